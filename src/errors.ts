@@ -1,0 +1,165 @@
+/**
+ * The error catalogue. Every failure that a person can meet has a code here, with its wording and what to do.
+ * Permanent errors stay wrong when tried again (bad input); transient ones may pass (a lost connection).
+ */
+
+interface Entry {
+  readonly kind: "permanent" | "transient";
+  /** What is wrong, in a phrase that the details complete. */
+  readonly what: string;
+  /** What the reader can do about it, where the place that throws has nothing more exact to say. */
+  readonly todo: string;
+}
+
+const CATALOGUE = {
+  // configuration and start
+  CONFIG_INVALID: { kind: "permanent", what: "A setting is not valid", todo: "Correct the setting and start again." },
+  DATA_DIRECTORY_IN_USE: {
+    kind: "permanent",
+    what: "Another Rankscope process uses this data directory",
+    todo: "Use the running server, stop it first, or choose another directory with RANKSCOPE_DATA.",
+  },
+  EMBEDDED_POSTGRES_UNAVAILABLE: {
+    kind: "permanent",
+    what: "The embedded PostgreSQL cannot run here",
+    todo: "Set DATABASE_URL to a PostgreSQL server of your own.",
+  },
+  DATABASE_UNREACHABLE: {
+    kind: "transient",
+    what: "PostgreSQL cannot be reached",
+    todo: "Check DATABASE_URL and that the server accepts connections.",
+  },
+  MIGRATION_FAILED: {
+    kind: "permanent",
+    what: "The database could not be brought to this version's schema",
+    todo: "Read the cause; the database was left at the last migration that succeeded.",
+  },
+  PORT_IN_USE: {
+    kind: "permanent",
+    what: "The port is taken",
+    todo: "Stop the program that listens there, or choose another port with PORT.",
+  },
+  // files
+  FOLDER_NOT_FOUND: { kind: "permanent", what: "The folder does not exist", todo: "Check the path." },
+  FOLDER_NOT_ALLOWED: {
+    kind: "permanent",
+    what: "The folder is outside the import roots",
+    todo: "Move it under one of them, or add its parent to RANKSCOPE_IMPORT_ROOTS.",
+  },
+  FOLDER_EMPTY: {
+    kind: "permanent",
+    what: "Nothing to import was found",
+    todo: "Point at the folder that holds the runs: PEFT adapters, trainer_state.json or result tables.",
+  },
+  TOO_MANY_FILES: {
+    kind: "permanent",
+    what: "The folder holds more files than one study may",
+    todo: "Point at the study's own folder instead of a parent of many.",
+  },
+  FILE_UNREADABLE: { kind: "permanent", what: "The file cannot be read", todo: "Check that it exists and its permissions." },
+  FILE_TOO_LARGE: { kind: "permanent", what: "The file is larger than allowed", todo: "Check that it is what its name says." },
+  // formats
+  SAFETENSORS_INVALID: {
+    kind: "permanent",
+    what: "The safetensors file is not valid",
+    todo: "Copy or save the adapter again; the file is likely truncated or damaged.",
+  },
+  ADAPTER_CONFIG_INVALID: {
+    kind: "permanent",
+    what: "adapter_config.json is not a valid PEFT configuration",
+    todo: "Save the adapter again with PEFT's save_pretrained.",
+  },
+  ADAPTER_TYPE_UNSUPPORTED: {
+    kind: "permanent",
+    what: "This kind of PEFT adapter is not supported",
+    todo: "Import LoRA adapters (peft_type LORA); the rest of the folder is imported without this one.",
+  },
+  ADAPTER_TENSORS_INVALID: {
+    kind: "permanent",
+    what: "The adapter's tensors do not fit its configuration",
+    todo: "Check that adapter_config.json and adapter_model.safetensors come from the same run.",
+  },
+  TRAINER_STATE_INVALID: {
+    kind: "permanent",
+    what: "trainer_state.json is not what the HF Trainer writes",
+    todo: "Copy the file again from the run's checkpoint folder.",
+  },
+  TABLE_INVALID: { kind: "permanent", what: "The table cannot be read", todo: "Export it again with one header row and one row a run." },
+  PICKLE_INVALID: { kind: "permanent", what: "The pickle cannot be read", todo: "Export the table as CSV or JSON instead." },
+  PICKLE_NOT_ALLOWED: {
+    kind: "permanent",
+    what: "The pickle holds something other than plain values and NumPy scalars; nothing in it was run",
+    todo: "Export the table as CSV or JSON instead.",
+  },
+  // studies
+  SEVERAL_BASE_MODELS: {
+    kind: "permanent",
+    what: "The folder holds adapters of more than one base model",
+    todo: "A study has one base model: import each model's folder by itself.",
+  },
+  STUDY_BASE_MODEL_DIFFERS: {
+    kind: "permanent",
+    what: "The stored study of this slug has another base model",
+    todo: "Import under another slug.",
+  },
+  STUDY_NOT_FOUND: { kind: "permanent", what: "There is no such study", todo: "List the studies with the query { studies { nodes { slug } } }." },
+  ARGUMENT_INVALID: { kind: "permanent", what: "An argument is not valid", todo: "Correct the argument." },
+  // computing
+  WEIGHTS_CHANGED: {
+    kind: "permanent",
+    what: "A weight file changed after it was imported",
+    todo: "Restore the file, or import the folder again under another slug.",
+  },
+  WEIGHTS_MISSING: {
+    kind: "permanent",
+    what: "A weight file is no longer where it was imported from",
+    todo: "Restore the file to this place.",
+  },
+  COMPUTE_FAILED: { kind: "transient", what: "The comparison could not be computed", todo: "Try again; the log has the cause." },
+} as const satisfies Record<string, Entry>;
+
+export type ErrorCode = keyof typeof CATALOGUE;
+
+/** The particulars of one failure; each is printed when given. */
+export interface Detail {
+  /** File, tensor, setting or argument. */
+  readonly where?: string | undefined;
+  readonly received?: string | undefined;
+  readonly allowed?: string | undefined;
+  /** Replaces the catalogue's advice where the place that throws knows better. */
+  readonly todo?: string | undefined;
+  readonly cause?: unknown;
+}
+
+function wording(code: ErrorCode, { where, received, allowed, todo }: Detail): string {
+  const entry = CATALOGUE[code];
+  const facts = [
+    where === undefined ? undefined : `at ${where}`,
+    received === undefined ? undefined : `received ${received}`,
+    allowed === undefined ? undefined : `allowed: ${allowed}`,
+  ].filter((fact) => fact !== undefined);
+  return `${[entry.what, ...facts].join("; ")}. ${todo ?? entry.todo}`;
+}
+
+/** What the two kinds share: a code of the catalogue and a message that says what, where, received, allowed and what to do. */
+export abstract class RankscopeError extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    readonly detail: Detail = {},
+  ) {
+    super(wording(code, detail), detail.cause === undefined ? undefined : { cause: detail.cause });
+    this.name = new.target.name;
+  }
+}
+
+/** Trying again cannot help: the input is wrong. */
+export class PermanentError extends RankscopeError {}
+
+/** Trying again may help. */
+export class TransientError extends RankscopeError {}
+
+/** The error of `code`, permanent or transient as the catalogue says. */
+export function failure(code: ErrorCode, detail: Detail = {}): RankscopeError {
+  const kind: Entry["kind"] = CATALOGUE[code].kind;
+  return kind === "permanent" ? new PermanentError(code, detail) : new TransientError(code, detail);
+}

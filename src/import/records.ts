@@ -1,0 +1,169 @@
+/**
+ * What an import yields: checked, plain records that know no database. `store` takes them as they are.
+ * Names follow the design's words: study, experiment, layer, checkpoint, adapter factors, series.
+ */
+
+import type { ErrorCode } from "../errors.js";
+
+export interface StudyRecord {
+  /** Display name; the folder's base name unless told otherwise. */
+  readonly name: string;
+  /** `base_model_name_or_path`; null where no adapter or table names one. */
+  readonly baseModel: string | null;
+  /** The imported folder, absolute. */
+  readonly folder: string;
+  readonly experiments: readonly ExperimentRecord[];
+  /** Every adapted weight matrix of any checkpoint, by name, in model order. */
+  readonly layers: readonly LayerRecord[];
+  readonly findings: readonly Finding[];
+}
+
+export type Method = "LORA" | "QLORA" | "DORA" | "QDORA" | "UNKNOWN";
+
+export interface Quantization {
+  /** As the study calls it: `16bit`, `4bit`. */
+  readonly label: string;
+  /** Bits per base weight; null where the label does not tell. */
+  readonly bits: number | null;
+  /** `nf4`, `fp4`, `int8`; null for unquantized bases. */
+  readonly scheme: string | null;
+}
+
+export interface ExperimentRecord {
+  /** Unique in the study: `16bit_r8`. */
+  readonly name: string;
+  readonly method: Method;
+  readonly quantization: Quantization;
+  readonly rank: number;
+  readonly seed: number | null;
+  /** Optimizer steps. */
+  readonly steps: number | null;
+  /** Training examples. */
+  readonly numSamples: number | null;
+  /** The run's PEFT configuration; null where only tables name the run. */
+  readonly adapter: AdapterSettings | null;
+  readonly metrics: readonly MetricRecord[];
+  readonly series: readonly SeriesRecord[];
+  readonly checkpoints: readonly CheckpointRecord[];
+}
+
+/** The fields of `adapter_config.json` that comparisons need. */
+export interface AdapterSettings {
+  readonly r: number;
+  readonly loraAlpha: number;
+  readonly useRslora: boolean;
+  readonly useDora: boolean;
+  readonly fanInFanOut: boolean;
+  readonly loraDropout: number;
+  readonly bias: string;
+  readonly targetModules: readonly string[];
+  readonly rankPattern: Readonly<Record<string, number>>;
+  readonly alphaPattern: Readonly<Record<string, number>>;
+  readonly revision: string | null;
+  readonly taskType: string | null;
+}
+
+/** One scalar of a run, in the unit its name ends with (`peak_memory_mb`, `time_per_step_seconds`). */
+export interface MetricRecord {
+  readonly name: string;
+  readonly value: number;
+  /** The file it came from, relative to the study's folder. */
+  readonly source: string;
+}
+
+/** One logged curve: `steps[i]` (optimizer steps, ascending) gave `values[i]` (NaN and infinities kept). */
+export interface SeriesRecord {
+  readonly name: string;
+  readonly steps: readonly number[];
+  readonly values: readonly number[];
+}
+
+export interface LayerRecord {
+  /** Module path in the base model: `transformer.h.12.attn.c_attn`. */
+  readonly name: string;
+  /** Block number, the first number in the path; null where there is none. */
+  readonly index: number | null;
+  /** The path after the block number: `attn.c_attn`. */
+  readonly module: string;
+  /** `in`: columns of A. */
+  readonly inFeatures: number;
+  /** `out`: rows of B. */
+  readonly outFeatures: number;
+}
+
+/** One saved adapter. Folders with the same bytes (`checkpoint-1000`, `final_model`) are one checkpoint. */
+export interface CheckpointRecord {
+  readonly step: number | null;
+  readonly isFinal: boolean;
+  /** Folders that hold these bytes, relative to the study's folder. */
+  readonly folders: readonly string[];
+  /** The weight file. */
+  readonly file: WeightFileRecord;
+  readonly factors: readonly FactorsRecord[];
+}
+
+export interface WeightFileRecord {
+  /** Absolute path. */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** SHA-256 of the whole file, hexadecimal. */
+  readonly hash: string;
+}
+
+/** The pair (A: r x in, B: out x r) of one layer; the update is dW = scaling * B * A. */
+export interface FactorsRecord {
+  /** LayerRecord.name */
+  readonly layer: string;
+  readonly rank: number;
+  /** alpha / r, or alpha / sqrt(r) with rsLoRA; per module where the configuration has patterns. */
+  readonly scaling: number;
+  readonly a: TensorRecord;
+  readonly b: TensorRecord;
+  /** SHA-256 over dtype, shape and bytes of A and B: equal pairs have equal hashes in every study. */
+  readonly hash: string;
+}
+
+/** Where a tensor lies. */
+export interface TensorRecord {
+  /** Its key in the weight file. */
+  readonly name: string;
+  /** As safetensors spells it: `F32`, `F16`, `BF16`, `F64`. */
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** First byte, counted from the start of the file. */
+  readonly offset: number;
+  /** Bytes. */
+  readonly length: number;
+  /** SHA-256 of the bytes, hexadecimal. */
+  readonly hash: string;
+}
+
+/** Something that the import wants a person to know; errors concern one file, the rest of the folder is imported. */
+export interface Finding {
+  readonly severity: "info" | "warning" | "error";
+  readonly code: FindingCode;
+  /** Relative to the study's folder; `.` is the folder itself. */
+  readonly where: string;
+  readonly message: string;
+}
+
+export type FindingCode =
+  | ErrorCode
+  | "RUN_FOUND"
+  | "TABLE_READ"
+  | "SUMMARY_TABLE_RECOGNISED"
+  | "SAME_BYTES"
+  | "ROUNDED_VALUES"
+  | "CONFLICTING_VALUES"
+  | "SCHEME_ASSUMED"
+  | "CONFIG_WITHOUT_ADAPTER"
+  | "ADAPTER_WITHOUT_CONFIG"
+  | "RANK_CONTRADICTS_CONFIG"
+  | "RUN_WITHOUT_RANK"
+  | "NON_FINITE_VALUES"
+  | "LINK_SKIPPED"
+  | "NOT_UNDERSTOOD";
+
+/** Called as an import goes on; `done` of `total` weight files have been read. */
+export type ReportProgress = (progress: { readonly done: number; readonly total: number; readonly message: string }) => void;

@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+// Tests import `#src/...`, which package.json maps to dist/: they exercise the very files that ship,
+// loaded by Node itself, so that worker threads start from their real place.
+export default defineConfig({
+  test: {
+    root: new URL("..", import.meta.url).pathname,
+    include: ["tests/**/*.test.ts"],
+    server: { deps: { external: [/\/dist\//] } },
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
