@@ -1,0 +1,104 @@
+/** Writes ONNX models. The schema is the part of onnx.proto (IR version 8) that graphs built in code need. */
+
+import protobuf from "protobufjs";
+
+/** One operator: `op` reads the tensors named in `inputs` and writes those in `outputs`. */
+export interface Node {
+  readonly op: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Integer-list attributes, such as Transpose's `perm`. */
+  readonly attributes?: Readonly<Record<string, readonly number[]>>;
+}
+
+/** A named tensor at the graph's border; dimensions given by name are free. */
+export interface Port {
+  readonly name: string;
+  readonly dimensions: readonly (string | number)[];
+}
+
+export interface Graph {
+  readonly name: string;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  readonly nodes: readonly Node[];
+}
+
+export type Precision = "float32" | "float64";
+
+/** TensorProto.DataType */
+const ELEMENT_TYPE: Record<Precision, number> = { float32: 1, float64: 11 };
+/** AttributeProto.AttributeType.INTS */
+const INTS = 7;
+const IR_VERSION = 8;
+const OPSET_VERSION = 17;
+
+/** Serialises `graph` as an ONNX ModelProto whose every tensor has elements of `precision`. */
+export function onnxModel(graph: Graph, precision: Precision): Uint8Array {
+  const port = ({ name, dimensions }: Port) => ({
+    name,
+    type: {
+      tensorType: {
+        elemType: ELEMENT_TYPE[precision],
+        shape: { dim: dimensions.map((size) => (typeof size === "number" ? { dimValue: size } : { dimParam: size })) },
+      },
+    },
+  });
+  const model = {
+    irVersion: IR_VERSION,
+    producerName: "rankscope",
+    opsetImport: [{ domain: "", version: OPSET_VERSION }],
+    graph: {
+      name: graph.name,
+      input: graph.inputs.map(port),
+      output: graph.outputs.map(port),
+      node: graph.nodes.map(({ op, inputs, outputs, attributes = {} }) => ({
+        opType: op,
+        input: inputs,
+        output: outputs,
+        attribute: Object.entries(attributes).map(([name, ints]) => ({ name, type: INTS, ints })),
+      })),
+    },
+  };
+  const ModelProto = protobuf.Root.fromJSON({ nested: MESSAGES }).lookupType("ModelProto");
+  return ModelProto.encode(ModelProto.fromObject(model)).finish();
+}
+
+type Field = { type: string; id: number; rule?: "repeated" };
+const one = (type: string, id: number): Field => ({ type, id });
+const many = (type: string, id: number): Field => ({ type, id, rule: "repeated" });
+
+/** Field numbers of onnx.proto: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto */
+const MESSAGES: NonNullable<protobuf.INamespace["nested"]> = {
+  ModelProto: {
+    fields: {
+      irVersion: one("int64", 1),
+      producerName: one("string", 2),
+      graph: one("GraphProto", 7),
+      opsetImport: many("OperatorSetIdProto", 8),
+    },
+  },
+  OperatorSetIdProto: { fields: { domain: one("string", 1), version: one("int64", 2) } },
+  GraphProto: {
+    fields: {
+      node: many("NodeProto", 1),
+      name: one("string", 2),
+      input: many("ValueInfoProto", 11),
+      output: many("ValueInfoProto", 12),
+    },
+  },
+  NodeProto: {
+    fields: {
+      input: many("string", 1),
+      output: many("string", 2),
+      opType: one("string", 4),
+      attribute: many("AttributeProto", 5),
+    },
+  },
+  AttributeProto: { fields: { name: one("string", 1), ints: many("int64", 8), type: one("int32", 20) } },
+  ValueInfoProto: { fields: { name: one("string", 1), type: one("TypeProto", 2) } },
+  TypeProto: { fields: { tensorType: one("TensorTypeProto", 1) } },
+  TensorTypeProto: { fields: { elemType: one("int32", 1), shape: one("TensorShapeProto", 2) } },
+  TensorShapeProto: { fields: { dim: many("DimensionProto", 1) } },
+  DimensionProto: { fields: { dimValue: one("int64", 1), dimParam: one("string", 2) } },
+};

@@ -1,0 +1,40 @@
+import type { RankSimilarity } from "./rank-similarity.js";
+import { inferRoles, metricValues, runsAt, type Run } from "./roles.js";
+import { summarise } from "./statistics.js";
+
+/** The notebook's closing table for one rank; means over seeds, null where nothing was recorded. */
+export interface DiagnosticSummary {
+  readonly baselineMemoryMb: number | null;
+  readonly candidateMemoryMb: number | null;
+  /** (baseline - candidate) / baseline * 100 */
+  readonly memoryReductionPercent: number | null;
+  readonly meanCosineSimilarity: number | null;
+  readonly baselineTimePerStepSeconds: number | null;
+  readonly candidateTimePerStepSeconds: number | null;
+  /** baseline / candidate time per step: above 1 the candidate is faster. */
+  readonly speedup: number | null;
+}
+
+export function diagnosticSummary(
+  runs: readonly Run[],
+  rank: number,
+  similarity: RankSimilarity<unknown> | undefined,
+): DiagnosticSummary {
+  const roles = inferRoles(runs);
+  const mean = (role: "baseline" | "candidate", metric: string): number | null =>
+    roles === undefined ? null : (summarise(metricValues(runsAt(runs, roles[role], rank), metric))?.mean ?? null);
+  const memory = { baseline: mean("baseline", "peak_memory_mb"), candidate: mean("candidate", "peak_memory_mb") };
+  const time = { baseline: mean("baseline", "time_per_step_seconds"), candidate: mean("candidate", "time_per_step_seconds") };
+  return {
+    baselineMemoryMb: memory.baseline,
+    candidateMemoryMb: memory.candidate,
+    memoryReductionPercent:
+      memory.baseline && memory.candidate !== null
+        ? ((memory.baseline - memory.candidate) / memory.baseline) * 100
+        : null,
+    meanCosineSimilarity: similarity?.mean ?? null,
+    baselineTimePerStepSeconds: time.baseline,
+    candidateTimePerStepSeconds: time.candidate,
+    speedup: time.baseline !== null && time.candidate ? time.baseline / time.candidate : null,
+  };
+}
