@@ -51,6 +51,11 @@ const CATALOGUE = {
     what: "Nothing to import was found",
     todo: "Point at the folder that holds the runs: PEFT adapters, trainer_state.json or result tables.",
   },
+  NO_RUNS: {
+    kind: "permanent",
+    what: "Files were found, but no run could be made of them; nothing was stored",
+    todo: "Mend the first problem and import again.",
+  },
   TOO_MANY_FILES: {
     kind: "permanent",
     what: "The folder holds more files than one study may",
@@ -101,6 +106,11 @@ const CATALOGUE = {
     kind: "permanent",
     what: "The stored study of this slug has another base model",
     todo: "Import under another slug.",
+  },
+  STUDY_FOLDER_DIFFERS: {
+    kind: "permanent",
+    what: "The stored study of this name came from another folder",
+    todo: "Name the slug to say what you mean: the stored one adds this folder to it, another makes a study of its own.",
   },
   STUDY_NOT_FOUND: { kind: "permanent", what: "There is no such study", todo: "List the studies with the query { studies { nodes { slug } } }." },
   ARGUMENT_INVALID: { kind: "permanent", what: "An argument is not valid", todo: "Correct the argument." },

@@ -14,9 +14,6 @@ export interface PairFacts {
   readonly initialCosine: number | null;
 }
 
-/** Raised when the meaning or the numerics of PairFacts change: facts of older kernels are then computed anew. */
-export const KERNEL_VERSION = 1;
-
 /**
  * Compares pairs of updates, all of one layer shape, all left ones of one rank and all right ones of one rank.
  *

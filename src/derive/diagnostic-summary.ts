@@ -9,6 +9,9 @@ export interface DiagnosticSummary {
   /** (baseline - candidate) / baseline * 100 */
   readonly memoryReductionPercent: number | null;
   readonly meanCosineSimilarity: number | null;
+  /** Behaviour of the two models, where the study's tables record it for the candidate. */
+  readonly meanTokenMatch: number | null;
+  readonly meanEmbeddingSimilarity: number | null;
   readonly baselineTimePerStepSeconds: number | null;
   readonly candidateTimePerStepSeconds: number | null;
   /** baseline / candidate time per step: above 1 the candidate is faster. */
@@ -33,6 +36,8 @@ export function diagnosticSummary(
         ? ((memory.baseline - memory.candidate) / memory.baseline) * 100
         : null,
     meanCosineSimilarity: similarity?.mean ?? null,
+    meanTokenMatch: mean("candidate", "mean_token_match"),
+    meanEmbeddingSimilarity: mean("candidate", "mean_embedding_similarity"),
     baselineTimePerStepSeconds: time.baseline,
     candidateTimePerStepSeconds: time.candidate,
     speedup: time.baseline !== null && time.candidate ? time.baseline / time.candidate : null,

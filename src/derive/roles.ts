@@ -53,3 +53,18 @@ export function ranksOf(runs: readonly Run[]): number[] {
 export function metricValues(runs: readonly Run[], metric: string): number[] {
   return runs.map((run) => run.metrics.get(metric)).filter((value) => value !== undefined && Number.isFinite(value)) as number[];
 }
+
+/**
+ * The baseline's and the candidate's run to compare at `rank`: of one seed and both with weights where there are such (the
+ * least seed of several), else the first of each; null where a side has none.
+ */
+export function pairAt(runs: readonly Run[], { baseline, candidate }: Roles, rank: number): { baseline: Run | null; candidate: Run | null } {
+  const bySeed = (left: Run, right: Run) => (left.seed ?? -1) - (right.seed ?? -1);
+  const baselines = runsAt(runs, baseline, rank).sort(bySeed);
+  const candidates = runsAt(runs, candidate, rank).sort(bySeed);
+  const pairs = baselines.flatMap((one) =>
+    candidates.filter((other) => other.seed === one.seed).map((other) => ({ baseline: one, candidate: other })),
+  );
+  const withWeights = pairs.find((pair) => pair.baseline.hasWeights && pair.candidate.hasWeights);
+  return withWeights ?? pairs[0] ?? { baseline: baselines[0] ?? null, candidate: candidates[0] ?? null };
+}

@@ -1,0 +1,46 @@
+import type { Log } from "../log.js";
+import type { Database } from "../store/database.js";
+import { createJob, finishJob, HEARTBEAT_SECONDS, touchJob } from "../store/jobs.js";
+import { importStudy } from "./import-study.js";
+import type { ImportJobs, ImportRequest } from "./payloads.js";
+
+/** How often progress is written to the store, at most. */
+const PROGRESS_MILLISECONDS = 500;
+
+/** Runs imports that were asked for through the server, one after the other, each with a row in the job table. */
+export function openImportJobs({ database, log }: { readonly database: Database; readonly log: Log }): ImportJobs {
+  let last: Promise<void> = Promise.resolve();
+
+  async function run(id: string, request: ImportRequest): Promise<void> {
+    let written = 0;
+    try {
+      const result = await importStudy(database, request, (progress) => {
+        if (Date.now() - written < PROGRESS_MILLISECONDS) return;
+        written = Date.now();
+        touch(id, progress);
+      });
+      await finishJob(database, id, { status: "SUCCEEDED", message: "imported", result });
+    } catch (error) {
+      log.warn({ err: error, job: id }, "an import failed");
+      await finishJob(database, id, { status: "FAILED", message: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  function touch(id: string, progress?: Parameters<typeof touchJob>[2]): void {
+    touchJob(database, id, progress).catch((err: unknown) => log.warn({ err, job: id }, "progress was not written"));
+  }
+
+  return {
+    async start(request) {
+      const id = await createJob(database, "IMPORT", `waiting to read ${request.folder}`);
+      // A job that waits for its turn is alive too.
+      const heartbeat = setInterval(() => touch(id), HEARTBEAT_SECONDS * 1000);
+      last = last
+        .then(() => run(id, request))
+        .catch((err: unknown) => log.error({ err, job: id }, "the end of an import was not written"))
+        .finally(() => clearInterval(heartbeat));
+      return { id, finished: last };
+    },
+    close: () => last,
+  };
+}

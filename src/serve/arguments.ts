@@ -1,0 +1,27 @@
+/** Arguments that several fields share, with their defaults: thresholds are arguments, never stored opinions. */
+
+import type { HypothesisRule } from "../derive/verdicts.js";
+import { MetricName } from "./types/enums.js";
+
+export const DEFAULT_RULE = {
+  metric: MetricName.TRAINING_LOSS,
+  thresholdPercent: 5,
+  twoSided: false,
+  similarityThreshold: 0.95,
+  sensitivitySpread: 0.05,
+} as const satisfies HypothesisRule;
+
+export const thresholdArg = {
+  defaultValue: DEFAULT_RULE.thresholdPercent,
+  description: "Acceptable is under this many percent.",
+};
+
+export const twoSidedArg = {
+  defaultValue: DEFAULT_RULE.twoSided,
+  description: "Judge the magnitude, as the notebook did: an improvement beyond the threshold is then unacceptable too.",
+};
+
+export const similarityThresholdArg = {
+  defaultValue: DEFAULT_RULE.similarityThreshold,
+  description: "Two updates count as the same above this mean cosine.",
+};

@@ -1,0 +1,28 @@
+import { unwrapResolverError } from "@apollo/server/errors";
+import type { GraphQLFormattedError } from "graphql";
+import { RankscopeError } from "../errors.js";
+import type { Log } from "../log.js";
+
+/** Codes of errors that GraphQL itself finds in a request; their messages speak of the request only. */
+const REQUEST_CODES = new Set([
+  "GRAPHQL_PARSE_FAILED",
+  "GRAPHQL_VALIDATION_FAILED",
+  "BAD_USER_INPUT",
+  "BAD_REQUEST",
+  "OPERATION_RESOLUTION_FAILURE",
+  "PERSISTED_QUERY_NOT_FOUND",
+  "PERSISTED_QUERY_NOT_SUPPORTED",
+]);
+
+/** What a client may see of an error: the catalogue's wording, GraphQL's own, or, of anything unforeseen, nothing but that it was logged. */
+export function formatError(log: Log): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
+  return (formatted, error) => {
+    const { message, locations, path, extensions } = formatted;
+    const place = { ...(locations && { locations }), ...(path && { path }) };
+    const original = unwrapResolverError(error);
+    if (original instanceof RankscopeError) return { message: original.message, ...place, extensions: { code: original.code } };
+    if (REQUEST_CODES.has(String(extensions?.["code"]))) return { message, ...place, extensions: { code: extensions?.["code"] } };
+    log.error({ err: original, path }, "a query failed unexpectedly");
+    return { message: "Something went wrong here; the server's log has the cause.", ...place, extensions: { code: "INTERNAL" } };
+  };
+}

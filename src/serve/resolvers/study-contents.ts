@@ -1,0 +1,35 @@
+import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
+import type { Experiment } from "../../store/experiments.js";
+import type { Layer } from "../../store/layers.js";
+import type { Rank } from "../../store/ranks.js";
+import type { Study } from "../../store/studies.js";
+import type { Context } from "../context.js";
+import { pageOf, type Page } from "../page.js";
+import { LayerType } from "../types/layer.js";
+import { ExperimentConnection } from "../types/page.js";
+import { RankType } from "../types/rank.js";
+import { StudyType } from "../types/study.js";
+
+/** What a study holds. */
+@Resolver(() => StudyType)
+export class StudyContentsResolver {
+  @FieldResolver(() => ExperimentConnection, { description: "The trained runs: by rank, then the more bits first, then by name." })
+  async experiments(
+    @Root() study: Study,
+    @Arg("first", () => Int, { defaultValue: 50 }) first: number,
+    @Arg("after", () => String, { nullable: true }) after: string | undefined,
+    @Ctx() { loaders }: Context,
+  ): Promise<Page<Experiment>> {
+    return pageOf(await loaders.experiments.load(study.id), first, after ?? undefined);
+  }
+
+  @FieldResolver(() => [RankType], { description: "The ranks that were trained, ascending." })
+  ranks(@Root() study: Study, @Ctx() { loaders }: Context): Promise<Rank[]> {
+    return loaders.ranks.load(study.id);
+  }
+
+  @FieldResolver(() => [LayerType], { description: "The adapted weight matrices, in model order." })
+  layers(@Root() study: Study, @Ctx() { loaders }: Context): Promise<Layer[]> {
+    return loaders.layers.load(study.id);
+  }
+}

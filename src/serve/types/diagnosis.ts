@@ -1,0 +1,142 @@
+import { Field, Float, Int, ObjectType } from "type-graphql";
+import { ConfoundKind, FailureKind, HypothesisVerdict, Severity } from "./enums.js";
+import { ExperimentType } from "./experiment.js";
+import { RankType } from "./rank.js";
+
+@ObjectType("Evidence", { description: "One number that a verdict rests on." })
+export class EvidenceType {
+  @Field(() => String)
+  label!: string;
+
+  @Field(() => Float, { nullable: true })
+  value!: number | null;
+
+  @Field(() => String, { description: "`cosine`, `%`, `rank`." })
+  unit!: string;
+}
+
+@ObjectType("Confound", { description: "Something that makes a comparison unfair." })
+export class ConfoundType {
+  @Field(() => ConfoundKind)
+  kind!: keyof typeof ConfoundKind;
+
+  @Field(() => Severity)
+  severity!: keyof typeof Severity;
+
+  @Field(() => String)
+  message!: string;
+
+  @Field(() => [Int], { description: "The ranks concerned, ascending." })
+  ranks!: number[];
+}
+
+@ObjectType("Hypothesis", { description: "One of a study's three hypotheses, judged by its own facts." })
+export class HypothesisType {
+  @Field(() => String, { description: "H1: same update. H2: sensitive layers. H3: minimum rank." })
+  id!: string;
+
+  @Field(() => String)
+  statement!: string;
+
+  @Field(() => HypothesisVerdict)
+  verdict!: keyof typeof HypothesisVerdict;
+
+  @Field(() => String)
+  because!: string;
+
+  @Field(() => [EvidenceType])
+  evidence!: EvidenceType[];
+
+  @Field(() => [ConfoundType])
+  confounds!: ConfoundType[];
+}
+
+@ObjectType("ParetoPoint", { description: "One run in the plane of two metrics, of both of which less is better." })
+export class ParetoPointType {
+  @Field(() => ExperimentType)
+  experiment!: object;
+
+  @Field(() => Float)
+  x!: number;
+
+  @Field(() => Float)
+  y!: number;
+
+  @Field(() => Boolean, { description: "Another run is at least as good in both metrics and better in one; the others are the frontier." })
+  dominated!: boolean;
+}
+
+@ObjectType("FailureMode", { description: "Something that went wrong in a study." })
+export class FailureModeType {
+  @Field(() => FailureKind)
+  kind!: keyof typeof FailureKind;
+
+  @Field(() => String, { description: "What is seen." })
+  symptom!: string;
+
+  @Field(() => String, { description: "The likely cause." })
+  cause!: string;
+
+  @Field(() => String, { description: "What to do about it." })
+  mitigation!: string;
+
+  @Field(() => Severity)
+  severity!: keyof typeof Severity;
+
+  @Field(() => [ExperimentType], { description: "The runs concerned." })
+  experiments!: object[];
+}
+
+@ObjectType("DiagnosticSummary", { description: "The notebook's closing table for one rank; means over seeds, null where nothing was recorded." })
+export class DiagnosticSummaryType {
+  @Field(() => Float, { nullable: true, description: "Peak memory, MB." })
+  baselineMemoryMb!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "Peak memory, MB." })
+  candidateMemoryMb!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "(baseline - candidate) / baseline * 100." })
+  memoryReductionPercent!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "Over all layers that could be compared." })
+  meanCosineSimilarity!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "Share of equal tokens in the outputs of both models; null where the study's tables have no mean_token_match." })
+  meanTokenMatch!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "Cosine of the embeddings of both models' outputs; null where the study's tables have no mean_embedding_similarity." })
+  meanEmbeddingSimilarity!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "Seconds per optimizer step." })
+  baselineTimePerStepSeconds!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "Seconds per optimizer step." })
+  candidateTimePerStepSeconds!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "baseline / candidate time per step: above 1 the candidate is faster." })
+  speedup!: number | null;
+}
+
+@ObjectType({ description: "A run that was not recommended." })
+export class RejectedAlternative {
+  @Field(() => ExperimentType)
+  experiment!: object;
+
+  @Field(() => String)
+  rejectedBecause!: string;
+}
+
+@ObjectType("Recommendation", { description: "What to use within a budget, and why not the others." })
+export class RecommendationType {
+  @Field(() => ExperimentType, { nullable: true, description: "Null where no run fits the budget." })
+  experiment!: object | null;
+
+  @Field(() => RankType, { nullable: true })
+  rank!: object | null;
+
+  @Field(() => String)
+  because!: string;
+
+  @Field(() => [RejectedAlternative])
+  alternatives!: RejectedAlternative[];
+}

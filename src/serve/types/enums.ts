@@ -1,0 +1,64 @@
+/** The enums of the schema. Values are what the rest of the code calls them; names are what queries write. */
+
+export const MetricName = {
+  TRAINING_LOSS: "training_loss",
+  EVAL_LOSS: "eval_loss",
+  PEAK_MEMORY_MB: "peak_memory_mb",
+  MEAN_MEMORY_MB: "mean_memory_mb",
+  TIME_PER_STEP_SECONDS: "time_per_step_seconds",
+  TRAINING_TIME_SECONDS: "training_time_seconds",
+} as const;
+export type MetricName = (typeof MetricName)[keyof typeof MetricName];
+
+/** Whether s in dW = s B A counts. */
+export const Scaling = { ADAPTER: "ADAPTER", NONE: "NONE" } as const;
+export type Scaling = keyof typeof Scaling;
+
+export const Method = { LORA: "LORA", QLORA: "QLORA", DORA: "DORA", QDORA: "QDORA", UNKNOWN: "UNKNOWN" } as const;
+
+export const AcceptanceVerdict = {
+  ACCEPTABLE: "ACCEPTABLE",
+  UNACCEPTABLE: "UNACCEPTABLE",
+  INCONCLUSIVE: "INCONCLUSIVE",
+} as const;
+
+export const RankBound = { AT_MOST: "AT_MOST", EXACT: "EXACT", NONE: "NONE" } as const;
+
+export const UndefinedReason = {
+  WEIGHTS_MISSING: "WEIGHTS_MISSING",
+  SHAPES_DIFFER: "SHAPES_DIFFER",
+  NOT_FINITE: "NOT_FINITE",
+  ZERO_UPDATE: "ZERO_UPDATE",
+  UNREADABLE: "UNREADABLE",
+} as const;
+
+export const HypothesisVerdict = {
+  SUPPORTED: "SUPPORTED",
+  PARTIALLY_SUPPORTED: "PARTIALLY_SUPPORTED",
+  REJECTED: "REJECTED",
+  INCONCLUSIVE: "INCONCLUSIVE",
+  NOT_TESTED: "NOT_TESTED",
+} as const;
+
+export const Severity = { LOW: "LOW", MEDIUM: "MEDIUM", HIGH: "HIGH" } as const;
+
+export const ConfoundKind = {
+  INDEPENDENT_INITIALISATION: "INDEPENDENT_INITIALISATION",
+  WEIGHTS_MISSING: "WEIGHTS_MISSING",
+  SINGLE_SEED: "SINGLE_SEED",
+  UNEQUAL_STEPS: "UNEQUAL_STEPS",
+} as const;
+
+export const FailureKind = {
+  INSUFFICIENT_RANK: "INSUFFICIENT_RANK",
+  NON_MONOTONIC_RANK: "NON_MONOTONIC_RANK",
+  WEIGHT_DIVERGENCE: "WEIGHT_DIVERGENCE",
+  INDEPENDENT_INITIALISATION: "INDEPENDENT_INITIALISATION",
+  SLOW_DOWN: "SLOW_DOWN",
+  LOW_MEMORY_SAVING: "LOW_MEMORY_SAVING",
+  MISSING_WEIGHTS: "MISSING_WEIGHTS",
+} as const;
+
+export const JobStatus = { RUNNING: "RUNNING", SUCCEEDED: "SUCCEEDED", FAILED: "FAILED" } as const;
+
+export const FindingSeverity = { INFO: "info", WARNING: "warning", ERROR: "error" } as const;

@@ -1,0 +1,86 @@
+import { Field, Float, ID, Int, ObjectType } from "type-graphql";
+import { Method } from "./enums.js";
+
+@ObjectType("Experiment", { description: "One trained run: method x quantization x rank x seed." })
+export class ExperimentType {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String, { description: "Unique in its study: `16bit_r8`." })
+  name!: string;
+
+  @Field(() => Method)
+  method!: keyof typeof Method;
+
+  @Field(() => Int, { nullable: true, description: "Seed of the run; null where it was not recorded." })
+  seed!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Optimizer steps." })
+  steps!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Training examples." })
+  numSamples!: number | null;
+}
+
+@ObjectType({ description: "How the base model's weights are stored while the adapter is trained." })
+export class Quantization {
+  @Field(() => String, { description: "As the study calls it: `16bit`, `4bit`." })
+  label!: string;
+
+  @Field(() => Int, { nullable: true, description: "Bits per base weight; null where the label does not tell." })
+  bits!: number | null;
+
+  @Field(() => String, { nullable: true, description: "`nf4`, `fp4`, `int8`; null for unquantized bases." })
+  scheme!: string | null;
+}
+
+@ObjectType({ description: "One scalar of a run." })
+export class Metric {
+  @Field(() => String, { description: "Ends with its unit where it has one: `peak_memory_mb`." })
+  name!: string;
+
+  @Field(() => Float)
+  value!: number;
+
+  @Field(() => String, { description: "The file it came from, relative to the study's folder." })
+  source!: string;
+}
+
+@ObjectType("Checkpoint", { description: "One saved adapter of an experiment." })
+export class CheckpointType {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => Int, { nullable: true, description: "Optimizer step; null where the folder does not tell." })
+  step!: number | null;
+
+  @Field(() => Boolean, { description: "Whether it is the end of its run." })
+  isFinal!: boolean;
+
+  @Field(() => [String], { description: "Folders that hold these bytes, relative to the study's folder." })
+  folders!: string[];
+
+  @Field(() => String, { description: "SHA-256 of the weight file, hexadecimal." })
+  hash!: string;
+}
+
+@ObjectType({ description: "A logged curve: values[i] was logged at steps[i]." })
+export class Curve {
+  @Field(() => String)
+  metric!: string;
+
+  @Field(() => [Int], { description: "Optimizer steps, ascending." })
+  steps!: number[];
+
+  @Field(() => [Float], { nullable: "items", description: "Null where NaN or an infinity was logged; see nonFinite." })
+  values!: (number | null)[];
+
+  @Field(() => Int, { description: "Points that were logged." })
+  totalPoints!: number;
+
+  @Field(() => Boolean, { description: "Whether `maxPoints` left some of them out." })
+  sampled!: boolean;
+
+  @Field(() => Int, { description: "How many of the given values are null because NaN or an infinity was logged." })
+  nonFinite!: number;
+}

@@ -1,0 +1,72 @@
+import { Field, ID, InputType, Int, ObjectType } from "type-graphql";
+import { FindingSeverity, JobStatus } from "./enums.js";
+import { StudyType } from "./study.js";
+
+@InputType({ description: "What to import." })
+export class ImportStudyInput {
+  @Field(() => String, { description: "The study's folder on the server, under one of its import roots." })
+  folder!: string;
+
+  @Field(() => String, { nullable: true, description: "The slug to store under; the folder's name where it is not given. Naming a stored study's adds to it." })
+  slug?: string;
+
+  @Field(() => String, { nullable: true, description: "Display name of a new study." })
+  name?: string;
+
+  @Field(() => Int, { defaultValue: 20, description: "How many seconds to wait for the end before answering with the running job; 0 to 60." })
+  waitSeconds!: number;
+}
+
+@ObjectType("Finding", { description: "Something that an import wants a person to know." })
+export class FindingType {
+  @Field(() => FindingSeverity)
+  severity!: string;
+
+  @Field(() => String)
+  code!: string;
+
+  @Field(() => String, { description: "A file or folder, relative to the study's folder, or an experiment." })
+  where!: string;
+
+  @Field(() => String)
+  message!: string;
+}
+
+@ObjectType("Job", { description: "One long-running piece of work." })
+export class JobType {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String, { description: "`IMPORT`." })
+  kind!: string;
+
+  @Field(() => JobStatus)
+  status!: keyof typeof JobStatus;
+
+  @Field(() => Int, { description: "Pieces done." })
+  done!: number;
+
+  @Field(() => Int, { description: "Pieces in all; 0 while that is not known." })
+  total!: number;
+
+  @Field(() => String, { description: "Where it stands, or why it failed." })
+  message!: string;
+
+  @Field(() => Date)
+  createdAt!: Date;
+
+  @Field(() => Date, { nullable: true })
+  finishedAt!: Date | null;
+}
+
+@ObjectType({ description: "An import that was asked for." })
+export class ImportStudyPayload {
+  @Field(() => JobType)
+  job!: object;
+
+  @Field(() => StudyType, { nullable: true, description: "Null while the job runs, or where it failed." })
+  study!: object | null;
+
+  @Field(() => [FindingType], { description: "What the import found, did not understand, or left as it was; empty while it runs." })
+  findings!: FindingType[];
+}

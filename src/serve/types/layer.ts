@@ -1,0 +1,37 @@
+import { Field, Float, ID, Int, ObjectType } from "type-graphql";
+
+@ObjectType("Layer", { description: "One adapted weight matrix of the study's base model." })
+export class LayerType {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String, { description: "Module path: `transformer.h.12.attn.c_attn`." })
+  name!: string;
+
+  @Field(() => Int, { nullable: true, description: "Block number, the first number in the path; null where there is none." })
+  index!: number | null;
+
+  @Field(() => String, { description: "The path after the block number: `attn.c_attn`." })
+  module!: string;
+
+  @Field(() => Int, { description: "Columns of A." })
+  inFeatures!: number;
+
+  @Field(() => Int, { description: "Rows of B." })
+  outFeatures!: number;
+}
+
+@ObjectType({ description: "How much a layer's update changes under quantization." })
+export class LayerSensitivityType {
+  @Field(() => LayerType)
+  layer!: LayerType;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: "1 - cosine similarity of the baseline's and the candidate's updates: 0 is unchanged, 1 orthogonal; null where undefined.",
+  })
+  score!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "1 is the most sensitive; equal scores share a position; null where the score is." })
+  position!: number | null;
+}

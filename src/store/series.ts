@@ -1,0 +1,30 @@
+import type { Database } from "./database.js";
+
+/** One logged curve; values are as logged, NaN and infinities included. */
+export interface Series {
+  readonly experimentId: string;
+  readonly name: string;
+  readonly steps: readonly number[];
+  readonly values: readonly number[];
+}
+
+/** The curves called `name` of `experimentIds`; float arrays are read by postgres.js, which keeps NaN. */
+export function seriesOfExperiments(
+  { sql }: Database,
+  keys: readonly { readonly experimentId: string; readonly name: string }[],
+): Promise<Series[]> {
+  return sql<Series[]>`
+    select experiment_id as "experimentId", name, steps, values from metric_series
+    where (experiment_id, name) in (
+      select * from unnest(${keys.map(({ experimentId }) => experimentId)}::uuid[], ${keys.map(({ name }) => name)}::text[]))`;
+}
+
+/** The names of the curves of `experimentIds`, in alphabetical order. */
+export function seriesNames(
+  { sql }: Database,
+  experimentIds: readonly string[],
+): Promise<{ experimentId: string; name: string }[]> {
+  return sql<{ experimentId: string; name: string }[]>`
+    select experiment_id as "experimentId", name from metric_series
+    where experiment_id = any(${[...experimentIds]}::uuid[]) order by name`;
+}

@@ -1,0 +1,95 @@
+import type { TransactionSql } from "postgres";
+import { v7 as newId } from "uuid";
+import type { ExperimentRecord } from "../../import/records.js";
+import type { Ledger } from "./outcome.js";
+
+/** A record's experiment with its row's id. */
+export interface StoredExperiment {
+  readonly id: string;
+  readonly record: ExperimentRecord;
+}
+
+interface Row {
+  id: string;
+  name: string;
+  r: number;
+  quantizationLabel: string;
+}
+
+/** Adds the experiments that are new, with their ranks, and fills in what was unknown of the others. */
+export async function writeExperiments(
+  sql: TransactionSql,
+  studyId: string,
+  records: readonly ExperimentRecord[],
+  ledger: Ledger,
+): Promise<StoredExperiment[]> {
+  const ranks = await writeRanks(sql, studyId, records, ledger);
+  const rows = await sql<Row[]>`
+    select experiment.id, name, r, quantization_label as "quantizationLabel"
+    from experiment join rank on rank.id = rank_id where experiment.study_id = ${studyId}`;
+  const stored = new Map(rows.map((row) => [row.name, row]));
+
+  const written: StoredExperiment[] = [];
+  for (const record of records) {
+    const row = stored.get(record.name);
+    const columns = columnsOf(record, sql);
+    if (row === undefined) {
+      const id = newId();
+      await sql`insert into experiment ${sql({ id, study_id: studyId, rank_id: ranks.get(record.rank) ?? null, ...columns })}`;
+      ledger.added.experiments++;
+      written.push({ id, record });
+    } else if (row.r !== record.rank || row.quantizationLabel !== record.quantization.label) {
+      ledger.conflicts.push({
+        where: record.name,
+        message:
+          `is stored with rank ${row.r} and ${row.quantizationLabel}, the folder now says rank ${record.rank} and ` +
+          `${record.quantization.label}: nothing of this run was changed; import it under another slug`,
+      });
+    } else {
+      const filled = await sql`
+        update experiment set
+          seed = coalesce(seed, ${columns.seed}), adapter = coalesce(adapter, ${columns.adapter}),
+          num_samples = coalesce(num_samples, ${columns.num_samples}), steps = greatest(steps, ${columns.steps}),
+          method = case when method = 'UNKNOWN' then ${columns.method}::method else method end
+        where id = ${row.id} and (seed is null and ${columns.seed}::int is not null
+          or adapter is null and ${columns.adapter}::jsonb is not null
+          or num_samples is null and ${columns.num_samples}::int is not null
+          or coalesce(steps, -1) < coalesce(${columns.steps}::int, -1)
+          or method = 'UNKNOWN' and ${columns.method} <> 'UNKNOWN')`;
+      ledger.updated.experiments += filled.count;
+      written.push({ id: row.id, record });
+    }
+  }
+  return written;
+}
+
+function columnsOf({ name, method, quantization, seed, steps, numSamples, adapter }: ExperimentRecord, sql: TransactionSql) {
+  return {
+    name,
+    method,
+    quantization_label: quantization.label,
+    quantization_bits: quantization.bits,
+    quantization_scheme: quantization.scheme,
+    seed,
+    steps,
+    num_samples: numSamples,
+    adapter: adapter === null ? null : sql.json({ ...adapter, targetModules: [...adapter.targetModules] }),
+  };
+}
+
+/** Adds the ranks that are new; ids by r. */
+async function writeRanks(
+  sql: TransactionSql,
+  studyId: string,
+  records: readonly ExperimentRecord[],
+  ledger: Ledger,
+): Promise<Map<number, string>> {
+  const wanted = [...new Set(records.map(({ rank }) => rank))];
+  for (const r of wanted) {
+    const added = await sql`
+      insert into rank (id, study_id, r) values (${newId()}, ${studyId}, ${r}) on conflict (study_id, r) do nothing`;
+    ledger.added.ranks += added.count;
+  }
+  const rows = await sql<{ id: string; r: number }[]>`select id, r from rank where study_id = ${studyId}`;
+  return new Map(rows.map(({ id, r }) => [r, id]));
+}

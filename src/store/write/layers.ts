@@ -1,0 +1,42 @@
+import type { TransactionSql } from "postgres";
+import { v7 as newId } from "uuid";
+import { failure } from "../../errors.js";
+import type { LayerRecord } from "../../import/records.js";
+import type { Ledger } from "./outcome.js";
+
+/**
+ * Adds the layers that are new; ids by name.
+ *
+ * @throws STUDY_BASE_MODEL_DIFFERS where a stored layer of the same name has another shape
+ */
+export async function writeLayers(
+  sql: TransactionSql,
+  studyId: string,
+  slug: string,
+  records: readonly LayerRecord[],
+  ledger: Ledger,
+): Promise<Map<string, string>> {
+  const stored = await sql<{ id: string; name: string; inFeatures: number; outFeatures: number }[]>`
+    select id, name, in_features as "inFeatures", out_features as "outFeatures" from layer where study_id = ${studyId}`;
+  const byName = new Map(stored.map((row) => [row.name, row]));
+  const ids = new Map<string, string>();
+  const added = [];
+  for (const { name, index, module, inFeatures, outFeatures } of records) {
+    const row = byName.get(name);
+    if (row !== undefined && (row.inFeatures !== inFeatures || row.outFeatures !== outFeatures)) {
+      throw failure("STUDY_BASE_MODEL_DIFFERS", {
+        where: `${slug}, layer ${name}`,
+        received: `${inFeatures} inputs and ${outFeatures} outputs`,
+        allowed: `${row.inFeatures} and ${row.outFeatures}, as stored`,
+      });
+    }
+    const id = row?.id ?? newId();
+    ids.set(name, id);
+    if (row === undefined) {
+      added.push({ id, study_id: studyId, name, index, module, in_features: inFeatures, out_features: outFeatures });
+    }
+  }
+  if (added.length > 0) await sql`insert into layer ${sql(added)}`;
+  ledger.added.layers += added.length;
+  return ids;
+}

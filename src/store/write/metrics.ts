@@ -1,0 +1,43 @@
+import type { TransactionSql } from "postgres";
+import type { StoredExperiment } from "./experiments.js";
+import type { Ledger } from "./outcome.js";
+
+/**
+ * Adds new metrics. A stored value changes only where its run has grown since, or where the folder now has more of its
+ * digits; otherwise the stored one is kept and the contradiction reported.
+ */
+export async function writeMetrics(
+  sql: TransactionSql,
+  experiments: readonly StoredExperiment[],
+  grown: ReadonlySet<string>,
+  morePrecise: (one: number, other: number) => number | undefined,
+  ledger: Ledger,
+): Promise<void> {
+  const stored = await sql<{ experimentId: string; name: string; value: number }[]>`
+    select experiment_id as "experimentId", name, value from metric
+    where experiment_id = any(${experiments.map(({ id }) => id)}::uuid[])`;
+  const byKey = new Map(stored.map(({ experimentId, name, value }) => [`${experimentId} ${name}`, value]));
+
+  const added = [];
+  for (const { id, record } of experiments) {
+    for (const { name, value, source } of record.metrics) {
+      const before = byKey.get(`${id} ${name}`);
+      if (before === undefined) {
+        added.push({ experiment_id: id, name, value, source });
+      } else if (!Object.is(before, value)) {
+        const now = grown.has(id) ? value : morePrecise(before, value);
+        if (now === undefined) {
+          ledger.conflicts.push({
+            where: record.name,
+            message: `${name} is stored as ${before}, ${source} now says ${value}; the stored value was kept`,
+          });
+        } else if (now !== before) {
+          await sql`update metric set value = ${now}, source = ${source} where experiment_id = ${id} and name = ${name}`;
+          ledger.updated.metrics++;
+        }
+      }
+    }
+  }
+  if (added.length > 0) await sql`insert into metric ${sql(added)}`;
+  ledger.added.metrics += added.length;
+}

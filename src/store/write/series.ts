@@ -1,0 +1,54 @@
+import type { TransactionSql } from "postgres";
+import type { SeriesRecord } from "../../import/records.js";
+import { copyRows } from "../copy-rows.js";
+import type { StoredExperiment } from "./experiments.js";
+import type { Ledger } from "./outcome.js";
+
+/** Adds new curves and replaces those that have grown; returns the ids of experiments with a curve that grew. */
+export async function writeSeries(
+  sql: TransactionSql,
+  experiments: readonly StoredExperiment[],
+  ledger: Ledger,
+): Promise<ReadonlySet<string>> {
+  const stored = await sql<{ experimentId: string; name: string; steps: number[]; values: number[] }[]>`
+    select experiment_id as "experimentId", name, steps, values from metric_series
+    where experiment_id = any(${experiments.map(({ id }) => id)}::uuid[])`;
+  const byKey = new Map(stored.map((row) => [key(row.experimentId, row.name), row]));
+
+  const added: [string, SeriesRecord][] = [];
+  const grown = new Set<string>();
+  for (const { id, record } of experiments) {
+    for (const series of record.series) {
+      const row = byKey.get(key(id, series.name));
+      if (row === undefined) {
+        added.push([id, series]);
+      } else if (!startsWith(row, series) && startsWith(series, row)) {
+        await sql`
+          update metric_series set steps = ${[...series.steps]}, values = ${[...series.values]}
+          where experiment_id = ${id} and name = ${series.name}`;
+        ledger.updated.curves++;
+        grown.add(id);
+      } else if (!startsWith(row, series)) {
+        ledger.conflicts.push({
+          where: record.name,
+          message: `the stored curve ${series.name} and the folder's differ at steps that both have; the stored one was kept`,
+        });
+      }
+    }
+  }
+  await copyRows(
+    sql,
+    "metric_series",
+    ["experiment_id", "name", "steps", "values"],
+    added.map(([id, { name, steps, values }]) => [id, name, steps, values]),
+  );
+  ledger.added.curves += added.length;
+  return grown;
+}
+
+const key = (experimentId: string, name: string) => `${experimentId} ${name}`;
+
+/** Whether `whole` begins with all of `part`. */
+function startsWith(whole: Omit<SeriesRecord, "name">, part: Omit<SeriesRecord, "name">): boolean {
+  return part.steps.every((step, i) => whole.steps[i] === step && Object.is(whole.values[i], part.values[i]));
+}

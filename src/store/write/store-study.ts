@@ -1,0 +1,67 @@
+import type { TransactionSql } from "postgres";
+import { v7 as newId } from "uuid";
+import { failure } from "../../errors.js";
+import type { StudyRecord } from "../../import/records.js";
+import type { Database } from "../database.js";
+import { slugOf } from "../slug.js";
+import { writeCheckpoints } from "./checkpoints.js";
+import { writeExperiments } from "./experiments.js";
+import { writeLayers } from "./layers.js";
+import { writeMetrics } from "./metrics.js";
+import { openLedger, type StoreOutcome } from "./outcome.js";
+import { writeSeries } from "./series.js";
+
+export interface StoreStudyOptions {
+  /** The slug to store under; a folder other than the stored study's is only joined to it when the slug is given. */
+  readonly slug?: string | undefined;
+  /** Of two readings of one number, the more precise; undefined where they disagree. */
+  readonly morePrecise: (one: number, other: number) => number | undefined;
+}
+
+/**
+ * Stores a study in one transaction: all of it, or nothing. What is stored already is left alone, so that storing the same
+ * record twice changes nothing and a record that has grown adds only what is new. Imports of one slug wait for each other.
+ *
+ * @throws STUDY_BASE_MODEL_DIFFERS, STUDY_FOLDER_DIFFERS
+ */
+export async function storeStudy(database: Database, record: StudyRecord, options: StoreStudyOptions): Promise<StoreOutcome> {
+  const slug = slugOf(options.slug ?? record.name);
+  return database.sql.begin(async (sql) => {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`study ${slug}`}, 0))`;
+    const { id, created } = await writeStudy(sql, slug, record, options.slug !== undefined);
+    const ledger = openLedger();
+    const experiments = await writeExperiments(sql, id, record.experiments, ledger);
+    const layers = await writeLayers(sql, id, slug, record.layers, ledger);
+    const grown = await writeSeries(sql, experiments, ledger);
+    await writeMetrics(sql, experiments, grown, options.morePrecise, ledger);
+    await writeCheckpoints(sql, experiments, layers, ledger);
+    const changes = [ledger.added, ledger.updated].flatMap((counts) => Object.values(counts) as number[]);
+    if (changes.some((count) => count > 0)) await sql`update study set updated_at = now() where id = ${id}`;
+    return { studyId: id, slug, created, ...ledger };
+  });
+}
+
+async function writeStudy(
+  sql: TransactionSql,
+  slug: string,
+  { name, baseModel, folder }: StudyRecord,
+  joins: boolean,
+): Promise<{ id: string; created: boolean }> {
+  const [stored] = await sql<{ id: string; baseModel: string | null; folder: string }[]>`
+    select id, base_model as "baseModel", folder from study where slug = ${slug}`;
+  if (stored === undefined) {
+    const id = newId();
+    await sql`insert into study (id, slug, name, base_model, folder) values (${id}, ${slug}, ${name}, ${baseModel}, ${folder})`;
+    return { id, created: true };
+  }
+  if (stored.baseModel !== null && baseModel !== null && stored.baseModel !== baseModel) {
+    throw failure("STUDY_BASE_MODEL_DIFFERS", { where: slug, received: baseModel, allowed: stored.baseModel });
+  }
+  if (stored.folder !== folder && !joins) {
+    throw failure("STUDY_FOLDER_DIFFERS", { where: slug, received: folder, allowed: stored.folder });
+  }
+  await sql`
+    update study set folder = ${folder}, base_model = coalesce(base_model, ${baseModel})
+    where id = ${stored.id} and (folder, base_model) is distinct from (${folder}, coalesce(base_model, ${baseModel}))`;
+  return { id: stored.id, created: false };
+}
