@@ -17,6 +17,8 @@ export interface Config {
   /** ONNX Runtime worker threads. */
   readonly computeThreads: number;
   readonly logLevel: "silent" | "error" | "warn" | "info" | "debug";
+  /** Where the command was called: relative paths are meant from here. */
+  readonly directory: string;
 }
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
@@ -32,11 +34,13 @@ const Environment = z.object({
 });
 
 /**
- * Reads the settings from `environment`; relative paths are taken from `directory`.
+ * Reads and checks the settings; relative paths are meant from where the command was called.
  *
  * @throws CONFIG_INVALID naming the first variable that is wrong
  */
-export function readConfig(environment: NodeJS.ProcessEnv, directory: string): Config {
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  // npm runs scripts in the package's folder and tells where it was called.
+  const directory = environment["INIT_CWD"] ?? process.cwd();
   // An empty variable is how shells and compose files say "not set".
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
   const parsed = Environment.safeParse(given);
@@ -56,5 +60,6 @@ export function readConfig(environment: NodeJS.ProcessEnv, directory: string): C
     importRoots: env.RANKSCOPE_IMPORT_ROOTS.split(",").map((root) => resolve(directory, root.trim())),
     computeThreads: env.RANKSCOPE_COMPUTE_THREADS,
     logLevel: env.RANKSCOPE_LOG,
+    directory,
   });
 }

@@ -1,2 +1,63 @@
 #!/usr/bin/env node
-export {};
+/** The command line. Each command lives in commands/ and is loaded when it is called. */
+
+import { Command, CommanderError } from "commander";
+import { readConfig } from "./config.js";
+import { RankscopeError } from "./errors.js";
+import { openLog } from "./log.js";
+
+const HELP = `
+Settings are environment variables:
+  DATABASE_URL               PostgreSQL to use; without it an embedded one is started
+  RANKSCOPE_DATA             where the embedded PostgreSQL keeps its files (.rankscope)
+  HOST, PORT                 where to serve (127.0.0.1, 4000)
+  RANKSCOPE_IMPORT_ROOTS     folders, separated by commas, that the importStudy mutation may read (the working directory)
+  RANKSCOPE_COMPUTE_THREADS  ONNX Runtime worker threads (2)
+  RANKSCOPE_LOG              silent, error, warn, info or debug (warn)
+
+Exit codes: 0 done; 1 failed, the reason is on standard error; 2 the command line was not understood.`;
+
+async function main(argv: readonly string[]): Promise<void> {
+  const open = () => {
+    const config = readConfig();
+    return { config, log: openLog(config.logLevel) };
+  };
+  const program = new Command("rankscope")
+    .description("GraphQL analytics for LoRA and QLoRA studies.")
+    .addHelpText("after", HELP)
+    .exitOverride();
+
+  program
+    .command("serve", { isDefault: true })
+    .description("start the server, with an embedded PostgreSQL unless DATABASE_URL is set")
+    .action(async () => (await import("./commands/serve.js")).serve(open()));
+  program
+    .command("import <folder>")
+    .description("import a study's folder; again to add what is new")
+    .option("--slug <slug>", "store under this slug; a stored study's slug adds the folder to it")
+    .option("--name <name>", "display name of a new study")
+    .action(async (folder: string, options: { slug?: string; name?: string }) =>
+      (await import("./commands/import.js")).importFolder(open(), folder, options),
+    );
+  program
+    .command("report <slug>")
+    .description("print a study's whole summary")
+    .action(async (slug: string) => (await import("./commands/report.js")).report(open(), slug));
+  program
+    .command("schema")
+    .description("print the GraphQL schema in SDL")
+    .action(async () => (await import("./commands/schema.js")).printSchema());
+
+  await program.parseAsync(argv);
+}
+
+try {
+  await main(process.argv);
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else {
+    const message = error instanceof RankscopeError ? `${error.code}: ${error.message}` : error instanceof Error ? error.stack : error;
+    process.stderr.write(`${String(message)}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,63 @@
+import { failure } from "../errors.js";
+import type { Services } from "../serve/context.js";
+import { execute } from "../serve/execute.js";
+import { print, type Process } from "./process.js";
+import { reportText, type Diagnosis, type RankDetail } from "./report-text.js";
+import { openServices } from "./services.js";
+
+/** Prints a study's whole summary; it is the same query that anyone can send. */
+export async function report(command: Process, slug: string): Promise<void> {
+  const { services, close } = await openServices(command, { purpose: "report", exclusive: false });
+  try {
+    const { study } = (await execute(services, DIAGNOSIS, { slug })) as { study: Diagnosis | null };
+    if (study === null) throw failure("STUDY_NOT_FOUND", { where: "slug", received: JSON.stringify(slug) });
+    print(...reportText(study, await rankDetails(services, study)));
+  } finally {
+    await close();
+  }
+}
+
+/** What needs weights, of all ranks at once, so that what is missing is computed together. */
+async function rankDetails(services: Services, { slug, ranks }: Diagnosis): Promise<RankDetail[]> {
+  const fields = ranks.map(
+    ({ r }) => `similarity${r}: weightSimilarity(rank: ${r}, scaling: NONE) { ...Similarity }
+      summary${r}: diagnosticSummary(rank: ${r}) { ...Summary }`,
+  );
+  const query = `query RankDetails($slug: String!) { study(slug: $slug) { ${fields.join("\n")} } } ${FRAGMENTS}`;
+  const { study } = (await execute(services, query, { slug })) as { study: Record<string, never> };
+  return ranks.map(({ r }) => ({ r, similarity: study[`similarity${r}`], summary: study[`summary${r}`] }) as unknown as RankDetail);
+}
+
+const FRAGMENTS = `
+fragment Similarity on WeightSimilarity {
+  mean min max comparedLayers sharedStart initialCosine
+  computed { provider precision seconds cached }
+  layers { layer { name } cosineSimilarity l2Distance relativeDifference undefinedReason undefinedDetail }
+}
+fragment Summary on DiagnosticSummary {
+  baselineMemoryMb candidateMemoryMb memoryReductionPercent
+  baselineTimePerStepSeconds candidateTimePerStepSeconds speedup
+}`;
+
+const DIAGNOSIS = `query Report($slug: String!) {
+  study(slug: $slug) {
+    slug name baseModel
+    experiments(first: 200) {
+      totalCount
+      nodes {
+        name method quantization { label bits scheme } rank { r }
+        trainingLoss evalLoss peakMemoryMb timePerStepSeconds trainingTimeSeconds hasWeights
+      }
+    }
+    layers { name }
+    ranks {
+      r
+      degradation { percent acceptable verdict interval { low high confidence } baseline { mean n } candidate { mean n } reason }
+    }
+    minimumViableRank { rank bound leastAcceptableRank reason }
+    hypotheses { id statement verdict because evidence { label value unit } confounds { severity message } }
+    paretoFrontier(x: PEAK_MEMORY_MB, y: TRAINING_LOSS) { experiment { name } x y dominated }
+    failureModes { kind severity symptom cause mitigation }
+    recommendation { experiment { name } because }
+  }
+}`;

@@ -1,0 +1,6 @@
+import { openSchema, schemaText } from "../serve/schema.js";
+
+/** Prints the schema that is served, in SDL. */
+export async function printSchema(): Promise<void> {
+  process.stdout.write(schemaText(await openSchema()));
+}

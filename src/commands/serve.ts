@@ -1,0 +1,59 @@
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { importStudy } from "../jobs/import-study.js";
+import { startServer } from "../serve/server.js";
+import type { Database } from "../store/database.js";
+import { countStudies, studiesAfter } from "../store/studies.js";
+import { print, type Process } from "./process.js";
+import { openServices } from "./services.js";
+
+/** Beside dist/ in a checkout and in the published package alike. */
+const EXAMPLE = fileURLToPath(new URL("../../examples/tiny-lora-vs-qlora", import.meta.url));
+
+/** Serves until SIGINT or SIGTERM, then lets running requests end and stops all that it started. */
+export async function serve(command: Process): Promise<void> {
+  const { config } = command;
+  const stopped = nextSignal();
+  const { services, close } = await openServices(command, { purpose: "serve", exclusive: true });
+  try {
+    if ((await countStudies(services.database)) === 0) await importExample(services.database);
+    const server = await startServer(services, config);
+    print(...(await welcome(services.database, server.address)));
+    print(`\n${await stopped}: stopping.`);
+    await server.close();
+  } finally {
+    await close();
+  }
+}
+
+async function importExample(database: Database): Promise<void> {
+  const { outcome } = await importStudy(database, { folder: EXAMPLE });
+  print(`The store was empty: imported the example study ${outcome.slug} from ${path.relative(".", EXAMPLE) || EXAMPLE}.`);
+}
+
+async function welcome(database: Database, address: string): Promise<string[]> {
+  const [newest] = await studiesAfter(database, 1, undefined);
+  const slug = newest?.slug ?? "my-study";
+  return [
+    "",
+    `Rankscope is at ${address}`,
+    "",
+    "Three things to try:",
+    `  1. Open ${address} and run the first tab: a whole study's diagnosis in one query.`,
+    `  2. npm run rankscope -- report ${slug}`,
+    "  3. npm run rankscope -- import FOLDER   (your own runs: PEFT adapters, trainer_state.json, result tables)",
+    "",
+    "Ctrl-C stops it; the data is kept.",
+  ];
+}
+
+/** The name of the next SIGINT or SIGTERM; a second one ends the process at once. */
+function nextSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    const once = (signal: NodeJS.Signals) => {
+      resolve(signal);
+      for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => process.exit(1));
+    };
+    process.once("SIGINT", once).once("SIGTERM", once);
+  });
+}
