@@ -1,0 +1,18 @@
+import type { Run } from "#src/derive/roles.js";
+
+/** Runs made from [label, bits, rank, metrics, rest]; each has weights unless `rest` says otherwise. */
+export function runs(
+  rows: readonly (readonly [string, number | null, number, Record<string, number>, Partial<Run>?])[],
+): Run[] {
+  return rows.map(([label, bits, rank, metrics, rest], i) => ({
+    id: `run ${i}`,
+    name: `${label}_r${rank}`,
+    rank,
+    seed: null,
+    steps: 1000,
+    quantization: { label, bits },
+    hasWeights: true,
+    metrics: new Map(Object.entries(metrics)),
+    ...rest,
+  }));
+}

@@ -1,0 +1,86 @@
+import { expect, test } from "vitest";
+import { degradationByRank } from "#src/derive/degradation.js";
+import { failureModes } from "#src/derive/failure-modes.js";
+import { rankSimilarity } from "#src/derive/rank-similarity.js";
+import { layerSimilarity } from "#src/derive/similarity.js";
+import { hypotheses, type StudyEvidence } from "#src/derive/verdicts.js";
+import { runs } from "../../support/runs.js";
+
+const rule = { metric: "training_loss", thresholdPercent: 5, twoSided: false, similarityThreshold: 0.95, sensitivitySpread: 0.05 };
+
+/** A study whose rank r has losses 2 and 2 (1 + percent / 100), layer cosines, and cos(A). */
+function study(ranks: Record<number, { percent: number; cosines: number[]; start?: number }>): StudyEvidence {
+  const entries = Object.entries(ranks).map(([r, entry]) => ({ r: Number(r), ...entry }));
+  const all = runs(
+    entries.flatMap(({ r, percent }) => [
+      ["16bit", 16, r, { training_loss: 2 }] as const,
+      ["4bit", 4, r, { training_loss: 2 * (1 + percent / 100) }] as const,
+    ]),
+  );
+  return {
+    runs: all,
+    degradations: degradationByRank(all, rule),
+    similarities: entries.map(({ r, cosines, start = 0.97 }) =>
+      rankSimilarity(
+        r,
+        cosines.map((cosine, i) => ({
+          layer: { name: `layer ${i}` },
+          similarity: layerSimilarity(
+            { innerProduct: cosine, baselineSquaredNorm: 1, candidateSquaredNorm: 1, squaredDistance: 2 - 2 * cosine, initialCosine: start },
+            1,
+            1,
+          ),
+        })),
+      ),
+    ),
+  };
+}
+
+const verdicts = (evidence: StudyEvidence) => hypotheses(evidence, rule).map(({ verdict }) => verdict);
+
+test("H1 is judged by every comparable rank", () => {
+  const [high, low] = [[0.97, 0.99], [0.9, 0.8]];
+  expect(verdicts(study({ 2: { percent: 1, cosines: high }, 4: { percent: 1, cosines: high } }))[0]).toBe("SUPPORTED");
+  expect(verdicts(study({ 2: { percent: 1, cosines: low }, 4: { percent: 1, cosines: low } }))[0]).toBe("REJECTED");
+  expect(verdicts(study({ 2: { percent: 1, cosines: low }, 4: { percent: 1, cosines: high } }))[0]).toBe("PARTIALLY_SUPPORTED");
+  expect(verdicts(study({ 2: { percent: 1, cosines: [] } }))[0]).toBe("NOT_TESTED");
+});
+
+test("runs that started from different A are left out of H1 and named as a confound", () => {
+  const mixed = study({ 2: { percent: 1, cosines: [0.3], start: 0.03 }, 8: { percent: 1, cosines: [0.97] } });
+  const [h1] = hypotheses(mixed, rule);
+  expect(h1?.verdict).toBe("SUPPORTED");
+  expect(h1?.confounds).toEqual([expect.objectContaining({ kind: "INDEPENDENT_INITIALISATION", ranks: [2] })]);
+  expect(h1?.confounds[0]?.message).toContain("r = 2: 0.03");
+});
+
+test("H2 needs layers that differ, and names the most sensitive", () => {
+  const [, apart] = hypotheses(study({ 8: { percent: 1, cosines: [0.97, 0.8] } }), rule);
+  expect(apart?.verdict).toBe("SUPPORTED");
+  expect(apart?.evidence[0]?.label).toContain("most sensitive is layer 1");
+  expect(verdicts(study({ 8: { percent: 1, cosines: [0.97, 0.96] } }))[1]).toBe("REJECTED");
+  expect(verdicts(study({ 8: { percent: 1, cosines: [0.97] } }))[1]).toBe("NOT_TESTED");
+});
+
+test("H3 is supported only where the cliff was seen", () => {
+  const cosines = [0.97];
+  expect(verdicts(study({ 2: { percent: 9, cosines }, 4: { percent: 1, cosines } }))[2]).toBe("SUPPORTED");
+  expect(verdicts(study({ 2: { percent: 1, cosines }, 4: { percent: 1, cosines } }))[2]).toBe("PARTIALLY_SUPPORTED");
+  expect(verdicts(study({ 2: { percent: 9, cosines }, 4: { percent: 9, cosines } }))[2]).toBe("REJECTED");
+});
+
+test("failure modes name their runs, the most severe first", () => {
+  const modes = failureModes(study({ 2: { percent: 9, cosines: [0.9] }, 4: { percent: 1, cosines: [0.9] } }), rule);
+  expect(modes.map(({ kind }) => kind)).toEqual(["INSUFFICIENT_RANK", "WEIGHT_DIVERGENCE"]);
+  expect(modes[0]?.experiments.map(({ name }) => name)).toEqual(["16bit_r2", "4bit_r2"]);
+});
+
+test("a healthy study has no failure mode", () => {
+  expect(failureModes(study({ 2: { percent: 1, cosines: [0.99] } }), rule)).toEqual([]);
+});
+
+test("a larger rank that fails where a smaller one holds is not monotonic", () => {
+  const cosines = [0.99];
+  const modes = failureModes(study({ 2: { percent: 1, cosines }, 4: { percent: 9, cosines } }), rule);
+  expect(modes.map(({ kind }) => kind)).toContain("NON_MONOTONIC_RANK");
+});
