@@ -1,0 +1,87 @@
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { chown, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { text } from "node:stream/consumers";
+import { failure } from "../../errors.js";
+import type { Binaries } from "./binaries.js";
+import { type Credentials, ROLE } from "./credentials.js";
+import type { DataFiles } from "./data-files.js";
+import type { OperatingUser } from "./operating-user.js";
+import { commandOf } from "./process-table.js";
+import { spawnAs } from "./spawn-as.js";
+
+/** Sizes for a server of one application; written to postgresql.conf, where a person may change them. */
+const SETTINGS = [
+  "max_connections=50",
+  "shared_buffers=64MB",
+  "max_wal_size=256MB",
+  "log_checkpoints=off",
+  "timezone=UTC",
+  "log_timezone=UTC",
+];
+
+/** `builtin` collation: C.UTF-8 exists wherever this PostgreSQL does, whatever locales the machine has. */
+const ENCODING = ["-E", "UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"];
+
+/**
+ * Makes the PostgreSQL cluster where there is none. It is made aside and renamed when complete, so that neither a crash
+ * nor a second process leaves half of one.
+ *
+ * @throws EMBEDDED_POSTGRES_UNAVAILABLE with what initdb said
+ */
+export async function createCluster(
+  files: DataFiles,
+  binaries: Binaries,
+  user: OperatingUser | undefined,
+  { password }: Credentials,
+): Promise<void> {
+  if (isComplete(files)) return;
+  await removeAbandoned(files);
+  const scratch = `${files.cluster}.init-${process.pid}-${randomBytes(4).toString("hex")}`;
+  const passwordFile = join(scratch, "password");
+  try {
+    await mkdir(scratch, { mode: 0o700 });
+    await writeFile(passwordFile, password, { mode: 0o600 });
+    if (user !== undefined) await Promise.all([scratch, passwordFile].map((path) => chown(path, user.uid, user.gid)));
+    const made = join(scratch, "data");
+    const access = ["-U", ROLE, `--pwfile=${passwordFile}`, "-A", "scram-sha-256"];
+    const settings = SETTINGS.flatMap((setting) => ["-c", setting]);
+    await initdb(binaries, user, ["-D", made, ...access, ...ENCODING, "--no-instructions", ...settings]);
+    await rename(made, files.cluster).catch((error: NodeJS.ErrnoException) => {
+      // Another process was first; its cluster has the same password.
+      if (!isComplete(files)) throw error;
+    });
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Whether there is a cluster. */
+export function isComplete({ cluster }: DataFiles): boolean {
+  return existsSync(join(cluster, "PG_VERSION"));
+}
+
+async function initdb(binaries: Binaries, user: OperatingUser | undefined, parameters: readonly string[]): Promise<void> {
+  const child = await spawnAs(user, binaries.initdb, parameters, ["ignore", "ignore", "pipe"]);
+  const ended = once(child, "close");
+  const complaint = child.stderr === null ? "" : await text(child.stderr);
+  const [code] = (await ended) as [number | null];
+  if (code === 0) return;
+  throw failure("EMBEDDED_POSTGRES_UNAVAILABLE", {
+    where: binaries.initdb,
+    received: complaint.trim() || `exit status ${code}`,
+    todo: "Mend what it names, or set DATABASE_URL.",
+  });
+}
+
+/** Removes what a process that was killed in initdb left. */
+async function removeAbandoned({ directory, cluster }: DataFiles): Promise<void> {
+  for (const name of await readdir(directory)) {
+    const maker = new RegExp(`^${basename(cluster)}\\.init-(\\d+)-`).exec(name)?.[1];
+    if (maker === undefined || (await commandOf(Number(maker))) !== "") continue;
+    // An initdb that outlived its maker may still write there; then the next start removes the rest.
+    await rm(join(directory, name), { recursive: true, force: true, maxRetries: 2 }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,80 @@
+import { connect, type Socket } from "node:net";
+import postgres, { type Sql } from "postgres";
+import { failure } from "../../errors.js";
+import { type Credentials, ROLE } from "./credentials.js";
+
+/** One connection to the embedded PostgreSQL's maintenance database; a session lock lives as long as it does. */
+export interface ControlConnection {
+  readonly sql: Sql;
+  /** Resolves when the connection is gone, for whatever reason. */
+  readonly closed: Promise<void>;
+  /** Lets this process end while the connection is open. */
+  unref(): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects; undefined while PostgreSQL starts, recovers or stops.
+ *
+ * @throws EMBEDDED_POSTGRES_UNAVAILABLE where the password is not the right one
+ */
+export async function openControlConnection(port: number, { password }: Credentials): Promise<ControlConnection | undefined> {
+  const { promise: closed, resolve: reportClosed } = promiseWithResolve();
+  let socket: Socket | undefined;
+  const options = {
+    host: "127.0.0.1",
+    port,
+    user: ROLE,
+    password,
+    database: "postgres",
+    max: 1,
+    // The defaults would end the connection, and with it the lock, after an hour.
+    idle_timeout: 0,
+    max_lifetime: null,
+    fetch_types: false,
+    connection: { application_name: "rankscope owner" },
+    onnotice: () => undefined,
+    onclose: reportClosed,
+    socket: async () => (socket = await openSocket(port)),
+  };
+  const sql = postgres(options);
+  try {
+    await sql`select 1`;
+  } catch (cause) {
+    await sql.end({ timeout: 0 });
+    if (codeOf(cause).startsWith("28")) {
+      throw failure("EMBEDDED_POSTGRES_UNAVAILABLE", {
+        where: `the embedded PostgreSQL at 127.0.0.1:${port}`,
+        received: "a refusal of the password in postgres.json",
+        todo: "Restore the postgres.json that belongs to this database.",
+        cause,
+      });
+    }
+    return undefined;
+  }
+  return { sql, closed, unref: () => socket?.unref(), close: () => sql.end({ timeout: 1 }) };
+}
+
+function openSocket(port: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: "127.0.0.1", port, timeout: 5000 });
+    socket.once("error", reject);
+    socket.once("timeout", () => socket.destroy(new Error("no answer")));
+    socket.once("connect", () => {
+      socket.setTimeout(0);
+      socket.off("error", reject);
+      resolve(socket);
+    });
+  });
+}
+
+function promiseWithResolve(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve };
+}
+
+/** The SQLSTATE or system code of an error. */
+function codeOf(error: unknown): string {
+  return String((error as { code?: unknown }).code ?? "");
+}

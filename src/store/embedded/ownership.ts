@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import { failure } from "../../errors.js";
+import type { Log } from "../../log.js";
+import type { Binaries } from "./binaries.js";
+import { type ControlConnection, openControlConnection } from "./control-connection.js";
+import type { Credentials } from "./credentials.js";
+import type { DataFiles } from "./data-files.js";
+import { commandOf } from "./process-table.js";
+import { findPostmaster, removeStaleLockFile, type RunningPostmaster } from "./running-postmaster.js";
+import { stopPostmaster } from "./stop-postmaster.js";
+
+/**
+ * The process that started the embedded PostgreSQL. PostgreSQL itself carries this record, as the setting
+ * `rankscope.owner`, so that it can be neither missing nor out of date.
+ */
+const Owner = z.object({
+  /** The command: `serve`, `import`. */
+  purpose: z.string(),
+  pid: z.number(),
+  /** Where the owner serves, if it does. */
+  address: z.string().optional(),
+});
+export type Owner = z.infer<typeof Owner>;
+
+/** Advisory lock of the owner, held for its lifetime; the number is "RANK" in ASCII. */
+const LOCK = 0x52414e4b;
+/** Between a PostgreSQL's start and its owner's lock less than this passes. */
+const CLAIM_MILLISECONDS = 5000;
+/** Recovery after a crash reads at most `max_wal_size` of log, which takes seconds. */
+const RECOVERY_MILLISECONDS = 120_000;
+
+/** Takes the owner's lock, waiting for a process that is only looking whether it is free; false where it stays taken. */
+export async function takeOwnership({ sql }: ControlConnection): Promise<boolean> {
+  try {
+    await sql.unsafe(`set lock_timeout = ${CLAIM_MILLISECONDS}; select pg_advisory_lock(${LOCK}); set lock_timeout = 0`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Who owns the PostgreSQL that `connection` leads to, and whether that is so: the lock is held and the process lives. */
+export async function readOwner({ sql }: ControlConnection): Promise<Owner & { held: boolean; alive: boolean }> {
+  const [row] = await sql<{ owner: string; held: boolean }[]>`
+    select current_setting('rankscope.owner') as owner,
+           exists (select from pg_locks where locktype = 'advisory' and objid = ${LOCK}::int and granted) as held`;
+  const owner = Owner.parse(JSON.parse(row?.owner ?? ""));
+  return { ...owner, held: row?.held === true, alive: (await commandOf(owner.pid)) !== "" };
+}
+
+/**
+ * Makes sure that no PostgreSQL runs on the cluster: one whose owner is gone is stopped.
+ *
+ * @throws DATA_DIRECTORY_IN_USE naming the owner, where it is there
+ */
+export async function displaceOrphan(files: DataFiles, binaries: Binaries, credentials: Credentials, log: Log): Promise<void> {
+  const began = Date.now();
+  for (;;) {
+    const postmaster = await findPostmaster(files.cluster);
+    if (postmaster === undefined) break;
+    const connection = postmaster.port === undefined ? undefined : await openControlConnection(postmaster.port, credentials);
+    if (connection !== undefined) {
+      const displaced = await displace(connection, postmaster, Date.now() - began).finally(() => connection.close());
+      if (displaced) break;
+    } else if (Date.now() - began > RECOVERY_MILLISECONDS) {
+      log.warn({ pid: postmaster.pid }, "the PostgreSQL of a former process does not answer and is stopped");
+      await stopPostmaster(postmaster.pid, files, binaries);
+      break;
+    }
+    await sleep(50);
+  }
+  await removeStaleLockFile(files.cluster);
+
+  async function displace(connection: ControlConnection, { pid }: RunningPostmaster, waited: number): Promise<boolean> {
+    const owner = await readOwner(connection).catch(() => undefined);
+    // Stopped while we asked: look again.
+    if (owner === undefined) return false;
+    const patient = waited < CLAIM_MILLISECONDS;
+    if (owner.held && (owner.alive || !patient)) throw inUse(files, owner);
+    // Either its owner is about to take the lock, or another process is displacing an orphan at this moment.
+    if ((owner.alive || owner.held) && patient) return false;
+    // Whoever takes the lock stops it: of two processes only one may, or the second would stop what the first starts.
+    const [lock] = await connection.sql<{ taken: boolean }[]>`select pg_try_advisory_lock(${LOCK}) as taken`;
+    if (lock?.taken !== true) return false;
+    log.warn({ pid, owner: owner.pid }, "stopping the PostgreSQL that a killed process left");
+    await stopPostmaster(pid, files, binaries);
+    return true;
+  }
+}
+
+function inUse({ directory }: DataFiles, { purpose, pid, address }: Owner): Error {
+  return failure("DATA_DIRECTORY_IN_USE", {
+    where: directory,
+    received: `\`${purpose}\` of process ${pid}${address === undefined ? "" : ` at ${address}`}`,
+  });
+}

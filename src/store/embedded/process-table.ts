@@ -1,0 +1,23 @@
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
+
+/**
+ * The command line of process `pid`, words joined by spaces; on Windows the name of its program. Empty when there is no
+ * such process, and for one that has ended and waits for its parent, which `kill(pid, 0)` would call alive.
+ */
+export async function commandOf(pid: number): Promise<string> {
+  try {
+    if (process.platform === "linux") {
+      return (await readFile(`/proc/${pid}/cmdline`, "utf8")).split("\0").join(" ").trim();
+    }
+    const [program, ...parameters] =
+      process.platform === "win32"
+        ? ["tasklist", "/FI", `PID eq ${pid}`, "/NH", "/FO", "CSV"]
+        : ["ps", "-ww", "-o", "command=", "-p", String(pid)];
+    const { stdout } = await promisify(execFile)(program ?? "", parameters);
+    return process.platform === "win32" && !stdout.includes(`"${pid}"`) ? "" : stdout.trim();
+  } catch {
+    return "";
+  }
+}

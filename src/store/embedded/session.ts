@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { failure } from "../../errors.js";
+import type { Log } from "../../log.js";
+import type { Binaries } from "./binaries.js";
+import { type ControlConnection, openControlConnection } from "./control-connection.js";
+import { type Credentials, DATABASE, recordPort } from "./credentials.js";
+import type { DataFiles } from "./data-files.js";
+import type { OperatingUser } from "./operating-user.js";
+import { displaceOrphan, type Owner, takeOwnership } from "./ownership.js";
+import { findFreePort, launchPostmaster, type Postmaster } from "./postmaster.js";
+
+/** What stays the same from one run of PostgreSQL to the next. */
+export interface Home {
+  readonly files: DataFiles;
+  readonly binaries: Binaries;
+  readonly user: OperatingUser | undefined;
+  readonly credentials: Credentials;
+  readonly owner: Owner;
+  readonly log: Log;
+}
+
+/** One run of PostgreSQL, owned by this process from its start to its end. */
+export interface Session {
+  readonly port: number;
+  /** Resolves when PostgreSQL has ended or the owner's lock is lost. */
+  readonly lost: Promise<void>;
+  /** Stops PostgreSQL where it still runs. */
+  end(): Promise<void>;
+}
+
+/** How long to try again where what is in the way passes by itself. */
+const PATIENCE_MILLISECONDS = 60_000;
+
+/** Another process was first, a crashed PostgreSQL's children are still ending, or somebody took the port. */
+const PASSING = /lock file "postmaster\.pid" (already exists|is empty)|shared memory block .* still in use|could not bind/;
+
+/**
+ * Starts PostgreSQL and takes the owner's lock. Of several processes that do so at once one succeeds.
+ *
+ * @param port where it must listen; left out, where it did last or any free port
+ * @throws DATA_DIRECTORY_IN_USE where another living process owns it
+ * @throws EMBEDDED_POSTGRES_UNAVAILABLE with what PostgreSQL said, where it does not start
+ */
+export async function openSession(home: Home, port?: number): Promise<Session> {
+  const { files, binaries, credentials, owner, log } = home;
+  const began = Date.now();
+  for (;;) {
+    await displaceOrphan(files, binaries, credentials, log);
+    const launched = await launchPostmaster(home, port ?? (await findFreePort(credentials.port)), owner);
+    if (!("refusal" in launched)) {
+      const session = await own(launched, home);
+      if (session !== undefined) return session;
+    } else if (!PASSING.test(launched.refusal)) throw refused(files, launched.refusal);
+    if (Date.now() - began > PATIENCE_MILLISECONDS) {
+      throw refused(files, "refusal" in launched ? launched.refusal : "the owner's lock could not be taken");
+    }
+    await sleep(100);
+  }
+}
+
+/** Makes this process the owner; undefined where another one takes PostgreSQL away. */
+async function own(postmaster: Postmaster, { credentials, files }: Home): Promise<Session | undefined> {
+  let control: ControlConnection | undefined;
+  try {
+    control = await openControlConnection(postmaster.port, credentials);
+    if (control === undefined || !(await takeOwnership(control))) {
+      await postmaster.stop();
+      await control?.close();
+      return undefined;
+    }
+    await createDatabase(control);
+    await recordPort(files, credentials, postmaster.port);
+  } catch (error) {
+    await postmaster.stop();
+    await control?.close();
+    throw error;
+  }
+  const { closed, close } = control;
+  control.unref();
+  postmaster.unref();
+  return {
+    port: postmaster.port,
+    lost: Promise.race([closed, postmaster.ended]),
+    async end() {
+      await postmaster.stop();
+      await close();
+    },
+  };
+}
+
+async function createDatabase({ sql }: ControlConnection): Promise<void> {
+  const [found] = await sql`select from pg_database where datname = ${DATABASE}`;
+  if (found === undefined) await sql`create database ${sql(DATABASE)}`;
+}
+
+function refused({ log }: DataFiles, said: string): Error {
+  return failure("EMBEDDED_POSTGRES_UNAVAILABLE", {
+    where: log,
+    received: said.split("\n").slice(-4).join(" / "),
+    todo: "Mend what it names, choose another directory with RANKSCOPE_DATA, or set DATABASE_URL.",
+  });
+}

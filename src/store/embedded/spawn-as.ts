@@ -1,0 +1,53 @@
+import { spawn, type ChildProcess, type StdioOptions } from "node:child_process";
+import { once } from "node:events";
+import { failure } from "../../errors.js";
+import type { OperatingUser } from "./operating-user.js";
+
+/** English messages, which this code reads, and nothing of the caller's PG* variables. */
+const ENVIRONMENT = { LC_ALL: "C", PATH: "/usr/sbin:/usr/bin:/sbin:/bin" };
+
+/**
+ * Lets the user pass folders that are closed to it, so that neither their modes nor their owners need to change.
+ * DAC_OVERRIDE and not the narrower DAC_READ_SEARCH, since containers are seldom given the latter.
+ */
+const CAPABILITY = "+dac_override";
+
+/**
+ * Starts one of PostgreSQL's programs as `user` (undefined: as this process's own) in a process group of its own, so
+ * that the terminal's Ctrl-C reaches this process only. Resolves when it runs.
+ *
+ * @throws EMBEDDED_POSTGRES_UNAVAILABLE where it cannot be started
+ */
+export async function spawnAs(
+  user: OperatingUser | undefined,
+  binary: string,
+  parameters: readonly string[],
+  stdio: StdioOptions,
+): Promise<ChildProcess> {
+  const viaSetpriv = user !== undefined && !user.mayReach;
+  const [program, ...rest] = viaSetpriv ? [...setpriv(user), binary, ...parameters] : [binary, ...parameters];
+  const child = spawn(program, rest, {
+    cwd: "/",
+    env: ENVIRONMENT,
+    stdio,
+    detached: true,
+    windowsHide: true,
+    ...(user !== undefined && !viaSetpriv && { uid: user.uid, gid: user.gid }),
+  });
+  await once(child, "spawn").catch((cause: unknown) => {
+    throw failure("EMBEDDED_POSTGRES_UNAVAILABLE", {
+      where: program,
+      received: cause instanceof Error ? cause.message : String(cause),
+      todo: viaSetpriv
+        ? "The data or node_modules lie in a folder that only root may enter: install setpriv (util-linux), move them, or set DATABASE_URL."
+        : "These programs need glibc (not Alpine's musl) and the permission to run; otherwise set DATABASE_URL.",
+      cause,
+    });
+  });
+  return child;
+}
+
+function setpriv({ uid, gid }: OperatingUser): [string, ...string[]] {
+  const identity = ["--reuid", String(uid), "--regid", String(gid), "--clear-groups"];
+  return ["setpriv", ...identity, "--inh-caps", CAPABILITY, "--ambient-caps", CAPABILITY, "--"];
+}

@@ -1,0 +1,80 @@
+import { failure } from "../../errors.js";
+import type { Log } from "../../log.js";
+import { findBinaries } from "./binaries.js";
+import { createCluster, isComplete } from "./cluster.js";
+import { databaseUrl, obtainCredentials, readCredentials } from "./credentials.js";
+import { openDataFiles } from "./data-files.js";
+import { chooseOperatingUser } from "./operating-user.js";
+import { type Home, openSession } from "./session.js";
+
+/** An embedded PostgreSQL that this process owns. */
+export interface EmbeddedPostgres {
+  /** Its database, password included; stays the same when PostgreSQL crashes and is started again. */
+  readonly url: string;
+  /** Ends sessions and PostgreSQL; calling it again changes nothing. */
+  stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly dataDirectory: string;
+  /** The command that starts it (`serve`), named to whoever finds the directory in use. */
+  readonly purpose: string;
+  /** Where that command serves, if it does. */
+  readonly address?: string | undefined;
+  readonly log: Log;
+}
+
+/**
+ * Starts PostgreSQL on the files in `dataDirectory`, which are made at the first start, and owns it until `stop`.
+ * A PostgreSQL that a killed process left is stopped first; one that ends by itself is started again. It does not keep
+ * this process alive: one that ends without `stop` leaves PostgreSQL to the next start.
+ *
+ * @throws DATA_DIRECTORY_IN_USE where a living process owns it
+ * @throws EMBEDDED_POSTGRES_UNAVAILABLE where it cannot run here
+ */
+export async function startEmbeddedPostgres(options: StartOptions): Promise<EmbeddedPostgres> {
+  const home = await prepareHome(options);
+  let session = await openSession(home);
+  let stopping: Promise<void> | undefined;
+  const watch = keepRunning();
+  return { url: databaseUrl(home.credentials, session.port), stop: () => (stopping ??= stop()) };
+
+  async function keepRunning(): Promise<void> {
+    while (stopping === undefined) {
+      await session.lost;
+      // `stop` may have been called during that wait.
+      if (stopping !== undefined) return;
+      home.log.error("the embedded PostgreSQL ended unexpectedly and is started again");
+      try {
+        await session.end();
+        session = await openSession(home, session.port);
+      } catch (err) {
+        home.log.error({ err }, "the embedded PostgreSQL could not be started again");
+        return;
+      }
+    }
+  }
+
+  async function stop(): Promise<void> {
+    await session.end();
+    // Where PostgreSQL was being started again at this moment, that is waited for and ended too.
+    await watch;
+    await session.end();
+  }
+}
+
+async function prepareHome({ dataDirectory, purpose, address, log }: StartOptions): Promise<Home> {
+  const files = await openDataFiles(dataDirectory);
+  const binaries = await findBinaries();
+  const user = await chooseOperatingUser(files, binaries);
+  if (isComplete(files) && (await readCredentials(files)) === undefined) {
+    throw failure("EMBEDDED_POSTGRES_UNAVAILABLE", {
+      where: files.credentials,
+      received: "no such file, but a database beside it that needs its password",
+      todo: `Restore the file, or move ${files.cluster} away to begin with an empty database.`,
+    });
+  }
+  const credentials = await obtainCredentials(files);
+  await createCluster(files, binaries, user, credentials);
+  return { files, binaries, user, credentials, log, owner: { purpose, pid: process.pid, address } };
+}
