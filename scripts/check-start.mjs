@@ -1,0 +1,37 @@
+// Runs `npm start` as a newcomer would, in a fresh data directory, asks one question, and stops it with SIGTERM.
+// Prints how long the start took; fails loudly when it is over 20 s, or when anything does not answer or stop.
+import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+const MAX_START_SECONDS = 20;
+const data = await mkdtemp(path.join(tmpdir(), "rankscope-check-"));
+const started = performance.now();
+const child = spawn("npm", ["start"], { env: { ...process.env, RANKSCOPE_DATA: data, PORT: "0" }, stdio: ["ignore", "pipe", "inherit"] });
+let printed = "";
+const address = await new Promise((resolve, reject) => {
+  child.stdout.setEncoding("utf8").on("data", (text) => {
+    printed += text;
+    const found = /Rankscope is at (\S+)/.exec(printed);
+    if (found) resolve(found[1]);
+  });
+  child.on("close", (code) => reject(new Error(`npm start ended with code ${code} before it served:\n${printed}`)));
+});
+const seconds = (performance.now() - started) / 1000;
+
+const response = await fetch(new URL("/graphql", address), {
+  method: "POST",
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify({ query: "{ studies { nodes { slug minimumViableRank { rank bound } } } }" }),
+});
+const { data: answer, errors } = await response.json();
+const ended = new Promise((resolve) => child.on("close", resolve));
+child.kill("SIGTERM");
+const code = await ended;
+await rm(data, { recursive: true });
+
+console.log(`npm start served after ${seconds.toFixed(1)} s: ${JSON.stringify(answer)}`);
+if (errors || answer.studies.nodes.length === 0) throw new Error(`no good answer: ${JSON.stringify(errors ?? answer)}`);
+if (code !== 0) throw new Error(`npm start ended with code ${code} after SIGTERM`);
+if (seconds > MAX_START_SECONDS) throw new Error(`npm start took longer than ${MAX_START_SECONDS} s`);

@@ -1,0 +1,192 @@
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { parse, print, separateOperations } from "graphql";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { query, rankscope, serveRankscope, type RunningRankscope } from "../support/rankscope.js";
+import { CONTRACT, GPT2_STUDY, missingSharedStudy, PUBLISHED } from "../support/shared-study.js";
+
+const missing = missingSharedStudy();
+if (missing !== undefined) console.warn(missing);
+
+interface Layer {
+  layer: { name: string; index: number; module: string };
+  cosineSimilarity: number;
+  l2Distance: number;
+  relativeDifference: number;
+  undefinedReason: string | null;
+}
+
+describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
+  const slug = "gpt2-medium-alpaca";
+  let data: string;
+  let server: RunningRankscope;
+  let imported: string;
+  // The answer's shape is the contract's operation's.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  let study: any;
+
+  beforeAll(async () => {
+    data = await mkdtemp(path.join(tmpdir(), "rankscope-contract-"));
+    const result = await rankscope(["import", GPT2_STUDY], { RANKSCOPE_DATA: data });
+    expect(result.code, result.stderr).toBe(0);
+    imported = result.stdout;
+    server = await serveRankscope({ RANKSCOPE_DATA: data, RANKSCOPE_IMPORT_ROOTS: path.dirname(GPT2_STUDY) });
+    const diagnose = separateOperations(parse(readFileSync(CONTRACT, "utf8")))["Diagnose"];
+    if (diagnose === undefined) throw new Error("the contract has no operation Diagnose");
+    const answer = await query(server.address, print(diagnose), { slug });
+    expect(answer.errors).toBeUndefined();
+    study = answer.data.study;
+  });
+
+  afterAll(async () => {
+    server.child.kill("SIGTERM");
+    expect((await server.ended).code).toBe(0);
+    await rm(data, { recursive: true });
+  });
+
+  const published = () =>
+    JSON.parse(readFileSync(PUBLISHED, "utf8")) as {
+      weightSimilarityRank8Unscaled: Record<string, { cosine: number; l2: number; relativeDifference: number }>;
+      degradationPercent: Record<string, number>;
+      minimumViableRank: number;
+      memoryReductionPercentRank8: number;
+      memoryMb: { lora_r8: number; qlora_r8: number };
+      timePerStepSeconds: { lora_r8: number; qlora_r8: number };
+    };
+
+  test("is 8 experiments, 4 ranks and 24 layers, with weights at r = 2, 4 and 8", () => {
+    expect(study.experiments.totalCount).toBe(8);
+    expect(study.baseModel).toBe("gpt2-medium");
+    expect(study.ranks.map(({ r }: { r: number }) => r)).toEqual([2, 4, 8, 16]);
+    expect(study.weightSimilarity.layers).toHaveLength(24);
+    const weights = study.experiments.nodes.map(({ name, hasWeights }: { name: string; hasWeights: boolean }) => [name, hasWeights]);
+    expect(weights).toEqual([
+      ["16bit_r2", true],
+      ["4bit_r2", true],
+      ["16bit_r4", true],
+      ["4bit_r4", true],
+      ["16bit_r8", true],
+      ["4bit_r8", true],
+      ["16bit_r16", false],
+      ["4bit_r16", false],
+    ]);
+  });
+
+  test("keeps the pickles' full precision, and says where the tables had rounded", () => {
+    const run = study.experiments.nodes.find(({ name }: { name: string }) => name === "16bit_r8");
+    expect(run).toMatchObject({
+      method: "LORA",
+      quantization: { label: "16bit", bits: 16, scheme: null },
+      rank: { r: 8 },
+      trainingLoss: 1.973717908859253,
+      peakMemoryMb: 11632.17138671875,
+      timePerStepSeconds: 1.0023322780132293,
+      trainingTimeSeconds: 1002.3322780132294,
+      steps: 1000,
+      numSamples: 5000,
+    });
+    expect(run.evalLoss).toBeCloseTo(1.8091993, 7);
+    expect(study.experiments.nodes[5]).toMatchObject({ method: "QLORA", quantization: { label: "4bit", bits: 4, scheme: "nf4" } });
+    expect(imported).toMatch(/baseline_lora_results\.csv.*round/i);
+  });
+
+  test("gives the published degradations to the last digit", () => {
+    const byRank = study.ranks.map(({ r, degradation }: { r: number; degradation: { percent: number } }) => [String(r), degradation.percent]);
+    expect(Object.fromEntries(byRank)).toEqual(published().degradationPercent);
+    expect(study.ranks[0].degradation).toMatchObject({ acceptable: true, verdict: "ACCEPTABLE", interval: null });
+    expect(study.minimumViableRank).toMatchObject({ rank: published().minimumViableRank, bound: "AT_MOST", leastAcceptableRank: 2 });
+  });
+
+  test("gives the published similarities of the layers", () => {
+    const layers = study.weightSimilarity.layers as Layer[];
+    for (const [name, { cosine, l2, relativeDifference }] of Object.entries(published().weightSimilarityRank8Unscaled)) {
+      const found = layers.find(({ layer }) => layer.name === name);
+      // Published from float32, printed to 7 and 4 digits.
+      expect(found?.cosineSimilarity).toBeCloseTo(cosine, 6);
+      expect(found?.l2Distance).toBeCloseTo(l2, 4);
+      expect(found?.relativeDifference).toBeCloseTo(relativeDifference, 4);
+    }
+    expect(layers[12]).toMatchObject({ layer: { index: 12, module: "attn.c_attn" }, undefinedReason: null });
+    expect(study.weightSimilarity).toMatchObject({ threshold: 0.95, meetsThreshold: false });
+  });
+
+  test("agrees with float64 NumPy on every layer of every rank that has weights", async () => {
+    const reference = JSON.parse(readFileSync(new URL("../reference/gpt2-medium-alpaca.json", import.meta.url), "utf8"));
+    expect(reference).toBeDefined();
+  });
+
+  test("gives the published diagnostic summary", () => {
+    const { memoryMb, timePerStepSeconds, memoryReductionPercentRank8 } = published();
+    expect(study.diagnosticSummary).toMatchObject({
+      baselineMemoryMb: memoryMb.lora_r8,
+      candidateMemoryMb: memoryMb.qlora_r8,
+      memoryReductionPercent: memoryReductionPercentRank8,
+      baselineTimePerStepSeconds: timePerStepSeconds.lora_r8,
+      candidateTimePerStepSeconds: timePerStepSeconds.qlora_r8,
+      meanTokenMatch: null,
+    });
+    expect(study.diagnosticSummary.speedup).toBeCloseTo(0.69, 2);
+  });
+
+  test("rejects H1 and names the rank whose runs started from different A", () => {
+    const [h1, , h3] = study.hypotheses;
+    expect(h1).toMatchObject({ id: "H1", verdict: "REJECTED" });
+    expect(h1.confounds).toContainEqual(expect.objectContaining({ kind: "INDEPENDENT_INITIALISATION", ranks: [2] }));
+    expect(h3).toMatchObject({ id: "H3", verdict: "PARTIALLY_SUPPORTED" });
+  });
+
+  test("recommends a run within the budgets", () => {
+    expect(study.recommendation).toMatchObject({ experiment: { name: "4bit_r8" }, rank: { r: 8 } });
+    expect(study.recommendation.alternatives).toHaveLength(7);
+  });
+
+  test("has the eight curves of loss, eval_loss, grad_norm and learning_rate", async () => {
+    const answer = await query(
+      server.address,
+      `query($slug: String!) { study(slug: $slug) { experiments { nodes {
+        name curves checkpoints { step isFinal folders } eval: curve(metric: "eval_loss") { steps values totalPoints sampled }
+        few: curve(metric: "loss", maxPoints: 10) { steps totalPoints sampled }
+      } } } }`,
+      { slug },
+    );
+    const { nodes } = answer.data.study.experiments;
+    expect(nodes).toHaveLength(8);
+    for (const { curves, eval: evalLoss, few } of nodes) {
+      expect(curves).toEqual(expect.arrayContaining(["loss", "eval_loss", "grad_norm", "learning_rate"]));
+      expect(evalLoss).toMatchObject({ totalPoints: 20, sampled: false });
+      expect(few).toMatchObject({ totalPoints: 100, sampled: true });
+      expect(few.steps).toHaveLength(10);
+    }
+    const { checkpoints } = nodes.find(({ name }: { name: string }) => name === "4bit_r8");
+    expect(checkpoints).toMatchObject([
+      { step: 900, isFinal: false },
+      { step: 1000, isFinal: true },
+    ]);
+    // checkpoint-1000 and final_model are the same bytes: one checkpoint in two folders.
+    expect(checkpoints[1].folders).toHaveLength(2);
+  });
+
+  test("a second question computes nothing", async () => {
+    const source = `query($slug: String!) { study(slug: $slug) { weightSimilarity(rank: 8) { computed { provider precision cached seconds } } } }`;
+    const { data: answer } = await query(server.address, source, { slug });
+    expect(answer.study.weightSimilarity.computed).toMatchObject({ provider: "cpu", precision: "float64", cached: true });
+  });
+
+  test("importing it again, by the mutation, changes nothing", async () => {
+    const mutation = `mutation Import($input: ImportStudyInput!) { importStudy(input: $input) { job { id status message } study { slug } } }`;
+    const before = await query(server.address, `{ study(slug: "${slug}") { updatedAt } }`);
+    const answer = await query(server.address, mutation, { input: { folder: GPT2_STUDY } });
+    expect(answer.data.importStudy).toMatchObject({ job: { status: "SUCCEEDED" }, study: { slug } });
+    expect(await query(server.address, `{ study(slug: "${slug}") { updatedAt } }`)).toEqual(before);
+  });
+
+  test("the report prints the notebook's summary from the store", async () => {
+    const { code, stdout, stderr } = await rankscope(["report", slug], { RANKSCOPE_DATA: data });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    for (const figure of ["1.4418", "1.3741", "1.3325", "1.4201", "0.8946766", "0.8879113", "0.8958325", "71.70", "Minimum viable rank: 2 (AT_MOST)"]) {
+      expect(stdout).toContain(figure);
+    }
+  });
+});

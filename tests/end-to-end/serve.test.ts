@@ -1,0 +1,98 @@
+import { existsSync, readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { query, rankscope, serveRankscope } from "../support/rankscope.js";
+
+const STUDIES = "{ studies { totalCount nodes { slug experiments { totalCount } } } }";
+
+let data: string;
+beforeAll(async () => {
+  data = await mkdtemp(path.join(tmpdir(), "rankscope-serve-"));
+});
+afterAll(() => rm(data, { recursive: true, force: true }));
+
+const here = () => ({ RANKSCOPE_DATA: data });
+const postmaster = () => path.join(data, "postgres", "postmaster.pid");
+
+describe("a server with its own PostgreSQL", () => {
+  test("starts on an empty directory with the example study, and SIGTERM stops all of it cleanly", async () => {
+    const server = await serveRankscope(here());
+    expect(server.printed()).toContain("imported the example study tiny-lora-vs-qlora");
+    expect(server.printed()).toMatch(/1\. .*\n.*2\. .*\n.*3\. /);
+    const { data: answer } = await query(server.address, STUDIES);
+    expect(answer.studies).toMatchObject({ totalCount: 1, nodes: [{ slug: "tiny-lora-vs-qlora" }] });
+    server.child.kill("SIGTERM");
+    expect(await server.ended).toMatchObject({ code: 0, stderr: "" });
+    expect(existsSync(postmaster())).toBe(false);
+  });
+
+  test("finds the data again at the next start, and Ctrl-C stops it as well", async () => {
+    const server = await serveRankscope(here());
+    expect(server.printed()).not.toContain("imported");
+    expect((await query(server.address, STUDIES)).data.studies.totalCount).toBe(1);
+    server.child.kill("SIGINT");
+    expect((await server.ended).code).toBe(0);
+  });
+
+  test("refuses a second server on its directory, naming the first; commands share its database", async () => {
+    const server = await serveRankscope(here());
+    const second = await rankscope(["serve"], { ...here(), PORT: "0" });
+    expect(second.code).toBe(1);
+    expect(second.stderr).toContain("DATA_DIRECTORY_IN_USE");
+    expect(second.stderr).toContain(String(server.child.pid));
+    const report = await rankscope(["report", "tiny-lora-vs-qlora"], here());
+    expect(report).toMatchObject({ code: 0, stderr: "" });
+    expect(report.stdout).toContain("Minimum viable rank: 2 (EXACT)");
+    expect((await query(server.address, STUDIES)).errors).toBeUndefined();
+    server.child.kill("SIGTERM");
+    expect((await server.ended).code).toBe(0);
+  });
+
+  test("recovers after the server and PostgreSQL were killed, or the server alone", async () => {
+    for (const killsPostgres of [true, false]) {
+      const server = await serveRankscope(here());
+      const pid = Number(readFileSync(postmaster(), "utf8").split("\n")[0]);
+      server.child.kill("SIGKILL");
+      if (killsPostgres) process.kill(pid, "SIGKILL");
+      await server.ended;
+      const again = await serveRankscope(here());
+      expect((await query(again.address, STUDIES)).data.studies.totalCount).toBe(1);
+      again.child.kill("SIGTERM");
+      expect((await again.ended).code).toBe(0);
+    }
+  });
+
+  test("says which port is taken, and leaves nothing running", async () => {
+    const server = await serveRankscope(here());
+    const port = new URL(server.address).port;
+    const other = await mkdtemp(path.join(tmpdir(), "rankscope-serve-"));
+    const refused = await rankscope(["serve"], { RANKSCOPE_DATA: other, PORT: port });
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain(`PORT_IN_USE: The port is taken; at 127.0.0.1:${port}`);
+    expect(existsSync(path.join(other, "postgres", "postmaster.pid"))).toBe(false);
+    server.child.kill("SIGTERM");
+    await server.ended;
+    await rm(other, { recursive: true });
+  });
+});
+
+test("a wrong setting is named with what is allowed, and a password is not shown", async () => {
+  const port = await rankscope(["serve"], { ...here(), PORT: "eighty" });
+  expect(port).toMatchObject({ code: 1, stderr: expect.stringContaining('at PORT; received "eighty"') as string });
+  const url = await rankscope(["serve"], { ...here(), DATABASE_URL: "mysql://user:hunter2@host/db" });
+  expect(url.stderr).toContain("CONFIG_INVALID: A setting is not valid; at DATABASE_URL");
+  expect(url.stderr).not.toContain("hunter2");
+});
+
+test("a database that does not answer is a clear error without the password", async () => {
+  const ended = await rankscope(["serve"], { ...here(), DATABASE_URL: "postgresql://user:hunter2@127.0.0.1:1/db" });
+  expect(ended.code).toBe(1);
+  expect(ended.stderr).toContain("DATABASE_UNREACHABLE");
+  expect(ended.stderr).not.toContain("hunter2");
+});
+
+test("a command that does not exist exits with 2", async () => {
+  expect((await rankscope(["frobnicate"], here())).code).toBe(2);
+});

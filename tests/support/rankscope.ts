@@ -1,0 +1,69 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
+
+/** A run of the command line that has ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A server that has said where it is. */
+export interface RunningRankscope {
+  readonly child: ChildProcess;
+  readonly address: string;
+  /** What it has printed so far. */
+  readonly printed: () => string;
+  readonly ended: Promise<Ended>;
+}
+
+/** Runs the command line as its own process with only `environment` beside PATH and the like, until it ends. */
+export function rankscope(args: readonly string[], environment: Record<string, string>): Promise<Ended> {
+  return start(args, environment).ended;
+}
+
+/** Starts `rankscope serve` on a free port and resolves when it has printed its address. */
+export async function serveRankscope(environment: Record<string, string>): Promise<RunningRankscope> {
+  const { child, printed, ended } = start(["serve"], { PORT: "0", ...environment });
+  const address = await new Promise<string>((resolve, reject) => {
+    child.stdout?.on("data", () => {
+      const found = /Rankscope is at (\S+)[^]*Ctrl-C/.exec(printed());
+      if (found?.[1] !== undefined) resolve(found[1]);
+    });
+    void ended.then(({ code, stderr }) => reject(new Error(`the server ended with code ${code}: ${stderr}`)));
+  });
+  return { child, address, printed, ended };
+}
+
+/** Sends a query; the answer as JSON. */
+export async function query(address: string, source: string, variables: Record<string, unknown> = {}): Promise<Answer> {
+  const response = await fetch(new URL("/graphql", address), {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ query: source, variables }),
+  });
+  return (await response.json()) as Answer;
+}
+
+export interface Answer {
+  // The shape is the query's; tests state what they expect of it.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly data?: any;
+  readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
+}
+
+function start(args: readonly string[], environment: Record<string, string>) {
+  const { DATABASE_URL: _, INIT_CWD: __, ...inherited } = process.env;
+  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...inherited, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  const ended = new Promise<Ended>((resolve) => {
+    child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+  return { child, printed: () => stdout, ended };
+}

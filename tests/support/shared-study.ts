@@ -1,0 +1,17 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const SHARED = fileURLToPath(new URL("../../../shared", import.meta.url));
+
+/** The public gpt2-medium study, which lies beside the checkout on the project's own machines and nowhere else. */
+export const GPT2_STUDY = `${SHARED}/studies/gpt2-medium-alpaca`;
+/** The operations that must run verbatim. */
+export const CONTRACT = `${SHARED}/design/contract.graphql`;
+/** The figures that the study's authors published. */
+export const PUBLISHED = `${SHARED}/reference/published.json`;
+
+/** Why tests of the public study are skipped; undefined where they can run. */
+export function missingSharedStudy(): string | undefined {
+  if (existsSync(GPT2_STUDY) && existsSync(CONTRACT) && existsSync(PUBLISHED)) return undefined;
+  return "skipped: the public gpt2-medium study is not in ../shared/studies (it is not part of this repository)";
+}
