@@ -1,0 +1,26 @@
+import { readFile } from "node:fs/promises";
+import { readMigrations } from "#src/store/migrations.js";
+import { NO_FILTER, withSchemaEngine } from "#src/store/schema-engine.js";
+
+/** The exit code by which the engine's `diff` says that there is a difference. */
+const DIFFERENT = 2;
+
+/**
+ * Writes the SQL that leads from the migrations to `schemaFile`; undefined where they already make what it says.
+ *
+ * @param url a database of a server on which the engine may create and drop a shadow database
+ */
+export async function draftMigration(url: string, schemaFile: string): Promise<string | undefined> {
+  const content = await readFile(schemaFile, "utf8");
+  const migrations = await readMigrations();
+  const { exitCode, stdout } = await withSchemaEngine(url, (engine) =>
+    engine.diff({
+      from: { tag: "migrations", ...migrations },
+      to: { tag: "schemaDatamodel", files: [{ path: schemaFile, content }] },
+      script: true,
+      exitCode: true,
+      filters: NO_FILTER,
+    }),
+  );
+  return exitCode === DIFFERENT ? (stdout ?? undefined) : undefined;
+}

@@ -1,0 +1,53 @@
+import type { MigrationList, SchemaEngine } from "@prisma/schema-engine-wasm";
+import postgres from "postgres";
+import { failure } from "../errors.js";
+import { readMigrations } from "./migrations.js";
+import { NO_FILTER, withSchemaEngine } from "./schema-engine.js";
+
+/** Advisory lock of whoever migrates a database; the number is "MIGR" in ASCII. */
+const LOCK = 0x4d494752;
+
+/**
+ * Brings the database of `url` to this version's schema. Of several processes that do so at once one applies the
+ * migrations and the others wait for it.
+ *
+ * @returns the names of the migrations that were applied, oldest first; none when there was nothing to do
+ * @throws MIGRATION_FAILED with the engine's words; the database stays at the last migration that succeeded
+ */
+export async function migrate(url: string): Promise<{ readonly applied: readonly string[] }> {
+  const sql = postgres(url, {
+    max: 1,
+    idle_timeout: 0,
+    max_lifetime: null,
+    fetch_types: false,
+    onnotice: () => undefined,
+    connection: { application_name: "rankscope migrate" },
+  });
+  try {
+    await sql`select pg_advisory_lock(${LOCK}::bigint)`;
+    const migrationsList = await readMigrations();
+    if (migrationsList.migrationDirectories.length === 0) throw new Error(`There are no migrations in ${migrationsList.baseDir}.`);
+    return await withSchemaEngine(url, async (engine) => {
+      await forgetInterrupted(engine, migrationsList);
+      const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters: NO_FILTER });
+      return { applied: appliedMigrationNames };
+    });
+  } catch (cause) {
+    throw failure("MIGRATION_FAILED", { received: cause instanceof Error ? cause.message : String(cause), cause });
+  } finally {
+    await sql.end();
+  }
+}
+
+/**
+ * Lets a migration that failed or was killed be tried again. Its statements were sent as one query, which PostgreSQL
+ * makes one transaction: none of them lasted, only the engine's note that it had begun, on which it would refuse.
+ */
+async function forgetInterrupted(engine: SchemaEngine, migrationsList: MigrationList): Promise<void> {
+  const { failedMigrationNames } = await engine.diagnoseMigrationHistory({
+    migrationsList,
+    optInToShadowDatabase: false,
+    filters: NO_FILTER,
+  });
+  for (const migrationName of failedMigrationNames) await engine.markMigrationRolledBack({ migrationName });
+}

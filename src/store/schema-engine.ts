@@ -1,0 +1,99 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { PrismaPg } from "@prisma/adapter-pg";
+import { ColumnTypeEnum, bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
+import type { SchemaEngine } from "@prisma/schema-engine-wasm";
+import * as glue from "@prisma/schema-engine-wasm/schema_engine_bg";
+
+/** No table or enum is left out of what the engine looks at. */
+export const NO_FILTER = { externalTables: [], externalEnums: [] };
+
+/**
+ * Lends `work` the engine behind `prisma migrate` on the database of `url`. It is the WebAssembly build from npm: the
+ * native one is downloaded from elsewhere at run time.
+ */
+export async function withSchemaEngine<Result>(url: string, work: (engine: SchemaEngine) => Promise<Result>): Promise<Result> {
+  await instantiate();
+  const factory = new PrismaPg({ connectionString: url, application_name: "rankscope migrate" });
+  const connect = factory.connect.bind(factory);
+  const connectToShadowDb = factory.connectToShadowDb.bind(factory);
+  // The engine leaves the pool of its main connection open, so that is noted here and closed.
+  const opened: Adapter[] = [];
+  factory.connect = async () => {
+    const adapter = await connect();
+    opened.push(adapter);
+    return mendAdapter(adapter);
+  };
+  factory.connectToShadowDb = async () => mendAdapter(await connectToShadowDb());
+  const bound = bindMigrationAwareSqlAdapterFactory(factory);
+  try {
+    const engine = await glue.SchemaEngine.new({ datamodels: undefined }, () => undefined, bound);
+    try {
+      return await work(engine);
+    } finally {
+      engine.free();
+    }
+  } finally {
+    await Promise.allSettled(opened.map((adapter) => adapter.dispose()));
+  }
+}
+
+type Adapter = Awaited<ReturnType<PrismaPg["connect"]>>;
+
+/** Object ids of types: the one-byte `"char"` of PostgreSQL's catalogues, which @prisma/adapter-pg 7.10 refuses, and text. */
+const CATALOGUE_CHAR = 18;
+const TEXT = 25;
+
+interface QueryResult {
+  fields: { dataTypeID: number }[];
+  readonly rows: object;
+}
+
+/** Makes up for what @prisma/adapter-pg 7.10 lacks: catalogue columns of type `"char"`, and scripts as one transaction. */
+function mendAdapter(adapter: Adapter): Adapter {
+  const charColumns = new WeakMap<object, readonly number[]>();
+  const pool: { query: (...parameters: unknown[]) => Promise<QueryResult | QueryResult[]> } = adapter.underlyingDriver();
+  const query = pool.query.bind(pool);
+  pool.query = async (...parameters) => {
+    const result = await query(...parameters);
+    if (Array.isArray(result)) return result;
+    const found = result.fields.flatMap((field, index) => (field.dataTypeID === CATALOGUE_CHAR ? [index] : []));
+    charColumns.set(result.rows, found);
+    result.fields = result.fields.map((field, index) => (found.includes(index) ? { ...field, dataTypeID: TEXT } : field));
+    return result;
+  };
+  const queryRaw = adapter.queryRaw.bind(adapter);
+  adapter.queryRaw = async (question) => {
+    const answer = await queryRaw(question);
+    for (const index of charColumns.get(answer.rows) ?? []) answer.columnTypes[index] = ColumnTypeEnum.Character;
+    return answer;
+  };
+  // The adapter splits scripts at every semicolon, those in strings too, and commits statement by statement. Sent whole
+  // and without parameters PostgreSQL takes a script as one transaction.
+  adapter.executeScript = async (sql) => {
+    await adapter.executeRaw({ sql, args: [], argTypes: [] });
+  };
+  return adapter;
+}
+
+let instance: Promise<void> | undefined;
+
+/** Does what the package's own entry leaves to a bundler: gives the glue its WebAssembly. */
+function instantiate(): Promise<void> {
+  return (instance ??= (async () => {
+    const path = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm/schema_engine_bg");
+    const bytes = await readFile(path.replace(/\.js$/, ".wasm"));
+    const { instance: wasm } = await WebAssembly.instantiate(bytes, { "./schema_engine_bg.js": glue });
+    // wasm-bindgen's own functions, which its types leave out.
+    (glue as unknown as { __wbg_set_wasm(exports: object): void }).__wbg_set_wasm(wasm.exports);
+    wasm.exports.__wbindgen_start();
+  })());
+}
+
+/** The part of the global that is used here: Node has it, but lib.es2023 and @types/node 20 do not declare it. */
+declare const WebAssembly: {
+  instantiate(
+    bytes: Uint8Array,
+    imports: Record<string, object>,
+  ): Promise<{ instance: { exports: { __wbindgen_start(): void } } }>;
+};
