@@ -33,7 +33,9 @@ export async function migrate(url: string): Promise<{ readonly applied: readonly
       return { applied: appliedMigrationNames };
     });
   } catch (cause) {
-    throw failure("MIGRATION_FAILED", { received: cause instanceof Error ? cause.message : String(cause), cause });
+    // The engine's messages end in a numbered trace of its own functions.
+    const [received] = (cause instanceof Error ? cause.message : String(cause)).split(/\n +0: /);
+    throw failure("MIGRATION_FAILED", { received, cause });
   } finally {
     await sql.end();
   }

@@ -63,12 +63,13 @@ async function own(postmaster: Postmaster, { credentials, files }: Home): Promis
   let control: ControlConnection | undefined;
   try {
     control = await openControlConnection(postmaster.port, credentials);
+    // Whoever sees the lock held may count on the database.
+    if (control !== undefined) await createDatabase(control);
     if (control === undefined || !(await takeOwnership(control))) {
       await postmaster.stop();
       await control?.close();
       return undefined;
     }
-    await createDatabase(control);
     await recordPort(files, credentials, postmaster.port);
   } catch (error) {
     await postmaster.stop();

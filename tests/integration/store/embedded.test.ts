@@ -1,0 +1,283 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import postgres from "postgres";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openLog } from "#src/log.js";
+import { connectToEmbeddedPostgres } from "#src/store/embedded/connect.js";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "#src/store/embedded/start.js";
+
+const log = openLog("silent");
+const isRoot = process.getuid?.() === 0;
+const isLinux = process.platform === "linux";
+
+let dataDirectory = "";
+/** Everything that a test starts is ended after it, whether it passed or not. */
+let started: EmbeddedPostgres[] = [];
+let children: ChildProcess[] = [];
+
+beforeEach(async () => {
+  dataDirectory = await mkdtemp(join(tmpdir(), "rankscope-embedded-"));
+  chmodSync(dataDirectory, 0o755);
+});
+
+afterEach(async () => {
+  for (const child of children) child.kill("SIGKILL");
+  for (const server of started) await server.stop();
+  started = [];
+  children = [];
+  // What a killed child left is stopped as the next start would do it.
+  if (existsSync(join(dataDirectory, "postgres", "postmaster.pid"))) {
+    const server = await startEmbeddedPostgres({ dataDirectory, purpose: "cleaning", log });
+    await server.stop();
+  }
+  await rm(dataDirectory, { recursive: true, force: true });
+});
+
+async function start(purpose = "import"): Promise<EmbeddedPostgres> {
+  const server = await startEmbeddedPostgres({ dataDirectory, purpose, log });
+  started.push(server);
+  return server;
+}
+
+interface Answer {
+  readonly url?: string;
+  readonly code?: string;
+  readonly message?: string;
+}
+
+/** A process of its own that owns the data directory, or was refused. */
+async function startOwner(stay: "stay" | "leave" = "stay"): Promise<{ child: ChildProcess; answer: Answer }> {
+  const child = spawnOwner(stay);
+  const [line] = (await once(createInterface(child.stdout ?? process.stdin), "line")) as [string];
+  return { child, answer: JSON.parse(line) as Answer };
+}
+
+function spawnOwner(stay: "stay" | "leave"): ChildProcess {
+  const script = fileURLToPath(new URL("embedded-owner.mjs", import.meta.url));
+  const child = spawn(process.execPath, [script, dataDirectory, stay], { stdio: ["ignore", "pipe", "inherit"], detached: true });
+  children.push(child);
+  return child;
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  child.kill("SIGKILL");
+  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+}
+
+async function postmasterPid(): Promise<number> {
+  return Number((await readFile(join(dataDirectory, "postgres", "postmaster.pid"), "utf8")).split("\n")[0]);
+}
+
+async function query(url: string | undefined, text: string): Promise<unknown[]> {
+  if (url === undefined) throw new Error("the owner was refused");
+  const sql = postgres(url, { max: 1, onnotice: () => undefined });
+  try {
+    return [...(await sql.unsafe(text))];
+  } finally {
+    await sql.end();
+  }
+}
+
+const keep = (url: string | undefined) => query(url, "create table kept as select 42 as answer");
+const kept = (url: string | undefined) => query(url, "select answer from kept");
+
+describe("the embedded PostgreSQL", () => {
+  test("is made, started and stopped, and keeps data and address over a restart", async () => {
+    const first = await start();
+    await keep(first.url);
+    await first.stop();
+    await first.stop();
+    await expect(kept(first.url)).rejects.toThrow(/ECONNREFUSED/);
+    const second = await start();
+    expect(second.url).toBe(first.url);
+    expect(await kept(second.url)).toEqual([{ answer: 42 }]);
+  });
+
+  test("stores UTF-8 and checks passwords; its secrets are for its user only", async () => {
+    const { url } = await start();
+    expect(await query(url, "select current_setting('server_encoding') as encoding, upper('ä') as upper")).toEqual([
+      { encoding: "UTF8", upper: "Ä" },
+    ]);
+    const wrong = new URL(url);
+    wrong.password = "wrong";
+    await expect(query(wrong.href, "select 1")).rejects.toThrow(/password authentication failed/);
+    expect((await stat(join(dataDirectory, "postgres.json"))).mode & 0o777).toBe(0o600);
+    expect((await stat(join(dataDirectory, "postgres"))).mode & 0o777).toBe(0o700);
+  });
+
+  test("refuses a second owner and names the first one's purpose and address", async () => {
+    const { child, answer } = await startOwner();
+    await expect(start()).rejects.toMatchObject({
+      code: "DATA_DIRECTORY_IN_USE",
+      message: expect.stringContaining(`\`serve\` of process ${child.pid} at http://127.0.0.1:4000`) as string,
+    });
+    expect(await connectToEmbeddedPostgres({ dataDirectory })).toMatchObject({
+      url: answer.url,
+      owner: { purpose: "serve", pid: child.pid, address: "http://127.0.0.1:4000" },
+    });
+  });
+
+  test("cannot be shared where nobody runs it", async () => {
+    expect(await connectToEmbeddedPostgres({ dataDirectory: join(dataDirectory, "none") })).toBeUndefined();
+    const server = await start();
+    await server.stop();
+    expect(await connectToEmbeddedPostgres({ dataDirectory })).toBeUndefined();
+  });
+
+  test("lets one of two that start at the same moment win", async () => {
+    const owners = await Promise.all([startOwner(), startOwner()]);
+    expect(owners.map(({ answer }) => answer.code ?? "started").sort()).toEqual(["DATA_DIRECTORY_IN_USE", "started"]);
+    const loser = owners.find(({ answer }) => answer.code !== undefined);
+    const winner = owners.find(({ answer }) => answer.url !== undefined);
+    expect(loser?.answer.message).toContain(`process ${winner?.child.pid}`);
+    expect(await query(winner?.answer.url, "select 1 as one")).toEqual([{ one: 1 }]);
+  });
+
+  test("stops in order when Ctrl-C reaches the whole process group of its owner", async () => {
+    const { child, answer } = await startOwner();
+    await keep(answer.url);
+    process.kill(-(child.pid ?? 0), "SIGINT");
+    expect(await once(child, "exit")).toEqual([0, null]);
+    const said = await readFile(join(dataDirectory, "postgres.log"), "utf8");
+    expect(said.match(/received fast shutdown request/g)).toHaveLength(1);
+    expect(said).toContain("database system is shut down");
+  });
+});
+
+describe("after a kill -9", () => {
+  test("of the owner, its PostgreSQL is stopped and the next start has the data", async () => {
+    const { child, answer } = await startOwner();
+    await keep(answer.url);
+    const orphan = await postmasterPid();
+    await kill(child);
+    expect(await connectToEmbeddedPostgres({ dataDirectory })).toBeUndefined();
+    const { url } = await start();
+    expect(await postmasterPid()).not.toBe(orphan);
+    expect(await kept(url)).toEqual([{ answer: 42 }]);
+  });
+
+  test("of the owner, one of two that start at the same moment wins", async () => {
+    const { child, answer } = await startOwner();
+    await keep(answer.url);
+    await kill(child);
+    const owners = await Promise.all([startOwner(), startOwner()]);
+    expect(owners.map((owner) => owner.answer.code ?? "started").sort()).toEqual(["DATA_DIRECTORY_IN_USE", "started"]);
+    expect(await kept(owners.find((owner) => owner.answer.url !== undefined)?.answer.url)).toEqual([{ answer: 42 }]);
+  });
+
+  test("of PostgreSQL, its owner starts it again at the same address", async () => {
+    const { answer } = await startOwner();
+    await keep(answer.url);
+    const killed = await postmasterPid();
+    process.kill(killed, "SIGKILL");
+    await expect.poll(() => postmasterPid(), { timeout: 15_000 }).not.toBe(killed);
+    await expect.poll(() => kept(answer.url).catch(() => "not yet"), { timeout: 15_000 }).toEqual([{ answer: 42 }]);
+    await expect.poll(() => start().catch((error: unknown) => error), { timeout: 15_000 }).toMatchObject({
+      code: "DATA_DIRECTORY_IN_USE",
+    });
+  });
+
+  test("of both, the next start recovers the data", async () => {
+    const { child, answer } = await startOwner();
+    await keep(answer.url);
+    process.kill(await postmasterPid(), "SIGKILL");
+    await kill(child);
+    expect(await kept((await start()).url)).toEqual([{ answer: 42 }]);
+  });
+
+  test("of initdb's owner, nothing half made is left", async () => {
+    const child = spawnOwner("stay");
+    const scratch = async () => (await readdir(dataDirectory)).filter((name) => name.startsWith("postgres.init-"));
+    await expect.poll(scratch, { interval: 5 }).toHaveLength(1);
+    await sleep(150);
+    await kill(child);
+    expect(await readdir(dataDirectory)).not.toContain("postgres");
+    expect(await query((await start()).url, "select 1 as one")).toEqual([{ one: 1 }]);
+    expect((await readdir(dataDirectory)).sort()).toEqual(["postgres", "postgres.json", "postgres.log"]);
+  });
+
+  test("and a reboot, a lock file whose process id is another program's now does not matter", async () => {
+    const server = await start();
+    await keep(server.url);
+    const lockFile = join(dataDirectory, "postgres", "postmaster.pid");
+    const text = await readFile(lockFile, "utf8");
+    await server.stop();
+    const other = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
+    children.push(other);
+    await writeFile(lockFile, text.replace(/^\d+/, String(other.pid)));
+    expect(await kept((await start()).url)).toEqual([{ answer: 42 }]);
+    expect(other.exitCode).toBeNull();
+  });
+
+  test.runIf(isLinux)("of the owner, a zombie of it does not count as alive", async () => {
+    // A shell that never waits keeps its killed child as a zombie.
+    const script = fileURLToPath(new URL("embedded-owner.mjs", import.meta.url));
+    const shell = spawn("sh", ["-c", `"$0" "$1" "$2" stay & exec sleep 60`, process.execPath, script, dataDirectory], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    children.push(shell);
+    await once(createInterface(shell.stdout), "line");
+    const owner = (await connectToEmbeddedPostgres({ dataDirectory }))?.owner.pid ?? 0;
+    process.kill(owner, "SIGKILL");
+    await expect.poll(() => readFile(`/proc/${owner}/stat`, "utf8")).toContain(") Z ");
+    expect(await query((await start()).url, "select 1 as one")).toEqual([{ one: 1 }]);
+  });
+});
+
+test("an owner that ends without stopping PostgreSQL ends all the same, and the next start goes on", async () => {
+  const { child, answer } = await startOwner("leave");
+  expect(answer.code).toBeUndefined();
+  if (child.exitCode === null) await once(child, "exit");
+  expect(child.exitCode).toBe(0);
+  expect(await query((await start()).url, "select 1 as one")).toEqual([{ one: 1 }]);
+});
+
+test("a database without its password is not replaced by a new one", async () => {
+  await (await start()).stop();
+  await rm(join(dataDirectory, "postgres.json"));
+  await expect(start()).rejects.toMatchObject({
+    code: "EMBEDDED_POSTGRES_UNAVAILABLE",
+    message: expect.stringContaining("postgres.json") as string,
+  });
+});
+
+test("a database of another PostgreSQL version is reported with PostgreSQL's own words", async () => {
+  await (await start()).stop();
+  await writeFile(join(dataDirectory, "postgres", "PG_VERSION"), "17\n");
+  await expect(start()).rejects.toMatchObject({
+    code: "EMBEDDED_POSTGRES_UNAVAILABLE",
+    message: expect.stringContaining("initialized by PostgreSQL version 17") as string,
+  });
+});
+
+describe.runIf(isRoot && isLinux)("as root", () => {
+  test("PostgreSQL runs as another user", async () => {
+    await start();
+    expect((await stat(join(dataDirectory, "postgres"))).uid).not.toBe(0);
+    expect((await stat(`/proc/${await postmasterPid()}`)).uid).not.toBe(0);
+  });
+
+  test("the data may lie in a folder that only root may enter, which stays so", async () => {
+    chmodSync(dataDirectory, 0o700);
+    const outer = dataDirectory;
+    dataDirectory = join(outer, "below");
+    await mkdir(dataDirectory, { mode: 0o700 });
+    try {
+      const server = await start();
+      await keep(server.url);
+      expect(await kept(server.url)).toEqual([{ answer: 42 }]);
+      const { uid, mode } = await stat(outer);
+      expect([uid, mode & 0o777]).toEqual([0, 0o700]);
+      await server.stop();
+    } finally {
+      dataDirectory = outer;
+    }
+  });
+});

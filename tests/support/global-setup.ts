@@ -1,0 +1,50 @@
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import { openLog } from "#src/log.js";
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    /** Answers any request with the URL of the migrated template database; the first request starts PostgreSQL. */
+    readonly templateDatabase: string;
+  }
+}
+
+/** One PostgreSQL for the whole run, started when the first suite asks for it: runs without such a suite stay quick. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  let starting: ReturnType<typeof startTemplate> | undefined;
+  const server = createServer((_request, response) => {
+    starting ??= startTemplate();
+    starting.then(
+      ({ url }) => response.end(url),
+      (error: unknown) => response.writeHead(500).end(error instanceof Error ? error.stack : String(error)),
+    );
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  project.provide("templateDatabase", `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  return async () => {
+    server.close();
+    server.closeAllConnections();
+    await (await starting?.catch(() => undefined))?.stop();
+  };
+}
+
+async function startTemplate(): Promise<{ url: string; stop: () => Promise<void> }> {
+  // Loaded here, so that runs without a database do not pay for it.
+  const { startEmbeddedPostgres } = await import("#src/store/embedded/start.js");
+  const { migrate } = await import("#src/store/migrate.js");
+  const dataDirectory = await mkdtemp(join(tmpdir(), "rankscope-tests-"));
+  const postgres = await startEmbeddedPostgres({ dataDirectory, purpose: "tests", log: openLog("warn") });
+  await migrate(postgres.url);
+  return {
+    url: postgres.url,
+    async stop() {
+      await postgres.stop();
+      await rm(dataDirectory, { recursive: true });
+    },
+  };
+}
