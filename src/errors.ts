@@ -84,6 +84,11 @@ const CATALOGUE = {
     what: "The adapter's tensors do not fit its configuration",
     todo: "Check that adapter_config.json and adapter_model.safetensors come from the same run.",
   },
+  RANK_CONTRADICTS_CONFIG: {
+    kind: "permanent",
+    what: "The rank of the adapter's tensors is not the one its configuration gives",
+    todo: "Check that adapter_config.json and adapter_model.safetensors come from the same run; this adapter was left out.",
+  },
   TRAINER_STATE_INVALID: {
     kind: "permanent",
     what: "trainer_state.json is not what the HF Trainer writes",

@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { failure } from "../errors.js";
+import { MAX_ADAPTER_CONFIG_BYTES } from "./limits.js";
+import { readTextFile } from "./read-text-file.js";
+import type { AdapterSettings } from "./records.js";
+
+/** What one adapter_config.json says. */
+export interface AdapterConfig {
+  readonly baseModel: string | null;
+  readonly settings: AdapterSettings;
+}
+
+const pattern = z.record(z.string(), z.number().positive()).nullish();
+
+/** The fields of PEFT's LoraConfig that are used here; the rest may be anything. */
+const LoraConfig = z.object({
+  peft_type: z.string(),
+  base_model_name_or_path: z.string().nullish(),
+  revision: z.string().nullish(),
+  task_type: z.string().nullish(),
+  r: z.number().int().positive(),
+  lora_alpha: z.number(),
+  lora_dropout: z.number().nullish(),
+  use_rslora: z.boolean().nullish(),
+  use_dora: z.boolean().nullish(),
+  fan_in_fan_out: z.boolean().nullish(),
+  bias: z.string().nullish(),
+  // A list, one name, or a regular expression.
+  target_modules: z.union([z.array(z.string()), z.string()]).nullish(),
+  rank_pattern: pattern,
+  alpha_pattern: pattern,
+});
+
+/**
+ * Reads an adapter_config.json.
+ *
+ * @throws ADAPTER_CONFIG_INVALID, ADAPTER_TYPE_UNSUPPORTED, FILE_UNREADABLE, FILE_TOO_LARGE
+ */
+export async function readAdapterConfig(path: string, where: string): Promise<AdapterConfig> {
+  const text = await readTextFile(path, where, MAX_ADAPTER_CONFIG_BYTES);
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw failure("ADAPTER_CONFIG_INVALID", { where, received: (cause as Error).message, allowed: "JSON", cause });
+  }
+  const type = z.object({ peft_type: z.string() }).safeParse(json);
+  if (type.success && type.data.peft_type !== "LORA") {
+    throw failure("ADAPTER_TYPE_UNSUPPORTED", { where, received: `peft_type ${type.data.peft_type}`, allowed: "LORA" });
+  }
+  const parsed = LoraConfig.safeParse(json);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const field = issue?.path.join(".") || "the file";
+    throw failure("ADAPTER_CONFIG_INVALID", { where: `${where}, ${field}`, received: issue?.message });
+  }
+  const config = parsed.data;
+  const targets = config.target_modules ?? [];
+  return {
+    baseModel: config.base_model_name_or_path || null,
+    settings: {
+      r: config.r,
+      loraAlpha: config.lora_alpha,
+      useRslora: config.use_rslora ?? false,
+      useDora: config.use_dora ?? false,
+      fanInFanOut: config.fan_in_fan_out ?? false,
+      loraDropout: config.lora_dropout ?? 0,
+      bias: config.bias ?? "none",
+      // PEFT writes a set, in no order: sorted, equal settings are equal.
+      targetModules: typeof targets === "string" ? [targets] : [...targets].sort(),
+      rankPattern: config.rank_pattern ?? {},
+      alphaPattern: config.alpha_pattern ?? {},
+      revision: config.revision ?? null,
+      taskType: config.task_type ?? null,
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import type { Findings } from "./findings.js";
+import { mergeValue, type Reading } from "./merge-value.js";
+import { quantizationOf } from "./quantization.js";
+import type { RunReading } from "./read-run.js";
+import type { TableReading } from "./read-tables.js";
+import type { ExperimentRecord, Method, MetricRecord, Quantization } from "./records.js";
+import { quantizationInName, rankInName, seedInName } from "./run-name.js";
+
+/** What a run's folders and the tables' row together make: one experiment; undefined where no rank can be found. */
+export function experimentOf(
+  name: string,
+  run: RunReading | undefined,
+  row: TableReading | undefined,
+  findings: Findings,
+): ExperimentRecord | undefined {
+  const rank = rankOf(name, run, row, findings);
+  if (rank === undefined) return undefined;
+  const label = row?.quantization?.value ?? quantizationInName(name);
+  const { quantization, schemeAssumed } = label === undefined ? UNKNOWN : quantizationOf(label);
+  if (schemeAssumed && !findings.list.some(({ code }) => code === "SCHEME_ASSUMED")) {
+    const message = `${quantization.label} is taken to be ${quantization.scheme}, QLoRA's 4-bit data type (arXiv 2305.14314, section 3)`;
+    findings.add("info", "SCHEME_ASSUMED", "", message);
+  }
+  return {
+    name,
+    method: methodOf(run, quantization),
+    quantization,
+    rank,
+    seed: row?.seed?.value ?? seedInName(name) ?? null,
+    steps: run?.state?.globalStep ?? row?.steps?.value ?? null,
+    numSamples: row?.numSamples?.value ?? null,
+    adapter: run?.config?.settings ?? null,
+    metrics: metricsOf(name, run, row, findings),
+    series: run?.series ?? [],
+    checkpoints: run?.checkpoints ?? [],
+  };
+}
+
+const UNKNOWN = { quantization: { label: "unknown", bits: null, scheme: null }, schemeAssumed: false } as const;
+
+/** The configuration is believed first: its rank has been checked against the tensors. */
+function rankOf(name: string, run: RunReading | undefined, row: TableReading | undefined, findings: Findings): number | undefined {
+  const configured = run?.config?.settings.r;
+  const tabled = row?.rank;
+  const rank = configured ?? tabled?.value ?? rankInName(name);
+  if (rank === undefined) {
+    const message = "no adapter_config.json, table or name (such as 16bit_r8) gives its rank; the run was left out";
+    findings.add("warning", "RUN_WITHOUT_RANK", run?.folder ?? name, message);
+  } else if (tabled !== undefined && tabled.value !== rank) {
+    findings.add("error", "RANK_CONTRADICTS_CONFIG", name, `${tabled.source} says rank ${tabled.value}, adapter_config.json ${rank}; the latter was kept`);
+  } else if (rankInName(name) !== undefined && rankInName(name) !== rank) {
+    findings.add("warning", "RANK_CONTRADICTS_NAME", name, `its name says another rank than ${rank}, which was kept`);
+  }
+  return rank;
+}
+
+/** QLoRA is LoRA over a base of 8 bits or fewer. Without an adapter and with unknown bits the method is unknown. */
+function methodOf(run: RunReading | undefined, { bits }: Quantization): Method {
+  if (bits === null) return run?.config ? (run.config.settings.useDora ? "DORA" : "LORA") : "UNKNOWN";
+  const method = run?.config?.settings.useDora ? "DORA" : "LORA";
+  return bits <= 8 ? `Q${method}` : method;
+}
+
+/** The Trainer's names for what the tables call otherwise. */
+const SUMMARY_METRICS: Readonly<Record<string, string>> = { train_loss: "training_loss", train_runtime: "training_time_seconds" };
+
+/** The tables' metrics, and those that the curves give where no table does, or gives fewer digits. */
+function metricsOf(name: string, run: RunReading | undefined, row: TableReading | undefined, findings: Findings): MetricRecord[] {
+  const metrics = new Map<string, Reading<number>>(row?.metrics);
+  for (const [metric, reading] of curveMetrics(run)) {
+    const { kept, contradicted } = mergeValue(metrics.get(metric), reading);
+    metrics.set(metric, kept);
+    if (contradicted !== undefined) {
+      const message = `${kept.value} in ${kept.source} was kept, ${contradicted.source} says ${contradicted.value}`;
+      findings.add("warning", "CONFLICTING_VALUES", `${name}, ${metric}`, message);
+    }
+  }
+  return [...metrics].map(([metric, { value, source }]) => ({ name: metric, value, source }));
+}
+
+function curveMetrics(run: RunReading | undefined): [string, Reading<number>][] {
+  if (run === undefined || run.state === null) return [];
+  const source = run.stateFile;
+  const summary = Object.entries(SUMMARY_METRICS).flatMap(([logged, metric]): [string, Reading<number>][] => {
+    const value = run.state?.summary.get(logged);
+    return value === undefined ? [] : [[metric, { value, source }]];
+  });
+  const evalLoss = run.series.find((series) => series.name === "eval_loss")?.values.at(-1);
+  return evalLoss === undefined ? summary : [...summary, ["eval_loss", { value: evalLoss, source }]];
+}

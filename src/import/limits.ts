@@ -1,0 +1,16 @@
+/** Every maximum of an import, with its reason. Past one, the error names it; nothing is cut short in silence. */
+
+/** Files below one study's folder: a study of 1,000 runs with 50 checkpoints of 10 files fits; a home directory does not. */
+export const MAX_FILES = 500_000;
+/** Folders inside each other; runs lie 3 or 4 deep. */
+export const MAX_DEPTH = 24;
+/** The official safetensors library's own limit on a header. */
+export const MAX_SAFETENSORS_HEADER_BYTES = 100_000_000;
+/** adapter_config.json is about 1 KB; long rank patterns make it some hundred. */
+export const MAX_ADAPTER_CONFIG_BYTES = 4 * 2 ** 20;
+/** trainer_state.json takes about 200 bytes a logged step: a million steps, logged each, fit. */
+export const MAX_TRAINER_STATE_BYTES = 256 * 2 ** 20;
+/** One tensor is read into memory as float64: A or B of a layer of 100,000 x 100,000 at rank 1,000 fits. */
+export const MAX_TENSOR_BYTES = 2 ** 30;
+/** Names quoted in one finding, which also says how many there are. */
+export const QUOTED_NAMES = 5;

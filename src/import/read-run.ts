@@ -1,0 +1,136 @@
+import path from "node:path";
+import { readAdapter } from "./adapter.js";
+import { readAdapterConfig, type AdapterConfig } from "./adapter-config.js";
+import type { SaveFiles } from "./classify-files.js";
+import type { Findings } from "./findings.js";
+import { QUOTED_NAMES } from "./limits.js";
+import type { CheckpointRecord, LayerRecord, SeriesRecord } from "./records.js";
+import type { RunFolder, SaveFolder } from "./run-folders.js";
+import { readTrainerState, type TrainerState } from "./trainer-state.js";
+
+/** What the folders of one run say. */
+export interface RunReading {
+  readonly name: string;
+  readonly folder: string;
+  /** Of the last save that has a configuration; null where none has. */
+  readonly config: AdapterConfig | null;
+  readonly layers: readonly LayerRecord[];
+  readonly checkpoints: readonly CheckpointRecord[];
+  readonly series: readonly SeriesRecord[];
+  /** The trainer state that went furthest, and its file; null where there is none. */
+  readonly state: TrainerState | null;
+  readonly stateFile: string;
+}
+
+/** A save with its files read. */
+interface Save extends SaveFolder {
+  readonly config: AdapterConfig | undefined;
+  readonly state: TrainerState | undefined;
+  readonly stateFile: string;
+}
+
+/** Reads a run's configurations, weights and curves; what cannot be read is among the findings. */
+export async function readRun(
+  root: string,
+  run: RunFolder,
+  files: ReadonlyMap<string, SaveFiles>,
+  findings: Findings,
+  onWeights: (file: string) => void,
+): Promise<RunReading> {
+  const saves: Save[] = [];
+  const found: CheckpointRecord[] = [];
+  const layers = new Map<string, LayerRecord>();
+  const withoutWeights: string[] = [];
+  for (const save of run.saves) {
+    const { config: configFile, weights, state: stateFile = "" } = files.get(save.folder) ?? {};
+    const at = (file: string) => path.join(root, file);
+    const config = configFile && (await findings.guard(configFile, () => readAdapterConfig(at(configFile), configFile)));
+    const state = stateFile && (await findings.guard(stateFile, () => readTrainerState(at(stateFile), stateFile)));
+    saves.push({ ...save, config: config || undefined, state: state || undefined, stateFile });
+    if (weights !== undefined) onWeights(weights);
+    if (weights !== undefined && configFile === undefined) {
+      findings.add("warning", "ADAPTER_WITHOUT_CONFIG", weights, "has no adapter_config.json beside it: its scaling is not known, so it was left out");
+    }
+    if (weights === undefined && config) withoutWeights.push(save.folder);
+    if (weights === undefined || !config) continue;
+    const adapter = await findings.guard(weights, () => readAdapter(at(weights), weights, config.settings));
+    if (adapter === undefined) continue;
+    if (adapter.others.length > 0) {
+      const names = `${adapter.others.slice(0, QUOTED_NAMES).join(", ")}${adapter.others.length > QUOTED_NAMES ? ", ..." : ""}`;
+      findings.add("info", "TENSORS_NOT_COMPARED", weights, `${adapter.others.length} tensors are no adapter factors and are not compared: ${names}`);
+    }
+    for (const layer of adapter.layers) layers.set(layer.name, layer);
+    found.push({ step: save.step, isFinal: save.isFinal, folders: [save.folder], file: adapter.file, factors: adapter.factors });
+  }
+  if (withoutWeights.length > 0) {
+    const message = `has adapter_config.json but no adapter_model.safetensors in ${withoutWeights.join(", ")}: no weights to compare`;
+    findings.add("warning", "CONFIG_WITHOUT_ADAPTER", run.folder, message);
+  }
+  const furthest = saves.filter(({ state }) => state).sort((left, right) => globalStep(left) - globalStep(right));
+  const last = furthest.at(-1);
+  return {
+    name: run.name,
+    folder: run.folder,
+    config: configOf(run, saves, findings),
+    layers: [...layers.values()],
+    checkpoints: checkpointsOf(run, found, last?.state, findings),
+    series: seriesOf(furthest, run, findings),
+    state: last?.state ?? null,
+    stateFile: last?.stateFile ?? "",
+  };
+}
+
+const globalStep = ({ state }: Save) => state?.globalStep ?? -1;
+
+function configOf({ folder }: RunFolder, saves: readonly Save[], findings: Findings): AdapterConfig | null {
+  const ordered = [...saves].sort((left, right) => order(left) - order(right)).filter(({ config }) => config);
+  const last = ordered.at(-1)?.config;
+  const differs = ordered.some(({ config }) => JSON.stringify(config?.settings) !== JSON.stringify(last?.settings));
+  if (differs) {
+    findings.add("warning", "ADAPTER_CONFIGS_DIFFER", folder, "its saves have different adapter_config.json; the run is taken to be what the last says");
+  }
+  return last ?? null;
+}
+
+/** Checkpoints by step, the run's end after them. */
+const order = ({ step, isFinal }: { readonly step: number | null; readonly isFinal: boolean }) => (isFinal ? Infinity : (step ?? -1));
+
+/** Merges saves of the same bytes, and marks the last checkpoint final where training ended with it. */
+function checkpointsOf(
+  { folder }: RunFolder,
+  found: readonly CheckpointRecord[],
+  state: TrainerState | undefined,
+  findings: Findings,
+): CheckpointRecord[] {
+  const byHash = new Map<string, CheckpointRecord>();
+  for (const checkpoint of found) {
+    const same = byHash.get(checkpoint.file.hash);
+    const merged = same === undefined ? checkpoint : merge(same, checkpoint);
+    byHash.set(checkpoint.file.hash, merged);
+    if (same !== undefined) findings.add("info", "SAME_BYTES", folder, `${merged.folders.join(" and ")} hold the same weights: one checkpoint`);
+  }
+  const checkpoints = [...byHash.values()].sort((left, right) => order(left) - order(right));
+  const last = checkpoints.at(-1);
+  const ended = state !== undefined && state.maxSteps !== null && state.globalStep >= state.maxSteps;
+  if (last === undefined || last.isFinal || !ended || last.step !== state.globalStep) return checkpoints;
+  return [...checkpoints.slice(0, -1), { ...last, isFinal: true }];
+}
+
+function merge(one: CheckpointRecord, other: CheckpointRecord): CheckpointRecord {
+  return {
+    ...one,
+    step: one.step ?? other.step,
+    isFinal: one.isFinal || other.isFinal,
+    folders: [...one.folders, ...other.folders],
+  };
+}
+
+/** The curves of the state that went furthest; earlier states add only curves that it lacks. */
+function seriesOf(furthest: readonly Save[], { folder }: RunFolder, findings: Findings): SeriesRecord[] {
+  const series = new Map(furthest.flatMap(({ state }) => state?.series ?? []).map((curve) => [curve.name, curve]));
+  const broken = [...series.values()].filter(({ values }) => !values.every(Number.isFinite)).map(({ name }) => name);
+  if (broken.length > 0) {
+    findings.add("warning", "NON_FINITE_VALUES", folder, `NaN or infinity was logged in ${broken.join(", ")}; the points are kept and given as null`);
+  }
+  return [...series.values()];
+}

@@ -1,0 +1,145 @@
+import { open } from "node:fs/promises";
+import { z } from "zod";
+import { failure } from "../errors.js";
+import { duplicateKey } from "./duplicate-key.js";
+import { MAX_SAFETENSORS_HEADER_BYTES } from "./limits.js";
+
+/** Where one tensor lies in a safetensors file. */
+export interface TensorEntry {
+  readonly name: string;
+  /** `F32`, `BF16`, ... */
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** First byte, counted from the start of the file. */
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Bits of one element, by dtype. */
+const BITS: Readonly<Record<string, number>> = {
+  BOOL: 8,
+  F4: 4,
+  F6_E2M3: 6,
+  F6_E3M2: 6,
+  U8: 8,
+  I8: 8,
+  F8_E5M2: 8,
+  F8_E4M3: 8,
+  F8_E8M0: 8,
+  I16: 16,
+  U16: 16,
+  F16: 16,
+  BF16: 16,
+  I32: 32,
+  U32: 32,
+  F32: 32,
+  F64: 64,
+  I64: 64,
+  U64: 64,
+  C64: 64,
+};
+
+/** The header's length field. */
+const PREFIX_BYTES = 8;
+
+/**
+ * Reads a safetensors header by range read and checks it as strictly as the official library: offsets follow each other
+ * without holes or overlaps and end with the file, and each tensor's bytes are what its dtype and shape take.
+ * (Format: https://github.com/huggingface/safetensors#format)
+ *
+ * @throws SAFETENSORS_INVALID, FILE_UNREADABLE
+ */
+export async function readSafetensorsHeader(path: string, where: string): Promise<TensorEntry[]> {
+  const file = await open(path).catch((cause: unknown) => {
+    throw failure("FILE_UNREADABLE", { where, cause });
+  });
+  try {
+    const { size } = await file.stat();
+    const read = async (length: number, position: number) => {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position);
+      if (bytesRead !== length) throw invalid(where, `${size} bytes`, "the file to stay as it is while it is read");
+      return buffer;
+    };
+    if (size < PREFIX_BYTES) throw invalid(where, `${size} bytes`, "at least the 8 bytes of the header's length");
+    const headerBytes = (await read(PREFIX_BYTES, 0)).readBigUInt64LE();
+    const most = Math.min(MAX_SAFETENSORS_HEADER_BYTES, size - PREFIX_BYTES);
+    if (headerBytes > BigInt(most)) {
+      throw invalid(where, `a header of ${headerBytes} bytes in a file of ${size}`, `at most ${most} bytes of header`);
+    }
+    const header = await read(Number(headerBytes), PREFIX_BYTES);
+    return tensorsOf(header, PREFIX_BYTES + header.length, size, where);
+  } finally {
+    await file.close();
+  }
+}
+
+const Header = z.record(
+  z.string(),
+  z.strictObject({
+    dtype: z.string(),
+    shape: z.array(z.number().int().min(0)),
+    data_offsets: z.tuple([z.number().int().min(0), z.number().int().min(0)]),
+  }),
+);
+
+function tensorsOf(bytes: Buffer, dataStart: number, size: number, where: string): TensorEntry[] {
+  const { __metadata__: metadata, ...entries } = parseHeader(bytes, where);
+  if (metadata !== undefined && !z.record(z.string(), z.string()).safeParse(metadata).success) {
+    throw invalid(where, "__metadata__ that is no map of strings", "strings");
+  }
+  const parsed = Header.safeParse(entries);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw invalid(where, `${issue?.path.join(".")}: ${issue?.message}`, "dtype, shape and data_offsets of each tensor");
+  }
+  const tensors = Object.entries(parsed.data).sort(([, left], [, right]) => left.data_offsets[0] - right.data_offsets[0]);
+  let end = 0;
+  const placed = tensors.map(([name, { dtype, shape, data_offsets: [from, to] }]): TensorEntry => {
+    const expected = bytesOf(dtype, shape);
+    if (expected === undefined) throw invalid(`${where}, tensor ${name}`, `dtype ${dtype}`, Object.keys(BITS).join(", "));
+    if (from !== end || to < from) {
+      throw invalid(`${where}, tensor ${name}`, `bytes ${from} to ${to}`, `to begin at byte ${end}, where the one before ends`);
+    }
+    if (to - from !== expected) {
+      throw invalid(`${where}, tensor ${name}`, `${to - from} bytes`, `${expected} for ${dtype} [${shape.join(", ")}]`);
+    }
+    end = to;
+    return { name, dtype, shape, offset: dataStart + from, length: expected };
+  });
+  if (dataStart + end !== size) throw invalid(where, `${size} bytes`, `${dataStart + end}, where the last tensor ends`);
+  return placed;
+}
+
+function parseHeader(bytes: Buffer, where: string): Record<string, unknown> {
+  const text = decode(bytes, where);
+  if (!text.startsWith("{")) throw invalid(where, "a header that does not begin with {", "a JSON object");
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (cause) {
+    throw failure("SAFETENSORS_INVALID", { where, received: `a header that is no JSON: ${(cause as Error).message}`, cause });
+  }
+  // JSON.parse keeps the last of two equal keys in silence, and a tensor would be lost.
+  const twice = duplicateKey(text);
+  if (twice !== undefined) throw invalid(where, `the key ${JSON.stringify(twice)} twice`, "each key once");
+  // A null prototype, so that a tensor called __proto__ is a key like any other.
+  return Object.assign(Object.create(null), parsed) as Record<string, unknown>;
+}
+
+function decode(bytes: Buffer, where: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw failure("SAFETENSORS_INVALID", { where, received: "a header that is not UTF-8", cause });
+  }
+}
+
+/** Undefined for an unknown dtype; a size that no file has (not a safe integer) never equals the offsets' difference. */
+function bytesOf(dtype: string, shape: readonly number[]): number | undefined {
+  const bits = Object.hasOwn(BITS, dtype) ? BITS[dtype] : undefined;
+  return bits === undefined ? undefined : shape.reduce((product, length) => product * length, bits) / 8;
+}
+
+function invalid(where: string, received: string, allowed: string): Error {
+  return failure("SAFETENSORS_INVALID", { where, received, allowed });
+}

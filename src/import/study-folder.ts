@@ -1,0 +1,118 @@
+import path from "node:path";
+import { failure } from "../errors.js";
+import { classifyFiles } from "./classify-files.js";
+import { experimentOf } from "./experiment.js";
+import { filesBelow, type FilesBelow } from "./files-below.js";
+import { openFindings, type Findings } from "./findings.js";
+import { compareLayers } from "./layer-name.js";
+import { QUOTED_NAMES } from "./limits.js";
+import { readRun, type RunReading } from "./read-run.js";
+import { readTables, type TableReading } from "./read-tables.js";
+import type { ExperimentRecord, LayerRecord, ReportProgress, StudyRecord } from "./records.js";
+import { runFolders } from "./run-folders.js";
+
+export interface ReadStudyOptions {
+  /** Display name; the folder's own name by default. */
+  readonly name?: string;
+  readonly report?: ReportProgress;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Finds the runs and tables anywhere below `folder` and puts them together into one study. A file that cannot be used is
+ * among the findings, and the rest is read without it.
+ *
+ * @throws FOLDER_NOT_FOUND, FOLDER_EMPTY, TOO_MANY_FILES, SEVERAL_BASE_MODELS
+ */
+export async function readStudyFolder(folder: string, options: ReadStudyOptions = {}): Promise<StudyRecord> {
+  const { report = () => undefined, signal } = options;
+  const below = await filesBelow(folder, signal);
+  const { saves, tables, others } = classifyFiles(below.files);
+  if (saves.size === 0 && tables.length === 0) {
+    throw failure("FOLDER_EMPTY", { where: folder, received: `${below.files.length} files, none of a kind that is known` });
+  }
+  const findings = openFindings();
+  const name = options.name ?? path.basename(below.folder);
+
+  const total = [...saves.values()].filter(({ weights }) => weights).length;
+  let done = 0;
+  const runs: RunReading[] = [];
+  for (const run of runFolders(saves.keys(), path.basename(below.folder))) {
+    signal?.throwIfAborted();
+    const reading = await readRun(below.folder, run, saves, findings, (file) => report({ done: done++, total, message: `reading ${file}` }));
+    runs.push(reading);
+    const curves = `${reading.series.length} curves`;
+    findings.add("info", "RUN_FOUND", run.folder, `run ${run.name}: ${reading.checkpoints.length} checkpoints with weights, ${curves}`);
+  }
+  report({ done: total, total, message: "reading tables" });
+  const rows = await readTables(below.folder, tables, findings);
+  notUnderstood(below, others, findings);
+
+  return {
+    name,
+    baseModel: baseModelOf(folder, runs, rows),
+    folder: below.folder,
+    experiments: join(runs, rows, findings),
+    layers: layersOf(runs),
+    findings: findings.list,
+  };
+}
+
+/** Runs with their rows: of the run's name, or of its last part where only one run ends so. */
+function join(runs: readonly RunReading[], rows: ReadonlyMap<string, TableReading>, findings: Findings): ExperimentRecord[] {
+  const withoutRun = new Map(rows);
+  const experiments = runs.map((run) => {
+    const base = path.posix.basename(run.name);
+    const isOnly = runs.filter((other) => path.posix.basename(other.name) === base).length === 1;
+    const row = rows.get(run.name) ?? (isOnly ? rows.get(base) : undefined);
+    if (row !== undefined) withoutRun.delete(row.experiment);
+    return experimentOf(run.name, run, row, findings);
+  });
+  const tabled = [...withoutRun].map(([name, row]) => experimentOf(name, undefined, row, findings));
+  return [...experiments, ...tabled].filter((experiment) => experiment !== undefined);
+}
+
+/** The layers of all runs. @throws SEVERAL_BASE_MODELS where a layer has two shapes, since one model has one */
+function layersOf(runs: readonly RunReading[]): LayerRecord[] {
+  const layers = new Map<string, LayerRecord>();
+  for (const { folder, layers: ofRun } of runs) {
+    for (const layer of ofRun) {
+      const known = layers.get(layer.name);
+      if (known === undefined) layers.set(layer.name, layer);
+      else if (known.inFeatures !== layer.inFeatures || known.outFeatures !== layer.outFeatures) {
+        const shapes = [known, layer].map(({ inFeatures, outFeatures }) => `${outFeatures} x ${inFeatures}`).join(" and ");
+        throw failure("SEVERAL_BASE_MODELS", { where: folder, received: `layer ${layer.name} as ${shapes}` });
+      }
+    }
+  }
+  return [...layers.values()].sort(compareLayers);
+}
+
+/** @throws SEVERAL_BASE_MODELS */
+function baseModelOf(folder: string, runs: readonly RunReading[], rows: ReadonlyMap<string, TableReading>): string | null {
+  const named = new Map<string, string>();
+  for (const { config, folder: place } of runs) {
+    if (config?.baseModel != null && !named.has(config.baseModel)) named.set(config.baseModel, place || ".");
+  }
+  if (named.size > 1) {
+    const received = [...named].map(([model, place]) => `${model} (in ${place})`).join(" and ");
+    throw failure("SEVERAL_BASE_MODELS", { where: folder, received });
+  }
+  const [fromAdapters] = named.keys();
+  const [fromTables] = [...rows.values()].flatMap(({ modelName }) => modelName?.value ?? []);
+  return fromAdapters ?? fromTables ?? null;
+}
+
+/** One finding a kind of file, with how many there are. */
+function notUnderstood({ links }: FilesBelow, others: readonly string[], findings: Findings): void {
+  const quote = (names: readonly string[]) => `${names.slice(0, QUOTED_NAMES).join(", ")}${names.length > QUOTED_NAMES ? ", ..." : ""}`;
+  const byExtension = new Map<string, string[]>();
+  for (const file of others) {
+    const extension = path.posix.extname(file).toLowerCase() || "no extension";
+    byExtension.set(extension, [...(byExtension.get(extension) ?? []), file]);
+  }
+  for (const [extension, names] of byExtension) {
+    findings.add("info", "NOT_UNDERSTOOD", "", `${names.length} files (${extension}) were not read: ${quote(names)}`);
+  }
+  if (links.length > 0) findings.add("warning", "LINK_SKIPPED", "", `${links.length} symbolic links were not followed: ${quote(links)}`);
+}
