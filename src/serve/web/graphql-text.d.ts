@@ -1,0 +1,5 @@
+/** The build gives `.graphql` files as text. */
+declare module "*.graphql" {
+  const text: string;
+  export default text;
+}

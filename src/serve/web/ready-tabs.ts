@@ -1,0 +1,27 @@
+import type { ExampleStudy } from "./first-study.js";
+import curves from "./operations/curves.graphql";
+import diagnose from "./operations/diagnose.graphql";
+import importStudy from "./operations/import.graphql";
+import similarity from "./operations/similarity.graphql";
+import studies from "./operations/studies.graphql";
+
+/** A tab as GraphiQL takes it: texts of its two editors. */
+export interface ReadyTab {
+  readonly query: string;
+  readonly variables: string | null;
+}
+
+/** The tabs of a first visit, in order, about `study`. */
+export function readyTabs({ slug, rank }: ExampleStudy): readonly ReadyTab[] {
+  return [
+    tab(diagnose, { slug }),
+    tab(studies),
+    tab(similarity, { slug, rank }),
+    tab(curves, { slug }),
+    tab(importStudy, { input: { folder: "../runs/my-study" } }),
+  ];
+}
+
+function tab(operation: string, variables?: Record<string, unknown>): ReadyTab {
+  return { query: operation.trimEnd(), variables: variables === undefined ? null : JSON.stringify(variables, null, 2) };
+}
