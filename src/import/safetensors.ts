@@ -73,28 +73,22 @@ export async function readSafetensorsHeader(path: string, where: string): Promis
   }
 }
 
-const Header = z.record(
-  z.string(),
-  z.strictObject({
-    dtype: z.string(),
-    shape: z.array(z.number().int().min(0)),
-    data_offsets: z.tuple([z.number().int().min(0), z.number().int().min(0)]),
-  }),
-);
+const Entry = z.strictObject({
+  dtype: z.string(),
+  shape: z.array(z.number().int().min(0)),
+  data_offsets: z.tuple([z.number().int().min(0), z.number().int().min(0)]),
+});
 
 function tensorsOf(bytes: Buffer, dataStart: number, size: number, where: string): TensorEntry[] {
   const { __metadata__: metadata, ...entries } = parseHeader(bytes, where);
   if (metadata !== undefined && !z.record(z.string(), z.string()).safeParse(metadata).success) {
     throw invalid(where, "__metadata__ that is no map of strings", "strings");
   }
-  const parsed = Header.safeParse(entries);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw invalid(where, `${issue?.path.join(".")}: ${issue?.message}`, "dtype, shape and data_offsets of each tensor");
-  }
-  const tensors = Object.entries(parsed.data).sort(([, left], [, right]) => left.data_offsets[0] - right.data_offsets[0]);
+  const tensors = Object.entries(entries)
+    .map(([name, entry]) => ({ name, ...parseEntry(name, entry, where) }))
+    .sort((left, right) => left.data_offsets[0] - right.data_offsets[0]);
   let end = 0;
-  const placed = tensors.map(([name, { dtype, shape, data_offsets: [from, to] }]): TensorEntry => {
+  const placed = tensors.map(({ name, dtype, shape, data_offsets: [from, to] }): TensorEntry => {
     const expected = bytesOf(dtype, shape);
     if (expected === undefined) throw invalid(`${where}, tensor ${name}`, `dtype ${dtype}`, Object.keys(BITS).join(", "));
     if (from !== end || to < from) {
@@ -108,6 +102,14 @@ function tensorsOf(bytes: Buffer, dataStart: number, size: number, where: string
   });
   if (dataStart + end !== size) throw invalid(where, `${size} bytes`, `${dataStart + end}, where the last tensor ends`);
   return placed;
+}
+
+function parseEntry(name: string, entry: unknown, where: string): z.infer<typeof Entry> {
+  const parsed = Entry.safeParse(entry);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const field = [name, ...(issue?.path ?? [])].join(".");
+  throw invalid(where, `${field}: ${issue?.message}`, "dtype, shape and data_offsets of each tensor");
 }
 
 function parseHeader(bytes: Buffer, where: string): Record<string, unknown> {

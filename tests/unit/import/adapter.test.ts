@@ -1,0 +1,105 @@
+import { createHash } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { readAdapter } from "#src/import/adapter.js";
+import { readAdapterConfig } from "#src/import/adapter-config.js";
+import { scalingOf } from "#src/import/scaling.js";
+import { adapterConfig, factorTensors, safetensors, type WrittenTensor } from "../../support/adapter-files.js";
+import { temporaryFolder } from "../../support/temporary-folder.js";
+
+async function settings(overrides: Record<string, unknown> = {}) {
+  const file = path.join(await temporaryFolder(), "adapter_config.json");
+  await writeFile(file, adapterConfig(overrides));
+  return (await readAdapterConfig(file, "adapter_config.json")).settings;
+}
+
+async function read(tensors: Record<string, WrittenTensor>, overrides: Record<string, unknown> = {}) {
+  const file = path.join(await temporaryFolder(), "adapter_model.safetensors");
+  await writeFile(file, safetensors(tensors));
+  return readAdapter(file, "weights", await settings(overrides));
+}
+
+describe("the factors of an adapter", () => {
+  test("are found by layer, with place, rank, scaling and hashes", async () => {
+    const tensors = factorTensors(2);
+    const { layers, factors, file, others } = await read(tensors);
+    expect(layers[1]).toEqual({ name: "transformer.h.1.attn.c_attn", index: 1, module: "attn.c_attn", inFeatures: 6, outFeatures: 9 });
+    expect(factors).toHaveLength(2);
+    expect(factors[0]).toMatchObject({ layer: "transformer.h.0.attn.c_attn", rank: 2, scaling: 8, a: { shape: [2, 6] }, b: { shape: [9, 2] } });
+    const [a] = Object.values(tensors);
+    expect(factors[0]?.a.hash).toBe(createHash("sha256").update(a?.data ?? "").digest("hex"));
+    expect(file.hash).toBe(createHash("sha256").update(safetensors(tensors)).digest("hex"));
+    expect(others).toEqual([]);
+  });
+
+  test("have the same names with and without PEFT's prefix and the adapter's name in the key", async () => {
+    const renamed = Object.fromEntries(
+      Object.entries(factorTensors(1, 2, 1, "")).map(([key, tensor]) => [key.replace(".weight", ".default.weight"), tensor]),
+    );
+    expect((await read(renamed)).factors[0]?.layer).toBe("transformer.h.0.attn.c_attn");
+  });
+
+  test("of equal bytes have equal hashes, of other bytes other ones", async () => {
+    const hash = async (seed: number) => (await read(factorTensors(1, 2, seed))).factors[0]?.hash;
+    expect(await hash(1)).toBe(await hash(1));
+    expect(await hash(1)).not.toBe(await hash(2));
+  });
+
+  test("leave magnitudes of DoRA aside, and name other tensors", async () => {
+    const extra = { "base_model.model.transformer.h.0.attn.c_attn.lora_magnitude_vector": { shape: [9] }, "score.weight": { shape: [2, 6] } };
+    expect((await read({ ...factorTensors(1), ...extra }, { use_dora: true })).others).toEqual(["score.weight"]);
+  });
+});
+
+describe("what cannot be compared is refused by name", () => {
+  const key = "base_model.model.transformer.h.0.attn.c_attn";
+
+  test.each<[string, Record<string, WrittenTensor>, string, string]>([
+    ["half a pair", { [`${key}.lora_A.weight`]: { shape: [2, 6] } }, "ADAPTER_TENSORS_INVALID", "lora_A of transformer.h.0.attn.c_attn alone"],
+    ["no pair at all", { "x.weight": { shape: [2] } }, "ADAPTER_TENSORS_INVALID", "no lora_A and lora_B"],
+    ["AdaLoRA", { ...factorTensors(1), [`${key}.lora_E`]: { shape: [2, 1] } }, "ADAPTER_TYPE_UNSUPPORTED", "lora_E"],
+    ["convolutions", { [`${key}.lora_A.weight`]: { shape: [2, 6, 3, 3] }, [`${key}.lora_B.weight`]: { shape: [9, 2, 1, 1] } }, "ADAPTER_TENSORS_INVALID", "two dimensions"],
+    ["factors that do not multiply", { [`${key}.lora_A.weight`]: { shape: [2, 6] }, [`${key}.lora_B.weight`]: { shape: [9, 3] } }, "ADAPTER_TENSORS_INVALID", "of one r"],
+    ["another rank than configured", factorTensors(1, 4), "RANK_CONTRADICTS_CONFIG", "received rank 4; allowed: rank 2"],
+    ["a dtype whose values are not read", { [`${key}.lora_A.weight`]: { dtype: "F8_E4M3", shape: [2, 6] }, [`${key}.lora_B.weight`]: { shape: [9, 2] } }, "ADAPTER_TENSORS_INVALID", "F8_E4M3"],
+  ])("%s", async (_, tensors, code, message) => {
+    await expect(read(tensors)).rejects.toMatchObject({ code, message: expect.stringContaining(message) as string });
+  });
+});
+
+describe("scaling", () => {
+  test("is alpha / r, and alpha / sqrt(r) with rsLoRA", async () => {
+    expect(scalingOf("any", 4, await settings({ lora_alpha: 16 }))).toBe(4);
+    expect(scalingOf("any", 4, await settings({ lora_alpha: 16, use_rslora: true }))).toBe(8);
+  });
+
+  test("takes alpha from the first pattern that fits the module, as PEFT matches", async () => {
+    const patterned = await settings({ alpha_pattern: { "h.1.c_attn": 2, "c_(attn|fc)": 8, c_attn: 32 } });
+    expect(scalingOf("transformer.h.1.c_attn", 1, patterned)).toBe(2);
+    expect(scalingOf("transformer.h.0.c_attn", 1, patterned)).toBe(8);
+    expect(scalingOf("transformer.h.0.my_c_attn", 1, patterned)).toBe(16);
+  });
+
+  test("ranks by pattern are checked against the tensors", async () => {
+    const ranks = { rank_pattern: { "h.0.attn.c_attn": 4 } };
+    expect((await read(factorTensors(1, 4), ranks)).factors[0]).toMatchObject({ rank: 4, scaling: 4 });
+  });
+
+  test("a pattern that cannot be evaluated is refused, for the scaling would be wrong", async () => {
+    for (const key of ["(a+)+", "("]) {
+      const patterned = await settings({ alpha_pattern: { [key]: 1 } });
+      expect(() => scalingOf("x.y", 1, patterned)).toThrow(/ADAPTER|adapter_config/);
+    }
+  });
+});
+
+describe("adapter_config.json", () => {
+  test.each([
+    ["another kind of adapter", { peft_type: "IA3" }, "ADAPTER_TYPE_UNSUPPORTED"],
+    ["no rank", { r: undefined }, "ADAPTER_CONFIG_INVALID"],
+    ["a rank of 0", { r: 0 }, "ADAPTER_CONFIG_INVALID"],
+  ])("%s is refused by name", async (_, overrides, code) => {
+    await expect(settings(overrides)).rejects.toMatchObject({ code });
+  });
+});
