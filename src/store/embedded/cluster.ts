@@ -44,7 +44,7 @@ export async function createCluster(
   try {
     await mkdir(scratch, { mode: 0o700 });
     await writeFile(passwordFile, password, { mode: 0o600 });
-    if (user !== undefined) await Promise.all([scratch, passwordFile].map((path) => chown(path, user.uid, user.gid)));
+    if (user !== undefined) await handOver([scratch, passwordFile], user);
     const made = join(scratch, "data");
     const access = ["-U", ROLE, `--pwfile=${passwordFile}`, "-A", "scram-sha-256"];
     const settings = SETTINGS.flatMap((setting) => ["-c", setting]);
@@ -61,6 +61,17 @@ export async function createCluster(
 /** Whether there is a cluster. */
 export function isComplete({ cluster }: DataFiles): boolean {
   return existsSync(join(cluster, "PG_VERSION"));
+}
+
+async function handOver(paths: readonly string[], { uid, gid }: OperatingUser): Promise<void> {
+  await Promise.all(paths.map((path) => chown(path, uid, gid))).catch((cause: unknown) => {
+    throw failure("EMBEDDED_POSTGRES_UNAVAILABLE", {
+      where: paths[0],
+      received: cause instanceof Error ? cause.message : String(cause),
+      todo: "Root may not change owners here (a container without CHOWN, a mounted folder): run as an ordinary user, or set DATABASE_URL.",
+      cause,
+    });
+  });
 }
 
 async function initdb(binaries: Binaries, user: OperatingUser | undefined, parameters: readonly string[]): Promise<void> {

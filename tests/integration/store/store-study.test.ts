@@ -1,0 +1,160 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import type { StudyRecord } from "#src/import/records.js";
+import { experimentsOfStudies } from "#src/store/experiments.js";
+import { factorsOfCheckpoints } from "#src/store/factors.js";
+import { seriesOfExperiments } from "#src/store/series.js";
+import { storeStudy, type StoreStudyOptions } from "#src/store/write/store-study.js";
+import { freshDatabase } from "../../support/database.js";
+import { checkpointRecord, experimentRecord, studyRecord } from "../../support/study-record.js";
+
+const fresh = freshDatabase();
+const morePrecise = (one: number, other: number) => (one.toFixed(1) === other.toFixed(1) ? other : undefined);
+const store = (record: StudyRecord, options: Partial<StoreStudyOptions> = {}) =>
+  storeStudy(fresh.database, record, { morePrecise, ...options });
+
+/** Every row of every table of a study, to compare a store with itself. */
+async function everything() {
+  const tables = ["study", "rank", "experiment", "metric", "metric_series", "layer", "checkpoint", "adapter_factors"];
+  const rows = tables.map((table) => fresh.database.sql`select t::text as row from ${fresh.database.sql(table)} as t order by 1`);
+  return Object.fromEntries((await Promise.all(rows)).map((result, i) => [tables[i], result.map(({ row }) => row as string)]));
+}
+
+async function onlyExperiment(studyId: string) {
+  const [experiment] = await experimentsOfStudies(fresh.database, [studyId]);
+  if (experiment === undefined) throw new Error("no experiment");
+  return experiment;
+}
+
+beforeEach(async () => {
+  await fresh.database.sql`truncate study cascade`;
+});
+
+test("a record is stored whole, and read back as it was", async () => {
+  const record = studyRecord([experimentRecord("run")]);
+  const { studyId, slug, created, added } = await store(record);
+  expect({ slug, created }).toEqual({ slug: "a-study", created: true });
+  expect(added).toEqual({ experiments: 1, ranks: 1, layers: 1, metrics: 1, curves: 1, checkpoints: 1 });
+  const run = await onlyExperiment(studyId);
+  expect(run).toMatchObject({ name: "run", rank: { r: 2 }, metrics: [{ name: "training_loss", value: 1.5 }], steps: 1000 });
+  const [checkpoint] = run.checkpoints;
+  const [factors] = await factorsOfCheckpoints(fresh.database, [checkpoint?.id ?? ""]);
+  expect(factors).toMatchObject({ path: "/weights/run", scaling: 8, hash: "pair run", a: { shape: [2, 6], offset: 80, length: 48 } });
+  const [series] = await seriesOfExperiments(fresh.database, [{ experimentId: run.id, name: "loss" }]);
+  expect(series).toMatchObject({ steps: [10, 20], values: [3, NaN] });
+});
+
+test("storing the same record again changes nothing", async () => {
+  const record = studyRecord([experimentRecord("run", { metrics: [{ name: "x", value: 0.1 + 0.2, source: "a" }] })]);
+  await store(record);
+  const before = await everything();
+  const { created, added, updated, conflicts } = await store(record);
+  expect({ created, conflicts }).toEqual({ created: false, conflicts: [] });
+  expect([...Object.values(added), ...Object.values(updated)].every((count) => count === 0)).toBe(true);
+  expect(await everything()).toEqual(before);
+});
+
+describe("a folder that has grown", () => {
+  test("adds only what is new", async () => {
+    await store(studyRecord([experimentRecord("run")]));
+    const before = await everything();
+    const { added, updated } = await store(studyRecord([experimentRecord("run"), experimentRecord("larger", { rank: 4 })]));
+    expect(added).toEqual({ experiments: 1, ranks: 1, layers: 0, metrics: 1, curves: 1, checkpoints: 1 });
+    expect(Object.values(updated).every((count) => count === 0)).toBe(true);
+    const after = await everything();
+    for (const table of ["rank", "experiment", "metric", "metric_series", "layer", "checkpoint", "adapter_factors"]) {
+      expect(after[table]).toEqual(expect.arrayContaining(before[table] ?? []));
+    }
+  });
+
+  test("a run that trained on has longer curves, new metrics of them, and another end", async () => {
+    const early = experimentRecord("run", { checkpoints: [checkpointRecord("early", { step: 20 })] });
+    const { studyId } = await store(studyRecord([early]));
+    const late = experimentRecord("run", {
+      steps: 2000,
+      series: [{ name: "loss", steps: [10, 20, 30], values: [3, NaN, 2] }],
+      metrics: [{ name: "training_loss", value: 1.2, source: "results.csv" }],
+      checkpoints: [checkpointRecord("early", { step: 20, isFinal: false }), checkpointRecord("late", { step: 30 })],
+    });
+    const { added, updated } = await store(studyRecord([late]));
+    expect(added).toMatchObject({ experiments: 0, curves: 0, checkpoints: 1 });
+    expect(updated).toMatchObject({ experiments: 1, curves: 1, metrics: 1, checkpoints: 1 });
+    const run = await onlyExperiment(studyId);
+    expect(run.steps).toBe(2000);
+    expect(run.metrics[0]?.value).toBe(1.2);
+    expect(run.checkpoints.map(({ step, isFinal }) => [step, isFinal])).toEqual([
+      [20, false],
+      [30, true],
+    ]);
+  });
+
+  test("a value with more digits replaces its rounding", async () => {
+    const { studyId } = await store(studyRecord([experimentRecord("run")]));
+    await store(studyRecord([experimentRecord("run", { metrics: [{ name: "training_loss", value: 1.4999, source: "results.pkl" }] })]));
+    expect((await onlyExperiment(studyId)).metrics).toEqual([{ name: "training_loss", value: 1.4999, source: "results.pkl" }]);
+  });
+});
+
+describe("what contradicts the store is reported, and the stored kept", () => {
+  test.each([
+    ["a metric", { metrics: [{ name: "training_loss", value: 9, source: "new.csv" }] }, "training_loss is stored as 1.5, new.csv now says 9"],
+    ["a curve", { series: [{ name: "loss", steps: [10, 20], values: [4, 4] }] }, "the stored curve loss and the folder's differ"],
+    ["the weights of a step", { checkpoints: [checkpointRecord("other")] }, "the weights of step 1000 are not those stored"],
+    ["a rank", { rank: 64 }, "is stored with rank 2 and 16bit, the folder now says rank 64"],
+  ])("%s", async (_, change, message) => {
+    const { studyId } = await store(studyRecord([experimentRecord("run")]));
+    const before = await onlyExperiment(studyId);
+    const { conflicts } = await store(studyRecord([experimentRecord("run", change)]));
+    expect(conflicts).toEqual([{ where: "run", message: expect.stringContaining(message) as string }]);
+    expect(await onlyExperiment(studyId)).toEqual(before);
+  });
+});
+
+describe("a failure leaves the store as it was", () => {
+  test("half-way: a layer of another shape, after experiments were written", async () => {
+    await store(studyRecord([experimentRecord("run")]));
+    const before = await everything();
+    const [layer] = studyRecord([]).layers;
+    const broken = studyRecord([experimentRecord("run"), experimentRecord("new")], {
+      layers: layer === undefined ? [] : [{ ...layer, outFeatures: 10 }],
+    });
+    await expect(store(broken)).rejects.toMatchObject({ code: "STUDY_BASE_MODEL_DIFFERS" });
+    expect(await everything()).toEqual(before);
+  });
+
+  test("at the last statement: factors that name no layer", async () => {
+    const before = await everything();
+    await expect(store(studyRecord([experimentRecord("run")], { layers: [] }))).rejects.toThrow(/layer_id/);
+    expect(await everything()).toEqual(before);
+  });
+
+  test("another base model is refused", async () => {
+    await store(studyRecord([experimentRecord("run")]));
+    await expect(store(studyRecord([experimentRecord("run")], { baseModel: "other" }))).rejects.toMatchObject({
+      code: "STUDY_BASE_MODEL_DIFFERS",
+      message: expect.stringContaining("received other; allowed: tiny") as string,
+    });
+  });
+
+  test("two folders of one name are not joined unless the slug is named", async () => {
+    await store(studyRecord([experimentRecord("run")]));
+    const elsewhere = studyRecord([experimentRecord("second")], { folder: "/studies/b" });
+    await expect(store(elsewhere)).rejects.toMatchObject({ code: "STUDY_FOLDER_DIFFERS" });
+    expect(await store(elsewhere, { slug: "a-study" })).toMatchObject({ created: false, added: { experiments: 1 } });
+    expect(await store(elsewhere, { slug: "b" })).toMatchObject({ created: true, slug: "b" });
+  });
+});
+
+test("two imports of one study at once store it once", async () => {
+  const record = studyRecord([experimentRecord("run"), experimentRecord("second", { rank: 4 })]);
+  const outcomes = await Promise.all([store(record), store(record), store(record)]);
+  expect(outcomes.filter(({ created }) => created)).toHaveLength(1);
+  expect((await everything())["experiment"]).toHaveLength(2);
+});
+
+test("text that COPY would read as something else is stored as it is", async () => {
+  const name = "a\\N\tb\nc\r\"{},";
+  const { studyId } = await store(studyRecord([experimentRecord(name, { series: [{ name, steps: [1], values: [Infinity] }] })]));
+  const run = await onlyExperiment(studyId);
+  expect(run.name).toBe(name);
+  expect(await seriesOfExperiments(fresh.database, [{ experimentId: run.id, name }])).toMatchObject([{ steps: [1], values: [Infinity] }]);
+});
