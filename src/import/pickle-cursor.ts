@@ -43,9 +43,10 @@ export class PickleCursor {
     return this.#view.getFloat64(this.#advance(8), false);
   }
 
+  /** A copy, so that the file need not stay in memory. */
   take(length: number): Uint8Array {
     const start = this.#advance(length);
-    return this.bytes.slice(start, start + length);
+    return new Uint8Array(this.bytes.subarray(start, start + length));
   }
 
   /** One character a byte. */

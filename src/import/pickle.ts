@@ -1,16 +1,20 @@
 import { failure, RankscopeError } from "../errors.js";
+import { setByteOrder } from "./numpy-scalar.js";
 import { PickleCursor } from "./pickle-cursor.js";
 import { assertPlain, MAX_PICKLE_NODES } from "./pickle-extent.js";
 import { addMember, allowedGlobal, construct, setEntry } from "./pickle-globals.js";
 import { floatOfText, integerOfBytes, integerOfText, textOfRawUnicode, textOfRepr } from "./pickle-literals.js";
 import { pickleRefusal, type PickleRefusal } from "./pickle-refusal.js";
-import { setByteOrder } from "./numpy-scalar.js";
+import { REFUSED_OPCODES } from "./pickle-refused-opcodes.js";
+import { PickleStack } from "./pickle-stack.js";
 import { Dtype, isList, kindOf, type Item, type PlainValue } from "./pickle-values.js";
 
 /** A results table takes about 400 bytes a run; 64 MB are 100,000 runs with room. */
 export const MAX_PICKLE_BYTES = 64 * 2 ** 20;
-/** About 40 opcodes a run; each puts at most one value on the stack, so this bounds memory too. */
+/** A run takes about 40. */
 const MAX_OPCODES = 10_000_000;
+/** Containers and byte strings, of which NumPy scalars leave none behind; 200 to 400 bytes each, so some 400 MB at worst. */
+const MAX_OBJECTS = 1_000_000;
 /** The pickler memoises each string and container once. */
 const MAX_MEMO_ENTRIES = 2_000_000;
 const MAX_PROTOCOL = 5;
@@ -33,10 +37,9 @@ export function readPickle(bytes: Uint8Array, where: string): PlainValue {
 
 class PickleMachine {
   readonly #cursor: PickleCursor;
-  readonly #stack: Item[] = [];
-  /** Heights of the stack at each open MARK. */
-  readonly #marks: number[] = [];
+  readonly #stack: PickleStack;
   readonly #memo = new Map<number, Item>();
+  #objects = 0;
   #copied = 0;
 
   constructor(
@@ -44,6 +47,7 @@ class PickleMachine {
     readonly refusal: PickleRefusal,
   ) {
     this.#cursor = new PickleCursor(bytes, refusal);
+    this.#stack = new PickleStack(refusal);
   }
 
   run(): Item {
@@ -68,7 +72,7 @@ class PickleMachine {
         return this.#push(false);
       case 0x49: { // INT: protocol 0 spells the booleans 00 and 01
         const text = cursor.line();
-        return this.#push(text === "00" ? false : text === "01" ? true : integerOfText(text, this.refusal));
+        return this.#push(text === "00" || text === "01" ? text === "01" : integerOfText(text, this.refusal));
       }
       case 0x4a: // BININT
         return this.#push(cursor.i32());
@@ -101,22 +105,22 @@ class PickleMachine {
       case 0x8d: // BINUNICODE8
         return this.#push(cursor.utf8(cursor.u64()));
       case 0x43: // SHORT_BINBYTES
-        return this.#push(cursor.take(cursor.u8()));
+        return this.#make(cursor.take(cursor.u8()));
       case 0x42: // BINBYTES
-        return this.#push(cursor.take(cursor.u32()));
+        return this.#make(cursor.take(cursor.u32()));
       case 0x8e: // BINBYTES8
       case 0x96: // BYTEARRAY8
-        return this.#push(cursor.take(cursor.u64()));
+        return this.#make(cursor.take(cursor.u64()));
       case 0x5d: // EMPTY_LIST
-        return this.#push([]);
+        return this.#make([]);
       case 0x29: // EMPTY_TUPLE
-        return this.#push(tuple([]));
+        return this.#make(tuple([]));
       case 0x7d: // EMPTY_DICT
-        return this.#push(new Map());
+        return this.#make(new Map());
       case 0x8f: // EMPTY_SET
-        return this.#push(new Set());
+        return this.#make(new Set());
       case 0x63: // GLOBAL
-        return this.#push(allowedGlobal(cursor.line(), cursor.line(), this.refusal));
+        return this.#make(allowedGlobal(cursor.line(), cursor.line(), this.refusal));
       default:
         return false;
     }
@@ -137,56 +141,50 @@ class PickleMachine {
         return true;
       }
       case 0x28: // MARK
-        this.#marks.push(this.#stack.length);
+        this.#stack.mark();
         return true;
       case 0x30: // POP: drops an open MARK where nothing lies on it
-        if (this.#marks.at(-1) === this.#stack.length) this.#marks.pop();
-        else this.#pop();
+        this.#stack.popItemOrMark();
         return true;
       case 0x31: // POP_MARK
-        this.#sinceMark();
+        this.#stack.popToMark();
         return true;
       case 0x32: // DUP
-        return this.#push(this.#top());
+        return this.#push(this.#stack.top());
       case 0x6c: // LIST
-        return this.#push(this.#sinceMark());
+        return this.#make(this.#stack.popToMark());
       case 0x74: // TUPLE
-        return this.#push(tuple(this.#sinceMark()));
+        return this.#make(tuple(this.#stack.popToMark()));
       case 0x85: // TUPLE1
       case 0x86: // TUPLE2
       case 0x87: // TUPLE3
-        return this.#push(tuple(this.#popSeveral(opcode - 0x84)));
+        return this.#make(tuple(this.#stack.popSeveral(opcode - 0x84)));
       case 0x64: // DICT
-        return this.#push(this.#setEntries(new Map(), this.#sinceMark()));
+        return this.#make(this.#setEntries(new Map(), this.#stack.popToMark()));
       case 0x91: // FROZENSET
-        return this.#push(this.#addMembers(new Set(), this.#sinceMark()));
+        return this.#make(this.#addMembers(new Set(), this.#stack.popToMark()));
       case 0x61: // APPEND
-        return this.#append(this.#popSeveral(1));
+        return this.#append(this.#stack.popSeveral(1));
       case 0x65: // APPENDS
-        return this.#append(this.#sinceMark());
+        return this.#append(this.#stack.popToMark());
       case 0x73: // SETITEM
-        return this.#update(this.#popSeveral(2));
+        return this.#update(this.#stack.popSeveral(2));
       case 0x75: // SETITEMS
-        return this.#update(this.#sinceMark());
-      case 0x90: { // ADDITEMS
-        const members = this.#sinceMark();
-        const set = this.#top();
-        if (!(set instanceof Set)) throw this.refusal.invalid(`members added to ${kindOf(set)}`);
-        this.#addMembers(set, members);
-        return true;
-      }
+        return this.#update(this.#stack.popToMark());
+      case 0x90: // ADDITEMS
+        return this.#extend(this.#stack.popToMark());
       case 0x93: { // STACK_GLOBAL
-        const [module, name] = this.#popSeveral(2);
+        const [module, name] = this.#stack.popSeveral(2);
         if (typeof module !== "string" || typeof name !== "string") throw this.refusal.invalid("a global without a name");
-        return this.#push(allowedGlobal(module, name, this.refusal));
+        return this.#make(allowedGlobal(module, name, this.refusal));
       }
       case 0x52: { // REDUCE
-        const [callee = null, args = null] = this.#popSeveral(2);
-        return this.#push(construct(callee, args, this.refusal, (items) => this.#spend(items)));
+        const [callee = null, args = null] = this.#stack.popSeveral(2);
+        return this.#make(construct(callee, args, this.refusal, (items) => this.#spend(items)));
       }
       case 0x62: { // BUILD
-        const state = this.#pop();
-        const object = this.#top();
+        const state = this.#stack.pop();
+        const object = this.#stack.top();
         if (!(object instanceof Dtype)) throw this.refusal.notAllowed(`a state for ${kindOf(object)}`);
         setByteOrder(object, state, this.refusal);
         return true;
@@ -211,17 +209,13 @@ class PickleMachine {
   }
 
   #result(): Item {
-    const [value] = this.#stack;
-    if (value === undefined || this.#stack.length !== 1 || this.#marks.length > 0) {
-      throw this.refusal.invalid(`an end with ${this.#stack.length} values on the stack`, "one");
-    }
     // A second pickle in the same file would be lost without a word.
     if (this.#cursor.remaining > 0) throw this.refusal.invalid(`${this.#cursor.remaining} bytes after the pickle's end`);
-    return value;
+    return this.#stack.result();
   }
 
   #unknown(opcode: number, at: number): RankscopeError {
-    const name = REFUSED.get(opcode);
+    const name = REFUSED_OPCODES.get(opcode);
     if (name !== undefined) return this.refusal.notAllowed(name);
     return this.refusal.invalid(`the byte 0x${opcode.toString(16).padStart(2, "0")} at ${at}, which is no opcode`);
   }
@@ -231,36 +225,15 @@ class PickleMachine {
     return true;
   }
 
-  /** The lowest place that may be taken: what lies under an open MARK is out of reach. */
-  get #floor(): number {
-    return this.#marks.at(-1) ?? 0;
-  }
-
-  #top(): Item {
-    const item = this.#stack.length > this.#floor ? this.#stack.at(-1) : undefined;
-    if (item === undefined) throw this.refusal.invalid("an opcode that finds the stack empty");
-    return item;
-  }
-
-  #pop(): Item {
-    const item = this.#top();
-    this.#stack.pop();
-    return item;
-  }
-
-  #popSeveral(count: number): Item[] {
-    if (this.#stack.length - this.#floor < count) throw this.refusal.invalid("an opcode that finds the stack empty");
-    return this.#stack.splice(this.#stack.length - count);
-  }
-
-  #sinceMark(): Item[] {
-    const mark = this.#marks.pop();
-    if (mark === undefined) throw this.refusal.invalid("an opcode that finds no MARK");
-    return this.#stack.splice(mark);
+  /** Pushes a new object. */
+  #make(object: Item): true {
+    this.#objects += 1;
+    if (this.#objects > MAX_OBJECTS) throw this.refusal.invalid(`more than ${MAX_OBJECTS} containers and byte strings`);
+    return this.#push(object);
   }
 
   #append(items: readonly Item[]): true {
-    const list = this.#top();
+    const list = this.#stack.top();
     if (!isList(list)) throw this.refusal.invalid(`items appended to ${kindOf(list)}`);
     // No spread: a call takes far fewer arguments than a list may have items.
     for (const item of items) list.push(item);
@@ -268,9 +241,16 @@ class PickleMachine {
   }
 
   #update(pairs: readonly Item[]): true {
-    const dict = this.#top();
+    const dict = this.#stack.top();
     if (!(dict instanceof Map)) throw this.refusal.invalid(`entries set in ${kindOf(dict)}`);
     this.#setEntries(dict, pairs);
+    return true;
+  }
+
+  #extend(members: readonly Item[]): true {
+    const set = this.#stack.top();
+    if (!(set instanceof Set)) throw this.refusal.invalid(`members added to ${kindOf(set)}`);
+    this.#addMembers(set, members);
     return true;
   }
 
@@ -287,7 +267,7 @@ class PickleMachine {
 
   #put(index: number | bigint): true {
     if (typeof index !== "number" || index < 0) throw this.refusal.invalid(`the memo index ${index}`);
-    this.#memo.set(index, this.#top());
+    this.#memo.set(index, this.#stack.top());
     if (this.#memo.size > MAX_MEMO_ENTRIES) throw this.refusal.invalid(`more than ${MAX_MEMO_ENTRIES} memo entries`);
     return true;
   }
@@ -309,18 +289,3 @@ function tuple(items: readonly Item[]): readonly Item[] {
 }
 
 const STOP = 0x2e;
-
-/** Opcodes that make objects, or reach outside of the pickle. */
-const REFUSED: ReadonlyMap<number, string> = new Map([
-  [0x50, "a reference to something outside (PERSID)"],
-  [0x51, "a reference to something outside (BINPERSID)"],
-  [0x69, "an object of a class (INST)"],
-  [0x6f, "an object of a class (OBJ)"],
-  [0x81, "an object of a class (NEWOBJ)"],
-  [0x92, "an object of a class (NEWOBJ_EX)"],
-  [0x82, "a registered extension (EXT1)"],
-  [0x83, "a registered extension (EXT2)"],
-  [0x84, "a registered extension (EXT4)"],
-  [0x97, "a buffer outside of the pickle (NEXT_BUFFER)"],
-  [0x98, "a buffer outside of the pickle (READONLY_BUFFER)"],
-]);

@@ -1,0 +1,35 @@
+/** A single digit says too little: 2 would be a rounding of everything from 1.5 to 2.5. */
+const LEAST_SIGNIFICANT_DIGITS = 2;
+
+/**
+ * Of two reports of one quantity, the one with more digits where the other is its rounding; undefined where they disagree.
+ *
+ * A value is a rounding of another when it prints with fewer decimals and lies within half a unit of its last one. Numbers
+ * forget trailing zeros, so a value counts with at least two significant digits: 2 (printed 2.0) is a rounding of 2.00002
+ * and not of 2.3. Zero has no significant digit and is a rounding of nothing. NaN agrees with NaN only, an infinity with
+ * itself only; of equal values the first is returned.
+ */
+export function morePrecise(one: number, other: number): number | undefined {
+  if (one === other || (Number.isNaN(one) && Number.isNaN(other))) return one;
+  if (!Number.isFinite(one) || !Number.isFinite(other)) return undefined;
+  const [short, long] = decimalsOf(one) < decimalsOf(other) ? [one, other] : [other, one];
+  return isRoundingOf(short, long) ? long : undefined;
+}
+
+function isRoundingOf(short: number, long: number): boolean {
+  const decimals = Math.max(decimalsOf(short), decimalsForSignificance(short));
+  if (decimals >= Math.max(decimalsOf(long), 1) || short === 0) return false;
+  // Half a unit, with room for the error of subtracting; Python rounds halves to even, spreadsheets away from zero.
+  const room = 0.5 * 10 ** -decimals + 2 * Number.EPSILON * Math.abs(long);
+  return Math.abs(long - short) <= room;
+}
+
+/** Digits after the point in the shortest spelling that gives the number back: 4 for 1.9737, 8 for 1.5e-7, 0 for 2. */
+function decimalsOf(value: number): number {
+  const [, fraction = "", exponent = "0"] = /^-?\d+(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(value)) ?? [];
+  return Math.max(0, fraction.length - Number(exponent));
+}
+
+function decimalsForSignificance(value: number): number {
+  return LEAST_SIGNIFICANT_DIGITS - 1 - Math.floor(Math.log10(Math.abs(value)));
+}
