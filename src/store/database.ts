@@ -93,8 +93,8 @@ interface Server {
   stop(): Promise<void>;
 }
 
-async function reachServer(config: Config, { purpose, address, exclusive = false, log }: StoreOptions): Promise<Server> {
-  const { databaseUrl, dataDirectory } = config;
+async function reachServer({ databaseUrl, dataDirectory }: Config, options: StoreOptions): Promise<Server> {
+  const { purpose, address, exclusive = false, log } = options;
   if (databaseUrl !== undefined) {
     await assertReachable(databaseUrl);
     return shared(databaseUrl);
@@ -119,7 +119,7 @@ function shared(url: string): Server {
 const CONNECT_SECONDS = 10;
 
 async function assertReachable(url: string): Promise<void> {
-  const sql = postgres(url, { max: 1, connect_timeout: CONNECT_SECONDS, fetch_types: false, onnotice: () => undefined });
+  const sql = postgres(url, { max: 1, connect_timeout: CONNECT_SECONDS, fetch_types: false });
   try {
     await sql`select 1`;
   } catch (cause) {

@@ -26,7 +26,8 @@ export async function migrate(url: string): Promise<{ readonly applied: readonly
   try {
     await sql`select pg_advisory_lock(${LOCK}::bigint)`;
     const migrationsList = await readMigrations();
-    if (migrationsList.migrationDirectories.length === 0) throw new Error(`There are no migrations in ${migrationsList.baseDir}.`);
+    const { baseDir, migrationDirectories } = migrationsList;
+    if (migrationDirectories.length === 0) throw new Error(`There are no migrations in ${baseDir}.`);
     return await withSchemaEngine(url, async (engine) => {
       await forgetInterrupted(engine, migrationsList);
       const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters: NO_FILTER });

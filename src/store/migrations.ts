@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { MigrationList } from "@prisma/schema-engine-wasm";
 
-/** The history as `prisma migrate` keeps it; equally far from src/store in a checkout and from dist/store where installed. */
+/** The history as `prisma migrate` keeps it; as far from src/store as from dist/store. */
 export const MIGRATIONS_FOLDER = fileURLToPath(new URL("../../prisma/migrations", import.meta.url));
 
 /** Says to Prisma which SQL the history is written in. */

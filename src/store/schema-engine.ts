@@ -12,7 +12,10 @@ export const NO_FILTER = { externalTables: [], externalEnums: [] };
  * Lends `work` the engine behind `prisma migrate` on the database of `url`. It is the WebAssembly build from npm: the
  * native one is downloaded from elsewhere at run time.
  */
-export async function withSchemaEngine<Result>(url: string, work: (engine: SchemaEngine) => Promise<Result>): Promise<Result> {
+export async function withSchemaEngine<Result>(
+  url: string,
+  work: (engine: SchemaEngine) => Promise<Result>,
+): Promise<Result> {
   await instantiate();
   const factory = new PrismaPg({ connectionString: url, application_name: "rankscope migrate" });
   const connect = factory.connect.bind(factory);
@@ -40,26 +43,30 @@ export async function withSchemaEngine<Result>(url: string, work: (engine: Schem
 
 type Adapter = Awaited<ReturnType<PrismaPg["connect"]>>;
 
-/** Object ids of types: the one-byte `"char"` of PostgreSQL's catalogues, which @prisma/adapter-pg 7.10 refuses, and text. */
+/** Object ids of types: the catalogues' one-byte `"char"`, which @prisma/adapter-pg 7.10 refuses, and text. */
 const CATALOGUE_CHAR = 18;
 const TEXT = 25;
+
+interface Pool {
+  query: (...parameters: unknown[]) => Promise<QueryResult | QueryResult[]>;
+}
 
 interface QueryResult {
   fields: { dataTypeID: number }[];
   readonly rows: object;
 }
 
-/** Makes up for what @prisma/adapter-pg 7.10 lacks: catalogue columns of type `"char"`, and scripts as one transaction. */
+/** Makes up for what @prisma/adapter-pg 7.10 lacks: columns of type `"char"`, and scripts as one transaction. */
 function mendAdapter(adapter: Adapter): Adapter {
   const charColumns = new WeakMap<object, readonly number[]>();
-  const pool: { query: (...parameters: unknown[]) => Promise<QueryResult | QueryResult[]> } = adapter.underlyingDriver();
+  const pool: Pool = adapter.underlyingDriver();
   const query = pool.query.bind(pool);
   pool.query = async (...parameters) => {
     const result = await query(...parameters);
     if (Array.isArray(result)) return result;
     const found = result.fields.flatMap((field, index) => (field.dataTypeID === CATALOGUE_CHAR ? [index] : []));
     charColumns.set(result.rows, found);
-    result.fields = result.fields.map((field, index) => (found.includes(index) ? { ...field, dataTypeID: TEXT } : field));
+    for (const index of found) result.fields[index] = { ...result.fields[index], dataTypeID: TEXT };
     return result;
   };
   const queryRaw = adapter.queryRaw.bind(adapter);

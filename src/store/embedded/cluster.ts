@@ -68,13 +68,17 @@ async function handOver(paths: readonly string[], { uid, gid }: OperatingUser): 
     throw failure("EMBEDDED_POSTGRES_UNAVAILABLE", {
       where: paths[0],
       received: cause instanceof Error ? cause.message : String(cause),
-      todo: "Root may not change owners here (a container without CHOWN, a mounted folder): run as an ordinary user, or set DATABASE_URL.",
+      todo: "Run as an ordinary user, give root the right to change owners here, or set DATABASE_URL.",
       cause,
     });
   });
 }
 
-async function initdb(binaries: Binaries, user: OperatingUser | undefined, parameters: readonly string[]): Promise<void> {
+async function initdb(
+  binaries: Binaries,
+  user: OperatingUser | undefined,
+  parameters: readonly string[],
+): Promise<void> {
   const child = await spawnAs(user, binaries.initdb, parameters, ["ignore", "ignore", "pipe"]);
   const ended = once(child, "close");
   const complaint = child.stderr === null ? "" : await text(child.stderr);

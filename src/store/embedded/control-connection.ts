@@ -18,7 +18,10 @@ export interface ControlConnection {
  *
  * @throws EMBEDDED_POSTGRES_UNAVAILABLE where the password is not the right one
  */
-export async function openControlConnection(port: number, { password }: Credentials): Promise<ControlConnection | undefined> {
+export async function openControlConnection(
+  port: number,
+  { password }: Credentials,
+): Promise<ControlConnection | undefined> {
   const { promise: closed, resolve: reportClosed } = promiseWithResolve();
   let socket: Socket | undefined;
   const options = {

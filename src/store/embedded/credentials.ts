@@ -27,7 +27,7 @@ export async function readCredentials({ credentials }: DataFiles): Promise<Crede
     throw failure("EMBEDDED_POSTGRES_UNAVAILABLE", {
       where: credentials,
       received: cause.message,
-      todo: "Run this as the user that made the file, choose another directory with RANKSCOPE_DATA, or set DATABASE_URL.",
+      todo: "Run this as the user that made the file, choose another RANKSCOPE_DATA, or set DATABASE_URL.",
       cause,
     });
   });
@@ -44,7 +44,7 @@ export async function readCredentials({ credentials }: DataFiles): Promise<Crede
   }
 }
 
-/** Those of the file, or new ones with a random password; of several processes that make them at once all get the same. */
+/** Those of the file, or new ones with a random password; processes that make them at once all get the same. */
 export async function obtainCredentials(files: DataFiles): Promise<Credentials> {
   const stored = await readCredentials(files);
   if (stored !== undefined) return stored;

@@ -10,7 +10,7 @@ import type { DataFiles } from "./data-files.js";
 export interface OperatingUser {
   readonly uid: number;
   readonly gid: number;
-  /** False where a parent folder (of the data or of node_modules) is closed to this user: then a capability lets it pass. */
+  /** False where a folder above the data or the programs is closed to this user: then a capability lets it pass. */
   readonly mayReach: boolean;
 }
 

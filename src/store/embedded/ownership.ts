@@ -30,17 +30,17 @@ const CLAIM_MILLISECONDS = 5000;
 /** Recovery after a crash reads at most `max_wal_size` of log, which takes seconds. */
 const RECOVERY_MILLISECONDS = 120_000;
 
-/** Takes the owner's lock, waiting for a process that is only looking whether it is free; false where it stays taken. */
+/** Takes the owner's lock, waiting for a process that is only testing it; false where it stays taken. */
 export async function takeOwnership({ sql }: ControlConnection): Promise<boolean> {
   try {
-    await sql.unsafe(`set lock_timeout = ${CLAIM_MILLISECONDS}; select pg_advisory_lock(${LOCK}); set lock_timeout = 0`);
+    await sql.unsafe(`set lock_timeout = ${CLAIM_MILLISECONDS}; select pg_advisory_lock(${LOCK})`);
     return true;
   } catch {
     return false;
   }
 }
 
-/** Who owns the PostgreSQL that `connection` leads to, and whether that is so: the lock is held and the process lives. */
+/** Who owns this PostgreSQL, and whether that is still so: the lock is held and the process lives. */
 export async function readOwner({ sql }: ControlConnection): Promise<Owner & { held: boolean; alive: boolean }> {
   const [row] = await sql<{ owner: string; held: boolean }[]>`
     select current_setting('rankscope.owner') as owner,
@@ -54,12 +54,18 @@ export async function readOwner({ sql }: ControlConnection): Promise<Owner & { h
  *
  * @throws DATA_DIRECTORY_IN_USE naming the owner, where it is there
  */
-export async function displaceOrphan(files: DataFiles, binaries: Binaries, credentials: Credentials, log: Log): Promise<void> {
+export async function displaceOrphan(
+  files: DataFiles,
+  binaries: Binaries,
+  credentials: Credentials,
+  log: Log,
+): Promise<void> {
   const began = Date.now();
   for (;;) {
     const postmaster = await findPostmaster(files.cluster);
     if (postmaster === undefined) break;
-    const connection = postmaster.port === undefined ? undefined : await openControlConnection(postmaster.port, credentials);
+    const { port } = postmaster;
+    const connection = port === undefined ? undefined : await openControlConnection(port, credentials);
     if (connection !== undefined) {
       const displaced = await displace(connection, postmaster, Date.now() - began).finally(() => connection.close());
       if (displaced) break;
@@ -74,9 +80,12 @@ export async function displaceOrphan(files: DataFiles, binaries: Binaries, crede
 
   async function displace(connection: ControlConnection, { pid }: RunningPostmaster, waited: number): Promise<boolean> {
     const owner = await readOwner(connection).catch(() => undefined);
-    // Stopped while we asked: look again.
-    if (owner === undefined) return false;
     const patient = waited < CLAIM_MILLISECONDS;
+    if (owner === undefined) {
+      // Either it stopped while we asked, or a person started it.
+      if (patient) return false;
+      throw inUse(files, { purpose: "postgres", pid });
+    }
     if (owner.held && (owner.alive || !patient)) throw inUse(files, owner);
     // Either its owner is about to take the lock, or another process is displacing an orphan at this moment.
     if ((owner.alive || owner.held) && patient) return false;

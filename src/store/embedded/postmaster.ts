@@ -46,8 +46,9 @@ export async function launchPostmaster(
     "rankscope.owner": JSON.stringify(owner),
   }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const output = await open(files.log, "a", 0o600);
-  const child = await spawnAs(user, binaries.postgres, ["-D", files.cluster, ...parameters], ["ignore", output.fd, output.fd]).finally(
-    () => output.close(),
+  const stdio = ["ignore", output.fd, output.fd] as const;
+  const child = await spawnAs(user, binaries.postgres, ["-D", files.cluster, ...parameters], [...stdio]).finally(() =>
+    output.close(),
   );
   const ended = once(child, "exit").then(() => undefined);
   while (child.exitCode === null && child.signalCode === null) {

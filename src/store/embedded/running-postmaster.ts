@@ -34,12 +34,17 @@ export async function removeStaleLockFile(cluster: string): Promise<void> {
   if ((await readLockFile(cluster)) === text) await rm(lockFile(cluster), { force: true });
 }
 
-/** Whether `pid` is a postmaster of `cluster`, or of a folder that is gone: a cluster may be moved while it runs. */
+/**
+ * Whether `pid` is a postmaster of `cluster`; also one of a folder that is gone or not told, since a cluster may be moved
+ * while it runs, and two servers on one cluster would destroy it.
+ */
 async function runsOn(cluster: string, pid: number): Promise<boolean> {
   const command = await commandOf(pid);
   if (process.platform === "win32") return command.includes("postgres.exe");
-  const folder = /(?:^|\/)postgres -D (.+?) -c /.exec(command)?.[1];
-  return folder !== undefined && (folder === cluster || !existsSync(folder));
+  // Its children call themselves `postgres: checkpointer`, `postgres: rankscope ...`.
+  if (!/(^|\/)postgres( |$)/.test(command)) return false;
+  const folder = / -D (.+?)(?: -\w | --|$)/.exec(command)?.[1];
+  return folder === undefined || folder === cluster || !existsSync(folder);
 }
 
 function isTaken(pid: number): boolean {

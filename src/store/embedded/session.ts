@@ -32,7 +32,7 @@ export interface Session {
 const PATIENCE_MILLISECONDS = 60_000;
 
 /** Another process was first, a crashed PostgreSQL's children are still ending, or somebody took the port. */
-const PASSING = /lock file "postmaster\.pid" (already exists|is empty)|shared memory block .* still in use|could not bind/;
+const PASSING = /"postmaster\.pid" (already exists|is empty)|shared memory block .* still in use|could not bind/;
 
 /**
  * Starts PostgreSQL and takes the owner's lock. Of several processes that do so at once one succeeds.

@@ -11,7 +11,10 @@ const ENVIRONMENT = { LC_ALL: "C", PATH: "/usr/sbin:/usr/bin:/sbin:/bin" };
  * DAC_OVERRIDE and not the narrower DAC_READ_SEARCH, since containers are seldom given the latter. PostgreSQL looks for
  * its own programs by access(2), which leaves capabilities out of account but for processes of this secure bit.
  */
-const CAPABILITY = ["--securebits", "+no_setuid_fixup", "--inh-caps", "+dac_override", "--ambient-caps", "+dac_override"];
+const CAPABILITY = [
+  ...["--securebits", "+no_setuid_fixup"],
+  ...["--inh-caps", "+dac_override", "--ambient-caps", "+dac_override"],
+];
 
 /**
  * Starts one of PostgreSQL's programs as `user` (undefined: as this process's own) in a process group of its own, so
@@ -40,7 +43,7 @@ export async function spawnAs(
       where: program,
       received: cause instanceof Error ? cause.message : String(cause),
       todo: viaSetpriv
-        ? "The data or node_modules lie in a folder that only root may enter: install setpriv (util-linux), move them, or set DATABASE_URL."
+        ? "Only root may enter the folder of the data or of node_modules: install setpriv, move them, or set DATABASE_URL."
         : "It needs glibc (not Alpine's musl), and root needs the right to change users; otherwise set DATABASE_URL.",
       cause,
     });

@@ -31,16 +31,12 @@ export async function writeCheckpoints(
   const factors: CopyValue[][] = [];
   for (const { id: experimentId, record } of experiments) {
     const rows = stored.filter((row) => row.experimentId === experimentId);
-    if (record.checkpoints.some(({ isFinal }) => isFinal)) {
-      const hashes = record.checkpoints.map(({ file }) => file.hash);
-      // The mark moves on when the run has: a former final checkpoint that the folder no longer has loses it.
-      const superseded = rows.filter((row) => row.isFinal && !hashes.includes(row.hash)).map(({ id }) => id);
-      if (superseded.length > 0) await sql`update checkpoint set is_final = false where id = any(${superseded}::uuid[])`;
-    }
+    let final: string | undefined;
     for (const checkpoint of record.checkpoints) {
       const same = rows.find((row) => row.hash === checkpoint.file.hash);
       const sameStep = rows.find((row) => row.step !== null && row.step === checkpoint.step);
       if (same !== undefined) {
+        if (checkpoint.isFinal) final = same.id;
         ledger.updated.checkpoints += await moveCheckpoint(sql, same, checkpoint);
       } else if (sameStep !== undefined) {
         ledger.conflicts.push({
@@ -51,10 +47,15 @@ export async function writeCheckpoints(
         });
       } else {
         const id = newId();
+        if (checkpoint.isFinal) final = id;
         await insertCheckpoint(sql, id, experimentId, checkpoint);
         ledger.added.checkpoints++;
         factors.push(...factorRows(id, checkpoint, layerIds));
       }
+    }
+    // A run ends once: a former end that the folder no longer has loses its mark to the one that was stored now.
+    if (final !== undefined) {
+      await sql`update checkpoint set is_final = false where experiment_id = ${experimentId} and is_final and id <> ${final}`;
     }
   }
   await copyRows(sql, "adapter_factors", FACTOR_COLUMNS, factors);

@@ -1,0 +1,50 @@
+import type { CheckpointRecord, ExperimentRecord, StudyRecord } from "#src/import/records.js";
+
+/** A checkpoint of one layer `h.0.c_attn` whose bytes are named by `hash`. */
+export function checkpointRecord(hash: string, rest: Partial<CheckpointRecord> = {}): CheckpointRecord {
+  const tensor = (side: string, shape: number[]) => ({
+    name: `h.0.c_attn.lora_${side}.weight`,
+    dtype: "F32",
+    shape,
+    offset: 80,
+    length: shape.reduce((size, length) => size * length, 4),
+    hash: `${hash} ${side}`,
+  });
+  return {
+    step: 1000,
+    isFinal: true,
+    folders: ["run/final_model"],
+    file: { path: `/weights/${hash}`, size: 200, hash },
+    factors: [{ layer: "h.0.c_attn", rank: 2, scaling: 8, a: tensor("A", [2, 6]), b: tensor("B", [9, 2]), hash: `pair ${hash}` }],
+    ...rest,
+  };
+}
+
+export function experimentRecord(name: string, rest: Partial<ExperimentRecord> = {}): ExperimentRecord {
+  return {
+    name,
+    method: "LORA",
+    quantization: { label: "16bit", bits: 16, scheme: null },
+    rank: 2,
+    seed: null,
+    steps: 1000,
+    numSamples: 5000,
+    adapter: null,
+    metrics: [{ name: "training_loss", value: 1.5, source: "results.csv" }],
+    series: [{ name: "loss", steps: [10, 20], values: [3, NaN] }],
+    checkpoints: [checkpointRecord(name)],
+    ...rest,
+  };
+}
+
+export function studyRecord(experiments: readonly ExperimentRecord[], rest: Partial<StudyRecord> = {}): StudyRecord {
+  return {
+    name: "A study",
+    baseModel: "tiny",
+    folder: "/studies/a",
+    experiments,
+    layers: [{ name: "h.0.c_attn", index: 0, module: "c_attn", inFeatures: 6, outFeatures: 9 }],
+    findings: [],
+    ...rest,
+  };
+}
