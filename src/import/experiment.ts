@@ -1,10 +1,10 @@
 import type { Findings } from "./findings.js";
 import { mergeValue, type Reading } from "./merge-value.js";
-import { quantizationOf } from "./quantization.js";
+import { quantizationInName, quantizationOf } from "./quantization.js";
 import type { RunReading } from "./read-run.js";
 import type { TableReading } from "./read-tables.js";
 import type { ExperimentRecord, Method, MetricRecord, Quantization } from "./records.js";
-import { quantizationInName, rankInName, seedInName } from "./run-name.js";
+import { rankInName, seedInName } from "./run-name.js";
 
 /** What a run's folders and the tables' row together make: one experiment; undefined where no rank can be found. */
 export function experimentOf(

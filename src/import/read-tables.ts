@@ -1,7 +1,8 @@
 import path from "node:path";
 import type { Findings } from "./findings.js";
 import { mergeValue, type Reading } from "./merge-value.js";
-import { readResultsTable, type ResultRow } from "./results-table.js";
+import type { ResultRow } from "./result-rows.js";
+import { readResultsTable } from "./results-table.js";
 
 /** What the tables together say of one experiment; each value with the file it came from. */
 export interface TableReading {
