@@ -24,12 +24,15 @@ export interface TinyServer {
   readonly address: string;
   /** From the next request on. */
   setSlugs(slugs: readonly string[]): void;
+  /** Every operation fails from now on. */
+  breakDown(): void;
   close(): Promise<void>;
 }
 
 /** The real playground before a schema of the tests' own, on a free port of loopback. */
-export async function serveTiny({ slugs }: { slugs: readonly string[] }): Promise<TinyServer> {
+export async function serveTiny(slugs: readonly string[]): Promise<TinyServer> {
   let current = slugs;
+  let isBroken = false;
   const study = (slug: string) => ({ slug, name: "Tiny", baseModel: null, ranks: [{ r: 2 }, { r: 4 }] });
   const rootValue = {
     studies: () => ({ totalCount: current.length, nodes: current.map(study) }),
@@ -37,6 +40,7 @@ export async function serveTiny({ slugs }: { slugs: readonly string[] }): Promis
   };
   const app = express();
   app.post("/graphql", express.json(), async (request, response) => {
+    if (isBroken) return void response.json({ errors: [{ message: "broken for a test" }] });
     const { query, variables } = request.body as { query: string; variables?: Record<string, unknown> };
     response.json(await graphql({ schema: SCHEMA, source: query, rootValue, variableValues: variables ?? {} }));
   });
@@ -47,6 +51,9 @@ export async function serveTiny({ slugs }: { slugs: readonly string[] }): Promis
     address: `http://127.0.0.1:${(http.address() as AddressInfo).port}/`,
     setSlugs: (next) => {
       current = next;
+    },
+    breakDown: () => {
+      isBroken = true;
     },
     close: async () => {
       http.closeAllConnections();

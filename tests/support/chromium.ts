@@ -27,8 +27,7 @@ const PLACES: Partial<Record<NodeJS.Platform, (environment: NodeJS.ProcessEnv) =
 };
 
 /** What to do where there is no browser. */
-export const HOW_TO_GET_CHROMIUM =
-  "install one (Debian: apt-get install chromium) or name its executable in RANKSCOPE_CHROMIUM";
+export const HOW_TO_GET_CHROMIUM = "install one (Debian: apt-get install chromium) or name its executable in RANKSCOPE_CHROMIUM";
 
 /**
  * The executable of a Chromium: RANKSCOPE_CHROMIUM, else the first found on the PATH or in the usual places; undefined where
@@ -52,8 +51,8 @@ export function findChromium(environment: NodeJS.ProcessEnv = process.env, platf
  *
  * @throws in CI, where a browser must be: a skipped test there would hide a broken page
  */
-export function missingChromium(environment: NodeJS.ProcessEnv = process.env): string | undefined {
-  if (findChromium(environment) !== undefined) return undefined;
+export function missingChromium(environment: NodeJS.ProcessEnv = process.env, platform = process.platform): string | undefined {
+  if (findChromium(environment, platform) !== undefined) return undefined;
   if (environment["CI"] === "true") throw new Error(`browser tests need a Chromium: ${HOW_TO_GET_CHROMIUM}`);
   return `skipped: no Chromium was found; ${HOW_TO_GET_CHROMIUM}`;
 }

@@ -15,6 +15,8 @@ const ARGUMENTS = [
   "--no-first-run",
 ];
 
+type EditorName = "operation" | "variables" | "response";
+
 /** The playground in a real Chromium of its own. */
 export interface OpenPlayground {
   readonly page: Page;
@@ -29,8 +31,14 @@ export interface OpenPlayground {
   run(): Promise<string>;
   /** Runs the first tab. */
   runFirstTab(): Promise<string>;
-  /** Resolves when the editors stand and the schema has come: after opening, and after each reload. */
-  ready(): Promise<void>;
+  /** An editor's full text, however much of it is in view. */
+  editorText(editor: EditorName): Promise<string>;
+  /** Types over an editor's text. */
+  replaceText(editor: Exclude<EditorName, "response">, text: string): Promise<void>;
+  /** What GraphiQL has stored under `key`; empty where nothing. */
+  stored(key: string): Promise<string>;
+  /** Reloads the page and waits until it can be used. */
+  reload(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -56,22 +64,32 @@ export async function openPlayground(url: string, options: BrowserContextOptions
       const answered = page.waitForResponse((response) => response.request().method() === "POST");
       await page.getByRole("button", { name: /^Execute query/ }).click();
       await answered;
-      return resultText(page);
+      return answeredText(page);
     },
     runFirstTab: async () => {
       await tabs.first().getByRole("button").first().click();
       return playground.run();
     },
-    ready: async () => {
-      await page.locator(".graphiql-query-editor .view-line").first().waitFor();
-      await page.locator(".graphiql-response .monaco-editor").waitFor();
-      await page.waitForLoadState("networkidle");
+    editorText: (editor) => page.evaluate(textOf, editor),
+    replaceText: async (editor, text) => {
+      const label = editor === "operation" ? "Operation Editor" : "Variables";
+      await page.getByRole("region", { name: label }).locator(".monaco-editor .view-lines").first().click();
+      await page.keyboard.press("ControlOrMeta+A");
+      await page.keyboard.insertText(text);
+      // The editor may have closed a bracket by itself, after the cursor.
+      await page.keyboard.press("ControlOrMeta+Shift+End");
+      await page.keyboard.press("Delete");
     },
+    stored: async (key) => {
+      const { origins } = await context.storageState();
+      const entries = origins.flatMap(({ localStorage }) => localStorage);
+      return entries.find(({ name }) => name === `graphiql:${key}`)?.value ?? "";
+    },
+    reload: () => ready(page, () => page.reload()),
     close: () => browser.close(),
   };
   try {
-    await page.goto(url);
-    await playground.ready();
+    await ready(page, () => page.goto(url));
     return playground;
   } catch (error) {
     await browser.close();
@@ -92,15 +110,27 @@ function watch(page: Page): string[] {
   return problems;
 }
 
-/** The editor renders only the lines in view, so the text is taken from its model. */
-async function resultText(page: Page): Promise<string> {
-  const read = () => {
-    // GraphiQL leaves its Monaco here.
-    const { __MONACO: monaco } = globalThis as unknown as {
-      __MONACO: { editor: { getModels(): { uri: { path: string }; getValue(): string }[] } };
-    };
-    return monaco.editor.getModels().find(({ uri }) => uri.path.endsWith("response.json"))?.getValue();
+/** Loads the page and waits until the editors stand and the schema was asked for. */
+async function ready(page: Page, load: () => Promise<unknown>): Promise<void> {
+  const introspected = page.waitForResponse((response) => response.request().postData()?.includes("__schema") === true);
+  await Promise.all([introspected, load()]);
+  await page.locator(".graphiql-query-editor .view-line").first().waitFor();
+  await page.locator(".graphiql-editor-tool .monaco-editor").first().waitFor();
+  await page.locator(".graphiql-response .monaco-editor").waitFor();
+}
+
+/** GraphiQL empties the result pane when a run starts. */
+async function answeredText(page: Page): Promise<string> {
+  await page.waitForFunction(textOf, "response" as const);
+  return page.evaluate(textOf, "response" as const);
+}
+
+/** Runs in the page. An editor renders only the lines in view, so the text is taken from its model. */
+function textOf(editor: EditorName): string {
+  // GraphiQL leaves its Monaco here.
+  const { __MONACO: monaco } = globalThis as unknown as {
+    __MONACO: { editor: { getModels(): { uri: { path: string }; getValue(): string }[] } };
   };
-  const text = await page.waitForFunction(read);
-  return (await text.jsonValue()) ?? "";
+  const file = editor === "operation" ? "operation.graphql" : `${editor}.json`;
+  return monaco.editor.getModels().find(({ uri }) => uri.path.endsWith(file))?.getValue() ?? "";
 }

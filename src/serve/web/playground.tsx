@@ -1,6 +1,7 @@
 import { createGraphiQLFetcher } from "@graphiql/toolkit";
 import { GraphiQL } from "graphiql";
 import { useMemo } from "react";
+import { FollowSystemTheme } from "./follow-system-theme.js";
 import type { ReadyTab } from "./ready-tabs.js";
 
 export interface PlaygroundProps {
@@ -29,6 +30,7 @@ export function Playground({ endpoint, tabs, hint }: PlaygroundProps) {
         <GraphiQL.Logo>
           <span className="logo">Rankscope</span>
         </GraphiQL.Logo>
+        <FollowSystemTheme />
       </GraphiQL>
     </>
   );

@@ -1,0 +1,34 @@
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { findChromium, missingChromium } from "../support/chromium.js";
+
+let folder: string;
+let browser: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "rankscope-chromium-"));
+  browser = path.join(folder, "google-chrome");
+  await writeFile(browser, "");
+  await chmod(browser, 0o755);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** No platform with usual places, so that this machine's own browser stays out of the test. */
+const NOWHERE = "aix";
+
+test("the variable wins over the PATH, and the PATH is searched by the usual names", () => {
+  const PATH = ["/nowhere", folder].join(path.delimiter);
+  expect(findChromium({ PATH }, NOWHERE)).toBe(browser);
+  expect(findChromium({ PATH, RANKSCOPE_CHROMIUM: process.execPath }, NOWHERE)).toBe(process.execPath);
+});
+
+test("a variable that names no executable is an error, not a reason to take another browser", () => {
+  expect(() => findChromium({ PATH: folder, RANKSCOPE_CHROMIUM: "/nowhere/chromium" }, NOWHERE)).toThrow("/nowhere/chromium");
+});
+
+test("a missing browser is a reason to skip that says how to get one, and an error in CI", () => {
+  expect(missingChromium({ PATH: folder }, NOWHERE)).toBeUndefined();
+  expect(missingChromium({ PATH: "" }, NOWHERE)).toContain("apt-get install chromium");
+  expect(() => missingChromium({ PATH: "", CI: "true" }, NOWHERE)).toThrow("apt-get install chromium");
+});

@@ -1,0 +1,29 @@
+import { readFileSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { buildSchema, parse, validate } from "graphql";
+import { expect, test } from "vitest";
+import { CONTRACT, missingSharedStudy } from "../support/shared-study.js";
+
+const inCheckout = (file: string) => fileURLToPath(new URL(`../../${file}`, import.meta.url));
+const read = (file: string) => readFileSync(inCheckout(file), "utf8");
+const OPERATIONS = "src/serve/web/operations";
+
+test("every ready tab is one operation that the served schema accepts", async () => {
+  const schema = buildSchema(read("schema/schema.graphql"));
+  const files = await readdir(inCheckout(OPERATIONS));
+  expect(files).not.toEqual([]);
+  for (const file of files) {
+    const document = parse(read(`${OPERATIONS}/${file}`));
+    expect(document.definitions.map(({ kind }) => kind), file).toEqual(["OperationDefinition"]);
+    expect(validate(schema, document).map(({ message }) => message), file).toEqual([]);
+  }
+});
+
+const missing = missingSharedStudy();
+if (missing !== undefined) console.warn(missing);
+
+test.skipIf(missing !== undefined).each(["diagnose", "import"])("the tab %s is the contract's operation, to the letter", (name) => {
+  const operation = read(`${OPERATIONS}/${name}.graphql`).replace(/^#.*\n/, "");
+  expect(readFileSync(CONTRACT, "utf8")).toContain(operation);
+});
