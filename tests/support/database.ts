@@ -63,7 +63,8 @@ export async function dropDatabase(sql: Sql, name: string): Promise<void> {
   }
   await sql`drop database ${sql(name)} with (force)`;
   if (open.length > 0) {
-    throw new Error(`${open.length} connections were left open: ${open.map(({ who, last }) => `${who} (${last})`).join(", ")}`);
+    const names = open.map(({ who, last }) => `${who} (${last})`);
+    throw new Error(`${open.length} connections were left open: ${names.join(", ")}`);
   }
 }
 

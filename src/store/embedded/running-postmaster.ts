@@ -35,8 +35,8 @@ export async function removeStaleLockFile(cluster: string): Promise<void> {
 }
 
 /**
- * Whether `pid` is a postmaster of `cluster`; also one of a folder that is gone or not told, since a cluster may be moved
- * while it runs, and two servers on one cluster would destroy it.
+ * Whether `pid` is a postmaster of `cluster`; also one of a folder that is gone or not told, since a cluster may be
+ * moved while it runs, and two servers on one cluster would destroy it.
  */
 async function runsOn(cluster: string, pid: number): Promise<boolean> {
   const command = await commandOf(pid);

@@ -43,7 +43,7 @@ export async function spawnAs(
       where: program,
       received: cause instanceof Error ? cause.message : String(cause),
       todo: viaSetpriv
-        ? "Only root may enter the folder of the data or of node_modules: install setpriv, move them, or set DATABASE_URL."
+        ? "Only root may enter the folder of data or node_modules: install setpriv, move it, or set DATABASE_URL."
         : "It needs glibc (not Alpine's musl), and root needs the right to change users; otherwise set DATABASE_URL.",
       cause,
     });

@@ -69,7 +69,8 @@ describe("the store of DATABASE_URL", () => {
   test("is that database, and no other is started", async () => {
     const store = await open(settings({ DATABASE_URL: fresh.url }), "serve", true);
     expect(store).toMatchObject({ owned: false, url: fresh.url });
-    expect(await store.sql`select current_database() as name`).toEqual([{ name: new URL(fresh.url).pathname.slice(1) }]);
+    const name = new URL(fresh.url).pathname.slice(1);
+    expect(await store.sql`select current_database() as name`).toEqual([{ name }]);
     expect(existsSync(join(directory, "data"))).toBe(false);
   });
 

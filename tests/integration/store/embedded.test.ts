@@ -10,8 +10,13 @@ import { fileURLToPath } from "node:url";
 import postgres from "postgres";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openLog } from "#src/log.js";
+import { findBinaries } from "#src/store/embedded/binaries.js";
 import { connectToEmbeddedPostgres } from "#src/store/embedded/connect.js";
+import { openDataFiles } from "#src/store/embedded/data-files.js";
+import { chooseOperatingUser } from "#src/store/embedded/operating-user.js";
+import { spawnAs } from "#src/store/embedded/spawn-as.js";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "#src/store/embedded/start.js";
+import { stopPostmaster } from "#src/store/embedded/stop-postmaster.js";
 
 const log = openLog("silent");
 const isRoot = process.getuid?.() === 0;
@@ -64,7 +69,10 @@ async function startOwner(
 }
 
 function spawnOwner(stay: "stay" | "leave", script = ownerScript): ChildProcess {
-  const child = spawn(process.execPath, [script, dataDirectory, stay], { stdio: ["ignore", "pipe", "inherit"], detached: true });
+  const child = spawn(process.execPath, [script, dataDirectory, stay], {
+    stdio: ["ignore", "pipe", "inherit"],
+    detached: true,
+  });
   children.push(child);
   return child;
 }
@@ -221,7 +229,8 @@ describe("after a kill -9", () => {
 
   test.runIf(isLinux)("of the owner, a zombie of it does not count as alive", async () => {
     // A shell that never waits keeps its killed child as a zombie.
-    const shell = spawn("sh", ["-c", `"$0" "$1" "$2" stay & exec sleep 60`, process.execPath, ownerScript, dataDirectory], {
+    const command = `"$0" "$1" "$2" stay & exec sleep 60`;
+    const shell = spawn("sh", ["-c", command, process.execPath, ownerScript, dataDirectory], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     children.push(shell);
@@ -239,6 +248,24 @@ test("an owner that ends without stopping PostgreSQL ends all the same, and the 
   if (child.exitCode === null) await once(child, "exit");
   expect(child.exitCode).toBe(0);
   expect(await query((await start()).url, "select 1 as one")).toEqual([{ one: 1 }]);
+});
+
+test("a PostgreSQL that a person started on the files is left alone", async () => {
+  await (await start()).stop();
+  const files = await openDataFiles(dataDirectory);
+  const binaries = await findBinaries();
+  const user = await chooseOperatingUser(files, binaries);
+  const { port } = JSON.parse(await readFile(files.credentials, "utf8")) as { port: number };
+  const person = await spawnAs(user, binaries.postgres, ["-D", files.cluster, "-p", String(port), "-k", ""], "ignore");
+  try {
+    await expect(start()).rejects.toMatchObject({
+      code: "DATA_DIRECTORY_IN_USE",
+      message: expect.stringContaining(`process ${person.pid}`) as string,
+    });
+    expect(await postmasterPid()).toBe(person.pid);
+  } finally {
+    await stopPostmaster(person.pid ?? 0, files, binaries);
+  }
 });
 
 test("a database without its password is not replaced by a new one", async () => {
@@ -283,7 +310,7 @@ describe.runIf(isRoot && isLinux)("as root", () => {
     }
   });
 
-  test("the programs may lie in such a folder too, without the links that their package makes when it is installed", async () => {
+  test("the programs may lie in such a folder too, installed without scripts", async () => {
     const outer = await mkdtemp(join(tmpdir(), "rankscope-closed-"));
     try {
       // A copy of the project as a clone in /root is: closed to everybody else, installed with --ignore-scripts.
@@ -307,5 +334,5 @@ describe.runIf(isRoot && isLinux)("as root", () => {
     } finally {
       await rm(outer, { recursive: true, force: true });
     }
-  });
+  }, 90_000);
 });

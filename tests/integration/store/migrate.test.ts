@@ -112,7 +112,9 @@ describe("a fresh database", () => {
     const name = made.pop() ?? "";
     const leak = openDatabase(url, { applicationName: "forgotten" });
     await leak.sql`select 'and never closed'`;
-    await expect(dropDatabase(fresh.database.sql, name)).rejects.toThrow(/1 connections were left open: forgotten .*never closed/);
+    await expect(dropDatabase(fresh.database.sql, name)).rejects.toThrow(
+      /1 connections were left open: forgotten .*never closed/,
+    );
     expect(await fresh.database.sql`select from pg_database where datname = ${name}`).toHaveLength(0);
     await leak.close();
   });
