@@ -9,16 +9,20 @@ import { openServices } from "./services.js";
 export async function report(command: Process, slug: string): Promise<void> {
   const { services, close } = await openServices(command, { purpose: "report", exclusive: false });
   try {
-    const { study } = (await execute(services, DIAGNOSIS, { slug })) as { study: Diagnosis | null };
-    if (study === null) throw failure("STUDY_NOT_FOUND", { where: "slug", received: JSON.stringify(slug) });
-    print(...reportText(study, await rankDetails(services, study)));
+    // Weights first: what has to be computed is computed for this question, and said to be.
+    const details = await rankDetails(services, slug);
+    const { study } = (await execute(services, DIAGNOSIS, { slug })) as { study: Diagnosis };
+    print(...reportText(study, details));
   } finally {
     await close();
   }
 }
 
 /** What needs weights, of all ranks at once, so that what is missing is computed together. */
-async function rankDetails(services: Services, { slug, ranks }: Diagnosis): Promise<RankDetail[]> {
+async function rankDetails(services: Services, slug: string): Promise<RankDetail[]> {
+  const found = (await execute(services, RANKS, { slug })) as { study: Pick<Diagnosis, "ranks"> | null };
+  if (found.study === null) throw failure("STUDY_NOT_FOUND", { where: "slug", received: JSON.stringify(slug) });
+  const { ranks } = found.study;
   const fields = ranks.map(
     ({ r }) => `similarity${r}: weightSimilarity(rank: ${r}, scaling: NONE) { ...Similarity }
       summary${r}: diagnosticSummary(rank: ${r}) { ...Summary }`,
@@ -27,6 +31,8 @@ async function rankDetails(services: Services, { slug, ranks }: Diagnosis): Prom
   const { study } = (await execute(services, query, { slug })) as { study: Record<string, never> };
   return ranks.map(({ r }) => ({ r, similarity: study[`similarity${r}`], summary: study[`summary${r}`] }) as unknown as RankDetail);
 }
+
+const RANKS = `query Ranks($slug: String!) { study(slug: $slug) { ranks { r } } }`;
 
 const FRAGMENTS = `
 fragment Similarity on WeightSimilarity {

@@ -14,7 +14,8 @@ const EXAMPLE = fileURLToPath(new URL("../../examples/tiny-lora-vs-qlora", impor
 export async function serve(command: Process): Promise<void> {
   const { config } = command;
   const stopped = nextSignal();
-  const { services, close } = await openServices(command, { purpose: "serve", exclusive: true });
+  const address = `http://${config.host}:${config.port}/`;
+  const { services, close } = await openServices(command, { purpose: "serve", exclusive: true, address });
   try {
     if ((await countStudies(services.database)) === 0) await importExample(services.database);
     const server = await startServer(services, config);

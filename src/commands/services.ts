@@ -15,7 +15,7 @@ export interface OpenServices {
  */
 export async function openServices(
   { config, log }: Process,
-  options: { readonly purpose: string; readonly exclusive: boolean },
+  options: { readonly purpose: string; readonly exclusive: boolean; readonly address?: string },
 ): Promise<OpenServices> {
   const database = await openStore(config, { ...options, log });
   const comparisons = openComparisons({ database, threads: config.computeThreads, log });

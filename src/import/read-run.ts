@@ -51,7 +51,7 @@ export async function readRun(
     if (weights !== undefined && configFile === undefined) {
       findings.add("warning", "ADAPTER_WITHOUT_CONFIG", weights, "has no adapter_config.json beside it: its scaling is not known, so it was left out");
     }
-    if (weights === undefined && config) withoutWeights.push(save.folder);
+    if (weights === undefined && config) withoutWeights.push(inside(run, save.folder));
     if (weights === undefined || !config) continue;
     const adapter = await findings.guard(weights, () => readAdapter(at(weights), weights, config.settings));
     if (adapter === undefined) continue;
@@ -80,6 +80,9 @@ export async function readRun(
   };
 }
 
+/** A save's folder as seen from its run's. */
+const inside = (run: RunFolder, folder: string) => path.posix.relative(run.folder, folder) || ".";
+
 const globalStep = ({ state }: Save) => state?.globalStep ?? -1;
 
 function configOf({ folder }: RunFolder, saves: readonly Save[], findings: Findings): AdapterConfig | null {
@@ -97,7 +100,7 @@ const order = ({ step, isFinal }: { readonly step: number | null; readonly isFin
 
 /** Merges saves of the same bytes, and marks the last checkpoint final where training ended with it. */
 function checkpointsOf(
-  { folder }: RunFolder,
+  run: RunFolder,
   found: readonly CheckpointRecord[],
   state: TrainerState | undefined,
   findings: Findings,
@@ -107,7 +110,7 @@ function checkpointsOf(
     const same = byHash.get(checkpoint.file.hash);
     const merged = same === undefined ? checkpoint : merge(same, checkpoint);
     byHash.set(checkpoint.file.hash, merged);
-    if (same !== undefined) findings.add("info", "SAME_BYTES", folder, `${merged.folders.join(" and ")} hold the same weights: one checkpoint`);
+    if (same !== undefined) findings.add("info", "SAME_BYTES", run.folder, `${merged.folders.map((save) => inside(run, save)).join(" and ")} hold the same weights: one checkpoint`);
   }
   const checkpoints = [...byHash.values()].sort((left, right) => order(left) - order(right));
   const last = checkpoints.at(-1);

@@ -90,11 +90,19 @@ function instantiate(): Promise<void> {
   return (instance ??= (async () => {
     const path = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm/schema_engine_bg");
     const bytes = await readFile(path.replace(/\.js$/, ".wasm"));
-    const { instance: wasm } = await WebAssembly.instantiate(bytes, { "./schema_engine_bg.js": glue });
+    const { instance: wasm } = await WebAssembly.instantiate(bytes, { "./schema_engine_bg.js": withQuietTimers(glue) });
     // wasm-bindgen's own functions, which its types leave out.
     (glue as unknown as { __wbg_set_wasm(exports: object): void }).__wbg_set_wasm(wasm.exports);
     wasm.exports.__wbindgen_start();
   })());
+}
+
+/** The glue with timers that do not keep the process: the engine's lock timeout, of ten seconds, outlives the engine. */
+function withQuietTimers(functions: object): object {
+  const quiet = (callback: () => void, milliseconds: number) => setTimeout(callback, milliseconds).unref();
+  return Object.fromEntries(
+    Object.entries(functions).map(([name, value]) => [name, name.startsWith("__wbg_setTimeout_") ? quiet : value]),
+  );
 }
 
 /** The part of the global that is used here: Node has it, but lib.es2023 and @types/node 20 do not declare it. */
