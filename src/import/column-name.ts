@@ -22,7 +22,7 @@ const METRIC_COLUMNS: Readonly<Record<string, readonly string[]>> = {
 
 const ALL_RUN_COLUMNS: ReadonlySet<string> = new Set(Object.values(RUN_COLUMNS).flat());
 
-/** Snake case, `%` spelt out: `Peak Memory (MB)` and `peakMemoryMb` are `peak_memory_mb`. Empty for a column without a name. */
+/** Snake case, `%` spelt out: `Peak Memory (MB)` and `peakMemoryMb` are `peak_memory_mb`. Empty for no name. */
 export function columnName(header: string): string {
   return header
     .replace(/%/g, " percent ")
@@ -44,12 +44,13 @@ export function findRunColumn(column: RunColumn, names: ReadonlySet<string>): st
 }
 
 /**
- * The metrics that columns of these names hold: column name -> metric name. Of two spellings of one metric (`eval_loss` and
- * `final_eval_loss`) the rarer keeps its own name, so that neither is lost.
+ * The metrics that columns of these names hold: column name -> metric name. Of two spellings of one metric (`eval_loss`
+ * and `final_eval_loss`) the rarer keeps its own name, so that neither is lost.
  */
 export function metricColumns(names: ReadonlySet<string>): Map<string, string> {
   const metrics = new Map<string, string>();
-  for (const name of names) if (!ALL_RUN_COLUMNS.has(name) && !/^(?:|index|unnamed_\d+)$/.test(name)) metrics.set(name, name);
+  for (const name of names)
+    if (!ALL_RUN_COLUMNS.has(name) && !/^(?:|index|unnamed_\d+)$/.test(name)) metrics.set(name, name);
   for (const [metric, spellings] of Object.entries(METRIC_COLUMNS)) {
     const spelling = spellings.find((name) => names.has(name));
     if (spelling !== undefined) metrics.set(spelling, metric);

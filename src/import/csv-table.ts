@@ -1,7 +1,7 @@
 import { parse } from "csv-parse/sync";
 import { failure } from "../errors.js";
 
-/** One record; a result row takes some hundred bytes. Also keeps a line of separators from becoming millions of cells. */
+/** A result row takes some hundred bytes. The limit also keeps a line of separators from becoming millions of cells. */
 const MAX_RECORD_CHARACTERS = 2 ** 20;
 
 /**
@@ -24,12 +24,18 @@ export function readCsvTable(text: string, where: string, maxRecords: number): s
   } catch (cause) {
     throw failure("TABLE_INVALID", { where, received: cause instanceof Error ? cause.message : String(cause), cause });
   }
-  if (records.length > maxRecords) throw failure("TABLE_INVALID", { where, received: "more rows", allowed: `${maxRecords} with the header` });
+  if (records.length > maxRecords)
+    throw failure("TABLE_INVALID", { where, received: "more rows", allowed: `${maxRecords} with the header` });
   return records;
 }
 
 function separatorOf(text: string): string {
-  const header = text.slice(0, MAX_RECORD_CHARACTERS).replace(/"(?:[^"]|"")*"/g, "").trimStart().split(/[\r\n]/, 1)[0] ?? "";
+  const header =
+    text
+      .slice(0, MAX_RECORD_CHARACTERS)
+      .replace(/"(?:[^"]|"")*"/g, "")
+      .trimStart()
+      .split(/[\r\n]/, 1)[0] ?? "";
   const count = (separator: string): number => header.split(separator).length;
   return [",", ";", "\t"].reduce((best, next) => (count(next) > count(best) ? next : best));
 }

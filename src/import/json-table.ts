@@ -26,7 +26,9 @@ export function rowsOfValue(value: unknown, where: string): TableRow[] | undefin
 
 function rowsOfList(list: readonly unknown[]): TableRow[] | undefined {
   const rows = list.map(entriesOf);
-  return rows.length > 0 && rows.every((cells) => cells !== undefined) ? rows.map((cells) => ({ key: null, cells })) : undefined;
+  return rows.length > 0 && rows.every((cells) => cells !== undefined)
+    ? rows.map((cells) => ({ key: null, cells }))
+    : undefined;
 }
 
 function rowsOfColumns(columns: ReadonlyMap<string, unknown>, where: string): TableRow[] {
@@ -34,9 +36,16 @@ function rowsOfColumns(columns: ReadonlyMap<string, unknown>, where: string): Ta
   const length = lists[0]?.[1].length ?? 0;
   const odd = lists.find(([, list]) => list.length !== length);
   if (odd !== undefined) {
-    throw failure("TABLE_INVALID", { where, received: `${odd[1].length} values in the column ${odd[0]}`, allowed: `${length}, as in ${lists[0]?.[0]}` });
+    throw failure("TABLE_INVALID", {
+      where,
+      received: `${odd[1].length} values in the column ${odd[0]}`,
+      allowed: `${length}, as in ${lists[0]?.[0]}`,
+    });
   }
-  return Array.from({ length }, (_, i) => ({ key: null, cells: new Map(lists.map(([name, list]) => [name, list[i]])) }));
+  return Array.from({ length }, (_, i) => ({
+    key: null,
+    cells: new Map(lists.map(([name, list]) => [name, list[i]])),
+  }));
 }
 
 function rowsOfObjects(outer: ReadonlyMap<string, ReadonlyMap<string, unknown>>): TableRow[] {
@@ -59,8 +68,8 @@ function namesRun(entries: ReadonlyMap<string, unknown>): boolean {
 /** A JSON object or a dict whose keys are text; anything else is undefined. */
 function entriesOf(value: unknown): ReadonlyMap<string, unknown> | undefined {
   if (value instanceof Map) return [...value.keys()].every((key) => typeof key === "string") ? value : undefined;
-  const isObject = typeof value === "object" && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value));
-  return isObject ? new Map(Object.entries(value)) : undefined;
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array || value instanceof Set) return undefined;
+  return Array.isArray(value) ? undefined : new Map(Object.entries(value));
 }
 
 function isScalar(value: unknown): boolean {

@@ -2,12 +2,13 @@
 const LEAST_SIGNIFICANT_DIGITS = 2;
 
 /**
- * Of two reports of one quantity, the one with more digits where the other is its rounding; undefined where they disagree.
+ * Of two reports of one quantity, the one with more digits where the other is its rounding; undefined where they
+ * disagree.
  *
- * A value is a rounding of another when it prints with fewer decimals and lies within half a unit of its last one. Numbers
- * forget trailing zeros, so a value counts with at least two significant digits: 2 (printed 2.0) is a rounding of 2.00002
- * and not of 2.3. Zero has no significant digit and is a rounding of nothing. NaN agrees with NaN only, an infinity with
- * itself only; of equal values the first is returned.
+ * A value is a rounding of another when it prints with fewer decimals and lies within half a unit of its last one.
+ * Numbers forget trailing zeros, so a value counts with at least two significant digits: 2 (printed 2.0) is a rounding
+ * of 2.00002 and not of 2.3. Zero has no significant digit and is a rounding of nothing. NaN agrees with NaN only, an
+ * infinity with itself only; of equal values the first is returned.
  */
 export function morePrecise(one: number, other: number): number | undefined {
   if (one === other || (Number.isNaN(one) && Number.isNaN(other))) return one;

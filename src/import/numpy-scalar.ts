@@ -15,7 +15,10 @@ export function numpyScalar(args: readonly Item[], refusal: PickleRefusal): numb
     throw refusal.invalid(`a NumPy scalar made of ${args.map(kindOf).join(" and ")}`, "a data type and bytes");
   }
   if (bytes.length !== dtype.size) {
-    throw refusal.invalid(`a NumPy scalar of ${bytes.length} bytes`, `${dtype.size}, as its data type ${dtype.kind}${dtype.size} says`);
+    throw refusal.invalid(
+      `a NumPy scalar of ${bytes.length} bytes`,
+      `${dtype.size}, as its data type ${dtype.kind}${dtype.size} says`,
+    );
   }
   if (dtype.littleEndian === undefined && dtype.size > 1) throw refusal.invalid("a NumPy scalar without a byte order");
   return decode(dtype, new DataView(bytes.buffer, bytes.byteOffset, bytes.length), dtype.littleEndian ?? true);

@@ -1,7 +1,7 @@
 import type { PickleRefusal } from "./pickle-refusal.js";
 import { Dtype, Global, kindOf, type Item, type PlainValue } from "./pickle-values.js";
 
-/** Results tables are a list of dicts of scalars: 3 deep. Also keeps this walk, and its readers', off the stack's end. */
+/** Results tables are a list of dicts of scalars: 3 deep. The limit also keeps recursion off the stack's end. */
 export const MAX_PICKLE_DEPTH = 100;
 /** 100,000 rows of 20 columns with keys fit; a value that is shared counts again wherever it is reached. */
 export const MAX_PICKLE_NODES = 5_000_000;
@@ -16,7 +16,7 @@ interface Extent {
 const LEAF: Extent = { nodes: 1, height: 1 };
 
 /**
- * Asserts that the value is plain and that whoever walks it, meeting shared parts again and again, comes to an end soon.
+ * Asserts that the value is plain and that a walk which meets shared parts again and again ends soon.
  * Every container is looked at once, so "billion laughs" cost nothing to refuse.
  * @throws PICKLE_INVALID for a cycle, or too many values or levels; PICKLE_NOT_ALLOWED for a global kept as a value
  */
@@ -37,7 +37,8 @@ export function assertPlain(root: Item, refusal: PickleRefusal): asserts root is
       const below = extentOf(child, depth + 1);
       nodes += below.nodes;
       height = Math.max(height, below.height + 1);
-      if (nodes > MAX_PICKLE_NODES) throw refusal.invalid("too many values", `${MAX_PICKLE_NODES}, shared ones counted each time`);
+      if (nodes > MAX_PICKLE_NODES)
+        throw refusal.invalid("too many values", `${MAX_PICKLE_NODES}, shared ones counted each time`);
     }
     if (height > MAX_PICKLE_DEPTH) throw tooDeep();
     const extent = { nodes, height };

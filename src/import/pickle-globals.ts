@@ -10,7 +10,7 @@ type Construct = (args: readonly Item[], refusal: PickleRefusal, spend: Spend) =
 
 /**
  * All that a pickle may name. Each is done by the function here; nothing is looked up anywhere else.
- * The built-in types and `_codecs.encode` are how protocols 0 to 2, which have no opcodes for them, spell sets and bytes.
+ * The built-in types and `_codecs.encode` are how protocols 0 to 2, which lack opcodes for them, spell sets and bytes.
  */
 const CONSTRUCTS: ReadonlyMap<string, Construct> = new Map<string, Construct>([
   ["numpy.core.multiarray.scalar", numpyScalar],
@@ -63,7 +63,8 @@ function orderedDict(args: readonly Item[], refusal: PickleRefusal, spend: Spend
   const pairs = onlyList(args, "an OrderedDict", refusal, spend);
   const dict = new Map<Item, Item>();
   for (const pair of pairs) {
-    if (!Array.isArray(pair) || pair.length !== 2) throw refusal.invalid(`${kindOf(pair)} as an entry of an OrderedDict`);
+    if (!Array.isArray(pair) || pair.length !== 2)
+      throw refusal.invalid(`${kindOf(pair)} as an entry of an OrderedDict`);
     setEntry(dict, pair[0] as Item, pair[1] as Item, refusal);
   }
   return dict;
@@ -78,7 +79,8 @@ function setOf(args: readonly Item[], refusal: PickleRefusal, spend: Spend): Ite
 function onlyList(args: readonly Item[], what: string, refusal: PickleRefusal, spend: Spend): readonly Item[] {
   const [list] = args;
   if (args.length === 0) return [];
-  if (args.length > 1 || !(isList(list) || isTuple(list))) throw refusal.invalid(`${what} made of ${args.map(kindOf).join(" and ")}`);
+  if (args.length > 1 || !(isList(list) || isTuple(list)))
+    throw refusal.invalid(`${what} made of ${args.map(kindOf).join(" and ")}`);
   spend(list.length);
   return list;
 }

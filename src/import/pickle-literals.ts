@@ -37,11 +37,14 @@ export function floatOfText(text: string, refusal: PickleRefusal): number {
 
 /** UNICODE: Latin-1 with `\uXXXX` and `\UXXXXXXXX` (Python's raw-unicode-escape). */
 export function textOfRawUnicode(text: string, refusal: PickleRefusal): string {
-  const decoded = text.replace(/\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/g, (escape, short?: string, long?: string) => {
-    const point = Number.parseInt(short ?? long ?? "", 16);
-    if (point > 0x10ffff) throw refusal.invalid(`the character ${escape}`);
-    return String.fromCodePoint(point);
-  });
+  const decoded = text.replace(
+    /\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/g,
+    (escape, short?: string, long?: string) => {
+      const point = Number.parseInt(short ?? long ?? "", 16);
+      if (point > 0x10ffff) throw refusal.invalid(`the character ${escape}`);
+      return String.fromCodePoint(point);
+    },
+  );
   if (/\p{Surrogate}/u.test(decoded)) throw refusal.invalid("text with half a character (a lone surrogate)");
   return decoded;
 }

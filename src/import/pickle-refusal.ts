@@ -9,7 +9,7 @@ export interface PickleRefusal {
 }
 
 const ALLOWED =
-  "None, bool, int, float, str, bytes, list, tuple, dict, set, frozenset, collections.OrderedDict and NumPy's number scalars";
+  "None, bool, int, float, str, bytes, list, tuple, dict, set, collections.OrderedDict and NumPy's number scalars";
 
 export function pickleRefusal(where: string): PickleRefusal {
   return {

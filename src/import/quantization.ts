@@ -32,7 +32,7 @@ export function quantizationOf(label: string): { quantization: Quantization; sch
 
 /** The label that a run's name holds, as it is spelt there: `4bit` in `4bit_r8`; undefined where it holds none. */
 export function quantizationInName(name: string): string | undefined {
-  const labels = "(?:4|8|16|32)[_-]?bit|b?f(?:p|loat)?16|(?:fp|float)32|int[48]|[nf]p?4";
+  const labels = "(?:4|8|16|32)[_-]?bit|b?f(?:p|loat)?16|(?:fp|float)32|int[48]|nf4|fp4";
   const found = new RegExp(`(?<![a-z0-9])(?:${labels})(?![a-z0-9])`, "gi");
   return name.match(found)?.find((label) => quantizationOf(label).quantization.bits !== null);
 }

@@ -23,8 +23,8 @@ const MAX_COLUMNS = 1_000;
 
 /**
  * The runs of a table; undefined where its columns tell no runs apart, as in a table by rank only.
- * @throws TABLE_INVALID for a rank that is no positive integer, a seed or step count that is no integer, a row without a run,
- * columns of the same name, or two rows of the same run
+ * @throws TABLE_INVALID for a rank that is no positive integer, a seed or step count that is no integer, a row without
+ * a run, columns of the same name, or two rows of the same run
  */
 export function resultRows(rows: readonly TableRow[], where: string): ResultRow[] | undefined {
   const named = rows.map((row, i) => namedCells(row, i, where));
@@ -32,7 +32,10 @@ export function resultRows(rows: readonly TableRow[], where: string): ResultRow[
   requireColumnCount(names.size, where);
   if (!placesRuns(names, rows)) return undefined;
   const metrics = metricColumns(names);
-  return withSeedsInNames(named.map((cells, i) => resultRow(new RowReader(cells, names, i, where), metrics, rows[i]?.key ?? null)), where);
+  return withSeedsInNames(
+    named.map((cells, i) => resultRow(new RowReader(cells, names, i, where), metrics, rows[i]?.key ?? null)),
+    where,
+  );
 }
 
 /** Cells by column name; empty cells are left out, columns are not. */
@@ -79,7 +82,7 @@ function madeName(label: string | null, rank: number | null, seed: number | null
   return `${label}_r${rank}${seed === null ? "" : `_s${seed}`}`;
 }
 
-/** Rows of one name and different seeds are different runs: the seed joins the name. Other rows of one name are an error. */
+/** Rows of one name and different seeds are different runs: the seed joins the name. Other such rows are an error. */
 function withSeedsInNames(rows: readonly ResultRow[], where: string): ResultRow[] {
   const sharing = new Map<string, number>();
   for (const { experiment } of rows) sharing.set(experiment, (sharing.get(experiment) ?? 0) + 1);
@@ -89,7 +92,11 @@ function withSeedsInNames(rows: readonly ResultRow[], where: string): ResultRow[
     const experiment = isShared ? `${row.experiment}_s${row.seed}` : row.experiment;
     const earlier = seen.get(experiment);
     if (earlier !== undefined) {
-      throw failure("TABLE_INVALID", { where, received: `rows ${earlier + 1} and ${i + 1}, both of ${experiment}`, allowed: "one row a run" });
+      throw failure("TABLE_INVALID", {
+        where,
+        received: `rows ${earlier + 1} and ${i + 1}, both of ${experiment}`,
+        allowed: "one row a run",
+      });
     }
     seen.set(experiment, i);
     return { ...row, experiment };
@@ -97,7 +104,8 @@ function withSeedsInNames(rows: readonly ResultRow[], where: string): ResultRow[
 }
 
 function requireColumnCount(count: number, where: string): void {
-  if (count > MAX_COLUMNS) throw failure("TABLE_INVALID", { where, received: `${count} columns`, allowed: `${MAX_COLUMNS}` });
+  if (count > MAX_COLUMNS)
+    throw failure("TABLE_INVALID", { where, received: `${count} columns`, allowed: `${MAX_COLUMNS}` });
 }
 
 /** Reads one row's cells by what they mean. */
@@ -148,7 +156,8 @@ class RowReader {
   #cell(column: RunColumn): unknown {
     const name = findRunColumn(column, this.names);
     const cell = name === undefined ? undefined : this.cells.get(name);
-    const isEmpty = cell === null || Number.isNaN(cell) || (typeof cell === "string" && /^(?:|nan|null|n\/a)$/i.test(cell.trim()));
+    const isEmpty =
+      cell === null || Number.isNaN(cell) || (typeof cell === "string" && /^(?:|nan|null|n\/a)$/i.test(cell.trim()));
     return isEmpty ? undefined : cell;
   }
 }
@@ -161,5 +170,6 @@ function numberOf(cell: unknown): number | undefined {
 }
 
 function shown(cell: unknown): string {
-  return typeof cell === "object" ? "that is no number" : String(cell).slice(0, 40);
+  const isShort = typeof cell === "string" || typeof cell === "number" || typeof cell === "bigint";
+  return isShort ? String(cell).slice(0, 40) : "that is no number";
 }

@@ -17,13 +17,13 @@ const QUOTED_COLUMNS = 8;
 export type ResultsTable =
   /** One row a run. */
   | { readonly kind: "rows"; readonly rows: readonly ResultRow[] }
-  /** Figures that were computed from runs (a table by rank, a notebook's dict of conclusions); Rankscope derives them itself. */
+  /** Figures that were computed from runs (a table by rank, a notebook's conclusions), which are derived anew here. */
   | { readonly kind: "summary"; readonly what: string }
   | { readonly kind: "unknown"; readonly why: string };
 
 /**
  * Reads a results table by its ending: `.csv` or `.tsv`, `.json` (also with Python's NaN), `.pkl` or `.pickle`.
- * @param path the file; @param where what messages call it
+ * @param file its path; `where` is what messages call it
  * @throws FILE_UNREADABLE, FILE_TOO_LARGE, TABLE_INVALID, PICKLE_INVALID, PICKLE_NOT_ALLOWED
  */
 export async function readResultsTable(file: string, where: string): Promise<ResultsTable> {
@@ -46,16 +46,27 @@ function tableOfValue(value: unknown, where: string, why: string): ResultsTable 
   const rows = rowsOfValue(value, where);
   if (rows !== undefined) return tableOfRows(rows, where);
   // A dict that somebody pickled beside their tables is a notebook's summary; a JSON object can be any configuration.
-  return value instanceof Map ? { kind: "summary", what: `a dict of ${quoted(value.keys())}` } : { kind: "unknown", why };
+  return value instanceof Map
+    ? { kind: "summary", what: `a dict of ${quoted(value.keys())}` }
+    : { kind: "unknown", why };
 }
 
 function tableOfRows(table: readonly TableRow[], where: string): ResultsTable {
-  if (table.length > MAX_ROWS) throw failure("TABLE_INVALID", { where, received: `${table.length} rows`, allowed: `${MAX_ROWS}` });
+  if (table.length > MAX_ROWS)
+    throw failure("TABLE_INVALID", { where, received: `${table.length} rows`, allowed: `${MAX_ROWS}` });
   const rows = resultRows(table, where);
   if (rows !== undefined) return { kind: "rows", rows };
-  return table[0] === undefined
-    ? { kind: "unknown", why: "the table has no rows" }
-    : { kind: "summary", what: `a table of ${quoted(table[0].cells.keys())}, which names no runs` };
+  const [first] = table;
+  if (first === undefined) return { kind: "unknown", why: "the table has no rows" };
+  const what = `a table of ${quoted(first.cells.keys())}, which names no runs`;
+  return holdsFigures(first) ? { kind: "summary", what } : { kind: "unknown", why: what };
+}
+
+/** Text only, such as a data set's examples, is nothing that was computed from runs. */
+function holdsFigures({ cells }: TableRow): boolean {
+  return [...cells.values()].some(
+    (cell) => typeof cell === "number" || (typeof cell === "string" && /\d/.test(cell) && !Number.isNaN(Number(cell))),
+  );
 }
 
 function rowsOfCsv(text: string, where: string): TableRow[] {
@@ -69,7 +80,11 @@ function jsonOf(text: string, where: string): unknown {
   try {
     return parseTolerantJson(text.replace(/^\uFEFF/, ""));
   } catch (cause) {
-    throw failure("TABLE_INVALID", { where, received: `no JSON: ${cause instanceof Error ? cause.message : String(cause)}`, cause });
+    throw failure("TABLE_INVALID", {
+      where,
+      received: `no JSON: ${cause instanceof Error ? cause.message : String(cause)}`,
+      cause,
+    });
   }
 }
 
@@ -84,10 +99,12 @@ function utf8(bytes: Uint8Array, where: string): string {
 async function readBounded(file: string, where: string): Promise<Uint8Array> {
   try {
     const { size } = await stat(file);
-    if (size > MAX_TABLE_BYTES) throw failure("FILE_TOO_LARGE", { where, received: `${size} bytes`, allowed: `${MAX_TABLE_BYTES} bytes` });
+    if (size > MAX_TABLE_BYTES)
+      throw failure("FILE_TOO_LARGE", { where, received: `${size} bytes`, allowed: `${MAX_TABLE_BYTES} bytes` });
     return await readFile(file);
   } catch (cause) {
-    if (cause instanceof Error && "syscall" in cause) throw failure("FILE_UNREADABLE", { where, received: cause.message, cause });
+    if (cause instanceof Error && "syscall" in cause)
+      throw failure("FILE_UNREADABLE", { where, received: cause.message, cause });
     throw cause;
   }
 }

@@ -8,7 +8,7 @@ export function seedInName(name: string): number | undefined {
   return numberAfter("seed|s", name, 0);
 }
 
-/** The number after one of the words, where the two stand as a part of their own between `_`, `-`, `.`, `/` or spaces. */
+/** The number after one of the words, where the two stand as a part of their own, between `_`, `-` and the like. */
 function numberAfter(words: string, name: string, least: number): number | undefined {
   const digits = new RegExp(`(?<![a-z0-9])(?:${words})[-_=]?(\\d{1,15})(?![a-z0-9])`, "i").exec(name)?.[1];
   if (digits === undefined) return undefined;
