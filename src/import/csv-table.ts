@@ -1,8 +1,10 @@
 import { parse } from "csv-parse/sync";
 import { failure } from "../errors.js";
 
-/** A result row takes some hundred bytes. The limit also keeps a line of separators from becoming millions of cells. */
-const MAX_RECORD_CHARACTERS = 2 ** 20;
+/** 100,000 runs of 50 columns fit; a file of nothing but separators would make some ten million cells. */
+const MAX_CELLS = 5_000_000;
+/** Where the header is looked for to tell the separator; a thousand columns take some 20,000 characters. */
+const HEADER_CHARACTERS = 2 ** 16;
 
 /**
  * The cells of a CSV text, header first, white space around them removed. Separators are commas, semicolons or tabs,
@@ -11,14 +13,15 @@ const MAX_RECORD_CHARACTERS = 2 ** 20;
  * @throws TABLE_INVALID, also where a row has more or fewer cells than the header
  */
 export function readCsvTable(text: string, where: string, maxRecords: number): string[][] {
+  const separator = separatorOf(text);
+  requireCellCount(text, separator, where);
   let records: string[][];
   try {
     records = parse(text, {
       bom: true,
-      delimiter: separatorOf(text),
+      delimiter: separator,
       trim: true,
       skip_empty_lines: true,
-      max_record_size: MAX_RECORD_CHARACTERS,
       to: maxRecords + 1,
     });
   } catch (cause) {
@@ -32,10 +35,17 @@ export function readCsvTable(text: string, where: string, maxRecords: number): s
 function separatorOf(text: string): string {
   const header =
     text
-      .slice(0, MAX_RECORD_CHARACTERS)
+      .slice(0, HEADER_CHARACTERS)
       .replace(/"(?:[^"]|"")*"/g, "")
       .trimStart()
       .split(/[\r\n]/, 1)[0] ?? "";
   const count = (separator: string): number => header.split(separator).length;
   return [",", ";", "\t"].reduce((best, next) => (count(next) > count(best) ? next : best));
+}
+
+/** Counts before parsing, which would hold all cells; separators inside quotes count too, at no harm. */
+function requireCellCount(text: string, separator: string, where: string): void {
+  let cells = 1;
+  for (let at = text.indexOf(separator); at !== -1; at = text.indexOf(separator, at + 1)) cells += 1;
+  if (cells > MAX_CELLS) throw failure("TABLE_INVALID", { where, received: `${cells} cells`, allowed: `${MAX_CELLS}` });
 }

@@ -87,12 +87,9 @@ describe("values that Python writes", () => {
 describe("what is refused", () => {
   test.each(Object.entries(pickles.forbidden))("the global %s is named and not called", (name, texts) => {
     for (const text of texts) {
-      expect(() => readPickle(bytesOf(text), "results.pkl")).toThrow(
-        expect.objectContaining({
-          code: "PICKLE_NOT_ALLOWED",
-          message: expect.stringContaining(`at results.pkl; received the global ${name};`) as string,
-        }),
-      );
+      const reading = () => readPickle(bytesOf(text), "results.pkl");
+      expect(codeOf(reading)).toBe("PICKLE_NOT_ALLOWED");
+      expect(reading).toThrow(`at results.pkl; received the global ${name};`);
     }
   });
 
