@@ -112,11 +112,6 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
     expect(study.weightSimilarity).toMatchObject({ threshold: 0.95, meetsThreshold: false });
   });
 
-  test("agrees with float64 NumPy on every layer of every rank that has weights", async () => {
-    const reference = JSON.parse(readFileSync(new URL("../reference/gpt2-medium-alpaca.json", import.meta.url), "utf8"));
-    expect(reference).toBeDefined();
-  });
-
   test("gives the published diagnostic summary", () => {
     const { memoryMb, timePerStepSeconds, memoryReductionPercentRank8 } = published();
     expect(study.diagnosticSummary).toMatchObject({
