@@ -28,6 +28,7 @@ const TABLE_EXTENSIONS = new Set([".csv", ".tsv", ".json", ".pkl", ".pickle"]);
 const OF_NO_INTEREST = [
   /^(README|LICENSE|NOTICE)(\.\w+)?$/i,
   /^(tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab|generation_config|config|preprocessor_config)\.json$/,
+  /^(package|package-lock|tsconfig|composer)\.json$/,
   /^(merges|vocab)\.txt$/,
   /^chat_template\.(jinja|json)$/,
   /^(optimizer|scheduler|training_args|scaler)\.(pt|bin)$/,

@@ -1,22 +1,44 @@
 /**
  * The first key that one object of a JSON text has twice; undefined where there is none. The text must be valid JSON: only
- * strings and brackets are looked at.
+ * strings and brackets are looked at. No regular expression: a key of some megabytes would overflow its stack.
  */
 export function duplicateKey(json: string): string | undefined {
-  const tokens = /"(?:[^"\\]|\\.)*"|[{}[\]]/gs;
   const open: (Set<string> | undefined)[] = [];
-  for (const { 0: token, index } of json.matchAll(tokens)) {
-    if (token === "{") open.push(new Set());
-    else if (token === "[") open.push(undefined);
-    else if (token === "}" || token === "]") open.pop();
-    else {
-      const keys = open.at(-1);
-      const isKey = keys !== undefined && /^\s*:/.test(json.slice(index + token.length, index + token.length + 32));
-      if (!isKey) continue;
-      const key = JSON.parse(token) as string;
-      if (keys.has(key)) return key;
-      keys.add(key);
+  for (let at = 0; at < json.length; at++) {
+    switch (json[at]) {
+      case "{":
+        open.push(new Set());
+        break;
+      case "[":
+        open.push(undefined);
+        break;
+      case "}":
+      case "]":
+        open.pop();
+        break;
+      case '"': {
+        const end = closingQuote(json, at);
+        const keys = open.at(-1);
+        if (keys !== undefined && json[afterSpace(json, end + 1)] === ":") {
+          const key = JSON.parse(json.slice(at, end + 1)) as string;
+          if (keys.has(key)) return key;
+          keys.add(key);
+        }
+        at = end;
+      }
     }
   }
   return undefined;
+}
+
+function closingQuote(json: string, opening: number): number {
+  let at = opening + 1;
+  while (at < json.length && json[at] !== '"') at += json[at] === "\\" ? 2 : 1;
+  return at;
+}
+
+function afterSpace(json: string, from: number): number {
+  let at = from;
+  while (at < json.length && " \t\n\r".includes(json.charAt(at))) at++;
+  return at;
 }

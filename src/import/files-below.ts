@@ -10,6 +10,8 @@ export interface FilesBelow {
   readonly files: readonly string[];
   /** Symbolic links, which are not followed: they could lead out of the folder, or round in a circle. */
   readonly links: readonly string[];
+  /** Folders that could not be listed. */
+  readonly unreadable: readonly string[];
 }
 
 /** Folders that hold no runs. */
@@ -28,25 +30,31 @@ export async function filesBelow(folder: string, signal?: AbortSignal): Promise<
 
   const files: string[] = [];
   const links: string[] = [];
+  const unreadable: string[] = [];
+  let met = 0;
   async function walk(below: string, depth: number): Promise<void> {
     signal?.throwIfAborted();
     if (depth > MAX_DEPTH) {
       throw failure("TOO_MANY_FILES", { where: below, received: `folders ${depth} deep`, allowed: `${MAX_DEPTH} deep` });
     }
     const entries = await readdir(path.join(root, below), { withFileTypes: true }).catch((cause: unknown) => {
-      throw failure("FILE_UNREADABLE", { where: below || folder, cause });
+      if (below === "") throw failure("FILE_UNREADABLE", { where: folder, cause });
+      unreadable.push(below);
+      return [];
     });
+    // Folders and links count too: the walk itself must end.
+    met += entries.length;
+    if (met > MAX_FILES) {
+      throw failure("TOO_MANY_FILES", { where: folder, received: `more than ${MAX_FILES} files`, allowed: String(MAX_FILES) });
+    }
     for (const entry of entries.sort((left, right) => (left.name < right.name ? -1 : 1))) {
       if (entry.name.startsWith(".")) continue;
       const relative = path.posix.join(below, entry.name);
       if (entry.isSymbolicLink()) links.push(relative);
       else if (entry.isFile()) files.push(relative);
       else if (entry.isDirectory() && !SKIPPED.has(entry.name)) await walk(relative, depth + 1);
-      if (files.length > MAX_FILES) {
-        throw failure("TOO_MANY_FILES", { where: folder, received: `more than ${MAX_FILES} files`, allowed: String(MAX_FILES) });
-      }
     }
   }
   await walk("", 0);
-  return { folder: root, files, links };
+  return { folder: root, files, links, unreadable };
 }

@@ -6,6 +6,10 @@ export const MAX_FILES = 500_000;
 export const MAX_DEPTH = 24;
 /** The official safetensors library's own limit on a header. */
 export const MAX_SAFETENSORS_HEADER_BYTES = 100_000_000;
+/** Module paths have some hundred characters; names are looked through with expressions and stand in messages. */
+export const MAX_TENSOR_NAME_CHARACTERS = 1000;
+/** NumPy's own limit. */
+export const MAX_TENSOR_DIMENSIONS = 64;
 /** adapter_config.json is about 1 KB; long rank patterns make it some hundred. */
 export const MAX_ADAPTER_CONFIG_BYTES = 4 * 2 ** 20;
 /** trainer_state.json takes about 200 bytes a logged step: a million steps, logged each, fit. */
@@ -14,3 +18,5 @@ export const MAX_TRAINER_STATE_BYTES = 256 * 2 ** 20;
 export const MAX_TENSOR_BYTES = 2 ** 30;
 /** Names quoted in one finding, which also says how many there are. */
 export const QUOTED_NAMES = 5;
+/** Characters of a file quoted in one message. */
+export const MAX_QUOTED_CHARACTERS = 300;

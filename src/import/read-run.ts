@@ -12,6 +12,8 @@ import { readTrainerState, type TrainerState } from "./trainer-state.js";
 export interface RunReading {
   readonly name: string;
   readonly folder: string;
+  /** Those that its configurations name: one, unless the folder mixes runs up. */
+  readonly baseModels: ReadonlySet<string>;
   /** Of the last save that has a configuration; null where none has. */
   readonly config: AdapterConfig | null;
   readonly layers: readonly LayerRecord[];
@@ -36,12 +38,14 @@ export async function readRun(
   files: ReadonlyMap<string, SaveFiles>,
   findings: Findings,
   onWeights: (file: string) => void,
+  signal?: AbortSignal,
 ): Promise<RunReading> {
   const saves: Save[] = [];
   const found: CheckpointRecord[] = [];
   const layers = new Map<string, LayerRecord>();
   const withoutWeights: string[] = [];
   for (const save of run.saves) {
+    signal?.throwIfAborted();
     const { config: configFile, weights, state: stateFile = "" } = files.get(save.folder) ?? {};
     const at = (file: string) => path.join(root, file);
     const config = configFile && (await findings.guard(configFile, () => readAdapterConfig(at(configFile), configFile)));
@@ -71,6 +75,7 @@ export async function readRun(
   return {
     name: run.name,
     folder: run.folder,
+    baseModels: new Set(saves.flatMap(({ config }) => config?.baseModel ?? [])),
     config: configOf(run, saves, findings),
     layers: [...layers.values()],
     checkpoints: checkpointsOf(run, found, last?.state, findings),

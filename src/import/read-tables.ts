@@ -3,6 +3,7 @@ import type { Findings } from "./findings.js";
 import { mergeValue, type Reading } from "./merge-value.js";
 import type { ResultRow } from "./result-rows.js";
 import { readResultsTable } from "./results-table.js";
+import type { Roundings } from "./roundings.js";
 
 /** What the tables together say of one experiment; each value with the file it came from. */
 export interface TableReading {
@@ -22,10 +23,14 @@ const TRUST = [".pkl", ".pickle", ".json", ".csv", ".tsv"];
 const FIELDS = ["quantization", "rank", "seed", "steps", "numSamples", "modelName"] as const;
 
 /** Reads every table and joins their rows by experiment. */
-export async function readTables(root: string, tables: readonly string[], findings: Findings): Promise<Map<string, TableReading>> {
+export async function readTables(
+  root: string,
+  tables: readonly string[],
+  findings: Findings,
+  roundings: Roundings,
+): Promise<Map<string, TableReading>> {
   const trust = (file: string) => TRUST.indexOf(path.posix.extname(file).toLowerCase());
   const readings = new Map<string, TableReading>();
-  const roundings = new Map<string, { count: number; example: string }>();
   for (const file of [...tables].sort((left, right) => trust(left) - trust(right))) {
     const table = await findings.guard(file, () => readResultsTable(path.join(root, file), file));
     if (table === undefined) continue;
@@ -37,9 +42,6 @@ export async function readTables(root: string, tables: readonly string[], findin
       for (const row of table.rows) readings.set(row.experiment, join(readings.get(row.experiment), row, file));
     }
   }
-  for (const [files, { count, example }] of roundings) {
-    findings.add("info", "ROUNDED_VALUES", files, `${count} values are rounded here, the more precise were kept: ${example}`);
-  }
   return readings;
 
   function join(before: TableReading | undefined, row: ResultRow, file: string): TableReading {
@@ -47,11 +49,7 @@ export async function readTables(root: string, tables: readonly string[], findin
       if (value === null) return known;
       const next = mergeValue(known, { value, source: file });
       const place = `${row.experiment}, ${name}`;
-      if (next.rounded !== undefined) {
-        const { count = 0, example = `${place}: ${next.rounded.value} is ${next.kept.value} in ${next.kept.source}` } =
-          roundings.get(next.rounded.source) ?? {};
-        roundings.set(next.rounded.source, { count: count + 1, example });
-      }
+      roundings.note(place, next);
       if (next.contradicted !== undefined) {
         const { value: other, source } = next.contradicted;
         findings.add("warning", "CONFLICTING_VALUES", place, `${next.kept.value} in ${next.kept.source} was kept, ${source} says ${other}`);

@@ -32,28 +32,42 @@ const FINAL = /^(final|last|best)([-_](model|adapter|checkpoint|weights))?$|^ada
 export function runFolders(folders: Iterable<string>, studyName: string): RunFolder[] {
   const saves = new Map<string, SaveFolder[]>();
   for (const folder of folders) {
-    const base = path.posix.basename(folder);
-    const step = CHECKPOINT.exec(base)?.[1];
-    const isFinal = FINAL.test(base);
-    const isPart = step !== undefined || isFinal;
-    const parent = path.posix.dirname(folder);
-    const run = isPart ? (parent === "." ? "" : parent) : folder;
-    const save = { folder, step: step === undefined ? null : Number(step), isFinal: !isPart || isFinal };
-    saves.set(run, [...(saves.get(run) ?? []), save]);
+    const { run, ...save } = placeOf(folder);
+    const known = saves.get(run);
+    if (known === undefined) saves.set(run, [save]);
+    else known.push(save);
   }
   const names = uniqueNames([...saves.keys()], studyName);
   return [...saves].map(([folder, list]) => ({ name: names.get(folder) ?? folder, folder, saves: list }));
 }
 
-/** The shortest suffix of each path that only it has. */
+/** Where a save belongs, by its folder's name. */
+function placeOf(folder: string): SaveFolder & { readonly run: string } {
+  const base = path.posix.basename(folder);
+  const step = CHECKPOINT.exec(base)?.[1];
+  if (step !== undefined) return { folder, run: parentOf(folder), step: Number(step), isFinal: false };
+  if (!FINAL.test(base)) return { folder, run: folder, step: null, isFinal: true };
+  const around = placeOf(parentOf(folder));
+  // Older callbacks save the adapter of checkpoint-900 in checkpoint-900/adapter_model: it is that checkpoint's.
+  const isInsidePart = around.run !== around.folder;
+  return isInsidePart ? { ...around, folder } : { folder, run: around.folder, step: null, isFinal: true };
+}
+
+function parentOf(folder: string): string {
+  const parent = path.posix.dirname(folder);
+  return parent === "." ? "" : parent;
+}
+
+/** The shortest suffix of each path that only it has; the study's own name stands before every path. */
 function uniqueNames(folders: readonly string[], studyName: string): Map<string, string> {
-  const parts = new Map(folders.map((folder) => [folder, folder === "" ? [studyName] : folder.split("/")]));
-  const suffix = (folder: string, length: number) => (parts.get(folder) ?? []).slice(-length).join("/");
   const names = new Map<string, string>();
-  for (const folder of folders) {
-    let length = 1;
-    while (folders.some((other) => other !== folder && suffix(other, length) === suffix(folder, length)) && length < 100) length++;
-    names.set(folder, suffix(folder, length));
+  let unnamed = folders.map((folder) => ({ folder, parts: [studyName, ...folder.split("/").filter(Boolean)] }));
+  for (let length = 1; unnamed.length > 0; length++) {
+    const suffixOf = ({ parts }: { readonly parts: readonly string[] }) => parts.slice(-length).join("/");
+    const counts = new Map<string, number>();
+    for (const run of unnamed) counts.set(suffixOf(run), (counts.get(suffixOf(run)) ?? 0) + 1);
+    for (const run of unnamed) if (counts.get(suffixOf(run)) === 1) names.set(run.folder, suffixOf(run));
+    unnamed = unnamed.filter(({ folder }) => !names.has(folder));
   }
   return names;
 }

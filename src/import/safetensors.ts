@@ -2,7 +2,12 @@ import { open } from "node:fs/promises";
 import { z } from "zod";
 import { failure } from "../errors.js";
 import { duplicateKey } from "./duplicate-key.js";
-import { MAX_SAFETENSORS_HEADER_BYTES } from "./limits.js";
+import {
+  MAX_QUOTED_CHARACTERS,
+  MAX_SAFETENSORS_HEADER_BYTES,
+  MAX_TENSOR_DIMENSIONS,
+  MAX_TENSOR_NAME_CHARACTERS,
+} from "./limits.js";
 
 /** Where one tensor lies in a safetensors file. */
 export interface TensorEntry {
@@ -75,7 +80,7 @@ export async function readSafetensorsHeader(path: string, where: string): Promis
 
 const Entry = z.strictObject({
   dtype: z.string(),
-  shape: z.array(z.number().int().min(0)),
+  shape: z.array(z.number().int().min(0)).max(MAX_TENSOR_DIMENSIONS),
   data_offsets: z.tuple([z.number().int().min(0), z.number().int().min(0)]),
 });
 
@@ -84,9 +89,15 @@ function tensorsOf(bytes: Buffer, dataStart: number, size: number, where: string
   if (metadata !== undefined && !z.record(z.string(), z.string()).safeParse(metadata).success) {
     throw invalid(where, "__metadata__ that is no map of strings", "strings");
   }
+  const long = Object.keys(entries).find((name) => name.length > MAX_TENSOR_NAME_CHARACTERS);
+  if (long !== undefined) {
+    const allowed = `${MAX_TENSOR_NAME_CHARACTERS} characters`;
+    throw invalid(where, `a tensor name of ${long.length} characters: ${long}`, allowed);
+  }
   const tensors = Object.entries(entries)
     .map(([name, entry]) => ({ name, ...parseEntry(name, entry, where) }))
-    .sort((left, right) => left.data_offsets[0] - right.data_offsets[0]);
+    // By both offsets: a tensor without elements begins where the next one does.
+    .sort((left, right) => left.data_offsets[0] - right.data_offsets[0] || left.data_offsets[1] - right.data_offsets[1]);
   let end = 0;
   const placed = tensors.map(({ name, dtype, shape, data_offsets: [from, to] }): TensorEntry => {
     const expected = bytesOf(dtype, shape);
@@ -95,7 +106,8 @@ function tensorsOf(bytes: Buffer, dataStart: number, size: number, where: string
       throw invalid(`${where}, tensor ${name}`, `bytes ${from} to ${to}`, `to begin at byte ${end}, where the one before ends`);
     }
     if (to - from !== expected) {
-      throw invalid(`${where}, tensor ${name}`, `${to - from} bytes`, `${expected} for ${dtype} [${shape.join(", ")}]`);
+      const allowed = Number.isNaN(expected) ? "a shape whose size does not overflow" : `${expected}`;
+      throw invalid(`${where}, tensor ${name}`, `${to - from} bytes`, `${allowed} for ${dtype} [${shape.join(", ")}]`);
     }
     end = to;
     return { name, dtype, shape, offset: dataStart + from, length: expected };
@@ -136,12 +148,15 @@ function decode(bytes: Buffer, where: string): string {
   }
 }
 
-/** Undefined for an unknown dtype; a size that no file has (not a safe integer) never equals the offsets' difference. */
+/** Undefined for an unknown dtype; NaN where the size overflows, also where a 0 that follows would hide it. */
 function bytesOf(dtype: string, shape: readonly number[]): number | undefined {
   const bits = Object.hasOwn(BITS, dtype) ? BITS[dtype] : undefined;
-  return bits === undefined ? undefined : shape.reduce((product, length) => product * length, bits) / 8;
+  if (bits === undefined) return undefined;
+  const product = (one: number, other: number) => (Number.isSafeInteger(one * other) ? one * other : NaN);
+  return shape.reduce(product, bits) / 8;
 }
 
 function invalid(where: string, received: string, allowed: string): Error {
-  return failure("SAFETENSORS_INVALID", { where, received, allowed });
+  const quoted = received.length > MAX_QUOTED_CHARACTERS ? `${received.slice(0, MAX_QUOTED_CHARACTERS)}...` : received;
+  return failure("SAFETENSORS_INVALID", { where, received: quoted, allowed });
 }

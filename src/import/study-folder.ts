@@ -9,6 +9,7 @@ import { QUOTED_NAMES } from "./limits.js";
 import { readRun, type RunReading } from "./read-run.js";
 import { readTables, type TableReading } from "./read-tables.js";
 import type { ExperimentRecord, LayerRecord, ReportProgress, StudyRecord } from "./records.js";
+import { openRoundings, type Roundings } from "./roundings.js";
 import { runFolders } from "./run-folders.js";
 
 export interface ReadStudyOptions {
@@ -39,38 +40,57 @@ export async function readStudyFolder(folder: string, options: ReadStudyOptions 
   const runs: RunReading[] = [];
   for (const run of runFolders(saves.keys(), path.basename(below.folder))) {
     signal?.throwIfAborted();
-    const reading = await readRun(below.folder, run, saves, findings, (file) => report({ done: done++, total, message: `reading ${file}` }));
+    const onWeights = (file: string) => report({ done: done++, total, message: `reading ${file}` });
+    const reading = await readRun(below.folder, run, saves, findings, onWeights, signal);
     runs.push(reading);
     const curves = `${reading.series.length} curves`;
     findings.add("info", "RUN_FOUND", run.folder, `run ${run.name}: ${reading.checkpoints.length} checkpoints with weights, ${curves}`);
   }
   report({ done: total, total, message: "reading tables" });
-  const rows = await readTables(below.folder, tables, findings);
+  const roundings = openRoundings();
+  const rows = await readTables(below.folder, tables, findings, roundings);
+  const experiments = join(runs, rows, findings, roundings);
+  roundings.report(findings);
   notUnderstood(below, others, findings);
 
   return {
     name,
-    baseModel: baseModelOf(folder, runs, rows),
+    baseModel: baseModelOf(folder, runs, rows, findings),
     folder: below.folder,
-    experiments: join(runs, rows, findings),
+    experiments,
     layers: layersOf(runs),
     findings: findings.list,
   };
 }
 
 /** Runs with their rows: of the run's name, or of its last part where only one run ends so. */
-function join(runs: readonly RunReading[], rows: ReadonlyMap<string, TableReading>, findings: Findings): ExperimentRecord[] {
+function join(
+  runs: readonly RunReading[],
+  rows: ReadonlyMap<string, TableReading>,
+  findings: Findings,
+  roundings: Roundings,
+): ExperimentRecord[] {
   const withoutRun = new Map(rows);
+  const baseOf = ({ name }: RunReading) => path.posix.basename(name);
+  const sharing = new Map<string, number>();
+  for (const run of runs) sharing.set(baseOf(run), (sharing.get(baseOf(run)) ?? 0) + 1);
   const experiments = runs.map((run) => {
-    const base = path.posix.basename(run.name);
-    const isOnly = runs.filter((other) => path.posix.basename(other.name) === base).length === 1;
-    const row = rows.get(run.name) ?? (isOnly ? rows.get(base) : undefined);
+    const isOnly = sharing.get(baseOf(run)) === 1;
+    const row = rows.get(run.name) ?? (isOnly ? rows.get(baseOf(run)) : undefined);
     if (row !== undefined) withoutRun.delete(row.experiment);
-    return experimentOf(run.name, run, row, findings);
+    return experimentOf(run.name, run, row, findings, roundings);
   });
-  const tabled = [...withoutRun].map(([name, row]) => experimentOf(name, undefined, row, findings));
-  return [...experiments, ...tabled].filter((experiment) => experiment !== undefined);
+  const tabled = [...withoutRun].map(([name, row]) => experimentOf(name, undefined, row, findings, roundings));
+  return [...experiments, ...tabled].filter((experiment) => experiment !== undefined).sort(compareExperiments);
 }
+
+/** By rank, the less quantized first, which are the baselines: `16bit_r8` before `4bit_r8`; then seeds in order. */
+function compareExperiments(left: ExperimentRecord, right: ExperimentRecord): number {
+  const bits = ({ quantization }: ExperimentRecord) => quantization.bits ?? 0;
+  return left.rank - right.rank || bits(right) - bits(left) || NATURAL.compare(left.name, right.name);
+}
+
+const NATURAL = new Intl.Collator("en", { numeric: true });
 
 /** The layers of all runs. @throws SEVERAL_BASE_MODELS where a layer has two shapes, since one model has one */
 function layersOf(runs: readonly RunReading[]): LayerRecord[] {
@@ -89,22 +109,31 @@ function layersOf(runs: readonly RunReading[]): LayerRecord[] {
 }
 
 /** @throws SEVERAL_BASE_MODELS */
-function baseModelOf(folder: string, runs: readonly RunReading[], rows: ReadonlyMap<string, TableReading>): string | null {
+function baseModelOf(
+  folder: string,
+  runs: readonly RunReading[],
+  rows: ReadonlyMap<string, TableReading>,
+  findings: Findings,
+): string | null {
   const named = new Map<string, string>();
-  for (const { config, folder: place } of runs) {
-    if (config?.baseModel != null && !named.has(config.baseModel)) named.set(config.baseModel, place || ".");
+  for (const { baseModels, folder: place } of runs) {
+    for (const model of baseModels) if (!named.has(model)) named.set(model, place || ".");
   }
   if (named.size > 1) {
     const received = [...named].map(([model, place]) => `${model} (in ${place})`).join(" and ");
     throw failure("SEVERAL_BASE_MODELS", { where: folder, received });
   }
   const [fromAdapters] = named.keys();
-  const [fromTables] = [...rows.values()].flatMap(({ modelName }) => modelName?.value ?? []);
+  const [fromTables, ...more] = new Set([...rows.values()].flatMap(({ modelName }) => modelName?.value ?? []));
+  if (fromAdapters === undefined && more.length > 0) {
+    const message = `the tables name several base models; ${fromTables} was kept, others are ${more.slice(0, QUOTED_NAMES).join(", ")}`;
+    findings.add("warning", "CONFLICTING_VALUES", "", message);
+  }
   return fromAdapters ?? fromTables ?? null;
 }
 
 /** One finding a kind of file, with how many there are. */
-function notUnderstood({ links }: FilesBelow, others: readonly string[], findings: Findings): void {
+function notUnderstood({ links, unreadable }: FilesBelow, others: readonly string[], findings: Findings): void {
   const quote = (names: readonly string[]) => `${names.slice(0, QUOTED_NAMES).join(", ")}${names.length > QUOTED_NAMES ? ", ..." : ""}`;
   const byExtension = new Map<string, string[]>();
   for (const file of others) {
@@ -114,5 +143,6 @@ function notUnderstood({ links }: FilesBelow, others: readonly string[], finding
   for (const [extension, names] of byExtension) {
     findings.add("info", "NOT_UNDERSTOOD", "", `${names.length} files (${extension}) were not read: ${quote(names)}`);
   }
+  for (const place of unreadable) findings.add("error", "FILE_UNREADABLE", place, "the folder cannot be listed: check its permissions");
   if (links.length > 0) findings.add("warning", "LINK_SKIPPED", "", `${links.length} symbolic links were not followed: ${quote(links)}`);
 }

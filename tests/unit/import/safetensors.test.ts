@@ -31,6 +31,11 @@ test("a header padded with spaces, as the official library writes it, is read", 
   expect(await read(safetensorsOf(`${header({ a: entry(0, 4) })}     `, new Uint8Array(4)))).toHaveLength(1);
 });
 
+test("tensors without elements may begin where another does, whatever the header's order", async () => {
+  const tensors = await read(safetensorsOf(header({ full: entry(0, 4), empty: entry(0, 0, [0]) }), new Uint8Array(4)));
+  expect(tensors.map(({ name, length }) => [name, length])).toEqual([["empty", 0], ["full", 4]]);
+});
+
 describe("what is not valid is refused by name", () => {
   test("a file cut at any byte", async () => {
     const whole = safetensors({ a: { shape: [2] }, b: { shape: [3] } }, { format: "pt" });
@@ -54,6 +59,10 @@ describe("what is not valid is refused by name", () => {
     ["bytes after the last tensor", safetensorsOf(header({ a: entry(0, 4) }), new Uint8Array(5)), "where the last tensor ends"],
     ["a shape that takes other bytes", safetensorsOf(header({ a: entry(0, 4, [2]) }), new Uint8Array(4)), "8 for F32 [2]"],
     ["a shape whose size overflows", safetensorsOf(header({ a: entry(0, 4, [2 ** 40, 2 ** 40]) }), new Uint8Array(4)), "tensor a"],
+    ["an overflow that a 0 hides", safetensorsOf(header({ a: entry(0, 0, [2 ** 40, 2 ** 40, 0]) }), new Uint8Array()), "does not overflow"],
+    ["more dimensions than any tensor has", safetensorsOf(header({ a: entry(0, 4, Array<number>(65).fill(1)) }), new Uint8Array(4)), "a.shape"],
+    ["a name of megabytes", safetensorsOf(header({ ["n".repeat(5e6)]: entry(0, 4) }), new Uint8Array(4)), "a tensor name of 5000000 characters"],
+    ["the same key twice, far from its colon", safetensorsOf(`{"a"${" ".repeat(99)}:${header(entry(0, 4))},"\\u0061":${header(entry(0, 4))}}`, new Uint8Array(4)), 'the key "a" twice'],
     ["a negative length", safetensorsOf(header({ a: entry(0, 4, [-1]) }), new Uint8Array(4)), "a.shape.0"],
     ["an unknown dtype", safetensorsOf(header({ a: entry(0, 4, [1], "F31") }), new Uint8Array(4)), "dtype F31"],
     ["a dtype from Object's prototype", safetensorsOf(header({ a: entry(0, 4, [1], "toString") }), new Uint8Array(4)), "dtype toString"],
