@@ -1,0 +1,103 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig, globalIgnores } from "eslint/config";
+import { createNodeResolver, importX } from "eslint-plugin-import-x";
+import tseslint from "typescript-eslint";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** What each part of src/ may import beside itself; types may come from anywhere. */
+const MAY_IMPORT = {
+  "errors.ts": [],
+  "log.ts": [],
+  "config.ts": ["errors.ts"],
+  import: ["errors.ts", "log.ts"],
+  store: ["errors.ts", "log.ts"],
+  compute: ["errors.ts", "log.ts"],
+  derive: ["errors.ts", "log.ts"],
+  jobs: ["errors.ts", "log.ts", "import", "store", "compute", "derive"],
+  serve: ["errors.ts", "log.ts", "store", "derive", "jobs/enqueue.ts", "jobs/payloads.ts"],
+  commands: ["errors.ts", "log.ts", "config.ts", "import", "store", "compute", "derive", "jobs", "serve"],
+  "main.ts": ["errors.ts", "log.ts", "config.ts", "commands"],
+};
+
+/** Packages that only one part may load. */
+const OWNED = {
+  store: ["postgres", "pg", "graphile-worker", "@prisma"],
+  compute: ["onnxruntime-node"],
+};
+
+const UNSAFE = ["argument", "assignment", "call", "member-access", "return"];
+
+const parts = Object.keys(MAY_IMPORT);
+const zones = [
+  ...parts.map((part) => ({
+    target: `src/${part}`,
+    from: "src",
+    except: [part, ...MAY_IMPORT[part]],
+    message: `${part} may import ${MAY_IMPORT[part].join(", ") || "nothing of src"}, and types.`,
+  })),
+  ...Object.entries(OWNED).map(([owner, packages]) => ({
+    target: parts.filter((part) => part !== owner).map((part) => `src/${part}`),
+    from: packages.map((name) => `node_modules/${name}`),
+    message: `Only ${owner} may load it.`,
+  })),
+];
+
+const rule = importX.rules["no-restricted-paths"];
+/** import-x/no-restricted-paths, which knows no exception for types: they are gone at run time. */
+const noRestrictedPaths = {
+  ...rule,
+  create(context) {
+    const report = (problem) => {
+      const { importKind, exportKind } = problem.node.parent;
+      if (importKind !== "type" && exportKind !== "type") context.report(problem);
+    };
+    return rule.create(Object.create(context, { report: { value: report } }));
+  },
+};
+
+export default defineConfig(
+  globalIgnores(["dist", "src/store/generated", "tests/artifacts"]),
+  tseslint.configs.strictTypeChecked,
+  {
+    linterOptions: { reportUnusedDisableDirectives: "error" },
+    languageOptions: { parserOptions: { project: "tsconfig.json", tsconfigRootDir: root } },
+    plugins: { "import-x": importX, rankscope: { rules: { "no-restricted-paths": noRestrictedPaths } } },
+    settings: {
+      "import-x/parsers": { "@typescript-eslint/parser": [".ts", ".tsx"] },
+      "import-x/extensions": [".ts", ".tsx", ".mjs"],
+      "import-x/resolver-next": [
+        createNodeResolver({ extensions: [".ts", ".tsx", ".mjs", ".js"], extensionAlias: { ".js": [".ts", ".tsx", ".js"] } }),
+      ],
+    },
+    rules: {
+      "import-x/no-cycle": ["error", { ignoreExternal: true }],
+      "import-x/no-default-export": "error",
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true }],
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      // Factories here return records of functions, made to be taken apart.
+      "@typescript-eslint/unbound-method": "off",
+      // Each of these takes as long as half of all other rules.
+      "@typescript-eslint/no-deprecated": "off",
+      "@typescript-eslint/no-unsafe-class-instance-assignment": "off",
+      "@typescript-eslint/no-unsafe-enum-assignment": "off",
+    },
+  },
+  {
+    files: ["src/**"],
+    rules: {
+      "rankscope/no-restricted-paths": ["error", { basePath: root, zones }],
+      "max-lines": ["error", 300],
+      "no-console": "error",
+      "no-restricted-imports": ["error", { paths: [{ name: "node:process", importNames: ["env"] }] }],
+      "no-restricted-properties": ["error", { object: "process", property: "env", message: "Only config.ts reads it." }],
+    },
+  },
+  { files: ["src/config.ts"], rules: { "no-restricted-properties": "off" } },
+  { files: ["**/*.config.*", "**/*.d.ts"], rules: { "import-x/no-default-export": "off" } },
+  // Tests read answers whose shape is the query's.
+  { files: ["tests/**"], rules: Object.fromEntries(UNSAFE.map((name) => [`@typescript-eslint/no-unsafe-${name}`, "off"])) },
+  // Outside the root's tsconfig.json: a second program would take as long again, and `npm run typecheck` has them.
+  { files: ["**/*.mjs", "src/serve/web/**"], extends: [tseslint.configs.disableTypeChecked] },
+);
