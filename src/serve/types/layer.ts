@@ -21,7 +21,7 @@ export class LayerType {
   outFeatures!: number;
 }
 
-@ObjectType({ description: "How much a layer's update changes under quantization." })
+@ObjectType("LayerSensitivity", { description: "How much a layer's update changes under quantization." })
 export class LayerSensitivityType {
   @Field(() => LayerType)
   layer!: LayerType;

@@ -1,0 +1,26 @@
+import { readFileSync } from "node:fs";
+import { buildSchema, parse, separateOperations, validate } from "graphql";
+import { describe, expect, test } from "vitest";
+import { openSchema, schemaText } from "#src/serve/schema.js";
+import { CONTRACT, missingSharedStudy } from "../support/shared-study.js";
+
+test("schema/schema.graphql is the schema that is served (npm run schema writes it)", async () => {
+  const written = readFileSync(new URL("../../schema/schema.graphql", import.meta.url), "utf8");
+  expect(schemaText(await openSchema())).toBe(written);
+});
+
+test("everything that people can ask for is described", async () => {
+  const silent = Object.values((await openSchema()).getTypeMap())
+    .filter(({ name }) => !name.startsWith("__") && !["Query", "Mutation"].includes(name))
+    .filter(({ description }) => !description)
+    .map(({ name }) => name);
+  expect(silent).toEqual([]);
+});
+
+const missing = missingSharedStudy();
+describe.skipIf(missing !== undefined)("the contract", () => {
+  test.each(["Diagnose", "Import"])("%s is valid verbatim", async (name) => {
+    const operation = separateOperations(parse(readFileSync(CONTRACT, "utf8")))[name];
+    expect(operation && validate(buildSchema(schemaText(await openSchema())), operation)).toEqual([]);
+  });
+});

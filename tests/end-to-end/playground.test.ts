@@ -1,0 +1,61 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { missingChromium } from "../support/chromium.js";
+import { openPlayground } from "../support/open-playground.js";
+import { query, rankscope, serveRankscope, type RunningRankscope } from "../support/rankscope.js";
+import { GPT2_STUDY, missingSharedStudy } from "../support/shared-study.js";
+
+const ARTIFACTS = path.join(import.meta.dirname, "../artifacts");
+
+const noChromium = missingChromium();
+if (noChromium !== undefined) console.warn(noChromium);
+
+describe.skipIf(noChromium !== undefined)("the playground of a real server", () => {
+  let data: string;
+  let server: RunningRankscope;
+
+  beforeAll(async () => {
+    data = await mkdtemp(path.join(tmpdir(), "rankscope-playground-"));
+    server = await serveRankscope({ RANKSCOPE_DATA: data });
+  });
+  afterAll(async () => {
+    server.child.kill("SIGTERM");
+    await server.ended;
+    await rm(data, { recursive: true });
+  });
+
+  /** Opens the page, runs the first tab, and holds what it shows against what the API says. */
+  async function runFirstTab(slug: string): Promise<number[]> {
+    const playground = await openPlayground(server.address);
+    try {
+      const shown = JSON.parse(await playground.runFirstTab());
+      await mkdir(ARTIFACTS, { recursive: true });
+      await playground.page.screenshot({ path: path.join(ARTIFACTS, `playground-${slug}.png`) });
+      expect(shown.errors).toBeUndefined();
+      expect(shown.data.study.slug).toBe(slug);
+      expect(playground.problems).toEqual([]);
+      expect(playground.requests.every((url) => url.startsWith(server.address) || url.startsWith("data:") || url.startsWith("blob:"))).toBe(true);
+      const { data: answer } = await query(server.address, `{ study(slug: "${slug}") { ranks { degradation { percent } } } }`);
+      const percents = shown.data.study.ranks.map(({ degradation }: { degradation: { percent: number } }) => degradation.percent);
+      expect(percents).toEqual(answer.study.ranks.map(({ degradation }: { degradation: { percent: number } }) => degradation.percent));
+      return percents as number[];
+    } finally {
+      await playground.close();
+    }
+  }
+
+  test("opens with the store's study in its first tab, and running it shows the diagnosis", async () => {
+    const [first, second] = await runFirstTab("tiny-lora-vs-qlora");
+    expect(first).toBeCloseTo(7.8936, 4);
+    expect(second).toBeCloseTo(1.7052, 4);
+  });
+
+  const missing = missingSharedStudy();
+  if (missing !== undefined) console.warn(missing);
+  test.skipIf(missing !== undefined)("shows the public study's degradation of 1.44 percent", async () => {
+    expect((await rankscope(["import", GPT2_STUDY], { RANKSCOPE_DATA: data })).code).toBe(0);
+    expect((await runFirstTab("gpt2-medium-alpaca")).map((percent) => percent.toFixed(2))).toContain("1.44");
+  });
+});
