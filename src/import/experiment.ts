@@ -1,9 +1,10 @@
 import type { Findings } from "./findings.js";
 import { mergeValue, type Reading } from "./merge-value.js";
+import { methodOf } from "./method.js";
 import { quantizationInName, quantizationOf } from "./quantization.js";
 import type { RunReading } from "./read-run.js";
 import type { TableReading } from "./read-tables.js";
-import type { ExperimentRecord, Method, MetricRecord, Quantization } from "./records.js";
+import type { ExperimentRecord, MetricRecord } from "./records.js";
 import type { Roundings } from "./roundings.js";
 import { rankInName, seedInName } from "./run-name.js";
 
@@ -26,7 +27,7 @@ export function experimentOf(
   const merge = mergeInto(name, findings, roundings);
   return {
     name,
-    method: methodOf(run, quantization),
+    method: methodOf(run?.config?.settings ?? null, quantization, row?.method === undefined ? [name] : [row.method.value, name]),
     quantization,
     rank,
     seed: row?.seed?.value ?? seedInName(name) ?? null,
@@ -55,13 +56,6 @@ function rankOf(name: string, run: RunReading | undefined, row: TableReading | u
     findings.add("warning", "RANK_CONTRADICTS_NAME", name, `its name says another rank than ${rank}, which was kept`);
   }
   return rank;
-}
-
-/** QLoRA is LoRA over a base of 8 bits or fewer. Without an adapter and with unknown bits the method is unknown. */
-function methodOf(run: RunReading | undefined, { bits }: Quantization): Method {
-  if (bits === null) return run?.config ? (run.config.settings.useDora ? "DORA" : "LORA") : "UNKNOWN";
-  const method = run?.config?.settings.useDora ? "DORA" : "LORA";
-  return bits <= 8 ? `Q${method}` : method;
 }
 
 /** The Trainer's names for what the tables call otherwise. */

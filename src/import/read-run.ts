@@ -63,7 +63,8 @@ export async function readRun(
       const names = `${adapter.others.slice(0, QUOTED_NAMES).join(", ")}${adapter.others.length > QUOTED_NAMES ? ", ..." : ""}`;
       findings.add("info", "TENSORS_NOT_COMPARED", weights, `${adapter.others.length} tensors are no adapter factors and are not compared: ${names}`);
     }
-    for (const layer of adapter.layers) layers.set(layer.name, layer);
+    // By shape too: two shapes of one layer are found, and refused, where all runs are looked at together.
+    for (const layer of adapter.layers) layers.set(JSON.stringify(layer), layer);
     found.push({ step: save.step, isFinal: save.isFinal, folders: [save.folder], file: adapter.file, factors: adapter.factors });
   }
   if (withoutWeights.length > 0) {

@@ -9,6 +9,7 @@ import type { Roundings } from "./roundings.js";
 export interface TableReading {
   readonly experiment: string;
   readonly quantization: Reading<string> | undefined;
+  readonly method: Reading<string> | undefined;
   readonly rank: Reading<number> | undefined;
   readonly seed: Reading<number> | undefined;
   readonly steps: Reading<number> | undefined;
@@ -20,7 +21,7 @@ export interface TableReading {
 /** Where two files disagree beyond rounding, the earlier kind is believed: it loses the least when it is written. */
 const TRUST = [".pkl", ".pickle", ".json", ".csv", ".tsv"];
 
-const FIELDS = ["quantization", "rank", "seed", "steps", "numSamples", "modelName"] as const;
+const FIELDS = ["quantization", "method", "rank", "seed", "steps", "numSamples", "modelName"] as const;
 
 /** Reads every table and joins their rows by experiment. */
 export async function readTables(

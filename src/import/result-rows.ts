@@ -7,6 +7,8 @@ export interface ResultRow {
   /** The run's name as the table has it, or made of quantization or method, rank and seed: `16bit_r8_s0`. */
   readonly experiment: string;
   readonly quantization: string | null;
+  /** As the table spells it: `qlora`. */
+  readonly method: string | null;
   readonly rank: number | null;
   readonly seed: number | null;
   /** Optimizer steps. */
@@ -68,6 +70,7 @@ function resultRow(row: RowReader, metrics: ReadonlyMap<string, string>, key: st
   return {
     experiment,
     quantization,
+    method: row.text("method"),
     rank,
     seed,
     steps: row.integer("steps", 0),

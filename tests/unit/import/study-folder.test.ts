@@ -1,6 +1,6 @@
-import { symlink } from "node:fs/promises";
+import { chmod, symlink } from "node:fs/promises";
 import path from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { FindingCode, StudyRecord } from "#src/import/records.js";
 import { readStudyFolder, type ReadStudyOptions } from "#src/import/study-folder.js";
 import { adapterConfig, factorTensors, safetensors, writeFiles } from "../../support/adapter-files.js";
@@ -183,6 +183,22 @@ describe("rank, quantization and method", () => {
     expect(only(await read(save(name, 1, 2, config)))).toMatchObject({ method, quantization: { label, bits, scheme } });
   });
 
+  test.each([
+    ["lora_r2", "LORA"],
+    ["QLoRA-r2", "QLORA"],
+    ["seed1/q_dora_r2", "QDORA"],
+    ["exploration_r2", "UNKNOWN"],
+  ])("the word in the name %s makes the method %s where no bits and no adapter are known", async (name, method) => {
+    expect(only(await read({ "a.csv": `name,training_loss\n${name},1\n` }))).toMatchObject({ method, quantization: { label: "unknown", bits: null } });
+  });
+
+  test("a table's method decides where the bits are not known, before the name, and for an adapter too", async () => {
+    const csv = "name,method,rank,training_loss\nlora_r2,qlora,2,1\n";
+    expect(only(await read({ "a.csv": csv })).method).toBe("QLORA");
+    expect(only(await read({ "a.csv": csv, ...save("lora_r2") })).method).toBe("QLORA");
+    expect(only(await read({ "a.csv": csv.replace("method,rank", "method,quantization,rank").replace("qlora,2", "qlora,16bit,2") })).method).toBe("LORA");
+  });
+
   test("that 4bit is read as NF4 is said once, and not where the label says so itself", async () => {
     expect(found(await read({ ...save("4bit_r2"), ...save("4bit_r4", 1, 4) }), "SCHEME_ASSUMED")).toHaveLength(1);
     expect(found(await read(save("nf4_r2")), "SCHEME_ASSUMED")).toHaveLength(0);
@@ -251,6 +267,16 @@ describe("what is not read", () => {
     expect(found(study, "LINK_SKIPPED")).toMatchObject([{ severity: "warning", message: expect.stringContaining("circle, linked") as string }]);
   });
 
+  test.skipIf(process.getuid?.() === 0)("a folder that may not be listed is an error, and the rest is read (not as root, who may list all)", async () => {
+    const folder = await temporaryFolder();
+    await writeFiles(folder, { ...save("16bit_r2"), ...save("closed/16bit_r4", 1, 4) });
+    await chmod(path.join(folder, "closed"), 0o000);
+    onTestFinished(() => chmod(path.join(folder, "closed"), 0o700));
+    const study = await readStudyFolder(folder);
+    expect(only(study).name).toBe("16bit_r2");
+    expect(found(study, "FILE_UNREADABLE")).toMatchObject([{ severity: "error", where: "closed" }]);
+  });
+
   test("summaries by rank are recognised and nothing is taken from them", async () => {
     const study = await read({ ...save("r2"), "summary.csv": "rank,lora_memory_mb,qlora_memory_mb\n2,100,50\n" });
     expect(found(study, "SUMMARY_TABLE_RECOGNISED")).toHaveLength(1);
@@ -300,6 +326,9 @@ describe("a folder as a whole is refused by name", () => {
     const module = wide?.[0].replace(".lora_A.weight", "") ?? "";
     const tensors = { [`${module}.lora_A.weight`]: { shape: [2, 8] }, [`${module}.lora_B.weight`]: { shape: [9, 2] } };
     const files = { ...save("a_r2"), "b_r2/adapter_config.json": adapterConfig(), "b_r2/adapter_model.safetensors": safetensors(tensors) };
-    await expect(read(files)).rejects.toMatchObject({ code: "SEVERAL_BASE_MODELS", message: expect.stringContaining("9 x 6 and 9 x 8") as string });
+    const refusal = { code: "SEVERAL_BASE_MODELS", message: expect.stringContaining("9 x 6 and 9 x 8") as string };
+    await expect(read(files)).rejects.toMatchObject(refusal);
+    const oneRun = Object.entries(files).map(([file, bytes]) => [file.replace("a_r2", "r2/checkpoint-1").replace("b_r2", "r2/final"), bytes]);
+    await expect(read(Object.fromEntries(oneRun) as Files)).rejects.toMatchObject(refusal);
   });
 });

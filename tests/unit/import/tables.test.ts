@@ -35,6 +35,7 @@ const RUN = {
     steps: null,
     numSamples: null,
     modelName: null,
+    method: null,
   },
   metrics: new Map([["training_loss", 2.5]]),
 };
