@@ -15,6 +15,12 @@ const ARGUMENTS = [
   "--no-first-run",
 ];
 
+/** What the functions below use of the page: GraphiQL leaves its Monaco there. */
+interface PageGlobals {
+  readonly __MONACO: { editor: { getModels(): { uri: { path: string }; getValue(): string }[] } };
+  readonly localStorage: { getItem(key: string): string | null };
+}
+
 type EditorName = "operation" | "variables" | "response";
 
 /** The playground in a real Chromium of its own. */
@@ -59,7 +65,10 @@ export async function openPlayground(url: string, options: BrowserContextOptions
     requests,
     problems,
     tabNames: async () => (await tabs.allInnerTexts()).map((name) => name.trim()),
-    selectTab: (name) => tabs.filter({ hasText: name }).getByRole("button", { name, exact: true }).click(),
+    selectTab: async (name) => {
+      await tabs.filter({ hasText: name }).getByRole("button", { name, exact: true }).click();
+      await page.waitForFunction(isStored, "operation" as const);
+    },
     run: async () => {
       const answered = page.waitForResponse((response) => response.request().method() === "POST");
       await page.getByRole("button", { name: /^Execute query/ }).click();
@@ -68,6 +77,7 @@ export async function openPlayground(url: string, options: BrowserContextOptions
     },
     runFirstTab: async () => {
       await tabs.first().getByRole("button").first().click();
+      await page.waitForFunction(isStored, "operation" as const);
       return playground.run();
     },
     editorText: (editor) => page.evaluate(textOf, editor),
@@ -79,6 +89,7 @@ export async function openPlayground(url: string, options: BrowserContextOptions
       // The editor may have closed a bracket by itself, after the cursor.
       await page.keyboard.press("ControlOrMeta+Shift+End");
       await page.keyboard.press("Delete");
+      await page.waitForFunction(isStored, editor);
     },
     stored: async (key) => {
       const { origins } = await context.storageState();
@@ -125,12 +136,20 @@ async function answeredText(page: Page): Promise<string> {
   return page.evaluate(textOf, "response" as const);
 }
 
+/**
+ * Runs in the page. Whether GraphiQL has taken note of an editor's text, which it does up to half a second after a change: before
+ * that it runs a tab under the former tab's operation name, and forgets an edit when tabs change.
+ */
+function isStored(editor: EditorName): boolean {
+  const { __MONACO: monaco, localStorage } = globalThis as unknown as PageGlobals;
+  const [file, key] = editor === "operation" ? ["operation.graphql", "query"] : [`${editor}.json`, editor];
+  const shown = monaco.editor.getModels().find(({ uri }) => uri.path.endsWith(file))?.getValue();
+  return shown === (localStorage.getItem(`graphiql:${key}`) ?? "");
+}
+
 /** Runs in the page. An editor renders only the lines in view, so the text is taken from its model. */
 function textOf(editor: EditorName): string {
-  // GraphiQL leaves its Monaco here.
-  const { __MONACO: monaco } = globalThis as unknown as {
-    __MONACO: { editor: { getModels(): { uri: { path: string }; getValue(): string }[] } };
-  };
+  const { __MONACO: monaco } = globalThis as unknown as PageGlobals;
   const file = editor === "operation" ? "operation.graphql" : `${editor}.json`;
   return monaco.editor.getModels().find(({ uri }) => uri.path.endsWith(file))?.getValue() ?? "";
 }
