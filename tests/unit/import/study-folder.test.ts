@@ -84,9 +84,14 @@ describe("checkpoints", () => {
 
   test("of the highest step are final only where the trainer state says that training ended there", async () => {
     const files = { ...save("r2/checkpoint-10", 1), ...save("r2/checkpoint-20", 2) };
-    const finals = async (step: number) => only(await read({ ...files, ...state("r2/checkpoint-20", step, [], 20) })).checkpoints.map(({ isFinal }) => isFinal);
-    expect(await finals(20)).toEqual([false, true]);
-    expect(await finals(15)).toEqual([false, false]);
+    const finals = async (step: number, maxSteps: number) => {
+      const study = await read({ ...files, ...state("r2/checkpoint-20", step, [], maxSteps) });
+      return only(study).checkpoints.map(({ isFinal }) => isFinal);
+    };
+    expect(await finals(20, 20)).toEqual([false, true]);
+    expect(await finals(20, 30)).toEqual([false, false]);
+    // Training went on past the last weights: they are not its end.
+    expect(await finals(30, 30)).toEqual([false, false]);
   });
 
   test("saved in the run's own folder are its end", async () => {
