@@ -10,6 +10,7 @@ const ARGUMENTS = [
   "--disable-component-update",
   "--disable-default-apps",
   "--disable-extensions",
+  "--disable-quic",
   "--disable-sync",
   "--no-default-browser-check",
   "--no-first-run",
