@@ -1,9 +1,11 @@
 // Runs `npm start` as a newcomer would, in a fresh data directory, asks one question, and stops it with SIGTERM.
 // Prints how long the start took; fails loudly when it is over 20 s, or when anything does not answer or stop.
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout } from "node:timers/promises";
 
 const MAX_START_SECONDS = 20;
 const data = await mkdtemp(path.join(tmpdir(), "rankscope-check-"));
@@ -16,7 +18,7 @@ const address = await new Promise((resolve, reject) => {
     const found = /Rankscope is at (\S+)/.exec(printed);
     if (found) resolve(found[1]);
   });
-  child.on("close", (code) => reject(new Error(`npm start ended with code ${code} before it served:\n${printed}`)));
+  child.on("exit", (code) => reject(new Error(`npm start ended with code ${code} before it served:\n${printed}`)));
 });
 const seconds = (performance.now() - started) / 1000;
 
@@ -26,12 +28,14 @@ const response = await fetch(new URL("/graphql", address), {
   body: JSON.stringify({ query: "{ studies { nodes { slug minimumViableRank { rank bound } } } }" }),
 });
 const { data: answer, errors } = await response.json();
+// Its output closes when the last process that npm started has ended.
 const ended = new Promise((resolve) => child.on("close", resolve));
 child.kill("SIGTERM");
-const code = await ended;
+const stopped = await Promise.race([ended.then(() => true), setTimeout(20_000, false, { ref: false })]);
+const left = existsSync(path.join(data, "postgres", "postmaster.pid"));
 await rm(data, { recursive: true });
 
 console.log(`npm start served after ${seconds.toFixed(1)} s: ${JSON.stringify(answer)}`);
 if (errors || answer.studies.nodes.length === 0) throw new Error(`no good answer: ${JSON.stringify(errors ?? answer)}`);
-if (code !== 0) throw new Error(`npm start ended with code ${code} after SIGTERM`);
+if (!stopped || left) throw new Error("SIGTERM to npm start did not stop all of it");
 if (seconds > MAX_START_SECONDS) throw new Error(`npm start took longer than ${MAX_START_SECONDS} s`);

@@ -19,6 +19,8 @@ export interface Config {
   readonly logLevel: "silent" | "error" | "warn" | "info" | "debug";
   /** Where the command was called: relative paths are meant from here. */
   readonly directory: string;
+  /** Whether npm runs the command, by a shell between them that does not pass signals on. */
+  readonly underNpm: boolean;
 }
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
@@ -61,5 +63,6 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     computeThreads: env.RANKSCOPE_COMPUTE_THREADS,
     logLevel: env.RANKSCOPE_LOG,
     directory,
+    underNpm: environment["npm_lifecycle_event"] !== undefined,
   });
 }

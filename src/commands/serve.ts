@@ -13,7 +13,7 @@ const EXAMPLE = fileURLToPath(new URL("../../examples/tiny-lora-vs-qlora", impor
 /** Serves until SIGINT or SIGTERM, then lets running requests end and stops all that it started. */
 export async function serve(command: Process): Promise<void> {
   const { config } = command;
-  const stopped = nextSignal();
+  const stopped = nextStop(config.underNpm);
   const address = `http://${config.host}:${config.port}/`;
   const { services, close } = await openServices(command, { purpose: "serve", exclusive: true, address });
   try {
@@ -48,13 +48,26 @@ async function welcome(database: Database, address: string): Promise<string[]> {
   ];
 }
 
-/** The name of the next SIGINT or SIGTERM; a second one ends the process at once. */
-function nextSignal(): Promise<string> {
+/** How often to look whether npm is still there. */
+const PARENT_MILLISECONDS = 250;
+
+/**
+ * What asks the process to stop, by name: SIGINT, SIGTERM, or, under npm, its end. npm passes SIGTERM to its shell, and most
+ * shells die of it without a word to what they run. A second signal ends the process at once.
+ */
+function nextStop(underNpm: boolean): Promise<string> {
   return new Promise((resolve) => {
-    const once = (signal: NodeJS.Signals) => {
+    const once = (signal: string) => {
       resolve(signal);
       for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => process.exit(1));
     };
     process.once("SIGINT", once).once("SIGTERM", once);
+    if (!underNpm) return;
+    const parent = process.ppid;
+    const watch = setInterval(() => {
+      if (process.ppid === parent) return;
+      clearInterval(watch);
+      resolve("npm has ended");
+    }, PARENT_MILLISECONDS).unref();
   });
 }
