@@ -15,7 +15,7 @@ declare module "vitest" {
 }
 
 /** One PostgreSQL for the whole run, started when the first suite asks for it: runs without such a suite stay quick. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   let starting: ReturnType<typeof startTemplate> | undefined;
   const server = createServer((_request, response) => {
     starting ??= startTemplate();

@@ -29,7 +29,7 @@ export function rankscope(args: readonly string[], environment: Record<string, s
 export async function serveRankscope(environment: Record<string, string>): Promise<RunningRankscope> {
   const { child, printed, ended } = start(["serve"], { PORT: "0", ...environment });
   const address = await new Promise<string>((resolve, reject) => {
-    child.stdout?.on("data", () => {
+    child.stdout.on("data", () => {
       const found = /Rankscope is at (\S+)[^]*Ctrl-C/.exec(printed());
       if (found?.[1] !== undefined) resolve(found[1]);
     });

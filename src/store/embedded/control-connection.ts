@@ -79,5 +79,6 @@ function promiseWithResolve(): { promise: Promise<void>; resolve: () => void } {
 
 /** The SQLSTATE or system code of an error. */
 function codeOf(error: unknown): string {
-  return String((error as { code?: unknown }).code ?? "");
+  const { code } = error as { code?: unknown };
+  return typeof code === "string" ? code : "";
 }

@@ -11,12 +11,12 @@ export async function commandOf(pid: number): Promise<string> {
     if (process.platform === "linux") {
       return (await readFile(`/proc/${pid}/cmdline`, "utf8")).split("\0").join(" ").trim();
     }
-    const [program, ...parameters] =
-      process.platform === "win32"
-        ? ["tasklist", "/FI", `PID eq ${pid}`, "/NH", "/FO", "CSV"]
-        : ["ps", "-ww", "-o", "command=", "-p", String(pid)];
-    const { stdout } = await promisify(execFile)(program ?? "", parameters);
-    return process.platform === "win32" && !stdout.includes(`"${pid}"`) ? "" : stdout.trim();
+    if (process.platform === "win32") {
+      const { stdout } = await promisify(execFile)("tasklist", ["/FI", `PID eq ${pid}`, "/NH", "/FO", "CSV"]);
+      return stdout.includes(`"${pid}"`) ? stdout.trim() : "";
+    }
+    const { stdout } = await promisify(execFile)("ps", ["-ww", "-o", "command=", "-p", String(pid)]);
+    return stdout.trim();
   } catch {
     return "";
   }

@@ -40,9 +40,8 @@ export async function startEmbeddedPostgres(options: StartOptions): Promise<Embe
   return { url: databaseUrl(home.credentials, session.port), stop: () => (stopping ??= stop()) };
 
   async function keepRunning(): Promise<void> {
-    while (stopping === undefined) {
+    for (;;) {
       await session.lost;
-      // `stop` may have been called during that wait.
       if (stopping !== undefined) return;
       home.log.error("the embedded PostgreSQL ended unexpectedly and is started again");
       try {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { openComparisons } from "#src/jobs/comparisons.js";
 import { importStudy } from "#src/jobs/import-study.js";
 import type { FactorsPair, WeightComparisons } from "#src/jobs/payloads.js";
@@ -39,13 +39,12 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  await comparisons?.close();
   await fresh.database.sql`truncate comparison`;
   comparisons = openComparisons({ database: fresh.database, threads: 2, log: openLog("silent") });
 });
 
+afterEach(() => comparisons.close());
 afterAll(async () => {
-  await comparisons.close();
   await rm(folder, { recursive: true });
 });
 
