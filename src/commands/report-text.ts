@@ -191,9 +191,14 @@ function hypothesis({ id, statement, verdict, because, evidence, confounds }: Hy
   return [
     `${id} ${verdict}: ${statement}`,
     `   Because ${because}.`,
-    ...evidence.map(({ label, value, unit }) => `   - ${label}: ${value === null ? "-" : Number(value.toPrecision(6))} ${unit}`),
+    ...evidence.map(({ label, value, unit }) => `   - ${label}: ${measure(value, unit)}`),
     ...confounds.map(({ severity, message }) => `   ! ${severity}: ${message}`),
   ];
+}
+
+function measure(value: Maybe, unit: string): string {
+  if (value === null) return "-";
+  return unit === "rank" ? String(value) : `${Number(value.toPrecision(6))} ${unit}`;
 }
 
 function pareto({ paretoFrontier }: Diagnosis): string[] {
