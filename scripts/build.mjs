@@ -41,7 +41,10 @@ await whenStale("prisma", ["prisma/schema.prisma", "package-lock.json"], generat
     process.execPath,
     [path.join(root, "node_modules/prisma/build/index.js"), "generate", "--schema", "prisma/schema.prisma"],
     // `generate` would download a schema engine that it does not use; any executable satisfies it.
-    { cwd: root, env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: "1" } },
+    {
+      cwd: root,
+      env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: "1" },
+    },
   );
 });
 
@@ -64,6 +67,9 @@ await whenStale("sources", [...sources, "tsconfig.json", "scripts/build.mjs"], p
   });
 });
 
-await whenStale("web", [...(await filesBelow(web)), "package-lock.json", "scripts/build-web.mjs"], path.join(dist, "web/index.html"), () =>
-  buildWeb({ root, outdir: path.join(dist, "web") }),
+await whenStale(
+  "web",
+  [...(await filesBelow(web)), "package-lock.json", "scripts/build-web.mjs"],
+  path.join(dist, "web/index.html"),
+  () => buildWeb({ root, outdir: path.join(dist, "web") }),
 );

@@ -10,7 +10,10 @@ import { setTimeout } from "node:timers/promises";
 const MAX_START_SECONDS = 20;
 const data = await mkdtemp(path.join(tmpdir(), "rankscope-check-"));
 const started = performance.now();
-const child = spawn("npm", ["start"], { env: { ...process.env, RANKSCOPE_DATA: data, PORT: "0" }, stdio: ["ignore", "pipe", "inherit"] });
+const child = spawn("npm", ["start"], {
+  env: { ...process.env, RANKSCOPE_DATA: data, PORT: "0" },
+  stdio: ["ignore", "pipe", "inherit"],
+});
 let printed = "";
 const address = await new Promise((resolve, reject) => {
   child.stdout.setEncoding("utf8").on("data", (text) => {

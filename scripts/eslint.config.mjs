@@ -67,7 +67,10 @@ export default defineConfig(
       "import-x/parsers": { "@typescript-eslint/parser": [".ts", ".tsx"] },
       "import-x/extensions": [".ts", ".tsx", ".mjs"],
       "import-x/resolver-next": [
-        createNodeResolver({ extensions: [".ts", ".tsx", ".mjs", ".js"], extensionAlias: { ".js": [".ts", ".tsx", ".js"] } }),
+        createNodeResolver({
+          extensions: [".ts", ".tsx", ".mjs", ".js"],
+          extensionAlias: { ".js": [".ts", ".tsx", ".js"] },
+        }),
       ],
     },
     rules: {
@@ -93,13 +96,19 @@ export default defineConfig(
       "max-lines": ["error", 300],
       "no-console": "error",
       "no-restricted-imports": ["error", { paths: [{ name: "node:process", importNames: ["env"] }] }],
-      "no-restricted-properties": ["error", { object: "process", property: "env", message: "Only config.ts reads it." }],
+      "no-restricted-properties": [
+        "error",
+        { object: "process", property: "env", message: "Only config.ts reads it." },
+      ],
     },
   },
   { files: ["src/config.ts"], rules: { "no-restricted-properties": "off" } },
   { files: ["**/*.config.*", "**/*.d.ts"], rules: { "import-x/no-default-export": "off" } },
   // Tests read answers whose shape is the query's.
-  { files: ["tests/**"], rules: Object.fromEntries(UNSAFE.map((name) => [`@typescript-eslint/no-unsafe-${name}`, "off"])) },
+  {
+    files: ["tests/**"],
+    rules: Object.fromEntries(UNSAFE.map((name) => [`@typescript-eslint/no-unsafe-${name}`, "off"])),
+  },
   // Outside the root's tsconfig.json: a second program would take as long again, and `npm run typecheck` has them.
   { files: ["**/*.mjs", "src/serve/web/**"], extends: [tseslint.configs.disableTypeChecked] },
 );

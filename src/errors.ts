@@ -61,8 +61,16 @@ const CATALOGUE = {
     what: "The folder holds more files than one study may",
     todo: "Point at the study's own folder instead of a parent of many.",
   },
-  FILE_UNREADABLE: { kind: "permanent", what: "The file cannot be read", todo: "Check that it exists and its permissions." },
-  FILE_TOO_LARGE: { kind: "permanent", what: "The file is larger than allowed", todo: "Check that it is what its name says." },
+  FILE_UNREADABLE: {
+    kind: "permanent",
+    what: "The file cannot be read",
+    todo: "Check that it exists and its permissions.",
+  },
+  FILE_TOO_LARGE: {
+    kind: "permanent",
+    what: "The file is larger than allowed",
+    todo: "Check that it is what its name says.",
+  },
   // formats
   SAFETENSORS_INVALID: {
     kind: "permanent",
@@ -94,8 +102,16 @@ const CATALOGUE = {
     what: "trainer_state.json is not what the HF Trainer writes",
     todo: "Copy the file again from the run's checkpoint folder.",
   },
-  TABLE_INVALID: { kind: "permanent", what: "The table cannot be read", todo: "Export it again with one header row and one row a run." },
-  PICKLE_INVALID: { kind: "permanent", what: "The pickle cannot be read", todo: "Export the table as CSV or JSON instead." },
+  TABLE_INVALID: {
+    kind: "permanent",
+    what: "The table cannot be read",
+    todo: "Export it again with one header row and one row a run.",
+  },
+  PICKLE_INVALID: {
+    kind: "permanent",
+    what: "The pickle cannot be read",
+    todo: "Export the table as CSV or JSON instead.",
+  },
   PICKLE_NOT_ALLOWED: {
     kind: "permanent",
     what: "The pickle holds something other than plain values and NumPy scalars; nothing in it was run",
@@ -117,7 +133,11 @@ const CATALOGUE = {
     what: "The stored study of this name came from another folder",
     todo: "Name the slug to say what you mean: the stored one adds this folder to it, another makes a study of its own.",
   },
-  STUDY_NOT_FOUND: { kind: "permanent", what: "There is no such study", todo: "List the studies with the query { studies { nodes { slug } } }." },
+  STUDY_NOT_FOUND: {
+    kind: "permanent",
+    what: "There is no such study",
+    todo: "List the studies with the query { studies { nodes { slug } } }.",
+  },
   ARGUMENT_INVALID: { kind: "permanent", what: "An argument is not valid", todo: "Correct the argument." },
   // computing
   WEIGHTS_CHANGED: {
@@ -130,7 +150,11 @@ const CATALOGUE = {
     what: "A weight file is no longer where it was imported from",
     todo: "Restore the file to this place.",
   },
-  COMPUTE_FAILED: { kind: "transient", what: "The comparison could not be computed", todo: "Try again; the log has the cause." },
+  COMPUTE_FAILED: {
+    kind: "transient",
+    what: "The comparison could not be computed",
+    todo: "Try again; the log has the cause.",
+  },
 } as const satisfies Record<string, Entry>;
 
 export type ErrorCode = keyof typeof CATALOGUE;

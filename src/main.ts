@@ -56,7 +56,12 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else {
-    const message = error instanceof RankscopeError ? `${error.code}: ${error.message}` : error instanceof Error ? error.stack : error;
+    const message =
+      error instanceof RankscopeError
+        ? `${error.code}: ${error.message}`
+        : error instanceof Error
+          ? error.stack
+          : error;
     process.stderr.write(`${String(message)}\n`);
     process.exitCode = 1;
   }

@@ -1,12 +1,6 @@
 /** What `json.dumps` takes. Numbers without a fraction are ints unless wrapped in a PythonFloat. */
 export type PythonValue =
-  | null
-  | boolean
-  | number
-  | string
-  | PythonFloat
-  | readonly PythonValue[]
-  | { readonly [key: string]: PythonValue };
+  null | boolean | number | string | PythonFloat | readonly PythonValue[] | { readonly [key: string]: PythonValue };
 
 /** A number that Python holds as a float even where it has no fraction: 2 is written `2.0`. */
 export class PythonFloat {
@@ -19,7 +13,12 @@ export function pythonJson(value: PythonValue, sortKeys: boolean, indent = ""): 
   if (typeof value === "number") return Number.isInteger(value) ? String(value) : pythonFloat(value);
   if (value === null || typeof value !== "object") return JSON.stringify(value);
   const inner = `${indent}  `;
-  if (isList(value)) return wrap("[", value.map((item) => inner + pythonJson(item, sortKeys, inner)), `${indent}]`);
+  if (isList(value))
+    return wrap(
+      "[",
+      value.map((item) => inner + pythonJson(item, sortKeys, inner)),
+      `${indent}]`,
+    );
   const entries = Object.entries(value);
   if (sortKeys) entries.sort(([left], [right]) => (left < right ? -1 : 1));
   const lines = entries.map(([key, item]) => `${inner}${JSON.stringify(key)}: ${pythonJson(item, sortKeys, inner)}`);

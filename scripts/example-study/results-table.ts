@@ -42,7 +42,10 @@ export function resultRow(run: Run, { loss }: Curves): ResultRow {
 
 /** All columns, floats with all their digits. */
 export function resultsJson(rows: readonly ResultRow[]): string {
-  return `${pythonJson(rows.map((row) => ({ ...row })), false)}\n`;
+  return `${pythonJson(
+    rows.map((row) => ({ ...row })),
+    false,
+  )}\n`;
 }
 
 /** The columns a person reads, floats rounded to 4 digits, as pandas writes them. */

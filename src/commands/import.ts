@@ -7,7 +7,11 @@ import { print, type Process } from "./process.js";
 import { openServices } from "./services.js";
 
 /** Imports a folder and prints what was found, what was not understood, and what changed in the store. */
-export async function importFolder(command: Process, folder: string, options: { slug?: string; name?: string }): Promise<void> {
+export async function importFolder(
+  command: Process,
+  folder: string,
+  options: { slug?: string; name?: string },
+): Promise<void> {
   const { services, close } = await openServices(command, { purpose: "import", exclusive: false });
   try {
     const result = await importStudy(

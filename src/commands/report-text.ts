@@ -91,12 +91,17 @@ export function reportText(study: Diagnosis, ranks: readonly RankDetail[]): stri
     ...section("Layers", layers(ranks)),
     ...section("Hypotheses", study.hypotheses.flatMap(hypothesis)),
     ...section("Memory against training loss", pareto(study)),
-    ...section("Failure modes", study.failureModes.flatMap(({ kind, severity, symptom, cause, mitigation }) => [
-      `${severity.padEnd(6)} ${kind}: ${symptom}.`,
-      `       Cause: ${cause}.`,
-      `       What to do: ${mitigation}.`,
-    ])),
-    ...section("Recommendation", [`${study.recommendation.experiment?.name ?? "none"}: ${study.recommendation.because}.`]),
+    ...section(
+      "Failure modes",
+      study.failureModes.flatMap(({ kind, severity, symptom, cause, mitigation }) => [
+        `${severity.padEnd(6)} ${kind}: ${symptom}.`,
+        `       Cause: ${cause}.`,
+        `       What to do: ${mitigation}.`,
+      ]),
+    ),
+    ...section("Recommendation", [
+      `${study.recommendation.experiment?.name ?? "none"}: ${study.recommendation.because}.`,
+    ]),
   ];
 }
 
@@ -117,7 +122,10 @@ function experiments({ experiments: { nodes, totalCount } }: Diagnosis): string[
     fixed(run.trainingTimeSeconds, 1),
     run.hasWeights ? "yes" : "no",
   ]);
-  const table = textTable(["run", "method", "train loss", "eval loss", "peak MB", "s/step", "train s", "weights"], rows);
+  const table = textTable(
+    ["run", "method", "train loss", "eval loss", "peak MB", "s/step", "train s", "weights"],
+    rows,
+  );
   return nodes.length < totalCount ? [...table, `(the first ${nodes.length} of ${totalCount})`] : table;
 }
 
@@ -147,19 +155,24 @@ function costs(ranks: readonly RankDetail[]): string[] {
     fixed(summary.candidateTimePerStepSeconds, 4),
     fixed(summary.speedup, 2),
   ]);
-  return textTable(["rank", "baseline MB", "candidate MB", "saved %", "baseline s/step", "candidate s/step", "speedup"], rows);
+  return textTable(
+    ["rank", "baseline MB", "candidate MB", "saved %", "baseline s/step", "candidate s/step", "speedup"],
+    rows,
+  );
 }
 
 function similarities(ranks: readonly RankDetail[]): string[] {
-  const rows = ranks.map(({ r, similarity: { mean, min, max, comparedLayers, layers, initialCosine, sharedStart } }) => [
-    String(r),
-    fixed(mean, 4),
-    fixed(min, 4),
-    fixed(max, 4),
-    `${comparedLayers}/${layers.length}`,
-    fixed(initialCosine, 2),
-    sharedStart === null ? "-" : sharedStart ? "yes" : "NO",
-  ]);
+  const rows = ranks.map(
+    ({ r, similarity: { mean, min, max, comparedLayers, layers, initialCosine, sharedStart } }) => [
+      String(r),
+      fixed(mean, 4),
+      fixed(min, 4),
+      fixed(max, 4),
+      `${comparedLayers}/${layers.length}`,
+      fixed(initialCosine, 2),
+      sharedStart === null ? "-" : sharedStart ? "yes" : "NO",
+    ],
+  );
   return textTable(["rank", "mean cosine", "min", "max", "layers", "cos(A)", "same start"], rows);
 }
 
@@ -184,7 +197,9 @@ function layers(ranks: readonly RankDetail[]): string[] {
 function provenance(computed: RankDetail["similarity"]["computed"]): string[] {
   if (computed === null) return [];
   const { provider, precision, seconds, cached } = computed;
-  return [`(${provider}, ${precision}, ${seconds.toFixed(3)} s of compute, ${cached ? "kept from before" : "computed now"})`];
+  return [
+    `(${provider}, ${precision}, ${seconds.toFixed(3)} s of compute, ${cached ? "kept from before" : "computed now"})`,
+  ];
 }
 
 function hypothesis({ id, statement, verdict, because, evidence, confounds }: Hypothesis): string[] {

@@ -29,7 +29,9 @@ async function rankDetails(services: Services, slug: string): Promise<RankDetail
   );
   const query = `query RankDetails($slug: String!) { study(slug: $slug) { ${fields.join("\n")} } } ${FRAGMENTS}`;
   const { study } = (await execute(services, query, { slug })) as { study: Record<string, never> };
-  return ranks.map(({ r }) => ({ r, similarity: study[`similarity${r}`], summary: study[`summary${r}`] }) as unknown as RankDetail);
+  return ranks.map(
+    ({ r }) => ({ r, similarity: study[`similarity${r}`], summary: study[`summary${r}`] }) as unknown as RankDetail,
+  );
 }
 
 const RANKS = `query Ranks($slug: String!) { study(slug: $slug) { ranks { r } } }`;

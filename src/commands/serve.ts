@@ -29,7 +29,9 @@ export async function serve(command: Process): Promise<void> {
 
 async function importExample(database: Database): Promise<void> {
   const { outcome } = await importStudy(database, { folder: EXAMPLE });
-  print(`The store was empty: imported the example study ${outcome.slug} from ${path.relative(".", EXAMPLE) || EXAMPLE}.`);
+  print(
+    `The store was empty: imported the example study ${outcome.slug} from ${path.relative(".", EXAMPLE) || EXAMPLE}.`,
+  );
 }
 
 async function welcome(database: Database, address: string): Promise<string[]> {

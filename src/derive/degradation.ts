@@ -32,13 +32,20 @@ export interface AcceptanceRule {
 }
 
 /** The degradation of every rank of a study, ranks ascending. */
-export function degradationByRank(runs: readonly Run[], rule: AcceptanceRule): { rank: number; degradation: Degradation }[] {
+export function degradationByRank(
+  runs: readonly Run[],
+  rule: AcceptanceRule,
+): { rank: number; degradation: Degradation }[] {
   const roles = inferRoles(runs);
   return ranksOf(runs).map((rank) => ({
     rank,
     degradation:
       roles === undefined
-        ? undefinedDegradation(null, null, "the study has no two configurations of different known precision to compare")
+        ? undefinedDegradation(
+            null,
+            null,
+            "the study has no two configurations of different known precision to compare",
+          )
         : degradation(
             metricValues(runsAt(runs, roles.baseline, rank), rule.metric),
             metricValues(runsAt(runs, roles.candidate, rank), rule.metric),
@@ -57,9 +64,12 @@ export function degradation(
 ): Degradation {
   const baseline = summarise(baselineValues) ?? null;
   const candidate = summarise(candidateValues) ?? null;
-  if (baseline === null) return undefinedDegradation(baseline, candidate, `${names.baseline} has no ${metric} at this rank`);
-  if (candidate === null) return undefinedDegradation(baseline, candidate, `${names.candidate} has no ${metric} at this rank`);
-  if (baseline.mean === 0) return undefinedDegradation(baseline, candidate, `${metric} of ${names.baseline} is 0: no ratio to it`);
+  if (baseline === null)
+    return undefinedDegradation(baseline, candidate, `${names.baseline} has no ${metric} at this rank`);
+  if (candidate === null)
+    return undefinedDegradation(baseline, candidate, `${names.candidate} has no ${metric} at this rank`);
+  if (baseline.mean === 0)
+    return undefinedDegradation(baseline, candidate, `${metric} of ${names.baseline} is 0: no ratio to it`);
 
   const absolute = candidate.mean - baseline.mean;
   const percent = (absolute / baseline.mean) * 100;

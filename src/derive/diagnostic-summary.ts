@@ -27,7 +27,10 @@ export function diagnosticSummary(
   const mean = (role: "baseline" | "candidate", metric: string): number | null =>
     roles === undefined ? null : (summarise(metricValues(runsAt(runs, roles[role], rank), metric))?.mean ?? null);
   const memory = { baseline: mean("baseline", "peak_memory_mb"), candidate: mean("candidate", "peak_memory_mb") };
-  const time = { baseline: mean("baseline", "time_per_step_seconds"), candidate: mean("candidate", "time_per_step_seconds") };
+  const time = {
+    baseline: mean("baseline", "time_per_step_seconds"),
+    candidate: mean("candidate", "time_per_step_seconds"),
+  };
   return {
     baselineMemoryMb: memory.baseline,
     candidateMemoryMb: memory.candidate,

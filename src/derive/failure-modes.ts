@@ -49,7 +49,10 @@ function compared(runs: readonly Run[], ranks: readonly number[]): Run[] {
   return ranks.flatMap((rank) => [...runsAt(runs, roles.baseline, rank), ...runsAt(runs, roles.candidate, rank)]);
 }
 
-function insufficientRank({ runs, degradations }: StudyEvidence, { metric, thresholdPercent }: HypothesisRule): FailureMode[] {
+function insufficientRank(
+  { runs, degradations }: StudyEvidence,
+  { metric, thresholdPercent }: HypothesisRule,
+): FailureMode[] {
   const failing = degradations.filter(({ degradation }) => degradation.acceptable === false).map(({ rank }) => rank);
   if (failing.length === 0) return [];
   return [
@@ -82,7 +85,10 @@ function nonMonotonicRank({ runs, degradations }: StudyEvidence): FailureMode[] 
   ];
 }
 
-function weightDivergence({ runs, similarities }: StudyEvidence, { similarityThreshold }: HypothesisRule): FailureMode[] {
+function weightDivergence(
+  { runs, similarities }: StudyEvidence,
+  { similarityThreshold }: HypothesisRule,
+): FailureMode[] {
   const diverged = similarities
     .filter(({ mean, sharedStart }) => mean !== null && mean <= similarityThreshold && sharedStart !== false)
     .map(({ rank }) => rank);
@@ -107,7 +113,8 @@ function independentInitialisation({ runs, similarities }: StudyEvidence): Failu
       kind: "INDEPENDENT_INITIALISATION",
       symptom: `The runs at ${list(independent)} started from different A`,
       cause: "They were not seeded alike before the adapter was made",
-      mitigation: "Set the same seed right before get_peft_model in both runs, or leave these ranks out of weight comparisons",
+      mitigation:
+        "Set the same seed right before get_peft_model in both runs, or leave these ranks out of weight comparisons",
       severity: "HIGH",
       experiments: compared(runs, independent),
     },
@@ -116,7 +123,9 @@ function independentInitialisation({ runs, similarities }: StudyEvidence): Failu
 
 function costs({ runs }: StudyEvidence): FailureMode[] {
   const summaries = ranksOf(runs).map((rank) => ({ rank, ...diagnosticSummary(runs, rank, undefined) }));
-  const slow = summaries.filter(({ speedup }) => speedup !== null && speedup < EXPECTED_SPEEDUP).map(({ rank }) => rank);
+  const slow = summaries
+    .filter(({ speedup }) => speedup !== null && speedup < EXPECTED_SPEEDUP)
+    .map(({ rank }) => rank);
   const heavy = summaries
     .filter(({ memoryReductionPercent: saved }) => saved !== null && saved < EXPECTED_MEMORY_REDUCTION_PERCENT)
     .map(({ rank }) => rank);

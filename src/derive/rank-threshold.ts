@@ -25,10 +25,20 @@ export function rankThreshold(ranks: readonly { rank: number; degradation: Degra
   const shared = { leastAcceptableRank, testedRanks };
 
   if (tested.length === 0) {
-    return { rank: null, bound: "NONE", ...shared, reason: "no rank has both a baseline and a candidate with this metric" };
+    return {
+      rank: null,
+      bound: "NONE",
+      ...shared,
+      reason: "no rank has both a baseline and a candidate with this metric",
+    };
   }
   if (first === undefined) {
-    return { rank: null, bound: "NONE", ...shared, reason: `the largest tested rank, ${testedRanks.at(-1)}, is not acceptable` };
+    return {
+      rank: null,
+      bound: "NONE",
+      ...shared,
+      reason: `the largest tested rank, ${testedRanks.at(-1)}, is not acceptable`,
+    };
   }
   if (lastFailing === undefined) {
     return {

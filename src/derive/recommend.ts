@@ -29,7 +29,8 @@ export function recommend(runs: readonly Run[], budget: Budget): Recommendation 
     .filter(({ run }) => run !== best?.run)
     .map(({ run, value, unfit }) => ({
       run,
-      rejectedBecause: unfit ?? `${budget.metric} ${value?.toFixed(4)} is not below ${best?.value.toFixed(4)} of ${best?.run.name}`,
+      rejectedBecause:
+        unfit ?? `${budget.metric} ${value?.toFixed(4)} is not below ${best?.value.toFixed(4)} of ${best?.run.name}`,
     }));
   if (best === undefined) return { run: null, because: "no run fits the budget", alternatives };
   return {
@@ -53,5 +54,7 @@ function unfit(run: Run, runs: readonly Run[], { memoryMb, degradationPercent, m
   const rule = { metric, thresholdPercent: degradationPercent, twoSided: false };
   const { percent, reason } = degradation(metricValues(runsAt(runs, baseline, run.rank), metric), [value], rule);
   if (percent === null) return `its degradation is not known: ${reason}`;
-  return percent > degradationPercent ? `degradation ${percent.toFixed(2)} % exceeds ${degradationPercent} %` : undefined;
+  return percent > degradationPercent
+    ? `degradation ${percent.toFixed(2)} % exceeds ${degradationPercent} %`
+    : undefined;
 }

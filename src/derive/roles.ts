@@ -51,14 +51,20 @@ export function ranksOf(runs: readonly Run[]): number[] {
 
 /** The finite values of `metric` among `runs`, in their order. */
 export function metricValues(runs: readonly Run[], metric: string): number[] {
-  return runs.map((run) => run.metrics.get(metric)).filter((value) => value !== undefined && Number.isFinite(value)) as number[];
+  return runs
+    .map((run) => run.metrics.get(metric))
+    .filter((value) => value !== undefined && Number.isFinite(value)) as number[];
 }
 
 /**
  * The baseline's and the candidate's run to compare at `rank`: of one seed and both with weights where there are such (the
  * least seed of several), else the first of each; null where a side has none.
  */
-export function pairAt(runs: readonly Run[], { baseline, candidate }: Roles, rank: number): { baseline: Run | null; candidate: Run | null } {
+export function pairAt(
+  runs: readonly Run[],
+  { baseline, candidate }: Roles,
+  rank: number,
+): { baseline: Run | null; candidate: Run | null } {
   const bySeed = (left: Run, right: Run) => (left.seed ?? -1) - (right.seed ?? -1);
   const baselines = runsAt(runs, baseline, rank).sort(bySeed);
   const candidates = runsAt(runs, candidate, rank).sort(bySeed);

@@ -43,9 +43,18 @@ export function undefinedSimilarity(undefinedReason: UndefinedReason): LayerSimi
  * With equal scalings the stored distance, which does not cancel, is scaled; with different ones the updates differ by
  * their scale already, and the plain form |1|^2 + |2|^2 - 2<1,2> loses nothing.
  */
-export function layerSimilarity(facts: UpdateFacts, baselineScaling: number, candidateScaling: number): LayerSimilarity {
+export function layerSimilarity(
+  facts: UpdateFacts,
+  baselineScaling: number,
+  candidateScaling: number,
+): LayerSimilarity {
   const { innerProduct, baselineSquaredNorm, candidateSquaredNorm, squaredDistance, initialCosine } = facts;
-  if (innerProduct === null || baselineSquaredNorm === null || candidateSquaredNorm === null || squaredDistance === null) {
+  if (
+    innerProduct === null ||
+    baselineSquaredNorm === null ||
+    candidateSquaredNorm === null ||
+    squaredDistance === null
+  ) {
     return undefinedSimilarity("NOT_FINITE");
   }
   const baselineNorm = Math.abs(baselineScaling) * Math.sqrt(baselineSquaredNorm);
@@ -75,7 +84,9 @@ function cosine(product: number, squaredNorm1: number, squaredNorm2: number, squ
 }
 
 /** Mean, least and greatest of the defined values; undefined when there are none. */
-export function spread(values: readonly (number | null)[]): { mean: number; min: number; max: number; n: number } | undefined {
+export function spread(
+  values: readonly (number | null)[],
+): { mean: number; min: number; max: number; n: number } | undefined {
   const defined = values.filter((value) => value !== null);
   if (defined.length === 0) return undefined;
   const mean = defined.reduce((sum, value) => sum + value, 0) / defined.length;

@@ -30,7 +30,8 @@ export function summarise(values: readonly number[]): Sample | undefined {
  * Undefined where a sample has fewer than two values or the baseline's mean is 0.
  */
 export function relativeChangeInterval(baseline: Sample, candidate: Sample, confidence = 0.95): Interval | undefined {
-  if (baseline.standardDeviation === null || candidate.standardDeviation === null || baseline.mean === 0) return undefined;
+  if (baseline.standardDeviation === null || candidate.standardDeviation === null || baseline.mean === 0)
+    return undefined;
   const ratio = candidate.mean / baseline.mean;
   const fromCandidate = candidate.standardDeviation ** 2 / candidate.n / baseline.mean ** 2;
   const fromBaseline = (ratio ** 2 * baseline.standardDeviation ** 2) / baseline.n / baseline.mean ** 2;

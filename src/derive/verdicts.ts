@@ -43,7 +43,9 @@ export function hypotheses(study: StudyEvidence, rule: HypothesisRule): Hypothes
 }
 
 /** Ranks whose comparison is fair: some layers compared, and not known to have started from different A. */
-function fairRanks<Layer>(similarities: readonly RankSimilarity<Layer>[]): (RankSimilarity<Layer> & { mean: number })[] {
+function fairRanks<Layer>(
+  similarities: readonly RankSimilarity<Layer>[],
+): (RankSimilarity<Layer> & { mean: number })[] {
   return similarities.filter(
     (similarity): similarity is RankSimilarity<Layer> & { mean: number } =>
       similarity.mean !== null && similarity.sharedStart !== false,
@@ -61,8 +63,14 @@ function sameUpdate({ similarities }: StudyEvidence, { similarityThreshold }: Hy
       : below.length === 0
         ? ["SUPPORTED", `the mean cosine exceeds ${similarityThreshold} at every comparable rank (${list(above)})`]
         : above.length === 0
-          ? ["REJECTED", `the mean cosine does not exceed ${similarityThreshold} at any comparable rank (${list(below)})`]
-          : ["PARTIALLY_SUPPORTED", `the mean cosine exceeds ${similarityThreshold} at ${list(above)} but not at ${list(below)}`];
+          ? [
+              "REJECTED",
+              `the mean cosine does not exceed ${similarityThreshold} at any comparable rank (${list(below)})`,
+            ]
+          : [
+              "PARTIALLY_SUPPORTED",
+              `the mean cosine exceeds ${similarityThreshold} at ${list(above)} but not at ${list(below)}`,
+            ];
   return {
     id: "H1",
     statement: `The baseline's and the candidate's adapters are the same update: mean cosine similarity above ${similarityThreshold}.`,
@@ -89,8 +97,14 @@ function sensitiveLayers({ similarities }: StudyEvidence, { sensitivitySpread }:
       : wide.length === tested.length
         ? ["SUPPORTED", `the layers' cosines span ${sensitivitySpread} or more at every comparable rank`]
         : wide.length === 0
-          ? ["REJECTED", `the layers' cosines span less than ${sensitivitySpread} at every comparable rank: all suffer alike`]
-          : ["PARTIALLY_SUPPORTED", `the layers' cosines span ${sensitivitySpread} or more at r = ${wide.map(({ rank }) => rank).join(", ")} only`];
+          ? [
+              "REJECTED",
+              `the layers' cosines span less than ${sensitivitySpread} at every comparable rank: all suffer alike`,
+            ]
+          : [
+              "PARTIALLY_SUPPORTED",
+              `the layers' cosines span ${sensitivitySpread} or more at r = ${wide.map(({ rank }) => rank).join(", ")} only`,
+            ];
   return {
     id: "H2",
     statement: `Some layers are more sensitive to quantization than others: their cosines span ${sensitivitySpread} or more.`,
@@ -128,7 +142,11 @@ function minimumRank({ runs, degradations }: StudyEvidence, { metric, thresholdP
       { label: `minimum viable rank (${threshold.bound})`, value: threshold.rank, unit: "rank" },
       ...degradations
         .filter(({ degradation }) => degradation.percent !== null)
-        .map(({ rank, degradation }) => ({ label: `degradation at r = ${rank}`, value: degradation.percent, unit: "%" })),
+        .map(({ rank, degradation }) => ({
+          label: `degradation at r = ${rank}`,
+          value: degradation.percent,
+          unit: "%",
+        })),
     ],
     confounds: metricConfounds(runs),
   };

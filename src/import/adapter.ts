@@ -30,7 +30,14 @@ export async function readAdapter(path: string, where: string, settings: Adapter
   const factors = [...pairs].map(([layer, { a, b }]): FactorsRecord => {
     const rank = a.shape[0] ?? 0;
     const [recordA, recordB] = [record(a), record(b)];
-    return { layer, rank, scaling: scalingOf(layer, rank, settings), a: recordA, b: recordB, hash: contentHash(recordA, recordB) };
+    return {
+      layer,
+      rank,
+      scaling: scalingOf(layer, rank, settings),
+      a: recordA,
+      b: recordB,
+      hash: contentHash(recordA, recordB),
+    };
   });
   const layers = [...pairs].map(([name, { a, b }]): LayerRecord => {
     return { ...layerName(name), inFeatures: a.shape[1] ?? 0, outFeatures: b.shape[0] ?? 0 };
@@ -55,7 +62,11 @@ function pairUp(entries: readonly TensorEntry[], where: string): { pairs: Map<st
   const others: string[] = [];
   for (const entry of entries) {
     if (UNSUPPORTED_KEY.test(entry.name)) {
-      throw failure("ADAPTER_TYPE_UNSUPPORTED", { where, received: `the tensor ${entry.name}`, allowed: "lora_A and lora_B of linear layers" });
+      throw failure("ADAPTER_TYPE_UNSUPPORTED", {
+        where,
+        received: `the tensor ${entry.name}`,
+        allowed: "lora_A and lora_B of linear layers",
+      });
     }
     const groups = FACTOR_KEY.exec(entry.name)?.groups;
     if (groups === undefined) {
@@ -72,7 +83,8 @@ function pairUp(entries: readonly TensorEntry[], where: string): { pairs: Map<st
   }
   const pairs = new Map<string, Pair>();
   for (const [module, { a, b }] of sides) {
-    if (a === undefined || b === undefined) throw invalid(where, `lora_${a ? "A" : "B"} of ${module} alone`, "both lora_A and lora_B");
+    if (a === undefined || b === undefined)
+      throw invalid(where, `lora_${a ? "A" : "B"} of ${module} alone`, "both lora_A and lora_B");
     pairs.set(module, { a, b });
   }
   if (pairs.size === 0) throw invalid(where, "no lora_A and lora_B tensors", "at least one pair");
@@ -82,7 +94,11 @@ function pairUp(entries: readonly TensorEntry[], where: string): { pairs: Map<st
 function checkPair(module: string, { a, b }: Pair, settings: AdapterSettings, where: string): void {
   const [shapeA, shapeB] = [a.shape.join(" x "), b.shape.join(" x ")];
   if (a.shape.length !== 2 || b.shape.length !== 2) {
-    throw invalid(where, `lora_A ${shapeA} and lora_B ${shapeB} of ${module}`, "two dimensions each (convolutions are not supported)");
+    throw invalid(
+      where,
+      `lora_A ${shapeA} and lora_B ${shapeB} of ${module}`,
+      "two dimensions each (convolutions are not supported)",
+    );
   }
   if (a.shape[0] !== b.shape[1]) {
     throw invalid(where, `lora_A ${shapeA} and lora_B ${shapeB} of ${module}`, "A: r x in and B: out x r of one r");
@@ -92,7 +108,11 @@ function checkPair(module: string, { a, b }: Pair, settings: AdapterSettings, wh
   }
   const expected = configuredRank(module, settings);
   if (a.shape[0] !== expected) {
-    throw failure("RANK_CONTRADICTS_CONFIG", { where: `${where}, ${module}`, received: `rank ${a.shape[0]}`, allowed: `rank ${expected}` });
+    throw failure("RANK_CONTRADICTS_CONFIG", {
+      where: `${where}, ${module}`,
+      received: `rank ${a.shape[0]}`,
+      allowed: `rank ${expected}`,
+    });
   }
 }
 

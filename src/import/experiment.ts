@@ -27,7 +27,11 @@ export function experimentOf(
   const merge = mergeInto(name, findings, roundings);
   return {
     name,
-    method: methodOf(run?.config?.settings ?? null, quantization, row?.method === undefined ? [name] : [row.method.value, name]),
+    method: methodOf(
+      run?.config?.settings ?? null,
+      quantization,
+      row?.method === undefined ? [name] : [row.method.value, name],
+    ),
     quantization,
     rank,
     seed: row?.seed?.value ?? seedInName(name) ?? null,
@@ -43,7 +47,12 @@ export function experimentOf(
 const UNKNOWN = { quantization: { label: "unknown", bits: null, scheme: null }, schemeAssumed: false } as const;
 
 /** The configuration is believed first: its rank has been checked against the tensors. */
-function rankOf(name: string, run: RunReading | undefined, row: TableReading | undefined, findings: Findings): number | undefined {
+function rankOf(
+  name: string,
+  run: RunReading | undefined,
+  row: TableReading | undefined,
+  findings: Findings,
+): number | undefined {
   const configured = run?.config?.settings.r;
   const tabled = row?.rank;
   const rank = configured ?? tabled?.value ?? rankInName(name);
@@ -51,7 +60,12 @@ function rankOf(name: string, run: RunReading | undefined, row: TableReading | u
     const message = "no adapter_config.json, table or name (such as 16bit_r8) gives its rank; the run was left out";
     findings.add("warning", "RUN_WITHOUT_RANK", run?.folder ?? name, message);
   } else if (tabled !== undefined && tabled.value !== rank) {
-    findings.add("error", "RANK_CONTRADICTS_CONFIG", name, `${tabled.source} says rank ${tabled.value}, adapter_config.json ${rank}; the latter was kept`);
+    findings.add(
+      "error",
+      "RANK_CONTRADICTS_CONFIG",
+      name,
+      `${tabled.source} says rank ${tabled.value}, adapter_config.json ${rank}; the latter was kept`,
+    );
   } else if (rankInName(name) !== undefined && rankInName(name) !== rank) {
     findings.add("warning", "RANK_CONTRADICTS_NAME", name, `its name says another rank than ${rank}, which was kept`);
   }
@@ -59,7 +73,10 @@ function rankOf(name: string, run: RunReading | undefined, row: TableReading | u
 }
 
 /** The Trainer's names for what the tables call otherwise. */
-const SUMMARY_METRICS: Readonly<Record<string, string>> = { train_loss: "training_loss", train_runtime: "training_time_seconds" };
+const SUMMARY_METRICS: Readonly<Record<string, string>> = {
+  train_loss: "training_loss",
+  train_runtime: "training_time_seconds",
+};
 
 type Merge = (what: string, known: Reading<number> | undefined, read: Reading<number>) => Reading<number>;
 

@@ -26,7 +26,8 @@ export async function filesBelow(folder: string, signal?: AbortSignal): Promise<
   const root = await realpath(folder).catch((cause: unknown) => {
     throw failure("FOLDER_NOT_FOUND", { where: folder, cause });
   });
-  if (!(await stat(root)).isDirectory()) throw failure("FOLDER_NOT_FOUND", { where: folder, received: "a file", allowed: "a folder" });
+  if (!(await stat(root)).isDirectory())
+    throw failure("FOLDER_NOT_FOUND", { where: folder, received: "a file", allowed: "a folder" });
 
   const files: string[] = [];
   const links: string[] = [];
@@ -35,7 +36,11 @@ export async function filesBelow(folder: string, signal?: AbortSignal): Promise<
   async function walk(below: string, depth: number): Promise<void> {
     signal?.throwIfAborted();
     if (depth > MAX_DEPTH) {
-      throw failure("TOO_MANY_FILES", { where: below, received: `folders ${depth} deep`, allowed: `${MAX_DEPTH} deep` });
+      throw failure("TOO_MANY_FILES", {
+        where: below,
+        received: `folders ${depth} deep`,
+        allowed: `${MAX_DEPTH} deep`,
+      });
     }
     const entries = await readdir(path.join(root, below), { withFileTypes: true }).catch((cause: unknown) => {
       if (below === "") throw failure("FILE_UNREADABLE", { where: folder, cause });
@@ -45,7 +50,11 @@ export async function filesBelow(folder: string, signal?: AbortSignal): Promise<
     // Folders and links count too: the walk itself must end.
     met += entries.length;
     if (met > MAX_FILES) {
-      throw failure("TOO_MANY_FILES", { where: folder, received: `more than ${MAX_FILES} files`, allowed: String(MAX_FILES) });
+      throw failure("TOO_MANY_FILES", {
+        where: folder,
+        received: `more than ${MAX_FILES} files`,
+        allowed: String(MAX_FILES),
+      });
     }
     for (const entry of entries.sort((left, right) => (left.name < right.name ? -1 : 1))) {
       if (entry.name.startsWith(".")) continue;

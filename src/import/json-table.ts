@@ -68,7 +68,8 @@ function namesRun(entries: ReadonlyMap<string, unknown>): boolean {
 /** A JSON object or a dict whose keys are text; anything else is undefined. */
 function entriesOf(value: unknown): ReadonlyMap<string, unknown> | undefined {
   if (value instanceof Map) return [...value.keys()].every((key) => typeof key === "string") ? value : undefined;
-  if (typeof value !== "object" || value === null || value instanceof Uint8Array || value instanceof Set) return undefined;
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array || value instanceof Set)
+    return undefined;
   return Array.isArray(value) ? undefined : new Map(Object.entries(value));
 }
 

@@ -18,5 +18,7 @@ export function layerName(name: string): LayerName {
 
 /** Model order: modules without a block first, then by block, then by path. */
 export function compareLayers(left: LayerName, right: LayerName): number {
-  return (left.index ?? -1) - (right.index ?? -1) || (left.module < right.module ? -1 : left.module > right.module ? 1 : 0);
+  return (
+    (left.index ?? -1) - (right.index ?? -1) || (left.module < right.module ? -1 : left.module > right.module ? 1 : 0)
+  );
 }

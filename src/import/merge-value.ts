@@ -16,11 +16,16 @@ export interface Merged<Value extends string | number> {
 }
 
 /** Merges a reading into what is known; where they contradict each other the known one is kept. */
-export function mergeValue<Value extends string | number>(known: Reading<Value> | undefined, read: Reading<Value>): Merged<Value> {
+export function mergeValue<Value extends string | number>(
+  known: Reading<Value> | undefined,
+  read: Reading<Value>,
+): Merged<Value> {
   if (known === undefined) return { kept: read };
   if (Object.is(known.value, read.value)) return { kept: known };
   const precise =
-    typeof known.value === "number" && typeof read.value === "number" ? morePrecise(known.value, read.value) : undefined;
+    typeof known.value === "number" && typeof read.value === "number"
+      ? morePrecise(known.value, read.value)
+      : undefined;
   if (precise === undefined) return { kept: known, contradicted: read };
   return precise === known.value ? { kept: known, rounded: read } : { kept: read, rounded: known };
 }

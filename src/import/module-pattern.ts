@@ -47,7 +47,11 @@ function advance(node: PatternNode, from: Positions, text: string): Positions {
   }
 }
 
-function repeat({ node, least, most }: Extract<PatternNode, { kind: "repeat" }>, from: Positions, text: string): Positions {
+function repeat(
+  { node, least, most }: Extract<PatternNode, { kind: "repeat" }>,
+  from: Positions,
+  text: string,
+): Positions {
   let frontier = from;
   for (let count = 0; count < least; count++) frontier = advance(node, frontier, text);
   const reached = new Set(frontier);

@@ -38,7 +38,8 @@ export function parsePattern(key: string): PatternNode {
       received: `${JSON.stringify(key.slice(0, 100))}: ${received}`,
       allowed: "a regular expression of characters, classes, groups, | and quantifiers",
     });
-  if (key.length > MAX_PATTERN_CHARACTERS) throw refuse(`${key.length} characters, more than ${MAX_PATTERN_CHARACTERS}`);
+  if (key.length > MAX_PATTERN_CHARACTERS)
+    throw refuse(`${key.length} characters, more than ${MAX_PATTERN_CHARACTERS}`);
   let at = 0;
 
   function choice(): PatternNode {
@@ -94,7 +95,7 @@ export function parsePattern(key: string): PatternNode {
     const character = key.charAt(at++);
     const known = Object.hasOwn(CLASSES, character) ? CLASSES[character] : undefined;
     if (known !== undefined) return (one) => known.test(one);
-    if (character === "" || /\w/.test(character) && character !== "_") throw refuse(`\\${character}`);
+    if (character === "" || (/\w/.test(character) && character !== "_")) throw refuse(`\\${character}`);
     return (one) => one === character;
   }
 
@@ -120,7 +121,8 @@ export function parsePattern(key: string): PatternNode {
     if (QUANTIFIER.test(key)) throw refuse("two quantifiers in a row");
     if (node.kind === "start" || node.kind === "end") throw refuse(`the anchor before ${text}`);
     const [least, most] = bounds(sign, low, comma, high);
-    if (least > most || least > MAX_REPEATS || (most !== Infinity && most > MAX_REPEATS)) throw refuse(`the quantifier ${text}`);
+    if (least > most || least > MAX_REPEATS || (most !== Infinity && most > MAX_REPEATS))
+      throw refuse(`the quantifier ${text}`);
     return { kind: "repeat", node, least, most };
   }
 
@@ -135,7 +137,8 @@ export function parsePattern(key: string): PatternNode {
 
   const root = choice();
   if (at < key.length) throw refuse("a ) without its (");
-  if (nesting(root) > MAX_NESTED_QUANTIFIERS) throw refuse(`quantifiers inside each other, more than ${MAX_NESTED_QUANTIFIERS} deep`);
+  if (nesting(root) > MAX_NESTED_QUANTIFIERS)
+    throw refuse(`quantifiers inside each other, more than ${MAX_NESTED_QUANTIFIERS} deep`);
   return root;
 }
 

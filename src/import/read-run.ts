@@ -48,12 +48,18 @@ export async function readRun(
     signal?.throwIfAborted();
     const { config: configFile, weights, state: stateFile = "" } = files.get(save.folder) ?? {};
     const at = (file: string) => path.join(root, file);
-    const config = configFile && (await findings.guard(configFile, () => readAdapterConfig(at(configFile), configFile)));
+    const config =
+      configFile && (await findings.guard(configFile, () => readAdapterConfig(at(configFile), configFile)));
     const state = stateFile && (await findings.guard(stateFile, () => readTrainerState(at(stateFile), stateFile)));
     saves.push({ ...save, config: config || undefined, state: state || undefined, stateFile });
     if (weights !== undefined) onWeights(weights);
     if (weights !== undefined && configFile === undefined) {
-      findings.add("warning", "ADAPTER_WITHOUT_CONFIG", weights, "has no adapter_config.json beside it: its scaling is not known, so it was left out");
+      findings.add(
+        "warning",
+        "ADAPTER_WITHOUT_CONFIG",
+        weights,
+        "has no adapter_config.json beside it: its scaling is not known, so it was left out",
+      );
     }
     if (weights === undefined && config) withoutWeights.push(inside(run, save.folder));
     if (weights === undefined || !config) continue;
@@ -61,11 +67,22 @@ export async function readRun(
     if (adapter === undefined) continue;
     if (adapter.others.length > 0) {
       const names = `${adapter.others.slice(0, QUOTED_NAMES).join(", ")}${adapter.others.length > QUOTED_NAMES ? ", ..." : ""}`;
-      findings.add("info", "TENSORS_NOT_COMPARED", weights, `${adapter.others.length} tensors are no adapter factors and are not compared: ${names}`);
+      findings.add(
+        "info",
+        "TENSORS_NOT_COMPARED",
+        weights,
+        `${adapter.others.length} tensors are no adapter factors and are not compared: ${names}`,
+      );
     }
     // By shape too: two shapes of one layer are found, and refused, where all runs are looked at together.
     for (const layer of adapter.layers) layers.set(JSON.stringify(layer), layer);
-    found.push({ step: save.step, isFinal: save.isFinal, folders: [save.folder], file: adapter.file, factors: adapter.factors });
+    found.push({
+      step: save.step,
+      isFinal: save.isFinal,
+      folders: [save.folder],
+      file: adapter.file,
+      factors: adapter.factors,
+    });
   }
   if (withoutWeights.length > 0) {
     const message = `has adapter_config.json but no adapter_model.safetensors in ${withoutWeights.join(", ")}: no weights to compare`;
@@ -96,13 +113,19 @@ function configOf({ folder }: RunFolder, saves: readonly Save[], findings: Findi
   const last = ordered.at(-1)?.config;
   const differs = ordered.some(({ config }) => JSON.stringify(config?.settings) !== JSON.stringify(last?.settings));
   if (differs) {
-    findings.add("warning", "ADAPTER_CONFIGS_DIFFER", folder, "its saves have different adapter_config.json; the run is taken to be what the last says");
+    findings.add(
+      "warning",
+      "ADAPTER_CONFIGS_DIFFER",
+      folder,
+      "its saves have different adapter_config.json; the run is taken to be what the last says",
+    );
   }
   return last ?? null;
 }
 
 /** Checkpoints by step, the run's end after them. */
-const order = ({ step, isFinal }: { readonly step: number | null; readonly isFinal: boolean }) => (isFinal ? Infinity : (step ?? -1));
+const order = ({ step, isFinal }: { readonly step: number | null; readonly isFinal: boolean }) =>
+  isFinal ? Infinity : (step ?? -1);
 
 /** Merges saves of the same bytes, and marks the last checkpoint final where training ended with it. */
 function checkpointsOf(
@@ -116,7 +139,13 @@ function checkpointsOf(
     const same = byHash.get(checkpoint.file.hash);
     const merged = same === undefined ? checkpoint : merge(same, checkpoint);
     byHash.set(checkpoint.file.hash, merged);
-    if (same !== undefined) findings.add("info", "SAME_BYTES", run.folder, `${merged.folders.map((save) => inside(run, save)).join(" and ")} hold the same weights: one checkpoint`);
+    if (same !== undefined)
+      findings.add(
+        "info",
+        "SAME_BYTES",
+        run.folder,
+        `${merged.folders.map((save) => inside(run, save)).join(" and ")} hold the same weights: one checkpoint`,
+      );
   }
   const checkpoints = [...byHash.values()].sort((left, right) => order(left) - order(right));
   const last = checkpoints.at(-1);
@@ -139,7 +168,12 @@ function seriesOf(furthest: readonly Save[], { folder }: RunFolder, findings: Fi
   const series = new Map(furthest.flatMap(({ state }) => state?.series ?? []).map((curve) => [curve.name, curve]));
   const broken = [...series.values()].filter(({ values }) => !values.every(Number.isFinite)).map(({ name }) => name);
   if (broken.length > 0) {
-    findings.add("warning", "NON_FINITE_VALUES", folder, `NaN or infinity was logged in ${broken.join(", ")}; the points are kept and given as null`);
+    findings.add(
+      "warning",
+      "NON_FINITE_VALUES",
+      folder,
+      `NaN or infinity was logged in ${broken.join(", ")}; the points are kept and given as null`,
+    );
   }
   return [...series.values()];
 }

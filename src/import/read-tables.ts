@@ -37,7 +37,12 @@ export async function readTables(
     if (table === undefined) continue;
     if (table.kind === "unknown") findings.add("info", "NOT_UNDERSTOOD", file, table.why);
     else if (table.kind === "summary") {
-      findings.add("info", "SUMMARY_TABLE_RECOGNISED", file, `${table.what}: its figures are derived again here, so nothing is taken from it`);
+      findings.add(
+        "info",
+        "SUMMARY_TABLE_RECOGNISED",
+        file,
+        `${table.what}: its figures are derived again here, so nothing is taken from it`,
+      );
     } else {
       findings.add("info", "TABLE_READ", file, `results of ${table.rows.length} experiments`);
       for (const row of table.rows) readings.set(row.experiment, join(readings.get(row.experiment), row, file));
@@ -46,14 +51,23 @@ export async function readTables(
   return readings;
 
   function join(before: TableReading | undefined, row: ResultRow, file: string): TableReading {
-    const merged = <Value extends string | number>(name: string, known: Reading<Value> | undefined, value: Value | null) => {
+    const merged = <Value extends string | number>(
+      name: string,
+      known: Reading<Value> | undefined,
+      value: Value | null,
+    ) => {
       if (value === null) return known;
       const next = mergeValue(known, { value, source: file });
       const place = `${row.experiment}, ${name}`;
       roundings.note(place, next);
       if (next.contradicted !== undefined) {
         const { value: other, source } = next.contradicted;
-        findings.add("warning", "CONFLICTING_VALUES", place, `${next.kept.value} in ${next.kept.source} was kept, ${source} says ${other}`);
+        findings.add(
+          "warning",
+          "CONFLICTING_VALUES",
+          place,
+          `${next.kept.value} in ${next.kept.source} was kept, ${source} says ${other}`,
+        );
       }
       return next.kept;
     };

@@ -168,4 +168,8 @@ export type FindingCode =
   | "NOT_UNDERSTOOD";
 
 /** Called as an import goes on; `done` of `total` weight files have been read. */
-export type ReportProgress = (progress: { readonly done: number; readonly total: number; readonly message: string }) => void;
+export type ReportProgress = (progress: {
+  readonly done: number;
+  readonly total: number;
+  readonly message: string;
+}) => void;

@@ -21,7 +21,12 @@ export function openRoundings(): Roundings {
     },
     report(findings) {
       for (const { where, count, example } of pairs.values()) {
-        findings.add("info", "ROUNDED_VALUES", where, `${count} values are rounded here, the more precise were kept: ${example}`);
+        findings.add(
+          "info",
+          "ROUNDED_VALUES",
+          where,
+          `${count} values are rounded here, the more precise were kept: ${example}`,
+        );
       }
     },
   };

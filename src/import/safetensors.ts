@@ -97,13 +97,20 @@ function tensorsOf(bytes: Buffer, dataStart: number, size: number, where: string
   const tensors = Object.entries(entries)
     .map(([name, entry]) => ({ name, ...parseEntry(name, entry, where) }))
     // By both offsets: a tensor without elements begins where the next one does.
-    .sort((left, right) => left.data_offsets[0] - right.data_offsets[0] || left.data_offsets[1] - right.data_offsets[1]);
+    .sort(
+      (left, right) => left.data_offsets[0] - right.data_offsets[0] || left.data_offsets[1] - right.data_offsets[1],
+    );
   let end = 0;
   const placed = tensors.map(({ name, dtype, shape, data_offsets: [from, to] }): TensorEntry => {
     const expected = bytesOf(dtype, shape);
-    if (expected === undefined) throw invalid(`${where}, tensor ${name}`, `dtype ${dtype}`, Object.keys(BITS).join(", "));
+    if (expected === undefined)
+      throw invalid(`${where}, tensor ${name}`, `dtype ${dtype}`, Object.keys(BITS).join(", "));
     if (from !== end || to < from) {
-      throw invalid(`${where}, tensor ${name}`, `bytes ${from} to ${to}`, `to begin at byte ${end}, where the one before ends`);
+      throw invalid(
+        `${where}, tensor ${name}`,
+        `bytes ${from} to ${to}`,
+        `to begin at byte ${end}, where the one before ends`,
+      );
     }
     if (to - from !== expected) {
       const allowed = Number.isNaN(expected) ? "a shape whose size does not overflow" : `${expected}`;
@@ -131,7 +138,11 @@ function parseHeader(bytes: Buffer, where: string): Record<string, unknown> {
   try {
     parsed = JSON.parse(text);
   } catch (cause) {
-    throw failure("SAFETENSORS_INVALID", { where, received: `a header that is no JSON: ${(cause as Error).message}`, cause });
+    throw failure("SAFETENSORS_INVALID", {
+      where,
+      received: `a header that is no JSON: ${(cause as Error).message}`,
+      cause,
+    });
   }
   // JSON.parse keeps the last of two equal keys in silence, and a tensor would be lost.
   const twice = duplicateKey(text);

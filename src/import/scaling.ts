@@ -10,7 +10,11 @@ export function configuredRank(module: string, { r, rankPattern }: AdapterSettin
  * The adapter's scaling s in dW = s B A: alpha / r, or alpha / sqrt(r) with rsLoRA (Kalajdzievski 2023, arXiv 2312.03732),
  * alpha being the first alpha_pattern that fits the module, else lora_alpha.
  */
-export function scalingOf(module: string, rank: number, { loraAlpha, alphaPattern, useRslora }: AdapterSettings): number {
+export function scalingOf(
+  module: string,
+  rank: number,
+  { loraAlpha, alphaPattern, useRslora }: AdapterSettings,
+): number {
   const alpha = firstFit(alphaPattern, module) ?? loraAlpha;
   return alpha / (useRslora ? Math.sqrt(rank) : rank);
 }
@@ -24,7 +28,8 @@ function firstFit(pattern: Readonly<Record<string, number>>, module: string): nu
 const COMPILED = new WeakMap<object, readonly (readonly [ModulePattern, number])[]>();
 
 function compiled(pattern: Readonly<Record<string, number>>): readonly (readonly [ModulePattern, number])[] {
-  const known = COMPILED.get(pattern) ?? Object.entries(pattern).map(([key, value]) => [modulePattern(key), value] as const);
+  const known =
+    COMPILED.get(pattern) ?? Object.entries(pattern).map(([key, value]) => [modulePattern(key), value] as const);
   COMPILED.set(pattern, known);
   return known;
 }

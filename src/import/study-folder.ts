@@ -30,7 +30,10 @@ export async function readStudyFolder(folder: string, options: ReadStudyOptions 
   const below = await filesBelow(folder, signal);
   const { saves, tables, others } = classifyFiles(below.files);
   if (saves.size === 0 && tables.length === 0) {
-    throw failure("FOLDER_EMPTY", { where: folder, received: `${below.files.length} files, none of a kind that is known` });
+    throw failure("FOLDER_EMPTY", {
+      where: folder,
+      received: `${below.files.length} files, none of a kind that is known`,
+    });
   }
   const findings = openFindings();
   const name = options.name ?? path.basename(below.folder);
@@ -44,7 +47,12 @@ export async function readStudyFolder(folder: string, options: ReadStudyOptions 
     const reading = await readRun(below.folder, run, saves, findings, onWeights, signal);
     runs.push(reading);
     const curves = `${reading.series.length} curves`;
-    findings.add("info", "RUN_FOUND", run.folder, `run ${run.name}: ${reading.checkpoints.length} checkpoints with weights, ${curves}`);
+    findings.add(
+      "info",
+      "RUN_FOUND",
+      run.folder,
+      `run ${run.name}: ${reading.checkpoints.length} checkpoints with weights, ${curves}`,
+    );
   }
   report({ done: total, total, message: "reading tables" });
   const roundings = openRoundings();
@@ -100,7 +108,9 @@ function layersOf(runs: readonly RunReading[]): LayerRecord[] {
       const known = layers.get(layer.name);
       if (known === undefined) layers.set(layer.name, layer);
       else if (known.inFeatures !== layer.inFeatures || known.outFeatures !== layer.outFeatures) {
-        const shapes = [known, layer].map(({ inFeatures, outFeatures }) => `${outFeatures} x ${inFeatures}`).join(" and ");
+        const shapes = [known, layer]
+          .map(({ inFeatures, outFeatures }) => `${outFeatures} x ${inFeatures}`)
+          .join(" and ");
         throw failure("SEVERAL_BASE_MODELS", { where: folder, received: `layer ${layer.name} as ${shapes}` });
       }
     }
@@ -134,7 +144,8 @@ function baseModelOf(
 
 /** One finding a kind of file, with how many there are. */
 function notUnderstood({ links, unreadable }: FilesBelow, others: readonly string[], findings: Findings): void {
-  const quote = (names: readonly string[]) => `${names.slice(0, QUOTED_NAMES).join(", ")}${names.length > QUOTED_NAMES ? ", ..." : ""}`;
+  const quote = (names: readonly string[]) =>
+    `${names.slice(0, QUOTED_NAMES).join(", ")}${names.length > QUOTED_NAMES ? ", ..." : ""}`;
   const byExtension = new Map<string, string[]>();
   for (const file of others) {
     const extension = path.posix.extname(file).toLowerCase() || "no extension";
@@ -143,6 +154,8 @@ function notUnderstood({ links, unreadable }: FilesBelow, others: readonly strin
   for (const [extension, names] of byExtension) {
     findings.add("info", "NOT_UNDERSTOOD", "", `${names.length} files (${extension}) were not read: ${quote(names)}`);
   }
-  for (const place of unreadable) findings.add("error", "FILE_UNREADABLE", place, "the folder cannot be listed: check its permissions");
-  if (links.length > 0) findings.add("warning", "LINK_SKIPPED", "", `${links.length} symbolic links were not followed: ${quote(links)}`);
+  for (const place of unreadable)
+    findings.add("error", "FILE_UNREADABLE", place, "the folder cannot be listed: check its permissions");
+  if (links.length > 0)
+    findings.add("warning", "LINK_SKIPPED", "", `${links.length} symbolic links were not followed: ${quote(links)}`);
 }

@@ -24,10 +24,18 @@ export async function readTensorValues(path: string, tensor: TensorRecord): Prom
   const where = `${path}, tensor ${tensor.name}`;
   const decoder = DECODERS[tensor.dtype];
   if (decoder === undefined) {
-    throw failure("ADAPTER_TENSORS_INVALID", { where, received: `dtype ${tensor.dtype}`, allowed: READABLE_DTYPES.join(", ") });
+    throw failure("ADAPTER_TENSORS_INVALID", {
+      where,
+      received: `dtype ${tensor.dtype}`,
+      allowed: READABLE_DTYPES.join(", "),
+    });
   }
   if (tensor.length > MAX_TENSOR_BYTES) {
-    throw failure("FILE_TOO_LARGE", { where, received: `${tensor.length} bytes`, allowed: `${MAX_TENSOR_BYTES} bytes a tensor` });
+    throw failure("FILE_TOO_LARGE", {
+      where,
+      received: `${tensor.length} bytes`,
+      allowed: `${MAX_TENSOR_BYTES} bytes a tensor`,
+    });
   }
   const bytes = await readRange(path, tensor, where);
   if (createHash("sha256").update(bytes).digest("hex") !== tensor.hash) {
@@ -42,7 +50,8 @@ async function readRange(path: string, { offset, length }: TensorRecord, where: 
   });
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
-    if (bytesRead !== length) throw failure("WEIGHTS_CHANGED", { where, received: "a file that is shorter than it was" });
+    if (bytesRead !== length)
+      throw failure("WEIGHTS_CHANGED", { where, received: "a file that is shorter than it was" });
     return buffer;
   } finally {
     await file.close();

@@ -40,7 +40,10 @@ export async function readTrainerState(path: string, where: string): Promise<Tra
   const parsed = State.safeParse(json);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw failure("TRAINER_STATE_INVALID", { where: `${where}, ${issue?.path.join(".") || "the file"}`, received: issue?.message });
+    throw failure("TRAINER_STATE_INVALID", {
+      where: `${where}, ${issue?.path.join(".") || "the file"}`,
+      received: issue?.message,
+    });
   }
   const { global_step: globalStep, max_steps: maxSteps, log_history: history } = parsed.data;
   const summary = new Map<string, number>();

@@ -36,7 +36,8 @@ export async function hashWeights(path: string, where: string, tensors: readonly
   }
   // Tensors without elements at the very end have no byte that the loop could meet.
   for (const { name, length } of ahead) {
-    if (length > 0) throw failure("SAFETENSORS_INVALID", { where, received: "a file that became shorter while it was read" });
+    if (length > 0)
+      throw failure("SAFETENSORS_INVALID", { where, received: "a file that became shorter while it was read" });
     hashes.set(name, createHash("sha256").digest("hex"));
   }
   return { file: whole.digest("hex"), tensors: hashes, size: position };

@@ -41,7 +41,8 @@ export function openComparisons(options: {
       const results = await pool.run(task);
       const outcomes = task.map((pair, i): Outcome => {
         const result = results[i];
-        if (result === undefined || "failed" in result) return { failed: result?.failed ?? "the worker gave no answer" };
+        if (result === undefined || "failed" in result)
+          return { failed: result?.failed ?? "the worker gave no answer" };
         return { comparison: { ...keyOf(pair), ...result.facts } };
       });
       await saveComparisons(

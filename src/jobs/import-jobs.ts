@@ -22,7 +22,10 @@ export function openImportJobs({ database, log }: { readonly database: Database;
       await finishJob(database, id, { status: "SUCCEEDED", message: "imported", result });
     } catch (error) {
       log.warn({ err: error, job: id }, "an import failed");
-      await finishJob(database, id, { status: "FAILED", message: error instanceof Error ? error.message : String(error) });
+      await finishJob(database, id, {
+        status: "FAILED",
+        message: error instanceof Error ? error.message : String(error),
+      });
     }
   }
 

@@ -18,7 +18,8 @@ export const thresholdArg = {
 
 export const twoSidedArg = {
   defaultValue: DEFAULT_RULE.twoSided,
-  description: "Judge the magnitude, as the notebook did: an improvement beyond the threshold is then unacceptable too.",
+  description:
+    "Judge the magnitude, as the notebook did: an improvement beyond the threshold is then unacceptable too.",
 };
 
 export const similarityThresholdArg = {

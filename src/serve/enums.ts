@@ -16,7 +16,10 @@ import {
 
 /** Makes the enums known to type-graphql, with their names and descriptions in the schema. */
 export function registerEnums(): void {
-  registerEnumType(MetricName, { name: "MetricName", description: "A scalar of a run of which less is better, with its unit." });
+  registerEnumType(MetricName, {
+    name: "MetricName",
+    description: "A scalar of a run of which less is better, with its unit.",
+  });
   registerEnumType(Scaling, {
     name: "Scaling",
     description: "Whether the adapter's scaling s counts in dW = s B A.",

@@ -8,7 +8,11 @@ import { openSchema } from "./schema.js";
  *
  * @throws the first error of the answer: these queries are written here and must succeed whole
  */
-export async function execute(services: Services, source: string, variableValues: Record<string, unknown>): Promise<unknown> {
+export async function execute(
+  services: Services,
+  source: string,
+  variableValues: Record<string, unknown>,
+): Promise<unknown> {
   const contextValue = openContext(services);
   const { data, errors } = await graphql({ schema: await openSchema(), source, variableValues, contextValue });
   const [error] = errors ?? [];

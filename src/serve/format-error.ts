@@ -20,9 +20,15 @@ export function formatError(log: Log): (formatted: GraphQLFormattedError, error:
     const { message, locations, path, extensions } = formatted;
     const place = { ...(locations && { locations }), ...(path && { path }) };
     const original = unwrapResolverError(error);
-    if (original instanceof RankscopeError) return { message: original.message, ...place, extensions: { code: original.code } };
-    if (REQUEST_CODES.has(String(extensions?.["code"]))) return { message, ...place, extensions: { code: extensions?.["code"] } };
+    if (original instanceof RankscopeError)
+      return { message: original.message, ...place, extensions: { code: original.code } };
+    if (REQUEST_CODES.has(String(extensions?.["code"])))
+      return { message, ...place, extensions: { code: extensions?.["code"] } };
     log.error({ err: original, path }, "a query failed unexpectedly");
-    return { message: "Something went wrong here; the server's log has the cause.", ...place, extensions: { code: "INTERNAL" } };
+    return {
+      message: "Something went wrong here; the server's log has the cause.",
+      ...place,
+      extensions: { code: "INTERNAL" },
+    };
   };
 }

@@ -23,17 +23,50 @@ export interface Loaders {
   readonly jobById: DataLoader<string, Job | undefined>;
 }
 
-export function openLoaders(services: { readonly database: Database; readonly comparisons: WeightComparisons }): Loaders {
+export function openLoaders(services: {
+  readonly database: Database;
+  readonly comparisons: WeightComparisons;
+}): Loaders {
   const { database } = services;
-  const experiments = new DataLoader<string, Experiment[]>(many((ids) => experimentsOfStudies(database, ids), ({ studyId }) => studyId));
-  const layers = new DataLoader<string, Layer[]>(many((ids) => layersOfStudies(database, ids), ({ studyId }) => studyId));
+  const experiments = new DataLoader<string, Experiment[]>(
+    many(
+      (ids) => experimentsOfStudies(database, ids),
+      ({ studyId }) => studyId,
+    ),
+  );
+  const layers = new DataLoader<string, Layer[]>(
+    many(
+      (ids) => layersOfStudies(database, ids),
+      ({ studyId }) => studyId,
+    ),
+  );
   const seriesKey = ({ experimentId, name }: { experimentId: string; name: string }) => `${experimentId} ${name}`;
   return {
-    studyBySlug: new DataLoader(one((slugs) => studiesBySlug(database, slugs), ({ slug }) => slug)),
-    studyById: new DataLoader(one((ids) => studiesById(database, ids), ({ id }) => id)),
+    studyBySlug: new DataLoader(
+      one(
+        (slugs) => studiesBySlug(database, slugs),
+        ({ slug }) => slug,
+      ),
+    ),
+    studyById: new DataLoader(
+      one(
+        (ids) => studiesById(database, ids),
+        ({ id }) => id,
+      ),
+    ),
     experiments,
-    experimentById: new DataLoader(one((ids) => experimentsById(database, ids), ({ id }) => id)),
-    ranks: new DataLoader(many((ids) => ranksOfStudies(database, ids), ({ studyId }) => studyId)),
+    experimentById: new DataLoader(
+      one(
+        (ids) => experimentsById(database, ids),
+        ({ id }) => id,
+      ),
+    ),
+    ranks: new DataLoader(
+      many(
+        (ids) => ranksOfStudies(database, ids),
+        ({ studyId }) => studyId,
+      ),
+    ),
     layers,
     series: new DataLoader(
       async (keys) => {
@@ -48,7 +81,12 @@ export function openLoaders(services: { readonly database: Database; readonly co
       return ids.map((id) => rows.filter(({ experimentId }) => experimentId === id).map(({ name }) => name));
     }),
     similarity: similarityLoader(services, experiments, layers),
-    jobById: new DataLoader(one((ids) => jobsById(database, ids), ({ id }) => id)),
+    jobById: new DataLoader(
+      one(
+        (ids) => jobsById(database, ids),
+        ({ id }) => id,
+      ),
+    ),
   };
 }
 

@@ -23,10 +23,18 @@ export function pageSize(first: number): number {
 }
 
 /** A page of a list that is already in memory; a cursor is the id of the row before the page. */
-export function pageOf<Row extends { readonly id: string }>(rows: readonly Row[], first: number, after: string | undefined): Page<Row> {
+export function pageOf<Row extends { readonly id: string }>(
+  rows: readonly Row[],
+  first: number,
+  after: string | undefined,
+): Page<Row> {
   const start = after === undefined ? 0 : rows.findIndex(({ id }) => id === after) + 1;
   if (after !== undefined && start === 0) {
-    throw failure("ARGUMENT_INVALID", { where: "after", received: JSON.stringify(after), allowed: "an endCursor of this list" });
+    throw failure("ARGUMENT_INVALID", {
+      where: "after",
+      received: JSON.stringify(after),
+      allowed: "an endCursor of this list",
+    });
   }
   const nodes = rows.slice(start, start + pageSize(first));
   return {

@@ -36,11 +36,16 @@ export function playground(folder: string = BUILT): Router {
       response.status(503).type("text/plain").send(NOT_BUILT);
     }
   });
-  router.use("/assets", secured, express.static(path.join(folder, "assets"), { immutable: true, maxAge: "1y", index: false, redirect: false }));
+  router.use(
+    "/assets",
+    secured,
+    express.static(path.join(folder, "assets"), { immutable: true, maxAge: "1y", index: false, redirect: false }),
+  );
   return router;
 }
 
-const NOT_BUILT = "The playground is not built: run `npm run build`, then reload. GraphQL itself answers POST requests at /graphql.\n";
+const NOT_BUILT =
+  "The playground is not built: run `npm run build`, then reload. GraphQL itself answers POST requests at /graphql.\n";
 
 const secured: RequestHandler = (_request, response, next) => {
   response.set({

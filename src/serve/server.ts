@@ -27,7 +27,10 @@ export interface RunningServer {
 }
 
 /** Serves GraphQL at /graphql and the playground at /. @throws PORT_IN_USE, CONFIG_INVALID */
-export async function startServer(services: Services, listen: { readonly host: string; readonly port: number }): Promise<RunningServer> {
+export async function startServer(
+  services: Services,
+  listen: { readonly host: string; readonly port: number },
+): Promise<RunningServer> {
   const app = express();
   app.disable("x-powered-by");
   const http = createServer(app);

@@ -58,7 +58,9 @@ export function similarityLoader(
         }),
       );
       const checkpoints = wanted.flatMap(({ baseline, candidate }) => [comparable(baseline), comparable(candidate)]);
-      const factors = await factorsOfCheckpoints(database, [...new Set(checkpoints.flatMap((found) => found?.id ?? []))]);
+      const factors = await factorsOfCheckpoints(database, [
+        ...new Set(checkpoints.flatMap((found) => found?.id ?? [])),
+      ]);
       const byPlace = new Map(factors.map((row) => [`${row.checkpointId} ${row.layerId}`, row]));
       const read = wanted.map(({ baseline, candidate, layers, ...key }) => {
         const at = (side: Experiment | null, layer: Layer) => byPlace.get(`${comparable(side)?.id} ${layer.id}`);
@@ -77,7 +79,10 @@ export function similarityLoader(
   );
 }
 
-function pairOf(experiments: readonly Experiment[], rank: number): { baseline: Experiment | null; candidate: Experiment | null } {
+function pairOf(
+  experiments: readonly Experiment[],
+  rank: number,
+): { baseline: Experiment | null; candidate: Experiment | null } {
   const runs = experiments.map(runOf);
   const roles = inferRoles(runs);
   if (roles === undefined) return { baseline: null, candidate: null };

@@ -12,7 +12,11 @@ export function readCursor(cursor: string): StudyPosition {
   const [time = "", id] = Buffer.from(cursor, "base64url").toString().split(" ");
   const createdAt = new Date(time);
   if (Number.isNaN(createdAt.getTime()) || !validate(id)) {
-    throw failure("ARGUMENT_INVALID", { where: "after", received: JSON.stringify(cursor), allowed: "an endCursor of this list" });
+    throw failure("ARGUMENT_INVALID", {
+      where: "after",
+      received: JSON.stringify(cursor),
+      allowed: "an endCursor of this list",
+    });
   }
   return { createdAt, id: id as string };
 }

@@ -15,7 +15,11 @@ export function slugOf(name: string): string {
     .slice(0, MAX_LENGTH)
     .replace(/^-+|-+$/g, "");
   if (slug === "") {
-    throw failure("ARGUMENT_INVALID", { where: "slug", received: JSON.stringify(name), allowed: "letters a-z, digits, hyphens" });
+    throw failure("ARGUMENT_INVALID", {
+      where: "slug",
+      received: JSON.stringify(name),
+      allowed: "letters a-z, digits, hyphens",
+    });
   }
   return slug;
 }

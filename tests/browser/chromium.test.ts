@@ -24,7 +24,9 @@ test("the variable wins over the PATH, and the PATH is searched by the usual nam
 });
 
 test("a variable that names no executable is an error, not a reason to take another browser", () => {
-  expect(() => findChromium({ PATH: folder, RANKSCOPE_CHROMIUM: "/nowhere/chromium" }, NOWHERE)).toThrow("/nowhere/chromium");
+  expect(() => findChromium({ PATH: folder, RANKSCOPE_CHROMIUM: "/nowhere/chromium" }, NOWHERE)).toThrow(
+    "/nowhere/chromium",
+  );
 });
 
 test("a missing browser is a reason to skip that says how to get one, and an error in CI", () => {

@@ -59,7 +59,9 @@ test("the page and its styles name no other host", async () => {
   const page = await (await fetch(address)).text();
   const references = [...page.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, url]) => url ?? "");
   expect(references.filter((url) => !url.startsWith("/assets/") && !url.startsWith("data:"))).toEqual([]);
-  const styles = await (await fetch(`${address}${references.find((url) => url.endsWith(".css")) ?? "/no-styles"}`)).text();
+  const styles = await (
+    await fetch(`${address}${references.find((url) => url.endsWith(".css")) ?? "/no-styles"}`)
+  ).text();
   expect(styles).toContain("graphiql-container");
   expect([...styles.matchAll(/url\(["']?(?!data:|#)[^)]*/g)].map(([found]) => found)).toEqual([]);
   expect(styles).not.toContain("@import");

@@ -22,34 +22,47 @@ describe.skipIf(missing !== undefined)("the playground in Chromium", { timeout: 
     return thing;
   };
   const serve = async (slugs: readonly string[]) => closedAfterwards(await serveTiny(slugs));
-  const open = async (server: TinyServer, options = {}) => closedAfterwards(await openPlayground(server.address, options));
-  const picture = ({ page }: OpenPlayground, name: string) => page.screenshot({ path: path.join(ARTIFACTS, `${name}.png`) });
+  const open = async (server: TinyServer, options = {}) =>
+    closedAfterwards(await openPlayground(server.address, options));
+  const picture = ({ page }: OpenPlayground, name: string) =>
+    page.screenshot({ path: path.join(ARTIFACTS, `${name}.png`) });
 
   beforeAll(() => mkdir(ARTIFACTS, { recursive: true }));
   afterEach(async () => {
     for (const thing of toClose.splice(0)) await thing.close();
   });
 
-  test.each(["light", "dark"] as const)("opens %s as the system is, runs a ready tab, and asks nothing of the outside", async (colorScheme) => {
-    const server = await serve(["tiny-study"]);
-    const playground = await open(server, { colorScheme });
-    expect(await playground.page.title()).toBe("Rankscope");
-    expect(await playground.tabNames()).toEqual(TABS);
-    expect(await playground.editorText("variables")).toBe('{\n  "slug": "tiny-study"\n}');
-    expect(await playground.page.getByRole("status").count()).toBe(0);
+  test.each(["light", "dark"] as const)(
+    "opens %s as the system is, runs a ready tab, and asks nothing of the outside",
+    async (colorScheme) => {
+      const server = await serve(["tiny-study"]);
+      const playground = await open(server, { colorScheme });
+      expect(await playground.page.title()).toBe("Rankscope");
+      expect(await playground.tabNames()).toEqual(TABS);
+      expect(await playground.editorText("variables")).toBe('{\n  "slug": "tiny-study"\n}');
+      expect(await playground.page.getByRole("status").count()).toBe(0);
 
-    await playground.selectTab("Studies");
-    expect(JSON.parse(await playground.run())).toEqual({
-      data: { studies: { totalCount: 1, nodes: [{ slug: "tiny-study", name: "Tiny", baseModel: null }] } },
-    });
-    await picture(playground, `playground-${colorScheme}`);
+      await playground.selectTab("Studies");
+      expect(JSON.parse(await playground.run())).toEqual({
+        data: { studies: { totalCount: 1, nodes: [{ slug: "tiny-study", name: "Tiny", baseModel: null }] } },
+      });
+      await picture(playground, `playground-${colorScheme}`);
 
-    const workers = () => playground.page.workers().map((worker) => path.posix.basename(worker.url())).sort();
-    await expect.poll(workers, PATIENT).toEqual(expect.arrayContaining(["editor.worker.js", "graphql.worker.js", "json.worker.js"]));
-    const { origin } = new URL(server.address);
-    expect(playground.requests.filter((url) => !url.startsWith("data:") && new URL(url).origin !== origin)).toEqual([]);
-    expect(playground.problems).toEqual([]);
-  });
+      const workers = () =>
+        playground.page
+          .workers()
+          .map((worker) => path.posix.basename(worker.url()))
+          .sort();
+      await expect
+        .poll(workers, PATIENT)
+        .toEqual(expect.arrayContaining(["editor.worker.js", "graphql.worker.js", "json.worker.js"]));
+      const { origin } = new URL(server.address);
+      expect(playground.requests.filter((url) => !url.startsWith("data:") && new URL(url).origin !== origin)).toEqual(
+        [],
+      );
+      expect(playground.problems).toEqual([]);
+    },
+  );
 
   test("follows the system from light to dark while it is open", async () => {
     const { page } = await open(await serve(["tiny-study"]), { colorScheme: "light" });
@@ -126,7 +139,9 @@ describe.skipIf(missing !== undefined)("the playground in Chromium", { timeout: 
     const server = await serve(["tiny-study"]);
     server.breakDown();
     const playground = await open(server);
-    expect(await playground.page.getByRole("status").innerText()).toContain("did not tell which studies it has (broken for a test)");
+    expect(await playground.page.getByRole("status").innerText()).toContain(
+      "did not tell which studies it has (broken for a test)",
+    );
     expect(await playground.tabNames()).toEqual(TABS);
   });
 });

@@ -61,7 +61,10 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
     expect(study.baseModel).toBe("gpt2-medium");
     expect(study.ranks.map(({ r }: { r: number }) => r)).toEqual([2, 4, 8, 16]);
     expect(study.weightSimilarity.layers).toHaveLength(24);
-    const weights = study.experiments.nodes.map(({ name, hasWeights }: { name: string; hasWeights: boolean }) => [name, hasWeights]);
+    const weights = study.experiments.nodes.map(({ name, hasWeights }: { name: string; hasWeights: boolean }) => [
+      name,
+      hasWeights,
+    ]);
     expect(weights).toEqual([
       ["16bit_r2", true],
       ["4bit_r2", true],
@@ -88,20 +91,32 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
       numSamples: 5000,
     });
     expect(run.evalLoss).toBeCloseTo(1.8091993, 7);
-    expect(study.experiments.nodes[5]).toMatchObject({ method: "QLORA", quantization: { label: "4bit", bits: 4, scheme: "nf4" } });
+    expect(study.experiments.nodes[5]).toMatchObject({
+      method: "QLORA",
+      quantization: { label: "4bit", bits: 4, scheme: "nf4" },
+    });
     expect(imported).toMatch(/baseline_lora_results\.csv.*round/i);
   });
 
   test("gives the published degradations to the last digit", () => {
-    const byRank = study.ranks.map(({ r, degradation }: { r: number; degradation: { percent: number } }) => [String(r), degradation.percent]);
+    const byRank = study.ranks.map(({ r, degradation }: { r: number; degradation: { percent: number } }) => [
+      String(r),
+      degradation.percent,
+    ]);
     expect(Object.fromEntries(byRank)).toEqual(published().degradationPercent);
     expect(study.ranks[0].degradation).toMatchObject({ acceptable: true, verdict: "ACCEPTABLE", interval: null });
-    expect(study.minimumViableRank).toMatchObject({ rank: published().minimumViableRank, bound: "AT_MOST", leastAcceptableRank: 2 });
+    expect(study.minimumViableRank).toMatchObject({
+      rank: published().minimumViableRank,
+      bound: "AT_MOST",
+      leastAcceptableRank: 2,
+    });
   });
 
   test("gives the published similarities of the layers", () => {
     const layers = study.weightSimilarity.layers as Layer[];
-    for (const [name, { cosine, l2, relativeDifference }] of Object.entries(published().weightSimilarityRank8Unscaled)) {
+    for (const [name, { cosine, l2, relativeDifference }] of Object.entries(
+      published().weightSimilarityRank8Unscaled,
+    )) {
       const found = layers.find(({ layer }) => layer.name === name);
       // Published from float32, printed to 7 and 4 digits.
       expect(found?.cosineSimilarity).toBeCloseTo(cosine, 6);
@@ -166,7 +181,11 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
   test("a second question computes nothing", async () => {
     const source = `query($slug: String!) { study(slug: $slug) { weightSimilarity(rank: 8) { computed { provider precision cached seconds } } } }`;
     const { data: answer } = await query(server.address, source, { slug });
-    expect(answer.study.weightSimilarity.computed).toMatchObject({ provider: "cpu", precision: "float64", cached: true });
+    expect(answer.study.weightSimilarity.computed).toMatchObject({
+      provider: "cpu",
+      precision: "float64",
+      cached: true,
+    });
   });
 
   test("importing it again, by the mutation, changes nothing", async () => {
@@ -180,7 +199,17 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
   test("the report prints the notebook's summary from the store", async () => {
     const { code, stdout, stderr } = await rankscope(["report", slug], { RANKSCOPE_DATA: data });
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    for (const figure of ["1.4418", "1.3741", "1.3325", "1.4201", "0.8946766", "0.8879113", "0.8958325", "71.70", "Minimum viable rank: 2 (AT_MOST)"]) {
+    for (const figure of [
+      "1.4418",
+      "1.3741",
+      "1.3325",
+      "1.4201",
+      "0.8946766",
+      "0.8879113",
+      "0.8958325",
+      "71.70",
+      "Minimum viable rank: 2 (AT_MOST)",
+    ]) {
       expect(stdout).toContain(figure);
     }
   });

@@ -81,10 +81,16 @@ describe("the example study agrees with NumPy, its float16 and bfloat16 adapters
   });
 
   test("and its independent start is found", async () => {
-    const { data: answer } = await query(server.address, `{ study(slug: "${slug}") {
-      hypotheses { id verdict confounds { kind ranks } } minimumViableRank { rank bound } } }`);
+    const { data: answer } = await query(
+      server.address,
+      `{ study(slug: "${slug}") {
+      hypotheses { id verdict confounds { kind ranks } } minimumViableRank { rank bound } } }`,
+    );
     expect(answer.study.minimumViableRank).toEqual({ rank: 2, bound: "EXACT" });
-    expect(answer.study.hypotheses[0]).toMatchObject({ verdict: "REJECTED", confounds: [{ kind: "INDEPENDENT_INITIALISATION", ranks: [4] }] });
+    expect(answer.study.hypotheses[0]).toMatchObject({
+      verdict: "REJECTED",
+      confounds: [{ kind: "INDEPENDENT_INITIALISATION", ranks: [4] }],
+    });
   });
 });
 

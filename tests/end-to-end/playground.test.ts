@@ -36,10 +36,21 @@ describe.skipIf(noChromium !== undefined)("the playground of a real server", () 
       expect(shown.errors).toBeUndefined();
       expect(shown.data.study.slug).toBe(slug);
       expect(playground.problems).toEqual([]);
-      expect(playground.requests.every((url) => url.startsWith(server.address) || url.startsWith("data:") || url.startsWith("blob:"))).toBe(true);
-      const { data: answer } = await query(server.address, `{ study(slug: "${slug}") { ranks { degradation { percent } } } }`);
-      const percents = shown.data.study.ranks.map(({ degradation }: { degradation: { percent: number } }) => degradation.percent);
-      expect(percents).toEqual(answer.study.ranks.map(({ degradation }: { degradation: { percent: number } }) => degradation.percent));
+      expect(
+        playground.requests.every(
+          (url) => url.startsWith(server.address) || url.startsWith("data:") || url.startsWith("blob:"),
+        ),
+      ).toBe(true);
+      const { data: answer } = await query(
+        server.address,
+        `{ study(slug: "${slug}") { ranks { degradation { percent } } } }`,
+      );
+      const percents = shown.data.study.ranks.map(
+        ({ degradation }: { degradation: { percent: number } }) => degradation.percent,
+      );
+      expect(percents).toEqual(
+        answer.study.ranks.map(({ degradation }: { degradation: { percent: number } }) => degradation.percent),
+      );
       return percents as number[];
     } finally {
       await playground.close();

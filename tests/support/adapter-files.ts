@@ -49,7 +49,12 @@ export function adapterConfig(overrides: Record<string, unknown> = {}): string {
 }
 
 /** Factors of `layers` layers of one shape, filled with a value that `seed` sets. */
-export function factorTensors(layers: number, rank = 2, seed = 1, prefix = "base_model.model."): Record<string, WrittenTensor> {
+export function factorTensors(
+  layers: number,
+  rank = 2,
+  seed = 1,
+  prefix = "base_model.model.",
+): Record<string, WrittenTensor> {
   const values = (n: number, phase: number) => float32(Array.from({ length: n }, (_, i) => Math.sin(i + phase)));
   return Object.fromEntries(
     Array.from({ length: layers }, (_, i) => `${prefix}transformer.h.${i}.attn.c_attn`).flatMap((module, i) => [

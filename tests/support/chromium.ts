@@ -1,7 +1,15 @@
 import { accessSync, constants, statSync } from "node:fs";
 import path from "node:path";
 
-const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "chrome.exe", "msedge.exe"];
+const NAMES = [
+  "chromium",
+  "chromium-browser",
+  "google-chrome",
+  "google-chrome-stable",
+  "chrome",
+  "chrome.exe",
+  "msedge.exe",
+];
 
 /** Places off the PATH, by platform. */
 const PLACES: Partial<Record<NodeJS.Platform, (environment: NodeJS.ProcessEnv) => readonly string[]>> = {
@@ -27,7 +35,8 @@ const PLACES: Partial<Record<NodeJS.Platform, (environment: NodeJS.ProcessEnv) =
 };
 
 /** What to do where there is no browser. */
-export const HOW_TO_GET_CHROMIUM = "install one (Debian: apt-get install chromium) or name its executable in RANKSCOPE_CHROMIUM";
+export const HOW_TO_GET_CHROMIUM =
+  "install one (Debian: apt-get install chromium) or name its executable in RANKSCOPE_CHROMIUM";
 
 /**
  * The executable of a Chromium: RANKSCOPE_CHROMIUM, else the first found on the PATH or in the usual places; undefined where
@@ -35,7 +44,10 @@ export const HOW_TO_GET_CHROMIUM = "install one (Debian: apt-get install chromiu
  *
  * @throws where RANKSCOPE_CHROMIUM names something that cannot be run: a wish is not silently replaced
  */
-export function findChromium(environment: NodeJS.ProcessEnv = process.env, platform = process.platform): string | undefined {
+export function findChromium(
+  environment: NodeJS.ProcessEnv = process.env,
+  platform = process.platform,
+): string | undefined {
   const wanted = environment["RANKSCOPE_CHROMIUM"];
   if (wanted) {
     if (!isExecutable(wanted)) throw new Error(`RANKSCOPE_CHROMIUM names ${wanted}, which is no executable file`);
@@ -51,7 +63,10 @@ export function findChromium(environment: NodeJS.ProcessEnv = process.env, platf
  *
  * @throws in CI, where a browser must be: a skipped test there would hide a broken page
  */
-export function missingChromium(environment: NodeJS.ProcessEnv = process.env, platform = process.platform): string | undefined {
+export function missingChromium(
+  environment: NodeJS.ProcessEnv = process.env,
+  platform = process.platform,
+): string | undefined {
   if (findChromium(environment, platform) !== undefined) return undefined;
   if (environment["CI"] === "true") throw new Error(`browser tests need a Chromium: ${HOW_TO_GET_CHROMIUM}`);
   return `skipped: no Chromium was found; ${HOW_TO_GET_CHROMIUM}`;

@@ -112,10 +112,13 @@ export async function openPlayground(url: string, options: BrowserContextOptions
 function watch(page: Page): string[] {
   const problems: string[] = [];
   page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") problems.push(`${message.type()}: ${message.text()}`);
+    if (message.type() === "error" || message.type() === "warning")
+      problems.push(`${message.type()}: ${message.text()}`);
   });
   page.on("pageerror", (error) => problems.push(`exception: ${error.message}`));
-  page.on("requestfailed", (request) => problems.push(`failed: ${request.url()} ${request.failure()?.errorText ?? ""}`));
+  page.on("requestfailed", (request) =>
+    problems.push(`failed: ${request.url()} ${request.failure()?.errorText ?? ""}`),
+  );
   page.on("response", (response) => {
     if (response.status() >= 400) problems.push(`status ${response.status()}: ${response.url()}`);
   });
@@ -144,7 +147,10 @@ async function answeredText(page: Page): Promise<string> {
 function isStored(editor: EditorName): boolean {
   const { __MONACO: monaco, localStorage } = globalThis as unknown as PageGlobals;
   const [file, key] = editor === "operation" ? ["operation.graphql", "query"] : [`${editor}.json`, editor];
-  const shown = monaco.editor.getModels().find(({ uri }) => uri.path.endsWith(file))?.getValue();
+  const shown = monaco.editor
+    .getModels()
+    .find(({ uri }) => uri.path.endsWith(file))
+    ?.getValue();
   return shown === (localStorage.getItem(`graphiql:${key}`) ?? "");
 }
 
@@ -152,5 +158,10 @@ function isStored(editor: EditorName): boolean {
 function textOf(editor: EditorName): string {
   const { __MONACO: monaco } = globalThis as unknown as PageGlobals;
   const file = editor === "operation" ? "operation.graphql" : `${editor}.json`;
-  return monaco.editor.getModels().find(({ uri }) => uri.path.endsWith(file))?.getValue() ?? "";
+  return (
+    monaco.editor
+      .getModels()
+      .find(({ uri }) => uri.path.endsWith(file))
+      ?.getValue() ?? ""
+  );
 }

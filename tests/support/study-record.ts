@@ -15,7 +15,16 @@ export function checkpointRecord(hash: string, rest: Partial<CheckpointRecord> =
     isFinal: true,
     folders: ["run/final_model"],
     file: { path: `/weights/${hash}`, size: 200, hash },
-    factors: [{ layer: "h.0.c_attn", rank: 2, scaling: 8, a: tensor("A", [2, 6]), b: tensor("B", [9, 2]), hash: `pair ${hash}` }],
+    factors: [
+      {
+        layer: "h.0.c_attn",
+        rank: 2,
+        scaling: 8,
+        a: tensor("A", [2, 6]),
+        b: tensor("B", [9, 2]),
+        hash: `pair ${hash}`,
+      },
+    ],
     ...rest,
   };
 }

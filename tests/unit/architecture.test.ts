@@ -34,11 +34,15 @@ async function broken(place: string, source: string): Promise<string[]> {
   return (result?.messages ?? []).map(({ ruleId, message }) => ruleId ?? message);
 }
 
-const folders = readdirSync(path.join(ROOT, "src"), { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+const folders = readdirSync(path.join(ROOT, "src"), { withFileTypes: true }).flatMap((entry) =>
+  entry.isDirectory() ? [entry.name] : [],
+);
 
 /** Some file of the folder, as the rules see only files that are there. */
 function fileOf(folder: string): string {
-  const file = readdirSync(path.join(ROOT, "src", folder)).find((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"));
+  const file = readdirSync(path.join(ROOT, "src", folder)).find(
+    (name) => name.endsWith(".ts") && !name.endsWith(".d.ts"),
+  );
   if (file === undefined) throw new Error(`src/${folder} has no source file`);
   return `../${folder}/${file.replace(/\.ts$/, ".js")}`;
 }
@@ -64,8 +68,13 @@ describe.each(FOLDERS)("src/%s", (folder) => {
   });
 
   test("may import types from anywhere, errors and the log", async () => {
-    const types = others.map((other, i) => `import type * as T${String(i)} from "${fileOf(other)}"; export type U${String(i)} = typeof T${String(i)};`);
-    expect(await broken(from, [...types, `export * from "../errors.js"; export * from "../log.js";`].join("\n"))).toEqual([]);
+    const types = others.map(
+      (other, i) =>
+        `import type * as T${String(i)} from "${fileOf(other)}"; export type U${String(i)} = typeof T${String(i)};`,
+    );
+    expect(
+      await broken(from, [...types, `export * from "../errors.js"; export * from "../log.js";`].join("\n")),
+    ).toEqual([]);
   });
 
   test("does not import main", async () => {
@@ -82,7 +91,9 @@ describe.each(FOLDERS)("src/%s", (folder) => {
 
   test("does not read the environment, print, or export a default", async () => {
     expect(await broken(from, "export const home = process.env;")).toEqual(["no-restricted-properties"]);
-    expect(await broken(from, `import { env } from "node:process"; export const home = env;`)).toEqual(["no-restricted-imports"]);
+    expect(await broken(from, `import { env } from "node:process"; export const home = env;`)).toEqual([
+      "no-restricted-imports",
+    ]);
     expect(await broken(from, `console.log("hello");`)).toEqual(["no-console"]);
     expect(await broken(from, "export default 1;")).toEqual(["import-x/no-default-export"]);
   });
@@ -105,7 +116,9 @@ test("errors.ts imports nothing of src, so that everything may import it", async
 test("an import cycle is reported, one of types is none", async () => {
   // src/serve/playground.ts is imported by server.ts.
   expect(await broken("serve/playground.ts", `import "./server.js";`)).toEqual(["import-x/no-cycle"]);
-  expect(await broken("serve/playground.ts", `import type * as S from "./server.js"; export type T = typeof S;`)).toEqual([]);
+  expect(
+    await broken("serve/playground.ts", `import type * as S from "./server.js"; export type T = typeof S;`),
+  ).toEqual([]);
 });
 
 test("a file of more than 300 lines is reported", async () => {

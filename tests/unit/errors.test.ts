@@ -2,7 +2,12 @@ import { expect, test } from "vitest";
 import { failure, PermanentError, TransientError } from "#src/errors.js";
 
 test("a failure says what, where, received, allowed and what to do", () => {
-  const error = failure("CONFIG_INVALID", { where: "PORT", received: '"x"', allowed: "a whole number", todo: "Fix it." });
+  const error = failure("CONFIG_INVALID", {
+    where: "PORT",
+    received: '"x"',
+    allowed: "a whole number",
+    todo: "Fix it.",
+  });
   expect(error.message).toBe('A setting is not valid; at PORT; received "x"; allowed: a whole number. Fix it.');
 });
 

@@ -15,15 +15,24 @@ test("every ready tab is one operation that the served schema accepts", async ()
   expect(files).not.toEqual([]);
   for (const file of files) {
     const document = parse(read(`${OPERATIONS}/${file}`));
-    expect(document.definitions.map(({ kind }) => kind), file).toEqual(["OperationDefinition"]);
-    expect(validate(schema, document).map(({ message }) => message), file).toEqual([]);
+    expect(
+      document.definitions.map(({ kind }) => kind),
+      file,
+    ).toEqual(["OperationDefinition"]);
+    expect(
+      validate(schema, document).map(({ message }) => message),
+      file,
+    ).toEqual([]);
   }
 });
 
 const missing = missingSharedStudy();
 if (missing !== undefined) console.warn(missing);
 
-test.skipIf(missing !== undefined).each(["diagnose", "import"])("the tab %s is the contract's operation, to the letter", (name) => {
-  const operation = read(`${OPERATIONS}/${name}.graphql`).replace(/^#.*\n/, "");
-  expect(readFileSync(CONTRACT, "utf8")).toContain(operation);
-});
+test.skipIf(missing !== undefined).each(["diagnose", "import"])(
+  "the tab %s is the contract's operation, to the letter",
+  (name) => {
+    const operation = read(`${OPERATIONS}/${name}.graphql`).replace(/^#.*\n/, "");
+    expect(readFileSync(CONTRACT, "utf8")).toContain(operation);
+  },
+);

@@ -61,7 +61,9 @@ export class ExperimentResolver {
 
   @FieldResolver(() => [Metric], { description: "Every scalar that was recorded, by name." })
   metrics(@Root() { metrics }: Experiment): Metric[] {
-    return metrics.filter(({ value }) => Number.isFinite(value)).sort((left, right) => (left.name < right.name ? -1 : 1));
+    return metrics
+      .filter(({ value }) => Number.isFinite(value))
+      .sort((left, right) => (left.name < right.name ? -1 : 1));
   }
 
   @FieldResolver(() => Boolean, { description: "Whether the folder holds adapter weights of this run." })
@@ -79,11 +81,18 @@ export class ExperimentResolver {
     return loaders.seriesNames.load(id);
   }
 
-  @FieldResolver(() => Curve, { nullable: true, description: "One logged curve; null where the run has none of this name." })
+  @FieldResolver(() => Curve, {
+    nullable: true,
+    description: "One logged curve; null where the run has none of this name.",
+  })
   async curve(
     @Root() { id }: Experiment,
-    @Arg("metric", () => String, { description: "As logged: `loss`, `eval_loss`, `grad_norm`, `learning_rate`." }) metric: string,
-    @Arg("maxPoints", () => Int, { nullable: true, description: "Give at most this many, evenly spaced, first and last among them; all by default." })
+    @Arg("metric", () => String, { description: "As logged: `loss`, `eval_loss`, `grad_norm`, `learning_rate`." })
+    metric: string,
+    @Arg("maxPoints", () => Int, {
+      nullable: true,
+      description: "Give at most this many, evenly spaced, first and last among them; all by default.",
+    })
     maxPoints: number | undefined,
     @Ctx() { loaders }: Context,
   ): Promise<Curve | null> {
@@ -93,7 +102,9 @@ export class ExperimentResolver {
     const series = await loaders.series.load({ experimentId: id, name: metric });
     if (series === undefined) return null;
     const kept = thin(series.steps.length, maxPoints ?? Infinity);
-    const values = kept.map((i) => series.values[i]).map((value) => (Number.isFinite(value) ? (value as number) : null));
+    const values = kept
+      .map((i) => series.values[i])
+      .map((value) => (Number.isFinite(value) ? (value as number) : null));
     return {
       metric,
       steps: kept.map((i) => series.steps[i] as number),

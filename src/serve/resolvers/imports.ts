@@ -15,10 +15,17 @@ export class ImportsResolver {
     description:
       "Imports a folder on the server. Importing again changes nothing; a folder that has grown adds what is new; a failure leaves the store as it was.",
   })
-  async importStudy(@Arg("input", () => ImportStudyInput) input: ImportStudyInput, @Ctx() context: Context): Promise<ImportStudyPayload> {
+  async importStudy(
+    @Arg("input", () => ImportStudyInput) input: ImportStudyInput,
+    @Ctx() context: Context,
+  ): Promise<ImportStudyPayload> {
     const { waitSeconds, slug, name } = input;
     if (waitSeconds < 0 || waitSeconds > MAX_WAIT_SECONDS) {
-      throw failure("ARGUMENT_INVALID", { where: "waitSeconds", received: String(waitSeconds), allowed: `0 to ${MAX_WAIT_SECONDS}` });
+      throw failure("ARGUMENT_INVALID", {
+        where: "waitSeconds",
+        received: String(waitSeconds),
+        allowed: `0 to ${MAX_WAIT_SECONDS}`,
+      });
     }
     const folder = await allowedFolder(input.folder, context.importRoots);
     const { id, finished } = await context.imports.start({ folder, slug: slug ?? undefined, name: name ?? undefined });
@@ -38,9 +45,12 @@ export class ImportsResolver {
 async function payloadOf(job: Job, { loaders }: Context): Promise<ImportStudyPayload> {
   const result = job.status === "SUCCEEDED" ? (job.result as ImportResult) : undefined;
   if (result === undefined) return { job, study: null, findings: [] };
-  const conflicts = result.outcome.conflicts.map(
-    ({ where, message }): FindingType => ({ severity: "warning", code: "CONFLICTING_VALUES", where, message }),
-  );
+  const conflicts = result.outcome.conflicts.map(({ where, message }): FindingType => ({
+    severity: "warning",
+    code: "CONFLICTING_VALUES",
+    where,
+    message,
+  }));
   const study = (await loaders.studyBySlug.load(result.outcome.slug)) ?? null;
   return { job, study, findings: [...result.findings, ...conflicts] };
 }

@@ -27,6 +27,10 @@ export class StudiesResolver {
     ]);
     const nodes = rows.slice(0, limit);
     const last = nodes.at(-1);
-    return { totalCount, pageInfo: { hasNextPage: rows.length > limit, endCursor: last ? writeCursor(last) : null }, nodes };
+    return {
+      totalCount,
+      pageInfo: { hasNextPage: rows.length > limit, endCursor: last ? writeCursor(last) : null },
+      nodes,
+    };
   }
 }

@@ -13,7 +13,9 @@ import { StudyType } from "../types/study.js";
 /** What a study holds. */
 @Resolver(() => StudyType)
 export class StudyContentsResolver {
-  @FieldResolver(() => ExperimentConnection, { description: "The trained runs: by rank, then the more bits first, then by name." })
+  @FieldResolver(() => ExperimentConnection, {
+    description: "The trained runs: by rank, then the more bits first, then by name.",
+  })
   async experiments(
     @Root() study: Study,
     @Arg("first", () => Int, { defaultValue: 50 }) first: number,

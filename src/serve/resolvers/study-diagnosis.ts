@@ -38,7 +38,9 @@ export class StudyDiagnosisResolver {
     return rankThreshold(degradationByRank(runs, { metric, thresholdPercent, twoSided }));
   }
 
-  @FieldResolver(() => [HypothesisType], { description: "H1, H2 and H3, judged by the study's facts, with what makes the judgement unfair." })
+  @FieldResolver(() => [HypothesisType], {
+    description: "H1, H2 and H3, judged by the study's facts, with what makes the judgement unfair.",
+  })
   async hypotheses(
     @Root() study: Study,
     @Arg("metric", () => MetricName, metricArg) metric: MetricName,
@@ -51,7 +53,8 @@ export class StudyDiagnosisResolver {
   }
 
   @FieldResolver(() => [ParetoPointType], {
-    description: "The runs that have both metrics, by ascending x; those that are not dominated are the Pareto frontier.",
+    description:
+      "The runs that have both metrics, by ascending x; those that are not dominated are the Pareto frontier.",
   })
   async paretoFrontier(
     @Root() { id }: Study,
@@ -95,10 +98,15 @@ export class StudyDiagnosisResolver {
     return diagnosticSummary(experiments.map(runOf), rank, similarity);
   }
 
-  @FieldResolver(() => RecommendationType, { description: "The run of the least metric that fits the budget; ties go to the smaller rank." })
+  @FieldResolver(() => RecommendationType, {
+    description: "The run of the least metric that fits the budget; ties go to the smaller rank.",
+  })
   async recommendation(
     @Root() { id }: Study,
-    @Arg("memoryBudgetMb", () => Float, { nullable: true, description: "Largest peak memory, MB; no limit by default." })
+    @Arg("memoryBudgetMb", () => Float, {
+      nullable: true,
+      description: "Largest peak memory, MB; no limit by default.",
+    })
     memoryBudgetMb: number | undefined,
     @Arg("maxDegradationPercent", () => Float, {
       nullable: true,
@@ -117,7 +125,10 @@ export class StudyDiagnosisResolver {
       experiment,
       rank: experiment && { ...experiment.rank, studyId: id },
       because,
-      alternatives: alternatives.map(({ run: rejected, rejectedBecause }) => ({ experiment: find(rejected), rejectedBecause })),
+      alternatives: alternatives.map(({ run: rejected, rejectedBecause }) => ({
+        experiment: find(rejected),
+        rejectedBecause,
+      })),
     };
   }
 }
@@ -129,7 +140,11 @@ async function evidence({ loaders }: Context, { id }: Study, rule: HypothesisRul
   const similarities = await Promise.all(
     ranks.map(({ r }) => loaders.similarity.load({ studyId: id, rank: r, scaling: Scaling.ADAPTER })),
   );
-  return { runs, degradations: degradationByRank(runs, rule), similarities: similarities.map(({ similarity }) => similarity) };
+  return {
+    runs,
+    degradations: degradationByRank(runs, rule),
+    similarities: similarities.map(({ similarity }) => similarity),
+  };
 }
 
 function isFinite(value: number | undefined): value is number {

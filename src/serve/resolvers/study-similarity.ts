@@ -14,7 +14,9 @@ import { StudyType } from "../types/study.js";
 /** What needs weights; missing comparisons are computed when they are first asked for, and kept. */
 @Resolver(() => StudyType)
 export class StudySimilarityResolver {
-  @FieldResolver(() => WeightSimilarityType, { description: "The baseline's and the candidate's final updates at one rank, layer by layer." })
+  @FieldResolver(() => WeightSimilarityType, {
+    description: "The baseline's and the candidate's final updates at one rank, layer by layer.",
+  })
   async weightSimilarity(
     @Root() study: Study,
     @Arg("rank", () => Int) rank: number,
@@ -36,7 +38,9 @@ export class StudySimilarityResolver {
     };
   }
 
-  @FieldResolver(() => [LayerSensitivityType], { description: "Layers by how much quantization changes their update, the most sensitive first." })
+  @FieldResolver(() => [LayerSensitivityType], {
+    description: "Layers by how much quantization changes their update, the most sensitive first.",
+  })
   async layerSensitivity(
     @Root() study: Study,
     @Arg("rank", () => Int) rank: number,
@@ -49,7 +53,12 @@ export class StudySimilarityResolver {
   }
 }
 
-async function similarityAt({ loaders }: Context, { id, slug }: Study, rank: number, scaling: Scaling): Promise<StudySimilarity> {
+async function similarityAt(
+  { loaders }: Context,
+  { id, slug }: Study,
+  rank: number,
+  scaling: Scaling,
+): Promise<StudySimilarity> {
   const ranks = await loaders.ranks.load(id);
   if (!ranks.some(({ r }) => r === rank)) {
     const allowed = ranks.map(({ r }) => r).join(", ");

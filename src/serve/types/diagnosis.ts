@@ -62,7 +62,9 @@ export class ParetoPointType {
   @Field(() => Float)
   y!: number;
 
-  @Field(() => Boolean, { description: "Another run is at least as good in both metrics and better in one; the others are the frontier." })
+  @Field(() => Boolean, {
+    description: "Another run is at least as good in both metrics and better in one; the others are the frontier.",
+  })
   dominated!: boolean;
 }
 
@@ -87,7 +89,9 @@ export class FailureModeType {
   experiments!: object[];
 }
 
-@ObjectType("DiagnosticSummary", { description: "The notebook's closing table for one rank; means over seeds, null where nothing was recorded." })
+@ObjectType("DiagnosticSummary", {
+  description: "The notebook's closing table for one rank; means over seeds, null where nothing was recorded.",
+})
 export class DiagnosticSummaryType {
   @Field(() => Float, { nullable: true, description: "Peak memory, MB." })
   baselineMemoryMb!: number | null;
@@ -101,10 +105,18 @@ export class DiagnosticSummaryType {
   @Field(() => Float, { nullable: true, description: "Over all layers that could be compared." })
   meanCosineSimilarity!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "Share of equal tokens in the outputs of both models; null where the study's tables have no mean_token_match." })
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "Share of equal tokens in the outputs of both models; null where the study's tables have no mean_token_match.",
+  })
   meanTokenMatch!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "Cosine of the embeddings of both models' outputs; null where the study's tables have no mean_embedding_similarity." })
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "Cosine of the embeddings of both models' outputs; null where the study's tables have no mean_embedding_similarity.",
+  })
   meanEmbeddingSimilarity!: number | null;
 
   @Field(() => Float, { nullable: true, description: "Seconds per optimizer step." })
@@ -113,7 +125,10 @@ export class DiagnosticSummaryType {
   @Field(() => Float, { nullable: true, description: "Seconds per optimizer step." })
   candidateTimePerStepSeconds!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "baseline / candidate time per step: above 1 the candidate is faster." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "baseline / candidate time per step: above 1 the candidate is faster.",
+  })
   speedup!: number | null;
 }
 

@@ -7,13 +7,20 @@ export class ImportStudyInput {
   @Field(() => String, { description: "The study's folder on the server, under one of its import roots." })
   folder!: string;
 
-  @Field(() => String, { nullable: true, description: "The slug to store under; the folder's name where it is not given. Naming a stored study's adds to it." })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The slug to store under; the folder's name where it is not given. Naming a stored study's adds to it.",
+  })
   slug?: string;
 
   @Field(() => String, { nullable: true, description: "Display name of a new study." })
   name?: string;
 
-  @Field(() => Int, { defaultValue: 20, description: "How many seconds to wait for the end before answering with the running job; 0 to 60." })
+  @Field(() => Int, {
+    defaultValue: 20,
+    description: "How many seconds to wait for the end before answering with the running job; 0 to 60.",
+  })
   waitSeconds!: number;
 }
 
@@ -67,6 +74,8 @@ export class ImportStudyPayload {
   @Field(() => StudyType, { nullable: true, description: "Null while the job runs, or where it failed." })
   study!: object | null;
 
-  @Field(() => [FindingType], { description: "What the import found, did not understand, or left as it was; empty while it runs." })
+  @Field(() => [FindingType], {
+    description: "What the import found, did not understand, or left as it was; empty while it runs.",
+  })
   findings!: FindingType[];
 }

@@ -8,7 +8,10 @@ export class LayerType {
   @Field(() => String, { description: "Module path: `transformer.h.12.attn.c_attn`." })
   name!: string;
 
-  @Field(() => Int, { nullable: true, description: "Block number, the first number in the path; null where there is none." })
+  @Field(() => Int, {
+    nullable: true,
+    description: "Block number, the first number in the path; null where there is none.",
+  })
   index!: number | null;
 
   @Field(() => String, { description: "The path after the block number: `attn.c_attn`." })
@@ -28,10 +31,14 @@ export class LayerSensitivityType {
 
   @Field(() => Float, {
     nullable: true,
-    description: "1 - cosine similarity of the baseline's and the candidate's updates: 0 is unchanged, 1 orthogonal; null where undefined.",
+    description:
+      "1 - cosine similarity of the baseline's and the candidate's updates: 0 is unchanged, 1 orthogonal; null where undefined.",
   })
   score!: number | null;
 
-  @Field(() => Int, { nullable: true, description: "1 is the most sensitive; equal scores share a position; null where the score is." })
+  @Field(() => Int, {
+    nullable: true,
+    description: "1 is the most sensitive; equal scores share a position; null where the score is.",
+  })
   position!: number | null;
 }

@@ -38,7 +38,8 @@ export class SampleType {
 export class DegradationType {
   @Field(() => Float, {
     nullable: true,
-    description: "(candidate - baseline) / baseline * 100, of the means over seeds; positive is worse. Null: see reason.",
+    description:
+      "(candidate - baseline) / baseline * 100, of the means over seeds; positive is worse. Null: see reason.",
   })
   percent!: number | null;
 
@@ -53,7 +54,8 @@ export class DegradationType {
 
   @Field(() => IntervalType, {
     nullable: true,
-    description: "Of the percent, by the delta method with Welch's degrees of freedom; null unless both sides have two seeds or more.",
+    description:
+      "Of the percent, by the delta method with Welch's degrees of freedom; null unless both sides have two seeds or more.",
   })
   interval!: IntervalType | null;
 
@@ -78,7 +80,10 @@ export class MinimumViableRankType {
   @Field(() => RankBound)
   bound!: keyof typeof RankBound;
 
-  @Field(() => Int, { nullable: true, description: "The notebook's rule: the least acceptable rank, whatever larger ranks do." })
+  @Field(() => Int, {
+    nullable: true,
+    description: "The notebook's rule: the least acceptable rank, whatever larger ranks do.",
+  })
   leastAcceptableRank!: number | null;
 
   @Field(() => [Int], { description: "Ranks whose degradation is defined, ascending." })

@@ -54,12 +54,20 @@ export class Computed {
   cached!: boolean;
 }
 
-@ObjectType("WeightSimilarity", { description: "The baseline's and the candidate's final updates at one rank, layer by layer." })
+@ObjectType("WeightSimilarity", {
+  description: "The baseline's and the candidate's final updates at one rank, layer by layer.",
+})
 export class WeightSimilarityType {
-  @Field(() => ExperimentType, { nullable: true, description: "The run of the baseline; null where there is none at this rank." })
+  @Field(() => ExperimentType, {
+    nullable: true,
+    description: "The run of the baseline; null where there is none at this rank.",
+  })
   baseline!: object | null;
 
-  @Field(() => ExperimentType, { nullable: true, description: "The run of the candidate; null where there is none at this rank." })
+  @Field(() => ExperimentType, {
+    nullable: true,
+    description: "The run of the candidate; null where there is none at this rank.",
+  })
   candidate!: object | null;
 
   @Field(() => Scaling)
@@ -80,7 +88,10 @@ export class WeightSimilarityType {
   @Field(() => Float, { description: "The threshold asked about." })
   threshold!: number;
 
-  @Field(() => Boolean, { nullable: true, description: "Whether the mean exceeds the threshold; null where the mean is." })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether the mean exceeds the threshold; null where the mean is.",
+  })
   meetsThreshold!: boolean | null;
 
   @Field(() => Float, { nullable: true, description: "Mean cos(A1, A2) over the layers." })
@@ -88,7 +99,8 @@ export class WeightSimilarityType {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: "Whether both runs started from the same A (mean cosine of A at least 0.5). Where they did not, a low cosine says nothing about quantization.",
+    description:
+      "Whether both runs started from the same A (mean cosine of A at least 0.5). Where they did not, a low cosine says nothing about quantization.",
   })
   sharedStart!: boolean | null;
 

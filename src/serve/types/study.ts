@@ -1,6 +1,8 @@
 import { Field, ID, ObjectType } from "type-graphql";
 
-@ObjectType("Study", { description: "Runs that belong together: one base model, one data set, a baseline and one or more candidates." })
+@ObjectType("Study", {
+  description: "Runs that belong together: one base model, one data set, a baseline and one or more candidates.",
+})
 export class StudyType {
   @Field(() => ID)
   id!: string;
@@ -11,7 +13,10 @@ export class StudyType {
   @Field(() => String, { description: "Display name." })
   name!: string;
 
-  @Field(() => String, { nullable: true, description: "`base_model_name_or_path` of the adapters; null while none has named it." })
+  @Field(() => String, {
+    nullable: true,
+    description: "`base_model_name_or_path` of the adapters; null while none has named it.",
+  })
   baseModel!: string | null;
 
   @Field(() => [String], { description: "Labels given by people." })

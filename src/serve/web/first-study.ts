@@ -11,7 +11,11 @@ export const PLACEHOLDER: ExampleStudy = { slug: "my-study", rank: 8 };
 const PATIENCE = 5000;
 
 interface Answer {
-  readonly data?: { readonly studies: { readonly nodes: readonly { readonly slug: string; readonly ranks: readonly { readonly r: number }[] }[] } };
+  readonly data?: {
+    readonly studies: {
+      readonly nodes: readonly { readonly slug: string; readonly ranks: readonly { readonly r: number }[] }[];
+    };
+  };
   readonly errors?: readonly { readonly message: string }[];
 }
 
@@ -29,13 +33,19 @@ export async function firstStudy(endpoint: string): Promise<{ readonly study: Ex
     const [newest] = data.studies.nodes;
     if (newest === undefined) return { study: PLACEHOLDER, hint: NO_STUDY };
     const ranks = newest.ranks.map(({ r }) => r);
-    return { study: { slug: newest.slug, rank: ranks.includes(PLACEHOLDER.rank) ? PLACEHOLDER.rank : (ranks[0] ?? PLACEHOLDER.rank) } };
+    return {
+      study: {
+        slug: newest.slug,
+        rank: ranks.includes(PLACEHOLDER.rank) ? PLACEHOLDER.rank : (ranks[0] ?? PLACEHOLDER.rank),
+      },
+    };
   } catch (cause) {
     return { study: PLACEHOLDER, hint: noAnswer(cause) };
   }
 }
 
-const NO_STUDY = "This server has no study yet. Name a folder in the Import tab's variables, run it, then reload this page.";
+const NO_STUDY =
+  "This server has no study yet. Name a folder in the Import tab's variables, run it, then reload this page.";
 
 function noAnswer(cause: unknown): string {
   const why = cause instanceof Error ? cause.message : String(cause);

@@ -30,7 +30,9 @@ export function prepareStorage(storage: Storage, ready: readonly ReadyTab[], pla
 function readTabs(storage: Storage): StoredTabs | undefined {
   try {
     const stored = JSON.parse(storage.getItem(KEYS.tabs) ?? "") as Partial<StoredTabs> | null;
-    return Array.isArray(stored?.tabs) && typeof stored.activeTabIndex === "number" ? (stored as StoredTabs) : undefined;
+    return Array.isArray(stored?.tabs) && typeof stored.activeTabIndex === "number"
+      ? (stored as StoredTabs)
+      : undefined;
   } catch {
     return undefined;
   }

@@ -72,7 +72,11 @@ async function insertCheckpoint(
     values (${id}, ${experimentId}, ${step}, ${isFinal}, ${[...folders]}, ${path}, ${size}, ${hash})`;
 }
 
-async function moveCheckpoint(sql: TransactionSql, row: Row, { step, isFinal, folders, file }: CheckpointRecord): Promise<number> {
+async function moveCheckpoint(
+  sql: TransactionSql,
+  row: Row,
+  { step, isFinal, folders, file }: CheckpointRecord,
+): Promise<number> {
   const moved = await sql`
     update checkpoint set
       step = coalesce(step, ${step}), is_final = ${isFinal}, folders = ${[...folders]}, path = ${file.path}
@@ -87,10 +91,16 @@ const FACTOR_COLUMNS = [
   "rank",
   "scaling",
   "hash",
-  ...["a", "b"].flatMap((side) => ["name", "dtype", "shape", "offset", "length", "hash"].map((column) => `${side}_${column}`)),
+  ...["a", "b"].flatMap((side) =>
+    ["name", "dtype", "shape", "offset", "length", "hash"].map((column) => `${side}_${column}`),
+  ),
 ];
 
-function factorRows(checkpointId: string, { factors }: CheckpointRecord, layerIds: ReadonlyMap<string, string>): CopyValue[][] {
+function factorRows(
+  checkpointId: string,
+  { factors }: CheckpointRecord,
+  layerIds: ReadonlyMap<string, string>,
+): CopyValue[][] {
   return factors.map(({ layer, rank, scaling, hash, a, b }) => {
     const tensors = [a, b].flatMap(({ name, dtype, shape, offset, length, hash: tensorHash }) => [
       name,

@@ -63,7 +63,10 @@ export async function writeExperiments(
   return written;
 }
 
-function columnsOf({ name, method, quantization, seed, steps, numSamples, adapter }: ExperimentRecord, sql: TransactionSql) {
+function columnsOf(
+  { name, method, quantization, seed, steps, numSamples, adapter }: ExperimentRecord,
+  sql: TransactionSql,
+) {
   return {
     name,
     method,

@@ -24,7 +24,11 @@ export interface StoreStudyOptions {
  *
  * @throws STUDY_BASE_MODEL_DIFFERS, STUDY_FOLDER_DIFFERS
  */
-export async function storeStudy(database: Database, record: StudyRecord, options: StoreStudyOptions): Promise<StoreOutcome> {
+export async function storeStudy(
+  database: Database,
+  record: StudyRecord,
+  options: StoreStudyOptions,
+): Promise<StoreOutcome> {
   const slug = slugOf(options.slug ?? record.name);
   return database.sql.begin(async (sql) => {
     await sql`select pg_advisory_xact_lock(hashtextextended(${`study ${slug}`}, 0))`;

@@ -28,7 +28,10 @@ beforeAll(async () => {
   });
   const { outcome } = await importStudy(fresh.database, { folder });
   const experiments = await experimentsOfStudies(fresh.database, [outcome.studyId]);
-  const factors = await factorsOfCheckpoints(fresh.database, experiments.flatMap(({ checkpoints }) => checkpoints.map(({ id }) => id)));
+  const factors = await factorsOfCheckpoints(
+    fresh.database,
+    experiments.flatMap(({ checkpoints }) => checkpoints.map(({ id }) => id)),
+  );
   const byLayer = new Map<string, StoredFactors[]>();
   for (const row of factors) byLayer.set(row.layerId, [...(byLayer.get(row.layerId) ?? []), row]);
   pairs = [...byLayer.values()].map((sides) => {
@@ -54,7 +57,9 @@ test("what is missing is computed and stored; a second question computes nothing
   expect(await rows()).toBe(3);
   const second = await comparisons.compare(pairs);
   expect(second.map((result) => "facts" in result && result.cached)).toEqual([true, true, true]);
-  expect(second.map((result) => "facts" in result && result.facts)).toEqual(first.map((result) => "facts" in result && result.facts));
+  expect(second.map((result) => "facts" in result && result.facts)).toEqual(
+    first.map((result) => "facts" in result && result.facts),
+  );
 });
 
 test("the same question asked twice at once is computed once", async () => {
@@ -85,7 +90,9 @@ test("a weight file that changed is named, stores nothing, and leaves other pair
   await writeFile(file, changed);
   const [good, bad] = await comparisons.compare([first, second]);
   expect(good).toHaveProperty("facts");
-  expect(bad).toMatchObject({ failed: expect.stringContaining("A weight file changed after it was imported") as string });
+  expect(bad).toMatchObject({
+    failed: expect.stringContaining("A weight file changed after it was imported") as string,
+  });
   expect(await rows()).toBe(1);
   await writeFile(file, original);
   expect((await comparisons.compare([second]))[0]).toHaveProperty("facts");
@@ -95,7 +102,9 @@ test("a weight file that is gone is named", async () => {
   const [pair] = pairs as [FactorsPair];
   const missing = { ...pair, right: { ...pair.right, hash: "0".repeat(64), path: `${pair.right.path}.gone` } };
   const [result] = await comparisons.compare([missing]);
-  expect(result).toMatchObject({ failed: expect.stringMatching(/no longer where it was imported from; at .*\.gone/) as string });
+  expect(result).toMatchObject({
+    failed: expect.stringMatching(/no longer where it was imported from; at .*\.gone/) as string,
+  });
 });
 
 test("equal weights are at cosine 1 and distance 0 exactly", async () => {

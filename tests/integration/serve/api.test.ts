@@ -28,7 +28,10 @@ beforeAll(async () => {
   database = openDatabase(proxy.url, { applicationName: "api test", maxConnections: 4 });
   const comparisons = openComparisons({ database, threads: 1, log });
   const imports = openImportJobs({ database, log });
-  server = await startServer({ database, comparisons, imports, importRoots: [root], log }, { host: "127.0.0.1", port: 0 });
+  server = await startServer(
+    { database, comparisons, imports, importRoots: [root], log },
+    { host: "127.0.0.1", port: 0 },
+  );
   stop = async () => {
     await server.close();
     await imports.close();
@@ -37,7 +40,10 @@ beforeAll(async () => {
     await proxy.close();
     await rm(root, { recursive: true });
   };
-  for (const [name, runs] of [["small", 1], ["large", 12]] as const) {
+  for (const [name, runs] of [
+    ["small", 1],
+    ["large", 12],
+  ] as const) {
     const experiments = Array.from({ length: runs }, (_, i) => [
       experimentRecord(`16bit_r${i + 1}`, { rank: i + 1, checkpoints: [checkpointRecord(`${name} 16 ${i}`)] }),
       experimentRecord(`4bit_r${i + 1}`, {
@@ -83,16 +89,33 @@ describe("lists", () => {
   test.each([
     ["a page that is too large", "{ studies(first: 201) { totalCount } }", "at first; received 201; allowed: 0 to 200"],
     ["a cursor that is none", '{ studies(after: "x") { totalCount } }', "at after"],
-    ["another list's cursor", '{ study(slug: "large") { experiments(after: "x") { totalCount } } }', "an endCursor of this list"],
-    ["a rank that was not trained", '{ study(slug: "small") { weightSimilarity(rank: 7) { mean } } }', "at rank of study small; received 7; allowed: 1"],
-    ["too few points", '{ study(slug: "small") { experiments { nodes { curve(metric: "loss", maxPoints: 1) { steps } } } } }', "allowed: 2 or more"],
+    [
+      "another list's cursor",
+      '{ study(slug: "large") { experiments(after: "x") { totalCount } } }',
+      "an endCursor of this list",
+    ],
+    [
+      "a rank that was not trained",
+      '{ study(slug: "small") { weightSimilarity(rank: 7) { mean } } }',
+      "at rank of study small; received 7; allowed: 1",
+    ],
+    [
+      "too few points",
+      '{ study(slug: "small") { experiments { nodes { curve(metric: "loss", maxPoints: 1) { steps } } } } }',
+      "allowed: 2 or more",
+    ],
   ])("%s is refused by name", async (_, source, message) => {
     const { errors } = await ask(source);
-    expect(errors?.[0]).toMatchObject({ message: expect.stringContaining(message) as string, extensions: { code: "ARGUMENT_INVALID" } });
+    expect(errors?.[0]).toMatchObject({
+      message: expect.stringContaining(message) as string,
+      extensions: { code: "ARGUMENT_INVALID" },
+    });
   });
 
   test("what does not exist is null", async () => {
-    const { data } = await ask('{ study(slug: "none") { slug } experiment(id: "none") { name } job(id: "none") { id } }');
+    const { data } = await ask(
+      '{ study(slug: "none") { slug } experiment(id: "none") { name } job(id: "none") { id } }',
+    );
     expect(data).toEqual({ study: null, experiment: null, job: null });
   });
 });
@@ -116,19 +139,34 @@ test("the statements of a query do not grow with its rows", async () => {
 });
 
 test("weights that are not where they were are a reason on the layer, not an error of the query", async () => {
-  const { data, errors } = await ask('{ study(slug: "small") { weightSimilarity(rank: 1) { mean comparedLayers computed { provider } layers { undefinedReason undefinedDetail } } } }');
+  const { data, errors } = await ask(
+    '{ study(slug: "small") { weightSimilarity(rank: 1) { mean comparedLayers computed { provider } layers { undefinedReason undefinedDetail } } } }',
+  );
   expect(errors).toBeUndefined();
   expect(data.study.weightSimilarity).toMatchObject({
     mean: null,
     comparedLayers: 0,
     computed: null,
-    layers: [{ undefinedReason: "UNREADABLE", undefinedDetail: expect.stringContaining("no longer where it was imported from") as string }],
+    layers: [
+      {
+        undefinedReason: "UNREADABLE",
+        undefinedDetail: expect.stringContaining("no longer where it was imported from") as string,
+      },
+    ],
   });
 });
 
 test("NaN in a curve is null, and counted", async () => {
-  const { data } = await ask('{ study(slug: "small") { experiments(first: 1) { nodes { curve(metric: "loss") { steps values nonFinite totalPoints sampled } } } } }');
-  expect(data.study.experiments.nodes[0].curve).toEqual({ steps: [10, 20], values: [3, null], nonFinite: 1, totalPoints: 2, sampled: false });
+  const { data } = await ask(
+    '{ study(slug: "small") { experiments(first: 1) { nodes { curve(metric: "loss") { steps values nonFinite totalPoints sampled } } } } }',
+  );
+  expect(data.study.experiments.nodes[0].curve).toEqual({
+    steps: [10, 20],
+    values: [3, null],
+    nonFinite: 1,
+    totalPoints: 2,
+    sampled: false,
+  });
 });
 
 describe("imports", () => {
@@ -143,18 +181,32 @@ describe("imports", () => {
       "broken_r2/adapter_model.safetensors": safetensors(factorTensors(1)).subarray(0, 100),
     });
     const { data } = await ask(mutation, { input: { folder: path.join(root, "mine") } });
-    expect(data.importStudy).toMatchObject({ job: { status: "SUCCEEDED" }, study: { slug: "mine", experiments: { totalCount: 2 } } });
+    expect(data.importStudy).toMatchObject({
+      job: { status: "SUCCEEDED" },
+      study: { slug: "mine", experiments: { totalCount: 2 } },
+    });
     expect(data.importStudy.findings).toContainEqual(
-      expect.objectContaining({ severity: "ERROR", code: "SAFETENSORS_INVALID", where: "broken_r2/adapter_model.safetensors" }),
+      expect.objectContaining({
+        severity: "ERROR",
+        code: "SAFETENSORS_INVALID",
+        where: "broken_r2/adapter_model.safetensors",
+      }),
     );
     const { id } = data.importStudy.job;
-    expect((await ask("query($id: ID!) { job(id: $id) { id kind status } }", { id })).data.job).toEqual({ id, kind: "IMPORT", status: "SUCCEEDED" });
+    expect((await ask("query($id: ID!) { job(id: $id) { id kind status } }", { id })).data.job).toEqual({
+      id,
+      kind: "IMPORT",
+      status: "SUCCEEDED",
+    });
   });
 
   test("a failed import is a failed job with its reason, and stores nothing", async () => {
     await mkdir(path.join(root, "empty"));
     const { data } = await ask(mutation, { input: { folder: path.join(root, "empty") } });
-    expect(data.importStudy).toMatchObject({ job: { status: "FAILED", message: expect.stringContaining("Nothing to import") as string }, study: null });
+    expect(data.importStudy).toMatchObject({
+      job: { status: "FAILED", message: expect.stringContaining("Nothing to import") as string },
+      study: null,
+    });
     expect((await ask('{ study(slug: "empty") { slug } }')).data.study).toBeNull();
   });
 
@@ -165,7 +217,14 @@ describe("imports", () => {
 
   test("folders outside the roots, by whatever path, and folders that are not there are refused alike", async () => {
     await symlink(tmpdir(), path.join(root, "way-out"));
-    for (const folder of [tmpdir(), path.join(root, ".."), path.join(root, "way-out"), path.join(root, "none"), "/", ""]) {
+    for (const folder of [
+      tmpdir(),
+      path.join(root, ".."),
+      path.join(root, "way-out"),
+      path.join(root, "none"),
+      "/",
+      "",
+    ]) {
       const { errors, data } = await ask(mutation, { input: { folder } });
       expect(data).toBeNull();
       expect(errors?.[0]?.extensions.code).toBe("FOLDER_NOT_ALLOWED");
@@ -174,7 +233,8 @@ describe("imports", () => {
 
   test("a job whose process died counts as failed", async () => {
     const id = "01900000-0000-7000-8000-000000000000";
-    await fresh.database.sql`insert into job (id, kind, status, updated_at) values (${id}, 'IMPORT', 'RUNNING', now() - interval '2 minutes')`;
+    await fresh.database
+      .sql`insert into job (id, kind, status, updated_at) values (${id}, 'IMPORT', 'RUNNING', now() - interval '2 minutes')`;
     const { data } = await ask("query($id: ID!) { job(id: $id) { status message } }", { id });
     expect(data.job).toEqual({ status: "FAILED", message: "The process that ran it has died; start it again." });
   });
@@ -205,7 +265,14 @@ describe("requests out of the ordinary", () => {
 
   test("what fails unexpectedly tells nothing but that it was logged", async () => {
     await fresh.database.sql`alter table rank rename to elsewhere`;
-    const { errors } = await ask('{ study(slug: "small") { ranks { r } } }').finally(() => fresh.database.sql`alter table elsewhere rename to rank`);
-    expect(errors).toEqual([expect.objectContaining({ message: "Something went wrong here; the server's log has the cause.", extensions: { code: "INTERNAL" } })]);
+    const { errors } = await ask('{ study(slug: "small") { ranks { r } } }').finally(
+      () => fresh.database.sql`alter table elsewhere rename to rank`,
+    );
+    expect(errors).toEqual([
+      expect.objectContaining({
+        message: "Something went wrong here; the server's log has the cause.",
+        extensions: { code: "INTERNAL" },
+      }),
+    ]);
   });
 });

@@ -190,9 +190,11 @@ describe("after a kill -9", () => {
     process.kill(killed, "SIGKILL");
     await expect.poll(() => postmasterPid(), { timeout: 15_000 }).not.toBe(killed);
     await expect.poll(() => kept(answer.url).catch(() => "not yet"), { timeout: 15_000 }).toEqual([{ answer: 42 }]);
-    await expect.poll(() => start().catch((error: unknown) => error), { timeout: 15_000 }).toMatchObject({
-      code: "DATA_DIRECTORY_IN_USE",
-    });
+    await expect
+      .poll(() => start().catch((error: unknown) => error), { timeout: 15_000 })
+      .toMatchObject({
+        code: "DATA_DIRECTORY_IN_USE",
+      });
   });
 
   test("of both, the next start recovers the data", async () => {

@@ -15,8 +15,12 @@ const store = (record: StudyRecord, options: Partial<StoreStudyOptions> = {}) =>
 /** Every row of every table of a study, to compare a store with itself. */
 async function everything() {
   const tables = ["study", "rank", "experiment", "metric", "metric_series", "layer", "checkpoint", "adapter_factors"];
-  const rows = tables.map((table) => fresh.database.sql`select t::text as row from ${fresh.database.sql(table)} as t order by 1`);
-  return Object.fromEntries((await Promise.all(rows)).map((result, i) => [tables[i], result.map(({ row }) => row as string)]));
+  const rows = tables.map(
+    (table) => fresh.database.sql`select t::text as row from ${fresh.database.sql(table)} as t order by 1`,
+  );
+  return Object.fromEntries(
+    (await Promise.all(rows)).map((result, i) => [tables[i], result.map(({ row }) => row as string)]),
+  );
 }
 
 async function onlyExperiment(studyId: string) {
@@ -35,10 +39,20 @@ test("a record is stored whole, and read back as it was", async () => {
   expect({ slug, created }).toEqual({ slug: "a-study", created: true });
   expect(added).toEqual({ experiments: 1, ranks: 1, layers: 1, metrics: 1, curves: 1, checkpoints: 1 });
   const run = await onlyExperiment(studyId);
-  expect(run).toMatchObject({ name: "run", rank: { r: 2 }, metrics: [{ name: "training_loss", value: 1.5 }], steps: 1000 });
+  expect(run).toMatchObject({
+    name: "run",
+    rank: { r: 2 },
+    metrics: [{ name: "training_loss", value: 1.5 }],
+    steps: 1000,
+  });
   const [checkpoint] = run.checkpoints;
   const [factors] = await factorsOfCheckpoints(fresh.database, [checkpoint?.id ?? ""]);
-  expect(factors).toMatchObject({ path: "/weights/run", scaling: 8, hash: "pair run", a: { shape: [2, 6], offset: 80, length: 48 } });
+  expect(factors).toMatchObject({
+    path: "/weights/run",
+    scaling: 8,
+    hash: "pair run",
+    a: { shape: [2, 6], offset: 80, length: 48 },
+  });
   const [series] = await seriesOfExperiments(fresh.database, [{ experimentId: run.id, name: "loss" }]);
   expect(series).toMatchObject({ steps: [10, 20], values: [3, NaN] });
 });
@@ -57,7 +71,9 @@ describe("a folder that has grown", () => {
   test("adds only what is new", async () => {
     await store(studyRecord([experimentRecord("run")]));
     const before = await everything();
-    const { added, updated } = await store(studyRecord([experimentRecord("run"), experimentRecord("larger", { rank: 4 })]));
+    const { added, updated } = await store(
+      studyRecord([experimentRecord("run"), experimentRecord("larger", { rank: 4 })]),
+    );
     expect(added).toEqual({ experiments: 1, ranks: 1, layers: 0, metrics: 1, curves: 1, checkpoints: 1 });
     expect(Object.values(updated).every((count) => count === 0)).toBe(true);
     const after = await everything();
@@ -89,16 +105,34 @@ describe("a folder that has grown", () => {
 
   test("a value with more digits replaces its rounding", async () => {
     const { studyId } = await store(studyRecord([experimentRecord("run")]));
-    await store(studyRecord([experimentRecord("run", { metrics: [{ name: "training_loss", value: 1.4999, source: "results.pkl" }] })]));
-    expect((await onlyExperiment(studyId)).metrics).toEqual([{ name: "training_loss", value: 1.4999, source: "results.pkl" }]);
+    await store(
+      studyRecord([
+        experimentRecord("run", { metrics: [{ name: "training_loss", value: 1.4999, source: "results.pkl" }] }),
+      ]),
+    );
+    expect((await onlyExperiment(studyId)).metrics).toEqual([
+      { name: "training_loss", value: 1.4999, source: "results.pkl" },
+    ]);
   });
 });
 
 describe("what contradicts the store is reported, and the stored kept", () => {
   test.each([
-    ["a metric", { metrics: [{ name: "training_loss", value: 9, source: "new.csv" }] }, "training_loss is stored as 1.5, new.csv now says 9"],
-    ["a curve", { series: [{ name: "loss", steps: [10, 20], values: [4, 4] }] }, "the stored curve loss and the folder's differ"],
-    ["the weights of a step", { checkpoints: [checkpointRecord("other")] }, "the weights of step 1000 are not those stored"],
+    [
+      "a metric",
+      { metrics: [{ name: "training_loss", value: 9, source: "new.csv" }] },
+      "training_loss is stored as 1.5, new.csv now says 9",
+    ],
+    [
+      "a curve",
+      { series: [{ name: "loss", steps: [10, 20], values: [4, 4] }] },
+      "the stored curve loss and the folder's differ",
+    ],
+    [
+      "the weights of a step",
+      { checkpoints: [checkpointRecord("other")] },
+      "the weights of step 1000 are not those stored",
+    ],
     ["a rank", { rank: 64 }, "is stored with rank 2 and 16bit, the folder now says rank 64"],
   ])("%s", async (_, change, message) => {
     const { studyId } = await store(studyRecord([experimentRecord("run")]));
@@ -123,7 +157,9 @@ describe("a failure leaves the store as it was", () => {
 
   test("at the last statement: factors that name no layer", async () => {
     const before = await everything();
-    await expect(store(studyRecord([experimentRecord("run")], { layers: [] }))).rejects.toThrow("transaction is aborted");
+    await expect(store(studyRecord([experimentRecord("run")], { layers: [] }))).rejects.toThrow(
+      "transaction is aborted",
+    );
     expect(await everything()).toEqual(before);
   });
 
@@ -152,9 +188,13 @@ test("two imports of one study at once store it once", async () => {
 });
 
 test("text that COPY would read as something else is stored as it is", async () => {
-  const name = "a\\N\tb\nc\r\"{},";
-  const { studyId } = await store(studyRecord([experimentRecord(name, { series: [{ name, steps: [1], values: [Infinity] }] })]));
+  const name = 'a\\N\tb\nc\r"{},';
+  const { studyId } = await store(
+    studyRecord([experimentRecord(name, { series: [{ name, steps: [1], values: [Infinity] }] })]),
+  );
   const run = await onlyExperiment(studyId);
   expect(run.name).toBe(name);
-  expect(await seriesOfExperiments(fresh.database, [{ experimentId: run.id, name }])).toMatchObject([{ steps: [1], values: [Infinity] }]);
+  expect(await seriesOfExperiments(fresh.database, [{ experimentId: run.id, name }])).toMatchObject([
+    { steps: [1], values: [Infinity] },
+  ]);
 });

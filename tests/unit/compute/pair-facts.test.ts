@@ -45,26 +45,36 @@ const size = fc.integer({ min: 1, max: 6 });
 
 test("all facts agree with the updates formed element by element", async () => {
   await fc.assert(
-    fc.asyncProperty(size, size, size, size, fc.double({ min: 0, max: 6, noNaN: true }), async (r1, r2, n, m, phase) => {
-      const [left, right] = [factors(r1, n, m, wave(0)), factors(r2, n, m, wave(phase))];
-      const [w1, w2] = [dense(left), dense(right)];
-      const facts = await compare(left, right);
-      const scale = dot(w1, w1) + dot(w2, w2);
-      const difference = w1.map((value, i) => value - (w2[i] as number));
-      expect(Math.abs((facts.innerProduct as number) - dot(w1, w2))).toBeLessThan(1e-12 * scale);
-      expect(Math.abs((facts.leftSquaredNorm as number) - dot(w1, w1))).toBeLessThan(1e-12 * scale);
-      expect(Math.abs((facts.rightSquaredNorm as number) - dot(w2, w2))).toBeLessThan(1e-12 * scale);
-      expect(Math.abs((facts.squaredDistance as number) - dot(difference, difference))).toBeLessThan(1e-12 * scale);
-      const expectedStart = dot(left.a, right.a) / Math.sqrt(dot(left.a, left.a) * dot(right.a, right.a));
-      if (r1 === r2) expect(facts.initialCosine).toBeCloseTo(expectedStart, 12);
-      else expect(facts.initialCosine).toBeNull();
-    }),
+    fc.asyncProperty(
+      size,
+      size,
+      size,
+      size,
+      fc.double({ min: 0, max: 6, noNaN: true }),
+      async (r1, r2, n, m, phase) => {
+        const [left, right] = [factors(r1, n, m, wave(0)), factors(r2, n, m, wave(phase))];
+        const [w1, w2] = [dense(left), dense(right)];
+        const facts = await compare(left, right);
+        const scale = dot(w1, w1) + dot(w2, w2);
+        const difference = w1.map((value, i) => value - (w2[i] as number));
+        expect(Math.abs((facts.innerProduct as number) - dot(w1, w2))).toBeLessThan(1e-12 * scale);
+        expect(Math.abs((facts.leftSquaredNorm as number) - dot(w1, w1))).toBeLessThan(1e-12 * scale);
+        expect(Math.abs((facts.rightSquaredNorm as number) - dot(w2, w2))).toBeLessThan(1e-12 * scale);
+        expect(Math.abs((facts.squaredDistance as number) - dot(difference, difference))).toBeLessThan(1e-12 * scale);
+        const expectedStart = dot(left.a, right.a) / Math.sqrt(dot(left.a, left.a) * dot(right.a, right.a));
+        if (r1 === r2) expect(facts.initialCosine).toBeCloseTo(expectedStart, 12);
+        else expect(facts.initialCosine).toBeNull();
+      },
+    ),
     { numRuns: 60 },
   );
 });
 
 test("several layers at once give what each gives alone", async () => {
-  const pairs = [0.1, 0.2, 0.3].map((phase) => ({ left: factors(3, 8, 5, wave(phase)), right: factors(3, 8, 5, wave(2 * phase)) }));
+  const pairs = [0.1, 0.2, 0.3].map((phase) => ({
+    left: factors(3, 8, 5, wave(phase)),
+    right: factors(3, 8, 5, wave(2 * phase)),
+  }));
   const together = await pairFacts(kernel, pairs);
   const alone = await Promise.all(pairs.map(({ left, right }) => compare(left, right)));
   expect(together).toEqual(alone);
@@ -92,15 +102,24 @@ describe("close and equal updates", () => {
 describe("weights out of the ordinary", () => {
   const fine = factors(2, 4, 3, wave(1));
 
-  test.each([NaN, Infinity, -Infinity])("a weight of %s leaves that pair without facts, and the others as they are", async (bad) => {
-    const broken = { ...fine, b: fine.b.map((value, i) => (i === 2 ? bad : value)) };
-    const [first, second] = await pairFacts(kernel, [
-      { left: fine, right: broken },
-      { left: fine, right: fine },
-    ]);
-    expect(first).toEqual({ innerProduct: null, leftSquaredNorm: null, rightSquaredNorm: null, squaredDistance: null, initialCosine: null });
-    expect(second).toEqual(await compare(fine, fine));
-  });
+  test.each([NaN, Infinity, -Infinity])(
+    "a weight of %s leaves that pair without facts, and the others as they are",
+    async (bad) => {
+      const broken = { ...fine, b: fine.b.map((value, i) => (i === 2 ? bad : value)) };
+      const [first, second] = await pairFacts(kernel, [
+        { left: fine, right: broken },
+        { left: fine, right: fine },
+      ]);
+      expect(first).toEqual({
+        innerProduct: null,
+        leftSquaredNorm: null,
+        rightSquaredNorm: null,
+        squaredDistance: null,
+        initialCosine: null,
+      });
+      expect(second).toEqual(await compare(fine, fine));
+    },
+  );
 
   test("an untrained adapter has B = 0: norm 0, and cos(A) all the same", async () => {
     const untrained = { ...fine, b: fine.b.map(() => 0) };

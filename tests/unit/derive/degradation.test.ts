@@ -42,12 +42,15 @@ describe("several seeds", () => {
   const url = new URL("../../reference/degradation.json", import.meta.url);
   const cases = JSON.parse(readFileSync(url, "utf8")) as Case[];
 
-  test.each(cases)("the interval of $candidate over $baseline is SciPy's", ({ baseline, candidate, percent, low, high }) => {
-    const result = degradation(baseline, candidate, rule);
-    expect(result.percent).toBeCloseTo(percent, 10);
-    expect(result.interval?.low).toBeCloseTo(low, 6);
-    expect(result.interval?.high).toBeCloseTo(high, 6);
-  });
+  test.each(cases)(
+    "the interval of $candidate over $baseline is SciPy's",
+    ({ baseline, candidate, percent, low, high }) => {
+      const result = degradation(baseline, candidate, rule);
+      expect(result.percent).toBeCloseTo(percent, 10);
+      expect(result.interval?.low).toBeCloseTo(low, 6);
+      expect(result.interval?.high).toBeCloseTo(high, 6);
+    },
+  );
 
   test("an interval that straddles the threshold is inconclusive, one beyond it is not", () => {
     expect(degradation([1, 1.02], [1.0, 1.1], rule).verdict).toBe("INCONCLUSIVE");
@@ -62,7 +65,10 @@ describe("what is undefined is null, with a reason", () => {
   });
 
   test("a baseline of 0", () => {
-    expect(degradation([0], [1], rule)).toMatchObject({ percent: null, reason: expect.stringContaining("is 0") as string });
+    expect(degradation([0], [1], rule)).toMatchObject({
+      percent: null,
+      reason: expect.stringContaining("is 0") as string,
+    });
   });
 
   test("a study of one configuration", () => {

@@ -30,18 +30,28 @@ test("no rank holds when the largest fails", () => {
 
 test("ranks without a degradation are untested", () => {
   expect(rankThreshold(sweep(null, 2)).testedRanks).toEqual([2]);
-  expect(rankThreshold(sweep(null))).toMatchObject({ rank: null, bound: "NONE", reason: expect.stringContaining("no rank has both") as string });
+  expect(rankThreshold(sweep(null))).toMatchObject({
+    rank: null,
+    bound: "NONE",
+    reason: expect.stringContaining("no rank has both") as string,
+  });
 });
 
 test("r* is acceptable, as is every tested rank above it, and the tested rank below it is not", () => {
   fc.assert(
-    fc.property(fc.array(fc.option(fc.double({ min: -20, max: 20, noNaN: true }), { nil: null }), { maxLength: 12 }), (percents) => {
-      const ranks = sweep(...percents);
-      const { rank, testedRanks } = rankThreshold(ranks);
-      const isAcceptable = (r: number) => ranks.find((entry) => entry.rank === r)?.degradation.acceptable;
-      const from = rank ?? Infinity;
-      const below = testedRanks.filter((r) => r < from).at(-1);
-      return testedRanks.filter((r) => r >= from).every(isAcceptable) && (below === undefined || isAcceptable(below) === false);
-    }),
+    fc.property(
+      fc.array(fc.option(fc.double({ min: -20, max: 20, noNaN: true }), { nil: null }), { maxLength: 12 }),
+      (percents) => {
+        const ranks = sweep(...percents);
+        const { rank, testedRanks } = rankThreshold(ranks);
+        const isAcceptable = (r: number) => ranks.find((entry) => entry.rank === r)?.degradation.acceptable;
+        const from = rank ?? Infinity;
+        const below = testedRanks.filter((r) => r < from).at(-1);
+        return (
+          testedRanks.filter((r) => r >= from).every(isAcceptable) &&
+          (below === undefined || isAcceptable(below) === false)
+        );
+      },
+    ),
   );
 });

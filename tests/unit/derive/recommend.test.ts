@@ -15,12 +15,14 @@ const budget = { metric: "training_loss", memoryMb: 4000, degradationPercent: 2 
 test("the least loss within the budget wins, and every other run says why not", () => {
   const { run, alternatives } = recommend(study, budget);
   expect(run?.name).toBe("4bit_r8");
-  expect(Object.fromEntries(alternatives.map(({ run: { name }, rejectedBecause }) => [name, rejectedBecause]))).toEqual({
-    "16bit_r2": "peak memory 11600 MB exceeds 4000 MB",
-    "4bit_r2": "degradation 3.00 % exceeds 2 %",
-    "16bit_r8": "peak memory 11630 MB exceeds 4000 MB",
-    "4bit_r16": "its degradation is not known: the baseline has no training_loss at this rank",
-  });
+  expect(Object.fromEntries(alternatives.map(({ run: { name }, rejectedBecause }) => [name, rejectedBecause]))).toEqual(
+    {
+      "16bit_r2": "peak memory 11600 MB exceeds 4000 MB",
+      "4bit_r2": "degradation 3.00 % exceeds 2 %",
+      "16bit_r8": "peak memory 11630 MB exceeds 4000 MB",
+      "4bit_r16": "its degradation is not known: the baseline has no training_loss at this rank",
+    },
+  );
 });
 
 test("without limits the least loss of all wins, and what did not win names the winner", () => {

@@ -4,7 +4,13 @@ import { rankSimilarity } from "#src/derive/rank-similarity.js";
 import { layerSimilarity, undefinedSimilarity } from "#src/derive/similarity.js";
 
 /** u = (3, 4), v = (4, 3): cosine 24/25, distance sqrt 2. */
-const facts = { innerProduct: 24, baselineSquaredNorm: 25, candidateSquaredNorm: 25, squaredDistance: 2, initialCosine: 0.9 };
+const facts = {
+  innerProduct: 24,
+  baselineSquaredNorm: 25,
+  candidateSquaredNorm: 25,
+  squaredDistance: 2,
+  initialCosine: 0.9,
+};
 
 test("cosine, distance and relative difference follow their definitions", () => {
   expect(layerSimilarity(facts, 1, 1)).toEqual({
@@ -31,7 +37,13 @@ test("different scalings compare the updates as they are applied", () => {
 });
 
 test("equal updates have cosine exactly 1 and distance exactly 0", () => {
-  const same = { innerProduct: 0.1, baselineSquaredNorm: 0.1, candidateSquaredNorm: 0.1, squaredDistance: 0, initialCosine: 1 };
+  const same = {
+    innerProduct: 0.1,
+    baselineSquaredNorm: 0.1,
+    candidateSquaredNorm: 0.1,
+    squaredDistance: 0,
+    initialCosine: 1,
+  };
   expect(layerSimilarity(same, 3, 3)).toMatchObject({ cosineSimilarity: 1, l2Distance: 0, relativeDifference: 0 });
 });
 
@@ -41,7 +53,13 @@ test("rounding never carries a cosine past 1", () => {
 });
 
 test("a zero update has a distance but no direction", () => {
-  const zero = { innerProduct: 0, baselineSquaredNorm: 0, candidateSquaredNorm: 4, squaredDistance: 4, initialCosine: null };
+  const zero = {
+    innerProduct: 0,
+    baselineSquaredNorm: 0,
+    candidateSquaredNorm: 4,
+    squaredDistance: 4,
+    initialCosine: null,
+  };
   expect(layerSimilarity(zero, 1, 1)).toMatchObject({
     cosineSimilarity: null,
     l2Distance: 2,
@@ -51,7 +69,13 @@ test("a zero update has a distance but no direction", () => {
 });
 
 test("facts that are null are weights that are not finite", () => {
-  const none = { innerProduct: null, baselineSquaredNorm: null, candidateSquaredNorm: null, squaredDistance: null, initialCosine: null };
+  const none = {
+    innerProduct: null,
+    baselineSquaredNorm: null,
+    candidateSquaredNorm: null,
+    squaredDistance: null,
+    initialCosine: null,
+  };
   expect(layerSimilarity(none, 1, 1)).toEqual(undefinedSimilarity("NOT_FINITE"));
 });
 

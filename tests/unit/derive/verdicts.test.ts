@@ -6,7 +6,13 @@ import { layerSimilarity } from "#src/derive/similarity.js";
 import { hypotheses, type StudyEvidence } from "#src/derive/verdicts.js";
 import { runs } from "../../support/runs.js";
 
-const rule = { metric: "training_loss", thresholdPercent: 5, twoSided: false, similarityThreshold: 0.95, sensitivitySpread: 0.05 };
+const rule = {
+  metric: "training_loss",
+  thresholdPercent: 5,
+  twoSided: false,
+  similarityThreshold: 0.95,
+  sensitivitySpread: 0.05,
+};
 
 /** A study whose rank r has losses 2 and 2 (1 + percent / 100), layer cosines, and cos(A). */
 function study(ranks: Record<number, { percent: number; cosines: number[]; start?: number }>): StudyEvidence {
@@ -26,7 +32,13 @@ function study(ranks: Record<number, { percent: number; cosines: number[]; start
         cosines.map((cosine, i) => ({
           layer: { name: `layer ${i}` },
           similarity: layerSimilarity(
-            { innerProduct: cosine, baselineSquaredNorm: 1, candidateSquaredNorm: 1, squaredDistance: 2 - 2 * cosine, initialCosine: start },
+            {
+              innerProduct: cosine,
+              baselineSquaredNorm: 1,
+              candidateSquaredNorm: 1,
+              squaredDistance: 2 - 2 * cosine,
+              initialCosine: start,
+            },
             1,
             1,
           ),
@@ -39,10 +51,15 @@ function study(ranks: Record<number, { percent: number; cosines: number[]; start
 const verdicts = (evidence: StudyEvidence) => hypotheses(evidence, rule).map(({ verdict }) => verdict);
 
 test("H1 is judged by every comparable rank", () => {
-  const [high, low] = [[0.97, 0.99], [0.9, 0.8]];
+  const [high, low] = [
+    [0.97, 0.99],
+    [0.9, 0.8],
+  ];
   expect(verdicts(study({ 2: { percent: 1, cosines: high }, 4: { percent: 1, cosines: high } }))[0]).toBe("SUPPORTED");
   expect(verdicts(study({ 2: { percent: 1, cosines: low }, 4: { percent: 1, cosines: low } }))[0]).toBe("REJECTED");
-  expect(verdicts(study({ 2: { percent: 1, cosines: low }, 4: { percent: 1, cosines: high } }))[0]).toBe("PARTIALLY_SUPPORTED");
+  expect(verdicts(study({ 2: { percent: 1, cosines: low }, 4: { percent: 1, cosines: high } }))[0]).toBe(
+    "PARTIALLY_SUPPORTED",
+  );
   expect(verdicts(study({ 2: { percent: 1, cosines: [] } }))[0]).toBe("NOT_TESTED");
 });
 

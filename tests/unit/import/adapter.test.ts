@@ -24,18 +24,37 @@ describe("the factors of an adapter", () => {
   test("are found by layer, with place, rank, scaling and hashes", async () => {
     const tensors = factorTensors(2);
     const { layers, factors, file, others } = await read(tensors);
-    expect(layers[1]).toEqual({ name: "transformer.h.1.attn.c_attn", index: 1, module: "attn.c_attn", inFeatures: 6, outFeatures: 9 });
+    expect(layers[1]).toEqual({
+      name: "transformer.h.1.attn.c_attn",
+      index: 1,
+      module: "attn.c_attn",
+      inFeatures: 6,
+      outFeatures: 9,
+    });
     expect(factors).toHaveLength(2);
-    expect(factors[0]).toMatchObject({ layer: "transformer.h.0.attn.c_attn", rank: 2, scaling: 8, a: { shape: [2, 6] }, b: { shape: [9, 2] } });
+    expect(factors[0]).toMatchObject({
+      layer: "transformer.h.0.attn.c_attn",
+      rank: 2,
+      scaling: 8,
+      a: { shape: [2, 6] },
+      b: { shape: [9, 2] },
+    });
     const [a] = Object.values(tensors);
-    expect(factors[0]?.a.hash).toBe(createHash("sha256").update(a?.data ?? "").digest("hex"));
+    expect(factors[0]?.a.hash).toBe(
+      createHash("sha256")
+        .update(a?.data ?? "")
+        .digest("hex"),
+    );
     expect(file.hash).toBe(createHash("sha256").update(safetensors(tensors)).digest("hex"));
     expect(others).toEqual([]);
   });
 
   test("have the same names with and without PEFT's prefix and the adapter's name in the key", async () => {
     const renamed = Object.fromEntries(
-      Object.entries(factorTensors(1, 2, 1, "")).map(([key, tensor]) => [key.replace(".weight", ".default.weight"), tensor]),
+      Object.entries(factorTensors(1, 2, 1, "")).map(([key, tensor]) => [
+        key.replace(".weight", ".default.weight"),
+        tensor,
+      ]),
     );
     expect((await read(renamed)).factors[0]?.layer).toBe("transformer.h.0.attn.c_attn");
   });
@@ -47,7 +66,10 @@ describe("the factors of an adapter", () => {
   });
 
   test("leave magnitudes of DoRA aside, and name other tensors", async () => {
-    const extra = { "base_model.model.transformer.h.0.attn.c_attn.lora_magnitude_vector": { shape: [9] }, "score.weight": { shape: [2, 6] } };
+    const extra = {
+      "base_model.model.transformer.h.0.attn.c_attn.lora_magnitude_vector": { shape: [9] },
+      "score.weight": { shape: [2, 6] },
+    };
     expect((await read({ ...factorTensors(1), ...extra }, { use_dora: true })).others).toEqual(["score.weight"]);
   });
 });
@@ -56,13 +78,38 @@ describe("what cannot be compared is refused by name", () => {
   const key = "base_model.model.transformer.h.0.attn.c_attn";
 
   test.each<[string, Record<string, WrittenTensor>, string, string]>([
-    ["half a pair", { [`${key}.lora_A.weight`]: { shape: [2, 6] } }, "ADAPTER_TENSORS_INVALID", "lora_A of transformer.h.0.attn.c_attn alone"],
+    [
+      "half a pair",
+      { [`${key}.lora_A.weight`]: { shape: [2, 6] } },
+      "ADAPTER_TENSORS_INVALID",
+      "lora_A of transformer.h.0.attn.c_attn alone",
+    ],
     ["no pair at all", { "x.weight": { shape: [2] } }, "ADAPTER_TENSORS_INVALID", "no lora_A and lora_B"],
     ["AdaLoRA", { ...factorTensors(1), [`${key}.lora_E`]: { shape: [2, 1] } }, "ADAPTER_TYPE_UNSUPPORTED", "lora_E"],
-    ["convolutions", { [`${key}.lora_A.weight`]: { shape: [2, 6, 3, 3] }, [`${key}.lora_B.weight`]: { shape: [9, 2, 1, 1] } }, "ADAPTER_TENSORS_INVALID", "two dimensions"],
-    ["factors that do not multiply", { [`${key}.lora_A.weight`]: { shape: [2, 6] }, [`${key}.lora_B.weight`]: { shape: [9, 3] } }, "ADAPTER_TENSORS_INVALID", "of one r"],
-    ["another rank than configured", factorTensors(1, 4), "RANK_CONTRADICTS_CONFIG", "received rank 4; allowed: rank 2"],
-    ["a dtype whose values are not read", { [`${key}.lora_A.weight`]: { dtype: "F8_E4M3", shape: [2, 6] }, [`${key}.lora_B.weight`]: { shape: [9, 2] } }, "ADAPTER_TENSORS_INVALID", "F8_E4M3"],
+    [
+      "convolutions",
+      { [`${key}.lora_A.weight`]: { shape: [2, 6, 3, 3] }, [`${key}.lora_B.weight`]: { shape: [9, 2, 1, 1] } },
+      "ADAPTER_TENSORS_INVALID",
+      "two dimensions",
+    ],
+    [
+      "factors that do not multiply",
+      { [`${key}.lora_A.weight`]: { shape: [2, 6] }, [`${key}.lora_B.weight`]: { shape: [9, 3] } },
+      "ADAPTER_TENSORS_INVALID",
+      "of one r",
+    ],
+    [
+      "another rank than configured",
+      factorTensors(1, 4),
+      "RANK_CONTRADICTS_CONFIG",
+      "received rank 4; allowed: rank 2",
+    ],
+    [
+      "a dtype whose values are not read",
+      { [`${key}.lora_A.weight`]: { dtype: "F8_E4M3", shape: [2, 6] }, [`${key}.lora_B.weight`]: { shape: [9, 2] } },
+      "ADAPTER_TENSORS_INVALID",
+      "F8_E4M3",
+    ],
   ])("%s", async (_, tensors, code, message) => {
     await expect(read(tensors)).rejects.toMatchObject({ code, message: expect.stringContaining(message) as string });
   });

@@ -27,14 +27,24 @@ describe.skipIf(missing)(`the public gpt2-medium study${missing === undefined ? 
   });
 
   test("has the attention input of 24 blocks, in model order", () => {
-    expect(study.layers.map(({ name }) => name)).toEqual(Array.from({ length: 24 }, (_, i) => `transformer.h.${i}.attn.c_attn`));
+    expect(study.layers.map(({ name }) => name)).toEqual(
+      Array.from({ length: 24 }, (_, i) => `transformer.h.${i}.attn.c_attn`),
+    );
     expect(study.layers.every(({ inFeatures, outFeatures }) => inFeatures === 1024 && outFeatures === 3072)).toBe(true);
   });
 
   test("has two checkpoints a run, the last step and the final model being one, and none of rank 16", () => {
     for (const { rank, checkpoints } of study.experiments) {
-      const expected = rank === 16 ? [] : [[900, false, 1, 24], [1000, true, 2, 24]];
-      expect(checkpoints.map(({ step, isFinal, folders, factors }) => [step, isFinal, folders.length, factors.length])).toEqual(expected);
+      const expected =
+        rank === 16
+          ? []
+          : [
+              [900, false, 1, 24],
+              [1000, true, 2, 24],
+            ];
+      expect(
+        checkpoints.map(({ step, isFinal, folders, factors }) => [step, isFinal, folders.length, factors.length]),
+      ).toEqual(expected);
     }
     expect(study.findings.filter(({ code }) => code === "CONFIG_WITHOUT_ADAPTER").map(({ where }) => where)).toEqual([
       "results_baseline_lora/16bit_r16",
@@ -45,10 +55,16 @@ describe.skipIf(missing)(`the public gpt2-medium study${missing === undefined ? 
   test("has metrics in the pickles' full precision, and the final eval loss of the trainer state", () => {
     const { metrics, steps, numSamples, seed } = experiment("16bit_r8");
     const values = Object.fromEntries(metrics.map(({ name, value }) => [name, value]));
-    expect(values).toMatchObject({ training_loss: 1.973717908859253, peak_memory_mb: 11632.17138671875, time_per_step_seconds: 1.0023322780132293 });
+    expect(values).toMatchObject({
+      training_loss: 1.973717908859253,
+      peak_memory_mb: 11632.17138671875,
+      time_per_step_seconds: 1.0023322780132293,
+    });
     expect(values["eval_loss"]).toBeCloseTo(1.8091993, 7);
     expect([steps, numSamples, seed]).toEqual([1000, 5000, null]);
-    expect(metrics.find(({ name }) => name === "training_loss")?.source).toBe("results_baseline_lora/baseline_results.pkl");
+    expect(metrics.find(({ name }) => name === "training_loss")?.source).toBe(
+      "results_baseline_lora/baseline_results.pkl",
+    );
   });
 
   test("has the logged curves of every run", () => {
@@ -60,9 +76,16 @@ describe.skipIf(missing)(`the public gpt2-medium study${missing === undefined ? 
 
   test("gives no error; its rounded tables and summaries are recognised", () => {
     expect(study.findings.filter(({ severity }) => severity === "error")).toEqual([]);
-    const places = (code: string) => study.findings.filter((finding) => finding.code === code).map(({ where }) => where);
-    expect(places("ROUNDED_VALUES")).toEqual(["results_baseline_lora/baseline_lora_results.csv", "results_qlora/qlora_results.csv"]);
-    expect(places("SUMMARY_TABLE_RECOGNISED")).toEqual(["results/tables/diagnostic_summary.pkl", "results/tables/memory_comparison.csv"]);
+    const places = (code: string) =>
+      study.findings.filter((finding) => finding.code === code).map(({ where }) => where);
+    expect(places("ROUNDED_VALUES")).toEqual([
+      "results_baseline_lora/baseline_lora_results.csv",
+      "results_qlora/qlora_results.csv",
+    ]);
+    expect(places("SUMMARY_TABLE_RECOGNISED")).toEqual([
+      "results/tables/diagnostic_summary.pkl",
+      "results/tables/memory_comparison.csv",
+    ]);
     expect(places("CONFLICTING_VALUES")).toEqual([]);
   });
 });

@@ -13,7 +13,17 @@ function runs(folders: readonly string[], study = "study") {
 
 describe("a folder with a save", () => {
   test("called checkpoint-<step> or like the end of a run belongs to the folder around it", () => {
-    const ends = ["final_model", "final", "final_checkpoint", "final_adapter", "adapter", "adapter_model", "best_model", "last", "last-checkpoint"];
+    const ends = [
+      "final_model",
+      "final",
+      "final_checkpoint",
+      "final_adapter",
+      "adapter",
+      "adapter_model",
+      "best_model",
+      "last",
+      "last-checkpoint",
+    ];
     expect(runs(["a/16bit_r8/checkpoint-900", ...ends.map((end) => `a/16bit_r8/${end}`)])).toEqual({
       "16bit_r8": {
         folder: "a/16bit_r8",
@@ -41,18 +51,34 @@ describe("a folder with a save", () => {
 
   test("may be the study's own, which gives its name", () => {
     expect(runs(["", "checkpoint-5", "final_model"], "r8")).toEqual({
-      r8: { folder: "", saves: [["", null, true], ["checkpoint-5", 5, false], ["final_model", null, true]] },
+      r8: {
+        folder: "",
+        saves: [
+          ["", null, true],
+          ["checkpoint-5", 5, false],
+          ["final_model", null, true],
+        ],
+      },
     });
   });
 });
 
 describe("a run's name", () => {
   test("is the shortest suffix of its path that no other run has", () => {
-    expect(Object.keys(runs(["x/seed1/r8", "x/seed2/r8", "x/seed2/r4", "y/seed2/r8"]))).toEqual(["seed1/r8", "x/seed2/r8", "r4", "y/seed2/r8"]);
+    expect(Object.keys(runs(["x/seed1/r8", "x/seed2/r8", "x/seed2/r4", "y/seed2/r8"]))).toEqual([
+      "seed1/r8",
+      "x/seed2/r8",
+      "r4",
+      "y/seed2/r8",
+    ]);
   });
 
   test("is unique also where a folder has the name of the study that holds it", () => {
-    expect(runs(["", "study", "study/study"])).toMatchObject({ study: { folder: "" }, "study/study": { folder: "study" }, "study/study/study": { folder: "study/study" } });
+    expect(runs(["", "study", "study/study"])).toMatchObject({
+      study: { folder: "" },
+      "study/study": { folder: "study" },
+      "study/study/study": { folder: "study/study" },
+    });
   });
 
   test("is found at once among thousands of runs of one name", () => {

@@ -20,7 +20,12 @@ const save = (folder: string, seed = 1, rank = 2, config: Record<string, unknown
   [`${folder}/adapter_model.safetensors`]: safetensors(factorTensors(2, rank, seed)),
 });
 
-const state = (folder: string, step: number, history: readonly unknown[] = [{ step, loss: 1 }], maxSteps = 20): Files => ({
+const state = (
+  folder: string,
+  step: number,
+  history: readonly unknown[] = [{ step, loss: 1 }],
+  maxSteps = 20,
+): Files => ({
   [`${folder}/trainer_state.json`]: JSON.stringify({ global_step: step, max_steps: maxSteps, log_history: history }),
 });
 
@@ -38,15 +43,26 @@ describe("a study", () => {
         ...save("a/b/16bit_r2/checkpoint-10", 1),
         ...state("a/b/16bit_r2/checkpoint-10", 10, [{ step: 10, loss: 3, eval_loss: 2.5 }]),
         ...save("a/b/16bit_r2/final_model", 2),
-        "tables/results.csv": "experiment_name,quantization,rank,training_loss,seed\n16bit_r2,16bit,2,2.25,7\n4bit_r2,4bit,2,2.5,7\n",
+        "tables/results.csv":
+          "experiment_name,quantization,rank,training_loss,seed\n16bit_r2,16bit,2,2.25,7\n4bit_r2,4bit,2,2.5,7\n",
       },
       { name: "My study" },
     );
     expect(study.name).toBe("My study");
     expect(study.baseModel).toBe("tiny");
-    expect(study.layers.map(({ name }) => name)).toEqual(["transformer.h.0.attn.c_attn", "transformer.h.1.attn.c_attn"]);
+    expect(study.layers.map(({ name }) => name)).toEqual([
+      "transformer.h.0.attn.c_attn",
+      "transformer.h.1.attn.c_attn",
+    ]);
     const [lora, qlora] = study.experiments;
-    expect(lora).toMatchObject({ name: "16bit_r2", method: "LORA", rank: 2, seed: 7, steps: 10, adapter: { r: 2, loraAlpha: 16 } });
+    expect(lora).toMatchObject({
+      name: "16bit_r2",
+      method: "LORA",
+      rank: 2,
+      seed: 7,
+      steps: 10,
+      adapter: { r: 2, loraAlpha: 16 },
+    });
     expect(lora?.metrics).toEqual([
       { name: "training_loss", value: 2.25, source: "tables/results.csv" },
       { name: "eval_loss", value: 2.5, source: "a/b/16bit_r2/checkpoint-10/trainer_state.json" },
@@ -62,7 +78,14 @@ describe("a study", () => {
     const names = ["4bit_r8", "16bit_r8_s10", "16bit_r8_s2", "8bit_r8", "16bit_r16", "4bit_r2"];
     const table = names.map((name) => ({ name, training_loss: 1 }));
     const { experiments } = await read({ "results.json": JSON.stringify(table) });
-    expect(experiments.map(({ name }) => name)).toEqual(["4bit_r2", "16bit_r8_s2", "16bit_r8_s10", "8bit_r8", "4bit_r8", "16bit_r16"]);
+    expect(experiments.map(({ name }) => name)).toEqual([
+      "4bit_r2",
+      "16bit_r8_s2",
+      "16bit_r8_s10",
+      "8bit_r8",
+      "4bit_r8",
+      "16bit_r16",
+    ]);
   });
 
   test("reports how far it has come, and stops when it is told to", async () => {
@@ -71,14 +94,18 @@ describe("a study", () => {
     await read(files, { report: ({ done, total }) => void seen.push(`${done}/${total}`) });
     expect(seen).toEqual(["0/2", "1/2", "2/2"]);
     const stop = new AbortController();
-    await expect(read(files, { signal: stop.signal, report: () => stop.abort() })).rejects.toMatchObject({ name: "AbortError" });
+    await expect(read(files, { signal: stop.signal, report: () => stop.abort() })).rejects.toMatchObject({
+      name: "AbortError",
+    });
   });
 });
 
 describe("checkpoints", () => {
   test("of the same bytes are one, with the step of the one and the end of the other", async () => {
     const study = await read({ ...save("r2/checkpoint-20"), ...save("r2/final_model") });
-    expect(only(study).checkpoints).toMatchObject([{ step: 20, isFinal: true, folders: ["r2/checkpoint-20", "r2/final_model"] }]);
+    expect(only(study).checkpoints).toMatchObject([
+      { step: 20, isFinal: true, folders: ["r2/checkpoint-20", "r2/final_model"] },
+    ]);
     expect(found(study, "SAME_BYTES")).toMatchObject([{ severity: "info", where: "r2" }]);
   });
 
@@ -103,7 +130,10 @@ describe("curves", () => {
   test("come from the trainer state that went furthest; earlier ones add what it lacks", async () => {
     const study = await read({
       ...save("r2/checkpoint-20", 2),
-      ...state("r2/checkpoint-20", 20, [{ step: 10, loss: 2 }, { step: 20, loss: 1 }]),
+      ...state("r2/checkpoint-20", 20, [
+        { step: 10, loss: 2 },
+        { step: 20, loss: 1 },
+      ]),
       ...state("r2/checkpoint-10", 10, [{ step: 10, loss: 9, eval_loss: 4 }]),
     });
     expect(only(study).series).toEqual([
@@ -117,13 +147,18 @@ describe("curves", () => {
     const study = await read({ ...save("r2"), "r2/trainer_state.json": history });
     expect(only(study).series[0]?.values).toEqual([1, NaN]);
     expect(only(study).metrics).toEqual([]);
-    expect(found(study, "NON_FINITE_VALUES")).toMatchObject([{ severity: "warning", where: "r2", message: expect.stringContaining("eval_loss") as string }]);
+    expect(found(study, "NON_FINITE_VALUES")).toMatchObject([
+      { severity: "warning", where: "r2", message: expect.stringContaining("eval_loss") as string },
+    ]);
   });
 
   test("give training loss and time by the closing summary where no table does", async () => {
     const summary = { step: 20, train_loss: 1.9, train_runtime: 12 };
     const { metrics } = only(await read({ ...save("r2"), ...state("r2", 20, [summary]) }));
-    expect(metrics.map(({ name, value }) => [name, value])).toEqual([["training_loss", 1.9], ["training_time_seconds", 12]]);
+    expect(metrics.map(({ name, value }) => [name, value])).toEqual([
+      ["training_loss", 1.9],
+      ["training_time_seconds", 12],
+    ]);
   });
 });
 
@@ -145,7 +180,11 @@ describe("values that two files give", () => {
 
   test("that contradict each other: JSON before CSV before the curves, with a warning that names both", async () => {
     const csv = "name,rank,training_loss,eval_loss\n16bit_r2,2,3.5,1.75\n";
-    const study = await read({ "a.csv": csv, "b.json": table(2.25), ...state("16bit_r2", 20, [{ step: 20, eval_loss: 9.5 }]) });
+    const study = await read({
+      "a.csv": csv,
+      "b.json": table(2.25),
+      ...state("16bit_r2", 20, [{ step: 20, eval_loss: 9.5 }]),
+    });
     expect(only(study).metrics.map(({ value }) => value)).toEqual([2.25, 1.75]);
     expect(found(study, "CONFLICTING_VALUES").map(({ message }) => message)).toEqual([
       "2.25 in b.json was kept, a.csv says 3.5",
@@ -194,14 +233,23 @@ describe("rank, quantization and method", () => {
     ["seed1/q_dora_r2", "QDORA"],
     ["exploration_r2", "UNKNOWN"],
   ])("the word in the name %s makes the method %s where no bits and no adapter are known", async (name, method) => {
-    expect(only(await read({ "a.csv": `name,training_loss\n${name},1\n` }))).toMatchObject({ method, quantization: { label: "unknown", bits: null } });
+    expect(only(await read({ "a.csv": `name,training_loss\n${name},1\n` }))).toMatchObject({
+      method,
+      quantization: { label: "unknown", bits: null },
+    });
   });
 
   test("a table's method decides where the bits are not known, before the name, and for an adapter too", async () => {
     const csv = "name,method,rank,training_loss\nlora_r2,qlora,2,1\n";
     expect(only(await read({ "a.csv": csv })).method).toBe("QLORA");
     expect(only(await read({ "a.csv": csv, ...save("lora_r2") })).method).toBe("QLORA");
-    expect(only(await read({ "a.csv": csv.replace("method,rank", "method,quantization,rank").replace("qlora,2", "qlora,16bit,2") })).method).toBe("LORA");
+    expect(
+      only(
+        await read({
+          "a.csv": csv.replace("method,rank", "method,quantization,rank").replace("qlora,2", "qlora,16bit,2"),
+        }),
+      ).method,
+    ).toBe("LORA");
   });
 
   test("that 4bit is read as NF4 is said once, and not where the label says so itself", async () => {
@@ -212,11 +260,27 @@ describe("rank, quantization and method", () => {
 
 describe("one bad file does not lose the rest", () => {
   test.each<[string, Files, FindingCode]>([
-    ["a truncated adapter", { "bad_r2/adapter_config.json": adapterConfig(), "bad_r2/adapter_model.safetensors": new Uint8Array(20) }, "SAFETENSORS_INVALID"],
-    ["a configuration that is no JSON", { ...save("bad_r2"), "bad_r2/adapter_config.json": "{" }, "ADAPTER_CONFIG_INVALID"],
+    [
+      "a truncated adapter",
+      { "bad_r2/adapter_config.json": adapterConfig(), "bad_r2/adapter_model.safetensors": new Uint8Array(20) },
+      "SAFETENSORS_INVALID",
+    ],
+    [
+      "a configuration that is no JSON",
+      { ...save("bad_r2"), "bad_r2/adapter_config.json": "{" },
+      "ADAPTER_CONFIG_INVALID",
+    ],
     ["another kind of adapter", save("bad_r2", 1, 2, { peft_type: "IA3" }), "ADAPTER_TYPE_UNSUPPORTED"],
-    ["a rank that the tensors do not have", { ...save("bad_r2", 1, 4), "bad_r2/adapter_config.json": adapterConfig() }, "RANK_CONTRADICTS_CONFIG"],
-    ["a pattern that cannot be evaluated", save("bad_r2", 1, 2, { alpha_pattern: { "(": 1 } }), "ADAPTER_CONFIG_INVALID"],
+    [
+      "a rank that the tensors do not have",
+      { ...save("bad_r2", 1, 4), "bad_r2/adapter_config.json": adapterConfig() },
+      "RANK_CONTRADICTS_CONFIG",
+    ],
+    [
+      "a pattern that cannot be evaluated",
+      save("bad_r2", 1, 2, { alpha_pattern: { "(": 1 } }),
+      "ADAPTER_CONFIG_INVALID",
+    ],
     ["a broken trainer state", { "bad_r2/trainer_state.json": "{" }, "TRAINER_STATE_INVALID"],
     ["a broken table", { "bad.csv": "name,rank,training_loss\n16bit_r2,0,1\n" }, "TABLE_INVALID"],
     ["a pickle that would run something", { "bad.pkl": "cos\nsystem\n(S'true'\ntR." }, "PICKLE_NOT_ALLOWED"],
@@ -227,25 +291,44 @@ describe("one bad file does not lose the rest", () => {
   });
 
   test("the run of a refused adapter keeps its curves", async () => {
-    const study = await read({ ...save("16bit_r2", 1, 4), ...state("16bit_r2", 20), "16bit_r2/adapter_config.json": adapterConfig() });
+    const study = await read({
+      ...save("16bit_r2", 1, 4),
+      ...state("16bit_r2", 20),
+      "16bit_r2/adapter_config.json": adapterConfig(),
+    });
     expect(only(study)).toMatchObject({ checkpoints: [], series: [{ name: "loss" }] });
   });
 
   test("an adapter without its configuration is left out with a warning", async () => {
-    const study = await read({ ...save("16bit_r2"), "16bit_r4/adapter_model.safetensors": safetensors(factorTensors(1, 4)) });
-    expect(found(study, "ADAPTER_WITHOUT_CONFIG")).toMatchObject([{ severity: "warning", where: "16bit_r4/adapter_model.safetensors" }]);
+    const study = await read({
+      ...save("16bit_r2"),
+      "16bit_r4/adapter_model.safetensors": safetensors(factorTensors(1, 4)),
+    });
+    expect(found(study, "ADAPTER_WITHOUT_CONFIG")).toMatchObject([
+      { severity: "warning", where: "16bit_r4/adapter_model.safetensors" },
+    ]);
   });
 
   test("configurations without weights give the run's settings, and one warning a run that lists them", async () => {
-    const study = await read({ "r2/checkpoint-10/adapter_config.json": adapterConfig(), "r2/final_model/adapter_config.json": adapterConfig() });
+    const study = await read({
+      "r2/checkpoint-10/adapter_config.json": adapterConfig(),
+      "r2/final_model/adapter_config.json": adapterConfig(),
+    });
     expect(only(study)).toMatchObject({ adapter: { r: 2 }, checkpoints: [] });
-    expect(found(study, "CONFIG_WITHOUT_ADAPTER")).toMatchObject([{ severity: "warning", where: "r2", message: expect.stringContaining("checkpoint-10, final_model") as string }]);
+    expect(found(study, "CONFIG_WITHOUT_ADAPTER")).toMatchObject([
+      { severity: "warning", where: "r2", message: expect.stringContaining("checkpoint-10, final_model") as string },
+    ]);
   });
 
   test("tensors that are no factors are named and not compared", async () => {
     const tensors = { ...factorTensors(1), "base_model.model.score.weight": { shape: [2, 6] } };
-    const study = await read({ "r2/adapter_config.json": adapterConfig(), "r2/adapter_model.safetensors": safetensors(tensors) });
-    expect(found(study, "TENSORS_NOT_COMPARED")).toMatchObject([{ message: expect.stringContaining("score.weight") as string }]);
+    const study = await read({
+      "r2/adapter_config.json": adapterConfig(),
+      "r2/adapter_model.safetensors": safetensors(tensors),
+    });
+    expect(found(study, "TENSORS_NOT_COMPARED")).toMatchObject([
+      { message: expect.stringContaining("score.weight") as string },
+    ]);
     expect(only(study).checkpoints[0]?.factors).toHaveLength(1);
   });
 });
@@ -253,7 +336,13 @@ describe("one bad file does not lose the rest", () => {
 describe("what is not read", () => {
   test("is said once for each kind of file, with how many and some names; well-known companions are not", async () => {
     const pictures = Object.fromEntries(Array.from({ length: 7 }, (_, i) => [`figures/${i}.png`, "x"]));
-    const companions = { "r2/tokenizer.json": "{", "r2/config.json": "{", "r2/README.md": "x", "package.json": "{", "r2/optimizer.pt": "x" };
+    const companions = {
+      "r2/tokenizer.json": "{",
+      "r2/config.json": "{",
+      "r2/README.md": "x",
+      "package.json": "{",
+      "r2/optimizer.pt": "x",
+    };
     const study = await read({ ...save("r2"), ...pictures, ...companions });
     expect(found(study, "NOT_UNDERSTOOD").map(({ message }) => message)).toEqual([
       "7 files (.png) were not read: figures/0.png, figures/1.png, figures/2.png, figures/3.png, figures/4.png, ...",
@@ -264,23 +353,32 @@ describe("what is not read", () => {
     const outside = await temporaryFolder();
     await writeFiles(outside, save("16bit_r8", 1, 8));
     const folder = await temporaryFolder();
-    await writeFiles(folder, { ...save("16bit_r2"), ...save(".cache/16bit_r4", 1, 4), ...save("node_modules/16bit_r4", 1, 4) });
+    await writeFiles(folder, {
+      ...save("16bit_r2"),
+      ...save(".cache/16bit_r4", 1, 4),
+      ...save("node_modules/16bit_r4", 1, 4),
+    });
     await symlink(outside, path.join(folder, "linked"));
     await symlink(folder, path.join(folder, "circle"));
     const study = await readStudyFolder(folder);
     expect(only(study).name).toBe("16bit_r2");
-    expect(found(study, "LINK_SKIPPED")).toMatchObject([{ severity: "warning", message: expect.stringContaining("circle, linked") as string }]);
+    expect(found(study, "LINK_SKIPPED")).toMatchObject([
+      { severity: "warning", message: expect.stringContaining("circle, linked") as string },
+    ]);
   });
 
-  test.skipIf(process.getuid?.() === 0)("a folder that may not be listed is an error, and the rest is read (not as root, who may list all)", async () => {
-    const folder = await temporaryFolder();
-    await writeFiles(folder, { ...save("16bit_r2"), ...save("closed/16bit_r4", 1, 4) });
-    await chmod(path.join(folder, "closed"), 0o000);
-    onTestFinished(() => chmod(path.join(folder, "closed"), 0o700));
-    const study = await readStudyFolder(folder);
-    expect(only(study).name).toBe("16bit_r2");
-    expect(found(study, "FILE_UNREADABLE")).toMatchObject([{ severity: "error", where: "closed" }]);
-  });
+  test.skipIf(process.getuid?.() === 0)(
+    "a folder that may not be listed is an error, and the rest is read (not as root, who may list all)",
+    async () => {
+      const folder = await temporaryFolder();
+      await writeFiles(folder, { ...save("16bit_r2"), ...save("closed/16bit_r4", 1, 4) });
+      await chmod(path.join(folder, "closed"), 0o000);
+      onTestFinished(() => chmod(path.join(folder, "closed"), 0o700));
+      const study = await readStudyFolder(folder);
+      expect(only(study).name).toBe("16bit_r2");
+      expect(found(study, "FILE_UNREADABLE")).toMatchObject([{ severity: "error", where: "closed" }]);
+    },
+  );
 
   test("summaries by rank are recognised and nothing is taken from them", async () => {
     const study = await read({ ...save("r2"), "summary.csv": "rank,lora_memory_mb,qlora_memory_mb\n2,100,50\n" });
@@ -291,13 +389,17 @@ describe("what is not read", () => {
 
 describe("the base model", () => {
   test("comes from the tables where there is no adapter", async () => {
-    expect((await read({ "a.csv": "name,rank,training_loss,model_name\nx,2,1,gpt2-medium\n" })).baseModel).toBe("gpt2-medium");
+    expect((await read({ "a.csv": "name,rank,training_loss,model_name\nx,2,1,gpt2-medium\n" })).baseModel).toBe(
+      "gpt2-medium",
+    );
   });
 
   test("of tables that name several is the first, with a warning", async () => {
     const study = await read({ "a.csv": "name,rank,training_loss,model_name\nx,2,1,one\ny,2,1,two\n" });
     expect(study.baseModel).toBe("one");
-    expect(found(study, "CONFLICTING_VALUES")).toMatchObject([{ where: ".", message: expect.stringContaining("two") as string }]);
+    expect(found(study, "CONFLICTING_VALUES")).toMatchObject([
+      { where: ".", message: expect.stringContaining("two") as string },
+    ]);
   });
 });
 
@@ -323,17 +425,26 @@ describe("a folder as a whole is refused by name", () => {
       code: "SEVERAL_BASE_MODELS",
       message: expect.stringContaining("tiny (in a_r2) and other (in b_r2)") as string,
     });
-    await expect(read({ ...save("r2/checkpoint-1", 1, 2, other), ...save("r2/final_model") })).rejects.toMatchObject({ code: "SEVERAL_BASE_MODELS" });
+    await expect(read({ ...save("r2/checkpoint-1", 1, 2, other), ...save("r2/final_model") })).rejects.toMatchObject({
+      code: "SEVERAL_BASE_MODELS",
+    });
   });
 
   test("whose runs have one layer in two shapes", async () => {
     const [wide] = Object.entries(factorTensors(1));
     const module = wide?.[0].replace(".lora_A.weight", "") ?? "";
     const tensors = { [`${module}.lora_A.weight`]: { shape: [2, 8] }, [`${module}.lora_B.weight`]: { shape: [9, 2] } };
-    const files = { ...save("a_r2"), "b_r2/adapter_config.json": adapterConfig(), "b_r2/adapter_model.safetensors": safetensors(tensors) };
+    const files = {
+      ...save("a_r2"),
+      "b_r2/adapter_config.json": adapterConfig(),
+      "b_r2/adapter_model.safetensors": safetensors(tensors),
+    };
     const refusal = { code: "SEVERAL_BASE_MODELS", message: expect.stringContaining("9 x 6 and 9 x 8") as string };
     await expect(read(files)).rejects.toMatchObject(refusal);
-    const oneRun = Object.entries(files).map(([file, bytes]) => [file.replace("a_r2", "r2/checkpoint-1").replace("b_r2", "r2/final"), bytes]);
+    const oneRun = Object.entries(files).map(([file, bytes]) => [
+      file.replace("a_r2", "r2/checkpoint-1").replace("b_r2", "r2/final"),
+      bytes,
+    ]);
     await expect(read(Object.fromEntries(oneRun) as Files)).rejects.toMatchObject(refusal);
   });
 });

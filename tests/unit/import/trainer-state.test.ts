@@ -30,19 +30,32 @@ test("every logged number but step and epoch becomes a curve, ascending by step"
 });
 
 test("of a step that was logged twice, as a resumed run does, the later value is kept", async () => {
-  const { series } = await read(state([{ step: 10, loss: 3 }, { step: 20, loss: 2 }, { step: 10, loss: 1 }]));
+  const { series } = await read(
+    state([
+      { step: 10, loss: 3 },
+      { step: 20, loss: 2 },
+      { step: 10, loss: 1 },
+    ]),
+  );
   expect(series).toEqual([{ name: "loss", steps: [10, 20], values: [1, 2] }]);
 });
 
 test("NaN and infinities as Python writes them are kept", async () => {
-  const text = '{"global_step":3,"log_history":[{"step":1,"loss":NaN},{"step":2,"loss":Infinity},{"step":3,"loss":-Infinity}]}';
+  const text =
+    '{"global_step":3,"log_history":[{"step":1,"loss":NaN},{"step":2,"loss":Infinity},{"step":3,"loss":-Infinity}]}';
   expect((await read(text)).series[0]?.values).toEqual([NaN, Infinity, -Infinity]);
 });
 
 test("the closing summary is no curve", async () => {
   const { series, summary } = await read(state([{ step: 20, train_loss: 1.9, train_runtime: 12, total_flos: 5 }]));
   expect(series).toEqual([]);
-  expect(summary).toEqual(new Map([["train_loss", 1.9], ["train_runtime", 12], ["total_flos", 5]]));
+  expect(summary).toEqual(
+    new Map([
+      ["train_loss", 1.9],
+      ["train_runtime", 12],
+      ["total_flos", 5],
+    ]),
+  );
 });
 
 test("a run by epochs has no last step: max_steps of -1 says nothing", async () => {
