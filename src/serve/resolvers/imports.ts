@@ -5,7 +5,7 @@ import type { ImportResult } from "../../jobs/payloads.js";
 import { jobsById, type Job } from "../../store/jobs.js";
 import { allowedFolder } from "../allowed-folder.js";
 import type { Context } from "../context.js";
-import { FindingType, ImportStudyInput, ImportStudyPayload, JobType } from "../types/import.js";
+import { type FindingType, ImportStudyInput, ImportStudyPayload, JobType } from "../types/import.js";
 
 const MAX_WAIT_SECONDS = 60;
 
