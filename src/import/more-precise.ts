@@ -19,7 +19,7 @@ export function morePrecise(one: number, other: number): number | undefined {
 
 function isRoundingOf(short: number, long: number): boolean {
   const decimals = Math.max(decimalsOf(short), decimalsForSignificance(short));
-  if (decimals >= Math.max(decimalsOf(long), 1) || short === 0) return false;
+  if (decimals >= decimalsOf(long) || short === 0) return false;
   // Half a unit, with room for the error of subtracting; Python rounds halves to even, spreadsheets away from zero.
   const room = 0.5 * 10 ** -decimals + 2 * Number.EPSILON * Math.abs(long);
   return Math.abs(long - short) <= room;

@@ -50,9 +50,10 @@ test("all facts agree with the updates formed element by element", async () => {
       size,
       size,
       size,
-      fc.double({ min: 0, max: 6, noNaN: true }),
+      // Not 0, where the first weight is 0, which would be all of a 1 x 1 factor.
+      fc.double({ min: 0.1, max: 6, noNaN: true }),
       async (r1, r2, n, m, phase) => {
-        const [left, right] = [factors(r1, n, m, wave(0)), factors(r2, n, m, wave(phase))];
+        const [left, right] = [factors(r1, n, m, wave(0.1)), factors(r2, n, m, wave(phase))];
         const [w1, w2] = [dense(left), dense(right)];
         const facts = await compare(left, right);
         const scale = dot(w1, w1) + dot(w2, w2);
@@ -126,6 +127,13 @@ describe("weights out of the ordinary", () => {
     const facts = await compare(untrained, fine);
     expect([facts.innerProduct, facts.leftSquaredNorm]).toEqual([0, 0]);
     expect(facts.initialCosine).toBeCloseTo(1, 12);
+  });
+
+  test("with A = 0 the starts have no cosine, and the updates are at their distance all the same", async () => {
+    const zero = { ...fine, a: fine.a.map(() => 0) };
+    const facts = await compare(zero, fine);
+    expect(facts).toMatchObject({ innerProduct: 0, leftSquaredNorm: 0, initialCosine: null });
+    expect(facts.squaredDistance).toBeCloseTo(dot(dense(fine), dense(fine)), 12);
   });
 
   test("squares that overflow are not finite", async () => {

@@ -32,6 +32,7 @@ describe("morePrecise", () => {
     [NaN, 1],
     [Infinity, 1e308],
     [Infinity, -Infinity],
+    [2 ** 60, 2 ** 60 + 256],
   ])("%d and %d disagree", (one, other) => {
     expect(morePrecise(one, other)).toBeUndefined();
     expect(morePrecise(other, one)).toBeUndefined();
