@@ -1,17 +1,10 @@
+type Scalar = null | boolean | number | bigint | string | Uint8Array;
+
 /**
  * What a pickle may hold. A tuple is a frozen array (it cannot change in Python either), a dict a Map, so that a key
  * such as `__proto__` is only a key. Integers beyond the safe ones are bigint.
  */
-export type PlainValue =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | Uint8Array
-  | readonly PlainValue[]
-  | ReadonlyMap<PlainValue, PlainValue>
-  | ReadonlySet<PlainValue>;
+export type PlainValue = Scalar | readonly PlainValue[] | ReadonlyMap<PlainValue, PlainValue> | ReadonlySet<PlainValue>;
 
 /** A name that the pickle refers to; it stands for nothing executable. */
 export class Global {
@@ -29,18 +22,7 @@ export class Dtype {
 }
 
 /** What may lie on the machine's stack while the pickle is read. */
-export type Item =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | Uint8Array
-  | readonly Item[]
-  | Map<Item, Item>
-  | Set<Item>
-  | Global
-  | Dtype;
+export type Item = Scalar | readonly Item[] | Map<Item, Item> | Set<Item> | Global | Dtype;
 
 /** A list can still grow; a tuple is frozen. */
 export function isList(item: Item | undefined): item is Item[] {

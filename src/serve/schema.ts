@@ -1,7 +1,7 @@
 import "reflect-metadata";
 import { lexicographicSortSchema, printSchema, type GraphQLSchema } from "graphql";
 import { buildSchema } from "type-graphql";
-import { registerEnums } from "./enums.js";
+import { registerEnums } from "./register-enums.js";
 import { ExperimentResolver } from "./resolvers/experiment.js";
 import { ImportsResolver } from "./resolvers/imports.js";
 import { RankResolver } from "./resolvers/rank.js";

@@ -1,15 +1,5 @@
+import type { TensorRecord } from "../import/records.js";
 import type { Database } from "./database.js";
-
-/** Where a tensor lies in a weight file. */
-export interface StoredTensor {
-  readonly name: string;
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  /** First byte in the file, and number of bytes. */
-  readonly offset: number;
-  readonly length: number;
-  readonly hash: string;
-}
 
 /** The factors of one layer in one checkpoint. */
 export interface StoredFactors {
@@ -21,8 +11,8 @@ export interface StoredFactors {
   readonly hash: string;
   /** The weight file, absolute. */
   readonly path: string;
-  readonly a: StoredTensor;
-  readonly b: StoredTensor;
+  readonly a: TensorRecord;
+  readonly b: TensorRecord;
 }
 
 /** All factors of `checkpointIds`. */
