@@ -12,17 +12,19 @@ const MAY_IMPORT = {
   "config.ts": ["errors.ts"],
   import: ["errors.ts", "log.ts"],
   store: ["errors.ts", "log.ts"],
+  weights: ["errors.ts", "log.ts"],
   compute: ["errors.ts", "log.ts"],
   derive: [],
-  jobs: ["errors.ts", "log.ts", "import", "store", "compute", "derive"],
+  jobs: ["errors.ts", "log.ts", "import", "store", "weights", "compute", "derive"],
   serve: ["errors.ts", "log.ts", "store", "derive", "jobs/enqueue.ts", "jobs/payloads.ts"],
-  commands: ["errors.ts", "log.ts", "config.ts", "import", "store", "compute", "derive", "jobs", "serve"],
+  commands: ["errors.ts", "log.ts", "config.ts", "import", "store", "weights", "compute", "derive", "jobs", "serve"],
   "main.ts": ["errors.ts", "log.ts", "config.ts", "commands"],
 };
 
 /** Packages that only one part may load. */
 const OWNED = {
   store: ["postgres", "pg", "@prisma"],
+  weights: ["@aws-sdk"],
   compute: ["onnxruntime-node"],
   jobs: ["piscina"],
 };

@@ -150,6 +150,11 @@ const CATALOGUE = {
     what: "A weight file is no longer where it was imported from",
     todo: "Restore the file to this place.",
   },
+  WEIGHTS_UNREACHABLE: {
+    kind: "transient",
+    what: "The weight store does not answer",
+    todo: "Check RANKSCOPE_WEIGHTS and that the store is up.",
+  },
   COMPUTE_FAILED: {
     kind: "transient",
     what: "The comparison could not be computed",

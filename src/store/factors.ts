@@ -1,5 +1,11 @@
 import type { TensorRecord } from "../import/records.js";
+import type { WeightFile } from "../weights/weight-store.js";
 import type { Database } from "./database.js";
+
+/** Where a tensor lies. */
+export interface StoredTensor extends Omit<TensorRecord, "file"> {
+  readonly file: WeightFile;
+}
 
 /** The factors of one layer in one checkpoint. */
 export interface StoredFactors {
@@ -9,20 +15,22 @@ export interface StoredFactors {
   readonly scaling: number;
   /** The key of everything computed from these factors. */
   readonly hash: string;
-  /** The weight file, absolute. */
-  readonly path: string;
-  readonly a: TensorRecord;
-  readonly b: TensorRecord;
+  /** Whether dW is added transposed: its left and right subspaces swap. */
+  readonly transposed: boolean;
+  readonly a: StoredTensor;
+  readonly b: StoredTensor;
 }
 
 /** All factors of `checkpointIds`. */
 export function factorsOfCheckpoints({ sql }: Database, checkpointIds: readonly string[]): Promise<StoredFactors[]> {
   return sql<StoredFactors[]>`
-    select checkpoint_id as "checkpointId", layer_id as "layerId", rank, scaling, adapter_factors.hash, path,
-      json_build_object('name', a_name, 'dtype', a_dtype, 'shape', a_shape,
-        'offset', a_offset, 'length', a_length, 'hash', a_hash) as a,
-      json_build_object('name', b_name, 'dtype', b_dtype, 'shape', b_shape,
-        'offset', b_offset, 'length', b_length, 'hash', b_hash) as b
-    from adapter_factors join checkpoint on checkpoint.id = checkpoint_id
+    select checkpoint_id as "checkpointId", layer_id as "layerId", rank, scaling, adapter_factors.hash, transposed,
+      json_build_object('name', a_name, 'dtype', a_dtype, 'shape', a_shape, 'offset', a_offset, 'length', a_length,
+        'hash', a_hash, 'file', json_build_object('hash', a.hash, 'size', a.size, 'path', a.path)) as a,
+      json_build_object('name', b_name, 'dtype', b_dtype, 'shape', b_shape, 'offset', b_offset, 'length', b_length,
+        'hash', b_hash, 'file', json_build_object('hash', b.hash, 'size', b.size, 'path', b.path)) as b
+    from adapter_factors
+    join weight_file a on a.hash = a_file
+    join weight_file b on b.hash = b_file
     where checkpoint_id = any(${[...checkpointIds]}::uuid[])`;
 }

@@ -1,0 +1,27 @@
+/** A weight file, known by its content. */
+export interface WeightFile {
+  /** SHA-256, hexadecimal. */
+  readonly hash: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Where it was imported from, absolute. */
+  readonly path: string;
+}
+
+/** Keeps weight files by their content, and reads ranges of them. Every process that compares weights has one of its own. */
+export interface WeightStore {
+  /**
+   * Reads `length` bytes from `offset` on. Bytes are as stored: the reader checks them against the tensor's hash.
+   *
+   * @throws WEIGHTS_MISSING where the file is not there, WEIGHTS_CHANGED where it is shorter or longer than it was,
+   * WEIGHTS_UNREACHABLE (transient) where the store does not answer
+   */
+  read(file: WeightFile, offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array>;
+  /**
+   * Keeps the file that lies at `file.path`; does nothing where its content is kept already.
+   *
+   * @throws WEIGHTS_CHANGED where the file is no longer what its hash says: nothing is kept then
+   */
+  keep(file: WeightFile): Promise<void>;
+  close(): Promise<void>;
+}
