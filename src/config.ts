@@ -14,8 +14,18 @@ export interface Config {
   readonly port: number;
   /** Folders under which the `importStudy` mutation may read. */
   readonly importRoots: readonly string[];
-  /** ONNX Runtime worker threads. */
+  /** Worker processes that a server runs itself; none leaves the work to workers elsewhere. */
+  readonly workers: number;
+  /** Threads of a worker that compute, and jobs that it runs at once. */
   readonly computeThreads: number;
+  /** ONNX Runtime's execution provider; `auto` chooses by problem size among those that are there. */
+  readonly provider: "auto" | "cpu" | "webgpu" | "cuda";
+  /** Where weight files are kept: an absolute folder, `in-place`, or `s3://bucket/prefix`. */
+  readonly weights: string;
+  /** Of an S3-compatible server that is not AWS. */
+  readonly s3Endpoint: string | undefined;
+  /** How long a query waits for what has to be computed, unless it says so itself. */
+  readonly waitMilliseconds: number;
   readonly logLevel: "silent" | "error" | "warn" | "info" | "debug";
   /** Where the command was called: relative paths are meant from here. */
   readonly directory: string;
@@ -31,7 +41,12 @@ const Environment = z.object({
   HOST: z.string().default("127.0.0.1"),
   PORT: whole(0, 65_535).default(4000),
   RANKSCOPE_IMPORT_ROOTS: z.string().default("."),
+  RANKSCOPE_WORKERS: whole(0, 64).default(1),
   RANKSCOPE_COMPUTE_THREADS: whole(1, 256).default(2),
+  RANKSCOPE_PROVIDER: z.enum(["auto", "cpu", "webgpu", "cuda"]).default("auto"),
+  RANKSCOPE_WEIGHTS: z.string().optional(),
+  RANKSCOPE_S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  RANKSCOPE_WAIT_SECONDS: z.coerce.number().min(0).max(60).default(10),
   RANKSCOPE_LOG: z.enum(["silent", "error", "warn", "info", "debug"]).default("warn"),
 });
 
@@ -60,9 +75,25 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     host: env.HOST,
     port: env.PORT,
     importRoots: env.RANKSCOPE_IMPORT_ROOTS.split(",").map((root) => resolve(directory, root.trim())),
+    workers: env.RANKSCOPE_WORKERS,
     computeThreads: env.RANKSCOPE_COMPUTE_THREADS,
+    provider: env.RANKSCOPE_PROVIDER,
+    weights: weightsAt(env.RANKSCOPE_WEIGHTS, directory, resolve(directory, env.RANKSCOPE_DATA)),
+    s3Endpoint: env.RANKSCOPE_S3_ENDPOINT,
+    waitMilliseconds: env.RANKSCOPE_WAIT_SECONDS * 1000,
     logLevel: env.RANKSCOPE_LOG,
     directory,
     underNpm: environment["npm_lifecycle_event"] !== undefined,
   });
+}
+
+function weightsAt(given: string | undefined, directory: string, dataDirectory: string): string {
+  if (given === undefined) return resolve(dataDirectory, "weights");
+  return given === "in-place" || given.includes("://") ? given : resolve(directory, given);
+}
+
+/** The environment for a process of this program that works on the database at `url`. */
+export function environmentFor(url: string, environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  // TF32 keeps 10 bits of a float32's 23: an answer that is said to be float32 must not come from it.
+  return { ...environment, DATABASE_URL: url, NVIDIA_TF32_OVERRIDE: "0" };
 }

@@ -34,6 +34,21 @@ const CATALOGUE = {
     what: "The database could not be brought to this version's schema",
     todo: "Read the cause; the database was left at the last migration that succeeded.",
   },
+  MIGRATION_PENDING: {
+    kind: "permanent",
+    what: "The database does not have this version's schema",
+    todo: "Start a server of this version on it first: it migrates the database.",
+  },
+  NO_SERVER: {
+    kind: "permanent",
+    what: "There is no database to work for",
+    todo: "Set DATABASE_URL to the server's database, or start the server on this data directory first.",
+  },
+  WORKER_LOST: {
+    kind: "transient",
+    what: "The worker cannot go on",
+    todo: "Start it again, as a supervisor would; its jobs are run again by whichever worker is there.",
+  },
   PORT_IN_USE: {
     kind: "permanent",
     what: "The port is taken",
@@ -137,6 +152,16 @@ const CATALOGUE = {
     kind: "permanent",
     what: "There is no such study",
     todo: "List the studies with the query { studies { nodes { slug } } }.",
+  },
+  JOB_NOT_FOUND: {
+    kind: "permanent",
+    what: "There is no such job",
+    todo: "Jobs that ended are forgotten after a week; what they found is kept: ask for it.",
+  },
+  REQUEST_CANCELLED: {
+    kind: "permanent",
+    what: "Nobody waits for the answer any more",
+    todo: "Ask again.",
   },
   ARGUMENT_INVALID: { kind: "permanent", what: "An argument is not valid", todo: "Correct the argument." },
   // computing

@@ -12,7 +12,12 @@ Settings are environment variables:
   RANKSCOPE_DATA             where the embedded PostgreSQL keeps its files (.rankscope)
   HOST, PORT                 where to serve (127.0.0.1, 4000)
   RANKSCOPE_IMPORT_ROOTS     folders, separated by commas, that the importStudy mutation may read (the working directory)
-  RANKSCOPE_COMPUTE_THREADS  ONNX Runtime worker threads (2)
+  RANKSCOPE_WORKERS          worker processes that the server runs itself (1; 0 leaves the work to others)
+  RANKSCOPE_COMPUTE_THREADS  threads of a worker (2)
+  RANKSCOPE_PROVIDER         auto, cpu, webgpu or cuda (auto: by problem size, what is there)
+  RANKSCOPE_WEIGHTS          where weights are kept: a folder, in-place, or s3://bucket/prefix (weights in RANKSCOPE_DATA)
+  RANKSCOPE_S3_ENDPOINT      of an S3-compatible server that is not AWS; credentials as the AWS SDK finds them
+  RANKSCOPE_WAIT_SECONDS     how long a query waits for what has to be computed (10)
   RANKSCOPE_LOG              silent, error, warn, info or debug (warn)
 
 Exit codes: 0 done; 1 failed, the reason is on standard error; 2 the command line was not understood.`;
@@ -31,6 +36,11 @@ async function main(argv: readonly string[]): Promise<void> {
     .command("serve", { isDefault: true })
     .description("start the server, with an embedded PostgreSQL unless DATABASE_URL is set")
     .action(async () => (await import("./commands/serve.js")).serve(open()));
+  program
+    .command("worker")
+    .description("compute what servers of the same database ask for; on any machine that reaches database and weights")
+    .option("--id <uuid>", "under which a supervisor can dismiss it")
+    .action(async (options: { id?: string }) => (await import("./commands/worker.js")).worker(open(), options));
   program
     .command("import <folder>")
     .description("import a study's folder; again to add what is new")

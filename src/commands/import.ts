@@ -12,10 +12,10 @@ export async function importFolder(
   folder: string,
   options: { slug?: string; name?: string },
 ): Promise<void> {
-  const { services, close } = await openServices(command, { purpose: "import", exclusive: false });
+  const { services, weightStore, close } = await openServices(command, { purpose: "import", exclusive: false });
   try {
     const result = await importStudy(
-      services.database,
+      { database: services.database, weights: weightStore },
       { folder: path.resolve(command.config.directory, folder), ...options },
       ({ done, total, message }) => process.stderr.write(`[${done}/${total}] ${message}\n`),
     );

@@ -4,8 +4,10 @@ import { importStudy } from "../jobs/import-study.js";
 import { startServer } from "../serve/server.js";
 import type { Database } from "../store/database.js";
 import { countStudies, studiesAfter } from "../store/studies.js";
+import type { WeightStore } from "../weights/weight-store.js";
 import { print, type Process } from "./process.js";
 import { openServices } from "./services.js";
+import { nextStop } from "./stop.js";
 
 /** Beside dist/ in a checkout and in the published package alike. */
 const EXAMPLE = fileURLToPath(new URL("../../examples/tiny-lora-vs-qlora", import.meta.url));
@@ -13,11 +15,16 @@ const EXAMPLE = fileURLToPath(new URL("../../examples/tiny-lora-vs-qlora", impor
 /** Serves until SIGINT or SIGTERM, then lets running requests end and stops all that it started. */
 export async function serve(command: Process): Promise<void> {
   const { config } = command;
-  const stopped = nextStop(config.underNpm);
+  const stopped = nextStop(config);
   const address = `http://${config.host}:${config.port}/`;
-  const { services, close } = await openServices(command, { purpose: "serve", exclusive: true, address });
+  const { services, weightStore, startWorkers, close } = await openServices(command, {
+    purpose: "serve",
+    exclusive: true,
+    address,
+  });
   try {
-    if ((await countStudies(services.database)) === 0) await importExample(services.database);
+    startWorkers();
+    if ((await countStudies(services.database)) === 0) await importExample(services.database, weightStore);
     const server = await startServer(services, config);
     print(...(await welcome(services.database, server.address)));
     print(`\n${await stopped}: stopping.`);
@@ -27,8 +34,8 @@ export async function serve(command: Process): Promise<void> {
   }
 }
 
-async function importExample(database: Database): Promise<void> {
-  const { outcome } = await importStudy(database, { folder: EXAMPLE });
+async function importExample(database: Database, weights: WeightStore): Promise<void> {
+  const { outcome } = await importStudy({ database, weights }, { folder: EXAMPLE });
   print(
     `The store was empty: imported the example study ${outcome.slug} from ${path.relative(".", EXAMPLE) || EXAMPLE}.`,
   );
@@ -48,28 +55,4 @@ async function welcome(database: Database, address: string): Promise<string[]> {
     "",
     "Ctrl-C stops it; the data is kept.",
   ];
-}
-
-/** How often to look whether npm is still there. */
-const PARENT_MILLISECONDS = 250;
-
-/**
- * What asks the process to stop, by name: SIGINT, SIGTERM, or, under npm, its end. npm passes SIGTERM to its shell, and most
- * shells die of it without a word to what they run. A second signal ends the process at once.
- */
-function nextStop(underNpm: boolean): Promise<string> {
-  return new Promise((resolve) => {
-    const once = (signal: string) => {
-      resolve(signal);
-      for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => process.exit(1));
-    };
-    process.once("SIGINT", once).once("SIGTERM", once);
-    if (!underNpm) return;
-    const parent = process.ppid;
-    const watch = setInterval(() => {
-      if (process.ppid === parent) return;
-      clearInterval(watch);
-      resolve("npm has ended");
-    }, PARENT_MILLISECONDS).unref();
-  });
 }

@@ -1,16 +1,27 @@
-import { openComparisons } from "../jobs/comparisons.js";
+import { environmentFor } from "../config.js";
+import { openWeightFacts } from "../jobs/enqueue.js";
 import { openImportJobs } from "../jobs/import-jobs.js";
+import { openJobWatch } from "../jobs/job-watch.js";
+import { precomputeStudy } from "../jobs/precompute.js";
+import { openSupervisor } from "../jobs/supervisor.js";
 import type { Services } from "../serve/context.js";
 import { openStore } from "../store/database.js";
+import { countWorkers } from "../store/queue/workers.js";
+import { openWeightStore } from "../weights/open-weight-store.js";
+import { parseWeightStore } from "../weights/settings.js";
+import type { WeightStore } from "../weights/weight-store.js";
 import type { Process } from "./process.js";
 
 export interface OpenServices {
   readonly services: Services;
+  readonly weightStore: WeightStore;
+  /** Starts this process's workers. Commands that may need none leave it to the first job that nobody would take. */
+  startWorkers(): void;
   close(): Promise<void>;
 }
 
 /**
- * Opens what commands work with: the store, brought to this version's schema, comparisons and imports.
+ * Opens what commands work with: the store, brought to this version's schema, the queue, workers and imports.
  * With `exclusive`, an embedded PostgreSQL that another process owns is refused instead of shared.
  */
 export async function openServices(
@@ -18,13 +29,41 @@ export async function openServices(
   options: { readonly purpose: string; readonly exclusive: boolean; readonly address?: string },
 ): Promise<OpenServices> {
   const database = await openStore(config, { ...options, log });
-  const comparisons = openComparisons({ database, threads: config.computeThreads, log });
-  const imports = openImportJobs({ database, log });
+  const weightStore = await openWeightStore(parseWeightStore(config.weights, { endpoint: config.s3Endpoint }));
+  const watch = openJobWatch(database, log);
+  const environment = environmentFor(database.url);
+  const supervisors = Array.from({ length: config.workers }, () =>
+    openSupervisor({ connection: database, environment, log }),
+  );
+  const startWorkers = () => {
+    for (const supervisor of supervisors) supervisor.start();
+  };
+  const onQueued = () => {
+    countWorkers(database).then(
+      (alive) => {
+        if (alive === 0) startWorkers();
+      },
+      (err: unknown) => log.warn({ err }, "it is not known whether there are workers"),
+    );
+  };
+  const imports = openImportJobs({ database, weights: weightStore, log });
   return {
-    services: { database, comparisons, imports, importRoots: config.importRoots, log },
+    services: {
+      database,
+      weights: openWeightFacts({ connection: database, watch, log, onQueued }),
+      waitMilliseconds: config.waitMilliseconds,
+      jobs: { watch, precompute: (studyId) => precomputeStudy(database, studyId, onQueued) },
+      imports,
+      importRoots: config.importRoots,
+      log,
+    },
+    weightStore,
+    startWorkers,
     async close() {
       await imports.close();
-      await comparisons.close();
+      await Promise.all(supervisors.map((supervisor) => supervisor.close()));
+      await watch.close();
+      await weightStore.close();
       await database.close();
     },
   };

@@ -1,6 +1,8 @@
 import type { Log } from "../log.js";
 import type { Database } from "../store/database.js";
-import { createJob, finishJob, HEARTBEAT_SECONDS, touchJob } from "../store/jobs.js";
+import { createJob, HEARTBEAT_SECONDS, touchJob } from "../store/jobs.js";
+import { endJob } from "../store/queue/progress.js";
+import type { WeightStore } from "../weights/weight-store.js";
 import { importStudy } from "./import-study.js";
 import type { ImportJobs, ImportRequest } from "./payloads.js";
 
@@ -8,21 +10,29 @@ import type { ImportJobs, ImportRequest } from "./payloads.js";
 const PROGRESS_MILLISECONDS = 500;
 
 /** Runs imports that were asked for through the server, one after the other, each with a row in the job table. */
-export function openImportJobs({ database, log }: { readonly database: Database; readonly log: Log }): ImportJobs {
+export function openImportJobs({
+  database,
+  weights,
+  log,
+}: {
+  readonly database: Database;
+  readonly weights: WeightStore;
+  readonly log: Log;
+}): ImportJobs {
   let last: Promise<void> = Promise.resolve();
 
   async function run(id: string, request: ImportRequest): Promise<void> {
     let written = 0;
     try {
-      const result = await importStudy(database, request, (progress) => {
+      const result = await importStudy({ database, weights }, request, (progress) => {
         if (Date.now() - written < PROGRESS_MILLISECONDS) return;
         written = Date.now();
         touch(id, progress);
       });
-      await finishJob(database, id, { status: "SUCCEEDED", message: "imported", result });
+      await endJob(database, id, { status: "SUCCEEDED", message: "imported", result });
     } catch (error) {
       log.warn({ err: error, job: id }, "an import failed");
-      await finishJob(database, id, {
+      await endJob(database, id, {
         status: "FAILED",
         message: error instanceof Error ? error.message : String(error),
       });

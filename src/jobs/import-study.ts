@@ -1,18 +1,20 @@
 import { failure } from "../errors.js";
 import { morePrecise } from "../import/more-precise.js";
-import type { ReportProgress } from "../import/records.js";
+import type { ReportProgress, StudyRecord } from "../import/records.js";
 import { readStudyFolder } from "../import/study-folder.js";
 import type { Database } from "../store/database.js";
 import { storeStudy } from "../store/write/store-study.js";
+import type { WeightStore } from "../weights/weight-store.js";
 import type { ImportRequest, ImportResult } from "./payloads.js";
 
 /**
- * Reads a study's folder and stores what is new of it, in one transaction.
+ * Reads a study's folder, keeps its weight files, and stores what is new of it in one transaction. Files are kept before
+ * the database knows them: a failure leaves at most files that nothing points to.
  *
  * @throws NO_RUNS where files were found but no run could be made of them; the message names the first problem
  */
 export async function importStudy(
-  database: Database,
+  { database, weights }: { readonly database: Database; readonly weights: WeightStore },
   { folder, slug, name }: ImportRequest,
   report: ReportProgress = () => undefined,
 ): Promise<ImportResult> {
@@ -21,6 +23,19 @@ export async function importStudy(
     const problem = record.findings.find(({ severity }) => severity !== "info");
     throw failure("NO_RUNS", { where: record.folder, received: problem && `${problem.where}: ${problem.message}` });
   }
+  await keepWeights(weights, record, report);
   const outcome = await storeStudy(database, record, { slug, morePrecise });
   return { outcome, findings: record.findings };
+}
+
+/** Keeps every weight file of the study, one after the other: each is read whole. */
+async function keepWeights(weights: WeightStore, { experiments }: StudyRecord, report: ReportProgress): Promise<void> {
+  const files = new Map(
+    experiments.flatMap(({ checkpoints }) => checkpoints.flatMap((one) => one.files)).map((file) => [file.hash, file]),
+  );
+  let done = 0;
+  for (const file of files.values()) {
+    report({ done: done++, total: files.size, message: `keeping ${file.path}` });
+    await weights.keep(file);
+  }
 }

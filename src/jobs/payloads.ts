@@ -2,29 +2,8 @@
 
 import type { Finding } from "../import/records.js";
 import type { StoreOutcome } from "../store/write/outcome.js";
-import type { Comparison } from "../store/comparisons.js";
-import type { StoredFactors } from "../store/factors.js";
-
-/** Two factor pairs of one layer. */
-export interface FactorsPair {
-  readonly left: StoredFactors;
-  readonly right: StoredFactors;
-}
-
-/** What is known of a pair: facts in the order it was asked (left is left), or why there are none. */
-export type PairResult =
-  | {
-      readonly facts: Omit<Comparison, "left" | "right">;
-      /** False where this request computed them. */
-      readonly cached: boolean;
-    }
-  | { readonly failed: string };
-
-/** Compares weight updates: what is stored is looked up, what is missing is computed off the calling thread, and kept. */
-export interface WeightComparisons {
-  compare(pairs: readonly FactorsPair[]): Promise<PairResult[]>;
-  close(): Promise<void>;
-}
+import type { FactKindName } from "./fact-kinds.js";
+import type { RowRange } from "./weight-facts.js";
 
 export interface ImportRequest {
   readonly folder: string;
@@ -37,18 +16,39 @@ export interface ImportResult {
   readonly findings: readonly Finding[];
 }
 
-/** What one compute thread is asked at once: pairs of one layer shape. */
-export type CompareTask = readonly FactorsPair[];
-
-/** One entry a pair: the facts, or the error's message. */
-export type CompareTaskResult = readonly ({ readonly facts: ComputedFacts } | { readonly failed: string })[];
-
-export type ComputedFacts = Omit<Comparison, "left" | "right">;
-
 /** Runs imports in the background of the process that was asked. */
 export interface ImportJobs {
   /** The job's id at once; `finished` when it has succeeded or failed, and never rejects. */
   start(request: ImportRequest): Promise<{ readonly id: string; readonly finished: Promise<void> }>;
   /** Resolves when nothing runs any more. */
   close(): Promise<void>;
+}
+
+/** An update by its content. */
+export interface MemberRef {
+  readonly hash: string;
+  /** Of B; undefined is all of it. */
+  readonly rows?: RowRange | undefined;
+}
+
+/** One fact to find: the places of its two members in the layer (one and the same for a spectrum), and their scalings' ratio. */
+export type Item = readonly [left: number, right: number, scalingRatio: number];
+
+/** Updates of one layer that are read, and stacked, together. */
+export interface LayerWork {
+  readonly members: readonly MemberRef[];
+  readonly items: readonly Item[];
+}
+
+/** A computation as the queue holds it: layers of one shape. */
+export interface ComputePayload {
+  /** The job's id. */
+  readonly job: string;
+  readonly kind: FactKindName;
+  readonly layers: readonly LayerWork[];
+}
+
+/** What a computation's job says when it has ended: the facts that could not be found, by key, with the reason. */
+export interface ComputeResult {
+  readonly failed: Readonly<Record<string, string>>;
 }

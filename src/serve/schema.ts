@@ -4,6 +4,7 @@ import { buildSchema } from "type-graphql";
 import { registerEnums } from "./register-enums.js";
 import { ExperimentResolver } from "./resolvers/experiment.js";
 import { ImportsResolver } from "./resolvers/imports.js";
+import { JobsResolver } from "./resolvers/jobs.js";
 import { RankResolver } from "./resolvers/rank.js";
 import { StudiesResolver } from "./resolvers/studies.js";
 import { StudyContentsResolver } from "./resolvers/study-contents.js";
@@ -22,6 +23,7 @@ export function openSchema(): Promise<GraphQLSchema> {
       RankResolver,
       ExperimentResolver,
       ImportsResolver,
+      JobsResolver,
     ],
     // Arguments are checked by GraphQL's own types and, where that is not enough, by the resolver that knows their meaning.
     validate: false,

@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ApolloServer } from "@apollo/server";
 import { ApolloServerPluginDrainHttpServer } from "@apollo/server/plugin/drainHttpServer";
@@ -11,6 +11,7 @@ import { formatError } from "./format-error.js";
 import { jsonErrors } from "./json-errors.js";
 import { playground } from "./playground.js";
 import { openSchema } from "./schema.js";
+import { serveSubscriptions } from "./subscriptions.js";
 
 /** A larger request body is no query. */
 const MAX_BODY = "256kb";
@@ -26,7 +27,7 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Serves GraphQL at /graphql and the playground at /. @throws PORT_IN_USE, CONFIG_INVALID */
+/** Serves GraphQL at /graphql, by HTTP and by WebSocket, and the playground at /. @throws PORT_IN_USE, CONFIG_INVALID */
 export async function startServer(
   services: Services,
   listen: { readonly host: string; readonly port: number },
@@ -34,8 +35,9 @@ export async function startServer(
   const app = express();
   app.disable("x-powered-by");
   const http = createServer(app);
+  const schema = await openSchema();
   const apollo = new ApolloServer<Context>({
-    schema: await openSchema(),
+    schema,
     introspection: true,
     csrfPrevention: true,
     stopOnTerminationSignals: false,
@@ -50,19 +52,35 @@ export async function startServer(
   app.use(
     "/graphql",
     express.json({ limit: MAX_BODY }),
-    expressMiddleware(apollo, { context: () => Promise.resolve(openContext(services)) }),
+    expressMiddleware(apollo, { context: ({ res }) => Promise.resolve(openContext(services, endOf(res))) }),
   );
+  const subscriptions = serveSubscriptions(http, { path: "/graphql", schema, services });
   app.use(playground());
   app.use(jsonErrors(services.log));
   try {
     await listenOn(http, listen);
   } catch (error) {
+    await subscriptions.close();
     await apollo.stop();
     throw error;
   }
   const { port } = http.address() as AddressInfo;
   const host = listen.host.includes(":") ? `[${listen.host}]` : listen.host;
-  return { address: `http://${host}:${port}/`, close: () => apollo.stop() };
+  return { address: `http://${host}:${port}/`, close };
+
+  async function close(): Promise<void> {
+    await subscriptions.close();
+    await apollo.stop();
+  }
+}
+
+/** Aborted when the client goes before it has its answer. */
+function endOf(response: ServerResponse): AbortSignal {
+  const end = new AbortController();
+  response.once("close", () => {
+    if (!response.writableFinished) end.abort(failure("REQUEST_CANCELLED"));
+  });
+  return end.signal;
 }
 
 function listenOn(http: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<void> {

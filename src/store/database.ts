@@ -1,18 +1,17 @@
 import { PrismaPg } from "@prisma/adapter-pg";
-import postgres, { type Sql } from "postgres";
 import type { Config } from "../config.js";
-import { failure, RankscopeError } from "../errors.js";
+import { RankscopeError } from "../errors.js";
 import type { Log } from "../log.js";
+import { openSql, type Connection } from "./connection.js";
 import { connectToEmbeddedPostgres } from "./embedded/connect.js";
 import { startEmbeddedPostgres } from "./embedded/start.js";
 import { PrismaClient } from "./generated/client.js";
 import { migrate } from "./migrate.js";
+import { assertReachable } from "./reachable.js";
 
 /** One database, by Prisma for plain reads and by SQL for what is hot or many rows. */
-export interface Database {
+export interface Database extends Connection {
   readonly prisma: PrismaClient;
-  /** `int8` comes as a number; one beyond 2^53 is an error rather than rounded. */
-  readonly sql: Sql;
   /** With its password. */
   readonly url: string;
   /** Waits for running statements and closes every connection; calling it again changes nothing. */
@@ -30,12 +29,7 @@ export interface DatabaseOptions {
 export function openDatabase(url: string, { applicationName, maxConnections = 10 }: DatabaseOptions): Database {
   const adapter = new PrismaPg({ connectionString: url, application_name: applicationName, max: maxConnections });
   const prisma = new PrismaClient({ adapter });
-  const sql: Sql = postgres(url, {
-    max: maxConnections,
-    connection: { application_name: applicationName },
-    onnotice: () => undefined,
-    types: { int8: INT8 },
-  });
+  const sql = openSql(url, { applicationName, maxConnections });
   let closing: Promise<void> | undefined;
   return {
     prisma,
@@ -115,33 +109,3 @@ async function reachServer({ databaseUrl, dataDirectory }: Config, options: Stor
 function shared(url: string): Server {
   return { url, owned: false, stop: () => Promise.resolve() };
 }
-
-const CONNECT_SECONDS = 10;
-
-async function assertReachable(url: string): Promise<void> {
-  const sql = postgres(url, { max: 1, connect_timeout: CONNECT_SECONDS, fetch_types: false });
-  try {
-    await sql`select 1`;
-  } catch (cause) {
-    const { host, pathname } = new URL(url);
-    throw failure("DATABASE_UNREACHABLE", {
-      where: `${host}${pathname}`,
-      received: cause instanceof Error ? cause.message || (cause as NodeJS.ErrnoException).code : String(cause),
-      cause,
-    });
-  } finally {
-    await sql.end({ timeout: 0 });
-  }
-}
-
-/** PostgreSQL's 64-bit integer, object id 20. */
-const INT8 = {
-  to: 20,
-  from: [20],
-  serialize: String,
-  parse(text: string): number {
-    const value = Number(text);
-    if (!Number.isSafeInteger(value)) throw new RangeError(`${text} is no integer that JavaScript's number holds`);
-    return value;
-  },
-};

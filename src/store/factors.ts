@@ -1,6 +1,6 @@
 import type { TensorRecord } from "../import/records.js";
 import type { WeightFile } from "../weights/weight-store.js";
-import type { Database } from "./database.js";
+import type { Connection } from "./connection.js";
 
 /** Where a tensor lies. */
 export interface StoredTensor extends Omit<TensorRecord, "file"> {
@@ -22,7 +22,7 @@ export interface StoredFactors {
 }
 
 /** All factors of `checkpointIds`. */
-export function factorsOfCheckpoints({ sql }: Database, checkpointIds: readonly string[]): Promise<StoredFactors[]> {
+export function factorsOfCheckpoints({ sql }: Connection, checkpointIds: readonly string[]): Promise<StoredFactors[]> {
   return sql<StoredFactors[]>`
     select checkpoint_id as "checkpointId", layer_id as "layerId", rank, scaling, adapter_factors.hash, transposed,
       json_build_object('name', a_name, 'dtype', a_dtype, 'shape', a_shape, 'offset', a_offset, 'length', a_length,

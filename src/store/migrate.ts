@@ -1,7 +1,9 @@
+import { runMigrations } from "graphile-worker";
 import type { MigrationList, SchemaEngine } from "@prisma/schema-engine-wasm";
 import postgres from "postgres";
 import { failure } from "../errors.js";
 import { readMigrations } from "./migrations.js";
+import { quietQueueLog } from "./queue/quiet-log.js";
 import { NO_FILTER, withSchemaEngine } from "./schema-engine.js";
 
 /** Advisory lock of whoever migrates a database; the number is "MIGR" in ASCII. */
@@ -31,6 +33,8 @@ export async function migrate(url: string): Promise<{ readonly applied: readonly
     return await withSchemaEngine(url, async (engine) => {
       await forgetInterrupted(engine, migrationsList);
       const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters: NO_FILTER });
+      // The queue's tables are graphile-worker's own, in a schema of their own, with a history of their own.
+      await runMigrations({ connectionString: url, logger: quietQueueLog() });
       return { applied: appliedMigrationNames };
     });
   } catch (cause) {

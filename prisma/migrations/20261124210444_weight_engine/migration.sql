@@ -110,7 +110,7 @@ CREATE TABLE "worker" (
     "id" UUID NOT NULL,
     "host" TEXT NOT NULL,
     "pid" INTEGER NOT NULL,
-    "lock_ids" TEXT[],
+    "lock_id" TEXT NOT NULL,
     "started_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "seen_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 

@@ -1,11 +1,10 @@
-import { Arg, Ctx, ID, Mutation, Query, Resolver } from "type-graphql";
-import { validate } from "uuid";
+import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
 import { failure } from "../../errors.js";
 import type { ImportResult } from "../../jobs/payloads.js";
 import { jobsById, type Job } from "../../store/jobs.js";
 import { allowedFolder } from "../allowed-folder.js";
 import type { Context } from "../context.js";
-import { type FindingType, ImportStudyInput, ImportStudyPayload, JobType } from "../types/import.js";
+import { type FindingType, ImportStudyInput, ImportStudyPayload } from "../types/import.js";
 
 const MAX_WAIT_SECONDS = 60;
 
@@ -34,11 +33,6 @@ export class ImportsResolver {
     const [job] = await jobsById(context.database, [id]);
     if (job === undefined) throw new Error(`job ${id} is gone`);
     return payloadOf(job, context);
-  }
-
-  @Query(() => JobType, { nullable: true, description: "A job by its id; null where there is none." })
-  async job(@Arg("id", () => ID) id: string, @Ctx() { loaders }: Context): Promise<Job | null> {
-    return validate(id) ? ((await loaders.jobById.load(id)) ?? null) : null;
   }
 }
 

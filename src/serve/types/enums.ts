@@ -59,6 +59,12 @@ export const FailureKind = {
   MISSING_WEIGHTS: "MISSING_WEIGHTS",
 } as const;
 
-export const JobStatus = { RUNNING: "RUNNING", SUCCEEDED: "SUCCEEDED", FAILED: "FAILED" } as const;
+export const JobStatus = {
+  QUEUED: "QUEUED",
+  RUNNING: "RUNNING",
+  SUCCEEDED: "SUCCEEDED",
+  FAILED: "FAILED",
+  CANCELLED: "CANCELLED",
+} as const;
 
 export const FindingSeverity = { INFO: "info", WARNING: "warning", ERROR: "error" } as const;

@@ -1,5 +1,6 @@
-import { Field, ID, InputType, Int, ObjectType } from "type-graphql";
-import { FindingSeverity, JobStatus } from "./enums.js";
+import { Field, InputType, Int, ObjectType } from "type-graphql";
+import { FindingSeverity } from "./enums.js";
+import { JobType } from "./job.js";
 import { StudyType } from "./study.js";
 
 @InputType({ description: "What to import." })
@@ -37,33 +38,6 @@ export class FindingType {
 
   @Field(() => String)
   message!: string;
-}
-
-@ObjectType("Job", { description: "One long-running piece of work." })
-export class JobType {
-  @Field(() => ID)
-  id!: string;
-
-  @Field(() => String, { description: "`IMPORT`." })
-  kind!: string;
-
-  @Field(() => JobStatus)
-  status!: keyof typeof JobStatus;
-
-  @Field(() => Int, { description: "Pieces done." })
-  done!: number;
-
-  @Field(() => Int, { description: "Pieces in all; 0 while that is not known." })
-  total!: number;
-
-  @Field(() => String, { description: "Where it stands, or why it failed." })
-  message!: string;
-
-  @Field(() => Date)
-  createdAt!: Date;
-
-  @Field(() => Date, { nullable: true })
-  finishedAt!: Date | null;
 }
 
 @ObjectType({ description: "An import that was asked for." })

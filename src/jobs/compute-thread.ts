@@ -1,0 +1,138 @@
+/** The entry of a compute thread: reads the factors of a few layers, and finds facts about them on ONNX Runtime. */
+
+import { workerData } from "node:worker_threads";
+import type {
+  Engine,
+  EngineOptions,
+  Factors,
+  LayerTask,
+  PairFacts,
+  SpectrumFacts,
+  SubspaceFacts,
+} from "../compute/engine-types.js";
+import { openEngine } from "../compute/engine.js";
+import { tensorValues } from "../import/tensor-values.js";
+import type { StoredTensor } from "../store/factors.js";
+import type { LocatedFactors } from "../store/facts/factors-by-hash.js";
+import { openWeightStore } from "../weights/open-weight-store.js";
+import type { WeightStoreSettings } from "../weights/settings.js";
+import type { WeightStore } from "../weights/weight-store.js";
+import type { FactKindName } from "./fact-kinds.js";
+import type { Item } from "./payloads.js";
+import type { RowRange } from "./weight-facts.js";
+
+/** What every thread of a worker is started with. */
+export interface ThreadSettings {
+  readonly engine: EngineOptions;
+  readonly weights: WeightStoreSettings;
+}
+
+/** An update and where its tensors lie; undefined where the store knows no file that holds them. */
+export interface ThreadMember {
+  readonly place: LocatedFactors | undefined;
+  readonly rows?: RowRange | undefined;
+}
+
+export interface ThreadLayer {
+  readonly members: readonly ThreadMember[];
+  readonly items: readonly Item[];
+}
+
+/** Layers of one shape. */
+export interface ThreadTask {
+  readonly kind: FactKindName;
+  readonly layers: readonly ThreadLayer[];
+}
+
+export type ThreadFacts = PairFacts | SubspaceFacts | SpectrumFacts;
+
+/** One entry an item of each layer: the facts, or why there are none. */
+export interface ThreadResult {
+  readonly layers: readonly (readonly ({ readonly facts: ThreadFacts } | { readonly failed: string })[])[];
+  readonly seconds: number;
+}
+
+/** Opened by the thread's first task and gone with the thread. */
+let open: Promise<{ engine: Engine; weights: WeightStore }> | undefined;
+
+async function openAll(): Promise<{ engine: Engine; weights: WeightStore }> {
+  const { engine, weights } = workerData as ThreadSettings;
+  return { engine: await openEngine(engine), weights: await openWeightStore(weights) };
+}
+
+/** Finds the facts of a task. A fact whose weights cannot be read fails by itself. */
+export async function compute({ kind, layers }: ThreadTask): Promise<ThreadResult> {
+  const start = performance.now();
+  const { engine, weights } = await (open ??= openAll());
+  const read = await Promise.all(layers.map(({ members }) => Promise.all(members.map((one) => readMember(weights, one)))));
+  const tasks = layers.map(({ items }, i) => taskOf(read[i] ?? [], items));
+  const found = await factsOf(engine, kind, tasks);
+  return {
+    layers: layers.map(({ items }, i) => {
+      const facts = found[i]?.values();
+      return items.map(([left, right]) => {
+        const failed = [read[i]?.[left], read[i]?.[right]].find((member) => typeof member === "string");
+        if (typeof failed === "string") return { failed };
+        const next = facts?.next();
+        return next === undefined || next.done === true ? { failed: "no facts were computed" } : { facts: next.value };
+      });
+    }),
+    seconds: (performance.now() - start) / 1000,
+  };
+}
+
+/** Only what could be read, in the order of the items that need nothing else. */
+function taskOf(read: readonly (Factors | string)[], items: readonly Item[]): LayerTask {
+  const members = read.filter((member) => typeof member !== "string");
+  const place = (member: number) => members.indexOf(read[member] as Factors);
+  const pairs = items
+    .filter(([left, right]) => typeof read[left] !== "string" && typeof read[right] !== "string")
+    .map(([left, right, scalingRatio]) => ({ left: place(left), right: place(right), scalingRatio }));
+  return { members, pairs };
+}
+
+async function factsOf(
+  engine: Engine,
+  kind: FactKindName,
+  tasks: readonly LayerTask[],
+): Promise<readonly (readonly ThreadFacts[])[]> {
+  switch (kind) {
+    case "COMPARISON":
+      return engine.comparePairs(tasks);
+    case "SUBSPACE":
+      return engine.compareSubspaces(tasks);
+    case "SPECTRUM": {
+      const spectra = (await engine.spectra(tasks.flatMap(({ members }) => members))).values();
+      return tasks.map(({ members, pairs }) => {
+        const ofMember = members.map(() => spectra.next().value as SpectrumFacts);
+        return pairs.flatMap(({ left }) => ofMember[left] ?? []);
+      });
+    }
+  }
+}
+
+/** The member's factors, or why they cannot be read. */
+async function readMember(weights: WeightStore, { place, rows }: ThreadMember): Promise<Factors | string> {
+  try {
+    if (place === undefined) return "WEIGHTS_MISSING: no stored checkpoint has these weights any more";
+    const { rank, a, b } = place;
+    const [valuesA, valuesB] = await Promise.all([read(weights, a), read(weights, b)]);
+    const outFeatures = b.shape[0] ?? 0;
+    const { from, to } = rows ?? { from: 0, to: outFeatures };
+    return {
+      rank,
+      inFeatures: a.shape[1] ?? 0,
+      outFeatures: to - from,
+      a: valuesA,
+      b: valuesB.subarray(from * rank, to * rank),
+    };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+async function read(weights: WeightStore, tensor: StoredTensor): Promise<Factors["a"]> {
+  const { file, ...rest } = tensor;
+  const bytes = await weights.read(file, tensor.offset, tensor.length);
+  return tensorValues(bytes, { ...rest, file: file.hash }, `${file.path}, tensor ${tensor.name}`);
+}

@@ -1,0 +1,104 @@
+import type { Provenance } from "../compute/engine-types.js";
+import { KERNEL_VERSION } from "../compute/kernel-version.js";
+import { failure } from "../errors.js";
+import type { Log } from "../log.js";
+import type { Connection } from "../store/connection.js";
+import type { Job } from "../store/jobs.js";
+import { enqueue } from "../store/queue/enqueue.js";
+import { leaveJobs } from "../store/queue/leave.js";
+import { computeTask } from "../store/queue/tasks.js";
+import { COMPARISONS, SPECTRA, SUBSPACES, type FactKind } from "./fact-kinds.js";
+import type { JobWatch } from "./job-watch.js";
+import { newJobs } from "./new-jobs.js";
+import type { ComputeResult } from "./payloads.js";
+import type { Ask, FactResult, StoredFact, WeightFacts } from "./weight-facts.js";
+
+/** A fact can be found between looking for it and queueing it; twice in a row means that it is taken away again. */
+const LOOKS = 3;
+
+export interface WeightFactsOptions {
+  readonly connection: Connection;
+  readonly watch: JobWatch;
+  readonly log: Log;
+  /** Called when work was queued: a command without a worker starts one. */
+  readonly onQueued?: (() => void) | undefined;
+}
+
+/**
+ * Facts about weights for a process that computes nothing itself: looked up by content, queued where missing, waited for
+ * until the ask's deadline.
+ */
+export function openWeightFacts({ connection, watch, log, onQueued }: WeightFactsOptions): WeightFacts {
+  async function ask<Asked, Key, Facts extends Provenance>(
+    kind: FactKind<Asked, Key, Facts>,
+    asked: readonly Asked[],
+    { waitMilliseconds, signal, urgency }: Ask,
+  ): Promise<FactResult<Facts>[]> {
+    signal?.throwIfAborted();
+    const texts = asked.map((one) => kind.textOf(kind.keyOf(one)));
+    const wanted = new Map(texts.map((text, i) => [text, asked[i] as Asked]));
+    const rows = new Map<string, Key & Facts & StoredFact>();
+    const look = async (among: Iterable<string>) => {
+      const keys = [...among].flatMap((text) => (wanted.has(text) ? [kind.keyOf(wanted.get(text) as Asked)] : []));
+      if (keys.length === 0) return;
+      for (const row of await kind.find(connection, keys)) rows.set(kind.textOf(row), row);
+    };
+    await look(wanted.keys());
+    const cached = new Set(rows.keys());
+    const owners = new Map<string, string>();
+    const missing = () => [...wanted.keys()].filter((text) => !rows.has(text) && !owners.has(text));
+    for (let turn = 0; turn < LOOKS && missing().length > 0; turn++) {
+      if (turn > 0) await look(missing());
+      const open = missing();
+      if (open.length === 0) break;
+      const jobs = newJobs(kind, open.map((text) => wanted.get(text) as Asked));
+      const queued = await enqueue(connection, jobs, { task: computeTask(KERNEL_VERSION), urgency });
+      for (const [text, job] of queued) owners.set(text, job);
+    }
+    if (owners.size > 0) onQueued?.();
+    const ended = await wait([...new Set(owners.values())], waitMilliseconds, signal, urgency);
+    await look([...owners].filter(([, job]) => ended.has(job)).map(([text]) => text));
+    return texts.map((text, i): FactResult<Facts> => {
+      const row = rows.get(text);
+      if (row !== undefined) return { facts: kind.answer(row, asked[i] as Asked), cached: cached.has(text) };
+      const job = owners.get(text);
+      const end = job === undefined ? undefined : ended.get(job);
+      if (job !== undefined && end === undefined) return { pending: job };
+      return { failed: reasonOf(end, text) };
+    });
+  }
+
+  async function wait(
+    ids: readonly string[],
+    milliseconds: number,
+    signal: AbortSignal | undefined,
+    urgency: Ask["urgency"],
+  ): Promise<ReadonlyMap<string, Job>> {
+    if (ids.length === 0) return new Map();
+    try {
+      return await watch.ended(ids, { milliseconds, signal });
+    } catch (error) {
+      if (signal?.aborted === true && urgency === "INTERACTIVE") {
+        await leaveJobs(connection, ids).catch((err: unknown) => log.warn({ err }, "abandoned jobs were not cancelled"));
+      }
+      throw error;
+    }
+  }
+
+  return {
+    comparisons: (pairs, how) => ask(COMPARISONS, pairs, how),
+    subspaces: (pairs, how) => ask(SUBSPACES, pairs, how),
+    spectra: (parts, how) => ask(SPECTRA, parts, how),
+  };
+}
+
+/** Why a job that has ended did not find a fact. */
+function reasonOf(end: Job | undefined, fact: string): string {
+  if (end === undefined) return failure("COMPUTE_FAILED").message;
+  if (end.status === "SUCCEEDED") {
+    const reason = (end.result as ComputeResult | null)?.failed[fact];
+    return reason ?? failure("COMPUTE_FAILED").message;
+  }
+  if (end.status === "CANCELLED") return failure("COMPUTE_FAILED", { received: "a job that was cancelled" }).message;
+  return end.message;
+}

@@ -1,0 +1,106 @@
+import type { PairFacts, Provenance, SpectrumFacts, SubspaceFacts } from "../compute/engine-types.js";
+import { KERNEL_VERSION } from "../compute/kernel-version.js";
+import type { Connection } from "../store/connection.js";
+import { findComparisons, saveComparisons, type Comparison, type ComparisonKey } from "../store/facts/comparisons.js";
+import { findSpectra, saveSpectra, type Spectrum, type SpectrumKey } from "../store/facts/spectra.js";
+import { findSubspaces, saveSubspaces, type Subspace, type SubspaceKey } from "../store/facts/subspaces.js";
+import { partKey } from "./part-key.js";
+import type { FactorsPart, PartsPair, StoredFact } from "./weight-facts.js";
+
+export type FactKindName = "COMPARISON" | "SUBSPACE" | "SPECTRUM";
+
+/** One kind of fact about weights: what it is asked by, where it is kept, and how it reads from the other side. */
+export interface FactKind<Asked, Key, Facts extends Provenance> {
+  readonly name: FactKindName;
+  /** The parts that must be of one shape, in the order of the key. */
+  partsOf(asked: Asked): readonly FactorsPart[];
+  /** Which of the layer's updates go together: facts of one group are computed from one stack. */
+  groupOf(asked: Asked): string;
+  /** The second part's scaling over the first's; 1 where scalings play no part. */
+  ratioOf(asked: Asked): number;
+  /** Equal for all that ask for the same fact, whichever way round. */
+  keyOf(asked: Asked): Key;
+  /** The key as a text that no fact of another kind or kernel has. */
+  textOf(key: Key): string;
+  find(connection: Connection, keys: readonly Key[]): Promise<(Key & Facts & StoredFact)[]>;
+  save(connection: Connection, rows: readonly (Key & Facts & StoredFact)[]): Promise<void>;
+  /** The stored fact as it was asked for. */
+  answer(row: Key & Facts & StoredFact, asked: Asked): Facts & StoredFact;
+}
+
+/** Sides in the order of their keys. */
+function ordered({ left, right, scalingRatio }: PartsPair): PartsPair {
+  const isOrdered = partKey(left) <= partKey(right);
+  return isOrdered ? { left, right, scalingRatio } : { left: right, right: left, scalingRatio: 1 / scalingRatio };
+}
+
+const isTurned = ({ left, right }: PartsPair) => partKey(left) > partKey(right);
+
+const group = ({ factors, rows }: FactorsPart) => `${factors.layerId} ${rows?.from ?? ""}-${rows?.to ?? ""}`;
+
+export const COMPARISONS: FactKind<PartsPair, ComparisonKey, PairFacts> = {
+  name: "COMPARISON",
+  partsOf: (pair) => [ordered(pair).left, ordered(pair).right],
+  groupOf: ({ left }) => group(left),
+  ratioOf: (pair) => ordered(pair).scalingRatio,
+  keyOf(pair) {
+    const { left, right, scalingRatio } = ordered(pair);
+    return { left: partKey(left), right: partKey(right), scalingRatio };
+  },
+  textOf: ({ left, right, scalingRatio }) => `comparison ${KERNEL_VERSION} ${left} ${right} ${scalingRatio}`,
+  find: (connection, keys) => findComparisons(connection, keys, KERNEL_VERSION),
+  save: saveComparisons,
+  answer({ left: _, right: __, scalingRatio: ratio, ...facts }: Comparison, asked) {
+    if (!isTurned(asked)) return facts;
+    const { leftSquaredNorm, rightSquaredNorm, squaredDistance } = facts;
+    return {
+      ...facts,
+      leftSquaredNorm: rightSquaredNorm,
+      rightSquaredNorm: leftSquaredNorm,
+      // |dW2 - dW1 / s|^2 is |dW1 - s dW2|^2 / s^2
+      squaredDistance: squaredDistance === null ? null : squaredDistance / ratio ** 2,
+    };
+  },
+};
+
+export const SUBSPACES: FactKind<PartsPair, SubspaceKey, SubspaceFacts> = {
+  name: "SUBSPACE",
+  partsOf: (pair) => [ordered(pair).left, ordered(pair).right],
+  groupOf: ({ left }) => group(left),
+  ratioOf: () => 1,
+  keyOf(pair) {
+    const { left, right } = ordered(pair);
+    return { left: partKey(left), right: partKey(right) };
+  },
+  textOf: ({ left, right }) => `subspace ${KERNEL_VERSION} ${left} ${right}`,
+  find: (connection, keys) => findSubspaces(connection, keys, KERNEL_VERSION),
+  save: saveSubspaces,
+  answer({ left: _, right: __, ...facts }: Subspace, asked) {
+    if (!isTurned(asked)) return facts;
+    const { leftRank, rightRank, outOverlaps, inOverlaps } = facts;
+    return {
+      ...facts,
+      leftRank: rightRank,
+      rightRank: leftRank,
+      outOverlaps: transposed(outOverlaps, leftRank, rightRank),
+      inOverlaps: transposed(inOverlaps, leftRank, rightRank),
+    };
+  },
+};
+
+export const SPECTRA: FactKind<FactorsPart, SpectrumKey, SpectrumFacts> = {
+  name: "SPECTRUM",
+  partsOf: (part) => [part],
+  groupOf: group,
+  ratioOf: () => 1,
+  keyOf: (part) => ({ hash: partKey(part) }),
+  textOf: ({ hash }) => `spectrum ${KERNEL_VERSION} ${hash}`,
+  find: (connection, keys) => findSpectra(connection, keys, KERNEL_VERSION),
+  save: saveSpectra,
+  answer: ({ hash: _, ...facts }: Spectrum) => facts,
+};
+
+/** The transpose of the row-major rows x columns matrix `values`. */
+function transposed(values: readonly number[], rows: number, columns: number): number[] {
+  return Array.from({ length: values.length }, (_, i) => values[(i % rows) * columns + Math.floor(i / rows)] ?? 0);
+}

@@ -1,0 +1,66 @@
+import type { Provenance } from "../compute/engine-types.js";
+import { KERNEL_VERSION } from "../compute/kernel-version.js";
+import type { Connection } from "../store/connection.js";
+import { factorsOfCheckpoints, type StoredFactors } from "../store/factors.js";
+import { comparableCheckpoints } from "../store/comparable-checkpoints.js";
+import { createJob } from "../store/jobs.js";
+import { enqueue, type NewJob } from "../store/queue/enqueue.js";
+import { endJob, settleWholes } from "../store/queue/progress.js";
+import { computeTask } from "../store/queue/tasks.js";
+import { COMPARISONS, SPECTRA, SUBSPACES, type FactKind } from "./fact-kinds.js";
+import { newJobs } from "./new-jobs.js";
+import type { PartsPair } from "./weight-facts.js";
+
+/**
+ * Queues all that a study's weights can be asked about and that is not stored yet, behind what people wait for: of the
+ * checkpoints that stand for its runs, all pairs of updates of each layer, as applied and unscaled; the subspaces of the
+ * pairs of one rank; and every spectrum.
+ *
+ * @returns the id of the job that is done when all of it is
+ */
+export async function precomputeStudy(connection: Connection, studyId: string, onQueued?: () => void): Promise<string> {
+  const id = await createJob(connection, "PRECOMPUTE", "looking for what is missing");
+  const factors = await factorsOfCheckpoints(connection, await comparableCheckpoints(connection, studyId));
+  const pairs = pairsOf(factors);
+  const jobs = [
+    await missing(connection, COMPARISONS, pairs),
+    await missing(connection, SUBSPACES, pairs.filter(({ left, right }) => left.factors.rank === right.factors.rank)),
+    await missing(connection, SPECTRA, factors.map((one) => ({ factors: one }))),
+  ].flat();
+  if (jobs.length === 0) {
+    await endJob(connection, id, { status: "SUCCEEDED", message: "all of it was there already" });
+    return id;
+  }
+  await enqueue(connection, jobs, { task: computeTask(KERNEL_VERSION), urgency: "PRECOMPUTE", whole: id });
+  onQueued?.();
+  // Its parts may all have ended before they were its parts.
+  await settleWholes(connection, [id]);
+  return id;
+}
+
+/** All pairs of updates of one layer, once with scalings left out and once, where they differ, as applied. */
+function pairsOf(factors: readonly StoredFactors[]): PartsPair[] {
+  const layers = new Map<string, StoredFactors[]>();
+  for (const one of factors) layers.set(one.layerId, [...(layers.get(one.layerId) ?? []), one]);
+  return [...layers.values()].flatMap((members) =>
+    members.flatMap((left, i) =>
+      members.slice(i + 1).flatMap((right) => {
+        const applied = right.scaling / left.scaling;
+        const ratios = Number.isFinite(applied) && applied !== 0 ? new Set([1, applied]) : [1];
+        return [...ratios].map((scalingRatio) => ({ left: { factors: left }, right: { factors: right }, scalingRatio }));
+      }),
+    ),
+  );
+}
+
+/** The jobs for what is not stored of the facts that are asked. */
+async function missing<Asked, Key, Facts extends Provenance>(
+  connection: Connection,
+  kind: FactKind<Asked, Key, Facts>,
+  asked: readonly Asked[],
+): Promise<NewJob[]> {
+  const distinct = new Map(asked.map((one) => [kind.textOf(kind.keyOf(one)), one]));
+  const stored = await kind.find(connection, [...distinct.values()].map(kind.keyOf));
+  for (const row of stored) distinct.delete(kind.textOf(row));
+  return newJobs(kind, [...distinct.values()]);
+}

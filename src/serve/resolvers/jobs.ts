@@ -1,0 +1,44 @@
+import { Arg, Ctx, ID, Mutation, Query, Resolver, Root, Subscription } from "type-graphql";
+import { validate } from "uuid";
+import { failure } from "../../errors.js";
+import { jobsById, type Job } from "../../store/jobs.js";
+import type { Context } from "../context.js";
+import { JobType, PrecomputeStudyPayload } from "../types/job.js";
+
+@Resolver()
+export class JobsResolver {
+  @Query(() => JobType, { nullable: true, description: "A job by its id; null where there is none." })
+  async job(@Arg("id", () => ID) id: string, @Ctx() { loaders }: Context): Promise<Job | null> {
+    return validate(id) ? ((await loaders.jobById.load(id)) ?? null) : null;
+  }
+
+  @Mutation(() => PrecomputeStudyPayload, {
+    description:
+      "Computes all that can be asked about a study's weights and is not stored yet, behind what people wait for: all pairs of its runs, layer by layer.",
+  })
+  async precomputeStudy(
+    @Arg("slug", () => String) slug: string,
+    @Ctx() { database, jobs, loaders }: Context,
+  ): Promise<PrecomputeStudyPayload> {
+    const study = await loaders.studyBySlug.load(slug);
+    if (study === undefined) throw failure("STUDY_NOT_FOUND", { where: "slug", received: JSON.stringify(slug) });
+    const [job] = await jobsById(database, [await jobs.precompute(study.id)]);
+    if (job === undefined) throw failure("COMPUTE_FAILED", { received: "a job that is gone" });
+    return { job, study };
+  }
+
+  @Subscription(() => JobType, {
+    description: "A job now and after each of its changes, until it has ended.",
+    subscribe: ({ args, context }) => changesOf((args as { id: string }).id, context as Context),
+  })
+  jobProgress(@Arg("id", () => ID) _id: string, @Root() job: Job): Job {
+    return job;
+  }
+}
+
+/** @throws JOB_NOT_FOUND */
+async function changesOf(id: string, { database, jobs, signal }: Context): Promise<AsyncIterable<Job>> {
+  const [job] = validate(id) ? await jobsById(database, [id]) : [];
+  if (job === undefined) throw failure("JOB_NOT_FOUND", { where: "id", received: JSON.stringify(id) });
+  return jobs.watch.changes(id, signal);
+}

@@ -1,0 +1,35 @@
+import postgres, { type Sql } from "postgres";
+
+/** Anything that statements can be sent to: a database, or only its SQL side. */
+export interface Connection {
+  /** `int8` comes as a number; one beyond 2^53 is an error rather than rounded. */
+  readonly sql: Sql;
+}
+
+export interface ConnectionOptions {
+  /** What pg_stat_activity shows. */
+  readonly applicationName: string;
+  readonly maxConnections: number;
+}
+
+/** Opens SQL on the database of `url`. The first statement connects; nothing does before. */
+export function openSql(url: string, { applicationName, maxConnections }: ConnectionOptions): Sql {
+  return postgres(url, {
+    max: maxConnections,
+    connection: { application_name: applicationName },
+    onnotice: () => undefined,
+    types: { int8: INT8 },
+  }) as Sql;
+}
+
+/** PostgreSQL's 64-bit integer, object id 20. */
+const INT8 = {
+  to: 20,
+  from: [20],
+  serialize: String,
+  parse(text: string): number {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value)) throw new RangeError(`${text} is no integer that JavaScript's number holds`);
+    return value;
+  },
+};

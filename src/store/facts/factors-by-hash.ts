@@ -1,0 +1,20 @@
+import type { Connection } from "../connection.js";
+import type { StoredFactors } from "../factors.js";
+
+/** What is needed to read the two tensors of an update. */
+export type LocatedFactors = Pick<StoredFactors, "hash" | "rank" | "a" | "b">;
+
+/** Where the factors of these contents lie, one place each of however many checkpoints hold them. */
+export function factorsByHash({ sql }: Connection, hashes: readonly string[]): Promise<LocatedFactors[]> {
+  return sql<LocatedFactors[]>`
+    select distinct on (adapter_factors.hash) adapter_factors.hash, rank,
+      json_build_object('name', a_name, 'dtype', a_dtype, 'shape', a_shape, 'offset', a_offset, 'length', a_length,
+        'hash', a_hash, 'file', json_build_object('hash', a.hash, 'size', a.size, 'path', a.path)) as a,
+      json_build_object('name', b_name, 'dtype', b_dtype, 'shape', b_shape, 'offset', b_offset, 'length', b_length,
+        'hash', b_hash, 'file', json_build_object('hash', b.hash, 'size', b.size, 'path', b.path)) as b
+    from adapter_factors
+    join weight_file a on a.hash = a_file
+    join weight_file b on b.hash = b_file
+    where adapter_factors.hash = any(${[...hashes]}::text[])
+    order by adapter_factors.hash`;
+}

@@ -1,0 +1,88 @@
+import type { TransactionSql } from "postgres";
+import type { Connection } from "../connection.js";
+import { MAX_ATTEMPTS, PRIORITY, RETRY_AFTER_SECONDS } from "./tasks.js";
+
+/** A job that is to find `facts`, as far as no other job does already. */
+export interface NewJob {
+  readonly id: string;
+  /** Keys of facts, unique in the call. */
+  readonly facts: readonly string[];
+  /** What the worker is given, for those of `facts` that are this job's own. */
+  payload(facts: ReadonlySet<string>): unknown;
+}
+
+export interface EnqueueOptions {
+  readonly task: string;
+  readonly urgency: keyof typeof PRIORITY;
+  /** A job of which these are parts; it must exist. */
+  readonly whole?: string | undefined;
+}
+
+/**
+ * Queues what no job works on yet, in one transaction: each missing fact gets exactly one job, however many processes ask
+ * for it at once. An interactive request counts as waiting for every job named in the answer, and hurries those that were
+ * queued for later.
+ *
+ * @returns the job of each fact; a fact without one was found by another job meanwhile: look it up again
+ */
+export async function enqueue(
+  { sql: connection }: Connection,
+  jobs: readonly NewJob[],
+  { task, urgency, whole }: EnqueueOptions,
+): Promise<Map<string, string>> {
+  return connection.begin(async (sql) => {
+    const owners = await claim(sql, jobs);
+    const mine = jobs.map((job) => ({ job, own: new Set(job.facts.filter((key) => owners.get(key) === job.id)) }));
+    const empty = mine.filter(({ own }) => own.size === 0).map(({ job }) => job.id);
+    const full = mine.filter(({ own }) => own.size > 0);
+    if (empty.length > 0) await sql`delete from job where id = any(${empty}::uuid[])`;
+    if (full.length > 0) {
+      const added = full.map(({ job, own }) => ({ id: job.id, total: own.size, payload: job.payload(own) }));
+      await sql`
+        with added as (
+          select * from json_to_recordset(${JSON.stringify(added)}::text::json) as job (id uuid, total int, payload json)),
+        counted as (update job set total = added.total from added where job.id = added.id)
+        select graphile_worker.add_job(${task}, payload, max_attempts => ${MAX_ATTEMPTS}, job_key => id::text,
+          priority => ${PRIORITY[urgency]}) from added`;
+    }
+    const involved = [...new Set(owners.values())];
+    if (whole !== undefined && involved.length > 0) {
+      await sql`
+        insert into job_part (whole_id, part_id) select ${whole}, unnest(${involved}::uuid[]) on conflict do nothing`;
+    }
+    if (urgency === "INTERACTIVE" && involved.length > 0) await waitFor(sql, involved);
+    return owners;
+  });
+}
+
+/** Makes the jobs' rows and notes which facts are theirs; the job of every fact that has one afterwards. */
+async function claim(sql: TransactionSql, jobs: readonly NewJob[]): Promise<Map<string, string>> {
+  // In one order in all processes, so that two that claim the same facts wait for each other instead of deadlocking.
+  const claims = jobs
+    .flatMap(({ id, facts }) => facts.map((key) => ({ key, id })))
+    .sort((left, right) => (left.key < right.key ? -1 : 1));
+  const keys = claims.map(({ key }) => key);
+  await sql`
+    insert into job (id, kind, status, message)
+    select unnest(${jobs.map(({ id }) => id)}::uuid[]), 'COMPUTE', 'QUEUED', 'waiting for a worker'`;
+  await sql`
+    insert into job_fact (key, job_id)
+    select * from unnest(${keys}::text[], ${claims.map(({ id }) => id)}::uuid[])
+    on conflict (key) do update set job_id = excluded.job_id
+    where exists (select from job where job.id = job_fact.job_id and status = 'FAILED'
+      and finished_at < now() - make_interval(secs => ${RETRY_AFTER_SECONDS}))`;
+  const rows = await sql<{ key: string; jobId: string }[]>`
+    select key, job_id as "jobId" from job_fact where key = any(${keys}::text[])`;
+  return new Map(rows.map(({ key, jobId }) => [key, jobId]));
+}
+
+async function waitFor(sql: TransactionSql, ids: readonly string[]): Promise<void> {
+  await sql`
+    with waited as (
+      update job set waiting = waiting + 1
+      where id = any(${[...ids]}::uuid[]) and status in ('QUEUED', 'RUNNING') returning id)
+    select graphile_worker.reschedule_jobs(array_agg(queued.id), priority => ${PRIORITY.INTERACTIVE})
+    from graphile_worker.jobs queued join waited on queued.key = waited.id::text
+    where queued.priority > ${PRIORITY.INTERACTIVE} and queued.locked_at is null
+    having count(*) > 0`;
+}

@@ -1,0 +1,21 @@
+import type { Connection } from "../connection.js";
+import { afterEnd } from "./progress.js";
+
+/**
+ * Says that a request does not wait for `ids` any more. Those that nobody else waits for, and that are no part of a larger
+ * job, are cancelled: a queued one is never run, a running one is told to stop.
+ */
+export async function leaveJobs({ sql: connection }: Connection, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await connection.begin(async (sql) => {
+    await sql`update job set waiting = greatest(waiting - 1, 0) where id = any(${[...ids]}::uuid[])`;
+    const cancelled = await sql<{ id: string }[]>`
+      update job set status = 'CANCELLED', message = 'nobody waited for it any more', updated_at = now(), finished_at = now()
+      where id = any(${[...ids]}::uuid[]) and waiting = 0 and status in ('QUEUED', 'RUNNING')
+        and not exists (select from job_part where part_id = job.id) returning id`;
+    if (cancelled.length === 0) return;
+    const gone = cancelled.map(({ id }) => id);
+    await sql`select graphile_worker.remove_job(key) from unnest(${gone}::text[]) as key`;
+    await afterEnd(sql, gone, false);
+  });
+}

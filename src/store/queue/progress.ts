@@ -1,0 +1,78 @@
+import type { TransactionSql } from "postgres";
+import type { Connection } from "../connection.js";
+import { JOB_CHANNEL } from "./tasks.js";
+
+/** Marks a job as running; false where it has been cancelled or ended already. */
+export async function beginJob({ sql }: Connection, id: string): Promise<boolean> {
+  const begun = await sql`
+    with begun as (
+      update job set status = 'RUNNING', message = 'running', done = 0, updated_at = now()
+      where id = ${id} and status in ('QUEUED', 'RUNNING') returning id)
+    select pg_notify(${JOB_CHANNEL}, id::text) from begun`;
+  return begun.count > 0;
+}
+
+/** Notes that `pieces` more are done. */
+export async function advanceJob({ sql }: Connection, id: string, pieces: number): Promise<void> {
+  await sql`
+    with moved as (
+      update job set done = done + ${pieces}, updated_at = now() where id = ${id} and status = 'RUNNING' returning id)
+    select pg_notify(${JOB_CHANNEL}, id::text) from moved`;
+}
+
+export interface JobEnd {
+  readonly status: "SUCCEEDED" | "FAILED";
+  readonly message: string;
+  readonly result?: unknown;
+}
+
+/**
+ * Ends a job, tells everyone who waits for it, and ends those whose last part it was. A failed one keeps its facts for a
+ * while, so that who asks for them learns why instead of failing again.
+ */
+export async function endJob({ sql: connection }: Connection, id: string, end: JobEnd): Promise<void> {
+  const result = end.result === undefined ? null : JSON.stringify(end.result);
+  await connection.begin(async (sql) => {
+    const ended = await sql<{ id: string }[]>`
+      update job set status = ${end.status}, message = ${end.message}, result = ${result}::text::jsonb,
+        done = case when ${end.status} = 'SUCCEEDED' then total else done end, updated_at = now(), finished_at = now()
+      where id = ${id} and status in ('QUEUED', 'RUNNING') returning id`;
+    if (ended.length > 0) await afterEnd(sql, [id], end.status === "FAILED");
+  });
+}
+
+/** What follows from the end of jobs, in the transaction that ended them. */
+export async function afterEnd(sql: TransactionSql, ids: readonly string[], keepFacts: boolean): Promise<void> {
+  if (!keepFacts) await sql`delete from job_fact where job_id = any(${[...ids]}::uuid[])`;
+  const wholes = await sql<{ id: string }[]>`
+    select distinct whole_id as id from job_part where part_id = any(${[...ids]}::uuid[])`;
+  await settle(sql, wholes.map((whole) => whole.id));
+  await sql`select pg_notify(${JOB_CHANNEL}, unnest(${[...ids]}::text[]))`;
+}
+
+/** Brings jobs that others are the parts of up to date: how much is done, and whether all is. */
+export async function settleWholes({ sql: connection }: Connection, ids: readonly string[]): Promise<void> {
+  await connection.begin((sql) => settle(sql, ids));
+}
+
+async function settle(sql: TransactionSql, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  // The lock comes first: of two last parts that end at once the second then sees the end of the first.
+  await sql`select from job where id = any(${[...ids]}::uuid[]) order by id for update`;
+  await sql`
+    with sums as (
+      select whole_id, count(*) as parts, count(*) filter (where status in ('QUEUED', 'RUNNING')) as open,
+        count(*) filter (where status in ('FAILED', 'CANCELLED')) as failed, sum(total) as total,
+        coalesce(sum(total) filter (where status not in ('QUEUED', 'RUNNING')), 0) as done,
+        min(message) filter (where status in ('FAILED', 'CANCELLED')) as why
+      from job_part join job part on part.id = part_id
+      where whole_id = any(${[...ids]}::uuid[]) group by whole_id),
+    settled as (
+      update job set updated_at = now(), done = sums.done, total = sums.total,
+        status = case when open > 0 then 'RUNNING' when failed > 0 then 'FAILED' else 'SUCCEEDED' end::job_status,
+        message = case when open > 0 then (parts - open) || ' of ' || parts || ' jobs have ended'
+          when failed > 0 then failed || ' of ' || parts || ' jobs did not succeed: ' || why else 'done' end,
+        finished_at = case when open > 0 then null else now() end
+      from sums where job.id = sums.whole_id and job.status in ('QUEUED', 'RUNNING') returning id)
+    select pg_notify(${JOB_CHANNEL}, id::text) from settled`;
+}

@@ -1,0 +1,79 @@
+import type { Connection } from "../connection.js";
+import { afterEnd } from "./progress.js";
+import { MAX_ATTEMPTS } from "./tasks.js";
+
+/** A process that runs jobs. */
+export interface WorkerProcess {
+  readonly id: string;
+  readonly host: string;
+  readonly pid: number;
+  /** Under which graphile-worker locks its jobs. */
+  readonly lockId: string;
+}
+
+/** How often a worker shows that it is alive, and how long after its last sign it counts as dead. */
+export const BEAT_SECONDS = 3;
+const DEAD_AFTER_SECONDS = 12;
+/** Ended computations are of no use once nobody asks after them: what they found is kept elsewhere. */
+const KEEP_ENDED_DAYS = 7;
+
+/** Shows that a worker is alive; also registers it, again where it was taken for dead. */
+export async function beat({ sql }: Connection, { id, host, pid, lockId }: WorkerProcess): Promise<void> {
+  await sql`
+    insert into worker (id, host, pid, lock_id) values (${id}, ${host}, ${pid}, ${lockId})
+    on conflict (id) do update set seen_at = now(), lock_id = excluded.lock_id`;
+}
+
+/** Takes a worker off the list and gives its jobs to others at once. */
+export async function dismissWorker({ sql }: Connection, id: string): Promise<void> {
+  await sql`
+    with dead as (delete from worker where id = ${id} returning lock_id)
+    select graphile_worker.force_unlock_workers(array_agg(lock_id)) from dead having count(*) > 0`;
+}
+
+/** How many workers are alive. */
+export async function countWorkers({ sql }: Connection): Promise<number> {
+  const [row] = await sql<{ n: number }[]>`
+    select count(*) as n from worker where seen_at > now() - make_interval(secs => ${DEAD_AFTER_SECONDS})`;
+  return row?.n ?? 0;
+}
+
+/**
+ * Gives the jobs of workers that died to others, ends those that have used up their attempts, and forgets computations
+ * that ended long ago. Every worker does so again and again.
+ *
+ * @returns how many workers were found dead
+ */
+export async function sweep(connection: Connection): Promise<number> {
+  const { sql } = connection;
+  const dead = await sql<{ lockId: string }[]>`
+    delete from worker where seen_at < now() - make_interval(secs => ${DEAD_AFTER_SECONDS}) returning lock_id as "lockId"`;
+  if (dead.length > 0) {
+    await sql`select graphile_worker.force_unlock_workers(${dead.map(({ lockId }) => lockId)}::text[])`;
+  }
+  await endExhausted(connection);
+  await sql`
+    delete from job where kind = 'COMPUTE' and finished_at < now() - make_interval(days => ${KEEP_ENDED_DAYS})`;
+  return dead.length;
+}
+
+/** Jobs whose every attempt took its worker down, so that no worker could say how they ended. */
+async function endExhausted({ sql: connection }: Connection): Promise<void> {
+  const [found] = await connection<{ n: number }[]>`
+    select 1 as n from graphile_worker.jobs where locked_at is null and attempts >= max_attempts and key is not null limit 1`;
+  if (found === undefined) return;
+  await connection.begin(async (sql) => {
+    const failed = await sql<{ id: string }[]>`
+      update job set status = 'FAILED', updated_at = now(), finished_at = now(),
+        message = 'COMPUTE_FAILED: the comparison could not be computed; '
+          || coalesce('received ' || queued.last_error, 'its worker process ended in the middle of it') || ', '
+          || ${MAX_ATTEMPTS}::text || ' times. Read the worker''s log; it is tried again when it is asked for later.'
+      from graphile_worker.jobs queued
+      where queued.key = job.id::text and queued.locked_at is null and queued.attempts >= queued.max_attempts
+        and job.status in ('QUEUED', 'RUNNING') returning job.id`;
+    await sql`
+      select graphile_worker.remove_job(key) from graphile_worker.jobs
+      where locked_at is null and attempts >= max_attempts and key is not null`;
+    if (failed.length > 0) await afterEnd(sql, failed.map(({ id }) => id), true);
+  });
+}
