@@ -1,0 +1,204 @@
+import { v7 as newId } from "uuid";
+import { beforeEach, describe, expect, test } from "vitest";
+import { createJob, jobsById } from "#src/store/jobs.js";
+import { enqueue, type NewJob } from "#src/store/queue/enqueue.js";
+import { leaveJobs } from "#src/store/queue/leave.js";
+import { advanceJob, beginJob, endJob, settleWholes } from "#src/store/queue/progress.js";
+import { beat, countWorkers, dismissWorker, sweep } from "#src/store/queue/workers.js";
+import { freshDatabase } from "../../support/database.js";
+
+const fresh = freshDatabase();
+const task = "compute-test";
+
+interface Queued {
+  key: string;
+  priority: number;
+  attempts: number;
+}
+
+const queued = () => fresh.database.sql<Queued[]>`
+  select key, priority, attempts from graphile_worker.jobs where key is not null order by id`;
+const payloads = async () =>
+  (await fresh.database.sql<{ payload: unknown }[]>`select payload from graphile_worker._private_jobs`).map(
+    (row) => row.payload,
+  );
+const job = (...facts: string[]): NewJob => ({ id: newId(), facts, payload: (own) => ({ own: [...own].sort() }) });
+const interactive = { task, urgency: "INTERACTIVE" } as const;
+const later = { task, urgency: "PRECOMPUTE" } as const;
+const statusOf = async (id: string) => (await jobsById(fresh.database, [id]))[0]?.status;
+
+/** What graphile-worker does when a worker takes a job and dies with it. */
+const lock = (key: string, by: string, attempts: number) => fresh.database.sql`
+  update graphile_worker._private_jobs set locked_at = now(), locked_by = ${by}, attempts = ${attempts} where key = ${key}`;
+
+beforeEach(async () => {
+  await fresh.database.sql`truncate job, job_fact, job_part, worker`;
+  await fresh.database.sql`truncate graphile_worker._private_jobs`;
+});
+
+describe("enqueue", () => {
+  test("a fact that two processes miss at once gets one job, whose payload is what is its own", async () => {
+    const [one, other] = [job("a", "b"), job("b", "c")];
+    const [ofOne, ofOther] = await Promise.all([
+      enqueue(fresh.database, [one], interactive),
+      enqueue(fresh.database, [other], interactive),
+    ]);
+    expect(ofOne.get("b")).toBe(ofOther.get("b"));
+    expect(ofOne.get("a")).toBe(one.id);
+    expect(ofOther.get("c")).toBe(other.id);
+    const owned = (await payloads()).flatMap((payload) => (payload as { own: string[] }).own);
+    expect(owned.sort()).toEqual(["a", "b", "c"]);
+  });
+
+  test("many at once leave neither deadlock nor a fact with two jobs", async () => {
+    const facts = Array.from({ length: 40 }, (_, i) => `fact ${i}`);
+    const asked = Array.from({ length: 12 }, (_, i) => job(...facts.slice(i, i + 25).reverse()));
+    const owners = await Promise.all(asked.map((one) => enqueue(fresh.database, [one], interactive)));
+    const owned = (await payloads()).flatMap((payload) => (payload as { own: string[] }).own);
+    expect(owned.sort()).toEqual(facts.slice(0, 36).sort());
+    for (const fact of facts.slice(0, 36)) {
+      expect(new Set(owners.flatMap((map) => map.get(fact) ?? [])).size).toBe(1);
+    }
+  });
+
+  test("a job for which nothing is left is not made", async () => {
+    await enqueue(fresh.database, [job("a")], interactive);
+    const second = job("a");
+    const owners = await enqueue(fresh.database, [second], interactive);
+    expect(owners.get("a")).not.toBe(second.id);
+    expect(await statusOf(second.id)).toBeUndefined();
+    expect(await queued()).toHaveLength(1);
+  });
+
+  test("who waits hurries what was queued for later", async () => {
+    const ahead = job("a");
+    await enqueue(fresh.database, [ahead], later);
+    const [before] = await queued();
+    await enqueue(fresh.database, [job("a")], interactive);
+    const [after] = await queued();
+    expect(before?.priority).toBeGreaterThan(after?.priority ?? Infinity);
+    expect(after?.key).toBe(ahead.id);
+  });
+
+  test("a failed job is remembered for a while, then tried anew", async () => {
+    const first = job("a");
+    await enqueue(fresh.database, [first], interactive);
+    await endJob(fresh.database, first.id, { status: "FAILED", message: "it crashed" });
+    expect((await enqueue(fresh.database, [job("a")], interactive)).get("a")).toBe(first.id);
+    await fresh.database.sql`update job set finished_at = now() - interval '1 hour' where id = ${first.id}`;
+    const again = job("a");
+    expect((await enqueue(fresh.database, [again], interactive)).get("a")).toBe(again.id);
+  });
+});
+
+describe("leaving", () => {
+  test("the last one who leaves cancels the job, and not before", async () => {
+    const shared = job("a");
+    await enqueue(fresh.database, [shared], interactive);
+    await enqueue(fresh.database, [job("a")], interactive);
+    await leaveJobs(fresh.database, [shared.id]);
+    expect(await statusOf(shared.id)).toBe("QUEUED");
+    await leaveJobs(fresh.database, [shared.id]);
+    expect(await statusOf(shared.id)).toBe("CANCELLED");
+    expect(await queued()).toEqual([]);
+    const anew = job("a");
+    expect((await enqueue(fresh.database, [anew], interactive)).get("a")).toBe(anew.id);
+  });
+
+  test("a job that is part of a larger one goes on", async () => {
+    const whole = await createJob(fresh.database, "PRECOMPUTE", "");
+    const part = job("a");
+    await enqueue(fresh.database, [part], { ...later, whole });
+    await enqueue(fresh.database, [job("a")], interactive);
+    await leaveJobs(fresh.database, [part.id]);
+    expect(await statusOf(part.id)).toBe("QUEUED");
+  });
+
+  test("a cancelled job does not begin", async () => {
+    const one = job("a");
+    await enqueue(fresh.database, [one], interactive);
+    await leaveJobs(fresh.database, [one.id]);
+    expect(await beginJob(fresh.database, one.id)).toBe(false);
+  });
+});
+
+describe("a job made of others", () => {
+  test("ends with the last of its parts, even when the last two end at once", async () => {
+    const whole = await createJob(fresh.database, "PRECOMPUTE", "");
+    const parts = [job("a", "b"), job("c"), job("d")];
+    await enqueue(fresh.database, parts, { ...later, whole });
+    await settleWholes(fresh.database, [whole]);
+    expect((await jobsById(fresh.database, [whole]))[0]).toMatchObject({ status: "RUNNING", done: 0, total: 4 });
+    await Promise.all(parts.map(({ id }) => endJob(fresh.database, id, { status: "SUCCEEDED", message: "done" })));
+    expect((await jobsById(fresh.database, [whole]))[0]).toMatchObject({ status: "SUCCEEDED", done: 4, total: 4 });
+  });
+
+  test("fails where a part failed, after all have ended, and says why", async () => {
+    const whole = await createJob(fresh.database, "PRECOMPUTE", "");
+    const [good, bad] = [job("a"), job("b")];
+    await enqueue(fresh.database, [good, bad], { ...later, whole });
+    await endJob(fresh.database, bad.id, { status: "FAILED", message: "the file is gone" });
+    expect(await statusOf(whole)).toBe("RUNNING");
+    await endJob(fresh.database, good.id, { status: "SUCCEEDED", message: "done" });
+    const [ended] = await jobsById(fresh.database, [whole]);
+    expect(ended?.status).toBe("FAILED");
+    expect(ended?.message).toContain("the file is gone");
+  });
+});
+
+test("progress counts up, and starts anew with the job", async () => {
+  const one = job("a", "b", "c");
+  await enqueue(fresh.database, [one], interactive);
+  await beginJob(fresh.database, one.id);
+  await advanceJob(fresh.database, one.id, 2);
+  expect((await jobsById(fresh.database, [one.id]))[0]).toMatchObject({ done: 2, total: 3, status: "RUNNING" });
+  await beginJob(fresh.database, one.id);
+  expect((await jobsById(fresh.database, [one.id]))[0]).toMatchObject({ done: 0, total: 3, status: "RUNNING" });
+});
+
+describe("workers", () => {
+  const process = () => ({ id: newId(), host: "here", pid: 1, lockId: `pool-${newId()}` });
+
+  test("the jobs of one that shows no life are free for others", async () => {
+    const dead = process();
+    await beat(fresh.database, dead);
+    const one = job("a");
+    await enqueue(fresh.database, [one], interactive);
+    await lock(one.id, dead.lockId, 1);
+    expect(await sweep(fresh.database)).toBe(0);
+    expect(await countWorkers(fresh.database)).toBe(1);
+    await fresh.database.sql`update worker set seen_at = now() - interval '1 minute'`;
+    expect(await countWorkers(fresh.database)).toBe(0);
+    expect(await sweep(fresh.database)).toBe(1);
+    const [row] = await fresh.database.sql<{ locked: Date | null }[]>`select locked_at as locked from graphile_worker.jobs`;
+    expect(row?.locked).toBeNull();
+    expect(await statusOf(one.id)).toBe("QUEUED");
+  });
+
+  test("one that is dismissed gives its jobs back at once", async () => {
+    const gone = process();
+    await beat(fresh.database, gone);
+    const one = job("a");
+    await enqueue(fresh.database, [one], interactive);
+    await lock(one.id, gone.lockId, 1);
+    await dismissWorker(fresh.database, gone.id);
+    const [row] = await fresh.database.sql<{ locked: Date | null }[]>`select locked_at as locked from graphile_worker.jobs`;
+    expect(row?.locked).toBeNull();
+    expect(await countWorkers(fresh.database)).toBe(0);
+  });
+
+  test("a job that took three workers down ends as failed with a reason to read; another goes on", async () => {
+    const worker = process();
+    await beat(fresh.database, worker);
+    const [poison, sound] = [job("a"), job("b")];
+    await enqueue(fresh.database, [poison, sound], interactive);
+    await lock(poison.id, worker.lockId, 3);
+    await dismissWorker(fresh.database, worker.id);
+    await sweep(fresh.database);
+    const [ended] = await jobsById(fresh.database, [poison.id]);
+    expect(ended).toMatchObject({ status: "FAILED" });
+    expect(ended?.message).toMatch(/^COMPUTE_FAILED: .*worker process ended.*3 times/);
+    expect((await queued()).map(({ key }) => key)).toEqual([sound.id]);
+    expect(await statusOf(sound.id)).toBe("QUEUED");
+  });
+});
