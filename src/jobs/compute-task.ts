@@ -33,7 +33,12 @@ export async function runComputation(
     slices.map(async (slice) => {
       const result = await pool.run({ kind, layers: slice.map((layer) => threadLayer(layer, places)) }, signal);
       await keep(connection, kind, slice, result, failed);
-      if (slices.length > 1) await advanceJob(connection, job, slice.reduce((sum, { items }) => sum + items.length, 0));
+      if (slices.length > 1)
+        await advanceJob(
+          connection,
+          job,
+          slice.reduce((sum, { items }) => sum + items.length, 0),
+        );
     }),
   );
   const count = Object.keys(failed).length;
@@ -87,23 +92,35 @@ async function keep(
   const items = layers.flatMap(({ members, items: ofLayer }, i) =>
     ofLayer.map(([left, right, scalingRatio], j) => {
       const [one, other] = [members[left], members[right]];
-      if (one === undefined || other === undefined) throw new Error(`a job's item names member ${left} or ${right}, which it has not`);
+      if (one === undefined || other === undefined)
+        throw new Error(`a job's item names member ${left} or ${right}, which it has not`);
       const outcome = result.layers[i]?.[j] ?? { failed: "the thread gave no answer" };
       return { key: { left: refKey(one), right: refKey(other), scalingRatio }, outcome };
     }),
   );
   const stored: StoredFact = { kernelVersion: KERNEL_VERSION, seconds: result.seconds / items.length };
   const found = <Facts extends ThreadFacts>() =>
-    items.flatMap(({ key, outcome }) => ("facts" in outcome ? [{ key, facts: { ...(outcome.facts as Facts), ...stored } }] : []));
+    items.flatMap(({ key, outcome }) =>
+      "facts" in outcome ? [{ key, facts: { ...(outcome.facts as Facts), ...stored } }] : [],
+    );
   switch (kind) {
     case "COMPARISON":
-      await saveComparisons(connection, found<Comparison>().map(({ key, facts }): Comparison => ({ ...facts, ...key })));
+      await saveComparisons(
+        connection,
+        found<Comparison>().map(({ key, facts }): Comparison => ({ ...facts, ...key })),
+      );
       break;
     case "SUBSPACE":
-      await saveSubspaces(connection, found<Subspace>().map(({ key: { left, right }, facts }): Subspace => ({ ...facts, left, right })));
+      await saveSubspaces(
+        connection,
+        found<Subspace>().map(({ key: { left, right }, facts }): Subspace => ({ ...facts, left, right })),
+      );
       break;
     case "SPECTRUM":
-      await saveSpectra(connection, found<Spectrum>().map(({ key, facts }): Spectrum => ({ ...facts, hash: key.left })));
+      await saveSpectra(
+        connection,
+        found<Spectrum>().map(({ key, facts }): Spectrum => ({ ...facts, hash: key.left })),
+      );
       break;
   }
   for (const { key, outcome } of items) if ("failed" in outcome) failed[textOf(kind, key)] = outcome.failed;

@@ -64,7 +64,9 @@ async function openAll(): Promise<{ engine: Engine; weights: WeightStore }> {
 export async function compute({ kind, layers }: ThreadTask): Promise<ThreadResult> {
   const start = performance.now();
   const { engine, weights } = await (open ??= openAll());
-  const read = await Promise.all(layers.map(({ members }) => Promise.all(members.map((one) => readMember(weights, one)))));
+  const read = await Promise.all(
+    layers.map(({ members }) => Promise.all(members.map((one) => readMember(weights, one)))),
+  );
   const tasks = layers.map(({ items }, i) => taskOf(read[i] ?? [], items));
   const found = await factsOf(engine, kind, tasks);
   return {

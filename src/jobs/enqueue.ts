@@ -51,7 +51,10 @@ export function openWeightFacts({ connection, watch, log, onQueued }: WeightFact
       if (turn > 0) await look(missing());
       const open = missing();
       if (open.length === 0) break;
-      const jobs = newJobs(kind, open.map((text) => wanted.get(text) as Asked));
+      const jobs = newJobs(
+        kind,
+        open.map((text) => wanted.get(text) as Asked),
+      );
       const queued = await enqueue(connection, jobs, { task: computeTask(KERNEL_VERSION), urgency });
       for (const [text, job] of queued) owners.set(text, job);
     }
@@ -79,7 +82,9 @@ export function openWeightFacts({ connection, watch, log, onQueued }: WeightFact
       return await watch.ended(ids, { milliseconds, signal });
     } catch (error) {
       if (signal?.aborted === true && urgency === "INTERACTIVE") {
-        await leaveJobs(connection, ids).catch((err: unknown) => log.warn({ err }, "abandoned jobs were not cancelled"));
+        await leaveJobs(connection, ids).catch((err: unknown) =>
+          log.warn({ err }, "abandoned jobs were not cancelled"),
+        );
       }
       throw error;
     }

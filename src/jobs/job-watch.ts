@@ -80,7 +80,7 @@ export function openJobWatch(connection: Connection, log: Log): JobWatch {
     },
     async *changes(id, signal) {
       await listen();
-      for (let last = ""; ; ) {
+      for (let last = ""; ;) {
         const change = next([id], Infinity, signal);
         change.catch(() => undefined);
         const [job] = await jobsById(connection, [id]);

@@ -94,9 +94,7 @@ function layersOf<Asked, Key, Facts extends Provenance>(
     const ratio = kind.ratioOf(one);
     group.items.push({ left: partKey(left), right: partKey(right), ratio, fact: kind.textOf(kind.keyOf(one)) });
   }
-  return [...groups.values()].flatMap((group) =>
-    stacksOf(group).map((layer) => ({ shape: group.shape, layer })),
-  );
+  return [...groups.values()].flatMap((group) => stacksOf(group).map((layer) => ({ shape: group.shape, layer })));
 }
 
 /** Rows of the part's B, and columns of A. */
@@ -130,7 +128,8 @@ function stacksOf({ features, members, items }: Group): Planned[] {
   }
   return [...stacks.values()].map((stack) => {
     const places = new Map<string, number>();
-    for (const { left, right } of stack) for (const key of [left, right]) if (!places.has(key)) places.set(key, places.size);
+    for (const { left, right } of stack)
+      for (const key of [left, right]) if (!places.has(key)) places.set(key, places.size);
     const stacked = [...places.keys()].flatMap((key) => members.get(key) ?? []);
     const rows = stacked.reduce((sum, { part }) => sum + part.factors.rank, 0);
     return {

@@ -24,8 +24,16 @@ export async function precomputeStudy(connection: Connection, studyId: string, o
   const pairs = pairsOf(factors);
   const jobs = [
     await missing(connection, COMPARISONS, pairs),
-    await missing(connection, SUBSPACES, pairs.filter(({ left, right }) => left.factors.rank === right.factors.rank)),
-    await missing(connection, SPECTRA, factors.map((one) => ({ factors: one }))),
+    await missing(
+      connection,
+      SUBSPACES,
+      pairs.filter(({ left, right }) => left.factors.rank === right.factors.rank),
+    ),
+    await missing(
+      connection,
+      SPECTRA,
+      factors.map((one) => ({ factors: one })),
+    ),
   ].flat();
   if (jobs.length === 0) {
     await endJob(connection, id, { status: "SUCCEEDED", message: "all of it was there already" });
@@ -47,7 +55,11 @@ function pairsOf(factors: readonly StoredFactors[]): PartsPair[] {
       members.slice(i + 1).flatMap((right) => {
         const applied = right.scaling / left.scaling;
         const ratios = Number.isFinite(applied) && applied !== 0 ? new Set([1, applied]) : [1];
-        return [...ratios].map((scalingRatio) => ({ left: { factors: left }, right: { factors: right }, scalingRatio }));
+        return [...ratios].map((scalingRatio) => ({
+          left: { factors: left },
+          right: { factors: right },
+          scalingRatio,
+        }));
       }),
     ),
   );

@@ -39,7 +39,14 @@ export interface RunningWorker {
 }
 
 /** Runs jobs of the queue at `url` until `close`, as many at once as there are threads. */
-export async function runWorker({ id, connection, url, threads, settings, log }: WorkerOptions): Promise<RunningWorker> {
+export async function runWorker({
+  id,
+  connection,
+  url,
+  threads,
+  settings,
+  log,
+}: WorkerOptions): Promise<RunningWorker> {
   const pool = openComputePool(threads, settings);
   const watch = openJobWatch(connection, log);
   const events: WorkerEvents = new EventEmitter();
@@ -66,7 +73,9 @@ export async function runWorker({ id, connection, url, threads, settings, log }:
     async close() {
       await runner.stop().catch(() => undefined);
       await pulse.stop();
-      await dismissWorker(connection, id).catch((err: unknown) => log.warn({ err }, "the worker was not taken off the list"));
+      await dismissWorker(connection, id).catch((err: unknown) =>
+        log.warn({ err }, "the worker was not taken off the list"),
+      );
       await watch.close();
       await pool.close();
     },
@@ -90,7 +99,12 @@ function handler(connection: Connection, pool: ComputePool, watch: JobWatch, log
       () => undefined,
     );
     try {
-      await runComputation(connection, pool, work, AbortSignal.any([stop.signal, ...(abortSignal ? [abortSignal] : [])]));
+      await runComputation(
+        connection,
+        pool,
+        work,
+        AbortSignal.any([stop.signal, ...(abortSignal ? [abortSignal] : [])]),
+      );
     } catch (error) {
       if (stop.signal.aborted) return;
       const isLast = queued.attempts >= queued.max_attempts;

@@ -24,11 +24,7 @@ export const HEARTBEAT_SECONDS = 10;
 const DEAD_AFTER_SECONDS = 60;
 
 /** Makes a job that runs from now on. */
-export async function createJob(
-  { sql }: Connection,
-  kind: "IMPORT" | "PRECOMPUTE",
-  message: string,
-): Promise<string> {
+export async function createJob({ sql }: Connection, kind: "IMPORT" | "PRECOMPUTE", message: string): Promise<string> {
   const id = newId();
   await sql`insert into job (id, kind, status, message) values (${id}, ${kind}, 'RUNNING', ${message})`;
   return id;

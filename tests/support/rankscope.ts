@@ -27,15 +27,29 @@ export function rankscope(args: readonly string[], environment: Record<string, s
 
 /** Starts `rankscope serve` on a free port and resolves when it has printed its address. */
 export async function serveRankscope(environment: Record<string, string>): Promise<RunningRankscope> {
-  const { child, printed, ended } = start(["serve"], { PORT: "0", ...environment });
-  const address = await new Promise<string>((resolve, reject) => {
+  const { found, ...running } = await startRankscope(
+    ["serve"],
+    { PORT: "0", ...environment },
+    /Rankscope is at (\S+)[^]*Ctrl-C/,
+  );
+  return { ...running, address: found[1] ?? "" };
+}
+
+/** Starts the command line and resolves when it has printed what `ready` fits. */
+export async function startRankscope(
+  args: readonly string[],
+  environment: Record<string, string>,
+  ready: RegExp,
+): Promise<Omit<RunningRankscope, "address"> & { readonly found: RegExpExecArray }> {
+  const { child, printed, ended } = start(args, environment);
+  const found = await new Promise<RegExpExecArray>((resolve, reject) => {
     child.stdout.on("data", () => {
-      const found = /Rankscope is at (\S+)[^]*Ctrl-C/.exec(printed());
-      if (found?.[1] !== undefined) resolve(found[1]);
+      const match = ready.exec(printed());
+      if (match !== null) resolve(match);
     });
-    void ended.then(({ code, stderr }) => reject(new Error(`the server ended with code ${code}: ${stderr}`)));
+    void ended.then(({ code, stderr }) => reject(new Error(`${args.join(" ")} ended with code ${code}: ${stderr}`)));
   });
-  return { child, address, printed, ended };
+  return { child, found, printed, ended };
 }
 
 /** Sends a query; the answer as JSON. */

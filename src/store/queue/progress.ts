@@ -46,7 +46,10 @@ export async function afterEnd(sql: TransactionSql, ids: readonly string[], keep
   if (!keepFacts) await sql`delete from job_fact where job_id = any(${[...ids]}::uuid[])`;
   const wholes = await sql<{ id: string }[]>`
     select distinct whole_id as id from job_part where part_id = any(${[...ids]}::uuid[])`;
-  await settle(sql, wholes.map((whole) => whole.id));
+  await settle(
+    sql,
+    wholes.map((whole) => whole.id),
+  );
   await sql`select pg_notify(${JOB_CHANNEL}, unnest(${[...ids]}::text[]))`;
 }
 

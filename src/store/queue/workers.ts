@@ -74,6 +74,11 @@ async function endExhausted({ sql: connection }: Connection): Promise<void> {
     await sql`
       select graphile_worker.remove_job(key) from graphile_worker.jobs
       where locked_at is null and attempts >= max_attempts and key is not null`;
-    if (failed.length > 0) await afterEnd(sql, failed.map(({ id }) => id), true);
+    if (failed.length > 0)
+      await afterEnd(
+        sql,
+        failed.map(({ id }) => id),
+        true,
+      );
   });
 }

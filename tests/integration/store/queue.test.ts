@@ -170,7 +170,9 @@ describe("workers", () => {
     await fresh.database.sql`update worker set seen_at = now() - interval '1 minute'`;
     expect(await countWorkers(fresh.database)).toBe(0);
     expect(await sweep(fresh.database)).toBe(1);
-    const [row] = await fresh.database.sql<{ locked: Date | null }[]>`select locked_at as locked from graphile_worker.jobs`;
+    const [row] = await fresh.database.sql<
+      { locked: Date | null }[]
+    >`select locked_at as locked from graphile_worker.jobs`;
     expect(row?.locked).toBeNull();
     expect(await statusOf(one.id)).toBe("QUEUED");
   });
@@ -182,7 +184,9 @@ describe("workers", () => {
     await enqueue(fresh.database, [one], interactive);
     await lock(one.id, gone.lockId, 1);
     await dismissWorker(fresh.database, gone.id);
-    const [row] = await fresh.database.sql<{ locked: Date | null }[]>`select locked_at as locked from graphile_worker.jobs`;
+    const [row] = await fresh.database.sql<
+      { locked: Date | null }[]
+    >`select locked_at as locked from graphile_worker.jobs`;
     expect(row?.locked).toBeNull();
     expect(await countWorkers(fresh.database)).toBe(0);
   });

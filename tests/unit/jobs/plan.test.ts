@@ -103,7 +103,9 @@ describe("planJobs", () => {
         fc.constantFrom(1, 100, 400),
         (places, rank) => {
           const shape = { rank, inFeatures: 8192, outFeatures: 8192 };
-          const pairs = places.map(([left, right]) => pair(part("l", `h${left}`, shape), part("l", `h${right}`, shape)));
+          const pairs = places.map(([left, right]) =>
+            pair(part("l", `h${left}`, shape), part("l", `h${right}`, shape)),
+          );
           const distinct = new Map(pairs.map((one) => [COMPARISONS.textOf(COMPARISONS.keyOf(one)), one]));
           const plan = planJobs(COMPARISONS, [...distinct.values()]);
           expect(factsOf(plan).sort()).toEqual([...distinct.keys()].sort());

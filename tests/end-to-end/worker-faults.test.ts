@@ -1,0 +1,222 @@
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { freshDatabase } from "../support/database.js";
+import { writeRandomStudy } from "../support/random-study.js";
+import { query, rankscope, serveRankscope, startRankscope, type RunningRankscope } from "../support/rankscope.js";
+
+// Real processes on a real database: the server runs no worker of its own here, the tests start and kill them.
+const fresh = freshDatabase();
+let root: string;
+let weights: string;
+let server: RunningRankscope;
+let ids: string[];
+
+const environment = () => ({
+  DATABASE_URL: fresh.url,
+  RANKSCOPE_DATA: root,
+  RANKSCOPE_WORKERS: "0",
+  RANKSCOPE_COMPUTE_THREADS: "1",
+});
+const startWorker = () => startRankscope(["worker"], environment(), /takes jobs/);
+
+beforeAll(async () => {
+  root = await mkdtemp(path.join(tmpdir(), "rankscope-faults-"));
+  weights = path.join(root, "weights");
+  await writeRandomStudy(path.join(root, "study"), { runs: 12, layers: 4, rank: 32, features: 1024 });
+  const imported = await rankscope(["import", path.join(root, "study"), "--slug", "random"], environment());
+  expect(imported.code, imported.stderr).toBe(0);
+  server = await serveRankscope(environment());
+  const { data } = await query(server.address, `{ study(slug: "random") { experiments { nodes { id } } } }`);
+  ids = data.study.experiments.nodes.map(({ id }: { id: string }) => id);
+});
+afterAll(async () => {
+  server.child.kill("SIGTERM");
+  await server.ended;
+  await rm(root, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  await fresh.database.sql`truncate comparison, subspace, spectrum, job, job_fact, job_part`;
+  await fresh.database.sql`truncate graphile_worker._private_jobs`;
+});
+
+const MATRIX = `query($ids: [ID!]!, $wait: Float) { similarityMatrix(experiments: $ids, measure: COSINE, waitSeconds: $wait) {
+  values jobs { id status message } } }`;
+const matrix = async (wait: number, some = ids) =>
+  (await query(server.address, MATRIX, { ids: some, wait })).data.similarityMatrix;
+const PAIR = `query($a: ID!, $b: ID!, $wait: Float) { compareExperiments(baseline: $a, candidate: $b, waitSeconds: $wait) {
+  summary { meanCosineSimilarity comparedLayers }
+  layers { cosineSimilarity undefinedReason undefinedDetail job { id status } } } }`;
+const pair = async (a: string | undefined, b: string | undefined, wait: number) =>
+  (await query(server.address, PAIR, { a, b, wait })).data.compareExperiments;
+
+async function until(what: string, isSo: () => Promise<boolean>, seconds = 30): Promise<void> {
+  const began = Date.now();
+  while (!(await isSo())) {
+    if (Date.now() - began > seconds * 1000) throw new Error(`${what} did not come within ${seconds} s`);
+    await sleep(5);
+  }
+}
+
+const isRunning = async () =>
+  (await fresh.database.sql`select 1 from graphile_worker.jobs where locked_at is not null`).count > 0;
+const rows = async () => (await fresh.database.sql<{ n: number }[]>`select count(*) as n from comparison`)[0]?.n;
+
+describe("a worker that is killed", () => {
+  test("in the middle of a job: the job runs again within 30 s, and each fact is there once", async () => {
+    const [first, second] = [await startWorker(), await startWorker()];
+    const asked = matrix(0);
+    await until("a job that runs", isRunning);
+    first.child.kill("SIGKILL");
+    second.child.kill("SIGKILL");
+    await Promise.all([first.ended, second.ended, asked]);
+    const began = Date.now();
+    const third = await startWorker();
+    const answer = await matrix(30);
+    expect(answer.jobs).toEqual([]);
+    expect(answer.values.flat().every((value: unknown) => typeof value === "number")).toBe(true);
+    expect(Date.now() - began).toBeLessThan(30_000);
+    expect(await rows()).toBe(4 * ((12 * 11) / 2));
+    third.child.kill("SIGTERM");
+    expect((await third.ended).code).toBe(0);
+  });
+
+  test("three times by one job: that job fails with a reason to read, and the rest goes on", async () => {
+    await matrix(0, ids.slice(0, 9));
+    for (let death = 0; death < 3; death++) {
+      const worker = await startWorker();
+      await until("a job that runs", isRunning);
+      worker.child.kill("SIGKILL");
+      await worker.ended;
+      await fresh.database.sql`update worker set seen_at = now() - interval '1 minute'`;
+    }
+    const last = await startWorker();
+    await until(
+      "the failure",
+      async () => (await fresh.database.sql`select 1 from job where status = 'FAILED'`).count > 0,
+    );
+    const failed = await pair(ids[0], ids[1], 10);
+    expect(failed.layers[0]).toMatchObject({ cosineSimilarity: null, undefinedReason: "COMPUTE_FAILED" });
+    expect(failed.layers[0].undefinedDetail).toMatch(/worker process ended.*3 times/);
+    const good = await pair(ids[9], ids[10], 20);
+    expect(good.summary).toMatchObject({ comparedLayers: 4 });
+    last.child.kill("SIGTERM");
+    expect((await last.ended).code).toBe(0);
+  });
+});
+
+describe("a request", () => {
+  test("waits as long as it was told to, then names the job; the job is done all the same", async () => {
+    const pending = await pair(ids[3], ids[4], 0);
+    expect(pending.layers[0]).toMatchObject({ cosineSimilarity: null, undefinedReason: "PENDING" });
+    const { id } = pending.layers[0].job;
+    const worker = await startWorker();
+    await until(
+      "the end of the job",
+      async () => (await query(server.address, `{ job(id: "${id}") { status } }`)).data.job.status === "SUCCEEDED",
+    );
+    expect((await pair(ids[3], ids[4], 0)).summary).toMatchObject({ comparedLayers: 4 });
+    worker.child.kill("SIGTERM");
+    await worker.ended;
+  });
+
+  test("that is given up takes its job with it, unless somebody else waits", async () => {
+    const stop = new AbortController();
+    const ask = (signal?: AbortSignal) =>
+      fetch(new URL("/graphql", server.address), {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ query: PAIR, variables: { a: ids[5], b: ids[6], wait: 30 } }),
+        ...(signal && { signal }),
+      });
+    const status = async () => (await fresh.database.sql<{ status: string }[]>`select status from job`)[0]?.status;
+    const [given, kept] = [ask(stop.signal).catch(() => undefined), ask()];
+    await until(
+      "both to wait",
+      async () => (await fresh.database.sql`select 1 from job where waiting = 2`).count === 1,
+    );
+    stop.abort();
+    await given;
+    await until(
+      "one to leave",
+      async () => (await fresh.database.sql`select 1 from job where waiting = 1`).count === 1,
+    );
+    expect(await status()).toBe("QUEUED");
+    const worker = await startWorker();
+    expect(
+      ((await (await kept).json()) as { data: { compareExperiments: unknown } }).data.compareExperiments,
+    ).toMatchObject({ summary: { comparedLayers: 4 } });
+    worker.child.kill("SIGTERM");
+    await worker.ended;
+    await fresh.database.sql`truncate comparison, job, job_fact`;
+    const alone = new AbortController();
+    const lonely = ask(alone.signal).catch(() => undefined);
+    await until("it to wait", async () => (await fresh.database.sql`select 1 from job where waiting = 1`).count === 1);
+    alone.abort();
+    await lonely;
+    await until("the cancellation", async () => (await status()) === "CANCELLED");
+    expect((await fresh.database.sql`select 1 from graphile_worker.jobs`).count).toBe(0);
+  });
+});
+
+describe("a weight file", () => {
+  /** The kept files, by their content; the originals are moved away so that the store cannot fall back to them. */
+  async function withDamage(damage: (file: string) => Promise<unknown>, check: () => Promise<void>): Promise<void> {
+    const files = await fresh.database.sql<{ hash: string; path: string }[]>`
+      select weight_file.hash, weight_file.path from weight_file
+      join checkpoint on weight_file.hash = any(files) where experiment_id = ${ids[7] ?? ""}`;
+    const [file] = files;
+    if (file === undefined) throw new Error("the run has no weights");
+    const kept = (await readdir(weights, { recursive: true })).find((name) => name.endsWith(file.hash));
+    if (kept === undefined) throw new Error("the weights were not kept");
+    const place = path.join(weights, kept);
+    const [content, original] = [await readFile(place), await readFile(file.path)];
+    const worker = await startWorker();
+    try {
+      await rm(file.path);
+      await damage(place);
+      await check();
+    } finally {
+      await rm(place, { force: true });
+      await writeFile(place, content);
+      await writeFile(file.path, original);
+      worker.child.kill("SIGTERM");
+      await worker.ended;
+    }
+  }
+
+  test.each([
+    [
+      "changed",
+      async (file: string) => {
+        const content = await readFile(file);
+        content[content.length - 1] = (content.at(-1) ?? 0) ^ 1;
+        await rm(file);
+        await writeFile(file, content);
+      },
+      /weight file changed after it was imported/,
+    ],
+    ["truncated", (file: string) => truncate(file, 1000), /weight file changed after it was imported/],
+    ["deleted", (file: string) => rm(file), /no longer where it was imported from/],
+  ] as const)("that was %s after the import is named, and nothing of it is stored", async (_, damage, reason) => {
+    await withDamage(damage, async () => {
+      const bad = await pair(ids[7], ids[8], 20);
+      const failed = bad.layers.filter(
+        ({ undefinedReason }: { undefinedReason: string | null }) => undefinedReason !== null,
+      );
+      expect(failed.length).toBeGreaterThan(0);
+      for (const layer of failed) {
+        expect(layer).toMatchObject({ cosineSimilarity: null, undefinedReason: "UNREADABLE" });
+        expect(layer.undefinedDetail).toMatch(reason);
+      }
+      expect(await rows()).toBe(4 - failed.length);
+      expect((await pair(ids[8], ids[9], 20)).summary).toMatchObject({ comparedLayers: 4 });
+    });
+    const worker = await startWorker();
+    expect((await pair(ids[7], ids[8], 20)).summary).toMatchObject({ comparedLayers: 4 });
+    worker.child.kill("SIGTERM");
+    await worker.ended;
+  });
+});
