@@ -28,7 +28,7 @@ export interface LocalFiles {
    * pass (a network file system that does not answer, too many open files); RangeError; the signal's reason
    */
   read(path: string, file: WeightFile, range: ReadRange): Promise<Uint8Array>;
-  /** Waits for the reads under way and closes every file. */
+  /** Closes every file; for when no read is under way. */
   close(): Promise<void>;
 }
 
@@ -36,30 +36,18 @@ export interface LocalFiles {
 export function openLocalFiles(): LocalFiles {
   /** In the order of last use, the oldest first. */
   const files = new Map<string, OpenFile>();
-  /** Reads under way, and files being closed. */
-  const pending = new Set<Promise<unknown>>();
-  let closed = false;
-
-  function pend<Result>(promise: Promise<Result>): Promise<Result> {
-    const settled = promise.then(
-      () => pending.delete(settled),
-      () => pending.delete(settled),
-    );
-    pending.add(settled);
-    return promise;
-  }
+  /** Files being closed. */
+  const closing = new Set<Promise<unknown>>();
 
   function drop(path: string, file: OpenFile): void {
     clearTimeout(file.idle);
     if (files.get(path) === file) files.delete(path);
-    if (file.readers === 0) {
-      void pend(
-        file.opened.then(
-          ({ handle }) => handle.close(),
-          () => undefined,
-        ),
-      );
-    }
+    if (file.readers > 0) return;
+    const closed: Promise<unknown> = file.opened
+      .then(({ handle }) => handle.close())
+      .catch(() => undefined)
+      .finally(() => closing.delete(closed));
+    closing.add(closed);
   }
 
   function take(path: string): OpenFile {
@@ -75,38 +63,32 @@ export function openLocalFiles(): LocalFiles {
     file.readers -= 1;
     if (file.readers > 0) return;
     // Dropped while it was read: another entry, or none, has its place.
-    if (files.get(path) !== file || closed) drop(path, file);
+    if (files.get(path) !== file) drop(path, file);
     else file.idle = setTimeout(() => drop(path, file), IDLE_MILLISECONDS).unref();
     const idle = [...files].filter(([, { readers }]) => readers === 0);
     for (const [oldest, entry] of idle.slice(0, Math.max(0, idle.length - MOST_IDLE_FILES))) drop(oldest, entry);
   }
 
-  async function read(path: string, file: WeightFile, range: ReadRange): Promise<Uint8Array> {
-    range.signal?.throwIfAborted();
-    const taken = take(path);
-    try {
-      const { handle, size } = await taken.opened;
-      if (size !== file.size) throw changed(path, file, size);
-      return await readFrom(handle, range, async () => changed(path, file, (await handle.stat()).size));
-    } catch (error) {
-      // The next read looks at the place anew: the file may have been restored.
-      drop(path, taken);
-      throw isErrno(error) ? fileFailure(error, path) : error;
-    } finally {
-      giveBack(path, taken);
-    }
-  }
-
   return {
     async read(path, file, range) {
-      if (closed) throw new Error("the weight store is closed");
       checkRange(file, range);
-      return pend(read(path, file, range));
+      range.signal?.throwIfAborted();
+      const taken = take(path);
+      try {
+        const { handle, size } = await taken.opened;
+        if (size !== file.size) throw changed(path, file, size);
+        return await readFrom(handle, range, async () => changed(path, file, (await handle.stat()).size));
+      } catch (error) {
+        // The next read looks at the place anew: the file may have been restored.
+        drop(path, taken);
+        throw isErrno(error) ? fileFailure(error, path) : error;
+      } finally {
+        giveBack(path, taken);
+      }
     },
     async close() {
-      closed = true;
       for (const [path, file] of files) drop(path, file);
-      while (pending.size > 0) await Promise.all(pending);
+      await Promise.all(closing);
     },
   };
 }

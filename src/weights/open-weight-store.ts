@@ -1,3 +1,4 @@
+import { withCallsUnderWay } from "./calls-under-way.js";
 import { openDirectoryStore } from "./directory-store.js";
 import { openInPlaceStore } from "./in-place-store.js";
 import type { WeightStoreSettings } from "./settings.js";
@@ -8,6 +9,10 @@ import type { WeightStore } from "./weight-store.js";
  * nothing: each process and each worker thread opens, and closes, its own.
  */
 export async function openWeightStore(settings: WeightStoreSettings): Promise<WeightStore> {
+  return withCallsUnderWay(await openStore(settings));
+}
+
+async function openStore(settings: WeightStoreSettings): Promise<WeightStore> {
   switch (settings.kind) {
     case "in-place":
       return openInPlaceStore();

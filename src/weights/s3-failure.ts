@@ -4,6 +4,7 @@ import { failure, type ErrorCode, type RankscopeError } from "../errors.js";
 interface S3Error {
   readonly name: string;
   readonly message: string;
+  readonly stack?: string;
   /** The system's code, where no answer came. */
   readonly code?: string;
   readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
@@ -46,6 +47,6 @@ export function s3Failure(error: unknown, where: string, missing: ErrorCode): Ra
 function plainCause(error: S3Error): Error {
   const cause = new Error(error.message);
   cause.name = error.name;
-  if (error instanceof Error && error.stack !== undefined) cause.stack = error.stack;
+  if (error.stack !== undefined) cause.stack = error.stack;
   return Object.assign(cause, { code: error.code, requestId: error.$metadata?.requestId });
 }

@@ -41,14 +41,9 @@ export function openS3Store(settings: S3Settings): WeightStore {
   // Uploads have connections of the same agent, so that reads leave them some.
   const reads = openTurns(MOST_CONNECTIONS / 2);
   const uploads = openTurns(MOST_UPLOADS);
-  let closed = false;
 
   const keyOf = (file: WeightFile) => `${prefix}${contentKey(file.hash)}`;
   const whereOf = (file: WeightFile) => `s3://${bucket}/${keyOf(file)}`;
-
-  function checkOpen(): void {
-    if (closed) throw new Error("the weight store is closed");
-  }
 
   async function readObject(file: WeightFile, { offset, length, signal }: ReadRange): Promise<Uint8Array> {
     const Range = `bytes=${offset}-${offset + length - 1}`;
@@ -84,7 +79,6 @@ export function openS3Store(settings: S3Settings): WeightStore {
 
   return {
     async read(file, offset, length, signal) {
-      checkOpen();
       const range = { offset, length, signal };
       checkRange(file, range);
       // HTTP has no range of no bytes.
@@ -101,7 +95,6 @@ export function openS3Store(settings: S3Settings): WeightStore {
       }
     },
     async keep(file) {
-      checkOpen();
       await uploads(async () => {
         // An object of another size is damaged, and replaced.
         if ((await sizeInBucket(file)) === file.size) return;
@@ -109,7 +102,6 @@ export function openS3Store(settings: S3Settings): WeightStore {
       });
     },
     async close() {
-      closed = true;
       await originals.close();
       client.destroy();
     },

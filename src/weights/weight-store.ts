@@ -26,6 +26,6 @@ export interface WeightStore {
    * WEIGHTS_NOT_KEPT where the store takes nothing, WEIGHTS_UNREACHABLE (transient); nothing is kept then
    */
   keep(file: WeightFile): Promise<void>;
-  /** Waits for reads under way from files, and lets go of files and connections. */
+  /** Waits for what is under way, and lets go of files and connections. */
   close(): Promise<void>;
 }
