@@ -180,6 +180,11 @@ const CATALOGUE = {
     what: "The weight store does not answer",
     todo: "Check RANKSCOPE_WEIGHTS and that the store is up.",
   },
+  WEIGHTS_NOT_KEPT: {
+    kind: "permanent",
+    what: "A weight file could not be copied into the weight store",
+    todo: "See that the store can be written to and has room, or leave weights where they are with RANKSCOPE_WEIGHTS=in-place.",
+  },
   COMPUTE_FAILED: {
     kind: "transient",
     what: "The comparison could not be computed",

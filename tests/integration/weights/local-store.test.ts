@@ -1,0 +1,301 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { appendFile, chmod, mkdir, readdir, readFile, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import fc from "fast-check";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { contentKey } from "#src/weights/content-key.js";
+import { openWeightStore } from "#src/weights/open-weight-store.js";
+import type { WeightStoreSettings } from "#src/weights/settings.js";
+import type { WeightFile, WeightStore } from "#src/weights/weight-store.js";
+import { temporaryFolder } from "../../support/temporary-folder.js";
+import { someBytes, writeWeightFile } from "../../support/weight-files.js";
+
+const SCRIPT = fileURLToPath(new URL("weight-process.mjs", import.meta.url));
+const IN_PLACE: WeightStoreSettings = { kind: "in-place" };
+const isLinux = process.platform === "linux";
+/** Debian's and everyone's `nobody`. */
+const NOBODY = 65_534;
+
+async function opened(settings: WeightStoreSettings): Promise<WeightStore> {
+  const store = await openWeightStore(settings);
+  onTestFinished(() => store.close());
+  return store;
+}
+
+/** An imported file and a directory store beside it. */
+async function directoryStore(bytes: Uint8Array) {
+  const folder = await temporaryFolder();
+  const file = await writeWeightFile(folder, bytes);
+  const directory = join(folder, "store");
+  const settings: WeightStoreSettings = { kind: "directory", directory };
+  return { directory, settings, file, store: await opened(settings), kept: join(directory, contentKey(file.hash)) };
+}
+
+function start(task: object): { child: ChildProcess; answer: Promise<unknown> } {
+  const child = spawn(process.execPath, [SCRIPT, JSON.stringify(task)], { stdio: ["ignore", "pipe", "inherit"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  let printed = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (printed += text));
+  const answer = once(child, "close").then(() => (printed === "" ? undefined : (JSON.parse(printed) as unknown)));
+  return { child, answer };
+}
+
+const everything = (store: WeightStore, file: WeightFile) => store.read(file, 0, file.size);
+
+describe.each<"in-place" | "directory">(["in-place", "directory"])("reading (%s)", (kind) => {
+  async function kept(bytes: Uint8Array): Promise<{ store: WeightStore; file: WeightFile; path: string }> {
+    const { store, file, kept: path } = await directoryStore(bytes);
+    if (kind === "in-place") return { store: await opened(IN_PLACE), file, path: file.path };
+    await store.keep(file);
+    await rm(file.path);
+    return { store, file, path };
+  }
+
+  test("any range gives its bytes, also many at once, each in a buffer of its own", async () => {
+    const bytes = someBytes(10_000);
+    const { store, file } = await kept(bytes);
+    const range = fc.nat(bytes.length).chain((offset) => fc.tuple(fc.constant(offset), fc.nat(bytes.length - offset)));
+    await fc.assert(
+      fc.asyncProperty(fc.array(range, { minLength: 1, maxLength: 20 }), async (ranges) => {
+        const read = await Promise.all(ranges.map(([offset, length]) => store.read(file, offset, length)));
+        ranges.forEach(([offset, length], i) => {
+          const got = read[i] ?? Buffer.alloc(0);
+          expect(Buffer.compare(got, bytes.subarray(offset, offset + length))).toBe(0);
+          expect(got.byteOffset).toBe(0);
+          expect(got.buffer.byteLength).toBe(length);
+        });
+      }),
+    );
+  });
+
+  test.each([
+    [9_990, 11],
+    [10_001, 0],
+    [-1, 5],
+    [0.5, 5],
+    [0, NaN],
+  ])("%d + %d is not within the file", async (offset, length) => {
+    const { store, file } = await kept(someBytes(10_000));
+    await expect(store.read(file, offset, length)).rejects.toThrow(RangeError);
+    await expect(store.read(file, offset, length)).rejects.toThrow("it has 10000 bytes");
+  });
+
+  test("a file that became shorter or longer is named with both sizes", async () => {
+    const { store, file, path } = await kept(someBytes(1000));
+    await truncate(path, 900);
+    const error = {
+      code: "WEIGHTS_CHANGED",
+      message: expect.stringContaining(`at ${path}; received 900 bytes`) as string,
+    };
+    await expect(store.read(file, 0, 10)).rejects.toMatchObject(error);
+    await expect(store.read(file, 0, 10)).rejects.toThrow("allowed: the 1000 bytes imported");
+    await appendFile(path, someBytes(200));
+    await expect(store.read(file, 0, 10)).rejects.toThrow("received 1100 bytes");
+    await truncate(path, 1000);
+    expect(await store.read(file, 0, 10)).toHaveLength(10);
+  });
+
+  test("a file that becomes shorter while it is open is noticed", async () => {
+    const { store, file, path } = await kept(someBytes(1000));
+    await everything(store, file);
+    await truncate(path, 900);
+    await expect(everything(store, file)).rejects.toThrow("received 900 bytes");
+  });
+
+  test("a file that is gone is missing, and found again when it is back", async () => {
+    const bytes = someBytes(1000);
+    const { store, file, path } = await kept(bytes);
+    await rm(path);
+    await expect(everything(store, file)).rejects.toMatchObject({
+      code: "WEIGHTS_MISSING",
+      message: expect.stringContaining(path) as string,
+    });
+    await writeFile(path, bytes);
+    expect(await everything(store, file)).toHaveLength(1000);
+  });
+
+  test("a file that is deleted while it is open is noticed soon", async () => {
+    const { store, file, path } = await kept(someBytes(1000));
+    await everything(store, file);
+    await rm(path);
+    // Reading it again and again would keep it open: one look after it was left alone.
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await expect(everything(store, file)).rejects.toMatchObject({ code: "WEIGHTS_MISSING" });
+  });
+
+  test("something else in its place is not read", async () => {
+    const { store, file, path } = await kept(someBytes(1000));
+    await rm(path);
+    await mkdir(path);
+    await expect(everything(store, file)).rejects.toMatchObject({ code: "FILE_UNREADABLE" });
+  });
+
+  test.runIf(isLinux)("a file without permission is unreadable, in a process without rights", async () => {
+    const { file, path } = await kept(someBytes(1000));
+    await chmod(path, 0);
+    const user = process.getuid?.() === 0 ? NOBODY : undefined;
+    const { answer } = start({ settings: IN_PLACE, file: { ...file, path }, verb: "read", user });
+    expect(await answer).toMatchObject({ code: "FILE_UNREADABLE" });
+  });
+
+  test("an abort ends a read, before and during it", async () => {
+    const { store, file } = await kept(someBytes(1000));
+    const reason = new Error("nobody waits");
+    await expect(store.read(file, 0, 10, AbortSignal.abort(reason))).rejects.toBe(reason);
+    const during = new AbortController();
+    const reading = store.read(file, 0, 1000, during.signal);
+    during.abort(reason);
+    await expect(reading).rejects.toBe(reason);
+    expect(await store.read(file, 0, 10)).toHaveLength(10);
+  });
+});
+
+describe("keeping in a directory", () => {
+  test("copies a file under its hash, once, with nothing left beside it", async () => {
+    const bytes = someBytes(3_000_000);
+    const { store, file, directory, kept } = await directoryStore(bytes);
+    await store.keep(file);
+    expect(kept).toBe(join(directory, file.hash.slice(0, 2), file.hash));
+    expect(Buffer.compare(await readFile(kept), bytes)).toBe(0);
+    const { ino } = await stat(kept);
+    await rm(file.path);
+    await store.keep(file);
+    expect((await stat(kept)).ino).toBe(ino);
+    expect(await readdir(join(directory, "incoming"))).toEqual([]);
+  });
+
+  test("keeps a file whose original may not be written", async () => {
+    const { store, file, kept } = await directoryStore(someBytes(1000));
+    await chmod(file.path, 0o400);
+    await store.keep(file);
+    expect((await stat(kept)).mode & 0o777).toBe(0o600);
+  });
+
+  test("refuses a file whose bytes are no longer those imported, though as many", async () => {
+    const { store, file, directory, kept } = await directoryStore(someBytes(1000));
+    await writeFile(file.path, someBytes(1000, 2));
+    await expect(store.keep(file)).rejects.toMatchObject({
+      code: "WEIGHTS_CHANGED",
+      message: expect.stringContaining(file.path) as string,
+    });
+    expect(existsSync(kept)).toBe(false);
+    expect(await readdir(join(directory, "incoming"))).toEqual([]);
+  });
+
+  test("refuses a file of another size, and one that is gone", async () => {
+    const { store, file } = await directoryStore(someBytes(1000));
+    await truncate(file.path, 10);
+    await expect(store.keep(file)).rejects.toThrow("received 10 bytes; allowed: the 1000 bytes imported");
+    await rm(file.path);
+    await expect(store.keep(file)).rejects.toMatchObject({ code: "WEIGHTS_MISSING" });
+  });
+
+  test("replaces a kept file that was damaged", async () => {
+    const bytes = someBytes(1000);
+    const { store, file, kept } = await directoryStore(bytes);
+    await store.keep(file);
+    await truncate(kept, 10);
+    await expect(everything(store, file)).rejects.toThrow(`at ${kept}; received 10 bytes`);
+    await store.keep(file);
+    expect(Buffer.compare(await everything(store, file), bytes)).toBe(0);
+  });
+
+  test("says so where the directory takes nothing", async () => {
+    const { store, file, directory } = await directoryStore(someBytes(1000));
+    await writeFile(directory, "a file in the directory's place");
+    await expect(store.keep(file)).rejects.toMatchObject({ code: "WEIGHTS_NOT_KEPT" });
+  });
+
+  test("what is not kept is read where it was imported; what is nowhere is missing from both places", async () => {
+    const bytes = someBytes(1000);
+    const { store, file, kept } = await directoryStore(bytes);
+    expect(Buffer.compare(await everything(store, file), bytes)).toBe(0);
+    await rm(file.path);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    const reading = everything(store, file);
+    await expect(reading).rejects.toThrow(`at ${file.path}, nor in the weight store at ${kept}`);
+  });
+
+  test("two processes keep one file at the same time", async () => {
+    const bytes = someBytes(20_000_000);
+    const { store, settings, file, directory } = await directoryStore(bytes);
+    const answers = [1, 2, 3].map(() => start({ settings, file, verb: "keep" }).answer);
+    await Promise.all([store.keep(file), store.keep(file)]);
+    for (const answer of await Promise.all(answers)) expect(answer).toEqual({ left: 0 });
+    await rm(file.path);
+    expect(Buffer.compare(await everything(store, file), bytes)).toBe(0);
+    expect(await readdir(join(directory, "incoming"))).toEqual([]);
+  });
+
+  test("a process killed midway leaves no half file; the next one keeps it, and old leftovers go", async () => {
+    const bytes = Buffer.alloc(400_000_000, "0123456789abcde");
+    const { store, settings, file, directory, kept } = await directoryStore(bytes);
+    const { child, answer } = start({ settings, file, verb: "keep" });
+    const incoming = join(directory, "incoming");
+    const copies = () => readdir(incoming).catch(() => []);
+    await expect.poll(copies, { interval: 2, timeout: 10_000 }).toHaveLength(1);
+    child.kill("SIGKILL");
+    expect(await answer).toBeUndefined();
+    expect(existsSync(kept)).toBe(false);
+    const [left = ""] = await copies();
+    await utimes(join(incoming, left), 0, 0);
+    await store.keep(file);
+    expect((await stat(kept)).size).toBe(bytes.length);
+    expect(await copies()).toEqual([]);
+  });
+
+  test("a copy that another process is making is left alone", async () => {
+    const { store, file, directory } = await directoryStore(someBytes(1000));
+    await mkdir(join(directory, "incoming"), { recursive: true });
+    await writeFile(join(directory, "incoming", "another"), "half");
+    await store.keep(file);
+    expect(await readdir(join(directory, "incoming"))).toEqual(["another"]);
+  });
+
+  test("a hash that would lead out of the directory is refused", async () => {
+    const { store, file } = await directoryStore(someBytes(1000));
+    const hash = "../../../../../../etc/passwd";
+    await expect(store.keep({ ...file, hash })).rejects.toThrow(RangeError);
+    await expect(store.read({ ...file, hash }, 0, 1)).rejects.toThrow(RangeError);
+  });
+});
+
+test("keeping in place copies nothing", async () => {
+  const folder = await temporaryFolder();
+  const file = await writeWeightFile(folder, someBytes(10));
+  await (await opened(IN_PLACE)).keep(file);
+  expect(await readdir(folder)).toEqual(["weights"]);
+});
+
+describe("closing", () => {
+  test.runIf(isLinux)("leaves no file open, in a process and in a thread, which end by themselves", async () => {
+    const { settings, file } = await directoryStore(someBytes(1000));
+    for (const verb of ["read", "read in a thread"]) {
+      expect(await start({ settings, file, verb }).answer).toEqual({ read: 1000, ownBuffer: 1000, left: 0 });
+    }
+  });
+
+  test("waits for reads under way, and ends reading", async () => {
+    const { store, file } = await directoryStore(someBytes(1_000_000));
+    const reading = Promise.all([0, 1, 2].map(() => everything(store, file)));
+    const closing = store.close();
+    await expect(everything(store, file)).rejects.toThrow("closed");
+    await closing;
+    expect((await reading).map((bytes) => bytes.length)).toEqual([1_000_000, 1_000_000, 1_000_000]);
+    await store.close();
+  });
+
+  test.runIf(isLinux)("is not needed for files to be closed: few are open at once", async () => {
+    const folder = await temporaryFolder();
+    const store = await opened(IN_PLACE);
+    const names = Array.from({ length: 100 }, (_, i) => `weights-${i}`);
+    const files = await Promise.all(names.map((name, i) => writeWeightFile(folder, someBytes(100, i), name)));
+    const before = (await readdir("/proc/self/fd")).length;
+    const read = await Promise.all([...files, ...files].map((file) => everything(store, file)));
+    read.forEach((bytes, i) => expect(Buffer.compare(bytes, someBytes(100, i % 100))).toBe(0));
+    await expect.poll(async () => (await readdir("/proc/self/fd")).length - before).toBeLessThanOrEqual(32);
+  });
+});

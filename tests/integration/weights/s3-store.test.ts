@@ -1,0 +1,261 @@
+import { readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import fc from "fast-check";
+import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { contentKey } from "#src/weights/content-key.js";
+import { openWeightStore } from "#src/weights/open-weight-store.js";
+import type { S3Settings } from "#src/weights/settings.js";
+import type { WeightFile, WeightStore } from "#src/weights/weight-store.js";
+import { S3_CREDENTIALS, startS3Server, type S3Server } from "../../support/s3-server.js";
+import { temporaryFolder } from "../../support/temporary-folder.js";
+import { someBytes, writeWeightFile } from "../../support/weight-files.js";
+
+const PART = 8 * 2 ** 20;
+
+beforeEach(() => {
+  for (const [name, value] of Object.entries(S3_CREDENTIALS)) vi.stubEnv(name, value);
+  return () => vi.unstubAllEnvs();
+});
+
+interface Setting {
+  readonly folder: string;
+  readonly server: S3Server;
+  readonly file: WeightFile;
+  readonly settings: S3Settings;
+  readonly store: WeightStore;
+  /** Bucket and key of the file. */
+  readonly where: string;
+}
+
+/** A server with the bucket `weights`, and an imported file. */
+async function s3Store(bytes: Uint8Array): Promise<Setting> {
+  const folder = await temporaryFolder();
+  const server = await startS3Server(join(folder, "buckets"), ["weights"]);
+  const file = await writeWeightFile(folder, bytes);
+  const settings: S3Settings = {
+    kind: "s3",
+    bucket: "weights",
+    prefix: "studies/",
+    endpoint: server.endpoint,
+    region: "us-east-1",
+  };
+  const store = await opened(settings);
+  return { folder, server, file, settings, store, where: `s3://weights/studies/${contentKey(file.hash)}` };
+}
+
+async function opened(settings: S3Settings): Promise<WeightStore> {
+  const store = await openWeightStore(settings);
+  onTestFinished(() => store.close());
+  return store;
+}
+
+/** One whose file is in the bucket, and only there. */
+async function keptOnly(bytes: Uint8Array): Promise<Setting> {
+  const setting = await s3Store(bytes);
+  await setting.store.keep(setting.file);
+  await rm(setting.file.path);
+  return setting;
+}
+
+const uploads = ({ requests }: S3Server) => requests.filter(({ request }) => /^(PUT|POST)/.test(request));
+const everything = (store: WeightStore, file: WeightFile) => store.read(file, 0, file.size);
+
+describe("reading from a bucket", () => {
+  test("any range gives its bytes, of which no others are sent", async () => {
+    const bytes = someBytes(10_000);
+    const { server, store, file, where } = await keptOnly(bytes);
+    const range = fc.nat(bytes.length).chain((offset) => fc.tuple(fc.constant(offset), fc.nat(bytes.length - offset)));
+    await fc.assert(
+      fc.asyncProperty(range, async ([offset, length]) => {
+        const sent = server.requests.length;
+        const read = await store.read(file, offset, length);
+        expect(Buffer.compare(read, bytes.subarray(offset, offset + length))).toBe(0);
+        expect(read.buffer.byteLength).toBe(length);
+        const [key] = where.split("s3:/").slice(1);
+        const asked = { request: `GET ${key}?x-id=GetObject`, range: `bytes=${offset}-${offset + length - 1}` };
+        expect(server.requests.slice(sent)).toEqual(length === 0 ? [] : [asked]);
+      }),
+    );
+    await expect(store.read(file, 9_990, 11)).rejects.toThrow(RangeError);
+  });
+
+  test("many more ranges at once than there are connections", async () => {
+    const bytes = someBytes(1_000_000);
+    const { store, file } = await keptOnly(bytes);
+    const offsets = Array.from({ length: 200 }, (_, i) => i * 5000);
+    const read = await Promise.all(offsets.map((offset) => store.read(file, offset, 5000)));
+    expect(Buffer.compare(Buffer.concat(read), bytes)).toBe(0);
+  });
+
+  test("a key that is missing: read where it was imported, or missing from both places", async () => {
+    const bytes = someBytes(1000);
+    const { store, file, where } = await s3Store(bytes);
+    expect(Buffer.compare(await everything(store, file), bytes)).toBe(0);
+    await truncate(file.path, 10);
+    await expect(everything(store, file)).rejects.toMatchObject({ code: "WEIGHTS_CHANGED" });
+    await rm(file.path);
+    await expect(everything(store, file)).rejects.toMatchObject({
+      code: "WEIGHTS_MISSING",
+      message: expect.stringContaining(`at ${file.path}, nor in the weight store at ${where}`) as string,
+    });
+  });
+
+  test("a bucket that is missing is named, and not taken for a file that is not kept", async () => {
+    const { settings, file } = await s3Store(someBytes(1000));
+    const store = await opened({ ...settings, bucket: "nowhere" });
+    const where = `s3://nowhere/studies/${contentKey(file.hash)}`;
+    const reading = everything(store, file);
+    await expect(reading).rejects.toMatchObject({ code: "WEIGHTS_MISSING" });
+    await expect(reading).rejects.toThrow(where);
+    await expect(reading).rejects.toThrow("Create the bucket");
+    const keeping = store.keep(file);
+    await expect(keeping).rejects.toMatchObject({ code: "WEIGHTS_NOT_KEPT" });
+    await expect(keeping).rejects.toThrow("Create the bucket");
+  });
+
+  test.each([400, 1200])("an object of %d bytes instead of 1000 is changed", async (size) => {
+    const { folder, store, file, where } = await keptOnly(someBytes(1000));
+    await replaceObject(folder, someBytes(size));
+    for (const [offset, length] of [
+      [0, 10],
+      [500, 500],
+    ] as const) {
+      const reading = store.read(file, offset, length);
+      await expect(reading).rejects.toMatchObject({ code: "WEIGHTS_CHANGED" });
+      await expect(reading).rejects.toThrow(`at ${where}; received ${size} bytes; allowed: the 1000 bytes imported`);
+    }
+  });
+
+  test("refused credentials are named without them", async () => {
+    const { file, settings } = await keptOnly(someBytes(1000));
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "a-secret-that-is-wrong");
+    vi.stubEnv("AWS_ACCESS_KEY_ID", "S3RVER");
+    const store = await opened(settings);
+    const error = await everything(store, file).catch((cause: unknown) => cause as Error);
+    expect(error).toMatchObject({ code: "WEIGHTS_UNREACHABLE", name: "TransientError" });
+    expect(String((error as Error).message)).toMatch(/SignatureDoesNotMatch 403.*Check the credentials/);
+    const cause = (error as Error).cause as Error;
+    expect(cause.name).toBe("SignatureDoesNotMatch");
+    const hung = JSON.stringify({ ...cause, message: cause.message, stack: cause.stack });
+    expect(hung).not.toMatch(/a-secret-that-is-wrong|S3RVER|StringToSign/);
+  });
+
+  test("an abort ends a read that waits for its turn, and one that has begun", async () => {
+    const { store, file } = await keptOnly(someBytes(4_000_000));
+    const reason = new Error("nobody waits");
+    const abort = new AbortController();
+    const reads = Array.from({ length: 40 }, () => everything(store, file).then(() => "read"));
+    const aborted = Array.from({ length: 40 }, () => store.read(file, 0, file.size, abort.signal));
+    const begun = store.read(file, 0, file.size, abort.signal);
+    abort.abort(reason);
+    for (const read of [...aborted, begun]) await expect(read).rejects.toBe(reason);
+    expect(await Promise.all(reads)).toEqual(reads.map(() => "read"));
+    await expect(store.read(file, 0, 1, abort.signal)).rejects.toBe(reason);
+    expect(await everything(store, file)).toHaveLength(4_000_000);
+  });
+});
+
+describe("a server that is killed", () => {
+  test("in the middle of an answer is unreachable, and read from again when it is back", async () => {
+    const bytes = someBytes(20_000_000);
+    const { folder, server, store, file, where } = await keptOnly(bytes);
+    await server.dieAfter(5_000_000);
+    const reading = everything(store, file);
+    await expect(reading).rejects.toMatchObject({ code: "WEIGHTS_UNREACHABLE", name: "TransientError" });
+    await expect(reading).rejects.toThrow(`at ${where}`);
+    // Now nothing listens at all.
+    const again = store.read(file, 0, 10);
+    await expect(again).rejects.toMatchObject({ code: "WEIGHTS_UNREACHABLE" });
+    await expect(again).rejects.toThrow("ECONNREFUSED");
+    await expect(again).rejects.toMatchObject({ cause: { code: "ECONNREFUSED" } });
+    await startS3Server(join(folder, "buckets"), ["weights"], server.port);
+    expect(Buffer.compare(await everything(store, file), bytes)).toBe(0);
+  });
+
+  test("in the middle of an upload: nothing is kept, and it is kept when it is back", async () => {
+    const bytes = someBytes(3 * PART);
+    const { folder, server, store, file } = await s3Store(bytes);
+    const keeping = store.keep(file);
+    keeping.catch(() => undefined);
+    await expect.poll(() => uploads(server).some(({ request }) => request.includes("partNumber=1"))).toBe(true);
+    await server.kill();
+    await expect(keeping).rejects.toMatchObject({ code: "WEIGHTS_UNREACHABLE" });
+    await startS3Server(join(folder, "buckets"), ["weights"], server.port);
+    await store.keep(file);
+    await rm(file.path);
+    expect(Buffer.compare(await everything(store, file), bytes)).toBe(0);
+  });
+});
+
+describe("keeping in a bucket", () => {
+  test("a small file is sent in one request, and no second time", async () => {
+    const { server, store, file, where } = await s3Store(someBytes(1000));
+    await store.keep(file);
+    expect(uploads(server)).toHaveLength(1);
+    expect(uploads(server)[0]?.request).toContain(`PUT ${where.slice("s3:/".length)}`);
+    await store.keep(file);
+    await (await opened({ ...sameBucket(server), prefix: "studies/" })).keep(file);
+    expect(uploads(server)).toHaveLength(1);
+    expect(server.requests.slice(-2).map(({ request }) => request.split(" ")[0])).toEqual(["HEAD", "HEAD"]);
+  });
+
+  test("a file larger than a part is sent in parts, and read back across them", async () => {
+    const bytes = someBytes(2 * PART + 12_345);
+    const { server, store, file } = await keptOnly(bytes);
+    const parts = uploads(server).flatMap(({ request }) => /partNumber=(\d+)/.exec(request)?.[1] ?? []);
+    expect(parts.sort()).toEqual(["1", "2", "3"]);
+    const across = await store.read(file, PART - 10, 20);
+    expect(Buffer.compare(across, bytes.subarray(PART - 10, PART + 10))).toBe(0);
+    expect(Buffer.compare(await everything(store, file), bytes)).toBe(0);
+    await store.keep(file);
+    expect(server.requests.at(-1)?.request).toMatch(/^HEAD/);
+  });
+
+  test.each([0, PART, 2 * PART])("a file of %d bytes is kept whole", async (size) => {
+    const bytes = someBytes(size);
+    const { store, file } = await keptOnly(bytes);
+    expect(Buffer.compare(await everything(store, file), bytes)).toBe(0);
+  });
+
+  test.each([1000, 3 * PART])("a file of %d bytes that is no longer what was imported is not kept", async (size) => {
+    const { folder, server, store, file, where } = await s3Store(someBytes(size));
+    await writeFile(file.path, someBytes(size, 2));
+    await expect(store.keep(file)).rejects.toMatchObject({ code: "WEIGHTS_CHANGED" });
+    expect(await objects(folder)).toEqual([]);
+    if (size > PART) {
+      expect(server.requests.at(-1)?.request).toMatch(`DELETE ${where.slice("s3:/".length)}?`);
+    }
+    await rm(file.path);
+    await expect(store.keep(file)).rejects.toMatchObject({ code: "WEIGHTS_MISSING" });
+  });
+
+  test("a damaged object is replaced", async () => {
+    const bytes = someBytes(1000);
+    const { folder, store, file } = await s3Store(bytes);
+    await store.keep(file);
+    await replaceObject(folder, someBytes(10));
+    await store.keep(file);
+    await rm(file.path);
+    expect(Buffer.compare(await everything(store, file), bytes)).toBe(0);
+  });
+});
+
+function sameBucket({ endpoint }: S3Server): Omit<S3Settings, "prefix"> {
+  return { kind: "s3", bucket: "weights", endpoint, region: "us-east-1" };
+}
+
+/** The files in which the server keeps its objects' bytes. */
+async function objects(folder: string): Promise<string[]> {
+  const found = await readdir(join(folder, "buckets"), { recursive: true, withFileTypes: true });
+  return found
+    .filter((entry) => entry.isFile() && entry.name.endsWith("._S3rver_object"))
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** Changes the only object behind the server's back. */
+async function replaceObject(folder: string, bytes: Uint8Array): Promise<void> {
+  const [object, ...others] = await objects(folder);
+  if (object === undefined || others.length > 0) throw new Error("there is not exactly one object");
+  expect((await readFile(object)).length).toBeGreaterThan(0);
+  await writeFile(object, bytes);
+}

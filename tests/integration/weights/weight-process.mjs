@@ -1,0 +1,30 @@
+// A process of its own, and in it a thread if so told, that uses a weight store; for tests that kill one, or take its rights.
+// It prints one line of JSON: what it did, or the code of the error.
+import { Worker, isMainThread, workerData } from "node:worker_threads";
+import { readdirSync } from "node:fs";
+import { openWeightStore } from "#src/weights/open-weight-store.js";
+
+const { settings, file, verb, user } = isMainThread ? JSON.parse(process.argv[2]) : workerData;
+
+async function run() {
+  const store = await openWeightStore(settings);
+  try {
+    if (verb === "keep") await store.keep(file);
+    const bytes = verb === "read" ? await store.read(file, 0, file.size) : undefined;
+    return { read: bytes?.length, ownBuffer: bytes?.buffer.byteLength };
+  } catch (error) {
+    return { code: error.code, message: error.message };
+  } finally {
+    await store.close();
+  }
+}
+
+if (verb === "read in a thread" && isMainThread) {
+  new Worker(new URL(import.meta.url), { workerData: { settings, file, verb: "read" } });
+} else {
+  if (user !== undefined) process.setuid(user);
+  const before = readdirSync("/proc/self/fd").length;
+  const result = await run();
+  const left = readdirSync("/proc/self/fd").length - before;
+  process.stdout.write(`${JSON.stringify({ ...result, left })}\n`);
+}

@@ -1,0 +1,38 @@
+// An S3-compatible server as a process of its own, for tests that kill one. It sends its port when it listens, then
+// every request that it is sent; told { dieAfter: bytes } it kills itself once its answers have had so many.
+import S3rver from "@20minutes/s3rver";
+
+const [directory, port, ...buckets] = process.argv.slice(2);
+const server = new S3rver({
+  address: "127.0.0.1",
+  port: Number(port),
+  directory,
+  silent: true,
+  configureBuckets: buckets.map((name) => ({ name })),
+});
+let left = Infinity;
+server.middleware.unshift(async (context, next) => {
+  process.send({ request: `${context.method} ${context.url}`, range: context.get("range") });
+  const { write, end } = context.res;
+  const count = (chunk) => {
+    left -= chunk?.length ?? 0;
+    if (left <= 0) process.kill(process.pid, "SIGKILL");
+  };
+  context.res.write = function (chunk, ...rest) {
+    count(chunk);
+    return write.call(this, chunk, ...rest);
+  };
+  context.res.end = function (chunk, ...rest) {
+    count(typeof chunk === "function" ? undefined : chunk);
+    return end.call(this, chunk, ...rest);
+  };
+  await next();
+});
+process.on("message", ({ dieAfter }) => {
+  left = dieAfter;
+  process.send({ ready: true });
+});
+// Never outlives the test that started it.
+process.on("disconnect", () => process.exit());
+await server.run();
+process.send({ port: server.httpServer.address().port });

@@ -1,0 +1,55 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+
+const SCRIPT = fileURLToPath(new URL("s3-server.mjs", import.meta.url));
+
+/** The only credentials that the server takes. */
+export const S3_CREDENTIALS = { AWS_ACCESS_KEY_ID: "S3RVER", AWS_SECRET_ACCESS_KEY: "S3RVER" };
+
+/** A running S3-compatible server, which ends with the test. */
+export interface S3Server {
+  readonly port: number;
+  readonly endpoint: string;
+  /** What it was asked so far: `GET /bucket/key?query`, with the range where one was asked for. */
+  readonly requests: { readonly request: string; readonly range: string }[];
+  /** Makes it kill itself as soon as its answers have had so many bytes. */
+  dieAfter(bytes: number): Promise<void>;
+  kill(): Promise<void>;
+}
+
+interface Message {
+  readonly port?: number;
+  readonly request?: string;
+  readonly range?: string;
+}
+
+/** Starts a server that keeps `buckets` in `directory`; `port` 0 is any that is free. */
+export async function startS3Server(directory: string, buckets: readonly string[], port = 0): Promise<S3Server> {
+  const child: ChildProcess = fork(SCRIPT, [directory, String(port), ...buckets]);
+  const exited = once(child, "exit");
+  const kill = async () => {
+    child.kill("SIGKILL");
+    await exited;
+  };
+  onTestFinished(kill);
+  const requests: S3Server["requests"] = [];
+  const listening = await new Promise<number>((resolve, reject) => {
+    child.on("message", (message: Message) => {
+      if (message.port !== undefined) resolve(message.port);
+      if (message.request !== undefined) requests.push({ request: message.request, range: message.range ?? "" });
+    });
+    void exited.then(([code]) => reject(new Error(`the S3 server ended with code ${code} before it listened`)));
+  });
+  return {
+    port: listening,
+    endpoint: `http://127.0.0.1:${listening}`,
+    requests,
+    async dieAfter(bytes) {
+      child.send({ dieAfter: bytes });
+      await once(child, "message");
+    },
+    kill,
+  };
+}

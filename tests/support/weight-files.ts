@@ -1,0 +1,22 @@
+import { createHash } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { WeightFile } from "#src/weights/weight-store.js";
+
+/** `size` bytes that differ from place to place, and by `seed`. */
+export function someBytes(size: number, seed = 1): Buffer {
+  const bytes = Buffer.alloc(size);
+  let state = seed;
+  for (let i = 0; i < size; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    bytes[i] = state >>> 24;
+  }
+  return bytes;
+}
+
+/** Writes `bytes` below `folder` and gives back the record that an import would make of it. */
+export async function writeWeightFile(folder: string, bytes: Uint8Array, name = "weights"): Promise<WeightFile> {
+  const file = path.join(folder, name);
+  await writeFile(file, bytes);
+  return { hash: createHash("sha256").update(bytes).digest("hex"), size: bytes.length, path: file };
+}
