@@ -20,7 +20,7 @@ export interface Config {
   readonly computeThreads: number;
   /** ONNX Runtime's execution provider; `auto` chooses by problem size among those that are there. */
   readonly provider: "auto" | "cpu" | "webgpu" | "cuda";
-  /** Where weight files are kept: an absolute folder, `in-place`, or `s3://bucket/prefix`. */
+  /** Where weight files are kept: a folder, `in-place`, or `s3://bucket/prefix`. */
   readonly weights: string;
   /** Of an S3-compatible server that is not AWS. */
   readonly s3Endpoint: string | undefined;
@@ -78,18 +78,13 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     workers: env.RANKSCOPE_WORKERS,
     computeThreads: env.RANKSCOPE_COMPUTE_THREADS,
     provider: env.RANKSCOPE_PROVIDER,
-    weights: weightsAt(env.RANKSCOPE_WEIGHTS, directory, resolve(directory, env.RANKSCOPE_DATA)),
+    weights: env.RANKSCOPE_WEIGHTS ?? resolve(directory, env.RANKSCOPE_DATA, "weights"),
     s3Endpoint: env.RANKSCOPE_S3_ENDPOINT,
     waitMilliseconds: env.RANKSCOPE_WAIT_SECONDS * 1000,
     logLevel: env.RANKSCOPE_LOG,
     directory,
     underNpm: environment["npm_lifecycle_event"] !== undefined,
   });
-}
-
-function weightsAt(given: string | undefined, directory: string, dataDirectory: string): string {
-  if (given === undefined) return resolve(dataDirectory, "weights");
-  return given === "in-place" || given.includes("://") ? given : resolve(directory, given);
 }
 
 /** The environment for a process of this program that works on the database at `url`. */

@@ -8,9 +8,9 @@ import type { Services } from "../serve/context.js";
 import { openStore } from "../store/database.js";
 import { countWorkers } from "../store/queue/workers.js";
 import { openWeightStore } from "../weights/open-weight-store.js";
-import { parseWeightStore } from "../weights/settings.js";
 import type { WeightStore } from "../weights/weight-store.js";
 import type { Process } from "./process.js";
+import { weightSettings } from "./weight-settings.js";
 
 export interface OpenServices {
   readonly services: Services;
@@ -29,7 +29,7 @@ export async function openServices(
   options: { readonly purpose: string; readonly exclusive: boolean; readonly address?: string },
 ): Promise<OpenServices> {
   const database = await openStore(config, { ...options, log });
-  const weightStore = await openWeightStore(parseWeightStore(config.weights, { endpoint: config.s3Endpoint }));
+  const weightStore = await openWeightStore(weightSettings(config));
   const watch = openJobWatch(database, log);
   const environment = environmentFor(database.url);
   const supervisors = Array.from({ length: config.workers }, () =>

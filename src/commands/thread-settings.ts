@@ -4,7 +4,7 @@ import { KERNEL_VERSION } from "../compute/kernel-version.js";
 import type { ThreadSettings } from "../jobs/compute-thread.js";
 import { findCrossings } from "../store/calibrations.js";
 import type { Connection } from "../store/connection.js";
-import { parseWeightStore } from "../weights/settings.js";
+import { weightSettings } from "./weight-settings.js";
 
 /** What a worker's threads are started with: which provider to use for what, and where weights lie. */
 export async function threadSettings(config: Config, connection: Connection): Promise<ThreadSettings> {
@@ -15,6 +15,6 @@ export async function threadSettings(config: Config, connection: Connection): Pr
       // Parallelism is across threads of the worker, each with its own sessions: one inside each keeps them from fighting.
       cpuThreads: 1,
     },
-    weights: parseWeightStore(config.weights, { endpoint: config.s3Endpoint }),
+    weights: weightSettings(config),
   };
 }

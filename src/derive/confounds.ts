@@ -1,3 +1,4 @@
+import { namedJobs } from "./named-jobs.js";
 import type { RankSimilarity } from "./rank-similarity.js";
 import { inferRoles, ranksOf, runsAt, type Run } from "./roles.js";
 
@@ -10,7 +11,21 @@ export interface Confound {
   readonly ranks: readonly number[];
 }
 
-export type ConfoundKind = "INDEPENDENT_INITIALISATION" | "WEIGHTS_MISSING" | "SINGLE_SEED" | "UNEQUAL_STEPS";
+export type ConfoundKind =
+  | "INDEPENDENT_INITIALISATION"
+  | "WEIGHTS_MISSING"
+  | "WEIGHTS_PENDING"
+  | "SINGLE_SEED"
+  | "UNEQUAL_STEPS"
+  | "UNEQUAL_SAMPLES"
+  | "UNEQUAL_LEARNING_RATE"
+  | "UNEQUAL_SCALING"
+  | "UNEQUAL_RANKS"
+  | "DIFFERENT_TARGETS"
+  | "DIFFERENT_BASE_MODEL"
+  | "DIFFERENT_REVISION"
+  | "DORA_DIRECTION_ONLY"
+  | "UNCOMPARED_TENSORS";
 export type Severity = "LOW" | "MEDIUM" | "HIGH";
 
 /** What makes the weight comparison unfair, or leaves part of it out. */
@@ -28,7 +43,19 @@ export function similarityConfounds(similarities: readonly RankSimilarity<unknow
       ranks: independent.map(({ rank }) => rank),
     });
   }
-  const missing = similarities.filter(({ comparedLayers }) => comparedLayers === 0).map(({ rank }) => rank);
+  const pending = similarities.filter(({ pendingJobs }) => pendingJobs.length > 0);
+  if (pending.length > 0) {
+    const ranks = pending.map(({ rank }) => rank);
+    confounds.push({
+      kind: "WEIGHTS_PENDING",
+      severity: "LOW",
+      message: `The weights at r = ${ranks.join(", ")} are still being compared (${namedJobs(pending)}).`,
+      ranks,
+    });
+  }
+  const missing = similarities
+    .filter(({ comparedLayers, pendingJobs }) => comparedLayers === 0 && pendingJobs.length === 0)
+    .map(({ rank }) => rank);
   if (missing.length > 0) {
     confounds.push({
       kind: "WEIGHTS_MISSING",

@@ -8,7 +8,10 @@ export interface DiagnosticSummary {
   readonly candidateMemoryMb: number | null;
   /** (baseline - candidate) / baseline * 100 */
   readonly memoryReductionPercent: number | null;
+  /** Null while a layer is pending, see pendingJobs. */
   readonly meanCosineSimilarity: number | null;
+  /** The ids of the jobs that the mean cosine waits for. */
+  readonly pendingJobs: readonly string[];
   /** Behaviour of the two models, where the study's tables record it for the candidate. */
   readonly meanTokenMatch: number | null;
   readonly meanEmbeddingSimilarity: number | null;
@@ -39,6 +42,7 @@ export function diagnosticSummary(
         ? ((memory.baseline - memory.candidate) / memory.baseline) * 100
         : null,
     meanCosineSimilarity: similarity?.mean ?? null,
+    pendingJobs: similarity?.pendingJobs ?? [],
     meanTokenMatch: mean("candidate", "mean_token_match"),
     meanEmbeddingSimilarity: mean("candidate", "mean_embedding_similarity"),
     baselineTimePerStepSeconds: time.baseline,

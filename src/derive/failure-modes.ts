@@ -1,5 +1,6 @@
 import type { Severity } from "./confounds.js";
 import { diagnosticSummary } from "./diagnostic-summary.js";
+import { namedJobs } from "./named-jobs.js";
 import { inferRoles, ranksOf, runsAt, type Run } from "./roles.js";
 import type { HypothesisRule, StudyEvidence } from "./verdicts.js";
 
@@ -20,7 +21,8 @@ export type FailureKind =
   | "INDEPENDENT_INITIALISATION"
   | "SLOW_DOWN"
   | "LOW_MEMORY_SAVING"
-  | "MISSING_WEIGHTS";
+  | "MISSING_WEIGHTS"
+  | "WEIGHTS_PENDING";
 
 /** Quantizing 16-bit weights to 4 bits saves up to 75 %; below this share of memory the saving goes elsewhere. */
 const EXPECTED_MEMORY_REDUCTION_PERCENT = 50;
@@ -37,6 +39,7 @@ export function failureModes(study: StudyEvidence, rule: HypothesisRule): Failur
     ...independentInitialisation(study),
     ...costs(study),
     ...missingWeights(study),
+    ...pendingWeights(study),
   ].sort((left, right) => bySeverity[left.severity] - bySeverity[right.severity]);
 }
 
@@ -164,6 +167,23 @@ function missingWeights({ runs }: StudyEvidence): FailureMode[] {
       mitigation: "Copy adapter_model.safetensors of these runs into the folder and import it again",
       severity: "MEDIUM",
       experiments: missing,
+    },
+  ];
+}
+
+/** Not a failure yet: what the weights would say of these ranks is not known, and the list says so. */
+function pendingWeights({ runs, similarities }: StudyEvidence): FailureMode[] {
+  const pending = similarities.filter(({ pendingJobs }) => pendingJobs.length > 0);
+  if (pending.length === 0) return [];
+  const ranks = pending.map(({ rank }) => rank);
+  return [
+    {
+      kind: "WEIGHTS_PENDING",
+      symptom: `Whether the weights diverge at ${list(ranks)} is not known yet`,
+      cause: `They are still being compared (${namedJobs(pending)})`,
+      mitigation: "Ask again when that has ended, or with a longer waitSeconds",
+      severity: "LOW",
+      experiments: compared(runs, ranks),
     },
   ];
 }

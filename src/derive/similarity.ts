@@ -1,8 +1,11 @@
-/** Facts about two updates of one layer, scalings left out (see store: comparison). */
+import type { UndefinedReason } from "./undefined-reason.js";
+
+/** Facts about two updates of one layer (see store: comparison); norms leave scalings out. */
 export interface UpdateFacts {
   readonly innerProduct: number | null;
   readonly baselineSquaredNorm: number | null;
   readonly candidateSquaredNorm: number | null;
+  /** |B1 A1 - ratio B2 A2|^2, with the scalings' ratio (scaling-ratio.ts), by the form that does not cancel. */
   readonly squaredDistance: number | null;
   readonly initialCosine: number | null;
 }
@@ -20,12 +23,15 @@ export interface LayerSimilarity {
   readonly initialCosine: number | null;
   /** Why a value is null. */
   readonly undefinedReason: UndefinedReason | null;
+  /** The id of the job that is to find the values, where the reason is PENDING. */
+  readonly pendingJob: string | null;
 }
 
-export type UndefinedReason = "WEIGHTS_MISSING" | "SHAPES_DIFFER" | "NOT_FINITE" | "ZERO_UPDATE" | "UNREADABLE";
-
 /** A similarity of which nothing is defined. */
-export function undefinedSimilarity(undefinedReason: UndefinedReason): LayerSimilarity {
+export function undefinedSimilarity(
+  undefinedReason: UndefinedReason,
+  pendingJob: string | null = null,
+): LayerSimilarity {
   return {
     cosineSimilarity: null,
     l2Distance: null,
@@ -34,14 +40,13 @@ export function undefinedSimilarity(undefinedReason: UndefinedReason): LayerSimi
     candidateNorm: null,
     initialCosine: null,
     undefinedReason,
+    pendingJob,
   };
 }
 
 /**
- * The similarity of two updates dW_i = s_i B_i A_i from the facts about B_i A_i.
- *
- * With equal scalings the stored distance, which does not cancel, is scaled; with different ones the updates differ by
- * their scale already, and the plain form |1|^2 + |2|^2 - 2<1,2> loses nothing.
+ * The similarity of two updates dW_i = s_i B_i A_i from the facts about B_i A_i. The distance was computed for the ratio of
+ * these very scalings, by the form that does not cancel, and has only to be scaled.
  */
 export function layerSimilarity(
   facts: UpdateFacts,
@@ -59,27 +64,26 @@ export function layerSimilarity(
   }
   const baselineNorm = Math.abs(baselineScaling) * Math.sqrt(baselineSquaredNorm);
   const candidateNorm = Math.abs(candidateScaling) * Math.sqrt(candidateSquaredNorm);
-  const l2Distance =
-    baselineScaling === candidateScaling
-      ? Math.abs(baselineScaling) * Math.sqrt(squaredDistance)
-      : Math.sqrt(
-          Math.max(0, baselineNorm ** 2 + candidateNorm ** 2 - 2 * baselineScaling * candidateScaling * innerProduct),
-        );
+  const l2Distance = baselineScaling === 0 ? candidateNorm : Math.abs(baselineScaling) * Math.sqrt(squaredDistance);
+  // Finite factors can still overflow when they are scaled.
+  if (![baselineNorm, candidateNorm, l2Distance].every(Number.isFinite)) return undefinedSimilarity("NOT_FINITE");
   const isZero = baselineNorm === 0 || candidateNorm === 0;
+  const sign = Math.sign(baselineScaling) * Math.sign(candidateScaling);
   return {
-    cosineSimilarity: isZero ? null : cosine(innerProduct, baselineSquaredNorm, candidateSquaredNorm, squaredDistance),
+    cosineSimilarity: isZero ? null : sign * cosine(innerProduct, baselineSquaredNorm, candidateSquaredNorm),
     l2Distance,
     relativeDifference: baselineNorm === 0 ? null : l2Distance / baselineNorm,
     baselineNorm,
     candidateNorm,
     initialCosine,
     undefinedReason: isZero ? "ZERO_UPDATE" : null,
+    pendingJob: null,
   };
 }
 
-/** Rounding may carry the quotient just past 1; equal updates give exactly 1. */
-function cosine(product: number, squaredNorm1: number, squaredNorm2: number, squaredDistance: number): number {
-  if (squaredDistance === 0) return 1;
+/** Rounding may carry the quotient just past 1, and short of it where the updates are equal: they give exactly 1. */
+function cosine(product: number, squaredNorm1: number, squaredNorm2: number): number {
+  if (product === squaredNorm1 && product === squaredNorm2) return 1;
   return Math.min(1, Math.max(-1, product / (Math.sqrt(squaredNorm1) * Math.sqrt(squaredNorm2))));
 }
 

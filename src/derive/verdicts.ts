@@ -1,5 +1,6 @@
 import { metricConfounds, similarityConfounds, type Confound } from "./confounds.js";
 import type { AcceptanceRule, Degradation } from "./degradation.js";
+import { namedJobs } from "./named-jobs.js";
 import { rankThreshold } from "./rank-threshold.js";
 import type { RankSimilarity } from "./rank-similarity.js";
 import type { Run } from "./roles.js";
@@ -52,13 +53,25 @@ function fairRanks<Layer>(
   );
 }
 
+/**
+ * What is said while weights are still being compared, of all ranks: a verdict over those that are there could be another
+ * one a moment later. Undefined where nothing is pending.
+ */
+function undecided(similarities: readonly RankSimilarity<unknown>[]): [HypothesisVerdict, string] | undefined {
+  const pending = similarities.filter(({ pendingJobs }) => pendingJobs.length > 0);
+  if (pending.length === 0) return undefined;
+  const ranks = pending.map(({ rank }) => rank).join(", ");
+  return ["INCONCLUSIVE", `the weights at r = ${ranks} are still being compared (${namedJobs(pending)})`];
+}
+
 function sameUpdate({ similarities }: StudyEvidence, { similarityThreshold }: HypothesisRule): Hypothesis {
   const fair = fairRanks(similarities);
   const above = fair.filter(({ mean }) => mean > similarityThreshold).map(({ rank }) => rank);
   const below = fair.filter(({ mean }) => mean <= similarityThreshold).map(({ rank }) => rank);
   const list = (ranks: readonly number[]) => `r = ${ranks.join(", ")}`;
   const [verdict, because]: [HypothesisVerdict, string] =
-    fair.length === 0
+    undecided(similarities) ??
+    (fair.length === 0
       ? ["NOT_TESTED", "no rank has comparable weights of both a baseline and a candidate"]
       : below.length === 0
         ? ["SUPPORTED", `the mean cosine exceeds ${similarityThreshold} at every comparable rank (${list(above)})`]
@@ -70,7 +83,7 @@ function sameUpdate({ similarities }: StudyEvidence, { similarityThreshold }: Hy
           : [
               "PARTIALLY_SUPPORTED",
               `the mean cosine exceeds ${similarityThreshold} at ${list(above)} but not at ${list(below)}`,
-            ];
+            ]);
   return {
     id: "H1",
     statement: `The baseline's and the candidate's adapters are the same update: mean cosine similarity above ${similarityThreshold}.`,
@@ -92,7 +105,8 @@ function sensitiveLayers({ similarities }: StudyEvidence, { sensitivitySpread }:
   const tested = spans.filter(({ n }) => n > 1);
   const wide = tested.filter(({ span }) => span >= sensitivitySpread);
   const [verdict, because]: [HypothesisVerdict, string] =
-    tested.length === 0
+    undecided(similarities) ??
+    (tested.length === 0
       ? ["NOT_TESTED", "no rank has comparable weights of two layers or more"]
       : wide.length === tested.length
         ? ["SUPPORTED", `the layers' cosines span ${sensitivitySpread} or more at every comparable rank`]
@@ -104,7 +118,7 @@ function sensitiveLayers({ similarities }: StudyEvidence, { sensitivitySpread }:
           : [
               "PARTIALLY_SUPPORTED",
               `the layers' cosines span ${sensitivitySpread} or more at r = ${wide.map(({ rank }) => rank).join(", ")} only`,
-            ];
+            ]);
   return {
     id: "H2",
     statement: `Some layers are more sensitive to quantization than others: their cosines span ${sensitivitySpread} or more.`,

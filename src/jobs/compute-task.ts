@@ -9,7 +9,7 @@ import type { ComputePool } from "./compute-pool.js";
 import type { ThreadFacts, ThreadLayer, ThreadResult } from "./compute-thread.js";
 import { COMPARISONS, SPECTRA, SUBSPACES, type FactKindName } from "./fact-kinds.js";
 import { refKey } from "./part-key.js";
-import type { ComputePayload, LayerWork } from "./payloads.js";
+import type { ComputePayload, FactFailure, LayerWork } from "./payloads.js";
 import type { StoredFact } from "./weight-facts.js";
 
 /** Elements that one thread holds at once: twice this many float64 are 64 MB. A larger layer is a slice by itself. */
@@ -27,7 +27,7 @@ export async function runComputation(
 ): Promise<void> {
   if (!(await beginJob(connection, job))) return;
   const places = await placesOf(connection, layers);
-  const failed: Record<string, string> = {};
+  const failed: Record<string, FactFailure> = {};
   const slices = slicesOf(layers, places, pool.threads);
   await Promise.all(
     slices.map(async (slice) => {
@@ -87,14 +87,15 @@ async function keep(
   kind: FactKindName,
   layers: readonly LayerWork[],
   result: ThreadResult,
-  failed: Record<string, string>,
+  failed: Record<string, FactFailure>,
 ): Promise<void> {
   const items = layers.flatMap(({ members, items: ofLayer }, i) =>
     ofLayer.map(([left, right, scalingRatio], j) => {
       const [one, other] = [members[left], members[right]];
       if (one === undefined || other === undefined)
         throw new Error(`a job's item names member ${left} or ${right}, which it has not`);
-      const outcome = result.layers[i]?.[j] ?? { failed: "the thread gave no answer" };
+      const outcome = result.layers[i]?.[j];
+      if (outcome === undefined) throw new Error("a compute thread answered for fewer items than it was given");
       return { key: { left: refKey(one), right: refKey(other), scalingRatio }, outcome };
     }),
   );
@@ -123,7 +124,7 @@ async function keep(
       );
       break;
   }
-  for (const { key, outcome } of items) if ("failed" in outcome) failed[textOf(kind, key)] = outcome.failed;
+  for (const { key, outcome } of items) if ("failed" in outcome) failed[textOf(kind, key)] = outcome;
 }
 
 function textOf(kind: FactKindName, key: { left: string; right: string; scalingRatio: number }): string {

@@ -11,6 +11,7 @@ import type {
   SubspaceFacts,
 } from "../compute/engine-types.js";
 import { openEngine } from "../compute/engine.js";
+import { failure, PermanentError } from "../errors.js";
 import { tensorValues } from "../import/tensor-values.js";
 import type { StoredTensor } from "../store/factors.js";
 import type { LocatedFactors } from "../store/facts/factors-by-hash.js";
@@ -18,7 +19,7 @@ import { openWeightStore } from "../weights/open-weight-store.js";
 import type { WeightStoreSettings } from "../weights/settings.js";
 import type { WeightStore } from "../weights/weight-store.js";
 import type { FactKindName } from "./fact-kinds.js";
-import type { Item } from "./payloads.js";
+import type { FactFailure, Item } from "./payloads.js";
 import type { RowRange } from "./weight-facts.js";
 
 /** What every thread of a worker is started with. */
@@ -48,7 +49,7 @@ export type ThreadFacts = PairFacts | SubspaceFacts | SpectrumFacts;
 
 /** One entry an item of each layer: the facts, or why there are none. */
 export interface ThreadResult {
-  readonly layers: readonly (readonly ({ readonly facts: ThreadFacts } | { readonly failed: string })[])[];
+  readonly layers: readonly (readonly ({ readonly facts: ThreadFacts } | FactFailure)[])[];
   readonly seconds: number;
 }
 
@@ -73,10 +74,11 @@ export async function compute({ kind, layers }: ThreadTask): Promise<ThreadResul
     layers: layers.map(({ items }, i) => {
       const facts = found[i]?.values();
       return items.map(([left, right]) => {
-        const failed = [read[i]?.[left], read[i]?.[right]].find((member) => typeof member === "string");
-        if (typeof failed === "string") return { failed };
+        const failed = [read[i]?.[left], read[i]?.[right]].find(isFailure);
+        if (failed !== undefined) return failed;
         const next = facts?.next();
-        return next === undefined || next.done === true ? { failed: "no facts were computed" } : { facts: next.value };
+        if (next === undefined || next.done === true) throw new Error("the engine gave fewer facts than it was asked for");
+        return { facts: next.value };
       });
     }),
     seconds: (performance.now() - start) / 1000,
@@ -84,11 +86,11 @@ export async function compute({ kind, layers }: ThreadTask): Promise<ThreadResul
 }
 
 /** Only what could be read, in the order of the items that need nothing else. */
-function taskOf(read: readonly (Factors | string)[], items: readonly Item[]): LayerTask {
-  const members = read.filter((member) => typeof member !== "string");
+function taskOf(read: readonly (Factors | FactFailure)[], items: readonly Item[]): LayerTask {
+  const members = read.filter((member) => !isFailure(member));
   const place = (member: number) => members.indexOf(read[member] as Factors);
   const pairs = items
-    .filter(([left, right]) => typeof read[left] !== "string" && typeof read[right] !== "string")
+    .filter(([left, right]) => !isFailure(read[left]) && !isFailure(read[right]))
     .map(([left, right, scalingRatio]) => ({ left: place(left), right: place(right), scalingRatio }));
   return { members, pairs };
 }
@@ -114,9 +116,9 @@ async function factsOf(
 }
 
 /** The member's factors, or why they cannot be read. */
-async function readMember(weights: WeightStore, { place, rows }: ThreadMember): Promise<Factors | string> {
+async function readMember(weights: WeightStore, { place, rows }: ThreadMember): Promise<Factors | FactFailure> {
   try {
-    if (place === undefined) return "WEIGHTS_MISSING: no stored checkpoint has these weights any more";
+    if (place === undefined) throw failure("WEIGHTS_MISSING", { received: "weights that no stored checkpoint has any more" });
     const { rank, a, b } = place;
     const [valuesA, valuesB] = await Promise.all([read(weights, a), read(weights, b)]);
     const outFeatures = b.shape[0] ?? 0;
@@ -129,8 +131,14 @@ async function readMember(weights: WeightStore, { place, rows }: ThreadMember): 
       b: valuesB.subarray(from * rank, to * rank),
     };
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    // One that may pass is the job's, which is then tried again.
+    if (!(error instanceof PermanentError)) throw error;
+    return { failed: error.message, code: error.code };
   }
+}
+
+function isFailure(member: Factors | FactFailure | undefined): member is FactFailure {
+  return member !== undefined && "failed" in member;
 }
 
 async function read(weights: WeightStore, tensor: StoredTensor): Promise<Factors["a"]> {

@@ -10,7 +10,7 @@ import { computeTask } from "../store/queue/tasks.js";
 import { COMPARISONS, SPECTRA, SUBSPACES, type FactKind } from "./fact-kinds.js";
 import type { JobWatch } from "./job-watch.js";
 import { newJobs } from "./new-jobs.js";
-import type { ComputeResult } from "./payloads.js";
+import type { ComputeResult, FactFailure } from "./payloads.js";
 import type { Ask, FactResult, StoredFact, WeightFacts } from "./weight-facts.js";
 
 /** A fact can be found between looking for it and queueing it; twice in a row means that it is taken away again. */
@@ -67,7 +67,7 @@ export function openWeightFacts({ connection, watch, log, onQueued }: WeightFact
       const job = owners.get(text);
       const end = job === undefined ? undefined : ended.get(job);
       if (job !== undefined && end === undefined) return { pending: job };
-      return { failed: reasonOf(end, text) };
+      return reasonOf(end, text);
     });
   }
 
@@ -98,12 +98,11 @@ export function openWeightFacts({ connection, watch, log, onQueued }: WeightFact
 }
 
 /** Why a job that has ended did not find a fact. */
-function reasonOf(end: Job | undefined, fact: string): string {
-  if (end === undefined) return failure("COMPUTE_FAILED").message;
-  if (end.status === "SUCCEEDED") {
-    const reason = (end.result as ComputeResult | null)?.failed[fact];
-    return reason ?? failure("COMPUTE_FAILED").message;
-  }
-  if (end.status === "CANCELLED") return failure("COMPUTE_FAILED", { received: "a job that was cancelled" }).message;
-  return end.message;
+function reasonOf(end: Job | undefined, fact: string): FactFailure {
+  const code = "COMPUTE_FAILED";
+  if (end?.status === "FAILED") return { code, failed: end.message };
+  const known = end?.status === "SUCCEEDED" ? (end.result as ComputeResult | null)?.failed[fact] : undefined;
+  if (known !== undefined) return known;
+  const received = end?.status === "CANCELLED" ? "a job that was cancelled" : undefined;
+  return { code, failed: failure(code, { received }).message };
 }

@@ -1,5 +1,6 @@
 /** What jobs take and yield, declared once for those that ask (serve) and those that work (jobs). */
 
+import type { ErrorCode } from "../errors.js";
 import type { Finding } from "../import/records.js";
 import type { StoreOutcome } from "../store/write/outcome.js";
 import type { FactKindName } from "./fact-kinds.js";
@@ -48,7 +49,13 @@ export interface ComputePayload {
   readonly layers: readonly LayerWork[];
 }
 
-/** What a computation's job says when it has ended: the facts that could not be found, by key, with the reason. */
+/** Why a fact could not be found. */
+export interface FactFailure {
+  readonly failed: string;
+  readonly code: ErrorCode;
+}
+
+/** What a computation's job says when it has ended: the facts that could not be found, by key. */
 export interface ComputeResult {
-  readonly failed: Readonly<Record<string, string>>;
+  readonly failed: Readonly<Record<string, FactFailure>>;
 }

@@ -1,7 +1,7 @@
 /** Arguments that several fields share, with their defaults: thresholds are arguments, never stored opinions. */
 
 import type { HypothesisRule } from "../derive/verdicts.js";
-import { MetricName } from "./types/enums.js";
+import { MetricName, Scaling } from "./types/enums.js";
 
 export const DEFAULT_RULE = {
   metric: MetricName.TRAINING_LOSS,
@@ -25,4 +25,12 @@ export const twoSidedArg = {
 export const similarityThresholdArg = {
   defaultValue: DEFAULT_RULE.similarityThreshold,
   description: "Two updates count as the same above this mean cosine.",
+};
+
+export const scalingArg = { defaultValue: Scaling.ADAPTER };
+
+export const waitSecondsArg = {
+  nullable: true,
+  description:
+    "How many seconds after the request began to answer at the latest, 0 to 60; the server's setting where it is not given. What is not computed by then is null with the reason PENDING and its job.",
 };

@@ -30,6 +30,6 @@ export interface Context extends Services {
 }
 
 /** A fresh context: loaders live as long as one request, so that nothing is served stale. */
-export function openContext(services: Services, signal: AbortSignal = new AbortController().signal): Context {
+export function openContext(services: Services, signal: AbortSignal): Context {
   return { ...services, signal, loaders: openLoaders(services, signal) };
 }

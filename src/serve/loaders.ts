@@ -1,13 +1,17 @@
 import DataLoader from "dataloader";
-import type { WeightComparisons } from "../jobs/payloads.js";
+import type { WeightFacts } from "../jobs/weight-facts.js";
 import type { Database } from "../store/database.js";
 import { experimentsById, experimentsOfStudies, type Experiment } from "../store/experiments.js";
+import { factorsOfCheckpoints, type StoredFactors } from "../store/factors.js";
 import { jobsById, type Job } from "../store/jobs.js";
 import { layersOfStudies, type Layer } from "../store/layers.js";
 import { ranksOfStudies, type Rank } from "../store/ranks.js";
 import { seriesNames, seriesOfExperiments, type Series } from "../store/series.js";
 import { studiesById, studiesBySlug, type Study } from "../store/studies.js";
+import { comparisonLoader, type CheckpointComparison, type CheckpointPair } from "./comparison-loader.js";
+import { requestReads } from "./request-reads.js";
 import { similarityLoader, type RankSimilarityKey, type StudySimilarity } from "./similarity-loader.js";
+import { openWeightQuestions, type WeightQuestions } from "./weight-questions.js";
 
 /** The batched reads of one request: each is one statement, however many rows ask for it. */
 export interface Loaders {
@@ -19,81 +23,71 @@ export interface Loaders {
   readonly layers: DataLoader<string, Layer[]>;
   readonly series: DataLoader<{ experimentId: string; name: string }, Series | undefined, string>;
   readonly seriesNames: DataLoader<string, string[]>;
+  /** By checkpoint. */
+  readonly factors: DataLoader<string, StoredFactors[]>;
+  readonly weights: WeightQuestions;
   readonly similarity: DataLoader<RankSimilarityKey, StudySimilarity, string>;
+  readonly comparison: DataLoader<CheckpointPair, CheckpointComparison, string>;
   readonly jobById: DataLoader<string, Job | undefined>;
 }
 
-export function openLoaders(services: {
-  readonly database: Database;
-  readonly comparisons: WeightComparisons;
-}): Loaders {
-  const { database } = services;
-  const experiments = new DataLoader<string, Experiment[]>(
-    many(
-      (ids) => experimentsOfStudies(database, ids),
-      ({ studyId }) => studyId,
-    ),
+export function openLoaders(
+  { database, weights }: { readonly database: Database; readonly weights: WeightFacts },
+  signal: AbortSignal,
+): Loaders {
+  const reads = requestReads();
+  const one = <Key, Row>(read: Batch<Key, Row>, keyOf: (row: Row) => Key) =>
+    new DataLoader<Key, Row | undefined>(reads.counted(oneEach(read, keyOf)));
+  const many = <Key, Row>(read: Batch<Key, Row>, keyOf: (row: Row) => Key) =>
+    new DataLoader<Key, Row[]>(reads.counted(manyEach(read, keyOf)));
+
+  const experiments = many((ids: readonly string[]) => experimentsOfStudies(database, ids), byStudy);
+  const layers = many((ids: readonly string[]) => layersOfStudies(database, ids), byStudy);
+  const factors = many(
+    (ids: readonly string[]) => factorsOfCheckpoints(database, ids),
+    ({ checkpointId }) => checkpointId,
   );
-  const layers = new DataLoader<string, Layer[]>(
-    many(
-      (ids) => layersOfStudies(database, ids),
-      ({ studyId }) => studyId,
-    ),
-  );
+  const questions = openWeightQuestions({ weights, signal }, reads);
   const seriesKey = ({ experimentId, name }: { experimentId: string; name: string }) => `${experimentId} ${name}`;
   return {
-    studyBySlug: new DataLoader(
-      one(
-        (slugs) => studiesBySlug(database, slugs),
-        ({ slug }) => slug,
-      ),
+    studyBySlug: one(
+      (slugs: readonly string[]) => studiesBySlug(database, slugs),
+      ({ slug }) => slug,
     ),
-    studyById: new DataLoader(
-      one(
-        (ids) => studiesById(database, ids),
-        ({ id }) => id,
-      ),
-    ),
+    studyById: one((ids: readonly string[]) => studiesById(database, ids), byId),
     experiments,
-    experimentById: new DataLoader(
-      one(
-        (ids) => experimentsById(database, ids),
-        ({ id }) => id,
-      ),
-    ),
-    ranks: new DataLoader(
-      many(
-        (ids) => ranksOfStudies(database, ids),
-        ({ studyId }) => studyId,
-      ),
-    ),
+    experimentById: one((ids: readonly string[]) => experimentsById(database, ids), byId),
+    ranks: many((ids: readonly string[]) => ranksOfStudies(database, ids), byStudy),
     layers,
     series: new DataLoader(
-      async (keys) => {
+      reads.counted(async (keys: readonly { experimentId: string; name: string }[]) => {
         const rows = await seriesOfExperiments(database, keys);
         const byKey = new Map(rows.map((row) => [seriesKey(row), row]));
         return keys.map((key) => byKey.get(seriesKey(key)));
-      },
+      }),
       { cacheKeyFn: seriesKey },
     ),
-    seriesNames: new DataLoader(async (ids) => {
-      const rows = await seriesNames(database, ids);
-      return ids.map((id) => rows.filter(({ experimentId }) => experimentId === id).map(({ name }) => name));
-    }),
-    similarity: similarityLoader(services, experiments, layers),
-    jobById: new DataLoader(
-      one(
-        (ids) => jobsById(database, ids),
-        ({ id }) => id,
-      ),
+    seriesNames: new DataLoader(
+      reads.counted(async (ids: readonly string[]) => {
+        const rows = await seriesNames(database, ids);
+        return ids.map((id) => rows.filter(({ experimentId }) => experimentId === id).map(({ name }) => name));
+      }),
     ),
+    factors,
+    weights: questions,
+    similarity: similarityLoader(questions, { experiments, layers, factors }),
+    comparison: comparisonLoader(questions, { layers, factors }),
+    jobById: one((ids: readonly string[]) => jobsById(database, ids), byId),
   };
 }
+
+const byId = ({ id }: { readonly id: string }) => id;
+const byStudy = ({ studyId }: { readonly studyId: string }) => studyId;
 
 type Batch<Key, Value> = (keys: readonly Key[]) => Promise<Value[]>;
 
 /** A batch of keys that each name at most one row. */
-function one<Key, Row>(read: Batch<Key, Row>, keyOf: (row: Row) => Key): Batch<Key, Row | undefined> {
+function oneEach<Key, Row>(read: Batch<Key, Row>, keyOf: (row: Row) => Key): Batch<Key, Row | undefined> {
   return async (keys) => {
     const rows = new Map((await read(keys)).map((row) => [keyOf(row), row]));
     return keys.map((key) => rows.get(key));
@@ -101,7 +95,7 @@ function one<Key, Row>(read: Batch<Key, Row>, keyOf: (row: Row) => Key): Batch<K
 }
 
 /** A batch of keys that each name any number of rows, whose order is kept. */
-function many<Key, Row>(read: Batch<Key, Row>, keyOf: (row: Row) => Key): Batch<Key, Row[]> {
+function manyEach<Key, Row>(read: Batch<Key, Row>, keyOf: (row: Row) => Key): Batch<Key, Row[]> {
   return async (keys) => {
     const rows = new Map<Key, Row[]>(keys.map((key) => [key, []]));
     for (const row of await read(keys)) rows.get(keyOf(row))?.push(row);

@@ -2,14 +2,20 @@ import "reflect-metadata";
 import { lexicographicSortSchema, printSchema, type GraphQLSchema } from "graphql";
 import { buildSchema } from "type-graphql";
 import { registerEnums } from "./register-enums.js";
+import { CompareExperimentsResolver } from "./resolvers/compare-experiments.js";
+import { ExperimentLayersResolver } from "./resolvers/experiment-layers.js";
 import { ExperimentResolver } from "./resolvers/experiment.js";
 import { ImportsResolver } from "./resolvers/imports.js";
 import { JobsResolver } from "./resolvers/jobs.js";
+import { LayerSimilarityResolver } from "./resolvers/layer-similarity.js";
+import { PENDING_JOB_RESOLVERS } from "./resolvers/pending-job.js";
 import { RankResolver } from "./resolvers/rank.js";
+import { SimilarityMatrixResolver } from "./resolvers/similarity-matrix.js";
 import { StudiesResolver } from "./resolvers/studies.js";
 import { StudyContentsResolver } from "./resolvers/study-contents.js";
 import { StudyDiagnosisResolver } from "./resolvers/study-diagnosis.js";
 import { StudySimilarityResolver } from "./resolvers/study-similarity.js";
+import { SubspaceResolver } from "./resolvers/subspace.js";
 
 /** The schema that is served. */
 export function openSchema(): Promise<GraphQLSchema> {
@@ -22,6 +28,12 @@ export function openSchema(): Promise<GraphQLSchema> {
       StudyDiagnosisResolver,
       RankResolver,
       ExperimentResolver,
+      ExperimentLayersResolver,
+      CompareExperimentsResolver,
+      SimilarityMatrixResolver,
+      LayerSimilarityResolver,
+      SubspaceResolver,
+      ...PENDING_JOB_RESOLVERS,
       ImportsResolver,
       JobsResolver,
     ],

@@ -1,4 +1,4 @@
-import { createServer, type Server, type ServerResponse } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ApolloServer } from "@apollo/server";
 import { ApolloServerPluginDrainHttpServer } from "@apollo/server/plugin/drainHttpServer";
@@ -10,6 +10,7 @@ import { openContext, type Context, type Services } from "./context.js";
 import { formatError } from "./format-error.js";
 import { jsonErrors } from "./json-errors.js";
 import { playground } from "./playground.js";
+import { requestSignal } from "./request-signal.js";
 import { openSchema } from "./schema.js";
 import { serveSubscriptions } from "./subscriptions.js";
 
@@ -52,7 +53,7 @@ export async function startServer(
   app.use(
     "/graphql",
     express.json({ limit: MAX_BODY }),
-    expressMiddleware(apollo, { context: ({ res }) => Promise.resolve(openContext(services, endOf(res))) }),
+    expressMiddleware(apollo, { context: ({ res }) => Promise.resolve(openContext(services, requestSignal(res))) }),
   );
   const subscriptions = serveSubscriptions(http, { path: "/graphql", schema, services });
   app.use(playground());
@@ -72,15 +73,6 @@ export async function startServer(
     await subscriptions.close();
     await apollo.stop();
   }
-}
-
-/** Aborted when the client goes before it has its answer. */
-function endOf(response: ServerResponse): AbortSignal {
-  const end = new AbortController();
-  response.once("close", () => {
-    if (!response.writableFinished) end.abort(failure("REQUEST_CANCELLED"));
-  });
-  return end.signal;
 }
 
 function listenOn(http: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<void> {

@@ -7,8 +7,9 @@ import { rankThreshold, type RankThreshold } from "../../derive/rank-threshold.j
 import { recommend } from "../../derive/recommend.js";
 import { hypotheses, type Hypothesis, type HypothesisRule } from "../../derive/verdicts.js";
 import type { Study } from "../../store/studies.js";
-import { DEFAULT_RULE, similarityThresholdArg, thresholdArg, twoSidedArg } from "../arguments.js";
+import { DEFAULT_RULE, similarityThresholdArg, thresholdArg, twoSidedArg, waitSecondsArg } from "../arguments.js";
 import type { Context } from "../context.js";
+import type { Provenance } from "../provenance.js";
 import { byId, runOf } from "../study-runs.js";
 import {
   DiagnosticSummaryType,
@@ -20,6 +21,7 @@ import {
 import { MetricName, Scaling } from "../types/enums.js";
 import { MinimumViableRankType } from "../types/rank.js";
 import { StudyType } from "../types/study.js";
+import { waitOf } from "../wait.js";
 
 const metricArg = { defaultValue: DEFAULT_RULE.metric };
 
@@ -46,10 +48,11 @@ export class StudyDiagnosisResolver {
     @Arg("metric", () => MetricName, metricArg) metric: MetricName,
     @Arg("thresholdPercent", () => Float, thresholdArg) thresholdPercent: number,
     @Arg("similarityThreshold", () => Float, similarityThresholdArg) similarityThreshold: number,
+    @Arg("waitSeconds", () => Float, waitSecondsArg) waitSeconds: number | undefined,
     @Ctx() context: Context,
   ): Promise<Hypothesis[]> {
     const rule = { ...DEFAULT_RULE, metric, thresholdPercent, similarityThreshold };
-    return hypotheses(await evidence(context, study, rule), rule);
+    return hypotheses(await evidence(context, study, rule, waitSeconds), rule);
   }
 
   @FieldResolver(() => [ParetoPointType], {
@@ -77,11 +80,12 @@ export class StudyDiagnosisResolver {
     @Arg("metric", () => MetricName, metricArg) metric: MetricName,
     @Arg("thresholdPercent", () => Float, thresholdArg) thresholdPercent: number,
     @Arg("similarityThreshold", () => Float, similarityThresholdArg) similarityThreshold: number,
+    @Arg("waitSeconds", () => Float, waitSecondsArg) waitSeconds: number | undefined,
     @Ctx() context: Context,
   ): Promise<FailureModeType[]> {
     const rule = { ...DEFAULT_RULE, metric, thresholdPercent, similarityThreshold };
     const find = byId(await context.loaders.experiments.load(study.id));
-    const modes = failureModes(await evidence(context, study, rule), rule);
+    const modes = failureModes(await evidence(context, study, rule, waitSeconds), rule);
     return modes.map((mode) => ({ ...mode, experiments: mode.experiments.map(find) }));
   }
 
@@ -89,13 +93,16 @@ export class StudyDiagnosisResolver {
   async diagnosticSummary(
     @Root() { id }: Study,
     @Arg("rank", () => Int) rank: number,
-    @Ctx() { loaders }: Context,
-  ): Promise<DiagnosticSummary> {
-    const [experiments, { similarity }] = await Promise.all([
+    @Arg("waitSeconds", () => Float, waitSecondsArg) waitSeconds: number | undefined,
+    @Ctx() context: Context,
+  ): Promise<DiagnosticSummary & { computed: Provenance | null }> {
+    const { loaders } = context;
+    const waitMilliseconds = waitOf(waitSeconds, context);
+    const [experiments, { similarity, computed }] = await Promise.all([
       loaders.experiments.load(id),
-      loaders.similarity.load({ studyId: id, rank, scaling: Scaling.ADAPTER }),
+      loaders.similarity.load({ studyId: id, rank, scaling: Scaling.ADAPTER, waitMilliseconds }),
     ]);
-    return diagnosticSummary(experiments.map(runOf), rank, similarity);
+    return { ...diagnosticSummary(experiments.map(runOf), rank, similarity), computed };
   }
 
   @FieldResolver(() => RecommendationType, {
@@ -134,11 +141,13 @@ export class StudyDiagnosisResolver {
 }
 
 /** The facts that hypotheses and failure modes rest on; the similarities of all ranks are loaded together. */
-async function evidence({ loaders }: Context, { id }: Study, rule: HypothesisRule) {
+async function evidence(context: Context, { id }: Study, rule: HypothesisRule, waitSeconds: number | undefined) {
+  const { loaders } = context;
+  const waitMilliseconds = waitOf(waitSeconds, context);
   const [experiments, ranks] = await Promise.all([loaders.experiments.load(id), loaders.ranks.load(id)]);
   const runs = experiments.map(runOf);
   const similarities = await Promise.all(
-    ranks.map(({ r }) => loaders.similarity.load({ studyId: id, rank: r, scaling: Scaling.ADAPTER })),
+    ranks.map(({ r }) => loaders.similarity.load({ studyId: id, rank: r, scaling: Scaling.ADAPTER, waitMilliseconds })),
   );
   return {
     runs,

@@ -1,15 +1,16 @@
 import { Arg, Ctx, FieldResolver, Float, Int, Resolver, Root } from "type-graphql";
-import { layerSensitivity, type LayerSensitivity } from "../../derive/layer-sensitivity.js";
+import { layerSensitivity } from "../../derive/layer-sensitivity.js";
 import { failure } from "../../errors.js";
-import type { Layer } from "../../store/layers.js";
 import type { Study } from "../../store/studies.js";
-import { similarityThresholdArg } from "../arguments.js";
+import { scalingArg, similarityThresholdArg, waitSecondsArg } from "../arguments.js";
+import { layerSimilarityRow } from "../compared-layers.js";
 import type { Context } from "../context.js";
 import type { StudySimilarity } from "../similarity-loader.js";
 import { Scaling } from "../types/enums.js";
 import { LayerSensitivityType } from "../types/layer.js";
 import { WeightSimilarityType } from "../types/similarity.js";
 import { StudyType } from "../types/study.js";
+import { waitOf } from "../wait.js";
 
 /** What needs weights; missing comparisons are computed when they are first asked for, and kept. */
 @Resolver(() => StudyType)
@@ -20,21 +21,18 @@ export class StudySimilarityResolver {
   async weightSimilarity(
     @Root() study: Study,
     @Arg("rank", () => Int) rank: number,
-    @Arg("scaling", () => Scaling, { defaultValue: Scaling.ADAPTER }) scaling: Scaling,
+    @Arg("scaling", () => Scaling, scalingArg) scaling: Scaling,
     @Arg("threshold", () => Float, similarityThresholdArg) threshold: number,
+    @Arg("waitSeconds", () => Float, waitSecondsArg) waitSeconds: number | undefined,
     @Ctx() context: Context,
   ): Promise<WeightSimilarityType> {
-    const { similarity, details, ...runs } = await similarityAt(context, study, rank, scaling);
-    const { mean, min, max, comparedLayers, initialCosine, sharedStart } = similarity;
+    const { similarity, layers, ...runs } = await similarityAt(context, study, rank, scaling, waitSeconds);
+    const { mean, min, max, comparedLayers, initialCosine, sharedStart, pendingJobs } = similarity;
     return {
       ...runs,
-      ...{ mean, min, max, comparedLayers, initialCosine, sharedStart, scaling, threshold },
+      ...{ mean, min, max, comparedLayers, initialCosine, sharedStart, pendingJobs, scaling, threshold },
       meetsThreshold: mean === null ? null : mean > threshold,
-      layers: similarity.layers.map((entry) => ({
-        layer: entry.layer,
-        ...entry.similarity,
-        undefinedDetail: details.get(entry.layer.id) ?? null,
-      })),
+      layers: layers.map(layerSimilarityRow),
     };
   }
 
@@ -44,25 +42,27 @@ export class StudySimilarityResolver {
   async layerSensitivity(
     @Root() study: Study,
     @Arg("rank", () => Int) rank: number,
+    @Arg("waitSeconds", () => Float, waitSecondsArg) waitSeconds: number | undefined,
     @Ctx() context: Context,
-  ): Promise<LayerSensitivity<Layer>[]> {
-    const { similarity } = await similarityAt(context, study, rank, Scaling.ADAPTER);
-    return layerSensitivity(
-      similarity.layers.map((entry) => ({ layer: entry.layer, cosineSimilarity: entry.similarity.cosineSimilarity })),
-    );
+  ): Promise<LayerSensitivityType[]> {
+    const { layers } = await similarityAt(context, study, rank, Scaling.ADAPTER, waitSeconds);
+    return layerSensitivity(layers.map(layerSimilarityRow));
   }
 }
 
 async function similarityAt(
-  { loaders }: Context,
+  context: Context,
   { id, slug }: Study,
   rank: number,
   scaling: Scaling,
+  waitSeconds: number | undefined,
 ): Promise<StudySimilarity> {
+  const waitMilliseconds = waitOf(waitSeconds, context);
+  const { loaders } = context;
   const ranks = await loaders.ranks.load(id);
   if (!ranks.some(({ r }) => r === rank)) {
     const allowed = ranks.map(({ r }) => r).join(", ");
     throw failure("ARGUMENT_INVALID", { where: `rank of study ${slug}`, received: String(rank), allowed });
   }
-  return loaders.similarity.load({ studyId: id, rank, scaling });
+  return loaders.similarity.load({ studyId: id, rank, scaling, waitMilliseconds });
 }

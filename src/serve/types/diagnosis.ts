@@ -1,4 +1,5 @@
 import { Field, Float, Int, ObjectType } from "type-graphql";
+import { Computed } from "./computed.js";
 import { ConfoundKind, FailureKind, HypothesisVerdict, Severity } from "./enums.js";
 import { ExperimentType } from "./experiment.js";
 import { RankType } from "./rank.js";
@@ -102,8 +103,17 @@ export class DiagnosticSummaryType {
   @Field(() => Float, { nullable: true, description: "(baseline - candidate) / baseline * 100." })
   memoryReductionPercent!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "Over all layers that could be compared." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "Over all layers that could be compared; null while one is pending, see jobs.",
+  })
   meanCosineSimilarity!: number | null;
+
+  @Field(() => Computed, {
+    nullable: true,
+    description: "Where the cosines come from; null where there are none.",
+  })
+  computed!: Computed | null;
 
   @Field(() => Float, {
     nullable: true,

@@ -30,6 +30,8 @@ export const UndefinedReason = {
   NOT_FINITE: "NOT_FINITE",
   ZERO_UPDATE: "ZERO_UPDATE",
   UNREADABLE: "UNREADABLE",
+  COMPUTE_FAILED: "COMPUTE_FAILED",
+  PENDING: "PENDING",
 } as const;
 
 export const HypothesisVerdict = {
@@ -45,8 +47,18 @@ export const Severity = { LOW: "LOW", MEDIUM: "MEDIUM", HIGH: "HIGH" } as const;
 export const ConfoundKind = {
   INDEPENDENT_INITIALISATION: "INDEPENDENT_INITIALISATION",
   WEIGHTS_MISSING: "WEIGHTS_MISSING",
+  WEIGHTS_PENDING: "WEIGHTS_PENDING",
   SINGLE_SEED: "SINGLE_SEED",
   UNEQUAL_STEPS: "UNEQUAL_STEPS",
+  UNEQUAL_SAMPLES: "UNEQUAL_SAMPLES",
+  UNEQUAL_LEARNING_RATE: "UNEQUAL_LEARNING_RATE",
+  UNEQUAL_SCALING: "UNEQUAL_SCALING",
+  UNEQUAL_RANKS: "UNEQUAL_RANKS",
+  DIFFERENT_TARGETS: "DIFFERENT_TARGETS",
+  DIFFERENT_BASE_MODEL: "DIFFERENT_BASE_MODEL",
+  DIFFERENT_REVISION: "DIFFERENT_REVISION",
+  DORA_DIRECTION_ONLY: "DORA_DIRECTION_ONLY",
+  UNCOMPARED_TENSORS: "UNCOMPARED_TENSORS",
 } as const;
 
 export const FailureKind = {
@@ -57,6 +69,7 @@ export const FailureKind = {
   SLOW_DOWN: "SLOW_DOWN",
   LOW_MEMORY_SAVING: "LOW_MEMORY_SAVING",
   MISSING_WEIGHTS: "MISSING_WEIGHTS",
+  WEIGHTS_PENDING: "WEIGHTS_PENDING",
 } as const;
 
 export const JobStatus = {
@@ -66,5 +79,22 @@ export const JobStatus = {
   FAILED: "FAILED",
   CANCELLED: "CANCELLED",
 } as const;
+
+export const LayerOrder = {
+  COSINE_ASC: "COSINE_ASC",
+  COSINE_DESC: "COSINE_DESC",
+  L2_DESC: "L2_DESC",
+  RELATIVE_DIFFERENCE_DESC: "RELATIVE_DIFFERENCE_DESC",
+  MODEL_ORDER: "MODEL_ORDER",
+} as const;
+export type LayerOrder = keyof typeof LayerOrder;
+
+export const SimilarityMeasure = {
+  COSINE: "COSINE",
+  L2: "L2",
+  RELATIVE_DIFFERENCE: "RELATIVE_DIFFERENCE",
+  INITIAL_COSINE: "INITIAL_COSINE",
+} as const;
+export type SimilarityMeasure = keyof typeof SimilarityMeasure;
 
 export const FindingSeverity = { INFO: "info", WARNING: "warning", ERROR: "error" } as const;

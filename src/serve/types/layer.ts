@@ -1,4 +1,6 @@
 import { Field, Float, ID, Int, ObjectType } from "type-graphql";
+import { Computed } from "./computed.js";
+import { UndefinedReason } from "./enums.js";
 
 @ObjectType("Layer", { description: "One adapted weight matrix of the study's base model." })
 export class LayerType {
@@ -38,7 +40,17 @@ export class LayerSensitivityType {
 
   @Field(() => Int, {
     nullable: true,
-    description: "1 is the most sensitive; equal scores share a position; null where the score is.",
+    description:
+      "1 is the most sensitive; equal scores share a position; null where the score is, and everywhere while a layer is pending.",
   })
   position!: number | null;
+
+  @Field(() => UndefinedReason, { nullable: true, description: "Why the score is null." })
+  undefinedReason!: keyof typeof UndefinedReason | null;
+
+  @Field(() => String, { nullable: true, description: "What went wrong, where the reason alone does not tell." })
+  undefinedDetail!: string | null;
+
+  @Field(() => Computed, { nullable: true, description: "Where the score comes from; null where there is none." })
+  computed!: Computed | null;
 }

@@ -1,58 +1,8 @@
 import { Field, Float, Int, ObjectType } from "type-graphql";
-import { Scaling, UndefinedReason } from "./enums.js";
+import { Computed } from "./computed.js";
+import { Scaling } from "./enums.js";
 import { ExperimentType } from "./experiment.js";
-import { LayerType } from "./layer.js";
-
-@ObjectType("LayerSimilarity", { description: "The updates of one layer in two runs, compared." })
-export class LayerSimilarityType {
-  @Field(() => LayerType)
-  layer!: object;
-
-  @Field(() => Float, { nullable: true, description: "<dW1, dW2> / (|dW1| |dW2|), from -1 to 1." })
-  cosineSimilarity!: number | null;
-
-  @Field(() => Float, { nullable: true, description: "|dW1 - dW2|, Frobenius norm." })
-  l2Distance!: number | null;
-
-  @Field(() => Float, { nullable: true, description: "|dW1 - dW2| / |dW1|, with 1 the baseline." })
-  relativeDifference!: number | null;
-
-  @Field(() => Float, { nullable: true, description: "|dW1|, Frobenius norm." })
-  baselineNorm!: number | null;
-
-  @Field(() => Float, { nullable: true, description: "|dW2|, Frobenius norm." })
-  candidateNorm!: number | null;
-
-  @Field(() => Float, {
-    nullable: true,
-    description: "cos(A1, A2): near 1 when both runs started from the same random A, near 0 when they did not.",
-  })
-  initialCosine!: number | null;
-
-  @Field(() => UndefinedReason, { nullable: true, description: "Why the cosine is null." })
-  undefinedReason!: keyof typeof UndefinedReason | null;
-
-  @Field(() => String, { nullable: true, description: "What went wrong, where the reason alone does not tell." })
-  undefinedDetail!: string | null;
-}
-
-@ObjectType({ description: "Where computed values come from." })
-export class Computed {
-  @Field(() => String, { description: "ONNX Runtime's execution provider." })
-  provider!: string;
-
-  @Field(() => String, { description: "`float64` or `float32`." })
-  precision!: string;
-
-  @Field(() => Int, { description: "Raised when the numerics change; older values are then computed anew." })
-  kernelVersion!: number;
-
-  @Field(() => Float, { description: "Compute time of these values, whenever they were computed." })
-  seconds!: number;
-
-  @Field(() => Boolean, { description: "Whether all of them were stored already." })
-  cached!: boolean;
-}
+import { LayerSimilarityType } from "./layer-similarity.js";
 
 @ObjectType("WeightSimilarity", {
   description: "The baseline's and the candidate's final updates at one rank, layer by layer.",
@@ -73,7 +23,10 @@ export class WeightSimilarityType {
   @Field(() => Scaling)
   scaling!: Scaling;
 
-  @Field(() => Float, { nullable: true, description: "Unweighted mean cosine over the layers where it is defined." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "Unweighted mean cosine over the layers where it is defined; null while a layer is pending, see jobs.",
+  })
   mean!: number | null;
 
   @Field(() => Float, { nullable: true })

@@ -1,0 +1,11 @@
+import type { Config } from "../config.js";
+import { parseWeightStoreSettings, type WeightStoreSettings } from "../weights/settings.js";
+
+/** Where weights are kept. @throws CONFIG_INVALID */
+export function weightSettings({ weights, s3Endpoint, directory }: Config): WeightStoreSettings {
+  return parseWeightStoreSettings(weights, {
+    name: "RANKSCOPE_WEIGHTS",
+    from: directory,
+    access: { endpoint: s3Endpoint },
+  });
+}

@@ -1,0 +1,135 @@
+import type { Confound, ConfoundKind, Severity } from "./confounds.js";
+import { namedJobs } from "./named-jobs.js";
+import { defaultScaling, type RunSettings } from "./run-settings.js";
+import type { SimilaritySummary } from "./similarity-summary.js";
+
+/** What makes the comparison of two runs unfair, or leaves part of it out; what only one side tells is no finding. */
+export function pairConfounds(baseline: RunSettings, candidate: RunSettings, summary: SimilaritySummary): Confound[] {
+  const ranks = [...new Set([baseline.rank, candidate.rank])].sort((left, right) => left - right);
+  return [...weights(summary), ...training(baseline, candidate), ...adapters(baseline, candidate)].map((finding) => ({
+    ...finding,
+    ranks,
+  }));
+}
+
+type Finding = Omit<Confound, "ranks">;
+
+function weights({ sharedStart, initialCosine, comparedLayers, pendingJobs }: SimilaritySummary): Finding[] {
+  const findings: Finding[] = [];
+  if (pendingJobs.length > 0) {
+    const message = `The weights are still being compared (${namedJobs([{ pendingJobs }])}).`;
+    findings.push({ kind: "WEIGHTS_PENDING", severity: "LOW", message });
+  } else if (comparedLayers === 0) {
+    const message =
+      "No layer could be compared: see the layers' reasons; without any, the weights of a run are missing.";
+    findings.push({ kind: "WEIGHTS_MISSING", severity: "MEDIUM", message });
+  }
+  if (sharedStart === false) {
+    findings.push({
+      kind: "INDEPENDENT_INITIALISATION",
+      severity: "HIGH",
+      message:
+        `The runs started from different A (mean cosine of A ${initialCosine?.toFixed(2)}): ` +
+        "their updates differ for that reason alone.",
+    });
+  }
+  return findings;
+}
+
+function training(baseline: RunSettings, candidate: RunSettings): Finding[] {
+  return [
+    ...unequal("DIFFERENT_BASE_MODEL", "HIGH", "The base models differ", baseline.baseModel, candidate.baseModel),
+    ...unequal(
+      "DIFFERENT_REVISION",
+      "MEDIUM",
+      "The base model's revisions differ",
+      baseline.adapter?.revision,
+      candidate.adapter?.revision,
+    ),
+    ...unequal(
+      "UNEQUAL_STEPS",
+      "HIGH",
+      "The runs were trained for different numbers of steps",
+      baseline.steps,
+      candidate.steps,
+    ),
+    ...unequal(
+      "UNEQUAL_SAMPLES",
+      "HIGH",
+      "The runs were trained on different numbers of examples",
+      baseline.numSamples,
+      candidate.numSamples,
+    ),
+    ...unequal(
+      "UNEQUAL_LEARNING_RATE",
+      "MEDIUM",
+      "The greatest logged learning rates differ",
+      baseline.peakLearningRate,
+      candidate.peakLearningRate,
+    ),
+  ];
+}
+
+function adapters(baseline: RunSettings, candidate: RunSettings): Finding[] {
+  const [left, right] = [baseline.adapter, candidate.adapter];
+  const findings = [
+    ...unequal("UNEQUAL_RANKS", "MEDIUM", "The ranks differ", baseline.rank, candidate.rank),
+    ...unequal(
+      "UNEQUAL_SCALING",
+      "MEDIUM",
+      "The scalings differ, and with them the size of a step",
+      left && scalings(left),
+      right && scalings(right),
+    ),
+    ...unequal(
+      "DIFFERENT_TARGETS",
+      "MEDIUM",
+      "The adapted modules differ, so that the same layer had other help",
+      left && [...left.targetModules].sort().join(" "),
+      right && [...right.targetModules].sort().join(" "),
+    ),
+  ];
+  const dora = [baseline, candidate].filter(({ adapter }) => adapter?.useDora).map(({ name }) => name);
+  if (dora.length > 0) {
+    findings.push({
+      kind: "DORA_DIRECTION_ONLY",
+      severity: "MEDIUM",
+      message: `DoRA (${distinct(dora)}): only the directional part B A is compared; magnitudes need the base weights.`,
+    });
+  }
+  const kept = [baseline, candidate].flatMap(({ name, uncompared }) => {
+    const tensors = uncompared.filter(({ kind }) => kind !== "DORA_MAGNITUDE");
+    const kinds = distinct(tensors.map(({ kind }) => kind));
+    return tensors.length === 0 ? [] : [`${tensors.length} of ${name} (${kinds})`];
+  });
+  if (kept.length > 0) {
+    findings.push({
+      kind: "UNCOMPARED_TENSORS",
+      severity: "MEDIUM",
+      message: `Trained tensors that are no low-rank updates are left out: ${kept.join(", ")}.`,
+    });
+  }
+  return findings;
+}
+
+/** The scaling with the patterns that change it by module. */
+function scalings(adapter: NonNullable<RunSettings["adapter"]>): string {
+  const patterns = Object.entries({ rank: adapter.rankPattern, alpha: adapter.alphaPattern })
+    .filter(([, pattern]) => Object.keys(pattern).length > 0)
+    .map(([name, pattern]) => `, ${name} pattern ${JSON.stringify(pattern)}`);
+  const rule = adapter.useRslora ? `alpha ${adapter.loraAlpha} / sqrt(r)` : `alpha ${adapter.loraAlpha} / r`;
+  return `${defaultScaling(adapter)} (${rule}${patterns.join("")})`;
+}
+
+function unequal(
+  kind: ConfoundKind,
+  severity: Severity,
+  what: string,
+  baseline: string | number | null | undefined,
+  candidate: string | number | null | undefined,
+): Finding[] {
+  if (baseline == null || candidate == null || baseline === candidate) return [];
+  return [{ kind, severity, message: `${what}: ${baseline} and ${candidate}.` }];
+}
+
+const distinct = (names: readonly string[]) => [...new Set(names)].join(", ");

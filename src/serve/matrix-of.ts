@@ -1,0 +1,61 @@
+import {
+  layerMatrix,
+  meanMatrix,
+  type MeanMatrix,
+  type SimilarityMatrix,
+  type SimilarityMeasure,
+} from "../derive/similarity-matrix.js";
+import { undefinedSimilarity } from "../derive/similarity.js";
+import type { Layer } from "../store/layers.js";
+import { checkpointLayers, matchedLayers, type CheckpointReads, type RunCheckpoint } from "./checkpoint-layers.js";
+import { compareUpdates, type ComparisonAsked } from "./compare-updates.js";
+import { together, type Provenance } from "./provenance.js";
+import type { WeightQuestions } from "./weight-questions.js";
+
+export interface RunsMatrix extends MeanMatrix {
+  readonly perLayer: readonly ({ readonly layer: Layer } & SimilarityMatrix)[];
+  readonly computed: Provenance | null;
+  /** The ids of the jobs that some values wait for, each once. */
+  readonly pendingJobs: readonly string[];
+}
+
+/**
+ * All pairs of `runs`, the diagonal among them, which tells a zero update from one that has a direction. All pairs of all
+ * layers are one question.
+ */
+export async function matrixOf(
+  questions: WeightQuestions,
+  reads: CheckpointReads,
+  runs: readonly RunCheckpoint[],
+  { measure, ...asked }: ComparisonAsked & { readonly measure: SimilarityMeasure },
+): Promise<RunsMatrix> {
+  const layers = matchedLayers(await Promise.all(runs.map((run) => checkpointLayers(reads, run))));
+  const pairs = layers.flatMap(({ sides }) =>
+    upperTriangle(runs.length).map(([i, j]) => ({ left: sides[i], right: sides[j] })),
+  );
+  const compared = await compareUpdates(questions, pairs, asked);
+  const perLayerCount = (runs.length * (runs.length + 1)) / 2;
+  const perLayer = layers.map(({ layer }, at) => {
+    const similarityOf = (i: number, j: number) =>
+      compared[at * perLayerCount + placeOf(i, j, runs.length)]?.similarity ?? undefinedSimilarity("WEIGHTS_MISSING");
+    return { layer, ...layerMatrix(runs.length, measure, similarityOf) };
+  });
+  return {
+    ...meanMatrix(runs.length, perLayer),
+    perLayer,
+    computed: together(compared.map(({ computed }) => computed)),
+    pendingJobs: [...new Set(compared.flatMap(({ similarity }) => similarity.pendingJob ?? []))],
+  };
+}
+
+/** All (i, j) with i <= j, row by row. */
+function upperTriangle(size: number): [number, number][] {
+  return Array.from({ length: size }, (_, i) =>
+    Array.from({ length: size - i }, (__, offset): [number, number] => [i, i + offset]),
+  ).flat();
+}
+
+/** Where (i, j), i <= j, is in the upper triangle: after the rows before, of size, size - 1, ... entries. */
+function placeOf(i: number, j: number, size: number): number {
+  return i * size - (i * (i - 1)) / 2 + (j - i);
+}

@@ -1,0 +1,41 @@
+/** Knows which reads of one request are under way. */
+export interface RequestReads {
+  /** `read`, counted while it runs. */
+  counted<Argument, Result>(read: (argument: Argument) => Promise<Result>): (argument: Argument) => Promise<Result>;
+  /** Calls back once no read is under way, and none has followed from the last. */
+  whenQuiet(callback: () => void): void;
+}
+
+/**
+ * Counts the reads of one request. What needs weights is asked when they are over: by then every field that can ask has
+ * asked, however many reads its question took, and one batch holds them all.
+ */
+export function requestReads(): RequestReads {
+  let running = 0;
+  let callbacks: (() => void)[] = [];
+
+  const check = () => {
+    // A read that has ended lets resolvers go on, and loaders send what these ask, before the event loop comes round.
+    setImmediate(() => {
+      if (running > 0) return;
+      const waiting = callbacks;
+      callbacks = [];
+      for (const callback of waiting) callback();
+    });
+  };
+  return {
+    counted: (read) => async (argument) => {
+      running++;
+      try {
+        return await read(argument);
+      } finally {
+        running--;
+        if (running === 0) check();
+      }
+    },
+    whenQuiet(callback) {
+      callbacks.push(callback);
+      if (running === 0) check();
+    },
+  };
+}

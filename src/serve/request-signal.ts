@@ -1,0 +1,9 @@
+import type { ServerResponse } from "node:http";
+import { failure } from "../errors.js";
+
+/** A signal that is aborted when the response has been sent, or the client has gone before it was. */
+export function requestSignal(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  response.once("close", () => controller.abort(failure("REQUEST_CANCELLED")));
+  return controller.signal;
+}

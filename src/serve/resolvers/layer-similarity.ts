@@ -1,0 +1,71 @@
+import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
+import { fusedParts, type FusedParts } from "../../derive/fused-projections.js";
+import { failure } from "../../errors.js";
+import { compareUpdates } from "../compare-updates.js";
+import type { LayerSimilarityRow } from "../compared-layers.js";
+import type { Context } from "../context.js";
+import { subspacesOf, type SubspaceRow } from "../subspaces-of.js";
+import { LayerSimilarityType, PartSimilarityType } from "../types/layer-similarity.js";
+import { SubspaceSimilarityType } from "../types/subspace.js";
+
+/** What is computed of a compared layer only where it is asked for. */
+@Resolver(() => LayerSimilarityType)
+export class LayerSimilarityResolver {
+  @FieldResolver(() => SubspaceSimilarityType, { description: "How the directions of the two updates overlap." })
+  subspaceSimilarity(
+    @Root() row: LayerSimilarityRow,
+    @Arg("baselineDirections", () => Int, {
+      nullable: true,
+      description: "i: how many leading directions to take, 1 or more; all that the update has where it has fewer.",
+    })
+    baselineDirections: number | undefined,
+    @Arg("candidateDirections", () => Int, { nullable: true, description: "j: the same of the candidate." })
+    candidateDirections: number | undefined,
+    @Ctx() { loaders }: Context,
+  ): Promise<SubspaceRow> {
+    return subspacesOf(loaders.weights, row, {
+      baseline: directions("baselineDirections", baselineDirections),
+      candidate: directions("candidateDirections", candidateDirections),
+    });
+  }
+
+  @FieldResolver(() => [PartSimilarityType], {
+    description: "q, k and v of a fused projection whose layout is known; empty where it is none, see partsReason.",
+  })
+  async parts(@Root() row: LayerSimilarityRow, @Ctx() context: Context): Promise<PartSimilarityType[]> {
+    const fused = await partsOf(row, context);
+    if ("reason" in fused) return [];
+    const { left, right } = row;
+    const compared = await compareUpdates(
+      context.loaders.weights,
+      fused.parts.map((rows) => ({ left, right, rows })),
+      row,
+    );
+    return fused.parts.flatMap((part, i) => {
+      const found = compared[i];
+      if (found === undefined) return [];
+      return [{ ...part, ...found.similarity, undefinedDetail: found.detail, computed: found.computed }];
+    });
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: "Why there are no parts; null where there are." })
+  async partsReason(@Root() row: LayerSimilarityRow, @Ctx() context: Context): Promise<string | null> {
+    const fused = await partsOf(row, context);
+    return "reason" in fused ? fused.reason : null;
+  }
+}
+
+async function partsOf(row: LayerSimilarityRow, { loaders }: Context): Promise<FusedParts> {
+  const { layer, left, right } = row;
+  const study = await loaders.studyById.load(layer.studyId);
+  const { name, inFeatures, outFeatures } = layer;
+  const transposed = (left ?? right)?.transposed ?? false;
+  return fusedParts({ name, inFeatures, outFeatures, transposed, baseModel: study?.baseModel ?? null });
+}
+
+/** @throws ARGUMENT_INVALID */
+function directions(where: string, count: number | null | undefined): number | undefined {
+  if (count == null) return undefined;
+  if (count < 1) throw failure("ARGUMENT_INVALID", { where, received: String(count), allowed: "1 or more" });
+  return count;
+}

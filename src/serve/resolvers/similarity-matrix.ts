@@ -1,0 +1,42 @@
+import { Arg, Ctx, Float, ID, Query, Resolver } from "type-graphql";
+import { failure } from "../../errors.js";
+import { scalingArg, waitSecondsArg } from "../arguments.js";
+import { checkpointOf } from "../checkpoint-of.js";
+import type { Context } from "../context.js";
+import { knownExperiments } from "../known-experiments.js";
+import { matrixOf } from "../matrix-of.js";
+import { Scaling, SimilarityMeasure } from "../types/enums.js";
+import { SimilarityMatrixType } from "../types/similarity-matrix.js";
+import { waitOf } from "../wait.js";
+
+/** 64 runs are 2080 pairs a layer, so about half a million of a 7B model's 224 layers: what one answer can carry. */
+const MAX_MATRIX_EXPERIMENTS = 64;
+
+@Resolver()
+export class SimilarityMatrixResolver {
+  @Query(() => SimilarityMatrixType, {
+    nullable: true,
+    description: `All pairs of 1 to ${MAX_MATRIX_EXPERIMENTS} runs of any studies, by their final updates.`,
+  })
+  async similarityMatrix(
+    @Arg("experiments", () => [ID], { description: "Ids of experiments." }) ids: string[],
+    @Arg("measure", () => SimilarityMeasure, { defaultValue: SimilarityMeasure.COSINE }) measure: SimilarityMeasure,
+    @Arg("scaling", () => Scaling, scalingArg) scaling: Scaling,
+    @Arg("waitSeconds", () => Float, waitSecondsArg) waitSeconds: number | undefined,
+    @Ctx() context: Context,
+  ): Promise<SimilarityMatrixType> {
+    const waitMilliseconds = waitOf(waitSeconds, context);
+    if (ids.length < 1 || ids.length > MAX_MATRIX_EXPERIMENTS) {
+      throw failure("ARGUMENT_INVALID", {
+        where: "experiments",
+        received: `${ids.length} ids`,
+        allowed: `1 to ${MAX_MATRIX_EXPERIMENTS}`,
+      });
+    }
+    const { loaders } = context;
+    const experiments = await knownExperiments(loaders, ids, "experiments");
+    const runs = experiments.map((experiment) => checkpointOf(experiment, undefined, "experiments"));
+    const matrix = await matrixOf(loaders.weights, loaders, runs, { measure, scaling, waitMilliseconds });
+    return { experiments, measure, scaling, ...matrix, perLayer: [...matrix.perLayer] };
+  }
+}

@@ -1,0 +1,78 @@
+import { Field, Float, Int, ObjectType } from "type-graphql";
+import { Computed } from "./computed.js";
+import { UndefinedReason } from "./enums.js";
+import { LayerType } from "./layer.js";
+
+@ObjectType("LayerSimilarity", { description: "The updates of one layer in two runs, compared." })
+export class LayerSimilarityType {
+  @Field(() => LayerType)
+  layer!: object;
+
+  @Field(() => Float, { nullable: true, description: "<dW1, dW2> / (|dW1| |dW2|), from -1 to 1." })
+  cosineSimilarity!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "|dW1 - dW2|, Frobenius norm." })
+  l2Distance!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "|dW1 - dW2| / |dW1|, with 1 the baseline." })
+  relativeDifference!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "|dW1|, Frobenius norm." })
+  baselineNorm!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "|dW2|, Frobenius norm." })
+  candidateNorm!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: "cos(A1, A2): near 1 when both runs started from the same random A, near 0 when they did not.",
+  })
+  initialCosine!: number | null;
+
+  @Field(() => UndefinedReason, { nullable: true, description: "Why the cosine is null." })
+  undefinedReason!: keyof typeof UndefinedReason | null;
+
+  @Field(() => String, { nullable: true, description: "What went wrong, where the reason alone does not tell." })
+  undefinedDetail!: string | null;
+
+  @Field(() => Computed, { nullable: true, description: "Where these values come from; null where there are none." })
+  computed!: Computed | null;
+}
+
+@ObjectType("PartSimilarity", {
+  description: "q, k or v of a fused projection, compared: some rows of B over the same A.",
+})
+export class PartSimilarityType {
+  @Field(() => String, { description: "`q`, `k` or `v`." })
+  name!: string;
+
+  @Field(() => Int, { description: "The first row of B." })
+  from!: number;
+
+  @Field(() => Int, { description: "The row of B after the last." })
+  to!: number;
+
+  @Field(() => Float, { nullable: true, description: "<dW1, dW2> / (|dW1| |dW2|), from -1 to 1." })
+  cosineSimilarity!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "|dW1 - dW2|, Frobenius norm." })
+  l2Distance!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "|dW1 - dW2| / |dW1|, with 1 the baseline." })
+  relativeDifference!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "|dW1|, Frobenius norm." })
+  baselineNorm!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "|dW2|, Frobenius norm." })
+  candidateNorm!: number | null;
+
+  @Field(() => UndefinedReason, { nullable: true, description: "Why the cosine is null." })
+  undefinedReason!: keyof typeof UndefinedReason | null;
+
+  @Field(() => String, { nullable: true, description: "What went wrong, where the reason alone does not tell." })
+  undefinedDetail!: string | null;
+
+  @Field(() => Computed, { nullable: true, description: "Where these values come from; null where there are none." })
+  computed!: Computed | null;
+}

@@ -1,0 +1,71 @@
+import DataLoader from "dataloader";
+import type { PairFacts, SpectrumFacts, SubspaceFacts } from "../compute/engine-types.js";
+import type { Ask, FactResult, FactorsPart, PartsPair, WeightFacts } from "../jobs/weight-facts.js";
+import type { RequestReads } from "./request-reads.js";
+
+/** Asks about `subjects` for at most `waitMilliseconds` after the request began; answers are in their order. */
+type Question<Subject, Facts> = (
+  subjects: readonly Subject[],
+  waitMilliseconds: number,
+) => Promise<FactResult<Facts>[]>;
+
+/** What one request asks of weights: all that its fields miss at one time goes in one call, each subject once. */
+export interface WeightQuestions {
+  readonly comparisons: Question<PartsPair, PairFacts>;
+  readonly subspaces: Question<PartsPair, SubspaceFacts>;
+  readonly spectra: Question<FactorsPart, SpectrumFacts>;
+}
+
+export function openWeightQuestions(
+  { weights, signal }: { readonly weights: WeightFacts; readonly signal: AbortSignal },
+  reads: RequestReads,
+): WeightQuestions {
+  const opened = performance.now();
+  const ask = (waitMilliseconds: number): Ask => ({
+    waitMilliseconds: Math.max(0, waitMilliseconds - (performance.now() - opened)),
+    signal,
+    urgency: "INTERACTIVE",
+  });
+  return {
+    comparisons: batched((pairs, wait) => weights.comparisons(pairs, ask(wait)), comparisonId, reads),
+    subspaces: batched((pairs, wait) => weights.subspaces(pairs, ask(wait)), pairId, reads),
+    spectra: batched((parts, wait) => weights.spectra(parts, ask(wait)), partId, reads),
+  };
+}
+
+/** Joins questions that are asked while the request still reads, apart only by how long they wait. */
+function batched<Subject, Facts>(
+  answer: Question<Subject, Facts>,
+  idOf: (subject: Subject) => string,
+  reads: RequestReads,
+): Question<Subject, Facts> {
+  const loader = new DataLoader<{ subjects: readonly Subject[]; wait: number }, FactResult<Facts>[]>(
+    async (asked) => {
+      const waits = [...new Set(asked.map(({ wait }) => wait))];
+      const answers = new Map(
+        await Promise.all(
+          waits.map(async (wait) => {
+            const alike = asked.filter((question) => question.wait === wait).flatMap(({ subjects }) => subjects);
+            const distinct = new Map(alike.map((subject) => [idOf(subject), subject]));
+            const results = await answer([...distinct.values()], wait);
+            return [wait, new Map([...distinct.keys()].map((id, i) => [id, results[i]]))] as const;
+          }),
+        ),
+      );
+      return asked.map(({ subjects, wait }) =>
+        subjects.map((subject) => {
+          const result = answers.get(wait)?.get(idOf(subject));
+          if (result === undefined) throw new Error(`no answer about weights ${idOf(subject)}`);
+          return result;
+        }),
+      );
+    },
+    // A question is about many subjects; what two have in common is found by its id, not by the question's.
+    { cache: false, batchScheduleFn: (callback) => reads.whenQuiet(callback) },
+  );
+  return (subjects, wait) => (subjects.length === 0 ? Promise.resolve([]) : loader.load({ subjects, wait }));
+}
+
+const partId = ({ factors, rows }: FactorsPart) => (rows ? `${factors.hash}@${rows.from}-${rows.to}` : factors.hash);
+const pairId = ({ left, right }: PartsPair) => `${partId(left)} ${partId(right)}`;
+const comparisonId = (pair: PartsPair) => `${pairId(pair)} ${pair.scalingRatio}`;
