@@ -1,50 +1,127 @@
-import type { Graph } from "./onnx-model.js";
+import type { Precision } from "./engine-types.js";
+import { ELEMENT_TYPE, type Graph, type Node, type Port } from "./onnx-model.js";
 
 /**
- * The one primitive: all inner products of N low-rank updates of one layer, for L layers of one shape at once.
+ * What all graphs begin with: the factors of N updates of one layer, for L layers of one shape, ranks padded to R with
+ * zeros, which change nothing.
  *
- * For factors A_i: r_i x in and B_i: out x r_i,
+ * - `a` [L, N, R, in]: the A_i
+ * - `b` [L, N, out, R]: the B_i, as files have them
+ *
+ * From them, with K = N R rows stacked: `gramA` [L, K, K], all <a_ip, a_jq>, and `gramB` [L, K, K], all <b_ip, b_jq>,
+ * where a_ip is row p of A_i and b_ip column p of B_i. Cost per layer: O(K^2 (in + out)); B A is never formed.
+ */
+function grams(input: Precision, arithmetic: Precision): { inputs: Port[]; nodes: Node[] } {
+  const cast = (name: string): Node[] =>
+    input === arithmetic
+      ? []
+      : [{ op: "Cast", inputs: [name], outputs: [`${name}Cast`], attributes: { to: ELEMENT_TYPE[arithmetic] } }];
+  const typed = (name: string) => (input === arithmetic ? name : `${name}Cast`);
+  return {
+    inputs: [
+      { name: "a", type: input, dimensions: ["L", "N", "R", "in"] },
+      { name: "b", type: input, dimensions: ["L", "N", "out", "R"] },
+      // [L, N R, in] and [L, N R, out]; a reshape cannot multiply two free dimensions by itself.
+      { name: "stackedA", type: "int64", dimensions: [3] },
+      { name: "stackedB", type: "int64", dimensions: [3] },
+    ],
+    nodes: [
+      ...cast("a"),
+      ...cast("b"),
+      { op: "Reshape", inputs: [typed("a"), "stackedA"], outputs: ["rowsA"] },
+      { op: "Transpose", inputs: [typed("b")], outputs: ["bT"], attributes: { perm: [0, 1, 3, 2] } },
+      { op: "Reshape", inputs: ["bT", "stackedB"], outputs: ["rowsB"] },
+      { op: "Transpose", inputs: ["rowsA"], outputs: ["columnsA"], attributes: { perm: [0, 2, 1] } },
+      { op: "Transpose", inputs: ["rowsB"], outputs: ["columnsB"], attributes: { perm: [0, 2, 1] } },
+      { op: "MatMul", inputs: ["rowsA", "columnsA"], outputs: ["gramA"] },
+      { op: "MatMul", inputs: ["rowsB", "columnsB"], outputs: ["gramB"] },
+    ],
+  };
+}
+
+/**
+ * The one primitive: all inner products of N low-rank updates of one layer, for L layers at once.
  *
  *     <B_i A_i, B_j A_j> = sum_pq (B_i^T B_j)_pq (A_i A_j^T)_pq
  *
- * so that dW = B A is never formed. The members' factors are stacked along K = sum r_i rows, and a membership matrix
- * sums each r_i x r_j block; ranks may differ without padding. Cost per layer: O(K^2 (in + out)).
- *
- * Inputs:
- * - `a` [L, K, in]: the A_i, one below the other
- * - `bT` [L, K, out]: the B_i^T likewise
- * - `members` [K, N]: 1 where row k belongs to member n
- * - `aligned` [K, K]: 1 where two rows are the same row of their members' A
+ * Inputs beside those of `grams`:
+ * - `blocks` [5]: L, N, R, N, R
+ * - `aligned` [R, 1, R]: the identity
+ * - `within` [2]: the axes 2 and 4
  *
  * Outputs:
  * - `updates` [L, N, N]: <B_i A_i, B_j A_j>
- * - `initials` [L, N, N]: <A_i, A_j>, over the rows that both have
+ * - `initials` [L, N, N]: <A_i, A_j>, row by row
+ * - `terms` [L, N, N]: sum_p <a_ip, a_jp> <b_ip, b_jp>; at (i, i) the sum of the squared norms of the rank-one terms, from
+ *   which the rounding error of `updates` is estimated
  */
-export function lowRankGram(): Graph {
+export function innerProductsGraph(input: Precision, arithmetic: Precision): Graph {
+  const { inputs, nodes } = grams(input, arithmetic);
+  const sum = (name: string, output: string): Node => ({
+    op: "ReduceSum",
+    inputs: [name, "within"],
+    outputs: [output],
+    attributes: { keepdims: 0 },
+  });
   return {
-    name: "low-rank-gram",
+    name: "inner-products",
     inputs: [
-      { name: "a", dimensions: ["L", "K", "in"] },
-      { name: "bT", dimensions: ["L", "K", "out"] },
-      { name: "members", dimensions: ["K", "N"] },
-      { name: "aligned", dimensions: ["K", "K"] },
+      ...inputs,
+      { name: "blocks", type: "int64", dimensions: [5] },
+      { name: "aligned", type: arithmetic, dimensions: ["R", 1, "R"] },
+      { name: "within", type: "int64", dimensions: [2] },
     ],
-    outputs: [
-      { name: "updates", dimensions: ["L", "N", "N"] },
-      { name: "initials", dimensions: ["L", "N", "N"] },
-    ],
+    outputs: ["updates", "initials", "terms"].map((name) => ({ name, type: arithmetic, dimensions: ["L", "N", "N"] })),
     nodes: [
-      { op: "Transpose", inputs: ["a"], outputs: ["aT"], attributes: { perm: [0, 2, 1] } },
-      { op: "Transpose", inputs: ["bT"], outputs: ["b"], attributes: { perm: [0, 2, 1] } },
-      { op: "Transpose", inputs: ["members"], outputs: ["membersT"], attributes: { perm: [1, 0] } },
-      { op: "MatMul", inputs: ["a", "aT"], outputs: ["gramA"] },
-      { op: "MatMul", inputs: ["bT", "b"], outputs: ["gramB"] },
+      ...nodes,
       { op: "Mul", inputs: ["gramA", "gramB"], outputs: ["products"] },
-      { op: "MatMul", inputs: ["products", "members"], outputs: ["productsByMember"] },
-      { op: "MatMul", inputs: ["membersT", "productsByMember"], outputs: ["updates"] },
-      { op: "Mul", inputs: ["gramA", "aligned"], outputs: ["alignedA"] },
-      { op: "MatMul", inputs: ["alignedA", "members"], outputs: ["alignedByMember"] },
-      { op: "MatMul", inputs: ["membersT", "alignedByMember"], outputs: ["initials"] },
+      { op: "Reshape", inputs: ["products", "blocks"], outputs: ["productBlocks"] },
+      { op: "Reshape", inputs: ["gramA", "blocks"], outputs: ["blocksA"] },
+      { op: "Mul", inputs: ["productBlocks", "aligned"], outputs: ["alignedProducts"] },
+      { op: "Mul", inputs: ["blocksA", "aligned"], outputs: ["alignedA"] },
+      sum("productBlocks", "updates"),
+      sum("alignedA", "initials"),
+      sum("alignedProducts", "terms"),
+    ],
+  };
+}
+
+/** `gramA` and `gramB` [L, K, K] themselves, for what needs more of them than sums. */
+export function gramsGraph(input: Precision, arithmetic: Precision): Graph {
+  const { inputs, nodes } = grams(input, arithmetic);
+  return {
+    name: "grams",
+    inputs,
+    outputs: ["gramA", "gramB"].map((name) => ({ name, type: arithmetic, dimensions: ["L", "K", "K"] })),
+    nodes,
+  };
+}
+
+/**
+ * |B1 A1 - s B2 A2|^2 of some rows of B1 and B2 with the difference formed, for the few pairs that no other form is exact
+ * enough for.
+ *
+ * Inputs: `b1` [rows, r1], `a1` [r1, in], `b2` [rows, r2] (times s), `a2` [r2, in], `all` [2]: the axes 0 and 1.
+ * Output: `squaredDistance` [].
+ */
+export function differenceGraph(): Graph {
+  const port = (name: string, dimensions: Port["dimensions"]): Port => ({ name, type: "float64", dimensions });
+  return {
+    name: "difference",
+    inputs: [
+      port("b1", ["rows", "r1"]),
+      port("a1", ["r1", "in"]),
+      port("b2", ["rows", "r2"]),
+      port("a2", ["r2", "in"]),
+      { name: "all", type: "int64", dimensions: [2] },
+    ],
+    outputs: [port("squaredDistance", [])],
+    nodes: [
+      { op: "MatMul", inputs: ["b1", "a1"], outputs: ["w1"] },
+      { op: "MatMul", inputs: ["b2", "a2"], outputs: ["w2"] },
+      { op: "Sub", inputs: ["w1", "w2"], outputs: ["difference"] },
+      { op: "Mul", inputs: ["difference", "difference"], outputs: ["squares"] },
+      { op: "ReduceSum", inputs: ["squares", "all"], outputs: ["squaredDistance"], attributes: { keepdims: 0 } },
     ],
   };
 }

@@ -7,13 +7,16 @@ export interface Node {
   readonly op: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  /** Integer-list attributes, such as Transpose's `perm`. */
-  readonly attributes?: Readonly<Record<string, readonly number[]>>;
+  /** Integer attributes (`keepdims`) and integer-list ones (Transpose's `perm`). */
+  readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
 }
+
+export type ElementType = "float32" | "float64" | "int64";
 
 /** A named tensor at the graph's border; dimensions given by name are free. */
 export interface Port {
   readonly name: string;
+  readonly type: ElementType;
   readonly dimensions: readonly (string | number)[];
 }
 
@@ -24,22 +27,21 @@ export interface Graph {
   readonly nodes: readonly Node[];
 }
 
-export type Precision = "float32" | "float64";
-
 /** TensorProto.DataType */
-const ELEMENT_TYPE: Record<Precision, number> = { float32: 1, float64: 11 };
-/** AttributeProto.AttributeType.INTS */
+export const ELEMENT_TYPE: Readonly<Record<ElementType, number>> = { float32: 1, int64: 7, float64: 11 };
+/** AttributeProto.AttributeType */
+const INT = 2;
 const INTS = 7;
 const IR_VERSION = 8;
 const OPSET_VERSION = 17;
 
-/** Serialises `graph` as an ONNX ModelProto whose every tensor has elements of `precision`. */
-export function onnxModel(graph: Graph, precision: Precision): Uint8Array {
-  const port = ({ name, dimensions }: Port) => ({
+/** Serialises `graph` as an ONNX ModelProto. */
+export function onnxModel(graph: Graph): Uint8Array {
+  const port = ({ name, type, dimensions }: Port) => ({
     name,
     type: {
       tensorType: {
-        elemType: ELEMENT_TYPE[precision],
+        elemType: ELEMENT_TYPE[type],
         shape: { dim: dimensions.map((size) => (typeof size === "number" ? { dimValue: size } : { dimParam: size })) },
       },
     },
@@ -56,7 +58,9 @@ export function onnxModel(graph: Graph, precision: Precision): Uint8Array {
         opType: op,
         input: inputs,
         output: outputs,
-        attribute: Object.entries(attributes).map(([name, ints]) => ({ name, type: INTS, ints })),
+        attribute: Object.entries(attributes).map(([name, value]) =>
+          typeof value === "number" ? { name, type: INT, i: value } : { name, type: INTS, ints: value },
+        ),
       })),
     },
   };
@@ -95,7 +99,9 @@ const MESSAGES: NonNullable<protobuf.INamespace["nested"]> = {
       attribute: many("AttributeProto", 5),
     },
   },
-  AttributeProto: { fields: { name: one("string", 1), ints: many("int64", 8), type: one("int32", 20) } },
+  AttributeProto: {
+    fields: { name: one("string", 1), i: one("int64", 3), ints: many("int64", 8), type: one("int32", 20) },
+  },
   ValueInfoProto: { fields: { name: one("string", 1), type: one("TypeProto", 2) } },
   TypeProto: { fields: { tensorType: one("TensorTypeProto", 1) } },
   TensorTypeProto: { fields: { elemType: one("int32", 1), shape: one("TensorShapeProto", 2) } },
