@@ -70,8 +70,7 @@ function tensorsOf(bytes: Buffer, dataStart: number, size: number, where: string
   let end = 0;
   const placed = tensors.map(({ name, dtype, shape, data_offsets: [from, to] }): TensorEntry => {
     const expected = tensorBytes(dtype, shape);
-    if (expected === undefined)
-      throw invalid(`${where}, tensor ${name}`, `dtype ${dtype}`, DTYPES.join(", "));
+    if (expected === undefined) throw invalid(`${where}, tensor ${name}`, `dtype ${dtype}`, DTYPES.join(", "));
     if (from !== end || to < from) {
       throw invalid(
         `${where}, tensor ${name}`,

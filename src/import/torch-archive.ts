@@ -31,19 +31,24 @@ export async function withArchive<Result>(
     throw failure("FILE_UNREADABLE", { where, cause });
   });
   try {
+    const entries = await listEntries(file, where);
+    return await use({ entries, read: ({ offset, length }) => readExactly(file, offset, length, where) });
+  } finally {
+    await file.close();
+  }
+}
+
+async function listEntries(file: FileHandle, where: string): Promise<Map<string, ArchiveEntry>> {
+  try {
     const { size } = await file.stat();
     await requireZip(file, size, where);
-    const zip = await openZip(file, size, where);
-    const entries = await entriesOf(zip, where);
-    return await use({ entries, read: ({ offset, length }) => readExactly(file, offset, length) });
+    return await entriesOf(await openZip(file, size, where), where);
   } catch (cause) {
     if (cause instanceof RankscopeError) throw cause;
     if (cause instanceof Error && "syscall" in cause)
       throw failure("FILE_UNREADABLE", { where, received: cause.message, cause });
     // What yauzl finds wrong is an Error with a message of its own.
     throw failure("TORCH_FILE_INVALID", { where, received: (cause as Error).message, cause });
-  } finally {
-    await file.close();
   }
 }
 
@@ -52,7 +57,7 @@ const LEGACY = Buffer.from("80028a0a6cfc9c46f9206aa85019", "hex");
 const ZIP = Buffer.from("PK\x03\x04");
 
 async function requireZip(file: FileHandle, size: number, where: string): Promise<void> {
-  const start = await readExactly(file, 0, Math.min(size, LEGACY.length));
+  const start = await readExactly(file, 0, Math.min(size, LEGACY.length), where);
   if (start.equals(LEGACY)) {
     throw failure("TORCH_FILE_UNSUPPORTED", {
       where,
@@ -78,6 +83,8 @@ function openZip(file: FileHandle, size: number, where: string): Promise<ZipFile
 }
 
 async function entriesOf(zip: ZipFile, where: string): Promise<Map<string, ArchiveEntry>> {
+  // Where the list of entries begins, as long as none has been read.
+  const listStart = Number(zip.readEntryCursor);
   const entries = new Map<string, ArchiveEntry>();
   const extents: { name: string; from: number; to: number }[] = [];
   for await (const entry of zip.eachEntry()) {
@@ -91,10 +98,14 @@ async function entriesOf(zip: ZipFile, where: string): Promise<Map<string, Archi
   }
   extents.sort((left, right) => left.from - right.from);
   for (const [i, { name, to }] of extents.entries()) {
-    const end = extents[i + 1]?.from ?? zip.fileSize;
+    const end = extents[i + 1]?.from ?? listStart;
     if (to > end) {
       const allowed = `at most ${end}, where something else begins`;
-      throw failure("TORCH_FILE_INVALID", { where: `${where}, entry ${name}`, received: `an end at byte ${to}`, allowed });
+      throw failure("TORCH_FILE_INVALID", {
+        where: `${where}, entry ${name}`,
+        received: `an end at byte ${to}`,
+        allowed,
+      });
     }
   }
   return entries;
@@ -104,15 +115,21 @@ function requireStored(entry: Entry, where: string): void {
   const form = entry.isEncrypted() ? "encrypted" : entry.compressionMethod === 0 ? undefined : "compressed";
   if (form !== undefined) {
     const received = `an entry that is ${form}`;
-    throw failure("TORCH_FILE_UNSUPPORTED", { where: `${where}, ${entry.fileName}`, received, allowed: "stored entries" });
+    throw failure("TORCH_FILE_UNSUPPORTED", {
+      where: `${where}, ${entry.fileName}`,
+      received,
+      allowed: "stored entries",
+    });
   }
 }
 
-async function readExactly(file: FileHandle, offset: number, length: number): Promise<Buffer> {
+async function readExactly(file: FileHandle, offset: number, length: number, where: string): Promise<Buffer> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
-  if (bytesRead !== length) throw new Error("a file that ends before its entries do");
+  if (bytesRead !== length) throw failure("TORCH_FILE_INVALID", { where, received: ENDS_EARLY });
   return buffer;
 }
+
+const ENDS_EARLY = "a file that ends before its entries do";
 
 /** Lets yauzl read a file that is already open. */
 class HandleReader extends RandomAccessReader {
@@ -127,10 +144,9 @@ class HandleReader extends RandomAccessReader {
     position: number,
     callback: (error: Error | null) => void,
   ): void {
-    this.file.read(buffer, offset, length, position).then(
-      ({ bytesRead }) => callback(bytesRead === length ? null : new Error("a file that ends before its entries do")),
-      callback,
-    );
+    this.file
+      .read(buffer, offset, length, position)
+      .then(({ bytesRead }) => callback(bytesRead === length ? null : new Error(ENDS_EARLY)), callback);
   }
 
   override close(callback: (error: Error | null) => void): void {

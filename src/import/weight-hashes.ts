@@ -29,7 +29,11 @@ export async function hashWeights(path: string, where: string, tensors: readonly
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 }) as AsyncIterable<Buffer>) {
       whole.update(chunk);
-      for (let range = ahead[next]; range !== undefined && range.offset < position + chunk.length; range = ahead[next]) {
+      for (
+        let range = ahead[next];
+        range !== undefined && range.offset < position + chunk.length;
+        range = ahead[next]
+      ) {
         const end = range.offset + range.length;
         current.update(chunk.subarray(Math.max(0, range.offset - position), Math.min(chunk.length, end - position)));
         if (end > position + chunk.length) break;
