@@ -92,6 +92,26 @@ const CATALOGUE = {
     what: "The safetensors file is not valid",
     todo: "Copy or save the adapter again; the file is likely truncated or damaged.",
   },
+  TORCH_FILE_INVALID: {
+    kind: "permanent",
+    what: "The PyTorch weight file is not valid",
+    todo: "Copy or save the adapter again; the file is likely truncated or damaged.",
+  },
+  TORCH_FILE_NOT_ALLOWED: {
+    kind: "permanent",
+    what: "The PyTorch weight file holds something other than tensors; nothing in it was run",
+    todo: "Trust the file only if you know who made it; save the adapter as safetensors instead.",
+  },
+  TORCH_FILE_UNSUPPORTED: {
+    kind: "permanent",
+    what: "This form of PyTorch weight file is not read",
+    todo: "Load the adapter with PEFT and save it again with save_pretrained, which writes safetensors.",
+  },
+  WEIGHT_INDEX_INVALID: {
+    kind: "permanent",
+    what: "The index of a sharded adapter does not fit its shards",
+    todo: "Copy the index and all shards again from one save.",
+  },
   ADAPTER_CONFIG_INVALID: {
     kind: "permanent",
     what: "adapter_config.json is not a valid PEFT configuration",
@@ -100,17 +120,17 @@ const CATALOGUE = {
   ADAPTER_TYPE_UNSUPPORTED: {
     kind: "permanent",
     what: "This kind of PEFT adapter is not supported",
-    todo: "Import LoRA adapters (peft_type LORA); the rest of the folder is imported without this one.",
+    todo: "Import LoRA adapters whose update is scaling * B * A; the rest of the folder is imported without this one.",
   },
   ADAPTER_TENSORS_INVALID: {
     kind: "permanent",
     what: "The adapter's tensors do not fit its configuration",
-    todo: "Check that adapter_config.json and adapter_model.safetensors come from the same run.",
+    todo: "Check that adapter_config.json and the weight file come from the same run.",
   },
   RANK_CONTRADICTS_CONFIG: {
     kind: "permanent",
     what: "The rank of the adapter's tensors is not the one its configuration gives",
-    todo: "Check that adapter_config.json and adapter_model.safetensors come from the same run; this adapter was left out.",
+    todo: "Check that adapter_config.json and the weight file come from the same run; this adapter was left out.",
   },
   TRAINER_STATE_INVALID: {
     kind: "permanent",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { failure } from "../errors.js";
+import { configNotes, unsupportedVariant, type ConfigNote } from "./config-variants.js";
 import { MAX_ADAPTER_CONFIG_BYTES } from "./limits.js";
 import { readTextFile } from "./read-text-file.js";
 import type { AdapterSettings } from "./records.js";
@@ -8,12 +9,14 @@ import type { AdapterSettings } from "./records.js";
 export interface AdapterConfig {
   readonly baseModel: string | null;
   readonly settings: AdapterSettings;
+  /** What it says beyond the update itself. */
+  readonly notes: readonly ConfigNote[];
 }
 
 const pattern = z.record(z.string(), z.number().positive()).nullish();
 
 /** The fields of PEFT's LoraConfig that are used here; the rest may be anything. */
-const LoraConfig = z.object({
+const LoraConfig = z.looseObject({
   peft_type: z.string(),
   base_model_name_or_path: z.string().nullish(),
   revision: z.string().nullish(),
@@ -29,6 +32,9 @@ const LoraConfig = z.object({
   target_modules: z.union([z.array(z.string()), z.string()]).nullish(),
   rank_pattern: pattern,
   alpha_pattern: pattern,
+  init_lora_weights: z.union([z.boolean(), z.string()]).nullish(),
+  modules_to_save: z.union([z.array(z.string()), z.string()]).nullish(),
+  lora_bias: z.boolean().nullish(),
 });
 
 /**
@@ -55,7 +61,11 @@ export async function readAdapterConfig(path: string, where: string): Promise<Ad
     throw failure("ADAPTER_CONFIG_INVALID", { where: `${where}, ${field}`, received: issue?.message });
   }
   const config = parsed.data;
-  const targets = config.target_modules ?? [];
+  const variant = unsupportedVariant(config);
+  if (variant !== undefined) {
+    throw failure("ADAPTER_TYPE_UNSUPPORTED", { where, received: variant, allowed: "an update of scaling * B * A" });
+  }
+  const initLoraWeights = String(config.init_lora_weights ?? true);
   return {
     baseModel: config.base_model_name_or_path || null,
     settings: {
@@ -66,12 +76,20 @@ export async function readAdapterConfig(path: string, where: string): Promise<Ad
       fanInFanOut: config.fan_in_fan_out ?? false,
       loraDropout: config.lora_dropout ?? 0,
       bias: config.bias ?? "none",
-      // PEFT writes a set, in no order: sorted, equal settings are equal.
-      targetModules: typeof targets === "string" ? [targets] : [...targets].sort(),
+      targetModules: names(config.target_modules),
       rankPattern: config.rank_pattern ?? {},
       alphaPattern: config.alpha_pattern ?? {},
+      initLoraWeights,
+      modulesToSave: names(config.modules_to_save),
+      loraBias: config.lora_bias ?? false,
       revision: config.revision ?? null,
       taskType: config.task_type ?? null,
     },
+    notes: configNotes(config, initLoraWeights),
   };
+}
+
+/** PEFT writes a set, in no order: sorted, equal settings are equal. */
+function names(value: readonly string[] | string | null | undefined): string[] {
+  return typeof value === "string" ? [value] : [...(value ?? [])].sort();
 }

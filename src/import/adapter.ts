@@ -1,110 +1,129 @@
 import { createHash } from "node:crypto";
 import { failure } from "../errors.js";
 import { layerName } from "./layer-name.js";
-import type { AdapterSettings, FactorsRecord, LayerRecord, TensorRecord, WeightFileRecord } from "./records.js";
-import { readSafetensorsHeader, type TensorEntry } from "./safetensors.js";
+import { MAX_TENSOR_BYTES } from "./limits.js";
+import { listWeights, type ListedFile } from "./list-weights.js";
+import type {
+  AdapterSettings,
+  FactorsRecord,
+  LayerRecord,
+  TensorRecord,
+  UncomparedTensor,
+  WeightFileRecord,
+} from "./records.js";
 import { configuredRank, scalingOf } from "./scaling.js";
+import type { TensorEntry } from "./tensor-entry.js";
+import { tensorKey } from "./tensor-key.js";
 import { READABLE_DTYPES } from "./tensor-values.js";
 import { hashWeights } from "./weight-hashes.js";
+import type { WeightSource } from "./weight-source.js";
 
-/** A weight file's content, put together with its configuration. */
+/** An adapter's weights, put together with its configuration. */
 export interface Adapter {
-  readonly file: WeightFileRecord;
+  /** Of its single file, or SHA-256 over its shards' hashes. */
+  readonly hash: string;
+  readonly files: readonly WeightFileRecord[];
   readonly layers: readonly LayerRecord[];
   readonly factors: readonly FactorsRecord[];
-  /** Tensors that are no adapter factors: biases, modules_to_save. They are not compared. */
-  readonly others: readonly string[];
+  readonly uncompared: readonly UncomparedTensor[];
 }
 
 /**
- * Reads which layers an adapter_model.safetensors adapts, where their factors lie, and the hashes of it all.
+ * Reads which layers an adapter's weights adapt, where their factors lie, and the hashes of it all.
  *
- * @throws SAFETENSORS_INVALID, ADAPTER_TENSORS_INVALID, ADAPTER_TYPE_UNSUPPORTED, RANK_CONTRADICTS_CONFIG, FILE_UNREADABLE
+ * @param root the study's folder, absolute
+ * @throws what listWeights throws, ADAPTER_TENSORS_INVALID, ADAPTER_TYPE_UNSUPPORTED, RANK_CONTRADICTS_CONFIG
  */
-export async function readAdapter(path: string, where: string, settings: AdapterSettings): Promise<Adapter> {
-  const entries = await readSafetensorsHeader(path, where);
-  const { pairs, others } = pairUp(entries, where);
+export async function readAdapter(root: string, source: WeightSource, settings: AdapterSettings): Promise<Adapter> {
+  const where = source.file;
+  const listed = await listWeights(root, source);
+  const { pairs, uncompared } = pairUp(listed, settings, where);
   for (const [name, pair] of pairs) checkPair(name, pair, settings, where);
-  const hashes = await hashWeights(path, where, entries);
-  const record = (entry: TensorEntry): TensorRecord => ({ ...entry, hash: hashes.tensors.get(entry.name) ?? "" });
-  const factors = [...pairs].map(([layer, { a, b }]): FactorsRecord => {
-    const rank = a.shape[0] ?? 0;
-    const [recordA, recordB] = [record(a), record(b)];
-    return {
-      layer,
-      rank,
-      scaling: scalingOf(layer, rank, settings),
-      a: recordA,
-      b: recordB,
-      hash: contentHash(recordA, recordB),
-    };
-  });
-  const layers = [...pairs].map(([name, { a, b }]): LayerRecord => {
-    return { ...layerName(name), inFeatures: a.shape[1] ?? 0, outFeatures: b.shape[0] ?? 0 };
-  });
-  return { file: { path, size: hashes.size, hash: hashes.file }, layers, factors, others };
+  const records = new Map<TensorEntry, TensorRecord>();
+  const files: WeightFileRecord[] = [];
+  for (const file of listed) {
+    const hashes = await hashWeights(file.path, file.where, file.tensors);
+    files.push({ path: file.path, size: hashes.size, hash: hashes.file });
+    for (const tensor of file.tensors) {
+      records.set(tensor, { ...tensor, file: hashes.file, hash: hashes.tensors.get(tensor.name) ?? "" });
+    }
+  }
+  return {
+    hash: hashOf(files),
+    files,
+    layers: [...pairs].map(([name, { a, b }]): LayerRecord => {
+      return { ...layerName(name), inFeatures: a.shape[1] ?? 0, outFeatures: b.shape[0] ?? 0 };
+    }),
+    factors: [...pairs].map(([layer, pair]) => factorsOf(layer, pair, records, settings)),
+    uncompared,
+  };
 }
 
 interface Pair {
   readonly a: TensorEntry;
   readonly b: TensorEntry;
+  readonly isEmbedding: boolean;
 }
 
-/** `<module>.lora_A.weight`, or with the adapter's name: `<module>.lora_A.default.weight`. */
-const FACTOR_KEY = /^(?<module>.+)\.lora_(?<side>[AB])(?:\.[^.]+)?\.weight$/;
-/** DoRA's magnitudes; the directions B A are comparable without them. */
-const MAGNITUDE_KEY = /\.lora_magnitude_vector(\.[^.]+)?(\.weight)?$/;
-/** Forms whose update is not scaling * B * A. */
-const UNSUPPORTED_KEY = /\.lora_(E|embedding_[AB])(\.|$)/;
-
-function pairUp(entries: readonly TensorEntry[], where: string): { pairs: Map<string, Pair>; others: string[] } {
-  const sides = new Map<string, { a?: TensorEntry; b?: TensorEntry }>();
-  const others: string[] = [];
-  for (const entry of entries) {
-    if (UNSUPPORTED_KEY.test(entry.name)) {
-      throw failure("ADAPTER_TYPE_UNSUPPORTED", {
-        where,
-        received: `the tensor ${entry.name}`,
-        allowed: "lora_A and lora_B of linear layers",
-      });
+function pairUp(
+  files: readonly ListedFile[],
+  { modulesToSave }: AdapterSettings,
+  where: string,
+): { pairs: Map<string, Pair>; uncompared: UncomparedTensor[] } {
+  const sides = new Map<string, { a?: TensorEntry; b?: TensorEntry; isEmbedding: boolean }>();
+  const uncompared: UncomparedTensor[] = [];
+  const named = new Map<string | null, TensorEntry>();
+  for (const entry of files.flatMap(({ tensors }) => tensors)) {
+    const key = tensorKey(entry.name, modulesToSave);
+    if (key.kind === "UNSUPPORTED") {
+      const allowed = "lora_A and lora_B of linear layers and embeddings";
+      throw failure("ADAPTER_TYPE_UNSUPPORTED", { where, received: `the tensor ${entry.name}`, allowed });
     }
-    const groups = FACTOR_KEY.exec(entry.name)?.groups;
-    if (groups === undefined) {
-      if (!MAGNITUDE_KEY.test(entry.name)) others.push(entry.name);
+    if (key.kind !== "FACTOR") {
+      uncompared.push({ name: entry.name, dtype: entry.dtype, shape: entry.shape, kind: key.kind });
       continue;
     }
-    const module = (groups["module"] ?? "").replace(/^base_model\.model\./, "");
-    const side = groups["side"] === "A" ? "a" : "b";
-    const pair = sides.get(module) ?? {};
-    if (pair[side] !== undefined) {
-      throw invalid(where, `both ${pair[side].name} and ${entry.name}`, "one adapter in one file");
+    const { module, side, isEmbedding, adapter } = key;
+    const pair = sides.get(module) ?? { isEmbedding };
+    const other = pair[side] ?? [...named].find(([name]) => name !== adapter)?.[1];
+    if (other !== undefined || pair.isEmbedding !== isEmbedding) {
+      throw invalid(where, `both ${other?.name ?? `lora_A and lora_embedding_A of ${module}`} and ${entry.name}`, ONE);
     }
+    named.set(adapter, entry);
     sides.set(module, { ...pair, [side]: entry });
   }
   const pairs = new Map<string, Pair>();
-  for (const [module, { a, b }] of sides) {
+  for (const [module, { a, b, isEmbedding }] of sides) {
     if (a === undefined || b === undefined)
       throw invalid(where, `lora_${a ? "A" : "B"} of ${module} alone`, "both lora_A and lora_B");
-    pairs.set(module, { a, b });
+    pairs.set(module, { a, b, isEmbedding });
   }
   if (pairs.size === 0) throw invalid(where, "no lora_A and lora_B tensors", "at least one pair");
-  return { pairs, others };
+  return { pairs, uncompared };
 }
+
+const ONE = "one adapter in one file";
 
 function checkPair(module: string, { a, b }: Pair, settings: AdapterSettings, where: string): void {
   const [shapeA, shapeB] = [a.shape.join(" x "), b.shape.join(" x ")];
-  if (a.shape.length !== 2 || b.shape.length !== 2) {
+  const received = `lora_A ${shapeA} and lora_B ${shapeB} of ${module}`;
+  if (a.shape.length < 2 || b.shape.length < 2 || a.shape.includes(0) || b.shape.includes(0)) {
     throw invalid(
       where,
-      `lora_A ${shapeA} and lora_B ${shapeB} of ${module}`,
-      "two dimensions each (convolutions are not supported)",
+      received,
+      "whole factors (DeepSpeed ZeRO-3 and FSDP leave such tensors where the shards were not gathered before saving)",
     );
   }
-  if (a.shape[0] !== b.shape[1]) {
-    throw invalid(where, `lora_A ${shapeA} and lora_B ${shapeB} of ${module}`, "A: r x in and B: out x r of one r");
+  if (a.shape.length !== 2 || b.shape.length !== 2) {
+    throw invalid(where, received, "two dimensions each (convolutions and packed experts are not supported)");
   }
-  for (const { name, dtype } of [a, b]) {
+  if (a.shape[0] !== b.shape[1]) throw invalid(where, received, "A: r x in and B: out x r of one r");
+  for (const { name, dtype, length } of [a, b]) {
     if (!READABLE_DTYPES.includes(dtype)) throw invalid(where, `dtype ${dtype} of ${name}`, READABLE_DTYPES.join(", "));
+    if (length > MAX_TENSOR_BYTES) {
+      const allowed = `${MAX_TENSOR_BYTES} bytes a tensor`;
+      throw failure("FILE_TOO_LARGE", { where: `${where}, tensor ${name}`, received: `${length} bytes`, allowed });
+    }
   }
   const expected = configuredRank(module, settings);
   if (a.shape[0] !== expected) {
@@ -116,10 +135,39 @@ function checkPair(module: string, { a, b }: Pair, settings: AdapterSettings, wh
   }
 }
 
+function factorsOf(
+  layer: string,
+  { a, b, isEmbedding }: Pair,
+  records: ReadonlyMap<TensorEntry, TensorRecord>,
+  settings: AdapterSettings,
+): FactorsRecord {
+  const [recordA, recordB] = [records.get(a), records.get(b)];
+  if (recordA === undefined || recordB === undefined) throw new Error(`the factors of ${layer} were not hashed`);
+  const rank = a.shape[0] ?? 0;
+  return {
+    layer,
+    rank,
+    scaling: scalingOf(layer, rank, settings),
+    transposed: isEmbedding || settings.fanInFanOut,
+    a: recordA,
+    b: recordB,
+    hash: contentHash(recordA, recordB),
+  };
+}
+
 /** SHA-256 over `dtype[shape]:hash` of A, a line feed, and the same of B. */
 function contentHash(a: TensorRecord, b: TensorRecord): string {
   const text = [a, b].map(({ dtype, shape, hash }) => `${dtype}[${shape.join(",")}]:${hash}`).join("\n");
   return createHash("sha256").update(text).digest("hex");
+}
+
+/** A single file's own hash, or SHA-256 over the hashes of the shards, one a line. */
+function hashOf(files: readonly WeightFileRecord[]): string {
+  const [first, ...more] = files;
+  if (first !== undefined && more.length === 0) return first.hash;
+  return createHash("sha256")
+    .update(files.map(({ hash }) => hash).join("\n"))
+    .digest("hex");
 }
 
 function invalid(where: string, received: string, allowed: string): Error {

@@ -2,7 +2,7 @@ import path from "node:path";
 
 /** The files of a study by what they are; paths are relative to the study's folder. */
 export interface ClassifiedFiles {
-  /** Folders that hold any of the three, with what they hold. */
+  /** Folders that hold a configuration, weights or a trainer state, with what they hold. */
   readonly saves: ReadonlyMap<string, SaveFiles>;
   /** Candidates for result tables. */
   readonly tables: readonly string[];
@@ -12,15 +12,24 @@ export interface ClassifiedFiles {
 
 export interface SaveFiles {
   readonly config?: string;
-  readonly weights?: string;
   readonly state?: string;
+  /** adapter_model files and indexes by their names; shards are not among them. */
+  readonly weights?: Readonly<Partial<Record<WeightFileName, string>>>;
+  readonly shards?: readonly string[];
 }
 
-const SAVE_FILES: Readonly<Record<string, keyof SaveFiles>> = {
-  "adapter_config.json": "config",
-  "adapter_model.safetensors": "weights",
-  "trainer_state.json": "state",
-};
+/** Where an adapter's weights may lie, what is taken first before the other: PEFT too takes safetensors first. */
+export const WEIGHT_FILE_NAMES = [
+  "adapter_model.safetensors",
+  "adapter_model.safetensors.index.json",
+  "adapter_model.bin",
+  "adapter_model.bin.index.json",
+] as const;
+
+export type WeightFileName = (typeof WEIGHT_FILE_NAMES)[number];
+
+/** As huggingface_hub names them. */
+const SHARD = /^adapter_model-\d+-of-\d+\.(safetensors|bin)$/;
 
 const TABLE_EXTENSIONS = new Set([".csv", ".tsv", ".json", ".pkl", ".pickle"]);
 
@@ -43,14 +52,26 @@ export function classifyFiles(files: readonly string[]): ClassifiedFiles {
   const others: string[] = [];
   for (const file of files) {
     const base = path.posix.basename(file);
-    const kind = Object.hasOwn(SAVE_FILES, base) ? SAVE_FILES[base] : undefined;
-    if (kind !== undefined) {
-      const parent = path.posix.dirname(file);
-      const folder = parent === "." ? "" : parent;
-      saves.set(folder, { ...saves.get(folder), [kind]: file });
+    const part = savePart(base, file, saves.get(folderOf(file)) ?? {});
+    if (part !== undefined) {
+      saves.set(folderOf(file), { ...saves.get(folderOf(file)), ...part });
     } else if (OF_NO_INTEREST.some((pattern) => pattern.test(base))) continue;
     else if (TABLE_EXTENSIONS.has(path.posix.extname(base).toLowerCase())) tables.push(file);
     else others.push(file);
   }
   return { saves, tables, others };
+}
+
+/** What `file` adds to its folder; undefined for what belongs to no save. */
+function savePart(base: string, file: string, { weights, shards = [] }: SaveFiles): SaveFiles | undefined {
+  if (base === "adapter_config.json") return { config: file };
+  if (base === "trainer_state.json") return { state: file };
+  if (SHARD.test(base)) return { shards: [...shards, file] };
+  const name = WEIGHT_FILE_NAMES.find((known) => known === base);
+  return name && { weights: { ...weights, [name]: file } };
+}
+
+function folderOf(file: string): string {
+  const parent = path.posix.dirname(file);
+  return parent === "." ? "" : parent;
 }

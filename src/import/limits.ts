@@ -14,7 +14,13 @@ export const MAX_TENSOR_DIMENSIONS = 64;
 export const MAX_ADAPTER_CONFIG_BYTES = 4 * 2 ** 20;
 /** trainer_state.json takes about 200 bytes a logged step: a million steps, logged each, fit. */
 export const MAX_TRAINER_STATE_BYTES = 256 * 2 ** 20;
-/** One tensor is read into memory as float64: A or B of a layer of 100,000 x 100,000 at rank 1,000 fits. */
+/** A state dict's pickle takes about 300 bytes a tensor: 100,000 tensors fit. */
+export const MAX_TORCH_PICKLE_BYTES = 32 * 2 ** 20;
+/** One entry a tensor, and some ten more. */
+export const MAX_ZIP_ENTRIES = 200_000;
+/** A shard's index takes about 150 bytes a tensor. */
+export const MAX_WEIGHT_INDEX_BYTES = 32 * 2 ** 20;
+/** One tensor is read into memory whole: A or B of a layer of 100,000 x 100,000 at rank 1,000 fits. */
 export const MAX_TENSOR_BYTES = 2 ** 30;
 /** Names quoted in one finding, which also says how many there are. */
 export const QUOTED_NAMES = 5;

@@ -1,5 +1,5 @@
 import type { PickleRefusal } from "./pickle-refusal.js";
-import { Dtype, Global, kindOf, type Item, type PlainValue } from "./pickle-values.js";
+import { Dtype, Foreign, Global, kindOf, type Item, type PlainValue } from "./pickle-values.js";
 
 /** Results tables are a list of dicts of scalars: 3 deep. The limit also keeps recursion off the stack's end. */
 export const MAX_PICKLE_DEPTH = 100;
@@ -24,7 +24,9 @@ export function assertPlain(root: Item, refusal: PickleRefusal): asserts root is
   const known = new Map<Item, Extent | "open">();
 
   function extentOf(item: Item, depth: number): Extent {
-    if (item instanceof Global || item instanceof Dtype) throw refusal.notAllowed(`${kindOf(item)} as a value`);
+    if (item instanceof Global || item instanceof Dtype || item instanceof Foreign) {
+      throw refusal.notAllowed(`${kindOf(item)} as a value`);
+    }
     if (item === null || typeof item !== "object" || item instanceof Uint8Array) return LEAF;
     const seen = known.get(item);
     if (seen === "open") throw refusal.invalid(`${kindOf(item)} that contains itself`);

@@ -1,40 +1,48 @@
 import { numpyDtype, numpyScalar } from "./numpy-scalar.js";
 import { latin1 } from "./pickle-cursor.js";
+import type { Construct, PickleDialect, Spend } from "./pickle-dialect.js";
 import type { PickleRefusal } from "./pickle-refusal.js";
-import { Dtype, Global, isList, isTuple, kindOf, type Item } from "./pickle-values.js";
-
-/** Counts items that are copied, so that a pickle cannot copy one long list a million times. */
-export type Spend = (items: number) => void;
-
-type Construct = (args: readonly Item[], refusal: PickleRefusal, spend: Spend) => Item;
+import { Dtype, Foreign, Global, isList, isTuple, kindOf, type Item } from "./pickle-values.js";
 
 /**
- * All that a pickle may name. Each is done by the function here; nothing is looked up anywhere else.
- * The built-in types and `_codecs.encode` are how protocols 0 to 2, which lack opcodes for them, spell sets and bytes.
+ * Results tables: plain values and NumPy's number scalars. The built-in types and `_codecs.encode` are how protocols 0 to 2, which lack opcodes for them, spell sets and bytes.
  */
-const CONSTRUCTS: ReadonlyMap<string, Construct> = new Map<string, Construct>([
-  ["numpy.core.multiarray.scalar", numpyScalar],
-  ["numpy._core.multiarray.scalar", numpyScalar],
-  ["numpy.dtype", numpyDtype],
-  ["collections.OrderedDict", orderedDict],
-  ["_codecs.encode", encodedBytes],
-  ...["builtins", "__builtin__"].flatMap((module): [string, Construct][] => [
-    [`${module}.set`, setOf],
-    [`${module}.frozenset`, setOf],
-    [`${module}.bytes`, emptyBytes],
+export const TABLE_DIALECT: PickleDialect = {
+  globals: new Map<string, Construct>([
+    ["numpy.core.multiarray.scalar", numpyScalar],
+    ["numpy._core.multiarray.scalar", numpyScalar],
+    ["numpy.dtype", numpyDtype],
+    ["collections.OrderedDict", orderedDict],
+    ["_codecs.encode", encodedBytes],
+    ...["builtins", "__builtin__"].flatMap((module): [string, Construct][] => [
+      [`${module}.set`, setOf],
+      [`${module}.frozenset`, setOf],
+      [`${module}.bytes`, emptyBytes],
+    ]),
   ]),
-]);
+};
 
-/** The global `module.name`. @throws PICKLE_NOT_ALLOWED for any but the allowed ones */
-export function allowedGlobal(module: string, name: string, refusal: PickleRefusal): Global {
+/** The global `module.name`. @throws what the refusal says, for any but the dialect's own */
+export function allowedGlobal(
+  module: string,
+  name: string,
+  { globals }: PickleDialect,
+  refusal: PickleRefusal,
+): Global {
   const full = `${module}.${name}`;
-  if (!CONSTRUCTS.has(full)) throw refusal.notAllowed(`the global ${full.slice(0, 200)}`);
+  if (!globals.has(full)) throw refusal.notAllowed(`the global ${full.slice(0, 200)}`);
   return new Global(full);
 }
 
 /** REDUCE: what Python would get by calling `callee(*args)`. */
-export function construct(callee: Item, args: Item, refusal: PickleRefusal, spend: Spend): Item {
-  const make = callee instanceof Global ? CONSTRUCTS.get(callee.name) : undefined;
+export function construct(
+  callee: Item,
+  args: Item,
+  { globals }: PickleDialect,
+  refusal: PickleRefusal,
+  spend: Spend,
+): Item {
+  const make = callee instanceof Global ? globals.get(callee.name) : undefined;
   if (make === undefined) throw refusal.invalid(`a call of ${kindOf(callee)}`);
   if (!isTuple(args)) throw refusal.invalid(`a call with ${kindOf(args)}`, "a tuple of arguments");
   return make(args, refusal, spend);
@@ -53,13 +61,13 @@ export function addMember(set: Set<Item>, member: Item, refusal: PickleRefusal):
 }
 
 function requireHashable(key: Item, refusal: PickleRefusal): void {
-  if (isList(key) || key instanceof Map || key instanceof Dtype || key instanceof Global) {
+  if (isList(key) || key instanceof Map || key instanceof Dtype || key instanceof Global || key instanceof Foreign) {
     throw refusal.invalid(`${kindOf(key)} as a key or a set's member`);
   }
 }
 
 /** `OrderedDict()`, or Python 2's `OrderedDict([[key, value], ...])`. */
-function orderedDict(args: readonly Item[], refusal: PickleRefusal, spend: Spend): Item {
+export function orderedDict(args: readonly Item[], refusal: PickleRefusal, spend: Spend): Item {
   const pairs = onlyList(args, "an OrderedDict", refusal, spend);
   const dict = new Map<Item, Item>();
   for (const pair of pairs) {

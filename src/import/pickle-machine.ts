@@ -1,6 +1,7 @@
 import type { RankscopeError } from "../errors.js";
 import { setByteOrder } from "./numpy-scalar.js";
 import { PickleCursor } from "./pickle-cursor.js";
+import type { PickleDialect } from "./pickle-dialect.js";
 import { MAX_PICKLE_NODES } from "./pickle-extent.js";
 import { addMember, allowedGlobal, construct, setEntry } from "./pickle-globals.js";
 import { floatOfText, integerOfBytes, integerOfText, textOfRawUnicode, textOfRepr } from "./pickle-literals.js";
@@ -30,6 +31,7 @@ export class PickleMachine {
 
   constructor(
     bytes: Uint8Array,
+    readonly dialect: PickleDialect,
     readonly refusal: PickleRefusal,
   ) {
     this.#cursor = new PickleCursor(bytes, refusal);
@@ -107,7 +109,7 @@ export class PickleMachine {
       case 0x8f: // EMPTY_SET
         return this.#make(new Set());
       case 0x63: // GLOBAL
-        return this.#make(allowedGlobal(cursor.line(), cursor.line(), this.refusal));
+        return this.#make(allowedGlobal(cursor.line(), cursor.line(), this.dialect, this.refusal));
       default:
         return false;
     }
@@ -168,21 +170,25 @@ export class PickleMachine {
         const [module, name] = this.#stack.popSeveral(2);
         if (typeof module !== "string" || typeof name !== "string")
           throw this.refusal.invalid("a global without a name");
-        return this.#make(allowedGlobal(module, name, this.refusal));
+        return this.#make(allowedGlobal(module, name, this.dialect, this.refusal));
       }
       case 0x52: {
         // REDUCE
         const [callee = null, args = null] = this.#stack.popSeveral(2);
-        return this.#make(construct(callee, args, this.refusal, (items) => this.#spend(items)));
+        return this.#make(construct(callee, args, this.dialect, this.refusal, (items) => this.#spend(items)));
       }
       case 0x62: {
         // BUILD
         const state = this.#stack.pop();
         const object = this.#stack.top();
-        if (!(object instanceof Dtype)) throw this.refusal.notAllowed(`a state for ${kindOf(object)}`);
-        setByteOrder(object, state, this.refusal);
+        if (object instanceof Dtype) setByteOrder(object, state, this.refusal);
+        else if (!(object instanceof Map && this.dialect.dropsAttributes === true))
+          throw this.refusal.notAllowed(`a state for ${kindOf(object)}`);
         return true;
       }
+      case 0x51: // BINPERSID
+        if (this.dialect.refer === undefined) return false;
+        return this.#make(this.dialect.refer(this.#stack.pop(), this.refusal));
       case 0x70: // PUT
         return this.#put(integerOfText(cursor.line(), this.refusal));
       case 0x71: // BINPUT

@@ -21,8 +21,14 @@ export class Dtype {
   ) {}
 }
 
+/** A value that only one dialect of pickles makes; no plain value. */
+export abstract class Foreign {
+  /** For messages: `a tensor`. */
+  abstract readonly kind: string;
+}
+
 /** What may lie on the machine's stack while the pickle is read. */
-export type Item = Scalar | readonly Item[] | Map<Item, Item> | Set<Item> | Global | Dtype;
+export type Item = Scalar | readonly Item[] | Map<Item, Item> | Set<Item> | Global | Dtype | Foreign;
 
 /** A list can still grow; a tuple is frozen. */
 export function isList(item: Item | undefined): item is Item[] {
@@ -39,6 +45,7 @@ export function kindOf(item: Item | undefined): string {
   if (item === null) return "None";
   if (item instanceof Global) return `the global ${item.name}`;
   if (item instanceof Dtype) return "a NumPy data type";
+  if (item instanceof Foreign) return item.kind;
   if (item instanceof Map) return "a dict";
   if (item instanceof Set) return "a set";
   if (item instanceof Uint8Array) return "bytes";

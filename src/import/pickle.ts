@@ -1,5 +1,6 @@
 import { failure } from "../errors.js";
 import { assertPlain } from "./pickle-extent.js";
+import { TABLE_DIALECT } from "./pickle-globals.js";
 import { PickleMachine } from "./pickle-machine.js";
 import { pickleRefusal } from "./pickle-refusal.js";
 import type { PlainValue } from "./pickle-values.js";
@@ -18,7 +19,7 @@ export function readPickle(bytes: Uint8Array, where: string): PlainValue {
     throw failure("FILE_TOO_LARGE", { where, received: `${bytes.length} bytes`, allowed: `${MAX_PICKLE_BYTES} bytes` });
   }
   const refusal = pickleRefusal(where);
-  const value = new PickleMachine(bytes, refusal).run();
+  const value = new PickleMachine(bytes, TABLE_DIALECT, refusal).run();
   assertPlain(value, refusal);
   return value;
 }

@@ -4,9 +4,10 @@ import { readAdapterConfig, type AdapterConfig } from "./adapter-config.js";
 import type { SaveFiles } from "./classify-files.js";
 import type { Findings } from "./findings.js";
 import { QUOTED_NAMES } from "./limits.js";
-import type { CheckpointRecord, LayerRecord, SeriesRecord } from "./records.js";
+import type { CheckpointRecord, LayerRecord, SeriesRecord, UncomparedKind, UncomparedTensor } from "./records.js";
 import type { RunFolder, SaveFolder } from "./run-folders.js";
 import { readTrainerState, type TrainerState } from "./trainer-state.js";
+import { weightSource } from "./weight-source.js";
 
 /** What the folders of one run say. */
 export interface RunReading {
@@ -41,66 +42,77 @@ export async function readRun(
   signal?: AbortSignal,
 ): Promise<RunReading> {
   const saves: Save[] = [];
-  const found: CheckpointRecord[] = [];
+  const checkpoints: CheckpointRecord[] = [];
   const layers = new Map<string, LayerRecord>();
   const withoutWeights: string[] = [];
   for (const save of run.saves) {
     signal?.throwIfAborted();
-    const { config: configFile, weights, state: stateFile = "" } = files.get(save.folder) ?? {};
+    const found = files.get(save.folder) ?? {};
+    const { config: configFile, state: stateFile = "" } = found;
+    const source = weightSource(found, findings);
     const at = (file: string) => path.join(root, file);
     const config =
       configFile && (await findings.guard(configFile, () => readAdapterConfig(at(configFile), configFile)));
     const state = stateFile && (await findings.guard(stateFile, () => readTrainerState(at(stateFile), stateFile)));
     saves.push({ ...save, config: config || undefined, state: state || undefined, stateFile });
-    if (weights !== undefined) onWeights(weights);
-    if (weights !== undefined && configFile === undefined) {
+    if (source !== undefined) onWeights(source.file);
+    if (source !== undefined && configFile === undefined) {
       findings.add(
         "warning",
         "ADAPTER_WITHOUT_CONFIG",
-        weights,
+        source.file,
         "has no adapter_config.json beside it: its scaling is not known, so it was left out",
       );
     }
-    if (weights === undefined && config) withoutWeights.push(inside(run, save.folder));
-    if (weights === undefined || !config) continue;
-    const adapter = await findings.guard(weights, () => readAdapter(at(weights), weights, config.settings));
+    if (source === undefined && config) withoutWeights.push(inside(run, save.folder));
+    if (source === undefined || !config) continue;
+    const adapter = await findings.guard(source.file, () => readAdapter(root, source, config.settings));
     if (adapter === undefined) continue;
-    if (adapter.others.length > 0) {
-      const names = `${adapter.others.slice(0, QUOTED_NAMES).join(", ")}${adapter.others.length > QUOTED_NAMES ? ", ..." : ""}`;
-      findings.add(
-        "info",
-        "TENSORS_NOT_COMPARED",
-        weights,
-        `${adapter.others.length} tensors are no adapter factors and are not compared: ${names}`,
-      );
-    }
+    if (adapter.uncompared.length > 0)
+      findings.add("info", "TENSORS_NOT_COMPARED", source.file, notCompared(adapter.uncompared));
     // By shape too: two shapes of one layer are found, and refused, where all runs are looked at together.
     for (const layer of adapter.layers) layers.set(JSON.stringify(layer), layer);
-    found.push({
-      step: save.step,
-      isFinal: save.isFinal,
-      folders: [save.folder],
-      file: adapter.file,
-      factors: adapter.factors,
-    });
+    const { hash, files: weightFiles, factors, uncompared } = adapter;
+    const { step, isFinal, folder } = save;
+    checkpoints.push({ step, isFinal, folders: [folder], hash, files: weightFiles, factors, uncompared });
   }
   if (withoutWeights.length > 0) {
-    const message = `has adapter_config.json but no adapter_model.safetensors in ${withoutWeights.join(", ")}: no weights to compare`;
+    const message = `has adapter_config.json but no adapter_model.safetensors or adapter_model.bin in ${withoutWeights.join(", ")}: no weights to compare`;
     findings.add("warning", "CONFIG_WITHOUT_ADAPTER", run.folder, message);
   }
+  const config = configOf(run, saves, findings);
+  for (const { code, message } of config?.notes ?? []) findings.add("warning", code, run.folder, message);
   const furthest = saves.filter(({ state }) => state).sort((left, right) => globalStep(left) - globalStep(right));
   const last = furthest.at(-1);
   return {
     name: run.name,
     folder: run.folder,
     baseModels: new Set(saves.flatMap(({ config }) => config?.baseModel ?? [])),
-    config: configOf(run, saves, findings),
+    config,
     layers: [...layers.values()],
-    checkpoints: checkpointsOf(run, found, last?.state, findings),
+    checkpoints: checkpointsOf(run, checkpoints, last?.state, findings),
     series: seriesOf(furthest, run, findings),
     state: last?.state ?? null,
     stateFile: last?.stateFile ?? "",
   };
+}
+
+/** How the tensors of each kind are called in a message. */
+const KINDS: Readonly<Record<UncomparedKind, string>> = {
+  DORA_MAGNITUDE: "DoRA magnitudes (only the direction B A is compared)",
+  BIAS: "biases",
+  MODULE_TO_SAVE: "of modules_to_save",
+  OTHER: "others",
+};
+
+function notCompared(tensors: readonly UncomparedTensor[]): string {
+  const counts = Object.entries(KINDS).flatMap(([kind, words]) => {
+    const count = tensors.filter((tensor) => tensor.kind === kind).length;
+    return count > 0 ? [`${count} ${words}`] : [];
+  });
+  const quoted = tensors.slice(0, QUOTED_NAMES).map(({ name }) => name);
+  const names = `${quoted.join(", ")}${tensors.length > QUOTED_NAMES ? ", ..." : ""}`;
+  return `${tensors.length} tensors are no adapter factors and are not compared: ${counts.join(", ")}: ${names}`;
 }
 
 /** A save's folder as seen from its run's. */
@@ -136,9 +148,9 @@ function checkpointsOf(
 ): CheckpointRecord[] {
   const byHash = new Map<string, CheckpointRecord>();
   for (const checkpoint of found) {
-    const same = byHash.get(checkpoint.file.hash);
+    const same = byHash.get(checkpoint.hash);
     const merged = same === undefined ? checkpoint : merge(same, checkpoint);
-    byHash.set(checkpoint.file.hash, merged);
+    byHash.set(checkpoint.hash, merged);
     if (same !== undefined)
       findings.add(
         "info",

@@ -59,6 +59,12 @@ export interface AdapterSettings {
   readonly targetModules: readonly string[];
   readonly rankPattern: Readonly<Record<string, number>>;
   readonly alphaPattern: Readonly<Record<string, number>>;
+  /** `true`, `false`, or the name of an initialisation: `gaussian`, `pissa`, `olora`, ... */
+  readonly initLoraWeights: string;
+  /** Modules that were trained whole. */
+  readonly modulesToSave: readonly string[];
+  /** Whether lora_B has a bias, which is part of the update but not of dW. */
+  readonly loraBias: boolean;
   readonly revision: string | null;
   readonly taskType: string | null;
 }
@@ -97,10 +103,25 @@ export interface CheckpointRecord {
   readonly isFinal: boolean;
   /** Folders that hold these bytes, relative to the study's folder. */
   readonly folders: readonly string[];
-  /** The weight file. */
-  readonly file: WeightFileRecord;
+  /** SHA-256 of its weight file, or over the hashes of its shards: equal saves have equal hashes. */
+  readonly hash: string;
+  /** Its weight file, or its shards in the order of their names. */
+  readonly files: readonly WeightFileRecord[];
   readonly factors: readonly FactorsRecord[];
+  readonly uncompared: readonly UncomparedTensor[];
 }
+
+/** A tensor of a checkpoint that is no adapter factor: it is recorded, not compared. */
+export interface UncomparedTensor {
+  /** Its key in the weight file. */
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly kind: UncomparedKind;
+}
+
+/** OTHER are tensors of no kind that is known here, such as a resized embedding or trained tokens. */
+export type UncomparedKind = "DORA_MAGNITUDE" | "BIAS" | "MODULE_TO_SAVE" | "OTHER";
 
 export interface WeightFileRecord {
   /** Absolute path. */
@@ -118,6 +139,11 @@ export interface FactorsRecord {
   readonly rank: number;
   /** alpha / r, or alpha / sqrt(r) with rsLoRA; per module where the configuration has patterns. */
   readonly scaling: number;
+  /**
+   * Whether the base model stores the layer's weight as in x out, so that dW is added transposed: linear layers with
+   * fan_in_fan_out (GPT-2's Conv1D), and embeddings, whose A is r x vocabulary and B dimension x r.
+   */
+  readonly transposed: boolean;
   readonly a: TensorRecord;
   readonly b: TensorRecord;
   /** SHA-256 over dtype, shape and bytes of A and B: equal pairs have equal hashes in every study. */
@@ -126,9 +152,11 @@ export interface FactorsRecord {
 
 /** Where a tensor lies. */
 export interface TensorRecord {
+  /** The weight file that it lies in: WeightFileRecord.hash */
+  readonly file: string;
   /** Its key in the weight file. */
   readonly name: string;
-  /** As safetensors spells it: `F32`, `F16`, `BF16`, `F64`. */
+  /** As safetensors spells it: `F64`, `F32`, `F16`, `BF16`, `F8_E4M3`, `F8_E5M2`. */
   readonly dtype: string;
   readonly shape: readonly number[];
   /** First byte, counted from the start of the file. */
@@ -161,6 +189,12 @@ export type FindingCode =
   | "ADAPTER_WITHOUT_CONFIG"
   | "RANK_CONTRADICTS_NAME"
   | "TENSORS_NOT_COMPARED"
+  | "OTHER_WEIGHTS_NOT_READ"
+  | "SHARDS_WITHOUT_INDEX"
+  | "BASE_WEIGHTS_CHANGED"
+  | "UPDATE_NOT_ALWAYS_APPLIED"
+  | "LAYERS_REPLICATED"
+  | "CONFIG_FIELD_UNKNOWN"
   | "ADAPTER_CONFIGS_DIFFER"
   | "RUN_WITHOUT_RANK"
   | "NON_FINITE_VALUES"

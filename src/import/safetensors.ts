@@ -8,41 +8,8 @@ import {
   MAX_TENSOR_DIMENSIONS,
   MAX_TENSOR_NAME_CHARACTERS,
 } from "./limits.js";
-
-/** Where one tensor lies in a safetensors file. */
-export interface TensorEntry {
-  readonly name: string;
-  /** `F32`, `BF16`, ... */
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  /** First byte, counted from the start of the file. */
-  readonly offset: number;
-  readonly length: number;
-}
-
-/** Bits of one element, by dtype. */
-const BITS: Readonly<Record<string, number>> = {
-  BOOL: 8,
-  F4: 4,
-  F6_E2M3: 6,
-  F6_E3M2: 6,
-  U8: 8,
-  I8: 8,
-  F8_E5M2: 8,
-  F8_E4M3: 8,
-  F8_E8M0: 8,
-  I16: 16,
-  U16: 16,
-  F16: 16,
-  BF16: 16,
-  I32: 32,
-  U32: 32,
-  F32: 32,
-  F64: 64,
-  I64: 64,
-  U64: 64,
-  C64: 64,
-};
+import { DTYPES, tensorBytes } from "./tensor-bytes.js";
+import type { TensorEntry } from "./tensor-entry.js";
 
 /** The header's length field. */
 const PREFIX_BYTES = 8;
@@ -102,9 +69,8 @@ function tensorsOf(bytes: Buffer, dataStart: number, size: number, where: string
     );
   let end = 0;
   const placed = tensors.map(({ name, dtype, shape, data_offsets: [from, to] }): TensorEntry => {
-    const expected = bytesOf(dtype, shape);
-    if (expected === undefined)
-      throw invalid(`${where}, tensor ${name}`, `dtype ${dtype}`, Object.keys(BITS).join(", "));
+    const expected = tensorBytes(dtype, shape);
+    if (expected === undefined) throw invalid(`${where}, tensor ${name}`, `dtype ${dtype}`, DTYPES.join(", "));
     if (from !== end || to < from) {
       throw invalid(
         `${where}, tensor ${name}`,
@@ -157,14 +123,6 @@ function decode(bytes: Buffer, where: string): string {
   } catch (cause) {
     throw failure("SAFETENSORS_INVALID", { where, received: "a header that is not UTF-8", cause });
   }
-}
-
-/** Undefined for an unknown dtype; NaN where the size overflows, also where a 0 that follows would hide it. */
-function bytesOf(dtype: string, shape: readonly number[]): number | undefined {
-  const bits = Object.hasOwn(BITS, dtype) ? BITS[dtype] : undefined;
-  if (bits === undefined) return undefined;
-  const product = (one: number, other: number) => (Number.isSafeInteger(one * other) ? one * other : NaN);
-  return shape.reduce(product, bits) / 8;
 }
 
 function invalid(where: string, received: string, allowed: string): Error {

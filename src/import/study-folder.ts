@@ -38,7 +38,7 @@ export async function readStudyFolder(folder: string, options: ReadStudyOptions 
   const findings = openFindings();
   const name = options.name ?? path.basename(below.folder);
 
-  const total = [...saves.values()].filter(({ weights }) => weights).length;
+  const total = [...saves.values()].filter(({ weights }) => weights !== undefined).length;
   let done = 0;
   const runs: RunReading[] = [];
   for (const run of runFolders(saves.keys(), path.basename(below.folder))) {

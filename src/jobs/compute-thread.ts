@@ -87,7 +87,7 @@ export async function compute({ kind, layers }: ThreadTask): Promise<ThreadResul
 
 /** Only what could be read, in the order of the items that need nothing else. */
 function taskOf(read: readonly (Factors | FactFailure)[], items: readonly Item[]): LayerTask {
-  const members = read.filter((member) => !isFailure(member));
+  const members = read.filter((member): member is Factors => !isFailure(member));
   const place = (member: number) => members.indexOf(read[member] as Factors);
   const pairs = items
     .filter(([left, right]) => !isFailure(read[left]) && !isFailure(read[right]))
@@ -142,7 +142,7 @@ function isFailure(member: Factors | FactFailure | undefined): member is FactFai
 }
 
 async function read(weights: WeightStore, tensor: StoredTensor): Promise<Factors["a"]> {
-  const { file, ...rest } = tensor;
-  const bytes = await weights.read(file, tensor.offset, tensor.length);
-  return tensorValues(bytes, { ...rest, file: file.hash }, `${file.path}, tensor ${tensor.name}`);
+  const { file, offset, length, name } = tensor;
+  const bytes = await weights.read(file, offset, length);
+  return tensorValues(bytes, tensor, `${file.path}, tensor ${name}`);
 }

@@ -9,7 +9,7 @@ const INCLUDE = {
   rank: { select: { id: true, r: true } },
   metrics: { select: { name: true, value: true, source: true } },
   checkpoints: {
-    select: { id: true, step: true, isFinal: true, folders: true, hash: true, uncompared: true },
+    select: { id: true, step: true, isFinal: true, folders: true, hash: true, files: true, uncompared: true },
     orderBy: [{ step: { sort: "asc", nulls: "last" } }, { id: "asc" }],
   },
 } satisfies Prisma.ExperimentInclude;

@@ -3,6 +3,7 @@ import type { CheckpointRecord, ExperimentRecord, StudyRecord } from "#src/impor
 /** A checkpoint of one layer `h.0.c_attn` whose bytes are named by `hash`. */
 export function checkpointRecord(hash: string, rest: Partial<CheckpointRecord> = {}): CheckpointRecord {
   const tensor = (side: string, shape: number[]) => ({
+    file: hash,
     name: `h.0.c_attn.lora_${side}.weight`,
     dtype: "F32",
     shape,
@@ -14,17 +15,20 @@ export function checkpointRecord(hash: string, rest: Partial<CheckpointRecord> =
     step: 1000,
     isFinal: true,
     folders: ["run/final_model"],
-    file: { path: `/weights/${hash}`, size: 200, hash },
+    hash,
+    files: [{ path: `/weights/${hash}`, size: 200, hash }],
     factors: [
       {
         layer: "h.0.c_attn",
         rank: 2,
         scaling: 8,
+        transposed: false,
         a: tensor("A", [2, 6]),
         b: tensor("B", [9, 2]),
         hash: `pair ${hash}`,
       },
     ],
+    uncompared: [],
     ...rest,
   };
 }

@@ -11,7 +11,6 @@ interface Row {
   step: number | null;
   isFinal: boolean;
   folders: string[];
-  path: string;
   hash: string;
 }
 
@@ -26,23 +25,24 @@ export async function writeCheckpoints(
   ledger: Ledger,
 ): Promise<void> {
   const stored = await sql<Row[]>`
-    select id, experiment_id as "experimentId", step, is_final as "isFinal", folders, path, hash from checkpoint
+    select id, experiment_id as "experimentId", step, is_final as "isFinal", folders, hash from checkpoint
     where experiment_id = any(${experiments.map(({ id }) => id)}::uuid[])`;
+  const moved = await writeWeightFiles(sql, experiments);
   const factors: CopyValue[][] = [];
   for (const { id: experimentId, record } of experiments) {
     const rows = stored.filter((row) => row.experimentId === experimentId);
     let final: string | undefined;
     for (const checkpoint of record.checkpoints) {
-      const same = rows.find((row) => row.hash === checkpoint.file.hash);
+      const same = rows.find((row) => row.hash === checkpoint.hash);
       const sameStep = rows.find((row) => row.step !== null && row.step === checkpoint.step);
       if (same !== undefined) {
         if (checkpoint.isFinal) final = same.id;
-        ledger.updated.checkpoints += await moveCheckpoint(sql, same, checkpoint);
+        ledger.updated.checkpoints += await moveCheckpoint(sql, same, checkpoint, moved);
       } else if (sameStep !== undefined) {
         ledger.conflicts.push({
           where: record.name,
           message:
-            `the weights of step ${sameStep.step} are not those stored (${sameStep.path} changed); ` +
+            `the weights of step ${sameStep.step} are not those stored (${checkpoint.files.map(({ path }) => path).join(", ")} changed); ` +
             "they were not stored: import the folder under another slug",
         });
       } else {
@@ -61,28 +61,54 @@ export async function writeCheckpoints(
   await copyRows(sql, "adapter_factors", FACTOR_COLUMNS, factors);
 }
 
+/**
+ * Adds the weight files that are new, and moves those that now lie elsewhere; returns the hashes of the latter. In the
+ * order of their hashes, so that two imports of the same files wait for each other and not both for ever.
+ */
+async function writeWeightFiles(
+  sql: TransactionSql,
+  experiments: readonly StoredExperiment[],
+): Promise<ReadonlySet<string>> {
+  const files = new Map(
+    experiments
+      .flatMap(({ record }) => record.checkpoints)
+      .flatMap((checkpoint) => checkpoint.files.map((file) => [file.hash, file] as const)),
+  );
+  const sorted = [...files.values()].sort((left, right) => (left.hash < right.hash ? -1 : 1));
+  if (sorted.length === 0) return new Set();
+  // xmax is 0 in a row that was inserted.
+  const rows = await sql<{ hash: string; moved: boolean }[]>`
+    insert into weight_file (hash, size, path)
+    select * from unnest(${sorted.map(({ hash }) => hash)}::text[], ${sorted.map(({ size }) => size)}::bigint[],
+      ${sorted.map(({ path }) => path)}::text[])
+    on conflict (hash) do update set path = excluded.path where weight_file.path <> excluded.path
+    returning hash, xmax <> 0 as moved`;
+  return new Set(rows.filter(({ moved }) => moved).map(({ hash }) => hash));
+}
+
 async function insertCheckpoint(
   sql: TransactionSql,
   id: string,
   experimentId: string,
-  { step, isFinal, folders, file }: CheckpointRecord,
+  { step, isFinal, folders, hash, files, uncompared }: CheckpointRecord,
 ): Promise<void> {
-  const { path, size, hash } = file;
-  await sql`insert into checkpoint (id, experiment_id, step, is_final, folders, path, size, hash)
-    values (${id}, ${experimentId}, ${step}, ${isFinal}, ${[...folders]}, ${path}, ${size}, ${hash})`;
+  const tensors = sql.json(uncompared.map((tensor) => ({ ...tensor, shape: [...tensor.shape] })));
+  await sql`insert into checkpoint (id, experiment_id, step, is_final, folders, hash, files, uncompared)
+    values (${id}, ${experimentId}, ${step}, ${isFinal}, ${[...folders]}, ${hash}, ${files.map((file) => file.hash)},
+      ${tensors})`;
 }
 
 async function moveCheckpoint(
   sql: TransactionSql,
   row: Row,
-  { step, isFinal, folders, file }: CheckpointRecord,
+  { step, isFinal, folders, files }: CheckpointRecord,
+  movedFiles: ReadonlySet<string>,
 ): Promise<number> {
-  const moved = await sql`
-    update checkpoint set
-      step = coalesce(step, ${step}), is_final = ${isFinal}, folders = ${[...folders]}, path = ${file.path}
+  const changed = await sql`
+    update checkpoint set step = coalesce(step, ${step}), is_final = ${isFinal}, folders = ${[...folders]}
     where id = ${row.id} and (step is null and ${step}::int is not null
-      or (is_final, folders, path) is distinct from (${isFinal}, ${[...folders]}, ${file.path}))`;
-  return moved.count;
+      or (is_final, folders) is distinct from (${isFinal}, ${[...folders]}))`;
+  return changed.count > 0 || files.some(({ hash }) => movedFiles.has(hash)) ? 1 : 0;
 }
 
 const FACTOR_COLUMNS = [
@@ -91,8 +117,9 @@ const FACTOR_COLUMNS = [
   "rank",
   "scaling",
   "hash",
+  "transposed",
   ...["a", "b"].flatMap((side) =>
-    ["name", "dtype", "shape", "offset", "length", "hash"].map((column) => `${side}_${column}`),
+    ["file", "name", "dtype", "shape", "offset", "length", "hash"].map((column) => `${side}_${column}`),
   ),
 ];
 
@@ -101,8 +128,9 @@ function factorRows(
   { factors }: CheckpointRecord,
   layerIds: ReadonlyMap<string, string>,
 ): CopyValue[][] {
-  return factors.map(({ layer, rank, scaling, hash, a, b }) => {
-    const tensors = [a, b].flatMap(({ name, dtype, shape, offset, length, hash: tensorHash }) => [
+  return factors.map(({ layer, rank, scaling, hash, transposed, a, b }) => {
+    const tensors = [a, b].flatMap(({ file, name, dtype, shape, offset, length, hash: tensorHash }) => [
+      file,
       name,
       dtype,
       shape,
@@ -110,6 +138,6 @@ function factorRows(
       length,
       tensorHash,
     ]);
-    return [checkpointId, layerIds.get(layer) ?? null, rank, scaling, hash, ...tensors];
+    return [checkpointId, layerIds.get(layer) ?? null, rank, scaling, hash, transposed, ...tensors];
   });
 }

@@ -76,7 +76,14 @@ function columnsOf(
     seed,
     steps,
     num_samples: numSamples,
-    adapter: adapter === null ? null : sql.json({ ...adapter, targetModules: [...adapter.targetModules] }),
+    adapter:
+      adapter === null
+        ? null
+        : sql.json({
+            ...adapter,
+            targetModules: [...adapter.targetModules],
+            modulesToSave: [...adapter.modulesToSave],
+          }),
   };
 }
 

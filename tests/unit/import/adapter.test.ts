@@ -15,15 +15,15 @@ async function settings(overrides: Record<string, unknown> = {}) {
 }
 
 async function read(tensors: Record<string, WrittenTensor>, overrides: Record<string, unknown> = {}) {
-  const file = path.join(await temporaryFolder(), "adapter_model.safetensors");
-  await writeFile(file, safetensors(tensors));
-  return readAdapter(file, "weights", await settings(overrides));
+  const [folder, file] = [await temporaryFolder(), "adapter_model.safetensors"];
+  await writeFile(path.join(folder, file), safetensors(tensors));
+  return readAdapter(folder, { file, form: "safetensors", isIndex: false }, await settings(overrides));
 }
 
 describe("the factors of an adapter", () => {
   test("are found by layer, with place, rank, scaling and hashes", async () => {
     const tensors = factorTensors(2);
-    const { layers, factors, file, others } = await read(tensors);
+    const { layers, factors, files, hash, uncompared } = await read(tensors);
     expect(layers[1]).toEqual({
       name: "transformer.h.1.attn.c_attn",
       index: 1,
@@ -45,18 +45,17 @@ describe("the factors of an adapter", () => {
         .update(a?.data ?? "")
         .digest("hex"),
     );
-    expect(file.hash).toBe(createHash("sha256").update(safetensors(tensors)).digest("hex"));
-    expect(others).toEqual([]);
+    expect(hash).toBe(createHash("sha256").update(safetensors(tensors)).digest("hex"));
+    expect(files.map((file) => file.hash)).toEqual([hash]);
+    expect(factors.flatMap(({ a, b }) => [a.file, b.file])).toEqual(Array(4).fill(hash));
+    expect(uncompared).toEqual([]);
   });
 
-  test("have the same names with and without PEFT's prefix and the adapter's name in the key", async () => {
-    const renamed = Object.fromEntries(
-      Object.entries(factorTensors(1, 2, 1, "")).map(([key, tensor]) => [
-        key.replace(".weight", ".default.weight"),
-        tensor,
-      ]),
-    );
-    expect((await read(renamed)).factors[0]?.layer).toBe("transformer.h.0.attn.c_attn");
+  test("keep the hash of a pair that earlier versions stored", async () => {
+    const sha256 = (data: string | Uint8Array) => createHash("sha256").update(data).digest("hex");
+    const [a, b] = Object.values(factorTensors(1)).map(({ data = new Uint8Array() }) => sha256(data));
+    const [factors] = (await read(factorTensors(1))).factors;
+    expect(factors?.hash).toBe(sha256(`F32[2,6]:${a}\nF32[9,2]:${b}`));
   });
 
   test("of equal bytes have equal hashes, of other bytes other ones", async () => {
@@ -65,12 +64,16 @@ describe("the factors of an adapter", () => {
     expect(await hash(1)).not.toBe(await hash(2));
   });
 
-  test("leave magnitudes of DoRA aside, and name other tensors", async () => {
+  test("leave magnitudes of DoRA and other tensors aside, with their kind", async () => {
     const extra = {
       "base_model.model.transformer.h.0.attn.c_attn.lora_magnitude_vector": { shape: [9] },
       "score.weight": { shape: [2, 6] },
     };
-    expect((await read({ ...factorTensors(1), ...extra }, { use_dora: true })).others).toEqual(["score.weight"]);
+    const { uncompared } = await read({ ...factorTensors(1), ...extra }, { use_dora: true });
+    expect(uncompared.map(({ kind, shape }) => [kind, shape])).toEqual([
+      ["DORA_MAGNITUDE", [9]],
+      ["OTHER", [2, 6]],
+    ]);
   });
 });
 
@@ -105,10 +108,45 @@ describe("what cannot be compared is refused by name", () => {
       "received rank 4; allowed: rank 2",
     ],
     [
-      "a dtype whose values are not read",
-      { [`${key}.lora_A.weight`]: { dtype: "F8_E4M3", shape: [2, 6] }, [`${key}.lora_B.weight`]: { shape: [9, 2] } },
+      "packed experts",
+      { [`${key}.lora_A.weight`]: { shape: [4, 2, 6] }, [`${key}.lora_B.weight`]: { shape: [4, 9, 2] } },
       "ADAPTER_TENSORS_INVALID",
-      "F8_E4M3",
+      "packed experts",
+    ],
+    [
+      "factors that were not gathered",
+      { [`${key}.lora_A.weight`]: { shape: [0] }, [`${key}.lora_B.weight`]: { shape: [9, 2] } },
+      "ADAPTER_TENSORS_INVALID",
+      "not gathered before saving",
+    ],
+    [
+      "two adapters, of different layers",
+      {
+        "h.0.lora_A.one.weight": { shape: [2, 6] },
+        "h.0.lora_B.one.weight": { shape: [9, 2] },
+        "h.1.lora_A.two.weight": { shape: [2, 6] },
+        "h.1.lora_B.two.weight": { shape: [9, 2] },
+      },
+      "ADAPTER_TENSORS_INVALID",
+      "both h.0.lora_B.one.weight and h.1.lora_A.two.weight",
+    ],
+    [
+      "a layer twice, once wrapped",
+      { ...factorTensors(1), ...factorTensors(1, 2, 1, "base_model.model._fsdp_wrapped_module.") },
+      "ADAPTER_TENSORS_INVALID",
+      "one adapter in one file",
+    ],
+    [
+      "a layer as a linear one and an embedding",
+      { [`${key}.lora_A.weight`]: { shape: [2, 6] }, [`${key}.lora_embedding_B`]: { shape: [9, 2] } },
+      "ADAPTER_TENSORS_INVALID",
+      "both lora_A and lora_embedding_A",
+    ],
+    [
+      "a dtype whose values are not read",
+      { [`${key}.lora_A.weight`]: { dtype: "I64", shape: [2, 6] }, [`${key}.lora_B.weight`]: { shape: [9, 2] } },
+      "ADAPTER_TENSORS_INVALID",
+      "I64",
     ],
   ])("%s", async (_, tensors, code, message) => {
     await expect(read(tensors)).rejects.toMatchObject({ code, message: expect.stringContaining(message) as string });
@@ -146,7 +184,23 @@ describe("adapter_config.json", () => {
     ["another kind of adapter", { peft_type: "IA3" }, "ADAPTER_TYPE_UNSUPPORTED"],
     ["no rank", { r: undefined }, "ADAPTER_CONFIG_INVALID"],
     ["a rank of 0", { r: 0 }, "ADAPTER_CONFIG_INVALID"],
+    ["QA-LoRA", { use_qalora: true }, "ADAPTER_TYPE_UNSUPPORTED"],
+    ["MonteCLoRA", { monteclora_config: { num_samples: 2 } }, "ADAPTER_TYPE_UNSUPPORTED"],
+    ["Arrow", { arrow_config: { top_k: 2 } }, "ADAPTER_TYPE_UNSUPPORTED"],
   ])("%s is refused by name", async (_, overrides, code) => {
     await expect(settings(overrides)).rejects.toMatchObject({ code });
+  });
+
+  test.each<[string, Record<string, unknown>, string[]]>([
+    ["defaults", { use_qalora: false, arrow_config: null, target_parameters: [], new_field: null, other: {} }, []],
+    ["an initialisation from the base weights", { init_lora_weights: "pissa_niter_16" }, ["BASE_WEIGHTS_CHANGED"]],
+    ["an initialisation that is not known", { init_lora_weights: "future" }, ["CONFIG_FIELD_UNKNOWN"]],
+    ["layers that are replicated", { layer_replication: [[0, 2]] }, ["LAYERS_REPLICATED"]],
+    ["a field that is not known", { use_future: true }, ["CONFIG_FIELD_UNKNOWN"]],
+  ])("of %s it says what a person should know", async (_, overrides, codes) => {
+    const file = path.join(await temporaryFolder(), "adapter_config.json");
+    await writeFile(file, adapterConfig(overrides));
+    const { notes } = await readAdapterConfig(file, "adapter_config.json");
+    expect(notes.map(({ code }) => code)).toEqual(codes);
   });
 });

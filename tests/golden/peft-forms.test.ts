@@ -1,0 +1,253 @@
+import { cp, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { CheckpointRecord, FactorsRecord, Finding, StudyRecord, TensorRecord } from "#src/import/records.js";
+import { readStudyFolder } from "#src/import/study-folder.js";
+import { tensorValues } from "#src/import/tensor-values.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
+
+/** Made with real PEFT by scripts/reference/peft_forms.py, which also says what expected.json holds. */
+const FORMS = fileURLToPath(new URL("peft-forms", import.meta.url));
+
+interface ExpectedLayer {
+  readonly shape: readonly [number, number];
+  readonly squaredNorm: number;
+  readonly probe: number;
+  readonly values?: readonly number[];
+}
+
+const expected = JSON.parse(await readFile(path.join(FORMS, "expected.json"), "utf8")) as Record<
+  string,
+  Record<string, ExpectedLayer>
+>;
+
+let study: StudyRecord;
+beforeAll(async () => {
+  study = await readStudyFolder(FORMS);
+});
+
+function checkpoint(form: string): CheckpointRecord {
+  const [only, ...more] = study.experiments.find(({ name }) => name === form)?.checkpoints ?? [];
+  if (only === undefined || more.length > 0) throw new Error(`${form} has not one checkpoint`);
+  return only;
+}
+
+const findingsOf = (form: string): Finding[] =>
+  study.findings.filter(({ where, code }) => where.startsWith(form) && code !== "RUN_FOUND");
+
+async function values({ files }: CheckpointRecord, tensor: TensorRecord): Promise<Float32Array | Float64Array> {
+  const file = files.find(({ hash }) => hash === tensor.file);
+  if (file === undefined) throw new Error(`${tensor.name} lies in no file of its checkpoint`);
+  const bytes = (await readFile(file.path)).subarray(tensor.offset, tensor.offset + tensor.length);
+  return tensorValues(bytes, tensor, tensor.name);
+}
+
+/** scaling * B * A in float64, row-major, as the base model stores the layer's weight. */
+async function update(save: CheckpointRecord, { a, b, rank, scaling, transposed }: FactorsRecord) {
+  const [valuesA, valuesB] = [await values(save, a), await values(save, b)];
+  const [columns = 0, rows = 0] = [a.shape[1], b.shape[0]];
+  const entry = (i: number, j: number) =>
+    scaling *
+    Array.from({ length: rank }, (_, k) => (valuesB[i * rank + k] ?? NaN) * (valuesA[k * columns + j] ?? NaN)).reduce(
+      (sum, product) => sum + product,
+      0,
+    );
+  const shape = transposed ? [columns, rows] : [rows, columns];
+  const [height = 0, width = 0] = shape;
+  const delta = Array.from({ length: height * width }, (_, at) => {
+    const [i, j] = [Math.floor(at / width), at % width];
+    return transposed ? entry(j, i) : entry(i, j);
+  });
+  return { shape, delta };
+}
+
+test.each(Object.keys(expected))("%s: the updates are those that PEFT gives", async (form) => {
+  const save = checkpoint(form);
+  const layers = expected[form] ?? {};
+  expect(save.factors.map(({ layer }) => layer).sort()).toEqual(Object.keys(layers).sort());
+  for (const factors of save.factors) {
+    const { shape, squaredNorm, probe, values: all } = layers[factors.layer] ?? {};
+    const own = await update(save, factors);
+    expect(own.shape).toEqual(shape);
+    // Sums of some ten products of float64, in another order than PyTorch's.
+    const scale = Math.sqrt(squaredNorm ?? NaN);
+    const isNear = (value: number, other = NaN) => Math.abs(value - other) <= 1e-13 * scale;
+    expect(isNear(own.delta.reduce((sum, value) => sum + value * value, 0) / scale, scale)).toBe(true);
+    const probed = own.delta.reduce((sum, value, at) => sum + value * Math.sin(1 + at), 0);
+    expect(Math.abs(probed - (probe ?? NaN))).toBeLessThanOrEqual(1e-12 * scale);
+    expect(all === undefined || own.delta.every((value, at) => isNear(value, all[at]))).toBe(true);
+  }
+});
+
+test("every folder is either imported or refused", () => {
+  const refused = study.findings.flatMap(({ severity, where }) => (severity === "error" ? [where.split("/")[0]] : []));
+  expect(refused.every((form) => form?.startsWith("refused-"))).toBe(true);
+  const imported = study.experiments.filter(({ checkpoints }) => checkpoints.length > 0).map(({ name }) => name);
+  expect(imported.sort()).toEqual(Object.keys(expected).sort());
+});
+
+test.each([
+  ["refused-convolution", "ADAPTER_TENSORS_INVALID", "convolutions"],
+  ["refused-packed-experts", "ADAPTER_TYPE_UNSUPPORTED", "target_parameters"],
+  ["refused-kasa", "ADAPTER_TYPE_UNSUPPORTED", "kasa_config"],
+  ["refused-bdlora", "ADAPTER_TYPE_UNSUPPORTED", "use_bdlora"],
+  ["refused-adalora", "ADAPTER_TYPE_UNSUPPORTED", "peft_type ADALORA"],
+  ["refused-vera", "ADAPTER_TYPE_UNSUPPORTED", "peft_type VERA"],
+  ["refused-ia3", "ADAPTER_TYPE_UNSUPPORTED", "peft_type IA3"],
+  ["refused-two-adapters", "ADAPTER_TENSORS_INVALID", "lora_A.other.weight"],
+  ["refused-legacy-bin", "TORCH_FILE_UNSUPPORTED", "before version 1.6"],
+  ["refused-not-contiguous", "TORCH_FILE_UNSUPPORTED", "with strides [1, "],
+])("%s", (form, code, message) => {
+  const errors = findingsOf(form).filter(({ severity }) => severity === "error");
+  expect(errors).toMatchObject([{ code, message: expect.stringContaining(message) as string }]);
+});
+
+describe("what is not compared is recorded and said", () => {
+  test.each<[string, Record<string, string>]>([
+    [
+      "dora",
+      {
+        "base_model.model.h.0.attn.c_attn.lora_magnitude_vector": "DORA_MAGNITUDE",
+        "base_model.model.h.1.attn.c_attn.lora_magnitude_vector": "DORA_MAGNITUDE",
+      },
+    ],
+    [
+      "modules-to-save",
+      { "base_model.model.score.bias": "MODULE_TO_SAVE", "base_model.model.score.weight": "MODULE_TO_SAVE" },
+    ],
+    [
+      "lora-bias",
+      {
+        "base_model.model.h.0.attn.c_attn.lora_B.bias": "BIAS",
+        "base_model.model.h.1.attn.c_attn.lora_B.bias": "BIAS",
+      },
+    ],
+    ["trainable-tokens", { "base_model.model.wte.token_adapter.trainable_tokens_delta": "OTHER" }],
+    ["f32", {}],
+  ])("%s", (form, kinds) => {
+    const { uncompared } = checkpoint(form);
+    expect(Object.fromEntries(uncompared.map(({ name, kind }) => [name, kind]))).toEqual(kinds);
+    const said = findingsOf(form).filter(({ code }) => code === "TENSORS_NOT_COMPARED");
+    expect(said).toHaveLength(uncompared.length > 0 ? 1 : 0);
+  });
+
+  test("biases, of all layers or of those with an adapter", () => {
+    for (const form of ["bias-all", "bias-lora-only"]) {
+      const { uncompared } = checkpoint(form);
+      expect(uncompared.length).toBeGreaterThan(0);
+      expect(new Set(uncompared.map(({ kind }) => kind))).toEqual(new Set(["BIAS"]));
+    }
+  });
+});
+
+test.each([
+  ["pissa", "BASE_WEIGHTS_CHANGED"],
+  ["olora", "BASE_WEIGHTS_CHANGED"],
+  ["activated", "UPDATE_NOT_ALWAYS_APPLIED"],
+])("%s is said to be %s", (form, code) => {
+  expect(findingsOf(form).map((finding) => finding.code)).toEqual([code]);
+});
+
+test.each(["f32", "pissa-converted", "gaussian", "orthogonal", "mica", "rslora", "rank-pattern", "fan-in-fan-out"])(
+  "of %s nothing needs to be said",
+  (form) => {
+    expect(findingsOf(form)).toEqual([]);
+  },
+);
+
+describe("one adapter in several forms of file", () => {
+  test("has the same layers and pairs of factors, by content", () => {
+    const pairs = (form: string) => checkpoint(form).factors.map(({ layer, hash }) => [layer, hash]);
+    expect(pairs("bin-f32")).toEqual(pairs("f32"));
+    expect(pairs("bin-f8-e4m3")).toEqual(pairs("f8-e4m3"));
+    expect(pairs("sharded")).toEqual(pairs("f32"));
+    expect(pairs("sharded-bin")).toEqual(pairs("f32"));
+    expect(pairs("compiled")).toEqual(pairs("adapter-name-in-key"));
+    expect(pairs("no-prefix")).toEqual(pairs("adapter-name-in-key"));
+  });
+
+  test("shards are files of one checkpoint, and its hash is not any of theirs", () => {
+    const { hash, files } = checkpoint("sharded");
+    expect(files.length).toBeGreaterThan(1);
+    expect(files.map(({ hash: own }) => own)).not.toContain(hash);
+    expect(checkpoint("f32").files.map(({ hash: own }) => own)).toEqual([checkpoint("f32").hash]);
+  });
+});
+
+describe("shards that do not fit their index are refused by name", () => {
+  const INDEX = "adapter_model.safetensors.index.json";
+  async function importAfter(change: (folder: string) => Promise<void>) {
+    const folder = path.join(await temporaryFolder(), "run");
+    await cp(path.join(FORMS, "sharded"), folder, { recursive: true });
+    await change(folder);
+    const { findings } = await readStudyFolder(folder);
+    return findings.filter(({ severity }) => severity !== "info");
+  }
+  async function changeMap(folder: string, change: (map: Record<string, string>) => void) {
+    const index = JSON.parse(await readFile(path.join(folder, INDEX), "utf8")) as {
+      weight_map: Record<string, string>;
+    };
+    change(index.weight_map);
+    await writeFile(path.join(folder, INDEX), JSON.stringify(index));
+  }
+  const first = (map: Record<string, string>): [string, string] => Object.entries(map)[0] ?? ["", ""];
+
+  test.each<[string, (folder: string) => Promise<void>, string]>([
+    [
+      "a missing shard",
+      (folder) => rm(path.join(folder, "adapter_model-00001-of-00002.safetensors")),
+      "which is not there",
+    ],
+    [
+      "a tensor that is in no shard",
+      (folder) => changeMap(folder, (map) => (map["x.lora_A.weight"] = first(map)[1])),
+      "the tensor x.lora_A.weight, which is not in",
+    ],
+    [
+      "a tensor that the map lacks",
+      (folder) => changeMap(folder, (map) => delete map[first(map)[0]]),
+      "tensors that weight_map names",
+    ],
+    [
+      "a map that says another shard",
+      (folder) => changeMap(folder, (map) => (map[first(map)[0]] = Object.values(map).at(-1) ?? "")),
+      "as weight_map says",
+    ],
+    [
+      "a shard elsewhere",
+      (folder) => changeMap(folder, (map) => (map[first(map)[0]] = "../adapter_model.safetensors")),
+      "a file beside the index",
+    ],
+    ["no map", (folder) => writeFile(path.join(folder, INDEX), "{}"), "no weight_map"],
+    ["no JSON", (folder) => writeFile(path.join(folder, INDEX), "{"), "allowed: JSON"],
+    [
+      "the same key twice",
+      (folder) => writeFile(path.join(folder, INDEX), '{"weight_map":{"a":"b","a":"c"}}'),
+      'the key "a" twice',
+    ],
+  ])("%s", async (_, change, message) => {
+    expect(await importAfter(change)).toMatchObject([
+      { severity: "error", code: "WEIGHT_INDEX_INVALID", message: expect.stringContaining(message) as string },
+    ]);
+  });
+
+  test("shards without an index are not read, and that is said", async () => {
+    const findings = await importAfter((folder) => rm(path.join(folder, INDEX)));
+    expect(findings.map(({ code }) => code)).toEqual(["SHARDS_WITHOUT_INDEX", "CONFIG_WITHOUT_ADAPTER"]);
+  });
+});
+
+test("where both forms lie in a folder safetensors is taken, and that is said", async () => {
+  const folder = path.join(await temporaryFolder(), "run");
+  await cp(path.join(FORMS, "f32"), folder, { recursive: true });
+  await cp(path.join(FORMS, "bin-f16", "adapter_model.bin"), path.join(folder, "adapter_model.bin"));
+  const { experiments, findings } = await readStudyFolder(folder);
+  expect(experiments[0]?.checkpoints[0]?.factors[0]?.a.dtype).toBe("F32");
+  expect(findings).toContainEqual({
+    severity: "info",
+    code: "OTHER_WEIGHTS_NOT_READ",
+    where: "adapter_model.safetensors",
+    message: "was taken; adapter_model.bin beside it was not read",
+  });
+});
