@@ -28,5 +28,7 @@ export async function worker({ config, log }: Process, options: { id?: string })
     if (lost !== undefined) throw failure("WORKER_LOST", { received: lost });
   } finally {
     await store.close();
+    // The channel to a supervisor would keep the process alive.
+    if (process.connected) process.disconnect();
   }
 }

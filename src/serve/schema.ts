@@ -1,6 +1,6 @@
 import "reflect-metadata";
 import { lexicographicSortSchema, printSchema, type GraphQLSchema } from "graphql";
-import { buildSchema } from "type-graphql";
+import { buildSchema, type PubSub } from "type-graphql";
 import { registerEnums } from "./register-enums.js";
 import { CompareExperimentsResolver } from "./resolvers/compare-experiments.js";
 import { ExperimentLayersResolver } from "./resolvers/experiment-layers.js";
@@ -39,8 +39,17 @@ export function openSchema(): Promise<GraphQLSchema> {
     ],
     // Arguments are checked by GraphQL's own types and, where that is not enough, by the resolver that knows their meaning.
     validate: false,
+    pubSub: NO_PUB_SUB,
   });
 }
+
+/** type-graphql asks for one as soon as there is a subscription; ours bring their own iterators. */
+const NO_PUB_SUB: PubSub = {
+  publish: () => undefined,
+  subscribe() {
+    throw new Error("a subscription without a subscribe function");
+  },
+};
 
 /** The schema in SDL, sorted, as schema/schema.graphql keeps it. */
 export function schemaText(schema: GraphQLSchema): string {
