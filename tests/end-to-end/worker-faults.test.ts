@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/pro
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { freshDatabase } from "../support/database.js";
 import { writeRandomStudy } from "../support/random-study.js";
 import { query, rankscope, serveRankscope, startRankscope, type RunningRankscope } from "../support/rankscope.js";
@@ -20,7 +20,12 @@ const environment = () => ({
   RANKSCOPE_WORKERS: "0",
   RANKSCOPE_COMPUTE_THREADS: "1",
 });
-const startWorker = () => startRankscope(["worker"], environment(), /takes jobs/);
+const started: Awaited<ReturnType<typeof startRankscope>>[] = [];
+async function startWorker() {
+  const worker = await startRankscope(["worker"], environment(), /takes jobs/);
+  started.push(worker);
+  return worker;
+}
 
 beforeAll(async () => {
   root = await mkdtemp(path.join(tmpdir(), "rankscope-faults-"));
@@ -36,6 +41,12 @@ afterAll(async () => {
   server.child.kill("SIGTERM");
   await server.ended;
   await rm(root, { recursive: true, force: true });
+});
+afterEach(async () => {
+  for (const { child, ended } of started.splice(0)) {
+    child.kill("SIGKILL");
+    await ended;
+  }
 });
 beforeEach(async () => {
   await fresh.database.sql`truncate comparison, subspace, spectrum, job, job_fact, job_part`;
@@ -78,7 +89,8 @@ describe("a worker that is killed", () => {
     expect(answer.jobs).toEqual([]);
     expect(answer.values.flat().every((value: unknown) => typeof value === "number")).toBe(true);
     expect(Date.now() - began).toBeLessThan(30_000);
-    expect(await rows()).toBe(4 * ((12 * 11) / 2));
+    // Of each of 4 layers all pairs, and each run with itself.
+    expect(await rows()).toBe(4 * ((12 * 13) / 2));
     third.child.kill("SIGTERM");
     expect((await third.ended).code).toBe(0);
   });
@@ -150,7 +162,7 @@ describe("a request", () => {
     ).toMatchObject({ summary: { comparedLayers: 4 } });
     worker.child.kill("SIGTERM");
     await worker.ended;
-    await fresh.database.sql`truncate comparison, job, job_fact`;
+    await fresh.database.sql`truncate comparison, job, job_fact, job_part`;
     const alone = new AbortController();
     const lonely = ask(alone.signal).catch(() => undefined);
     await until("it to wait", async () => (await fresh.database.sql`select 1 from job where waiting = 1`).count === 1);

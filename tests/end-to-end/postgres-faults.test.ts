@@ -1,0 +1,81 @@
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { writeRandomStudy } from "../support/random-study.js";
+import { query, rankscope, serveRankscope, type Answer, type RunningRankscope } from "../support/rankscope.js";
+
+// A server as `npm start` runs it: its own PostgreSQL, its own worker.
+let root: string;
+let server: RunningRankscope;
+let ids: string[];
+
+beforeAll(async () => {
+  root = await mkdtemp(path.join(tmpdir(), "rankscope-postgres-faults-"));
+  await writeRandomStudy(path.join(root, "study"), { runs: 10, layers: 2, rank: 8, features: 512 });
+  const imported = await rankscope(["import", path.join(root, "study"), "--slug", "random"], environment());
+  expect(imported.code, imported.stderr).toBe(0);
+  server = await serveRankscope(environment());
+  const { data } = await query(server.address, `{ study(slug: "random") { experiments { nodes { id } } } }`);
+  ids = data.study.experiments.nodes.map(({ id }: { id: string }) => id);
+});
+afterAll(async () => {
+  server.child.kill("SIGTERM");
+  expect((await server.ended).code).toBe(0);
+  await rm(root, { recursive: true, force: true });
+});
+
+const environment = () => ({ RANKSCOPE_DATA: path.join(root, "data"), RANKSCOPE_LOG: "silent" });
+
+const PAIR = `query($a: ID!, $b: ID!) { compareExperiments(baseline: $a, candidate: $b, waitSeconds: 20) {
+  layers { layer { name } cosineSimilarity l2Distance undefinedReason } } }`;
+
+const pairs = () => ids.flatMap((a, i) => ids.slice(i + 1).map((b) => ({ a, b })));
+
+/** The answer, or undefined where the server said that it could not answer or did not. */
+async function ask(pair: { a: string; b: string }): Promise<string | undefined> {
+  const answer = await query(server.address, PAIR, pair).catch((): Answer => ({}));
+  const layers = answer.data?.compareExperiments?.layers;
+  if (answer.errors !== undefined || layers === undefined) return undefined;
+  const isDefined = layers.every(({ undefinedReason }: { undefinedReason: string | null }) => undefinedReason === null);
+  return isDefined ? JSON.stringify(layers) : undefined;
+}
+
+test("PostgreSQL killed under load: no wrong answer, no job lost, all is answered again within 30 s", async () => {
+  const before = new Map<string, string>();
+  const answered: [string, string][] = [];
+  const key = ({ a, b }: { a: string; b: string }) => `${a} ${b}`;
+  let isOver = false;
+  const load = Array.from({ length: 4 }, async (_, client) => {
+    for (let turn = client; !isOver; turn = (turn + 1) % pairs().length) {
+      const pair = pairs()[turn];
+      const answer = pair && (await ask(pair));
+      if (pair && answer !== undefined) answered.push([key(pair), answer]);
+      else await sleep(20);
+    }
+  });
+  for (let kill = 0; kill < 2; kill++) {
+    await sleep(700);
+    const pid = Number(readFileSync(path.join(root, "data", "postgres", "postmaster.pid"), "utf8").split("\n")[0]);
+    process.kill(pid, "SIGKILL");
+    await sleep(1500);
+  }
+  const began = Date.now();
+  for (const pair of pairs()) {
+    for (let answer = await ask(pair); ; answer = await ask(pair)) {
+      if (answer !== undefined) {
+        before.set(key(pair), answer);
+        break;
+      }
+      expect(Date.now() - began, "all pairs are answered").toBeLessThan(30_000);
+      await sleep(50);
+    }
+  }
+  isOver = true;
+  await Promise.all(load);
+  expect(answered.length).toBeGreaterThan(0);
+  for (const [pair, answer] of answered) expect(answer).toBe(before.get(pair));
+  expect(before.size).toBe(45);
+}, 90_000);
