@@ -280,7 +280,7 @@ describe("whatever the bytes are", () => {
   test("arbitrary programs of a state dict's opcodes", async () => {
     const readNext = await reader();
     const opcode = fc.constantFrom(
-      ..."(.02NQRbest)}]u\x85\x86\x87\x88\x89",
+      ...Array.from("(.02NQRbest)}]u\x85\x86\x87\x88\x89"),
       ...["I0\n", "I3\n", "I-1\n", "V0\n", "Vcpu\n", "Vstorage\n", "p0\n", "g0\n", "ctorch\nFloatStorage\n"],
       ...["ctorch.storage\nUntypedStorage\n", "ctorch\nfloat8_e4m3fn\n", "ccollections\nOrderedDict\n"],
       ...["ctorch._utils\n_rebuild_tensor_v2\n", "ctorch._utils\n_rebuild_tensor_v3\n"],
