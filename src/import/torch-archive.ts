@@ -72,14 +72,13 @@ async function requireZip(file: FileHandle, size: number, where: string): Promis
 }
 
 /** The list of entries comes before the archive's end record, so a file that is cut short has none. */
-function openZip(file: FileHandle, size: number, where: string): Promise<ZipFile> {
-  return fromRandomAccessReaderPromise(new HandleReader(file), size, { autoClose: false, strictFileNames: true }).then(
-    (zip) => {
-      if (zip.entryCount <= MAX_ZIP_ENTRIES) return zip;
-      const allowed = String(MAX_ZIP_ENTRIES);
-      throw failure("TORCH_FILE_INVALID", { where, received: `an archive of ${zip.entryCount} entries`, allowed });
-    },
-  );
+async function openZip(file: FileHandle, size: number, where: string): Promise<ZipFile> {
+  // Sizes are compared below, where it can be said what is wrong.
+  const options = { autoClose: false, strictFileNames: true, validateEntrySizes: false };
+  const zip = await fromRandomAccessReaderPromise(new HandleReader(file), size, options);
+  if (zip.entryCount <= MAX_ZIP_ENTRIES) return zip;
+  const allowed = String(MAX_ZIP_ENTRIES);
+  throw failure("TORCH_FILE_INVALID", { where, received: `an archive of ${zip.entryCount} entries`, allowed });
 }
 
 async function entriesOf(zip: ZipFile, where: string): Promise<Map<string, ArchiveEntry>> {
@@ -111,15 +110,16 @@ async function entriesOf(zip: ZipFile, where: string): Promise<Map<string, Archi
   return entries;
 }
 
-function requireStored(entry: Entry, where: string): void {
+function requireStored(entry: Entry, whole: string): void {
+  const where = `${whole}, entry ${entry.fileName}`;
   const form = entry.isEncrypted() ? "encrypted" : entry.compressionMethod === 0 ? undefined : "compressed";
   if (form !== undefined) {
     const received = `an entry that is ${form}`;
-    throw failure("TORCH_FILE_UNSUPPORTED", {
-      where: `${where}, ${entry.fileName}`,
-      received,
-      allowed: "stored entries",
-    });
+    throw failure("TORCH_FILE_UNSUPPORTED", { where, received, allowed: "stored entries" });
+  }
+  if (entry.uncompressedSize !== entry.compressedSize) {
+    const received = `sizes of ${entry.compressedSize} and ${entry.uncompressedSize} bytes`;
+    throw failure("TORCH_FILE_INVALID", { where, received, allowed: "one size, as the entry is stored" });
   }
 }
 

@@ -14,7 +14,10 @@ const store = (record: StudyRecord, options: Partial<StoreStudyOptions> = {}) =>
 
 /** Every row of every table of a study, to compare a store with itself. */
 async function everything() {
-  const tables = ["study", "rank", "experiment", "metric", "metric_series", "layer", "checkpoint", "adapter_factors"];
+  const tables = [
+    ...["study", "rank", "experiment", "metric", "metric_series", "layer"],
+    ...["checkpoint", "adapter_factors", "weight_file"],
+  ];
   const rows = tables.map(
     (table) => fresh.database.sql`select t::text as row from ${fresh.database.sql(table)} as t order by 1`,
   );
@@ -30,7 +33,7 @@ async function onlyExperiment(studyId: string) {
 }
 
 beforeEach(async () => {
-  await fresh.database.sql`truncate study cascade`;
+  await fresh.database.sql`truncate study, weight_file cascade`;
 });
 
 test("a record is stored whole, and read back as it was", async () => {
@@ -48,13 +51,57 @@ test("a record is stored whole, and read back as it was", async () => {
   const [checkpoint] = run.checkpoints;
   const [factors] = await factorsOfCheckpoints(fresh.database, [checkpoint?.id ?? ""]);
   expect(factors).toMatchObject({
-    path: "/weights/run",
     scaling: 8,
+    transposed: false,
     hash: "pair run",
-    a: { shape: [2, 6], offset: 80, length: 48 },
+    a: { shape: [2, 6], offset: 80, length: 48, file: { path: "/weights/run", hash: "run", size: 200 } },
   });
+  expect(checkpoint).toMatchObject({ hash: "run", files: ["run"], uncompared: [] });
   const [series] = await seriesOfExperiments(fresh.database, [{ experimentId: run.id, name: "loss" }]);
   expect(series).toMatchObject({ steps: [10, 20], values: [3, NaN] });
+});
+
+test("a sharded checkpoint, transposed factors and what is not compared are read back as they were", async () => {
+  const whole = checkpointRecord("whole");
+  const [file] = whole.files;
+  const [factors] = whole.factors;
+  if (file === undefined || factors === undefined) throw new Error("no file or factors");
+  const uncompared = [{ name: "score.weight", dtype: "F32", shape: [2, 6], kind: "MODULE_TO_SAVE" as const }];
+  const sharded = checkpointRecord("whole", {
+    files: [
+      { ...file, hash: "one", path: "/weights/1", size: 2 ** 40 },
+      { ...file, hash: "two", path: "/weights/2" },
+    ],
+    factors: [{ ...factors, transposed: true, a: { ...factors.a, file: "one" }, b: { ...factors.b, file: "two" } }],
+    uncompared,
+  });
+  const { studyId } = await store(studyRecord([experimentRecord("run", { checkpoints: [sharded] })]));
+  const [checkpoint] = (await onlyExperiment(studyId)).checkpoints;
+  expect(checkpoint).toMatchObject({ hash: "whole", files: ["one", "two"], uncompared });
+  expect(await factorsOfCheckpoints(fresh.database, [checkpoint?.id ?? ""])).toMatchObject([
+    { transposed: true, a: { file: { hash: "one", path: "/weights/1", size: 2 ** 40 } }, b: { file: { hash: "two" } } },
+  ]);
+});
+
+test("a file that now lies elsewhere is read from there, by every checkpoint that has it", async () => {
+  const at = (path: string) =>
+    studyRecord(
+      ["run", "second"].map((name) =>
+        experimentRecord(name, {
+          checkpoints: [checkpointRecord("same", { files: [{ hash: "same", size: 200, path }] })],
+        }),
+      ),
+    );
+  const { studyId } = await store(at("/old/weights"));
+  const { updated, conflicts } = await store(at("/new/weights"));
+  expect({ checkpoints: updated.checkpoints, conflicts }).toEqual({ checkpoints: 2, conflicts: [] });
+  const ids = (await experimentsOfStudies(fresh.database, [studyId])).flatMap(({ checkpoints }) =>
+    checkpoints.map(({ id }) => id),
+  );
+  const factors = await factorsOfCheckpoints(fresh.database, ids);
+  expect(factors.map(({ a, b }) => [a.file.path, b.file.path])).toEqual(
+    Array(2).fill(["/new/weights", "/new/weights"]),
+  );
 });
 
 test("storing the same record again changes nothing", async () => {

@@ -1,11 +1,17 @@
 import { createHash } from "node:crypto";
-import { writeFile } from "node:fs/promises";
+import { truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { readAdapter } from "#src/import/adapter.js";
 import { readAdapterConfig } from "#src/import/adapter-config.js";
 import { scalingOf } from "#src/import/scaling.js";
-import { adapterConfig, factorTensors, safetensors, type WrittenTensor } from "../../support/adapter-files.js";
+import {
+  adapterConfig,
+  factorTensors,
+  safetensors,
+  safetensorsOf,
+  type WrittenTensor,
+} from "../../support/adapter-files.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 
 async function settings(overrides: Record<string, unknown> = {}) {
@@ -150,6 +156,24 @@ describe("what cannot be compared is refused by name", () => {
     ],
   ])("%s", async (_, tensors, code, message) => {
     await expect(read(tensors)).rejects.toMatchObject({ code, message: expect.stringContaining(message) as string });
+  });
+});
+
+test("a factor that no machine should hold in memory is refused before a byte of it is read", async () => {
+  const [folder, file] = [await temporaryFolder(), "adapter_model.safetensors"];
+  const [a, b] = [2 * 2 ** 28 * 4, 9 * 2 * 4];
+  const header = {
+    "h.lora_A.weight": { dtype: "F32", shape: [2, 2 ** 28], data_offsets: [0, a] },
+    "h.lora_B.weight": { dtype: "F32", shape: [9, 2], data_offsets: [a, a + b] },
+  };
+  const bytes = safetensorsOf(JSON.stringify(header), new Uint8Array());
+  await writeFile(path.join(folder, file), bytes);
+  // Nothing but a hole, which takes no room on disk.
+  await truncate(path.join(folder, file), bytes.length + a + b);
+  const reading = readAdapter(folder, { file, form: "safetensors", isIndex: false }, await settings());
+  await expect(reading).rejects.toMatchObject({
+    code: "FILE_TOO_LARGE",
+    message: expect.stringContaining("tensor h.lora_A.weight") as string,
   });
 });
 
