@@ -58,7 +58,13 @@ export function openEngine(options: EngineOptions): Engine {
     async spectra(members) {
       const facts = await inRuns(
         members.map((member): LayerTask => ({ members: [member], pairs: [] })),
-        async (some) => (await spectrumFacts(cpu, some.flatMap((layer) => layer.members))).map((one) => [one]),
+        async (some) =>
+          (
+            await spectrumFacts(
+              cpu,
+              some.flatMap((layer) => layer.members),
+            )
+          ).map((one) => [one]),
       );
       return facts.flat();
     },

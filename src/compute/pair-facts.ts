@@ -34,7 +34,10 @@ export async function pairFacts(
   layers: readonly LayerTask[],
   fallback: string | null,
 ): Promise<PairFacts[][]> {
-  const products = await innerProducts(chosen, layers.map(({ members }) => members));
+  const products = await innerProducts(
+    chosen,
+    layers.map(({ members }) => members),
+  );
   const provenance = (sessions: Sessions): Provenance => ({
     provider: sessions.provider,
     precision: sessions.precision,
@@ -46,7 +49,8 @@ export async function pairFacts(
       if (gram === undefined) throw new Error("a layer's products are missing");
       const compared = pairs.map((pair): Compared => {
         const [leftFactors, rightFactors] = [members[pair.left], members[pair.right]];
-        if (leftFactors === undefined || rightFactors === undefined) throw new Error("a pair names a member that is not there");
+        if (leftFactors === undefined || rightFactors === undefined)
+          throw new Error("a pair names a member that is not there");
         return { ...pair, leftFactors, rightFactors };
       });
       return Promise.all(

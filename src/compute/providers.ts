@@ -39,7 +39,8 @@ export async function probeProvider(provider: Provider): Promise<ProviderReport>
     });
     child.once("error", ({ message }) => resolve({ ok: false, problem: message }));
     child.once("exit", (code, signal) => {
-      const end = signal === "SIGTERM" ? "it did not answer in time" : `its process ended with ${signal ?? `code ${code}`}`;
+      const end =
+        signal === "SIGTERM" ? "it did not answer in time" : `its process ended with ${signal ?? `code ${code}`}`;
       resolve(said ?? { ok: false, problem: end });
     });
   });

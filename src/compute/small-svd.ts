@@ -24,11 +24,14 @@ export interface UpdateSvd {
  * With any roots R_A^T R_A = gramA and R_B^T R_B = gramB there are orthonormal Q_A, Q_B with A^T = Q_A R_A and B = Q_B R_B,
  * so that dW = Q_B (R_B R_A^T) Q_A^T, and the small matrix has the singular values of dW (thin QR and small SVD: Golub and
  * Van Loan, Matrix Computations, section 8.6). From its U, S, V: the left singular vectors are B R_A^T V / S, the right ones
- * A^T R_B^T U / S. Accurate to eps times the greatest singular value for well-conditioned factors, to RANK_TOLERANCE times
- * it always.
+ * A^T R_B^T U / S. First the length of each column of B is moved to its row of A, which leaves dW as it is and keeps terms
+ * that are small together from drowning beside a column that only looks large. Accurate to eps times the greatest singular
+ * value for well-conditioned factors, to RANK_TOLERANCE times the largest rank-one term always.
  */
 export function updateSvd(gramA: ArrayLike<number>, gramB: ArrayLike<number>, r: number): UpdateSvd {
-  const [rootA, rootB] = [root(gramA, r), root(gramB, r)];
+  const lengths = Array.from({ length: r }, (_, p) => Math.sqrt(gramB[p * (r + 1)] ?? 0) || 1);
+  const rootB = root(r, (i, j) => (gramB[i * r + j] ?? 0) / (lengths[i] ?? 1) / (lengths[j] ?? 1));
+  const rootA = root(r, (i, j) => (gramA[i * r + j] ?? 0) * (lengths[i] ?? 1) * (lengths[j] ?? 1));
   const small = rootB.factor.mmul(rootA.factor.transpose());
   const svd = new SingularValueDecomposition(small);
   const order = svd.diagonal.map((_, i) => i).sort((i, j) => (svd.diagonal[j] ?? 0) - (svd.diagonal[i] ?? 0));
@@ -46,18 +49,23 @@ export function updateSvd(gramA: ArrayLike<number>, gramB: ArrayLike<number>, r:
     values: unscaled.map((value) => value * rootA.scale * rootB.scale),
     rank,
     // B R_A^T V / S with the scales of both roots taken out: B = scale_B (...), so 1 / scale_B remains.
-    leftOfB: directions(rootA.factor, svd.rightSingularVectors, rootB.scale),
-    rightOfA: directions(rootB.factor, svd.leftSingularVectors, rootA.scale),
+    leftOfB: scaleRows(directions(rootA.factor, svd.rightSingularVectors, rootB.scale), (p) => 1 / (lengths[p] ?? 1)),
+    rightOfA: scaleRows(directions(rootB.factor, svd.leftSingularVectors, rootA.scale), (p) => lengths[p] ?? 1),
   };
 }
 
+function scaleRows(matrix: Matrix, by: (row: number) => number): Matrix {
+  for (let row = 0; row < matrix.rows; row++) matrix.mulRow(row, by(row));
+  return matrix;
+}
+
 /** scale^2 R^T R = gram; taking the scale out keeps tiny and huge factors from underflow and overflow. */
-function root(gram: ArrayLike<number>, r: number): { factor: Matrix; scale: number } {
+function root(r: number, gram: (i: number, j: number) => number): { factor: Matrix; scale: number } {
   let trace = 0;
-  for (let i = 0; i < r; i++) trace += gram[i * (r + 1)] ?? 0;
+  for (let i = 0; i < r; i++) trace += gram(i, i);
   if (trace === 0) return { factor: Matrix.zeros(r, r), scale: 1 };
   const normal = new Matrix(r, r);
-  for (let i = 0; i < r; i++) for (let j = 0; j < r; j++) normal.set(i, j, (gram[i * r + j] ?? 0) / trace);
+  for (let i = 0; i < r; i++) for (let j = 0; j < r; j++) normal.set(i, j, gram(i, j) / trace);
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(normal, { assumeSymmetric: true });
   const factor = eigenvectorMatrix.transpose();
   realEigenvalues.forEach((value, i) => factor.mulRow(i, Math.sqrt(Math.max(0, value))));

@@ -30,7 +30,8 @@ export function stack(layers: readonly (readonly Factors[])[], precision: Precis
   const { inFeatures, outFeatures } = first;
   const members = layers[0]?.length ?? 0;
   const rank = all.reduce((most, factors) => Math.max(most, factors.rank), 0);
-  const isDouble = precision === "float64" && all.some(({ a, b }) => a instanceof Float64Array || b instanceof Float64Array);
+  const isDouble =
+    precision === "float64" && all.some(({ a, b }) => a instanceof Float64Array || b instanceof Float64Array);
   const input = isDouble ? "float64" : "float32";
   const empty = (length: number): Values => (isDouble ? new Float64Array(length) : new Float32Array(length));
   const a = empty(all.length * rank * inFeatures);

@@ -7,7 +7,10 @@ const CPU: Provenance = { provider: "cpu", precision: "float64", fallback: null 
 
 /** The singular values of updates of one shape, each from its own r x r Gram matrices. */
 export async function spectrumFacts(cpu: Sessions, members: readonly Factors[]): Promise<SpectrumFacts[]> {
-  const grams = await gramsOf(cpu, members.map((member) => [member]));
+  const grams = await gramsOf(
+    cpu,
+    members.map((member) => [member]),
+  );
   return members.map(({ rank }, i): SpectrumFacts => {
     const svd = svdOf(grams[i], 0, rank);
     if (svd === undefined) return { singularValues: [], squaredNorm: null, ...CPU };
@@ -19,7 +22,10 @@ export async function spectrumFacts(cpu: Sessions, members: readonly Factors[]):
 
 /** How the singular subspaces of pairs of updates lie to each other; layers of one shape and number of members. */
 export async function subspaceFacts(cpu: Sessions, layers: readonly LayerTask[]): Promise<SubspaceFacts[][]> {
-  const grams = await gramsOf(cpu, layers.map(({ members }) => members));
+  const grams = await gramsOf(
+    cpu,
+    layers.map(({ members }) => members),
+  );
   return layers.map(({ members, pairs }, layer) => {
     const gram = grams[layer];
     const svds = members.map(({ rank }, i) => svdOf(gram, i, rank));
@@ -65,7 +71,14 @@ async function gramsOf(cpu: Sessions, layers: readonly (readonly Factors[])[]): 
 }
 
 /** The r1 x r2 block of members `one` and `other`, without their padding. */
-function block(values: ArrayLike<number>, { padded, size }: Grams, one: number, other: number, r1: number, r2: number): Float64Array {
+function block(
+  values: ArrayLike<number>,
+  { padded, size }: Grams,
+  one: number,
+  other: number,
+  r1: number,
+  r2: number,
+): Float64Array {
   const result = new Float64Array(r1 * r2);
   for (let i = 0; i < r1; i++) {
     for (let j = 0; j < r2; j++) result[i * r2 + j] = values[(one * padded + i) * size + other * padded + j] ?? NaN;

@@ -77,7 +77,8 @@ export async function compute({ kind, layers }: ThreadTask): Promise<ThreadResul
         const failed = [read[i]?.[left], read[i]?.[right]].find(isFailure);
         if (failed !== undefined) return failed;
         const next = facts?.next();
-        if (next === undefined || next.done === true) throw new Error("the engine gave fewer facts than it was asked for");
+        if (next === undefined || next.done === true)
+          throw new Error("the engine gave fewer facts than it was asked for");
         return { facts: next.value };
       });
     }),
@@ -118,7 +119,8 @@ async function factsOf(
 /** The member's factors, or why they cannot be read. */
 async function readMember(weights: WeightStore, { place, rows }: ThreadMember): Promise<Factors | FactFailure> {
   try {
-    if (place === undefined) throw failure("WEIGHTS_MISSING", { received: "weights that no stored checkpoint has any more" });
+    if (place === undefined)
+      throw failure("WEIGHTS_MISSING", { received: "weights that no stored checkpoint has any more" });
     const { rank, a, b } = place;
     const [valuesA, valuesB] = await Promise.all([read(weights, a), read(weights, b)]);
     const outFeatures = b.shape[0] ?? 0;
