@@ -14,11 +14,12 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const ALLOWED: Record<string, readonly string[]> = {
   import: [],
   store: [],
+  weights: [],
   compute: [],
   derive: [],
-  jobs: ["import", "store", "compute", "derive"],
+  jobs: ["import", "store", "weights", "compute", "derive"],
   serve: ["store", "derive"],
-  commands: ["import", "store", "compute", "derive", "jobs", "serve"],
+  commands: ["import", "store", "weights", "compute", "derive", "jobs", "serve"],
 };
 const FOLDERS = Object.keys(ALLOWED);
 
@@ -28,6 +29,7 @@ const OWNERS = {
   pg: "store",
   "@prisma/adapter-pg": "store",
   "@prisma/client": "store",
+  "@aws-sdk/client-s3": "weights",
   "onnxruntime-node": "compute",
   piscina: "jobs",
 };
