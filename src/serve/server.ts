@@ -10,7 +10,6 @@ import { openContext, type Context, type Services } from "./context.js";
 import { formatError } from "./format-error.js";
 import { jsonErrors } from "./json-errors.js";
 import { playground } from "./playground.js";
-import { requestSignal } from "./request-signal.js";
 import { openSchema } from "./schema.js";
 
 /** A larger request body is no query. */
@@ -51,7 +50,7 @@ export async function startServer(
   app.use(
     "/graphql",
     express.json({ limit: MAX_BODY }),
-    expressMiddleware(apollo, { context: ({ res }) => Promise.resolve(openContext(services, requestSignal(res))) }),
+    expressMiddleware(apollo, { context: () => Promise.resolve(openContext(services)) }),
   );
   app.use(playground());
   app.use(jsonErrors(services.log));
