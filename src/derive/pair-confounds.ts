@@ -1,6 +1,6 @@
 import type { Confound, ConfoundKind, Severity } from "./confounds.js";
 import { namedJobs } from "./named-jobs.js";
-import { defaultScaling, type RunSettings } from "./run-settings.js";
+import { defaultScaling, type AdapterSettings, type RunSettings } from "./run-settings.js";
 import type { SimilaritySummary } from "./similarity-summary.js";
 
 /** What makes the comparison of two runs unfair, or leaves part of it out; what only one side tells is no finding. */
@@ -112,13 +112,12 @@ function adapters(baseline: RunSettings, candidate: RunSettings): Finding[] {
   return findings;
 }
 
-/** The scaling with the patterns that change it by module. */
-function scalings(adapter: NonNullable<RunSettings["adapter"]>): string {
+/** The scaling, with the patterns that change it by module. */
+function scalings(adapter: AdapterSettings): string {
   const patterns = Object.entries({ rank: adapter.rankPattern, alpha: adapter.alphaPattern })
     .filter(([, pattern]) => Object.keys(pattern).length > 0)
-    .map(([name, pattern]) => `, ${name} pattern ${JSON.stringify(pattern)}`);
-  const rule = adapter.useRslora ? `alpha ${adapter.loraAlpha} / sqrt(r)` : `alpha ${adapter.loraAlpha} / r`;
-  return `${defaultScaling(adapter)} (${rule}${patterns.join("")})`;
+    .map(([name, pattern]) => ` with the ${name} pattern ${JSON.stringify(pattern)}`);
+  return `${defaultScaling(adapter)}${patterns.join("")}`;
 }
 
 function unequal(
