@@ -1,6 +1,7 @@
 /** What is asked of weights, and what is answered: declared once for those that ask (serve) and those that work (jobs). */
 
 import type { PairFacts, SpectrumFacts, SubspaceFacts } from "../compute/engine-types.js";
+import type { ErrorCode } from "../errors.js";
 import type { StoredFactors } from "../store/factors.js";
 
 /** Rows of B from `from` up to, not including, `to`: a sub-module of a fused projection. */
@@ -47,8 +48,8 @@ export type FactResult<Facts> =
       /** False where it was computed since it was asked for. */
       readonly cached: boolean;
     }
-  /** The error's message, and whether weights cannot be read as they were imported, or computing failed. */
-  | { readonly failed: string; readonly reason: "UNREADABLE" | "COMPUTE_FAILED" }
+  /** The error's message, and its code, which tells weights that cannot be read from computing that failed. */
+  | { readonly failed: string; readonly code: ErrorCode }
   /** The job's id. */
   | { readonly pending: string };
 

@@ -8,22 +8,22 @@ import { openLoaders, type Loaders } from "./loaders.js";
 export interface Services {
   readonly database: Database;
   readonly weights: WeightFacts;
-  /** How long a query waits for what has to be computed, unless it says so itself. */
-  readonly waitMilliseconds: number;
   readonly imports: ImportJobs;
   /** Folders under which imports may read, absolute. */
   readonly importRoots: readonly string[];
+  /** How long a query waits for what is not computed yet, where it does not say. */
+  readonly waitMilliseconds: number;
   readonly log: Log;
 }
 
 /** What one request's resolvers share. */
 export interface Context extends Services {
   readonly loaders: Loaders;
-  /** Aborted when nobody waits for the answer any more. */
+  /** Ends with the request: nobody waits for its answer any more. */
   readonly signal: AbortSignal;
 }
 
 /** A fresh context: loaders live as long as one request, so that nothing is served stale. */
-export function openContext(services: Services, signal: AbortSignal = new AbortController().signal): Context {
-  return { ...services, signal, loaders: openLoaders(services, signal) };
+export function openContext(services: Services, signal: AbortSignal): Context {
+  return { ...services, loaders: openLoaders(services, signal), signal };
 }

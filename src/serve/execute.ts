@@ -13,7 +13,7 @@ export async function execute(
   source: string,
   variableValues: Record<string, unknown>,
 ): Promise<unknown> {
-  const contextValue = openContext(services);
+  const contextValue = openContext(services, new AbortController().signal);
   const { data, errors } = await graphql({ schema: await openSchema(), source, variableValues, contextValue });
   const [error] = errors ?? [];
   if (error !== undefined) throw error.originalError ?? failure("COMPUTE_FAILED", { cause: error });

@@ -10,6 +10,7 @@ import { openContext, type Context, type Services } from "./context.js";
 import { formatError } from "./format-error.js";
 import { jsonErrors } from "./json-errors.js";
 import { playground } from "./playground.js";
+import { requestSignal } from "./request-signal.js";
 import { openSchema } from "./schema.js";
 
 /** A larger request body is no query. */
@@ -50,7 +51,7 @@ export async function startServer(
   app.use(
     "/graphql",
     express.json({ limit: MAX_BODY }),
-    expressMiddleware(apollo, { context: () => Promise.resolve(openContext(services)) }),
+    expressMiddleware(apollo, { context: ({ res }) => Promise.resolve(openContext(services, requestSignal(res))) }),
   );
   app.use(playground());
   app.use(jsonErrors(services.log));

@@ -1,4 +1,5 @@
 import type { UndefinedReason } from "../derive/undefined-reason.js";
+import type { ErrorCode } from "../errors.js";
 import type { FactResult } from "../jobs/weight-facts.js";
 
 /** Why a question about weights has no facts for an answer. */
@@ -10,7 +11,20 @@ export interface Unanswered {
   readonly pendingJob: string | null;
 }
 
+/** Codes of weights that cannot be read as they were imported; all else is computing that failed. */
+const UNREADABLE: readonly ErrorCode[] = [
+  "WEIGHTS_MISSING",
+  "WEIGHTS_CHANGED",
+  "WEIGHTS_UNREACHABLE",
+  "ADAPTER_TENSORS_INVALID",
+  "FILE_TOO_LARGE",
+];
+
 export function unanswered(result: Exclude<FactResult<unknown>, { readonly facts: unknown }>): Unanswered {
   if ("pending" in result) return { undefinedReason: "PENDING", detail: null, pendingJob: result.pending };
-  return { undefinedReason: result.reason, detail: result.failed, pendingJob: null };
+  return {
+    undefinedReason: UNREADABLE.includes(result.code) ? "UNREADABLE" : "COMPUTE_FAILED",
+    detail: result.failed,
+    pendingJob: null,
+  };
 }
