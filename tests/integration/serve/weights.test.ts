@@ -459,11 +459,13 @@ describe("weights that are not there yet", () => {
     expect(study.diagnosticSummary).toEqual({ meanCosineSimilarity: null, jobs: [{ id: JOB }] });
   });
 
-  test.each(["UNREADABLE", "COMPUTE_FAILED"] as const)(
-    "what failed has its reason %s and its message",
-    async (reason) => {
-      weights.instead.set(one.factors[`4bit_r2/1000/${FEED_FORWARD}`] ?? "", { failed: "what went wrong", reason });
-      const { data, errors } = await ask(
+  test.each([
+    ["WEIGHTS_CHANGED", "UNREADABLE"],
+    ["WEIGHTS_UNREACHABLE", "UNREADABLE"],
+    ["COMPUTE_FAILED", "COMPUTE_FAILED"],
+  ] as const)("what failed by %s is %s, with its message", async (code, reason) => {
+    weights.instead.set(one.factors[`4bit_r2/1000/${FEED_FORWARD}`] ?? "", { failed: "what went wrong", code });
+    const { data, errors } = await ask(
         `{ study(slug: "one") { weightSimilarity(rank: 2) { mean comparedLayers layers { undefinedReason undefinedDetail job { id } } } } }`,
       );
       expect(errors).toEqual([]);
