@@ -14,7 +14,8 @@ export function pairConfounds(baseline: RunSettings, candidate: RunSettings, sum
 
 type Finding = Omit<Confound, "ranks">;
 
-function weights({ sharedStart, initialCosine, comparedLayers, pendingJobs }: SimilaritySummary): Finding[] {
+function weights(summary: SimilaritySummary): Finding[] {
+  const { sharedStart, initialCosine, comparedLayers, leftOutLayers, pendingJobs } = summary;
   const findings: Finding[] = [];
   if (pendingJobs.length > 0) {
     const message = `The weights are still being compared (${namedJobs([{ pendingJobs }])}).`;
@@ -23,6 +24,10 @@ function weights({ sharedStart, initialCosine, comparedLayers, pendingJobs }: Si
     const message =
       "No layer could be compared: see the layers' reasons; without any, the weights of a run are missing.";
     findings.push({ kind: "WEIGHTS_MISSING", severity: "MEDIUM", message });
+  }
+  if (leftOutLayers > 0 && comparedLayers > 0) {
+    const message = `${leftOutLayers} layers could not be compared and are left out of the means: see their reasons.`;
+    findings.push({ kind: "LAYERS_LEFT_OUT", severity: "MEDIUM", message });
   }
   if (sharedStart === false) {
     findings.push({

@@ -20,7 +20,7 @@ export interface WeightsAnswer {
 
 /** Serves queries over a database and weights that are answered in this process; nothing is imported or queued. */
 export async function serveWeights(database: Database, weights: WeightFacts): Promise<WeightsServer> {
-  const services: Partial<Services> = { database, weights, waitMilliseconds: 5000, log: openLog("silent") };
+  const services: Partial<Services> = { database, weights, waitMilliseconds: 60_000, log: openLog("silent") };
   const server = await startServer(services as Services, { host: "127.0.0.1", port: 0 });
   return {
     async ask(source, variables = {}) {

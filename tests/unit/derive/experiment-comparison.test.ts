@@ -42,6 +42,7 @@ const compared: SimilaritySummary = {
   min: 0.8,
   max: 1,
   comparedLayers: 2,
+  leftOutLayers: 0,
   initialCosine: 0.97,
   sharedStart: true,
   pendingJobs: [],
@@ -152,6 +153,8 @@ describe("confounds of two runs", () => {
   test("what the weights say: another start, none there, or still being compared", () => {
     expect(kinds({}, { sharedStart: false, initialCosine: 0.03 })).toEqual(["INDEPENDENT_INITIALISATION"]);
     expect(kinds({}, { comparedLayers: 0 })).toEqual(["WEIGHTS_MISSING"]);
+    expect(kinds({}, { comparedLayers: 0, leftOutLayers: 2 })).toEqual(["WEIGHTS_MISSING"]);
+    expect(kinds({}, { leftOutLayers: 1 })).toEqual(["LAYERS_LEFT_OUT"]);
     const pending = similaritySummary([undefinedSimilarity("PENDING", "job 7")]);
     const [confound, ...others] = pairConfounds(run, { ...run, rank: 4 }, pending);
     expect(others).toEqual([]);

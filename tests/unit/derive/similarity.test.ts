@@ -98,6 +98,11 @@ test("equal updates have cosine exactly 1 and distance exactly 0", () => {
   expect(layerSimilarity(same, 3, 3)).toMatchObject({ cosineSimilarity: 1, l2Distance: 0, relativeDifference: 0 });
 });
 
+test("what is at distance 0 is at cosine 1, whatever float32 made of the products", () => {
+  const same = { ...facts, innerProduct: 24.999998, squaredDistance: 0 };
+  expect(layerSimilarity(same, -2, -2).cosineSimilarity).toBe(1);
+});
+
 test("rounding never carries a cosine past 1", () => {
   const nearly = { ...facts, innerProduct: 25.000000000000004 };
   expect(layerSimilarity(nearly, 1, 1).cosineSimilarity).toBe(1);

@@ -130,6 +130,19 @@ test("a rank that is pending is no missing one", () => {
   expect(h1?.confounds.map(({ kind }) => kind)).toEqual(["WEIGHTS_PENDING"]);
 });
 
+test("layers that could not be compared are named with every verdict that their rank takes part in", () => {
+  const evidence = study({ 8: { percent: 1, cosines: [0.97, 0.99] } });
+  const [similarity] = evidence.similarities;
+  const failed = { layer: { name: "gone" }, similarity: undefinedSimilarity("UNREADABLE") };
+  const partial = { ...evidence, similarities: [rankSimilarity(8, [...(similarity?.layers ?? []), failed])] };
+  const [h1, h2] = hypotheses(partial, rule);
+  expect(h1?.verdict).toBe("SUPPORTED");
+  for (const hypothesis of [h1, h2]) {
+    expect(hypothesis?.confounds).toMatchObject([{ kind: "LAYERS_LEFT_OUT", ranks: [8] }]);
+    expect(hypothesis?.confounds[0]?.message).toContain("1 at r = 8");
+  }
+});
+
 test("failure modes of weights wait for all layers, and the list says so", () => {
   const evidence = study({ 8: { percent: 1, cosines: [0.5] } });
   expect(failureModes(evidence, rule).map(({ kind }) => kind)).toEqual(["WEIGHT_DIVERGENCE"]);
