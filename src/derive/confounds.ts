@@ -15,6 +15,7 @@ export type ConfoundKind =
   | "INDEPENDENT_INITIALISATION"
   | "WEIGHTS_MISSING"
   | "WEIGHTS_PENDING"
+  | "LAYERS_LEFT_OUT"
   | "SINGLE_SEED"
   | "UNEQUAL_STEPS"
   | "UNEQUAL_SAMPLES"
@@ -51,6 +52,16 @@ export function similarityConfounds(similarities: readonly RankSimilarity<unknow
       severity: "LOW",
       message: `The weights at r = ${ranks.join(", ")} are still being compared (${namedJobs(pending)}).`,
       ranks,
+    });
+  }
+  const partial = similarities.filter(({ leftOutLayers, comparedLayers }) => leftOutLayers > 0 && comparedLayers > 0);
+  if (partial.length > 0) {
+    const counts = partial.map(({ rank, leftOutLayers }) => `${leftOutLayers} at r = ${rank}`).join(", ");
+    confounds.push({
+      kind: "LAYERS_LEFT_OUT",
+      severity: "MEDIUM",
+      message: `Layers that could not be compared are left out of the means (${counts}): see their reasons.`,
+      ranks: partial.map(({ rank }) => rank),
     });
   }
   const missing = similarities

@@ -1,6 +1,6 @@
 import type { Confound, ConfoundKind, Severity } from "./confounds.js";
 import { namedJobs } from "./named-jobs.js";
-import { defaultScaling, type RunSettings } from "./run-settings.js";
+import { defaultScaling, type AdapterSettings, type RunSettings } from "./run-settings.js";
 import type { SimilaritySummary } from "./similarity-summary.js";
 
 /** What makes the comparison of two runs unfair, or leaves part of it out; what only one side tells is no finding. */
@@ -14,7 +14,8 @@ export function pairConfounds(baseline: RunSettings, candidate: RunSettings, sum
 
 type Finding = Omit<Confound, "ranks">;
 
-function weights({ sharedStart, initialCosine, comparedLayers, pendingJobs }: SimilaritySummary): Finding[] {
+function weights(summary: SimilaritySummary): Finding[] {
+  const { sharedStart, initialCosine, comparedLayers, leftOutLayers, pendingJobs } = summary;
   const findings: Finding[] = [];
   if (pendingJobs.length > 0) {
     const message = `The weights are still being compared (${namedJobs([{ pendingJobs }])}).`;
@@ -23,6 +24,10 @@ function weights({ sharedStart, initialCosine, comparedLayers, pendingJobs }: Si
     const message =
       "No layer could be compared: see the layers' reasons; without any, the weights of a run are missing.";
     findings.push({ kind: "WEIGHTS_MISSING", severity: "MEDIUM", message });
+  }
+  if (leftOutLayers > 0 && comparedLayers > 0) {
+    const message = `${leftOutLayers} layers could not be compared and are left out of the means: see their reasons.`;
+    findings.push({ kind: "LAYERS_LEFT_OUT", severity: "MEDIUM", message });
   }
   if (sharedStart === false) {
     findings.push({
@@ -112,13 +117,12 @@ function adapters(baseline: RunSettings, candidate: RunSettings): Finding[] {
   return findings;
 }
 
-/** The scaling with the patterns that change it by module. */
-function scalings(adapter: NonNullable<RunSettings["adapter"]>): string {
+/** The scaling, with the patterns that change it by module. */
+function scalings(adapter: AdapterSettings): string {
   const patterns = Object.entries({ rank: adapter.rankPattern, alpha: adapter.alphaPattern })
     .filter(([, pattern]) => Object.keys(pattern).length > 0)
-    .map(([name, pattern]) => `, ${name} pattern ${JSON.stringify(pattern)}`);
-  const rule = adapter.useRslora ? `alpha ${adapter.loraAlpha} / sqrt(r)` : `alpha ${adapter.loraAlpha} / r`;
-  return `${defaultScaling(adapter)} (${rule}${patterns.join("")})`;
+    .map(([name, pattern]) => ` with the ${name} pattern ${JSON.stringify(pattern)}`);
+  return `${defaultScaling(adapter)}${patterns.join("")}`;
 }
 
 function unequal(

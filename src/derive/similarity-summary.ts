@@ -1,4 +1,5 @@
 import { spread, type LayerSimilarity } from "./similarity.js";
+import type { UndefinedReason } from "./undefined-reason.js";
 
 /** Below this mean cos(A1, A2), two runs are taken to have started from different A: shared starts measure above 0.9. */
 export const SHARED_START_COSINE = 0.5;
@@ -18,9 +19,13 @@ export interface SimilaritySummary {
   readonly initialCosine: number | null;
   /** Whether both runs started from the same A; null where that is not known. */
   readonly sharedStart: boolean | null;
+  /** Layers that both have and that could not be compared: not finite, not readable, or computing failed. */
+  readonly leftOutLayers: number;
   /** The ids of the jobs that some layers wait for, each once. */
   readonly pendingJobs: readonly string[];
 }
+
+const LEFT_OUT: readonly (UndefinedReason | null)[] = ["NOT_FINITE", "UNREADABLE", "COMPUTE_FAILED"];
 
 /** Summarises the layers of one comparison. */
 export function similaritySummary(layers: readonly LayerSimilarity[]): SimilaritySummary {
@@ -35,6 +40,7 @@ export function similaritySummary(layers: readonly LayerSimilarity[]): Similarit
     comparedLayers: cosines?.n ?? 0,
     initialCosine: starts?.mean ?? null,
     sharedStart: starts === undefined ? null : starts.mean >= SHARED_START_COSINE,
+    leftOutLayers: layers.filter(({ undefinedReason }) => LEFT_OUT.includes(undefinedReason)).length,
     pendingJobs,
   };
 }

@@ -69,8 +69,10 @@ export function layerSimilarity(
   if (![baselineNorm, candidateNorm, l2Distance].every(Number.isFinite)) return undefinedSimilarity("NOT_FINITE");
   const isZero = baselineNorm === 0 || candidateNorm === 0;
   const sign = Math.sign(baselineScaling) * Math.sign(candidateScaling);
+  const cosineSimilarity =
+    l2Distance === 0 ? 1 : sign * cosine(innerProduct, baselineSquaredNorm, candidateSquaredNorm);
   return {
-    cosineSimilarity: isZero ? null : sign * cosine(innerProduct, baselineSquaredNorm, candidateSquaredNorm),
+    cosineSimilarity: isZero ? null : cosineSimilarity,
     l2Distance,
     relativeDifference: baselineNorm === 0 ? null : l2Distance / baselineNorm,
     baselineNorm,
@@ -81,7 +83,7 @@ export function layerSimilarity(
   };
 }
 
-/** Rounding may carry the quotient just past 1, and short of it where the updates are equal: they give exactly 1. */
+/** Rounding may carry the quotient just past 1, and short of it where B1 A1 is B2 A2: that is exactly 1. */
 function cosine(product: number, squaredNorm1: number, squaredNorm2: number): number {
   if (product === squaredNorm1 && product === squaredNorm2) return 1;
   return Math.min(1, Math.max(-1, product / (Math.sqrt(squaredNorm1) * Math.sqrt(squaredNorm2))));

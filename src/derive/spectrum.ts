@@ -48,14 +48,15 @@ export function spectrum(facts: SpectrumFacts, scaling: number): Spectrum {
   if (greatest === 0 || norm === 0) {
     return { norm, singularValues, ...NO_DIRECTION, undefinedReason: "ZERO_UPDATE" };
   }
-  // Relative to the greatest, so that no square overflows or vanishes.
-  const relative = singularValues.map((value) => value / greatest);
+  // In units of a power of two near the greatest: no square overflows or vanishes, and none is rounded for it.
+  const unit = 2 ** Math.floor(Math.log2(greatest));
+  const relative = singularValues.map((value) => value / unit);
   const squares = relative.map((value) => value ** 2);
   const effectiveRank = Math.exp(entropy(relative));
   return {
     norm,
     singularValues,
-    stableRank: sum(squares),
+    stableRank: sum(squares) / (squares[0] ?? 1),
     effectiveRank,
     utilisation: effectiveRank / singularValues.length,
     k90: leastCount(squares, K90_SHARE),

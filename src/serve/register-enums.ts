@@ -68,6 +68,7 @@ export function registerEnums(): void {
     valuesConfig: {
       INDEPENDENT_INITIALISATION: { description: "The runs started from different A: mean cos(A1, A2) under 0.5." },
       WEIGHTS_PENDING: { description: "Weights are still being compared." },
+      LAYERS_LEFT_OUT: { description: "Some layers are not finite, not readable, or computing them failed." },
       UNEQUAL_LEARNING_RATE: { description: "The greatest learning rates that were logged differ." },
       DORA_DIRECTION_ONLY: { description: "DoRA's magnitudes need the base weights; only B A is compared." },
       UNCOMPARED_TENSORS: { description: "Biases or whole modules were trained too; they are not compared." },

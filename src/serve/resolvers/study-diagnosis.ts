@@ -9,7 +9,7 @@ import { hypotheses, type Hypothesis, type HypothesisRule } from "../../derive/v
 import type { Study } from "../../store/studies.js";
 import { DEFAULT_RULE, similarityThresholdArg, thresholdArg, twoSidedArg, waitSecondsArg } from "../arguments.js";
 import type { Context } from "../context.js";
-import type { Provenance } from "../provenance.js";
+import { together, type Provenance } from "../provenance.js";
 import { byId, runOf } from "../study-runs.js";
 import {
   DiagnosticSummaryType,
@@ -50,9 +50,11 @@ export class StudyDiagnosisResolver {
     @Arg("similarityThreshold", () => Float, similarityThresholdArg) similarityThreshold: number,
     @Arg("waitSeconds", () => Float, waitSecondsArg) waitSeconds: number | undefined,
     @Ctx() context: Context,
-  ): Promise<Hypothesis[]> {
+  ): Promise<(Hypothesis & { computed: Provenance | null })[]> {
     const rule = { ...DEFAULT_RULE, metric, thresholdPercent, similarityThreshold };
-    return hypotheses(await evidence(context, study, rule, waitSeconds), rule);
+    const { computed, ...facts } = await evidence(context, study, rule, waitSeconds);
+    // H3 rests on metrics alone.
+    return hypotheses(facts, rule).map((found) => ({ ...found, computed: found.id === "H3" ? null : computed }));
   }
 
   @FieldResolver(() => [ParetoPointType], {
@@ -153,6 +155,7 @@ async function evidence(context: Context, { id }: Study, rule: HypothesisRule, w
     runs,
     degradations: degradationByRank(runs, rule),
     similarities: similarities.map(({ similarity }) => similarity),
+    computed: together(similarities.map(({ computed }) => computed)),
   };
 }
 

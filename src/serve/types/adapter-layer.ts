@@ -5,7 +5,7 @@ import { LayerType } from "./layer.js";
 
 @ObjectType("AdapterLayer", { description: "The update dW = s B A of one layer in one checkpoint, looked into." })
 export class AdapterLayerType {
-  @Field(() => LayerType)
+  @Field(() => LayerType, { description: "Which weight matrix it updates." })
   layer!: object;
 
   @Field(() => Int, { nullable: true, description: "r: rows of A; null where there are no weights." })

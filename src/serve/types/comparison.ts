@@ -6,7 +6,7 @@ import { LayerType } from "./layer.js";
 
 @ObjectType("MetricDelta", { description: "One metric in two runs, in the unit that its name ends with." })
 export class MetricDeltaType {
-  @Field(() => String)
+  @Field(() => String, { description: "As recorded: `training_loss`." })
   metric!: string;
 
   @Field(() => Float, { nullable: true, description: "Null where the run has none, or NaN." })
@@ -71,10 +71,10 @@ export class ComparisonSummaryType {
 
 @ObjectType("ExperimentComparison", { description: "Two checkpoints of two runs, whatever their studies." })
 export class ExperimentComparisonType {
-  @Field(() => ExperimentType)
+  @Field(() => ExperimentType, { description: "The run that percents and relative differences are to." })
   baseline!: object;
 
-  @Field(() => ExperimentType)
+  @Field(() => ExperimentType, { description: "The run that is compared with it." })
   candidate!: object;
 
   @Field(() => CheckpointType, { nullable: true, description: "What is compared; null where the run has no weights." })
@@ -83,6 +83,6 @@ export class ExperimentComparisonType {
   @Field(() => CheckpointType, { nullable: true, description: "What is compared; null where the run has no weights." })
   candidateCheckpoint!: object | null;
 
-  @Field(() => Scaling)
+  @Field(() => Scaling, { description: "As asked for." })
   scaling!: Scaling;
 }

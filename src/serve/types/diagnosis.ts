@@ -50,6 +50,12 @@ export class HypothesisType {
 
   @Field(() => [ConfoundType])
   confounds!: ConfoundType[];
+
+  @Field(() => Computed, {
+    nullable: true,
+    description: "Where the cosines that it rests on come from; null where it rests on none.",
+  })
+  computed!: Computed | null;
 }
 
 @ObjectType("ParetoPoint", { description: "One run in the plane of two metrics, of both of which less is better." })

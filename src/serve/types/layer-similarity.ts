@@ -5,7 +5,9 @@ import { LayerType } from "./layer.js";
 
 @ObjectType("LayerSimilarity", { description: "The updates of one layer in two runs, compared." })
 export class LayerSimilarityType {
-  @Field(() => LayerType)
+  @Field(() => LayerType, {
+    description: "Which weight matrix is updated; across studies the baseline's, where it has it.",
+  })
   layer!: object;
 
   @Field(() => Float, { nullable: true, description: "<dW1, dW2> / (|dW1| |dW2|), from -1 to 1." })

@@ -26,10 +26,10 @@ export class SimilarityMatrixType {
   @Field(() => [ExperimentType], { description: "Rows and columns, in the order asked for." })
   experiments!: object[];
 
-  @Field(() => SimilarityMeasure)
+  @Field(() => SimilarityMeasure, { description: "As asked for." })
   measure!: SimilarityMeasure;
 
-  @Field(() => Scaling)
+  @Field(() => Scaling, { description: "As asked for." })
   scaling!: Scaling;
 
   @Field(() => [[Float]], {

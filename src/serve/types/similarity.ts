@@ -20,7 +20,7 @@ export class WeightSimilarityType {
   })
   candidate!: object | null;
 
-  @Field(() => Scaling)
+  @Field(() => Scaling, { description: "As asked for." })
   scaling!: Scaling;
 
   @Field(() => Float, {
@@ -29,10 +29,10 @@ export class WeightSimilarityType {
   })
   mean!: number | null;
 
-  @Field(() => Float, { nullable: true })
+  @Field(() => Float, { nullable: true, description: "The least cosine of a layer." })
   min!: number | null;
 
-  @Field(() => Float, { nullable: true })
+  @Field(() => Float, { nullable: true, description: "The greatest cosine of a layer." })
   max!: number | null;
 
   @Field(() => Int, { description: "Layers whose cosine is defined." })

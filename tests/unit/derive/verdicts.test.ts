@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { degradationByRank } from "#src/derive/degradation.js";
 import { failureModes } from "#src/derive/failure-modes.js";
 import { rankSimilarity } from "#src/derive/rank-similarity.js";
-import { layerSimilarity } from "#src/derive/similarity.js";
+import { layerSimilarity, undefinedSimilarity } from "#src/derive/similarity.js";
 import { hypotheses, type StudyEvidence } from "#src/derive/verdicts.js";
 import { runs } from "../../support/runs.js";
 
@@ -100,4 +100,55 @@ test("a larger rank that fails where a smaller one holds is not monotonic", () =
   const cosines = [0.99];
   const modes = failureModes(study({ 2: { percent: 1, cosines }, 4: { percent: 9, cosines } }), rule);
   expect(modes.map(({ kind }) => kind)).toContain("NON_MONOTONIC_RANK");
+});
+
+/** The study with one more layer at `rank`, which is still being compared. */
+function withPending(evidence: StudyEvidence, rank: number): StudyEvidence {
+  const pending = { layer: { name: "late" }, similarity: undefinedSimilarity("PENDING", "0190-job") };
+  return {
+    ...evidence,
+    similarities: evidence.similarities.map((entry) =>
+      entry.rank === rank ? rankSimilarity(rank, [...entry.layers, pending]) : entry,
+    ),
+  };
+}
+
+test("while weights are being compared H1 and H2 are inconclusive and name the job; H3 needs none", () => {
+  const evidence = study({ 2: { percent: 1, cosines: [0.97, 0.99] }, 8: { percent: 1, cosines: [0.97, 0.8] } });
+  expect(verdicts(evidence)).toEqual(["PARTIALLY_SUPPORTED", "PARTIALLY_SUPPORTED", "PARTIALLY_SUPPORTED"]);
+  const [h1, h2, h3] = hypotheses(withPending(evidence, 8), rule);
+  for (const hypothesis of [h1, h2]) {
+    expect(hypothesis?.verdict).toBe("INCONCLUSIVE");
+    expect(hypothesis?.because).toBe("the weights at r = 8 are still being compared (job 0190-job)");
+    expect(hypothesis?.confounds).toContainEqual(expect.objectContaining({ kind: "WEIGHTS_PENDING", ranks: [8] }));
+  }
+  expect(h3?.verdict).toBe("PARTIALLY_SUPPORTED");
+});
+
+test("a rank that is pending is no missing one", () => {
+  const [h1] = hypotheses(withPending(study({ 8: { percent: 1, cosines: [] } }), 8), rule);
+  expect(h1?.confounds.map(({ kind }) => kind)).toEqual(["WEIGHTS_PENDING"]);
+});
+
+test("layers that could not be compared are named with every verdict that their rank takes part in", () => {
+  const evidence = study({ 8: { percent: 1, cosines: [0.97, 0.99] } });
+  const [similarity] = evidence.similarities;
+  const failed = { layer: { name: "gone" }, similarity: undefinedSimilarity("UNREADABLE") };
+  const partial = { ...evidence, similarities: [rankSimilarity(8, [...(similarity?.layers ?? []), failed])] };
+  const [h1, h2] = hypotheses(partial, rule);
+  expect(h1?.verdict).toBe("SUPPORTED");
+  for (const hypothesis of [h1, h2]) {
+    expect(hypothesis?.confounds).toMatchObject([{ kind: "LAYERS_LEFT_OUT", ranks: [8] }]);
+    expect(hypothesis?.confounds[0]?.message).toContain("1 at r = 8");
+  }
+});
+
+test("failure modes of weights wait for all layers, and the list says so", () => {
+  const evidence = study({ 8: { percent: 1, cosines: [0.5] } });
+  expect(failureModes(evidence, rule).map(({ kind }) => kind)).toEqual(["WEIGHT_DIVERGENCE"]);
+  const [mode, ...others] = failureModes(withPending(evidence, 8), rule);
+  expect(others).toEqual([]);
+  expect(mode).toMatchObject({ kind: "WEIGHTS_PENDING", severity: "LOW" });
+  expect(mode?.cause).toContain("job 0190-job");
+  expect(mode?.experiments.map(({ name }) => name)).toEqual(["16bit_r8", "4bit_r8"]);
 });

@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { openDatabase } from "#src/store/database.js";
+import { countingProxy } from "../../support/counting-proxy.js";
+import { freshDatabase } from "../../support/database.js";
+import { inProcessWeights } from "../../support/in-process-weights.js";
+import { serveWeights } from "../../support/serve-weights.js";
+import { storedStudy } from "../../support/stored-study.js";
+import { attention } from "../../support/two-studies.js";
+
+const fresh = freshDatabase();
+
+const SOURCE = `query($slug: String!, $left: ID!, $right: ID!, $ids: [ID!]!) {
+  study(slug: $slug) {
+    ranks { r } hypotheses { verdict } failureModes { kind }
+    experiments(first: 200) { nodes { name layers { layer { name } norm job { id } } } }
+    weightSimilarity(rank: 1) { mean layers { layer { name } cosineSimilarity job { id } } jobs { id } }
+    layerSensitivity(rank: 1) { score } diagnosticSummary(rank: 1) { meanCosineSimilarity }
+  }
+  compareExperiments(baseline: $left, candidate: $right) {
+    configDifferences { field } confounds { kind } summary { meanCosineSimilarity }
+    layers { layer { name } cosineSimilarity parts { name cosineSimilarity } partsReason subspaceSimilarity { left job { id } } }
+  }
+  similarityMatrix(experiments: $ids) { values perLayer { layer { name } values } }
+}`;
+
+test("neither statements nor questions about weights grow with layers, ranks or runs", async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), "rankscope-statements-"));
+  const proxy = await countingProxy(fresh.url);
+  const database = openDatabase(proxy.url, { applicationName: "weight statements", maxConnections: 4 });
+  const weights = inProcessWeights();
+  const server = await serveWeights(database, weights);
+  try {
+    const counts: { statements: number; questions: number }[] = [];
+    for (const [slug, size] of [
+      ["small", 1],
+      ["large", 6],
+    ] as const) {
+      const ranks = Array.from({ length: size }, (_, i) => i + 1);
+      const runs = ranks.flatMap((rank) =>
+        [16, 4].map((bits) => ({
+          name: `${bits}bit_r${rank}`,
+          bits,
+          rank,
+          metrics: { training_loss: 2 },
+          checkpoints: { 1000: ranks.map((block) => attention(block, rank, bits + rank / 7 + block / 9)) },
+        })),
+      );
+      const { experiments } = await storedStudy(fresh.database, folder, slug, runs);
+      const ids = Object.values(experiments);
+      const variables = { slug, ids, left: experiments["16bit_r1"], right: experiments["4bit_r1"] };
+      // The first answer prepares statements.
+      expect((await server.ask(SOURCE, variables)).errors).toEqual([]);
+      weights.asked.length = 0;
+      const before = proxy.statements();
+      const { data, errors } = await server.ask(SOURCE, variables);
+      expect(errors).toEqual([]);
+      expect(data.similarityMatrix.perLayer).toHaveLength(size);
+      counts.push({ statements: proxy.statements() - before, questions: weights.asked.length });
+    }
+    const [small, large] = counts;
+    expect(large).toEqual(small);
+    // Comparisons of all fields, of the parts that follow from them, subspaces, spectra.
+    expect(small?.questions).toBe(4);
+    expect(small?.statements).toBeGreaterThan(5);
+  } finally {
+    await server.close();
+    await database.close();
+    await proxy.close();
+    await rm(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,514 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { scalingRatio } from "#src/derive/scaling-ratio.js";
+import { layerSimilarity } from "#src/derive/similarity.js";
+import { spectrum } from "#src/derive/spectrum.js";
+import { subspaceSimilarity } from "#src/derive/subspace.js";
+import { densePairFacts, denseSpectrumFacts, denseSubspaceFacts } from "../../support/dense-facts.js";
+import { freshDatabase } from "../../support/database.js";
+import { inProcessWeights } from "../../support/in-process-weights.js";
+import { serveWeights, type WeightsServer } from "../../support/serve-weights.js";
+import type { StoredIds, StoredLayer } from "../../support/stored-study.js";
+import { layerOf, ONE, TWO, twoStudies } from "../../support/two-studies.js";
+
+const fresh = freshDatabase();
+const weights = inProcessWeights();
+let server: WeightsServer;
+let folder: string;
+let one: StoredIds;
+let two: StoredIds;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "rankscope-weights-"));
+  ({ one, two } = await twoStudies(fresh.database, folder));
+  server = await serveWeights(fresh.database, weights);
+});
+afterAll(async () => {
+  await server.close();
+  await rm(folder, { recursive: true });
+});
+beforeEach(() => {
+  weights.asked.length = 0;
+  weights.instead.clear();
+});
+
+const ask: WeightsServer["ask"] = (source, variables) => server.ask(source, variables);
+const ATTENTION = "h.0.attn.c_attn";
+const FEED_FORWARD = "h.1.mlp.c_fc";
+const run = (name: string) => one.experiments[name] ?? two.experiments[name];
+
+/** Where dW is formed in full. */
+function similarity(left: StoredLayer, right: StoredLayer, scaling: "ADAPTER" | "NONE" = "ADAPTER") {
+  const [s1, s2] = scaling === "NONE" ? [1, 1] : [left.scaling, right.scaling];
+  const { leftSquaredNorm, rightSquaredNorm, ...facts } = densePairFacts(left, right, scalingRatio(s1, s2));
+  const updates = { ...facts, baselineSquaredNorm: leftSquaredNorm, candidateSquaredNorm: rightSquaredNorm };
+  const { pendingJob: _, ...found } = layerSimilarity(updates, s1, s2);
+  return found;
+}
+
+const COMPUTED = "computed { provider precision kernelVersion seconds cached fallback }";
+const SIMILARITY = `cosineSimilarity l2Distance relativeDifference baselineNorm candidateNorm initialCosine undefinedReason`;
+
+describe("two runs", () => {
+  const compare = (fields: string, rest = "") =>
+    `query($baseline: ID!, $candidate: ID!) { compareExperiments(baseline: $baseline, candidate: $candidate ${rest}) { ${fields} } }`;
+
+  test.each(["ADAPTER", "NONE"] as const)("of one study, scaling %s, layer by layer", async (scaling) => {
+    const { data, errors } = await ask(
+      compare(
+        `summary { meanCosineSimilarity minCosineSimilarity maxCosineSimilarity comparedLayers missingLayers { name } ${COMPUTED} jobs { id } }
+         layersTotal layers { layer { name } ${SIMILARITY} job { id } ${COMPUTED} }`,
+        `scaling: ${scaling}`,
+      ),
+      { baseline: run("16bit_r2"), candidate: run("4bit_r2") },
+    );
+    expect(errors).toEqual([]);
+    const { layers, layersTotal, summary } = data.compareExperiments;
+    expect(layersTotal).toBe(2);
+    const computed = { provider: "cpu", precision: "float64", kernelVersion: 1, cached: false, fallback: null };
+    const expected = [ATTENTION, FEED_FORWARD].map((name) => ({
+      layer: { name },
+      ...similarity(layerOf(ONE, "16bit_r2", 1000, name), layerOf(ONE, "4bit_r2", 1000, name), scaling),
+      job: null,
+      computed: { ...computed, seconds: 0.25 },
+    }));
+    expect(layers).toEqual(expected);
+    const cosines = expected.map(({ cosineSimilarity }) => cosineSimilarity ?? NaN);
+    expect(summary).toEqual({
+      meanCosineSimilarity: ((cosines[0] ?? NaN) + (cosines[1] ?? NaN)) / 2,
+      minCosineSimilarity: Math.min(...cosines),
+      maxCosineSimilarity: Math.max(...cosines),
+      comparedLayers: 2,
+      missingLayers: [],
+      computed: { ...computed, seconds: 0.5 },
+      jobs: [],
+    });
+    expect(weights.asked).toHaveLength(1);
+  });
+
+  test("of different studies meet by the layers' names; other base models are a confound", async () => {
+    const { data, errors } = await ask(
+      compare(`summary { comparedLayers missingLayers { name } }
+        confounds { kind severity message ranks }
+        layersTotal layers(orderBy: COSINE_ASC, first: 1) { layer { name } cosineSimilarity }
+        all: layers { layer { name } undefinedReason baselineNorm }`),
+      { baseline: run("16bit_r2"), candidate: run("other") },
+    );
+    expect(errors).toEqual([]);
+    const { summary, confounds, layersTotal, layers, all } = data.compareExperiments;
+    expect(summary).toEqual({ comparedLayers: 1, missingLayers: [{ name: "h.2.mlp.c_fc" }] });
+    expect(all).toEqual([
+      { layer: { name: ATTENTION }, undefinedReason: null, baselineNorm: expect.any(Number) as number },
+      { layer: { name: FEED_FORWARD }, undefinedReason: "SHAPES_DIFFER", baselineNorm: null },
+      { layer: { name: "h.2.mlp.c_fc" }, undefinedReason: "WEIGHTS_MISSING", baselineNorm: null },
+    ]);
+    expect(layersTotal).toBe(3);
+    expect(layers.map((row: { layer: { name: string } }) => row.layer.name)).toEqual([ATTENTION]);
+    const kinds = confounds.map(({ kind }: { kind: string }) => kind);
+    expect(kinds).toEqual(
+      expect.arrayContaining(["DIFFERENT_BASE_MODEL", "UNEQUAL_STEPS", "DORA_DIRECTION_ONLY", "UNCOMPARED_TENSORS"]),
+    );
+  });
+
+  test("differ in metrics and settings, and these need no weights", async () => {
+    const { data, errors } = await ask(
+      compare(`baseline { name } candidate { name } baselineCheckpoint { step } candidateCheckpoint { step }
+        metricDeltas { metric baseline candidate absolute percent reason } configDifferences { field baseline candidate }`),
+      { baseline: run("16bit_r2"), candidate: run("4bit_r2") },
+    );
+    expect(errors).toEqual([]);
+    expect(data.compareExperiments).toMatchObject({
+      baseline: { name: "16bit_r2" },
+      candidateCheckpoint: { step: 1000 },
+      metricDeltas: [
+        { metric: "peak_memory_mb", baseline: 100, candidate: null, percent: null, reason: "the candidate has none" },
+        { metric: "training_loss", baseline: 2, candidate: 2.1, percent: expect.closeTo(5, 9) as number, reason: null },
+      ],
+    });
+    expect(data.compareExperiments.configDifferences).toContainEqual({ field: "alpha", baseline: "8", candidate: "4" });
+    expect(weights.asked).toEqual([]);
+  });
+
+  test("a run without weights has none to compare, and says so", async () => {
+    const { data, errors } = await ask(
+      compare(`candidateCheckpoint { step } summary { meanCosineSimilarity comparedLayers missingLayers { name } computed { provider } }
+        confounds { kind }`),
+      { baseline: run("16bit_r2"), candidate: run("16bit_r9") },
+    );
+    expect(errors).toEqual([]);
+    expect(data.compareExperiments).toEqual({
+      candidateCheckpoint: null,
+      summary: {
+        meanCosineSimilarity: null,
+        comparedLayers: 0,
+        missingLayers: [{ name: ATTENTION }, { name: FEED_FORWARD }],
+        computed: null,
+      },
+      confounds: [{ kind: "WEIGHTS_MISSING" }, { kind: "UNEQUAL_RANKS" }],
+    });
+    expect(weights.asked).toEqual([]);
+  });
+
+  test("neighbouring checkpoints of one run", async () => {
+    const { data, errors } = await ask(
+      compare(
+        "baselineCheckpoint { step } candidateCheckpoint { step } summary { minCosineSimilarity }",
+        `baselineCheckpoint: "${one.checkpoints["4bit_r2/900"]}"`,
+      ),
+      { baseline: run("4bit_r2"), candidate: run("4bit_r2") },
+    );
+    expect(errors).toEqual([]);
+    expect(data.compareExperiments).toMatchObject({
+      baselineCheckpoint: { step: 900 },
+      candidateCheckpoint: { step: 1000 },
+    });
+    expect(data.compareExperiments.summary.minCosineSimilarity).toBeGreaterThan(0.9999);
+    expect(data.compareExperiments.summary.minCosineSimilarity).toBeLessThan(1);
+  });
+
+  test("a run with itself is at cosine 1 and distance 0, exactly", async () => {
+    const { data } = await ask(compare("layers { cosineSimilarity l2Distance relativeDifference }"), {
+      baseline: run("4bit_r2"),
+      candidate: run("4bit_r2"),
+    });
+    const same = { cosineSimilarity: 1, l2Distance: 0, relativeDifference: 0 };
+    expect(data.compareExperiments.layers).toEqual([same, same]);
+  });
+
+  test("subspaces, left and right as the base model stores the weight, for the directions asked for", async () => {
+    const { data, errors } = await ask(
+      compare(`layers { layer { name } subspaceSimilarity(baselineDirections: 1, candidateDirections: 3) {
+        left right expectedRandom expectedRandomLeft expectedRandomRight baselineDirections candidateDirections
+        leftPrincipalAngles rightPrincipalAngles leftGrid rightGrid undefinedReason job { id } ${COMPUTED} } }`),
+      { baseline: run("16bit_r2"), candidate: run("16bit_r3") },
+    );
+    expect(errors).toEqual([]);
+    for (const row of data.compareExperiments.layers as { layer: { name: string }; subspaceSimilarity: never }[]) {
+      const [left, right] = [
+        layerOf(ONE, "16bit_r2", 1000, row.layer.name),
+        layerOf(ONE, "16bit_r3", 1000, row.layer.name),
+      ];
+      const transposed = left.transposed ?? false;
+      const shape = { inFeatures: 6, outFeatures: left.b.length, transposed };
+      const { leftGrid, rightGrid, job, computed, ...found } = row.subspaceSimilarity as Record<string, never>;
+      expect(found).toEqual(subspaceSimilarity(denseSubspaceFacts(left, right), shape, { baseline: 1, candidate: 3 }));
+      expect([leftGrid?.[0]?.[2], rightGrid?.[0]?.[2]]).toEqual([found.left, found.right]);
+      expect(found.expectedRandomLeft).toBe(3 / (transposed ? 6 : left.b.length));
+      expect({ job, computed }).toMatchObject({ job: null, computed: { provider: "cpu", seconds: 0.25 } });
+    }
+    const refused = await ask(compare("layers { subspaceSimilarity(baselineDirections: 0) { left } }"), {
+      baseline: run("16bit_r2"),
+      candidate: run("16bit_r3"),
+    });
+    expect(refused.errors[0]).toContain("at baselineDirections; received 0; allowed: 1 or more");
+  });
+
+  test("an untrained adapter has no direction, in subspaces neither", async () => {
+    const { data } = await ask(
+      compare(
+        "layers { cosineSimilarity l2Distance undefinedReason subspaceSimilarity { left leftGrid undefinedReason } }",
+      ),
+      { baseline: run("untrained"), candidate: run("untrained") },
+    );
+    expect(data.compareExperiments.layers).toEqual([
+      {
+        cosineSimilarity: null,
+        l2Distance: 0,
+        undefinedReason: "ZERO_UPDATE",
+        subspaceSimilarity: { left: null, leftGrid: [], undefinedReason: "ZERO_UPDATE" },
+      },
+    ]);
+  });
+
+  test("q, k and v of the fused projection, and why the other layer has none", async () => {
+    const { data, errors } = await ask(
+      compare(
+        `layers { parts { name from to ${SIMILARITY.replace("initialCosine", "")} job { id } ${COMPUTED} } partsReason }`,
+      ),
+      { baseline: run("16bit_r2"), candidate: run("4bit_r2") },
+    );
+    expect(errors).toEqual([]);
+    const [fused, plain] = data.compareExperiments.layers;
+    const [left, right] = [layerOf(ONE, "16bit_r2", 1000, ATTENTION), layerOf(ONE, "4bit_r2", 1000, ATTENTION)];
+    const rows = (layer: StoredLayer, from: number, to: number) => ({ ...layer, b: layer.b.slice(from, to) });
+    expect(fused.partsReason).toBeNull();
+    expect(fused.parts).toHaveLength(3);
+    fused.parts.forEach((part: Record<string, unknown>, i: number) => {
+      const { initialCosine: _, ...expected } = similarity(rows(left, 6 * i, 6 * i + 6), rows(right, 6 * i, 6 * i + 6));
+      expect(part).toMatchObject({ name: "qkv"[i], from: 6 * i, to: 6 * i + 6, ...expected, job: null });
+      expect(part["computed"]).toMatchObject({ provider: "cpu" });
+    });
+    expect(plain).toEqual({ parts: [], partsReason: "it is no fused projection whose layout is known" });
+  });
+
+  test.each([
+    ["an experiment that is not there", { baseline: "none" }, "", 'at baseline; received "none"'],
+    ["a checkpoint of another run", {}, 'baselineCheckpoint: "x"', 'at baselineCheckpoint; received "x"'],
+    ["a wait that is too long", {}, "waitSeconds: 61", "at waitSeconds; received 61; allowed: 0 to 60"],
+  ])("%s is refused by name", async (_, variables, rest, message) => {
+    const all = { baseline: run("16bit_r2"), candidate: run("4bit_r2"), ...variables };
+    const { errors, data } = await ask(compare("layersTotal", rest), all);
+    expect(errors[0]).toContain(message);
+    expect(data).toEqual({ compareExperiments: null });
+  });
+});
+
+describe("all pairs", () => {
+  const matrix = (measure: string, fields: string, rest = "") =>
+    `query($ids: [ID!]!) { similarityMatrix(experiments: $ids, measure: ${measure} ${rest}) { ${fields} } }`;
+  const all = () => [run("16bit_r2"), run("4bit_r2"), run("other"), run("untrained")];
+
+  test("of four runs are one question, and each value is its pair's", async () => {
+    const { data, errors } = await ask(
+      matrix(
+        "COSINE",
+        `experiments { name } measure scaling values comparedLayers undefinedReasons jobs { id } perLayer { layer { name } values undefinedReasons } ${COMPUTED}`,
+      ),
+      { ids: all() },
+    );
+    expect(errors).toEqual([]);
+    expect(weights.asked).toMatchObject([{ kind: "comparisons" }]);
+    const found = data.similarityMatrix;
+    expect(found.experiments.map(({ name }: { name: string }) => name)).toEqual([
+      "16bit_r2",
+      "4bit_r2",
+      "other",
+      "untrained",
+    ]);
+    const [attention, feedForward] = found.perLayer;
+    const layers = [
+      layerOf(ONE, "16bit_r2", 1000, ATTENTION),
+      layerOf(ONE, "4bit_r2", 1000, ATTENTION),
+      layerOf(TWO, "other", 500, ATTENTION),
+      layerOf(TWO, "untrained", 0, ATTENTION),
+    ];
+    expect(attention.layer.name).toBe(ATTENTION);
+    layers.forEach((left, i) =>
+      layers.forEach((right, j) => {
+        const expected =
+          i === j && i < 3
+            ? 1
+            : similarity(layers[Math.min(i, j)] ?? left, layers[Math.max(i, j)] ?? right).cosineSimilarity;
+        expect(attention.values[i][j]).toBe(expected);
+        expect(attention.undefinedReasons[i][j]).toBe(expected === null ? "ZERO_UPDATE" : null);
+      }),
+    );
+    expect(feedForward.undefinedReasons[0]).toEqual([null, null, "SHAPES_DIFFER", "WEIGHTS_MISSING"]);
+    const both = [attention, feedForward].map(({ values }: { values: number[][] }) => values[0]?.[1] ?? NaN);
+    expect(found.values[0][1]).toBeCloseTo(((both[0] ?? NaN) + (both[1] ?? NaN)) / 2, 15);
+    expect(found.comparedLayers[0]).toEqual([2, 2, 1, 0]);
+    expect(found.values[2][0]).toBe(attention.values[2][0]);
+    expect(found.jobs).toEqual([]);
+    expect(found.computed).toMatchObject({ provider: "cpu", precision: "float64", cached: false, fallback: null });
+  });
+
+  test("the relative difference is to the row's run, with either one's scaling", async () => {
+    const { data } = await ask(matrix("RELATIVE_DIFFERENCE", "perLayer { values }"), {
+      ids: [run("16bit_r2"), run("4bit_r2")],
+    });
+    const [left, right] = [layerOf(ONE, "16bit_r2", 1000, ATTENTION), layerOf(ONE, "4bit_r2", 1000, ATTENTION)];
+    const { values } = data.similarityMatrix.perLayer[0];
+    expect(values[0]).toEqual([0, similarity(left, right).relativeDifference]);
+    expect(values[1][0]).toBeCloseTo(similarity(right, left).relativeDifference ?? NaN, 12);
+    expect(values[1][1]).toBe(0);
+  });
+
+  test("one run is a matrix too; too many, none and unknown ones are refused by name", async () => {
+    const single = await ask(matrix("L2", "values"), { ids: [run("16bit_r2")] });
+    expect(single.data.similarityMatrix.values).toEqual([[0]]);
+    const id = "01900000-0000-7000-8000-000000000000";
+    const unknown = await ask(matrix("L2", "values"), { ids: [run("16bit_r2"), id, "x"] });
+    expect(unknown.errors[0]).toContain(`at experiments; received "${id}", "x"`);
+    for (const count of [0, 65]) {
+      const { errors } = await ask(matrix("L2", "values"), {
+        ids: Array.from({ length: count }, () => run("16bit_r2")),
+      });
+      expect(errors[0]).toContain(`at experiments; received ${count} ids; allowed: 1 to 64`);
+    }
+  });
+});
+
+describe("one run's layers", () => {
+  const LAYERS = `layer { name } norm scaling rank singularValues stableRank effectiveRank utilisation k90 undefinedReason job { id } ${COMPUTED}`;
+
+  test.each(["ADAPTER", "NONE"] as const)("are looked into, scaling %s", async (scaling) => {
+    const { data, errors } = await ask(
+      `query($id: ID!) { experiment(id: $id) { layers(scaling: ${scaling}) { ${LAYERS} } } }`,
+      { id: run("4bit_r2") },
+    );
+    expect(errors).toEqual([]);
+    expect(data.experiment.layers).toHaveLength(2);
+    for (const { layer, computed, job, rank, scaling: own, ...found } of data.experiment.layers) {
+      const stored = layerOf(ONE, "4bit_r2", 1000, layer.name);
+      expect(found).toEqual(spectrum(denseSpectrumFacts(stored), scaling === "NONE" ? 1 : stored.scaling));
+      expect({ rank, own, job }).toEqual({ rank: 2, own: stored.scaling, job: null });
+      expect(computed).toMatchObject({ provider: "cpu", precision: "float64", seconds: 0.25, fallback: null });
+    }
+  });
+
+  test("of a checkpoint that is asked for, and of no other run's", async () => {
+    const layers = (checkpoint: string | undefined) =>
+      ask(`query($id: ID!) { experiment(id: $id) { layers(checkpoint: "${checkpoint}") { norm } } }`, {
+        id: run("4bit_r2"),
+      });
+    const { data } = await layers(one.checkpoints["4bit_r2/900"]);
+    const stored = layerOf(ONE, "4bit_r2", 900, ATTENTION);
+    expect(data.experiment.layers[0].norm).toBe(spectrum(denseSpectrumFacts(stored), stored.scaling).norm);
+    expect((await layers(one.checkpoints["16bit_r2/1000"])).errors[0]).toContain("at checkpoint; received");
+  });
+
+  test("without weights are the study's, with the reason; of a zero update with no rank", async () => {
+    const query = `query($id: ID!) { experiment(id: $id) { layers { layer { name } rank norm singularValues stableRank undefinedReason computed { provider } } } }`;
+    const none = {
+      rank: null,
+      norm: null,
+      singularValues: [],
+      stableRank: null,
+      undefinedReason: "WEIGHTS_MISSING",
+      computed: null,
+    };
+    expect((await ask(query, { id: run("16bit_r9") })).data.experiment.layers).toEqual([
+      { layer: { name: ATTENTION }, ...none },
+      { layer: { name: FEED_FORWARD }, ...none },
+    ]);
+    expect((await ask(query, { id: run("untrained") })).data.experiment.layers).toMatchObject([
+      { rank: 2, norm: 0, singularValues: [0, 0], stableRank: null, undefinedReason: "ZERO_UPDATE" },
+    ]);
+  });
+});
+
+describe("weights that are not there yet", () => {
+  const JOB = "01900000-0000-7000-8000-00000000000a";
+  beforeAll(async () => {
+    await fresh.database.sql`insert into job (id, kind, status, total) values (${JOB}, 'COMPUTE', 'QUEUED', 3)`;
+  });
+  beforeEach(() => {
+    weights.instead.set(one.factors[`4bit_r2/1000/${FEED_FORWARD}`] ?? "", { pending: JOB });
+  });
+
+  test("are null with the reason and the job, wherever they are asked for, and never an error", async () => {
+    const pending = "undefinedReason undefinedDetail job { id kind status total } computed { provider }";
+    const { data, errors } = await ask(
+      `query($left: ID!, $right: ID!) {
+        compareExperiments(baseline: $left, candidate: $right) {
+          summary { meanCosineSimilarity comparedLayers jobs { id } } confounds { kind message }
+          layers { layer { name } cosineSimilarity ${pending} subspaceSimilarity { left ${pending} } }
+        }
+        similarityMatrix(experiments: [$left, $right]) { values undefinedReasons jobs { id } perLayer { values } }
+        experiment(id: $right) { layers { layer { name } norm singularValues ${pending} } }
+        study(slug: "one") {
+          weightSimilarity(rank: 2) { mean meetsThreshold jobs { id status } layers { cosineSimilarity ${pending} } }
+          layerSensitivity(rank: 2) { layer { name } score position ${pending} }
+          hypotheses { id verdict because }
+          failureModes { kind cause }
+          diagnosticSummary(rank: 2) { meanCosineSimilarity jobs { id } }
+        }
+      }`,
+      { left: run("16bit_r2"), right: run("4bit_r2") },
+    );
+    expect(errors).toEqual([]);
+    const job = { id: JOB, kind: "COMPUTE", status: "QUEUED", total: 3 };
+    const reason = { undefinedReason: "PENDING", undefinedDetail: null, job, computed: null };
+    const { compareExperiments, similarityMatrix, experiment, study } = data;
+    expect(compareExperiments.summary).toEqual({ meanCosineSimilarity: null, comparedLayers: 1, jobs: [{ id: JOB }] });
+    expect(compareExperiments.confounds[0]).toMatchObject({
+      kind: "WEIGHTS_PENDING",
+      message: expect.stringContaining(JOB) as string,
+    });
+    expect(compareExperiments.layers[0].cosineSimilarity).toEqual(expect.any(Number));
+    expect(compareExperiments.layers[1]).toEqual({
+      layer: { name: FEED_FORWARD },
+      cosineSimilarity: null,
+      ...reason,
+      subspaceSimilarity: { left: null, ...reason },
+    });
+    expect(similarityMatrix).toMatchObject({
+      values: [
+        [1, null],
+        [null, null],
+      ],
+      undefinedReasons: [
+        [null, "PENDING"],
+        ["PENDING", "PENDING"],
+      ],
+      jobs: [{ id: JOB }],
+    });
+    expect(similarityMatrix.perLayer[0].values[0][1]).toEqual(expect.any(Number));
+    expect(experiment.layers[1]).toEqual({ layer: { name: FEED_FORWARD }, norm: null, singularValues: [], ...reason });
+    expect(study.weightSimilarity).toMatchObject({
+      mean: null,
+      meetsThreshold: null,
+      jobs: [{ id: JOB, status: "QUEUED" }],
+    });
+    expect(study.weightSimilarity.layers[1]).toEqual({ cosineSimilarity: null, ...reason });
+    expect(study.layerSensitivity).toMatchObject([
+      { layer: { name: ATTENTION }, score: expect.any(Number) as number, position: null, undefinedReason: null },
+      { layer: { name: FEED_FORWARD }, score: null, position: null, ...reason },
+    ]);
+    const [h1, h2] = study.hypotheses;
+    for (const hypothesis of [h1, h2]) {
+      expect(hypothesis.verdict).toBe("INCONCLUSIVE");
+      expect(hypothesis.because).toContain(JOB);
+    }
+    expect(study.failureModes).toContainEqual({
+      kind: "WEIGHTS_PENDING",
+      cause: expect.stringContaining(JOB) as string,
+    });
+    expect(study.diagnosticSummary).toEqual({ meanCosineSimilarity: null, jobs: [{ id: JOB }] });
+  });
+
+  test.each([
+    ["WEIGHTS_CHANGED", "UNREADABLE"],
+    ["WEIGHTS_UNREACHABLE", "UNREADABLE"],
+    ["COMPUTE_FAILED", "COMPUTE_FAILED"],
+  ] as const)("what failed by %s is %s, with its message", async (code, reason) => {
+    weights.instead.set(one.factors[`4bit_r2/1000/${FEED_FORWARD}`] ?? "", { failed: "what went wrong", code });
+    const { data, errors } = await ask(
+        `{ study(slug: "one") { weightSimilarity(rank: 2) { mean comparedLayers layers { undefinedReason undefinedDetail job { id } } } } }`,
+      );
+      expect(errors).toEqual([]);
+      const { mean, comparedLayers, layers } = data.study.weightSimilarity;
+      expect({ mean, comparedLayers }).toEqual({ mean: expect.any(Number) as number, comparedLayers: 1 });
+      expect(layers[1]).toEqual({ undefinedReason: reason, undefinedDetail: "what went wrong", job: null });
+    },
+  );
+
+  test("the wait is the argument's or the setting's, counted from the request's beginning, and ends with the request", async () => {
+    const { errors } = await ask(
+      `{ study(slug: "one") { short: weightSimilarity(rank: 2, waitSeconds: 0) { mean } long: weightSimilarity(rank: 2) { mean } } }`,
+    );
+    expect(errors).toEqual([]);
+    const [short, long] = weights.asked.map(({ ask: { waitMilliseconds } }) => waitMilliseconds).sort((a, b) => a - b);
+    expect(short).toBe(0);
+    expect(long).toBeGreaterThan(0);
+    expect(long).toBeLessThan(60_000);
+    for (const { ask: asked } of weights.asked) {
+      expect(asked.urgency).toBe("INTERACTIVE");
+      expect(asked.signal).toBeInstanceOf(AbortSignal);
+    }
+  });
+});
+
+test("all that one query misses is asked together, whatever field asks, and each pair once", async () => {
+  const { errors } = await ask(
+    `query($left: ID!, $right: ID!) {
+      study(slug: "one") {
+        two: weightSimilarity(rank: 2) { mean } three: weightSimilarity(rank: 3) { mean }
+        hypotheses { verdict } failureModes { kind } layerSensitivity(rank: 2) { score } diagnosticSummary(rank: 3) { meanCosineSimilarity }
+        experiments { nodes { layers { norm } } }
+      }
+      compareExperiments(baseline: $left, candidate: $right) { summary { meanCosineSimilarity } confounds { kind } }
+      similarityMatrix(experiments: [$left, $right]) { values }
+      experiment(id: $left) { layers { stableRank } }
+    }`,
+    { left: run("16bit_r2"), right: run("4bit_r2") },
+  );
+  expect(errors).toEqual([]);
+  // Two pairs of rank 2 and two of rank 3, and the matrix's diagonal: two runs of two layers.
+  expect(weights.asked.map(({ kind, count }) => [kind, count]).sort()).toEqual([
+    ["comparisons", 8],
+    ["spectra", 8],
+  ]);
+});

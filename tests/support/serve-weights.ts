@@ -1,0 +1,32 @@
+import type { WeightFacts } from "#src/jobs/weight-facts.js";
+import { openLog } from "#src/log.js";
+import type { Services } from "#src/serve/context.js";
+import { startServer } from "#src/serve/server.js";
+import type { Database } from "#src/store/database.js";
+import { query } from "./rankscope.js";
+
+export interface WeightsServer {
+  /** Sends a query; errors by their messages. */
+  ask(source: string, variables?: Record<string, unknown>): Promise<WeightsAnswer>;
+  close(): Promise<void>;
+}
+
+export interface WeightsAnswer {
+  // The shape is the query's; tests state what they expect of it.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly data: any;
+  readonly errors: readonly string[];
+}
+
+/** Serves queries over a database and weights that are answered in this process; nothing is imported or queued. */
+export async function serveWeights(database: Database, weights: WeightFacts): Promise<WeightsServer> {
+  const services: Partial<Services> = { database, weights, waitMilliseconds: 60_000, log: openLog("silent") };
+  const server = await startServer(services as Services, { host: "127.0.0.1", port: 0 });
+  return {
+    async ask(source, variables = {}) {
+      const { data, errors } = await query(server.address, source, variables);
+      return { data, errors: (errors ?? []).map(({ message }) => message) };
+    },
+    close: () => server.close(),
+  };
+}
