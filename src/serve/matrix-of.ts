@@ -6,6 +6,7 @@ import {
   type SimilarityMeasure,
 } from "../derive/similarity-matrix.js";
 import { undefinedSimilarity } from "../derive/similarity.js";
+import { failure } from "../errors.js";
 import type { Layer } from "../store/layers.js";
 import { checkpointLayers, matchedLayers, type CheckpointReads, type RunCheckpoint } from "./checkpoint-layers.js";
 import { compareUpdates, type ComparisonAsked } from "./compare-updates.js";
@@ -20,8 +21,16 @@ export interface RunsMatrix extends MeanMatrix {
 }
 
 /**
+ * More would keep the serving thread from everyone else for seconds: 64 runs of 63 layers are as many, or 32 runs of a 7B
+ * model's 224.
+ */
+const MAX_MATRIX_PAIRS = 2 ** 17;
+
+/**
  * All pairs of `runs`, the diagonal among them, which tells a zero update from one that has a direction. All pairs of all
  * layers are one question.
+ *
+ * @throws ARGUMENT_INVALID where these are more pairs than one answer may hold
  */
 export async function matrixOf(
   questions: WeightQuestions,
@@ -30,11 +39,19 @@ export async function matrixOf(
   { measure, ...asked }: ComparisonAsked & { readonly measure: SimilarityMeasure },
 ): Promise<RunsMatrix> {
   const layers = matchedLayers(await Promise.all(runs.map((run) => checkpointLayers(reads, run))));
+  const perLayerCount = (runs.length * (runs.length + 1)) / 2;
+  if (layers.length * perLayerCount > MAX_MATRIX_PAIRS) {
+    throw failure("ARGUMENT_INVALID", {
+      where: "experiments",
+      received: `${runs.length} runs of ${layers.length} layers, ${layers.length * perLayerCount} pairs`,
+      allowed: `${MAX_MATRIX_PAIRS} pairs`,
+      todo: "Ask for fewer runs at a time.",
+    });
+  }
   const pairs = layers.flatMap(({ sides }) =>
     upperTriangle(runs.length).map(([i, j]) => ({ left: sides[i], right: sides[j] })),
   );
   const compared = await compareUpdates(questions, pairs, asked);
-  const perLayerCount = (runs.length * (runs.length + 1)) / 2;
   const perLayer = layers.map(({ layer }, at) => {
     const similarityOf = (i: number, j: number) =>
       compared[at * perLayerCount + placeOf(i, j, runs.length)]?.similarity ?? undefinedSimilarity("WEIGHTS_MISSING");

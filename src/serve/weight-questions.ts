@@ -41,21 +41,28 @@ function batched<Subject, Facts>(
 ): Question<Subject, Facts> {
   const loader = new DataLoader<{ subjects: readonly Subject[]; wait: number }, FactResult<Facts>[]>(
     async (asked) => {
-      const waits = [...new Set(asked.map(({ wait }) => wait))];
+      const byWait = new Map<number, Map<string, Subject>>();
+      const ids = asked.map(({ subjects, wait }) => {
+        const distinct = byWait.get(wait) ?? new Map<string, Subject>();
+        byWait.set(wait, distinct);
+        return subjects.map((subject) => {
+          const id = idOf(subject);
+          distinct.set(id, subject);
+          return id;
+        });
+      });
       const answers = new Map(
         await Promise.all(
-          waits.map(async (wait) => {
-            const alike = asked.filter((question) => question.wait === wait).flatMap(({ subjects }) => subjects);
-            const distinct = new Map(alike.map((subject) => [idOf(subject), subject]));
+          [...byWait].map(async ([wait, distinct]) => {
             const results = await answer([...distinct.values()], wait);
             return [wait, new Map([...distinct.keys()].map((id, i) => [id, results[i]]))] as const;
           }),
         ),
       );
-      return asked.map(({ subjects, wait }) =>
-        subjects.map((subject) => {
-          const result = answers.get(wait)?.get(idOf(subject));
-          if (result === undefined) throw new Error(`no answer about weights ${idOf(subject)}`);
+      return asked.map(({ wait }, i) =>
+        (ids[i] ?? []).map((id) => {
+          const result = answers.get(wait)?.get(id);
+          if (result === undefined) throw new Error(`no answer about weights ${id}`);
           return result;
         }),
       );

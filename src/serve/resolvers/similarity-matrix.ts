@@ -9,14 +9,14 @@ import { Scaling, SimilarityMeasure } from "../types/enums.js";
 import { SimilarityMatrixType } from "../types/similarity-matrix.js";
 import { waitOf } from "../wait.js";
 
-/** 64 runs are 2080 pairs a layer, so about half a million of a 7B model's 224 layers: what one answer can carry. */
+/** 64 runs are 2080 pairs a layer and 4096 values: more than a picture shows. See also MAX_MATRIX_PAIRS in matrix-of.ts. */
 const MAX_MATRIX_EXPERIMENTS = 64;
 
 @Resolver()
 export class SimilarityMatrixResolver {
   @Query(() => SimilarityMatrixType, {
     nullable: true,
-    description: `All pairs of 1 to ${MAX_MATRIX_EXPERIMENTS} runs of any studies, by their final updates.`,
+    description: `All pairs of 1 to ${MAX_MATRIX_EXPERIMENTS} runs of any studies, by their final updates; at most 131072 pairs over all layers.`,
   })
   async similarityMatrix(
     @Arg("experiments", () => [ID], { description: "Ids of experiments." }) ids: string[],
