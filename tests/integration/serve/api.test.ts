@@ -2,9 +2,6 @@ import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openComparisons } from "#src/jobs/comparisons.js";
-import { openImportJobs } from "#src/jobs/import-jobs.js";
-import { openLog } from "#src/log.js";
 import { startServer, type RunningServer } from "#src/serve/server.js";
 import { openDatabase, type Database } from "#src/store/database.js";
 import { storeStudy } from "#src/store/write/store-study.js";
@@ -12,10 +9,10 @@ import { adapterConfig, factorTensors, safetensors, writeFiles } from "../../sup
 import { countingProxy, type CountingProxy } from "../../support/counting-proxy.js";
 import { freshDatabase } from "../../support/database.js";
 import { query } from "../../support/rankscope.js";
+import { realServices } from "../../support/real-services.js";
 import { checkpointRecord, experimentRecord, studyRecord } from "../../support/study-record.js";
 
 const fresh = freshDatabase();
-const log = openLog("silent");
 let root: string;
 let proxy: CountingProxy;
 let database: Database;
@@ -26,16 +23,11 @@ beforeAll(async () => {
   root = await mkdtemp(path.join(tmpdir(), "rankscope-api-"));
   proxy = await countingProxy(fresh.url);
   database = openDatabase(proxy.url, { applicationName: "api test", maxConnections: 4 });
-  const comparisons = openComparisons({ database, threads: 1, log });
-  const imports = openImportJobs({ database, log });
-  server = await startServer(
-    { database, comparisons, imports, importRoots: [root], log },
-    { host: "127.0.0.1", port: 0 },
-  );
+  const real = await realServices(database, { url: fresh.url, importRoots: [root] });
+  server = await startServer(real.services, { host: "127.0.0.1", port: 0 });
   stop = async () => {
     await server.close();
-    await imports.close();
-    await comparisons.close();
+    await real.close();
     await database.close();
     await proxy.close();
     await rm(root, { recursive: true });

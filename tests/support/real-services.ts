@@ -1,0 +1,56 @@
+import { v7 as newId } from "uuid";
+import { openWeightFacts } from "#src/jobs/enqueue.js";
+import { openImportJobs } from "#src/jobs/import-jobs.js";
+import { openJobWatch } from "#src/jobs/job-watch.js";
+import { precomputeStudy } from "#src/jobs/precompute.js";
+import { runWorker } from "#src/jobs/run-worker.js";
+import { openLog } from "#src/log.js";
+import type { Services } from "#src/serve/context.js";
+import { openSql } from "#src/store/connection.js";
+import type { Database } from "#src/store/database.js";
+import { openWeightStore } from "#src/weights/open-weight-store.js";
+
+export interface RealServices {
+  readonly services: Services;
+  close(): Promise<void>;
+}
+
+/**
+ * What a server is given by its command, with a worker in this process: queue, ONNX Runtime and notifications are the real
+ * ones. Weights are read where they were imported from.
+ *
+ * @param url for the worker and for waiting, whose statements are then not among those of `database`
+ */
+export async function realServices(
+  database: Database,
+  { url, importRoots }: { readonly url: string; readonly importRoots: readonly string[] },
+): Promise<RealServices> {
+  const log = openLog("silent");
+  const connection = { sql: openSql(url, { applicationName: "test worker", maxConnections: 3 }) };
+  const settings = {
+    engine: { provider: "cpu", crossings: {}, cpuThreads: 1 },
+    weights: { kind: "in-place" },
+  } as const;
+  const worker = await runWorker({ id: newId(), connection, url, threads: 1, settings, log });
+  const watch = openJobWatch(connection, log);
+  const weightStore = await openWeightStore(settings.weights);
+  const imports = openImportJobs({ database, weights: weightStore, log });
+  return {
+    services: {
+      database,
+      weights: openWeightFacts({ connection: database, watch, log }),
+      waitMilliseconds: 20_000,
+      jobs: { watch, precompute: (studyId) => precomputeStudy(database, studyId) },
+      imports,
+      importRoots,
+      log,
+    },
+    async close() {
+      await imports.close();
+      await worker.close();
+      await watch.close();
+      await weightStore.close();
+      await connection.sql.end();
+    },
+  };
+}
