@@ -133,10 +133,10 @@ describe("reading from a bucket", () => {
     const store = await opened(settings);
     const error = await everything(store, file).catch((cause: unknown) => cause as Error);
     expect(error).toMatchObject({ code: "WEIGHTS_UNREACHABLE", name: "TransientError" });
-    expect(String((error as Error).message)).toMatch(/SignatureDoesNotMatch 403.*Check the credentials/);
+    expect((error as Error).message).toMatch(/SignatureDoesNotMatch 403.*Check the credentials/);
     const cause = (error as Error).cause as Error;
     expect(cause.name).toBe("SignatureDoesNotMatch");
-    const hung = JSON.stringify({ ...cause, message: cause.message, stack: cause.stack });
+    const hung = JSON.stringify([Object.entries(cause), cause.message, cause.stack]);
     expect(hung).not.toMatch(/a-secret-that-is-wrong|S3RVER|StringToSign/);
   });
 
