@@ -13,7 +13,7 @@ import { openWeightStore } from "#src/weights/open-weight-store.js";
 import type { WeightFile, WeightStore } from "#src/weights/weight-store.js";
 
 /** Tensors read at once: the next ones are read while one is hashed. */
-const READS_AT_ONCE = 4;
+const READS_AT_ONCE = 16;
 const MEGABYTE = 1e6;
 
 interface Tensor extends TensorEntry {
