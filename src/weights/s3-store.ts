@@ -78,7 +78,9 @@ export function openS3Store(settings: S3Settings): WeightStore {
   }
 
   return {
-    async read(file, offset, length, signal) {
+    async read(file, offset, length, shared) {
+      // One of its own, since the requests of many reads would all hang their listeners on one that they share.
+      const signal = shared === undefined ? undefined : AbortSignal.any([shared]);
       const range = { offset, length, signal };
       checkRange(file, range);
       // HTTP has no range of no bytes.

@@ -21,16 +21,20 @@ export async function uploadFile(
   client: S3Client,
   { bucket, key, file }: { readonly bucket: string; readonly key: string; readonly file: WeightFile },
 ): Promise<void> {
+  const content = checkedContent(file);
+  // Giving an upload up may fail too, and its error would hide what the file's was.
+  let fault: Error | undefined;
+  content.on("error", (error) => (fault = error));
   const upload = new Upload({
     client,
-    params: { Bucket: bucket, Key: key, Body: checkedContent(file), ContentType: "application/octet-stream" },
+    params: { Bucket: bucket, Key: key, Body: content, ContentType: "application/octet-stream" },
     partSize: Math.max(PART_BYTES, Math.ceil(file.size / MOST_PARTS)),
     leavePartsOnError: false,
   });
   try {
     await upload.done();
   } catch (error) {
-    if (error instanceof RankscopeError) throw error;
+    if (fault instanceof RankscopeError) throw fault;
     throw s3Failure(error, `s3://${bucket}/${key}`, "WEIGHTS_NOT_KEPT");
   }
 }

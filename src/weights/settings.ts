@@ -77,5 +77,5 @@ function checkEndpoint(endpoint: string | undefined): void {
 
 /** Users and passwords have no place in these settings, and none in messages. */
 function withoutUser(setting: string): string {
-  return setting.replace(/\/\/[^/]*@/, "//...@");
+  return setting.replace(/\/\/.*@/, "//...@");
 }

@@ -28,9 +28,10 @@ server.middleware.unshift(async (context, next) => {
   };
   await next();
 });
-process.on("message", ({ dieAfter }) => {
+// Messages keep their order: what was asked before has been told when this is answered.
+process.on("message", ({ dieAfter = left }) => {
   left = dieAfter;
-  process.send({ ready: true });
+  process.send({ done: true });
 });
 // Never outlives the test that started it.
 process.on("disconnect", () => process.exit());

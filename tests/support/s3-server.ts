@@ -8,12 +8,18 @@ const SCRIPT = fileURLToPath(new URL("s3-server.mjs", import.meta.url));
 /** The only credentials that the server takes. */
 export const S3_CREDENTIALS = { AWS_ACCESS_KEY_ID: "S3RVER", AWS_SECRET_ACCESS_KEY: "S3RVER" };
 
+/** `GET /bucket/key?query`, with the range where one was asked for. */
+export interface S3Request {
+  readonly request: string;
+  readonly range: string;
+}
+
 /** A running S3-compatible server, which ends with the test. */
 export interface S3Server {
   readonly port: number;
   readonly endpoint: string;
-  /** What it was asked so far: `GET /bucket/key?query`, with the range where one was asked for. */
-  readonly requests: { readonly request: string; readonly range: string }[];
+  /** What it has answered so far, in order. */
+  requests(): Promise<S3Request[]>;
   /** Makes it kill itself as soon as its answers have had so many bytes. */
   dieAfter(bytes: number): Promise<void>;
   kill(): Promise<void>;
@@ -23,6 +29,7 @@ interface Message {
   readonly port?: number;
   readonly request?: string;
   readonly range?: string;
+  readonly done?: boolean;
 }
 
 /** Starts a server that keeps `buckets` in `directory`; `port` 0 is any that is free. */
@@ -34,10 +41,17 @@ export async function startS3Server(directory: string, buckets: readonly string[
     await exited;
   };
   onTestFinished(kill);
-  const requests: S3Server["requests"] = [];
+  const requests: S3Request[] = [];
+  let done: () => void = () => undefined;
+  const tell = (message: object) =>
+    new Promise<void>((resolve) => {
+      done = resolve;
+      child.send(message);
+    });
   const listening = await new Promise<number>((resolve, reject) => {
     child.on("message", (message: Message) => {
       if (message.port !== undefined) resolve(message.port);
+      if (message.done === true) done();
       if (message.request !== undefined) requests.push({ request: message.request, range: message.range ?? "" });
     });
     void exited.then(([code]) => reject(new Error(`the S3 server ended with code ${code} before it listened`)));
@@ -45,11 +59,11 @@ export async function startS3Server(directory: string, buckets: readonly string[
   return {
     port: listening,
     endpoint: `http://127.0.0.1:${listening}`,
-    requests,
-    async dieAfter(bytes) {
-      child.send({ dieAfter: bytes });
-      await once(child, "message");
+    async requests() {
+      await tell({});
+      return [...requests];
     },
+    dieAfter: (bytes) => tell({ dieAfter: bytes }),
     kill,
   };
 }
