@@ -24,6 +24,8 @@ export interface Config {
   readonly weights: string;
   /** Of an S3-compatible server that is not AWS. */
   readonly s3Endpoint: string | undefined;
+  /** Of the bucket; undefined is the AWS SDK's own choice, except that other servers than Amazon's rarely care. */
+  readonly s3Region: string | undefined;
   /** How long a query waits for what has to be computed, unless it says so itself. */
   readonly waitMilliseconds: number;
   readonly logLevel: "silent" | "error" | "warn" | "info" | "debug";
@@ -46,6 +48,7 @@ const Environment = z.object({
   RANKSCOPE_PROVIDER: z.enum(["auto", "cpu", "webgpu", "cuda"]).default("auto"),
   RANKSCOPE_WEIGHTS: z.string().optional(),
   RANKSCOPE_S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  AWS_REGION: z.string().optional(),
   RANKSCOPE_WAIT_SECONDS: z.coerce.number().min(0).max(60).default(10),
   RANKSCOPE_LOG: z.enum(["silent", "error", "warn", "info", "debug"]).default("warn"),
 });
@@ -80,6 +83,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     provider: env.RANKSCOPE_PROVIDER,
     weights: env.RANKSCOPE_WEIGHTS ?? resolve(directory, env.RANKSCOPE_DATA, "weights"),
     s3Endpoint: env.RANKSCOPE_S3_ENDPOINT,
+    s3Region: env.AWS_REGION ?? (env.RANKSCOPE_S3_ENDPOINT === undefined ? undefined : "us-east-1"),
     waitMilliseconds: env.RANKSCOPE_WAIT_SECONDS * 1000,
     logLevel: env.RANKSCOPE_LOG,
     directory,

@@ -2,10 +2,10 @@ import type { Config } from "../config.js";
 import { parseWeightStoreSettings, type WeightStoreSettings } from "../weights/settings.js";
 
 /** Where weights are kept. @throws CONFIG_INVALID */
-export function weightSettings({ weights, s3Endpoint, directory }: Config): WeightStoreSettings {
+export function weightSettings({ weights, s3Endpoint, s3Region, directory }: Config): WeightStoreSettings {
   return parseWeightStoreSettings(weights, {
     name: "RANKSCOPE_WEIGHTS",
     from: directory,
-    access: { endpoint: s3Endpoint },
+    access: { endpoint: s3Endpoint, region: s3Region },
   });
 }

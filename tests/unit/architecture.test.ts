@@ -30,6 +30,7 @@ const OWNERS = {
   "@prisma/adapter-pg": "store",
   "@prisma/client": "store",
   "@aws-sdk/client-s3": "weights",
+  "@aws-sdk/lib-storage": "weights",
   "onnxruntime-node": "compute",
   piscina: "jobs",
 };

@@ -1,0 +1,113 @@
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { connectToEmbeddedPostgres } from "#src/store/embedded/connect.js";
+import { openSql } from "#src/store/connection.js";
+import { GPT2_STUDY } from "../../tests/support/shared-study.js";
+import { writeRandomStudy } from "../../tests/support/random-study.js";
+import { rankscope, serveRankscope } from "../../tests/support/rankscope.js";
+import { median, milliseconds, print, ratio } from "./print.js";
+
+const NUMPY = fileURLToPath(new URL("numpy_similarity.py", import.meta.url));
+const RUNS = 15;
+
+/**
+ * (a) All 24 layers of one pair at r = 8, nothing stored, through HTTP, the queue and a worker, against NumPy forming both
+ * dW; (b) the same against NumPy with the factor formula; (c) the same query when the facts are stored.
+ */
+export async function benchSimilarity(): Promise<void> {
+  const root = await mkdtemp(path.join(tmpdir(), "rankscope-bench-"));
+  const environment = { RANKSCOPE_DATA: path.join(root, "data"), RANKSCOPE_LOG: "silent" };
+  try {
+    const folder = existsSync(GPT2_STUDY) ? GPT2_STUDY : path.join(root, "study");
+    if (folder !== GPT2_STUDY) await writeRandomStudy(folder, { runs: 2, layers: 24, rank: 8, features: 2048 });
+    const imported = await rankscope(["import", folder, "--slug", "bench"], environment);
+    if (imported.code !== 0) throw new Error(imported.stderr);
+    const server = await serveRankscope(environment);
+    try {
+      const ours = await timeServer(server.address, environment.RANKSCOPE_DATA);
+      const numpy = await timeNumpy(folder);
+      print("One pair of adapters, 24 layers, r = 8", `${path.basename(folder)}; medians of ${RUNS}`, [
+        ["(a) cold, through HTTP", milliseconds(ours.cold), ""],
+        ["    NumPy float32, both dW formed", milliseconds(numpy?.form), ratio(numpy?.form, ours.cold)],
+        ["(b) NumPy float64, factor formula", milliseconds(numpy?.factors), ratio(numpy?.factors, ours.cold)],
+        ["    of it computing alone, in the worker", milliseconds(ours.computing), ratio(numpy?.factors, ours.computing)],
+        ["(c) warm, through HTTP", milliseconds(ours.warm), ratio(ours.cold, ours.warm)],
+      ]);
+      if (numpy === undefined) console.log("NumPy was not found: install it for python3, or name a Python that has it in PYTHON.");
+    } finally {
+      server.child.kill("SIGTERM");
+      await server.ended;
+    }
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+}
+
+const PAIR = `query($a: ID!, $b: ID!) { compareExperiments(baseline: $a, candidate: $b, scaling: NONE) {
+  summary { meanCosineSimilarity comparedLayers computed { seconds cached } }
+  layers { layer { name } cosineSimilarity l2Distance relativeDifference } } }`;
+
+async function timeServer(address: string, dataDirectory: string) {
+  const connection = await connectToEmbeddedPostgres({ dataDirectory });
+  if (connection === undefined) throw new Error("the server's database is not there");
+  const sql = openSql(connection.url, { applicationName: "bench", maxConnections: 1 });
+  const ask = async (query: string, variables: object = {}) => {
+    const start = performance.now();
+    const response = await fetch(new URL("/graphql", address), {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ query, variables }),
+    });
+    const answer = (await response.json()) as { data: never; errors?: unknown };
+    if (answer.errors !== undefined) throw new Error(JSON.stringify(answer.errors));
+    return { data: answer.data as Answer, seconds: (performance.now() - start) / 1000 };
+  };
+  const { data } = await ask(`{ study(slug: "bench") { experiments { nodes { id rank { r } hasWeights } } } }`);
+  const [a, b] = data.study.experiments.nodes.filter(({ rank, hasWeights }) => rank.r === 8 && hasWeights);
+  if (a === undefined || b === undefined) throw new Error("the study has no pair at r = 8");
+  const [cold, computing, warm]: number[][] = [[], [], []];
+  for (let run = 0; run <= RUNS; run++) {
+    await sql`truncate comparison, job, job_fact, job_part`;
+    const first = await ask(PAIR, { a: a.id, b: b.id });
+    const { summary } = first.data.compareExperiments;
+    if (summary.computed.cached || summary.comparedLayers !== 24) throw new Error("it was not computed cold");
+    const second = await ask(PAIR, { a: a.id, b: b.id });
+    // The first run starts connections and compiles the code.
+    if (run === 0) continue;
+    cold?.push(first.seconds);
+    computing?.push(summary.computed.seconds);
+    warm?.push(second.seconds);
+  }
+  await sql.end();
+  return { cold: median(cold ?? []), computing: median(computing ?? []), warm: median(warm ?? []) };
+}
+
+interface Answer {
+  study: { experiments: { nodes: { id: string; rank: { r: number }; hasWeights: boolean }[] } };
+  compareExperiments: { summary: { comparedLayers: number; computed: { seconds: number; cached: boolean } } };
+}
+
+/** NumPy's median seconds, files read included; undefined where there is no Python with NumPy. */
+async function timeNumpy(folder: string): Promise<{ form: number; factors: number } | undefined> {
+  const files = (await readdir(folder, { recursive: true }))
+    .filter((file) => /_r8(_s\d+)?[/\\]final_model[/\\]adapter_model\.safetensors$/.test(file))
+    .map((file) => path.join(folder, file));
+  const [baseline, candidate] = files;
+  if (baseline === undefined || candidate === undefined) throw new Error("the study has no two files at r = 8");
+  // An old OpenBLAS may have been told another kernel than the processor's best: NumPy's own choice is the fair one.
+  const { OPENBLAS_CORETYPE: _, OPENBLAS_L2_SIZE: __, ...environment } = process.env;
+  try {
+    const printed = execFileSync(process.env["PYTHON"] ?? "python3", [NUMPY, String(RUNS), baseline, candidate], {
+      env: environment,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const { form, factors } = JSON.parse(printed.toString()) as Record<"form" | "factors", { seconds: number[] }>;
+    return { form: median(form.seconds), factors: median(factors.seconds) };
+  } catch {
+    return undefined;
+  }
+}
