@@ -1,13 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { connectToEmbeddedPostgres } from "#src/store/embedded/connect.js";
 import { openSql } from "#src/store/connection.js";
-import { GPT2_STUDY } from "../../tests/support/shared-study.js";
-import { writeRandomStudy } from "../../tests/support/random-study.js";
 import { rankscope, serveRankscope } from "../../tests/support/rankscope.js";
 import { median, milliseconds, print, ratio } from "./print.js";
 
@@ -18,12 +15,10 @@ const RUNS = 15;
  * (a) All 24 layers of one pair at r = 8, nothing stored, through HTTP, the queue and a worker, against NumPy forming both
  * dW; (b) the same against NumPy with the factor formula; (c) the same query when the facts are stored.
  */
-export async function benchSimilarity(): Promise<void> {
+export async function benchSimilarity(folder: string): Promise<void> {
   const root = await mkdtemp(path.join(tmpdir(), "rankscope-bench-"));
   const environment = { RANKSCOPE_DATA: path.join(root, "data"), RANKSCOPE_LOG: "silent" };
   try {
-    const folder = existsSync(GPT2_STUDY) ? GPT2_STUDY : path.join(root, "study");
-    if (folder !== GPT2_STUDY) await writeRandomStudy(folder, { runs: 2, layers: 24, rank: 8, features: 2048 });
     const imported = await rankscope(["import", folder, "--slug", "bench"], environment);
     if (imported.code !== 0) throw new Error(imported.stderr);
     const server = await serveRankscope(environment);
@@ -34,10 +29,15 @@ export async function benchSimilarity(): Promise<void> {
         ["(a) cold, through HTTP", milliseconds(ours.cold), ""],
         ["    NumPy float32, both dW formed", milliseconds(numpy?.form), ratio(numpy?.form, ours.cold)],
         ["(b) NumPy float64, factor formula", milliseconds(numpy?.factors), ratio(numpy?.factors, ours.cold)],
-        ["    of it computing alone, in the worker", milliseconds(ours.computing), ratio(numpy?.factors, ours.computing)],
+        [
+          "    of it computing alone, in the worker",
+          milliseconds(ours.computing),
+          ratio(numpy?.factors, ours.computing),
+        ],
         ["(c) warm, through HTTP", milliseconds(ours.warm), ratio(ours.cold, ours.warm)],
       ]);
-      if (numpy === undefined) console.log("NumPy was not found: install it for python3, or name a Python that has it in PYTHON.");
+      if (numpy === undefined)
+        console.log("NumPy was not found: install it for python3, or name a Python that has it in PYTHON.");
     } finally {
       server.child.kill("SIGTERM");
       await server.ended;
