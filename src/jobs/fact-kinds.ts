@@ -9,6 +9,13 @@ import type { FactorsPart, PartsPair, StoredFact } from "./weight-facts.js";
 
 export type FactKindName = "COMPARISON" | "SUBSPACE" | "SPECTRUM";
 
+/** An item of a job by the keys of its members, which stand in the order of the fact's key. */
+export interface ItemKey {
+  readonly left: string;
+  readonly right: string;
+  readonly scalingRatio: number;
+}
+
 /** One kind of fact about weights: what it is asked by, where it is kept, and how it reads from the other side. */
 export interface FactKind<Asked, Key, Facts extends Provenance> {
   readonly name: FactKindName;
@@ -20,6 +27,8 @@ export interface FactKind<Asked, Key, Facts extends Provenance> {
   ratioOf(asked: Asked): number;
   /** Equal for all that ask for the same fact, whichever way round. */
   keyOf(asked: Asked): Key;
+  /** The same, of an item that a job was given. */
+  keyOfItem(item: ItemKey): Key;
   /** The key as a text that no fact of another kind or kernel has. */
   textOf(key: Key): string;
   find(connection: Connection, keys: readonly Key[]): Promise<(Key & Facts & StoredFact)[]>;
@@ -47,6 +56,7 @@ export const COMPARISONS: FactKind<PartsPair, ComparisonKey, PairFacts> = {
     const { left, right, scalingRatio } = ordered(pair);
     return { left: partKey(left), right: partKey(right), scalingRatio };
   },
+  keyOfItem: (item) => item,
   textOf: ({ left, right, scalingRatio }) => `comparison ${KERNEL_VERSION} ${left} ${right} ${scalingRatio}`,
   find: (connection, keys) => findComparisons(connection, keys, KERNEL_VERSION),
   save: saveComparisons,
@@ -72,6 +82,7 @@ export const SUBSPACES: FactKind<PartsPair, SubspaceKey, SubspaceFacts> = {
     const { left, right } = ordered(pair);
     return { left: partKey(left), right: partKey(right) };
   },
+  keyOfItem: ({ left, right }) => ({ left, right }),
   textOf: ({ left, right }) => `subspace ${KERNEL_VERSION} ${left} ${right}`,
   find: (connection, keys) => findSubspaces(connection, keys, KERNEL_VERSION),
   save: saveSubspaces,
@@ -94,6 +105,7 @@ export const SPECTRA: FactKind<FactorsPart, SpectrumKey, SpectrumFacts> = {
   groupOf: group,
   ratioOf: () => 1,
   keyOf: (part) => ({ hash: partKey(part) }),
+  keyOfItem: ({ left }) => ({ hash: left }),
   textOf: ({ hash }) => `spectrum ${KERNEL_VERSION} ${hash}`,
   find: (connection, keys) => findSpectra(connection, keys, KERNEL_VERSION),
   save: saveSpectra,

@@ -66,11 +66,13 @@ async function claim(sql: TransactionSql, jobs: readonly NewJob[]): Promise<Map<
     insert into job (id, kind, status, message)
     select unnest(${jobs.map(({ id }) => id)}::uuid[]), 'COMPUTE', 'QUEUED', 'waiting for a worker'`;
   await sql`
+    delete from job_fact using job
+    where key = any(${keys}::text[]) and job.id = job_id and status = 'FAILED'
+      and finished_at < now() - make_interval(secs => ${RETRY_AFTER_SECONDS})`;
+  // "do nothing" takes no lock on the facts of other jobs: those that end meanwhile lock their job first and then its facts.
+  await sql`
     insert into job_fact (key, job_id)
-    select * from unnest(${keys}::text[], ${claims.map(({ id }) => id)}::uuid[])
-    on conflict (key) do update set job_id = excluded.job_id
-    where exists (select from job where job.id = job_fact.job_id and status = 'FAILED'
-      and finished_at < now() - make_interval(secs => ${RETRY_AFTER_SECONDS}))`;
+    select * from unnest(${keys}::text[], ${claims.map(({ id }) => id)}::uuid[]) on conflict (key) do nothing`;
   const rows = await sql<{ key: string; jobId: string }[]>`
     select key, job_id as "jobId" from job_fact where key = any(${keys}::text[])`;
   return new Map(rows.map(({ key, jobId }) => [key, jobId]));
@@ -78,9 +80,10 @@ async function claim(sql: TransactionSql, jobs: readonly NewJob[]): Promise<Map<
 
 async function waitFor(sql: TransactionSql, ids: readonly string[]): Promise<void> {
   await sql`
-    with waited as (
-      update job set waiting = waiting + 1
-      where id = any(${[...ids]}::uuid[]) and status in ('QUEUED', 'RUNNING') returning id)
+    with locked as (
+      select id from job where id = any(${[...ids]}::uuid[]) and status in ('QUEUED', 'RUNNING')
+      order by id for no key update),
+    waited as (update job set waiting = waiting + 1 from locked where job.id = locked.id returning job.id)
     select graphile_worker.reschedule_jobs(array_agg(queued.id), priority => ${PRIORITY.INTERACTIVE})
     from graphile_worker.jobs queued join waited on queued.key = waited.id::text
     where queued.priority > ${PRIORITY.INTERACTIVE} and queued.locked_at is null

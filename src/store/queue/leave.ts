@@ -8,7 +8,9 @@ import { afterEnd } from "./progress.js";
 export async function leaveJobs({ sql: connection }: Connection, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await connection.begin(async (sql) => {
-    await sql`update job set waiting = greatest(waiting - 1, 0) where id = any(${[...ids]}::uuid[])`;
+    await sql`
+      with locked as (select id from job where id = any(${[...ids]}::uuid[]) order by id for no key update)
+      update job set waiting = greatest(waiting - 1, 0) from locked where job.id = locked.id`;
     const cancelled = await sql<{ id: string }[]>`
       update job set status = 'CANCELLED', message = 'nobody waited for it any more', updated_at = now(), finished_at = now()
       where id = any(${[...ids]}::uuid[]) and waiting = 0 and status in ('QUEUED', 'RUNNING')

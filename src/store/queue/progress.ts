@@ -61,7 +61,7 @@ export async function settleWholes({ sql: connection }: Connection, ids: readonl
 async function settle(sql: TransactionSql, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   // The lock comes first: of two last parts that end at once the second then sees the end of the first.
-  await sql`select from job where id = any(${[...ids]}::uuid[]) order by id for update`;
+  await sql`select from job where id = any(${[...ids]}::uuid[]) order by id for no key update`;
   await sql`
     with sums as (
       select whole_id, count(*) as parts, count(*) filter (where status in ('QUEUED', 'RUNNING')) as open,

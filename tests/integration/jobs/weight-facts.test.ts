@@ -1,0 +1,204 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { v7 as newId } from "uuid";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { importStudy } from "#src/jobs/import-study.js";
+import type { Ask, PartsPair, WeightFacts } from "#src/jobs/weight-facts.js";
+import { experimentsOfStudies } from "#src/store/experiments.js";
+import { factorsOfCheckpoints, type StoredFactors } from "#src/store/factors.js";
+import { jobsById } from "#src/store/jobs.js";
+import { openWeightStore } from "#src/weights/open-weight-store.js";
+import { adapterConfig, factorTensors, safetensors, writeFiles } from "../../support/adapter-files.js";
+import { freshDatabase } from "../../support/database.js";
+import { realServices, type RealServices } from "../../support/real-services.js";
+
+const fresh = freshDatabase();
+const now: Ask = { waitMilliseconds: 20_000, urgency: "INTERACTIVE" };
+let folder: string;
+let real: RealServices;
+let weights: WeightFacts;
+let studyId: string;
+let factors: StoredFactors[];
+
+/** The pairs of the two runs, one a layer. */
+let pairs: PartsPair[];
+
+const count = async (table: "comparison" | "subspace" | "spectrum" | "job") =>
+  (await fresh.database.sql<{ n: number }[]>`select count(*) as n from ${fresh.database.sql(table)}`)[0]?.n;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "rankscope-facts-"));
+  await writeFiles(folder, {
+    "16bit_r2/adapter_config.json": adapterConfig(),
+    "16bit_r2/adapter_model.safetensors": safetensors(factorTensors(3, 2, 1)),
+    "4bit_r2/adapter_config.json": adapterConfig({ lora_alpha: 32 }),
+    "4bit_r2/adapter_model.safetensors": safetensors(factorTensors(3, 2, 1.1)),
+  });
+  const store = await openWeightStore({ kind: "in-place" });
+  const { outcome } = await importStudy({ database: fresh.database, weights: store }, { folder });
+  await store.close();
+  studyId = outcome.studyId;
+  const experiments = await experimentsOfStudies(fresh.database, [studyId]);
+  factors = await factorsOfCheckpoints(
+    fresh.database,
+    experiments.flatMap(({ checkpoints }) => checkpoints.map(({ id }) => id)),
+  );
+  const ofLayer = grouped(factors);
+  pairs = [...ofLayer.values()].map((sides): PartsPair => {
+    const [left, right] = [...sides].sort((one, other) => one.scaling - other.scaling);
+    if (left === undefined || right === undefined) throw new Error("a layer has no two sides");
+    return { left: { factors: left }, right: { factors: right }, scalingRatio: 1 };
+  });
+  real = await realServices(fresh.database, { url: fresh.url, importRoots: [] });
+  ({ weights } = real.services);
+});
+afterAll(async () => {
+  await real.close();
+  await rm(folder, { recursive: true });
+});
+beforeEach(async () => {
+  await fresh.database.sql`truncate comparison, subspace, spectrum, job, job_fact, job_part`;
+});
+
+function grouped(rows: readonly StoredFactors[]): Map<string, StoredFactors[]> {
+  const groups = new Map<string, StoredFactors[]>();
+  for (const row of rows) groups.set(row.layerId, [...(groups.get(row.layerId) ?? []), row]);
+  return groups;
+}
+
+const [isKnown, isCached] = [
+  (result: object) => "facts" in result,
+  (result: object) => "facts" in result && "cached" in result && result.cached,
+];
+
+describe("what is asked", () => {
+  test("is computed by one job a shape and stored; the second time nothing is computed", async () => {
+    const first = await weights.comparisons(pairs, now);
+    expect(first.map(isKnown)).toEqual([true, true, true]);
+    expect(first.map(isCached)).toEqual([false, false, false]);
+    expect([await count("comparison"), await count("job")]).toEqual([3, 1]);
+    const second = await weights.comparisons(pairs, now);
+    expect(second.map(isCached)).toEqual([true, true, true]);
+    expect(await count("job")).toBe(1);
+    expect(second.map((result) => "facts" in result && result.facts)).toEqual(
+      first.map((result) => "facts" in result && result.facts),
+    );
+  });
+
+  test("by many at once is computed once", async () => {
+    const answers = await Promise.all(Array.from({ length: 8 }, () => weights.comparisons(pairs, now)));
+    for (const answer of answers) expect(answer.map(isKnown)).toEqual([true, true, true]);
+    // Computing measures its own time: equal times come from one computation.
+    const seconds = answers.map(([result]) => result !== undefined && "facts" in result && result.facts.seconds);
+    expect(new Set(seconds).size).toBe(1);
+  });
+
+  test("of every kind is kept by kind", async () => {
+    const [comparisons, subspaces, spectra] = await Promise.all([
+      weights.comparisons(pairs, now),
+      weights.subspaces(pairs, now),
+      weights.spectra(factors.map((one) => ({ factors: one })), now),
+    ]);
+    expect([...comparisons, ...subspaces, ...spectra].every(isKnown)).toBe(true);
+    expect([await count("comparison"), await count("subspace"), await count("spectrum")]).toEqual([3, 3, 6]);
+    // |B A| is the root of the sum of squared singular values, by two kernels.
+    const [pair, spectrum] = [comparisons[0], spectra[factors.indexOf(pairs[0]?.left.factors as StoredFactors)]];
+    if (!pair || !spectrum || !("facts" in pair) || !("facts" in spectrum)) throw new Error("no facts");
+    expect(spectrum.facts.squaredNorm).toBeCloseTo(pair.facts.leftSquaredNorm ?? NaN, 10);
+  });
+
+  test("another scaling ratio is another fact; the other way round it is the same", async () => {
+    const [pair] = pairs as [PartsPair];
+    const [plain] = await weights.comparisons([pair], now);
+    const [scaled] = await weights.comparisons([{ ...pair, scalingRatio: 2 }], now);
+    const [turned] = await weights.comparisons([{ left: pair.right, right: pair.left, scalingRatio: 0.5 }], now);
+    expect(await count("comparison")).toBe(2);
+    if (!plain || !scaled || !turned || !("facts" in plain) || !("facts" in scaled) || !("facts" in turned))
+      throw new Error("no facts");
+    expect(turned.cached).toBe(true);
+    const { innerProduct, leftSquaredNorm, rightSquaredNorm } = plain.facts;
+    const expected = (leftSquaredNorm ?? NaN) + 4 * (rightSquaredNorm ?? NaN) - 4 * (innerProduct ?? NaN);
+    expect(scaled.facts.squaredDistance).toBeCloseTo(expected, 8);
+    expect(turned.facts.squaredDistance).toBeCloseTo((scaled.facts.squaredDistance ?? NaN) / 4, 12);
+    expect(turned.facts.leftSquaredNorm).toBe(scaled.facts.rightSquaredNorm);
+  });
+
+  test("of a part of a projection is about these rows of B alone, and parts add up", async () => {
+    const [pair] = pairs as [PartsPair];
+    const part = (from: number, to: number): PartsPair => ({
+      left: { ...pair.left, rows: { from, to } },
+      right: { ...pair.right, rows: { from, to } },
+      scalingRatio: 1,
+    });
+    const [whole, ...parts] = await weights.comparisons([pair, part(0, 3), part(3, 6), part(6, 9)], now);
+    const product = (result: (typeof parts)[number] | undefined) =>
+      result !== undefined && "facts" in result ? (result.facts.innerProduct ?? NaN) : NaN;
+    expect(parts.map(product).reduce((sum, value) => sum + value, 0)).toBeCloseTo(product(whole), 10);
+    expect(new Set(parts.map(product)).size).toBe(3);
+  });
+
+  test("equal weights are at cosine 1 and distance 0 exactly", async () => {
+    const [{ left }] = pairs as [PartsPair];
+    const [result] = await weights.comparisons([{ left, right: left, scalingRatio: 1 }], now);
+    if (!result || !("facts" in result)) throw new Error("no facts");
+    expect(result.facts).toMatchObject({ squaredDistance: 0, initialCosine: expect.closeTo(1, 12) as number });
+    expect(result.facts.innerProduct).toBe(result.facts.leftSquaredNorm);
+  });
+
+  test("that no stored file holds is named, and leaves the rest alone", async () => {
+    const [good, other] = pairs as [PartsPair, PartsPair];
+    const bad = { ...other, right: { factors: { ...other.right.factors, hash: "0".repeat(64) } } };
+    const [known, failed] = await weights.comparisons([good, bad], now);
+    expect(isKnown(known ?? {})).toBe(true);
+    expect(failed).toMatchObject({ code: "WEIGHTS_MISSING", failed: expect.stringContaining("no stored checkpoint") as string });
+    expect(await count("comparison")).toBe(1);
+  });
+
+  test("without time to wait is answered with its job, which goes on", async () => {
+    const answers = await weights.spectra([{ factors: factors[0] as StoredFactors }], { ...now, waitMilliseconds: 0 });
+    const [answer] = answers;
+    if (answer === undefined || !("pending" in answer)) throw new Error("it is not pending");
+    const ended = await real.services.jobs.watch.ended([answer.pending], { milliseconds: 20_000 });
+    expect(ended.get(answer.pending)).toMatchObject({ status: "SUCCEEDED", done: 1, total: 1 });
+    expect((await weights.spectra([{ factors: factors[0] as StoredFactors }], now)).map(isCached)).toEqual([true]);
+  });
+
+  test("by someone who has gone is not asked at all", async () => {
+    const signal = AbortSignal.abort(new Error("gone"));
+    await expect(weights.comparisons(pairs, { ...now, signal })).rejects.toThrow("gone");
+    expect(await count("job")).toBe(0);
+  });
+});
+
+describe("precomputing a study", () => {
+  test("finds all that can be asked, and has nothing to do the second time", async () => {
+    const { jobs } = real.services;
+    const first = await jobs.precompute(studyId);
+    const ended = await jobs.watch.ended([first], { milliseconds: 20_000 });
+    // Three layers: each pair unscaled and as applied (alpha differs), its subspaces, and both spectra.
+    expect(ended.get(first)).toMatchObject({ kind: "PRECOMPUTE", status: "SUCCEEDED", done: 15, total: 15 });
+    expect([await count("comparison"), await count("subspace"), await count("spectrum")]).toEqual([6, 3, 6]);
+    const second = await jobs.precompute(studyId);
+    expect((await jobsById(fresh.database, [second]))[0]).toMatchObject({
+      status: "SUCCEEDED",
+      message: "all of it was there already",
+    });
+    expect((await weights.comparisons(pairs, { ...now, waitMilliseconds: 0 })).map(isCached)).toEqual([true, true, true]);
+  });
+
+  test("of what somebody asks for meanwhile waits for that instead of doing it twice", async () => {
+    const { jobs } = real.services;
+    const [id, answer] = await Promise.all([jobs.precompute(studyId), weights.comparisons(pairs, now)]);
+    expect(answer.map(isKnown)).toEqual([true, true, true]);
+    expect((await jobs.watch.ended([id], { milliseconds: 20_000 })).get(id)?.status).toBe("SUCCEEDED");
+    const [twice] = await fresh.database.sql`
+      select key from job_fact group by key having count(*) > 1`;
+    expect(twice).toBeUndefined();
+  });
+
+  test("of a study that is not there has nothing to do", async () => {
+    const id = await real.services.jobs.precompute(newId());
+    expect((await jobsById(fresh.database, [id]))[0]?.status).toBe("SUCCEEDED");
+  });
+});
