@@ -12,16 +12,18 @@ export interface ComputePool {
   close(): Promise<void>;
 }
 
-/** Opens the pool; threads start with the first tasks. */
+/** Opens the pool. One thread starts at once, with ONNX Runtime loaded, and stays; the others come and go with the work. */
 export function openComputePool(threads: number, settings: ThreadSettings): ComputePool {
   const pool = new Piscina<ThreadTask, ThreadResult>({
     filename: new URL("./compute-thread.js", import.meta.url).href,
     name: "compute",
-    minThreads: 0,
+    minThreads: 1,
     maxThreads: threads,
     idleTimeout: IDLE_MILLISECONDS,
     workerData: settings,
   });
+  // Loading ONNX Runtime takes longer than most comparisons: the first who asks shall not wait for it.
+  void pool.run({ kind: "COMPARISON", layers: [] }).catch(() => undefined);
   return {
     threads,
     run: (task, signal) => pool.run(task, { signal }),

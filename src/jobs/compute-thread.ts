@@ -57,9 +57,14 @@ export interface ThreadResult {
 let open: Promise<{ engine: Engine; weights: WeightStore }> | undefined;
 
 async function openAll(): Promise<{ engine: Engine; weights: WeightStore }> {
-  const { engine, weights } = workerData as ThreadSettings;
-  return { engine: await openEngine(engine), weights: await openWeightStore(weights) };
+  const settings = workerData as ThreadSettings;
+  const engine = openEngine(settings.engine);
+  // Opens the session that nearly every task uses.
+  await engine.comparePairs([{ members: [UNIT], pairs: [{ left: 0, right: 0, scalingRatio: 1 }] }]);
+  return { engine, weights: await openWeightStore(settings.weights) };
 }
+
+const UNIT: Factors = { rank: 1, inFeatures: 1, outFeatures: 1, a: Float32Array.of(1), b: Float32Array.of(1) };
 
 /** Finds the facts of a task. A fact whose weights cannot be read fails by itself. */
 export async function compute({ kind, layers }: ThreadTask): Promise<ThreadResult> {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
-import type { GraphQLSchema } from "graphql";
+import type { GraphQLError, GraphQLSchema } from "graphql";
 import { useServer } from "graphql-ws/use/ws";
 import { WebSocketServer } from "ws";
 import { openContext, type Services } from "./context.js";
@@ -25,11 +25,14 @@ export function serveSubscriptions(
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
   const closing = new AbortController();
   const format = formatError(services.log);
+  const formatAll = (errors: readonly GraphQLError[]) => errors.map((error) => format(error.toJSON(), error));
   const { dispose } = useServer(
     {
       schema,
       context: () => openContext(services, closing.signal),
-      onError: (_context, _id, _payload, errors) => errors.map((error) => format(error.toJSON(), error)),
+      onError: (_context, _id, _payload, errors) => formatAll(errors as readonly GraphQLError[]),
+      onNext: (_context, _id, _payload, _arguments, result) =>
+        result.errors === undefined ? undefined : { ...result, errors: formatAll(result.errors) },
     },
     sockets,
   );

@@ -98,7 +98,10 @@ describe("what is asked", () => {
     const [comparisons, subspaces, spectra] = await Promise.all([
       weights.comparisons(pairs, now),
       weights.subspaces(pairs, now),
-      weights.spectra(factors.map((one) => ({ factors: one })), now),
+      weights.spectra(
+        factors.map((one) => ({ factors: one })),
+        now,
+      ),
     ]);
     expect([...comparisons, ...subspaces, ...spectra].every(isKnown)).toBe(true);
     expect([await count("comparison"), await count("subspace"), await count("spectrum")]).toEqual([3, 3, 6]);
@@ -151,7 +154,10 @@ describe("what is asked", () => {
     const bad = { ...other, right: { factors: { ...other.right.factors, hash: "0".repeat(64) } } };
     const [known, failed] = await weights.comparisons([good, bad], now);
     expect(isKnown(known ?? {})).toBe(true);
-    expect(failed).toMatchObject({ code: "WEIGHTS_MISSING", failed: expect.stringContaining("no stored checkpoint") as string });
+    expect(failed).toMatchObject({
+      code: "WEIGHTS_MISSING",
+      failed: expect.stringContaining("no stored checkpoint") as string,
+    });
     expect(await count("comparison")).toBe(1);
   });
 
@@ -184,7 +190,11 @@ describe("precomputing a study", () => {
       status: "SUCCEEDED",
       message: "all of it was there already",
     });
-    expect((await weights.comparisons(pairs, { ...now, waitMilliseconds: 0 })).map(isCached)).toEqual([true, true, true]);
+    expect((await weights.comparisons(pairs, { ...now, waitMilliseconds: 0 })).map(isCached)).toEqual([
+      true,
+      true,
+      true,
+    ]);
   });
 
   test("of what somebody asks for meanwhile waits for that instead of doing it twice", async () => {
