@@ -99,12 +99,7 @@ function handler(connection: Connection, pool: ComputePool, watch: JobWatch, log
       () => undefined,
     );
     try {
-      await runComputation(
-        connection,
-        pool,
-        work,
-        AbortSignal.any([stop.signal, ...(abortSignal ? [abortSignal] : [])]),
-      );
+      await runComputation(connection, pool, work, AbortSignal.any([stop.signal, abortSignal]));
     } catch (error) {
       if (stop.signal.aborted) return;
       const isLast = queued.attempts >= queued.max_attempts;

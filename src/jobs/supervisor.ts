@@ -40,13 +40,14 @@ export function openSupervisor({
   let running: Promise<void> | undefined;
   let child: ChildProcess | undefined;
   const closing = new AbortController();
+  const isClosing = () => closing.signal.aborted;
 
   async function keepRunning(): Promise<void> {
-    for (let delay = RESTART_MILLISECONDS; !closing.signal.aborted;) {
+    for (let delay = RESTART_MILLISECONDS; !isClosing();) {
       const id = newId();
       const began = Date.now();
       const end = await runOnce(id);
-      if (closing.signal.aborted) return;
+      if (isClosing()) return;
       log.warn({ end }, "the worker process has ended and is started again");
       await dismissWorker(connection, id).catch((err: unknown) =>
         log.warn({ err }, "the dead worker's jobs wait for a sweep"),
@@ -71,7 +72,7 @@ export function openSupervisor({
 
   return {
     start() {
-      if (!closing.signal.aborted) running ??= keepRunning();
+      if (!isClosing()) running ??= keepRunning();
     },
     async close() {
       closing.abort();

@@ -30,16 +30,16 @@ export function serveSubscriptions(
     {
       schema,
       context: () => openContext(services, closing.signal),
-      onError: (_context, _id, _payload, errors) => formatAll(errors as readonly GraphQLError[]),
+      onError: (_context, _id, _payload, errors) => formatAll(errors),
       onNext: (_context, _id, _payload, _arguments, result) =>
-        result.errors === undefined ? undefined : { ...result, errors: formatAll(result.errors) },
+        result.errors === undefined ? undefined : { data: result.data ?? null, errors: formatAll(result.errors) },
     },
     sockets,
   );
   http.on("upgrade", (request, socket: Duplex, head) => {
-    if (pathOf(request) !== path) return void refuse(socket, "404 Not Found");
-    if (!isOwnPage(request)) return void refuse(socket, "403 Forbidden");
-    sockets.handleUpgrade(request, socket, head, (open) => sockets.emit("connection", open, request));
+    if (pathOf(request) !== path) refuse(socket, "404 Not Found");
+    else if (!isOwnPage(request)) refuse(socket, "403 Forbidden");
+    else sockets.handleUpgrade(request, socket, head, (open) => sockets.emit("connection", open, request));
   });
   return {
     async close() {

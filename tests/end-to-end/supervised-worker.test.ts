@@ -1,0 +1,111 @@
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { S3_CREDENTIALS, startS3Server } from "../support/s3-server.js";
+import { freshDatabase } from "../support/database.js";
+import { query, rankscope, serveRankscope, startRankscope } from "../support/rankscope.js";
+
+const fresh = freshDatabase();
+let data: string;
+
+beforeAll(async () => {
+  data = await mkdtemp(path.join(tmpdir(), "rankscope-supervised-"));
+});
+afterAll(() => rm(data, { recursive: true, force: true }));
+
+const environment = () => ({ DATABASE_URL: fresh.url, RANKSCOPE_DATA: data, RANKSCOPE_LOG: "silent" });
+const workers = () => fresh.database.sql<{ pid: number }[]>`select pid from worker`;
+const SIMILARITY = `query($rank: Int!) { study(slug: "tiny-lora-vs-qlora") { weightSimilarity(rank: $rank, waitSeconds: 30) {
+  comparedLayers mean computed { cached } } } }`;
+
+async function onlyWorker(but?: number): Promise<number> {
+  for (let turn = 0; turn < 1000; turn++) {
+    const [worker] = (await workers()).filter(({ pid }) => pid !== but);
+    if (worker !== undefined) return worker.pid;
+    await sleep(20);
+  }
+  throw new Error("no worker came");
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function untilGone(pid: number): Promise<void> {
+  for (let turn = 0; turn < 1000 && isAlive(pid); turn++) await sleep(20);
+  expect(isAlive(pid)).toBe(false);
+}
+
+test("a server runs a worker, replaces one that is killed, and takes it along when it stops", async () => {
+  const server = await serveRankscope(environment());
+  const first = await onlyWorker();
+  process.kill(first, "SIGKILL");
+  const second = await onlyWorker(first);
+  const { data: answer } = await query(server.address, SIMILARITY, { rank: 2 });
+  expect(answer.study.weightSimilarity).toMatchObject({ comparedLayers: 12, computed: { cached: false } });
+  server.child.kill("SIGTERM");
+  expect((await server.ended).code).toBe(0);
+  expect(isAlive(second)).toBe(false);
+  expect(await workers()).toEqual([]);
+});
+
+test("a worker whose server was killed ends by itself", async () => {
+  const server = await serveRankscope(environment());
+  const worker = await onlyWorker();
+  server.child.kill("SIGKILL");
+  await server.ended;
+  await untilGone(worker);
+});
+
+test("a command that needs weights starts a worker where there is none, and only then", async () => {
+  const first = await rankscope(["report", "tiny-lora-vs-qlora"], environment());
+  expect(first, first.stderr).toMatchObject({ code: 0 });
+  expect(first.stdout).toContain("Similarity of the weight updates");
+  expect(await workers()).toEqual([]);
+});
+
+test("a worker without a database says what to do; one of an unprepared database too", async () => {
+  const none = await rankscope(["worker"], { RANKSCOPE_DATA: path.join(data, "nothing") });
+  expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining("NO_SERVER") as string });
+  const empty = new URL(fresh.url);
+  empty.pathname = "/postgres";
+  const unprepared = await rankscope(["worker"], { DATABASE_URL: empty.href });
+  expect(unprepared).toMatchObject({ code: 1, stderr: expect.stringContaining("MIGRATION_PENDING") as string });
+});
+
+test("workers elsewhere read weights from a bucket that imports fill", async () => {
+  const bucket = await startS3Server(path.join(data, "s3"), ["weights"]);
+  const shared = {
+    ...environment(),
+    ...S3_CREDENTIALS,
+    RANKSCOPE_WEIGHTS: "s3://weights/lora",
+    RANKSCOPE_S3_ENDPOINT: bucket.endpoint,
+    RANKSCOPE_WORKERS: "0",
+  };
+  const copy = path.join(data, "copy");
+  await cp(new URL("../../examples/tiny-lora-vs-qlora", import.meta.url), copy, { recursive: true });
+  const imported = await rankscope(["import", copy, "--slug", "in-a-bucket"], shared);
+  expect(imported, imported.stderr).toMatchObject({ code: 0 });
+  // Another machine has the bucket and the database, and not the folder.
+  await rm(copy, { recursive: true });
+  await fresh.database.sql`truncate comparison, job, job_fact, job_part`;
+  const server = await serveRankscope(shared);
+  const worker = await startRankscope(["worker"], shared, /takes jobs/);
+  const source = SIMILARITY.replace("tiny-lora-vs-qlora", "in-a-bucket");
+  const { data: answer } = await query(server.address, source, { rank: 8 });
+  expect(answer.study.weightSimilarity).toMatchObject({ comparedLayers: 12, computed: { cached: false } });
+  expect(
+    (await bucket.requests()).some(({ request, range }) => request.startsWith("GET /weights/lora/") && range !== ""),
+  ).toBe(true);
+  worker.child.kill("SIGTERM");
+  expect((await worker.ended).code).toBe(0);
+  server.child.kill("SIGTERM");
+  await server.ended;
+});
