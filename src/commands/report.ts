@@ -7,7 +7,11 @@ import { openServices } from "./services.js";
 
 /** Prints a study's whole summary; it is the same query that anyone can send. */
 export async function report(command: Process, slug: string): Promise<void> {
-  const { services, close } = await openServices(command, { purpose: "report", exclusive: false });
+  const opened = await openServices(command, { purpose: "report", exclusive: false });
+  const { close } = opened;
+  // A terminal has the patience that a request has not, as long as somebody works.
+  const waitMilliseconds = command.config.workers > 0 ? Infinity : command.config.waitMilliseconds;
+  const services = { ...opened.services, waitMilliseconds };
   try {
     // Weights first: what has to be computed is computed for this question, and said to be.
     const details = await rankDetails(services, slug);
