@@ -16,7 +16,9 @@ const SCHEMA = buildSchema(`
   }
   type StudyConnection { totalCount: Int! nodes: [Study!]! }
   "Runs that belong together."
-  type Study { slug: String! name: String! baseModel: String ranks: [Rank!]! }
+  type Study { slug: String! name: String! baseModel: String ranks: [Rank!]! experiments(first: Int! = 50): ExperimentConnection! }
+  type ExperimentConnection { nodes: [Experiment!]! }
+  type Experiment { id: ID! hasWeights: Boolean! rank: Rank! }
   type Rank { r: Int! }
 `);
 
@@ -33,7 +35,8 @@ export interface TinyServer {
 export async function serveTiny(slugs: readonly string[]): Promise<TinyServer> {
   let current = slugs;
   let isBroken = false;
-  const study = (slug: string) => ({ slug, name: "Tiny", baseModel: null, ranks: [{ r: 2 }, { r: 4 }] });
+  const experiments = { nodes: [2, 4].map((r) => ({ id: `run ${r}`, hasWeights: true, rank: { r } })) };
+  const study = (slug: string) => ({ slug, name: "Tiny", baseModel: null, ranks: [{ r: 2 }, { r: 4 }], experiments });
   const rootValue = {
     studies: () => ({ totalCount: current.length, nodes: current.map(study) }),
     study: ({ slug }: { slug: string }) => (current.includes(slug) ? study(slug) : null),

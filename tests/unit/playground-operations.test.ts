@@ -29,7 +29,9 @@ test("every ready tab is one operation that the served schema accepts", async ()
 const missing = missingSharedStudy();
 if (missing !== undefined) console.warn(missing);
 
-test.skipIf(missing !== undefined).each(["diagnose", "import"])(
+test
+  .skipIf(missing !== undefined)
+  .each(["diagnose", "compare", "matrix", "layer-detail", "import", "precompute", "progress"])(
   "the tab %s is the contract's operation, to the letter",
   (name) => {
     const operation = read(`${OPERATIONS}/${name}.graphql`).replace(/^#.*\n/, "");

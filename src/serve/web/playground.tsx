@@ -12,9 +12,19 @@ export interface PlaygroundProps {
   readonly hint: string | undefined;
 }
 
+/** Subscriptions go to the same place by WebSocket. */
+function socketOf(endpoint: string): string {
+  const url = new URL(endpoint, location.href);
+  url.protocol = url.protocol.replace("http", "ws");
+  return url.href;
+}
+
 /** GraphiQL with the ready tabs, its documentation explorer and history. */
 export function Playground({ endpoint, tabs, hint }: PlaygroundProps) {
-  const fetcher = useMemo(() => createGraphiQLFetcher({ url: endpoint }), [endpoint]);
+  const fetcher = useMemo(
+    () => createGraphiQLFetcher({ url: endpoint, subscriptionUrl: socketOf(endpoint) }),
+    [endpoint],
+  );
   return (
     <>
       {hint !== undefined && (

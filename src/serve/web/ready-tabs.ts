@@ -1,7 +1,12 @@
 import type { ExampleStudy } from "./first-study.js";
+import compare from "./operations/compare.graphql";
 import curves from "./operations/curves.graphql";
 import diagnose from "./operations/diagnose.graphql";
 import importStudy from "./operations/import.graphql";
+import layerDetail from "./operations/layer-detail.graphql";
+import matrix from "./operations/matrix.graphql";
+import precompute from "./operations/precompute.graphql";
+import progress from "./operations/progress.graphql";
 import similarity from "./operations/similarity.graphql";
 import studies from "./operations/studies.graphql";
 
@@ -12,13 +17,18 @@ export interface ReadyTab {
 }
 
 /** The tabs of a first visit, in order, about `study`. */
-export function readyTabs({ slug, rank }: ExampleStudy): readonly ReadyTab[] {
+export function readyTabs({ slug, rank, baseline, candidate, experiments }: ExampleStudy): readonly ReadyTab[] {
   return [
     tab(diagnose, { slug }),
+    tab(compare, { baseline, candidate }),
+    tab(matrix, { experiments }),
+    tab(layerDetail, { experiment: candidate }),
     tab(studies),
     tab(similarity, { slug, rank }),
     tab(curves, { slug }),
     tab(importStudy, { input: { folder: "../runs/my-study" } }),
+    tab(precompute, { slug }),
+    tab(progress, { id: "the id of a job, as Precompute gives it" }),
   ];
 }
 
