@@ -1,4 +1,4 @@
-import { constants } from "node:fs";
+import { constants, readSync } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { failure } from "../errors.js";
 import { fileFailure } from "./file-failure.js";
@@ -11,6 +11,12 @@ const MOST_IDLE_FILES = 32;
 const IDLE_MILLISECONDS = 1_000;
 /** Bytes asked for at once: the system reads at most 2 GiB, and an abort waits for no more than this. */
 const PIECE_BYTES = 64 * 2 ** 20;
+
+/**
+ * A read of no more is done on the thread that asks for it: handing it to another costs four times what reading it from the
+ * system's cache does, and the threads that read weights have nothing else to do.
+ */
+const SMALL_BYTES = 2 ** 20;
 
 interface OpenFile {
   readonly opened: Promise<{ readonly handle: FileHandle; readonly size: number }>;
@@ -115,7 +121,11 @@ async function readFrom(
   // Not from Buffer's pool: values are viewed in place, which needs alignment, and handed to other threads.
   const bytes = Buffer.allocUnsafeSlow(length);
   for (let done = 0; done < length;) {
-    const { bytesRead } = await handle.read(bytes, done, Math.min(PIECE_BYTES, length - done), offset + done);
+    const piece = Math.min(PIECE_BYTES, length - done);
+    const bytesRead =
+      length <= SMALL_BYTES
+        ? readSync(handle.fd, bytes, done, piece, offset + done)
+        : (await handle.read(bytes, done, piece, offset + done)).bytesRead;
     if (bytesRead === 0) throw await shortened();
     done += bytesRead;
     signal?.throwIfAborted();
