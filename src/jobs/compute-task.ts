@@ -1,7 +1,7 @@
 import type { Provenance } from "../compute/engine-types.js";
 import { KERNEL_VERSION } from "../compute/kernel-version.js";
 import type { Connection } from "../store/connection.js";
-import { factorsByHash } from "../store/facts/factors-by-hash.js";
+import { factorsByHash } from "../store/factors.js";
 import { advanceJob, beginJob, endJob } from "../store/queue/progress.js";
 import type { ComputePool } from "./compute-pool.js";
 import type { ThreadLayer, ThreadResult } from "./compute-thread.js";

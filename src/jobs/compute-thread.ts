@@ -13,8 +13,7 @@ import type {
 import { openEngine } from "../compute/engine.js";
 import { failure, PermanentError } from "../errors.js";
 import { tensorValues } from "../import/tensor-values.js";
-import type { StoredTensor } from "../store/factors.js";
-import type { LocatedFactors } from "../store/facts/factors-by-hash.js";
+import type { LocatedFactors, StoredTensor } from "../store/factors.js";
 import { openWeightStore } from "../weights/open-weight-store.js";
 import type { WeightStoreSettings } from "../weights/settings.js";
 import type { WeightStore } from "../weights/weight-store.js";

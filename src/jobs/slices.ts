@@ -1,4 +1,4 @@
-import type { LocatedFactors } from "../store/facts/factors-by-hash.js";
+import type { LocatedFactors } from "../store/factors.js";
 import type { LayerWork } from "./payloads.js";
 
 /** Elements that one thread holds at once: as float64 they are 32 MB. A larger layer is a slice by itself. */
