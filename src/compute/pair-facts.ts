@@ -47,6 +47,8 @@ export async function pairFacts(
     layers.map(async ({ members, pairs }, i) => {
       const gram = products[i];
       if (gram === undefined) throw new Error("a layer's products are missing");
+      // Once a member, not once a pair: of 64 members there are 2016 pairs.
+      const isFinite = chosen.precision === "float32" ? members.map(isFiniteUpdate) : [];
       const compared = pairs.map((pair): Compared => {
         const [leftFactors, rightFactors] = [members[pair.left], members[pair.right]];
         if (leftFactors === undefined || rightFactors === undefined)
@@ -57,7 +59,7 @@ export async function pairFacts(
         compared.map(async (pair): Promise<PairFacts> => {
           const read = readPair(gram, pair);
           if (chosen.precision === "float32") {
-            if (isFiniteUpdate(pair.leftFactors) && isFiniteUpdate(pair.rightFactors) && holds(read, pair)) {
+            if (isFinite[pair.left] && isFinite[pair.right] && holds(read, pair)) {
               return { ...facts(read, pair, plainDistance(read, pair)), ...provenance(chosen) };
             }
             const [again] = await pairFacts(cpu, cpu, [alone(pair)], fallback);
