@@ -10,9 +10,9 @@ import { openSessions } from "./sessions.js";
 const FEATURES = 1024;
 const RANK = 16;
 const MEMBERS = [2, 4, 8, 16, 32, 64, 128];
-const RUNS = 5;
+const RUNS = 3;
 /** Once one run takes longer than this, larger ones tell nothing new that is worth the wait. */
-const LONGEST_SECONDS = 2;
+const LONGEST_SECONDS = 1;
 
 /** The least of some runs, after one that compiles and fills caches. */
 async function seconds(run: () => Promise<unknown>): Promise<number> {
