@@ -38,7 +38,8 @@ describe.skipIf(reason !== undefined)(`WebGPU on SwiftShader${reason === undefin
     const random = judged.filter(({ name }) => name.startsWith("random"));
     const onGpu = random.filter(({ provider }) => provider === "webgpu");
     expect(onGpu.length).toBeGreaterThanOrEqual(30);
-    expect(onGpu.every(({ cosineError }) => cosineError > 0)).toBe(true);
+    // Float32 it is: no answer of the CPU would be off by so much.
+    expect(Math.max(...onGpu.map(({ cosineError }) => cosineError))).toBeGreaterThan(1e-9);
   });
 
   test.each([NaN, Infinity])("a weight that is %s leaves other pairs on the GPU", (value) => {
