@@ -54,6 +54,15 @@ async function main(argv: readonly string[]): Promise<void> {
     .description("print a study's whole summary")
     .action(async (slug: string) => (await import("./commands/report.js")).report(open(), slug));
   program
+    .command("doctor")
+    .description("say what this machine has to compute with, and what is missing; needs no server")
+    .option("--calibrate", "measure from which problem size on each GPU is faster than the CPU here, and keep it")
+    .option("--json", "print JSON")
+    .addHelpText("after", "\nExit code 1 where Rankscope cannot work as it is set up.")
+    .action(async (options: { calibrate?: true; json?: true }) =>
+      (await import("./commands/doctor.js")).doctor(open(), options),
+    );
+  program
     .command("schema")
     .description("print the GraphQL schema in SDL")
     .action(async () => (await import("./commands/schema.js")).printSchema());

@@ -1,4 +1,5 @@
 import { v7 as newId, validate } from "uuid";
+import { forbidTf32 } from "../config.js";
 import { failure } from "../errors.js";
 import { runWorker } from "../jobs/run-worker.js";
 import { openWorkerStore } from "../store/worker-store.js";
@@ -10,6 +11,7 @@ import { threadSettings } from "./thread-settings.js";
 export async function worker({ config, log }: Process, options: { id?: string }): Promise<void> {
   const { id = newId() } = options;
   if (!validate(id)) throw failure("ARGUMENT_INVALID", { where: "--id", received: id, allowed: "a UUID" });
+  forbidTf32();
   const stopped = nextStop(config);
   const store = await openWorkerStore(config);
   try {

@@ -1,3 +1,4 @@
+import { DEFAULT_CROSSING } from "./default-crossing.js";
 import type { Engine, EngineOptions, Factors, LayerTask, PairFacts, Provider } from "./engine-types.js";
 import { pairFacts } from "./pair-facts.js";
 import { presentProviders } from "./providers.js";
@@ -6,12 +7,6 @@ import { spectrumFacts, subspaceFacts } from "./subspace-facts.js";
 
 /** Elements of the factors that one run of a graph is given: the graph holds about eight times as many bytes as float64. */
 const RUN_ELEMENTS = 2 * 2 ** 20;
-
-/**
- * Floating-point operations of one run from which a GPU is taken to be faster where the machine was not calibrated: a
- * quarter of a second of one core in float64, many times what a GPU needs to be given the factors.
- */
-const DEFAULT_CROSSING = 1e10;
 
 /** Among those that are there, the first is taken. */
 const PREFERENCE: readonly Provider[] = ["cuda", "webgpu"];

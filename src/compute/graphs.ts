@@ -12,11 +12,17 @@ import { ELEMENT_TYPE, type Graph, type Node, type Port } from "./onnx-model.js"
  * where a_ip is row p of A_i and b_ip column p of B_i. Cost per layer: O(K^2 (in + out)); B A is never formed.
  */
 function grams(input: Precision, arithmetic: Precision): { inputs: Port[]; nodes: Node[] } {
-  const cast = (name: string): Node[] =>
+  // Cast last: what is moved about before is half as many bytes.
+  const cast = (name: string, output: string): Node =>
     input === arithmetic
-      ? []
-      : [{ op: "Cast", inputs: [name], outputs: [`${name}Cast`], attributes: { to: ELEMENT_TYPE[arithmetic] } }];
-  const typed = (name: string) => (input === arithmetic ? name : `${name}Cast`);
+      ? { op: "Identity", inputs: [name], outputs: [output] }
+      : { op: "Cast", inputs: [name], outputs: [output], attributes: { to: ELEMENT_TYPE[arithmetic] } };
+  const gram = (rows: string, output: string): Node[] => [
+    { op: "Transpose", inputs: [rows], outputs: [`${rows}Turned`], attributes: { perm: [0, 2, 1] } },
+    cast(rows, `${rows}Cast`),
+    cast(`${rows}Turned`, `${rows}TurnedCast`),
+    { op: "MatMul", inputs: [`${rows}Cast`, `${rows}TurnedCast`], outputs: [output] },
+  ];
   return {
     inputs: [
       { name: "a", type: input, dimensions: ["L", "N", "R", "in"] },
@@ -26,15 +32,11 @@ function grams(input: Precision, arithmetic: Precision): { inputs: Port[]; nodes
       { name: "stackedB", type: "int64", dimensions: [3] },
     ],
     nodes: [
-      ...cast("a"),
-      ...cast("b"),
-      { op: "Reshape", inputs: [typed("a"), "stackedA"], outputs: ["rowsA"] },
-      { op: "Transpose", inputs: [typed("b")], outputs: ["bT"], attributes: { perm: [0, 1, 3, 2] } },
-      { op: "Reshape", inputs: ["bT", "stackedB"], outputs: ["rowsB"] },
-      { op: "Transpose", inputs: ["rowsA"], outputs: ["columnsA"], attributes: { perm: [0, 2, 1] } },
-      { op: "Transpose", inputs: ["rowsB"], outputs: ["columnsB"], attributes: { perm: [0, 2, 1] } },
-      { op: "MatMul", inputs: ["rowsA", "columnsA"], outputs: ["gramA"] },
-      { op: "MatMul", inputs: ["rowsB", "columnsB"], outputs: ["gramB"] },
+      { op: "Reshape", inputs: ["a", "stackedA"], outputs: ["rowsA"] },
+      { op: "Transpose", inputs: ["b"], outputs: ["bTurned"], attributes: { perm: [0, 1, 3, 2] } },
+      { op: "Reshape", inputs: ["bTurned", "stackedB"], outputs: ["rowsB"] },
+      ...gram("rowsA", "gramA"),
+      ...gram("rowsB", "gramB"),
     ],
   };
 }
@@ -47,7 +49,7 @@ function grams(input: Precision, arithmetic: Precision): { inputs: Port[]; nodes
  * Inputs beside those of `grams`:
  * - `blocks` [5]: L, N, R, N, R
  * - `aligned` [R, 1, R]: the identity
- * - `within` [2]: the axes 2 and 4
+ * - `columns` [1] and `rows` [1]: the axes 4 and 2; summed one after the other, which is faster than both at once
  *
  * Outputs:
  * - `updates` [L, N, N]: <B_i A_i, B_j A_j>
@@ -57,19 +59,18 @@ function grams(input: Precision, arithmetic: Precision): { inputs: Port[]; nodes
  */
 export function innerProductsGraph(input: Precision, arithmetic: Precision): Graph {
   const { inputs, nodes } = grams(input, arithmetic);
-  const sum = (name: string, output: string): Node => ({
-    op: "ReduceSum",
-    inputs: [name, "within"],
-    outputs: [output],
-    attributes: { keepdims: 0 },
-  });
+  const sum = (name: string, output: string): Node[] => [
+    { op: "ReduceSum", inputs: [name, "columns"], outputs: [`${name}Rows`], attributes: { keepdims: 0 } },
+    { op: "ReduceSum", inputs: [`${name}Rows`, "rows"], outputs: [output], attributes: { keepdims: 0 } },
+  ];
   return {
     name: "inner-products",
     inputs: [
       ...inputs,
       { name: "blocks", type: "int64", dimensions: [5] },
       { name: "aligned", type: arithmetic, dimensions: ["R", 1, "R"] },
-      { name: "within", type: "int64", dimensions: [2] },
+      { name: "columns", type: "int64", dimensions: [1] },
+      { name: "rows", type: "int64", dimensions: [1] },
     ],
     outputs: ["updates", "initials", "terms"].map((name) => ({ name, type: arithmetic, dimensions: ["L", "N", "N"] })),
     nodes: [
@@ -79,9 +80,9 @@ export function innerProductsGraph(input: Precision, arithmetic: Precision): Gra
       { op: "Reshape", inputs: ["gramA", "blocks"], outputs: ["blocksA"] },
       { op: "Mul", inputs: ["productBlocks", "aligned"], outputs: ["alignedProducts"] },
       { op: "Mul", inputs: ["blocksA", "aligned"], outputs: ["alignedA"] },
-      sum("productBlocks", "updates"),
-      sum("alignedA", "initials"),
-      sum("alignedProducts", "terms"),
+      ...sum("productBlocks", "updates"),
+      ...sum("alignedA", "initials"),
+      ...sum("alignedProducts", "terms"),
     ],
   };
 }

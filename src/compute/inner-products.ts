@@ -22,7 +22,8 @@ export async function innerProducts(
     ...feeds,
     blocks: integers(count, members, rank, members, rank),
     aligned: identity(rank, sessions.precision),
-    within: integers(2, 4),
+    columns: integers(4),
+    rows: integers(2),
   });
   if (updates === undefined || initials === undefined || terms === undefined) throw new Error("an output is missing");
   const size = members ** 2;

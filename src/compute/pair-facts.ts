@@ -38,37 +38,54 @@ export async function pairFacts(
     chosen,
     layers.map(({ members }) => members),
   );
-  const provenance = (sessions: Sessions): Provenance => ({
-    provider: sessions.provider,
-    precision: sessions.precision,
-    fallback,
-  });
+  // Thousands of pairs are read one by one; only the few that are computed again are waited for.
   return Promise.all(
-    layers.map(async ({ members, pairs }, i) => {
+    layers.map(({ members, pairs }, i) => {
       const gram = products[i];
       if (gram === undefined) throw new Error("a layer's products are missing");
-      const compared = pairs.map((pair): Compared => {
+      // Once a member, not once a pair: of 64 members there are 2016 pairs.
+      const isFinite = chosen.precision === "float32" ? members.map(isFiniteUpdate) : [];
+      const found = pairs.map((pair): PairFacts | Promise<PairFacts> => {
         const [leftFactors, rightFactors] = [members[pair.left], members[pair.right]];
         if (leftFactors === undefined || rightFactors === undefined)
           throw new Error("a pair names a member that is not there");
-        return { ...pair, leftFactors, rightFactors };
+        const compared = { ...pair, leftFactors, rightFactors };
+        const read = readPair(gram, pair);
+        if (chosen.precision === "float64") return fromFloat64(chosen, compared, read, fallback);
+        if (isFinite[pair.left] && isFinite[pair.right] && holds(read, compared)) {
+          return withProvenance(facts(read, compared, plainDistance(read, compared)), chosen, fallback);
+        }
+        return inFloat64(cpu, compared, fallback);
       });
-      return Promise.all(
-        compared.map(async (pair): Promise<PairFacts> => {
-          const read = readPair(gram, pair);
-          if (chosen.precision === "float32") {
-            if (isFiniteUpdate(pair.leftFactors) && isFiniteUpdate(pair.rightFactors) && holds(read, pair)) {
-              return { ...facts(read, pair, plainDistance(read, pair)), ...provenance(chosen) };
-            }
-            const [again] = await pairFacts(cpu, cpu, [alone(pair)], fallback);
-            return again?.[0] ?? { ...NOTHING, ...provenance(cpu) };
-          }
-          if (!isDefined(read, pair)) return { ...NOTHING, ...provenance(chosen) };
-          return { ...facts(read, pair, await exactDistance(cpu, read, pair)), ...provenance(chosen) };
-        }),
-      );
+      return Promise.all(found);
     }),
   );
+}
+
+/** From products that are float64 already: at once, but where the distance needs more than them. */
+function fromFloat64(
+  cpu: Sessions,
+  pair: Compared,
+  read: Read,
+  fallback: string | null,
+): PairFacts | Promise<PairFacts> {
+  if (!isDefined(read, pair)) return withProvenance(NOTHING, cpu, fallback);
+  const plain = plainDistance(read, pair);
+  if (plain >= CLOSE * scale(read, pair)) return withProvenance(facts(read, pair, plain), cpu, fallback);
+  return closeDistance(cpu, pair).then((distance) => withProvenance(facts(read, pair, distance), cpu, fallback));
+}
+
+async function inFloat64(cpu: Sessions, pair: Compared, fallback: string | null): Promise<PairFacts> {
+  const [again] = await pairFacts(cpu, cpu, [alone(pair)], fallback);
+  return again?.[0] ?? withProvenance(NOTHING, cpu, fallback);
+}
+
+function withProvenance(
+  found: Omit<PairFacts, keyof Provenance>,
+  { provider, precision }: Sessions,
+  fallback: string | null,
+): PairFacts {
+  return { ...found, provider, precision, fallback };
 }
 
 /** The pair as a layer by itself. */
@@ -152,20 +169,26 @@ function isFiniteUpdate({ a, b }: Factors): boolean {
   return isFiniteSum(a) && isFiniteSum(b);
 }
 
-/** A sum of finite float32 is finite in float64; NaN and infinities stay what they are. */
+/** A sum of finite float32 is finite in float64; NaN and infinities stay what they are. Four sums at once are twice as fast. */
 function isFiniteSum(values: Factors["a"]): boolean {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += Math.abs(values[i] as number);
-  return Number.isFinite(sum);
+  let [one, two, three, four] = [0, 0, 0, 0];
+  let i = 0;
+  for (; i + 3 < values.length; i += 4) {
+    one += Math.abs(values[i] as number);
+    two += Math.abs(values[i + 1] as number);
+    three += Math.abs(values[i + 2] as number);
+    four += Math.abs(values[i + 3] as number);
+  }
+  for (; i < values.length; i++) one += Math.abs(values[i] as number);
+  return Number.isFinite(one + two + three + four);
 }
 
 function plainDistance({ product, left, right }: Read, { scalingRatio: s }: Pair): number {
   return left + s * s * right - 2 * s * product;
 }
 
-async function exactDistance(cpu: Sessions, read: Read, pair: Compared): Promise<number> {
-  const plain = plainDistance(read, pair);
-  if (plain >= CLOSE * scale(read, pair)) return plain;
+/** |D|^2 of updates so close that the difference of their squares has lost its digits. */
+async function closeDistance(cpu: Sessions, pair: Compared): Promise<number> {
   const { leftFactors, rightFactors, scalingRatio } = pair;
   if (leftFactors.rank === rightFactors.rank) {
     const [gram] = await innerProducts(cpu, [difference(leftFactors, rightFactors, scalingRatio)]);

@@ -1,20 +1,40 @@
 /** The entry of the process that tries a provider out: multiplies on it, says whether the product is right, and ends. */
 
-import { innerProducts } from "./inner-products.js";
-import type { Provider } from "./engine-types.js";
+import { deviceName } from "./device-name.js";
+import type { Factors, Provider } from "./engine-types.js";
 import type { ProbeAnswer } from "./providers.js";
-import { openSessions } from "./sessions.js";
+
+const RANK = 16;
+const FEATURES = 256;
+/** A float32 that formats of fewer digits (TF32, float16, bfloat16) round to 1. */
+const WEIGHT = 1 + 2 ** -12;
 
 async function probe(provider: Provider): Promise<ProbeAnswer> {
+  let runtime: string | null = null;
   try {
-    const sessions = openSessions(provider, 1);
-    const factors = { rank: 1, inFeatures: 2, outFeatures: 2, a: Float32Array.of(1, 2), b: Float32Array.of(3, 4) };
-    const [gram] = await innerProducts(sessions, [[factors]]);
-    // |a|^2 |b|^2 = 5 * 25
-    const product = gram?.updates[0];
-    return product === 125 ? { ok: true } : { ok: false, problem: `it multiplies wrong: ${product} for 125` };
+    // Loaded here, so that a runtime that does not load is an answer too.
+    const { env } = await import("onnxruntime-node");
+    runtime = env.versions.node ?? env.versions.common;
+    const { innerProducts } = await import("./inner-products.js");
+    const { openSessions } = await import("./sessions.js");
+    const values = (length: number) => new Float32Array(length).fill(WEIGHT);
+    const factors: Factors = {
+      rank: RANK,
+      inFeatures: FEATURES,
+      outFeatures: FEATURES,
+      a: values(RANK * FEATURES),
+      b: values(FEATURES * RANK),
+    };
+    const [gram] = await innerProducts(openSessions(provider, 1), [[factors, factors]]);
+    const expected = (RANK * FEATURES * WEIGHT ** 2) ** 2;
+    const product = gram?.updates[1] ?? NaN;
+    const error = Math.abs(product / expected - 1);
+    // Of float32; TF32 is off by 1e-3.
+    const problem =
+      error < 1e-5 ? null : `it multiplies wrong, or with fewer digits than float32 has: ${product} for ${expected}`;
+    return { device: deviceName(provider), problem, runtime };
   } catch (error) {
-    return { ok: false, problem: error instanceof Error ? error.message : String(error) };
+    return { device: null, problem: error instanceof Error ? error.message : String(error), runtime };
   }
 }
 

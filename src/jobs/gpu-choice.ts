@@ -1,0 +1,30 @@
+import { DEFAULT_CROSSING } from "../compute/default-crossing.js";
+import type { EngineOptions, Provider } from "../compute/engine-types.js";
+import { GPU_PROVIDERS, presentProviders } from "../compute/providers.js";
+import type { ThreadLayer, ThreadTask } from "./compute-thread.js";
+
+/** Tells whether a task is given to the thread that may use a GPU. Providers are tried out by the first task that is large enough. */
+export function openGpuChoice({
+  provider,
+  crossings,
+}: Pick<EngineOptions, "provider" | "crossings">): (task: ThreadTask) => Promise<boolean> {
+  let present: Promise<ReadonlySet<Provider>> | undefined;
+  return async ({ kind, layers }) => {
+    // Everything else is small matrices, in float64.
+    if (kind !== "COMPARISON" || provider === "cpu") return false;
+    if (provider !== "auto") return true;
+    const flops = layers.reduce((sum, layer) => sum + flopsOf(layer), 0);
+    const faster = GPU_PROVIDERS.filter((one) => flops >= (crossings[one] ?? DEFAULT_CROSSING));
+    if (faster.length === 0) return false;
+    const there = await (present ??= presentProviders());
+    return faster.some((one) => there.has(one));
+  };
+}
+
+/** Of the products of all members, ranks padded to the largest. */
+function flopsOf({ members }: ThreadLayer): number {
+  const places = members.flatMap(({ place }) => place ?? []);
+  const most = (values: readonly number[]) => values.reduce((greatest, value) => Math.max(greatest, value), 0);
+  const rows = places.length * most(places.map(({ rank }) => rank));
+  return 2 * rows ** 2 * most(places.map(({ a, b }) => (a.shape[1] ?? 0) + (b.shape[0] ?? 0)));
+}

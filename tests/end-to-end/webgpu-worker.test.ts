@@ -1,0 +1,77 @@
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { freshDatabase } from "../support/database.js";
+import { writeRandomStudy } from "../support/random-study.js";
+import { query, rankscope, serveRankscope, startRankscope } from "../support/rankscope.js";
+import { missingSwiftShader, noVulkan, swiftShader } from "../support/swiftshader.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
+
+const reason = missingSwiftShader();
+const fresh = freshDatabase();
+
+/** Each of a worker's threads is given some of them. */
+const LAYERS = 8;
+
+const PAIR = `query($a: ID!, $b: ID!) { compareExperiments(baseline: $a, candidate: $b, waitSeconds: 30) {
+  layers { cosineSimilarity undefinedReason computed { provider precision fallback } } } }`;
+
+/** Compares the study's two runs with a worker that has RANKSCOPE_PROVIDER=webgpu and `environment`. */
+async function compared(environment: Record<string, string>): Promise<Record<string, unknown>[]> {
+  const root = await temporaryFolder();
+  const settings = {
+    DATABASE_URL: fresh.url,
+    RANKSCOPE_DATA: root,
+    RANKSCOPE_WORKERS: "0",
+    RANKSCOPE_COMPUTE_THREADS: "4",
+  };
+  await fresh.database.sql`truncate comparison, job, job_fact, job_part`;
+  await writeRandomStudy(path.join(root, "study"), { runs: 2, layers: LAYERS, rank: 8, features: 256 });
+  const imported = await rankscope(["import", path.join(root, "study"), "--slug", "random"], settings);
+  expect(imported.code, imported.stderr).toBe(0);
+  const server = await serveRankscope(settings);
+  const worker = await startRankscope(
+    ["worker"],
+    { ...settings, RANKSCOPE_PROVIDER: "webgpu", ...environment },
+    /takes jobs/,
+  );
+  try {
+    const { data } = await query(server.address, `{ study(slug: "random") { experiments { nodes { id } } } }`);
+    const [a, b] = data.study.experiments.nodes;
+    const answer = await query(server.address, PAIR, { a: a.id, b: b.id });
+    expect(answer.errors).toBeUndefined();
+    return answer.data.compareExperiments.layers;
+  } finally {
+    for (const { child, ended } of [worker, server]) {
+      child.kill("SIGTERM");
+      await ended;
+    }
+    await fresh.database.sql`truncate study cascade`;
+  }
+}
+
+describe("a worker that is told to use WebGPU", () => {
+  test("computes on the CPU where there is none, and the answer says why", async () => {
+    const layers = await compared(noVulkan());
+    expect(layers).toHaveLength(LAYERS);
+    for (const layer of layers) {
+      expect(layer).toMatchObject({ computed: { provider: "cpu", precision: "float64" } });
+      expect((layer["computed"] as { fallback: string }).fallback).toMatch(/webgpu: .*adapter/is);
+    }
+  }, 90_000);
+
+  test.skipIf(reason !== undefined)(
+    `computes on it, in several threads and jobs at once too, and the answer says so${reason === undefined ? "" : ` (${reason})`}`,
+    async () => {
+      const exact = await compared(noVulkan());
+      const layers = await compared(swiftShader());
+      expect(layers).toHaveLength(LAYERS);
+      layers.forEach((layer, i) => {
+        expect(layer).toMatchObject({ computed: { provider: "webgpu", precision: "float32", fallback: null } });
+        const difference = (layer["cosineSimilarity"] as number) - (exact[i]?.["cosineSimilarity"] as number);
+        expect(Math.abs(difference)).toBeLessThan(1e-5);
+        expect(difference).not.toBe(0);
+      });
+    },
+    120_000,
+  );
+});

@@ -1,0 +1,8 @@
+/** The entry of a process that runs the golden cases on the provider it is told, and prints what came of them as JSON. */
+
+import type { Provider } from "#src/compute/engine-types.js";
+import { goldenFacts } from "./golden-facts.js";
+
+const [provider = "cpu", reference = new URL("../reference/engine.json", import.meta.url).href] = process.argv.slice(2);
+const judged = await goldenFacts(provider as Provider, new URL(reference, import.meta.url));
+process.stdout.write(JSON.stringify(judged));
