@@ -99,6 +99,40 @@ export function gramsGraph(input: Precision, arithmetic: Precision): Graph {
 }
 
 /**
+ * The Gram matrices of each member's factors after their rows were combined: `gramA` [L, N, R, R] of `rotationA` A_i and
+ * `gramB` of `rotationB` B_i^T. With the eigenvectors of A A^T as the rows of a rotation the combined rows are orthogonal up
+ * to rounding, and each is known to the digits of A itself instead of to those of its squares.
+ *
+ * Inputs: `a` and `b` as everywhere, `rotationA` and `rotationB` [L, N, R, R].
+ */
+export function rotatedGramsGraph(input: Precision, arithmetic: Precision): Graph {
+  const to = { to: ELEMENT_TYPE[arithmetic] };
+  const gram = (side: string): Node[] => [
+    { op: "MatMul", inputs: [`rotation${side}`, `rows${side}`], outputs: [`rotated${side}`] },
+    { op: "Transpose", inputs: [`rotated${side}`], outputs: [`turned${side}`], attributes: { perm: [0, 1, 3, 2] } },
+    { op: "MatMul", inputs: [`rotated${side}`, `turned${side}`], outputs: [`gram${side}`] },
+  ];
+  const square = (name: string, type: Precision): Port => ({ name, type, dimensions: ["L", "N", "R", "R"] });
+  return {
+    name: "rotated-grams",
+    inputs: [
+      { name: "a", type: input, dimensions: ["L", "N", "R", "in"] },
+      { name: "b", type: input, dimensions: ["L", "N", "out", "R"] },
+      square("rotationA", arithmetic),
+      square("rotationB", arithmetic),
+    ],
+    outputs: [square("gramA", arithmetic), square("gramB", arithmetic)],
+    nodes: [
+      { op: "Cast", inputs: ["a"], outputs: ["rowsA"], attributes: to },
+      { op: "Transpose", inputs: ["b"], outputs: ["bTurned"], attributes: { perm: [0, 1, 3, 2] } },
+      { op: "Cast", inputs: ["bTurned"], outputs: ["rowsB"], attributes: to },
+      ...gram("A"),
+      ...gram("B"),
+    ],
+  };
+}
+
+/**
  * |B1 A1 - s B2 A2|^2 of some rows of B1 and B2 with the difference formed, for the few pairs that no other form is exact
  * enough for.
  *

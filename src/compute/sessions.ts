@@ -1,6 +1,6 @@
 import { InferenceSession, type Tensor } from "onnxruntime-node";
 import type { Precision, Provider } from "./engine-types.js";
-import { differenceGraph, gramsGraph, innerProductsGraph } from "./graphs.js";
+import { differenceGraph, gramsGraph, innerProductsGraph, rotatedGramsGraph } from "./graphs.js";
 import { onnxModel, type Graph } from "./onnx-model.js";
 
 /** What a graph yields, by output: values in the precision it was computed in. */
@@ -15,11 +15,12 @@ export interface Sessions {
   close(): Promise<void>;
 }
 
-export type GraphName = "innerProducts" | "grams" | "difference";
+export type GraphName = "innerProducts" | "grams" | "rotatedGrams" | "difference";
 
 const GRAPHS: Readonly<Record<GraphName, (input: Precision, arithmetic: Precision) => Graph>> = {
   innerProducts: innerProductsGraph,
   grams: gramsGraph,
+  rotatedGrams: rotatedGramsGraph,
   difference: differenceGraph,
 };
 

@@ -86,7 +86,7 @@ describe.each(reference.cases)("$name, against 60 digits", (one) => {
       const found = spectra[side]?.singularValues ?? [];
       expect(found).toHaveLength(expected.length);
       const greatest = expected[0] ?? 0;
-      expected.forEach((value, i) => expect(Math.abs((found[i] ?? NaN) - value)).toBeLessThanOrEqual(1e-11 * greatest));
+      expected.forEach((value, i) => expect(Math.abs((found[i] ?? NaN) - value)).toBeLessThanOrEqual(1e-13 * greatest));
     });
   });
 
@@ -102,9 +102,7 @@ describe.each(reference.cases)("$name, against 60 digits", (one) => {
     for (const measure of ["outOverlaps", "inOverlaps", "outCosines", "inCosines"] as const) {
       const found = facts?.[measure] ?? [];
       expect(found).toHaveLength(one.subspaces[measure].length);
-      // Directions of small singular values come from squares: half of float64's digits are theirs.
-      const tolerance = one.name === "collapsed" ? 1e-7 : 1e-9;
-      one.subspaces[measure].forEach((value, i) => expect(Math.abs((found[i] ?? NaN) - value)).toBeLessThan(tolerance));
+      one.subspaces[measure].forEach((value, i) => expect(Math.abs((found[i] ?? NaN) - value)).toBeLessThan(1e-10));
     }
   });
 });
@@ -161,7 +159,8 @@ describe("what has no value", () => {
 });
 
 describe("for any updates", () => {
-  const weight = fc.float({ min: -4, max: 4, noNaN: true });
+  // Eighths: what is nearly zero beside the rest has no direction to speak of, and is not what this is about.
+  const weight = fc.integer({ min: -32, max: 32 }).map((eighths) => eighths / 8);
   const update = (rank: number): fc.Arbitrary<Factors> =>
     fc
       .tuple(
@@ -218,7 +217,7 @@ describe("for any updates", () => {
         const [straight, other] = await engine.spectra([one, turned]);
         const greatest = straight?.singularValues[0] ?? NaN;
         straight?.singularValues.forEach((value, i) =>
-          expect(Math.abs(value - (other?.singularValues[i] ?? NaN))).toBeLessThanOrEqual(1e-7 * greatest + 1e-15),
+          expect(Math.abs(value - (other?.singularValues[i] ?? NaN))).toBeLessThanOrEqual(1e-12 * greatest + 1e-15),
         );
         const update = formed(one);
         expect(Math.abs((straight?.squaredNorm ?? NaN) - dot(update, update))).toBeLessThanOrEqual(
