@@ -30,6 +30,8 @@ test("neither statements nor questions about weights grow with layers, ranks or 
   const folder = await mkdtemp(path.join(tmpdir(), "rankscope-statements-"));
   const proxy = await countingProxy(fresh.url);
   const database = openDatabase(proxy.url, { applicationName: "weight statements", maxConnections: 4 });
+  // A connection's first statement asks for the database's types: all are opened before anything is counted.
+  await Promise.all(Array.from({ length: 4 }, () => database.sql`select pg_sleep(0.1)`));
   const weights = inProcessWeights();
   const server = await serveWeights(database, weights);
   try {
