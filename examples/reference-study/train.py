@@ -6,11 +6,12 @@
 
 1. A byte-level BPE tokenizer and a GPT-2 are trained on the King James Bible, and saved in bfloat16 as the base model.
 2. Each run of runs.py fine-tunes an adapter of the base model on the Jargon File, by PEFT and the Hugging Face Trainer.
-3. results.csv, results.json and environment.json are written, of whatever runs are complete.
+   Several processes may share the device in this step; each counts the peak memory of its own run.
+3. The time per step of each run is measured again with the device to itself, one run after the other.
+4. results.csv, results.json and environment.json are written, of whatever runs are complete.
 
 What is complete is left alone, so that an interrupted study goes on where it stopped. WORK holds what is not shipped: rows
-of the tables, optimizer-free checkpoints before they are cast, and merged weights for export_onnx.py. One process trains
-one run at a time, so that time and peak memory are those of the run alone.
+of the tables, adapters in float32 as PEFT saved them, and merged weights for export_onnx.py.
 """
 
 import argparse
@@ -24,7 +25,10 @@ import os
 import platform
 import shutil
 import statistics
+import subprocess
+import sys
 import time
+import traceback
 from pathlib import Path
 
 # Nothing is to be asked of a hub: the base model's name stands for the folder base/ beside this file.
@@ -63,8 +67,8 @@ TARGETS = ["c_attn", "attn.c_proj", "c_fc", "mlp.c_proj"]
 
 END_OF_TEXT = "<|endoftext|>"
 
-WARM_UP_STEPS = 20
-"""Steps that the time per step leaves out: kernels are chosen and memory is first taken in them."""
+TIMED_STEPS = 40
+"""Steps of each run's timing, the first half of which is left out: kernels are chosen and memory first taken in it."""
 
 
 def main() -> None:
@@ -75,17 +79,54 @@ def main() -> None:
     base = options.out / "base"
     if not (options.work / "base.json").exists():
         pretrain(options, base, device)
+    for folder in ("rows", "times"):
+        (options.work / folder).mkdir(parents=True, exist_ok=True)
     tokenizer = PreTrainedTokenizerFast.from_pretrained(base)
     train_set = Blocks((options.texts / "jargon-train.txt").read_text(), tokenizer, options.block)
     eval_set = Blocks((options.texts / "jargon-eval.txt").read_text(), tokenizer, options.block)
-    (options.work / "rows").mkdir(parents=True, exist_ok=True)
-    for run in all_runs():
-        if fnmatch.fnmatch(run.name, options.only) and not row_file(options.work, run).exists():
-            row = fine_tune(run, options, base, device, train_set, eval_set)
-            write_json(row_file(options.work, run), row)
-            print(json.dumps(row), flush=True)
+
+    chosen = [run for run in all_runs() if fnmatch.fnmatch(run.name, options.only)]
+    if options.share is not None:
+        train_runs(chosen[options.share :: options.workers], options, base, device, train_set, eval_set)
+        return
+    if options.workers == 1:
+        train_runs(chosen, options, base, device, train_set, eval_set)
+    else:
+        share_runs(options.workers)
+    for run in chosen:
+        time_file = options.work / "times" / f"{run.name}.json"
+        if row_file(options.work, run).exists() and not time_file.exists():
+            write_json(time_file, time_step(run, options, base, device, train_set))
     write_tables(options)
     write_environment(options, train_set, eval_set)
+    missing = [run.name for run in chosen if not row_file(options.work, run).exists()]
+    if missing:
+        sys.exit(f"not complete: {', '.join(missing)}. The same command goes on where this one stopped.")
+
+
+def train_runs(
+    runs: list[Run], options: argparse.Namespace, base: Path, device: torch.device, train_set: Dataset, eval_set: Dataset
+) -> None:
+    """Trains what of `runs` is not complete, one after the other; a run that fails is named and leaves the rest alone."""
+    for run in runs:
+        if row_file(options.work, run).exists():
+            continue
+        try:
+            row = fine_tune(run, options, base, device, train_set, eval_set)
+        except Exception:
+            print(f"{run.name} failed", file=sys.stderr)
+            traceback.print_exc()
+        else:
+            write_json(row_file(options.work, run), row)
+            print(json.dumps(row), flush=True)
+
+
+def share_runs(workers: int) -> None:
+    """Trains in `workers` processes, each an equal share of the runs, and waits for them."""
+    command = [sys.executable, __file__, *sys.argv[1:]]
+    processes = [subprocess.Popen([*command, "--share", str(index)]) for index in range(workers)]
+    for process in processes:
+        process.wait()
 
 
 def arguments() -> argparse.Namespace:
@@ -94,6 +135,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, required=True, help="for what is not shipped")
     parser.add_argument("--out", type=Path, required=True, help="the study's folder")
     parser.add_argument("--only", default="*", help="train only runs whose name matches, such as '*_s0'")
+    parser.add_argument("--workers", type=int, default=1, help="processes that share the device in fine-tuning")
+    parser.add_argument("--share", type=int, help="train one worker's share only: what --workers starts itself with")
     parser.add_argument("--layers", type=int, default=4)
     parser.add_argument("--width", type=int, default=192, help="a multiple of 64, NF4's block")
     parser.add_argument("--heads", type=int, default=6)
@@ -102,8 +145,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--batch", type=int, default=32, help="sequences of a step")
     parser.add_argument("--pretraining-steps", type=int, default=4000)
     parser.add_argument("--pretraining-rate", type=float, default=2e-3)
-    parser.add_argument("--steps", type=int, default=400, help="of each fine-tuning run")
-    parser.add_argument("--rate", type=float, default=2e-3, help="peak learning rate of each fine-tuning run")
+    parser.add_argument("--steps", type=int, default=600, help="of each fine-tuning run")
+    parser.add_argument("--rate", type=float, default=5e-3, help="peak learning rate of each fine-tuning run")
     return parser.parse_args()
 
 
@@ -134,7 +177,8 @@ class StepTimer(TrainerCallback):
         self.seconds.append(waited_clock() - self.start)
 
     def median(self) -> float:
-        return statistics.median(self.seconds[WARM_UP_STEPS:] or self.seconds)
+        """Seconds a step, over the second half of the steps."""
+        return statistics.median(self.seconds[len(self.seconds) // 2 :])
 
 
 def waited_clock() -> float:
@@ -153,7 +197,6 @@ def training_arguments(folder: Path, options: argparse.Namespace, device: torch.
         use_cpu=device.type == "cpu",
         lr_scheduler_type="cosine",
         optim="adamw_torch",
-        eval_strategy="steps",
         prediction_loss_only=True,
         report_to="none",
         disable_tqdm=True,
@@ -193,6 +236,7 @@ def pretrain(options: argparse.Namespace, base: Path, device: torch.device) -> N
             learning_rate=options.pretraining_rate,
             warmup_steps=options.pretraining_steps // 20,
             weight_decay=0.1,
+            eval_strategy="steps",
             eval_steps=options.pretraining_steps,
             logging_steps=max(1, options.pretraining_steps // 20),
             save_strategy="no",
@@ -256,14 +300,13 @@ def load_base(base: Path, bits: int, device: torch.device) -> torch.nn.Module:
 
 
 def fine_tune(
-    run: Run, options: argparse.Namespace, base: Path, device: torch.device, train_set: Blocks, eval_set: Blocks
+    run: Run, options: argparse.Namespace, base: Path, device: torch.device, train_set: Dataset, eval_set: Dataset
 ) -> dict:
     """Trains one run, saves its folder, and returns its row of the results tables."""
     forget_memory()
     model = load_base(base, run.bits, device)
     base_bytes = model.get_memory_footprint()
     model = with_adapter(model, run)
-    timer = StepTimer()
     scratch = options.work / "runs" / run.name
     shutil.rmtree(scratch, ignore_errors=True)
     trainer = Trainer(
@@ -273,20 +316,17 @@ def fine_tune(
             options,
             device,
             max_steps=options.steps,
-            learning_rate=options.rate,
-            warmup_steps=options.steps // 20,
-            weight_decay=0.0,
+            eval_strategy="steps",
             eval_steps=max(1, options.steps // 8),
             eval_on_start=True,
             logging_steps=max(1, options.steps // 20),
             save_strategy="steps" if run.name in CHECKPOINTED else "no",
             save_steps=max(1, options.steps // 4),
             save_only_model=True,
-            seed=run.seed,
+            **fine_tuning_arguments(run, options),
         ),
         train_dataset=train_set,
         eval_dataset=eval_set,
-        callbacks=[timer],
     )
     result = trainer.train()
     trainer.save_state()
@@ -307,13 +347,42 @@ def fine_tune(
         "perplexity": math.exp(eval_loss),
         "peak_memory_mb": torch.cuda.max_memory_allocated() / 2**20 if device.type == "cuda" else None,
         "base_weights_mb": base_bytes / 2**20,
-        "time_per_step_seconds": timer.median(),
-        "training_time_seconds": result.metrics["train_runtime"],
     }
     del trainer, model
     if run.name in MERGED:
         merge(run, options, base, device)
     return row
+
+
+def fine_tuning_arguments(run: Run, options: argparse.Namespace) -> dict:
+    return {
+        "learning_rate": options.rate,
+        "warmup_steps": options.steps // 20,
+        "weight_decay": 0.0,
+        "seed": run.seed,
+    }
+
+
+def time_step(run: Run, options: argparse.Namespace, base: Path, device: torch.device, train_set: Dataset) -> float:
+    """Seconds a step of a run takes with the device to itself: the median of the later half of TIMED_STEPS."""
+    forget_memory()
+    timer = StepTimer()
+    trainer = Trainer(
+        model=with_adapter(load_base(base, run.bits, device), run),
+        args=training_arguments(
+            options.work / "timing",
+            options,
+            device,
+            max_steps=TIMED_STEPS,
+            eval_strategy="no",
+            save_strategy="no",
+            **fine_tuning_arguments(run, options),
+        ),
+        train_dataset=train_set,
+        callbacks=[timer],
+    )
+    trainer.train()
+    return timer.median()
 
 
 def with_adapter(model: torch.nn.Module, run: Run) -> PeftModel:
@@ -390,8 +459,14 @@ def last_of(trainer: Trainer, name: str) -> float:
 
 def write_tables(options: argparse.Namespace) -> None:
     """results.json with all digits and results.csv with six significant ones, of the complete runs in runs.py's order."""
-    files = [row_file(options.work, run) for run in all_runs()]
-    rows = [json.loads(file.read_text()) for file in files if file.exists()]
+    rows = []
+    for run in all_runs():
+        if not row_file(options.work, run).exists():
+            continue
+        row = json.loads(row_file(options.work, run).read_text())
+        time_file = options.work / "times" / f"{run.name}.json"
+        row["time_per_step_seconds"] = json.loads(time_file.read_text()) if time_file.exists() else None
+        rows.append(row)
     if not rows:
         return
     write_json(options.out / "results.json", rows)
@@ -415,12 +490,12 @@ def write_environment(options: argparse.Namespace, train_set: Blocks, eval_set: 
             "cuda": torch.version.cuda,
             "driver": driver.read_text().splitlines()[0] if driver.exists() else None,
         }
-    hidden = ("texts", "work", "out", "only")
+    hidden = ("texts", "work", "out", "only", "workers", "share")
     environment = {
         "device": device,
         "python": platform.python_version(),
         "versions": {package.__name__: package.__version__ for package in packages},
-        "shared": "no: one process, one run at a time",
+        "shared": f"fine-tuning: {options.workers} processes at a time; pretraining and time per step: alone",
         "base_model": BASE_NAME,
         "pretraining": json.loads((options.work / "base.json").read_text()),
         "settings": {name: value for name, value in vars(options).items() if name not in hidden},
