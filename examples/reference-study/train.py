@@ -8,7 +8,7 @@
 2. Each run of runs.py fine-tunes an adapter of the base model on the Jargon File, by PEFT and the Hugging Face Trainer.
    Several processes may share the device in this step; each counts the peak memory of its own run.
 3. The time per step of each run is measured again with the device to itself, one run after the other.
-4. results.csv, results.json and environment.json are written, of whatever runs are complete.
+4. results.csv and results.json are written, of whatever runs are complete; environment.json was, before the runs.
 
 What is complete is left alone, so that an interrupted study goes on where it stopped. WORK holds what is not shipped: rows
 of the tables, adapters in float32 as PEFT saved them, and merged weights for export_onnx.py.
@@ -89,6 +89,7 @@ def main() -> None:
     if options.share is not None:
         train_runs(chosen[options.share :: options.workers], options, base, device, train_set, eval_set)
         return
+    write_environment(options, train_set, eval_set)
     if options.workers == 1:
         train_runs(chosen, options, base, device, train_set, eval_set)
     else:
@@ -98,7 +99,6 @@ def main() -> None:
         if row_file(options.work, run).exists() and not time_file.exists():
             write_json(time_file, time_step(run, options, base, device, train_set))
     write_tables(options)
-    write_environment(options, train_set, eval_set)
     missing = [run.name for run in chosen if not row_file(options.work, run).exists()]
     if missing:
         sys.exit(f"not complete: {', '.join(missing)}. The same command goes on where this one stopped.")
@@ -329,10 +329,10 @@ def fine_tune(
         eval_dataset=eval_set,
     )
     result = trainer.train()
+    peak_memory_mb = torch.cuda.max_memory_allocated() / 2**20 if device.type == "cuda" else None
     trainer.save_state()
     model.save_pretrained(scratch / "final_model", save_embedding_layers=False)
     ship(run, options, scratch)
-    eval_loss = last_of(trainer, "eval_loss")
     row = {
         "experiment_name": run.name,
         "method": run.method,
@@ -343,9 +343,9 @@ def fine_tune(
         "num_samples": options.steps * options.batch,
         "model_name": BASE_NAME,
         "training_loss": result.training_loss,
-        "eval_loss": eval_loss,
-        "perplexity": math.exp(eval_loss),
-        "peak_memory_mb": torch.cuda.max_memory_allocated() / 2**20 if device.type == "cuda" else None,
+        "eval_loss": last_of(trainer, "eval_loss"),
+        "perplexity": perplexity(model, eval_set, options.batch, device),
+        "peak_memory_mb": peak_memory_mb,
         "base_weights_mb": base_bytes / 2**20,
     }
     del trainer, model
@@ -439,6 +439,24 @@ def merge(run: Run, options: argparse.Namespace, base: Path, device: torch.devic
     del tensors["lm_head.weight"]
     (options.work / "merged").mkdir(exist_ok=True)
     save_file(tensors, options.work / "merged" / f"{run.name}.safetensors")
+
+
+@torch.no_grad()
+def perplexity(model: torch.nn.Module, blocks: Dataset, batch: int, device: torch.device) -> float:
+    """exp of the mean cross entropy of the tokens that are predicted: all of a block but its first.
+
+    Not exp(eval_loss): transformers 5.17's Trainer divides the summed cross entropy by all tokens of a block, so that its
+    losses, in training too, are (block - 1) / block of the mean.
+    """
+    model.eval()
+    total, count = 0.0, 0
+    for start in range(0, len(blocks), batch):
+        tokens = torch.stack([blocks[i]["input_ids"] for i in range(start, min(start + batch, len(blocks)))]).to(device)
+        with torch.autocast(device.type, torch.bfloat16):
+            logits = model(input_ids=tokens, use_cache=False).logits[:, :-1]
+        total += torch.nn.functional.cross_entropy(logits.float().flatten(0, 1), tokens[:, 1:].flatten(), reduction="sum").item()
+        count += tokens[:, 1:].numel()
+    return math.exp(total / count)
 
 
 def forget_memory() -> None:
