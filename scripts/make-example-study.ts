@@ -1,9 +1,9 @@
-// Writes the synthetic example study: `npm run example`, or `npm run example -- some/folder`. The same bytes each time.
+// Writes the synthetic study that tests use: `npm run fixture`, or `npm run fixture -- some/folder`. The same bytes each time.
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeStudy } from "./example-study/write-study.js";
 
-const committed = fileURLToPath(new URL("../examples/tiny-lora-vs-qlora", import.meta.url));
+const committed = fileURLToPath(new URL("../tests/fixtures/tiny-lora-vs-qlora", import.meta.url));
 const folder = path.resolve(process.argv[2] ?? committed);
 const { files, bytes } = await writeStudy(folder);
 console.log(`Wrote ${files} files, ${bytes} bytes, to ${folder}`);

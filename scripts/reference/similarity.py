@@ -2,7 +2,7 @@
 
     python scripts/reference/similarity.py STUDY_FOLDER > tests/reference/STUDY_NAME.json
 
-made both files there: tiny-lora-vs-qlora.json of the study in examples/, and gpt2-medium-alpaca.json of a public study
+made both files there: tiny-lora-vs-qlora.json of the study in tests/fixtures/, and gpt2-medium-alpaca.json of a public study
 (carolinelmu1/QLoRA-Project-Final at 27bb666) whose weights are not part of this repository.
 
 Compares, for each rank, the final adapters of the 16-bit run (baseline) and the 4-bit run (candidate), layer by layer.

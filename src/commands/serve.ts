@@ -10,7 +10,7 @@ import { openServices } from "./services.js";
 import { nextStop } from "./stop.js";
 
 /** Beside dist/ in a checkout and in the published package alike. */
-const EXAMPLE = fileURLToPath(new URL("../../examples/tiny-lora-vs-qlora", import.meta.url));
+const EXAMPLE = fileURLToPath(new URL("../../examples/reference-study", import.meta.url));
 
 /** Serves until SIGINT or SIGTERM, then lets running requests end and stops all that it started. */
 export async function serve(command: Process): Promise<void> {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { query, rankscope, serveRankscope, type RunningRankscope } from "../support/rankscope.js";
-import { GPT2_STUDY, missingSharedStudy } from "../support/shared-study.js";
+import { FIXTURE_STUDY, GPT2_STUDY, missingSharedStudy } from "../support/shared-study.js";
 
 interface Figures {
   l2: number;
@@ -73,8 +73,12 @@ async function compare(slug: string, rank: Reference["ranks"][number], scaling: 
   }
 }
 
-describe("the example study agrees with NumPy, its float16 and bfloat16 adapters too", () => {
+describe("the synthetic study agrees with NumPy, its float16 and bfloat16 adapters too", () => {
   const slug = "tiny-lora-vs-qlora";
+  beforeAll(async () => {
+    const imported = await rankscope(["import", FIXTURE_STUDY], { RANKSCOPE_DATA: data });
+    expect(imported.code, imported.stderr).toBe(0);
+  });
   test.each(referenceOf(slug).ranks)("r = $rank", async (rank) => {
     await compare(slug, rank, "NONE");
     await compare(slug, rank, "ADAPTER");

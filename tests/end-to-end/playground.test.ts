@@ -58,9 +58,9 @@ describe.skipIf(noChromium !== undefined)("the playground of a real server", () 
   }
 
   test("opens with the store's study in its first tab, and running it shows the diagnosis", async () => {
-    const [first, second] = await runFirstTab("tiny-lora-vs-qlora");
-    expect(first).toBeCloseTo(7.8936, 4);
-    expect(second).toBeCloseTo(1.7052, 4);
+    const [first, second] = await runFirstTab("reference-study");
+    expect(first).toBeCloseTo(-0.0209, 4);
+    expect(second).toBeCloseTo(0.0301, 4);
   });
 
   const missing = missingSharedStudy();

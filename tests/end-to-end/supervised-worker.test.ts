@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { S3_CREDENTIALS, startS3Server } from "../support/s3-server.js";
 import { freshDatabase } from "../support/database.js";
 import { query, rankscope, serveRankscope, startRankscope } from "../support/rankscope.js";
+import { FIXTURE_STUDY } from "../support/shared-study.js";
 
 const fresh = freshDatabase();
 let data: string;
@@ -17,7 +18,7 @@ afterAll(() => rm(data, { recursive: true, force: true }));
 
 const environment = () => ({ DATABASE_URL: fresh.url, RANKSCOPE_DATA: data, RANKSCOPE_LOG: "silent" });
 const workers = () => fresh.database.sql<{ pid: number }[]>`select pid from worker`;
-const SIMILARITY = `query($rank: Int!) { study(slug: "tiny-lora-vs-qlora") { weightSimilarity(rank: $rank, waitSeconds: 30) {
+const SIMILARITY = `query($rank: Int!) { study(slug: "reference-study") { weightSimilarity(rank: $rank, waitSeconds: 30) {
   comparedLayers mean computed { cached } } } }`;
 
 async function onlyWorker(but?: number): Promise<number> {
@@ -49,7 +50,7 @@ test("a server runs a worker, replaces one that is killed, and takes it along wh
   process.kill(first, "SIGKILL");
   const second = await onlyWorker(first);
   const { data: answer } = await query(server.address, SIMILARITY, { rank: 2 });
-  expect(answer.study.weightSimilarity).toMatchObject({ comparedLayers: 12, computed: { cached: false } });
+  expect(answer.study.weightSimilarity).toMatchObject({ comparedLayers: 16, computed: { cached: false } });
   server.child.kill("SIGTERM");
   expect((await server.ended).code).toBe(0);
   expect(isAlive(second)).toBe(false);
@@ -65,7 +66,7 @@ test("a worker whose server was killed ends by itself", async () => {
 });
 
 test("a command that needs weights starts a worker where there is none, and only then", async () => {
-  const first = await rankscope(["report", "tiny-lora-vs-qlora"], environment());
+  const first = await rankscope(["report", "reference-study"], environment());
   expect(first, first.stderr).toMatchObject({ code: 0 });
   expect(first.stdout).toContain("Similarity of the weight updates");
   expect(await workers()).toEqual([]);
@@ -90,7 +91,7 @@ test("workers elsewhere read weights from a bucket that imports fill", async () 
     RANKSCOPE_WORKERS: "0",
   };
   const copy = path.join(data, "copy");
-  await cp(new URL("../../examples/tiny-lora-vs-qlora", import.meta.url), copy, { recursive: true });
+  await cp(FIXTURE_STUDY, copy, { recursive: true });
   const imported = await rankscope(["import", copy, "--slug", "in-a-bucket"], shared);
   expect(imported, imported.stderr).toMatchObject({ code: 0 });
   // Another machine has the bucket and the database, and not the folder.
@@ -98,7 +99,7 @@ test("workers elsewhere read weights from a bucket that imports fill", async () 
   await fresh.database.sql`truncate comparison, job, job_fact, job_part`;
   const server = await serveRankscope(shared);
   const worker = await startRankscope(["worker"], shared, /takes jobs/);
-  const source = SIMILARITY.replace("tiny-lora-vs-qlora", "in-a-bucket");
+  const source = SIMILARITY.replace("reference-study", "in-a-bucket");
   const { data: answer } = await query(server.address, source, { rank: 8 });
   expect(answer.study.weightSimilarity).toMatchObject({ comparedLayers: 12, computed: { cached: false } });
   expect(

@@ -3,6 +3,8 @@ import { fileURLToPath } from "node:url";
 
 const SHARED = fileURLToPath(new URL("../../../shared", import.meta.url));
 
+/** The synthetic study, made by `npm run fixture`. */
+export const FIXTURE_STUDY = fileURLToPath(new URL("../fixtures/tiny-lora-vs-qlora", import.meta.url));
 /** The public gpt2-medium study, which lies beside the checkout on the project's own machines and nowhere else. */
 export const GPT2_STUDY = `${SHARED}/studies/gpt2-medium-alpaca`;
 /** The operations that must run verbatim. */

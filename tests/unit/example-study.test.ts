@@ -8,7 +8,7 @@ import { LAYERS } from "../../scripts/example-study/layers.js";
 import { pythonFloat, pythonJson } from "../../scripts/example-study/python-json.js";
 import { writeStudy } from "../../scripts/example-study/write-study.js";
 
-const committed = fileURLToPath(new URL("../../examples/tiny-lora-vs-qlora", import.meta.url));
+const committed = fileURLToPath(new URL("../fixtures/tiny-lora-vs-qlora", import.meta.url));
 /** What the generator leaves alone. */
 const handWritten = [".gitattributes", "README.md"];
 const reference = fileURLToPath(new URL("../reference/tiny-lora-vs-qlora.json", import.meta.url));
