@@ -12,6 +12,8 @@ import { nextStop } from "./stop.js";
 /** Beside dist/ in a checkout and in the published package alike. */
 const EXAMPLE = fileURLToPath(new URL("../../examples/reference-study", import.meta.url));
 
+const PARTING_MILLISECONDS = 1000;
+
 /** Serves until SIGINT or SIGTERM, then lets running requests end and stops all that it started. */
 export async function serve(command: Process): Promise<void> {
   const { config } = command;
@@ -31,6 +33,8 @@ export async function serve(command: Process): Promise<void> {
     await server.close();
   } finally {
     await close();
+    // All that was opened is closed. A connection to a database that died in the middle is not waited for.
+    setTimeout(() => process.exit(), PARTING_MILLISECONDS).unref();
   }
 }
 

@@ -22,6 +22,17 @@ export function openSql(url: string, { applicationName, maxConnections }: Connec
   }) as Sql;
 }
 
+/** How long running statements may take to end. */
+const PARTING_SECONDS = 5;
+
+/**
+ * Waits for running statements and closes the connections of `sql`. One whose server has just died may never say that it is
+ * closed: after some seconds it is cut.
+ */
+export function closeSql(sql: Sql): Promise<void> {
+  return sql.end({ timeout: PARTING_SECONDS });
+}
+
 /** PostgreSQL's 64-bit integer, object id 20. */
 const INT8 = {
   to: 20,

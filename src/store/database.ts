@@ -2,7 +2,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import type { Config } from "../config.js";
 import { RankscopeError } from "../errors.js";
 import type { Log } from "../log.js";
-import { openSql, type Connection } from "./connection.js";
+import { closeSql, openSql, type Connection } from "./connection.js";
 import { connectToEmbeddedPostgres } from "./embedded/connect.js";
 import { startEmbeddedPostgres } from "./embedded/start.js";
 import { PrismaClient } from "./generated/client.js";
@@ -35,7 +35,7 @@ export function openDatabase(url: string, { applicationName, maxConnections = 10
     prisma,
     sql,
     url,
-    close: () => (closing ??= Promise.all([prisma.$disconnect(), sql.end()]).then(() => undefined)),
+    close: () => (closing ??= Promise.all([prisma.$disconnect(), closeSql(sql)]).then(() => undefined)),
   };
 }
 

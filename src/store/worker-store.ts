@@ -1,6 +1,6 @@
 import type { Config } from "../config.js";
 import { failure } from "../errors.js";
-import { openSql, type Connection } from "./connection.js";
+import { closeSql, openSql, type Connection } from "./connection.js";
 import { connectToEmbeddedPostgres } from "./embedded/connect.js";
 import { readMigrations } from "./migrations.js";
 import { assertReachable } from "./reachable.js";
@@ -25,10 +25,10 @@ export async function openWorkerStore({ databaseUrl, dataDirectory, computeThrea
   try {
     await assertMigrated({ sql });
   } catch (error) {
-    await sql.end();
+    await closeSql(sql);
     throw error;
   }
-  return { connection: { sql }, url, close: () => sql.end() };
+  return { connection: { sql }, url, close: () => closeSql(sql) };
 }
 
 async function assertMigrated({ sql }: Connection): Promise<void> {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -26,6 +26,12 @@ afterAll(async () => {
   expect((await server.ended).code).toBe(0);
   await rm(root, { recursive: true, force: true });
 });
+
+/** The process of PostgreSQL; 0 where its lock file is not there. */
+function postmaster(): number {
+  const file = path.join(root, "data", "postgres", "postmaster.pid");
+  return existsSync(file) ? Number(readFileSync(file, "utf8").split("\n")[0]) : 0;
+}
 
 const environment = () => ({ RANKSCOPE_DATA: path.join(root, "data"), RANKSCOPE_LOG: "silent" });
 
@@ -56,11 +62,12 @@ test("PostgreSQL killed under load: no wrong answer, no job lost, all is answere
       else await sleep(20);
     }
   });
+  let last = 0;
   for (let kill = 0; kill < 2; kill++) {
     await sleep(700);
-    const pid = Number(readFileSync(path.join(root, "data", "postgres", "postmaster.pid"), "utf8").split("\n")[0]);
-    process.kill(pid, "SIGKILL");
-    await sleep(1500);
+    await expect.poll(postmaster, { timeout: 60_000 }).toSatisfy((pid: number) => pid !== 0 && pid !== last);
+    last = postmaster();
+    process.kill(last, "SIGKILL");
   }
   const began = Date.now();
   for (const pair of pairs()) {

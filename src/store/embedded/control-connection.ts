@@ -42,7 +42,7 @@ export async function openControlConnection(
   };
   const sql = postgres(options);
   try {
-    await sql`select 1`;
+    await answered(sql`select 1`);
   } catch (cause) {
     await sql.end({ timeout: 0 });
     if (codeOf(cause).startsWith("28")) {
@@ -56,6 +56,21 @@ export async function openControlConnection(
     return undefined;
   }
   return { sql, closed, unref: () => socket?.unref(), close: () => sql.end({ timeout: 1 }) };
+}
+
+/** How long a server that takes a connection may take to answer; one that is dying may take it and never say a word. */
+const ANSWER_MILLISECONDS = 10_000;
+
+async function answered(query: PromiseLike<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("no answer")), ANSWER_MILLISECONDS);
+  });
+  try {
+    await Promise.race([query, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function openSocket(port: number): Promise<Socket> {

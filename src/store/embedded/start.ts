@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { failure } from "../../errors.js";
 import type { Log } from "../../log.js";
 import { findBinaries } from "./binaries.js";
@@ -5,7 +6,12 @@ import { createCluster, isComplete } from "./cluster.js";
 import { databaseUrl, obtainCredentials, readCredentials } from "./credentials.js";
 import { openDataFiles } from "./data-files.js";
 import { chooseOperatingUser } from "./operating-user.js";
+import { findPostmaster } from "./running-postmaster.js";
 import { type Home, openSession } from "./session.js";
+import { stopPostmaster } from "./stop-postmaster.js";
+
+/** How long a stop waits for a PostgreSQL that is being started again. */
+const RESTART_MILLISECONDS = 10_000;
 
 /** An embedded PostgreSQL that this process owns. */
 export interface EmbeddedPostgres {
@@ -39,13 +45,18 @@ export async function startEmbeddedPostgres(options: StartOptions): Promise<Embe
   const watch = keepRunning();
   return { url: databaseUrl(home.credentials, session.port), stop: () => (stopping ??= stop()) };
 
+  function isStopping(): boolean {
+    return stopping !== undefined;
+  }
+
   async function keepRunning(): Promise<void> {
     for (;;) {
       await session.lost;
-      if (stopping !== undefined) return;
+      if (isStopping()) return;
       home.log.error("the embedded PostgreSQL ended unexpectedly and is started again");
       try {
         await session.end();
+        if (isStopping()) return;
         session = await openSession(home, session.port);
       } catch (err) {
         home.log.error({ err }, "the embedded PostgreSQL could not be started again");
@@ -56,9 +67,18 @@ export async function startEmbeddedPostgres(options: StartOptions): Promise<Embe
 
   async function stop(): Promise<void> {
     await session.end();
-    // Where PostgreSQL was being started again at this moment, that is waited for and ended too.
-    await watch;
+    // Where PostgreSQL was being started again at this moment, that is waited for and ended too. One that is still
+    // recovering from its crash is stopped as it is: the next start goes on with that.
+    const patience = new AbortController();
+    const isOver = await Promise.race([
+      watch.then(() => true),
+      sleep(RESTART_MILLISECONDS, false, { signal: patience.signal }),
+    ]);
+    patience.abort();
     await session.end();
+    // This process is still its owner: no other can have started one.
+    const left = isOver ? undefined : await findPostmaster(home.files.cluster);
+    if (left !== undefined) await stopPostmaster(left.pid, home.files, home.binaries);
   }
 }
 

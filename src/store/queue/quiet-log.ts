@@ -4,7 +4,9 @@ import type { Log } from "../../log.js";
 /** graphile-worker's log, passed on to `log`; without one nothing is said. Its warnings concern its own work: they are debug here. */
 export function quietQueueLog(log?: Log): Logger {
   return new Logger((scope) => (level: string, message, meta) => {
-    if (level === "error") log?.warn({ ...scope, err: meta?.["error"] }, message);
+    // Of the error the words alone: it may hold the connection with all that belongs to it.
+    const reason = meta?.["error"] instanceof Error ? meta["error"].message : undefined;
+    if (level === "error") log?.warn({ ...scope, reason }, message);
     else log?.debug({ ...scope }, message);
   });
 }

@@ -260,6 +260,7 @@ test("a PostgreSQL that a person started on the files is left alone", async () =
   const { port } = JSON.parse(await readFile(files.credentials, "utf8")) as { port: number };
   const person = await spawnAs(user, binaries.postgres, ["-D", files.cluster, "-p", String(port), "-k", ""], "ignore");
   try {
+    await expect.poll(postmasterPid, { timeout: 20_000 }).toBe(person.pid);
     await expect(start()).rejects.toMatchObject({
       code: "DATA_DIRECTORY_IN_USE",
       message: expect.stringContaining(`process ${person.pid}`) as string,
