@@ -17,7 +17,7 @@ const tensor = (name: string, shape: readonly number[]) => ({
 const task = (kind: ThreadTask["kind"]): ThreadTask => {
   const place = { hash: "", rank: 16, a: tensor("a", [16, 1024]), b: tensor("b", [1024, 16]) };
   const layer = { members: [{ place }, { place }, { place: undefined }], items: [] };
-  return { kind, layers: [layer] } as unknown as ThreadTask;
+  return { kind, layers: [layer] };
 };
 const FLOPS = 2 * 32 ** 2 * 2048;
 
