@@ -42,8 +42,10 @@ const STATES = {
   UNREACHABLE: "cannot be reached",
 } as const;
 
-function usedFrom({ crossing }: ExaminedProvider): string {
+function usedFrom({ present, slow, crossing }: ExaminedProvider): string {
   if (crossing === null) return "the start";
+  if (!present) return "-";
+  if (slow) return "never by itself: too slow";
   const { flops, source } = crossing;
   return `${flops === null ? "never: slower here" : gflop(flops)} (${source})`;
 }

@@ -22,13 +22,13 @@ const MILLISECONDS = 120_000;
 /** Measures a provider against the CPU over growing problems, in a process of its own. */
 export async function calibrate(provider: Provider): Promise<Measurement> {
   const points: TimedPoint[] = [];
-  let failed: string | null = null;
+  const said: string[] = [];
   const end = await askChild("calibrate-child.js", [provider], MILLISECONDS, (message) => {
-    const said = message as CalibrationMessage;
-    if ("point" in said) points.push(said.point);
-    else failed = said.problem;
+    const one = message as CalibrationMessage;
+    if ("point" in one) points.push(one.point);
+    else said.push(one.problem);
   });
-  const problem = failed ?? end;
+  const problem = said[0] ?? end;
   // A provider that broke at some size must not be given that size: it is as good as slower there.
   return { provider, points, crossing: problem === null ? crossingOf(points) : null, problem };
 }

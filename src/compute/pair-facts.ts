@@ -40,12 +40,12 @@ export async function pairFacts(
   );
   // Thousands of pairs are read one by one; only the few that are computed again are waited for.
   return Promise.all(
-    layers.map(({ members, pairs }, i) => {
+    layers.map(async ({ members, pairs }, i) => {
       const gram = products[i];
       if (gram === undefined) throw new Error("a layer's products are missing");
       // Once a member, not once a pair: of 64 members there are 2016 pairs.
       const isFinite = chosen.precision === "float32" ? members.map(isFiniteUpdate) : [];
-      const found = pairs.map((pair): PairFacts | Promise<PairFacts> => {
+      const factsOf = (pair: Pair): PairFacts | Promise<PairFacts> => {
         const [leftFactors, rightFactors] = [members[pair.left], members[pair.right]];
         if (leftFactors === undefined || rightFactors === undefined)
           throw new Error("a pair names a member that is not there");
@@ -56,8 +56,13 @@ export async function pairFacts(
           return withProvenance(facts(read, compared, plainDistance(read, compared)), chosen, fallback);
         }
         return inFloat64(cpu, compared, fallback);
-      });
-      return Promise.all(found);
+      };
+      const found: PairFacts[] = [];
+      for (const pair of pairs) {
+        const one = factsOf(pair);
+        found.push(one instanceof Promise ? await one : one);
+      }
+      return found;
     }),
   );
 }

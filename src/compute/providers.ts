@@ -7,6 +7,8 @@ export interface ProviderReport {
   readonly present: boolean;
   /** What it runs on, as far as can be told; null where it cannot. */
   readonly device: string | null;
+  /** Slower than one core of the CPU by far, as a CPU that plays a GPU is: used where it is named, never by itself. */
+  readonly slow: boolean;
   /** Why it is not there. */
   readonly problem: string | null;
   /** Version of ONNX Runtime; null where it could not be loaded. */
@@ -30,12 +32,12 @@ export async function probeProvider(provider: Provider): Promise<ProviderReport>
   const end = await askChild("probe-child.js", [provider], PROBE_MILLISECONDS, (message) => {
     said = message as ProbeAnswer;
   });
-  const { device, problem, runtime } = said ?? { device: null, problem: end ?? "it said nothing", runtime: null };
-  return { provider, present: problem === null, device, problem, runtime };
+  const answer = said ?? { device: null, slow: false, problem: end ?? "it said nothing", runtime: null };
+  return { provider, present: answer.problem === null, ...answer };
 }
 
-/** The providers beside the CPU that work here. */
+/** The providers beside the CPU that work here, and are no CPU that plays a GPU. */
 export async function presentProviders(): Promise<ReadonlySet<Provider>> {
   const reports = await Promise.all(GPU_PROVIDERS.map(probeProvider));
-  return new Set(reports.filter(({ present }) => present).map(({ provider }) => provider));
+  return new Set(reports.filter(({ present, slow }) => present && !slow).map(({ provider }) => provider));
 }

@@ -4,10 +4,10 @@ import { GPU_PROVIDERS, presentProviders } from "../compute/providers.js";
 import type { ThreadLayer, ThreadTask } from "./compute-thread.js";
 
 /** Tells whether a task is given to the thread that may use a GPU. Providers are tried out by the first task that is large enough. */
-export function openGpuChoice({
-  provider,
-  crossings,
-}: Pick<EngineOptions, "provider" | "crossings">): (task: ThreadTask) => Promise<boolean> {
+export function openGpuChoice(
+  { provider, crossings }: Pick<EngineOptions, "provider" | "crossings">,
+  findPresent = presentProviders,
+): (task: ThreadTask) => Promise<boolean> {
   let present: Promise<ReadonlySet<Provider>> | undefined;
   return async ({ kind, layers }) => {
     // Everything else is small matrices, in float64.
@@ -16,7 +16,7 @@ export function openGpuChoice({
     const flops = layers.reduce((sum, layer) => sum + flopsOf(layer), 0);
     const faster = GPU_PROVIDERS.filter((one) => flops >= (crossings[one] ?? DEFAULT_CROSSING));
     if (faster.length === 0) return false;
-    const there = await (present ??= presentProviders());
+    const there = await (present ??= findPresent());
     return faster.some((one) => there.has(one));
   };
 }

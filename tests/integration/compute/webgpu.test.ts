@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Judged } from "../../support/golden-facts.js";
-import { goldenProcess } from "../../support/golden-process.js";
+import { autoProcess, goldenProcess } from "../../support/compute-process.js";
 import { missingSwiftShader, noVulkan, swiftShader } from "../../support/swiftshader.js";
 
 const reason = missingSwiftShader();
@@ -45,6 +45,10 @@ describe.skipIf(reason !== undefined)(`WebGPU on SwiftShader${reason === undefin
   test.each([NaN, Infinity])("a weight that is %s leaves other pairs on the GPU", (value) => {
     expect(of(`a weight that is ${value}`)).toMatchObject({ provider: "webgpu", wrong: [] });
   });
+
+  test("a CPU that plays a GPU is not chosen by itself, whatever the crossings say", async () => {
+    expect(await autoProcess(swiftShader())).toMatchObject({ provider: "cpu", precision: "float64", fallback: null });
+  }, 60_000);
 });
 
 test("a provider that does not open falls back to the CPU, exact, and says why", async () => {
