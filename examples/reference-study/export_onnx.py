@@ -69,9 +69,10 @@ class Logits(torch.nn.Module):
 
 
 def exported(model: GPT2LMHeadModel) -> onnx.ModelProto:
-    batch, sequence = torch.export.Dim("batch", min=1), torch.export.Dim("sequence", min=2, max=model.config.n_positions)
+    batch = torch.export.Dim("batch", min=1)
+    sequence = torch.export.Dim("sequence", min=2, max=model.config.n_positions)
     program = torch.onnx.export(
-        Logits(model),
+        Logits(model).eval(),
         (torch.zeros(2, 16, dtype=torch.int64),),
         input_names=["input_ids"],
         output_names=["logits"],
@@ -94,7 +95,7 @@ def exported(model: GPT2LMHeadModel) -> onnx.ModelProto:
 
 
 def with_one_embedding(graph: onnx.GraphProto) -> None:
-    """Replaces an initializer that is another one's transpose, as constant folding makes of tied weights, by Transpose."""
+    """Has the output embedding transposed from the input's in the graph, where constant folding made a copy of it."""
     arrays = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer if len(tensor.dims) == 2}
     for name, array in arrays.items():
         for other, original in arrays.items():

@@ -62,7 +62,7 @@ def jargon_entries(text: str) -> list[str]:
     """The lexicon's entries, from `:(TM):` up to the appendices, each with its paragraphs unwrapped to a line."""
     lines = text.splitlines()
     first = next(index for index, line in enumerate(lines) if line.startswith("   :(TM):"))
-    end = next(index for index, line in enumerate(lines) if index > first and line.split() == ["Part", "III.", "Appendices"])
+    end = next(index for index, line in enumerate(lines) if line.split() == ["Part", "III.", "Appendices"])
     entries: list[list[str]] = []
     for line in lines[first:end]:
         if re.match(r"   :.+?:", line):
@@ -72,7 +72,7 @@ def jargon_entries(text: str) -> list[str]:
 
 
 def unwrapped(lines: list[str]) -> str:
-    """Paragraphs, which blank lines part, as one line each. Tables and figures are left out: box drawing is no prose."""
+    """Paragraphs, which blank lines part, as one line each; tables and figures, which are box drawing, are left out."""
     paragraphs = "\n".join(lines).split("\n\n")
     joined = [" ".join(paragraph.split()) for paragraph in paragraphs if not re.search("[─-╿]", paragraph)]
     return "\n".join(paragraph for paragraph in joined if paragraph)
@@ -87,8 +87,8 @@ def sha256(file: Path) -> str:
 
 
 def debian_version(package: str) -> str:
-    shown = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", package], capture_output=True, text=True, check=True)
-    return shown.stdout
+    command = ["dpkg-query", "-W", "-f", "${Version}", package]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@
 3. The time per step of each run is measured again with the device to itself, one run after the other.
 4. results.csv and results.json are written, of whatever runs are complete; environment.json was, before the runs.
 
-What is complete is left alone, so that an interrupted study goes on where it stopped. WORK holds what is not shipped: rows
-of the tables, adapters in float32 as PEFT saved them, and merged weights for export_onnx.py.
+What is complete is left alone, so that an interrupted study goes on where it stopped. WORK holds what is not shipped:
+rows of the tables, adapters in float32 as PEFT saved them, and merged weights for export_onnx.py.
 """
 
 import argparse
@@ -105,9 +105,14 @@ def main() -> None:
 
 
 def train_runs(
-    runs: list[Run], options: argparse.Namespace, base: Path, device: torch.device, train_set: Dataset, eval_set: Dataset
+    runs: list[Run],
+    options: argparse.Namespace,
+    base: Path,
+    device: torch.device,
+    train_set: Dataset,
+    eval_set: Dataset,
 ) -> None:
-    """Trains what of `runs` is not complete, one after the other; a run that fails is named and leaves the rest alone."""
+    """Trains what of `runs` is not complete, in turn; a run that fails is named and leaves the rest alone."""
     for run in runs:
         if row_file(options.work, run).exists():
             continue
@@ -141,7 +146,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--width", type=int, default=192, help="a multiple of 64, NF4's block")
     parser.add_argument("--heads", type=int, default=6)
     parser.add_argument("--vocabulary", type=int, default=3072, help="tokens of the BPE, END_OF_TEXT counted in")
-    parser.add_argument("--block", type=int, default=128, help="tokens of a training sequence, and positions of the model")
+    parser.add_argument("--block", type=int, default=128, help="tokens of a sequence, and positions of the model")
     parser.add_argument("--batch", type=int, default=32, help="sequences of a step")
     parser.add_argument("--pretraining-steps", type=int, default=4000)
     parser.add_argument("--pretraining-rate", type=float, default=2e-3)
@@ -292,7 +297,8 @@ def load_base(base: Path, bits: int, device: torch.device) -> torch.nn.Module:
     kind = {16: transformers.pytorch_utils.Conv1D, 8: bitsandbytes.nn.Linear8bitLt, 4: bitsandbytes.nn.Linear4bit}[bits]
     found = sum(type(module) is kind for module in model.modules())
     if found != 4 * model.config.n_layer:
-        raise RuntimeError(f"{bits}-bit base: {found} modules are {kind.__name__}, {4 * model.config.n_layer} were expected")
+        expected = 4 * model.config.n_layer
+        raise RuntimeError(f"{bits}-bit base: {found} modules are {kind.__name__}, {expected} were expected")
     return model
 
 
@@ -386,7 +392,7 @@ def time_step(run: Run, options: argparse.Namespace, base: Path, device: torch.d
 
 
 def with_adapter(model: torch.nn.Module, run: Run) -> PeftModel:
-    """Adds PEFT's adapter. A is drawn by PEFT itself, from a seed of its own, so that runs of equal (r, seed) share it."""
+    """Adds PEFT's adapter. PEFT draws A right after the seed is set, so that runs of equal (r, seed) share it."""
     set_seed(run.seed if run.init_seed is None else run.init_seed)
     config = LoraConfig(
         r=run.rank,
@@ -445,8 +451,8 @@ def merge(run: Run, options: argparse.Namespace, base: Path, device: torch.devic
 def perplexity(model: torch.nn.Module, blocks: Dataset, batch: int, device: torch.device) -> float:
     """exp of the mean cross entropy of the tokens that are predicted: all of a block but its first.
 
-    Not exp(eval_loss): transformers 5.17's Trainer divides the summed cross entropy by all tokens of a block, so that its
-    losses, in training too, are (block - 1) / block of the mean.
+    Not exp(eval_loss): the Trainer of transformers 5.17 divides the summed cross entropy by all tokens of a block, so
+    that its losses, in training too, are (block - 1) / block of the mean.
     """
     model.eval()
     total, count = 0.0, 0
@@ -454,8 +460,9 @@ def perplexity(model: torch.nn.Module, blocks: Dataset, batch: int, device: torc
         tokens = torch.stack([blocks[i]["input_ids"] for i in range(start, min(start + batch, len(blocks)))]).to(device)
         with torch.autocast(device.type, torch.bfloat16):
             logits = model(input_ids=tokens, use_cache=False).logits[:, :-1]
-        total += torch.nn.functional.cross_entropy(logits.float().flatten(0, 1), tokens[:, 1:].flatten(), reduction="sum").item()
-        count += tokens[:, 1:].numel()
+        predicted, following = logits.float().flatten(0, 1), tokens[:, 1:].flatten()
+        total += torch.nn.functional.cross_entropy(predicted, following, reduction="sum").item()
+        count += len(following)
     return math.exp(total / count)
 
 
@@ -476,7 +483,7 @@ def last_of(trainer: Trainer, name: str) -> float:
 
 
 def write_tables(options: argparse.Namespace) -> None:
-    """results.json with all digits and results.csv with six significant ones, of the complete runs in runs.py's order."""
+    """results.json with all digits, results.csv with six significant ones: the complete runs in runs.py's order."""
     rows = []
     for run in all_runs():
         if not row_file(options.work, run).exists():
