@@ -1,5 +1,6 @@
 import { inferRoles, metricValues, ranksOf, runsAt, type Run } from "./roles.js";
-import { relativeChangeInterval, summarise, type Interval, type Sample } from "./statistics.js";
+import { relativeChangeInterval } from "./relative-change.js";
+import { summarise, type Interval, type Sample } from "./statistics.js";
 
 export type AcceptanceVerdict = "ACCEPTABLE" | "UNACCEPTABLE" | "INCONCLUSIVE";
 
