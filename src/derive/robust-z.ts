@@ -4,7 +4,7 @@ import { median } from "./quantile.js";
 export const OUTLIER_Z = 3.5;
 
 /** 0.75 quantile of the standard normal: it makes the median absolute deviation estimate a standard deviation. */
-const MAD_TO_SIGMA = 0.6744897501960817;
+export const MAD_TO_SIGMA = 0.6744897501960817;
 
 /** Fewer values have no spread to stand out from. */
 const LEAST_VALUES = 5;

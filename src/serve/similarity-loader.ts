@@ -1,6 +1,7 @@
 import DataLoader from "dataloader";
 import { rankSimilarity, type RankSimilarity } from "../derive/rank-similarity.js";
-import { inferRoles, pairAt } from "../derive/roles.js";
+import { inferRoles } from "../derive/resolve-roles.js";
+import { pairAt } from "../derive/roles.js";
 import type { Experiment } from "../store/experiments.js";
 import type { Layer } from "../store/layers.js";
 import { comparableCheckpoint, type CheckpointReads } from "./checkpoint-layers.js";
