@@ -53,16 +53,17 @@ export interface AcceptanceRule {
   readonly analysis?: Analysis | undefined;
 }
 
-/** The degradation of every rank of a study, ranks ascending. */
+/** The degradation of every rank of a study, ranks ascending. Roles are inferred unless given; null is that there are none. */
 export function degradationByRank(
   runs: readonly Run[],
   rule: AcceptanceRule,
-  roles: Roles | undefined = inferRoles(runs),
+  given?: Roles | null,
 ): { rank: number; degradation: Degradation }[] {
+  const roles = given === undefined ? inferRoles(runs) : given;
   return ranksOf(runs).map((rank) => ({
     rank,
     degradation:
-      roles === undefined
+      roles == null
         ? undefinedDegradation(
             null,
             null,

@@ -26,10 +26,11 @@ export function diagnosticSummary(
   runs: readonly Run[],
   rank: number,
   similarity: RankSimilarity<unknown> | undefined,
-  roles: Roles | undefined = inferRoles(runs),
+  given?: Roles | null,
 ): DiagnosticSummary {
+  const roles = given === undefined ? inferRoles(runs) : given;
   const mean = (role: "baseline" | "candidate", metric: string): number | null =>
-    roles === undefined ? null : (summarise(metricValues(runsAt(runs, roles[role], rank), metric))?.mean ?? null);
+    roles == null ? null : (summarise(metricValues(runsAt(runs, roles[role], rank), metric))?.mean ?? null);
   const memory = { baseline: mean("baseline", "peak_memory_mb"), candidate: mean("candidate", "peak_memory_mb") };
   const time = {
     baseline: mean("baseline", "time_per_step_seconds"),

@@ -23,11 +23,8 @@ export interface Recommendation {
 }
 
 /** Recommends the run of the best metric that fits the budget; ties go to the smaller rank. */
-export function recommend(
-  runs: readonly Run[],
-  budget: Budget,
-  roles: Roles | undefined = inferRoles(runs),
-): Recommendation {
+export function recommend(runs: readonly Run[], budget: Budget, given?: Roles | null): Recommendation {
+  const roles = given === undefined ? inferRoles(runs) : (given ?? undefined);
   const { metric, higherIsBetter = false } = budget;
   const better = higherIsBetter ? -1 : 1;
   const judged = runs.map((run) => ({

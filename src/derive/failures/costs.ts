@@ -11,7 +11,7 @@ const EXPECTED_SPEEDUP = 0.9;
 export function costs(study: FailureEvidence): FailureMode[] {
   const summaries = ranksOf(study.runs).map((rank) => ({
     rank,
-    ...diagnosticSummary(study.runs, rank, undefined, study.roles),
+    ...diagnosticSummary(study.runs, rank, undefined, study.roles ?? null),
   }));
   return [
     ...slowDown(

@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import { degradationByRank } from "#src/derive/degradation.js";
 import { failureModes } from "#src/derive/failure-modes.js";
+import type { FailureEvidence } from "#src/derive/failures/failure-mode.js";
 import { rankSimilarity } from "#src/derive/rank-similarity.js";
 import { layerSimilarity, undefinedSimilarity } from "#src/derive/similarity.js";
-import { hypotheses, type StudyEvidence } from "#src/derive/verdicts.js";
+import { hypotheses } from "#src/derive/verdicts.js";
+import { inferRoles } from "#src/derive/resolve-roles.js";
 import { runs } from "../../support/runs.js";
 
 const rule = {
@@ -15,7 +17,7 @@ const rule = {
 };
 
 /** A study whose rank r has losses 2 and 2 (1 + percent / 100), layer cosines, and cos(A). */
-function study(ranks: Record<number, { percent: number; cosines: number[]; start?: number }>): StudyEvidence {
+function study(ranks: Record<number, { percent: number; cosines: number[]; start?: number }>): FailureEvidence {
   const entries = Object.entries(ranks).map(([r, entry]) => ({ r: Number(r), ...entry }));
   const all = runs(
     entries.flatMap(({ r, percent }) => [
@@ -25,6 +27,11 @@ function study(ranks: Record<number, { percent: number; cosines: number[]; start
   );
   return {
     runs: all,
+    roles: inferRoles(all),
+    noiseFloors: [],
+    settings: new Map(),
+    curves: new Map(),
+    spectra: [],
     degradations: degradationByRank(all, rule),
     similarities: entries.map(({ r, cosines, start = 0.97 }) =>
       rankSimilarity(
@@ -48,7 +55,7 @@ function study(ranks: Record<number, { percent: number; cosines: number[]; start
   };
 }
 
-const verdicts = (evidence: StudyEvidence) => hypotheses(evidence, rule).map(({ verdict }) => verdict);
+const verdicts = (evidence: FailureEvidence) => hypotheses(evidence, rule).map(({ verdict }) => verdict);
 
 test("H1 is judged by every comparable rank", () => {
   const [high, low] = [
@@ -67,7 +74,11 @@ test("runs that started from different A are left out of H1 and named as a confo
   const mixed = study({ 2: { percent: 1, cosines: [0.3], start: 0.03 }, 8: { percent: 1, cosines: [0.97] } });
   const [h1] = hypotheses(mixed, rule);
   expect(h1?.verdict).toBe("SUPPORTED");
-  expect(h1?.confounds).toEqual([expect.objectContaining({ kind: "INDEPENDENT_INITIALISATION", ranks: [2] })]);
+  expect(h1?.confounds).toEqual([
+    expect.objectContaining({ kind: "INDEPENDENT_INITIALISATION", ranks: [2] }),
+    expect.objectContaining({ kind: "NOISE_FLOOR", ranks: [8] }),
+  ]);
+  expect(h1?.because).toContain("r = 2 (mean 0.3000) is not comparable");
   expect(h1?.confounds[0]?.message).toContain("r = 2: 0.03");
 });
 
@@ -103,7 +114,7 @@ test("a larger rank that fails where a smaller one holds is not monotonic", () =
 });
 
 /** The study with one more layer at `rank`, which is still being compared. */
-function withPending(evidence: StudyEvidence, rank: number): StudyEvidence {
+function withPending(evidence: FailureEvidence, rank: number): FailureEvidence {
   const pending = { layer: { name: "late" }, similarity: undefinedSimilarity("PENDING", "0190-job") };
   return {
     ...evidence,
@@ -138,7 +149,7 @@ test("layers that could not be compared are named with every verdict that their 
   const [h1, h2] = hypotheses(partial, rule);
   expect(h1?.verdict).toBe("SUPPORTED");
   for (const hypothesis of [h1, h2]) {
-    expect(hypothesis?.confounds).toMatchObject([{ kind: "LAYERS_LEFT_OUT", ranks: [8] }]);
+    expect(hypothesis?.confounds).toMatchObject([{ kind: "LAYERS_LEFT_OUT", ranks: [8] }, { kind: "NOISE_FLOOR" }]);
     expect(hypothesis?.confounds[0]?.message).toContain("1 at r = 8");
   }
 });
