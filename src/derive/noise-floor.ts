@@ -85,6 +85,14 @@ export function undecidableRanks(floors: readonly NoiseFloor[], threshold: numbe
   ];
 }
 
+/** `16bit_r8, step 900 against 1000: 0.99987`, or the least and the greatest of several. */
+function extremes(floors: readonly NoiseFloor[]): string {
+  const sorted = [...floors].sort((left, right) => (left.summary.mean ?? 0) - (right.summary.mean ?? 0));
+  const ends = sorted.length < 3 ? sorted : [sorted.at(0), sorted.at(-1)].filter((floor) => floor !== undefined);
+  const named = ends.map((floor) => `${floorName(floor)}: ${floor.summary.mean?.toFixed(5)}`);
+  return sorted.length < 3 ? named.join("; ") : `${sorted.length} of them, from ${named.join(" to ")}`;
+}
+
 /** What the floors say of a verdict; of none there is nothing to hold a cosine against, and that is said too. */
 export function noiseFloorConfounds(
   floors: readonly NoiseFloor[],
@@ -113,7 +121,6 @@ export function noiseFloorConfounds(
     neighbours.length === 0
       ? "No configuration has two runs, and no run two checkpoints: how alike two equal trainings are is not known."
       : "No configuration has two runs: the only noise floor is that of neighbouring checkpoints of one run " +
-        `(${neighbours.map((floor) => `${floorName(floor)}: ${floor.summary.mean?.toFixed(5)}`).join("; ")}), ` +
-        "and how much another seed changes an update is not known.";
+        `(${extremes(neighbours)}), and how much another seed changes an update is not known.`;
   return [{ kind: "NOISE_FLOOR", severity: "MEDIUM", message, ranks }];
 }

@@ -61,6 +61,28 @@ export function sensitivityMap<Layer extends NamedLayer & { readonly module: str
   return { ranks: similarities.map(({ rank }) => rank), fairRanks, leftOut, layers, modules: modulesOf(layers) };
 }
 
+/** The mean sensitivity of q, k or v over all layers that have them. */
+export interface PartRow {
+  readonly name: string;
+  /** By rank; null where a layer's is undefined. */
+  readonly values: readonly (number | null)[];
+  /** Over these ranks; null where one of them has none. */
+  readonly mean: number | null;
+}
+
+/** Means over layers: scores are given by rank, then one for each layer and part. */
+export function partRows(
+  byRank: readonly (readonly { readonly name: string; readonly score: number | null }[])[],
+): PartRow[] {
+  const names = [...new Set(byRank.flat().map(({ name }) => name))];
+  return names.map((name) => {
+    const values = byRank.map((scores) =>
+      meanOf(scores.filter((score) => score.name === name).map(({ score }) => score)),
+    );
+    return { name, values, mean: meanOf(values) };
+  });
+}
+
 function modulesOf(layers: readonly LayerRow<{ readonly module: string }>[]): ModuleRow[] {
   const byModule = new Map<string, number[]>();
   for (const { layer, mean } of layers) {

@@ -3,7 +3,7 @@ import { allocateRanks, type AllocationLayer } from "../derive/rank-allocation.j
 import type { RunSettings } from "../derive/run-settings.js";
 import type { ComparedLayer } from "./compared-layers.js";
 import type { StudySimilarity } from "./similarity-loader.js";
-import { LayerAllocation, PatternEntry, RankAllocationType } from "./types/sensitivity.js";
+import type { LayerAllocation, PatternEntry, RankAllocationType } from "./types/sensitivity.js";
 
 /** What an allocation may spend, and how. */
 export interface AllocationAsked {

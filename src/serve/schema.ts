@@ -11,6 +11,7 @@ import { LayerSensitivityResolver } from "./resolvers/layer-sensitivity.js";
 import { LayerSimilarityResolver } from "./resolvers/layer-similarity.js";
 import { PENDING_JOB_RESOLVERS } from "./resolvers/pending-job.js";
 import { RankResolver } from "./resolvers/rank.js";
+import { SensitivityMapResolver } from "./resolvers/sensitivity-map.js";
 import { SimilarityMatrixResolver } from "./resolvers/similarity-matrix.js";
 import { StudiesResolver } from "./resolvers/studies.js";
 import { StudyAllocationResolver } from "./resolvers/study-allocation.js";
@@ -38,6 +39,7 @@ export function openSchema(): Promise<GraphQLSchema> {
       SimilarityMatrixResolver,
       LayerSimilarityResolver,
       LayerSensitivityResolver,
+      SensitivityMapResolver,
       SubspaceResolver,
       ...PENDING_JOB_RESOLVERS,
       ImportsResolver,

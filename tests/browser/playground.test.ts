@@ -10,7 +10,7 @@ const missing = missingChromium();
 if (missing !== undefined) console.warn(missing);
 
 const ARTIFACTS = fileURLToPath(new URL("../artifacts", import.meta.url));
-const TABS = ["Diagnose", "Studies", "Similarity", "Curves", "Import"];
+const TABS = ["Diagnose", "Evidence", "Studies", "Similarity", "Curves", "Import"];
 
 /** Pages of megabytes load slowly where every core is taken. */
 const PATIENT = { timeout: 20_000 };

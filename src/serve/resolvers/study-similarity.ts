@@ -6,6 +6,7 @@ import { scalingArg, similarityThresholdArg, waitSecondsArg } from "../arguments
 import { layerSimilarityRow } from "../compared-layers.js";
 import type { Context } from "../context.js";
 import { together } from "../provenance.js";
+import type { SensitivityMapRow } from "../sensitivity-parts.js";
 import { similarityAt } from "../similarity-at.js";
 import { Scaling } from "../types/enums.js";
 import { RolesArguments } from "../types/judgement-arguments.js";
@@ -66,7 +67,7 @@ export class StudySimilarityResolver {
     @Arg("waitSeconds", () => Float, waitSecondsArg) waitSeconds: number | undefined,
     @Args(() => RolesArguments) { baseline, candidate }: RolesArguments,
     @Ctx() context: Context,
-  ): Promise<SensitivityMapType & { pendingJobs: readonly string[] }> {
+  ): Promise<SensitivityMapRow> {
     const waitMilliseconds = waitOf(waitSeconds, context);
     const asked = { scaling: Scaling.ADAPTER, waitMilliseconds, roles: { baseline, candidate } };
     const ranks = await context.loaders.ranks.load(study.id);
@@ -80,6 +81,7 @@ export class StudySimilarityResolver {
       modules: [...map.modules],
       computed: together(all.map(({ computed }) => computed)),
       pendingJobs: [...new Set(all.flatMap(({ similarity }) => similarity.pendingJobs))],
+      compared: all.filter(({ similarity }) => map.fairRanks.includes(similarity.rank)).map(({ layers }) => layers),
     };
   }
 }

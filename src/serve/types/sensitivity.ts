@@ -54,6 +54,21 @@ export class ModuleSensitivity {
   mean!: number;
 }
 
+@ObjectType("PartSensitivityRow", { description: "q, k or v of all fused projections together." })
+export class PartSensitivityRowType {
+  @Field(() => String, { description: "`q`, `k` or `v`." })
+  name!: string;
+
+  @Field(() => [Float], {
+    nullable: "items",
+    description: "Mean score over the layers, by fair rank; null where a layer's is undefined.",
+  })
+  values!: (number | null)[];
+
+  @Field(() => Float, { nullable: true, description: "Over the fair ranks; null where one of them has none." })
+  mean!: number | null;
+}
+
 @ObjectType("SensitivityMap", { description: "The sensitivity of every layer at every rank: the data of a heatmap." })
 export class SensitivityMapType {
   @Field(() => [Int], { description: "Ascending; the columns." })

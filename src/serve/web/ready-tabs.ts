@@ -1,6 +1,7 @@
 import type { ExampleStudy } from "./first-study.js";
 import curves from "./operations/curves.graphql";
 import diagnose from "./operations/diagnose.graphql";
+import evidence from "./operations/evidence.graphql";
 import importStudy from "./operations/import.graphql";
 import similarity from "./operations/similarity.graphql";
 import studies from "./operations/studies.graphql";
@@ -15,6 +16,7 @@ export interface ReadyTab {
 export function readyTabs({ slug, rank }: ExampleStudy): readonly ReadyTab[] {
   return [
     tab(diagnose, { slug }),
+    tab(evidence, { slug, rank }),
     tab(studies),
     tab(similarity, { slug, rank }),
     tab(curves, { slug }),
