@@ -466,14 +466,13 @@ describe("weights that are not there yet", () => {
   ] as const)("what failed by %s is %s, with its message", async (code, reason) => {
     weights.instead.set(one.factors[`4bit_r2/1000/${FEED_FORWARD}`] ?? "", { failed: "what went wrong", code });
     const { data, errors } = await ask(
-        `{ study(slug: "one") { weightSimilarity(rank: 2) { mean comparedLayers layers { undefinedReason undefinedDetail job { id } } } } }`,
-      );
-      expect(errors).toEqual([]);
-      const { mean, comparedLayers, layers } = data.study.weightSimilarity;
-      expect({ mean, comparedLayers }).toEqual({ mean: expect.any(Number) as number, comparedLayers: 1 });
-      expect(layers[1]).toEqual({ undefinedReason: reason, undefinedDetail: "what went wrong", job: null });
-    },
-  );
+      `{ study(slug: "one") { weightSimilarity(rank: 2) { mean comparedLayers layers { undefinedReason undefinedDetail job { id } } } } }`,
+    );
+    expect(errors).toEqual([]);
+    const { mean, comparedLayers, layers } = data.study.weightSimilarity;
+    expect({ mean, comparedLayers }).toEqual({ mean: expect.any(Number) as number, comparedLayers: 1 });
+    expect(layers[1]).toEqual({ undefinedReason: reason, undefinedDetail: "what went wrong", job: null });
+  });
 
   test("the wait is the argument's or the setting's, counted from the request's beginning, and ends with the request", async () => {
     const { errors } = await ask(
