@@ -89,7 +89,7 @@ describe("the example study agrees with NumPy, its float16 and bfloat16 adapters
     expect(answer.study.minimumViableRank).toEqual({ rank: 2, bound: "EXACT" });
     expect(answer.study.hypotheses[0]).toMatchObject({
       verdict: "REJECTED",
-      // The runs of rank 1 have the two last checkpoints, and those of all ranks one seed.
+      // No configuration has two seeds: the checkpoints are the only noise floor.
       confounds: [{ kind: "INDEPENDENT_INITIALISATION", ranks: [4] }, { kind: "NOISE_FLOOR" }],
     });
   });
