@@ -257,7 +257,7 @@ function hypothesis({ id, statement, verdict, because, evidence, confounds }: Hy
 
 function measure(value: Maybe, unit: string): string {
   if (value === null) return "-";
-  return unit === "rank" ? String(value) : `${Number(value.toPrecision(6))} ${unit}`;
+  return unit === "rank" ? String(value) : `${Number(value.toPrecision(6))} ${unit}`.trimEnd();
 }
 
 function pareto({ paretoFrontier }: Diagnosis): string[] {

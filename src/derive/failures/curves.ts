@@ -98,29 +98,35 @@ export function nonFinite({ runs, curves, similarities, spectra }: FailureEviden
     ...found.map(({ run, where }) => `${run.name}: ${where.join(", ")}`),
     ...(found.length === 0 ? compared.map(({ rank }) => `weights of r = ${rank}`) : []),
   ];
+  // Loss scaling skips steps whose gradient overflowed: a few of them are no harm.
+  const isGradientAlone = compared.length === 0 && found.every(({ where }) => where.every(isOfGradient));
   return [
     {
       kind: "NON_FINITE",
       symptom: `NaN or infinite numbers (${places.join("; ")})`,
-      cause: "Training diverged, or numbers left the range of float16",
+      cause: isGradientAlone
+        ? "Single gradients left the range of the compute dtype; loss scaling skips such steps"
+        : "Training diverged, or numbers left the range of float16",
       mitigation: "Train in bfloat16 or float32, lower the learning rate, clip gradients; take an earlier checkpoint",
-      severity: "HIGH",
+      severity: isGradientAlone ? "LOW" : "HIGH",
       evidence: found.map(({ run, where }) => ({
-        label: `places in ${run.name}`,
+        label: `curves, metrics and layers of ${run.name} with such numbers`,
         value: where.length,
-        unit: "places",
+        unit: "",
       })),
       experiments: found.map(({ run }) => run),
     },
   ];
 }
 
+const isOfGradient = (place: string) => place.startsWith("grad_norm ");
+
 function brokenAt(name: string, { steps: logged, values }: LoggedCurve): string[] {
   const broken = logged.filter((_, i) => !Number.isFinite(values[i]));
   return broken.length === 0 ? [] : [`${name} at ${steps(broken)}`];
 }
 
-/** `step 30`, `steps 30, 40 and 12 more`: all of them are in the curve. */
+/** `step 30`, `steps 30, 40 and 12 more`: the curve has them all. */
 function steps(found: readonly number[]): string {
   const shown = found.slice(0, 5).join(", ");
   const more = found.length > 5 ? ` and ${found.length - 5} more` : "";

@@ -92,10 +92,10 @@ const LEAST_LAYERS = 3;
 export function deadLayers({ spectra }: FailureEvidence): FailureMode[] {
   const dead = spectra.flatMap(({ run, layers }) => {
     const known = layers.flatMap(({ layer, spectrum: { norm } }) => (norm === null ? [] : [{ layer, norm }]));
+    const ordinary = ordinaryNorms(known);
     const found = known.filter(({ layer, norm }) => {
-      const alike = known.filter((other) => moduleOf(other.layer) === moduleOf(layer)).map((other) => other.norm);
-      const peers = alike.length >= LEAST_LAYERS ? alike : known.map((other) => other.norm);
-      return norm === 0 || (peers.length >= LEAST_LAYERS && norm < DEAD_SHARE * median(peers));
+      const middle = ordinary.get(moduleOf(layer));
+      return norm === 0 || (middle !== undefined && norm < DEAD_SHARE * middle);
     });
     return found.length === 0 ? [] : [{ run, layers: found }];
   });
@@ -119,6 +119,23 @@ export function deadLayers({ spectra }: FailureEvidence): FailureMode[] {
       experiments: dead.map(({ run }) => run),
     },
   ];
+}
+
+/** The median norm by module; of too few layers of a module that of all, and undefined of too few of all. */
+function ordinaryNorms(known: readonly { readonly layer: NamedLayer; readonly norm: number }[]): Map<string, number> {
+  const byModule = new Map<string, number[]>();
+  for (const { layer, norm } of known) {
+    const norms = byModule.get(moduleOf(layer)) ?? [];
+    byModule.set(moduleOf(layer), norms);
+    norms.push(norm);
+  }
+  const all = known.map(({ norm }) => norm);
+  return new Map(
+    [...byModule].flatMap(([module, norms]): [string, number][] => {
+      const peers = norms.length >= LEAST_LAYERS ? norms : all;
+      return peers.length >= LEAST_LAYERS ? [[module, median(peers)]] : [];
+    }),
+  );
 }
 
 /** Not a failure yet: what the weights would say is not known, and the list says so. */

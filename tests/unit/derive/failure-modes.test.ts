@@ -94,6 +94,13 @@ test("NaN in curves, metrics and weights is named with its place, before anythin
   });
 });
 
+test("a gradient that overflowed once is of low severity: loss scaling skips its step", () => {
+  const [mode] = modes(withCurves({ grad_norm: curve(falling.with(3, NaN)) }));
+  expect(mode).toMatchObject({ kind: "NON_FINITE", severity: "LOW" });
+  const both = modes(withCurves({ grad_norm: curve(falling.with(3, NaN)), loss: curve(falling.with(3, NaN)) }));
+  expect(both[0]).toMatchObject({ kind: "NON_FINITE", severity: "HIGH" });
+});
+
 describe("weights", () => {
   const layers = (...values: number[][]): RunSpectra["layers"] =>
     values.map((singularValues, i) => {
