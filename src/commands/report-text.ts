@@ -1,3 +1,4 @@
+import { sensitivity, trends, type Sensitivity, type Trend } from "./report-sensitivity.js";
 import { textTable } from "./text-table.js";
 
 type Maybe = number | null;
@@ -10,10 +11,21 @@ export interface Diagnosis {
   experiments: { totalCount: number; nodes: Experiment[] };
   layers: { name: string }[];
   ranks: { r: number; degradation: Degradation }[];
-  minimumViableRank: { rank: Maybe; bound: string; leastAcceptableRank: Maybe; reason: string };
+  roles: { baseline: string; candidate: string; because: string } | null;
+  minimumViableRank: {
+    rank: Maybe;
+    bound: string;
+    leastAcceptableRank: Maybe;
+    reason: string;
+    inconclusiveRanks: number[];
+    range: { least: Maybe; greatest: Maybe };
+  };
+  notebook: { id: string; verdict: string; because: string }[];
+  sensitivityMap: Sensitivity;
+  rankTrends: Trend[];
   hypotheses: Hypothesis[];
   paretoFrontier: { experiment: { name: string }; x: number; y: number; dominated: boolean }[];
-  failureModes: { kind: string; severity: string; symptom: string; cause: string; mitigation: string }[];
+  failureModes: FailureMode[];
   recommendation: { experiment: { name: string } | null; because: string };
 }
 
@@ -33,9 +45,20 @@ interface Degradation {
   percent: Maybe;
   verdict: string;
   interval: { low: number; high: number; confidence: number } | null;
+  intervalMethod: string | null;
+  test: { p: number } | null;
   baseline: { mean: number } | null;
   candidate: { mean: number } | null;
   reason: string | null;
+}
+
+interface FailureMode {
+  kind: string;
+  severity: string;
+  symptom: string;
+  cause: string;
+  mitigation: string;
+  evidence: { label: string; value: Maybe; unit: string }[];
 }
 
 interface Hypothesis {
@@ -89,16 +112,15 @@ export function reportText(study: Diagnosis, ranks: readonly RankDetail[]): stri
     ...section("Memory and time", costs(ranks)),
     ...section("Similarity of the weight updates (B A, unscaled)", similarities(ranks)),
     ...section("Layers", layers(ranks)),
+    ...section("Sensitivity to quantization", sensitivity(study.sensitivityMap)),
     ...section("Hypotheses", study.hypotheses.flatMap(hypothesis)),
-    ...section("Memory against training loss", pareto(study)),
     ...section(
-      "Failure modes",
-      study.failureModes.flatMap(({ kind, severity, symptom, cause, mitigation }) => [
-        `${severity.padEnd(6)} ${kind}: ${symptom}.`,
-        `       Cause: ${cause}.`,
-        `       What to do: ${mitigation}.`,
-      ]),
+      "The same by the notebook's rules",
+      study.notebook.map(({ id, verdict, because }) => `${id} ${verdict}: ${because}.`),
     ),
+    ...section("Memory against training loss", pareto(study)),
+    ...section("Trends over the rank", trends(study.rankTrends)),
+    ...section("Failure modes", study.failureModes.flatMap(failureMode)),
     ...section("Recommendation", [
       `${study.recommendation.experiment?.name ?? "none"}: ${study.recommendation.because}.`,
     ]),
@@ -129,19 +151,27 @@ function experiments({ experiments: { nodes, totalCount } }: Diagnosis): string[
   return nodes.length < totalCount ? [...table, `(the first ${nodes.length} of ${totalCount})`] : table;
 }
 
-function degradations({ ranks, minimumViableRank }: Diagnosis): string[] {
-  const rows = ranks.map(({ r, degradation: { baseline, candidate, percent, interval, verdict, reason } }) => [
+function degradations({ ranks, roles, minimumViableRank }: Diagnosis): string[] {
+  const rows = ranks.map(({ r, degradation: { baseline, candidate, percent, interval, test, verdict, reason } }) => [
     String(r),
     fixed(baseline?.mean, 4),
     fixed(candidate?.mean, 4),
     fixed(percent, 4),
     interval === null ? "-" : `${interval.low.toFixed(2)} to ${interval.high.toFixed(2)}`,
+    test === null ? "-" : test.p.toPrecision(2),
     reason ?? verdict,
   ]);
-  const { rank, bound, leastAcceptableRank, reason } = minimumViableRank;
+  const { rank, bound, leastAcceptableRank, reason, inconclusiveRanks, range } = minimumViableRank;
+  const above = "above all tested ranks";
   return [
-    ...textTable(["rank", "baseline", "candidate", "percent", "95 % interval", "verdict"], rows),
+    ...(roles === null ? [] : [`${roles.candidate} against ${roles.baseline}: ${roles.because}.`]),
+    ...textTable(["rank", "baseline", "candidate", "percent", "95 % interval", "p", "verdict"], rows),
     `Minimum viable rank: ${rank ?? "none"} (${bound}): ${reason}. Least acceptable rank: ${leastAcceptableRank ?? "none"}.`,
+    ...(inconclusiveRanks.length === 0
+      ? []
+      : [
+          `Inconclusive: ${inconclusiveRanks.join(", ")}; r* is between ${range.least ?? above} and ${range.greatest ?? above}.`,
+        ]),
   ];
 }
 
@@ -202,6 +232,20 @@ function provenance(computed: RankDetail["similarity"]["computed"]): string[] {
   ];
 }
 
+/** Pieces of evidence that the report has room for; the API gives them all. */
+const SHOWN_EVIDENCE = 8;
+
+function failureMode({ kind, severity, symptom, cause, mitigation, evidence }: FailureMode): string[] {
+  const more = evidence.length - SHOWN_EVIDENCE;
+  return [
+    `${severity.padEnd(6)} ${kind}: ${symptom}.`,
+    `       Cause: ${cause}.`,
+    `       What to do: ${mitigation}.`,
+    ...evidence.slice(0, SHOWN_EVIDENCE).map(({ label, value, unit }) => `       - ${label}: ${measure(value, unit)}`),
+    ...(more > 0 ? [`       - and ${more} more, see failureModes { evidence }`] : []),
+  ];
+}
+
 function hypothesis({ id, statement, verdict, because, evidence, confounds }: Hypothesis): string[] {
   return [
     `${id} ${verdict}: ${statement}`,
@@ -213,7 +257,7 @@ function hypothesis({ id, statement, verdict, because, evidence, confounds }: Hy
 
 function measure(value: Maybe, unit: string): string {
   if (value === null) return "-";
-  return unit === "rank" ? String(value) : `${Number(value.toPrecision(6))} ${unit}`;
+  return unit === "rank" ? String(value) : `${Number(value.toPrecision(6))} ${unit}`.trimEnd();
 }
 
 function pareto({ paretoFrontier }: Diagnosis): string[] {

@@ -15,7 +15,9 @@ export async function report(command: Process, slug: string): Promise<void> {
   try {
     // Weights first: what has to be computed is computed for this question, and said to be.
     const details = await rankDetails(services, slug);
-    const { study } = (await execute(services, DIAGNOSIS, { slug })) as { study: Diagnosis };
+    const largest = Math.max(1, ...details.map(({ r }) => r));
+    const asked = { slug, untested: [2 * largest] };
+    const { study } = (await execute(services, DIAGNOSIS, asked)) as { study: Diagnosis };
     print(...reportText(study, details));
   } finally {
     await close();
@@ -51,7 +53,7 @@ fragment Summary on DiagnosticSummary {
   baselineTimePerStepSeconds candidateTimePerStepSeconds speedup
 }`;
 
-const DIAGNOSIS = `query Report($slug: String!) {
+const DIAGNOSIS = `query Report($slug: String!, $untested: [Int!]!) {
   study(slug: $slug) {
     slug name baseModel
     experiments(first: 200) {
@@ -64,12 +66,24 @@ const DIAGNOSIS = `query Report($slug: String!) {
     layers { name }
     ranks {
       r
-      degradation { percent acceptable verdict interval { low high confidence } baseline { mean n } candidate { mean n } reason }
+      degradation {
+        percent acceptable verdict interval { low high confidence } intervalMethod test { p }
+        baseline { mean n } candidate { mean n } reason
+      }
     }
-    minimumViableRank { rank bound leastAcceptableRank reason }
+    roles { baseline candidate because }
+    minimumViableRank { rank bound leastAcceptableRank reason inconclusiveRanks range { least greatest } }
+    notebook: hypotheses(rules: NOTEBOOK) { id verdict because }
+    sensitivityMap {
+      ranks fairRanks leftOut { rank because }
+      layers { layer { name } values mean } modules { module layers mean } parts { name mean }
+    }
+    rankTrends(ranks: $untested) {
+      quantity rSquared n refusedBecause predictions { rank value interval { low high } refusedBecause }
+    }
     hypotheses { id statement verdict because evidence { label value unit } confounds { severity message } }
     paretoFrontier(x: PEAK_MEMORY_MB, y: TRAINING_LOSS) { experiment { name } x y dominated }
-    failureModes { kind severity symptom cause mitigation }
+    failureModes { kind severity symptom cause mitigation evidence { label value unit } }
     recommendation { experiment { name } because }
   }
 }`;

@@ -1,5 +1,6 @@
 import type { RankSimilarity } from "./rank-similarity.js";
-import { inferRoles, metricValues, runsAt, type Run } from "./roles.js";
+import { inferRoles } from "./resolve-roles.js";
+import { metricValues, runsAt, type Roles, type Run } from "./roles.js";
 import { summarise } from "./statistics.js";
 
 /** The notebook's closing table for one rank; means over seeds, null where nothing was recorded. */
@@ -25,10 +26,11 @@ export function diagnosticSummary(
   runs: readonly Run[],
   rank: number,
   similarity: RankSimilarity<unknown> | undefined,
+  given?: Roles | null,
 ): DiagnosticSummary {
-  const roles = inferRoles(runs);
+  const roles = given === undefined ? inferRoles(runs) : given;
   const mean = (role: "baseline" | "candidate", metric: string): number | null =>
-    roles === undefined ? null : (summarise(metricValues(runsAt(runs, roles[role], rank), metric))?.mean ?? null);
+    roles == null ? null : (summarise(metricValues(runsAt(runs, roles[role], rank), metric))?.mean ?? null);
   const memory = { baseline: mean("baseline", "peak_memory_mb"), candidate: mean("candidate", "peak_memory_mb") };
   const time = {
     baseline: mean("baseline", "time_per_step_seconds"),

@@ -1,5 +1,13 @@
 declare module "jstat" {
   /** The parts of jStat used here. */
-  const jstat: { readonly studentt: { inv(probability: number, degreesOfFreedom: number): number } };
+  const jstat: {
+    readonly studentt: { inv(probability: number, degreesOfFreedom: number): number };
+    readonly normal: {
+      inv(probability: number, mean: number, standardDeviation: number): number;
+      cdf(value: number, mean: number, standardDeviation: number): number;
+    };
+    /** The regularised incomplete beta function I_x(a, b). */
+    ibeta(x: number, a: number, b: number): number;
+  };
   export default jstat;
 }

@@ -1,4 +1,5 @@
 import type { Confound, ConfoundKind, Severity } from "./confounds.js";
+import { changesBase } from "./base-initialisation.js";
 import { namedJobs } from "./named-jobs.js";
 import { defaultScaling, type AdapterSettings, type RunSettings } from "./run-settings.js";
 import type { SimilaritySummary } from "./similarity-summary.js";
@@ -6,13 +7,16 @@ import type { SimilaritySummary } from "./similarity-summary.js";
 /** What makes the comparison of two runs unfair, or leaves part of it out; what only one side tells is no finding. */
 export function pairConfounds(baseline: RunSettings, candidate: RunSettings, summary: SimilaritySummary): Confound[] {
   const ranks = [...new Set([baseline.rank, candidate.rank])].sort((left, right) => left - right);
-  return [...weights(summary), ...training(baseline, candidate), ...adapters(baseline, candidate)].map((finding) => ({
-    ...finding,
-    ranks,
-  }));
+  return [...weights(summary), ...settingsFindings(baseline, candidate)].map((finding) => ({ ...finding, ranks }));
 }
 
-type Finding = Omit<Confound, "ranks">;
+/** A confound of two runs, whatever their ranks. */
+export type Finding = Omit<Confound, "ranks">;
+
+/** What makes the comparison unfair by how the two runs were trained, weights apart. */
+export function settingsFindings(baseline: RunSettings, candidate: RunSettings): Finding[] {
+  return [...training(baseline, candidate), ...adapters(baseline, candidate)];
+}
 
 function weights(summary: SimilaritySummary): Finding[] {
   const { sharedStart, initialCosine, comparedLayers, leftOutLayers, pendingJobs } = summary;
@@ -100,6 +104,17 @@ function adapters(baseline: RunSettings, candidate: RunSettings): Finding[] {
       kind: "DORA_DIRECTION_ONLY",
       severity: "MEDIUM",
       message: `DoRA (${distinct(dora)}): only the directional part B A is compared; magnitudes need the base weights.`,
+    });
+  }
+  const changed = [baseline, candidate].filter(({ adapter }) => changesBase(adapter?.initLoraWeights));
+  if (changed.length > 0) {
+    const how = changed.map(({ name, adapter }) => `${name}: ${adapter?.initLoraWeights}`).join(", ");
+    findings.push({
+      kind: "BASE_WEIGHTS_CHANGED",
+      severity: "HIGH",
+      message:
+        `Training began from a B A that was taken out of the base weights (${how}): B A is not what training changed, ` +
+        "and two such runs are alike in what they began from.",
     });
   }
   const kept = [baseline, candidate].flatMap(({ name, uncompared }) => {

@@ -4,6 +4,8 @@ export interface Run {
   readonly name: string;
   readonly rank: number;
   readonly seed: number | null;
+  /** `LORA`, `QLORA`, `DORA`, `QDORA`; `UNKNOWN` where its files do not tell. */
+  readonly method: string;
   readonly quantization: { readonly label: string; readonly bits: number | null };
   /** Optimizer steps. */
   readonly steps: number | null;
@@ -12,36 +14,24 @@ export interface Run {
   readonly metrics: ReadonlyMap<string, number>;
 }
 
-/** The two configurations that a study compares, by quantization label, and how they were told apart. */
+/** One of the two configurations that a study compares. */
+export interface Side {
+  /** `16bit`; what was asked for, where it was. */
+  readonly name: string;
+  /** The ids of its runs, at all ranks. */
+  readonly runs: ReadonlySet<string>;
+}
+
+/** The two configurations that a study compares, and how they were told apart. */
 export interface Roles {
-  readonly baseline: string;
-  readonly candidate: string;
+  readonly baseline: Side;
+  readonly candidate: Side;
   readonly because: string;
 }
 
-/**
- * Infers the roles: the baseline is the configuration with the most bits per base weight, the candidate the one with the
- * least. Undefined where the study has fewer than two configurations of known bits.
- */
-export function inferRoles(runs: readonly Run[]): Roles | undefined {
-  const bitsByLabel = new Map<string, number>();
-  for (const { quantization } of runs) {
-    if (quantization.bits !== null) bitsByLabel.set(quantization.label, quantization.bits);
-  }
-  const byBits = [...bitsByLabel].sort(([, left], [, right]) => right - left);
-  const most = byBits.at(0);
-  const least = byBits.at(-1);
-  if (most === undefined || least === undefined || most[1] === least[1]) return undefined;
-  return {
-    baseline: most[0],
-    candidate: least[0],
-    because: `${most[0]} has the most bits per base weight (${most[1]}), ${least[0]} the fewest (${least[1]})`,
-  };
-}
-
-/** The runs of one configuration at one rank: one a seed. */
-export function runsAt(runs: readonly Run[], label: string, rank: number): Run[] {
-  return runs.filter((run) => run.quantization.label === label && run.rank === rank);
+/** The runs of one side at one rank: one a seed. */
+export function runsAt(runs: readonly Run[], side: Side, rank: number): Run[] {
+  return runs.filter((run) => side.runs.has(run.id) && run.rank === rank);
 }
 
 /** The distinct ranks of `runs`, ascending. */

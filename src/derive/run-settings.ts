@@ -35,6 +35,8 @@ export interface AdapterSettings {
   readonly targetModules: readonly string[];
   readonly rankPattern: Readonly<Record<string, number>>;
   readonly alphaPattern: Readonly<Record<string, number>>;
+  /** `true`, `gaussian`, `pissa`, ...; undefined where an earlier version stored the settings without it. */
+  readonly initLoraWeights?: string | undefined;
   readonly revision: string | null;
   readonly taskType: string | null;
 }

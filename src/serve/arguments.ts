@@ -1,6 +1,6 @@
 /** Arguments that several fields share, with their defaults: thresholds are arguments, never stored opinions. */
 
-import type { HypothesisRule } from "../derive/verdicts.js";
+import type { HypothesisRule } from "../derive/study-evidence.js";
 import { MetricName, Scaling } from "./types/enums.js";
 
 export const DEFAULT_RULE = {

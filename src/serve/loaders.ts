@@ -38,14 +38,17 @@ export function openLoaders(
   const reads = requestReads();
   const one = <Key, Row>(read: Batch<Key, Row>, keyOf: (row: Row) => Key) =>
     new DataLoader<Key, Row | undefined>(reads.counted(oneEach(read, keyOf)));
-  const many = <Key, Row>(read: Batch<Key, Row>, keyOf: (row: Row) => Key) =>
-    new DataLoader<Key, Row[]>(reads.counted(manyEach(read, keyOf)));
+  const many = <Key, Row>(read: Batch<Key, Row>, keyOf: (row: Row) => Key, options = {}) =>
+    new DataLoader<Key, Row[]>(reads.counted(manyEach(read, keyOf)), options);
+  // What follows from other reads, by many ways: read when these are over, it is one statement.
+  const following = { batchScheduleFn: (callback: () => void) => reads.thenRead(callback) };
 
   const experiments = many((ids: readonly string[]) => experimentsOfStudies(database, ids), byStudy);
   const layers = many((ids: readonly string[]) => layersOfStudies(database, ids), byStudy);
   const factors = many(
     (ids: readonly string[]) => factorsOfCheckpoints(database, ids),
     ({ checkpointId }) => checkpointId,
+    following,
   );
   const questions = openWeightQuestions({ weights, signal }, reads);
   const seriesKey = ({ experimentId, name }: { experimentId: string; name: string }) => `${experimentId} ${name}`;
@@ -65,7 +68,7 @@ export function openLoaders(
         const byKey = new Map(rows.map((row) => [seriesKey(row), row]));
         return keys.map((key) => byKey.get(seriesKey(key)));
       }),
-      { cacheKeyFn: seriesKey },
+      { cacheKeyFn: seriesKey, ...following },
     ),
     seriesNames: new DataLoader(
       reads.counted(async (ids: readonly string[]) => {

@@ -5,14 +5,19 @@ import {
   FailureKind,
   FindingSeverity,
   HypothesisVerdict,
+  IntervalChoice,
+  IntervalMethod,
   JobStatus,
   LayerOrder,
   Method,
   MetricName,
+  MetricPoint,
   RankBound,
+  RuleSet,
   Scaling,
   Severity,
   SimilarityMeasure,
+  TrendModel,
   UndefinedReason,
 } from "./types/enums.js";
 
@@ -36,13 +41,59 @@ export function registerEnums(): void {
     description: "Whether a degradation is under its threshold.",
     valuesConfig: { INCONCLUSIVE: { description: "Undefined, or its confidence interval straddles the threshold." } },
   });
+  registerEnumType(MetricPoint, {
+    name: "MetricPoint",
+    description: "Which value of a metric stands for a run.",
+    valuesConfig: {
+      RECORDED: { description: "The run's scalar, as its tables and trainer state give it at the end." },
+      BEST: { description: "The best finite value of its curve." },
+      LAST: { description: "The last finite value of its curve." },
+      STEP: { description: "What its curve has at the very `step`; a run without a value there has none." },
+    },
+  });
+  registerEnumType(RuleSet, {
+    name: "RuleSet",
+    description: "By whose rules a study is judged.",
+    valuesConfig: {
+      RANKSCOPE: { description: "All ranks and layers, seeds, noise floors, and only comparisons that are fair." },
+      NOTEBOOK: {
+        description:
+          "Those of the notebook that this replaces: |percent| under the threshold, the least acceptable rank, B A unscaled at r = 8, the mean of the first, the middle and the last layer.",
+      },
+    },
+  });
+  registerEnumType(IntervalChoice, {
+    name: "IntervalChoice",
+    description: "How an interval is to be found.",
+    valuesConfig: {
+      T: { description: "Delta method with Student's t." },
+      BOOTSTRAP_PERCENTILE: { description: "Percentiles of drawn samples." },
+      BOOTSTRAP_BCA: { description: "Of drawn samples, bias-corrected and accelerated." },
+    },
+  });
+  registerEnumType(IntervalMethod, {
+    name: "IntervalMethod",
+    description: "How an interval was found.",
+    valuesConfig: {
+      WELCH_T: { description: "Delta method of independent means, Welch's degrees of freedom." },
+      PAIRED_T: { description: "Delta method over pairs of one seed, n - 1 degrees of freedom." },
+    },
+  });
+  registerEnumType(TrendModel, {
+    name: "TrendModel",
+    description: "How a quantity is taken to follow the rank.",
+    valuesConfig: {
+      LINEAR_IN_RANK: { description: "a + b r" },
+      LINEAR_IN_LOG2_RANK: { description: "a + b log2 r" },
+    },
+  });
   registerEnumType(RankBound, {
     name: "RankBound",
     description: "How well the minimum viable rank is known.",
     valuesConfig: {
-      AT_MOST: { description: "It is the least tested rank: a smaller one may hold too." },
-      EXACT: { description: "A tested rank below it fails." },
-      NONE: { description: "No tested rank holds up to the largest." },
+      AT_MOST: { description: "No tested rank below is known to fail: a smaller one may hold too." },
+      EXACT: { description: "The tested rank below it fails." },
+      NONE: { description: "No tested rank is known to hold up to the largest." },
     },
   });
   registerEnumType(UndefinedReason, {
@@ -71,13 +122,32 @@ export function registerEnums(): void {
       LAYERS_LEFT_OUT: { description: "Some layers are not finite, not readable, or computing them failed." },
       UNEQUAL_LEARNING_RATE: { description: "The greatest learning rates that were logged differ." },
       DORA_DIRECTION_ONLY: { description: "DoRA's magnitudes need the base weights; only B A is compared." },
+      BASE_WEIGHTS_CHANGED: {
+        description: "PiSSA, OLoRA and their like begin from a B A that was taken out of the base weights.",
+      },
+      NOISE_FLOOR: { description: "How alike two equal trainings are is not known, or no more than the threshold." },
+      MIXED_CONFIGURATIONS: { description: "Runs that are taken for seeds differ in more than their seed." },
+      RANK_AND_STEP_SCALE: { description: "alpha / r changes over the sweep: rank and step size change together." },
+      LOSSES_DISAGREE: { description: "Training and evaluation loss lead to different answers." },
       UNCOMPARED_TENSORS: { description: "Biases or whole modules were trained too; they are not compared." },
     },
   });
   registerEnumType(FailureKind, {
     name: "FailureKind",
     description: "What went wrong in a study.",
-    valuesConfig: { WEIGHTS_PENDING: { description: "Not known yet: weights are still being compared." } },
+    valuesConfig: {
+      OVERFITTING: {
+        description: "The evaluation loss ends 1 % or more above its best while the training loss falls.",
+      },
+      LOSS_SPIKE: { description: "A training loss 1.5 times its neighbours' median and 6 robust deviations above it." },
+      GRADIENT_SPIKE: { description: "The same of the gradient's norm." },
+      RANK_COLLAPSE: { description: "An effective rank below a third of r, for r of 4 or more." },
+      DEAD_LAYERS: { description: "A norm that is 0, or below 1 % of the median of the run's layers of this module." },
+      SLOW_DOWN: { description: "Less than 0.9 of the baseline's speed." },
+      LOW_MEMORY_SAVING: { description: "Less than 50 % of peak memory saved." },
+      INCOMPLETE_SWEEP: { description: "Ranks or seeds that only one side has." },
+      WEIGHTS_PENDING: { description: "Not known yet: weights are still being compared." },
+    },
   });
   registerEnumType(JobStatus, { name: "JobStatus", description: "Where a job stands." });
   registerEnumType(LayerOrder, {

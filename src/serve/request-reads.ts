@@ -2,6 +2,11 @@
 export interface RequestReads {
   /** `read`, counted while it runs. */
   counted<Argument, Result>(read: (argument: Argument) => Promise<Result>): (argument: Argument) => Promise<Result>;
+  /**
+   * Calls back once the reads under way are over: for reads that follow from others, so that whatever these lead to is read
+   * in one statement, in whichever order they end.
+   */
+  thenRead(callback: () => void): void;
   /** Calls back once no read is under way, and none has followed from the last. */
   whenQuiet(callback: () => void): void;
 }
@@ -12,16 +17,23 @@ export interface RequestReads {
  */
 export function requestReads(): RequestReads {
   let running = 0;
+  let reads: (() => void)[] = [];
   let callbacks: (() => void)[] = [];
 
   const check = () => {
     // A read that has ended lets resolvers go on, and loaders send what these ask, before the event loop comes round.
     setImmediate(() => {
       if (running > 0) return;
-      const waiting = callbacks;
-      callbacks = [];
+      const isReading = reads.length > 0;
+      const waiting = isReading ? reads : callbacks;
+      if (isReading) reads = [];
+      else callbacks = [];
       for (const callback of waiting) callback();
     });
+  };
+  const wait = (list: (() => void)[], callback: () => void) => {
+    list.push(callback);
+    if (running === 0) check();
   };
   return {
     counted: (read) => async (argument) => {
@@ -33,9 +45,7 @@ export function requestReads(): RequestReads {
         if (running === 0) check();
       }
     },
-    whenQuiet(callback) {
-      callbacks.push(callback);
-      if (running === 0) check();
-    },
+    thenRead: (callback) => wait(reads, callback),
+    whenQuiet: (callback) => wait(callbacks, callback),
   };
 }

@@ -7,14 +7,18 @@ import { ExperimentLayersResolver } from "./resolvers/experiment-layers.js";
 import { ExperimentResolver } from "./resolvers/experiment.js";
 import { ImportsResolver } from "./resolvers/imports.js";
 import { JobsResolver } from "./resolvers/jobs.js";
+import { LayerSensitivityResolver } from "./resolvers/layer-sensitivity.js";
 import { LayerSimilarityResolver } from "./resolvers/layer-similarity.js";
 import { PENDING_JOB_RESOLVERS } from "./resolvers/pending-job.js";
 import { RankResolver } from "./resolvers/rank.js";
+import { SensitivityMapResolver } from "./resolvers/sensitivity-map.js";
 import { SimilarityMatrixResolver } from "./resolvers/similarity-matrix.js";
 import { StudiesResolver } from "./resolvers/studies.js";
+import { StudyAllocationResolver } from "./resolvers/study-allocation.js";
 import { StudyContentsResolver } from "./resolvers/study-contents.js";
 import { StudyDiagnosisResolver } from "./resolvers/study-diagnosis.js";
 import { StudySimilarityResolver } from "./resolvers/study-similarity.js";
+import { StudyTradeoffsResolver } from "./resolvers/study-tradeoffs.js";
 import { SubspaceResolver } from "./resolvers/subspace.js";
 
 /** The schema that is served. */
@@ -26,12 +30,16 @@ export function openSchema(): Promise<GraphQLSchema> {
       StudyContentsResolver,
       StudySimilarityResolver,
       StudyDiagnosisResolver,
+      StudyTradeoffsResolver,
+      StudyAllocationResolver,
       RankResolver,
       ExperimentResolver,
       ExperimentLayersResolver,
       CompareExperimentsResolver,
       SimilarityMatrixResolver,
       LayerSimilarityResolver,
+      LayerSensitivityResolver,
+      SensitivityMapResolver,
       SubspaceResolver,
       ...PENDING_JOB_RESOLVERS,
       ImportsResolver,

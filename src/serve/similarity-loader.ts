@@ -1,6 +1,7 @@
 import DataLoader from "dataloader";
 import { rankSimilarity, type RankSimilarity } from "../derive/rank-similarity.js";
-import { inferRoles, pairAt } from "../derive/roles.js";
+import { resolveRoles, type RolesAsked, type Selection } from "../derive/resolve-roles.js";
+import { pairAt } from "../derive/roles.js";
 import type { Experiment } from "../store/experiments.js";
 import type { Layer } from "../store/layers.js";
 import { comparableCheckpoint, type CheckpointReads } from "./checkpoint-layers.js";
@@ -13,6 +14,8 @@ import type { WeightQuestions } from "./weight-questions.js";
 export interface RankSimilarityKey extends ComparisonAsked {
   readonly studyId: string;
   readonly rank: number;
+  /** Who is compared with whom; inferred where it is not given. */
+  readonly roles?: RolesAsked | undefined;
 }
 
 /** The similarity at one rank, with the runs compared and where the values came from. */
@@ -30,9 +33,9 @@ export function similarityLoader(
   questions: WeightQuestions,
   reads: CheckpointReads & { readonly experiments: DataLoader<string, Experiment[]> },
 ): DataLoader<RankSimilarityKey, StudySimilarity, string> {
-  const load = async ({ studyId, rank, ...asked }: RankSimilarityKey): Promise<StudySimilarity> => {
+  const load = async ({ studyId, rank, roles, ...asked }: RankSimilarityKey): Promise<StudySimilarity> => {
     const [experiments, studyLayers] = await Promise.all([reads.experiments.load(studyId), reads.layers.load(studyId)]);
-    const { baseline, candidate } = pairOf(experiments, rank);
+    const { baseline, candidate } = pairOf(experiments, rank, roles);
     const [left, right] = await Promise.all([factorsByLayer(reads, baseline), factorsByLayer(reads, candidate)]);
     const sides = studyLayers.map((layer) => ({ layer, left: left.get(layer.id), right: right.get(layer.id) }));
     const layers = await compareLayers(questions, sides, asked);
@@ -46,20 +49,27 @@ export function similarityLoader(
   };
   // Its reads and questions are batched by their own loaders; here each similarity is only made once.
   return new DataLoader((keys) => Promise.all(keys.map(load)), {
-    cacheKeyFn: ({ studyId, rank, scaling, waitMilliseconds }) => `${studyId} ${rank} ${scaling} ${waitMilliseconds}`,
+    cacheKeyFn: ({ studyId, rank, roles, scaling, waitMilliseconds }) =>
+      `${studyId} ${rank} ${scaling} ${waitMilliseconds} ${JSON.stringify([keyOf(roles?.baseline), keyOf(roles?.candidate)])}`,
   });
 }
 
 function pairOf(
   experiments: readonly Experiment[],
   rank: number,
+  asked: RolesAsked | undefined,
 ): { baseline: Experiment | null; candidate: Experiment | null } {
   const runs = experiments.map(runOf);
-  const roles = inferRoles(runs);
+  const roles = resolveRoles(runs, asked);
   if (roles === undefined) return { baseline: null, candidate: null };
   const { baseline, candidate } = pairAt(runs, roles, rank);
   const find = byId(experiments);
   return { baseline: baseline && find(baseline), candidate: candidate && find(candidate) };
+}
+
+/** A selection in one order of its fields. */
+function keyOf(selection: Selection | null | undefined) {
+  return [selection?.quantization ?? null, selection?.method ?? null, selection?.experiments ?? null];
 }
 
 async function factorsByLayer({ factors }: CheckpointReads, experiment: Experiment | null) {

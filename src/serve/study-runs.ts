@@ -8,6 +8,7 @@ export function runOf(experiment: Experiment): Run {
     name: experiment.name,
     rank: experiment.rank.r,
     seed: experiment.seed,
+    method: experiment.method,
     steps: experiment.steps,
     quantization: { label: experiment.quantizationLabel, bits: experiment.quantizationBits },
     hasWeights: experiment.checkpoints.length > 0,

@@ -12,6 +12,7 @@ if (missing !== undefined) console.warn(missing);
 const ARTIFACTS = fileURLToPath(new URL("../artifacts", import.meta.url));
 const TABS = [
   "Diagnose",
+  "Evidence",
   "Compare",
   "Matrix",
   "LayerDetail",

@@ -147,6 +147,87 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
     expect(h3).toMatchObject({ id: "H3", verdict: "PARTIALLY_SUPPORTED" });
   });
 
+  test("says that r = 2 is not comparable, and which noise floor there is", () => {
+    const [h1, , h3] = study.hypotheses;
+    expect(h1.because).toBe(
+      "the mean cosine does not exceed 0.95 at any comparable rank (r = 4, 8); r = 2 (mean 0.2955) is not comparable: " +
+        "its runs started from different A (cosine 0.03)",
+    );
+    const floor = h1.evidence.find(({ label }: { label: string }) => label.includes("16bit_r8, step 900 against 1000"));
+    expect(floor).toMatchObject({ value: expect.closeTo(0.9998743690695197, 12) as number, unit: "cosine" });
+    const noise = h1.confounds.find(({ kind }: { kind: string }) => kind === "NOISE_FLOOR");
+    expect(noise.message).toContain("No configuration has two runs: the only noise floor is that of neighbouring");
+    const scale = h3.confounds.find(({ kind }: { kind: string }) => kind === "RANK_AND_STEP_SCALE");
+    expect(scale).toMatchObject({
+      ranks: [2, 4, 8, 16],
+      message: expect.stringContaining("from 8 at r = 2") as string,
+    });
+    const kinds = [...h1.confounds, ...h3.confounds].map(({ kind }: { kind: string }) => kind);
+    // Both sides were trained alike, and their losses agree.
+    expect(kinds.filter((kind: string) => /UNEQUAL|DIFFERENT|LOSSES|MIXED|BASE_WEIGHTS/.test(kind))).toEqual([]);
+  });
+
+  test("comes to the notebook's conclusions by the notebook's rules", async () => {
+    const { data: answer } = await query(
+      server.address,
+      `query($slug: String!) { study(slug: $slug) {
+        hypotheses(rules: NOTEBOOK) { id verdict because evidence { value } }
+        minimumViableRank(rules: NOTEBOOK) { rank reason } failureModes(rules: NOTEBOOK) { kind symptom } } }`,
+      { slug },
+    );
+    const { hypotheses, minimumViableRank, failureModes } = answer.study;
+    const { meanCosineOfThoseThree } = JSON.parse(readFileSync(PUBLISHED, "utf8"));
+    expect(hypotheses[0].evidence[0].value).toBeCloseTo(meanCosineOfThoseThree, 6);
+    expect(hypotheses[0]).toMatchObject({
+      verdict: "REJECTED",
+      because: expect.stringContaining("0.8928 of layers 0, 12, 23 at r = 8, threshold (0.95) not met") as string,
+    });
+    expect(minimumViableRank).toMatchObject({ rank: 2, reason: expect.stringContaining("r* = 2") as string });
+    expect(failureModes).toEqual([{ kind: "WEIGHT_DIVERGENCE", symptom: "Cosine similarity = 0.8928 < 0.95" }]);
+  });
+
+  test("predicts memory, and refuses to predict a degradation that follows no trend", async () => {
+    const { data: answer } = await query(
+      server.address,
+      `query($slug: String!) { study(slug: $slug) { rankTrends(ranks: [32, 64]) {
+        quantity rSquared refusedBecause predictions { rank value interval { low high } refusedBecause } } } }`,
+      { slug },
+    );
+    const [, candidate, degradation] = answer.study.rankTrends;
+    // slope 1.161 MB a rank, by NumPy's polyfit over the table's figures
+    expect(candidate.predictions[0].value).toBeCloseTo(3319.7836, 3);
+    expect(candidate.predictions[1]).toMatchObject({ rank: 64, value: null });
+    expect(degradation).toMatchObject({ predictions: [], refusedBecause: expect.stringContaining("8 %") as string });
+  });
+
+  test("maps sensitivity over the fair ranks, of q, k and v too, and spends ranks by it", async () => {
+    const { data: answer } = await query(
+      server.address,
+      `query($slug: String!) { study(slug: $slug) {
+        sensitivityMap { fairRanks leftOut { rank } layers { mean } parts { name mean } }
+        layerSensitivity(rank: 4) { layer { index } standsOut }
+        rankAllocation(rank: 8) { budget parameters peft } } }`,
+      { slug },
+    );
+    const { sensitivityMap, layerSensitivity, rankAllocation } = answer.study;
+    expect(sensitivityMap).toMatchObject({ fairRanks: [4, 8], leftOut: [{ rank: 2 }, { rank: 16 }] });
+    expect(sensitivityMap.layers).toHaveLength(24);
+    const parts = sensitivityMap.parts as { name: string; mean: number }[];
+    expect(parts.map(({ name }) => name)).toEqual(["q", "k", "v"]);
+    // v is the least sensitive in this study.
+    expect(Math.min(...parts.map(({ mean }) => mean))).toBe(parts[2]?.mean);
+    expect(layerSensitivity.filter(({ standsOut }: { standsOut: boolean }) => standsOut)).toEqual([
+      { layer: { index: 10 }, standsOut: true },
+    ]);
+    // 8 x (1024 + 3072) x 24
+    expect(rankAllocation).toMatchObject({ budget: 786_432, parameters: 786_432 });
+    expect(JSON.parse(rankAllocation.peft)).toMatchObject({
+      r: 8,
+      rank_pattern: { "transformer\\.h\\.3\\.attn\\.c_attn": 16 },
+      alpha_pattern: { "transformer\\.h\\.3\\.attn\\.c_attn": 32 },
+    });
+  });
+
   test("recommends a run within the budgets", () => {
     expect(study.recommendation).toMatchObject({ experiment: { name: "4bit_r8" }, rank: { r: 8 } });
     expect(study.recommendation.alternatives).toHaveLength(7);
@@ -209,6 +290,9 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
       "0.8958325",
       "71.70",
       "Minimum viable rank: 2 (AT_MOST)",
+      "The same by the notebook's rules",
+      "noise floor: 16bit_r8, step 900 against 1000: 0.999874",
+      "Left out of means: r = 2, its runs started from different A.",
     ]) {
       expect(stdout).toContain(figure);
     }

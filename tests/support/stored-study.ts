@@ -20,6 +20,10 @@ export interface StoredRun {
   readonly bits: number;
   readonly rank: number;
   readonly steps?: number;
+  readonly seed?: number;
+  readonly method?: string;
+  /** Curves by name, a point every ten steps. */
+  readonly curves?: Readonly<Record<string, readonly number[]>>;
   readonly metrics?: Readonly<Record<string, number>>;
   readonly adapter?: AdapterSettings;
   readonly uncompared?: readonly { readonly name: string; readonly kind: string }[];
@@ -58,9 +62,14 @@ export async function storedStudy(
     ids.experiments.set(run.name, experiment);
     const adapter = run.adapter === undefined ? null : JSON.stringify(run.adapter);
     await sql`
-      insert into experiment (id, study_id, rank_id, name, method, quantization_label, quantization_bits, steps, adapter)
-      values (${experiment}, ${study}, ${rank}, ${run.name}, 'LORA', ${`${run.bits}bit`}, ${run.bits},
-        ${run.steps ?? 1000}, ${adapter}::text::jsonb)`;
+      insert into experiment (id, study_id, rank_id, name, method, quantization_label, quantization_bits, steps, seed, adapter)
+      values (${experiment}, ${study}, ${rank}, ${run.name}, ${run.method ?? "LORA"}, ${`${run.bits}bit`}, ${run.bits},
+        ${run.steps ?? 1000}, ${run.seed ?? null}, ${adapter}::text::jsonb)`;
+    for (const [name, values] of Object.entries(run.curves ?? {})) {
+      const logged = values.map((_, i) => 10 * (i + 1));
+      await sql`insert into metric_series (experiment_id, name, steps, values)
+        values (${experiment}, ${name}, ${logged}, ${[...values]})`;
+    }
     for (const [name, value] of Object.entries(run.metrics ?? {}))
       await sql`insert into metric (experiment_id, name, value, source) values (${experiment}, ${name}, ${value}, 'test')`;
     const steps = Object.keys(run.checkpoints);

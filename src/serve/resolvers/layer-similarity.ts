@@ -1,9 +1,8 @@
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
-import { fusedParts, type FusedParts } from "../../derive/fused-projections.js";
 import { failure } from "../../errors.js";
-import { compareUpdates } from "../compare-updates.js";
 import type { LayerSimilarityRow } from "../compared-layers.js";
 import type { Context } from "../context.js";
+import { comparedParts, partsOf } from "../parts-of.js";
 import { subspacesOf, type SubspaceRow } from "../subspaces-of.js";
 import { LayerSimilarityType, PartSimilarityType } from "../types/layer-similarity.js";
 import { SubspaceSimilarityType } from "../types/subspace.js";
@@ -33,19 +32,11 @@ export class LayerSimilarityResolver {
     description: "q, k and v of a fused projection whose layout is known; empty where it is none, see partsReason.",
   })
   async parts(@Root() row: LayerSimilarityRow, @Ctx() context: Context): Promise<PartSimilarityType[]> {
-    const fused = await partsOf(row, context);
-    if ("reason" in fused) return [];
-    const { left, right } = row;
-    const compared = await compareUpdates(
-      context.loaders.weights,
-      fused.parts.map((rows) => ({ left, right, rows })),
-      row,
-    );
-    return fused.parts.flatMap((part, i) => {
-      const found = compared[i];
-      if (found === undefined) return [];
-      return [{ ...part, ...found.similarity, undefinedDetail: found.detail, computed: found.computed }];
-    });
+    return (await comparedParts(row, context)).map(({ part, updates }) => ({
+      ...{ ...part, ...updates.similarity },
+      undefinedDetail: updates.detail,
+      computed: updates.computed,
+    }));
   }
 
   @FieldResolver(() => String, { nullable: true, description: "Why there are no parts; null where there are." })
@@ -53,14 +44,6 @@ export class LayerSimilarityResolver {
     const fused = await partsOf(row, context);
     return "reason" in fused ? fused.reason : null;
   }
-}
-
-async function partsOf(row: LayerSimilarityRow, { loaders }: Context): Promise<FusedParts> {
-  const { layer, left, right } = row;
-  const study = await loaders.studyById.load(layer.studyId);
-  const { name, inFeatures, outFeatures } = layer;
-  const transposed = (left ?? right)?.transposed ?? false;
-  return fusedParts({ name, inFeatures, outFeatures, transposed, baseModel: study?.baseModel ?? null });
 }
 
 /** @throws ARGUMENT_INVALID */

@@ -7,6 +7,7 @@ import { DiagnosticSummaryType } from "../types/diagnosis.js";
 import { JobType } from "../types/job.js";
 import { LayerSensitivityType } from "../types/layer.js";
 import { LayerSimilarityType, PartSimilarityType } from "../types/layer-similarity.js";
+import { PartSensitivityType, SensitivityMapType } from "../types/sensitivity.js";
 import { SimilarityMatrixType } from "../types/similarity-matrix.js";
 import { WeightSimilarityType } from "../types/similarity.js";
 import { SubspaceSimilarityType } from "../types/subspace.js";
@@ -47,8 +48,15 @@ function withJobs(type: ClassType) {
 
 /** What ties pending values to the jobs that are to find them. */
 export const PENDING_JOB_RESOLVERS = [
-  ...[LayerSimilarityType, PartSimilarityType, SubspaceSimilarityType, AdapterLayerType, LayerSensitivityType].map(
-    withJob,
+  ...[
+    LayerSimilarityType,
+    PartSimilarityType,
+    SubspaceSimilarityType,
+    AdapterLayerType,
+    LayerSensitivityType,
+    PartSensitivityType,
+  ].map(withJob),
+  ...[WeightSimilarityType, ComparisonSummaryType, SimilarityMatrixType, DiagnosticSummaryType, SensitivityMapType].map(
+    withJobs,
   ),
-  ...[WeightSimilarityType, ComparisonSummaryType, SimilarityMatrixType, DiagnosticSummaryType].map(withJobs),
 ];

@@ -1,12 +1,12 @@
-import { Arg, Ctx, FieldResolver, Float, Resolver, Root } from "type-graphql";
-import { degradationByRank, type Degradation } from "../../derive/degradation.js";
+import { Args, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { degradationByRank } from "../../derive/degradation.js";
 import type { Experiment } from "../../store/experiments.js";
 import type { Rank } from "../../store/ranks.js";
-import { DEFAULT_RULE, thresholdArg, twoSidedArg } from "../arguments.js";
 import type { Context } from "../context.js";
-import { runOf } from "../study-runs.js";
-import { MetricName } from "../types/enums.js";
+import { acceptanceRule, measuredStudy } from "../judged-study.js";
+import { shownRoles } from "../shown-roles.js";
 import { ExperimentType } from "../types/experiment.js";
+import { JudgementArguments } from "../types/judgement-arguments.js";
 import { DegradationType, RankType } from "../types/rank.js";
 
 @Resolver(() => RankType)
@@ -17,17 +17,19 @@ export class RankResolver {
   }
 
   @FieldResolver(() => DegradationType, {
-    description: "Candidate against baseline: the study's configuration of the fewest bits against that of the most.",
+    description:
+      "Candidate against baseline: the study's configuration of the fewest bits against that of the most, unless they are given.",
   })
   async degradation(
-    @Root() rank: Rank,
-    @Arg("metric", () => MetricName, { defaultValue: DEFAULT_RULE.metric }) metric: MetricName,
-    @Arg("thresholdPercent", () => Float, thresholdArg) thresholdPercent: number,
-    @Arg("twoSided", () => Boolean, twoSidedArg) twoSided: boolean,
+    @Root() { r, studyId }: Rank,
+    @Args(() => JudgementArguments) asked: JudgementArguments,
     @Ctx() { loaders }: Context,
-  ): Promise<Degradation | undefined> {
-    const runs = (await loaders.experiments.load(rank.studyId)).map(runOf);
-    const byRank = degradationByRank(runs, { metric, thresholdPercent, twoSided });
-    return byRank.find((entry) => entry.rank === rank.r)?.degradation;
+  ): Promise<DegradationType> {
+    const measured = await measuredStudy(loaders, studyId, asked);
+    const { runs, roles, metric, higherIsBetter, experiments } = measured;
+    const here = runs.filter(({ rank }) => rank === r);
+    const [found] = degradationByRank(here, acceptanceRule(measured, asked), roles ?? null);
+    if (found === undefined) throw new Error(`rank ${r} of study ${studyId} has no run`);
+    return { ...found.degradation, metric, higherIsBetter, roles: shownRoles(roles, experiments) };
   }
 }

@@ -1,13 +1,17 @@
-import { Arg, Ctx, FieldResolver, Float, Int, Resolver, Root } from "type-graphql";
+import { Arg, Args, Ctx, FieldResolver, Float, Int, Resolver, Root } from "type-graphql";
 import { layerSensitivity } from "../../derive/layer-sensitivity.js";
-import { failure } from "../../errors.js";
+import { sensitivityMap } from "../../derive/sensitivity-map.js";
 import type { Study } from "../../store/studies.js";
 import { scalingArg, similarityThresholdArg, waitSecondsArg } from "../arguments.js";
 import { layerSimilarityRow } from "../compared-layers.js";
 import type { Context } from "../context.js";
-import type { StudySimilarity } from "../similarity-loader.js";
+import { together } from "../provenance.js";
+import type { SensitivityMapRow } from "../sensitivity-parts.js";
+import { similarityAt } from "../similarity-at.js";
 import { Scaling } from "../types/enums.js";
+import { RolesArguments } from "../types/judgement-arguments.js";
 import { LayerSensitivityType } from "../types/layer.js";
+import { SensitivityMapType } from "../types/sensitivity.js";
 import { WeightSimilarityType } from "../types/similarity.js";
 import { StudyType } from "../types/study.js";
 import { waitOf } from "../wait.js";
@@ -24,9 +28,12 @@ export class StudySimilarityResolver {
     @Arg("scaling", () => Scaling, scalingArg) scaling: Scaling,
     @Arg("threshold", () => Float, similarityThresholdArg) threshold: number,
     @Arg("waitSeconds", () => Float, waitSecondsArg) waitSeconds: number | undefined,
+    @Args(() => RolesArguments) { baseline, candidate }: RolesArguments,
     @Ctx() context: Context,
   ): Promise<WeightSimilarityType> {
-    const { similarity, layers, ...runs } = await similarityAt(context, study, rank, scaling, waitSeconds);
+    const waitMilliseconds = waitOf(waitSeconds, context);
+    const asked = { scaling, waitMilliseconds, roles: { baseline, candidate } };
+    const { similarity, layers, ...runs } = await similarityAt(context, study, rank, asked);
     const { mean, min, max, comparedLayers, initialCosine, sharedStart, pendingJobs } = similarity;
     return {
       ...runs,
@@ -43,26 +50,38 @@ export class StudySimilarityResolver {
     @Root() study: Study,
     @Arg("rank", () => Int) rank: number,
     @Arg("waitSeconds", () => Float, waitSecondsArg) waitSeconds: number | undefined,
+    @Args(() => RolesArguments) { baseline, candidate }: RolesArguments,
     @Ctx() context: Context,
   ): Promise<LayerSensitivityType[]> {
-    const { layers } = await similarityAt(context, study, rank, Scaling.ADAPTER, waitSeconds);
+    const waitMilliseconds = waitOf(waitSeconds, context);
+    const asked = { scaling: Scaling.ADAPTER, waitMilliseconds, roles: { baseline, candidate } };
+    const { layers } = await similarityAt(context, study, rank, asked);
     return layerSensitivity(layers.map(layerSimilarityRow));
   }
-}
 
-async function similarityAt(
-  context: Context,
-  { id, slug }: Study,
-  rank: number,
-  scaling: Scaling,
-  waitSeconds: number | undefined,
-): Promise<StudySimilarity> {
-  const waitMilliseconds = waitOf(waitSeconds, context);
-  const { loaders } = context;
-  const ranks = await loaders.ranks.load(id);
-  if (!ranks.some(({ r }) => r === rank)) {
-    const allowed = ranks.map(({ r }) => r).join(", ");
-    throw failure("ARGUMENT_INVALID", { where: `rank of study ${slug}`, received: String(rank), allowed });
+  @FieldResolver(() => SensitivityMapType, {
+    description: "The sensitivity of every layer at every rank of the study, and of modules over all blocks.",
+  })
+  async sensitivityMap(
+    @Root() study: Study,
+    @Arg("waitSeconds", () => Float, waitSecondsArg) waitSeconds: number | undefined,
+    @Args(() => RolesArguments) { baseline, candidate }: RolesArguments,
+    @Ctx() context: Context,
+  ): Promise<SensitivityMapRow> {
+    const waitMilliseconds = waitOf(waitSeconds, context);
+    const asked = { scaling: Scaling.ADAPTER, waitMilliseconds, roles: { baseline, candidate } };
+    const ranks = await context.loaders.ranks.load(study.id);
+    const all = await Promise.all(ranks.map(({ r }) => similarityAt(context, study, r, asked)));
+    const map = sensitivityMap(all.map(({ similarity }) => similarity));
+    return {
+      ranks: [...map.ranks],
+      fairRanks: [...map.fairRanks],
+      leftOut: [...map.leftOut],
+      layers: map.layers.map(({ values, ...row }) => ({ ...row, values: [...values] })),
+      modules: [...map.modules],
+      computed: together(all.map(({ computed }) => computed)),
+      pendingJobs: [...new Set(all.flatMap(({ similarity }) => similarity.pendingJobs))],
+      compared: all.filter(({ similarity }) => map.fairRanks.includes(similarity.rank)).map(({ layers }) => layers),
+    };
   }
-  return loaders.similarity.load({ studyId: id, rank, scaling, waitMilliseconds });
 }

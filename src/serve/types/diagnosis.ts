@@ -2,7 +2,6 @@ import { Field, Float, Int, ObjectType } from "type-graphql";
 import { Computed } from "./computed.js";
 import { ConfoundKind, FailureKind, HypothesisVerdict, Severity } from "./enums.js";
 import { ExperimentType } from "./experiment.js";
-import { RankType } from "./rank.js";
 
 @ObjectType("Evidence", { description: "One number that a verdict rests on." })
 export class EvidenceType {
@@ -12,7 +11,7 @@ export class EvidenceType {
   @Field(() => Float, { nullable: true })
   value!: number | null;
 
-  @Field(() => String, { description: "`cosine`, `%`, `rank`." })
+  @Field(() => String, { description: "`cosine`, `%`, `rank`, ..." })
   unit!: string;
 }
 
@@ -58,23 +57,6 @@ export class HypothesisType {
   computed!: Computed | null;
 }
 
-@ObjectType("ParetoPoint", { description: "One run in the plane of two metrics, of both of which less is better." })
-export class ParetoPointType {
-  @Field(() => ExperimentType)
-  experiment!: object;
-
-  @Field(() => Float)
-  x!: number;
-
-  @Field(() => Float)
-  y!: number;
-
-  @Field(() => Boolean, {
-    description: "Another run is at least as good in both metrics and better in one; the others are the frontier.",
-  })
-  dominated!: boolean;
-}
-
 @ObjectType("FailureMode", { description: "Something that went wrong in a study." })
 export class FailureModeType {
   @Field(() => FailureKind)
@@ -91,6 +73,9 @@ export class FailureModeType {
 
   @Field(() => Severity)
   severity!: keyof typeof Severity;
+
+  @Field(() => [EvidenceType], { description: "The numbers by which it was found." })
+  evidence!: EvidenceType[];
 
   @Field(() => [ExperimentType], { description: "The runs concerned." })
   experiments!: object[];
@@ -146,28 +131,4 @@ export class DiagnosticSummaryType {
     description: "baseline / candidate time per step: above 1 the candidate is faster.",
   })
   speedup!: number | null;
-}
-
-@ObjectType({ description: "A run that was not recommended." })
-export class RejectedAlternative {
-  @Field(() => ExperimentType)
-  experiment!: object;
-
-  @Field(() => String)
-  rejectedBecause!: string;
-}
-
-@ObjectType("Recommendation", { description: "What to use within a budget, and why not the others." })
-export class RecommendationType {
-  @Field(() => ExperimentType, { nullable: true, description: "Null where no run fits the budget." })
-  experiment!: object | null;
-
-  @Field(() => RankType, { nullable: true })
-  rank!: object | null;
-
-  @Field(() => String)
-  because!: string;
-
-  @Field(() => [RejectedAlternative])
-  alternatives!: RejectedAlternative[];
 }

@@ -22,6 +22,32 @@ export const AcceptanceVerdict = {
   INCONCLUSIVE: "INCONCLUSIVE",
 } as const;
 
+/** Which value of a metric stands for a run. */
+export const MetricPoint = { RECORDED: "RECORDED", BEST: "BEST", LAST: "LAST", STEP: "STEP" } as const;
+export type MetricPoint = keyof typeof MetricPoint;
+
+/** By whose rules a study is judged. */
+export const RuleSet = { RANKSCOPE: "RANKSCOPE", NOTEBOOK: "NOTEBOOK" } as const;
+export type RuleSet = keyof typeof RuleSet;
+
+export const IntervalChoice = {
+  T: "T",
+  BOOTSTRAP_PERCENTILE: "BOOTSTRAP_PERCENTILE",
+  BOOTSTRAP_BCA: "BOOTSTRAP_BCA",
+} as const;
+export type IntervalChoice = keyof typeof IntervalChoice;
+
+export const IntervalMethod = {
+  WELCH_T: "WELCH_T",
+  PAIRED_T: "PAIRED_T",
+  BOOTSTRAP_PERCENTILE: "BOOTSTRAP_PERCENTILE",
+  BOOTSTRAP_BCA: "BOOTSTRAP_BCA",
+  PAIRED_BOOTSTRAP_PERCENTILE: "PAIRED_BOOTSTRAP_PERCENTILE",
+  PAIRED_BOOTSTRAP_BCA: "PAIRED_BOOTSTRAP_BCA",
+} as const;
+
+export const TrendModel = { LINEAR_IN_RANK: "LINEAR_IN_RANK", LINEAR_IN_LOG2_RANK: "LINEAR_IN_LOG2_RANK" } as const;
+
 export const RankBound = { AT_MOST: "AT_MOST", EXACT: "EXACT", NONE: "NONE" } as const;
 
 export const UndefinedReason = {
@@ -60,6 +86,11 @@ export const ConfoundKind = {
   DIFFERENT_REVISION: "DIFFERENT_REVISION",
   DORA_DIRECTION_ONLY: "DORA_DIRECTION_ONLY",
   UNCOMPARED_TENSORS: "UNCOMPARED_TENSORS",
+  BASE_WEIGHTS_CHANGED: "BASE_WEIGHTS_CHANGED",
+  NOISE_FLOOR: "NOISE_FLOOR",
+  MIXED_CONFIGURATIONS: "MIXED_CONFIGURATIONS",
+  RANK_AND_STEP_SCALE: "RANK_AND_STEP_SCALE",
+  LOSSES_DISAGREE: "LOSSES_DISAGREE",
 } as const;
 
 export const FailureKind = {
@@ -67,9 +98,16 @@ export const FailureKind = {
   NON_MONOTONIC_RANK: "NON_MONOTONIC_RANK",
   WEIGHT_DIVERGENCE: "WEIGHT_DIVERGENCE",
   INDEPENDENT_INITIALISATION: "INDEPENDENT_INITIALISATION",
+  OVERFITTING: "OVERFITTING",
+  LOSS_SPIKE: "LOSS_SPIKE",
+  GRADIENT_SPIKE: "GRADIENT_SPIKE",
+  NON_FINITE: "NON_FINITE",
+  RANK_COLLAPSE: "RANK_COLLAPSE",
+  DEAD_LAYERS: "DEAD_LAYERS",
   SLOW_DOWN: "SLOW_DOWN",
   LOW_MEMORY_SAVING: "LOW_MEMORY_SAVING",
   MISSING_WEIGHTS: "MISSING_WEIGHTS",
+  INCOMPLETE_SWEEP: "INCOMPLETE_SWEEP",
   WEIGHTS_PENDING: "WEIGHTS_PENDING",
 } as const;
 

@@ -45,6 +45,20 @@ export class LayerSensitivityType {
   })
   position!: number | null;
 
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "0.6745 (score - median) / MAD among the layers; null where the position is, for fewer than five layers, or where more than half are equal.",
+  })
+  robustZ!: number | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      "Whether it stands out from the layers, more or less sensitive: |robustZ| above 3.5; null where that is.",
+  })
+  standsOut!: boolean | null;
+
   @Field(() => UndefinedReason, { nullable: true, description: "Why the score is null." })
   undefinedReason!: keyof typeof UndefinedReason | null;
 

@@ -2,6 +2,7 @@ import type { ExampleStudy } from "./first-study.js";
 import compare from "./operations/compare.graphql";
 import curves from "./operations/curves.graphql";
 import diagnose from "./operations/diagnose.graphql";
+import evidence from "./operations/evidence.graphql";
 import importStudy from "./operations/import.graphql";
 import layerDetail from "./operations/layer-detail.graphql";
 import matrix from "./operations/matrix.graphql";
@@ -20,6 +21,7 @@ export interface ReadyTab {
 export function readyTabs({ slug, rank, baseline, candidate, experiments }: ExampleStudy): readonly ReadyTab[] {
   return [
     tab(diagnose, { slug }),
+    tab(evidence, { slug, rank }),
     tab(compare, { baseline, candidate }),
     tab(matrix, { experiments }),
     tab(layerDetail, { experiment: candidate }),

@@ -14,10 +14,14 @@ const fresh = freshDatabase();
 
 const SOURCE = `query($slug: String!, $left: ID!, $right: ID!, $ids: [ID!]!) {
   study(slug: $slug) {
-    ranks { r } hypotheses { verdict } failureModes { kind }
+    roles { because } ranks { r degradation(metric: EVAL_LOSS, at: BEST) { percent test { p } roles { baseline } } }
+    minimumViableRank(metricKey: "loss", at: LAST) { rank } hypotheses { verdict } failureModes { kind }
+    notebook: hypotheses(rules: NOTEBOOK) { verdict } rankTrends(ranks: [2]) { quantity }
+    paretoFrontier(x: PEAK_MEMORY_MB, y: TRAINING_LOSS, z: EVAL_LOSS) { dominated } recommendation(at: BEST) { because }
+    sensitivityMap { layers { mean } parts { name mean } } rankAllocation(rank: 1) { reason peft }
     experiments(first: 200) { nodes { name layers { layer { name } norm job { id } } } }
     weightSimilarity(rank: 1) { mean layers { layer { name } cosineSimilarity job { id } } jobs { id } }
-    layerSensitivity(rank: 1) { score } diagnosticSummary(rank: 1) { meanCosineSimilarity }
+    layerSensitivity(rank: 1) { score robustZ parts { score } } diagnosticSummary(rank: 1) { meanCosineSimilarity }
   }
   compareExperiments(baseline: $left, candidate: $right) {
     configDifferences { field } confounds { kind } summary { meanCosineSimilarity }
@@ -47,7 +51,13 @@ test("neither statements nor questions about weights grow with layers, ranks or 
           bits,
           rank,
           metrics: { training_loss: 2 },
-          checkpoints: { 1000: ranks.map((block) => attention(block, rank, bits + rank / 7 + block / 9)) },
+          curves: { loss: [3, 2], eval_loss: [3, 2], grad_norm: [1, 1], learning_rate: [1e-4, 0] },
+          checkpoints: Object.fromEntries(
+            [900, 1000].map((step) => [
+              step,
+              ranks.map((block) => attention(block, rank, bits + rank / 7 + block / 9 + step / 1e5)),
+            ]),
+          ),
         })),
       );
       const { experiments } = await storedStudy(fresh.database, folder, slug, runs);

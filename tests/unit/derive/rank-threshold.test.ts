@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { degradation } from "#src/derive/degradation.js";
-import { rankThreshold } from "#src/derive/rank-threshold.js";
+import { notebookRankThreshold, rankThreshold } from "#src/derive/rank-threshold.js";
 
 /** A sweep in which rank i + 1 degrades by percents[i]; null is a rank without a baseline. */
 function sweep(...percents: (number | null)[]) {
@@ -54,4 +54,50 @@ test("r* is acceptable, as is every tested rank above it, and the tested rank be
       },
     ),
   );
+});
+
+/** A sweep in which rank i + 1 is acceptable (a), not (u) or inconclusive (i), or undefined (-). */
+function judged(verdicts: string) {
+  const rule = { metric: "loss", thresholdPercent: 5, twoSided: false };
+  const candidates = { a: [101, 101.1], u: [120, 120.1], i: [100, 110], "-": [] } as Record<string, number[]>;
+  return Array.from(verdicts, (letter, i) => ({
+    rank: i + 1,
+    degradation: degradation([100, 100.1], candidates[letter] ?? [], rule),
+  }));
+}
+
+test("an inconclusive rank is neither acceptable nor not: r* lies above it, and the range below", () => {
+  expect(rankThreshold(judged("uiaa"))).toMatchObject({
+    rank: 3,
+    bound: "AT_MOST",
+    inconclusiveRanks: [2],
+    range: { least: 2, greatest: 3 },
+    reason: "rank 2 is inconclusive: its interval straddles the threshold and every tested rank above it is acceptable",
+  });
+  expect(rankThreshold(judged("uai"))).toMatchObject({
+    rank: null,
+    bound: "NONE",
+    range: { least: 2, greatest: null },
+  });
+});
+
+test("the range holds r* of every way in which the inconclusive ranks could fall", () => {
+  fc.assert(
+    fc.property(fc.stringMatching(/^[aui-]{0,8}$/), (verdicts) => {
+      const { range } = rankThreshold(judged(verdicts));
+      const open = verdicts.replace(/[^i]/g, "").length;
+      const falls = Array.from({ length: 2 ** open }, (_, way) => {
+        let at = 0;
+        return rankThreshold(judged(verdicts.replace(/i/g, () => ((way >> at++) & 1 ? "a" : "u")))).rank ?? Infinity;
+      });
+      expect(range.least ?? Infinity).toBe(Math.min(...falls));
+      expect(range.greatest ?? Infinity).toBe(Math.max(...falls));
+    }),
+  );
+});
+
+test("the notebook takes the least acceptable rank, whatever larger ranks do", () => {
+  expect(notebookRankThreshold(judged("uaua"))).toMatchObject({ rank: 2, bound: "EXACT" });
+  expect(notebookRankThreshold(judged("aua"))).toMatchObject({ rank: 1, bound: "AT_MOST" });
+  expect(notebookRankThreshold(judged("uu"))).toMatchObject({ rank: null, bound: "NONE" });
 });

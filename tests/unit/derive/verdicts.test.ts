@@ -1,109 +1,73 @@
 import { expect, test } from "vitest";
-import { degradationByRank } from "#src/derive/degradation.js";
 import { failureModes } from "#src/derive/failure-modes.js";
+import type { FailureEvidence } from "#src/derive/failures/failure-mode.js";
 import { rankSimilarity } from "#src/derive/rank-similarity.js";
-import { layerSimilarity, undefinedSimilarity } from "#src/derive/similarity.js";
-import { hypotheses, type StudyEvidence } from "#src/derive/verdicts.js";
-import { runs } from "../../support/runs.js";
+import { undefinedSimilarity } from "#src/derive/similarity.js";
+import { hypotheses } from "#src/derive/verdicts.js";
+import { evidence, RULE } from "../../support/evidence.js";
 
-const rule = {
-  metric: "training_loss",
-  thresholdPercent: 5,
-  twoSided: false,
-  similarityThreshold: 0.95,
-  sensitivitySpread: 0.05,
-};
-
-/** A study whose rank r has losses 2 and 2 (1 + percent / 100), layer cosines, and cos(A). */
-function study(ranks: Record<number, { percent: number; cosines: number[]; start?: number }>): StudyEvidence {
-  const entries = Object.entries(ranks).map(([r, entry]) => ({ r: Number(r), ...entry }));
-  const all = runs(
-    entries.flatMap(({ r, percent }) => [
-      ["16bit", 16, r, { training_loss: 2 }] as const,
-      ["4bit", 4, r, { training_loss: 2 * (1 + percent / 100) }] as const,
-    ]),
-  );
-  return {
-    runs: all,
-    degradations: degradationByRank(all, rule),
-    similarities: entries.map(({ r, cosines, start = 0.97 }) =>
-      rankSimilarity(
-        r,
-        cosines.map((cosine, i) => ({
-          layer: { name: `layer ${i}` },
-          similarity: layerSimilarity(
-            {
-              innerProduct: cosine,
-              baselineSquaredNorm: 1,
-              candidateSquaredNorm: 1,
-              squaredDistance: 2 - 2 * cosine,
-              initialCosine: start,
-            },
-            1,
-            1,
-          ),
-        })),
-      ),
-    ),
-  };
-}
-
-const verdicts = (evidence: StudyEvidence) => hypotheses(evidence, rule).map(({ verdict }) => verdict);
+const verdicts = (of: FailureEvidence) => hypotheses(of, RULE).map(({ verdict }) => verdict);
 
 test("H1 is judged by every comparable rank", () => {
   const [high, low] = [
     [0.97, 0.99],
     [0.9, 0.8],
   ];
-  expect(verdicts(study({ 2: { percent: 1, cosines: high }, 4: { percent: 1, cosines: high } }))[0]).toBe("SUPPORTED");
-  expect(verdicts(study({ 2: { percent: 1, cosines: low }, 4: { percent: 1, cosines: low } }))[0]).toBe("REJECTED");
-  expect(verdicts(study({ 2: { percent: 1, cosines: low }, 4: { percent: 1, cosines: high } }))[0]).toBe(
+  expect(verdicts(evidence({ 2: { percent: 1, cosines: high }, 4: { percent: 1, cosines: high } }))[0]).toBe(
+    "SUPPORTED",
+  );
+  expect(verdicts(evidence({ 2: { percent: 1, cosines: low }, 4: { percent: 1, cosines: low } }))[0]).toBe("REJECTED");
+  expect(verdicts(evidence({ 2: { percent: 1, cosines: low }, 4: { percent: 1, cosines: high } }))[0]).toBe(
     "PARTIALLY_SUPPORTED",
   );
-  expect(verdicts(study({ 2: { percent: 1, cosines: [] } }))[0]).toBe("NOT_TESTED");
+  expect(verdicts(evidence({ 2: { percent: 1, cosines: [] } }))[0]).toBe("NOT_TESTED");
 });
 
 test("runs that started from different A are left out of H1 and named as a confound", () => {
-  const mixed = study({ 2: { percent: 1, cosines: [0.3], start: 0.03 }, 8: { percent: 1, cosines: [0.97] } });
-  const [h1] = hypotheses(mixed, rule);
+  const mixed = evidence({ 2: { percent: 1, cosines: [0.3], start: 0.03 }, 8: { percent: 1, cosines: [0.97] } });
+  const [h1] = hypotheses(mixed, RULE);
   expect(h1?.verdict).toBe("SUPPORTED");
-  expect(h1?.confounds).toEqual([expect.objectContaining({ kind: "INDEPENDENT_INITIALISATION", ranks: [2] })]);
+  expect(h1?.confounds).toEqual([
+    expect.objectContaining({ kind: "INDEPENDENT_INITIALISATION", ranks: [2] }),
+    expect.objectContaining({ kind: "NOISE_FLOOR", ranks: [8] }),
+  ]);
+  expect(h1?.because).toContain("r = 2 (mean 0.3000) is not comparable");
   expect(h1?.confounds[0]?.message).toContain("r = 2: 0.03");
 });
 
 test("H2 needs layers that differ, and names the most sensitive", () => {
-  const [, apart] = hypotheses(study({ 8: { percent: 1, cosines: [0.97, 0.8] } }), rule);
+  const [, apart] = hypotheses(evidence({ 8: { percent: 1, cosines: [0.97, 0.8] } }), RULE);
   expect(apart?.verdict).toBe("SUPPORTED");
   expect(apart?.evidence[0]?.label).toContain("most sensitive is layer 1");
-  expect(verdicts(study({ 8: { percent: 1, cosines: [0.97, 0.96] } }))[1]).toBe("REJECTED");
-  expect(verdicts(study({ 8: { percent: 1, cosines: [0.97] } }))[1]).toBe("NOT_TESTED");
+  expect(verdicts(evidence({ 8: { percent: 1, cosines: [0.97, 0.96] } }))[1]).toBe("REJECTED");
+  expect(verdicts(evidence({ 8: { percent: 1, cosines: [0.97] } }))[1]).toBe("NOT_TESTED");
 });
 
 test("H3 is supported only where the cliff was seen", () => {
   const cosines = [0.97];
-  expect(verdicts(study({ 2: { percent: 9, cosines }, 4: { percent: 1, cosines } }))[2]).toBe("SUPPORTED");
-  expect(verdicts(study({ 2: { percent: 1, cosines }, 4: { percent: 1, cosines } }))[2]).toBe("PARTIALLY_SUPPORTED");
-  expect(verdicts(study({ 2: { percent: 9, cosines }, 4: { percent: 9, cosines } }))[2]).toBe("REJECTED");
+  expect(verdicts(evidence({ 2: { percent: 9, cosines }, 4: { percent: 1, cosines } }))[2]).toBe("SUPPORTED");
+  expect(verdicts(evidence({ 2: { percent: 1, cosines }, 4: { percent: 1, cosines } }))[2]).toBe("PARTIALLY_SUPPORTED");
+  expect(verdicts(evidence({ 2: { percent: 9, cosines }, 4: { percent: 9, cosines } }))[2]).toBe("REJECTED");
 });
 
 test("failure modes name their runs, the most severe first", () => {
-  const modes = failureModes(study({ 2: { percent: 9, cosines: [0.9] }, 4: { percent: 1, cosines: [0.9] } }), rule);
+  const modes = failureModes(evidence({ 2: { percent: 9, cosines: [0.9] }, 4: { percent: 1, cosines: [0.9] } }), RULE);
   expect(modes.map(({ kind }) => kind)).toEqual(["INSUFFICIENT_RANK", "WEIGHT_DIVERGENCE"]);
   expect(modes[0]?.experiments.map(({ name }) => name)).toEqual(["16bit_r2", "4bit_r2"]);
 });
 
 test("a healthy study has no failure mode", () => {
-  expect(failureModes(study({ 2: { percent: 1, cosines: [0.99] } }), rule)).toEqual([]);
+  expect(failureModes(evidence({ 2: { percent: 1, cosines: [0.99] } }), RULE)).toEqual([]);
 });
 
 test("a larger rank that fails where a smaller one holds is not monotonic", () => {
   const cosines = [0.99];
-  const modes = failureModes(study({ 2: { percent: 1, cosines }, 4: { percent: 9, cosines } }), rule);
+  const modes = failureModes(evidence({ 2: { percent: 1, cosines }, 4: { percent: 9, cosines } }), RULE);
   expect(modes.map(({ kind }) => kind)).toContain("NON_MONOTONIC_RANK");
 });
 
 /** The study with one more layer at `rank`, which is still being compared. */
-function withPending(evidence: StudyEvidence, rank: number): StudyEvidence {
+function withPending(evidence: FailureEvidence, rank: number): FailureEvidence {
   const pending = { layer: { name: "late" }, similarity: undefinedSimilarity("PENDING", "0190-job") };
   return {
     ...evidence,
@@ -114,9 +78,9 @@ function withPending(evidence: StudyEvidence, rank: number): StudyEvidence {
 }
 
 test("while weights are being compared H1 and H2 are inconclusive and name the job; H3 needs none", () => {
-  const evidence = study({ 2: { percent: 1, cosines: [0.97, 0.99] }, 8: { percent: 1, cosines: [0.97, 0.8] } });
-  expect(verdicts(evidence)).toEqual(["PARTIALLY_SUPPORTED", "PARTIALLY_SUPPORTED", "PARTIALLY_SUPPORTED"]);
-  const [h1, h2, h3] = hypotheses(withPending(evidence, 8), rule);
+  const found = evidence({ 2: { percent: 1, cosines: [0.97, 0.99] }, 8: { percent: 1, cosines: [0.97, 0.8] } });
+  expect(verdicts(found)).toEqual(["PARTIALLY_SUPPORTED", "PARTIALLY_SUPPORTED", "PARTIALLY_SUPPORTED"]);
+  const [h1, h2, h3] = hypotheses(withPending(found, 8), RULE);
   for (const hypothesis of [h1, h2]) {
     expect(hypothesis?.verdict).toBe("INCONCLUSIVE");
     expect(hypothesis?.because).toBe("the weights at r = 8 are still being compared (job 0190-job)");
@@ -126,27 +90,27 @@ test("while weights are being compared H1 and H2 are inconclusive and name the j
 });
 
 test("a rank that is pending is no missing one", () => {
-  const [h1] = hypotheses(withPending(study({ 8: { percent: 1, cosines: [] } }), 8), rule);
+  const [h1] = hypotheses(withPending(evidence({ 8: { percent: 1, cosines: [] } }), 8), RULE);
   expect(h1?.confounds.map(({ kind }) => kind)).toEqual(["WEIGHTS_PENDING"]);
 });
 
 test("layers that could not be compared are named with every verdict that their rank takes part in", () => {
-  const evidence = study({ 8: { percent: 1, cosines: [0.97, 0.99] } });
-  const [similarity] = evidence.similarities;
+  const found = evidence({ 8: { percent: 1, cosines: [0.97, 0.99] } });
+  const [similarity] = found.similarities;
   const failed = { layer: { name: "gone" }, similarity: undefinedSimilarity("UNREADABLE") };
-  const partial = { ...evidence, similarities: [rankSimilarity(8, [...(similarity?.layers ?? []), failed])] };
-  const [h1, h2] = hypotheses(partial, rule);
+  const partial = { ...found, similarities: [rankSimilarity(8, [...(similarity?.layers ?? []), failed])] };
+  const [h1, h2] = hypotheses(partial, RULE);
   expect(h1?.verdict).toBe("SUPPORTED");
   for (const hypothesis of [h1, h2]) {
-    expect(hypothesis?.confounds).toMatchObject([{ kind: "LAYERS_LEFT_OUT", ranks: [8] }]);
+    expect(hypothesis?.confounds).toMatchObject([{ kind: "LAYERS_LEFT_OUT", ranks: [8] }, { kind: "NOISE_FLOOR" }]);
     expect(hypothesis?.confounds[0]?.message).toContain("1 at r = 8");
   }
 });
 
 test("failure modes of weights wait for all layers, and the list says so", () => {
-  const evidence = study({ 8: { percent: 1, cosines: [0.5] } });
-  expect(failureModes(evidence, rule).map(({ kind }) => kind)).toEqual(["WEIGHT_DIVERGENCE"]);
-  const [mode, ...others] = failureModes(withPending(evidence, 8), rule);
+  const found = evidence({ 8: { percent: 1, cosines: [0.5] } });
+  expect(failureModes(found, RULE).map(({ kind }) => kind)).toEqual(["WEIGHT_DIVERGENCE"]);
+  const [mode, ...others] = failureModes(withPending(found, 8), RULE);
   expect(others).toEqual([]);
   expect(mode).toMatchObject({ kind: "WEIGHTS_PENDING", severity: "LOW" });
   expect(mode?.cause).toContain("job 0190-job");
