@@ -3,13 +3,16 @@ import { lexicographicSortSchema, printSchema, type GraphQLSchema } from "graphq
 import { buildSchema, type PubSub } from "type-graphql";
 import { registerEnums } from "./register-enums.js";
 import { CompareExperimentsResolver } from "./resolvers/compare-experiments.js";
+import { CompareStudiesResolver } from "./resolvers/compare-studies.js";
 import { ExperimentLayersResolver } from "./resolvers/experiment-layers.js";
 import { ExperimentResolver } from "./resolvers/experiment.js";
+import { GroupsResolver } from "./resolvers/groups.js";
 import { ImportsResolver } from "./resolvers/imports.js";
 import { JobsResolver } from "./resolvers/jobs.js";
 import { LayerSimilarityResolver } from "./resolvers/layer-similarity.js";
 import { PENDING_JOB_RESOLVERS } from "./resolvers/pending-job.js";
 import { RankResolver } from "./resolvers/rank.js";
+import { RowsResolver } from "./resolvers/rows.js";
 import { SimilarityMatrixResolver } from "./resolvers/similarity-matrix.js";
 import { StudiesResolver } from "./resolvers/studies.js";
 import { StudyContentsResolver } from "./resolvers/study-contents.js";
@@ -30,6 +33,9 @@ export function openSchema(): Promise<GraphQLSchema> {
       ExperimentResolver,
       ExperimentLayersResolver,
       CompareExperimentsResolver,
+      CompareStudiesResolver,
+      GroupsResolver,
+      RowsResolver,
       SimilarityMatrixResolver,
       LayerSimilarityResolver,
       SubspaceResolver,
