@@ -82,12 +82,15 @@ function layersOf(pair: StoredPair | undefined): Map<string, LayerSimilarity | n
         compared: pair?.compared[i] === 1,
         baselineScaling: pair?.leftScalings[i] ?? 0,
         candidateScaling: pair?.rightScalings[i] ?? 0,
-        innerProduct: pair?.innerProducts[i] ?? null,
-        baselineSquaredNorm: pair?.leftSquaredNorms[i] ?? null,
-        candidateSquaredNorm: pair?.rightSquaredNorms[i] ?? null,
-        squaredDistance: pair?.squaredDistances[i] ?? null,
-        initialCosine: pair?.initialCosines[i] ?? null,
+        innerProduct: known(pair?.innerProducts[i]),
+        baselineSquaredNorm: known(pair?.leftSquaredNorms[i]),
+        candidateSquaredNorm: known(pair?.rightSquaredNorms[i]),
+        squaredDistance: known(pair?.squaredDistances[i]),
+        initialCosine: known(pair?.initialCosines[i]),
       }),
     ]),
   );
 }
+
+/** StoredPair's arrays have NaN where there is nothing. */
+const known = (value: number | undefined) => (value === undefined || Number.isNaN(value) ? null : value);

@@ -42,7 +42,11 @@ export class RowsResolver {
       after: after == null ? undefined : readListCursor(name, keyKind(order), after),
     });
     const totalCount = () => countExperiments(database, filter);
-    return { ...listPage(rows, { limit, order: name, totalCount }), metrics };
+    const flat = rows.map((row) => ({
+      ...row,
+      values: row.values.map((value) => (Number.isNaN(value) ? null : value)),
+    }));
+    return { ...listPage(flat, { limit, order: name, totalCount }), metrics };
   }
 
   @Query(() => LayerRowPage, {

@@ -29,8 +29,8 @@ export interface ExperimentRow {
   readonly numSamples: number | null;
   readonly hasWeights: boolean;
   readonly createdAt: Date;
-  /** In the order of the metrics asked for; null where the run has none, or NaN or an infinity. */
-  readonly values: readonly (number | null)[];
+  /** In the order of the metrics asked for; NaN where the run has none, or NaN or an infinity. */
+  readonly values: readonly number[];
   readonly orderKey: string | number | null;
 }
 
@@ -60,7 +60,7 @@ export function experimentRows(
       quantization_scheme as "quantizationScheme", r as rank, seed, steps, num_samples as "numSamples",
       exists (select from checkpoint where experiment_id = page.id) as "hasWeights", created_at as "createdAt",
       array(
-        select metric.value from unnest(${[...metrics]}::text[]) with ordinality as wanted (name, place)
+        select coalesce(metric.value, 'NaN') from unnest(${[...metrics]}::text[]) with ordinality as wanted (name, place)
         left join metric on metric.experiment_id = page.id and metric.name = wanted.name
           and ${finite(sql, sql`metric.value`)}
         order by place) as values,

@@ -1,5 +1,6 @@
 import type { Sql } from "postgres";
 import type { Connection } from "../connection.js";
+import { studyColumns, type Study } from "../studies.js";
 import { finite, studyCondition } from "./conditions.js";
 import type { StudyFilter } from "./filters.js";
 import type { Fragment } from "./fragment.js";
@@ -16,15 +17,7 @@ export interface StudyOrder {
 }
 
 /** One study, as the lists give it. */
-export interface ListedStudy {
-  readonly id: string;
-  readonly slug: string;
-  readonly name: string;
-  readonly baseModel: string | null;
-  readonly folder: string;
-  readonly tags: string[];
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
+export interface ListedStudy extends Study {
   /** By what the list is ordered. */
   readonly orderKey: Date | string | number | null;
 }
@@ -47,8 +40,7 @@ export function listStudies(
   const { key, joined } = orderKey(sql, order);
   const id = sql`study.id`;
   return sql<ListedStudy[]>`
-    select study.id, slug, study.name, base_model as "baseModel", folder, tags, created_at as "createdAt",
-      updated_at as "updatedAt", ${key.column} as "orderKey"
+    select ${studyColumns(sql)}, ${key.column} as "orderKey"
     from study ${joined}
     where ${studyCondition(sql, filter)} and ${afterPosition(sql, key, id, order.direction, after)}
     order by ${inOrder(sql, key, id, order.direction)} limit ${limit}`;

@@ -15,18 +15,19 @@ export interface StoredPair {
   readonly rightScalings: readonly number[];
   /** 1 where both updates have one shape. */
   readonly sameShapes: readonly number[];
-  /** 1 where the comparison has been computed; the facts are null where it has not, or the weights are not finite. */
+  /** 1 where the comparison has been computed; the facts are NaN where it has not, or they are null. */
   readonly compared: readonly number[];
-  readonly innerProducts: readonly (number | null)[];
-  readonly leftSquaredNorms: readonly (number | null)[];
-  readonly rightSquaredNorms: readonly (number | null)[];
-  /** |B1 A1 - (s2 / s1) B2 A2|^2; null where it was only computed for other scalings. */
-  readonly squaredDistances: readonly (number | null)[];
-  readonly initialCosines: readonly (number | null)[];
+  readonly innerProducts: readonly number[];
+  readonly leftSquaredNorms: readonly number[];
+  readonly rightSquaredNorms: readonly number[];
+  /** |B1 A1 - (s2 / s1) B2 A2|^2; NaN also where it was only computed for other scalings. */
+  readonly squaredDistances: readonly number[];
+  readonly initialCosines: readonly number[];
 }
 
 /**
- * The stored comparisons of `pairs`, in one statement; a pair without a common layer is left out. A cosine does not depend on
+ * The stored comparisons of `pairs`, in one statement; a pair without a common layer is left out. Arrays have
+ * NaN for null, which postgres.js does not read inside of them. A cosine does not depend on
  * the scalings' sizes, so that of any ratio serves where there is none of this one.
  */
 export function storedPairs(
@@ -48,14 +49,14 @@ export function storedPairs(
     select position, array_agg(layer_id) as "layerIds", array_agg(left_scaling) as "leftScalings",
       array_agg(right_scaling) as "rightScalings", array_agg(same_shape::int) as "sameShapes",
       array_agg((fact.kernel_version is not null)::int) as compared,
-      array_agg(fact.inner_product) as "innerProducts",
-      array_agg(case when turned then fact.right_squared_norm else fact.left_squared_norm end) as "leftSquaredNorms",
-      array_agg(case when turned then fact.left_squared_norm else fact.right_squared_norm end) as "rightSquaredNorms",
-      array_agg(case when fact.scaling_ratio is distinct from fact.wanted then null
+      array_agg(coalesce(fact.inner_product, 'NaN')) as "innerProducts",
+      array_agg(coalesce(case when turned then fact.right_squared_norm else fact.left_squared_norm end, 'NaN')) as "leftSquaredNorms",
+      array_agg(coalesce(case when turned then fact.left_squared_norm else fact.right_squared_norm end, 'NaN')) as "rightSquaredNorms",
+      array_agg(coalesce(case when fact.scaling_ratio is distinct from fact.wanted then null
         -- |dW2 - dW1 / s|^2 is |dW1 - s dW2|^2 / s^2
         when turned then fact.squared_distance / (fact.scaling_ratio * fact.scaling_ratio)
-        else fact.squared_distance end) as "squaredDistances",
-      array_agg(fact.initial_cosine) as "initialCosines"
+        else fact.squared_distance end, 'NaN')) as "squaredDistances",
+      array_agg(coalesce(fact.initial_cosine, 'NaN')) as "initialCosines"
     from side
     left join lateral (
       select comparison.*, case when turned then 1 / nullif(ratio, 0) else ratio end as wanted from comparison
