@@ -92,21 +92,8 @@ function seedRun(
   const id = newId();
   const name = `${bits}bit_r${r}`;
   const adapter = JSON.stringify({ r, loraAlpha: 16, useRslora: false, useDora: false, targetModules: ["c_attn"] });
-  const [method, scheme] = bits === 4 ? ["QLORA", "nf4"] : ["LORA", null];
-  rows.experiment.push([
-    id,
-    study,
-    rank,
-    name,
-    method ?? "",
-    `${bits}bit`,
-    bits,
-    scheme ?? null,
-    42,
-    steps,
-    5_000,
-    adapter,
-  ]);
+  const [method, scheme] = bits === 4 ? (["QLORA", "nf4"] as const) : (["LORA", null] as const);
+  rows.experiment.push([id, study, rank, name, method, `${bits}bit`, bits, scheme, 42, steps, 5_000, adapter]);
   const secondsPerStep = bits === 4 ? 1.44 : 1;
   const metrics = {
     training_loss: loss,

@@ -6,6 +6,7 @@ import { CompareExperimentsResolver } from "./resolvers/compare-experiments.js";
 import { CompareStudiesResolver } from "./resolvers/compare-studies.js";
 import { ExperimentLayersResolver } from "./resolvers/experiment-layers.js";
 import { ExperimentResolver } from "./resolvers/experiment.js";
+import { ExportsResolver } from "./resolvers/exports.js";
 import { GroupsResolver } from "./resolvers/groups.js";
 import { ImportsResolver } from "./resolvers/imports.js";
 import { JobsResolver } from "./resolvers/jobs.js";
@@ -35,6 +36,7 @@ export function openSchema(): Promise<GraphQLSchema> {
       CompareExperimentsResolver,
       CompareStudiesResolver,
       GroupsResolver,
+      ExportsResolver,
       RowsResolver,
       SimilarityMatrixResolver,
       LayerSimilarityResolver,

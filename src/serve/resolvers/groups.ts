@@ -88,7 +88,7 @@ function dimensions(by: readonly GroupDimension[], key: string): Record<string, 
 
 /** The key that a cursor names. @throws ARGUMENT_INVALID */
 function keyOf(list: string, cursor: string, length: number): string {
-  const [key = ""] = readPlace(list, ["string"], cursor) as [string];
+  const [key] = readPlace(list, ["string"], cursor) as [string];
   const isKey = () => {
     try {
       const values: unknown = JSON.parse(key);
