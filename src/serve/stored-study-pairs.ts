@@ -4,7 +4,7 @@ import type { LayerSimilarity } from "../derive/similarity.js";
 import { KERNEL_VERSION } from "../jobs/payloads.js";
 import type { StudyRun } from "../store/across/runs-of-studies.js";
 import type { Connection } from "../store/connection.js";
-import { storedPairs, type StoredPair } from "../store/facts/stored-pairs.js";
+import { storedPairs, type StoredLayer } from "../store/facts/stored-pairs.js";
 
 /** The runs that a study compares at one rank, with what is stored of their weights. */
 export interface StoredRank {
@@ -68,29 +68,25 @@ export async function storedStudyPairs(
     return left && right ? [{ at, left, right }] : [];
   });
   const stored = pairs.length === 0 ? [] : await storedPairs(connection, pairs, KERNEL_VERSION);
-  const byRank = new Map(stored.map((pair) => [pairs[pair.position]?.at, pair]));
-  return ranks.map((rank, at) => ({ ...rank, layers: layersOf(byRank.get(at)) }));
+  const byRank = new Map(pairs.map(({ at }, i) => [at, stored[i]]));
+  return ranks.map((rank, at) => ({ ...rank, layers: similarities(byRank.get(at) ?? []) }));
 }
 
-function layersOf(pair: StoredPair | undefined): Map<string, LayerSimilarity | null> {
-  const ids = pair?.layerIds ?? [];
+function similarities(layers: readonly StoredLayer[]): Map<string, LayerSimilarity | null> {
   return new Map(
-    ids.map((id, i) => [
-      id,
+    layers.map(({ layerId, leftScaling, rightScaling, sameShape, facts }) => [
+      layerId,
       storedSimilarity({
-        sameShape: pair?.sameShapes[i] === 1,
-        compared: pair?.compared[i] === 1,
-        baselineScaling: pair?.leftScalings[i] ?? 0,
-        candidateScaling: pair?.rightScalings[i] ?? 0,
-        innerProduct: known(pair?.innerProducts[i]),
-        baselineSquaredNorm: known(pair?.leftSquaredNorms[i]),
-        candidateSquaredNorm: known(pair?.rightSquaredNorms[i]),
-        squaredDistance: known(pair?.squaredDistances[i]),
-        initialCosine: known(pair?.initialCosines[i]),
+        sameShape,
+        compared: facts !== undefined,
+        baselineScaling: leftScaling,
+        candidateScaling: rightScaling,
+        innerProduct: facts?.innerProduct ?? null,
+        baselineSquaredNorm: facts?.leftSquaredNorm ?? null,
+        candidateSquaredNorm: facts?.rightSquaredNorm ?? null,
+        squaredDistance: facts?.squaredDistance ?? null,
+        initialCosine: facts?.initialCosine ?? null,
       }),
     ]),
   );
 }
-
-/** StoredPair's arrays have NaN where there is nothing. */
-const known = (value: number | undefined) => (value === undefined || Number.isNaN(value) ? null : value);

@@ -6,64 +6,98 @@ export interface CheckpointIds {
   readonly right: string;
 }
 
-/** What is stored of two checkpoints, a layer that both adapt an entry; nothing is computed for it. */
-export interface StoredPair {
-  /** In the list that was asked about. */
-  readonly position: number;
-  readonly layerIds: readonly string[];
-  readonly leftScalings: readonly number[];
-  readonly rightScalings: readonly number[];
-  /** 1 where both updates have one shape. */
-  readonly sameShapes: readonly number[];
-  /** 1 where the comparison has been computed; the facts are NaN where it has not, or they are null. */
-  readonly compared: readonly number[];
-  readonly innerProducts: readonly number[];
-  readonly leftSquaredNorms: readonly number[];
-  readonly rightSquaredNorms: readonly number[];
-  /** |B1 A1 - (s2 / s1) B2 A2|^2; NaN also where it was only computed for other scalings. */
-  readonly squaredDistances: readonly number[];
-  readonly initialCosines: readonly number[];
+/** What is stored of one layer that both checkpoints adapt. */
+export interface StoredLayer {
+  readonly layerId: string;
+  readonly leftScaling: number;
+  readonly rightScaling: number;
+  readonly sameShape: boolean;
+  /** Undefined where the comparison was never computed. */
+  readonly facts: StoredPairFacts | undefined;
 }
 
+/** Null where the weights are not finite. */
+export interface StoredPairFacts {
+  readonly innerProduct: number | null;
+  readonly leftSquaredNorm: number | null;
+  readonly rightSquaredNorm: number | null;
+  /** |B1 A1 - (s2 / s1) B2 A2|^2; null also where it was only computed for other scalings. */
+  readonly squaredDistance: number | null;
+  readonly initialCosine: number | null;
+}
+
+/** One comparison as the statement gives it; a layer has several where it was compared with several scaling ratios. */
+type Entry = readonly [
+  ...[layerId: string, leftScaling: number, rightScaling: number, sameShape: boolean, turned: boolean],
+  ...[ratio: number | null, innerProduct: number | null, lesserSquaredNorm: number | null],
+  ...[greaterSquaredNorm: number | null, squaredDistance: number | null, initialCosine: number | null],
+];
+
 /**
- * The stored comparisons of `pairs`, in one statement; a pair without a common layer is left out. Arrays have
- * NaN for null, which postgres.js does not read inside of them. A cosine does not depend on
+ * The stored comparisons of `pairs`, in their order, in one statement; nothing is computed for it. A cosine does not depend on
  * the scalings' sizes, so that of any ratio serves where there is none of this one.
  */
-export function storedPairs(
+export async function storedPairs(
   { sql }: Connection,
   pairs: readonly CheckpointIds[],
   kernelVersion: number,
-): Promise<StoredPair[]> {
-  return sql<StoredPair[]>`
-    with side as (
-      select pair.position, l.layer_id, l.scaling as left_scaling, r.scaling as right_scaling,
+): Promise<StoredLayer[][]> {
+  // Each side is found by its checkpoint: the planner would look the right one up by its layer, of which there are as many as
+  // runs. Entries are JSON because ten arrays of a pair's numbers take several times as long to read.
+  const rows = await sql<{ position: number; entries: Entry[] }[]>`
+    with pair as materialized (
+      select * from unnest(${pairs.map((_, i) => i)}::int[], ${pairs.map(({ left }) => left)}::uuid[],
+        ${pairs.map(({ right }) => right)}::uuid[]) as pair (position, "left", "right")),
+    l as materialized (
+      select position, layer_id, scaling, hash, a_shape, b_shape from pair
+      join adapter_factors on checkpoint_id = "left"),
+    r as materialized (
+      select position, layer_id, scaling, hash, a_shape, b_shape from pair
+      join adapter_factors on checkpoint_id = "right"),
+    side as materialized (
+      select position, layer_id, l.scaling as left_scaling, r.scaling as right_scaling,
         l.a_shape[2] = r.a_shape[2] and l.b_shape[1] = r.b_shape[1] as same_shape,
         -- Facts are kept with left <= right by bytes, as JavaScript compares.
-        l.hash collate "C" > r.hash collate "C" as turned, l.hash as left_hash, r.hash as right_hash,
-        case when l.scaling = 0 then 1 else r.scaling / l.scaling end as ratio
-      from unnest(${pairs.map((_, i) => i)}::int[], ${pairs.map(({ left }) => left)}::uuid[],
-        ${pairs.map(({ right }) => right)}::uuid[]) as pair (position, "left", "right")
-      join adapter_factors l on l.checkpoint_id = pair."left"
-      join adapter_factors r on r.checkpoint_id = pair."right" and r.layer_id = l.layer_id)
-    select position, array_agg(layer_id) as "layerIds", array_agg(left_scaling) as "leftScalings",
-      array_agg(right_scaling) as "rightScalings", array_agg(same_shape::int) as "sameShapes",
-      array_agg((fact.kernel_version is not null)::int) as compared,
-      array_agg(coalesce(fact.inner_product, 'NaN')) as "innerProducts",
-      array_agg(coalesce(case when turned then fact.right_squared_norm else fact.left_squared_norm end, 'NaN')) as "leftSquaredNorms",
-      array_agg(coalesce(case when turned then fact.left_squared_norm else fact.right_squared_norm end, 'NaN')) as "rightSquaredNorms",
-      array_agg(coalesce(case when fact.scaling_ratio is distinct from fact.wanted then null
-        -- |dW2 - dW1 / s|^2 is |dW1 - s dW2|^2 / s^2
-        when turned then fact.squared_distance / (fact.scaling_ratio * fact.scaling_ratio)
-        else fact.squared_distance end, 'NaN')) as "squaredDistances",
-      array_agg(coalesce(fact.initial_cosine, 'NaN')) as "initialCosines"
+        l.hash collate "C" > r.hash collate "C" as turned, l.hash as left_hash, r.hash as right_hash
+      from l join r using (position, layer_id))
+    select position, json_agg(json_build_array(layer_id, left_scaling, right_scaling, same_shape, turned, scaling_ratio,
+      inner_product, left_squared_norm, right_squared_norm, squared_distance, initial_cosine)) as entries
     from side
-    left join lateral (
-      select comparison.*, case when turned then 1 / nullif(ratio, 0) else ratio end as wanted from comparison
-      where left_hash = case when turned then side.right_hash else side.left_hash end
-        and right_hash = case when turned then side.left_hash else side.right_hash end
-        and comparison.kernel_version = ${kernelVersion}
-      order by scaling_ratio is distinct from case when turned then 1 / nullif(ratio, 0) else ratio end, scaling_ratio
-      limit 1) as fact on true
-    group by position order by position`;
+    left join comparison on comparison.left_hash = case when turned then side.right_hash else side.left_hash end
+      and comparison.right_hash = case when turned then side.left_hash else side.right_hash end and kernel_version = ${kernelVersion}
+    group by position`;
+  const byPosition = new Map(rows.map(({ position, entries }) => [position, layersOf(entries)]));
+  return pairs.map((_, i) => byPosition.get(i) ?? []);
+}
+
+/** One entry a layer: that of its own scalings' ratio where there is one. */
+function layersOf(entries: readonly Entry[]): StoredLayer[] {
+  const layers = new Map<string, Entry>();
+  for (const entry of entries) {
+    if (!layers.has(entry[0]) || isOfRatio(entry)) layers.set(entry[0], entry);
+  }
+  return [...layers.values()].map((entry) => {
+    const [layerId, leftScaling, rightScaling, sameShape] = entry;
+    return { layerId, leftScaling, rightScaling, sameShape, facts: factsOf(entry) };
+  });
+}
+
+/** Whether the distance was computed for the ratio of these scalings (derive/scaling-ratio.ts). */
+function isOfRatio([, left, right, , turned, ratio]: Entry): boolean {
+  const wanted = left === 0 ? 1 : right / left;
+  return ratio === (turned ? 1 / wanted : wanted);
+}
+
+function factsOf(entry: Entry): StoredPairFacts | undefined {
+  const [, , , , turned, ratio, innerProduct, lesserSquaredNorm, greaterSquaredNorm, distance, initialCosine] = entry;
+  if (ratio === null) return undefined;
+  const known = isOfRatio(entry) ? distance : null;
+  return {
+    innerProduct,
+    leftSquaredNorm: turned ? greaterSquaredNorm : lesserSquaredNorm,
+    rightSquaredNorm: turned ? lesserSquaredNorm : greaterSquaredNorm,
+    // |dW2 - dW1 / s|^2 is |dW1 - s dW2|^2 / s^2
+    squaredDistance: known !== null && turned ? known / ratio ** 2 : known,
+    initialCosine,
+  };
 }
