@@ -6,13 +6,13 @@ interface Keyed {
   readonly orderKey: Date | string | number | null;
 }
 
-/** A page of a list that the database orders; what is not asked for is not counted. */
+/** A page of a list that the database orders; what is not asked for is not made. */
 export interface ListPage<Row> {
   /** Counts when it is asked for. */
   readonly totalCount: () => Promise<number>;
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
   readonly nodes: readonly Row[];
-  readonly edges: readonly { readonly cursor: string; readonly node: Row }[];
+  readonly edges: () => readonly { readonly cursor: string; readonly node: Row }[];
 }
 
 /**
@@ -25,11 +25,12 @@ export function listPage<Row extends Keyed>(
   { limit, order, totalCount }: { readonly limit: number; readonly order: string } & Pick<ListPage<Row>, "totalCount">,
 ): ListPage<Row> {
   const nodes = rows.slice(0, limit);
-  const edges = nodes.map((node) => ({ node, cursor: writeListCursor(order, { key: node.orderKey, id: node.id }) }));
+  const cursorOf = ({ orderKey, id }: Row) => writeListCursor(order, { key: orderKey, id });
+  const last = nodes.at(-1);
   return {
     totalCount,
-    pageInfo: { hasNextPage: rows.length > limit, endCursor: edges.at(-1)?.cursor ?? null },
+    pageInfo: { hasNextPage: rows.length > limit, endCursor: last === undefined ? null : cursorOf(last) },
     nodes,
-    edges,
+    edges: () => nodes.map((node) => ({ node, cursor: cursorOf(node) })),
   };
 }

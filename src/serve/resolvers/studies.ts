@@ -31,7 +31,7 @@ export class StudiesResolver {
     @Arg("orderBy", () => StudyOrder, { nullable: true }) orderBy: StudyOrder | undefined,
     @Arg("first", () => Int, { defaultValue: 50 }) first: number,
     @Arg("after", () => String, { nullable: true }) after: string | undefined,
-    @Ctx() { database }: Context,
+    @Ctx() { database, loaders }: Context,
   ): Promise<ListPage<ListedStudy>> {
     const limit = pageSize(first);
     const given = orderBy ?? DEFAULT_ORDER;
@@ -43,6 +43,7 @@ export class StudiesResolver {
       limit: limit + 1,
       after: after == null ? undefined : readListCursor(order, keyKind(given), after),
     });
+    for (const { id, experimentCount } of rows) loaders.experimentCount.prime(id, experimentCount);
     return listPage(rows, { limit, order, totalCount: () => countListedStudies(database, filter) });
   }
 

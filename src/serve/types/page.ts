@@ -2,7 +2,7 @@ import { Field, Int, ObjectType } from "type-graphql";
 import { ExperimentType } from "./experiment.js";
 import { StudyType } from "./study.js";
 
-@ObjectType({ description: "Where a page of a list stands (Relay)." })
+@ObjectType({ description: "Where a page of a list stands (Relay).", simpleResolvers: true })
 export class PageInfo {
   @Field(() => Boolean)
   hasNextPage!: boolean;
@@ -11,7 +11,7 @@ export class PageInfo {
   endCursor!: string | null;
 }
 
-@ObjectType({ description: "A study in its list." })
+@ObjectType({ description: "A study in its list.", simpleResolvers: true })
 export class StudyEdge {
   @Field(() => String, { description: "Pass it as `after` for what follows this study." })
   cursor!: string;
@@ -32,10 +32,10 @@ export class StudyConnection {
   nodes!: readonly object[];
 
   @Field(() => [StudyEdge])
-  edges!: readonly StudyEdge[];
+  edges!: readonly StudyEdge[] | (() => readonly StudyEdge[]);
 }
 
-@ObjectType({ description: "A run in its list." })
+@ObjectType({ description: "A run in its list.", simpleResolvers: true })
 export class ExperimentEdge {
   @Field(() => String, { description: "Pass it as `after` for what follows this run." })
   cursor!: string;

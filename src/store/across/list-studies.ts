@@ -18,6 +18,7 @@ export interface StudyOrder {
 
 /** One study, as the lists give it. */
 export interface ListedStudy extends Study {
+  readonly experimentCount: number;
   /** By what the list is ordered. */
   readonly orderKey: Date | string | number | null;
 }
@@ -40,7 +41,8 @@ export function listStudies(
   const { key, joined } = orderKey(sql, order);
   const id = sql`study.id`;
   return sql<ListedStudy[]>`
-    select ${studyColumns(sql)}, ${key.column} as "orderKey"
+    select ${studyColumns(sql)}, ${key.column} as "orderKey",
+      (select count(*)::int from experiment where experiment.study_id = study.id) as "experimentCount"
     from study ${joined}
     where ${studyCondition(sql, filter)} and ${afterPosition(sql, key, id, order.direction, after)}
     order by ${inOrder(sql, key, id, order.direction)} limit ${limit}`;
