@@ -2,7 +2,10 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ApolloServer } from "@apollo/server";
 import { ApolloServerPluginDrainHttpServer } from "@apollo/server/plugin/drainHttpServer";
-import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from "@apollo/server/plugin/disabled";
 import { expressMiddleware } from "@as-integrations/express5";
 import express, { type RequestHandler } from "express";
 import { failure } from "../errors.js";
@@ -52,8 +55,13 @@ export async function startServer(
     includeStacktraceInErrorResponses: false,
     maxRecursiveSelections: MAX_SELECTIONS,
     parseOptions: { maxTokens: MAX_TOKENS },
-    // Apollo's own landing page loads from outside; ours is bundled.
-    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginDrainHttpServer({ httpServer: http })],
+    plugins: [
+      // Apollo's own landing page loads from outside; ours is bundled.
+      ApolloServerPluginLandingPageDisabled(),
+      // It would wrap every field's resolver for hints that this schema does not have.
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginDrainHttpServer({ httpServer: http }),
+    ],
   });
   await apollo.start();
   app.use(

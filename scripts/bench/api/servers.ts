@@ -5,8 +5,12 @@ import { fileURLToPath } from "node:url";
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 const MAIN = here("../../../dist/main.js");
 const POSTGRAPHILE = here("../postgraphile/server.mjs");
-/** PostGraphile 5 asks for Node 22 and cannot follow a connection on 20. */
+/**
+ * PostGraphile 5 asks for Node 22 and cannot follow a connection on 20, so it brings a newer one: all servers run on that, for
+ * the ratios to be of the servers and not of Node's versions. Without PostGraphile they run on this one.
+ */
 const NEWER_NODE = here("../postgraphile/node_modules/node/bin/node");
+const NODE = existsSync(NEWER_NODE) ? NEWER_NODE : process.execPath;
 const CONSTANT = here("./constant-server.mjs");
 
 /** A server in a process of its own, as it would run: what sends the requests does not share its thread. */
@@ -28,7 +32,7 @@ export function serveConstant(): Promise<BenchServer> {
 export async function servePostgraphile(databaseUrl: string): Promise<BenchServer | undefined> {
   if (!existsSync(here("../postgraphile/node_modules/postgraphile"))) return undefined;
   const environment = { DATABASE_URL: databaseUrl, GRAPHILE_ENV: "production" };
-  return start([POSTGRAPHILE], environment, /listening at (\S+)/, "graphql", NEWER_NODE);
+  return start([POSTGRAPHILE], environment, /listening at (\S+)/, "graphql");
 }
 
 function start(
@@ -36,10 +40,9 @@ function start(
   environment: Record<string, string>,
   ready: RegExp,
   path: string,
-  node = process.execPath,
 ): Promise<BenchServer> {
   const { DATABASE_URL: _, INIT_CWD: __, npm_lifecycle_event: ___, ...inherited } = process.env;
-  const child = spawn(node, command, {
+  const child = spawn(NODE, command, {
     env: { ...inherited, NODE_ENV: "production", ...environment },
     stdio: ["ignore", "pipe", "inherit"],
   });

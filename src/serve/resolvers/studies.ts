@@ -1,4 +1,5 @@
-import { Arg, Ctx, Int, Mutation, Query, Resolver } from "type-graphql";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Ctx, Info, Int, Mutation, Query, Resolver } from "type-graphql";
 import { failure } from "../../errors.js";
 import { countListedStudies } from "../../store/across/count-studies.js";
 import { listStudies, type ListedStudy } from "../../store/across/list-studies.js";
@@ -8,6 +9,7 @@ import type { Context } from "../context.js";
 import { readListCursor, type KeyKind } from "../list-cursor.js";
 import { listPage, type ListPage } from "../list-page.js";
 import { pageSize } from "../page.js";
+import { selects } from "../selects.js";
 import { checkedTags } from "../tags.js";
 import { StudyFilter } from "../types/filters.js";
 import { StudyOrder } from "../types/order.js";
@@ -31,7 +33,8 @@ export class StudiesResolver {
     @Arg("orderBy", () => StudyOrder, { nullable: true }) orderBy: StudyOrder | undefined,
     @Arg("first", () => Int, { defaultValue: 50 }) first: number,
     @Arg("after", () => String, { nullable: true }) after: string | undefined,
-    @Ctx() { database, loaders }: Context,
+    @Ctx() { database }: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<ListPage<ListedStudy>> {
     const limit = pageSize(first);
     const given = orderBy ?? DEFAULT_ORDER;
@@ -42,9 +45,15 @@ export class StudiesResolver {
       // One more than asked tells whether there is a next page.
       limit: limit + 1,
       after: after == null ? undefined : readListCursor(order, keyKind(given), after),
+      counts: {
+        total: selects(info, "totalCount"),
+        experiments: selects(info, "nodes", "experiments", "totalCount"),
+      },
     });
-    for (const { id, experimentCount } of rows) loaders.experimentCount.prime(id, experimentCount);
-    return listPage(rows, { limit, order, totalCount: () => countListedStudies(database, filter) });
+    // An empty page has no row to tell.
+    const total = rows[0]?.totalCount;
+    const totalCount = () => (total == null ? countListedStudies(database, filter) : Promise.resolve(total));
+    return listPage(rows, { limit, order, totalCount });
   }
 
   @Mutation(() => StudyType, { description: "Adds labels to a study; those that it has already change nothing." })

@@ -1,5 +1,6 @@
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
 import type { Experiment } from "../../store/experiments.js";
+import type { ListedStudy } from "../../store/across/list-studies.js";
 import type { Layer } from "../../store/layers.js";
 import type { Rank } from "../../store/ranks.js";
 import type { Study } from "../../store/studies.js";
@@ -17,7 +18,7 @@ export class StudyContentsResolver {
     description: "The trained runs: by rank, then the more bits first, then by name.",
   })
   experiments(
-    @Root() study: Study,
+    @Root() study: Study & Partial<Pick<ListedStudy, "experimentCount">>,
     @Arg("first", () => Int, { defaultValue: 50 }) first: number,
     @Arg("after", () => String, { nullable: true }) after: string | undefined,
     @Ctx() { loaders }: Context,
@@ -25,9 +26,9 @@ export class StudyContentsResolver {
     pageSize(first);
     const page = async (): Promise<Page<Experiment>> =>
       pageOf(await loaders.experiments.load(study.id), first, after ?? undefined);
-    // A list of studies asks how many runs each has: that loads none of them.
+    // A list of studies asks how many runs each has: that loads none of them, and the list has counted them already.
     return {
-      totalCount: () => loaders.experimentCount.load(study.id),
+      totalCount: study.experimentCount ?? (() => loaders.experimentCount.load(study.id)),
       pageInfo: async () => (await page()).pageInfo,
       nodes: async () => (await page()).nodes,
       edges: async () => (await page()).nodes.map((node) => ({ node, cursor: node.id })),

@@ -18,7 +18,10 @@ export interface StudyOrder {
 
 /** One study, as the lists give it. */
 export interface ListedStudy extends Study {
-  readonly experimentCount: number;
+  /** How many runs it has, where that was asked for. */
+  readonly experimentCount: number | null;
+  /** How many studies the filter lets through, on all pages, where that was asked for. */
+  readonly totalCount: number | null;
   /** By what the list is ordered. */
   readonly orderKey: Date | string | number | null;
 }
@@ -31,20 +34,28 @@ export function listStudies(
     order,
     limit,
     after,
+    counts,
   }: {
     readonly filter: StudyFilter | null | undefined;
     readonly order: StudyOrder;
     readonly limit: number;
     readonly after: Position | undefined;
+    /** What to count along: one statement less for each than counting by itself. */
+    readonly counts: { readonly total: boolean; readonly experiments: boolean };
   },
 ): Promise<ListedStudy[]> {
   const { key, joined } = orderKey(sql, order);
   const id = sql`study.id`;
+  const condition = studyCondition(sql, filter);
+  const experiments = sql`(select count(*)::int from experiment where experiment.study_id = study.id)`;
+  // Within the parentheses `study` is any of them, not the row that is listed.
+  const total = sql`(select count(*)::int from study where ${condition})`;
   return sql<ListedStudy[]>`
     select ${studyColumns(sql)}, ${key.column} as "orderKey",
-      (select count(*)::int from experiment where experiment.study_id = study.id) as "experimentCount"
+      ${counts.experiments ? experiments : sql`null`} as "experimentCount",
+      ${counts.total ? total : sql`null`} as "totalCount"
     from study ${joined}
-    where ${studyCondition(sql, filter)} and ${afterPosition(sql, key, id, order.direction, after)}
+    where ${condition} and ${afterPosition(sql, key, id, order.direction, after)}
     order by ${inOrder(sql, key, id, order.direction)} limit ${limit}`;
 }
 
