@@ -19,7 +19,7 @@ test("everything that people can ask for is described", async () => {
 
 const missing = missingSharedStudy();
 describe.skipIf(missing !== undefined)("the contract", () => {
-  test.each(["Diagnose", "Import"])("%s is valid verbatim", async (name) => {
+  test.each(["Diagnose", "Across", "Browse", "Import"])("%s is valid verbatim", async (name) => {
     const operation = separateOperations(parse(readFileSync(CONTRACT, "utf8")))[name];
     expect(operation && validate(buildSchema(schemaText(await openSchema())), operation)).toEqual([]);
   });

@@ -30,7 +30,7 @@ async function parquet(of: Table): Promise<ArrayBuffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of parquetChunks(of)) chunks.push(chunk);
   const bytes = Buffer.concat(chunks);
-  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
 }
 
 test("CSV has a header, CRLF, quotes doubled, and nothing for null", async () => {
@@ -52,7 +52,7 @@ test.each(["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", '=HYPERLINK("x")'])(
   "a text that a spreadsheet would run (%j) is disarmed, in a header too",
   async (formula) => {
     const text = await csv(table([[formula]], 1, [{ name: formula, type: "text" }]));
-    const cells = parse(text) as string[][];
+    const cells = parse<string[]>(text);
     expect(cells).toEqual([[`'${formula}`], [`'${formula}`]]);
   },
 );
@@ -60,7 +60,7 @@ test.each(["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", '=HYPERLINK("x")'])(
 test("any text comes back from CSV but for the apostrophe before formulas", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.string({ minLength: 1, unit: "grapheme" }), { minLength: 1 }), async (texts) => {
-      const cells = parse(
+      const cells = parse<string[]>(
         await csv(
           table(
             texts.map((text) => [text]),
@@ -68,7 +68,7 @@ test("any text comes back from CSV but for the apostrophe before formulas", asyn
             [{ name: "text", type: "text" }],
           ),
         ),
-      ) as string[][];
+      );
       const back = cells.slice(1).map(([cell], i) => (cell === `'${texts[i]}` ? texts[i] : cell));
       expect(back).toEqual(texts);
     }),
