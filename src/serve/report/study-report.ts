@@ -125,7 +125,7 @@ export async function studyReport(
   return {
     ...pick(rest),
     thresholdPercent: THRESHOLD_PERCENT,
-    experiments: experiments.nodes,
+    experiments,
     ranks: degradations.map(
       ({ r, degradation }) =>
         ({ r, degradation, similarity: study[`similarity${r}`], summary: study[`summary${r}`] }) as ReportedRank,
@@ -146,7 +146,24 @@ function pick(study: Omit<StudyReport, "experiments" | "ranks">): Omit<StudyRepo
   };
 }
 
-/** The whole report in one query, so that all weights are asked about together. */
+interface ExperimentPage {
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string };
+  readonly nodes: readonly ReportedExperiment[];
+}
+
+const EXPERIMENTS = `query Experiments($slug: String!, $after: String) {
+  study(slug: $slug) {
+    experiments(first: 200, after: $after) {
+      pageInfo { hasNextPage endCursor }
+      nodes {
+        name method quantization { label } rank { r } seed
+        trainingLoss evalLoss peakMemoryMb timePerStepSeconds trainingTimeSeconds hasWeights
+      }
+    }
+  }
+}`;
+
+/** All but the runs in one query, so that all weights are asked about together. */
 function query(ranks: readonly number[]): string {
   const ofRank = (r: number) => `
     similarity${r}: weightSimilarity(rank: ${r}, scaling: NONE, waitSeconds: $waitSeconds) {
@@ -160,10 +177,6 @@ function query(ranks: readonly number[]): string {
   return `query Report($slug: String!, $waitSeconds: Float, $thresholdPercent: Float!) {
     study(slug: $slug) {
       slug name baseModel tags updatedAt
-      experiments(first: 200) { nodes {
-        name method quantization { label } rank { r } seed
-        trainingLoss evalLoss peakMemoryMb timePerStepSeconds trainingTimeSeconds hasWeights
-      } }
       ranks { r degradation(metric: TRAINING_LOSS, thresholdPercent: $thresholdPercent) {
         percent acceptable verdict reason interval { low high confidence } baseline { mean n } candidate { mean n }
       } }

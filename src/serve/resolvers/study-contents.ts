@@ -17,15 +17,17 @@ export class StudyContentsResolver {
   @FieldResolver(() => ExperimentConnection, {
     description: "The trained runs: by rank, then the more bits first, then by name.",
   })
-  experiments(
+  async experiments(
     @Root() study: Study & Partial<Pick<ListedStudy, "experimentCount">>,
     @Arg("first", () => Int, { defaultValue: 50 }) first: number,
     @Arg("after", () => String, { nullable: true }) after: string | undefined,
     @Ctx() { loaders }: Context,
-  ): ExperimentConnection {
+  ): Promise<ExperimentConnection> {
     pageSize(first);
     const page = async (): Promise<Page<Experiment>> =>
       pageOf(await loaders.experiments.load(study.id), first, after ?? undefined);
+    // A cursor is checked whatever is asked for after it.
+    if (after != null) await page();
     // A list of studies asks how many runs each has: that loads none of them, and the list has counted them already.
     return {
       totalCount: study.experimentCount ?? (() => loaders.experimentCount.load(study.id)),

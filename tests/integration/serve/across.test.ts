@@ -239,6 +239,11 @@ function deep(levels: number): unknown {
   return levels === 0 ? { slug: { equals: "x" } } : { not: deep(levels - 1) };
 }
 
+test("a cursor of another list is refused, whatever is asked for after it", async () => {
+  const { errors } = await server.ask('{ study(slug: "beta") { experiments(after: "x") { totalCount } } }');
+  expect(errors?.[0]?.extensions.code).toBe("ARGUMENT_INVALID");
+});
+
 describe("tags", () => {
   test("are added once, found, and taken off", async () => {
     const tag = (name: string, tags: string[]) =>

@@ -75,6 +75,17 @@ describe("reports", () => {
     expect(headers.get("content-security-policy")).toContain("sandbox");
   });
 
+  test("have every run of a study of more than a page of them", async () => {
+    const runs = Array.from({ length: 230 }, (_, seed) =>
+      experimentRecord(`16bit_r2_s${seed}`, { seed, checkpoints: [] }),
+    );
+    const record = studyRecord(runs, { name: "many" });
+    await storeStudy(server.database, record, { morePrecise: () => undefined });
+    const { data } = await server.ask('{ study(slug: "many") { report(format: JSON) } }');
+    const { experiments } = JSON.parse(data.study.report as string) as { experiments: { seed: number }[] };
+    expect(new Set(experiments.map(({ seed }) => seed)).size).toBe(230);
+  });
+
   test("say n/a where there is no number, never NaN", async () => {
     const { data } = await server.ask('{ study(slug: "nasty") { report(format: MARKDOWN) } }');
     expect(data.study.report).toContain("| 2 | 100.00 | n/a | n/a |");
