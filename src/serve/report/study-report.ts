@@ -109,19 +109,25 @@ export async function studyReport(
   const found = (await context.loaders.studyBySlug.load(slug)) ?? undefined;
   if (found === undefined) throw failure("STUDY_NOT_FOUND", { where: "slug", received: JSON.stringify(slug) });
   const ranks = await context.loaders.ranks.load(found.id);
-  const source = query(ranks.map(({ r }) => r));
-  const variableValues = { slug, waitSeconds: waitSeconds ?? null, thresholdPercent: THRESHOLD_PERCENT };
-  const { data, errors } = await graphql({ schema, source, variableValues, contextValue: context });
-  const [error] = errors ?? [];
-  if (error !== undefined) throw error.originalError ?? error;
-  const { study } = data as { study: Record<string, unknown> };
-  const {
-    experiments,
-    ranks: degradations,
-    ...rest
-  } = study as unknown as Omit<StudyReport, "experiments"> & {
-    experiments: { nodes: ReportedExperiment[] };
+  const ask = async (source: string, variables: Record<string, unknown>): Promise<Record<string, unknown>> => {
+    const variableValues = { slug, ...variables };
+    const { data, errors } = await graphql({ schema, source, variableValues, contextValue: context });
+    const [error] = errors ?? [];
+    if (error !== undefined) throw error.originalError ?? error;
+    return (data as { study: Record<string, unknown> }).study;
   };
+  const study = await ask(query(ranks.map(({ r }) => r)), {
+    waitSeconds: waitSeconds ?? null,
+    thresholdPercent: THRESHOLD_PERCENT,
+  });
+  const { ranks: degradations, ...rest } = study as unknown as StudyReport;
+  const experiments: ReportedExperiment[] = [];
+  let after: string | null = null;
+  do {
+    const page = (await ask(EXPERIMENTS, { after }))["experiments"] as ExperimentPage;
+    experiments.push(...page.nodes);
+    after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+  } while (after !== null);
   return {
     ...pick(rest),
     thresholdPercent: THRESHOLD_PERCENT,
