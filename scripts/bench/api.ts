@@ -11,9 +11,9 @@ import { startEmbeddedPostgres } from "#src/store/embedded/start.js";
 import { migrate } from "#src/store/migrate.js";
 import { DEFAULT_SEED } from "../seed/seed-options.js";
 import { seedStudies } from "../seed/seed-studies.js";
-import { measure, type Measured } from "./api/measure.js";
+import { measure, type Load, type Measured } from "./api/measure.js";
 import { ACROSS, BROWSE, CONSTANT, DIAGNOSE, RAW_ACROSS, RAW_BROWSE, RAW_DIAGNOSE } from "./api/operations.js";
-import { serveConstant, servePostgraphile, serveRankscope, type BenchServer } from "./api/servers.js";
+import { serveConstant, servePostgraphile, serveRankscope } from "./api/servers.js";
 
 const PAGE = 50;
 const COMPARED = 100;
@@ -23,8 +23,12 @@ const OPERATIONS: readonly Operation[] = ["Browse", "Across", "Diagnose"];
 
 interface Size {
   readonly studies: number;
-  readonly rankscope: Record<Operation, Measured>;
-  readonly postgraphile: Record<Operation, Measured> | undefined;
+  readonly operations: Record<Operation, Pair>;
+}
+
+interface Pair {
+  readonly rankscope: Measured;
+  readonly postgraphile: Measured | undefined;
 }
 
 const slug = (n: number) => `seeded-${String(n).padStart(6, "0")}`;
@@ -35,53 +39,39 @@ async function measureSize(studies: number, folder: string, requests: number): P
   const postgres = await startEmbeddedPostgres({ dataDirectory, purpose: "bench", log: openLog("warn") });
   try {
     await fill(postgres.url, studies);
-    // One server at a time: idle ones would still hold memory and connections.
-    const rankscope = await withServer(await serveRankscope(postgres.url), async ({ url }) => ({
-      Browse: await measure({ url, query: BROWSE, variables: () => ({ first: PAGE }) }, { requests }),
-      Across: await measure(
-        {
-          url,
-          query: ACROSS,
-          variables: (i) => ({
-            slugs: Array.from({ length: Math.min(COMPARED, studies) }, (_, k) => slug((i * 37 + k * 11) % studies)),
-            metric: "TRAINING_LOSS",
-          }),
+    const rankscope = await serveRankscope(postgres.url);
+    const postgraphile = await servePostgraphile(postgres.url);
+    const both = async (requested: number, own: Omit<Load, "url">, raw: Omit<Load, "url">): Promise<Pair> => {
+      const loads = [{ url: rankscope.url, ...own }, ...(postgraphile ? [{ url: postgraphile.url, ...raw }] : [])];
+      const [first, second] = await measure(loads, { requests: requested });
+      if (first === undefined) throw new Error("nothing was measured");
+      return { rankscope: first, postgraphile: second };
+    };
+    try {
+      const one = (i: number) => ({ slug: slug((i * 37) % studies) });
+      const several = (i: number) => ({
+        slugs: Array.from({ length: Math.min(COMPARED, studies) }, (_, k) => slug((i * 37 + k * 11) % studies)),
+        metric: "TRAINING_LOSS",
+      });
+      const page = () => ({ first: PAGE });
+      const first = () => ({ first: Math.min(COMPARED, studies) });
+      return {
+        studies,
+        operations: {
+          Browse: await both(requests, { query: BROWSE, variables: page }, { query: RAW_BROWSE, variables: page }),
+          Across: await both(
+            Math.ceil(requests / 4),
+            { query: ACROSS, variables: several },
+            { query: RAW_ACROSS, variables: first },
+          ),
+          Diagnose: await both(requests, { query: DIAGNOSE, variables: one }, { query: RAW_DIAGNOSE, variables: one }),
         },
-        { requests: Math.ceil(requests / 4) },
-      ),
-      Diagnose: await measure(
-        { url, query: DIAGNOSE, variables: (i) => ({ slug: slug((i * 37) % studies) }) },
-        { requests },
-      ),
-    }));
-    const server = await servePostgraphile(postgres.url);
-    const postgraphile =
-      server &&
-      (await withServer(server, async ({ url }) => ({
-        Browse: await measure({ url, query: RAW_BROWSE, variables: () => ({ first: PAGE }) }, { requests }),
-        Across: await measure(
-          { url, query: RAW_ACROSS, variables: () => ({ first: Math.min(COMPARED, studies) }) },
-          { requests: Math.ceil(requests / 4) },
-        ),
-        Diagnose: await measure(
-          { url, query: RAW_DIAGNOSE, variables: (i) => ({ slug: slug((i * 37) % studies) }) },
-          { requests },
-        ),
-      })));
-    return { studies, rankscope, postgraphile };
+      };
+    } finally {
+      await Promise.all([rankscope.close(), postgraphile?.close()]);
+    }
   } finally {
     await postgres.stop();
-  }
-}
-
-async function withServer<Result>(
-  server: BenchServer,
-  work: (server: BenchServer) => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await work(server);
-  } finally {
-    await server.close();
   }
 }
 
@@ -105,10 +95,10 @@ function print(sizes: readonly Size[], constant: Measured): void {
   console.log(
     "\nstudies  operation   p50 ms   p95 ms  requests/s  p50 / constant  p50 / PostGraphile  requests/s / PostGraphile",
   );
-  for (const { studies, rankscope, postgraphile } of sizes) {
+  for (const { studies, operations } of sizes) {
     for (const operation of OPERATIONS) {
-      const { p50, p95, throughput } = rankscope[operation];
-      const other = postgraphile?.[operation];
+      const { rankscope, postgraphile: other } = operations[operation];
+      const { p50, p95, throughput } = rankscope;
       const ratios = [
         (p50 / constant.p50).toFixed(1).padStart(14),
         (other === undefined ? "-" : (p50 / other.p50).toFixed(2)).padStart(18),
@@ -121,14 +111,15 @@ function print(sizes: readonly Size[], constant: Measured): void {
   const [first, ...rest] = sizes;
   if (first === undefined || rest.length === 0) return;
   console.log("\nHow p95 grows, and the logarithm of the number of studies beside it:");
-  for (const { studies, rankscope } of rest) {
+  for (const { studies, operations } of rest) {
     const grown = OPERATIONS.map(
-      (operation) => `${operation} ${(rankscope[operation].p95 / first.rankscope[operation].p95).toFixed(2)}`,
+      (operation) =>
+        `${operation} ${(operations[operation].rankscope.p95 / first.operations[operation].rankscope.p95).toFixed(2)}`,
     );
     const logarithm = Math.log(studies) / Math.log(first.studies);
     console.log(`${first.studies} to ${studies}: ${grown.join(", ")}; logarithm ${logarithm.toFixed(2)}`);
   }
-  if (sizes.some(({ postgraphile }) => postgraphile === undefined)) {
+  if (sizes.some(({ operations }) => operations.Browse.postgraphile === undefined)) {
     console.log("\nPostGraphile is not installed: npm install --prefix scripts/bench/postgraphile");
   }
 }
@@ -143,9 +134,11 @@ if (![...sizes, requests].every((n) => Number.isInteger(n) && n > 0)) {
 }
 const folder = values.data ?? (await mkdtemp(path.join(tmpdir(), "rankscope-bench-")));
 try {
-  const constant = await withServer(await serveConstant(), ({ url }) =>
-    measure({ url, query: CONSTANT, variables: () => ({}) }, { requests: requests * 5 }),
-  );
+  const server = await serveConstant();
+  const [constant] = await measure([{ url: server.url, query: CONSTANT, variables: () => ({}) }], {
+    requests: requests * 5,
+  }).finally(() => server.close());
+  if (constant === undefined) throw new Error("nothing was measured");
   const measured: Size[] = [];
   for (const studies of sizes) measured.push(await measureSize(studies, folder, requests));
   print(measured, constant);

@@ -18,30 +18,44 @@ export interface Load {
 
 const WARM_UP = 30;
 const AT_ONCE = 8;
+/** In how many turns the requests are sent: what else the machine does meanwhile then falls on all loads alike. */
+const TURNS = 4;
 
-/** Measures one operation on connections that are kept; the answers must have no errors. */
-export async function measure(load: Load, { requests }: { readonly requests: number }): Promise<Measured> {
-  const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
-  try {
-    for (let i = 0; i < WARM_UP; i++) await send(agent, load, i);
-    const times: number[] = [];
-    for (let i = 0; i < requests; i++) {
-      const began = performance.now();
-      await send(agent, load, WARM_UP + i);
-      times.push(performance.now() - began);
+/** Measures several loads, turn and turn about, on connections that are kept; the answers must have no errors. */
+export async function measure(
+  loads: readonly Load[],
+  { requests }: { readonly requests: number },
+): Promise<Measured[]> {
+  const perTurn = Math.ceil(requests / TURNS);
+  const found = loads.map((load) => ({ load, times: [] as number[], seconds: 0, next: 0 }));
+  for (let turn = 0; turn < TURNS; turn++) {
+    for (const one of found) {
+      // A server hangs up on connections that rest for the length of the others' turns.
+      const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+      const ask = () => send(agent, one.load, one.next++);
+      try {
+        for (let i = 0; i < (turn === 0 ? WARM_UP : 1); i++) await ask();
+        for (let i = 0; i < perTurn; i++) {
+          const began = performance.now();
+          await ask();
+          one.times.push(performance.now() - began);
+        }
+        const began = performance.now();
+        const end = one.next + perTurn;
+        const sender = async () => {
+          while (one.next < end) await ask();
+        };
+        await Promise.all(Array.from({ length: AT_ONCE }, sender));
+        one.seconds += (performance.now() - began) / 1000;
+      } finally {
+        agent.destroy();
+      }
     }
-    times.sort((left, right) => left - right);
-    const began = performance.now();
-    let next = 0;
-    const one = async () => {
-      while (next < requests) await send(agent, load, next++);
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, one));
-    const throughput = requests / ((performance.now() - began) / 1000);
-    return { p50: quantile(times, 0.5), p95: quantile(times, 0.95), throughput };
-  } finally {
-    agent.destroy();
   }
+  return found.map(({ times, seconds }) => {
+    times.sort((left, right) => left - right);
+    return { p50: quantile(times, 0.5), p95: quantile(times, 0.95), throughput: (TURNS * perTurn) / seconds };
+  });
 }
 
 function quantile(sorted: readonly number[], share: number): number {
