@@ -60,7 +60,13 @@ const noRestrictedPaths = {
 };
 
 export default defineConfig(
-  globalIgnores(["dist", "src/store/generated", "tests/artifacts"]),
+  globalIgnores([
+    "dist",
+    "src/store/generated",
+    "tests/artifacts",
+    "scripts/examples/graphql-env.d.ts",
+    "scripts/bench/postgraphile/node_modules",
+  ]),
   tseslint.configs.strictTypeChecked,
   {
     linterOptions: { reportUnusedDisableDirectives: "error" },

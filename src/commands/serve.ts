@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { importStudy } from "../jobs/import-study.js";
 import { startServer } from "../serve/server.js";
 import type { Database } from "../store/database.js";
-import { countStudies, studiesAfter } from "../store/studies.js";
+import { countStudies, newestStudy } from "../store/studies.js";
 import type { WeightStore } from "../weights/weight-store.js";
 import { print, type Process } from "./process.js";
 import { openServices } from "./services.js";
@@ -46,7 +46,7 @@ async function importExample(database: Database, weights: WeightStore): Promise<
 }
 
 async function welcome(database: Database, address: string): Promise<string[]> {
-  const [newest] = await studiesAfter(database, 1, undefined);
+  const newest = await newestStudy(database);
   const slug = newest?.slug ?? "my-study";
   return [
     "",

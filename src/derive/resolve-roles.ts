@@ -80,7 +80,7 @@ function plain(runs: readonly Run[], label: string): { side: Side; leftOut: stri
   return {
     side: sideOf(
       label,
-      labelled.filter(({ method }) => !others.includes(method)),
+      labelled.filter((run) => !others.includes(variantOf(run))),
     ),
     leftOut: others.map((method) => `${label} ${method}`),
   };
@@ -89,7 +89,7 @@ function plain(runs: readonly Run[], label: string): { side: Side; leftOut: stri
 /** Two methods over one base: LORA is the baseline of the other. */
 function rolesByMethod(runs: readonly Run[]): Roles | undefined {
   const others = knownMethods(runs).filter((method) => !PLAIN.includes(method));
-  const baseline = runs.filter(({ method }) => PLAIN.includes(method));
+  const baseline = runs.filter((run) => PLAIN.includes(variantOf(run)));
   const [other] = others;
   if (other === undefined || others.length > 1 || baseline.length === 0) return undefined;
   const name = baseline[0]?.method ?? "LORA";
@@ -97,14 +97,17 @@ function rolesByMethod(runs: readonly Run[]): Roles | undefined {
     baseline: sideOf(name, baseline),
     candidate: sideOf(
       other,
-      runs.filter(({ method }) => method === other),
+      runs.filter((run) => variantOf(run) === other),
     ),
     because: `all runs have the same bits per base weight, and ${other} is compared with ${name}`,
   };
 }
 
+/** The method, told apart from its rank-stabilized form: `LORA rsLoRA`. */
+const variantOf = ({ method, useRslora }: Run) => (useRslora === true ? `${method} rsLoRA` : method);
+
 function knownMethods(runs: readonly Run[]): string[] {
-  return [...new Set(runs.map(({ method }) => method))].filter((method) => method !== "UNKNOWN").sort();
+  return [...new Set(runs.map(variantOf))].filter((method) => method !== "UNKNOWN").sort();
 }
 
 function given(runs: readonly Run[], selection: Selection | null | undefined): Side | undefined {

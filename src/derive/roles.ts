@@ -6,6 +6,8 @@ export interface Run {
   readonly seed: number | null;
   /** `LORA`, `QLORA`, `DORA`, `QDORA`; `UNKNOWN` where its files do not tell. */
   readonly method: string;
+  /** Whether its scaling is alpha / sqrt(r): rsLoRA is another configuration than LoRA, of the same method. */
+  readonly useRslora?: boolean | undefined;
   readonly quantization: { readonly label: string; readonly bits: number | null };
   /** Optimizer steps. */
   readonly steps: number | null;

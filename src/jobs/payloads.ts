@@ -59,3 +59,6 @@ export interface FactFailure {
 export interface ComputeResult {
   readonly failed: Readonly<Record<string, FactFailure>>;
 }
+
+/** The kernel of which stored facts about weights count, for those that only look them up. */
+export { KERNEL_VERSION } from "../compute/kernel-version.js";

@@ -1,5 +1,6 @@
 import DataLoader from "dataloader";
 import type { WeightFacts } from "../jobs/weight-facts.js";
+import { experimentCounts } from "../store/across/experiment-counts.js";
 import type { Database } from "../store/database.js";
 import { experimentsById, experimentsOfStudies, type Experiment } from "../store/experiments.js";
 import { factorsOfCheckpoints, type StoredFactors } from "../store/factors.js";
@@ -18,6 +19,8 @@ export interface Loaders {
   readonly studyBySlug: DataLoader<string, Study | undefined>;
   readonly studyById: DataLoader<string, Study | undefined>;
   readonly experiments: DataLoader<string, Experiment[]>;
+  /** How many runs a study has, by its id. */
+  readonly experimentCount: DataLoader<string, number>;
   readonly experimentById: DataLoader<string, Experiment | undefined>;
   readonly ranks: DataLoader<string, Rank[]>;
   readonly layers: DataLoader<string, Layer[]>;
@@ -59,6 +62,12 @@ export function openLoaders(
     ),
     studyById: one((ids: readonly string[]) => studiesById(database, ids), byId),
     experiments,
+    experimentCount: new DataLoader(
+      reads.counted(async (ids: readonly string[]) => {
+        const counts = new Map((await experimentCounts(database, ids)).map(({ studyId, n }) => [studyId, n]));
+        return ids.map((id) => counts.get(id) ?? 0);
+      }),
+    ),
     experimentById: one((ids: readonly string[]) => experimentsById(database, ids), byId),
     ranks: many((ids: readonly string[]) => ranksOfStudies(database, ids), byStudy),
     layers,

@@ -3,14 +3,18 @@ import { lexicographicSortSchema, printSchema, type GraphQLSchema } from "graphq
 import { buildSchema, type PubSub } from "type-graphql";
 import { registerEnums } from "./register-enums.js";
 import { CompareExperimentsResolver } from "./resolvers/compare-experiments.js";
+import { CompareStudiesResolver } from "./resolvers/compare-studies.js";
 import { ExperimentLayersResolver } from "./resolvers/experiment-layers.js";
 import { ExperimentResolver } from "./resolvers/experiment.js";
+import { ExportsResolver } from "./resolvers/exports.js";
+import { GroupsResolver } from "./resolvers/groups.js";
 import { ImportsResolver } from "./resolvers/imports.js";
 import { JobsResolver } from "./resolvers/jobs.js";
 import { LayerSensitivityResolver } from "./resolvers/layer-sensitivity.js";
 import { LayerSimilarityResolver } from "./resolvers/layer-similarity.js";
 import { PENDING_JOB_RESOLVERS } from "./resolvers/pending-job.js";
 import { RankResolver } from "./resolvers/rank.js";
+import { RowsResolver } from "./resolvers/rows.js";
 import { SensitivityMapResolver } from "./resolvers/sensitivity-map.js";
 import { SimilarityMatrixResolver } from "./resolvers/similarity-matrix.js";
 import { StudiesResolver } from "./resolvers/studies.js";
@@ -36,6 +40,10 @@ export function openSchema(): Promise<GraphQLSchema> {
       ExperimentResolver,
       ExperimentLayersResolver,
       CompareExperimentsResolver,
+      CompareStudiesResolver,
+      GroupsResolver,
+      ExportsResolver,
+      RowsResolver,
       SimilarityMatrixResolver,
       LayerSimilarityResolver,
       LayerSensitivityResolver,

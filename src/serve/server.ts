@@ -2,11 +2,15 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ApolloServer } from "@apollo/server";
 import { ApolloServerPluginDrainHttpServer } from "@apollo/server/plugin/drainHttpServer";
-import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from "@apollo/server/plugin/disabled";
 import { expressMiddleware } from "@as-integrations/express5";
-import express from "express";
+import express, { type RequestHandler } from "express";
 import { failure } from "../errors.js";
 import { openContext, type Context, type Services } from "./context.js";
+import { exportRoutes } from "./export/routes.js";
 import { formatError } from "./format-error.js";
 import { jsonErrors } from "./json-errors.js";
 import { playground } from "./playground.js";
@@ -21,6 +25,11 @@ const MAX_TOKENS = 2000;
 /** Bounds what nested fragments can expand to. */
 const MAX_SELECTIONS = 10_000;
 
+/** There is no access control yet: whoever reaches the server may download. */
+const OPEN_TO_ALL: RequestHandler = (_request, _response, next) => {
+  next();
+};
+
 export interface RunningServer {
   /** Where the playground is: `http://127.0.0.1:4000/`. */
   readonly address: string;
@@ -28,7 +37,7 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Serves GraphQL at /graphql, by HTTP and by WebSocket, and the playground at /. @throws PORT_IN_USE, CONFIG_INVALID */
+/** Serves GraphQL at /graphql, by HTTP and by WebSocket, downloads at /export and the playground at /. @throws PORT_IN_USE, CONFIG_INVALID */
 export async function startServer(
   services: Services,
   listen: { readonly host: string; readonly port: number },
@@ -46,8 +55,13 @@ export async function startServer(
     includeStacktraceInErrorResponses: false,
     maxRecursiveSelections: MAX_SELECTIONS,
     parseOptions: { maxTokens: MAX_TOKENS },
-    // Apollo's own landing page loads from outside; ours is bundled.
-    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginDrainHttpServer({ httpServer: http })],
+    plugins: [
+      // Apollo's own landing page loads from outside; ours is bundled.
+      ApolloServerPluginLandingPageDisabled(),
+      // It would wrap every field's resolver for hints that this schema does not have.
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginDrainHttpServer({ httpServer: http }),
+    ],
   });
   await apollo.start();
   app.use(
@@ -56,6 +70,7 @@ export async function startServer(
     expressMiddleware(apollo, { context: ({ res }) => Promise.resolve(openContext(services, requestSignal(res))) }),
   );
   const subscriptions = serveSubscriptions(http, { path: "/graphql", schema, services });
+  app.use("/export", exportRoutes(services, schema, OPEN_TO_ALL));
   app.use(playground());
   app.use(jsonErrors(services.log));
   try {

@@ -1,3 +1,4 @@
+import type { AdapterSettings } from "../import/records.js";
 import type { Run } from "../derive/roles.js";
 import type { Experiment } from "../store/experiments.js";
 
@@ -9,6 +10,7 @@ export function runOf(experiment: Experiment): Run {
     rank: experiment.rank.r,
     seed: experiment.seed,
     method: experiment.method,
+    useRslora: (experiment.adapter as AdapterSettings | null)?.useRslora,
     steps: experiment.steps,
     quantization: { label: experiment.quantizationLabel, bits: experiment.quantizationBits },
     hasWeights: experiment.checkpoints.length > 0,

@@ -1,12 +1,19 @@
-import type { Database } from "./database.js";
-import type { Layer } from "./generated/client.js";
+import type { Connection } from "./connection.js";
 
-export type { Layer } from "./generated/client.js";
+/** One adapted weight matrix of a study's base model. */
+export interface Layer {
+  readonly id: string;
+  readonly studyId: string;
+  readonly name: string;
+  readonly index: number | null;
+  readonly module: string;
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+}
 
 /** All layers of `studyIds` in model order. */
-export function layersOfStudies({ prisma }: Database, studyIds: readonly string[]): Promise<Layer[]> {
-  return prisma.layer.findMany({
-    where: { studyId: { in: [...studyIds] } },
-    orderBy: [{ index: { sort: "asc", nulls: "first" } }, { module: "asc" }, { name: "asc" }],
-  });
+export function layersOfStudies({ sql }: Connection, studyIds: readonly string[]): Promise<Layer[]> {
+  return sql<Layer[]>`
+    select id, study_id as "studyId", name, index, module, in_features as "inFeatures", out_features as "outFeatures"
+    from layer where study_id = any(${[...studyIds]}::uuid[]) order by index nulls first, module, name`;
 }

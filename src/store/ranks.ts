@@ -1,9 +1,14 @@
-import type { Database } from "./database.js";
-import type { Rank } from "./generated/client.js";
+import type { Connection } from "./connection.js";
 
-export type { Rank } from "./generated/client.js";
+/** One rank of a study. */
+export interface Rank {
+  readonly id: string;
+  readonly studyId: string;
+  readonly r: number;
+}
 
 /** All ranks of `studyIds`, ascending. */
-export function ranksOfStudies({ prisma }: Database, studyIds: readonly string[]): Promise<Rank[]> {
-  return prisma.rank.findMany({ where: { studyId: { in: [...studyIds] } }, orderBy: { r: "asc" } });
+export function ranksOfStudies({ sql }: Connection, studyIds: readonly string[]): Promise<Rank[]> {
+  return sql<Rank[]>`
+    select id, study_id as "studyId", r from rank where study_id = any(${[...studyIds]}::uuid[]) order by r`;
 }

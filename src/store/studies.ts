@@ -1,34 +1,42 @@
-import type { Database } from "./database.js";
-import type { Study } from "./generated/client.js";
+import type { Sql } from "postgres";
+import type { Connection } from "./connection.js";
+import type { Fragment } from "./across/fragment.js";
 
-export type { Study } from "./generated/client.js";
+/** Runs that belong together. */
+export interface Study {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly baseModel: string | null;
+  /** The folder of the last import. */
+  readonly folder: string;
+  readonly tags: readonly string[];
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
 
 /** The studies of `slugs`, in any order; unknown slugs are left out. */
-export function studiesBySlug({ prisma }: Database, slugs: readonly string[]): Promise<Study[]> {
-  return prisma.study.findMany({ where: { slug: { in: [...slugs] } } });
+export function studiesBySlug({ sql }: Connection, slugs: readonly string[]): Promise<Study[]> {
+  return sql<Study[]>`select ${studyColumns(sql)} from study where slug = any(${[...slugs]}::text[])`;
 }
 
-export function studiesById({ prisma }: Database, ids: readonly string[]): Promise<Study[]> {
-  return prisma.study.findMany({ where: { id: { in: [...ids] } } });
+export function studiesById({ sql }: Connection, ids: readonly string[]): Promise<Study[]> {
+  return sql<Study[]>`select ${studyColumns(sql)} from study where id = any(${[...ids]}::uuid[])`;
 }
 
-export function countStudies({ prisma }: Database): Promise<number> {
-  return prisma.study.count();
+export async function countStudies({ sql }: Connection): Promise<number> {
+  const [row] = await sql<{ n: number }[]>`select count(*)::int as n from study`;
+  return row?.n ?? 0;
 }
 
-/** Where a page of studies begins: after this row in the order of the list. */
-export interface StudyPosition {
-  readonly createdAt: Date;
-  readonly id: string;
+/** The study that was imported last; undefined where there is none. */
+export async function newestStudy({ sql }: Connection): Promise<Study | undefined> {
+  const [study] = await sql<Study[]>`select ${studyColumns(sql)} from study order by created_at desc, id desc limit 1`;
+  return study;
 }
 
-/** Up to `limit` studies, the newest first, after `after`. */
-export function studiesAfter({ prisma }: Database, limit: number, after: StudyPosition | undefined): Promise<Study[]> {
-  return prisma.study.findMany({
-    ...(after && {
-      where: { OR: [{ createdAt: { lt: after.createdAt } }, { createdAt: after.createdAt, id: { lt: after.id } }] },
-    }),
-    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
-    take: limit,
-  });
+/** The columns of a row `study`, as Study has them. */
+export function studyColumns(sql: Sql): Fragment {
+  return sql`study.id, study.slug, study.name, study.base_model as "baseModel", study.folder, study.tags,
+    study.created_at as "createdAt", study.updated_at as "updatedAt"`;
 }

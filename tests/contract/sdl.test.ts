@@ -19,7 +19,7 @@ test("everything that people can ask for is described", async () => {
 
 const missing = missingSharedStudy();
 describe.skipIf(missing !== undefined)("the contract", () => {
-  test.each(["Diagnose", "Compare", "Matrix", "LayerDetail", "Import", "Precompute", "Progress"])(
+  test.each(["Diagnose", "Compare", "Matrix", "LayerDetail", "Across", "Browse", "Import", "Precompute", "Progress"])(
     "%s is valid verbatim",
     async (name) => {
       const operation = separateOperations(parse(readFileSync(CONTRACT, "utf8")))[name];

@@ -72,7 +72,7 @@ export class ExperimentResolver {
   }
 
   @FieldResolver(() => [CheckpointType], { description: "Saved adapters by step; folders of the same bytes are one." })
-  checkpoints(@Root() { checkpoints }: Experiment): Checkpoint[] {
+  checkpoints(@Root() { checkpoints }: Experiment): readonly Checkpoint[] {
     return checkpoints;
   }
 

@@ -1,10 +1,11 @@
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
 import type { Experiment } from "../../store/experiments.js";
+import type { ListedStudy } from "../../store/across/list-studies.js";
 import type { Layer } from "../../store/layers.js";
 import type { Rank } from "../../store/ranks.js";
 import type { Study } from "../../store/studies.js";
 import type { Context } from "../context.js";
-import { pageOf, type Page } from "../page.js";
+import { pageOf, pageSize, type Page } from "../page.js";
 import { LayerType } from "../types/layer.js";
 import { ExperimentConnection } from "../types/page.js";
 import { RankType } from "../types/rank.js";
@@ -17,12 +18,23 @@ export class StudyContentsResolver {
     description: "The trained runs: by rank, then the more bits first, then by name.",
   })
   async experiments(
-    @Root() study: Study,
+    @Root() study: Study & Partial<Pick<ListedStudy, "experimentCount">>,
     @Arg("first", () => Int, { defaultValue: 50 }) first: number,
     @Arg("after", () => String, { nullable: true }) after: string | undefined,
     @Ctx() { loaders }: Context,
-  ): Promise<Page<Experiment>> {
-    return pageOf(await loaders.experiments.load(study.id), first, after ?? undefined);
+  ): Promise<ExperimentConnection> {
+    pageSize(first);
+    const page = async (): Promise<Page<Experiment>> =>
+      pageOf(await loaders.experiments.load(study.id), first, after ?? undefined);
+    // A cursor is checked whatever is asked for after it.
+    if (after != null) await page();
+    // A list of studies asks how many runs each has: that loads none of them, and the list has counted them already.
+    return {
+      totalCount: study.experimentCount ?? (() => loaders.experimentCount.load(study.id)),
+      pageInfo: async () => (await page()).pageInfo,
+      nodes: async () => (await page()).nodes,
+      edges: async () => (await page()).nodes.map((node) => ({ node, cursor: node.id })),
+    };
   }
 
   @FieldResolver(() => [RankType], { description: "The ranks that were trained, ascending." })

@@ -1,7 +1,10 @@
 import { Field, Float, ID, Int, ObjectType } from "type-graphql";
 import { Method } from "./enums.js";
 
-@ObjectType("Experiment", { description: "One trained run: method x quantization x rank x seed." })
+@ObjectType("Experiment", {
+  description: "One trained run: method x quantization x rank x seed.",
+  simpleResolvers: true,
+})
 export class ExperimentType {
   @Field(() => ID)
   id!: string;
@@ -22,7 +25,10 @@ export class ExperimentType {
   numSamples!: number | null;
 }
 
-@ObjectType({ description: "How the base model's weights are stored while the adapter is trained." })
+@ObjectType({
+  description: "How the base model's weights are stored while the adapter is trained.",
+  simpleResolvers: true,
+})
 export class Quantization {
   @Field(() => String, { description: "As the study calls it: `16bit`, `4bit`." })
   label!: string;
@@ -34,7 +40,7 @@ export class Quantization {
   scheme!: string | null;
 }
 
-@ObjectType({ description: "One scalar of a run." })
+@ObjectType({ description: "One scalar of a run.", simpleResolvers: true })
 export class Metric {
   @Field(() => String, { description: "Ends with its unit where it has one: `peak_memory_mb`." })
   name!: string;
@@ -46,7 +52,7 @@ export class Metric {
   source!: string;
 }
 
-@ObjectType("Checkpoint", { description: "One saved adapter of an experiment." })
+@ObjectType("Checkpoint", { description: "One saved adapter of an experiment.", simpleResolvers: true })
 export class CheckpointType {
   @Field(() => ID)
   id!: string;
@@ -64,7 +70,7 @@ export class CheckpointType {
   hash!: string;
 }
 
-@ObjectType({ description: "A logged curve: values[i] was logged at steps[i]." })
+@ObjectType({ description: "A logged curve: values[i] was logged at steps[i].", simpleResolvers: true })
 export class Curve {
   @Field(() => String)
   metric!: string;

@@ -3,7 +3,10 @@ import { Computed } from "./computed.js";
 import { UndefinedReason } from "./enums.js";
 import { LayerType } from "./layer.js";
 
-@ObjectType("LayerSimilarity", { description: "The updates of one layer in two runs, compared." })
+@ObjectType("LayerSimilarity", {
+  description: "The updates of one layer in two runs, compared.",
+  simpleResolvers: true,
+})
 export class LayerSimilarityType {
   @Field(() => LayerType, {
     description: "Which weight matrix is updated; across studies the baseline's, where it has it.",
@@ -43,6 +46,7 @@ export class LayerSimilarityType {
 
 @ObjectType("PartSimilarity", {
   description: "q, k or v of a fused projection, compared: some rows of B over the same A.",
+  simpleResolvers: true,
 })
 export class PartSimilarityType {
   @Field(() => String, { description: "`q`, `k` or `v`." })

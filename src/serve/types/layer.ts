@@ -2,7 +2,7 @@ import { Field, Float, ID, Int, ObjectType } from "type-graphql";
 import { Computed } from "./computed.js";
 import { UndefinedReason } from "./enums.js";
 
-@ObjectType("Layer", { description: "One adapted weight matrix of the study's base model." })
+@ObjectType("Layer", { description: "One adapted weight matrix of the study's base model.", simpleResolvers: true })
 export class LayerType {
   @Field(() => ID)
   id!: string;
@@ -26,7 +26,10 @@ export class LayerType {
   outFeatures!: number;
 }
 
-@ObjectType("LayerSensitivity", { description: "How much a layer's update changes under quantization." })
+@ObjectType("LayerSensitivity", {
+  description: "How much a layer's update changes under quantization.",
+  simpleResolvers: true,
+})
 export class LayerSensitivityType {
   @Field(() => LayerType)
   layer!: LayerType;

@@ -2,6 +2,7 @@ import { Field, ID, ObjectType } from "type-graphql";
 
 @ObjectType("Study", {
   description: "Runs that belong together: one base model, one data set, a baseline and one or more candidates.",
+  simpleResolvers: true,
 })
 export class StudyType {
   @Field(() => ID)

@@ -15,7 +15,7 @@ import { spawnAs } from "./spawn-as.js";
 /** Sizes for a server of one application; written to postgresql.conf, where a person may change them. */
 const SETTINGS = [
   "max_connections=50",
-  "shared_buffers=64MB",
+  "shared_buffers=128MB",
   "max_wal_size=256MB",
   "log_checkpoints=off",
   "timezone=UTC",

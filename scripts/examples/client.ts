@@ -1,0 +1,23 @@
+import { initGraphQLTada, type TadaDocumentNode } from "gql.tada";
+import { print } from "graphql";
+import type { introspection } from "./graphql-env.js";
+
+/** Queries typed by schema/schema.graphql: what is misspelt, or asked for and not there, does not compile. */
+export const graphql = initGraphQLTada<{ introspection: introspection; scalars: { DateTimeISO: string } }>();
+
+/** A client of the server at `url` (`http://127.0.0.1:4000/`); answers have the type of their query. */
+export function client(url: string) {
+  return async <Result, Variables>(
+    query: TadaDocumentNode<Result, Variables>,
+    variables: Variables,
+  ): Promise<Result> => {
+    const response = await fetch(new URL("graphql", url), {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ query: print(query), variables }),
+    });
+    const { data, errors } = (await response.json()) as { data?: Result; errors?: { message: string }[] };
+    if (errors !== undefined || data === undefined) throw new Error(errors?.map(({ message }) => message).join("\n"));
+    return data;
+  };
+}

@@ -1,0 +1,155 @@
+import { createHash } from "node:crypto";
+import { v7 as newId } from "uuid";
+import type { CopyValue } from "#src/store/copy-rows.js";
+import { KERNEL_VERSION } from "#src/compute/kernel-version.js";
+import type { SeedOptions } from "./seed-options.js";
+
+/** The tables in the order in which their rows can be written, with the columns that are filled. */
+export const SEEDED_TABLES = {
+  study: ["id", "slug", "name", "base_model", "folder", "tags", "created_at", "updated_at"],
+  rank: ["id", "study_id", "r"],
+  layer: ["id", "study_id", "name", "index", "module", "in_features", "out_features"],
+  experiment: [
+    ...["id", "study_id", "rank_id", "name", "method", "quantization_label", "quantization_bits"],
+    ...["quantization_scheme", "seed", "steps", "num_samples", "adapter"],
+  ],
+  metric: ["experiment_id", "name", "value", "source"],
+  metric_series: ["experiment_id", "name", "steps", "values"],
+  weight_file: ["hash", "size", "path"],
+  checkpoint: ["id", "experiment_id", "step", "is_final", "folders", "hash", "files"],
+  adapter_factors: [
+    ...["checkpoint_id", "layer_id", "rank", "scaling", "hash"],
+    ...["a_file", "a_name", "a_dtype", "a_shape", "a_offset", "a_length", "a_hash"],
+    ...["b_file", "b_name", "b_dtype", "b_shape", "b_offset", "b_length", "b_hash"],
+  ],
+  comparison: [
+    ...["left_hash", "right_hash", "scaling_ratio", "kernel_version", "inner_product", "left_squared_norm"],
+    ...["right_squared_norm", "squared_distance", "initial_cosine", "provider", "precision", "seconds"],
+  ],
+} as const;
+
+export type SeededTable = keyof typeof SEEDED_TABLES;
+export type SeededRows = Record<SeededTable, CopyValue[][]>;
+
+const BASE_MODELS = ["gpt2-medium", "llama-3-8b", "mistral-7b", "qwen-2.5-7b", "phi-3-mini"];
+const FEATURES = 1024;
+const EPOCH = Date.UTC(2026, 0, 1);
+
+/** Adds the rows of the study numbered `number` to `rows`. The numbers are made up, and the same each time. */
+export function seedStudy(rows: SeededRows, number: number, { experiments, layers, points }: SeedOptions): void {
+  const random = generator(number + 1);
+  const slug = `seeded-${String(number).padStart(6, "0")}`;
+  const model = BASE_MODELS[number % BASE_MODELS.length] ?? "";
+  const study = newId();
+  const created = new Date(EPOCH + number * 60_000).toISOString();
+  const tags = ["seeded", `batch-${number % 20}`];
+  rows.study.push([
+    study,
+    slug,
+    `Seeded study ${number} of ${model}`,
+    model,
+    `/seeded/${slug}`,
+    tags,
+    created,
+    created,
+  ]);
+  const layerIds = Array.from({ length: layers }, (_, index) => {
+    const id = newId();
+    rows.layer.push([id, study, `transformer.h.${index}.attn.c_attn`, index, "attn.c_attn", FEATURES, 3 * FEATURES]);
+    return id;
+  });
+  const hardness = 0.5 + random();
+  for (let k = 1; k <= experiments / 2; k++) {
+    const r = 2 ** k;
+    const rank = newId();
+    rows.rank.push([rank, study, r]);
+    const hashes = ([16, 4] as const).map((bits) => {
+      const run = { study, slug, rank, r, bits, steps: points * 10 };
+      const loss = 2.2 + hardness / r + (bits === 4 ? (0.12 * hardness) / Math.sqrt(r) : 0) + random() * 0.01;
+      return seedRun(rows, run, layerIds, loss, random);
+    });
+    for (let i = 0; i < layers; i++) seedComparison(rows, [hashes[0]?.[i] ?? "", hashes[1]?.[i] ?? ""], random);
+  }
+}
+
+interface SeededRun {
+  readonly study: string;
+  readonly slug: string;
+  readonly rank: string;
+  readonly r: number;
+  readonly bits: 16 | 4;
+  readonly steps: number;
+}
+
+/** Adds one run; the hashes of its factors, a layer each. */
+function seedRun(
+  rows: SeededRows,
+  { study, slug, rank, r, bits, steps }: SeededRun,
+  layerIds: readonly string[],
+  loss: number,
+  random: () => number,
+): string[] {
+  const id = newId();
+  const name = `${bits}bit_r${r}`;
+  const adapter = JSON.stringify({ r, loraAlpha: 16, useRslora: false, useDora: false, targetModules: ["c_attn"] });
+  const [method, scheme] = bits === 4 ? (["QLORA", "nf4"] as const) : (["LORA", null] as const);
+  rows.experiment.push([id, study, rank, name, method, `${bits}bit`, bits, scheme, 42, steps, 5_000, adapter]);
+  const secondsPerStep = bits === 4 ? 1.44 : 1;
+  const metrics = {
+    training_loss: loss,
+    eval_loss: loss - 0.1 + random() * 0.01,
+    peak_memory_mb: (bits === 4 ? 3_290 : 11_620) + 2 * r,
+    mean_memory_mb: (bits === 4 ? 3_100 : 11_000) + 2 * r,
+    time_per_step_seconds: secondsPerStep,
+    training_time_seconds: secondsPerStep * steps,
+  };
+  for (const [metric, value] of Object.entries(metrics)) rows.metric.push([id, metric, value, "results.csv"]);
+  const curve = (name: string, every: number) => {
+    const at = Array.from({ length: Math.floor(steps / every) }, (_, i) => (i + 1) * every);
+    rows.metric_series.push([id, name, at, at.map((step) => loss + 2 * Math.exp(-step / 200) + 0.02 * random())]);
+  };
+  curve("loss", 10);
+  curve("eval_loss", 100);
+  if (layerIds.length === 0) return [];
+
+  const checkpoint = newId();
+  const file = sha256(`${slug} ${name}`);
+  const size = 16 * FEATURES * r * layerIds.length;
+  rows.weight_file.push([file, size, `/seeded/${slug}/${name}/adapter_model.safetensors`]);
+  rows.checkpoint.push([checkpoint, id, steps, true, [`${name}/final_model`], file, [file]]);
+  return layerIds.map((layer, i) => {
+    const hash = sha256(`${slug} ${name} ${i}`);
+    const path = `base_model.model.transformer.h.${i}.attn.c_attn`;
+    const [aLength, bLength] = [4 * FEATURES * r, 12 * FEATURES * r];
+    const at = (aLength + bLength) * i;
+    rows.adapter_factors.push([
+      ...[checkpoint, layer, r, 16 / r, hash],
+      ...[file, `${path}.lora_A.weight`, "F32", [r, FEATURES], at, aLength, `${hash}a`],
+      ...[file, `${path}.lora_B.weight`, "F32", [3 * FEATURES, r], at + aLength, bLength, `${hash}b`],
+    ]);
+    return hash;
+  });
+}
+
+function seedComparison(rows: SeededRows, pair: readonly [string, string], random: () => number): void {
+  const [left, right] = [...pair].sort();
+  const norms = [1 + random(), 1 + random()] as const;
+  const inner = (0.8 + 0.18 * random()) * Math.sqrt(norms[0] * norms[1]);
+  const distance = norms[0] + norms[1] - 2 * inner;
+  rows.comparison.push([
+    ...[left ?? "", right ?? "", 1, KERNEL_VERSION, inner, ...norms, distance, 0.97, "cpu", "float64", 0.001],
+  ]);
+}
+
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+
+/** Mulberry32: numbers from 0 to 1 that depend on the seed alone. */
+function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

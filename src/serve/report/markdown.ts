@@ -1,0 +1,39 @@
+import { reportSections, type Block } from "./sections.js";
+import type { StudyReport } from "./study-report.js";
+
+/** The report in GitHub's Markdown. Nothing that a study's files say can become markup. */
+export function markdownReport(report: StudyReport): string {
+  const { name, slug, baseModel, updatedAt, tags } = report;
+  const facts = [
+    `study ${inline(slug)}`,
+    `base model ${baseModel === null ? "unknown" : inline(baseModel)}`,
+    `last changed ${updatedAt}`,
+    ...(tags.length > 0 ? [`tags ${tags.map(inline).join(", ")}`] : []),
+  ];
+  const sections = reportSections(report).map(
+    ({ title, blocks }) => `## ${title}\n\n${blocks.map(block).join("\n\n")}`,
+  );
+  return `${[`# ${inline(name)}`, `${facts.join("; ")}.`, ...sections].join("\n\n")}\n`;
+}
+
+function block(part: Block): string {
+  switch (part.kind) {
+    case "text":
+      return inline(part.text);
+    case "list":
+      return part.items.map((item) => `- ${inline(item)}`).join("\n");
+    case "table":
+      return [part.header, part.header.map(() => "---"), ...part.rows.map((row) => row.map(inline))]
+        .map((cells) => `| ${cells.join(" | ")} |`)
+        .join("\n");
+  }
+}
+
+/** Text with all that Markdown or HTML would take for markup escaped. */
+function inline(text: string): string {
+  return text
+    .replace(/\s+/g, " ")
+    .replace(/[\\`*_{}[\]<>|#~&]/g, (character) =>
+      character === "<" ? "&lt;" : character === "&" ? "&amp;" : `\\${character}`,
+    );
+}

@@ -1,0 +1,173 @@
+import type { ReportedRank, StudyReport } from "./study-report.js";
+
+/** A part of a report that both Markdown and HTML can write. */
+export interface Section {
+  readonly title: string;
+  readonly blocks: readonly Block[];
+}
+
+export type Block =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "list"; readonly items: readonly string[] }
+  | { readonly kind: "table"; readonly header: readonly string[]; readonly rows: readonly (readonly string[])[] };
+
+/** What is written where there is no number. */
+const NOTHING = "n/a";
+
+/** A study's report, section by section; the tables of ranks, memory and time are those that the notebook printed. */
+export function reportSections(report: StudyReport): Section[] {
+  return [
+    { title: "Experiments", blocks: [experiments(report)] },
+    { title: "Rank threshold", blocks: rankThreshold(report) },
+    { title: "Memory", blocks: [memory(report.ranks)] },
+    { title: "Training efficiency", blocks: [efficiency(report.ranks)] },
+    { title: "Weight similarity", blocks: similarity(report.ranks) },
+    { title: "Hypotheses", blocks: hypotheses(report) },
+    { title: "Memory against training loss", blocks: [pareto(report)] },
+    { title: "Failure modes", blocks: failures(report) },
+    { title: "Recommendation", blocks: [text(recommendation(report))] },
+  ];
+}
+
+const text = (value: string): Block => ({ kind: "text", text: value });
+const fixed = (value: number | null | undefined, digits: number) => (value == null ? NOTHING : value.toFixed(digits));
+const yesNo = (value: boolean | null) => (value === null ? NOTHING : value ? "yes" : "no");
+
+function experiments({ experiments: runs }: StudyReport): Block {
+  return {
+    kind: "table",
+    header: ["run", "method", "rank", "seed", "training loss", "eval loss", "peak MB", "s/step", "weights"],
+    rows: runs.map((run) => [
+      run.name,
+      run.method,
+      String(run.rank.r),
+      run.seed === null ? NOTHING : String(run.seed),
+      fixed(run.trainingLoss, 6),
+      fixed(run.evalLoss, 6),
+      fixed(run.peakMemoryMb, 2),
+      fixed(run.timePerStepSeconds, 4),
+      yesNo(run.hasWeights),
+    ]),
+  };
+}
+
+function rankThreshold({ ranks, minimumViableRank, thresholdPercent }: StudyReport): Block[] {
+  const { rank, bound, leastAcceptableRank, reason } = minimumViableRank;
+  return [
+    text(`Training loss; less than ${thresholdPercent} % degradation is acceptable.`),
+    {
+      kind: "table",
+      header: ["rank", "baseline loss", "candidate loss", "degradation %", "acceptable", "verdict"],
+      rows: ranks.map(({ r, degradation: { baseline, candidate, percent, acceptable, verdict, reason: why } }) => [
+        String(r),
+        fixed(baseline?.mean, 6),
+        fixed(candidate?.mean, 6),
+        fixed(percent, 6),
+        yesNo(acceptable),
+        why ?? verdict,
+      ]),
+    },
+    text(
+      `Minimum viable rank: ${rank ?? "none"} (${bound}): ${reason}. Least acceptable rank: ${leastAcceptableRank ?? "none"}.`,
+    ),
+  ];
+}
+
+function memory(ranks: readonly ReportedRank[]): Block {
+  return {
+    kind: "table",
+    header: ["rank", "baseline MB", "candidate MB", "reduction %"],
+    rows: ranks.map(({ r, summary }) => [
+      String(r),
+      fixed(summary.baselineMemoryMb, 2),
+      fixed(summary.candidateMemoryMb, 2),
+      fixed(summary.memoryReductionPercent, 2),
+    ]),
+  };
+}
+
+function efficiency(ranks: readonly ReportedRank[]): Block {
+  return {
+    kind: "table",
+    header: ["rank", "baseline s/step", "candidate s/step", "speedup"],
+    rows: ranks.map(({ r, summary }) => [
+      String(r),
+      fixed(summary.baselineTimePerStepSeconds, 4),
+      fixed(summary.candidateTimePerStepSeconds, 4),
+      fixed(summary.speedup, 4),
+    ]),
+  };
+}
+
+function similarity(ranks: readonly ReportedRank[]): Block[] {
+  return [
+    text(
+      "Of the updates B A of baseline and candidate, unscaled. Runs that did not start from the same A do not compare.",
+    ),
+    {
+      kind: "table",
+      header: ["rank", "mean cosine", "layers compared", "cos(A)", "same start"],
+      rows: ranks.map(({ r, similarity: { mean, comparedLayers, layers, initialCosine, sharedStart } }) => [
+        String(r),
+        fixed(mean, 7),
+        `${comparedLayers} of ${layers.length}`,
+        fixed(initialCosine, 4),
+        yesNo(sharedStart),
+      ]),
+    },
+    ...ranks
+      .filter(({ similarity: { comparedLayers } }) => comparedLayers > 0)
+      .map(({ r, similarity: { layers } }): Block => ({
+        kind: "table",
+        header: [`layer at rank ${r}`, "cosine", "L2 distance", "relative difference"],
+        rows: layers.map(({ layer, cosineSimilarity, l2Distance, relativeDifference, undefinedReason }) => [
+          layer.name,
+          cosineSimilarity === null ? (undefinedReason ?? NOTHING) : cosineSimilarity.toFixed(7),
+          fixed(l2Distance, 4),
+          fixed(relativeDifference, 4),
+        ]),
+      })),
+  ];
+}
+
+function hypotheses({ hypotheses: judged }: StudyReport): Block[] {
+  return judged.flatMap(({ id, statement, verdict, because, evidence, confounds }): Block[] => [
+    text(`${id} ${verdict}: ${statement} Because ${because}.`),
+    {
+      kind: "list",
+      items: [
+        ...evidence.map(({ label, value, unit }) => `${label}: ${measure(value, unit)}`),
+        ...confounds.map(({ severity, message }) => `confound (${severity}): ${message}`),
+      ],
+    },
+  ]);
+}
+
+function measure(value: number | null, unit: string): string {
+  if (value === null) return NOTHING;
+  return unit === "rank" ? String(value) : `${Number(value.toPrecision(6))} ${unit}`;
+}
+
+function pareto({ paretoFrontier }: StudyReport): Block {
+  return {
+    kind: "table",
+    header: ["run", "peak MB", "training loss", "on the frontier"],
+    rows: paretoFrontier.map(({ experiment, x, y, dominated }) => [
+      experiment.name,
+      x.toFixed(2),
+      y.toFixed(6),
+      yesNo(!dominated),
+    ]),
+  };
+}
+
+function failures({ failureModes }: StudyReport): Block[] {
+  if (failureModes.length === 0) return [text("None was found.")];
+  const header = ["kind", "severity", "symptom", "cause", "what to do"];
+  const rows = failureModes.map((mode) => [mode.kind, mode.severity, mode.symptom, mode.cause, mode.mitigation]);
+  return [{ kind: "table", header, rows }];
+}
+
+function recommendation({ recommendation: { experiment, because } }: StudyReport): string {
+  return `${experiment?.name ?? "None"}: ${because}.`;
+}

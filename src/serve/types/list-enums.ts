@@ -1,0 +1,96 @@
+/** The enums of lists and exports. */
+
+import { registerEnumType } from "type-graphql";
+
+export const Direction = { ASC: "ASC", DESC: "DESC" } as const;
+export type Direction = keyof typeof Direction;
+
+export const StudyOrderField = {
+  CREATED_AT: "CREATED_AT",
+  UPDATED_AT: "UPDATED_AT",
+  NAME: "NAME",
+  SLUG: "SLUG",
+  EXPERIMENT_COUNT: "EXPERIMENT_COUNT",
+  METRIC_BEST: "METRIC_BEST",
+  METRIC_MEAN: "METRIC_MEAN",
+} as const;
+export type StudyOrderField = keyof typeof StudyOrderField;
+
+export const ExperimentOrderField = {
+  STUDY: "STUDY",
+  NAME: "NAME",
+  RANK: "RANK",
+  METRIC: "METRIC",
+} as const;
+export type ExperimentOrderField = keyof typeof ExperimentOrderField;
+
+export const GroupDimension = {
+  STUDY: "STUDY",
+  BASE_MODEL: "BASE_MODEL",
+  METHOD: "METHOD",
+  QUANTIZATION: "QUANTIZATION",
+  QUANTIZATION_BITS: "QUANTIZATION_BITS",
+  RANK: "RANK",
+  SEED: "SEED",
+} as const;
+export type GroupDimension = keyof typeof GroupDimension;
+
+export const Better = { LESS: "LESS", MORE: "MORE" } as const;
+export type Better = keyof typeof Better;
+
+export const ReportFormat = { MARKDOWN: "MARKDOWN", JSON: "JSON", HTML: "HTML" } as const;
+export type ReportFormat = keyof typeof ReportFormat;
+
+export const TableKind = {
+  EXPERIMENTS: "EXPERIMENTS",
+  LAYERS: "LAYERS",
+  DEGRADATION: "DEGRADATION",
+  CURVES: "CURVES",
+} as const;
+export type TableKind = keyof typeof TableKind;
+
+export const TableFormat = { CSV: "CSV", PARQUET: "PARQUET" } as const;
+export type TableFormat = keyof typeof TableFormat;
+
+/** Makes these enums known to type-graphql, with their names and descriptions in the schema. */
+export function registerListEnums(): void {
+  registerEnumType(Direction, { name: "Direction", description: "Which way an order goes." });
+  registerEnumType(StudyOrderField, {
+    name: "StudyOrderField",
+    description: "What studies are ordered by.",
+    valuesConfig: {
+      METRIC_BEST: { description: "The least value of `metric` among the study's runs." },
+      METRIC_MEAN: { description: "The mean of `metric` over the study's runs." },
+    },
+  });
+  registerEnumType(ExperimentOrderField, {
+    name: "ExperimentOrderField",
+    description: "What runs are ordered by.",
+    valuesConfig: { STUDY: { description: "The study's slug." } },
+  });
+  registerEnumType(GroupDimension, {
+    name: "GroupDimension",
+    description: "By what runs are put together.",
+    valuesConfig: { QUANTIZATION: { description: "The label: `4bit`." } },
+  });
+  registerEnumType(Better, { name: "Better", description: "Which values of a metric are the better ones." });
+  registerEnumType(ReportFormat, { name: "ReportFormat", description: "How a report is written." });
+  registerEnumType(TableKind, {
+    name: "TableKind",
+    description: "Which table of a study.",
+    valuesConfig: {
+      EXPERIMENTS: { description: "A row a run, with a column a metric." },
+      LAYERS: { description: "A row a rank and layer, with the stored comparison of baseline and candidate." },
+      DEGRADATION: { description: "A row a rank." },
+      CURVES: { description: "A row a logged point." },
+    },
+  });
+  registerEnumType(TableFormat, {
+    name: "TableFormat",
+    description: "How a table is written.",
+    valuesConfig: {
+      CSV: { description: "RFC 4180, with a header; a text that a spreadsheet would run as a formula is quoted by '." },
+      PARQUET: { description: "Apache Parquet, Snappy." },
+    },
+  });
+}

@@ -1,0 +1,32 @@
+import { Field, InputType } from "type-graphql";
+import { Direction, ExperimentOrderField, StudyOrderField } from "./list-enums.js";
+
+@InputType({ description: "In which order studies come; ties by id." })
+export class StudyOrder {
+  @Field(() => StudyOrderField, { defaultValue: StudyOrderField.CREATED_AT })
+  field!: StudyOrderField;
+
+  @Field(() => Direction, { defaultValue: Direction.DESC })
+  direction!: Direction;
+
+  @Field(() => String, {
+    defaultValue: "training_loss",
+    description: "The recorded scalar that METRIC_BEST and METRIC_MEAN are of; studies without it come last.",
+  })
+  metric!: string;
+}
+
+@InputType({ description: "In which order runs come; ties by id." })
+export class ExperimentOrder {
+  @Field(() => ExperimentOrderField, { defaultValue: ExperimentOrderField.STUDY })
+  field!: ExperimentOrderField;
+
+  @Field(() => Direction, { defaultValue: Direction.ASC })
+  direction!: Direction;
+
+  @Field(() => String, {
+    defaultValue: "training_loss",
+    description: "The recorded scalar that METRIC is of; runs without it come last.",
+  })
+  metric!: string;
+}

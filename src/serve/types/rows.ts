@@ -1,0 +1,205 @@
+import { Field, Float, ID, Int, ObjectType } from "type-graphql";
+import { Method, UndefinedReason } from "./enums.js";
+import { ExperimentType } from "./experiment.js";
+import { PageInfo } from "./page.js";
+
+@ObjectType("ExperimentRow", {
+  description: "One run as a flat row, for tables and dashboards.",
+  simpleResolvers: true,
+})
+export class ExperimentRowType {
+  @Field(() => ID, { description: "The experiment's." })
+  id!: string;
+
+  @Field(() => String, { description: "The study's slug." })
+  study!: string;
+
+  @Field(() => String)
+  studyName!: string;
+
+  @Field(() => String, { nullable: true })
+  baseModel!: string | null;
+
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => Method)
+  method!: string;
+
+  @Field(() => String, { description: "The label: `4bit`." })
+  quantization!: string;
+
+  @Field(() => Int, { nullable: true, description: "Bits per base weight." })
+  quantizationBits!: number | null;
+
+  @Field(() => String, { nullable: true })
+  quantizationScheme!: string | null;
+
+  @Field(() => Int)
+  rank!: number;
+
+  @Field(() => Int, { nullable: true })
+  seed!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Optimizer steps." })
+  steps!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Training examples." })
+  numSamples!: number | null;
+
+  @Field(() => Boolean)
+  hasWeights!: boolean;
+
+  @Field(() => Date, { description: "When the study was first imported." })
+  createdAt!: Date;
+
+  @Field(() => [Float], {
+    nullable: "items",
+    description: "The metrics asked for, in their order; null where the run has none, or NaN or an infinity.",
+  })
+  values!: readonly (number | null)[];
+}
+
+@ObjectType({ description: "A page of flat runs.", simpleResolvers: true })
+export class ExperimentRowPage {
+  @Field(() => Int, { description: "Of the whole list, exact; counted when it is asked for." })
+  totalCount!: number | (() => Promise<number>);
+
+  @Field(() => PageInfo)
+  pageInfo!: PageInfo;
+
+  @Field(() => [String], { description: "What `values` are of, in their order." })
+  metrics!: readonly string[];
+
+  @Field(() => [ExperimentRowType])
+  nodes!: readonly object[];
+}
+
+@ObjectType("LayerRow", {
+  description: "One layer at one rank of one study, flat, with the stored comparison of its baseline and candidate.",
+  simpleResolvers: true,
+})
+export class LayerRowType {
+  @Field(() => String, { description: "The study's slug." })
+  study!: string;
+
+  @Field(() => Int)
+  rank!: number;
+
+  @Field(() => String, { description: "The layer's module path." })
+  layer!: string;
+
+  @Field(() => Int, { nullable: true, description: "Block number." })
+  index!: number | null;
+
+  @Field(() => String)
+  module!: string;
+
+  @Field(() => String, { nullable: true, description: "The run's name; null where there is none at this rank." })
+  baseline!: string | null;
+
+  @Field(() => String, { nullable: true, description: "The run's name; null where there is none at this rank." })
+  candidate!: string | null;
+
+  @Field(() => Boolean, {
+    description: "False: it can be compared and has not been yet; precomputeStudy does it, this list never does.",
+  })
+  stored!: boolean;
+
+  @Field(() => Float, { nullable: true })
+  cosineSimilarity!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "|dW1 - dW2|, Frobenius, with the adapters' scalings." })
+  l2Distance!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "|dW1 - dW2| / |dW1|, with 1 the baseline." })
+  relativeDifference!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "cos(A1, A2)." })
+  initialCosine!: number | null;
+
+  @Field(() => UndefinedReason, { nullable: true, description: "Why the cosine is null although it is stored." })
+  undefinedReason!: keyof typeof UndefinedReason | null;
+}
+
+@ObjectType({ description: "A page of flat layers: by study, rank and model order.", simpleResolvers: true })
+export class LayerRowPage {
+  @Field(() => Int, { description: "Of the whole list, exact; counted when it is asked for." })
+  totalCount!: number | (() => Promise<number>);
+
+  @Field(() => PageInfo)
+  pageInfo!: PageInfo;
+
+  @Field(() => [LayerRowType])
+  nodes!: readonly object[];
+}
+
+@ObjectType({ description: "One run with its value of a metric.", simpleResolvers: true })
+export class BestRun {
+  @Field(() => ExperimentType)
+  experiment!: object;
+
+  @Field(() => Float)
+  value!: number;
+}
+
+@ObjectType("ExperimentGroup", {
+  description:
+    "Runs that are alike in the dimensions asked for, and a metric over them. A dimension that was not asked for is null, as is one whose value is unknown.",
+  simpleResolvers: true,
+})
+export class ExperimentGroupType {
+  @Field(() => String, { nullable: true, description: "The study's slug." })
+  study!: string | null;
+
+  @Field(() => String, { nullable: true })
+  baseModel!: string | null;
+
+  @Field(() => Method, { nullable: true })
+  method!: string | null;
+
+  @Field(() => String, { nullable: true, description: "The label: `4bit`." })
+  quantization!: string | null;
+
+  @Field(() => Int, { nullable: true, description: "Bits per base weight." })
+  quantizationBits!: number | null;
+
+  @Field(() => Int, { nullable: true })
+  rank!: number | null;
+
+  @Field(() => Int, { nullable: true })
+  seed!: number | null;
+
+  @Field(() => Int, { description: "Runs that have the metric." })
+  n!: number;
+
+  @Field(() => Float)
+  mean!: number;
+
+  @Field(() => Float, { nullable: true, description: "With n - 1 in the denominator; null for n = 1." })
+  standardDeviation!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "Of the mean: standard deviation / sqrt(n); null for n = 1." })
+  standardError!: number | null;
+
+  @Field(() => Float)
+  min!: number;
+
+  @Field(() => Float)
+  max!: number;
+
+  @Field(() => BestRun, { description: "The run of the least value, or of the greatest where `better` is MORE." })
+  best!: object;
+}
+
+@ObjectType({ description: "A page of groups, in the order of their dimensions' values.", simpleResolvers: true })
+export class ExperimentGroupPage {
+  @Field(() => Int, { description: "Groups in all, exact; counted when it is asked for." })
+  totalCount!: number | (() => Promise<number>);
+
+  @Field(() => PageInfo)
+  pageInfo!: PageInfo;
+
+  @Field(() => [ExperimentGroupType])
+  nodes!: readonly object[];
+}

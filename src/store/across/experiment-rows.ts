@@ -1,0 +1,97 @@
+import type { Sql } from "postgres";
+import type { Connection } from "../connection.js";
+import { experimentCondition, finite } from "./conditions.js";
+import type { ExperimentFilter } from "./filters.js";
+import type { Fragment } from "./fragment.js";
+import { afterPosition, inOrder, type Direction, type OrderKey, type Position } from "./keyset.js";
+
+export interface ExperimentOrder {
+  readonly field: "STUDY" | "NAME" | "RANK" | "METRIC";
+  readonly direction: Direction;
+  /** Of METRIC. */
+  readonly metric: string;
+}
+
+/** One run as a flat row. */
+export interface ExperimentRow {
+  readonly id: string;
+  readonly study: string;
+  readonly studyName: string;
+  readonly baseModel: string | null;
+  readonly name: string;
+  readonly method: string;
+  readonly quantization: string;
+  readonly quantizationBits: number | null;
+  readonly quantizationScheme: string | null;
+  readonly rank: number;
+  readonly seed: number | null;
+  readonly steps: number | null;
+  readonly numSamples: number | null;
+  readonly hasWeights: boolean;
+  readonly createdAt: Date;
+  /** In the order of the metrics asked for; NaN where the run has none, or NaN or an infinity. */
+  readonly values: readonly number[];
+  readonly orderKey: string | number | null;
+}
+
+/** Up to `limit` runs that `filter` lets through, after `after`, each with the metrics called `metrics`. @throws ARGUMENT_INVALID */
+export function experimentRows(
+  { sql }: Connection,
+  asked: {
+    readonly filter: ExperimentFilter | null | undefined;
+    readonly metrics: readonly string[];
+    readonly order: ExperimentOrder;
+    readonly limit: number;
+    readonly after: Position | undefined;
+  },
+): Promise<ExperimentRow[]> {
+  const { filter, metrics, order, limit, after } = asked;
+  const { key, joined } = orderKey(sql, order);
+  const id = sql`experiment.id`;
+  return sql<ExperimentRow[]>`
+    with page as (
+      select experiment.*, rank.r, study.slug, study.name as study_name, base_model, created_at, ${key.column} as order_key,
+        row_number() over (order by ${inOrder(sql, key, id, order.direction)}) as position
+      from experiment join rank on rank.id = rank_id join study on study.id = experiment.study_id ${joined}
+      where ${experimentCondition(sql, filter)} and ${afterPosition(sql, key, id, order.direction, after)}
+      order by ${inOrder(sql, key, id, order.direction)} limit ${limit})
+    select page.id, slug as study, study_name as "studyName", base_model as "baseModel", name, method,
+      quantization_label as quantization, quantization_bits as "quantizationBits",
+      quantization_scheme as "quantizationScheme", r as rank, seed, steps, num_samples as "numSamples",
+      exists (select from checkpoint where experiment_id = page.id) as "hasWeights", created_at as "createdAt",
+      array(
+        select coalesce(metric.value, 'NaN') from unnest(${[...metrics]}::text[]) with ordinality as wanted (name, place)
+        left join metric on metric.experiment_id = page.id and metric.name = wanted.name
+          and ${finite(sql, sql`metric.value`)}
+        order by place) as values,
+      order_key as "orderKey"
+    from page order by position`;
+}
+
+/** How many runs `filter` lets through. @throws ARGUMENT_INVALID */
+export async function countExperiments(
+  { sql }: Connection,
+  filter: ExperimentFilter | null | undefined,
+): Promise<number> {
+  const [row] = await sql<{ n: number }[]>`
+    select count(*)::int as n from experiment where ${experimentCondition(sql, filter)}`;
+  return row?.n ?? 0;
+}
+
+/** What to order by, and the table to join for it. */
+function orderKey(sql: Sql, { field, metric }: ExperimentOrder): { key: OrderKey; joined: Fragment } {
+  switch (field) {
+    case "STUDY":
+      return { key: { column: sql`study.slug`, type: "text", nullable: false }, joined: sql`` };
+    case "NAME":
+      return { key: { column: sql`experiment.name`, type: "text", nullable: false }, joined: sql`` };
+    case "RANK":
+      return { key: { column: sql`rank.r`, type: "int", nullable: false }, joined: sql`` };
+    case "METRIC":
+      return {
+        key: { column: sql`measured.value`, type: "float8", nullable: true },
+        joined: sql`left join metric as measured on measured.experiment_id = experiment.id and measured.name = ${metric}
+          and ${finite(sql, sql`measured.value`)}`,
+      };
+  }
+}

@@ -1,0 +1,97 @@
+import type { Sql } from "postgres";
+import type { Connection } from "../connection.js";
+import { studyColumns, type Study } from "../studies.js";
+import { finite, studyCondition } from "./conditions.js";
+import type { StudyFilter } from "./filters.js";
+import type { Fragment } from "./fragment.js";
+import { afterPosition, inOrder, type Direction, type OrderKey, type Position } from "./keyset.js";
+
+export type StudyOrderField =
+  "CREATED_AT" | "UPDATED_AT" | "NAME" | "SLUG" | "EXPERIMENT_COUNT" | "METRIC_BEST" | "METRIC_MEAN";
+
+export interface StudyOrder {
+  readonly field: StudyOrderField;
+  readonly direction: Direction;
+  /** Of METRIC_BEST and METRIC_MEAN. */
+  readonly metric: string;
+}
+
+/** One study, as the lists give it. */
+export interface ListedStudy extends Study {
+  /** How many runs it has, where that was asked for. */
+  readonly experimentCount: number | null;
+  /** How many studies the filter lets through, on all pages, where that was asked for. */
+  readonly totalCount: number | null;
+  /** By what the list is ordered. */
+  readonly orderKey: Date | string | number | null;
+}
+
+/** Up to `limit` studies that `filter` lets through, after `after`. @throws ARGUMENT_INVALID */
+export function listStudies(
+  { sql }: Connection,
+  {
+    filter,
+    order,
+    limit,
+    after,
+    counts,
+  }: {
+    readonly filter: StudyFilter | null | undefined;
+    readonly order: StudyOrder;
+    readonly limit: number;
+    readonly after: Position | undefined;
+    /** What to count along: one statement less for each than counting by itself. */
+    readonly counts: { readonly total: boolean; readonly experiments: boolean };
+  },
+): Promise<ListedStudy[]> {
+  const { key, joined } = orderKey(sql, order);
+  const id = sql`study.id`;
+  const condition = studyCondition(sql, filter);
+  const experiments = sql`(select count(*)::int from experiment where experiment.study_id = study.id)`;
+  // Within the parentheses `study` is any of them, not the row that is listed.
+  const total = sql`(select count(*)::int from study where ${condition})`;
+  return sql<ListedStudy[]>`
+    select ${studyColumns(sql)}, ${key.column} as "orderKey",
+      ${counts.experiments ? experiments : sql`null`} as "experimentCount",
+      ${counts.total ? total : sql`null`} as "totalCount"
+    from study ${joined}
+    where ${condition} and ${afterPosition(sql, key, id, order.direction, after)}
+    order by ${inOrder(sql, key, id, order.direction)} limit ${limit}`;
+}
+
+/** What to order by, and the table to join for it. */
+function orderKey(sql: Sql, { field, metric }: StudyOrder): { key: OrderKey; joined: Fragment } {
+  const own = (column: Fragment, type: OrderKey["type"]) => ({
+    key: { column, type, nullable: false },
+    joined: sql``,
+  });
+  const measured = (aggregate: Fragment) => ({
+    key: { column: sql`measured.value`, type: "float8" as const, nullable: true },
+    // One pass over the metric's values: a subquery a study would look all of them up one by one.
+    joined: sql`left join (
+      select study_id, ${aggregate} as value from metric join experiment on experiment.id = experiment_id
+      where metric.name = ${metric} and ${finite(sql, sql`value`)} group by study_id) as measured
+      on measured.study_id = study.id`,
+  });
+  switch (field) {
+    case "CREATED_AT":
+      return own(sql`study.created_at`, "timestamptz");
+    case "UPDATED_AT":
+      return own(sql`study.updated_at`, "timestamptz");
+    case "NAME":
+      return own(sql`study.name`, "text");
+    case "SLUG":
+      return own(sql`study.slug`, "text");
+    case "EXPERIMENT_COUNT":
+      return {
+        key: { column: sql`coalesce(counted.n, 0)`, type: "int", nullable: false },
+        joined: sql`left join (select study_id, count(*)::int as n from experiment group by study_id) as counted
+          on counted.study_id = study.id`,
+      };
+    case "METRIC_BEST":
+      return measured(sql`min(value)`);
+    case "METRIC_MEAN":
+      // Exact sums: those of float8 depend on the order of the rows, and a cursor must find the same number again.
+      return measured(sql`avg(value::numeric)::float8`);
+  }
+}

@@ -1,0 +1,49 @@
+import type { Connection } from "../connection.js";
+import { finite } from "./conditions.js";
+
+/** One run with what comparing studies needs of it. */
+export interface StudyRun {
+  readonly id: string;
+  readonly studyId: string;
+  readonly name: string;
+  readonly rank: number;
+  readonly seed: number | null;
+  readonly method: string;
+  readonly useRslora: boolean;
+  readonly steps: number | null;
+  readonly quantizationLabel: string;
+  readonly quantizationBits: number | null;
+  /** The checkpoint that stands for it: its end, or the last that there is; null where it has no weights. */
+  readonly checkpointId: string | null;
+  /** Names and values of the finite metrics among those asked for. */
+  readonly metricNames: readonly string[];
+  readonly metricValues: readonly number[];
+}
+
+/** All runs of `studyIds`, with the metrics called `metrics`, in one statement: by rank, the more bits first, by name. */
+export function runsOfStudies(
+  { sql }: Connection,
+  studyIds: readonly string[],
+  metrics: readonly string[],
+): Promise<StudyRun[]> {
+  return sql<StudyRun[]>`
+    select experiment.id, experiment.study_id as "studyId", experiment.name, rank.r as rank, seed, steps, method,
+      coalesce((adapter ->> 'useRslora')::boolean, false) as "useRslora",
+      quantization_label as "quantizationLabel", quantization_bits as "quantizationBits",
+      standing.id as "checkpointId", coalesce(recorded.names, '{}') as "metricNames",
+      coalesce(recorded.numbers, '{}') as "metricValues"
+    from experiment
+    join rank on rank.id = rank_id
+    left join lateral (
+      select id from checkpoint where experiment_id = experiment.id
+      order by is_final desc, case when is_final then step end, case when is_final then id end,
+        step desc nulls first, id desc limit 1) as standing on true
+    left join (
+      select experiment_id, array_agg(metric.name) as names, array_agg(value) as numbers
+      from metric join experiment on experiment.id = experiment_id
+      where study_id = any(${[...studyIds]}::uuid[]) and metric.name = any(${[...metrics]}::text[])
+        and ${finite(sql, sql`value`)}
+      group by experiment_id) as recorded on recorded.experiment_id = experiment.id
+    where experiment.study_id = any(${[...studyIds]}::uuid[])
+    order by rank.r, quantization_bits desc nulls last, experiment.name`;
+}

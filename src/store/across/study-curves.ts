@@ -1,0 +1,30 @@
+import type { Connection } from "../connection.js";
+
+/** One curve of one of a study's runs; values are as logged. */
+export interface StudyCurve {
+  readonly run: string;
+  readonly name: string;
+  readonly steps: readonly number[];
+  readonly values: readonly number[];
+}
+
+/** Up to `limit` curves of a study by run and name, after `after`. */
+export function curvesOfStudy(
+  { sql }: Connection,
+  {
+    studyId,
+    limit,
+    after,
+  }: {
+    readonly studyId: string;
+    readonly limit: number;
+    readonly after: Pick<StudyCurve, "run" | "name"> | undefined;
+  },
+): Promise<StudyCurve[]> {
+  return sql<StudyCurve[]>`
+    select experiment.name as run, metric_series.name, metric_series.steps, values
+    from metric_series join experiment on experiment.id = experiment_id
+    where study_id = ${studyId}
+      ${after === undefined ? sql`` : sql`and (experiment.name, metric_series.name) > (${after.run}, ${after.name})`}
+    order by experiment.name, metric_series.name limit ${limit}`;
+}

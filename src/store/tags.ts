@@ -1,0 +1,17 @@
+import type { Connection } from "./connection.js";
+
+/** Adds `tags` to a study, each once, sorted. Returns whether there is such a study. */
+export async function addTags({ sql }: Connection, slug: string, tags: readonly string[]): Promise<boolean> {
+  const { count } = await sql`
+    update study set tags = array(select distinct unnest(tags || ${[...tags]}::text[]) as tag order by tag)
+    where slug = ${slug}`;
+  return count > 0;
+}
+
+/** Takes `tags` from a study; those that it does not have are no error. Returns whether there is such a study. */
+export async function removeTags({ sql }: Connection, slug: string, tags: readonly string[]): Promise<boolean> {
+  const { count } = await sql`
+    update study set tags = array(select tag from unnest(tags) as tag where tag <> all(${[...tags]}::text[]) order by tag)
+    where slug = ${slug}`;
+  return count > 0;
+}

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll } from "vitest";
+import { openWeightFacts } from "#src/jobs/enqueue.js";
+import { openJobWatch } from "#src/jobs/job-watch.js";
+import { openLog } from "#src/log.js";
+import { startServer } from "#src/serve/server.js";
+import { openDatabase, type Database } from "#src/store/database.js";
+import { countingProxy } from "./counting-proxy.js";
+import { freshDatabase } from "./database.js";
+import { query, type Answer } from "./rankscope.js";
+
+export interface ApiServer {
+  readonly database: Database;
+  /** `http://127.0.0.1:<port>/` */
+  readonly address: string;
+  ask(source: string, variables?: Record<string, unknown>): Promise<Answer>;
+  /** Statements that the server has sent to PostgreSQL so far. */
+  statements(): number;
+}
+
+/**
+ * Gives the suite that calls it a server on a database of its own, filled by `fill`. No worker computes: what is not stored
+ * stays so, and a query that would queue work is seen by the job that it leaves.
+ */
+export function apiServer(fill: (database: Database) => Promise<unknown>): ApiServer {
+  const fresh = freshDatabase();
+  const log = openLog("silent");
+  let running: (Omit<ApiServer, "ask"> & { stop(): Promise<void> }) | undefined;
+  const now = () => {
+    if (running === undefined) throw new Error("The server exists only while the suite's tests and hooks run.");
+    return running;
+  };
+  beforeAll(async () => {
+    const proxy = await countingProxy(fresh.url);
+    const database = openDatabase(proxy.url, { applicationName: "api test", maxConnections: 4 });
+    await fill(database);
+    const watch = openJobWatch(database, log);
+    const refused = () => Promise.reject(new Error("this server runs no jobs"));
+    const server = await startServer(
+      {
+        database,
+        weights: openWeightFacts({ connection: database, watch, log }),
+        waitMilliseconds: 0,
+        jobs: { watch, precompute: refused },
+        imports: { start: refused, close: () => Promise.resolve() },
+        importRoots: [],
+        log,
+      },
+      { host: "127.0.0.1", port: 0 },
+    );
+    running = {
+      database,
+      address: server.address,
+      statements: proxy.statements,
+      async stop() {
+        await server.close();
+        await watch.close();
+        await database.close();
+        await proxy.close();
+      },
+    };
+  });
+  afterAll(() => running?.stop());
+  return {
+    get database() {
+      return now().database;
+    },
+    get address() {
+      return now().address;
+    },
+    ask: (source, variables) => query(now().address, source, variables),
+    statements: () => now().statements(),
+  };
+}
