@@ -10,6 +10,9 @@ import { findPostmaster } from "./running-postmaster.js";
 import { type Home, openSession } from "./session.js";
 import { stopPostmaster } from "./stop-postmaster.js";
 
+/** How often, and with how long between, a PostgreSQL that ended by itself is tried to be started. */
+const MOST_RESTARTS = 30;
+const BETWEEN_RESTARTS_MILLISECONDS = 1000;
 /** How long a stop waits for a PostgreSQL that is being started again. */
 const RESTART_MILLISECONDS = 10_000;
 
@@ -54,15 +57,23 @@ export async function startEmbeddedPostgres(options: StartOptions): Promise<Embe
       await session.lost;
       if (isStopping()) return;
       home.log.error("the embedded PostgreSQL ended unexpectedly and is started again");
+      if (!(await reopen())) return;
+    }
+  }
+
+  /** Starts PostgreSQL again, several times where it has to be: it may be killed again while it recovers. */
+  async function reopen(): Promise<boolean> {
+    for (let attempt = 1; attempt <= MOST_RESTARTS && !isStopping(); attempt++) {
       try {
         await session.end();
-        if (isStopping()) return;
         session = await openSession(home, session.port);
+        return true;
       } catch (err) {
-        home.log.error({ err }, "the embedded PostgreSQL could not be started again");
-        return;
+        home.log.error({ err, attempt }, "the embedded PostgreSQL could not be started again");
+        await sleep(BETWEEN_RESTARTS_MILLISECONDS, undefined, { ref: false });
       }
     }
+    return false;
   }
 
   async function stop(): Promise<void> {
