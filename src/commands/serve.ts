@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { importStudy } from "../jobs/import-study.js";
 import { startServer } from "../serve/server.js";
 import type { Database } from "../store/database.js";
+import { surviveDeadSocketWrites } from "../store/dead-socket-writes.js";
 import { countStudies, newestStudy } from "../store/studies.js";
 import type { WeightStore } from "../weights/weight-store.js";
 import { print, type Process } from "./process.js";
@@ -18,6 +19,7 @@ const PARTING_MILLISECONDS = 1000;
 export async function serve(command: Process): Promise<void> {
   const { config } = command;
   const stopped = nextStop(config);
+  surviveDeadSocketWrites(command.log);
   const address = `http://${config.host}:${config.port}/`;
   const { services, weightStore, startWorkers, close } = await openServices(command, {
     purpose: "serve",

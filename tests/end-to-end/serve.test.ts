@@ -62,7 +62,7 @@ describe("a server with its own PostgreSQL", () => {
       again.child.kill("SIGTERM");
       expect((await again.ended).code).toBe(0);
     }
-  });
+  }, 90_000);
 
   test("says which port is taken, and leaves nothing running", async () => {
     const server = await serveRankscope(here());
