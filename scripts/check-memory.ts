@@ -45,7 +45,7 @@ try {
       `{ study(slug: "large") { weightSimilarity(rank: 64, waitSeconds: 60) { comparedLayers jobs { status message } } } }`,
     );
     if (answer.errors !== undefined) throw new Error(JSON.stringify(answer.errors));
-    const { comparedLayers, jobs } = answer.data.study.weightSimilarity;
+    const { comparedLayers, jobs } = (answer.data as Compared).study.weightSimilarity;
     compared = comparedLayers;
     if (compared < layers && jobs.length === 0) throw new Error(`only ${compared} of ${layers} layers were compared`);
   }
@@ -63,6 +63,10 @@ try {
   if (!(peak <= MOST_MEGABYTES)) process.exitCode = 1;
 } finally {
   await rm(root, { recursive: true, force: true });
+}
+
+interface Compared {
+  readonly study: { readonly weightSimilarity: { readonly comparedLayers: number; readonly jobs: readonly object[] } };
 }
 
 /** A LoRA adapter of random numbers; every layer's are others, made cheaply from one block. */
