@@ -14,8 +14,8 @@ export function storedSimilarity(pair: StoredLayerPair): LayerSimilarity | null 
   if (!pair.sameShape) return undefinedSimilarity("SHAPES_DIFFER");
   if (!pair.compared) return null;
   const { baselineScaling, candidateScaling, squaredDistance } = pair;
-  // The cosine needs no distance; where that is of other scalings it is left out afterwards.
-  const found = layerSimilarity({ ...pair, squaredDistance: squaredDistance ?? 0 }, baselineScaling, candidateScaling);
+  // The cosine needs no distance, only whether it is 0; where that is of other scalings it is left out afterwards.
+  const found = layerSimilarity({ ...pair, squaredDistance: squaredDistance ?? 1 }, baselineScaling, candidateScaling);
   if (squaredDistance !== null || found.undefinedReason === "NOT_FINITE") return found;
   return { ...found, l2Distance: null, relativeDifference: null };
 }
