@@ -134,8 +134,10 @@ function adapters(baseline: RunSettings, candidate: RunSettings): Finding[] {
 
 /** The scaling, with the patterns that change it by module. */
 function scalings(adapter: AdapterSettings): string {
-  const patterns = Object.entries({ rank: adapter.rankPattern, alpha: adapter.alphaPattern })
-    .filter(([, pattern]) => Object.keys(pattern).length > 0)
+  // Settings that were stored by other means than an import may lack them.
+  const both: Record<string, object | undefined> = { rank: adapter.rankPattern, alpha: adapter.alphaPattern };
+  const patterns = Object.entries(both)
+    .filter(([, pattern]) => Object.keys(pattern ?? {}).length > 0)
     .map(([name, pattern]) => ` with the ${name} pattern ${JSON.stringify(pattern)}`);
   return `${defaultScaling(adapter)}${patterns.join("")}`;
 }
