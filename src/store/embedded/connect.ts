@@ -25,7 +25,9 @@ export async function connectToEmbeddedPostgres({
   const connection = await openControlConnection(port, credentials);
   if (connection === undefined) return undefined;
   try {
-    const { held, alive, ...owner } = await readOwner(connection);
+    const found = await readOwner(connection);
+    if (found === undefined) return undefined;
+    const { held, alive, ...owner } = found;
     return held && alive ? { url: databaseUrl(credentials, port), owner } : undefined;
   } finally {
     await connection.close();

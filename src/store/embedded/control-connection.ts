@@ -8,6 +8,8 @@ export interface ControlConnection {
   readonly sql: Sql;
   /** Resolves when the connection is gone, for whatever reason. */
   readonly closed: Promise<void>;
+  /** The rows of a query; undefined where the connection ends before they come, as it does when PostgreSQL is stopped. */
+  ask<Rows>(query: PromiseLike<Rows>): Promise<Rows | undefined>;
   /** Lets this process end while the connection is open. */
   unref(): void;
   close(): Promise<void>;
@@ -55,7 +57,19 @@ export async function openControlConnection(
     }
     return undefined;
   }
-  return { sql, closed, unref: () => socket?.unref(), close: () => sql.end({ timeout: 1 }) };
+  return { sql, closed, ask: unlessEnded, unref: () => socket?.unref(), close: () => sql.end({ timeout: 1 }) };
+}
+
+/** How postgres.js, the system and PostgreSQL (class 57P) say that a connection has ended. */
+const ENDED = /^(CONNECTION_(CLOSED|ENDED|DESTROYED)|ECONNRESET|EPIPE|57P.*)$/;
+
+async function unlessEnded<Rows>(query: PromiseLike<Rows>): Promise<Rows | undefined> {
+  try {
+    return await query;
+  } catch (error) {
+    if (ENDED.test(codeOf(error))) return undefined;
+    throw error;
+  }
 }
 
 /** How long a server that takes a connection may take to answer; one that is dying may take it and never say a word. */

@@ -40,11 +40,19 @@ export async function takeOwnership({ sql }: ControlConnection): Promise<boolean
   }
 }
 
-/** Who owns this PostgreSQL, and whether that is still so: the lock is held and the process lives. */
-export async function readOwner({ sql }: ControlConnection): Promise<Owner & { held: boolean; alive: boolean }> {
-  const [row] = await sql<{ owner: string; held: boolean }[]>`
+/**
+ * Who owns this PostgreSQL, and whether that is still so: the lock is held and the process lives. Undefined where
+ * PostgreSQL ends while it is asked.
+ */
+export async function readOwner({
+  sql,
+  ask,
+}: ControlConnection): Promise<(Owner & { held: boolean; alive: boolean }) | undefined> {
+  const rows = await ask(sql<{ owner: string; held: boolean }[]>`
     select current_setting('rankscope.owner') as owner,
-           exists (select from pg_locks where locktype = 'advisory' and objid = ${LOCK}::int and granted) as held`;
+           exists (select from pg_locks where locktype = 'advisory' and objid = ${LOCK}::int and granted) as held`);
+  if (rows === undefined) return undefined;
+  const [row] = rows;
   const owner = Owner.parse(JSON.parse(row?.owner ?? ""));
   return { ...owner, held: row?.held === true, alive: (await commandOf(owner.pid)) !== "" };
 }
@@ -90,8 +98,9 @@ export async function displaceOrphan(
     // Either its owner is about to take the lock, or another process is displacing an orphan at this moment.
     if ((owner.alive || owner.held) && patient) return false;
     // Whoever takes the lock stops it: of two processes only one may, or the second would stop what the first starts.
-    const [lock] = await connection.sql<{ taken: boolean }[]>`select pg_try_advisory_lock(${LOCK}) as taken`;
-    if (lock?.taken !== true) return false;
+    const { sql, ask } = connection;
+    const locks = await ask(sql<{ taken: boolean }[]>`select pg_try_advisory_lock(${LOCK}) as taken`);
+    if (locks?.[0]?.taken !== true) return false;
     log.warn({ pid, owner: owner.pid }, "stopping the PostgreSQL that a killed process left");
     await stopPostmaster(pid, files, binaries);
     return true;

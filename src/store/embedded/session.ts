@@ -64,8 +64,7 @@ async function own(postmaster: Postmaster, { credentials, files }: Home): Promis
   try {
     control = await openControlConnection(postmaster.port, credentials);
     // Whoever sees the lock held may count on the database.
-    if (control !== undefined) await createDatabase(control);
-    if (control === undefined || !(await takeOwnership(control))) {
+    if (control === undefined || !(await createDatabase(control)) || !(await takeOwnership(control))) {
       await postmaster.stop();
       await control?.close();
       return undefined;
@@ -89,9 +88,11 @@ async function own(postmaster: Postmaster, { credentials, files }: Home): Promis
   };
 }
 
-async function createDatabase({ sql }: ControlConnection): Promise<void> {
-  const [found] = await sql`select from pg_database where datname = ${DATABASE}`;
-  if (found === undefined) await sql`create database ${sql(DATABASE)}`;
+/** Makes sure that the database is there; false where PostgreSQL ends meanwhile. */
+async function createDatabase({ sql, ask }: ControlConnection): Promise<boolean> {
+  const found = await ask(sql`select from pg_database where datname = ${DATABASE}`);
+  if (found === undefined || found.length > 0) return found !== undefined;
+  return (await ask(sql`create database ${sql(DATABASE)}`)) !== undefined;
 }
 
 function refused({ log }: DataFiles, said: string): Error {

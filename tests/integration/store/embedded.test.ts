@@ -12,6 +12,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openLog } from "#src/log.js";
 import { findBinaries } from "#src/store/embedded/binaries.js";
 import { connectToEmbeddedPostgres } from "#src/store/embedded/connect.js";
+import { openControlConnection } from "#src/store/embedded/control-connection.js";
+import { readCredentials } from "#src/store/embedded/credentials.js";
 import { openDataFiles } from "#src/store/embedded/data-files.js";
 import { chooseOperatingUser } from "#src/store/embedded/operating-user.js";
 import { spawnAs } from "#src/store/embedded/spawn-as.js";
@@ -149,6 +151,24 @@ describe("the embedded PostgreSQL", () => {
     const winner = owners.find(({ answer }) => answer.url !== undefined);
     expect(loser?.answer.message).toContain(`process ${winner?.child.pid}`);
     expect(await query(winner?.answer.url, "select 1 as one")).toEqual([{ one: 1 }]);
+  });
+
+  test("that ends while it is asked leaves the question without an answer; what it refuses stays an error", async () => {
+    const server = await start();
+    const files = await openDataFiles(dataDirectory);
+    const credentials = await readCredentials(files);
+    if (credentials === undefined) throw new Error("no postgres.json");
+    const control = await openControlConnection(Number(new URL(server.url).port), credentials);
+    if (control === undefined) throw new Error("no connection");
+    await expect(control.ask(control.sql`select nothing`)).rejects.toMatchObject({ code: "42703" });
+    const asked = control.ask(control.sql`select pg_sleep(60)`);
+    await expect
+      .poll(() => query(server.url, "select query from pg_stat_activity where state = 'active' order by query"))
+      .toContainEqual({ query: "select pg_sleep(60)" });
+    await server.stop();
+    expect(await asked).toBeUndefined();
+    expect(await control.ask(control.sql`select 1`)).toBeUndefined();
+    await control.close();
   });
 
   test("stops in order when Ctrl-C reaches the whole process group of its owner", async () => {
