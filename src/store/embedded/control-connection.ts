@@ -61,7 +61,7 @@ export async function openControlConnection(
 }
 
 /** How postgres.js, the system and PostgreSQL (class 57P) say that a connection has ended. */
-const ENDED = /^(CONNECTION_(CLOSED|ENDED|DESTROYED)|ECONNRESET|EPIPE|57P.*)$/;
+const ENDED = /^(CONNECTION_(CLOSED|ENDED|DESTROYED)|ECONNRESET|ECONNREFUSED|EPIPE|57P.*)$/;
 
 async function unlessEnded<Rows>(query: PromiseLike<Rows>): Promise<Rows | undefined> {
   try {
