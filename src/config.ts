@@ -93,13 +93,13 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
 
 /** The environment for a process of this program that works on the database at `url`. */
 export function environmentFor(url: string, environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  return { ...environment, DATABASE_URL: url, ...FULL_FLOAT32 };
+  return { ...environment, DATABASE_URL: url };
 }
 
-/** TF32 keeps 10 bits of a float32's 23: an answer that is said to be float32 must not come from it. */
-const FULL_FLOAT32 = { NVIDIA_TF32_OVERRIDE: "0" };
-
-/** Keeps CUDA's libraries, which read the environment when they are loaded, from TF32 in this process and its children. */
+/**
+ * Keeps CUDA's libraries, which read the environment when they are loaded, from TF32 in this process and its children:
+ * it keeps 10 bits of a float32's 23, and an answer that is said to be float32 must not come from it.
+ */
 export function forbidTf32(environment: NodeJS.ProcessEnv = process.env): void {
-  Object.assign(environment, FULL_FLOAT32);
+  environment["NVIDIA_TF32_OVERRIDE"] = "0";
 }

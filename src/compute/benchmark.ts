@@ -3,6 +3,7 @@ import type { Engine, Factors, LayerTask, PairFacts, Precision, Provider } from 
 import { openEngine } from "./engine.js";
 import { onnxModel, type Graph } from "./onnx-model.js";
 import { randomFactors } from "./random-factors.js";
+import { stackFlops } from "./stack-flops.js";
 
 /** All pairs of `members` updates in each of `layers` layers, `features` wide on both sides. */
 export interface Problem {
@@ -34,7 +35,8 @@ export interface Measured extends Runner {
 
 /** Floating-point operations of the matrix products; a multiplication and an addition count two. */
 export function flopsOf({ layers, members, features, rank }: Problem): number {
-  return layers * 2 * (members * rank) ** 2 * 2 * features;
+  const ranks = Array.from({ length: members }, () => rank);
+  return layers * stackFlops({ ranks, inFeatures: features, outFeatures: features });
 }
 
 const RUNS = 7;

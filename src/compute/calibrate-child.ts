@@ -1,10 +1,11 @@
 /** The entry of the process that measures a provider against the CPU: sends each point as it has it, and ends. */
 
 import type { CalibrationMessage } from "./calibrate.js";
-import type { Factors, Provider } from "./engine-types.js";
+import type { Provider } from "./engine-types.js";
 import { innerProducts } from "./inner-products.js";
 import { randomFactors } from "./random-factors.js";
 import { openSessions } from "./sessions.js";
+import { stackFlops } from "./stack-flops.js";
 
 /** One layer of a usual width and rank; its members double. */
 const FEATURES = 1024;
@@ -33,12 +34,12 @@ async function measure(provider: Provider): Promise<void> {
   // As a worker's compute thread runs them: one thread of the CPU each.
   const [cpu, other] = [openSessions("cpu", 1), openSessions(provider, 1)];
   for (const count of MEMBERS) {
-    const members: Factors[] = Array.from({ length: count }, (_, i) =>
-      randomFactors({ rank: RANK, inFeatures: FEATURES, outFeatures: FEATURES }, i),
-    );
+    const shape = { inFeatures: FEATURES, outFeatures: FEATURES };
+    const members = Array.from({ length: count }, (_, i) => randomFactors({ rank: RANK, ...shape }, i));
+    const flops = stackFlops({ ranks: members.map(({ rank }) => rank), ...shape });
     const cpuSeconds = await seconds(() => innerProducts(cpu, [members]));
     const providerSeconds = await seconds(() => innerProducts(other, [members]));
-    say({ point: { flops: 2 * (count * RANK) ** 2 * 2 * FEATURES, cpuSeconds, providerSeconds } });
+    say({ point: { flops, cpuSeconds, providerSeconds } });
     if (Math.max(cpuSeconds, providerSeconds) > LONGEST_SECONDS) return;
   }
 }

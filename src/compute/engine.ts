@@ -1,8 +1,9 @@
 import { DEFAULT_CROSSING } from "./default-crossing.js";
-import type { Engine, EngineOptions, Factors, LayerTask, PairFacts, Provider } from "./engine-types.js";
+import type { Engine, EngineOptions, LayerTask, PairFacts, Provider } from "./engine-types.js";
 import { pairFacts } from "./pair-facts.js";
 import { presentProviders } from "./providers.js";
 import { openSessions, type Sessions } from "./sessions.js";
+import { stackFlops } from "./stack-flops.js";
 import { spectrumFacts, subspaceFacts } from "./subspace-facts.js";
 
 /** Elements of the factors that one run of a graph is given: the graph holds about eight times as many bytes as float64. */
@@ -100,10 +101,8 @@ async function inRuns<Facts>(
 }
 
 function flopsOf(layers: readonly LayerTask[]): number {
-  const ofLayer = (members: readonly Factors[]) => {
-    const [first] = members;
-    const rows = members.length * members.reduce((most, { rank }) => Math.max(most, rank), 0);
-    return first === undefined ? 0 : 2 * rows ** 2 * (first.inFeatures + first.outFeatures);
-  };
-  return layers.reduce((sum, { members }) => sum + ofLayer(members), 0);
+  return layers.reduce((sum, { members: [first, ...others] }) => {
+    if (first === undefined) return sum;
+    return sum + stackFlops({ ...first, ranks: [first, ...others].map(({ rank }) => rank) });
+  }, 0);
 }

@@ -1,6 +1,7 @@
 import { DEFAULT_CROSSING } from "../compute/default-crossing.js";
 import type { EngineOptions, Provider } from "../compute/engine-types.js";
 import { GPU_PROVIDERS, presentProviders } from "../compute/providers.js";
+import { stackFlops } from "../compute/stack-flops.js";
 import type { ThreadLayer, ThreadTask } from "./compute-thread.js";
 
 /** Tells whether a task is given to the thread that may use a GPU. Providers are tried out by the first task that is large enough. */
@@ -21,10 +22,10 @@ export function openGpuChoice(
   };
 }
 
-/** Of the products of all members, ranks padded to the largest. */
 function flopsOf({ members }: ThreadLayer): number {
   const places = members.flatMap(({ place }) => place ?? []);
-  const most = (values: readonly number[]) => values.reduce((greatest, value) => Math.max(greatest, value), 0);
-  const rows = places.length * most(places.map(({ rank }) => rank));
-  return 2 * rows ** 2 * most(places.map(({ a, b }) => (a.shape[1] ?? 0) + (b.shape[0] ?? 0)));
+  const [first] = places;
+  if (first === undefined) return 0;
+  const [inFeatures, outFeatures] = [first.a.shape[1] ?? 0, first.b.shape[0] ?? 0];
+  return stackFlops({ ranks: places.map(({ rank }) => rank), inFeatures, outFeatures });
 }

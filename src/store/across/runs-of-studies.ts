@@ -1,4 +1,5 @@
 import type { Connection } from "../connection.js";
+import { standingFirst } from "../standing-checkpoint.js";
 import { finite } from "./conditions.js";
 
 /** One run with what comparing studies needs of it. */
@@ -36,8 +37,7 @@ export function runsOfStudies(
     join rank on rank.id = rank_id
     left join lateral (
       select id from checkpoint where experiment_id = experiment.id
-      order by is_final desc, case when is_final then step end, case when is_final then id end,
-        step desc nulls first, id desc limit 1) as standing on true
+      order by ${standingFirst(sql)} limit 1) as standing on true
     left join (
       select experiment_id, array_agg(metric.name) as names, array_agg(value) as numbers
       from metric join experiment on experiment.id = experiment_id

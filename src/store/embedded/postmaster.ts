@@ -32,11 +32,13 @@ export interface Refusal {
  * Starts PostgreSQL on 127.0.0.1 only and waits until it is up, which after a crash takes as long as recovery does.
  *
  * @param port where to listen
+ * @param signal stops it before it is up, and throws the signal's reason
  */
 export async function launchPostmaster(
   { files, binaries, user }: { files: DataFiles; binaries: Binaries; user: OperatingUser | undefined },
   port: number,
   owner: Owner,
+  signal: AbortSignal,
 ): Promise<Postmaster | Refusal> {
   const logged = await sizeOfLog(files.log);
   const parameters = Object.entries({
@@ -51,21 +53,20 @@ export async function launchPostmaster(
     output.close(),
   );
   const ended = once(child, "exit").then(() => undefined);
-  while (child.exitCode === null && child.signalCode === null) {
+  const isGone = () => child.exitCode !== null || child.signalCode !== null;
+  const stop = async () => {
+    child.ref();
+    if (child.pid !== undefined && !isGone()) await stopPostmaster(child.pid, files, binaries);
+    await ended;
+  };
+  while (!isGone()) {
+    if (signal.aborted) {
+      await stop();
+      throw signal.reason;
+    }
     const running = await findPostmaster(files.cluster);
     if (running?.pid === child.pid && running?.port !== undefined) {
-      return {
-        port,
-        ended,
-        unref: () => child.unref(),
-        async stop() {
-          child.ref();
-          if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
-            await stopPostmaster(child.pid, files, binaries);
-          }
-          await ended;
-        },
-      };
+      return { port, ended, unref: () => child.unref(), stop };
     }
     await sleep(10);
   }

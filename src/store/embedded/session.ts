@@ -37,24 +37,27 @@ const PASSING = /"postmaster\.pid" (already exists|is empty)|shared memory block
 /**
  * Starts PostgreSQL and takes the owner's lock. Of several processes that do so at once one succeeds.
  *
- * @param port where it must listen; left out, where it did last or any free port
+ * @param port where it must listen; undefined is where it did last or any free port
+ * @param signal gives up: what was started is stopped, and the signal's reason thrown
  * @throws DATA_DIRECTORY_IN_USE where another living process owns it
  * @throws EMBEDDED_POSTGRES_UNAVAILABLE with what PostgreSQL said, where it does not start
  */
-export async function openSession(home: Home, port?: number): Promise<Session> {
+export async function openSession(home: Home, port: number | undefined, signal: AbortSignal): Promise<Session> {
   const { files, binaries, credentials, owner, log } = home;
   const began = Date.now();
   for (;;) {
+    signal.throwIfAborted();
     await displaceOrphan(files, binaries, credentials, log);
-    const launched = await launchPostmaster(home, port ?? (await findFreePort(credentials.port)), owner);
+    const launched = await launchPostmaster(home, port ?? (await findFreePort(credentials.port)), owner, signal);
     if (!("refusal" in launched)) {
       const session = await own(launched, home);
-      if (session !== undefined) return session;
+      if (session !== undefined && !signal.aborted) return session;
+      await session?.end();
     } else if (!PASSING.test(launched.refusal)) throw refused(files, launched.refusal);
     if (Date.now() - began > PATIENCE_MILLISECONDS) {
       throw refused(files, "refusal" in launched ? launched.refusal : "the owner's lock could not be taken");
     }
-    await sleep(100);
+    await sleep(100, undefined, { signal });
   }
 }
 

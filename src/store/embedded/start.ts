@@ -6,15 +6,11 @@ import { createCluster, isComplete } from "./cluster.js";
 import { databaseUrl, obtainCredentials, readCredentials } from "./credentials.js";
 import { openDataFiles } from "./data-files.js";
 import { chooseOperatingUser } from "./operating-user.js";
-import { findPostmaster } from "./running-postmaster.js";
 import { type Home, openSession } from "./session.js";
-import { stopPostmaster } from "./stop-postmaster.js";
 
 /** How often, and with how long between, a PostgreSQL that ended by itself is tried to be started. */
 const MOST_RESTARTS = 30;
 const BETWEEN_RESTARTS_MILLISECONDS = 1000;
-/** How long a stop waits for a PostgreSQL that is being started again. */
-const RESTART_MILLISECONDS = 10_000;
 
 /** An embedded PostgreSQL that this process owns. */
 export interface EmbeddedPostgres {
@@ -43,19 +39,20 @@ export interface StartOptions {
  */
 export async function startEmbeddedPostgres(options: StartOptions): Promise<EmbeddedPostgres> {
   const home = await prepareHome(options);
-  let session = await openSession(home);
+  const ending = new AbortController();
+  let session = await openSession(home, undefined, ending.signal);
   let stopping: Promise<void> | undefined;
   const watch = keepRunning();
   return { url: databaseUrl(home.credentials, session.port), stop: () => (stopping ??= stop()) };
 
-  function isStopping(): boolean {
-    return stopping !== undefined;
+  function isEnding(): boolean {
+    return ending.signal.aborted;
   }
 
   async function keepRunning(): Promise<void> {
     for (;;) {
       await session.lost;
-      if (isStopping()) return;
+      if (isEnding()) return;
       home.log.error("the embedded PostgreSQL ended unexpectedly and is started again");
       if (!(await reopen())) return;
     }
@@ -63,12 +60,13 @@ export async function startEmbeddedPostgres(options: StartOptions): Promise<Embe
 
   /** Starts PostgreSQL again, several times where it has to be: it may be killed again while it recovers. */
   async function reopen(): Promise<boolean> {
-    for (let attempt = 1; attempt <= MOST_RESTARTS && !isStopping(); attempt++) {
+    for (let attempt = 1; attempt <= MOST_RESTARTS && !isEnding(); attempt++) {
       try {
         await session.end();
-        session = await openSession(home, session.port);
+        session = await openSession(home, session.port, ending.signal);
         return true;
       } catch (err) {
+        if (isEnding()) return false;
         home.log.error({ err, attempt }, "the embedded PostgreSQL could not be started again");
         await sleep(BETWEEN_RESTARTS_MILLISECONDS, undefined, { ref: false });
       }
@@ -76,20 +74,11 @@ export async function startEmbeddedPostgres(options: StartOptions): Promise<Embe
     return false;
   }
 
+  /** Where PostgreSQL is being started again at this moment, that is given up: one that recovers goes on at the next start. */
   async function stop(): Promise<void> {
+    ending.abort();
     await session.end();
-    // Where PostgreSQL was being started again at this moment, that is waited for and ended too. One that is still
-    // recovering from its crash is stopped as it is: the next start goes on with that.
-    const patience = new AbortController();
-    const isOver = await Promise.race([
-      watch.then(() => true),
-      sleep(RESTART_MILLISECONDS, false, { signal: patience.signal }),
-    ]);
-    patience.abort();
-    await session.end();
-    // This process is still its owner: no other can have started one.
-    const left = isOver ? undefined : await findPostmaster(home.files.cluster);
-    if (left !== undefined) await stopPostmaster(left.pid, home.files, home.binaries);
+    await watch;
   }
 }
 

@@ -217,6 +217,21 @@ describe("after a kill -9", () => {
       });
   });
 
+  test.for([0, 20, 80, 300])(
+    "of PostgreSQL, a stop %i ms later leaves nothing running and the data whole",
+    async (later) => {
+      const server = await start();
+      await keep(server.url);
+      const killed = await postmasterPid();
+      process.kill(killed, "SIGKILL");
+      await sleep(later);
+      await server.stop();
+      expect(await connectToEmbeddedPostgres({ dataDirectory })).toBeUndefined();
+      await expect(kept(server.url)).rejects.toThrow(/ECONNREFUSED/);
+      expect(await kept((await start()).url)).toEqual([{ answer: 42 }]);
+    },
+  );
+
   test("of both, the next start recovers the data", async () => {
     const { child, answer } = await startOwner();
     await keep(answer.url);

@@ -1,0 +1,17 @@
+/** A layer's stack of members, whose ranks are padded to the largest. */
+export interface StackSize {
+  readonly ranks: readonly number[];
+  /** Columns of A. */
+  readonly inFeatures: number;
+  /** Rows of B. */
+  readonly outFeatures: number;
+}
+
+/**
+ * Floating-point operations of the two Gram matrices of a stack: 2 (K r)² (in + out) for K members padded to rank r; a
+ * multiplication and an addition count two.
+ */
+export function stackFlops({ ranks, inFeatures, outFeatures }: StackSize): number {
+  const rows = ranks.length * ranks.reduce((most, rank) => Math.max(most, rank), 0);
+  return 2 * rows ** 2 * (inFeatures + outFeatures);
+}
