@@ -1,6 +1,7 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import type { Engine, Factors, LayerTask, PairFacts, Precision, Provider } from "./engine-types.js";
 import { openEngine } from "./engine.js";
+import { leastSeconds } from "./least-seconds.js";
 import { onnxModel, type Graph } from "./onnx-model.js";
 import { randomFactors } from "./random-factors.js";
 import { stackFlops } from "./stack-flops.js";
@@ -39,8 +40,7 @@ export function flopsOf({ layers, members, features, rank }: Problem): number {
   return layers * stackFlops({ ranks, inFeatures: features, outFeatures: features });
 }
 
-const RUNS = 7;
-const ENOUGH_SECONDS = 3;
+const REPETITION = { runs: 7, enoughSeconds: 3 };
 /** Elements of one matrix that MatMul is given at once; layers beyond are given after one another. */
 const MATMUL_ELEMENTS = 4 * 2 ** 20;
 
@@ -65,7 +65,8 @@ export async function measureProblem(problem: Problem, runners: readonly Runner[
         return {
           ...runner,
           // The first run opens sessions and compiles shaders, which is nothing beside a run that takes so long.
-          seconds: first > ENOUGH_SECONDS ? first : await leastSeconds(() => engine.comparePairs(tasks)),
+          seconds:
+            first > REPETITION.enoughSeconds ? first : await leastSeconds(() => engine.comparePairs(tasks), REPETITION),
           matMulSeconds: await matMulSeconds(problem, runner),
           ...errorsOf(found.flat(), exact.flat(), runner.provider),
         };
@@ -95,19 +96,6 @@ async function withEngine<T>({ provider, threads }: Runner, work: (engine: Engin
   }
 }
 
-async function leastSeconds(run: () => Promise<unknown>): Promise<number> {
-  let least = Infinity;
-  let total = 0;
-  for (let i = 0; i < RUNS && total < ENOUGH_SECONDS; i++) {
-    const start = performance.now();
-    await run();
-    const took = (performance.now() - start) / 1000;
-    least = Math.min(least, took);
-    total += took;
-  }
-  return least;
-}
-
 /** [L, K, features] times [L, features, K], once for A and once for B, for all layers. */
 async function matMulSeconds({ layers, members, features, rank }: Problem, runner: Runner): Promise<number> {
   const { provider, threads } = runner;
@@ -130,7 +118,7 @@ async function matMulSeconds({ layers, members, features, rank }: Problem, runne
   const feeds = { x: matrices(rows, features), y: matrices(features, rows) };
   try {
     await session.run(feeds);
-    return (await leastSeconds(() => session.run(feeds))) * 2 * (layers / atOnce);
+    return (await leastSeconds(() => session.run(feeds), REPETITION)) * 2 * (layers / atOnce);
   } finally {
     await session.release();
   }

@@ -3,6 +3,7 @@
 import type { CalibrationMessage } from "./calibrate.js";
 import type { Provider } from "./engine-types.js";
 import { innerProducts } from "./inner-products.js";
+import { leastSeconds } from "./least-seconds.js";
 import { randomFactors } from "./random-factors.js";
 import { openSessions } from "./sessions.js";
 import { stackFlops } from "./stack-flops.js";
@@ -15,19 +16,10 @@ const RUNS = 3;
 /** Once one run takes longer than this, larger ones tell nothing new that is worth the wait. */
 const LONGEST_SECONDS = 1;
 
-/** The least of some runs, after one that compiles and fills caches. */
+/** After one run that compiles and fills caches. */
 async function seconds(run: () => Promise<unknown>): Promise<number> {
   await run();
-  let least = Infinity;
-  let total = 0;
-  for (let i = 0; i < RUNS && total < LONGEST_SECONDS; i++) {
-    const start = performance.now();
-    await run();
-    const took = (performance.now() - start) / 1000;
-    least = Math.min(least, took);
-    total += took;
-  }
-  return least;
+  return leastSeconds(run, { runs: RUNS, enoughSeconds: LONGEST_SECONDS });
 }
 
 async function measure(provider: Provider): Promise<void> {

@@ -3,6 +3,22 @@ import { Method } from "./enums.js";
 
 const optional = { nullable: true } as const;
 
+/** What filters of numbers share; no type of the schema by itself. */
+@InputType()
+abstract class NumberBounds {
+  @Field(() => Float, optional)
+  lt?: number | null;
+
+  @Field(() => Float, optional)
+  lte?: number | null;
+
+  @Field(() => Float, optional)
+  gt?: number | null;
+
+  @Field(() => Float, optional)
+  gte?: number | null;
+}
+
 @InputType({ description: "Conditions on a text, all of which must hold; null and left out are no condition." })
 export class TextFilter {
   @Field(() => String, optional)
@@ -118,31 +134,19 @@ export class RanksFilter {
   description:
     "A recorded scalar within bounds, all of which must hold. A run without it, or with NaN or an infinity there, meets none.",
 })
-export class MetricFilter {
+export class MetricFilter extends NumberBounds {
   @Field(() => String, { description: "As experiments { metrics { name } } gives it: `eval_loss`, `peak_memory_mb`." })
   name!: string;
 
   @Field(() => Float, optional)
   equals?: number | null;
 
-  @Field(() => Float, optional)
-  lt?: number | null;
-
-  @Field(() => Float, optional)
-  lte?: number | null;
-
-  @Field(() => Float, optional)
-  gt?: number | null;
-
-  @Field(() => Float, optional)
-  gte?: number | null;
-
   @Field(() => Boolean, { nullable: true, description: "false: runs that do not have it (within the bounds, if any)." })
   recorded?: boolean | null;
 }
 
 @InputType({ description: "Conditions on a field of the run's adapter configuration, all of which must hold." })
-export class ConfigFilter {
+export class ConfigFilter extends NumberBounds {
   @Field(() => String, { description: "`loraAlpha`, `useRslora`, `useDora`, `loraDropout`, `targetModules`, `bias`." })
   field!: string;
 
@@ -157,18 +161,6 @@ export class ConfigFilter {
 
   @Field(() => String, { nullable: true, description: "An element of a list; part of a text, whatever the case." })
   contains?: string | null;
-
-  @Field(() => Float, optional)
-  lt?: number | null;
-
-  @Field(() => Float, optional)
-  lte?: number | null;
-
-  @Field(() => Float, optional)
-  gt?: number | null;
-
-  @Field(() => Float, optional)
-  gte?: number | null;
 
   @Field(() => Boolean, { nullable: true, description: "false: runs whose configuration does not say so." })
   recorded?: boolean | null;
