@@ -1,8 +1,8 @@
 import type { Provenance } from "../compute/engine-types.js";
 import { KERNEL_VERSION } from "../compute/kernel-version.js";
+import { type ComparedCheckpoints, comparedCheckpoints } from "../store/compared-checkpoints.js";
 import type { Connection } from "../store/connection.js";
 import { factorsOfCheckpoints, type StoredFactors } from "../store/factors.js";
-import { comparableCheckpoints } from "../store/comparable-checkpoints.js";
 import { createJob } from "../store/jobs.js";
 import { enqueue, type NewJob } from "../store/queue/enqueue.js";
 import { endJob, settleWholes } from "../store/queue/progress.js";
@@ -14,16 +14,20 @@ import type { PartsPair } from "./weight-facts.js";
 /**
  * Queues all that a study's weights can be asked about and that is not stored yet, behind what people wait for: of the
  * checkpoints that stand for its runs, all pairs of updates of each layer, as applied and unscaled; the subspaces of the
- * pairs of one rank; and every spectrum.
+ * pairs of one rank; every spectrum; and each run against its preceding checkpoint, which tells the noise.
  *
  * @returns the id of the job that is done when all of it is
  */
 export async function precomputeStudy(connection: Connection, studyId: string, onQueued?: () => void): Promise<string> {
   const id = await createJob(connection, "PRECOMPUTE", "looking for what is missing");
-  const factors = await factorsOfCheckpoints(connection, await comparableCheckpoints(connection, studyId));
+  const saves = await comparedCheckpoints(connection, studyId);
+  const [factors, earlier] = [
+    await factorsOfCheckpoints(connection, ids(saves.map(({ standing }) => standing))),
+    await factorsOfCheckpoints(connection, ids(saves.map(({ preceding }) => preceding))),
+  ];
   const pairs = pairsOf(factors);
   const jobs = [
-    await missing(connection, COMPARISONS, pairs),
+    await missing(connection, COMPARISONS, [...pairs, ...noisePairs(saves, earlier, factors)]),
     await missing(
       connection,
       SUBSPACES,
@@ -46,23 +50,37 @@ export async function precomputeStudy(connection: Connection, studyId: string, o
   return id;
 }
 
-/** All pairs of updates of one layer, once with scalings left out and once, where they differ, as applied. */
+const ids = (found: readonly (string | null)[]) => found.filter((id) => id !== null);
+
+/** All pairs of updates of one layer. */
 function pairsOf(factors: readonly StoredFactors[]): PartsPair[] {
   const layers = new Map<string, StoredFactors[]>();
   for (const one of factors) layers.set(one.layerId, [...(layers.get(one.layerId) ?? []), one]);
   return [...layers.values()].flatMap((members) =>
-    members.flatMap((left, i) =>
-      members.slice(i + 1).flatMap((right) => {
-        const applied = right.scaling / left.scaling;
-        const ratios = Number.isFinite(applied) && applied !== 0 ? new Set([1, applied]) : [1];
-        return [...ratios].map((scalingRatio) => ({
-          left: { factors: left },
-          right: { factors: right },
-          scalingRatio,
-        }));
-      }),
-    ),
+    members.flatMap((left, i) => members.slice(i + 1).flatMap((right) => scaledPairs(left, right))),
   );
+}
+
+/** Each run's updates at its preceding checkpoint with those that stand for it. */
+function noisePairs(
+  saves: readonly ComparedCheckpoints[],
+  earlier: readonly StoredFactors[],
+  factors: readonly StoredFactors[],
+): PartsPair[] {
+  const place = (checkpointId: string, layerId: string) => `${checkpointId} ${layerId}`;
+  const standing = new Map(factors.map((one) => [place(one.checkpointId, one.layerId), one]));
+  const standingOf = new Map(saves.map((save) => [save.preceding, save.standing]));
+  return earlier.flatMap((left) => {
+    const right = standing.get(place(standingOf.get(left.checkpointId) ?? "", left.layerId));
+    return right === undefined ? [] : scaledPairs(left, right);
+  });
+}
+
+/** Once with scalings left out and once, where they differ, as applied. */
+function scaledPairs(left: StoredFactors, right: StoredFactors): PartsPair[] {
+  const applied = right.scaling / left.scaling;
+  const ratios = Number.isFinite(applied) && applied !== 0 ? new Set([1, applied]) : [1];
+  return [...ratios].map((scalingRatio) => ({ left: { factors: left }, right: { factors: right }, scalingRatio }));
 }
 
 /** The jobs for what is not stored of the facts that are asked. */

@@ -207,6 +207,41 @@ describe("precomputing a study", () => {
     expect(twice).toBeUndefined();
   });
 
+  test("compares each run with its preceding checkpoint, as the noise of its study is asked for", async () => {
+    const saved = (seed: number) => safetensors(factorTensors(3, 2, seed));
+    await writeFiles(folder, {
+      "steps/16bit_r2/checkpoint-1/adapter_config.json": adapterConfig(),
+      "steps/16bit_r2/checkpoint-1/adapter_model.safetensors": saved(5),
+      "steps/16bit_r2/checkpoint-2/adapter_config.json": adapterConfig(),
+      "steps/16bit_r2/checkpoint-2/adapter_model.safetensors": saved(6),
+      "steps/16bit_r2/adapter_config.json": adapterConfig(),
+      "steps/16bit_r2/adapter_model.safetensors": saved(7),
+    });
+    const store = await openWeightStore({ kind: "in-place" });
+    const { outcome } = await importStudy(
+      { database: fresh.database, weights: store },
+      { folder: path.join(folder, "steps"), slug: "steps" },
+    );
+    await store.close();
+    const { jobs } = real.services;
+    const id = await jobs.precompute(outcome.studyId);
+    const ended = await jobs.watch.ended([id], { milliseconds: 20_000 });
+    // Three layers: step 2 against the end, and the end's spectrum.
+    expect(ended.get(id)).toMatchObject({ status: "SUCCEEDED", done: 6, total: 6 });
+    const [experiment] = await experimentsOfStudies(fresh.database, [outcome.studyId]);
+    const hashes = async (step: number | null) =>
+      (
+        await factorsOfCheckpoints(
+          fresh.database,
+          (experiment?.checkpoints ?? []).flatMap((one) => (one.step === step ? [one.id] : [])),
+        )
+      ).map(({ hash }) => hash);
+    const asked = [...(await hashes(2)), ...(await hashes(null))].sort();
+    const stored = await fresh.database.sql<{ left: string; right: string }[]>`
+      select left_hash as left, right_hash as right from comparison`;
+    expect(stored.flatMap(({ left, right }) => [left, right]).sort()).toEqual(asked);
+  });
+
   test("of a study that is not there has nothing to do", async () => {
     const id = await real.services.jobs.precompute(newId());
     expect((await jobsById(fresh.database, [id]))[0]?.status).toBe("SUCCEEDED");
