@@ -6,6 +6,7 @@ import { failure, PermanentError, RankscopeError } from "../errors.js";
 import type { Log } from "../log.js";
 import type { Connection } from "../store/connection.js";
 import { endJob } from "../store/queue/progress.js";
+import { openQueuePool } from "../store/queue/queue-pool.js";
 import { quietQueueLog } from "../store/queue/quiet-log.js";
 import { computeTask } from "../store/queue/tasks.js";
 import { BEAT_SECONDS, beat, dismissWorker, sweep } from "../store/queue/workers.js";
@@ -56,9 +57,10 @@ export async function runWorker({
   });
   // What a dead worker left is free before this one looks for work.
   await sweep(connection);
+  // One for each job, one to listen, one to look for more.
+  const pgPool = openQueuePool(url, threads + 2);
   const runner = await run({
-    connectionString: url,
-    maxPoolSize: threads + 2,
+    pgPool,
     concurrency: threads,
     pollInterval: POLL_MILLISECONDS,
     noHandleSignals: true,
@@ -77,6 +79,7 @@ export async function runWorker({
         log.warn({ err }, "the worker was not taken off the list"),
       );
       await watch.close();
+      await pgPool.end();
       await pool.close();
     },
   };

@@ -3,6 +3,7 @@ import type { MigrationList, SchemaEngine } from "@prisma/schema-engine-wasm";
 import postgres from "postgres";
 import { failure } from "../errors.js";
 import { readMigrations } from "./migrations.js";
+import { openQueuePool } from "./queue/queue-pool.js";
 import { quietQueueLog } from "./queue/quiet-log.js";
 import { NO_FILTER, withSchemaEngine } from "./schema-engine.js";
 
@@ -34,7 +35,7 @@ export async function migrate(url: string): Promise<{ readonly applied: readonly
       await forgetInterrupted(engine, migrationsList);
       const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters: NO_FILTER });
       // The queue's tables are graphile-worker's own, in a schema of their own, with a history of their own.
-      await runMigrations({ connectionString: url, logger: quietQueueLog() });
+      await migrateQueue(url);
       return { applied: appliedMigrationNames };
     });
   } catch (cause) {
@@ -43,6 +44,15 @@ export async function migrate(url: string): Promise<{ readonly applied: readonly
     throw failure("MIGRATION_FAILED", { received, cause });
   } finally {
     await sql.end();
+  }
+}
+
+async function migrateQueue(url: string): Promise<void> {
+  const pgPool = openQueuePool(url, 1);
+  try {
+    await runMigrations({ pgPool, logger: quietQueueLog() });
+  } finally {
+    await pgPool.end();
   }
 }
 

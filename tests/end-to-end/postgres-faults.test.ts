@@ -76,7 +76,7 @@ test("PostgreSQL killed under load: no wrong answer, no job lost, all is answere
         before.set(key(pair), answer);
         break;
       }
-      expect(Date.now() - began, "all pairs are answered").toBeLessThan(90_000);
+      expect(Date.now() - began, "all pairs are answered").toBeLessThan(200_000);
       await sleep(50);
     }
   }
@@ -85,4 +85,4 @@ test("PostgreSQL killed under load: no wrong answer, no job lost, all is answere
   expect(answered.length).toBeGreaterThan(0);
   for (const [pair, answer] of answered) expect(answer).toBe(before.get(pair));
   expect(before.size).toBe(45);
-}, 180_000);
+}, 300_000);

@@ -1,0 +1,32 @@
+import { runMigrations } from "graphile-worker";
+import { expect, test } from "vitest";
+import { openQueuePool } from "#src/store/queue/queue-pool.js";
+import { quietQueueLog } from "#src/store/queue/quiet-log.js";
+import { freshDatabase } from "../../support/database.js";
+
+const fresh = freshDatabase();
+const terminateAll = () => fresh.database.sql`
+  select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'rankscope queue'`;
+
+// An error that nobody listens to would fail the run.
+test("connections that PostgreSQL ends, idle or lent, end nothing else", async () => {
+  const pool = openQueuePool(fresh.url, 2);
+  const lent = await pool.connect();
+  await pool.query("select 1");
+  const noticed = new Promise((resolve) => pool.on("error", resolve));
+  expect(await terminateAll()).toHaveLength(2);
+  await expect(lent.query("select 1")).rejects.toThrow(/terminat|not queryable/);
+  lent.release(true);
+  await noticed;
+  expect((await pool.query<{ one: number }>("select 1 as one")).rows).toEqual([{ one: 1 }]);
+  await pool.end();
+});
+
+test("connections that PostgreSQL ends when graphile-worker is done with them end nothing else", async () => {
+  const pgPool = openQueuePool(fresh.url, 1);
+  await runMigrations({ pgPool, logger: quietQueueLog() });
+  const ended = new Promise((resolve) => pgPool.on("error", resolve));
+  expect(await terminateAll()).toHaveLength(1);
+  expect(await ended).toMatchObject({ code: "57P01" });
+  await pgPool.end();
+});
