@@ -45,7 +45,7 @@ export function openImportJobs({
 
   return {
     async start(request) {
-      const id = await createJob(database, "IMPORT", `waiting to read ${request.folder}`);
+      const id = await createJob(database, "IMPORT", `waiting to read ${request.where ?? request.folder}`);
       // A job that waits for its turn is alive too.
       const heartbeat = setInterval(() => touch(id), HEARTBEAT_SECONDS * 1000);
       last = last
