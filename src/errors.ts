@@ -81,6 +81,11 @@ const CATALOGUE = {
     what: "The file cannot be read",
     todo: "Check that it exists and its permissions.",
   },
+  FILE_CHANGED: {
+    kind: "permanent",
+    what: "The file changed while it was imported",
+    todo: "Import the folder again when nothing writes to it any more.",
+  },
   FILE_TOO_LARGE: {
     kind: "permanent",
     what: "The file is larger than allowed",

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, open, readdir, rm } from "node:fs/promises";
+import { mkdtemp, open, readdir, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { readSafetensorsHeader } from "#src/import/safetensors.js";
+import { dirname, join } from "node:path";
+import { listWeights } from "#src/import/list-weights.js";
 import type { TensorEntry } from "#src/import/tensor-entry.js";
 import { tensorValues } from "#src/import/tensor-values.js";
 import { hashWeights } from "#src/import/weight-hashes.js";
@@ -64,14 +64,16 @@ async function keepTensorsBelow(root: string, into: WeightStore): Promise<Tensor
   const found = await readdir(root, { recursive: true, withFileTypes: true });
   const tensors = new Map<string, Tensor[]>();
   for (const entry of found.filter(({ name }) => name === "adapter_model.safetensors")) {
-    const path = join(entry.parentPath, entry.name);
-    const header = await readSafetensorsHeader(path, path);
-    const hashes = await hashWeights(path, path, header);
+    const path = await realpath(join(entry.parentPath, entry.name));
+    const weights = { file: entry.name, form: "safetensors", isIndex: false } as const;
+    const [listed] = await listWeights(dirname(path), weights);
+    if (listed === undefined) continue;
+    const hashes = await hashWeights(listed);
     const file = { hash: hashes.file, size: hashes.size, path };
     await into.keep(file);
     tensors.set(
       file.hash,
-      header.map((tensor) => ({ ...tensor, file, hash: hashes.tensors.get(tensor.name) ?? "" })),
+      listed.tensors.map((tensor) => ({ ...tensor, file, hash: hashes.tensors.get(tensor.name) ?? "" })),
     );
   }
   return [...tensors.values()].flat();

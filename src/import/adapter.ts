@@ -42,7 +42,7 @@ export async function readAdapter(root: string, source: WeightSource, settings: 
   const records = new Map<TensorEntry, TensorRecord>();
   const files: WeightFileRecord[] = [];
   for (const file of listed) {
-    const hashes = await hashWeights(file.path, file.where, file.tensors);
+    const hashes = await hashWeights(file);
     files.push({ path: file.path, size: hashes.size, hash: hashes.file });
     for (const tensor of file.tensors) {
       records.set(tensor, { ...tensor, file: hashes.file, hash: hashes.tensors.get(tensor.name) ?? "" });

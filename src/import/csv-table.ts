@@ -1,8 +1,7 @@
 import { parse } from "csv-parse/sync";
 import { failure } from "../errors.js";
+import { MAX_CSV_CELLS } from "./limits.js";
 
-/** 100,000 runs of 50 columns fit; a file of nothing but separators would make some ten million cells. */
-const MAX_CELLS = 5_000_000;
 /** Where the header is looked for to tell the separator; a thousand columns take some 20,000 characters. */
 const HEADER_CHARACTERS = 2 ** 16;
 
@@ -47,5 +46,6 @@ function separatorOf(text: string): string {
 function requireCellCount(text: string, separator: string, where: string): void {
   let cells = 1;
   for (let at = text.indexOf(separator); at !== -1; at = text.indexOf(separator, at + 1)) cells += 1;
-  if (cells > MAX_CELLS) throw failure("TABLE_INVALID", { where, received: `${cells} cells`, allowed: `${MAX_CELLS}` });
+  if (cells > MAX_CSV_CELLS)
+    throw failure("TABLE_INVALID", { where, received: `${cells} cells`, allowed: `${MAX_CSV_CELLS}` });
 }

@@ -1,6 +1,9 @@
-import { readdir, realpath, stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import { failure } from "../errors.js";
+import { contains } from "../files/contains.js";
+import { errnoWords } from "../files/errno-words.js";
+import { listFolder } from "../files/list-folder.js";
 import { MAX_DEPTH, MAX_FILES } from "./limits.js";
 
 /** What lies below a folder; paths are relative to it, with forward slashes, in alphabetical order. */
@@ -8,8 +11,12 @@ export interface FilesBelow {
   /** The folder itself, absolute, links resolved. */
   readonly folder: string;
   readonly files: readonly string[];
-  /** Symbolic links, which are not followed: they could lead out of the folder, or round in a circle. */
+  /** Symbolic links that stay in the folder. None is followed: what they lead to is found at its own place. */
   readonly links: readonly string[];
+  /** Symbolic links that lead out of the folder, or nowhere. */
+  readonly linksOut: readonly string[];
+  /** Pipes, sockets and devices. */
+  readonly special: readonly string[];
   /** Folders that could not be listed. */
   readonly unreadable: readonly string[];
 }
@@ -18,19 +25,26 @@ export interface FilesBelow {
 const SKIPPED = new Set(["node_modules", "__pycache__"]);
 
 /**
- * Lists the files below `folder`; hidden folders and files are left out.
+ * Lists the files below `root`; hidden folders and files are left out. A folder that is swapped for a link meanwhile is not
+ * followed.
  *
- * @throws FOLDER_NOT_FOUND, FILE_UNREADABLE, TOO_MANY_FILES
+ * @param root absolute, with links resolved
+ * @param where what messages call it
+ * @throws FOLDER_NOT_FOUND, FILE_UNREADABLE, FILE_CHANGED, TOO_MANY_FILES
  */
-export async function filesBelow(folder: string, signal?: AbortSignal): Promise<FilesBelow> {
-  const root = await realpath(folder).catch((cause: unknown) => {
-    throw failure("FOLDER_NOT_FOUND", { where: folder, cause });
-  });
-  if (!(await stat(root)).isDirectory())
-    throw failure("FOLDER_NOT_FOUND", { where: folder, received: "a file", allowed: "a folder" });
+export async function filesBelow(root: string, where: string, signal?: AbortSignal): Promise<FilesBelow> {
+  const isFolder = await stat(root).then(
+    (found) => found.isDirectory(),
+    (cause: unknown) => {
+      throw failure("FOLDER_NOT_FOUND", { where, cause });
+    },
+  );
+  if (!isFolder) throw failure("FOLDER_NOT_FOUND", { where, received: "a file", allowed: "a folder" });
 
   const files: string[] = [];
   const links: string[] = [];
+  const linksOut: string[] = [];
+  const special: string[] = [];
   const unreadable: string[] = [];
   let met = 0;
   async function walk(below: string, depth: number): Promise<void> {
@@ -42,16 +56,20 @@ export async function filesBelow(folder: string, signal?: AbortSignal): Promise<
         allowed: `${MAX_DEPTH} deep`,
       });
     }
-    const entries = await readdir(path.join(root, below), { withFileTypes: true }).catch((cause: unknown) => {
-      if (below === "") throw failure("FILE_UNREADABLE", { where: folder, cause });
+    const entries = await listFolder(path.join(root, below)).catch((cause: NodeJS.ErrnoException) => {
+      if (below === "") throw failure("FILE_UNREADABLE", { where, received: errnoWords(cause), cause });
       unreadable.push(below);
       return [];
     });
+    if (entries === undefined) {
+      const received = "a folder that was replaced, or became a link, while it was listed";
+      throw failure("FILE_CHANGED", { where: below || where, received });
+    }
     // Folders and links count too: the walk itself must end.
     met += entries.length;
     if (met > MAX_FILES) {
       throw failure("TOO_MANY_FILES", {
-        where: folder,
+        where,
         received: `more than ${MAX_FILES} files`,
         allowed: String(MAX_FILES),
       });
@@ -59,11 +77,17 @@ export async function filesBelow(folder: string, signal?: AbortSignal): Promise<
     for (const entry of entries.sort((left, right) => (left.name < right.name ? -1 : 1))) {
       if (entry.name.startsWith(".")) continue;
       const relative = path.posix.join(below, entry.name);
-      if (entry.isSymbolicLink()) links.push(relative);
+      if (entry.isSymbolicLink()) ((await staysIn(root, relative)) ? links : linksOut).push(relative);
       else if (entry.isFile()) files.push(relative);
       else if (entry.isDirectory() && !SKIPPED.has(entry.name)) await walk(relative, depth + 1);
+      else if (!entry.isDirectory()) special.push(relative);
     }
   }
   await walk("", 0);
-  return { folder: root, files, links, unreadable };
+  return { folder: root, files, links, linksOut, special, unreadable };
+}
+
+async function staysIn(root: string, link: string): Promise<boolean> {
+  const target = await realpath(path.join(root, link)).catch(() => undefined);
+  return target !== undefined && contains(root, target);
 }

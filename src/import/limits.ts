@@ -4,6 +4,10 @@
 export const MAX_FILES = 500_000;
 /** Folders inside each other; runs lie 3 or 4 deep. */
 export const MAX_DEPTH = 24;
+/** Bytes that all tables, configurations and trainer states of one study take: what they say is held in memory together. */
+export const MAX_TEXT_BYTES = 2 * 2 ** 30;
+/** A weight file is read whole and copied: 64 GiB are a base model of 30 billion weights in bfloat16, saved with its adapter. */
+export const MAX_WEIGHT_FILE_BYTES = 64 * 2 ** 30;
 /** The official safetensors library's own limit on a header. */
 export const MAX_SAFETENSORS_HEADER_BYTES = 100_000_000;
 /** Module paths have some hundred characters; names are looked through with expressions and stand in messages. */
@@ -16,6 +20,24 @@ export const MAX_ADAPTER_CONFIG_BYTES = 4 * 2 ** 20;
 export const MAX_TRAINER_STATE_BYTES = 256 * 2 ** 20;
 /** A state dict's pickle takes about 300 bytes a tensor: 100,000 tensors fit. */
 export const MAX_TORCH_PICKLE_BYTES = 32 * 2 ** 20;
+/** A run's row takes about 400 bytes in JSON or a pickle: 100,000 runs fit with room. */
+export const MAX_TABLE_BYTES = 64 * 2 ** 20;
+/** Runs of one study; the largest published sweeps have some thousand. */
+export const MAX_TABLE_ROWS = 100_000;
+/** Results tables have 5 to 20 columns; one file of logged curves may have some hundred. */
+export const MAX_TABLE_COLUMNS = 1_000;
+/** 100,000 runs of 50 columns fit; a file of nothing but separators would make some ten million cells. */
+export const MAX_CSV_CELLS = 5_000_000;
+/** Results tables are a list of dicts of scalars: 3 deep. The limit also keeps recursion off the stack's end. */
+export const MAX_PICKLE_DEPTH = 100;
+/** 100,000 rows of 20 columns with keys fit; a value that is shared counts again wherever it is reached. */
+export const MAX_PICKLE_NODES = 5_000_000;
+/** A run takes about 40. */
+export const MAX_PICKLE_OPCODES = 10_000_000;
+/** Containers and byte strings, 200 to 400 bytes each; a NumPy scalar takes two, 100,000 runs of four such columns fit. */
+export const MAX_PICKLE_OBJECTS = 1_000_000;
+/** The pickler memoises each string and container once. */
+export const MAX_PICKLE_MEMO = 2_000_000;
 /** One entry a tensor, and some ten more. */
 export const MAX_ZIP_ENTRIES = 200_000;
 /** A shard's index takes about 150 bytes a tensor. */

@@ -1,5 +1,7 @@
 import path from "node:path";
 import { failure } from "../errors.js";
+import { withFile } from "../files/open-file.js";
+import { MAX_WEIGHT_FILE_BYTES } from "./limits.js";
 import { readSafetensorsHeader } from "./safetensors.js";
 import type { TensorEntry } from "./tensor-entry.js";
 import { readTorchTensors } from "./torch-file.js";
@@ -13,6 +15,8 @@ export interface ListedFile {
   /** Relative to the study's folder, for messages. */
   readonly where: string;
   readonly tensors: readonly TensorEntry[];
+  /** The file's state when its tensors were listed. */
+  readonly stamp: string;
 }
 
 /**
@@ -20,13 +24,19 @@ export interface ListedFile {
  *
  * @param root the study's folder, absolute
  * @throws SAFETENSORS_INVALID, TORCH_FILE_INVALID, TORCH_FILE_NOT_ALLOWED, TORCH_FILE_UNSUPPORTED, WEIGHT_INDEX_INVALID,
- * FILE_UNREADABLE, FILE_TOO_LARGE
+ * FILE_UNREADABLE, FILE_TOO_LARGE, FILE_CHANGED
  */
 export async function listWeights(root: string, { file, form, isIndex }: WeightSource): Promise<ListedFile[]> {
   const list = form === "safetensors" ? readSafetensorsHeader : readTorchTensors;
   const one = async (where: string): Promise<ListedFile> => {
     const place = path.join(root, where);
-    return { path: place, where, tensors: await list(place, where) };
+    return withFile(place, where, async (opened) => {
+      if (opened.size > MAX_WEIGHT_FILE_BYTES) {
+        const allowed = `${MAX_WEIGHT_FILE_BYTES} bytes`;
+        throw failure("FILE_TOO_LARGE", { where, received: `${opened.size} bytes`, allowed });
+      }
+      return { path: place, where, tensors: await list(opened, where), stamp: opened.stamp };
+    });
   };
   if (!isIndex) return [await one(file)];
   const index = await readWeightIndex(path.join(root, file), file);

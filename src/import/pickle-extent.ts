@@ -1,10 +1,6 @@
+import { MAX_PICKLE_DEPTH, MAX_PICKLE_NODES } from "./limits.js";
 import type { PickleRefusal } from "./pickle-refusal.js";
 import { Dtype, Foreign, Global, kindOf, type Item, type PlainValue } from "./pickle-values.js";
-
-/** Results tables are a list of dicts of scalars: 3 deep. The limit also keeps recursion off the stack's end. */
-export const MAX_PICKLE_DEPTH = 100;
-/** 100,000 rows of 20 columns with keys fit; a value that is shared counts again wherever it is reached. */
-export const MAX_PICKLE_NODES = 5_000_000;
 
 interface Extent {
   /** Values in it, itself included, as if nothing were shared. */

@@ -2,7 +2,7 @@ import type { RankscopeError } from "../errors.js";
 import { setByteOrder } from "./numpy-scalar.js";
 import { PickleCursor } from "./pickle-cursor.js";
 import type { PickleDialect } from "./pickle-dialect.js";
-import { MAX_PICKLE_NODES } from "./pickle-extent.js";
+import { MAX_PICKLE_MEMO, MAX_PICKLE_NODES, MAX_PICKLE_OBJECTS, MAX_PICKLE_OPCODES } from "./limits.js";
 import { addMember, allowedGlobal, construct, setEntry } from "./pickle-globals.js";
 import { floatOfText, integerOfBytes, integerOfText, textOfRawUnicode, textOfRepr } from "./pickle-literals.js";
 import type { PickleRefusal } from "./pickle-refusal.js";
@@ -10,12 +10,6 @@ import { REFUSED_OPCODES } from "./pickle-refused-opcodes.js";
 import { PickleStack } from "./pickle-stack.js";
 import { Dtype, isList, kindOf, type Item } from "./pickle-values.js";
 
-/** A run takes about 40. */
-const MAX_OPCODES = 10_000_000;
-/** Containers and byte strings, 200 to 400 bytes each; a NumPy scalar takes two, 100,000 runs of four such columns fit. */
-const MAX_OBJECTS = 1_000_000;
-/** The pickler memoises each string and container once. */
-const MAX_MEMO_ENTRIES = 2_000_000;
 const MAX_PROTOCOL = 5;
 
 /**
@@ -39,13 +33,13 @@ export class PickleMachine {
   }
 
   run(): Item {
-    for (let count = 0; count < MAX_OPCODES; count += 1) {
+    for (let count = 0; count < MAX_PICKLE_OPCODES; count += 1) {
       const at = this.#cursor.position;
       const opcode = this.#cursor.u8();
       if (opcode === STOP) return this.#result();
       if (!this.#value(opcode) && !this.#structure(opcode)) throw this.#unknown(opcode, at);
     }
-    throw this.refusal.invalid(`more than ${MAX_OPCODES} opcodes`);
+    throw this.refusal.invalid(`more than ${MAX_PICKLE_OPCODES} opcodes`);
   }
 
   /** Opcodes that push a value of their own. */
@@ -229,7 +223,8 @@ export class PickleMachine {
   /** Pushes a new object. */
   #make(object: Item): true {
     this.#objects += 1;
-    if (this.#objects > MAX_OBJECTS) throw this.refusal.invalid(`more than ${MAX_OBJECTS} containers and byte strings`);
+    if (this.#objects > MAX_PICKLE_OBJECTS)
+      throw this.refusal.invalid(`more than ${MAX_PICKLE_OBJECTS} containers and byte strings`);
     return this.#push(object);
   }
 
@@ -269,7 +264,7 @@ export class PickleMachine {
   #put(index: number | bigint): true {
     if (typeof index !== "number" || index < 0) throw this.refusal.invalid(`the memo index ${index}`);
     this.#memo.set(index, this.#stack.top());
-    if (this.#memo.size > MAX_MEMO_ENTRIES) throw this.refusal.invalid(`more than ${MAX_MEMO_ENTRIES} memo entries`);
+    if (this.#memo.size > MAX_PICKLE_MEMO) throw this.refusal.invalid(`more than ${MAX_PICKLE_MEMO} memo entries`);
     return true;
   }
 

@@ -1,12 +1,10 @@
 import { failure } from "../errors.js";
+import { MAX_TABLE_BYTES } from "./limits.js";
 import { assertPlain } from "./pickle-extent.js";
 import { TABLE_DIALECT } from "./pickle-globals.js";
 import { PickleMachine } from "./pickle-machine.js";
 import { pickleRefusal } from "./pickle-refusal.js";
 import type { PlainValue } from "./pickle-values.js";
-
-/** A results table takes about 400 bytes a run; 64 MB are 100,000 runs with room. */
-export const MAX_PICKLE_BYTES = 64 * 2 ** 20;
 
 /**
  * The value that a Python pickle (protocols 0 to 5) holds, read by a machine of our own that executes nothing.
@@ -15,8 +13,8 @@ export const MAX_PICKLE_BYTES = 64 * 2 ** 20;
  * NumPy's number scalars). Source of the opcodes: CPython's Lib/pickletools.py.
  */
 export function readPickle(bytes: Uint8Array, where: string): PlainValue {
-  if (bytes.length > MAX_PICKLE_BYTES) {
-    throw failure("FILE_TOO_LARGE", { where, received: `${bytes.length} bytes`, allowed: `${MAX_PICKLE_BYTES} bytes` });
+  if (bytes.length > MAX_TABLE_BYTES) {
+    throw failure("FILE_TOO_LARGE", { where, received: `${bytes.length} bytes`, allowed: `${MAX_TABLE_BYTES} bytes` });
   }
   const refusal = pickleRefusal(where);
   const value = new PickleMachine(bytes, TABLE_DIALECT, refusal).run();

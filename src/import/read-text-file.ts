@@ -1,16 +1,6 @@
-import { readFile, stat } from "node:fs/promises";
-import { failure } from "../errors.js";
+import { readBounded } from "./read-bounded.js";
 
-/** Reads a UTF-8 file of at most `maxBytes`, without a byte order mark. @throws FILE_UNREADABLE, FILE_TOO_LARGE */
+/** Reads a UTF-8 file of at most `maxBytes`, without a byte order mark. @throws FILE_UNREADABLE, FILE_TOO_LARGE, FILE_CHANGED */
 export async function readTextFile(path: string, where: string, maxBytes: number): Promise<string> {
-  try {
-    const { size } = await stat(path);
-    if (size > maxBytes)
-      throw failure("FILE_TOO_LARGE", { where, received: `${size} bytes`, allowed: `${maxBytes} bytes` });
-    return (await readFile(path, "utf8")).replace(/^\uFEFF/, "");
-  } catch (cause) {
-    if (cause instanceof Error && "syscall" in cause)
-      throw failure("FILE_UNREADABLE", { where, received: cause.message, cause });
-    throw cause;
-  }
+  return (await readBounded(path, where, maxBytes)).toString("utf8").replace(/^\uFEFF/, "");
 }

@@ -199,6 +199,8 @@ export type FindingCode =
   | "RUN_WITHOUT_RANK"
   | "NON_FINITE_VALUES"
   | "LINK_SKIPPED"
+  | "LINK_REFUSED"
+  | "SPECIAL_FILE_REFUSED"
   | "NOT_UNDERSTOOD";
 
 /** Called as an import goes on; `done` of `total` weight files have been read. */

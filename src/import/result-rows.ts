@@ -1,6 +1,7 @@
 import { failure } from "../errors.js";
 import { columnName, findRunColumn, isKnownMetric, metricColumns, type RunColumn } from "./column-name.js";
 import type { TableRow } from "./json-table.js";
+import { MAX_TABLE_COLUMNS } from "./limits.js";
 
 /** One run of a results table. */
 export interface ResultRow {
@@ -19,9 +20,6 @@ export interface ResultRow {
   /** Finite numbers by metric name; the unit is in the name's end. */
   readonly metrics: ReadonlyMap<string, number>;
 }
-
-/** Results tables have 5 to 20 columns; one file of logged curves may have some hundred. */
-const MAX_COLUMNS = 1_000;
 
 /**
  * The runs of a table; undefined where its columns tell no runs apart, as in a table by rank only.
@@ -107,8 +105,8 @@ function withSeedsInNames(rows: readonly ResultRow[], where: string): ResultRow[
 }
 
 function requireColumnCount(count: number, where: string): void {
-  if (count > MAX_COLUMNS)
-    throw failure("TABLE_INVALID", { where, received: `${count} columns`, allowed: `${MAX_COLUMNS}` });
+  if (count > MAX_TABLE_COLUMNS)
+    throw failure("TABLE_INVALID", { where, received: `${count} columns`, allowed: `${MAX_TABLE_COLUMNS}` });
 }
 
 /** Reads one row's cells by what they mean. */

@@ -1,16 +1,13 @@
-import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { failure } from "../errors.js";
 import { readCsvTable } from "./csv-table.js";
 import { rowsOfValue, type TableRow } from "./json-table.js";
+import { MAX_TABLE_BYTES, MAX_TABLE_ROWS } from "./limits.js";
 import { readPickle } from "./pickle.js";
+import { readBounded } from "./read-bounded.js";
 import { resultRows, type ResultRow } from "./result-rows.js";
 import { parseTolerantJson } from "./tolerant-json.js";
 
-/** A run's row takes about 400 bytes: 100,000 runs fit with room. */
-const MAX_TABLE_BYTES = 64 * 2 ** 20;
-/** Runs of one study; the largest published sweeps have some thousand. */
-const MAX_ROWS = 100_000;
 /** Column names quoted to say what a summary holds. */
 const QUOTED_COLUMNS = 8;
 
@@ -24,10 +21,10 @@ export type ResultsTable =
 /**
  * Reads a results table by its ending: `.csv` or `.tsv`, `.json` (also with Python's NaN), `.pkl` or `.pickle`.
  * @param file its path; `where` is what messages call it
- * @throws FILE_UNREADABLE, FILE_TOO_LARGE, TABLE_INVALID, PICKLE_INVALID, PICKLE_NOT_ALLOWED
+ * @throws FILE_UNREADABLE, FILE_TOO_LARGE, FILE_CHANGED, TABLE_INVALID, PICKLE_INVALID, PICKLE_NOT_ALLOWED
  */
 export async function readResultsTable(file: string, where: string): Promise<ResultsTable> {
-  const bytes = await readBounded(file, where);
+  const bytes = await readBounded(file, where, MAX_TABLE_BYTES);
   switch (path.extname(file).toLowerCase()) {
     case ".csv":
     case ".tsv":
@@ -52,8 +49,8 @@ function tableOfValue(value: unknown, where: string, why: string): ResultsTable 
 }
 
 function tableOfRows(table: readonly TableRow[], where: string): ResultsTable {
-  if (table.length > MAX_ROWS)
-    throw failure("TABLE_INVALID", { where, received: `${table.length} rows`, allowed: `${MAX_ROWS}` });
+  if (table.length > MAX_TABLE_ROWS)
+    throw failure("TABLE_INVALID", { where, received: `${table.length} rows`, allowed: `${MAX_TABLE_ROWS}` });
   const rows = resultRows(table, where);
   if (rows !== undefined) return { kind: "rows", rows };
   const [first] = table;
@@ -70,7 +67,7 @@ function holdsFigures({ cells }: TableRow): boolean {
 }
 
 function rowsOfCsv(text: string, where: string): TableRow[] {
-  const [header = [], ...records] = readCsvTable(text, where, MAX_ROWS + 1);
+  const [header = [], ...records] = readCsvTable(text, where, MAX_TABLE_ROWS + 1);
   const twice = header.find((name, i) => name !== "" && header.indexOf(name) !== i);
   if (twice !== undefined) throw failure("TABLE_INVALID", { where, received: `two columns ${twice}` });
   return records.map((record) => ({ key: null, cells: new Map(header.map((name, i) => [name, record[i]])) }));
@@ -93,19 +90,6 @@ function utf8(bytes: Uint8Array, where: string): string {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
     throw failure("TABLE_INVALID", { where, received: "bytes that are not UTF-8 text", cause });
-  }
-}
-
-async function readBounded(file: string, where: string): Promise<Uint8Array> {
-  try {
-    const { size } = await stat(file);
-    if (size > MAX_TABLE_BYTES)
-      throw failure("FILE_TOO_LARGE", { where, received: `${size} bytes`, allowed: `${MAX_TABLE_BYTES} bytes` });
-    return await readFile(file);
-  } catch (cause) {
-    if (cause instanceof Error && "syscall" in cause)
-      throw failure("FILE_UNREADABLE", { where, received: cause.message, cause });
-    throw cause;
   }
 }
 

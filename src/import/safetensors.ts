@@ -1,6 +1,6 @@
-import { open } from "node:fs/promises";
 import { z } from "zod";
 import { failure } from "../errors.js";
+import type { OpenFile } from "../files/open-file.js";
 import { duplicateKey } from "./duplicate-key.js";
 import {
   MAX_QUOTED_CHARACTERS,
@@ -19,30 +19,25 @@ const PREFIX_BYTES = 8;
  * without holes or overlaps and end with the file, and each tensor's bytes are what its dtype and shape take.
  * (Format: https://github.com/huggingface/safetensors#format)
  *
- * @throws SAFETENSORS_INVALID, FILE_UNREADABLE
+ * @throws SAFETENSORS_INVALID, FILE_CHANGED
  */
-export async function readSafetensorsHeader(path: string, where: string): Promise<TensorEntry[]> {
-  const file = await open(path).catch((cause: unknown) => {
-    throw failure("FILE_UNREADABLE", { where, cause });
-  });
-  try {
-    const { size } = await file.stat();
-    const read = async (length: number, position: number) => {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position);
-      if (bytesRead !== length) throw invalid(where, `${size} bytes`, "the file to stay as it is while it is read");
-      return buffer;
-    };
-    if (size < PREFIX_BYTES) throw invalid(where, `${size} bytes`, "at least the 8 bytes of the header's length");
-    const headerBytes = (await read(PREFIX_BYTES, 0)).readBigUInt64LE();
-    const most = Math.min(MAX_SAFETENSORS_HEADER_BYTES, size - PREFIX_BYTES);
-    if (headerBytes > BigInt(most)) {
-      throw invalid(where, `a header of ${headerBytes} bytes in a file of ${size}`, `at most ${most} bytes of header`);
-    }
-    const header = await read(Number(headerBytes), PREFIX_BYTES);
-    return tensorsOf(header, PREFIX_BYTES + header.length, size, where);
-  } finally {
-    await file.close();
+export async function readSafetensorsHeader(
+  { handle, size, requireUnchanged }: OpenFile,
+  where: string,
+): Promise<TensorEntry[]> {
+  const read = async (length: number, position: number) => {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, position);
+    if (bytesRead !== length) await requireUnchanged();
+    return buffer.subarray(0, bytesRead);
+  };
+  if (size < PREFIX_BYTES) throw invalid(where, `${size} bytes`, "at least the 8 bytes of the header's length");
+  const headerBytes = (await read(PREFIX_BYTES, 0)).readBigUInt64LE();
+  const most = Math.min(MAX_SAFETENSORS_HEADER_BYTES, size - PREFIX_BYTES);
+  if (headerBytes > BigInt(most)) {
+    throw invalid(where, `a header of ${headerBytes} bytes in a file of ${size}`, `at most ${most} bytes of header`);
   }
+  const header = await read(Number(headerBytes), PREFIX_BYTES);
+  return tensorsOf(header, PREFIX_BYTES + header.length, size, where);
 }
 
 const Entry = z.strictObject({

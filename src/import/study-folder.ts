@@ -1,3 +1,4 @@
+import { lstat, realpath } from "node:fs/promises";
 import path from "node:path";
 import { failure } from "../errors.js";
 import { classifyFiles } from "./classify-files.js";
@@ -5,7 +6,7 @@ import { experimentOf } from "./experiment.js";
 import { filesBelow, type FilesBelow } from "./files-below.js";
 import { openFindings, type Findings } from "./findings.js";
 import { compareLayers } from "./layer-name.js";
-import { QUOTED_NAMES } from "./limits.js";
+import { MAX_TEXT_BYTES, QUOTED_NAMES } from "./limits.js";
 import { readRun, type RunReading } from "./read-run.js";
 import { readTables, type TableReading } from "./read-tables.js";
 import type { ExperimentRecord, LayerRecord, ReportProgress, StudyRecord } from "./records.js";
@@ -15,6 +16,11 @@ import { runFolders } from "./run-folders.js";
 export interface ReadStudyOptions {
   /** Display name; the folder's own name by default. */
   readonly name?: string;
+  /**
+   * What messages call the folder. With it the folder is a real path that somebody has checked: it is not resolved again,
+   * and a link that took its place meanwhile is not followed.
+   */
+  readonly where?: string | undefined;
   readonly report?: ReportProgress;
   readonly signal?: AbortSignal;
 }
@@ -23,18 +29,24 @@ export interface ReadStudyOptions {
  * Finds the runs and tables anywhere below `folder` and puts them together into one study. A file that cannot be used is
  * among the findings, and the rest is read without it.
  *
- * @throws FOLDER_NOT_FOUND, FOLDER_EMPTY, TOO_MANY_FILES, SEVERAL_BASE_MODELS
+ * @throws FOLDER_NOT_FOUND, FOLDER_EMPTY, TOO_MANY_FILES, FILE_CHANGED, SEVERAL_BASE_MODELS
  */
 export async function readStudyFolder(folder: string, options: ReadStudyOptions = {}): Promise<StudyRecord> {
-  const { report = () => undefined, signal } = options;
-  const below = await filesBelow(folder, signal);
+  const { report = () => undefined, signal, where = folder } = options;
+  const below = await filesBelow(options.where === undefined ? await resolved(folder) : folder, where, signal);
   const { saves, tables, others } = classifyFiles(below.files);
   if (saves.size === 0 && tables.length === 0) {
     throw failure("FOLDER_EMPTY", {
-      where: folder,
+      where,
       received: `${below.files.length} files, none of a kind that is known`,
     });
   }
+  await requireTextFits(
+    below.folder,
+    [...saves.values()].flatMap(({ config, state }) => [config, state]),
+    tables,
+    where,
+  );
   const findings = openFindings();
   const name = options.name ?? path.basename(below.folder);
 
@@ -63,12 +75,38 @@ export async function readStudyFolder(folder: string, options: ReadStudyOptions 
 
   return {
     name,
-    baseModel: baseModelOf(folder, runs, rows, findings),
+    baseModel: baseModelOf(where, runs, rows, findings),
     folder: below.folder,
     experiments,
     layers: layersOf(runs),
     findings: findings.list,
   };
+}
+
+async function resolved(folder: string): Promise<string> {
+  return realpath(folder).catch((cause: unknown) => {
+    throw failure("FOLDER_NOT_FOUND", { where: folder, cause });
+  });
+}
+
+/** @throws TOO_MANY_FILES where what is read into memory does not fit */
+async function requireTextFits(
+  root: string,
+  ofSaves: readonly (string | undefined)[],
+  tables: readonly string[],
+  where: string,
+): Promise<void> {
+  let total = 0;
+  for (const file of [...ofSaves, ...tables]) {
+    if (file === undefined) continue;
+    total += await lstat(path.join(root, file)).then(
+      ({ size }) => size,
+      () => 0,
+    );
+  }
+  if (total <= MAX_TEXT_BYTES) return;
+  const received = `${total} bytes of tables, configurations and trainer states`;
+  throw failure("TOO_MANY_FILES", { where, received, allowed: `${MAX_TEXT_BYTES} bytes` });
 }
 
 /** Runs with their rows: of the run's name, or of its last part where only one run ends so. */
@@ -143,7 +181,11 @@ function baseModelOf(
 }
 
 /** One finding a kind of file, with how many there are. */
-function notUnderstood({ links, unreadable }: FilesBelow, others: readonly string[], findings: Findings): void {
+function notUnderstood(
+  { links, linksOut, special, unreadable }: FilesBelow,
+  others: readonly string[],
+  findings: Findings,
+): void {
   const quote = (names: readonly string[]) =>
     `${names.slice(0, QUOTED_NAMES).join(", ")}${names.length > QUOTED_NAMES ? ", ..." : ""}`;
   const byExtension = new Map<string, string[]>();
@@ -156,6 +198,16 @@ function notUnderstood({ links, unreadable }: FilesBelow, others: readonly strin
   }
   for (const place of unreadable)
     findings.add("error", "FILE_UNREADABLE", place, "the folder cannot be listed: check its permissions");
-  if (links.length > 0)
-    findings.add("warning", "LINK_SKIPPED", "", `${links.length} symbolic links were not followed: ${quote(links)}`);
+  if (links.length > 0) {
+    const message = `${links.length} symbolic links were not followed, since what they lead to is read at its own place: ${quote(links)}`;
+    findings.add("warning", "LINK_SKIPPED", "", message);
+  }
+  if (linksOut.length > 0) {
+    const message = `${linksOut.length} symbolic links that lead out of the folder, or nowhere, were refused: ${quote(linksOut)}`;
+    findings.add("warning", "LINK_REFUSED", "", message);
+  }
+  if (special.length > 0) {
+    const message = `${special.length} pipes, sockets or devices were not opened: ${quote(special)}`;
+    findings.add("warning", "SPECIAL_FILE_REFUSED", "", message);
+  }
 }

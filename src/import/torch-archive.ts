@@ -1,6 +1,8 @@
-import { open, type FileHandle } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { fromRandomAccessReaderPromise, RandomAccessReader, type Entry, type ZipFile } from "yauzl";
 import { failure, RankscopeError } from "../errors.js";
+import { errnoWords } from "../files/errno-words.js";
+import type { OpenFile } from "../files/open-file.js";
 import { MAX_ZIP_ENTRIES } from "./limits.js";
 
 /** Where one entry's bytes lie in an archive. */
@@ -17,36 +19,24 @@ export interface Archive {
 }
 
 /**
- * Lists a ZIP archive and gives it to `use`; the file is closed afterwards. Names occur once, and no entry lies in another
- * or beyond the list of entries, so that the sizes of all add up to no more than the file's.
+ * Lists a ZIP archive; it can be read as long as `file` is open. Names occur once, and no entry lies in another or beyond the
+ * list of entries, so that the sizes of all add up to no more than the file's.
  *
  * @throws TORCH_FILE_INVALID, TORCH_FILE_UNSUPPORTED (compressed, encrypted, or no ZIP archive), FILE_UNREADABLE
  */
-export async function withArchive<Result>(
-  path: string,
-  where: string,
-  use: (archive: Archive) => Promise<Result>,
-): Promise<Result> {
-  const file = await open(path).catch((cause: unknown) => {
-    throw failure("FILE_UNREADABLE", { where, cause });
-  });
-  try {
-    const entries = await listEntries(file, where);
-    return await use({ entries, read: ({ offset, length }) => readExactly(file, offset, length, where) });
-  } finally {
-    await file.close();
-  }
+export async function openArchive(file: OpenFile, where: string): Promise<Archive> {
+  const entries = await listEntries(file, where);
+  return { entries, read: ({ offset, length }) => readExactly(file.handle, offset, length, where) };
 }
 
-async function listEntries(file: FileHandle, where: string): Promise<Map<string, ArchiveEntry>> {
+async function listEntries({ handle, size }: OpenFile, where: string): Promise<Map<string, ArchiveEntry>> {
   try {
-    const { size } = await file.stat();
-    await requireZip(file, size, where);
-    return await entriesOf(await openZip(file, size, where), where);
+    await requireZip(handle, size, where);
+    return await entriesOf(await openZip(handle, size, where), where);
   } catch (cause) {
     if (cause instanceof RankscopeError) throw cause;
     if (cause instanceof Error && "syscall" in cause)
-      throw failure("FILE_UNREADABLE", { where, received: cause.message, cause });
+      throw failure("FILE_UNREADABLE", { where, received: errnoWords(cause as NodeJS.ErrnoException), cause });
     // What yauzl finds wrong is an Error with a message of its own.
     throw failure("TORCH_FILE_INVALID", { where, received: (cause as Error).message, cause });
   }

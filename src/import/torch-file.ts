@@ -1,11 +1,12 @@
 import { failure } from "../errors.js";
+import type { OpenFile } from "../files/open-file.js";
 import { MAX_TENSOR_DIMENSIONS, MAX_TENSOR_NAME_CHARACTERS, MAX_TORCH_PICKLE_BYTES } from "./limits.js";
 import { PickleMachine } from "./pickle-machine.js";
 import type { PickleRefusal } from "./pickle-refusal.js";
 import { kindOf } from "./pickle-values.js";
 import { tensorBytes } from "./tensor-bytes.js";
 import type { TensorEntry } from "./tensor-entry.js";
-import { withArchive, type Archive, type ArchiveEntry } from "./torch-archive.js";
+import { openArchive, type Archive, type ArchiveEntry } from "./torch-archive.js";
 import { TORCH_DIALECT, TorchTensor } from "./torch-dialect.js";
 
 /**
@@ -14,21 +15,20 @@ import { TORCH_DIALECT, TorchTensor } from "./torch-dialect.js";
  *
  * @throws TORCH_FILE_INVALID, TORCH_FILE_NOT_ALLOWED, TORCH_FILE_UNSUPPORTED, FILE_UNREADABLE
  */
-export async function readTorchTensors(path: string, where: string): Promise<TensorEntry[]> {
-  return withArchive(path, where, async (archive) => {
-    const root = rootOf(archive, where);
-    await requireLittleEndian(archive, root, where);
-    const pickle = archive.entries.get(`${root}/data.pkl`);
-    if (pickle === undefined || pickle.length > MAX_TORCH_PICKLE_BYTES) {
-      const allowed = `${MAX_TORCH_PICKLE_BYTES} bytes`;
-      throw failure("TORCH_FILE_INVALID", { where, received: `a pickle of ${pickle?.length ?? 0} bytes`, allowed });
-    }
-    const tensors = stateDict(await archive.read(pickle), where);
-    const entries = [...tensors].map(([name, tensor]) => {
-      return placed(name, tensor, archive.entries.get(`${root}/data/${tensor.storage.key}`), where);
-    });
-    return inOrder(entries, where);
+export async function readTorchTensors(file: OpenFile, where: string): Promise<TensorEntry[]> {
+  const archive = await openArchive(file, where);
+  const root = rootOf(archive, where);
+  await requireLittleEndian(archive, root, where);
+  const pickle = archive.entries.get(`${root}/data.pkl`);
+  if (pickle === undefined || pickle.length > MAX_TORCH_PICKLE_BYTES) {
+    const allowed = `${MAX_TORCH_PICKLE_BYTES} bytes`;
+    throw failure("TORCH_FILE_INVALID", { where, received: `a pickle of ${pickle?.length ?? 0} bytes`, allowed });
+  }
+  const tensors = stateDict(await archive.read(pickle), where);
+  const entries = [...tensors].map(([name, tensor]) => {
+    return placed(name, tensor, archive.entries.get(`${root}/data/${tensor.storage.key}`), where);
   });
+  return inOrder(entries, where);
 }
 
 /** The folder in the archive that everything lies in: the name that the file was saved under. */

@@ -46,7 +46,7 @@ async function requireShard(file: string, shard: string, where: string): Promise
   if (/[/\\\0]/.test(shard) || shard === "" || shard === "." || shard === "..") {
     throw invalid(where, `the shard ${JSON.stringify(shard)}`, "the name of a file beside the index");
   }
-  // Links are not followed: they could lead out of the folder.
+  // For a message of its own; that it is no link is seen to when it is opened.
   const stats = await lstat(path.join(path.dirname(file), shard)).catch(() => undefined);
   if (stats === undefined || !stats.isFile()) throw invalid(where, `the shard ${shard}, which is not there`, "a file");
 }

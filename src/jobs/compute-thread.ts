@@ -11,7 +11,8 @@ import type {
   SubspaceFacts,
 } from "../compute/engine-types.js";
 import { openEngine } from "../compute/engine.js";
-import { failure, PermanentError } from "../errors.js";
+import { failure, PermanentError, RankscopeError } from "../errors.js";
+import { shownPlace } from "../files/shown-place.js";
 import { tensorValues } from "../import/tensor-values.js";
 import type { LocatedFactors, StoredTensor } from "../store/factors.js";
 import { openWeightStore } from "../weights/open-weight-store.js";
@@ -149,6 +150,11 @@ function isFailure(member: Factors | FactFailure | undefined): member is FactFai
 
 async function read(weights: WeightStore, tensor: StoredTensor): Promise<Factors["a"]> {
   const { file, offset, length, name } = tensor;
-  const bytes = await weights.read(file, offset, length);
-  return tensorValues(bytes, tensor, `${file.path}, tensor ${name}`);
+  const where = `${shownPlace(file.path)}, tensor ${name}`;
+  const bytes = await weights.read(file, offset, length).catch((error: unknown) => {
+    if (!(error instanceof RankscopeError)) throw error;
+    // The store knows the file by its place on the machine, which is not for clients.
+    throw failure(error.code, { ...error.detail, where, cause: error });
+  });
+  return tensorValues(bytes, tensor, where);
 }

@@ -1,3 +1,4 @@
+import { RankscopeError } from "../errors.js";
 import type { Log } from "../log.js";
 import type { Database } from "../store/database.js";
 import { createJob, HEARTBEAT_SECONDS, touchJob } from "../store/jobs.js";
@@ -8,6 +9,9 @@ import type { ImportJobs, ImportRequest } from "./payloads.js";
 
 /** How often progress is written to the store, at most. */
 const PROGRESS_MILLISECONDS = 500;
+
+/** What is not in the catalogue may name anything of the machine. */
+const UNFORESEEN = "Something went wrong here; the server's log has the cause.";
 
 /** Runs imports that were asked for through the server, one after the other, each with a row in the job table. */
 export function openImportJobs({
@@ -34,7 +38,7 @@ export function openImportJobs({
       log.warn({ err: error, job: id }, "an import failed");
       await endJob(database, id, {
         status: "FAILED",
-        message: error instanceof Error ? error.message : String(error),
+        message: error instanceof RankscopeError ? error.message : UNFORESEEN,
       });
     }
   }
@@ -45,7 +49,7 @@ export function openImportJobs({
 
   return {
     async start(request) {
-      const id = await createJob(database, "IMPORT", `waiting to read ${request.folder}`);
+      const id = await createJob(database, "IMPORT", `waiting to read ${request.where ?? request.folder}`);
       // A job that waits for its turn is alive too.
       const heartbeat = setInterval(() => touch(id), HEARTBEAT_SECONDS * 1000);
       last = last

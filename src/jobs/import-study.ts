@@ -1,4 +1,5 @@
-import { failure } from "../errors.js";
+import path from "node:path";
+import { failure, RankscopeError } from "../errors.js";
 import { morePrecise } from "../import/more-precise.js";
 import type { ReportProgress, StudyRecord } from "../import/records.js";
 import { readStudyFolder } from "../import/study-folder.js";
@@ -15,13 +16,13 @@ import type { ImportRequest, ImportResult } from "./payloads.js";
  */
 export async function importStudy(
   { database, weights }: { readonly database: Database; readonly weights: WeightStore },
-  { folder, slug, name }: ImportRequest,
+  { folder, where, slug, name }: ImportRequest,
   report: ReportProgress = () => undefined,
 ): Promise<ImportResult> {
-  const record = await readStudyFolder(folder, { report, ...(name !== undefined && { name }) });
+  const record = await readStudyFolder(folder, { report, where, ...(name !== undefined && { name }) });
   if (record.experiments.length === 0) {
     const problem = record.findings.find(({ severity }) => severity !== "info");
-    throw failure("NO_RUNS", { where: record.folder, received: problem && `${problem.where}: ${problem.message}` });
+    throw failure("NO_RUNS", { where: where ?? folder, received: problem && `${problem.where}: ${problem.message}` });
   }
   await keepWeights(weights, record, report);
   const outcome = await storeStudy(database, record, { slug, morePrecise });
@@ -29,13 +30,22 @@ export async function importStudy(
 }
 
 /** Keeps every weight file of the study, one after the other: each is read whole. */
-async function keepWeights(weights: WeightStore, { experiments }: StudyRecord, report: ReportProgress): Promise<void> {
+async function keepWeights(
+  weights: WeightStore,
+  { folder, experiments }: StudyRecord,
+  report: ReportProgress,
+): Promise<void> {
   const files = new Map(
     experiments.flatMap(({ checkpoints }) => checkpoints.flatMap((one) => one.files)).map((file) => [file.hash, file]),
   );
   let done = 0;
   for (const file of files.values()) {
-    report({ done: done++, total: files.size, message: `keeping ${file.path}` });
-    await weights.keep(file);
+    const place = path.relative(folder, file.path).split(path.sep).join("/");
+    report({ done: done++, total: files.size, message: `keeping ${place}` });
+    await weights.keep(file).catch((error: unknown) => {
+      if (!(error instanceof RankscopeError)) throw error;
+      // The store knows the file by its place on the machine, which is not for clients.
+      throw failure(error.code, { ...error.detail, where: place, cause: error });
+    });
   }
 }

@@ -8,6 +8,8 @@ import type { RowRange } from "./weight-facts.js";
 
 export interface ImportRequest {
   readonly folder: string;
+  /** As a client gave it, for messages; `folder` is then its real path, checked, and is not resolved again. */
+  readonly where?: string | undefined;
   readonly slug?: string | undefined;
   readonly name?: string | undefined;
 }

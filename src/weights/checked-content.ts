@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import { checkContent } from "./check-content.js";
 import { fileFailure } from "./file-failure.js";
+import { openOriginal } from "./open-original.js";
 import type { WeightFile } from "./weight-store.js";
 
 const CHUNK_BYTES = 2 ** 20;
@@ -18,7 +18,9 @@ export function checkedContent(file: WeightFile): Readable {
 async function* chunksOf(file: WeightFile): AsyncGenerator<Buffer> {
   const hash = createHash("sha256");
   let size = 0;
-  const stream = createReadStream(file.path, { highWaterMark: CHUNK_BYTES });
+  const { handle } = await openOriginal(file);
+  // Closes the handle, too.
+  const stream = handle.createReadStream({ start: 0, highWaterMark: CHUNK_BYTES });
   // The last chunk is held back until all are known to be right: a copier may take what it has for the whole.
   let last: Buffer | undefined;
   try {

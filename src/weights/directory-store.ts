@@ -1,13 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { constants } from "node:fs";
-import { chmod, copyFile, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { chmod, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { failure, RankscopeError } from "../errors.js";
+import { errnoWords } from "../files/errno-words.js";
+import type { OpenFile } from "../files/open-file.js";
 import { checkContent } from "./check-content.js";
 import { contentKey } from "./content-key.js";
-import { fileFailure } from "./file-failure.js";
+import { copyOpened } from "./copy-opened.js";
 import { hashFile } from "./hash-file.js";
 import { openLocalFiles } from "./local-files.js";
+import { openOriginal } from "./open-original.js";
 import { readOriginal } from "./read-original.js";
 import type { WeightFile, WeightStore } from "./weight-store.js";
 
@@ -27,14 +29,21 @@ export function openDirectoryStore(directory: string): WeightStore {
   async function keep(file: WeightFile): Promise<void> {
     const target = join(directory, contentKey(file.hash));
     if ((await sizeOf(target)) === file.size) return;
-    await checkOriginal(file);
+    const original = await openOriginal(file);
+    try {
+      await copyInto(target, file, original);
+    } finally {
+      await original.handle.close();
+    }
+  }
+
+  async function copyInto(target: string, file: WeightFile, original: OpenFile): Promise<void> {
     const copy = join(directory, INCOMING, `${file.hash}.${randomUUID()}`);
     try {
       await mkdir(dirname(copy), { recursive: true });
       await mkdir(dirname(target), { recursive: true });
       await (cleaned ??= removeStale(dirname(copy)));
-      // Where the file system can, the copy shares the original's blocks until one of them is written to.
-      await copyFile(file.path, copy, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+      await copyOpened(original, copy);
       checkContent(file, await hashFile(copy));
       await makeDurable(copy);
       await rename(copy, target);
@@ -43,7 +52,7 @@ export function openDirectoryStore(directory: string): WeightStore {
     } catch (cause) {
       await rm(copy, { force: true }).catch(() => undefined);
       if (cause instanceof RankscopeError) throw cause;
-      const received = `${file.path}: ${(cause as Error).message}`;
+      const received = errnoWords(cause as NodeJS.ErrnoException);
       throw failure("WEIGHTS_NOT_KEPT", { where: target, received, cause });
     }
   }
@@ -70,17 +79,6 @@ async function sizeOf(path: string): Promise<number | undefined> {
     (found) => (found.isFile() ? found.size : undefined),
     () => undefined,
   );
-}
-
-/** Tells the original's faults from the store's before anything is copied. */
-async function checkOriginal(file: WeightFile): Promise<void> {
-  const { size } = await stat(file.path).catch((cause: NodeJS.ErrnoException) => {
-    throw fileFailure(cause, file.path);
-  });
-  if (size !== file.size) {
-    const [received, allowed] = [`${size} bytes`, `the ${file.size} bytes imported`];
-    throw failure("WEIGHTS_CHANGED", { where: file.path, received, allowed });
-  }
 }
 
 async function removeStale(folder: string): Promise<void> {

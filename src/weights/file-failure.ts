@@ -1,4 +1,5 @@
 import { failure, type RankscopeError } from "../errors.js";
+import { errnoWords } from "../files/errno-words.js";
 
 /** The file is not there. */
 const MISSING = new Set(["ENOENT", "ENOTDIR"]);
@@ -12,7 +13,7 @@ export function fileFailure(cause: NodeJS.ErrnoException, where: string): Ranksc
   if (UNREADABLE.has(code)) return failure("FILE_UNREADABLE", { where, received: code, cause });
   return failure("WEIGHTS_UNREACHABLE", {
     where,
-    received: cause.message,
+    received: errnoWords(cause),
     todo: "Check the disk or network file system that holds the file.",
     cause,
   });

@@ -1,11 +1,11 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { onTestFinished } from "vitest";
 
-/** A new folder that goes with the test. */
+/** A new folder that goes with the test; its path has no links in it. */
 export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(path.join(tmpdir(), "rankscope-test-"));
+  const folder = await realpath(await mkdtemp(path.join(tmpdir(), "rankscope-test-")));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }

@@ -12,13 +12,14 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Which folder may import which. All but derive may import errors.ts and log.ts, and all may import types. */
 const ALLOWED: Record<string, readonly string[]> = {
-  import: [],
-  store: [],
-  weights: [],
+  files: [],
+  import: ["files"],
+  store: ["files"],
+  weights: ["files"],
   compute: [],
   derive: [],
-  jobs: ["import", "store", "weights", "compute", "derive"],
-  serve: ["store", "derive"],
+  jobs: ["files", "import", "store", "weights", "compute", "derive"],
+  serve: ["files", "store", "derive"],
   commands: ["import", "store", "weights", "compute", "derive", "jobs", "serve"],
 };
 const FOLDERS = Object.keys(ALLOWED);

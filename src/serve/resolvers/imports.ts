@@ -27,7 +27,12 @@ export class ImportsResolver {
       });
     }
     const folder = await allowedFolder(input.folder, context.importRoots);
-    const { id, finished } = await context.imports.start({ folder, slug: slug ?? undefined, name: name ?? undefined });
+    const { id, finished } = await context.imports.start({
+      folder,
+      where: input.folder,
+      slug: slug ?? undefined,
+      name: name ?? undefined,
+    });
     await orAfter(finished, waitSeconds * 1000);
     // Read past the request's loaders: the job has moved on since it was made.
     const [job] = await jobsById(context.database, [id]);

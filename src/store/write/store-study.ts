@@ -1,6 +1,7 @@
 import type { TransactionSql } from "postgres";
 import { v7 as newId } from "uuid";
 import { failure } from "../../errors.js";
+import { shownPlace } from "../../files/shown-place.js";
 import type { StudyRecord } from "../../import/records.js";
 import type { Database } from "../database.js";
 import { slugOf } from "../slug.js";
@@ -62,7 +63,11 @@ async function writeStudy(
     throw failure("STUDY_BASE_MODEL_DIFFERS", { where: slug, received: baseModel, allowed: stored.baseModel });
   }
   if (stored.folder !== folder && !joins) {
-    throw failure("STUDY_FOLDER_DIFFERS", { where: slug, received: folder, allowed: stored.folder });
+    throw failure("STUDY_FOLDER_DIFFERS", {
+      where: slug,
+      received: shownPlace(folder),
+      allowed: shownPlace(stored.folder),
+    });
   }
   await sql`
     update study set folder = ${folder}, base_model = coalesce(base_model, ${baseModel})

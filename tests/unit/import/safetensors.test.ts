@@ -3,6 +3,7 @@ import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { RankscopeError } from "#src/errors.js";
+import { withFile } from "#src/files/open-file.js";
 import { readSafetensorsHeader } from "#src/import/safetensors.js";
 import { safetensors, safetensorsOf } from "../../support/adapter-files.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
@@ -11,7 +12,7 @@ import { temporaryFolder } from "../../support/temporary-folder.js";
 async function read(bytes: Uint8Array) {
   const file = path.join(await temporaryFolder(), "a.safetensors");
   await writeFile(file, bytes);
-  return readSafetensorsHeader(file, "adapter");
+  return withFile(file, "adapter", (opened) => readSafetensorsHeader(opened, "adapter"));
 }
 
 const entry = (from: number, to: number, shape = [1], dtype = "F32") => ({ dtype, shape, data_offsets: [from, to] });

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { RankscopeError } from "#src/errors.js";
+import { withFile } from "#src/files/open-file.js";
 import { readTorchTensors } from "#src/import/torch-file.js";
 import { float32 } from "../../support/adapter-files.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
@@ -14,7 +15,7 @@ async function reader() {
   const file = path.join(await temporaryFolder(), "adapter_model.bin");
   return async (bytes: Uint8Array) => {
     await writeFile(file, bytes);
-    return readTorchTensors(file, "weights.bin");
+    return withFile(file, "weights.bin", (opened) => readTorchTensors(opened, "weights.bin"));
   };
 }
 const read = async (bytes: Uint8Array) => (await reader())(bytes);
@@ -228,7 +229,8 @@ describe("archives that torch.save would not write are refused by name", () => {
     const folder = await temporaryFolder();
     await mkdir(path.join(folder, "adapter_model.bin"));
     for (const name of ["missing", "adapter_model.bin"]) {
-      await expect(readTorchTensors(path.join(folder, name), name)).rejects.toMatchObject({ code: "FILE_UNREADABLE" });
+      const reading = withFile(path.join(folder, name), name, (file) => readTorchTensors(file, name));
+      await expect(reading).rejects.toMatchObject({ code: "FILE_UNREADABLE" });
     }
   });
 });

@@ -1,0 +1,141 @@
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { expect } from "vitest";
+import { readCsvTable } from "#src/import/csv-table.js";
+import { readPickle } from "#src/import/pickle.js";
+import { readResultsTable } from "#src/import/results-table.js";
+import { parseTolerantJson } from "#src/import/tolerant-json.js";
+import { fuzz, readOrRefused } from "../support/fuzz.js";
+import { mutated, mutatedJson } from "../support/mutations.js";
+import { pickleOf } from "../support/pickle-of.js";
+
+/** A table whose every run has its row, as any kind of file has it. */
+const rows = fc.uniqueArray(
+  fc.record({
+    run: fc.stringMatching(/^[a-z0-9_]{1,12}$/),
+    rank: fc.integer({ min: 1, max: 256 }),
+    quantization: fc.constantFrom("16bit", "4bit", "8bit"),
+    // JSON writes -0 as 0.
+    training_loss: fc.double({ min: -1e6, max: 1e6, noNaN: true }).map((loss) => loss + 0),
+    note: fc.string({ unit: "binary", maxLength: 8 }),
+  }),
+  { minLength: 1, maxLength: 8, selector: ({ run }) => run },
+);
+
+fuzz(
+  "JSON tables: what was written is read",
+  rows,
+  async (list, file) => {
+    const table = await readResultsTable(await file(JSON.stringify(list)), "t.json");
+    if (table.kind !== "rows") throw new Error(`not a table: ${table.kind}`);
+    expect(
+      table.rows.map(({ experiment, rank, quantization, metrics }) => [
+        experiment,
+        rank,
+        quantization,
+        metrics.get("training_loss"),
+      ]),
+    ).toEqual(list.map(({ run, rank, quantization, training_loss: loss }) => [run, rank, quantization, loss]));
+  },
+  { fileName: "t.json" },
+);
+
+fuzz(
+  "JSON tables that say odd things are read or refused",
+  mutatedJson(rows),
+  async (text, file) => {
+    const place = await file(text);
+    await readOrRefused(() => readResultsTable(place, "t.json"));
+  },
+  { fileName: "t.json" },
+);
+
+fuzz(
+  "JSON tables whose bytes were changed are read or refused",
+  mutated(rows.map((list) => JSON.stringify(list))),
+  async (bytes, file) => {
+    const place = await file(bytes);
+    await readOrRefused(() => readResultsTable(place, "t.json"));
+  },
+  { fileName: "t.json" },
+);
+
+const pythonNumber = fc.oneof(fc.double(), fc.constantFrom(NaN, Infinity, -Infinity, 0));
+fuzz(
+  "Python's JSON, with NaN and Infinity, is read as it was written",
+  fc.dictionary(fc.string(), pythonNumber),
+  (value) => {
+    const entries = Object.entries(value).map(
+      ([key, number]) => `${JSON.stringify(key)}: ${Object.is(number, -0) ? "-0.0" : number}`,
+    );
+    expect(parseTolerantJson(`{${entries.join(", ")}}`)).toEqual(value);
+  },
+);
+
+const cell = fc.string({ unit: "binary", maxLength: 12 }).map((text) => text.trim());
+const csv = fc
+  .integer({ min: 1, max: 5 })
+  .chain((columns) =>
+    fc.array(fc.array(cell, { minLength: columns, maxLength: columns }), { minLength: 1, maxLength: 6 }),
+  );
+const quoted = (table: readonly (readonly string[])[], separator: string) =>
+  table.map((row) => row.map((text) => `"${text.replaceAll('"', '""')}"`).join(separator)).join("\r\n");
+
+fuzz("CSV: what was written, with any cells in quotes, is read", fc.tuple(csv, fc.boolean()), ([table, bom]) => {
+  expect(readCsvTable(`${bom ? "\uFEFF" : ""}${quoted(table, ",")}`, "t.csv", 100)).toEqual(table);
+});
+
+const csvText = rows.map((list) =>
+  quoted([Object.keys(list[0] ?? {}), ...list.map((row) => Object.values(row).map(String))], ","),
+);
+fuzz(
+  "CSV whose bytes were changed is read or refused",
+  mutated(csvText),
+  async (bytes, file) => {
+    const place = await file(bytes);
+    await readOrRefused(() => readResultsTable(place, "t.csv"));
+  },
+  { fileName: "t.csv" },
+);
+
+const scalar = fc.oneof(
+  fc.constantFrom(null, true, false),
+  fc.integer(),
+  fc.double(),
+  fc.string({ maxLength: 10, unit: "binary" }),
+  fc.bigInt({ min: 2n ** 53n, max: 2n ** 200n }),
+);
+const { value: plain } = fc.letrec<{ value: unknown }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4, depthSize: "small" },
+    scalar,
+    fc.array(tie("value"), { maxLength: 4 }),
+    fc
+      .array(fc.tuple(fc.oneof(fc.string({ maxLength: 6 }), fc.constant("__proto__")), tie("value")), { maxLength: 4 })
+      .map((entries) => new Map(entries)),
+  ),
+}));
+fuzz("pickles: what was written is read", plain, (value) => {
+  expect(readPickle(pickleOf(value), "p")).toEqual(value);
+});
+
+const { plain: written, numpy } = JSON.parse(
+  readFileSync(new URL("../unit/import/pickles.json", import.meta.url), "utf8"),
+) as Record<"plain" | "numpy", string[]>;
+const python = [...written, ...numpy].map((text) => Buffer.from(text, "base64"));
+fuzz(
+  "pickles of CPython and NumPy whose bytes were changed are read or refused",
+  mutated(fc.oneof(fc.constantFrom(...python), plain.map(pickleOf))),
+  async (bytes) => {
+    await readOrRefused(() => readPickle(bytes, "p"));
+  },
+);
+fuzz(
+  "pickled tables whose bytes were changed are read or refused",
+  mutated(rows.map((list) => pickleOf(list.map((row) => new Map(Object.entries(row)))))),
+  async (bytes, file) => {
+    const place = await file(bytes);
+    await readOrRefused(() => readResultsTable(place, "t.pkl"));
+  },
+  { fileName: "t.pkl" },
+);

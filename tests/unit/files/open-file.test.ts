@@ -1,0 +1,111 @@
+import { execFileSync } from "node:child_process";
+import { appendFile, link, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import path from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { contains } from "#src/files/contains.js";
+import { listFolder } from "#src/files/list-folder.js";
+import { withFile } from "#src/files/open-file.js";
+import { shownPlace } from "#src/files/shown-place.js";
+import { temporaryFolder } from "../../support/temporary-folder.js";
+
+const content = (file: string) =>
+  withFile(file, "the file", async ({ handle, requireUnchanged }) => {
+    const text = (await handle.readFile()).toString();
+    await requireUnchanged();
+    return text;
+  });
+
+describe("a file is opened where it lies", () => {
+  test("and read", async () => {
+    const file = path.join(await temporaryFolder(), "a");
+    await writeFile(file, "hello");
+    expect(await content(file)).toBe("hello");
+  });
+
+  test("a link in its place is not followed, wherever it leads", async () => {
+    const folder = await temporaryFolder();
+    await writeFile(path.join(folder, "a"), "hello");
+    await symlink(path.join(folder, "a"), path.join(folder, "link"));
+    const error = { code: "FILE_UNREADABLE", message: expect.stringContaining("received a symbolic link") as string };
+    await expect(content(path.join(folder, "link"))).rejects.toMatchObject(error);
+  });
+
+  test("a link in place of a folder on the way is not followed", async () => {
+    const folder = await temporaryFolder();
+    await mkdir(path.join(folder, "real"));
+    await writeFile(path.join(folder, "real/a"), "hello");
+    await symlink(path.join(folder, "real"), path.join(folder, "link"));
+    await expect(content(path.join(folder, "link/a"))).rejects.toMatchObject({ code: "FILE_CHANGED" });
+    expect(await content(path.join(folder, "real/a"))).toBe("hello");
+  });
+
+  test.skipIf(process.platform === "win32")("a pipe, a socket, a device and a folder are refused at once", async () => {
+    const folder = await temporaryFolder();
+    const [pipe, socket] = [path.join(folder, "pipe"), path.join(folder, "socket")];
+    execFileSync("mkfifo", [pipe]);
+    const server = createServer();
+    onTestFinished(() => void server.close());
+    await new Promise<void>((resolve) => server.listen(socket, resolve));
+    for (const place of [pipe, socket, "/dev/zero", folder]) {
+      const error = { code: "FILE_UNREADABLE", message: expect.stringContaining("at the file") as string };
+      await expect(content(place), place).rejects.toMatchObject(error);
+    }
+  });
+
+  test("a message names no place of the machine", async () => {
+    const folder = await temporaryFolder();
+    await expect(content(path.join(folder, "missing"))).rejects.toSatisfy(
+      ({ message }: Error) => message.includes("it is not there") && !message.includes(folder),
+    );
+  });
+});
+
+test("a file that is written to, replaced or deleted while it is open is told", async () => {
+  const folder = await temporaryFolder();
+  const file = path.join(folder, "a");
+  const changes = [
+    { change: () => appendFile(file, "more"), told: true },
+    // The open file is the old one, and still what it was.
+    { change: async () => (await rm(file), await writeFile(file, "other")), told: false },
+    { change: async () => (await rename(file, `${file}2`), await writeFile(file, "other")), told: false },
+    { change: () => link(file, `${file}3`), told: false },
+  ];
+  for (const { change, told } of changes) {
+    await writeFile(file, "hello");
+    const reading = withFile(file, "a", async ({ requireUnchanged }) => {
+      await change();
+      await requireUnchanged();
+    });
+    if (told) await expect(reading).rejects.toMatchObject({ code: "FILE_CHANGED" });
+    else await reading;
+  }
+});
+
+test("a folder is listed where it lies, and not through a link", async () => {
+  const folder = await temporaryFolder();
+  await mkdir(path.join(folder, "real"));
+  await writeFile(path.join(folder, "real/a"), "");
+  await symlink(path.join(folder, "real"), path.join(folder, "link"));
+  expect((await listFolder(path.join(folder, "real")))?.map(({ name }) => name)).toEqual(["a"]);
+  await mkdir(path.join(folder, "real/deep"));
+  const through = await listFolder(path.join(folder, "link")).catch(() => undefined);
+  expect(through).toBeUndefined();
+  expect(await listFolder(path.join(folder, "link/deep"))).toBeUndefined();
+});
+
+test("a folder contains itself and what lies below it, no namesakes", () => {
+  expect(contains("/a/b", "/a/b")).toBe(true);
+  expect(contains("/a/b", "/a/b/c")).toBe(true);
+  expect(contains("/a/b", "/a/b/..c")).toBe(true);
+  expect(contains("/a/b", "/a/bc")).toBe(false);
+  expect(contains("/a/b", "/a")).toBe(false);
+});
+
+test("clients see the end of a path only", () => {
+  expect(shownPlace("/home/me/study/r8/final_model/adapter_model.safetensors")).toBe(
+    ".../r8/final_model/adapter_model.safetensors",
+  );
+  expect(shownPlace("C:\\me\\study\\r8\\a.bin")).toBe(".../study/r8/a.bin");
+  expect(shownPlace("a.bin")).toBe("a.bin");
+});
