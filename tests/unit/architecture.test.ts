@@ -19,7 +19,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   derive: [],
   jobs: ["import", "store", "weights", "compute", "derive"],
   serve: ["store", "derive"],
-  commands: ["import", "store", "weights", "compute", "derive", "jobs", "serve"],
+  observe: [],
+  commands: ["observe", "import", "store", "weights", "compute", "derive", "jobs", "serve"],
 };
 const FOLDERS = Object.keys(ALLOWED);
 
@@ -33,6 +34,9 @@ const OWNERS = {
   "@aws-sdk/lib-storage": "weights",
   "onnxruntime-node": "compute",
   piscina: "jobs",
+  "prom-client": "observe",
+  "@opentelemetry/sdk-trace-base": "observe",
+  "@opentelemetry/exporter-trace-otlp-proto": "observe",
 };
 
 const eslint = new ESLint({
