@@ -58,6 +58,7 @@ const Environment = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   OTEL_EXPORTER_OTLP_PROTOCOL: z.literal("http/protobuf").optional(),
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: z.literal("http/protobuf").optional(),
   OTEL_TRACES_EXPORTER: z.enum(["otlp", "none"]).optional(),
   OTEL_SDK_DISABLED: z.string().optional(),
   RANKSCOPE_LOG: z.enum(["silent", "error", "warn", "info", "debug"]).default("warn"),

@@ -27,7 +27,7 @@ export function fleetMetrics(registry: Registry, read: () => Promise<Fleet>): ()
     ["application", "state"] as const,
   );
   return async () => {
-    for (const one of [jobs, oldest, workers, connections]) one.remove();
+    for (const one of [oldest, workers]) one.remove();
     for (const one of [jobs, connections]) one.reset();
     const fleet = await inTime(read());
     up.set(fleet === undefined ? 0 : 1);
