@@ -9,6 +9,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const MAY_IMPORT = {
   "errors.ts": [],
   "log.ts": [],
+  "trace.ts": [],
   "config.ts": ["errors.ts"],
   files: ["errors.ts", "log.ts"],
   import: ["errors.ts", "log.ts", "files"],
@@ -16,18 +17,40 @@ const MAY_IMPORT = {
   weights: ["errors.ts", "log.ts", "files"],
   compute: ["errors.ts", "log.ts"],
   derive: [],
-  jobs: ["errors.ts", "log.ts", "files", "import", "store", "weights", "compute", "derive"],
-  serve: ["errors.ts", "log.ts", "files", "store", "derive", "jobs/enqueue.ts", "jobs/payloads.ts"],
-  commands: ["errors.ts", "log.ts", "config.ts", "import", "store", "weights", "compute", "derive", "jobs", "serve"],
+  jobs: ["errors.ts", "log.ts", "trace.ts", "files", "import", "store", "weights", "compute", "derive"],
+  serve: ["errors.ts", "log.ts", "trace.ts", "files", "store", "derive", "jobs/enqueue.ts", "jobs/payloads.ts"],
+  observe: ["errors.ts", "log.ts", "trace.ts"],
+  commands: [
+    "errors.ts",
+    "log.ts",
+    "trace.ts",
+    "config.ts",
+    "observe",
+    "import",
+    "store",
+    "weights",
+    "compute",
+    "derive",
+    "jobs",
+    "serve",
+  ],
   "main.ts": ["errors.ts", "log.ts", "config.ts", "commands"],
 };
 
-/** Packages that only one part may load. */
+/**
+ * Packages that only one part may load. Of OpenTelemetry's, any part may load the API, which does nothing by itself.
+ */
 const OWNED = {
   store: ["postgres", "pg", "@prisma"],
   weights: ["@aws-sdk"],
   compute: ["onnxruntime-node"],
   jobs: ["piscina"],
+  observe: [
+    "prom-client",
+    ...["context-async-hooks", "core", "exporter-trace-otlp-proto", "resources", "sdk-trace-base"].map(
+      (name) => `@opentelemetry/${name}`,
+    ),
+  ],
 };
 
 const UNSAFE = ["argument", "assignment", "call", "member-access", "return"];

@@ -28,6 +28,10 @@ export interface Config {
   readonly s3Region: string | undefined;
   /** How long a query waits for what has to be computed, unless it says so itself. */
   readonly waitMilliseconds: number;
+  /** Where a worker that nobody supervises serves its metrics, on `host`; undefined is nowhere. */
+  readonly metricsPort: number | undefined;
+  /** Whether spans are sent to an OpenTelemetry collector; its own variables say where to. */
+  readonly isTraced: boolean;
   readonly logLevel: "silent" | "error" | "warn" | "info" | "debug";
   /** Where the command was called: relative paths are meant from here. */
   readonly directory: string;
@@ -50,6 +54,13 @@ const Environment = z.object({
   RANKSCOPE_S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   AWS_REGION: z.string().optional(),
   RANKSCOPE_WAIT_SECONDS: z.coerce.number().min(0).max(60).default(10),
+  RANKSCOPE_METRICS_PORT: whole(0, 65_535).optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  OTEL_EXPORTER_OTLP_PROTOCOL: z.literal("http/protobuf").optional(),
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: z.literal("http/protobuf").optional(),
+  OTEL_TRACES_EXPORTER: z.enum(["otlp", "none"]).optional(),
+  OTEL_SDK_DISABLED: z.string().optional(),
   RANKSCOPE_LOG: z.enum(["silent", "error", "warn", "info", "debug"]).default("warn"),
 });
 
@@ -85,6 +96,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     s3Endpoint: env.RANKSCOPE_S3_ENDPOINT,
     s3Region: env.AWS_REGION ?? (env.RANKSCOPE_S3_ENDPOINT === undefined ? undefined : "us-east-1"),
     waitMilliseconds: env.RANKSCOPE_WAIT_SECONDS * 1000,
+    metricsPort: env.RANKSCOPE_METRICS_PORT,
+    isTraced:
+      (env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? env.OTEL_EXPORTER_OTLP_ENDPOINT) !== undefined &&
+      env.OTEL_TRACES_EXPORTER !== "none" &&
+      env.OTEL_SDK_DISABLED?.toLowerCase() !== "true",
     logLevel: env.RANKSCOPE_LOG,
     directory,
     underNpm: environment["npm_lifecycle_event"] !== undefined,

@@ -1,13 +1,14 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { importStudy } from "../jobs/import-study.js";
+import { openServerMetrics } from "../observe/open-metrics.js";
 import { startServer } from "../serve/server.js";
 import type { Database } from "../store/database.js";
 import { surviveDeadSocketWrites } from "../store/dead-socket-writes.js";
 import { countStudies, newestStudy } from "../store/studies.js";
 import type { WeightStore } from "../weights/weight-store.js";
 import { print, type Process } from "./process.js";
-import { openServices } from "./services.js";
+import { MAX_CONNECTIONS, openServices } from "./services.js";
 import { nextStop } from "./stop.js";
 
 /** Beside dist/ in a checkout and in the published package alike. */
@@ -25,6 +26,7 @@ export async function serve(command: Process): Promise<void> {
     purpose: "serve",
     exclusive: true,
     address,
+    metrics: openServerMetrics(MAX_CONNECTIONS),
   });
   try {
     startWorkers();

@@ -4,12 +4,16 @@ import { openImportJobs } from "../jobs/import-jobs.js";
 import { openJobWatch } from "../jobs/job-watch.js";
 import { precomputeStudy } from "../jobs/precompute.js";
 import { openSupervisor } from "../jobs/supervisor.js";
+import { allStatements } from "../observe/all-statements.js";
+import type { ServerMetrics } from "../observe/open-metrics.js";
 import type { Services } from "../serve/context.js";
 import { openStore } from "../store/database.js";
+import { readFleet } from "../store/queue/fleet.js";
 import { countWorkers } from "../store/queue/workers.js";
 import { openWeightStore } from "../weights/open-weight-store.js";
 import type { WeightStore } from "../weights/weight-store.js";
 import type { Process } from "./process.js";
+import { tracingOf } from "./tracing-of.js";
 import { weightSettings } from "./weight-settings.js";
 
 export interface OpenServices {
@@ -20,20 +24,33 @@ export interface OpenServices {
   close(): Promise<void>;
 }
 
+/** The most connections to the database that a command opens. */
+export const MAX_CONNECTIONS = 10;
+
 /**
  * Opens what commands work with: the store, brought to this version's schema, the queue, workers and imports.
  * With `exclusive`, an embedded PostgreSQL that another process owns is refused instead of shared.
  */
 export async function openServices(
   { config, log }: Process,
-  options: { readonly purpose: string; readonly exclusive: boolean; readonly address?: string },
+  options: {
+    readonly purpose: string;
+    readonly exclusive: boolean;
+    readonly address?: string;
+    /** Of a server, for a pool of MAX_CONNECTIONS. */
+    readonly metrics?: ServerMetrics;
+  },
 ): Promise<OpenServices> {
-  const database = await openStore(config, { ...options, log });
+  const { metrics, ...storeOptions } = options;
+  const tracing = await tracingOf(config, "rankscope");
+  const observe = allStatements([metrics?.statements, tracing?.statements]);
+  const database = await openStore(config, { ...storeOptions, maxConnections: MAX_CONNECTIONS, observe, log });
+  metrics?.watchFleet(() => readFleet(database));
   const weightStore = await openWeightStore(weightSettings(config));
   const watch = openJobWatch(database, log);
   const environment = environmentFor(database.url);
   const supervisors = Array.from({ length: config.workers }, () =>
-    openSupervisor({ connection: database, environment, log }),
+    openSupervisor({ connection: database, environment, observe: metrics?.jobs, log }),
   );
   const startWorkers = () => {
     for (const supervisor of supervisors) supervisor.start();
@@ -50,12 +67,14 @@ export async function openServices(
   return {
     services: {
       database,
-      weights: openWeightFacts({ connection: database, watch, log, onQueued }),
+      weights: openWeightFacts({ connection: database, watch, log, onQueued, observe: metrics?.facts }),
       waitMilliseconds: config.waitMilliseconds,
       jobs: { watch, precompute: (studyId) => precomputeStudy(database, studyId, onQueued) },
       imports,
       importRoots: config.importRoots,
       log,
+      metrics,
+      isTraced: tracing !== undefined,
     },
     weightStore,
     startWorkers,
@@ -65,6 +84,7 @@ export async function openServices(
       await watch.close();
       await weightStore.close();
       await database.close();
+      await tracing?.close();
     },
   };
 }

@@ -1,12 +1,19 @@
 import { v7 as newId, validate } from "uuid";
 import { forbidTf32 } from "../config.js";
 import { failure } from "../errors.js";
-import { runWorker } from "../jobs/run-worker.js";
+import type { JobRun } from "../jobs/job-run.js";
+import { runWorker, type RunningWorker } from "../jobs/run-worker.js";
+import type { WorkerMessage } from "../jobs/supervisor.js";
+import { allStatements } from "../observe/all-statements.js";
+import { listenForMetrics, type MetricsListener } from "../observe/listen.js";
+import { openWorkerMetrics } from "../observe/open-metrics.js";
 import { surviveDeadSocketWrites } from "../store/dead-socket-writes.js";
+import { DEAD_AFTER_SECONDS } from "../store/queue/workers.js";
 import { openWorkerStore } from "../store/worker-store.js";
 import { print, type Process } from "./process.js";
 import { nextStop } from "./stop.js";
 import { threadSettings } from "./thread-settings.js";
+import { tracingOf } from "./tracing-of.js";
 
 /** How long a worker that was told to stop may take to let its jobs end. */
 const PARTING_MILLISECONDS = 8000;
@@ -20,7 +27,13 @@ export async function worker({ config, log }: Process, options: { id?: string })
   if (options.id !== undefined && !process.connected) return;
   const stopped = nextStop(config);
   surviveDeadSocketWrites(log);
-  const store = await openWorkerStore(config);
+  const tracing = await tracingOf(config, "rankscope-worker");
+  const isSupervised = options.id !== undefined;
+  // A supervised worker's numbers are its server's: the port would be the same for all of them.
+  const port = isSupervised ? undefined : config.metricsPort;
+  const metrics = port === undefined ? undefined : openWorkerMetrics(config.computeThreads + 2);
+  const store = await openWorkerStore(config, allStatements([metrics?.statements, tracing?.statements]));
+  let listener: MetricsListener | undefined;
   try {
     const { connection, url } = store;
     const running = await runWorker({
@@ -29,8 +42,13 @@ export async function worker({ config, log }: Process, options: { id?: string })
       url,
       threads: config.computeThreads,
       settings: await threadSettings(config, connection),
+      observe: isSupervised ? tellSupervisor : metrics?.jobs,
       log,
     });
+    if (metrics !== undefined && port !== undefined) {
+      listener = await listenForMetrics({ host: config.host, port, metrics, health: () => healthOf(running) });
+      print(`Metrics are at ${listener.address}metrics`);
+    }
     print(`The worker ${id} takes jobs, ${config.computeThreads} at once. Ctrl-C stops it when they are done.`);
     const lost = await Promise.race([stopped.then(() => undefined), running.lost]);
     // A database that is gone keeps some of what follows waiting for ever; the jobs are run again by others.
@@ -38,8 +56,20 @@ export async function worker({ config, log }: Process, options: { id?: string })
     await running.close();
     if (lost !== undefined) throw failure("WORKER_LOST", { received: lost });
   } finally {
+    await listener?.close();
     await store.close();
+    await tracing?.close();
     // The channel to a supervisor would keep the process alive.
     if (process.connected) process.disconnect();
   }
+}
+
+function tellSupervisor(jobRun: JobRun): void {
+  // A supervisor that is gone has no use for it.
+  if (process.connected) process.send?.({ jobRun } satisfies WorkerMessage, () => undefined);
+}
+
+function healthOf({ secondsSinceBeat }: RunningWorker) {
+  const seconds = secondsSinceBeat();
+  return { isAlive: seconds < DEAD_AFTER_SECONDS, secondsSinceDatabaseAnswered: seconds };
 }

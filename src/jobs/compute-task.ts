@@ -5,7 +5,9 @@ import { factorsByHash } from "../store/factors.js";
 import { advanceJob, beginJob, endJob } from "../store/queue/progress.js";
 import type { ComputePool } from "./compute-pool.js";
 import type { ThreadLayer, ThreadResult } from "./compute-thread.js";
+import { inSpan } from "../trace.js";
 import { COMPARISONS, SPECTRA, SUBSPACES, type FactKind, type ItemKey } from "./fact-kinds.js";
+import { countFact, type JobTally } from "./job-run.js";
 import { refKey } from "./part-key.js";
 import type { ComputePayload, FactFailure, Item, LayerWork, MemberRef } from "./payloads.js";
 import { slicesOf, type Places } from "./slices.js";
@@ -14,20 +16,23 @@ import type { StoredFact } from "./weight-facts.js";
 /**
  * Runs one queued computation: slice by slice through the pool, each slice's facts kept as soon as they are found, so that
  * memory stays bounded and a job that runs again finds only the rest. Facts that could not be found are named in the result.
+ *
+ * @param tally told what was found, also where the job fails later
  */
 export function runComputation(
   connection: Connection,
   pool: ComputePool,
   payload: ComputePayload,
   signal: AbortSignal,
+  tally: JobTally,
 ): Promise<void> {
   switch (payload.kind) {
     case "COMPARISON":
-      return findFacts(connection, pool, COMPARISONS, payload, signal);
+      return findFacts(connection, pool, COMPARISONS, payload, signal, tally);
     case "SUBSPACE":
-      return findFacts(connection, pool, SUBSPACES, payload, signal);
+      return findFacts(connection, pool, SUBSPACES, payload, signal, tally);
     case "SPECTRUM":
-      return findFacts(connection, pool, SPECTRA, payload, signal);
+      return findFacts(connection, pool, SPECTRA, payload, signal, tally);
   }
 }
 
@@ -37,8 +42,11 @@ async function findFacts<Asked, Key, Facts extends Provenance>(
   kind: FactKind<Asked, Key, Facts>,
   { job, layers }: ComputePayload,
   signal: AbortSignal,
+  tally: JobTally,
 ): Promise<void> {
-  if (!(await beginJob(connection, job))) return;
+  const waited = await beginJob(connection, job);
+  if (waited === undefined) return;
+  tally.waitSeconds = waited;
   const open = await notStored(connection, kind, layers);
   const places = await placesOf(connection, open);
   const slices = slicesOf(open, places, pool.threads);
@@ -46,7 +54,9 @@ async function findFacts<Asked, Key, Facts extends Provenance>(
   await Promise.all(
     slices.map(async (slice) => {
       const task = { kind: kind.name, layers: slice.map((layer) => threadLayer(layer, places)) };
-      await keep(connection, kind, slice, await pool.run(task, signal), failed);
+      const attributes = { "rankscope.kind": kind.name, "rankscope.layers": slice.length };
+      const result = await inSpan("compute", { attributes }, () => pool.run(task, signal));
+      await keep(connection, kind, slice, result, failed, tally);
       if (slices.length > 1) await advanceJob(connection, job, slice.flatMap(({ items }) => items).length);
     }),
   );
@@ -87,6 +97,7 @@ async function keep<Asked, Key, Facts extends Provenance>(
   layers: readonly LayerWork[],
   result: ThreadResult,
   failed: Record<string, FactFailure>,
+  tally: JobTally,
 ): Promise<void> {
   const count = layers.flatMap(({ items }) => items).length;
   const stored: StoredFact = { kernelVersion: KERNEL_VERSION, seconds: result.seconds / count };
@@ -102,6 +113,8 @@ async function keep<Asked, Key, Facts extends Provenance>(
     }),
   );
   await kind.save(connection, rows);
+  tally.computeSeconds += result.seconds;
+  for (const row of rows) countFact(tally, row);
 }
 
 function itemKey(members: readonly MemberRef[], [left, right, scalingRatio]: Item): ItemKey {

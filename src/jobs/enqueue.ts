@@ -1,3 +1,4 @@
+import { SpanKind } from "@opentelemetry/api";
 import type { Provenance } from "../compute/engine-types.js";
 import { KERNEL_VERSION } from "../compute/kernel-version.js";
 import { failure } from "../errors.js";
@@ -7,8 +8,10 @@ import type { Job } from "../store/jobs.js";
 import { enqueue } from "../store/queue/enqueue.js";
 import { leaveJobs } from "../store/queue/leave.js";
 import { computeTask } from "../store/queue/tasks.js";
+import { inSpan } from "../trace.js";
 import { COMPARISONS, SPECTRA, SUBSPACES, type FactKind } from "./fact-kinds.js";
 import type { JobWatch } from "./job-watch.js";
+import type { FactsFound, FactsObserver } from "./facts-asked.js";
 import { newJobs } from "./new-jobs.js";
 import type { ComputeResult, FactFailure } from "./payloads.js";
 import type { Ask, FactResult, StoredFact, WeightFacts } from "./weight-facts.js";
@@ -22,13 +25,15 @@ export interface WeightFactsOptions {
   readonly log: Log;
   /** Called when work was queued: a command without a worker starts one. */
   readonly onQueued?: (() => void) | undefined;
+  readonly observe?: FactsObserver | undefined;
 }
 
 /**
  * Facts about weights for a process that computes nothing itself: looked up by content, queued where missing, waited for
  * until the ask's deadline.
  */
-export function openWeightFacts({ connection, watch, log, onQueued }: WeightFactsOptions): WeightFacts {
+export function openWeightFacts(options: WeightFactsOptions): WeightFacts {
+  const { connection, watch, log, onQueued, observe } = options;
   async function ask<Asked, Key, Facts extends Provenance>(
     kind: FactKind<Asked, Key, Facts>,
     asked: readonly Asked[],
@@ -55,13 +60,16 @@ export function openWeightFacts({ connection, watch, log, onQueued }: WeightFact
         kind,
         open.map((text) => wanted.get(text) as Asked),
       );
-      const queued = await enqueue(connection, jobs, { task: computeTask(KERNEL_VERSION), urgency });
+      const attributes = { "rankscope.kind": kind.name, "rankscope.facts": open.length };
+      const queued = await inSpan("enqueue", { kind: SpanKind.PRODUCER, attributes }, () =>
+        enqueue(connection, jobs, { task: computeTask(KERNEL_VERSION), urgency }),
+      );
       for (const [text, job] of queued) owners.set(text, job);
     }
     if (owners.size > 0) onQueued?.();
     const ended = await wait([...new Set(owners.values())], waitMilliseconds, signal, urgency);
     await look([...owners].filter(([, job]) => ended.has(job)).map(([text]) => text));
-    return texts.map((text, i): FactResult<Facts> => {
+    const results = texts.map((text, i): FactResult<Facts> => {
       const row = rows.get(text);
       if (row !== undefined) return { facts: kind.answer(row, asked[i] as Asked), cached: cached.has(text) };
       const job = owners.get(text);
@@ -69,6 +77,10 @@ export function openWeightFacts({ connection, watch, log, onQueued }: WeightFact
       if (job !== undefined && end === undefined) return { pending: job };
       return reasonOf(end, text);
     });
+    const counts = new Map<FactsFound, number>();
+    for (const result of results) counts.set(foundHow(result), (counts.get(foundHow(result)) ?? 0) + 1);
+    for (const [found, n] of counts) observe?.(kind.name, found, n);
+    return results;
   }
 
   async function wait(
@@ -95,6 +107,12 @@ export function openWeightFacts({ connection, watch, log, onQueued }: WeightFact
     subspaces: (pairs, how) => ask(SUBSPACES, pairs, how),
     spectra: (parts, how) => ask(SPECTRA, parts, how),
   };
+}
+
+function foundHow(result: FactResult<object>): FactsFound {
+  if ("pending" in result) return "pending";
+  if ("failed" in result) return "failed";
+  return result.cached ? "stored" : "computed";
 }
 
 /** Why a job that has ended did not find a fact. */

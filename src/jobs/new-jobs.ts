@@ -1,6 +1,7 @@
 import { v7 as newId } from "uuid";
 import type { Provenance } from "../compute/engine-types.js";
 import type { NewJob } from "../store/queue/enqueue.js";
+import { traceParent } from "../trace.js";
 import type { FactKind } from "./fact-kinds.js";
 import type { ComputePayload } from "./payloads.js";
 import { planJobs } from "./plan.js";
@@ -12,6 +13,10 @@ export function newJobs<Asked, Key, Facts extends Provenance>(
 ): NewJob[] {
   return planJobs(kind, asked).map(({ facts, layersFor }) => {
     const id = newId();
-    return { id, facts, payload: (own): ComputePayload => ({ job: id, kind: kind.name, layers: layersFor(own) }) };
+    return {
+      id,
+      facts,
+      payload: (own): ComputePayload => ({ job: id, kind: kind.name, layers: layersFor(own), trace: traceParent() }),
+    };
   });
 }

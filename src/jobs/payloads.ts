@@ -49,6 +49,8 @@ export interface ComputePayload {
   readonly job: string;
   readonly kind: FactKindName;
   readonly layers: readonly LayerWork[];
+  /** The W3C traceparent of the request that queued it; none where that was not traced. */
+  readonly trace?: string | undefined;
 }
 
 /** Why a fact could not be found. */

@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
 import { hostname } from "node:os";
+import { SpanKind } from "@opentelemetry/api";
 import { run, type JobHelpers, type Runner, type WorkerEvents } from "graphile-worker";
 import { KERNEL_VERSION } from "../compute/kernel-version.js";
 import { failure, PermanentError, RankscopeError } from "../errors.js";
@@ -8,11 +9,13 @@ import type { Connection } from "../store/connection.js";
 import { endJob } from "../store/queue/progress.js";
 import { openQueuePool } from "../store/queue/queue-pool.js";
 import { quietQueueLog } from "../store/queue/quiet-log.js";
-import { computeTask } from "../store/queue/tasks.js";
+import { computeTask, PRIORITY } from "../store/queue/tasks.js";
 import { BEAT_SECONDS, beat, dismissWorker, sweep } from "../store/queue/workers.js";
+import { inSpan } from "../trace.js";
 import { openComputePool, type ComputePool } from "./compute-pool.js";
 import { runComputation } from "./compute-task.js";
 import type { ThreadSettings } from "./compute-thread.js";
+import { newTally, type JobObserver, type JobRun } from "./job-run.js";
 import { openJobWatch, type JobWatch } from "./job-watch.js";
 import type { ComputePayload } from "./payloads.js";
 
@@ -29,12 +32,16 @@ export interface WorkerOptions {
   readonly url: string;
   readonly threads: number;
   readonly settings: ThreadSettings;
+  /** Told of each job that was started, when it has ended. */
+  readonly observe?: JobObserver | undefined;
   readonly log: Log;
 }
 
 export interface RunningWorker {
   /** Resolves with the reason when the worker cannot go on: the process should end and be started again. */
   readonly lost: Promise<string>;
+  /** Seconds since the database last took the worker's sign of life. */
+  secondsSinceBeat(): number;
   /** Lets running jobs end, or gives them back after some seconds, and closes the threads. */
   close(): Promise<void>;
 }
@@ -46,6 +53,7 @@ export async function runWorker({
   url,
   threads,
   settings,
+  observe,
   log,
 }: WorkerOptions): Promise<RunningWorker> {
   const pool = openComputePool(threads, settings);
@@ -66,12 +74,13 @@ export async function runWorker({
     noHandleSignals: true,
     logger: quietQueueLog(log),
     events,
-    taskList: { [computeTask(KERNEL_VERSION)]: handler(connection, pool, watch, log) },
+    taskList: { [computeTask(KERNEL_VERSION)]: handler(connection, pool, watch, observe, log) },
   });
   const pulse = keepAlive(connection, { id, host: hostname(), pid: process.pid, lockId }, log);
   await pulse.first;
   return {
     lost: Promise.race([pulse.lost, endOf(runner)]),
+    secondsSinceBeat: pulse.seconds,
     async close() {
       await runner.stop().catch(() => undefined);
       await pulse.stop();
@@ -93,27 +102,56 @@ function endOf(runner: Runner): Promise<string> {
 }
 
 /** Runs one job; stops where it is cancelled meanwhile. Errors that may pass are left to the queue, which tries again. */
-function handler(connection: Connection, pool: ComputePool, watch: JobWatch, log: Log) {
-  return async (payload: unknown, { job: queued, abortSignal }: JobHelpers): Promise<void> => {
-    const work = payload as ComputePayload;
+function handler(
+  connection: Connection,
+  pool: ComputePool,
+  watch: JobWatch,
+  observe: JobObserver | undefined,
+  log: Log,
+) {
+  async function run(work: ComputePayload, { job: queued, abortSignal }: JobHelpers): Promise<void> {
+    const began = performance.now();
+    const tally = newTally();
+    let outcome: JobRun["outcome"] = "succeeded";
     const stop = new AbortController();
     const isOver = watch.ended([work.job], { milliseconds: Infinity, signal: stop.signal }).then(
       () => stop.abort(),
       () => undefined,
     );
     try {
-      await runComputation(connection, pool, work, AbortSignal.any([stop.signal, abortSignal]));
+      await runComputation(connection, pool, work, AbortSignal.any([stop.signal, abortSignal]), tally);
     } catch (error) {
+      outcome = "cancelled";
       if (stop.signal.aborted) return;
+      outcome = "retried";
       const isLast = queued.attempts >= queued.max_attempts;
       if (!isLast && !(error instanceof PermanentError)) throw error;
+      outcome = "failed";
       log.error({ err: error, job: work.job }, "a computation failed");
       const known = error instanceof RankscopeError ? error : failure("COMPUTE_FAILED", { received: String(error) });
       await endJob(connection, work.job, { status: "FAILED", message: `${known.code}: ${known.message}` });
     } finally {
       stop.abort();
       await isOver;
+      // It was over before it began.
+      if (tally.waitSeconds === null && outcome === "succeeded") outcome = "cancelled";
+      observe?.({
+        kind: work.kind,
+        urgency: queued.priority === PRIORITY.INTERACTIVE ? "INTERACTIVE" : "PRECOMPUTE",
+        outcome,
+        waitSeconds: queued.attempts > 1 ? null : tally.waitSeconds,
+        runSeconds: (performance.now() - began) / 1000,
+        computeSeconds: tally.computeSeconds,
+        computed: [...tally.computed.values()],
+      });
     }
+  }
+  return (payload: unknown, helpers: JobHelpers): Promise<void> => {
+    const work = payload as ComputePayload;
+    const attributes = { "rankscope.job": work.job, "rankscope.attempt": helpers.job.attempts };
+    return inSpan(`job ${work.kind}`, { kind: SpanKind.CONSUMER, attributes, parent: work.trace }, () =>
+      run(work, helpers),
+    );
   };
 }
 
@@ -143,6 +181,7 @@ function keepAlive(connection: Connection, worker: Parameters<typeof beat>[1], l
   return {
     first,
     lost,
+    seconds: () => (Date.now() - lastBeat) / 1000,
     async stop() {
       clearInterval(timer);
       await busy;

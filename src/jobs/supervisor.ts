@@ -5,6 +5,12 @@ import { v7 as newId } from "uuid";
 import type { Log } from "../log.js";
 import type { Connection } from "../store/connection.js";
 import { dismissWorker } from "../store/queue/workers.js";
+import type { JobObserver, JobRun } from "./job-run.js";
+
+/** What a supervised worker tells the process that started it. */
+export interface WorkerMessage {
+  readonly jobRun: JobRun;
+}
 
 const MAIN = fileURLToPath(new URL("../main.js", import.meta.url));
 
@@ -30,11 +36,14 @@ export interface Supervisor {
 export function openSupervisor({
   connection,
   environment,
+  observe,
   log,
 }: {
   readonly connection: Connection;
   /** The worker's, the database's address among it. */
   readonly environment: NodeJS.ProcessEnv;
+  /** Told of each job that the worker was given, when it has ended. */
+  readonly observe?: JobObserver | undefined;
   readonly log: Log;
 }): Supervisor {
   let running: Promise<void> | undefined;
@@ -65,6 +74,7 @@ export function openSupervisor({
         stdio: ["ignore", "ignore", "inherit", "ipc"],
       });
       child = started;
+      started.on("message", (message) => observe?.((message as WorkerMessage).jobRun));
       started.once("error", (error) => resolve(error.message));
       started.once("exit", (code, signal) => resolve(signal ?? `code ${code}`));
     });

@@ -4,6 +4,7 @@ import type { WeightFacts } from "../jobs/weight-facts.js";
 import type { Log } from "../log.js";
 import type { Database } from "../store/database.js";
 import { openLoaders, type Loaders } from "./loaders.js";
+import type { RequestObserver } from "./observe/request-observer.js";
 
 /** What the server was given, for as long as it runs. */
 export interface Services {
@@ -20,6 +21,16 @@ export interface Services {
   /** Folders under which imports may read, absolute. */
   readonly importRoots: readonly string[];
   readonly log: Log;
+  /** Told what requests do, and what /metrics answers; without it there is no such route. */
+  readonly metrics?: { readonly requests: RequestObserver; text(): Promise<MetricsText> } | undefined;
+  /** Whether requests are traced; the tracer is OpenTelemetry's own, which a command has set up. */
+  readonly isTraced?: boolean | undefined;
+}
+
+/** Numbers in Prometheus' text format. */
+export interface MetricsText {
+  readonly type: string;
+  readonly body: string;
 }
 
 /** What one request's resolvers share. */

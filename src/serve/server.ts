@@ -13,6 +13,11 @@ import { openContext, type Context, type Services } from "./context.js";
 import { exportRoutes } from "./export/routes.js";
 import { formatError } from "./format-error.js";
 import { jsonErrors } from "./json-errors.js";
+import { health } from "./observe/health.js";
+import { measureRequests } from "./observe/measure-requests.js";
+import { traceOperations, traceRequests } from "./observe/trace-requests.js";
+import { watchFields } from "./observe/watch-fields.js";
+import { watchOperations } from "./observe/watch-operations.js";
 import { playground } from "./playground.js";
 import { requestSignal } from "./request-signal.js";
 import { openSchema } from "./schema.js";
@@ -37,7 +42,12 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Serves GraphQL at /graphql, by HTTP and by WebSocket, downloads at /export and the playground at /. @throws PORT_IN_USE, CONFIG_INVALID */
+/**
+ * Serves GraphQL at /graphql, by HTTP and by WebSocket, downloads at /export, the playground at /, and for those who watch
+ * over it /metrics, /healthz and /readyz.
+ *
+ * @throws PORT_IN_USE, CONFIG_INVALID
+ */
 export async function startServer(
   services: Services,
   listen: { readonly host: string; readonly port: number },
@@ -45,7 +55,9 @@ export async function startServer(
   const app = express();
   app.disable("x-powered-by");
   const http = createServer(app);
+  const { metrics, isTraced = false } = services;
   const schema = await openSchema();
+  if (metrics !== undefined || isTraced) watchFields(schema, metrics?.requests);
   const apollo = new ApolloServer<Context>({
     schema,
     introspection: true,
@@ -61,12 +73,24 @@ export async function startServer(
       // It would wrap every field's resolver for hints that this schema does not have.
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginDrainHttpServer({ httpServer: http }),
+      ...(metrics !== undefined || isTraced ? [watchOperations(metrics?.requests)] : []),
     ],
   });
   await apollo.start();
+  if (metrics !== undefined) app.use(measureRequests(metrics.requests));
+  // What is asked every few seconds by machines is not worth a trace, and stands before it.
+  app.use(health(services.database, services.log));
+  if (metrics !== undefined) {
+    app.get("/metrics", OPEN_TO_ALL, async (_request, response) => {
+      const { type, body } = await metrics.text();
+      response.set({ "Content-Type": type, "Cache-Control": "no-store" }).send(body);
+    });
+  }
+  if (isTraced) app.use(traceRequests());
   app.use(
     "/graphql",
     express.json({ limit: MAX_BODY }),
+    ...(isTraced ? [traceOperations()] : []),
     expressMiddleware(apollo, { context: ({ res }) => Promise.resolve(openContext(services, requestSignal(res))) }),
   );
   const subscriptions = serveSubscriptions(http, { path: "/graphql", schema, services });

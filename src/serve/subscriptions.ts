@@ -5,6 +5,7 @@ import { useServer } from "graphql-ws/use/ws";
 import { WebSocketServer } from "ws";
 import { openContext, type Services } from "./context.js";
 import { formatError } from "./format-error.js";
+import { countedResults } from "./observe/counted-results.js";
 
 /** A larger message is no query. */
 const MAX_MESSAGE_BYTES = 256 * 2 ** 10;
@@ -24,12 +25,19 @@ export function serveSubscriptions(
 ): Subscriptions {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
   const closing = new AbortController();
+  const observe = services.metrics?.requests;
   const format = formatError(services.log);
   const formatAll = (errors: readonly GraphQLError[]) => errors.map((error) => format(error.toJSON(), error));
   const { dispose } = useServer(
     {
       schema,
       context: () => openContext(services, closing.signal),
+      onConnect: () => {
+        observe?.socket(1);
+      },
+      onDisconnect: () => observe?.socket(-1),
+      onOperation: (_context, _id, _payload, _arguments, result) =>
+        observe !== undefined && Symbol.asyncIterator in result ? countedResults(result, observe) : undefined,
       onError: (_context, _id, _payload, errors) => formatAll(errors),
       onNext: (_context, _id, _payload, _arguments, result) =>
         result.errors === undefined ? undefined : { data: result.data ?? null, errors: formatAll(result.errors) },

@@ -1,4 +1,5 @@
 import postgres, { type Sql } from "postgres";
+import { observedSql, type StatementObserver } from "./observed-sql.js";
 
 /** Anything that statements can be sent to: a database, or only its SQL side. */
 export interface Connection {
@@ -10,16 +11,19 @@ export interface ConnectionOptions {
   /** What pg_stat_activity shows. */
   readonly applicationName: string;
   readonly maxConnections: number;
+  /** Told of every statement; without one nothing is measured. */
+  readonly observe?: StatementObserver | undefined;
 }
 
 /** Opens SQL on the database of `url`. The first statement connects; nothing does before. */
-export function openSql(url: string, { applicationName, maxConnections }: ConnectionOptions): Sql {
-  return postgres(url, {
+export function openSql(url: string, { applicationName, maxConnections, observe }: ConnectionOptions): Sql {
+  const sql = postgres(url, {
     max: maxConnections,
     connection: { application_name: applicationName },
     onnotice: () => undefined,
     types: { int8: INT8 },
   }) as Sql;
+  return observe === undefined ? sql : observedSql(sql, observe);
 }
 
 /** How long running statements may take to end. */

@@ -7,6 +7,7 @@ import { connectToEmbeddedPostgres } from "./embedded/connect.js";
 import { startEmbeddedPostgres } from "./embedded/start.js";
 import { PrismaClient } from "./generated/client.js";
 import { migrate } from "./migrate.js";
+import type { StatementObserver } from "./observed-sql.js";
 import { assertReachable } from "./reachable.js";
 
 /** One database, by Prisma for plain reads and by SQL for what is hot or many rows. */
@@ -23,13 +24,16 @@ export interface DatabaseOptions {
   readonly applicationName: string;
   /** Of each of the two pools; 10 when left out. */
   readonly maxConnections?: number | undefined;
+  /** Told of every statement of the SQL side. */
+  readonly observe?: StatementObserver | undefined;
 }
 
 /** Opens the database of `url`. The first statement connects; nothing does before. */
-export function openDatabase(url: string, { applicationName, maxConnections = 10 }: DatabaseOptions): Database {
+export function openDatabase(url: string, options: DatabaseOptions): Database {
+  const { applicationName, maxConnections = 10, observe } = options;
   const adapter = new PrismaPg({ connectionString: url, application_name: applicationName, max: maxConnections });
   const prisma = new PrismaClient({ adapter });
-  const sql = openSql(url, { applicationName, maxConnections });
+  const sql = openSql(url, { applicationName, maxConnections, observe });
   let closing: Promise<void> | undefined;
   return {
     prisma,
@@ -53,6 +57,7 @@ export interface StoreOptions {
   /** True for a server, which must own an embedded PostgreSQL; other commands may share a running server's. */
   readonly exclusive?: boolean;
   readonly maxConnections?: number | undefined;
+  readonly observe?: StatementObserver | undefined;
   readonly log: Log;
 }
 
@@ -63,12 +68,12 @@ export interface StoreOptions {
  * @throws DATABASE_UNREACHABLE, DATA_DIRECTORY_IN_USE, EMBEDDED_POSTGRES_UNAVAILABLE, MIGRATION_FAILED
  */
 export async function openStore(config: Config, options: StoreOptions): Promise<Store> {
-  const { purpose, maxConnections, log } = options;
+  const { purpose, maxConnections, observe, log } = options;
   const server = await reachServer(config, options);
   try {
     const { applied } = await migrate(server.url);
     if (applied.length > 0) log.info({ applied }, "migrated the database");
-    const database = openDatabase(server.url, { applicationName: `rankscope ${purpose}`, maxConnections });
+    const database = openDatabase(server.url, { applicationName: `rankscope ${purpose}`, maxConnections, observe });
     let closing: Promise<void> | undefined;
     return {
       ...database,

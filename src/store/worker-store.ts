@@ -1,8 +1,9 @@
 import type { Config } from "../config.js";
 import { failure } from "../errors.js";
 import { closeSql, openSql, type Connection } from "./connection.js";
+import { missingMigrations } from "./missing-migrations.js";
+import type { StatementObserver } from "./observed-sql.js";
 import { connectToEmbeddedPostgres } from "./embedded/connect.js";
-import { readMigrations } from "./migrations.js";
 import { assertReachable } from "./reachable.js";
 
 /** What a worker needs of the database: it neither starts nor migrates one. */
@@ -17,11 +18,14 @@ export interface WorkerStore {
  *
  * @throws DATABASE_UNREACHABLE, NO_SERVER, MIGRATION_PENDING
  */
-export async function openWorkerStore({ databaseUrl, dataDirectory, computeThreads }: Config): Promise<WorkerStore> {
+export async function openWorkerStore(
+  { databaseUrl, dataDirectory, computeThreads }: Config,
+  observe?: StatementObserver,
+): Promise<WorkerStore> {
   const url = databaseUrl ?? (await connectToEmbeddedPostgres({ dataDirectory }))?.url;
   if (url === undefined) throw failure("NO_SERVER", { where: dataDirectory });
   await assertReachable(url);
-  const sql = openSql(url, { applicationName: "rankscope worker", maxConnections: computeThreads + 2 });
+  const sql = openSql(url, { applicationName: "rankscope worker", maxConnections: computeThreads + 2, observe });
   try {
     await assertMigrated({ sql });
   } catch (error) {
@@ -31,18 +35,7 @@ export async function openWorkerStore({ databaseUrl, dataDirectory, computeThrea
   return { connection: { sql }, url, close: () => closeSql(sql) };
 }
 
-async function assertMigrated({ sql }: Connection): Promise<void> {
-  const wanted = (await readMigrations()).migrationDirectories.map(({ path }) => path);
-  const applied = await sql<{ name: string }[]>`
-    select migration_name as name from _prisma_migrations where finished_at is not null and rolled_back_at is null`.catch(
-    (error: { code?: string }) => {
-      if (error.code === UNDEFINED_TABLE) return [];
-      throw error;
-    },
-  );
-  const missing = wanted.filter((name) => !applied.some((row) => row.name === name));
+async function assertMigrated(connection: Connection): Promise<void> {
+  const missing = await missingMigrations(connection);
   if (missing.length > 0) throw failure("MIGRATION_PENDING", { received: `a database without ${missing.join(", ")}` });
 }
-
-/** PostgreSQL's error code (manual, appendix A). */
-const UNDEFINED_TABLE = "42P01";

@@ -20,7 +20,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   derive: [],
   jobs: ["files", "import", "store", "weights", "compute", "derive"],
   serve: ["files", "store", "derive"],
-  commands: ["import", "store", "weights", "compute", "derive", "jobs", "serve"],
+  observe: [],
+  commands: ["observe", "import", "store", "weights", "compute", "derive", "jobs", "serve"],
 };
 const FOLDERS = Object.keys(ALLOWED);
 
@@ -34,6 +35,9 @@ const OWNERS = {
   "@aws-sdk/lib-storage": "weights",
   "onnxruntime-node": "compute",
   piscina: "jobs",
+  "prom-client": "observe",
+  "@opentelemetry/sdk-trace-base": "observe",
+  "@opentelemetry/exporter-trace-otlp-proto": "observe",
 };
 
 const eslint = new ESLint({

@@ -2,14 +2,18 @@ import type { TransactionSql } from "postgres";
 import type { Connection } from "../connection.js";
 import { JOB_CHANNEL } from "./tasks.js";
 
-/** Marks a job as running; false where it has been cancelled or ended already. */
-export async function beginJob({ sql }: Connection, id: string): Promise<boolean> {
-  const begun = await sql`
+/**
+ * Marks a job as running.
+ *
+ * @returns seconds since it was made; undefined where it has been cancelled or ended already
+ */
+export async function beginJob({ sql }: Connection, id: string): Promise<number | undefined> {
+  const [begun] = await sql<{ seconds: number }[]>`
     with begun as (
       update job set status = 'RUNNING', message = 'running', done = 0, updated_at = now()
-      where id = ${id} and status in ('QUEUED', 'RUNNING') returning id)
-    select pg_notify(${JOB_CHANNEL}, id::text) from begun`;
-  return begun.count > 0;
+      where id = ${id} and status in ('QUEUED', 'RUNNING') returning id, created_at)
+    select extract(epoch from now() - created_at)::float8 as seconds, pg_notify(${JOB_CHANNEL}, id::text) from begun`;
+  return begun?.seconds;
 }
 
 /** Notes that `pieces` more are done. */

@@ -13,7 +13,7 @@ export interface WorkerProcess {
 
 /** How often a worker shows that it is alive, and how long after its last sign it counts as dead. */
 export const BEAT_SECONDS = 3;
-const DEAD_AFTER_SECONDS = 12;
+export const DEAD_AFTER_SECONDS = 12;
 /** Ended computations are of no use once nobody asks after them: what they found is kept elsewhere. */
 const KEEP_ENDED_DAYS = 7;
 

@@ -1,0 +1,50 @@
+import type { Precision, Provider } from "../compute/engine-types.js";
+import type { FactKindName } from "./fact-kinds.js";
+
+/** Facts that a job has found, by where they came from. */
+export interface ComputedFacts {
+  readonly provider: Provider;
+  readonly precision: Precision;
+  /** Whether another provider was meant to find them. */
+  readonly isFallback: boolean;
+  readonly n: number;
+}
+
+/** One start of a computation's job, as it ended. It goes from a supervised worker to its supervisor as a message. */
+export interface JobRun {
+  readonly kind: FactKindName;
+  /** Whether a request waits for it, or did. */
+  readonly urgency: "INTERACTIVE" | "PRECOMPUTE";
+  /** `retried`: it failed by what may pass, and is in the queue again. */
+  readonly outcome: "succeeded" | "failed" | "retried" | "cancelled";
+  /** From its queueing to this start, by the database's clock; null where it is not the first start. */
+  readonly waitSeconds: number | null;
+  readonly runSeconds: number;
+  /** Of its threads, in all. */
+  readonly computeSeconds: number;
+  readonly computed: readonly ComputedFacts[];
+}
+
+export type JobObserver = (run: JobRun) => void;
+
+/** What a running job has found so far. */
+export interface JobTally {
+  waitSeconds: number | null;
+  computeSeconds: number;
+  /** By its other fields as a text. */
+  readonly computed: Map<string, ComputedFacts>;
+}
+
+export function newTally(): JobTally {
+  return { waitSeconds: null, computeSeconds: 0, computed: new Map() };
+}
+
+/** Adds a fact to those of its kind. */
+export function countFact(
+  { computed }: JobTally,
+  { provider, precision, fallback }: { provider: Provider; precision: Precision; fallback: string | null },
+): void {
+  const isFallback = fallback !== null;
+  const key = `${provider} ${precision} ${isFallback}`;
+  computed.set(key, { provider, precision, isFallback, n: (computed.get(key)?.n ?? 0) + 1 });
+}

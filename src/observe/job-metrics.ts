@@ -1,0 +1,50 @@
+import { Counter, Histogram, type Registry } from "prom-client";
+import type { JobObserver } from "../jobs/job-run.js";
+
+const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+
+/** What the computations did that this process's workers ran, or it itself where it is a worker. */
+export function jobMetrics(registry: Registry): JobObserver {
+  const registers = [registry];
+  const wait = new Histogram({
+    name: "rankscope_job_wait_seconds",
+    help: "Seconds from queueing a computation to its first start, by the database's clock.",
+    labelNames: ["kind", "urgency"] as const,
+    buckets: BUCKETS,
+    registers,
+  });
+  const run = new Histogram({
+    name: "rankscope_job_run_seconds",
+    help: "Seconds from starting a computation to its end.",
+    labelNames: ["kind", "outcome"] as const,
+    buckets: BUCKETS,
+    registers,
+  });
+  const compute = new Counter({
+    name: "rankscope_compute_seconds_total",
+    help: "Seconds that compute threads worked on tasks, reading weights included.",
+    labelNames: ["kind"] as const,
+    registers,
+  });
+  const facts = new Counter({
+    name: "rankscope_computed_facts_total",
+    help: "Facts about weights that were computed, by the execution provider that did it.",
+    labelNames: ["kind", "provider", "precision"] as const,
+    registers,
+  });
+  const fallbacks = new Counter({
+    name: "rankscope_provider_fallbacks_total",
+    help: "Of the computed facts, those that another provider than the chosen one had to compute.",
+    labelNames: ["kind", "provider"] as const,
+    registers,
+  });
+  return ({ kind, urgency, outcome, waitSeconds, runSeconds, computeSeconds, computed }) => {
+    if (waitSeconds !== null) wait.observe({ kind, urgency }, waitSeconds);
+    run.observe({ kind, outcome }, runSeconds);
+    compute.inc({ kind }, computeSeconds);
+    for (const { provider, precision, isFallback, n } of computed) {
+      facts.inc({ kind, provider, precision }, n);
+      if (isFallback) fallbacks.inc({ kind, provider }, n);
+    }
+  };
+}

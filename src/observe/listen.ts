@@ -1,0 +1,59 @@
+import { once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { failure } from "../errors.js";
+import type { Metrics } from "./open-metrics.js";
+
+export interface MetricsListener {
+  /** `http://127.0.0.1:9400/` */
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly metrics: Metrics;
+  /** Whether the process does its work; what else is known goes into the answer. */
+  health(): { readonly isAlive: boolean; readonly [known: string]: unknown };
+}
+
+/** Serves /metrics and /healthz of a process that serves nothing else. @throws PORT_IN_USE, CONFIG_INVALID */
+export async function listenForMetrics({ host, port, metrics, health }: ListenOptions): Promise<MetricsListener> {
+  const http = createServer((request, response) => {
+    const path = request.url?.split("?")[0];
+    if (path === "/healthz") {
+      const { isAlive, ...known } = health();
+      sendJson(response, isAlive ? 200 : 503, { status: isAlive ? "ok" : "unavailable", ...known });
+    } else if (path === "/metrics") {
+      metrics.text().then(
+        ({ type, body }) => response.setHeader("Content-Type", type).end(body),
+        () => sendJson(response, 500, { status: "the metrics could not be read" }),
+      );
+    } else sendJson(response, 404, { status: "there are /metrics and /healthz" });
+  });
+  http.listen({ host, port });
+  try {
+    await once(http, "listening");
+  } catch (cause) {
+    const where = `${host}:${port}`;
+    if ((cause as NodeJS.ErrnoException).code === "EADDRINUSE") throw failure("PORT_IN_USE", { where, cause });
+    const allowed = (cause as Error).message;
+    throw failure("CONFIG_INVALID", { where: "HOST and RANKSCOPE_METRICS_PORT", received: where, allowed, cause });
+  }
+  const name = host.includes(":") ? `[${host}]` : host;
+  return {
+    address: `http://${name}:${(http.address() as AddressInfo).port}/`,
+    async close() {
+      http.close();
+      http.closeAllConnections();
+      await once(http, "close");
+    },
+  };
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { "Content-Type": "application/json", "Cache-Control": "no-store" });
+  response.end(JSON.stringify(body));
+}

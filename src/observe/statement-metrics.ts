@@ -1,0 +1,43 @@
+import { Gauge, Histogram, type Registry } from "prom-client";
+import type { StatementObserver } from "../store/observed-sql.js";
+
+const OPERATIONS = new Set([
+  ..."select insert update delete with copy begin commit rollback savepoint release listen notify set".split(" "),
+]);
+
+/** Durations of SQL statements, and how many are under way. */
+export function statementMetrics(registry: Registry, maxConnections: number): StatementObserver {
+  const registers = [registry];
+  const seconds = new Histogram({
+    name: "rankscope_sql_statement_seconds",
+    help: "Seconds from sending a statement to its last row, waiting for a connection included. Of COPY, until PostgreSQL takes rows.",
+    labelNames: ["operation", "outcome"] as const,
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    registers,
+  });
+  const inFlight = new Gauge({
+    name: "rankscope_sql_statements_in_flight",
+    help: "Statements that this process has begun and that have not ended; more than the pool's size means that some wait for a connection.",
+    registers,
+  });
+  new Gauge({
+    name: "rankscope_sql_pool_size",
+    help: "The most connections that this process's pool opens.",
+    registers,
+  }).set(maxConnections);
+  return () => {
+    const began = performance.now();
+    inFlight.inc();
+    return ({ text, error }) => {
+      inFlight.dec();
+      const outcome = error === undefined ? "ok" : "error";
+      seconds.observe({ operation: operationOf(text), outcome }, (performance.now() - began) / 1000);
+    };
+  };
+}
+
+/** The statement's first word, where it is one of those that are known. */
+export function operationOf(text: string | undefined): string {
+  const word = /^\s*([a-z]+)/i.exec(text ?? "")?.[1]?.toLowerCase() ?? "";
+  return OPERATIONS.has(word) ? word : "other";
+}

@@ -1,0 +1,18 @@
+import type { Connection } from "./connection.js";
+import { readMigrations } from "./migrations.js";
+
+/** The names of this version's migrations that the database has not been brought through. */
+export async function missingMigrations({ sql }: Connection): Promise<string[]> {
+  const wanted = (await readMigrations()).migrationDirectories.map(({ path }) => path);
+  const applied = await sql<{ name: string }[]>`
+    select migration_name as name from _prisma_migrations where finished_at is not null and rolled_back_at is null`.catch(
+    (error: { code?: string }) => {
+      if (error.code === UNDEFINED_TABLE) return [];
+      throw error;
+    },
+  );
+  return wanted.filter((name) => !applied.some((row) => row.name === name));
+}
+
+/** PostgreSQL's error code (manual, appendix A). */
+const UNDEFINED_TABLE = "42P01";

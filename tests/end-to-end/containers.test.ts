@@ -1,0 +1,249 @@
+import { execFile, spawn } from "node:child_process";
+import { cp, mkdir, mkdtemp, readFile, rm, stat, symlink } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { DockerfileParser, type JSONInstruction } from "dockerfile-ast";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { freshDatabase } from "../support/database.js";
+import { query } from "../support/rankscope.js";
+
+// No container is started: what a container would run is run here, as it stands in the files.
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const run = promisify(execFile);
+
+interface Service {
+  readonly image: string;
+  readonly command?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly healthcheck: { readonly test: readonly string[] };
+  readonly ports?: readonly string[];
+  readonly volumes?: readonly string[];
+  readonly profiles?: readonly string[];
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+}
+interface Compose {
+  readonly services: Readonly<Record<string, Service>>;
+}
+
+const compose = parse(await readFile(path.join(ROOT, "docker-compose.yml"), "utf8"), { merge: true }) as Compose;
+const dockerfile = DockerfileParser.parse(await readFile(path.join(ROOT, "Dockerfile"), "utf8"));
+const service = (name: string): Service => {
+  const found = compose.services[name];
+  if (found === undefined) throw new Error(`docker-compose.yml has no service ${name}`);
+  return found;
+};
+
+const fresh = freshDatabase();
+/** An image's folder /app, made by the Dockerfile's COPYs and build. */
+let app: string;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "rankscope-image-"));
+  app = path.join(folder, "app");
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const words = (instruction: { getArguments(): { getValue(): string }[] }) =>
+  instruction.getArguments().map((one) => one.getValue());
+const jsonWords = (instruction: JSONInstruction | undefined) =>
+  (instruction?.getJSONStrings() ?? []).map((one) => one.getJSONValue());
+const last = <Item>(items: readonly Item[]): Item => {
+  const item = items.at(-1);
+  if (item === undefined) throw new Error("nothing there");
+  return item;
+};
+
+/** The stages' instructions, in order. */
+const stages = () => {
+  const found: { keyword: string; words: string[] }[][] = [];
+  for (const instruction of dockerfile.getInstructions()) {
+    if (instruction.getKeyword() === "FROM") found.push([]);
+    found.at(-1)?.push({ keyword: instruction.getKeyword(), words: words(instruction) });
+  }
+  return found;
+};
+
+describe("the Dockerfile", () => {
+  test("builds from what its COPYs bring, into what runs", { timeout: 120_000 }, async () => {
+    const [build = [], final = []] = stages();
+    expect(stages()).toHaveLength(2);
+    for (const { keyword, words: given } of build) {
+      if (keyword === "COPY") await copy(given);
+      // Dependencies take minutes to install; that they can be is seen without doing it.
+      if (keyword === "RUN" && given.join(" ") === "npm run build") {
+        await symlink(path.join(ROOT, "node_modules"), path.join(app, "node_modules"));
+        await run("npm", ["run", "build"], { cwd: app });
+      } else if (keyword === "RUN") {
+        expect(["npm ci", "npm prune --omit=dev"]).toContain(given.join(" "));
+        const [npm = "", ...rest] = given;
+        await run(npm, [...rest, "--dry-run", "--ignore-scripts"], { cwd: app });
+        await rm(path.join(app, "node_modules"), { recursive: true, force: true });
+      }
+    }
+    // Of the build the last stage takes these, and the rest from the context.
+    const taken = final.filter(({ keyword }) => keyword === "COPY").map(({ words: given }) => given);
+    const fromBuild = taken.filter(([flag]) => flag?.startsWith("--from")).map((given) => path.basename(last(given)));
+    const image = path.join(folder, "image");
+    await mkdir(image);
+    for (const given of taken) {
+      const [source = "", target = ""] = given.slice(-2);
+      const from =
+        given[0]?.startsWith("--from") === true
+          ? path.join(app, path.relative("/app", source))
+          : path.join(ROOT, source);
+      const to = path.join(image, target.endsWith("/") ? path.join(target, path.basename(source)) : target);
+      if (path.basename(source) === "node_modules") await symlink(path.join(ROOT, "node_modules"), to);
+      else await cp(from, to, { recursive: true });
+    }
+    expect(fromBuild).toContain("dist");
+    app = image;
+  });
+
+  test("names versions, and a user that is not root", () => {
+    const base = dockerfile.getARGs()[0]?.getProperty()?.getValue();
+    expect(base).toMatch(/^node:\d+\.\d+\.\d+-\w+-slim$/);
+    for (const from of dockerfile.getFROMs()) expect(from.getImage()).toBe("${NODE_IMAGE}");
+    expect(words(last(dockerfile.getInstructions().filter((one) => one.getKeyword() === "USER")))).toEqual(["node"]);
+  });
+
+  test("runs what the server's service runs, and checks it alike", () => {
+    expect(jsonWords(last(dockerfile.getCMDs()))).toEqual(service("server").command);
+    const [check] = dockerfile.getHEALTHCHECKs();
+    const checked = check?.getSubcommand() as JSONInstruction | undefined;
+    expect(jsonWords(checked).slice(0, 3)).toEqual(service("worker").healthcheck.test.slice(1, 4));
+    expect(last(jsonWords(checked))).toBe("http://127.0.0.1:4000/readyz");
+  });
+});
+
+describe("docker-compose.yml", () => {
+  test("publishes on the loopback interface only, pins versions, and waits for health", async () => {
+    for (const [name, { image, ports = [], healthcheck, depends_on: needs = {}, volumes = [] }] of Object.entries(
+      compose.services,
+    )) {
+      expect(image, name).toMatch(/:v?\d+\.\d+(\.\d+)?(-\w+)?$/);
+      for (const port of ports) expect(port, name).toMatch(/^127\.0\.0\.1:/);
+      expect(healthcheck.test[0], name).toBe("CMD");
+      for (const { condition } of Object.values(needs)) expect(condition, name).toBe("service_healthy");
+      // Files of this repository that are mounted are there.
+      for (const [source = ""] of volumes.map((volume) => volume.split(":")))
+        if (source.startsWith("./")) await stat(path.join(ROOT, source));
+    }
+    expect(service("worker-gpu").profiles).toEqual(["gpu"]);
+    for (const name of ["prometheus", "grafana"]) expect(service(name).profiles).toEqual(["observability"]);
+    expect(service("worker").command).toEqual(service("worker-gpu").command);
+  });
+
+  test(
+    "runs a server and a worker that work and are healthy, by the commands it has",
+    { timeout: 120_000 },
+    async () => {
+      const [port, metricsPort] = [await freePort(), await freePort()];
+      const moved = new Map([
+        ["4000", String(port)],
+        ["9400", String(metricsPort)],
+      ]);
+      const server = start("server", moved);
+      try {
+        const check = () =>
+          healthOf(service("worker").healthcheck.test.with(-1, "http://127.0.0.1:4000/readyz"), moved);
+        await until(async () => (await check()) === 0, "the server is not healthy");
+        const address = `http://127.0.0.1:${port}`;
+        const worker = start("worker", moved);
+        try {
+          const workerCheck = () => healthOf(service("worker").healthcheck.test, moved);
+          expect(await workerCheck()).toBe(1);
+          await until(async () => (await workerCheck()) === 0, "the worker is not healthy");
+          const asked = `{ study(slug: "reference-study") { weightSimilarity(rank: 2, waitSeconds: 30) { comparedLayers } } }`;
+          const { data } = await query(address, asked);
+          expect(data.study.weightSimilarity.comparedLayers).toBe(16);
+          expect((await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).status).toBe(200);
+        } finally {
+          expect(await worker.stop()).toBe(0);
+        }
+      } finally {
+        expect(await server.stop()).toBe(0);
+      }
+    },
+  );
+
+  test("is accepted by docker compose", async (context) => {
+    const found = await run("docker", ["compose", "version"]).catch(() => undefined);
+    if (found === undefined) return context.skip("skipped: there is no docker client with compose here");
+    const { stdout } = await run(
+      "docker",
+      ["compose", "--file", path.join(ROOT, "docker-compose.yml"), "--profile", "*", "config", "--format", "json"],
+      { cwd: ROOT },
+    );
+    const resolved = JSON.parse(stdout) as Compose;
+    expect(Object.keys(resolved.services).sort()).toEqual(Object.keys(compose.services).sort());
+  });
+});
+
+/** A COPY of the build's stage, done; what .dockerignore leaves out of the context is not there to be copied. */
+async function copy(given: readonly string[]): Promise<void> {
+  const target = last(given);
+  for (const source of given.slice(0, -1)) {
+    const to = target.endsWith("/") ? path.join(app, target, path.basename(source)) : path.join(app, target);
+    await cp(path.join(ROOT, source), to, {
+      recursive: true,
+      filter: (file) => !file.includes(`${path.sep}generated`) && !file.includes("node_modules"),
+    });
+  }
+}
+
+/** Runs a service's command in the image's folder, with its environment; addresses of containers become addresses of here. */
+function start(name: string, moved: ReadonlyMap<string, string>) {
+  const { command = [], environment = {} } = service(name);
+  const { DATABASE_URL: _, PATH, HOME } = process.env;
+  const own = Object.entries(environment).map(([key, value]) => {
+    if (key === "DATABASE_URL") return [key, fresh.url];
+    const given = value.replace(/\$\{\w+:-([^}]*)\}/g, "$1");
+    return [key, moved.get(given) ?? given];
+  });
+  const data = path.join(folder, "data");
+  const [program = "", ...rest] = command;
+  const child = spawn(program, rest, {
+    cwd: app,
+    env: { PATH, HOME, NODE_ENV: "production", RANKSCOPE_DATA: data, ...(Object.fromEntries(own) as object) },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  return {
+    async stop(): Promise<number | null> {
+      child.kill("SIGTERM");
+      return ended;
+    },
+  };
+}
+
+/** The exit code of a health check's command. */
+async function healthOf(check: readonly string[], moved: ReadonlyMap<string, string>): Promise<number> {
+  const [program = "", ...rest] = check
+    .slice(1)
+    .map((word) => word.replace(/:(4000|9400)\//, (_, port: string) => `:${moved.get(port) ?? port}/`));
+  return run(program, rest).then(
+    () => 0,
+    (error: { code: number }) => error.code,
+  );
+}
+
+async function until(isSo: () => Promise<boolean>, otherwise: string): Promise<void> {
+  for (let turn = 0; turn < 200; turn++) if (await isSo()) return;
+  throw new Error(otherwise);
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+}

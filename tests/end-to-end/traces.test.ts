@@ -1,0 +1,122 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { freshDatabase } from "../support/database.js";
+import { otlpReceiver, type OtlpReceiver, type ReceivedSpan } from "../support/otlp-receiver.js";
+import { rankscope, serveRankscope } from "../support/rankscope.js";
+
+const fresh = freshDatabase();
+let data: string;
+let collector: OtlpReceiver;
+
+beforeAll(async () => {
+  data = await mkdtemp(path.join(tmpdir(), "rankscope-traces-"));
+  collector = await otlpReceiver();
+});
+afterAll(async () => {
+  await collector.close();
+  await rm(data, { recursive: true, force: true });
+});
+
+const TRACE = "0af7651916cd43dd8448eb211c80319c";
+const CALLER = "b7ad6b7169203331";
+const SERVER = 2;
+const CLIENT = 3;
+const PRODUCER = 4;
+const CONSUMER = 5;
+
+test("one trace leads from a caller's span through the server to the worker that computes", async () => {
+  const environment = { DATABASE_URL: fresh.url, RANKSCOPE_DATA: data, RANKSCOPE_LOG: "silent" };
+  const server = await serveRankscope({ ...environment, OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint });
+  const source = `query Compare { study(slug: "reference-study") {
+    weightSimilarity(rank: 8, scaling: NONE, waitSeconds: 30) { comparedLayers }
+    experiments(first: 5) { nodes { layers(waitSeconds: 30) { norm } } } } }`;
+  const response = await fetch(new URL("/graphql", server.address), {
+    method: "POST",
+    headers: { "content-type": "application/json", traceparent: `00-${TRACE}-${CALLER}-01` },
+    body: JSON.stringify({ query: source }),
+  });
+  expect(((await response.json()) as { errors?: unknown }).errors).toBeUndefined();
+  await fetch(new URL("/readyz", server.address));
+  await fetch(new URL("/metrics", server.address));
+  // What has not been sent yet is sent before they end.
+  server.child.kill("SIGTERM");
+  expect((await server.ended).code).toBe(0);
+
+  const spans = collector.spans();
+  // Nothing else is traced: no heartbeat, no sweep, no health check.
+  expect(new Set(spans.map(({ traceId }) => traceId))).toEqual(new Set([TRACE]));
+  const of = (service: string, name: string) => spans.filter((span) => span.service === service && span.name === name);
+  const one = (service: string, name: string): ReceivedSpan => {
+    const found = of(service, name);
+    expect(found, `${service} ${name}`).toHaveLength(1);
+    return found[0] as ReceivedSpan;
+  };
+  const below = (parent: ReceivedSpan) => spans.filter(({ parentSpanId }) => parentSpanId === parent.spanId);
+
+  const request = one("rankscope", "POST /graphql");
+  expect(request).toMatchObject({ parentSpanId: CALLER, kind: SERVER });
+  expect(request.attributes).toMatchObject({ "http.route": "/graphql", "http.response.status_code": 200 });
+  const operation = one("rankscope", "query Compare");
+  expect(operation.parentSpanId).toBe(request.spanId);
+  const similarity = one("rankscope", "Study.weightSimilarity");
+  expect(one("rankscope", "Query.study").parentSpanId).toBe(operation.spanId);
+  expect(similarity.parentSpanId).toBe(operation.spanId);
+  // Five runs ask for their layers: one span.
+  expect(one("rankscope", "Experiment.layers").attributes).toMatchObject({ "rankscope.calls": 5 });
+
+  const statements = of("rankscope", "sql select");
+  expect(statements.length).toBeGreaterThan(3);
+  for (const { kind, attributes } of statements) {
+    expect(kind).toBe(CLIENT);
+    expect(attributes["db.query.text"]).toMatch(/^select /);
+    expect(attributes["db.query.text"]).not.toContain("reference-study");
+  }
+  expect(statements.some(({ attributes }) => String(attributes["db.query.text"]).includes("$1"))).toBe(true);
+
+  const queued = of("rankscope", "enqueue");
+  expect(queued.map(({ attributes }) => attributes["rankscope.kind"]).sort()).toEqual(["COMPARISON", "SPECTRUM"]);
+  for (const one of queued) {
+    expect(one.kind).toBe(PRODUCER);
+    const kind = String(one.attributes["rankscope.kind"]);
+    const jobs = below(one).filter(({ name }) => name === `job ${kind}`);
+    expect(jobs.length).toBeGreaterThan(0);
+    for (const job of jobs) {
+      expect(job).toMatchObject({
+        service: "rankscope-worker",
+        kind: CONSUMER,
+        attributes: { "rankscope.attempt": 1 },
+      });
+      const within = below(job).map(({ service, name }) => `${service} ${name}`);
+      expect(within).toContain("rankscope-worker compute");
+      expect(within).toContain("rankscope-worker sql with");
+    }
+  }
+  // Every span but the first has its parent among the received.
+  const ids = new Set([CALLER, ...spans.map(({ spanId }) => spanId)]);
+  expect(spans.filter(({ parentSpanId }) => !ids.has(parentSpanId))).toEqual([]);
+});
+
+test("a collector that is not there keeps nothing from working or ending", async () => {
+  const environment = { DATABASE_URL: fresh.url, RANKSCOPE_DATA: data, RANKSCOPE_LOG: "silent" };
+  const server = await serveRankscope({ ...environment, OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9" });
+  expect((await fetch(new URL("/export/experiments.csv", server.address))).status).toBe(200);
+  server.child.kill("SIGTERM");
+  expect((await server.ended).code).toBe(0);
+});
+
+test("a protocol that is not spoken is refused, and what OpenTelemetry switches off stays off", async () => {
+  const base = { DATABASE_URL: fresh.url, RANKSCOPE_DATA: data };
+  const refused = await rankscope(["worker"], { ...base, OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" });
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toContain("OTEL_EXPORTER_OTLP_PROTOCOL");
+  const before = collector.spans().length;
+  const server = await serveRankscope({
+    ...{ ...base, OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, OTEL_SDK_DISABLED: "true" },
+  });
+  expect((await fetch(new URL("/export/experiments.csv", server.address))).status).toBe(200);
+  server.child.kill("SIGTERM");
+  await server.ended;
+  expect(collector.spans().length).toBe(before);
+});
