@@ -40,7 +40,8 @@ describe.skipIf(missing !== undefined)("the playground in Chromium", { timeout: 
     page.screenshot({ path: path.join(ARTIFACTS, `${name}.png`) });
 
   /** A page that is left while its workers load gives them up. */
-  const exceptGivenUp = ({ problems }: OpenPlayground) => problems.filter((problem) => !problem.endsWith("ERR_ABORTED"));
+  const exceptGivenUp = ({ problems }: OpenPlayground) =>
+    problems.filter((problem) => !problem.endsWith("ERR_ABORTED"));
 
   beforeAll(() => mkdir(ARTIFACTS, { recursive: true }));
   afterEach(async () => {
