@@ -2,7 +2,9 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import express from "express";
-import { buildSchema, graphql } from "graphql";
+import { buildSchema, execute, graphql, subscribe, validate } from "graphql";
+import { useServer } from "graphql-ws/use/ws";
+import { WebSocketServer } from "ws";
 import { playground } from "#src/serve/playground.js";
 
 /** What the playground asks of any server, and one study's field more. */
@@ -20,6 +22,8 @@ const SCHEMA = buildSchema(`
   type ExperimentConnection { nodes: [Experiment!]! }
   type Experiment { id: ID! hasWeights: Boolean! rank: Rank! }
   type Rank { r: Int! }
+  type Mutation { tag(slug: String!): Boolean! }
+  type Subscription { count(to: Int!): Int! }
 `);
 
 export interface TinyServer {
@@ -28,6 +32,8 @@ export interface TinyServer {
   setSlugs(slugs: readonly string[]): void;
   /** Every operation fails from now on. */
   breakDown(): void;
+  /** What all operations so far were authorized by, undefined where by nothing; subscriptions tell it on connecting. */
+  readonly authorizations: readonly { readonly operation: string; readonly authorization: unknown }[];
   close(): Promise<void>;
 }
 
@@ -40,16 +46,37 @@ export async function serveTiny(slugs: readonly string[]): Promise<TinyServer> {
   const rootValue = {
     studies: () => ({ totalCount: current.length, nodes: current.map(study) }),
     study: ({ slug }: { slug: string }) => (current.includes(slug) ? study(slug) : null),
+    tag: () => true,
+    count: async function* ({ to }: { to: number }) {
+      for (let i = 1; i <= to; i++) yield await Promise.resolve({ count: i });
+    },
   };
+  const authorizations: { operation: string; authorization: unknown }[] = [];
   const app = express();
   app.post("/graphql", express.json(), async (request, response) => {
     if (isBroken) return void response.json({ errors: [{ message: "broken for a test" }] });
     const { query, variables } = request.body as { query: string; variables?: Record<string, unknown> };
+    authorizations.push({ operation: query, authorization: request.headers.authorization });
     response.json(await graphql({ schema: SCHEMA, source: query, rootValue, variableValues: variables ?? {} }));
   });
   app.use(playground());
   const http = createServer(app).listen(0, "127.0.0.1");
   await once(http, "listening");
+  const sockets = new WebSocketServer({ server: http, path: "/graphql" });
+  const subscriptions = useServer(
+    {
+      schema: SCHEMA,
+      // This module's graphql: a test runner may have loaded another copy for the package.
+      execute,
+      subscribe,
+      validate,
+      roots: { subscription: rootValue },
+      onError: console.error,
+      onSubscribe: ({ connectionParams }, _id, { query }) =>
+        void authorizations.push({ operation: query, authorization: connectionParams?.["Authorization"] }),
+    },
+    sockets,
+  );
   return {
     address: `http://127.0.0.1:${(http.address() as AddressInfo).port}/`,
     setSlugs: (next) => {
@@ -58,7 +85,9 @@ export async function serveTiny(slugs: readonly string[]): Promise<TinyServer> {
     breakDown: () => {
       isBroken = true;
     },
+    authorizations,
     close: async () => {
+      await subscriptions.dispose();
       http.closeAllConnections();
       await new Promise((resolve) => http.close(resolve));
     },

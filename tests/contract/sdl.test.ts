@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { buildSchema, parse, separateOperations, validate } from "graphql";
 import { describe, expect, test } from "vitest";
 import { openSchema, schemaText } from "#src/serve/schema.js";
@@ -15,6 +15,13 @@ test("everything that people can ask for is described", async () => {
     .filter(({ description }) => !description)
     .map(({ name }) => name);
   expect(silent).toEqual([]);
+});
+
+const OPERATIONS = new URL("../../src/serve/web/operations/", import.meta.url);
+
+test.each(readdirSync(OPERATIONS))("the playground's operation %s is valid", async (file) => {
+  const operation = parse(readFileSync(new URL(file, OPERATIONS), "utf8"));
+  expect(validate(buildSchema(schemaText(await openSchema())), operation)).toEqual([]);
 });
 
 const missing = missingSharedStudy();

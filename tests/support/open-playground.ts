@@ -44,6 +44,8 @@ export interface OpenPlayground {
   replaceText(editor: Exclude<EditorName, "response">, text: string): Promise<void>;
   /** What GraphiQL has stored under `key`; empty where nothing. */
   stored(key: string): Promise<string>;
+  /** Goes to another address of the playground and waits until it can be used. */
+  goto(url: string): Promise<void>;
   /** Reloads the page and waits until it can be used. */
   reload(): Promise<void>;
   close(): Promise<void>;
@@ -97,6 +99,7 @@ export async function openPlayground(url: string, options: BrowserContextOptions
       const entries = origins.flatMap(({ localStorage }) => localStorage);
       return entries.find(({ name }) => name === `graphiql:${key}`)?.value ?? "";
     },
+    goto: (next) => ready(page, () => page.goto(next)),
     reload: () => ready(page, () => page.reload()),
     close: () => browser.close(),
   };

@@ -1,3 +1,5 @@
+import { authorization } from "./bearer-token.js";
+
 /** What the ready tabs ask about. */
 export interface ExampleStudy {
   readonly slug: string;
@@ -44,11 +46,14 @@ interface Answer {
 }
 
 /** The newest study that the server has, or the placeholder with a hint that says why. */
-export async function firstStudy(endpoint: string): Promise<{ readonly study: ExampleStudy; readonly hint?: string }> {
+export async function firstStudy(
+  endpoint: string,
+  token: string,
+): Promise<{ readonly study: ExampleStudy; readonly hint?: string }> {
   try {
     const response = await fetch(endpoint, {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", ...authorization(token) },
       body: JSON.stringify({ query: QUERY }),
       signal: AbortSignal.timeout(PATIENCE),
     });

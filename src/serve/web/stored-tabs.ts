@@ -1,4 +1,4 @@
-import type { ReadyTab } from "./ready-tabs.js";
+import type { ReadyTab } from "./all-operations.js";
 
 /** Where GraphiQL keeps all tabs, and the active one's editors, in localStorage. */
 const KEYS = { tabs: "graphiql:tabState", query: "graphiql:query", variables: "graphiql:variables" };
