@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import { z } from "zod";
 import { failure } from "./errors.js";
+import { LIMITS, limitsBy, type Limits } from "./serve/limits.js";
 
 /** Every setting of a process, checked and frozen. */
 export interface Config {
@@ -32,6 +33,8 @@ export interface Config {
   readonly metricsPort: number | undefined;
   /** Whether spans are sent to an OpenTelemetry collector; its own variables say where to. */
   readonly isTraced: boolean;
+  /** What the server allows; see serve/limits.ts. */
+  readonly limits: Limits;
   readonly logLevel: "silent" | "error" | "warn" | "info" | "debug";
   /** Where the command was called: relative paths are meant from here. */
   readonly directory: string;
@@ -64,6 +67,13 @@ const Environment = z.object({
   RANKSCOPE_LOG: z.enum(["silent", "error", "warn", "info", "debug"]).default("warn"),
 });
 
+/** The limits' variables, as the table of limits has them. */
+const LimitVariables = z.object(
+  Object.fromEntries(
+    Object.values(LIMITS).map(({ variable, value, least, most }) => [variable, whole(least, most).default(value)]),
+  ),
+);
+
 /**
  * Reads and checks the settings; relative paths are meant from where the command was called.
  *
@@ -74,7 +84,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const directory = environment["INIT_CWD"] ?? process.cwd();
   // An empty variable is how shells and compose files say "not set".
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
-  const parsed = Environment.safeParse(given);
+  const parsed = Environment.and(LimitVariables).safeParse(given);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const name = String(issue?.path[0]);
@@ -101,6 +111,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       (env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? env.OTEL_EXPORTER_OTLP_ENDPOINT) !== undefined &&
       env.OTEL_TRACES_EXPORTER !== "none" &&
       env.OTEL_SDK_DISABLED?.toLowerCase() !== "true",
+    limits: limitsBy(({ variable }) => env[variable] as number),
     logLevel: env.RANKSCOPE_LOG,
     directory,
     underNpm: environment["npm_lifecycle_event"] !== undefined,

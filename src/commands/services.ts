@@ -63,13 +63,14 @@ export async function openServices(
       (err: unknown) => log.warn({ err }, "it is not known whether there are workers"),
     );
   };
-  const imports = openImportJobs({ database, weights: weightStore, log });
+  const bounds = config.limits;
+  const imports = openImportJobs({ database, weights: weightStore, log, mostWaiting: bounds.importsWaiting });
   return {
     services: {
       database,
-      weights: openWeightFacts({ connection: database, watch, log, onQueued, observe: metrics?.facts }),
+      weights: openWeightFacts({ connection: database, watch, log, onQueued, bounds, observe: metrics?.facts }),
       waitMilliseconds: config.waitMilliseconds,
-      jobs: { watch, precompute: (studyId) => precomputeStudy(database, studyId, onQueued) },
+      jobs: { watch, precompute: (studyId, asker) => precomputeStudy(database, studyId, { asker, bounds, onQueued }) },
       imports,
       importRoots: config.importRoots,
       log,

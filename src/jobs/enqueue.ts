@@ -1,11 +1,11 @@
 import { SpanKind } from "@opentelemetry/api";
 import type { Provenance } from "../compute/engine-types.js";
 import { KERNEL_VERSION } from "../compute/kernel-version.js";
-import { failure } from "../errors.js";
+import { failure, RankscopeError } from "../errors.js";
 import type { Log } from "../log.js";
 import type { Connection } from "../store/connection.js";
 import type { Job } from "../store/jobs.js";
-import { enqueue } from "../store/queue/enqueue.js";
+import { enqueue, type QueueBounds } from "../store/queue/enqueue.js";
 import { leaveJobs } from "../store/queue/leave.js";
 import { computeTask } from "../store/queue/tasks.js";
 import { inSpan } from "../trace.js";
@@ -26,6 +26,8 @@ export interface WeightFactsOptions {
   /** Called when work was queued: a command without a worker starts one. */
   readonly onQueued?: (() => void) | undefined;
   readonly observe?: FactsObserver | undefined;
+  /** What is missing when they are reached is answered as failed with QUEUE_FULL. */
+  readonly bounds?: QueueBounds | undefined;
 }
 
 /**
@@ -33,11 +35,11 @@ export interface WeightFactsOptions {
  * until the ask's deadline.
  */
 export function openWeightFacts(options: WeightFactsOptions): WeightFacts {
-  const { connection, watch, log, onQueued, observe } = options;
+  const { connection, watch, log, onQueued, observe, bounds } = options;
   async function ask<Asked, Key, Facts extends Provenance>(
     kind: FactKind<Asked, Key, Facts>,
     asked: readonly Asked[],
-    { waitMilliseconds, signal, urgency }: Ask,
+    { waitMilliseconds, signal, urgency, asker }: Ask,
   ): Promise<FactResult<Facts>[]> {
     signal?.throwIfAborted();
     const texts = asked.map((one) => kind.textOf(kind.keyOf(one)));
@@ -51,6 +53,7 @@ export function openWeightFacts(options: WeightFactsOptions): WeightFacts {
     await look(wanted.keys());
     const cached = new Set(rows.keys());
     const owners = new Map<string, string>();
+    let refused: RankscopeError | undefined;
     const missing = () => [...wanted.keys()].filter((text) => !rows.has(text) && !owners.has(text));
     for (let turn = 0; turn < LOOKS && missing().length > 0; turn++) {
       if (turn > 0) await look(missing());
@@ -61,10 +64,17 @@ export function openWeightFacts(options: WeightFactsOptions): WeightFacts {
         open.map((text) => wanted.get(text) as Asked),
       );
       const attributes = { "rankscope.kind": kind.name, "rankscope.facts": open.length };
-      const queued = await inSpan("enqueue", { kind: SpanKind.PRODUCER, attributes }, () =>
-        enqueue(connection, jobs, { task: computeTask(KERNEL_VERSION), urgency }),
-      );
-      for (const [text, job] of queued) owners.set(text, job);
+      const how = { task: computeTask(KERNEL_VERSION), urgency, asker, bounds };
+      try {
+        const queued = await inSpan("enqueue", { kind: SpanKind.PRODUCER, attributes }, () =>
+          enqueue(connection, jobs, how),
+        );
+        for (const [text, job] of queued) owners.set(text, job);
+      } catch (error) {
+        if (!(error instanceof RankscopeError) || error.code !== "QUEUE_FULL") throw error;
+        refused = error;
+        break;
+      }
     }
     if (owners.size > 0) onQueued?.();
     const ended = await wait([...new Set(owners.values())], waitMilliseconds, signal, urgency);
@@ -75,6 +85,7 @@ export function openWeightFacts(options: WeightFactsOptions): WeightFacts {
       const job = owners.get(text);
       const end = job === undefined ? undefined : ended.get(job);
       if (job !== undefined && end === undefined) return { pending: job };
+      if (job === undefined && refused !== undefined) return { code: refused.code, failed: refused.message };
       return reasonOf(end, text);
     });
     const counts = new Map<FactsFound, number>();

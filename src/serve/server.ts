@@ -1,37 +1,34 @@
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { ApolloServer } from "@apollo/server";
-import { ApolloServerPluginDrainHttpServer } from "@apollo/server/plugin/drainHttpServer";
-import {
-  ApolloServerPluginCacheControlDisabled,
-  ApolloServerPluginLandingPageDisabled,
-} from "@apollo/server/plugin/disabled";
 import { expressMiddleware } from "@as-integrations/express5";
 import express, { type RequestHandler } from "express";
 import { failure } from "../errors.js";
-import { openContext, type Context, type Services } from "./context.js";
+import { openWebConnections } from "../store/web-connections.js";
+import { anyone } from "./access/caller.js";
+import { setCaller } from "./access/caller-of.js";
+import { openApollo } from "./apollo.js";
+import type { Services } from "./context.js";
 import { exportRoutes } from "./export/routes.js";
-import { formatError } from "./format-error.js";
-import { jsonErrors } from "./json-errors.js";
+import { inTurn } from "./guard/in-turn.js";
+import { securityHeaders } from "./guard/security-headers.js";
+import { httpServer } from "./http-server.js";
+import { jsonErrors, notServed } from "./json-errors.js";
+import { DEFAULT_LIMITS, type Limits } from "./limits.js";
+import { openRequestTurns } from "./limits/request-turns.js";
+import { stopAtDeadline } from "./limits/stop-at-deadline.js";
 import { health } from "./observe/health.js";
 import { measureRequests } from "./observe/measure-requests.js";
+import { metricsRoute } from "./observe/metrics-route.js";
 import { traceOperations, traceRequests } from "./observe/trace-requests.js";
 import { watchFields } from "./observe/watch-fields.js";
-import { watchOperations } from "./observe/watch-operations.js";
 import { playground } from "./playground.js";
-import { requestSignal } from "./request-signal.js";
+import { requestContexts } from "./request-contexts.js";
 import { openSchema } from "./schema.js";
 import { serveSubscriptions } from "./subscriptions.js";
 
-/** A larger request body is no query. */
-const MAX_BODY = "256kb";
-/** The contract's longest operation has about 600 tokens. */
-const MAX_TOKENS = 2000;
-/** Bounds what nested fragments can expand to. */
-const MAX_SELECTIONS = 10_000;
-
 /** There is no access control yet: whoever reaches the server may download. */
-const OPEN_TO_ALL: RequestHandler = (_request, _response, next) => {
+const OPEN_TO_ALL: RequestHandler = (request, response, next) => {
+  setCaller(response, anyone(request.socket.remoteAddress));
   next();
 };
 
@@ -42,6 +39,13 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+export interface ServeOptions {
+  readonly host: string;
+  readonly port: number;
+  /** The defaults where they are left out. */
+  readonly limits?: Limits;
+}
+
 /**
  * Serves GraphQL at /graphql, by HTTP and by WebSocket, downloads at /export, the playground at /, and for those who watch
  * over it /metrics, /healthz and /readyz.
@@ -50,58 +54,43 @@ export interface RunningServer {
  */
 export async function startServer(
   services: Services,
-  listen: { readonly host: string; readonly port: number },
+  { limits = DEFAULT_LIMITS, ...listen }: ServeOptions,
 ): Promise<RunningServer> {
+  const { database, log, metrics, isTraced = false } = services;
   const app = express();
   app.disable("x-powered-by");
-  const http = createServer(app);
-  const { metrics, isTraced = false } = services;
-  const schema = await openSchema();
+  const http = httpServer(app, limits);
+  const schema = stopAtDeadline(await openSchema());
   if (metrics !== undefined || isTraced) watchFields(schema, metrics?.requests);
-  const apollo = new ApolloServer<Context>({
-    schema,
-    introspection: true,
-    csrfPrevention: true,
-    stopOnTerminationSignals: false,
-    formatError: formatError(services.log),
-    includeStacktraceInErrorResponses: false,
-    maxRecursiveSelections: MAX_SELECTIONS,
-    parseOptions: { maxTokens: MAX_TOKENS },
-    plugins: [
-      // Apollo's own landing page loads from outside; ours is bundled.
-      ApolloServerPluginLandingPageDisabled(),
-      // It would wrap every field's resolver for hints that this schema does not have.
-      ApolloServerPluginCacheControlDisabled(),
-      ApolloServerPluginDrainHttpServer({ httpServer: http }),
-      ...(metrics !== undefined || isTraced ? [watchOperations(metrics?.requests)] : []),
-    ],
-  });
+  const connections = openWebConnections(database, limits);
+  const contexts = requestContexts(services, { limits, connections });
+  const turns = openRequestTurns({ atOnce: limits.requestsAtOnce, waiting: limits.requestsWaiting });
+  const apollo = openApollo(services, schema, limits, http);
   await apollo.start();
+  const guards = [OPEN_TO_ALL, inTurn(turns, limits)];
   if (metrics !== undefined) app.use(measureRequests(metrics.requests));
+  app.use(securityHeaders);
   // What is asked every few seconds by machines is not worth a trace, and stands before it.
-  app.use(health(services.database, services.log));
-  if (metrics !== undefined) {
-    app.get("/metrics", OPEN_TO_ALL, async (_request, response) => {
-      const { type, body } = await metrics.text();
-      response.set({ "Content-Type": type, "Cache-Control": "no-store" }).send(body);
-    });
-  }
+  app.use(health(database, log));
+  if (metrics !== undefined) app.get("/metrics", OPEN_TO_ALL, metricsRoute(metrics.text));
   if (isTraced) app.use(traceRequests());
   app.use(
     "/graphql",
-    express.json({ limit: MAX_BODY }),
+    guards,
+    express.json({ limit: limits.bodyBytes }),
     ...(isTraced ? [traceOperations()] : []),
-    expressMiddleware(apollo, { context: ({ res }) => Promise.resolve(openContext(services, requestSignal(res))) }),
+    expressMiddleware(apollo, { context: ({ res }) => Promise.resolve(contexts.ofRequest(res)) }),
   );
-  const subscriptions = serveSubscriptions(http, { path: "/graphql", schema, services });
-  app.use("/export", exportRoutes(services, schema, OPEN_TO_ALL));
+  const observe = metrics?.requests;
+  const subscriptions = serveSubscriptions(http, { path: "/graphql", schema, contexts, limits, turns, log, observe });
+  app.use("/export", guards, exportRoutes(contexts, schema));
   app.use(playground());
-  app.use(jsonErrors(services.log));
+  app.use(notServed);
+  app.use(jsonErrors(log));
   try {
     await listenOn(http, listen);
   } catch (error) {
-    await subscriptions.close();
-    await apollo.stop();
+    await close();
     throw error;
   }
   const { port } = http.address() as AddressInfo;
@@ -111,6 +100,7 @@ export async function startServer(
   async function close(): Promise<void> {
     await subscriptions.close();
     await apollo.stop();
+    await connections.close();
   }
 }
 

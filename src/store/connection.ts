@@ -13,13 +13,19 @@ export interface ConnectionOptions {
   readonly maxConnections: number;
   /** Told of every statement; without one nothing is measured. */
   readonly observe?: StatementObserver | undefined;
+  /** After which PostgreSQL ends a statement; undefined lets each take as long as it needs. */
+  readonly statementSeconds?: number | undefined;
 }
 
 /** Opens SQL on the database of `url`. The first statement connects; nothing does before. */
-export function openSql(url: string, { applicationName, maxConnections, observe }: ConnectionOptions): Sql {
+export function openSql(url: string, options: ConnectionOptions): Sql {
+  const { applicationName, maxConnections, observe, statementSeconds } = options;
   const sql = postgres(url, {
     max: maxConnections,
-    connection: { application_name: applicationName },
+    connection: {
+      application_name: applicationName,
+      ...(statementSeconds !== undefined && { statement_timeout: statementSeconds * 1000 }),
+    },
     onnotice: () => undefined,
     types: { int8: INT8 },
   }) as Sql;

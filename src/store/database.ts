@@ -15,6 +15,8 @@ export interface Database extends Connection {
   readonly prisma: PrismaClient;
   /** With its password. */
   readonly url: string;
+  /** Told of every statement of the SQL side; also for further connections to it. */
+  readonly observe?: StatementObserver | undefined;
   /** Waits for running statements and closes every connection; calling it again changes nothing. */
   close(): Promise<void>;
 }
@@ -39,6 +41,7 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
     prisma,
     sql,
     url,
+    observe,
     close: () => (closing ??= Promise.all([prisma.$disconnect(), closeSql(sql)]).then(() => undefined)),
   };
 }

@@ -1,0 +1,42 @@
+import type { Server } from "node:http";
+import { ApolloServer } from "@apollo/server";
+import { ApolloServerPluginDrainHttpServer } from "@apollo/server/plugin/drainHttpServer";
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from "@apollo/server/plugin/disabled";
+import type { GraphQLSchema } from "graphql";
+import type { Context, Services } from "./context.js";
+import { formatError } from "./format-error.js";
+import type { Limits } from "./limits.js";
+import { costPlugin } from "./limits/cost-plugin.js";
+import { documentLimits } from "./limits/document-limits.js";
+import { watchOperations } from "./observe/watch-operations.js";
+
+/** The GraphQL server behind /graphql, not started yet. */
+export function openApollo(
+  { log, metrics, isTraced = false }: Services,
+  schema: GraphQLSchema,
+  limits: Limits,
+  httpServer: Server,
+): ApolloServer<Context> {
+  return new ApolloServer<Context>({
+    schema,
+    introspection: true,
+    csrfPrevention: true,
+    stopOnTerminationSignals: false,
+    formatError: formatError(log),
+    includeStacktraceInErrorResponses: false,
+    parseOptions: { maxTokens: limits.tokens },
+    validationRules: [documentLimits(limits)],
+    plugins: [
+      // Apollo's own landing page loads from outside; ours is bundled.
+      ApolloServerPluginLandingPageDisabled(),
+      // It would wrap every field's resolver for hints that this schema does not have.
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginDrainHttpServer({ httpServer }),
+      costPlugin(schema, limits),
+      ...(metrics !== undefined || isTraced ? [watchOperations(metrics?.requests)] : []),
+    ],
+  });
+}
