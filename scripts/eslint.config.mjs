@@ -23,7 +23,7 @@ const MAY_IMPORT = {
 
 /** Packages that only one part may load. */
 const OWNED = {
-  store: ["postgres", "pg", "@prisma"],
+  store: ["postgres", "pg", "pg-copy-streams", "@prisma"],
   weights: ["@aws-sdk"],
   compute: ["onnxruntime-node"],
   jobs: ["piscina"],

@@ -54,6 +54,20 @@ async function main(argv: readonly string[]): Promise<void> {
     .description("print a study's whole summary")
     .action(async (slug: string) => (await import("./commands/report.js")).report(open(), slug));
   program
+    .command("backup <file>")
+    .description("write all that is stored, as it is at one moment, to a new file; the server may go on")
+    .option("--weights", "include the weight files")
+    .action(async (file: string, options: { weights?: true }) =>
+      (await import("./commands/backup.js")).backup(open(), file, options),
+    );
+  program
+    .command("restore <file>")
+    .description("put a backup, of this version or an older one, into an empty store")
+    .option("--replace", "in the place of all that is stored")
+    .action(async (file: string, options: { replace?: true }) =>
+      (await import("./commands/restore.js")).restore(open(), file, options),
+    );
+  program
     .command("doctor")
     .description("say what this machine has to compute with, and what is missing; needs no server")
     .option("--calibrate", "measure from which problem size on each GPU is faster than the CPU here, and keep it")
