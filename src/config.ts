@@ -28,6 +28,8 @@ export interface Config {
   readonly s3Region: string | undefined;
   /** How long a query waits for what has to be computed, unless it says so itself. */
   readonly waitMilliseconds: number;
+  /** How long a server that was told to stop still takes requests, while /readyz says that it will not. */
+  readonly drainMilliseconds: number;
   readonly logLevel: "silent" | "error" | "warn" | "info" | "debug";
   /** Where the command was called: relative paths are meant from here. */
   readonly directory: string;
@@ -50,6 +52,7 @@ const Environment = z.object({
   RANKSCOPE_S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   AWS_REGION: z.string().optional(),
   RANKSCOPE_WAIT_SECONDS: z.coerce.number().min(0).max(60).default(10),
+  RANKSCOPE_DRAIN_SECONDS: z.coerce.number().min(0).max(300).default(0),
   RANKSCOPE_LOG: z.enum(["silent", "error", "warn", "info", "debug"]).default("warn"),
 });
 
@@ -85,6 +88,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     s3Endpoint: env.RANKSCOPE_S3_ENDPOINT,
     s3Region: env.AWS_REGION ?? (env.RANKSCOPE_S3_ENDPOINT === undefined ? undefined : "us-east-1"),
     waitMilliseconds: env.RANKSCOPE_WAIT_SECONDS * 1000,
+    drainMilliseconds: env.RANKSCOPE_DRAIN_SECONDS * 1000,
     logLevel: env.RANKSCOPE_LOG,
     directory,
     underNpm: environment["npm_lifecycle_event"] !== undefined,

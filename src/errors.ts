@@ -49,6 +49,11 @@ const CATALOGUE = {
     what: "The worker cannot go on",
     todo: "Start it again, as a supervisor would; its jobs are run again by whichever worker is there.",
   },
+  SERVER_STOPPING: {
+    kind: "transient",
+    what: "The server was stopped before it came to the end",
+    todo: "Ask again when it runs; what was done until then is kept and found again.",
+  },
   PORT_IN_USE: {
     kind: "permanent",
     what: "The port is taken",

@@ -18,6 +18,7 @@ Settings are environment variables:
   RANKSCOPE_WEIGHTS          where weights are kept: a folder, in-place, or s3://bucket/prefix (weights in RANKSCOPE_DATA)
   RANKSCOPE_S3_ENDPOINT      of an S3-compatible server that is not AWS; credentials as the AWS SDK finds them
   RANKSCOPE_WAIT_SECONDS     how long a query waits for what has to be computed (10)
+  RANKSCOPE_DRAIN_SECONDS    how long a server that was told to stop still takes requests, /readyz saying that it stops (0)
   RANKSCOPE_LOG              silent, error, warn, info or debug (warn)
 
 Exit codes: 0 done; 1 failed, the reason is on standard error; 2 the command line was not understood.`;

@@ -16,7 +16,7 @@ export interface ReadStudyOptions {
   /** Display name; the folder's own name by default. */
   readonly name?: string;
   readonly report?: ReportProgress;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { failure } from "../errors.js";
+import type { ReportProgress } from "../import/records.js";
 import type { Log } from "../log.js";
 import type { Database } from "../store/database.js";
 import { createJob, HEARTBEAT_SECONDS, touchJob } from "../store/jobs.js";
@@ -8,6 +10,8 @@ import type { ImportJobs, ImportRequest } from "./payloads.js";
 
 /** How often progress is written to the store, at most. */
 const PROGRESS_MILLISECONDS = 500;
+/** How long an import that runs when the server stops may take to end. */
+const PARTING_MILLISECONDS = 5000;
 
 /** Runs imports that were asked for through the server, one after the other, each with a row in the job table. */
 export function openImportJobs({
@@ -20,15 +24,18 @@ export function openImportJobs({
   readonly log: Log;
 }): ImportJobs {
   let last: Promise<void> = Promise.resolve();
+  const stopping = new AbortController();
 
   async function run(id: string, request: ImportRequest): Promise<void> {
     let written = 0;
     try {
-      const result = await importStudy({ database, weights }, request, (progress) => {
+      stopping.signal.throwIfAborted();
+      const report: ReportProgress = (progress) => {
         if (Date.now() - written < PROGRESS_MILLISECONDS) return;
         written = Date.now();
         touch(id, progress);
-      });
+      };
+      const result = await importStudy({ database, weights }, request, report, stopping.signal);
       await endJob(database, id, { status: "SUCCEEDED", message: "imported", result });
     } catch (error) {
       log.warn({ err: error, job: id }, "an import failed");
@@ -54,6 +61,10 @@ export function openImportJobs({
         .finally(() => clearInterval(heartbeat));
       return { id, finished: last };
     },
-    close: () => last,
+    async close() {
+      const timer = setTimeout(() => stopping.abort(failure("SERVER_STOPPING")), PARTING_MILLISECONDS);
+      await last;
+      clearTimeout(timer);
+    },
   };
 }

@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ApolloServer } from "@apollo/server";
 import { ApolloServerPluginDrainHttpServer } from "@apollo/server/plugin/drainHttpServer";
 import {
@@ -10,10 +11,12 @@ import { expressMiddleware } from "@as-integrations/express5";
 import express, { type RequestHandler } from "express";
 import { failure } from "../errors.js";
 import { openContext, type Context, type Services } from "./context.js";
+import { openDrain } from "./drain.js";
 import { exportRoutes } from "./export/routes.js";
 import { formatError } from "./format-error.js";
 import { jsonErrors } from "./json-errors.js";
 import { playground } from "./playground.js";
+import { logRequests, logSockets, noteOperations } from "./request-log.js";
 import { requestSignal } from "./request-signal.js";
 import { openSchema } from "./schema.js";
 import { serveSubscriptions } from "./subscriptions.js";
@@ -24,6 +27,8 @@ const MAX_BODY = "256kb";
 const MAX_TOKENS = 2000;
 /** Bounds what nested fragments can expand to. */
 const MAX_SELECTIONS = 10_000;
+/** How long requests that are being answered when the server stops may take. */
+const REQUEST_GRACE_MILLISECONDS = 10_000;
 
 /** There is no access control yet: whoever reaches the server may download. */
 const OPEN_TO_ALL: RequestHandler = (_request, _response, next) => {
@@ -33,8 +38,11 @@ const OPEN_TO_ALL: RequestHandler = (_request, _response, next) => {
 export interface RunningServer {
   /** Where the playground is: `http://127.0.0.1:4000/`. */
   readonly address: string;
-  /** Stops taking requests, lets running ones end, and resolves. */
-  close(): Promise<void>;
+  /**
+   * Says at /readyz that it is about to stop, goes on for `drainMilliseconds` so that whoever sends requests here can hear of
+   * it, then takes no more, tells subscribers, lets running requests end for up to ten seconds, and resolves.
+   */
+  close(drainMilliseconds?: number): Promise<void>;
 }
 
 /** Serves GraphQL at /graphql, by HTTP and by WebSocket, downloads at /export and the playground at /. @throws PORT_IN_USE, CONFIG_INVALID */
@@ -60,10 +68,14 @@ export async function startServer(
       ApolloServerPluginLandingPageDisabled(),
       // It would wrap every field's resolver for hints that this schema does not have.
       ApolloServerPluginCacheControlDisabled(),
-      ApolloServerPluginDrainHttpServer({ httpServer: http }),
+      ApolloServerPluginDrainHttpServer({ httpServer: http, stopGracePeriodMillis: REQUEST_GRACE_MILLISECONDS }),
+      noteOperations,
     ],
   });
   await apollo.start();
+  const drain = openDrain();
+  logSockets(http, services.log);
+  app.use(logRequests(services.log), drain.route);
   app.use(
     "/graphql",
     express.json({ limit: MAX_BODY }),
@@ -84,7 +96,9 @@ export async function startServer(
   const host = listen.host.includes(":") ? `[${listen.host}]` : listen.host;
   return { address: `http://${host}:${port}/`, close };
 
-  async function close(): Promise<void> {
+  async function close(drainMilliseconds = 0): Promise<void> {
+    drain.begin();
+    await sleep(drainMilliseconds);
     await subscriptions.close();
     await apollo.stop();
   }
