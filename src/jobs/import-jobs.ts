@@ -27,12 +27,12 @@ export function openImportJobs({
   const stopping = new AbortController();
 
   async function run(id: string, request: ImportRequest): Promise<void> {
-    let written = 0;
+    let written = -Infinity;
     try {
       stopping.signal.throwIfAborted();
       const report: ReportProgress = (progress) => {
-        if (Date.now() - written < PROGRESS_MILLISECONDS) return;
-        written = Date.now();
+        if (performance.now() - written < PROGRESS_MILLISECONDS) return;
+        written = performance.now();
         touch(id, progress);
       };
       const result = await importStudy({ database, weights }, request, report, stopping.signal);

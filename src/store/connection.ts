@@ -1,4 +1,5 @@
 import postgres, { type Sql } from "postgres";
+import { connectedSocket, type SocketOption } from "./patient-socket.js";
 
 /** Anything that statements can be sent to: a database, or only its SQL side. */
 export interface Connection {
@@ -10,11 +11,16 @@ export interface ConnectionOptions {
   /** What pg_stat_activity shows. */
   readonly applicationName: string;
   readonly maxConnections: number;
+  /** Whether a statement may take any time without a word; otherwise a silent connection is given up. */
+  readonly isPatient?: boolean;
 }
 
 /** Opens SQL on the database of `url`. The first statement connects; nothing does before. */
-export function openSql(url: string, { applicationName, maxConnections }: ConnectionOptions): Sql {
+export function openSql(url: string, { applicationName, maxConnections, isPatient = false }: ConnectionOptions): Sql {
+  // A list of hosts is postgres.js's own affair.
+  const socket: SocketOption = isPatient || url.includes(",") ? {} : { socket: connectedSocket };
   return postgres(url, {
+    ...socket,
     max: maxConnections,
     connection: { application_name: applicationName },
     onnotice: () => undefined,

@@ -25,7 +25,7 @@ export interface Restored {
  * @throws STORE_NOT_EMPTY without `replace`, STORE_IN_USE, BACKUP_INVALID, what PostgreSQL says
  */
 export async function restoreBackup(url: string, backup: Backup, options: { replace: boolean }): Promise<Restored> {
-  const sql = openSql(url, { applicationName: "rankscope restore", maxConnections: 1 });
+  const sql = openSql(url, { applicationName: "rankscope restore", maxConnections: 1, isPatient: true });
   try {
     return await sql.begin((transaction) => restore(transaction, backup, options));
   } finally {
