@@ -6,7 +6,6 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
-const CLOCK = fileURLToPath(new URL("clock.mjs", import.meta.url));
 
 /** A server of this program as a process, started again on the same port as a supervisor would. */
 export interface ServerProcess {
@@ -18,7 +17,8 @@ export interface ServerProcess {
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
-export async function openServer(environment: Record<string, string>): Promise<ServerProcess> {
+/** @param preload a module that is loaded into the server, and into the worker that it starts, before the program */
+export async function openServer(environment: Record<string, string>, preload: string): Promise<ServerProcess> {
   const port = await freePort();
   let child: ChildProcess | undefined;
   const server: ServerProcess = {
@@ -31,7 +31,7 @@ export async function openServer(environment: Record<string, string>): Promise<S
     },
     async start() {
       const started = spawn(process.execPath, [MAIN, "serve"], {
-        env: { ...process.env, ...environment, PORT: String(port), NODE_OPTIONS: `--import ${CLOCK}` },
+        env: { ...process.env, ...environment, PORT: String(port), NODE_OPTIONS: `--import ${preload}` },
         stdio: ["ignore", "pipe", "inherit"],
       });
       child = started;

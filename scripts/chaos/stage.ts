@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { importStudy } from "#src/jobs/import-study.js";
 import { openLog } from "#src/log.js";
@@ -17,6 +18,7 @@ import { freezingProxy, type FreezingProxy } from "./freezing-proxy.js";
 import { openServer, type ServerProcess } from "./processes.js";
 
 const run = promisify(execFile);
+const CLOCK = fileURLToPath(new URL("clock.mjs", import.meta.url));
 /** Room for PostgreSQL's files and weights; small enough to be filled in a moment. */
 const DISK_MEGABYTES = 400;
 
@@ -55,14 +57,17 @@ export async function openStage(): Promise<Stage> {
   await weights.close();
   await database.close();
   const proxy = await freezingProxy(postgres.url);
-  const server = await openServer({
-    DATABASE_URL: proxy.url,
-    RANKSCOPE_DATA: data,
-    RANKSCOPE_IMPORT_ROOTS: root,
-    RANKSCOPE_WORKERS: "1",
-    RANKSCOPE_COMPUTE_THREADS: "1",
-    RANKSCOPE_LOG: "silent",
-  });
+  const server = await openServer(
+    {
+      DATABASE_URL: proxy.url,
+      RANKSCOPE_DATA: data,
+      RANKSCOPE_IMPORT_ROOTS: root,
+      RANKSCOPE_WORKERS: "1",
+      RANKSCOPE_COMPUTE_THREADS: "1",
+      RANKSCOPE_LOG: "silent",
+    },
+    CLOCK,
+  );
   await server.start();
   const sql = openSql(postgres.url, { applicationName: "chaos", maxConnections: 2 });
   return {
