@@ -42,7 +42,7 @@ const MAY_IMPORT = {
  * Packages that only one part may load. Of OpenTelemetry's, any part may load the API, which does nothing by itself.
  */
 const OWNED = {
-  store: ["postgres", "pg", "@prisma"],
+  store: ["postgres", "pg", "pg-copy-streams", "@prisma"],
   weights: ["@aws-sdk"],
   compute: ["onnxruntime-node"],
   jobs: ["piscina"],

@@ -35,6 +35,8 @@ export interface Config {
   readonly isTraced: boolean;
   /** What the server allows; see serve/limits.ts. */
   readonly limits: Limits;
+  /** How long a server that was told to stop still takes requests, while /readyz says that it will not. */
+  readonly drainMilliseconds: number;
   readonly logLevel: "silent" | "error" | "warn" | "info" | "debug";
   /** Where the command was called: relative paths are meant from here. */
   readonly directory: string;
@@ -64,6 +66,7 @@ const Environment = z.object({
   OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: z.literal("http/protobuf").optional(),
   OTEL_TRACES_EXPORTER: z.enum(["otlp", "none"]).optional(),
   OTEL_SDK_DISABLED: z.string().optional(),
+  RANKSCOPE_DRAIN_SECONDS: z.coerce.number().min(0).max(300).default(0),
   RANKSCOPE_LOG: z.enum(["silent", "error", "warn", "info", "debug"]).default("warn"),
 });
 
@@ -112,6 +115,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       env.OTEL_TRACES_EXPORTER !== "none" &&
       env.OTEL_SDK_DISABLED?.toLowerCase() !== "true",
     limits: limitsBy(({ variable }) => env[variable] as number),
+    drainMilliseconds: env.RANKSCOPE_DRAIN_SECONDS * 1000,
     logLevel: env.RANKSCOPE_LOG,
     directory,
     underNpm: environment["npm_lifecycle_event"] !== undefined,

@@ -49,6 +49,11 @@ const CATALOGUE = {
     what: "The worker cannot go on",
     todo: "Start it again, as a supervisor would; its jobs are run again by whichever worker is there.",
   },
+  SERVER_STOPPING: {
+    kind: "transient",
+    what: "The server was stopped before it came to the end",
+    todo: "Ask again when it runs; what was done until then is kept and found again.",
+  },
   PORT_IN_USE: {
     kind: "permanent",
     what: "The port is taken",
@@ -221,6 +226,42 @@ const CATALOGUE = {
     todo: "Ask again when some have ended, or start more workers.",
   },
   ARGUMENT_INVALID: { kind: "permanent", what: "An argument is not valid", todo: "Correct the argument." },
+  // backups
+  BACKUP_EXISTS: {
+    kind: "permanent",
+    what: "There is a file of this name",
+    todo: "Name another file: a backup never replaces one.",
+  },
+  BACKUP_NOT_WRITTEN: {
+    kind: "permanent",
+    what: "The backup could not be written",
+    todo: "See that the folder is there, can be written to and has room; nothing was left of the attempt.",
+  },
+  BACKUP_INVALID: {
+    kind: "permanent",
+    what: "The backup is damaged or is none; nothing was changed",
+    todo: "Copy the file again from where it was made, or restore an older backup.",
+  },
+  BACKUP_NEWER: {
+    kind: "permanent",
+    what: "The backup was made by a newer Rankscope; nothing was changed",
+    todo: "Restore it with that version or a newer one.",
+  },
+  STORE_NEWER: {
+    kind: "permanent",
+    what: "The database was used by a newer Rankscope, whose tables this version does not know",
+    todo: "Use that version or a newer one.",
+  },
+  STORE_NOT_EMPTY: {
+    kind: "permanent",
+    what: "The store holds something already; nothing was changed",
+    todo: "Restore into an empty database or data directory, or replace all that is stored with --replace.",
+  },
+  STORE_IN_USE: {
+    kind: "permanent",
+    what: "Other Rankscope processes use the database; nothing was changed",
+    todo: "Stop its servers and workers, then restore.",
+  },
   // computing
   WEIGHTS_CHANGED: {
     kind: "permanent",

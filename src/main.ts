@@ -20,6 +20,7 @@ Settings are environment variables:
   RANKSCOPE_WAIT_SECONDS     how long a query waits for what has to be computed (10)
   RANKSCOPE_METRICS_PORT     where a worker of a fleet serves /metrics and /healthz, on HOST (nowhere; a server serves its own)
   OTEL_EXPORTER_OTLP_ENDPOINT  of an OpenTelemetry collector, for traces by http/protobuf (none); other OTEL_* variables hold too
+  RANKSCOPE_DRAIN_SECONDS    how long a server that was told to stop still takes requests, /readyz saying that it stops (0)
   RANKSCOPE_LOG              silent, error, warn, info or debug (warn)
 
 Exit codes: 0 done; 1 failed, the reason is on standard error; 2 the command line was not understood.`;
@@ -55,6 +56,20 @@ async function main(argv: readonly string[]): Promise<void> {
     .command("report <slug>")
     .description("print a study's whole summary")
     .action(async (slug: string) => (await import("./commands/report.js")).report(open(), slug));
+  program
+    .command("backup <file>")
+    .description("write all that is stored, as it is at one moment, to a new file; the server may go on")
+    .option("--weights", "include the weight files")
+    .action(async (file: string, options: { weights?: true }) =>
+      (await import("./commands/backup.js")).backup(open(), file, options),
+    );
+  program
+    .command("restore <file>")
+    .description("put a backup, of this version or an older one, into an empty store")
+    .option("--replace", "in the place of all that is stored")
+    .action(async (file: string, options: { replace?: true }) =>
+      (await import("./commands/restore.js")).restore(open(), file, options),
+    );
   program
     .command("doctor")
     .description("say what this machine has to compute with, and what is missing; needs no server")

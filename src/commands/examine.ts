@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { access, constants, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import path from "node:path";
@@ -14,6 +13,7 @@ import { countWorkers } from "../store/queue/workers.js";
 import { openWorkerStore, type WorkerStore } from "../store/worker-store.js";
 import { openWeightStore } from "../weights/open-weight-store.js";
 import { howToInstall } from "./how-to-install.js";
+import { ownVersion } from "./own-version.js";
 import { weightSettings } from "./weight-settings.js";
 
 /** What this machine has to work with. */
@@ -170,10 +170,4 @@ function examined(
     crossing: provider === "cpu" ? null : { flops, source: measured === undefined ? "default" : "measured" },
     install: present ? null : howToInstall(provider, `${process.platform}-${process.arch}`),
   };
-}
-
-/** Of the package that this file is in; as far from src/ as from dist/. */
-function ownVersion(): string {
-  const file = new URL("../../package.json", import.meta.url);
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }

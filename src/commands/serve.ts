@@ -15,6 +15,11 @@ import { nextStop } from "./stop.js";
 const EXAMPLE = fileURLToPath(new URL("../../examples/reference-study", import.meta.url));
 
 const PARTING_MILLISECONDS = 1000;
+/**
+ * Requests have ten seconds to end, workers fifteen, statements and PostgreSQL the rest. What takes longer hangs, and is
+ * left to the next start, which recovers from a killed server too.
+ */
+const MOST_STOPPING_MILLISECONDS = 45_000;
 
 /** Serves until SIGINT or SIGTERM, then lets running requests end and stops all that it started. */
 export async function serve(command: Process): Promise<void> {
@@ -34,12 +39,19 @@ export async function serve(command: Process): Promise<void> {
     const server = await startServer(services, config);
     print(...(await welcome(services.database, server.address)));
     print(`\n${await stopped}: stopping.`);
-    await server.close();
+    const { drainMilliseconds } = config;
+    setTimeout(giveUp, drainMilliseconds + MOST_STOPPING_MILLISECONDS, command).unref();
+    await server.close(drainMilliseconds);
   } finally {
     await close();
     // All that was opened is closed. A connection to a database that died in the middle is not waited for.
     setTimeout(() => process.exit(), PARTING_MILLISECONDS).unref();
   }
+}
+
+function giveUp({ log }: Process): void {
+  log.error("stopping took too long: the server ends as it is");
+  process.exit(1);
 }
 
 async function importExample(database: Database, weights: WeightStore): Promise<void> {

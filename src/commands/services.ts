@@ -80,8 +80,7 @@ export async function openServices(
     weightStore,
     startWorkers,
     async close() {
-      await imports.close();
-      await Promise.all(supervisors.map((supervisor) => supervisor.close()));
+      await Promise.all([imports.close(), ...supervisors.map((supervisor) => supervisor.close())]);
       await watch.close();
       await weightStore.close();
       await database.close();

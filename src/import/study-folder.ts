@@ -22,7 +22,7 @@ export interface ReadStudyOptions {
    */
   readonly where?: string | undefined;
   readonly report?: ReportProgress;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { failure, RankscopeError } from "../errors.js";
+import type { ReportProgress } from "../import/records.js";
 import type { Log } from "../log.js";
 import type { Database } from "../store/database.js";
 import { createJob, HEARTBEAT_SECONDS, touchJob } from "../store/jobs.js";
@@ -9,6 +10,8 @@ import type { ImportJobs, ImportRequest } from "./payloads.js";
 
 /** How often progress is written to the store, at most. */
 const PROGRESS_MILLISECONDS = 500;
+/** How long an import that runs when the server stops may take to end. */
+const PARTING_MILLISECONDS = 5000;
 
 /** What is not in the catalogue may name anything of the machine. */
 const UNFORESEEN = "Something went wrong here; the server's log has the cause.";
@@ -28,15 +31,18 @@ export function openImportJobs({
 }): ImportJobs {
   let unfinished = 0;
   let last: Promise<void> = Promise.resolve();
+  const stopping = new AbortController();
 
   async function run(id: string, request: ImportRequest): Promise<void> {
-    let written = 0;
+    let written = -Infinity;
     try {
-      const result = await importStudy({ database, weights }, request, (progress) => {
-        if (Date.now() - written < PROGRESS_MILLISECONDS) return;
-        written = Date.now();
+      stopping.signal.throwIfAborted();
+      const report: ReportProgress = (progress) => {
+        if (performance.now() - written < PROGRESS_MILLISECONDS) return;
+        written = performance.now();
         touch(id, progress);
-      });
+      };
+      const result = await importStudy({ database, weights }, request, report, stopping.signal);
       await endJob(database, id, { status: "SUCCEEDED", message: "imported", result });
     } catch (error) {
       log.warn({ err: error, job: id }, "an import failed");
@@ -77,6 +83,10 @@ export function openImportJobs({
         });
       return { id, finished: last };
     },
-    close: () => last,
+    async close() {
+      const timer = setTimeout(() => stopping.abort(failure("SERVER_STOPPING")), PARTING_MILLISECONDS);
+      await last;
+      clearTimeout(timer);
+    },
   };
 }

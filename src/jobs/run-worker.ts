@@ -157,7 +157,8 @@ function handler(
 
 /** Shows that the worker is alive and sweeps up after those that are not, again and again. */
 function keepAlive(connection: Connection, worker: Parameters<typeof beat>[1], log: Log) {
-  let lastBeat = Date.now();
+  // Of a clock that nobody sets.
+  let lastBeat = performance.now();
   let giveUp: (reason: string) => void = () => undefined;
   const lost = new Promise<string>((resolve) => {
     giveUp = resolve;
@@ -165,12 +166,12 @@ function keepAlive(connection: Connection, worker: Parameters<typeof beat>[1], l
   async function once(): Promise<void> {
     try {
       await beat(connection, worker);
-      lastBeat = Date.now();
+      lastBeat = performance.now();
       const dead = await sweep(connection);
       if (dead > 0) log.warn({ dead }, "workers have died: their jobs are run again");
     } catch (err) {
       log.warn({ err }, "the database does not answer the worker");
-      if (Date.now() - lastBeat > GIVE_UP_SECONDS * 1000) giveUp("the database does not answer");
+      if (performance.now() - lastBeat > GIVE_UP_SECONDS * 1000) giveUp("the database does not answer");
     }
   }
   let busy: Promise<void> | undefined = once();

@@ -54,14 +54,15 @@ export function openSupervisor({
   async function keepRunning(): Promise<void> {
     for (let delay = RESTART_MILLISECONDS; !isClosing();) {
       const id = newId();
-      const began = Date.now();
+      const began = performance.now();
       const end = await runOnce(id);
       if (isClosing()) return;
       log.warn({ end }, "the worker process has ended and is started again");
       await dismissWorker(connection, id).catch((err: unknown) =>
         log.warn({ err }, "the dead worker's jobs wait for a sweep"),
       );
-      delay = Date.now() - began > SOUND_MILLISECONDS ? RESTART_MILLISECONDS : Math.min(2 * delay, MOST_MILLISECONDS);
+      delay =
+        performance.now() - began > SOUND_MILLISECONDS ? RESTART_MILLISECONDS : Math.min(2 * delay, MOST_MILLISECONDS);
       await sleep(delay, undefined, { signal: closing.signal }).catch(() => undefined);
     }
   }

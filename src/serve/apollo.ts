@@ -12,6 +12,10 @@ import type { Limits } from "./limits.js";
 import { costPlugin } from "./limits/cost-plugin.js";
 import { documentLimits } from "./limits/document-limits.js";
 import { watchOperations } from "./observe/watch-operations.js";
+import { noteOperations } from "./request-log.js";
+
+/** How long requests that are being answered when the server stops may take. */
+const REQUEST_GRACE_MILLISECONDS = 10_000;
 
 /** The GraphQL server behind /graphql, not started yet. */
 export function openApollo(
@@ -34,8 +38,9 @@ export function openApollo(
       ApolloServerPluginLandingPageDisabled(),
       // It would wrap every field's resolver for hints that this schema does not have.
       ApolloServerPluginCacheControlDisabled(),
-      ApolloServerPluginDrainHttpServer({ httpServer }),
+      ApolloServerPluginDrainHttpServer({ httpServer, stopGracePeriodMillis: REQUEST_GRACE_MILLISECONDS }),
       costPlugin(schema, limits),
+      noteOperations,
       ...(metrics !== undefined || isTraced ? [watchOperations(metrics?.requests)] : []),
     ],
   });

@@ -1,5 +1,6 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expressMiddleware } from "@as-integrations/express5";
 import express, { type RequestHandler } from "express";
 import { failure } from "../errors.js";
@@ -8,6 +9,7 @@ import { anyone } from "./access/caller.js";
 import { setCaller } from "./access/caller-of.js";
 import { openApollo } from "./apollo.js";
 import type { Services } from "./context.js";
+import { openDrain } from "./drain.js";
 import { exportRoutes } from "./export/routes.js";
 import { inTurn } from "./guard/in-turn.js";
 import { securityHeaders } from "./guard/security-headers.js";
@@ -22,6 +24,7 @@ import { metricsRoute } from "./observe/metrics-route.js";
 import { traceOperations, traceRequests } from "./observe/trace-requests.js";
 import { watchFields } from "./observe/watch-fields.js";
 import { playground } from "./playground.js";
+import { logRequests, logSockets } from "./request-log.js";
 import { requestContexts } from "./request-contexts.js";
 import { openSchema } from "./schema.js";
 import { serveSubscriptions } from "./subscriptions.js";
@@ -35,8 +38,11 @@ const OPEN_TO_ALL: RequestHandler = (request, response, next) => {
 export interface RunningServer {
   /** Where the playground is: `http://127.0.0.1:4000/`. */
   readonly address: string;
-  /** Stops taking requests, lets running ones end, and resolves. */
-  close(): Promise<void>;
+  /**
+   * Says at /readyz that it is about to stop, goes on for `drainMilliseconds` so that whoever sends requests here can hear of
+   * it, then takes no more, tells subscribers, lets running requests end for up to ten seconds, and resolves.
+   */
+  close(drainMilliseconds?: number): Promise<void>;
 }
 
 export interface ServeOptions {
@@ -68,10 +74,12 @@ export async function startServer(
   const apollo = openApollo(services, schema, limits, http);
   await apollo.start();
   const guards = [OPEN_TO_ALL, inTurn(turns, limits)];
+  const drain = openDrain();
+  logSockets(http, log);
+  app.use(logRequests(log), securityHeaders);
   if (metrics !== undefined) app.use(measureRequests(metrics.requests));
-  app.use(securityHeaders);
   // What is asked every few seconds by machines is not worth a trace, and stands before it.
-  app.use(health(database, log));
+  app.use(drain.route, health(database, log));
   if (metrics !== undefined) app.get("/metrics", OPEN_TO_ALL, metricsRoute(metrics.text));
   if (isTraced) app.use(traceRequests());
   app.use(
@@ -97,7 +105,9 @@ export async function startServer(
   const host = listen.host.includes(":") ? `[${listen.host}]` : listen.host;
   return { address: `http://${host}:${port}/`, close };
 
-  async function close(): Promise<void> {
+  async function close(drainMilliseconds = 0): Promise<void> {
+    drain.begin();
+    await sleep(drainMilliseconds);
     await subscriptions.close();
     await apollo.stop();
     await connections.close();

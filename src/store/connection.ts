@@ -1,5 +1,6 @@
 import postgres, { type Sql } from "postgres";
 import { observedSql, type StatementObserver } from "./observed-sql.js";
+import { connectedSocket, type SocketOption } from "./patient-socket.js";
 
 /** Anything that statements can be sent to: a database, or only its SQL side. */
 export interface Connection {
@@ -15,12 +16,17 @@ export interface ConnectionOptions {
   readonly observe?: StatementObserver | undefined;
   /** After which PostgreSQL ends a statement; undefined lets each take as long as it needs. */
   readonly statementSeconds?: number | undefined;
+  /** Whether a statement may take any time without a word; otherwise a silent connection is given up. */
+  readonly isPatient?: boolean;
 }
 
 /** Opens SQL on the database of `url`. The first statement connects; nothing does before. */
 export function openSql(url: string, options: ConnectionOptions): Sql {
-  const { applicationName, maxConnections, observe, statementSeconds } = options;
+  const { applicationName, maxConnections, observe, statementSeconds, isPatient = false } = options;
+  // A list of hosts is postgres.js's own affair.
+  const socket: SocketOption = isPatient || url.includes(",") ? {} : { socket: connectedSocket };
   const sql = postgres(url, {
+    ...socket,
     max: maxConnections,
     connection: {
       application_name: applicationName,

@@ -1,6 +1,5 @@
-import type { Writable } from "node:stream";
-import { setImmediate } from "node:timers/promises";
 import type { TransactionSql } from "postgres";
+import { copyInto } from "./copy-into.js";
 
 export type CopyValue = string | number | bigint | boolean | null | readonly (string | number)[];
 
@@ -18,25 +17,7 @@ export async function copyRows(
   columns: readonly string[],
   rows: readonly (readonly CopyValue[])[],
 ): Promise<void> {
-  if (rows.length === 0) return;
-  const target = await sql`copy ${sql(table)} (${sql(columns)}) from stdin`.writable();
-  for (const chunk of chunks(rows)) await send(target, chunk);
-  target.end();
-  // postgres.js never settles a COPY that is refused after its end (porsager/postgres issue 1173), but the next statement
-  // fails then. It may be sent as soon as the end is, which the stream does in the turn after this one.
-  await setImmediate();
-  await sql`select 1`;
-}
-
-function send(target: Writable, chunk: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    target.once("error", reject);
-    target.write(chunk, (error) => {
-      if (error) return;
-      target.off("error", reject);
-      resolve();
-    });
-  });
+  if (rows.length > 0) await copyInto(sql, table, columns, chunks(rows));
 }
 
 function* chunks(rows: readonly (readonly CopyValue[])[]): Generator<string> {

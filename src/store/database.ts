@@ -8,6 +8,7 @@ import { startEmbeddedPostgres } from "./embedded/start.js";
 import { PrismaClient } from "./generated/client.js";
 import { migrate } from "./migrate.js";
 import type { StatementObserver } from "./observed-sql.js";
+import { patientSocket, SILENCE_MILLISECONDS } from "./patient-socket.js";
 import { assertReachable } from "./reachable.js";
 
 /** One database, by Prisma for plain reads and by SQL for what is hot or many rows. */
@@ -33,7 +34,13 @@ export interface DatabaseOptions {
 /** Opens the database of `url`. The first statement connects; nothing does before. */
 export function openDatabase(url: string, options: DatabaseOptions): Database {
   const { applicationName, maxConnections = 10, observe } = options;
-  const adapter = new PrismaPg({ connectionString: url, application_name: applicationName, max: maxConnections });
+  const adapter = new PrismaPg({
+    connectionString: url,
+    application_name: applicationName,
+    max: maxConnections,
+    connectionTimeoutMillis: SILENCE_MILLISECONDS,
+    stream: () => patientSocket(),
+  });
   const prisma = new PrismaClient({ adapter });
   const sql = openSql(url, { applicationName, maxConnections, observe });
   let closing: Promise<void> | undefined;

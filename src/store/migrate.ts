@@ -2,13 +2,11 @@ import { runMigrations } from "graphile-worker";
 import type { MigrationList, SchemaEngine } from "@prisma/schema-engine-wasm";
 import postgres from "postgres";
 import { failure } from "../errors.js";
+import { MIGRATION_LOCK } from "./migration-lock.js";
 import { readMigrations } from "./migrations.js";
 import { openQueuePool } from "./queue/queue-pool.js";
 import { quietQueueLog } from "./queue/quiet-log.js";
 import { NO_FILTER, withSchemaEngine } from "./schema-engine.js";
-
-/** Advisory lock of whoever migrates a database; the number is "MIGR" in ASCII. */
-const LOCK = 0x4d494752;
 
 /**
  * Brings the database of `url` to this version's schema. Of several processes that do so at once one applies the
@@ -27,7 +25,7 @@ export async function migrate(url: string): Promise<{ readonly applied: readonly
     connection: { application_name: "rankscope migrate" },
   });
   try {
-    await sql`select pg_advisory_lock(${LOCK}::bigint)`;
+    await sql`select pg_advisory_lock(${MIGRATION_LOCK}::bigint)`;
     const migrationsList = await readMigrations();
     const { baseDir, migrationDirectories } = migrationsList;
     if (migrationDirectories.length === 0) throw new Error(`There are no migrations in ${baseDir}.`);

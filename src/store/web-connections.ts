@@ -5,7 +5,7 @@ import type { Database } from "./database.js";
 export interface WebConnections {
   /** Ends each statement that takes too long. */
   readonly queries: Connection;
-  /** For downloads, whose statements may take as long as they need. */
+  /** For downloads, whose statements may take as long as they need, and stand still while their client does. */
   readonly downloads: Connection;
   close(): Promise<void>;
 }
@@ -16,7 +16,12 @@ export function openWebConnections(
   { statementSeconds }: { readonly statementSeconds: number },
 ): WebConnections {
   const queries = openSql(url, { applicationName: "rankscope web", maxConnections: 10, statementSeconds, observe });
-  const downloads = openSql(url, { applicationName: "rankscope downloads", maxConnections: 4, observe });
+  const downloads = openSql(url, {
+    applicationName: "rankscope downloads",
+    maxConnections: 4,
+    observe,
+    isPatient: true,
+  });
   return {
     queries: { sql: queries },
     downloads: { sql: downloads },

@@ -22,7 +22,7 @@ export interface RunningRankscope {
 
 /** Runs the command line as its own process with only `environment` beside PATH and the like, until it ends. */
 export function rankscope(args: readonly string[], environment: Record<string, string>): Promise<Ended> {
-  return start(args, environment).ended;
+  return launchRankscope(args, environment).ended;
 }
 
 /** Starts `rankscope serve` on a free port and resolves when it has printed its address. */
@@ -41,7 +41,7 @@ export async function startRankscope(
   environment: Record<string, string>,
   ready: RegExp,
 ): Promise<Omit<RunningRankscope, "address"> & { readonly found: RegExpExecArray }> {
-  const { child, printed, ended } = start(args, environment);
+  const { child, printed, ended } = launchRankscope(args, environment);
   const found = await new Promise<RegExpExecArray>((resolve, reject) => {
     child.stdout.on("data", () => {
       const match = ready.exec(printed());
@@ -69,7 +69,8 @@ export interface Answer {
   readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
 }
 
-function start(args: readonly string[], environment: Record<string, string>) {
+/** Starts the command line and leaves it running. */
+export function launchRankscope(args: readonly string[], environment: Record<string, string>) {
   const { DATABASE_URL: _, INIT_CWD: __, ...inherited } = process.env;
   const child = spawn(process.execPath, [MAIN, ...args], {
     env: { ...inherited, ...environment },

@@ -21,12 +21,13 @@ export async function listenToJobs(
   { heard, missed, log }: { heard: (id: string) => void; missed: () => void; log: Log },
 ): Promise<JobListener> {
   const pulse = `pulse ${process.pid} ${Math.random()}`;
-  let lastHeard = Date.now();
+  // Of a clock that nobody sets.
+  let lastHeard = performance.now();
   let subscription = await subscribe();
 
   function subscribe() {
     return sql.listen(JOB_CHANNEL, (payload) => {
-      lastHeard = Date.now();
+      lastHeard = performance.now();
       if (!payload.startsWith("pulse ")) heard(payload);
     });
   }
@@ -35,11 +36,11 @@ export async function listenToJobs(
   async function beat(): Promise<void> {
     try {
       await sql.notify(JOB_CHANNEL, pulse);
-      if (Date.now() - lastHeard < PATIENCE_MILLISECONDS) return;
+      if (performance.now() - lastHeard < PATIENCE_MILLISECONDS) return;
       log.warn("notifications of jobs have stopped: listening anew");
       void subscription.unlisten().catch(() => undefined);
       subscription = await subscribe();
-      lastHeard = Date.now();
+      lastHeard = performance.now();
       missed();
     } catch (err) {
       log.debug({ err }, "PostgreSQL cannot be reached to listen to jobs");

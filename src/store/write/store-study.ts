@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { TransactionSql } from "postgres";
 import { v7 as newId } from "uuid";
 import { failure } from "../../errors.js";
@@ -11,6 +12,9 @@ import { writeLayers } from "./layers.js";
 import { writeMetrics } from "./metrics.js";
 import { openLedger, type StoreOutcome } from "./outcome.js";
 import { writeSeries } from "./series.js";
+
+/** How often to ask for a lock that another import holds. */
+const LOCK_MILLISECONDS = 50;
 
 export interface StoreStudyOptions {
   /** The slug to store under; a folder other than the stored study's is only joined to it when the slug is given. */
@@ -32,7 +36,7 @@ export async function storeStudy(
 ): Promise<StoreOutcome> {
   const slug = slugOf(options.slug ?? record.name);
   return database.sql.begin(async (sql) => {
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`study ${slug}`}, 0))`;
+    await lockSlug(sql, slug);
     const { id, created } = await writeStudy(sql, slug, record, options.slug !== undefined);
     const ledger = openLedger();
     const experiments = await writeExperiments(sql, id, record.experiments, ledger);
@@ -44,6 +48,16 @@ export async function storeStudy(
     if (changes.some((count) => count > 0)) await sql`update study set updated_at = now() where id = ${id}`;
     return { studyId: id, slug, created, ...ledger };
   });
+}
+
+/** Waits by asking again: a statement that says nothing for long looks like a dead connection. */
+async function lockSlug(sql: TransactionSql, slug: string): Promise<void> {
+  for (;;) {
+    const [row] = await sql<{ locked: boolean }[]>`
+      select pg_try_advisory_xact_lock(hashtextextended(${`study ${slug}`}, 0)) as locked`;
+    if (row?.locked === true) return;
+    await sleep(LOCK_MILLISECONDS);
+  }
 }
 
 async function writeStudy(

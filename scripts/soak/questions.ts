@@ -1,0 +1,21 @@
+/** What a dashboard of one study asks at each refresh, as bodies of POST requests; weights are waited for. */
+export function dashboardQuestions(slug: string, ids: readonly string[]): string[] {
+  const about = { slug };
+  const body = (query: string, variables: object = about) => JSON.stringify({ query, variables });
+  const pair = { a: ids[0], b: ids[1] };
+  return [
+    body(`query($slug: String!) { study(slug: $slug) { name experiments(first: 50) { totalCount nodes {
+      name method quantization { label bits } rank { r } trainingLoss evalLoss peakMemoryMb timePerStepSeconds } } } }`),
+    body(`query($slug: String!) { study(slug: $slug) { ranks { r degradation(metric: EVAL_LOSS) {
+      percent verdict interval { low high } baseline { mean n } candidate { mean n } } } minimumViableRank { rank bound reason } } }`),
+    body(`query($slug: String!) { study(slug: $slug) { paretoFrontier(x: PEAK_MEMORY_MB, y: TRAINING_LOSS) {
+      experiment { name } x y dominated } hypotheses { id verdict because } } }`),
+    body(`query($slug: String!) { study(slug: $slug) { plot(kind: RANK_THRESHOLD) { title vegaLite } } }`),
+    body(`{ studies(first: 20) { totalCount nodes { slug name experiments(first: 1) { totalCount } } } }`),
+    body(
+      `query($a: ID!, $b: ID!) { compareExperiments(baseline: $a, candidate: $b, waitSeconds: 10) {
+        summary { meanCosineSimilarity comparedLayers } } }`,
+      pair,
+    ),
+  ];
+}

@@ -1,0 +1,111 @@
+import { fork } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { openLog } from "#src/log.js";
+import { openSql } from "#src/store/connection.js";
+import { startEmbeddedPostgres } from "#src/store/embedded/start.js";
+import { ask } from "../chaos/ask.js";
+import { openServer, type ServerProcess } from "../chaos/processes.js";
+
+const CLIENTS = fileURLToPath(new URL("clients.mjs", import.meta.url));
+const LOOP_DELAY = fileURLToPath(new URL("loop-delay.mjs", import.meta.url));
+
+export interface SoakStage {
+  readonly root: string;
+  readonly server: ServerProcess;
+  readonly sql: ReturnType<typeof openSql>;
+  /** Experiments of the example study. */
+  readonly ids: readonly string[];
+  /** What was seen of the server's event loop since the last reset, in milliseconds. */
+  loopDelay(): Promise<{ p50: number; p99: number; max: number }>;
+  close(): Promise<void>;
+}
+
+/** A server as `npm start` runs it, one worker and the example study, on a PostgreSQL that this process owns. */
+export async function openSoakStage(): Promise<SoakStage> {
+  const root = await mkdtemp(path.join(tmpdir(), "rankscope-soak-"));
+  const postgres = await startEmbeddedPostgres({ dataDirectory: root, purpose: "soak", log: openLog("silent") });
+  const delayFile = path.join(root, "loop-delay.json");
+  const server = await openServer(
+    {
+      DATABASE_URL: postgres.url,
+      RANKSCOPE_DATA: root,
+      RANKSCOPE_IMPORT_ROOTS: root,
+      RANKSCOPE_WORKERS: "1",
+      RANKSCOPE_COMPUTE_THREADS: "1",
+      RANKSCOPE_LOG: "silent",
+      LOOP_DELAY_FILE: delayFile,
+    },
+    LOOP_DELAY,
+  );
+  await server.start();
+  const sql = openSql(postgres.url, { applicationName: "soak", maxConnections: 2 });
+  const outcome = await ask(
+    server.address,
+    `{ study(slug: "reference-study") { experiments(first: 50) { nodes { id } } } }`,
+  );
+  if (outcome.kind !== "answered") throw new Error(`the example study is ${outcome.kind}: ${outcome.why}`);
+  const { study } = JSON.parse(outcome.text) as { study: { experiments: { nodes: { id: string }[] } } };
+  return {
+    root,
+    server,
+    sql,
+    ids: study.experiments.nodes.map(({ id }) => id),
+    loopDelay: async () => JSON.parse(await readFile(delayFile, "utf8")) as { p50: number; p99: number; max: number },
+    async close() {
+      await server.end("SIGTERM");
+      await sql.end({ timeout: 1 });
+      await postgres.stop();
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface ClientGroup {
+  readonly name: string;
+  readonly clients: number;
+  /** Milliseconds between an answer and the next question of a client. */
+  readonly pause: number;
+  readonly questions: readonly string[];
+}
+
+export interface Clients {
+  /** Milliseconds of each answer, by group, as they came. */
+  readonly latencies: ReadonlyMap<string, number[]>;
+  readonly failures: () => number;
+  close(): void;
+}
+
+/** Starts the clients' process. */
+export function openClients(address: string, groups: readonly ClientGroup[]): Clients {
+  const child = fork(CLIENTS);
+  const latencies = new Map<string, number[]>();
+  let failures = 0;
+  child.on("message", (told: { latencies: Record<string, number[]>; failures: number }) => {
+    failures += told.failures;
+    for (const [name, found] of Object.entries(told.latencies)) {
+      latencies.set(name, [...(latencies.get(name) ?? []), ...found]);
+    }
+  });
+  child.send({ address, groups });
+  return { latencies, failures: () => failures, close: () => child.disconnect() };
+}
+
+/** Resident memory in bytes and open files of a process; undefined where it has ended. Linux. */
+export async function processState(pid: number): Promise<{ memory: number; files: number } | undefined> {
+  try {
+    const status = await readFile(`/proc/${pid}/status`, "utf8");
+    const memory = Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * 1024;
+    return { memory, files: (await readdir(`/proc/${pid}/fd`)).length };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The `share` quantile of `values`. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((left, right) => left - right);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
+}

@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { print } from "../bench/print.js";
+import { dashboardQuestions } from "./questions.js";
+import { openClients, openSoakStage, processState, quantile } from "./soak-stage.js";
+import { trendOf } from "./trend.js";
+
+/** How often what was computed is forgotten, so that the worker has work. */
+const FORGET_SECONDS = 5;
+/** Growth over half the run, at the low end of its interval, as a share of the mean, that is more than noise. */
+const MOST_GROWTH = 0.1;
+const MOST_P99_RATIO = 2;
+const MOST_FAILURES = 0;
+
+/** Runs the soak and prints what was seen; false where something grew. */
+export async function soak({ seconds, clients: count }: { seconds: number; clients: number }): Promise<boolean> {
+  const stage = await openSoakStage();
+  try {
+    const { server, sql, ids } = stage;
+    const questions = dashboardQuestions("reference-study", ids);
+    const clients = openClients(server.address, [{ name: "all", clients: count, pause: 0, questions }]);
+    const samples: Record<string, number[]> = {};
+    const thirds: number[] = [];
+    for (let second = 0; second < seconds; second++) {
+      await sleep(1000);
+      if (second % FORGET_SECONDS === 0) await sql`delete from comparison`;
+      const [row] = await sql<{ pid: number }[]>`select pid from worker order by seen_at desc limit 1`;
+      const [connections] = await sql<{ n: number }[]>`
+        select count(*) as n from pg_stat_activity where application_name like 'rankscope%' or application_name = ''
+          and backend_type = 'client backend' and datname = current_database()`;
+      const seen = {
+        server: await processState(server.pid),
+        worker: row && (await processState(row.pid)),
+      };
+      for (const [name, state] of Object.entries(seen)) {
+        if (state === undefined) continue;
+        (samples[`${name}: memory, MB`] ??= []).push(state.memory / 1e6);
+        (samples[`${name}: open files`] ??= []).push(state.files);
+      }
+      (samples["PostgreSQL: connections"] ??= []).push(connections?.n ?? 0);
+      if ((second + 1) % Math.ceil(seconds / 3) === 0 || second === seconds - 1) {
+        thirds.push(clients.latencies.get("all")?.length ?? 0);
+      }
+    }
+    clients.close();
+    const all = clients.latencies.get("all") ?? [];
+    const [first, last] = [all.slice(0, thirds[0]), all.slice(thirds[1])];
+    const [before, after] = [quantile(first, 0.99), quantile(last, 0.99)];
+    const rows = Object.entries(samples).map(([name, values]) => {
+      const { mean, change, low, high } = trendOf(values.slice(Math.floor(values.length / 2)));
+      const isFlat = low <= MOST_GROWTH * mean;
+      return {
+        isFlat,
+        cells: [name, ...[mean, change, low, high].map((value) => value.toFixed(1)), isFlat ? "flat" : "GROWS"],
+      };
+    });
+    print("Soak", `${seconds} s, ${count} clients, ${all.length} answers; over the second half`, [
+      ["", "mean", "change", "from", "to (95 %)", ""],
+      ...rows.map(({ cells }) => cells),
+    ]);
+    console.log(`
+p99 of the last third against the first: ${(after / before).toFixed(2)} x (${before.toFixed(1)} ms, then ${after.toFixed(1)} ms)
+failed requests: ${clients.failures()}
+The clients are a process of their own on the same machine: its load is theirs too.`);
+    return rows.every(({ isFlat }) => isFlat) && after / before < MOST_P99_RATIO && clients.failures() <= MOST_FAILURES;
+  } finally {
+    await stage.close();
+  }
+}

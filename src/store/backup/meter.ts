@@ -1,0 +1,33 @@
+import { createHash } from "node:crypto";
+import { Transform } from "node:stream";
+
+export interface Measure {
+  readonly bytes: number;
+  /** Line ends: rows, of COPY's text format. */
+  readonly lines: number;
+  readonly sha256: string;
+}
+
+export interface Meter {
+  /** Passes everything on unchanged. */
+  readonly stream: Transform;
+  /** Of what has passed; once, when the stream has ended. */
+  measure(): Measure;
+}
+
+/** Measures what passes through a stream. */
+export function openMeter(): Meter {
+  const hash = createHash("sha256");
+  let [bytes, lines] = [0, 0];
+  const stream = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      for (let at = chunk.indexOf(LINE_END); at >= 0; at = chunk.indexOf(LINE_END, at + 1)) lines++;
+      done(null, chunk);
+    },
+  });
+  return { stream, measure: () => ({ bytes, lines, sha256: hash.digest("hex") }) };
+}
+
+const LINE_END = 0x0a;

@@ -1,0 +1,168 @@
+import { createHash } from "node:crypto";
+import { pipeline } from "node:stream/promises";
+import type { Readable } from "node:stream";
+import { Writable } from "node:stream";
+import { openPromise, type Entry, type ZipFile } from "yauzl";
+import { failure, RankscopeError } from "../../errors.js";
+import { readMigrations } from "../migrations.js";
+import {
+  BACKUP_VERSION,
+  Manifest,
+  MANIFEST_ENTRY,
+  MANIFEST_HASH_ENTRY,
+  tableEntry,
+  weightEntry,
+  type TableManifest,
+} from "./manifest.js";
+import { openMeter } from "./meter.js";
+
+/** Bytes of the two entries that are held in memory; a manifest has a line or two a table. */
+const MAX_MANIFEST_BYTES = 2 ** 20;
+
+/** A backup that was read from end to end and found to be what its manifest says. */
+export interface Backup {
+  readonly manifest: Manifest;
+  /** SHA-256 of the weight files that are in it. */
+  readonly weights: readonly string[];
+  /** A table's rows in COPY's text format; fails with BACKUP_INVALID where they are not what was written. */
+  readTable(table: TableManifest): AsyncIterable<Uint8Array>;
+  /** A weight file's bytes; fails likewise. */
+  readWeights(hash: string): AsyncIterable<Uint8Array>;
+  close(): void;
+}
+
+/**
+ * Opens the backup at `path` and reads all of it, table by table and file by file, against its hashes.
+ *
+ * @throws BACKUP_INVALID, BACKUP_NEWER, FILE_UNREADABLE
+ */
+export async function openBackup(path: string): Promise<Backup> {
+  const zip = await openPromise(path, { autoClose: false, lazyEntries: true }).catch(invalid(path));
+  try {
+    const entries = await listEntries(zip).catch(invalid(path));
+    const manifest = await readManifest(zip, entries, path);
+    const weights = [...entries.keys()].flatMap((name) => /^weights\/(.*)$/.exec(name)?.[1] ?? []);
+    const backup: Backup = {
+      manifest,
+      weights,
+      readTable: ({ name, ...expected }) => checked(zip, entries, path, tableEntry(name), expected),
+      readWeights: (hash) => checked(zip, entries, path, weightEntry(hash), { sha256: hash }),
+      close: () => zip.close(),
+    };
+    await verify(backup, path);
+    return backup;
+  } catch (error) {
+    zip.close();
+    throw error;
+  }
+}
+
+async function verify({ manifest, weights, readTable, readWeights }: Backup, path: string): Promise<void> {
+  if (manifest.weights.included && weights.length !== manifest.weights.files) {
+    const [received, allowed] = [`${weights.length} weight files`, `the ${manifest.weights.files} of its manifest`];
+    throw failure("BACKUP_INVALID", { where: path, received, allowed });
+  }
+  const nowhere = () => new Writable({ write: (_chunk, _encoding, done) => done() });
+  for (const table of manifest.tables) await pipeline(readTable(table), nowhere());
+  for (const hash of weights) await pipeline(readWeights(hash), nowhere());
+}
+
+async function readManifest(zip: ZipFile, entries: ReadonlyMap<string, Entry>, path: string): Promise<Manifest> {
+  const text = await readWhole(zip, entries, path, MANIFEST_ENTRY);
+  const hash = await readWhole(zip, entries, path, MANIFEST_HASH_ENTRY);
+  if (createHash("sha256").update(text).digest("hex") !== hash.toString("latin1")) {
+    throw failure("BACKUP_INVALID", { where: `${path}, ${MANIFEST_ENTRY}`, received: "other bytes than were written" });
+  }
+  const json = JSON.parse(text.toString("utf8")) as { format?: unknown; version?: unknown };
+  if (json.format === "rankscope-backup" && typeof json.version === "number" && json.version > BACKUP_VERSION) {
+    const [received, allowed] = [`format version ${json.version}`, `up to ${BACKUP_VERSION}`];
+    throw failure("BACKUP_NEWER", { where: path, received, allowed });
+  }
+  const parsed = Manifest.safeParse(json);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const where = `${path}, ${MANIFEST_ENTRY}, ${issue?.path.join(".")}`;
+    throw failure("BACKUP_INVALID", { where, received: issue?.message, cause: parsed.error });
+  }
+  const known = new Set((await readMigrations()).migrationDirectories.map((migration) => migration.path));
+  const unknown = parsed.data.migrations.filter((name) => !known.has(name));
+  if (unknown.length > 0) throw failure("BACKUP_NEWER", { where: path, received: `migrations ${unknown.join(", ")}` });
+  return parsed.data;
+}
+
+function listEntries(zip: ZipFile): Promise<Map<string, Entry>> {
+  return new Promise((resolve, reject) => {
+    const entries = new Map<string, Entry>();
+    zip.on("error", reject);
+    zip.on("end", () => resolve(entries));
+    zip.on("entry", (entry: Entry) => {
+      if (entries.has(entry.fileName)) reject(new Error(`two entries ${entry.fileName}`));
+      entries.set(entry.fileName, entry);
+      zip.readEntry();
+    });
+    zip.readEntry();
+  });
+}
+
+async function openEntry(
+  zip: ZipFile,
+  entries: ReadonlyMap<string, Entry>,
+  path: string,
+  name: string,
+): Promise<Readable> {
+  const entry = entries.get(name);
+  if (entry === undefined) throw failure("BACKUP_INVALID", { where: path, received: `no entry ${name}` });
+  return zip.openReadStreamPromise(entry).catch(invalid(`${path}, ${name}`));
+}
+
+async function readWhole(
+  zip: ZipFile,
+  entries: ReadonlyMap<string, Entry>,
+  path: string,
+  name: string,
+): Promise<Buffer> {
+  const size = entries.get(name)?.uncompressedSize ?? 0;
+  if (size > MAX_MANIFEST_BYTES) {
+    const where = `${path}, ${name}`;
+    throw failure("BACKUP_INVALID", { where, received: `${size} bytes`, allowed: `up to ${MAX_MANIFEST_BYTES}` });
+  }
+  const stream = await openEntry(zip, entries, path, name);
+  return Buffer.concat(await stream.toArray().catch(invalid(`${path}, ${name}`)));
+}
+
+async function* checked(
+  zip: ZipFile,
+  entries: ReadonlyMap<string, Entry>,
+  path: string,
+  name: string,
+  expected: { readonly sha256: string; readonly rows?: number },
+): AsyncGenerator<Uint8Array> {
+  const where = `${path}, ${name}`;
+  const { stream, measure } = openMeter();
+  const source = await openEntry(zip, entries, path, name);
+  // What goes wrong here, the stream says to its reader too.
+  pipeline(source, stream).catch(() => undefined);
+  try {
+    for await (const chunk of stream) yield chunk as Uint8Array;
+  } catch (error) {
+    invalid(where)(error);
+  } finally {
+    source.destroy();
+  }
+  const { lines, sha256 } = measure();
+  if (sha256 !== expected.sha256) {
+    throw failure("BACKUP_INVALID", { where, received: `bytes of SHA-256 ${sha256}`, allowed: expected.sha256 });
+  }
+  if (expected.rows !== undefined && lines !== expected.rows) {
+    throw failure("BACKUP_INVALID", { where, received: `${lines} rows`, allowed: String(expected.rows) });
+  }
+}
+
+/** What yauzl and zlib find wrong is an Error with a message of its own; what the system does has a `syscall`. */
+function invalid(where: string): (cause: unknown) => never {
+  return (cause) => {
+    if (cause instanceof RankscopeError) throw cause;
+    const code = cause instanceof Error && "syscall" in cause ? "FILE_UNREADABLE" : "BACKUP_INVALID";
+    throw failure(code, { where, received: (cause as Error).message, cause });
+  };
+}

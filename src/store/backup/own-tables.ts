@@ -1,0 +1,10 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+
+const MODELS = fileURLToPath(new URL("../../../prisma/schema.prisma", import.meta.url));
+
+/** The tables of this version's models, sorted: a database may hold others, which are none of our business. */
+export async function ownTables(): Promise<string[]> {
+  const models = (await readFile(MODELS, "utf8")).matchAll(/^model (\w+) \{([^]*?)^\}/gm);
+  return [...models].map(([, name = "", body = ""]) => /^\s*@@map\("(\w+)"\)/m.exec(body)?.[1] ?? name).sort();
+}

@@ -1,0 +1,155 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createClient } from "graphql-ws";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { freshDatabase } from "../support/database.js";
+import { writeRandomStudy } from "../support/random-study.js";
+import { query, rankscope, serveRankscope, startRankscope, type RunningRankscope } from "../support/rankscope.js";
+
+const fresh = freshDatabase();
+let root: string;
+let ids: string[];
+const environment = () => ({
+  DATABASE_URL: fresh.url,
+  RANKSCOPE_DATA: root,
+  RANKSCOPE_WORKERS: "0",
+  RANKSCOPE_COMPUTE_THREADS: "1",
+  RANKSCOPE_IMPORT_ROOTS: root,
+});
+
+beforeAll(async () => {
+  root = await mkdtemp(path.join(tmpdir(), "rankscope-drain-"));
+  await writeRandomStudy(path.join(root, "study"), { runs: 6, layers: 2, rank: 32, features: 1024 });
+  const imported = await rankscope(["import", path.join(root, "study"), "--slug", "random"], environment());
+  expect(imported.code, imported.stderr).toBe(0);
+  const { sql } = fresh.database;
+  ids = (await sql<{ id: string }[]>`select id from experiment order by name`).map(({ id }) => id);
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+const PAIR = `query($a: ID!, $b: ID!, $wait: Float) { compareExperiments(baseline: $a, candidate: $b, waitSeconds: $wait) {
+  summary { comparedLayers } layers { undefinedReason } } }`;
+const pair = (server: RunningRankscope, wait: number) => query(server.address, PAIR, { a: ids[0], b: ids[1], wait });
+
+test("a server that is told to stop says so first, and still answers; then it ends running requests and tells subscribers", async () => {
+  const server = await serveRankscope({ ...environment(), RANKSCOPE_DRAIN_SECONDS: "2" });
+  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
+    const client = createClient({
+      url: server.address.replace("http", "ws") + "graphql",
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+      lazy: false,
+      onNonLazyError: () => undefined,
+      on: { closed: (event) => resolve(event as { code: number; reason: string }) },
+    });
+    client.subscribe(
+      { query: `subscription { jobProgress(id: "00000000-0000-7000-8000-000000000000") { id } }` },
+      { next: () => undefined, error: () => undefined, complete: () => undefined },
+    );
+  });
+  await sleep(200);
+  // There is no worker: it waits for its four seconds, past the time in which new requests are taken.
+  const running = pair(server, 4);
+  await sleep(200);
+  server.child.kill("SIGTERM");
+  await expect.poll(async () => (await fetch(new URL("/readyz", server.address))).status).toBe(503);
+  const ready = await fetch(new URL("/readyz", server.address));
+  expect(await ready.json()).toEqual({ status: "stopping" });
+  expect(ready.headers.get("connection")).toBe("close");
+  expect((await query(server.address, "{ studies { totalCount } }")).data.studies.totalCount).toBe(1);
+  const { data, errors } = await running;
+  expect(errors).toBeUndefined();
+  expect(data.compareExperiments.layers[0].undefinedReason).toBe("PENDING");
+  // graphql-transport-ws: the server is going away, and a client may connect again elsewhere.
+  expect(await closed).toMatchObject({ code: 1001 });
+  expect(await server.ended).toMatchObject({ code: 0, stderr: "" });
+}, 60_000);
+
+test("an import that runs when the server stops is whole or not at all, and its job says which", async () => {
+  await writeRandomStudy(path.join(root, "large"), { runs: 40, layers: 6, rank: 32, features: 1024 });
+  const server = await serveRankscope(environment());
+  const IMPORT = `mutation($folder: String!, $slug: String!) { importStudy(input: { folder: $folder, slug: $slug, waitSeconds: 0 }) { job { id } } }`;
+  const started = await query(server.address, IMPORT, { folder: path.join(root, "large"), slug: "large" });
+  expect(started.errors).toBeUndefined();
+  const { id } = started.data.importStudy.job;
+  await sleep(100);
+  server.child.kill("SIGTERM");
+  expect((await server.ended).code).toBe(0);
+  const { sql } = fresh.database;
+  const [job] = await sql<{ status: string; message: string }[]>`select status, message from job where id = ${id}`;
+  const [stored] = await sql<{ n: number }[]>`
+    select count(*) as n from experiment join study on study.id = study_id where slug = 'large'`;
+  if (job?.status === "SUCCEEDED") expect(stored?.n).toBe(40);
+  else {
+    expect(job).toMatchObject({
+      status: "FAILED",
+      message: expect.stringContaining("stopped before it came to the end") as string,
+    });
+    expect(stored?.n).toBe(0);
+  }
+}, 60_000);
+
+test("a worker that is told to stop gives its jobs back, and another does them", async () => {
+  const server = await serveRankscope(environment());
+  await fresh.database.sql`truncate comparison, job, job_fact, job_part`;
+  await pair(server, 0);
+  const first = await startRankscope(["worker"], environment(), /takes jobs/);
+  first.child.kill("SIGTERM");
+  expect((await first.ended).code).toBe(0);
+  expect((await fresh.database.sql`select 1 from graphile_worker.jobs where locked_at is not null`).count).toBe(0);
+  const second = await startRankscope(["worker"], environment(), /takes jobs/);
+  const { data } = await pair(server, 30);
+  expect(data.compareExperiments.summary.comparedLayers).toBe(2);
+  for (const process of [second, server]) {
+    process.child.kill("SIGTERM");
+    expect((await process.ended).code).toBe(0);
+  }
+}, 60_000);
+
+test("every request has one line, with its id and nothing of what was asked or of who asked", async () => {
+  const server = await serveRankscope({ ...environment(), RANKSCOPE_LOG: "info" });
+  const post = (id: string | undefined, text: string) =>
+    fetch(new URL("/graphql?access_token=hunter2", server.address), {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        authorization: "Bearer hunter2",
+        cookie: "session=hunter2",
+        ...(id !== undefined && { "x-request-id": id }),
+      },
+      body: JSON.stringify({ query: text, variables: { slug: "a secret slug" } }),
+    });
+  const QUERY = "query Secret($slug: String!) { study(slug: $slug) { name } }";
+  expect((await post("ticket-42", QUERY)).headers.get("x-request-id")).toBe("ticket-42");
+  const made = (await post("two words", QUERY)).headers.get("x-request-id");
+  expect(made).toMatch(/^[0-9a-f-]{36}$/);
+  expect((await post(undefined, "{ nonsense }")).status).toBe(400);
+  expect(
+    (await post(undefined, `mutation { tagStudy(slug: "none", tags: ["x"]) { slug } }`)).headers.get("x-request-id"),
+  ).toBeTruthy();
+  await fetch(new URL("/export/studies/random/report.md", server.address)).then((response) => response.text());
+  server.child.kill("SIGTERM");
+  const { stderr } = await server.ended;
+  const lines = stderr
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  const requests = lines.filter(({ msg }) => msg === "request");
+  expect(requests).toHaveLength(5);
+  expect(requests[0]).toMatchObject({
+    requestId: "ticket-42",
+    method: "POST",
+    route: "/graphql",
+    status: 200,
+    operation: "query",
+    milliseconds: expect.any(Number) as number,
+  });
+  expect(requests[1]).toMatchObject({ requestId: made, operation: "query" });
+  expect(requests[2]).toMatchObject({ status: 400 });
+  expect(requests[3]).toMatchObject({ operation: "mutation" });
+  expect(requests[4]).toMatchObject({ method: "GET", route: "/export", status: 200 });
+  expect(stderr).not.toMatch(/hunter2|secret|Secret|nonsense|none|random/);
+}, 60_000);

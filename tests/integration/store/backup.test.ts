@@ -1,0 +1,405 @@
+import { execFile } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openPromise, type Entry } from "yauzl";
+import { ZipFile } from "yazl";
+import { importStudy } from "#src/jobs/import-study.js";
+import { openBackup } from "#src/store/backup/open-backup.js";
+import { ownTables } from "#src/store/backup/own-tables.js";
+import { restoreBackup } from "#src/store/backup/restore-backup.js";
+import { writeBackup } from "#src/store/backup/write-backup.js";
+import { openDatabase, type Database } from "#src/store/database.js";
+import { migrate } from "#src/store/migrate.js";
+import { openWeightStore } from "#src/weights/open-weight-store.js";
+import { dropDatabase, freshDatabase } from "../../support/database.js";
+import { launchRankscope, rankscope } from "../../support/rankscope.js";
+import { FIXTURE_STUDY } from "../../support/shared-study.js";
+
+const run = promisify(execFile);
+const source = freshDatabase();
+let folder: string;
+let file: string;
+const made: string[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "rankscope-backup-"));
+  file = path.join(folder, "whole.backup");
+  const weights = await openWeightStore({ kind: "in-place" });
+  await importStudy({ database: source.database, weights }, { folder: FIXTURE_STUDY, slug: "tiny" });
+  const { sql } = source.database;
+  // What COPY's text format has to escape, what JavaScript rounds, and what is not a number.
+  await sql`update study set name = ${'a\tb\nc\\d "é" \\N \u{1F600}'}, tags = ${["x,y", '"', "", "null"]}`;
+  await sql`update metric set value = 'NaN' where ctid = (select min(ctid) from metric)`;
+  await sql`update metric set value = 0.1 + 0.2 where ctid = (select max(ctid) from metric)`;
+  await sql`
+    insert into comparison (left_hash, right_hash, scaling_ratio, kernel_version, inner_product, provider, precision, seconds)
+    select md5(i::text), md5((i + 1)::text), 1.0 / (i + 1), 1, case when i % 7 > 0 then random() end, 'cpu', 'float64', random()
+    from generate_series(1, 20000) i`;
+  await writeBackup(source.url, file, { madeBy: "0.1.0" });
+});
+afterAll(async () => {
+  for (const name of made) await dropDatabase(source.database.sql, name);
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Another database of the same server, migrated and empty. */
+async function target(): Promise<{
+  url: string;
+  use<Result>(work: (database: Database) => Promise<Result>): Promise<Result>;
+}> {
+  const name = `${new URL(source.url).pathname.slice(1)}_${made.length}`;
+  await source.database.sql`create database ${source.database.sql(name)}`;
+  made.push(name);
+  const url = new URL(name, source.url).href;
+  await migrate(url);
+  return {
+    url,
+    async use(work) {
+      const database = openDatabase(url, { applicationName: "tests", maxConnections: 1 });
+      try {
+        return await work(database);
+      } finally {
+        await database.close();
+      }
+    },
+  };
+}
+
+/** All rows of a table, in an order of their own; what PostgreSQL prints of them, so that nothing is rounded. */
+async function contents({ sql }: Database): Promise<Record<string, string[]>> {
+  const tables = await ownTables();
+  const rows = await Promise.all(
+    tables.map(async (name) => {
+      const found = await sql<{ text: string }[]>`select t::text as text from ${sql(name)} t order by 1`;
+      return [name, found.map(({ text }) => text)] as const;
+    }),
+  );
+  return Object.fromEntries(rows);
+}
+
+/** What the database says of its tables, indices and constraints. */
+const shape = ({ sql }: Database) => sql`
+  select relname, relkind, attname, format_type(atttypid, atttypmod) as type, attnotnull,
+    pg_get_expr(adbin, adrelid) as initial, pg_get_indexdef(pg_class.oid) as index,
+    (select array_agg(conname || ' ' || pg_get_constraintdef(pg_constraint.oid) order by conname)
+     from pg_constraint where conrelid = pg_class.oid) as constraints
+  from pg_class join pg_attribute on attrelid = pg_class.oid and attnum > 0 and not attisdropped
+  left join pg_attrdef on adrelid = attrelid and adnum = attnum
+  where relnamespace = current_schema()::regnamespace order by 1, 2, attnum`;
+
+describe("a backup", () => {
+  test("has every table that the migrations make", async () => {
+    const { sql } = source.database;
+    const rows = await sql<{ name: string }[]>`
+      select tablename::text as name from pg_tables
+      where schemaname = current_schema() and tablename <> '_prisma_migrations' order by 1`;
+    expect(await ownTables()).toEqual(rows.map(({ name }) => name));
+  });
+
+  test("restored elsewhere gives every row back, bit by bit, in the same tables", async () => {
+    const { url, use } = await target();
+    const backup = await openBackup(file);
+    expect(await restoreBackup(url, backup, { replace: false })).toEqual({ migrated: [] });
+    backup.close();
+    expect(await use(contents)).toEqual(await contents(source.database));
+    expect(await use(shape)).toEqual(await shape(source.database));
+    expect(await migrate(url)).toEqual({ applied: [] });
+  });
+
+  test("is of one moment, whatever is written meanwhile", async () => {
+    const { sql } = source.database;
+    const writing = new AbortController();
+    // Rows of two tables that only ever change together.
+    const writer = (async () => {
+      for (let turn = 0; !writing.signal.aborted; turn++) {
+        await sql.begin(async (both) => {
+          await both`insert into calibration (host, provider, device, kernel_version, points)
+            values (${`host ${turn}`}, 'cpu', 'd', 1, '[]')`;
+          await both`insert into worker (id, host, pid, lock_id) values (gen_random_uuid(), ${`host ${turn}`}, 1, '')`;
+        });
+      }
+    })();
+    const places = [0, 1, 2].map((turn) => path.join(folder, `moment-${turn}`));
+    const manifests = [];
+    for (const place of places) manifests.push(await writeBackup(source.url, place, { madeBy: "0.1.0" }));
+    writing.abort();
+    await writer;
+    const counts = manifests.map(({ tables }) =>
+      ["calibration", "worker"].map((name) => tables.find((table) => table.name === name)?.rows),
+    );
+    for (const [calibrations, workers] of counts) expect(workers).toBe(calibrations);
+    expect(counts.at(-1)?.[0]).toBeGreaterThan(counts[0]?.[0] ?? 0);
+    await sql`truncate calibration, worker`;
+  });
+
+  test("of work under way leaves it to be asked for again", async () => {
+    const { sql } = source.database;
+    const [id, ended] = [crypto.randomUUID(), crypto.randomUUID()];
+    await sql`insert into job (id, kind, status) values (${id}, 'COMPUTE', 'QUEUED'), (${ended}, 'COMPUTE', 'SUCCEEDED')`;
+    await sql`insert into job_fact (key, job_id) values ('a fact', ${id})`;
+    const place = path.join(folder, "under-way");
+    await writeBackup(source.url, place, { madeBy: "0.1.0" });
+    await sql`truncate job, job_fact, job_part`;
+    const { url, use } = await target();
+    const backup = await openBackup(place);
+    await restoreBackup(url, backup, { replace: false });
+    backup.close();
+    await use(async ({ sql: restored }) => {
+      expect(await restored`select status from job where id = ${id}`).toEqual([{ status: "CANCELLED" }]);
+      expect(await restored`select status from job where id = ${ended}`).toEqual([{ status: "SUCCEEDED" }]);
+      expect(await restored`select 1 from job_fact`).toHaveLength(0);
+    });
+  });
+
+  test("never replaces a file, and leaves none where it cannot be written", async () => {
+    await expect(writeBackup(source.url, file, { madeBy: "0.1.0" })).rejects.toMatchObject({ code: "BACKUP_EXISTS" });
+    const nowhere = path.join(folder, "no-such-folder", "backup");
+    await expect(writeBackup(source.url, nowhere, { madeBy: "0.1.0" })).rejects.toMatchObject({
+      code: "BACKUP_NOT_WRITTEN",
+    });
+    expect((await readdir(folder)).filter((name) => name.endsWith(".partial"))).toEqual([]);
+  });
+
+  test("onto a full disk is refused and leaves nothing", async ({ skip }) => {
+    const disk = path.join(folder, "disk");
+    await mkdir(disk);
+    await run("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", disk]).catch(() =>
+      skip("skipped: a file system of a size of its own cannot be mounted here (Linux, as root)"),
+    );
+    try {
+      const failed = writeBackup(source.url, path.join(disk, "backup"), { madeBy: "0.1.0" });
+      await expect(failed).rejects.toMatchObject({ code: "BACKUP_NOT_WRITTEN" });
+      expect(await readdir(disk)).toEqual([]);
+    } finally {
+      await run("umount", [disk]);
+    }
+  });
+
+  test("with weights holds each file once, and is refused where one has changed", async () => {
+    const kept = await openWeightStore({ kind: "in-place" });
+    const place = path.join(folder, "with-weights");
+    const manifest = await writeBackup(source.url, place, { madeBy: "0.1.0", weights: kept });
+    const backup = await openBackup(place);
+    expect(manifest.weights).toMatchObject({ included: true, files: backup.weights.length });
+    expect(backup.weights.length).toBeGreaterThan(0);
+    for (const hash of backup.weights) {
+      const bytes = await buffer(backup.readWeights(hash));
+      expect(createHash("sha256").update(bytes).digest("hex")).toBe(hash);
+    }
+    backup.close();
+    const changed = { read: async (...asked: Parameters<typeof kept.read>) => (await kept.read(...asked)).fill(1) };
+    const failed = writeBackup(source.url, `${place}-2`, { madeBy: "0.1.0", weights: changed });
+    await expect(failed).rejects.toMatchObject({ code: "WEIGHTS_CHANGED" });
+    expect((await readdir(folder)).filter((name) => name.startsWith("with-weights"))).toEqual(["with-weights"]);
+  });
+});
+
+describe("a restore", () => {
+  test("is refused by a store that holds something, and takes its place where it is told to", async () => {
+    const { url, use } = await target();
+    await use(
+      ({ sql }) =>
+        sql`insert into study (id, slug, name, folder) values (gen_random_uuid(), 'other', 'other', '/other')`,
+    );
+    const before = await use(contents);
+    const backup = await openBackup(file);
+    await expect(restoreBackup(url, backup, { replace: false })).rejects.toMatchObject({ code: "STORE_NOT_EMPTY" });
+    expect(await use(contents)).toEqual(before);
+    await restoreBackup(url, backup, { replace: true });
+    backup.close();
+    expect(await use(contents)).toEqual(await contents(source.database));
+  });
+
+  test("is refused while a server uses the database", async () => {
+    const { url } = await target();
+    const server = openDatabase(url, { applicationName: "rankscope serve", maxConnections: 1 });
+    await server.sql`select 1`;
+    const backup = await openBackup(file);
+    await expect(restoreBackup(url, backup, { replace: true })).rejects.toMatchObject({ code: "STORE_IN_USE" });
+    await server.close();
+    backup.close();
+  });
+
+  test("that fails at the last row leaves what was there", async () => {
+    const { url, use } = await target();
+    await use(
+      ({ sql }) =>
+        sql`insert into study (id, slug, name, folder) values (gen_random_uuid(), 'other', 'other', '/other')`,
+    );
+    const before = [await use(contents), await use(shape)];
+    const backup = await openBackup(file);
+    const cut = () => Readable.from([Buffer.from("not a row\n")]) as AsyncIterable<Uint8Array>;
+    // The table that is filled last of all.
+    const broken = {
+      ...backup,
+      readTable: (table: (typeof backup.manifest.tables)[number]) =>
+        table.name === "subspace" ? cut() : backup.readTable(table),
+    };
+    await expect(restoreBackup(url, broken, { replace: true })).rejects.toThrow();
+    backup.close();
+    expect([await use(contents), await use(shape)]).toEqual(before);
+    expect(
+      await use(({ sql }) => sql`select 1 from pg_namespace where nspname like 'rankscope_restore%'`),
+    ).toHaveLength(0);
+  });
+});
+
+describe("a process that is killed in the middle", () => {
+  /** Runs the command until it waits for a table that is held, kills it, and lets the table go. */
+  async function killAt(url: string, table: string, args: readonly string[]): Promise<void> {
+    const database = openDatabase(url, { applicationName: "tests", maxConnections: 2 });
+    const running = launchRankscope(args, { DATABASE_URL: url, RANKSCOPE_DATA: path.join(folder, "data") });
+    try {
+      await database.sql.begin(async (sql) => {
+        await sql`lock table ${sql(table)} in access exclusive mode`;
+        await expect
+          .poll(
+            async () =>
+              database.sql`select 1 from pg_stat_activity where datname = current_database()
+                and application_name ~ '^rankscope (backup|restore)' and wait_event_type = 'Lock'`,
+            { timeout: 20_000 },
+          )
+          .toHaveLength(1);
+        running.child.kill("SIGKILL");
+        expect((await running.ended).signal).toBe("SIGKILL");
+      });
+      // PostgreSQL notices that its client is gone, and takes back what it had begun.
+      await expect
+        .poll(
+          async () =>
+            database.sql`select 1 from pg_stat_activity where datname = current_database()
+              and application_name ~ '^rankscope (backup|restore)'`,
+          { timeout: 20_000 },
+        )
+        .toHaveLength(0);
+    } finally {
+      running.child.kill("SIGKILL");
+      await database.close();
+    }
+  }
+
+  test("of a restore leaves what was there, and the next restore succeeds", async () => {
+    const { url, use } = await target();
+    await use(
+      ({ sql }) => sql`insert into study (id, slug, name, folder) values (gen_random_uuid(), 'other', 'o', '/o')`,
+    );
+    const before = [await use(contents), await use(shape)];
+    // Tables are exchanged after all of them were filled: the last thing that a restore does.
+    await killAt(url, "calibration", ["restore", file, "--replace"]);
+    expect([await use(contents), await use(shape)]).toEqual(before);
+    expect(
+      await use(({ sql }) => sql`select 1 from pg_namespace where nspname like 'rankscope_restore%'`),
+    ).toHaveLength(0);
+    const again = await rankscope(["restore", file, "--replace"], {
+      DATABASE_URL: url,
+      RANKSCOPE_DATA: path.join(folder, "data"),
+    });
+    expect(again.code, again.stderr).toBe(0);
+    expect(await use(contents)).toEqual(await contents(source.database));
+  });
+
+  test("of a backup leaves no file of its name", async () => {
+    const place = path.join(folder, "killed.backup");
+    await killAt(source.url, "worker", ["backup", place]);
+    expect((await readdir(folder)).filter((name) => name === "killed.backup")).toEqual([]);
+    const again = await rankscope(["backup", place], {
+      DATABASE_URL: source.url,
+      RANKSCOPE_DATA: path.join(folder, "data"),
+    });
+    expect(again.code, again.stderr).toBe(0);
+    (await openBackup(place)).close();
+  });
+});
+
+describe("a file that is not the backup that was written", () => {
+  const damaged = async (name: string, damage: (place: string) => Promise<unknown>) => {
+    const place = path.join(folder, name);
+    await copyFile(file, place);
+    await damage(place);
+    return openBackup(place);
+  };
+
+  test.each([0.999, 0.5, 0.01])("but %d of it is refused", async (share) => {
+    const { size } = await stat(file);
+    await expect(damaged(`cut-${share}`, (place) => truncate(place, Math.floor(size * share)))).rejects.toMatchObject({
+      code: "BACKUP_INVALID",
+    });
+  });
+
+  test("but with a byte changed, anywhere in what is read, is refused", async () => {
+    const bytes = await readFile(file);
+    const zip = await openPromise(file, { lazyEntries: true, autoClose: false });
+    const starts: { at: number; length: number }[] = [];
+    await new Promise((resolve) => {
+      zip.on("end", resolve).on("entry", (entry: Entry) => {
+        zip.readLocalFileHeader(entry, { minimal: true }, (_error, { fileDataStart }) => {
+          starts.push({ at: fileDataStart, length: entry.compressedSize });
+          zip.readEntry();
+        });
+      });
+      zip.readEntry();
+    });
+    zip.close();
+    const filled = starts.filter(({ length }) => length > 10);
+    expect(filled.length).toBeGreaterThan(8);
+    for (const { at, length } of filled) {
+      for (const share of [0.1, 0.5, 0.9]) {
+        const place = Math.floor(at + length * share);
+        const other = Buffer.from(bytes);
+        other[place] = (other[place] ?? 0) ^ 0x10;
+        const name = path.join(folder, "changed");
+        await writeFile(name, other);
+        await expect(openBackup(name), `byte ${place}`).rejects.toMatchObject({ code: "BACKUP_INVALID" });
+      }
+    }
+  });
+
+  test.each([
+    ["nothing", Buffer.alloc(0)],
+    ["noise", randomBytes(10_000)],
+    ["text", Buffer.from("select 1;\n")],
+  ])("but %s is refused", async (name, bytes) => {
+    await expect(damaged(name, (place) => writeFile(place, bytes))).rejects.toMatchObject({ code: "BACKUP_INVALID" });
+  });
+
+  test("and one that is not there is named", async () => {
+    await expect(openBackup(path.join(folder, "missing"))).rejects.toMatchObject({ code: "FILE_UNREADABLE" });
+  });
+
+  test.each([
+    ["a newer layout", { version: 2 }, "BACKUP_NEWER"],
+    ["a newer schema", { migrations: ["29990101000000_later"] }, "BACKUP_NEWER"],
+    ["another program's manifest", { format: "other" }, "BACKUP_INVALID"],
+    ["a manifest that lacks tables", { tables: undefined }, "BACKUP_INVALID"],
+  ])("but of %s is refused", async (name, change, code) => {
+    const original = await openBackup(file);
+    const text = Buffer.from(JSON.stringify({ ...original.manifest, ...change }));
+    original.close();
+    const zip = new ZipFile();
+    zip.addBuffer(text, "manifest.json");
+    zip.addBuffer(Buffer.from(createHash("sha256").update(text).digest("hex")), "manifest.sha256");
+    zip.end();
+    const place = path.join(folder, `made ${name}`);
+    await writeFile(place, zip.outputStream);
+    await expect(openBackup(place)).rejects.toMatchObject({ code });
+  });
+
+  test("is said to have no tables where only the manifest is left", async () => {
+    const original = await openBackup(file);
+    const text = Buffer.from(JSON.stringify(original.manifest));
+    original.close();
+    const zip = new ZipFile();
+    zip.addBuffer(text, "manifest.json");
+    zip.addBuffer(Buffer.from(createHash("sha256").update(text).digest("hex")), "manifest.sha256");
+    zip.end();
+    const place = path.join(folder, "only-manifest");
+    await writeFile(place, zip.outputStream);
+    await expect(openBackup(place)).rejects.toThrow(/no entry tables\//);
+  });
+});

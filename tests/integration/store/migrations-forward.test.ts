@@ -1,0 +1,161 @@
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { importStudy } from "#src/jobs/import-study.js";
+import { openBackup, type Backup } from "#src/store/backup/open-backup.js";
+import { restoreBackup } from "#src/store/backup/restore-backup.js";
+import { copyInto } from "#src/store/copy-into.js";
+import { openDatabase } from "#src/store/database.js";
+import { migrate } from "#src/store/migrate.js";
+import { readMigrations } from "#src/store/migrations.js";
+import { NO_FILTER, withSchemaEngine } from "#src/store/schema-engine.js";
+import { openWeightStore } from "#src/weights/open-weight-store.js";
+import { dropDatabase, freshDatabase } from "../../support/database.js";
+import { serveWeights } from "../../support/serve-weights.js";
+import { FIXTURE_STUDY } from "../../support/shared-study.js";
+
+// Every level that the schema has had, filled by the program as it was then.
+const FOLDER = fileURLToPath(new URL("../../fixtures/migrations", import.meta.url));
+const levels = readdirSync(FOLDER).flatMap((name) => /^(.*)\.backup$/.exec(name)?.[1] ?? []);
+
+const fresh = freshDatabase();
+const made: string[] = [];
+
+afterAll(async () => {
+  for (const name of made) await dropDatabase(fresh.database.sql, name);
+});
+
+async function emptyDatabase(): Promise<string> {
+  const name = `${new URL(fresh.url).pathname.slice(1)}_${made.length}`;
+  await fresh.database.sql`create database ${fresh.database.sql(name)}`;
+  made.push(name);
+  return new URL(name, fresh.url).href;
+}
+
+/** What clients can ask of a study without its ids, its times and the place that it came from. */
+const QUESTION = `{ study(slug: "tiny") {
+  slug name baseModel tags layers { name index module inFeatures outFeatures }
+  experiments(first: 50) { totalCount nodes {
+    name method quantization { label bits scheme } rank { r } seed steps numSamples hasWeights
+    metrics { name value } curve(metric: "loss") { steps values }
+    checkpoints { step isFinal } } }
+  ranks { r degradation(metric: EVAL_LOSS) { percent verdict } }
+  minimumViableRank { rank bound reason }
+  paretoFrontier(x: PEAK_MEMORY_MB, y: TRAINING_LOSS) { experiment { name } x y dominated }
+} }`;
+
+/** What is known of every pair of factors, as the program finds it for a comparison. */
+const FACTS = `select f.hash, f.rank, f.scaling, f.a_name, f.a_hash, f.a_offset, f.b_hash, w.size, e.name as run, l.name as layer
+  from adapter_factors f join checkpoint c on c.id = checkpoint_id join experiment e on e.id = experiment_id
+  join layer l on l.id = layer_id join weight_file w on w.hash = a_file and a_file = any(c.files) order by run, layer, f.hash`;
+
+async function answers(url: string) {
+  const database = openDatabase(url, { applicationName: "tests", maxConnections: 2 });
+  const server = await serveWeights(database, undefined as never);
+  try {
+    const { data, errors } = await server.ask(QUESTION);
+    return { data, errors, factors: await database.sql.unsafe(FACTS) };
+  } finally {
+    await server.close();
+    await database.close();
+  }
+}
+
+let expected: Awaited<ReturnType<typeof answers>>;
+beforeAll(async () => {
+  const weights = await openWeightStore({ kind: "in-place" });
+  await importStudy({ database: fresh.database, weights }, { folder: FIXTURE_STUDY, slug: "tiny", name: "tiny" });
+  expected = await answers(fresh.url);
+  expect(expected.errors).toEqual([]);
+  expect(expected.data.study.experiments.totalCount).toBe(8);
+  expect(expected.factors).toHaveLength(192);
+});
+
+async function withBackup<Result>(level: string, work: (backup: Backup) => Promise<Result>): Promise<Result> {
+  const backup = await openBackup(path.join(FOLDER, `${level}.backup`));
+  try {
+    return await work(backup);
+  } finally {
+    backup.close();
+  }
+}
+
+/** A database as a server of that level left it, its migrations applied by Prisma's engine as they were then. */
+async function databaseAt({ manifest, readTable }: Backup): Promise<string> {
+  const url = await emptyDatabase();
+  const history = await readMigrations();
+  const migrationDirectories = history.migrationDirectories.filter((one) => manifest.migrations.includes(one.path));
+  await withSchemaEngine(url, (engine) =>
+    engine.applyMigrations({ migrationsList: { ...history, migrationDirectories }, filters: NO_FILTER }),
+  );
+  const { sql, close } = openDatabase(url, { applicationName: "tests", maxConnections: 1 });
+  await sql.begin(async (all) => {
+    for (const table of PARENTS_FIRST.flatMap((name) => manifest.tables.filter((one) => one.name === name))) {
+      await copyInto(all, table.name, table.columns, readTable(table));
+    }
+  });
+  await close();
+  return url;
+}
+
+const PARENTS_FIRST = ["study", "rank", "experiment", "metric", "metric_series", "layer", "checkpoint", "weight_file"];
+PARENTS_FIRST.push(
+  "adapter_factors",
+  "comparison",
+  "subspace",
+  "spectrum",
+  "job",
+  "job_fact",
+  "job_part",
+  "calibration",
+);
+
+test("there is a backup of each level up to the newest released one", async () => {
+  const { migrationDirectories } = await readMigrations();
+  expect(levels).toEqual(migrationDirectories.map((one) => one.path).slice(0, levels.length));
+  expect(levels.length).toBeGreaterThanOrEqual(3);
+});
+
+describe.each(levels)("the level %s", (level) => {
+  test("of a database is migrated to the newest, and answers as if it was imported today", async () => {
+    await withBackup(level, async (backup) => {
+      const url = await databaseAt(backup);
+      const { migrationDirectories } = await readMigrations();
+      const newer = migrationDirectories
+        .map((one) => one.path)
+        .filter((name) => !backup.manifest.migrations.includes(name));
+      expect(await migrate(url)).toEqual({ applied: newer });
+      expect(await answers(url)).toEqual(expected);
+    });
+  });
+
+  test("of a backup is restored and brought forward, and answers likewise", async () => {
+    await withBackup(level, async (backup) => {
+      const url = await emptyDatabase();
+      await migrate(url);
+      const { migrated } = await restoreBackup(url, backup, { replace: false });
+      expect([...backup.manifest.migrations, ...migrated]).toEqual(
+        (await readMigrations()).migrationDirectories.map((one) => one.path),
+      );
+      expect(await answers(url)).toEqual(expected);
+      expect(await migrate(url)).toEqual({ applied: [] });
+    });
+  });
+
+  test("keeps every comparison that was computed at it", async () => {
+    await withBackup(level, async (backup) => {
+      const url = await emptyDatabase();
+      await migrate(url);
+      await restoreBackup(url, backup, { replace: false });
+      const { sql, close } = openDatabase(url, { applicationName: "tests", maxConnections: 1 });
+      const wanted = backup.manifest.tables.find(({ name }) => name === "comparison")?.rows;
+      const [row] = await sql<
+        { n: number }[]
+      >`select count(*) as n from comparison where inner_product is not null and scaling_ratio > 0`;
+      await close();
+      expect(row?.n).toBe(wanted);
+      expect(wanted).toBeGreaterThan(0);
+    });
+  });
+});
