@@ -14,6 +14,9 @@ import { exportRoutes } from "./export/routes.js";
 import { formatError } from "./format-error.js";
 import { jsonErrors } from "./json-errors.js";
 import { playground } from "./playground.js";
+import { PLOTS_PATH } from "./plots/plot-paths.js";
+import { openRenderer } from "./plots/render/renderer.js";
+import { plotRoutes } from "./plots/routes.js";
 import { requestSignal } from "./request-signal.js";
 import { openSchema } from "./schema.js";
 import { serveSubscriptions } from "./subscriptions.js";
@@ -37,7 +40,7 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Serves GraphQL at /graphql, by HTTP and by WebSocket, downloads at /export and the playground at /. @throws PORT_IN_USE, CONFIG_INVALID */
+/** Serves GraphQL at /graphql, by HTTP and by WebSocket, downloads at /export, pictures at /plots and the playground at /. @throws PORT_IN_USE, CONFIG_INVALID */
 export async function startServer(
   services: Services,
   listen: { readonly host: string; readonly port: number },
@@ -71,13 +74,14 @@ export async function startServer(
   );
   const subscriptions = serveSubscriptions(http, { path: "/graphql", schema, services });
   app.use("/export", exportRoutes(services, schema, OPEN_TO_ALL));
+  const renderer = openRenderer();
+  app.use(PLOTS_PATH, plotRoutes(services, schema, renderer, OPEN_TO_ALL));
   app.use(playground());
   app.use(jsonErrors(services.log));
   try {
     await listenOn(http, listen);
   } catch (error) {
-    await subscriptions.close();
-    await apollo.stop();
+    await close();
     throw error;
   }
   const { port } = http.address() as AddressInfo;
@@ -87,6 +91,7 @@ export async function startServer(
   async function close(): Promise<void> {
     await subscriptions.close();
     await apollo.stop();
+    await renderer.close();
   }
 }
 
