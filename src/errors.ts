@@ -262,6 +262,22 @@ const CATALOGUE = {
     what: "Other Rankscope processes use the database; nothing was changed",
     todo: "Stop its servers and workers, then restore.",
   },
+  // pictures
+  PLOT_QUEUE_FULL: {
+    kind: "transient",
+    what: "Too many pictures wait to be drawn",
+    todo: "Ask again in a moment.",
+  },
+  PLOT_FAILED: {
+    kind: "transient",
+    what: "The picture could not be drawn",
+    todo: "Ask for its .vl.json or .csv, which need no drawing; the log has the cause.",
+  },
+  PLOT_PENDING: {
+    kind: "transient",
+    what: "The picture's weights are not computed yet",
+    todo: "Ask again in a moment, or follow the jobs.",
+  },
   // computing
   WEIGHTS_CHANGED: {
     kind: "permanent",

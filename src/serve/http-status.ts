@@ -11,6 +11,8 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   DEADLINE_EXCEEDED: 503,
   STATEMENT_TOO_SLOW: 503,
   QUEUE_FULL: 503,
+  PLOT_PENDING: 503,
+  PLOT_QUEUE_FULL: 503,
 };
 
 /** The HTTP status that a failure has where it is the whole answer; 500 for what is the server's own fault. */

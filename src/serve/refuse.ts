@@ -9,7 +9,7 @@ const RETRY_AFTER_SECONDS = "1";
 export function refuse(response: ServerResponse, { code, message }: RankscopeError): void {
   const status = httpStatus(code);
   const body = JSON.stringify({ errors: [{ message, extensions: { code } }] });
-  response.removeHeader("Content-Disposition");
+  for (const header of ["Content-Disposition", "ETag"]) response.removeHeader(header);
   response.writeHead(status, {
     "Content-Type": "application/json; charset=utf-8",
     "Content-Length": Buffer.byteLength(body),

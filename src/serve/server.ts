@@ -24,8 +24,11 @@ import { metricsRoute } from "./observe/metrics-route.js";
 import { traceOperations, traceRequests } from "./observe/trace-requests.js";
 import { watchFields } from "./observe/watch-fields.js";
 import { playground } from "./playground.js";
-import { logRequests, logSockets } from "./request-log.js";
+import { PLOTS_PATH } from "./plots/plot-paths.js";
+import { openRenderer } from "./plots/render/renderer.js";
+import { plotRoutes } from "./plots/routes.js";
 import { requestContexts } from "./request-contexts.js";
+import { logRequests, logSockets } from "./request-log.js";
 import { openSchema } from "./schema.js";
 import { serveSubscriptions } from "./subscriptions.js";
 
@@ -53,8 +56,8 @@ export interface ServeOptions {
 }
 
 /**
- * Serves GraphQL at /graphql, by HTTP and by WebSocket, downloads at /export, the playground at /, and for those who watch
- * over it /metrics, /healthz and /readyz.
+ * Serves GraphQL at /graphql, by HTTP and by WebSocket, downloads at /export, pictures at /plots, the playground at /, and
+ * for those who watch over it /metrics, /healthz and /readyz.
  *
  * @throws PORT_IN_USE, CONFIG_INVALID
  */
@@ -91,7 +94,9 @@ export async function startServer(
   );
   const observe = metrics?.requests;
   const subscriptions = serveSubscriptions(http, { path: "/graphql", schema, contexts, limits, turns, log, observe });
+  const renderer = openRenderer();
   app.use("/export", guards, exportRoutes(contexts, schema));
+  app.use(PLOTS_PATH, guards, plotRoutes(contexts, schema, renderer));
   app.use(playground());
   app.use(notServed);
   app.use(jsonErrors(log));
@@ -110,6 +115,7 @@ export async function startServer(
     await sleep(drainMilliseconds);
     await subscriptions.close();
     await apollo.stop();
+    await renderer.close();
     await connections.close();
   }
 }
