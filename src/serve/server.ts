@@ -17,6 +17,7 @@ import type { Context, Services } from "./context.js";
 import { exportRoutes } from "./export/routes.js";
 import { formatError } from "./format-error.js";
 import { inTurn } from "./guard/in-turn.js";
+import { onlyMethods } from "./guard/only-methods.js";
 import { securityHeaders } from "./guard/security-headers.js";
 import { httpServer } from "./http-server.js";
 import { jsonErrors, notServed } from "./json-errors.js";
@@ -68,13 +69,14 @@ export async function startServer(
   app.use(securityHeaders);
   app.use(
     "/graphql",
+    onlyMethods("GET", "HEAD", "POST"),
     guards,
     express.json({ limit: limits.bodyBytes }),
     expressMiddleware(apollo, { context: ({ res }) => Promise.resolve(contexts.ofRequest(res)) }),
   );
   const { log } = services;
   const subscriptions = serveSubscriptions(http, { path: "/graphql", schema, contexts, limits, turns, log });
-  app.use("/export", guards, exportRoutes(contexts, schema));
+  app.use("/export", onlyMethods("GET", "HEAD"), guards, exportRoutes(contexts, schema));
   app.use(playground());
   app.use(notServed);
   app.use(jsonErrors(log));
