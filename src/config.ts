@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import { z } from "zod";
 import { failure } from "./errors.js";
+import { LIMITS, limitsBy, type Limits } from "./serve/limits.js";
 
 /** Every setting of a process, checked and frozen. */
 export interface Config {
@@ -28,6 +29,8 @@ export interface Config {
   readonly s3Region: string | undefined;
   /** How long a query waits for what has to be computed, unless it says so itself. */
   readonly waitMilliseconds: number;
+  /** What the server allows; see serve/limits.ts. */
+  readonly limits: Limits;
   readonly logLevel: "silent" | "error" | "warn" | "info" | "debug";
   /** Where the command was called: relative paths are meant from here. */
   readonly directory: string;
@@ -53,6 +56,13 @@ const Environment = z.object({
   RANKSCOPE_LOG: z.enum(["silent", "error", "warn", "info", "debug"]).default("warn"),
 });
 
+/** The limits' variables, as the table of limits has them. */
+const LimitVariables = z.object(
+  Object.fromEntries(
+    Object.values(LIMITS).map(({ variable, value, least, most }) => [variable, whole(least, most).default(value)]),
+  ),
+);
+
 /**
  * Reads and checks the settings; relative paths are meant from where the command was called.
  *
@@ -63,7 +73,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const directory = environment["INIT_CWD"] ?? process.cwd();
   // An empty variable is how shells and compose files say "not set".
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
-  const parsed = Environment.safeParse(given);
+  const parsed = Environment.and(LimitVariables).safeParse(given);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const name = String(issue?.path[0]);
@@ -85,10 +95,16 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     s3Endpoint: env.RANKSCOPE_S3_ENDPOINT,
     s3Region: env.AWS_REGION ?? (env.RANKSCOPE_S3_ENDPOINT === undefined ? undefined : "us-east-1"),
     waitMilliseconds: env.RANKSCOPE_WAIT_SECONDS * 1000,
+    limits: limitsBy(({ variable }) => env[variable] as number),
     logLevel: env.RANKSCOPE_LOG,
     directory,
     underNpm: environment["npm_lifecycle_event"] !== undefined,
   });
+}
+
+/** A line a limit for the command line's help: its variable, its default and what that counts. */
+export function limitLines(): string[] {
+  return Object.values(LIMITS).map(({ variable, value, unit }) => `  ${variable.padEnd(29)} ${value} ${unit}`);
 }
 
 /** The environment for a process of this program that works on the database at `url`. */

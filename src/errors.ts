@@ -188,6 +188,38 @@ const CATALOGUE = {
     what: "Nobody waits for the answer any more",
     todo: "Ask again.",
   },
+  QUERY_TOO_LARGE: { kind: "permanent", what: "The query is larger than allowed", todo: "Ask in several requests." },
+  QUERY_TOO_EXPENSIVE: {
+    kind: "permanent",
+    what: "The query would cost more than allowed",
+    todo: "Ask for less at a time.",
+  },
+  REQUEST_INVALID: { kind: "permanent", what: "The request cannot be understood", todo: "Correct the request." },
+  NOT_SERVED: {
+    kind: "permanent",
+    what: "There is nothing at this address",
+    todo: "GraphQL is at /graphql, downloads are below /export, the playground is at /.",
+  },
+  DEADLINE_EXCEEDED: {
+    kind: "transient",
+    what: "The request took longer than it may",
+    todo: "Ask for less at a time; what is not given here was given up.",
+  },
+  STATEMENT_TOO_SLOW: {
+    kind: "transient",
+    what: "The database took longer than it may",
+    todo: "Narrow the filter, order by a field of the study, or ask for smaller pages.",
+  },
+  TOO_MANY_REQUESTS: {
+    kind: "transient",
+    what: "Too many requests of this client wait already",
+    todo: "Wait for answers before you ask more; list arguments and filters answer for many studies at once.",
+  },
+  QUEUE_FULL: {
+    kind: "transient",
+    what: "Too many jobs wait for a worker already",
+    todo: "Ask again when some have ended, or start more workers.",
+  },
   ARGUMENT_INVALID: { kind: "permanent", what: "An argument is not valid", todo: "Correct the argument." },
   // computing
   WEIGHTS_CHANGED: {

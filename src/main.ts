@@ -2,7 +2,7 @@
 /** The command line. Each command lives in commands/ and is loaded when it is called. */
 
 import { Command, CommanderError } from "commander";
-import { readConfig } from "./config.js";
+import { limitLines, readConfig } from "./config.js";
 import { RankscopeError } from "./errors.js";
 import { openLog } from "./log.js";
 
@@ -19,6 +19,9 @@ Settings are environment variables:
   RANKSCOPE_S3_ENDPOINT      of an S3-compatible server that is not AWS; credentials as the AWS SDK finds them
   RANKSCOPE_WAIT_SECONDS     how long a query waits for what has to be computed (10)
   RANKSCOPE_LOG              silent, error, warn, info or debug (warn)
+
+Limits of the server, with their defaults; docs/limits.md has the reasons:
+${limitLines().join("\n")}
 
 Exit codes: 0 done; 1 failed, the reason is on standard error; 2 the command line was not understood.`;
 

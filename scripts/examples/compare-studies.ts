@@ -5,7 +5,7 @@ import { client, graphql } from "./client.js";
 // prettier-ignore
 const LIST = graphql(`
   query List($tag: String!, $after: String) {
-    studies(filter: { tags: { has: $tag } }, orderBy: { field: SLUG, direction: ASC }, first: 200, after: $after) {
+    studies(filter: { tags: { has: $tag } }, orderBy: { field: SLUG, direction: ASC }, first: 100, after: $after) {
       pageInfo { hasNextPage endCursor } nodes { slug }
     }
   }`);

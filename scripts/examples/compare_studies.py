@@ -8,7 +8,7 @@ from gql.transport.requests import RequestsHTTPTransport
 
 LIST = gql("""
 query List($tag: String!, $after: String) {
-  studies(filter: { tags: { has: $tag } }, orderBy: { field: SLUG, direction: ASC }, first: 200, after: $after) {
+  studies(filter: { tags: { has: $tag } }, orderBy: { field: SLUG, direction: ASC }, first: 100, after: $after) {
     pageInfo { hasNextPage endCursor }
     nodes { slug }
   }

@@ -46,13 +46,14 @@ export async function openServices(
       (err: unknown) => log.warn({ err }, "it is not known whether there are workers"),
     );
   };
-  const imports = openImportJobs({ database, weights: weightStore, log });
+  const bounds = config.limits;
+  const imports = openImportJobs({ database, weights: weightStore, log, mostWaiting: bounds.importsWaiting });
   return {
     services: {
       database,
-      weights: openWeightFacts({ connection: database, watch, log, onQueued }),
+      weights: openWeightFacts({ connection: database, watch, log, onQueued, bounds }),
       waitMilliseconds: config.waitMilliseconds,
-      jobs: { watch, precompute: (studyId) => precomputeStudy(database, studyId, onQueued) },
+      jobs: { watch, precompute: (studyId, asker) => precomputeStudy(database, studyId, { asker, bounds, onQueued }) },
       imports,
       importRoots: config.importRoots,
       log,

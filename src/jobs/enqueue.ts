@@ -1,10 +1,10 @@
 import type { Provenance } from "../compute/engine-types.js";
 import { KERNEL_VERSION } from "../compute/kernel-version.js";
-import { failure } from "../errors.js";
+import { failure, RankscopeError } from "../errors.js";
 import type { Log } from "../log.js";
 import type { Connection } from "../store/connection.js";
 import type { Job } from "../store/jobs.js";
-import { enqueue } from "../store/queue/enqueue.js";
+import { enqueue, type QueueBounds } from "../store/queue/enqueue.js";
 import { leaveJobs } from "../store/queue/leave.js";
 import { computeTask } from "../store/queue/tasks.js";
 import { COMPARISONS, SPECTRA, SUBSPACES, type FactKind } from "./fact-kinds.js";
@@ -22,17 +22,19 @@ export interface WeightFactsOptions {
   readonly log: Log;
   /** Called when work was queued: a command without a worker starts one. */
   readonly onQueued?: (() => void) | undefined;
+  /** What is missing when they are reached is answered as failed with QUEUE_FULL. */
+  readonly bounds?: QueueBounds | undefined;
 }
 
 /**
  * Facts about weights for a process that computes nothing itself: looked up by content, queued where missing, waited for
  * until the ask's deadline.
  */
-export function openWeightFacts({ connection, watch, log, onQueued }: WeightFactsOptions): WeightFacts {
+export function openWeightFacts({ connection, watch, log, onQueued, bounds }: WeightFactsOptions): WeightFacts {
   async function ask<Asked, Key, Facts extends Provenance>(
     kind: FactKind<Asked, Key, Facts>,
     asked: readonly Asked[],
-    { waitMilliseconds, signal, urgency }: Ask,
+    { waitMilliseconds, signal, urgency, asker }: Ask,
   ): Promise<FactResult<Facts>[]> {
     signal?.throwIfAborted();
     const texts = asked.map((one) => kind.textOf(kind.keyOf(one)));
@@ -46,6 +48,7 @@ export function openWeightFacts({ connection, watch, log, onQueued }: WeightFact
     await look(wanted.keys());
     const cached = new Set(rows.keys());
     const owners = new Map<string, string>();
+    let refused: RankscopeError | undefined;
     const missing = () => [...wanted.keys()].filter((text) => !rows.has(text) && !owners.has(text));
     for (let turn = 0; turn < LOOKS && missing().length > 0; turn++) {
       if (turn > 0) await look(missing());
@@ -55,8 +58,14 @@ export function openWeightFacts({ connection, watch, log, onQueued }: WeightFact
         kind,
         open.map((text) => wanted.get(text) as Asked),
       );
-      const queued = await enqueue(connection, jobs, { task: computeTask(KERNEL_VERSION), urgency });
-      for (const [text, job] of queued) owners.set(text, job);
+      try {
+        const how = { task: computeTask(KERNEL_VERSION), urgency, asker, bounds };
+        for (const [text, job] of await enqueue(connection, jobs, how)) owners.set(text, job);
+      } catch (error) {
+        if (!(error instanceof RankscopeError) || error.code !== "QUEUE_FULL") throw error;
+        refused = error;
+        break;
+      }
     }
     if (owners.size > 0) onQueued?.();
     const ended = await wait([...new Set(owners.values())], waitMilliseconds, signal, urgency);
@@ -67,6 +76,7 @@ export function openWeightFacts({ connection, watch, log, onQueued }: WeightFact
       const job = owners.get(text);
       const end = job === undefined ? undefined : ended.get(job);
       if (job !== undefined && end === undefined) return { pending: job };
+      if (job === undefined && refused !== undefined) return { code: refused.code, failed: refused.message };
       return reasonOf(end, text);
     });
   }

@@ -1,4 +1,4 @@
-import { RankscopeError } from "../errors.js";
+import { failure, RankscopeError } from "../errors.js";
 import type { Log } from "../log.js";
 import type { Database } from "../store/database.js";
 import { createJob, HEARTBEAT_SECONDS, touchJob } from "../store/jobs.js";
@@ -18,11 +18,15 @@ export function openImportJobs({
   database,
   weights,
   log,
+  mostWaiting = Infinity,
 }: {
   readonly database: Database;
   readonly weights: WeightStore;
   readonly log: Log;
+  /** How many may wait for their turn beside the one that runs. */
+  readonly mostWaiting?: number;
 }): ImportJobs {
+  let unfinished = 0;
   let last: Promise<void> = Promise.resolve();
 
   async function run(id: string, request: ImportRequest): Promise<void> {
@@ -48,14 +52,30 @@ export function openImportJobs({
   }
 
   return {
-    async start(request) {
-      const id = await createJob(database, "IMPORT", `waiting to read ${request.where ?? request.folder}`);
+    async start(request, asker) {
+      if (unfinished > mostWaiting) {
+        throw failure("QUEUE_FULL", {
+          received: `an import beside the ${unfinished} that run or wait`,
+          allowed: `${mostWaiting} that wait`,
+          todo: "Ask again when some have ended; they run one after the other.",
+        });
+      }
+      unfinished++;
+      const id = await createJob(database, "IMPORT", `waiting to read ${request.where ?? request.folder}`, asker).catch(
+        (error: unknown) => {
+          unfinished--;
+          throw error;
+        },
+      );
       // A job that waits for its turn is alive too.
       const heartbeat = setInterval(() => touch(id), HEARTBEAT_SECONDS * 1000);
       last = last
         .then(() => run(id, request))
         .catch((err: unknown) => log.error({ err, job: id }, "the end of an import was not written"))
-        .finally(() => clearInterval(heartbeat));
+        .finally(() => {
+          unfinished--;
+          clearInterval(heartbeat);
+        });
       return { id, finished: last };
     },
     close: () => last,

@@ -2,6 +2,7 @@
 
 import type { ErrorCode } from "../errors.js";
 import type { Finding } from "../import/records.js";
+import type { JobAsker } from "../store/jobs.js";
 import type { StoreOutcome } from "../store/write/outcome.js";
 import type { FactKindName } from "./fact-kinds.js";
 import type { RowRange } from "./weight-facts.js";
@@ -21,8 +22,8 @@ export interface ImportResult {
 
 /** Runs imports in the background of the process that was asked. */
 export interface ImportJobs {
-  /** The job's id at once; `finished` when it has succeeded or failed, and never rejects. */
-  start(request: ImportRequest): Promise<{ readonly id: string; readonly finished: Promise<void> }>;
+  /** The job's id at once; `finished` when it has succeeded or failed, and never rejects. @throws QUEUE_FULL */
+  start(request: ImportRequest, asker?: JobAsker): Promise<{ readonly id: string; readonly finished: Promise<void> }>;
   /** Resolves when nothing runs any more. */
   close(): Promise<void>;
 }

@@ -3,13 +3,20 @@ import { KERNEL_VERSION } from "../compute/kernel-version.js";
 import type { Connection } from "../store/connection.js";
 import { factorsOfCheckpoints, type StoredFactors } from "../store/factors.js";
 import { comparableCheckpoints } from "../store/comparable-checkpoints.js";
-import { createJob } from "../store/jobs.js";
-import { enqueue, type NewJob } from "../store/queue/enqueue.js";
+import { createJob, type JobAsker } from "../store/jobs.js";
+import { enqueue, type NewJob, type QueueBounds } from "../store/queue/enqueue.js";
 import { endJob, settleWholes } from "../store/queue/progress.js";
 import { computeTask } from "../store/queue/tasks.js";
 import { COMPARISONS, SPECTRA, SUBSPACES, type FactKind } from "./fact-kinds.js";
 import { newJobs } from "./new-jobs.js";
 import type { PartsPair } from "./weight-facts.js";
+
+export interface PrecomputeOptions {
+  readonly asker?: JobAsker | undefined;
+  readonly bounds?: QueueBounds | undefined;
+  /** Called when work was queued. */
+  readonly onQueued?: (() => void) | undefined;
+}
 
 /**
  * Queues all that a study's weights can be asked about and that is not stored yet, behind what people wait for: of the
@@ -17,9 +24,14 @@ import type { PartsPair } from "./weight-facts.js";
  * pairs of one rank; and every spectrum.
  *
  * @returns the id of the job that is done when all of it is
+ * @throws QUEUE_FULL
  */
-export async function precomputeStudy(connection: Connection, studyId: string, onQueued?: () => void): Promise<string> {
-  const id = await createJob(connection, "PRECOMPUTE", "looking for what is missing");
+export async function precomputeStudy(
+  connection: Connection,
+  studyId: string,
+  { asker, bounds, onQueued }: PrecomputeOptions = {},
+): Promise<string> {
+  const id = await createJob(connection, "PRECOMPUTE", "looking for what is missing", asker);
   const factors = await factorsOfCheckpoints(connection, await comparableCheckpoints(connection, studyId));
   const pairs = pairsOf(factors);
   const jobs = [
@@ -39,7 +51,13 @@ export async function precomputeStudy(connection: Connection, studyId: string, o
     await endJob(connection, id, { status: "SUCCEEDED", message: "all of it was there already" });
     return id;
   }
-  await enqueue(connection, jobs, { task: computeTask(KERNEL_VERSION), urgency: "PRECOMPUTE", whole: id });
+  const how = { task: computeTask(KERNEL_VERSION), urgency: "PRECOMPUTE", whole: id, asker, bounds } as const;
+  try {
+    await enqueue(connection, jobs, how);
+  } catch (error) {
+    await endJob(connection, id, { status: "FAILED", message: error instanceof Error ? error.message : String(error) });
+    throw error;
+  }
   onQueued?.();
   // Its parts may all have ended before they were its parts.
   await settleWholes(connection, [id]);

@@ -3,6 +3,7 @@
 import type { PairFacts, SpectrumFacts, SubspaceFacts } from "../compute/engine-types.js";
 import type { ErrorCode } from "../errors.js";
 import type { StoredFactors } from "../store/factors.js";
+import type { JobAsker } from "../store/jobs.js";
 
 /** Rows of B from `from` up to, not including, `to`: a sub-module of a fused projection. */
 export interface RowRange {
@@ -32,6 +33,8 @@ export interface Ask {
   /** Ends the waiting; work that nobody else waits for is given up. */
   readonly signal?: AbortSignal | undefined;
   readonly urgency: "INTERACTIVE" | "PRECOMPUTE";
+  /** Of the jobs that are queued for it. */
+  readonly asker?: JobAsker | undefined;
 }
 
 /** What was stored with a fact. */

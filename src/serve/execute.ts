@@ -1,6 +1,6 @@
 import { graphql } from "graphql";
 import { failure } from "../errors.js";
-import { openContext, type Services } from "./context.js";
+import { openContext, unlimitedScope, type Services } from "./context.js";
 import { openSchema } from "./schema.js";
 
 /**
@@ -13,7 +13,7 @@ export async function execute(
   source: string,
   variableValues: Record<string, unknown>,
 ): Promise<unknown> {
-  const contextValue = openContext(services, new AbortController().signal);
+  const contextValue = openContext(services, unlimitedScope(services));
   const { data, errors } = await graphql({ schema: await openSchema(), source, variableValues, contextValue });
   const [error] = errors ?? [];
   if (error !== undefined) throw error.originalError ?? failure("COMPUTE_FAILED", { cause: error });

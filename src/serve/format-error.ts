@@ -1,7 +1,7 @@
 import { unwrapResolverError } from "@apollo/server/errors";
 import type { GraphQLFormattedError } from "graphql";
-import { RankscopeError } from "../errors.js";
 import type { Log } from "../log.js";
+import { knownFailure } from "./known-failure.js";
 
 /** Codes of errors that GraphQL itself finds in a request; their messages speak of the request only. */
 const REQUEST_CODES = new Set([
@@ -19,12 +19,11 @@ export function formatError(log: Log): (formatted: GraphQLFormattedError, error:
   return (formatted, error) => {
     const { message, locations, path, extensions } = formatted;
     const place = { ...(locations && { locations }), ...(path && { path }) };
-    const original = unwrapResolverError(error);
-    if (original instanceof RankscopeError)
-      return { message: original.message, ...place, extensions: { code: original.code } };
+    const known = knownFailure(error);
+    if (known !== undefined) return { message: known.message, ...place, extensions: { code: known.code } };
     if (REQUEST_CODES.has(String(extensions?.["code"])))
       return { message, ...place, extensions: { code: extensions?.["code"] } };
-    log.error({ err: original, path }, "a query failed unexpectedly");
+    log.error({ err: unwrapResolverError(error), path }, "a query failed unexpectedly");
     return {
       message: "Something went wrong here; the server's log has the cause.",
       ...place,

@@ -1,17 +1,51 @@
-import type { ErrorRequestHandler } from "express";
+import type { ErrorRequestHandler, RequestHandler } from "express";
+import { failure } from "../errors.js";
 import type { Log } from "../log.js";
+import { knownFailure } from "./known-failure.js";
+import { refuse } from "./refuse.js";
 
-/** Answers what Express would answer in HTML (a body that is no JSON, or too large) in JSON, in GraphQL's form. */
+/** What body-parser finds wrong with a body, by its name for it. */
+const OF_BODY: Readonly<Record<string, string>> = {
+  "entity.parse.failed": "a body that is no JSON",
+  "entity.verify.failed": "a body that cannot be verified",
+  "encoding.unsupported": "a body in an encoding that is not known",
+  "charset.unsupported": "a body in a character set that is not known",
+  "request.aborted": "half a body",
+  "request.size.invalid": "a body of another length than its head says",
+};
+
+/** Answers what Express would answer in HTML in JSON, in GraphQL's form; of a cause that was not foreseen it tells nothing. */
 export function jsonErrors(log: Log): ErrorRequestHandler {
-  return (error: { status?: number; type?: string; message?: string }, _request, response, next) => {
+  return (error: { status?: number; type?: string; limit?: number; length?: number }, _request, response, next) => {
     if (response.headersSent) {
       next(error);
       return;
     }
-    const status = error.status !== undefined && error.status >= 400 && error.status < 500 ? error.status : 500;
-    if (status === 500) log.error({ err: error }, "a request failed unexpectedly");
-    const message = status === 500 ? "Something went wrong here; the server's log has the cause." : error.message;
-    const code = status === 500 ? "INTERNAL" : "BAD_REQUEST";
+    const known = knownFailure(error);
+    if (known !== undefined) {
+      refuse(response, known);
+      return;
+    }
+    const { status, type = "" } = error;
+    if (status === undefined || status < 400 || status >= 500) {
+      log.error({ err: error }, "a request failed unexpectedly");
+      const message = "Something went wrong here; the server's log has the cause.";
+      response.status(500).json({ errors: [{ message, extensions: { code: "INTERNAL" } }] });
+      return;
+    }
+    const { message, code } =
+      type === "entity.too.large"
+        ? failure("QUERY_TOO_LARGE", {
+            where: "the body",
+            received: `${error.length ?? "more"} bytes`,
+            allowed: `${error.limit ?? "fewer"} bytes`,
+          })
+        : failure("REQUEST_INVALID", { received: OF_BODY[type] ?? "an address or head that is not well formed" });
     response.status(status).json({ errors: [{ message, extensions: { code } }] });
   };
 }
+
+/** Answers what no route has, in JSON as well. */
+export const notServed: RequestHandler = (request, response) => {
+  refuse(response, failure("NOT_SERVED", { received: `${request.method} ${request.path.slice(0, 200)}` }));
+};

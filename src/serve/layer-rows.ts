@@ -2,7 +2,7 @@ import type { LayerSimilarity } from "../derive/similarity.js";
 import { failure } from "../errors.js";
 import { layerRowStudies, type LayerRowsAsked } from "../store/across/layer-row-studies.js";
 import { runsOfStudies } from "../store/across/runs-of-studies.js";
-import type { Database } from "../store/database.js";
+import type { Connection } from "../store/connection.js";
 import { layersOfStudies, type Layer } from "../store/layers.js";
 import { storedStudyPairs, byStudy } from "./stored-study-pairs.js";
 
@@ -33,7 +33,7 @@ export interface LayerRowPosition {
 
 /** Up to `limit` layer rows by study, rank and model order, after `after`, in four statements. @throws ARGUMENT_INVALID */
 export async function layerRows(
-  database: Database,
+  database: Connection,
   { limit, after, ...asked }: LayerRowsAsked & { readonly limit: number; readonly after: LayerRowPosition | undefined },
 ): Promise<LayerRow[]> {
   const studies = await layerRowStudies(database, { ...asked, rows: limit, from: after?.study });

@@ -1,15 +1,16 @@
 import DataLoader from "dataloader";
 import type { WeightFacts } from "../jobs/weight-facts.js";
 import { experimentCounts } from "../store/across/experiment-counts.js";
-import type { Database } from "../store/database.js";
+import type { Connection } from "../store/connection.js";
 import { experimentsById, experimentsOfStudies, type Experiment } from "../store/experiments.js";
 import { factorsOfCheckpoints, type StoredFactors } from "../store/factors.js";
-import { jobsById, type Job } from "../store/jobs.js";
+import { jobsById, type Job, type JobAsker } from "../store/jobs.js";
 import { layersOfStudies, type Layer } from "../store/layers.js";
 import { ranksOfStudies, type Rank } from "../store/ranks.js";
 import { seriesNames, seriesOfExperiments, type Series } from "../store/series.js";
 import { studiesById, studiesBySlug, type Study } from "../store/studies.js";
 import { comparisonLoader, type CheckpointComparison, type CheckpointPair } from "./comparison-loader.js";
+import type { Deadline } from "./limits/request-deadline.js";
 import { requestReads } from "./request-reads.js";
 import { similarityLoader, type RankSimilarityKey, type StudySimilarity } from "./similarity-loader.js";
 import { openWeightQuestions, type WeightQuestions } from "./weight-questions.js";
@@ -34,10 +35,18 @@ export interface Loaders {
   readonly jobById: DataLoader<string, Job | undefined>;
 }
 
-export function openLoaders(
-  { database, weights }: { readonly database: Database; readonly weights: WeightFacts },
-  signal: AbortSignal,
-): Loaders {
+export function openLoaders({
+  database,
+  weights,
+  deadline,
+  asker,
+}: {
+  readonly database: Connection;
+  readonly weights: WeightFacts;
+  readonly deadline: Deadline;
+  /** Of the jobs that the request leads to. */
+  readonly asker: JobAsker;
+}): Loaders {
   const reads = requestReads();
   const one = <Key, Row>(read: Batch<Key, Row>, keyOf: (row: Row) => Key) =>
     new DataLoader<Key, Row | undefined>(reads.counted(oneEach(read, keyOf)));
@@ -53,7 +62,7 @@ export function openLoaders(
     ({ checkpointId }) => checkpointId,
     following,
   );
-  const questions = openWeightQuestions({ weights, signal }, reads);
+  const questions = openWeightQuestions({ weights, deadline, asker }, reads);
   const seriesKey = ({ experimentId, name }: { experimentId: string; name: string }) => `${experimentId} ${name}`;
   return {
     studyBySlug: one(

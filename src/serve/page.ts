@@ -1,7 +1,5 @@
 import { failure } from "../errors.js";
-
-/** No page is larger: one request may not make the server hold a whole store in memory. */
-export const MAX_PAGE_SIZE = 200;
+import type { Limits } from "./limits.js";
 
 export interface Page<Row> {
   readonly totalCount: number;
@@ -9,20 +7,20 @@ export interface Page<Row> {
   readonly nodes: readonly Row[];
 }
 
-/** Checks a page size. @throws ARGUMENT_INVALID */
-export function pageSize(first: number): number {
-  if (first < 0 || first > MAX_PAGE_SIZE) {
+/** Checks a page size: one request may not make the server hold a whole store in memory. @throws ARGUMENT_INVALID */
+export function pageSize(first: number, { pageSize: most }: Pick<Limits, "pageSize">): number {
+  if (first < 0 || first > most) {
     throw failure("ARGUMENT_INVALID", {
       where: "first",
       received: String(first),
-      allowed: `0 to ${MAX_PAGE_SIZE}`,
+      allowed: `0 to ${most}`,
       todo: "Ask for the rest in further pages, with after: pageInfo.endCursor.",
     });
   }
   return first;
 }
 
-/** A page of a list that is already in memory; a cursor is the id of the row before the page. */
+/** A page of a list that is already in memory, of a checked size; a cursor is the id of the row before the page. */
 export function pageOf<Row extends { readonly id: string }>(
   rows: readonly Row[],
   first: number,
@@ -36,7 +34,7 @@ export function pageOf<Row extends { readonly id: string }>(
       allowed: "an endCursor of this list",
     });
   }
-  const nodes = rows.slice(start, start + pageSize(first));
+  const nodes = rows.slice(start, start + first);
   return {
     totalCount: rows.length,
     pageInfo: { hasNextPage: start + nodes.length < rows.length, endCursor: nodes.at(-1)?.id ?? null },

@@ -1,16 +1,14 @@
 import { failure } from "../errors.js";
+import type { Limits } from "./limits.js";
 import { readOpaque, writeOpaque } from "./opaque.js";
 
-/** Flat rows are small: more of them make a page than of anything nested. */
-export const MAX_ROWS = 5_000;
-
-/** Checks how many flat rows are asked for. @throws ARGUMENT_INVALID */
-export function rowCount(first: number): number {
-  if (first < 0 || first > MAX_ROWS) {
+/** Checks how many flat rows are asked for: they are small, more of them make a page than of anything nested. @throws ARGUMENT_INVALID */
+export function rowCount(first: number, { rows: most }: Pick<Limits, "rows">): number {
+  if (first < 0 || first > most) {
     throw failure("ARGUMENT_INVALID", {
       where: "first",
       received: String(first),
-      allowed: `0 to ${MAX_ROWS}`,
+      allowed: `0 to ${most}`,
       todo: "Ask for the rest in further pages, with after: pageInfo.endCursor, or download the whole table from /export.",
     });
   }

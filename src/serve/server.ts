@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ApolloServer } from "@apollo/server";
 import { ApolloServerPluginDrainHttpServer } from "@apollo/server/plugin/drainHttpServer";
@@ -8,25 +8,32 @@ import {
 } from "@apollo/server/plugin/disabled";
 import { expressMiddleware } from "@as-integrations/express5";
 import express, { type RequestHandler } from "express";
+import type { GraphQLSchema } from "graphql";
 import { failure } from "../errors.js";
-import { openContext, type Context, type Services } from "./context.js";
+import { openWebConnections } from "../store/web-connections.js";
+import { anyone } from "./access/caller.js";
+import { setCaller } from "./access/caller-of.js";
+import type { Context, Services } from "./context.js";
 import { exportRoutes } from "./export/routes.js";
 import { formatError } from "./format-error.js";
-import { jsonErrors } from "./json-errors.js";
+import { inTurn } from "./guard/in-turn.js";
+import { onlyMethods } from "./guard/only-methods.js";
+import { securityHeaders } from "./guard/security-headers.js";
+import { httpServer } from "./http-server.js";
+import { jsonErrors, notServed } from "./json-errors.js";
+import { DEFAULT_LIMITS, type Limits } from "./limits.js";
+import { costPlugin } from "./limits/cost-plugin.js";
+import { documentLimits } from "./limits/document-limits.js";
+import { openRequestTurns } from "./limits/request-turns.js";
+import { stopAtDeadline } from "./limits/stop-at-deadline.js";
 import { playground } from "./playground.js";
-import { requestSignal } from "./request-signal.js";
 import { openSchema } from "./schema.js";
 import { serveSubscriptions } from "./subscriptions.js";
-
-/** A larger request body is no query. */
-const MAX_BODY = "256kb";
-/** The contract's longest operation has about 600 tokens. */
-const MAX_TOKENS = 2000;
-/** Bounds what nested fragments can expand to. */
-const MAX_SELECTIONS = 10_000;
+import { requestContexts } from "./request-contexts.js";
 
 /** There is no access control yet: whoever reaches the server may download. */
-const OPEN_TO_ALL: RequestHandler = (_request, _response, next) => {
+const OPEN_TO_ALL: RequestHandler = (request, response, next) => {
+  setCaller(response, anyone(request.socket.remoteAddress));
   next();
 };
 
@@ -37,47 +44,46 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+export interface ServeOptions {
+  readonly host: string;
+  readonly port: number;
+  /** The defaults where they are left out. */
+  readonly limits?: Limits;
+}
+
 /** Serves GraphQL at /graphql, by HTTP and by WebSocket, downloads at /export and the playground at /. @throws PORT_IN_USE, CONFIG_INVALID */
 export async function startServer(
   services: Services,
-  listen: { readonly host: string; readonly port: number },
+  { limits = DEFAULT_LIMITS, ...listen }: ServeOptions,
 ): Promise<RunningServer> {
   const app = express();
   app.disable("x-powered-by");
-  const http = createServer(app);
-  const schema = await openSchema();
-  const apollo = new ApolloServer<Context>({
-    schema,
-    introspection: true,
-    csrfPrevention: true,
-    stopOnTerminationSignals: false,
-    formatError: formatError(services.log),
-    includeStacktraceInErrorResponses: false,
-    maxRecursiveSelections: MAX_SELECTIONS,
-    parseOptions: { maxTokens: MAX_TOKENS },
-    plugins: [
-      // Apollo's own landing page loads from outside; ours is bundled.
-      ApolloServerPluginLandingPageDisabled(),
-      // It would wrap every field's resolver for hints that this schema does not have.
-      ApolloServerPluginCacheControlDisabled(),
-      ApolloServerPluginDrainHttpServer({ httpServer: http }),
-    ],
-  });
+  const http = httpServer(app, limits);
+  const schema = stopAtDeadline(await openSchema());
+  const connections = openWebConnections(services.database.url, limits);
+  const contexts = requestContexts(services, { limits, connections });
+  const turns = openRequestTurns({ atOnce: limits.requestsAtOnce, waiting: limits.requestsWaiting });
+  const apollo = openApollo(services, schema, limits, http);
   await apollo.start();
+  const guards = [OPEN_TO_ALL, inTurn(turns, limits)];
+  app.use(securityHeaders);
   app.use(
     "/graphql",
-    express.json({ limit: MAX_BODY }),
-    expressMiddleware(apollo, { context: ({ res }) => Promise.resolve(openContext(services, requestSignal(res))) }),
+    onlyMethods("GET", "HEAD", "POST"),
+    guards,
+    express.json({ limit: limits.bodyBytes }),
+    expressMiddleware(apollo, { context: ({ res }) => Promise.resolve(contexts.ofRequest(res)) }),
   );
-  const subscriptions = serveSubscriptions(http, { path: "/graphql", schema, services });
-  app.use("/export", exportRoutes(services, schema, OPEN_TO_ALL));
+  const { log } = services;
+  const subscriptions = serveSubscriptions(http, { path: "/graphql", schema, contexts, limits, turns, log });
+  app.use("/export", onlyMethods("GET", "HEAD"), guards, exportRoutes(contexts, schema));
   app.use(playground());
-  app.use(jsonErrors(services.log));
+  app.use(notServed);
+  app.use(jsonErrors(log));
   try {
     await listenOn(http, listen);
   } catch (error) {
-    await subscriptions.close();
-    await apollo.stop();
+    await close();
     throw error;
   }
   const { port } = http.address() as AddressInfo;
@@ -87,7 +93,34 @@ export async function startServer(
   async function close(): Promise<void> {
     await subscriptions.close();
     await apollo.stop();
+    await connections.close();
   }
+}
+
+function openApollo(
+  { log }: Services,
+  schema: GraphQLSchema,
+  limits: Limits,
+  httpServer: Server,
+): ApolloServer<Context> {
+  return new ApolloServer<Context>({
+    schema,
+    introspection: true,
+    csrfPrevention: true,
+    stopOnTerminationSignals: false,
+    formatError: formatError(log),
+    includeStacktraceInErrorResponses: false,
+    parseOptions: { maxTokens: limits.tokens },
+    validationRules: [documentLimits(limits)],
+    plugins: [
+      // Apollo's own landing page loads from outside; ours is bundled.
+      ApolloServerPluginLandingPageDisabled(),
+      // It would wrap every field's resolver for hints that this schema does not have.
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginDrainHttpServer({ httpServer }),
+      costPlugin(schema, limits),
+    ],
+  });
 }
 
 function listenOn(http: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<void> {

@@ -1,17 +1,39 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
-import type { GraphQLError, GraphQLSchema } from "graphql";
+import {
+  execute,
+  getOperationAST,
+  type DocumentNode,
+  type ExecutionArgs,
+  type GraphQLError,
+  type GraphQLSchema,
+} from "graphql";
 import { useServer } from "graphql-ws/use/ws";
-import { WebSocketServer } from "ws";
-import { openContext, type Services } from "./context.js";
+import { WebSocketServer, type WebSocket } from "ws";
+import type { Log } from "../log.js";
+import { anyone, type Caller } from "./access/caller.js";
+import type { Context } from "./context.js";
 import { formatError } from "./format-error.js";
-
-/** A larger message is no query. */
-const MAX_MESSAGE_BYTES = 256 * 2 ** 10;
+import type { Limits } from "./limits.js";
+import { checkPayload } from "./limits/check-payload.js";
+import { closeWhenIdle } from "./limits/close-when-idle.js";
+import type { RequestTurns } from "./limits/request-turns.js";
+import { openSocketCounts } from "./limits/socket-counts.js";
+import type { RequestContexts } from "./request-contexts.js";
 
 export interface Subscriptions {
   /** Ends all subscriptions. */
   close(): Promise<void>;
+}
+
+export interface SubscriptionOptions {
+  readonly path: string;
+  readonly schema: GraphQLSchema;
+  readonly contexts: RequestContexts;
+  readonly limits: Limits;
+  /** Shared with requests over HTTP. */
+  readonly turns: RequestTurns;
+  readonly log: Log;
 }
 
 /**
@@ -20,16 +42,32 @@ export interface Subscriptions {
  */
 export function serveSubscriptions(
   http: Server,
-  { path, schema, services }: { readonly path: string; readonly schema: GraphQLSchema; readonly services: Services },
+  { path, schema, contexts, limits, turns, log }: SubscriptionOptions,
 ): Subscriptions {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.bodyBytes });
+  const counts = openSocketCounts(limits.socketsEach);
   const closing = new AbortController();
-  const format = formatError(services.log);
+  const format = formatError(log);
   const formatAll = (errors: readonly GraphQLError[]) => errors.map((error) => format(error.toJSON(), error));
   const { dispose } = useServer(
     {
       schema,
-      context: () => openContext(services, closing.signal),
+      connectionInitWaitTimeout: limits.socketInitSeconds * 1000,
+      onConnect({ extra: { socket }, subscriptions }) {
+        closeWhenIdle(socket, () => Object.keys(subscriptions).length > 0, limits.socketIdleSeconds);
+      },
+      onSubscribe: ({ subscriptions }, _id, payload) => checkPayload(schema, subscriptions, payload, limits),
+      context: ({ extra: { request } }, _id, { operationName }, { document }) =>
+        contexts.ofOperation(callerOf(request), closing.signal, kindOf(document, operationName)),
+      async execute(args: ExecutionArgs) {
+        const { caller, signal } = args.contextValue as Context;
+        const leave = await turns.take(caller.client, signal);
+        try {
+          return await execute(args);
+        } finally {
+          leave();
+        }
+      },
       onError: (_context, _id, _payload, errors) => formatAll(errors),
       onNext: (_context, _id, _payload, _arguments, result) =>
         result.errors === undefined ? undefined : { data: result.data ?? null, errors: formatAll(result.errors) },
@@ -37,9 +75,21 @@ export function serveSubscriptions(
     sockets,
   );
   http.on("upgrade", (request, socket: Duplex, head) => {
-    if (pathOf(request) !== path) refuse(socket, "404 Not Found");
-    else if (!isOwnPage(request)) refuse(socket, "403 Forbidden");
-    else sockets.handleUpgrade(request, socket, head, (open) => sockets.emit("connection", open, request));
+    if (pathOf(request) !== path) {
+      refuse(socket, "404 Not Found");
+      return;
+    }
+    if (!isOwnPage(request)) {
+      refuse(socket, "403 Forbidden");
+      return;
+    }
+    const leave = counts.enter(callerOf(request).client);
+    if (leave === undefined) {
+      refuse(socket, "429 Too Many Requests", "Retry-After: 1\r\n");
+      return;
+    }
+    socket.once("close", leave);
+    sockets.handleUpgrade(request, socket, head, (open: WebSocket) => sockets.emit("connection", open, request));
   });
   return {
     async close() {
@@ -52,11 +102,18 @@ export function serveSubscriptions(
 
 const pathOf = ({ url = "" }: IncomingMessage) => url.split("?")[0];
 
+const callerOf = ({ socket }: IncomingMessage): Caller => anyone(socket.remoteAddress);
+
+const kindOf = (document: DocumentNode, name: string | null | undefined) =>
+  getOperationAST(document, name)?.operation ?? "query";
+
 /** Programs send no Origin; browsers always do. */
 function isOwnPage({ headers: { origin, host } }: IncomingMessage): boolean {
   return origin === undefined || (URL.canParse(origin) && new URL(origin).host === host);
 }
 
-function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+function refuse(socket: Duplex, status: string, headers = ""): void {
+  // A client that has gone does not hear it.
+  socket.on("error", () => undefined);
+  socket.end(`HTTP/1.1 ${status}\r\n${headers}Connection: close\r\nContent-Length: 0\r\n\r\n`);
 }

@@ -1,6 +1,8 @@
 import DataLoader from "dataloader";
 import type { PairFacts, SpectrumFacts, SubspaceFacts } from "../compute/engine-types.js";
 import type { Ask, FactResult, FactorsPart, PartsPair, WeightFacts } from "../jobs/weight-facts.js";
+import type { JobAsker } from "../store/jobs.js";
+import type { Deadline } from "./limits/request-deadline.js";
 import type { RequestReads } from "./request-reads.js";
 
 /** Asks about `subjects` for at most `waitMilliseconds` after the request began; answers are in their order. */
@@ -17,14 +19,23 @@ export interface WeightQuestions {
 }
 
 export function openWeightQuestions(
-  { weights, signal }: { readonly weights: WeightFacts; readonly signal: AbortSignal },
+  {
+    weights,
+    deadline,
+    asker,
+  }: { readonly weights: WeightFacts; readonly deadline: Deadline; readonly asker?: JobAsker },
   reads: RequestReads,
 ): WeightQuestions {
   const opened = performance.now();
   const ask = (waitMilliseconds: number): Ask => ({
-    waitMilliseconds: Math.max(0, waitMilliseconds - (performance.now() - opened)),
-    signal,
+    // What is still computed then is PENDING: that is an answer, and the deadline's error is none.
+    waitMilliseconds: Math.min(
+      Math.max(0, waitMilliseconds - (performance.now() - opened)),
+      deadline.waitMilliseconds(),
+    ),
+    signal: deadline.signal,
     urgency: "INTERACTIVE",
+    asker,
   });
   return {
     comparisons: batched((pairs, wait) => weights.comparisons(pairs, ask(wait)), comparisonId, reads),

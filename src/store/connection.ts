@@ -10,13 +10,18 @@ export interface ConnectionOptions {
   /** What pg_stat_activity shows. */
   readonly applicationName: string;
   readonly maxConnections: number;
+  /** After which PostgreSQL ends a statement; undefined lets each take as long as it needs. */
+  readonly statementSeconds?: number | undefined;
 }
 
 /** Opens SQL on the database of `url`. The first statement connects; nothing does before. */
-export function openSql(url: string, { applicationName, maxConnections }: ConnectionOptions): Sql {
+export function openSql(url: string, { applicationName, maxConnections, statementSeconds }: ConnectionOptions): Sql {
   return postgres(url, {
     max: maxConnections,
-    connection: { application_name: applicationName },
+    connection: {
+      application_name: applicationName,
+      ...(statementSeconds !== undefined && { statement_timeout: statementSeconds * 1000 }),
+    },
     onnotice: () => undefined,
     types: { int8: INT8 },
   }) as Sql;

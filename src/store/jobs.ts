@@ -23,10 +23,25 @@ export interface Job {
 export const HEARTBEAT_SECONDS = 10;
 const DEAD_AFTER_SECONDS = 60;
 
+/** Who asked for a job, and of which studies it speaks. */
+export interface JobAsker {
+  /** A token's id; undefined where none was needed. */
+  readonly askedBy?: string | undefined;
+  /** Slugs; undefined where it is not known, and then only those see the job who may see every study. */
+  readonly studies?: readonly string[] | undefined;
+}
+
 /** Makes a job that runs from now on. */
-export async function createJob({ sql }: Connection, kind: "IMPORT" | "PRECOMPUTE", message: string): Promise<string> {
+export async function createJob(
+  { sql }: Connection,
+  kind: "IMPORT" | "PRECOMPUTE",
+  message: string,
+  { askedBy, studies = [] }: JobAsker = {},
+): Promise<string> {
   const id = newId();
-  await sql`insert into job (id, kind, status, message) values (${id}, ${kind}, 'RUNNING', ${message})`;
+  await sql`
+    insert into job (id, kind, status, message, asked_by, studies)
+    values (${id}, ${kind}, 'RUNNING', ${message}, ${askedBy ?? null}, ${[...studies]}::text[])`;
   return id;
 }
 

@@ -1,4 +1,4 @@
-import type { Database } from "./database.js";
+import type { Connection } from "./connection.js";
 
 /** One logged curve; values are as logged, NaN and infinities included. */
 export interface Series {
@@ -10,7 +10,7 @@ export interface Series {
 
 /** The curves called `name` of `experimentIds`; float arrays are read by postgres.js, which keeps NaN. */
 export function seriesOfExperiments(
-  { sql }: Database,
+  { sql }: Connection,
   keys: readonly { readonly experimentId: string; readonly name: string }[],
 ): Promise<Series[]> {
   return sql<Series[]>`
@@ -21,7 +21,7 @@ export function seriesOfExperiments(
 
 /** The names of the curves of `experimentIds`, in alphabetical order. */
 export function seriesNames(
-  { sql }: Database,
+  { sql }: Connection,
   experimentIds: readonly string[],
 ): Promise<{ experimentId: string; name: string }[]> {
   return sql<{ experimentId: string; name: string }[]>`

@@ -51,7 +51,7 @@ let ids: Record<string, string>;
 beforeAll(async () => {
   data = await mkdtemp(path.join(tmpdir(), "rankscope-reference-"));
   server = await serveRankscope({ RANKSCOPE_DATA: data });
-  const { experiments } = await study("experiments(first: 200) { nodes { id name } }");
+  const { experiments } = await study("experiments(first: 100) { nodes { id name } }");
   ids = Object.fromEntries(experiments.nodes.map(({ id, name }: { id: string; name: string }) => [name, id]));
 });
 afterAll(async () => {
@@ -153,7 +153,7 @@ describe.each([4, 8])("%s bits against 16", (bits) => {
 
   test.each(["eval_loss", "training_loss"])("degradation of %s by rank", async (metric) => {
     const { ranks, experiments } = await study(
-      `ranks { r experiments { id name } } experiments(first: 200) { nodes { id name } }`,
+      `ranks { r experiments { id name } } experiments(first: 100) { nodes { id name } }`,
     );
     expect(experiments.nodes).toHaveLength(49);
     // One of the 16-bit runs of rank 8 is rsLoRA, which is LORA by its method: the plain ones are given by their ids.

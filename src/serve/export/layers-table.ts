@@ -1,5 +1,5 @@
 import type { StudyFilter } from "../../store/across/filters.js";
-import type { Database } from "../../store/database.js";
+import type { Connection } from "../../store/connection.js";
 import { layerRows, type LayerRow } from "../layer-rows.js";
 import { mapped, pages } from "./pages.js";
 import type { Table } from "./table.js";
@@ -8,7 +8,7 @@ const PAGE = 2_000;
 
 /** A row a study, rank and layer, with the stored comparison; nothing is computed or queued for it. */
 export function layersTable(
-  database: Database,
+  database: Connection,
   filter: StudyFilter | undefined,
   ranks: readonly number[] | undefined,
 ): Table {

@@ -1,23 +1,17 @@
 import { pipeline } from "node:stream/promises";
 import { Readable } from "node:stream";
-import express, {
-  type ErrorRequestHandler,
-  type Request,
-  type RequestHandler,
-  type Response,
-  type Router,
-} from "express";
+import express, { type Request, type Response, type Router } from "express";
 import type { GraphQLSchema } from "graphql";
-import { failure, RankscopeError } from "../../errors.js";
+import { failure } from "../../errors.js";
 import type { Study } from "../../store/studies.js";
-import type { Services } from "../context.js";
-import { openContext, type Context } from "../context.js";
+import type { Context } from "../context.js";
 import { metricNames } from "../metric-names.js";
+import { unlessAborted } from "../limits/stop-at-deadline.js";
 import { diagnosticSummaryFile } from "../report/diagnostic-summary-file.js";
 import { studyReport } from "../report/study-report.js";
 import { writeReport } from "../report/write-report.js";
-import { requestSignal } from "../request-signal.js";
 import type { TableFormat, TableKind } from "../types/list-enums.js";
+import type { RequestContexts } from "../request-contexts.js";
 import { experimentsTable } from "./experiments-table.js";
 import { layersTable } from "./layers-table.js";
 import { queryFilter } from "./query-filter.js";
@@ -47,12 +41,12 @@ const KINDS: Record<string, TableKind> = {
  *     /experiments.{csv,parquet}                                         ?filter=<ExperimentFilter as JSON>&metrics=a,b
  *     /layers.{csv,parquet}                                              ?filter=<StudyFilter as JSON>&ranks=2,4
  *
- * Every route passes through `guard` first: the one place for access control.
+ * Requests must have passed the guards: a context is of somebody.
  */
-export function exportRoutes(services: Services, schema: GraphQLSchema, guard: RequestHandler): Router {
+export function exportRoutes(contexts: RequestContexts, schema: GraphQLSchema): Router {
   const router = express.Router();
-  const contextOf = (response: Response) => openContext(services, requestSignal(response));
-  router.use(guard);
+  const reportOf = (context: Context, slug: string) =>
+    unlessAborted(studyReport(schema, context, slug, undefined), context.signal);
   router.use((_request, response, next) => {
     // What studies say is not this server's word: no page of theirs may run anything or be framed.
     response.set({
@@ -70,13 +64,13 @@ export function exportRoutes(services: Services, schema: GraphQLSchema, guard: R
       return;
     }
     const [format, type] = known;
-    const report = await studyReport(schema, contextOf(response), params.slug, undefined);
+    const report = await reportOf(contexts.ofRequest(response), params.slug);
     sendFile(response, `${report.slug}-report.${params.extension}`, type);
     response.send(writeReport(report, format));
   });
 
   router.get("/studies/:slug/diagnostic_summary.json", async (request, response) => {
-    const report = await studyReport(schema, contextOf(response), request.params.slug, undefined);
+    const report = await reportOf(contexts.ofRequest(response), request.params.slug);
     const [rank] = wholeNumbers(request, "rank") ?? [];
     const summary = diagnosticSummaryFile(report, rank);
     sendFile(response, "diagnostic_summary.json", REPORTS.json[1]);
@@ -89,7 +83,7 @@ export function exportRoutes(services: Services, schema: GraphQLSchema, guard: R
       next();
       return;
     }
-    const context = contextOf(response);
+    const context = contexts.ofDownload(response);
     const study = await knownStudy(context, params.slug);
     const table = await studyTable(context, study, kind);
     await sendTable(response, table, format, `${study.slug}-${params.table}.${params.extension}`);
@@ -102,27 +96,22 @@ export function exportRoutes(services: Services, schema: GraphQLSchema, guard: R
       next();
       return;
     }
+    const { database } = contexts.ofDownload(response);
     const table =
       name === "experiments"
         ? experimentsTable(
-            services.database,
+            database,
             queryFilter(schema, "ExperimentFilter", text(request, "filter")),
             metricNames(text(request, "metrics")?.split(",") ?? DEFAULT_METRICS),
           )
         : layersTable(
-            services.database,
+            database,
             queryFilter(schema, "StudyFilter", text(request, "filter")),
             wholeNumbers(request, "ranks"),
           );
     await sendTable(response, table, format, `${name}.${extension}`);
   });
 
-  router.use((request, response) => {
-    response
-      .status(404)
-      .json({ errors: [{ message: `There is no export ${request.path}.`, extensions: { code: "BAD_REQUEST" } }] });
-  });
-  router.use(namedErrors);
   return router;
 }
 
@@ -176,14 +165,3 @@ function wholeNumbers(request: Request, name: string): number[] | undefined {
   }
   return numbers;
 }
-
-/** Answers the catalogue's errors by their code; all else is the server's own handler's. */
-const namedErrors: ErrorRequestHandler = (error: unknown, _request, response, next) => {
-  if (response.headersSent || !(error instanceof RankscopeError)) {
-    next(error);
-    return;
-  }
-  const status = error.code === "STUDY_NOT_FOUND" ? 404 : error.code === "ARGUMENT_INVALID" ? 400 : 500;
-  response.removeHeader("Content-Disposition");
-  response.status(status).json({ errors: [{ message: error.message, extensions: { code: error.code } }] });
-};

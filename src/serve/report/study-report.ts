@@ -124,7 +124,7 @@ export async function studyReport(
   const experiments: ReportedExperiment[] = [];
   let after: string | null = null;
   do {
-    const page = (await ask(EXPERIMENTS, { after }))["experiments"] as ExperimentPage;
+    const page = (await ask(EXPERIMENTS, { first: context.limits.pageSize, after }))["experiments"] as ExperimentPage;
     experiments.push(...page.nodes);
     after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
   } while (after !== null);
@@ -157,9 +157,9 @@ interface ExperimentPage {
   readonly nodes: readonly ReportedExperiment[];
 }
 
-const EXPERIMENTS = `query Experiments($slug: String!, $after: String) {
+const EXPERIMENTS = `query Experiments($slug: String!, $first: Int!, $after: String) {
   study(slug: $slug) {
-    experiments(first: 200, after: $after) {
+    experiments(first: $first, after: $after) {
       pageInfo { hasNextPage endCursor }
       nodes {
         name method quantization { label } rank { r } seed

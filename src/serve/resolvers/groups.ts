@@ -40,9 +40,9 @@ export class GroupsResolver {
     @Arg("better", () => Better, { defaultValue: Better.LESS }) better: Better,
     @Arg("first", () => Int, { defaultValue: 500, description: "At most this many, up to 5,000." }) first: number,
     @Arg("after", () => String, { nullable: true }) after: string | undefined,
-    @Ctx() { database, loaders }: Context,
+    @Ctx() { database, loaders, limits }: Context,
   ): Promise<ExperimentGroupPage> {
-    const limit = rowCount(first);
+    const limit = rowCount(first, limits);
     if (by.length === 0 || new Set(by).size < by.length) {
       throw failure("ARGUMENT_INVALID", {
         where: "by",

@@ -3,7 +3,7 @@ import { failure } from "../../errors.js";
 import type { ImportResult } from "../../jobs/payloads.js";
 import { jobsById, type Job } from "../../store/jobs.js";
 import { allowedFolder } from "../allowed-folder.js";
-import type { Context } from "../context.js";
+import { askerOf, type Context } from "../context.js";
 import { type FindingType, ImportStudyInput, ImportStudyPayload } from "../types/import.js";
 
 const MAX_WAIT_SECONDS = 60;
@@ -27,13 +27,11 @@ export class ImportsResolver {
       });
     }
     const folder = await allowedFolder(input.folder, context.importRoots);
-    const { id, finished } = await context.imports.start({
-      folder,
-      where: input.folder,
-      slug: slug ?? undefined,
-      name: name ?? undefined,
-    });
-    await orAfter(finished, waitSeconds * 1000);
+    const { id, finished } = await context.imports.start(
+      { folder, where: input.folder, slug: slug ?? undefined, name: name ?? undefined },
+      askerOf(context.caller),
+    );
+    await orAfter(finished, Math.min(waitSeconds * 1000, context.deadline.waitMilliseconds()));
     // Read past the request's loaders: the job has moved on since it was made.
     const [job] = await jobsById(context.database, [id]);
     if (job === undefined) throw new Error(`job ${id} is gone`);

@@ -2,7 +2,7 @@ import { Arg, Ctx, ID, Mutation, Query, Resolver, Root, Subscription } from "typ
 import { validate } from "uuid";
 import { failure } from "../../errors.js";
 import { jobsById, type Job } from "../../store/jobs.js";
-import type { Context } from "../context.js";
+import { askerOf, type Context } from "../context.js";
 import { JobType, PrecomputeStudyPayload } from "../types/job.js";
 
 @Resolver()
@@ -18,11 +18,13 @@ export class JobsResolver {
   })
   async precomputeStudy(
     @Arg("slug", () => String) slug: string,
-    @Ctx() { database, jobs, loaders }: Context,
+    @Ctx() { caller, database, jobs, loaders }: Context,
   ): Promise<PrecomputeStudyPayload> {
     const study = await loaders.studyBySlug.load(slug);
     if (study === undefined) throw failure("STUDY_NOT_FOUND", { where: "slug", received: JSON.stringify(slug) });
-    const [job] = await jobsById(database, [await jobs.precompute(study.id)]);
+    const [job] = await jobsById(database, [
+      await jobs.precompute(study.id, { ...askerOf(caller), studies: [study.slug] }),
+    ]);
     if (job === undefined) throw failure("COMPUTE_FAILED", { received: "a job that is gone" });
     return { job, study };
   }

@@ -29,9 +29,9 @@ export class RowsResolver {
     @Arg("orderBy", () => ExperimentOrder, { nullable: true }) orderBy: ExperimentOrder | undefined,
     @Arg("first", () => Int, firstArg) first: number,
     @Arg("after", () => String, { nullable: true }) after: string | undefined,
-    @Ctx() { database }: Context,
+    @Ctx() { database, limits }: Context,
   ): Promise<ExperimentRowPage> {
-    const limit = rowCount(first);
+    const limit = rowCount(first, limits);
     const order = orderBy ?? DEFAULT_ORDER;
     const name = orderName(order);
     const rows = await experimentRows(database, {
@@ -59,9 +59,9 @@ export class RowsResolver {
     ranks: number[] | undefined,
     @Arg("first", () => Int, firstArg) first: number,
     @Arg("after", () => String, { nullable: true }) after: string | undefined,
-    @Ctx() { database }: Context,
+    @Ctx() { database, limits }: Context,
   ): Promise<LayerRowPage> {
-    const limit = rowCount(first);
+    const limit = rowCount(first, limits);
     const asked = { filter, ranks: ranks ?? undefined };
     const rows = await layerRows(database, {
       ...asked,

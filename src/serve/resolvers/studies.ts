@@ -33,10 +33,10 @@ export class StudiesResolver {
     @Arg("orderBy", () => StudyOrder, { nullable: true }) orderBy: StudyOrder | undefined,
     @Arg("first", () => Int, { defaultValue: 50 }) first: number,
     @Arg("after", () => String, { nullable: true }) after: string | undefined,
-    @Ctx() { database }: Context,
+    @Ctx() { database, limits }: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<ListPage<ListedStudy>> {
-    const limit = pageSize(first);
+    const limit = pageSize(first, limits);
     const given = orderBy ?? DEFAULT_ORDER;
     const order = orderName(given);
     const rows = await listStudies(database, {

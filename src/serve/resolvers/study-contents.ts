@@ -21,9 +21,9 @@ export class StudyContentsResolver {
     @Root() study: Study & Partial<Pick<ListedStudy, "experimentCount">>,
     @Arg("first", () => Int, { defaultValue: 50 }) first: number,
     @Arg("after", () => String, { nullable: true }) after: string | undefined,
-    @Ctx() { loaders }: Context,
+    @Ctx() { loaders, limits }: Context,
   ): Promise<ExperimentConnection> {
-    pageSize(first);
+    pageSize(first, limits);
     const page = async (): Promise<Page<Experiment>> =>
       pageOf(await loaders.experiments.load(study.id), first, after ?? undefined);
     // A cursor is checked whatever is asked for after it.

@@ -65,7 +65,7 @@ export async function firstStudy(endpoint: string): Promise<{ readonly study: Ex
 }
 
 const QUERY = `{
-  studies(first: 1) { nodes { slug ranks { r } experiments(first: 200) { nodes { id hasWeights rank { r } } } } }
+  studies(first: 1) { nodes { slug ranks { r } experiments(first: 100) { nodes { id hasWeights rank { r } } } } }
 }`;
 
 /** Runs come by rank and the more bits first: the first and the last of a rank are its baseline and its candidate. */

@@ -1,5 +1,7 @@
 import type { TransactionSql } from "postgres";
+import { failure } from "../../errors.js";
 import type { Connection } from "../connection.js";
+import type { JobAsker } from "../jobs.js";
 import { MAX_ATTEMPTS, PRIORITY, RETRY_AFTER_SECONDS } from "./tasks.js";
 
 /** A job that is to find `facts`, as far as no other job does already. */
@@ -16,6 +18,16 @@ export interface EnqueueOptions {
   readonly urgency: keyof typeof PRIORITY;
   /** A job of which these are parts; it must exist. */
   readonly whole?: string | undefined;
+  readonly asker?: JobAsker | undefined;
+  /** No bounds where they are left out. */
+  readonly bounds?: QueueBounds | undefined;
+}
+
+/** How many jobs may wait for a worker. Those who add at the same moment do not see each other: it may be exceeded by theirs. */
+export interface QueueBounds {
+  readonly queuedJobs: number;
+  /** Of one token. */
+  readonly queuedJobsEach: number;
 }
 
 /**
@@ -24,19 +36,21 @@ export interface EnqueueOptions {
  * queued for later.
  *
  * @returns the job of each fact; a fact without one was found by another job meanwhile: look it up again
+ * @throws QUEUE_FULL, and then nothing was queued
  */
 export async function enqueue(
   { sql: connection }: Connection,
   jobs: readonly NewJob[],
-  { task, urgency, whole }: EnqueueOptions,
+  { task, urgency, whole, asker = {}, bounds }: EnqueueOptions,
 ): Promise<Map<string, string>> {
   return connection.begin(async (sql) => {
-    const owners = await claim(sql, jobs);
+    const owners = await claim(sql, jobs, asker);
     const mine = jobs.map((job) => ({ job, own: new Set(job.facts.filter((key) => owners.get(key) === job.id)) }));
     const empty = mine.filter(({ own }) => own.size === 0).map(({ job }) => job.id);
     const full = mine.filter(({ own }) => own.size > 0);
     if (empty.length > 0) await sql`delete from job where id = any(${empty}::uuid[])`;
     if (full.length > 0) {
+      if (bounds !== undefined) await checkBounds(sql, bounds, asker.askedBy);
       const added = full.map(({ job, own }) => ({ id: job.id, total: own.size, payload: job.payload(own) }));
       await sql`
         with added as (
@@ -56,15 +70,20 @@ export async function enqueue(
 }
 
 /** Makes the jobs' rows and notes which facts are theirs; the job of every fact that has one afterwards. */
-async function claim(sql: TransactionSql, jobs: readonly NewJob[]): Promise<Map<string, string>> {
+async function claim(
+  sql: TransactionSql,
+  jobs: readonly NewJob[],
+  { askedBy, studies = [] }: JobAsker,
+): Promise<Map<string, string>> {
   // In one order in all processes, so that two that claim the same facts wait for each other instead of deadlocking.
   const claims = jobs
     .flatMap(({ id, facts }) => facts.map((key) => ({ key, id })))
     .sort((left, right) => (left.key < right.key ? -1 : 1));
   const keys = claims.map(({ key }) => key);
   await sql`
-    insert into job (id, kind, status, message)
-    select unnest(${jobs.map(({ id }) => id)}::uuid[]), 'COMPUTE', 'QUEUED', 'waiting for a worker'`;
+    insert into job (id, kind, status, message, asked_by, studies)
+    select unnest(${jobs.map(({ id }) => id)}::uuid[]), 'COMPUTE', 'QUEUED', 'waiting for a worker',
+      ${askedBy ?? null}, ${[...studies]}::text[]`;
   await sql`
     delete from job_fact using job
     where key = any(${keys}::text[]) and job.id = job_id and status = 'FAILED'
@@ -76,6 +95,24 @@ async function claim(sql: TransactionSql, jobs: readonly NewJob[]): Promise<Map<
   const rows = await sql<{ key: string; jobId: string }[]>`
     select key, job_id as "jobId" from job_fact where key = any(${keys}::text[])`;
   return new Map(rows.map(({ key, jobId }) => [key, jobId]));
+}
+
+/** Counts what waits, with what this transaction has added. @throws QUEUE_FULL */
+async function checkBounds(
+  sql: TransactionSql,
+  { queuedJobs, queuedJobsEach }: QueueBounds,
+  askedBy: string | undefined,
+): Promise<void> {
+  const [row] = await sql<{ all: number; own: number }[]>`
+    select count(*)::int as all, count(*) filter (where asked_by = ${askedBy ?? null})::int as own
+    from job where status = 'QUEUED'`;
+  const { all, own } = row ?? { all: 0, own: 0 };
+  if (all > queuedJobs) {
+    throw failure("QUEUE_FULL", { received: `${all} with these`, allowed: String(queuedJobs) });
+  }
+  if (own > queuedJobsEach) {
+    throw failure("QUEUE_FULL", { received: `${own} of this token with these`, allowed: String(queuedJobsEach) });
+  }
 }
 
 async function waitFor(sql: TransactionSql, ids: readonly string[]): Promise<void> {

@@ -79,7 +79,7 @@ describe("lists", () => {
   });
 
   test.each([
-    ["a page that is too large", "{ studies(first: 201) { totalCount } }", "at first; received 201; allowed: 0 to 200"],
+    ["a page that is too large", "{ studies(first: 101) { totalCount } }", "at first; received 101; allowed: 0 to 100"],
     ["a cursor that is none", '{ studies(after: "x") { totalCount } }', "at after"],
     [
       "another list's cursor",

@@ -185,8 +185,8 @@ describe("tables", () => {
 
   test.each([
     ["/export/studies/none/layers.csv", 404, "STUDY_NOT_FOUND"],
-    ["/export/studies/nasty/nothing.csv", 404, "BAD_REQUEST"],
-    ["/export/studies/nasty/layers.xls", 404, "BAD_REQUEST"],
+    ["/export/studies/nasty/nothing.csv", 404, "NOT_SERVED"],
+    ["/export/studies/nasty/layers.xls", 404, "NOT_SERVED"],
     ["/export/layers.csv?filter={", 400, "ARGUMENT_INVALID"],
     ["/export/layers.csv?filter=" + encodeURIComponent('{"nothing":1}'), 400, "ARGUMENT_INVALID"],
     ["/export/layers.csv?ranks=x", 400, "ARGUMENT_INVALID"],

@@ -19,7 +19,7 @@ const SOURCE = `query($slug: String!, $left: ID!, $right: ID!, $ids: [ID!]!) {
     notebook: hypotheses(rules: NOTEBOOK) { verdict } rankTrends(ranks: [2]) { quantity }
     paretoFrontier(x: PEAK_MEMORY_MB, y: TRAINING_LOSS, z: EVAL_LOSS) { dominated } recommendation(at: BEST) { because }
     sensitivityMap { layers { mean } parts { name mean } } rankAllocation(rank: 1) { reason peft }
-    experiments(first: 200) { nodes { name layers { layer { name } norm job { id } } } }
+    experiments(first: 100) { nodes { name layers { layer { name } norm job { id } } } }
     weightSimilarity(rank: 1) { mean layers { layer { name } cosineSimilarity job { id } } jobs { id } }
     layerSensitivity(rank: 1) { score robustZ parts { score } } diagnosticSummary(rank: 1) { meanCosineSimilarity }
   }

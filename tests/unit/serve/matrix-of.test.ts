@@ -3,6 +3,7 @@ import type { WeightFacts } from "#src/jobs/weight-facts.js";
 import type { CheckpointReads, RunCheckpoint } from "#src/serve/checkpoint-layers.js";
 import { matrixOf } from "#src/serve/matrix-of.js";
 import { requestReads } from "#src/serve/request-reads.js";
+import { noDeadline } from "#src/serve/limits/request-deadline.js";
 import { openWeightQuestions } from "#src/serve/weight-questions.js";
 
 /** `count` runs that all adapt the same `layers` layers. */
@@ -25,8 +26,8 @@ function matrix(count: number, layers: number) {
       );
     },
   };
-  const { signal } = new AbortController();
-  const questions = openWeightQuestions({ weights: weights as WeightFacts, signal }, requestReads());
+  const deadline = noDeadline(new AbortController().signal);
+  const questions = openWeightQuestions({ weights: weights as WeightFacts, deadline }, requestReads());
   const runs = Array.from(
     { length: count },
     (_, i) => ({ experiment: { studyId: "s" }, checkpoint: { id: `c${i}` } }) as RunCheckpoint,

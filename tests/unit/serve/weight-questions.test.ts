@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, expect, test } from "vitest";
 import type { Ask, FactorsPart, WeightFacts } from "#src/jobs/weight-facts.js";
 import { requestReads, type RequestReads } from "#src/serve/request-reads.js";
+import { noDeadline } from "#src/serve/limits/request-deadline.js";
 import { openWeightQuestions, type WeightQuestions } from "#src/serve/weight-questions.js";
 
 /** The calls that reached the weights: which parts, and for how long. */
@@ -19,8 +20,8 @@ beforeEach(() => {
       return Promise.resolve(hashes.map((pending) => ({ pending })));
     },
   };
-  const { signal } = new AbortController();
-  questions = openWeightQuestions({ weights: weights as WeightFacts, signal }, reads);
+  const deadline = noDeadline(new AbortController().signal);
+  questions = openWeightQuestions({ weights: weights as WeightFacts, deadline }, reads);
 });
 
 const part = (hash: string, rest: Partial<FactorsPart> = {}) => ({ factors: { hash }, ...rest }) as FactorsPart;

@@ -1,0 +1,22 @@
+import { failure } from "../../errors.js";
+
+/** Filters nest 12 deep at most, with a list and a condition each; what is far deeper would end the stack of who reads it. */
+const MAX_VARIABLE_DEPTH = 64;
+
+/** Refuses variables that nest too deep, without nesting itself. @throws QUERY_TOO_LARGE */
+export function checkVariableDepth(variables: unknown): void {
+  let level: unknown[] = [variables];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_VARIABLE_DEPTH) {
+      throw failure("QUERY_TOO_LARGE", {
+        where: "variables",
+        received: `values more than ${MAX_VARIABLE_DEPTH} deep`,
+        allowed: String(MAX_VARIABLE_DEPTH),
+        todo: "Write the values side by side: lists take many.",
+      });
+    }
+    level = level.flatMap((value): unknown[] =>
+      typeof value === "object" && value !== null ? Object.values(value) : [],
+    );
+  }
+}
