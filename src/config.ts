@@ -122,6 +122,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   });
 }
 
+/** A line a limit for the command line's help: its variable, its default and what that counts. */
+export function limitLines(): string[] {
+  return Object.values(LIMITS).map(({ variable, value, unit }) => `  ${variable.padEnd(29)} ${value} ${unit}`);
+}
+
 /** The environment for a process of this program that works on the database at `url`. */
 export function environmentFor(url: string, environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   return { ...environment, DATABASE_URL: url };

@@ -3,7 +3,7 @@
 
 import { Command, CommanderError, Option } from "commander";
 import type { PlotOptions } from "./commands/plot.js";
-import { readConfig } from "./config.js";
+import { limitLines, readConfig } from "./config.js";
 import { RankscopeError } from "./errors.js";
 import { openLog } from "./log.js";
 
@@ -23,6 +23,9 @@ Settings are environment variables:
   OTEL_EXPORTER_OTLP_ENDPOINT  of an OpenTelemetry collector, for traces by http/protobuf (none); other OTEL_* variables hold too
   RANKSCOPE_DRAIN_SECONDS    how long a server that was told to stop still takes requests, /readyz saying that it stops (0)
   RANKSCOPE_LOG              silent, error, warn, info or debug (warn)
+
+Limits of the server, with their defaults; docs/limits.md has the reasons:
+${limitLines().join("\n")}
 
 Exit codes: 0 done; 1 failed, the reason is on standard error; 2 the command line was not understood.`;
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { failure } from "../errors.js";
 import { configNotes, unsupportedVariant, type ConfigNote } from "./config-variants.js";
 import { MAX_ADAPTER_CONFIG_BYTES } from "./limits.js";
+import { parseJson } from "./parse-json.js";
 import { readTextFile } from "./read-text-file.js";
 import type { AdapterSettings } from "./records.js";
 
@@ -46,7 +47,7 @@ export async function readAdapterConfig(path: string, where: string): Promise<Ad
   const text = await readTextFile(path, where, MAX_ADAPTER_CONFIG_BYTES);
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseJson(text);
   } catch (cause) {
     throw failure("ADAPTER_CONFIG_INVALID", { where, received: (cause as Error).message, allowed: "JSON", cause });
   }

@@ -1,6 +1,6 @@
 import { parse } from "csv-parse/sync";
 import { failure } from "../errors.js";
-import { MAX_CSV_CELLS } from "./limits.js";
+import { MAX_CSV_CELLS, MAX_CSV_RECORD_CHARACTERS } from "./limits.js";
 
 /** Where the header is looked for to tell the separator; a thousand columns take some 20,000 characters. */
 const HEADER_CHARACTERS = 2 ** 16;
@@ -22,6 +22,7 @@ export function readCsvTable(text: string, where: string, maxRecords: number): s
       trim: true,
       skip_empty_lines: true,
       to: maxRecords + 1,
+      max_record_size: MAX_CSV_RECORD_CHARACTERS,
     });
   } catch (cause) {
     throw failure("TABLE_INVALID", { where, received: cause instanceof Error ? cause.message : String(cause), cause });

@@ -1,5 +1,6 @@
 import { failure } from "../errors.js";
 import { columnName, isRunColumn } from "./column-name.js";
+import { MAX_TABLE_NAME_CHARACTERS } from "./limits.js";
 
 /** One row: cells by column, and the key that led to it where rows were keyed. */
 export interface TableRow {
@@ -62,7 +63,7 @@ function rowsOfObjects(outer: ReadonlyMap<string, ReadonlyMap<string, unknown>>)
 
 /** Whether the keys are column names, one of which tells runs apart. */
 function namesRun(entries: ReadonlyMap<string, unknown>): boolean {
-  return [...entries.keys()].some((key) => isRunColumn(columnName(key)));
+  return [...entries.keys()].some((key) => key.length <= MAX_TABLE_NAME_CHARACTERS && isRunColumn(columnName(key)));
 }
 
 /** A JSON object or a dict whose keys are text; anything else is undefined. */

@@ -28,6 +28,18 @@ export const MAX_TABLE_ROWS = 100_000;
 export const MAX_TABLE_COLUMNS = 1_000;
 /** 100,000 runs of 50 columns fit; a file of nothing but separators would make some ten million cells. */
 export const MAX_CSV_CELLS = 5_000_000;
+/** Of a column, run, method, quantization or model in a table: expressions that take quadratic time look through them. */
+export const MAX_TABLE_NAME_CHARACTERS = 1000;
+/** Python prints a float with up to 24 characters; the expressions that tell numbers take quadratic time. */
+export const MAX_NUMBER_CHARACTERS = 400;
+/** A million steps with ten logged numbers each fit; ten million empty objects take half a gigabyte of memory. */
+export const MAX_JSON_VALUES = 10_000_000;
+/** Tables, configurations and headers are 2 to 4 deep. */
+export const MAX_JSON_DEPTH = 100;
+/** 1,000 columns of 1,000 characters. A quote that does not end would make one record of the whole file. */
+export const MAX_CSV_RECORD_CHARACTERS = 1_000_000;
+/** Text with escapes, as the old protocols write it, becomes a list of its parts while it is read. */
+export const MAX_PICKLE_ESCAPED_CHARACTERS = 1_000_000;
 /** Results tables are a list of dicts of scalars: 3 deep. The limit also keeps recursion off the stack's end. */
 export const MAX_PICKLE_DEPTH = 100;
 /** 100,000 rows of 20 columns with keys fit; a value that is shared counts again wherever it is reached. */

@@ -1,4 +1,5 @@
 /** The spellings of values in the pickle protocols' text opcodes and of long integers. */
+import { MAX_NUMBER_CHARACTERS, MAX_PICKLE_ESCAPED_CHARACTERS } from "./limits.js";
 import type { PickleRefusal } from "./pickle-refusal.js";
 
 /** Python itself stops at 4300 digits; no metric, step or seed comes near, and BigInt's parsing is quadratic. */
@@ -31,12 +32,14 @@ export function numberWhereSafe(value: bigint): number | bigint {
 export function floatOfText(text: string, refusal: PickleRefusal): number {
   const named = { nan: NaN, inf: Infinity, "-inf": -Infinity }[text.toLowerCase()];
   if (named !== undefined) return named;
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) throw refusal.invalid("a float that is none");
+  const isShort = text.length <= MAX_NUMBER_CHARACTERS;
+  if (!isShort || !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) throw refusal.invalid("a float that is none");
   return Number(text);
 }
 
 /** UNICODE: Latin-1 with `\uXXXX` and `\UXXXXXXXX` (Python's raw-unicode-escape). */
 export function textOfRawUnicode(text: string, refusal: PickleRefusal): string {
+  requireShort(text, refusal);
   const decoded = text.replace(
     /\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/g,
     (escape, short?: string, long?: string) => {
@@ -55,9 +58,25 @@ const ESCAPES: ReadonlyMap<string, string> = new Map(
 
 /** STRING: what Python 2's repr prints, in its quotes. */
 export function textOfRepr(text: string, refusal: PickleRefusal): string {
-  const inner = /^'((?:[^'\\]|\\.)*)'$/s.exec(text)?.[1] ?? /^"((?:[^"\\]|\\.)*)"$/s.exec(text)?.[1];
-  if (inner === undefined) throw refusal.invalid("a string without its quotes");
-  return inner.replace(/\\(?:x([0-9a-fA-F]{2})|(.))/gs, (escape: string, hex?: string, letter?: string) =>
-    hex === undefined ? (ESCAPES.get(letter ?? "") ?? escape) : String.fromCharCode(Number.parseInt(hex, 16)),
-  );
+  requireShort(text, refusal);
+  if (!isQuoted(text)) throw refusal.invalid("a string without its quotes");
+  return text
+    .slice(1, -1)
+    .replace(/\\(?:x([0-9a-fA-F]{2})|(.))/gs, (escape: string, hex?: string, letter?: string) =>
+      hex === undefined ? (ESCAPES.get(letter ?? "") ?? escape) : String.fromCharCode(Number.parseInt(hex, 16)),
+    );
+}
+
+/** Whether the text ends at the quote that it begins with. No expression: one of some megabytes would overflow its stack. */
+function isQuoted(text: string): boolean {
+  const quote = text[0];
+  if (quote !== "'" && quote !== '"') return false;
+  let at = 1;
+  while (at < text.length && text[at] !== quote) at += text[at] === "\\" ? 2 : 1;
+  return at === text.length - 1;
+}
+
+function requireShort(text: string, refusal: PickleRefusal): void {
+  if (text.length <= MAX_PICKLE_ESCAPED_CHARACTERS) return;
+  throw refusal.invalid(`text of ${text.length} characters`, `${MAX_PICKLE_ESCAPED_CHARACTERS} characters`);
 }

@@ -1,7 +1,7 @@
 import { failure } from "../errors.js";
 import { columnName, findRunColumn, isKnownMetric, metricColumns, type RunColumn } from "./column-name.js";
 import type { TableRow } from "./json-table.js";
-import { MAX_TABLE_COLUMNS } from "./limits.js";
+import { MAX_NUMBER_CHARACTERS, MAX_TABLE_COLUMNS, MAX_TABLE_NAME_CHARACTERS } from "./limits.js";
 
 /** One run of a results table. */
 export interface ResultRow {
@@ -43,6 +43,10 @@ function namedCells({ cells }: TableRow, i: number, where: string): Map<string, 
   requireColumnCount(cells.size, where);
   const named = new Map<string, unknown>();
   for (const [header, cell] of cells) {
+    if (header.length > MAX_TABLE_NAME_CHARACTERS) {
+      const received = `a column name of ${header.length} characters`;
+      throw failure("TABLE_INVALID", { where, received, allowed: `${MAX_TABLE_NAME_CHARACTERS} characters` });
+    }
     const name = columnName(header);
     if (name === "") continue;
     if (named.has(name)) throw failure("TABLE_INVALID", { where, received: `two columns ${name} in row ${i + 1}` });
@@ -120,7 +124,10 @@ class RowReader {
 
   text(column: RunColumn): string | null {
     const cell = this.#cell(column);
-    if (typeof cell === "string") return cell.trim();
+    if (typeof cell === "string") {
+      if (cell.length <= MAX_TABLE_NAME_CHARACTERS) return cell.trim();
+      throw this.invalid(`${column} of ${cell.length} characters`, `${MAX_TABLE_NAME_CHARACTERS} characters`);
+    }
     return typeof cell === "number" || typeof cell === "bigint" ? String(cell) : null;
   }
 
@@ -166,7 +173,8 @@ class RowReader {
 function numberOf(cell: unknown): number | undefined {
   if (typeof cell === "number") return cell;
   if (typeof cell === "bigint") return Number(cell);
-  if (typeof cell !== "string" || !/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(cell.trim())) return undefined;
+  if (typeof cell !== "string" || cell.length > MAX_NUMBER_CHARACTERS) return undefined;
+  if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(cell.trim())) return undefined;
   return Number(cell);
 }
 

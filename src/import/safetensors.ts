@@ -8,6 +8,7 @@ import {
   MAX_TENSOR_DIMENSIONS,
   MAX_TENSOR_NAME_CHARACTERS,
 } from "./limits.js";
+import { parseJson } from "./parse-json.js";
 import { DTYPES, tensorBytes } from "./tensor-bytes.js";
 import type { TensorEntry } from "./tensor-entry.js";
 
@@ -97,7 +98,7 @@ function parseHeader(bytes: Buffer, where: string): Record<string, unknown> {
   if (!text.startsWith("{")) throw invalid(where, "a header that does not begin with {", "a JSON object");
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    parsed = parseJson(text);
   } catch (cause) {
     throw failure("SAFETENSORS_INVALID", {
       where,
@@ -114,7 +115,7 @@ function parseHeader(bytes: Buffer, where: string): Record<string, unknown> {
 
 function decode(bytes: Buffer, where: string): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     throw failure("SAFETENSORS_INVALID", { where, received: "a header that is not UTF-8", cause });
   }

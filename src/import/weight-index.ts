@@ -4,6 +4,7 @@ import { z } from "zod";
 import { failure } from "../errors.js";
 import { duplicateKey } from "./duplicate-key.js";
 import { MAX_QUOTED_CHARACTERS, MAX_WEIGHT_INDEX_BYTES } from "./limits.js";
+import { parseJson } from "./parse-json.js";
 import { readTextFile } from "./read-text-file.js";
 
 /** Which shard each tensor of a sharded adapter lies in. */
@@ -26,7 +27,7 @@ export async function readWeightIndex(file: string, where: string): Promise<Weig
   const text = await readTextFile(file, where, MAX_WEIGHT_INDEX_BYTES);
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseJson(text);
   } catch (cause) {
     throw failure("WEIGHT_INDEX_INVALID", { where, received: (cause as Error).message, allowed: "JSON", cause });
   }

@@ -23,8 +23,9 @@ export const LIMITS = {
   },
   tokens: {
     variable: "RANKSCOPE_MAX_TOKENS",
-    ...{ value: 2000, least: 100, most: 100_000, unit: "lexical tokens of a query" },
-    because: "The longest ready query has about 600; parsing stops here, before anything else looks at the query.",
+    ...{ value: 2000, least: 100, most: 3000, unit: "lexical tokens of a query" },
+    because:
+      "The longest ready query has about 600; parsing stops here, and with it how deep a query can nest: from about 1,500 levels on the stack would end.",
   },
   depth: {
     variable: "RANKSCOPE_MAX_DEPTH",
@@ -56,7 +57,7 @@ export const LIMITS = {
     variable: "RANKSCOPE_MAX_COST",
     ...{ value: 1_000_000, least: 1000, most: 1_000_000_000, unit: "points" },
     because:
-      "A point is a value that is read; the largest similarity matrix costs 410,000, a full page of studies with six values of all their runs 60,000.",
+      "A point is a value that is read; the largest similarity matrix costs 410,000, a full page of studies with six values of all their runs 70,000.",
   },
   pageSize: {
     variable: "RANKSCOPE_MAX_PAGE_SIZE",

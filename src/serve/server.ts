@@ -12,6 +12,7 @@ import type { Services } from "./context.js";
 import { openDrain } from "./drain.js";
 import { exportRoutes } from "./export/routes.js";
 import { inTurn } from "./guard/in-turn.js";
+import { onlyMethods } from "./guard/only-methods.js";
 import { securityHeaders } from "./guard/security-headers.js";
 import { httpServer } from "./http-server.js";
 import { jsonErrors, notServed } from "./json-errors.js";
@@ -87,6 +88,7 @@ export async function startServer(
   if (isTraced) app.use(traceRequests());
   app.use(
     "/graphql",
+    onlyMethods("GET", "HEAD", "POST"),
     guards,
     express.json({ limit: limits.bodyBytes }),
     ...(isTraced ? [traceOperations()] : []),
@@ -95,8 +97,9 @@ export async function startServer(
   const observe = metrics?.requests;
   const subscriptions = serveSubscriptions(http, { path: "/graphql", schema, contexts, limits, turns, log, observe });
   const renderer = openRenderer();
-  app.use("/export", guards, exportRoutes(contexts, schema));
-  app.use(PLOTS_PATH, guards, plotRoutes(contexts, schema, renderer));
+  const reading = [onlyMethods("GET", "HEAD"), ...guards];
+  app.use("/export", reading, exportRoutes(contexts, schema));
+  app.use(PLOTS_PATH, reading, plotRoutes(contexts, schema, renderer));
   app.use(playground());
   app.use(notServed);
   app.use(jsonErrors(log));

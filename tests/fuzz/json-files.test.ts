@@ -23,7 +23,7 @@ fuzz("trainer states: what was written is read, the later value of a step", stat
   expect(globalStep).toBe(value.global_step);
   for (const key of ["loss", "eval_loss"] as const) {
     const last = new Map(value.log_history.flatMap((entry) => (key in entry ? [[entry.step, entry[key]]] : [])));
-    const points = [...last].sort(([one = 0], [other = 0]) => one - other);
+    const points = [...last].sort(([one], [other]) => one - other);
     const curve = series.find(({ name }) => name === key);
     expect(curve?.steps.map((step, i) => [step, (curve.values[i] ?? NaN) + 0]) ?? []).toEqual(
       points.map(([step, number = NaN]) => [step, number + 0]),
@@ -90,7 +90,7 @@ fuzz(
 );
 
 const pattern = fc
-  .array(fc.constantFrom(..."ab.*+?()[]{}|^$\\dw0123,-"), { maxLength: 24 })
+  .array(fc.constantFrom(...Array.from("ab.*+?()[]{}|^$\\dw0123,-")), { maxLength: 24 })
   .map((parts) => parts.join(""));
 fuzz("patterns of any kind end soon, or are refused", fc.tuple(pattern, module), async ([key, name]) => {
   await readOrRefused(() => modulePattern(key)(`${name}.${"a".repeat(200)}`));

@@ -2,7 +2,7 @@ import { afterAll, beforeAll } from "vitest";
 import { openWeightFacts } from "#src/jobs/enqueue.js";
 import { openJobWatch } from "#src/jobs/job-watch.js";
 import { openLog } from "#src/log.js";
-import { startServer } from "#src/serve/server.js";
+import { startServer, type ServeOptions } from "#src/serve/server.js";
 import { openDatabase, type Database } from "#src/store/database.js";
 import { countingProxy } from "./counting-proxy.js";
 import { freshDatabase } from "./database.js";
@@ -21,7 +21,10 @@ export interface ApiServer {
  * Gives the suite that calls it a server on a database of its own, filled by `fill`. No worker computes: what is not stored
  * stays so, and a query that would queue work is seen by the job that it leaves.
  */
-export function apiServer(fill: (database: Database) => Promise<unknown>): ApiServer {
+export function apiServer(
+  fill: (database: Database) => Promise<unknown>,
+  options: Partial<ServeOptions> = {},
+): ApiServer {
   const fresh = freshDatabase();
   const log = openLog("silent");
   let running: (Omit<ApiServer, "ask"> & { stop(): Promise<void> }) | undefined;
@@ -38,14 +41,14 @@ export function apiServer(fill: (database: Database) => Promise<unknown>): ApiSe
     const server = await startServer(
       {
         database,
-        weights: openWeightFacts({ connection: database, watch, log }),
+        weights: openWeightFacts({ connection: database, watch, log, bounds: options.limits }),
         waitMilliseconds: 0,
         jobs: { watch, precompute: refused },
         imports: { start: refused, close: () => Promise.resolve() },
         importRoots: [],
         log,
       },
-      { host: "127.0.0.1", port: 0 },
+      { host: "127.0.0.1", port: 0, ...options },
     );
     running = {
       database,

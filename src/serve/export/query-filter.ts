@@ -1,5 +1,6 @@
 import { coerceInputValue, GraphQLInputObjectType, type GraphQLSchema } from "graphql";
 import { failure } from "../../errors.js";
+import { checkVariableDepth } from "../limits/variable-depth.js";
 import type { ExperimentFilter, StudyFilter } from "../../store/across/filters.js";
 
 interface Filters {
@@ -10,7 +11,7 @@ interface Filters {
 /**
  * A filter from a URL, as JSON, checked against the schema's own input type.
  *
- * @throws ARGUMENT_INVALID
+ * @throws ARGUMENT_INVALID, QUERY_TOO_LARGE
  */
 export function queryFilter<Name extends keyof Filters>(
   schema: GraphQLSchema,
@@ -23,7 +24,9 @@ export function queryFilter<Name extends keyof Filters>(
   const refuse = (received: string): never => {
     throw failure("ARGUMENT_INVALID", { where: "filter", received, allowed: `a ${name} of the schema, as JSON` });
   };
-  return coerceInputValue(parsed(text, refuse), type, (path, _value, error) =>
+  const value = parsed(text, refuse);
+  checkVariableDepth(value);
+  return coerceInputValue(value, type, (path, _value, error) =>
     refuse(`${path.join(".") || "a value"}: ${error.message}`),
   ) as Filters[Name];
 }

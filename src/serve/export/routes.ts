@@ -6,6 +6,7 @@ import { failure } from "../../errors.js";
 import type { Study } from "../../store/studies.js";
 import type { Context } from "../context.js";
 import { metricNames } from "../metric-names.js";
+import { unlessAborted } from "../limits/stop-at-deadline.js";
 import { diagnosticSummaryFile } from "../report/diagnostic-summary-file.js";
 import { studyReport } from "../report/study-report.js";
 import { writeReport } from "../report/write-report.js";
@@ -44,6 +45,8 @@ const KINDS: Record<string, TableKind> = {
  */
 export function exportRoutes(contexts: RequestContexts, schema: GraphQLSchema): Router {
   const router = express.Router();
+  const reportOf = (context: Context, slug: string) =>
+    unlessAborted(studyReport(schema, context, slug, undefined), context.signal);
   router.use((_request, response, next) => {
     // What studies say is not this server's word: no page of theirs may run anything or be framed.
     response.set({
@@ -61,13 +64,13 @@ export function exportRoutes(contexts: RequestContexts, schema: GraphQLSchema): 
       return;
     }
     const [format, type] = known;
-    const report = await studyReport(schema, contexts.ofRequest(response), params.slug, undefined);
+    const report = await reportOf(contexts.ofRequest(response), params.slug);
     sendFile(response, `${report.slug}-report.${params.extension}`, type);
     response.send(writeReport(report, format));
   });
 
   router.get("/studies/:slug/diagnostic_summary.json", async (request, response) => {
-    const report = await studyReport(schema, contexts.ofRequest(response), request.params.slug, undefined);
+    const report = await reportOf(contexts.ofRequest(response), request.params.slug);
     const [rank] = wholeNumbers(request, "rank") ?? [];
     const summary = diagnosticSummaryFile(report, rank);
     sendFile(response, "diagnostic_summary.json", REPORTS.json[1]);

@@ -11,13 +11,13 @@ export interface Deadline {
   waitMilliseconds(): number;
 }
 
-/** Left for answering after the waiting: the tenth part, up to this. */
+/** Left for answering after the waiting: a quarter, up to this. */
 const ANSWER_MILLISECONDS = 2000;
 
 /** Gives a request `seconds` from now. Its timer ends with `parent`, which must be aborted when the request is over. */
 export function requestDeadline(parent: AbortSignal, seconds: number): Deadline {
   const milliseconds = seconds * 1000;
-  const until = performance.now() + milliseconds - Math.min(ANSWER_MILLISECONDS, milliseconds / 10);
+  const until = performance.now() + milliseconds - Math.min(ANSWER_MILLISECONDS, milliseconds / 4);
   const controller = new AbortController();
   const timer = setTimeout(() => {
     parent.removeEventListener("abort", end);

@@ -19,8 +19,13 @@ export function stopAtDeadline(schema: GraphQLSchema): GraphQLSchema {
 function stopping(resolve: GraphQLFieldResolver<unknown, Context>): GraphQLFieldResolver<unknown, Context> {
   return (source, args, context, info) => {
     const result = resolve(source, args, context, info);
-    return result instanceof Promise ? Promise.race([result, abortOf(context.signal)]) : result;
+    return result instanceof Promise ? unlessAborted(result, context.signal) : result;
   };
+}
+
+/** `promise`, or the reason of `signal` where that is aborted first. */
+export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return Promise.race([promise, abortOf(signal)]);
 }
 
 /** One promise a request, however many fields wait: it is let go of with the request's signal. */

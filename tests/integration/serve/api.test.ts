@@ -216,10 +216,33 @@ describe("imports", () => {
       path.join(root, "none"),
       "/",
       "",
+      "http://169.254.169.254/latest",
+      "s3://bucket/study",
+      "\\\\server\\share",
     ]) {
       const { errors, data } = await ask(mutation, { input: { folder } });
       expect(data).toBeNull();
       expect(errors?.[0]?.extensions.code).toBe("FOLDER_NOT_ALLOWED");
+    }
+  });
+
+  test("messages call the folder what the client called it, and name no other place of the machine", async () => {
+    await mkdir(path.join(root, "given/empty"), { recursive: true });
+    await mkdir(path.join(root, "given/broken"), { recursive: true });
+    await writeFiles(path.join(root, "given/broken"), {
+      "16bit_r2/adapter_config.json": adapterConfig(),
+      "16bit_r2/adapter_model.safetensors": "no weights",
+    });
+    for (const [folder, status, found] of [
+      ["given/empty", "FAILED", "Nothing to import was found; at "],
+      ["given/broken", "SUCCEEDED", "SAFETENSORS_INVALID"],
+    ] as const) {
+      const asked = path.join(root, folder);
+      const { data } = await ask(mutation, { input: { folder: `${asked}/` } });
+      const text = JSON.stringify(data);
+      expect(data.importStudy.job.status).toBe(status);
+      expect(text).toContain(found);
+      expect(text.replaceAll(`${asked}/`, "GIVEN")).not.toContain(root);
     }
   });
 

@@ -1,0 +1,23 @@
+// Runs the fuzz tests with 100,000 cases each, or as many as the argument says, and prints how long it took.
+import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import path from "node:path";
+
+const cases = process.argv[2] ?? "100000";
+if (!/^[1-9]\d*$/.test(cases)) throw new Error(`received ${cases} cases; allowed: a positive integer`);
+const vitest = path.join(path.dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs");
+const began = performance.now();
+const child = spawn(
+  process.execPath,
+  [vitest, "run", "--config", "tests/vitest.config.ts", "--reporter=verbose", "tests/fuzz"],
+  {
+    cwd: fileURLToPath(new URL("..", import.meta.url)),
+    env: { ...process.env, RANKSCOPE_FUZZ_CASES: cases },
+    stdio: "inherit",
+  },
+);
+child.on("close", (code) => {
+  process.stdout.write(`${cases} cases a property: ${Math.round((performance.now() - began) / 1000)} s\n`);
+  process.exitCode = code ?? 1;
+});

@@ -1,0 +1,219 @@
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { apiServer } from "../../support/api-server.js";
+
+// The twelve probes that audits of GraphQL servers begin with (the list is graphql-cop's; the requests are our own), and some
+// more: what this server answers to each, and why that is right. Its limits are those of docs/limits.md.
+
+const server = apiServer(() => Promise.resolve());
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+
+interface Probed {
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+  // The shape is the query's.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly body: any;
+}
+
+/** Sends a request and requires what must hold of every answer: no fault of the server, JSON, nothing of its insides. */
+async function probe(init: RequestInit, at = "/graphql"): Promise<Probed> {
+  const response = await fetch(new URL(at, server.address), init);
+  const text = await response.text();
+  expect(response.status, text.slice(0, 300)).toBeLessThan(500);
+  for (const inside of [ROOT, "node_modules", "stacktrace", "    at ", "postgres://", "postgresql://"])
+    expect(text).not.toContain(inside);
+  const type = response.headers.get("content-type") ?? "";
+  const body = /json/.test(type) ? (JSON.parse(text) as unknown) : undefined;
+  return { status: response.status, type, text, body };
+}
+const post = (body: unknown, headers: Record<string, string> = {}) =>
+  probe({
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+const ask = (query: string) => post({ query });
+const refused = (code: string, message: string | RegExp = "") => ({
+  status: 400,
+  body: {
+    errors: [
+      expect.objectContaining({
+        message: expect.stringMatching(message) as string,
+        extensions: { code },
+      }),
+    ],
+  },
+});
+const times = (count: number, part: (i: number) => string) =>
+  Array.from({ length: count }, (_, i) => part(i)).join(" ");
+
+describe("denial of service", () => {
+  test("1 alias overloading: 101 aliases are refused, and lists of arguments are named instead", async () => {
+    const answer = await ask(`{ ${times(101, (i) => `a${i}: __typename`)} }`);
+    expect(answer.status).toBe(400);
+    expect(answer.text).toMatch(/101 aliases; allowed: 30\. Use a list argument/);
+  });
+
+  test("2 batch queries: a list of requests is none", async () => {
+    expect(await post(Array(10).fill({ query: "{ __typename }" }))).toMatchObject(refused("BAD_REQUEST", /batch/i));
+  });
+
+  test("3 field duplication: a field a thousand times over is refused", async () => {
+    const answer = await ask(`{ ${times(1000, () => "__typename")} }`);
+    expect([answer.status, answer.body.errors[0].extensions.code]).toEqual([400, "QUERY_TOO_LARGE"]);
+    const deep = await ask(`{ studies { nodes { ${times(2100, () => "slug")} } } }`);
+    expect([deep.status, deep.body.errors[0].extensions.code]).toEqual([400, "GRAPHQL_PARSE_FAILED"]);
+  });
+
+  test("4 directive overloading: a thousand unknown directives are refused by number, not one by one", async () => {
+    const answer = await ask(`{ __typename ${times(900, () => "@aa")} }`);
+    expect(answer.status).toBe(400);
+    expect(answer.text).toMatch(/900 directives; allowed: 50/);
+    expect(answer.text.length).toBeLessThan(20_000);
+  });
+
+  test("5 circular introspection: types of fields of types are refused", async () => {
+    const circle = `${"fields { type { ".repeat(5)}name${" } }".repeat(5)}`;
+    expect((await ask(`{ __schema { types { ${circle} } } }`)).status).toBe(400);
+  });
+
+  test.each([
+    ["a query nested past 12", `{ ${"study { experiment { ".repeat(10)} id ${" } }".repeat(10)} }`],
+    ["brackets without end", "{".repeat(1990)],
+    ["three thousand tokens", `{ ${times(3000, (i) => `f${i}`)} }`],
+    [
+      "fragments that double each other",
+      `{ ...f0 } ${times(40, (i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`)} fragment f40 on Query { __typename }`,
+    ],
+    ["a fragment that spreads itself", "{ ...f } fragment f on Query { ...f }"],
+    ["a number of a hundred thousand digits", `{ studies(first: ${"9".repeat(100_000)}) { totalCount } }`],
+    ["a list of thousands", `{ compareStudies(slugs: [${'"a",'.repeat(1900)}]) { __typename } }`],
+  ])("%s is refused", async (_, query) => {
+    const { status, body } = await ask(query);
+    expect(status).toBe(400);
+    expect(body.errors.length).toBeGreaterThan(0);
+  });
+
+  test("a body past 256 KB is refused unread", async () => {
+    expect((await ask(`{ __typename } # ${"x".repeat(300_000)}`)).status).toBe(413);
+  });
+
+  test("a page past its limit is refused, not cut", async () => {
+    const { body } = await ask("{ studies(first: 1000000) { totalCount } }");
+    expect(body.errors[0].message).toMatch(/1000000/);
+  });
+});
+
+describe("requests that a foreign page could send (CSRF)", () => {
+  const query = "/graphql?query=%7B__typename%7D";
+  const mutation = `/graphql?query=${encodeURIComponent('mutation { precomputeStudy(slug: "a") { __typename } }')}`;
+
+  test("6 queries by GET are refused as a browser would send them, and answered with a header that it would ask for", async () => {
+    expect(await probe({}, query)).toMatchObject({
+      status: 400,
+      body: { errors: [{ extensions: { code: "BAD_REQUEST" } }] },
+    });
+    const answer = await probe({ headers: { "apollo-require-preflight": "1" } }, query);
+    expect([answer.status, answer.body]).toEqual([200, { data: { __typename: "Query" } }]);
+  });
+
+  test("7 mutations by GET are refused with any header", async () => {
+    for (const headers of [{}, { "apollo-require-preflight": "1" }] as Record<string, string>[]) {
+      const { status, body } = await probe({ headers }, mutation);
+      expect([400, 405]).toContain(status);
+      expect(body.data).toBeUndefined();
+    }
+  });
+
+  test.each(["application/x-www-form-urlencoded", "text/plain", "multipart/form-data; boundary=x"])(
+    "8 a POST that a form can send (%s) is refused",
+    async (type) => {
+      const body = type === "text/plain" ? '{"query":"{__typename}"}' : "query=%7B__typename%7D";
+      const answer = await probe({ method: "POST", headers: { "content-type": type }, body });
+      expect(answer.status).toBeGreaterThanOrEqual(400);
+      expect(answer.body.data).toBeUndefined();
+    },
+  );
+
+  test("another origin is given no leave to read an answer", async () => {
+    const response = await fetch(new URL("/graphql", server.address), {
+      method: "OPTIONS",
+      headers: { origin: "https://evil.example", "access-control-request-method": "POST" },
+    });
+    expect(response.headers.get("access-control-allow-origin")).toBeNull();
+    await response.body?.cancel();
+  });
+});
+
+describe("what is told of the server", () => {
+  test("9 tracing and debugging: no extension tells of times, plans or stacks", async () => {
+    const headers = { "apollo-tracing": "1", "apollo-federation-include-trace": "ftv1", "x-debug": "1" };
+    const { body } = await post({ query: "{ __typename }", extensions: { tracing: true, debug: true } }, headers);
+    expect(body).toEqual({ data: { __typename: "Query" } });
+  });
+
+  test("10 field suggestions are given: the schema is public, in this repository and by introspection", async () => {
+    const { status, body } = await ask("{ studie { slug } }");
+    expect(status).toBe(400);
+    expect(body.errors[0].message).toMatch(/Did you mean "stud(y|ies)"/);
+  });
+
+  test("11 introspection is on: the schema is no secret, and the playground and typed clients need it", async () => {
+    const { body } = await ask("{ __schema { queryType { name } } }");
+    expect(body).toEqual({ data: { __schema: { queryType: { name: "Query" } } } });
+  });
+
+  test("12 the playground is at / and nowhere else, and asks nothing of other servers", async () => {
+    const home = await fetch(new URL("/", server.address));
+    const page = await home.text();
+    expect([home.status, home.headers.get("content-type")]).toEqual([200, expect.stringContaining("text/html")]);
+    expect(page).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
+    for (const place of [
+      "/graphql",
+      "/graphiql",
+      "/playground",
+      "/console",
+      "/altair",
+      "/voyager",
+      "/graphql/console",
+    ]) {
+      const { status, type } = await probe({ headers: { accept: "text/html" } }, place);
+      expect([status >= 400, type.includes("text/html")], place).toEqual([true, false]);
+    }
+  });
+
+  test.each<[string, () => Promise<Probed>]>([
+    ["no JSON", () => post("{")],
+    ["no object", () => post("7")],
+    ["no query", () => post({})],
+    ["a query that is a number", () => post({ query: 7 })],
+    ["variables that are a list", () => post({ query: "{ __typename }", variables: [1] })],
+    [
+      "a key called __proto__",
+      () => post('{"query":"query($a: Int) { __typename }","variables":{"__proto__":{"a":1}}}'),
+    ],
+    ["half a surrogate", () => post('{"query":"{ study(slug: \\"\\ud800\\") { slug } }"}')],
+    ["a null character", () => ask('{ study(slug: "a\\u0000b") { slug } }')],
+    ["an id that is none", () => ask('{ experiment(id: "\'; drop table study; --") { name } }')],
+    ["an operation that is not there", () => post({ query: "query A { __typename }", operationName: "B" })],
+    ["a persisted query", () => post({ extensions: { persistedQuery: { version: 1, sha256Hash: "0".repeat(64) } } })],
+    [
+      "bytes that are not UTF-8",
+      () => probe({ method: "POST", headers: { "content-type": "application/json" }, body: Buffer.from([0x22, 0xff]) }),
+    ],
+    ["another charset", () => post("{}", { "content-type": "application/json; charset=utf-7" })],
+    ["a compressed body that is none", () => post("{}", { "content-encoding": "gzip" })],
+  ])("errors are in JSON and say what is wrong with the request: %s", async (_, send) => {
+    const { type, body } = await send();
+    expect(type).toContain("json");
+    expect(body.errors === undefined || body.errors[0].extensions.code !== "INTERNAL").toBe(true);
+  });
+
+  test("no header tells what the server is made of", async () => {
+    const response = await fetch(new URL("/graphql", server.address));
+    await response.body?.cancel();
+    for (const header of ["x-powered-by", "server"]) expect(response.headers.get(header), header).toBeNull();
+  });
+});

@@ -1,0 +1,23 @@
+// Reads one file as an import does, in a process of little memory, and prints what came of it and the memory that it took.
+import { withFile } from "#src/files/open-file.js";
+import { readAdapterConfig } from "#src/import/adapter-config.js";
+import { readResultsTable } from "#src/import/results-table.js";
+import { readSafetensorsHeader } from "#src/import/safetensors.js";
+import { readTorchTensors } from "#src/import/torch-file.js";
+import { readTrainerState } from "#src/import/trainer-state.js";
+import { readWeightIndex } from "#src/import/weight-index.js";
+
+const READERS = {
+  safetensors: (file) => withFile(file, "bomb", (opened) => readSafetensorsHeader(opened, "bomb")),
+  torch: (file) => withFile(file, "bomb", (opened) => readTorchTensors(opened, "bomb")),
+  table: (file) => readResultsTable(file, "bomb"),
+  state: (file) => readTrainerState(file, "bomb"),
+  config: (file) => readAdapterConfig(file, "bomb"),
+  index: (file) => readWeightIndex(file, "bomb"),
+};
+const [reader, file] = process.argv.slice(2);
+const code = await READERS[reader](file).then(
+  ({ kind = "read" }) => kind,
+  (error) => error.code ?? String(error),
+);
+process.stdout.write(JSON.stringify({ code, megabytes: Math.round(process.resourceUsage().maxRSS / 1024) }));
