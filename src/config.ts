@@ -29,6 +29,12 @@ export interface Config {
   readonly s3Region: string | undefined;
   /** How long a query waits for what has to be computed, unless it says so itself. */
   readonly waitMilliseconds: number;
+  /** Whether a server on loopback needs tokens before there is any. */
+  readonly requireToken: boolean;
+  /** Names, with or without port, under which a server is reached beside its own. */
+  readonly allowedHosts: readonly string[];
+  /** Origins whose pages may read a server's answers. */
+  readonly corsOrigins: readonly string[];
   /** What the server allows; see serve/limits.ts. */
   readonly limits: Limits;
   readonly logLevel: "silent" | "error" | "warn" | "info" | "debug";
@@ -39,6 +45,13 @@ export interface Config {
 }
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+
+/** Texts separated by commas, each of which must fit `form`. */
+const list = (form: RegExp, allowed: string) =>
+  z
+    .string()
+    .transform((text) => text.split(",").map((item) => item.trim()))
+    .refine((items) => items.every((item) => form.test(item)), allowed);
 
 const Environment = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
@@ -53,6 +66,9 @@ const Environment = z.object({
   RANKSCOPE_S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   AWS_REGION: z.string().optional(),
   RANKSCOPE_WAIT_SECONDS: z.coerce.number().min(0).max(60).default(10),
+  RANKSCOPE_REQUIRE_TOKEN: z.enum(["0", "1"]).default("0"),
+  RANKSCOPE_ALLOWED_HOSTS: list(/^[\w.-]+(:\d+)?$/, "names, by commas, each with or without a port").default([]),
+  RANKSCOPE_CORS_ORIGINS: list(/^https?:\/\/[\w.-]+(:\d+)?$/, "origins, by commas: https://host:port").default([]),
   RANKSCOPE_LOG: z.enum(["silent", "error", "warn", "info", "debug"]).default("warn"),
 });
 
@@ -95,6 +111,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     s3Endpoint: env.RANKSCOPE_S3_ENDPOINT,
     s3Region: env.AWS_REGION ?? (env.RANKSCOPE_S3_ENDPOINT === undefined ? undefined : "us-east-1"),
     waitMilliseconds: env.RANKSCOPE_WAIT_SECONDS * 1000,
+    requireToken: env.RANKSCOPE_REQUIRE_TOKEN === "1",
+    allowedHosts: env.RANKSCOPE_ALLOWED_HOSTS,
+    corsOrigins: env.RANKSCOPE_CORS_ORIGINS,
     limits: limitsBy(({ variable }) => env[variable] as number),
     logLevel: env.RANKSCOPE_LOG,
     directory,

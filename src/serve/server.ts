@@ -7,17 +7,23 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from "@apollo/server/plugin/disabled";
 import { expressMiddleware } from "@as-integrations/express5";
-import express, { type RequestHandler } from "express";
+import express from "express";
 import type { GraphQLSchema } from "graphql";
 import { failure } from "../errors.js";
 import { openWebConnections } from "../store/web-connections.js";
-import { anyone } from "./access/caller.js";
-import { setCaller } from "./access/caller-of.js";
+import { openAccess } from "./access/access.js";
+import { enforceRules } from "./access/enforce-rules.js";
+import { isLoopback } from "./access/is-loopback.js";
+import { sessionRoutes } from "./access/session-routes.js";
+import { openTokenWatch, type TokenWatch } from "./access/token-watch.js";
 import type { Context, Services } from "./context.js";
 import { exportRoutes } from "./export/routes.js";
 import { formatError } from "./format-error.js";
+import { hostRules, type HostOptions } from "./guard/host-rules.js";
 import { inTurn } from "./guard/in-turn.js";
+import { letIn } from "./guard/let-in.js";
 import { onlyMethods } from "./guard/only-methods.js";
+import { ownPages } from "./guard/own-pages.js";
 import { securityHeaders } from "./guard/security-headers.js";
 import { httpServer } from "./http-server.js";
 import { jsonErrors, notServed } from "./json-errors.js";
@@ -31,12 +37,6 @@ import { openSchema } from "./schema.js";
 import { serveSubscriptions } from "./subscriptions.js";
 import { requestContexts } from "./request-contexts.js";
 
-/** There is no access control yet: whoever reaches the server may download. */
-const OPEN_TO_ALL: RequestHandler = (request, response, next) => {
-  setCaller(response, anyone(request.socket.remoteAddress));
-  next();
-};
-
 export interface RunningServer {
   /** Where the playground is: `http://127.0.0.1:4000/`. */
   readonly address: string;
@@ -44,29 +44,35 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-export interface ServeOptions {
-  readonly host: string;
+export interface ServeOptions extends HostOptions {
   readonly port: number;
+  /** Ask for a token on loopback too, before there is any. */
+  readonly requireToken?: boolean;
   /** The defaults where they are left out. */
   readonly limits?: Limits;
 }
 
-/** Serves GraphQL at /graphql, by HTTP and by WebSocket, downloads at /export and the playground at /. @throws PORT_IN_USE, CONFIG_INVALID */
-export async function startServer(
-  services: Services,
-  { limits = DEFAULT_LIMITS, ...listen }: ServeOptions,
-): Promise<RunningServer> {
+/**
+ * Serves GraphQL at /graphql, by HTTP and by WebSocket, downloads at /export, sign-in at /session and the playground at /.
+ *
+ * @throws PORT_IN_USE, CONFIG_INVALID, TOKEN_NEEDED
+ */
+export async function startServer(services: Services, options: ServeOptions): Promise<RunningServer> {
+  const { limits = DEFAULT_LIMITS, requireToken = false, ...listen } = options;
+  const tokens = await guardedTokens(services, listen.host, limits);
+  const access = openAccess(tokens, { onLoopback: isLoopback(listen.host), requireToken });
+  const hosts = hostRules(options);
   const app = express();
   app.disable("x-powered-by");
   const http = httpServer(app, limits);
-  const schema = stopAtDeadline(await openSchema());
+  const schema = stopAtDeadline(enforceRules(await openSchema()));
   const connections = openWebConnections(services.database.url, limits);
   const contexts = requestContexts(services, { limits, connections });
   const turns = openRequestTurns({ atOnce: limits.requestsAtOnce, waiting: limits.requestsWaiting });
   const apollo = openApollo(services, schema, limits, http);
   await apollo.start();
-  const guards = [OPEN_TO_ALL, inTurn(turns, limits)];
-  app.use(securityHeaders);
+  const guards = [letIn(access), inTurn(turns, limits)];
+  app.use(securityHeaders, ownPages(hosts));
   app.use(
     "/graphql",
     onlyMethods("GET", "HEAD", "POST"),
@@ -75,8 +81,11 @@ export async function startServer(
     expressMiddleware(apollo, { context: ({ res }) => Promise.resolve(contexts.ofRequest(res)) }),
   );
   const { log } = services;
-  const subscriptions = serveSubscriptions(http, { path: "/graphql", schema, contexts, limits, turns, log });
+  const subscriptions = serveSubscriptions(http, {
+    ...{ path: "/graphql", schema, contexts, access, hosts, limits, turns, log },
+  });
   app.use("/export", onlyMethods("GET", "HEAD"), guards, exportRoutes(contexts, schema));
+  app.use("/session", sessionRoutes(access));
   app.use(playground());
   app.use(notServed);
   app.use(jsonErrors(log));
@@ -94,7 +103,16 @@ export async function startServer(
     await subscriptions.close();
     await apollo.stop();
     await connections.close();
+    await tokens.close();
   }
+}
+
+/** The tokens, of which a server that others can reach must have one. */
+async function guardedTokens({ database, log }: Services, host: string, limits: Limits): Promise<TokenWatch> {
+  const tokens = await openTokenWatch(database, { refreshSeconds: limits.tokenRefreshSeconds, log });
+  if (isLoopback(host) || tokens.hasLive(new Date())) return tokens;
+  await tokens.close();
+  throw failure("TOKEN_NEEDED", { where: "HOST", received: host });
 }
 
 function openApollo(

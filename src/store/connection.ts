@@ -12,16 +12,25 @@ export interface ConnectionOptions {
   readonly maxConnections: number;
   /** After which PostgreSQL ends a statement; undefined lets each take as long as it needs. */
   readonly statementSeconds?: number | undefined;
+  /** After which a connection that nobody uses is closed; undefined keeps it. */
+  readonly idleSeconds?: number | undefined;
+  /** Settings of PostgreSQL, for as long as a connection lives. */
+  readonly settings?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Opens SQL on the database of `url`. The first statement connects; nothing does before. */
-export function openSql(url: string, { applicationName, maxConnections, statementSeconds }: ConnectionOptions): Sql {
+export function openSql(
+  url: string,
+  { applicationName, maxConnections, statementSeconds, idleSeconds, settings }: ConnectionOptions,
+): Sql {
   return postgres(url, {
     max: maxConnections,
     connection: {
       application_name: applicationName,
+      ...settings,
       ...(statementSeconds !== undefined && { statement_timeout: statementSeconds * 1000 }),
     },
+    ...(idleSeconds !== undefined && { idle_timeout: idleSeconds }),
     onnotice: () => undefined,
     types: { int8: INT8 },
   }) as Sql;
