@@ -53,6 +53,6 @@ export async function revokeToken({ sql }: Connection, id: string): Promise<bool
 export async function noteTokenUse({ sql }: Connection, uses: ReadonlyMap<string, Date>): Promise<void> {
   await sql`
     update access_token set last_used_at = greatest(last_used_at, used.at)
-    from unnest(${[...uses.keys()]}::text[], ${[...uses.values()]}::timestamptz[]) as used (id, at)
+    from unnest(${[...uses.keys()]}::text[], ${[...uses.values()].map((at) => at.toISOString())}::timestamptz[]) as used (id, at)
     where access_token.id = used.id`;
 }

@@ -40,7 +40,6 @@ describe("a token's text", () => {
     const read = readTokenText(text);
     expect(read?.id).toBe(id);
     expect(sameBytes(read?.secretHash ?? Buffer.alloc(0), secretHash)).toBe(true);
-    expect(secretHash.toString("base64url")).not.toContain(text.split("_")[2]);
     for (const wrong of ["", "rks_", text.slice(1), `${text}x`, text.slice(0, -1), ` ${text}`, `${text}\n`]) {
       expect(readTokenText(wrong), wrong).toBeUndefined();
     }
