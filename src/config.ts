@@ -33,6 +33,12 @@ export interface Config {
   readonly metricsPort: number | undefined;
   /** Whether spans are sent to an OpenTelemetry collector; its own variables say where to. */
   readonly isTraced: boolean;
+  /** Whether a server on loopback needs tokens before there is any. */
+  readonly requireToken: boolean;
+  /** Names, with or without port, under which a server is reached beside its own. */
+  readonly allowedHosts: readonly string[];
+  /** Origins whose pages may read a server's answers. */
+  readonly corsOrigins: readonly string[];
   /** What the server allows; see serve/limits.ts. */
   readonly limits: Limits;
   /** How long a server that was told to stop still takes requests, while /readyz says that it will not. */
@@ -45,6 +51,13 @@ export interface Config {
 }
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+
+/** Texts separated by commas, each of which must fit `form`. */
+const list = (form: RegExp, allowed: string) =>
+  z
+    .string()
+    .transform((text) => text.split(",").map((item) => item.trim()))
+    .refine((items) => items.every((item) => form.test(item)), allowed);
 
 const Environment = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
@@ -67,6 +80,9 @@ const Environment = z.object({
   OTEL_TRACES_EXPORTER: z.enum(["otlp", "none"]).optional(),
   OTEL_SDK_DISABLED: z.string().optional(),
   RANKSCOPE_DRAIN_SECONDS: z.coerce.number().min(0).max(300).default(0),
+  RANKSCOPE_REQUIRE_TOKEN: z.enum(["0", "1"]).default("0"),
+  RANKSCOPE_ALLOWED_HOSTS: list(/^[\w.-]+(:\d+)?$/, "names, by commas, each with or without a port").default([]),
+  RANKSCOPE_CORS_ORIGINS: list(/^https?:\/\/[\w.-]+(:\d+)?$/, "origins, by commas: https://host:port").default([]),
   RANKSCOPE_LOG: z.enum(["silent", "error", "warn", "info", "debug"]).default("warn"),
 });
 
@@ -114,6 +130,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       (env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? env.OTEL_EXPORTER_OTLP_ENDPOINT) !== undefined &&
       env.OTEL_TRACES_EXPORTER !== "none" &&
       env.OTEL_SDK_DISABLED?.toLowerCase() !== "true",
+    requireToken: env.RANKSCOPE_REQUIRE_TOKEN === "1",
+    allowedHosts: env.RANKSCOPE_ALLOWED_HOSTS,
+    corsOrigins: env.RANKSCOPE_CORS_ORIGINS,
     limits: limitsBy(({ variable }) => env[variable] as number),
     drainMilliseconds: env.RANKSCOPE_DRAIN_SECONDS * 1000,
     logLevel: env.RANKSCOPE_LOG,

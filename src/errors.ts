@@ -193,6 +193,36 @@ const CATALOGUE = {
     what: "Nobody waits for the answer any more",
     todo: "Ask again.",
   },
+  UNAUTHENTICATED: {
+    kind: "permanent",
+    what: "A valid token is needed",
+    todo: 'Send "Authorization: Bearer rks_..."; an administrator makes tokens with: rankscope token create --role reader.',
+  },
+  FORBIDDEN: {
+    kind: "permanent",
+    what: "The token does not allow this",
+    todo: "Use a token that does, or ask an administrator for one.",
+  },
+  HOST_NOT_ALLOWED: {
+    kind: "permanent",
+    what: "The server does not go by this name",
+    todo: "Reach it under its own name or address, or add the name to RANKSCOPE_ALLOWED_HOSTS.",
+  },
+  ORIGIN_NOT_ALLOWED: {
+    kind: "permanent",
+    what: "Pages of other sites may not ask here",
+    todo: "Use the server's own pages, or add the site to RANKSCOPE_CORS_ORIGINS.",
+  },
+  TOKEN_NEEDED: {
+    kind: "permanent",
+    what: "A server that others can reach needs at least one token",
+    todo: "Make one with: rankscope token create --role admin; or serve on loopback: HOST=127.0.0.1.",
+  },
+  TOKEN_NOT_FOUND: {
+    kind: "permanent",
+    what: "There is no such token, or it was revoked before",
+    todo: "List them with: rankscope token list.",
+  },
   QUERY_TOO_LARGE: { kind: "permanent", what: "The query is larger than allowed", todo: "Ask in several requests." },
   QUERY_TOO_EXPENSIVE: {
     kind: "permanent",

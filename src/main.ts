@@ -3,6 +3,7 @@
 
 import { Command, CommanderError, Option } from "commander";
 import type { PlotOptions } from "./commands/plot.js";
+import type { TokenOptions } from "./commands/token-create.js";
 import { limitLines, readConfig } from "./config.js";
 import { RankscopeError } from "./errors.js";
 import { openLog } from "./log.js";
@@ -22,6 +23,9 @@ Settings are environment variables:
   RANKSCOPE_METRICS_PORT     where a worker of a fleet serves /metrics and /healthz, on HOST (nowhere; a server serves its own)
   OTEL_EXPORTER_OTLP_ENDPOINT  of an OpenTelemetry collector, for traces by http/protobuf (none); other OTEL_* variables hold too
   RANKSCOPE_DRAIN_SECONDS    how long a server that was told to stop still takes requests, /readyz saying that it stops (0)
+  RANKSCOPE_REQUIRE_TOKEN    1 asks for a token on loopback too, before the first is made (0)
+  RANKSCOPE_ALLOWED_HOSTS    names, separated by commas, that the server is reached by beside localhost, HOST and addresses
+  RANKSCOPE_CORS_ORIGINS     origins, separated by commas, whose pages may read answers, with a token of their own (none)
   RANKSCOPE_LOG              silent, error, warn, info or debug (warn)
 
 Limits of the server, with their defaults; docs/limits.md has the reasons:
@@ -100,6 +104,29 @@ async function main(argv: readonly string[]): Promise<void> {
     .action(async (options: { calibrate?: true; json?: true }) =>
       (await import("./commands/doctor.js")).doctor(open(), options),
     );
+  const token = program.command("token").description("let people and programs in: make, list and revoke access tokens");
+  token
+    .command("create")
+    .description("make a token and show it, once")
+    .addOption(
+      new Option("--role <role>", "reader: ask; writer: import, tag and precompute too; admin: all")
+        .choices(["reader", "writer", "admin"])
+        .makeOptionMandatory(),
+    )
+    .option("--study <slug...>", "open these studies only; all by default")
+    .option("--name <name>", "whose it is, or what for", "")
+    .option("--expires <time>", "after this long: 12h, 90d, 1y; never by default")
+    .action(async (options: TokenOptions) =>
+      (await import("./commands/token-create.js")).createAccessToken(open(), options),
+    );
+  token
+    .command("list")
+    .description("list the tokens, those that are over among them")
+    .action(async () => (await import("./commands/token-list.js")).listAccessTokens(open()));
+  token
+    .command("revoke <id>")
+    .description("end a token now, with its sessions and open subscriptions")
+    .action(async (id: string) => (await import("./commands/token-revoke.js")).revokeAccessToken(open(), id));
   program
     .command("schema")
     .description("print the GraphQL schema in SDL")

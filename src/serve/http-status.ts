@@ -1,6 +1,10 @@
 import type { ErrorCode } from "../errors.js";
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  HOST_NOT_ALLOWED: 403,
+  ORIGIN_NOT_ALLOWED: 403,
   ARGUMENT_INVALID: 400,
   REQUEST_INVALID: 400,
   QUERY_TOO_LARGE: 400,

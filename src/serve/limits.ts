@@ -148,6 +148,11 @@ export const LIMITS = {
     ...{ value: 50, least: 1, most: 10_000, unit: "operations at once on one WebSocket" },
     because: "One follows each job that a page waits for.",
   },
+  tokenRefreshSeconds: {
+    variable: "RANKSCOPE_TOKEN_REFRESH_SECONDS",
+    ...{ value: 30, least: 1, most: 3600, unit: "seconds" },
+    because: "PostgreSQL tells of a revoked token at once; where that is lost, the token lives this long at the worst.",
+  },
   socketInitSeconds: {
     variable: "RANKSCOPE_SOCKET_INIT_SECONDS",
     ...{ value: 10, least: 1, most: 600, unit: "seconds" },

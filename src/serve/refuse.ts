@@ -14,6 +14,7 @@ export function refuse(response: ServerResponse, { code, message }: RankscopeErr
     "Content-Type": "application/json; charset=utf-8",
     "Content-Length": Buffer.byteLength(body),
     "Cache-Control": "no-store",
+    ...(status === 401 ? { "WWW-Authenticate": "Bearer" } : {}),
     ...(status === 429 || status === 503 ? { "Retry-After": RETRY_AFTER_SECONDS } : {}),
   });
   response.end(response.req.method === "HEAD" ? undefined : body);

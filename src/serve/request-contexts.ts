@@ -1,5 +1,5 @@
 import type { Response } from "express";
-import type { WebConnections } from "../store/web-connections.js";
+import type { ReadingConnections, WebConnections } from "../store/web-connections.js";
 import type { Caller } from "./access/caller.js";
 import { callerOf } from "./access/caller-of.js";
 import { openContext, type Context, type Services } from "./context.js";
@@ -21,9 +21,9 @@ export function requestContexts(
   services: Services,
   { limits, connections }: { readonly limits: Limits; readonly connections: WebConnections },
 ): RequestContexts {
-  const reading = (caller: Caller, signal: AbortSignal, use: keyof Pick<WebConnections, "queries" | "downloads">) => ({
+  const reading = (caller: Caller, signal: AbortSignal, use: keyof ReadingConnections) => ({
     ...{ caller, limits },
-    database: connections[use],
+    database: connections.of(caller.studies)[use],
     deadline: noDeadline(signal),
   });
   const timed = (caller: Caller, signal: AbortSignal) =>

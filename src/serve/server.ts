@@ -2,17 +2,23 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expressMiddleware } from "@as-integrations/express5";
-import express, { type RequestHandler } from "express";
+import express from "express";
 import { failure } from "../errors.js";
 import { openWebConnections } from "../store/web-connections.js";
-import { anyone } from "./access/caller.js";
-import { setCaller } from "./access/caller-of.js";
+import { openAccess } from "./access/access.js";
+import { enforceRules } from "./access/enforce-rules.js";
+import { isLoopback } from "./access/is-loopback.js";
+import { sessionRoutes } from "./access/session-routes.js";
+import { openTokenWatch, type TokenWatch } from "./access/token-watch.js";
 import { openApollo } from "./apollo.js";
 import type { Services } from "./context.js";
 import { openDrain } from "./drain.js";
 import { exportRoutes } from "./export/routes.js";
+import { hostRules, type HostOptions } from "./guard/host-rules.js";
 import { inTurn } from "./guard/in-turn.js";
+import { letIn } from "./guard/let-in.js";
 import { onlyMethods } from "./guard/only-methods.js";
+import { ownPages } from "./guard/own-pages.js";
 import { securityHeaders } from "./guard/security-headers.js";
 import { httpServer } from "./http-server.js";
 import { jsonErrors, notServed } from "./json-errors.js";
@@ -33,12 +39,6 @@ import { logRequests, logSockets } from "./request-log.js";
 import { openSchema } from "./schema.js";
 import { serveSubscriptions } from "./subscriptions.js";
 
-/** There is no access control yet: whoever reaches the server may download. */
-const OPEN_TO_ALL: RequestHandler = (request, response, next) => {
-  setCaller(response, anyone(request.socket.remoteAddress));
-  next();
-};
-
 export interface RunningServer {
   /** Where the playground is: `http://127.0.0.1:4000/`. */
   readonly address: string;
@@ -49,42 +49,48 @@ export interface RunningServer {
   close(drainMilliseconds?: number): Promise<void>;
 }
 
-export interface ServeOptions {
-  readonly host: string;
+export interface ServeOptions extends HostOptions {
   readonly port: number;
+  /** Ask for a token on loopback too, before there is any. */
+  readonly requireToken?: boolean;
   /** The defaults where they are left out. */
   readonly limits?: Limits;
 }
 
 /**
- * Serves GraphQL at /graphql, by HTTP and by WebSocket, downloads at /export, pictures at /plots, the playground at /, and
- * for those who watch over it /metrics, /healthz and /readyz.
+ * Serves GraphQL at /graphql, by HTTP and by WebSocket, downloads at /export, pictures at /plots, sign-in at /session, the
+ * playground at /, and for those who watch over it /metrics, /healthz and /readyz.
  *
- * @throws PORT_IN_USE, CONFIG_INVALID
+ * @throws PORT_IN_USE, CONFIG_INVALID, TOKEN_NEEDED
  */
-export async function startServer(
-  services: Services,
-  { limits = DEFAULT_LIMITS, ...listen }: ServeOptions,
-): Promise<RunningServer> {
+export async function startServer(services: Services, options: ServeOptions): Promise<RunningServer> {
+  const { limits = DEFAULT_LIMITS, requireToken = false, ...listen } = options;
   const { database, log, metrics, isTraced = false } = services;
+  const tokens = await guardedTokens(services, listen.host, limits);
+  const access = openAccess(tokens, { onLoopback: isLoopback(listen.host), requireToken });
+  const hosts = hostRules(options);
   const app = express();
   app.disable("x-powered-by");
   const http = httpServer(app, limits);
-  const schema = stopAtDeadline(await openSchema());
+  const schema = stopAtDeadline(enforceRules(await openSchema()));
   if (metrics !== undefined || isTraced) watchFields(schema, metrics?.requests);
   const connections = openWebConnections(database, limits);
   const contexts = requestContexts(services, { limits, connections });
   const turns = openRequestTurns({ atOnce: limits.requestsAtOnce, waiting: limits.requestsWaiting });
   const apollo = openApollo(services, schema, limits, http);
   await apollo.start();
-  const guards = [OPEN_TO_ALL, inTurn(turns, limits)];
+  const renderer = openRenderer();
   const drain = openDrain();
+  const guards = [letIn(access), inTurn(turns, limits)];
+  const reading = [onlyMethods("GET", "HEAD"), ...guards];
+
   logSockets(http, log);
   app.use(logRequests(log), securityHeaders);
   if (metrics !== undefined) app.use(measureRequests(metrics.requests));
-  // What is asked every few seconds by machines is not worth a trace, and stands before it.
+  // What is asked every few seconds by machines, under whatever name, is not worth a trace.
   app.use(drain.route, health(database, log));
-  if (metrics !== undefined) app.get("/metrics", OPEN_TO_ALL, metricsRoute(metrics.text));
+  app.use(ownPages(hosts));
+  if (metrics !== undefined) app.get("/metrics", letIn(access, { allStudies: true }), metricsRoute(metrics.text));
   if (isTraced) app.use(traceRequests());
   app.use(
     "/graphql",
@@ -94,12 +100,13 @@ export async function startServer(
     ...(isTraced ? [traceOperations()] : []),
     expressMiddleware(apollo, { context: ({ res }) => Promise.resolve(contexts.ofRequest(res)) }),
   );
-  const observe = metrics?.requests;
-  const subscriptions = serveSubscriptions(http, { path: "/graphql", schema, contexts, limits, turns, log, observe });
-  const renderer = openRenderer();
-  const reading = [onlyMethods("GET", "HEAD"), ...guards];
+  const subscriptions = serveSubscriptions(http, {
+    ...{ path: "/graphql", schema, contexts, access, hosts, limits, turns, log },
+    observe: metrics?.requests,
+  });
   app.use("/export", reading, exportRoutes(contexts, schema));
   app.use(PLOTS_PATH, reading, plotRoutes(contexts, schema, renderer));
+  app.use("/session", sessionRoutes(access));
   app.use(playground());
   app.use(notServed);
   app.use(jsonErrors(log));
@@ -120,7 +127,16 @@ export async function startServer(
     await apollo.stop();
     await renderer.close();
     await connections.close();
+    await tokens.close();
   }
+}
+
+/** The tokens, of which a server that others can reach must have one. */
+async function guardedTokens({ database, log }: Services, host: string, limits: Limits): Promise<TokenWatch> {
+  const tokens = await openTokenWatch(database, { refreshSeconds: limits.tokenRefreshSeconds, log });
+  if (isLoopback(host) || tokens.hasLive(new Date())) return tokens;
+  await tokens.close();
+  throw failure("TOKEN_NEEDED", { where: "HOST", received: host });
 }
 
 function listenOn(http: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<void> {

@@ -9,11 +9,14 @@ import {
   type GraphQLSchema,
 } from "graphql";
 import { useServer } from "graphql-ws/use/ws";
-import { WebSocketServer, type WebSocket } from "ws";
+import { WebSocketServer } from "ws";
 import type { Log } from "../log.js";
-import { anyone, type Caller } from "./access/caller.js";
+import type { Access } from "./access/access.js";
+import { openSocketCallers } from "./access/socket-callers.js";
 import type { Context } from "./context.js";
 import { formatError } from "./format-error.js";
+import type { HostRules } from "./guard/host-rules.js";
+import { foreignRequest } from "./guard/own-pages.js";
 import type { Limits } from "./limits.js";
 import { checkPayload } from "./limits/check-payload.js";
 import { closeWhenIdle } from "./limits/close-when-idle.js";
@@ -22,6 +25,9 @@ import { openSocketCounts } from "./limits/socket-counts.js";
 import { countedResults } from "./observe/counted-results.js";
 import type { RequestObserver } from "./observe/request-observer.js";
 import type { RequestContexts } from "./request-contexts.js";
+
+/** Of our own, as HTTP counts. */
+const TOO_MANY = 4429;
 
 export interface Subscriptions {
   /** Ends all subscriptions. */
@@ -32,6 +38,8 @@ export interface SubscriptionOptions {
   readonly path: string;
   readonly schema: GraphQLSchema;
   readonly contexts: RequestContexts;
+  readonly access: Access;
+  readonly hosts: HostRules;
   readonly limits: Limits;
   /** Shared with requests over HTTP. */
   readonly turns: RequestTurns;
@@ -45,10 +53,11 @@ export interface SubscriptionOptions {
  */
 export function serveSubscriptions(
   http: Server,
-  { path, schema, contexts, limits, turns, log, observe }: SubscriptionOptions,
+  { path, schema, contexts, access, hosts, limits, turns, log, observe }: SubscriptionOptions,
 ): Subscriptions {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.bodyBytes });
   const counts = openSocketCounts(limits.socketsEach);
+  const callers = openSocketCallers(access);
   const closing = new AbortController();
   const format = formatError(log);
   const formatAll = (errors: readonly GraphQLError[]) => errors.map((error) => format(error.toJSON(), error));
@@ -56,16 +65,24 @@ export function serveSubscriptions(
     {
       schema,
       connectionInitWaitTimeout: limits.socketInitSeconds * 1000,
-      onConnect({ extra: { socket }, subscriptions }) {
+      onConnect({ extra: { socket, request }, connectionParams, subscriptions }) {
+        if (!callers.enter(socket, request, connectionParams)) return false;
+        const leave = counts.enter(callers.of(socket).client);
+        if (leave === undefined) {
+          socket.close(TOO_MANY, `allowed: ${limits.socketsEach} WebSockets of one client`);
+          return false;
+        }
+        socket.once("close", leave);
         observe?.socket(1);
+        socket.once("close", () => observe?.socket(-1));
         closeWhenIdle(socket, () => Object.keys(subscriptions).length > 0, limits.socketIdleSeconds);
+        return true;
       },
-      onDisconnect: () => observe?.socket(-1),
       onOperation: (_context, _id, _payload, _arguments, result) =>
         observe !== undefined && Symbol.asyncIterator in result ? countedResults(result, observe) : undefined,
       onSubscribe: ({ subscriptions }, _id, payload) => checkPayload(schema, subscriptions, payload, limits),
-      context: ({ extra: { request } }, _id, { operationName }, { document }) =>
-        contexts.ofOperation(callerOf(request), closing.signal, kindOf(document, operationName)),
+      context: ({ extra: { socket } }, _id, { operationName }, { document }) =>
+        contexts.ofOperation(callers.of(socket), closing.signal, kindOf(document, operationName)),
       async execute(args: ExecutionArgs) {
         const { caller, signal } = args.contextValue as Context;
         const leave = await turns.take(caller.client, signal);
@@ -82,25 +99,14 @@ export function serveSubscriptions(
     sockets,
   );
   http.on("upgrade", (request, socket: Duplex, head) => {
-    if (pathOf(request) !== path) {
-      refuse(socket, "404 Not Found");
-      return;
-    }
-    if (!isOwnPage(request)) {
-      refuse(socket, "403 Forbidden");
-      return;
-    }
-    const leave = counts.enter(callerOf(request).client);
-    if (leave === undefined) {
-      refuse(socket, "429 Too Many Requests", "Retry-After: 1\r\n");
-      return;
-    }
-    socket.once("close", leave);
-    sockets.handleUpgrade(request, socket, head, (open: WebSocket) => sockets.emit("connection", open, request));
+    if (pathOf(request) !== path) refuse(socket, "404 Not Found");
+    else if (foreignRequest(hosts, request.headers) !== undefined) refuse(socket, "403 Forbidden");
+    else sockets.handleUpgrade(request, socket, head, (open) => sockets.emit("connection", open, request));
   });
   return {
     async close() {
       closing.abort();
+      callers.close();
       await dispose();
       sockets.close();
     },
@@ -109,18 +115,11 @@ export function serveSubscriptions(
 
 const pathOf = ({ url = "" }: IncomingMessage) => url.split("?")[0];
 
-const callerOf = ({ socket }: IncomingMessage): Caller => anyone(socket.remoteAddress);
-
 const kindOf = (document: DocumentNode, name: string | null | undefined) =>
   getOperationAST(document, name)?.operation ?? "query";
 
-/** Programs send no Origin; browsers always do. */
-function isOwnPage({ headers: { origin, host } }: IncomingMessage): boolean {
-  return origin === undefined || (URL.canParse(origin) && new URL(origin).host === host);
-}
-
-function refuse(socket: Duplex, status: string, headers = ""): void {
+function refuse(socket: Duplex, status: string): void {
   // A client that has gone does not hear it.
   socket.on("error", () => undefined);
-  socket.end(`HTTP/1.1 ${status}\r\n${headers}Connection: close\r\nContent-Length: 0\r\n\r\n`);
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

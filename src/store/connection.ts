@@ -18,11 +18,23 @@ export interface ConnectionOptions {
   readonly statementSeconds?: number | undefined;
   /** Whether a statement may take any time without a word; otherwise a silent connection is given up. */
   readonly isPatient?: boolean;
+  /** After which a connection that nobody uses is closed; undefined keeps it. */
+  readonly idleSeconds?: number | undefined;
+  /** Settings of PostgreSQL, for as long as a connection lives. */
+  readonly settings?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Opens SQL on the database of `url`. The first statement connects; nothing does before. */
 export function openSql(url: string, options: ConnectionOptions): Sql {
-  const { applicationName, maxConnections, observe, statementSeconds, isPatient = false } = options;
+  const {
+    applicationName,
+    maxConnections,
+    observe,
+    statementSeconds,
+    isPatient = false,
+    idleSeconds,
+    settings,
+  } = options;
   // A list of hosts is postgres.js's own affair.
   const socket: SocketOption = isPatient || url.includes(",") ? {} : { socket: connectedSocket };
   const sql = postgres(url, {
@@ -30,8 +42,10 @@ export function openSql(url: string, options: ConnectionOptions): Sql {
     max: maxConnections,
     connection: {
       application_name: applicationName,
+      ...settings,
       ...(statementSeconds !== undefined && { statement_timeout: statementSeconds * 1000 }),
     },
+    ...(idleSeconds !== undefined && { idle_timeout: idleSeconds }),
     onnotice: () => undefined,
     types: { int8: INT8 },
   }) as Sql;

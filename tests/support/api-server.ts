@@ -4,6 +4,7 @@ import { openJobWatch } from "#src/jobs/job-watch.js";
 import { openLog } from "#src/log.js";
 import { startServer, type ServeOptions } from "#src/serve/server.js";
 import { openDatabase, type Database } from "#src/store/database.js";
+import { STILL } from "./still-limits.js";
 import { countingProxy } from "./counting-proxy.js";
 import { freshDatabase } from "./database.js";
 import { query, type Answer } from "./rankscope.js";
@@ -48,7 +49,7 @@ export function apiServer(
         importRoots: [],
         log,
       },
-      { host: "127.0.0.1", port: 0, ...options },
+      { host: "127.0.0.1", port: 0, limits: STILL, ...options },
     );
     running = {
       database,

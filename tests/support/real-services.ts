@@ -40,7 +40,7 @@ export async function realServices(
       database,
       weights: openWeightFacts({ connection: database, watch, log }),
       waitMilliseconds: 20_000,
-      jobs: { watch, precompute: (studyId) => precomputeStudy(database, studyId) },
+      jobs: { watch, precompute: (studyId, asker) => precomputeStudy(database, studyId, { asker }) },
       imports,
       importRoots,
       log,

@@ -4,6 +4,7 @@ import type { Services } from "#src/serve/context.js";
 import { startServer } from "#src/serve/server.js";
 import type { Database } from "#src/store/database.js";
 import { query } from "./rankscope.js";
+import { STILL } from "./still-limits.js";
 
 export interface WeightsServer {
   /** Sends a query; errors by their messages. */
@@ -21,7 +22,7 @@ export interface WeightsAnswer {
 /** Serves queries over a database and weights that are answered in this process; nothing is imported or queued. */
 export async function serveWeights(database: Database, weights: WeightFacts): Promise<WeightsServer> {
   const services: Partial<Services> = { database, weights, waitMilliseconds: 60_000, log: openLog("silent") };
-  const server = await startServer(services as Services, { host: "127.0.0.1", port: 0 });
+  const server = await startServer(services as Services, { host: "127.0.0.1", port: 0, limits: STILL });
   return {
     async ask(source, variables = {}) {
       const { data, errors } = await query(server.address, source, variables);

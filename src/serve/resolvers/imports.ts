@@ -26,10 +26,19 @@ export class ImportsResolver {
         allowed: `0 to ${MAX_WAIT_SECONDS}`,
       });
     }
+    const { caller } = context;
+    if (caller.studies !== undefined && (slug == null || !caller.studies.includes(slug))) {
+      throw failure("FORBIDDEN", {
+        where: "input.slug",
+        received: slug == null ? "none" : JSON.stringify(slug),
+        allowed: caller.studies.join(", "),
+        todo: "Name one of the studies that the token is for.",
+      });
+    }
     const folder = await allowedFolder(input.folder, context.importRoots);
     const { id, finished } = await context.imports.start(
       { folder, where: input.folder, slug: slug ?? undefined, name: name ?? undefined },
-      askerOf(context.caller),
+      { ...askerOf(caller), ...(slug != null && { studies: [slug] }) },
     );
     await orAfter(finished, Math.min(waitSeconds * 1000, context.deadline.waitMilliseconds()));
     // Read past the request's loaders: the job has moved on since it was made.

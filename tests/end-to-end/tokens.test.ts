@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { freshDatabase } from "../support/database.js";
+import { rankscope, serveRankscope } from "../support/rankscope.js";
+
+const fresh = freshDatabase();
+let folder: string;
+let environment: Record<string, string>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "rankscope-tokens-"));
+  environment = { DATABASE_URL: fresh.url, RANKSCOPE_DATA: folder, RANKSCOPE_WORKERS: "0" };
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test("a server that others can reach is refused, let in by a token made as it says, and closed by its end", async () => {
+  const outside = { ...environment, HOST: "0.0.0.0", PORT: "0" };
+  const refused = await rankscope(["serve"], outside);
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toContain("TOKEN_NEEDED");
+  expect(refused.stderr).toContain("rankscope token create --role admin");
+
+  const made = await rankscope(
+    ["token", "create", "--role", "reader", "--name", "a dashboard", "--expires", "90d"],
+    environment,
+  );
+  expect(made.code).toBe(0);
+  const token = /^rks_([0-9a-f]{12})_\S+$/m.exec(made.stdout);
+  const [text = "", id = ""] = token ?? [];
+  expect(made.stdout).toContain("reader of all studies");
+
+  const server = await serveRankscope({ ...outside, RANKSCOPE_ALLOWED_HOSTS: "rank.example" });
+  const url = new URL("/export/experiments.csv", `http://127.0.0.1:${new URL(server.address).port}`);
+  const status = async (headers: Record<string, string>) => (await fetch(url, { headers })).status;
+  expect(await status({})).toBe(401);
+  expect(await status({ authorization: `Bearer ${text}` })).toBe(200);
+
+  const listed = await rankscope(["token", "list"], environment);
+  expect(listed.stdout).toContain(id);
+  expect(listed.stdout).toContain("a dashboard");
+  expect(listed.stdout + server.printed()).not.toContain(text.slice(17));
+
+  expect((await rankscope(["token", "revoke", id], environment)).stdout).toContain("No token is left");
+  while ((await status({ authorization: `Bearer ${text}` })) !== 401);
+  expect(await rankscope(["token", "revoke", id], environment)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("TOKEN_NOT_FOUND") as string,
+  });
+  server.child.kill("SIGTERM");
+  expect((await server.ended).stderr).not.toContain(text);
+}, 120_000);
+
+test.each([
+  [["--role", "king"], 2, "--role"],
+  [[], 2, "--role"],
+  [["--role", "reader", "--expires", "soon"], 1, "at --expires"],
+  [["--role", "reader", "--study", "Not A Slug"], 1, "a slug: not-a-slug"],
+])("token create %j ends with %i", async (options, code, said) => {
+  const ended = await rankscope(["token", "create", ...options], environment);
+  expect(ended.code).toBe(code);
+  expect(ended.stderr).toContain(said);
+});
+
+test.each([
+  ["RANKSCOPE_MAX_COST", "free"],
+  ["RANKSCOPE_ALLOWED_HOSTS", "http://rank.example"],
+  ["RANKSCOPE_CORS_ORIGINS", "*"],
+  ["RANKSCOPE_REQUIRE_TOKEN", "yes"],
+])("%s=%s is refused by name", async (variable, value) => {
+  const ended = await rankscope(["serve"], { ...environment, [variable]: value });
+  expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining(variable) as string });
+});
