@@ -2,6 +2,7 @@ import { unwrapResolverError } from "@apollo/server/errors";
 import type { GraphQLFormattedError } from "graphql";
 import { RankscopeError } from "../errors.js";
 import type { Log } from "../log.js";
+import { databaseTrouble } from "../store/database-trouble.js";
 
 /** Codes of errors that GraphQL itself finds in a request; their messages speak of the request only. */
 const REQUEST_CODES = new Set([
@@ -24,6 +25,11 @@ export function formatError(log: Log): (formatted: GraphQLFormattedError, error:
       return { message: original.message, ...place, extensions: { code: original.code } };
     if (REQUEST_CODES.has(String(extensions?.["code"])))
       return { message, ...place, extensions: { code: extensions?.["code"] } };
+    const trouble = databaseTrouble(original);
+    if (trouble !== undefined) {
+      log.warn({ err: original, path }, "the database failed a query");
+      return { message: trouble.message, ...place, extensions: { code: trouble.code } };
+    }
     log.error({ err: original, path }, "a query failed unexpectedly");
     return {
       message: "Something went wrong here; the server's log has the cause.",

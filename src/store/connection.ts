@@ -1,5 +1,5 @@
 import postgres, { type Sql } from "postgres";
-import { connectedSocket, type SocketOption } from "./patient-socket.js";
+import { connectingSocket, SILENCE_MILLISECONDS, type SocketOption } from "./patient-socket.js";
 
 /** Anything that statements can be sent to: a database, or only its SQL side. */
 export interface Connection {
@@ -18,11 +18,15 @@ export interface ConnectionOptions {
 /** Opens SQL on the database of `url`. The first statement connects; nothing does before. */
 export function openSql(url: string, { applicationName, maxConnections, isPatient = false }: ConnectionOptions): Sql {
   // A list of hosts is postgres.js's own affair.
-  const socket: SocketOption = isPatient || url.includes(",") ? {} : { socket: connectedSocket };
+  const socket: SocketOption = isPatient || url.includes(",") ? {} : { socket: connectingSocket };
   return postgres(url, {
     ...socket,
     max: maxConnections,
-    connection: { application_name: applicationName },
+    connection: {
+      application_name: applicationName,
+      // PostgreSQL's side of the same: what a lost client had begun holds its locks until then.
+      ...(!isPatient && { idle_in_transaction_session_timeout: SILENCE_MILLISECONDS }),
+    },
     onnotice: () => undefined,
     types: { int8: INT8 },
   }) as Sql;

@@ -33,6 +33,7 @@ export function openDatabase(url: string, { applicationName, maxConnections = 10
     application_name: applicationName,
     max: maxConnections,
     connectionTimeoutMillis: SILENCE_MILLISECONDS,
+    idle_in_transaction_session_timeout: SILENCE_MILLISECONDS,
     stream: () => patientSocket(),
   });
   const prisma = new PrismaClient({ adapter });
