@@ -29,6 +29,11 @@ const CATALOGUE = {
     what: "PostgreSQL cannot be reached",
     todo: "Check DATABASE_URL and that the server accepts connections.",
   },
+  DATABASE_EXHAUSTED: {
+    kind: "transient",
+    what: "PostgreSQL has run out of disk, memory or connections",
+    todo: "Ask again when whoever runs the server has made room; nothing was stored by halves.",
+  },
   MIGRATION_FAILED: {
     kind: "permanent",
     what: "The database could not be brought to this version's schema",

@@ -86,12 +86,13 @@ async function measure(
 async function keepBusy({ server, sql, root }: SoakStage, signal: AbortSignal) {
   let [imports, precomputations] = [0, 0];
   const IMPORT = `mutation($folder: String!) { importStudy(input: { folder: $folder, slug: "more", waitSeconds: 30 }) { job { status } } }`;
-  while (!signal.aborted) {
+  const isOn = () => !signal.aborted;
+  while (isOn()) {
     const imported = await ask(server.address, IMPORT, { folder: path.join(root, "more") });
     if (imported.kind === "answered" && imported.text.includes("SUCCEEDED")) imports++;
     const asked = await ask(server.address, `mutation { precomputeStudy(slug: "more") { job { id } } }`);
     const id = asked.kind === "answered" ? /"id":"([^"]+)"/.exec(asked.text)?.[1] : undefined;
-    while (id !== undefined && !signal.aborted) {
+    while (id !== undefined && isOn()) {
       const [job] = await sql<{ status: string }[]>`select status from job where id = ${id}`;
       if (job?.status === "SUCCEEDED") precomputations++;
       if (job?.status !== "QUEUED" && job?.status !== "RUNNING") break;

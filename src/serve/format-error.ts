@@ -1,6 +1,7 @@
 import { unwrapResolverError } from "@apollo/server/errors";
 import type { GraphQLFormattedError } from "graphql";
 import type { Log } from "../log.js";
+import { databaseTrouble } from "../store/database-trouble.js";
 import { knownFailure } from "./known-failure.js";
 
 /** Codes of errors that GraphQL itself finds in a request; their messages speak of the request only. */
@@ -23,7 +24,13 @@ export function formatError(log: Log): (formatted: GraphQLFormattedError, error:
     if (known !== undefined) return { message: known.message, ...place, extensions: { code: known.code } };
     if (REQUEST_CODES.has(String(extensions?.["code"])))
       return { message, ...place, extensions: { code: extensions?.["code"] } };
-    log.error({ err: unwrapResolverError(error), path }, "a query failed unexpectedly");
+    const original = unwrapResolverError(error);
+    const trouble = databaseTrouble(original);
+    if (trouble !== undefined) {
+      log.warn({ err: original, path }, "the database failed a query");
+      return { message: trouble.message, ...place, extensions: { code: trouble.code } };
+    }
+    log.error({ err: original, path }, "a query failed unexpectedly");
     return {
       message: "Something went wrong here; the server's log has the cause.",
       ...place,

@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler } from "express";
 import { failure } from "../errors.js";
 import type { Log } from "../log.js";
+import { databaseTrouble } from "../store/database-trouble.js";
 import { knownFailure } from "./known-failure.js";
 import { refuse } from "./refuse.js";
 
@@ -24,6 +25,12 @@ export function jsonErrors(log: Log): ErrorRequestHandler {
     const known = knownFailure(error);
     if (known !== undefined) {
       refuse(response, known);
+      return;
+    }
+    const trouble = databaseTrouble(error);
+    if (trouble !== undefined) {
+      log.warn({ err: error }, "the database failed a request");
+      refuse(response, trouble);
       return;
     }
     const { status, type = "" } = error;

@@ -1,6 +1,6 @@
 import postgres, { type Sql } from "postgres";
 import { observedSql, type StatementObserver } from "./observed-sql.js";
-import { connectedSocket, type SocketOption } from "./patient-socket.js";
+import { connectingSocket, SILENCE_MILLISECONDS, type SocketOption } from "./patient-socket.js";
 
 /** Anything that statements can be sent to: a database, or only its SQL side. */
 export interface Connection {
@@ -36,7 +36,7 @@ export function openSql(url: string, options: ConnectionOptions): Sql {
     settings,
   } = options;
   // A list of hosts is postgres.js's own affair.
-  const socket: SocketOption = isPatient || url.includes(",") ? {} : { socket: connectedSocket };
+  const socket: SocketOption = isPatient || url.includes(",") ? {} : { socket: connectingSocket };
   const sql = postgres(url, {
     ...socket,
     max: maxConnections,
@@ -44,6 +44,8 @@ export function openSql(url: string, options: ConnectionOptions): Sql {
       application_name: applicationName,
       ...settings,
       ...(statementSeconds !== undefined && { statement_timeout: statementSeconds * 1000 }),
+      // PostgreSQL's side of the same: what a lost client had begun holds its locks until then.
+      ...(!isPatient && { idle_in_transaction_session_timeout: SILENCE_MILLISECONDS }),
     },
     ...(idleSeconds !== undefined && { idle_timeout: idleSeconds }),
     onnotice: () => undefined,

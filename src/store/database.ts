@@ -39,6 +39,7 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
     application_name: applicationName,
     max: maxConnections,
     connectionTimeoutMillis: SILENCE_MILLISECONDS,
+    idle_in_transaction_session_timeout: SILENCE_MILLISECONDS,
     stream: () => patientSocket(),
   });
   const prisma = new PrismaClient({ adapter });

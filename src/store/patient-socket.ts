@@ -13,19 +13,13 @@ export function patientSocket(milliseconds = SILENCE_MILLISECONDS): Socket {
   return withPatience(new Socket(), milliseconds);
 }
 
-/** What postgres.js takes for its option `socket`: it wants the socket connected. */
-export async function connectedSocket(to: ConnectTo): Promise<Socket> {
-  const [host] = to.host;
-  const [port] = to.port;
-  const socket = connect(to.path ? { path: to.path } : { host, port: Number(port) });
-  withPatience(socket, SILENCE_MILLISECONDS);
-  await new Promise<void>((resolve, reject) => {
-    socket.once("error", reject).once("connect", () => {
-      socket.off("error", reject);
-      resolve();
-    });
-  });
-  return socket;
+/**
+ * What postgres.js takes for its option `socket`. It never rejects: a connection whose socket could not even be made would
+ * not be tried again. What is written before it is connected, Node keeps until it is.
+ */
+export function connectingSocket({ host, port, path }: ConnectTo): Socket {
+  const socket = connect(path ? { path } : { host: host[0], port: Number(port[0]) });
+  return withPatience(socket, SILENCE_MILLISECONDS);
 }
 
 /** Of the options that postgres.js has made of its URL. */
@@ -37,7 +31,7 @@ interface ConnectTo {
 
 /** What its types leave out. */
 export type SocketOption = Options<Record<string, never>> & {
-  readonly socket?: (options: ConnectTo) => Promise<Socket>;
+  readonly socket?: (options: ConnectTo) => Socket;
 };
 
 function withPatience(socket: Socket, milliseconds: number): Socket {

@@ -1,0 +1,15 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+// The short form of `npm run chaos`: what needs neither root nor minutes.
+test("killed workers and servers, a clock that jumps and slow clients lose, double and falsify nothing", async () => {
+  const { stdout } = await promisify(execFile)("npx", ["--no-install", "tsx", "scripts/chaos.ts", "--seconds", "10"], {
+    cwd: root,
+  });
+  const faults = stdout.match(/^.*: nothing wrong, lost or twice; all is answered again$/gm);
+  expect(faults, stdout).toHaveLength(5);
+}, 240_000);
