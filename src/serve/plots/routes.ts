@@ -26,6 +26,8 @@ export function plotRoutes(contexts: RequestContexts, schema: GraphQLSchema, ren
     response.set({
       "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
       "X-Content-Type-Options": "nosniff",
+      // Of errors; pictures have their own.
+      "Cache-Control": "no-store",
     });
     next();
   });
@@ -71,7 +73,7 @@ export function plotRoutes(contexts: RequestContexts, schema: GraphQLSchema, ren
     if (format === "csv") response.set("Content-Disposition", `attachment; filename="${name}"`);
     if (!isPending) {
       response.set("ETag", `"${tag}"`);
-      if (request.fresh) {
+      if (isKnown(request, tag)) {
         response.status(304).end();
         return;
       }
@@ -86,4 +88,13 @@ export function plotRoutes(contexts: RequestContexts, schema: GraphQLSchema, ren
 /** A request's parameters, `scale` apart, which only a PNG has. @throws ARGUMENT_INVALID */
 function parametersOf({ query: { scale, ...rest } }: Request, format: PlotFormat) {
   return { scale: plotScale(format === "png" ? scale : undefined), parameters: rest };
+}
+
+/**
+ * Whether the asker has the file of this tag. Unlike Express' own answer this one minds no Cache-Control of the request: the
+ * tag is compared with what would be sent now.
+ */
+function isKnown(request: Request, tag: string): boolean {
+  const known = request.get("If-None-Match")?.split(",") ?? [];
+  return known.some((one) => [`"${tag}"`, "*"].includes(one.trim().replace(/^W\//, "")));
 }
