@@ -28,12 +28,22 @@ export interface Config {
   readonly s3Region: string | undefined;
   /** How long a query waits for what has to be computed, unless it says so itself. */
   readonly waitMilliseconds: number;
+  /** A running server that terminal commands ask instead of opening a database; undefined where there is none. */
+  readonly server: string | undefined;
+  /** The bearer token that `server` is asked with. */
+  readonly token: string | undefined;
+  /** Whether terminal output is to be plain: NO_COLOR, or a terminal that knows no escape sequences. */
+  readonly plainOutput: boolean;
+  /** Whether the locale is one of UTF-8. */
+  readonly utf8: boolean;
   readonly logLevel: "silent" | "error" | "warn" | "info" | "debug";
   /** Where the command was called: relative paths are meant from here. */
   readonly directory: string;
   /** Whether npm runs the command, by a shell between them that does not pass signals on. */
   readonly underNpm: boolean;
 }
+
+const SECRET: ReadonlySet<string> = new Set(["DATABASE_URL", "RANKSCOPE_TOKEN"]);
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 
@@ -50,6 +60,16 @@ const Environment = z.object({
   RANKSCOPE_S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   AWS_REGION: z.string().optional(),
   RANKSCOPE_WAIT_SECONDS: z.coerce.number().min(0).max(60).default(10),
+  RANKSCOPE_SERVER: z.url({ protocol: /^https?$/ }).optional(),
+  RANKSCOPE_TOKEN: z
+    .string()
+    .regex(/^[A-Za-z0-9\-._~+/]+=*$/, "letters, digits and - . _ ~ + / =, as RFC 6750 has it")
+    .optional(),
+  NO_COLOR: z.string().optional(),
+  TERM: z.string().optional(),
+  LC_ALL: z.string().optional(),
+  LC_CTYPE: z.string().optional(),
+  LANG: z.string().optional(),
   RANKSCOPE_LOG: z.enum(["silent", "error", "warn", "info", "debug"]).default("warn"),
 });
 
@@ -67,8 +87,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const name = String(issue?.path[0]);
-    // A database URL may hold a password: it is named, never shown.
-    const received = name === "DATABASE_URL" ? "a value that is not shown" : JSON.stringify(given[name]);
+    // A database URL may hold a password: like a token it is named, never shown.
+    const received = SECRET.has(name) ? "a value that is not shown" : JSON.stringify(given[name]);
     throw failure("CONFIG_INVALID", { where: name, received, allowed: issue?.message, cause: parsed.error });
   }
   const env = parsed.data;
@@ -85,6 +105,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     s3Endpoint: env.RANKSCOPE_S3_ENDPOINT,
     s3Region: env.AWS_REGION ?? (env.RANKSCOPE_S3_ENDPOINT === undefined ? undefined : "us-east-1"),
     waitMilliseconds: env.RANKSCOPE_WAIT_SECONDS * 1000,
+    server: env.RANKSCOPE_SERVER,
+    token: env.RANKSCOPE_TOKEN,
+    plainOutput: env.NO_COLOR !== undefined || env.TERM === "dumb",
+    utf8: /utf-?8/i.test(env.LC_ALL ?? env.LC_CTYPE ?? env.LANG ?? ""),
     logLevel: env.RANKSCOPE_LOG,
     directory,
     underNpm: environment["npm_lifecycle_event"] !== undefined,

@@ -2,6 +2,8 @@
 /** The command line. Each command lives in commands/ and is loaded when it is called. */
 
 import { Command, CommanderError } from "commander";
+import { exitCodeOf } from "./commands/exit-codes.js";
+import { addTerminalCommands } from "./commands/terminal-commands.js";
 import { readConfig } from "./config.js";
 import { RankscopeError } from "./errors.js";
 import { openLog } from "./log.js";
@@ -18,9 +20,13 @@ Settings are environment variables:
   RANKSCOPE_WEIGHTS          where weights are kept: a folder, in-place, or s3://bucket/prefix (weights in RANKSCOPE_DATA)
   RANKSCOPE_S3_ENDPOINT      of an S3-compatible server that is not AWS; credentials as the AWS SDK finds them
   RANKSCOPE_WAIT_SECONDS     how long a query waits for what has to be computed (10)
+  RANKSCOPE_SERVER           a running server that studies, compare, report and watch ask instead of opening a database
+  RANKSCOPE_TOKEN            the bearer token that it is asked with
+  NO_COLOR, TERM=dumb        plain output, as where it is no terminal: ASCII, nothing written over
   RANKSCOPE_LOG              silent, error, warn, info or debug (warn)
 
-Exit codes: 0 done; 1 failed, the reason is on standard error; 2 the command line was not understood.`;
+Exit codes: 0 done; 1 failed, the reason is on standard error; 2 the command line was not understood;
+3 the study, run or job is not there; 4 part of the answer is still being computed; 130 stopped by Ctrl-C.`;
 
 async function main(argv: readonly string[]): Promise<void> {
   const open = () => {
@@ -49,10 +55,7 @@ async function main(argv: readonly string[]): Promise<void> {
     .action(async (folder: string, options: { slug?: string; name?: string }) =>
       (await import("./commands/import.js")).importFolder(open(), folder, options),
     );
-  program
-    .command("report <slug>")
-    .description("print a study's whole summary")
-    .action(async (slug: string) => (await import("./commands/report.js")).report(open(), slug));
+  addTerminalCommands(program, open);
   program
     .command("doctor")
     .description("say what this machine has to compute with, and what is missing; needs no server")
@@ -82,6 +85,6 @@ try {
           ? error.stack
           : error;
     process.stderr.write(`${String(message)}\n`);
-    process.exitCode = 1;
+    process.exitCode = exitCodeOf(error);
   }
 }
