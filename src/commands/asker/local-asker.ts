@@ -1,3 +1,4 @@
+import { GraphQLError } from "graphql";
 import { validate } from "uuid";
 import { failure, RankscopeError } from "../../errors.js";
 import { execute } from "../../serve/execute.js";
@@ -44,12 +45,11 @@ function aborted(signal: AbortSignal | undefined): Promise<never> {
   });
 }
 
-/** GraphQL's own complaint about a variable is about what the person gave. */
+/** GraphQL's own complaint about the variables is about what the person gave: the queries are ours. */
 function ofTheRequest(error: unknown): unknown {
-  if (!(error instanceof RankscopeError) || error.code !== "COMPUTE_FAILED" || !(error.cause instanceof Error))
-    return error;
-  const { message, path } = error.cause as Error & { readonly path?: unknown };
-  return path === undefined ? failure("ARGUMENT_INVALID", { received: message, cause: error.cause }) : error;
+  const cause = error instanceof RankscopeError ? error.cause : error;
+  if (!(cause instanceof GraphQLError) || cause.path !== undefined) return error;
+  return failure("ARGUMENT_INVALID", { received: cause.message, cause });
 }
 
 function stateOf({ result: _, createdAt, finishedAt, ...job }: Job): JobState {

@@ -1,5 +1,3 @@
-import { createClient } from "graphql-ws";
-import WebSocket from "ws";
 import { failure, RankscopeError } from "../../errors.js";
 import type { Asker, JobState } from "./asker.js";
 
@@ -40,6 +38,8 @@ export function openRemoteAsker({ server, token }: RemoteAskerOptions): Asker {
       return dataOf(await answerOf(response, url), url);
     },
     async *changesOf(id, signal) {
+      // Only those who are to be told more need them, and a shell that completes a word waits for each import.
+      const [{ createClient }, { WebSocket }] = await Promise.all([import("graphql-ws"), import("ws")]);
       const client = createClient({
         url: socketOf(url),
         // In the handshake for servers that check it there, in the protocol's own way for others.
@@ -129,7 +129,7 @@ function answered({ message, extensions }: AnswerError, url: URL): RankscopeErro
     case "ARGUMENT_INVALID":
       return failure("ARGUMENT_INVALID", detail);
     case "JOB_NOT_FOUND":
-      return failure("JOB_NOT_FOUND", detail);
+      return failure("JOB_NOT_FOUND", { where: url.href });
     case "UNAUTHENTICATED":
     case "FORBIDDEN":
       return failure("SERVER_REFUSED", detail);

@@ -33,21 +33,24 @@ export function table(
       columns,
       screen,
     ),
-    block.map((column) => (screen.unicode ? "─" : "-").repeat(widths[column] ?? 0)).join(GAP),
+    block
+      .map((column) => (screen.unicode ? "─" : "-").repeat(widths[column] ?? 0))
+      .join(GAP)
+      .trimEnd(),
     ...rows.map((row) => line(row, block, widths, columns, screen)),
   ]);
 }
 
-/** Takes from the widest text, column by column, until all fits or no text can give more. */
+/** Takes from the widest text, the first column last of all, until all fits; nothing is taken where that does not do. */
 function shrunk(natural: readonly number[], columns: readonly Column[], width: number): number[] {
   const widths = [...natural];
   const total = () => widths.reduce((sum, one) => sum + one, 0) + GAP.length * (widths.length - 1);
   while (total() > width) {
-    const candidates = widths.map((one, i) => (columns[i]?.kind === "text" && one > LEAST_TEXT ? one : 0));
-    const widest = Math.max(0, ...candidates);
-    if (widest === 0) break;
-    const i = candidates.indexOf(widest);
-    widths[i] = Math.max(LEAST_TEXT, widest - 1);
+    const spare = widths.map((one, i) => (columns[i]?.kind === "text" && one > LEAST_TEXT ? one : 0));
+    const others = Math.max(0, ...spare.slice(1));
+    const i = others > 0 ? spare.indexOf(others, 1) : 0;
+    if ((spare[i] ?? 0) === 0) return natural.map((one) => Math.min(one, width));
+    widths[i] = (widths[i] ?? 0) - 1;
   }
   return widths;
 }

@@ -9,7 +9,9 @@ const LEAST_BAR = 8;
 /** A job as one line that fits the screen: kind, status, bar, pieces and message. */
 export function jobLine(job: JobState, screen: Screen): string {
   const { kind, status, done, total, message, id } = job;
-  const head = `${kind.padEnd(10)} ${id.slice(0, 8)} ${status.padEnd(9)}`;
+  // Ids begin with the time: what tells jobs of one minute apart is at their end.
+  const shortId = Number.isFinite(screen.width) ? id.slice(-8) : id;
+  const head = `${kind.padEnd(10)} ${shortId} ${status.padEnd(9)}`;
   const pieces =
     total > 0 ? `${Math.floor((100 * done) / total)} % ${done}/${total}` : status === "QUEUED" ? "" : `${done}`;
   const bar = Math.max(LEAST_BAR, Math.min(MOST_BAR, screen.width - stringWidth(head) - pieces.length - 30));
