@@ -37,13 +37,18 @@ export async function askPatiently<Data>(
   }
 }
 
-/** What an answer says is still being computed, wherever it says so: values, conclusions that lack them, or their jobs. */
+/** What an answer says is still being computed: its values, or, where it tells of none, the conclusions and jobs that wait. */
 export function countPending(answer: unknown): number {
+  const values = countWhere(answer, (name, value) => (name === "undefinedReason" && value === "PENDING" ? 1 : 0));
+  if (values > 0) return values;
+  return countWhere(answer, (name, value) => {
+    if (name === "jobs" && Array.isArray(value)) return value.length;
+    return name === "kind" && value === "WEIGHTS_PENDING" ? 1 : 0;
+  });
+}
+
+/** The sum over all fields of an answer, however deep. */
+function countWhere(answer: unknown, count: (name: string, value: unknown) => number): number {
   if (typeof answer !== "object" || answer === null) return 0;
-  return Object.entries(answer).reduce((sum, [name, value]) => {
-    if (name === "jobs" && Array.isArray(value)) return sum + value.length;
-    const isPending =
-      (name === "undefinedReason" && value === "PENDING") || (name === "kind" && value === "WEIGHTS_PENDING");
-    return sum + (isPending ? 1 : countPending(value));
-  }, 0);
+  return Object.entries(answer).reduce((sum, [name, value]) => sum + count(name, value) + countWhere(value, count), 0);
 }
