@@ -43,12 +43,22 @@ export interface Config {
   readonly limits: Limits;
   /** How long a server that was told to stop still takes requests, while /readyz says that it will not. */
   readonly drainMilliseconds: number;
+  /** A running server that terminal commands ask instead of opening a database; undefined where there is none. */
+  readonly server: string | undefined;
+  /** The bearer token that `server` is asked with. */
+  readonly token: string | undefined;
+  /** Whether terminal output is to be plain: NO_COLOR, or a terminal that knows no escape sequences. */
+  readonly plainOutput: boolean;
+  /** Whether the locale is one of UTF-8. */
+  readonly utf8: boolean;
   readonly logLevel: "silent" | "error" | "warn" | "info" | "debug";
   /** Where the command was called: relative paths are meant from here. */
   readonly directory: string;
   /** Whether npm runs the command, by a shell between them that does not pass signals on. */
   readonly underNpm: boolean;
 }
+
+const SECRET: ReadonlySet<string> = new Set(["DATABASE_URL", "RANKSCOPE_TOKEN"]);
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 
@@ -83,6 +93,16 @@ const Environment = z.object({
   RANKSCOPE_REQUIRE_TOKEN: z.enum(["0", "1"]).default("0"),
   RANKSCOPE_ALLOWED_HOSTS: list(/^[\w.-]+(:\d+)?$/, "names, by commas, each with or without a port").default([]),
   RANKSCOPE_CORS_ORIGINS: list(/^https?:\/\/[\w.-]+(:\d+)?$/, "origins, by commas: https://host:port").default([]),
+  RANKSCOPE_SERVER: z.url({ protocol: /^https?$/ }).optional(),
+  RANKSCOPE_TOKEN: z
+    .string()
+    .regex(/^[A-Za-z0-9\-._~+/]+=*$/, "letters, digits and - . _ ~ + / =, as RFC 6750 has it")
+    .optional(),
+  NO_COLOR: z.string().optional(),
+  TERM: z.string().optional(),
+  LC_ALL: z.string().optional(),
+  LC_CTYPE: z.string().optional(),
+  LANG: z.string().optional(),
   RANKSCOPE_LOG: z.enum(["silent", "error", "warn", "info", "debug"]).default("warn"),
 });
 
@@ -107,8 +127,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const name = String(issue?.path[0]);
-    // A database URL may hold a password: it is named, never shown.
-    const received = name === "DATABASE_URL" ? "a value that is not shown" : JSON.stringify(given[name]);
+    // A database URL may hold a password: like a token it is named, never shown.
+    const received = SECRET.has(name) ? "a value that is not shown" : JSON.stringify(given[name]);
     throw failure("CONFIG_INVALID", { where: name, received, allowed: issue?.message, cause: parsed.error });
   }
   const env = parsed.data;
@@ -135,6 +155,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     corsOrigins: env.RANKSCOPE_CORS_ORIGINS,
     limits: limitsBy(({ variable }) => env[variable] as number),
     drainMilliseconds: env.RANKSCOPE_DRAIN_SECONDS * 1000,
+    server: env.RANKSCOPE_SERVER,
+    token: env.RANKSCOPE_TOKEN,
+    plainOutput: env.NO_COLOR !== undefined || env.TERM === "dumb",
+    utf8: /utf-?8/i.test(env.LC_ALL ?? env.LC_CTYPE ?? env.LANG ?? ""),
     logLevel: env.RANKSCOPE_LOG,
     directory,
     underNpm: environment["npm_lifecycle_event"] !== undefined,

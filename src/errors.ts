@@ -188,6 +188,11 @@ const CATALOGUE = {
     what: "There is no such study",
     todo: "List the studies with the query { studies { nodes { slug } } }.",
   },
+  EXPERIMENT_NOT_FOUND: {
+    kind: "permanent",
+    what: "There is no such experiment",
+    todo: 'List a study\'s experiments with the query { study(slug: "...") { experiments { nodes { name } } } }.',
+  },
   JOB_NOT_FOUND: {
     kind: "permanent",
     what: "There is no such job",
@@ -312,6 +317,27 @@ const CATALOGUE = {
     kind: "transient",
     what: "The picture's weights are not computed yet",
     todo: "Ask again in a moment, or follow the jobs.",
+  },
+  // another server, asked by a command
+  SERVER_UNREACHABLE: {
+    kind: "transient",
+    what: "The server does not answer",
+    todo: "Check --server or RANKSCOPE_SERVER, and that the server is up.",
+  },
+  SERVER_REFUSED: {
+    kind: "permanent",
+    what: "The server does not let this request in",
+    todo: "Set RANKSCOPE_TOKEN to a token that the server knows and that may do this.",
+  },
+  SERVER_ANSWER_INVALID: {
+    kind: "permanent",
+    what: "What answers there is no Rankscope server of this version",
+    todo: "Check --server or RANKSCOPE_SERVER; the address is the one that the server printed.",
+  },
+  SERVER_FAILED: {
+    kind: "transient",
+    what: "The server could not answer",
+    todo: "Read its words; its log has more.",
   },
   // computing
   WEIGHTS_CHANGED: {

@@ -2,7 +2,9 @@
 /** The command line. Each command lives in commands/ and is loaded when it is called. */
 
 import { Command, CommanderError, Option } from "commander";
+import { exitCodeOf } from "./commands/exit-codes.js";
 import type { PlotOptions } from "./commands/plot.js";
+import { addTerminalCommands } from "./commands/terminal-commands.js";
 import type { TokenOptions } from "./commands/token-create.js";
 import { limitLines, readConfig } from "./config.js";
 import { RankscopeError } from "./errors.js";
@@ -26,12 +28,16 @@ Settings are environment variables:
   RANKSCOPE_REQUIRE_TOKEN    1 asks for a token on loopback too, before the first is made (0)
   RANKSCOPE_ALLOWED_HOSTS    names, separated by commas, that the server is reached by beside localhost, HOST and addresses
   RANKSCOPE_CORS_ORIGINS     origins, separated by commas, whose pages may read answers, with a token of their own (none)
+  RANKSCOPE_SERVER           a running server that studies, compare, report and watch ask instead of opening a database
+  RANKSCOPE_TOKEN            the bearer token that it is asked with
+  NO_COLOR, TERM=dumb        plain output, as where it is no terminal: ASCII, nothing written over
   RANKSCOPE_LOG              silent, error, warn, info or debug (warn)
 
 Limits of the server, with their defaults; docs/limits.md has the reasons:
 ${limitLines().join("\n")}
 
-Exit codes: 0 done; 1 failed, the reason is on standard error; 2 the command line was not understood.`;
+Exit codes: 0 done; 1 failed, the reason is on standard error; 2 the command line was not understood;
+3 the study, run or job is not there; 4 part of the answer is still being computed; 130 stopped by Ctrl-C.`;
 
 async function main(argv: readonly string[]): Promise<void> {
   const open = () => {
@@ -60,10 +66,7 @@ async function main(argv: readonly string[]): Promise<void> {
     .action(async (folder: string, options: { slug?: string; name?: string }) =>
       (await import("./commands/import.js")).importFolder(open(), folder, options),
     );
-  program
-    .command("report <slug>")
-    .description("print a study's whole summary")
-    .action(async (slug: string) => (await import("./commands/report.js")).report(open(), slug));
+  addTerminalCommands(program, open);
   program
     .command("backup <file>")
     .description("write all that is stored, as it is at one moment, to a new file; the server may go on")
@@ -147,6 +150,6 @@ try {
           ? error.stack
           : error;
     process.stderr.write(`${String(message)}\n`);
-    process.exitCode = 1;
+    process.exitCode = exitCodeOf(error);
   }
 }

@@ -1,4 +1,5 @@
-import { textTable } from "./text-table.js";
+import type { Screen } from "./terminal/screen.js";
+import { number, table, text } from "./terminal/table.js";
 
 type Maybe = number | null;
 
@@ -29,14 +30,17 @@ export interface Trend {
 const fixed = (value: Maybe) => (value === null ? "-" : value.toFixed(4));
 
 /** Layers, modules and q, k and v by 1 - cosine, the most sensitive first; layers without a mean come last. */
-export function sensitivity({ ranks, fairRanks, leftOut, layers, modules, parts }: Sensitivity): string[] {
+export function sensitivity(
+  { ranks, fairRanks, leftOut, layers, modules, parts }: Sensitivity,
+  screen: Screen,
+): string[] {
   if (fairRanks.length === 0) return leftOut.map(({ rank, because }) => `r = ${rank} says nothing: ${because}.`);
   const sorted = [...layers].sort((left, right) => (right.mean ?? -Infinity) - (left.mean ?? -Infinity) || 0);
   const rows = sorted.map(({ layer, values, mean }) => [layer.name, ...values.map(fixed), fixed(mean)]);
   return [
     `1 - cosine of the updates, means over r = ${fairRanks.join(", ")}.`,
     ...leftOut.map(({ rank, because }) => `Left out of means: r = ${rank}, ${because}.`),
-    ...textTable(["layer", ...ranks.map((rank) => `r = ${rank}`), "mean"], rows),
+    ...table([text("layer"), ...[...ranks.map((rank) => `r = ${rank}`), "mean"].map(number)], rows, screen),
     ...modules.map(({ module, layers: count, mean }) => `${module}: ${fixed(mean)} over ${count} layers`),
     ...parts.map(({ name, mean }) => `${name} of fused projections: ${fixed(mean)}`),
   ];

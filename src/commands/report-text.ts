@@ -1,124 +1,26 @@
-import { sensitivity, trends, type Sensitivity, type Trend } from "./report-sensitivity.js";
-import { textTable } from "./text-table.js";
-
-type Maybe = number | null;
-
-/** The answer of the report's query (report.ts). */
-export interface Diagnosis {
-  slug: string;
-  name: string;
-  baseModel: string | null;
-  experiments: { totalCount: number; nodes: Experiment[] };
-  layers: { name: string }[];
-  ranks: { r: number; degradation: Degradation }[];
-  roles: { baseline: string; candidate: string; because: string } | null;
-  minimumViableRank: {
-    rank: Maybe;
-    bound: string;
-    leastAcceptableRank: Maybe;
-    reason: string;
-    inconclusiveRanks: number[];
-    range: { least: Maybe; greatest: Maybe };
-  };
-  notebook: { id: string; verdict: string; because: string }[];
-  sensitivityMap: Sensitivity;
-  rankTrends: Trend[];
-  hypotheses: Hypothesis[];
-  paretoFrontier: { experiment: { name: string }; x: number; y: number; dominated: boolean }[];
-  failureModes: FailureMode[];
-  recommendation: { experiment: { name: string } | null; because: string };
-}
-
-interface Experiment {
-  name: string;
-  method: string;
-  quantization: { label: string };
-  trainingLoss: Maybe;
-  evalLoss: Maybe;
-  peakMemoryMb: Maybe;
-  timePerStepSeconds: Maybe;
-  trainingTimeSeconds: Maybe;
-  hasWeights: boolean;
-}
-
-interface Degradation {
-  percent: Maybe;
-  verdict: string;
-  interval: { low: number; high: number; confidence: number } | null;
-  intervalMethod: string | null;
-  test: { p: number } | null;
-  baseline: { mean: number } | null;
-  candidate: { mean: number } | null;
-  reason: string | null;
-}
-
-interface FailureMode {
-  kind: string;
-  severity: string;
-  symptom: string;
-  cause: string;
-  mitigation: string;
-  evidence: { label: string; value: Maybe; unit: string }[];
-}
-
-interface Hypothesis {
-  id: string;
-  statement: string;
-  verdict: string;
-  because: string;
-  evidence: { label: string; value: Maybe; unit: string }[];
-  confounds: { severity: string; message: string }[];
-}
-
-/** What the report knows of one rank beyond its degradation. */
-export interface RankDetail {
-  r: number;
-  similarity: {
-    mean: Maybe;
-    min: Maybe;
-    max: Maybe;
-    comparedLayers: number;
-    sharedStart: boolean | null;
-    initialCosine: Maybe;
-    computed: { provider: string; precision: string; seconds: number; cached: boolean } | null;
-    layers: LayerLine[];
-  };
-  summary: {
-    baselineMemoryMb: Maybe;
-    candidateMemoryMb: Maybe;
-    memoryReductionPercent: Maybe;
-    baselineTimePerStepSeconds: Maybe;
-    candidateTimePerStepSeconds: Maybe;
-    speedup: Maybe;
-  };
-}
-
-interface LayerLine {
-  layer: { name: string };
-  cosineSimilarity: Maybe;
-  l2Distance: Maybe;
-  relativeDifference: Maybe;
-  undefinedReason: string | null;
-  undefinedDetail: string | null;
-}
+import type { Diagnosis, FailureMode, Hypothesis, Maybe, RankDetail } from "./report-answer.js";
+import { sensitivity, trends } from "./report-sensitivity.js";
+import type { Screen } from "./terminal/screen.js";
+import { rangeOf, sparkline } from "./terminal/sparkline.js";
+import { number, table, text } from "./terminal/table.js";
 
 /** A study's summary as lines for a terminal; what is not known is a dash, never a number. */
-export function reportText(study: Diagnosis, ranks: readonly RankDetail[]): string[] {
+export function reportText(study: Diagnosis, ranks: readonly RankDetail[], screen: Screen): string[] {
   return [
     `${study.name} (${study.slug})`,
     `base model ${study.baseModel ?? "unknown"}, ${study.experiments.totalCount} experiments, ${study.ranks.length} ranks, ${study.layers.length} layers`,
-    ...section("Experiments", experiments(study)),
-    ...section("Degradation of training loss", degradations(study)),
-    ...section("Memory and time", costs(ranks)),
-    ...section("Similarity of the weight updates (B A, unscaled)", similarities(ranks)),
-    ...section("Layers", layers(ranks)),
-    ...section("Sensitivity to quantization", sensitivity(study.sensitivityMap)),
+    ...section("Experiments", experiments(study, screen)),
+    ...section("Degradation of training loss", degradations(study, screen)),
+    ...section("Memory and time", costs(ranks, screen)),
+    ...section("Similarity of the weight updates (B A, unscaled)", similarities(ranks, screen)),
+    ...section("Layers", layers(ranks, screen)),
+    ...section("Sensitivity to quantization", sensitivity(study.sensitivityMap, screen)),
     ...section("Hypotheses", study.hypotheses.flatMap(hypothesis)),
     ...section(
       "The same by the notebook's rules",
       study.notebook.map(({ id, verdict, because }) => `${id} ${verdict}: ${because}.`),
     ),
-    ...section("Memory against training loss", pareto(study)),
+    ...section("Memory against training loss", pareto(study, screen)),
     ...section("Trends over the rank", trends(study.rankTrends)),
     ...section("Failure modes", study.failureModes.flatMap(failureMode)),
     ...section("Recommendation", [
@@ -133,7 +35,8 @@ function section(title: string, lines: readonly string[]): string[] {
 
 const fixed = (value: Maybe | undefined, digits: number) => (value == null ? "-" : value.toFixed(digits));
 
-function experiments({ experiments: { nodes, totalCount } }: Diagnosis): string[] {
+function experiments({ experiments: { nodes, totalCount } }: Diagnosis, screen: Screen): string[] {
+  const range = rangeOf(nodes.map(({ loss }) => loss?.values ?? []));
   const rows = nodes.map((run) => [
     run.name,
     run.method,
@@ -143,15 +46,19 @@ function experiments({ experiments: { nodes, totalCount } }: Diagnosis): string[
     fixed(run.timePerStepSeconds, 4),
     fixed(run.trainingTimeSeconds, 1),
     run.hasWeights ? "yes" : "no",
+    run.loss === null ? "-" : sparkline(run.loss.values, screen, range),
   ]);
-  const table = textTable(
-    ["run", "method", "train loss", "eval loss", "peak MB", "s/step", "train s", "weights"],
-    rows,
-  );
-  return nodes.length < totalCount ? [...table, `(the first ${nodes.length} of ${totalCount})`] : table;
+  const titles = ["train loss", "eval loss", "peak MB", "s/step", "train s", "weights", "loss curve"];
+  return [
+    ...table([text("run"), text("method"), ...titles.map(number)], rows, screen),
+    ...(nodes.length < totalCount ? [`(the first ${nodes.length} of ${totalCount})`] : []),
+    ...(range === undefined
+      ? []
+      : [`Loss curves on one scale, ${fixed(range.least, 4)} to ${fixed(range.greatest, 4)}.`]),
+  ];
 }
 
-function degradations({ ranks, roles, minimumViableRank }: Diagnosis): string[] {
+function degradations({ ranks, roles, minimumViableRank }: Diagnosis, screen: Screen): string[] {
   const rows = ranks.map(({ r, degradation: { baseline, candidate, percent, interval, test, verdict, reason } }) => [
     String(r),
     fixed(baseline?.mean, 4),
@@ -165,7 +72,7 @@ function degradations({ ranks, roles, minimumViableRank }: Diagnosis): string[] 
   const above = "above all tested ranks";
   return [
     ...(roles === null ? [] : [`${roles.candidate} against ${roles.baseline}: ${roles.because}.`]),
-    ...textTable(["rank", "baseline", "candidate", "percent", "95 % interval", "p", "verdict"], rows),
+    ...table(["rank", "baseline", "candidate", "percent", "95 % interval", "p", "verdict"].map(number), rows, screen),
     `Minimum viable rank: ${rank ?? "none"} (${bound}): ${reason}. Least acceptable rank: ${leastAcceptableRank ?? "none"}.`,
     ...(inconclusiveRanks.length === 0
       ? []
@@ -175,7 +82,7 @@ function degradations({ ranks, roles, minimumViableRank }: Diagnosis): string[] 
   ];
 }
 
-function costs(ranks: readonly RankDetail[]): string[] {
+function costs(ranks: readonly RankDetail[], screen: Screen): string[] {
   const rows = ranks.map(({ r, summary }) => [
     String(r),
     fixed(summary.baselineMemoryMb, 2),
@@ -185,13 +92,14 @@ function costs(ranks: readonly RankDetail[]): string[] {
     fixed(summary.candidateTimePerStepSeconds, 4),
     fixed(summary.speedup, 2),
   ]);
-  return textTable(
-    ["rank", "baseline MB", "candidate MB", "saved %", "baseline s/step", "candidate s/step", "speedup"],
+  return table(
+    ["rank", "baseline MB", "candidate MB", "saved %", "baseline s/step", "candidate s/step", "speedup"].map(number),
     rows,
+    screen,
   );
 }
 
-function similarities(ranks: readonly RankDetail[]): string[] {
+function similarities(ranks: readonly RankDetail[], screen: Screen): string[] {
   const rows = ranks.map(
     ({ r, similarity: { mean, min, max, comparedLayers, layers, initialCosine, sharedStart } }) => [
       String(r),
@@ -203,15 +111,15 @@ function similarities(ranks: readonly RankDetail[]): string[] {
       sharedStart === null ? "-" : sharedStart ? "yes" : "NO",
     ],
   );
-  return textTable(["rank", "mean cosine", "min", "max", "layers", "cos(A)", "same start"], rows);
+  return table(["rank", "mean cosine", "min", "max", "layers", "cos(A)", "same start"].map(number), rows, screen);
 }
 
-function layers(ranks: readonly RankDetail[]): string[] {
+function layers(ranks: readonly RankDetail[], screen: Screen): string[] {
   const compared = ranks.filter(({ similarity }) => similarity.comparedLayers > 0);
   return compared.flatMap(({ r, similarity }, i) => [
     ...(i > 0 ? [""] : []),
-    ...textTable(
-      [`r = ${r}`, "cosine", "L2", "relative", ""],
+    ...table(
+      [text(`r = ${r}`), ...["cosine", "L2", "relative"].map(number), text("")],
       similarity.layers.map((line) => [
         line.layer.name,
         fixed(line.cosineSimilarity, 7),
@@ -219,6 +127,7 @@ function layers(ranks: readonly RankDetail[]): string[] {
         fixed(line.relativeDifference, 7),
         line.undefinedDetail ?? line.undefinedReason ?? "",
       ]),
+      screen,
     ),
     ...provenance(similarity.computed),
   ]);
@@ -260,12 +169,12 @@ function measure(value: Maybe, unit: string): string {
   return unit === "rank" ? String(value) : `${Number(value.toPrecision(6))} ${unit}`.trimEnd();
 }
 
-function pareto({ paretoFrontier }: Diagnosis): string[] {
+function pareto({ paretoFrontier }: Diagnosis, screen: Screen): string[] {
   const rows = paretoFrontier.map(({ experiment, x, y, dominated }) => [
     experiment.name,
     x.toFixed(1),
     y.toFixed(4),
     dominated ? "dominated" : "frontier",
   ]);
-  return textTable(["run", "peak MB", "train loss", ""], rows);
+  return table([text("run"), ...["peak MB", "train loss", ""].map(number)], rows, screen);
 }

@@ -1,89 +1,92 @@
 import { failure } from "../errors.js";
-import type { Services } from "../serve/context.js";
-import { execute } from "../serve/execute.js";
+import { askPatiently, type PatienceOptions } from "./asker/ask-patiently.js";
+import type { Asker } from "./asker/asker.js";
+import { openAsker } from "./asker/open-asker.js";
+import { EXIT } from "./exit-codes.js";
+import { interruptible } from "./interruptible.js";
+import { pendingNotes } from "./pending-notes.js";
 import { print, type Process } from "./process.js";
-import { reportText, type Diagnosis, type RankDetail } from "./report-text.js";
-import { openServices } from "./services.js";
+import type { Diagnosis, RankDetail } from "./report-answer.js";
+import { DIAGNOSIS, RANKS, rankDetailsQuery } from "./report-query.js";
+import { reportText } from "./report-text.js";
+import { screenOf } from "./terminal/screen.js";
 
-/** Prints a study's whole summary; it is the same query that anyone can send. */
-export async function report(command: Process, slug: string): Promise<void> {
-  const opened = await openServices(command, { purpose: "report", exclusive: false });
-  const { close } = opened;
-  // A terminal has the patience that a request has not, as long as somebody works.
-  const waitMilliseconds = command.config.workers > 0 ? Infinity : command.config.waitMilliseconds;
-  const services = { ...opened.services, waitMilliseconds };
-  try {
-    // Weights first: what has to be computed is computed for this question, and said to be.
-    const details = await rankDetails(services, slug);
-    const largest = Math.max(1, ...details.map(({ r }) => r));
-    const asked = { slug, untested: [2 * largest] };
-    const { study } = (await execute(services, DIAGNOSIS, asked)) as { study: Diagnosis };
-    print(...reportText(study, details));
-  } finally {
-    await close();
+export const REPORT_FORMATS = ["text", "markdown", "html", "json"] as const;
+
+export interface ReportOptions {
+  readonly format: (typeof REPORT_FORMATS)[number];
+  /** The same as the format `json`. */
+  readonly json?: true;
+  readonly server?: string;
+  /** Seconds. */
+  readonly wait?: number;
+}
+
+/**
+ * Prints a study's whole summary, by queries that anyone can send: as text for a terminal, or as the API's report in Markdown,
+ * HTML or JSON. The exit code tells where a part of it is still being computed.
+ */
+export function report(command: Process, slug: string, options: ReportOptions): Promise<void> {
+  return interruptible(async (signal) => {
+    const asker = await openAsker(command, { purpose: "report", server: options.server });
+    const notes = pendingNotes(screenOf(process.stderr, command.config));
+    const patience = options.wait === undefined ? undefined : options.wait * 1000;
+    try {
+      const format = options.json ? "json" : options.format;
+      // Weights first: what has to be computed is computed for this question, and said to be.
+      const { study, details, pending } = await ask(asker, slug, { patience, signal, onPending: notes.tell });
+      const lines =
+        format === "text"
+          ? reportText(study, details, screenOf(process.stdout, command.config))
+          : [await written(asker, slug, format, signal)];
+      notes.end(pending);
+      print(...lines);
+      if (pending > 0) process.exitCode = EXIT.INCOMPLETE;
+    } finally {
+      await asker.close();
+    }
+  });
+}
+
+interface Reported {
+  readonly study: Diagnosis;
+  readonly details: readonly RankDetail[];
+  readonly pending: number;
+}
+
+/** @throws STUDY_NOT_FOUND */
+async function ask(asker: Asker, slug: string, options: PatienceOptions): Promise<Reported> {
+  const found = (await asker.ask(RANKS, { slug }, options.signal)) as { study: Pick<Diagnosis, "ranks"> | null };
+  if (found.study === null) {
+    throw failure("STUDY_NOT_FOUND", {
+      where: "slug",
+      received: JSON.stringify(slug),
+      todo: "List the studies with: rankscope studies",
+    });
   }
-}
-
-/** What needs weights, of all ranks at once, so that what is missing is computed together. */
-async function rankDetails(services: Services, slug: string): Promise<RankDetail[]> {
-  const found = (await execute(services, RANKS, { slug })) as { study: Pick<Diagnosis, "ranks"> | null };
-  if (found.study === null) throw failure("STUDY_NOT_FOUND", { where: "slug", received: JSON.stringify(slug) });
-  const { ranks } = found.study;
-  const fields = ranks.map(
-    ({ r }) => `similarity${r}: weightSimilarity(rank: ${r}, scaling: NONE) { ...Similarity }
-      summary${r}: diagnosticSummary(rank: ${r}) { ...Summary }`,
+  const ranks = found.study.ranks.map(({ r }) => r);
+  const weights = await askPatiently<{ study: Record<string, unknown> }>(
+    asker,
+    ranks.length === 0 ? RANKS : rankDetailsQuery(ranks),
+    { slug },
+    options,
   );
-  const query = `query RankDetails($slug: String!) { study(slug: $slug) { ${fields.join("\n")} } } ${FRAGMENTS}`;
-  const { study } = (await execute(services, query, { slug })) as { study: Record<string, never> };
-  return ranks.map(
-    ({ r }) => ({ r, similarity: study[`similarity${r}`], summary: study[`summary${r}`] }) as unknown as RankDetail,
-  );
+  const details = ranks.map((r) => {
+    const { [`similarity${r}`]: similarity, [`summary${r}`]: summary } = weights.data.study;
+    return { r, similarity, summary } as RankDetail;
+  });
+  const asked = { slug, untested: [2 * Math.max(1, ...ranks)] };
+  // Time that is up is up: what is missing now is told.
+  const patience = weights.pending > 0 ? 0 : options.patience;
+  const { data, pending } = await askPatiently<{ study: Diagnosis }>(asker, DIAGNOSIS, asked, { ...options, patience });
+  return { study: data.study, details, pending: weights.pending + pending };
 }
 
-const RANKS = `query Ranks($slug: String!) { study(slug: $slug) { ranks { r } } }`;
-
-const FRAGMENTS = `
-fragment Similarity on WeightSimilarity {
-  mean min max comparedLayers sharedStart initialCosine
-  computed { provider precision seconds cached }
-  layers { layer { name } cosineSimilarity l2Distance relativeDifference undefinedReason undefinedDetail }
+/** The API's own report, without the line's end that printing adds. */
+async function written(asker: Asker, slug: string, format: string, signal: AbortSignal): Promise<string> {
+  const query = `query Written($slug: String!, $format: ReportFormat!) { study(slug: $slug) { report(format: $format) } }`;
+  const { study } = (await asker.ask(query, { slug, format: format.toUpperCase() }, signal)) as {
+    study: { report: string };
+  };
+  return study.report.trimEnd();
 }
-fragment Summary on DiagnosticSummary {
-  baselineMemoryMb candidateMemoryMb memoryReductionPercent
-  baselineTimePerStepSeconds candidateTimePerStepSeconds speedup
-}`;
-
-const DIAGNOSIS = `query Report($slug: String!, $untested: [Int!]!) {
-  study(slug: $slug) {
-    slug name baseModel
-    experiments(first: 200) {
-      totalCount
-      nodes {
-        name method quantization { label bits scheme } rank { r }
-        trainingLoss evalLoss peakMemoryMb timePerStepSeconds trainingTimeSeconds hasWeights
-      }
-    }
-    layers { name }
-    ranks {
-      r
-      degradation {
-        percent acceptable verdict interval { low high confidence } intervalMethod test { p }
-        baseline { mean n } candidate { mean n } reason
-      }
-    }
-    roles { baseline candidate because }
-    minimumViableRank { rank bound leastAcceptableRank reason inconclusiveRanks range { least greatest } }
-    notebook: hypotheses(rules: NOTEBOOK) { id verdict because }
-    sensitivityMap {
-      ranks fairRanks leftOut { rank because }
-      layers { layer { name } values mean } modules { module layers mean } parts { name mean }
-    }
-    rankTrends(ranks: $untested) {
-      quantity rSquared n refusedBecause predictions { rank value interval { low high } refusedBecause }
-    }
-    hypotheses { id statement verdict because evidence { label value unit } confounds { severity message } }
-    paretoFrontier(x: PEAK_MEMORY_MB, y: TRAINING_LOSS) { experiment { name } x y dominated }
-    failureModes { kind severity symptom cause mitigation evidence { label value unit } }
-    recommendation { experiment { name } because }
-  }
-}`;

@@ -35,18 +35,20 @@ export async function serveRankscope(environment: Record<string, string>): Promi
   return { ...running, address: found[1] ?? "" };
 }
 
-/** Starts the command line and resolves when it has printed what `ready` fits. */
+/** Starts the command line and resolves when it has printed what `ready` fits, to standard output or error. */
 export async function startRankscope(
   args: readonly string[],
   environment: Record<string, string>,
   ready: RegExp,
 ): Promise<Omit<RunningRankscope, "address"> & { readonly found: RegExpExecArray }> {
-  const { child, printed, ended } = launchRankscope(args, environment);
+  const { child, printed, complained, ended } = launchRankscope(args, environment);
   const found = await new Promise<RegExpExecArray>((resolve, reject) => {
-    child.stdout.on("data", () => {
-      const match = ready.exec(printed());
+    const look = () => {
+      const match = ready.exec(printed()) ?? ready.exec(complained());
       if (match !== null) resolve(match);
-    });
+    };
+    child.stdout.on("data", look);
+    child.stderr.on("data", look);
     void ended.then(({ code, stderr }) => reject(new Error(`${args.join(" ")} ended with code ${code}: ${stderr}`)));
   });
   return { child, found, printed, ended };
@@ -83,5 +85,5 @@ export function launchRankscope(args: readonly string[], environment: Record<str
   const ended = new Promise<Ended>((resolve) => {
     child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
   });
-  return { child, printed: () => stdout, ended };
+  return { child, printed: () => stdout, complained: () => stderr, ended };
 }

@@ -1,0 +1,49 @@
+import { openAsker } from "../asker/open-asker.js";
+import { EXIT } from "../exit-codes.js";
+import { interruptible } from "../interruptible.js";
+import { pendingNotes } from "../pending-notes.js";
+import { print, type Process } from "../process.js";
+import { screenOf } from "../terminal/screen.js";
+import { compareRuns } from "./compare-runs.js";
+import { compareStudies } from "./compare-studies.js";
+import { runsText } from "./runs-text.js";
+import { findSelection } from "./selection.js";
+import { studiesText } from "./studies-text.js";
+
+export interface CompareOptions {
+  readonly json?: true;
+  readonly server?: string;
+  /** Seconds. */
+  readonly wait?: number;
+}
+
+/**
+ * Prints runs and studies side by side, or one JSON document: `{ runs, pairs, studies, pending }`. The exit code tells where
+ * a part of the answer is still being computed.
+ */
+export function compare(command: Process, words: readonly string[], options: CompareOptions): Promise<void> {
+  return interruptible(async (signal) => {
+    const asker = await openAsker(command, { purpose: "compare", server: options.server });
+    try {
+      const selection = await findSelection(asker, words, signal);
+      const notes = pendingNotes(screenOf(process.stderr, command.config));
+      const patience = options.wait === undefined ? undefined : options.wait * 1000;
+      const waiting = { patience, signal, onPending: notes.tell };
+      const runs =
+        selection.runs.length === 0
+          ? { runs: [], pairs: [], pending: 0 }
+          : await compareRuns(asker, selection.runs, waiting);
+      const studies = await compareStudies(asker, selection.studies, signal);
+      notes.end(runs.pending);
+      const screen = screenOf(process.stdout, command.config);
+      if (options.json) print(JSON.stringify({ ...runs, studies }, null, 2));
+      else {
+        const parts = [runs.runs.length === 0 ? [] : runsText(runs, screen), studiesText(studies, screen)];
+        print(...parts.filter((part) => part.length > 0).flatMap((part, i) => (i === 0 ? part : ["", ...part])));
+      }
+      if (runs.pending > 0) process.exitCode = EXIT.INCOMPLETE;
+    } finally {
+      await asker.close();
+    }
+  });
+}

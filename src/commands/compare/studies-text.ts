@@ -1,0 +1,78 @@
+import type { Screen } from "../terminal/screen.js";
+import { sparkline } from "../terminal/sparkline.js";
+import { number, table, text } from "../terminal/table.js";
+import type { ComparedStudy } from "./compare-studies.js";
+
+/** Studies side by side as lines: overview, and degradation with intervals at every rank. */
+export function studiesText(studies: readonly ComparedStudy[], screen: Screen): string[] {
+  if (studies.length === 0) return [];
+  return [...overview(studies, screen), ...degradations(studies, screen), ...why(studies)];
+}
+
+function overview(studies: readonly ComparedStudy[], screen: Screen): string[] {
+  const rows = studies.map(({ slug, baseModel, experiments, roles, ranks, minimumViableRank, weights }) => {
+    const { rank, bound } = minimumViableRank;
+    return [
+      slug,
+      baseModel ?? "-",
+      String(experiments.totalCount),
+      roles === null ? "-" : `${roles.candidate} against ${roles.baseline}`,
+      rank === null ? "-" : bound === "AT_MOST" ? `<=${rank}` : String(rank),
+      sparkline(
+        ranks.map(({ degradation }) => degradation.percent),
+        screen,
+      ),
+      weights.meanCosineSimilarity === null ? "-" : weights.meanCosineSimilarity.toFixed(4),
+      `${weights.comparedLayers}/${weights.comparedLayers + weights.missingLayers}`,
+      weights.memoryReductionPercent === null ? "-" : weights.memoryReductionPercent.toFixed(2),
+    ];
+  });
+  const columns = [
+    text("study"),
+    text("base model"),
+    number("runs"),
+    text("who"),
+    number("r*"),
+    text("degradation"),
+    number("cosine"),
+    number("layers"),
+    number("saved %"),
+  ];
+  const missing = studies.filter(({ weights }) => weights.missingLayers > 0).map(({ slug }) => slug);
+  return [
+    "Studies",
+    "=======",
+    ...table(columns, rows, screen),
+    ...missing.map((slug) => `Not all layers of ${slug} are compared yet: rankscope watch ${slug} does it.`),
+  ];
+}
+
+function degradations(studies: readonly ComparedStudy[], screen: Screen): string[] {
+  const ranks = [...new Set(studies.flatMap((study) => study.ranks.map(({ r }) => r)))].sort((a, b) => a - b);
+  const rows = ranks.flatMap((rank) =>
+    studies.flatMap(({ slug, ranks: own }) => {
+      const found = own.find(({ r }) => r === rank);
+      if (found === undefined) return [];
+      const { percent, interval, verdict, reason } = found.degradation;
+      return [
+        [
+          String(rank),
+          slug,
+          percent === null ? "-" : percent.toFixed(4),
+          interval === null ? "-" : `${interval.low.toFixed(4)} to ${interval.high.toFixed(4)}`,
+          reason ?? verdict,
+        ],
+      ];
+    }),
+  );
+  const columns = [number("rank"), text("study"), number("percent"), number("95 % interval"), text("verdict")];
+  const words = "Degradation of training loss";
+  return ["", words, "=".repeat(words.length), ...table(columns, rows, screen)];
+}
+
+const why = (studies: readonly ComparedStudy[]) => [
+  "",
+  ...studies.map(({ slug, minimumViableRank: { rank, bound, reason } }) => {
+    return `${slug}: minimum viable rank ${rank ?? "none"} (${bound}): ${reason}.`;
+  }),
+];

@@ -1,0 +1,68 @@
+import { openAsker } from "../asker/open-asker.js";
+import { interruptible } from "../interruptible.js";
+import { print, type Process } from "../process.js";
+import { screenOf, type Screen } from "../terminal/screen.js";
+import { sparkline } from "../terminal/sparkline.js";
+import { number, table, text } from "../terminal/table.js";
+import { findStudies, type ListedStudy, type StudyList } from "./find-studies.js";
+import type { StudiesOptions } from "./list-options.js";
+
+/** Lists studies, as a table or as one JSON document (StudyList). */
+export function studies(command: Process, options: StudiesOptions): Promise<void> {
+  return interruptible(async (signal) => {
+    const asker = await openAsker(command, { purpose: "studies", server: options.server });
+    try {
+      const list = await findStudies(asker, options, signal);
+      print(
+        ...(options.json ? [JSON.stringify(list, null, 2)] : listText(list, screenOf(process.stdout, command.config))),
+      );
+    } finally {
+      await asker.close();
+    }
+  });
+}
+
+function listText({ studies: found, total, truncated }: StudyList, screen: Screen): string[] {
+  if (total === 0) return ["No study fits."];
+  return [
+    ...table(
+      COLUMNS,
+      found.map((study) => row(study, screen)),
+      screen,
+    ),
+    "",
+    truncated
+      ? `The first ${found.length} of ${total} studies; --limit ${total} lists all.`
+      : `${total} ${total === 1 ? "study" : "studies"}.`,
+    "Degradation of training loss in percent by rank, the least rank first; r* is the minimum viable rank.",
+  ];
+}
+
+const COLUMNS = [
+  text("study"),
+  text("base model"),
+  number("runs"),
+  text("ranks"),
+  number("r*"),
+  text("degradation"),
+  number("worst %"),
+  text("tags"),
+  number("updated"),
+];
+
+function row(study: ListedStudy, screen: Screen): string[] {
+  const percents = study.ranks.map(({ degradation }) => degradation.percent);
+  const known = percents.filter((percent) => percent !== null);
+  const { rank, bound } = study.minimumViableRank;
+  return [
+    study.slug,
+    study.baseModel ?? "-",
+    String(study.experiments.totalCount),
+    study.ranks.map(({ r }) => r).join(","),
+    rank === null ? "-" : bound === "AT_MOST" ? `<=${rank}` : String(rank),
+    sparkline(percents, screen),
+    known.length === 0 ? "-" : Math.max(...known).toFixed(2),
+    study.tags.join(","),
+    study.updatedAt.slice(0, 10),
+  ];
+}

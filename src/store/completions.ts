@@ -1,0 +1,21 @@
+import type { Connection } from "./connection.js";
+
+/** Slugs that begin with `prefix`, the newest study's first, at most `limit`. */
+export async function slugsFrom({ sql }: Connection, prefix: string, limit: number): Promise<string[]> {
+  const rows = await sql<{ slug: string }[]>`
+    select slug from study where starts_with(slug, ${prefix}) order by created_at desc, id desc limit ${limit}`;
+  return rows.map(({ slug }) => slug);
+}
+
+/** Names of a study's experiments that begin with `prefix`, in order, at most `limit`. */
+export async function experimentNamesFrom(
+  { sql }: Connection,
+  slug: string,
+  prefix: string,
+  limit: number,
+): Promise<string[]> {
+  const rows = await sql<{ name: string }[]>`
+    select experiment.name from experiment join study on study.id = experiment.study_id
+    where study.slug = ${slug} and starts_with(experiment.name, ${prefix}) order by experiment.name limit ${limit}`;
+  return rows.map(({ name }) => name);
+}

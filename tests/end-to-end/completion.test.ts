@@ -1,0 +1,116 @@
+import { execFile, spawnSync } from "node:child_process";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { apiServer } from "../support/api-server.js";
+import { rankscope } from "../support/rankscope.js";
+import { twoStudies } from "../support/two-studies.js";
+
+const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "rankscope-completion-"));
+  // The name under which an installed package has its command.
+  const program = path.join(folder, "rankscope");
+  await writeFile(program, `#!/bin/sh\nexec '${process.execPath}' '${MAIN}' "$@"\n`);
+  await chmod(program, 0o755);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const api = apiServer((database) => twoStudies(database, folder));
+
+/** The words that a shell of its own offers for a command line that ends where the cursor is. */
+type Complete = (line: string) => Promise<string[]>;
+
+async function run(shell: string, args: readonly string[], environment: Record<string, string>): Promise<string[]> {
+  const { DATABASE_URL: _, ...inherited } = process.env;
+  const { stdout } = await promisify(execFile)(shell, args, {
+    cwd: folder,
+    env: { ...inherited, PATH: `${folder}:${process.env["PATH"] ?? ""}`, HOME: folder, ...environment },
+  });
+  return stdout.split("\n").filter((line) => line !== "");
+}
+
+const SHELLS: Record<string, (environment: Record<string, string>) => Complete> = {
+  bash: (environment) => (line) => {
+    const script = `source <(rankscope completion bash)
+      COMP_WORDS=("$@"); COMP_CWORD=$(( $# - 1 )); _rankscope; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    return run("bash", ["--norc", "-c", script, "bash", ...line.split(" ")], environment);
+  },
+  // zsh completes in its line editor alone: what that is given to show is taken from a shell in a pseudo-terminal.
+  zsh: (environment) => (line) => {
+    const script = `zmodload zsh/zpty
+      zpty -b inner zsh -f -i
+      zpty -w inner 'PROMPT=; autoload -Uz compinit; compinit -u -D; source <(rankscope completion zsh)
+        taken() { local -a all; _describe() { all=("\${(@P)2}") }; _rankscope; print -r -- "<<\${(j:|:)all}>>" > $OUT; zle -K main }
+        zle -C taken complete-word taken; bindkey "^X" taken; : ready > $OUT.ready'
+      while [[ ! -e $OUT.ready ]]; do sleep 0.05; done
+      zpty -n -w inner "$LINE"$'\\x18'
+      while [[ ! -s $OUT ]]; do sleep 0.05; zpty -r inner > /dev/null 2>&1; done
+      zpty -d inner
+      cat $OUT`;
+    const out = path.join(folder, `zsh-${Math.random()}`);
+    return run("zsh", ["-f", "-c", script], { ...environment, LINE: line, OUT: out }).then(([shown = ""]) =>
+      shown
+        .replace(/^<<|>>$/g, "")
+        .split("|")
+        .map((one) => one.replace(/:.*$/, ""))
+        .filter((one) => one !== ""),
+    );
+  },
+  fish: (environment) => async (line) => {
+    const script = `rankscope completion fish | source; complete -C '${line}'`;
+    return (await run("fish", ["--no-config", "-c", script], environment)).map((one) => one.split("\t")[0] ?? "");
+  },
+};
+
+describe.each(Object.keys(SHELLS))("in %s", (shell) => {
+  const isHere = spawnSync(shell, ["-c", "exit 0"]).status === 0;
+  if (!isHere) console.warn(`completion in ${shell} is skipped: it is not installed`);
+
+  test.skipIf(!isHere)("commands, options, choices, slugs and runs are completed", { timeout: 60_000 }, async () => {
+    const complete = SHELLS[shell]?.({ RANKSCOPE_SERVER: api.address });
+    if (complete === undefined) throw new Error("no such shell");
+    expect(await complete("rankscope stu")).toEqual(["studies"]);
+    expect(await complete("rankscope ")).toEqual(expect.arrayContaining(["serve", "compare", "report", "watch"]));
+    expect(await complete("rankscope ")).not.toContain("complete");
+    expect(await complete("rankscope report --f")).toEqual(["--format"]);
+    expect((await complete("rankscope report --format ")).sort()).toEqual(["html", "json", "markdown", "text"]);
+    expect(await complete("rankscope completion z")).toEqual(["zsh"]);
+    await expect.poll(() => complete("rankscope report o"), { timeout: 20_000 }).toEqual(["one"]);
+    await expect
+      .poll(() => complete("rankscope compare one/16bit_r2 one/4"), { timeout: 20_000 })
+      .toEqual(["one/4bit_r2", "one/4bit_r3"]);
+  });
+});
+
+describe("words of the store", () => {
+  const complete = async (environment: Record<string, string>, ...words: string[]) => {
+    const { stdout, ...rest } = await rankscope(["complete", "--", ...words], environment);
+    expect(rest).toMatchObject({ code: 0, stderr: "" });
+    return stdout.split("\n").filter((line) => line !== "");
+  };
+
+  test("come from the database of the settings", async () => {
+    const settings = { DATABASE_URL: api.database.url };
+    const patient = { timeout: 20_000 };
+    await expect.poll(() => complete(settings, "report", ""), patient).toEqual(["two\t", "one\t"]);
+    await expect.poll(() => complete(settings, "compare", "two/u"), patient).toEqual(["two/untrained\t"]);
+    await expect.poll(() => complete(settings, "watch", "%"), patient).toEqual([]);
+  });
+
+  test("are none, without a word, where nothing answers; nothing is started for them", async () => {
+    const data = path.join(folder, "no-data");
+    for (const settings of [
+      { RANKSCOPE_DATA: data },
+      { DATABASE_URL: "postgresql://user:secret@127.0.0.1:1/none" },
+      { RANKSCOPE_SERVER: "http://127.0.0.1:9/" },
+    ])
+      expect(await complete(settings, "report", "")).toEqual([]);
+    expect(spawnSync("ls", [data]).status).not.toBe(0);
+  });
+});

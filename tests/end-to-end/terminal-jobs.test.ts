@@ -1,0 +1,126 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createJob, touchJob } from "#src/store/jobs.js";
+import { endJob } from "#src/store/queue/progress.js";
+import { apiServer } from "../support/api-server.js";
+import { rankscope, startRankscope } from "../support/rankscope.js";
+import { twoStudies } from "../support/two-studies.js";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "rankscope-terminal-jobs-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+// Nobody computes: what weights say stays pending, and a job is as far as the test says.
+const api = apiServer((database) => twoStudies(database, folder));
+const ask = (...args: string[]) => rankscope([...args, "--server", api.address], {});
+
+describe("an answer that is not whole", () => {
+  test("is given with code 4, and says how much is missing", async () => {
+    const ended = await ask("compare", "one/16bit_r2", "one/4bit_r2", "--wait", "0", "--json");
+    expect(ended.code).toBe(4);
+    expect(ended.stderr).toContain("2 values are still being computed (PENDING)");
+    expect(JSON.parse(ended.stdout)).toMatchObject({
+      pending: 2,
+      pairs: [{ summary: { meanCosineSimilarity: null }, layers: [{ undefinedReason: "PENDING" }, {}] }],
+    });
+    const text = await ask("compare", "one/16bit_r2", "one/4bit_r2", "--wait", "0");
+    expect(text).toMatchObject({ code: 4 });
+    expect(text.stdout).toContain("Similarity of the updates: not known (2 of 2 layers: PENDING).");
+    const report = await ask("report", "one", "--wait", "0");
+    expect(report.code).toBe(4);
+    expect(report.stdout).toContain("PENDING");
+  });
+
+  test("is waited for until it is whole or Ctrl-C comes, whose code is 130", async () => {
+    const waiting = ["compare", "one/16bit_r2", "one/4bit_r2", "--server", api.address];
+    const { child, ended } = await startRankscope(waiting, {}, /Waiting for 2 values/);
+    child.kill("SIGINT");
+    expect(await ended).toMatchObject({ code: 130, stdout: "" });
+  });
+
+  test("runs without weights are compared all the same", async () => {
+    const ended = await ask("compare", "one/16bit_r9", "two/untrained");
+    expect(ended).toMatchObject({ code: 0, stderr: "" });
+    expect(ended.stdout).toMatch(/Similarity of the updates: not known \(.*WEIGHTS_MISSING\)/);
+  });
+});
+
+describe("a list that is cut", () => {
+  test("says so, and how many there are", async () => {
+    const ended = await ask("studies", "--limit", "1", "--sort", "slug", "--json");
+    expect(JSON.parse(ended.stdout)).toMatchObject({ total: 2, truncated: true, studies: [{ slug: "one" }] });
+    const text = await ask("studies", "--limit", "1", "--sort", "slug:desc");
+    expect(text.stdout).toMatch(/^two /m);
+    expect(text.stdout).toContain("The first 1 of 2 studies; --limit 2 lists all.");
+  });
+});
+
+describe("jobs", () => {
+  // The computations that the tests above wait for never end, and are not here.
+  const api = apiServer(() => Promise.resolve());
+  const ask = (...args: string[]) => rankscope([...args, "--server", api.address], {});
+  const watched = async (...args: string[]) => {
+    const { stdout, ...rest } = await ask("watch", "--json", ...args);
+    return {
+      ...rest,
+      lines: stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line)),
+    };
+  };
+
+  test("all that run are watched until none does; one that failed makes the code 1", async () => {
+    const [good, bad] = [
+      await createJob(api.database, "PRECOMPUTE", "at work"),
+      await createJob(api.database, "PRECOMPUTE", "at work, too"),
+    ];
+    const { found, ended } = await startRankscope(
+      ["watch", "--server", api.address],
+      {},
+      /at work[^]*at work, too|at work, too[^]*at work/,
+    );
+    expect(found[0]).toContain("at work");
+    await touchJob(api.database, good, { done: 3, total: 12, message: "a quarter" });
+    await endJob(api.database, bad, { status: "FAILED", message: "no room" });
+    await expect.poll(() => jobsRunning(), { timeout: 20_000 }).toBe(1);
+    await endJob(api.database, good, { status: "SUCCEEDED", message: "done" });
+    const { code, stdout } = await ended;
+    expect(code).toBe(1);
+    expect(stdout).toMatch(new RegExp(`PRECOMPUTE ${bad} FAILED +.* no room`));
+    expect(stdout).toMatch(new RegExp(`PRECOMPUTE ${good} SUCCEEDED \\[#+\\] 100 % 12/12 done`));
+    expect(stdout).toMatch(/Ended: (1 failed, 1 succeeded|1 succeeded, 1 failed)\.\n$/);
+  });
+
+  test("one that has failed is told with its reason", async () => {
+    const id = await createJob(api.database, "PRECOMPUTE", "at work");
+    await endJob(api.database, id, { status: "FAILED", message: "no room" });
+    expect(await watched(id)).toEqual({
+      code: 1,
+      signal: null,
+      stderr: "",
+      lines: [
+        { job: expect.objectContaining({ id, status: "FAILED", message: "no room" }) as object },
+        { ended: { FAILED: 1 }, truncated: false },
+      ],
+    });
+  });
+
+  test("one that goes on is left by Ctrl-C with 130, and goes on", async () => {
+    const id = await createJob(api.database, "PRECOMPUTE", "at work");
+    const { child, ended } = await startRankscope(["watch", id, "--server", api.address], {}, /at work/);
+    child.kill("SIGINT");
+    expect(await ended).toMatchObject({ code: 130, stderr: "" });
+    expect(await jobsRunning()).toBe(1);
+    await endJob(api.database, id, { status: "SUCCEEDED", message: "done" });
+  });
+
+  async function jobsRunning(): Promise<number> {
+    const { data } = await api.ask("{ jobs(status: [RUNNING]) { id } }");
+    return (data.jobs as unknown[]).length;
+  }
+});

@@ -1,0 +1,259 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import stringWidth from "string-width";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { inTerminal, missingPseudoTerminal } from "../support/pseudo-terminal.js";
+import { query, rankscope, serveRankscope, type Ended, type RunningRankscope } from "../support/rankscope.js";
+
+const [BASELINE, CANDIDATE] = ["reference-study/16bit_r8_s0", "reference-study/4bit_r8_s0"];
+const PATIENT = 60_000;
+
+let server: RunningRankscope;
+let environment: Record<string, string>;
+
+beforeAll(async () => {
+  environment = { RANKSCOPE_DATA: await mkdtemp(path.join(tmpdir(), "rankscope-terminal-")) };
+  server = await serveRankscope(environment);
+});
+afterAll(async () => {
+  server.child.kill("SIGTERM");
+  await server.ended;
+  await rm(environment["RANKSCOPE_DATA"] ?? "", { recursive: true, force: true });
+});
+
+/** Asks beside the running server, on the database that it runs. */
+const beside = (...args: string[]) => rankscope(args, environment);
+/** Asks the server, in an environment that knows no database and no data. */
+const remotely = (...args: string[]) =>
+  rankscope([...args, "--server", server.address], { RANKSCOPE_DATA: "/nonexistent/rankscope" });
+
+function document({ code, stdout, stderr }: Ended): Record<string, unknown> {
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
+
+async function api(source: string, variables: Record<string, unknown> = {}) {
+  const { data, errors } = await query(server.address, source, variables);
+  expect(errors).toBeUndefined();
+  return data;
+}
+
+const missing = missingPseudoTerminal();
+if (missing !== undefined) console.warn(missing);
+
+describe("studies", () => {
+  test("gives the API's numbers, alike in this process and of the server", { timeout: PATIENT }, async () => {
+    const local = document(await beside("studies", "--json"));
+    expect(document(await remotely("studies", "--json"))).toEqual(local);
+    const { study } = await api(`{ study(slug: "reference-study") {
+      slug baseModel experiments { totalCount } ranks { r degradation { percent } } minimumViableRank { rank bound } } }`);
+    expect(local).toMatchObject({ total: 1, truncated: false, studies: [study] });
+    const { stdout } = await beside("studies");
+    const worst = Math.max(
+      ...study.ranks.map((rank: { degradation: { percent: number } }) => rank.degradation.percent),
+    );
+    expect(stdout).toMatch(new RegExp(`reference-study +${study.baseModel} +49 .* ${worst.toFixed(2)} `));
+    expect(stdout).toMatch(/^[\u0000-\u007f]*$/);
+  });
+
+  test("takes the study of every condition, and none where one fails", async () => {
+    const fits = ["--search", "reference", "--rank", "3", "8", "--base-model", "GPT", "--sort", "best=eval_loss:desc"];
+    expect(document(await remotely("studies", "--json", ...fits))).toMatchObject({ total: 1 });
+    for (const not of [
+      ["--search", "llama"],
+      ["--rank", "3", "5"],
+      ["--tag", "paper"],
+      ["--filter", '{"slug":{"equals":"x"}}'],
+    ])
+      expect(document(await remotely("studies", "--json", ...fits, ...not)), not.join(" ")).toEqual({
+        total: 0,
+        truncated: false,
+        studies: [],
+      });
+    expect((await remotely("studies", "--tag", "paper")).stdout).toBe("No study fits.\n");
+  });
+});
+
+describe("compare", () => {
+  test(
+    "puts runs side by side with the API's numbers, alike in this process and of the server",
+    { timeout: PATIENT },
+    async () => {
+      const local = document(await beside("compare", BASELINE, CANDIDATE, "--json"));
+      expect(document(await remotely("compare", BASELINE, CANDIDATE, "--json"))).toEqual(local);
+      const [baseline, candidate] = local["runs"] as { id: string; evalLoss: { values: number[] } }[];
+      const { compareExperiments: pair } = await api(
+        `query Pair($a: ID!, $b: ID!) { compareExperiments(baseline: $a, candidate: $b) {
+        metricDeltas { metric percent } summary { meanCosineSimilarity comparedLayers } } }`,
+        { a: baseline?.id, b: candidate?.id },
+      );
+      expect(local).toMatchObject({ pending: 0, pairs: [pair], studies: [] });
+
+      const { stdout, code } = await beside("compare", BASELINE, CANDIDATE);
+      expect(code).toBe(0);
+      expect(stdout).toContain(`mean cosine ${pair.summary.meanCosineSimilarity.toFixed(4)}`);
+      for (const { metric, percent } of pair.metricDeltas)
+        expect(stdout).toMatch(new RegExp(`^${metric} .*${percent.toFixed(4)}$`, "m"));
+      const curve = /^reference-study\/4bit_r8_s0 +([.:=+*%#-]+) +\S+ +\S+ +9\/9$/m.exec(stdout)?.[1];
+      expect(curve).toHaveLength(candidate?.evalLoss.values.length ?? -1);
+      expect(curve).toMatch(/^#.*\.$/);
+    },
+  );
+
+  test("takes runs by their ids, and studies beside them, with intervals", async () => {
+    const { studies: list } = await api("{ studies { nodes { experiments(first: 1) { nodes { id name } } } } }");
+    const run = list.nodes[0].experiments.nodes[0];
+    const found = document(await remotely("compare", run.id, "reference-study", "--json"));
+    expect(found).toMatchObject({ runs: [{ id: run.id, name: run.name }], pairs: [] });
+    const { study } = await api(`{ study(slug: "reference-study") {
+      ranks { r degradation { percent interval { low high } } } minimumViableRank { rank reason } } }`);
+    expect(found).toMatchObject({ studies: [study] });
+    const { stdout } = await remotely("compare", "reference-study");
+    for (const { r, degradation } of study.ranks) {
+      const { percent, interval } = degradation;
+      const shown = interval === null ? "-" : `${interval.low.toFixed(4)} to ${interval.high.toFixed(4)}`;
+      expect(stdout).toMatch(new RegExp(`^ *${r} +reference-study +${percent.toFixed(4)} +${shown} `, "m"));
+    }
+  });
+});
+
+describe("report", () => {
+  test("is the API's report in its formats, and the terminal's text by default", { timeout: PATIENT }, async () => {
+    const { study } = await api(`{ study(slug: "reference-study") {
+      markdown: report(format: MARKDOWN) json: report(format: JSON) html: report(format: HTML) } }`);
+    const of = async (...args: string[]) => (await remotely("report", "reference-study", ...args)).stdout.trimEnd();
+    expect(await of("--format", "markdown")).toBe(study.markdown.trimEnd());
+    expect(await of("--format", "html")).toBe(study.html.trimEnd());
+    expect(JSON.parse(await of("--json"))).toEqual(JSON.parse(study.json));
+    const local = await beside("report", "reference-study");
+    expect(local).toMatchObject({ code: 0, stderr: "" });
+    expect(await of()).toBe(local.stdout.trimEnd());
+    expect(local.stdout).toMatch(/^4bit_r8_s0 +QLORA .* yes +[.:=+*%#-]{20}$/m);
+  });
+});
+
+describe("watch", () => {
+  test(
+    "shows what a study's weights need until it is computed, as JSON a line a change",
+    { timeout: PATIENT },
+    async () => {
+      const { code, stdout } = await remotely("watch", "reference-study", "--json");
+      expect(code).toBe(0);
+      const lines = stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line));
+      expect(lines.at(-1)).toEqual({ ended: { SUCCEEDED: 1 }, truncated: false });
+      const jobs = lines.slice(0, -1).map(({ job }) => job);
+      const { job } = await api(
+        "query Job($id: ID!) { job(id: $id) { id kind status done total message createdAt finishedAt } }",
+        { id: jobs[0].id },
+      );
+      expect(jobs.at(-1)).toEqual(job);
+      const done = jobs.map((one) => one.done);
+      expect(done).toEqual([...done].sort((a, b) => a - b));
+      // By its id, and beside the server: what ended stays ended.
+      expect(document(await beside("watch", job.id, "--json").then(lastLine))).toEqual({
+        ended: { SUCCEEDED: 1 },
+        truncated: false,
+      });
+      expect(await remotely("watch")).toMatchObject({ code: 0, stdout: "No job waits or runs.\n" });
+    },
+  );
+});
+
+const lastLine = (ended: Ended): Ended => ({ ...ended, stdout: ended.stdout.trimEnd().split("\n").at(-1) ?? "" });
+
+describe("exit codes", () => {
+  test.each([
+    [3, "STUDY_NOT_FOUND", ["report", "none"]],
+    [3, "STUDY_NOT_FOUND", ["compare", "reference-study", "none"]],
+    [3, "STUDY_NOT_FOUND", ["compare", "none/16bit_r8_s0"]],
+    [3, "EXPERIMENT_NOT_FOUND", ["compare", "reference-study/none"]],
+    [3, "EXPERIMENT_NOT_FOUND", ["compare", "019318a2-7c5e-7a3b-9f3e-2f6c1f0a9b11"]],
+    [3, "STUDY_NOT_FOUND", ["watch", "none"]],
+    [3, "JOB_NOT_FOUND", ["watch", "019318a2-7c5e-7a3b-9f3e-2f6c1f0a9b11"]],
+    [2, "ARGUMENT_INVALID", ["studies", "--filter", '{"nope": 1}']],
+    [2, "ARGUMENT_INVALID", ["compare", ...Array.from({ length: 33 }, (_, i) => `s${i}`)]],
+    [2, "argument 'size' is invalid", ["studies", "--sort", "size"]],
+    [2, "argument 'best' is invalid", ["studies", "--sort", "best"]],
+    [2, "argument '[1]' is invalid", ["studies", "--filter", "[1]"]],
+    [2, "argument '0' is invalid", ["studies", "--limit", "0"]],
+    [2, "argument 'pdf' is invalid", ["report", "reference-study", "--format", "pdf"]],
+    [2, "missing required argument", ["compare"]],
+    [2, "'tcsh' is invalid for argument 'shell'", ["completion", "tcsh"]],
+  ])("%i with %s of %j, here and of a server", { timeout: PATIENT }, async (code, words, args) => {
+    const both = args[0] === "completion" ? [beside] : [beside, remotely];
+    for (const run of both) {
+      const ended = await run(...args);
+      expect(ended).toMatchObject({ code, stdout: "" });
+      expect(ended.stderr).toContain(words);
+      expect(ended.stderr).not.toMatch(/^ +at /m);
+    }
+  });
+
+  test("1 where the server is not there, is none, or refuses; the token goes to it and is not shown", async () => {
+    const seen: (string | undefined)[] = [];
+    const http = createServer((request, response) => {
+      seen.push(request.headers.authorization);
+      response.writeHead(request.url === "/other/graphql" ? 200 : 401, { "content-type": "text/plain" }).end("no");
+    }).listen(0, "127.0.0.1");
+    await new Promise((resolve) => http.once("listening", resolve));
+    const address = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+    const settings = { RANKSCOPE_TOKEN: "secret-token", RANKSCOPE_SERVER: address };
+    const refused = await rankscope(["studies"], settings);
+    expect(refused).toMatchObject({ code: 1, stdout: "" });
+    expect(refused.stderr).toContain("SERVER_REFUSED");
+    expect(refused.stderr).toContain("RANKSCOPE_TOKEN");
+    expect(seen).toEqual(["Bearer secret-token"]);
+    const other = await rankscope(["studies", "--server", `${address}/other/`], settings);
+    expect(other.stderr).toContain("SERVER_ANSWER_INVALID");
+    await new Promise((resolve) => http.close(resolve));
+    const gone = await rankscope(["report", "x"], settings);
+    expect(gone).toMatchObject({ code: 1, stdout: "" });
+    expect(gone.stderr).toContain("SERVER_UNREACHABLE");
+    expect(refused.stderr + other.stderr + gone.stderr).not.toContain("secret-token");
+    const bad = await rankscope(["studies"], { ...settings, RANKSCOPE_TOKEN: "two words" });
+    expect(bad).toMatchObject({ code: 1, stderr: expect.stringContaining("at RANKSCOPE_TOKEN") as string });
+    expect(bad.stderr).not.toContain("two words");
+  });
+
+  test("are in the help, which each command has with examples", async () => {
+    expect((await beside("help")).stdout).toMatch(/Exit codes: 0 .*1 .*2 [^]*3 .*4 .*130/);
+    for (const command of ["studies", "compare", "report", "watch", "completion"])
+      expect((await beside("help", command)).stdout).toMatch(new RegExp(`Examples:\n +.*rankscope ${command}`));
+  });
+});
+
+describe.skipIf(missing !== undefined)("in a terminal", () => {
+  const settings = () => ({ ...environment, RANKSCOPE_SERVER: server.address });
+
+  test.each([60, 100, 200])("of %i columns, tables fit and curves are drawn in Unicode", async (columns) => {
+    const { code, output } = await inTerminal(["compare", "reference-study"], settings(), columns);
+    expect(code).toBe(0);
+    const tables = output.split("\n").filter((line) => !line.endsWith("."));
+    expect(Math.max(...tables.map((line) => stringWidth(line)))).toBeLessThanOrEqual(columns);
+    expect(output).toMatch(/[▁▂▃▄▅▆▇█]{6}/);
+    expect(output).toContain("0.7797");
+  });
+
+  test.each([{ NO_COLOR: "1" }, { TERM: "dumb" }, { LC_ALL: "C" }])("with %j it is ASCII", async (plain) => {
+    const { code, output } = await inTerminal(["studies"], { ...settings(), ...plain }, 100);
+    expect(code).toBe(0);
+    expect(output).toMatch(/^[\u0000-\u007f]*$/);
+    expect(output).toContain("reference-study");
+  });
+
+  test("progress is a bar that is written over, and lines a change where it is plain", async () => {
+    const live = await inTerminal(["watch", "reference-study"], settings(), 80);
+    expect(live.code).toBe(0);
+    expect(live.output).toContain("\u001b[2K");
+    expect(live.output).toMatch(/SUCCEEDED \[█+\]/);
+    const plain = await inTerminal(["watch", "reference-study"], { ...settings(), NO_COLOR: "1" }, 80);
+    expect(plain.output).not.toContain("\u001b");
+    expect(plain.output).toMatch(/SUCCEEDED \[#+\]/);
+  });
+});

@@ -1,0 +1,31 @@
+import { spawn, spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
+
+/** Why no pseudo-terminal can be had: util-linux's `script` gives one. Undefined where it can. */
+export function missingPseudoTerminal(): string | undefined {
+  const { stdout } = spawnSync("script", ["--version"], { encoding: "utf8" });
+  return (stdout as string | null)?.includes("util-linux") ? undefined : "skipped: needs `script` of util-linux";
+}
+
+/**
+ * Runs the command line in a terminal of `columns` and gives what it wrote to it, escape sequences included, with its exit code.
+ */
+export function inTerminal(
+  args: readonly string[],
+  environment: Record<string, string>,
+  columns: number,
+): Promise<{ readonly code: number | null; readonly output: string }> {
+  const quoted = [process.execPath, MAIN, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+  const { DATABASE_URL: _, INIT_CWD: __, NO_COLOR: ___, ...inherited } = process.env;
+  const child = spawn("script", ["-qec", `stty cols ${columns} rows 30; ${quoted}`, "/dev/null"], {
+    env: { ...inherited, LC_ALL: "C.UTF-8", TERM: "xterm", SHELL: "/bin/sh", ...environment },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
+  return new Promise((resolve) => {
+    child.on("close", (code) => resolve({ code, output: output.replaceAll("\r\n", "\n") }));
+  });
+}
