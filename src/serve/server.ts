@@ -10,6 +10,7 @@ import { expressMiddleware } from "@as-integrations/express5";
 import express, { type RequestHandler } from "express";
 import { failure } from "../errors.js";
 import { openContext, type Context, type Services } from "./context.js";
+import { dashboard } from "./dashboard.js";
 import { exportRoutes } from "./export/routes.js";
 import { formatError } from "./format-error.js";
 import { jsonErrors } from "./json-errors.js";
@@ -37,7 +38,7 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Serves GraphQL at /graphql, by HTTP and by WebSocket, downloads at /export and the playground at /. @throws PORT_IN_USE, CONFIG_INVALID */
+/** Serves GraphQL at /graphql, by HTTP and by WebSocket, downloads at /export, the dashboard at /dashboard and the playground at /. @throws PORT_IN_USE, CONFIG_INVALID */
 export async function startServer(
   services: Services,
   listen: { readonly host: string; readonly port: number },
@@ -71,6 +72,7 @@ export async function startServer(
   );
   const subscriptions = serveSubscriptions(http, { path: "/graphql", schema, services });
   app.use("/export", exportRoutes(services, schema, OPEN_TO_ALL));
+  app.use(dashboard());
   app.use(playground());
   app.use(jsonErrors(services.log));
   try {

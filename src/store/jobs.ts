@@ -1,4 +1,6 @@
+import type { Sql } from "postgres";
 import { v7 as newId } from "uuid";
+import type { Fragment } from "./across/fragment.js";
 import type { Connection } from "./connection.js";
 import type { JobStatus } from "./generated/client.js";
 import { JOB_CHANNEL } from "./queue/tasks.js";
@@ -49,12 +51,28 @@ export async function touchJob(
 
 /** The jobs of `ids`; an import whose process died without a word is given as failed. */
 export function jobsById({ sql }: Connection, ids: readonly string[]): Promise<Job[]> {
+  return sql<Job[]>`${jobRows(sql)} where id = any(${[...ids]}::uuid[])`;
+}
+
+/** At most `limit` jobs, the newest first; of `statuses` only, where they are given. */
+export function newestJobs(
+  { sql }: Connection,
+  { statuses, limit }: { readonly statuses: readonly JobStatus[] | undefined; readonly limit: number },
+): Promise<Job[]> {
   return sql<Job[]>`
-    select id, kind, done, total, result, created_at as "createdAt",
-      case when dead then 'FAILED' else status end as status,
-      case when dead then 'The process that ran it has died; start it again.' else message end as message,
-      case when dead then updated_at else finished_at end as "finishedAt"
-    from (
-      select *, kind = 'IMPORT' and status = 'RUNNING' and updated_at < now() - make_interval(secs => ${DEAD_AFTER_SECONDS}) as dead from job
-      where id = any(${[...ids]}::uuid[])) as job`;
+    ${jobRows(sql)} ${statuses === undefined ? sql`` : sql`where status = any(${[...statuses]}::text[])`}
+    order by "createdAt" desc, id desc limit ${limit}`;
+}
+
+/** `select` of jobs as they are given, to be narrowed by id and status. */
+function jobRows(sql: Sql): Fragment {
+  return sql`
+    select * from (
+      select id, kind, done, total, result, created_at as "createdAt",
+        case when dead then 'FAILED' else status::text end as status,
+        case when dead then 'The process that ran it has died; start it again.' else message end as message,
+        case when dead then updated_at else finished_at end as "finishedAt"
+      from (
+        select *, kind = 'IMPORT' and status = 'RUNNING' and updated_at < now() - make_interval(secs => ${DEAD_AFTER_SECONDS}) as dead from job
+      ) as stored) as job`;
 }

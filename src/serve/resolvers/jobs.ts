@@ -1,8 +1,10 @@
-import { Arg, Ctx, ID, Mutation, Query, Resolver, Root, Subscription } from "type-graphql";
+import { Arg, Ctx, ID, Int, Mutation, Query, Resolver, Root, Subscription } from "type-graphql";
 import { validate } from "uuid";
 import { failure } from "../../errors.js";
-import { jobsById, type Job } from "../../store/jobs.js";
+import { jobsById, newestJobs, type Job } from "../../store/jobs.js";
 import type { Context } from "../context.js";
+import { pageSize } from "../page.js";
+import { JobStatus } from "../types/enums.js";
 import { JobType, PrecomputeStudyPayload } from "../types/job.js";
 
 @Resolver()
@@ -10,6 +12,16 @@ export class JobsResolver {
   @Query(() => JobType, { nullable: true, description: "A job by its id; null where there is none." })
   async job(@Arg("id", () => ID) id: string, @Ctx() { loaders }: Context): Promise<Job | null> {
     return validate(id) ? ((await loaders.jobById.load(id)) ?? null) : null;
+  }
+
+  @Query(() => [JobType], { description: "Jobs of all kinds, the newest first." })
+  async jobs(
+    @Arg("status", () => [JobStatus], { nullable: true, description: "Only of these; all by default." })
+    status: (keyof typeof JobStatus)[] | undefined,
+    @Arg("first", () => Int, { defaultValue: 20, description: "At most this many." }) first: number,
+    @Ctx() { database }: Context,
+  ): Promise<Job[]> {
+    return newestJobs(database, { statuses: status ?? undefined, limit: pageSize(first) });
   }
 
   @Mutation(() => PrecomputeStudyPayload, {
