@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { useId, useState, type ReactNode } from "react";
 
 export interface FilterBarProps {
   /** The search field, always in view. */
@@ -9,20 +9,25 @@ export interface FilterBarProps {
   readonly children: ReactNode;
 }
 
-/** A list's search and filters; on a narrow window the filters fold away. */
+/** Pixels of window under which filters take more room than a list can spare. */
+const NARROW = 700;
+
+/** A list's search and filters; on a narrow window the filters are folded at first. */
 export function FilterBar({ search, set, onReset, children }: FilterBarProps) {
+  const [isOpen, setIsOpen] = useState(window.innerWidth > NARROW || set > 0);
+  const fields = useId();
   return (
     <form className="filters" role="search" onSubmit={(event) => event.preventDefault()}>
       {search}
-      <details open={window.innerWidth > 700 || set > 0}>
-        <summary>Filters{set > 0 && ` (${set} set)`}</summary>
-        <div className="filter-fields">
-          {children}
-          <button type="button" onClick={onReset} disabled={set === 0}>
-            Reset
-          </button>
-        </div>
-      </details>
+      <button type="button" aria-expanded={isOpen} aria-controls={fields} onClick={() => setIsOpen(!isOpen)}>
+        Filters{set > 0 && ` (${set} set)`}
+      </button>
+      <button type="button" onClick={onReset} disabled={set === 0}>
+        Reset filters
+      </button>
+      <div id={fields} className="filter-fields" hidden={!isOpen}>
+        {children}
+      </div>
     </form>
   );
 }

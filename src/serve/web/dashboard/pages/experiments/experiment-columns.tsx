@@ -34,7 +34,7 @@ export function experimentColumns(picks: Picks, withStudy: boolean): readonly Co
     {
       key: "compare",
       title: "Compare",
-      width: 76,
+      width: 86,
       cell: ({ id, name, study }) => (
         <input
           type="checkbox"
@@ -46,19 +46,19 @@ export function experimentColumns(picks: Picks, withStudy: boolean): readonly Co
     },
     ...(withStudy ? ofStudy : []),
     { key: "name", title: "Run", width: 130, sort: "NAME", cell: ({ name }) => name },
-    { key: "method", title: "Method", width: 76, cell: ({ method }) => methodText(method) },
-    { key: "quantization", title: "Quantization", width: 100, cell: ({ quantization }) => quantization },
-    { key: "rank", title: "Rank", width: 64, align: "end", sort: "RANK", cell: ({ rank }) => <Value value={rank} /> },
+    { key: "method", title: "Method", width: 82, cell: ({ method }) => methodText(method) },
+    { key: "quantization", title: "Quantization", width: 116, cell: ({ quantization }) => quantization },
+    { key: "rank", title: "Rank", width: 74, align: "end", sort: "RANK", cell: ({ rank }) => <Value value={rank} /> },
     { key: "seed", title: "Seed", width: 60, align: "end", cell: ({ seed }) => <Value value={seed} /> },
-    { key: "steps", title: "Steps", width: 66, align: "end", cell: ({ steps }) => <Value value={steps} /> },
+    { key: "steps", title: "Steps", width: 70, align: "end", cell: ({ steps }) => <Value value={steps} /> },
     ...METRICS.map(({ key, title, unit }, i): Column<ExperimentItem> => ({
       key,
       title: unit === "" ? title : `${title}, ${unit}`,
-      width: 132,
+      width: 146,
       align: "end",
       sort: key,
       cell: ({ values }) => <Value value={values[i] ?? null} />,
     })),
-    { key: "weights", title: "Weights", width: 72, cell: ({ hasWeights }) => (hasWeights ? "yes" : "no") },
+    { key: "weights", title: "Weights", width: 82, cell: ({ hasWeights }) => (hasWeights ? "yes" : "no") },
   ];
 }

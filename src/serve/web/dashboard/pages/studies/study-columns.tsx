@@ -20,7 +20,7 @@ export function studyColumns(summaries: Summaries, metric: MetricKey): readonly 
     {
       key: "study",
       title: "Study",
-      width: 260,
+      width: 240,
       sort: "NAME",
       cell: ({ slug, name }) => (
         <Link to={`/studies/${slug}`} title={slug}>
@@ -32,7 +32,7 @@ export function studyColumns(summaries: Summaries, metric: MetricKey): readonly 
     {
       key: "base_model",
       title: "Base model",
-      width: 150,
+      width: 160,
       cell: ({ baseModel }) => baseModel ?? <Value value={null} />,
       csv: ({ baseModel }) => baseModel,
     },
@@ -71,7 +71,7 @@ export function studyColumns(summaries: Summaries, metric: MetricKey): readonly 
     {
       key: "mean_cosine_similarity",
       title: "Mean cosine",
-      width: 100,
+      width: 112,
       align: "end",
       cell: ({ slug }) =>
         summaries.of(slug) === undefined && summaries.error === null ? (
@@ -84,7 +84,7 @@ export function studyColumns(summaries: Summaries, metric: MetricKey): readonly 
     {
       key: `${metric}_best`,
       title: `Least ${title.toLowerCase()}`,
-      width: 140,
+      width: 158,
       align: "end",
       sort: "METRIC_BEST",
       cell: ({ slug }) => summed(slug, "min"),
@@ -93,7 +93,7 @@ export function studyColumns(summaries: Summaries, metric: MetricKey): readonly 
     {
       key: `${metric}_mean`,
       title: `Mean ${title.toLowerCase()}`,
-      width: 140,
+      width: 158,
       align: "end",
       sort: "METRIC_MEAN",
       cell: ({ slug }) => summed(slug, "mean"),
@@ -102,7 +102,7 @@ export function studyColumns(summaries: Summaries, metric: MetricKey): readonly 
     {
       key: "created_at",
       title: "Created",
-      width: 115,
+      width: 120,
       sort: "CREATED_AT",
       cell: ({ createdAt }) => <time dateTime={createdAt}>{DAY.format(new Date(createdAt))}</time>,
       csv: ({ createdAt }) => createdAt,
@@ -110,7 +110,7 @@ export function studyColumns(summaries: Summaries, metric: MetricKey): readonly 
     {
       key: "updated_at",
       title: "Updated",
-      width: 115,
+      width: 120,
       sort: "UPDATED_AT",
       cell: ({ updatedAt }) => <time dateTime={updatedAt}>{DAY.format(new Date(updatedAt))}</time>,
       csv: ({ updatedAt }) => updatedAt,

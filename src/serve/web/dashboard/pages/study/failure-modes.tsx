@@ -1,4 +1,5 @@
 import { useAnswer } from "../../api/answer.js";
+import { useAskAgain } from "../../api/ask-again.js";
 import { graphql } from "../../graphql.js";
 import { Badge } from "../../parts/badge.js";
 import { EvidenceList } from "../../parts/evidence.js";
@@ -34,6 +35,11 @@ const FailureModesQuery = graphql(`
 export function FailureModes({ slug, rules }: { readonly slug: string; readonly rules: Rules }) {
   const { metric, thresholdPercent } = rules;
   const answer = useAnswer(FailureModesQuery, { slug, metric, thresholdPercent, waitSeconds: FIRST_WAIT_SECONDS });
+  const modes = answer.data?.study?.failureModes ?? [];
+  useAskAgain(
+    modes.some(({ kind }) => kind === "WEIGHTS_PENDING"),
+    answer,
+  );
   return (
     <Panel
       title="Failure modes"
@@ -41,21 +47,21 @@ export function FailureModes({ slug, rules }: { readonly slug: string; readonly 
       answer={answer}
       csv={{
         fileName: `${slug}-failure-modes.csv`,
-        rows: ({ study }) => [
+        rows: () => [
           ["kind", "severity", "symptom", "cause", "mitigation", "experiments"],
-          ...(study?.failureModes ?? []).map(({ kind, severity, symptom, cause, mitigation, experiments }) => [
+          ...modes.map(({ kind, severity, symptom, cause, mitigation, experiments }) => [
             ...[kind, severity, symptom, cause, mitigation],
             experiments.map(({ name }) => name).join(" "),
           ]),
         ],
       }}
     >
-      {({ study }) =>
-        study === null || study.failureModes.length === 0 ? (
+      {() =>
+        modes.length === 0 ? (
           <p className="empty">No failure mode was found.</p>
         ) : (
           <ul className="modes">
-            {study.failureModes.map(({ kind, severity, symptom, cause, mitigation, evidence, experiments }, i) => (
+            {modes.map(({ kind, severity, symptom, cause, mitigation, evidence, experiments }, i) => (
               <li key={i}>
                 <details>
                   <summary>

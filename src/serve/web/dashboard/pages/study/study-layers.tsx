@@ -157,7 +157,7 @@ function figure(
 }
 
 const COLUMNS: readonly Column<Row>[] = [
-  figure("index", "Block", 64, ({ layer }) => layer.index),
+  figure("index", "Block", 76, ({ layer }) => layer.index),
   {
     ...{ key: "module", title: "Module", width: 130, sort: "module" },
     cell: ({ layer }) => layer.module,
@@ -169,14 +169,14 @@ const COLUMNS: readonly Column<Row>[] = [
     csv: ({ layer }) => layer.name,
   },
   figure("cosine_similarity", "Cosine", 92, (row) => row.cosineSimilarity),
-  figure("relative_difference", "Relative difference", 142, (row) => row.relativeDifference),
-  figure("l2_distance", "L2 distance", 100, (row) => row.l2Distance),
-  figure("baseline_norm", "Norm, baseline", 122, (row) => row.baselineNorm),
-  figure("candidate_norm", "Norm, candidate", 130, (row) => row.candidateNorm),
-  figure("sensitivity", "Sensitivity", 100, (row) => row.sensitivity?.score),
-  figure("position", "Position", 86, (row) => row.sensitivity?.position),
+  figure("relative_difference", "Relative difference", 158, (row) => row.relativeDifference),
+  figure("l2_distance", "L2 distance", 112, (row) => row.l2Distance),
+  figure("baseline_norm", "Norm, baseline", 136, (row) => row.baselineNorm),
+  figure("candidate_norm", "Norm, candidate", 144, (row) => row.candidateNorm),
+  figure("sensitivity", "Sensitivity", 110, (row) => row.sensitivity?.score),
+  figure("position", "Position", 96, (row) => row.sensitivity?.position),
   {
-    ...{ key: "stands_out", title: "Stands out", width: 92 },
+    ...{ key: "stands_out", title: "Stands out", width: 100 },
     cell: ({ sensitivity }) => (sensitivity?.standsOut === true ? "yes" : sensitivity?.standsOut === false ? "no" : "–"),
     csv: ({ sensitivity }) => sensitivity?.standsOut ?? null,
   },

@@ -51,8 +51,10 @@ export function StudyPage({ slug }: { readonly slug: string }) {
       <div className="panels">
         <Verdicts slug={slug} rules={rules} />
         <RankThreshold slug={slug} rules={rules} />
-        <Recommendation slug={slug} rules={rules} />
-        <FailureModes slug={slug} rules={rules} />
+        <div className="column">
+          <Recommendation slug={slug} rules={rules} />
+          <FailureModes slug={slug} rules={rules} />
+        </div>
         <StudyRuns slug={slug} />
         {rank !== undefined && (
           <StudyLayers slug={slug} ranks={ranks} rank={rank} onRank={(r) => change({ rank: String(r) })} />

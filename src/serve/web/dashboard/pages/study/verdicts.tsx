@@ -1,6 +1,6 @@
-import { useEffect } from "react";
 import { useAnswer } from "../../api/answer.js";
-import { JobFields, unfinishedJobs } from "../../api/job.js";
+import { useAskAgain } from "../../api/ask-again.js";
+import { JobFields } from "../../api/job.js";
 import { graphql } from "../../graphql.js";
 import { Badge } from "../../parts/badge.js";
 import { Confounds } from "../../parts/confounds.js";
@@ -41,22 +41,13 @@ const HypothesesQuery = graphql(
   [JobFields],
 );
 
-/** Milliseconds until the next try where weights are pending and no job is named for them. */
-const ASK_AGAIN = 3_000;
-
 /** H1, H2 and H3: verdict, why, on what evidence, and what makes it doubtful. */
 export function Verdicts({ slug, rules }: { readonly slug: string; readonly rules: Rules }) {
   const { metric, thresholdPercent } = rules;
   const answer = useAnswer(HypothesesQuery, { slug, metric, thresholdPercent, waitSeconds: FIRST_WAIT_SECONDS });
-  const { data, isBusy, retry } = answer;
-  const hypotheses = data?.study?.hypotheses ?? [];
+  const hypotheses = answer.data?.study?.hypotheses ?? [];
   const isPending = hypotheses.some(({ confounds }) => confounds.some(({ kind }) => kind === "WEIGHTS_PENDING"));
-  const isForgotten = isPending && !isBusy && unfinishedJobs(data).length === 0;
-  useEffect(() => {
-    if (!isForgotten) return undefined;
-    const timer = setTimeout(retry, ASK_AGAIN);
-    return () => clearTimeout(timer);
-  }, [isForgotten]);
+  useAskAgain(isPending, answer);
   return (
     <Panel
       title="Hypotheses"
