@@ -21,10 +21,12 @@ import {
   UndefinedReason,
 } from "./types/enums.js";
 import { registerListEnums } from "./types/list-enums.js";
+import { registerPlotEnums } from "./types/plot-enums.js";
 
 /** Makes the enums known to type-graphql, with their names and descriptions in the schema. */
 export function registerEnums(): void {
   registerListEnums();
+  registerPlotEnums();
   registerEnumType(MetricName, {
     name: "MetricName",
     description: "A scalar of a run of which less is better, with its unit.",

@@ -13,6 +13,7 @@ import { JobsResolver } from "./resolvers/jobs.js";
 import { LayerSensitivityResolver } from "./resolvers/layer-sensitivity.js";
 import { LayerSimilarityResolver } from "./resolvers/layer-similarity.js";
 import { PENDING_JOB_RESOLVERS } from "./resolvers/pending-job.js";
+import { PlotsResolver } from "./resolvers/plots.js";
 import { RankResolver } from "./resolvers/rank.js";
 import { RowsResolver } from "./resolvers/rows.js";
 import { SensitivityMapResolver } from "./resolvers/sensitivity-map.js";
@@ -43,6 +44,7 @@ export function openSchema(): Promise<GraphQLSchema> {
       CompareStudiesResolver,
       GroupsResolver,
       ExportsResolver,
+      PlotsResolver,
       RowsResolver,
       SimilarityMatrixResolver,
       LayerSimilarityResolver,

@@ -7,6 +7,7 @@ import { DiagnosticSummaryType } from "../types/diagnosis.js";
 import { JobType } from "../types/job.js";
 import { LayerSensitivityType } from "../types/layer.js";
 import { LayerSimilarityType, PartSimilarityType } from "../types/layer-similarity.js";
+import { PlotType } from "../types/plot.js";
 import { PartSensitivityType, SensitivityMapType } from "../types/sensitivity.js";
 import { SimilarityMatrixType } from "../types/similarity-matrix.js";
 import { WeightSimilarityType } from "../types/similarity.js";
@@ -56,7 +57,12 @@ export const PENDING_JOB_RESOLVERS = [
     LayerSensitivityType,
     PartSensitivityType,
   ].map(withJob),
-  ...[WeightSimilarityType, ComparisonSummaryType, SimilarityMatrixType, DiagnosticSummaryType, SensitivityMapType].map(
-    withJobs,
-  ),
+  ...[
+    WeightSimilarityType,
+    ComparisonSummaryType,
+    SimilarityMatrixType,
+    DiagnosticSummaryType,
+    SensitivityMapType,
+    PlotType,
+  ].map(withJobs),
 ];
