@@ -5,6 +5,7 @@ import "./styles/form.css";
 import "./styles/table.css";
 import "./styles/study.css";
 import "./styles/compare.css";
+import "./styles/plot.css";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { createRoot } from "react-dom/client";
 import { answerCache } from "./api/answer-cache.js";

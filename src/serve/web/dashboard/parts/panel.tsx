@@ -19,6 +19,8 @@ export interface PanelProps<Data> {
   readonly csv: CsvSource<Data> | undefined;
   /** Beside the title: choices that change what is asked. */
   readonly controls?: ReactNode;
+  /** Before the panel's own links. */
+  readonly links?: ReactNode;
   /** Between the title and what is answered: choices that need more room. */
   readonly above?: ReactNode;
   /** What the title leaves open. */
@@ -33,7 +35,7 @@ export interface PanelProps<Data> {
  * A part of a page with an operation of its own: shows that it loads, why it failed, how far pending values are, or what was
  * answered; and always where the same can be had as GraphQL and as CSV.
  */
-export function Panel<Data>({ title, answer, csv, controls, above, note, className, lines, children }: PanelProps<Data>) {
+export function Panel<Data>({ title, answer, csv, controls, links, above, note, className, lines, children }: PanelProps<Data>) {
   const heading = useId();
   const { data, error, isBusy, retry, asked } = answer;
   const jobs = unfinishedJobs(data);
@@ -43,6 +45,7 @@ export function Panel<Data>({ title, answer, csv, controls, above, note, classNa
         <h2 id={heading}>{title}</h2>
         {controls !== undefined && <div className="controls">{controls}</div>}
         <div className="panel-links">
+          {links}
           <a href={playgroundLink(asked)}>
             Open in playground<span className="for-readers">: {title}</span>
           </a>

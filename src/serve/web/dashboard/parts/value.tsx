@@ -1,10 +1,17 @@
-const NUMBER = new Intl.NumberFormat("en", { maximumSignificantDigits: 5 });
+/** Digits that a figure is read to; a change in percent needs fewer. */
+const DIGITS = 5;
+const PERCENT_DIGITS = 3;
+const formatOf = (digits: number) => new Intl.NumberFormat("en", { maximumSignificantDigits: digits });
+// Making one takes longer than all cells of a row.
+const FIGURE = formatOf(DIGITS);
+const PERCENT = formatOf(PERCENT_DIGITS);
 const COUNT = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
-/** Five digits, as people read a figure; very small and very large ones by powers of ten. */
-export function numberText(value: number): string {
+/** Five digits, as people read a figure, or three of a percentage; very small and very large ones by powers of ten. */
+export function numberText(value: number, unit?: string): string {
   const size = Math.abs(value);
-  return size !== 0 && (size < 1e-4 || size >= 1e9) ? value.toExponential(2) : NUMBER.format(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e9)) return value.toExponential(2);
+  return (unit === "%" ? PERCENT : FIGURE).format(value);
 }
 
 /** A whole number with its thousands apart. */
@@ -34,7 +41,7 @@ export function Value({ value, unit, reason, signed = false }: ValueProps) {
   return (
     <data value={String(value)}>
       {signed && value > 0 ? "+" : ""}
-      {numberText(value)}
+      {numberText(value, unit)}
       {unit !== undefined && unit !== "" && <span className="unit"> {unit}</span>}
     </data>
   );

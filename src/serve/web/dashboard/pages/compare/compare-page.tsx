@@ -4,6 +4,7 @@ import { Skeleton } from "../../parts/skeleton.js";
 import { counted } from "../../parts/words.js";
 import { PageHead } from "../../shell/page-head.js";
 import { ChosenRuns } from "./chosen-runs.js";
+import { CurvesPanel } from "./curves-panel.js";
 import { MatrixPanel } from "./matrix-panel.js";
 import { MetricsPanel } from "./metrics-panel.js";
 import { PairPanels } from "./pair-panels.js";
@@ -40,6 +41,7 @@ export function ComparePage() {
       {runs.length > 0 && (
         <div className="panels">
           <MetricsPanel answer={answer} runs={runs} />
+          <CurvesPanel runs={runs} selection={selection} />
           {runs.length > 1 && (
             <>
               <MatrixPanel runs={runs} />

@@ -104,7 +104,7 @@ const COLUMNS: readonly Column<Row>[] = [
       interval === null ? (
         <Value value={null} reason={intervalReason} />
       ) : (
-        `${numberText(interval.low)} to ${numberText(interval.high)}`
+        `${numberText(interval.low, "%")} to ${numberText(interval.high, "%")}`
       ),
     csv: ({ degradation }) => degradation.interval?.low ?? null,
   },

@@ -11,6 +11,7 @@ import { Recommendation } from "./recommendation.js";
 import { useRules } from "./rules.js";
 import { StudyHead, StudyQuery } from "./study-head.js";
 import { StudyLayers } from "./study-layers.js";
+import { StudyPlots } from "./study-plots.js";
 import { StudyRuns } from "./study-runs.js";
 import { Verdicts } from "./verdicts.js";
 
@@ -55,6 +56,7 @@ export function StudyPage({ slug }: { readonly slug: string }) {
           <Recommendation slug={slug} rules={rules} />
           <FailureModes slug={slug} rules={rules} />
         </div>
+        <StudyPlots slug={slug} rank={rank ?? null} rules={rules} />
         <StudyRuns slug={slug} />
         {rank !== undefined && (
           <StudyLayers slug={slug} ranks={ranks} rank={rank} onRank={(r) => change({ rank: String(r) })} />
