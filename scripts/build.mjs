@@ -72,7 +72,11 @@ await whenStale("sources", [...sources, "tsconfig.json", "scripts/build.mjs"], p
 
 await whenStale(
   "web",
-  [...(await filesBelow(web)).filter((file) => !file.startsWith(dashboard)), "package-lock.json", "scripts/build-web.mjs"],
+  [
+    ...(await filesBelow(web)).filter((file) => !file.startsWith(dashboard)),
+    "package-lock.json",
+    "scripts/build-web.mjs",
+  ],
   path.join(dist, "web/index.html"),
   () => buildWeb({ root, outdir: path.join(dist, "web") }),
 );
@@ -80,7 +84,13 @@ await whenStale(
 // After the playground, whose build empties the folder that both are in.
 await whenStale(
   "dashboard",
-  [...(await filesBelow(dashboard)), "src/serve/export/csv-line.ts", "src/derive/metric-deltas.ts", "package-lock.json", "scripts/build-dashboard.mjs"],
+  [
+    ...(await filesBelow(dashboard)),
+    "src/serve/export/csv-line.ts",
+    "src/derive/metric-deltas.ts",
+    "package-lock.json",
+    "scripts/build-dashboard.mjs",
+  ],
   path.join(dist, "web/dashboard/index.html"),
   () => buildDashboard({ root, outdir: path.join(dist, "web/dashboard") }),
 );

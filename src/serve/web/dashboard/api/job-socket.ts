@@ -43,7 +43,8 @@ export function followJob(
         if (data != null) on.job(data.jobProgress);
         else on.failure(new Error(errors?.map(({ message }) => message).join("\n") ?? "The server sent no progress."));
       },
-      error: (cause) => on.failure(cause instanceof Error ? cause : new Error("The connection to the server was lost.")),
+      error: (cause) =>
+        on.failure(cause instanceof Error ? cause : new Error("The connection to the server was lost.")),
       complete: () => undefined,
     },
   );

@@ -41,8 +41,7 @@ export function useRowPages<Result, Variables extends { first: number; after?: s
     placeholderData: keepPreviousData,
   });
   const loaded = useMemo(
-    () =>
-      data && { rows: data.pages.flatMap(({ nodes }) => nodes), totalCount: data.pages.at(-1)?.totalCount ?? 0 },
+    () => data && { rows: data.pages.flatMap(({ nodes }) => nodes), totalCount: data.pages.at(-1)?.totalCount ?? 0 },
     [data],
   );
   const count = loaded?.rows.length ?? 0;

@@ -18,12 +18,7 @@ export function MetricRange({ parameters, change }: MetricRangeProps) {
         onChange={(metric) => change({ metric: metric === METRICS[0].key ? null : metric })}
         options={METRICS.map(({ key, title }) => [key, title])}
       />
-      <TextField
-        label="from"
-        type="number"
-        value={parameters.get("min") ?? ""}
-        onChange={(min) => change({ min })}
-      />
+      <TextField label="from" type="number" value={parameters.get("min") ?? ""} onChange={(min) => change({ min })} />
       <TextField label="to" type="number" value={parameters.get("max") ?? ""} onChange={(max) => change({ max })} />
     </fieldset>
   );

@@ -35,7 +35,18 @@ export interface PanelProps<Data> {
  * A part of a page with an operation of its own: shows that it loads, why it failed, how far pending values are, or what was
  * answered; and always where the same can be had as GraphQL and as CSV.
  */
-export function Panel<Data>({ title, answer, csv, controls, links, above, note, className, lines, children }: PanelProps<Data>) {
+export function Panel<Data>({
+  title,
+  answer,
+  csv,
+  controls,
+  links,
+  above,
+  note,
+  className,
+  lines,
+  children,
+}: PanelProps<Data>) {
   const heading = useId();
   const { data, error, isBusy, retry, asked } = answer;
   const jobs = unfinishedJobs(data);
@@ -55,9 +66,7 @@ export function Panel<Data>({ title, answer, csv, controls, links, above, note, 
       {note !== undefined && <p className="note">{note}</p>}
       {above}
       {error !== null && <Failure error={error} onRetry={retry} />}
-      {jobs.length > 0 && (
-        <Pending key={jobs.map(({ id }) => id).join(" ")} jobs={jobs} label={title} onEnd={retry} />
-      )}
+      {jobs.length > 0 && <Pending key={jobs.map(({ id }) => id).join(" ")} jobs={jobs} label={title} onEnd={retry} />}
       {data === undefined && error === null && <Skeleton label={title} {...(lines !== undefined && { lines })} />}
       {data !== undefined && (
         <PanelBoundary onRetry={retry}>

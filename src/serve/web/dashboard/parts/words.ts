@@ -4,5 +4,7 @@ export function words(name: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** `1 run`, `2 runs`. */
-export const counted = (n: number, noun: string) => `${new Intl.NumberFormat("en").format(n)} ${noun}${n === 1 ? "" : "s"}`;
+/** `1 run`, `2 runs`; `plural` where it is not the noun with an s. */
+export function counted(n: number, noun: string, plural = `${noun}s`): string {
+  return `${n.toLocaleString("en")} ${n === 1 ? noun : plural}`;
+}

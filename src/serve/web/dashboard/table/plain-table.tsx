@@ -11,7 +11,7 @@ export interface PlainTableProps<Row> {
 /** A short table, all of it in the page. On a narrow window it scrolls sideways. */
 export function PlainTable<Row>({ label, columns, rows, keyOf }: PlainTableProps<Row>) {
   return (
-    <div className="table-region plain" role="region" aria-label={label} tabIndex={0}>
+    <div className="table-region plain" role="region" aria-label={`Table: ${label}`} tabIndex={0}>
       <table aria-label={label}>
         <thead>
           <HeaderRow columns={columns} sorting={undefined} onSort={undefined} />

@@ -52,7 +52,13 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   const after = virtual.getTotalSize() - (shown.at(-1)?.end ?? 0);
   const width = columns.reduce((sum, column) => sum + column.width, 0);
   return (
-    <div className={`table-region ${isStale ? "stale" : ""}`} ref={region} role="region" aria-label={label} tabIndex={0}>
+    <div
+      className={`table-region ${isStale ? "stale" : ""}`}
+      ref={region}
+      role="region"
+      aria-label={`Table: ${label}`}
+      tabIndex={0}
+    >
       <table aria-label={label} aria-rowcount={totalCount + 1} style={{ minWidth: width }}>
         <colgroup>
           {columns.map((column) => (

@@ -17,7 +17,9 @@ export function ComparePage() {
   const selection = useSelection();
   const { ids } = selection;
   const answer = useAnswer(RunsQuery, { ids: [...ids] }, { enabled: ids.length > 0 });
-  const known = new Map((answer.data?.experiments ?? []).flatMap((run) => (run === null ? [] : [[run.id, run] as const])));
+  const known = new Map(
+    (answer.data?.experiments ?? []).flatMap((run) => (run === null ? [] : [[run.id, run] as const])),
+  );
   const runs = ids.flatMap((id) => known.get(id) ?? []);
   return (
     <div className="page">

@@ -20,9 +20,9 @@ export function curvesSpecification(metric: string, curves: readonly RunCurve[])
     width: 900,
     height: 320,
     encoding: {
-      x: { field: "step", type: "quantitative", title: "Optimizer step" },
+      x: { field: "step", type: "quantitative", title: "Optimizer step", axis: { labelOverlap: "greedy" } },
       y: { field: "value", type: "quantitative", title: metric, scale: { zero: false } },
-      color: { field: "run", type: "nominal", title: "Run", sort: null },
+      color: { field: "run", type: "nominal", title: "Run", sort: null, legend: { symbolType: "stroke" } },
       tooltip: [
         { field: "run", title: "Run" },
         { field: "step", title: "Step" },

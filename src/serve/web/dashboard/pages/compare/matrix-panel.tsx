@@ -44,7 +44,7 @@ export function MatrixPanel({ runs }: { readonly runs: readonly Run[] }) {
         // While another selection is on its way, the last matrix is not that of these runs.
         matrix !== null &&
         matrix.values.length === runs.length && (
-          <div className="table-region plain" role="region" aria-label="Similarity matrix" tabIndex={0}>
+          <div className="table-region plain" role="region" aria-label="Table: similarity matrix" tabIndex={0}>
             <table className="matrix" aria-label="Cosine similarity of every two runs">
               <thead>
                 <tr>
@@ -63,7 +63,10 @@ export function MatrixPanel({ runs }: { readonly runs: readonly Run[] }) {
                     {(row ?? []).map((value, j) => {
                       const reason = matrix.undefinedReasons[i]?.[j];
                       return (
-                        <td key={runs[j]?.id} style={{ "--share": `${Math.round(100 * Math.abs(value ?? 0))}%` } as object}>
+                        <td
+                          key={runs[j]?.id}
+                          style={{ "--share": `${Math.round(100 * Math.abs(value ?? 0))}%` } as object}
+                        >
                           <Value value={value} reason={reason == null ? null : words(reason).toLowerCase()} />
                         </td>
                       );

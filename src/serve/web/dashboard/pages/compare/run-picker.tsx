@@ -26,7 +26,12 @@ export function RunPicker({ chosen, onAdd }: RunPickerProps) {
   const found = words.length > 0 ? data?.experimentRows : undefined;
   return (
     <div className="picker" role="search" aria-label="Add runs">
-      <TextField label="Add a run" placeholder="Words of its name, study or base model" value={text} onChange={setText} />
+      <TextField
+        label="Add a run"
+        placeholder="Words of its name, study or base model"
+        value={text}
+        onChange={setText}
+      />
       {error !== null && words.length > 0 && <Failure error={error} onRetry={retry} />}
       <p role="status" className="note">
         {found !== undefined &&

@@ -40,7 +40,7 @@ export function StudiesPage() {
     <div className="page list-page">
       <PageHead title="Studies">
         <p className="count" role="status">
-          {totalCount !== undefined && counted(totalCount, isFiltered ? "study found" : "study").replace(/studys/, "studies")}
+          {totalCount !== undefined && `${counted(totalCount, "study", "studies")}${isFiltered ? " found" : ""}`}
         </p>
       </PageHead>
       <StudyFilters parameters={parameters} change={change} tags={tags} />

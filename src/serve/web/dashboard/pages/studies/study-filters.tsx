@@ -23,7 +23,9 @@ export function StudyFilters({ parameters, change, tags }: StudyFiltersProps) {
   return (
     <FilterBar
       set={set}
-      onReset={() => change(Object.fromEntries(FILTER_NAMES.filter((name) => name !== "q").map((name) => [name, null])))}
+      onReset={() =>
+        change(Object.fromEntries(FILTER_NAMES.filter((name) => name !== "q").map((name) => [name, null])))
+      }
       search={<TextField label="Search" placeholder="Name, base model or tag" {...field("q")} />}
     >
       <TextField label="Base model" suggestions={baseModels} {...field("model")} />

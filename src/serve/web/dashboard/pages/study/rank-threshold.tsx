@@ -66,18 +66,12 @@ export function RankThreshold({ slug, rules }: { readonly slug: string; readonly
           <>
             <p className="headline">
               <span className="figure">
-                r* ={" "}
-                <Value value={study.minimumViableRank.rank} reason={study.minimumViableRank.reason} />
+                r* = <Value value={study.minimumViableRank.rank} reason={study.minimumViableRank.reason} />
               </span>
               <Badge value={study.minimumViableRank.bound} />
             </p>
             <p>{study.minimumViableRank.reason}</p>
-            <PlainTable
-              label="Degradation by rank"
-              columns={COLUMNS}
-              rows={study.ranks}
-              keyOf={({ r }) => String(r)}
-            />
+            <PlainTable label="Degradation by rank" columns={COLUMNS} rows={study.ranks} keyOf={({ r }) => String(r)} />
           </>
         )
       }

@@ -24,7 +24,11 @@ const RangesQuery = graphql(`
         max
       }
     }
-    time: experimentGroups(by: [STUDY], metric: "training_time_seconds", filter: { study: { slug: { equals: $slug } } }) {
+    time: experimentGroups(
+      by: [STUDY]
+      metric: "training_time_seconds"
+      filter: { study: { slug: { equals: $slug } } }
+    ) {
       nodes {
         min
         max

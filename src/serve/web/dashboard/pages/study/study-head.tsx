@@ -7,8 +7,6 @@ import { Failure } from "../../parts/failure.js";
 import { Pending } from "../../parts/pending.js";
 import { SelectField } from "../../parts/select-field.js";
 import { TextField } from "../../parts/text-field.js";
-import { counted } from "../../parts/words.js";
-import { PageHead } from "../../shell/page-head.js";
 import { DEFAULT_THRESHOLD, useRules } from "./rules.js";
 
 export const StudyQuery = graphql(`
@@ -57,28 +55,14 @@ export interface StudyHeadProps {
   readonly onComputed: () => void;
 }
 
-/** Which study it is, who is compared with whom, by what it is judged, and the order to compute all of it. */
+/** Who is compared with whom, by what it is judged, and the order to compute all of it. */
 export function StudyHead({ study, onComputed }: StudyHeadProps) {
-  const { slug, name, baseModel, tags, experiments, ranks, layers, roles } = study;
+  const { slug, roles } = study;
   const { metric, thresholdPercent, change } = useRules();
   const precompute = useMutation({ mutationFn: () => ask(PrecomputeMutation, { slug }) });
   const job = precompute.data?.precomputeStudy.job;
   return (
     <>
-      <PageHead title={name}>
-        <p className="facts">
-          <code>{slug}</code>
-          <span>{baseModel ?? "base model not named"}</span>
-          <span>{counted(experiments.totalCount, "run")}</span>
-          <span>ranks {ranks.map(({ r }) => r).join(", ") || "none"}</span>
-          <span>{counted(layers.length, "layer")}</span>
-          {tags.map((tag) => (
-            <span key={tag} className="tag">
-              {tag}
-            </span>
-          ))}
-        </p>
-      </PageHead>
       <div className="rules">
         <p>
           {roles === null ? (

@@ -177,7 +177,8 @@ const COLUMNS: readonly Column<Row>[] = [
   figure("position", "Position", 96, (row) => row.sensitivity?.position),
   {
     ...{ key: "stands_out", title: "Stands out", width: 100 },
-    cell: ({ sensitivity }) => (sensitivity?.standsOut === true ? "yes" : sensitivity?.standsOut === false ? "no" : "–"),
+    cell: ({ sensitivity }) =>
+      sensitivity?.standsOut === true ? "yes" : sensitivity?.standsOut === false ? "no" : "–",
     csv: ({ sensitivity }) => sensitivity?.standsOut ?? null,
   },
 ];

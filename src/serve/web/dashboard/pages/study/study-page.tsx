@@ -9,10 +9,12 @@ import { FailureModes } from "./failure-modes.js";
 import { RankThreshold } from "./rank-threshold.js";
 import { Recommendation } from "./recommendation.js";
 import { useRules } from "./rules.js";
-import { StudyHead, StudyQuery } from "./study-head.js";
+import { StudyHead, StudyQuery, type StudyFacts } from "./study-head.js";
 import { StudyLayers } from "./study-layers.js";
+import { StudyPlot } from "./study-plot.js";
 import { StudyPlots } from "./study-plots.js";
 import { StudyRuns } from "./study-runs.js";
+import { StudySummary } from "./study-summary.js";
 import { Verdicts } from "./verdicts.js";
 
 /** The rank that layers are shown at first, where the study has it: what most papers train. */
@@ -20,38 +22,43 @@ const USUAL_RANK = 8;
 
 /** One study: what is concluded, why, and the runs and layers that it rests on. */
 export function StudyPage({ slug }: { readonly slug: string }) {
-  const cache = useQueryClient();
-  const [parameters, change] = useUrlState();
-  const rules = useRules();
-  const { data, error, retry } = useAnswer(StudyQuery, { slug });
-  if (data === undefined) {
-    return (
-      <div className="page">
-        <PageHead title={slug} />
-        {error === null ? <Skeleton label="the study" lines={12} /> : <Failure error={error} onRetry={retry} />}
-      </div>
-    );
-  }
-  const { study } = data;
-  if (study === null) {
-    return (
-      <div className="page">
-        <PageHead title="There is no such study" />
+  const answer = useAnswer(StudyQuery, { slug });
+  const { data, error, retry } = answer;
+  const study = data?.study;
+  return (
+    <div className="page">
+      <PageHead title={study === null ? "There is no such study" : (study?.name ?? slug)}>
+        {study != null && <StudySummary study={study} />}
+      </PageHead>
+      {error !== null && <Failure error={error} onRetry={retry} />}
+      {data === undefined && error === null && <Skeleton label="the study" lines={12} />}
+      {study === null && (
         <p className="empty">
           No study has the slug <code>{slug}</code>. <Link to="/">All studies</Link>
         </p>
-      </div>
-    );
-  }
+      )}
+      {study != null && <StudyPanels study={study} />}
+    </div>
+  );
+}
+
+function StudyPanels({ study }: { readonly study: StudyFacts }) {
+  const { slug } = study;
+  const cache = useQueryClient();
+  const [parameters, change] = useUrlState();
+  const rules = useRules();
   const ranks = study.ranks.map(({ r }) => r);
   const asked = Number(parameters.get("rank") ?? NaN);
   const rank = [asked, USUAL_RANK].find((r) => ranks.includes(r)) ?? ranks[0];
   return (
-    <div className="page">
+    <>
       <StudyHead study={study} onComputed={() => void cache.invalidateQueries()} />
       <div className="panels">
         <Verdicts slug={slug} rules={rules} />
-        <RankThreshold slug={slug} rules={rules} />
+        <div className="column">
+          <RankThreshold slug={slug} rules={rules} />
+          <StudyPlot slug={slug} kind="RANK_THRESHOLD" title="Loss and degradation" rank={null} rules={rules} />
+        </div>
         <div className="column">
           <Recommendation slug={slug} rules={rules} />
           <FailureModes slug={slug} rules={rules} />
@@ -62,6 +69,6 @@ export function StudyPage({ slug }: { readonly slug: string }) {
           <StudyLayers slug={slug} ranks={ranks} rank={rank} onRank={(r) => change({ rank: String(r) })} />
         )}
       </div>
-    </div>
+    </>
   );
 }

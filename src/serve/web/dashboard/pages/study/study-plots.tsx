@@ -1,9 +1,8 @@
 import type { Rules } from "./rules.js";
 import { StudyPlot, type PlotKind } from "./study-plot.js";
 
-/** The pictures in the order of the questions: what it costs, what it saves, how alike, where, and how it went. */
+/** The pictures, but the one that stands beside its numbers, in the order of the questions: what it costs, what it saves, how alike, where, and how it went. */
 const PLOTS: readonly { readonly kind: PlotKind; readonly title: string; readonly ofRank: boolean }[] = [
-  { kind: "RANK_THRESHOLD", title: "Degradation by rank", ofRank: false },
   { kind: "MEMORY_VS_PERFORMANCE", title: "Memory and performance", ofRank: false },
   { kind: "MEMORY_COMPARISON", title: "Memory by rank", ofRank: false },
   { kind: "TRAINING_EFFICIENCY", title: "Training efficiency", ofRank: false },
@@ -21,7 +20,7 @@ export interface StudyPlotsProps {
   readonly rules: Rules;
 }
 
-/** All pictures of a study. */
+/** The pictures of a study. */
 export function StudyPlots({ slug, rank, rules }: StudyPlotsProps) {
   return PLOTS.map(({ kind, title, ofRank }) => (
     <StudyPlot
