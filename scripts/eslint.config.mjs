@@ -21,13 +21,14 @@ const MAY_IMPORT = {
   "main.ts": ["errors.ts", "log.ts", "config.ts", "commands"],
 };
 
-/** Packages that only one part may load. */
-const OWNED = {
-  store: ["postgres", "pg", "@prisma"],
-  weights: ["@aws-sdk"],
-  compute: ["onnxruntime-node"],
-  jobs: ["piscina"],
-};
+/** Packages that only one part may load, or two. */
+const OWNED = [
+  { owners: ["store"], packages: ["postgres", "pg", "@prisma"] },
+  { owners: ["weights"], packages: ["@aws-sdk"] },
+  { owners: ["compute"], packages: ["onnxruntime-node"] },
+  { owners: ["jobs", "serve"], packages: ["piscina"] },
+  { owners: ["serve"], packages: ["vega", "vega-lite", "@napi-rs/canvas"] },
+];
 
 const UNSAFE = ["argument", "assignment", "call", "member-access", "return"];
 
@@ -39,10 +40,10 @@ const zones = [
     except: [part, ...MAY_IMPORT[part]],
     message: `${part} may import ${MAY_IMPORT[part].join(", ") || "nothing of src"}, and types.`,
   })),
-  ...Object.entries(OWNED).map(([owner, packages]) => ({
-    target: parts.filter((part) => part !== owner).map((part) => `src/${part}`),
+  ...OWNED.map(({ owners, packages }) => ({
+    target: parts.filter((part) => !owners.includes(part)).map((part) => `src/${part}`),
     from: packages.map((name) => `node_modules/${name}`),
-    message: `Only ${owner} may load it.`,
+    message: `Only ${owners.join(" and ")} may load it.`,
   })),
 ];
 

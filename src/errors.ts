@@ -184,6 +184,22 @@ const CATALOGUE = {
     todo: "Ask again.",
   },
   ARGUMENT_INVALID: { kind: "permanent", what: "An argument is not valid", todo: "Correct the argument." },
+  // pictures
+  PLOT_QUEUE_FULL: {
+    kind: "transient",
+    what: "Too many pictures wait to be drawn",
+    todo: "Ask again in a moment.",
+  },
+  PLOT_FAILED: {
+    kind: "transient",
+    what: "The picture could not be drawn",
+    todo: "Ask for its .vl.json or .csv, which need no drawing; the log has the cause.",
+  },
+  PLOT_PENDING: {
+    kind: "transient",
+    what: "The picture's weights are not computed yet",
+    todo: "Ask again in a moment, or follow the jobs.",
+  },
   // computing
   WEIGHTS_CHANGED: {
     kind: "permanent",

@@ -68,7 +68,7 @@ export function resolveRoles(runs: readonly Run[], asked: RolesAsked = {}): Role
 }
 
 /** Methods that are LoRA as it is, over a base of any precision. */
-const PLAIN = ["LORA", "QLORA"];
+export const PLAIN = ["LORA", "QLORA"];
 
 /** The runs of one label; where they are of several methods, those of the plain one, and what that leaves out. */
 function plain(runs: readonly Run[], label: string): { side: Side; leftOut: string[] } {
@@ -104,7 +104,7 @@ function rolesByMethod(runs: readonly Run[]): Roles | undefined {
 }
 
 /** The method, told apart from its rank-stabilized form: `LORA rsLoRA`. */
-const variantOf = ({ method, useRslora }: Run) => (useRslora === true ? `${method} rsLoRA` : method);
+export const variantOf = ({ method, useRslora }: Run) => (useRslora === true ? `${method} rsLoRA` : method);
 
 function knownMethods(runs: readonly Run[]): string[] {
   return [...new Set(runs.map(variantOf))].filter((method) => method !== "UNKNOWN").sort();

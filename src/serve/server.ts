@@ -15,6 +15,9 @@ import { exportRoutes } from "./export/routes.js";
 import { formatError } from "./format-error.js";
 import { jsonErrors } from "./json-errors.js";
 import { playground } from "./playground.js";
+import { PLOTS_PATH } from "./plots/plot-paths.js";
+import { openRenderer } from "./plots/render/renderer.js";
+import { plotRoutes } from "./plots/routes.js";
 import { requestSignal } from "./request-signal.js";
 import { openSchema } from "./schema.js";
 import { serveSubscriptions } from "./subscriptions.js";
@@ -38,7 +41,12 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Serves GraphQL at /graphql, by HTTP and by WebSocket, downloads at /export, the dashboard at /dashboard and the playground at /. @throws PORT_IN_USE, CONFIG_INVALID */
+/**
+ * Serves GraphQL at /graphql, by HTTP and by WebSocket, downloads at /export, pictures at /plots, the dashboard at /dashboard
+ * and the playground at /.
+ *
+ * @throws PORT_IN_USE, CONFIG_INVALID
+ */
 export async function startServer(
   services: Services,
   listen: { readonly host: string; readonly port: number },
@@ -72,14 +80,15 @@ export async function startServer(
   );
   const subscriptions = serveSubscriptions(http, { path: "/graphql", schema, services });
   app.use("/export", exportRoutes(services, schema, OPEN_TO_ALL));
+  const renderer = openRenderer();
+  app.use(PLOTS_PATH, plotRoutes(services, schema, renderer, OPEN_TO_ALL));
   app.use(dashboard());
   app.use(playground());
   app.use(jsonErrors(services.log));
   try {
     await listenOn(http, listen);
   } catch (error) {
-    await subscriptions.close();
-    await apollo.stop();
+    await close();
     throw error;
   }
   const { port } = http.address() as AddressInfo;
@@ -89,6 +98,7 @@ export async function startServer(
   async function close(): Promise<void> {
     await subscriptions.close();
     await apollo.stop();
+    await renderer.close();
   }
 }
 

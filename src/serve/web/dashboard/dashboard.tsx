@@ -17,30 +17,30 @@ export function Dashboard() {
   return (
     <Router base={BASE}>
       <FormerPath value={former}>
-      <Header />
-      <main id="main" tabIndex={-1}>
-        <PanelBoundary onRetry={() => undefined}>
-          <Switch>
-            <Route path="/">
-              <StudiesPage />
-            </Route>
-            <Route path="/experiments">
-              <ExperimentsPage />
-            </Route>
-            <Route path="/compare">
-              <ComparePage />
-            </Route>
-            <Route path="/studies/:slug">{({ slug }) => <StudyPage key={slug} slug={slug} />}</Route>
-            <Route>
-              <PageHead title="There is no such page" />
-              <p className="empty">
-                The dashboard has <Link to="/">studies</Link>, <Link to="/experiments">experiments</Link> and a place to{" "}
-                <Link to="/compare">compare</Link> them.
-              </p>
-            </Route>
-          </Switch>
-        </PanelBoundary>
-      </main>
+        <Header />
+        <main id="main" tabIndex={-1}>
+          <PanelBoundary onRetry={() => undefined}>
+            <Switch>
+              <Route path="/">
+                <StudiesPage />
+              </Route>
+              <Route path="/experiments">
+                <ExperimentsPage />
+              </Route>
+              <Route path="/compare">
+                <ComparePage />
+              </Route>
+              <Route path="/studies/:slug">{({ slug }) => <StudyPage key={slug} slug={slug} />}</Route>
+              <Route>
+                <PageHead title="There is no such page" />
+                <p className="empty">
+                  The dashboard has <Link to="/">studies</Link>, <Link to="/experiments">experiments</Link> and a place
+                  to <Link to="/compare">compare</Link> them.
+                </p>
+              </Route>
+            </Switch>
+          </PanelBoundary>
+        </main>
       </FormerPath>
     </Router>
   );

@@ -1,0 +1,143 @@
+import express, {
+  type ErrorRequestHandler,
+  type Request,
+  type RequestHandler,
+  type Response,
+  type Router,
+} from "express";
+import type { GraphQLSchema } from "graphql";
+import { failure, RankscopeError, type ErrorCode } from "../../errors.js";
+import { openContext, type Services } from "../context.js";
+import { requestSignal } from "../request-signal.js";
+import { askedPicture, askedPictureAcross, type AskedPicture } from "./asked-picture.js";
+import { MEDIA_TYPES, plotBytes } from "./plot-bytes.js";
+import { plotFile, type PlotFormat } from "./plot-paths.js";
+import type { Renderer } from "./render/renderer.js";
+
+/** Seconds after which to ask again for what is computed or waits to be drawn. */
+const RETRY_SECONDS = 5;
+const DEFAULT_SCALE = 2;
+const MAX_SCALE = 4;
+
+/**
+ * Pictures as files, at addresses that stay:
+ *
+ *     /studies/<slug>/<kind>.{svg,png,csv,vl.json}              ?theme=dark&rank=8&...
+ *     /degradation-across-studies.{svg,png,csv,vl.json}         ?studies=a,b
+ *
+ * Parameters are the arguments of the fields `Study.plot` and `degradationAcrossStudies`, and of a PNG `scale`. They are kept
+ * by their content: a request with the ETag of what would be sent is answered 304. While weights are computed, SVG and PNG
+ * say so with status 200 and must not be kept, since an image elsewhere would only be broken by an error; CSV and JSON, which
+ * programs read, are 503 with Retry-After. Every route passes through `guard` first.
+ */
+export function plotRoutes(
+  services: Services,
+  schema: GraphQLSchema,
+  renderer: Renderer,
+  guard: RequestHandler,
+): Router {
+  const router = express.Router();
+  const contextOf = (response: Response) => openContext(services, requestSignal(response));
+  router.use(guard);
+  router.use((_request, response, next) => {
+    // Names in pictures are not this server's word: no picture may run anything, load anything or be framed.
+    response.set({
+      "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
+      "X-Content-Type-Options": "nosniff",
+    });
+    next();
+  });
+
+  router.get("/studies/:slug/:file", async (request, response, next) => {
+    const { slug, file } = request.params;
+    const named = plotFile(file);
+    if (named === undefined) {
+      next();
+      return;
+    }
+    const { scale, parameters } = parametersOf(request, named.format);
+    const asked = await askedPicture(contextOf(response), schema, { slug, kind: named.kind }, parameters);
+    await send(request, response, asked, { ...named, scale, name: `${slug}-${file}` });
+  });
+
+  router.get("/:file", async (request, response, next) => {
+    const { file } = request.params;
+    const named = plotFile(file);
+    if (named?.kind !== "DEGRADATION_ACROSS_STUDIES") {
+      next();
+      return;
+    }
+    const { scale, parameters } = parametersOf(request, named.format);
+    const asked = await askedPictureAcross(contextOf(response), schema, parameters);
+    await send(request, response, asked, { ...named, scale, name: file });
+  });
+
+  router.use((request, response) => {
+    const message = `There is no picture ${request.path}.`;
+    response.status(404).json({ errors: [{ message, extensions: { code: "BAD_REQUEST" } }] });
+  });
+  router.use(namedErrors);
+  return router;
+
+  async function send(
+    request: Request,
+    response: Response,
+    { picture, theme, pendingJobs }: AskedPicture,
+    { format, scale, name }: { readonly format: PlotFormat; readonly scale: number; readonly name: string },
+  ): Promise<void> {
+    const isPending = pendingJobs.length > 0;
+    if (isPending && (format === "csv" || format === "vl.json")) {
+      throw failure("PLOT_PENDING", { received: `jobs ${pendingJobs.join(", ")}` });
+    }
+    const { tag, make } = await plotBytes(picture, { format, theme, scale }, renderer);
+    response.set({ "Cache-Control": isPending ? "no-store" : "no-cache", "Content-Type": MEDIA_TYPES[format] });
+    if (format === "csv") response.set("Content-Disposition", `attachment; filename="${name}"`);
+    if (!isPending) {
+      response.set("ETag", `"${tag}"`);
+      if (request.fresh) {
+        response.status(304).end();
+        return;
+      }
+    }
+    const bytes = await make();
+    // Without an ETag of its own, Express would give what must not be kept one.
+    response.set("Content-Length", String(Buffer.byteLength(bytes)));
+    response.end(request.method === "HEAD" ? undefined : bytes);
+  }
+}
+
+/** A request's parameters, `scale` apart. @throws ARGUMENT_INVALID */
+function parametersOf({ query }: Request, format: PlotFormat) {
+  const { scale, ...parameters } = query;
+  if (scale === undefined || format !== "png") return { scale: DEFAULT_SCALE, parameters: query };
+  const pixels = Number(scale);
+  if (typeof scale === "string" && scale !== "" && pixels >= 1 && pixels <= MAX_SCALE)
+    return { scale: pixels, parameters };
+  throw failure("ARGUMENT_INVALID", {
+    where: "scale",
+    received: JSON.stringify(scale),
+    allowed: `1 to ${MAX_SCALE}, pixels of a PNG for each of the picture's own`,
+  });
+}
+
+const STATUS: Partial<Record<ErrorCode, number>> = {
+  STUDY_NOT_FOUND: 404,
+  ARGUMENT_INVALID: 400,
+  PLOT_PENDING: 503,
+  PLOT_QUEUE_FULL: 503,
+};
+
+/** Answers the catalogue's errors by their code; all else is the server's own handler's, which logs it. */
+const namedErrors: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+  const status = error instanceof RankscopeError ? STATUS[error.code] : undefined;
+  for (const header of ["ETag", "Content-Disposition", "Content-Type", "Content-Length"]) {
+    if (!response.headersSent) response.removeHeader(header);
+  }
+  response.set("Cache-Control", "no-store");
+  if (response.headersSent || status === undefined || !(error instanceof RankscopeError)) {
+    next(error);
+    return;
+  }
+  if (status === 503) response.set("Retry-After", String(RETRY_SECONDS));
+  response.status(status).json({ errors: [{ message: error.message, extensions: { code: error.code } }] });
+};
