@@ -52,6 +52,8 @@ await whenStale("prisma", ["prisma/schema.prisma", "package-lock.json"], generat
 
 const web = "src/serve/web";
 const dashboard = `${web}/dashboard`;
+/** What the dashboard has of the server. */
+const SHARED = ["src/serve/export/csv-line.ts", "src/derive/metric-deltas.ts", "src/serve/plots/theme.ts"];
 const sources = (await filesBelow("src")).filter((file) => !file.startsWith(web));
 await whenStale("sources", [...sources, "tsconfig.json", "scripts/build.mjs"], path.join(dist, "main.js"), async () => {
   for (const entry of await readdir(dist).catch(() => [])) {
@@ -84,13 +86,7 @@ await whenStale(
 // After the playground, whose build empties the folder that both are in.
 await whenStale(
   "dashboard",
-  [
-    ...(await filesBelow(dashboard)),
-    "src/serve/export/csv-line.ts",
-    "src/derive/metric-deltas.ts",
-    "package-lock.json",
-    "scripts/build-dashboard.mjs",
-  ],
+  [...(await filesBelow(dashboard)), ...SHARED, "package-lock.json", "scripts/build-dashboard.mjs"],
   path.join(dist, "web/dashboard/index.html"),
   () => buildDashboard({ root, outdir: path.join(dist, "web/dashboard") }),
 );

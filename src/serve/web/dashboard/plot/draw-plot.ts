@@ -1,4 +1,4 @@
-import { parse, View } from "vega";
+import { Error as OnlyErrors, logger, parse, View } from "vega";
 import { expressionInterpreter } from "vega-interpreter";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { Handler } from "vega-tooltip";
@@ -12,11 +12,12 @@ import { Handler } from "vega-tooltip";
 export async function drawPlot(place: HTMLElement, specification: object, description: string): Promise<() => void> {
   const lite = { ...specification, description } as TopLevelSpec;
   // The panel's ground shows through, in whichever theme.
-  const { spec } = compile({ ...lite, background: "transparent" });
+  const { spec } = compile({ ...lite, background: "transparent" }, { logger: logger(OnlyErrors) });
   const view = new View(parse(spec, undefined, { ast: true }), {
     container: place,
     renderer: "svg",
     hover: true,
+    logLevel: OnlyErrors,
     expr: expressionInterpreter,
     // Its looks are the dashboard's own: see styles/plot.css.
     tooltip: new Handler({ disableDefaultStyle: true }).call,
