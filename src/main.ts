@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /** The command line. Each command lives in commands/ and is loaded when it is called. */
 
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
+import type { PlotOptions } from "./commands/plot.js";
 import { readConfig } from "./config.js";
 import { RankscopeError } from "./errors.js";
 import { openLog } from "./log.js";
@@ -53,6 +54,23 @@ async function main(argv: readonly string[]): Promise<void> {
     .command("report <slug>")
     .description("print a study's whole summary")
     .action(async (slug: string) => (await import("./commands/report.js")).report(open(), slug));
+  program
+    .command("plot <slug> <kind>")
+    .description("draw a picture of a study: rank-threshold, weight-similarity, loss-curves, ... (schema: PlotKind)")
+    .addOption(
+      new Option("--format <format>", "how to write it").choices(["svg", "png", "vl.json", "csv"]).default("svg"),
+    )
+    .option("--out <file>", "write it there instead of to standard output")
+    .addOption(new Option("--theme <theme>", "what background to draw it for").choices(["light", "dark"]))
+    .option("--rank <r>", "of this rank")
+    .option(
+      "--set <name=value...>",
+      "any other argument of the field Study.plot, as its address has it: metric=eval_loss",
+    )
+    .option("--scale <n>", "pixels of a PNG for each of the picture's own, 1 to 4 (2)")
+    .action(async (slug: string, kind: string, options: PlotOptions) =>
+      (await import("./commands/plot.js")).plot(open(), slug, kind, options),
+    );
   program
     .command("doctor")
     .description("say what this machine has to compute with, and what is missing; needs no server")

@@ -28,7 +28,7 @@ export async function askedPicture(
   const asked = readParameters(fieldOf(schema, "Study", "plot"), parameters) as unknown as StudyPlotArguments;
   const study = await context.loaders.studyBySlug.load(slug);
   if (study === undefined) throw failure("STUDY_NOT_FOUND", { where: "slug", received: JSON.stringify(slug) });
-  return { theme: asked.theme, ...(await pictureOfStudy(context, study, { ...asked, kind })) };
+  return { theme: asked.theme, ...(await pictureOfStudy(context, study, Object.assign(asked, { kind }))) };
 }
 
 /** The same of many studies. @throws ARGUMENT_INVALID */

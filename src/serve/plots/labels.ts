@@ -1,7 +1,6 @@
 /** Words and numbers as pictures write them. */
 
 /** What has no place in a picture's text: control characters, marks that turn the direction of text, halves of pairs. */
-// eslint-disable-next-line no-control-regex -- these are the ones that are meant
 const NO_TEXT = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]|[\ud800-\udfff]/gu;
 
 /** A name or sentence without what would break an SVG or scramble the text around it. */
@@ -30,10 +29,17 @@ export function shortNames(names: Iterable<string>, most = 28): ReadonlyMap<stri
 
 /** `name` with its middle left out where it is too long; characters are never halved. */
 export function shortened(name: string, most: number): string {
-  const characters = [...name];
+  const characters = charactersOf(name);
   if (characters.length <= most) return name;
   const head = Math.ceil((most - 1) / 2);
   return `${characters.slice(0, head).join("")}\u2026${characters.slice(characters.length - (most - 1 - head)).join("")}`;
+}
+
+const GRAPHEMES = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** A text as what people count as its characters. */
+export function charactersOf(text: string): string[] {
+  return Array.from(GRAPHEMES.segment(text), ({ segment }) => segment);
 }
 
 const UNITS: readonly (readonly [RegExp, string])[] = [
@@ -51,10 +57,17 @@ export function metricLabel(name: string): string {
 }
 
 const FIGURES = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
+const LARGE = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
-/** A number to four significant digits. */
+/** A number to four significant digits; a larger one to its last whole digit. */
 export function figure(value: number): string {
-  return FIGURES.format(value);
+  return (Math.abs(value) < 1000 ? FIGURES : LARGE).format(value);
+}
+
+/** A sentence's beginning. */
+export function capital(text: string): string {
+  const [first = ""] = text;
+  return first.toUpperCase() + text.slice(first.length);
 }
 
 /** `1 run`, `3 runs` */

@@ -24,10 +24,10 @@ type Field = GraphQLField<unknown, unknown>;
  *
  * @param given the field's arguments as its resolver gets them
  */
-export function writeParameters({ args }: Field, given: Readonly<Record<string, unknown>>): string {
+export function writeParameters({ args }: Field, given: object): string {
   const parameters = new URLSearchParams();
   for (const { name, type, defaultValue } of args) {
-    const value = given[name];
+    const value = (given as Readonly<Record<string, unknown>>)[name];
     if (inPath(name) || ofRequest(name) || value == null || value === defaultValue) continue;
     parameters.set(nameOf(name), written(nullable(type), value));
   }

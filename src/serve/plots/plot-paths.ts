@@ -35,6 +35,7 @@ export function plotPaths(slug: string | null, kind: PlotKind, parameters: strin
 /** A file's name as kind and format; undefined where it is none of a picture. */
 export function plotFile(file: string): { readonly kind: PlotKind; readonly format: PlotFormat } | undefined {
   const format = PLOT_FORMATS.find((ending) => file.endsWith(`.${ending}`));
-  const kind = format && kindOf(file.slice(0, -format.length - 1));
-  return kind && format && { kind, format };
+  if (format === undefined) return undefined;
+  const kind = kindOf(file.slice(0, -format.length - 1));
+  return kind && { kind, format };
 }

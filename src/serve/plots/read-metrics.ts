@@ -65,6 +65,7 @@ export function memoryVsPerformanceFacts(measured: MeasuredStudy): MemoryVsPerfo
       ...{ name: item.name, configuration: configurationName(item), rank: item.rank },
       ...{ x, y, dominated },
     })),
+    configurations: [...new Set(points.map(({ item }) => configurationName(item)))],
     lacking: runs.length - points.length,
   };
 }

@@ -12,12 +12,11 @@ import { requestSignal } from "../request-signal.js";
 import { askedPicture, askedPictureAcross, type AskedPicture } from "./asked-picture.js";
 import { MEDIA_TYPES, plotBytes } from "./plot-bytes.js";
 import { plotFile, type PlotFormat } from "./plot-paths.js";
+import { plotScale } from "./plot-scale.js";
 import type { Renderer } from "./render/renderer.js";
 
 /** Seconds after which to ask again for what is computed or waits to be drawn. */
 const RETRY_SECONDS = 5;
-const DEFAULT_SCALE = 2;
-const MAX_SCALE = 4;
 
 /**
  * Pictures as files, at addresses that stay:
@@ -106,18 +105,9 @@ export function plotRoutes(
   }
 }
 
-/** A request's parameters, `scale` apart. @throws ARGUMENT_INVALID */
-function parametersOf({ query }: Request, format: PlotFormat) {
-  const { scale, ...parameters } = query;
-  if (scale === undefined || format !== "png") return { scale: DEFAULT_SCALE, parameters: query };
-  const pixels = Number(scale);
-  if (typeof scale === "string" && scale !== "" && pixels >= 1 && pixels <= MAX_SCALE)
-    return { scale: pixels, parameters };
-  throw failure("ARGUMENT_INVALID", {
-    where: "scale",
-    received: JSON.stringify(scale),
-    allowed: `1 to ${MAX_SCALE}, pixels of a PNG for each of the picture's own`,
-  });
+/** A request's parameters, `scale` apart, which only a PNG has. @throws ARGUMENT_INVALID */
+function parametersOf({ query: { scale, ...rest } }: Request, format: PlotFormat) {
+  return { scale: plotScale(format === "png" ? scale : undefined), parameters: rest };
 }
 
 const STATUS: Partial<Record<ErrorCode, number>> = {

@@ -1,12 +1,12 @@
 import type { PlotTheme } from "../types/plot-enums.js";
-import { printable } from "./labels.js";
+import { charactersOf, printable } from "./labels.js";
 import { missingReason, type Picture, type VegaLite } from "./picture.js";
 import { themeConfig } from "./theme.js";
 
 const SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json";
 
 /** Characters a line of a reason or subtitle holds at the usual width. */
-const LINE = 96;
+const LINE = 104;
 
 /** The whole specification of a picture in a theme; of one with nothing to show, its reason as text. */
 export function specification(picture: Picture, theme: PlotTheme): VegaLite {
@@ -50,7 +50,7 @@ function lines(text: string, most: number): string[] {
 }
 
 function pieces(word: string, most: number): string[] {
-  const characters = [...word];
+  const characters = charactersOf(word);
   const size = Math.floor(most);
   return Array.from({ length: Math.ceil(characters.length / size) }, (_, i) =>
     characters.slice(i * size, (i + 1) * size).join(""),

@@ -14,6 +14,8 @@ interface Colours {
   readonly alarm: string;
   readonly missing: string;
   readonly category: readonly string[];
+  /** The part of viridis that is seen on the ground. */
+  readonly ordinal: readonly [number, number];
 }
 
 /**
@@ -29,6 +31,7 @@ const COLOURS: Readonly<Record<PlotTheme, Colours>> = {
     alarm: "#b3261e",
     missing: "#d5d9de",
     category: ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00"],
+    ordinal: [0, 0.85],
   },
   DARK: {
     background: "#0d1117",
@@ -38,6 +41,7 @@ const COLOURS: Readonly<Record<PlotTheme, Colours>> = {
     alarm: "#ff8a80",
     missing: "#3a424d",
     category: ["#56B4E9", "#E69F00", "#2BC59A", "#CC79A7", "#F0E442", "#FFFFFF", "#D55E00"],
+    ordinal: [0.25, 1],
   },
 };
 
@@ -57,7 +61,7 @@ const DASHES = [
 
 /** Vega-Lite's `config` of a theme. Specifications name its styles and ranges, so that they are the same in every theme. */
 export function themeConfig(theme: PlotTheme): VegaLite {
-  const { background, text, faint, grid, alarm, missing, category } = COLOURS[theme];
+  const { background, text, faint, grid, alarm, missing, category, ordinal } = COLOURS[theme];
   const quiet = { labelColor: faint, titleColor: text };
   return {
     background,
@@ -70,8 +74,17 @@ export function themeConfig(theme: PlotTheme): VegaLite {
     },
     axis: {
       ...{ ...quiet, labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", titlePadding: 8 },
-      ...{ gridColor: grid, domainColor: faint, tickColor: faint, labelLimit: 260, labelOverlap: "greedy" },
+      ...{
+        gridColor: grid,
+        domainColor: faint,
+        tickColor: faint,
+        labelLimit: 260,
+        labelOverlap: "greedy",
+        labelSeparation: 6,
+        labelFlush: false,
+      },
     },
+    axisX: { labelAngle: 0 },
     axisBand: { grid: false, labelAngle: 0, ticks: false },
     legend: {
       ...{
@@ -82,23 +95,31 @@ export function themeConfig(theme: PlotTheme): VegaLite {
         labelLimit: 260,
         titleLimit: 260,
       },
-      ...{ symbolSize: 90, symbolStrokeWidth: 2 },
+      ...{
+        symbolSize: 90,
+        symbolStrokeWidth: 2,
+        symbolOpacity: 1,
+        symbolBaseFillColor: faint,
+        symbolBaseStrokeColor: faint,
+      },
     },
     header: { labelColor: text, labelFontSize: 12, titleColor: text, labelLimit: 240 },
+    // Marks have no texts of their own for screen readers: thousands of them say less than the description, which has the numbers.
+    mark: { aria: false },
     text: { color: text, fontSize: 11 },
     bar: { cornerRadiusEnd: 1 },
     line: { strokeWidth: 2 },
     point: { size: 60, filled: true, opacity: 1 },
     style: {
-      interval: { stroke: text, strokeWidth: 1.2, opacity: 0.85 },
-      threshold: { stroke: alarm, strokeWidth: 1.5, strokeDash: [6, 4] },
+      interval: { color: text, strokeWidth: 1.2, opacity: 0.85 },
+      threshold: { color: alarm, strokeWidth: 1.5, strokeDash: [6, 4] },
       "threshold-label": { color: alarm, fontSize: 11 },
-      mean: { stroke: faint, strokeWidth: 1.2, strokeDash: [2, 3] },
+      mean: { color: faint, strokeWidth: 1.2, strokeDash: [2, 3] },
       "mean-label": { color: faint, fontSize: 11 },
-      zero: { stroke: faint, strokeWidth: 1 },
-      leader: { stroke: faint, strokeWidth: 0.8 },
-      frontier: { stroke: text, strokeWidth: 1.5, opacity: 0.7 },
-      undefined: { fill: missing },
+      zero: { color: faint, strokeWidth: 1 },
+      leader: { color: faint, strokeWidth: 0.8 },
+      frontier: { color: text, strokeWidth: 1.5, opacity: 0.7 },
+      undefined: { color: missing },
       reason: { color: text, fontSize: 13 },
     },
     range: {
@@ -106,7 +127,7 @@ export function themeConfig(theme: PlotTheme): VegaLite {
       symbol: SHAPES,
       ramp: { scheme: "viridis" },
       heatmap: { scheme: "viridis" },
-      ordinal: { scheme: "viridis" },
+      ordinal: { scheme: "viridis", extent: ordinal },
     },
   };
 }

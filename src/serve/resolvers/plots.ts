@@ -30,7 +30,7 @@ export class PlotsResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<PlotRow> {
     const drawn = await pictureOfStudy(context, study, asked);
-    const parameters = writeParameters(fieldOf(info), { ...asked });
+    const parameters = writeParameters(fieldOf(info), asked);
     return shown(drawn, asked.kind, asked.theme, plotPaths(study.slug, asked.kind, parameters));
   }
 
@@ -55,7 +55,7 @@ export class PlotsResolver {
   ): Promise<PlotRow> {
     const facts = await acrossFacts(context, await chosenStudies(context, slugs, filter), asked);
     const drawn = { picture: degradationAcrossStudies(facts), pendingJobs: [] };
-    const parameters = writeParameters(fieldOf(info), { ...asked, slugs, filter });
+    const parameters = writeParameters(fieldOf(info), Object.assign({ slugs, filter }, asked));
     const kind = "DEGRADATION_ACROSS_STUDIES";
     return shown(drawn, kind, asked.theme, plotPaths(null, kind, parameters));
   }

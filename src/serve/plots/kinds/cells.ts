@@ -54,6 +54,7 @@ export function heatmap({ cells, rows, columns, titles, size, columnAngle, exten
           color: {
             ...{ field: "value", type: "quantitative", scale: { domain: extent, range: "heatmap" } },
             legend: {
+              tickCount: 5,
               title: titles.value,
               orient: "right",
               gradientLength: Math.min(220, Math.max(80, rows.length * size.height)),

@@ -2,6 +2,7 @@ import type { Degradation } from "../../../derive/degradation.js";
 import type { Cell } from "../../export/table.js";
 import { count, figure, metricLabel, shortNames } from "../labels.js";
 import type { Picture, VegaLite } from "../picture.js";
+import { topLegend } from "./sides.js";
 
 export interface StudyDegradation {
   readonly slug: string;
@@ -103,7 +104,7 @@ function body(
   const verdicts = ["acceptable", "inconclusive", "unacceptable"];
   return {
     width: 560,
-    height: { step: Math.max(20, 9 * ranks.length) },
+    height: { step: Math.max(22, 13 * ranks.length), for: "position" },
     data: { values },
     layer: [
       { data: { values: [{}] }, mark: { type: "rule", style: "zero" }, encoding: { x: { datum: 0 } } },
@@ -117,7 +118,7 @@ function body(
       ]),
       {
         transform: [{ filter: "isValid(datum.low)" }],
-        mark: { type: "errorbar", ticks: { size: 5 }, style: "interval" },
+        mark: { type: "errorbar", rule: { style: "interval" }, ticks: { size: 5, style: "interval" } },
         encoding: { ...y, x: { field: "low", type: "quantitative", title }, x2: { field: "high" } },
       },
       {
@@ -127,7 +128,7 @@ function body(
           x: { field: "percent", type: "quantitative", title },
           color: {
             ...{ field: "rank", type: "ordinal", scale: { domain: ranks, range: "ordinal" } },
-            legend: { title: "rank", orient: "top", direction: "horizontal", columns: 12, symbolType: "circle" },
+            legend: { ...topLegend(ranks.map(String), "rank"), symbolType: "circle" },
           },
           shape: {
             ...{
@@ -135,7 +136,7 @@ function body(
               type: "nominal",
               scale: { domain: verdicts, range: ["circle", "diamond", "cross"] },
             },
-            legend: { title: null, orient: "top", direction: "horizontal" },
+            legend: topLegend(verdicts),
           },
           tooltip: [
             { field: "study" },

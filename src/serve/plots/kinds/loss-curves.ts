@@ -2,7 +2,7 @@ import { thin } from "../../../derive/thin.js";
 import type { Cell } from "../../export/table.js";
 import { count, shortNames } from "../labels.js";
 import type { Picture, VegaLite } from "../picture.js";
-import { colour, dash, subjectLine, type Subject } from "./sides.js";
+import { colour, dash, subjectLine, topLegend, type Subject } from "./sides.js";
 
 export interface RunCurve {
   readonly run: string;
@@ -91,7 +91,12 @@ function body(drawn: readonly DrawnCurve[], panels: readonly (typeof PANELS)[num
   const domain = [...configurations.values()];
   const ranks = [...new Set(drawn.map(({ rank }) => rank))].sort((left, right) => left - right);
   const byRank = {
-    color: { field: "rank", type: "ordinal", scale: { domain: ranks, range: "ordinal" }, legend: RANK_LEGEND },
+    color: {
+      field: "rank",
+      type: "ordinal",
+      scale: { domain: ranks, range: "ordinal" },
+      legend: { ...topLegend(ranks.map(String), "rank"), symbolType: "stroke" },
+    },
     ...(domain.length > 1 ? dash("configuration", domain) : {}),
   };
   const byConfiguration = {
@@ -121,8 +126,6 @@ function body(drawn: readonly DrawnCurve[], panels: readonly (typeof PANELS)[num
   };
   return { hconcat: panels.map(panel), spacing: 32, resolve: { scale: { color: "shared", strokeDash: "shared" } } };
 }
-
-const RANK_LEGEND = { title: "rank", orient: "top", direction: "horizontal", symbolType: "stroke", columns: 12 };
 
 /** Where curves end: the least and the greatest of their last finite values. */
 function ends(curves: readonly DrawnCurve[]): string {

@@ -1,4 +1,4 @@
-import { count, figure, metricLabel, shortened } from "../labels.js";
+import { count, figure, metricLabel, shortened, shortNames } from "../labels.js";
 import type { Picture, VegaLite } from "../picture.js";
 import { colourAndShape, subjectLine, type Subject } from "./sides.js";
 import { spreadLabels } from "./spread-labels.js";
@@ -19,6 +19,8 @@ export interface MemoryVsPerformance {
   readonly higherIsBetter: boolean;
   /** By ascending x. */
   readonly points: readonly TradeoffPoint[];
+  /** In the order of the study's runs, so that colours are those of its other pictures. */
+  readonly configurations: readonly string[];
   /** Runs that lack one of the metrics. */
   readonly lacking: number;
 }
@@ -72,12 +74,18 @@ export function memoryVsPerformance(subject: Subject, facts: MemoryVsPerformance
     body:
       points.length === 0
         ? { missing: `No run of the study has both a peak memory (metric peak_memory_mb) and ${metric}.` }
-        : body(points, frontier, label),
+        : body(points, frontier, label, facts.configurations),
   };
 }
 
-function body(points: readonly TradeoffPoint[], frontier: readonly TradeoffPoint[], label: string): VegaLite {
-  const configurations = [...new Set(points.map(({ configuration }) => configuration))];
+function body(
+  points: readonly TradeoffPoint[],
+  frontier: readonly TradeoffPoint[],
+  label: string,
+  given: readonly string[],
+): VegaLite {
+  const short = shortNames(given);
+  const configurations = [...short.values()];
   const [xDomain, yDomain] = [padded(points.map(({ x }) => x)), padded(points.map(({ y }) => y))];
   const x = { field: "x", type: "quantitative", title: "peak memory (MB)", scale: { domain: xDomain, nice: false } };
   const y = { field: "y", type: "quantitative", title: label, scale: { domain: yDomain, nice: false } };
@@ -86,7 +94,11 @@ function body(points: readonly TradeoffPoint[], frontier: readonly TradeoffPoint
     named.map((point) => ({ x: place(point.x, xDomain, WIDTH), y: HEIGHT - place(point.y, yDomain, HEIGHT) })),
     { width: WIDTH, height: HEIGHT, labelWidth: 40, labelHeight: 13 },
   );
-  const labelled = named.map((point, i) => ({ ...point, ...labels[i], text: `r = ${point.rank}` }));
+  const labelled = named.map((point, i) => {
+    const { x: left = 0, y: top = 0, align = "left" } = labels[i] ?? {};
+    const [labelX, labelY] = [valueAt(left, xDomain, WIDTH), valueAt(HEIGHT - top, yDomain, HEIGHT)];
+    return { ...point, labelX, labelY, align, text: `r = ${point.rank}` };
+  });
   return {
     width: WIDTH,
     height: HEIGHT,
@@ -99,10 +111,15 @@ function body(points: readonly TradeoffPoint[], frontier: readonly TradeoffPoint
       {
         data: { values: labelled },
         mark: { type: "rule", style: "leader" },
-        encoding: { x, y, x2: { field: "labelX", scale: null }, y2: { field: "labelY", scale: null } },
+        encoding: { x, y, x2: { field: "labelX" }, y2: { field: "labelY" } },
       },
       {
-        data: { values: points },
+        data: {
+          values: points.map((point) => ({
+            ...point,
+            configuration: short.get(point.configuration) ?? point.configuration,
+          })),
+        },
         mark: { type: "point", size: 80, strokeWidth: 1 },
         encoding: {
           ...{ x, y },
@@ -120,10 +137,15 @@ function body(points: readonly TradeoffPoint[], frontier: readonly TradeoffPoint
       },
       {
         data: { values: labelled },
-        mark: { type: "text", baseline: "middle", align: { expr: "datum.align" } },
+        mark: {
+          type: "text",
+          baseline: "middle",
+          align: { expr: "datum.align" },
+          dx: { expr: "datum.align === 'left' ? 2 : -2" },
+        },
         encoding: {
-          x: { field: "labelX", type: "quantitative", scale: null, axis: null },
-          y: { field: "labelY", type: "quantitative", scale: null, axis: null },
+          x: { ...x, field: "labelX" },
+          y: { ...y, field: "labelY" },
           text: { field: "text" },
         },
       },
@@ -140,4 +162,8 @@ function padded(values: readonly number[]): [number, number] {
 
 function place(value: number, [low, high]: readonly [number, number], length: number): number {
   return ((value - low) / (high - low)) * length;
+}
+
+function valueAt(pixels: number, [low, high]: readonly [number, number], length: number): number {
+  return low + (pixels / length) * (high - low);
 }

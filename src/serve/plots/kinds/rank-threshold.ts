@@ -2,10 +2,10 @@ import type { Degradation } from "../../../derive/degradation.js";
 import type { RankThreshold } from "../../../derive/rank-threshold.js";
 import type { SideMean } from "../../../derive/side-means.js";
 import type { Cell } from "../../export/table.js";
-import { figure, metricLabel, sampleSizes, whiskers } from "../labels.js";
+import { capital, figure, metricLabel, sampleSizes, whiskers } from "../labels.js";
 import type { Picture, PictureTable, VegaLite } from "../picture.js";
-import { pointsByRank, RANK_AXIS, rankMarks } from "./by-rank.js";
-import { sideNames, sidesText, subjectLine, type Subject } from "./sides.js";
+import { intervals, pointsByRank, rankAxis, rankMarks } from "./by-rank.js";
+import { sideNames, sidesText, subjectLine, topLegend, type Subject } from "./sides.js";
 
 export interface RankThresholdFacts {
   readonly metric: string;
@@ -16,6 +16,8 @@ export interface RankThresholdFacts {
   readonly twoSided: boolean;
   readonly confidence: number;
 }
+
+const WIDTH = 620;
 
 /** The metric of both sides by rank; below, the degradation with its interval against the threshold, and r*. */
 export function rankThresholdPlot(subject: Subject, facts: RankThresholdFacts): Picture {
@@ -28,12 +30,14 @@ export function rankThresholdPlot(subject: Subject, facts: RankThresholdFacts): 
       ? `no r*: ${threshold.reason}`
       : `r* ${threshold.bound === "AT_MOST" ? "at most" : "="} ${threshold.rank}: ${threshold.reason}`;
   const undefinedAt = degradations.filter(({ degradation: { percent } }) => percent === null);
+  // The panels stand over each other: both have the ranks of the upper one.
+  const ranks = [...new Set(means.map(({ rank }) => rank))];
   const panels = [
-    { ...pointsByRank(rankMarks(means, names, figure), [...names.values()], label), width: 620, height: 230 },
-    ...(known.length === 0 ? [] : [degradationPanel(facts)]),
+    pointsByRank(rankMarks(means, names), [...names.values()], { title: label, width: WIDTH, height: 230 }),
+    ...(known.length === 0 ? [] : [degradationPanel(facts, ranks)]),
   ];
   return {
-    title: `${label} and degradation by rank: ${sidesText(subject)}`,
+    title: `${capital(label)} and degradation by rank: ${sidesText(subject)}`,
     subtitle: [
       subjectLine(subject),
       ...(known.length === 0 ? [] : [found]),
@@ -49,7 +53,7 @@ export function rankThresholdPlot(subject: Subject, facts: RankThresholdFacts): 
     body:
       means.length === 0
         ? { missing: `No run of the study has ${metric}.` }
-        : { vconcat: panels, spacing: 24, resolve: { scale: { color: "independent" } } },
+        : { vconcat: panels, spacing: 24, resolve: { scale: { color: "independent", shape: "independent" } } },
   };
 }
 
@@ -65,13 +69,17 @@ function undefinedNote(ranks: RankThresholdFacts["degradations"]): string {
   return `No degradation at rank ${at}: ${first?.degradation.reason ?? "undefined"}${ranks.length > 1 ? ", and so on" : ""}.`;
 }
 
-function degradationPanel({ degradations, threshold, thresholdPercent, twoSided }: RankThresholdFacts): VegaLite {
+function degradationPanel(
+  { degradations, threshold, thresholdPercent, twoSided }: RankThresholdFacts,
+  ranks: readonly number[],
+): VegaLite {
+  const { x, place } = rankAxis(ranks);
   const values = degradations.flatMap(({ rank, degradation: { percent, interval, verdict } }) =>
     percent === null
       ? []
       : [
           {
-            ...{ rank, percent, verdict: verdict.toLowerCase() },
+            ...{ rank, place: place(rank), percent, verdict: verdict.toLowerCase() },
             low: interval?.low ?? null,
             high: interval?.high ?? null,
             star: rank === threshold.rank ? "r*" : null,
@@ -84,21 +92,17 @@ function degradationPanel({ degradations, threshold, thresholdPercent, twoSided 
   const verdicts = ["acceptable", "inconclusive", "unacceptable"];
   const rules = twoSided ? [thresholdPercent, -thresholdPercent] : [thresholdPercent];
   return {
-    width: 620,
+    width: WIDTH,
     height: 170,
     data: { values },
     layer: [
       { data: { values: [{}] }, mark: { type: "rule", style: "zero" }, encoding: { y: { datum: 0 } } },
       ...rules.flatMap((at) => labelledRule(at, `threshold ${figure(at)} %`)),
-      {
-        transform: [{ filter: "isValid(datum.low)" }],
-        mark: { type: "errorbar", ticks: { size: 7 }, style: "interval" },
-        encoding: { x: RANK_AXIS, y: { field: "low", type: "quantitative", title }, y2: { field: "high" } },
-      },
+      intervals({ x }, title),
       {
         mark: { type: "point", size: 75 },
         encoding: {
-          x: RANK_AXIS,
+          x,
           y: percent,
           color: {
             field: "verdict",
@@ -124,7 +128,7 @@ function degradationPanel({ degradations, threshold, thresholdPercent, twoSided 
       {
         transform: [{ filter: "isValid(datum.star)" }],
         mark: { type: "text", dy: -9, baseline: "bottom", fontWeight: "bold", fontSize: 12 },
-        encoding: { x: RANK_AXIS, y: { ...percent, field: "top" }, text: { field: "star" } },
+        encoding: { x, y: { ...percent, field: "top" }, text: { field: "star" } },
       },
     ],
   };
@@ -132,7 +136,7 @@ function degradationPanel({ degradations, threshold, thresholdPercent, twoSided 
 
 /** Green, orange and vermillion of the same palette, which are told apart on light and on dark ground. */
 const VERDICT_COLOURS = ["#009E73", "#E69F00", "#D55E00"];
-const VERDICT_LEGEND = { title: null, orient: "top", direction: "horizontal" };
+const VERDICT_LEGEND = topLegend(["acceptable", "inconclusive", "unacceptable"]);
 
 function labelledRule(at: number, text: string): VegaLite[] {
   const data = { values: [{}] };
@@ -141,7 +145,7 @@ function labelledRule(at: number, text: string): VegaLite[] {
     {
       data,
       mark: { type: "text", style: "threshold-label", align: "right", baseline: "bottom", dy: -3 },
-      encoding: { x: { value: 620 }, y: { datum: at }, text: { value: text } },
+      encoding: { x: { value: WIDTH }, y: { datum: at }, text: { value: text } },
     },
   ];
 }

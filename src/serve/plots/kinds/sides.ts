@@ -32,22 +32,37 @@ export function sidesText({ sides }: Subject): string {
   return names.length > 3 ? `${names.length} configurations` : names.join(" and ");
 }
 
-const legend = (title: string | null) => ({ title, orient: "top", direction: "horizontal", columns: 3 });
+/** Pixels of a legend's width. */
+const LEGEND_WIDTH = 620;
+
+/** A legend over the picture, in as many columns as its names leave room for. */
+export function topLegend(names: readonly string[], title: string | null = null): VegaLite {
+  const widest = Math.max(...names.map((name) => 30 + 7 * name.length), 1);
+  const columns = Math.max(1, Math.min(12, Math.floor(LEGEND_WIDTH / widest)));
+  return { title, orient: "top", direction: "horizontal", columns };
+}
 
 /** A nominal field told apart by colour and shape. */
 export function colourAndShape(field: string, domain: readonly string[], title: string | null = null): VegaLite {
   return {
-    color: { field, type: "nominal", scale: { domain }, legend: legend(title) },
-    shape: { field, type: "nominal", scale: { domain, range: SHAPE_RANGE }, legend: legend(title) },
+    color: { field, type: "nominal", scale: { domain }, legend: topLegend(domain, title) },
+    shape: { field, type: "nominal", scale: { domain, range: SHAPE_RANGE }, legend: topLegend(domain, title) },
   };
 }
 
 /** A nominal field told apart by colour alone: of bars, which stand beside each other in the legend's order. */
 export function colour(field: string, domain: readonly string[], title: string | null = null): VegaLite {
-  return { color: { field, type: "nominal", scale: { domain }, legend: legend(title) } };
+  return { color: { field, type: "nominal", scale: { domain }, legend: topLegend(domain, title) } };
 }
 
 /** A nominal field told apart by dashes. */
 export function dash(field: string, domain: readonly string[], title: string | null = null): VegaLite {
-  return { strokeDash: { field, type: "nominal", scale: { domain, range: DASH_RANGE }, legend: legend(title) } };
+  return {
+    strokeDash: {
+      field,
+      type: "nominal",
+      scale: { domain, range: DASH_RANGE },
+      legend: { ...topLegend(domain, title), symbolType: "stroke", symbolSize: 300 },
+    },
+  };
 }

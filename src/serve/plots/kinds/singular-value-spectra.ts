@@ -86,7 +86,13 @@ export function singularValueSpectra(subject: Subject, facts: SpectraFacts): Pic
         ...{ side: names.get(row.side) ?? row.side, module: short.get(row.module) ?? row.module },
       }));
     const facets = new Set(short.values()).size;
-    const k = { field: "k", type: "quantitative", title: "k", axis: { tickMinStep: 1, format: "d", grid: false } };
+    const k = {
+      field: "k",
+      type: "quantitative",
+      title: "k",
+      scale: { zero: false, nice: false },
+      axis: { tickMinStep: 1, format: "d", grid: false },
+    };
     const sigma = { type: "quantitative", title: "singular value of dW", scale: { type: "log", nice: false } };
     return {
       data: { values },

@@ -1,7 +1,7 @@
 /** Where a label is written, in pixels from the top left. */
 export interface PlacedLabel {
-  readonly labelX: number;
-  readonly labelY: number;
+  readonly x: number;
+  readonly y: number;
   readonly align: "left" | "right";
 }
 
@@ -36,8 +36,8 @@ export function spreadLabels(
     );
     column.forEach((i, at) => {
       placed[i] = {
-        labelX: toTheRight ? right + GAP : left - GAP,
-        labelY: heights[at] ?? 0,
+        x: toTheRight ? right + GAP : left - GAP,
+        y: heights[at] ?? 0,
         align: toTheRight ? "left" : "right",
       };
     });

@@ -1,5 +1,5 @@
 import type { SideMean } from "../../../derive/side-means.js";
-import { figure, metricLabel, sampleSizes, whiskers } from "../labels.js";
+import { capital, figure, metricLabel, sampleSizes, whiskers } from "../labels.js";
 import type { Picture, VegaLite } from "../picture.js";
 import { barsByRank, meansTable, pointsByRank, rankMarks } from "./by-rank.js";
 import { sideNames, sidesText, subjectLine, type Subject } from "./sides.js";
@@ -19,9 +19,12 @@ export function trainingEfficiency(subject: Subject, facts: TrainingEfficiency):
   const names = sideNames(subject);
   const domain = [...names.values()];
   const label = metricLabel(metric);
+  const size = { width: times.length === 0 || means.length === 0 ? 620 : 380, height: 300 };
   const panels: VegaLite[] = [
-    ...(times.length === 0 ? [] : [barsByRank(rankMarks(times, names, figure), domain, "time per step (s)")]),
-    ...(means.length === 0 ? [] : [pointsByRank(rankMarks(means, names, figure), domain, label)]),
+    ...(times.length === 0
+      ? []
+      : [barsByRank(rankMarks(times, names), domain, { title: "time per step (s)", ...size })]),
+    ...(means.length === 0 ? [] : [pointsByRank(rankMarks(means, names), domain, { title: label, ...size })]),
   ];
   const marks = [...times, ...means];
   const said =
@@ -37,7 +40,7 @@ export function trainingEfficiency(subject: Subject, facts: TrainingEfficiency):
     description: [
       "Seconds per optimizer step by rank.",
       ...times.map(said(" s")),
-      `${label} by rank.`,
+      `${capital(label)} by rank.`,
       ...means.map(said("")),
     ].join(" "),
     notes: [
@@ -49,9 +52,9 @@ export function trainingEfficiency(subject: Subject, facts: TrainingEfficiency):
       panels.length === 0
         ? { missing: `No run of the study has a time per step (metric time_per_step_seconds), or ${metric}.` }
         : {
-            hconcat: panels.map((panel) => ({ width: panels.length === 1 ? 620 : 360, height: 300, ...panel })),
+            hconcat: panels,
             spacing: 32,
-            resolve: { scale: { color: "shared" } },
+            resolve: { scale: { color: "shared", shape: "shared" } },
           },
   };
 }

@@ -7,6 +7,9 @@ import { compile, type TopLevelSpec } from "vega-lite";
 import { FONT } from "../theme.js";
 import type { VegaLite } from "../picture.js";
 
+/** 240 MB while it is drawn; the largest picture, 64 runs by 64 at scale 4, has a quarter of it. */
+const MOST_PIXELS = 60_000_000;
+
 export interface DrawTask {
   readonly specification: VegaLite;
   readonly format: "svg" | "png";
@@ -23,12 +26,16 @@ export function openDrawing(): (task: DrawTask) => Promise<Uint8Array> {
   const measure = createCanvas(1, 1).getContext("2d");
   textMetrics.width = (item: TextItem, text?: string) => {
     measure.font = `${item.fontWeight ?? "normal"} ${item.fontSize ?? 11}px ${FONT}`;
-    return measure.measureText(text ?? String(item.text ?? "")).width;
+    return measure.measureText(text ?? writtenIn(item)).width;
   };
   return draw;
 }
 
 type TextItem = Item & { readonly fontWeight?: string | number; readonly fontSize?: number; readonly text?: unknown };
+
+function writtenIn({ text }: TextItem): string {
+  return typeof text === "string" || typeof text === "number" ? String(text) : "";
+}
 
 /** @returns the SVG as UTF-8, or the PNG */
 async function draw({ specification, format, scale }: DrawTask): Promise<Uint8Array> {
@@ -44,9 +51,14 @@ async function draw({ specification, format, scale }: DrawTask): Promise<Uint8Ar
   try {
     const svg = await view.toSVG();
     if (format === "svg") return new TextEncoder().encode(svg);
-    const [width, height] = sizeOf(svg).map((length) => Math.ceil(length * scale));
-    const canvas = createCanvas(width ?? 1, height ?? 1);
-    await view.toCanvas(scale, { externalContext: canvas.getContext("2d") });
+    const [width = 1, height = 1] = sizeOf(svg).map((length) => Math.ceil(length * scale));
+    if (width * height > MOST_PIXELS) throw new Error(`a picture of ${width} x ${height} pixels`);
+    const canvas = createCanvas(width, height);
+    const context = canvas.getContext("2d");
+    // Vega fills its own, broken number of pixels: the last row would stay half transparent.
+    context.fillStyle = view.background();
+    context.fillRect(0, 0, width, height);
+    await view.toCanvas(scale, { externalContext: context });
     return await canvas.encode("png");
   } finally {
     view.finalize();
