@@ -97,7 +97,20 @@ function seedRun(
     ...{ targetModules: ["c_attn"], rankPattern: {}, alphaPattern: {}, revision: null, taskType: "CAUSAL_LM" },
   };
   const [method, scheme] = bits === 4 ? (["QLORA", "nf4"] as const) : (["LORA", null] as const);
-  rows.experiment.push([id, study, rank, name, method, `${bits}bit`, bits, scheme, 42, steps, 5_000, JSON.stringify(adapter)]);
+  rows.experiment.push([
+    id,
+    study,
+    rank,
+    name,
+    method,
+    `${bits}bit`,
+    bits,
+    scheme,
+    42,
+    steps,
+    5_000,
+    JSON.stringify(adapter),
+  ]);
   const secondsPerStep = bits === 4 ? 1.44 : 1;
   const metrics = {
     training_loss: loss,

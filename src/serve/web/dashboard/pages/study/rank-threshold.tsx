@@ -4,7 +4,7 @@ import { graphql } from "../../graphql.js";
 import { Badge } from "../../parts/badge.js";
 import { Panel } from "../../parts/panel.js";
 import { numberText, Value } from "../../parts/value.js";
-import { csvRows, type Column } from "../../table/column.js";
+import type { Column } from "../../table/column.js";
 import { PlainTable } from "../../table/plain-table.js";
 import type { Rules } from "./rules.js";
 
@@ -58,7 +58,15 @@ export function RankThreshold({ slug, rules }: { readonly slug: string; readonly
       lines={6}
       csv={{
         fileName: `${slug}-degradation.csv`,
-        rows: ({ study }) => csvRows(COLUMNS, study?.ranks ?? []),
+        rows: ({ study }) => [
+          ["rank", "percent", "low", "high", "p", "baseline_n", "candidate_n", "verdict"],
+          ...(study?.ranks ?? []).map(
+            ({ r, degradation: { percent, interval, test, baseline, candidate, verdict } }) => [
+              ...[r, percent, interval?.low ?? null, interval?.high ?? null, test?.p ?? null],
+              ...[baseline?.n ?? 0, candidate?.n ?? 0, verdict],
+            ],
+          ),
+        ],
       }}
     >
       {({ study }) =>
@@ -80,14 +88,13 @@ export function RankThreshold({ slug, rules }: { readonly slug: string; readonly
 }
 
 const COLUMNS: readonly Column<Row>[] = [
-  { key: "rank", title: "Rank", width: 50, align: "end", cell: ({ r }) => r, csv: ({ r }) => r },
+  { key: "rank", title: "Rank", width: 50, align: "end", cell: ({ r }) => r },
   {
     key: "percent",
     title: "Degradation",
     width: 100,
     align: "end",
     cell: ({ degradation: { percent, reason } }) => <Value value={percent} reason={reason} unit="%" signed />,
-    csv: ({ degradation }) => degradation.percent,
   },
   {
     key: "low",
@@ -100,7 +107,6 @@ const COLUMNS: readonly Column<Row>[] = [
       ) : (
         `${numberText(interval.low, "%")} to ${numberText(interval.high, "%")}`
       ),
-    csv: ({ degradation }) => degradation.interval?.low ?? null,
   },
   {
     key: "p",
@@ -108,7 +114,6 @@ const COLUMNS: readonly Column<Row>[] = [
     width: 70,
     align: "end",
     cell: ({ degradation }) => <Value value={degradation.test?.p} reason="too few seeds" />,
-    csv: ({ degradation }) => degradation.test?.p ?? null,
   },
   {
     key: "n",
@@ -122,6 +127,5 @@ const COLUMNS: readonly Column<Row>[] = [
     title: "Verdict",
     width: 110,
     cell: ({ degradation }) => <Badge value={degradation.verdict} />,
-    csv: ({ degradation }) => degradation.verdict,
   },
 ];

@@ -35,7 +35,6 @@ const PlotQuery = graphql(
           svgUrl
           pngUrl
           csvUrl
-          notes
           missing {
             because
           }
@@ -56,13 +55,15 @@ export interface StudyPlotProps {
   readonly kind: PlotKind;
   /** Before the server has given the picture's own title. */
   readonly title: string;
+  /** Across the page, for pictures of several panels. */
+  readonly isWide?: boolean;
   /** Null: all ranks, or the one that the server chooses. */
   readonly rank: number | null;
   readonly rules: Rules;
 }
 
 /** One of the study's pictures, asked for when it comes near the window. */
-export function StudyPlot({ slug, kind, title, rank, rules }: StudyPlotProps) {
+export function StudyPlot({ slug, kind, title: waitingTitle, isWide = false, rank, rules }: StudyPlotProps) {
   const [place, isSeen] = useInView<HTMLDivElement>();
   const { metric, thresholdPercent } = rules;
   const theme = usePlotTheme();
@@ -72,8 +73,9 @@ export function StudyPlot({ slug, kind, title, rank, rules }: StudyPlotProps) {
     { enabled: isSeen },
   );
   const plot = answer.data?.study?.plot;
+  const title = plot?.title ?? waitingTitle;
   return (
-    <div ref={place} className="plot-place">
+    <div ref={place} className={isWide ? "wide" : ""}>
       <Panel
         title={title}
         answer={answer}
@@ -95,17 +97,15 @@ export function StudyPlot({ slug, kind, title, rank, rules }: StudyPlotProps) {
         {() =>
           plot !== undefined && (
             <>
+              <p className="plot-subtitle">
+                {subtitle(plot.vegaLite).map((line) => (
+                  <span key={line}>{line}</span>
+                ))}
+              </p>
               {plot.missing === null ? (
-                <PlotView specification={plot.vegaLite as object} title={plot.title} description={plot.description} />
+                <PlotView specification={untitled(plot.vegaLite)} title={plot.title} description={plot.description} />
               ) : (
                 <p className="empty">{plot.missing.because}</p>
-              )}
-              {plot.notes.length > 0 && (
-                <ul className="notes">
-                  {plot.notes.map((note) => (
-                    <li key={note}>{note}</li>
-                  ))}
-                </ul>
               )}
             </>
           )
@@ -113,4 +113,17 @@ export function StudyPlot({ slug, kind, title, rank, rules }: StudyPlotProps) {
       </Panel>
     </div>
   );
+}
+
+interface Titled {
+  readonly title?: { readonly subtitle?: readonly string[] };
+}
+
+/** What a picture says under its title, notes among it, by lines: on a narrow window text must not shrink with the picture. */
+const subtitle = (specification: unknown): readonly string[] => (specification as Titled).title?.subtitle ?? [];
+
+/** The picture without its title, which the panel has. */
+function untitled(specification: unknown): object {
+  const { title: _, ...body } = specification as Titled;
+  return body;
 }
