@@ -144,8 +144,8 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
         await plots.nth(seen).locator("svg").waitFor(PATIENT);
       }
       await expect.poll(() => page.locator(".panel[aria-busy=true]").count(), PATIENT).toBe(0);
-      const colours = await plots.first().locator("svg text").first().getAttribute("fill");
-      expect(colours).toBe(colorScheme === "light" ? "#1f2328" : "#e6edf3");
+      const colour = await plots.first().locator("svg text").first().getAttribute("fill");
+      expect(colour).toBe(colorScheme === "light" ? "#59636e" : "#9da7b3");
       const files = page.getByRole("link", { name: /^CSV: .*training loss/i });
       const href = (await files.first().getAttribute("href")) ?? "";
       expect((await (await fetch(new URL(href, server.address))).text()).split("\r\n").length).toBeGreaterThan(2);

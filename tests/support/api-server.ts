@@ -10,6 +10,8 @@ import { query, type Answer } from "./rankscope.js";
 
 export interface ApiServer {
   readonly database: Database;
+  /** For what opens connections of its own, and must close them before the suite ends. */
+  readonly databaseUrl: string;
   /** `http://127.0.0.1:<port>/` */
   readonly address: string;
   ask(source: string, variables?: Record<string, unknown>): Promise<Answer>;
@@ -49,6 +51,7 @@ export function apiServer(fill: (database: Database) => Promise<unknown>): ApiSe
     );
     running = {
       database,
+      databaseUrl: fresh.url,
       address: server.address,
       statements: proxy.statements,
       async stop() {
@@ -63,6 +66,9 @@ export function apiServer(fill: (database: Database) => Promise<unknown>): ApiSe
   return {
     get database() {
       return now().database;
+    },
+    get databaseUrl() {
+      return now().databaseUrl;
     },
     get address() {
       return now().address;

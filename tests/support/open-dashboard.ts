@@ -21,7 +21,7 @@ export interface OpenDashboard {
 
 export interface DashboardOptions extends BrowserContextOptions {
   /** Called before the page is loaded, to answer some of its requests in another way. */
-  readonly prepare?: (page: Page) => Promise<void>;
+  readonly prepare?: (page: Page) => Promise<unknown>;
 }
 
 /** Opens `path` of the server at `address`, at 1280 pixels unless the options say otherwise. @throws where there is no Chromium */

@@ -3,6 +3,8 @@ import { Failure } from "./failure.js";
 
 export interface PanelBoundaryProps {
   readonly children: ReactNode;
+  /** What is shown: another one is tried, whatever became of the last. */
+  readonly of?: unknown;
   /** Asks again before the content is tried once more. */
   readonly onRetry: () => void;
 }
@@ -13,6 +15,10 @@ export class PanelBoundary extends Component<PanelBoundaryProps, { error: Error 
 
   static getDerivedStateFromError(error: unknown) {
     return { error: error instanceof Error ? error : new Error(String(error)) };
+  }
+
+  override componentDidUpdate({ of }: PanelBoundaryProps) {
+    if (of !== this.props.of && this.state.error !== null) this.setState({ error: null });
   }
 
   override render() {

@@ -57,8 +57,8 @@ export function Panel<Data>({
         {controls !== undefined && <div className="controls">{controls}</div>}
         <div className="panel-links">
           {links}
-          <a href={playgroundLink(asked)}>
-            Open in playground<span className="for-readers">: {title}</span>
+          <a href={playgroundLink(asked)} aria-label={`Open in playground: ${title}`}>
+            Open in playground
           </a>
           {csv !== undefined && <CsvLink title={title} csv={csv} data={data} />}
         </div>
@@ -69,7 +69,7 @@ export function Panel<Data>({
       {jobs.length > 0 && <Pending key={jobs.map(({ id }) => id).join(" ")} jobs={jobs} label={title} onEnd={retry} />}
       {data === undefined && error === null && <Skeleton label={title} {...(lines !== undefined && { lines })} />}
       {data !== undefined && (
-        <PanelBoundary onRetry={retry}>
+        <PanelBoundary of={data} onRetry={retry}>
           <Content data={data} render={children} />
         </PanelBoundary>
       )}
@@ -89,15 +89,11 @@ interface CsvLinkProps<Data> {
 }
 
 function CsvLink<Data>({ title, csv, data }: CsvLinkProps<Data>) {
-  const text = (
-    <>
-      CSV<span className="for-readers">: {title}</span>
-    </>
-  );
+  const label = `CSV: ${title}`;
   if ("href" in csv) {
     return (
-      <a href={csv.href} download>
-        {text}
+      <a href={csv.href} download aria-label={label}>
+        CSV
       </a>
     );
   }
@@ -105,10 +101,11 @@ function CsvLink<Data>({ title, csv, data }: CsvLinkProps<Data>) {
     <button
       type="button"
       className="as-link"
+      aria-label={label}
       disabled={data === undefined}
       onClick={() => data !== undefined && saveCsv(csv.fileName, csv.rows(data))}
     >
-      {text}
+      CSV
     </button>
   );
 }

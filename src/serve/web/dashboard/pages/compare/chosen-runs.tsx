@@ -27,12 +27,12 @@ export function ChosenRuns({ runs, selection }: ChosenRunsProps) {
           </div>
           <div className="chosen-actions">
             {i > 0 && (
-              <button type="button" onClick={() => selection.makeBaseline(id)}>
-                Make baseline<span className="for-readers">: {name}</span>
+              <button type="button" aria-label={`Make baseline: ${name}`} onClick={() => selection.makeBaseline(id)}>
+                Make baseline
               </button>
             )}
-            <button type="button" onClick={() => selection.remove(id)}>
-              Remove<span className="for-readers">: {name}</span>
+            <button type="button" aria-label={`Remove: ${name}`} onClick={() => selection.remove(id)}>
+              Remove
             </button>
           </div>
         </li>
@@ -43,8 +43,8 @@ export function ChosenRuns({ runs, selection }: ChosenRunsProps) {
             <strong>No such run</strong>
             <p className="note">{id}</p>
           </div>
-          <button type="button" onClick={() => selection.remove(id)}>
-            Remove<span className="for-readers">: {id}</span>
+          <button type="button" aria-label={`Remove: ${id}`} onClick={() => selection.remove(id)}>
+            Remove
           </button>
         </li>
       ))}

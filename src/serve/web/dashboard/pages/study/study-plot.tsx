@@ -84,11 +84,11 @@ export function StudyPlot({ slug, kind, title: waitingTitle, isWide = false, ran
         links={
           plot !== undefined && (
             <>
-              <a href={plot.svgUrl}>
-                SVG<span className="for-readers">: {title}</span>
+              <a href={plot.svgUrl} aria-label={`SVG: ${title}`}>
+                SVG
               </a>
-              <a href={plot.pngUrl}>
-                PNG<span className="for-readers">: {title}</span>
+              <a href={plot.pngUrl} aria-label={`PNG: ${title}`}>
+                PNG
               </a>
             </>
           )
