@@ -168,7 +168,7 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
     }
     await page.getByRole("button", { name: "Make baseline: 16bit_r8_s0" }).click();
     await panel(page, "Layers").getByLabel("16bit_r8_s0 against").selectOption({ label: "8bit_r8_s1" });
-    await panel(page, "Curves").getByLabel("Curve").selectOption("eval_loss");
+    await panel(page, "Curves").getByLabel("Curve", { exact: true }).selectOption("eval_loss");
     const [baseline, candidate] = [idOf("16bit_r8_s0"), idOf("8bit_r8_s1")];
     const expected = `?run=${baseline}&run=${idOf("4bit_r8_s0")}&run=${candidate}&candidate=${candidate}&curve=eval_loss`;
     await expect.poll(() => new URL(page.url()).search, PATIENT).toBe(expected);
