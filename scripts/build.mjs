@@ -1,4 +1,5 @@
-// Builds what `npm start` and the tests run, and only what is stale: the Prisma client, dist/ and the playground.
+// Builds what `npm start` and the tests run, and only what is stale: the Prisma client, dist/, the playground and the
+// dashboard.
 // Sources are compiled file by file, so that the tests load exactly what ships. Types are checked by `npm run typecheck`;
 // esbuild emits no decorator metadata and none is needed, since every GraphQL field names its type itself.
 import { execFile } from "node:child_process";
@@ -9,6 +10,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
+import { buildDashboard } from "./build-dashboard.mjs";
 import { buildWeb } from "./build-web.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
@@ -49,6 +51,9 @@ await whenStale("prisma", ["prisma/schema.prisma", "package-lock.json"], generat
 });
 
 const web = "src/serve/web";
+const dashboard = `${web}/dashboard`;
+/** What the dashboard has of the server. */
+const SHARED = ["src/serve/export/csv-line.ts", "src/derive/metric-deltas.ts", "src/serve/plots/theme.ts"];
 const sources = (await filesBelow("src")).filter((file) => !file.startsWith(web));
 await whenStale("sources", [...sources, "tsconfig.json", "scripts/build.mjs"], path.join(dist, "main.js"), async () => {
   for (const entry of await readdir(dist).catch(() => [])) {
@@ -69,7 +74,19 @@ await whenStale("sources", [...sources, "tsconfig.json", "scripts/build.mjs"], p
 
 await whenStale(
   "web",
-  [...(await filesBelow(web)), "package-lock.json", "scripts/build-web.mjs"],
+  [
+    ...(await filesBelow(web)).filter((file) => !file.startsWith(dashboard)),
+    "package-lock.json",
+    "scripts/build-web.mjs",
+  ],
   path.join(dist, "web/index.html"),
   () => buildWeb({ root, outdir: path.join(dist, "web") }),
+);
+
+// After the playground, whose build empties the folder that both are in.
+await whenStale(
+  "dashboard",
+  [...(await filesBelow(dashboard)), ...SHARED, "package-lock.json", "scripts/build-dashboard.mjs"],
+  path.join(dist, "web/dashboard/index.html"),
+  () => buildDashboard({ root, outdir: path.join(dist, "web/dashboard") }),
 );

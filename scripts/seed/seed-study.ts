@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { v7 as newId } from "uuid";
 import type { CopyValue } from "#src/store/copy-rows.js";
 import { KERNEL_VERSION } from "#src/compute/kernel-version.js";
+import type { AdapterSettings } from "#src/derive/run-settings.js";
 import type { SeedOptions } from "./seed-options.js";
 
 /** The tables in the order in which their rows can be written, with the columns that are filled. */
@@ -91,9 +92,25 @@ function seedRun(
 ): string[] {
   const id = newId();
   const name = `${bits}bit_r${r}`;
-  const adapter = JSON.stringify({ r, loraAlpha: 16, useRslora: false, useDora: false, targetModules: ["c_attn"] });
+  const adapter: AdapterSettings = {
+    ...{ r, loraAlpha: 16, useRslora: false, useDora: false, fanInFanOut: false, loraDropout: 0, bias: "none" },
+    ...{ targetModules: ["c_attn"], rankPattern: {}, alphaPattern: {}, revision: null, taskType: "CAUSAL_LM" },
+  };
   const [method, scheme] = bits === 4 ? (["QLORA", "nf4"] as const) : (["LORA", null] as const);
-  rows.experiment.push([id, study, rank, name, method, `${bits}bit`, bits, scheme, 42, steps, 5_000, adapter]);
+  rows.experiment.push([
+    id,
+    study,
+    rank,
+    name,
+    method,
+    `${bits}bit`,
+    bits,
+    scheme,
+    42,
+    steps,
+    5_000,
+    JSON.stringify(adapter),
+  ]);
   const secondsPerStep = bits === 4 ? 1.44 : 1;
   const metrics = {
     training_loss: loss,

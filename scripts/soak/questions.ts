@@ -10,7 +10,9 @@ export function dashboardQuestions(slug: string, ids: readonly string[]): string
       percent verdict interval { low high } baseline { mean n } candidate { mean n } } } minimumViableRank { rank bound reason } } }`),
     body(`query($slug: String!) { study(slug: $slug) { paretoFrontier(x: PEAK_MEMORY_MB, y: TRAINING_LOSS) {
       experiment { name } x y dominated } hypotheses { id verdict because } } }`),
-    body(`query($slug: String!) { study(slug: $slug) { failureModes { kind severity symptom evidence { label value } } } }`),
+    body(
+      `query($slug: String!) { study(slug: $slug) { failureModes { kind severity symptom evidence { label value } } } }`,
+    ),
     body(`{ studies(first: 20) { totalCount nodes { slug name experiments(first: 1) { totalCount } } } }`),
     body(
       `query($a: ID!, $b: ID!) { compareExperiments(baseline: $a, candidate: $b, waitSeconds: 10) {

@@ -12,6 +12,7 @@ import { sessionRoutes } from "./access/session-routes.js";
 import { openTokenWatch, type TokenWatch } from "./access/token-watch.js";
 import { openApollo } from "./apollo.js";
 import type { Services } from "./context.js";
+import { dashboard } from "./dashboard.js";
 import { openDrain } from "./drain.js";
 import { exportRoutes } from "./export/routes.js";
 import { hostRules, type HostOptions } from "./guard/host-rules.js";
@@ -59,7 +60,7 @@ export interface ServeOptions extends HostOptions {
 
 /**
  * Serves GraphQL at /graphql, by HTTP and by WebSocket, downloads at /export, pictures at /plots, sign-in at /session, the
- * playground at /, and for those who watch over it /metrics, /healthz and /readyz.
+ * dashboard at /dashboard, the playground at /, and for those who watch over it /metrics, /healthz and /readyz.
  *
  * @throws PORT_IN_USE, CONFIG_INVALID, TOKEN_NEEDED
  */
@@ -107,6 +108,7 @@ export async function startServer(services: Services, options: ServeOptions): Pr
   app.use("/export", reading, exportRoutes(contexts, schema));
   app.use(PLOTS_PATH, reading, plotRoutes(contexts, schema, renderer));
   app.use("/session", sessionRoutes(access));
+  app.use(dashboard());
   app.use(playground());
   app.use(notServed);
   app.use(jsonErrors(log));

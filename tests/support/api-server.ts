@@ -11,6 +11,8 @@ import { query, type Answer } from "./rankscope.js";
 
 export interface ApiServer {
   readonly database: Database;
+  /** For what opens connections of its own, and must close them before the suite ends. */
+  readonly databaseUrl: string;
   /** `http://127.0.0.1:<port>/` */
   readonly address: string;
   ask(source: string, variables?: Record<string, unknown>): Promise<Answer>;
@@ -53,6 +55,7 @@ export function apiServer(
     );
     running = {
       database,
+      databaseUrl: fresh.url,
       address: server.address,
       statements: proxy.statements,
       async stop() {
@@ -67,6 +70,9 @@ export function apiServer(
   return {
     get database() {
       return now().database;
+    },
+    get databaseUrl() {
+      return now().databaseUrl;
     },
     get address() {
       return now().address;

@@ -1,28 +1,10 @@
-import type { Cell, Table } from "./table.js";
+import { csvLine } from "./csv-line.js";
+import type { Table } from "./table.js";
 
 /** The table as CSV (RFC 4180: CRLF, quotes doubled), with a header, a batch of rows at a time; null is empty. */
 export async function* csvChunks({ columns, rows }: Table): AsyncGenerator<string> {
-  yield line(columns.map(({ name }) => name));
+  yield csvLine(columns.map(({ name }) => name));
   for await (const batch of rows) {
-    if (batch.length > 0) yield batch.map((row) => line(row)).join("");
+    if (batch.length > 0) yield batch.map((row) => csvLine(row)).join("");
   }
-}
-
-function line(cells: readonly Cell[]): string {
-  return `${cells.map(field).join(",")}\r\n`;
-}
-
-function field(cell: Cell): string {
-  if (cell === null) return "";
-  if (typeof cell !== "string") return cell instanceof Date ? cell.toISOString() : String(cell);
-  const text = harmless(cell);
-  return /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
-}
-
-/**
- * A text that a spreadsheet would run as a formula gets an apostrophe before it, which spreadsheets do not show (OWASP, CSV
- * Injection). Numbers are cells of their own type and stay as they are, the negative ones too.
- */
-function harmless(text: string): string {
-  return /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
 }

@@ -11,11 +11,34 @@ import { StudyType } from "../types/study.js";
 
 const inUnit = (unit: string) => ({ nullable: true, description: `${unit}; null where it was not recorded.` });
 
+/** What one answer may carry with all metrics and curves; lists of more are experimentRows. */
+const MAX_EXPERIMENTS = 64;
+
 @Resolver(() => ExperimentType)
 export class ExperimentResolver {
   @Query(() => ExperimentType, { nullable: true, description: "One experiment by its id; null where there is none." })
   async experiment(@Arg("id", () => ID) id: string, @Ctx() { loaders }: Context): Promise<Experiment | null> {
     return validate(id) ? ((await loaders.experimentById.load(id)) ?? null) : null;
+  }
+
+  @Query(() => [ExperimentType], {
+    nullable: "items",
+    description: `Experiments of any studies by their ids, in the order of these; null in the place of an id that there is none of. At most ${MAX_EXPERIMENTS}.`,
+  })
+  async experiments(
+    @Arg("ids", () => [ID]) ids: string[],
+    @Ctx() { loaders }: Context,
+  ): Promise<(Experiment | null)[]> {
+    if (ids.length > MAX_EXPERIMENTS) {
+      throw failure("ARGUMENT_INVALID", {
+        where: "ids",
+        received: `${ids.length} ids`,
+        allowed: `up to ${MAX_EXPERIMENTS}`,
+      });
+    }
+    return Promise.all(
+      ids.map(async (id) => (validate(id) ? ((await loaders.experimentById.load(id)) ?? null) : null)),
+    );
   }
 
   @FieldResolver(() => StudyType)

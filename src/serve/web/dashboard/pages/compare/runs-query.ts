@@ -1,0 +1,40 @@
+import type { ResultOf } from "gql.tada";
+import { graphql } from "../../graphql.js";
+
+/** The chosen runs with all that they measured. */
+export const RunsQuery = graphql(`
+  query Runs($ids: [ID!]!) {
+    experiments(ids: $ids) {
+      id
+      name
+      study {
+        slug
+        name
+        baseModel
+      }
+      method
+      quantization {
+        label
+      }
+      rank {
+        r
+      }
+      seed
+      steps
+      numSamples
+      hasWeights
+      curves
+      metrics {
+        name
+        value
+      }
+    }
+  }
+`);
+
+export type Run = NonNullable<ResultOf<typeof RunsQuery>["experiments"][number]>;
+
+/** A run's name, with its study's where the runs are of several. */
+export function runLabel(run: Run, runs: readonly Run[]): string {
+  return runs.every(({ study }) => study.slug === run.study.slug) ? run.name : `${run.name}, ${run.study.slug}`;
+}

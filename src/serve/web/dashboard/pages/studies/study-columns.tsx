@@ -1,0 +1,119 @@
+import { Link } from "wouter";
+import { Badge } from "../../parts/badge.js";
+import { metricOf, type MetricKey } from "../../parts/metrics.js";
+import { Value } from "../../parts/value.js";
+import type { Column } from "../../table/column.js";
+import type { StudyItem } from "./studies-query.js";
+import type { Summaries } from "./summaries.js";
+
+const DAY = new Intl.DateTimeFormat("en", { dateStyle: "medium" });
+const WAITING = <span className="skeleton-cell" role="img" aria-label="loading" />;
+
+/** The list's columns; those of `summaries` fill as these arrive. */
+export function studyColumns(summaries: Summaries, metric: MetricKey): readonly Column<StudyItem>[] {
+  const { title } = metricOf(metric);
+  const summed = (slug: string, name: "min" | "mean") => {
+    const summary = summaries.of(slug);
+    return summary === undefined && summaries.error === null ? WAITING : <Value value={summary?.metric?.[name]} />;
+  };
+  return [
+    {
+      key: "study",
+      title: "Study",
+      width: 240,
+      sort: "NAME",
+      cell: ({ slug, name }) => (
+        <Link to={`/studies/${slug}`} title={slug}>
+          {name}
+        </Link>
+      ),
+      csv: ({ slug }) => slug,
+    },
+    {
+      key: "base_model",
+      title: "Base model",
+      width: 160,
+      cell: ({ baseModel }) => baseModel ?? <Value value={null} />,
+      csv: ({ baseModel }) => baseModel,
+    },
+    {
+      key: "tags",
+      title: "Tags",
+      width: 150,
+      cell: ({ tags }) => tags.join(", "),
+      csv: ({ tags }) => tags.join(" "),
+    },
+    {
+      key: "experiments",
+      title: "Runs",
+      width: 70,
+      align: "end",
+      sort: "EXPERIMENT_COUNT",
+      cell: ({ experiments }) => <Value value={experiments.totalCount} />,
+      csv: ({ experiments }) => experiments.totalCount,
+    },
+    {
+      key: "minimum_viable_rank",
+      title: "r*",
+      width: 110,
+      cell: ({ slug }) => {
+        const summary = summaries.of(slug);
+        if (summary?.across === undefined) return summaries.error === null ? WAITING : <Value value={null} />;
+        const { rank, bound, reason } = summary.across.minimumViableRank;
+        return (
+          <>
+            <Value value={rank} reason={reason} /> {rank !== null && <Badge value={bound} />}
+          </>
+        );
+      },
+      csv: ({ slug }) => summaries.of(slug)?.across?.minimumViableRank.rank ?? null,
+    },
+    {
+      key: "mean_cosine_similarity",
+      title: "Mean cosine",
+      width: 112,
+      align: "end",
+      cell: ({ slug }) =>
+        summaries.of(slug) === undefined && summaries.error === null ? (
+          WAITING
+        ) : (
+          <Value value={summaries.of(slug)?.across?.meanCosineSimilarity} reason="no comparison is stored" />
+        ),
+      csv: ({ slug }) => summaries.of(slug)?.across?.meanCosineSimilarity ?? null,
+    },
+    {
+      key: `${metric}_best`,
+      title: `Least ${title.toLowerCase()}`,
+      width: 158,
+      align: "end",
+      sort: "METRIC_BEST",
+      cell: ({ slug }) => summed(slug, "min"),
+      csv: ({ slug }) => summaries.of(slug)?.metric?.min ?? null,
+    },
+    {
+      key: `${metric}_mean`,
+      title: `Mean ${title.toLowerCase()}`,
+      width: 158,
+      align: "end",
+      sort: "METRIC_MEAN",
+      cell: ({ slug }) => summed(slug, "mean"),
+      csv: ({ slug }) => summaries.of(slug)?.metric?.mean ?? null,
+    },
+    {
+      key: "created_at",
+      title: "Created",
+      width: 120,
+      sort: "CREATED_AT",
+      cell: ({ createdAt }) => <time dateTime={createdAt}>{DAY.format(new Date(createdAt))}</time>,
+      csv: ({ createdAt }) => createdAt,
+    },
+    {
+      key: "updated_at",
+      title: "Updated",
+      width: 120,
+      sort: "UPDATED_AT",
+      cell: ({ updatedAt }) => <time dateTime={updatedAt}>{DAY.format(new Date(updatedAt))}</time>,
+      csv: ({ updatedAt }) => updatedAt,
+    },
+  ];
+}

@@ -1,0 +1,131 @@
+import type { ResultOf } from "gql.tada";
+import { useAnswer } from "../../api/answer.js";
+import { graphql } from "../../graphql.js";
+import { Badge } from "../../parts/badge.js";
+import { Panel } from "../../parts/panel.js";
+import { numberText, Value } from "../../parts/value.js";
+import type { Column } from "../../table/column.js";
+import { PlainTable } from "../../table/plain-table.js";
+import type { Rules } from "./rules.js";
+
+const RankThresholdQuery = graphql(`
+  query RankThreshold($slug: String!, $metric: MetricName!, $thresholdPercent: Float!) {
+    study(slug: $slug) {
+      minimumViableRank(metric: $metric, thresholdPercent: $thresholdPercent) {
+        rank
+        bound
+        reason
+      }
+      ranks {
+        r
+        degradation(metric: $metric, thresholdPercent: $thresholdPercent) {
+          percent
+          reason
+          verdict
+          interval {
+            low
+            high
+          }
+          intervalReason
+          test {
+            p
+          }
+          baseline {
+            mean
+            n
+          }
+          candidate {
+            mean
+            n
+          }
+        }
+      }
+    }
+  }
+`);
+
+type Row = NonNullable<ResultOf<typeof RankThresholdQuery>["study"]>["ranks"][number];
+
+/** The minimum viable rank, and the degradation at every rank that it follows from. */
+export function RankThreshold({ slug, rules }: { readonly slug: string; readonly rules: Rules }) {
+  const { metric, thresholdPercent } = rules;
+  const answer = useAnswer(RankThresholdQuery, { slug, metric, thresholdPercent });
+  return (
+    <Panel
+      title="Minimum viable rank"
+      className="rank-threshold"
+      answer={answer}
+      lines={6}
+      csv={{
+        fileName: `${slug}-degradation.csv`,
+        rows: ({ study }) => [
+          ["rank", "percent", "low", "high", "p", "baseline_n", "candidate_n", "verdict"],
+          ...(study?.ranks ?? []).map(
+            ({ r, degradation: { percent, interval, test, baseline, candidate, verdict } }) => [
+              ...[r, percent, interval?.low ?? null, interval?.high ?? null, test?.p ?? null],
+              ...[baseline?.n ?? 0, candidate?.n ?? 0, verdict],
+            ],
+          ),
+        ],
+      }}
+    >
+      {({ study }) =>
+        study !== null && (
+          <>
+            <p className="headline">
+              <span className="figure">
+                r* = <Value value={study.minimumViableRank.rank} reason={study.minimumViableRank.reason} />
+              </span>
+              <Badge value={study.minimumViableRank.bound} />
+            </p>
+            <p>{study.minimumViableRank.reason}</p>
+            <PlainTable label="Degradation by rank" columns={COLUMNS} rows={study.ranks} keyOf={({ r }) => String(r)} />
+          </>
+        )
+      }
+    </Panel>
+  );
+}
+
+const COLUMNS: readonly Column<Row>[] = [
+  { key: "rank", title: "Rank", width: 50, align: "end", cell: ({ r }) => r },
+  {
+    key: "percent",
+    title: "Degradation",
+    width: 100,
+    align: "end",
+    cell: ({ degradation: { percent, reason } }) => <Value value={percent} reason={reason} unit="%" signed />,
+  },
+  {
+    key: "low",
+    title: "95 % interval",
+    width: 130,
+    align: "end",
+    cell: ({ degradation: { interval, intervalReason } }) =>
+      interval === null ? (
+        <Value value={null} reason={intervalReason} />
+      ) : (
+        `${numberText(interval.low, "%")} to ${numberText(interval.high, "%")}`
+      ),
+  },
+  {
+    key: "p",
+    title: "p",
+    width: 70,
+    align: "end",
+    cell: ({ degradation }) => <Value value={degradation.test?.p} reason="too few seeds" />,
+  },
+  {
+    key: "n",
+    title: "n",
+    width: 60,
+    align: "end",
+    cell: ({ degradation: { baseline, candidate } }) => `${baseline?.n ?? 0} / ${candidate?.n ?? 0}`,
+  },
+  {
+    key: "verdict",
+    title: "Verdict",
+    width: 110,
+    cell: ({ degradation }) => <Badge value={degradation.verdict} />,
+  },
+];

@@ -1,0 +1,11 @@
+/** Stands where an answer is to come: as many lines as it will about have. */
+export function Skeleton({ label, lines = 4 }: { readonly label: string; readonly lines?: number }) {
+  return (
+    <div className="skeleton" role="status">
+      <span className="for-readers">Loading: {label}</span>
+      {Array.from({ length: lines }, (_, i) => (
+        <span key={i} className="skeleton-line" aria-hidden="true" />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,34 @@
+import { Link, useLocation } from "wouter";
+import { RunningJobs } from "./running-jobs.js";
+
+const PAGES = [
+  ["/", "Studies"],
+  ["/experiments", "Experiments"],
+  ["/compare", "Compare"],
+] as const;
+
+/** The way past the header for keyboards, the pages, and what runs. */
+export function Header() {
+  const [location] = useLocation();
+  return (
+    <>
+      <a className="skip" href="#main">
+        Skip to the content
+      </a>
+      <header className="site">
+        <span className="brand" aria-hidden="true">
+          Rankscope
+        </span>
+        <nav aria-label="Pages">
+          {PAGES.map(([to, name]) => (
+            <Link key={to} to={to} aria-current={location === to ? "page" : undefined}>
+              {name}
+            </Link>
+          ))}
+          <a href="/">Playground</a>
+        </nav>
+        <RunningJobs />
+      </header>
+    </>
+  );
+}

@@ -1,0 +1,203 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Page, Route } from "playwright-core";
+import { v7 as newId } from "uuid";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { runWorker } from "#src/jobs/run-worker.js";
+import { openLog } from "#src/log.js";
+import { apiServer } from "../support/api-server.js";
+import { missingChromium } from "../support/chromium.js";
+import { openDashboard, type DashboardOptions, type OpenDashboard } from "../support/open-dashboard.js";
+import { twoStudies } from "../support/two-studies.js";
+
+const missing = missingChromium();
+if (missing !== undefined) console.warn(missing);
+
+const ARTIFACTS = fileURLToPath(new URL("../artifacts", import.meta.url));
+const PATIENT = { timeout: 30_000 };
+
+/** The operation that a request to the API carries. */
+const operationOf = (route: Route) =>
+  /(?:query|mutation) (\w+)/.exec((route.request().postDataJSON() as { query: string }).query)?.[1];
+
+const panel = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
+
+let open: OpenDashboard | undefined;
+const visit = async (address: string, to: string, options?: DashboardOptions) => {
+  open = await openDashboard(address, to, options);
+  return open;
+};
+const picture = (page: Page, name: string) => page.screenshot({ path: path.join(ARTIFACTS, `${name}.png`) });
+
+beforeAll(() => mkdir(ARTIFACTS, { recursive: true }));
+afterEach(() => open?.close());
+
+describe.skipIf(missing !== undefined)("the dashboard of an empty store", { timeout: 120_000 }, () => {
+  const server = apiServer(() => Promise.resolve());
+
+  test("says how the first study comes in", async () => {
+    const { page, problems, violations } = await visit(server.address, "/dashboard");
+    await page.getByText("This server has no study yet.").waitFor();
+    expect(await page.locator("pre").innerText()).toBe("npm run rankscope -- import FOLDER");
+    expect(await page.locator(".page-head [role=status]").innerText()).toBe("0 studies");
+    expect(await violations()).toEqual([]);
+    await picture(page, "dashboard-empty");
+    expect(problems).toEqual([]);
+  });
+
+  test.each([
+    ["/dashboard/experiments", "This server has no run yet."],
+    ["/dashboard/studies/none", "No study has the slug none."],
+    ["/dashboard/compare?run=none", "No such run"],
+    ["/dashboard/nowhere", "The dashboard has studies, experiments"],
+  ])("%s: %s", async (to, text) => {
+    const { page, problems, violations } = await visit(server.address, to);
+    await page.getByText(text).waitFor();
+    expect(await violations()).toEqual([]);
+    expect(problems).toEqual([]);
+  });
+});
+
+describe.skipIf(missing !== undefined)("the dashboard while answers are missing", { timeout: 180_000 }, () => {
+  let folder: string;
+  const server = apiServer(async (database) => {
+    folder = await mkdtemp(path.join(tmpdir(), "rankscope-states-"));
+    await twoStudies(database, folder);
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  test("shows that it loads until the answer is there", async () => {
+    let answer: (() => void) | undefined;
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    const { page, violations } = await visit(server.address, "/dashboard", {
+      prepare: (opened) =>
+        opened.route("**/graphql", async (route) => {
+          if (operationOf(route) === "Studies") await held;
+          await route.continue();
+        }),
+    });
+    await page.getByText("Loading: List of studies").waitFor({ state: "attached" });
+    expect(await panel(page, "List of studies").getAttribute("aria-busy")).toBe("true");
+    expect(await violations()).toEqual([]);
+    await picture(page, "dashboard-loading");
+    answer?.();
+    await page.getByRole("link", { name: "one", exact: true }).waitFor();
+    expect(await panel(page, "List of studies").getAttribute("aria-busy")).toBe("false");
+  });
+
+  test("one panel's failure is that panel's, in the server's words, until it is tried again", async () => {
+    let isBroken = true;
+    const { page, violations } = await visit(server.address, "/dashboard/studies/one", {
+      prepare: (opened) =>
+        opened.route("**/graphql", async (route) => {
+          if (!isBroken || operationOf(route) !== "FailureModes") return route.continue();
+          return route.fulfill({ json: { data: null, errors: [{ message: "The disk is full: free some space." }] } });
+        }),
+    });
+    const failed = panel(page, "Failure modes");
+    await failed.getByRole("alert").getByText("The disk is full: free some space.").waitFor();
+    await panel(page, "Minimum viable rank").locator("tbody tr").first().waitFor();
+    expect(await page.getByRole("alert").count()).toBe(1);
+    expect(await violations()).toEqual([]);
+    await picture(page, "dashboard-error");
+    isBroken = false;
+    await failed.getByRole("button", { name: "Retry" }).click();
+    await failed.getByRole("alert").waitFor({ state: "detached" });
+    await failed.locator("summary").first().waitFor();
+  });
+
+  test("an answer that a panel cannot show does not take the page with it", async () => {
+    let isBroken = true;
+    const { page } = await visit(server.address, "/dashboard/studies/one", {
+      prepare: (opened) =>
+        opened.route("**/graphql", async (route) => {
+          if (!isBroken || operationOf(route) !== "RankThreshold") return route.continue();
+          return route.fulfill({ json: { data: { study: { minimumViableRank: null, ranks: [] } } } });
+        }),
+    });
+    await panel(page, "Minimum viable rank").getByRole("alert").waitFor();
+    await panel(page, "Experiments").locator("tbody tr").first().waitFor();
+    isBroken = false;
+    await panel(page, "Minimum viable rank").getByRole("button", { name: "Retry" }).click();
+    await panel(page, "Minimum viable rank").locator("tbody tr").first().waitFor();
+  });
+
+  test("says so when the server is not there, and works once it is", async () => {
+    let isGone = true;
+    const { page } = await visit(server.address, "/dashboard", {
+      prepare: (opened) => opened.route("**/graphql", (route) => (isGone ? route.abort() : route.continue())),
+    });
+    const alert = panel(page, "List of studies").getByRole("alert");
+    await alert.getByText("The server does not answer.").waitFor();
+    isGone = false;
+    await alert.getByRole("button", { name: "Retry" }).click();
+    await page.getByRole("link", { name: "one", exact: true }).waitFor();
+  });
+
+  test("walks the page by the keyboard: past the header, through the controls, into the table", async () => {
+    const { page } = await visit(server.address, "/dashboard");
+    await page.getByRole("link", { name: "one", exact: true }).waitFor();
+    const focused = (what = "ariaLabel ?? document.activeElement.innerText.trim()") =>
+      page.evaluate<string>(`document.activeElement.${what}`);
+    await page.keyboard.press("Tab");
+    expect(await focused()).toBe("Skip to the content");
+    expect(await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")).toBe("solid");
+    await page.keyboard.press("Enter");
+    expect(new URL(page.url()).hash).toBe("#main");
+    await page.keyboard.press("Tab");
+    expect(await focused("labels[0].innerText")).toBe("Search");
+    const reached: string[] = [];
+    for (let i = 0; i < 30 && !reached.includes("one"); i++) {
+      await page.keyboard.press("Tab");
+      reached.push(await focused());
+    }
+    expect(reached).toEqual(
+      expect.arrayContaining(["Filters", "Open in playground: List of studies", "Table: Studies", "Created▼", "one"]),
+    );
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: "one" }).waitFor();
+    await expect.poll(() => focused(), PATIENT).toBe("one");
+    expect(await page.title()).toBe("one – Rankscope");
+  });
+
+  test("shows how far the jobs of pending values are, and the values once they have ended", async () => {
+    const { page, problems, violations } = await visit(server.address, "/dashboard/studies/one?rank=2");
+    const layers = panel(page, "Layers");
+    await layers.getByRole("progressbar", { name: "Computing: Layers" }).waitFor();
+    expect(await layers.locator(".pending").innerText()).toMatch(/computed, by \d+ jobs?/);
+    await page.getByText(/^\d+ jobs? running$/).click(PATIENT);
+    expect(await page.locator(".jobs li").first().innerText()).toContain("Compute, queued");
+    const cosines = layers.locator("tbody td:nth-child(4)");
+    expect(await cosines.first().innerText()).toContain("pending");
+    expect(await violations()).toEqual([]);
+    await picture(page, "dashboard-pending");
+
+    const worker = await runWorker({
+      id: newId(),
+      connection: server.database,
+      url: server.databaseUrl,
+      threads: 1,
+      settings: { engine: { provider: "cpu", crossings: {}, cpuThreads: 1 }, weights: { kind: "in-place" } },
+      log: openLog("silent"),
+    });
+    try {
+      await expect.poll(() => layers.locator(".pending").count(), PATIENT).toBe(0);
+      const { data } = await server.ask(
+        `{ study(slug: "one") { weightSimilarity(rank: 2) { layers { cosineSimilarity } } } }`,
+      );
+      const expected = data.study.weightSimilarity.layers.map(
+        ({ cosineSimilarity }: { cosineSimilarity: number }) => cosineSimilarity,
+      );
+      expect(expected.every((value: unknown) => typeof value === "number")).toBe(true);
+      const shown = () =>
+        cosines.locator("data").evaluateAll((found) => found.map((one) => Number(one.getAttribute("value"))));
+      await expect.poll(shown, PATIENT).toEqual(expected);
+      await expect.poll(() => page.locator(".jobs details").count(), PATIENT).toBe(0);
+      expect(problems).toEqual([]);
+    } finally {
+      await worker.close();
+    }
+  });
+});

@@ -1,0 +1,239 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { missingChromium } from "../support/chromium.js";
+import { openDashboard, type DashboardOptions, type OpenDashboard } from "../support/open-dashboard.js";
+import { query, serveRankscope, type RunningRankscope } from "../support/rankscope.js";
+
+const ARTIFACTS = path.join(import.meta.dirname, "../artifacts");
+const STUDY = "/dashboard/studies/reference-study";
+/** Weights are computed while the pages are looked at. */
+const PATIENT = { timeout: 60_000 };
+
+const missing = missingChromium();
+if (missing !== undefined) console.warn(missing);
+
+describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeout: 180_000 }, () => {
+  let data: string;
+  let server: RunningRankscope;
+  let open: OpenDashboard | undefined;
+
+  beforeAll(async () => {
+    await mkdir(ARTIFACTS, { recursive: true });
+    data = await mkdtemp(path.join(tmpdir(), "rankscope-dashboard-"));
+    server = await serveRankscope({ RANKSCOPE_DATA: data });
+  });
+  afterEach(() => open?.close());
+  afterAll(async () => {
+    server.child.kill("SIGTERM");
+    await server.ended;
+    await rm(data, { recursive: true });
+  });
+
+  const visit = async (to: string, options?: DashboardOptions) => {
+    open = await openDashboard(server.address, to, options);
+    return open;
+  };
+  const ask = async (source: string, variables = {}) => {
+    const answer = await query(server.address, source, variables);
+    expect(answer.errors).toBeUndefined();
+    return answer.data;
+  };
+  const panel = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
+  /** The exact numbers of an element, as its `data` elements hold them. */
+  const numbers = (page: Page, name: string, cells = "tbody data") =>
+    panel(page, name)
+      .locator(cells)
+      .evaluateAll((found) => found.map((one) => Number(one.getAttribute("value"))));
+  const picture = (page: Page, name: string) => page.screenshot({ path: path.join(ARTIFACTS, `${name}.png`) });
+
+  test("gives each hypothesis its verdict, once what it needs is computed", async () => {
+    const { page, problems, requests } = await visit(STUDY);
+    const badges = panel(page, "Hypotheses").locator("h3 .badge");
+    await expect.poll(() => badges.allInnerTexts(), PATIENT).toEqual(["Rejected", "Supported", "Partially supported"]);
+    const { study } = await ask(
+      `{ study(slug: "reference-study") { hypotheses { verdict because confounds { message } } } }`,
+    );
+    const cards = panel(page, "Hypotheses").getByRole("article");
+    for (const [i, { because, confounds }] of study.hypotheses.entries()) {
+      const text = await cards.nth(i).textContent();
+      expect(text).toContain(because);
+      for (const { message } of confounds) expect(text).toContain(message);
+    }
+    await picture(page, "dashboard-study");
+    const { origin } = new URL(server.address);
+    expect(requests.filter((url) => !url.startsWith("data:") && new URL(url).origin !== origin)).toEqual([]);
+    expect(problems).toEqual([]);
+  });
+
+  test("shows the API's degradations to the last digit, by the metric and threshold of the address", async () => {
+    const { page } = await visit(STUDY);
+    const source = `query ($metric: MetricName!, $threshold: Float!) { study(slug: "reference-study") {
+      ranks { degradation(metric: $metric, thresholdPercent: $threshold) { percent verdict } }
+      minimumViableRank(metric: $metric, thresholdPercent: $threshold) { rank } } }`;
+    const compare = async (metric: string, threshold: number) => {
+      const { study } = await ask(source, { metric, threshold });
+      const percents = study.ranks.map(({ degradation }: { degradation: { percent: number } }) => degradation.percent);
+      await expect
+        .poll(() => numbers(page, "Minimum viable rank", "tbody td:nth-child(2) data"), PATIENT)
+        .toEqual(percents);
+      const [rank = NaN] = await numbers(page, "Minimum viable rank", ".figure data");
+      expect(rank).toBe(study.minimumViableRank.rank ?? NaN);
+      const verdicts = await panel(page, "Minimum viable rank").locator("tbody .badge").allInnerTexts();
+      expect(verdicts.map((verdict) => verdict.toUpperCase())).toEqual(
+        study.ranks.map(({ degradation }: { degradation: { verdict: string } }) => degradation.verdict),
+      );
+    };
+    await compare("TRAINING_LOSS", 5);
+    await page.getByLabel("Judge by").selectOption("EVAL_LOSS");
+    await page.getByLabel("Acceptable under, %").fill("0.01");
+    await expect.poll(() => new URL(page.url()).search, PATIENT).toBe("?metric=EVAL_LOSS&threshold=0.01");
+    await compare("EVAL_LOSS", 0.01);
+  });
+
+  test("shows every layer's similarity and sensitivity, in the order of any column", async () => {
+    const { page } = await visit(`${STUDY}?rank=4`);
+    const { study } = await ask(`{ study(slug: "reference-study") {
+      weightSimilarity(rank: 4, waitSeconds: 60) { mean layers { layer { name } cosineSimilarity } } } }`);
+    const { layers, mean } = study.weightSimilarity as {
+      mean: number;
+      layers: { layer: { name: string }; cosineSimilarity: number }[];
+    };
+    const shown = () => numbers(page, "Layers", "tbody td:nth-child(4) data");
+    await expect.poll(shown, PATIENT).toEqual(layers.map(({ cosineSimilarity }) => cosineSimilarity));
+    expect((await numbers(page, "Layers", ".figures data"))[0]).toBe(mean);
+    await panel(page, "Layers").getByRole("button", { name: "Cosine" }).press("Enter");
+    const ascending = layers.map(({ cosineSimilarity }) => cosineSimilarity).sort((left, right) => left - right);
+    await expect.poll(shown, PATIENT).toEqual(ascending);
+    expect(
+      await panel(page, "Layers")
+        .getByRole("columnheader", { name: /^Cosine/ })
+        .getAttribute("aria-sort"),
+    ).toBe("ascending");
+  });
+
+  test("recommends what the API does while the sliders move, by the keyboard", async () => {
+    const { page } = await visit(STUDY);
+    const recommended = panel(page, "Recommendation").locator(".figure");
+    const slider = page.getByRole("slider", { name: "Peak memory up to" });
+    await expect.poll(() => recommended.innerText(), PATIENT).toBe("16bit_r16_s2");
+    expect(await slider.getAttribute("aria-valuetext")).toBe("no limit");
+    await slider.focus();
+    await page.keyboard.press("Home");
+    await expect.poll(() => recommended.innerText(), PATIENT).toBe("No run");
+    for (let i = 0; i < 6; i++) await page.keyboard.press("ArrowRight");
+    const memoryBudgetMb = Number(await slider.inputValue());
+    const { study } = await ask(
+      `query ($memoryBudgetMb: Float) { study(slug: "reference-study") { recommendation(memoryBudgetMb: $memoryBudgetMb) { experiment { name } because } } }`,
+      { memoryBudgetMb },
+    );
+    await expect.poll(() => recommended.innerText(), PATIENT).toBe(study.recommendation.experiment.name);
+    expect(await panel(page, "Recommendation").textContent()).toContain(study.recommendation.because);
+  });
+
+  test.each(["light", "dark"] as const)(
+    "draws every picture, %s, and axe finds nothing serious",
+    async (colorScheme) => {
+      const { page, problems, violations } = await visit(STUDY, { colorScheme });
+      const plots = page.locator(".plot");
+      for (let seen = 0; seen < 9; seen++) {
+        await expect.poll(() => plots.count(), PATIENT).toBeGreaterThan(seen);
+        await plots.nth(seen).scrollIntoViewIfNeeded();
+        await plots.nth(seen).locator("svg").waitFor(PATIENT);
+      }
+      await expect.poll(() => page.locator(".panel[aria-busy=true]").count(), PATIENT).toBe(0);
+      const colour = await plots.first().locator("svg text").first().getAttribute("fill");
+      expect(colour).toBe(colorScheme === "light" ? "#59636e" : "#9da7b3");
+      const files = page.getByRole("link", { name: /^CSV: .*training loss/i });
+      const href = (await files.first().getAttribute("href")) ?? "";
+      expect((await (await fetch(new URL(href, server.address))).text()).split("\r\n").length).toBeGreaterThan(2);
+      expect(await violations()).toEqual([]);
+      await page.screenshot({ path: path.join(ARTIFACTS, `dashboard-study-${colorScheme}.png`), fullPage: true });
+      expect(problems).toEqual([]);
+    },
+  );
+
+  test("a comparison is all in its address, and its numbers are the API's", async () => {
+    const { experimentRows } = await ask(`{ experimentRows(first: 100, metrics: []) { nodes { id name } } }`);
+    const idOf = (name: string) =>
+      (experimentRows.nodes as { id: string; name: string }[]).find((run) => run.name === name)?.id ?? "";
+    const { page, problems, violations } = await visit("/dashboard/compare");
+    await page.getByText("No run is chosen yet.").waitFor();
+    expect(await violations()).toEqual([]);
+    for (const name of ["4bit_r8_s0", "16bit_r8_s0", "8bit_r8_s1"]) {
+      await page.getByLabel("Add a run").fill(`reference ${name}`);
+      await page.getByRole("button", { name: new RegExp(`^${name} reference-study`) }).click();
+    }
+    await page.getByRole("button", { name: "Make baseline: 16bit_r8_s0" }).click();
+    await panel(page, "Layers").getByLabel("16bit_r8_s0 against").selectOption({ label: "8bit_r8_s1" });
+    await panel(page, "Curves").getByLabel("Curve", { exact: true }).selectOption("eval_loss");
+    const [baseline, candidate] = [idOf("16bit_r8_s0"), idOf("8bit_r8_s1")];
+    const expected = `?run=${baseline}&run=${idOf("4bit_r8_s0")}&run=${candidate}&candidate=${candidate}&curve=eval_loss`;
+    await expect.poll(() => new URL(page.url()).search, PATIENT).toBe(expected);
+
+    const { compareExperiments, similarityMatrix } = await ask(
+      `query ($baseline: ID!, $candidate: ID!, $all: [ID!]!) {
+        compareExperiments(baseline: $baseline, candidate: $candidate) { metricDeltas { metric candidate percent } summary { meanCosineSimilarity } }
+        similarityMatrix(experiments: $all) { values } }`,
+      { baseline, candidate, all: [baseline, idOf("4bit_r8_s0"), candidate] },
+    );
+    const check = async (at: Page) => {
+      await expect
+        .poll(() => numbers(at, "Layers", ".figures data"), PATIENT)
+        .toContain(compareExperiments.summary.meanCosineSimilarity);
+      await expect
+        .poll(() => numbers(at, "Similarity of the weight updates"), PATIENT)
+        .toEqual(similarityMatrix.values.flat());
+      const shown = await numbers(at, "Metrics", "tbody td:nth-child(4) > data");
+      const changes = await numbers(at, "Metrics", "tbody td:nth-child(4) small data");
+      expect(shown).toEqual(compareExperiments.metricDeltas.map((delta: { candidate: number }) => delta.candidate));
+      expect(changes).toEqual(compareExperiments.metricDeltas.map((delta: { percent: number }) => delta.percent));
+      await panel(at, "Curves").locator(".plot svg").waitFor(PATIENT);
+    };
+    await check(page);
+    expect(await violations()).toEqual([]);
+    await page.screenshot({ path: path.join(ARTIFACTS, "dashboard-compare.png"), fullPage: true });
+    expect(problems).toEqual([]);
+
+    const shared = await openDashboard(server.address, `/dashboard/compare${expected}`, { colorScheme: "dark" });
+    await check(shared.page);
+    expect(await shared.page.getByRole("list", { name: "Chosen runs" }).locator("strong").allInnerTexts()).toEqual([
+      "16bit_r8_s0",
+      "4bit_r8_s0",
+      "8bit_r8_s1",
+    ]);
+    expect(await shared.violations()).toEqual([]);
+    await shared.close();
+  });
+
+  test("opens the playground with the very operation of a panel", async () => {
+    const { page } = await visit(STUDY);
+    const link = page.getByRole("link", { name: "Open in playground: Recommendation" });
+    const fragment = new URLSearchParams(
+      new URL((await link.getAttribute("href")) ?? "", server.address).hash.slice(1),
+    );
+    const answer = await ask(fragment.get("query") ?? "", JSON.parse(fragment.get("variables") ?? "null"));
+    await expect
+      .poll(() => panel(page, "Recommendation").locator(".figure").innerText(), PATIENT)
+      .toBe(answer.study.recommendation.experiment.name);
+  });
+
+  test("saves a panel's table as CSV", async () => {
+    const { page } = await visit(STUDY);
+    await panel(page, "Minimum viable rank").locator("tbody tr").first().waitFor(PATIENT);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "CSV: Minimum viable rank" }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe("reference-study-degradation.csv");
+    const chunks: Buffer[] = [];
+    for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
+    const lines = Buffer.concat(chunks).toString().trimEnd().split("\r\n");
+    expect(lines[0]).toBe("rank,percent,low,high,p,baseline_n,candidate_n,verdict");
+    expect(lines.slice(1).map((line) => Number(line.split(",")[1]))).toEqual(
+      await numbers(page, "Minimum viable rank", "tbody td:nth-child(2) data"),
+    );
+  });
+});

@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { chromium, type BrowserContextOptions, type Page } from "playwright-core";
+import type { AxeResults } from "axe-core";
+import { findChromium, HOW_TO_GET_CHROMIUM } from "./chromium.js";
+import { CHROMIUM_ARGUMENTS, watchPage } from "./watch-page.js";
+
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+/** The dashboard in a real Chromium of its own. */
+export interface OpenDashboard {
+  readonly page: Page;
+  /** URLs of all requests so far. */
+  readonly requests: readonly string[];
+  /** What went wrong so far: console errors and warnings, exceptions, failed and refused requests. */
+  readonly problems: readonly string[];
+  /** What axe-core finds on the page as it is that is serious or critical: rule and elements. */
+  violations(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+export interface DashboardOptions extends BrowserContextOptions {
+  /** Called before the page is loaded, to answer some of its requests in another way. */
+  readonly prepare?: (page: Page) => Promise<unknown>;
+}
+
+/** Opens `path` of the server at `address`, at 1280 pixels unless the options say otherwise. @throws where there is no Chromium */
+export async function openDashboard(
+  address: string,
+  path: string,
+  { prepare, ...options }: DashboardOptions = {},
+): Promise<OpenDashboard> {
+  const executablePath = findChromium();
+  if (executablePath === undefined) throw new Error(`no Chromium was found; ${HOW_TO_GET_CHROMIUM}`);
+  const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGUMENTS] });
+  try {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
+    const page = await context.newPage();
+    const requests: string[] = [];
+    context.on("request", (request) => requests.push(request.url()));
+    const problems = watchPage(page);
+    await prepare?.(page);
+    await page.goto(new URL(path, address).href);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    return {
+      page,
+      requests,
+      problems,
+      violations: () => violations(page),
+      close: () => browser.close(),
+    };
+  } catch (error) {
+    await browser.close();
+    throw error;
+  }
+}
+
+async function violations(page: Page): Promise<readonly string[]> {
+  await page.evaluate(readFileSync(AXE, "utf8"));
+  const found = await page.evaluate(() => (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run());
+  return found.violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ""}`));
+}
