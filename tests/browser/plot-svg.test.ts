@@ -58,6 +58,7 @@ describe.skipIf(missing !== undefined)("an SVG in a browser", () => {
       expect(await page.locator("script").count()).toBe(0);
       const texts = await page.locator("svg text").allTextContents();
       expect(texts.join(" ")).toContain("<script>alert(1)</script>");
+      await page.goto("about:blank");
       await page.setContent(`<img src="${place}" alt="">`, { waitUntil: "load" });
       const width = await page
         .locator("img")
