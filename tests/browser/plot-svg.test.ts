@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { chromium, type Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Database } from "#src/store/database.js";
@@ -39,7 +42,16 @@ describe.skipIf(missing !== undefined)("an SVG in a browser", () => {
       args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
     });
   });
-  afterAll(() => browser.close());
+  const pages = createServer((_request, response) => response.setHeader("content-type", "text/html").end("a wiki"));
+  let wiki: string;
+  beforeAll(async () => {
+    await once(pages.listen(0, "127.0.0.1"), "listening");
+    wiki = `http://127.0.0.1:${(pages.address() as AddressInfo).port}/`;
+  });
+  afterAll(async () => {
+    await browser.close();
+    pages.close();
+  });
 
   test.each(["memory-comparison", "rank-threshold", "memory-vs-performance", "loss-curves", "weight-similarity"])(
     "%s is a sound image that runs nothing, whatever names are in it",
@@ -58,11 +70,15 @@ describe.skipIf(missing !== undefined)("an SVG in a browser", () => {
       expect(await page.locator("script").count()).toBe(0);
       const texts = await page.locator("svg text").allTextContents();
       expect(texts.join(" ")).toContain("<script>alert(1)</script>");
-      await page.goto("about:blank");
-      await page.setContent(`<img src="${place}" alt="">`, { waitUntil: "load" });
-      const width = await page
-        .locator("img")
-        .evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth);
+      // From a page of another origin, as a wiki is.
+      await page.goto(wiki);
+      await page.setContent(`<img src="${place}" alt="">`);
+      const width = await page.locator("img").evaluate(async (element) => {
+        const image = element as unknown as { decode(): Promise<void>; naturalWidth: number };
+        // Refuses an image that cannot be shown.
+        await image.decode();
+        return image.naturalWidth;
+      });
       expect(width).toBeGreaterThan(400);
       expect(width).toBeLessThan(1500);
       expect(dialogs).toEqual([]);
