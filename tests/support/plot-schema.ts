@@ -32,6 +32,6 @@ export function expectSpecification(specification: object): void {
     return logger;
   };
   const logger = { level: () => logger, error: note, warn: note, info: () => logger, debug: () => logger };
-  compile(sent as TopLevelSpec, { logger: logger as never });
+  compile(sent as TopLevelSpec, { logger: logger });
   expect(warnings).toEqual([]);
 }

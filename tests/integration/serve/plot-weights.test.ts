@@ -120,7 +120,7 @@ describe("pictures of weights have the API's numbers", () => {
     expect((await plotted("WEIGHT_SIMILARITY")).vegaLite.title.text.join(" ")).toContain("at rank 3");
   });
 
-  test("too many runs for one matrix are refused with what to do, not cut", async () => {
+  test("a rank without weights has no matrix, and says so", async () => {
     const { data } = await server.ask(
       `{ study(slug: "one") { plot(kind: SIMILARITY_MATRIX, rank: 9) { missing { because } } } }`,
     );
