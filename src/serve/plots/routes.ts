@@ -43,6 +43,8 @@ export function plotRoutes(
     response.set({
       "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
       "X-Content-Type-Options": "nosniff",
+      // Of errors; pictures have their own.
+      "Cache-Control": "no-store",
     });
     next();
   });
@@ -93,7 +95,7 @@ export function plotRoutes(
     if (format === "csv") response.set("Content-Disposition", `attachment; filename="${name}"`);
     if (!isPending) {
       response.set("ETag", `"${tag}"`);
-      if (request.fresh) {
+      if (isKnown(request, tag)) {
         response.status(304).end();
         return;
       }
@@ -110,6 +112,15 @@ function parametersOf({ query: { scale, ...rest } }: Request, format: PlotFormat
   return { scale: plotScale(format === "png" ? scale : undefined), parameters: rest };
 }
 
+/**
+ * Whether the asker has the file of this tag. Unlike Express' own answer this one minds no Cache-Control of the request: the
+ * tag is compared with what would be sent now.
+ */
+function isKnown(request: Request, tag: string): boolean {
+  const known = request.get("If-None-Match")?.split(",") ?? [];
+  return known.some((one) => [`"${tag}"`, "*"].includes(one.trim().replace(/^W\//, "")));
+}
+
 const STATUS: Partial<Record<ErrorCode, number>> = {
   STUDY_NOT_FOUND: 404,
   ARGUMENT_INVALID: 400,
@@ -120,10 +131,10 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
 /** Answers the catalogue's errors by their code; all else is the server's own handler's, which logs it. */
 const namedErrors: ErrorRequestHandler = (error: unknown, _request, response, next) => {
   const status = error instanceof RankscopeError ? STATUS[error.code] : undefined;
-  for (const header of ["ETag", "Content-Disposition", "Content-Type", "Content-Length"]) {
-    if (!response.headersSent) response.removeHeader(header);
+  if (!response.headersSent) {
+    for (const header of ["ETag", "Content-Disposition", "Content-Length"]) response.removeHeader(header);
+    response.set({ "Cache-Control": "no-store", "Content-Type": "application/json; charset=utf-8" });
   }
-  response.set("Cache-Control", "no-store");
   if (response.headersSent || status === undefined || !(error instanceof RankscopeError)) {
     next(error);
     return;

@@ -110,8 +110,11 @@ export function themeConfig(theme: PlotTheme): VegaLite {
     bar: { cornerRadiusEnd: 1 },
     line: { strokeWidth: 2 },
     point: { size: 60, filled: true, opacity: 1 },
+    errorbar: {
+      rule: { color: text, strokeWidth: 1.2, opacity: 0.85 },
+      ticks: { color: text, thickness: 1.2, size: 7, opacity: 0.85 },
+    },
     style: {
-      interval: { color: text, strokeWidth: 1.2, opacity: 0.85 },
       threshold: { color: alarm, strokeWidth: 1.5, strokeDash: [6, 4] },
       "threshold-label": { color: alarm, fontSize: 11 },
       mean: { color: faint, strokeWidth: 1.2, strokeDash: [2, 3] },

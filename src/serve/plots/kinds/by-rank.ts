@@ -3,7 +3,7 @@ import type { Cell } from "../../export/table.js";
 import { figure } from "../labels.js";
 import type { PictureTable, VegaLite } from "../picture.js";
 import { DASH_RANGE } from "../theme.js";
-import { colour, colourAndShape } from "./sides.js";
+import { colour, colourAndShape, topLegend } from "./sides.js";
 
 /** A mark of a picture by rank, as its data. */
 export interface RankMark extends Omit<SideMean, "side"> {
@@ -67,7 +67,7 @@ const tooltip = (title: string) => [
 export function intervals(position: VegaLite, title: string): VegaLite {
   return {
     transform: [{ filter: "isValid(datum.low)" }],
-    mark: { type: "errorbar", rule: { style: "interval" }, ticks: { size: 7, style: "interval" } },
+    mark: { type: "errorbar" },
     encoding: { ...position, y: { field: "low", type: "quantitative", title }, y2: { field: "high" } },
   };
 }
@@ -133,7 +133,7 @@ const dashOf = (domain: readonly string[]) => ({
   field: "side",
   type: "nominal",
   scale: { domain, range: DASH_RANGE },
-  legend: null,
+  legend: topLegend(domain),
 });
 
 /** One of a picture's panels: the title of its values, with their unit, and its size in pixels. */

@@ -118,7 +118,7 @@ function body(
       ]),
       {
         transform: [{ filter: "isValid(datum.low)" }],
-        mark: { type: "errorbar", rule: { style: "interval" }, ticks: { size: 5, style: "interval" } },
+        mark: { type: "errorbar" },
         encoding: { ...y, x: { field: "low", type: "quantitative", title }, x2: { field: "high" } },
       },
       {

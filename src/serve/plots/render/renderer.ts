@@ -31,16 +31,13 @@ const IDLE_MILLISECONDS = 60_000;
 /** A picture of 64 runs needs about 200 MB. */
 const THREAD_MEGABYTES = 1024;
 
-/** Piscina gives this error no code. */
-const QUEUE_FULL = "Task queue is at limit";
-
 /** Opens a renderer; its first thread starts with the first picture. */
 export function openRenderer(settings: Partial<RendererSettings> = {}): Renderer {
   const { threads, queue, limitMilliseconds, keep } = { ...DEFAULTS, ...settings };
   const pool = new Piscina<DrawTask, Uint8Array>({
     filename: new URL("./draw-thread.js", import.meta.url).href,
     name: "drawTask",
-    ...{ minThreads: 0, maxThreads: threads, maxQueue: queue, idleTimeout: IDLE_MILLISECONDS },
+    ...{ minThreads: 0, maxThreads: threads, idleTimeout: IDLE_MILLISECONDS },
     resourceLimits: { maxOldGenerationSizeMb: THREAD_MEGABYTES },
   });
   const kept = new LRUCache<string, Uint8Array>({ maxSize: keep, sizeCalculation: ({ length }) => length + 1 });
@@ -56,9 +53,6 @@ export function openRenderer(settings: Partial<RendererSettings> = {}): Renderer
       if (signal.aborted) {
         throw failure("PLOT_FAILED", { received: `more than ${limitMilliseconds / 1000} s of drawing`, cause });
       }
-      if ((cause as Error).message === QUEUE_FULL) {
-        throw failure("PLOT_QUEUE_FULL", { received: `${queue} pictures in the queue`, cause });
-      }
       throw failure("PLOT_FAILED", { cause });
     }
   }
@@ -67,9 +61,15 @@ export function openRenderer(settings: Partial<RendererSettings> = {}): Renderer
     draw(key, task) {
       const bytes = kept.get(key);
       if (bytes !== undefined) return Promise.resolve(bytes);
-      const running = drawing.get(key) ?? drawn(key, task).finally(() => drawing.delete(key));
-      drawing.set(key, running);
-      return running;
+      const running = drawing.get(key);
+      if (running !== undefined) return running;
+      // Counted here: Piscina's own limit leaves out the tasks that it has set aside.
+      if (drawing.size >= threads + queue) {
+        return Promise.reject(failure("PLOT_QUEUE_FULL", { received: `${queue} pictures in the queue` }));
+      }
+      const begun = drawn(key, task).finally(() => drawing.delete(key));
+      drawing.set(key, begun);
+      return begun;
     },
     close: () => pool.destroy(),
   };

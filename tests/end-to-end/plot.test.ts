@@ -1,0 +1,65 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { parse } from "csv-parse/sync";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { expectSpecification } from "../support/plot-schema.js";
+import { rankscope } from "../support/rankscope.js";
+import { FIXTURE_STUDY } from "../support/shared-study.js";
+
+// `rankscope plot` as its own process, on an embedded PostgreSQL, with workers that compute what the picture needs.
+
+let data: string;
+beforeAll(async () => {
+  data = await mkdtemp(path.join(tmpdir(), "rankscope-plot-"));
+  const { code, stderr } = await rankscope(["import", FIXTURE_STUDY, "--slug", "tiny"], { RANKSCOPE_DATA: data });
+  expect(code, stderr).toBe(0);
+}, 120_000);
+afterAll(() => rm(data, { recursive: true }));
+
+const plot = (...args: string[]) => rankscope(["plot", ...args], { RANKSCOPE_DATA: data });
+
+test("computes what it needs, and prints the numbers", async () => {
+  const { code, stdout, stderr } = await plot("tiny", "weight-similarity", "--rank", "4", "--format", "csv");
+  expect(code, stderr).toBe(0);
+  const rows = parse<Record<string, string>>(stdout, { columns: true });
+  expect(rows.length).toBeGreaterThan(0);
+  for (const row of rows) {
+    const cosine = Number(row["cosine_similarity"]);
+    expect([row["rank"], cosine > -1 && cosine <= 1 && cosine !== 0]).toEqual(["4", true]);
+  }
+}, 120_000);
+
+test("writes a file, and says what it is", async () => {
+  const png = path.join(data, "picture.png");
+  const drawn = await plot(
+    "tiny",
+    "rank-threshold",
+    "--format",
+    "png",
+    "--theme",
+    "dark",
+    "--set",
+    "metric=eval_loss",
+    "--out",
+    png,
+  );
+  expect(drawn).toMatchObject({ code: 0, stdout: `${png}: Eval loss and degradation by rank: 16bit and 4bit\n` });
+  expect((await readFile(png)).subarray(1, 4).toString()).toBe("PNG");
+  const json = path.join(data, "picture.vl.json");
+  expect((await plot("tiny", "loss-curves", "--format", "vl.json", "--out", json)).code).toBe(0);
+  expectSpecification(JSON.parse(await readFile(json, "utf8")) as object);
+}, 120_000);
+
+test("names what is wrong", async () => {
+  for (const [args, message] of [
+    [["tiny", "nope"], /ARGUMENT_INVALID: .*memory-comparison/],
+    [["nobody", "rank-threshold"], /STUDY_NOT_FOUND/],
+    [["tiny", "rank-threshold", "--set", "colour=red"], /ARGUMENT_INVALID: .*"colour"; allowed: .*thresholdPercent/],
+  ] as const) {
+    const { code, stderr, stdout } = await plot(...args);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(message);
+  }
+  expect((await plot("tiny", "rank-threshold", "--format", "gif")).code).toBe(2);
+}, 120_000);
