@@ -76,8 +76,9 @@ describe.skipIf(missing !== undefined)("the dashboard's lists of a large store",
     await page.getByLabel("Search").fill("llama");
     await expect.poll(() => status(page).innerText(), PATIENT).toBe(`${STUDIES / 5} studies found`);
     await page.getByLabel("Tag").fill("batch-1");
-    await page.getByRole("button", { name: /^Least training loss/ }).click();
     const asked = () => new URL(page.url()).search;
+    await expect.poll(asked, PATIENT).toBe("?q=llama&tag=batch-1");
+    await page.getByRole("button", { name: /^Least training loss/ }).click();
     await expect.poll(asked, PATIENT).toBe("?q=llama&tag=batch-1&sort=METRIC_BEST&direction=ASC");
     const { data } = await server.ask(
       `{ studies(first: 50, filter: { search: "llama", tags: { has: "batch-1" } }, orderBy: { field: METRIC_BEST, direction: ASC }) { totalCount nodes { slug } } }`,

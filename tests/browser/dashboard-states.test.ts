@@ -167,7 +167,7 @@ describe.skipIf(missing !== undefined)("the dashboard while answers are missing"
     const layers = panel(page, "Layers");
     await layers.getByRole("progressbar", { name: "Computing: Layers" }).waitFor();
     expect(await layers.locator(".pending").innerText()).toMatch(/computed, by \d+ jobs?/);
-    await page.getByText(/^\d+ jobs? running$/).click(PATIENT);
+    await page.getByText(/^\d+ jobs? under way$/).click(PATIENT);
     expect(await page.locator(".jobs li").first().innerText()).toContain("Compute, queued");
     const cosines = layers.locator("tbody td:nth-child(4)");
     expect(await cosines.first().innerText()).toContain("pending");

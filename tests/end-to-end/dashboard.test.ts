@@ -208,6 +208,15 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
     await shared.close();
   });
 
+  test("computes all that can be asked of a study, when it is told to", async () => {
+    const { page, problems } = await visit(STUDY);
+    await page.getByRole("button", { name: "Compute all weights" }).click();
+    await page.getByText("All of it is computed.").waitFor(PATIENT);
+    const { jobs } = await ask(`{ jobs(status: [SUCCEEDED], first: 200) { kind } }`);
+    expect(jobs.map(({ kind }: { kind: string }) => kind)).toContain("PRECOMPUTE");
+    expect(problems).toEqual([]);
+  });
+
   test("opens the playground with the very operation of a panel", async () => {
     const { page } = await visit(STUDY);
     const link = page.getByRole("link", { name: "Open in playground: Recommendation" });

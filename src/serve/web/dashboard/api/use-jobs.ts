@@ -12,22 +12,25 @@ export interface FollowedJobs {
 /**
  * Follows jobs by subscription.
  *
- * @param onEnd called once when the last of them has ended, or cannot be followed
+ * @param onEnd called once when the last of them has ended, or cannot be followed, with those that have ended
  */
-export function useJobs(given: readonly Job[], onEnd: () => void): FollowedJobs {
+export function useJobs(given: readonly Job[], onEnd: (ended: readonly Job[]) => void): FollowedJobs {
   const [latest, setLatest] = useState<ReadonlyMap<string, Job>>(new Map());
   const [failure, setFailure] = useState<Error>();
   const ids = given.map(({ id }) => id).join(" ");
   useEffect(() => {
     const waiting = new Set(ids.split(" ").filter((id) => id !== ""));
+    const finished: Job[] = [];
     const ended = (id: string) => {
-      if (waiting.delete(id) && waiting.size === 0) onEnd();
+      if (waiting.delete(id) && waiting.size === 0) onEnd(finished);
     };
     const stops = [...waiting].map((id) =>
       followJob(id, {
         job: (job) => {
           setLatest((before) => new Map(before).set(id, job));
-          if (!isUnfinished(job)) ended(id);
+          if (isUnfinished(job)) return;
+          finished.push(job);
+          ended(id);
         },
         failure: (error) => {
           setFailure(error);

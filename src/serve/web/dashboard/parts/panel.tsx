@@ -66,7 +66,9 @@ export function Panel<Data>({
       {note !== undefined && <p className="note">{note}</p>}
       {above}
       {error !== null && <Failure error={error} onRetry={retry} />}
-      {jobs.length > 0 && <Pending key={jobs.map(({ id }) => id).join(" ")} jobs={jobs} label={title} onEnd={retry} />}
+      {jobs.length > 0 && (
+        <Pending key={jobs.map(({ id }) => id).join(" ")} jobs={jobs} label={title} onEnd={() => retry()} />
+      )}
       {data === undefined && error === null && <Skeleton label={title} {...(lines !== undefined && { lines })} />}
       {data !== undefined && (
         <PanelBoundary of={data} onRetry={retry}>

@@ -7,7 +7,7 @@ export interface PendingProps {
   /** What the jobs find. */
   readonly label: string;
   /** Called when the last of them has ended. */
-  readonly onEnd: () => void;
+  readonly onEnd: (ended: readonly Job[]) => void;
 }
 
 /** The progress of the jobs that a panel's pending values wait for, by subscription. */

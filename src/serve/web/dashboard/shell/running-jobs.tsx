@@ -45,7 +45,7 @@ function Jobs({ jobs: given, onEnd }: { readonly jobs: readonly Job[]; readonly 
   const { jobs } = useJobs(given.slice(0, SHOWN), onEnd);
   return (
     <details>
-      <summary>{given.length > SHOWN ? `More than ${SHOWN} jobs` : counted(given.length, "job")} running</summary>
+      <summary>{given.length > SHOWN ? `More than ${SHOWN} jobs` : counted(given.length, "job")} under way</summary>
       <ul>
         {jobs.map(({ id, kind, status, done, total, message }) => (
           <li key={id}>

@@ -2,16 +2,18 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef, type ReactNode } from "react";
 import type { Column, Sorting } from "./column.js";
 import { HeaderRow } from "./header-row.js";
+import { TableRow } from "./table-row.js";
 
 /** Pixels; table.css has the same. */
 const ROW_HEIGHT = 32;
 /** Rows drawn beyond the edges, so that scrolling does not show where they end. */
-const OVERSCAN = 12;
+const OVERSCAN = 8;
 /** Rows that may follow the loaded ones: browsers draw no element beyond some 17 million pixels. */
 const MAX_AHEAD = 400_000;
 
 export interface VirtualTableProps<Row> {
   readonly label: string;
+  /** The same object while they are the same: rows are drawn again for others. */
   readonly columns: readonly Column<Row>[];
   /** From the first on; the rest is still to be loaded. */
   readonly rows: readonly Row[];
@@ -37,6 +39,8 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
     getScrollElement: () => region.current,
     estimateSize: () => ROW_HEIGHT,
     overscan: OVERSCAN,
+    // Drawing within the scroll event would hold up the scrolling itself.
+    useFlushSync: false,
   });
   const shown = virtual.getVirtualItems();
   const last = shown.at(-1)?.index ?? 0;
@@ -72,15 +76,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
           <Gap height={before} columns={columns.length} />
           {shown.map(({ index }) => {
             const row = rows[index];
-            return (
-              <tr key={row === undefined ? index : keyOf(row)} aria-rowindex={index + 2} className="row">
-                {columns.map(({ key, align, cell }) => (
-                  <td key={key} className={align}>
-                    {row === undefined ? <span className="skeleton-cell" aria-hidden="true" /> : cell(row)}
-                  </td>
-                ))}
-              </tr>
-            );
+            return <TableRow key={row === undefined ? index : keyOf(row)} columns={columns} row={row} index={index} />;
           })}
           <Gap height={after} columns={columns.length} />
         </tbody>

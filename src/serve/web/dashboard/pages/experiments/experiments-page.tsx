@@ -1,3 +1,4 @@
+import { useMemo } from "react";
 import { useRowPages } from "../../api/row-pages.js";
 import { Panel } from "../../parts/panel.js";
 import { useUrlState } from "../../parts/url-state.js";
@@ -18,6 +19,7 @@ const PAGE_SIZE = 1000;
 export function ExperimentsPage() {
   const [parameters, change] = useUrlState();
   const picks = usePicks();
+  const columns = useMemo(() => experimentColumns(picks, true), [picks]);
   const [filter, sorting] = [experimentFilterOf(parameters), experimentSortingOf(parameters)];
   const experiments = useRowPages(
     ExperimentsQuery,
@@ -46,7 +48,7 @@ export function ExperimentsPage() {
         {(data) => (
           <VirtualTable
             label="Runs of all studies"
-            columns={experimentColumns(picks, true)}
+            columns={columns}
             rows={data.rows}
             totalCount={data.totalCount}
             keyOf={({ id }) => id}

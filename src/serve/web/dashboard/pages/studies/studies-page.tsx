@@ -32,7 +32,7 @@ export function StudiesPage() {
     metric,
   );
   const tags = useMemo(() => [...new Set(rows.flatMap((row) => row.tags))].sort(), [rows]);
-  const columns = studyColumns(summaries, metric);
+  const columns = useMemo(() => studyColumns(summaries, metric), [summaries, metric]);
   const isFiltered = Object.keys(filter).length > 0;
   const { totalCount } = studies.data ?? {};
   const isPartial = totalCount !== undefined && rows.length < totalCount;

@@ -84,7 +84,7 @@ export function studyColumns(summaries: Summaries, metric: MetricKey): readonly 
     {
       key: `${metric}_best`,
       title: `Least ${title.toLowerCase()}`,
-      width: 158,
+      width: 176,
       align: "end",
       sort: "METRIC_BEST",
       cell: ({ slug }) => summed(slug, "min"),
@@ -93,7 +93,7 @@ export function studyColumns(summaries: Summaries, metric: MetricKey): readonly 
     {
       key: `${metric}_mean`,
       title: `Mean ${title.toLowerCase()}`,
-      width: 158,
+      width: 176,
       align: "end",
       sort: "METRIC_MEAN",
       cell: ({ slug }) => summed(slug, "mean"),

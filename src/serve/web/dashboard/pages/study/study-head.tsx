@@ -1,7 +1,8 @@
 import { useMutation } from "@tanstack/react-query";
 import type { ResultOf } from "gql.tada";
+import { useState } from "react";
 import { ask } from "../../api/ask.js";
-import { isUnfinished, JobFields } from "../../api/job.js";
+import { isUnfinished, JobFields, type Job } from "../../api/job.js";
 import { graphql } from "../../graphql.js";
 import { Failure } from "../../parts/failure.js";
 import { Pending } from "../../parts/pending.js";
@@ -60,7 +61,9 @@ export function StudyHead({ study, onComputed }: StudyHeadProps) {
   const { slug, roles } = study;
   const { metric, thresholdPercent, change } = useRules();
   const precompute = useMutation({ mutationFn: () => ask(PrecomputeMutation, { slug }) });
-  const job = precompute.data?.precomputeStudy.job;
+  const [ended, setEnded] = useState<Job>();
+  const queued = precompute.data?.precomputeStudy.job;
+  const job = ended?.id === queued?.id ? ended : queued;
   return (
     <>
       <div className="rules">
@@ -98,11 +101,19 @@ export function StudyHead({ study, onComputed }: StudyHeadProps) {
       </div>
       {precompute.error !== null && <Failure error={precompute.error} onRetry={() => precompute.mutate()} />}
       {job !== undefined && isUnfinished(job) && (
-        <Pending key={job.id} jobs={[job]} label="all of this study" onEnd={onComputed} />
+        <Pending
+          key={job.id}
+          jobs={[job]}
+          label="all of this study"
+          onEnd={([last]) => {
+            setEnded(last ?? { ...job, status: "FAILED", message: "The connection to the server was lost." });
+            onComputed();
+          }}
+        />
       )}
       {job !== undefined && !isUnfinished(job) && (
         <p className="note" role="status">
-          All of it is computed.
+          {job.status === "SUCCEEDED" ? "All of it is computed." : `It was not all computed. ${job.message}`}
         </p>
       )}
     </>

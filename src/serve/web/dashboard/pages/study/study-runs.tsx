@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useRowPages } from "../../api/row-pages.js";
 import { Panel } from "../../parts/panel.js";
 import { VirtualTable } from "../../table/virtual-table.js";
@@ -14,6 +14,7 @@ const PAGE_SIZE = 500;
 /** The study's runs with what they measured. */
 export function StudyRuns({ slug }: { readonly slug: string }) {
   const picks = usePicks();
+  const columns = useMemo(() => experimentColumns(picks, false), [picks]);
   const [sorting, setSorting] = useState<Sorting>({ by: "RANK", direction: "ASC" });
   const runs = useRowPages(
     ExperimentsQuery,
@@ -36,7 +37,7 @@ export function StudyRuns({ slug }: { readonly slug: string }) {
       {(data) => (
         <VirtualTable
           label="Experiments of this study"
-          columns={experimentColumns(picks, false)}
+          columns={columns}
           rows={data.rows}
           totalCount={data.totalCount}
           keyOf={({ id }) => id}
