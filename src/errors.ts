@@ -267,11 +267,7 @@ const CATALOGUE = {
   },
   ARGUMENT_INVALID: { kind: "permanent", what: "An argument is not valid", todo: "Correct the argument." },
   // backups
-  BACKUP_EXISTS: {
-    kind: "permanent",
-    what: "There is a file of this name",
-    todo: "Name another file: a backup never replaces one.",
-  },
+  BACKUP_EXISTS: { kind: "permanent", what: "There is a file of this name", todo: "Name another: none is replaced." },
   BACKUP_NOT_WRITTEN: {
     kind: "permanent",
     what: "The backup could not be written",
@@ -287,11 +283,7 @@ const CATALOGUE = {
     what: "The backup was made by a newer Rankscope; nothing was changed",
     todo: "Restore it with that version or a newer one.",
   },
-  STORE_NEWER: {
-    kind: "permanent",
-    what: "The database was used by a newer Rankscope, whose tables this version does not know",
-    todo: "Use that version or a newer one.",
-  },
+  STORE_NEWER: { kind: "permanent", what: "The database was used by a newer Rankscope", todo: "Use that version." },
   STORE_NOT_EMPTY: {
     kind: "permanent",
     what: "The store holds something already; nothing was changed",
