@@ -32,7 +32,8 @@ test("a server is ready while its database is there and of its schema, and alive
   expect(await ask("/readyz")).toEqual([200, { status: "ok", database: "ready" }]);
   const up = await scrape(server.address);
   expect(up.value("rankscope_database_up")).toBe(1);
-  expect(up.value("rankscope_database_connections", { application: "rankscope health" })).toBe(1);
+  // One that asks, and one that listens for tokens.
+  expect(up.value("rankscope_database_connections", { application: "rankscope health" })).toBe(2);
 
   await fresh.database.sql`delete from _prisma_migrations where migration_name like '%list_orders'`;
   expect(await ask("/readyz")).toEqual([503, { status: "unavailable", database: "not migrated" }]);

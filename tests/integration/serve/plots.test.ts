@@ -93,9 +93,9 @@ describe("files of pictures", () => {
   test("what is not there is 404 in JSON, what is wrong 400", async () => {
     for (const [place, status, code] of [
       ["/plots/studies/nope/rank-threshold.svg", 404, "STUDY_NOT_FOUND"],
-      ["/plots/studies/many/nope.svg", 404, "BAD_REQUEST"],
-      ["/plots/studies/many/rank-threshold.gif", 404, "BAD_REQUEST"],
-      ["/plots/rank-threshold.svg", 404, "BAD_REQUEST"],
+      ["/plots/studies/many/nope.svg", 404, "NOT_SERVED"],
+      ["/plots/studies/many/rank-threshold.gif", 404, "NOT_SERVED"],
+      ["/plots/rank-threshold.svg", 404, "NOT_SERVED"],
       ["/plots/studies/many/rank-threshold.svg?theme=pink", 400, "ARGUMENT_INVALID"],
       ["/plots/studies/many/rank-threshold.svg?tresholdPercent=2", 400, "ARGUMENT_INVALID"],
       ["/plots/studies/many/rank-threshold.svg?rank=2&rank=3", 400, "ARGUMENT_INVALID"],

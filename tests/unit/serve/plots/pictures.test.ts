@@ -201,7 +201,7 @@ describe("hostile names", () => {
         await draw({ specification: spec, format: "svg", scale: 1 }),
       );
       expect(svg, kind).not.toMatch(/<script|<foreignObject|<image|javascript:/i);
-       
+
       expect(svg, kind).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\u202a-\u202e]/);
       const [, width] = /^<svg[^>]* width="([\d.]+)"/.exec(svg) ?? [];
       expect(Number(width), kind).toBeLessThan(1500);
