@@ -56,7 +56,13 @@ function watched(made: unknown, observe: StatementObserver): unknown {
   const { handler } = made;
   made.handler = Object.assign(
     (query: Query) => {
-      const ended = observe();
+      const told = observe();
+      let isOver = false;
+      // A COPY is settled twice: when PostgreSQL takes rows, and when it has them all.
+      const ended = (end: StatementEnd) => {
+        if (!isOver) told(end);
+        isOver = true;
+      };
       const { resolve, reject } = query;
       query.resolve = (value) => {
         ended({ text: query.string });

@@ -11,6 +11,7 @@ const POSTGRAPHILE = here("../postgraphile/server.mjs");
  */
 const NEWER_NODE = here("../postgraphile/node_modules/node/bin/node");
 const NODE = existsSync(NEWER_NODE) ? NEWER_NODE : process.execPath;
+const UNWATCHED = here("./unwatched-server.mjs");
 const CONSTANT = here("./constant-server.mjs");
 
 /** A server in a process of its own, as it would run: what sends the requests does not share its thread. */
@@ -19,9 +20,15 @@ export interface BenchServer {
   close(): Promise<void>;
 }
 
-export function serveRankscope(databaseUrl: string): Promise<BenchServer> {
-  const environment = { DATABASE_URL: databaseUrl, PORT: "0", RANKSCOPE_WORKERS: "0" };
+export function serveRankscope(databaseUrl: string, more: Record<string, string> = {}): Promise<BenchServer> {
+  const environment = { DATABASE_URL: databaseUrl, PORT: "0", RANKSCOPE_WORKERS: "0", ...more };
   return start([MAIN, "serve"], environment, /Rankscope is at (\S+)[^]*Ctrl-C/, "graphql");
+}
+
+/** Rankscope without metrics. */
+export function serveUnwatched(databaseUrl: string, more: Record<string, string> = {}): Promise<BenchServer> {
+  const environment = { DATABASE_URL: databaseUrl, PORT: "0", RANKSCOPE_WORKERS: "0", ...more };
+  return start([UNWATCHED], environment, /listening at (\S+)/, "graphql");
 }
 
 export function serveConstant(): Promise<BenchServer> {

@@ -20,7 +20,7 @@ export function watchFields(schema: GraphQLSchema, observe: RequestObserver | un
   const roots = [schema.getQueryType(), schema.getMutationType()];
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith("__")) continue;
-    for (const field of Object.values(type.getFields())) {
+    for (const field of Object.values<GraphQLField<unknown, object>>(type.getFields())) {
       if (roots.includes(type) || field.args.some(({ name }) => name === "waitSeconds")) {
         watch(`${type.name}.${field.name}`, field as GraphQLField<unknown, object>, observe);
       }

@@ -1,0 +1,15 @@
+// A server as `rankscope serve` runs it, but with nothing that measures it: what measuring costs is seen against it.
+import { readConfig } from "../../../dist/config.js";
+import { openServices } from "../../../dist/commands/services.js";
+import { openLog } from "../../../dist/log.js";
+import { startServer } from "../../../dist/serve/server.js";
+
+const config = readConfig();
+const opened = await openServices({ config, log: openLog("warn") }, { purpose: "bench", exclusive: true });
+const server = await startServer(opened.services, config);
+console.log(`listening at ${server.address}`);
+process.once("SIGTERM", async () => {
+  await server.close();
+  await opened.close();
+  process.exit(0);
+});
