@@ -182,7 +182,7 @@ function keepAlive(connection: Connection, worker: Parameters<typeof beat>[1], l
   return {
     first,
     lost,
-    seconds: () => (Date.now() - lastBeat) / 1000,
+    seconds: () => (performance.now() - lastBeat) / 1000,
     async stop() {
       clearInterval(timer);
       await busy;

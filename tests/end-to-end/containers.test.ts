@@ -9,7 +9,7 @@ import { DockerfileParser, type Copy } from "dockerfile-ast";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { freshDatabase } from "../support/database.js";
-import { query } from "../support/rankscope.js";
+import type { Answer } from "../support/rankscope.js";
 
 // No container is started: what a container would run is run here, as it stands in the files.
 
@@ -146,6 +146,10 @@ describe("docker-compose.yml", () => {
         ["4000", String(port)],
         ["9400", String(metricsPort)],
       ]);
+      // As the file's first lines say: without a token a server that others can reach refuses to start.
+      const refused = start("server", moved);
+      expect(await refused.ended).toBe(1);
+      const token = await newToken("reader");
       const server = start("server", moved);
       try {
         await until(async () => (await healthOf(imageCheck(), moved)) === 0, "the server is not healthy");
@@ -155,7 +159,12 @@ describe("docker-compose.yml", () => {
           expect(await healthOf(workerCheck(), moved)).toBe(1);
           await until(async () => (await healthOf(workerCheck(), moved)) === 0, "the worker is not healthy");
           const asked = `{ study(slug: "reference-study") { weightSimilarity(rank: 2, waitSeconds: 30) { comparedLayers } } }`;
-          const { data } = await query(address, asked);
+          const response = await fetch(new URL("/graphql", address), {
+            method: "POST",
+            headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
+            body: JSON.stringify({ query: asked }),
+          });
+          const { data } = (await response.json()) as Answer;
           expect(data.study.weightSimilarity.comparedLayers).toBe(16);
           expect((await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).status).toBe(200);
         } finally {
@@ -210,11 +219,22 @@ function start(name: string, moved: ReadonlyMap<string, string>) {
   });
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
   return {
+    ended,
     async stop(): Promise<number | null> {
       child.kill("SIGTERM");
       return ended;
     },
   };
+}
+
+/** Makes a token as `docker compose run --rm server node dist/main.js token create` does. */
+async function newToken(role: string): Promise<string> {
+  const { PATH, HOME } = process.env;
+  const { stdout } = await run("node", ["dist/main.js", "token", "create", "--role", role], {
+    cwd: app,
+    env: { PATH, HOME, DATABASE_URL: fresh.url },
+  });
+  return stdout.split("\n")[0] ?? "";
 }
 
 /** The exit code of a health check's command. */
