@@ -1,5 +1,5 @@
 import postgres, { type Sql } from "postgres";
-import { connectingSocket, SILENCE_MILLISECONDS, type SocketOption } from "./patient-socket.js";
+import { connectedSocket, SILENCE_MILLISECONDS, type SocketOption } from "./patient-socket.js";
 
 /** Anything that statements can be sent to: a database, or only its SQL side. */
 export interface Connection {
@@ -18,12 +18,13 @@ export interface ConnectionOptions {
 /** Opens SQL on the database of `url`. The first statement connects; nothing does before. */
 export function openSql(url: string, { applicationName, maxConnections, isPatient = false }: ConnectionOptions): Sql {
   // A list of hosts is postgres.js's own affair.
-  const socket: SocketOption = isPatient || url.includes(",") ? {} : { socket: connectingSocket };
+  const socket: SocketOption = isPatient || url.includes(",") ? {} : { socket: connectedSocket };
   return postgres(url, {
     ...socket,
     max: maxConnections,
     connection: {
       application_name: applicationName,
+      options: STARTUP_PADDING,
       // PostgreSQL's side of the same: what a lost client had begun holds its locks until then.
       ...(!isPatient && { idle_in_transaction_session_timeout: SILENCE_MILLISECONDS }),
     },
@@ -31,6 +32,14 @@ export function openSql(url: string, { applicationName, maxConnections, isPatien
     types: { int8: INT8 },
   }) as Sql;
 }
+
+/**
+ * Makes the first message of a connection long enough to be sent at once. postgres.js 3.4.9 puts shorter ones off, and where
+ * a connection closes before such a turn has come (PostgreSQL was killed) it forgets the turn but not that there is one:
+ * nothing is ever sent on that connection's successors, and each statement that is given to them fails after 30 s.
+ * PostgreSQL takes these spaces for no options at all.
+ */
+const STARTUP_PADDING = " ".repeat(1024);
 
 /** How long running statements may take to end. */
 const PARTING_SECONDS = 5;
