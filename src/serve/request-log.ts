@@ -3,6 +3,7 @@ import type { IncomingMessage, Server } from "node:http";
 import type { ApolloServerPlugin } from "@apollo/server";
 import type { RequestHandler } from "express";
 import { currentRequestLabel, withRequestLabel, type Log, type RequestLabel } from "../log.js";
+import { mountOf } from "./mounts.js";
 
 const HEADER = "x-request-id";
 /** What a client's own id may look like: it goes into our log and back into its answer. */
@@ -62,12 +63,9 @@ function idOf({ headers }: IncomingMessage): string {
   return typeof given === "string" && SANE_ID.test(given) ? given : randomUUID();
 }
 
-/** The path without its query, which may hold a token or a study's name: `/graphql`, `/export`, `/` for the rest. */
+/** What the path lies below: the rest may hold a study's name, and its query a token. */
 function routeOf(request: IncomingMessage & { originalUrl?: string }): string {
-  const path = (request.originalUrl ?? request.url ?? "").split("?")[0] ?? "";
-  return ROUTES.find((route) => path === route || path.startsWith(`${route}/`)) ?? "/";
+  return mountOf(request.originalUrl ?? request.url ?? "") ?? "/";
 }
-
-const ROUTES = ["/graphql", "/export", "/metrics", "/healthz", "/readyz", "/dashboards"];
 
 const millisecondsSince = (began: number) => Math.round((performance.now() - began) * 10) / 10;

@@ -1,6 +1,6 @@
 import postgres, { type Sql } from "postgres";
 import { observedSql, type StatementObserver } from "./observed-sql.js";
-import { connectingSocket, SILENCE_MILLISECONDS, type SocketOption } from "./patient-socket.js";
+import { connectedSocket, SILENCE_MILLISECONDS, type SocketOption } from "./patient-socket.js";
 
 /** Anything that statements can be sent to: a database, or only its SQL side. */
 export interface Connection {
@@ -36,12 +36,13 @@ export function openSql(url: string, options: ConnectionOptions): Sql {
     settings,
   } = options;
   // A list of hosts is postgres.js's own affair.
-  const socket: SocketOption = isPatient || url.includes(",") ? {} : { socket: connectingSocket };
+  const socket: SocketOption = isPatient || url.includes(",") ? {} : { socket: connectedSocket };
   const sql = postgres(url, {
     ...socket,
     max: maxConnections,
     connection: {
       application_name: applicationName,
+      options: STARTUP_PADDING,
       ...settings,
       ...(statementSeconds !== undefined && { statement_timeout: statementSeconds * 1000 }),
       // PostgreSQL's side of the same: what a lost client had begun holds its locks until then.
@@ -53,6 +54,14 @@ export function openSql(url: string, options: ConnectionOptions): Sql {
   }) as Sql;
   return observe === undefined ? sql : observedSql(sql, observe);
 }
+
+/**
+ * Makes the first message of a connection long enough to be sent at once. postgres.js 3.4.9 puts shorter ones off, and where
+ * a connection closes before such a turn has come (PostgreSQL was killed) it forgets the turn but not that there is one:
+ * nothing is ever sent on that connection's successors, and each statement that is given to them fails after 30 s.
+ * PostgreSQL takes these spaces for no options at all.
+ */
+const STARTUP_PADDING = " ".repeat(1024);
 
 /** How long running statements may take to end. */
 const PARTING_SECONDS = 5;

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { connect, Socket } from "node:net";
+import { Duplex } from "node:stream";
 import type { Options } from "postgres";
 
 /**
@@ -14,12 +16,19 @@ export function patientSocket(milliseconds = SILENCE_MILLISECONDS): Socket {
 }
 
 /**
- * What postgres.js takes for its option `socket`. It never rejects: a connection whose socket could not even be made would
- * not be tried again. What is written before it is connected, Node keeps until it is.
+ * What postgres.js takes for its option `socket`, connected. It never rejects, since a connection without a socket is not
+ * tried again; one that was refused is a stream that fails at the first write. Nor may a socket fail earlier than that:
+ * postgres.js 3.4.9 does not forget a write that it put off when its connection closes, and sends nothing on the next.
  */
-export function connectingSocket({ host, port, path }: ConnectTo): Socket {
+export async function connectedSocket({ host, port, path }: ConnectTo): Promise<Duplex> {
   const socket = connect(path ? { path } : { host: host[0], port: Number(port[0]) });
-  return withPatience(socket, SILENCE_MILLISECONDS);
+  withPatience(socket, SILENCE_MILLISECONDS);
+  try {
+    await once(socket, "connect");
+    return socket;
+  } catch (error) {
+    return new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done(error as Error) });
+  }
 }
 
 /** Of the options that postgres.js has made of its URL. */
@@ -31,7 +40,7 @@ interface ConnectTo {
 
 /** What its types leave out. */
 export type SocketOption = Options<Record<string, never>> & {
-  readonly socket?: (options: ConnectTo) => Socket;
+  readonly socket?: (options: ConnectTo) => Promise<Duplex>;
 };
 
 function withPatience(socket: Socket, milliseconds: number): Socket {

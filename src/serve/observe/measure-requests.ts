@@ -1,9 +1,8 @@
 import type { Request, RequestHandler } from "express";
+import { mountOf } from "../mounts.js";
 import type { RequestObserver } from "./request-observer.js";
 
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
-/** What is mounted as a whole, and has no routes that tell a pattern. */
-const MOUNTS = ["/graphql", "/assets"];
 
 /** Tells `observe` of each request, when its answer has been sent or its client has gone. */
 export function measureRequests(observe: RequestObserver): RequestHandler {
@@ -29,8 +28,9 @@ export function measureRequests(observe: RequestObserver): RequestHandler {
 /** The pattern of the route that a request went to: as many as the server has, whatever clients ask for. */
 export function routeOf({ baseUrl, route, originalUrl }: Request): string {
   const path = (route as { path?: unknown } | undefined)?.path;
-  if (typeof path === "string") return `${baseUrl}${path}`;
-  return (
-    MOUNTS.find((mount) => originalUrl.split("?")[0] === mount || originalUrl.startsWith(`${mount}/`)) ?? "unmatched"
-  );
+  const mount = mountOf(originalUrl);
+  if (typeof path !== "string") return mount ?? "unmatched";
+  // A router that an error has left has forgotten where it was mounted.
+  const base = baseUrl || (mount !== undefined && mountOf(path) === undefined ? mount : "");
+  return `${base}${path}`;
 }

@@ -22,7 +22,7 @@ export function watchFields(schema: GraphQLSchema, observe: RequestObserver | un
     if (!isObjectType(type) || type.name.startsWith("__")) continue;
     for (const field of Object.values<GraphQLField<unknown, object>>(type.getFields())) {
       if (roots.includes(type) || field.args.some(({ name }) => name === "waitSeconds")) {
-        watch(`${type.name}.${field.name}`, field as GraphQLField<unknown, object>, observe);
+        watch(`${type.name}.${field.name}`, field, observe);
       }
     }
   }
