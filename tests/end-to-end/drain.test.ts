@@ -116,7 +116,6 @@ test("every request has one line, with its id and nothing of what was asked or o
       method: "POST",
       headers: {
         "content-type": "application/json",
-        authorization: "Bearer hunter2",
         cookie: "session=hunter2",
         ...(id !== undefined && { "x-request-id": id }),
       },
@@ -131,6 +130,8 @@ test("every request has one line, with its id and nothing of what was asked or o
     (await post(undefined, `mutation { tagStudy(slug: "none", tags: ["x"]) { slug } }`)).headers.get("x-request-id"),
   ).toBeTruthy();
   await fetch(new URL("/export/studies/random/report.md", server.address)).then((response) => response.text());
+  const refused = await fetch(new URL("/graphql", server.address), { headers: { authorization: "Bearer hunter2" } });
+  expect([refused.status, await refused.text()]).toEqual([401, expect.stringContaining("UNAUTHENTICATED")]);
   server.child.kill("SIGTERM");
   const { stderr } = await server.ended;
   const lines = stderr
@@ -138,7 +139,7 @@ test("every request has one line, with its id and nothing of what was asked or o
     .filter(Boolean)
     .map((line) => JSON.parse(line) as Record<string, unknown>);
   const requests = lines.filter(({ msg }) => msg === "request");
-  expect(requests).toHaveLength(5);
+  expect(requests).toHaveLength(6);
   expect(requests[0]).toMatchObject({
     requestId: "ticket-42",
     method: "POST",
@@ -151,5 +152,6 @@ test("every request has one line, with its id and nothing of what was asked or o
   expect(requests[2]).toMatchObject({ status: 400 });
   expect(requests[3]).toMatchObject({ operation: "mutation" });
   expect(requests[4]).toMatchObject({ method: "GET", route: "/export", status: 200 });
+  expect(requests[5]).toMatchObject({ method: "GET", route: "/graphql", status: 401 });
   expect(stderr).not.toMatch(/hunter2|secret|Secret|nonsense|none|random/);
 }, 60_000);
