@@ -1,5 +1,6 @@
 import { closeSql, openSql, type Connection, type ConnectionOptions } from "./connection.js";
 import type { Database } from "./database.js";
+import { LIMITED_SCHEMA } from "./limited-schema.js";
 
 /** What a request reads by. */
 export interface ReadingConnections {
@@ -60,5 +61,5 @@ export function openWebConnections(
 
 /** The settings of a connection that sees these studies only; slugs have no comma. */
 function limitedTo(slugs: readonly string[]): Record<string, string> {
-  return { search_path: "rankscope_limited", "rankscope.studies": slugs.join(",") };
+  return { search_path: LIMITED_SCHEMA, "rankscope.studies": slugs.join(",") };
 }

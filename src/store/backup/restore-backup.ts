@@ -3,6 +3,7 @@ import type { TransactionSql } from "postgres";
 import { failure } from "../../errors.js";
 import { closeSql, openSql } from "../connection.js";
 import { copyInto } from "../copy-into.js";
+import { LIMITED_SCHEMA } from "../limited-schema.js";
 import { MIGRATION_LOCK } from "../migration-lock.js";
 import { readMigrations } from "../migrations.js";
 import type { Backup } from "./open-backup.js";
@@ -43,6 +44,8 @@ async function restore(sql: TransactionSql, backup: Backup, { replace }: { repla
   if (place === undefined) throw new Error("the database has no current schema");
   const beside = `rankscope_restore_${randomBytes(6).toString("hex")}`;
   await sql`create schema ${sql(beside)}`;
+  // Views of the tables that go; the migrations make them again, of those that come.
+  await sql`drop schema if exists ${sql(LIMITED_SCHEMA)} cascade`;
   await sql`select set_config('search_path', ${beside}, true)`;
   const { migrationDirectories } = await readMigrations();
   const had = new Set(backup.manifest.migrations);
