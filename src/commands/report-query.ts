@@ -25,7 +25,7 @@ fragment Summary on DiagnosticSummary {
 export const DIAGNOSIS = `query Report($slug: String!, $untested: [Int!]!) {
   study(slug: $slug) {
     slug name baseModel
-    experiments(first: 200) {
+    experiments(first: 100) {
       totalCount
       nodes {
         name method quantization { label bits scheme } rank { r }

@@ -212,7 +212,7 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
     const { page, problems } = await visit(STUDY);
     await page.getByRole("button", { name: "Compute all weights" }).click();
     await page.getByText("All of it is computed.").waitFor(PATIENT);
-    const { jobs } = await ask(`{ jobs(status: [SUCCEEDED], first: 200) { kind } }`);
+    const { jobs } = await ask(`{ jobs(status: [SUCCEEDED], first: 100) { kind } }`);
     expect(jobs.map(({ kind }: { kind: string }) => kind)).toContain("PRECOMPUTE");
     expect(problems).toEqual([]);
   });

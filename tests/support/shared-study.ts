@@ -1,7 +1,8 @@
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const SHARED = fileURLToPath(new URL("../../../shared", import.meta.url));
+/** The place itself: imports open nothing by way of a link, and the folder may be one. */
+const SHARED = whereItIs(fileURLToPath(new URL("../../../shared", import.meta.url)));
 
 /** The synthetic study, made by `npm run fixture`. */
 export const FIXTURE_STUDY = fileURLToPath(new URL("../fixtures/tiny-lora-vs-qlora", import.meta.url));
@@ -16,4 +17,8 @@ export const PUBLISHED = `${SHARED}/reference/published.json`;
 export function missingSharedStudy(): string | undefined {
   if (existsSync(GPT2_STUDY) && existsSync(CONTRACT) && existsSync(PUBLISHED)) return undefined;
   return "skipped: the public gpt2-medium study is not in ../shared/studies (it is not part of this repository)";
+}
+
+function whereItIs(folder: string): string {
+  return existsSync(folder) ? realpathSync(folder) : folder;
 }

@@ -4,7 +4,7 @@ import type { Asker, JobState } from "../asker/asker.js";
 /** How often the running jobs are looked at where all are watched. */
 const LOOK_MILLISECONDS = 500;
 /** A list gives no more; that there are more is told. */
-export const MOST_WATCHED = 200;
+export const MOST_WATCHED = 100;
 
 /** The state of what is watched, each time that it has changed. */
 export interface Watched {

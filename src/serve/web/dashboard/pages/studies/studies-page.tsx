@@ -14,7 +14,7 @@ import { StudyFilters } from "./study-filters.js";
 import { useSummaries } from "./summaries.js";
 
 /** The API gives no more studies at once. */
-const PAGE_SIZE = 200;
+const PAGE_SIZE = 100;
 
 /** All studies of the store: searched, filtered and ordered by the server, as the address says. */
 export function StudiesPage() {
