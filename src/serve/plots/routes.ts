@@ -26,6 +26,8 @@ export function plotRoutes(contexts: RequestContexts, schema: GraphQLSchema, ren
     response.set({
       "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
       "X-Content-Type-Options": "nosniff",
+      // Pages elsewhere, a wiki's, may show them.
+      "Cross-Origin-Resource-Policy": "cross-origin",
       // Of errors; pictures have their own.
       "Cache-Control": "no-store",
     });

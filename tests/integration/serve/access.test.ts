@@ -364,6 +364,15 @@ describe("once there are tokens", () => {
       }
     });
 
+    test("is not asked of pages elsewhere that show a picture, which see it only where all may", async () => {
+      const shown = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image" };
+      const picture = "/plots/studies/one/memory-comparison.svg";
+      expect((await download(undefined, picture, shown)).status).toBe(401);
+      const seen = await download(tokens.limited, picture, shown);
+      expect([seen.status, seen.headers.get("cross-origin-resource-policy")]).toEqual([200, "cross-origin"]);
+      expect((await download(tokens.limited, "/export/studies/one/report.md", shown)).status).toBe(403);
+    });
+
     test("ends with its token, and so do subscriptions", async () => {
       const { id, text } = await storedToken(fresh.database, { role: "READER" });
       while ((await ask(text, "{ __typename }")).status !== 200);
