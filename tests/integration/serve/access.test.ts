@@ -5,6 +5,7 @@ import { createClient } from "graphql-ws";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import WebSocket from "ws";
 import { RULES } from "#src/serve/access/rules.js";
+import { openServerMetrics } from "#src/observe/open-metrics.js";
 import { startServer, type RunningServer } from "#src/serve/server.js";
 import { revokeToken } from "#src/store/access-tokens.js";
 import { createJob } from "#src/store/jobs.js";
@@ -31,7 +32,8 @@ beforeAll(async () => {
   root = await mkdtemp(path.join(tmpdir(), "rankscope-access-"));
   const { one, two } = await twoStudies(fresh.database, root);
   real = await realServices(fresh.database, { url: fresh.url, importRoots: [root] });
-  server = await startServer(real.services, { host: "127.0.0.1", port: 0, limits: STILL });
+  const services = { ...real.services, metrics: openServerMetrics(1) };
+  server = await startServer(services, { host: "127.0.0.1", port: 0, limits: STILL });
   const { database } = fresh;
   ids = {
     one: Object.values(one.experiments),
@@ -139,10 +141,18 @@ const OPERATIONS: Readonly<Record<string, readonly [string, () => object]>> = {
   ],
 };
 const EXPORTS = [
+  ...["memory-comparison.svg", "rank-threshold.png", "loss-curves.csv", "memory-vs-performance.vl.json"].map(
+    (file) => `/plots/studies/two/${file}`,
+  ),
   ...["report.md", "report.html", "report.json", "diagnostic_summary.json?rank=2"],
   ...["experiments.csv", "layers.csv", "degradation.csv", "curves.csv", "experiments.parquet"],
-].map((file) => `/export/studies/two/${file}`);
-const TABLES = ["/export/experiments.csv", "/export/layers.csv", "/export/experiments.parquet"];
+].map((file) => (file.startsWith("/") ? file : `/export/studies/two/${file}`));
+const TABLES = [
+  "/plots/degradation-across-studies.csv",
+  "/export/experiments.csv",
+  "/export/layers.csv",
+  "/export/experiments.parquet",
+];
 
 /** Words that only the second study's answers have. */
 const OF_TWO = /"two"|,two,|^two,|two|other|untrained|of both/m;
@@ -253,6 +263,17 @@ describe("once there are tokens", () => {
     test.each([...EXPORTS, ...TABLES])("%s", async (target) => {
       expect((await download(tokens[role], target)).status).toBe(200);
     });
+  });
+
+  test.each(["reader", "writer", "admin"] as const)("a %s's token sees /metrics", async (role) => {
+    expect((await download(tokens[role], "/metrics")).text).toContain("rankscope_http_request_seconds");
+  });
+
+  test("/metrics, which are of all studies, need a token for all of them", async () => {
+    expect((await download(undefined, "/metrics")).status).toBe(401);
+    expect((await download(tokens.limited, "/metrics")).status).toBe(403);
+    expect((await download(undefined, "/healthz")).status).toBe(200);
+    expect((await download(undefined, "/readyz")).status).toBe(200);
   });
 
   describe("a token of some studies", () => {
