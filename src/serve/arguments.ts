@@ -27,7 +27,29 @@ export const similarityThresholdArg = {
   description: "Two updates count as the same above this mean cosine.",
 };
 
-export const scalingArg = { defaultValue: Scaling.ADAPTER };
+export const scalingArg = {
+  defaultValue: Scaling.ADAPTER,
+  description: "Measure s B A as it is applied, or B A alone; cosines are the same either way.",
+};
+
+/** Of fields that look at one rank of a study. */
+export const rankArg = { description: "A rank r of which the study has a run; another is ARGUMENT_INVALID." };
+
+export const slugArg = { description: "The study's name in URLs: `gpt2-medium-alpaca`." };
+
+export const afterArg = {
+  nullable: true,
+  description: "The endCursor of the page before, of the same list in the same order; the first page without it.",
+};
+
+/** Of lists whose nodes have relations. */
+export const pageSizeArg = {
+  defaultValue: 50,
+  description: "At most this many, up to 100 where the server sets no other limit.",
+};
+
+/** Of flat rows. */
+export const rowCountArg = { defaultValue: 500, description: "At most this many, up to 5,000." };
 
 export const waitSecondsArg = {
   nullable: true,

@@ -30,6 +30,14 @@ export function registerEnums(): void {
   registerEnumType(MetricName, {
     name: "MetricName",
     description: "A scalar of a run of which less is better, with its unit.",
+    valuesConfig: {
+      TRAINING_LOSS: { description: "Mean training loss, as the trainer recorded it: `training_loss`." },
+      EVAL_LOSS: { description: "Loss on the evaluation set at the end: `eval_loss`." },
+      PEAK_MEMORY_MB: { description: "The most memory that training took, MB: `peak_memory_mb`." },
+      MEAN_MEMORY_MB: { description: "Memory that training took on average, MB: `mean_memory_mb`." },
+      TIME_PER_STEP_SECONDS: { description: "Seconds per optimizer step: `time_per_step_seconds`." },
+      TRAINING_TIME_SECONDS: { description: "The whole training, seconds: `training_time_seconds`." },
+    },
   });
   registerEnumType(Scaling, {
     name: "Scaling",
@@ -39,11 +47,25 @@ export function registerEnums(): void {
       NONE: { description: "B A alone, as the notebook compared." },
     },
   });
-  registerEnumType(Method, { name: "Method", description: "How the adapter was trained; Q: over a quantized base." });
+  registerEnumType(Method, {
+    name: "Method",
+    description: "How the adapter was trained; Q: over a quantized base.",
+    valuesConfig: {
+      LORA: { description: "dW = s B A over base weights of more than 8 bits." },
+      QLORA: { description: "LoRA over base weights of 8 bits or fewer (arXiv 2305.14314)." },
+      DORA: { description: "Magnitude and direction apart (arXiv 2402.09353), over base weights of more than 8 bits." },
+      QDORA: { description: "DoRA over base weights of 8 bits or fewer." },
+      UNKNOWN: { description: "Neither the configuration, the tables nor the run's name tells." },
+    },
+  });
   registerEnumType(AcceptanceVerdict, {
     name: "AcceptanceVerdict",
     description: "Whether a degradation is under its threshold.",
-    valuesConfig: { INCONCLUSIVE: { description: "Undefined, or its confidence interval straddles the threshold." } },
+    valuesConfig: {
+      ACCEPTABLE: { description: "Under it, with the whole interval where there is one." },
+      UNACCEPTABLE: { description: "At it or above, with the whole interval where there is one." },
+      INCONCLUSIVE: { description: "Undefined, or its confidence interval straddles the threshold." },
+    },
   });
   registerEnumType(MetricPoint, {
     name: "MetricPoint",
@@ -81,14 +103,20 @@ export function registerEnums(): void {
     valuesConfig: {
       WELCH_T: { description: "Delta method of independent means, Welch's degrees of freedom." },
       PAIRED_T: { description: "Delta method over pairs of one seed, n - 1 degrees of freedom." },
+      BOOTSTRAP_PERCENTILE: { description: "Percentiles of samples drawn from each side by itself." },
+      BOOTSTRAP_BCA: { description: "Of samples drawn from each side by itself, bias-corrected and accelerated." },
+      PAIRED_BOOTSTRAP_PERCENTILE: { description: "Percentiles of samples drawn from the pairs of one seed." },
+      PAIRED_BOOTSTRAP_BCA: {
+        description: "Of samples drawn from the pairs of one seed, bias-corrected and accelerated.",
+      },
     },
   });
   registerEnumType(TrendModel, {
     name: "TrendModel",
     description: "How a quantity is taken to follow the rank.",
     valuesConfig: {
-      LINEAR_IN_RANK: { description: "a + b r" },
-      LINEAR_IN_LOG2_RANK: { description: "a + b log2 r" },
+      LINEAR_IN_RANK: { description: "a + b r: equal steps of rank add equally much." },
+      LINEAR_IN_LOG2_RANK: { description: "a + b log2 r: each doubling of the rank adds equally much." },
     },
   });
   registerEnumType(RankBound, {
@@ -115,14 +143,45 @@ export function registerEnums(): void {
       },
     },
   });
-  registerEnumType(HypothesisVerdict, { name: "HypothesisVerdict", description: "What a study says of a hypothesis." });
-  registerEnumType(Severity, { name: "Severity", description: "How much something matters." });
+  registerEnumType(HypothesisVerdict, {
+    name: "HypothesisVerdict",
+    description: "What a study says of a hypothesis.",
+    valuesConfig: {
+      SUPPORTED: { description: "It holds at every rank that can be judged; for H3, r* is known exactly." },
+      PARTIALLY_SUPPORTED: {
+        description: "It holds at some ranks and not at others; for H3, a rank below r* may hold too.",
+      },
+      REJECTED: { description: "It holds at no rank that can be judged." },
+      INCONCLUSIVE: { description: "Seeds differ too much to tell, or weights are still being compared." },
+      NOT_TESTED: { description: "The study has no fair comparison to judge it by." },
+    },
+  });
+  registerEnumType(Severity, {
+    name: "Severity",
+    description: "How much something matters.",
+    valuesConfig: {
+      LOW: { description: "Good to know; conclusions stand." },
+      MEDIUM: { description: "It may change a conclusion that is close." },
+      HIGH: { description: "Conclusions that it concerns should not be drawn." },
+    },
+  });
   registerEnumType(ConfoundKind, {
     name: "ConfoundKind",
     description: "What makes a comparison unfair, or leaves part of it out.",
     valuesConfig: {
       INDEPENDENT_INITIALISATION: { description: "The runs started from different A: mean cos(A1, A2) under 0.5." },
+      WEIGHTS_MISSING: { description: "No layer could be compared, as of runs whose folder has no weights." },
       WEIGHTS_PENDING: { description: "Weights are still being compared." },
+      SINGLE_SEED: { description: "A side has one run at a rank: what seeds do by themselves is not known." },
+      UNEQUAL_STEPS: { description: "The runs were trained for different numbers of optimizer steps." },
+      UNEQUAL_SAMPLES: { description: "The runs were trained on different numbers of examples." },
+      UNEQUAL_SCALING: { description: "alpha / r (with rsLoRA alpha / sqrt(r)) or its patterns differ." },
+      UNEQUAL_RANKS: { description: "The two runs were trained at different ranks." },
+      DIFFERENT_TARGETS: { description: "The adapters are on different modules: the same layer had other help." },
+      DIFFERENT_BASE_MODEL: {
+        description: "The adapters name different base models: their updates are of different weights.",
+      },
+      DIFFERENT_REVISION: { description: "The adapters name different revisions of the base model." },
       LAYERS_LEFT_OUT: { description: "Some layers are not finite, not readable, or computing them failed." },
       UNEQUAL_LEARNING_RATE: { description: "The greatest learning rates that were logged differ." },
       DORA_DIRECTION_ONLY: { description: "DoRA's magnitudes need the base weights; only B A is compared." },
@@ -140,6 +199,16 @@ export function registerEnums(): void {
     name: "FailureKind",
     description: "What went wrong in a study.",
     valuesConfig: {
+      INSUFFICIENT_RANK: { description: "Ranks whose degradation is not under the threshold." },
+      NON_MONOTONIC_RANK: { description: "Ranks that fail although a smaller one holds." },
+      WEIGHT_DIVERGENCE: {
+        description: "A mean cosine not above its threshold although the runs did not start from different A.",
+      },
+      INDEPENDENT_INITIALISATION: {
+        description: "The runs of a rank started from different A: mean cos(A1, A2) under 0.5.",
+      },
+      NON_FINITE: { description: "NaN or infinite numbers among metrics, curves or weights." },
+      MISSING_WEIGHTS: { description: "Runs whose folder has no adapter weights." },
       OVERFITTING: {
         description: "The evaluation loss ends 1 % or more above its best while the training loss falls.",
       },
@@ -153,10 +222,29 @@ export function registerEnums(): void {
       WEIGHTS_PENDING: { description: "Not known yet: weights are still being compared." },
     },
   });
-  registerEnumType(JobStatus, { name: "JobStatus", description: "Where a job stands." });
+  registerEnumType(JobStatus, {
+    name: "JobStatus",
+    description: "Where a job stands.",
+    valuesConfig: {
+      QUEUED: { description: "It waits for a worker." },
+      RUNNING: { description: "It is being worked on: `done` of `total` pieces." },
+      SUCCEEDED: { description: "All of it is stored." },
+      FAILED: { description: "It ended without its result; `message` says why." },
+      CANCELLED: {
+        description: "It was given up before its end, as when nobody waited for it any more; `message` says why.",
+      },
+    },
+  });
   registerEnumType(LayerOrder, {
     name: "LayerOrder",
     description: "In which order layers are given; those without the value come last, ties in model order.",
+    valuesConfig: {
+      COSINE_ASC: { description: "By cosine similarity, the least alike first." },
+      COSINE_DESC: { description: "By cosine similarity, the most alike first." },
+      L2_DESC: { description: "By |dW1 - dW2|, the farthest apart first." },
+      RELATIVE_DIFFERENCE_DESC: { description: "By |dW1 - dW2| / |dW1|, the greatest first." },
+      MODEL_ORDER: { description: "By block number, those without one first; then by module and name." },
+    },
   });
   registerEnumType(SimilarityMeasure, {
     name: "SimilarityMeasure",
@@ -171,6 +259,10 @@ export function registerEnums(): void {
   registerEnumType(FindingSeverity, {
     name: "FindingSeverity",
     description: "How much a finding of an import matters.",
-    valuesConfig: { ERROR: { description: "One file could not be used; the rest was imported." } },
+    valuesConfig: {
+      INFO: { description: "Something left aside as it should be, such as files of another kind." },
+      WARNING: { description: "Something that may be a mistake; what was done about it is said." },
+      ERROR: { description: "One file could not be used; the rest was imported." },
+    },
   });
 }

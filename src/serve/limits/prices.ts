@@ -37,12 +37,40 @@ const diagnosis = (given: Arguments): number =>
 const resampling = ({ resamples, interval }: Arguments): number =>
   typeof resamples === "number" && interval !== "T" ? Math.max(0, resamples) / 10 : 0;
 
+/** Degradations at all ranks of a study: its runs' metrics, and draws for each rank. */
+const degradations = (given: Arguments): number => ranks * (runsOfRank + resampling(given));
+/** Of one picture; more of them are not shown. */
+const MOST_STUDIES_SHOWN = 60;
+/** A picture of a study, by what its kind reads. */
+const picture = (given: Arguments): number => {
+  switch (given["kind"]) {
+    case "WEIGHT_SIMILARITY":
+    case "LAYER_HEATMAP":
+    case "SINGULAR_VALUE_SPECTRA":
+      return diagnosis(given);
+    case "SIMILARITY_MATRIX":
+      return matrixPoints(typeof given["rank"] === "number" ? runsOfRank : ranks * runsOfRank);
+    case "LOSS_CURVES":
+      return 2 * ranks * runsOfRank * USUAL.points;
+    default:
+      return degradations(given);
+  }
+};
+
 /** By type and field; all others cost one point for each of their values. */
 export const PRICES: Readonly<Record<string, Price>> = {
   "Query.similarityMatrix": {
     points: ({ experiments }) => matrixPoints(lengthOf(experiments)),
   },
   "Query.compareStudies": { points: ({ slugs }) => lengthOf(slugs) * ranks * runsOfRank },
+  "Query.degradationAcrossStudies": {
+    points: ({ slugs, ...given }) => {
+      const studies = Array.isArray(slugs) ? Math.min(slugs.length, MOST_STUDIES_SHOWN) : MOST_STUDIES_SHOWN;
+      return studies * degradations(given);
+    },
+  },
+  "Query.experiments": { times: ({ ids }) => lengthOf(ids) },
+  "Query.jobs": { points: fixed(100), times: ({ first }) => Math.max(0, Number(first)) },
   "Query.experimentGroups": { points: fixed(1000) },
   "Query.layerRows": { points: fixed(1000) },
   "Query.studies": { points: fixed(100) },
@@ -57,6 +85,7 @@ export const PRICES: Readonly<Record<string, Price>> = {
   "Study.rankTrends": { points: diagnosis },
   "Study.recommendation": { points: resampling },
   "Study.minimumViableRank": { points: resampling },
+  "Study.plot": { points: picture },
   "Study.report": { points: fixed(10_000) },
   "Study.table": { points: fixed(10_000) },
   "Study.layers": layerList,

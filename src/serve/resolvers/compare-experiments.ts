@@ -106,7 +106,11 @@ export class CompareExperimentsResolver {
   @FieldResolver(() => [LayerSimilarityType], { description: "The layers that either run adapts." })
   async layers(
     @Root() { pair }: Comparison,
-    @Arg("orderBy", () => LayerOrder, { defaultValue: LayerOrder.MODEL_ORDER }) orderBy: LayerOrder,
+    @Arg("orderBy", () => LayerOrder, {
+      defaultValue: LayerOrder.MODEL_ORDER,
+      description: "Which layers come first, and so which ones `first` keeps.",
+    })
+    orderBy: LayerOrder,
     @Arg("first", () => Int, { nullable: true, description: "At most this many; all by default. See layersTotal." })
     first: number | undefined,
     @Ctx() { loaders }: Context,

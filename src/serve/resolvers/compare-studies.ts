@@ -23,7 +23,7 @@ export class CompareStudiesResolver {
   async compareStudies(
     @Arg("slugs", () => [String], { description: "Up to 1,000; those that no study has are named in missingSlugs." })
     slugs: string[],
-    @Arg("metric", () => MetricName) metric: MetricName,
+    @Arg("metric", () => MetricName, { description: "What degradations and r* are of." }) metric: MetricName,
     @Arg("thresholdPercent", () => Float, thresholdArg) thresholdPercent: number,
     @Arg("twoSided", () => Boolean, twoSidedArg) twoSided: boolean,
     @Ctx() { database, loaders }: Context,

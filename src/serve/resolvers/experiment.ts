@@ -17,7 +17,10 @@ const MAX_EXPERIMENTS = 64;
 @Resolver(() => ExperimentType)
 export class ExperimentResolver {
   @Query(() => ExperimentType, { nullable: true, description: "One experiment by its id; null where there is none." })
-  async experiment(@Arg("id", () => ID) id: string, @Ctx() { loaders }: Context): Promise<Experiment | null> {
+  async experiment(
+    @Arg("id", () => ID, { description: "The experiment's id, as any list of runs gives it." }) id: string,
+    @Ctx() { loaders }: Context,
+  ): Promise<Experiment | null> {
     return validate(id) ? ((await loaders.experimentById.load(id)) ?? null) : null;
   }
 
@@ -26,7 +29,8 @@ export class ExperimentResolver {
     description: `Experiments of any studies by their ids, in the order of these; null in the place of an id that there is none of. At most ${MAX_EXPERIMENTS}.`,
   })
   async experiments(
-    @Arg("ids", () => [ID]) ids: string[],
+    @Arg("ids", () => [ID], { description: `Up to ${MAX_EXPERIMENTS} ids of experiments, repeated ones too.` })
+    ids: string[],
     @Ctx() { loaders }: Context,
   ): Promise<(Experiment | null)[]> {
     if (ids.length > MAX_EXPERIMENTS) {
@@ -41,18 +45,18 @@ export class ExperimentResolver {
     );
   }
 
-  @FieldResolver(() => StudyType)
+  @FieldResolver(() => StudyType, { description: "The study that the run belongs to." })
   async study(@Root() { studyId }: Experiment, @Ctx() { loaders }: Context): Promise<Study | undefined> {
     return loaders.studyById.load(studyId);
   }
 
-  @FieldResolver(() => Quantization)
+  @FieldResolver(() => Quantization, { description: "Of the base model's weights, not of the adapter's." })
   quantization(@Root() experiment: Experiment): Quantization {
     const { quantizationLabel: label, quantizationBits: bits, quantizationScheme: scheme } = experiment;
     return { label, bits, scheme };
   }
 
-  @FieldResolver(() => RankType)
+  @FieldResolver(() => RankType, { description: "The rank that it was trained at, with all runs of the study at it." })
   rank(@Root() { rank, studyId }: Experiment): object {
     return { ...rank, studyId };
   }

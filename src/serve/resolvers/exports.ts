@@ -21,7 +21,11 @@ export class ExportsResolver {
   })
   async report(
     @Root() { slug }: Study,
-    @Arg("format", () => ReportFormat, { defaultValue: ReportFormat.MARKDOWN }) format: ReportFormat,
+    @Arg("format", () => ReportFormat, {
+      defaultValue: ReportFormat.MARKDOWN,
+      description: "How the text is written; its facts are the same.",
+    })
+    format: ReportFormat,
     @Arg("waitSeconds", () => Float, waitSecondsArg) waitSeconds: number | undefined,
     @Ctx() context: Context,
     @Info() { schema }: GraphQLResolveInfo,
@@ -34,8 +38,9 @@ export class ExportsResolver {
   })
   async table(
     @Root() study: Study,
-    @Arg("kind", () => TableKind) kind: TableKind,
-    @Arg("format", () => TableFormat, { defaultValue: TableFormat.CSV }) format: TableFormat,
+    @Arg("kind", () => TableKind, { description: "What its rows are." }) kind: TableKind,
+    @Arg("format", () => TableFormat, { defaultValue: TableFormat.CSV, description: "How the file is written." })
+    format: TableFormat,
     @Ctx() context: Context,
   ): Promise<StudyTableType> {
     const [name, extension] = [kind.toLowerCase(), format.toLowerCase()];

@@ -1,6 +1,7 @@
 import { Arg, Ctx, Int, Query, Resolver } from "type-graphql";
 import { failure } from "../../errors.js";
 import { countGroups, experimentGroups, type ExperimentGroup } from "../../store/across/experiment-groups.js";
+import { afterArg, rowCountArg } from "../arguments.js";
 import type { Context } from "../context.js";
 import { metricNames } from "../metric-names.js";
 import { readPlace, rowCount, writePlace } from "../row-page.js";
@@ -32,14 +33,22 @@ export class GroupsResolver {
       "Runs put together by what they have in common, with a metric over each group; seeds, for example, are averaged by leaving SEED out.",
   })
   async experimentGroups(
-    @Arg("filter", () => ExperimentFilter, { nullable: true }) filter: ExperimentFilter | undefined,
+    @Arg("filter", () => ExperimentFilter, {
+      nullable: true,
+      description: "Only the runs that fit; all where it is not given.",
+    })
+    filter: ExperimentFilter | undefined,
     @Arg("by", () => [GroupDimension], { description: "At least one, each once; groups are in the order of these." })
     by: GroupDimension[],
     @Arg("metric", () => String, { description: "A recorded scalar: `eval_loss`. Runs without it are in no group." })
     metric: string,
-    @Arg("better", () => Better, { defaultValue: Better.LESS }) better: Better,
-    @Arg("first", () => Int, { defaultValue: 500, description: "At most this many, up to 5,000." }) first: number,
-    @Arg("after", () => String, { nullable: true }) after: string | undefined,
+    @Arg("better", () => Better, {
+      defaultValue: Better.LESS,
+      description: "Which end of the metric `best` is taken from.",
+    })
+    better: Better,
+    @Arg("first", () => Int, rowCountArg) first: number,
+    @Arg("after", () => String, afterArg) after: string | undefined,
     @Ctx() { database, loaders, limits }: Context,
   ): Promise<ExperimentGroupPage> {
     const limit = rowCount(first, limits);

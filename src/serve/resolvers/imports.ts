@@ -15,7 +15,8 @@ export class ImportsResolver {
       "Imports a folder on the server. Importing again changes nothing; a folder that has grown adds what is new; a failure leaves the store as it was.",
   })
   async importStudy(
-    @Arg("input", () => ImportStudyInput) input: ImportStudyInput,
+    @Arg("input", () => ImportStudyInput, { description: "Which folder, and the name to store its study under." })
+    input: ImportStudyInput,
     @Ctx() context: Context,
   ): Promise<ImportStudyPayload> {
     const { waitSeconds, slug, name } = input;

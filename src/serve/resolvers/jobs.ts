@@ -2,6 +2,7 @@ import { Arg, Ctx, ID, Int, Mutation, Query, Resolver, Root, Subscription } from
 import { validate } from "uuid";
 import { failure } from "../../errors.js";
 import { jobsById, newestJobs, type Job } from "../../store/jobs.js";
+import { slugArg } from "../arguments.js";
 import { askerOf, type Context } from "../context.js";
 import { pageSize } from "../page.js";
 import { JobStatus } from "../types/enums.js";
@@ -10,7 +11,10 @@ import { JobType, PrecomputeStudyPayload } from "../types/job.js";
 @Resolver()
 export class JobsResolver {
   @Query(() => JobType, { nullable: true, description: "A job by its id; null where there is none." })
-  async job(@Arg("id", () => ID) id: string, @Ctx() { loaders }: Context): Promise<Job | null> {
+  async job(
+    @Arg("id", () => ID, { description: "The job's id, as a field `job` or `jobs` gave it." }) id: string,
+    @Ctx() { loaders }: Context,
+  ): Promise<Job | null> {
     return validate(id) ? ((await loaders.jobById.load(id)) ?? null) : null;
   }
 
@@ -18,7 +22,11 @@ export class JobsResolver {
   async jobs(
     @Arg("status", () => [JobStatus], { nullable: true, description: "Only of these; all by default." })
     status: (keyof typeof JobStatus)[] | undefined,
-    @Arg("first", () => Int, { defaultValue: 20, description: "At most this many." }) first: number,
+    @Arg("first", () => Int, {
+      defaultValue: 20,
+      description: "At most this many, up to 100 where the server sets no other limit.",
+    })
+    first: number,
     @Ctx() { database, limits }: Context,
   ): Promise<Job[]> {
     return newestJobs(database, { statuses: status ?? undefined, limit: pageSize(first, limits) });
@@ -29,7 +37,7 @@ export class JobsResolver {
       "Computes all that can be asked about a study's weights and is not stored yet, behind what people wait for: all pairs of its runs, layer by layer.",
   })
   async precomputeStudy(
-    @Arg("slug", () => String) slug: string,
+    @Arg("slug", () => String, slugArg) slug: string,
     @Ctx() { caller, database, jobs, loaders }: Context,
   ): Promise<PrecomputeStudyPayload> {
     const study = await loaders.studyBySlug.load(slug);
@@ -45,7 +53,10 @@ export class JobsResolver {
     description: "A job now and after each of its changes, until it has ended.",
     subscribe: ({ args, context }) => changesOf((args as { id: string }).id, context as Context),
   })
-  jobProgress(@Arg("id", () => ID) _id: string, @Root() job: Job): Job {
+  jobProgress(
+    @Arg("id", () => ID, { description: "The job's id; one that there is not is JOB_NOT_FOUND." }) _id: string,
+    @Root() job: Job,
+  ): Job {
     return job;
   }
 }

@@ -1,6 +1,7 @@
 import { Arg, Ctx, Int, Query, Resolver } from "type-graphql";
 import { countExperiments, experimentRows } from "../../store/across/experiment-rows.js";
 import { countLayerRows } from "../../store/across/layer-row-studies.js";
+import { afterArg, rowCountArg } from "../arguments.js";
 import type { Context } from "../context.js";
 import { layerRows, type LayerRowPosition } from "../layer-rows.js";
 import { readListCursor, type KeyKind } from "../list-cursor.js";
@@ -13,22 +14,28 @@ import { ExperimentRowPage, LayerRowPage } from "../types/rows.js";
 
 const DEFAULT_ORDER: ExperimentOrder = { field: "STUDY", direction: "ASC", metric: "training_loss" };
 
-const firstArg = { defaultValue: 500, description: "At most this many, up to 5,000." };
-
 /** Flat rows over all studies, made for tables and dashboards. */
 @Resolver()
 export class RowsResolver {
   @Query(() => ExperimentRowPage, { description: "Runs of all studies as flat rows, with the metrics asked for." })
   async experimentRows(
-    @Arg("filter", () => ExperimentFilter, { nullable: true }) filter: ExperimentFilter | undefined,
+    @Arg("filter", () => ExperimentFilter, {
+      nullable: true,
+      description: "Only the runs that fit; all where it is not given.",
+    })
+    filter: ExperimentFilter | undefined,
     @Arg("metrics", () => [String], {
       defaultValue: ["training_loss", "eval_loss", "peak_memory_mb", "time_per_step_seconds"],
       description: "Names of recorded scalars, up to 64; `values` has them in this order.",
     })
     metrics: string[],
-    @Arg("orderBy", () => ExperimentOrder, { nullable: true }) orderBy: ExperimentOrder | undefined,
-    @Arg("first", () => Int, firstArg) first: number,
-    @Arg("after", () => String, { nullable: true }) after: string | undefined,
+    @Arg("orderBy", () => ExperimentOrder, {
+      nullable: true,
+      description: "By the study's slug where it is not given.",
+    })
+    orderBy: ExperimentOrder | undefined,
+    @Arg("first", () => Int, rowCountArg) first: number,
+    @Arg("after", () => String, afterArg) after: string | undefined,
     @Ctx() { database, limits }: Context,
   ): Promise<ExperimentRowPage> {
     const limit = rowCount(first, limits);
@@ -54,11 +61,15 @@ export class RowsResolver {
       "Layers of all studies at all their ranks as flat rows, from stored comparisons: nothing is computed or queued.",
   })
   async layerRows(
-    @Arg("filter", () => StudyFilter, { nullable: true }) filter: StudyFilter | undefined,
+    @Arg("filter", () => StudyFilter, {
+      nullable: true,
+      description: "Only the studies that fit; all where it is not given.",
+    })
+    filter: StudyFilter | undefined,
     @Arg("ranks", () => [Int], { nullable: true, description: "Only these; all by default." })
     ranks: number[] | undefined,
-    @Arg("first", () => Int, firstArg) first: number,
-    @Arg("after", () => String, { nullable: true }) after: string | undefined,
+    @Arg("first", () => Int, rowCountArg) first: number,
+    @Arg("after", () => String, afterArg) after: string | undefined,
     @Ctx() { database, limits }: Context,
   ): Promise<LayerRowPage> {
     const limit = rowCount(first, limits);

@@ -20,7 +20,11 @@ export class SimilarityMatrixResolver {
   })
   async similarityMatrix(
     @Arg("experiments", () => [ID], { description: "Ids of experiments." }) ids: string[],
-    @Arg("measure", () => SimilarityMeasure, { defaultValue: SimilarityMeasure.COSINE }) measure: SimilarityMeasure,
+    @Arg("measure", () => SimilarityMeasure, {
+      defaultValue: SimilarityMeasure.COSINE,
+      description: "What is told of each pair of runs.",
+    })
+    measure: SimilarityMeasure,
     @Arg("scaling", () => Scaling, scalingArg) scaling: Scaling,
     @Arg("waitSeconds", () => Float, waitSecondsArg) waitSeconds: number | undefined,
     @Ctx() context: Context,

@@ -5,6 +5,7 @@ import { countListedStudies } from "../../store/across/count-studies.js";
 import { listStudies, type ListedStudy } from "../../store/across/list-studies.js";
 import type { Study } from "../../store/studies.js";
 import { addTags, removeTags } from "../../store/tags.js";
+import { afterArg, pageSizeArg, slugArg } from "../arguments.js";
 import type { Context } from "../context.js";
 import { readListCursor, type KeyKind } from "../list-cursor.js";
 import { listPage, type ListPage } from "../list-page.js";
@@ -23,16 +24,21 @@ const tagsArg = { description: "Up to 64 characters each; white space around the
 @Resolver()
 export class StudiesResolver {
   @Query(() => StudyType, { nullable: true, description: "One study by its slug; null where there is none." })
-  async study(@Arg("slug", () => String) slug: string, @Ctx() { loaders }: Context): Promise<Study | null> {
+  async study(@Arg("slug", () => String, slugArg) slug: string, @Ctx() { loaders }: Context): Promise<Study | null> {
     return (await loaders.studyBySlug.load(slug)) ?? null;
   }
 
   @Query(() => StudyConnection, { description: "The studies of this store, the newest first unless ordered." })
   async studies(
-    @Arg("filter", () => StudyFilter, { nullable: true }) filter: StudyFilter | undefined,
-    @Arg("orderBy", () => StudyOrder, { nullable: true }) orderBy: StudyOrder | undefined,
-    @Arg("first", () => Int, { defaultValue: 50 }) first: number,
-    @Arg("after", () => String, { nullable: true }) after: string | undefined,
+    @Arg("filter", () => StudyFilter, {
+      nullable: true,
+      description: "Only the studies that fit; all where it is not given.",
+    })
+    filter: StudyFilter | undefined,
+    @Arg("orderBy", () => StudyOrder, { nullable: true, description: "The newest first where it is not given." })
+    orderBy: StudyOrder | undefined,
+    @Arg("first", () => Int, pageSizeArg) first: number,
+    @Arg("after", () => String, afterArg) after: string | undefined,
     @Ctx() { database, limits }: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<ListPage<ListedStudy>> {
@@ -58,7 +64,7 @@ export class StudiesResolver {
 
   @Mutation(() => StudyType, { description: "Adds labels to a study; those that it has already change nothing." })
   async tagStudy(
-    @Arg("slug", () => String) slug: string,
+    @Arg("slug", () => String, slugArg) slug: string,
     @Arg("tags", () => [String], tagsArg) tags: string[],
     @Ctx() context: Context,
   ): Promise<Study> {
@@ -67,7 +73,7 @@ export class StudiesResolver {
 
   @Mutation(() => StudyType, { description: "Takes labels from a study; those that it does not have change nothing." })
   async untagStudy(
-    @Arg("slug", () => String) slug: string,
+    @Arg("slug", () => String, slugArg) slug: string,
     @Arg("tags", () => [String], tagsArg) tags: string[],
     @Ctx() context: Context,
   ): Promise<Study> {

@@ -4,6 +4,7 @@ import type { ListedStudy } from "../../store/across/list-studies.js";
 import type { Layer } from "../../store/layers.js";
 import type { Rank } from "../../store/ranks.js";
 import type { Study } from "../../store/studies.js";
+import { afterArg, pageSizeArg } from "../arguments.js";
 import type { Context } from "../context.js";
 import { pageOf, pageSize, type Page } from "../page.js";
 import { LayerType } from "../types/layer.js";
@@ -19,8 +20,8 @@ export class StudyContentsResolver {
   })
   async experiments(
     @Root() study: Study & Partial<Pick<ListedStudy, "experimentCount">>,
-    @Arg("first", () => Int, { defaultValue: 50 }) first: number,
-    @Arg("after", () => String, { nullable: true }) after: string | undefined,
+    @Arg("first", () => Int, pageSizeArg) first: number,
+    @Arg("after", () => String, afterArg) after: string | undefined,
     @Ctx() { loaders, limits }: Context,
   ): Promise<ExperimentConnection> {
     pageSize(first, limits);

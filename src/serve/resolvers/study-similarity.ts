@@ -2,7 +2,7 @@ import { Arg, Args, Ctx, FieldResolver, Float, Int, Resolver, Root } from "type-
 import { layerSensitivity } from "../../derive/layer-sensitivity.js";
 import { sensitivityMap } from "../../derive/sensitivity-map.js";
 import type { Study } from "../../store/studies.js";
-import { scalingArg, similarityThresholdArg, waitSecondsArg } from "../arguments.js";
+import { rankArg, scalingArg, similarityThresholdArg, waitSecondsArg } from "../arguments.js";
 import { layerSimilarityRow } from "../compared-layers.js";
 import type { Context } from "../context.js";
 import { together } from "../provenance.js";
@@ -24,7 +24,7 @@ export class StudySimilarityResolver {
   })
   async weightSimilarity(
     @Root() study: Study,
-    @Arg("rank", () => Int) rank: number,
+    @Arg("rank", () => Int, rankArg) rank: number,
     @Arg("scaling", () => Scaling, scalingArg) scaling: Scaling,
     @Arg("threshold", () => Float, similarityThresholdArg) threshold: number,
     @Arg("waitSeconds", () => Float, waitSecondsArg) waitSeconds: number | undefined,
@@ -48,7 +48,7 @@ export class StudySimilarityResolver {
   })
   async layerSensitivity(
     @Root() study: Study,
-    @Arg("rank", () => Int) rank: number,
+    @Arg("rank", () => Int, rankArg) rank: number,
     @Arg("waitSeconds", () => Float, waitSecondsArg) waitSeconds: number | undefined,
     @Args(() => RolesArguments) { baseline, candidate }: RolesArguments,
     @Ctx() context: Context,

@@ -28,8 +28,10 @@ export class StudyTradeoffsResolver {
   })
   async paretoFrontier(
     @Root() { id }: Study,
-    @Arg("x", () => MetricName, { nullable: true }) x: MetricName | undefined,
-    @Arg("y", () => MetricName, { nullable: true }) y: MetricName | undefined,
+    @Arg("x", () => MetricName, { nullable: true, description: "The first metric; needed unless xKey is given." })
+    x: MetricName | undefined,
+    @Arg("y", () => MetricName, { nullable: true, description: "The second metric; needed unless yKey is given." })
+    y: MetricName | undefined,
     @Arg("z", () => MetricName, { nullable: true, description: "A third metric." }) z: MetricName | undefined,
     @Arg("xKey", () => String, keyArg("x")) xKey: string | undefined,
     @Arg("yKey", () => String, keyArg("y")) yKey: string | undefined,

@@ -5,7 +5,7 @@ import { StudyType } from "./study.js";
 
 @ObjectType("StudyAtRank", { description: "One study's degradation at one rank.", simpleResolvers: true })
 export class StudyAtRankType {
-  @Field(() => StudyType)
+  @Field(() => StudyType, { description: "The study that trained this rank." })
   study!: object;
 
   @Field(() => Float, {
@@ -17,7 +17,10 @@ export class StudyAtRankType {
   @Field(() => Boolean, { nullable: true, description: "Whether the percent is under the threshold." })
   acceptable!: boolean | null;
 
-  @Field(() => AcceptanceVerdict)
+  @Field(() => AcceptanceVerdict, {
+    description:
+      "By the interval too, where seeds give one: INCONCLUSIVE where it straddles the threshold or there is no percent.",
+  })
   verdict!: keyof typeof AcceptanceVerdict;
 
   @Field(() => String, { nullable: true, description: "Why the percent is null." })
@@ -26,7 +29,7 @@ export class StudyAtRankType {
 
 @ObjectType("RankAcross", { description: "All compared studies that trained one rank.", simpleResolvers: true })
 export class RankAcrossType {
-  @Field(() => Int)
+  @Field(() => Int, { description: "The rank, 1 or more, that all of the entries trained." })
   r!: number;
 
   @Field(() => [StudyAtRankType], { description: "In the order of the slugs asked for." })
@@ -35,10 +38,12 @@ export class RankAcrossType {
 
 @ObjectType("StudyAcross", { description: "One study among those compared.", simpleResolvers: true })
 export class StudyAcrossType {
-  @Field(() => StudyType)
+  @Field(() => StudyType, { description: "The study that this row sums up." })
   study!: object;
 
-  @Field(() => MinimumViableRankType)
+  @Field(() => MinimumViableRankType, {
+    description: "r* of this study, for the metric and the threshold asked about.",
+  })
   minimumViableRank!: object;
 
   @Field(() => Float, {

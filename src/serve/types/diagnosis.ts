@@ -5,10 +5,13 @@ import { ExperimentType } from "./experiment.js";
 
 @ObjectType("Evidence", { description: "One number that a verdict rests on." })
 export class EvidenceType {
-  @Field(() => String)
+  @Field(() => String, { description: "What the number is of: `mean cosine similarity at r = 8`." })
   label!: string;
 
-  @Field(() => Float, { nullable: true })
+  @Field(() => Float, {
+    nullable: true,
+    description: "In the unit beside it; null where it is undefined, as the rank is where no rank holds.",
+  })
   value!: number | null;
 
   @Field(() => String, { description: "`cosine`, `%`, `rank`, ..." })
@@ -17,13 +20,13 @@ export class EvidenceType {
 
 @ObjectType("Confound", { description: "Something that makes a comparison unfair." })
 export class ConfoundType {
-  @Field(() => ConfoundKind)
+  @Field(() => ConfoundKind, { description: "Which difference it is, for programs." })
   kind!: keyof typeof ConfoundKind;
 
-  @Field(() => Severity)
+  @Field(() => Severity, { description: "HIGH: it can by itself produce what the comparison shows." })
   severity!: keyof typeof Severity;
 
-  @Field(() => String)
+  @Field(() => String, { description: "What differs, with the values of both sides, as a sentence for people." })
   message!: string;
 
   @Field(() => [Int], { description: "The ranks concerned, ascending." })
@@ -35,19 +38,21 @@ export class HypothesisType {
   @Field(() => String, { description: "H1: same update. H2: sensitive layers. H3: minimum rank." })
   id!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: "What is claimed, with the threshold that was asked about, as a sentence." })
   statement!: string;
 
-  @Field(() => HypothesisVerdict)
+  @Field(() => HypothesisVerdict, { description: "What the study's facts say of the statement, confounds apart." })
   verdict!: keyof typeof HypothesisVerdict;
 
-  @Field(() => String)
+  @Field(() => String, { description: "Which ranks and values the verdict follows from." })
   because!: string;
 
-  @Field(() => [EvidenceType])
+  @Field(() => [EvidenceType], { description: "The numbers that the verdict rests on; empty where none could be had." })
   evidence!: EvidenceType[];
 
-  @Field(() => [ConfoundType])
+  @Field(() => [ConfoundType], {
+    description: "What makes the comparisons behind the verdict unfair; empty where nothing is known to.",
+  })
   confounds!: ConfoundType[];
 
   @Field(() => Computed, {
@@ -59,7 +64,7 @@ export class HypothesisType {
 
 @ObjectType("FailureMode", { description: "Something that went wrong in a study." })
 export class FailureModeType {
-  @Field(() => FailureKind)
+  @Field(() => FailureKind, { description: "Which failure it is, for programs." })
   kind!: keyof typeof FailureKind;
 
   @Field(() => String, { description: "What is seen." })
@@ -71,7 +76,7 @@ export class FailureModeType {
   @Field(() => String, { description: "What to do about it." })
   mitigation!: string;
 
-  @Field(() => Severity)
+  @Field(() => Severity, { description: "How much it should worry, by its kind and by how certain it is." })
   severity!: keyof typeof Severity;
 
   @Field(() => [EvidenceType], { description: "The numbers by which it was found." })

@@ -6,13 +6,17 @@ import { Method } from "./enums.js";
   simpleResolvers: true,
 })
 export class ExperimentType {
-  @Field(() => ID)
+  @Field(() => ID, {
+    description: "What experiment(id:), compareExperiments and similarityMatrix take; no other run has it.",
+  })
   id!: string;
 
   @Field(() => String, { description: "Unique in its study: `16bit_r8`." })
   name!: string;
 
-  @Field(() => Method)
+  @Field(() => Method, {
+    description: "How the adapter was trained, by its configuration and the bits of the base weights.",
+  })
   method!: keyof typeof Method;
 
   @Field(() => Int, { nullable: true, description: "Seed of the run; null where it was not recorded." })
@@ -45,7 +49,9 @@ export class Metric {
   @Field(() => String, { description: "Ends with its unit where it has one: `peak_memory_mb`." })
   name!: string;
 
-  @Field(() => Float)
+  @Field(() => Float, {
+    description: "In the unit that the name ends with; always finite: NaN and infinities are not listed.",
+  })
   value!: number;
 
   @Field(() => String, { description: "The file it came from, relative to the study's folder." })
@@ -54,7 +60,7 @@ export class Metric {
 
 @ObjectType("Checkpoint", { description: "One saved adapter of an experiment.", simpleResolvers: true })
 export class CheckpointType {
-  @Field(() => ID)
+  @Field(() => ID, { description: "What the arguments checkpoint, baselineCheckpoint and candidateCheckpoint take." })
   id!: string;
 
   @Field(() => Int, { nullable: true, description: "Optimizer step; null where the folder does not tell." })
@@ -72,7 +78,7 @@ export class CheckpointType {
 
 @ObjectType({ description: "A logged curve: values[i] was logged at steps[i].", simpleResolvers: true })
 export class Curve {
-  @Field(() => String)
+  @Field(() => String, { description: "The name asked for, as it was logged: `eval_loss`." })
   metric!: string;
 
   @Field(() => [Int], { description: "Optimizer steps, ascending." })

@@ -5,7 +5,9 @@ export class StudyTableType {
   @Field(() => String, { description: "`my-study-layers.csv`." })
   fileName!: string;
 
-  @Field(() => String)
+  @Field(() => String, {
+    description: "What a download of it declares as Content-Type: `text/csv; charset=utf-8; header=present`.",
+  })
   mediaType!: string;
 
   @Field(() => Int, { description: "Without the header." })

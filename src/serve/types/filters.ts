@@ -12,8 +12,6 @@ import {
   TimeFilter,
 } from "./value-filters.js";
 
-const optional = { nullable: true } as const;
-
 @InputType({ description: "Which runs to take: all conditions must hold; null and left out are no condition." })
 export class ExperimentFilter {
   @Field(() => [ExperimentFilter], { nullable: true, description: "All of them." })
@@ -31,10 +29,10 @@ export class ExperimentFilter {
   @Field(() => StudyFilter, { nullable: true, description: "The study that the run belongs to." })
   study?: StudyFilter | null;
 
-  @Field(() => TextFilter, optional)
+  @Field(() => TextFilter, { nullable: true, description: "The run's name in its study: `16bit_r8`." })
   name?: TextFilter | null;
 
-  @Field(() => MethodFilter, optional)
+  @Field(() => MethodFilter, { nullable: true, description: "How the adapter was trained." })
   method?: MethodFilter | null;
 
   @Field(() => TextFilter, { nullable: true, description: "The label: `4bit`." })
@@ -46,10 +44,10 @@ export class ExperimentFilter {
   @Field(() => TextFilter, { nullable: true, description: "`nf4`, `int8`." })
   quantizationScheme?: TextFilter | null;
 
-  @Field(() => IntFilter, optional)
+  @Field(() => IntFilter, { nullable: true, description: "The rank r it was trained at, 1 or more." })
   rank?: IntFilter | null;
 
-  @Field(() => IntFilter, optional)
+  @Field(() => IntFilter, { nullable: true, description: "Seed of the run; unknown where it was not recorded." })
   seed?: IntFilter | null;
 
   @Field(() => IntFilter, { nullable: true, description: "Optimizer steps." })
@@ -58,7 +56,10 @@ export class ExperimentFilter {
   @Field(() => IntFilter, { nullable: true, description: "Training examples." })
   numSamples?: IntFilter | null;
 
-  @Field(() => Boolean, optional)
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "true: adapter weights of the run were found in its folder; false: none were.",
+  })
   hasWeights?: boolean | null;
 
   @Field(() => [MetricFilter], { nullable: true, description: "All of them." })
@@ -91,25 +92,28 @@ export class StudyFilter {
   @Field(() => StudyFilter, { nullable: true, description: "All studies but these." })
   not?: StudyFilter | null;
 
-  @Field(() => TextFilter, optional)
+  @Field(() => TextFilter, { nullable: true, description: "The name in URLs and queries: `gpt2-medium-alpaca`." })
   slug?: TextFilter | null;
 
-  @Field(() => TextFilter, optional)
+  @Field(() => TextFilter, { nullable: true, description: "The display name, which several studies may share." })
   name?: TextFilter | null;
 
-  @Field(() => TextFilter, optional)
+  @Field(() => TextFilter, {
+    nullable: true,
+    description: "`base_model_name_or_path` of the adapters; unknown while none has named it.",
+  })
   baseModel?: TextFilter | null;
 
-  @Field(() => TagsFilter, optional)
+  @Field(() => TagsFilter, { nullable: true, description: "The labels given by people." })
   tags?: TagsFilter | null;
 
-  @Field(() => RanksFilter, optional)
+  @Field(() => RanksFilter, { nullable: true, description: "The ranks of which the study has a run." })
   ranks?: RanksFilter | null;
 
-  @Field(() => TimeFilter, optional)
+  @Field(() => TimeFilter, { nullable: true, description: "When the study was first imported." })
   createdAt?: TimeFilter | null;
 
-  @Field(() => TimeFilter, optional)
+  @Field(() => TimeFilter, { nullable: true, description: "When an import last changed the study." })
   updatedAt?: TimeFilter | null;
 
   @Field(() => String, {
@@ -118,6 +122,6 @@ export class StudyFilter {
   })
   search?: string | null;
 
-  @Field(() => ExperimentsFilter, optional)
+  @Field(() => ExperimentsFilter, { nullable: true, description: "What its runs are like." })
   experiments?: ExperimentsFilter | null;
 }

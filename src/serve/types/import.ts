@@ -27,22 +27,22 @@ export class ImportStudyInput {
 
 @ObjectType("Finding", { description: "Something that an import wants a person to know." })
 export class FindingType {
-  @Field(() => FindingSeverity)
+  @Field(() => FindingSeverity, { description: "ERROR where a file could not be used." })
   severity!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: "Which finding it is, for programs: `CONFLICTING_VALUES`." })
   code!: string;
 
   @Field(() => String, { description: "A file or folder, relative to the study's folder, or an experiment." })
   where!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: "What was found and what was done about it, as a sentence for people." })
   message!: string;
 }
 
 @ObjectType({ description: "An import that was asked for." })
 export class ImportStudyPayload {
-  @Field(() => JobType)
+  @Field(() => JobType, { description: "The import itself; still RUNNING where it took longer than waitSeconds." })
   job!: object;
 
   @Field(() => StudyType, { nullable: true, description: "Null while the job runs, or where it failed." })

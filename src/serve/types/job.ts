@@ -4,13 +4,13 @@ import { StudyType } from "./study.js";
 
 @ObjectType("Job", { description: "One long-running piece of work." })
 export class JobType {
-  @Field(() => ID)
+  @Field(() => ID, { description: "What job(id:) and the subscription jobProgress(id:) take." })
   id!: string;
 
   @Field(() => String, { description: "`IMPORT`, `COMPUTE` or `PRECOMPUTE`." })
   kind!: string;
 
-  @Field(() => JobStatus)
+  @Field(() => JobStatus, { description: "Only QUEUED and RUNNING change any more." })
   status!: keyof typeof JobStatus;
 
   @Field(() => Int, { description: "Pieces done: weight files of an import, facts of a computation." })
@@ -22,10 +22,10 @@ export class JobType {
   @Field(() => String, { description: "Where it stands, or why it failed." })
   message!: string;
 
-  @Field(() => Date)
+  @Field(() => Date, { description: "When it was asked for." })
   createdAt!: Date;
 
-  @Field(() => Date, { nullable: true })
+  @Field(() => Date, { nullable: true, description: "When it succeeded, failed or was cancelled; null until then." })
   finishedAt!: Date | null;
 }
 
@@ -34,6 +34,6 @@ export class PrecomputeStudyPayload {
   @Field(() => JobType, { description: "Ends when all of it is stored; follow it with the subscription jobProgress." })
   job!: object;
 
-  @Field(() => StudyType)
+  @Field(() => StudyType, { description: "The study whose pairs of runs are compared." })
   study!: object;
 }

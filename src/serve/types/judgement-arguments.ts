@@ -9,7 +9,10 @@ export class ConfigurationInput {
   @Field(() => String, { nullable: true, description: "As the study calls it: `16bit`." })
   quantization?: string | null;
 
-  @Field(() => Method, { nullable: true })
+  @Field(() => Method, {
+    nullable: true,
+    description: "How its adapters were trained; any method where it is not given.",
+  })
   method?: keyof typeof Method | null;
 
   @Field(() => [ID], { nullable: true, description: "Ids of experiments." })
@@ -35,7 +38,10 @@ export class RolesArguments implements RolesAsked {
 /** Which metric is looked at. */
 @ArgsType()
 export class MetricArguments extends RolesArguments {
-  @Field(() => MetricName, { defaultValue: DEFAULT_RULE.metric })
+  @Field(() => MetricName, {
+    defaultValue: DEFAULT_RULE.metric,
+    description: "What is judged; less of each of these is better. metricKey takes its place.",
+  })
   metric!: MetricName;
 
   @Field(() => String, {
@@ -44,7 +50,10 @@ export class MetricArguments extends RolesArguments {
   })
   metricKey?: string | null;
 
-  @Field(() => MetricPoint, { defaultValue: MetricPoint.RECORDED })
+  @Field(() => MetricPoint, {
+    defaultValue: MetricPoint.RECORDED,
+    description: "Which value stands for a run: the recorded scalar, or one of its logged curve.",
+  })
   at!: MetricPoint;
 
   @Field(() => Int, { nullable: true, description: "The optimizer step with `at: STEP`." })
@@ -69,7 +78,10 @@ export class JudgementArguments extends MetricArguments {
   @Field(() => RuleSet, { defaultValue: RuleSet.RANKSCOPE, description: "NOTEBOOK is two-sided whatever `twoSided`." })
   rules!: RuleSet;
 
-  @Field(() => IntervalChoice, { defaultValue: DEFAULT_ANALYSIS.interval })
+  @Field(() => IntervalChoice, {
+    defaultValue: DEFAULT_ANALYSIS.interval,
+    description: "How the interval over seeds is found.",
+  })
   interval!: IntervalChoice;
 
   @Field(() => Float, { defaultValue: DEFAULT_ANALYSIS.confidence, description: "Of the interval, 0.5 to 0.999." })

@@ -4,7 +4,9 @@ import { UndefinedReason } from "./enums.js";
 
 @ObjectType("Layer", { description: "One adapted weight matrix of the study's base model.", simpleResolvers: true })
 export class LayerType {
-  @Field(() => ID)
+  @Field(() => ID, {
+    description: "Of the layer in this study; other studies' layers of the same name have other ids.",
+  })
   id!: string;
 
   @Field(() => String, { description: "Module path: `transformer.h.12.attn.c_attn`." })
@@ -31,7 +33,7 @@ export class LayerType {
   simpleResolvers: true,
 })
 export class LayerSensitivityType {
-  @Field(() => LayerType)
+  @Field(() => LayerType, { description: "The weight matrix whose update changes." })
   layer!: LayerType;
 
   @Field(() => Float, {

@@ -3,10 +3,16 @@ import { Direction, ExperimentOrderField, StudyOrderField } from "./list-enums.j
 
 @InputType({ description: "In which order studies come; ties by id." })
 export class StudyOrder {
-  @Field(() => StudyOrderField, { defaultValue: StudyOrderField.CREATED_AT })
+  @Field(() => StudyOrderField, {
+    defaultValue: StudyOrderField.CREATED_AT,
+    description: "What decides; equal studies follow their ids.",
+  })
   field!: StudyOrderField;
 
-  @Field(() => Direction, { defaultValue: Direction.DESC })
+  @Field(() => Direction, {
+    defaultValue: Direction.DESC,
+    description: "DESC begins with the newest, the last of the alphabet or the greatest.",
+  })
   direction!: Direction;
 
   @Field(() => String, {
@@ -18,10 +24,16 @@ export class StudyOrder {
 
 @InputType({ description: "In which order runs come; ties by id." })
 export class ExperimentOrder {
-  @Field(() => ExperimentOrderField, { defaultValue: ExperimentOrderField.STUDY })
+  @Field(() => ExperimentOrderField, {
+    defaultValue: ExperimentOrderField.STUDY,
+    description: "What decides; equal runs follow their ids.",
+  })
   field!: ExperimentOrderField;
 
-  @Field(() => Direction, { defaultValue: Direction.ASC })
+  @Field(() => Direction, {
+    defaultValue: Direction.ASC,
+    description: "ASC begins with the first of the alphabet or the least.",
+  })
   direction!: Direction;
 
   @Field(() => String, {

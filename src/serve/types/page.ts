@@ -4,7 +4,7 @@ import { StudyType } from "./study.js";
 
 @ObjectType({ description: "Where a page of a list stands (Relay).", simpleResolvers: true })
 export class PageInfo {
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: "Whether the list goes on after endCursor." })
   hasNextPage!: boolean;
 
   @Field(() => String, { nullable: true, description: "Pass it as `after` for the next page; null on an empty page." })
@@ -16,7 +16,7 @@ export class StudyEdge {
   @Field(() => String, { description: "Pass it as `after` for what follows this study." })
   cursor!: string;
 
-  @Field(() => StudyType)
+  @Field(() => StudyType, { description: "The study that the cursor is of." })
   node!: object;
 }
 
@@ -25,13 +25,15 @@ export class StudyConnection {
   @Field(() => Int, { description: "Of the whole list, exact; counted when it is asked for." })
   totalCount!: number | (() => Promise<number>);
 
-  @Field(() => PageInfo)
+  @Field(() => PageInfo, { description: "Whether the list goes on, and from where." })
   pageInfo!: PageInfo;
 
-  @Field(() => [StudyType])
+  @Field(() => [StudyType], {
+    description: "The studies of this page, without their cursors; at most as many as `first`.",
+  })
   nodes!: readonly object[];
 
-  @Field(() => [StudyEdge])
+  @Field(() => [StudyEdge], { description: "The same studies, each with its cursor." })
   edges!: readonly StudyEdge[] | (() => readonly StudyEdge[]);
 }
 
@@ -40,7 +42,7 @@ export class ExperimentEdge {
   @Field(() => String, { description: "Pass it as `after` for what follows this run." })
   cursor!: string;
 
-  @Field(() => ExperimentType)
+  @Field(() => ExperimentType, { description: "The run that the cursor is of." })
   node!: object;
 }
 
@@ -52,12 +54,14 @@ export class ExperimentConnection {
   @Field(() => Int, { description: "Of the whole list, exact." })
   totalCount!: number | (() => Promise<number>);
 
-  @Field(() => PageInfo)
+  @Field(() => PageInfo, { description: "Whether the list goes on, and from where." })
   pageInfo!: PageInfo | (() => Promise<PageInfo>);
 
-  @Field(() => [ExperimentType])
+  @Field(() => [ExperimentType], {
+    description: "The runs of this page, without their cursors; at most as many as `first`.",
+  })
   nodes!: readonly object[] | (() => Promise<readonly object[]>);
 
-  @Field(() => [ExperimentEdge])
+  @Field(() => [ExperimentEdge], { description: "The same runs, each with its cursor." })
   edges!: readonly ExperimentEdge[] | (() => Promise<readonly ExperimentEdge[]>);
 }

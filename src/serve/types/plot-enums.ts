@@ -48,5 +48,12 @@ export function registerPlotEnums(): void {
       },
     },
   });
-  registerEnumType(PlotTheme, { name: "PlotTheme", description: "What background a picture is drawn for." });
+  registerEnumType(PlotTheme, {
+    name: "PlotTheme",
+    description: "What background a picture is drawn for.",
+    valuesConfig: {
+      LIGHT: { description: "Dark marks and text on white." },
+      DARK: { description: "Light marks and text on near black." },
+    },
+  });
 }

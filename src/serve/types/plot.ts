@@ -8,14 +8,14 @@ import { PlotKind, PlotTheme } from "./plot-enums.js";
 /** How any picture is asked for; it uses those arguments that its kind says something by. */
 @ArgsType()
 export class PlotArguments extends JudgementArguments {
-  @Field(() => PlotTheme, { defaultValue: PlotTheme.LIGHT })
+  @Field(() => PlotTheme, { defaultValue: PlotTheme.LIGHT, description: "Which background the picture is drawn for." })
   theme!: PlotTheme;
 }
 
 /** How a picture of one study is asked for. */
 @ArgsType()
 export class StudyPlotArguments extends PlotArguments {
-  @Field(() => PlotKind)
+  @Field(() => PlotKind, { description: "Which of the study's pictures to draw." })
   kind!: PlotKind;
 
   @Field(() => Int, {
@@ -37,19 +37,21 @@ export class StudyPlotArguments extends PlotArguments {
 
 @ObjectType({ description: "Why a picture has nothing to show." })
 export class PlotMissing {
-  @Field(() => String)
+  @Field(() => String, {
+    description: "As a sentence, which the picture shows in place of marks: no weights, not computed yet.",
+  })
   because!: string;
 }
 
 @ObjectType("Plot", { description: "A picture: a Vega-Lite specification, and where this server draws it." })
 export class PlotType {
-  @Field(() => PlotKind)
+  @Field(() => PlotKind, { description: "The kind asked for; DEGRADATION_ACROSS_STUDIES of many studies." })
   kind!: PlotKind;
 
-  @Field(() => PlotTheme)
+  @Field(() => PlotTheme, { description: "The theme asked for, within the specification and both images." })
   theme!: PlotTheme;
 
-  @Field(() => String)
+  @Field(() => String, { description: "The heading that is drawn: what is shown, and of which study and rank." })
   title!: string;
 
   @Field(() => String, { description: "What the picture shows, in numbers: the text for those who do not see it." })

@@ -4,19 +4,19 @@ import { ExperimentType } from "./experiment.js";
 
 @ObjectType("Rank", { description: "One rank r of a study; groups the experiments trained at r." })
 export class RankType {
-  @Field(() => ID)
+  @Field(() => ID, { description: "Of this rank in this study; arguments named rank take r instead." })
   id!: string;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: "Rows of A and columns of B, 1 or more; what arguments named rank take." })
   r!: number;
 }
 
 @ObjectType("Interval", { description: "A two-sided confidence interval." })
 export class IntervalType {
-  @Field(() => Float)
+  @Field(() => Float, { description: "Its lower end, in the unit of the value it is of." })
   low!: number;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: "Its upper end, in the same unit." })
   high!: number;
 
   @Field(() => Float, { description: "0.95: the share of such intervals that hold the true value." })
@@ -25,13 +25,13 @@ export class IntervalType {
 
 @ObjectType("Sample", { description: "The values of a metric over the seeds of one configuration." })
 export class SampleType {
-  @Field(() => Float)
+  @Field(() => Float, { description: "Arithmetic mean over the runs, in the metric's unit." })
   mean!: number;
 
   @Field(() => Float, { nullable: true, description: "With n - 1 in the denominator; null for n = 1." })
   standardDeviation!: number | null;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: "Runs, each of one seed, that have the metric." })
   n!: number;
 }
 
@@ -40,7 +40,7 @@ export class MeanTestType {
   @Field(() => Float, { description: "Positive where the candidate's mean is the greater." })
   t!: number;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: "Welch's, seldom a whole number; n - 1 where the test is paired." })
   degreesOfFreedom!: number;
 
   @Field(() => Float, { description: "Two-sided." })
@@ -52,16 +52,16 @@ export class RolesType {
   @Field(() => String, { description: "`16bit`, or what was asked for." })
   baseline!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: "`4bit`, or what was asked for." })
   candidate!: string;
 
   @Field(() => String, { description: "How the two were told apart." })
   because!: string;
 
-  @Field(() => [ExperimentType])
+  @Field(() => [ExperimentType], { description: "The runs of the baseline at all ranks and seeds." })
   baselineExperiments!: object[];
 
-  @Field(() => [ExperimentType])
+  @Field(() => [ExperimentType], { description: "The runs of the candidate at all ranks and seeds." })
   candidateExperiments!: object[];
 }
 
@@ -80,7 +80,10 @@ export class DegradationType {
   @Field(() => Boolean, { nullable: true, description: "Whether the percent is under the threshold." })
   acceptable!: boolean | null;
 
-  @Field(() => AcceptanceVerdict)
+  @Field(() => AcceptanceVerdict, {
+    description:
+      "By the interval too, where there is one: INCONCLUSIVE where it straddles the threshold or there is no percent.",
+  })
   verdict!: keyof typeof AcceptanceVerdict;
 
   @Field(() => IntervalType, {
@@ -122,10 +125,16 @@ export class DegradationType {
   @Field(() => RolesType, { nullable: true, description: "Null where there are no two configurations to compare." })
   roles!: RolesType | null;
 
-  @Field(() => SampleType, { nullable: true })
+  @Field(() => SampleType, {
+    nullable: true,
+    description: "The baseline's values at this rank; null where none of its runs has the metric.",
+  })
   baseline!: SampleType | null;
 
-  @Field(() => SampleType, { nullable: true })
+  @Field(() => SampleType, {
+    nullable: true,
+    description: "The candidate's values at this rank; null where none of its runs has the metric.",
+  })
   candidate!: SampleType | null;
 
   @Field(() => String, { nullable: true, description: "Why the percent is null." })
@@ -150,7 +159,7 @@ export class MinimumViableRankType {
   })
   rank!: number | null;
 
-  @Field(() => RankBound)
+  @Field(() => RankBound, { description: "Whether a smaller rank than `rank` may hold too, and whether any does." })
   bound!: keyof typeof RankBound;
 
   @Field(() => Int, {
@@ -169,7 +178,7 @@ export class MinimumViableRankType {
   @Field(() => RankRange, { description: "Between which ranks r* lies, by the intervals." })
   range!: RankRange;
 
-  @Field(() => String)
+  @Field(() => String, { description: "Which tested rank decides, as a sentence." })
   reason!: string;
 
   @Field(() => RolesType, { nullable: true, description: "Null where there are no two configurations to compare." })

@@ -14,16 +14,19 @@ export class ExperimentRowType {
   @Field(() => String, { description: "The study's slug." })
   study!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: "The study's display name." })
   studyName!: string;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: "`base_model_name_or_path` of the study's adapters; null while none has named it.",
+  })
   baseModel!: string | null;
 
-  @Field(() => String)
+  @Field(() => String, { description: "The run's, unique in its study: `16bit_r8`." })
   name!: string;
 
-  @Field(() => Method)
+  @Field(() => Method, { description: "How the adapter was trained." })
   method!: string;
 
   @Field(() => String, { description: "The label: `4bit`." })
@@ -32,13 +35,13 @@ export class ExperimentRowType {
   @Field(() => Int, { nullable: true, description: "Bits per base weight." })
   quantizationBits!: number | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "`nf4`, `fp4`, `int8`; null for unquantized bases." })
   quantizationScheme!: string | null;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: "The rank r it was trained at, 1 or more." })
   rank!: number;
 
-  @Field(() => Int, { nullable: true })
+  @Field(() => Int, { nullable: true, description: "Of the run; null where it was not recorded." })
   seed!: number | null;
 
   @Field(() => Int, { nullable: true, description: "Optimizer steps." })
@@ -47,7 +50,7 @@ export class ExperimentRowType {
   @Field(() => Int, { nullable: true, description: "Training examples." })
   numSamples!: number | null;
 
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: "Whether adapter weights of this run were found in its folder." })
   hasWeights!: boolean;
 
   @Field(() => Date, { description: "When the study was first imported." })
@@ -65,13 +68,13 @@ export class ExperimentRowPage {
   @Field(() => Int, { description: "Of the whole list, exact; counted when it is asked for." })
   totalCount!: number | (() => Promise<number>);
 
-  @Field(() => PageInfo)
+  @Field(() => PageInfo, { description: "Whether the list goes on, and from where." })
   pageInfo!: PageInfo;
 
   @Field(() => [String], { description: "What `values` are of, in their order." })
   metrics!: readonly string[];
 
-  @Field(() => [ExperimentRowType])
+  @Field(() => [ExperimentRowType], { description: "The runs of this page, at most as many as `first`." })
   nodes!: readonly object[];
 }
 
@@ -83,7 +86,7 @@ export class LayerRowType {
   @Field(() => String, { description: "The study's slug." })
   study!: string;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: "The rank r of both runs, 1 or more." })
   rank!: number;
 
   @Field(() => String, { description: "The layer's module path." })
@@ -92,7 +95,7 @@ export class LayerRowType {
   @Field(() => Int, { nullable: true, description: "Block number." })
   index!: number | null;
 
-  @Field(() => String)
+  @Field(() => String, { description: "The path after the block number: `attn.c_attn`." })
   module!: string;
 
   @Field(() => String, { nullable: true, description: "The run's name; null where there is none at this rank." })
@@ -106,7 +109,10 @@ export class LayerRowType {
   })
   stored!: boolean;
 
-  @Field(() => Float, { nullable: true })
+  @Field(() => Float, {
+    nullable: true,
+    description: "<dW1, dW2> / (|dW1| |dW2|), from -1 to 1; null where it is not stored, or undefined.",
+  })
   cosineSimilarity!: number | null;
 
   @Field(() => Float, { nullable: true, description: "|dW1 - dW2|, Frobenius, with the adapters' scalings." })
@@ -127,19 +133,19 @@ export class LayerRowPage {
   @Field(() => Int, { description: "Of the whole list, exact; counted when it is asked for." })
   totalCount!: number | (() => Promise<number>);
 
-  @Field(() => PageInfo)
+  @Field(() => PageInfo, { description: "Whether the list goes on, and from where." })
   pageInfo!: PageInfo;
 
-  @Field(() => [LayerRowType])
+  @Field(() => [LayerRowType], { description: "The layers of this page, at most as many as `first`." })
   nodes!: readonly object[];
 }
 
 @ObjectType({ description: "One run with its value of a metric.", simpleResolvers: true })
 export class BestRun {
-  @Field(() => ExperimentType)
+  @Field(() => ExperimentType, { description: "The run itself; of equal values, one of the runs." })
   experiment!: object;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: "The run's value of the metric asked for, in the metric's unit." })
   value!: number;
 }
 
@@ -152,10 +158,13 @@ export class ExperimentGroupType {
   @Field(() => String, { nullable: true, description: "The study's slug." })
   study!: string | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: "`base_model_name_or_path` that the runs' studies have in common.",
+  })
   baseModel!: string | null;
 
-  @Field(() => Method, { nullable: true })
+  @Field(() => Method, { nullable: true, description: "How all of the adapters were trained." })
   method!: string | null;
 
   @Field(() => String, { nullable: true, description: "The label: `4bit`." })
@@ -164,16 +173,16 @@ export class ExperimentGroupType {
   @Field(() => Int, { nullable: true, description: "Bits per base weight." })
   quantizationBits!: number | null;
 
-  @Field(() => Int, { nullable: true })
+  @Field(() => Int, { nullable: true, description: "The rank r that all of the runs were trained at." })
   rank!: number | null;
 
-  @Field(() => Int, { nullable: true })
+  @Field(() => Int, { nullable: true, description: "The seed that the runs have in common." })
   seed!: number | null;
 
   @Field(() => Int, { description: "Runs that have the metric." })
   n!: number;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: "Arithmetic mean of the metric over the runs, in its unit." })
   mean!: number;
 
   @Field(() => Float, { nullable: true, description: "With n - 1 in the denominator; null for n = 1." })
@@ -182,10 +191,10 @@ export class ExperimentGroupType {
   @Field(() => Float, { nullable: true, description: "Of the mean: standard deviation / sqrt(n); null for n = 1." })
   standardError!: number | null;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: "The least value of the metric among the runs, in its unit." })
   min!: number;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: "The greatest value of the metric among the runs, in its unit." })
   max!: number;
 
   @Field(() => BestRun, { description: "The run of the least value, or of the greatest where `better` is MORE." })
@@ -197,9 +206,9 @@ export class ExperimentGroupPage {
   @Field(() => Int, { description: "Groups in all, exact; counted when it is asked for." })
   totalCount!: number | (() => Promise<number>);
 
-  @Field(() => PageInfo)
+  @Field(() => PageInfo, { description: "Whether the list goes on, and from where." })
   pageInfo!: PageInfo;
 
-  @Field(() => [ExperimentGroupType])
+  @Field(() => [ExperimentGroupType], { description: "The groups of this page, at most as many as `first`." })
   nodes!: readonly object[];
 }

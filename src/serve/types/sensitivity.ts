@@ -23,16 +23,16 @@ export class PartSensitivityType {
 
 @ObjectType({ description: "A rank that means leave out." })
 export class LeftOutRank {
-  @Field(() => Int)
+  @Field(() => Int, { description: "A tested rank r of the study." })
   rank!: number;
 
-  @Field(() => String)
+  @Field(() => String, { description: "`its runs started from different A`, or why there is no mean to count." })
   because!: string;
 }
 
 @ObjectType({ description: "One layer at every rank." })
 export class LayerSensitivityRow {
-  @Field(() => LayerType)
+  @Field(() => LayerType, { description: "The weight matrix that this row of the map is of." })
   layer!: object;
 
   @Field(() => [Float], { nullable: "items", description: "Scores, by rank; null where undefined." })
@@ -77,7 +77,9 @@ export class SensitivityMapType {
   @Field(() => [Int], { description: "The ranks that means are over: runs that started from one A." })
   fairRanks!: number[];
 
-  @Field(() => [LeftOutRank])
+  @Field(() => [LeftOutRank], {
+    description: "The ranks of the columns that no mean counts; empty where all are fair.",
+  })
   leftOut!: LeftOutRank[];
 
   @Field(() => [LayerSensitivityRow], { description: "All layers of the study, in model order." })
@@ -86,19 +88,19 @@ export class SensitivityMapType {
   @Field(() => [ModuleSensitivity], { description: "The most sensitive first." })
   modules!: ModuleSensitivity[];
 
-  @Field(() => Computed, { nullable: true })
+  @Field(() => Computed, { nullable: true, description: "Where these values come from; null where there are none." })
   computed!: Computed | null;
 }
 
 @ObjectType({ description: "What one layer is given." })
 export class LayerAllocation {
-  @Field(() => LayerType)
+  @Field(() => LayerType, { description: "The weight matrix that is given a rank." })
   layer!: object;
 
   @Field(() => Float, { description: "1 - cosine at the rank asked about." })
   score!: number;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: "One of allowedRanks." })
   rank!: number;
 }
 
@@ -107,7 +109,7 @@ export class PatternEntry {
   @Field(() => String, { description: "A regular expression that matches one module path." })
   key!: string;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: "The rank r, or alpha, of the module that matches." })
   value!: number;
 }
 

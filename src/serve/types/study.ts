@@ -5,7 +5,7 @@ import { Field, ID, ObjectType } from "type-graphql";
   simpleResolvers: true,
 })
 export class StudyType {
-  @Field(() => ID)
+  @Field(() => ID, { description: "Stays the same when it is imported again; queries take the slug instead." })
   id!: string;
 
   @Field(() => String, { description: "Stable name in URLs and queries: `gpt2-medium-alpaca`." })

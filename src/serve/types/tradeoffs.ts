@@ -5,13 +5,13 @@ import { IntervalType, RankType } from "./rank.js";
 
 @ObjectType("ParetoPoint", { description: "One run among the metrics asked about." })
 export class ParetoPointType {
-  @Field(() => ExperimentType)
+  @Field(() => ExperimentType, { description: "The run that has these values." })
   experiment!: object;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: "The run's value of the first metric asked about, in that metric's unit." })
   x!: number;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: "The run's value of the second metric, in that metric's unit." })
   y!: number;
 
   @Field(() => Float, { nullable: true, description: "Null where two metrics were asked about." })
@@ -25,10 +25,12 @@ export class ParetoPointType {
 
 @ObjectType({ description: "A run that was not recommended." })
 export class RejectedAlternative {
-  @Field(() => ExperimentType)
+  @Field(() => ExperimentType, { description: "The run that was passed over." })
   experiment!: object;
 
-  @Field(() => String)
+  @Field(() => String, {
+    description: "Which budget it exceeds, or what the recommended run does better, with both numbers.",
+  })
   rejectedBecause!: string;
 }
 
@@ -37,19 +39,19 @@ export class RecommendationType {
   @Field(() => ExperimentType, { nullable: true, description: "Null where no run fits the budget." })
   experiment!: object | null;
 
-  @Field(() => RankType, { nullable: true })
+  @Field(() => RankType, { nullable: true, description: "Of the recommended run; null where no run fits the budget." })
   rank!: object | null;
 
-  @Field(() => String)
+  @Field(() => String, { description: "Its value of the metric, and among how many runs that fit." })
   because!: string;
 
-  @Field(() => [RejectedAlternative])
+  @Field(() => [RejectedAlternative], { description: "All other runs of the study." })
   alternatives!: RejectedAlternative[];
 }
 
 @ObjectType("RankPrediction", { description: "What a trend says of one rank." })
 export class RankPredictionType {
-  @Field(() => Int)
+  @Field(() => Int, { description: "The rank r asked about, tested or not." })
   rank!: number;
 
   @Field(() => Float, { nullable: true, description: "Null: see refusedBecause." })
@@ -70,10 +72,10 @@ export class RankTrendType {
   @Field(() => String, { description: "`peak_memory_mb of 4bit`, `degradation of training_loss`." })
   quantity!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: "Of the quantity: `peak_memory_mb` is in MB, `%` is of degradations." })
   unit!: string;
 
-  @Field(() => TrendModel)
+  @Field(() => TrendModel, { description: "Memory is taken to be linear in r, degradation in log2 r." })
   model!: keyof typeof TrendModel;
 
   @Field(() => Int, { description: "Points of the fit." })
@@ -82,10 +84,16 @@ export class RankTrendType {
   @Field(() => [Int], { description: "Tested ranks with a value, ascending." })
   ranks!: number[];
 
-  @Field(() => Float, { nullable: true })
+  @Field(() => Float, {
+    nullable: true,
+    description: "b: the quantity's growth per rank, or per doubling of it; null where no line can be fitted.",
+  })
   slope!: number | null;
 
-  @Field(() => Float, { nullable: true })
+  @Field(() => Float, {
+    nullable: true,
+    description: "a: the line's value at r = 0, or at r = 1 over log2 r; null where no line can be fitted.",
+  })
   intercept!: number | null;
 
   @Field(() => Float, { nullable: true, description: "Share of the variance that the line explains." })

@@ -1,36 +1,35 @@
 import { Field, Float, InputType, Int } from "type-graphql";
+import { CONDITIONS } from "./conditions.js";
 import { Method } from "./enums.js";
-
-const optional = { nullable: true } as const;
 
 /** What filters of numbers share; no type of the schema by itself. */
 @InputType()
 abstract class NumberBounds {
-  @Field(() => Float, optional)
+  @Field(() => Float, CONDITIONS.lt)
   lt?: number | null;
 
-  @Field(() => Float, optional)
+  @Field(() => Float, CONDITIONS.lte)
   lte?: number | null;
 
-  @Field(() => Float, optional)
+  @Field(() => Float, CONDITIONS.gt)
   gt?: number | null;
 
-  @Field(() => Float, optional)
+  @Field(() => Float, CONDITIONS.gte)
   gte?: number | null;
 }
 
 @InputType({ description: "Conditions on a text, all of which must hold; null and left out are no condition." })
 export class TextFilter {
-  @Field(() => String, optional)
+  @Field(() => String, CONDITIONS.equals)
   equals?: string | null;
 
-  @Field(() => String, { nullable: true, description: "An unknown value is not equal to any." })
+  @Field(() => String, CONDITIONS.notEquals)
   notEquals?: string | null;
 
-  @Field(() => [String], optional)
+  @Field(() => [String], CONDITIONS.in)
   in?: string[] | null;
 
-  @Field(() => [String], optional)
+  @Field(() => [String], CONDITIONS.notIn)
   notIn?: string[] | null;
 
   @Field(() => String, { nullable: true, description: "Whatever the case." })
@@ -39,94 +38,94 @@ export class TextFilter {
   @Field(() => String, { nullable: true, description: "Whatever the case." })
   startsWith?: string | null;
 
-  @Field(() => Boolean, { nullable: true, description: "Whether the value is unknown." })
+  @Field(() => Boolean, CONDITIONS.isNull)
   isNull?: boolean | null;
 }
 
 @InputType({ description: "Conditions on a whole number, all of which must hold." })
 export class IntFilter {
-  @Field(() => Int, optional)
+  @Field(() => Int, CONDITIONS.equals)
   equals?: number | null;
 
-  @Field(() => Int, { nullable: true, description: "An unknown value is not equal to any." })
+  @Field(() => Int, CONDITIONS.notEquals)
   notEquals?: number | null;
 
-  @Field(() => [Int], optional)
+  @Field(() => [Int], CONDITIONS.in)
   in?: number[] | null;
 
-  @Field(() => [Int], optional)
+  @Field(() => [Int], CONDITIONS.notIn)
   notIn?: number[] | null;
 
-  @Field(() => Int, optional)
+  @Field(() => Int, CONDITIONS.lt)
   lt?: number | null;
 
-  @Field(() => Int, optional)
+  @Field(() => Int, CONDITIONS.lte)
   lte?: number | null;
 
-  @Field(() => Int, optional)
+  @Field(() => Int, CONDITIONS.gt)
   gt?: number | null;
 
-  @Field(() => Int, optional)
+  @Field(() => Int, CONDITIONS.gte)
   gte?: number | null;
 
-  @Field(() => Boolean, { nullable: true, description: "Whether the value is unknown." })
+  @Field(() => Boolean, CONDITIONS.isNull)
   isNull?: boolean | null;
 }
 
 @InputType({ description: "Bounds of a time, all of which must hold." })
 export class TimeFilter {
-  @Field(() => Date, optional)
+  @Field(() => Date, CONDITIONS.before)
   lt?: Date | null;
 
-  @Field(() => Date, optional)
+  @Field(() => Date, CONDITIONS.notAfter)
   lte?: Date | null;
 
-  @Field(() => Date, optional)
+  @Field(() => Date, CONDITIONS.after)
   gt?: Date | null;
 
-  @Field(() => Date, optional)
+  @Field(() => Date, CONDITIONS.notBefore)
   gte?: Date | null;
 }
 
 @InputType({ description: "Conditions on the method, all of which must hold." })
 export class MethodFilter {
-  @Field(() => Method, optional)
+  @Field(() => Method, CONDITIONS.equals)
   equals?: keyof typeof Method | null;
 
-  @Field(() => [Method], optional)
+  @Field(() => [Method], CONDITIONS.in)
   in?: (keyof typeof Method)[] | null;
 
-  @Field(() => [Method], optional)
+  @Field(() => [Method], CONDITIONS.notIn)
   notIn?: (keyof typeof Method)[] | null;
 }
 
 @InputType({ description: "Conditions on a study's tags, all of which must hold." })
 export class TagsFilter {
-  @Field(() => String, optional)
+  @Field(() => String, CONDITIONS.has)
   has?: string | null;
 
-  @Field(() => [String], optional)
+  @Field(() => [String], CONDITIONS.hasAny)
   hasAny?: string[] | null;
 
-  @Field(() => [String], optional)
+  @Field(() => [String], CONDITIONS.hasAll)
   hasAll?: string[] | null;
 
-  @Field(() => Boolean, optional)
+  @Field(() => Boolean, CONDITIONS.isEmpty)
   isEmpty?: boolean | null;
 }
 
 @InputType({ description: "Conditions on the ranks that a study trained, all of which must hold." })
 export class RanksFilter {
-  @Field(() => Int, optional)
+  @Field(() => Int, CONDITIONS.has)
   has?: number | null;
 
-  @Field(() => [Int], optional)
+  @Field(() => [Int], CONDITIONS.hasAny)
   hasAny?: number[] | null;
 
-  @Field(() => [Int], optional)
+  @Field(() => [Int], CONDITIONS.hasAll)
   hasAll?: number[] | null;
 
-  @Field(() => Boolean, optional)
+  @Field(() => Boolean, CONDITIONS.isEmpty)
   isEmpty?: boolean | null;
 }
 
@@ -138,7 +137,7 @@ export class MetricFilter extends NumberBounds {
   @Field(() => String, { description: "As experiments { metrics { name } } gives it: `eval_loss`, `peak_memory_mb`." })
   name!: string;
 
-  @Field(() => Float, optional)
+  @Field(() => Float, CONDITIONS.equals)
   equals?: number | null;
 
   @Field(() => Boolean, { nullable: true, description: "false: runs that do not have it (within the bounds, if any)." })
@@ -156,7 +155,7 @@ export class ConfigFilter extends NumberBounds {
   })
   equals?: string | null;
 
-  @Field(() => [String], optional)
+  @Field(() => [String], CONDITIONS.in)
   in?: string[] | null;
 
   @Field(() => String, { nullable: true, description: "An element of a list; part of a text, whatever the case." })

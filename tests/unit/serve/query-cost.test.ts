@@ -44,6 +44,7 @@ const LARGE = {
     input: { folder: "f" },
   },
   experiments: Array.from({ length: 64 }, (_, i) => `e${i}`),
+  slugs: Array.from({ length: 1000 }, (_, i) => `s${i}`),
 };
 
 describe.each(operations)("the playground's %s", (_, source) => {
@@ -123,6 +124,34 @@ describe("costs", () => {
     );
     expect(found.points).toBeGreaterThan(DEFAULT_LIMITS.cost);
     expect(found.mostBy).toBe("all");
+  });
+
+  test("a picture costs what its kind reads, and one across studies the studies it shows", () => {
+    const plot = (kind: string, rest = "") => points(`{ study(slug: "s") { plot(kind: ${kind}${rest}) { svgUrl } } }`);
+    const metricsAlone = plot("MEMORY_COMPARISON");
+    for (const kind of ["WEIGHT_SIMILARITY", "LAYER_HEATMAP", "SINGULAR_VALUE_SPECTRA", "LOSS_CURVES"]) {
+      expect(plot(kind), kind).toBeGreaterThan(10 * metricsAlone);
+    }
+    expect(plot("SIMILARITY_MATRIX")).toBeGreaterThan(10 * plot("SIMILARITY_MATRIX", ", rank: 8"));
+    expect(plot("SIMILARITY_MATRIX")).toBeLessThan(DEFAULT_LIMITS.cost / 2);
+    expect(plot("RANK_THRESHOLD", ", interval: BOOTSTRAP_BCA")).toBeGreaterThan(plot("RANK_THRESHOLD"));
+
+    const across = (slugs?: number) =>
+      points("query($slugs: [String!]) { degradationAcrossStudies(slugs: $slugs) { svgUrl } }", {
+        slugs: slugs === undefined ? null : LARGE.slugs.slice(0, slugs),
+      });
+    expect(across(60) - across(10)).toBe(5 * (across(20) - across(10)));
+    expect(across(1000)).toBe(across(60));
+    expect(across()).toBe(across(60));
+    expect(across()).toBeLessThan(DEFAULT_LIMITS.cost);
+  });
+
+  test("runs by their ids and jobs cost as many as are asked for", () => {
+    const runs = (n: number) =>
+      points("query($ids: [ID!]!) { experiments(ids: $ids) { name } }", { ids: LARGE.experiments.slice(0, n) });
+    expect(runs(64)).toBe(64 * runs(1));
+    const jobs = (first: number) => points(`{ jobs(first: ${first}) { status } }`);
+    expect(jobs(100) - jobs(10)).toBe(90 * 2);
   });
 
   test("a bootstrap costs its draws", () => {
