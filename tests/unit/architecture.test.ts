@@ -72,7 +72,8 @@ function fileOf(folder: string): string {
 const PATHS = "rankscope/no-restricted-paths";
 
 test("every folder of src has its rules", () => {
-  expect([...folders].sort()).toEqual([...FOLDERS].sort());
+  // The catalogue is what errors.ts is made of: nothing else imports it, and it imports nothing.
+  expect([...folders].sort()).toEqual([...FOLDERS, "error-catalogue"].sort());
 });
 
 describe.each(FOLDERS)("src/%s", (folder) => {

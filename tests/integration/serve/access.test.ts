@@ -106,6 +106,12 @@ const OPERATIONS: Readonly<Record<string, readonly [string, () => object]>> = {
     "query($id: ID!) { experiment(id: $id) { name study { slug } curves checkpoints { id } } }",
     () => ({ id: ids.two[0] }),
   ],
+  "Query.experiments": [
+    "query($ids: [ID!]!) { experiments(ids: $ids) { name study { slug } } }",
+    () => ({ ids: [ids.one[0], ids.two[0]] }),
+  ],
+  "Query.jobs": ["{ jobs { id message } }", () => ({})],
+  "Query.degradationAcrossStudies": ["{ degradationAcrossStudies { vegaLite } }", () => ({})],
   "Query.compareExperiments": [
     "query($a: ID!, $b: ID!) { compareExperiments(baseline: $a, candidate: $b) { metricDeltas { metric } summary { comparedLayers } } }",
     () => ({ a: ids.one[0], b: ids.two[0] }),
@@ -253,8 +259,8 @@ describe("once there are tokens", () => {
       const { status, codes, text } = await ask(tokens[role], query, variables());
       const isAllowed = !name.startsWith("Mutation") || role !== "reader";
       expect({ status, codes }).toEqual(isAllowed ? { status: 200, codes: [] } : { status: 403, codes: ["FORBIDDEN"] });
-      // What a token of one study must not see is there to be seen.
-      if (isAllowed && !/importStudy|compareExperiments/.test(name)) expect(text).toMatch(OF_TWO);
+      // What a token of one study must not see is there to be seen; the second study has no degradation.
+      if (isAllowed && !/importStudy|compareExperiments|degradationAcrossStudies/.test(name)) expect(text).toMatch(OF_TWO);
       // The same over a WebSocket.
       if (name.startsWith("Mutation") && !isAllowed)
         expect(await over(tokens[role], query, variables() as Record<string, unknown>)).toBe("FORBIDDEN");
