@@ -260,7 +260,8 @@ describe("once there are tokens", () => {
       const isAllowed = !name.startsWith("Mutation") || role !== "reader";
       expect({ status, codes }).toEqual(isAllowed ? { status: 200, codes: [] } : { status: 403, codes: ["FORBIDDEN"] });
       // What a token of one study must not see is there to be seen; the second study has no degradation.
-      if (isAllowed && !/importStudy|compareExperiments|degradationAcrossStudies/.test(name)) expect(text).toMatch(OF_TWO);
+      if (isAllowed && !/importStudy|compareExperiments|degradationAcrossStudies/.test(name))
+        expect(text).toMatch(OF_TWO);
       // The same over a WebSocket.
       if (name.startsWith("Mutation") && !isAllowed)
         expect(await over(tokens[role], query, variables() as Record<string, unknown>)).toBe("FORBIDDEN");
