@@ -69,7 +69,7 @@ async function welcome(database: Database, address: string): Promise<string[]> {
     `Rankscope is at ${address}`,
     "",
     "Three things to try:",
-    `  1. Open ${address} and run the first tab: a whole study's diagnosis in one query.`,
+    `  1. Open ${address}dashboard to look, or ${address} and run the first tab: a whole study's diagnosis in one query.`,
     `  2. npm run rankscope -- report ${slug}`,
     "  3. npm run rankscope -- import FOLDER   (your own runs: PEFT adapters, trainer_state.json, result tables)",
     "",

@@ -6,15 +6,15 @@ import "./styles/table.css";
 import "./styles/study.css";
 import "./styles/compare.css";
 import "./styles/plot.css";
-import { QueryClientProvider } from "@tanstack/react-query";
+import "./styles/sign-in.css";
 import { createRoot } from "react-dom/client";
-import { answerCache } from "./api/answer-cache.js";
 import { Dashboard } from "./dashboard.js";
+import { SessionGate } from "./shell/session-gate.js";
 
 const place = document.getElementById("dashboard");
 if (place === null) throw new Error("index.html has no #dashboard");
 createRoot(place).render(
-  <QueryClientProvider client={answerCache()}>
+  <SessionGate>
     <Dashboard />
-  </QueryClientProvider>,
+  </SessionGate>,
 );

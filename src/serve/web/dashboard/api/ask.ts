@@ -1,5 +1,6 @@
 import type { TadaDocumentNode } from "gql.tada";
 import { print } from "graphql";
+import { SignInNeeded } from "./session.js";
 
 const ENDPOINT = "/graphql";
 
@@ -11,7 +12,7 @@ interface GraphQLAnswer<Result> {
 /**
  * Sends an operation to the server that the page came from.
  *
- * @throws the server's own messages, also where only a part of the answer failed: half a panel would pass for a whole one
+ * @throws SignInNeeded; the server's own messages, also where only a part of the answer failed: half a panel would pass for a whole one
  */
 export async function ask<Result, Variables>(
   document: TadaDocumentNode<Result, Variables>,
@@ -27,6 +28,7 @@ export async function ask<Result, Variables>(
     if (signal?.aborted === true) throw cause;
     throw new Error("The server does not answer. Check that it runs, then try again.", { cause });
   });
+  if (response.status === 401) throw new SignInNeeded();
   const answer = (await response.json().catch(() => ({}))) as GraphQLAnswer<Result>;
   if (answer.errors !== undefined && answer.errors.length > 0) {
     throw new Error([...new Set(answer.errors.map(({ message }) => message))].join("\n"));

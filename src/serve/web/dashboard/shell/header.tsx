@@ -1,5 +1,6 @@
 import { Link, useLocation } from "wouter";
 import { RunningJobs } from "./running-jobs.js";
+import { SignOut } from "./sign-out.js";
 
 const PAGES = [
   ["/", "Studies"],
@@ -28,6 +29,7 @@ export function Header() {
           <a href="/">Playground</a>
         </nav>
         <RunningJobs />
+        <SignOut />
       </header>
     </>
   );
