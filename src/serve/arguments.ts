@@ -29,7 +29,7 @@ export const similarityThresholdArg = {
 
 export const scalingArg = {
   defaultValue: Scaling.ADAPTER,
-  description: "Measure s B A as it is applied, or B A alone; cosines are the same either way.",
+  description: "Measure s B A as it is applied, or B A alone; cosines differ by no more than the sign of the scalings.",
 };
 
 /** Of fields that look at one rank of a study. */

@@ -36,7 +36,7 @@ export class CompareExperimentsResolver {
   @Query(() => ExperimentComparisonType, {
     nullable: true,
     description:
-      "Two runs of any studies. Layers meet by name; what makes the comparison unfair, other base models among it, is a confound and no error.",
+      "Two runs of any studies. Layers meet by name; what makes the comparison unfair, other base models among it, is a confound and no error. Null only beside an error.",
   })
   async compareExperiments(
     @Arg("baseline", () => ID, { description: "An experiment's id." }) baseline: string,

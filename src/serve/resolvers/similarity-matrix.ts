@@ -16,7 +16,7 @@ const MAX_MATRIX_EXPERIMENTS = 64;
 export class SimilarityMatrixResolver {
   @Query(() => SimilarityMatrixType, {
     nullable: true,
-    description: `All pairs of 1 to ${MAX_MATRIX_EXPERIMENTS} runs of any studies, by their final updates; at most 131072 pairs over all layers.`,
+    description: `All pairs of 1 to ${MAX_MATRIX_EXPERIMENTS} runs of any studies, by their final updates; at most 131072 pairs over all layers. Null only beside an error.`,
   })
   async similarityMatrix(
     @Arg("experiments", () => [ID], { description: "Ids of experiments." }) ids: string[],

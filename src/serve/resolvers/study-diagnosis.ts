@@ -6,7 +6,7 @@ import type { Hypothesis } from "../../derive/hypothesis.js";
 import { notebookRankThreshold, rankThreshold } from "../../derive/rank-threshold.js";
 import { hypotheses } from "../../derive/verdicts.js";
 import type { Study } from "../../store/studies.js";
-import { rankArg, waitSecondsArg } from "../arguments.js";
+import { waitSecondsArg } from "../arguments.js";
 import type { Context } from "../context.js";
 import { acceptanceRule, measuredStudy } from "../judged-study.js";
 import type { Provenance } from "../provenance.js";
@@ -88,7 +88,8 @@ export class StudyDiagnosisResolver {
   @FieldResolver(() => DiagnosticSummaryType, { description: "The notebook's closing table for one rank." })
   async diagnosticSummary(
     @Root() { id }: Study,
-    @Arg("rank", () => Int, rankArg) rank: number,
+    @Arg("rank", () => Int, { description: "The rank r whose runs it is of; without runs there, all of it is null." })
+    rank: number,
     @Arg("waitSeconds", () => Float, waitSecondsArg) waitSeconds: number | undefined,
     @Args(() => RolesArguments) { baseline, candidate }: RolesArguments,
     @Ctx() context: Context,

@@ -14,7 +14,10 @@ export class StudyAtRankType {
   })
   percent!: number | null;
 
-  @Field(() => Boolean, { nullable: true, description: "Whether the percent is under the threshold." })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether the percent is under the threshold; null where the percent is.",
+  })
   acceptable!: boolean | null;
 
   @Field(() => AcceptanceVerdict, {
@@ -66,7 +69,8 @@ export class StudyAcrossType {
 
   @Field(() => Float, {
     nullable: true,
-    description: "(baseline - candidate) / baseline * 100 of peak memory, mean over the ranks that have both.",
+    description:
+      "(baseline - candidate) / baseline * 100 of peak memory, mean over the ranks that have both; null where none has.",
   })
   memoryReductionPercent!: number | null;
 }

@@ -18,7 +18,10 @@ export class AdapterLayerType {
   })
   scaling!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "|dW|, Frobenius norm." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "|dW|, Frobenius norm; 0 of a zero update, null for any other reason.",
+  })
   norm!: number | null;
 
   @Field(() => [Float], {
@@ -26,31 +29,38 @@ export class AdapterLayerType {
   })
   singularValues!: readonly number[];
 
-  @Field(() => Float, { nullable: true, description: "|dW|_F^2 / sigma_1^2, from 1 to r." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "|dW|_F^2 / sigma_1^2, from 1 to r; null where there is a reason.",
+  })
   stableRank!: number | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: "exp(-sum p ln p) with p = sigma / sum sigma, from 1 to r (Roy and Vetterli 2007).",
+    description:
+      "exp(-sum p ln p) with p = sigma / sum sigma, from 1 to r (Roy and Vetterli 2007); null where there is a reason.",
   })
   effectiveRank!: number | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: "effectiveRank / r, at most 1: the share of the rank that is used.",
+    description: "effectiveRank / r, at most 1: the share of the rank that is used; null where there is a reason.",
   })
   utilisation!: number | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: "The least k whose first k directions carry 90 % of |dW|_F^2.",
+    description: "The least k whose first k directions carry 90 % of |dW|_F^2; null where there is a reason.",
   })
   k90!: number | null;
 
   @Field(() => UndefinedReason, { nullable: true, description: "Why a value is null." })
   undefinedReason!: keyof typeof UndefinedReason | null;
 
-  @Field(() => String, { nullable: true, description: "What went wrong, where the reason alone does not tell." })
+  @Field(() => String, {
+    nullable: true,
+    description: "What went wrong, where the reason alone does not tell; null elsewhere.",
+  })
   undefinedDetail!: string | null;
 
   @Field(() => Computed, { nullable: true, description: "Where these values come from; null where there are none." })

@@ -15,10 +15,13 @@ export class MetricDeltaType {
   @Field(() => Float, { nullable: true, description: "Null where the run has none, or NaN." })
   candidate!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "candidate - baseline." })
+  @Field(() => Float, { nullable: true, description: "candidate - baseline; null where a side is." })
   absolute!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "(candidate - baseline) / baseline * 100." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "(candidate - baseline) / baseline * 100; null where a side is, or the baseline is 0.",
+  })
   percent!: number | null;
 
   @Field(() => String, { nullable: true, description: "Why a value is null." })
@@ -41,13 +44,17 @@ export class ConfigDifferenceType {
   description: "Two checkpoints over all their layers. Means are null while a layer is pending, see jobs.",
 })
 export class ComparisonSummaryType {
-  @Field(() => Float, { nullable: true, description: "Unweighted mean over the layers where the cosine is defined." })
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "Unweighted mean over the layers where the cosine is defined; null where there are none, or one is pending.",
+  })
   meanCosineSimilarity!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "Of the layer that is the least alike." })
+  @Field(() => Float, { nullable: true, description: "Of the layer that is the least alike; null where the mean is." })
   minCosineSimilarity!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "Of the layer that is the most alike." })
+  @Field(() => Float, { nullable: true, description: "Of the layer that is the most alike; null where the mean is." })
   maxCosineSimilarity!: number | null;
 
   @Field(() => Int, { description: "Layers whose cosine is defined." })
@@ -56,12 +63,15 @@ export class ComparisonSummaryType {
   @Field(() => [LayerType], { description: "Layers that only one of the two adapts." })
   missingLayers!: object[];
 
-  @Field(() => Float, { nullable: true, description: "Mean cos(A1, A2) over the layers." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "Mean cos(A1, A2) over the layers; null where no layer has one, or one is pending.",
+  })
   initialCosine!: number | null;
 
   @Field(() => Boolean, {
     nullable: true,
-    description: "Whether both started from the same A (mean cosine of A at least 0.5).",
+    description: "Whether both started from the same A (mean cosine of A at least 0.5); null where initialCosine is.",
   })
   sharedStart!: boolean | null;
 

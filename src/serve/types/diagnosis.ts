@@ -90,13 +90,16 @@ export class FailureModeType {
   description: "The notebook's closing table for one rank; means over seeds, null where nothing was recorded.",
 })
 export class DiagnosticSummaryType {
-  @Field(() => Float, { nullable: true, description: "Peak memory, MB." })
+  @Field(() => Float, { nullable: true, description: "Peak memory, MB; null where it was not recorded." })
   baselineMemoryMb!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "Peak memory, MB." })
+  @Field(() => Float, { nullable: true, description: "Peak memory, MB; null where it was not recorded." })
   candidateMemoryMb!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "(baseline - candidate) / baseline * 100." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "(baseline - candidate) / baseline * 100; null where either is, or the baseline's is 0.",
+  })
   memoryReductionPercent!: number | null;
 
   @Field(() => Float, {
@@ -125,15 +128,16 @@ export class DiagnosticSummaryType {
   })
   meanEmbeddingSimilarity!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "Seconds per optimizer step." })
+  @Field(() => Float, { nullable: true, description: "Seconds per optimizer step; null where it was not recorded." })
   baselineTimePerStepSeconds!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "Seconds per optimizer step." })
+  @Field(() => Float, { nullable: true, description: "Seconds per optimizer step; null where it was not recorded." })
   candidateTimePerStepSeconds!: number | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: "baseline / candidate time per step: above 1 the candidate is faster.",
+    description:
+      "baseline / candidate time per step: above 1 the candidate is faster; null where either was not recorded, or the candidate's is 0.",
   })
   speedup!: number | null;
 }

@@ -22,10 +22,10 @@ export class ExperimentType {
   @Field(() => Int, { nullable: true, description: "Seed of the run; null where it was not recorded." })
   seed!: number | null;
 
-  @Field(() => Int, { nullable: true, description: "Optimizer steps." })
+  @Field(() => Int, { nullable: true, description: "Optimizer steps; null where it was not recorded." })
   steps!: number | null;
 
-  @Field(() => Int, { nullable: true, description: "Training examples." })
+  @Field(() => Int, { nullable: true, description: "Training examples; null where it was not recorded." })
   numSamples!: number | null;
 }
 

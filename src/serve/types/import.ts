@@ -42,7 +42,9 @@ export class FindingType {
 
 @ObjectType({ description: "An import that was asked for." })
 export class ImportStudyPayload {
-  @Field(() => JobType, { description: "The import itself; still RUNNING where it took longer than waitSeconds." })
+  @Field(() => JobType, {
+    description: "The import itself; it has not ended yet where it takes longer than waitSeconds.",
+  })
   job!: object;
 
   @Field(() => StudyType, { nullable: true, description: "Null while the job runs, or where it failed." })

@@ -13,31 +13,51 @@ export class LayerSimilarityType {
   })
   layer!: object;
 
-  @Field(() => Float, { nullable: true, description: "<dW1, dW2> / (|dW1| |dW2|), from -1 to 1." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "<dW1, dW2> / (|dW1| |dW2|), from -1 to 1; null where there is a reason.",
+  })
   cosineSimilarity!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "|dW1 - dW2|, Frobenius norm." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "|dW1 - dW2|, Frobenius norm; null for a reason other than ZERO_UPDATE.",
+  })
   l2Distance!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "|dW1 - dW2| / |dW1|, with 1 the baseline." })
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "|dW1 - dW2| / |dW1|, with 1 the baseline; null for a reason other than ZERO_UPDATE, or where |dW1| is 0.",
+  })
   relativeDifference!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "|dW1|, Frobenius norm." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "|dW1|, Frobenius norm; null for a reason other than ZERO_UPDATE.",
+  })
   baselineNorm!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "|dW2|, Frobenius norm." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "|dW2|, Frobenius norm; null for a reason other than ZERO_UPDATE.",
+  })
   candidateNorm!: number | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: "cos(A1, A2): near 1 when both runs started from the same random A, near 0 when they did not.",
+    description:
+      "cos(A1, A2): near 1 when both runs started from the same random A, near 0 when they did not; null where it is undefined.",
   })
   initialCosine!: number | null;
 
   @Field(() => UndefinedReason, { nullable: true, description: "Why the cosine is null." })
   undefinedReason!: keyof typeof UndefinedReason | null;
 
-  @Field(() => String, { nullable: true, description: "What went wrong, where the reason alone does not tell." })
+  @Field(() => String, {
+    nullable: true,
+    description: "What went wrong, where the reason alone does not tell; null elsewhere.",
+  })
   undefinedDetail!: string | null;
 
   @Field(() => Computed, { nullable: true, description: "Where these values come from; null where there are none." })
@@ -58,25 +78,44 @@ export class PartSimilarityType {
   @Field(() => Int, { description: "The row of B after the last." })
   to!: number;
 
-  @Field(() => Float, { nullable: true, description: "<dW1, dW2> / (|dW1| |dW2|), from -1 to 1." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "<dW1, dW2> / (|dW1| |dW2|), from -1 to 1; null where there is a reason.",
+  })
   cosineSimilarity!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "|dW1 - dW2|, Frobenius norm." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "|dW1 - dW2|, Frobenius norm; null for a reason other than ZERO_UPDATE.",
+  })
   l2Distance!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "|dW1 - dW2| / |dW1|, with 1 the baseline." })
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "|dW1 - dW2| / |dW1|, with 1 the baseline; null for a reason other than ZERO_UPDATE, or where |dW1| is 0.",
+  })
   relativeDifference!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "|dW1|, Frobenius norm." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "|dW1|, Frobenius norm; null for a reason other than ZERO_UPDATE.",
+  })
   baselineNorm!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "|dW2|, Frobenius norm." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "|dW2|, Frobenius norm; null for a reason other than ZERO_UPDATE.",
+  })
   candidateNorm!: number | null;
 
   @Field(() => UndefinedReason, { nullable: true, description: "Why the cosine is null." })
   undefinedReason!: keyof typeof UndefinedReason | null;
 
-  @Field(() => String, { nullable: true, description: "What went wrong, where the reason alone does not tell." })
+  @Field(() => String, {
+    nullable: true,
+    description: "What went wrong, where the reason alone does not tell; null elsewhere.",
+  })
   undefinedDetail!: string | null;
 
   @Field(() => Computed, { nullable: true, description: "Where these values come from; null where there are none." })

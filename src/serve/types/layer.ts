@@ -67,7 +67,10 @@ export class LayerSensitivityType {
   @Field(() => UndefinedReason, { nullable: true, description: "Why the score is null." })
   undefinedReason!: keyof typeof UndefinedReason | null;
 
-  @Field(() => String, { nullable: true, description: "What went wrong, where the reason alone does not tell." })
+  @Field(() => String, {
+    nullable: true,
+    description: "What went wrong, where the reason alone does not tell; null elsewhere.",
+  })
   undefinedDetail!: string | null;
 
   @Field(() => Computed, { nullable: true, description: "Where the score comes from; null where there is none." })

@@ -74,10 +74,16 @@ export class DegradationType {
   })
   percent!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "candidate - baseline, in the metric's unit." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "candidate - baseline, in the metric's unit; null where the percent is for want of a side.",
+  })
   absolute!: number | null;
 
-  @Field(() => Boolean, { nullable: true, description: "Whether the percent is under the threshold." })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether the percent is under the threshold; null where the percent is.",
+  })
   acceptable!: boolean | null;
 
   @Field(() => AcceptanceVerdict, {
@@ -97,7 +103,8 @@ export class DegradationType {
 
   @Field(() => String, {
     nullable: true,
-    description: "Why there is no interval, or why it is not of pairs although these were asked for.",
+    description:
+      "Why there is no interval, or why it is not of pairs although these were asked for; null where the interval is as asked for.",
   })
   intervalReason!: string | null;
 
@@ -143,10 +150,13 @@ export class DegradationType {
 
 @ObjectType({ description: "Tested ranks between which r* lies; null is more than any tested one." })
 export class RankRange {
-  @Field(() => Int, { nullable: true, description: "Were every inconclusive rank acceptable." })
+  @Field(() => Int, {
+    nullable: true,
+    description: "Were every inconclusive rank acceptable; null where even then none would hold.",
+  })
   least!: number | null;
 
-  @Field(() => Int, { nullable: true, description: "Were none of them." })
+  @Field(() => Int, { nullable: true, description: "Were none of them; null where then none holds." })
   greatest!: number | null;
 }
 
@@ -165,7 +175,7 @@ export class MinimumViableRankType {
   @Field(() => Int, {
     nullable: true,
     description:
-      "The notebook's rule: the least rank whose percent is acceptable, whatever its interval says and larger ranks do.",
+      "The notebook's rule: the least rank whose percent is acceptable, whatever its interval says and larger ranks do; null where none is.",
   })
   leastAcceptableRank!: number | null;
 

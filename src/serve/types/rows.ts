@@ -32,7 +32,7 @@ export class ExperimentRowType {
   @Field(() => String, { description: "The label: `4bit`." })
   quantization!: string;
 
-  @Field(() => Int, { nullable: true, description: "Bits per base weight." })
+  @Field(() => Int, { nullable: true, description: "Bits per base weight; null where the label does not tell." })
   quantizationBits!: number | null;
 
   @Field(() => String, { nullable: true, description: "`nf4`, `fp4`, `int8`; null for unquantized bases." })
@@ -44,10 +44,10 @@ export class ExperimentRowType {
   @Field(() => Int, { nullable: true, description: "Of the run; null where it was not recorded." })
   seed!: number | null;
 
-  @Field(() => Int, { nullable: true, description: "Optimizer steps." })
+  @Field(() => Int, { nullable: true, description: "Optimizer steps; null where it was not recorded." })
   steps!: number | null;
 
-  @Field(() => Int, { nullable: true, description: "Training examples." })
+  @Field(() => Int, { nullable: true, description: "Training examples; null where it was not recorded." })
   numSamples!: number | null;
 
   @Field(() => Boolean, { description: "Whether adapter weights of this run were found in its folder." })
@@ -92,7 +92,7 @@ export class LayerRowType {
   @Field(() => String, { description: "The layer's module path." })
   layer!: string;
 
-  @Field(() => Int, { nullable: true, description: "Block number." })
+  @Field(() => Int, { nullable: true, description: "Block number; null where the path has none." })
   index!: number | null;
 
   @Field(() => String, { description: "The path after the block number: `attn.c_attn`." })
@@ -115,13 +115,19 @@ export class LayerRowType {
   })
   cosineSimilarity!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "|dW1 - dW2|, Frobenius, with the adapters' scalings." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "|dW1 - dW2|, Frobenius, with the adapters' scalings; null where it is not stored, or undefined.",
+  })
   l2Distance!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "|dW1 - dW2| / |dW1|, with 1 the baseline." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "|dW1 - dW2| / |dW1|, with 1 the baseline; null where it is not stored, or undefined.",
+  })
   relativeDifference!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "cos(A1, A2)." })
+  @Field(() => Float, { nullable: true, description: "cos(A1, A2); null where it is not stored, or undefined." })
   initialCosine!: number | null;
 
   @Field(() => UndefinedReason, { nullable: true, description: "Why the cosine is null although it is stored." })
@@ -155,28 +161,41 @@ export class BestRun {
   simpleResolvers: true,
 })
 export class ExperimentGroupType {
-  @Field(() => String, { nullable: true, description: "The study's slug." })
+  @Field(() => String, { nullable: true, description: "The study's slug; null where it was not asked for." })
   study!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: "`base_model_name_or_path` that the runs' studies have in common.",
+    description:
+      "`base_model_name_or_path` that the runs' studies have in common; null where it is unknown, or not asked for.",
   })
   baseModel!: string | null;
 
-  @Field(() => Method, { nullable: true, description: "How all of the adapters were trained." })
+  @Field(() => Method, {
+    nullable: true,
+    description: "How all of the adapters were trained; null where it was not asked for.",
+  })
   method!: string | null;
 
-  @Field(() => String, { nullable: true, description: "The label: `4bit`." })
+  @Field(() => String, { nullable: true, description: "The label: `4bit`; null where it was not asked for." })
   quantization!: string | null;
 
-  @Field(() => Int, { nullable: true, description: "Bits per base weight." })
+  @Field(() => Int, {
+    nullable: true,
+    description: "Bits per base weight; null where it is unknown, or not asked for.",
+  })
   quantizationBits!: number | null;
 
-  @Field(() => Int, { nullable: true, description: "The rank r that all of the runs were trained at." })
+  @Field(() => Int, {
+    nullable: true,
+    description: "The rank r that all of the runs were trained at; null where it was not asked for.",
+  })
   rank!: number | null;
 
-  @Field(() => Int, { nullable: true, description: "The seed that the runs have in common." })
+  @Field(() => Int, {
+    nullable: true,
+    description: "The seed that the runs have in common; null where it is unknown, or not asked for.",
+  })
   seed!: number | null;
 
   @Field(() => Int, { description: "Runs that have the metric." })

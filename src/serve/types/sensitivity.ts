@@ -14,7 +14,10 @@ export class PartSensitivityType {
   @Field(() => UndefinedReason, { nullable: true, description: "Why the score is null." })
   undefinedReason!: keyof typeof UndefinedReason | null;
 
-  @Field(() => String, { nullable: true, description: "What went wrong, where the reason alone does not tell." })
+  @Field(() => String, {
+    nullable: true,
+    description: "What went wrong, where the reason alone does not tell; null elsewhere.",
+  })
   undefinedDetail!: string | null;
 
   @Field(() => Computed, { nullable: true, description: "Where the score comes from; null where there is none." })
@@ -121,16 +124,25 @@ export class RankAllocationType {
   @Field(() => String, { nullable: true, description: "Why there is no allocation; null where there is one." })
   reason!: string | null;
 
-  @Field(() => Float, { nullable: true, description: "Parameters that may be spent." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "Parameters that may be spent; null where it cannot be told, see reason.",
+  })
   budget!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "Parameters that are spent: the sum of rank (in + out)." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "Parameters that are spent: the sum of rank (in + out); null where there is a reason.",
+  })
   parameters!: number | null;
 
   @Field(() => [LayerAllocation], { description: "In model order; empty where there is a reason." })
   layers!: LayerAllocation[];
 
-  @Field(() => Int, { nullable: true, description: "The rank of layers without a pattern: the most frequent one." })
+  @Field(() => Int, {
+    nullable: true,
+    description: "The rank of layers without a pattern: the most frequent one; null where there is a reason.",
+  })
   r!: number | null;
 
   @Field(() => Float, { nullable: true, description: "lora_alpha beside r; null where the run's is not known." })
@@ -144,7 +156,8 @@ export class RankAllocationType {
 
   @Field(() => String, {
     nullable: true,
-    description: "JSON of r, lora_alpha, rank_pattern and alpha_pattern, as LoraConfig(**...) takes them.",
+    description:
+      "JSON of r, lora_alpha, rank_pattern and alpha_pattern, as LoraConfig(**...) takes them; null where there is a reason.",
   })
   peft!: string | null;
 }

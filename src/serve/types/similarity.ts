@@ -29,10 +29,10 @@ export class WeightSimilarityType {
   })
   mean!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "The least cosine of a layer." })
+  @Field(() => Float, { nullable: true, description: "The least cosine of a layer; null where the mean is." })
   min!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "The greatest cosine of a layer." })
+  @Field(() => Float, { nullable: true, description: "The greatest cosine of a layer; null where the mean is." })
   max!: number | null;
 
   @Field(() => Int, { description: "Layers whose cosine is defined." })
@@ -47,13 +47,16 @@ export class WeightSimilarityType {
   })
   meetsThreshold!: boolean | null;
 
-  @Field(() => Float, { nullable: true, description: "Mean cos(A1, A2) over the layers." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "Mean cos(A1, A2) over the layers; null where no layer has one, or one is pending.",
+  })
   initialCosine!: number | null;
 
   @Field(() => Boolean, {
     nullable: true,
     description:
-      "Whether both runs started from the same A (mean cosine of A at least 0.5). Where they did not, a low cosine says nothing about quantization.",
+      "Whether both runs started from the same A (mean cosine of A at least 0.5). Where they did not, a low cosine says nothing about quantization. Null where initialCosine is.",
   })
   sharedStart!: boolean | null;
 

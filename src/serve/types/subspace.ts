@@ -9,31 +9,39 @@ const share = { nullable: true } as const;
     "How the leading singular directions of two updates overlap, whatever their sizes: phi(i, j) = |U1_i^T U2_j|_F^2 / min(i, j) (LoRA, arXiv 2106.09685, section 7.2). Left and right are those of dW as the base model stores it.",
 })
 export class SubspaceSimilarityType {
-  @Field(() => Float, { ...share, description: "phi of the left singular vectors: 0 is orthogonal, 1 contained." })
+  @Field(() => Float, {
+    ...share,
+    description: "phi of the left singular vectors: 0 is orthogonal, 1 contained; null where there is a reason.",
+  })
   left!: number | null;
 
-  @Field(() => Float, { ...share, description: "phi of the right singular vectors." })
+  @Field(() => Float, { ...share, description: "phi of the right singular vectors; null where there is a reason." })
   right!: number | null;
 
-  @Field(() => Float, { ...share, description: "The larger of expectedRandomLeft and expectedRandomRight." })
+  @Field(() => Float, {
+    ...share,
+    description: "The larger of expectedRandomLeft and expectedRandomRight; null where there is a reason.",
+  })
   expectedRandom!: number | null;
 
   @Field(() => Float, {
     ...share,
-    description: "What random subspaces have on average: max(i, j) / n, n the rows of dW.",
+    description:
+      "What random subspaces have on average: max(i, j) / n, n the rows of dW; null where there is a reason.",
   })
   expectedRandomLeft!: number | null;
 
-  @Field(() => Float, { ...share, description: "max(i, j) / n, n the columns of dW." })
+  @Field(() => Float, { ...share, description: "max(i, j) / n, n the columns of dW; null where there is a reason." })
   expectedRandomRight!: number | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: "i: directions of the baseline that were taken, as asked for, or all that its update has.",
+    description:
+      "i: directions of the baseline that were taken, as asked for, or all that its update has; null where there is a reason.",
   })
   baselineDirections!: number | null;
 
-  @Field(() => Int, { nullable: true, description: "j: the same of the candidate." })
+  @Field(() => Int, { nullable: true, description: "j: the same of the candidate; null where there is a reason." })
   candidateDirections!: number | null;
 
   @Field(() => [Float], {
@@ -48,7 +56,10 @@ export class SubspaceSimilarityType {
   @Field(() => UndefinedReason, { nullable: true, description: "Why all of it is null or empty." })
   undefinedReason!: keyof typeof UndefinedReason | null;
 
-  @Field(() => String, { nullable: true, description: "What went wrong, where the reason alone does not tell." })
+  @Field(() => String, {
+    nullable: true,
+    description: "What went wrong, where the reason alone does not tell; null elsewhere.",
+  })
   undefinedDetail!: string | null;
 
   @Field(() => Computed, { nullable: true, description: "Where these values come from; null where there are none." })

@@ -42,7 +42,7 @@ export class RecommendationType {
   @Field(() => RankType, { nullable: true, description: "Of the recommended run; null where no run fits the budget." })
   rank!: object | null;
 
-  @Field(() => String, { description: "Its value of the metric, and among how many runs that fit." })
+  @Field(() => String, { description: "Its value of the metric and how many runs fit the budgets, or that none does." })
   because!: string;
 
   @Field(() => [RejectedAlternative], { description: "All other runs of the study." })
@@ -57,10 +57,13 @@ export class RankPredictionType {
   @Field(() => Float, { nullable: true, description: "Null: see refusedBecause." })
   value!: number | null;
 
-  @Field(() => IntervalType, { nullable: true, description: "In which one more measurement lies." })
+  @Field(() => IntervalType, {
+    nullable: true,
+    description: "In which one more measurement lies; null where the value is.",
+  })
   interval!: IntervalType | null;
 
-  @Field(() => String, { nullable: true, description: "Why this rank is not predicted." })
+  @Field(() => String, { nullable: true, description: "Why this rank is not predicted; null where it is." })
   refusedBecause!: string | null;
 }
 
@@ -96,10 +99,13 @@ export class RankTrendType {
   })
   intercept!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "Share of the variance that the line explains." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "Share of the variance that the line explains; null where no line can be fitted.",
+  })
   rSquared!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "Two-sided p of slope = 0." })
+  @Field(() => Float, { nullable: true, description: "Two-sided p of slope = 0; null where no line can be fitted." })
   slopeP!: number | null;
 
   @Field(() => [RankPredictionType], { description: "Of the ranks asked about; empty: see refusedBecause." })
