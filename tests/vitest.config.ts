@@ -10,6 +10,9 @@ export default defineConfig({
     globalSetup: ["tests/support/global-setup.ts"],
     setupFiles: ["tests/support/shrink-time.ts"],
     server: { deps: { external: [/\/dist\//] } },
+    // Most tests wait for processes: two at a time keep two cores busy, where Vitest by itself would leave one idle.
+    maxWorkers: 2,
+    minWorkers: 1,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -443,10 +443,13 @@ test("the statements do not grow with the studies", async () => {
     [ACROSS, { slugs: [one] }, { slugs: four }, 3],
     [rows, { slugs: [one] }, { slugs: four }, 11],
   ] as const) {
-    // The first of each also describes its statements.
-    await count(source, few);
-    await count(source, many);
-    const [small, large] = [await count(source, few), await count(source, many)];
+    // A connection that sees a statement for the first time also describes it: the least of some is what each needs.
+    const least = async (variables: Record<string, unknown>) => {
+      const counts: number[] = [];
+      for (let turn = 0; turn < 6; turn++) counts.push(await count(source, variables));
+      return Math.min(...counts);
+    };
+    const [small, large] = [await least(few), await least(many)];
     expect(large).toBe(small);
     expect(large).toBeGreaterThan(1);
     expect(large).toBeLessThanOrEqual(most);

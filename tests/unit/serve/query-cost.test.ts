@@ -35,7 +35,6 @@ const LARGE = {
   ...{
     slug: "s",
     id: "i",
-    slugs: Array.from({ length: 100 }, (_, i) => `s${i}`),
     rank: 8,
     first: 100,
     experiment: "e",
