@@ -1,20 +1,6 @@
 import { chromium, type BrowserContextOptions, type Page } from "playwright-core";
 import { findChromium, HOW_TO_GET_CHROMIUM } from "./chromium.js";
-
-/** Chromium as a test needs it: alone, without a GPU, quiet on the network. A container's root cannot have its sandbox. */
-const ARGUMENTS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-dev-shm-usage",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-default-apps",
-  "--disable-extensions",
-  "--disable-quic",
-  "--disable-sync",
-  "--no-default-browser-check",
-  "--no-first-run",
-];
+import { CHROMIUM_ARGUMENTS, watchPage } from "./watch-page.js";
 
 /** What the functions below use of the page: GraphiQL leaves its Monaco there. */
 interface PageGlobals {
@@ -55,11 +41,11 @@ export interface OpenPlayground {
 export async function openPlayground(url: string, options: BrowserContextOptions = {}): Promise<OpenPlayground> {
   const executablePath = findChromium();
   if (executablePath === undefined) throw new Error(`no Chromium was found; ${HOW_TO_GET_CHROMIUM}`);
-  const browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+  const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGUMENTS] });
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
   const page = await context.newPage();
   const requests: string[] = [];
-  const problems = watch(page);
+  const problems = watchPage(page);
   context.on("request", (request) => requests.push(request.url()));
 
   const tabs = page.getByRole("tablist", { name: "Select active operation" }).getByRole("tab");
@@ -110,22 +96,6 @@ export async function openPlayground(url: string, options: BrowserContextOptions
     await browser.close();
     throw error;
   }
-}
-
-function watch(page: Page): string[] {
-  const problems: string[] = [];
-  page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning")
-      problems.push(`${message.type()}: ${message.text()}`);
-  });
-  page.on("pageerror", (error) => problems.push(`exception: ${error.message}`));
-  page.on("requestfailed", (request) =>
-    problems.push(`failed: ${request.url()} ${request.failure()?.errorText ?? ""}`),
-  );
-  page.on("response", (response) => {
-    if (response.status() >= 400) problems.push(`status ${response.status()}: ${response.url()}`);
-  });
-  return problems;
 }
 
 /** Loads the page and waits until the editors stand and the schema was asked for. */
