@@ -49,7 +49,6 @@ export function StudiesPage() {
         className="list"
         lines={12}
         answer={studies}
-        links={<a href={`#${ACROSS}`}>Degradation across them</a>}
         csv={{ fileName: "studies.csv", rows: ({ rows: loaded }) => csvRows(columns, loaded) }}
         {...(isPartial && { note: `The CSV has the ${rows.length} rows that are loaded; scroll to load more.` })}
       >
