@@ -52,13 +52,13 @@ test("writes a file, and says what it is", async () => {
 }, 120_000);
 
 test("names what is wrong", async () => {
-  for (const [args, message] of [
-    [["tiny", "nope"], /ARGUMENT_INVALID: .*memory-comparison/],
-    [["nobody", "rank-threshold"], /STUDY_NOT_FOUND/],
-    [["tiny", "rank-threshold", "--set", "colour=red"], /ARGUMENT_INVALID: .*"colour"; allowed: .*thresholdPercent/],
+  for (const [args, expected, message] of [
+    [["tiny", "nope"], 2, /ARGUMENT_INVALID: .*memory-comparison/],
+    [["nobody", "rank-threshold"], 3, /STUDY_NOT_FOUND/],
+    [["tiny", "rank-threshold", "--set", "colour=red"], 2, /ARGUMENT_INVALID: .*"colour"; allowed: .*thresholdPercent/],
   ] as const) {
     const { code, stderr, stdout } = await plot(...args);
-    expect([code, stdout]).toEqual([1, ""]);
+    expect([code, stdout]).toEqual([expected, ""]);
     expect(stderr).toMatch(message);
   }
   expect((await plot("tiny", "rank-threshold", "--format", "gif")).code).toBe(2);

@@ -55,8 +55,8 @@ test("a server that others can reach is refused, let in by a token made as it sa
 test.each([
   [["--role", "king"], 2, "--role"],
   [[], 2, "--role"],
-  [["--role", "reader", "--expires", "soon"], 1, "at --expires"],
-  [["--role", "reader", "--study", "Not A Slug"], 1, "a slug: not-a-slug"],
+  [["--role", "reader", "--expires", "soon"], 2, "at --expires"],
+  [["--role", "reader", "--study", "Not A Slug"], 2, "a slug: not-a-slug"],
 ])("token create %j ends with %i", async (options, code, said) => {
   const ended = await rankscope(["token", "create", ...options], environment);
   expect(ended.code).toBe(code);
