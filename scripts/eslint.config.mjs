@@ -11,6 +11,7 @@ const MAY_IMPORT = {
   "errors.ts": ["error-catalogue"],
   "log.ts": [],
   "trace.ts": [],
+  "listen-on.ts": ["errors.ts"],
   // The table of limits says what each is called and may be set to; it imports nothing.
   "config.ts": ["errors.ts", "serve/limits.ts"],
   files: ["errors.ts", "log.ts"],
@@ -20,8 +21,18 @@ const MAY_IMPORT = {
   compute: ["errors.ts", "log.ts"],
   derive: [],
   jobs: ["errors.ts", "log.ts", "trace.ts", "files", "import", "store", "weights", "compute", "derive"],
-  serve: ["errors.ts", "log.ts", "trace.ts", "files", "store", "derive", "jobs/enqueue.ts", "jobs/payloads.ts"],
-  observe: ["errors.ts", "log.ts", "trace.ts"],
+  serve: [
+    "errors.ts",
+    "log.ts",
+    "trace.ts",
+    "listen-on.ts",
+    "files",
+    "store",
+    "derive",
+    "jobs/enqueue.ts",
+    "jobs/payloads.ts",
+  ],
+  observe: ["errors.ts", "log.ts", "trace.ts", "listen-on.ts"],
   commands: [
     "errors.ts",
     "log.ts",

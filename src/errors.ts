@@ -55,3 +55,6 @@ export function failure(code: ErrorCode, detail: Detail = {}): RankscopeError {
   const kind: Entry["kind"] = CATALOGUE[code].kind;
   return kind === "permanent" ? new PermanentError(code, detail) : new TransientError(code, detail);
 }
+
+/** What is said to clients of an error that is not in the catalogue: its own words may name anything of the machine. */
+export const UNFORESEEN = "Something went wrong here; the server's log has the cause.";

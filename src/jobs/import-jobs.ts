@@ -1,4 +1,4 @@
-import { failure, RankscopeError } from "../errors.js";
+import { failure, RankscopeError, UNFORESEEN } from "../errors.js";
 import type { ReportProgress } from "../import/records.js";
 import type { Log } from "../log.js";
 import type { Database } from "../store/database.js";
@@ -12,9 +12,6 @@ import type { ImportJobs, ImportRequest } from "./payloads.js";
 const PROGRESS_MILLISECONDS = 500;
 /** How long an import that runs when the server stops may take to end. */
 const PARTING_MILLISECONDS = 5000;
-
-/** What is not in the catalogue may name anything of the machine. */
-const UNFORESEEN = "Something went wrong here; the server's log has the cause.";
 
 /** Runs imports that were asked for through the server, one after the other, each with a row in the job table. */
 export function openImportJobs({

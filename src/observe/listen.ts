@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { failure } from "../errors.js";
+import { listenOn, type Place } from "../listen-on.js";
 import type { Metrics } from "./open-metrics.js";
 
 export interface MetricsListener {
@@ -10,10 +9,7 @@ export interface MetricsListener {
   close(): Promise<void>;
 }
 
-export interface ListenOptions {
-  readonly host: string;
-  /** 0 takes a free one. */
-  readonly port: number;
+export interface ListenOptions extends Place {
   readonly metrics: Metrics;
   /** Whether the process does its work; what else is known goes into the answer. */
   health(): { readonly isAlive: boolean; readonly [known: string]: unknown };
@@ -33,18 +29,9 @@ export async function listenForMetrics({ host, port, metrics, health }: ListenOp
       );
     } else sendJson(response, 404, { status: "there are /metrics and /healthz" });
   });
-  http.listen({ host, port });
-  try {
-    await once(http, "listening");
-  } catch (cause) {
-    const where = `${host}:${port}`;
-    if ((cause as NodeJS.ErrnoException).code === "EADDRINUSE") throw failure("PORT_IN_USE", { where, cause });
-    const allowed = (cause as Error).message;
-    throw failure("CONFIG_INVALID", { where: "HOST and RANKSCOPE_METRICS_PORT", received: where, allowed, cause });
-  }
-  const name = host.includes(":") ? `[${host}]` : host;
+  const address = await listenOn(http, { host, port }, "HOST and RANKSCOPE_METRICS_PORT");
   return {
-    address: `http://${name}:${(http.address() as AddressInfo).port}/`,
+    address,
     async close() {
       http.close();
       http.closeAllConnections();

@@ -1,7 +1,7 @@
-import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import express, { type RequestHandler, type Router } from "express";
+import express, { type Router } from "express";
+import { BUILT_FILES, builtPage } from "./built-page.js";
 import { pagePolicy } from "./page-policy.js";
 
 /** dist/web/dashboard, beside dist/serve. */
@@ -15,21 +15,13 @@ const BUILT = fileURLToPath(new URL("../web/dashboard", import.meta.url));
  */
 export function dashboard(folder: string = BUILT): Router {
   const router = express.Router();
-  const page = path.join(folder, "index.html");
-  const sendPage: RequestHandler = (_request, response) => {
-    if (existsSync(page)) response.set("Cache-Control", "no-cache").sendFile(page, { cacheControl: false });
-    else response.status(503).type("text/plain").send(NOT_BUILT);
-  };
   router.use("/dashboard", pagePolicy);
   router.use(
     "/dashboard/assets",
-    express.static(path.join(folder, "assets"), { immutable: true, maxAge: "1y", index: false, redirect: false }),
+    express.static(path.join(folder, "assets"), BUILT_FILES),
     // A file that is not there is not a page.
     (_request, response) => void response.status(404).type("text/plain").send("There is no such file.\n"),
   );
-  router.get(["/dashboard", "/dashboard/*route"], sendPage);
+  router.get(["/dashboard", "/dashboard/*route"], builtPage(path.join(folder, "index.html"), "dashboard"));
   return router;
 }
-
-const NOT_BUILT =
-  "The dashboard is not built: run `npm run build`, then reload. GraphQL itself answers POST requests at /graphql.\n";

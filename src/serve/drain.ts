@@ -2,9 +2,10 @@ import type { RequestHandler } from "express";
 
 /** Whether the server is about to stop. */
 export interface Drain {
-  /** From now on /readyz answers 503, and every answer tells its client to open another connection for the next request. */
+  /** From now on it is; /readyz says so. */
   begin(): void;
-  /** Stands before all routes. */
+  isStopping(): boolean;
+  /** Stands before all routes: then every answer tells its client to open another connection for the next request. */
   readonly route: RequestHandler;
 }
 
@@ -15,15 +16,10 @@ export function openDrain(): Drain {
     begin() {
       isStopping = true;
     },
-    route(request, response, next) {
-      if (!isStopping) {
-        next();
-        return;
-      }
-      response.set("Connection", "close");
-      if (request.path === "/readyz")
-        response.status(503).set("Cache-Control", "no-store").json({ status: "stopping" });
-      else next();
+    isStopping: () => isStopping,
+    route(_request, response, next) {
+      if (isStopping) response.set("Connection", "close");
+      next();
     },
   };
 }

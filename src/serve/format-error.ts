@@ -1,5 +1,6 @@
 import { unwrapResolverError } from "@apollo/server/errors";
 import type { GraphQLFormattedError } from "graphql";
+import { UNFORESEEN } from "../errors.js";
 import type { Log } from "../log.js";
 import { databaseTrouble } from "../store/database-trouble.js";
 import { knownFailure } from "./known-failure.js";
@@ -32,7 +33,7 @@ export function formatError(log: Log): (formatted: GraphQLFormattedError, error:
     }
     log.error({ err: original, path }, "a query failed unexpectedly");
     return {
-      message: "Something went wrong here; the server's log has the cause.",
+      message: UNFORESEEN,
       ...place,
       extensions: { code: "INTERNAL" },
     };

@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler } from "express";
-import { failure } from "../errors.js";
+import { failure, UNFORESEEN } from "../errors.js";
 import type { Log } from "../log.js";
 import { databaseTrouble } from "../store/database-trouble.js";
 import { knownFailure } from "./known-failure.js";
@@ -36,8 +36,7 @@ export function jsonErrors(log: Log): ErrorRequestHandler {
     const { status, type = "" } = error;
     if (status === undefined || status < 400 || status >= 500) {
       log.error({ err: error }, "a request failed unexpectedly");
-      const message = "Something went wrong here; the server's log has the cause.";
-      response.status(500).json({ errors: [{ message, extensions: { code: "INTERNAL" } }] });
+      response.status(500).json({ errors: [{ message: UNFORESEEN, extensions: { code: "INTERNAL" } }] });
       return;
     }
     const { message, code } =

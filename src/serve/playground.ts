@@ -1,7 +1,7 @@
-import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import express, { type Router } from "express";
+import { BUILT_FILES, builtPage } from "./built-page.js";
 import { pagePolicy } from "./page-policy.js";
 
 /** dist/web, beside dist/serve. */
@@ -15,21 +15,7 @@ const BUILT = fileURLToPath(new URL("../web", import.meta.url));
  */
 export function playground(folder: string = BUILT): Router {
   const router = express.Router();
-  const page = path.join(folder, "index.html");
-  router.get("/", pagePolicy, (_request, response) => {
-    if (existsSync(page)) {
-      response.set("Cache-Control", "no-cache").sendFile(page, { cacheControl: false });
-    } else {
-      response.status(503).type("text/plain").send(NOT_BUILT);
-    }
-  });
-  router.use(
-    "/assets",
-    pagePolicy,
-    express.static(path.join(folder, "assets"), { immutable: true, maxAge: "1y", index: false, redirect: false }),
-  );
+  router.get("/", pagePolicy, builtPage(path.join(folder, "index.html"), "playground"));
+  router.use("/assets", pagePolicy, express.static(path.join(folder, "assets"), BUILT_FILES));
   return router;
 }
-
-const NOT_BUILT =
-  "The playground is not built: run `npm run build`, then reload. GraphQL itself answers POST requests at /graphql.\n";

@@ -1,9 +1,8 @@
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expressMiddleware } from "@as-integrations/express5";
 import express from "express";
 import { failure } from "../errors.js";
+import { listenOn } from "../listen-on.js";
 import { openWebConnections } from "../store/web-connections.js";
 import { openAccess } from "./access/access.js";
 import { enforceRules } from "./access/enforce-rules.js";
@@ -89,7 +88,7 @@ export async function startServer(services: Services, options: ServeOptions): Pr
   app.use(logRequests(log), securityHeaders);
   if (metrics !== undefined) app.use(measureRequests(metrics.requests));
   // What is asked every few seconds by machines, under whatever name, is not worth a trace.
-  app.use(drain.route, health(database, log));
+  app.use(drain.route, health(database, drain, log));
   app.use(ownPages(hosts));
   if (metrics !== undefined) app.get("/metrics", letIn(access, { allStudies: true }), metricsRoute(metrics.text));
   if (isTraced) app.use(traceRequests());
@@ -113,14 +112,11 @@ export async function startServer(services: Services, options: ServeOptions): Pr
   app.use(notServed);
   app.use(jsonErrors(log));
   try {
-    await listenOn(http, listen);
+    return { address: await listenOn(http, listen, "HOST and PORT"), close };
   } catch (error) {
     await close();
     throw error;
   }
-  const { port } = http.address() as AddressInfo;
-  const host = listen.host.includes(":") ? `[${listen.host}]` : listen.host;
-  return { address: `http://${host}:${port}/`, close };
 
   async function close(drainMilliseconds = 0): Promise<void> {
     drain.begin();
@@ -139,18 +135,4 @@ async function guardedTokens({ database, log }: Services, host: string, limits: 
   if (isLoopback(host) || tokens.hasLive(new Date())) return tokens;
   await tokens.close();
   throw failure("TOKEN_NEEDED", { where: "HOST", received: host });
-}
-
-function listenOn(http: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<void> {
-  return new Promise((resolve, reject) => {
-    http.once("error", (cause: NodeJS.ErrnoException) => {
-      const where = `${host}:${port}`;
-      reject(
-        cause.code === "EADDRINUSE"
-          ? failure("PORT_IN_USE", { where, cause })
-          : failure("CONFIG_INVALID", { where: "HOST and PORT", received: where, allowed: cause.message, cause }),
-      );
-    });
-    http.listen({ host, port }, resolve);
-  });
 }

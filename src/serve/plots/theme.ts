@@ -45,8 +45,6 @@ const COLOURS: Readonly<Record<PlotTheme, Colours>> = {
   },
 };
 
-/** How many categories have a colour of their own. */
-export const CATEGORY_COUNT = 7;
 /** As many shapes and dashes as colours. */
 const SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right"];
 const DASHES = [

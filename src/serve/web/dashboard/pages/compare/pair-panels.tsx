@@ -4,10 +4,10 @@ import { useAnswer, type Answer } from "../../api/answer.js";
 import { JobFields } from "../../api/job.js";
 import { graphql } from "../../graphql.js";
 import { Confounds } from "../../parts/confounds.js";
+import { layerFigure } from "../../parts/layer-figure.js";
 import { Panel } from "../../parts/panel.js";
 import { SelectField } from "../../parts/select-field.js";
 import { Value } from "../../parts/value.js";
-import { words } from "../../parts/words.js";
 import { csvRows, type Column, type Sorting } from "../../table/column.js";
 import { PlainTable } from "../../table/plain-table.js";
 import { sorted } from "../../table/sorted.js";
@@ -196,27 +196,15 @@ function LayersPanel({ answer, choice }: PairPanelProps) {
   );
 }
 
-/** Why a layer's values are null, in words. */
-const why = ({ undefinedReason, undefinedDetail }: LayerRow) =>
-  undefinedDetail ?? (undefinedReason === null ? null : words(undefinedReason).toLowerCase());
-
-function figure(key: string, title: string, value: (row: LayerRow) => number | null): Column<LayerRow> {
-  return {
-    ...{ key, title, width: 130, align: "end", sort: key },
-    cell: (row) => <Value value={value(row)} reason={why(row)} />,
-    csv: value,
-  };
-}
-
 const LAYERS: readonly Column<LayerRow>[] = [
   {
     ...{ key: "layer", title: "Layer", width: 240, sort: "layer" },
     cell: ({ layer }) => layer.name,
     csv: ({ layer }) => layer.name,
   },
-  figure("cosine_similarity", "Cosine", (row) => row.cosineSimilarity),
-  figure("relative_difference", "Relative difference", (row) => row.relativeDifference),
-  figure("l2_distance", "L2 distance", (row) => row.l2Distance),
-  figure("baseline_norm", "Norm, baseline", (row) => row.baselineNorm),
-  figure("candidate_norm", "Norm, candidate", (row) => row.candidateNorm),
+  layerFigure("cosine_similarity", "Cosine", 130, (row) => row.cosineSimilarity),
+  layerFigure("relative_difference", "Relative difference", 130, (row) => row.relativeDifference),
+  layerFigure("l2_distance", "L2 distance", 130, (row) => row.l2Distance),
+  layerFigure("baseline_norm", "Norm, baseline", 130, (row) => row.baselineNorm),
+  layerFigure("candidate_norm", "Norm, candidate", 130, (row) => row.candidateNorm),
 ];

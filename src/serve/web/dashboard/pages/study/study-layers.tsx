@@ -3,10 +3,10 @@ import { useState } from "react";
 import { useAnswer } from "../../api/answer.js";
 import { JobFields } from "../../api/job.js";
 import { graphql } from "../../graphql.js";
+import { layerFigure } from "../../parts/layer-figure.js";
 import { Panel } from "../../parts/panel.js";
 import { SelectField } from "../../parts/select-field.js";
 import { Value } from "../../parts/value.js";
-import { words } from "../../parts/words.js";
 import { csvRows, type Column, type Sorting } from "../../table/column.js";
 import { sorted } from "../../table/sorted.js";
 import { VirtualTable } from "../../table/virtual-table.js";
@@ -139,25 +139,8 @@ function rowsOf({ weightSimilarity, layerSensitivity }: Study): Row[] {
   return weightSimilarity.layers.map((row) => ({ ...row, sensitivity: sensitivities.get(row.layer.id) }));
 }
 
-/** Why a layer's values are null, in words. */
-const why = ({ undefinedReason, undefinedDetail }: Row) =>
-  undefinedDetail ?? (undefinedReason === null ? null : words(undefinedReason).toLowerCase());
-
-function figure(
-  key: string,
-  title: string,
-  width: number,
-  value: (row: Row) => number | null | undefined,
-): Column<Row> {
-  return {
-    ...{ key, title, width, align: "end", sort: key },
-    cell: (row) => <Value value={value(row)} reason={why(row)} />,
-    csv: (row) => value(row) ?? null,
-  };
-}
-
 const COLUMNS: readonly Column<Row>[] = [
-  figure("index", "Block", 76, ({ layer }) => layer.index),
+  layerFigure("index", "Block", 76, ({ layer }) => layer.index),
   {
     ...{ key: "module", title: "Module", width: 130, sort: "module" },
     cell: ({ layer }) => layer.module,
@@ -168,13 +151,13 @@ const COLUMNS: readonly Column<Row>[] = [
     cell: ({ layer }) => layer.name,
     csv: ({ layer }) => layer.name,
   },
-  figure("cosine_similarity", "Cosine", 92, (row) => row.cosineSimilarity),
-  figure("relative_difference", "Relative difference", 158, (row) => row.relativeDifference),
-  figure("l2_distance", "L2 distance", 112, (row) => row.l2Distance),
-  figure("baseline_norm", "Norm, baseline", 136, (row) => row.baselineNorm),
-  figure("candidate_norm", "Norm, candidate", 144, (row) => row.candidateNorm),
-  figure("sensitivity", "Sensitivity", 110, (row) => row.sensitivity?.score),
-  figure("position", "Position", 96, (row) => row.sensitivity?.position),
+  layerFigure("cosine_similarity", "Cosine", 92, (row) => row.cosineSimilarity),
+  layerFigure("relative_difference", "Relative difference", 158, (row) => row.relativeDifference),
+  layerFigure("l2_distance", "L2 distance", 112, (row) => row.l2Distance),
+  layerFigure("baseline_norm", "Norm, baseline", 136, (row) => row.baselineNorm),
+  layerFigure("candidate_norm", "Norm, candidate", 144, (row) => row.candidateNorm),
+  layerFigure("sensitivity", "Sensitivity", 110, (row) => row.sensitivity?.score),
+  layerFigure("position", "Position", 96, (row) => row.sensitivity?.position),
   {
     ...{ key: "stands_out", title: "Stands out", width: 100 },
     cell: ({ sensitivity }) =>
