@@ -9,7 +9,7 @@ import { listenForMetrics, type MetricsListener } from "../observe/listen.js";
 import { openWorkerMetrics } from "../observe/open-metrics.js";
 import { surviveDeadSocketWrites } from "../store/dead-socket-writes.js";
 import { DEAD_AFTER_SECONDS } from "../store/queue/workers.js";
-import { openWorkerStore } from "../store/worker-store.js";
+import { openWorkerStore, type WorkerStore } from "../store/worker-store.js";
 import { print, type Process } from "./process.js";
 import { nextStop } from "./stop.js";
 import { threadSettings } from "./thread-settings.js";
@@ -26,15 +26,30 @@ export async function worker({ config, log }: Process, options: { id?: string })
   // Whoever gave it its id supervises it, and may be gone before it has begun.
   if (options.id !== undefined && !process.connected) return;
   const stopped = nextStop(config);
+  try {
+    await work({ config, log }, id, { isSupervised: options.id !== undefined, stopped });
+  } finally {
+    // The channel to a supervisor would keep the process alive, also one that could not begin: nobody would replace it.
+    if (process.connected) process.disconnect();
+  }
+}
+
+interface Employment {
+  readonly isSupervised: boolean;
+  /** Resolves when the worker is told to stop. */
+  readonly stopped: Promise<unknown>;
+}
+
+async function work({ config, log }: Process, id: string, { isSupervised, stopped }: Employment): Promise<void> {
   surviveDeadSocketWrites(log);
   const tracing = await tracingOf(config, "rankscope-worker");
-  const isSupervised = options.id !== undefined;
   // A supervised worker's numbers are its server's: the port would be the same for all of them.
   const port = isSupervised ? undefined : config.metricsPort;
   const metrics = port === undefined ? undefined : openWorkerMetrics(config.computeThreads + 2);
-  const store = await openWorkerStore(config, allStatements([metrics?.statements, tracing?.statements]));
+  let store: WorkerStore | undefined;
   let listener: MetricsListener | undefined;
   try {
+    store = await openWorkerStore(config, allStatements([metrics?.statements, tracing?.statements]));
     const { connection, url } = store;
     const running = await runWorker({
       id,
@@ -57,10 +72,8 @@ export async function worker({ config, log }: Process, options: { id?: string })
     if (lost !== undefined) throw failure("WORKER_LOST", { received: lost });
   } finally {
     await listener?.close();
-    await store.close();
+    await store?.close();
     await tracing?.close();
-    // The channel to a supervisor would keep the process alive.
-    if (process.connected) process.disconnect();
   }
 }
 

@@ -58,40 +58,54 @@ export async function runWorker({
 }: WorkerOptions): Promise<RunningWorker> {
   const pool = openComputePool(threads, settings);
   const watch = openJobWatch(connection, log);
-  const events: WorkerEvents = new EventEmitter();
-  let lockId = "";
-  events.on("pool:create", ({ workerPool }) => {
-    lockId = workerPool.id;
-  });
-  // What a dead worker left is free before this one looks for work.
-  await sweep(connection);
   // One for each job, one to listen, one to look for more.
   const pgPool = openQueuePool(url, threads + 2);
-  const runner = await run({
-    pgPool,
-    concurrency: threads,
-    pollInterval: POLL_MILLISECONDS,
-    noHandleSignals: true,
-    logger: quietQueueLog(log),
-    events,
-    taskList: { [computeTask(KERNEL_VERSION)]: handler(connection, pool, watch, observe, log) },
-  });
-  const pulse = keepAlive(connection, { id, host: hostname(), pid: process.pid, lockId }, log);
-  await pulse.first;
-  return {
-    lost: Promise.race([pulse.lost, endOf(runner)]),
-    secondsSinceBeat: pulse.seconds,
-    async close() {
-      await runner.stop().catch(() => undefined);
-      await pulse.stop();
-      await dismissWorker(connection, id).catch((err: unknown) =>
-        log.warn({ err }, "the worker was not taken off the list"),
-      );
-      await watch.close();
-      await pgPool.end();
-      await pool.close();
-    },
+  const closeAll = async () => {
+    await watch.close();
+    await pgPool.end();
+    await pool.close();
   };
+  try {
+    const { runner, lockId } = await startRunner();
+    const pulse = keepAlive(connection, { id, host: hostname(), pid: process.pid, lockId }, log);
+    await pulse.first;
+    return {
+      lost: Promise.race([pulse.lost, endOf(runner)]),
+      secondsSinceBeat: pulse.seconds,
+      async close() {
+        await runner.stop().catch(() => undefined);
+        await pulse.stop();
+        await dismissWorker(connection, id).catch((err: unknown) =>
+          log.warn({ err }, "the worker was not taken off the list"),
+        );
+        await closeAll();
+      },
+    };
+  } catch (error) {
+    // What stays open would keep a worker alive that does nothing, and whom nobody would replace.
+    await closeAll();
+    throw error;
+  }
+
+  async function startRunner(): Promise<{ runner: Runner; lockId: string }> {
+    const events: WorkerEvents = new EventEmitter();
+    let lockId = "";
+    events.on("pool:create", ({ workerPool }) => {
+      lockId = workerPool.id;
+    });
+    // What a dead worker left is free before this one looks for work.
+    await sweep(connection);
+    const runner = await run({
+      pgPool,
+      concurrency: threads,
+      pollInterval: POLL_MILLISECONDS,
+      noHandleSignals: true,
+      logger: quietQueueLog(log),
+      events,
+      taskList: { [computeTask(KERNEL_VERSION)]: handler(connection, pool, watch, observe, log) },
+    });
+    return { runner, lockId };
+  }
 }
 
 function endOf(runner: Runner): Promise<string> {

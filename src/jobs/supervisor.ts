@@ -58,7 +58,8 @@ export function openSupervisor({
       const end = await runOnce(id);
       if (isClosing()) return;
       log.warn({ end }, "the worker process has ended and is started again");
-      await dismissWorker(connection, id).catch((err: unknown) =>
+      // Not waited for: the next one must come also where PostgreSQL, whose end may have been this one's, is slow to return.
+      void dismissWorker(connection, id).catch((err: unknown) =>
         log.warn({ err }, "the dead worker's jobs wait for a sweep"),
       );
       delay =

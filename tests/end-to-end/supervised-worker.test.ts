@@ -1,7 +1,11 @@
+import { fork } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { S3_CREDENTIALS, startS3Server } from "../support/s3-server.js";
 import { freshDatabase } from "../support/database.js";
@@ -79,6 +83,14 @@ test("a worker without a database says what to do; one of an unprepared database
   empty.pathname = "/postgres";
   const unprepared = await rankscope(["worker"], { DATABASE_URL: empty.href });
   expect(unprepared).toMatchObject({ code: 1, stderr: expect.stringContaining("MIGRATION_PENDING") as string });
+});
+
+test("a supervised worker that cannot begin ends, so that it is replaced", async () => {
+  const main = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
+  const nowhere = { DATABASE_URL: "postgresql://nobody@127.0.0.1:9/nothing", RANKSCOPE_LOG: "silent" };
+  const child = fork(main, ["worker", "--id", randomUUID()], { env: { ...process.env, ...nowhere }, silent: true });
+  const [code] = (await once(child, "exit")) as [number | null];
+  expect(code).toBe(1);
 });
 
 test("workers elsewhere read weights from a bucket that imports fill", async () => {
