@@ -1,4 +1,5 @@
 import postgres, { type Sql } from "postgres";
+import { boundTransactions } from "./bound-transactions.js";
 import { observedSql, type StatementObserver } from "./observed-sql.js";
 import { connectedSocket, SILENCE_MILLISECONDS, type SocketOption } from "./patient-socket.js";
 
@@ -52,7 +53,8 @@ export function openSql(url: string, options: ConnectionOptions): Sql {
     onnotice: () => undefined,
     types: { int8: INT8 },
   }) as Sql;
-  return observe === undefined ? sql : observedSql(sql, observe);
+  const bound = boundTransactions(sql);
+  return observe === undefined ? bound : observedSql(bound, observe);
 }
 
 /**
