@@ -1,9 +1,9 @@
-import { once } from "node:events";
-import { EventEmitter } from "node:events";
+import { EventEmitter, once } from "node:events";
 import type { Log } from "../log.js";
 import type { Connection } from "../store/connection.js";
+import { listenTo, type Listening } from "../store/listening.js";
 import { jobsById, type Job } from "../store/jobs.js";
-import { listenToJobs } from "../store/queue/listen.js";
+import { JOB_CHANNEL } from "../store/queue/tasks.js";
 
 /** Looks at what is waited for this often even without a notification: one may have been missed. */
 const LOOK_MILLISECONDS = 1000;
@@ -31,11 +31,12 @@ export interface JobWatch {
 export function openJobWatch(connection: Connection, log: Log): JobWatch {
   const changed = new EventEmitter().setMaxListeners(0);
   const closing = new AbortController();
-  let listener: ReturnType<typeof listenToJobs> | undefined;
+  let listener: Promise<Listening> | undefined;
   const listen = () =>
-    (listener ??= listenToJobs(connection, {
+    (listener ??= listenTo(connection, JOB_CHANNEL, {
       heard: (id) => changed.emit(id),
-      missed: () => changed.eventNames().forEach((name) => changed.emit(name)),
+      // Whoever waits for an id listens for errors too (`once`), of which there are none.
+      missed: () => changed.eventNames().forEach((name) => name !== "error" && changed.emit(name)),
       log,
     }).catch((error: unknown) => {
       // The next question tries again.

@@ -70,10 +70,10 @@ const PARTING_SECONDS = 5;
 
 /**
  * Waits for running statements and closes the connections of `sql`. One whose server has just died may never say that it is
- * closed: after some seconds it is cut.
+ * closed: after `seconds` it is cut, and what runs on it with it.
  */
-export function closeSql(sql: Sql): Promise<void> {
-  return sql.end({ timeout: PARTING_SECONDS });
+export function closeSql(sql: Sql, seconds = PARTING_SECONDS): Promise<void> {
+  return sql.end({ timeout: seconds });
 }
 
 /** PostgreSQL's 64-bit integer, object id 20. */

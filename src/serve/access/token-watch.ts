@@ -1,6 +1,7 @@
 import type { Log } from "../../log.js";
 import { listTokens, noteTokenUse, TOKEN_CHANNEL, type AccessToken } from "../../store/access-tokens.js";
 import type { Connection } from "../../store/connection.js";
+import { listenTo } from "../../store/listening.js";
 
 /** How often it is written when tokens were used. */
 const NOTE_MILLISECONDS = 60_000;
@@ -44,7 +45,7 @@ export async function openTokenWatch(
     revokedAt === null && (expiresAt === null || expiresAt > now);
 
   // Listens before it reads, and reads again when the connection was lost and is back: nothing is missed in between.
-  const subscription = await connection.sql.listen(TOKEN_CHANNEL, again, again);
+  const listening = await listenTo(connection, TOKEN_CHANNEL, { heard: again, missed: again, log });
   await read();
   const refreshing = setInterval(again, refreshSeconds * 1000);
   const noting = setInterval(() => {
@@ -61,7 +62,7 @@ export async function openTokenWatch(
     async close() {
       clearInterval(refreshing);
       clearInterval(noting);
-      await subscription.unlisten().catch(() => undefined);
+      await listening.close();
       await last;
       await note();
     },
