@@ -15,7 +15,8 @@ export function boundTransactions(sql: Sql): Sql {
       if (name !== "begin") return Reflect.get(target, name) as unknown;
       return (...values: unknown[]) => {
         const work = values.pop() as Work;
-        return transaction((bound) => Reflect.apply(target.begin, target, [...values, bound]) as Promise<unknown>, work);
+        const begin = (bound: Work) => Reflect.apply(target.begin, target, [...values, bound]) as Promise<unknown>;
+        return transaction(begin, work);
       };
     },
   });
@@ -23,13 +24,13 @@ export function boundTransactions(sql: Sql): Sql {
 
 function transaction(begin: (work: Work) => Promise<unknown>, work: Work): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    let lost: { readonly error: unknown } | undefined;
+    let lost: Error | undefined;
     const end = (error: unknown) => {
-      lost ??= { error };
-      reject(error as Error);
+      lost ??= error instanceof Error ? error : new Error(String(error));
+      reject(error);
     };
     const intercept: Interceptor = (statement, send) => {
-      if (lost !== undefined) return statement.reject(lost.error);
+      if (lost !== undefined) return statement.reject(lost);
       const { reject: fail } = statement;
       statement.reject = (error) => {
         if (databaseTrouble(error)?.code === "DATABASE_UNREACHABLE") end(error);
@@ -43,7 +44,8 @@ function transaction(begin: (work: Work) => Promise<unknown>, work: Work): Promi
         const result = await work(interceptedSql(inner, intercept));
         return lost === undefined ? result : await never();
       } catch (error) {
-        return lost === undefined ? Promise.reject(error as Error) : await never();
+        if (lost === undefined) throw error;
+        return await never();
       }
     };
     begin(bound).then(resolve, end);

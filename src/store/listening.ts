@@ -70,11 +70,13 @@ export async function listenTo(
 
   /** Tries until it listens again or is closed. */
   async function replace(): Promise<void> {
-    const { signal } = closing;
     const old = current;
-    for (let delay = RETRY_MILLISECONDS; !signal.aborted; delay = Math.min(2 * delay, pulse.milliseconds)) {
-      await sleep(delay, undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) return;
+    const pause = (milliseconds: number) =>
+      sleep(milliseconds, undefined, { signal: closing.signal }).then(
+        () => true,
+        () => false,
+      );
+    for (let delay = RETRY_MILLISECONDS; await pause(delay); delay = Math.min(2 * delay, pulse.milliseconds)) {
       try {
         current = await connect();
       } catch (err) {
