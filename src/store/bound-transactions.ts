@@ -26,8 +26,9 @@ function transaction(begin: (work: Work) => Promise<unknown>, work: Work): Promi
   return new Promise((resolve, reject) => {
     let lost: Error | undefined;
     const end = (error: unknown) => {
-      lost ??= error instanceof Error ? error : new Error(String(error));
-      reject(error);
+      const reason = error instanceof Error ? error : new Error(String(error));
+      lost ??= reason;
+      reject(reason);
     };
     const intercept: Interceptor = (statement, send) => {
       if (lost !== undefined) return statement.reject(lost);
