@@ -42,10 +42,14 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "SIGTERM during an import",
     isQuick: true,
-    async inject({ server }) {
+    async inject({ server, sql }) {
+      const job = await runningImport(sql);
       const code = await server.end("SIGTERM");
       await server.start();
-      return `ended with code ${code}, started again`;
+      const [end] = await sql<{ status: string; message: string }[]>`
+        select status, message from job where id = ${job ?? null}`;
+      const what = end === undefined ? "NO IMPORT RAN" : `the import that ran has ${end.status}: ${end.message}`;
+      return `ended with code ${code}, started again; ${what}`;
     },
   },
   {
@@ -118,6 +122,17 @@ export const FAULTS: readonly Fault[] = [
     },
   },
 ];
+
+/** The import that has begun to read or to store, once there is one; undefined where none comes for seconds. */
+async function runningImport(sql: Stage["sql"]): Promise<string | undefined> {
+  for (let turn = 0; turn < 2000; turn++) {
+    const [job] = await sql<{ id: string }[]>`
+      select id from job where kind = 'IMPORT' and status = 'RUNNING' and message not like 'waiting%'`;
+    if (job !== undefined) return job.id;
+    await sleep(5);
+  }
+  return undefined;
+}
 
 async function workers(sql: Stage["sql"]): Promise<number[]> {
   return (await sql<{ pid: number }[]>`select pid from worker`.catch(() => [])).map(({ pid }) => pid);

@@ -12,6 +12,7 @@ import { quietQueueLog } from "../store/queue/quiet-log.js";
 import { computeTask, PRIORITY } from "../store/queue/tasks.js";
 import { BEAT_SECONDS, beat, dismissWorker, sweep } from "../store/queue/workers.js";
 import { inSpan } from "../trace.js";
+import { watchAcquiring, type Acquiring } from "./acquiring.js";
 import { openComputePool, type ComputePool } from "./compute-pool.js";
 import { runComputation } from "./compute-task.js";
 import type { ThreadSettings } from "./compute-thread.js";
@@ -66,8 +67,8 @@ export async function runWorker({
     await pool.close();
   };
   try {
-    const { runner, lockId } = await startRunner();
-    const pulse = keepAlive(connection, { id, host: hostname(), pid: process.pid, lockId }, log);
+    const { runner, lockId, acquiring } = await startRunner();
+    const pulse = keepAlive(connection, { id, host: hostname(), pid: process.pid, lockId }, acquiring, log);
     await pulse.first;
     return {
       lost: Promise.race([pulse.lost, endOf(runner)]),
@@ -87,8 +88,9 @@ export async function runWorker({
     throw error;
   }
 
-  async function startRunner(): Promise<{ runner: Runner; lockId: string }> {
+  async function startRunner(): Promise<{ runner: Runner; lockId: string; acquiring: Acquiring }> {
     const events: WorkerEvents = new EventEmitter();
+    const acquiring = watchAcquiring(events);
     let lockId = "";
     events.on("pool:create", ({ workerPool }) => {
       lockId = workerPool.id;
@@ -104,7 +106,7 @@ export async function runWorker({
       events,
       taskList: { [computeTask(KERNEL_VERSION)]: handler(connection, pool, watch, observe, log) },
     });
-    return { runner, lockId };
+    return { runner, lockId, acquiring };
   }
 }
 
@@ -170,7 +172,7 @@ function handler(
 }
 
 /** Shows that the worker is alive and sweeps up after those that are not, again and again. */
-function keepAlive(connection: Connection, worker: Parameters<typeof beat>[1], log: Log) {
+function keepAlive(connection: Connection, worker: Parameters<typeof beat>[1], acquiring: Acquiring, log: Log) {
   // Of a clock that nobody sets.
   let lastBeat = performance.now();
   let giveUp: (reason: string) => void = () => undefined;
@@ -183,6 +185,7 @@ function keepAlive(connection: Connection, worker: Parameters<typeof beat>[1], l
       lastBeat = performance.now();
       const dead = await sweep(connection);
       if (dead > 0) log.warn({ dead }, "workers have died: their jobs are run again");
+      if (acquiring.isStuck()) giveUp("the queue gives no jobs, though the database answers");
     } catch (err) {
       log.warn({ err }, "the database does not answer the worker");
       if (performance.now() - lastBeat > GIVE_UP_SECONDS * 1000) giveUp("the database does not answer");

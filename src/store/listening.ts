@@ -44,8 +44,9 @@ export async function listenTo(
   const closing = new AbortController();
   // Of a clock that nobody sets.
   let lastHeard = performance.now();
-  let current = await connect();
+  let current: Sql | undefined;
   let renewing: Promise<void> | undefined;
+  current = await connect();
 
   async function connect(): Promise<Sql> {
     const own = openListener(sql, {
@@ -84,26 +85,30 @@ export async function listenTo(
         continue;
       }
       lastHeard = performance.now();
-      await closeSql(old, 0);
+      // Not waited for: the new one may be lost meanwhile, and has to be replaced at once too.
+      if (old !== undefined) void closeSql(old, 0);
       missed();
       return;
     }
   }
 
-  async function beat(): Promise<void> {
-    if (performance.now() - lastHeard > pulse.patienceMilliseconds) renew();
-    await sql.notify(channel, mark).catch((err: unknown) => log.debug({ err, channel }, "PostgreSQL does not answer"));
-  }
   let busy: Promise<void> | undefined;
   const timer = setInterval(() => {
-    busy ??= beat().finally(() => (busy = undefined));
+    if (performance.now() - lastHeard > pulse.patienceMilliseconds) renew();
+    busy ??= sql
+      .notify(channel, mark)
+      .then(
+        () => undefined,
+        (err: unknown) => log.debug({ err, channel }, "PostgreSQL does not answer"),
+      )
+      .finally(() => (busy = undefined));
   }, pulse.milliseconds);
   return {
     async close() {
       closing.abort();
       clearInterval(timer);
       await Promise.all([busy, renewing]);
-      await closeSql(current, 0);
+      if (current !== undefined) await closeSql(current, 0);
     },
   };
 }

@@ -1,12 +1,15 @@
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { runMigrations } from "graphile-worker";
 import { expect, test } from "vitest";
 import { openQueuePool } from "#src/store/queue/queue-pool.js";
 import { quietQueueLog } from "#src/store/queue/quiet-log.js";
+import { freezingProxy } from "../../../scripts/chaos/freezing-proxy.js";
 import { freshDatabase } from "../../support/database.js";
 
 const fresh = freshDatabase();
 const terminateAll = () => fresh.database.sql`
-  select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'rankscope queue'`;
+  select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'rankscope queue' and datname = current_database()`;
 
 // An error that nobody listens to would fail the run.
 test("connections that PostgreSQL ends, idle or lent, end nothing else", async () => {
@@ -29,4 +32,25 @@ test("connections that PostgreSQL ends when graphile-worker is done with them en
   expect(await terminateAll()).toHaveLength(1);
   expect(await ended).toMatchObject({ code: "57P01" });
   await pgPool.end();
+});
+
+test("a connection that says nothing any more is given up, one that only listens is not", async () => {
+  const proxy = await freezingProxy(fresh.url);
+  const pool = openQueuePool(proxy.url, 2, 300);
+  const listener = await pool.connect();
+  const heard: unknown[] = [];
+  listener.on("notification", ({ payload }) => heard.push(payload));
+  await listener.query("listen queue_pool");
+  await sleep(900);
+  await fresh.database.sql.notify("queue_pool", "still here");
+  await expect.poll(() => heard).toEqual(["still here"]);
+  const lost = once(listener, "error");
+  proxy.freeze();
+  expect(await lost).toEqual([expect.objectContaining({ code: "ETIMEDOUT" })]);
+  listener.release(true);
+  await expect(pool.query("select 1")).rejects.toThrow();
+  proxy.thaw();
+  expect((await pool.query<{ one: number }>("select 1 as one")).rows).toEqual([{ one: 1 }]);
+  await pool.end();
+  proxy.close();
 });

@@ -1,0 +1,82 @@
+import { EventEmitter } from "node:events";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { run, type WorkerEvents } from "graphile-worker";
+import { afterEach, expect, test } from "vitest";
+import { watchAcquiring } from "#src/jobs/acquiring.js";
+import { openQueuePool } from "#src/store/queue/queue-pool.js";
+import { quietQueueLog } from "#src/store/queue/quiet-log.js";
+import { freshDatabase } from "../../support/database.js";
+
+const fresh = freshDatabase();
+const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+/** A runner of graphile-worker on the database at `url`, which looks for jobs many times in an interval. */
+async function startRunner(url: string) {
+  const events: WorkerEvents = new EventEmitter();
+  const acquiring = watchAcquiring(events);
+  const pgPool = openQueuePool(url, 4);
+  closers.push(() => pgPool.end());
+  const runner = await run({
+    pgPool,
+    concurrency: 1,
+    pollInterval: 20,
+    noHandleSignals: true,
+    logger: quietQueueLog(),
+    events,
+    taskList: { nothing: () => undefined },
+  });
+  closers.push(() => runner.stop().catch(() => undefined));
+  const intervals = async (count: number): Promise<boolean[]> => {
+    const seen: boolean[] = [];
+    for (let turn = 0; turn < count; turn++) {
+      await sleep(200);
+      seen.push(acquiring.isStuck());
+    }
+    return seen;
+  };
+  return { intervals };
+}
+
+/** Stands before PostgreSQL and ends the first connection that asks for what a runner's first question asks for. */
+async function cutAtFirstQuestion(url: string): Promise<string> {
+  const target = new URL(url);
+  const clients = new Set<Socket>();
+  let isCut = false;
+  const server = createServer((client) => {
+    const upstream = connect(Number(target.port), target.hostname);
+    clients.add(client);
+    client.on("data", (chunk) => {
+      if (isCut || !chunk.includes("_private_tasks as tasks")) return void upstream.write(chunk);
+      isCut = true;
+      client.destroy();
+    });
+    upstream.pipe(client);
+    client.on("close", () => upstream.destroy()).on("error", () => upstream.destroy());
+    upstream.on("close", () => client.destroy()).on("error", () => client.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  closers.push(() => {
+    for (const client of clients) client.destroy();
+    server.close();
+  });
+  const through = new URL(url);
+  through.port = String((server.address() as AddressInfo).port);
+  return through.href;
+}
+
+test("a runner whose first question was lost is seen to be stuck, though the database answers", async () => {
+  const { intervals } = await startRunner(await cutAtFirstQuestion(fresh.url));
+  expect((await intervals(4)).at(-1)).toBe(true);
+});
+
+test("a runner that finds no jobs is not stuck, nor one whose connections are lost later", async () => {
+  const { intervals } = await startRunner(fresh.url);
+  expect(await intervals(2)).toEqual([false, false]);
+  await fresh.database.sql`
+    select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'rankscope queue' and datname = current_database()`;
+  expect(await intervals(4)).toEqual([false, false, false, false]);
+});
