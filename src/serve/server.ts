@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expressMiddleware } from "@as-integrations/express5";
 import express from "express";
-import { failure } from "../errors.js";
 import { listenOn } from "../listen-on.js";
 import { openWebConnections } from "../store/web-connections.js";
 import { openAccess } from "./access/access.js";
 import { enforceRules } from "./access/enforce-rules.js";
 import { isLoopback } from "./access/is-loopback.js";
+import { requireToken as requireTokenFor } from "./access/require-token.js";
 import { sessionRoutes } from "./access/session-routes.js";
-import { openTokenWatch, type TokenWatch } from "./access/token-watch.js";
+import { openTokenWatch } from "./access/token-watch.js";
 import { openApollo } from "./apollo.js";
 import type { Services } from "./context.js";
 import { dashboard } from "./dashboard.js";
@@ -66,7 +66,8 @@ export interface ServeOptions extends HostOptions {
 export async function startServer(services: Services, options: ServeOptions): Promise<RunningServer> {
   const { limits = DEFAULT_LIMITS, requireToken = false, ...listen } = options;
   const { database, log, metrics, isTraced = false } = services;
-  const tokens = await guardedTokens(services, listen.host, limits);
+  await requireTokenFor(database, listen.host);
+  const tokens = await openTokenWatch(database, { refreshSeconds: limits.tokenRefreshSeconds, log });
   const access = openAccess(tokens, { onLoopback: isLoopback(listen.host), requireToken });
   const hosts = hostRules(options);
   const app = express();
@@ -127,12 +128,4 @@ export async function startServer(services: Services, options: ServeOptions): Pr
     await connections.close();
     await tokens.close();
   }
-}
-
-/** The tokens, of which a server that others can reach must have one. */
-async function guardedTokens({ database, log }: Services, host: string, limits: Limits): Promise<TokenWatch> {
-  const tokens = await openTokenWatch(database, { refreshSeconds: limits.tokenRefreshSeconds, log });
-  if (isLoopback(host) || tokens.hasLive(new Date())) return tokens;
-  await tokens.close();
-  throw failure("TOKEN_NEEDED", { where: "HOST", received: host });
 }
