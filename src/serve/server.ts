@@ -4,6 +4,7 @@ import express from "express";
 import { listenOn } from "../listen-on.js";
 import { openWebConnections } from "../store/web-connections.js";
 import { openAccess } from "./access/access.js";
+import { openCallerWatch } from "./access/caller-watch.js";
 import { enforceRules } from "./access/enforce-rules.js";
 import { isLoopback } from "./access/is-loopback.js";
 import { requireToken as requireTokenFor } from "./access/require-token.js";
@@ -14,6 +15,7 @@ import type { Services } from "./context.js";
 import { dashboard } from "./dashboard.js";
 import { openDrain } from "./drain.js";
 import { exportRoutes } from "./export/routes.js";
+import { cutOff } from "./guard/cut-off.js";
 import { hostRules, type HostOptions } from "./guard/host-rules.js";
 import { inTurn } from "./guard/in-turn.js";
 import { letIn } from "./guard/let-in.js";
@@ -82,7 +84,8 @@ export async function startServer(services: Services, options: ServeOptions): Pr
   await apollo.start();
   const renderer = openRenderer();
   const drain = openDrain();
-  const guards = [letIn(access), inTurn(turns, limits)];
+  const callers = openCallerWatch(access);
+  const guards = [letIn(access), cutOff(callers, log), inTurn(turns, limits)];
   const reading = [onlyMethods("GET", "HEAD"), ...guards];
 
   logSockets(http, log);
@@ -102,7 +105,7 @@ export async function startServer(services: Services, options: ServeOptions): Pr
     expressMiddleware(apollo, { context: ({ res }) => Promise.resolve(contexts.ofRequest(res)) }),
   );
   const subscriptions = serveSubscriptions(http, {
-    ...{ path: "/graphql", schema, contexts, access, hosts, limits, turns, log },
+    ...{ path: "/graphql", schema, contexts, access, callers, hosts, limits, turns, log },
     observe: metrics?.requests,
   });
   app.use("/export", reading, exportRoutes(contexts, schema));
@@ -126,6 +129,7 @@ export async function startServer(services: Services, options: ServeOptions): Pr
     await apollo.stop();
     await renderer.close();
     await connections.close();
+    callers.close();
     await tokens.close();
   }
 }

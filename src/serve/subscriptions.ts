@@ -12,9 +12,11 @@ import { useServer } from "graphql-ws/use/ws";
 import { WebSocketServer } from "ws";
 import type { Log } from "../log.js";
 import type { Access } from "./access/access.js";
+import type { CallerWatch } from "./access/caller-watch.js";
 import { openSocketCallers } from "./access/socket-callers.js";
 import type { Context } from "./context.js";
 import { formatError } from "./format-error.js";
+import { graphqlError } from "./graphql-error.js";
 import type { HostRules } from "./guard/host-rules.js";
 import { foreignRequest } from "./guard/own-pages.js";
 import type { Limits } from "./limits.js";
@@ -39,6 +41,7 @@ export interface SubscriptionOptions {
   readonly schema: GraphQLSchema;
   readonly contexts: RequestContexts;
   readonly access: Access;
+  readonly callers: CallerWatch;
   readonly hosts: HostRules;
   readonly limits: Limits;
   /** Shared with requests over HTTP. */
@@ -53,11 +56,11 @@ export interface SubscriptionOptions {
  */
 export function serveSubscriptions(
   http: Server,
-  { path, schema, contexts, access, hosts, limits, turns, log, observe }: SubscriptionOptions,
+  { path, schema, contexts, access, callers: watch, hosts, limits, turns, log, observe }: SubscriptionOptions,
 ): Subscriptions {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.bodyBytes });
   const counts = openSocketCounts(limits.socketsEach);
-  const callers = openSocketCallers(access);
+  const callers = openSocketCallers(access, watch);
   const closing = new AbortController();
   const format = formatError(log);
   const formatAll = (errors: readonly GraphQLError[]) => errors.map((error) => format(error.toJSON(), error));
@@ -80,7 +83,10 @@ export function serveSubscriptions(
       },
       onOperation: (_context, _id, _payload, _arguments, result) =>
         observe !== undefined && Symbol.asyncIterator in result ? countedResults(result, observe) : undefined,
-      onSubscribe: ({ subscriptions }, _id, payload) => checkPayload(schema, subscriptions, payload, limits),
+      onSubscribe({ subscriptions, extra: { socket } }, _id, payload) {
+        const refusal = callers.refusal(socket);
+        return refusal === undefined ? checkPayload(schema, subscriptions, payload, limits) : [graphqlError(refusal)];
+      },
       context: ({ extra: { socket } }, _id, { operationName }, { document }) =>
         contexts.ofOperation(callers.of(socket), closing.signal, kindOf(document, operationName)),
       async execute(args: ExecutionArgs) {
@@ -106,7 +112,6 @@ export function serveSubscriptions(
   return {
     async close() {
       closing.abort();
-      callers.close();
       await dispose();
       sockets.close();
     },

@@ -9,6 +9,7 @@ import {
   type GraphQLSchema,
 } from "graphql";
 import { failure } from "../../errors.js";
+import { graphqlError } from "../graphql-error.js";
 import { knownFailure } from "../known-failure.js";
 import type { Limits } from "../limits.js";
 import { checkOperation } from "./check-operation.js";
@@ -36,7 +37,7 @@ export function checkPayload(
   const count = Object.keys(running).length;
   if (count > limits.subscriptionsEach) {
     return [
-      asError(
+      graphqlError(
         failure("TOO_MANY_REQUESTS", {
           received: `${count} operations on one WebSocket`,
           allowed: String(limits.subscriptionsEach),
@@ -59,12 +60,10 @@ export function checkPayload(
   } catch (error) {
     const known = knownFailure(error);
     if (known === undefined) throw error;
-    return [asError(known)];
+    return [graphqlError(known)];
   }
   return { schema, document, operationName: operationName ?? null, variableValues: variables ?? null };
 }
-
-const asError = (error: Error) => new GraphQLError(error.message, { originalError: error });
 
 function withCode(error: GraphQLError, code: string): GraphQLError {
   const { message, nodes = null, source = null, positions = null, originalError = null } = error;
