@@ -8,7 +8,7 @@ import {
   type GraphQLError,
   type GraphQLSchema,
 } from "graphql";
-import { useServer } from "graphql-ws/use/ws";
+import { handleProtocols, makeServer, type ConnectionInitMessage } from "graphql-ws";
 import { WebSocketServer } from "ws";
 import type { Log } from "../log.js";
 import type { Access } from "./access/access.js";
@@ -27,7 +27,10 @@ import { openSocketCounts } from "./limits/socket-counts.js";
 import { countedResults } from "./observe/counted-results.js";
 import type { RequestObserver } from "./observe/request-observer.js";
 import type { RequestContexts } from "./request-contexts.js";
+import { speakProtocol, type OpenedSocket } from "./speak-protocol.js";
 
+/** How long a client may take to agree to the end of its socket, which it is told of; then the connection is ended too. */
+const CLOSE_MILLISECONDS = 2000;
 /** Of our own, as HTTP counts. */
 const TOO_MANY = 4429;
 
@@ -58,52 +61,54 @@ export function serveSubscriptions(
   http: Server,
   { path, schema, contexts, access, callers: watch, hosts, limits, turns, log, observe }: SubscriptionOptions,
 ): Subscriptions {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.bodyBytes });
+  const sockets = new WebSocketServer({
+    ...{ noServer: true, maxPayload: limits.bodyBytes, handleProtocols },
+    // Not among its types.
+    ...{ closeTimeout: CLOSE_MILLISECONDS },
+  });
   const counts = openSocketCounts(limits.socketsEach);
   const callers = openSocketCallers(access, watch);
   const closing = new AbortController();
   const format = formatError(log);
   const formatAll = (errors: readonly GraphQLError[]) => errors.map((error) => format(error.toJSON(), error));
-  const { dispose } = useServer(
-    {
-      schema,
-      connectionInitWaitTimeout: limits.socketInitSeconds * 1000,
-      onConnect({ extra: { socket, request }, connectionParams, subscriptions }) {
-        if (!callers.enter(socket, request, connectionParams)) return false;
-        const leave = counts.enter(callers.of(socket).client);
-        if (leave === undefined) {
-          socket.close(TOO_MANY, `allowed: ${limits.socketsEach} WebSockets of one client`);
-          return false;
-        }
-        socket.once("close", leave);
-        observe?.socket(1);
-        socket.once("close", () => observe?.socket(-1));
-        closeWhenIdle(socket, () => Object.keys(subscriptions).length > 0, limits.socketIdleSeconds);
-        return true;
-      },
-      onOperation: (_context, _id, _payload, _arguments, result) =>
-        observe !== undefined && Symbol.asyncIterator in result ? countedResults(result, observe) : undefined,
-      onSubscribe({ subscriptions, extra: { socket } }, _id, payload) {
-        const refusal = callers.refusal(socket);
-        return refusal === undefined ? checkPayload(schema, subscriptions, payload, limits) : [graphqlError(refusal)];
-      },
-      context: ({ extra: { socket } }, _id, { operationName }, { document }) =>
-        contexts.ofOperation(callers.of(socket), closing.signal, kindOf(document, operationName)),
-      async execute(args: ExecutionArgs) {
-        const { caller, signal } = args.contextValue as Context;
-        const leave = await turns.take(caller.client, signal);
-        try {
-          return await execute(args);
-        } finally {
-          leave();
-        }
-      },
-      onError: (_context, _id, _payload, errors) => formatAll(errors),
-      onNext: (_context, _id, _payload, _arguments, result) =>
-        result.errors === undefined ? undefined : { data: result.data ?? null, errors: formatAll(result.errors) },
+  const protocol = makeServer<ConnectionInitMessage["payload"], OpenedSocket>({
+    schema,
+    connectionInitWaitTimeout: limits.socketInitSeconds * 1000,
+    onConnect({ extra: { socket, request }, connectionParams, subscriptions }) {
+      if (!callers.enter(socket, request, connectionParams)) return false;
+      const leave = counts.enter(callers.of(socket).client);
+      if (leave === undefined) {
+        socket.close(TOO_MANY, `allowed: ${limits.socketsEach} WebSockets of one client`);
+        return false;
+      }
+      socket.once("close", leave);
+      observe?.socket(1);
+      socket.once("close", () => observe?.socket(-1));
+      closeWhenIdle(socket, () => Object.keys(subscriptions).length > 0, limits.socketIdleSeconds);
+      return true;
     },
-    sockets,
-  );
+    onOperation: (_context, _id, _payload, _arguments, result) =>
+      observe !== undefined && Symbol.asyncIterator in result ? countedResults(result, observe) : undefined,
+    onSubscribe({ subscriptions, extra: { socket } }, _id, payload) {
+      const refusal = callers.refusal(socket);
+      return refusal === undefined ? checkPayload(schema, subscriptions, payload, limits) : [graphqlError(refusal)];
+    },
+    context: ({ extra: { socket } }, _id, { operationName }, { document }) =>
+      contexts.ofOperation(callers.of(socket), closing.signal, kindOf(document, operationName)),
+    async execute(args: ExecutionArgs) {
+      const { caller, signal } = args.contextValue as Context;
+      const leave = await turns.take(caller.client, signal);
+      try {
+        return await execute(args);
+      } finally {
+        leave();
+      }
+    },
+    onError: (_context, _id, _payload, errors) => formatAll(errors),
+    onNext: (_context, _id, _payload, _arguments, result) =>
+      result.errors === undefined ? undefined : { data: result.data ?? null, errors: formatAll(result.errors) },
+  });
+  const closeSockets = speakProtocol(sockets, protocol, log);
   http.on("upgrade", (request, socket: Duplex, head) => {
     if (pathOf(request) !== path) refuse(socket, "404 Not Found");
     else if (foreignRequest(hosts, request.headers) !== undefined) refuse(socket, "403 Forbidden");
@@ -112,8 +117,7 @@ export function serveSubscriptions(
   return {
     async close() {
       closing.abort();
-      await dispose();
-      sockets.close();
+      await closeSockets();
     },
   };
 }
