@@ -80,6 +80,27 @@ describe("a server with a worker of its own", () => {
     expect(now.value("rankscope_graphql_errors_total", { code: "STUDY_NOT_FOUND" })).toBe(1);
   });
 
+  test("counts and times the imports that it is asked for, which are no computations", async () => {
+    const before = await scrape(server.address);
+    const ask = (folder: string) =>
+      query(server.address, "mutation($input: ImportStudyInput!) { importStudy(input: $input) { job { status } } }", {
+        input: { folder, slug: "counted-import", waitSeconds: 30 },
+      });
+    for (const [folder, status] of [
+      ["tests/fixtures/tiny-lora-vs-qlora", "SUCCEEDED"],
+      ["tests/support", "FAILED"],
+    ] as const) {
+      expect(await ask(folder)).toEqual({ data: { importStudy: { job: { status } } } });
+    }
+    const now = await scrape(server.address);
+    for (const outcome of ["succeeded", "failed"]) {
+      expect(now.value("rankscope_job_run_seconds", { kind: "IMPORT", outcome })).toBe(1);
+    }
+    expect(now.value("rankscope_job_wait_seconds", { kind: "IMPORT", urgency: "IMPORT" })).toBe(2);
+    expect(now.value("rankscope_compute_seconds_total")).toBe(before.value("rankscope_compute_seconds_total"));
+    expect(now.value("rankscope_compute_seconds_total", { kind: "IMPORT" })).toBeUndefined();
+  });
+
   test("labels requests by pattern, whatever is asked for", async () => {
     for (const one of ["a", "b", "c"]) {
       await fetch(new URL(`/export/studies/${one}/layers.csv?x=${one}`, server.address));
