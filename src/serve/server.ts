@@ -106,7 +106,7 @@ export async function startServer(services: Services, options: ServeOptions): Pr
   );
   const subscriptions = serveSubscriptions(http, {
     ...{ path: "/graphql", schema, contexts, access, callers, hosts, limits, turns, log },
-    observe: metrics?.requests,
+    ...{ observe: metrics?.requests, isTraced },
   });
   app.use("/export", reading, exportRoutes(contexts, schema));
   app.use(PLOTS_PATH, reading, plotRoutes(contexts, schema, renderer));

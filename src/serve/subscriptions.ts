@@ -2,6 +2,7 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import {
   execute,
+  subscribe,
   getOperationAST,
   type DocumentNode,
   type ExecutionArgs,
@@ -10,6 +11,7 @@ import {
 } from "graphql";
 import { handleProtocols, makeServer, type ConnectionInitMessage } from "graphql-ws";
 import { WebSocketServer } from "ws";
+import { failure } from "../errors.js";
 import type { Log } from "../log.js";
 import type { Access } from "./access/access.js";
 import type { CallerWatch } from "./access/caller-watch.js";
@@ -19,6 +21,7 @@ import { formatError } from "./format-error.js";
 import { graphqlError } from "./graphql-error.js";
 import type { HostRules } from "./guard/host-rules.js";
 import { foreignRequest } from "./guard/own-pages.js";
+import { knownFailure } from "./known-failure.js";
 import type { Limits } from "./limits.js";
 import { checkPayload } from "./limits/check-payload.js";
 import { closeWhenIdle } from "./limits/close-when-idle.js";
@@ -26,6 +29,7 @@ import type { RequestTurns } from "./limits/request-turns.js";
 import { openSocketCounts } from "./limits/socket-counts.js";
 import { countedResults } from "./observe/counted-results.js";
 import type { RequestObserver } from "./observe/request-observer.js";
+import { watchSocketOperations } from "./observe/socket-operations.js";
 import type { RequestContexts } from "./request-contexts.js";
 import { speakProtocol, type OpenedSocket } from "./speak-protocol.js";
 
@@ -51,6 +55,7 @@ export interface SubscriptionOptions {
   readonly turns: RequestTurns;
   readonly log: Log;
   readonly observe?: RequestObserver | undefined;
+  readonly isTraced?: boolean | undefined;
 }
 
 /**
@@ -59,7 +64,19 @@ export interface SubscriptionOptions {
  */
 export function serveSubscriptions(
   http: Server,
-  { path, schema, contexts, access, callers: watch, hosts, limits, turns, log, observe }: SubscriptionOptions,
+  {
+    path,
+    schema,
+    contexts,
+    access,
+    callers: watch,
+    hosts,
+    limits,
+    turns,
+    log,
+    observe,
+    isTraced = false,
+  }: SubscriptionOptions,
 ): Subscriptions {
   const sockets = new WebSocketServer({
     ...{ noServer: true, maxPayload: limits.bodyBytes, handleProtocols },
@@ -69,8 +86,15 @@ export function serveSubscriptions(
   const counts = openSocketCounts(limits.socketsEach);
   const callers = openSocketCallers(access, watch);
   const closing = new AbortController();
+  const operations = watchSocketOperations(observe, { isTraced });
   const format = formatError(log);
-  const formatAll = (errors: readonly GraphQLError[]) => errors.map((error) => format(error.toJSON(), error));
+  /** As clients get them; each is formatted, and counted, once. */
+  const formatAll = (errors: readonly GraphQLError[]) =>
+    errors.map((error) => {
+      const formatted = format(error.toJSON(), error);
+      observe?.error(String(formatted.extensions?.["code"]));
+      return formatted;
+    });
   const protocol = makeServer<ConnectionInitMessage["payload"], OpenedSocket>({
     schema,
     connectionInitWaitTimeout: limits.socketInitSeconds * 1000,
@@ -89,21 +113,41 @@ export function serveSubscriptions(
     },
     onOperation: (_context, _id, _payload, _arguments, result) =>
       observe !== undefined && Symbol.asyncIterator in result ? countedResults(result, observe) : undefined,
-    onSubscribe({ subscriptions, extra: { socket } }, _id, payload) {
+    onSubscribe({ subscriptions, extra: { socket, request } }, _id, payload) {
+      const began = performance.now();
       const refusal = callers.refusal(socket);
-      return refusal === undefined ? checkPayload(schema, subscriptions, payload, limits) : [graphqlError(refusal)];
+      const checked =
+        refusal === undefined
+          ? checkPayload(schema, subscriptions, payload, limits)
+          : { errors: [graphqlError(refusal)] };
+      if ("errors" in checked) {
+        operations.refused(checked.type, began);
+        return checked.errors;
+      }
+      // Programs can send a traceparent with each operation, or one with the socket; pages can do the former only.
+      operations.from(checked, { ...request.headers, ...payload.extensions });
+      return checked;
     },
     context: ({ extra: { socket } }, _id, { operationName }, { document }) =>
       contexts.ofOperation(callers.of(socket), closing.signal, kindOf(document, operationName)),
     async execute(args: ExecutionArgs) {
       const { caller, signal } = args.contextValue as Context;
-      const leave = await turns.take(caller.client, signal);
+      const began = performance.now();
+      let leave: (() => void) | undefined;
       try {
-        return await execute(args);
+        leave = await turns.take(caller.client, signal);
+        return await operations.run(args, async () => execute(args));
+      } catch (error) {
+        // Of executing there is an answer: this is of waiting for the turn.
+        const known = knownFailure(error);
+        if (known === undefined) throw error;
+        operations.refused(kindOf(args.document, args.operationName), began);
+        return { errors: [graphqlError(known)] };
       } finally {
-        leave();
+        leave?.();
       }
     },
+    subscribe: (args: ExecutionArgs) => operations.run(args, async () => subscribe(args)),
     onError: (_context, _id, _payload, errors) => formatAll(errors),
     onNext: (_context, _id, _payload, _arguments, result) =>
       result.errors === undefined ? undefined : { data: result.data ?? null, errors: formatAll(result.errors) },
@@ -116,7 +160,7 @@ export function serveSubscriptions(
   });
   return {
     async close() {
-      closing.abort();
+      closing.abort(failure("SERVER_STOPPING"));
       await closeSockets();
     },
   };
