@@ -75,7 +75,7 @@ fuzz(
 
 /** Texts with the words, alone and not, and with what ends a string and does not. */
 const wordy = fc
-  .array(fc.constantFrom("NaN", "-Infinity", "Infinity", "\\", '"', "-", " ", "1", "a", "\u0000", "\u2028"), {
+  .array(fc.constantFrom("NaN", "-Infinity", "Infinity", "\\", '"', "-", " ", "1", "a", "\u0000"), {
     maxLength: 6,
   })
   .map((parts) => parts.join(""));
