@@ -16,6 +16,7 @@ const CODES: Partial<Record<ErrorCode, number>> = {
   STUDY_NOT_FOUND: EXIT.NOT_FOUND,
   EXPERIMENT_NOT_FOUND: EXIT.NOT_FOUND,
   JOB_NOT_FOUND: EXIT.NOT_FOUND,
+  TOKEN_NOT_FOUND: EXIT.NOT_FOUND,
 };
 
 /** The exit code of a command that ended with `error`. */

@@ -2,6 +2,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { importStudy } from "../jobs/import-study.js";
 import { openServerMetrics } from "../observe/open-metrics.js";
+import { requireToken } from "../serve/access/require-token.js";
 import { startServer } from "../serve/server.js";
 import type { Database } from "../store/database.js";
 import { surviveDeadSocketWrites } from "../store/dead-socket-writes.js";
@@ -34,6 +35,8 @@ export async function serve(command: Process): Promise<void> {
     metrics: openServerMetrics(MAX_CONNECTIONS),
   });
   try {
+    // Before anything is stored or started that a refusal would leave behind.
+    await requireToken(services.database, config.host);
     startWorkers();
     if ((await countStudies(services.database)) === 0) await importExample(services.database, weightStore);
     const server = await startServer(services, config);

@@ -64,7 +64,9 @@ export async function openServices(
     );
   };
   const bounds = config.limits;
-  const imports = openImportJobs({ database, weights: weightStore, log, mostWaiting: bounds.importsWaiting });
+  const imports = openImportJobs({
+    ...{ database, weights: weightStore, log, mostWaiting: bounds.importsWaiting, observe: metrics?.jobs },
+  });
   return {
     services: {
       database,

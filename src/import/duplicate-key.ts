@@ -1,3 +1,5 @@
+import { closingQuote } from "./closing-quote.js";
+
 /**
  * The first key that one object of a JSON text has twice; undefined where there is none. The text must be valid JSON: only
  * strings and brackets are looked at. No regular expression: a key of some megabytes would overflow its stack.
@@ -29,12 +31,6 @@ export function duplicateKey(json: string): string | undefined {
     }
   }
   return undefined;
-}
-
-function closingQuote(json: string, opening: number): number {
-  let at = opening + 1;
-  while (at < json.length && json[at] !== '"') at += json[at] === "\\" ? 2 : 1;
-  return at;
 }
 
 function afterSpace(json: string, from: number): number {

@@ -1,3 +1,4 @@
+import { closingQuote } from "./closing-quote.js";
 import { MAX_JSON_DEPTH, MAX_JSON_VALUES } from "./limits.js";
 
 /**
@@ -30,19 +31,4 @@ export function requireJsonFits(text: string): void {
   }
 }
 
-const [QUOTE, BACKSLASH, COMMA, BRACKET, CLOSING_BRACKET, BRACE, CLOSING_BRACE] = [
-  0x22, 0x5c, 0x2c, 0x5b, 0x5d, 0x7b, 0x7d,
-];
-
-/** Where the string that opens at `opening` ends; the text's end where it does not. */
-function closingQuote(text: string, opening: number): number {
-  let at = opening + 1;
-  for (;;) {
-    at = text.indexOf('"', at);
-    if (at === -1) return text.length;
-    let backslashes = 0;
-    while (text.charCodeAt(at - 1 - backslashes) === BACKSLASH) backslashes += 1;
-    if (backslashes % 2 === 0) return at;
-    at += 1;
-  }
-}
+const [QUOTE, COMMA, BRACKET, CLOSING_BRACKET, BRACE, CLOSING_BRACE] = [0x22, 0x2c, 0x5b, 0x5d, 0x7b, 0x7d];

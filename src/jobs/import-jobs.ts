@@ -6,6 +6,7 @@ import { createJob, HEARTBEAT_SECONDS, touchJob } from "../store/jobs.js";
 import { endJob } from "../store/queue/progress.js";
 import type { WeightStore } from "../weights/weight-store.js";
 import { importStudy } from "./import-study.js";
+import type { JobObserver } from "./job-run.js";
 import type { ImportJobs, ImportRequest } from "./payloads.js";
 
 /** How often progress is written to the store, at most. */
@@ -19,33 +20,58 @@ export function openImportJobs({
   weights,
   log,
   mostWaiting = Infinity,
+  observe,
 }: {
   readonly database: Database;
   readonly weights: WeightStore;
   readonly log: Log;
   /** How many may wait for their turn beside the one that runs. */
   readonly mostWaiting?: number;
+  readonly observe?: JobObserver | undefined;
 }): ImportJobs {
   let unfinished = 0;
   let last: Promise<void> = Promise.resolve();
   const stopping = new AbortController();
 
-  async function run(id: string, request: ImportRequest): Promise<void> {
+  async function run(id: string, request: ImportRequest, queued: number): Promise<void> {
     let written = -Infinity;
     try {
-      stopping.signal.throwIfAborted();
       const report: ReportProgress = (progress) => {
         if (performance.now() - written < PROGRESS_MILLISECONDS) return;
         written = performance.now();
         touch(id, progress);
       };
-      const result = await importStudy({ database, weights }, request, report, stopping.signal);
+      const result = await observed(queued, () => {
+        stopping.signal.throwIfAborted();
+        return importStudy({ database, weights }, request, report, stopping.signal);
+      });
       await endJob(database, id, { status: "SUCCEEDED", message: "imported", result });
     } catch (error) {
       log.warn({ err: error, job: id }, "an import failed");
       await endJob(database, id, {
         status: "FAILED",
         message: error instanceof RankscopeError ? error.message : UNFORESEEN,
+      });
+    }
+  }
+
+  /**
+   * Does an import's work and tells `observe` of it before the job has ended, so that who waits for that finds it counted.
+   *
+   * @param queued when it was, by performance.now()
+   */
+  async function observed<Result>(queued: number, work: () => Promise<Result>): Promise<Result> {
+    const began = performance.now();
+    let outcome: "succeeded" | "failed" = "failed";
+    try {
+      const result = await work();
+      outcome = "succeeded";
+      return result;
+    } finally {
+      observe?.({
+        ...{ kind: "IMPORT", urgency: "IMPORT", outcome, computeSeconds: null, computed: [] },
+        waitSeconds: (began - queued) / 1000,
+        runSeconds: (performance.now() - began) / 1000,
       });
     }
   }
@@ -69,10 +95,11 @@ export function openImportJobs({
         unfinished--;
         throw error;
       });
+      const queued = performance.now();
       // A job that waits for its turn is alive too.
       const heartbeat = setInterval(() => touch(id), HEARTBEAT_SECONDS * 1000);
       last = last
-        .then(() => run(id, request))
+        .then(() => run(id, request, queued))
         .catch((err: unknown) => log.error({ err, job: id }, "the end of an import was not written"))
         .finally(() => {
           unfinished--;

@@ -10,18 +10,18 @@ export interface ComputedFacts {
   readonly n: number;
 }
 
-/** One start of a computation's job, as it ended. It goes from a supervised worker to its supervisor as a message. */
+/** One start of a job, as it ended. A computation's goes from a supervised worker to its supervisor as a message. */
 export interface JobRun {
-  readonly kind: FactKindName;
-  /** Whether a request waits for it, or did. */
-  readonly urgency: "INTERACTIVE" | "PRECOMPUTE";
+  readonly kind: FactKindName | "IMPORT";
+  /** Whether a request waits for the computation, or did; imports have a queue of their own. */
+  readonly urgency: "INTERACTIVE" | "PRECOMPUTE" | "IMPORT";
   /** `retried`: it failed by what may pass, and is in the queue again. */
   readonly outcome: "succeeded" | "failed" | "retried" | "cancelled";
-  /** From its queueing to this start, by the database's clock; null where it is not the first start. */
+  /** From its queueing to this start, a computation's by the database's clock; null where it is not the first start. */
   readonly waitSeconds: number | null;
   readonly runSeconds: number;
-  /** Of its threads, in all. */
-  readonly computeSeconds: number;
+  /** Of its threads, in all; null of what is no computation. */
+  readonly computeSeconds: number | null;
   readonly computed: readonly ComputedFacts[];
 }
 

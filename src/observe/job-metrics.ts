@@ -1,21 +1,21 @@
 import { Counter, Histogram, type Registry } from "prom-client";
 import type { JobObserver } from "../jobs/job-run.js";
 
-const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
 
-/** What the computations did that this process's workers ran, or it itself where it is a worker. */
+/** What the computations did that this process's workers ran, or it itself where it is a worker, and its imports. */
 export function jobMetrics(registry: Registry): JobObserver {
   const registers = [registry];
   const wait = new Histogram({
     name: "rankscope_job_wait_seconds",
-    help: "Seconds from queueing a computation to its first start, by the database's clock.",
+    help: "Seconds from queueing a job to its first start; of computations by the database's clock.",
     labelNames: ["kind", "urgency"] as const,
     buckets: BUCKETS,
     registers,
   });
   const run = new Histogram({
     name: "rankscope_job_run_seconds",
-    help: "Seconds from starting a computation to its end.",
+    help: "Seconds from starting a job to its end.",
     labelNames: ["kind", "outcome"] as const,
     buckets: BUCKETS,
     registers,
@@ -41,7 +41,7 @@ export function jobMetrics(registry: Registry): JobObserver {
   return ({ kind, urgency, outcome, waitSeconds, runSeconds, computeSeconds, computed }) => {
     if (waitSeconds !== null) wait.observe({ kind, urgency }, waitSeconds);
     run.observe({ kind, outcome }, runSeconds);
-    compute.inc({ kind }, computeSeconds);
+    if (computeSeconds !== null) compute.inc({ kind }, computeSeconds);
     for (const { provider, precision, isFallback, n } of computed) {
       facts.inc({ kind, provider, precision }, n);
       if (isFallback) fallbacks.inc({ kind, provider }, n);

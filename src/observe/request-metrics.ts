@@ -16,7 +16,7 @@ export function requestMetrics(registry: Registry): RequestObserver {
   });
   const operations = new Histogram({
     name: "rankscope_graphql_operation_seconds",
-    help: "Seconds of GraphQL operations by HTTP. Outcome: ok, partial (data and errors), error (no data), refused (not executed).",
+    help: "Seconds of GraphQL operations by HTTP and WebSocket, of subscriptions until they have begun. Outcome: ok, partial (data and errors), error (no data), refused (not executed).",
     labelNames: ["type", "outcome"] as const,
     buckets: SECONDS,
     registers,

@@ -25,7 +25,7 @@ export function logRequests(log: Log): RequestHandler {
         route: routeOf(request),
         status: response.statusCode,
         milliseconds: millisecondsSince(began),
-        // The client left before it had the whole answer.
+        // The client left, or was cut off, before it had the whole answer.
         ...(!response.writableFinished && { aborted: true }),
       };
       log.info(line, "request");

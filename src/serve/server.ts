@@ -1,19 +1,21 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expressMiddleware } from "@as-integrations/express5";
 import express from "express";
-import { failure } from "../errors.js";
 import { listenOn } from "../listen-on.js";
 import { openWebConnections } from "../store/web-connections.js";
 import { openAccess } from "./access/access.js";
+import { openCallerWatch } from "./access/caller-watch.js";
 import { enforceRules } from "./access/enforce-rules.js";
 import { isLoopback } from "./access/is-loopback.js";
+import { requireToken as requireTokenFor } from "./access/require-token.js";
 import { sessionRoutes } from "./access/session-routes.js";
-import { openTokenWatch, type TokenWatch } from "./access/token-watch.js";
+import { openTokenWatch } from "./access/token-watch.js";
 import { openApollo } from "./apollo.js";
 import type { Services } from "./context.js";
 import { dashboard } from "./dashboard.js";
 import { openDrain } from "./drain.js";
 import { exportRoutes } from "./export/routes.js";
+import { cutOff } from "./guard/cut-off.js";
 import { hostRules, type HostOptions } from "./guard/host-rules.js";
 import { inTurn } from "./guard/in-turn.js";
 import { letIn } from "./guard/let-in.js";
@@ -66,7 +68,8 @@ export interface ServeOptions extends HostOptions {
 export async function startServer(services: Services, options: ServeOptions): Promise<RunningServer> {
   const { limits = DEFAULT_LIMITS, requireToken = false, ...listen } = options;
   const { database, log, metrics, isTraced = false } = services;
-  const tokens = await guardedTokens(services, listen.host, limits);
+  await requireTokenFor(database, listen.host);
+  const tokens = await openTokenWatch(database, { refreshSeconds: limits.tokenRefreshSeconds, log });
   const access = openAccess(tokens, { onLoopback: isLoopback(listen.host), requireToken });
   const hosts = hostRules(options);
   const app = express();
@@ -81,7 +84,8 @@ export async function startServer(services: Services, options: ServeOptions): Pr
   await apollo.start();
   const renderer = openRenderer();
   const drain = openDrain();
-  const guards = [letIn(access), inTurn(turns, limits)];
+  const callers = openCallerWatch(access);
+  const guards = [letIn(access), cutOff(callers, log), inTurn(turns, limits)];
   const reading = [onlyMethods("GET", "HEAD"), ...guards];
 
   logSockets(http, log);
@@ -101,8 +105,8 @@ export async function startServer(services: Services, options: ServeOptions): Pr
     expressMiddleware(apollo, { context: ({ res }) => Promise.resolve(contexts.ofRequest(res)) }),
   );
   const subscriptions = serveSubscriptions(http, {
-    ...{ path: "/graphql", schema, contexts, access, hosts, limits, turns, log },
-    observe: metrics?.requests,
+    ...{ path: "/graphql", schema, contexts, access, callers, hosts, limits, turns, log },
+    ...{ observe: metrics?.requests, isTraced },
   });
   app.use("/export", reading, exportRoutes(contexts, schema));
   app.use(PLOTS_PATH, reading, plotRoutes(contexts, schema, renderer));
@@ -125,14 +129,7 @@ export async function startServer(services: Services, options: ServeOptions): Pr
     await apollo.stop();
     await renderer.close();
     await connections.close();
+    callers.close();
     await tokens.close();
   }
-}
-
-/** The tokens, of which a server that others can reach must have one. */
-async function guardedTokens({ database, log }: Services, host: string, limits: Limits): Promise<TokenWatch> {
-  const tokens = await openTokenWatch(database, { refreshSeconds: limits.tokenRefreshSeconds, log });
-  if (isLoopback(host) || tokens.hasLive(new Date())) return tokens;
-  await tokens.close();
-  throw failure("TOKEN_NEEDED", { where: "HOST", received: host });
 }

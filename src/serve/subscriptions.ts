@@ -2,21 +2,26 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import {
   execute,
+  subscribe,
   getOperationAST,
   type DocumentNode,
   type ExecutionArgs,
   type GraphQLError,
   type GraphQLSchema,
 } from "graphql";
-import { useServer } from "graphql-ws/use/ws";
+import { handleProtocols, makeServer, type ConnectionInitMessage } from "graphql-ws";
 import { WebSocketServer } from "ws";
+import { failure } from "../errors.js";
 import type { Log } from "../log.js";
 import type { Access } from "./access/access.js";
+import type { CallerWatch } from "./access/caller-watch.js";
 import { openSocketCallers } from "./access/socket-callers.js";
 import type { Context } from "./context.js";
 import { formatError } from "./format-error.js";
+import { graphqlError } from "./graphql-error.js";
 import type { HostRules } from "./guard/host-rules.js";
 import { foreignRequest } from "./guard/own-pages.js";
+import { knownFailure } from "./known-failure.js";
 import type { Limits } from "./limits.js";
 import { checkPayload } from "./limits/check-payload.js";
 import { closeWhenIdle } from "./limits/close-when-idle.js";
@@ -24,8 +29,12 @@ import type { RequestTurns } from "./limits/request-turns.js";
 import { openSocketCounts } from "./limits/socket-counts.js";
 import { countedResults } from "./observe/counted-results.js";
 import type { RequestObserver } from "./observe/request-observer.js";
+import { watchSocketOperations } from "./observe/socket-operations.js";
 import type { RequestContexts } from "./request-contexts.js";
+import { speakProtocol, type OpenedSocket } from "./speak-protocol.js";
 
+/** How long a client may take to agree to the end of its socket, which it is told of; then the connection is ended too. */
+const CLOSE_MILLISECONDS = 2000;
 /** Of our own, as HTTP counts. */
 const TOO_MANY = 4429;
 
@@ -39,12 +48,14 @@ export interface SubscriptionOptions {
   readonly schema: GraphQLSchema;
   readonly contexts: RequestContexts;
   readonly access: Access;
+  readonly callers: CallerWatch;
   readonly hosts: HostRules;
   readonly limits: Limits;
   /** Shared with requests over HTTP. */
   readonly turns: RequestTurns;
   readonly log: Log;
   readonly observe?: RequestObserver | undefined;
+  readonly isTraced?: boolean | undefined;
 }
 
 /**
@@ -53,51 +64,95 @@ export interface SubscriptionOptions {
  */
 export function serveSubscriptions(
   http: Server,
-  { path, schema, contexts, access, hosts, limits, turns, log, observe }: SubscriptionOptions,
+  {
+    path,
+    schema,
+    contexts,
+    access,
+    callers: watch,
+    hosts,
+    limits,
+    turns,
+    log,
+    observe,
+    isTraced = false,
+  }: SubscriptionOptions,
 ): Subscriptions {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.bodyBytes });
+  const sockets = new WebSocketServer({
+    ...{ noServer: true, maxPayload: limits.bodyBytes, handleProtocols },
+    // Not among its types.
+    ...{ closeTimeout: CLOSE_MILLISECONDS },
+  });
   const counts = openSocketCounts(limits.socketsEach);
-  const callers = openSocketCallers(access);
+  const callers = openSocketCallers(access, watch);
   const closing = new AbortController();
+  const operations = watchSocketOperations(observe, { isTraced });
   const format = formatError(log);
-  const formatAll = (errors: readonly GraphQLError[]) => errors.map((error) => format(error.toJSON(), error));
-  const { dispose } = useServer(
-    {
-      schema,
-      connectionInitWaitTimeout: limits.socketInitSeconds * 1000,
-      onConnect({ extra: { socket, request }, connectionParams, subscriptions }) {
-        if (!callers.enter(socket, request, connectionParams)) return false;
-        const leave = counts.enter(callers.of(socket).client);
-        if (leave === undefined) {
-          socket.close(TOO_MANY, `allowed: ${limits.socketsEach} WebSockets of one client`);
-          return false;
-        }
-        socket.once("close", leave);
-        observe?.socket(1);
-        socket.once("close", () => observe?.socket(-1));
-        closeWhenIdle(socket, () => Object.keys(subscriptions).length > 0, limits.socketIdleSeconds);
-        return true;
-      },
-      onOperation: (_context, _id, _payload, _arguments, result) =>
-        observe !== undefined && Symbol.asyncIterator in result ? countedResults(result, observe) : undefined,
-      onSubscribe: ({ subscriptions }, _id, payload) => checkPayload(schema, subscriptions, payload, limits),
-      context: ({ extra: { socket } }, _id, { operationName }, { document }) =>
-        contexts.ofOperation(callers.of(socket), closing.signal, kindOf(document, operationName)),
-      async execute(args: ExecutionArgs) {
-        const { caller, signal } = args.contextValue as Context;
-        const leave = await turns.take(caller.client, signal);
-        try {
-          return await execute(args);
-        } finally {
-          leave();
-        }
-      },
-      onError: (_context, _id, _payload, errors) => formatAll(errors),
-      onNext: (_context, _id, _payload, _arguments, result) =>
-        result.errors === undefined ? undefined : { data: result.data ?? null, errors: formatAll(result.errors) },
+  /** As clients get them; each is formatted, and counted, once. */
+  const formatAll = (errors: readonly GraphQLError[]) =>
+    errors.map((error) => {
+      const formatted = format(error.toJSON(), error);
+      observe?.error(String(formatted.extensions?.["code"]));
+      return formatted;
+    });
+  const protocol = makeServer<ConnectionInitMessage["payload"], OpenedSocket>({
+    schema,
+    connectionInitWaitTimeout: limits.socketInitSeconds * 1000,
+    onConnect({ extra: { socket, request }, connectionParams, subscriptions }) {
+      if (!callers.enter(socket, request, connectionParams)) return false;
+      const leave = counts.enter(callers.of(socket).client);
+      if (leave === undefined) {
+        socket.close(TOO_MANY, `allowed: ${limits.socketsEach} WebSockets of one client`);
+        return false;
+      }
+      socket.once("close", leave);
+      observe?.socket(1);
+      socket.once("close", () => observe?.socket(-1));
+      closeWhenIdle(socket, () => Object.keys(subscriptions).length > 0, limits.socketIdleSeconds);
+      return true;
     },
-    sockets,
-  );
+    onOperation: (_context, _id, _payload, _arguments, result) =>
+      observe !== undefined && Symbol.asyncIterator in result ? countedResults(result, observe) : undefined,
+    onSubscribe({ subscriptions, extra: { socket, request } }, _id, payload) {
+      const began = performance.now();
+      const refusal = callers.refusal(socket);
+      const checked =
+        refusal === undefined
+          ? checkPayload(schema, subscriptions, payload, limits)
+          : { errors: [graphqlError(refusal)] };
+      if ("errors" in checked) {
+        operations.refused(checked.type, began);
+        return checked.errors;
+      }
+      // Programs can send a traceparent with each operation, or one with the socket; pages can do the former only.
+      operations.from(checked, { ...request.headers, ...payload.extensions });
+      return checked;
+    },
+    context: ({ extra: { socket } }, _id, { operationName }, { document }) =>
+      contexts.ofOperation(callers.of(socket), closing.signal, kindOf(document, operationName)),
+    async execute(args: ExecutionArgs) {
+      const { caller, signal } = args.contextValue as Context;
+      const began = performance.now();
+      let leave: (() => void) | undefined;
+      try {
+        leave = await turns.take(caller.client, signal);
+        return await operations.run(args, async () => execute(args));
+      } catch (error) {
+        // Of executing there is an answer: this is of waiting for the turn.
+        const known = knownFailure(error);
+        if (known === undefined) throw error;
+        operations.refused(kindOf(args.document, args.operationName), began);
+        return { errors: [graphqlError(known)] };
+      } finally {
+        leave?.();
+      }
+    },
+    subscribe: (args: ExecutionArgs) => operations.run(args, async () => subscribe(args)),
+    onError: (_context, _id, _payload, errors) => formatAll(errors),
+    onNext: (_context, _id, _payload, _arguments, result) =>
+      result.errors === undefined ? undefined : { data: result.data ?? null, errors: formatAll(result.errors) },
+  });
+  const closeSockets = speakProtocol(sockets, protocol, log);
   http.on("upgrade", (request, socket: Duplex, head) => {
     if (pathOf(request) !== path) refuse(socket, "404 Not Found");
     else if (foreignRequest(hosts, request.headers) !== undefined) refuse(socket, "403 Forbidden");
@@ -105,10 +160,8 @@ export function serveSubscriptions(
   });
   return {
     async close() {
-      closing.abort();
-      callers.close();
-      await dispose();
-      sockets.close();
+      closing.abort(failure("SERVER_STOPPING"));
+      await closeSockets();
     },
   };
 }

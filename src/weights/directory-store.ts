@@ -9,7 +9,9 @@ import { contentKey } from "./content-key.js";
 import { copyOpened } from "./copy-opened.js";
 import { hashFile } from "./hash-file.js";
 import { openLocalFiles } from "./local-files.js";
+import { openKept } from "./open-kept.js";
 import { openOriginal } from "./open-original.js";
+import { openOriginals } from "./originals.js";
 import { readOriginal } from "./read-original.js";
 import type { WeightFile, WeightStore } from "./weight-store.js";
 
@@ -23,7 +25,8 @@ const STALE_MILLISECONDS = 24 * 60 * 60 * 1000;
  * another, checked, written through to the disk, and then renamed. Any number of processes may use one directory.
  */
 export function openDirectoryStore(directory: string): WeightStore {
-  const files = openLocalFiles();
+  const files = openLocalFiles(openKept);
+  const originals = openOriginals();
   let cleaned: Promise<void> | undefined;
 
   async function keep(file: WeightFile): Promise<void> {
@@ -65,11 +68,13 @@ export function openDirectoryStore(directory: string): WeightStore {
         return await files.read(path, file, range);
       } catch (cause) {
         if (!(cause instanceof RankscopeError) || cause.code !== "WEIGHTS_MISSING") throw cause;
-        return readOriginal(files, file, range, { where: path, cause });
+        return readOriginal(originals, file, range, { where: path, cause });
       }
     },
     keep,
-    close: () => files.close(),
+    async close() {
+      await Promise.all([files.close(), originals.close()]);
+    },
   };
 }
 

@@ -10,7 +10,7 @@ const UNREADABLE = new Set(["EACCES", "EPERM", "EISDIR", "ELOOP", "ENAMETOOLONG"
 export function fileFailure(cause: NodeJS.ErrnoException, where: string): RankscopeError {
   const code = cause.code ?? "";
   if (MISSING.has(code)) return failure("WEIGHTS_MISSING", { where, cause });
-  if (UNREADABLE.has(code)) return failure("FILE_UNREADABLE", { where, received: code, cause });
+  if (UNREADABLE.has(code)) return failure("FILE_UNREADABLE", { where, received: errnoWords(cause), cause });
   return failure("WEIGHTS_UNREACHABLE", {
     where,
     received: errnoWords(cause),

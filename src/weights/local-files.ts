@@ -1,5 +1,5 @@
-import { constants, readSync } from "node:fs";
-import { open, type FileHandle } from "node:fs/promises";
+import { readSync } from "node:fs";
+import type { FileHandle } from "node:fs/promises";
 import { failure } from "../errors.js";
 import { fileFailure } from "./file-failure.js";
 import { checkRange, type ReadRange } from "./read-range.js";
@@ -18,8 +18,14 @@ const PIECE_BYTES = 64 * 2 ** 20;
  */
 const SMALL_BYTES = 2 ** 20;
 
-interface OpenFile {
-  readonly opened: Promise<{ readonly handle: FileHandle; readonly size: number }>;
+/** A regular file, open for reading, and how many bytes it had then. */
+export interface OpenedWeights {
+  readonly handle: FileHandle;
+  readonly size: number;
+}
+
+interface HeldFile {
+  readonly opened: Promise<OpenedWeights>;
   /** Reads under way. */
   readers: number;
   idle: NodeJS.Timeout | undefined;
@@ -38,14 +44,14 @@ export interface LocalFiles {
   close(): Promise<void>;
 }
 
-/** Reads files of this machine, and keeps those read last open for a moment. */
-export function openLocalFiles(): LocalFiles {
+/** Reads files of this machine, which `open` opens, and keeps those read last open for a moment. */
+export function openLocalFiles(open: (path: string, file: WeightFile) => Promise<OpenedWeights>): LocalFiles {
   /** In the order of last use, the oldest first. */
-  const files = new Map<string, OpenFile>();
+  const files = new Map<string, HeldFile>();
   /** Files being closed. */
   const closing = new Set<Promise<unknown>>();
 
-  function drop(path: string, file: OpenFile): void {
+  function drop(path: string, file: HeldFile): void {
     clearTimeout(file.idle);
     if (files.get(path) === file) files.delete(path);
     if (file.readers > 0) return;
@@ -56,16 +62,16 @@ export function openLocalFiles(): LocalFiles {
     closing.add(closed);
   }
 
-  function take(path: string): OpenFile {
-    const file = files.get(path) ?? { opened: openFile(path), readers: 0, idle: undefined };
-    clearTimeout(file.idle);
-    file.readers += 1;
+  function take(path: string, file: WeightFile): HeldFile {
+    const held = files.get(path) ?? { opened: open(path, file), readers: 0, idle: undefined };
+    clearTimeout(held.idle);
+    held.readers += 1;
     files.delete(path);
-    files.set(path, file);
-    return file;
+    files.set(path, held);
+    return held;
   }
 
-  function giveBack(path: string, file: OpenFile): void {
+  function giveBack(path: string, file: HeldFile): void {
     file.readers -= 1;
     if (file.readers > 0) return;
     // Dropped while it was read: another entry, or none, has its place.
@@ -79,7 +85,7 @@ export function openLocalFiles(): LocalFiles {
     async read(path, file, range) {
       checkRange(file, range);
       range.signal?.throwIfAborted();
-      const taken = take(path);
+      const taken = take(path, file);
       try {
         const { handle, size } = await taken.opened;
         if (size !== file.size) throw changed(path, file, size);
@@ -97,20 +103,6 @@ export function openLocalFiles(): LocalFiles {
       await Promise.all(closing);
     },
   };
-}
-
-async function openFile(path: string): Promise<{ handle: FileHandle; size: number }> {
-  // Without O_NONBLOCK (which Windows lacks), opening a named pipe would wait for a writer for ever.
-  const nonblocking = (constants as Partial<typeof constants>).O_NONBLOCK ?? 0;
-  const handle = await open(path, constants.O_RDONLY | nonblocking);
-  try {
-    const stat = await handle.stat();
-    if (stat.isFile()) return { handle, size: stat.size };
-    throw failure("FILE_UNREADABLE", { where: path, received: "something that is no regular file" });
-  } catch (error) {
-    await handle.close();
-    throw error;
-  }
 }
 
 async function readFrom(

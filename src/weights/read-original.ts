@@ -11,13 +11,13 @@ import type { WeightFile } from "./weight-store.js";
  * @throws WEIGHTS_MISSING naming both places
  */
 export async function readOriginal(
-  files: LocalFiles,
+  originals: LocalFiles,
   file: WeightFile,
   range: ReadRange,
   { where, cause }: { readonly where: string; readonly cause: unknown },
 ): Promise<Uint8Array> {
   try {
-    return await files.read(file.path, file, range);
+    return await originals.read(file.path, file, range);
   } catch (error) {
     if (!(error instanceof PermanentError) || error.code !== "WEIGHTS_MISSING") throw error;
     throw failure("WEIGHTS_MISSING", {

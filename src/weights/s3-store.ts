@@ -2,8 +2,8 @@ import { addAbortSignal, Readable } from "node:stream";
 import { GetObjectCommand, HeadObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { failure, RankscopeError } from "../errors.js";
 import { contentKey } from "./content-key.js";
-import { openLocalFiles } from "./local-files.js";
 import { checkRange, type ReadRange } from "./read-range.js";
+import { openOriginals } from "./originals.js";
 import { readOriginal } from "./read-original.js";
 import { isMissingObject, s3Failure } from "./s3-failure.js";
 import { uploadFile } from "./s3-upload.js";
@@ -37,7 +37,7 @@ export function openS3Store(settings: S3Settings): WeightStore {
       socketTimeout: SILENCE_MILLISECONDS,
     },
   });
-  const originals = openLocalFiles();
+  const originals = openOriginals();
   // Uploads have connections of the same agent, so that reads leave them some.
   const reads = openTurns(MOST_CONNECTIONS / 2);
   const uploads = openTurns(MOST_UPLOADS);

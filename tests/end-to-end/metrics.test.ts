@@ -80,6 +80,27 @@ describe("a server with a worker of its own", () => {
     expect(now.value("rankscope_graphql_errors_total", { code: "STUDY_NOT_FOUND" })).toBe(1);
   });
 
+  test("counts and times the imports that it is asked for, which are no computations", async () => {
+    const before = await scrape(server.address);
+    const ask = (folder: string) =>
+      query(server.address, "mutation($input: ImportStudyInput!) { importStudy(input: $input) { job { status } } }", {
+        input: { folder, slug: "counted-import", waitSeconds: 30 },
+      });
+    for (const [folder, status] of [
+      ["tests/fixtures/tiny-lora-vs-qlora", "SUCCEEDED"],
+      ["tests/support", "FAILED"],
+    ] as const) {
+      expect(await ask(folder)).toEqual({ data: { importStudy: { job: { status } } } });
+    }
+    const now = await scrape(server.address);
+    for (const outcome of ["succeeded", "failed"]) {
+      expect(now.value("rankscope_job_run_seconds", { kind: "IMPORT", outcome })).toBe(1);
+    }
+    expect(now.value("rankscope_job_wait_seconds", { kind: "IMPORT", urgency: "IMPORT" })).toBe(2);
+    expect(now.value("rankscope_compute_seconds_total")).toBe(before.value("rankscope_compute_seconds_total"));
+    expect(now.value("rankscope_compute_seconds_total", { kind: "IMPORT" })).toBeUndefined();
+  });
+
   test("labels requests by pattern, whatever is asked for", async () => {
     for (const one of ["a", "b", "c"]) {
       await fetch(new URL(`/export/studies/${one}/layers.csv?x=${one}`, server.address));
@@ -116,6 +137,46 @@ describe("a server with a worker of its own", () => {
     expect(closed.value("rankscope_websockets_open")).toBe(0);
     expect(closed.value("rankscope_graphql_subscriptions_open")).toBe(0);
     await fresh.database.sql`delete from job where id = ${id}`;
+  });
+
+  test("counts operations by WebSocket as those by HTTP, subscriptions when they have begun", async () => {
+    const client = createClient({
+      url: new URL("/graphql", server.address).href.replace("http", "ws"),
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+    });
+    const before = await scrape(server.address);
+    const follow = 'subscription { jobProgress(id: "01999999-9999-7999-8999-999999999998") { status } }';
+    for (const source of [
+      '{ study(slug: "reference-study") { name } }',
+      'mutation { precomputeStudy(slug: "no-such-study") { job { id } } }',
+      "{ nothing }",
+      "{ study(slug: 3) { name } }",
+      follow,
+    ]) {
+      // What is refused before it runs is the iterator's failure.
+      await client
+        .iterate({ query: source })
+        .next()
+        .catch(() => undefined);
+    }
+    await client.dispose();
+    const now = await scrape(server.address);
+    const more = (name: string, labels: Record<string, string>) =>
+      (now.value(name, labels) ?? 0) - (before.value(name, labels) ?? 0);
+    const operations = (type: string, outcome: string) =>
+      more("rankscope_graphql_operation_seconds", { type, outcome });
+    expect(operations("query", "ok")).toBe(1);
+    expect(operations("mutation", "error")).toBe(1);
+    expect(operations("unknown", "refused")).toBe(2);
+    expect(operations("subscription", "error")).toBe(1);
+    expect(more("rankscope_graphql_operation_seconds", {})).toBe(5);
+    const errors = (code: string) => more("rankscope_graphql_errors_total", { code });
+    expect(errors("STUDY_NOT_FOUND")).toBe(1);
+    expect(errors("JOB_NOT_FOUND")).toBe(1);
+    expect(errors("GRAPHQL_VALIDATION_FAILED")).toBe(2);
+    expect(more("rankscope_graphql_errors_total", {})).toBe(4);
+    expect(more("rankscope_graphql_field_seconds", { field: "Query.study" })).toBe(1);
   });
 
   test("emits what docs/metrics.md lists, with its types and labels, and nothing else", async () => {

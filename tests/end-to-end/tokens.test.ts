@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { countStudies } from "#src/store/studies.js";
 import { freshDatabase } from "../support/database.js";
 import { rankscope, serveRankscope } from "../support/rankscope.js";
 
@@ -21,6 +22,8 @@ test("a server that others can reach is refused, let in by a token made as it sa
   expect(refused.code).toBe(1);
   expect(refused.stderr).toContain("TOKEN_NEEDED");
   expect(refused.stderr).toContain("rankscope token create --role admin");
+  // The store is as it was: without the example, too.
+  expect(await countStudies(fresh.database)).toBe(0);
 
   const made = await rankscope(
     ["token", "create", "--role", "reader", "--name", "a dashboard", "--expires", "90d"],
@@ -45,7 +48,7 @@ test("a server that others can reach is refused, let in by a token made as it sa
   expect((await rankscope(["token", "revoke", id], environment)).stdout).toContain("No token is left");
   while ((await status({ authorization: `Bearer ${text}` })) !== 401);
   expect(await rankscope(["token", "revoke", id], environment)).toMatchObject({
-    code: 1,
+    code: 3,
     stderr: expect.stringContaining("TOKEN_NOT_FOUND") as string,
   });
   server.child.kill("SIGTERM");

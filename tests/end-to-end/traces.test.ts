@@ -1,7 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { createClient } from "graphql-ws";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import WebSocket from "ws";
 import { freshDatabase } from "../support/database.js";
 import { otlpReceiver, type OtlpReceiver, type ReceivedSpan } from "../support/otlp-receiver.js";
 import { rankscope, serveRankscope } from "../support/rankscope.js";
@@ -96,6 +98,58 @@ test("one trace leads from a caller's span through the server to the worker that
   // Every span but the first has its parent among the received.
   const ids = new Set([CALLER, ...spans.map(({ spanId }) => spanId)]);
   expect(spans.filter(({ parentSpanId }) => !ids.has(parentSpanId))).toEqual([]);
+});
+
+test("an operation by WebSocket is a trace, or goes on with the one that it names", async () => {
+  const environment = {
+    DATABASE_URL: fresh.url,
+    RANKSCOPE_DATA: data,
+    RANKSCOPE_LOG: "silent",
+    RANKSCOPE_WORKERS: "0",
+  };
+  const server = await serveRankscope({ ...environment, OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint });
+  const before = new Set(collector.spans().map(({ spanId }) => spanId));
+  const trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+  class TracedSocket extends WebSocket {
+    constructor(url: string, protocol: string) {
+      super(url, protocol, { headers: { traceparent: `00-${trace}-00f067aa0ba902b7-01` } });
+    }
+  }
+  const url = new URL("/graphql", server.address).href.replace("http", "ws");
+  const ask = async (query: string, webSocketImpl: unknown, extensions?: Record<string, unknown>) => {
+    const client = createClient({ url, webSocketImpl, retryAttempts: 0 });
+    await client.iterate({ query, ...(extensions && { extensions }) }).next();
+    await client.dispose();
+  };
+  const query = (name: string) => `query ${name} { study(slug: "reference-study") { name } }`;
+  await ask(query("Alone"), WebSocket);
+  await ask(query("OfSocket"), TracedSocket);
+  await ask(query("OfOperation"), TracedSocket, { traceparent: `00-${TRACE}-${CALLER}-01` });
+  await ask('subscription Follow { jobProgress(id: "01a20f81-c9a6-7054-94ca-051a1ed9debb") { id } }', WebSocket);
+  server.child.kill("SIGTERM");
+  expect((await server.ended).code).toBe(0);
+
+  const spans = collector.spans().filter(({ spanId }) => !before.has(spanId));
+  const one = (name: string) => {
+    const found = spans.filter((span) => span.name === name);
+    expect(found, name).toHaveLength(1);
+    return found[0] as ReceivedSpan;
+  };
+  const alone = one("query Alone");
+  expect(alone).toMatchObject({ parentSpanId: "", kind: SERVER });
+  expect(alone.attributes).toMatchObject({ "graphql.operation.name": "Alone", "graphql.operation.type": "query" });
+  expect(one("query OfSocket")).toMatchObject({ traceId: trace, parentSpanId: "00f067aa0ba902b7" });
+  expect(one("query OfOperation")).toMatchObject({ traceId: TRACE, parentSpanId: CALLER });
+  for (const name of ["Alone", "OfSocket", "OfOperation"]) {
+    const { spanId, traceId } = one(`query ${name}`);
+    const [field] = spans.filter((span) => span.parentSpanId === spanId);
+    expect(field).toMatchObject({ name: "Query.study", traceId });
+    expect(spans.filter((span) => span.parentSpanId === field?.spanId)).toMatchObject([
+      { name: "sql select", traceId },
+    ]);
+  }
+  const { spanId } = one("subscription Follow");
+  expect(spans.filter((span) => span.parentSpanId === spanId)).toMatchObject([{ name: "sql select" }]);
 });
 
 test("a collector that is not there keeps nothing from working or ending", async () => {

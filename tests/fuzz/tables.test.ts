@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
+import JSON5 from "json5";
 import { expect } from "vitest";
 import { readCsvTable } from "#src/import/csv-table.js";
 import { readPickle } from "#src/import/pickle.js";
@@ -69,6 +70,49 @@ fuzz(
       ([key, number]) => `${JSON.stringify(key)}: ${Object.is(number, -0) ? "-0.0" : number}`,
     );
     expect(parseTolerantJson(`{${entries.join(", ")}}`)).toEqual(value);
+  },
+);
+
+/** Texts with the words, alone and not, and with what ends a string and does not. */
+const wordy = fc
+  .array(fc.constantFrom("NaN", "-Infinity", "Infinity", "\\", '"', "-", " ", "1", "a", "\u0000"), {
+    maxLength: 6,
+  })
+  .map((parts) => parts.join(""));
+const { value: nested } = fc.letrec<{ value: unknown }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 5, depthSize: "small" },
+    pythonNumber,
+    fc.oneof(wordy, fc.constantFrom(null, true, false)),
+    fc.array(tie("value"), { maxLength: 4 }),
+    fc.dictionary(fc.oneof(wordy, fc.constant("__proto__")), tie("value"), { maxKeys: 4 }),
+  ),
+}));
+/** As Python's json.dump writes it. */
+function pythonJson(value: unknown): string {
+  if (typeof value === "number") return Object.is(value, -0) ? "-0.0" : String(value);
+  if (Array.isArray(value)) return `[${value.map(pythonJson).join(", ")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).map(([key, member]) => `${JSON.stringify(key)}: ${pythonJson(member)}`);
+  return `{${members.join(", ")}}`;
+}
+fuzz("Python's JSON, however nested, is read as JSON5 reads it", nested, (value) => {
+  const text = pythonJson(value);
+  expect(parseTolerantJson(text)).toEqual(JSON5.parse(text));
+});
+fuzz(
+  "what is read of Python's JSON whose bytes were changed is what JSON5 reads",
+  fc.oneof(mutated(nested.map(pythonJson)), wordy.map(Buffer.from)),
+  (bytes) => {
+    const text = bytes.toString("utf8");
+    let read: unknown;
+    try {
+      read = parseTolerantJson(text);
+    } catch (error) {
+      expect(error).toBeInstanceOf(SyntaxError);
+      return;
+    }
+    expect(read).toEqual(JSON5.parse(text));
   },
 );
 

@@ -2,6 +2,7 @@ import type { Log } from "../../log.js";
 import { listTokens, noteTokenUse, TOKEN_CHANNEL, type AccessToken } from "../../store/access-tokens.js";
 import type { Connection } from "../../store/connection.js";
 import { listenTo } from "../../store/listening.js";
+import { isLive } from "./is-live.js";
 
 /** How often it is written when tokens were used. */
 const NOTE_MILLISECONDS = 60_000;
@@ -10,7 +11,6 @@ const NOTE_MILLISECONDS = 60_000;
 export interface TokenWatch {
   /** One that is neither revoked nor expired. */
   live(id: string, now: Date): AccessToken | undefined;
-  hasLive(now: Date): boolean;
   /** Whether there is any that nobody has revoked, expired ones among them: an expiry must not open a server. */
   hasAny(): boolean;
   used(id: string, at: Date): void;
@@ -41,8 +41,6 @@ export async function openTokenWatch(
     uses = new Map();
     await noteTokenUse(connection, noted).catch((err: unknown) => log.warn({ err }, "the use of tokens was not noted"));
   };
-  const isLive = ({ expiresAt, revokedAt }: AccessToken, now: Date) =>
-    revokedAt === null && (expiresAt === null || expiresAt > now);
 
   // Listens before it reads, and reads again when the connection was lost and is back: nothing is missed in between.
   const listening = await listenTo(connection, TOKEN_CHANNEL, { heard: again, missed: again, log });
@@ -56,7 +54,6 @@ export async function openTokenWatch(
       const token = tokens.get(id);
       return token !== undefined && isLive(token, now) ? token : undefined;
     },
-    hasLive: (now) => [...tokens.values()].some((token) => isLive(token, now)),
     hasAny: () => [...tokens.values()].some(({ revokedAt }) => revokedAt === null),
     used: (id, at) => uses.set(id, at),
     async close() {

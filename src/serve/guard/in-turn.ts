@@ -26,7 +26,7 @@ export function inTurn(turns: RequestTurns, limits: Limits): RequestHandler {
         leave();
         return;
       }
-      response.once("close", leave);
+      gone.addEventListener("abort", leave, { once: true });
     } catch (error) {
       const known = knownFailure(error);
       if (known?.code === "TOO_MANY_REQUESTS") refuse(response, known);

@@ -7,8 +7,10 @@ import {
   type DocumentNode,
   type ExecutionArgs,
   type GraphQLSchema,
+  type OperationTypeNode,
 } from "graphql";
 import { failure } from "../../errors.js";
+import { graphqlError } from "../graphql-error.js";
 import { knownFailure } from "../known-failure.js";
 import type { Limits } from "../limits.js";
 import { checkOperation } from "./check-operation.js";
@@ -19,6 +21,13 @@ interface Payload {
   readonly query: string;
   readonly operationName?: string | null | undefined;
   readonly variables?: Record<string, unknown> | null | undefined;
+}
+
+/** Why an operation is not executed. */
+export interface RefusedPayload {
+  readonly errors: readonly GraphQLError[];
+  /** Undefined where that is not known. */
+  readonly type?: OperationTypeNode;
 }
 
 /**
@@ -32,39 +41,36 @@ export function checkPayload(
   running: Readonly<Record<string, unknown>>,
   { query, operationName, variables }: Payload,
   limits: Limits,
-): Omit<ExecutionArgs, "contextValue"> | readonly GraphQLError[] {
+): Omit<ExecutionArgs, "contextValue"> | RefusedPayload {
   const count = Object.keys(running).length;
   if (count > limits.subscriptionsEach) {
-    return [
-      asError(
-        failure("TOO_MANY_REQUESTS", {
-          received: `${count} operations on one WebSocket`,
-          allowed: String(limits.subscriptionsEach),
-        }),
-      ),
-    ];
+    const error = failure("TOO_MANY_REQUESTS", {
+      received: `${count} operations on one WebSocket`,
+      allowed: String(limits.subscriptionsEach),
+    });
+    return { errors: [graphqlError(error)] };
   }
   let document: DocumentNode;
   try {
     document = parse(query, { maxTokens: limits.tokens });
   } catch (error) {
-    return [withCode(error as GraphQLError, "GRAPHQL_PARSE_FAILED")];
+    return { errors: [withCode(error as GraphQLError, "GRAPHQL_PARSE_FAILED")] };
   }
   const found = validate(schema, document, [documentLimits(limits), ...specifiedRules]);
-  if (found.length > 0) return found.map((error) => withCode(error, "GRAPHQL_VALIDATION_FAILED"));
+  if (found.length > 0) return { errors: found.map((error) => withCode(error, "GRAPHQL_VALIDATION_FAILED")) };
   const operation = getOperationAST(document, operationName);
-  if (operation == null) return [withCode(new GraphQLError("Unknown operation."), "OPERATION_RESOLUTION_FAILURE")];
+  if (operation == null) {
+    return { errors: [withCode(new GraphQLError("Unknown operation."), "OPERATION_RESOLUTION_FAILURE")] };
+  }
   try {
     checkOperation(schema, { document, operation, variables: variables ?? {} }, limits);
   } catch (error) {
     const known = knownFailure(error);
     if (known === undefined) throw error;
-    return [asError(known)];
+    return { errors: [graphqlError(known)], type: operation.operation };
   }
   return { schema, document, operationName: operationName ?? null, variableValues: variables ?? null };
 }
-
-const asError = (error: Error) => new GraphQLError(error.message, { originalError: error });
 
 function withCode(error: GraphQLError, code: string): GraphQLError {
   const { message, nodes = null, source = null, positions = null, originalError = null } = error;

@@ -1,5 +1,6 @@
-import { GraphQLError, type ValidationRule } from "graphql";
+import type { ValidationRule } from "graphql";
 import { failure } from "../../errors.js";
+import { graphqlError } from "../graphql-error.js";
 import type { Limits } from "../limits.js";
 import { measureDocument, type DocumentSize } from "./measure-document.js";
 
@@ -32,7 +33,7 @@ export function documentLimits(limits: Limits): ValidationRule {
         allowed: String(limits[what]),
         todo: INSTEAD[what],
       });
-      context.reportError(new GraphQLError(error.message, { originalError: error }));
+      context.reportError(graphqlError(error));
     }
     return {};
   };

@@ -7,6 +7,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import WebSocket from "ws";
 import { DEFAULT_LIMITS } from "#src/serve/limits.js";
 import { createJob } from "#src/store/jobs.js";
+import type { Answer } from "../../support/rankscope.js";
 import { apiServer, type ApiServer } from "../../support/api-server.js";
 import { twoStudies } from "../../support/two-studies.js";
 
@@ -98,6 +99,26 @@ describe("a client's share", () => {
     expect(page.status).toBe(200);
     for (const response of await Promise.all(sent)) expect(response.status).toBe(200);
     expect((await send()).status).toBe(200);
+  });
+
+  test("the same over one WebSocket, which stays open", async () => {
+    const client = createClient({
+      url: new URL("/graphql", server.address).href.replace("http", "ws"),
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+    });
+    const ask = async () => {
+      const { value } = (await client.iterate({ query: BLOCKED }).next()) as { value: Answer };
+      return value.errors?.[0]?.extensions.code ?? "answered";
+    };
+    const answers = await withoutRanks(server, async () => {
+      const sent = [ask(), ask(), ask()];
+      // The other two wait for the lock and for their turn.
+      expect(await Promise.race(sent)).toBe("TOO_MANY_REQUESTS");
+      return { sent };
+    });
+    expect((await Promise.all(answers.sent)).sort()).toEqual(["TOO_MANY_REQUESTS", "answered", "answered"]);
+    await client.dispose();
   });
 
   test("a full queue is a reason on what would need another job, and what is queued already can be waited for", async () => {

@@ -1,6 +1,8 @@
+import { once } from "node:events";
 import { createClient, type Client } from "graphql-ws";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import WebSocket from "ws";
+import { openLog } from "#src/log.js";
 import { startServer, type RunningServer } from "#src/serve/server.js";
 import { createJob, touchJob } from "#src/store/jobs.js";
 import { endJob } from "#src/store/queue/progress.js";
@@ -8,13 +10,15 @@ import { freshDatabase } from "../../support/database.js";
 import { realServices, type RealServices } from "../../support/real-services.js";
 
 const fresh = freshDatabase();
+const lines: string[] = [];
 let real: RealServices;
 let server: RunningServer;
 let client: Client;
 
 beforeAll(async () => {
   real = await realServices(fresh.database, { url: fresh.url, importRoots: [] });
-  server = await startServer(real.services, { host: "127.0.0.1", port: 0 });
+  const log = openLog("info", { write: (line: string) => void lines.push(line) });
+  server = await startServer({ ...real.services, log }, { host: "127.0.0.1", port: 0 });
   client = createClient({ url: address(), webSocketImpl: WebSocket, retryAttempts: 0 });
 });
 afterAll(async () => {
@@ -90,5 +94,35 @@ describe("a WebSocket", () => {
     for await (const answer of client.iterate({ query: `{ study(slug: "x") { weightSimilarity(rank: 1) { mean } } }` }))
       answers.push(answer as Progress);
     expect(answers).toEqual([{ data: { study: null } }]);
+  });
+
+  test.each([
+    ["too long", "x".repeat(300_000), 1009, "Max payload size exceeded"],
+    ["that is no JSON", "{", 4400, undefined],
+    ["of a kind that only servers send", '{"type":"connection_ack"}', 4500, "connection_ack"],
+  ])("a message %s ends it, and nothing is said but to the log", async (_, message, code, said) => {
+    const console = (["error", "warn", "log"] as const).map((name) => vi.spyOn(globalThis.console, name));
+    lines.length = 0;
+    const socket = new WebSocket(address(), "graphql-transport-ws");
+    await once(socket, "open");
+    socket.send(message);
+    const [ended, reason] = (await once(socket, "close")) as [number, Buffer];
+    expect(ended).toBe(code);
+    expect(reason.toString()).not.toContain("connection_ack");
+    expect(console.flatMap(({ mock }) => mock.calls)).toEqual([]);
+    const told = lines.filter((line) => line.includes("a WebSocket"));
+    expect(told).toEqual(said === undefined ? [] : [expect.stringContaining(said)]);
+    vi.restoreAllMocks();
+  });
+
+  test("that does not answer when it is closed is ended", async () => {
+    const other = await startServer(real.services, { host: "127.0.0.1", port: 0 });
+    const socket = new WebSocket(new URL("/graphql", other.address).href.replace("http", "ws"), "graphql-transport-ws");
+    await once(socket, "open");
+    socket.pause();
+    await other.close();
+    const closed = once(socket, "close");
+    socket.resume();
+    await closed;
   });
 });

@@ -65,12 +65,17 @@ test("neither statements nor questions about weights grow with layers, ranks or 
       const variables = { slug, ids, left: experiments["16bit_r1"], right: experiments["4bit_r1"] };
       // The first answer prepares statements.
       expect((await server.ask(SOURCE, variables)).errors).toEqual([]);
-      weights.asked.length = 0;
-      const before = proxy.statements();
-      const { data, errors } = await server.ask(SOURCE, variables);
-      expect(errors).toEqual([]);
-      expect(data.similarityMatrix.perLayer).toHaveLength(size);
-      counts.push({ statements: proxy.statements() - before, questions: weights.asked.length });
+      // Whenever the server opens another connection, its first statement is one more: the least of some answers has none.
+      let least = Infinity;
+      for (let turn = 0; turn < 5; turn++) {
+        weights.asked.length = 0;
+        const before = proxy.statements();
+        const { data, errors } = await server.ask(SOURCE, variables);
+        expect(errors).toEqual([]);
+        expect(data.similarityMatrix.perLayer).toHaveLength(size);
+        least = Math.min(least, proxy.statements() - before);
+      }
+      counts.push({ statements: least, questions: weights.asked.length });
     }
     const [small, large] = counts;
     expect(large).toEqual(small);

@@ -1,8 +1,21 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { appendFile, chmod, mkdir, readdir, readFile, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import {
+  appendFile,
+  chmod,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -133,6 +146,13 @@ describe.each<"in-place" | "directory">(["in-place", "directory"])("reading (%s)
     await expect(everything(store, file)).rejects.toMatchObject({ code: "FILE_UNREADABLE" });
   });
 
+  test.skipIf(process.platform === "win32")("a pipe is refused without waiting for who writes to it", async () => {
+    const { store, file, path } = await kept(someBytes(1000));
+    await rm(path);
+    execFileSync("mkfifo", [path]);
+    await expect(everything(store, file)).rejects.toMatchObject({ code: "FILE_UNREADABLE" });
+  });
+
   test.runIf(isLinux)("a file without permission is unreadable, in a process without rights", async () => {
     const { file, path } = await kept(someBytes(1000));
     await chmod(path, 0);
@@ -150,6 +170,57 @@ describe.each<"in-place" | "directory">(["in-place", "directory"])("reading (%s)
     during.abort(reason);
     await expect(reading).rejects.toBe(reason);
     expect(await store.read(file, 0, 10)).toHaveLength(10);
+  });
+});
+
+describe("links", () => {
+  /** An imported file, and the same bytes elsewhere. */
+  async function moved(bytes: Uint8Array) {
+    const root = await temporaryFolder();
+    const [study, elsewhere] = [join(root, "study"), join(root, "elsewhere")];
+    await mkdir(study);
+    const file = await writeWeightFile(study, bytes);
+    await rename(study, elsewhere);
+    const empty = await opened({ kind: "directory", directory: join(root, "store") });
+    return { study, elsewhere, file, stores: [await opened(IN_PLACE), empty] };
+  }
+
+  test("in place of an imported file, or of a folder on the way to it, are not followed", async () => {
+    const { study, elsewhere, file, stores } = await moved(someBytes(1000));
+    await symlink(elsewhere, study);
+    for (const store of stores) {
+      await expect(everything(store, file)).rejects.toMatchObject({
+        code: "WEIGHTS_CHANGED",
+        message: expect.stringMatching(/lies elsewhere.*Import the folder again from where it lies now/s) as string,
+      });
+    }
+    await rm(study);
+    await mkdir(study);
+    await symlink(join(elsewhere, basename(file.path)), file.path);
+    for (const store of stores) {
+      await expect(everything(store, file)).rejects.toMatchObject({
+        code: "FILE_UNREADABLE",
+        message: expect.stringContaining("a symbolic link") as string,
+      });
+    }
+    // The file itself, at its place, is read at once.
+    await rm(file.path);
+    await rename(join(elsewhere, basename(file.path)), file.path);
+    for (const store of stores) expect(await everything(store, file)).toHaveLength(1000);
+  });
+
+  test("by which a store's directory, or a part of it, was put on another disk are followed", async () => {
+    const { directory, settings, file, store, kept } = await directoryStore(someBytes(1000));
+    await store.keep(file);
+    await rm(file.path);
+    await store.close();
+    for (const linked of [directory, dirname(kept)]) {
+      await rename(linked, `${linked}-elsewhere`);
+      await symlink(`${linked}-elsewhere`, linked);
+      const again = await opened(settings);
+      expect(await everything(again, file)).toHaveLength(1000);
+      await again.keep(await writeWeightFile(await temporaryFolder(), someBytes(1000, 7)));
+    }
   });
 });
 

@@ -288,7 +288,21 @@ describe("small parts", () => {
       b: "NaN",
     });
     expect(() => parseTolerantJson("{a: 1}")).toThrow(SyntaxError);
-    expect(() => parseTolerantJson("[NaN")).toThrow(SyntaxError);
+    for (const text of [
+      "[NaN",
+      "1NaN",
+      "NaN1",
+      "1Infinity",
+      "Infinity5",
+      "xNaN",
+      "[NaN NaN]",
+      "{NaN: 1}",
+      "[NaN, 'a']",
+    ]) {
+      expect(() => parseTolerantJson(text), text).toThrow(SyntaxError);
+    }
+    expect(parseTolerantJson("-NaN")).toBeNaN();
+    expect(() => parseTolerantJson(`${"[".repeat(101)}NaN${"]".repeat(101)}`)).toThrow("100 levels");
   });
 });
 

@@ -1,0 +1,14 @@
+/** Where the JSON string that opens at `opening` ends; the text's end where it does not. */
+export function closingQuote(text: string, opening: number): number {
+  let at = opening + 1;
+  for (;;) {
+    at = text.indexOf('"', at);
+    if (at === -1) return text.length;
+    let backslashes = 0;
+    while (text.charCodeAt(at - 1 - backslashes) === BACKSLASH) backslashes += 1;
+    if (backslashes % 2 === 0) return at;
+    at += 1;
+  }
+}
+
+const BACKSLASH = 0x5c;
