@@ -5,7 +5,7 @@ import { openServerMetrics } from "../observe/open-metrics.js";
 import { requireToken } from "../serve/access/require-token.js";
 import { startServer } from "../serve/server.js";
 import type { Database } from "../store/database.js";
-import { surviveDeadSocketWrites } from "../store/dead-socket-writes.js";
+import { surviveLostConnections } from "../store/survive-lost-connections.js";
 import { countStudies, newestStudy } from "../store/studies.js";
 import type { WeightStore } from "../weights/weight-store.js";
 import { print, type Process } from "./process.js";
@@ -26,7 +26,7 @@ const MOST_STOPPING_MILLISECONDS = 45_000;
 export async function serve(command: Process): Promise<void> {
   const { config } = command;
   const stopped = nextStop(config);
-  surviveDeadSocketWrites(command.log);
+  surviveLostConnections(command.log);
   const address = `http://${config.host}:${config.port}/`;
   const { services, weightStore, startWorkers, close } = await openServices(command, {
     purpose: "serve",

@@ -7,7 +7,7 @@ import type { WorkerMessage } from "../jobs/supervisor.js";
 import { allStatements } from "../observe/all-statements.js";
 import { listenForMetrics, type MetricsListener } from "../observe/listen.js";
 import { openWorkerMetrics } from "../observe/open-metrics.js";
-import { surviveDeadSocketWrites } from "../store/dead-socket-writes.js";
+import { surviveLostConnections } from "../store/survive-lost-connections.js";
 import { DEAD_AFTER_SECONDS } from "../store/queue/workers.js";
 import { openWorkerStore, type WorkerStore } from "../store/worker-store.js";
 import { print, type Process } from "./process.js";
@@ -41,7 +41,7 @@ interface Employment {
 }
 
 async function work({ config, log }: Process, id: string, { isSupervised, stopped }: Employment): Promise<void> {
-  surviveDeadSocketWrites(log);
+  surviveLostConnections(log);
   const tracing = await tracingOf(config, "rankscope-worker");
   // A supervised worker's numbers are its server's: the port would be the same for all of them.
   const port = isSupervised ? undefined : config.metricsPort;

@@ -1,5 +1,9 @@
+import postgres from "postgres";
 import { expect, test } from "vitest";
-import { isDeadSocketWrite } from "#src/store/dead-socket-writes.js";
+import { isDeadSocketWrite, isLostTypeQuery } from "#src/store/survive-lost-connections.js";
+import { freshDatabase } from "../../support/database.js";
+
+const fresh = freshDatabase();
 
 /** As Node printed it when PostgreSQL was killed under load. */
 const STACK = `TypeError: Cannot read properties of null (reading 'write')
@@ -18,4 +22,16 @@ test("only the write to a connection that is gone is survived", () => {
   expect(isDeadSocketWrite(error(STACK.replace("nextWrite", "data")))).toBe(false);
   expect(isDeadSocketWrite(error(STACK.replace("node_modules/postgres/", "dist/serve/")))).toBe(false);
   expect(isDeadSocketWrite("a text")).toBe(false);
+});
+
+test("of the statements of a connection only the library's own, for the types of arrays, may fail unheard", async () => {
+  const asked: string[] = [];
+  const sql = postgres(fresh.url, { max: 1, debug: (_connection, query) => asked.push(query) });
+  await sql`select 1 as mine`;
+  await sql.end();
+  const failed = asked.filter((query) => isLostTypeQuery(Object.assign(new Error("lost"), { query })));
+  expect(asked).toEqual([...failed, "select 1 as mine"]);
+  expect(failed).toHaveLength(1);
+  expect(isLostTypeQuery(new Error("lost"))).toBe(false);
+  expect(isLostTypeQuery(undefined)).toBe(false);
 });

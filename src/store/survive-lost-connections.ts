@@ -1,0 +1,34 @@
+import type { Log } from "../log.js";
+
+/**
+ * Keeps the process alive through two faults of postgres.js 3.4.9, of which nobody can catch the error, when PostgreSQL is
+ * killed under load. The statements concerned have been told of their loss all the same.
+ * - It writes what is left to a connection in a later turn (`nextWrite`) without looking whether it was closed in between.
+ * - It asks each new connection for the array types (`fetchArrayTypes`) and leaves the failure of that to nobody.
+ *
+ * Everything else that nobody caught ends the process, as it would without this.
+ */
+export function surviveLostConnections(log: Log): void {
+  process.on("uncaughtException", (error: unknown) => {
+    if (isDeadSocketWrite(error) || isLostTypeQuery(error)) {
+      log.warn({ reason: error.message }, "PostgreSQL closed a connection in the middle of a statement");
+      return;
+    }
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exit(1);
+  });
+}
+
+export function isDeadSocketWrite(error: unknown): error is TypeError {
+  return (
+    error instanceof TypeError &&
+    /^\s*at Immediate\.nextWrite .*postgres[\\/](src|cjs[\\/]src)[\\/]connection\.js/m.test(error.stack ?? "")
+  );
+}
+
+/** Of whatever reason: without its answer arrays are not understood, and the next connection asks again. */
+export function isLostTypeQuery(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  const { query } = error as { query?: unknown };
+  return typeof query === "string" && query.includes("select b.oid, b.typarray");
+}
