@@ -66,7 +66,7 @@ function saidOf({ percent, interval, verdict, reason }: Degradation): string {
 function undefinedNote(ranks: RankThresholdFacts["degradations"]): string {
   const [first] = ranks;
   const at = ranks.map(({ rank }) => rank).join(", ");
-  return `No degradation at rank ${at}: ${first?.degradation.reason ?? "undefined"}${ranks.length > 1 ? ", and so on" : ""}.`;
+  return `No degradation at ${ranks.length === 1 ? "rank" : "ranks"} ${at}: ${first?.degradation.reason ?? "undefined"}${ranks.length > 1 ? ", and so on" : ""}.`;
 }
 
 function degradationPanel(

@@ -1,5 +1,5 @@
 import type { UndefinedReason } from "../../../derive/undefined-reason.js";
-import { figure, printable, shortNames } from "../labels.js";
+import { count, figure, printable, shortNames } from "../labels.js";
 import type { Picture, VegaLite } from "../picture.js";
 import { colourAndShape, type Subject } from "./sides.js";
 import { comparedLines, comparedNotes, nothingCompared, type ComparedRuns } from "./weights-subject.js";
@@ -32,7 +32,7 @@ export function weightSimilarity(subject: Subject, facts: WeightSimilarityFacts)
     mean === null
       ? []
       : [
-          `mean ${figure(mean)} over ${known.length} of ${layers.length} layers, ${mean > threshold ? "above" : "not above"} the threshold of ${figure(threshold)}`,
+          `mean ${figure(mean)} over ${known.length} of ${count(layers.length, "layer")}, ${mean > threshold ? "above" : "not above"} the threshold of ${figure(threshold)}`,
         ];
   return {
     title: `Similarity of the weight updates by layer at rank ${rank}`,

@@ -7,6 +7,7 @@ import { counted } from "../../parts/words.js";
 import { PageHead } from "../../shell/page-head.js";
 import { csvRows } from "../../table/column.js";
 import { VirtualTable } from "../../table/virtual-table.js";
+import { DegradationAcross } from "./degradation-across.js";
 import { filterOf, sortingOf } from "./list-state.js";
 import { StudiesQuery } from "./studies-query.js";
 import { studyColumns } from "./study-columns.js";
@@ -35,40 +36,52 @@ export function StudiesPage() {
   const columns = useMemo(() => studyColumns(summaries, metric), [summaries, metric]);
   const isFiltered = Object.keys(filter).length > 0;
   const { totalCount } = studies.data ?? {};
+  const hasStudies = totalCount !== undefined && totalCount > 0;
   const isPartial = totalCount !== undefined && rows.length < totalCount;
   return (
-    <div className="page list-page">
-      <PageHead title="Studies">
-        <p className="count" role="status">
-          {totalCount !== undefined && `${counted(totalCount, "study", "studies")}${isFiltered ? " found" : ""}`}
-        </p>
-      </PageHead>
-      <StudyFilters parameters={parameters} change={change} tags={tags} />
-      <Panel
-        title="List of studies"
-        className="list"
-        lines={12}
-        answer={studies}
-        csv={{ fileName: "studies.csv", rows: ({ rows: loaded }) => csvRows(columns, loaded) }}
-        {...(isPartial && { note: `The CSV has the ${rows.length} rows that are loaded; scroll to load more.` })}
-      >
-        {(data) => (
-          <VirtualTable
-            label="Studies"
-            columns={columns}
-            rows={data.rows}
-            totalCount={data.totalCount}
-            keyOf={({ slug }) => slug}
-            sorting={sorting}
-            onSort={({ by, direction }) => change({ sort: by, direction })}
-            onNeed={studies.need}
-            empty={isFiltered ? <NothingFound onReset={() => change(NO_FILTER)} /> : <NoStudy />}
-          />
-        )}
-      </Panel>
-    </div>
+    <>
+      <div className="page list-page">
+        <PageHead title="Studies">
+          <p className="count" role="status">
+            {totalCount !== undefined && `${counted(totalCount, "study", "studies")}${isFiltered ? " found" : ""}`}
+          </p>
+        </PageHead>
+        <StudyFilters parameters={parameters} change={change} tags={tags} />
+        <Panel
+          title="List of studies"
+          className="list"
+          lines={12}
+          answer={studies}
+          links={hasStudies && <a href={`#${ACROSS}`}>Degradation across them</a>}
+          csv={{ fileName: "studies.csv", rows: ({ rows: loaded }) => csvRows(columns, loaded) }}
+          {...(isPartial && { note: `The CSV has the ${rows.length} rows that are loaded; scroll to load more.` })}
+        >
+          {(data) => (
+            <VirtualTable
+              label="Studies"
+              columns={columns}
+              rows={data.rows}
+              totalCount={data.totalCount}
+              keyOf={({ slug }) => slug}
+              sorting={sorting}
+              onSort={({ by, direction }) => change({ sort: by, direction })}
+              onNeed={studies.need}
+              empty={isFiltered ? <NothingFound onReset={() => change(NO_FILTER)} /> : <NoStudy />}
+            />
+          )}
+        </Panel>
+      </div>
+      {hasStudies && (
+        <div className="page" id={ACROSS} tabIndex={-1}>
+          <DegradationAcross of={{ filter }} metric={metric} />
+        </div>
+      )}
+    </>
   );
 }
+
+/** Where below the list, which takes the window, the picture of all its studies is. */
+const ACROSS = "across";
 
 const NO_FILTER = { q: null, model: null, tag: null, method: null, rank: null, min: null, max: null };
 

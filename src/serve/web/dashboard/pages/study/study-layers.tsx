@@ -7,6 +7,7 @@ import { layerFigure } from "../../parts/layer-figure.js";
 import { Panel } from "../../parts/panel.js";
 import { SelectField } from "../../parts/select-field.js";
 import { Value } from "../../parts/value.js";
+import { counted } from "../../parts/words.js";
 import { csvRows, type Column, type Sorting } from "../../table/column.js";
 import { sorted } from "../../table/sorted.js";
 import { VirtualTable } from "../../table/virtual-table.js";
@@ -113,7 +114,7 @@ export function StudyLayers({ slug, ranks, rank, onRank }: StudyLayersProps) {
                 from <Value value={min} /> to <Value value={max} />
               </span>
               <span>
-                {comparedLayers} of {layers.length} layers
+                {comparedLayers} of {counted(layers.length, "layer")}
               </span>
               {sharedStart === false && <strong>The runs started from different A: not comparable by weights.</strong>}
             </p>
