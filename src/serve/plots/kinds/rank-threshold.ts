@@ -5,6 +5,7 @@ import type { Cell } from "../../export/table.js";
 import { capital, figure, metricLabel, sampleSizes, whiskers } from "../labels.js";
 import type { Picture, PictureTable, VegaLite } from "../picture.js";
 import { intervals, pointsByRank, rankAxis, rankMarks } from "./by-rank.js";
+import { INTERVAL_COLUMNS, meanCells } from "./means-table.js";
 import { sideNames, sidesText, subjectLine, topLegend, type Subject } from "./sides.js";
 
 export interface RankThresholdFacts {
@@ -152,7 +153,7 @@ function labelledRule(at: number, text: string): VegaLite[] {
 
 function table({ metric, means, degradations }: RankThresholdFacts): PictureTable {
   const rows = [
-    ...means.map(({ rank, side, mean, low, high, n }): Cell[] => [rank, metric, side, mean, low, high, n, null]),
+    ...means.map((mark): Cell[] => [mark.rank, metric, mark.side, ...meanCells(mark), null]),
     ...degradations.map(({ rank, degradation: { percent, interval, verdict } }): Cell[] => [
       ...[rank, "degradation_percent", "candidate against baseline", percent],
       ...[interval?.low ?? null, interval?.high ?? null, null, verdict],
@@ -164,9 +165,7 @@ function table({ metric, means, degradations }: RankThresholdFacts): PictureTabl
       { name: "quantity", type: "text" },
       { name: "side", type: "text" },
       { name: "value", type: "number" },
-      { name: "interval_low", type: "number" },
-      { name: "interval_high", type: "number" },
-      { name: "n", type: "integer" },
+      ...INTERVAL_COLUMNS,
       { name: "verdict", type: "text" },
     ],
     rows,

@@ -4,6 +4,7 @@ import { useAnswer } from "../../api/answer.js";
 import { JobFields } from "../../api/job.js";
 import { graphql } from "../../graphql.js";
 import { layerFigure } from "../../parts/layer-figure.js";
+import { LayerSimilarityFields, SIMILARITY_COLUMNS, type LayerSimilarity } from "../../parts/layer-similarity.js";
 import { Panel } from "../../parts/panel.js";
 import { SelectField } from "../../parts/select-field.js";
 import { Value } from "../../parts/value.js";
@@ -33,19 +34,7 @@ const LayersQuery = graphql(
             ...JobFields
           }
           layers {
-            layer {
-              id
-              name
-              index
-              module
-            }
-            cosineSimilarity
-            relativeDifference
-            l2Distance
-            baselineNorm
-            candidateNorm
-            undefinedReason
-            undefinedDetail
+            ...LayerSimilarityFields
           }
         }
         layerSensitivity(rank: $rank, waitSeconds: $waitSeconds) {
@@ -59,11 +48,11 @@ const LayersQuery = graphql(
       }
     }
   `,
-  [JobFields],
+  [JobFields, LayerSimilarityFields],
 );
 
 type Study = NonNullable<ResultOf<typeof LayersQuery>["study"]>;
-type Row = Study["weightSimilarity"]["layers"][number] & {
+type Row = LayerSimilarity & {
   readonly sensitivity: Study["layerSensitivity"][number] | undefined;
 };
 
@@ -147,16 +136,7 @@ const COLUMNS: readonly Column<Row>[] = [
     cell: ({ layer }) => layer.module,
     csv: ({ layer }) => layer.module,
   },
-  {
-    ...{ key: "layer", title: "Layer", width: 230, sort: "layer" },
-    cell: ({ layer }) => layer.name,
-    csv: ({ layer }) => layer.name,
-  },
-  layerFigure("cosine_similarity", "Cosine", 92, (row) => row.cosineSimilarity),
-  layerFigure("relative_difference", "Relative difference", 158, (row) => row.relativeDifference),
-  layerFigure("l2_distance", "L2 distance", 112, (row) => row.l2Distance),
-  layerFigure("baseline_norm", "Norm, baseline", 136, (row) => row.baselineNorm),
-  layerFigure("candidate_norm", "Norm, candidate", 144, (row) => row.candidateNorm),
+  ...SIMILARITY_COLUMNS,
   layerFigure("sensitivity", "Sensitivity", 110, (row) => row.sensitivity?.score),
   layerFigure("position", "Position", 96, (row) => row.sensitivity?.position),
   {
