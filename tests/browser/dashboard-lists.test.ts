@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
@@ -7,6 +7,7 @@ import { seedStudies } from "../../scripts/seed/seed-studies.js";
 import { apiServer } from "../support/api-server.js";
 import { missingChromium } from "../support/chromium.js";
 import { openDashboard, type DashboardOptions, type OpenDashboard } from "../support/open-dashboard.js";
+import { operationOf } from "../support/operation-of.js";
 
 const missing = missingChromium();
 if (missing !== undefined) console.warn(missing);
@@ -96,6 +97,121 @@ describe.skipIf(missing !== undefined)("the dashboard's lists of a large store",
     await again.page.getByRole("button", { name: "Reset filters" }).click();
     await expect.poll(() => new URL(again.page.url()).search, PATIENT).toBe("?q=llama&sort=METRIC_BEST&direction=ASC");
     await again.close();
+  });
+
+  describe("saves the list of studies", () => {
+    const FILTERED = "/dashboard?metric=training_loss&sort=METRIC_BEST&direction=ASC";
+    const csv = (page: Page) => page.getByRole("button", { name: "CSV: List of studies", exact: true });
+    /** The list's file as it is pressed for now. */
+    const saved = async (page: Page) => {
+      const [download] = await Promise.all([page.waitForEvent("download", PATIENT), csv(page).click()]);
+      expect(download.suggestedFilename()).toBe("studies.csv");
+      const [header = "", ...lines] = (await readFile(await download.path(), "utf8")).trimEnd().split("\r\n");
+      return { header, lines: lines.map((line) => line.split(",")) };
+    };
+    /** The studies whose least training loss is at most that of three in five, in this order, as the API pages them. */
+    const expectedStudies = async () => {
+      const best = `query ($after: String, $filter: StudyFilter) { studies(first: 100, after: $after, filter: $filter,
+        orderBy: { field: METRIC_BEST, direction: ASC, metric: "training_loss" }) {
+          totalCount pageInfo { hasNextPage endCursor } nodes { slug } } }`;
+      const all = async (filter: object | null) => {
+        const slugs: string[] = [];
+        for (let after: string | null = null, more = true; more;) {
+          const { data } = await server.ask(best, { after, filter });
+          slugs.push(...data.studies.nodes.map(({ slug }: { slug: string }) => slug));
+          ({ endCursor: after, hasNextPage: more } = data.studies.pageInfo);
+        }
+        return slugs;
+      };
+      const ordered = await all(null);
+      const { data } = await server.ask(
+        `query ($slug: [String!]!) { experimentGroups(by: [STUDY], metric: "training_loss",
+        filter: { study: { slug: { in: $slug } } }, first: 1) { nodes { min } } }`,
+        { slug: [ordered[299]] },
+      );
+      const { min } = data.experimentGroups.nodes[0];
+      const slugs = await all({ experiments: { some: { metric: [{ name: "training_loss", lte: min }] } } });
+      return { slugs, max: String(min) };
+    };
+
+    test("whole: all that the filters let through, in its order, with all conclusions", async () => {
+      const { slugs, max } = await expectedStudies();
+      expect(slugs.length).toBeGreaterThan(200);
+      expect(slugs.length).toBeLessThan(STUDIES);
+      const { page, problems } = await visit(`${FILTERED}&max=${max}`);
+      await expect.poll(() => status(page).innerText(), PATIENT).toBe(`${slugs.length} studies found`);
+      const { header, lines } = await saved(page);
+      expect(header).toBe(
+        "study,base_model,tags,experiments,minimum_viable_rank,mean_cosine_similarity,training_loss_best,training_loss_mean,created_at,updated_at",
+      );
+      expect(lines.map(([slug]) => slug)).toEqual(slugs);
+      const groups = new Map<string, { min: number; mean: number }>();
+      const ranks = new Map<string, number | null>();
+      for (let i = 0; i < slugs.length; i += 100) {
+        const { data } = await server.ask(
+          `query ($slugs: [String!]!) {
+             compareStudies(slugs: $slugs, metric: TRAINING_LOSS) { byStudy { study { slug } minimumViableRank { rank } } }
+             experimentGroups(by: [STUDY], metric: "training_loss", filter: { study: { slug: { in: $slugs } } }, first: 100) {
+               nodes { study min mean } } }`,
+          { slugs: slugs.slice(i, i + 100) },
+        );
+        for (const group of data.experimentGroups.nodes) groups.set(group.study, group);
+        for (const { study, minimumViableRank } of data.compareStudies.byStudy)
+          ranks.set(study.slug, minimumViableRank.rank);
+      }
+      const number = (cell: string | undefined) => (cell === undefined || cell === "" ? null : Number(cell));
+      expect(lines.map((line) => [line[4], line[6], line[7]].map(number))).toEqual(
+        slugs.map((slug) => [ranks.get(slug), groups.get(slug)?.min, groups.get(slug)?.mean]),
+      );
+      expect(problems).toEqual([]);
+    });
+
+    test("shows how far it is, and stops when it is told to", async () => {
+      const { page, violations } = await visit("/dashboard");
+      await rows(page).first().locator("data").first().waitFor();
+      let downloads = 0;
+      page.on("download", () => downloads++);
+      let goOn: (() => void) | undefined;
+      const held = new Promise<void>((resolve) => (goOn = resolve));
+      let pages = 0;
+      await page.route("**/graphql", async (route) => {
+        if (operationOf(route) === "Studies" && ++pages === 3) await held;
+        // A request that was aborted meanwhile cannot go on.
+        await route.continue().catch(() => undefined);
+      });
+      await csv(page).click();
+      const list = page.getByRole("region", { name: "List of studies", exact: true });
+      await list.getByText(`CSV: 200 of ${STUDIES} rows`).waitFor(PATIENT);
+      expect(
+        await list.getByRole("progressbar").evaluate((bar) => [bar.getAttribute("value"), bar.getAttribute("max")]),
+      ).toEqual(["200", String(STUDIES)]);
+      expect(await violations()).toEqual([]);
+      await page.screenshot({ path: path.join(ARTIFACTS, "dashboard-studies-csv.png") });
+      await page.getByRole("button", { name: "Cancel CSV: List of studies" }).click();
+      await list.getByRole("progressbar").waitFor({ state: "detached" });
+      expect(await page.evaluate("document.activeElement.ariaLabel")).toBe("CSV: List of studies");
+      goOn?.();
+      expect((await saved(page)).lines.length).toBe(STUDIES);
+      expect(downloads).toBe(1);
+    });
+
+    test("or says why not, and leaves no half of a file", async () => {
+      const { page } = await visit("/dashboard");
+      await rows(page).first().locator("data").first().waitFor();
+      let downloads = 0;
+      page.on("download", () => downloads++);
+      let pages = 0;
+      await page.route("**/graphql", (route) =>
+        operationOf(route) === "Studies" && ++pages === 3
+          ? route.fulfill({ json: { data: null, errors: [{ message: "The disk is full: free some space." }] } })
+          : route.continue(),
+      );
+      await csv(page).click();
+      await page.getByRole("alert").getByText("No CSV: The disk is full: free some space.").waitFor(PATIENT);
+      expect((await saved(page)).lines.length).toBe(STUDIES);
+      expect(downloads).toBe(1);
+      expect(await page.getByRole("alert").count()).toBe(0);
+    });
   });
 
   test("takes a range of a metric, and says when nothing is within it", async () => {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Page, Route } from "playwright-core";
+import type { Page } from "playwright-core";
 import { v7 as newId } from "uuid";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { runWorker } from "#src/jobs/run-worker.js";
@@ -10,6 +10,7 @@ import { openLog } from "#src/log.js";
 import { apiServer } from "../support/api-server.js";
 import { missingChromium } from "../support/chromium.js";
 import { openDashboard, type DashboardOptions, type OpenDashboard } from "../support/open-dashboard.js";
+import { operationOf } from "../support/operation-of.js";
 import { twoStudies } from "../support/two-studies.js";
 
 const missing = missingChromium();
@@ -17,10 +18,6 @@ if (missing !== undefined) console.warn(missing);
 
 const ARTIFACTS = fileURLToPath(new URL("../artifacts", import.meta.url));
 const PATIENT = { timeout: 30_000 };
-
-/** The operation that a request to the API carries. */
-const operationOf = (route: Route) =>
-  /(?:query|mutation) (\w+)/.exec((route.request().postDataJSON() as { query: string }).query)?.[1];
 
 const panel = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
 

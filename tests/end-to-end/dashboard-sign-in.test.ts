@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { Route } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { missingChromium } from "../support/chromium.js";
 import { openDashboard } from "../support/open-dashboard.js";
@@ -59,6 +60,37 @@ describe.skipIf(missing !== undefined)("the dashboard of a server that needs a t
     await page.getByRole("button", { name: "Sign out (reader)" }).click();
     await page.getByRole("heading", { level: 1, name: "Sign in to Rankscope" }).waitFor();
     expect(await fetched("/export/studies/reference-study/experiments.csv")).toBe(401);
+    await close();
+  });
+
+  test.each([
+    ["gives no answer", (route: Route) => route.abort(), "The server does not answer."],
+    ["fails", (route: Route) => route.fulfill({ status: 502 }), "The server answered with status 502."],
+    [
+      "refuses",
+      (route: Route) => route.fulfill({ status: 503, json: { errors: [{ message: "The server is stopping." }] } }),
+      "The server is stopping.",
+    ],
+  ])("says that one is still signed in where the server %s, and lets one try again", async (_how, fail, said) => {
+    const { page, violations, close } = await openDashboard(server.address, "/dashboard");
+    await page.getByLabel("Token").fill(token);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    const leave = page.getByRole("button", { name: "Sign out (reader)" });
+    await leave.waitFor();
+    const isSignOut = (route: Route) => route.request().method() === "DELETE";
+    await page.route("**/session", (route) => (isSignOut(route) ? fail(route) : route.continue()));
+    await leave.click();
+    await page.getByRole("alert").getByText(`You are still signed in. ${said}`).waitFor();
+    expect(await violations()).toEqual([]);
+    expect(await page.getByRole("link", { name: "reference-study", exact: true }).isVisible()).toBe(true);
+    await page.reload();
+    await leave.waitFor();
+    expect(await page.getByRole("alert").getByText("You are still signed in").count()).toBe(0);
+    await leave.click();
+    await page.getByRole("alert").getByText("You are still signed in").waitFor();
+    await page.unroute("**/session");
+    await leave.click();
+    await page.getByRole("heading", { level: 1, name: "Sign in to Rankscope" }).waitFor();
     await close();
   });
 });

@@ -212,6 +212,36 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
     await shared.close();
   });
 
+  test.each([
+    ["the list", "/dashboard?threshold=1"],
+    ["a comparison", undefined],
+  ])("shows the degradation across the studies of %s", async (_name, listed) => {
+    const { experimentRows } = await ask(`{ experimentRows(first: 1, metrics: []) { nodes { id } } }`);
+    const to = listed ?? `/dashboard/compare?run=${experimentRows.nodes[0].id}&threshold=1`;
+    const { page, problems, violations } = await visit(to);
+    const { degradationAcrossStudies: expected, study } = await ask(
+      `{ degradationAcrossStudies(slugs: ["reference-study"], thresholdPercent: 1) { title description }
+         study(slug: "reference-study") { ranks { r degradation { percent } } } }`,
+    );
+    const across = panel(page, expected.title);
+    await across.waitFor(PATIENT);
+    await across.scrollIntoViewIfNeeded();
+    await across.locator(".plot svg").waitFor(PATIENT);
+    expect(await across.locator(".plot").getAttribute("aria-label")).toBe(expected.description);
+    expect(await across.getByLabel("Acceptable under, %").inputValue()).toBe("1");
+    const href = (await across.getByRole("link", { name: /^CSV: / }).getAttribute("href")) ?? "";
+    const lines = (await (await fetch(new URL(href, server.address))).text()).trimEnd().split("\r\n").slice(1);
+    expect(
+      lines.map((line) => line.split(",")).map(([slug, rank, , percent]) => [slug, Number(rank), Number(percent)]),
+    ).toEqual(
+      study.ranks.map(({ r, degradation }: { r: number; degradation: { percent: number } }) => [
+        ...["reference-study", r, degradation.percent],
+      ]),
+    );
+    expect(await violations()).toEqual([]);
+    expect(problems).toEqual([]);
+  });
+
   test("computes all that can be asked of a study, when it is told to", async () => {
     const { page, problems } = await visit(STUDY);
     await page.getByRole("button", { name: "Compute all weights" }).click();

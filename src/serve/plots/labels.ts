@@ -70,9 +70,9 @@ export function capital(text: string): string {
   return first.toUpperCase() + text.slice(first.length);
 }
 
-/** `1 run`, `3 runs` */
-export function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? "" : "s"}`;
+/** `1 run`, `3 runs`; `plural` where it is not the noun with an s. */
+export function count(n: number, noun: string, plural = `${noun}s`): string {
+  return `${n} ${n === 1 ? noun : plural}`;
 }
 
 /** How many runs stand behind each mark: `n = 1`, `n = 1 to 3`. */

@@ -1,7 +1,6 @@
 import type { SideMean } from "../../../derive/side-means.js";
-import type { Cell } from "../../export/table.js";
 import { figure } from "../labels.js";
-import type { PictureTable, VegaLite } from "../picture.js";
+import type { VegaLite } from "../picture.js";
 import { DASH_RANGE } from "../theme.js";
 import { colour, colourAndShape, topLegend } from "./sides.js";
 
@@ -141,23 +140,4 @@ export interface Panel {
   readonly title: string;
   readonly width: number;
   readonly height: number;
-}
-
-/** Marks of one or more metrics as rows: rank, side, metric, mean, low, high, n. */
-export function meansTable(metrics: Readonly<Record<string, readonly SideMean[]>>): PictureTable {
-  const rows = Object.entries(metrics).flatMap(([metric, means]) =>
-    means.map(({ rank, side, mean, low, high, n }): Cell[] => [rank, side, metric, mean, low, high, n]),
-  );
-  return {
-    columns: [
-      { name: "rank", type: "integer" },
-      { name: "side", type: "text" },
-      { name: "metric", type: "text" },
-      { name: "mean", type: "number" },
-      { name: "interval_low", type: "number" },
-      { name: "interval_high", type: "number" },
-      { name: "n", type: "integer" },
-    ],
-    rows,
-  };
 }

@@ -31,20 +31,21 @@ export function degradationAcrossStudies(facts: DegradationAcrossStudies): Pictu
   const shown = new Set(known.map(({ slug }) => slug));
   const empty = [...new Set(rows.map(({ slug }) => slug))].filter((slug) => !shown.has(slug));
   const percents = known.map(({ percent }) => percent);
+  const studies = count(shown.size, "study", "studies");
   const verdicts = (verdict: string) => known.filter(({ degradation }) => degradation.verdict === verdict).length;
   return {
-    title: `Degradation of ${label} across ${shown.size === 1 ? "1 study" : `${shown.size} studies`}`,
+    title: `Degradation of ${label} across ${studies}`,
     subtitle:
       known.length === 0
         ? []
         : [
-            `${verdicts("ACCEPTABLE")} acceptable, ${verdicts("UNACCEPTABLE")} unacceptable, ${verdicts("INCONCLUSIVE")} inconclusive of ${known.length} ranks; ` +
+            `${verdicts("ACCEPTABLE")} acceptable, ${verdicts("UNACCEPTABLE")} unacceptable, ${verdicts("INCONCLUSIVE")} inconclusive of ${count(known.length, "rank")}; ` +
               (known.some(({ degradation }) => degradation.interval !== null)
                 ? `whiskers: ${figure(confidence * 100)} % interval, where there are seeds`
                 : "one seed a side: no intervals"),
           ],
     description: [
-      `Degradation of ${label}, candidate against baseline, of ${shown.size} studies at ${count(known.length, "rank")}`,
+      `Degradation of ${label}, candidate against baseline, of ${studies} at ${count(known.length, "rank")}`,
       ...(percents.length === 0
         ? []
         : [`, from ${figure(Math.min(...percents))} % to ${figure(Math.max(...percents))} %`]),
@@ -53,7 +54,7 @@ export function degradationAcrossStudies(facts: DegradationAcrossStudies): Pictu
     notes: [
       ...facts.notes,
       ...(empty.length > 0 && known.length > 0
-        ? [`${empty.length === 1 ? "1 study" : `${empty.length} studies`} without a degradation left out.`]
+        ? [`${count(empty.length, "study", "studies")} without a degradation left out.`]
         : []),
     ],
     table: {

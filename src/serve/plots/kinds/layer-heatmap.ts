@@ -1,6 +1,7 @@
 import { figure, printable, shortNames } from "../labels.js";
 import type { Picture } from "../picture.js";
 import { extentOf, heatmap } from "./cells.js";
+import { cosinesTable } from "./cosines-table.js";
 import type { Subject } from "./sides.js";
 import { blockAxis, type LayerCosine } from "./weight-similarity.js";
 import { comparedLines, comparedNotes, nothingCompared, type ComparedRuns } from "./weights-subject.js";
@@ -25,7 +26,8 @@ export function layerHeatmap(subject: Subject, facts: LayerHeatmap): Picture {
       .filter((layer) => layer.module === module)
       .flatMap((layer) => {
         const found = part === null ? layer : layer.parts.find(({ name }) => name === part);
-        return found === undefined ? [] : [{ layer, part, cosine: found.cosine, reason: found.undefinedReason }];
+        if (found === undefined) return [];
+        return [{ layer, part, cosine: found.cosine, undefinedReason: found.undefinedReason }];
       }),
   );
   const known = cells.flatMap(({ cosine }) => cosine ?? []);
@@ -49,20 +51,7 @@ export function layerHeatmap(subject: Subject, facts: LayerHeatmap): Picture {
       ".",
     ].join(""),
     notes: known.length === 0 ? [] : comparedNotes(facts, reasons),
-    table: {
-      columns: [
-        { name: "rank", type: "integer" },
-        { name: "layer", type: "text" },
-        { name: "index", type: "integer" },
-        { name: "module", type: "text" },
-        { name: "part", type: "text" },
-        { name: "cosine_similarity", type: "number" },
-        { name: "undefined_reason", type: "text" },
-      ],
-      rows: cells.map(({ layer, part, cosine, reason }) => [
-        ...[rank, layer.name, layer.index, layer.module, part, cosine, reason],
-      ]),
-    },
+    table: cosinesTable(rank, cells, { withParts: true }),
     body: known.length === 0 ? { missing: nothingCompared(facts, reasons) } : body(),
   };
 
@@ -76,11 +65,11 @@ export function layerHeatmap(subject: Subject, facts: LayerHeatmap): Picture {
       part === null ? (modules.get(module) ?? module) : `${modules.get(module) ?? module}: ${part}`;
     const width = Math.min(44, Math.max(12, Math.floor(720 / blocks.domain.length)));
     return heatmap({
-      cells: cells.map(({ layer, part, cosine, reason }) => ({
+      cells: cells.map(({ layer, part, cosine, undefinedReason }) => ({
         row: rowName(layer.module, part),
         column: blocks.of(layer.index),
         value: cosine,
-        details: { layer: layer.name, part: part ?? "all", cosine, "undefined because": reason },
+        details: { layer: layer.name, part: part ?? "all", cosine, "undefined because": undefinedReason },
       })),
       rows: rows.map(({ module, part }) => rowName(module, part)),
       columns: blocks.domain,

@@ -1,7 +1,8 @@
 import type { SideMean } from "../../../derive/side-means.js";
 import { capital, figure, sampleSizes, whiskers } from "../labels.js";
 import type { Picture } from "../picture.js";
-import { barsByRank, meansTable, rankMarks } from "./by-rank.js";
+import { barsByRank, rankMarks } from "./by-rank.js";
+import { meansTable } from "./means-table.js";
 import { sideNames, sidesText, subjectLine, type Subject } from "./sides.js";
 
 export interface MemoryComparison {

@@ -5,6 +5,7 @@ import type { Cell } from "../../export/table.js";
 import { capital, figure, metricLabel, sampleSizes, whiskers } from "../labels.js";
 import type { Picture, PictureTable, VegaLite } from "../picture.js";
 import { intervals, pointsByRank, rankAxis, rankMarks } from "./by-rank.js";
+import { INTERVAL_COLUMNS, meanCells } from "./means-table.js";
 import { sideNames, sidesText, subjectLine, topLegend, type Subject } from "./sides.js";
 
 export interface RankThresholdFacts {
@@ -66,7 +67,7 @@ function saidOf({ percent, interval, verdict, reason }: Degradation): string {
 function undefinedNote(ranks: RankThresholdFacts["degradations"]): string {
   const [first] = ranks;
   const at = ranks.map(({ rank }) => rank).join(", ");
-  return `No degradation at rank ${at}: ${first?.degradation.reason ?? "undefined"}${ranks.length > 1 ? ", and so on" : ""}.`;
+  return `No degradation at ${ranks.length === 1 ? "rank" : "ranks"} ${at}: ${first?.degradation.reason ?? "undefined"}${ranks.length > 1 ? ", and so on" : ""}.`;
 }
 
 function degradationPanel(
@@ -152,7 +153,7 @@ function labelledRule(at: number, text: string): VegaLite[] {
 
 function table({ metric, means, degradations }: RankThresholdFacts): PictureTable {
   const rows = [
-    ...means.map(({ rank, side, mean, low, high, n }): Cell[] => [rank, metric, side, mean, low, high, n, null]),
+    ...means.map((mark): Cell[] => [mark.rank, metric, mark.side, ...meanCells(mark), null]),
     ...degradations.map(({ rank, degradation: { percent, interval, verdict } }): Cell[] => [
       ...[rank, "degradation_percent", "candidate against baseline", percent],
       ...[interval?.low ?? null, interval?.high ?? null, null, verdict],
@@ -164,9 +165,7 @@ function table({ metric, means, degradations }: RankThresholdFacts): PictureTabl
       { name: "quantity", type: "text" },
       { name: "side", type: "text" },
       { name: "value", type: "number" },
-      { name: "interval_low", type: "number" },
-      { name: "interval_high", type: "number" },
-      { name: "n", type: "integer" },
+      ...INTERVAL_COLUMNS,
       { name: "verdict", type: "text" },
     ],
     rows,

@@ -1,7 +1,8 @@
 import type { SideMean } from "../../../derive/side-means.js";
 import { capital, figure, metricLabel, sampleSizes, whiskers } from "../labels.js";
 import type { Picture, VegaLite } from "../picture.js";
-import { barsByRank, meansTable, pointsByRank, rankMarks } from "./by-rank.js";
+import { barsByRank, pointsByRank, rankMarks } from "./by-rank.js";
+import { meansTable } from "./means-table.js";
 import { sideNames, sidesText, subjectLine, type Subject } from "./sides.js";
 
 export interface TrainingEfficiency {

@@ -1,6 +1,7 @@
 import type { UndefinedReason } from "../../../derive/undefined-reason.js";
-import { figure, printable, shortNames } from "../labels.js";
+import { count, figure, printable, shortNames } from "../labels.js";
 import type { Picture, VegaLite } from "../picture.js";
+import { cosinesTable } from "./cosines-table.js";
 import { colourAndShape, type Subject } from "./sides.js";
 import { comparedLines, comparedNotes, nothingCompared, type ComparedRuns } from "./weights-subject.js";
 
@@ -32,7 +33,7 @@ export function weightSimilarity(subject: Subject, facts: WeightSimilarityFacts)
     mean === null
       ? []
       : [
-          `mean ${figure(mean)} over ${known.length} of ${layers.length} layers, ${mean > threshold ? "above" : "not above"} the threshold of ${figure(threshold)}`,
+          `mean ${figure(mean)} over ${known.length} of ${count(layers.length, "layer")}, ${mean > threshold ? "above" : "not above"} the threshold of ${figure(threshold)}`,
         ];
   return {
     title: `Similarity of the weight updates by layer at rank ${rank}`,
@@ -43,19 +44,11 @@ export function weightSimilarity(subject: Subject, facts: WeightSimilarityFacts)
       ...(known.length === 0 ? [] : [`From ${figure(Math.min(...cosines))} to ${figure(Math.max(...cosines))}.`]),
     ].join(" "),
     notes: known.length === 0 ? [] : comparedNotes(facts, reasons),
-    table: {
-      columns: [
-        { name: "rank", type: "integer" },
-        { name: "layer", type: "text" },
-        { name: "index", type: "integer" },
-        { name: "module", type: "text" },
-        { name: "cosine_similarity", type: "number" },
-        { name: "undefined_reason", type: "text" },
-      ],
-      rows: layers.map(({ name, index, module, cosine, undefinedReason }) => [
-        ...[rank, name, index, module, cosine, undefinedReason],
-      ]),
-    },
+    table: cosinesTable(
+      rank,
+      layers.map((layer) => ({ layer, part: null, cosine: layer.cosine, undefinedReason: layer.undefinedReason })),
+      { withParts: false },
+    ),
     body: known.length === 0 ? { missing: nothingCompared(facts, reasons) } : body(layers, known, mean, threshold),
   };
 }

@@ -163,6 +163,9 @@ const shapes: Record<string, readonly Run[]> = {
   ),
 };
 
+/** "1 studies": a noun for many after a one. */
+const ONE_OF_MANY = /(?<![\d.,-])1 (?:studies|configurations|runs|ranks|layers|curves|pairs|points)\b/;
+
 describe.each(Object.entries(shapes))("pictures of %s", (_shape, runs) => {
   const made = Object.entries(pictures("A study", runs));
 
@@ -172,6 +175,8 @@ describe.each(Object.entries(shapes))("pictures of %s", (_shape, runs) => {
     expect(picture.title).toMatch(/^[A-Z]/);
     expect(picture.description.length).toBeGreaterThan(10);
     expect(JSON.stringify(picture)).not.toMatch(/NaN|Infinity|undefined \(/);
+    const { title, subtitle, description, notes } = picture;
+    expect([title, ...subtitle, description, ...notes].join("\n")).not.toMatch(ONE_OF_MANY);
     const reason = missingReason(picture);
     expect(reason === null || /^[A-Z].*\.$/.test(reason), reason ?? "").toBe(true);
   });

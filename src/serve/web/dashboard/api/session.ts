@@ -39,7 +39,12 @@ export async function signIn(token: string): Promise<void> {
   if (!response.ok) throw new Error(`The server answered with status ${response.status}.`);
 }
 
-/** Takes the cookie away. */
+/** Takes the cookie away. @throws where the server does not answer, or what it says where it does not do so */
 export async function signOut(): Promise<void> {
-  await fetch(ENDPOINT, { method: "DELETE" });
+  const response = await fetch(ENDPOINT, { method: "DELETE" }).catch((cause: unknown) => {
+    throw new Error("The server does not answer. Check that it runs, then try again.", { cause });
+  });
+  if (response.ok) return;
+  const { errors } = (await response.json().catch(() => ({}))) as { errors?: readonly { readonly message: string }[] };
+  throw new Error(errors?.[0]?.message ?? `The server answered with status ${response.status}. Try again.`);
 }

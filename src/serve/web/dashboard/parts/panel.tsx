@@ -1,17 +1,12 @@
 import { useId, type ReactNode } from "react";
 import type { Answer } from "../api/answer.js";
 import { unfinishedJobs } from "../api/job.js";
+import { CsvLink, type CsvSource } from "./csv-link.js";
 import { Failure } from "./failure.js";
 import { PanelBoundary } from "./panel-boundary.js";
 import { Pending } from "./pending.js";
 import { playgroundLink } from "./playground-link.js";
-import { saveCsv, type Cell } from "./save-file.js";
 import { Skeleton } from "./skeleton.js";
-
-/** Where a panel's table is as a file: the server's own export, or rows of the answer, the header first. */
-export type CsvSource<Data> =
-  | { readonly href: string }
-  | { readonly fileName: string; readonly rows: (data: Data) => readonly (readonly Cell[])[] };
 
 export interface PanelProps<Data> {
   readonly title: string;
@@ -82,32 +77,4 @@ export function Panel<Data>({
 /** Renders inside the boundary what would otherwise throw around it. */
 function Content<Data>({ data, render }: { readonly data: Data; readonly render: (data: Data) => ReactNode }) {
   return <div className="panel-content">{render(data)}</div>;
-}
-
-interface CsvLinkProps<Data> {
-  readonly title: string;
-  readonly csv: CsvSource<Data>;
-  readonly data: Data | undefined;
-}
-
-function CsvLink<Data>({ title, csv, data }: CsvLinkProps<Data>) {
-  const label = `CSV: ${title}`;
-  if ("href" in csv) {
-    return (
-      <a href={csv.href} download aria-label={label}>
-        CSV
-      </a>
-    );
-  }
-  return (
-    <button
-      type="button"
-      className="as-link"
-      aria-label={label}
-      disabled={data === undefined}
-      onClick={() => data !== undefined && saveCsv(csv.fileName, csv.rows(data))}
-    >
-      CSV
-    </button>
-  );
 }

@@ -1,18 +1,22 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { readSession, signOut } from "../api/session.js";
 
-/** The way out for who is signed in; nothing where no token is needed. */
+/** The way out for who is signed in; nothing where no token is needed. Where it fails one stays signed in, and is told so. */
 export function SignOut() {
   const client = useQueryClient();
   const { data: session } = useQuery({ queryKey: ["session"], queryFn: ({ signal }) => readSession(signal) });
-  if (session?.needsToken !== true) return null;
-  const leave = () => {
+  const leaving = useMutation({
+    mutationFn: signOut,
     // What is asked next is refused, which shows the way to sign in.
-    void signOut().then(() => client.resetQueries());
-  };
+    onSuccess: () => client.resetQueries(),
+  });
+  if (session?.needsToken !== true) return null;
   return (
-    <button type="button" onClick={leave}>
-      Sign out ({session.role})
-    </button>
+    <div className="sign-out">
+      <p role="alert">{leaving.error !== null && `You are still signed in. ${leaving.error.message}`}</p>
+      <button type="button" onClick={() => !leaving.isPending && leaving.mutate()}>
+        Sign out ({session.role})
+      </button>
+    </div>
   );
 }

@@ -3,6 +3,7 @@ import { Failure } from "../../parts/failure.js";
 import { Skeleton } from "../../parts/skeleton.js";
 import { counted } from "../../parts/words.js";
 import { PageHead } from "../../shell/page-head.js";
+import { DegradationAcross } from "../studies/degradation-across.js";
 import { ChosenRuns } from "./chosen-runs.js";
 import { CurvesPanel } from "./curves-panel.js";
 import { MatrixPanel } from "./matrix-panel.js";
@@ -21,6 +22,7 @@ export function ComparePage() {
     (answer.data?.experiments ?? []).flatMap((run) => (run === null ? [] : [[run.id, run] as const])),
   );
   const runs = ids.flatMap((id) => known.get(id) ?? []);
+  const slugs = [...new Set(runs.map(({ study }) => study.slug))];
   return (
     <div className="page">
       <PageHead title="Compare">
@@ -44,6 +46,7 @@ export function ComparePage() {
         <div className="panels">
           <MetricsPanel answer={answer} runs={runs} />
           <CurvesPanel runs={runs} selection={selection} />
+          <DegradationAcross of={{ slugs }} metric="training_loss" />
           {runs.length > 1 && (
             <>
               <MatrixPanel runs={runs} />

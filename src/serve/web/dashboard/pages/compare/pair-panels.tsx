@@ -4,10 +4,11 @@ import { useAnswer, type Answer } from "../../api/answer.js";
 import { JobFields } from "../../api/job.js";
 import { graphql } from "../../graphql.js";
 import { Confounds } from "../../parts/confounds.js";
-import { layerFigure } from "../../parts/layer-figure.js";
+import { LayerSimilarityFields, SIMILARITY_COLUMNS } from "../../parts/layer-similarity.js";
 import { Panel } from "../../parts/panel.js";
 import { SelectField } from "../../parts/select-field.js";
 import { Value } from "../../parts/value.js";
+import { counted } from "../../parts/words.js";
 import { csvRows, type Column, type Sorting } from "../../table/column.js";
 import { PlainTable } from "../../table/plain-table.js";
 import { sorted } from "../../table/sorted.js";
@@ -44,29 +45,16 @@ const PairQuery = graphql(
           }
         }
         layers {
-          layer {
-            id
-            name
-            index
-            module
-          }
-          cosineSimilarity
-          relativeDifference
-          l2Distance
-          baselineNorm
-          candidateNorm
-          undefinedReason
-          undefinedDetail
+          ...LayerSimilarityFields
         }
       }
     }
   `,
-  [JobFields],
+  [JobFields, LayerSimilarityFields],
 );
 
 type Result = ResultOf<typeof PairQuery>;
 type Comparison = NonNullable<Result["compareExperiments"]>;
-type LayerRow = Comparison["layers"][number];
 
 export interface PairPanelsProps {
   readonly runs: readonly Run[];
@@ -148,7 +136,7 @@ const SETTINGS: readonly Column<Comparison["configDifferences"][number]>[] = [
 
 function LayersPanel({ answer, choice }: PairPanelProps) {
   const [sorting, setSorting] = useState<Sorting>({ by: "cosine_similarity", direction: "ASC" });
-  const by = LAYERS.find(({ sort }) => sort === sorting.by);
+  const by = SIMILARITY_COLUMNS.find(({ sort }) => sort === sorting.by);
   return (
     <Panel
       title="Layers"
@@ -158,7 +146,7 @@ function LayersPanel({ answer, choice }: PairPanelProps) {
       controls={choice}
       csv={{
         fileName: "compared-layers.csv",
-        rows: ({ compareExperiments }) => csvRows(LAYERS, compareExperiments?.layers ?? []),
+        rows: ({ compareExperiments }) => csvRows(SIMILARITY_COLUMNS, compareExperiments?.layers ?? []),
       }}
     >
       {({ compareExperiments }) => {
@@ -173,7 +161,7 @@ function LayersPanel({ answer, choice }: PairPanelProps) {
               <span>
                 from <Value value={summary.minCosineSimilarity} /> to <Value value={summary.maxCosineSimilarity} />
               </span>
-              <span>{summary.comparedLayers} layers compared</span>
+              <span>{counted(summary.comparedLayers, "layer")} compared</span>
               {summary.missingLayers.length > 0 && <span>{summary.missingLayers.length} not in both</span>}
               {summary.sharedStart === false && (
                 <strong>The runs started from different A: not comparable by weights.</strong>
@@ -181,7 +169,7 @@ function LayersPanel({ answer, choice }: PairPanelProps) {
             </p>
             <VirtualTable
               label="Layers of the two runs"
-              columns={LAYERS}
+              columns={SIMILARITY_COLUMNS}
               rows={sorted(layers, by?.csv, sorting.direction)}
               totalCount={layers.length}
               keyOf={({ layer }) => layer.name}
@@ -195,16 +183,3 @@ function LayersPanel({ answer, choice }: PairPanelProps) {
     </Panel>
   );
 }
-
-const LAYERS: readonly Column<LayerRow>[] = [
-  {
-    ...{ key: "layer", title: "Layer", width: 240, sort: "layer" },
-    cell: ({ layer }) => layer.name,
-    csv: ({ layer }) => layer.name,
-  },
-  layerFigure("cosine_similarity", "Cosine", 130, (row) => row.cosineSimilarity),
-  layerFigure("relative_difference", "Relative difference", 130, (row) => row.relativeDifference),
-  layerFigure("l2_distance", "L2 distance", 130, (row) => row.l2Distance),
-  layerFigure("baseline_norm", "Norm, baseline", 130, (row) => row.baselineNorm),
-  layerFigure("candidate_norm", "Norm, candidate", 130, (row) => row.candidateNorm),
-];

@@ -1,6 +1,9 @@
 import type { ResultOf, VariablesOf } from "gql.tada";
 import { graphql } from "../../graphql.js";
 
+/** The API gives no more studies at once, and compares no more. */
+export const STUDIES_AT_ONCE = 100;
+
 /** A page of the studies that the filters leave. */
 export const StudiesQuery = graphql(`
   query Studies($filter: StudyFilter, $orderBy: StudyOrder, $first: Int!, $after: String) {

@@ -4,9 +4,11 @@ import { useAnswer } from "../../api/answer.js";
 import { JobFields } from "../../api/job.js";
 import { graphql } from "../../graphql.js";
 import { layerFigure } from "../../parts/layer-figure.js";
+import { LayerSimilarityFields, SIMILARITY_COLUMNS, type LayerSimilarity } from "../../parts/layer-similarity.js";
 import { Panel } from "../../parts/panel.js";
 import { SelectField } from "../../parts/select-field.js";
 import { Value } from "../../parts/value.js";
+import { counted } from "../../parts/words.js";
 import { csvRows, type Column, type Sorting } from "../../table/column.js";
 import { sorted } from "../../table/sorted.js";
 import { VirtualTable } from "../../table/virtual-table.js";
@@ -32,19 +34,7 @@ const LayersQuery = graphql(
             ...JobFields
           }
           layers {
-            layer {
-              id
-              name
-              index
-              module
-            }
-            cosineSimilarity
-            relativeDifference
-            l2Distance
-            baselineNorm
-            candidateNorm
-            undefinedReason
-            undefinedDetail
+            ...LayerSimilarityFields
           }
         }
         layerSensitivity(rank: $rank, waitSeconds: $waitSeconds) {
@@ -58,11 +48,11 @@ const LayersQuery = graphql(
       }
     }
   `,
-  [JobFields],
+  [JobFields, LayerSimilarityFields],
 );
 
 type Study = NonNullable<ResultOf<typeof LayersQuery>["study"]>;
-type Row = Study["weightSimilarity"]["layers"][number] & {
+type Row = LayerSimilarity & {
   readonly sensitivity: Study["layerSensitivity"][number] | undefined;
 };
 
@@ -113,7 +103,7 @@ export function StudyLayers({ slug, ranks, rank, onRank }: StudyLayersProps) {
                 from <Value value={min} /> to <Value value={max} />
               </span>
               <span>
-                {comparedLayers} of {layers.length} layers
+                {comparedLayers} of {counted(layers.length, "layer")}
               </span>
               {sharedStart === false && <strong>The runs started from different A: not comparable by weights.</strong>}
             </p>
@@ -146,16 +136,7 @@ const COLUMNS: readonly Column<Row>[] = [
     cell: ({ layer }) => layer.module,
     csv: ({ layer }) => layer.module,
   },
-  {
-    ...{ key: "layer", title: "Layer", width: 230, sort: "layer" },
-    cell: ({ layer }) => layer.name,
-    csv: ({ layer }) => layer.name,
-  },
-  layerFigure("cosine_similarity", "Cosine", 92, (row) => row.cosineSimilarity),
-  layerFigure("relative_difference", "Relative difference", 158, (row) => row.relativeDifference),
-  layerFigure("l2_distance", "L2 distance", 112, (row) => row.l2Distance),
-  layerFigure("baseline_norm", "Norm, baseline", 136, (row) => row.baselineNorm),
-  layerFigure("candidate_norm", "Norm, candidate", 144, (row) => row.candidateNorm),
+  ...SIMILARITY_COLUMNS,
   layerFigure("sensitivity", "Sensitivity", 110, (row) => row.sensitivity?.score),
   layerFigure("position", "Position", 96, (row) => row.sensitivity?.position),
   {

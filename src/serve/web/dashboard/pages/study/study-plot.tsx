@@ -1,10 +1,8 @@
 import type { VariablesOf } from "gql.tada";
 import { useAnswer } from "../../api/answer.js";
-import { JobFields } from "../../api/job.js";
 import { graphql } from "../../graphql.js";
-import { Panel } from "../../parts/panel.js";
 import { useInView } from "../../plot/in-view.js";
-import { PlotView } from "../../plot/plot-view.js";
+import { PlotFields, PlotPanel } from "../../plot/plot-panel.js";
 import { usePlotTheme } from "../../plot/plot-theme.js";
 import { FIRST_WAIT_SECONDS } from "./first-wait.js";
 import type { Rules } from "./rules.js";
@@ -29,23 +27,12 @@ const PlotQuery = graphql(
           thresholdPercent: $thresholdPercent
           waitSeconds: $waitSeconds
         ) {
-          title
-          description
-          vegaLite
-          svgUrl
-          pngUrl
-          csvUrl
-          missing {
-            because
-          }
-          jobs {
-            ...JobFields
-          }
+          ...PlotFields
         }
       }
     }
   `,
-  [JobFields],
+  [PlotFields],
 );
 
 export type PlotKind = VariablesOf<typeof PlotQuery>["kind"];
@@ -63,7 +50,7 @@ export interface StudyPlotProps {
 }
 
 /** One of the study's pictures, asked for when it comes near the window. */
-export function StudyPlot({ slug, kind, title: waitingTitle, isWide = false, rank, rules }: StudyPlotProps) {
+export function StudyPlot({ slug, kind, title, isWide = false, rank, rules }: StudyPlotProps) {
   const [place, isSeen] = useInView<HTMLDivElement>();
   const { metric, thresholdPercent } = rules;
   const theme = usePlotTheme();
@@ -72,58 +59,9 @@ export function StudyPlot({ slug, kind, title: waitingTitle, isWide = false, ran
     { slug, kind, theme, rank, metric, thresholdPercent, waitSeconds: FIRST_WAIT_SECONDS },
     { enabled: isSeen },
   );
-  const plot = answer.data?.study?.plot;
-  const title = plot?.title ?? waitingTitle;
   return (
     <div ref={place} className={isWide ? "wide" : ""}>
-      <Panel
-        title={title}
-        answer={answer}
-        lines={10}
-        csv={plot === undefined ? undefined : { href: plot.csvUrl }}
-        links={
-          plot !== undefined && (
-            <>
-              <a href={plot.svgUrl} aria-label={`SVG: ${title}`}>
-                SVG
-              </a>
-              <a href={plot.pngUrl} aria-label={`PNG: ${title}`}>
-                PNG
-              </a>
-            </>
-          )
-        }
-      >
-        {() =>
-          plot !== undefined && (
-            <>
-              <p className="plot-subtitle">
-                {subtitle(plot.vegaLite).map((line) => (
-                  <span key={line}>{line}</span>
-                ))}
-              </p>
-              {plot.missing === null ? (
-                <PlotView specification={untitled(plot.vegaLite)} title={plot.title} description={plot.description} />
-              ) : (
-                <p className="empty">{plot.missing.because}</p>
-              )}
-            </>
-          )
-        }
-      </Panel>
+      <PlotPanel title={title} answer={answer} plot={answer.data?.study?.plot} />
     </div>
   );
-}
-
-interface Titled {
-  readonly title?: { readonly subtitle?: readonly string[] };
-}
-
-/** What a picture says under its title, notes among it, by lines: on a narrow window text must not shrink with the picture. */
-const subtitle = (specification: unknown): readonly string[] => (specification as Titled).title?.subtitle ?? [];
-
-/** The picture without its title, which the panel has. */
-function untitled(specification: unknown): object {
-  const { title: _, ...body } = specification as Titled;
-  return body;
 }
