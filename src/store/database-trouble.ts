@@ -1,8 +1,6 @@
 import { failure, type RankscopeError } from "../errors.js";
+import { isLostConnection } from "./lost-connection.js";
 
-/** Of postgres.js, of the system, of Prisma, and of PostgreSQL (manual, appendix A, classes 08 and 57P0). */
-const LOST =
-  /^(CONNECTION_(CLOSED|ENDED|DESTROYED)|CONNECT_TIMEOUT|E(CONNREFUSED|CONNRESET|PIPE|TIMEDOUT|HOSTUNREACH|NETUNREACH|AI_AGAIN)|P1001|P1002|P1008|P1017|P2024|08...|57P0[1-5])$/;
 /** PostgreSQL's class 53: no room on the disk, no memory, too many connections; and what pg says without a code. */
 const EXHAUSTED = /^53...$/;
 const LOST_WORDS = /connection terminated|timeout exceeded when trying to connect|server closed the connection/i;
@@ -19,7 +17,7 @@ export function databaseTrouble(error: unknown): RankscopeError | undefined {
     const { code, originalCode, message, ...rest } = cause as Trouble;
     const codes = [code, originalCode].filter((one) => typeof one === "string");
     if (codes.some((one) => EXHAUSTED.test(one))) return failure("DATABASE_EXHAUSTED", { cause: error });
-    if (codes.some((one) => LOST.test(one)) || LOST_WORDS.test(message ?? "")) {
+    if (codes.some(isLostConnection) || LOST_WORDS.test(message ?? "")) {
       return failure("DATABASE_UNREACHABLE", { todo: "Ask again in a moment.", cause: error });
     }
     cause = (cause as Trouble).cause ?? rest.meta?.driverAdapterError;

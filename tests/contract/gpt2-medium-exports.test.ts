@@ -1,26 +1,20 @@
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { parse as parseCsv } from "csv-parse/sync";
-import { parse, print, separateOperations } from "graphql";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { query, rankscope, serveRankscope, type RunningRankscope } from "../support/rankscope.js";
-import { CONTRACT, GPT2_STUDY, missingSharedStudy, PUBLISHED } from "../support/shared-study.js";
+import { beforeAll, describe, expect, test } from "vitest";
+import { contractOperation } from "../support/contract-operation.js";
+import { publicStudyServer } from "../support/public-study-server.js";
+import { published } from "../support/published-figures.js";
+import { query } from "../support/rankscope.js";
+import { GPT2_STUDY, missingSharedStudy } from "../support/shared-study.js";
 
 const missing = missingSharedStudy();
 if (missing !== undefined) console.warn(missing);
 
 describe.skipIf(missing !== undefined)("the public gpt2-medium study, across and exported", () => {
   const slug = "gpt2-medium-alpaca";
-  let data: string;
-  let server: RunningRankscope;
+  const server = publicStudyServer();
 
   beforeAll(async () => {
-    data = await mkdtemp(path.join(tmpdir(), "rankscope-contract-"));
-    const result = await rankscope(["import", GPT2_STUDY], { RANKSCOPE_DATA: data });
-    expect(result.code, result.stderr).toBe(0);
-    server = await serveRankscope({ RANKSCOPE_DATA: data });
     // What weights say is computed once; what follows here finds it stored.
     const ranks = [2, 4, 8].map((r) => `r${r}: weightSimilarity(rank: ${r}, waitSeconds: 60) { mean }`);
     const none = `n8: weightSimilarity(rank: 8, scaling: NONE, waitSeconds: 60) { mean }`;
@@ -28,21 +22,6 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study, across and
     expect((await query(server.address, source)).data.study.r8.mean).toBeGreaterThan(0.8);
   }, 120_000);
 
-  afterAll(async () => {
-    server.child.kill("SIGTERM");
-    expect((await server.ended).code).toBe(0);
-    await rm(data, { recursive: true });
-  });
-
-  interface Published {
-    weightSimilarityRank8Unscaled: Record<string, { cosine: number }>;
-    degradationPercent: Record<string, number>;
-    minimumViableRank: number;
-    memoryReductionPercentRank8: number;
-    memoryMb: { lora_r8: number; qlora_r8: number };
-    timePerStepSeconds: { lora_r8: number; qlora_r8: number };
-  }
-  const published = () => JSON.parse(readFileSync(PUBLISHED, "utf8")) as Published;
   const theirMemory = () =>
     parseCsv<Record<string, string>>(readFileSync(`${GPT2_STUDY}/results/tables/memory_comparison.csv`, "utf8"), {
       columns: true,
@@ -53,9 +32,7 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study, across and
     return response.text();
   };
   const contract = async (name: string, variables: Record<string, unknown>) => {
-    const operation = separateOperations(parse(readFileSync(CONTRACT, "utf8")))[name];
-    if (operation === undefined) throw new Error(`the contract has no operation ${name}`);
-    const { data: found, errors } = await query(server.address, print(operation), variables);
+    const { data: found, errors } = await query(server.address, contractOperation(name), variables);
     expect(errors).toBeUndefined();
     return found;
   };

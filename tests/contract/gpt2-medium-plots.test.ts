@@ -1,42 +1,19 @@
-import { readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { parse as parseCsv } from "csv-parse/sync";
-import { parse, print, separateOperations } from "graphql";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { contractOperation } from "../support/contract-operation.js";
 import { expectSpecification } from "../support/plot-schema.js";
-import { query, rankscope, serveRankscope, type RunningRankscope } from "../support/rankscope.js";
-import { CONTRACT, GPT2_STUDY, missingSharedStudy, PUBLISHED } from "../support/shared-study.js";
+import { publicStudyServer } from "../support/public-study-server.js";
+import { published } from "../support/published-figures.js";
+import { query } from "../support/rankscope.js";
+import { missingSharedStudy } from "../support/shared-study.js";
 
 const missing = missingSharedStudy();
 if (missing !== undefined) console.warn(missing);
 
 describe.skipIf(missing !== undefined)("the public gpt2-medium study in pictures", () => {
   const slug = "gpt2-medium-alpaca";
-  let data: string;
-  let server: RunningRankscope;
+  const server = publicStudyServer();
 
-  beforeAll(async () => {
-    data = await mkdtemp(path.join(tmpdir(), "rankscope-plots-"));
-    const result = await rankscope(["import", GPT2_STUDY], { RANKSCOPE_DATA: data });
-    expect(result.code, result.stderr).toBe(0);
-    server = await serveRankscope({ RANKSCOPE_DATA: data });
-  }, 120_000);
-
-  afterAll(async () => {
-    server.child.kill("SIGTERM");
-    expect((await server.ended).code).toBe(0);
-    await rm(data, { recursive: true });
-  });
-
-  interface Published {
-    weightSimilarityRank8Unscaled: Record<string, { cosine: number }>;
-    degradationPercent: Record<string, number>;
-    memoryMb: { lora_r8: number; qlora_r8: number };
-    timePerStepSeconds: { lora_r8: number; qlora_r8: number };
-  }
-  const published = JSON.parse(missing === undefined ? readFileSync(PUBLISHED, "utf8") : "{}") as Published;
   const csv = async (kind: string, parameters = "") => {
     const response = await fetch(new URL(`/plots/studies/${slug}/${kind}.csv${parameters}`, server.address));
     expect(response.status).toBe(200);
@@ -44,8 +21,7 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study in pictures
   };
 
   test("the contract's Pictures runs verbatim", async () => {
-    const operation = separateOperations(parse(readFileSync(CONTRACT, "utf8")))["Pictures"] ?? expect.fail();
-    const { data: found, errors } = await query(server.address, print(operation), { slug });
+    const { data: found, errors } = await query(server.address, contractOperation("Pictures"), { slug });
     expect(errors).toBeUndefined();
     const { plot } = found.study;
     expectSpecification(plot.vegaLite);
@@ -61,12 +37,12 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study in pictures
     const memory = await csv("memory-comparison");
     const of = (rows: readonly Record<string, string>[], metric: string, side: string) =>
       Number(rows.find((row) => row["rank"] === "8" && row["side"] === side && row["metric"] === metric)?.["mean"]);
-    expect(of(memory, "peak_memory_mb", "16bit")).toBe(published.memoryMb.lora_r8);
-    expect(of(memory, "peak_memory_mb", "4bit")).toBe(published.memoryMb.qlora_r8);
+    expect(of(memory, "peak_memory_mb", "16bit")).toBe(published().memoryMb.lora_r8);
+    expect(of(memory, "peak_memory_mb", "4bit")).toBe(published().memoryMb.qlora_r8);
     expect(memory).toHaveLength(8);
     const efficiency = await csv("training-efficiency");
-    expect(of(efficiency, "time_per_step_seconds", "16bit")).toBe(published.timePerStepSeconds.lora_r8);
-    expect(of(efficiency, "time_per_step_seconds", "4bit")).toBe(published.timePerStepSeconds.qlora_r8);
+    expect(of(efficiency, "time_per_step_seconds", "16bit")).toBe(published().timePerStepSeconds.lora_r8);
+    expect(of(efficiency, "time_per_step_seconds", "4bit")).toBe(published().timePerStepSeconds.qlora_r8);
     // Read off their figure, to its grid.
     expect(of(efficiency, "training_loss", "4bit")).toBeCloseTo(2.0, 3);
     expect(of(efficiency, "training_loss", "16bit")).toBeCloseTo(1.9737, 3);
@@ -77,13 +53,13 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study in pictures
     const percents = rows.flatMap((row) =>
       row["quantity"] === "degradation_percent" ? [[row["rank"], Number(row["value"])] as const] : [],
     );
-    expect(Object.fromEntries(percents)).toEqual(published.degradationPercent);
+    expect(Object.fromEntries(percents)).toEqual(published().degradationPercent);
   });
 
   test("the three cosines of their heatmap are among the 24 of ours", async () => {
     const rows = await csv("weight-similarity", "?scaling=none&rank=8&waitSeconds=60");
     expect(rows).toHaveLength(24);
-    for (const [layer, { cosine }] of Object.entries(published.weightSimilarityRank8Unscaled)) {
+    for (const [layer, { cosine }] of Object.entries(published().weightSimilarityRank8Unscaled)) {
       expect(Number(rows.find((row) => row["layer"] === layer)?.["cosine_similarity"])).toBeCloseTo(cosine, 6);
     }
     const byDefault = await csv("weight-similarity", "?waitSeconds=60");

@@ -1,11 +1,9 @@
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { parse, print, separateOperations } from "graphql";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { query, rankscope, serveRankscope, type RunningRankscope } from "../support/rankscope.js";
-import { CONTRACT, GPT2_STUDY, missingSharedStudy } from "../support/shared-study.js";
+import { beforeAll, describe, expect, test } from "vitest";
+import { contractOperation } from "../support/contract-operation.js";
+import { publicStudyServer } from "../support/public-study-server.js";
+import { query } from "../support/rankscope.js";
+import { missingSharedStudy } from "../support/shared-study.js";
 
 const missing = missingSharedStudy();
 if (missing !== undefined) console.warn(missing);
@@ -33,34 +31,22 @@ const reference = JSON.parse(
 ) as Reference;
 
 describe.skipIf(missing !== undefined)("the weights of the public gpt2-medium study", () => {
-  let data: string;
-  let server: RunningRankscope;
+  const server = publicStudyServer();
   const ids = new Map<string, { id: string; checkpoints: { id: string; step: number }[] }>();
 
   beforeAll(async () => {
-    data = await mkdtemp(path.join(tmpdir(), "rankscope-weights-"));
-    const imported = await rankscope(["import", GPT2_STUDY], { RANKSCOPE_DATA: data });
-    expect(imported.code, imported.stderr).toBe(0);
-    server = await serveRankscope({ RANKSCOPE_DATA: data });
     const answer = await query(
       server.address,
       `{ study(slug: "gpt2-medium-alpaca") { experiments { nodes { name id checkpoints { id step } } } } }`,
     );
     for (const { name, ...rest } of answer.data.study.experiments.nodes) ids.set(name, rest);
   });
-  afterAll(async () => {
-    server.child.kill("SIGTERM");
-    await server.ended;
-    await rm(data, { recursive: true });
-  });
 
   const run = (name: string) => ids.get(name)?.id;
 
   /** The contract's operation, verbatim. */
   async function contract(name: string, variables: Record<string, unknown>) {
-    const operation = separateOperations(parse(readFileSync(CONTRACT, "utf8")))[name];
-    if (operation === undefined) throw new Error(`the contract has no operation ${name}`);
-    const answer = await query(server.address, print(operation), variables);
+    const answer = await query(server.address, contractOperation(name), variables);
     expect(answer.errors).toBeUndefined();
     return answer.data;
   }

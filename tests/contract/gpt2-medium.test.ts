@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import path from "node:path";
-import { parse, print, separateOperations } from "graphql";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { query, rankscope, serveRankscope, type RunningRankscope } from "../support/rankscope.js";
-import { CONTRACT, GPT2_STUDY, missingSharedStudy, PUBLISHED } from "../support/shared-study.js";
+import { beforeAll, describe, expect, test } from "vitest";
+import { contractOperation } from "../support/contract-operation.js";
+import { publicStudyServer } from "../support/public-study-server.js";
+import { published } from "../support/published-figures.js";
+import { query, rankscope } from "../support/rankscope.js";
+import { GPT2_STUDY, missingSharedStudy, PUBLISHED } from "../support/shared-study.js";
 
 const missing = missingSharedStudy();
 if (missing !== undefined) console.warn(missing);
@@ -20,41 +20,16 @@ interface Layer {
 
 describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
   const slug = "gpt2-medium-alpaca";
-  let data: string;
-  let server: RunningRankscope;
-  let imported: string;
+  const server = publicStudyServer({ RANKSCOPE_IMPORT_ROOTS: path.dirname(GPT2_STUDY) });
   // The answer's shape is the contract's operation's.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   let study: any;
 
   beforeAll(async () => {
-    data = await mkdtemp(path.join(tmpdir(), "rankscope-contract-"));
-    const result = await rankscope(["import", GPT2_STUDY], { RANKSCOPE_DATA: data });
-    expect(result.code, result.stderr).toBe(0);
-    imported = result.stdout;
-    server = await serveRankscope({ RANKSCOPE_DATA: data, RANKSCOPE_IMPORT_ROOTS: path.dirname(GPT2_STUDY) });
-    const diagnose = separateOperations(parse(readFileSync(CONTRACT, "utf8")))["Diagnose"];
-    if (diagnose === undefined) throw new Error("the contract has no operation Diagnose");
-    const answer = await query(server.address, print(diagnose), { slug });
+    const answer = await query(server.address, contractOperation("Diagnose"), { slug });
     expect(answer.errors).toBeUndefined();
     study = answer.data.study;
   });
-
-  afterAll(async () => {
-    server.child.kill("SIGTERM");
-    expect((await server.ended).code).toBe(0);
-    await rm(data, { recursive: true });
-  });
-
-  const published = () =>
-    JSON.parse(readFileSync(PUBLISHED, "utf8")) as {
-      weightSimilarityRank8Unscaled: Record<string, { cosine: number; l2: number; relativeDifference: number }>;
-      degradationPercent: Record<string, number>;
-      minimumViableRank: number;
-      memoryReductionPercentRank8: number;
-      memoryMb: { lora_r8: number; qlora_r8: number };
-      timePerStepSeconds: { lora_r8: number; qlora_r8: number };
-    };
 
   test("is 8 experiments, 4 ranks and 24 layers, with weights at r = 2, 4 and 8", () => {
     expect(study.experiments.totalCount).toBe(8);
@@ -95,7 +70,7 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
       method: "QLORA",
       quantization: { label: "4bit", bits: 4, scheme: "nf4" },
     });
-    expect(imported).toMatch(/baseline_lora_results\.csv.*round/i);
+    expect(server.imported).toMatch(/baseline_lora_results\.csv.*round/i);
   });
 
   test("gives the published degradations to the last digit", () => {
@@ -278,7 +253,7 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
   });
 
   test("the report prints the notebook's summary from the store", async () => {
-    const { code, stdout, stderr } = await rankscope(["report", slug], { RANKSCOPE_DATA: data });
+    const { code, stdout, stderr } = await rankscope(["report", slug], server.environment);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     for (const figure of [
       "1.4418",

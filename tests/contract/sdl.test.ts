@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { buildSchema, parse, separateOperations, validate } from "graphql";
+import { buildSchema, parse, validate } from "graphql";
 import { describe, expect, test } from "vitest";
 import { openSchema, schemaText } from "#src/serve/schema.js";
-import { CONTRACT, missingSharedStudy } from "../support/shared-study.js";
+import { contractOperation } from "../support/contract-operation.js";
+import { missingSharedStudy } from "../support/shared-study.js";
 
 test("schema/schema.graphql is the schema that is served (npm run schema writes it)", async () => {
   const written = readFileSync(new URL("../../schema/schema.graphql", import.meta.url), "utf8");
@@ -29,8 +30,8 @@ describe.skipIf(missing !== undefined)("the contract", () => {
   test.each(["Diagnose", "Compare", "Matrix", "LayerDetail", "Across", "Browse", "Import", "Precompute", "Progress"])(
     "%s is valid verbatim",
     async (name) => {
-      const operation = separateOperations(parse(readFileSync(CONTRACT, "utf8")))[name];
-      expect(operation && validate(buildSchema(schemaText(await openSchema())), operation)).toEqual([]);
+      const operation = parse(contractOperation(name));
+      expect(validate(buildSchema(schemaText(await openSchema())), operation)).toEqual([]);
     },
   );
 });

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { chromium, type BrowserContextOptions, type Page } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import type { AxeResults } from "axe-core";
-import { findChromium, HOW_TO_GET_CHROMIUM } from "./chromium.js";
-import { CHROMIUM_ARGUMENTS, watchPage } from "./watch-page.js";
+import { sharedBrowser } from "./shared-browser.js";
+import { watchPage } from "./watch-page.js";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
-/** The dashboard in a real Chromium of its own. */
+/** The dashboard in a real Chromium, which forgets it when it is closed. */
 export interface OpenDashboard {
   readonly page: Page;
   /** URLs of all requests so far. */
@@ -30,11 +30,8 @@ export async function openDashboard(
   path: string,
   { prepare, ...options }: DashboardOptions = {},
 ): Promise<OpenDashboard> {
-  const executablePath = findChromium();
-  if (executablePath === undefined) throw new Error(`no Chromium was found; ${HOW_TO_GET_CHROMIUM}`);
-  const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGUMENTS] });
+  const context = await (await sharedBrowser()).newContext({ viewport: { width: 1280, height: 860 }, ...options });
   try {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
     const page = await context.newPage();
     const requests: string[] = [];
     context.on("request", (request) => requests.push(request.url()));
@@ -47,10 +44,10 @@ export async function openDashboard(
       requests,
       problems,
       violations: () => violations(page),
-      close: () => browser.close(),
+      close: () => context.close(),
     };
   } catch (error) {
-    await browser.close();
+    await context.close();
     throw error;
   }
 }

@@ -1,6 +1,6 @@
-import { chromium, type BrowserContextOptions, type Page } from "playwright-core";
-import { findChromium, HOW_TO_GET_CHROMIUM } from "./chromium.js";
-import { CHROMIUM_ARGUMENTS, watchPage } from "./watch-page.js";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { sharedBrowser } from "./shared-browser.js";
+import { watchPage } from "./watch-page.js";
 
 /** What the functions below use of the page: GraphiQL leaves its Monaco there. */
 interface PageGlobals {
@@ -10,7 +10,7 @@ interface PageGlobals {
 
 type EditorName = "operation" | "variables" | "response";
 
-/** The playground in a real Chromium of its own. */
+/** The playground in a real Chromium, which forgets it when it is closed. */
 export interface OpenPlayground {
   readonly page: Page;
   /** URLs of all requests so far, those of workers and failed ones among them. */
@@ -39,10 +39,7 @@ export interface OpenPlayground {
 
 /** Opens the page at `url` with empty storage and waits until it can be used. @throws where there is no Chromium */
 export async function openPlayground(url: string, options: BrowserContextOptions = {}): Promise<OpenPlayground> {
-  const executablePath = findChromium();
-  if (executablePath === undefined) throw new Error(`no Chromium was found; ${HOW_TO_GET_CHROMIUM}`);
-  const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGUMENTS] });
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  const context = await (await sharedBrowser()).newContext({ viewport: { width: 1440, height: 900 }, ...options });
   const page = await context.newPage();
   const requests: string[] = [];
   const problems = watchPage(page);
@@ -87,13 +84,13 @@ export async function openPlayground(url: string, options: BrowserContextOptions
     },
     goto: (next) => ready(page, () => page.goto(next)),
     reload: () => ready(page, () => page.reload()),
-    close: () => browser.close(),
+    close: () => context.close(),
   };
   try {
     await ready(page, () => page.goto(url));
     return playground;
   } catch (error) {
-    await browser.close();
+    await context.close();
     throw error;
   }
 }

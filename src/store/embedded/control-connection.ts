@@ -1,6 +1,7 @@
 import { connect, type Socket } from "node:net";
 import postgres, { type Sql } from "postgres";
 import { failure } from "../../errors.js";
+import { isLostConnection } from "../lost-connection.js";
 import { type Credentials, ROLE } from "./credentials.js";
 
 /** One connection to the embedded PostgreSQL's maintenance database; a session lock lives as long as it does. */
@@ -60,14 +61,11 @@ export async function openControlConnection(
   return { sql, closed, ask: unlessEnded, unref: () => socket?.unref(), close: () => sql.end({ timeout: 1 }) };
 }
 
-/** How postgres.js, the system and PostgreSQL (class 57P) say that a connection has ended. */
-const ENDED = /^(CONNECTION_(CLOSED|ENDED|DESTROYED)|ECONNRESET|ECONNREFUSED|EPIPE|57P.*)$/;
-
 async function unlessEnded<Rows>(query: PromiseLike<Rows>): Promise<Rows | undefined> {
   try {
     return await query;
   } catch (error) {
-    if (ENDED.test(codeOf(error))) return undefined;
+    if (isLostConnection(codeOf(error))) return undefined;
     throw error;
   }
 }

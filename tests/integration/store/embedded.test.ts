@@ -19,12 +19,14 @@ import { chooseOperatingUser } from "#src/store/embedded/operating-user.js";
 import { spawnAs } from "#src/store/embedded/spawn-as.js";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "#src/store/embedded/start.js";
 import { stopPostmaster } from "#src/store/embedded/stop-postmaster.js";
+import { madeCluster } from "../../support/made-cluster.js";
 
 const log = openLog("silent");
 const isRoot = process.getuid?.() === 0;
 const ownerScript = fileURLToPath(new URL("embedded-owner.mjs", import.meta.url));
 const isLinux = process.platform === "linux";
 
+const copyMadeCluster = madeCluster();
 let dataDirectory = "";
 /** Everything that a test starts is ended after it, whether it passed or not. */
 let started: EmbeddedPostgres[] = [];
@@ -33,7 +35,13 @@ let children: ChildProcess[] = [];
 beforeEach(async () => {
   dataDirectory = await mkdtemp(join(tmpdir(), "rankscope-embedded-"));
   chmodSync(dataDirectory, 0o755);
+  await copyMadeCluster(dataDirectory);
 });
+
+/** For tests of what the first start makes; all others begin with a cluster that is there. */
+async function beginWithNothing(): Promise<void> {
+  for (const name of await readdir(dataDirectory)) await rm(join(dataDirectory, name), { recursive: true });
+}
 
 afterEach(async () => {
   for (const child of children) child.kill("SIGKILL");
@@ -103,6 +111,7 @@ const kept = (url: string | undefined) => query(url, "select answer from kept");
 
 describe("the embedded PostgreSQL", () => {
   test("is made, started and stopped, and keeps data and address over a restart", async () => {
+    await beginWithNothing();
     const first = await start();
     await keep(first.url);
     await first.stop();
@@ -114,6 +123,7 @@ describe("the embedded PostgreSQL", () => {
   });
 
   test("stores UTF-8 and checks passwords; its secrets are for its user only", async () => {
+    await beginWithNothing();
     const { url } = await start();
     expect(await query(url, "select current_setting('server_encoding') as encoding, upper('ä') as upper")).toEqual([
       { encoding: "UTF8", upper: "Ä" },
@@ -145,6 +155,7 @@ describe("the embedded PostgreSQL", () => {
   });
 
   test("lets one of two that start at the same moment win", async () => {
+    await beginWithNothing();
     const owners = await Promise.all([startOwner(), startOwner()]);
     expect(owners.map(({ answer }) => answer.code ?? "started").sort()).toEqual(["DATA_DIRECTORY_IN_USE", "started"]);
     const loser = owners.find(({ answer }) => answer.code !== undefined);
@@ -241,6 +252,7 @@ describe("after a kill -9", () => {
   });
 
   test("of initdb's owner, nothing half made is left", async () => {
+    await beginWithNothing();
     const child = spawnOwner("stay");
     const scratch = async () => (await readdir(dataDirectory)).filter((name) => name.startsWith("postgres.init-"));
     await expect.poll(scratch, { interval: 5 }).toHaveLength(1);
@@ -326,12 +338,14 @@ test("a database of another PostgreSQL version is reported with PostgreSQL's own
 
 describe.runIf(isRoot && isLinux)("as root", () => {
   test("PostgreSQL runs as another user", async () => {
+    await beginWithNothing();
     await start();
     expect((await stat(join(dataDirectory, "postgres"))).uid).not.toBe(0);
     expect((await stat(`/proc/${await postmasterPid()}`)).uid).not.toBe(0);
   });
 
   test("the data may lie in a folder that only root may enter, which stays so", async () => {
+    await beginWithNothing();
     chmodSync(dataDirectory, 0o700);
     const outer = dataDirectory;
     dataDirectory = join(outer, "below");
@@ -349,6 +363,7 @@ describe.runIf(isRoot && isLinux)("as root", () => {
   });
 
   test("the programs may lie in such a folder too, installed without scripts", async () => {
+    await beginWithNothing();
     const outer = await mkdtemp(join(tmpdir(), "rankscope-closed-"));
     try {
       // A copy of the project as a clone in /root is: closed to everybody else, installed with --ignore-scripts.

@@ -1,0 +1,16 @@
+import { readFileSync } from "node:fs";
+import { PUBLISHED } from "./shared-study.js";
+
+/** What the study's authors published, as ../shared/reference/published.json has it. */
+export interface Published {
+  readonly weightSimilarityRank8Unscaled: Record<string, { cosine: number; l2: number; relativeDifference: number }>;
+  readonly degradationPercent: Record<string, number>;
+  readonly minimumViableRank: number;
+  readonly memoryReductionPercentRank8: number;
+  readonly memoryMb: { readonly lora_r8: number; readonly qlora_r8: number };
+  readonly timePerStepSeconds: { readonly lora_r8: number; readonly qlora_r8: number };
+}
+
+export function published(): Published {
+  return JSON.parse(readFileSync(PUBLISHED, "utf8")) as Published;
+}
