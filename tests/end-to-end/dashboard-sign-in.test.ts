@@ -29,8 +29,11 @@ describe.skipIf(missing !== undefined)("the dashboard of a server that needs a t
 
   test.each(["light", "dark"] as const)("asks for it, in the %s", async (colorScheme) => {
     const { page, violations, close } = await openDashboard(server.address, "/dashboard", { colorScheme });
-    expect(await page.getByRole("heading", { level: 1, name: "Sign in to Rankscope" }).isVisible()).toBe(true);
-    expect(await page.getByLabel("Token").evaluate((field) => field === field.ownerDocument.activeElement)).toBe(true);
+    // The page has a heading of its own until the server has said that it needs a token.
+    await page.getByRole("heading", { level: 1, name: "Sign in to Rankscope" }).waitFor();
+    await expect
+      .poll(() => page.getByLabel("Token").evaluate((field) => field === field.ownerDocument.activeElement))
+      .toBe(true);
     expect(await violations()).toEqual([]);
     await page.screenshot({ path: `tests/artifacts/dashboard-sign-in-${colorScheme}.png` });
     await page.keyboard.type(`${token.slice(0, -4)}AAAA`);
@@ -82,7 +85,7 @@ describe.skipIf(missing !== undefined)("the dashboard of a server that needs a t
     await leave.click();
     await page.getByRole("alert").getByText(`You are still signed in. ${said}`).waitFor();
     expect(await violations()).toEqual([]);
-    expect(await page.getByRole("link", { name: "reference-study", exact: true }).isVisible()).toBe(true);
+    await page.getByRole("link", { name: "reference-study", exact: true }).waitFor();
     await page.reload();
     await leave.waitFor();
     expect(await page.getByRole("alert").getByText("You are still signed in").count()).toBe(0);
