@@ -86,7 +86,9 @@ export function openClients(address: string, groups: readonly ClientGroup[]): Cl
   child.on("message", (told: { latencies: Record<string, number[]>; failures: number }) => {
     failures += told.failures;
     for (const [name, found] of Object.entries(told.latencies)) {
-      latencies.set(name, [...(latencies.get(name) ?? []), ...found]);
+      const known = latencies.get(name) ?? [];
+      known.push(...found);
+      latencies.set(name, known);
     }
   });
   child.send({ address, groups });

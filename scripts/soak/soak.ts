@@ -6,8 +6,8 @@ import { trendOf } from "./trend.js";
 
 /** How often what was computed is forgotten, so that the worker has work. */
 const FORGET_SECONDS = 5;
-/** Growth over half the run, at the low end of its interval, as a share of the mean, that is more than noise. */
-const MOST_GROWTH = 0.1;
+/** Growth over half the run, as a share of the mean, that is let pass; more is growth where its interval is above zero too. */
+const MOST_GROWTH = 0.05;
 const MOST_P99_RATIO = 2;
 const MOST_FAILURES = 0;
 
@@ -47,7 +47,7 @@ export async function soak({ seconds, clients: count }: { seconds: number; clien
     const [before, after] = [quantile(first, 0.99), quantile(last, 0.99)];
     const rows = Object.entries(samples).map(([name, values]) => {
       const { mean, change, low, high } = trendOf(values.slice(Math.floor(values.length / 2)));
-      const isFlat = low <= MOST_GROWTH * mean;
+      const isFlat = change <= MOST_GROWTH * mean || low <= 0;
       return {
         isFlat,
         cells: [name, ...[mean, change, low, high].map((value) => value.toFixed(1)), isFlat ? "flat" : "GROWS"],
