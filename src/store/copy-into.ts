@@ -23,6 +23,11 @@ export async function copyInto(
     if (!target.destroyed) target.once("error", () => undefined).destroy(error as Error);
     throw error;
   }
+  // postgres.js 3.4.9 destroys a stream that has ended by a CopyFail. PostgreSQL ignores it, but no longer counts how long the
+  // transaction is idle, until the next statement: one whose client is lost just then would hold its locks for ever.
+  target._destroy = (error, settle) => {
+    settle(error);
+  };
   target.end();
   // postgres.js never settles a COPY that is refused after its end (porsager/postgres issue 1173), but the next statement
   // fails then. It may be sent as soon as the end is, which the stream does in the turn after this one.
