@@ -99,10 +99,20 @@ async function keepBusy({ server, sql, root }: SoakStage, signal: AbortSignal) {
       await sleep(50);
     }
     await sql`delete from study where slug = 'more'`;
-    // What the dashboards see stays: hypotheses and failure modes read what was computed of the study they show.
-    await sql`
-      delete from comparison where not exists (
-        select from adapter_factors where hash = split_part(left_hash, '@', 1))`;
+    await forgetFacts(sql);
   }
   return { imports, precomputations };
+}
+
+/**
+ * Takes away what was computed of weights that no study has any more. What the dashboards see stays: hypotheses and failure
+ * modes read what was computed of the study they show.
+ */
+async function forgetFacts(sql: SoakStage["sql"]) {
+  const facts = { comparison: "left_hash", subspace: "left_hash", spectrum: "hash" };
+  for (const [table, hash] of Object.entries(facts)) {
+    await sql`
+      delete from ${sql(table)} where not exists (
+        select from adapter_factors where adapter_factors.hash = split_part(${sql(`${table}.${hash}`)}, '@', 1))`;
+  }
 }

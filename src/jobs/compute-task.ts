@@ -73,7 +73,7 @@ async function notStored<Asked, Key, Facts extends Provenance>(
 ): Promise<LayerWork[]> {
   const keyOf = (members: readonly MemberRef[], item: Item) => kind.keyOfItem(itemKey(members, item));
   const keys = layers.flatMap(({ members, items }) => items.map((item) => keyOf(members, item)));
-  const stored = new Set((await kind.find(connection, keys)).map((row) => kind.textOf(row)));
+  const stored = new Set((await kind.known(connection, keys)).map((key) => kind.textOf(key)));
   if (stored.size === 0) return [...layers];
   return layers.flatMap(({ members, items }) => {
     const rest = items.filter((item) => !stored.has(kind.textOf(keyOf(members, item))));

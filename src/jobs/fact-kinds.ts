@@ -1,9 +1,21 @@
 import type { PairFacts, Provenance, SpectrumFacts, SubspaceFacts } from "../compute/engine-types.js";
 import { KERNEL_VERSION } from "../compute/kernel-version.js";
 import type { Connection } from "../store/connection.js";
-import { findComparisons, saveComparisons, type Comparison, type ComparisonKey } from "../store/facts/comparisons.js";
-import { findSpectra, saveSpectra, type Spectrum, type SpectrumKey } from "../store/facts/spectra.js";
-import { findSubspaces, saveSubspaces, type Subspace, type SubspaceKey } from "../store/facts/subspaces.js";
+import {
+  comparedKeys,
+  findComparisons,
+  saveComparisons,
+  type Comparison,
+  type ComparisonKey,
+} from "../store/facts/comparisons.js";
+import { findSpectra, saveSpectra, spectrumKeys, type Spectrum, type SpectrumKey } from "../store/facts/spectra.js";
+import {
+  findSubspaces,
+  saveSubspaces,
+  subspaceKeys,
+  type Subspace,
+  type SubspaceKey,
+} from "../store/facts/subspaces.js";
 import { partKey } from "./part-key.js";
 import type { FactorsPart, PartsPair, StoredFact } from "./weight-facts.js";
 
@@ -32,6 +44,8 @@ export interface FactKind<Asked, Key, Facts extends Provenance> {
   /** The key as a text that no fact of another kind or kernel has. */
   textOf(key: Key): string;
   find(connection: Connection, keys: readonly Key[]): Promise<(Key & Facts & StoredFact)[]>;
+  /** Those of `keys` whose fact is stored: `find` without what it found. */
+  known(connection: Connection, keys: readonly Key[]): Promise<Key[]>;
   save(connection: Connection, rows: readonly (Key & Facts & StoredFact)[]): Promise<void>;
   /** The stored fact as it was asked for. */
   answer(row: Key & Facts & StoredFact, asked: Asked): Facts & StoredFact;
@@ -59,6 +73,7 @@ export const COMPARISONS: FactKind<PartsPair, ComparisonKey, PairFacts> = {
   keyOfItem: (item) => item,
   textOf: ({ left, right, scalingRatio }) => `comparison ${KERNEL_VERSION} ${left} ${right} ${scalingRatio}`,
   find: (connection, keys) => findComparisons(connection, keys, KERNEL_VERSION),
+  known: (connection, keys) => comparedKeys(connection, keys, KERNEL_VERSION),
   save: saveComparisons,
   answer({ left: _, right: __, scalingRatio: ratio, ...facts }: Comparison, asked) {
     if (!isTurned(asked)) return facts;
@@ -85,6 +100,7 @@ export const SUBSPACES: FactKind<PartsPair, SubspaceKey, SubspaceFacts> = {
   keyOfItem: ({ left, right }) => ({ left, right }),
   textOf: ({ left, right }) => `subspace ${KERNEL_VERSION} ${left} ${right}`,
   find: (connection, keys) => findSubspaces(connection, keys, KERNEL_VERSION),
+  known: (connection, keys) => subspaceKeys(connection, keys, KERNEL_VERSION),
   save: saveSubspaces,
   answer({ left: _, right: __, ...facts }: Subspace, asked) {
     if (!isTurned(asked)) return facts;
@@ -108,6 +124,7 @@ export const SPECTRA: FactKind<FactorsPart, SpectrumKey, SpectrumFacts> = {
   keyOfItem: ({ left }) => ({ hash: left }),
   textOf: ({ hash }) => `spectrum ${KERNEL_VERSION} ${hash}`,
   find: (connection, keys) => findSpectra(connection, keys, KERNEL_VERSION),
+  known: (connection, keys) => spectrumKeys(connection, keys, KERNEL_VERSION),
   save: saveSpectra,
   answer: ({ hash: _, ...facts }: Spectrum) => facts,
 };

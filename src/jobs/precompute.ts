@@ -108,7 +108,7 @@ async function missing<Asked, Key, Facts extends Provenance>(
   asked: readonly Asked[],
 ): Promise<NewJob[]> {
   const distinct = new Map(asked.map((one) => [kind.textOf(kind.keyOf(one)), one]));
-  const stored = await kind.find(connection, [...distinct.values()].map(kind.keyOf));
-  for (const row of stored) distinct.delete(kind.textOf(row));
+  const stored = await kind.known(connection, [...distinct.values()].map(kind.keyOf));
+  for (const key of stored) distinct.delete(kind.textOf(key));
   return newJobs(kind, [...distinct.values()]);
 }

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { constants, setPriority } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { v7 as newId } from "uuid";
@@ -76,6 +77,7 @@ export function openSupervisor({
         stdio: ["ignore", "ignore", "inherit", "ipc"],
       });
       child = started;
+      giveWay(started);
       started.on("message", (message) => observe?.((message as WorkerMessage).jobRun));
       started.once("error", (error) => resolve(error.message));
       started.once("exit", (code, signal) => resolve(signal ?? `code ${code}`));
@@ -94,4 +96,13 @@ export function openSupervisor({
       clearTimeout(timer);
     },
   };
+}
+
+/** Work in the background shares its processors with a server that somebody waits for: that one goes first. */
+function giveWay({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It has ended already, or the system has no such thing: it then takes its turns like any other.
+  }
 }

@@ -1,3 +1,4 @@
+import type { Sql } from "postgres";
 import type { PairFacts } from "../../compute/engine-types.js";
 import type { StoredFact } from "../../jobs/weight-facts.js";
 import type { Connection } from "../connection.js";
@@ -22,13 +23,26 @@ export function findComparisons(
       left_squared_norm as "leftSquaredNorm", right_squared_norm as "rightSquaredNorm",
       squared_distance as "squaredDistance", initial_cosine as "initialCosine", kernel_version as "kernelVersion",
       provider, precision, fallback, seconds
-    from comparison
-    join unnest(
-      ${keys.map(({ left }) => left)}::text[], ${keys.map(({ right }) => right)}::text[],
-      ${keys.map(({ scalingRatio }) => scalingRatio)}::float8[]) as wanted (l, r, ratio)
-      on left_hash = l and right_hash = r and scaling_ratio = ratio
-    where kernel_version = ${kernelVersion}`;
+    ${among(sql, keys, kernelVersion)}`;
 }
+
+/** Those of `keys` whose comparison is stored. */
+export function comparedKeys(
+  { sql }: Connection,
+  keys: readonly ComparisonKey[],
+  kernelVersion: number,
+): Promise<ComparisonKey[]> {
+  return sql<ComparisonKey[]>`
+    select left_hash as left, right_hash as right, scaling_ratio as "scalingRatio" ${among(sql, keys, kernelVersion)}`;
+}
+
+const among = (sql: Sql, keys: readonly ComparisonKey[], kernelVersion: number) => sql`
+  from comparison
+  join unnest(
+    ${keys.map(({ left }) => left)}::text[], ${keys.map(({ right }) => right)}::text[],
+    ${keys.map(({ scalingRatio }) => scalingRatio)}::float8[]) as wanted (l, r, ratio)
+    on left_hash = l and right_hash = r and scaling_ratio = ratio
+  where kernel_version = ${kernelVersion}`;
 
 /** Stores comparisons; where another worker was first, its row stays. */
 export async function saveComparisons({ sql }: Connection, rows: readonly Comparison[]): Promise<void> {

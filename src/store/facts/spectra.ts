@@ -1,3 +1,4 @@
+import type { Sql } from "postgres";
 import type { SpectrumFacts } from "../../compute/engine-types.js";
 import type { StoredFact } from "../../jobs/weight-facts.js";
 import type { Connection } from "../connection.js";
@@ -18,9 +19,21 @@ export function findSpectra(
   return sql<Spectrum[]>`
     select hash, singular_values as "singularValues", squared_norm as "squaredNorm",
       kernel_version as "kernelVersion", provider, precision, fallback, seconds
-    from spectrum
-    where hash = any(${keys.map(({ hash }) => hash)}::text[]) and kernel_version = ${kernelVersion}`;
+    ${among(sql, keys, kernelVersion)}`;
 }
+
+/** Those of `keys` whose spectrum is stored. */
+export function spectrumKeys(
+  { sql }: Connection,
+  keys: readonly SpectrumKey[],
+  kernelVersion: number,
+): Promise<SpectrumKey[]> {
+  return sql<SpectrumKey[]>`select hash ${among(sql, keys, kernelVersion)}`;
+}
+
+const among = (sql: Sql, keys: readonly SpectrumKey[], kernelVersion: number) => sql`
+  from spectrum
+  where hash = any(${keys.map(({ hash }) => hash)}::text[]) and kernel_version = ${kernelVersion}`;
 
 /** Stores spectra; where another worker was first, its row stays. */
 export async function saveSpectra({ sql }: Connection, rows: readonly Spectrum[]): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Sql } from "postgres";
 import type { SubspaceFacts } from "../../compute/engine-types.js";
 import type { StoredFact } from "../../jobs/weight-facts.js";
 import type { Connection } from "../connection.js";
@@ -20,11 +21,23 @@ export function findSubspaces(
     select left_hash as left, right_hash as right, left_rank as "leftRank", right_rank as "rightRank",
       out_overlaps as "outOverlaps", in_overlaps as "inOverlaps", out_cosines as "outCosines",
       in_cosines as "inCosines", kernel_version as "kernelVersion", provider, precision, fallback, seconds
-    from subspace
-    join unnest(${keys.map(({ left }) => left)}::text[], ${keys.map(({ right }) => right)}::text[]) as wanted (l, r)
-      on left_hash = l and right_hash = r
-    where kernel_version = ${kernelVersion}`;
+    ${among(sql, keys, kernelVersion)}`;
 }
+
+/** Those of `keys` whose subspace facts are stored, without their matrices. */
+export function subspaceKeys(
+  { sql }: Connection,
+  keys: readonly SubspaceKey[],
+  kernelVersion: number,
+): Promise<SubspaceKey[]> {
+  return sql<SubspaceKey[]>`select left_hash as left, right_hash as right ${among(sql, keys, kernelVersion)}`;
+}
+
+const among = (sql: Sql, keys: readonly SubspaceKey[], kernelVersion: number) => sql`
+  from subspace
+  join unnest(${keys.map(({ left }) => left)}::text[], ${keys.map(({ right }) => right)}::text[]) as wanted (l, r)
+    on left_hash = l and right_hash = r
+  where kernel_version = ${kernelVersion}`;
 
 /** Stores subspace facts; where another worker was first, its row stays. */
 export async function saveSubspaces({ sql }: Connection, rows: readonly Subspace[]): Promise<void> {
