@@ -4,13 +4,18 @@ import { Duplex } from "node:stream";
 import type { Options } from "postgres";
 
 /**
- * A connection to PostgreSQL on which nothing moves for this long is given up. A database behind a pulled cable, or a
+ * A connection to PostgreSQL that is idle or owes an answer for this long is given up. A database behind a pulled cable, or a
  * firewall that forgot a connection, says nothing at all: without this its statements, and the requests behind them, wait
  * for ever. Longer than any statement may run; idle connections that are closed with it are opened again when needed.
  */
 export const SILENCE_MILLISECONDS = 30_000;
 
-/** A socket that fails with ETIMEDOUT when nothing has moved on it for `milliseconds`, TLS above it or not. */
+/** How often, in that time, to look whether something has moved. */
+const LOOKS = 15;
+/** So much sent between two looks is a COPY, which is answered at its end; nobody takes it for long but PostgreSQL. */
+const STREAM_BYTES = 2 ** 16;
+
+/** A socket that fails with ETIMEDOUT when it has said nothing for `milliseconds`, TLS above it or not. */
 export function patientSocket(milliseconds = SILENCE_MILLISECONDS): Socket {
   return withPatience(new Socket(), milliseconds);
 }
@@ -43,9 +48,21 @@ export type SocketOption = Options<Record<string, never>> & {
   readonly socket?: (options: ConnectTo) => Promise<Duplex>;
 };
 
+/**
+ * Gives `socket` up when it is silent. Node's own timeout takes what is sent for activity too, and postgres.js sends further
+ * statements behind those that a lost connection has not answered: it would never be given up while people ask.
+ */
 function withPatience(socket: Socket, milliseconds: number): Socket {
-  return socket.setTimeout(milliseconds, () => {
+  let [read, sent, isOwed, since] = [0, 0, false, performance.now()];
+  const look = setInterval(() => {
+    const now = performance.now();
+    const flushed = socket.bytesWritten - socket.writableLength;
+    if (socket.bytesRead > read) [isOwed, since] = [false, now];
+    else if (flushed - sent >= STREAM_BYTES || (flushed > sent && !isOwed)) [isOwed, since] = [true, now];
+    [read, sent] = [socket.bytesRead, flushed];
+    if (now - since < milliseconds) return;
     const silence = new Error(`PostgreSQL said nothing for ${milliseconds / 1000} s`);
     socket.destroy(Object.assign(silence, { code: "ETIMEDOUT" }));
-  });
+  }, milliseconds / LOOKS).unref();
+  return socket.once("close", () => clearInterval(look));
 }
