@@ -1,7 +1,7 @@
 import postgres, { type Sql } from "postgres";
 import { boundTransactions } from "./bound-transactions.js";
 import { observedSql, type StatementObserver } from "./observed-sql.js";
-import { connectedSocket, SILENCE_MILLISECONDS, type SocketOption } from "./patient-socket.js";
+import { patientSockets, SILENCE_MILLISECONDS, type SocketOption } from "./patient-socket.js";
 
 /** Anything that statements can be sent to: a database, or only its SQL side. */
 export interface Connection {
@@ -37,7 +37,7 @@ export function openSql(url: string, options: ConnectionOptions): Sql {
     settings,
   } = options;
   // A list of hosts is postgres.js's own affair.
-  const socket: SocketOption = isPatient || url.includes(",") ? {} : { socket: connectedSocket };
+  const socket: SocketOption = isPatient || url.includes(",") ? {} : { socket: patientSockets().connected };
   const sql = postgres(url, {
     ...socket,
     max: maxConnections,

@@ -8,7 +8,7 @@ import { startEmbeddedPostgres } from "./embedded/start.js";
 import { PrismaClient } from "./generated/client.js";
 import { migrate } from "./migrate.js";
 import type { StatementObserver } from "./observed-sql.js";
-import { patientSocket, SILENCE_MILLISECONDS } from "./patient-socket.js";
+import { patientSockets, SILENCE_MILLISECONDS } from "./patient-socket.js";
 import { assertReachable } from "./reachable.js";
 
 /** One database, by Prisma for plain reads and by SQL for what is hot or many rows. */
@@ -40,7 +40,7 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
     max: maxConnections,
     connectionTimeoutMillis: SILENCE_MILLISECONDS,
     idle_in_transaction_session_timeout: SILENCE_MILLISECONDS,
-    stream: () => patientSocket(),
+    stream: patientSockets().fresh,
   });
   const prisma = new PrismaClient({ adapter });
   const sql = openSql(url, { applicationName, maxConnections, observe });

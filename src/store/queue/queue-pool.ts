@@ -1,5 +1,5 @@
 import pg from "pg";
-import { patientSocket, SILENCE_MILLISECONDS } from "../patient-socket.js";
+import { patientSockets, SILENCE_MILLISECONDS } from "../patient-socket.js";
 
 /** A client that listens says something this often within the time of silence, so as not to be taken for lost. */
 const PULSES = 3;
@@ -15,7 +15,7 @@ export function openQueuePool(url: string, connections: number, silence = SILENC
     max: connections,
     application_name: "rankscope queue",
     connectionTimeoutMillis: silence,
-    stream: () => patientSocket(silence),
+    stream: patientSockets(silence).fresh,
   });
   // What was asked on a connection that is lost says so itself; the pool opens another one when it needs one.
   const survive = () => undefined;

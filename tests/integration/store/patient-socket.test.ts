@@ -1,12 +1,16 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, expect, test } from "vitest";
-import { patientSocket } from "#src/store/patient-socket.js";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { patientSockets, type PatientSockets } from "#src/store/patient-socket.js";
 
 const SILENCE = 300;
 let server: Server;
+let sockets: PatientSockets;
 
+beforeEach(() => {
+  sockets = patientSockets(SILENCE);
+});
 afterEach(() => server.close());
 
 /** A connection to somebody who does `act` with it; its error, once there is one. */
@@ -14,7 +18,7 @@ async function connected(act: (peer: Socket) => void): Promise<{ socket: Socket;
   server = createServer((peer) => act(peer.on("error", () => undefined))).listen(0, "127.0.0.1");
   await once(server, "listening");
   let error: Error | undefined;
-  const socket = patientSocket(SILENCE).on("error", (found) => (error = found));
+  const socket = sockets.fresh().on("error", (found) => (error = found));
   socket.connect((server.address() as AddressInfo).port, "127.0.0.1");
   await once(socket, "connect");
   return { socket, error: () => error };
@@ -65,4 +69,40 @@ test("a connection that is asked just before it would be given up as idle has th
   expect(await Promise.race([once(socket, "data"), once(socket, "close")])).toEqual([Buffer.from("here")]);
   expect(error()).toBeUndefined();
   socket.destroy();
+});
+
+test("with one that is given up go those that have said nothing since it was asked, not those that have", async () => {
+  const { socket: asked } = await connected((peer) =>
+    peer.on("data", (data) => String(data) === "hear me" && peer.write("yes")),
+  );
+  const { port } = server.address() as AddressInfo;
+  const [lately, healthy] = [sockets.fresh(), sockets.fresh()];
+  for (const socket of [lately, healthy]) {
+    socket.on("error", () => undefined).connect(port, "127.0.0.1");
+    await once(socket, "connect");
+  }
+  await sleep(SILENCE / 6);
+  asked.write("and this?");
+  await sleep(SILENCE / 2);
+  lately.write("and that?");
+  healthy.resume().write("hear me");
+  await expect.poll(() => asked.destroyed, { interval: 5, timeout: 10 * SILENCE }).toBe(true);
+  expect([lately.destroyed, healthy.destroyed]).toEqual([true, false]);
+  healthy.destroy();
+});
+
+test("one that is only idle takes none with it that was heard before and is at work", async () => {
+  const { socket: working } = await connected((peer) =>
+    peer.on("data", (data) => String(data) === "hear me" && peer.write("yes")),
+  );
+  const idle = sockets.fresh().on("error", () => undefined);
+  idle.connect((server.address() as AddressInfo).port, "127.0.0.1");
+  await once(idle, "connect");
+  await sleep(SILENCE / 3);
+  idle.resume().write("hear me");
+  await sleep(SILENCE / 2);
+  working.write("and this?");
+  await expect.poll(() => idle.destroyed, { interval: 5, timeout: 10 * SILENCE }).toBe(true);
+  expect(working.destroyed).toBe(false);
+  working.destroy();
 });
