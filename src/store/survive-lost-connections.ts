@@ -1,4 +1,5 @@
 import type { Log } from "../log.js";
+import { databaseTrouble } from "./database-trouble.js";
 
 /**
  * Keeps the process alive through two faults of postgres.js 3.4.9, of which nobody can catch the error, when PostgreSQL is
@@ -6,7 +7,8 @@ import type { Log } from "../log.js";
  * - It writes what is left to a connection in a later turn (`nextWrite`) without looking whether it was closed in between.
  * - It asks each new connection for the array types (`fetchArrayTypes`) and leaves the failure of that to nobody.
  *
- * Everything else that nobody caught ends the process, as it would without this.
+ * Everything else that nobody caught ends the process, as it would without this, and says so in the log: graphile-worker
+ * 0.17.3, for one, leaves it to nobody that it could not note which jobs have ended.
  */
 export function surviveLostConnections(log: Log): void {
   process.on("uncaughtException", (error: unknown) => {
@@ -14,7 +16,8 @@ export function surviveLostConnections(log: Log): void {
       log.warn({ reason: error.message }, "PostgreSQL closed a connection in the middle of a statement");
       return;
     }
-    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    if (databaseTrouble(error) === undefined) log.fatal({ err: error }, "an error that nobody caught ends the process");
+    else log.fatal({ reason: String(error) }, "PostgreSQL was lost amid what cannot be taken up again: the process ends");
     process.exit(1);
   });
 }

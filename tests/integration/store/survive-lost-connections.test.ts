@@ -1,3 +1,5 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import postgres from "postgres";
 import { expect, test } from "vitest";
 import { isDeadSocketWrite, isLostTypeQuery } from "#src/store/survive-lost-connections.js";
@@ -34,4 +36,26 @@ test("of the statements of a connection only the library's own, for the types of
   expect(failed).toHaveLength(1);
   expect(isLostTypeQuery(new Error("lost"))).toBe(false);
   expect(isLostTypeQuery(undefined)).toBe(false);
+});
+
+/** Runs a process that nobody in it catches this error; what it logged. */
+async function dies(error: string): Promise<Record<string, unknown>> {
+  const program = `
+    import { openLog } from "#src/log.js";
+    import { surviveLostConnections } from "#src/store/survive-lost-connections.js";
+    surviveLostConnections(openLog("warn"));
+    setInterval(() => undefined, 1000);
+    void Promise.reject(${error});`;
+  const ended = promisify(execFile)(process.execPath, ["--input-type=module", "--eval", program]);
+  const { code, stderr } = (await ended.catch((failed: unknown) => failed)) as { code: number; stderr: string };
+  expect(code).toBe(1);
+  return JSON.parse(stderr) as Record<string, unknown>;
+}
+
+test("another error that nobody caught ends the process with one line in the log", async () => {
+  const lost = await dies(`Object.assign(new Error("terminating connection"), { code: "57P01" })`);
+  expect(lost).toMatchObject({ level: 60, reason: "Error: terminating connection" });
+  expect(JSON.stringify(lost)).not.toContain("    at ");
+  const fault = await dies(`new TypeError("a fault of ours")`);
+  expect(fault).toMatchObject({ level: 60, err: { type: "TypeError", message: "a fault of ours" } });
 });
