@@ -17,7 +17,8 @@ export function surviveLostConnections(log: Log): void {
       return;
     }
     if (databaseTrouble(error) === undefined) log.fatal({ err: error }, "an error that nobody caught ends the process");
-    else log.fatal({ reason: String(error) }, "PostgreSQL was lost amid what cannot be taken up again: the process ends");
+    else
+      log.fatal({ reason: String(error) }, "PostgreSQL was lost amid what cannot be taken up again: the process ends");
     process.exit(1);
   });
 }
