@@ -7,7 +7,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { freshDatabase } from "../support/database.js";
 import { writeRandomStudy } from "../support/random-study.js";
-import { query, rankscope, serveRankscope, startRankscope, type RunningRankscope } from "../support/rankscope.js";
+import { query, serveRankscope, startRankscope, type RunningRankscope } from "../support/rankscope.js";
+import { importRandomStudy } from "../support/serve-random-study.js";
 
 const fresh = freshDatabase();
 let root: string;
@@ -22,9 +23,8 @@ const environment = () => ({
 
 beforeAll(async () => {
   root = await mkdtemp(path.join(tmpdir(), "rankscope-drain-"));
-  await writeRandomStudy(path.join(root, "study"), { runs: 6, layers: 2, rank: 32, features: 1024 });
-  const imported = await rankscope(["import", path.join(root, "study"), "--slug", "random"], environment());
-  expect(imported.code, imported.stderr).toBe(0);
+  const shape = { runs: 6, layers: 2, rank: 32, features: 1024 };
+  await importRandomStudy(path.join(root, "study"), shape, environment());
   const { sql } = fresh.database;
   ids = (await sql<{ id: string }[]>`select id from experiment order by name`).map(({ id }) => id);
 });

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { writeRandomStudy } from "../support/random-study.js";
-import { query, rankscope, serveRankscope, type Answer, type RunningRankscope } from "../support/rankscope.js";
+import { query, type Answer, type RunningRankscope } from "../support/rankscope.js";
+import { serveRandomStudy } from "../support/serve-random-study.js";
 
 // A server as `npm start` runs it: its own PostgreSQL, its own worker.
 let root: string;
@@ -14,12 +14,8 @@ let ids: string[];
 
 beforeAll(async () => {
   root = await mkdtemp(path.join(tmpdir(), "rankscope-postgres-faults-"));
-  await writeRandomStudy(path.join(root, "study"), { runs: 10, layers: 2, rank: 8, features: 512 });
-  const imported = await rankscope(["import", path.join(root, "study"), "--slug", "random"], environment());
-  expect(imported.code, imported.stderr).toBe(0);
-  server = await serveRankscope(environment());
-  const { data } = await query(server.address, `{ study(slug: "random") { experiments { nodes { id } } } }`);
-  ids = data.study.experiments.nodes.map(({ id }: { id: string }) => id);
+  const shape = { runs: 10, layers: 2, rank: 8, features: 512 };
+  ({ server, ids } = await serveRandomStudy(path.join(root, "study"), shape, environment()));
 });
 afterAll(async () => {
   server.child.kill("SIGTERM");

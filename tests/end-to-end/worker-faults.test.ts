@@ -4,8 +4,8 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { freshDatabase } from "../support/database.js";
-import { writeRandomStudy } from "../support/random-study.js";
-import { query, rankscope, serveRankscope, startRankscope, type RunningRankscope } from "../support/rankscope.js";
+import { query, startRankscope, type RunningRankscope } from "../support/rankscope.js";
+import { serveRandomStudy } from "../support/serve-random-study.js";
 
 // Real processes on a real database: the server runs no worker of its own here, the tests start and kill them.
 const fresh = freshDatabase();
@@ -30,12 +30,8 @@ async function startWorker() {
 beforeAll(async () => {
   root = await mkdtemp(path.join(tmpdir(), "rankscope-faults-"));
   weights = path.join(root, "weights");
-  await writeRandomStudy(path.join(root, "study"), { runs: 12, layers: 4, rank: 32, features: 1024 });
-  const imported = await rankscope(["import", path.join(root, "study"), "--slug", "random"], environment());
-  expect(imported.code, imported.stderr).toBe(0);
-  server = await serveRankscope(environment());
-  const { data } = await query(server.address, `{ study(slug: "random") { experiments { nodes { id } } } }`);
-  ids = data.study.experiments.nodes.map(({ id }: { id: string }) => id);
+  const shape = { runs: 12, layers: 4, rank: 32, features: 1024 };
+  ({ server, ids } = await serveRandomStudy(path.join(root, "study"), shape, environment()));
 });
 afterAll(async () => {
   server.child.kill("SIGTERM");

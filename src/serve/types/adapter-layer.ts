@@ -1,10 +1,10 @@
 import { Field, Float, Int, ObjectType } from "type-graphql";
-import { Computed } from "./computed.js";
 import { UndefinedReason } from "./enums.js";
 import { LayerType } from "./layer.js";
+import { Traced } from "./traced.js";
 
 @ObjectType("AdapterLayer", { description: "The update dW = s B A of one layer in one checkpoint, looked into." })
-export class AdapterLayerType {
+export class AdapterLayerType extends Traced {
   @Field(() => LayerType, { description: "Which weight matrix it updates." })
   layer!: object;
 
@@ -56,13 +56,4 @@ export class AdapterLayerType {
 
   @Field(() => UndefinedReason, { nullable: true, description: "Why a value is null." })
   undefinedReason!: keyof typeof UndefinedReason | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: "What went wrong, where the reason alone does not tell; null elsewhere.",
-  })
-  undefinedDetail!: string | null;
-
-  @Field(() => Computed, { nullable: true, description: "Where these values come from; null where there are none." })
-  computed!: Computed | null;
 }

@@ -1,6 +1,6 @@
 import { Field, Float, ID, Int, ObjectType } from "type-graphql";
-import { Computed } from "./computed.js";
 import { UndefinedReason } from "./enums.js";
+import { Traced } from "./traced.js";
 
 @ObjectType("Layer", { description: "One adapted weight matrix of the study's base model.", simpleResolvers: true })
 export class LayerType {
@@ -32,7 +32,7 @@ export class LayerType {
   description: "How much a layer's update changes under quantization.",
   simpleResolvers: true,
 })
-export class LayerSensitivityType {
+export class LayerSensitivityType extends Traced {
   @Field(() => LayerType, { description: "The weight matrix whose update changes." })
   layer!: LayerType;
 
@@ -66,13 +66,4 @@ export class LayerSensitivityType {
 
   @Field(() => UndefinedReason, { nullable: true, description: "Why the score is null." })
   undefinedReason!: keyof typeof UndefinedReason | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: "What went wrong, where the reason alone does not tell; null elsewhere.",
-  })
-  undefinedDetail!: string | null;
-
-  @Field(() => Computed, { nullable: true, description: "Where the score comes from; null where there is none." })
-  computed!: Computed | null;
 }

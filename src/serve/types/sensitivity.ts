@@ -2,9 +2,10 @@ import { Field, Float, Int, ObjectType } from "type-graphql";
 import { Computed } from "./computed.js";
 import { UndefinedReason } from "./enums.js";
 import { LayerType } from "./layer.js";
+import { Traced } from "./traced.js";
 
 @ObjectType("PartSensitivity", { description: "How much q, k or v of a fused projection changes under quantization." })
-export class PartSensitivityType {
+export class PartSensitivityType extends Traced {
   @Field(() => String, { description: "`q`, `k` or `v`." })
   name!: string;
 
@@ -13,15 +14,6 @@ export class PartSensitivityType {
 
   @Field(() => UndefinedReason, { nullable: true, description: "Why the score is null." })
   undefinedReason!: keyof typeof UndefinedReason | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: "What went wrong, where the reason alone does not tell; null elsewhere.",
-  })
-  undefinedDetail!: string | null;
-
-  @Field(() => Computed, { nullable: true, description: "Where the score comes from; null where there is none." })
-  computed!: Computed | null;
 }
 
 @ObjectType({ description: "A rank that means leave out." })

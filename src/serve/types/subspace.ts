@@ -1,6 +1,6 @@
 import { Field, Float, Int, ObjectType } from "type-graphql";
-import { Computed } from "./computed.js";
 import { UndefinedReason } from "./enums.js";
+import { Traced } from "./traced.js";
 
 const share = { nullable: true } as const;
 
@@ -8,7 +8,7 @@ const share = { nullable: true } as const;
   description:
     "How the leading singular directions of two updates overlap, whatever their sizes: phi(i, j) = |U1_i^T U2_j|_F^2 / min(i, j) (LoRA, arXiv 2106.09685, section 7.2). Left and right are those of dW as the base model stores it.",
 })
-export class SubspaceSimilarityType {
+export class SubspaceSimilarityType extends Traced {
   @Field(() => Float, {
     ...share,
     description: "phi of the left singular vectors: 0 is orthogonal, 1 contained; null where there is a reason.",
@@ -55,13 +55,4 @@ export class SubspaceSimilarityType {
 
   @Field(() => UndefinedReason, { nullable: true, description: "Why all of it is null or empty." })
   undefinedReason!: keyof typeof UndefinedReason | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: "What went wrong, where the reason alone does not tell; null elsewhere.",
-  })
-  undefinedDetail!: string | null;
-
-  @Field(() => Computed, { nullable: true, description: "Where these values come from; null where there are none." })
-  computed!: Computed | null;
 }
