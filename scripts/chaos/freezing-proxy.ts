@@ -7,6 +7,8 @@ export interface FreezingProxy {
   freeze(): void;
   /** Forwards what is connected from now on; what was frozen stays so for ever, as behind a firewall that forgot it. */
   thaw(): void;
+  /** Resets every connection, as a router does that has lost its table. */
+  reset(): void;
   close(): void;
 }
 
@@ -53,6 +55,9 @@ export async function freezingProxy(url: string): Promise<FreezingProxy> {
     },
     thaw() {
       isFrozen = false;
+    },
+    reset() {
+      for (const { client } of pairs) client.resetAndDestroy();
     },
     close() {
       for (const { client, upstream } of pairs) {

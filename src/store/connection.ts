@@ -1,7 +1,8 @@
 import postgres, { type Sql } from "postgres";
 import { boundTransactions } from "./bound-transactions.js";
 import { observedSql, type StatementObserver } from "./observed-sql.js";
-import { patientSockets, SILENCE_MILLISECONDS, type SocketOption } from "./patient-socket.js";
+import { SILENCE_MILLISECONDS } from "./patient-socket.js";
+import { socketOptions } from "./postgres-js-socket.js";
 
 /** Anything that statements can be sent to: a database, or only its SQL side. */
 export interface Connection {
@@ -37,10 +38,11 @@ export function openSql(url: string, options: ConnectionOptions): Sql {
     settings,
   } = options;
   // A list of hosts is postgres.js's own affair.
-  const socket: SocketOption = isPatient || url.includes(",") ? {} : { socket: patientSockets().connected };
+  const socket = isPatient || url.includes(",") ? {} : socketOptions(url);
   const sql = postgres(url, {
     ...socket,
     max: maxConnections,
+    backoff: () => RECONNECT_SECONDS,
     connection: {
       application_name: applicationName,
       options: STARTUP_PADDING,
@@ -56,6 +58,12 @@ export function openSql(url: string, options: ConnectionOptions): Sql {
   const bound = boundTransactions(sql);
   return observe === undefined ? bound : observedSql(bound, observe);
 }
+
+/**
+ * How long a connection that was lost waits before it is opened again. Left to itself postgres.js 3.4.9 counts what a pool
+ * loses together as failed attempts: after ten connections lost at once, the next are opened up to 20 s later.
+ */
+const RECONNECT_SECONDS = 0.2;
 
 /**
  * Makes the first message of a connection long enough to be sent at once. postgres.js 3.4.9 puts shorter ones off, and where

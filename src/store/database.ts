@@ -40,7 +40,7 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
     max: maxConnections,
     connectionTimeoutMillis: SILENCE_MILLISECONDS,
     idle_in_transaction_session_timeout: SILENCE_MILLISECONDS,
-    stream: patientSockets().fresh,
+    stream: patientSockets(),
   });
   const prisma = new PrismaClient({ adapter });
   const sql = openSql(url, { applicationName, maxConnections, observe });

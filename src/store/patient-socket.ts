@@ -1,7 +1,4 @@
-import { once } from "node:events";
 import { Socket } from "node:net";
-import { Duplex } from "node:stream";
-import type { Options } from "postgres";
 
 /**
  * A connection to PostgreSQL that is idle or owes an answer for this long is given up. A database behind a pulled cable, or a
@@ -15,32 +12,11 @@ const LOOKS = 15;
 /** So much sent between two looks is a COPY, which is answered at its end; nobody takes it for long but PostgreSQL. */
 const STREAM_BYTES = 2 ** 16;
 
-/** Connections to one PostgreSQL, such as those of a pool. */
-export interface PatientSockets {
-  /** A socket, not yet connected, that fails with ETIMEDOUT when it is given up, TLS above it or not. */
-  fresh(): Socket;
-  /**
-   * What postgres.js takes for its option `socket`, connected. It never rejects, since a connection without a socket is not
-   * tried again; one that was refused is a stream that fails at the first write. Nor may a socket fail earlier than that:
-   * postgres.js 3.4.9 does not forget a write that it put off when its connection closes, and sends nothing on the next.
-   */
-  connected(options: ConnectTo): Promise<Duplex>;
-}
-
-/** Of the options that postgres.js has made of its URL. */
-interface ConnectTo {
-  readonly host: readonly string[];
-  readonly port: readonly (string | number)[];
-  readonly path?: string | undefined;
-}
-
-/** What its types leave out. */
-export type SocketOption = Options<Record<string, never>> & {
-  readonly socket?: (options: ConnectTo) => Promise<Duplex>;
-};
-
-/** Opens sockets that are given up when they are silent for `milliseconds`. */
-export function patientSockets(milliseconds = SILENCE_MILLISECONDS): PatientSockets {
+/**
+ * Makes sockets, not yet connected, that fail with ETIMEDOUT when they are silent for `milliseconds`, TLS above them or not.
+ * They are connections to one PostgreSQL, such as those of a pool.
+ */
+export function patientSockets(milliseconds = SILENCE_MILLISECONDS): () => Socket {
   /** When each was last heard, or opened. */
   const heard = new Map<Socket, number>();
 
@@ -49,11 +25,9 @@ export function patientSockets(milliseconds = SILENCE_MILLISECONDS): PatientSock
     socket.destroy(Object.assign(silence, { code: "ETIMEDOUT" }));
   }
 
-  /**
-   * Node's own timeout takes what is sent for activity too, and postgres.js sends further statements behind those that a lost
-   * connection has not answered: it would never be given up while people ask.
-   */
-  function fresh(): Socket {
+  // Node's own timeout takes what is sent for activity too, and postgres.js sends further statements behind those that a lost
+  // connection has not answered: it would never be given up while people ask.
+  return () => {
     const socket = new Socket();
     let [read, sent, isOwed, since] = [0, 0, false, performance.now()];
     heard.set(socket, since);
@@ -74,20 +48,5 @@ export function patientSockets(milliseconds = SILENCE_MILLISECONDS): PatientSock
       clearInterval(look);
       heard.delete(socket);
     });
-  }
-
-  return {
-    fresh,
-    async connected({ host, port, path }) {
-      const socket = fresh();
-      if (path) socket.connect({ path });
-      else socket.connect({ host: host[0], port: Number(port[0]) });
-      try {
-        await once(socket, "connect");
-        return socket;
-      } catch (error) {
-        return new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done(error as Error) });
-      }
-    },
   };
 }

@@ -15,7 +15,7 @@ export function openQueuePool(url: string, connections: number, silence = SILENC
     max: connections,
     application_name: "rankscope queue",
     connectionTimeoutMillis: silence,
-    stream: patientSockets(silence).fresh,
+    stream: patientSockets(silence),
   });
   // What was asked on a connection that is lost says so itself; the pool opens another one when it needs one.
   const survive = () => undefined;

@@ -2,14 +2,14 @@ import { once } from "node:events";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { patientSockets, type PatientSockets } from "#src/store/patient-socket.js";
+import { patientSockets } from "#src/store/patient-socket.js";
 
 const SILENCE = 300;
 let server: Server;
-let sockets: PatientSockets;
+let fresh: () => Socket;
 
 beforeEach(() => {
-  sockets = patientSockets(SILENCE);
+  fresh = patientSockets(SILENCE);
 });
 afterEach(() => server.close());
 
@@ -18,7 +18,7 @@ async function connected(act: (peer: Socket) => void): Promise<{ socket: Socket;
   server = createServer((peer) => act(peer.on("error", () => undefined))).listen(0, "127.0.0.1");
   await once(server, "listening");
   let error: Error | undefined;
-  const socket = sockets.fresh().on("error", (found) => (error = found));
+  const socket = fresh().on("error", (found) => (error = found));
   socket.connect((server.address() as AddressInfo).port, "127.0.0.1");
   await once(socket, "connect");
   return { socket, error: () => error };
@@ -76,7 +76,7 @@ test("with one that is given up go those that have said nothing since it was ask
     peer.on("data", (data) => String(data) === "hear me" && peer.write("yes")),
   );
   const { port } = server.address() as AddressInfo;
-  const [lately, healthy] = [sockets.fresh(), sockets.fresh()];
+  const [lately, healthy] = [fresh(), fresh()];
   for (const socket of [lately, healthy]) {
     socket.on("error", () => undefined).connect(port, "127.0.0.1");
     await once(socket, "connect");
@@ -95,7 +95,7 @@ test("one that is only idle takes none with it that was heard before and is at w
   const { socket: working } = await connected((peer) =>
     peer.on("data", (data) => String(data) === "hear me" && peer.write("yes")),
   );
-  const idle = sockets.fresh().on("error", () => undefined);
+  const idle = fresh().on("error", () => undefined);
   idle.connect((server.address() as AddressInfo).port, "127.0.0.1");
   await once(idle, "connect");
   await sleep(SILENCE / 3);

@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import type { Sql } from "postgres";
+import { closeSql, openSql } from "#src/store/connection.js";
+import { freezingProxy, type FreezingProxy } from "../../../scripts/chaos/freezing-proxy.js";
+import { freshDatabase } from "../../support/database.js";
+
+const fresh = freshDatabase();
+let proxy: FreezingProxy;
+
+beforeAll(async () => {
+  proxy = await freezingProxy(fresh.url);
+});
+afterAll(() => {
+  proxy.close();
+});
+
+/** Opens so many connections, and resets them all while PostgreSQL is at work for them; when it is told of that. */
+async function lostConnections(count: number): Promise<{ sql: Sql; lost: Promise<unknown>[] }> {
+  const sql = openSql(proxy.url, { applicationName: "connection", maxConnections: count });
+  await sql`select 1`;
+  const lost = Array.from({ length: count }, () => sql`select pg_sleep(60)`.catch((error: unknown) => error));
+  const atWork = () => fresh.database.sql<{ pid: number }[]>`
+    select pid from pg_stat_activity where application_name = 'connection' and state = 'active'`;
+  await expect.poll(atWork).toHaveLength(count);
+  const pids = (await atWork()).map(({ pid }) => pid);
+  onTestFinished(async () => {
+    await fresh.database.sql`select pg_terminate_backend(pid) from unnest(${pids}::int[]) as lost (pid)`;
+    await closeSql(sql, 1);
+  });
+  proxy.reset();
+  return { sql, lost };
+}
+
+// Between a socket's error and its close postgres.js would give it a statement, and wait for the answer for ever.
+test("what is asked as soon as a connection was reset is answered, and what is asked later", async () => {
+  const { sql, lost } = await lostConnections(1);
+  expect(await lost[0]).toMatchObject({ code: "ECONNRESET" });
+  for (let n = 0; n < 5; n++) expect(await sql`select ${n}::int as n`).toEqual([{ n }]);
+});
+
+test("connections that are all lost at once are all opened again as soon as they are needed", async () => {
+  const { sql, lost } = await lostConnections(10);
+  await Promise.all(lost);
+  // As long as this holds them, none serves two.
+  const asked = lost.map(() => sql<{ pid: number }[]>`select pg_backend_pid() as pid from pg_sleep(0.5)`);
+  expect(new Set((await Promise.all(asked)).flat().map(({ pid }) => pid)).size).toBe(10);
+}, 8000);
