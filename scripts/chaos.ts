@@ -5,12 +5,14 @@ import { parseArgs } from "node:util";
 import { print } from "./bench/print.js";
 import { ask } from "./chaos/ask.js";
 import { FAULTS, type Fault } from "./chaos/faults.js";
-import { openLoad, type Question, type Tally } from "./chaos/load.js";
+import { note, openLoad, type Question, type Tally } from "./chaos/load.js";
 import { importSecond, openStage, storedFacts, type Stage } from "./chaos/stage.js";
 
 /** Below this, only the faults that need little. */
 const WHOLE_SECONDS = 60;
 const RECOVERY_MILLISECONDS = 90_000;
+/** So many facts of each kind of fault are named. */
+const EXAMPLES = 3;
 /** Of the time of a fault, what it holds; the rest is recovery and comparison. */
 const HOLD = 0.4;
 
@@ -78,6 +80,7 @@ try {
       recovery === undefined ? "none" : `${(recovery / 1000).toFixed(1)} s`,
     ]);
     reasons.push(`${fault.name}: ${said}`, ...[...tally.reasons].map(([why, count]) => `    ${count} x ${why}`));
+    reasons.push(...facts.examples.map((example) => `    ${example}`));
     const isGood = bad === 0 && recovery !== undefined;
     console.log(`${fault.name}: ${isGood ? "nothing wrong, lost or twice; all is answered again" : "FAILED"}`);
   }
@@ -108,7 +111,7 @@ interface Endured {
   /** Milliseconds; undefined where it did not come. */
   readonly recovery: number | undefined;
   readonly said: string;
-  readonly facts: { readonly wrong: number; readonly lost: number; readonly more: number };
+  readonly facts: ReturnType<typeof differences>;
 }
 
 /** Does one thing to a stage whose facts are all still to be found, while it is asked for them and imports a study. */
@@ -119,12 +122,13 @@ async function endure(fault: Fault, known: Known): Promise<Endured> {
   await sleep(300);
   const said = await fault.inject(stage, hold);
   const began = performance.now();
-  const isBack = (await until(known.study, known.expected)) && (await until(known.probe, known.expected));
+  const isBack =
+    (await until(known.study, known.expected, load.tally)) && (await until(known.probe, known.expected, load.tally));
   const recovery = isBack ? performance.now() - began : undefined;
   await sleep(300);
   await load.stop();
   const attempts = await importing;
-  for (const pair of isBack ? known.pairs : []) await until(pair, known.expected);
+  for (const pair of isBack ? known.pairs : []) await until(pair, known.expected, load.tally);
   return {
     tally: load.tally,
     recovery,
@@ -133,22 +137,26 @@ async function endure(fault: Fault, known: Known): Promise<Endured> {
   };
 }
 
-/** Asks until the answer is there; false where it never is. A wrong answer ends it too: the load counts those. */
-async function until(question: Question, expected: ReadonlyMap<Question, string>): Promise<boolean> {
+/** Asks until the answer is there, wrong ones counted; false where the right one never comes. */
+async function until(question: Question, expected: ReadonlyMap<Question, string>, tally: Tally): Promise<boolean> {
   const began = performance.now();
   while (performance.now() - began < RECOVERY_MILLISECONDS) {
     const outcome = await ask(stage.server.address, question.query, question.variables);
-    if (outcome.kind === "answered") return outcome.text === expected.get(question);
+    if (outcome.kind === "answered" && outcome.text === expected.get(question)) return true;
+    if (outcome.kind === "answered") note(tally, outcome, expected.get(question));
     await sleep(50);
   }
   return false;
 }
 
 function differences(found: ReadonlyMap<string, string>, reference: ReadonlyMap<string, string>) {
-  const lost = [...reference.keys()].filter((key) => !found.has(key)).length;
-  const more = [...found.keys()].filter((key) => !reference.has(key)).length;
-  const wrong = [...found].filter(([key, value]) => reference.has(key) && reference.get(key) !== value).length;
-  return { wrong, lost, more };
+  const lost = [...reference.keys()].filter((key) => !found.has(key));
+  const more = [...found.keys()].filter((key) => !reference.has(key));
+  const wrong = [...found].flatMap(([key, value]) => (reference.has(key) && reference.get(key) !== value ? [key] : []));
+  const examples = Object.entries({ lost, twice: more, wrong }).flatMap(([what, keys]) =>
+    keys.slice(0, EXAMPLES).map((key) => `${what}: ${key}`),
+  );
+  return { wrong: wrong.length, lost: lost.length, more: more.length, examples };
 }
 
 /** Takes away what was computed and the second study, when no work is under way any more. */

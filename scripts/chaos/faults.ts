@@ -15,6 +15,7 @@ export interface Fault {
 
 const IDLE_CONNECTIONS = 10_000;
 const SLOW_CLIENTS = 200;
+const RESETS = 10;
 /** Connections opened at once: more than the kernel's queue of those not accepted yet would be refused. */
 const BATCH = 250;
 
@@ -70,6 +71,17 @@ export const FAULTS: readonly Fault[] = [
       await sleep(milliseconds);
       proxy.thaw();
       return "a proxy that forwards nothing and closes nothing; old connections stay dead";
+    },
+  },
+  {
+    name: "connections to PostgreSQL reset",
+    isQuick: true,
+    async inject({ proxy }, milliseconds) {
+      for (let reset = 0; reset < RESETS; reset++) {
+        proxy.reset();
+        await sleep(milliseconds / RESETS);
+      }
+      return `${RESETS} times, all of them at once`;
     },
   },
   {

@@ -26,6 +26,8 @@ export interface Load {
 const CLIENTS = 4;
 /** A client that was refused does not hammer. */
 const BACK_OFF_MILLISECONDS = 50;
+/** Characters of a wrong answer. */
+const SHOWN = 300;
 
 /** Asks `questions` again and again, by several clients at once, and compares every answer with `expected`. */
 export function openLoad(
@@ -52,13 +54,19 @@ export function openLoad(
   };
 }
 
-function note(tally: Tally, outcome: Outcome, expected: string | undefined): void {
+/** Counts an outcome; a wrong answer with what is wrong about it. */
+export function note(tally: Tally, outcome: Outcome, expected: string | undefined): void {
   if (outcome.kind === "answered") {
     tally.answered++;
-    if (outcome.text !== expected) tally.wrong++;
+    if (outcome.text === expected) return;
+    tally.wrong++;
+    count(tally, `wrong: ${outcome.text.slice(0, SHOWN)}`);
     return;
   }
   tally[outcome.kind]++;
-  const reason = `${outcome.kind}: ${outcome.why}`;
-  tally.reasons.set(reason, (tally.reasons.get(reason) ?? 0) + 1);
+  count(tally, `${outcome.kind}: ${outcome.why}`);
+}
+
+function count({ reasons }: Tally, reason: string): void {
+  reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
 }
