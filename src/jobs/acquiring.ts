@@ -5,29 +5,41 @@ const PATIENCE = 2;
 
 export interface Acquiring {
   /**
-   * To be called when the database has answered, at intervals in which jobs are looked for several times: whether jobs
-   * could not be looked for in this interval nor in the one before, though the database answers.
+   * To be called when the database has answered, at intervals in which jobs are looked for several times, with the ids of the
+   * jobs that the queue says this runner has at that moment.
+   *
+   * @returns what keeps jobs from this runner, seen in this interval and in the one before; undefined where nothing does
    */
-  isStuck(): boolean;
+  trouble(locked: readonly string[]): string | undefined;
 }
 
 /**
- * Watches whether a runner of graphile-worker can look for jobs. Version 0.17.3 keeps the failure of its first question
+ * Watches whether the jobs of the queue reach a runner of graphile-worker 0.17.3. It keeps the failure of its first question
  * for ever (`getTaskDetails` caches the promise): where PostgreSQL was away just then, it never takes a job, and never ends.
+ * And a job whose row came as the connection was lost is locked for it, by nobody else ever done, and not known to it.
  */
 export function watchAcquiring(events: WorkerEvents): Acquiring {
   let failures = 0;
   let successes = 0;
   let intervals = 0;
-  const succeeded = () => successes++;
+  const held = new Set<string>();
+  let unheld = new Set<string>();
   events.on("worker:getJob:error", () => failures++);
-  events.on("worker:getJob:empty", succeeded);
-  events.on("job:start", succeeded);
+  events.on("worker:getJob:empty", () => successes++);
+  events.on("job:start", ({ job }) => {
+    successes++;
+    held.add(job.id);
+  });
+  events.on("job:complete", ({ job }) => held.delete(job.id));
   return {
-    isStuck() {
+    trouble(locked) {
       intervals = failures > 0 && successes === 0 ? intervals + 1 : 0;
       failures = successes = 0;
-      return intervals >= PATIENCE;
+      // One that is about to be held, or to be noted as done, is another at the next look.
+      const before = unheld;
+      unheld = new Set(locked.filter((id) => !held.has(id)));
+      if (intervals >= PATIENCE) return "the queue gives no jobs, though the database answers";
+      return [...unheld].some((id) => before.has(id)) ? "the queue has given a job that did not arrive" : undefined;
     },
   };
 }

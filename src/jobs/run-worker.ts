@@ -10,7 +10,7 @@ import { endJob } from "../store/queue/progress.js";
 import { openQueuePool } from "../store/queue/queue-pool.js";
 import { quietQueueLog } from "../store/queue/quiet-log.js";
 import { computeTask, PRIORITY } from "../store/queue/tasks.js";
-import { BEAT_SECONDS, beat, dismissWorker, sweep } from "../store/queue/workers.js";
+import { BEAT_SECONDS, beat, dismissWorker, lockedJobs, sweep } from "../store/queue/workers.js";
 import { inSpan } from "../trace.js";
 import { watchAcquiring, type Acquiring } from "./acquiring.js";
 import { openComputePool, type ComputePool } from "./compute-pool.js";
@@ -185,7 +185,8 @@ function keepAlive(connection: Connection, worker: Parameters<typeof beat>[1], a
       lastBeat = performance.now();
       const dead = await sweep(connection);
       if (dead > 0) log.warn({ dead }, "workers have died: their jobs are run again");
-      if (acquiring.isStuck()) giveUp("the queue gives no jobs, though the database answers");
+      const trouble = acquiring.trouble(await lockedJobs(connection, worker));
+      if (trouble !== undefined) giveUp(trouble);
     } catch (err) {
       log.warn({ err }, "the database does not answer the worker");
       if (performance.now() - lastBeat > GIVE_UP_SECONDS * 1000) giveUp("the database does not answer");

@@ -31,6 +31,12 @@ export async function dismissWorker({ sql }: Connection, id: string): Promise<vo
     select graphile_worker.force_unlock_workers(array_agg(lock_id)) from dead having count(*) > 0`;
 }
 
+/** The queue's ids of the jobs that are locked for a worker. */
+export async function lockedJobs({ sql }: Connection, { lockId }: Pick<WorkerProcess, "lockId">): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`select id::text from graphile_worker.jobs where locked_by = ${lockId}`;
+  return rows.map(({ id }) => id);
+}
+
 /** How many workers are alive. */
 export async function countWorkers({ sql }: Connection): Promise<number> {
   const [row] = await sql<{ n: number }[]>`

@@ -5,6 +5,7 @@ import { run, type WorkerEvents } from "graphile-worker";
 import { afterEach, expect, test } from "vitest";
 import { watchAcquiring } from "#src/jobs/acquiring.js";
 import { openQueuePool } from "#src/store/queue/queue-pool.js";
+import { lockedJobs } from "#src/store/queue/workers.js";
 import { quietQueueLog } from "#src/store/queue/quiet-log.js";
 import { freshDatabase } from "../../support/database.js";
 
@@ -15,11 +16,14 @@ afterEach(async () => {
 });
 
 /** A runner of graphile-worker on the database at `url`, which looks for jobs many times in an interval. */
-async function startRunner(url: string) {
+async function startRunner(url: string, before?: () => Promise<unknown>) {
   const events: WorkerEvents = new EventEmitter();
+  let lockId = "";
+  events.on("pool:create", ({ workerPool }) => (lockId = workerPool.id));
   const acquiring = watchAcquiring(events);
   const pgPool = openQueuePool(url, 4);
   closers.push(() => pgPool.end());
+  await before?.();
   const runner = await run({
     pgPool,
     concurrency: 1,
@@ -27,22 +31,22 @@ async function startRunner(url: string) {
     noHandleSignals: true,
     logger: quietQueueLog(),
     events,
-    taskList: { nothing: () => undefined },
+    taskList: { nothing: () => undefined, long: () => sleep(1500) },
   });
   closers.push(() => runner.stop().catch(() => undefined));
   const intervals = async (count: number): Promise<boolean[]> => {
     const seen: boolean[] = [];
     for (let turn = 0; turn < count; turn++) {
       await sleep(200);
-      seen.push(acquiring.isStuck());
+      seen.push(acquiring.trouble(await lockedJobs(fresh.database, { lockId })) !== undefined);
     }
     return seen;
   };
   return { intervals };
 }
 
-/** Stands before PostgreSQL and ends the first connection that asks for what a runner's first question asks for. */
-async function cutAtFirstQuestion(url: string): Promise<string> {
+/** Stands before PostgreSQL and ends the first connection that says `words`: before they arrive there, or when they are answered. */
+async function cutAt(url: string, words: string, when: "ASKED" | "ANSWERED"): Promise<string> {
   const target = new URL(url);
   const clients = new Set<Socket>();
   let isCut = false;
@@ -50,9 +54,12 @@ async function cutAtFirstQuestion(url: string): Promise<string> {
     const upstream = connect(Number(target.port), target.hostname);
     clients.add(client);
     client.on("data", (chunk) => {
-      if (isCut || !chunk.includes("_private_tasks as tasks")) return void upstream.write(chunk);
-      isCut = true;
-      client.destroy();
+      const cuts = !isCut && chunk.includes(words);
+      isCut ||= cuts;
+      if (!cuts || when === "ANSWERED") upstream.write(chunk);
+      if (!cuts) return;
+      if (when === "ASKED") client.destroy();
+      else upstream.unpipe(client).once("data", () => client.destroy()).resume();
     });
     upstream.pipe(client);
     client.on("close", () => upstream.destroy()).on("error", () => upstream.destroy());
@@ -69,8 +76,25 @@ async function cutAtFirstQuestion(url: string): Promise<string> {
 }
 
 test("a runner whose first question was lost is seen to be stuck, though the database answers", async () => {
-  const { intervals } = await startRunner(await cutAtFirstQuestion(fresh.url));
+  const { intervals } = await startRunner(await cutAt(fresh.url, "_private_tasks as tasks", "ASKED"));
   expect((await intervals(4)).at(-1)).toBe(true);
+});
+
+test("a job that was given on a connection that was lost just then is seen to be nobody's", async () => {
+  const { sql } = fresh.database;
+  const { intervals } = await startRunner(await cutAt(fresh.url, "skip locked", "ANSWERED"), async () => {
+    await sql`select graphile_worker.add_job('nothing', '{}'::json)`;
+  });
+  expect((await intervals(4)).at(-1)).toBe(true);
+  expect(await sql`select from graphile_worker.jobs where locked_at is not null`).toHaveLength(1);
+  await sql`truncate graphile_worker._private_jobs`;
+});
+
+test("a job that takes long is not", async () => {
+  const { intervals } = await startRunner(fresh.url);
+  await fresh.database.sql`select graphile_worker.add_job('long', '{}'::json)`;
+  expect(await intervals(6)).toEqual(Array(6).fill(false));
+  expect(await fresh.database.sql`select from graphile_worker.jobs where locked_at is not null`).toHaveLength(1);
 });
 
 test("a runner that finds no jobs is not stuck, nor one whose connections are lost later", async () => {
