@@ -16,7 +16,7 @@ export interface Acquiring {
 /**
  * Watches whether the jobs of the queue reach a runner of graphile-worker 0.17.3. It keeps the failure of its first question
  * for ever (`getTaskDetails` caches the promise): where PostgreSQL was away just then, it never takes a job, and never ends.
- * And a job whose row came as the connection was lost is locked for it, by nobody else ever done, and not known to it.
+ * And a job whose row was lost together with the connection stays locked for a runner that does not know it: nobody does it.
  */
 export function watchAcquiring(events: WorkerEvents): Acquiring {
   let failures = 0;
