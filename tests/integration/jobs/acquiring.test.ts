@@ -59,7 +59,11 @@ async function cutAt(url: string, words: string, when: "ASKED" | "ANSWERED"): Pr
       if (!cuts || when === "ANSWERED") upstream.write(chunk);
       if (!cuts) return;
       if (when === "ASKED") client.destroy();
-      else upstream.unpipe(client).once("data", () => client.destroy()).resume();
+      else
+        upstream
+          .unpipe(client)
+          .once("data", () => client.destroy())
+          .resume();
     });
     upstream.pipe(client);
     client.on("close", () => upstream.destroy()).on("error", () => upstream.destroy());
