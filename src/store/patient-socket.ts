@@ -29,20 +29,23 @@ export function patientSockets(milliseconds = SILENCE_MILLISECONDS): () => Socke
   // connection has not answered: it would never be given up while people ask.
   return () => {
     const socket = new Socket();
-    let [read, sent, isOwed, since] = [0, 0, false, performance.now()];
-    heard.set(socket, since);
+    let [read, sent] = [0, 0];
+    /** Since when an answer is owed. */
+    let asked: number | undefined;
+    heard.set(socket, performance.now());
     const look = setInterval(() => {
       const now = performance.now();
       const flushed = socket.bytesWritten - socket.writableLength;
       if (socket.bytesRead > read) {
-        [isOwed, since] = [false, now];
+        asked = undefined;
         heard.set(socket, now);
-      } else if (flushed - sent >= STREAM_BYTES || (flushed > sent && !isOwed)) [isOwed, since] = [true, now];
+      } else if (flushed - sent >= STREAM_BYTES || (flushed > sent && asked === undefined)) asked = now;
       [read, sent] = [socket.bytesRead, flushed];
+      const since = asked ?? heard.get(socket) ?? now;
       if (now - since < milliseconds) return;
-      giveUp(socket);
       // Where no answer came, those that have not been heard since either are lost too: the next question would meet one.
-      for (const [other, at] of isOwed ? [...heard] : []) if (at <= since) giveUp(other);
+      const lost = asked === undefined ? [socket] : [...heard].flatMap(([other, at]) => (at <= since ? [other] : []));
+      lost.forEach(giveUp);
     }, milliseconds / LOOKS).unref();
     return socket.once("close", () => {
       clearInterval(look);
