@@ -142,8 +142,10 @@ async function until(question: Question, expected: ReadonlyMap<Question, string>
   const began = performance.now();
   while (performance.now() - began < RECOVERY_MILLISECONDS) {
     const outcome = await ask(stage.server.address, question.query, question.variables);
-    if (outcome.kind === "answered" && outcome.text === expected.get(question)) return true;
-    if (outcome.kind === "answered") note(tally, outcome, expected.get(question));
+    if (outcome.kind === "answered") {
+      if (outcome.text === expected.get(question)) return true;
+      note(tally, outcome, expected.get(question));
+    }
     await sleep(50);
   }
   return false;
@@ -152,7 +154,7 @@ async function until(question: Question, expected: ReadonlyMap<Question, string>
 function differences(found: ReadonlyMap<string, string>, reference: ReadonlyMap<string, string>) {
   const lost = [...reference.keys()].filter((key) => !found.has(key));
   const more = [...found.keys()].filter((key) => !reference.has(key));
-  const wrong = [...found].flatMap(([key, value]) => (reference.has(key) && reference.get(key) !== value ? [key] : []));
+  const wrong = [...found.keys()].filter((key) => reference.has(key) && reference.get(key) !== found.get(key));
   const examples = Object.entries({ lost, twice: more, wrong }).flatMap(([what, keys]) =>
     keys.slice(0, EXAMPLES).map((key) => `${what}: ${key}`),
   );

@@ -1,8 +1,8 @@
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { freshDatabase } from "../support/database.js";
-import { writeRandomStudy } from "../support/random-study.js";
-import { query, rankscope, serveRankscope, startRankscope } from "../support/rankscope.js";
+import { query, startRankscope } from "../support/rankscope.js";
+import { serveRandomStudy } from "../support/serve-random-study.js";
 import { missingSwiftShader, noVulkan, swiftShader } from "../support/swiftshader.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
@@ -25,19 +25,16 @@ async function compared(environment: Record<string, string>): Promise<Record<str
     RANKSCOPE_COMPUTE_THREADS: "4",
   };
   await fresh.database.sql`truncate comparison, job, job_fact, job_part`;
-  await writeRandomStudy(path.join(root, "study"), { runs: 2, layers: LAYERS, rank: 8, features: 256 });
-  const imported = await rankscope(["import", path.join(root, "study"), "--slug", "random"], settings);
-  expect(imported.code, imported.stderr).toBe(0);
-  const server = await serveRankscope(settings);
+  const shape = { runs: 2, layers: LAYERS, rank: 8, features: 256 };
+  const { server, ids } = await serveRandomStudy(path.join(root, "study"), shape, settings);
   const worker = await startRankscope(
     ["worker"],
     { ...settings, RANKSCOPE_PROVIDER: "webgpu", ...environment },
     /takes jobs/,
   );
   try {
-    const { data } = await query(server.address, `{ study(slug: "random") { experiments { nodes { id } } } }`);
-    const [a, b] = data.study.experiments.nodes;
-    const answer = await query(server.address, PAIR, { a: a.id, b: b.id });
+    const [a, b] = ids;
+    const answer = await query(server.address, PAIR, { a, b });
     expect(answer.errors).toBeUndefined();
     return answer.data.compareExperiments.layers;
   } finally {

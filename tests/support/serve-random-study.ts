@@ -1,11 +1,11 @@
 import { expect } from "vitest";
-import { writeRandomStudy } from "./random-study.js";
+import { writeRandomStudy, type RandomStudy } from "./random-study.js";
 import { query, rankscope, serveRankscope, type RunningRankscope } from "./rankscope.js";
 
 /** Imports a study of random weights, written to `folder`, as `random`. */
 export async function importRandomStudy(
   folder: string,
-  shape: Parameters<typeof writeRandomStudy>[1],
+  shape: RandomStudy,
   environment: Record<string, string>,
 ): Promise<void> {
   await writeRandomStudy(folder, shape);
@@ -15,10 +15,12 @@ export async function importRandomStudy(
 
 /** Imports such a study and serves it; with the ids of its experiments. */
 export async function serveRandomStudy(
-  ...study: Parameters<typeof importRandomStudy>
+  folder: string,
+  shape: RandomStudy,
+  environment: Record<string, string>,
 ): Promise<{ server: RunningRankscope; ids: string[] }> {
-  await importRandomStudy(...study);
-  const server = await serveRankscope(study[2]);
+  await importRandomStudy(folder, shape, environment);
+  const server = await serveRankscope(environment);
   const { data } = await query(server.address, `{ study(slug: "random") { experiments { nodes { id } } } }`);
   return { server, ids: data.study.experiments.nodes.map(({ id }: { id: string }) => id) };
 }
