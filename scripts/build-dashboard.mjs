@@ -8,7 +8,7 @@ import { build } from "vite";
 export async function buildDashboard({ root, outdir }) {
   await build({
     configFile: false,
-    root: path.join(root, "src/serve/web/dashboard"),
+    root: path.join(root, "src/web/dashboard"),
     base: "/dashboard/",
     logLevel: "warn",
     build: {

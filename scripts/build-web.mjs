@@ -13,7 +13,7 @@ const graphiql = createRequire(require.resolve("@graphiql/react/package.json"));
  * hash of its content, scripts, styles and the editors' workers. GraphQL and JSON are the only languages in it.
  */
 export async function buildWeb({ root, outdir }) {
-  const web = path.join(root, "src/serve/web");
+  const web = path.join(root, "src/web");
   const { outputFiles } = await build({
     entryPoints: [
       { in: path.join(web, "main.tsx"), out: "main" },

@@ -3,7 +3,7 @@
 import { resolve } from "node:path";
 import { z } from "zod";
 import { failure } from "./errors.js";
-import { LIMITS, limitsBy, type Limits } from "./serve/limits.js";
+import { LIMITS, limitsBy, type Limits } from "./model/limits.js";
 
 /** Every setting of a process, checked and frozen. */
 export interface Config {
@@ -39,7 +39,7 @@ export interface Config {
   readonly allowedHosts: readonly string[];
   /** Origins whose pages may read a server's answers. */
   readonly corsOrigins: readonly string[];
-  /** What the server allows; see serve/limits.ts. */
+  /** What the server allows; see model/limits.ts. */
   readonly limits: Limits;
   /** How long a server that was told to stop still takes requests, while /readyz says that it will not. */
   readonly drainMilliseconds: number;

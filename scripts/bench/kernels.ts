@@ -5,7 +5,7 @@
 
 import { availableParallelism, cpus } from "node:os";
 import { flopsOf, measureProblem, type Measured, type Problem, type Runner } from "#src/compute/benchmark.js";
-import type { Provider } from "#src/compute/engine-types.js";
+import type { Provider } from "#src/model/computed-facts.js";
 import { GPU_PROVIDERS, probeProvider } from "#src/compute/providers.js";
 
 const PROBLEMS: readonly Problem[] = [

@@ -8,7 +8,7 @@ import type { TensorEntry } from "#src/import/tensor-entry.js";
 import { tensorValues } from "#src/import/tensor-values.js";
 import { hashWeights } from "#src/import/weight-hashes.js";
 import { openWeightStore } from "#src/weights/open-weight-store.js";
-import type { WeightFile, WeightStore } from "#src/weights/weight-store.js";
+import type { WeightFile, WeightStore } from "#src/model/weight-store.js";
 import { median, print } from "./print.js";
 
 /** Tensors read at once: the next ones are read while one is hashed. */

@@ -1,6 +1,6 @@
 import { initGraphQLTada, type TadaDocumentNode } from "gql.tada";
 import { print } from "graphql";
-import type { introspection } from "./graphql-env.js";
+import type { introspection } from "../../schema/graphql-env.js";
 
 /** Queries typed by schema/schema.graphql: what is misspelt, or asked for and not there, does not compile. */
 export const graphql = initGraphQLTada<{ introspection: introspection; scalars: { DateTimeISO: string } }>();

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { v7 as newId } from "uuid";
-import type { CopyValue } from "#src/store/copy-rows.js";
-import { KERNEL_VERSION } from "#src/compute/kernel-version.js";
+import type { CopyValue } from "#src/store/driver/copy-rows.js";
+import { KERNEL_VERSION } from "#src/model/kernel-version.js";
 import type { AdapterSettings } from "#src/derive/run-settings.js";
 import type { SeedOptions } from "./seed-options.js";
 

@@ -1,4 +1,4 @@
-import type { Provider } from "../compute/engine-types.js";
+import type { Provider } from "../model/computed-facts.js";
 
 /** What brings a provider to this platform (`linux-x64`); docs/gpu.md says more. */
 export function howToInstall(provider: Provider, platform: string): string {

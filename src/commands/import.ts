@@ -1,8 +1,8 @@
 import path from "node:path";
-import type { Finding } from "../import/records.js";
+import type { Finding } from "../model/records.js";
 import { importStudy } from "../jobs/import-study.js";
-import type { ImportResult } from "../jobs/payloads.js";
-import type { Counts } from "../store/write/outcome.js";
+import type { ImportResult } from "../model/job-payloads.js";
+import type { Counts } from "../model/import-outcome.js";
 import { print, type Process } from "./process.js";
 import { openServices } from "./services.js";
 

@@ -1,14 +1,14 @@
 import { writeFile } from "node:fs/promises";
 import { failure } from "../errors.js";
-import { openContext, unlimitedScope } from "../serve/context.js";
-import { askedPicture } from "../serve/plots/asked-picture.js";
-import { missingReason } from "../serve/plots/picture.js";
-import { plotBytes } from "../serve/plots/plot-bytes.js";
-import { kindName, kindOf, type PlotFormat } from "../serve/plots/plot-paths.js";
-import { plotScale } from "../serve/plots/plot-scale.js";
-import { openRenderer } from "../serve/plots/render/renderer.js";
-import { openSchema } from "../serve/schema.js";
-import { PlotKind } from "../serve/types/plot-enums.js";
+import { openContext, unlimitedScope } from "../graphql/context.js";
+import { askedPicture } from "../plots/asked-picture.js";
+import { missingReason } from "../plots/picture.js";
+import { plotBytes } from "../plots/plot-bytes.js";
+import { kindName, kindOf, type PlotFormat } from "../plots/plot-paths.js";
+import { plotScale } from "../plots/plot-scale.js";
+import { openRenderer } from "../plots/render/renderer.js";
+import { openSchema } from "../graphql/schema.js";
+import { PlotKind } from "../model/plot-enums.js";
 import { print, type Process } from "./process.js";
 import { openServices } from "./services.js";
 

@@ -7,7 +7,7 @@ import { openBackup, type Backup } from "../store/backup/open-backup.js";
 import { restoreBackup } from "../store/backup/restore-backup.js";
 import { openStore } from "../store/database.js";
 import { openWeightStore } from "../weights/open-weight-store.js";
-import type { WeightFile, WeightStore } from "../weights/weight-store.js";
+import type { WeightFile, WeightStore } from "../model/weight-store.js";
 import { print, type Process } from "./process.js";
 import { weightSettings } from "./weight-settings.js";
 

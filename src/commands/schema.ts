@@ -1,4 +1,4 @@
-import { openSchema, schemaText } from "../serve/schema.js";
+import { openSchema, schemaText } from "../graphql/schema.js";
 
 /** Prints the schema that is served, in SDL. */
 export async function printSchema(): Promise<void> {

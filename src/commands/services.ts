@@ -6,18 +6,18 @@ import { precomputeStudy } from "../jobs/precompute.js";
 import { openSupervisor } from "../jobs/supervisor.js";
 import { allStatements } from "../observe/all-statements.js";
 import type { ServerMetrics } from "../observe/open-metrics.js";
-import type { Services } from "../serve/context.js";
+import type { ServerServices } from "../http/server-services.js";
 import { openStore } from "../store/database.js";
 import { readFleet } from "../store/queue/fleet.js";
 import { countWorkers } from "../store/queue/workers.js";
 import { openWeightStore } from "../weights/open-weight-store.js";
-import type { WeightStore } from "../weights/weight-store.js";
+import type { WeightStore } from "../model/weight-store.js";
 import type { Process } from "./process.js";
 import { tracingOf } from "./tracing-of.js";
 import { weightSettings } from "./weight-settings.js";
 
 export interface OpenServices {
-  readonly services: Services;
+  readonly services: ServerServices;
   readonly weightStore: WeightStore;
   /** Starts this process's workers. Commands that may need none leave it to the first job that nobody would take. */
   startWorkers(): void;

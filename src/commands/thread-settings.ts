@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import type { Config } from "../config.js";
-import { KERNEL_VERSION } from "../compute/kernel-version.js";
+import { KERNEL_VERSION } from "../model/kernel-version.js";
 import type { ThreadSettings } from "../jobs/compute-thread.js";
 import { findCrossings } from "../store/calibrations.js";
 import type { Connection } from "../store/connection.js";

@@ -1,6 +1,6 @@
 import { failure } from "../errors.js";
-import type { Role } from "../serve/access/caller.js";
-import { newTokenText } from "../serve/access/token-text.js";
+import type { Role } from "../graphql/access/caller.js";
+import { newTokenText } from "../http/access/token-text.js";
 import { createToken, type AccessToken } from "../store/access-tokens.js";
 import { openStore } from "../store/database.js";
 import { slugOf } from "../store/slug.js";

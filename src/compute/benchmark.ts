@@ -1,5 +1,6 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import type { Engine, Factors, LayerTask, PairFacts, Precision, Provider } from "./engine-types.js";
+import type { Engine, Factors, LayerTask } from "./engine-types.js";
+import type { PairFacts, Precision, Provider } from "../model/computed-facts.js";
 import { openEngine } from "./engine.js";
 import { leastSeconds } from "./least-seconds.js";
 import { onnxModel, type Graph } from "./onnx-model.js";

@@ -1,7 +1,7 @@
 /** The entry of the process that measures a provider against the CPU: sends each point as it has it, and ends. */
 
 import type { CalibrationMessage } from "./calibrate.js";
-import type { Provider } from "./engine-types.js";
+import type { Provider } from "../model/computed-facts.js";
 import { innerProducts } from "./inner-products.js";
 import { leastSeconds } from "./least-seconds.js";
 import { randomFactors } from "./random-factors.js";

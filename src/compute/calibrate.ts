@@ -1,6 +1,6 @@
 import { askChild } from "./ask-child.js";
 import { crossingOf, type TimedPoint } from "./crossing.js";
-import type { Provider } from "./engine-types.js";
+import type { Provider } from "../model/computed-facts.js";
 
 /** A provider measured against the CPU. */
 export interface Measurement {

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import type { Provider } from "./engine-types.js";
+import type { Provider } from "../model/computed-facts.js";
 
 const NVIDIA = "/proc/driver/nvidia/gpus";
 /** Vulkan drivers by the library that the loader maps; a CPU that plays a GPU is told from a GPU. */

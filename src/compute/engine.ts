@@ -1,5 +1,6 @@
 import { DEFAULT_CROSSING } from "./default-crossing.js";
-import type { Engine, EngineOptions, LayerTask, PairFacts, Provider } from "./engine-types.js";
+import type { Engine, EngineOptions, LayerTask } from "./engine-types.js";
+import type { PairFacts, Provider } from "../model/computed-facts.js";
 import { pairFacts } from "./pair-facts.js";
 import { presentProviders } from "./providers.js";
 import { openSessions, type Sessions } from "./sessions.js";

@@ -1,4 +1,4 @@
-import type { Precision } from "./engine-types.js";
+import type { Precision } from "../model/computed-facts.js";
 import { ELEMENT_TYPE, type Graph, type Node, type Port } from "./onnx-model.js";
 
 /**

@@ -1,4 +1,5 @@
-import type { Factors, LayerTask, Pair, PairFacts, Provenance } from "./engine-types.js";
+import type { Factors, LayerTask, Pair } from "./engine-types.js";
+import type { PairFacts, Provenance } from "../model/computed-facts.js";
 import { innerProducts, type InnerProducts } from "./inner-products.js";
 import type { Sessions } from "./sessions.js";
 import { squaredDifference } from "./squared-difference.js";

@@ -1,7 +1,8 @@
 /** The entry of the process that tries a provider out: multiplies on it, says whether the product is right, and ends. */
 
 import { deviceName } from "./device-name.js";
-import type { Factors, Provider } from "./engine-types.js";
+import type { Factors } from "./engine-types.js";
+import type { Provider } from "../model/computed-facts.js";
 import type { ProbeAnswer } from "./providers.js";
 
 const RANK = 16;

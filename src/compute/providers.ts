@@ -1,5 +1,5 @@
 import { askChild } from "./ask-child.js";
-import type { Provider } from "./engine-types.js";
+import type { Provider } from "../model/computed-facts.js";
 
 /** A provider, tried out. */
 export interface ProviderReport {

@@ -1,5 +1,5 @@
 import { InferenceSession, type Tensor } from "onnxruntime-node";
-import type { Precision, Provider } from "./engine-types.js";
+import type { Precision, Provider } from "../model/computed-facts.js";
 import { differenceGraph, gramsGraph, innerProductsGraph, rotatedGramsGraph } from "./graphs.js";
 import { onnxModel, type Graph } from "./onnx-model.js";
 

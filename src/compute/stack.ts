@@ -1,5 +1,6 @@
 import { Tensor } from "onnxruntime-node";
-import type { Factors, Precision, Values } from "./engine-types.js";
+import type { Factors, Values } from "./engine-types.js";
+import type { Precision } from "../model/computed-facts.js";
 
 /** The shape of a stack: layers, members of each, their largest rank, and the layers' features. */
 export interface StackShape {

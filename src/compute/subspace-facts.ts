@@ -1,4 +1,5 @@
-import type { Factors, LayerTask, Provenance, SpectrumFacts, SubspaceFacts } from "./engine-types.js";
+import type { Factors, LayerTask } from "./engine-types.js";
+import type { Provenance, SpectrumFacts, SubspaceFacts } from "../model/computed-facts.js";
 import type { Sessions } from "./sessions.js";
 import { eigenvectors, gramRoot } from "./gram-root.js";
 import { stack, tensor, type Stack } from "./stack.js";

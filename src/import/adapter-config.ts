@@ -4,7 +4,7 @@ import { configNotes, unsupportedVariant, type ConfigNote } from "./config-varia
 import { MAX_ADAPTER_CONFIG_BYTES } from "./limits.js";
 import { parseJson } from "./parse-json.js";
 import { readTextFile } from "./read-text-file.js";
-import type { AdapterSettings } from "./records.js";
+import type { AdapterSettings } from "../model/records.js";
 
 /** What one adapter_config.json says. */
 export interface AdapterConfig {

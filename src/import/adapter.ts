@@ -10,7 +10,7 @@ import type {
   TensorRecord,
   UncomparedTensor,
   WeightFileRecord,
-} from "./records.js";
+} from "../model/records.js";
 import { configuredRank, scalingOf } from "./scaling.js";
 import type { TensorEntry } from "./tensor-entry.js";
 import { tensorKey } from "./tensor-key.js";

@@ -1,4 +1,4 @@
-import type { FindingCode } from "./records.js";
+import type { FindingCode } from "../model/records.js";
 
 /** Something that a configuration says about its updates and that a person should know. */
 export interface ConfigNote {

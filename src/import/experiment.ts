@@ -4,7 +4,7 @@ import { methodOf } from "./method.js";
 import { quantizationInName, quantizationOf } from "./quantization.js";
 import type { RunReading } from "./read-run.js";
 import type { TableReading } from "./read-tables.js";
-import type { ExperimentRecord, MetricRecord } from "./records.js";
+import type { ExperimentRecord, MetricRecord } from "../model/records.js";
 import type { Roundings } from "./roundings.js";
 import { rankInName, seedInName } from "./run-name.js";
 

@@ -1,5 +1,5 @@
 import { RankscopeError } from "../errors.js";
-import type { Finding, FindingCode } from "./records.js";
+import type { Finding, FindingCode } from "../model/records.js";
 
 /** The findings of one import while it goes on. */
 export interface Findings {

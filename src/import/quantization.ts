@@ -1,4 +1,4 @@
-import type { Quantization } from "./records.js";
+import type { Quantization } from "../model/records.js";
 
 interface Known {
   readonly bits: number;

@@ -4,7 +4,7 @@ import { readAdapterConfig, type AdapterConfig } from "./adapter-config.js";
 import type { SaveFiles } from "./classify-files.js";
 import type { Findings } from "./findings.js";
 import { QUOTED_NAMES } from "./limits.js";
-import type { CheckpointRecord, LayerRecord, SeriesRecord, UncomparedKind, UncomparedTensor } from "./records.js";
+import type { CheckpointRecord, LayerRecord, SeriesRecord, UncomparedKind, UncomparedTensor } from "../model/records.js";
 import type { RunFolder, SaveFolder } from "./run-folders.js";
 import { readTrainerState, type TrainerState } from "./trainer-state.js";
 import { weightSource } from "./weight-source.js";

@@ -1,5 +1,5 @@
 import { modulePattern, type ModulePattern } from "./module-pattern.js";
-import type { AdapterSettings } from "./records.js";
+import type { AdapterSettings } from "../model/records.js";
 
 /** The rank that the configuration gives to a module: the first pattern that fits, else r. */
 export function configuredRank(module: string, { r, rankPattern }: AdapterSettings): number {

@@ -9,7 +9,7 @@ import { compareLayers } from "./layer-name.js";
 import { MAX_TEXT_BYTES, QUOTED_NAMES } from "./limits.js";
 import { readRun, type RunReading } from "./read-run.js";
 import { readTables, type TableReading } from "./read-tables.js";
-import type { ExperimentRecord, LayerRecord, ReportProgress, StudyRecord } from "./records.js";
+import type { ExperimentRecord, LayerRecord, ReportProgress, StudyRecord } from "../model/records.js";
 import { openRoundings, type Roundings } from "./roundings.js";
 import { runFolders } from "./run-folders.js";
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { failure } from "../errors.js";
-import type { TensorRecord } from "./records.js";
+import type { TensorRecord } from "../model/records.js";
 
 /** Little-endian bytes to values, exactly: float32 holds all of these dtypes but F64. */
 const DECODERS: Readonly<Record<string, (bytes: Uint8Array) => Float32Array | Float64Array>> = {

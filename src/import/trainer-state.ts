@@ -2,7 +2,7 @@ import { z } from "zod";
 import { failure } from "../errors.js";
 import { MAX_TRAINER_STATE_BYTES } from "./limits.js";
 import { readTextFile } from "./read-text-file.js";
-import type { SeriesRecord } from "./records.js";
+import type { SeriesRecord } from "../model/records.js";
 import { parseTolerantJson } from "./tolerant-json.js";
 
 /** What a trainer_state.json of the HF Trainer says. */

@@ -1,5 +1,5 @@
-import type { Provenance } from "../compute/engine-types.js";
-import { KERNEL_VERSION } from "../compute/kernel-version.js";
+import type { Provenance } from "../model/computed-facts.js";
+import { KERNEL_VERSION } from "../model/kernel-version.js";
 import type { Connection } from "../store/connection.js";
 import { factorsByHash } from "../store/factors.js";
 import { advanceJob, beginJob, endJob } from "../store/queue/progress.js";
@@ -9,9 +9,9 @@ import { inSpan } from "../trace.js";
 import { COMPARISONS, SPECTRA, SUBSPACES, type FactKind, type ItemKey } from "./fact-kinds.js";
 import { countFact, type JobTally } from "./job-run.js";
 import { refKey } from "./part-key.js";
-import type { ComputePayload, FactFailure, Item, LayerWork, MemberRef } from "./payloads.js";
+import type { ComputePayload, FactFailure, Item, LayerWork, MemberRef } from "../model/job-payloads.js";
 import { slicesOf, type Places } from "./slices.js";
-import type { StoredFact } from "./weight-facts.js";
+import type { StoredFact } from "../model/weight-facts.js";
 
 /**
  * Runs one queued computation: slice by slice through the pool, each slice's facts kept as soon as they are found, so that

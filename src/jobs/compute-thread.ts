@@ -1,26 +1,19 @@
 /** The entry of a compute thread: reads the factors of a few layers, and finds facts about them on ONNX Runtime. */
 
 import { workerData } from "node:worker_threads";
-import type {
-  Engine,
-  EngineOptions,
-  Factors,
-  LayerTask,
-  PairFacts,
-  SpectrumFacts,
-  SubspaceFacts,
-} from "../compute/engine-types.js";
+import type { Engine, EngineOptions, Factors, LayerTask } from "../compute/engine-types.js";
+import type { PairFacts, SpectrumFacts, SubspaceFacts } from "../model/computed-facts.js";
 import { openEngine } from "../compute/engine.js";
 import { failure, PermanentError, RankscopeError } from "../errors.js";
 import { shownPlace } from "../files/shown-place.js";
 import { tensorValues } from "../import/tensor-values.js";
-import type { LocatedFactors, StoredTensor } from "../store/factors.js";
+import type { LocatedFactors, StoredTensor } from "../model/stored-factors.js";
 import { openWeightStore } from "../weights/open-weight-store.js";
 import type { WeightStoreSettings } from "../weights/settings.js";
-import type { WeightStore } from "../weights/weight-store.js";
-import type { FactKindName } from "./fact-kinds.js";
-import type { FactFailure, Item } from "./payloads.js";
-import type { RowRange } from "./weight-facts.js";
+import type { WeightStore } from "../model/weight-store.js";
+import type { FactKindName } from "../model/job-payloads.js";
+import type { FactFailure, Item } from "../model/job-payloads.js";
+import type { RowRange } from "../model/weight-facts.js";
 
 /** What every thread of a worker is started with. */
 export interface ThreadSettings {

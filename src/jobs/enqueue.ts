@@ -1,6 +1,6 @@
 import { SpanKind } from "@opentelemetry/api";
-import type { Provenance } from "../compute/engine-types.js";
-import { KERNEL_VERSION } from "../compute/kernel-version.js";
+import type { Provenance } from "../model/computed-facts.js";
+import { KERNEL_VERSION } from "../model/kernel-version.js";
 import { failure, RankscopeError } from "../errors.js";
 import type { Log } from "../log.js";
 import type { Connection } from "../store/connection.js";
@@ -11,10 +11,10 @@ import { computeTask } from "../store/queue/tasks.js";
 import { inSpan } from "../trace.js";
 import { COMPARISONS, SPECTRA, SUBSPACES, type FactKind } from "./fact-kinds.js";
 import type { JobWatch } from "./job-watch.js";
-import type { FactsFound, FactsObserver } from "./facts-asked.js";
+import type { FactsFound, FactsObserver } from "../model/facts-observer.js";
 import { newJobs } from "./new-jobs.js";
-import type { ComputeResult, FactFailure } from "./payloads.js";
-import type { Ask, FactResult, StoredFact, WeightFacts } from "./weight-facts.js";
+import type { ComputeResult, FactFailure } from "../model/job-payloads.js";
+import type { Ask, FactResult, StoredFact, WeightFacts } from "../model/weight-facts.js";
 
 /** A fact can be found between looking for it and queueing it; twice in a row means that it is taken away again. */
 const LOOKS = 3;

@@ -1,5 +1,6 @@
-import type { PairFacts, Provenance, SpectrumFacts, SubspaceFacts } from "../compute/engine-types.js";
-import { KERNEL_VERSION } from "../compute/kernel-version.js";
+import type { FactKindName } from "../model/job-payloads.js";
+import type { PairFacts, Provenance, SpectrumFacts, SubspaceFacts } from "../model/computed-facts.js";
+import { KERNEL_VERSION } from "../model/kernel-version.js";
 import type { Connection } from "../store/connection.js";
 import {
   comparedKeys,
@@ -17,9 +18,7 @@ import {
   type SubspaceKey,
 } from "../store/facts/subspaces.js";
 import { partKey } from "./part-key.js";
-import type { FactorsPart, PartsPair, StoredFact } from "./weight-facts.js";
-
-export type FactKindName = "COMPARISON" | "SUBSPACE" | "SPECTRUM";
+import type { FactorsPart, PartsPair, StoredFact } from "../model/weight-facts.js";
 
 /** An item of a job by the keys of its members, which stand in the order of the fact's key. */
 export interface ItemKey {

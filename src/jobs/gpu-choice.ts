@@ -1,5 +1,6 @@
 import { DEFAULT_CROSSING } from "../compute/default-crossing.js";
-import type { EngineOptions, Provider } from "../compute/engine-types.js";
+import type { EngineOptions } from "../compute/engine-types.js";
+import type { Provider } from "../model/computed-facts.js";
 import { GPU_PROVIDERS, presentProviders } from "../compute/providers.js";
 import { stackFlops } from "../compute/stack-flops.js";
 import type { ThreadLayer, ThreadTask } from "./compute-thread.js";

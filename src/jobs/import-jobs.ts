@@ -1,13 +1,13 @@
 import { failure, RankscopeError, UNFORESEEN } from "../errors.js";
-import type { ReportProgress } from "../import/records.js";
+import type { ReportProgress } from "../model/records.js";
 import type { Log } from "../log.js";
 import type { Database } from "../store/database.js";
 import { createJob, HEARTBEAT_SECONDS, touchJob } from "../store/jobs.js";
 import { endJob } from "../store/queue/progress.js";
-import type { WeightStore } from "../weights/weight-store.js";
+import type { WeightStore } from "../model/weight-store.js";
 import { importStudy } from "./import-study.js";
 import type { JobObserver } from "./job-run.js";
-import type { ImportJobs, ImportRequest } from "./payloads.js";
+import type { ImportJobs, ImportRequest } from "../model/job-payloads.js";
 
 /** How often progress is written to the store, at most. */
 const PROGRESS_MILLISECONDS = 500;

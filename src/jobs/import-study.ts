@@ -1,12 +1,12 @@
 import path from "node:path";
 import { failure, RankscopeError } from "../errors.js";
 import { morePrecise } from "../import/more-precise.js";
-import type { ReportProgress, StudyRecord } from "../import/records.js";
+import type { ReportProgress, StudyRecord } from "../model/records.js";
 import { readStudyFolder } from "../import/study-folder.js";
 import type { Database } from "../store/database.js";
 import { storeStudy } from "../store/write/store-study.js";
-import type { WeightStore } from "../weights/weight-store.js";
-import type { ImportRequest, ImportResult } from "./payloads.js";
+import type { WeightStore } from "../model/weight-store.js";
+import type { ImportRequest, ImportResult } from "../model/job-payloads.js";
 
 /**
  * Reads a study's folder, keeps its weight files, and stores what is new of it in one transaction. Files are kept before

@@ -1,5 +1,5 @@
-import type { Precision, Provider } from "../compute/engine-types.js";
-import type { FactKindName } from "./fact-kinds.js";
+import type { Precision, Provider } from "../model/computed-facts.js";
+import type { FactKindName } from "../model/job-payloads.js";
 
 /** Facts that a job has found, by where they came from. */
 export interface ComputedFacts {

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from "node:events";
 import type { Log } from "../log.js";
 import type { Connection } from "../store/connection.js";
-import { listenTo, type Listening } from "../store/listening.js";
+import { listenTo, type Listening } from "../store/driver/listening.js";
 import { jobsById, type Job } from "../store/jobs.js";
 import { JOB_CHANNEL } from "../store/queue/tasks.js";
 

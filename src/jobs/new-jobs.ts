@@ -1,9 +1,9 @@
 import { v7 as newId } from "uuid";
-import type { Provenance } from "../compute/engine-types.js";
+import type { Provenance } from "../model/computed-facts.js";
 import type { NewJob } from "../store/queue/enqueue.js";
 import { traceParent } from "../trace.js";
 import type { FactKind } from "./fact-kinds.js";
-import type { ComputePayload } from "./payloads.js";
+import type { ComputePayload } from "../model/job-payloads.js";
 import { planJobs } from "./plan.js";
 
 /** The jobs that find what is asked, not yet queued. What is asked must be distinct facts. */

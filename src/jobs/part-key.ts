@@ -1,5 +1,5 @@
-import type { MemberRef } from "./payloads.js";
-import type { FactorsPart } from "./weight-facts.js";
+import type { MemberRef } from "../model/job-payloads.js";
+import type { FactorsPart } from "../model/weight-facts.js";
 
 /** The content key of an update or a part of it: equal for equal weights in every study. */
 export function partKey({ factors, rows }: FactorsPart): string {

@@ -1,8 +1,8 @@
 import type { FactKind } from "./fact-kinds.js";
 import { partKey } from "./part-key.js";
-import type { Item, LayerWork, MemberRef } from "./payloads.js";
-import type { FactorsPart } from "./weight-facts.js";
-import type { Provenance } from "../compute/engine-types.js";
+import type { Item, LayerWork, MemberRef } from "../model/job-payloads.js";
+import type { FactorsPart } from "../model/weight-facts.js";
+import type { Provenance } from "../model/computed-facts.js";
 
 /** Float64 elements of one stack: 16 Mi elements are 128 MB, twice that while they are copied. */
 const STACK_ELEMENTS = 16 * 2 ** 20;

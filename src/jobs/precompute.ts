@@ -1,15 +1,17 @@
-import type { Provenance } from "../compute/engine-types.js";
-import { KERNEL_VERSION } from "../compute/kernel-version.js";
+import type { Provenance } from "../model/computed-facts.js";
+import { KERNEL_VERSION } from "../model/kernel-version.js";
 import { type ComparedCheckpoints, comparedCheckpoints } from "../store/compared-checkpoints.js";
 import type { Connection } from "../store/connection.js";
-import { factorsOfCheckpoints, type StoredFactors } from "../store/factors.js";
-import { createJob, type JobAsker } from "../store/jobs.js";
+import { factorsOfCheckpoints } from "../store/factors.js";
+import type { StoredFactors } from "../model/stored-factors.js";
+import { createJob } from "../store/jobs.js";
+import type { JobAsker } from "../model/job-asker.js";
 import { enqueue, type NewJob, type QueueBounds } from "../store/queue/enqueue.js";
 import { endJob, settleWholes } from "../store/queue/progress.js";
 import { computeTask } from "../store/queue/tasks.js";
 import { COMPARISONS, SPECTRA, SUBSPACES, type FactKind } from "./fact-kinds.js";
 import { newJobs } from "./new-jobs.js";
-import type { PartsPair } from "./weight-facts.js";
+import type { PartsPair } from "../model/weight-facts.js";
 
 export interface PrecomputeOptions {
   readonly asker?: JobAsker | undefined;

@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { hostname } from "node:os";
 import { SpanKind } from "@opentelemetry/api";
 import { run, type JobHelpers, type Runner, type WorkerEvents } from "graphile-worker";
-import { KERNEL_VERSION } from "../compute/kernel-version.js";
+import { KERNEL_VERSION } from "../model/kernel-version.js";
 import { failure, PermanentError, RankscopeError } from "../errors.js";
 import type { Log } from "../log.js";
 import type { Connection } from "../store/connection.js";
@@ -18,7 +18,7 @@ import { runComputation } from "./compute-task.js";
 import type { ThreadSettings } from "./compute-thread.js";
 import { newTally, type JobObserver, type JobRun } from "./job-run.js";
 import { openJobWatch, type JobWatch } from "./job-watch.js";
-import type { ComputePayload } from "./payloads.js";
+import type { ComputePayload } from "../model/job-payloads.js";
 
 /** How often to look for jobs whose notification was missed, and for those that are to be tried again. */
 const POLL_MILLISECONDS = 1000;

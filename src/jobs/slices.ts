@@ -1,5 +1,5 @@
-import type { LocatedFactors } from "../store/factors.js";
-import type { LayerWork } from "./payloads.js";
+import type { LocatedFactors } from "../model/stored-factors.js";
+import type { LayerWork } from "../model/job-payloads.js";
 
 /** Elements that one thread holds at once: as float64 they are 32 MB. A larger layer is a slice by itself. */
 const SLICE_ELEMENTS = 4 * 2 ** 20;

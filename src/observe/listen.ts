@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
-import { listenOn, type Place } from "../listen-on.js";
+import { listenOn, type Place } from "../http/listen-on.js";
 import type { Metrics } from "./open-metrics.js";
 
 export interface MetricsListener {

@@ -1,4 +1,4 @@
-import type { Provider } from "../compute/engine-types.js";
+import type { Provider } from "../model/computed-facts.js";
 import type { Connection } from "./connection.js";
 
 /** One measured problem size. */

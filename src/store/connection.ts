@@ -1,8 +1,8 @@
 import postgres, { type Sql } from "postgres";
-import { boundTransactions } from "./bound-transactions.js";
-import { observedSql, type StatementObserver } from "./observed-sql.js";
-import { SILENCE_MILLISECONDS } from "./patient-socket.js";
-import { socketOptions } from "./postgres-js-socket.js";
+import { boundTransactions } from "./driver/bound-transactions.js";
+import { observedSql, type StatementObserver } from "./driver/observed-sql.js";
+import { SILENCE_MILLISECONDS } from "./driver/patient-socket.js";
+import { socketOptions } from "./driver/postgres-js-socket.js";
 
 /** Anything that statements can be sent to: a database, or only its SQL side. */
 export interface Connection {

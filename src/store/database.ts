@@ -1,5 +1,4 @@
 import { PrismaPg } from "@prisma/adapter-pg";
-import type { Config } from "../config.js";
 import { RankscopeError } from "../errors.js";
 import type { Log } from "../log.js";
 import { closeSql, openSql, type Connection } from "./connection.js";
@@ -7,8 +6,8 @@ import { connectToEmbeddedPostgres } from "./embedded/connect.js";
 import { startEmbeddedPostgres } from "./embedded/start.js";
 import { PrismaClient } from "./generated/client.js";
 import { migrate } from "./migrate.js";
-import type { StatementObserver } from "./observed-sql.js";
-import { patientSockets, SILENCE_MILLISECONDS } from "./patient-socket.js";
+import type { StatementObserver } from "./driver/observed-sql.js";
+import { patientSockets, SILENCE_MILLISECONDS } from "./driver/patient-socket.js";
 import { assertReachable } from "./reachable.js";
 
 /** One database, by Prisma for plain reads and by SQL for what is hot or many rows. */
@@ -60,6 +59,14 @@ export interface Store extends Database {
   readonly owned: boolean;
 }
 
+/** Which database to open. */
+export interface StoreSettings {
+  /** The URL of a running PostgreSQL; undefined for the embedded one. */
+  readonly databaseUrl: string | undefined;
+  /** Where the embedded PostgreSQL keeps its data. */
+  readonly dataDirectory: string;
+}
+
 export interface StoreOptions {
   /** The command (`serve`, `import`): shown in pg_stat_activity and to whoever finds the data directory in use. */
   readonly purpose: string;
@@ -78,9 +85,9 @@ export interface StoreOptions {
  *
  * @throws DATABASE_UNREACHABLE, DATA_DIRECTORY_IN_USE, EMBEDDED_POSTGRES_UNAVAILABLE, MIGRATION_FAILED
  */
-export async function openStore(config: Config, options: StoreOptions): Promise<Store> {
+export async function openStore(settings: StoreSettings, options: StoreOptions): Promise<Store> {
   const { purpose, maxConnections, observe, log } = options;
-  const server = await reachServer(config, options);
+  const server = await reachServer(settings, options);
   try {
     const { applied } = await migrate(server.url);
     if (applied.length > 0) log.info({ applied }, "migrated the database");
@@ -103,7 +110,7 @@ interface Server {
   stop(): Promise<void>;
 }
 
-async function reachServer({ databaseUrl, dataDirectory }: Config, options: StoreOptions): Promise<Server> {
+async function reachServer({ databaseUrl, dataDirectory }: StoreSettings, options: StoreOptions): Promise<Server> {
   const { purpose, address, exclusive = false, log } = options;
   if (databaseUrl !== undefined) {
     await assertReachable(databaseUrl);

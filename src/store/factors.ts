@@ -1,25 +1,5 @@
-import type { TensorRecord } from "../import/records.js";
-import type { WeightFile } from "../weights/weight-store.js";
+import type { LocatedFactors, StoredFactors } from "../model/stored-factors.js";
 import type { Connection } from "./connection.js";
-
-/** Where a tensor lies. */
-export interface StoredTensor extends Omit<TensorRecord, "file"> {
-  readonly file: WeightFile;
-}
-
-/** The factors of one layer in one checkpoint. */
-export interface StoredFactors {
-  readonly checkpointId: string;
-  readonly layerId: string;
-  readonly rank: number;
-  readonly scaling: number;
-  /** The key of everything computed from these factors. */
-  readonly hash: string;
-  /** Whether dW is added transposed: its left and right subspaces swap. */
-  readonly transposed: boolean;
-  readonly a: StoredTensor;
-  readonly b: StoredTensor;
-}
 
 /** All factors of `checkpointIds`. */
 export function factorsOfCheckpoints({ sql }: Connection, checkpointIds: readonly string[]): Promise<StoredFactors[]> {
@@ -28,9 +8,6 @@ export function factorsOfCheckpoints({ sql }: Connection, checkpointIds: readonl
       ${tensors(sql)}
     where checkpoint_id = any(${[...checkpointIds]}::uuid[])`;
 }
-
-/** What is needed to read the two tensors of an update. */
-export type LocatedFactors = Pick<StoredFactors, "hash" | "rank" | "a" | "b">;
 
 /** Where the factors of these contents lie, one place each of however many checkpoints hold them. */
 export function factorsByHash({ sql }: Connection, hashes: readonly string[]): Promise<LocatedFactors[]> {

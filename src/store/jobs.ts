@@ -1,11 +1,10 @@
+import type { JobAsker } from "../model/job-asker.js";
 import type { Sql } from "postgres";
 import { v7 as newId } from "uuid";
 import type { Fragment } from "./across/fragment.js";
 import type { Connection } from "./connection.js";
 import type { JobStatus } from "./generated/client.js";
 import { JOB_CHANNEL } from "./queue/tasks.js";
-
-export type { JobStatus } from "./generated/client.js";
 
 /** One long-running piece of work. */
 export interface Job {
@@ -24,14 +23,6 @@ export interface Job {
 /** How often a running import must be touched, and after how long without it the import counts as dead. */
 export const HEARTBEAT_SECONDS = 10;
 const DEAD_AFTER_SECONDS = 60;
-
-/** Who asked for a job, and of which studies it speaks. */
-export interface JobAsker {
-  /** A token's id; undefined where none was needed. */
-  readonly askedBy?: string | undefined;
-  /** Slugs; undefined where it is not known, and then only those see the job who may see every study. */
-  readonly studies?: readonly string[] | undefined;
-}
 
 /** Makes a job that runs from now on. */
 export async function createJob(

@@ -1,8 +1,8 @@
-import type { Config } from "../config.js";
 import { failure } from "../errors.js";
 import { closeSql, openSql, type Connection } from "./connection.js";
+import type { StoreSettings } from "./database.js";
 import { missingMigrations } from "./missing-migrations.js";
-import type { StatementObserver } from "./observed-sql.js";
+import type { StatementObserver } from "./driver/observed-sql.js";
 import { connectToEmbeddedPostgres } from "./embedded/connect.js";
 import { assertReachable } from "./reachable.js";
 
@@ -19,7 +19,7 @@ export interface WorkerStore {
  * @throws DATABASE_UNREACHABLE, NO_SERVER, MIGRATION_PENDING
  */
 export async function openWorkerStore(
-  { databaseUrl, dataDirectory, computeThreads }: Config,
+  { databaseUrl, dataDirectory, computeThreads }: StoreSettings & { readonly computeThreads: number },
   observe?: StatementObserver,
 ): Promise<WorkerStore> {
   const url = databaseUrl ?? (await connectToEmbeddedPostgres({ dataDirectory }))?.url;

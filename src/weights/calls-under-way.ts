@@ -1,4 +1,4 @@
-import type { WeightStore } from "./weight-store.js";
+import type { WeightStore } from "../model/weight-store.js";
 
 /** Makes `store` wait, when it is closed, for what was asked of it before, and refuse what is asked of it after. */
 export function withCallsUnderWay(store: WeightStore): WeightStore {

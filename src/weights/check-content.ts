@@ -1,5 +1,5 @@
 import { failure } from "../errors.js";
-import type { WeightFile } from "./weight-store.js";
+import type { WeightFile } from "../model/weight-store.js";
 
 /** @throws WEIGHTS_CHANGED unless what was read of `file` is what was imported */
 export function checkContent(file: WeightFile, read: { readonly hash: string; readonly size: number }): void {

@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { checkContent } from "./check-content.js";
 import { fileFailure } from "./file-failure.js";
 import { openOriginal } from "./open-original.js";
-import type { WeightFile } from "./weight-store.js";
+import type { WeightFile } from "../model/weight-store.js";
 
 const CHUNK_BYTES = 2 ** 20;
 

@@ -13,7 +13,7 @@ import { openKept } from "./open-kept.js";
 import { openOriginal } from "./open-original.js";
 import { openOriginals } from "./originals.js";
 import { readOriginal } from "./read-original.js";
-import type { WeightFile, WeightStore } from "./weight-store.js";
+import type { WeightFile, WeightStore } from "../model/weight-store.js";
 
 /** Copies under way lie here; beside the files, so that renaming them into place is one step. */
 const INCOMING = "incoming";

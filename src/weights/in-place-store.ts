@@ -1,5 +1,5 @@
 import { openOriginals } from "./originals.js";
-import type { WeightStore } from "./weight-store.js";
+import type { WeightStore } from "../model/weight-store.js";
 
 /** Reads weights where they were imported from, and keeps no copies. */
 export function openInPlaceStore(): WeightStore {

@@ -3,7 +3,7 @@ import type { FileHandle } from "node:fs/promises";
 import { failure } from "../errors.js";
 import { fileFailure } from "./file-failure.js";
 import { checkRange, type ReadRange } from "./read-range.js";
-import type { WeightFile } from "./weight-store.js";
+import type { WeightFile } from "../model/weight-store.js";
 
 /** Files kept open at once while nobody reads them: a layer-by-layer comparison goes to the same few again and again. */
 const MOST_IDLE_FILES = 32;

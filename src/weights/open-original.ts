@@ -1,7 +1,7 @@
 import { failure, RankscopeError } from "../errors.js";
 import { openFile, type OpenFile } from "../files/open-file.js";
 import { fileFailure } from "./file-failure.js";
-import type { WeightFile } from "./weight-store.js";
+import type { WeightFile } from "../model/weight-store.js";
 
 /**
  * Opens a file where it was imported from, following no link, as the import did: whoever may write there could have it lead

@@ -2,7 +2,7 @@ import { withCallsUnderWay } from "./calls-under-way.js";
 import { openDirectoryStore } from "./directory-store.js";
 import { openInPlaceStore } from "./in-place-store.js";
 import type { WeightStoreSettings } from "./settings.js";
-import type { WeightStore } from "./weight-store.js";
+import type { WeightStore } from "../model/weight-store.js";
 
 /**
  * Opens the weight store that `settings` name. Nothing is read, written or connected to before it is used. Stores share

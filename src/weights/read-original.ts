@@ -1,7 +1,7 @@
 import { PermanentError, failure } from "../errors.js";
 import type { LocalFiles } from "./local-files.js";
 import type { ReadRange } from "./read-range.js";
-import type { WeightFile } from "./weight-store.js";
+import type { WeightFile } from "../model/weight-store.js";
 
 /**
  * Reads a file that a store lacks from where it was imported, so that what was imported before the store was set up, or by

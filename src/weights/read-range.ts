@@ -1,4 +1,4 @@
-import type { WeightFile } from "./weight-store.js";
+import type { WeightFile } from "../model/weight-store.js";
 
 /** Which bytes of a file are wanted, and until when. */
 export interface ReadRange {

@@ -9,7 +9,7 @@ import { isMissingObject, s3Failure } from "./s3-failure.js";
 import { uploadFile } from "./s3-upload.js";
 import type { S3Settings } from "./settings.js";
 import { openTurns } from "./turns.js";
-import type { WeightFile, WeightStore } from "./weight-store.js";
+import type { WeightFile, WeightStore } from "../model/weight-store.js";
 
 /** Requests under way at once, reads and parts of uploads together: one connection each. */
 const MOST_CONNECTIONS = 16;

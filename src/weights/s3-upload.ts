@@ -3,7 +3,7 @@ import { Upload } from "@aws-sdk/lib-storage";
 import { RankscopeError } from "../errors.js";
 import { checkedContent } from "./checked-content.js";
 import { s3Failure } from "./s3-failure.js";
-import type { WeightFile } from "./weight-store.js";
+import type { WeightFile } from "../model/weight-store.js";
 
 /** Smaller files go in one request. S3 allows 5 MiB and more. */
 const PART_BYTES = 8 * 2 ** 20;

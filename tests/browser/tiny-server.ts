@@ -5,7 +5,7 @@ import express from "express";
 import { buildSchema, execute, graphql, subscribe, validate } from "graphql";
 import { useServer } from "graphql-ws/use/ws";
 import { WebSocketServer } from "ws";
-import { playground } from "#src/serve/playground.js";
+import { playground } from "#src/http/pages/playground.js";
 
 /** What the playground asks of any server, and one study's field more. */
 const SCHEMA = buildSchema(`

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import type * as GraphQL from "graphql";
 import { beforeAll, expect, test } from "vitest";
-import { openSchema } from "#src/serve/schema.js";
+import { openSchema } from "#src/graphql/schema.js";
 
 // The very graphql that dist/ has loaded: another copy of it does not know this one's types.
 const { isEnumType, isInputObjectType, isIntrospectionType, isNonNullType, isObjectType, isSpecifiedScalarType } =

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { buildSchema, parse, validate } from "graphql";
 import { describe, expect, test } from "vitest";
-import { openSchema, schemaText } from "#src/serve/schema.js";
+import { openSchema, schemaText } from "#src/graphql/schema.js";
 import { contractOperation } from "../support/contract-operation.js";
 import { missingSharedStudy } from "../support/shared-study.js";
 
@@ -18,7 +18,7 @@ test("everything that people can ask for is described", async () => {
   expect(silent).toEqual([]);
 });
 
-const OPERATIONS = new URL("../../src/serve/web/operations/", import.meta.url);
+const OPERATIONS = new URL("../../src/web/operations/", import.meta.url);
 
 test.each(readdirSync(OPERATIONS))("the playground's operation %s is valid", async (file) => {
   const operation = parse(readFileSync(new URL(file, OPERATIONS), "utf8"));

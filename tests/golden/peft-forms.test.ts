@@ -2,7 +2,7 @@ import { cp, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { CheckpointRecord, FactorsRecord, Finding, StudyRecord, TensorRecord } from "#src/import/records.js";
+import type { CheckpointRecord, FactorsRecord, Finding, StudyRecord, TensorRecord } from "#src/model/records.js";
 import { readStudyFolder } from "#src/import/study-folder.js";
 import { tensorValues } from "#src/import/tensor-values.js";
 import { temporaryFolder } from "../support/temporary-folder.js";

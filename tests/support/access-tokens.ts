@@ -1,4 +1,4 @@
-import { newTokenText } from "#src/serve/access/token-text.js";
+import { newTokenText } from "#src/http/access/token-text.js";
 import { createToken, type NewToken } from "#src/store/access-tokens.js";
 import type { Connection } from "#src/store/connection.js";
 

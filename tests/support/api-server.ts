@@ -2,7 +2,7 @@ import { afterAll, beforeAll } from "vitest";
 import { openWeightFacts } from "#src/jobs/enqueue.js";
 import { openJobWatch } from "#src/jobs/job-watch.js";
 import { openLog } from "#src/log.js";
-import { startServer, type ServeOptions } from "#src/serve/server.js";
+import { startServer, type ServeOptions } from "#src/http/server.js";
 import { openDatabase, type Database } from "#src/store/database.js";
 import { STILL } from "./still-limits.js";
 import { countingProxy } from "./counting-proxy.js";

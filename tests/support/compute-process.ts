@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import type { PairFacts, Provider } from "#src/compute/engine-types.js";
+import type { PairFacts, Provider } from "#src/model/computed-facts.js";
 import type { Judged } from "./golden-facts.js";
 
 /** Runs the golden cases on a provider in a process with `environment`: drivers read it once, and may crash. */

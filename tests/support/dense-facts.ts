@@ -1,5 +1,5 @@
 import { Matrix, SingularValueDecomposition } from "ml-matrix";
-import type { PairFacts, Provenance, SpectrumFacts, SubspaceFacts } from "#src/compute/engine-types.js";
+import type { PairFacts, Provenance, SpectrumFacts, SubspaceFacts } from "#src/model/computed-facts.js";
 
 /** The factors of one update, row by row. */
 export interface DenseFactors {

@@ -1,6 +1,6 @@
 /** The entry of a process that runs the golden cases on the provider it is told, and prints what came of them as JSON. */
 
-import type { Provider } from "#src/compute/engine-types.js";
+import type { Provider } from "#src/model/computed-facts.js";
 import { goldenFacts } from "./golden-facts.js";
 
 const [provider = "cpu", reference = new URL("../reference/engine.json", import.meta.url).href] = process.argv.slice(2);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import type { Engine, Factors, PairFacts, Provider } from "#src/compute/engine-types.js";
+import type { Engine, Factors } from "#src/compute/engine-types.js";
+import type { PairFacts, Provider } from "#src/model/computed-facts.js";
 import { openEngine } from "#src/compute/engine.js";
 import { randomFactors } from "#src/compute/random-factors.js";
 

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from "node:fs";
-import type { Ask, FactResult, FactorsPart, StoredFact, WeightFacts } from "#src/jobs/weight-facts.js";
-import type { StoredTensor } from "#src/store/factors.js";
+import type { Ask, FactResult, FactorsPart, StoredFact, WeightFacts } from "#src/model/weight-facts.js";
+import type { StoredTensor } from "#src/model/stored-factors.js";
 import { densePairFacts, denseSpectrumFacts, denseSubspaceFacts, type DenseFactors } from "./dense-facts.js";
 
 /** One call of WeightFacts, as it came. */

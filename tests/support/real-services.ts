@@ -5,13 +5,13 @@ import { openJobWatch } from "#src/jobs/job-watch.js";
 import { precomputeStudy } from "#src/jobs/precompute.js";
 import { runWorker } from "#src/jobs/run-worker.js";
 import { openLog } from "#src/log.js";
-import type { Services } from "#src/serve/context.js";
+import type { ServerServices } from "#src/http/server-services.js";
 import { openSql } from "#src/store/connection.js";
 import type { Database } from "#src/store/database.js";
 import { openWeightStore } from "#src/weights/open-weight-store.js";
 
 export interface RealServices {
-  readonly services: Services;
+  readonly services: ServerServices;
   close(): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
-import type { WeightFacts } from "#src/jobs/weight-facts.js";
+import type { WeightFacts } from "#src/model/weight-facts.js";
 import { openLog } from "#src/log.js";
-import type { Services } from "#src/serve/context.js";
-import { startServer } from "#src/serve/server.js";
+import type { ServerServices } from "#src/http/server-services.js";
+import { startServer } from "#src/http/server.js";
 import type { Database } from "#src/store/database.js";
 import { query } from "./rankscope.js";
 import { STILL } from "./still-limits.js";
@@ -21,8 +21,8 @@ export interface WeightsAnswer {
 
 /** Serves queries over a database and weights that are answered in this process; nothing is imported or queued. */
 export async function serveWeights(database: Database, weights: WeightFacts): Promise<WeightsServer> {
-  const services: Partial<Services> = { database, weights, waitMilliseconds: 60_000, log: openLog("silent") };
-  const server = await startServer(services as Services, { host: "127.0.0.1", port: 0, limits: STILL });
+  const services: Partial<ServerServices> = { database, weights, waitMilliseconds: 60_000, log: openLog("silent") };
+  const server = await startServer(services as ServerServices, { host: "127.0.0.1", port: 0, limits: STILL });
   return {
     async ask(source, variables = {}) {
       const { data, errors } = await query(server.address, source, variables);

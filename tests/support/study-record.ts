@@ -1,4 +1,4 @@
-import type { CheckpointRecord, ExperimentRecord, StudyRecord } from "#src/import/records.js";
+import type { CheckpointRecord, ExperimentRecord, StudyRecord } from "#src/model/records.js";
 
 /** A checkpoint of one layer `h.0.c_attn` whose bytes are named by `hash`. */
 export function checkpointRecord(hash: string, rest: Partial<CheckpointRecord> = {}): CheckpointRecord {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { WeightFile } from "#src/weights/weight-store.js";
+import type { WeightFile } from "#src/model/weight-store.js";
 
 /** `size` bytes that differ from place to place, and by `seed`. */
 export function someBytes(size: number, seed = 1): Buffer {

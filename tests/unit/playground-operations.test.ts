@@ -7,7 +7,7 @@ import { CONTRACT, missingSharedStudy } from "../support/shared-study.js";
 
 const inCheckout = (file: string) => fileURLToPath(new URL(`../../${file}`, import.meta.url));
 const read = (file: string) => readFileSync(inCheckout(file), "utf8");
-const OPERATIONS = "src/serve/web/operations";
+const OPERATIONS = "src/web/operations";
 
 test("every ready tab is one operation that the served schema accepts", async () => {
   const schema = buildSchema(read("schema/schema.graphql"));

@@ -2,7 +2,7 @@
 import { readConfig } from "../../../dist/config.js";
 import { openServices } from "../../../dist/commands/services.js";
 import { openLog } from "../../../dist/log.js";
-import { startServer } from "../../../dist/serve/server.js";
+import { startServer } from "../../../dist/http/server.js";
 
 const config = readConfig();
 const opened = await openServices({ config, log: openLog("warn") }, { purpose: "bench", exclusive: true });

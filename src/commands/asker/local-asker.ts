@@ -1,7 +1,7 @@
 import { GraphQLError } from "graphql";
 import { validate } from "uuid";
 import { failure, RankscopeError } from "../../errors.js";
-import { execute } from "../../serve/execute.js";
+import { execute } from "../../graphql/execute.js";
 import { jobsById, type Job } from "../../store/jobs.js";
 import type { Process } from "../process.js";
 import { openServices } from "../services.js";

@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import { Client } from "pg";
 import { to as copyTo } from "pg-copy-streams";
 import { failure } from "../../errors.js";
-import type { WeightFile } from "../../weights/weight-store.js";
+import type { WeightFile } from "../../model/weight-store.js";
 import { readMigrations } from "../migrations.js";
 import { ownTables } from "./own-tables.js";
 

@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import { finished, pipeline } from "node:stream/promises";
 import { ZipFile } from "yazl";
 import { failure, RankscopeError } from "../../errors.js";
-import type { WeightFile, WeightStore } from "../../weights/weight-store.js";
+import type { WeightFile, WeightStore } from "../../model/weight-store.js";
 import {
   BACKUP_VERSION,
   MANIFEST_ENTRY,

@@ -1,6 +1,6 @@
 import type { Sql } from "postgres";
-import type { PairFacts } from "../../compute/engine-types.js";
-import type { StoredFact } from "../../jobs/weight-facts.js";
+import type { PairFacts } from "../../model/computed-facts.js";
+import type { StoredFact } from "../../model/weight-facts.js";
 import type { Connection } from "../connection.js";
 
 /** Two keys of updates with left <= right: every stored measure is symmetric, so each pair has one row. */

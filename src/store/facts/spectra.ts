@@ -1,6 +1,6 @@
 import type { Sql } from "postgres";
-import type { SpectrumFacts } from "../../compute/engine-types.js";
-import type { StoredFact } from "../../jobs/weight-facts.js";
+import type { SpectrumFacts } from "../../model/computed-facts.js";
+import type { StoredFact } from "../../model/weight-facts.js";
 import type { Connection } from "../connection.js";
 
 /** The key of one update. */

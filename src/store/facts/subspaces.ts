@@ -1,6 +1,6 @@
 import type { Sql } from "postgres";
-import type { SubspaceFacts } from "../../compute/engine-types.js";
-import type { StoredFact } from "../../jobs/weight-facts.js";
+import type { SubspaceFacts } from "../../model/computed-facts.js";
+import type { StoredFact } from "../../model/weight-facts.js";
 import type { Connection } from "../connection.js";
 
 /** Two keys of updates with left <= right. */

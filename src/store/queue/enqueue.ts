@@ -1,7 +1,7 @@
 import type { TransactionSql } from "postgres";
 import { failure } from "../../errors.js";
 import type { Connection } from "../connection.js";
-import type { JobAsker } from "../jobs.js";
+import type { JobAsker } from "../../model/job-asker.js";
 import { MAX_ATTEMPTS, PRIORITY, RETRY_AFTER_SECONDS } from "./tasks.js";
 
 /** A job that is to find `facts`, as far as no other job does already. */

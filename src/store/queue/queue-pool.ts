@@ -1,5 +1,5 @@
 import pg from "pg";
-import { patientSockets, SILENCE_MILLISECONDS } from "../patient-socket.js";
+import { patientSockets, SILENCE_MILLISECONDS } from "../driver/patient-socket.js";
 
 /** A client that listens says something this often within the time of silence, so as not to be taken for lost. */
 const PULSES = 3;

@@ -1,9 +1,9 @@
 import type { TransactionSql } from "postgres";
 import { v7 as newId } from "uuid";
-import type { CheckpointRecord } from "../../import/records.js";
-import { copyRows, type CopyValue } from "../copy-rows.js";
+import type { CheckpointRecord } from "../../model/records.js";
+import { copyRows, type CopyValue } from "../driver/copy-rows.js";
 import type { StoredExperiment } from "./experiments.js";
-import type { Ledger } from "./outcome.js";
+import type { Ledger } from "./ledger.js";
 
 interface Row {
   id: string;

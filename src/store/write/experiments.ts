@@ -1,7 +1,7 @@
 import type { TransactionSql } from "postgres";
 import { v7 as newId } from "uuid";
-import type { ExperimentRecord } from "../../import/records.js";
-import type { Ledger } from "./outcome.js";
+import type { ExperimentRecord } from "../../model/records.js";
+import type { Ledger } from "./ledger.js";
 
 /** A record's experiment with its row's id. */
 export interface StoredExperiment {

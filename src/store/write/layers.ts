@@ -1,8 +1,8 @@
 import type { TransactionSql } from "postgres";
 import { v7 as newId } from "uuid";
 import { failure } from "../../errors.js";
-import type { LayerRecord } from "../../import/records.js";
-import type { Ledger } from "./outcome.js";
+import type { LayerRecord } from "../../model/records.js";
+import type { Ledger } from "./ledger.js";
 
 /**
  * Adds the layers that are new; ids by name.

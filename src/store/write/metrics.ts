@@ -1,6 +1,6 @@
 import type { TransactionSql } from "postgres";
 import type { StoredExperiment } from "./experiments.js";
-import type { Ledger } from "./outcome.js";
+import type { Ledger } from "./ledger.js";
 
 /**
  * Adds new metrics. A stored value changes only where its run has grown since, or where the folder now has more of its

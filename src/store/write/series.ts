@@ -1,8 +1,8 @@
 import type { TransactionSql } from "postgres";
-import type { SeriesRecord } from "../../import/records.js";
-import { copyRows } from "../copy-rows.js";
+import type { SeriesRecord } from "../../model/records.js";
+import { copyRows } from "../driver/copy-rows.js";
 import type { StoredExperiment } from "./experiments.js";
-import type { Ledger } from "./outcome.js";
+import type { Ledger } from "./ledger.js";
 
 /** Adds new curves and replaces those that have grown; returns the ids of experiments with a curve that grew. */
 export async function writeSeries(

@@ -3,14 +3,15 @@ import type { TransactionSql } from "postgres";
 import { v7 as newId } from "uuid";
 import { failure } from "../../errors.js";
 import { shownPlace } from "../../files/shown-place.js";
-import type { StudyRecord } from "../../import/records.js";
+import type { StudyRecord } from "../../model/records.js";
 import type { Database } from "../database.js";
 import { slugOf } from "../slug.js";
 import { writeCheckpoints } from "./checkpoints.js";
 import { writeExperiments } from "./experiments.js";
 import { writeLayers } from "./layers.js";
 import { writeMetrics } from "./metrics.js";
-import { openLedger, type StoreOutcome } from "./outcome.js";
+import { openLedger } from "./ledger.js";
+import type { StoreOutcome } from "../../model/import-outcome.js";
 import { writeSeries } from "./series.js";
 
 /** How often to ask for a lock that another import holds. */

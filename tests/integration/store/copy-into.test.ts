@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Sql } from "postgres";
 import { closeSql, openSql } from "#src/store/connection.js";
-import { copyInto } from "#src/store/copy-into.js";
+import { copyInto } from "#src/store/driver/copy-into.js";
 import { freshDatabase } from "../../support/database.js";
 
 const fresh = freshDatabase();

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Sql } from "postgres";
 import { openLog } from "#src/log.js";
 import { closeSql, openSql } from "#src/store/connection.js";
-import { listenTo, type Listening } from "#src/store/listening.js";
+import { listenTo, type Listening } from "#src/store/driver/listening.js";
 import { freshDatabase } from "../../support/database.js";
 
 const CHANNEL = "listening_test";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { closeSql, openSql } from "#src/store/connection.js";
-import type { StatementEnd } from "#src/store/observed-sql.js";
+import type { StatementEnd } from "#src/store/driver/observed-sql.js";
 import { freshDatabase } from "../../support/database.js";
 
 const fresh = freshDatabase();

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { patientSockets } from "#src/store/patient-socket.js";
+import { patientSockets } from "#src/store/driver/patient-socket.js";
 
 const SILENCE = 300;
 let server: Server;

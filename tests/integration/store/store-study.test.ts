@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { StudyRecord } from "#src/import/records.js";
+import type { StudyRecord } from "#src/model/records.js";
 import { experimentsOfStudies } from "#src/store/experiments.js";
 import { factorsOfCheckpoints } from "#src/store/factors.js";
 import { seriesOfExperiments } from "#src/store/series.js";

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import postgres from "postgres";
 import { expect, test } from "vitest";
-import { isDeadSocketWrite, isLostTypeQuery } from "#src/store/survive-lost-connections.js";
+import { isDeadSocketWrite, isLostTypeQuery } from "#src/store/driver/survive-lost-connections.js";
 import { freshDatabase } from "../../support/database.js";
 
 const fresh = freshDatabase();
@@ -22,7 +22,7 @@ test("only the write to a connection that is gone is survived", () => {
   expect(isDeadSocketWrite(error(STACK))).toBe(true);
   expect(isDeadSocketWrite(error(STACK, Error))).toBe(false);
   expect(isDeadSocketWrite(error(STACK.replace("nextWrite", "data")))).toBe(false);
-  expect(isDeadSocketWrite(error(STACK.replace("node_modules/postgres/", "dist/serve/")))).toBe(false);
+  expect(isDeadSocketWrite(error(STACK.replace("node_modules/postgres/", "dist/http/")))).toBe(false);
   expect(isDeadSocketWrite("a text")).toBe(false);
 });
 
@@ -42,7 +42,7 @@ test("of the statements of a connection only the library's own, for the types of
 async function dies(error: string): Promise<Record<string, unknown>> {
   const program = `
     import { openLog } from "#src/log.js";
-    import { surviveLostConnections } from "#src/store/survive-lost-connections.js";
+    import { surviveLostConnections } from "#src/store/driver/survive-lost-connections.js";
     surviveLostConnections(openLog("warn"));
     setInterval(() => undefined, 1000);
     void Promise.reject(${error});`;

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { openLog } from "#src/log.js";
 import { closeSql, openSql } from "#src/store/connection.js";
 import { startEmbeddedPostgres, type EmbeddedPostgres } from "#src/store/embedded/start.js";
-import { socketOptions } from "#src/store/postgres-js-socket.js";
+import { socketOptions } from "#src/store/driver/postgres-js-socket.js";
 import { freezingProxy } from "../../../scripts/chaos/freezing-proxy.js";
 
 const run = promisify(execFile);

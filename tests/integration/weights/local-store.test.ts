@@ -22,7 +22,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { contentKey } from "#src/weights/content-key.js";
 import { openWeightStore } from "#src/weights/open-weight-store.js";
 import type { WeightStoreSettings } from "#src/weights/settings.js";
-import type { WeightFile, WeightStore } from "#src/weights/weight-store.js";
+import type { WeightFile, WeightStore } from "#src/model/weight-store.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 import { someBytes, writeWeightFile } from "../../support/weight-files.js";
 

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { contentKey } from "#src/weights/content-key.js";
 import { openWeightStore } from "#src/weights/open-weight-store.js";
 import type { S3Settings } from "#src/weights/settings.js";
-import type { WeightFile, WeightStore } from "#src/weights/weight-store.js";
+import type { WeightFile, WeightStore } from "#src/model/weight-store.js";
 import { S3_CREDENTIALS, startS3Server, type S3Server } from "../../support/s3-server.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 import { someBytes, writeWeightFile } from "../../support/weight-files.js";

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Engine, Factors, PairFacts } from "#src/compute/engine-types.js";
+import type { Engine, Factors } from "#src/compute/engine-types.js";
+import type { PairFacts } from "#src/model/computed-facts.js";
 import { openEngine } from "#src/compute/engine.js";
 
 interface Case {

@@ -6,7 +6,7 @@ import { MAX_TABLE_BYTES, MAX_TEXT_BYTES, MAX_WEIGHT_FILE_BYTES } from "#src/imp
 import { listWeights } from "#src/import/list-weights.js";
 import { readStudyFolder } from "#src/import/study-folder.js";
 import { hashWeights } from "#src/import/weight-hashes.js";
-import { allowedFolder } from "#src/serve/allowed-folder.js";
+import { allowedFolder } from "#src/graphql/import/allowed-folder.js";
 import { adapterConfig, factorTensors, safetensors, writeFiles } from "../../support/adapter-files.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { StudyRecord } from "#src/import/records.js";
+import type { StudyRecord } from "#src/model/records.js";
 import { readStudyFolder } from "#src/import/study-folder.js";
 import { GPT2_STUDY, missingSharedStudy } from "../../support/shared-study.js";
 

@@ -1,7 +1,7 @@
 import { chmod, symlink } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { FindingCode, StudyRecord } from "#src/import/records.js";
+import type { FindingCode, StudyRecord } from "#src/model/records.js";
 import { readStudyFolder, type ReadStudyOptions } from "#src/import/study-folder.js";
 import { adapterConfig, factorTensors, safetensors, writeFiles } from "../../support/adapter-files.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { COMPARISONS, SPECTRA } from "#src/jobs/fact-kinds.js";
 import { partKey, refKey } from "#src/jobs/part-key.js";
 import { planJobs } from "#src/jobs/plan.js";
-import type { FactorsPart, PartsPair } from "#src/jobs/weight-facts.js";
+import type { FactorsPart, PartsPair } from "#src/model/weight-facts.js";
 
 const file = { hash: "f", size: 1, path: "/f" };
 

@@ -1,0 +1,38 @@
+import { degradationByRank, type AcceptanceRule } from "../derive/degradation.js";
+import type { Run } from "../derive/roles.js";
+import type { Table } from "./table.js";
+
+/** A row a rank. */
+export function degradationTable(runs: readonly Run[], rule: AcceptanceRule): Table {
+  const rows = degradationByRank(runs, rule).map(({ rank, degradation }) => {
+    const { baseline, candidate, interval } = degradation;
+    return [
+      ...[rank, rule.metric, baseline?.mean ?? null, baseline?.n ?? 0, candidate?.mean ?? null, candidate?.n ?? 0],
+      ...[degradation.absolute, degradation.percent, interval?.low ?? null, interval?.high ?? null],
+      ...[degradation.acceptable, degradation.verdict, degradation.reason],
+    ];
+  });
+  return {
+    columns: [
+      { name: "rank", type: "integer" },
+      { name: "metric", type: "text" },
+      { name: "baseline_mean", type: "number" },
+      { name: "baseline_n", type: "integer" },
+      { name: "candidate_mean", type: "number" },
+      { name: "candidate_n", type: "integer" },
+      { name: "absolute", type: "number" },
+      { name: "percent", type: "number" },
+      { name: "percent_low", type: "number" },
+      { name: "percent_high", type: "number" },
+      { name: "acceptable", type: "boolean" },
+      { name: "verdict", type: "text" },
+      { name: "reason", type: "text" },
+    ],
+    rows: once(rows),
+  };
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- a table's rows are read as they come; these are there
+async function* once<Row>(rows: readonly Row[]): AsyncGenerator<readonly Row[]> {
+  yield rows;
+}

@@ -1,0 +1,37 @@
+import type { StudyFilter } from "../store/across/filters.js";
+import type { Connection } from "../store/connection.js";
+import { layerRows, type LayerRow } from "../analysis/layer-rows.js";
+import { mapped, pages } from "./pages.js";
+import type { Table } from "./table.js";
+
+const PAGE = 2_000;
+
+/** A row a study, rank and layer, with the stored comparison; nothing is computed or queued for it. */
+export function layersTable(
+  database: Connection,
+  filter: StudyFilter | undefined,
+  ranks: readonly number[] | undefined,
+): Table {
+  const rows = pages<LayerRow>(PAGE, (after) => layerRows(database, { filter, ranks, limit: PAGE, after }));
+  return {
+    columns: [
+      { name: "study", type: "text" },
+      { name: "rank", type: "integer" },
+      { name: "layer", type: "text" },
+      { name: "index", type: "integer" },
+      { name: "module", type: "text" },
+      { name: "baseline", type: "text" },
+      { name: "candidate", type: "text" },
+      { name: "stored", type: "boolean" },
+      { name: "cosine_similarity", type: "number" },
+      { name: "l2_distance", type: "number" },
+      { name: "relative_difference", type: "number" },
+      { name: "initial_cosine", type: "number" },
+      { name: "undefined_reason", type: "text" },
+    ],
+    rows: mapped(rows, (row) => [
+      ...[row.study, row.rank, row.layer, row.index, row.module, row.baseline, row.candidate, row.stored],
+      ...[row.cosineSimilarity, row.l2Distance, row.relativeDifference, row.initialCosine, row.undefinedReason],
+    ]),
+  };
+}

@@ -1,0 +1,30 @@
+import { metricNamesOfStudy } from "../store/across/metric-names.js";
+import type { Study } from "../store/studies.js";
+import { DEFAULT_RULE } from "../analysis/default-rule.js";
+import type { AnalysisContext } from "../analysis/analysis-context.js";
+import { runOf } from "../analysis/study-runs.js";
+import type { TableKind } from "../model/list-enums.js";
+import { curvesTable } from "./curves-table.js";
+import { degradationTable } from "./degradation-table.js";
+import { experimentsTable } from "./experiments-table.js";
+import { layersTable } from "./layers-table.js";
+import type { Table } from "./table.js";
+
+/** One of a study's tables; its rows are read as they are taken. */
+export async function studyTable(
+  { database, loaders }: AnalysisContext,
+  { id, slug }: Study,
+  kind: TableKind,
+): Promise<Table> {
+  const thisOne = { slug: { equals: slug } };
+  switch (kind) {
+    case "EXPERIMENTS":
+      return experimentsTable(database, { study: thisOne }, await metricNamesOfStudy(database, id));
+    case "LAYERS":
+      return layersTable(database, thisOne, undefined);
+    case "DEGRADATION":
+      return degradationTable((await loaders.experiments.load(id)).map(runOf), DEFAULT_RULE);
+    case "CURVES":
+      return curvesTable(database, id);
+  }
+}

@@ -1,0 +1,14 @@
+import type { TableFormat } from "../model/list-enums.js";
+import { csvChunks } from "./csv.js";
+import { parquetChunks } from "./parquet.js";
+import type { Table } from "./table.js";
+
+/** The table in `format`, chunk by chunk. */
+export function tableChunks(table: Table, format: TableFormat): AsyncIterable<string | Uint8Array> {
+  return format === "CSV" ? csvChunks(table) : parquetChunks(table);
+}
+
+export const MEDIA_TYPES = {
+  CSV: "text/csv; charset=utf-8; header=present",
+  PARQUET: "application/vnd.apache.parquet",
+} as const satisfies Record<TableFormat, string>;

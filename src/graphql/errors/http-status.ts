@@ -1,0 +1,27 @@
+import type { ErrorCode } from "../../errors.js";
+
+const STATUS: Partial<Record<ErrorCode, number>> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  HOST_NOT_ALLOWED: 403,
+  ORIGIN_NOT_ALLOWED: 403,
+  ARGUMENT_INVALID: 400,
+  REQUEST_INVALID: 400,
+  QUERY_TOO_LARGE: 400,
+  QUERY_TOO_EXPENSIVE: 400,
+  STUDY_NOT_FOUND: 404,
+  NOT_SERVED: 404,
+  TOO_MANY_REQUESTS: 429,
+  DEADLINE_EXCEEDED: 503,
+  STATEMENT_TOO_SLOW: 503,
+  QUEUE_FULL: 503,
+  DATABASE_UNREACHABLE: 503,
+  DATABASE_EXHAUSTED: 503,
+  PLOT_PENDING: 503,
+  PLOT_QUEUE_FULL: 503,
+};
+
+/** The HTTP status that a failure has where it is the whole answer; 500 for what is the server's own fault. */
+export function httpStatus(code: ErrorCode): number {
+  return STATUS[code] ?? 500;
+}

@@ -1,0 +1,75 @@
+import "reflect-metadata";
+import { lexicographicSortSchema, printSchema, type GraphQLSchema } from "graphql";
+import { buildSchema, type PubSub } from "type-graphql";
+import { registerEnums } from "./register-enums.js";
+import { CompareExperimentsResolver } from "./comparison/compare-experiments-resolver.js";
+import { CompareStudiesResolver } from "./across/compare-studies-resolver.js";
+import { ExperimentLayersResolver } from "./experiment/experiment-layers-resolver.js";
+import { ExperimentResolver } from "./experiment/experiment-resolver.js";
+import { ExportsResolver } from "./export/exports-resolver.js";
+import { GroupsResolver } from "./across/groups-resolver.js";
+import { ImportsResolver } from "./import/imports-resolver.js";
+import { JobsResolver } from "./job/jobs-resolver.js";
+import { LayerSensitivityResolver } from "./sensitivity/layer-sensitivity-resolver.js";
+import { LayerSimilarityResolver } from "./similarity/layer-similarity-resolver.js";
+import { PENDING_JOB_RESOLVERS } from "./job/pending-job-resolvers.js";
+import { PlotsResolver } from "./plot/plots-resolver.js";
+import { RankResolver } from "./rank/rank-resolver.js";
+import { RowsResolver } from "./across/rows-resolver.js";
+import { SensitivityMapResolver } from "./sensitivity/sensitivity-map-resolver.js";
+import { SimilarityMatrixResolver } from "./similarity/similarity-matrix-resolver.js";
+import { StudiesResolver } from "./study/studies-resolver.js";
+import { StudyAllocationResolver } from "./sensitivity/study-allocation-resolver.js";
+import { StudyContentsResolver } from "./study/study-contents-resolver.js";
+import { StudyDiagnosisResolver } from "./diagnosis/study-diagnosis-resolver.js";
+import { StudySimilarityResolver } from "./similarity/study-similarity-resolver.js";
+import { StudyTradeoffsResolver } from "./tradeoffs/study-tradeoffs-resolver.js";
+import { SubspaceResolver } from "./similarity/subspace-resolver.js";
+
+/** The schema that is served. */
+export function openSchema(): Promise<GraphQLSchema> {
+  registerEnums();
+  return buildSchema({
+    resolvers: [
+      StudiesResolver,
+      StudyContentsResolver,
+      StudySimilarityResolver,
+      StudyDiagnosisResolver,
+      StudyTradeoffsResolver,
+      StudyAllocationResolver,
+      RankResolver,
+      ExperimentResolver,
+      ExperimentLayersResolver,
+      CompareExperimentsResolver,
+      CompareStudiesResolver,
+      GroupsResolver,
+      ExportsResolver,
+      PlotsResolver,
+      RowsResolver,
+      SimilarityMatrixResolver,
+      LayerSimilarityResolver,
+      LayerSensitivityResolver,
+      SensitivityMapResolver,
+      SubspaceResolver,
+      ...PENDING_JOB_RESOLVERS,
+      ImportsResolver,
+      JobsResolver,
+    ],
+    // Arguments are checked by GraphQL's own types and, where that is not enough, by the resolver that knows their meaning.
+    validate: false,
+    pubSub: NO_PUB_SUB,
+  });
+}
+
+/** type-graphql asks for one as soon as there is a subscription; ours bring their own iterators. */
+const NO_PUB_SUB: PubSub = {
+  publish: () => undefined,
+  subscribe() {
+    throw new Error("a subscription without a subscribe function");
+  },
+};
+
+/** The schema in SDL, sorted, as schema/schema.graphql keeps it. */
+export function schemaText(schema: GraphQLSchema): string {
+  return `${printSchema(lexicographicSortSchema(schema))}\n`;
+}

@@ -1,0 +1,40 @@
+import { coerceInputValue, GraphQLInputObjectType, type GraphQLSchema } from "graphql";
+import { failure } from "../../errors.js";
+import { checkVariableDepth } from "../../graphql/cost/variable-depth.js";
+import type { ExperimentFilter, StudyFilter } from "../../store/across/filters.js";
+
+interface Filters {
+  readonly StudyFilter: StudyFilter;
+  readonly ExperimentFilter: ExperimentFilter;
+}
+
+/**
+ * A filter from a URL, as JSON, checked against the schema's own input type.
+ *
+ * @throws ARGUMENT_INVALID, QUERY_TOO_LARGE
+ */
+export function queryFilter<Name extends keyof Filters>(
+  schema: GraphQLSchema,
+  name: Name,
+  text: string | undefined,
+): Filters[Name] | undefined {
+  if (text === undefined) return undefined;
+  const type = schema.getType(name);
+  if (!(type instanceof GraphQLInputObjectType)) throw new Error(`the schema has no input type ${name}`);
+  const refuse = (received: string): never => {
+    throw failure("ARGUMENT_INVALID", { where: "filter", received, allowed: `a ${name} of the schema, as JSON` });
+  };
+  const value = parsed(text, refuse);
+  checkVariableDepth(value);
+  return coerceInputValue(value, type, (path, _value, error) =>
+    refuse(`${path.join(".") || "a value"}: ${error.message}`),
+  ) as Filters[Name];
+}
+
+function parsed(text: string, refuse: (received: string) => never): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return refuse("what is no JSON");
+  }
+}

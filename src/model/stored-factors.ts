@@ -1,0 +1,24 @@
+import type { TensorRecord } from "./records.js";
+import type { WeightFile } from "./weight-store.js";
+
+/** Where a tensor lies, with the file's size and path. */
+export interface StoredTensor extends Omit<TensorRecord, "file"> {
+  readonly file: WeightFile;
+}
+
+/** The adapter factors of one layer in one checkpoint. */
+export interface StoredFactors {
+  readonly checkpointId: string;
+  readonly layerId: string;
+  readonly rank: number;
+  readonly scaling: number;
+  /** The key of everything computed from these factors. */
+  readonly hash: string;
+  /** Whether dW is added transposed: its left and right subspaces swap. */
+  readonly transposed: boolean;
+  readonly a: StoredTensor;
+  readonly b: StoredTensor;
+}
+
+/** What is needed to read the two tensors of an update. */
+export type LocatedFactors = Pick<StoredFactors, "hash" | "rank" | "a" | "b">;

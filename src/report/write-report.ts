@@ -1,0 +1,16 @@
+import type { ReportFormat } from "../model/list-enums.js";
+import { htmlReport } from "./html.js";
+import { markdownReport } from "./markdown.js";
+import type { StudyReport } from "./study-report.js";
+
+/** The report as a text of `format`. */
+export function writeReport(report: StudyReport, format: ReportFormat): string {
+  switch (format) {
+    case "MARKDOWN":
+      return markdownReport(report);
+    case "HTML":
+      return htmlReport(report);
+    case "JSON":
+      return `${JSON.stringify(report, null, 2)}\n`;
+  }
+}

@@ -1,0 +1,520 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createClient } from "graphql-ws";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import WebSocket from "ws";
+import { RULES } from "#src/graphql/access/rules.js";
+import { openServerMetrics } from "#src/observe/open-metrics.js";
+import { startServer, type RunningServer } from "#src/http/server.js";
+import { revokeToken } from "#src/store/access-tokens.js";
+import { createJob } from "#src/store/jobs.js";
+import { storedToken } from "../../support/access-tokens.js";
+import { adapterConfig, factorTensors, safetensors, writeFiles } from "../../support/adapter-files.js";
+import { freshDatabase } from "../../support/database.js";
+import { realServices, type RealServices } from "../../support/real-services.js";
+import { STILL } from "../../support/still-limits.js";
+import { twoStudies } from "../../support/two-studies.js";
+
+// The store has the studies "one" and "two"; everything of the second is called other, untrained or other-base. The token of
+// `limited` opens "one" and "fresh", which nobody has imported yet.
+
+const fresh = freshDatabase();
+let root: string;
+let real: RealServices;
+let server: RunningServer;
+let ids: { one: string[]; two: string[]; job: string; hidden: string };
+const tokens: Record<"reader" | "writer" | "admin" | "limited" | "expired" | "revoked", string> = {
+  ...{ reader: "", writer: "", admin: "", limited: "", expired: "", revoked: "" },
+};
+
+beforeAll(async () => {
+  root = await mkdtemp(path.join(tmpdir(), "rankscope-access-"));
+  const { one, two } = await twoStudies(fresh.database, root);
+  real = await realServices(fresh.database, { url: fresh.url, importRoots: [root] });
+  const services = { ...real.services, metrics: openServerMetrics(1) };
+  server = await startServer(services, { host: "127.0.0.1", port: 0, limits: STILL });
+  const { database } = fresh;
+  ids = {
+    one: Object.values(one.experiments),
+    two: Object.values(two.experiments),
+    job: await createJob(database, "PRECOMPUTE", "of one", { studies: ["one"] }),
+    hidden: await createJob(database, "PRECOMPUTE", "of both", { studies: ["one", "two"] }),
+  };
+  await writeFiles(path.join(root, "fresh"), {
+    "16bit_r2/adapter_config.json": adapterConfig(),
+    "16bit_r2/adapter_model.safetensors": safetensors(factorTensors(1)),
+  });
+  await mkdir(path.join(root, "empty"));
+});
+afterAll(async () => {
+  await server.close();
+  await real.close();
+  await rm(root, { recursive: true });
+});
+
+const bearer = (token: string | undefined): Record<string, string> =>
+  token === undefined ? {} : { authorization: `Bearer ${token}` };
+
+async function ask(token: string | undefined, query: string, variables: object = {}) {
+  const response = await fetch(new URL("/graphql", server.address), {
+    method: "POST",
+    headers: { "content-type": "application/json", ...bearer(token) },
+    body: JSON.stringify({ query, variables }),
+  });
+  const text = await response.text();
+  const { errors } = JSON.parse(text) as { errors?: { extensions: { code: string } }[] };
+  return { status: response.status, text, codes: (errors ?? []).map(({ extensions }) => extensions.code) };
+}
+
+async function download(token: string | undefined, target: string, headers: Record<string, string> = {}) {
+  const response = await fetch(new URL(target, server.address), { headers: { ...bearer(token), ...headers } });
+  return { status: response.status, text: await response.text(), headers: response.headers };
+}
+
+/** Sends one operation over a WebSocket; the code of its error, or the one that the socket was closed with. */
+async function over(token: string | undefined, query: string, variables: Record<string, unknown> = {}) {
+  const client = createClient({
+    url: new URL("/graphql", server.address).href.replace("http", "ws"),
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+    ...(token !== undefined && { connectionParams: { authorization: `Bearer ${token}` } }),
+  });
+  try {
+    const { value } = (await client.iterate({ query, variables }).next()) as {
+      value: { data?: object; errors?: readonly { extensions?: { code?: string } }[] };
+    };
+    return value.errors?.[0]?.extensions?.code ?? JSON.stringify(value.data);
+  } catch (error) {
+    return (error as { code?: number }).code ?? (error as { extensions?: { code?: string } }[])[0]?.extensions?.code;
+  } finally {
+    await client.dispose();
+  }
+}
+
+/** One operation a field of the schema's roots, that speaks of both studies where it can. */
+const OPERATIONS: Readonly<Record<string, readonly [string, () => object]>> = {
+  "Query.study": [
+    '{ one: study(slug: "one") { slug experiments { nodes { name } } } two: study(slug: "two") { slug name } }',
+    () => ({}),
+  ],
+  "Query.studies": [
+    "{ studies { totalCount nodes { slug baseModel experiments { totalCount nodes { name } } } } }",
+    () => ({}),
+  ],
+  "Query.experiment": [
+    "query($id: ID!) { experiment(id: $id) { name study { slug } curves checkpoints { id } } }",
+    () => ({ id: ids.two[0] }),
+  ],
+  "Query.experiments": [
+    "query($ids: [ID!]!) { experiments(ids: $ids) { name study { slug } } }",
+    () => ({ ids: [ids.one[0], ids.two[0]] }),
+  ],
+  "Query.jobs": ["{ jobs { id message } }", () => ({})],
+  "Query.degradationAcrossStudies": ["{ degradationAcrossStudies { vegaLite } }", () => ({})],
+  "Query.compareExperiments": [
+    "query($a: ID!, $b: ID!) { compareExperiments(baseline: $a, candidate: $b) { metricDeltas { metric } summary { comparedLayers } } }",
+    () => ({ a: ids.one[0], b: ids.two[0] }),
+  ],
+  "Query.similarityMatrix": [
+    "query($ids: [ID!]!) { similarityMatrix(experiments: $ids) { values experiments { name } } }",
+    () => ({ ids: [ids.one[0], ids.two[0]] }),
+  ],
+  "Query.compareStudies": [
+    '{ compareStudies(slugs: ["one", "two"], metric: TRAINING_LOSS) { byStudy { study { slug name } meanCosineSimilarity } byRank { r entries { study { slug } } } } }',
+    () => ({}),
+  ],
+  "Query.experimentGroups": [
+    '{ experimentGroups(by: [STUDY, BASE_MODEL], metric: "training_loss") { totalCount nodes { study baseModel n best { experiment { name } } } } }',
+    () => ({}),
+  ],
+  "Query.experimentRows": ["{ experimentRows { totalCount nodes { study name baseModel } } }", () => ({})],
+  "Query.layerRows": ["{ layerRows { totalCount nodes { study layer baseline candidate } } }", () => ({})],
+  "Query.job": ["query($id: ID!) { job(id: $id) { id message } }", () => ({ id: ids.hidden })],
+  "Mutation.tagStudy": ['mutation { tagStudy(slug: "two", tags: ["seen"]) { slug tags } }', () => ({})],
+  "Mutation.untagStudy": ['mutation { untagStudy(slug: "two", tags: ["seen"]) { slug tags } }', () => ({})],
+  "Mutation.precomputeStudy": [
+    'mutation { precomputeStudy(slug: "two") { study { slug name } job { id } } }',
+    () => ({}),
+  ],
+  "Mutation.importStudy": [
+    "mutation($input: ImportStudyInput!) { importStudy(input: $input) { job { status message } } }",
+    () => ({ input: { folder: path.join(root, "empty") } }),
+  ],
+  "Subscription.jobProgress": [
+    "subscription($id: ID!) { jobProgress(id: $id) { id message } }",
+    () => ({ id: ids.hidden }),
+  ],
+};
+const EXPORTS = [
+  ...["memory-comparison.svg", "rank-threshold.png", "loss-curves.csv", "memory-vs-performance.vl.json"].map(
+    (file) => `/plots/studies/two/${file}`,
+  ),
+  ...["report.md", "report.html", "report.json", "diagnostic_summary.json?rank=2"],
+  ...["experiments.csv", "layers.csv", "degradation.csv", "curves.csv", "experiments.parquet"],
+].map((file) => (file.startsWith("/") ? file : `/export/studies/two/${file}`));
+const TABLES = [
+  "/plots/degradation-across-studies.csv",
+  "/export/experiments.csv",
+  "/export/layers.csv",
+  "/export/experiments.parquet",
+];
+
+/** Words that only the second study's answers have. */
+const OF_TWO = /"two"|,two,|^two,|two|other|untrained|of both/m;
+
+test("there is an operation here for every field of the roots", () => {
+  const roots = Object.entries(RULES).flatMap(([type, rule]) =>
+    typeof rule === "object" ? Object.keys(rule).map((field) => `${type}.${field}`) : [],
+  );
+  expect(Object.keys(OPERATIONS).sort()).toEqual(roots.sort());
+});
+
+describe("on loopback, before there is a token", () => {
+  test("everybody may do everything", async () => {
+    expect(await ask(undefined, OPERATIONS["Mutation.tagStudy"]?.[0] ?? "")).toMatchObject({ status: 200, codes: [] });
+    expect((await download(undefined, "/export/experiments.csv")).status).toBe(200);
+    expect(await over(undefined, "{ studies { totalCount } }")).toBe('{"studies":{"totalCount":2}}');
+    expect(await (await fetch(new URL("/session", server.address))).json()).toEqual({
+      ...{ role: "admin", studies: null, expiresAt: null, needsToken: false },
+    });
+  });
+});
+
+describe("once there are tokens", () => {
+  const closings: Promise<number>[] = [];
+  let cookie = "";
+
+  beforeAll(async () => {
+    // Open since before, without a token.
+    const socket = new WebSocket(
+      new URL("/graphql", server.address).href.replace("http", "ws"),
+      "graphql-transport-ws",
+    );
+    closings.push(new Promise((resolve) => socket.once("close", resolve)));
+    await new Promise((resolve) => {
+      socket.once("message", resolve);
+      socket.once("open", () => socket.send(JSON.stringify({ type: "connection_init" })));
+    });
+    const { database } = fresh;
+    const store = async (name: keyof typeof tokens, token: Parameters<typeof storedToken>[1]) => {
+      tokens[name] = (await storedToken(database, token)).text;
+    };
+    await store("reader", { role: "READER" });
+    await store("writer", { role: "WRITER" });
+    await store("admin", { role: "ADMIN" });
+    await store("limited", { role: "WRITER", studies: ["one", "fresh"] });
+    await store("expired", { role: "ADMIN", expiresAt: new Date(Date.now() - 1000) });
+    await store("revoked", { role: "ADMIN" });
+    await revokeToken(database, tokens.revoked.split("_")[1] ?? "");
+    // Told by PostgreSQL, not asked for.
+    while ((await ask(undefined, "{ __typename }")).status === 200);
+    while ((await ask(tokens.limited, "{ __typename }")).status !== 200);
+    while ((await ask(tokens.revoked, "{ __typename }")).status === 200);
+  });
+
+  test("a WebSocket that was open without one is ended", async () => {
+    expect(await closings[0]).toBe(4401);
+  });
+
+  describe.each([
+    ["none", () => undefined],
+    ["one of another form", () => "secret"],
+    ["one that nobody made", () => `rks_000000000000_${"a".repeat(43)}`],
+    ["one with a wrong secret", () => tokens.admin.replace(/.{10}$/, "aaaaaaaaaa")],
+    ["one that has expired", () => tokens.expired],
+    ["one that was revoked", () => tokens.revoked],
+  ])("a request with %s", (_, tokenOf) => {
+    test.each(Object.keys(OPERATIONS))("is refused by %s", async (name) => {
+      const [query, variables] = OPERATIONS[name] ?? ["", () => ({})];
+      if (name.startsWith("Subscription"))
+        expect(await over(tokenOf(), query, variables() as Record<string, unknown>)).toBe(4401);
+      else expect(await ask(tokenOf(), query, variables())).toMatchObject({ status: 401, codes: ["UNAUTHENTICATED"] });
+    });
+
+    test.each([...EXPORTS, ...TABLES])("is refused by %s", async (target) => {
+      const { status, headers, text } = await download(tokenOf(), target);
+      expect([status, headers.get("www-authenticate")]).toEqual([401, "Bearer"]);
+      expect(JSON.parse(text)).toMatchObject({ errors: [{ extensions: { code: "UNAUTHENTICATED" } }] });
+    });
+
+    test("is refused introspection and sign-in, and given the page", async () => {
+      expect((await ask(tokenOf(), "{ __schema { types { name } } }")).status).toBe(401);
+      const { status, headers } = await fetch(new URL("/session", server.address), {
+        method: "POST",
+        headers: bearer(tokenOf()),
+      });
+      expect([status, headers.get("set-cookie")]).toEqual([401, null]);
+      expect((await download(tokenOf(), "/")).status).toBe(200);
+    });
+  });
+
+  describe.each(["reader", "writer", "admin"] as const)("a %s", (role) => {
+    test.each(Object.keys(OPERATIONS))("%s", async (name) => {
+      const [query, variables] = OPERATIONS[name] ?? ["", () => ({})];
+      if (name.startsWith("Subscription")) {
+        expect(await over(tokens[role], query, variables() as Record<string, unknown>)).toContain(ids.hidden);
+        return;
+      }
+      const { status, codes, text } = await ask(tokens[role], query, variables());
+      const isAllowed = !name.startsWith("Mutation") || role !== "reader";
+      expect({ status, codes }).toEqual(isAllowed ? { status: 200, codes: [] } : { status: 403, codes: ["FORBIDDEN"] });
+      // What a token of one study must not see is there to be seen; the second study has no degradation.
+      if (isAllowed && !/importStudy|compareExperiments|degradationAcrossStudies/.test(name))
+        expect(text).toMatch(OF_TWO);
+      // The same over a WebSocket.
+      if (name.startsWith("Mutation") && !isAllowed)
+        expect(await over(tokens[role], query, variables() as Record<string, unknown>)).toBe("FORBIDDEN");
+    });
+
+    test.each([...EXPORTS, ...TABLES])("%s", async (target) => {
+      expect((await download(tokens[role], target)).status).toBe(200);
+    });
+  });
+
+  test.each(["reader", "writer", "admin"] as const)("a %s's token sees /metrics", async (role) => {
+    expect((await download(tokens[role], "/metrics")).text).toContain("rankscope_http_request_seconds");
+  });
+
+  test("/metrics, which are of all studies, need a token for all of them", async () => {
+    expect((await download(undefined, "/metrics")).status).toBe(401);
+    expect((await download(tokens.limited, "/metrics")).status).toBe(403);
+    expect((await download(undefined, "/healthz")).status).toBe(200);
+    expect((await download(undefined, "/readyz")).status).toBe(200);
+  });
+
+  describe("a token of some studies", () => {
+    const NOTHING: Readonly<Record<string, string>> = {
+      "Query.compareExperiments": "ARGUMENT_INVALID",
+      "Query.similarityMatrix": "ARGUMENT_INVALID",
+      "Mutation.tagStudy": "STUDY_NOT_FOUND",
+      "Mutation.untagStudy": "STUDY_NOT_FOUND",
+      "Mutation.precomputeStudy": "STUDY_NOT_FOUND",
+      "Mutation.importStudy": "FORBIDDEN",
+    };
+
+    test.each(Object.keys(OPERATIONS))("sees nothing of others by %s", async (name) => {
+      const [query, variables] = OPERATIONS[name] ?? ["", () => ({})];
+      if (name.startsWith("Subscription")) {
+        expect(await over(tokens.limited, query, variables() as Record<string, unknown>)).toBe("JOB_NOT_FOUND");
+        expect(await over(tokens.limited, query, { id: ids.job })).toContain("of one");
+        return;
+      }
+      const { codes, text } = await ask(tokens.limited, query, variables());
+      expect(codes).toEqual(name in NOTHING ? [NOTHING[name]] : []);
+      const data = JSON.stringify((JSON.parse(text) as { data: unknown }).data);
+      // Its aliases and error messages name what the query itself did.
+      expect(data.replace('"two":null', "")).not.toMatch(OF_TWO);
+    });
+
+    test("the same answers, but for the second study, as one of all studies", async () => {
+      const query =
+        '{ study(slug: "one") { slug ranks { r degradation { percent } } layers { name } experiments { nodes { name metrics { name value } curves hasWeights } } weightSimilarity(rank: 2) { mean } hypotheses { verdict } } }';
+      const [mine, all] = [await ask(tokens.limited, query), await ask(tokens.reader, query)];
+      expect(mine.codes).toEqual([]);
+      expect(mine.text).toBe(all.text);
+      const lists = "{ studies { totalCount nodes { slug } } experimentRows { totalCount } }";
+      expect(JSON.parse((await ask(tokens.limited, lists)).text)).toEqual({
+        data: { studies: { totalCount: 1, nodes: [{ slug: "one" }] }, experimentRows: { totalCount: 5 } },
+      });
+    });
+
+    test("filters find nothing of others, whatever they ask", async () => {
+      for (const filter of [
+        '{ slug: { equals: "two" } }',
+        '{ not: { slug: { equals: "one" } } }',
+        '{ search: "other" }',
+        '{ experiments: { some: { name: { equals: "other" } } } }',
+      ]) {
+        const { text } = await ask(tokens.limited, `{ studies(filter: ${filter}) { totalCount nodes { slug } } }`);
+        expect(JSON.parse(text)).toEqual({ data: { studies: { totalCount: 0, nodes: [] } } });
+      }
+    });
+
+    test.each(EXPORTS)("there is no %s", async (target) => {
+      const [hidden, absent] = [
+        await download(tokens.limited, target),
+        await download(tokens.limited, target.replace("two", "none")),
+      ];
+      expect(hidden.status).toBe(404);
+      expect(hidden.text.replace("two", "none")).toBe(absent.text);
+      expect((await download(tokens.limited, target.replace("two", "one"))).status).toBe(200);
+    });
+
+    test.each(TABLES)("%s has its studies only", async (target) => {
+      const { status, text } = await download(tokens.limited, target);
+      expect(status).toBe(200);
+      expect(text).toContain("one");
+      expect(text).not.toMatch(/two|other|untrained/);
+    });
+
+    test("labels, computes and imports what is its own", async () => {
+      expect(
+        (await ask(tokens.limited, 'mutation { tagStudy(slug: "one", tags: ["mine"]) { slug tags } }')).text,
+      ).toContain('"mine"');
+      const { text } = await ask(tokens.limited, 'mutation { precomputeStudy(slug: "one") { job { id status } } }');
+      expect(text).toMatch(/"status":"(RUNNING|SUCCEEDED)"/);
+      const mutation =
+        "mutation($input: ImportStudyInput!) { importStudy(input: $input) { job { status } study { slug } } }";
+      const folder = path.join(root, "fresh");
+      const imported = await ask(tokens.limited, mutation, { input: { folder, slug: "fresh", waitSeconds: 20 } });
+      expect(JSON.parse(imported.text)).toEqual({
+        data: { importStudy: { job: { status: "SUCCEEDED" }, study: { slug: "fresh" } } },
+      });
+      expect((await ask(tokens.limited, mutation, { input: { folder, slug: "two" } })).codes).toEqual(["FORBIDDEN"]);
+      expect((await ask(tokens.limited, "{ studies { totalCount } }")).text).toBe(
+        '{"data":{"studies":{"totalCount":2}}}\n',
+      );
+    });
+  });
+
+  describe("a session", () => {
+    test("is set by a token, and opens what an <img> or a link asks for", async () => {
+      const response = await fetch(new URL("/session", server.address), {
+        method: "POST",
+        headers: bearer(tokens.limited),
+      });
+      expect(await response.json()).toMatchObject({ role: "writer", studies: ["one", "fresh"], needsToken: true });
+      const set = response.headers.get("set-cookie") ?? "";
+      expect(set).toMatch(/^rankscope_session=[^;]+; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Strict$/);
+      expect(set).not.toContain(tokens.limited.split("_").slice(2).join("_"));
+      cookie = set.split(";")[0] ?? "";
+      expect((await download(undefined, "/export/studies/one/report.md", { cookie })).status).toBe(200);
+      expect((await download(undefined, "/export/studies/two/report.md", { cookie })).status).toBe(404);
+    });
+
+    test("does nothing for pages of other sites", async () => {
+      for (const headers of [
+        { origin: "https://evil.example" },
+        { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" },
+      ]) {
+        expect((await download(undefined, "/export/studies/one/report.md", { cookie, ...headers })).status).toBe(403);
+      }
+    });
+
+    test("is not asked of pages elsewhere that show a picture, which see it only where all may", async () => {
+      const shown = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image" };
+      const picture = "/plots/studies/one/memory-comparison.svg";
+      expect((await download(undefined, picture, shown)).status).toBe(401);
+      const seen = await download(tokens.limited, picture, shown);
+      expect([seen.status, seen.headers.get("cross-origin-resource-policy")]).toEqual([200, "cross-origin"]);
+      expect((await download(tokens.limited, "/export/studies/one/report.md", shown)).status).toBe(403);
+    });
+
+    test("ends with its token, and so do subscriptions", async () => {
+      const { id, text } = await storedToken(fresh.database, { role: "READER" });
+      while ((await ask(text, "{ __typename }")).status !== 200);
+      const signedIn = await fetch(new URL("/session", server.address), { method: "POST", headers: bearer(text) });
+      const mine = signedIn.headers.get("set-cookie")?.split(";")[0] ?? "";
+      expect((await download(undefined, "/export/experiments.csv", { cookie: mine })).status).toBe(200);
+      const client = createClient({
+        url: new URL("/graphql", server.address).href.replace("http", "ws"),
+        webSocketImpl: WebSocket,
+        retryAttempts: 0,
+        connectionParams: { authorization: `Bearer ${text}` },
+      });
+      const events = client.iterate({
+        query: "subscription($id: ID!) { jobProgress(id: $id) { id } }",
+        variables: { id: ids.job },
+      });
+      await events.next();
+      const ended = events.next();
+      await revokeToken(fresh.database, id);
+      await expect(ended).rejects.toMatchObject({ code: 4401 });
+      await client.dispose();
+      expect((await download(undefined, "/export/experiments.csv", { cookie: mine })).status).toBe(401);
+    });
+
+    test("is taken away", async () => {
+      const response = await fetch(new URL("/session", server.address), { method: "DELETE" });
+      expect([response.status, response.headers.get("set-cookie")]).toEqual([
+        204,
+        "rankscope_session=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Strict",
+      ]);
+    });
+  });
+
+  test("that and when a token was used is noted, and its secret is nowhere", async () => {
+    await server.close();
+    const rows = await fresh.database.sql<{ used: boolean; row: string }[]>`
+      select last_used_at is not null as used, access_token::text as row from access_token`;
+    expect(rows.filter(({ used }) => used).length).toBeGreaterThanOrEqual(4);
+    for (const { row } of rows) for (const token of Object.values(tokens)) expect(row).not.toContain(token.slice(17));
+    server = await startServer(real.services, { host: "127.0.0.1", port: 0, limits: STILL });
+  });
+});
+
+describe("the views of some studies", () => {
+  test("have every column of their tables", async () => {
+    const rows = await fresh.database.sql<{ table: string; columns: string }[]>`
+      select table_schema || '.' || table_name as table, string_agg(column_name, ' ' order by ordinal_position) as columns
+      from information_schema.columns where table_schema in ('public', 'rankscope_limited') group by 1`;
+    const columns = new Map(rows.map(({ table, columns }) => [table, columns]));
+    const views = [...columns.keys()].filter((name) => name.startsWith("rankscope_limited."));
+    expect(views).toHaveLength(11);
+    for (const view of views)
+      expect(columns.get(view), view).toBe(columns.get(view.replace("rankscope_limited", "public")));
+  });
+});
+
+describe("a server that others can reach", () => {
+  const empty = freshDatabase();
+
+  test("does not start without a token that is still good, and says how to make one", async () => {
+    const start = () => startServer({ ...real.services, database: empty.database }, { host: "0.0.0.0", port: 0 });
+    const refused = {
+      code: "TOKEN_NEEDED",
+      message: expect.stringContaining("rankscope token create --role admin") as string,
+    };
+    await expect(start()).rejects.toMatchObject(refused);
+    await storedToken(empty.database, { role: "ADMIN", expiresAt: new Date(Date.now() - 1000) });
+    await expect(start()).rejects.toMatchObject(refused);
+    const { text } = await storedToken(empty.database, { role: "READER" });
+    const open = await start();
+    const { port } = new URL(open.address);
+    const of = (host: string, token?: string) =>
+      fetch(`http://${host}:${port}/export/experiments.csv`, { headers: bearer(token) }).then(({ status }) => status);
+    expect([await of("127.0.0.1", text), await of("localhost", text), await of("127.0.0.1")]).toEqual([200, 200, 401]);
+    await open.close();
+  });
+
+  test("needs one on loopback where that is asked for", async () => {
+    const needing = await startServer(
+      { ...real.services, database: fresh.database },
+      { host: "127.0.0.1", port: 0, requireToken: true },
+    );
+    expect((await fetch(new URL("/export/experiments.csv", needing.address))).status).toBe(401);
+    await needing.close();
+  });
+});
+
+describe("pages of other sites", () => {
+  let shared: RunningServer;
+  beforeAll(async () => {
+    shared = await startServer(real.services, {
+      ...{ host: "127.0.0.1", port: 0, corsOrigins: ["https://notebook.example"] },
+    });
+  });
+  afterAll(() => shared.close());
+
+  test("may not ask, unless they are named", async () => {
+    for (const target of ["/", "/graphql", "/export/experiments.csv", "/session", "/none"]) {
+      const other = await fetch(new URL(target, shared.address), { headers: { origin: "https://evil.example" } });
+      expect([other.status, other.headers.get("access-control-allow-origin")], target).toEqual([403, null]);
+      const named = await fetch(new URL(target, shared.address), { headers: { origin: "https://notebook.example" } });
+      expect(named.headers.get("access-control-allow-origin"), target).toBe("https://notebook.example");
+      expect(named.headers.get("access-control-allow-credentials"), target).toBeNull();
+    }
+  });
+
+  test("are told beforehand", async () => {
+    const before = await fetch(new URL("/graphql", shared.address), {
+      method: "OPTIONS",
+      headers: { origin: "https://notebook.example", "access-control-request-method": "POST" },
+    });
+    expect([before.status, before.headers.get("access-control-allow-headers")]).toEqual([
+      204,
+      "authorization, content-type, apollo-require-preflight",
+    ]);
+  });
+});

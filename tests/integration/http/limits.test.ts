@@ -1,0 +1,265 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createClient } from "graphql-ws";
+import { afterAll, describe, expect, test } from "vitest";
+import WebSocket from "ws";
+import { DEFAULT_LIMITS } from "#src/model/limits.js";
+import { createJob } from "#src/store/jobs.js";
+import type { Answer } from "../../support/rankscope.js";
+import { apiServer, type ApiServer } from "../../support/api-server.js";
+import { twoStudies } from "../../support/two-studies.js";
+
+const folders: string[] = [];
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
+
+const limited = (limits: Partial<typeof DEFAULT_LIMITS>): ApiServer =>
+  apiServer(
+    async (database) => {
+      const folder = await mkdtemp(path.join(tmpdir(), "rankscope-limits-"));
+      folders.push(folder);
+      await twoStudies(database, folder);
+    },
+    { limits: { ...DEFAULT_LIMITS, ...limits } },
+  );
+
+/** Keeps everyone from the table `rank` while `work` runs. */
+async function withoutRanks<T>({ database }: ApiServer, work: () => Promise<T>): Promise<T> {
+  return (await database.sql.begin(async (sql) => {
+    await sql`lock table rank in access exclusive mode`;
+    return work();
+  })) as T;
+}
+
+const BLOCKED = '{ studies { totalCount } study(slug: "one") { slug ranks { r } } }';
+
+describe("a request's deadline", () => {
+  const server = limited({ requestSeconds: 2 });
+
+  test("gives what was found, and an error for what was not", async () => {
+    const { data, errors } = await withoutRanks(server, () => server.ask(BLOCKED));
+    expect(data).toEqual({ studies: { totalCount: 2 }, study: null });
+    expect(errors).toEqual([
+      expect.objectContaining({ path: ["study", "ranks"], extensions: { code: "DEADLINE_EXCEEDED" } }),
+    ]);
+  });
+
+  test("is a reason to say PENDING a little earlier, however long the query would wait", async () => {
+    const { data, errors } = await server.ask(
+      '{ study(slug: "one") { weightSimilarity(rank: 2, waitSeconds: 60) { mean layers { undefinedReason job { status } } } } }',
+    );
+    expect(errors).toBeUndefined();
+    expect(data.study.weightSimilarity.layers[0]).toEqual({ undefinedReason: "PENDING", job: { status: "QUEUED" } });
+  });
+
+  test("holds for reports, which have nothing to give by half", async () => {
+    const response = await withoutRanks(server, () => fetch(new URL("/export/studies/one/report.md", server.address)));
+    expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"]);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: "DEADLINE_EXCEEDED" } }] });
+  });
+});
+
+describe("a statement's time", () => {
+  const server = limited({ statementSeconds: 1 });
+
+  test("ends what the database takes too long for, by name", async () => {
+    const { data, errors } = await withoutRanks(server, () => server.ask(BLOCKED));
+    expect(data).toEqual({ studies: { totalCount: 2 }, study: null });
+    expect(errors?.[0]?.extensions.code).toBe("STATEMENT_TOO_SLOW");
+  });
+});
+
+describe("a client's share", () => {
+  const server = limited({ requestsAtOnce: 1, requestsWaiting: 1, queuedJobs: 1 });
+  const send = () =>
+    fetch(new URL("/graphql", server.address), {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ query: BLOCKED }),
+    });
+
+  test("one request runs, one waits, a third is told to come back; the page itself is there all the same", async () => {
+    const { refused, page, sent } = await withoutRanks(server, async () => {
+      const sent = [send(), send()];
+      // Which of them come first is the network's business: any third one finds both places taken once they are.
+      let refused = await send();
+      while (refused.status !== 429) refused = await send();
+      return { refused, page: await fetch(server.address), sent };
+    });
+    expect(refused.headers.get("retry-after")).toBe("1");
+    expect(await refused.json()).toMatchObject({
+      errors: [
+        {
+          message: expect.stringContaining("allowed: 1 at once, 1 waiting") as string,
+          extensions: { code: "TOO_MANY_REQUESTS" },
+        },
+      ],
+    });
+    expect(page.status).toBe(200);
+    for (const response of await Promise.all(sent)) expect(response.status).toBe(200);
+    expect((await send()).status).toBe(200);
+  });
+
+  test("the same over one WebSocket, which stays open", async () => {
+    const client = createClient({
+      url: new URL("/graphql", server.address).href.replace("http", "ws"),
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+    });
+    const ask = async () => {
+      const { value } = (await client.iterate({ query: BLOCKED }).next()) as { value: Answer };
+      return value.errors?.[0]?.extensions.code ?? "answered";
+    };
+    const answers = await withoutRanks(server, async () => {
+      const sent = [ask(), ask(), ask()];
+      // The other two wait for the lock and for their turn.
+      expect(await Promise.race(sent)).toBe("TOO_MANY_REQUESTS");
+      return { sent };
+    });
+    expect((await Promise.all(answers.sent)).sort()).toEqual(["TOO_MANY_REQUESTS", "answered", "answered"]);
+    await client.dispose();
+  });
+
+  test("a full queue is a reason on what would need another job, and what is queued already can be waited for", async () => {
+    const layers = async (study: string) =>
+      (await server.ask(
+        `{ study(slug: "one") { ${study} { layers { undefinedReason undefinedDetail job { id } } } } }`,
+      )) as { data: { study: Record<string, { layers: { undefinedReason: string; undefinedDetail: string }[] }> } };
+    // Two layers of two shapes are two jobs, and one may wait.
+    const { data } = await layers("weightSimilarity(rank: 2)");
+    expect(data.study["weightSimilarity"]?.layers).toEqual([
+      expect.objectContaining({
+        undefinedReason: "COMPUTE_FAILED",
+        undefinedDetail: expect.stringContaining("allowed: 1") as string,
+      }),
+      expect.objectContaining({ undefinedReason: "COMPUTE_FAILED" }),
+    ]);
+    const [row] = await server.database.sql`select count(*)::int as n from job`;
+    expect(row).toEqual({ n: 0 });
+  });
+});
+
+describe("slow and silent clients", () => {
+  const server = limited({ headerSeconds: 1, receiveSeconds: 1, connections: 20 });
+  /** What the server says to a connection that sends `text` and then nothing, until it ends. */
+  const said = (text: string) =>
+    new Promise<string>((resolve, reject) => {
+      const socket = connect(Number(new URL(server.address).port), "127.0.0.1", () => socket.write(text));
+      let heard = "";
+      socket.on("data", (chunk) => (heard += chunk.toString()));
+      socket.on("close", () => resolve(heard));
+      socket.on("error", reject);
+    });
+
+  test.each([
+    ["half a head", "POST /graphql HTTP/1.1\r\nHost: localhost\r\n"],
+    [
+      "half a body",
+      'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"query"',
+    ],
+    ["nothing at all", ""],
+  ])("a connection with %s is ended", async (_, text) => {
+    expect(await said(text)).toMatch(/^(HTTP\/1\.1 408 |$)/);
+  });
+
+  test("connections beyond the limit are ended, and those before them are served", async () => {
+    const port = Number(new URL(server.address).port);
+    const first = await fetch(server.address);
+    const sockets = Array.from({ length: 40 }, () => connect(port, "127.0.0.1").on("error", () => undefined));
+    await Promise.any(sockets.map((socket) => new Promise((resolve) => socket.once("close", resolve))));
+    for (const socket of sockets) socket.destroy();
+    expect(first.status).toBe(200);
+  });
+});
+
+describe("WebSockets", () => {
+  const server = limited({
+    socketsEach: 2,
+    subscriptionsEach: 2,
+    socketInitSeconds: 1,
+    socketIdleSeconds: 1,
+    cost: 1000,
+  });
+  const url = () => new URL("/graphql", server.address).href.replace("http", "ws");
+  const open = () => new WebSocket(url(), "graphql-transport-ws");
+  const closed = (socket: WebSocket) =>
+    new Promise<number>((resolve) => {
+      socket.once("close", resolve);
+    });
+  const answer = async (...queries: [string, Record<string, unknown>?][]) => {
+    const client = createClient({ url: url(), webSocketImpl: WebSocket, retryAttempts: 0, lazy: true });
+    const codes = await Promise.all(
+      queries.map(async ([query, variables]) => {
+        type Errors = readonly { readonly extensions?: { readonly code?: string } }[];
+        const given = await client
+          .iterate({ query, ...(variables && { variables }) })
+          .next()
+          // What is refused before it runs is the iterator's failure: a list of errors.
+          .then(
+            ({ value }) => (value as { errors?: Errors }).errors,
+            (errors: Errors) => errors,
+          );
+        return given?.[0]?.extensions?.code ?? "answered";
+      }),
+    );
+    await client.dispose();
+    return codes;
+  };
+
+  test("who says nothing, and who has said nothing for long, is let go", async () => {
+    expect(await closed(open())).toBe(4408);
+    const idle = open();
+    idle.once("open", () => idle.send(JSON.stringify({ type: "connection_init" })));
+    expect(await closed(idle)).toBe(1001);
+  });
+
+  test("a client has so many, and the next is ended", async () => {
+    const begun = () =>
+      new Promise<WebSocket>((resolve) => {
+        const socket = open();
+        socket.once("open", () => socket.send(JSON.stringify({ type: "connection_init" })));
+        socket.once("message", () => resolve(socket));
+        socket.once("close", () => resolve(socket));
+      });
+    const sockets = [await begun(), await begun()];
+    const third = open();
+    third.once("open", () => third.send(JSON.stringify({ type: "connection_init" })));
+    expect(await closed(third)).toBe(4429);
+    for (const socket of sockets) socket.terminate();
+  });
+
+  test("a message that is no query ends the socket", async () => {
+    const socket = open();
+    socket.once("open", () => socket.send(JSON.stringify({ type: "ping", payload: { text: "x".repeat(300_000) } })));
+    expect(await closed(socket)).toBe(1009);
+  });
+
+  test.each([
+    ["{ __typename }", "answered"],
+    ["{", "GRAPHQL_PARSE_FAILED"],
+    [`{ ${"a ".repeat(3000)} }`, "GRAPHQL_PARSE_FAILED"],
+    ["{ nothing }", "GRAPHQL_VALIDATION_FAILED"],
+    [`{ ${Array.from({ length: 31 }, (_, i) => `a${i}: __typename`).join(" ")} }`, "QUERY_TOO_LARGE"],
+    ["{ studies(first: 100) { nodes { experiments { nodes { name } } } } }", "QUERY_TOO_EXPENSIVE"],
+  ])("queries have the limits that they have over HTTP: %#", async (query, code) => {
+    expect(await answer([query])).toEqual([code]);
+  });
+
+  test("nested variables too", async () => {
+    let f: object = {};
+    for (let i = 0; i < 200; i++) f = { and: [f] };
+    expect(await answer(["query($f: StudyFilter) { studies(filter: $f, first: 1) { totalCount } }", { f }])).toEqual([
+      "QUERY_TOO_LARGE",
+    ]);
+  });
+
+  test("one socket runs so many operations at once", async () => {
+    const id = await createJob(server.database, "PRECOMPUTE", "");
+    const follow: [string, Record<string, unknown>] = [
+      "subscription($id: ID!) { jobProgress(id: $id) { id } }",
+      { id },
+    ];
+    expect((await answer(follow, follow, follow)).sort()).toEqual(["TOO_MANY_REQUESTS", "answered", "answered"]);
+  });
+});

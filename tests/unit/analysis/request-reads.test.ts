@@ -1,0 +1,46 @@
+import DataLoader from "dataloader";
+import { expect, test } from "vitest";
+import { requestReads } from "#src/analysis/request-reads.js";
+
+const later = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+test("reads that follow from others of any length are one read, and what waits for quiet comes after them", async () => {
+  const reads = requestReads();
+  const order: string[] = [];
+  const first = reads.counted(async (milliseconds: number) => {
+    await later(milliseconds);
+    order.push(`first ${milliseconds}`);
+    return milliseconds;
+  });
+  const batches: (readonly number[])[] = [];
+  const following = new DataLoader<number, number>(
+    reads.counted(async (keys: readonly number[]) => {
+      batches.push(keys);
+      await later(5);
+      order.push("following");
+      return [...keys];
+    }),
+    { batchScheduleFn: (callback) => reads.thenRead(callback) },
+  );
+  const asked = new Promise<void>((resolve) =>
+    reads.whenQuiet(() => {
+      order.push("quiet");
+      resolve();
+    }),
+  );
+  // What waits for quiet was there first, and one read ends long before the other.
+  const both = [1, 40].map(async (milliseconds) => following.load(await first(milliseconds)));
+  expect(await Promise.all(both)).toEqual([1, 40]);
+  await asked;
+  expect(batches).toEqual([[1, 40]]);
+  expect(order).toEqual(["first 1", "first 40", "following", "quiet"]);
+});
+
+test("with nothing under way a read does not wait", async () => {
+  const reads = requestReads();
+  const loader = new DataLoader<number, number>(
+    reads.counted((keys: readonly number[]) => Promise.resolve([...keys])),
+    { batchScheduleFn: (callback) => reads.thenRead(callback) },
+  );
+  expect(await loader.load(7)).toBe(7);
+});

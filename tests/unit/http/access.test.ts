@@ -1,0 +1,143 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { buildSchema, isObjectType } from "graphql";
+import { describe, expect, test } from "vitest";
+import { isLoopback } from "#src/http/access/is-loopback.js";
+import { RULES } from "#src/graphql/access/rules.js";
+import { readSession, sessionOf, writeSession } from "#src/http/access/session.js";
+import { newTokenText, readTokenText, sameBytes } from "#src/http/access/token-text.js";
+import { hostRules } from "#src/http/guards/host-rules.js";
+import { foreignRequest } from "#src/http/guards/own-pages.js";
+
+describe("rules", () => {
+  const sdl = readFileSync(fileURLToPath(new URL("../../../schema/schema.graphql", import.meta.url)), "utf8");
+  const types = Object.values(buildSchema(sdl).getTypeMap())
+    .filter(isObjectType)
+    .filter(({ name }) => !name.startsWith("__"));
+  const OPERATIONS = ["Query", "Mutation", "Subscription"];
+
+  test("every field of the schema has one, and no rule is of a field that is gone (src/graphql/access/rules.ts)", () => {
+    const fields = types.flatMap((type) =>
+      OPERATIONS.includes(type.name)
+        ? Object.keys(type.getFields()).map((field) => `${type.name}.${field}`)
+        : [type.name],
+    );
+    const ruled = Object.entries(RULES).flatMap(([type, rule]) =>
+      typeof rule === "object" ? Object.keys(rule).map((field) => `${type}.${field}`) : [type],
+    );
+    expect(ruled.sort()).toEqual(fields.sort());
+  });
+
+  test("what changes something is not for readers", () => {
+    expect(new Set(Object.values(RULES["Mutation"] as object))).toEqual(new Set(["writer"]));
+  });
+});
+
+describe("a token's text", () => {
+  test("comes back as it was made, and nothing else does", () => {
+    const { id, text, secretHash } = newTokenText();
+    expect(text).toMatch(/^rks_[0-9a-f]{12}_[\w-]{43}$/);
+    const read = readTokenText(text);
+    expect(read?.id).toBe(id);
+    expect(sameBytes(read?.secretHash ?? Buffer.alloc(0), secretHash)).toBe(true);
+    for (const wrong of ["", "rks_", text.slice(1), `${text}x`, text.slice(0, -1), ` ${text}`, `${text}\n`]) {
+      expect(readTokenText(wrong), wrong).toBeUndefined();
+    }
+    const other = readTokenText(newTokenText().text);
+    expect(sameBytes(other?.secretHash ?? Buffer.alloc(0), secretHash)).toBe(false);
+  });
+});
+
+describe("a session", () => {
+  const token = newTokenText();
+  const find = (id: string) => (id === token.id ? token : undefined);
+  const now = new Date("2026-11-25T00:00:00Z");
+  const later = new Date("2026-11-25T01:00:00Z");
+  const session = writeSession(token, later);
+
+  test("is its token's until it ends", () => {
+    expect(readSession(session, find, now)).toBe(token);
+    expect(readSession(session, find, later)).toBeUndefined();
+    expect(readSession(session, () => undefined, now)).toBeUndefined();
+    expect(readSession(session, () => ({ ...newTokenText(), id: token.id }), now)).toBeUndefined();
+  });
+
+  test("cannot be made longer or another's", () => {
+    const [id, until, signature] = session.split(".");
+    for (const forged of [
+      `${id}.${Number(until) + 1}.${signature}`,
+      `${id}.${until}.`,
+      `${id}.${until}`,
+      `${id}.1e12.${signature}`,
+      "",
+    ]) {
+      expect(readSession(forged, find, now), forged).toBeUndefined();
+    }
+  });
+
+  test("is found among other cookies", () => {
+    expect(sessionOf(`a=b; rankscope_session=${session}; c=d`)).toBe(session);
+    expect(sessionOf("xrankscope_session=a")).toBeUndefined();
+    expect(sessionOf(undefined)).toBeUndefined();
+  });
+});
+
+test.each([
+  ["127.0.0.1", true],
+  ["127.9.9.9", true],
+  ["::1", true],
+  ["localhost", true],
+  ["0.0.0.0", false],
+  ["::", false],
+  ["192.168.0.1", false],
+  ["rank.example", false],
+  ["127.0.0.1.example", false],
+])("%s is reached from its own machine only: %s", (host, expected) => {
+  expect(isLoopback(host)).toBe(expected);
+});
+
+describe("names", () => {
+  const rules = hostRules({
+    ...{ host: "0.0.0.0", allowedHosts: ["rank.example", "proxy.example:8443"] },
+    corsOrigins: ["https://notebook.example"],
+  });
+
+  test.each([
+    ["localhost:4000", true],
+    ["LOCALHOST", true],
+    ["a.localhost:4000", true],
+    ["127.0.0.1:4000", true],
+    ["10.1.2.3", true],
+    ["[::1]:4000", true],
+    ["rank.example", true],
+    ["rank.example:4000", true],
+    ["proxy.example:8443", true],
+    ["proxy.example", false],
+    ["evil.example", false],
+    ["rank.example.evil.example", false],
+    ["localhost.evil.example", false],
+    ["evil.example#localhost", false],
+    ["localhost@evil.example", false],
+    ["", false],
+    [undefined, false],
+  ])("the server goes by %s: %s", (host, expected) => {
+    expect(rules.allowsHost(host)).toBe(expected);
+  });
+
+  test.each([
+    [{ host: "localhost:4000" }, undefined],
+    [{ host: "localhost:4000", origin: "http://localhost:4000" }, undefined],
+    [{ host: "localhost:4000", origin: "http://localhost:3000" }, "ORIGIN_NOT_ALLOWED"],
+    [{ host: "localhost:4000", origin: "null" }, "ORIGIN_NOT_ALLOWED"],
+    [{ host: "localhost:4000", origin: "https://evil.example" }, "ORIGIN_NOT_ALLOWED"],
+    [{ host: "127.0.0.1:4000", origin: "https://rank.example" }, undefined],
+    [{ host: "localhost:4000", origin: "https://notebook.example" }, undefined],
+    [{ host: "localhost:4000", origin: "https://notebook.example.evil.example" }, "ORIGIN_NOT_ALLOWED"],
+    [{ host: "evil.example", origin: "http://evil.example" }, "HOST_NOT_ALLOWED"],
+    [{ host: "localhost", "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" }, "ORIGIN_NOT_ALLOWED"],
+    [{ host: "localhost", "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" }, undefined],
+    [{ host: "localhost", "sec-fetch-site": "same-origin", "sec-fetch-mode": "no-cors" }, undefined],
+  ])("a request with %j is refused with %s", (headers, code) => {
+    expect(foreignRequest(rules, headers)?.code).toBe(code);
+  });
+});

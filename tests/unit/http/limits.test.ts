@@ -1,0 +1,34 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { readConfig } from "#src/config.js";
+import { DEFAULT_LIMITS, LIMITS } from "#src/model/limits.js";
+
+const doc = readFileSync(fileURLToPath(new URL("../../../docs/limits.md", import.meta.url)), "utf8");
+
+test("docs/limits.md has every limit with its default and its reason, and no other", () => {
+  const documented = doc.split("\n").filter((line) => line.startsWith("| `RANKSCOPE_"));
+  const known = Object.values(LIMITS).map(
+    ({ variable, value, unit, because }) => `| \`${variable}\` | ${value} ${unit} | ${because} |`,
+  );
+  expect(documented).toEqual(known);
+});
+
+test("the issue's limits are the defaults", () => {
+  expect(DEFAULT_LIMITS).toMatchObject({
+    ...{ bodyBytes: 256 * 1024, tokens: 2000, depth: 12, aliases: 30, selections: 10_000, pageSize: 100 },
+    ...{ requestSeconds: 30, statementSeconds: 10 },
+  });
+});
+
+test("each is set by its variable, within its bounds", () => {
+  for (const [name, { variable, least, most, value }] of Object.entries(LIMITS)) {
+    const limit = (text: string) => readConfig({ [variable]: text }).limits[name as keyof typeof LIMITS];
+    expect(limit(String(least))).toBe(least);
+    expect(limit(String(most))).toBe(most);
+    expect(limit("")).toBe(value);
+    for (const wrong of [String(least - 1), String(most + 1), "many", `${least}.5`]) {
+      expect(() => limit(wrong), `${variable}=${wrong}`).toThrow(variable);
+    }
+  }
+});

@@ -1,0 +1,256 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { degradationByRank } from "#src/derive/degradation.js";
+import { paretoFrontier } from "#src/derive/pareto.js";
+import { rankThreshold } from "#src/derive/rank-threshold.js";
+import { resolveRoles } from "#src/derive/resolve-roles.js";
+import type { Run } from "#src/derive/roles.js";
+import { sideMeans, sidesOf } from "#src/derive/side-means.js";
+import { spectrumRange } from "#src/derive/spectrum-range.js";
+import { degradationAcrossStudies } from "#src/plots/kinds/degradation-across-studies.js";
+import { layerHeatmap } from "#src/plots/kinds/layer-heatmap.js";
+import { lossCurves } from "#src/plots/kinds/loss-curves.js";
+import { memoryComparison } from "#src/plots/kinds/memory-comparison.js";
+import { memoryVsPerformance } from "#src/plots/kinds/memory-vs-performance.js";
+import { rankThresholdPlot } from "#src/plots/kinds/rank-threshold.js";
+import type { Subject } from "#src/plots/kinds/sides.js";
+import { similarityMatrixPlot } from "#src/plots/kinds/similarity-matrix.js";
+import { singularValueSpectra } from "#src/plots/kinds/singular-value-spectra.js";
+import { trainingEfficiency } from "#src/plots/kinds/training-efficiency.js";
+import { weightSimilarity } from "#src/plots/kinds/weight-similarity.js";
+import { missingReason, type Picture } from "#src/plots/picture.js";
+import { openDrawing } from "#src/plots/render/draw.js";
+import { specification } from "#src/plots/specification.js";
+import { expectSpecification } from "../../support/plot-schema.js";
+import { runs as makeRuns } from "../../support/runs.js";
+
+const HOSTILE = [
+  "<script>alert(1)</script>",
+  `"quoted" 'twice' \`&amp; \\ %s {{x}} $\{y}`,
+  "a".repeat(400),
+  "ab ".repeat(150),
+  "\u202egnirts \u05e2\u05d1\u05e8\u05d9\u05ea \u0627\u0644\u0639\u0631\u0628\u064a\u0629",
+  "line\nbreak\ttab\u0001control\ufffe",
+  "",
+  "datum.value; __proto__",
+  "\u{1f469}\u200d\u{1f469}\u200d\u{1f467}".repeat(30),
+];
+
+/** Every kind of picture of these runs, with made-up weights for those that have some. */
+function pictures(name: string, runs: readonly Run[], module = "attn.c_attn"): Record<string, Picture> {
+  const roles = resolveRoles(runs);
+  const sides = sidesOf(runs, roles);
+  const subject: Subject = { name, baseModel: name, because: roles?.because ?? null, sides };
+  const metric = "training_loss";
+  const rule = { metric, thresholdPercent: 5, twoSided: false };
+  const degradations = degradationByRank(runs, rule, roles ?? null);
+  const means = sideMeans(runs, sides, metric, 0.95);
+  const points = runs.flatMap((run) => {
+    const [x, y] = [run.metrics.get("peak_memory_mb"), run.metrics.get(metric)];
+    return x === undefined || y === undefined || !Number.isFinite(x + y) ? [] : [{ item: run, x, y }];
+  });
+  const weighted = runs.filter(({ hasWeights }) => hasWeights);
+  const compared = {
+    rank: runs[0]?.rank ?? 1,
+    baseline: weighted[0]?.name ?? null,
+    candidate: weighted[1]?.name ?? null,
+    sharedStart: false,
+    initialCosine: 0.01,
+  };
+  const layers = weighted.map((_, i) => ({
+    name: `h.${i >> 1}.${module}${i % 2}`,
+    index: i % 7 === 6 ? null : i >> 1,
+    module: `${module}${i % 2}`,
+    cosine: i % 5 === 4 ? null : Math.cos(i),
+    undefinedReason: i % 5 === 4 ? ("ZERO_UPDATE" as const) : null,
+  }));
+  const some = weighted.slice(0, 64);
+  const square = <Value>(value: (i: number, j: number) => Value) =>
+    some.map((_, i) => some.map((__, j) => value(i, j)));
+  return {
+    memory: memoryComparison(subject, {
+      means: sideMeans(runs, sides, "peak_memory_mb", 0.95),
+      reductions: [],
+      confidence: 0.95,
+    }),
+    efficiency: trainingEfficiency(subject, {
+      ...{ times: sideMeans(runs, sides, "time_per_step_seconds", 0.95), metric, means, confidence: 0.95 },
+    }),
+    threshold: rankThresholdPlot(subject, {
+      ...{ metric, means, degradations, threshold: rankThreshold(degradations), thresholdPercent: 5 },
+      ...{ twoSided: true, confidence: 0.95 },
+    }),
+    tradeoff: memoryVsPerformance(subject, {
+      ...{ metric, higherIsBetter: false, lacking: runs.length - points.length },
+      configurations: [...new Set(runs.map(({ quantization }) => quantization.label))],
+      points: paretoFrontier(points).map(({ item, ...point }) => ({
+        ...{ ...point, name: item.name, rank: item.rank, configuration: item.quantization.label },
+      })),
+    }),
+    similarity: weightSimilarity(subject, { ...compared, layers, mean: layers.length ? 0.5 : null, threshold: 0.95 }),
+    heatmap: layerHeatmap(subject, {
+      ...compared,
+      layers: layers.map((layer) => ({
+        ...layer,
+        parts: layer.module.endsWith("0") ? [{ name: "q", cosine: layer.cosine, undefinedReason: null }] : [],
+      })),
+    }),
+    curves: lossCurves(subject, {
+      rank: null,
+      curves: runs.flatMap((run) =>
+        ["loss", "eval_loss"].map((curve) => ({
+          ...{ run: run.name, configuration: run.quantization.label, rank: run.rank, curve },
+          steps: Array.from({ length: 500 }, (_, i) => i),
+          values: Array.from({ length: 500 }, (_, i) => (i === 250 ? NaN : 1 / (i + 1))),
+        })),
+      ),
+    }),
+    matrix: similarityMatrixPlot(subject, {
+      ...{ rank: null, runs: some.map((run) => run.name), withoutWeights: runs.length - weighted.length },
+      matrix:
+        some.length === 0
+          ? { missing: "No run has weights." }
+          : {
+              values: square((i, j) => (i === j ? 1 : (i + j) % 9 === 8 ? null : Math.cos(i - j))),
+              undefinedReasons: square((i, j) => (i !== j && (i + j) % 9 === 8 ? "SHAPES_DIFFER" : null)),
+              comparedLayers: square(() => 3),
+            },
+    }),
+    spectra: singularValueSpectra(subject, {
+      ...compared,
+      modules: sides.map((side) => ({
+        ...{ side: side.name, module, undefinedReasons: [] },
+        range: spectrumRange(weighted.map((_, i) => [3 + i, 2, i === 0 ? 0 : 1e-9])),
+      })),
+    }),
+    across: degradationAcrossStudies({
+      ...{ metric, thresholdPercent: 5, twoSided: false, confidence: 0.95, notes: [] },
+      rows: degradations.map(({ rank, degradation }) => ({ slug: name, rank, degradation })),
+    }),
+  };
+}
+
+const full = (quantizations: readonly string[], ranks: readonly number[], seeds: number) =>
+  makeRuns(
+    quantizations.flatMap((label, i) =>
+      ranks.flatMap((rank) =>
+        Array.from({ length: seeds }, (_, seed) => {
+          const metrics = {
+            training_loss: 2 + 1 / rank + i / 50 + seed / 100,
+            peak_memory_mb: 4000 - 3000 * i + rank,
+            time_per_step_seconds: 1 + i + seed / 10,
+          };
+          return [label, i === 0 ? 16 : 4, rank, metrics, { seed, name: `${label}_r${rank}_s${seed}` }] as const;
+        }),
+      ),
+    ),
+  );
+
+const shapes: Record<string, readonly Run[]> = {
+  "a usual study": full(["16bit", "4bit"], [2, 4, 8, 16], 3),
+  "one run": full(["16bit"], [8], 1),
+  "one rank": full(["16bit", "4bit"], [8], 2),
+  "no second configuration": full(["16bit"], [1, 2], 1),
+  "200 runs": full(
+    ["16bit", "4bit"],
+    Array.from({ length: 50 }, (_, i) => i + 1),
+    2,
+  ),
+  "no weights": full(["16bit", "4bit"], [2, 4], 1).map((run) => ({ ...run, hasWeights: false })),
+  "no metrics": full(["16bit", "4bit"], [2, 4], 1).map((run) => ({ ...run, metrics: new Map() })),
+  "a run that diverged": full(["16bit", "4bit"], [2, 4], 1).map((run, i) =>
+    i === 3 ? { ...run, metrics: new Map([...run.metrics, ["training_loss", NaN]]) } : run,
+  ),
+};
+
+/** "1 studies": a noun for many after a one. */
+const ONE_OF_MANY = /(?<![\d.,-])1 (?:studies|configurations|runs|ranks|layers|curves|pairs|points)\b/;
+
+describe.each(Object.entries(shapes))("pictures of %s", (_shape, runs) => {
+  const made = Object.entries(pictures("A study", runs));
+
+  test.each(made)("%s is a valid specification in both themes, and says what it shows", (_kind, picture) => {
+    expectSpecification(specification(picture, "LIGHT"));
+    expectSpecification(specification(picture, "DARK"));
+    expect(picture.title).toMatch(/^[A-Z]/);
+    expect(picture.description.length).toBeGreaterThan(10);
+    expect(JSON.stringify(picture)).not.toMatch(/NaN|Infinity|undefined \(/);
+    const { title, subtitle, description, notes } = picture;
+    expect([title, ...subtitle, description, ...notes].join("\n")).not.toMatch(ONE_OF_MANY);
+    const reason = missingReason(picture);
+    expect(reason === null || /^[A-Z].*\.$/.test(reason), reason ?? "").toBe(true);
+  });
+
+  test("only what cannot be shown has a reason instead", () => {
+    const empty = made.filter(([, picture]) => missingReason(picture) !== null).map(([kind]) => kind);
+    const expected: Record<string, string[]> = {
+      "one run": ["similarity", "heatmap", "across"],
+      "no second configuration": ["across"],
+      "no weights": ["similarity", "heatmap", "matrix", "spectra"],
+      "no metrics": ["memory", "efficiency", "threshold", "tradeoff", "across"],
+    };
+    // One run has one weight only: made-up layers are there all the same.
+    expect(empty).toEqual((expected[_shape] ?? []).filter((kind) => !(_shape === "one run" && kind !== "across")));
+  });
+});
+
+describe("hostile names", () => {
+  const draw = openDrawing();
+
+  test.each(HOSTILE)("%j is drawn as text and nothing else", async (name) => {
+    const named = full([`${name}16`, `${name}4`], [2, 4], 1).map((run, i) => ({ ...run, name: `${name}${i}` }));
+    for (const [kind, picture] of Object.entries(pictures(name, named, name))) {
+      const spec = specification(picture, "LIGHT");
+      expectSpecification(spec);
+      const svg = new TextDecoder("utf-8", { fatal: true }).decode(
+        await draw({ specification: spec, format: "svg", scale: 1 }),
+      );
+      expect(svg, kind).not.toMatch(/<script|<foreignObject|<image|javascript:/i);
+
+      expect(svg, kind).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\u202a-\u202e]/);
+      const [, width] = /^<svg[^>]* width="([\d.]+)"/.exec(svg) ?? [];
+      expect(Number(width), kind).toBeLessThan(1500);
+    }
+  });
+
+  test("whatever the names, specifications are valid and keep runs apart", () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: "binary", maxLength: 60 }), { minLength: 2, maxLength: 5 }), (names) => {
+        const runs = full(["16bit", "4bit"], [2, 4, 8], 1).map((run, i) => ({
+          ...run,
+          name: `${names[i % names.length]}${i}`,
+        }));
+        const { curves, matrix } = pictures(names[0] ?? "", runs, names[1]);
+        for (const picture of [curves, matrix]) if (picture) expectSpecification(specification(picture, "DARK"));
+        const body = matrix?.body as unknown as { data: { values: { row: string; column: string }[] } };
+        expect(new Set(body.data.values.map(({ row }) => row)).size).toBe(runs.length);
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
+
+describe("what pictures leave out is said", () => {
+  test("curves are thinned evenly, and the picture says from how many points to how many", () => {
+    const { curves } = pictures("A study", shapes["200 runs"] ?? []);
+    const [note, gaps] = curves?.notes ?? [];
+    expect(curves?.table.rows.length).toBe(400 * 60);
+    expect(note).toContain("from 200,000 logged points to 24,000: of each curve at most 60, evenly spaced");
+    expect(gaps).toContain("400 curves with values that are not finite");
+  });
+
+  test("few points are all there", () => {
+    const { curves } = pictures("A study", full(["16bit", "4bit"], [8], 1).slice(0, 1));
+    expect(curves?.notes[0]).toContain("from 1,000 logged points to 720");
+  });
+
+  test("runs without weights, layers without a cosine, and different starts", () => {
+    const runs = full(["16bit", "4bit"], [2, 4, 8], 1).map((run, i) => ({ ...run, hasWeights: i !== 0 }));
+    const { matrix, similarity } = pictures("A study", runs);
+    expect(matrix?.notes[0]).toBe("1 run without weights left out.");
+    expect(similarity?.notes).toEqual([
+      "The runs started from different A (mean cosine of A 0.01): low cosines say nothing about quantization.",
+      "1 layer not defined: an update is zero.",
+    ]);
+  });
+});
