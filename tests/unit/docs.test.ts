@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { ESLint } from "eslint";
 import { buildSchema, isEnumType, parse, validate, type GraphQLEnumType } from "graphql";
 import { describe, expect, test } from "vitest";
 import { failure, type ErrorCode } from "#src/errors.js";
@@ -120,6 +121,20 @@ test("docs/dashboards.md lists every kind of plot", () => {
   expect(listed.sort()).toEqual(kinds.map((kind) => kind.toLowerCase().replaceAll("_", "-")).sort());
 });
 
+describe("docs/architecture.md", () => {
+  const rows = [...readDocument("docs/architecture.md").prose.matchAll(/^\| `([\w./-]+)` \| .* \| (.+) \|$/gm)];
+  const documented = new Map(rows.map(([, layer = "", imports = ""]) => [layer, layersIn(imports)]));
+
+  test("says of each layer what ESLint lets it import", async () => {
+    const zones = await layerZones();
+    expect(documented.size).toBe(zones.length);
+    for (const { target, except } of zones) {
+      const layer = target.replace("src/", "");
+      expect(documented.get(layer), layer).toEqual(except.filter((name) => name !== layer).sort());
+    }
+  });
+});
+
 /** Settings that src/config.ts reads, in its order; the table of limits has the others. */
 const CONFIG = read("src/config.ts");
 const SETTINGS = [
@@ -162,6 +177,26 @@ function isErrorCode(code: string): boolean {
   } catch {
     return false;
   }
+}
+
+const ROOTS = ["errors.ts", "log.ts", "trace.ts", "model"];
+
+/** What each layer may import, as ESLint enforces it. */
+async function layerZones(): Promise<{ readonly target: string; readonly except: readonly string[] }[]> {
+  interface Zone {
+    readonly target: string | readonly string[];
+    readonly except?: readonly string[];
+  }
+  const eslint = new ESLint({ cwd: ROOT, overrideConfigFile: path.join(ROOT, "scripts/eslint.config.mjs") });
+  const { rules } = (await eslint.calculateConfigForFile("src/main.ts")) as { rules: Record<string, unknown> };
+  const [, { zones }] = rules["import-x/no-restricted-paths"] as [unknown, { zones: Zone[] }];
+  return zones.flatMap(({ target, except }) => (typeof target === "string" && except ? [{ target, except }] : []));
+}
+
+/** The layers that a cell of the table of layers names. */
+function layersIn(cell: string): string[] {
+  const named = [...cell.matchAll(/`([\w./-]+)`/g)].map(([, name = ""]) => name);
+  return [...(cell.startsWith("roots") ? ROOTS : []), ...named].sort();
 }
 
 /** Whether a link of `file` leads somewhere; addresses of other sites are not opened. */
