@@ -1,7 +1,8 @@
-import { scalingRatio } from "../derive/scaling-ratio.js";
+import { scalingRatio } from "../model/scaling-ratio.js";
 import { layerSimilarity, undefinedSimilarity, type LayerSimilarity } from "../derive/similarity.js";
 import type { PairFacts } from "../model/computed-facts.js";
-import type { FactResult, PartsPair, RowRange } from "../model/weight-facts.js";
+import type { FactResult } from "../model/weight-facts.js";
+import type { UpdatePair, RowRange } from "../model/weight-updates.js";
 import type { StoredFactors } from "../model/stored-factors.js";
 import { provenanceOf, type Provenance } from "./provenance.js";
 import type { Scaling } from "../model/enums.js";
@@ -9,7 +10,7 @@ import { unanswered } from "./unanswered.js";
 import type { WeightQuestions } from "./weight-questions.js";
 
 /** The updates of one layer on two sides, where there are weights of it; `rows` are those of B that count, or all. */
-export interface UpdatePair {
+export interface LayerFactorPair {
   readonly left: StoredFactors | undefined;
   readonly right: StoredFactors | undefined;
   readonly rows?: RowRange | undefined;
@@ -32,7 +33,7 @@ export interface ComparedUpdates {
 /** Compares pairs of updates, all in one question; entries are in their order. */
 export async function compareUpdates(
   questions: WeightQuestions,
-  pairs: readonly UpdatePair[],
+  pairs: readonly LayerFactorPair[],
   { scaling, waitMilliseconds }: ComparisonAsked,
 ): Promise<ComparedUpdates[]> {
   const asked = pairs.map((pair) => partsOf(pair, scaling));
@@ -48,7 +49,10 @@ export async function compareUpdates(
 }
 
 /** What to ask about a pair, or why it cannot be compared. */
-function partsOf({ left, right, rows }: UpdatePair, scaling: Scaling): PartsPair | "WEIGHTS_MISSING" | "SHAPES_DIFFER" {
+function partsOf(
+  { left, right, rows }: LayerFactorPair,
+  scaling: Scaling,
+): UpdatePair | "WEIGHTS_MISSING" | "SHAPES_DIFFER" {
   if (left === undefined || right === undefined) return "WEIGHTS_MISSING";
   if (left.a.shape[1] !== right.a.shape[1] || left.b.shape[0] !== right.b.shape[0]) return "SHAPES_DIFFER";
   return {
@@ -59,7 +63,7 @@ function partsOf({ left, right, rows }: UpdatePair, scaling: Scaling): PartsPair
 }
 
 function compared(
-  { left, right }: PartsPair,
+  { left, right }: UpdatePair,
   result: FactResult<PairFacts> | undefined,
   scaling: Scaling,
 ): ComparedUpdates {

@@ -6,7 +6,7 @@ import { experimentsById, experimentsOfStudies, type Experiment } from "../store
 import { factorsOfCheckpoints } from "../store/factors.js";
 import type { StoredFactors } from "../model/stored-factors.js";
 import { jobsById, type Job } from "../store/jobs.js";
-import type { JobAsker } from "../model/job-asker.js";
+import type { JobRequester } from "../model/job-requester.js";
 import { layersOfStudies, type Layer } from "../store/layers.js";
 import { ranksOfStudies, type Rank } from "../store/ranks.js";
 import { seriesNames, seriesOfExperiments, type Series } from "../store/series.js";
@@ -41,13 +41,13 @@ export function openLoaders({
   database,
   weights,
   deadline,
-  asker,
+  requester,
 }: {
   readonly database: Connection;
   readonly weights: WeightFacts;
   readonly deadline: Deadline;
   /** Of the jobs that the request leads to. */
-  readonly asker: JobAsker;
+  readonly requester: JobRequester;
 }): Loaders {
   const reads = requestReads();
   const one = <Key, Row>(read: Batch<Key, Row>, keyOf: (row: Row) => Key) =>
@@ -64,7 +64,7 @@ export function openLoaders({
     ({ checkpointId }) => checkpointId,
     following,
   );
-  const questions = openWeightQuestions({ weights, deadline, asker }, reads);
+  const questions = openWeightQuestions({ weights, deadline, requester }, reads);
   const seriesKey = ({ experimentId, name }: { experimentId: string; name: string }) => `${experimentId} ${name}`;
   return {
     studyBySlug: one(

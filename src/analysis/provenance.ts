@@ -1,4 +1,4 @@
-import type { Provenance as FactProvenance } from "../model/computed-facts.js";
+import type { Execution } from "../model/computed-facts.js";
 import type { FactResult, StoredFact } from "../model/weight-facts.js";
 
 /** Where computed values come from, taken together. */
@@ -12,7 +12,7 @@ export interface Provenance {
 }
 
 /** Where the facts among `results` come from; null where there are none. */
-export function provenanceOf(results: readonly FactResult<FactProvenance>[]): Provenance | null {
+export function provenanceOf(results: readonly FactResult<Execution>[]): Provenance | null {
   return together(
     results.flatMap((result) => ("facts" in result ? [{ ...pick(result.facts), cached: result.cached }] : [])),
   );
@@ -34,7 +34,7 @@ export function together(parts: readonly (Provenance | null)[]): Provenance | nu
   };
 }
 
-function pick(facts: FactProvenance & StoredFact): Omit<Provenance, "cached"> {
+function pick(facts: Execution & StoredFact): Omit<Provenance, "cached"> {
   const { provider, precision, kernelVersion, seconds, fallback } = facts;
   return { provider, precision, kernelVersion, seconds, fallback };
 }

@@ -1,7 +1,8 @@
 import DataLoader from "dataloader";
 import type { PairFacts, SpectrumFacts, SubspaceFacts } from "../model/computed-facts.js";
-import type { Ask, FactResult, FactorsPart, PartsPair, WeightFacts } from "../model/weight-facts.js";
-import type { JobAsker } from "../model/job-asker.js";
+import type { FactRequest, FactResult, WeightFacts } from "../model/weight-facts.js";
+import type { WeightUpdate, UpdatePair } from "../model/weight-updates.js";
+import type { JobRequester } from "../model/job-requester.js";
 import type { Deadline } from "./request-deadline.js";
 import type { RequestReads } from "./request-reads.js";
 
@@ -13,21 +14,21 @@ type Question<Subject, Facts> = (
 
 /** What one request asks of weights: all that its fields miss at one time goes in one call, each subject once. */
 export interface WeightQuestions {
-  readonly comparisons: Question<PartsPair, PairFacts>;
-  readonly subspaces: Question<PartsPair, SubspaceFacts>;
-  readonly spectra: Question<FactorsPart, SpectrumFacts>;
+  readonly comparisons: Question<UpdatePair, PairFacts>;
+  readonly subspaces: Question<UpdatePair, SubspaceFacts>;
+  readonly spectra: Question<WeightUpdate, SpectrumFacts>;
 }
 
 export function openWeightQuestions(
   {
     weights,
     deadline,
-    asker,
-  }: { readonly weights: WeightFacts; readonly deadline: Deadline; readonly asker?: JobAsker },
+    requester,
+  }: { readonly weights: WeightFacts; readonly deadline: Deadline; readonly requester?: JobRequester },
   reads: RequestReads,
 ): WeightQuestions {
   const opened = performance.now();
-  const ask = (waitMilliseconds: number): Ask => ({
+  const ask = (waitMilliseconds: number): FactRequest => ({
     // What is still computed then is PENDING: that is an answer, and the deadline's error is none.
     waitMilliseconds: Math.min(
       Math.max(0, waitMilliseconds - (performance.now() - opened)),
@@ -35,7 +36,7 @@ export function openWeightQuestions(
     ),
     signal: deadline.signal,
     urgency: "INTERACTIVE",
-    asker,
+    requester,
   });
   return {
     comparisons: batched((pairs, wait) => weights.comparisons(pairs, ask(wait)), comparisonId, reads),
@@ -84,6 +85,6 @@ function batched<Subject, Facts>(
   return (subjects, wait) => (subjects.length === 0 ? Promise.resolve([]) : loader.load({ subjects, wait }));
 }
 
-const partId = ({ factors, rows }: FactorsPart) => (rows ? `${factors.hash}@${rows.from}-${rows.to}` : factors.hash);
-const pairId = ({ left, right }: PartsPair) => `${partId(left)} ${partId(right)}`;
-const comparisonId = (pair: PartsPair) => `${pairId(pair)} ${pair.scalingRatio}`;
+const partId = ({ factors, rows }: WeightUpdate) => (rows ? `${factors.hash}@${rows.from}-${rows.to}` : factors.hash);
+const pairId = ({ left, right }: UpdatePair) => `${partId(left)} ${partId(right)}`;
+const comparisonId = (pair: UpdatePair) => `${pairId(pair)} ${pair.scalingRatio}`;

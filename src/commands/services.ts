@@ -72,7 +72,10 @@ export async function openServices(
       database,
       weights: openWeightFacts({ connection: database, watch, log, onQueued, bounds, observe: metrics?.facts }),
       waitMilliseconds: config.waitMilliseconds,
-      jobs: { watch, precompute: (studyId, asker) => precomputeStudy(database, studyId, { asker, bounds, onQueued }) },
+      jobs: {
+        watch,
+        precompute: (studyId, requester) => precomputeStudy(database, studyId, { requester, bounds, onQueued }),
+      },
       imports,
       importRoots: config.importRoots,
       log,

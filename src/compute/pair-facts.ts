@@ -1,5 +1,5 @@
 import type { Factors, LayerTask, Pair } from "./engine-types.js";
-import type { PairFacts, Provenance } from "../model/computed-facts.js";
+import type { PairFacts, Execution } from "../model/computed-facts.js";
 import { innerProducts, type InnerProducts } from "./inner-products.js";
 import type { Sessions } from "./sessions.js";
 import { squaredDifference } from "./squared-difference.js";
@@ -54,7 +54,7 @@ export async function pairFacts(
         const read = readPair(gram, pair);
         if (chosen.precision === "float64") return fromFloat64(chosen, compared, read, fallback);
         if (isFinite[pair.left] && isFinite[pair.right] && holds(read, compared)) {
-          return withProvenance(facts(read, compared, plainDistance(read, compared)), chosen, fallback);
+          return withExecution(facts(read, compared, plainDistance(read, compared)), chosen, fallback);
         }
         return inFloat64(cpu, compared, fallback);
       };
@@ -75,19 +75,19 @@ function fromFloat64(
   read: Read,
   fallback: string | null,
 ): PairFacts | Promise<PairFacts> {
-  if (!isDefined(read, pair)) return withProvenance(NOTHING, cpu, fallback);
+  if (!isDefined(read, pair)) return withExecution(NOTHING, cpu, fallback);
   const plain = plainDistance(read, pair);
-  if (plain >= CLOSE * scale(read, pair)) return withProvenance(facts(read, pair, plain), cpu, fallback);
-  return closeDistance(cpu, pair).then((distance) => withProvenance(facts(read, pair, distance), cpu, fallback));
+  if (plain >= CLOSE * scale(read, pair)) return withExecution(facts(read, pair, plain), cpu, fallback);
+  return closeDistance(cpu, pair).then((distance) => withExecution(facts(read, pair, distance), cpu, fallback));
 }
 
 async function inFloat64(cpu: Sessions, pair: Compared, fallback: string | null): Promise<PairFacts> {
   const [again] = await pairFacts(cpu, cpu, [alone(pair)], fallback);
-  return again?.[0] ?? withProvenance(NOTHING, cpu, fallback);
+  return again?.[0] ?? withExecution(NOTHING, cpu, fallback);
 }
 
-function withProvenance(
-  found: Omit<PairFacts, keyof Provenance>,
+function withExecution(
+  found: Omit<PairFacts, keyof Execution>,
   { provider, precision }: Sessions,
   fallback: string | null,
 ): PairFacts {
@@ -224,7 +224,7 @@ function difference(left: Factors, right: Factors, s: number): [Factors, Factors
   ];
 }
 
-function facts(read: Read, pair: Compared, squaredDistance: number): Omit<PairFacts, keyof Provenance> {
+function facts(read: Read, pair: Compared, squaredDistance: number): Omit<PairFacts, keyof Execution> {
   const { product, left, right, initialProduct, initialLeft, initialRight } = read;
   const initial = initialProduct / (Math.sqrt(initialLeft) * Math.sqrt(initialRight));
   const isComparable = pair.leftFactors.rank === pair.rightFactors.rank && Number.isFinite(initial);

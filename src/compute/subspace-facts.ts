@@ -1,12 +1,12 @@
 import type { Factors, LayerTask } from "./engine-types.js";
-import type { Provenance, SpectrumFacts, SubspaceFacts } from "../model/computed-facts.js";
+import type { Execution, SpectrumFacts, SubspaceFacts } from "../model/computed-facts.js";
 import type { Sessions } from "./sessions.js";
 import { eigenvectors, gramRoot } from "./gram-root.js";
 import { stack, tensor, type Stack } from "./stack.js";
 import { subspacePair } from "./subspace-pair.js";
 import { updateSvd, type UpdateSvd } from "./update-svd.js";
 
-const CPU: Provenance = { provider: "cpu", precision: "float64", fallback: null };
+const CPU: Execution = { provider: "cpu", precision: "float64", fallback: null };
 
 /** The singular values of updates of one shape, each from its own r x r Gram matrices. */
 export async function spectrumFacts(cpu: Sessions, members: readonly Factors[]): Promise<SpectrumFacts[]> {

@@ -64,7 +64,11 @@ export function layerSimilarity(
   }
   const baselineNorm = Math.abs(baselineScaling) * Math.sqrt(baselineSquaredNorm);
   const candidateNorm = Math.abs(candidateScaling) * Math.sqrt(candidateSquaredNorm);
-  const l2Distance = baselineScaling === 0 ? candidateNorm : Math.abs(baselineScaling) * Math.sqrt(squaredDistance);
+  // There is no ratio of scalings where one is 0: the distance to a zero update is the other's norm.
+  const l2Distance =
+    baselineScaling === 0 || candidateScaling === 0
+      ? Math.max(baselineNorm, candidateNorm)
+      : Math.abs(baselineScaling) * Math.sqrt(squaredDistance);
   // Finite factors can still overflow when they are scaled.
   if (![baselineNorm, candidateNorm, l2Distance].every(Number.isFinite)) return undefinedSimilarity("NOT_FINITE");
   const isZero = baselineNorm === 0 || candidateNorm === 0;

@@ -4,7 +4,7 @@ import type { WeightFacts } from "../model/weight-facts.js";
 import type { Log } from "../log.js";
 import type { Connection } from "../store/connection.js";
 import type { Database } from "../store/database.js";
-import type { JobAsker } from "../model/job-asker.js";
+import type { JobRequester } from "../model/job-requester.js";
 import { PROGRAM, type Caller } from "./access/caller.js";
 import { limitsBy, type Limits } from "../model/limits.js";
 import { noDeadline, type Deadline } from "../analysis/request-deadline.js";
@@ -19,7 +19,7 @@ export interface Services {
   readonly jobs: {
     readonly watch: JobWatch;
     /** Queues all that a study's weights can be asked about; the id of the job that ends with the last of it. */
-    precompute(studyId: string, asker?: JobAsker): Promise<string>;
+    precompute(studyId: string, requester?: JobRequester): Promise<string>;
   };
   readonly imports: ImportJobs;
   /** Folders under which imports may read, absolute. */
@@ -47,13 +47,13 @@ export interface RequestScope {
 export function openContext(services: Services, scope: RequestScope): Context {
   const { deadline, database } = scope;
   const { signal } = deadline;
-  const loaders = openLoaders({ database, weights: services.weights, deadline, asker: askerOf(scope.caller) });
+  const loaders = openLoaders({ database, weights: services.weights, deadline, requester: requesterOf(scope.caller) });
   return { ...services, ...scope, signal, loaders };
 }
 
 /** Whose jobs a caller's are. Whoever sees some studies only asks about nothing else, so that is what they speak of. */
-export function askerOf({ token, studies }: Caller): JobAsker {
-  return { askedBy: token?.id, studies };
+export function requesterOf({ token, studies }: Caller): JobRequester {
+  return { requestedBy: token?.id, studies };
 }
 
 /** The scope of the program's own questions: everything, for as long as it takes. */

@@ -1,4 +1,4 @@
-import type { Provenance } from "../model/computed-facts.js";
+import type { Execution } from "../model/computed-facts.js";
 import { KERNEL_VERSION } from "../model/kernel-version.js";
 import type { Connection } from "../store/connection.js";
 import { factorsByHash } from "../store/factors.js";
@@ -8,8 +8,9 @@ import type { ThreadLayer, ThreadResult } from "./compute-thread.js";
 import { inSpan } from "../trace.js";
 import { COMPARISONS, SPECTRA, SUBSPACES, type FactKind, type ItemKey } from "./fact-kinds.js";
 import { countFact, type JobTally } from "./job-run.js";
-import { refKey } from "./part-key.js";
-import type { ComputePayload, FactFailure, Item, LayerWork, MemberRef } from "../model/job-payloads.js";
+import { updateRefKey } from "../model/weight-updates.js";
+import type { ComputePayload, FactFailure, Item, LayerWork } from "../model/job-payloads.js";
+import type { UpdateRef } from "../model/weight-updates.js";
 import { slicesOf, type Places } from "./slices.js";
 import type { StoredFact } from "../model/weight-facts.js";
 
@@ -36,7 +37,7 @@ export function runComputation(
   }
 }
 
-async function findFacts<Asked, Key, Facts extends Provenance>(
+async function findFacts<Asked, Key, Facts extends Execution>(
   connection: Connection,
   pool: ComputePool,
   kind: FactKind<Asked, Key, Facts>,
@@ -66,12 +67,12 @@ async function findFacts<Asked, Key, Facts extends Provenance>(
 }
 
 /** The layers without what an earlier run of the job, or another job, has found. */
-async function notStored<Asked, Key, Facts extends Provenance>(
+async function notStored<Asked, Key, Facts extends Execution>(
   connection: Connection,
   kind: FactKind<Asked, Key, Facts>,
   layers: readonly LayerWork[],
 ): Promise<LayerWork[]> {
-  const keyOf = (members: readonly MemberRef[], item: Item) => kind.keyOfItem(itemKey(members, item));
+  const keyOf = (members: readonly UpdateRef[], item: Item) => kind.keyOfItem(itemKey(members, item));
   const keys = layers.flatMap(({ members, items }) => items.map((item) => keyOf(members, item)));
   const stored = new Set((await kind.known(connection, keys)).map((key) => kind.textOf(key)));
   if (stored.size === 0) return [...layers];
@@ -91,7 +92,7 @@ function threadLayer({ members, items }: LayerWork, places: Places): ThreadLayer
 }
 
 /** Stores what a slice found, and notes in `failed` what it did not. */
-async function keep<Asked, Key, Facts extends Provenance>(
+async function keep<Asked, Key, Facts extends Execution>(
   connection: Connection,
   kind: FactKind<Asked, Key, Facts>,
   layers: readonly LayerWork[],
@@ -117,8 +118,8 @@ async function keep<Asked, Key, Facts extends Provenance>(
   for (const row of rows) countFact(tally, row);
 }
 
-function itemKey(members: readonly MemberRef[], [left, right, scalingRatio]: Item): ItemKey {
+function itemKey(members: readonly UpdateRef[], [left, right, scalingRatio]: Item): ItemKey {
   const [one, other] = [members[left], members[right]];
   if (one === undefined || other === undefined) throw new Error("a job's item names a member that it has not");
-  return { left: refKey(one), right: refKey(other), scalingRatio };
+  return { left: updateRefKey(one), right: updateRefKey(other), scalingRatio };
 }

@@ -13,7 +13,7 @@ import type { WeightStoreSettings } from "../weights/settings.js";
 import type { WeightStore } from "../model/weight-store.js";
 import type { FactKindName } from "../model/job-payloads.js";
 import type { FactFailure, Item } from "../model/job-payloads.js";
-import type { RowRange } from "../model/weight-facts.js";
+import type { RowRange } from "../model/weight-updates.js";
 
 /** What every thread of a worker is started with. */
 export interface ThreadSettings {

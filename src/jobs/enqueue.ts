@@ -1,5 +1,5 @@
 import { SpanKind } from "@opentelemetry/api";
-import type { Provenance } from "../model/computed-facts.js";
+import type { Execution } from "../model/computed-facts.js";
 import { KERNEL_VERSION } from "../model/kernel-version.js";
 import { failure, RankscopeError } from "../errors.js";
 import type { Log } from "../log.js";
@@ -14,7 +14,7 @@ import type { JobWatch } from "./job-watch.js";
 import type { FactsFound, FactsObserver } from "../model/facts-observer.js";
 import { newJobs } from "./new-jobs.js";
 import type { ComputeResult, FactFailure } from "../model/job-payloads.js";
-import type { Ask, FactResult, StoredFact, WeightFacts } from "../model/weight-facts.js";
+import type { FactRequest, FactResult, StoredFact, WeightFacts } from "../model/weight-facts.js";
 
 /** A fact can be found between looking for it and queueing it; twice in a row means that it is taken away again. */
 const LOOKS = 3;
@@ -36,10 +36,10 @@ export interface WeightFactsOptions {
  */
 export function openWeightFacts(options: WeightFactsOptions): WeightFacts {
   const { connection, watch, log, onQueued, observe, bounds } = options;
-  async function ask<Asked, Key, Facts extends Provenance>(
+  async function ask<Asked, Key, Facts extends Execution>(
     kind: FactKind<Asked, Key, Facts>,
     asked: readonly Asked[],
-    { waitMilliseconds, signal, urgency, asker }: Ask,
+    { waitMilliseconds, signal, urgency, requester }: FactRequest,
   ): Promise<FactResult<Facts>[]> {
     signal?.throwIfAborted();
     const texts = asked.map((one) => kind.textOf(kind.keyOf(one)));
@@ -64,7 +64,7 @@ export function openWeightFacts(options: WeightFactsOptions): WeightFacts {
         open.map((text) => wanted.get(text) as Asked),
       );
       const attributes = { "rankscope.kind": kind.name, "rankscope.facts": open.length };
-      const how = { task: computeTask(KERNEL_VERSION), urgency, asker, bounds };
+      const how = { task: computeTask(KERNEL_VERSION), urgency, requester, bounds };
       try {
         const queued = await inSpan("enqueue", { kind: SpanKind.PRODUCER, attributes }, () =>
           enqueue(connection, jobs, how),
@@ -98,7 +98,7 @@ export function openWeightFacts(options: WeightFactsOptions): WeightFacts {
     ids: readonly string[],
     milliseconds: number,
     signal: AbortSignal | undefined,
-    urgency: Ask["urgency"],
+    urgency: FactRequest["urgency"],
   ): Promise<ReadonlyMap<string, Job>> {
     if (ids.length === 0) return new Map();
     try {

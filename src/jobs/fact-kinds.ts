@@ -1,5 +1,5 @@
 import type { FactKindName } from "../model/job-payloads.js";
-import type { PairFacts, Provenance, SpectrumFacts, SubspaceFacts } from "../model/computed-facts.js";
+import type { PairFacts, Execution, SpectrumFacts, SubspaceFacts } from "../model/computed-facts.js";
 import { KERNEL_VERSION } from "../model/kernel-version.js";
 import type { Connection } from "../store/connection.js";
 import {
@@ -17,8 +17,9 @@ import {
   type Subspace,
   type SubspaceKey,
 } from "../store/facts/subspaces.js";
-import { partKey } from "./part-key.js";
-import type { FactorsPart, PartsPair, StoredFact } from "../model/weight-facts.js";
+import { updateKey } from "../model/weight-updates.js";
+import type { StoredFact } from "../model/weight-facts.js";
+import type { WeightUpdate, UpdatePair } from "../model/weight-updates.js";
 
 /** An item of a job by the keys of its members, which stand in the order of the fact's key. */
 export interface ItemKey {
@@ -28,10 +29,10 @@ export interface ItemKey {
 }
 
 /** One kind of fact about weights: what it is asked by, where it is kept, and how it reads from the other side. */
-export interface FactKind<Asked, Key, Facts extends Provenance> {
+export interface FactKind<Asked, Key, Facts extends Execution> {
   readonly name: FactKindName;
   /** The parts that must be of one shape, in the order of the key. */
-  partsOf(asked: Asked): readonly FactorsPart[];
+  partsOf(asked: Asked): readonly WeightUpdate[];
   /** Which of the layer's updates go together: facts of one group are computed from one stack. */
   groupOf(asked: Asked): string;
   /** The second part's scaling over the first's; 1 where scalings play no part. */
@@ -51,23 +52,23 @@ export interface FactKind<Asked, Key, Facts extends Provenance> {
 }
 
 /** Sides in the order of their keys. */
-function ordered({ left, right, scalingRatio }: PartsPair): PartsPair {
-  const isOrdered = partKey(left) <= partKey(right);
+function ordered({ left, right, scalingRatio }: UpdatePair): UpdatePair {
+  const isOrdered = updateKey(left) <= updateKey(right);
   return isOrdered ? { left, right, scalingRatio } : { left: right, right: left, scalingRatio: 1 / scalingRatio };
 }
 
-const isTurned = ({ left, right }: PartsPair) => partKey(left) > partKey(right);
+const isTurned = ({ left, right }: UpdatePair) => updateKey(left) > updateKey(right);
 
-const group = ({ factors, rows }: FactorsPart) => `${factors.layerId} ${rows?.from ?? ""}-${rows?.to ?? ""}`;
+const group = ({ factors, rows }: WeightUpdate) => `${factors.layerId} ${rows?.from ?? ""}-${rows?.to ?? ""}`;
 
-export const COMPARISONS: FactKind<PartsPair, ComparisonKey, PairFacts> = {
+export const COMPARISONS: FactKind<UpdatePair, ComparisonKey, PairFacts> = {
   name: "COMPARISON",
   partsOf: (pair) => [ordered(pair).left, ordered(pair).right],
   groupOf: ({ left }) => group(left),
   ratioOf: (pair) => ordered(pair).scalingRatio,
   keyOf(pair) {
     const { left, right, scalingRatio } = ordered(pair);
-    return { left: partKey(left), right: partKey(right), scalingRatio };
+    return { left: updateKey(left), right: updateKey(right), scalingRatio };
   },
   keyOfItem: (item) => item,
   textOf: ({ left, right, scalingRatio }) => `comparison ${KERNEL_VERSION} ${left} ${right} ${scalingRatio}`,
@@ -87,14 +88,14 @@ export const COMPARISONS: FactKind<PartsPair, ComparisonKey, PairFacts> = {
   },
 };
 
-export const SUBSPACES: FactKind<PartsPair, SubspaceKey, SubspaceFacts> = {
+export const SUBSPACES: FactKind<UpdatePair, SubspaceKey, SubspaceFacts> = {
   name: "SUBSPACE",
   partsOf: (pair) => [ordered(pair).left, ordered(pair).right],
   groupOf: ({ left }) => group(left),
   ratioOf: () => 1,
   keyOf(pair) {
     const { left, right } = ordered(pair);
-    return { left: partKey(left), right: partKey(right) };
+    return { left: updateKey(left), right: updateKey(right) };
   },
   keyOfItem: ({ left, right }) => ({ left, right }),
   textOf: ({ left, right }) => `subspace ${KERNEL_VERSION} ${left} ${right}`,
@@ -114,12 +115,12 @@ export const SUBSPACES: FactKind<PartsPair, SubspaceKey, SubspaceFacts> = {
   },
 };
 
-export const SPECTRA: FactKind<FactorsPart, SpectrumKey, SpectrumFacts> = {
+export const SPECTRA: FactKind<WeightUpdate, SpectrumKey, SpectrumFacts> = {
   name: "SPECTRUM",
   partsOf: (part) => [part],
   groupOf: group,
   ratioOf: () => 1,
-  keyOf: (part) => ({ hash: partKey(part) }),
+  keyOf: (part) => ({ hash: updateKey(part) }),
   keyOfItem: ({ left }) => ({ hash: left }),
   textOf: ({ hash }) => `spectrum ${KERNEL_VERSION} ${hash}`,
   find: (connection, keys) => findSpectra(connection, keys, KERNEL_VERSION),

@@ -81,7 +81,7 @@ export function openImportJobs({
   }
 
   return {
-    async start(request, asker) {
+    async start(request, requester) {
       if (unfinished > mostWaiting) {
         throw failure("QUEUE_FULL", {
           received: `an import beside the ${unfinished} that run or wait`,
@@ -91,7 +91,7 @@ export function openImportJobs({
       }
       unfinished++;
       const message = `waiting to read ${request.where ?? request.folder}`;
-      const id = await createJob(database, "IMPORT", message, asker).catch((error: unknown) => {
+      const id = await createJob(database, "IMPORT", message, requester).catch((error: unknown) => {
         unfinished--;
         throw error;
       });

@@ -1,5 +1,5 @@
 import { v7 as newId } from "uuid";
-import type { Provenance } from "../model/computed-facts.js";
+import type { Execution } from "../model/computed-facts.js";
 import type { NewJob } from "../store/queue/enqueue.js";
 import { traceParent } from "../trace.js";
 import type { FactKind } from "./fact-kinds.js";
@@ -7,7 +7,7 @@ import type { ComputePayload } from "../model/job-payloads.js";
 import { planJobs } from "./plan.js";
 
 /** The jobs that find what is asked, not yet queued. What is asked must be distinct facts. */
-export function newJobs<Asked, Key, Facts extends Provenance>(
+export function newJobs<Asked, Key, Facts extends Execution>(
   kind: FactKind<Asked, Key, Facts>,
   asked: readonly Asked[],
 ): NewJob[] {

@@ -1,8 +1,9 @@
 import type { FactKind } from "./fact-kinds.js";
-import { partKey } from "./part-key.js";
-import type { Item, LayerWork, MemberRef } from "../model/job-payloads.js";
-import type { FactorsPart } from "../model/weight-facts.js";
-import type { Provenance } from "../model/computed-facts.js";
+import { updateKey } from "../model/weight-updates.js";
+import type { Item, LayerWork } from "../model/job-payloads.js";
+import type { UpdateRef } from "../model/weight-updates.js";
+import type { WeightUpdate } from "../model/weight-updates.js";
+import type { Execution } from "../model/computed-facts.js";
 
 /** Float64 elements of one stack: 16 Mi elements are 128 MB, twice that while they are copied. */
 const STACK_ELEMENTS = 16 * 2 ** 20;
@@ -30,7 +31,7 @@ export interface JobPlan {
  * are found from one stack of them; where the stack would be too large it is cut into blocks, and each pair of blocks is
  * a stack of its own.
  */
-export function planJobs<Asked, Key, Facts extends Provenance>(
+export function planJobs<Asked, Key, Facts extends Execution>(
   kind: FactKind<Asked, Key, Facts>,
   asked: readonly Asked[],
 ): JobPlan[] {
@@ -58,7 +59,7 @@ export function planJobs<Asked, Key, Facts extends Provenance>(
 }
 
 interface Member {
-  readonly part: FactorsPart;
+  readonly part: WeightUpdate;
   readonly elements: number;
 }
 
@@ -76,7 +77,7 @@ interface Group {
   readonly items: GroupItem[];
 }
 
-function layersOf<Asked, Key, Facts extends Provenance>(
+function layersOf<Asked, Key, Facts extends Execution>(
   kind: FactKind<Asked, Key, Facts>,
   asked: readonly Asked[],
 ): { shape: string; layer: Planned }[] {
@@ -90,15 +91,16 @@ function layersOf<Asked, Key, Facts extends Provenance>(
     const key = `${kind.groupOf(one)} ${shape}`;
     const group: Group = groups.get(key) ?? { shape, features: out + inward, members: new Map(), items: [] };
     groups.set(key, group);
-    for (const part of parts) group.members.set(partKey(part), { part, elements: part.factors.rank * (out + inward) });
+    for (const part of parts)
+      group.members.set(updateKey(part), { part, elements: part.factors.rank * (out + inward) });
     const ratio = kind.ratioOf(one);
-    group.items.push({ left: partKey(left), right: partKey(right), ratio, fact: kind.textOf(kind.keyOf(one)) });
+    group.items.push({ left: updateKey(left), right: updateKey(right), ratio, fact: kind.textOf(kind.keyOf(one)) });
   }
   return [...groups.values()].flatMap((group) => stacksOf(group).map((layer) => ({ shape: group.shape, layer })));
 }
 
 /** Rows of the part's B, and columns of A. */
-function shapeOf({ factors, rows }: FactorsPart): [number, number] {
+function shapeOf({ factors, rows }: WeightUpdate): [number, number] {
   const out = rows === undefined ? (factors.b.shape[0] ?? 0) : rows.to - rows.from;
   return [out, factors.a.shape[1] ?? 0];
 }
@@ -133,7 +135,7 @@ function stacksOf({ features, members, items }: Group): Planned[] {
     const stacked = [...places.keys()].flatMap((key) => members.get(key) ?? []);
     const rows = stacked.reduce((sum, { part }) => sum + part.factors.rank, 0);
     return {
-      members: stacked.map(({ part }): MemberRef => ({ hash: part.factors.hash, rows: part.rows })),
+      members: stacked.map(({ part }): UpdateRef => ({ hash: part.factors.hash, rows: part.rows })),
       items: stack.map(({ left, right, ratio }): Item => [places.get(left) ?? 0, places.get(right) ?? 0, ratio]),
       facts: stack.map(({ fact }) => fact),
       elements: total(stacked),

@@ -1,20 +1,21 @@
-import type { Provenance } from "../model/computed-facts.js";
+import type { Execution } from "../model/computed-facts.js";
 import { KERNEL_VERSION } from "../model/kernel-version.js";
 import { type ComparedCheckpoints, comparedCheckpoints } from "../store/compared-checkpoints.js";
 import type { Connection } from "../store/connection.js";
 import { factorsOfCheckpoints } from "../store/factors.js";
 import type { StoredFactors } from "../model/stored-factors.js";
+import { scalingRatio } from "../model/scaling-ratio.js";
 import { createJob } from "../store/jobs.js";
-import type { JobAsker } from "../model/job-asker.js";
+import type { JobRequester } from "../model/job-requester.js";
 import { enqueue, type NewJob, type QueueBounds } from "../store/queue/enqueue.js";
 import { endJob, settleWholes } from "../store/queue/progress.js";
 import { computeTask } from "../store/queue/tasks.js";
 import { COMPARISONS, SPECTRA, SUBSPACES, type FactKind } from "./fact-kinds.js";
 import { newJobs } from "./new-jobs.js";
-import type { PartsPair } from "../model/weight-facts.js";
+import type { UpdatePair } from "../model/weight-updates.js";
 
 export interface PrecomputeOptions {
-  readonly asker?: JobAsker | undefined;
+  readonly requester?: JobRequester | undefined;
   readonly bounds?: QueueBounds | undefined;
   /** Called when work was queued. */
   readonly onQueued?: (() => void) | undefined;
@@ -31,9 +32,9 @@ export interface PrecomputeOptions {
 export async function precomputeStudy(
   connection: Connection,
   studyId: string,
-  { asker, bounds, onQueued }: PrecomputeOptions = {},
+  { requester, bounds, onQueued }: PrecomputeOptions = {},
 ): Promise<string> {
-  const id = await createJob(connection, "PRECOMPUTE", "looking for what is missing", asker);
+  const id = await createJob(connection, "PRECOMPUTE", "looking for what is missing", requester);
   const saves = await comparedCheckpoints(connection, studyId);
   const [factors, earlier] = [
     await factorsOfCheckpoints(connection, ids(saves.map(({ standing }) => standing))),
@@ -57,7 +58,7 @@ export async function precomputeStudy(
     await endJob(connection, id, { status: "SUCCEEDED", message: "all of it was there already" });
     return id;
   }
-  const how = { task: computeTask(KERNEL_VERSION), urgency: "PRECOMPUTE", whole: id, asker, bounds } as const;
+  const how = { task: computeTask(KERNEL_VERSION), urgency: "PRECOMPUTE", whole: id, requester, bounds } as const;
   try {
     await enqueue(connection, jobs, how);
   } catch (error) {
@@ -73,7 +74,7 @@ export async function precomputeStudy(
 const ids = (found: readonly (string | null)[]) => found.filter((id) => id !== null);
 
 /** All pairs of updates of one layer. */
-function pairsOf(factors: readonly StoredFactors[]): PartsPair[] {
+function pairsOf(factors: readonly StoredFactors[]): UpdatePair[] {
   const layers = new Map<string, StoredFactors[]>();
   for (const one of factors) layers.set(one.layerId, [...(layers.get(one.layerId) ?? []), one]);
   return [...layers.values()].flatMap((members) =>
@@ -86,7 +87,7 @@ function noisePairs(
   saves: readonly ComparedCheckpoints[],
   earlier: readonly StoredFactors[],
   factors: readonly StoredFactors[],
-): PartsPair[] {
+): UpdatePair[] {
   const place = (checkpointId: string, layerId: string) => `${checkpointId} ${layerId}`;
   const standing = new Map(factors.map((one) => [place(one.checkpointId, one.layerId), one]));
   const standingOf = new Map(saves.map((save) => [save.preceding, save.standing]));
@@ -97,14 +98,14 @@ function noisePairs(
 }
 
 /** Once with scalings left out and once, where they differ, as applied. */
-function scaledPairs(left: StoredFactors, right: StoredFactors): PartsPair[] {
-  const applied = right.scaling / left.scaling;
-  const ratios = Number.isFinite(applied) && applied !== 0 ? new Set([1, applied]) : [1];
+function scaledPairs(left: StoredFactors, right: StoredFactors): UpdatePair[] {
+  const applied = scalingRatio(left.scaling, right.scaling);
+  const ratios = Number.isFinite(applied) ? new Set([1, applied]) : [1];
   return [...ratios].map((scalingRatio) => ({ left: { factors: left }, right: { factors: right }, scalingRatio }));
 }
 
 /** The jobs for what is not stored of the facts that are asked. */
-async function missing<Asked, Key, Facts extends Provenance>(
+async function missing<Asked, Key, Facts extends Execution>(
   connection: Connection,
   kind: FactKind<Asked, Key, Facts>,
   asked: readonly Asked[],

@@ -4,7 +4,7 @@ export type Provider = "cpu" | "webgpu" | "cuda";
 export type Precision = "float32" | "float64";
 
 /** Which provider and precision a value really came from. */
-export interface Provenance {
+export interface Execution {
   readonly provider: Provider;
   readonly precision: Precision;
   /** Why another provider than the one chosen was used; null where none failed. */
@@ -12,7 +12,7 @@ export interface Provenance {
 }
 
 /** Two updates, scalings left out except for the ratio in the distance; all null where a weight is not finite. */
-export interface PairFacts extends Provenance {
+export interface PairFacts extends Execution {
   /** <B1 A1, B2 A2> */
   readonly innerProduct: number | null;
   /** |B1 A1|^2 */
@@ -29,7 +29,7 @@ export interface PairFacts extends Provenance {
  * How the singular subspaces of two updates lie to each other. `out` are left singular vectors of B A (outFeatures
  * long), `in` right ones (inFeatures long). All lists are empty where a weight is not finite or an update is zero.
  */
-export interface SubspaceFacts extends Provenance {
+export interface SubspaceFacts extends Execution {
   /** Numerical ranks: directions with a singular value above outFeatures-or-inFeatures * eps * the greatest. */
   readonly leftRank: number;
   readonly rightRank: number;
@@ -43,7 +43,7 @@ export interface SubspaceFacts extends Provenance {
 }
 
 /** The singular values of one unscaled update. */
-export interface SpectrumFacts extends Provenance {
+export interface SpectrumFacts extends Execution {
   /** All r of them, descending; empty where a weight is not finite. */
   readonly singularValues: readonly number[];
   /** |B A|^2; null where a weight is not finite. */

@@ -2,9 +2,9 @@
 
 import type { ErrorCode } from "../errors.js";
 import type { Finding } from "./records.js";
-import type { JobAsker } from "./job-asker.js";
+import type { JobRequester } from "./job-requester.js";
 import type { StoreOutcome } from "./import-outcome.js";
-import type { RowRange } from "./weight-facts.js";
+import type { UpdateRef } from "./weight-updates.js";
 
 export interface ImportRequest {
   readonly folder: string;
@@ -22,16 +22,12 @@ export interface ImportResult {
 /** Runs imports in the background of the process that was asked. */
 export interface ImportJobs {
   /** The job's id at once; `finished` when it has succeeded or failed, and never rejects. @throws QUEUE_FULL */
-  start(request: ImportRequest, asker?: JobAsker): Promise<{ readonly id: string; readonly finished: Promise<void> }>;
+  start(
+    request: ImportRequest,
+    requester?: JobRequester,
+  ): Promise<{ readonly id: string; readonly finished: Promise<void> }>;
   /** Resolves when nothing runs any more. */
   close(): Promise<void>;
-}
-
-/** An update by its content. */
-export interface MemberRef {
-  readonly hash: string;
-  /** Of B; undefined is all of it. */
-  readonly rows?: RowRange | undefined;
 }
 
 /** One fact to find: the places of its two members in the layer (one and the same for a spectrum), and their scalings' ratio. */
@@ -39,7 +35,7 @@ export type Item = readonly [left: number, right: number, scalingRatio: number];
 
 /** Updates of one layer that are read, and stacked, together. */
 export interface LayerWork {
-  readonly members: readonly MemberRef[];
+  readonly members: readonly UpdateRef[];
   readonly items: readonly Item[];
 }
 

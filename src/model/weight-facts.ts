@@ -1,67 +1,46 @@
-/** What is asked of weights, and what is answered: declared once for those that ask (serve) and those that work (jobs). */
+/** Requests for facts about weights, and their results: shared by the analyses that request and the jobs that compute. */
 
-import type { PairFacts, SpectrumFacts, SubspaceFacts } from "./computed-facts.js";
 import type { ErrorCode } from "../errors.js";
-import type { StoredFactors } from "./stored-factors.js";
-import type { JobAsker } from "./job-asker.js";
+import type { PairFacts, SpectrumFacts, SubspaceFacts } from "./computed-facts.js";
+import type { JobRequester } from "./job-requester.js";
+import type { UpdatePair, WeightUpdate } from "./weight-updates.js";
 
-/** Rows of B from `from` up to, not including, `to`: a sub-module of a fused projection. */
-export interface RowRange {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** An update, whole or the part of it that some rows of B make. */
-export interface FactorsPart {
-  readonly factors: StoredFactors;
-  /** Undefined is all of B. */
-  readonly rows?: RowRange | undefined;
-}
-
-/** Two updates of one shape to compare; the distance is |dW_left - scalingRatio dW_right|. */
-export interface PartsPair {
-  readonly left: FactorsPart;
-  readonly right: FactorsPart;
-  /** The right one's scaling over the left one's; 1 leaves scalings out. Only comparisons use it. */
-  readonly scalingRatio: number;
-}
-
-/** How long and how urgently an answer is waited for. */
-export interface Ask {
-  /** After this long what is not there yet is answered with the job that works on it; Infinity waits for the end. */
+/** How long and how urgently a request waits for facts. */
+export interface FactRequest {
+  /** Facts that are missing after this long are returned as pending; Infinity waits until all are computed. */
   readonly waitMilliseconds: number;
-  /** Ends the waiting; work that nobody else waits for is given up. */
+  /** Ends the wait; jobs that no other request waits for are cancelled. */
   readonly signal?: AbortSignal | undefined;
   readonly urgency: "INTERACTIVE" | "PRECOMPUTE";
-  /** Of the jobs that are queued for it. */
-  readonly asker?: JobAsker | undefined;
+  /** Recorded with the jobs that the request queues. */
+  readonly requester?: JobRequester | undefined;
 }
 
-/** What was stored with a fact. */
+/** What is stored with every fact. */
 export interface StoredFact {
   readonly kernelVersion: number;
-  /** Its share of the job's compute time. */
+  /** The fact's share of its job's compute time. */
   readonly seconds: number;
 }
 
-/** A fact, why there is none, or the job that is to find it. */
+/** A fact, the reason why there is none, or the job that computes it. */
 export type FactResult<Facts> =
   | {
       readonly facts: Facts & StoredFact;
-      /** False where it was computed since it was asked for. */
+      /** False where the fact was computed during the request. */
       readonly cached: boolean;
     }
-  /** The error's message, and its code, which tells weights that cannot be read from computing that failed. */
+  /** The error's message and code; the code tells unreadable weights from a failed computation. */
   | { readonly failed: string; readonly code: ErrorCode }
   /** The job's id. */
   | { readonly pending: string };
 
 /**
- * Facts about weight updates: what is stored is looked up, what is missing is queued for a worker, and kept. Answers are in
- * the order of what was asked, left is left.
+ * Facts about weight updates: stored facts are looked up; missing ones are queued for a worker and stored. Results are in
+ * the order of the request, and left stays left.
  */
 export interface WeightFacts {
-  comparisons(pairs: readonly PartsPair[], ask: Ask): Promise<FactResult<PairFacts>[]>;
-  subspaces(pairs: readonly PartsPair[], ask: Ask): Promise<FactResult<SubspaceFacts>[]>;
-  spectra(parts: readonly FactorsPart[], ask: Ask): Promise<FactResult<SpectrumFacts>[]>;
+  comparisons(pairs: readonly UpdatePair[], request: FactRequest): Promise<FactResult<PairFacts>[]>;
+  subspaces(pairs: readonly UpdatePair[], request: FactRequest): Promise<FactResult<SubspaceFacts>[]>;
+  spectra(updates: readonly WeightUpdate[], request: FactRequest): Promise<FactResult<SpectrumFacts>[]>;
 }

@@ -1,4 +1,4 @@
-import type { JobAsker } from "../model/job-asker.js";
+import type { JobRequester } from "../model/job-requester.js";
 import type { Sql } from "postgres";
 import { v7 as newId } from "uuid";
 import type { Fragment } from "./across/fragment.js";
@@ -29,12 +29,12 @@ export async function createJob(
   { sql }: Connection,
   kind: "IMPORT" | "PRECOMPUTE",
   message: string,
-  { askedBy, studies = [] }: JobAsker = {},
+  { requestedBy, studies = [] }: JobRequester = {},
 ): Promise<string> {
   const id = newId();
   await sql`
     insert into job (id, kind, status, message, asked_by, studies)
-    values (${id}, ${kind}, 'RUNNING', ${message}, ${askedBy ?? null}, ${[...studies]}::text[])`;
+    values (${id}, ${kind}, 'RUNNING', ${message}, ${requestedBy ?? null}, ${[...studies]}::text[])`;
   return id;
 }
 

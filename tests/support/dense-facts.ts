@@ -1,5 +1,5 @@
 import { Matrix, SingularValueDecomposition } from "ml-matrix";
-import type { PairFacts, Provenance, SpectrumFacts, SubspaceFacts } from "#src/model/computed-facts.js";
+import type { PairFacts, Execution, SpectrumFacts, SubspaceFacts } from "#src/model/computed-facts.js";
 
 /** The factors of one update, row by row. */
 export interface DenseFactors {
@@ -11,7 +11,7 @@ export interface DenseFactors {
 
 // What the engine finds without ever forming dW is found here from dW formed in full, in float64.
 
-const PROVENANCE: Provenance = { provider: "cpu", precision: "float64", fallback: null };
+const PROVENANCE: Execution = { provider: "cpu", precision: "float64", fallback: null };
 
 export function densePairFacts(left: DenseFactors, right: DenseFactors, scalingRatio: number): PairFacts {
   const [w1, w2] = [update(left), update(right)];

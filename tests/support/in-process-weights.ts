@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from "node:fs";
-import type { Ask, FactResult, FactorsPart, StoredFact, WeightFacts } from "#src/model/weight-facts.js";
+import type { FactRequest, FactResult, StoredFact, WeightFacts } from "#src/model/weight-facts.js";
+import type { WeightUpdate } from "#src/model/weight-updates.js";
 import type { StoredTensor } from "#src/model/stored-factors.js";
 import { densePairFacts, denseSpectrumFacts, denseSubspaceFacts, type DenseFactors } from "./dense-facts.js";
 
@@ -7,7 +8,7 @@ import { densePairFacts, denseSpectrumFacts, denseSubspaceFacts, type DenseFacto
 export interface Asked {
   readonly kind: "comparisons" | "subspaces" | "spectra";
   readonly count: number;
-  readonly ask: Ask;
+  readonly ask: FactRequest;
 }
 
 export interface InProcessWeights extends WeightFacts {
@@ -24,10 +25,10 @@ export function inProcessWeights(): InProcessWeights {
 
   function answer<Subject, Facts>(
     kind: Asked["kind"],
-    partsOf: (subject: Subject) => FactorsPart[],
+    partsOf: (subject: Subject) => WeightUpdate[],
     compute: (factors: DenseFactors[], subject: Subject) => Facts,
   ) {
-    return (subjects: readonly Subject[], ask: Ask): Promise<FactResult<Facts>[]> => {
+    return (subjects: readonly Subject[], ask: FactRequest): Promise<FactResult<Facts>[]> => {
       asked.push({ kind, count: subjects.length, ask });
       return Promise.resolve(
         subjects.map((subject): FactResult<Facts> => {
@@ -62,7 +63,7 @@ export function inProcessWeights(): InProcessWeights {
   };
 }
 
-function readFactors({ factors, rows }: FactorsPart): DenseFactors {
+function readFactors({ factors, rows }: WeightUpdate): DenseFactors {
   const b = readRows(factors.b);
   return { a: readRows(factors.a), b: rows === undefined ? b : b.slice(rows.from, rows.to) };
 }

@@ -40,7 +40,7 @@ export async function realServices(
       database,
       weights: openWeightFacts({ connection: database, watch, log }),
       waitMilliseconds: 20_000,
-      jobs: { watch, precompute: (studyId, asker) => precomputeStudy(database, studyId, { asker }) },
+      jobs: { watch, precompute: (studyId, requester) => precomputeStudy(database, studyId, { requester }) },
       imports,
       importRoots,
       log,

@@ -3,7 +3,7 @@ import { failure } from "../../errors.js";
 import type { ImportResult } from "../../model/job-payloads.js";
 import { jobsById, type Job } from "../../store/jobs.js";
 import { allowedFolder } from "./allowed-folder.js";
-import { askerOf, type Context } from "../context.js";
+import { requesterOf, type Context } from "../context.js";
 import { type FindingType, ImportStudyInput, ImportStudyPayload } from "./import-types.js";
 
 const MAX_WAIT_SECONDS = 60;
@@ -39,7 +39,7 @@ export class ImportsResolver {
     const folder = await allowedFolder(input.folder, context.importRoots);
     const { id, finished } = await context.imports.start(
       { folder, where: input.folder, slug: slug ?? undefined, name: name ?? undefined },
-      { ...askerOf(caller), ...(slug != null && { studies: [slug] }) },
+      { ...requesterOf(caller), ...(slug != null && { studies: [slug] }) },
     );
     await orAfter(finished, Math.min(waitSeconds * 1000, context.deadline.waitMilliseconds()));
     // Read past the request's loaders: the job has moved on since it was made.

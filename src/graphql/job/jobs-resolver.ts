@@ -3,7 +3,7 @@ import { validate } from "uuid";
 import { failure } from "../../errors.js";
 import { jobsById, newestJobs, type Job } from "../../store/jobs.js";
 import { slugArg } from "../arguments.js";
-import { askerOf, type Context } from "../context.js";
+import { requesterOf, type Context } from "../context.js";
 import { pageSize } from "../paging/page.js";
 import { JobStatus } from "../../model/enums.js";
 import { JobType, PrecomputeStudyPayload } from "./job-type.js";
@@ -43,7 +43,7 @@ export class JobsResolver {
     const study = await loaders.studyBySlug.load(slug);
     if (study === undefined) throw failure("STUDY_NOT_FOUND", { where: "slug", received: JSON.stringify(slug) });
     const [job] = await jobsById(database, [
-      await jobs.precompute(study.id, { ...askerOf(caller), studies: [study.slug] }),
+      await jobs.precompute(study.id, { ...requesterOf(caller), studies: [study.slug] }),
     ]);
     if (job === undefined) throw failure("COMPUTE_FAILED", { received: "a job that is gone" });
     return { job, study };

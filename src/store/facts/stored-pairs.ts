@@ -1,3 +1,4 @@
+import { scalingRatio } from "../../model/scaling-ratio.js";
 import type { Connection } from "../connection.js";
 
 /** Two checkpoints of one study. */
@@ -82,9 +83,9 @@ function layersOf(entries: readonly Entry[]): StoredLayer[] {
   });
 }
 
-/** Whether the distance was computed for the ratio of these scalings (derive/scaling-ratio.ts). */
+/** Whether the distance was computed for the ratio of these scalings (model/scaling-ratio.ts). */
 function isOfRatio([, left, right, , turned, ratio]: Entry): boolean {
-  const wanted = left === 0 ? 1 : right / left;
+  const wanted = scalingRatio(left, right);
   return ratio === (turned ? 1 / wanted : wanted);
 }
 

@@ -1,7 +1,7 @@
 import type { TransactionSql } from "postgres";
 import { failure } from "../../errors.js";
 import type { Connection } from "../connection.js";
-import type { JobAsker } from "../../model/job-asker.js";
+import type { JobRequester } from "../../model/job-requester.js";
 import { MAX_ATTEMPTS, PRIORITY, RETRY_AFTER_SECONDS } from "./tasks.js";
 
 /** A job that is to find `facts`, as far as no other job does already. */
@@ -18,7 +18,7 @@ export interface EnqueueOptions {
   readonly urgency: keyof typeof PRIORITY;
   /** A job of which these are parts; it must exist. */
   readonly whole?: string | undefined;
-  readonly asker?: JobAsker | undefined;
+  readonly requester?: JobRequester | undefined;
   /** No bounds where they are left out. */
   readonly bounds?: QueueBounds | undefined;
 }
@@ -41,16 +41,16 @@ export interface QueueBounds {
 export async function enqueue(
   { sql: connection }: Connection,
   jobs: readonly NewJob[],
-  { task, urgency, whole, asker = {}, bounds }: EnqueueOptions,
+  { task, urgency, whole, requester = {}, bounds }: EnqueueOptions,
 ): Promise<Map<string, string>> {
   return connection.begin(async (sql) => {
-    const owners = await claim(sql, jobs, asker);
+    const owners = await claim(sql, jobs, requester);
     const mine = jobs.map((job) => ({ job, own: new Set(job.facts.filter((key) => owners.get(key) === job.id)) }));
     const empty = mine.filter(({ own }) => own.size === 0).map(({ job }) => job.id);
     const full = mine.filter(({ own }) => own.size > 0);
     if (empty.length > 0) await sql`delete from job where id = any(${empty}::uuid[])`;
     if (full.length > 0) {
-      if (bounds !== undefined) await checkBounds(sql, bounds, asker.askedBy);
+      if (bounds !== undefined) await checkBounds(sql, bounds, requester.requestedBy);
       const added = full.map(({ job, own }) => ({ id: job.id, total: own.size, payload: job.payload(own) }));
       await sql`
         with added as (
@@ -73,7 +73,7 @@ export async function enqueue(
 async function claim(
   sql: TransactionSql,
   jobs: readonly NewJob[],
-  { askedBy, studies = [] }: JobAsker,
+  { requestedBy, studies = [] }: JobRequester,
 ): Promise<Map<string, string>> {
   // In one order in all processes, so that two that claim the same facts wait for each other instead of deadlocking.
   const claims = jobs
@@ -83,7 +83,7 @@ async function claim(
   await sql`
     insert into job (id, kind, status, message, asked_by, studies)
     select unnest(${jobs.map(({ id }) => id)}::uuid[]), 'COMPUTE', 'QUEUED', 'waiting for a worker',
-      ${askedBy ?? null}, ${[...studies]}::text[]`;
+      ${requestedBy ?? null}, ${[...studies]}::text[]`;
   await sql`
     delete from job_fact using job
     where key = any(${keys}::text[]) and job.id = job_id and status = 'FAILED'
@@ -101,10 +101,10 @@ async function claim(
 async function checkBounds(
   sql: TransactionSql,
   { queuedJobs, queuedJobsEach }: QueueBounds,
-  askedBy: string | undefined,
+  requestedBy: string | undefined,
 ): Promise<void> {
   const [row] = await sql<{ all: number; own: number }[]>`
-    select count(*)::int as all, count(*) filter (where asked_by = ${askedBy ?? null})::int as own
+    select count(*)::int as all, count(*) filter (where asked_by = ${requestedBy ?? null})::int as own
     from job where status = 'QUEUED'`;
   const { all, own } = row ?? { all: 0, own: 0 };
   if (all > queuedJobs) {

@@ -4,7 +4,8 @@ import path from "node:path";
 import { v7 as newId } from "uuid";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { importStudy } from "#src/jobs/import-study.js";
-import type { Ask, PartsPair, WeightFacts } from "#src/model/weight-facts.js";
+import type { FactRequest, WeightFacts } from "#src/model/weight-facts.js";
+import type { UpdatePair } from "#src/model/weight-updates.js";
 import { experimentsOfStudies } from "#src/store/experiments.js";
 import { factorsOfCheckpoints } from "#src/store/factors.js";
 import type { StoredFactors } from "#src/model/stored-factors.js";
@@ -15,7 +16,7 @@ import { freshDatabase } from "../../support/database.js";
 import { realServices, type RealServices } from "../../support/real-services.js";
 
 const fresh = freshDatabase();
-const now: Ask = { waitMilliseconds: 20_000, urgency: "INTERACTIVE" };
+const now: FactRequest = { waitMilliseconds: 20_000, urgency: "INTERACTIVE" };
 let folder: string;
 let real: RealServices;
 let weights: WeightFacts;
@@ -23,7 +24,7 @@ let studyId: string;
 let factors: StoredFactors[];
 
 /** The pairs of the two runs, one a layer. */
-let pairs: PartsPair[];
+let pairs: UpdatePair[];
 
 const count = async (table: "comparison" | "subspace" | "spectrum" | "job") =>
   (await fresh.database.sql<{ n: number }[]>`select count(*) as n from ${fresh.database.sql(table)}`)[0]?.n;
@@ -46,7 +47,7 @@ beforeAll(async () => {
     experiments.flatMap(({ checkpoints }) => checkpoints.map(({ id }) => id)),
   );
   const ofLayer = grouped(factors);
-  pairs = [...ofLayer.values()].map((sides): PartsPair => {
+  pairs = [...ofLayer.values()].map((sides): UpdatePair => {
     const [left, right] = [...sides].sort((one, other) => one.scaling - other.scaling);
     if (left === undefined || right === undefined) throw new Error("a layer has no two sides");
     return { left: { factors: left }, right: { factors: right }, scalingRatio: 1 };
@@ -113,7 +114,7 @@ describe("what is asked", () => {
   });
 
   test("another scaling ratio is another fact; the other way round it is the same", async () => {
-    const [pair] = pairs as [PartsPair];
+    const [pair] = pairs as [UpdatePair];
     const [plain] = await weights.comparisons([pair], now);
     const [scaled] = await weights.comparisons([{ ...pair, scalingRatio: 2 }], now);
     const [turned] = await weights.comparisons([{ left: pair.right, right: pair.left, scalingRatio: 0.5 }], now);
@@ -129,8 +130,8 @@ describe("what is asked", () => {
   });
 
   test("of a part of a projection is about these rows of B alone, and parts add up", async () => {
-    const [pair] = pairs as [PartsPair];
-    const part = (from: number, to: number): PartsPair => ({
+    const [pair] = pairs as [UpdatePair];
+    const part = (from: number, to: number): UpdatePair => ({
       left: { ...pair.left, rows: { from, to } },
       right: { ...pair.right, rows: { from, to } },
       scalingRatio: 1,
@@ -143,7 +144,7 @@ describe("what is asked", () => {
   });
 
   test("equal weights are at cosine 1 and distance 0 exactly", async () => {
-    const [{ left }] = pairs as [PartsPair];
+    const [{ left }] = pairs as [UpdatePair];
     const [result] = await weights.comparisons([{ left, right: left, scalingRatio: 1 }], now);
     if (!result || !("facts" in result)) throw new Error("no facts");
     expect(result.facts).toMatchObject({ squaredDistance: 0, initialCosine: expect.closeTo(1, 12) as number });
@@ -151,7 +152,7 @@ describe("what is asked", () => {
   });
 
   test("that no stored file holds is named, and leaves the rest alone", async () => {
-    const [good, other] = pairs as [PartsPair, PartsPair];
+    const [good, other] = pairs as [UpdatePair, UpdatePair];
     const bad = { ...other, right: { factors: { ...other.right.factors, hash: "0".repeat(64) } } };
     const [known, failed] = await weights.comparisons([good, bad], now);
     expect(isKnown(known ?? {})).toBe(true);

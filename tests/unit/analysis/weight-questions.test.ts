@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, expect, test } from "vitest";
-import type { Ask, FactorsPart, WeightFacts } from "#src/model/weight-facts.js";
+import type { FactRequest, WeightFacts } from "#src/model/weight-facts.js";
+import type { WeightUpdate } from "#src/model/weight-updates.js";
 import { requestReads, type RequestReads } from "#src/analysis/request-reads.js";
 import { noDeadline } from "#src/analysis/request-deadline.js";
 import { openWeightQuestions, type WeightQuestions } from "#src/analysis/weight-questions.js";
 
 /** The calls that reached the weights: which parts, and for how long. */
-let calls: { hashes: string[]; ask: Ask }[];
+let calls: { hashes: string[]; ask: FactRequest }[];
 let reads: RequestReads;
 let questions: WeightQuestions;
 
@@ -24,7 +25,7 @@ beforeEach(() => {
   questions = openWeightQuestions({ weights: weights as WeightFacts, deadline }, reads);
 });
 
-const part = (hash: string, rest: Partial<FactorsPart> = {}) => ({ factors: { hash }, ...rest }) as FactorsPart;
+const part = (hash: string, rest: Partial<WeightUpdate> = {}) => ({ factors: { hash }, ...rest }) as WeightUpdate;
 const read = (milliseconds: number) => reads.counted(() => sleep(milliseconds))(undefined);
 
 test("questions that come after reads of any length and number are one call", async () => {

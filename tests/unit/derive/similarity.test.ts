@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { layerSensitivity } from "#src/derive/layer-sensitivity.js";
 import { rankSimilarity } from "#src/derive/rank-similarity.js";
-import { scalingRatio } from "#src/derive/scaling-ratio.js";
+import { scalingRatio } from "#src/model/scaling-ratio.js";
 import { layerSimilarity, undefinedSimilarity } from "#src/derive/similarity.js";
 import type { UndefinedReason } from "#src/derive/undefined-reason.js";
 import { densePairFacts } from "../../support/dense-facts.js";
@@ -53,6 +53,7 @@ test("the distance of close updates does not cancel, whatever their scalings", (
 
 test("a scaling of 0 is a zero update, and one below 0 turns the direction", () => {
   expect(scalingRatio(0, 2)).toBe(1);
+  expect(scalingRatio(2, 0)).toBe(1);
   expect(layerSimilarity(facts, 0, 2)).toMatchObject({
     cosineSimilarity: null,
     l2Distance: 10,

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { COMPARISONS, SPECTRA } from "#src/jobs/fact-kinds.js";
-import { partKey, refKey } from "#src/jobs/part-key.js";
+import { updateKey, updateRefKey } from "#src/model/weight-updates.js";
 import { planJobs } from "#src/jobs/plan.js";
-import type { FactorsPart, PartsPair } from "#src/model/weight-facts.js";
+import type { WeightUpdate, UpdatePair } from "#src/model/weight-updates.js";
 
 const file = { hash: "f", size: 1, path: "/f" };
 
@@ -11,7 +11,7 @@ function part(
   layerId: string,
   hash: string,
   { rank = 2, inFeatures = 6, outFeatures = 9, rows }: Partial<Shape> = {},
-): FactorsPart {
+): WeightUpdate {
   const tensor = { name: "", dtype: "F32", offset: 0, length: 0, hash, file };
   const factors = {
     checkpointId: "c",
@@ -33,7 +33,7 @@ interface Shape {
   rows: { from: number; to: number };
 }
 
-const pair = (left: FactorsPart, right: FactorsPart, scalingRatio = 1): PartsPair => ({ left, right, scalingRatio });
+const pair = (left: WeightUpdate, right: WeightUpdate, scalingRatio = 1): UpdatePair => ({ left, right, scalingRatio });
 
 /** The facts that a plan finds, read back from its members and items. */
 function factsOf(plan: ReturnType<typeof planJobs>): string[] {
@@ -42,7 +42,7 @@ function factsOf(plan: ReturnType<typeof planJobs>): string[] {
       items.map(([left, right, ratio]) => {
         const [one, other] = [members[left], members[right]];
         if (one === undefined || other === undefined) throw new Error("an item names a member that is not there");
-        return COMPARISONS.textOf({ left: refKey(one), right: refKey(other), scalingRatio: ratio });
+        return COMPARISONS.textOf({ left: updateRefKey(one), right: updateRefKey(other), scalingRatio: ratio });
       }),
     ),
   );
@@ -138,7 +138,7 @@ describe("a pair asked the other way round", () => {
   test("is the same fact, turned", () => {
     const turned = pair(b, a, 2);
     const key = COMPARISONS.keyOf(turned);
-    expect(key).toEqual({ left: partKey(a), right: partKey(b), scalingRatio: 0.5 });
+    expect(key).toEqual({ left: updateKey(a), right: updateKey(b), scalingRatio: 0.5 });
     // |dWa - dWb / 2|^2 = 7, so |dWb - 2 dWa|^2 = 28
     expect(COMPARISONS.answer({ ...key, ...facts }, turned)).toEqual({
       ...facts,

@@ -1,0 +1,7 @@
+/** Who requested a job, and which studies it concerns. */
+export interface JobRequester {
+  /** The id of an access token; undefined where the request needed none. */
+  readonly requestedBy?: string | undefined;
+  /** Slugs; undefined where they are unknown: only principals with access to every study then see the job. */
+  readonly studies?: readonly string[] | undefined;
+}
