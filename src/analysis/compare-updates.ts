@@ -5,7 +5,7 @@ import type { FactResult } from "../model/weight-facts.js";
 import type { UpdatePair, RowRange } from "../model/weight-updates.js";
 import type { StoredFactors } from "../model/stored-factors.js";
 import { provenanceOf, type Provenance } from "./provenance.js";
-import type { Scaling } from "../model/enums.js";
+import type { Scaling } from "../model/enums/similarity.js";
 import { unanswered } from "./unanswered.js";
 import type { WeightQuestions } from "./weight-questions.js";
 

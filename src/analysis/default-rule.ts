@@ -1,5 +1,5 @@
 import type { HypothesisRule } from "../derive/study-evidence.js";
-import { MetricName } from "../model/enums.js";
+import { MetricName } from "../model/enums/metric.js";
 
 /** The thresholds by which a study is judged where a request gives none. */
 export const DEFAULT_RULE = {

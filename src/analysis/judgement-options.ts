@@ -1,5 +1,7 @@
 import type { RolesAsked } from "../derive/resolve-roles.js";
-import type { IntervalChoice, MetricPoint, RuleSet } from "../model/enums.js";
+import type { RuleSet } from "../model/enums/acceptance.js";
+import type { IntervalChoice } from "../model/enums/interval.js";
+import type { MetricPoint } from "../model/enums/metric.js";
 
 /** Selects the metric that is judged, and the runs that are compared. */
 export interface MetricOptions extends RolesAsked {

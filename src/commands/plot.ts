@@ -8,7 +8,7 @@ import { kindName, kindOf, type PlotFormat } from "../plots/plot-paths.js";
 import { plotScale } from "../plots/plot-scale.js";
 import { openRenderer } from "../plots/render/renderer.js";
 import { openSchema } from "../graphql/schema.js";
-import { PlotKind } from "../model/plot-enums.js";
+import { PlotKind } from "../model/enums/plot.js";
 import { print, type Process } from "./process.js";
 import { openServices } from "./services.js";
 

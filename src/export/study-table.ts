@@ -3,7 +3,7 @@ import type { Study } from "../store/studies.js";
 import { DEFAULT_RULE } from "../analysis/default-rule.js";
 import type { AnalysisContext } from "../analysis/analysis-context.js";
 import { runOf } from "../analysis/study-runs.js";
-import type { TableKind } from "../model/list-enums.js";
+import type { TableKind } from "../model/enums/export.js";
 import { curvesTable } from "./curves-table.js";
 import { degradationTable } from "./degradation-table.js";
 import { experimentsTable } from "./experiments-table.js";

@@ -1,4 +1,4 @@
-import type { TableFormat } from "../model/list-enums.js";
+import type { TableFormat } from "../model/enums/export.js";
 import { csvChunks } from "./csv.js";
 import { parquetChunks } from "./parquet.js";
 import type { Table } from "./table.js";

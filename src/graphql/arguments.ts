@@ -1,7 +1,7 @@
 /** Arguments that several fields share, with their defaults: thresholds are arguments, never stored opinions. */
 
 import { DEFAULT_RULE } from "../analysis/default-rule.js";
-import { Scaling } from "../model/enums.js";
+import { Scaling } from "../model/enums/similarity.js";
 
 export const thresholdArg = {
   defaultValue: DEFAULT_RULE.thresholdPercent,

@@ -1,4 +1,5 @@
-import type { AdapterSettings, Method, Quantization } from "../model/records.js";
+import type { Method } from "../model/enums/method.js";
+import type { AdapterSettings, Quantization } from "../model/records.js";
 
 /**
  * How a run was trained. QLoRA is LoRA over a base of 8 bits or fewer (arXiv 2305.14314); where the bits are not known, what

@@ -4,6 +4,8 @@
  */
 
 import type { ErrorCode } from "../errors.js";
+import type { FindingSeverity } from "./enums/finding-severity.js";
+import type { Method } from "./enums/method.js";
 
 export interface StudyRecord {
   /** Display name; the folder's base name unless told otherwise. */
@@ -17,8 +19,6 @@ export interface StudyRecord {
   readonly layers: readonly LayerRecord[];
   readonly findings: readonly Finding[];
 }
-
-export type Method = "LORA" | "QLORA" | "DORA" | "QDORA" | "UNKNOWN";
 
 export interface Quantization {
   /** As the study calls it: `16bit`, `4bit`. */
@@ -169,7 +169,7 @@ export interface TensorRecord {
 
 /** Something that the import wants a person to know; errors concern one file, the rest of the folder is imported. */
 export interface Finding {
-  readonly severity: "info" | "warning" | "error";
+  readonly severity: FindingSeverity;
   readonly code: FindingCode;
   /** Relative to the study's folder; `.` is the folder itself. */
   readonly where: string;

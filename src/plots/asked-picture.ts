@@ -3,7 +3,7 @@ import { failure } from "../errors.js";
 import type { StudyFilter } from "../store/across/filters.js";
 import type { AnalysisContext } from "../analysis/analysis-context.js";
 import type { PlotOptions, StudyPlotOptions } from "./plot-options.js";
-import type { PlotKind, PlotTheme } from "../model/plot-enums.js";
+import type { PlotKind, PlotTheme } from "../model/enums/plot.js";
 import { degradationAcrossStudies } from "./kinds/degradation-across-studies.js";
 import { pictureOfStudy, type StudyPicture } from "./picture-of-study.js";
 import { readParameters } from "./plot-parameters.js";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { csvChunks } from "../export/csv.js";
-import type { PlotTheme } from "../model/plot-enums.js";
+import type { PlotTheme } from "../model/enums/plot.js";
 import type { Picture, PictureTable } from "./picture.js";
 import type { PlotFormat } from "./plot-paths.js";
 import { RENDERER_VERSION } from "./render/renderer-version.js";

@@ -1,6 +1,6 @@
 import type { JudgementOptions } from "../analysis/judgement-options.js";
-import type { Scaling } from "../model/enums.js";
-import type { PlotKind, PlotTheme } from "../model/plot-enums.js";
+import type { Scaling } from "../model/enums/similarity.js";
+import type { PlotKind, PlotTheme } from "../model/enums/plot.js";
 
 /** How a plot is requested; each kind uses the options that concern it. */
 export interface PlotOptions extends JudgementOptions {

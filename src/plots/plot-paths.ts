@@ -1,4 +1,4 @@
-import { PlotKind } from "../model/plot-enums.js";
+import { PlotKind } from "../model/enums/plot.js";
 
 /** How a picture's files end. */
 export const PLOT_FORMATS = ["svg", "png", "csv", "vl.json"] as const;

@@ -6,7 +6,7 @@ import { notebookRankThreshold, rankThreshold } from "../derive/rank-threshold.j
 import { ranksOf } from "../derive/roles.js";
 import { sideMeans, sidesOf } from "../derive/side-means.js";
 import { acceptanceRule, type MeasuredStudy } from "../analysis/judged-study.js";
-import { MetricName } from "../model/enums.js";
+import { MetricName } from "../model/enums/metric.js";
 import type { PlotOptions } from "./plot-options.js";
 import type { MemoryComparison } from "./kinds/memory-comparison.js";
 import type { MemoryVsPerformance } from "./kinds/memory-vs-performance.js";

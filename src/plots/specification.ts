@@ -1,4 +1,4 @@
-import type { PlotTheme } from "../model/plot-enums.js";
+import type { PlotTheme } from "../model/enums/plot.js";
 import { charactersOf, printable } from "./labels.js";
 import { missingReason, type Picture, type VegaLite } from "./picture.js";
 import { themeConfig } from "./theme.js";

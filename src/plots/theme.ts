@@ -1,4 +1,4 @@
-import type { PlotTheme } from "../model/plot-enums.js";
+import type { PlotTheme } from "../model/enums/plot.js";
 import type { VegaLite } from "./picture.js";
 
 /** The family of the font files that are shipped. */

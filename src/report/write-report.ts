@@ -1,4 +1,4 @@
-import type { ReportFormat } from "../model/list-enums.js";
+import type { ReportFormat } from "../model/enums/export.js";
 import { htmlReport } from "./html.js";
 import { markdownReport } from "./markdown.js";
 import type { StudyReport } from "./study-report.js";

@@ -1,5 +1,5 @@
 import { Field, Float, Int, ObjectType } from "type-graphql";
-import { AcceptanceVerdict } from "../../model/enums.js";
+import { AcceptanceVerdict } from "../../model/enums/acceptance.js";
 import { MinimumViableRankType } from "../rank/rank-type.js";
 import { StudyType } from "../study/study-type.js";
 
@@ -24,7 +24,7 @@ export class StudyAtRankType {
     description:
       "By the interval too, where seeds give one: INCONCLUSIVE where it straddles the threshold or there is no percent.",
   })
-  verdict!: keyof typeof AcceptanceVerdict;
+  verdict!: AcceptanceVerdict;
 
   @Field(() => String, { nullable: true, description: "Why the percent is null." })
   reason!: string | null;

@@ -8,7 +8,7 @@ import { thresholdArg, twoSidedArg } from "../arguments.js";
 import type { Context } from "../context.js";
 import { byStudy, runOfStudy, storedStudyPairs } from "../../analysis/stored-study-pairs.js";
 import { StudyComparisonType, type RankAcrossType } from "./across-types.js";
-import { MetricName } from "../../model/enums.js";
+import { MetricName } from "../../model/enums/metric.js";
 
 /** Of one comparison: its answer is held in memory whole. */
 const MAX_STUDIES = 1_000;

@@ -6,7 +6,8 @@ import type { Context } from "../context.js";
 import { metricNames } from "../../analysis/metric-names.js";
 import { readPlace, rowCount, writePlace } from "../paging/row-page.js";
 import { ExperimentFilter } from "../filter/filters.js";
-import { Better, GroupDimension } from "../../model/list-enums.js";
+import { GroupDimension } from "../../model/enums/list-order.js";
+import { Better } from "../../model/enums/metric.js";
 import { ExperimentGroupPage, type ExperimentGroupType } from "./row-types.js";
 
 /** The field of a group that a dimension fills. */

@@ -1,5 +1,6 @@
 import { Field, Float, ID, Int, ObjectType } from "type-graphql";
-import { Method, UndefinedReason } from "../../model/enums.js";
+import { Method } from "../../model/enums/method.js";
+import { UndefinedReason } from "../../model/enums/similarity.js";
 import { ExperimentType } from "../experiment/experiment-type.js";
 import { PageInfo } from "../paging/page-types.js";
 
@@ -131,7 +132,7 @@ export class LayerRowType {
   initialCosine!: number | null;
 
   @Field(() => UndefinedReason, { nullable: true, description: "Why the cosine is null although it is stored." })
-  undefinedReason!: keyof typeof UndefinedReason | null;
+  undefinedReason!: UndefinedReason | null;
 }
 
 @ObjectType({ description: "A page of flat layers: by study, rank and model order.", simpleResolvers: true })

@@ -21,7 +21,7 @@ import {
   MetricDeltaType,
 } from "./comparison-type.js";
 import { ConfoundType } from "../diagnosis/diagnosis-types.js";
-import { LayerOrder, Scaling } from "../../model/enums.js";
+import { LayerOrder, Scaling } from "../../model/enums/similarity.js";
 import { LayerSimilarityType } from "../similarity/layer-similarity-type.js";
 import { waitOf } from "../../analysis/wait.js";
 

@@ -1,6 +1,6 @@
 import { Field, Float, Int, ObjectType } from "type-graphql";
 import { Computed } from "../computed/computed-type.js";
-import { ConfoundKind, FailureKind, HypothesisVerdict, Severity } from "../../model/enums.js";
+import { ConfoundKind, FailureKind, HypothesisVerdict, Severity } from "../../model/enums/diagnosis.js";
 import { ExperimentType } from "../experiment/experiment-type.js";
 
 @ObjectType("Evidence", { description: "One number that a verdict rests on." })
@@ -21,10 +21,10 @@ export class EvidenceType {
 @ObjectType("Confound", { description: "Something that makes a comparison unfair." })
 export class ConfoundType {
   @Field(() => ConfoundKind, { description: "Which difference it is, for programs." })
-  kind!: keyof typeof ConfoundKind;
+  kind!: ConfoundKind;
 
   @Field(() => Severity, { description: "HIGH: it can by itself produce what the comparison shows." })
-  severity!: keyof typeof Severity;
+  severity!: Severity;
 
   @Field(() => String, { description: "What differs, with the values of both sides, as a sentence for people." })
   message!: string;
@@ -42,7 +42,7 @@ export class HypothesisType {
   statement!: string;
 
   @Field(() => HypothesisVerdict, { description: "What the study's facts say of the statement, confounds apart." })
-  verdict!: keyof typeof HypothesisVerdict;
+  verdict!: HypothesisVerdict;
 
   @Field(() => String, { description: "Which ranks and values the verdict follows from." })
   because!: string;
@@ -65,7 +65,7 @@ export class HypothesisType {
 @ObjectType("FailureMode", { description: "Something that went wrong in a study." })
 export class FailureModeType {
   @Field(() => FailureKind, { description: "Which failure it is, for programs." })
-  kind!: keyof typeof FailureKind;
+  kind!: FailureKind;
 
   @Field(() => String, { description: "What is seen." })
   symptom!: string;
@@ -77,7 +77,7 @@ export class FailureModeType {
   mitigation!: string;
 
   @Field(() => Severity, { description: "How much it should worry, by its kind and by how certain it is." })
-  severity!: keyof typeof Severity;
+  severity!: Severity;
 
   @Field(() => [EvidenceType], { description: "The numbers by which it was found." })
   evidence!: EvidenceType[];

@@ -3,7 +3,10 @@ import { DEFAULT_ANALYSIS } from "../../derive/change-statistics.js";
 import type { RolesAsked } from "../../derive/resolve-roles.js";
 import { DEFAULT_RULE } from "../../analysis/default-rule.js";
 import { similarityThresholdArg, thresholdArg, twoSidedArg, waitSecondsArg } from "../arguments.js";
-import { IntervalChoice, Method, MetricName, MetricPoint, RuleSet } from "../../model/enums.js";
+import { RuleSet } from "../../model/enums/acceptance.js";
+import { IntervalChoice } from "../../model/enums/interval.js";
+import { Method } from "../../model/enums/method.js";
+import { MetricName, MetricPoint } from "../../model/enums/metric.js";
 
 @InputType({ description: "Which runs a side of a comparison is to have: those that fit all that is given." })
 export class ConfigurationInput {
@@ -14,7 +17,7 @@ export class ConfigurationInput {
     nullable: true,
     description: "How its adapters were trained; any method where it is not given.",
   })
-  method?: keyof typeof Method | null;
+  method?: Method | null;
 
   @Field(() => [ID], { nullable: true, description: "Ids of experiments." })
   experiments?: string[] | null;

@@ -15,7 +15,7 @@ import { shownRoles } from "../rank/shown-roles.js";
 import { failureEvidence, judgedStudy } from "../../analysis/study-evidence.js";
 import { byId, runOf } from "../../analysis/study-runs.js";
 import { DiagnosticSummaryType, FailureModeType, HypothesisType } from "./diagnosis-types.js";
-import { Scaling } from "../../model/enums.js";
+import { Scaling } from "../../model/enums/similarity.js";
 import { JudgementArguments, RolesArguments, StudyJudgementArguments } from "./judgement-arguments.js";
 import { MinimumViableRankType, RolesType } from "../rank/rank-type.js";
 import { StudyType } from "../study/study-type.js";

@@ -5,7 +5,7 @@ import { checkpointOf } from "../../analysis/checkpoint-of.js";
 import type { Context } from "../context.js";
 import { spectraOf, type AdapterLayer } from "../../analysis/spectra-of.js";
 import { AdapterLayerType } from "../layer/adapter-layer-type.js";
-import { Scaling } from "../../model/enums.js";
+import { Scaling } from "../../model/enums/similarity.js";
 import { ExperimentType } from "./experiment-type.js";
 import { waitOf } from "../../analysis/wait.js";
 

@@ -1,5 +1,5 @@
 import { Field, Float, ID, Int, ObjectType } from "type-graphql";
-import { Method } from "../../model/enums.js";
+import { Method } from "../../model/enums/method.js";
 
 @ObjectType("Experiment", {
   description: "One trained run: method x quantization x rank x seed.",
@@ -17,7 +17,7 @@ export class ExperimentType {
   @Field(() => Method, {
     description: "How the adapter was trained, by its configuration and the bits of the base weights.",
   })
-  method!: keyof typeof Method;
+  method!: Method;
 
   @Field(() => Int, { nullable: true, description: "Seed of the run; null where it was not recorded." })
   seed!: number | null;

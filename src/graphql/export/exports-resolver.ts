@@ -9,7 +9,7 @@ import { MEDIA_TYPES } from "../../export/write-table.js";
 import { studyReport } from "../../report/study-report.js";
 import { writeReport } from "../../report/write-report.js";
 import { StudyTableType } from "./export-type.js";
-import { ReportFormat, TableFormat, TableKind } from "../../model/list-enums.js";
+import { ReportFormat, TableFormat, TableKind } from "../../model/enums/export.js";
 import { StudyType } from "../study/study-type.js";
 
 /** A study as files. */

@@ -1,5 +1,5 @@
 import { failure } from "../../errors.js";
-import type { TableFormat } from "../../model/list-enums.js";
+import type { TableFormat } from "../../model/enums/export.js";
 import type { Cell, Table } from "../../export/table.js";
 import { tableChunks } from "../../export/write-table.js";
 

@@ -1,5 +1,5 @@
 import { Field, InputType } from "type-graphql";
-import { Direction, ExperimentOrderField, StudyOrderField } from "../../model/list-enums.js";
+import { Direction, ExperimentOrderField, StudyOrderField } from "../../model/enums/list-order.js";
 
 @InputType({ description: "In which order studies come; ties by id." })
 export class StudyOrder {

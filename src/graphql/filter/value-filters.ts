@@ -1,6 +1,6 @@
 import { Field, Float, InputType, Int } from "type-graphql";
 import { CONDITIONS } from "./conditions.js";
-import { Method } from "../../model/enums.js";
+import { Method } from "../../model/enums/method.js";
 
 /** What filters of numbers share; no type of the schema by itself. */
 @InputType()
@@ -90,13 +90,13 @@ export class TimeFilter {
 @InputType({ description: "Conditions on the method, all of which must hold." })
 export class MethodFilter {
   @Field(() => Method, CONDITIONS.equals)
-  equals?: keyof typeof Method | null;
+  equals?: Method | null;
 
   @Field(() => [Method], CONDITIONS.in)
-  in?: (keyof typeof Method)[] | null;
+  in?: Method[] | null;
 
   @Field(() => [Method], CONDITIONS.notIn)
-  notIn?: (keyof typeof Method)[] | null;
+  notIn?: Method[] | null;
 }
 
 @InputType({ description: "Conditions on a study's tags, all of which must hold." })

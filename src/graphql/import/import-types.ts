@@ -1,5 +1,5 @@
 import { Field, InputType, Int, ObjectType } from "type-graphql";
-import { FindingSeverity } from "../../model/enums.js";
+import { FindingSeverity } from "../../model/enums/finding-severity.js";
 import { JobType } from "../job/job-type.js";
 import { StudyType } from "../study/study-type.js";
 

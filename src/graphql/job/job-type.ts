@@ -1,5 +1,5 @@
 import { Field, ID, Int, ObjectType } from "type-graphql";
-import { JobStatus } from "../../model/enums.js";
+import { JobStatus } from "../../model/enums/job-status.js";
 import { StudyType } from "../study/study-type.js";
 
 @ObjectType("Job", { description: "One long-running piece of work." })
@@ -11,7 +11,7 @@ export class JobType {
   kind!: string;
 
   @Field(() => JobStatus, { description: "Only QUEUED and RUNNING change any more." })
-  status!: keyof typeof JobStatus;
+  status!: JobStatus;
 
   @Field(() => Int, { description: "Pieces done: weight files of an import, facts of a computation." })
   done!: number;

@@ -5,7 +5,7 @@ import { jobsById, newestJobs, type Job } from "../../store/jobs.js";
 import { slugArg } from "../arguments.js";
 import { requesterOf, type Context } from "../context.js";
 import { pageSize } from "../paging/page.js";
-import { JobStatus } from "../../model/enums.js";
+import { JobStatus } from "../../model/enums/job-status.js";
 import { JobType, PrecomputeStudyPayload } from "./job-type.js";
 
 @Resolver()
@@ -21,7 +21,7 @@ export class JobsResolver {
   @Query(() => [JobType], { description: "Jobs of all kinds, the newest first." })
   async jobs(
     @Arg("status", () => [JobStatus], { nullable: true, description: "Only of these; all by default." })
-    status: (keyof typeof JobStatus)[] | undefined,
+    status: JobStatus[] | undefined,
     @Arg("first", () => Int, {
       defaultValue: 20,
       description: "At most this many, up to 100 where the server sets no other limit.",

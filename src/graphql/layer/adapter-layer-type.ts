@@ -1,5 +1,5 @@
 import { Field, Float, Int, ObjectType } from "type-graphql";
-import { UndefinedReason } from "../../model/enums.js";
+import { UndefinedReason } from "../../model/enums/similarity.js";
 import { LayerType } from "./layer-type.js";
 import { Traced } from "../computed/traced-type.js";
 
@@ -55,5 +55,5 @@ export class AdapterLayerType extends Traced {
   k90!: number | null;
 
   @Field(() => UndefinedReason, { nullable: true, description: "Why a value is null." })
-  undefinedReason!: keyof typeof UndefinedReason | null;
+  undefinedReason!: UndefinedReason | null;
 }

@@ -1,5 +1,5 @@
 import { Field, Float, ID, Int, ObjectType } from "type-graphql";
-import { UndefinedReason } from "../../model/enums.js";
+import { UndefinedReason } from "../../model/enums/similarity.js";
 import { Traced } from "../computed/traced-type.js";
 
 @ObjectType("Layer", { description: "One adapted weight matrix of the study's base model.", simpleResolvers: true })
@@ -65,5 +65,5 @@ export class LayerSensitivityType extends Traced {
   standsOut!: boolean | null;
 
   @Field(() => UndefinedReason, { nullable: true, description: "Why the score is null." })
-  undefinedReason!: keyof typeof UndefinedReason | null;
+  undefinedReason!: UndefinedReason | null;
 }

@@ -1,9 +1,9 @@
 import { GraphQLJSON } from "graphql-scalars";
 import { ArgsType, Field, Float, Int, ObjectType } from "type-graphql";
 import { scalingArg, similarityThresholdArg, waitSecondsArg } from "../arguments.js";
-import { Scaling } from "../../model/enums.js";
+import { Scaling } from "../../model/enums/similarity.js";
 import { JudgementArguments } from "../diagnosis/judgement-arguments.js";
-import { PlotKind, PlotTheme } from "../../model/plot-enums.js";
+import { PlotKind, PlotTheme } from "../../model/enums/plot.js";
 
 /** How any picture is asked for; it uses those arguments that its kind says something by. */
 @ArgsType()

@@ -11,7 +11,7 @@ import { acrossFacts, chosenStudies } from "../../plots/read-across.js";
 import { specification } from "../../plots/specification.js";
 import { StudyFilter } from "../filter/filters.js";
 import { PlotArguments, PlotType, StudyPlotArguments } from "./plot-types.js";
-import type { PlotKind, PlotTheme } from "../../model/plot-enums.js";
+import type { PlotKind, PlotTheme } from "../../model/enums/plot.js";
 import { StudyType } from "../study/study-type.js";
 
 type PlotRow = PlotType & Pick<StudyPicture, "pendingJobs">;

@@ -1,5 +1,6 @@
 import { Field, Float, ID, Int, ObjectType } from "type-graphql";
-import { AcceptanceVerdict, IntervalMethod, RankBound } from "../../model/enums.js";
+import { AcceptanceVerdict, RankBound } from "../../model/enums/acceptance.js";
+import { IntervalMethod } from "../../model/enums/interval.js";
 import { ExperimentType } from "../experiment/experiment-type.js";
 
 @ObjectType("Rank", { description: "One rank r of a study; groups the experiments trained at r." })
@@ -90,7 +91,7 @@ export class DegradationType {
     description:
       "By the interval too, where there is one: INCONCLUSIVE where it straddles the threshold or there is no percent.",
   })
-  verdict!: keyof typeof AcceptanceVerdict;
+  verdict!: AcceptanceVerdict;
 
   @Field(() => IntervalType, {
     nullable: true,
@@ -99,7 +100,7 @@ export class DegradationType {
   interval!: IntervalType | null;
 
   @Field(() => IntervalMethod, { nullable: true, description: "How the interval was found; null where there is none." })
-  intervalMethod!: keyof typeof IntervalMethod | null;
+  intervalMethod!: IntervalMethod | null;
 
   @Field(() => String, {
     nullable: true,
@@ -170,7 +171,7 @@ export class MinimumViableRankType {
   rank!: number | null;
 
   @Field(() => RankBound, { description: "Whether a smaller rank than `rank` may hold too, and whether any does." })
-  bound!: keyof typeof RankBound;
+  bound!: RankBound;
 
   @Field(() => Int, {
     nullable: true,

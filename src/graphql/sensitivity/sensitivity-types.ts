@@ -1,6 +1,6 @@
 import { Field, Float, Int, ObjectType } from "type-graphql";
 import { Computed } from "../computed/computed-type.js";
-import { UndefinedReason } from "../../model/enums.js";
+import { UndefinedReason } from "../../model/enums/similarity.js";
 import { LayerType } from "../layer/layer-type.js";
 import { Traced } from "../computed/traced-type.js";
 
@@ -13,7 +13,7 @@ export class PartSensitivityType extends Traced {
   score!: number | null;
 
   @Field(() => UndefinedReason, { nullable: true, description: "Why the score is null." })
-  undefinedReason!: keyof typeof UndefinedReason | null;
+  undefinedReason!: UndefinedReason | null;
 }
 
 @ObjectType({ description: "A rank that means leave out." })

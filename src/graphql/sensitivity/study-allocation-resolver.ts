@@ -7,7 +7,7 @@ import type { Context } from "../context.js";
 import { rankAllocationOf } from "../../analysis/rank-allocation-of.js";
 import { runSettings } from "../../analysis/run-settings.js";
 import { similarityAt } from "../../analysis/similarity-at.js";
-import { Scaling } from "../../model/enums.js";
+import { Scaling } from "../../model/enums/similarity.js";
 import { RolesArguments } from "../diagnosis/judgement-arguments.js";
 import { RankAllocationType } from "./sensitivity-types.js";
 import { StudyType } from "../study/study-type.js";

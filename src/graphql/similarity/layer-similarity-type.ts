@@ -1,5 +1,5 @@
 import { Field, Float, Int, ObjectType } from "type-graphql";
-import { UndefinedReason } from "../../model/enums.js";
+import { UndefinedReason } from "../../model/enums/similarity.js";
 import { LayerType } from "../layer/layer-type.js";
 import { Traced } from "../computed/traced-type.js";
 
@@ -38,7 +38,7 @@ abstract class UpdateSimilarity extends Traced {
   candidateNorm!: number | null;
 
   @Field(() => UndefinedReason, { nullable: true, description: "Why the cosine is null." })
-  undefinedReason!: keyof typeof UndefinedReason | null;
+  undefinedReason!: UndefinedReason | null;
 }
 
 @ObjectType("LayerSimilarity", {

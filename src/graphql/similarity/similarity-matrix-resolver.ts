@@ -5,7 +5,7 @@ import { checkpointOf } from "../../analysis/checkpoint-of.js";
 import type { Context } from "../context.js";
 import { knownExperiments } from "../../analysis/known-experiments.js";
 import { matrixOf } from "../../analysis/matrix-of.js";
-import { Scaling, SimilarityMeasure } from "../../model/enums.js";
+import { Scaling, SimilarityMeasure } from "../../model/enums/similarity.js";
 import { SimilarityMatrixType } from "./similarity-matrix-type.js";
 import { waitOf } from "../../analysis/wait.js";
 

@@ -1,6 +1,6 @@
 import { Field, Float, Int, ObjectType } from "type-graphql";
 import { Computed } from "../computed/computed-type.js";
-import { Scaling, SimilarityMeasure, UndefinedReason } from "../../model/enums.js";
+import { Scaling, SimilarityMeasure, UndefinedReason } from "../../model/enums/similarity.js";
 import { ExperimentType } from "../experiment/experiment-type.js";
 import { LayerType } from "../layer/layer-type.js";
 
@@ -15,7 +15,7 @@ export class LayerMatrixType {
   values!: Cells<number | null>;
 
   @Field(() => [[UndefinedReason]], { nullable: "items", description: "Why a value is null; null where it is not." })
-  undefinedReasons!: Cells<keyof typeof UndefinedReason | null>;
+  undefinedReasons!: Cells<UndefinedReason | null>;
 }
 
 @ObjectType("SimilarityMatrix", {
@@ -40,7 +40,7 @@ export class SimilarityMatrixType {
   values!: Cells<number | null>;
 
   @Field(() => [[UndefinedReason]], { nullable: "items", description: "Why a value is null; null where it is not." })
-  undefinedReasons!: Cells<keyof typeof UndefinedReason | null>;
+  undefinedReasons!: Cells<UndefinedReason | null>;
 
   @Field(() => [[Int]], { description: "Over how many layers each value is." })
   comparedLayers!: Cells<number>;

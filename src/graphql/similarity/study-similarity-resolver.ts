@@ -8,7 +8,7 @@ import type { Context } from "../context.js";
 import { together } from "../../analysis/provenance.js";
 import type { SensitivityMapRow } from "../sensitivity/sensitivity-map-row.js";
 import { similarityAt } from "../../analysis/similarity-at.js";
-import { Scaling } from "../../model/enums.js";
+import { Scaling } from "../../model/enums/similarity.js";
 import { RolesArguments } from "../diagnosis/judgement-arguments.js";
 import { LayerSensitivityType } from "../layer/layer-type.js";
 import { SensitivityMapType } from "../sensitivity/sensitivity-types.js";

@@ -1,5 +1,5 @@
 import { Field, Float, Int, ObjectType } from "type-graphql";
-import { UndefinedReason } from "../../model/enums.js";
+import { UndefinedReason } from "../../model/enums/similarity.js";
 import { Traced } from "../computed/traced-type.js";
 
 const share = { nullable: true } as const;
@@ -54,5 +54,5 @@ export class SubspaceSimilarityType extends Traced {
   rightPrincipalAngles!: readonly number[];
 
   @Field(() => UndefinedReason, { nullable: true, description: "Why all of it is null or empty." })
-  undefinedReason!: keyof typeof UndefinedReason | null;
+  undefinedReason!: UndefinedReason | null;
 }

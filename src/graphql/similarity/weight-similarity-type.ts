@@ -1,6 +1,6 @@
 import { Field, Float, Int, ObjectType } from "type-graphql";
 import { Computed } from "../computed/computed-type.js";
-import { Scaling } from "../../model/enums.js";
+import { Scaling } from "../../model/enums/similarity.js";
 import { ExperimentType } from "../experiment/experiment-type.js";
 import { LayerSimilarityType } from "./layer-similarity-type.js";
 

@@ -9,7 +9,7 @@ import type { Study } from "../../store/studies.js";
 import type { Context } from "../context.js";
 import { acceptanceRule, measuredStudy } from "../../analysis/judged-study.js";
 import { byId, runOf } from "../../analysis/study-runs.js";
-import { MetricName } from "../../model/enums.js";
+import { MetricName } from "../../model/enums/metric.js";
 import { JudgementArguments, MetricArguments } from "../diagnosis/judgement-arguments.js";
 import { StudyType } from "../study/study-type.js";
 import { ParetoPointType, RankTrendType, RecommendationType } from "./tradeoff-types.js";

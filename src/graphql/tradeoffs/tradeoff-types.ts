@@ -1,5 +1,5 @@
 import { Field, Float, Int, ObjectType } from "type-graphql";
-import { TrendModel } from "../../model/enums.js";
+import { TrendModel } from "../../model/enums/trend-model.js";
 import { ExperimentType } from "../experiment/experiment-type.js";
 import { IntervalType, RankType } from "../rank/rank-type.js";
 
@@ -79,7 +79,7 @@ export class RankTrendType {
   unit!: string;
 
   @Field(() => TrendModel, { description: "Memory is taken to be linear in r, degradation in log2 r." })
-  model!: keyof typeof TrendModel;
+  model!: TrendModel;
 
   @Field(() => Int, { description: "Points of the fit." })
   n!: number;

@@ -10,7 +10,7 @@ import { unlessAborted } from "../../graphql/stop-at-deadline.js";
 import { diagnosticSummaryFile } from "../../report/diagnostic-summary-file.js";
 import { studyReport } from "../../report/study-report.js";
 import { writeReport } from "../../report/write-report.js";
-import type { TableFormat, TableKind } from "../../model/list-enums.js";
+import type { TableFormat, TableKind } from "../../model/enums/export.js";
 import type { RequestContexts } from "../request-contexts.js";
 import { experimentsTable } from "../../export/experiments-table.js";
 import { layersTable } from "../../export/layers-table.js";

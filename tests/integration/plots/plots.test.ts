@@ -5,7 +5,7 @@ import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Database } from "#src/store/database.js";
 import { storeStudy } from "#src/store/write/store-study.js";
-import { PlotKind } from "#src/model/plot-enums.js";
+import { PlotKind } from "#src/model/enums/plot.js";
 import { seedStudies } from "../../../scripts/seed/seed-studies.js";
 import { apiServer } from "../../support/api-server.js";
 import { expectSpecification } from "../../support/plot-schema.js";

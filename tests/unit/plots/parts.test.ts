@@ -7,7 +7,7 @@ import { clusterOrder } from "#src/plots/cluster-order.js";
 import { spreadLabels } from "#src/plots/kinds/spread-labels.js";
 import { figure, metricLabel, printable, shortNames } from "#src/plots/labels.js";
 import { kindName, kindOf, plotFile } from "#src/plots/plot-paths.js";
-import { PlotKind } from "#src/model/plot-enums.js";
+import { PlotKind } from "#src/model/enums/plot.js";
 
 describe("the interval of a mean", () => {
   test("is Student's t's", () => {

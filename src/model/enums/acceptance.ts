@@ -1,0 +1,22 @@
+import { defineEnum, type EnumValue } from "./define-enum.js";
+
+export const AcceptanceVerdict = defineEnum("AcceptanceVerdict", "Whether a degradation is below its threshold.", {
+  ACCEPTABLE: "The degradation, and its whole interval if there is one, is below the threshold.",
+  UNACCEPTABLE: "The degradation, and its whole interval if there is one, is at or above the threshold.",
+  INCONCLUSIVE: "The degradation is undefined, or its confidence interval contains the threshold.",
+});
+export type AcceptanceVerdict = EnumValue<typeof AcceptanceVerdict>;
+
+export const RuleSet = defineEnum("RuleSet", "The rules that judge a study.", {
+  RANKSCOPE: "Uses all ranks and layers, seeds and noise floors. Judges valid comparisons only.",
+  NOTEBOOK:
+    "The rules of the notebook that Rankscope replaces: |percent| below the threshold, the smallest acceptable rank, unscaled B A at r = 8, and the mean over the first, middle and last layer.",
+});
+export type RuleSet = EnumValue<typeof RuleSet>;
+
+export const RankBound = defineEnum("RankBound", "How precisely the minimum viable rank is known.", {
+  AT_MOST: "No tested rank below it is known to fail, so a smaller rank may be acceptable too.",
+  EXACT: "The next smaller tested rank fails.",
+  NONE: "No tested rank is acceptable together with all larger tested ranks.",
+});
+export type RankBound = EnumValue<typeof RankBound>;

@@ -1,0 +1,18 @@
+import { defineEnum, type EnumValue } from "./define-enum.js";
+
+export const IntervalChoice = defineEnum("IntervalChoice", "The requested method for a confidence interval.", {
+  T: "Delta method with Student's t distribution.",
+  BOOTSTRAP_PERCENTILE: "Bootstrap with percentiles.",
+  BOOTSTRAP_BCA: "Bootstrap, bias-corrected and accelerated (BCa).",
+});
+export type IntervalChoice = EnumValue<typeof IntervalChoice>;
+
+export const IntervalMethod = defineEnum("IntervalMethod", "The method that computed a confidence interval.", {
+  WELCH_T: "Delta method for independent means with Welch's degrees of freedom.",
+  PAIRED_T: "Delta method for pairs of runs with equal seeds, n - 1 degrees of freedom.",
+  BOOTSTRAP_PERCENTILE: "Bootstrap percentiles; baseline and candidate are resampled independently.",
+  BOOTSTRAP_BCA: "BCa bootstrap; baseline and candidate are resampled independently.",
+  PAIRED_BOOTSTRAP_PERCENTILE: "Bootstrap percentiles; pairs of runs with equal seeds are resampled.",
+  PAIRED_BOOTSTRAP_BCA: "BCa bootstrap; pairs of runs with equal seeds are resampled.",
+});
+export type IntervalMethod = EnumValue<typeof IntervalMethod>;

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { ROLES } from "#src/graphql/access/caller.js";
+import { definitionOf } from "#src/model/enums/define-enum.js";
+import { JobStatus } from "#src/model/enums/job-status.js";
+import { Method } from "#src/model/enums/method.js";
+import { MetricName } from "#src/model/enums/metric.js";
+import * as stored from "#src/store/generated/enums.js";
+
+test("the stored enums have the values of the model's enums", () => {
+  expect(stored.Method).toEqual(Method);
+  expect(stored.JobStatus).toEqual(JobStatus);
+  expect(Object.keys(stored.Role)).toEqual(ROLES.map((role) => role.toUpperCase()));
+});
+
+test("an enum lists its values only, and carries its description beside them", () => {
+  expect(Object.keys(JobStatus)).toEqual(["QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED"]);
+  expect(definitionOf(JobStatus)).toMatchObject({ name: "JobStatus", values: { QUEUED: expect.any(String) } });
+});
+
+test("a mapped enum has the program's values under GraphQL's names", () => {
+  expect(MetricName.TRAINING_LOSS).toBe("training_loss");
+  expect(Object.keys(definitionOf(MetricName).values)).toEqual(Object.keys(MetricName));
+});
