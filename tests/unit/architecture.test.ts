@@ -1,169 +1,206 @@
-import { readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { cruise, type ICruiseOptions, type ICruiseResult, type IForbiddenRuleType } from "dependency-cruiser";
 import { ESLint } from "eslint";
 import tseslint from "typescript-eslint";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
+// @ts-expect-error -- the tool reads JavaScript only, which has no types
+import * as config from "../../.dependency-cruiser.mjs";
+import { temporaryFolder } from "../support/temporary-folder.js";
 
-// ESLint holds the architecture, and this test holds ESLint to it: sources that break a rule are linted as if they lay
-// in src/.
+// dependency-cruiser holds the layers and ESLint the rules of single files; these tests hold both to what they promise.
+
+/** A rule of dependencies, rather than of dependents. */
+type Rule = Extract<IForbiddenRuleType, { readonly to: unknown }>;
+
+const {
+  LAYERS,
+  PACKAGE_OWNERS,
+  PURE,
+  default: configuration,
+} = config as {
+  readonly LAYERS: Readonly<Record<string, readonly string[]>>;
+  readonly PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>>;
+  readonly PURE: Readonly<Record<string, readonly string[]>>;
+  readonly default: { readonly forbidden: readonly Rule[]; readonly options: ICruiseOptions };
+};
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const PARTS = Object.keys(LAYERS);
 
-/** Which folder may import which. All but derive may import errors.ts and log.ts, and all may import types. */
-const ALLOWED: Record<string, readonly string[]> = {
-  files: [],
-  import: ["files"],
-  store: ["files"],
-  weights: ["files"],
-  compute: [],
-  derive: [],
-  jobs: ["files", "import", "store", "weights", "compute", "derive"],
-  serve: ["files", "store", "derive"],
-  observe: [],
-  commands: ["observe", "import", "store", "weights", "compute", "derive", "jobs", "serve"],
-};
-const FOLDERS = Object.keys(ALLOWED);
+/** A file of a part: the part itself, or a file in its folder. */
+const fileOf = (part: string) => (part.endsWith(".ts") ? part : `${part}/file.ts`);
 
-/** The folders that may load a package. */
-const OWNERS: Record<string, string | readonly string[]> = {
-  postgres: "store",
-  pg: "store",
-  "@prisma/adapter-pg": "store",
-  "@prisma/client": "store",
-  "@aws-sdk/client-s3": "weights",
-  "@aws-sdk/lib-storage": "weights",
-  "onnxruntime-node": "compute",
-  piscina: ["jobs", "serve"],
-  vega: "serve",
-  "vega-lite": "serve",
-  "@napi-rs/canvas": "serve",
-  "prom-client": "observe",
-  "@opentelemetry/sdk-trace-base": "observe",
-  "@opentelemetry/exporter-trace-otlp-proto": "observe",
-};
-
-const eslint = new ESLint({
-  cwd: ROOT,
-  overrideConfigFile: path.join(ROOT, "scripts/eslint.config.mjs"),
-  // Planted files are in no TypeScript program.
-  overrideConfig: [tseslint.configs.disableTypeChecked],
-});
-
-/** The rules that `source` breaks as the file src/`place`, one a line that breaks one. */
-async function broken(place: string, source: string): Promise<string[]> {
-  const [result] = await eslint.lintText(source, { filePath: path.join(ROOT, "src", place) });
-  return (result?.messages ?? []).map(({ ruleId, message }) => ruleId ?? message);
-}
-
-const folders = readdirSync(path.join(ROOT, "src"), { withFileTypes: true }).flatMap((entry) =>
-  entry.isDirectory() ? [entry.name] : [],
-);
-
-/** Some file of the folder, as the rules see only files that are there. */
-function fileOf(folder: string): string {
-  const file = readdirSync(path.join(ROOT, "src", folder)).find(
-    (name) => name.endsWith(".ts") && !name.endsWith(".d.ts"),
+/** The rules that a planted src/ breaks: `from to rule` for each, paths relative to src/. */
+async function violations(files: Readonly<Record<string, string>>): Promise<string[]> {
+  const folder = await temporaryFolder();
+  for (const [name, source] of Object.entries(files)) {
+    const file = path.join(folder, "src", name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, source);
+  }
+  const { output } = await cruise(["src"], {
+    ...configuration.options,
+    ruleSet: { forbidden: [...configuration.forbidden] },
+    validate: true,
+    baseDir: folder,
+  });
+  return (output as ICruiseResult).summary.violations.map(
+    ({ from, to, rule }) => `${from.replace("src/", "")} ${to.replace("src/", "")} ${rule.name}`,
   );
-  if (file === undefined) throw new Error(`src/${folder} has no source file`);
-  return `../${folder}/${file.replace(/\.ts$/, ".js")}`;
 }
 
-const PATHS = "rankscope/no-restricted-paths";
+/** The specifier of part `to` as a file of part `from` writes it. */
+function specifier(from: string, to: string): string {
+  const relative = path.posix.relative(path.posix.dirname(fileOf(from)), fileOf(to)).replace(/\.ts$/, ".js");
+  return relative.startsWith(".") ? relative : `./${relative}`;
+}
 
-test("every folder of src has its rules", () => {
-  // The catalogue is what errors.ts is made of: nothing else imports it, and it imports nothing.
-  expect([...folders].sort()).toEqual([...FOLDERS, "error-catalogue"].sort());
+test("every part of src/ has its line in the table of layers", () => {
+  const parts = readdirSync(path.join(ROOT, "src"));
+  expect([...parts].sort()).toEqual([...PARTS].sort());
 });
 
-describe.each(FOLDERS)("src/%s", (folder) => {
-  const others = FOLDERS.filter((other) => other !== folder);
-  const from = `${folder}/planted.ts`;
-
-  test("imports what it may and nothing else, however it is written", async () => {
-    for (const other of others) {
-      const expected = ALLOWED[folder]?.includes(other) === true ? [] : [PATHS];
-      const file = fileOf(other);
-      expect(await broken(from, `import "${file}";`), other).toEqual(expected);
-      expect(await broken(from, `export * from "${file}";`), other).toEqual(expected);
-      expect(await broken(from, `export const load = () => import("${file}");`), other).toEqual(expected);
+test("a layer names only layers below it", () => {
+  PARTS.forEach((part, i) => {
+    const below = PARTS.slice(0, i);
+    for (const allowed of LAYERS[part] ?? []) {
+      const [name = ""] = allowed.split("/");
+      expect(below, `${part} may import ${allowed}`).toContain(name);
     }
-  });
-
-  test("may import types from anywhere", async () => {
-    const types = others.map(
-      (other, i) => `import type * as T${i} from "${fileOf(other)}"; export type U${i} = typeof T${i};`,
-    );
-    expect(await broken(from, types.join("\n"))).toEqual([]);
-  });
-
-  test("may import errors and the log, unless it is derive", async () => {
-    const found = await broken(from, `export * from "../errors.js"; export * from "../log.js";`);
-    expect(found).toEqual(folder === "derive" ? [PATHS, PATHS] : []);
-  });
-
-  test("does not import main", async () => {
-    expect(await broken(from, `import "../main.js";`)).toContain(PATHS);
-  });
-
-  test("loads the packages that have owners only where it is one", async () => {
-    for (const [name, owner] of Object.entries(OWNERS)) {
-      expect((await broken(from, `import "${name}";`)).includes(PATHS), name).toBe(![owner].flat().includes(folder));
-    }
-    expect(await broken(from, `import type { Sql } from "postgres"; export type S = Sql;`)).toEqual([]);
-  });
-
-  test("does not read the environment, print, or export a default", async () => {
-    expect(await broken(from, "export const home = process.env;")).toEqual(["no-restricted-properties"]);
-    for (const name of ["node:process", "process"]) {
-      const source = `import { env } from "${name}"; export const home = env;`;
-      expect(await broken(from, source), name).toContain("no-restricted-imports");
-    }
-    expect(await broken(from, `console.log("hello");`)).toEqual(["no-console"]);
-    expect(await broken(from, "export default 1;")).toEqual(["import-x/no-default-export"]);
   });
 });
 
-test("derive imports no package but jstat, nor Node's modules", async () => {
-  expect(await broken("derive/planted.ts", `import jstat from "jstat"; export const mean = jstat.mean;`)).toEqual([]);
-  expect(await broken("derive/planted.ts", `import type { Stats } from "node:fs"; export type S = Stats;`)).toEqual([]);
-  for (const name of ["node:fs", "zod"]) {
-    expect(await broken("derive/planted.ts", `import "${name}";`)).toEqual([
-      "@typescript-eslint/no-restricted-imports",
-    ]);
+describe("an import that no line allows is reported", () => {
+  /** All parts import all others in one of the ways, each in a file of its own. */
+  async function reported(write: (specifier: string, i: number) => string): Promise<Set<string>> {
+    const files: Record<string, string> = {};
+    for (const part of PARTS) {
+      const others = PARTS.filter((other) => other !== part);
+      const imports = others.map((other, i) => write(specifier(part, other), i));
+      files[fileOf(part)] = [...imports, "export const own = 1; export type Own = number;"].join("\n");
+    }
+    const found = await violations(files);
+    return new Set(found.filter((line) => line.includes(" layer-")));
+  }
+
+  const expected = new Set(
+    PARTS.flatMap((part) =>
+      PARTS.filter((other) => other !== part && !(LAYERS[part] ?? []).includes(other)).map(
+        (other) => `${fileOf(part)} ${fileOf(other)} layer-${part}`,
+      ),
+    ),
+  );
+
+  test.each([
+    ["an import", (name: string, i: number) => `import { own as o${i} } from "${name}"; export const u${i} = o${i};`],
+    ["a type", (name: string, i: number) => `import type { Own as O${i} } from "${name}"; export type U${i} = O${i};`],
+    ["a dynamic import", (name: string, i: number) => `export const load${i} = () => import("${name}");`],
+  ])("written as %s", async (_way, write) => {
+    expect(await reported(write)).toEqual(expected);
+  });
+});
+
+test("a package is loaded only by its owners", () => {
+  const rules = configuration.forbidden.filter(({ name }) => name?.startsWith("package-"));
+  for (const [name, owners] of Object.entries(PACKAGE_OWNERS)) {
+    const rule = rules.find((candidate) => candidate.name === `package-${name}`);
+    const pattern = new RegExp(String(rule?.to.path));
+    expect(pattern.test(`node_modules/${name}/index.js`), name).toBe(true);
+    expect(pattern.test(`node_modules/other-${name}/index.js`), name).toBe(false);
+    const exempt = (rule?.from.pathNot as string[]).map((path) => new RegExp(path));
+    for (const part of PARTS) {
+      const isExempt = exempt.some((expression) => expression.test(`src/${fileOf(part)}`));
+      expect(isExempt, `${part} loads ${name}`).toBe(owners.includes(part));
+    }
   }
 });
 
-test("only null is compared loosely, and types are imported as types", async () => {
-  expect(await broken("store/planted.ts", "export const is = (a: unknown): boolean => a == null;")).toEqual([]);
-  expect(await broken("store/planted.ts", "export const is = (a: unknown): boolean => a == 1;")).toEqual(["eqeqeq"]);
-  const untyped = `import { Sql } from "postgres"; export type S = Sql;`;
-  expect(await broken("store/planted.ts", untyped)).toEqual(["@typescript-eslint/consistent-type-imports"]);
+test("a pure part loads neither Node's modules nor packages", async () => {
+  for (const part of Object.keys(PURE)) {
+    const found = await violations({
+      [`${part}/file.ts`]: `import { readFileSync } from "node:fs"; export { readFileSync as r };`,
+    });
+    expect(found, part).toContain(`${part}/file.ts fs pure-${part}`);
+  }
 });
 
-test("of jobs, serve imports only what enqueues", async () => {
-  expect(await broken("serve/planted.ts", `import "../jobs/payloads.js";`)).toEqual([]);
-  expect(await broken("serve/resolvers/planted.ts", `import "../../jobs/import-study.js";`)).toEqual([PATHS]);
+test("a cycle is reported, one of types too", async () => {
+  for (const kind of ["", "type "]) {
+    const found = await violations({
+      "store/a.ts": `import ${kind}{ B } from "./b.js"; export class A {} export type UseB = B;`,
+      "store/b.ts": `import ${kind}{ A } from "./a.js"; export class B {} export type UseA = A;`,
+    });
+    expect(found.filter((line) => line.endsWith("no-cycle"))).not.toEqual([]);
+  }
 });
 
-test("only config.ts reads the environment", async () => {
-  expect(await broken("config.ts", "export const environment = process.env;")).toEqual([]);
-  expect(await broken("main.ts", "export const environment = process.env;")).toEqual(["no-restricted-properties"]);
+test("a re-export, an import of nothing and an unknown folder are reported", async () => {
+  const found = await violations({
+    "store/a.ts": `export { b } from "./b.js";`,
+    "store/b.ts": `import { c } from "./missing.js"; export const b = c;`,
+    "elsewhere/a.ts": `import { b } from "../store/b.js"; export const a = b;`,
+  });
+  expect(found).toEqual(
+    expect.arrayContaining([
+      "store/a.ts store/b.ts no-re-export",
+      "store/b.ts ./missing.js resolvable",
+      "elsewhere/a.ts store/b.ts known-part",
+    ]),
+  );
 });
 
-test("errors.ts imports nothing of src, so that everything may import it", async () => {
-  expect(await broken("errors.ts", `import "./log.js";`)).toEqual([PATHS]);
-});
+describe("ESLint", () => {
+  let eslint: ESLint;
+  beforeAll(() => {
+    eslint = new ESLint({
+      cwd: ROOT,
+      // Planted files are in no TypeScript program.
+      overrideConfig: [tseslint.configs.disableTypeChecked],
+    });
+  });
 
-test("an import cycle is reported, one of types is none", async () => {
-  // src/serve/playground.ts is imported by server.ts.
-  expect(await broken("serve/playground.ts", `import "./server.js";`)).toEqual(["import-x/no-cycle"]);
-  expect(
-    await broken("serve/playground.ts", `import type * as S from "./server.js"; export type T = typeof S;`),
-  ).toEqual([]);
-});
+  /** The rules that `source` breaks as the file src/`place`, one a line that breaks one. */
+  async function broken(place: string, source: string): Promise<string[]> {
+    const [result] = await eslint.lintText(source, { filePath: path.join(ROOT, "src", place) });
+    return (result?.messages ?? []).map(({ ruleId, message }) => ruleId ?? message);
+  }
 
-test("a file of more than 300 lines is reported", async () => {
-  expect(await broken("derive/planted.ts", "export {};\n".repeat(301))).toContain("max-lines");
-  expect(await broken("derive/planted.ts", "export {};\n".repeat(300))).not.toContain("max-lines");
+  test("lets only config.ts read the environment", async () => {
+    const source = "export const home = process.env;";
+    expect(await broken("config.ts", source)).toEqual([]);
+    for (const part of PARTS.filter((name) => name !== "config.ts")) {
+      const file = part.endsWith(".ts") ? part : `${part}/planted.ts`;
+      expect(await broken(file, source), part).toEqual(["no-restricted-properties"]);
+    }
+    for (const name of ["node:process", "process"]) {
+      const imported = `import { env } from "${name}"; export const home = env;`;
+      expect(await broken("store/planted.ts", imported), name).toContain("no-restricted-imports");
+    }
+  });
+
+  test("reports printing and default exports", async () => {
+    expect(await broken("store/planted.ts", `console.log("hello");`)).toEqual(["no-console"]);
+    expect(await broken("store/planted.ts", "export default 1;")).toEqual(["no-restricted-exports"]);
+  });
+
+  test("lets only null be compared loosely, and wants types imported as types", async () => {
+    expect(await broken("store/planted.ts", "export const is = (a: unknown): boolean => a == null;")).toEqual([]);
+    expect(await broken("store/planted.ts", "export const is = (a: unknown): boolean => a == 1;")).toEqual(["eqeqeq"]);
+    const untyped = `import { Sql } from "postgres"; export type S = Sql;`;
+    expect(await broken("store/planted.ts", untyped)).toEqual(["@typescript-eslint/consistent-type-imports"]);
+  });
+
+  test("reports nested conditional expressions and spread literals", async () => {
+    const nested = "export const a = (b: boolean, c: boolean) => (b ? 1 : c ? 2 : 3);";
+    expect(await broken("store/planted.ts", nested)).toEqual(["no-nested-ternary"]);
+    const spread = "export const a = (b: number, c: number) => ({ ...{ b, c }, d: 1 });";
+    expect(await broken("store/planted.ts", spread)).toEqual(["no-restricted-syntax"]);
+  });
+
+  test("reports a file of more than 300 lines", async () => {
+    expect(await broken("derive/planted.ts", "export {};\n".repeat(301))).toContain("max-lines");
+    expect(await broken("derive/planted.ts", "export {};\n".repeat(300))).not.toContain("max-lines");
+  });
 });
