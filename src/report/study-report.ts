@@ -1,202 +1,116 @@
-import { graphql, type GraphQLSchema } from "graphql";
-import { failure } from "../errors.js";
+import type { TadaDocumentNode, VariablesOf } from "gql.tada";
+import { execute, type GraphQLSchema } from "graphql";
 import type { AnalysisContext } from "../analysis/analysis-context.js";
+import { failure } from "../errors.js";
 import type { Limits } from "../model/limits.js";
+import {
+  REPORT,
+  REPORTED_EXPERIMENTS,
+  REPORTED_RANK,
+  type RankAnswer,
+  type ReportAnswer,
+  type ReportedExperiment,
+} from "./report-documents.js";
 
-type Maybe<T = number> = T | null;
-
-/** A study's whole diagnosis, as the reports and diagnostic_summary.json are made of it. */
-export interface StudyReport {
-  readonly slug: string;
-  readonly name: string;
-  readonly baseModel: Maybe<string>;
-  readonly tags: readonly string[];
-  readonly updatedAt: string;
+/** The whole diagnosis of a study: the content of its reports and of diagnostic_summary.json. */
+export interface StudyReport extends Omit<ReportAnswer, "ranks"> {
   readonly thresholdPercent: number;
   readonly experiments: readonly ReportedExperiment[];
   readonly ranks: readonly ReportedRank[];
-  readonly minimumViableRank: {
-    readonly rank: Maybe;
-    readonly bound: string;
-    readonly leastAcceptableRank: Maybe;
-    readonly reason: string;
-  };
-  readonly hypotheses: readonly {
-    readonly id: string;
-    readonly statement: string;
-    readonly verdict: string;
-    readonly because: string;
-    readonly evidence: readonly { readonly label: string; readonly value: Maybe; readonly unit: string }[];
-    readonly confounds: readonly { readonly kind: string; readonly severity: string; readonly message: string }[];
-  }[];
-  readonly paretoFrontier: readonly {
-    readonly experiment: { readonly name: string };
-    readonly x: number;
-    readonly y: number;
-    readonly dominated: boolean;
-  }[];
-  readonly failureModes: readonly {
-    readonly kind: string;
-    readonly severity: string;
-    readonly symptom: string;
-    readonly cause: string;
-    readonly mitigation: string;
-  }[];
-  readonly recommendation: { readonly experiment: Maybe<{ readonly name: string }>; readonly because: string };
 }
 
-export interface ReportedExperiment {
-  readonly name: string;
-  readonly method: string;
-  readonly quantization: { readonly label: string };
-  readonly rank: { readonly r: number };
-  readonly seed: Maybe;
-  readonly trainingLoss: Maybe;
-  readonly evalLoss: Maybe;
-  readonly peakMemoryMb: Maybe;
-  readonly timePerStepSeconds: Maybe;
-  readonly trainingTimeSeconds: Maybe;
-  readonly hasWeights: boolean;
-}
+export type ReportedRank = ReportAnswer["ranks"][number] & {
+  readonly similarity: RankAnswer["weightSimilarity"];
+  readonly summary: RankAnswer["diagnosticSummary"];
+};
 
-export interface ReportedRank {
-  readonly r: number;
-  readonly degradation: {
-    readonly percent: Maybe;
-    readonly acceptable: Maybe<boolean>;
-    readonly verdict: string;
-    readonly reason: Maybe<string>;
-    readonly interval: Maybe<{ readonly low: number; readonly high: number; readonly confidence: number }>;
-    readonly baseline: Maybe<{ readonly mean: number; readonly n: number }>;
-    readonly candidate: Maybe<{ readonly mean: number; readonly n: number }>;
-  };
-  readonly similarity: {
-    readonly mean: Maybe;
-    readonly comparedLayers: number;
-    readonly initialCosine: Maybe;
-    readonly sharedStart: Maybe<boolean>;
-    readonly layers: readonly {
-      readonly layer: { readonly name: string };
-      readonly cosineSimilarity: Maybe;
-      readonly l2Distance: Maybe;
-      readonly relativeDifference: Maybe;
-      readonly undefinedReason: Maybe<string>;
-    }[];
-  };
-  readonly summary: {
-    readonly baselineMemoryMb: Maybe;
-    readonly candidateMemoryMb: Maybe;
-    readonly memoryReductionPercent: Maybe;
-    readonly meanTokenMatch: Maybe;
-    readonly meanEmbeddingSimilarity: Maybe;
-    readonly baselineTimePerStepSeconds: Maybe;
-    readonly candidateTimePerStepSeconds: Maybe;
-    readonly speedup: Maybe;
-  };
-}
+/** What a report needs of the request that it is part of. */
+export type ReportContext = AnalysisContext & { readonly limits: Pick<Limits, "pageSize"> };
+
+/** A degradation below this percentage is acceptable: the default of the API. */
+const THRESHOLD_PERCENT = 5;
 
 /**
- * Reads what a study's reports say, by the queries that anyone can send: a report and an answer cannot disagree.
+ * Collects the content of a study's report by executing queries against the public schema, so that reports and API answers
+ * always agree.
  *
- * @param waitSeconds how long to wait for weights that have not been compared yet
+ * @param waitSeconds maximum wait for weight comparisons that are not stored yet; the context's wait if undefined
  * @throws STUDY_NOT_FOUND
  */
 export async function studyReport(
   schema: GraphQLSchema,
-  context: AnalysisContext & { readonly limits: Pick<Limits, "pageSize"> },
+  context: ReportContext,
   slug: string,
   waitSeconds: number | undefined,
 ): Promise<StudyReport> {
-  const found = (await context.loaders.studyBySlug.load(slug)) ?? undefined;
-  if (found === undefined) throw failure("STUDY_NOT_FOUND", { where: "slug", received: JSON.stringify(slug) });
-  const ranks = await context.loaders.ranks.load(found.id);
-  const ask = async (source: string, variables: Record<string, unknown>): Promise<Record<string, unknown>> => {
-    const variableValues = { slug, ...variables };
-    const { data, errors } = await graphql({ schema, source, variableValues, contextValue: context });
-    const [error] = errors ?? [];
-    if (error !== undefined) throw error.originalError ?? error;
-    return (data as { study: Record<string, unknown> }).study;
-  };
-  const study = await ask(query(ranks.map(({ r }) => r)), {
-    waitSeconds: waitSeconds ?? null,
+  const known = await context.loaders.studyBySlug.load(slug);
+  if (known === undefined) throw failure("STUDY_NOT_FOUND", { where: "slug", received: JSON.stringify(slug) });
+  const ranks = await context.loaders.ranks.load(known.id);
+  const wait = { waitSeconds: waitSeconds ?? null };
+  const details = ranks.map(({ r }) => rankDetails(schema, context, { slug, rank: r, ...wait }));
+  const variables = { slug, thresholdPercent: THRESHOLD_PERCENT, ...wait };
+  // Executed together, so that the request's loaders read, and queue, the weights of all ranks in one batch.
+  const [{ study }, detailsOfRanks] = await Promise.all([
+    answer(schema, context, REPORT, variables),
+    Promise.all(details),
+  ]);
+  const { ranks: degradations, ...rest } = found(study);
+  return {
+    ...rest,
     thresholdPercent: THRESHOLD_PERCENT,
-  });
-  const { ranks: degradations, ...rest } = study as unknown as StudyReport;
+    experiments: await allExperiments(schema, context, slug),
+    ranks: degradations.flatMap(({ r, degradation }, i) => {
+      const detail = detailsOfRanks[i];
+      return detail === undefined ? [] : [{ r, degradation, ...detail }];
+    }),
+  };
+}
+
+/** The similarity of the weights at one rank, and what the rank costs. */
+async function rankDetails(
+  schema: GraphQLSchema,
+  context: ReportContext,
+  variables: VariablesOf<typeof REPORTED_RANK>,
+): Promise<Pick<ReportedRank, "similarity" | "summary">> {
+  const { study } = await answer(schema, context, REPORTED_RANK, variables);
+  const { weightSimilarity, diagnosticSummary } = found(study);
+  return { similarity: weightSimilarity, summary: diagnosticSummary };
+}
+
+/** All runs of the study, read page by page. */
+async function allExperiments(
+  schema: GraphQLSchema,
+  context: ReportContext,
+  slug: string,
+): Promise<ReportedExperiment[]> {
   const experiments: ReportedExperiment[] = [];
   let after: string | null = null;
   do {
-    const page = (await ask(EXPERIMENTS, { first: context.limits.pageSize, after }))["experiments"] as ExperimentPage;
-    experiments.push(...page.nodes);
-    after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+    const variables: VariablesOf<typeof REPORTED_EXPERIMENTS> = { slug, first: context.limits.pageSize, after };
+    const { study } = await answer(schema, context, REPORTED_EXPERIMENTS, variables);
+    const { nodes, pageInfo } = found(study).experiments;
+    experiments.push(...nodes);
+    after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
   } while (after !== null);
-  return {
-    ...pick(rest),
-    thresholdPercent: THRESHOLD_PERCENT,
-    experiments,
-    ranks: degradations.map(
-      ({ r, degradation }) =>
-        ({ r, degradation, similarity: study[`similarity${r}`], summary: study[`summary${r}`] }) as ReportedRank,
-    ),
-  };
+  return experiments;
 }
 
-/** Acceptable is under this many percent, as the queries have it by default. */
-const THRESHOLD_PERCENT = 5;
-
-/** The study's own fields, without those of single ranks, whose names are the query's. */
-function pick(study: Omit<StudyReport, "experiments" | "ranks">): Omit<StudyReport, "experiments" | "ranks"> {
-  const { slug, name, baseModel, tags, updatedAt, thresholdPercent, minimumViableRank, hypotheses } = study;
-  const { paretoFrontier, failureModes, recommendation } = study;
-  return {
-    ...{ slug, name, baseModel, tags, updatedAt, thresholdPercent, minimumViableRank, hypotheses },
-    ...{ paretoFrontier, failureModes, recommendation },
-  };
+/** Executes one of the report's own operations. @throws the first error of the answer */
+async function answer<Result, Variables extends object>(
+  schema: GraphQLSchema,
+  context: ReportContext,
+  document: TadaDocumentNode<Result, Variables>,
+  variables: Variables,
+): Promise<Result> {
+  const variableValues = { ...variables } as Record<string, unknown>;
+  const { data, errors } = await execute({ schema, document, variableValues, contextValue: context });
+  const [error] = errors ?? [];
+  if (error !== undefined) throw error.originalError ?? error;
+  return data as Result;
 }
 
-interface ExperimentPage {
-  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string };
-  readonly nodes: readonly ReportedExperiment[];
-}
-
-const EXPERIMENTS = `query Experiments($slug: String!, $first: Int!, $after: String) {
-  study(slug: $slug) {
-    experiments(first: $first, after: $after) {
-      pageInfo { hasNextPage endCursor }
-      nodes {
-        name method quantization { label } rank { r } seed
-        trainingLoss evalLoss peakMemoryMb timePerStepSeconds trainingTimeSeconds hasWeights
-      }
-    }
-  }
-}`;
-
-/** All but the runs in one query, so that all weights are asked about together. */
-function query(ranks: readonly number[]): string {
-  const ofRank = (r: number) => `
-    similarity${r}: weightSimilarity(rank: ${r}, scaling: NONE, waitSeconds: $waitSeconds) {
-      mean comparedLayers initialCosine sharedStart
-      layers { layer { name } cosineSimilarity l2Distance relativeDifference undefinedReason }
-    }
-    summary${r}: diagnosticSummary(rank: ${r}, waitSeconds: $waitSeconds) {
-      baselineMemoryMb candidateMemoryMb memoryReductionPercent meanTokenMatch meanEmbeddingSimilarity
-      baselineTimePerStepSeconds candidateTimePerStepSeconds speedup
-    }`;
-  return `query Report($slug: String!, $waitSeconds: Float, $thresholdPercent: Float!) {
-    study(slug: $slug) {
-      slug name baseModel tags updatedAt
-      ranks { r degradation(metric: TRAINING_LOSS, thresholdPercent: $thresholdPercent) {
-        percent acceptable verdict reason interval { low high confidence } baseline { mean n } candidate { mean n }
-      } }
-      ${ranks.map(ofRank).join("")}
-      minimumViableRank(metric: TRAINING_LOSS, thresholdPercent: $thresholdPercent) {
-        rank bound leastAcceptableRank reason
-      }
-      hypotheses(thresholdPercent: $thresholdPercent, waitSeconds: $waitSeconds) {
-        id statement verdict because evidence { label value unit } confounds { kind severity message }
-      }
-      paretoFrontier(x: PEAK_MEMORY_MB, y: TRAINING_LOSS) { experiment { name } x y dominated }
-      failureModes(waitSeconds: $waitSeconds) { kind severity symptom cause mitigation }
-      recommendation { experiment { name } because }
-    }
-  }`;
+/** A study that this request has loaded before. */
+function found<Study>(study: Study | null): Study {
+  if (study === null) throw new Error("the study was not found a second time");
+  return study;
 }

@@ -1,0 +1,150 @@
+import type { ResultOf } from "gql.tada";
+import { graphql } from "../model/graphql-document.js";
+
+/** The study itself: everything in a report except its runs and the details of each rank. */
+export const REPORT = graphql(`
+  query Report($slug: String!, $waitSeconds: Float, $thresholdPercent: Float!) {
+    study(slug: $slug) {
+      slug
+      name
+      baseModel
+      tags
+      updatedAt
+      ranks {
+        r
+        degradation(metric: TRAINING_LOSS, thresholdPercent: $thresholdPercent) {
+          percent
+          acceptable
+          verdict
+          reason
+          interval {
+            low
+            high
+            confidence
+          }
+          baseline {
+            mean
+            n
+          }
+          candidate {
+            mean
+            n
+          }
+        }
+      }
+      minimumViableRank(metric: TRAINING_LOSS, thresholdPercent: $thresholdPercent) {
+        rank
+        bound
+        leastAcceptableRank
+        reason
+      }
+      hypotheses(thresholdPercent: $thresholdPercent, waitSeconds: $waitSeconds) {
+        id
+        statement
+        verdict
+        because
+        evidence {
+          label
+          value
+          unit
+        }
+        confounds {
+          kind
+          severity
+          message
+        }
+      }
+      paretoFrontier(x: PEAK_MEMORY_MB, y: TRAINING_LOSS) {
+        experiment {
+          name
+        }
+        x
+        y
+        dominated
+      }
+      failureModes(waitSeconds: $waitSeconds) {
+        kind
+        severity
+        symptom
+        cause
+        mitigation
+      }
+      recommendation {
+        experiment {
+          name
+        }
+        because
+      }
+    }
+  }
+`);
+
+/** The weights and costs of one rank. */
+export const REPORTED_RANK = graphql(`
+  query ReportedRank($slug: String!, $rank: Int!, $waitSeconds: Float) {
+    study(slug: $slug) {
+      weightSimilarity(rank: $rank, scaling: NONE, waitSeconds: $waitSeconds) {
+        mean
+        comparedLayers
+        initialCosine
+        sharedStart
+        layers {
+          layer {
+            name
+          }
+          cosineSimilarity
+          l2Distance
+          relativeDifference
+          undefinedReason
+        }
+      }
+      diagnosticSummary(rank: $rank, waitSeconds: $waitSeconds) {
+        baselineMemoryMb
+        candidateMemoryMb
+        memoryReductionPercent
+        meanTokenMatch
+        meanEmbeddingSimilarity
+        baselineTimePerStepSeconds
+        candidateTimePerStepSeconds
+        speedup
+      }
+    }
+  }
+`);
+
+/** One page of the study's runs. */
+export const REPORTED_EXPERIMENTS = graphql(`
+  query ReportedExperiments($slug: String!, $first: Int!, $after: String) {
+    study(slug: $slug) {
+      experiments(first: $first, after: $after) {
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+        nodes {
+          name
+          method
+          quantization {
+            label
+          }
+          rank {
+            r
+          }
+          seed
+          trainingLoss
+          evalLoss
+          peakMemoryMb
+          timePerStepSeconds
+          trainingTimeSeconds
+          hasWeights
+        }
+      }
+    }
+  }
+`);
+
+export type ReportAnswer = NonNullable<ResultOf<typeof REPORT>["study"]>;
+export type RankAnswer = NonNullable<ResultOf<typeof REPORTED_RANK>["study"]>;
+export type ReportedExperiment = NonNullable<
+  ResultOf<typeof REPORTED_EXPERIMENTS>["study"]
+>["experiments"]["nodes"][number];
