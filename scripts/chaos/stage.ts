@@ -110,8 +110,10 @@ export async function storedFacts({ sql }: Pick<Stage, "sql">): Promise<Map<stri
     union all
     select 'experiment ' || slug || ' ' || e.name, e.method || ' ' || e.quantization_label from experiment e join study s on s.id = study_id
     union all
-    select 'factors ' || slug || ' ' || e.name || ' ' || coalesce(c.step::text, '-') || ' ' || l.name, f.hash || ' ' || f.scaling || ' ' || a_file
-    from adapter_factors f join checkpoint c on c.id = checkpoint_id join experiment e on e.id = experiment_id
+    select 'factors ' || slug || ' ' || e.name || ' ' || coalesce(c.step::text, '-') || ' ' || l.name || ' ' || t.role,
+      f.hash || ' ' || f.scaling || ' ' || t.file
+    from adapter_factors f join factor_tensor t using (checkpoint_id, layer_id)
+    join checkpoint c on c.id = checkpoint_id join experiment e on e.id = experiment_id
     join layer l on l.id = layer_id join study s on s.id = e.study_id
     union all
     select 'file ' || hash, size::text from weight_file`;

@@ -18,11 +18,8 @@ export const SEEDED_TABLES = {
   metric_series: ["experiment_id", "name", "steps", "values"],
   weight_file: ["hash", "size", "path"],
   checkpoint: ["id", "experiment_id", "step", "is_final", "folders", "hash", "files"],
-  adapter_factors: [
-    ...["checkpoint_id", "layer_id", "rank", "scaling", "hash"],
-    ...["a_file", "a_name", "a_dtype", "a_shape", "a_offset", "a_length", "a_hash"],
-    ...["b_file", "b_name", "b_dtype", "b_shape", "b_offset", "b_length", "b_hash"],
-  ],
+  adapter_factors: ["checkpoint_id", "layer_id", "rank", "scaling", "hash", "in_features", "out_features"],
+  factor_tensor: ["checkpoint_id", "layer_id", "role", "file", "name", "dtype", "shape", "offset", "length", "hash"],
   comparison: [
     ...["left_hash", "right_hash", "scaling_ratio", "kernel_version", "inner_product", "left_squared_norm"],
     ...["right_squared_norm", "squared_distance", "initial_cosine", "provider", "precision", "seconds"],
@@ -139,11 +136,12 @@ function seedRun(
     const path = `base_model.model.transformer.h.${i}.attn.c_attn`;
     const [aLength, bLength] = [4 * FEATURES * r, 12 * FEATURES * r];
     const at = (aLength + bLength) * i;
-    rows.adapter_factors.push([
-      ...[checkpoint, layer, r, 16 / r, hash],
-      ...[file, `${path}.lora_A.weight`, "F32", [r, FEATURES], at, aLength, `${hash}a`],
-      ...[file, `${path}.lora_B.weight`, "F32", [3 * FEATURES, r], at + aLength, bLength, `${hash}b`],
-    ]);
+    rows.adapter_factors.push([checkpoint, layer, r, 16 / r, hash, FEATURES, 3 * FEATURES]);
+    const key = [checkpoint, layer];
+    rows.factor_tensor.push(
+      [...key, "A", file, `${path}.lora_A.weight`, "F32", [r, FEATURES], at, aLength, `${hash}a`],
+      [...key, "B", file, `${path}.lora_B.weight`, "F32", [3 * FEATURES, r], at + aLength, bLength, `${hash}b`],
+    );
     return hash;
   });
 }

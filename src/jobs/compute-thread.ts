@@ -7,7 +7,7 @@ import { openEngine } from "../compute/engine.js";
 import { failure, PermanentError, RankscopeError } from "../errors.js";
 import { shownPlace } from "../files/shown-place.js";
 import { tensorValues } from "../import/tensor-values.js";
-import type { LocatedFactors, StoredTensor } from "../model/stored-factors.js";
+import type { FactorLocation, StoredTensor } from "../model/stored-factors.js";
 import { openWeightStore } from "../weights/open-weight-store.js";
 import type { WeightStoreSettings } from "../weights/settings.js";
 import type { WeightStore } from "../model/weight-store.js";
@@ -23,7 +23,7 @@ export interface ThreadSettings {
 
 /** An update and where its tensors lie; undefined where the store knows no file that holds them. */
 export interface ThreadMember {
-  readonly place: LocatedFactors | undefined;
+  readonly place: FactorLocation | undefined;
   readonly rows?: RowRange | undefined;
 }
 

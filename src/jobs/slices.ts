@@ -1,11 +1,11 @@
-import type { LocatedFactors } from "../model/stored-factors.js";
+import type { FactorLocation } from "../model/stored-factors.js";
 import type { LayerWork } from "../model/job-payloads.js";
 
 /** Elements that one thread holds at once: as float64 they are 32 MB. A larger layer is a slice by itself. */
 const SLICE_ELEMENTS = 4 * 2 ** 20;
 
 /** Where updates lie, by their content. */
-export type Places = ReadonlyMap<string, LocatedFactors>;
+export type Places = ReadonlyMap<string, FactorLocation>;
 
 /** Divides a job's layers among threads: bounded in memory, and enough slices that every thread has something to do. */
 export function slicesOf(layers: readonly LayerWork[], places: Places, threads: number): LayerWork[][] {
@@ -26,7 +26,7 @@ export function slicesOf(layers: readonly LayerWork[], places: Places, threads: 
   return slices;
 }
 
-function elementsOf(place: LocatedFactors | undefined): number {
+function elementsOf(place: FactorLocation | undefined): number {
   if (place === undefined) return 0;
   return [place.a, place.b].reduce((sum, { shape }) => sum + shape.reduce((size, n) => size * n, 1), 0);
 }

@@ -6,6 +6,7 @@
 import type { ErrorCode } from "../errors.js";
 import type { FindingSeverity } from "./enums/finding-severity.js";
 import type { Method } from "./enums/method.js";
+import type { FactorTensors } from "./factor-tensors.js";
 
 export interface StudyRecord {
   /** Display name; the folder's base name unless told otherwise. */
@@ -133,7 +134,7 @@ export interface WeightFileRecord {
 }
 
 /** The pair (A: r x in, B: out x r) of one layer; the update is dW = scaling * B * A. */
-export interface FactorsRecord {
+export interface FactorsRecord extends FactorTensors<TensorRecord> {
   /** LayerRecord.name */
   readonly layer: string;
   readonly rank: number;
@@ -144,8 +145,6 @@ export interface FactorsRecord {
    * fan_in_fan_out (GPT-2's Conv1D), and embeddings, whose A is r x vocabulary and B dimension x r.
    */
   readonly transposed: boolean;
-  readonly a: TensorRecord;
-  readonly b: TensorRecord;
   /** SHA-256 over dtype, shape and bytes of A and B: equal pairs have equal hashes in every study. */
   readonly hash: string;
 }

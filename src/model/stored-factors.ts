@@ -1,3 +1,4 @@
+import type { FactorTensors } from "./factor-tensors.js";
 import type { TensorRecord } from "./records.js";
 import type { WeightFile } from "./weight-store.js";
 
@@ -7,7 +8,7 @@ export interface StoredTensor extends Omit<TensorRecord, "file"> {
 }
 
 /** The adapter factors of one layer in one checkpoint. */
-export interface StoredFactors {
+export interface StoredFactors extends FactorTensors<StoredTensor> {
   readonly checkpointId: string;
   readonly layerId: string;
   readonly rank: number;
@@ -16,9 +17,7 @@ export interface StoredFactors {
   readonly hash: string;
   /** Whether dW is added transposed: its left and right subspaces swap. */
   readonly transposed: boolean;
-  readonly a: StoredTensor;
-  readonly b: StoredTensor;
 }
 
-/** What is needed to read the two tensors of an update. */
-export type LocatedFactors = Pick<StoredFactors, "hash" | "rank" | "a" | "b">;
+/** What is needed to read the tensors of an update. */
+export type FactorLocation = Pick<StoredFactors, "hash" | "rank"> & FactorTensors<StoredTensor>;

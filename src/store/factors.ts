@@ -1,26 +1,58 @@
-import type { LocatedFactors, StoredFactors } from "../model/stored-factors.js";
+import { TENSOR_ROLES, type FactorTensors } from "../model/factor-tensors.js";
+import type { FactorLocation, StoredFactors, StoredTensor } from "../model/stored-factors.js";
 import type { Connection } from "./connection.js";
 
+type Role = (typeof TENSOR_ROLES)[keyof typeof TENSOR_ROLES];
+
+/** The tensors of one layer's factors, by role. */
+interface TensorRow {
+  readonly tensors: Readonly<Record<Role, StoredTensor>>;
+}
+
 /** All factors of `checkpointIds`. */
-export function factorsOfCheckpoints({ sql }: Connection, checkpointIds: readonly string[]): Promise<StoredFactors[]> {
-  return sql<StoredFactors[]>`
-    select checkpoint_id as "checkpointId", layer_id as "layerId", rank, scaling, adapter_factors.hash, transposed,
-      ${tensors(sql)}
-    where checkpoint_id = any(${[...checkpointIds]}::uuid[])`;
+export async function factorsOfCheckpoints(
+  { sql }: Connection,
+  checkpointIds: readonly string[],
+): Promise<StoredFactors[]> {
+  const ids = [...checkpointIds];
+  const rows = await sql<(Omit<StoredFactors, keyof FactorTensors<StoredTensor>> & TensorRow)[]>`
+    select checkpoint_id as "checkpointId", layer_id as "layerId", rank, scaling, hash, transposed, tensors
+    from adapter_factors
+    join (
+      select checkpoint_id, layer_id, ${tensorsByRole(sql)} as tensors
+      from factor_tensor as tensor join weight_file on weight_file.hash = tensor.file
+      where checkpoint_id = any(${ids}::uuid[]) group by checkpoint_id, layer_id) as located
+      using (checkpoint_id, layer_id)
+    where checkpoint_id = any(${ids}::uuid[])`;
+  return rows.map(withTensors);
 }
 
-/** Where the factors of these contents lie, one place each of however many checkpoints hold them. */
-export function factorsByHash({ sql }: Connection, hashes: readonly string[]): Promise<LocatedFactors[]> {
-  return sql<LocatedFactors[]>`
-    select distinct on (adapter_factors.hash) adapter_factors.hash, rank, ${tensors(sql)}
-    where adapter_factors.hash = any(${[...hashes]}::text[])
-    order by adapter_factors.hash`;
+/** One location for each of these factors, however many checkpoints contain them. Unknown hashes are left out. */
+export async function factorsByHash({ sql }: Connection, hashes: readonly string[]): Promise<FactorLocation[]> {
+  const rows = await sql<(Pick<FactorLocation, "hash" | "rank"> & TensorRow)[]>`
+    with factors as materialized (
+      select distinct on (hash) hash, rank, checkpoint_id, layer_id from adapter_factors
+      where hash = any(${[...hashes]}::text[]) order by hash)
+    select factors.hash, rank, ${tensorsByRole(sql)} as tensors
+    from factors
+    join factor_tensor as tensor using (checkpoint_id, layer_id)
+    join weight_file on weight_file.hash = tensor.file
+    group by factors.hash, rank`;
+  return rows.map(withTensors);
 }
 
-/** The columns `a` and `b` with what they are selected from. */
-const tensors = (sql: Connection["sql"]) => sql`
-  json_build_object('name', a_name, 'dtype', a_dtype, 'shape', a_shape, 'offset', a_offset, 'length', a_length,
-    'hash', a_hash, 'file', json_build_object('hash', a.hash, 'size', a.size, 'path', a.path)) as a,
-  json_build_object('name', b_name, 'dtype', b_dtype, 'shape', b_shape, 'offset', b_offset, 'length', b_length,
-    'hash', b_hash, 'file', json_build_object('hash', b.hash, 'size', b.size, 'path', b.path)) as b
-  from adapter_factors join weight_file a on a.hash = a_file join weight_file b on b.hash = b_file`;
+/** Aggregates rows `tensor` and `weight_file` to one object, by role. */
+const tensorsByRole = (sql: Connection["sql"]) => sql`
+  json_object_agg(tensor.role, json_build_object('name', tensor.name, 'dtype', tensor.dtype, 'shape', tensor.shape,
+    'offset', tensor.offset, 'length', tensor.length, 'hash', tensor.hash,
+    'file', json_build_object('hash', weight_file.hash, 'size', weight_file.size, 'path', weight_file.path)))`;
+
+const PROPERTIES = Object.entries(TENSOR_ROLES) as [keyof typeof TENSOR_ROLES, Role][];
+
+function withTensors<Row extends TensorRow>({
+  tensors,
+  ...row
+}: Row): Omit<Row, "tensors"> & FactorTensors<StoredTensor> {
+  const located = Object.fromEntries(PROPERTIES.map(([property, role]) => [property, tensors[role]]));
+  return { ...row, ...(located as FactorTensors<StoredTensor>) };
+}

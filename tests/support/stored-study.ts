@@ -99,12 +99,26 @@ export async function storedStudy(
         const hash = sha256(`${a.hash} ${b.hash}`);
         ids.factors.set(`${run.name}/${step}/${layer.name}`, hash);
         await sql`insert into adapter_factors ${sql({
-          ...{ checkpoint_id: checkpoint, layer_id: id, rank: layer.a.length, scaling: layer.scaling, hash },
+          checkpoint_id: checkpoint,
+          layer_id: id,
+          rank: layer.a.length,
+          scaling: layer.scaling,
+          hash,
           transposed: layer.transposed ?? false,
-          ...{ a_file: file.hash, a_name: `${layer.name}.lora_A`, a_dtype: "F32", a_shape: a.shape, a_hash: a.hash },
-          ...{ a_offset: a.offset, a_length: a.length, b_offset: b.offset, b_length: b.length },
-          ...{ b_file: file.hash, b_name: `${layer.name}.lora_B`, b_dtype: "F32", b_shape: b.shape, b_hash: b.hash },
+          in_features: layer.a[0]?.length ?? 0,
+          out_features: layer.b.length,
         })}`;
+        for (const [role, tensor] of Object.entries({ A: a, B: b })) {
+          await sql`insert into factor_tensor ${sql({
+            checkpoint_id: checkpoint,
+            layer_id: id,
+            role,
+            file: file.hash,
+            name: `${layer.name}.lora_${role}`,
+            dtype: "F32",
+            ...tensor,
+          })}`;
+        }
       }
     }
   }

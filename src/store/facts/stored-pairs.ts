@@ -50,14 +50,14 @@ export async function storedPairs(
       select * from unnest(${pairs.map((_, i) => i)}::int[], ${pairs.map(({ left }) => left)}::uuid[],
         ${pairs.map(({ right }) => right)}::uuid[]) as pair (position, "left", "right")),
     l as materialized (
-      select position, layer_id, scaling, hash, a_shape, b_shape from pair
+      select position, layer_id, scaling, hash, in_features, out_features from pair
       join adapter_factors on checkpoint_id = "left"),
     r as materialized (
-      select position, layer_id, scaling, hash, a_shape, b_shape from pair
+      select position, layer_id, scaling, hash, in_features, out_features from pair
       join adapter_factors on checkpoint_id = "right"),
     side as materialized (
       select position, layer_id, l.scaling as left_scaling, r.scaling as right_scaling,
-        l.a_shape[2] = r.a_shape[2] and l.b_shape[1] = r.b_shape[1] as same_shape,
+        l.in_features = r.in_features and l.out_features = r.out_features as same_shape,
         -- Facts are kept with left <= right by bytes, as JavaScript compares.
         l.hash collate "C" > r.hash collate "C" as turned, l.hash as left_hash, r.hash as right_hash
       from l join r using (position, layer_id))

@@ -1,5 +1,6 @@
 import type { TransactionSql } from "postgres";
 import { v7 as newId } from "uuid";
+import { TENSOR_ROLES } from "../../model/factor-tensors.js";
 import type { CheckpointRecord } from "../../model/records.js";
 import { copyRows, type CopyValue } from "../driver/copy-rows.js";
 import type { StoredExperiment } from "./experiments.js";
@@ -29,6 +30,7 @@ export async function writeCheckpoints(
     where experiment_id = any(${experiments.map(({ id }) => id)}::uuid[])`;
   const moved = await writeWeightFiles(sql, experiments);
   const factors: CopyValue[][] = [];
+  const tensors: CopyValue[][] = [];
   for (const { id: experimentId, record } of experiments) {
     const rows = stored.filter((row) => row.experimentId === experimentId);
     let final: string | undefined;
@@ -51,6 +53,7 @@ export async function writeCheckpoints(
         await insertCheckpoint(sql, id, experimentId, checkpoint);
         ledger.added.checkpoints++;
         factors.push(...factorRows(id, checkpoint, layerIds));
+        tensors.push(...tensorRows(id, checkpoint, layerIds));
       }
     }
     // A run ends once: a former end that the folder no longer has loses its mark to the one that was stored now.
@@ -59,6 +62,7 @@ export async function writeCheckpoints(
     }
   }
   await copyRows(sql, "adapter_factors", FACTOR_COLUMNS, factors);
+  await copyRows(sql, "factor_tensor", TENSOR_COLUMNS, tensors);
 }
 
 /**
@@ -118,9 +122,8 @@ const FACTOR_COLUMNS = [
   "scaling",
   "hash",
   "transposed",
-  ...["a", "b"].flatMap((side) =>
-    ["file", "name", "dtype", "shape", "offset", "length", "hash"].map((column) => `${side}_${column}`),
-  ),
+  "in_features",
+  "out_features",
 ];
 
 function factorRows(
@@ -128,16 +131,44 @@ function factorRows(
   { factors }: CheckpointRecord,
   layerIds: ReadonlyMap<string, string>,
 ): CopyValue[][] {
-  return factors.map(({ layer, rank, scaling, hash, transposed, a, b }) => {
-    const tensors = [a, b].flatMap(({ file, name, dtype, shape, offset, length, hash: tensorHash }) => [
-      file,
-      name,
-      dtype,
-      shape,
-      offset,
-      length,
-      tensorHash,
-    ]);
-    return [checkpointId, layerIds.get(layer) ?? null, rank, scaling, hash, transposed, ...tensors];
-  });
+  return factors.map(({ layer, rank, scaling, hash, transposed, a, b }) => [
+    checkpointId,
+    layerIds.get(layer) ?? null,
+    rank,
+    scaling,
+    hash,
+    transposed,
+    a.shape[1] ?? null,
+    b.shape[0] ?? null,
+  ]);
 }
+
+const TENSOR_COLUMNS = [
+  "checkpoint_id",
+  "layer_id",
+  "role",
+  "file",
+  "name",
+  "dtype",
+  "shape",
+  "offset",
+  "length",
+  "hash",
+];
+
+/** One row for each tensor of the factors, whatever the adapter's form. */
+function tensorRows(
+  checkpointId: string,
+  { factors }: CheckpointRecord,
+  layerIds: ReadonlyMap<string, string>,
+): CopyValue[][] {
+  return factors.flatMap((record) =>
+    TENSORS.map(([property, role]) => {
+      const { file, name, dtype, shape, offset, length, hash } = record[property];
+      const layerId = layerIds.get(record.layer) ?? null;
+      return [checkpointId, layerId, role, file, name, dtype, shape, offset, length, hash];
+    }),
+  );
+}
+
+const TENSORS = Object.entries(TENSOR_ROLES) as [keyof typeof TENSOR_ROLES, string][];

@@ -46,9 +46,15 @@ const QUESTION = `{ study(slug: "tiny") {
 } }`;
 
 /** What is known of every pair of factors, as the program finds it for a comparison. */
-const FACTS = `select f.hash, f.rank, f.scaling, f.a_name, f.a_hash, f.a_offset, f.b_hash, w.size, e.name as run, l.name as layer
+const FACTS = `select f.hash, f.rank, f.scaling, f.transposed, f.in_features, f.out_features,
+    a.name as a_name, a.dtype as a_dtype, a.shape as a_shape, a.offset as a_offset, a.length as a_length, a.hash as a_hash,
+    b.name as b_name, b.dtype as b_dtype, b.shape as b_shape, b.offset as b_offset, b.length as b_length, b.hash as b_hash,
+    w.size, e.name as run, l.name as layer
   from adapter_factors f join checkpoint c on c.id = checkpoint_id join experiment e on e.id = experiment_id
-  join layer l on l.id = layer_id join weight_file w on w.hash = a_file and a_file = any(c.files) order by run, layer, f.hash`;
+  join factor_tensor a on (a.checkpoint_id, a.layer_id, a.role) = (f.checkpoint_id, f.layer_id, 'A')
+  join factor_tensor b on (b.checkpoint_id, b.layer_id, b.role) = (f.checkpoint_id, f.layer_id, 'B') and b.file = a.file
+  join layer l on l.id = f.layer_id join weight_file w on w.hash = a.file and a.file = any(c.files)
+  order by run, layer, f.hash`;
 
 async function answers(url: string) {
   const database = openDatabase(url, { applicationName: "tests", maxConnections: 2 });
@@ -102,6 +108,7 @@ async function databaseAt({ manifest, readTable }: Backup): Promise<string> {
 const PARENTS_FIRST = ["study", "rank", "experiment", "metric", "metric_series", "layer", "checkpoint", "weight_file"];
 PARENTS_FIRST.push(
   "adapter_factors",
+  "factor_tensor",
   "comparison",
   "subspace",
   "spectrum",

@@ -15,8 +15,16 @@ const store = (record: StudyRecord, options: Partial<StoreStudyOptions> = {}) =>
 /** Every row of every table of a study, to compare a store with itself. */
 async function everything() {
   const tables = [
-    ...["study", "rank", "experiment", "metric", "metric_series", "layer"],
-    ...["checkpoint", "adapter_factors", "weight_file"],
+    "study",
+    "rank",
+    "experiment",
+    "metric",
+    "metric_series",
+    "layer",
+    "checkpoint",
+    "adapter_factors",
+    "factor_tensor",
+    "weight_file",
   ];
   const rows = tables.map(
     (table) => fresh.database.sql`select t::text as row from ${fresh.database.sql(table)} as t order by 1`,
@@ -124,9 +132,17 @@ describe("a folder that has grown", () => {
     expect(added).toEqual({ experiments: 1, ranks: 1, layers: 0, metrics: 1, curves: 1, checkpoints: 1 });
     expect(Object.values(updated).every((count) => count === 0)).toBe(true);
     const after = await everything();
-    for (const table of ["rank", "experiment", "metric", "metric_series", "layer", "checkpoint", "adapter_factors"]) {
-      expect(after[table]).toEqual(expect.arrayContaining(before[table] ?? []));
-    }
+    const grown = [
+      "rank",
+      "experiment",
+      "metric",
+      "metric_series",
+      "layer",
+      "checkpoint",
+      "adapter_factors",
+      "factor_tensor",
+    ];
+    for (const table of grown) expect(after[table]).toEqual(expect.arrayContaining(before[table] ?? []));
   });
 
   test("a run that trained on has longer curves, new metrics of them, and another end", async () => {
