@@ -53,7 +53,7 @@ await whenStale("prisma", ["prisma/schema.prisma", "package-lock.json"], generat
 const web = "src/web";
 const dashboard = `${web}/dashboard`;
 /** What the dashboard has of the server. */
-const SHARED = ["src/export/csv-line.ts", "src/derive/metric-deltas.ts", "src/plots/theme.ts"];
+const SHARED = ["src/export/csv-line.ts", "src/derive/runs/metric-deltas.ts", "src/plots/theme.ts"];
 const sources = (await filesBelow("src")).filter((file) => !file.startsWith(web));
 await whenStale("sources", [...sources, "tsconfig.json", "scripts/build.mjs"], path.join(dist, "main.js"), async () => {
   for (const entry of await readdir(dist).catch(() => [])) {

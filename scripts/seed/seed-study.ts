@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { v7 as newId } from "uuid";
 import type { CopyValue } from "#src/store/driver/copy-rows.js";
 import { KERNEL_VERSION } from "#src/model/kernel-version.js";
-import type { AdapterSettings } from "#src/derive/run-settings.js";
+import type { AdapterSettings } from "#src/derive/runs/run-settings.js";
 import type { SeedOptions } from "./seed-options.js";
 
 /** The tables in the order in which their rows can be written, with the columns that are filled. */

@@ -1,5 +1,5 @@
 import { scalingRatio } from "../model/scaling-ratio.js";
-import { layerSimilarity, undefinedSimilarity, type LayerSimilarity } from "../derive/similarity.js";
+import { layerSimilarity, undefinedSimilarity, type LayerSimilarity } from "../derive/similarity/layer-similarity.js";
 import type { PairFacts } from "../model/computed-facts.js";
 import type { FactResult } from "../model/weight-facts.js";
 import type { UpdatePair, RowRange } from "../model/weight-updates.js";

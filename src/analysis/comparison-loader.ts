@@ -1,5 +1,5 @@
 import DataLoader from "dataloader";
-import { similaritySummary, type SimilaritySummary } from "../derive/similarity-summary.js";
+import { similaritySummary, type SimilaritySummary } from "../derive/similarity/similarity-summary.js";
 import { checkpointLayers, matchedLayers, type CheckpointReads, type RunCheckpoint } from "./checkpoint-layers.js";
 import type { ComparisonAsked } from "./compare-updates.js";
 import { compareLayers, type ComparedLayer } from "./compared-layers.js";

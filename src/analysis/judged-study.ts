@@ -1,14 +1,14 @@
-import { type Analysis } from "../derive/change-statistics.js";
-import type { AcceptanceRule } from "../derive/degradation.js";
+import { type SeedAnalysis } from "../derive/degradation/change-statistics.js";
+import type { AcceptanceRule } from "../derive/degradation/degradation.js";
 import {
   choiceName,
-  curveOf,
+  curveName,
   higherIsBetter,
   needsCurves,
-  withChoice,
+  withChosenMetric,
   type MetricChoice,
-} from "../derive/metric-choice.js";
-import type { Roles, Run } from "../derive/roles.js";
+} from "../derive/runs/metric-choice.js";
+import type { ComparisonRoles, Run } from "../derive/runs/comparison-roles.js";
 import { failure } from "../errors.js";
 import type { Experiment } from "../store/experiments.js";
 import type { Loaders } from "./loaders.js";
@@ -20,7 +20,7 @@ import type { JudgementOptions, MetricOptions } from "./judgement-options.js";
 export interface MeasuredStudy {
   readonly experiments: readonly Experiment[];
   readonly runs: readonly Run[];
-  readonly roles: Roles | undefined;
+  readonly roles: ComparisonRoles | undefined;
   /** The name of the metric in `runs`. */
   readonly metric: string;
   readonly higherIsBetter: boolean;
@@ -40,11 +40,11 @@ export async function measuredStudy(
   const experiments = await loaders.experiments.load(studyId);
   const curves = needsCurves(choice)
     ? await Promise.all(
-        experiments.map(({ id }) => loaders.series.load({ experimentId: id, name: curveOf(choice.key) })),
+        experiments.map(({ id }) => loaders.series.load({ experimentId: id, name: curveName(choice.key) })),
       )
     : [];
   const byRun = new Map(curves.flatMap((curve) => (curve === undefined ? [] : [[curve.experimentId, curve] as const])));
-  const runs = withChoice(experiments.map(runOf), choice, byRun);
+  const runs = withChosenMetric(experiments.map(runOf), choice, byRun);
   const { higherIsBetter } = choice;
   return { experiments, runs, roles: rolesOf(runs, asked), metric: choiceName(choice), higherIsBetter };
 }
@@ -70,7 +70,7 @@ function choiceOf({ metric, metricKey, at, step, higherIsBetter: isHigher }: Met
 export function acceptanceRule(
   { metric, higherIsBetter: isHigher }: Pick<MeasuredStudy, "metric" | "higherIsBetter">,
   asked: JudgementOptions,
-): AcceptanceRule & { readonly analysis: Analysis } {
+): AcceptanceRule & { readonly analysis: SeedAnalysis } {
   const { thresholdPercent, twoSided, rules, interval, paired } = asked;
   const confidence = within("confidence", asked.confidence, 0.5, 0.999);
   const resamples = within("resamples", asked.resamples, 100, 10_000);

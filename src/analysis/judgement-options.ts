@@ -1,10 +1,10 @@
-import type { RolesAsked } from "../derive/resolve-roles.js";
+import type { RolesRequest } from "../derive/runs/resolve-roles.js";
 import type { RuleSet } from "../model/enums/acceptance.js";
 import type { IntervalChoice } from "../model/enums/interval.js";
 import type { MetricPoint } from "../model/enums/metric.js";
 
 /** Selects the metric that is judged, and the runs that are compared. */
-export interface MetricOptions extends RolesAsked {
+export interface MetricOptions extends RolesRequest {
   /** A metric's name; `metricKey` takes its place. */
   readonly metric: string;
   readonly metricKey?: string | null | undefined;

@@ -1,4 +1,4 @@
-import type { LayerSimilarity } from "../derive/similarity.js";
+import type { LayerSimilarity } from "../derive/similarity/layer-similarity.js";
 import { failure } from "../errors.js";
 import { layerRowStudies, type LayerRowsAsked } from "../store/across/layer-row-studies.js";
 import { runsOfStudies } from "../store/across/runs-of-studies.js";

@@ -4,8 +4,8 @@ import {
   type MeanMatrix,
   type SimilarityMatrix,
   type SimilarityMeasure,
-} from "../derive/similarity-matrix.js";
-import { undefinedSimilarity } from "../derive/similarity.js";
+} from "../derive/similarity/similarity-matrix.js";
+import { undefinedSimilarity } from "../derive/similarity/layer-similarity.js";
 import { failure } from "../errors.js";
 import type { Layer } from "../store/layers.js";
 import { checkpointLayers, matchedLayers, type CheckpointReads, type RunCheckpoint } from "./checkpoint-layers.js";

@@ -1,4 +1,4 @@
-import { fusedParts, type FusedPart, type FusedParts } from "../derive/fused-projections.js";
+import { fusedParts, type FusedPart, type FusedParts } from "../derive/similarity/fused-projections.js";
 import { compareUpdates, type ComparedUpdates } from "./compare-updates.js";
 import type { ComparedLayer } from "./compared-layers.js";
 import type { AnalysisContext } from "./analysis-context.js";

@@ -1,6 +1,6 @@
-import { peftPatterns, type PeftPatterns } from "../derive/peft-patterns.js";
-import { allocateRanks, type AllocationLayer } from "../derive/rank-allocation.js";
-import type { RunSettings } from "../derive/run-settings.js";
+import { peftPatterns, type PeftPatterns } from "../derive/sensitivity/peft-patterns.js";
+import { allocateRanks, type AllocationLayer } from "../derive/sensitivity/rank-allocation.js";
+import type { RunSettings } from "../derive/runs/run-settings.js";
 import type { ComparedLayer } from "./compared-layers.js";
 import type { StudySimilarity } from "./similarity-loader.js";
 

@@ -1,5 +1,5 @@
-import { resolveRoles, type RolesAsked, type Selection } from "../derive/resolve-roles.js";
-import type { Roles, Run } from "../derive/roles.js";
+import { resolveRoles, type RolesRequest, type RunSelection } from "../derive/runs/resolve-roles.js";
+import type { ComparisonRoles, Run } from "../derive/runs/comparison-roles.js";
 import { failure } from "../errors.js";
 
 /**
@@ -7,7 +7,7 @@ import { failure } from "../errors.js";
  *
  * @throws ARGUMENT_INVALID where a side that was asked for has no run, or both have one in common
  */
-export function rolesOf(runs: readonly Run[], { baseline, candidate }: RolesAsked): Roles | undefined {
+export function rolesOf(runs: readonly Run[], { baseline, candidate }: RolesRequest): ComparisonRoles | undefined {
   const roles = resolveRoles(runs, { baseline, candidate });
   const asked = [said("baseline", baseline), said("candidate", candidate)].filter((text) => text !== undefined);
   if (roles !== undefined || asked.length === 0) return roles;
@@ -19,7 +19,7 @@ export function rolesOf(runs: readonly Run[], { baseline, candidate }: RolesAske
   });
 }
 
-function said(side: string, selection: Selection | null | undefined): string | undefined {
+function said(side: string, selection: RunSelection | null | undefined): string | undefined {
   if (selection == null) return undefined;
   const given = Object.entries(selection).filter(([, value]) => value != null);
   return given.length === 0 ? undefined : `${side} ${JSON.stringify(Object.fromEntries(given))}`;

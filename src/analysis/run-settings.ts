@@ -1,4 +1,4 @@
-import type { AdapterSettings, RunSettings } from "../derive/run-settings.js";
+import type { AdapterSettings, RunSettings } from "../derive/runs/run-settings.js";
 import type { RunCheckpoint } from "./checkpoint-layers.js";
 import type { Loaders } from "./loaders.js";
 

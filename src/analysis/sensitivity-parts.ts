@@ -1,4 +1,4 @@
-import { partRows, type PartRow } from "../derive/sensitivity-map.js";
+import { partRows, type PartRow } from "../derive/sensitivity/sensitivity-map.js";
 import type { ComparedLayer } from "./compared-layers.js";
 import type { AnalysisContext } from "./analysis-context.js";
 import { comparedParts } from "./parts-of.js";

@@ -1,4 +1,4 @@
-import type { RolesAsked } from "../derive/resolve-roles.js";
+import type { RolesRequest } from "../derive/runs/resolve-roles.js";
 import { failure } from "../errors.js";
 import type { Study } from "../store/studies.js";
 import type { ComparisonAsked } from "./compare-updates.js";
@@ -16,7 +16,7 @@ export async function similarityAt(
   { loaders }: AnalysisContext,
   { id, slug }: Study,
   rank: number,
-  { roles, ...asked }: ComparisonAsked & { readonly roles: RolesAsked },
+  { roles, ...asked }: ComparisonAsked & { readonly roles: RolesRequest },
 ): Promise<StudySimilarity> {
   const [ranks, experiments] = await Promise.all([loaders.ranks.load(id), loaders.experiments.load(id)]);
   if (!ranks.some(({ r }) => r === rank)) {

@@ -1,7 +1,7 @@
 import DataLoader from "dataloader";
-import { rankSimilarity, type RankSimilarity } from "../derive/rank-similarity.js";
-import { resolveRoles, type RolesAsked, type Selection } from "../derive/resolve-roles.js";
-import { pairAt } from "../derive/roles.js";
+import { rankSimilarity, type RankSimilarity } from "../derive/similarity/rank-similarity.js";
+import { resolveRoles, type RolesRequest, type RunSelection } from "../derive/runs/resolve-roles.js";
+import { pairAt } from "../derive/runs/comparison-roles.js";
 import type { Experiment } from "../store/experiments.js";
 import type { Layer } from "../store/layers.js";
 import { comparableCheckpoint, type CheckpointReads } from "./checkpoint-layers.js";
@@ -15,7 +15,7 @@ export interface RankSimilarityKey extends ComparisonAsked {
   readonly studyId: string;
   readonly rank: number;
   /** Who is compared with whom; inferred where it is not given. */
-  readonly roles?: RolesAsked | undefined;
+  readonly roles?: RolesRequest | undefined;
 }
 
 /** The similarity at one rank, with the runs compared and where the values came from. */
@@ -57,7 +57,7 @@ export function similarityLoader(
 function pairOf(
   experiments: readonly Experiment[],
   rank: number,
-  asked: RolesAsked | undefined,
+  asked: RolesRequest | undefined,
 ): { baseline: Experiment | null; candidate: Experiment | null } {
   const runs = experiments.map(runOf);
   const roles = resolveRoles(runs, asked);
@@ -68,7 +68,7 @@ function pairOf(
 }
 
 /** A selection in one order of its fields. */
-function keyOf(selection: Selection | null | undefined) {
+function keyOf(selection: RunSelection | null | undefined) {
   return [selection?.quantization ?? null, selection?.method ?? null, selection?.experiments ?? null];
 }
 

@@ -1,4 +1,4 @@
-import { spectrum, undefinedSpectrum, type Spectrum } from "../derive/spectrum.js";
+import { spectrum, undefinedSpectrum, type Spectrum } from "../derive/spectra/spectrum.js";
 import type { Layer } from "../store/layers.js";
 import { checkpointLayers, type CheckpointReads, type RunCheckpoint } from "./checkpoint-layers.js";
 import type { ComparisonAsked } from "./compare-updates.js";

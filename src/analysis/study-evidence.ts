@@ -1,8 +1,8 @@
-import { degradationByRank } from "../derive/degradation.js";
-import type { FailureEvidence, RunSpectra } from "../derive/failures/failure-mode.js";
-import type { LoggedCurve } from "../derive/metric-choice.js";
-import { noiseFloorPairs, type NoiseFloor, type SavedAdapter } from "../derive/noise-floor.js";
-import type { Roles, Run } from "../derive/roles.js";
+import { degradationByRank } from "../derive/degradation/degradation.js";
+import type { FailureEvidence, RunSpectra } from "../derive/failure-modes/failure-mode.js";
+import type { LoggedCurve } from "../derive/runs/metric-choice.js";
+import { noiseFloorPairs, type NoiseFloor, type SavedAdapter } from "../derive/similarity/noise-floor.js";
+import type { ComparisonRoles, Run } from "../derive/runs/comparison-roles.js";
 import type { HypothesisRule, StudyEvidence } from "../derive/study-evidence.js";
 import type { Checkpoint, Experiment } from "../store/experiments.js";
 import type { Layer } from "../store/layers.js";
@@ -158,7 +158,7 @@ async function spectraOfRuns(
   );
 }
 
-function compared(runs: readonly Run[], roles: Roles | undefined): Run[] {
+function compared(runs: readonly Run[], roles: ComparisonRoles | undefined): Run[] {
   if (roles === undefined) return [];
   const { baseline, candidate } = roles;
   return runs.filter(({ id, hasWeights }) => hasWeights && (baseline.runs.has(id) || candidate.runs.has(id)));

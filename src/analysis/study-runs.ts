@@ -1,5 +1,5 @@
 import type { AdapterSettings } from "../model/records.js";
-import type { Run } from "../derive/roles.js";
+import type { Run } from "../derive/runs/comparison-roles.js";
 import type { Experiment } from "../store/experiments.js";
 
 /** An experiment as the derivations see it. */

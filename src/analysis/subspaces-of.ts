@@ -5,7 +5,7 @@ import {
   type SubspaceFacts,
   type SubspaceShape,
   type SubspaceSimilarity,
-} from "../derive/subspace.js";
+} from "../derive/spectra/subspace-similarity.js";
 import type { ComparedLayer } from "./compared-layers.js";
 import { provenanceOf, type Provenance } from "./provenance.js";
 import { unanswered } from "./unanswered.js";

@@ -1,14 +1,14 @@
-import type { AcceptanceRule, Degradation } from "./degradation.js";
-import type { NoiseFloor } from "./noise-floor.js";
-import type { RankSimilarity } from "./rank-similarity.js";
-import type { Roles, Run } from "./roles.js";
-import type { RunSettings } from "./run-settings.js";
+import type { AcceptanceRule, Degradation } from "./degradation/degradation.js";
+import type { NoiseFloor } from "./similarity/noise-floor.js";
+import type { RankSimilarity } from "./similarity/rank-similarity.js";
+import type { ComparisonRoles, Run } from "./runs/comparison-roles.js";
+import type { RunSettings } from "./runs/run-settings.js";
 
 /** What a study knows of itself: layers carry at least their name. */
 export interface StudyEvidence<Layer extends NamedLayer = NamedLayer> {
   readonly runs: readonly Run[];
   /** Undefined where there are no two configurations to compare. */
-  readonly roles: Roles | undefined;
+  readonly roles: ComparisonRoles | undefined;
   readonly degradations: readonly { readonly rank: number; readonly degradation: Degradation }[];
   readonly similarities: readonly RankSimilarity<Layer>[];
   readonly noiseFloors: readonly NoiseFloor[];

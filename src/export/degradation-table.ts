@@ -1,5 +1,5 @@
-import { degradationByRank, type AcceptanceRule } from "../derive/degradation.js";
-import type { Run } from "../derive/roles.js";
+import { degradationByRank, type AcceptanceRule } from "../derive/degradation/degradation.js";
+import type { Run } from "../derive/runs/comparison-roles.js";
 import type { Table } from "./table.js";
 
 /** A row a rank. */

@@ -1,5 +1,5 @@
-import { configurationName } from "../derive/configuration-name.js";
-import { runsAt } from "../derive/roles.js";
+import { configurationName } from "../derive/runs/configuration-name.js";
+import { runsAt } from "../derive/runs/comparison-roles.js";
 import type { Study } from "../store/studies.js";
 import type { AnalysisContext } from "../analysis/analysis-context.js";
 import { measuredStudy, type MeasuredStudy } from "../analysis/judged-study.js";

@@ -1,4 +1,4 @@
-import { degradationByRank } from "../derive/degradation.js";
+import { degradationByRank } from "../derive/degradation/degradation.js";
 import { RankscopeError } from "../errors.js";
 import type { StudyFilter } from "../store/across/filters.js";
 import { listStudies } from "../store/across/list-studies.js";

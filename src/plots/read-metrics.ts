@@ -1,10 +1,10 @@
-import { configurationName } from "../derive/configuration-name.js";
-import { degradationByRank } from "../derive/degradation.js";
-import { diagnosticSummary } from "../derive/diagnostic-summary.js";
-import { paretoFrontier } from "../derive/pareto.js";
-import { notebookRankThreshold, rankThreshold } from "../derive/rank-threshold.js";
-import { ranksOf } from "../derive/roles.js";
-import { sideMeans, sidesOf } from "../derive/side-means.js";
+import { configurationName } from "../derive/runs/configuration-name.js";
+import { degradationByRank } from "../derive/degradation/degradation.js";
+import { diagnosticSummary } from "../derive/tradeoffs/diagnostic-summary.js";
+import { paretoFrontier } from "../derive/tradeoffs/pareto-frontier.js";
+import { notebookRankThreshold, rankThreshold } from "../derive/degradation/rank-threshold.js";
+import { ranksOf } from "../derive/runs/comparison-roles.js";
+import { configurationMeans, comparedConfigurations } from "../derive/runs/configuration-means.js";
 import { acceptanceRule, type MeasuredStudy } from "../analysis/judged-study.js";
 import { MetricName } from "../model/enums/metric.js";
 import type { PlotOptions } from "./plot-options.js";
@@ -17,9 +17,9 @@ import type { TrainingEfficiency } from "./kinds/training-efficiency.js";
 
 export function memoryComparisonFacts(measured: MeasuredStudy, { confidence }: PlotOptions): MemoryComparison {
   const { runs, roles } = measured;
-  const sides = sidesOf(runs, roles);
+  const sides = comparedConfigurations(runs, roles);
   return {
-    means: sideMeans(runs, sides, MetricName.PEAK_MEMORY_MB, confidence),
+    means: configurationMeans(runs, sides, MetricName.PEAK_MEMORY_MB, confidence),
     reductions: ranksOf(runs).map((rank) => ({
       rank,
       percent: diagnosticSummary(runs, rank, undefined, roles ?? null).memoryReductionPercent,
@@ -30,11 +30,11 @@ export function memoryComparisonFacts(measured: MeasuredStudy, { confidence }: P
 
 export function trainingEfficiencyFacts(measured: MeasuredStudy, { confidence }: PlotOptions): TrainingEfficiency {
   const { runs, roles, metric } = measured;
-  const sides = sidesOf(runs, roles);
+  const sides = comparedConfigurations(runs, roles);
   return {
-    times: sideMeans(runs, sides, MetricName.TIME_PER_STEP_SECONDS, confidence),
+    times: configurationMeans(runs, sides, MetricName.TIME_PER_STEP_SECONDS, confidence),
     metric,
-    means: sideMeans(runs, sides, metric, confidence),
+    means: configurationMeans(runs, sides, metric, confidence),
     confidence,
   };
 }
@@ -46,7 +46,7 @@ export function rankThresholdFacts(measured: MeasuredStudy, asked: PlotOptions):
   const degradations = degradationByRank(runs, rule, roles ?? null);
   return {
     metric,
-    means: sideMeans(runs, sidesOf(runs, roles), metric, asked.confidence),
+    means: configurationMeans(runs, comparedConfigurations(runs, roles), metric, asked.confidence),
     degradations,
     threshold: asked.rules === "NOTEBOOK" ? notebookRankThreshold(degradations) : rankThreshold(degradations),
     ...{ thresholdPercent: rule.thresholdPercent, twoSided: rule.twoSided, confidence: asked.confidence },

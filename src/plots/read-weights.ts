@@ -1,5 +1,5 @@
-import { pairAt } from "../derive/roles.js";
-import { spectrumRange } from "../derive/spectrum-range.js";
+import { pairAt } from "../derive/runs/comparison-roles.js";
+import { spectrumRange } from "../derive/spectra/spectrum-range.js";
 import { failure, RankscopeError } from "../errors.js";
 import type { Experiment } from "../store/experiments.js";
 import type { Study } from "../store/studies.js";

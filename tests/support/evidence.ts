@@ -1,10 +1,10 @@
-import { degradationByRank } from "#src/derive/degradation.js";
-import type { FailureEvidence } from "#src/derive/failures/failure-mode.js";
-import { rankSimilarity } from "#src/derive/rank-similarity.js";
-import { inferRoles } from "#src/derive/resolve-roles.js";
-import type { Run } from "#src/derive/roles.js";
-import type { RunSettings } from "#src/derive/run-settings.js";
-import { layerSimilarity, type LayerSimilarity } from "#src/derive/similarity.js";
+import { degradationByRank } from "#src/derive/degradation/degradation.js";
+import type { FailureEvidence } from "#src/derive/failure-modes/failure-mode.js";
+import { rankSimilarity } from "#src/derive/similarity/rank-similarity.js";
+import { inferRoles } from "#src/derive/runs/resolve-roles.js";
+import type { Run } from "#src/derive/runs/comparison-roles.js";
+import type { RunSettings } from "#src/derive/runs/run-settings.js";
+import { layerSimilarity, type LayerSimilarity } from "#src/derive/similarity/layer-similarity.js";
 import { runs } from "./runs.js";
 
 export const RULE = {

@@ -1,4 +1,4 @@
-import type { Run } from "#src/derive/roles.js";
+import type { Run } from "#src/derive/runs/comparison-roles.js";
 
 /** Runs made from [label, bits, rank, metrics, rest]; each has weights unless `rest` says otherwise. */
 export function runs(

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { v7 as newId } from "uuid";
-import type { AdapterSettings } from "#src/derive/run-settings.js";
+import type { AdapterSettings } from "#src/derive/runs/run-settings.js";
 import type { Database } from "#src/store/database.js";
 
 /** A layer's factors in one checkpoint, row by row. */

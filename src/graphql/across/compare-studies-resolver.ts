@@ -1,6 +1,6 @@
 import { Arg, Ctx, Float, Query, Resolver } from "type-graphql";
-import { storedSummary, type StoredSummary } from "../../derive/stored-summary.js";
-import { studyOverview } from "../../derive/study-overview.js";
+import { storedSummary, type StoredSummary } from "../../derive/similarity/stored-summary.js";
+import { studyOverview } from "../../derive/tradeoffs/study-overview.js";
 import { failure } from "../../errors.js";
 import { runsOfStudies, type StudyRun } from "../../store/across/runs-of-studies.js";
 import type { Connection } from "../../store/connection.js";

@@ -1,9 +1,9 @@
 import { Arg, Ctx, FieldResolver, Float, ID, Int, Query, Resolver, Root } from "type-graphql";
-import { configDifferences, type ConfigDifference } from "../../derive/config-differences.js";
-import type { Confound } from "../../derive/confounds.js";
-import { orderLayers } from "../../derive/layer-order.js";
-import { metricDeltas, type MetricDelta } from "../../derive/metric-deltas.js";
-import { pairConfounds } from "../../derive/pair-confounds.js";
+import { configDifferences, type ConfigDifference } from "../../derive/runs/config-differences.js";
+import type { Confound } from "../../derive/confounds/confound.js";
+import { orderLayers } from "../../derive/similarity/layer-order.js";
+import { metricDeltas, type MetricDelta } from "../../derive/runs/metric-deltas.js";
+import { pairConfounds } from "../../derive/confounds/pair-confounds.js";
 import { failure } from "../../errors.js";
 import { scalingArg, waitSecondsArg } from "../arguments.js";
 import type { RunCheckpoint } from "../../analysis/checkpoint-layers.js";

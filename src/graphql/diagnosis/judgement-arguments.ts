@@ -1,6 +1,6 @@
 import { ArgsType, Field, Float, ID, InputType, Int } from "type-graphql";
-import { DEFAULT_ANALYSIS } from "../../derive/change-statistics.js";
-import type { RolesAsked } from "../../derive/resolve-roles.js";
+import { DEFAULT_SEED_ANALYSIS } from "../../derive/degradation/change-statistics.js";
+import type { RolesRequest } from "../../derive/runs/resolve-roles.js";
 import { DEFAULT_RULE } from "../../analysis/default-rule.js";
 import { similarityThresholdArg, thresholdArg, twoSidedArg, waitSecondsArg } from "../arguments.js";
 import { RuleSet } from "../../model/enums/acceptance.js";
@@ -25,7 +25,7 @@ export class ConfigurationInput {
 
 /** Who is compared with whom. */
 @ArgsType()
-export class RolesArguments implements RolesAsked {
+export class RolesArguments implements RolesRequest {
   @Field(() => ConfigurationInput, {
     nullable: true,
     description: "The baseline; by default the configuration of the most bits per base weight, see roles.",
@@ -83,25 +83,28 @@ export class JudgementArguments extends MetricArguments {
   rules!: RuleSet;
 
   @Field(() => IntervalChoice, {
-    defaultValue: DEFAULT_ANALYSIS.interval,
+    defaultValue: DEFAULT_SEED_ANALYSIS.interval,
     description: "How the interval over seeds is found.",
   })
   interval!: IntervalChoice;
 
-  @Field(() => Float, { defaultValue: DEFAULT_ANALYSIS.confidence, description: "Of the interval, 0.5 to 0.999." })
+  @Field(() => Float, { defaultValue: DEFAULT_SEED_ANALYSIS.confidence, description: "Of the interval, 0.5 to 0.999." })
   confidence!: number;
 
   @Field(() => Int, {
-    defaultValue: DEFAULT_ANALYSIS.resamples,
+    defaultValue: DEFAULT_SEED_ANALYSIS.resamples,
     description: "Samples a bootstrap draws, 100 to 10000.",
   })
   resamples!: number;
 
-  @Field(() => Int, { defaultValue: DEFAULT_ANALYSIS.seed, description: "The same gives the same bootstrap interval." })
+  @Field(() => Int, {
+    defaultValue: DEFAULT_SEED_ANALYSIS.seed,
+    description: "The same gives the same bootstrap interval.",
+  })
   bootstrapSeed!: number;
 
   @Field(() => Boolean, {
-    defaultValue: DEFAULT_ANALYSIS.paired,
+    defaultValue: DEFAULT_SEED_ANALYSIS.paired,
     description: "Compare run with run of the same seed; needs two seeds that both sides have one run of.",
   })
   paired!: boolean;

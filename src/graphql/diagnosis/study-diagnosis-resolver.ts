@@ -1,10 +1,10 @@
 import { Arg, Args, Ctx, FieldResolver, Float, Int, Resolver, Root } from "type-graphql";
-import { degradationByRank } from "../../derive/degradation.js";
-import { diagnosticSummary, type DiagnosticSummary } from "../../derive/diagnostic-summary.js";
-import { failureModes } from "../../derive/failure-modes.js";
-import type { Hypothesis } from "../../derive/hypothesis.js";
-import { notebookRankThreshold, rankThreshold } from "../../derive/rank-threshold.js";
-import { hypotheses } from "../../derive/verdicts.js";
+import { degradationByRank } from "../../derive/degradation/degradation.js";
+import { diagnosticSummary, type DiagnosticSummary } from "../../derive/tradeoffs/diagnostic-summary.js";
+import { detectFailureModes } from "../../derive/failure-modes/detect-failure-modes.js";
+import type { Hypothesis } from "../../derive/hypotheses/hypothesis.js";
+import { notebookRankThreshold, rankThreshold } from "../../derive/degradation/rank-threshold.js";
+import { judgeHypotheses } from "../../derive/hypotheses/judge-hypotheses.js";
 import type { Study } from "../../store/studies.js";
 import { waitSecondsArg } from "../arguments.js";
 import type { Context } from "../context.js";
@@ -65,7 +65,7 @@ export class StudyDiagnosisResolver {
     @Ctx() context: Context,
   ): Promise<(Hypothesis & { computed: Provenance | null })[]> {
     const { evidence, rule, computed } = await judgedStudy(context, study, asked);
-    const found = hypotheses(evidence, rule, asked.rules);
+    const found = judgeHypotheses(evidence, rule, asked.rules);
     // H3 rests on metrics alone.
     return found.map((hypothesis) => ({ ...hypothesis, computed: hypothesis.id === "H3" ? null : computed }));
   }
@@ -78,7 +78,7 @@ export class StudyDiagnosisResolver {
   ): Promise<FailureModeType[]> {
     const { evidence, rule, measured } = await failureEvidence(context, study, asked);
     const find = byId(measured.experiments);
-    return failureModes(evidence, rule, asked.rules).map((mode) => ({
+    return detectFailureModes(evidence, rule, asked.rules).map((mode) => ({
       ...mode,
       evidence: [...mode.evidence],
       experiments: mode.experiments.map(find),

@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, Float, ID, Int, Query, Resolver, Root } from "type-graphql";
 import { validate } from "uuid";
-import { thin } from "../../derive/thin.js";
+import { evenlySpacedIndices } from "../../derive/statistics/evenly-spaced-indices.js";
 import { failure } from "../../errors.js";
 import type { Checkpoint, Experiment } from "../../store/experiments.js";
 import type { Study } from "../../store/studies.js";
@@ -128,7 +128,7 @@ export class ExperimentResolver {
     }
     const series = await loaders.series.load({ experimentId: id, name: metric });
     if (series === undefined) return null;
-    const kept = thin(series.steps.length, maxPoints ?? Infinity);
+    const kept = evenlySpacedIndices(series.steps.length, maxPoints ?? Infinity);
     const values = kept
       .map((i) => series.values[i])
       .map((value) => (Number.isFinite(value) ? (value as number) : null));

@@ -1,5 +1,5 @@
 import { Args, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
-import { degradationByRank } from "../../derive/degradation.js";
+import { degradationByRank } from "../../derive/degradation/degradation.js";
 import type { Experiment } from "../../store/experiments.js";
 import type { Rank } from "../../store/ranks.js";
 import type { Context } from "../context.js";

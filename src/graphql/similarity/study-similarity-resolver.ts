@@ -1,6 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, Float, Int, Resolver, Root } from "type-graphql";
-import { layerSensitivity } from "../../derive/layer-sensitivity.js";
-import { sensitivityMap } from "../../derive/sensitivity-map.js";
+import { layerSensitivity } from "../../derive/sensitivity/layer-sensitivity.js";
+import { sensitivityMap } from "../../derive/sensitivity/sensitivity-map.js";
 import type { Study } from "../../store/studies.js";
 import { rankArg, scalingArg, similarityThresholdArg, waitSecondsArg } from "../arguments.js";
 import { layerSimilarityRow } from "../../analysis/compared-layers.js";

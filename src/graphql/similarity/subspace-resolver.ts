@@ -1,5 +1,5 @@
 import { FieldResolver, Float, Resolver, Root } from "type-graphql";
-import { subspaceGrids } from "../../derive/subspace.js";
+import { subspaceGrids } from "../../derive/spectra/subspace-similarity.js";
 import type { SubspaceRow } from "../../analysis/subspaces-of.js";
 import { SubspaceSimilarityType } from "./subspace-type.js";
 

@@ -1,9 +1,9 @@
 import { Arg, Args, Ctx, FieldResolver, Float, Int, Resolver, Root } from "type-graphql";
-import { degradationByRank } from "../../derive/degradation.js";
-import { higherIsBetter } from "../../derive/metric-choice.js";
-import { paretoFrontier } from "../../derive/pareto.js";
-import { degradationTrend, memoryTrend, type RankTrend } from "../../derive/rank-trend.js";
-import { recommend } from "../../derive/recommend.js";
+import { degradationByRank } from "../../derive/degradation/degradation.js";
+import { higherIsBetter } from "../../derive/runs/metric-choice.js";
+import { paretoFrontier } from "../../derive/tradeoffs/pareto-frontier.js";
+import { degradationTrend, memoryTrend, type RankTrend } from "../../derive/degradation/rank-trend.js";
+import { recommend } from "../../derive/tradeoffs/recommend.js";
 import { failure } from "../../errors.js";
 import type { Study } from "../../store/studies.js";
 import type { Context } from "../context.js";

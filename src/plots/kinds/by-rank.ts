@@ -1,18 +1,18 @@
-import type { SideMean } from "../../derive/side-means.js";
+import type { ConfigurationMean } from "../../derive/runs/configuration-means.js";
 import { figure } from "../labels.js";
 import type { VegaLite } from "../picture.js";
 import { DASH_RANGE } from "../theme.js";
 import { colour, colourAndShape, topLegend } from "./sides.js";
 
 /** A mark of a picture by rank, as its data. */
-export interface RankMark extends Omit<SideMean, "side"> {
+export interface RankMark extends Omit<ConfigurationMean, "configuration"> {
   /** As the legend calls it. */
   readonly side: string;
 }
 
 /** The data of marks, with the sides as legends call them. */
-export function rankMarks(means: readonly SideMean[], names: ReadonlyMap<string, string>): RankMark[] {
-  return means.map((mark) => ({ ...mark, side: names.get(mark.side) ?? mark.side }));
+export function rankMarks(means: readonly ConfigurationMean[], names: ReadonlyMap<string, string>): RankMark[] {
+  return means.map(({ configuration, ...mark }) => ({ ...mark, side: names.get(configuration) ?? configuration }));
 }
 
 /** Values over bars, where they have room beside each other. */

@@ -1,4 +1,4 @@
-import type { Degradation } from "../../derive/degradation.js";
+import type { Degradation } from "../../derive/degradation/degradation.js";
 import type { Cell } from "../../export/table.js";
 import { count, figure, metricLabel, shortNames } from "../labels.js";
 import type { Picture, VegaLite } from "../picture.js";

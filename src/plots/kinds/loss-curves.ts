@@ -1,4 +1,4 @@
-import { thin } from "../../derive/thin.js";
+import { evenlySpacedIndices } from "../../derive/statistics/evenly-spaced-indices.js";
 import type { Cell } from "../../export/table.js";
 import { count, shortNames } from "../labels.js";
 import type { Picture, VegaLite } from "../picture.js";
@@ -37,7 +37,7 @@ const PANELS = [
 export function lossCurves(subject: Subject, { rank, curves }: LossCurves): Picture {
   const most = Math.max(2, Math.min(MOST_OF_ONE, Math.floor(MOST_POINTS / Math.max(1, curves.length))));
   const drawn = curves.map((curve) => {
-    const kept = thin(curve.steps.length, most);
+    const kept = evenlySpacedIndices(curve.steps.length, most);
     const points = kept.map((i) => {
       const value = curve.values[i];
       return { step: curve.steps[i] ?? NaN, value: value !== undefined && Number.isFinite(value) ? value : null };

@@ -1,4 +1,4 @@
-import type { SideMean } from "../../derive/side-means.js";
+import type { ConfigurationMean } from "../../derive/runs/configuration-means.js";
 import type { Cell, Column } from "../../export/table.js";
 import type { PictureTable } from "../picture.js";
 
@@ -10,10 +10,10 @@ export const INTERVAL_COLUMNS: readonly Column[] = [
 ];
 
 /** A mean's cells: the value and those of INTERVAL_COLUMNS; the interval is null where there is one value. */
-export const meanCells = ({ mean, low, high, n }: SideMean): Cell[] => [mean, low, high, n];
+export const meanCells = ({ mean, low, high, n }: ConfigurationMean): Cell[] => [mean, low, high, n];
 
 /** Means of one or more metrics as rows: rank, side, metric, mean, low, high, n. */
-export function meansTable(metrics: Readonly<Record<string, readonly SideMean[]>>): PictureTable {
+export function meansTable(metrics: Readonly<Record<string, readonly ConfigurationMean[]>>): PictureTable {
   return {
     columns: [
       { name: "rank", type: "integer" },
@@ -23,7 +23,7 @@ export function meansTable(metrics: Readonly<Record<string, readonly SideMean[]>
       ...INTERVAL_COLUMNS,
     ],
     rows: Object.entries(metrics).flatMap(([metric, means]) =>
-      means.map((mark): Cell[] => [mark.rank, mark.side, metric, ...meanCells(mark)]),
+      means.map((mark): Cell[] => [mark.rank, mark.configuration, metric, ...meanCells(mark)]),
     ),
   };
 }

@@ -1,4 +1,4 @@
-import type { SideMean } from "../../derive/side-means.js";
+import type { ConfigurationMean } from "../../derive/runs/configuration-means.js";
 import { capital, figure, sampleSizes, whiskers } from "../labels.js";
 import type { Picture } from "../picture.js";
 import { barsByRank, rankMarks } from "./by-rank.js";
@@ -7,7 +7,7 @@ import { sideNames, sidesText, subjectLine, type Subject } from "./sides.js";
 
 export interface MemoryComparison {
   /** Peak memory, MB. */
-  readonly means: readonly SideMean[];
+  readonly means: readonly ConfigurationMean[];
   /** Percent by which the candidate needs less than the baseline, by rank; null where one of them has none. */
   readonly reductions: readonly { readonly rank: number; readonly percent: number | null }[];
   readonly confidence: number;
@@ -26,7 +26,7 @@ export function memoryComparison(subject: Subject, { means, reductions, confiden
     ],
     description: [
       "Peak memory by rank.",
-      ...means.map(({ rank, side, mean }) => `Rank ${rank}, ${side}: ${figure(mean)} MB.`),
+      ...means.map(({ rank, configuration: side, mean }) => `Rank ${rank}, ${side}: ${figure(mean)} MB.`),
       ...saving.map((text) => `${capital(text)}.`),
     ].join(" "),
     notes: [],

@@ -1,6 +1,6 @@
-import type { Degradation } from "../../derive/degradation.js";
-import type { RankThreshold } from "../../derive/rank-threshold.js";
-import type { SideMean } from "../../derive/side-means.js";
+import type { Degradation } from "../../derive/degradation/degradation.js";
+import type { RankThreshold } from "../../derive/degradation/rank-threshold.js";
+import type { ConfigurationMean } from "../../derive/runs/configuration-means.js";
 import type { Cell } from "../../export/table.js";
 import { capital, figure, metricLabel, sampleSizes, whiskers } from "../labels.js";
 import type { Picture, PictureTable, VegaLite } from "../picture.js";
@@ -10,7 +10,7 @@ import { sideNames, sidesText, subjectLine, topLegend, type Subject } from "./si
 
 export interface RankThresholdFacts {
   readonly metric: string;
-  readonly means: readonly SideMean[];
+  readonly means: readonly ConfigurationMean[];
   readonly degradations: readonly { readonly rank: number; readonly degradation: Degradation }[];
   readonly threshold: RankThreshold;
   readonly thresholdPercent: number;
@@ -153,7 +153,7 @@ function labelledRule(at: number, text: string): VegaLite[] {
 
 function table({ metric, means, degradations }: RankThresholdFacts): PictureTable {
   const rows = [
-    ...means.map((mark): Cell[] => [mark.rank, metric, mark.side, ...meanCells(mark), null]),
+    ...means.map((mark): Cell[] => [mark.rank, metric, mark.configuration, ...meanCells(mark), null]),
     ...degradations.map(({ rank, degradation: { percent, interval, verdict } }): Cell[] => [
       ...[rank, "degradation_percent", "candidate against baseline", percent],
       ...[interval?.low ?? null, interval?.high ?? null, null, verdict],

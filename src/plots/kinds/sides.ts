@@ -1,4 +1,4 @@
-import type { Side } from "../../derive/roles.js";
+import type { Configuration } from "../../derive/runs/comparison-roles.js";
 import { printable, shortNames } from "../labels.js";
 import type { VegaLite } from "../picture.js";
 import { DASH_RANGE, SHAPE_RANGE } from "../theme.js";
@@ -10,7 +10,7 @@ export interface Subject {
   /** Who is compared with whom, and why; null where the study has no two sides. */
   readonly because: string | null;
   /** The baseline first; one a configuration where there are no two sides. */
-  readonly sides: readonly Side[];
+  readonly sides: readonly Configuration[];
 }
 
 /** The first line under a title. */

@@ -1,4 +1,4 @@
-import type { MeanMatrix } from "../../derive/similarity-matrix.js";
+import type { MeanMatrix } from "../../derive/similarity/similarity-matrix.js";
 import { clusterOrder } from "../cluster-order.js";
 import { count, figure, printable, shortened, shortNames } from "../labels.js";
 import type { Picture } from "../picture.js";

@@ -1,4 +1,4 @@
-import type { SpectrumRange } from "../../derive/spectrum-range.js";
+import type { SpectrumRange } from "../../derive/spectra/spectrum-range.js";
 import type { UndefinedReason } from "../../derive/undefined-reason.js";
 import type { Cell } from "../../export/table.js";
 import { count, figure, shortNames } from "../labels.js";

@@ -1,4 +1,4 @@
-import type { SideMean } from "../../derive/side-means.js";
+import type { ConfigurationMean } from "../../derive/runs/configuration-means.js";
 import { capital, figure, metricLabel, sampleSizes, whiskers } from "../labels.js";
 import type { Picture, VegaLite } from "../picture.js";
 import { barsByRank, pointsByRank, rankMarks } from "./by-rank.js";
@@ -7,10 +7,10 @@ import { sideNames, sidesText, subjectLine, type Subject } from "./sides.js";
 
 export interface TrainingEfficiency {
   /** Seconds per optimizer step. */
-  readonly times: readonly SideMean[];
+  readonly times: readonly ConfigurationMean[];
   /** The metric beside it. */
   readonly metric: string;
-  readonly means: readonly SideMean[];
+  readonly means: readonly ConfigurationMean[];
   readonly confidence: number;
 }
 
@@ -30,7 +30,7 @@ export function trainingEfficiency(subject: Subject, facts: TrainingEfficiency):
   const marks = [...times, ...means];
   const said =
     (unit: string) =>
-    ({ rank, side, mean }: SideMean) =>
+    ({ rank, configuration: side, mean }: ConfigurationMean) =>
       `Rank ${rank}, ${side}: ${figure(mean)}${unit}.`;
   return {
     title: `Time per step and ${label} by rank: ${sidesText(subject)}`,

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { meanInterval } from "#src/derive/mean-interval.js";
-import { spectrumRange } from "#src/derive/spectrum-range.js";
-import { summarise } from "#src/derive/statistics.js";
+import { meanInterval } from "#src/derive/statistics/mean-interval.js";
+import { spectrumRange } from "#src/derive/spectra/spectrum-range.js";
+import { summarise } from "#src/derive/statistics/sample.js";
 import { clusterOrder } from "#src/plots/cluster-order.js";
 import { spreadLabels } from "#src/plots/kinds/spread-labels.js";
 import { figure, metricLabel, printable, shortNames } from "#src/plots/labels.js";

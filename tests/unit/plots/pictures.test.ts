@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { degradationByRank } from "#src/derive/degradation.js";
-import { paretoFrontier } from "#src/derive/pareto.js";
-import { rankThreshold } from "#src/derive/rank-threshold.js";
-import { resolveRoles } from "#src/derive/resolve-roles.js";
-import type { Run } from "#src/derive/roles.js";
-import { sideMeans, sidesOf } from "#src/derive/side-means.js";
-import { spectrumRange } from "#src/derive/spectrum-range.js";
+import { degradationByRank } from "#src/derive/degradation/degradation.js";
+import { paretoFrontier } from "#src/derive/tradeoffs/pareto-frontier.js";
+import { rankThreshold } from "#src/derive/degradation/rank-threshold.js";
+import { resolveRoles } from "#src/derive/runs/resolve-roles.js";
+import type { Run } from "#src/derive/runs/comparison-roles.js";
+import { configurationMeans, comparedConfigurations } from "#src/derive/runs/configuration-means.js";
+import { spectrumRange } from "#src/derive/spectra/spectrum-range.js";
 import { degradationAcrossStudies } from "#src/plots/kinds/degradation-across-studies.js";
 import { layerHeatmap } from "#src/plots/kinds/layer-heatmap.js";
 import { lossCurves } from "#src/plots/kinds/loss-curves.js";
@@ -39,12 +39,12 @@ const HOSTILE = [
 /** Every kind of picture of these runs, with made-up weights for those that have some. */
 function pictures(name: string, runs: readonly Run[], module = "attn.c_attn"): Record<string, Picture> {
   const roles = resolveRoles(runs);
-  const sides = sidesOf(runs, roles);
+  const sides = comparedConfigurations(runs, roles);
   const subject: Subject = { name, baseModel: name, because: roles?.because ?? null, sides };
   const metric = "training_loss";
   const rule = { metric, thresholdPercent: 5, twoSided: false };
   const degradations = degradationByRank(runs, rule, roles ?? null);
-  const means = sideMeans(runs, sides, metric, 0.95);
+  const means = configurationMeans(runs, sides, metric, 0.95);
   const points = runs.flatMap((run) => {
     const [x, y] = [run.metrics.get("peak_memory_mb"), run.metrics.get(metric)];
     return x === undefined || y === undefined || !Number.isFinite(x + y) ? [] : [{ item: run, x, y }];
@@ -69,12 +69,12 @@ function pictures(name: string, runs: readonly Run[], module = "attn.c_attn"): R
     some.map((_, i) => some.map((__, j) => value(i, j)));
   return {
     memory: memoryComparison(subject, {
-      means: sideMeans(runs, sides, "peak_memory_mb", 0.95),
+      means: configurationMeans(runs, sides, "peak_memory_mb", 0.95),
       reductions: [],
       confidence: 0.95,
     }),
     efficiency: trainingEfficiency(subject, {
-      ...{ times: sideMeans(runs, sides, "time_per_step_seconds", 0.95), metric, means, confidence: 0.95 },
+      ...{ times: configurationMeans(runs, sides, "time_per_step_seconds", 0.95), metric, means, confidence: 0.95 },
     }),
     threshold: rankThresholdPlot(subject, {
       ...{ metric, means, degradations, threshold: rankThreshold(degradations), thresholdPercent: 5 },

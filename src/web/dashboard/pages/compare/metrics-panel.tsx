@@ -1,5 +1,5 @@
 import type { Answer } from "../../api/answer.js";
-import { metricDeltas } from "../../../../derive/metric-deltas.js";
+import { metricDeltas } from "../../../../derive/runs/metric-deltas.js";
 import { Panel } from "../../parts/panel.js";
 import { Value } from "../../parts/value.js";
 import { csvRows, type Column } from "../../table/column.js";

@@ -1,0 +1,224 @@
+import { describe, expect, test } from "vitest";
+import { degradationByRank } from "#src/derive/degradation/degradation.js";
+import type { FailureEvidence } from "#src/derive/failure-modes/failure-mode.js";
+import { noiseFloorPairs, type NoiseFloor } from "#src/derive/similarity/noise-floor.js";
+import { inferRoles } from "#src/derive/runs/resolve-roles.js";
+import type { RunSettings } from "#src/derive/runs/run-settings.js";
+import { similaritySummary } from "#src/derive/similarity/similarity-summary.js";
+import { undefinedSimilarity } from "#src/derive/similarity/layer-similarity.js";
+import { judgeHypotheses } from "#src/derive/hypotheses/judge-hypotheses.js";
+import { evidence, evidenceOf, RULE, settingsOf, similar } from "../../../support/evidence.js";
+import { runs } from "../../../support/runs.js";
+
+const study = evidence({ 2: { percent: 1, cosines: [0.9, 0.9] }, 8: { percent: 1, cosines: [0.9, 0.9] } });
+
+/** The study with settings that `change` alters, run by run. */
+function withSettings(change: (name: string, settings: RunSettings) => Partial<RunSettings>): FailureEvidence {
+  const settings = study.runs.map((run) => {
+    const [, before] = settingsOf(run);
+    return settingsOf(run, change(run.name, before));
+  });
+  return { ...study, settings: new Map(settings) };
+}
+
+function kinds(of: FailureEvidence, id: "H1" | "H3") {
+  const found = judgeHypotheses(of, RULE).find((hypothesis) => hypothesis.id === id);
+  return Object.fromEntries(found?.confounds.map(({ kind, ranks }) => [kind, ranks]) ?? []);
+}
+
+describe("differences in training between the sides", () => {
+  const candidate = (rest: Partial<RunSettings>) => withSettings((name) => (name === "4bit_r8" ? rest : {}));
+
+  test.each([
+    ["UNEQUAL_STEPS", { steps: 500 }],
+    ["UNEQUAL_SAMPLES", { numSamples: 100 }],
+    ["UNEQUAL_LEARNING_RATE", { peakLearningRate: 1e-4 }],
+    ["DIFFERENT_BASE_MODEL", { baseModel: "other" }],
+  ])("%s is found at its rank, for weights and metrics alike", (kind, rest) => {
+    expect(kinds(candidate(rest), "H1")).toHaveProperty(kind, [8]);
+    expect(kinds(candidate(rest), "H3")).toHaveProperty(kind, [8]);
+  });
+
+  test.each([
+    ["UNEQUAL_SCALING", { loraAlpha: 8 }],
+    ["DIFFERENT_TARGETS", { targetModules: ["c_attn", "c_proj"] }],
+  ])("%s of the adapter too", (kind, rest) => {
+    const changed = withSettings((name, { adapter }) =>
+      name === "4bit_r8" && adapter ? { adapter: { ...adapter, ...rest } } : {},
+    );
+    expect(kinds(changed, "H1")).toHaveProperty(kind, [8]);
+    expect(kinds(changed, "H3")).toHaveProperty(kind, [8]);
+  });
+
+  test("what is no update that training made matters to weights alone", () => {
+    const changed = withSettings((_, { adapter }) =>
+      adapter ? { adapter: { ...adapter, initLoraWeights: "pissa" } } : {},
+    );
+    expect(kinds(changed, "H1")).toHaveProperty("BASE_WEIGHTS_CHANGED");
+    expect(kinds(changed, "H3")).not.toHaveProperty("BASE_WEIGHTS_CHANGED");
+  });
+
+  test("equal settings are no confound, and what one side alone tells is none", () => {
+    const unequal = Object.keys(
+      kinds(
+        withSettings(() => ({})),
+        "H1",
+      ),
+    ).filter((kind) => /UNEQUAL|DIFFERENT/.test(kind));
+    expect(unequal).toEqual([]);
+    expect(kinds(candidate({ steps: null }), "H3")).not.toHaveProperty("UNEQUAL_STEPS");
+  });
+});
+
+describe("rank and step scale", () => {
+  const alpha = (of: (r: number) => number, useRslora = false) =>
+    withSettings((_, { adapter }) => (adapter ? { adapter: { ...adapter, loraAlpha: of(adapter.r), useRslora } } : {}));
+
+  test("change together where alpha does not follow the rank", () => {
+    expect(
+      kinds(
+        alpha(() => 16),
+        "H3",
+      ),
+    ).toHaveProperty("RANK_AND_STEP_SCALE", [2, 8]);
+  });
+  test("do not where alpha / r is constant, or rsLoRA scales by the root", () => {
+    expect(
+      kinds(
+        alpha((r) => 2 * r),
+        "H3",
+      ),
+    ).not.toHaveProperty("RANK_AND_STEP_SCALE");
+    expect(
+      kinds(
+        alpha(() => 16, true),
+        "H3",
+      ),
+    ).not.toHaveProperty("RANK_AND_STEP_SCALE");
+  });
+});
+
+describe("seeds", () => {
+  const seeds = runs([
+    ["16bit", 16, 8, { training_loss: 2 }, { seed: 1 }],
+    ["16bit", 16, 8, { training_loss: 2.1 }, { seed: 2 }],
+    ["4bit", 4, 8, { training_loss: 2.1 }, { seed: 1 }],
+  ]);
+  const of = (change: Partial<RunSettings>) =>
+    evidenceOf(seeds, { settings: new Map(seeds.map((run, i) => settingsOf(run, i === 1 ? change : {}))) });
+
+  test("of one configuration that differ in more than the seed are named", () => {
+    expect(kinds(of({ peakLearningRate: 1 }), "H3")).toHaveProperty("MIXED_CONFIGURATIONS", [8]);
+    expect(kinds(of({}), "H3")).not.toHaveProperty("MIXED_CONFIGURATIONS");
+  });
+  test("that one side has only one of leave no interval", () => {
+    expect(kinds(of({}), "H3")).toHaveProperty("SINGLE_SEED", [8]);
+  });
+});
+
+test("training and evaluation loss that lead to different answers are named, with both percents", () => {
+  const losses = (evaluation: number) =>
+    evidenceOf(
+      runs([
+        ["16bit", 16, 8, { training_loss: 2, eval_loss: 2 }],
+        ["4bit", 4, 8, { training_loss: 2.04, eval_loss: evaluation }],
+      ]),
+    );
+  expect(kinds(losses(2.2), "H3")).toHaveProperty("LOSSES_DISAGREE", [8]);
+  expect(kinds(losses(1.94), "H3")).toHaveProperty("LOSSES_DISAGREE", [8]);
+  expect(kinds(losses(2.06), "H3")).not.toHaveProperty("LOSSES_DISAGREE");
+  expect(kinds(losses(1.999), "H3")).not.toHaveProperty("LOSSES_DISAGREE");
+});
+
+describe("the noise floor", () => {
+  const [left, right] = study.runs;
+  const floor = (kind: NoiseFloor["kind"], similarity: ReturnType<typeof similar>, rank = 8): NoiseFloor => {
+    if (left === undefined || right === undefined) throw new Error("no runs");
+    const side = (run: typeof left, step: number) => ({ run, checkpoint: String(step), step });
+    return { kind, rank, left: side(left, 900), right: side(right, 1000), summary: similaritySummary([similarity]) };
+  };
+  const h1 = (floors: NoiseFloor[]) => judgeHypotheses({ ...study, noiseFloors: floors }, RULE)[0];
+
+  test("of no higher than the threshold takes its rank out of H1, and all ranks make it inconclusive", () => {
+    const low = floor("OTHER_SEED", similar(0.9));
+    expect(h1([low])).toMatchObject({ verdict: "REJECTED", because: expect.stringContaining("(r = 2)") as string });
+    expect(h1([low, floor("OTHER_SEED", similar(0.9), 2)])?.verdict).toBe("INCONCLUSIVE");
+    expect(h1([low])?.confounds).toContainEqual(
+      expect.objectContaining({ kind: "NOISE_FLOOR", severity: "HIGH", ranks: [8] }),
+    );
+  });
+
+  test("of runs that started from different A, or high enough, leaves the verdict", () => {
+    expect(h1([floor("OTHER_SEED", similar(0.2, 0.01))])?.because).toContain("(r = 2, 8)");
+    expect(h1([floor("OTHER_SEED", similar(0.99))])).toMatchObject({
+      verdict: "REJECTED",
+      confounds: expect.not.arrayContaining([expect.objectContaining({ kind: "NOISE_FLOOR" })]) as unknown,
+    });
+  });
+
+  test("of neighbouring checkpoints is evidence, and said to be the only one", () => {
+    const found = h1([floor("NEIGHBOURING_CHECKPOINTS", similar(0.99987))]);
+    expect(found?.evidence).toContainEqual({
+      label: "noise floor: 16bit_r2, step 900 against 1000",
+      value: 0.99987,
+      unit: "cosine",
+    });
+    const said = found?.confounds.find(({ kind }) => kind === "NOISE_FLOOR")?.message;
+    expect(said).toContain("the only noise floor is that of neighbouring checkpoints");
+    expect(said).toContain("0.99987");
+  });
+
+  test("that is still being computed leaves H1 open where seeds decide with, and is named otherwise", () => {
+    const pending = undefinedSimilarity("PENDING", "0190-job");
+    expect(h1([floor("OTHER_SEED", pending)])).toMatchObject({
+      verdict: "INCONCLUSIVE",
+      because: expect.stringContaining("job 0190-job") as string,
+    });
+    const neighbours = h1([floor("NEIGHBOURING_CHECKPOINTS", pending)]);
+    expect(neighbours?.verdict).toBe("REJECTED");
+    expect(neighbours?.confounds).toContainEqual(expect.objectContaining({ kind: "NOISE_FLOOR", severity: "LOW" }));
+  });
+
+  test("is of runs of neighbouring seeds, and of the last two checkpoints of each run with weights", () => {
+    const all = runs([
+      ["16bit", 16, 8, {}, { seed: 3 }],
+      ["16bit", 16, 8, {}, { seed: 1 }],
+      ["16bit", 16, 8, {}, { seed: 2 }],
+      ["16bit", 16, 8, {}, { seed: 4, hasWeights: false }],
+      ["4bit", 4, 8, {}, { seed: 1 }],
+      ["8bit", 8, 8, {}, { seed: 1 }],
+    ]);
+    const roles = inferRoles(all);
+    if (roles === undefined) throw new Error("no roles");
+    const checkpoints = (id: string) =>
+      id === "run 4" ? ["a", "b", "c"].map((name, i) => ({ id: name, step: i })) : [{ id: `end of ${id}`, step: 9 }];
+    const found = noiseFloorPairs(all, roles, ({ id, hasWeights }) => (hasWeights ? checkpoints(id) : []));
+    expect(found.map((pair) => [pair.kind, pair.left.checkpoint, pair.right.checkpoint])).toEqual([
+      ["OTHER_SEED", "end of run 1", "end of run 2"],
+      ["OTHER_SEED", "end of run 2", "end of run 0"],
+      ["NEIGHBOURING_CHECKPOINTS", "b", "c"],
+    ]);
+  });
+});
+
+describe("by the notebook's rules", () => {
+  const rule = { ...RULE, twoSided: true };
+  const judged = (of: FailureEvidence) => {
+    const degradations = degradationByRank(of.runs, rule, of.roles);
+    return judgeHypotheses({ ...of, degradations }, rule, "NOTEBOOK");
+  };
+
+  test("H1 is the mean of the first, the middle and the last layer at r = 8, wherever the runs started", () => {
+    const [h1] = judged(
+      evidence({ 2: { percent: 1, cosines: [1, 1] }, 8: { percent: 1, cosines: [0.8, 1, 0.9, 1, 0.85], start: 0 } }),
+    );
+    expect(h1?.verdict).toBe("REJECTED");
+    expect(h1?.evidence[0]?.value).toBeCloseTo((0.8 + 0.9 + 0.85) / 3, 12);
+    expect(h1?.because).toContain("layers 0, 2, 4 at r = 8, threshold (0.95) not met: hypothesis challenged");
+  });
+
+  test("a mean of the threshold itself meets it, and an improvement beyond the threshold is no acceptable rank", () => {
+    const [h1, h2, h3] = judged(evidence({ 8: { percent: -9, cosines: [0.95] } }));
+    expect([h1?.verdict, h2?.verdict, h3?.verdict]).toEqual(["SUPPORTED", "NOT_TESTED", "REJECTED"]);
+  });
+});

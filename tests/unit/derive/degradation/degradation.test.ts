@@ -1,0 +1,187 @@
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { DEFAULT_SEED_ANALYSIS } from "#src/derive/degradation/change-statistics.js";
+import { degradation, degradationByRank } from "#src/derive/degradation/degradation.js";
+import { runs } from "../../../support/runs.js";
+
+const rule = { metric: "training_loss", thresholdPercent: 5, twoSided: false };
+
+describe("one seed a side", () => {
+  test("percent and absolute follow their definitions", () => {
+    const { percent, absolute, acceptable, verdict } = degradation([1.9746823482513427], [2.0031534576416017], rule);
+    // The figure that the study's authors published for r = 2.
+    expect(percent).toBe(1.4418070539533232);
+    expect(absolute).toBeCloseTo(0.028471109390259, 14);
+    expect([acceptable, verdict]).toEqual([true, "ACCEPTABLE"]);
+  });
+
+  test("there is no interval and no standard deviation", () => {
+    const { interval, baseline } = degradation([1], [1.01], rule);
+    expect(interval).toBeNull();
+    expect(baseline).toEqual({ mean: 1, standardDeviation: null, n: 1 });
+  });
+
+  test("the threshold itself is not acceptable", () => {
+    expect(degradation([100], [105], rule).acceptable).toBe(false);
+    expect(degradation([100], [104.999], rule).acceptable).toBe(true);
+  });
+
+  test("an improvement is acceptable, except to the notebook's two-sided rule", () => {
+    expect(degradation([100], [90], rule).acceptable).toBe(true);
+    expect(degradation([100], [90], { ...rule, twoSided: true }).acceptable).toBe(false);
+  });
+});
+
+describe("several seeds", () => {
+  interface Case {
+    baseline: number[];
+    candidate: number[];
+    percent: number;
+    low: number;
+    high: number;
+  }
+  const url = new URL("../../../reference/degradation.json", import.meta.url);
+  const cases = JSON.parse(readFileSync(url, "utf8")) as Case[];
+
+  test.each(cases)(
+    "the interval of $candidate over $baseline is SciPy's",
+    ({ baseline, candidate, percent, low, high }) => {
+      const result = degradation(baseline, candidate, rule);
+      expect(result.percent).toBeCloseTo(percent, 10);
+      expect(result.interval?.low).toBeCloseTo(low, 6);
+      expect(result.interval?.high).toBeCloseTo(high, 6);
+    },
+  );
+
+  test("an interval that straddles the threshold is inconclusive, one beyond it is not", () => {
+    expect(degradation([1, 1.02], [1.0, 1.1], rule).verdict).toBe("INCONCLUSIVE");
+    expect(degradation([1, 1.0001], [1.2, 1.2001], rule).verdict).toBe("UNACCEPTABLE");
+  });
+});
+
+describe("what is undefined is null, with a reason", () => {
+  test("a side without the metric", () => {
+    expect(degradation([], [1], rule)).toMatchObject({ percent: null, acceptable: null, verdict: "INCONCLUSIVE" });
+    expect(degradation([1], [], rule).reason).toBe("the candidate has no training_loss at this rank");
+  });
+
+  test("a baseline of 0", () => {
+    expect(degradation([0], [1], rule)).toMatchObject({
+      percent: null,
+      reason: expect.stringContaining("is 0") as string,
+    });
+  });
+
+  test("a study of one configuration", () => {
+    const [only] = degradationByRank(runs([["16bit", 16, 2, { training_loss: 1 }]]), rule);
+    expect(only?.degradation.reason).toContain("no two configurations");
+  });
+
+  test("a loss that is NaN counts as not recorded", () => {
+    const study = runs([
+      ["16bit", 16, 2, { training_loss: NaN }],
+      ["4bit", 4, 2, { training_loss: 2 }],
+    ]);
+    expect(degradationByRank(study, rule)[0]?.degradation.reason).toBe("16bit has no training_loss at this rank");
+  });
+});
+
+test("the baseline is the configuration of the most bits, whatever the order of the runs", () => {
+  const study = runs([
+    ["4bit", 4, 8, { training_loss: 2.2 }],
+    ["8bit", 8, 8, { training_loss: 2.1 }],
+    ["16bit", 16, 8, { training_loss: 2.0 }],
+  ]);
+  expect(degradationByRank(study, rule)[0]?.degradation.percent).toBeCloseTo(10, 12);
+});
+
+describe("verdicts of intervals", () => {
+  test("a two-sided interval around 0 that leaves both thresholds is inconclusive, whichever side the mean is on", () => {
+    // Around 6 %, from below 0 to above 12 %: both ends are beyond +-5 %, and what lies between is not.
+    const found = degradation([1, 1.1, 0.9], [1.06, 1.2, 0.92], { ...rule, twoSided: true });
+    expect(found.acceptable).toBe(false);
+    expect(found.interval?.low).toBeLessThan(-5);
+    expect(found.verdict).toBe("INCONCLUSIVE");
+  });
+
+  test("the verdict follows from where the interval lies, for all samples and thresholds", () => {
+    const values = fc.array(fc.double({ min: 1, max: 3, noNaN: true }), { minLength: 2, maxLength: 5 });
+    fc.assert(
+      fc.property(
+        values,
+        values,
+        fc.double({ min: 0.1, max: 50, noNaN: true }),
+        fc.boolean(),
+        (b, c, threshold, twoSided) => {
+          const { interval, verdict } = degradation(b, c, { metric: "loss", thresholdPercent: threshold, twoSided });
+          if (interval === null) throw new Error("no interval");
+          const isAcceptable = (percent: number) => (twoSided ? Math.abs(percent) : percent) < threshold;
+          const { low, high } = interval;
+          const inside = Array.from({ length: 201 }, (_, i) => low + ((high - low) * i) / 200).map(isAcceptable);
+          if (verdict === "ACCEPTABLE") expect(inside).not.toContain(false);
+          if (verdict === "UNACCEPTABLE") expect(inside).not.toContain(true);
+          if (new Set(inside).size > 1) expect(verdict).toBe("INCONCLUSIVE");
+        },
+      ),
+    );
+  });
+});
+
+describe("which way is better", () => {
+  test("an accuracy that falls is a degradation, and its interval turns with it", () => {
+    const fall = degradation([0.8, 0.82], [0.7, 0.73], { ...rule, higherIsBetter: true });
+    const rise = degradation([0.8, 0.82], [0.7, 0.73], rule);
+    expect(fall.percent).toBeCloseTo(-(rise.percent ?? NaN), 12);
+    expect(fall.percent).toBeGreaterThan(0);
+    expect(fall.absolute).toBeLessThan(0);
+    expect(fall.interval?.low).toBeCloseTo(-(rise.interval?.high ?? NaN), 12);
+  });
+
+  test("positive is worse of a metric below 0 too", () => {
+    expect(degradation([-2], [-1.9], rule).percent).toBeCloseTo(5, 12);
+  });
+});
+
+describe("seeds that both sides have", () => {
+  const seeded = (values: Record<number, number>) =>
+    Object.entries(values).map(([seed, value]) => ({ seed: Number(seed), value }));
+  const paired = { ...rule, analysis: { ...DEFAULT_SEED_ANALYSIS, paired: true } };
+
+  test("make a narrower interval where they move together, and say so", () => {
+    const [b, c] = [seeded({ 1: 1.9, 2: 2.0, 3: 2.1 }), seeded({ 1: 1.96, 2: 2.06, 3: 2.165 })];
+    const [apart, together] = [degradation(b, c, rule), degradation(b, c, paired)];
+    expect(apart).toMatchObject({ paired: false, pairs: 3, intervalMethod: "WELCH_T" });
+    expect(together).toMatchObject({ paired: true, pairs: 3, intervalMethod: "PAIRED_T", percent: apart.percent });
+    const width = ({ interval }: typeof apart) => (interval?.high ?? NaN) - (interval?.low ?? NaN);
+    expect(width(together)).toBeLessThan(width(apart) / 10);
+    expect(together.test?.p).toBeLessThan(apart.test?.p ?? NaN);
+    expect([apart.verdict, together.verdict]).toEqual(["INCONCLUSIVE", "ACCEPTABLE"]);
+  });
+
+  test("leave out seeds that one side has, and are not made of too few", () => {
+    const [b, c] = [seeded({ 1: 2, 2: 2.2, 9: 5 }), seeded({ 1: 2.1, 2: 2.25 })];
+    expect(degradation(b, c, paired)).toMatchObject({ pairs: 2, paired: true, baseline: { n: 2, mean: 2.1 } });
+    const one = degradation(b, seeded({ 1: 2.1, 8: 2.25 }), paired);
+    expect(one).toMatchObject({ paired: false, pairs: 1, baseline: { n: 3 } });
+    expect(one.intervalReason).toBe("paired analysis needs two seeds that both sides have, not 1");
+  });
+
+  test("two runs of one seed are no pair, nor are runs of unknown seed", () => {
+    const twice = [...seeded({ 1: 2, 2: 2 }), { seed: 1, value: 3 }];
+    expect(degradation(twice, seeded({ 1: 2, 2: 2 }), paired).pairs).toBe(1);
+    expect(degradation([1, 2], [1, 2], paired).pairs).toBe(0);
+  });
+});
+
+test("a bootstrap interval is named, repeats with its seed, and says why where there is none", () => {
+  const analysis = { ...DEFAULT_SEED_ANALYSIS, interval: "BOOTSTRAP_BCA", seed: 3 } as const;
+  const found = degradation([1.9, 2, 2.1, 2.05], [2, 2.1, 2.15, 2.2], { ...rule, analysis });
+  expect(found.intervalMethod).toBe("BOOTSTRAP_BCA");
+  expect(degradation([1.9, 2, 2.1, 2.05], [2, 2.1, 2.15, 2.2], { ...rule, analysis })).toEqual(found);
+  expect(degradation([2, 2], [2.1, 2.1], { ...rule, analysis })).toMatchObject({
+    interval: null,
+    intervalMethod: null,
+    intervalReason: expect.stringContaining("do not spread") as string,
+  });
+});

@@ -1,0 +1,103 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { degradation } from "#src/derive/degradation/degradation.js";
+import { notebookRankThreshold, rankThreshold } from "#src/derive/degradation/rank-threshold.js";
+
+/** A sweep in which rank i + 1 degrades by percents[i]; null is a rank without a baseline. */
+function sweep(...percents: (number | null)[]) {
+  const rule = { metric: "loss", thresholdPercent: 5, twoSided: false };
+  return percents.map((percent, i) => ({
+    rank: i + 1,
+    degradation: degradation(percent === null ? [] : [100], percent === null ? [1] : [100 + percent], rule),
+  }));
+}
+
+test("all acceptable: at most the least tested rank, for the cliff was not seen", () => {
+  expect(rankThreshold(sweep(1, 2, 1))).toMatchObject({ rank: 1, bound: "AT_MOST", leastAcceptableRank: 1 });
+});
+
+test("a failing rank below makes it exact", () => {
+  expect(rankThreshold(sweep(9, 2, 1))).toMatchObject({ rank: 2, bound: "EXACT", leastAcceptableRank: 2 });
+});
+
+test("a rank that holds below one that fails is not enough; the notebook's rule would take it", () => {
+  expect(rankThreshold(sweep(1, 9, 1))).toMatchObject({ rank: 3, bound: "EXACT", leastAcceptableRank: 1 });
+});
+
+test("no rank holds when the largest fails", () => {
+  expect(rankThreshold(sweep(1, 9))).toMatchObject({ rank: null, bound: "NONE", leastAcceptableRank: 1 });
+});
+
+test("ranks without a degradation are untested", () => {
+  expect(rankThreshold(sweep(null, 2)).testedRanks).toEqual([2]);
+  expect(rankThreshold(sweep(null))).toMatchObject({
+    rank: null,
+    bound: "NONE",
+    reason: expect.stringContaining("no rank has both") as string,
+  });
+});
+
+test("r* is acceptable, as is every tested rank above it, and the tested rank below it is not", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.option(fc.double({ min: -20, max: 20, noNaN: true }), { nil: null }), { maxLength: 12 }),
+      (percents) => {
+        const ranks = sweep(...percents);
+        const { rank, testedRanks } = rankThreshold(ranks);
+        const isAcceptable = (r: number) => ranks.find((entry) => entry.rank === r)?.degradation.acceptable;
+        const from = rank ?? Infinity;
+        const below = testedRanks.filter((r) => r < from).at(-1);
+        return (
+          testedRanks.filter((r) => r >= from).every(isAcceptable) &&
+          (below === undefined || isAcceptable(below) === false)
+        );
+      },
+    ),
+  );
+});
+
+/** A sweep in which rank i + 1 is acceptable (a), not (u) or inconclusive (i), or undefined (-). */
+function judged(verdicts: string) {
+  const rule = { metric: "loss", thresholdPercent: 5, twoSided: false };
+  const candidates = { a: [101, 101.1], u: [120, 120.1], i: [100, 110], "-": [] } as Record<string, number[]>;
+  return Array.from(verdicts, (letter, i) => ({
+    rank: i + 1,
+    degradation: degradation([100, 100.1], candidates[letter] ?? [], rule),
+  }));
+}
+
+test("an inconclusive rank is neither acceptable nor not: r* lies above it, and the range below", () => {
+  expect(rankThreshold(judged("uiaa"))).toMatchObject({
+    rank: 3,
+    bound: "AT_MOST",
+    inconclusiveRanks: [2],
+    range: { least: 2, greatest: 3 },
+    reason: "rank 2 is inconclusive: its interval straddles the threshold and every tested rank above it is acceptable",
+  });
+  expect(rankThreshold(judged("uai"))).toMatchObject({
+    rank: null,
+    bound: "NONE",
+    range: { least: 2, greatest: null },
+  });
+});
+
+test("the range holds r* of every way in which the inconclusive ranks could fall", () => {
+  fc.assert(
+    fc.property(fc.stringMatching(/^[aui-]{0,8}$/), (verdicts) => {
+      const { range } = rankThreshold(judged(verdicts));
+      const open = verdicts.replace(/[^i]/g, "").length;
+      const falls = Array.from({ length: 2 ** open }, (_, way) => {
+        let at = 0;
+        return rankThreshold(judged(verdicts.replace(/i/g, () => ((way >> at++) & 1 ? "a" : "u")))).rank ?? Infinity;
+      });
+      expect(range.least ?? Infinity).toBe(Math.min(...falls));
+      expect(range.greatest ?? Infinity).toBe(Math.max(...falls));
+    }),
+  );
+});
+
+test("the notebook takes the least acceptable rank, whatever larger ranks do", () => {
+  expect(notebookRankThreshold(judged("uaua"))).toMatchObject({ rank: 2, bound: "EXACT" });
+  expect(notebookRankThreshold(judged("aua"))).toMatchObject({ rank: 1, bound: "AT_MOST" });
+  expect(notebookRankThreshold(judged("uu"))).toMatchObject({ rank: null, bound: "NONE" });
+});

@@ -1,0 +1,177 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { detectFailureModes } from "#src/derive/failure-modes/detect-failure-modes.js";
+import type { FailureEvidence, RunSpectra } from "#src/derive/failure-modes/failure-mode.js";
+import type { LoggedCurve } from "#src/derive/runs/metric-choice.js";
+import { overfitting } from "#src/derive/failure-modes/overfitting.js";
+import type { Run } from "#src/derive/runs/comparison-roles.js";
+import { findSpikes } from "#src/derive/failure-modes/find-spikes.js";
+import { spectrum, undefinedSpectrum } from "#src/derive/spectra/spectrum.js";
+import { evidence, evidenceOf, RULE } from "../../../support/evidence.js";
+import { runs } from "../../../support/runs.js";
+
+const healthy = evidence({ 8: { percent: 1, cosines: [0.99, 0.99] } });
+const first = healthy.runs[0] as Run;
+
+/** A curve of a point every ten steps. */
+const curve = (values: readonly number[]): LoggedCurve => ({ steps: values.map((_, i) => 10 * (i + 1)), values });
+const falling = Array.from({ length: 40 }, (_, i) => 2 + Math.exp(-i / 8) + 0.02 * Math.sin(7 * i));
+
+function modes(rest: Partial<FailureEvidence>, of = healthy) {
+  return detectFailureModes({ ...of, ...rest }, RULE);
+}
+const withCurves = (curves: Record<string, LoggedCurve>) => ({
+  curves: new Map([[first.id, new Map(Object.entries(curves))]]),
+});
+
+describe("spikes", () => {
+  test("are points far above their neighbours, with the step and run they are of", () => {
+    const spiked = falling.with(20, 6);
+    const [mode, ...others] = modes(withCurves({ loss: curve(spiked) }));
+    expect(others).toEqual([]);
+    expect(mode).toMatchObject({
+      kind: "LOSS_SPIKE",
+      evidence: [{ label: "loss of 16bit_r8 at step 210", value: 6 }],
+      experiments: [{ name: "16bit_r8" }],
+    });
+    expect(modes(withCurves({ grad_norm: curve(spiked) }))[0]?.kind).toBe("GRADIENT_SPIKE");
+  });
+
+  test("are not what a falling curve begins with, nor dips, nor ripples", () => {
+    expect(findSpikes(curve(falling))).toEqual([]);
+    expect(findSpikes(curve(falling.with(20, 0.1)))).toEqual([]);
+    expect(findSpikes(curve(falling.with(20, 2.3)))).toEqual([]);
+    expect(findSpikes(curve([1, 9]))).toEqual([]);
+  });
+
+  test("one planted spike is found wherever it is, and nothing else", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 39 }), fc.double({ min: 8, max: 1e6, noNaN: true }), (at, height) => {
+        expect(findSpikes(curve(falling.with(at, height))).map(({ step }) => step)).toEqual([10 * (at + 1)]);
+      }),
+    );
+  });
+});
+
+describe("overfitting", () => {
+  const training = curve(Array.from({ length: 40 }, (_, i) => 3 - 0.05 * i));
+  const evaluation = (...values: number[]): LoggedCurve => ({ steps: values.map((_, i) => 100 * (i + 1)), values });
+
+  test("is an evaluation loss that rises while the training loss falls", () => {
+    expect(overfitting(training, evaluation(2.2, 2, 2.05, 2.1))).toEqual({ bestStep: 200, percent: 5.000000000000004 });
+    const [mode] = modes(withCurves({ loss: training, eval_loss: evaluation(2.2, 2, 2.05, 2.1) }));
+    expect(mode).toMatchObject({
+      kind: "OVERFITTING",
+      evidence: [{ label: "rise of eval_loss of 16bit_r8 after step 200" }],
+    });
+  });
+
+  test("is not a rise of one evaluation, of less than 1 %, or with a training loss that rises as well", () => {
+    expect(overfitting(training, evaluation(2.2, 2.1, 2, 2.1))).toBeUndefined();
+    expect(overfitting(training, evaluation(2.2, 2, 2.01, 2.015))).toBeUndefined();
+    const rising = curve([...training.values].reverse());
+    expect(overfitting(rising, evaluation(2.2, 2, 2.05, 2.1))).toBeUndefined();
+    expect(overfitting(training, evaluation())).toBeUndefined();
+  });
+});
+
+test("NaN in curves, metrics and weights is named with its place, before anything else", () => {
+  const all = runs([
+    ["16bit", 16, 8, { training_loss: NaN }],
+    ["4bit", 4, 8, { training_loss: 2 }],
+  ]);
+  const [run] = all as [Run];
+  const spectra = [
+    { run, layers: [{ layer: { name: "h.0" }, spectrum: undefinedSpectrum("NOT_FINITE") }], pendingJobs: [] },
+  ];
+  const curves = new Map([[run.id, new Map([["loss", curve([1, NaN, Infinity])]])]]);
+  const [mode] = detectFailureModes(evidenceOf(all, { spectra, curves }), RULE);
+  expect(mode).toMatchObject({
+    kind: "NON_FINITE",
+    severity: "HIGH",
+    symptom: "NaN or infinite numbers (16bit_r8: training_loss, loss at steps 20, 30, weights of h.0)",
+    experiments: [{ name: "16bit_r8" }],
+  });
+});
+
+test("a gradient that overflowed once is of low severity: loss scaling skips its step", () => {
+  const [mode] = modes(withCurves({ grad_norm: curve(falling.with(3, NaN)) }));
+  expect(mode).toMatchObject({ kind: "NON_FINITE", severity: "LOW" });
+  const both = modes(withCurves({ grad_norm: curve(falling.with(3, NaN)), loss: curve(falling.with(3, NaN)) }));
+  expect(both[0]).toMatchObject({ kind: "NON_FINITE", severity: "HIGH" });
+});
+
+describe("weights", () => {
+  const layers = (...values: number[][]): RunSpectra["layers"] =>
+    values.map((singularValues, i) => {
+      const squaredNorm = singularValues.reduce((sum, value) => sum + value ** 2, 0);
+      return { layer: { name: `h.${i}.attn` }, spectrum: spectrum({ singularValues, squaredNorm }, 1) };
+    });
+  const spectra = (...values: number[][]) => ({
+    spectra: [{ run: first, layers: layers(...values), pendingJobs: [] }],
+  });
+
+  test("whose effective rank is far below r have collapsed", () => {
+    const [mode, ...others] = modes(spectra([1, 1e-6, 1e-6, 1e-6], [1, 0.9, 0.8, 0.7]));
+    expect(others).toEqual([]);
+    expect(mode).toMatchObject({
+      kind: "RANK_COLLAPSE",
+      symptom: expect.stringContaining("1 layer of 16bit_r8") as string,
+    });
+    expect(mode?.evidence[0]?.label).toBe("effective rank of h.0.attn in 16bit_r8, r = 4");
+    expect(modes(spectra([1, 1e-6]))).toEqual([]);
+  });
+
+  test("that are zero, or far below those of the same module, are dead", () => {
+    const [zero] = modes(spectra([0, 0], [1, 1]));
+    expect(zero).toMatchObject({ kind: "DEAD_LAYERS", evidence: [{ value: 0 }] });
+    const [dead] = modes(spectra([1, 1], [1, 0.9], [1e-3, 1e-3], [0.9, 0.9]));
+    expect(dead?.evidence.map(({ label }) => label)).toEqual(["norm of h.2.attn in 16bit_r8"]);
+    expect(modes(spectra([1, 1], [0.05, 0.05], [1, 1]))).toEqual([]);
+  });
+
+  test("that are still being looked into are named as pending", () => {
+    const [mode] = modes({ spectra: [{ run: first, layers: [], pendingJobs: ["0190-job"] }] });
+    expect(mode).toMatchObject({ kind: "WEIGHTS_PENDING", cause: expect.stringContaining("0190-job") as string });
+    expect(mode?.experiments).toEqual([first]);
+  });
+});
+
+describe("a sweep", () => {
+  test("with ranks or seeds that one side has alone is incomplete", () => {
+    const all = runs([
+      ["16bit", 16, 2, { training_loss: 2 }],
+      ["16bit", 16, 8, { training_loss: 2 }, { seed: 1 }],
+      ["16bit", 16, 8, { training_loss: 2 }, { seed: 2 }],
+      ["4bit", 4, 8, { training_loss: 2 }, { seed: 1 }],
+    ]);
+    const mode = detectFailureModes(evidenceOf(all), RULE).find(({ kind }) => kind === "INCOMPLETE_SWEEP");
+    expect(mode?.symptom).toBe("4bit has no run at r = 2; 4bit has no seed 2 at r = 8");
+    expect(mode?.experiments).toHaveLength(4);
+  });
+
+  test("whose failing ranks could be chance is less severe than one whose cannot", () => {
+    const seeds = (low: number, high: number) =>
+      evidenceOf(
+        runs([
+          ["16bit", 16, 8, { training_loss: 2 }],
+          ["16bit", 16, 8, { training_loss: 2.01 }],
+          ["4bit", 4, 8, { training_loss: low }],
+          ["4bit", 4, 8, { training_loss: high }],
+        ]),
+      );
+    const severity = (of: FailureEvidence) =>
+      detectFailureModes(of, RULE).find(({ kind }) => kind === "INSUFFICIENT_RANK")?.severity;
+    expect(severity(seeds(2.4, 2.41))).toBe("HIGH");
+    expect(severity(seeds(2, 2.3))).toBe("MEDIUM");
+  });
+});
+
+test("the notebook looks at the least rank and at three layers, and at nothing else", () => {
+  const study = evidence({ 2: { percent: -9, cosines: [1] }, 8: { percent: 9, cosines: [0.9], start: 0 } });
+  const found = detectFailureModes(study, RULE, "NOTEBOOK");
+  expect(found.map(({ kind, symptom }) => [kind, symptom])).toEqual([
+    ["INSUFFICIENT_RANK", "At r = 2, degradation = -9.00 %"],
+    ["WEIGHT_DIVERGENCE", "Cosine similarity = 0.9000 < 0.95"],
+  ]);
+});

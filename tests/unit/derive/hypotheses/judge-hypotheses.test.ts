@@ -1,0 +1,121 @@
+import { expect, test } from "vitest";
+import { detectFailureModes } from "#src/derive/failure-modes/detect-failure-modes.js";
+import type { FailureEvidence } from "#src/derive/failure-modes/failure-mode.js";
+import { rankSimilarity } from "#src/derive/similarity/rank-similarity.js";
+import { undefinedSimilarity } from "#src/derive/similarity/layer-similarity.js";
+import { judgeHypotheses } from "#src/derive/hypotheses/judge-hypotheses.js";
+import { evidence, RULE } from "../../../support/evidence.js";
+
+const verdicts = (of: FailureEvidence) => judgeHypotheses(of, RULE).map(({ verdict }) => verdict);
+
+test("H1 is judged by every comparable rank", () => {
+  const [high, low] = [
+    [0.97, 0.99],
+    [0.9, 0.8],
+  ];
+  expect(verdicts(evidence({ 2: { percent: 1, cosines: high }, 4: { percent: 1, cosines: high } }))[0]).toBe(
+    "SUPPORTED",
+  );
+  expect(verdicts(evidence({ 2: { percent: 1, cosines: low }, 4: { percent: 1, cosines: low } }))[0]).toBe("REJECTED");
+  expect(verdicts(evidence({ 2: { percent: 1, cosines: low }, 4: { percent: 1, cosines: high } }))[0]).toBe(
+    "PARTIALLY_SUPPORTED",
+  );
+  expect(verdicts(evidence({ 2: { percent: 1, cosines: [] } }))[0]).toBe("NOT_TESTED");
+});
+
+test("runs that started from different A are left out of H1 and named as a confound", () => {
+  const mixed = evidence({ 2: { percent: 1, cosines: [0.3], start: 0.03 }, 8: { percent: 1, cosines: [0.97] } });
+  const [h1] = judgeHypotheses(mixed, RULE);
+  expect(h1?.verdict).toBe("SUPPORTED");
+  expect(h1?.confounds).toEqual([
+    expect.objectContaining({ kind: "INDEPENDENT_INITIALISATION", ranks: [2] }),
+    expect.objectContaining({ kind: "NOISE_FLOOR", ranks: [8] }),
+  ]);
+  expect(h1?.because).toContain("r = 2 (mean 0.3000) is not comparable");
+  expect(h1?.confounds[0]?.message).toContain("r = 2: 0.03");
+});
+
+test("H2 needs layers that differ, and names the most sensitive", () => {
+  const [, apart] = judgeHypotheses(evidence({ 8: { percent: 1, cosines: [0.97, 0.8] } }), RULE);
+  expect(apart?.verdict).toBe("SUPPORTED");
+  expect(apart?.evidence[0]?.label).toContain("most sensitive is layer 1");
+  expect(verdicts(evidence({ 8: { percent: 1, cosines: [0.97, 0.96] } }))[1]).toBe("REJECTED");
+  expect(verdicts(evidence({ 8: { percent: 1, cosines: [0.97] } }))[1]).toBe("NOT_TESTED");
+});
+
+test("H3 is supported only where the cliff was seen", () => {
+  const cosines = [0.97];
+  expect(verdicts(evidence({ 2: { percent: 9, cosines }, 4: { percent: 1, cosines } }))[2]).toBe("SUPPORTED");
+  expect(verdicts(evidence({ 2: { percent: 1, cosines }, 4: { percent: 1, cosines } }))[2]).toBe("PARTIALLY_SUPPORTED");
+  expect(verdicts(evidence({ 2: { percent: 9, cosines }, 4: { percent: 9, cosines } }))[2]).toBe("REJECTED");
+});
+
+test("failure modes name their runs, the most severe first", () => {
+  const modes = detectFailureModes(
+    evidence({ 2: { percent: 9, cosines: [0.9] }, 4: { percent: 1, cosines: [0.9] } }),
+    RULE,
+  );
+  expect(modes.map(({ kind }) => kind)).toEqual(["INSUFFICIENT_RANK", "WEIGHT_DIVERGENCE"]);
+  expect(modes[0]?.experiments.map(({ name }) => name)).toEqual(["16bit_r2", "4bit_r2"]);
+});
+
+test("a healthy study has no failure mode", () => {
+  expect(detectFailureModes(evidence({ 2: { percent: 1, cosines: [0.99] } }), RULE)).toEqual([]);
+});
+
+test("a larger rank that fails where a smaller one holds is not monotonic", () => {
+  const cosines = [0.99];
+  const modes = detectFailureModes(evidence({ 2: { percent: 1, cosines }, 4: { percent: 9, cosines } }), RULE);
+  expect(modes.map(({ kind }) => kind)).toContain("NON_MONOTONIC_RANK");
+});
+
+/** The study with one more layer at `rank`, which is still being compared. */
+function withPending(evidence: FailureEvidence, rank: number): FailureEvidence {
+  const pending = { layer: { name: "late" }, similarity: undefinedSimilarity("PENDING", "0190-job") };
+  return {
+    ...evidence,
+    similarities: evidence.similarities.map((entry) =>
+      entry.rank === rank ? rankSimilarity(rank, [...entry.layers, pending]) : entry,
+    ),
+  };
+}
+
+test("while weights are being compared H1 and H2 are inconclusive and name the job; H3 needs none", () => {
+  const found = evidence({ 2: { percent: 1, cosines: [0.97, 0.99] }, 8: { percent: 1, cosines: [0.97, 0.8] } });
+  expect(verdicts(found)).toEqual(["PARTIALLY_SUPPORTED", "PARTIALLY_SUPPORTED", "PARTIALLY_SUPPORTED"]);
+  const [h1, h2, h3] = judgeHypotheses(withPending(found, 8), RULE);
+  for (const hypothesis of [h1, h2]) {
+    expect(hypothesis?.verdict).toBe("INCONCLUSIVE");
+    expect(hypothesis?.because).toBe("the weights at r = 8 are still being compared (job 0190-job)");
+    expect(hypothesis?.confounds).toContainEqual(expect.objectContaining({ kind: "WEIGHTS_PENDING", ranks: [8] }));
+  }
+  expect(h3?.verdict).toBe("PARTIALLY_SUPPORTED");
+});
+
+test("a rank that is pending is no missing one", () => {
+  const [h1] = judgeHypotheses(withPending(evidence({ 8: { percent: 1, cosines: [] } }), 8), RULE);
+  expect(h1?.confounds.map(({ kind }) => kind)).toEqual(["WEIGHTS_PENDING"]);
+});
+
+test("layers that could not be compared are named with every verdict that their rank takes part in", () => {
+  const found = evidence({ 8: { percent: 1, cosines: [0.97, 0.99] } });
+  const [similarity] = found.similarities;
+  const failed = { layer: { name: "gone" }, similarity: undefinedSimilarity("UNREADABLE") };
+  const partial = { ...found, similarities: [rankSimilarity(8, [...(similarity?.layers ?? []), failed])] };
+  const [h1, h2] = judgeHypotheses(partial, RULE);
+  expect(h1?.verdict).toBe("SUPPORTED");
+  for (const hypothesis of [h1, h2]) {
+    expect(hypothesis?.confounds).toMatchObject([{ kind: "LAYERS_LEFT_OUT", ranks: [8] }, { kind: "NOISE_FLOOR" }]);
+    expect(hypothesis?.confounds[0]?.message).toContain("1 at r = 8");
+  }
+});
+
+test("failure modes of weights wait for all layers, and the list says so", () => {
+  const found = evidence({ 8: { percent: 1, cosines: [0.5] } });
+  expect(detectFailureModes(found, RULE).map(({ kind }) => kind)).toEqual(["WEIGHT_DIVERGENCE"]);
+  const [mode, ...others] = detectFailureModes(withPending(found, 8), RULE);
+  expect(others).toEqual([]);
+  expect(mode).toMatchObject({ kind: "WEIGHTS_PENDING", severity: "LOW" });
+  expect(mode?.cause).toContain("job 0190-job");
+  expect(mode?.experiments.map(({ name }) => name)).toEqual(["16bit_r8", "4bit_r8"]);
+});

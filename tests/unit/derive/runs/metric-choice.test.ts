@@ -1,0 +1,41 @@
+import { describe, expect, test } from "vitest";
+import { choiceName, higherIsBetter, withChosenMetric, type MetricChoice } from "#src/derive/runs/metric-choice.js";
+import { runs } from "../../../support/runs.js";
+
+const all = runs([
+  ["16bit", 16, 8, { training_loss: 1 }],
+  ["4bit", 4, 8, { training_loss: 2 }],
+]);
+const curve = { steps: [10, 20, 30, 40], values: [3, 1.5, NaN, 1.75] };
+const curves = new Map([["run 0", curve]]);
+
+function chosen(choice: Partial<MetricChoice>) {
+  const full = { key: "training_loss", point: "RECORDED", higherIsBetter: false, ...choice } as const;
+  return withChosenMetric(all, full, curves).map(({ metrics }) => metrics.get(choiceName(full)));
+}
+
+describe("the value that stands for a run", () => {
+  test("is its scalar", () => expect(chosen({})).toEqual([1, 2]));
+  test("is the best of its curve, by which way is better", () => {
+    expect(chosen({ point: "BEST" })).toEqual([1.5, undefined]);
+    expect(chosen({ point: "BEST", higherIsBetter: true })).toEqual([3, undefined]);
+  });
+  test("is the last finite value", () => expect(chosen({ point: "LAST" })).toEqual([1.75, undefined]));
+  test("is what was logged at the very step, and nothing in between", () => {
+    expect(chosen({ point: "STEP", step: 20 })).toEqual([1.5, undefined]);
+    expect(chosen({ point: "STEP", step: 25 })).toEqual([undefined, undefined]);
+  });
+});
+
+test("a choice is named for what it reads: the training loss is logged as loss", () => {
+  const choice = { key: "training_loss", higherIsBetter: false };
+  expect(choiceName({ ...choice, point: "BEST" })).toBe("the best loss");
+  expect(choiceName({ ...choice, point: "STEP", step: 5 })).toBe("loss at step 5");
+});
+
+test("accuracies and matches are better when higher; losses, memory and time are not", () => {
+  for (const key of ["eval_accuracy", "mean_token_match", "rougeL", "mean_embedding_similarity", "samples_per_second"])
+    expect(higherIsBetter(key), key).toBe(true);
+  for (const key of ["eval_loss", "peak_memory_mb", "time_per_step_seconds", "perplexity", "accuracy_loss"])
+    expect(higherIsBetter(key), key).toBe(false);
+});

@@ -1,0 +1,78 @@
+import { describe, expect, test } from "vitest";
+import { resolveRoles } from "#src/derive/runs/resolve-roles.js";
+import type { ComparisonRoles, Run } from "#src/derive/runs/comparison-roles.js";
+import { runs } from "../../../support/runs.js";
+
+const names = (all: readonly Run[], roles: ComparisonRoles | undefined) => {
+  const of = (ids: ReadonlySet<string> | undefined) => all.filter(({ id }) => ids?.has(id)).map(({ name }) => name);
+  return { baseline: of(roles?.baseline.runs), candidate: of(roles?.candidate.runs) };
+};
+
+const sweep = runs([
+  ["16bit", 16, 8, {}],
+  ["8bit", 8, 8, {}],
+  ["4bit", 4, 8, {}],
+]);
+
+describe("inferred roles", () => {
+  test("are the most and the fewest bits, and what lies between is named as left out", () => {
+    const roles = resolveRoles(sweep);
+    expect(names(sweep, roles)).toEqual({ baseline: ["16bit_r8"], candidate: ["4bit_r8"] });
+    expect(roles?.because).toBe("16bit has the most bits per base weight (16), 4bit the fewest (4); left out: 8bit");
+  });
+
+  test("of several methods over one base take the plain one, and runs of unknown method with it", () => {
+    const all = runs([
+      ["16bit", 16, 8, {}],
+      ["16bit", 16, 8, {}, { method: "DORA", name: "dora" }],
+      ["16bit", 16, 8, {}, { method: "UNKNOWN", name: "unknown" }],
+      ["4bit", 4, 8, {}],
+      ["4bit", 4, 8, {}, { method: "QDORA", name: "qdora" }],
+    ]);
+    const roles = resolveRoles(all);
+    expect(names(all, roles)).toEqual({ baseline: ["16bit_r8", "unknown"], candidate: ["4bit_r8"] });
+    expect(roles?.because).toContain("left out: 16bit DORA, 4bit QDORA");
+  });
+
+  test("over bases of the same bits are LoRA and the one other method", () => {
+    const all = runs([
+      ["16bit", 16, 8, {}],
+      ["16bit", 16, 8, {}, { method: "DORA", name: "dora" }],
+    ]);
+    expect(names(all, resolveRoles(all))).toEqual({ baseline: ["16bit_r8"], candidate: ["dora"] });
+  });
+
+  test("are none where nothing tells two configurations apart", () => {
+    expect(resolveRoles(runs([["16bit", 16, 8, {}]]))).toBeUndefined();
+    expect(
+      resolveRoles(
+        runs([
+          ["a", null, 8, {}],
+          ["b", null, 8, {}],
+        ]),
+      ),
+    ).toBeUndefined();
+    expect(resolveRoles([])).toBeUndefined();
+  });
+});
+
+describe("roles that are given", () => {
+  test("are taken by label, by method and by run", () => {
+    const both = { baseline: { quantization: "16bit" }, candidate: { quantization: "8bit" } };
+    expect(names(sweep, resolveRoles(sweep, both))).toEqual({ baseline: ["16bit_r8"], candidate: ["8bit_r8"] });
+    const byMethod = resolveRoles(sweep, { candidate: { method: "QLORA", quantization: "8bit" } });
+    expect(names(sweep, byMethod)).toEqual({ baseline: ["16bit_r8"], candidate: ["8bit_r8"] });
+    const byRun = resolveRoles(sweep, { baseline: { experiments: [sweep[1]?.id ?? ""] } });
+    expect(names(sweep, byRun)).toEqual({ baseline: ["8bit_r8"], candidate: ["4bit_r8"] });
+    expect(byRun?.because).toBe("the baseline was given; 4bit has the fewest bits per base weight of the rest (4)");
+  });
+
+  test("that are empty or overlap are none", () => {
+    expect(resolveRoles(sweep, { baseline: { quantization: "2bit" } })).toBeUndefined();
+    expect(resolveRoles(sweep, { baseline: { quantization: "4bit" }, candidate: { method: "QLORA" } })).toBeUndefined();
+  });
+
+  test("an empty selection is not given", () => {
+    expect(resolveRoles(sweep, { baseline: {}, candidate: null })).toEqual(resolveRoles(sweep));
+  });
+});

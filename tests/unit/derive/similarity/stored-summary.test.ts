@@ -1,0 +1,94 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { layerSimilarity, undefinedSimilarity } from "#src/derive/similarity/layer-similarity.js";
+import { storedSimilarity, type StoredLayerPair } from "#src/derive/similarity/stored-similarity.js";
+import { storedSummary } from "#src/derive/similarity/stored-summary.js";
+
+const pair: StoredLayerPair = {
+  sameShape: true,
+  compared: true,
+  baselineScaling: 2,
+  candidateScaling: 3,
+  innerProduct: 1,
+  baselineSquaredNorm: 4,
+  candidateSquaredNorm: 1,
+  squaredDistance: 7,
+  initialCosine: 0.9,
+};
+
+describe("a stored similarity", () => {
+  test("is that of the facts, for any of them", () => {
+    const size = fc.double({ min: 1e-3, max: 1e3, noNaN: true });
+    fc.assert(
+      fc.property(size, size, size, size, fc.double({ min: -1, max: 1, noNaN: true }), (left, right, a, b, cosine) => {
+        const facts = {
+          innerProduct: cosine * Math.sqrt(a * b),
+          baselineSquaredNorm: a,
+          candidateSquaredNorm: b,
+          squaredDistance: a + b,
+          initialCosine: null,
+        };
+        const stored = { sameShape: true, compared: true, baselineScaling: left, candidateScaling: right, ...facts };
+        expect(storedSimilarity(stored)).toEqual(layerSimilarity(facts, left, right));
+        // Without a distance of these scalings the rest stands as it is.
+        expect(storedSimilarity({ ...stored, squaredDistance: null })).toEqual({
+          ...layerSimilarity(facts, left, right),
+          l2Distance: null,
+          relativeDifference: null,
+        });
+      }),
+    );
+  });
+
+  test("is null where it was never computed, and says why where it cannot be", () => {
+    expect(storedSimilarity({ ...pair, compared: false })).toBeNull();
+    expect(storedSimilarity({ ...pair, sameShape: false, compared: false })?.undefinedReason).toBe("SHAPES_DIFFER");
+    expect(storedSimilarity({ ...pair, innerProduct: null })?.undefinedReason).toBe("NOT_FINITE");
+    expect(storedSimilarity({ ...pair, baselineSquaredNorm: 0, innerProduct: 0 })).toMatchObject({
+      cosineSimilarity: null,
+      undefinedReason: "ZERO_UPDATE",
+    });
+  });
+});
+
+describe("a study's stored summary", () => {
+  const layer = (cosineSimilarity: number, initialCosine: number | null = 0.95) => ({
+    ...undefinedSimilarity("PENDING"),
+    ...{ cosineSimilarity, initialCosine, undefinedReason: null },
+  });
+
+  test("is the mean over ranks of the rank's mean, without those that started from different A", () => {
+    const summary = storedSummary([
+      { rank: 8, layers: [layer(0.9), layer(0.8), null] },
+      { rank: 4, layers: [layer(0.2, 0.1), null] },
+      { rank: 2, layers: [layer(0.5)] },
+    ]);
+    expect(summary.meanCosineSimilarity).toBeCloseTo((0.85 + 0.5) / 2, 12);
+    expect(summary).toMatchObject({ comparedLayers: 3, missingLayers: 2, differentStartRanks: [4] });
+  });
+
+  test("keeps ranks of which the start is not known, and has no mean where nothing is stored", () => {
+    expect(storedSummary([{ rank: 2, layers: [layer(0.5, null)] }]).meanCosineSimilarity).toBe(0.5);
+    expect(storedSummary([{ rank: 2, layers: [null, null] }])).toEqual({
+      meanCosineSimilarity: null,
+      comparedLayers: 0,
+      missingLayers: 2,
+      differentStartRanks: [],
+    });
+    expect(storedSummary([])).toMatchObject({ meanCosineSimilarity: null, missingLayers: 0 });
+  });
+
+  test("lies between the least and the greatest cosine of the ranks that count", () => {
+    const cosine = fc.double({ min: -1, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(fc.array(cosine, { minLength: 1 }), { minLength: 1 }), (ranks) => {
+        const { meanCosineSimilarity: mean } = storedSummary(
+          ranks.map((cosines, rank) => ({ rank, layers: cosines.map((value) => layer(value)) })),
+        );
+        const all = ranks.flat();
+        expect(mean).toBeGreaterThanOrEqual(Math.min(...all) - 1e-12);
+        expect(mean).toBeLessThanOrEqual(Math.max(...all) + 1e-12);
+      }),
+    );
+  });
+});

@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { recommend } from "#src/derive/tradeoffs/recommend.js";
+import { runs } from "../../../support/runs.js";
+
+const study = runs([
+  ["16bit", 16, 2, { training_loss: 2.0, peak_memory_mb: 11_600 }],
+  ["4bit", 4, 2, { training_loss: 2.06, peak_memory_mb: 3_280 }],
+  ["16bit", 16, 8, { training_loss: 1.9, peak_memory_mb: 11_630 }],
+  ["4bit", 4, 8, { training_loss: 1.93, peak_memory_mb: 3_290 }],
+  ["4bit", 4, 16, { training_loss: 1.92, peak_memory_mb: 3_300 }],
+]);
+
+const budget = { metric: "training_loss", memoryMb: 4000, degradationPercent: 2 };
+
+test("the least loss within the budget wins, and every other run says why not", () => {
+  const { run, alternatives } = recommend(study, budget);
+  expect(run?.name).toBe("4bit_r8");
+  expect(Object.fromEntries(alternatives.map(({ run: { name }, rejectedBecause }) => [name, rejectedBecause]))).toEqual(
+    {
+      "16bit_r2": "peak memory 11600 MB exceeds 4000 MB",
+      "4bit_r2": "degradation 3.00 % exceeds 2 %",
+      "16bit_r8": "peak memory 11630 MB exceeds 4000 MB",
+      "4bit_r16": "its degradation is not known: the baseline has no training_loss at this rank",
+    },
+  );
+});
+
+test("without limits the least loss of all wins, and what did not win names the winner", () => {
+  const { run, alternatives } = recommend(study, { ...budget, memoryMb: null, degradationPercent: null });
+  expect(run?.name).toBe("16bit_r8");
+  expect(alternatives.find(({ run: { name } }) => name === "4bit_r16")?.rejectedBecause).toBe(
+    "training_loss 1.9200 is not below 1.9000 of 16bit_r8",
+  );
+});
+
+test("what was not recorded cannot be promised to fit", () => {
+  const { run, alternatives } = recommend(runs([["4bit", 4, 2, { training_loss: 1 }]]), budget);
+  expect(run).toBeNull();
+  expect(alternatives[0]?.rejectedBecause).toBe("peak memory was not recorded");
+});
