@@ -1,29 +1,29 @@
 /**
- * The errors. Every failure that a person can meet has a code in error-catalogue/, with its wording and what to do.
+ * The errors. Every failure that a user can meet has a code in error-catalogue/, with its message and how to fix it.
  */
 
-import { ASKING } from "./error-catalogue/asking.js";
+import { REQUEST_ERRORS } from "./error-catalogue/request-errors.js";
 import type { Entry } from "./error-catalogue/entry.js";
-import { KEEPING } from "./error-catalogue/keeping.js";
-import { READING } from "./error-catalogue/reading.js";
-import { STARTING } from "./error-catalogue/starting.js";
+import { STORAGE_ERRORS } from "./error-catalogue/storage-errors.js";
+import { IMPORT_ERRORS } from "./error-catalogue/import-errors.js";
+import { STARTUP_ERRORS } from "./error-catalogue/startup-errors.js";
 
-const CATALOGUE = { ...STARTING, ...READING, ...ASKING, ...KEEPING } as const;
+const CATALOGUE = { ...STARTUP_ERRORS, ...IMPORT_ERRORS, ...REQUEST_ERRORS, ...STORAGE_ERRORS } as const;
 
 export type ErrorCode = keyof typeof CATALOGUE;
 
-/** The particulars of one failure; each is printed when given. */
+/** The details of one failure; the message contains those that are given. */
 export interface Detail {
   /** File, tensor, setting or argument. */
   readonly where?: string | undefined;
   readonly received?: string | undefined;
   readonly allowed?: string | undefined;
-  /** Replaces the catalogue's advice where the place that throws knows better. */
+  /** How to fix it; replaces the catalogue's advice where the code that throws can be more specific. */
   readonly todo?: string | undefined;
   readonly cause?: unknown;
 }
 
-function wording(code: ErrorCode, { where, received, allowed, todo }: Detail): string {
+function messageOf(code: ErrorCode, { where, received, allowed, todo }: Detail): string {
   const entry = CATALOGUE[code];
   const facts = [
     where === undefined ? undefined : `at ${where}`,
@@ -33,28 +33,28 @@ function wording(code: ErrorCode, { where, received, allowed, todo }: Detail): s
   return `${[entry.what, ...facts].join("; ")}. ${todo ?? entry.todo}`;
 }
 
-/** What the two kinds share: a code of the catalogue and a message that says what, where, received, allowed and what to do. */
+/** An error of the catalogue. Its message says what happened, where, what was received, what is allowed and how to fix it. */
 export abstract class RankscopeError extends Error {
   constructor(
     readonly code: ErrorCode,
     readonly detail: Detail = {},
   ) {
-    super(wording(code, detail), detail.cause === undefined ? undefined : { cause: detail.cause });
+    super(messageOf(code, detail), detail.cause === undefined ? undefined : { cause: detail.cause });
     this.name = new.target.name;
   }
 }
 
-/** Trying again cannot help: the input is wrong. */
+/** An error that recurs on every retry: the input is wrong. */
 export class PermanentError extends RankscopeError {}
 
-/** Trying again may help. */
+/** An error that may pass: a retry can succeed. */
 export class TransientError extends RankscopeError {}
 
-/** The error of `code`, permanent or transient as the catalogue says. */
+/** Returns the error of `code`, permanent or transient as the catalogue says. */
 export function failure(code: ErrorCode, detail: Detail = {}): RankscopeError {
   const kind: Entry["kind"] = CATALOGUE[code].kind;
   return kind === "permanent" ? new PermanentError(code, detail) : new TransientError(code, detail);
 }
 
-/** What is said to clients of an error that is not in the catalogue: its own words may name anything of the machine. */
-export const UNFORESEEN = "Something went wrong here; the server's log has the cause.";
+/** The message for errors outside the catalogue: their own text could reveal details of the machine. */
+export const UNFORESEEN = "An unexpected error occurred. The server's log has the cause.";

@@ -1,9 +1,9 @@
-/** A failure that a person can meet. */
+/** One entry of the error catalogue. */
 export interface Entry {
-  /** Permanent errors stay wrong when tried again (bad input); transient ones may pass (a lost connection). */
+  /** A permanent error recurs on every retry (bad input); a transient one may pass (a lost connection). */
   readonly kind: "permanent" | "transient";
-  /** What is wrong, in a phrase that the details complete. */
+  /** What happened, as a clause that the details complete. */
   readonly what: string;
-  /** What the reader can do about it, where the place that throws has nothing more exact to say. */
+  /** How to fix it; `Detail.todo` replaces it where the code that throws can be more specific. */
   readonly todo: string;
 }

@@ -70,7 +70,7 @@ describe("a server with its own PostgreSQL", () => {
     const other = await mkdtemp(path.join(tmpdir(), "rankscope-serve-"));
     const refused = await rankscope(["serve"], { RANKSCOPE_DATA: other, PORT: port });
     expect(refused.code).toBe(1);
-    expect(refused.stderr).toContain(`PORT_IN_USE: The port is taken; at 127.0.0.1:${port}`);
+    expect(refused.stderr).toContain(`PORT_IN_USE: The port is in use; at 127.0.0.1:${port}`);
     expect(existsSync(path.join(other, "postgres", "postmaster.pid"))).toBe(false);
     server.child.kill("SIGTERM");
     await server.ended;
@@ -82,7 +82,7 @@ test("a wrong setting is named with what is allowed, and a password is not shown
   const port = await rankscope(["serve"], { ...here(), PORT: "eighty" });
   expect(port).toMatchObject({ code: 1, stderr: expect.stringContaining('at PORT; received "eighty"') as string });
   const url = await rankscope(["serve"], { ...here(), DATABASE_URL: "mysql://user:hunter2@host/db" });
-  expect(url.stderr).toContain("CONFIG_INVALID: A setting is not valid; at DATABASE_URL");
+  expect(url.stderr).toContain("CONFIG_INVALID: A setting is invalid; at DATABASE_URL");
   expect(url.stderr).not.toContain("hunter2");
 });
 

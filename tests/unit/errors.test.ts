@@ -8,7 +8,7 @@ test("a failure says what, where, received, allowed and what to do", () => {
     allowed: "a whole number",
     todo: "Fix it.",
   });
-  expect(error.message).toBe('A setting is not valid; at PORT; received "x"; allowed: a whole number. Fix it.');
+  expect(error.message).toBe('A setting is invalid; at PORT; received "x"; allowed: a whole number. Fix it.');
 });
 
 test("the catalogue decides whether trying again can help, and the cause is kept", () => {

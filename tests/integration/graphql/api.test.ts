@@ -235,7 +235,7 @@ describe("imports", () => {
       "16bit_r2/adapter_model.safetensors": "no weights",
     });
     for (const [folder, status, found] of [
-      ["given/empty", "FAILED", "Nothing to import was found; at "],
+      ["given/empty", "FAILED", "The folder contains nothing to import; at "],
       ["given/broken", "SUCCEEDED", "SAFETENSORS_INVALID"],
     ] as const) {
       const asked = path.join(root, folder);
@@ -286,7 +286,7 @@ describe("requests out of the ordinary", () => {
     );
     expect(errors).toEqual([
       expect.objectContaining({
-        message: "Something went wrong here; the server's log has the cause.",
+        message: "An unexpected error occurred. The server's log has the cause.",
         extensions: { code: "INTERNAL" },
       }),
     ]);

@@ -1,7 +1,7 @@
 import type { Entry } from "./entry.js";
 
-/** Of what imports read. */
-export const READING = {
+/** Errors of the folders and files that imports read. */
+export const IMPORT_ERRORS = {
   // files
   FOLDER_NOT_FOUND: { kind: "permanent", what: "The folder does not exist", todo: "Check the path." },
   FOLDER_NOT_ALLOWED: {
@@ -11,59 +11,59 @@ export const READING = {
   },
   FOLDER_EMPTY: {
     kind: "permanent",
-    what: "Nothing to import was found",
-    todo: "Point at the folder that holds the runs: PEFT adapters, trainer_state.json or result tables.",
+    what: "The folder contains nothing to import",
+    todo: "Import the folder that contains the runs: PEFT adapters, trainer_state.json or result tables.",
   },
   NO_RUNS: {
     kind: "permanent",
-    what: "Files were found, but no run could be made of them; nothing was stored",
-    todo: "Mend the first problem and import again.",
+    what: "No run could be assembled from the files found; nothing was stored",
+    todo: "Fix the first problem and import again.",
   },
   TOO_MANY_FILES: {
     kind: "permanent",
-    what: "The folder holds more files than one study may",
-    todo: "Point at the study's own folder instead of a parent of many.",
+    what: "The folder contains more files than a study may have",
+    todo: "Import the study's own folder instead of a parent of several studies.",
   },
   FILE_UNREADABLE: {
     kind: "permanent",
     what: "The file cannot be read",
-    todo: "Check that it exists and its permissions.",
+    todo: "Check that the file exists, and its permissions.",
   },
   FILE_CHANGED: {
     kind: "permanent",
-    what: "The file changed while it was imported",
-    todo: "Import the folder again when nothing writes to it any more.",
+    what: "The file changed during the import",
+    todo: "Import the folder again when nothing writes to it.",
   },
   FILE_TOO_LARGE: {
     kind: "permanent",
     what: "The file is larger than allowed",
-    todo: "Check that it is what its name says.",
+    todo: "Check that the file is what its name suggests.",
   },
   // formats
   SAFETENSORS_INVALID: {
     kind: "permanent",
-    what: "The safetensors file is not valid",
-    todo: "Copy or save the adapter again; the file is likely truncated or damaged.",
+    what: "The safetensors file is invalid",
+    todo: "Copy or save the adapter again: the file is probably truncated or damaged.",
   },
   TORCH_FILE_INVALID: {
     kind: "permanent",
-    what: "The PyTorch weight file is not valid",
-    todo: "Copy or save the adapter again; the file is likely truncated or damaged.",
+    what: "The PyTorch weight file is invalid",
+    todo: "Copy or save the adapter again: the file is probably truncated or damaged.",
   },
   TORCH_FILE_NOT_ALLOWED: {
     kind: "permanent",
-    what: "The PyTorch weight file holds something other than tensors; nothing in it was run",
-    todo: "Trust the file only if you know who made it; save the adapter as safetensors instead.",
+    what: "The PyTorch weight file contains something other than tensors; nothing in it was executed",
+    todo: "Trust the file only if you know its author. Save the adapter as safetensors instead.",
   },
   TORCH_FILE_UNSUPPORTED: {
     kind: "permanent",
-    what: "This form of PyTorch weight file is not read",
+    what: "This form of PyTorch weight file is not supported",
     todo: "Load the adapter with PEFT and save it again with save_pretrained, which writes safetensors.",
   },
   WEIGHT_INDEX_INVALID: {
     kind: "permanent",
-    what: "The index of a sharded adapter does not fit its shards",
-    todo: "Copy the index and all shards again from one save.",
+    what: "The index of a sharded adapter does not match its shards",
+    todo: "Copy the index and all shards again from the same save.",
   },
   ADAPTER_CONFIG_INVALID: {
     kind: "permanent",
@@ -73,27 +73,27 @@ export const READING = {
   ADAPTER_TYPE_UNSUPPORTED: {
     kind: "permanent",
     what: "This kind of PEFT adapter is not supported",
-    todo: "Import LoRA adapters whose update is scaling * B * A; the rest of the folder is imported without this one.",
+    todo: "Only LoRA adapters with the update scaling * B * A are supported. The rest of the folder is imported.",
   },
   ADAPTER_TENSORS_INVALID: {
     kind: "permanent",
-    what: "The adapter's tensors do not fit its configuration",
+    what: "The adapter's tensors do not match its configuration",
     todo: "Check that adapter_config.json and the weight file come from the same run.",
   },
   RANK_CONTRADICTS_CONFIG: {
     kind: "permanent",
-    what: "The rank of the adapter's tensors is not the one its configuration gives",
-    todo: "Check that adapter_config.json and the weight file come from the same run; this adapter was left out.",
+    what: "The rank of the adapter's tensors differs from its configuration",
+    todo: "Check that adapter_config.json and the weight file come from the same run. This adapter was not imported.",
   },
   TRAINER_STATE_INVALID: {
     kind: "permanent",
-    what: "trainer_state.json is not what the HF Trainer writes",
+    what: "trainer_state.json is not in the format of the Hugging Face Trainer",
     todo: "Copy the file again from the run's checkpoint folder.",
   },
   TABLE_INVALID: {
     kind: "permanent",
     what: "The table cannot be read",
-    todo: "Export it again with one header row and one row a run.",
+    todo: "Export it again with one header row and one row per run.",
   },
   PICKLE_INVALID: {
     kind: "permanent",
@@ -102,7 +102,7 @@ export const READING = {
   },
   PICKLE_NOT_ALLOWED: {
     kind: "permanent",
-    what: "The pickle holds something other than plain values and NumPy scalars; nothing in it was run",
+    what: "The pickle contains something other than plain values and NumPy scalars; nothing in it was executed",
     todo: "Export the table as CSV or JSON instead.",
   },
 } as const satisfies Record<string, Entry>;
