@@ -3,23 +3,26 @@ import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 export interface CountingProxy {
   /** The database's URL through the proxy. */
   readonly url: string;
-  /** Statements that clients have sent to be run so far. */
+  /**
+   * Number of statements that clients have executed so far. It does not depend on which connection serves them: the query for
+   * array types, which postgres.js sends once on every new connection, is not counted.
+   */
   statements(): number;
   close(): Promise<void>;
 }
 
-/** Stands between clients and PostgreSQL and counts statements on the wire: Query and Execute messages. */
+/** Starts a proxy in front of PostgreSQL that counts the statements which clients execute. */
 export async function countingProxy(url: string): Promise<CountingProxy> {
   const target = new URL(url);
   let count = 0;
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname);
-    const messages = messageTypes((type) => {
-      if (type === "Q" || type === "E") count++;
+    const readStatements = statementReader((statement) => {
+      if (!isArrayTypeQuery(statement)) count++;
     });
     client.on("data", (chunk) => {
-      messages(chunk);
+      readStatements(chunk);
       upstream.write(chunk);
     });
     upstream.pipe(client);
@@ -41,19 +44,41 @@ export async function countingProxy(url: string): Promise<CountingProxy> {
   };
 }
 
-/** Splits a client's bytes into messages (PostgreSQL manual, Message Formats); the first has no type byte. */
-function messageTypes(each: (type: string) => void): (chunk: Buffer) => void {
+/** Whether this is the query of postgres.js 3.4 for the array types of a database (`fetchArrayTypes` in its connection.js). */
+function isArrayTypeQuery(statement: string): boolean {
+  return statement.trimStart().startsWith("select b.oid, b.typarray");
+}
+
+/**
+ * Returns a function that takes a client's bytes and calls `executed` with the text of each statement when the client executes it:
+ * at a Query message, or at an Execute message, whose portal and prepared statement were named by earlier Bind and Parse messages.
+ */
+function statementReader(executed: (statement: string) => void): (chunk: Buffer) => void {
+  const prepared = new Map<string, string>();
+  const portals = new Map<string, string>();
+  return messageReader((type, body) => {
+    if (!"QPBE".includes(type)) return;
+    const [first = "", second = ""] = body.toString("utf8").split("\0", 2);
+    if (type === "Q") executed(first);
+    else if (type === "P") prepared.set(first, second);
+    else if (type === "B") portals.set(first, prepared.get(second) ?? "");
+    else if (type === "E") executed(portals.get(first) ?? "");
+  });
+}
+
+/** Splits a client's bytes into messages (PostgreSQL manual, Message Formats). The first message has no type and is skipped. */
+function messageReader(each: (type: string, body: Buffer) => void): (chunk: Buffer) => void {
   let rest = Buffer.alloc(0);
-  let started = false;
+  let hasStarted = false;
   return (chunk) => {
     rest = Buffer.concat([rest, chunk]);
     for (;;) {
-      const head = started ? 1 : 0;
+      const head = hasStarted ? 1 : 0;
       if (rest.length < head + 4) return;
       const end = head + rest.readInt32BE(head);
       if (rest.length < end) return;
-      if (started) each(String.fromCharCode(rest[0] ?? 0));
-      started = true;
+      if (hasStarted) each(String.fromCharCode(rest[0] ?? 0), rest.subarray(head + 4, end));
+      hasStarted = true;
       rest = rest.subarray(end);
     }
   };
