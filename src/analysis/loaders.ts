@@ -50,19 +50,19 @@ export function openLoaders({
   readonly requester: JobRequester;
 }): Loaders {
   const reads = requestReads();
+  // A batch starts when the reads under way have ended. The number of statements thus depends on the query only, not on which
+  // of two reads ends first.
+  const inWaves = { batchScheduleFn: (callback: () => void) => reads.thenRead(callback) };
   const one = <Key, Row>(read: Batch<Key, Row>, keyOf: (row: Row) => Key) =>
-    new DataLoader<Key, Row | undefined>(reads.counted(oneEach(read, keyOf)));
-  const many = <Key, Row>(read: Batch<Key, Row>, keyOf: (row: Row) => Key, options = {}) =>
-    new DataLoader<Key, Row[]>(reads.counted(manyEach(read, keyOf)), options);
-  // What follows from other reads, by many ways: read when these are over, it is one statement.
-  const following = { batchScheduleFn: (callback: () => void) => reads.thenRead(callback) };
+    new DataLoader<Key, Row | undefined>(reads.counted(oneEach(read, keyOf)), inWaves);
+  const many = <Key, Row>(read: Batch<Key, Row>, keyOf: (row: Row) => Key) =>
+    new DataLoader<Key, Row[]>(reads.counted(manyEach(read, keyOf)), inWaves);
 
   const experiments = many((ids: readonly string[]) => experimentsOfStudies(database, ids), byStudy);
   const layers = many((ids: readonly string[]) => layersOfStudies(database, ids), byStudy);
   const factors = many(
     (ids: readonly string[]) => factorsOfCheckpoints(database, ids),
     ({ checkpointId }) => checkpointId,
-    following,
   );
   const questions = openWeightQuestions({ weights, deadline, requester }, reads);
   const seriesKey = ({ experimentId, name }: { experimentId: string; name: string }) => `${experimentId} ${name}`;
@@ -78,6 +78,7 @@ export function openLoaders({
         const counts = new Map((await experimentCounts(database, ids)).map(({ studyId, n }) => [studyId, n]));
         return ids.map((id) => counts.get(id) ?? 0);
       }),
+      inWaves,
     ),
     experimentById: one((ids: readonly string[]) => experimentsById(database, ids), byId),
     ranks: many((ids: readonly string[]) => ranksOfStudies(database, ids), byStudy),
@@ -88,13 +89,14 @@ export function openLoaders({
         const byKey = new Map(rows.map((row) => [seriesKey(row), row]));
         return keys.map((key) => byKey.get(seriesKey(key)));
       }),
-      { cacheKeyFn: seriesKey, ...following },
+      { cacheKeyFn: seriesKey, ...inWaves },
     ),
     seriesNames: new DataLoader(
       reads.counted(async (ids: readonly string[]) => {
         const rows = await seriesNames(database, ids);
         return ids.map((id) => rows.filter(({ experimentId }) => experimentId === id).map(({ name }) => name));
       }),
+      inWaves,
     ),
     factors,
     weights: questions,

@@ -4,8 +4,8 @@ export interface CountingProxy {
   /** The database's URL through the proxy. */
   readonly url: string;
   /**
-   * Number of statements that clients have executed so far. It does not depend on which connection serves them: the query for
-   * array types, which postgres.js sends once on every new connection, is not counted.
+   * Number of statements that clients have executed so far, without the upkeep of connections (`UPKEEP`): it depends neither on
+   * which connection serves a statement nor on the clock.
    */
   statements(): number;
   close(): Promise<void>;
@@ -19,7 +19,7 @@ export async function countingProxy(url: string): Promise<CountingProxy> {
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname);
     const readStatements = statementReader((statement) => {
-      if (!isArrayTypeQuery(statement)) count++;
+      if (!UPKEEP.some((pattern) => pattern.test(statement))) count++;
     });
     client.on("data", (chunk) => {
       readStatements(chunk);
@@ -44,10 +44,14 @@ export async function countingProxy(url: string): Promise<CountingProxy> {
   };
 }
 
-/** Whether this is the query of postgres.js 3.4 for the array types of a database (`fetchArrayTypes` in its connection.js). */
-function isArrayTypeQuery(statement: string): boolean {
-  return statement.trimStart().startsWith("select b.oid, b.typarray");
-}
+/** Statements that no request leads to. */
+const UPKEEP: readonly RegExp[] = [
+  // postgres.js 3.4 asks for a database's array types on the first use of every connection (`fetchArrayTypes` in connection.js).
+  /^\s*select b\.oid, b\.typarray\s/,
+  // A NotificationListener subscribes, and every few seconds sends itself a notification to see that it still hears.
+  /^listen /,
+  /^select pg_notify\(\$1, \$2\)$/,
+];
 
 /**
  * Returns a function that takes a client's bytes and calls `executed` with the text of each statement when the client executes it:
