@@ -1,5 +1,5 @@
 import { failure } from "../errors.js";
-import type { Role } from "../graphql/access/caller.js";
+import type { Role } from "../graphql/access/principal.js";
 import { newTokenText } from "../http/access/token-text.js";
 import { createToken, type AccessToken } from "../store/access-tokens.js";
 import { openStore } from "../store/database.js";

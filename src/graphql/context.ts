@@ -5,7 +5,7 @@ import type { Log } from "../log.js";
 import type { Connection } from "../store/connection.js";
 import type { Database } from "../store/database.js";
 import type { JobRequester } from "../model/job-requester.js";
-import { PROGRAM, type Caller } from "./access/caller.js";
+import { PROGRAM, type Principal } from "./access/principal.js";
 import { limitsBy, type Limits } from "../model/limits.js";
 import { noDeadline, type Deadline } from "../analysis/request-deadline.js";
 import { openLoaders, type Loaders } from "../analysis/loaders.js";
@@ -36,7 +36,7 @@ export interface Context extends Omit<Services, "database">, RequestScope {
 
 /** Within what a request is answered. */
 export interface RequestScope {
-  readonly caller: Caller;
+  readonly principal: Principal;
   /** What it reads by. */
   readonly database: Connection;
   readonly limits: Limits;
@@ -47,19 +47,24 @@ export interface RequestScope {
 export function openContext(services: Services, scope: RequestScope): Context {
   const { deadline, database } = scope;
   const { signal } = deadline;
-  const loaders = openLoaders({ database, weights: services.weights, deadline, requester: requesterOf(scope.caller) });
+  const loaders = openLoaders({
+    database,
+    weights: services.weights,
+    deadline,
+    requester: requesterOf(scope.principal),
+  });
   return { ...services, ...scope, signal, loaders };
 }
 
 /** Whose jobs a caller's are. Whoever sees some studies only asks about nothing else, so that is what they speak of. */
-export function requesterOf({ token, studies }: Caller): JobRequester {
+export function requesterOf({ token, studies }: Principal): JobRequester {
   return { requestedBy: token?.id, studies };
 }
 
 /** The scope of the program's own questions: everything, for as long as it takes. */
 export function unlimitedScope({ database }: Services): RequestScope {
   return {
-    caller: PROGRAM,
+    principal: PROGRAM,
     database,
     limits: limitsBy(({ most }) => most),
     deadline: noDeadline(new AbortController().signal),

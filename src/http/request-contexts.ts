@@ -1,6 +1,6 @@
 import type { Response } from "express";
 import type { ReadingConnections, WebConnections } from "../store/web-connections.js";
-import type { Caller } from "../graphql/access/caller.js";
+import type { Principal } from "../graphql/access/principal.js";
 import { callerOf } from "./access/caller-of.js";
 import { openContext, type Context, type Services } from "../graphql/context.js";
 import type { Limits } from "../model/limits.js";
@@ -14,27 +14,27 @@ export interface RequestContexts {
   /** Of a download, which takes as long as its client reads. */
   ofDownload(response: Response): Context;
   /** Of an operation over a WebSocket; subscriptions have no deadline. */
-  ofOperation(caller: Caller, signal: AbortSignal, kind: "query" | "mutation" | "subscription"): Context;
+  ofOperation(principal: Principal, signal: AbortSignal, kind: "query" | "mutation" | "subscription"): Context;
 }
 
 export function requestContexts(
   services: Services,
   { limits, connections }: { readonly limits: Limits; readonly connections: WebConnections },
 ): RequestContexts {
-  const reading = (caller: Caller, signal: AbortSignal, use: keyof ReadingConnections) => ({
-    ...{ caller, limits },
-    database: connections.of(caller.studies)[use],
+  const reading = (principal: Principal, signal: AbortSignal, use: keyof ReadingConnections) => ({
+    ...{ principal, limits },
+    database: connections.of(principal.studies)[use],
     deadline: noDeadline(signal),
   });
-  const timed = (caller: Caller, signal: AbortSignal) =>
+  const timed = (principal: Principal, signal: AbortSignal) =>
     openContext(services, {
-      ...reading(caller, signal, "queries"),
+      ...reading(principal, signal, "queries"),
       deadline: requestDeadline(signal, limits.requestSeconds),
     });
   return {
     ofRequest: (response) => timed(callerOf(response), requestSignal(response)),
     ofDownload: (response) => openContext(services, reading(callerOf(response), requestSignal(response), "downloads")),
-    ofOperation: (caller, signal, kind) =>
-      kind === "subscription" ? openContext(services, reading(caller, signal, "queries")) : timed(caller, signal),
+    ofOperation: (principal, signal, kind) =>
+      kind === "subscription" ? openContext(services, reading(principal, signal, "queries")) : timed(principal, signal),
   };
 }

@@ -5,7 +5,7 @@ import { listenOn } from "./listen-on.js";
 import { openWebConnections } from "../store/web-connections.js";
 import { openAccess } from "./access/access.js";
 import { openCallerWatch } from "./access/caller-watch.js";
-import { enforceRules } from "../graphql/access/enforce-rules.js";
+import { enforceRoles } from "../graphql/access/enforce-roles.js";
 import { isLoopback } from "./access/is-loopback.js";
 import { requireToken as requireTokenFor } from "./access/require-token.js";
 import { sessionRoutes } from "./access/session-routes.js";
@@ -75,7 +75,7 @@ export async function startServer(services: ServerServices, options: ServeOption
   const app = express();
   app.disable("x-powered-by");
   const http = httpServer(app, limits);
-  const schema = stopAtDeadline(enforceRules(await openSchema()));
+  const schema = stopAtDeadline(enforceRoles(await openSchema()));
   if (metrics !== undefined || isTraced) watchFields(schema, metrics?.requests);
   const connections = openWebConnections(database, limits);
   const contexts = requestContexts(services, { limits, connections });

@@ -9,6 +9,9 @@ import type { Context } from "../context.js";
 import { byStudy, runOfStudy, storedStudyPairs } from "../../analysis/stored-study-pairs.js";
 import { StudyComparisonType, type RankAcrossType } from "./across-types.js";
 import { MetricName } from "../../model/enums/metric.js";
+import { Requires } from "../access/requires.js";
+import { Costs } from "../cost/costs.js";
+import { EXPECTED, lengthOf } from "../cost/estimates.js";
 
 /** Of one comparison: its answer is held in memory whole. */
 const MAX_STUDIES = 1_000;
@@ -16,6 +19,8 @@ const MAX_STUDIES = 1_000;
 /** Studies side by side, in as many statements for a thousand as for one. */
 @Resolver()
 export class CompareStudiesResolver {
+  @Requires("reader")
+  @Costs({ points: ({ slugs }) => lengthOf(slugs) * EXPECTED.ranks * EXPECTED.runsPerRank })
   @Query(() => StudyComparisonType, {
     description:
       "Studies side by side. What weights say is taken from stored comparisons: nothing is computed or queued for it.",

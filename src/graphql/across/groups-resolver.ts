@@ -8,6 +8,8 @@ import { readPlace, rowCount, writePlace } from "../paging/row-page.js";
 import { ExperimentFilter } from "../filter/filters.js";
 import { GroupDimension } from "../../model/enums/list-order.js";
 import { Better } from "../../model/enums/metric.js";
+import { Requires } from "../access/requires.js";
+import { Costs } from "../cost/costs.js";
 import { ExperimentGroupPage, type ExperimentGroupType } from "./row-types.js";
 
 /** The field of a group that a dimension fills. */
@@ -29,6 +31,8 @@ const NOT_ASKED = Object.fromEntries(Object.values(FIELDS).map((field) => [field
 /** Runs put together, over all studies. */
 @Resolver()
 export class GroupsResolver {
+  @Requires("reader")
+  @Costs({ points: 1000 })
   @Query(() => ExperimentGroupPage, {
     description:
       "Runs put together by what they have in common, with a metric over each group; seeds, for example, are averaged by leaving SEED out.",

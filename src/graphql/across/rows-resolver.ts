@@ -10,6 +10,9 @@ import { metricNames } from "../../analysis/metric-names.js";
 import { readPlace, rowCount, writePlace } from "../paging/row-page.js";
 import { ExperimentFilter, StudyFilter } from "../filter/filters.js";
 import { ExperimentOrder } from "../filter/order.js";
+import { Requires } from "../access/requires.js";
+import { Costs } from "../cost/costs.js";
+import { lengthOf } from "../cost/estimates.js";
 import { ExperimentRowPage, LayerRowPage } from "./row-types.js";
 
 const DEFAULT_ORDER: ExperimentOrder = { field: "STUDY", direction: "ASC", metric: "training_loss" };
@@ -17,6 +20,8 @@ const DEFAULT_ORDER: ExperimentOrder = { field: "STUDY", direction: "ASC", metri
 /** Flat rows over all studies, made for tables and dashboards. */
 @Resolver()
 export class RowsResolver {
+  @Requires("reader")
+  @Costs({ points: ({ metrics, first }) => lengthOf(metrics) * Number(first) })
   @Query(() => ExperimentRowPage, { description: "Runs of all studies as flat rows, with the metrics asked for." })
   async experimentRows(
     @Arg("filter", () => ExperimentFilter, {
@@ -56,6 +61,8 @@ export class RowsResolver {
     return { ...listPage(flat, { limit, order: name, totalCount }), metrics };
   }
 
+  @Requires("reader")
+  @Costs({ points: 1000 })
   @Query(() => LayerRowPage, {
     description:
       "Layers of all studies at all their ranks as flat rows, from stored comparisons: nothing is computed or queued.",

@@ -24,6 +24,9 @@ import { ConfoundType } from "../diagnosis/diagnosis-types.js";
 import { LayerOrder, Scaling } from "../../model/enums/similarity.js";
 import { LayerSimilarityType } from "../similarity/layer-similarity-type.js";
 import { waitOf } from "../../analysis/wait.js";
+import { Requires } from "../access/requires.js";
+import { Costs } from "../cost/costs.js";
+import { EXPECTED, ONE_PAIR } from "../cost/estimates.js";
 
 /** What the fields of a comparison are resolved from. */
 interface Comparison extends ExperimentComparisonType {
@@ -33,6 +36,7 @@ interface Comparison extends ExperimentComparisonType {
 /** Two runs, whatever their studies. Weights are compared only for the fields that need them. */
 @Resolver(() => ExperimentComparisonType)
 export class CompareExperimentsResolver {
+  @Requires("reader")
   @Query(() => ExperimentComparisonType, {
     nullable: true,
     description:
@@ -80,6 +84,7 @@ export class CompareExperimentsResolver {
     );
   }
 
+  @Costs(ONE_PAIR)
   @FieldResolver(() => [ConfoundType], { description: "What makes the comparison unfair, or leaves part of it out." })
   async confounds(@Root() { pair }: Comparison, @Ctx() { loaders }: Context): Promise<Confound[]> {
     const [baseline, candidate, { summary }] = await Promise.all([
@@ -90,6 +95,7 @@ export class CompareExperimentsResolver {
     return pairConfounds(baseline, candidate, summary);
   }
 
+  @Costs(ONE_PAIR)
   @FieldResolver(() => ComparisonSummaryType, { description: "Over all layers." })
   async summary(@Root() { pair }: Comparison, @Ctx() { loaders }: Context): Promise<ComparisonSummaryType> {
     const { summary, layers, computed } = await loaders.comparison.load(pair);
@@ -103,6 +109,10 @@ export class CompareExperimentsResolver {
     };
   }
 
+  @Costs({
+    ...ONE_PAIR,
+    items: ({ first }) => (typeof first === "number" ? Math.min(first, EXPECTED.layers) : EXPECTED.layers),
+  })
   @FieldResolver(() => [LayerSimilarityType], { description: "The layers that either run adapts." })
   async layers(
     @Root() { pair }: Comparison,
@@ -124,6 +134,7 @@ export class CompareExperimentsResolver {
       .map(layerSimilarityRow);
   }
 
+  @Costs(ONE_PAIR)
   @FieldResolver(() => Int, { description: "How many layers there are in all, compared or not." })
   async layersTotal(@Root() { pair }: Comparison, @Ctx() { loaders }: Context): Promise<number> {
     return (await loaders.comparison.load(pair)).layers.length;

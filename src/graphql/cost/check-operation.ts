@@ -25,8 +25,8 @@ export function checkOperation(
   const cost = queryCost(schema, document, operation, variables);
   if (cost.points <= limits.cost) return cost;
   throw failure("QUERY_TOO_EXPENSIVE", {
-    where: cost.mostBy,
-    received: `an estimated ${cost.points} points, ${cost.mostPoints} of them there`,
+    where: cost.mostExpensiveField,
+    received: `an estimated ${cost.points} points, ${cost.mostExpensivePoints} of them there`,
     allowed: String(limits.cost),
     todo: "Ask for smaller pages (first:), for fewer weight-derived fields in lists, or in several requests; whole tables are downloads.",
   });

@@ -20,6 +20,8 @@ import { JudgementArguments, RolesArguments, StudyJudgementArguments } from "./j
 import { MinimumViableRankType, RolesType } from "../rank/rank-type.js";
 import { StudyType } from "../study/study-type.js";
 import { waitOf } from "../../analysis/wait.js";
+import { Costs } from "../cost/costs.js";
+import { ONE_PAIR, bootstrapPoints, diagnosisPoints } from "../cost/estimates.js";
 
 /** What follows from a study's facts. Nothing here is stored: each conclusion is derived for the thresholds asked about. */
 @Resolver(() => StudyType)
@@ -37,6 +39,7 @@ export class StudyDiagnosisResolver {
     return shownRoles(rolesOf(experiments.map(runOf), asked), experiments);
   }
 
+  @Costs({ points: bootstrapPoints })
   @FieldResolver(() => MinimumViableRankType, { description: "The least rank that keeps quality, r*." })
   async minimumViableRank(
     @Root() { id }: Study,
@@ -56,6 +59,7 @@ export class StudyDiagnosisResolver {
     };
   }
 
+  @Costs({ points: diagnosisPoints, items: 3 })
   @FieldResolver(() => [HypothesisType], {
     description: "H1, H2 and H3, judged by the study's facts, with what makes the judgement unfair.",
   })
@@ -70,6 +74,7 @@ export class StudyDiagnosisResolver {
     return found.map((hypothesis) => ({ ...hypothesis, computed: hypothesis.id === "H3" ? null : computed }));
   }
 
+  @Costs({ points: diagnosisPoints })
   @FieldResolver(() => [FailureModeType], { description: "What went wrong, the most severe first." })
   async failureModes(
     @Root() study: Study,
@@ -85,6 +90,7 @@ export class StudyDiagnosisResolver {
     }));
   }
 
+  @Costs(ONE_PAIR)
   @FieldResolver(() => DiagnosticSummaryType, { description: "The notebook's closing table for one rank." })
   async diagnosticSummary(
     @Root() { id }: Study,

@@ -8,10 +8,13 @@ import { AdapterLayerType } from "../layer/adapter-layer-type.js";
 import { Scaling } from "../../model/enums/similarity.js";
 import { ExperimentType } from "./experiment-type.js";
 import { waitOf } from "../../analysis/wait.js";
+import { Costs } from "../cost/costs.js";
+import { LAYER_LIST } from "../cost/estimates.js";
 
 /** The weights of one run; what is missing is computed when it is first asked for, and kept. */
 @Resolver(() => ExperimentType)
 export class ExperimentLayersResolver {
+  @Costs(LAYER_LIST)
   @FieldResolver(() => [AdapterLayerType], {
     description:
       "The updates of one checkpoint, layer by layer, in model order; of a run without weights, its study's layers with the reason.",

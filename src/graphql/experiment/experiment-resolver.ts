@@ -8,6 +8,9 @@ import type { Context } from "../context.js";
 import { CheckpointType, Curve, ExperimentType, Metric, Quantization } from "./experiment-type.js";
 import { RankType } from "../rank/rank-type.js";
 import { StudyType } from "../study/study-type.js";
+import { Requires } from "../access/requires.js";
+import { Costs } from "../cost/costs.js";
+import { EXPECTED, lengthOf } from "../cost/estimates.js";
 
 const inUnit = (unit: string) => ({ nullable: true, description: `${unit}; null where it was not recorded.` });
 
@@ -16,6 +19,7 @@ const MAX_EXPERIMENTS = 64;
 
 @Resolver(() => ExperimentType)
 export class ExperimentResolver {
+  @Requires("reader")
   @Query(() => ExperimentType, { nullable: true, description: "One experiment by its id; null where there is none." })
   async experiment(
     @Arg("id", () => ID, { description: "The experiment's id, as any list of runs gives it." }) id: string,
@@ -24,6 +28,8 @@ export class ExperimentResolver {
     return validate(id) ? ((await loaders.experimentById.load(id)) ?? null) : null;
   }
 
+  @Requires("reader")
+  @Costs({ items: ({ ids }) => lengthOf(ids) })
   @Query(() => [ExperimentType], {
     nullable: "items",
     description: `Experiments of any studies by their ids, in the order of these; null in the place of an id that there is none of. At most ${MAX_EXPERIMENTS}.`,
@@ -108,6 +114,7 @@ export class ExperimentResolver {
     return loaders.seriesNames.load(id);
   }
 
+  @Costs({ points: ({ maxPoints }) => (typeof maxPoints === "number" ? maxPoints : EXPECTED.pointsPerCurve) })
   @FieldResolver(() => Curve, {
     nullable: true,
     description: "One logged curve; null where the run has none of this name.",

@@ -11,10 +11,12 @@ import { writeReport } from "../../report/write-report.js";
 import { StudyTableType } from "./export-type.js";
 import { ReportFormat, TableFormat, TableKind } from "../../model/enums/export.js";
 import { StudyType } from "../study/study-type.js";
+import { Costs } from "../cost/costs.js";
 
 /** A study as files. */
 @Resolver(() => StudyType)
 export class ExportsResolver {
+  @Costs({ points: 10_000 })
   @FieldResolver(() => String, {
     description:
       "The whole diagnosis as a text, to be read or kept. What is not known is n/a there. Download: /export/studies/<slug>/report.md, .html or .json.",
@@ -33,6 +35,7 @@ export class ExportsResolver {
     return writeReport(await studyReport(schema, context, slug, waitSeconds), format);
   }
 
+  @Costs({ points: 10_000 })
   @FieldResolver(() => StudyTableType, {
     description: "One of the study's tables as a file in the answer, up to 10,000 rows; larger ones are downloads.",
   })

@@ -4,12 +4,14 @@ import type { ImportResult } from "../../model/job-payloads.js";
 import { jobsById, type Job } from "../../store/jobs.js";
 import { allowedFolder } from "./allowed-folder.js";
 import { requesterOf, type Context } from "../context.js";
+import { Requires } from "../access/requires.js";
 import { type FindingType, ImportStudyInput, ImportStudyPayload } from "./import-types.js";
 
 const MAX_WAIT_SECONDS = 60;
 
 @Resolver()
 export class ImportsResolver {
+  @Requires("writer")
   @Mutation(() => ImportStudyPayload, {
     description:
       "Imports a folder on the server. Importing again changes nothing; a folder that has grown adds what is new; a failure leaves the store as it was.",
@@ -27,19 +29,19 @@ export class ImportsResolver {
         allowed: `0 to ${MAX_WAIT_SECONDS}`,
       });
     }
-    const { caller } = context;
-    if (caller.studies !== undefined && (slug == null || !caller.studies.includes(slug))) {
+    const { principal } = context;
+    if (principal.studies !== undefined && (slug == null || !principal.studies.includes(slug))) {
       throw failure("FORBIDDEN", {
         where: "input.slug",
         received: slug == null ? "none" : JSON.stringify(slug),
-        allowed: caller.studies.join(", "),
+        allowed: principal.studies.join(", "),
         todo: "Name one of the studies that the token is for.",
       });
     }
     const folder = await allowedFolder(input.folder, context.importRoots);
     const { id, finished } = await context.imports.start(
       { folder, where: input.folder, slug: slug ?? undefined, name: name ?? undefined },
-      { ...requesterOf(caller), ...(slug != null && { studies: [slug] }) },
+      { ...requesterOf(principal), ...(slug != null && { studies: [slug] }) },
     );
     await orAfter(finished, Math.min(waitSeconds * 1000, context.deadline.waitMilliseconds()));
     // Read past the request's loaders: the job has moved on since it was made.

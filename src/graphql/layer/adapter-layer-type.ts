@@ -2,6 +2,8 @@ import { Field, Float, Int, ObjectType } from "type-graphql";
 import { UndefinedReason } from "../../model/enums/similarity.js";
 import { LayerType } from "./layer-type.js";
 import { Traced } from "../computed/traced-type.js";
+import { Costs } from "../cost/costs.js";
+import { DECOMPOSITION_POINTS } from "../cost/estimates.js";
 
 @ObjectType("AdapterLayer", { description: "The update dW = s B A of one layer in one checkpoint, looked into." })
 export class AdapterLayerType extends Traced {
@@ -24,17 +26,20 @@ export class AdapterLayerType extends Traced {
   })
   norm!: number | null;
 
+  @Costs({ points: DECOMPOSITION_POINTS })
   @Field(() => [Float], {
     description: "Singular values of dW, descending, as many as the rank; empty where undefined.",
   })
   singularValues!: readonly number[];
 
+  @Costs({ points: DECOMPOSITION_POINTS })
   @Field(() => Float, {
     nullable: true,
     description: "|dW|_F^2 / sigma_1^2, from 1 to r; null where there is a reason.",
   })
   stableRank!: number | null;
 
+  @Costs({ points: DECOMPOSITION_POINTS })
   @Field(() => Float, {
     nullable: true,
     description:
@@ -42,12 +47,14 @@ export class AdapterLayerType extends Traced {
   })
   effectiveRank!: number | null;
 
+  @Costs({ points: DECOMPOSITION_POINTS })
   @Field(() => Float, {
     nullable: true,
     description: "effectiveRank / r, at most 1: the share of the rank that is used; null where there is a reason.",
   })
   utilisation!: number | null;
 
+  @Costs({ points: DECOMPOSITION_POINTS })
   @Field(() => Int, {
     nullable: true,
     description: "The least k whose first k directions carry 90 % of |dW|_F^2; null where there is a reason.",

@@ -13,12 +13,16 @@ import { StudyFilter } from "../filter/filters.js";
 import { PlotArguments, PlotType, StudyPlotArguments } from "./plot-types.js";
 import type { PlotKind, PlotTheme } from "../../model/enums/plot.js";
 import { StudyType } from "../study/study-type.js";
+import { Requires } from "../access/requires.js";
+import { Costs } from "../cost/costs.js";
+import { acrossStudiesPoints, plotPoints } from "../cost/estimates.js";
 
 type PlotRow = PlotType & Pick<StudyPicture, "pendingJobs">;
 
 /** Studies as pictures. */
 @Resolver(() => StudyType)
 export class PlotsResolver {
+  @Costs({ points: plotPoints })
   @FieldResolver(() => PlotType, {
     description:
       "A picture of the study, from the same derivations as the fields that give its numbers. As a file: /plots/studies/<slug>/<kind>.svg, .png, .csv or .vl.json, with these arguments as parameters.",
@@ -34,6 +38,8 @@ export class PlotsResolver {
     return shown(drawn, asked.kind, asked.theme, plotPaths(study.slug, asked.kind, parameters));
   }
 
+  @Requires("reader")
+  @Costs({ points: acrossStudiesPoints })
   @Query(() => PlotType, {
     description:
       "The degradation of many studies at every rank, with intervals, from their metrics: up to 60 studies, and notes say how many there are. As a file: /plots/degradation-across-studies.svg?studies=a,b.",

@@ -7,15 +7,19 @@ import { acceptanceRule, measuredStudy } from "../../analysis/judged-study.js";
 import { shownRoles } from "./shown-roles.js";
 import { ExperimentType } from "../experiment/experiment-type.js";
 import { JudgementArguments } from "../diagnosis/judgement-arguments.js";
+import { Costs } from "../cost/costs.js";
+import { EXPECTED, bootstrapPoints } from "../cost/estimates.js";
 import { DegradationType, RankType } from "./rank-type.js";
 
 @Resolver(() => RankType)
 export class RankResolver {
+  @Costs({ items: EXPECTED.runsPerRank })
   @FieldResolver(() => [ExperimentType], { description: "The runs trained at this rank." })
   async experiments(@Root() rank: Rank, @Ctx() { loaders }: Context): Promise<Experiment[]> {
     return (await loaders.experiments.load(rank.studyId)).filter((experiment) => experiment.rank.r === rank.r);
   }
 
+  @Costs({ points: bootstrapPoints })
   @FieldResolver(() => DegradationType, {
     description:
       "Candidate against baseline: the study's configuration of the fewest bits against that of the most, unless they are given.",

@@ -3,6 +3,8 @@ import { Computed } from "../computed/computed-type.js";
 import { UndefinedReason } from "../../model/enums/similarity.js";
 import { LayerType } from "../layer/layer-type.js";
 import { Traced } from "../computed/traced-type.js";
+import { Costs } from "../cost/costs.js";
+import { LAYER_LIST } from "../cost/estimates.js";
 
 @ObjectType("PartSensitivity", { description: "How much q, k or v of a fused projection changes under quantization." })
 export class PartSensitivityType extends Traced {
@@ -77,6 +79,7 @@ export class SensitivityMapType {
   })
   leftOut!: LeftOutRank[];
 
+  @Costs(LAYER_LIST)
   @Field(() => [LayerSensitivityRow], { description: "All layers of the study, in model order." })
   layers!: LayerSensitivityRow[];
 

@@ -12,11 +12,14 @@ import { RolesArguments } from "../diagnosis/judgement-arguments.js";
 import { RankAllocationType } from "./sensitivity-types.js";
 import { StudyType } from "../study/study-type.js";
 import { waitOf } from "../../analysis/wait.js";
+import { Costs } from "../cost/costs.js";
+import { EVERY_RANK } from "../cost/estimates.js";
 
 const DEFAULT_RANKS = [1, 2, 4, 8, 16, 32, 64];
 
 @Resolver(() => StudyType)
 export class StudyAllocationResolver {
+  @Costs(EVERY_RANK)
   @FieldResolver(() => RankAllocationType, {
     description: "Ranks by layer that spend a budget of parameters where sensitivity is, for PEFT's rank_pattern.",
   })

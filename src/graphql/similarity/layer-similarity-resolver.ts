@@ -4,12 +4,15 @@ import type { LayerSimilarityRow } from "../../analysis/compared-layers.js";
 import type { Context } from "../context.js";
 import { comparedParts, partsOf } from "../../analysis/parts-of.js";
 import { subspacesOf, type SubspaceRow } from "../../analysis/subspaces-of.js";
+import { Costs } from "../cost/costs.js";
+import { DECOMPOSITION_POINTS, PAIR_POINTS } from "../cost/estimates.js";
 import { LayerSimilarityType, PartSimilarityType } from "./layer-similarity-type.js";
 import { SubspaceSimilarityType } from "./subspace-type.js";
 
 /** What is computed of a compared layer only where it is asked for. */
 @Resolver(() => LayerSimilarityType)
 export class LayerSimilarityResolver {
+  @Costs({ points: DECOMPOSITION_POINTS })
   @FieldResolver(() => SubspaceSimilarityType, { description: "How the directions of the two updates overlap." })
   subspaceSimilarity(
     @Root() row: LayerSimilarityRow,
@@ -28,6 +31,7 @@ export class LayerSimilarityResolver {
     });
   }
 
+  @Costs({ points: 3 * PAIR_POINTS, items: 3 })
   @FieldResolver(() => [PartSimilarityType], {
     description: "q, k and v of a fused projection whose layout is known; empty where it is none, see partsReason.",
   })

@@ -8,12 +8,17 @@ import { matrixOf } from "../../analysis/matrix-of.js";
 import { Scaling, SimilarityMeasure } from "../../model/enums/similarity.js";
 import { SimilarityMatrixType } from "./similarity-matrix-type.js";
 import { waitOf } from "../../analysis/wait.js";
+import { Requires } from "../access/requires.js";
+import { Costs } from "../cost/costs.js";
+import { lengthOf, matrixPoints } from "../cost/estimates.js";
 
 /** 64 runs are 2080 pairs a layer and 4096 values: more than a picture shows. See also MAX_MATRIX_PAIRS in matrix-of.ts. */
 const MAX_MATRIX_EXPERIMENTS = 64;
 
 @Resolver()
 export class SimilarityMatrixResolver {
+  @Requires("reader")
+  @Costs({ points: ({ experiments }) => matrixPoints(lengthOf(experiments)) })
   @Query(() => SimilarityMatrixType, {
     nullable: true,
     description: `All pairs of 1 to ${MAX_MATRIX_EXPERIMENTS} runs of any studies, by their final updates; at most 131072 pairs over all layers. Null only beside an error.`,

@@ -3,6 +3,8 @@ import { Computed } from "../computed/computed-type.js";
 import { Scaling, SimilarityMeasure, UndefinedReason } from "../../model/enums/similarity.js";
 import { ExperimentType } from "../experiment/experiment-type.js";
 import { LayerType } from "../layer/layer-type.js";
+import { Costs } from "../cost/costs.js";
+import { LAYER_LIST } from "../cost/estimates.js";
 
 type Cells<Cell> = readonly (readonly Cell[])[];
 
@@ -45,6 +47,7 @@ export class SimilarityMatrixType {
   @Field(() => [[Int]], { description: "Over how many layers each value is." })
   comparedLayers!: Cells<number>;
 
+  @Costs(LAYER_LIST)
   @Field(() => [LayerMatrixType], { description: "Every layer that any of the runs adapts, in model order." })
   perLayer!: LayerMatrixType[];
 

@@ -15,10 +15,13 @@ import { SensitivityMapType } from "../sensitivity/sensitivity-types.js";
 import { WeightSimilarityType } from "./weight-similarity-type.js";
 import { StudyType } from "../study/study-type.js";
 import { waitOf } from "../../analysis/wait.js";
+import { Costs } from "../cost/costs.js";
+import { EVERY_RANK, LAYER_LIST, ONE_PAIR } from "../cost/estimates.js";
 
 /** What needs weights; missing comparisons are computed when they are first asked for, and kept. */
 @Resolver(() => StudyType)
 export class StudySimilarityResolver {
+  @Costs(ONE_PAIR)
   @FieldResolver(() => WeightSimilarityType, {
     description: "The baseline's and the candidate's final updates at one rank, layer by layer.",
   })
@@ -43,6 +46,7 @@ export class StudySimilarityResolver {
     };
   }
 
+  @Costs({ ...ONE_PAIR, ...LAYER_LIST })
   @FieldResolver(() => [LayerSensitivityType], {
     description: "Layers by how much quantization changes their update, the most sensitive first.",
   })
@@ -59,6 +63,7 @@ export class StudySimilarityResolver {
     return layerSensitivity(layers.map(layerSimilarityRow));
   }
 
+  @Costs(EVERY_RANK)
   @FieldResolver(() => SensitivityMapType, {
     description: "The sensitivity of every layer at every rank of the study, and of modules over all blocks.",
   })

@@ -2,6 +2,8 @@ import { Field, Float, Int, ObjectType } from "type-graphql";
 import { Computed } from "../computed/computed-type.js";
 import { Scaling } from "../../model/enums/similarity.js";
 import { ExperimentType } from "../experiment/experiment-type.js";
+import { Costs } from "../cost/costs.js";
+import { LAYER_LIST } from "../cost/estimates.js";
 import { LayerSimilarityType } from "./layer-similarity-type.js";
 
 @ObjectType("WeightSimilarity", {
@@ -60,6 +62,7 @@ export class WeightSimilarityType {
   })
   sharedStart!: boolean | null;
 
+  @Costs(LAYER_LIST)
   @Field(() => [LayerSimilarityType], { description: "All layers of the study, in model order." })
   layers!: object[];
 

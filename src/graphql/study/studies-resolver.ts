@@ -15,6 +15,8 @@ import { checkedTags } from "./tags.js";
 import { StudyFilter } from "../filter/filters.js";
 import { StudyOrder } from "../filter/order.js";
 import { StudyConnection } from "../paging/page-types.js";
+import { Requires } from "../access/requires.js";
+import { Costs } from "../cost/costs.js";
 import { StudyType } from "./study-type.js";
 
 const DEFAULT_ORDER: StudyOrder = { field: "CREATED_AT", direction: "DESC", metric: "training_loss" };
@@ -23,11 +25,14 @@ const tagsArg = { description: "Up to 64 characters each; white space around the
 
 @Resolver()
 export class StudiesResolver {
+  @Requires("reader")
   @Query(() => StudyType, { nullable: true, description: "One study by its slug; null where there is none." })
   async study(@Arg("slug", () => String, slugArg) slug: string, @Ctx() { loaders }: Context): Promise<Study | null> {
     return (await loaders.studyBySlug.load(slug)) ?? null;
   }
 
+  @Requires("reader")
+  @Costs({ points: 100 })
   @Query(() => StudyConnection, { description: "The studies of this store, the newest first unless ordered." })
   async studies(
     @Arg("filter", () => StudyFilter, {
@@ -62,6 +67,7 @@ export class StudiesResolver {
     return listPage(rows, { limit, order, totalCount });
   }
 
+  @Requires("writer")
   @Mutation(() => StudyType, { description: "Adds labels to a study; those that it has already change nothing." })
   async tagStudy(
     @Arg("slug", () => String, slugArg) slug: string,
@@ -71,6 +77,7 @@ export class StudiesResolver {
     return known(slug, await addTags(context.database, slug, checkedTags(tags)), context);
   }
 
+  @Requires("writer")
   @Mutation(() => StudyType, { description: "Takes labels from a study; those that it does not have change nothing." })
   async untagStudy(
     @Arg("slug", () => String, slugArg) slug: string,

@@ -10,6 +10,8 @@ import { pageOf, pageSize, type Page } from "../paging/page.js";
 import { LayerType } from "../layer/layer-type.js";
 import { ExperimentConnection } from "../paging/page-types.js";
 import { RankType } from "../rank/rank-type.js";
+import { Costs } from "../cost/costs.js";
+import { EXPECTED, LAYER_LIST } from "../cost/estimates.js";
 import { StudyType } from "./study-type.js";
 
 /** What a study holds. */
@@ -38,11 +40,13 @@ export class StudyContentsResolver {
     };
   }
 
+  @Costs({ items: EXPECTED.ranks })
   @FieldResolver(() => [RankType], { description: "The ranks that were trained, ascending." })
   ranks(@Root() study: Study, @Ctx() { loaders }: Context): Promise<Rank[]> {
     return loaders.ranks.load(study.id);
   }
 
+  @Costs(LAYER_LIST)
   @FieldResolver(() => [LayerType], { description: "The adapted weight matrices, in model order." })
   layers(@Root() study: Study, @Ctx() { loaders }: Context): Promise<Layer[]> {
     return loaders.layers.load(study.id);

@@ -12,6 +12,8 @@ import { byId, runOf } from "../../analysis/study-runs.js";
 import { MetricName } from "../../model/enums/metric.js";
 import { JudgementArguments, MetricArguments } from "../diagnosis/judgement-arguments.js";
 import { StudyType } from "../study/study-type.js";
+import { Costs } from "../cost/costs.js";
+import { bootstrapPoints, diagnosisPoints } from "../cost/estimates.js";
 import { ParetoPointType, RankTrendType, RecommendationType } from "./tradeoff-types.js";
 
 const keyArg = (axis: string) => ({
@@ -55,6 +57,7 @@ export class StudyTradeoffsResolver {
     }));
   }
 
+  @Costs({ points: bootstrapPoints })
   @FieldResolver(() => RecommendationType, {
     description: "The run of the best metric that fits the budgets; ties go to the smaller rank.",
   })
@@ -99,6 +102,7 @@ export class StudyTradeoffsResolver {
     };
   }
 
+  @Costs({ points: diagnosisPoints })
   @FieldResolver(() => [RankTrendType], {
     description:
       "Peak memory of both sides, linear in the rank, and the degradation of the metric over log2 of the rank; ranks that were not tested are predicted only where the trend justifies it.",

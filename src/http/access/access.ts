@@ -1,6 +1,6 @@
 import { failure } from "../../errors.js";
 import type { AccessToken } from "../../store/access-tokens.js";
-import { anyone, type Caller, type Role } from "../../graphql/access/caller.js";
+import { anonymous, type Principal, type Role } from "../../graphql/access/principal.js";
 import { readSession, sessionOf } from "./session.js";
 import { readTokenText, sameBytes } from "./token-text.js";
 import type { TokenWatch } from "./token-watch.js";
@@ -16,11 +16,11 @@ export interface Credentials {
 
 export interface Access {
   /** Who sent a request. @throws UNAUTHENTICATED */
-  callerOf(credentials: Credentials): Caller;
+  callerOf(credentials: Credentials): Principal;
   /** The token of a request that shows one itself, not a session. @throws UNAUTHENTICATED */
   tokenOf(authorization: string | undefined): AccessToken;
   /** Whether a caller that was let in still would be. */
-  isStill(caller: Caller): boolean;
+  isStill(caller: Principal): boolean;
 }
 
 /**
@@ -57,14 +57,14 @@ export function openAccess(
         tokens.used(token.id, now);
         return callerWith(token);
       }
-      if (isOpen()) return anyone(address);
+      if (isOpen()) return anonymous(address);
       throw failure("UNAUTHENTICATED", { received: session === undefined ? "none" : "a session that has ended" });
     },
     isStill: ({ token }) => (token === undefined ? isOpen() : tokens.live(token.id, new Date()) !== undefined),
   };
 }
 
-function callerWith({ id, role, allStudies, studies, expiresAt }: AccessToken): Caller {
+function callerWith({ id, role, allStudies, studies, expiresAt }: AccessToken): Principal {
   return {
     client: id,
     role: role.toLowerCase() as Role,

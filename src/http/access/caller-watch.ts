@@ -1,5 +1,5 @@
 import type { Access } from "./access.js";
-import type { Caller } from "../../graphql/access/caller.js";
+import type { Principal } from "../../graphql/access/principal.js";
 
 /** How often it is looked whether those who were let in still may be here; it costs no statement. */
 const LOOK_MILLISECONDS = 1000;
@@ -11,13 +11,13 @@ export interface CallerWatch {
    *
    * @returns what must be called when there is nothing left to end
    */
-  watch(caller: Caller, end: () => void): () => void;
+  watch(caller: Principal, end: () => void): () => void;
   close(): void;
 }
 
 /** Looks after all whom `access` has let in for longer than a moment. */
 export function openCallerWatch(access: Access): CallerWatch {
-  const ends = new Map<() => void, Caller>();
+  const ends = new Map<() => void, Principal>();
   const look = setInterval(() => {
     for (const [end, caller] of ends) {
       if (access.isStill(caller)) continue;

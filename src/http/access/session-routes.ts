@@ -3,7 +3,7 @@ import { onlyMethods } from "../guards/only-methods.js";
 import { knownFailure } from "../../graphql/errors/known-failure.js";
 import { refuse } from "../refuse.js";
 import type { Access } from "./access.js";
-import type { Caller } from "../../graphql/access/caller.js";
+import type { Principal } from "../../graphql/access/principal.js";
 import { SESSION_COOKIE, SESSION_SECONDS, writeSession } from "./session.js";
 
 /**
@@ -47,7 +47,7 @@ function answering(response: Response, work: () => object): void {
   }
 }
 
-const said = ({ role, studies, token }: Caller) => ({
+const said = ({ role, studies, token }: Principal) => ({
   role,
   studies: studies ?? null,
   expiresAt: token?.expiresAt ?? null,

@@ -3,7 +3,7 @@ import type { WebSocket } from "ws";
 import { failure, type RankscopeError } from "../../errors.js";
 import { knownFailure } from "../../graphql/errors/known-failure.js";
 import type { Access } from "./access.js";
-import type { Caller } from "../../graphql/access/caller.js";
+import type { Principal } from "../../graphql/access/principal.js";
 import type { CallerWatch } from "./caller-watch.js";
 
 /** Of our own (4000 to 4999 are for that), as graphql-transport-ws counts: 4401 is "Unauthorized". */
@@ -17,14 +17,14 @@ export interface SocketCallers {
     request: IncomingMessage,
     parameters: Readonly<Record<string, unknown>> | undefined,
   ): boolean;
-  of(socket: WebSocket): Caller;
+  of(socket: WebSocket): Principal;
   /** Why a socket that was let in may not begin anything any more. */
   refusal(socket: WebSocket): RankscopeError | undefined;
 }
 
 /** Knows the callers of WebSockets, and closes those whose token has been revoked or has expired. */
 export function openSocketCallers(access: Access, { watch }: CallerWatch): SocketCallers {
-  const callers = new WeakMap<WebSocket, Caller>();
+  const callers = new WeakMap<WebSocket, Principal>();
   const of = (socket: WebSocket) => {
     const caller = callers.get(socket);
     if (caller === undefined) throw new Error("a WebSocket was not checked for who opened it");

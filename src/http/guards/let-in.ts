@@ -2,8 +2,7 @@ import type { RequestHandler } from "express";
 import { failure } from "../../errors.js";
 import type { Access } from "../access/access.js";
 import { setCaller } from "../access/caller-of.js";
-import type { Role } from "../../graphql/access/caller.js";
-import { hasRole } from "../../graphql/access/enforce-rules.js";
+import { hasRole, type Role } from "../../graphql/access/principal.js";
 import { knownFailure } from "../../graphql/errors/known-failure.js";
 import { refuse } from "../refuse.js";
 

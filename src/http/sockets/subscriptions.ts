@@ -131,11 +131,11 @@ export function serveSubscriptions(
     context: ({ extra: { socket } }, _id, { operationName }, { document }) =>
       contexts.ofOperation(callers.of(socket), closing.signal, kindOf(document, operationName)),
     async execute(args: ExecutionArgs) {
-      const { caller, signal } = args.contextValue as Context;
+      const { principal, signal } = args.contextValue as Context;
       const began = performance.now();
       let leave: (() => void) | undefined;
       try {
-        leave = await turns.take(caller.client, signal);
+        leave = await turns.take(principal.client, signal);
         return await operations.run(args, async () => execute(args));
       } catch (error) {
         // Of executing there is an answer: this is of waiting for the turn.

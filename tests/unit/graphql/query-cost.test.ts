@@ -6,8 +6,9 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { DEFAULT_LIMITS } from "#src/model/limits.js";
 import { documentLimits } from "#src/graphql/cost/document-limits.js";
 import { measureDocument } from "#src/graphql/cost/measure-document.js";
-import { PRICES } from "#src/graphql/cost/prices.js";
+import { priceOf } from "#src/graphql/cost/costs.js";
 import { queryCost } from "#src/graphql/cost/query-cost.js";
+import { objectFields } from "#src/graphql/access/requires.js";
 import { openSchema } from "#src/graphql/schema.js";
 
 // The very graphql that dist/ has loaded: another copy of it does not know this one's types.
@@ -67,15 +68,58 @@ describe.each(operations)("the playground's %s", (_, source) => {
 });
 
 describe("costs", () => {
-  test("every price is of a field that there is", () => {
-    for (const name of Object.keys(PRICES)) {
-      const [type = "", field = ""] = name.split(".");
-      const found = schema.getType(type);
-      expect(isObjectType(found) && found.getFields()[field], name).toBeTruthy();
-    }
+  const pricedFields = () =>
+    objectFields(schema).flatMap(({ type, field }) => (priceOf(field) ? [`${type.name}.${field.name}`] : []));
+
+  test("these fields have a price of their own", () => {
+    expect(pricedFields().sort()).toEqual([
+      "AdapterLayer.effectiveRank",
+      "AdapterLayer.k90",
+      "AdapterLayer.singularValues",
+      "AdapterLayer.stableRank",
+      "AdapterLayer.utilisation",
+      "Experiment.curve",
+      "Experiment.layers",
+      "ExperimentComparison.confounds",
+      "ExperimentComparison.layers",
+      "ExperimentComparison.layersTotal",
+      "ExperimentComparison.summary",
+      "LayerSimilarity.parts",
+      "LayerSimilarity.subspaceSimilarity",
+      "Query.compareStudies",
+      "Query.degradationAcrossStudies",
+      "Query.experimentGroups",
+      "Query.experimentRows",
+      "Query.experiments",
+      "Query.jobs",
+      "Query.layerRows",
+      "Query.similarityMatrix",
+      "Query.studies",
+      "Rank.degradation",
+      "Rank.experiments",
+      "SensitivityMap.layers",
+      "SensitivityMap.parts",
+      "SimilarityMatrix.perLayer",
+      "Study.diagnosticSummary",
+      "Study.failureModes",
+      "Study.hypotheses",
+      "Study.layerSensitivity",
+      "Study.layers",
+      "Study.minimumViableRank",
+      "Study.plot",
+      "Study.rankAllocation",
+      "Study.rankTrends",
+      "Study.ranks",
+      "Study.recommendation",
+      "Study.report",
+      "Study.sensitivityMap",
+      "Study.table",
+      "Study.weightSimilarity",
+      "WeightSimilarity.layers",
+    ]);
   });
 
-  test("every list of nodes that have fields of their own is priced, or short", () => {
+  test("every list of layers has a price, or is short", () => {
     const page = new Set(["nodes", "edges"]);
     const unpriced = Object.values(schema.getTypeMap()).flatMap((type) =>
       !isObjectType(type) || type.name.startsWith("__")
@@ -84,8 +128,9 @@ describe("costs", () => {
             isListType(getNullableType(of)) && /layers$/i.test(name) && !page.has(name) ? [`${type.name}.${name}`] : [],
           ),
     );
-    // Layers are what a study has most of; those without a price are few or are paid for with the list around them.
-    expect(unpriced.filter((name) => !(name in PRICES)).sort()).toEqual([
+    // A study has more layers than anything else. The price of the surrounding field covers the lists without a price.
+    const priced = new Set(pricedFields());
+    expect(unpriced.filter((name) => !priced.has(name)).sort()).toEqual([
       ...["ComparisonSummary.missingLayers", "RankAllocation.layers", "SimilarityMatrix.comparedLayers"],
     ]);
   });
@@ -122,7 +167,7 @@ describe("costs", () => {
       "{ job(id: 1) { id } all: studies(first: 100) { nodes { experiments(first: 100) { nodes { layers { singularValues } } } } } }",
     );
     expect(found.points).toBeGreaterThan(DEFAULT_LIMITS.cost);
-    expect(found.mostBy).toBe("all");
+    expect(found.mostExpensiveField).toBe("all");
   });
 
   test("a picture costs what its kind reads, and one across studies the studies it shows", () => {

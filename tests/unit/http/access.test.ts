@@ -1,37 +1,9 @@
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { buildSchema, isObjectType } from "graphql";
 import { describe, expect, test } from "vitest";
 import { isLoopback } from "#src/http/access/is-loopback.js";
-import { RULES } from "#src/graphql/access/rules.js";
 import { readSession, sessionOf, writeSession } from "#src/http/access/session.js";
 import { newTokenText, readTokenText, sameBytes } from "#src/http/access/token-text.js";
 import { hostRules } from "#src/http/guards/host-rules.js";
 import { foreignRequest } from "#src/http/guards/own-pages.js";
-
-describe("rules", () => {
-  const sdl = readFileSync(fileURLToPath(new URL("../../../schema/schema.graphql", import.meta.url)), "utf8");
-  const types = Object.values(buildSchema(sdl).getTypeMap())
-    .filter(isObjectType)
-    .filter(({ name }) => !name.startsWith("__"));
-  const OPERATIONS = ["Query", "Mutation", "Subscription"];
-
-  test("every field of the schema has one, and no rule is of a field that is gone (src/graphql/access/rules.ts)", () => {
-    const fields = types.flatMap((type) =>
-      OPERATIONS.includes(type.name)
-        ? Object.keys(type.getFields()).map((field) => `${type.name}.${field}`)
-        : [type.name],
-    );
-    const ruled = Object.entries(RULES).flatMap(([type, rule]) =>
-      typeof rule === "object" ? Object.keys(rule).map((field) => `${type}.${field}`) : [type],
-    );
-    expect(ruled.sort()).toEqual(fields.sort());
-  });
-
-  test("what changes something is not for readers", () => {
-    expect(new Set(Object.values(RULES["Mutation"] as object))).toEqual(new Set(["writer"]));
-  });
-});
 
 describe("a token's text", () => {
   test("comes back as it was made, and nothing else does", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ROLES } from "#src/graphql/access/caller.js";
+import { ROLES } from "#src/graphql/access/principal.js";
 import { definitionOf } from "#src/model/enums/define-enum.js";
 import { JobStatus } from "#src/model/enums/job-status.js";
 import { Method } from "#src/model/enums/method.js";

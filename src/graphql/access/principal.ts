@@ -1,0 +1,27 @@
+/** The roles of a principal, each with the rights of those before it. */
+export const ROLES = ["reader", "writer", "admin"] as const;
+export type Role = (typeof ROLES)[number];
+
+/** The authenticated sender of a request, and what it may see and do. */
+export interface Principal {
+  /** The client that shares a queue and its limits: the id of a token, or an address. */
+  readonly client: string;
+  readonly role: Role;
+  /** The slugs of the studies that the principal can see; undefined means every study. */
+  readonly studies: readonly string[] | undefined;
+  /** Undefined if the server requires no token. */
+  readonly token: { readonly id: string; readonly expiresAt: Date | null } | undefined;
+}
+
+/** The principal of the program's own queries: the command line and reports. */
+export const PROGRAM: Principal = { client: "program", role: "admin", studies: undefined, token: undefined };
+
+/** Returns the principal of a request from `address` to a server that requires no token. */
+export function anonymous(address: string | undefined): Principal {
+  return { ...PROGRAM, client: address ?? "unknown" };
+}
+
+/** Returns whether `role` includes the rights of `required`. */
+export function hasRole(role: Role, required: Role): boolean {
+  return ROLES.indexOf(role) >= ROLES.indexOf(required);
+}
