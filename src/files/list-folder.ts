@@ -1,6 +1,6 @@
 import { constants, type Dirent } from "node:fs";
 import { open, readdir, realpath } from "node:fs/promises";
-import { descriptorPath, placeOf } from "./place-of.js";
+import { descriptorPath, placeOf } from "./opened-path.js";
 
 /**
  * The entries of the folder that lies at `path` itself; undefined where there is none, or where a link leads to another one.

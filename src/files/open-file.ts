@@ -1,8 +1,8 @@
 import { constants, type BigIntStats } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { failure } from "../errors.js";
-import { errnoWords } from "./errno-words.js";
-import { placeOf } from "./place-of.js";
+import { errnoWords } from "./describe-errno.js";
+import { placeOf } from "./opened-path.js";
 
 /** A regular file, open for reading. */
 export interface OpenFile {

@@ -5,8 +5,8 @@ import type { Engine, EngineOptions, Factors, LayerTask } from "../compute/engin
 import type { PairFacts, SpectrumFacts, SubspaceFacts } from "../model/computed-facts.js";
 import { openEngine } from "../compute/engine.js";
 import { failure, PermanentError, RankscopeError } from "../errors.js";
-import { shownPlace } from "../files/shown-place.js";
-import { tensorValues } from "../import/tensor-values.js";
+import { shownPlace } from "../files/shorten-path.js";
+import { tensorValues } from "../import/tensors/tensor-values.js";
 import type { FactorLocation, StoredTensor } from "../model/stored-factors.js";
 import { openWeightStore } from "../weights/open-weight-store.js";
 import type { WeightStoreSettings } from "../weights/settings.js";

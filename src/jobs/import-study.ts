@@ -1,8 +1,8 @@
 import path from "node:path";
 import { failure, RankscopeError } from "../errors.js";
-import { morePrecise } from "../import/more-precise.js";
+import { morePrecise } from "../import/assemble/more-precise.js";
 import type { ReportProgress, StudyRecord } from "../model/records.js";
-import { readStudyFolder } from "../import/study-folder.js";
+import { readStudyFolder } from "../import/read-study-folder.js";
 import type { Database } from "../store/database.js";
 import { storeStudy } from "../store/write/store-study.js";
 import type { WeightStore } from "../model/weight-store.js";

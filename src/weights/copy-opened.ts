@@ -2,7 +2,7 @@ import { constants, createWriteStream } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import type { OpenFile } from "../files/open-file.js";
-import { descriptorPath } from "../files/place-of.js";
+import { descriptorPath } from "../files/opened-path.js";
 
 const CHUNK_BYTES = 2 ** 20;
 

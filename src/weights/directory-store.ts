@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { chmod, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { failure, RankscopeError } from "../errors.js";
-import { errnoWords } from "../files/errno-words.js";
+import { errnoWords } from "../files/describe-errno.js";
 import type { OpenFile } from "../files/open-file.js";
 import { checkContent } from "./check-content.js";
 import { contentKey } from "./content-key.js";

@@ -1,5 +1,5 @@
 import { failure, type RankscopeError } from "../errors.js";
-import { errnoWords } from "../files/errno-words.js";
+import { errnoWords } from "../files/describe-errno.js";
 
 /** The file is not there. */
 const MISSING = new Set(["ENOENT", "ENOTDIR"]);

@@ -8,7 +8,7 @@ import { readOriginal } from "./read-original.js";
 import { isMissingObject, s3Failure } from "./s3-failure.js";
 import { uploadFile } from "./s3-upload.js";
 import type { S3Settings } from "./settings.js";
-import { openTurns } from "./turns.js";
+import { openTurns } from "./limit-concurrency.js";
 import type { WeightFile, WeightStore } from "../model/weight-store.js";
 
 /** Requests under way at once, reads and parts of uploads together: one connection each. */

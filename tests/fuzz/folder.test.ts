@@ -1,6 +1,6 @@
 import path from "node:path";
 import fc from "fast-check";
-import { readStudyFolder } from "#src/import/study-folder.js";
+import { readStudyFolder } from "#src/import/read-study-folder.js";
 import { adapterConfig, factorTensors, safetensors, writeFiles } from "../support/adapter-files.js";
 import { fuzz, readOrRefused } from "../support/fuzz.js";
 import { mutated } from "../support/mutations.js";

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect } from "vitest";
-import { readAdapterConfig } from "#src/import/adapter-config.js";
-import { listWeights } from "#src/import/list-weights.js";
-import { modulePattern } from "#src/import/module-pattern.js";
-import { scalingOf } from "#src/import/scaling.js";
-import { readTrainerState } from "#src/import/trainer-state.js";
+import { readAdapterConfig } from "#src/import/formats/adapter-config.js";
+import { listWeights } from "#src/import/tensors/list-weights.js";
+import { modulePattern } from "#src/import/adapter/module-pattern.js";
+import { scalingOf } from "#src/import/adapter/scaling.js";
+import { readTrainerState } from "#src/import/formats/trainer-state.js";
 import { fuzz, readOrRefused } from "../support/fuzz.js";
 import { mutated, mutatedJson } from "../support/mutations.js";
 

@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import JSON5 from "json5";
 import { expect } from "vitest";
-import { readCsvTable } from "#src/import/csv-table.js";
-import { readPickle } from "#src/import/pickle.js";
-import { readResultsTable } from "#src/import/results-table.js";
-import { parseTolerantJson } from "#src/import/tolerant-json.js";
+import { readCsvTable } from "#src/import/formats/csv-table.js";
+import { readPickle } from "#src/import/pickle/read-pickle.js";
+import { readResultsTable } from "#src/import/tables/results-table.js";
+import { parseTolerantJson } from "#src/import/json/parse-python-json.js";
 import { fuzz, readOrRefused } from "../support/fuzz.js";
 import { mutated, mutatedJson } from "../support/mutations.js";
 import { pickleOf } from "../support/pickle-of.js";
@@ -164,7 +164,7 @@ fuzz("pickles: what was written is read", plain, (value) => {
 });
 
 const { plain: written, numpy } = JSON.parse(
-  readFileSync(new URL("../unit/import/pickles.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../unit/import/pickle/pickles.json", import.meta.url), "utf8"),
 ) as Record<"plain" | "numpy", string[]>;
 const python = [...written, ...numpy].map((text) => Buffer.from(text, "base64"));
 fuzz(

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect } from "vitest";
 import { withFile } from "#src/files/open-file.js";
-import { readSafetensorsHeader } from "#src/import/safetensors.js";
-import { DTYPES, tensorBytes } from "#src/import/tensor-bytes.js";
-import { readTorchTensors } from "#src/import/torch-file.js";
+import { readSafetensorsHeader } from "#src/import/tensors/read-safetensors-header.js";
+import { DTYPES, tensorBytes } from "#src/import/tensors/tensor-bytes.js";
+import { readTorchTensors } from "#src/import/tensors/read-torch-tensors.js";
 import { safetensorsOf } from "../support/adapter-files.js";
 import { fuzz, readOrRefused } from "../support/fuzz.js";
 import { mutated, mutatedJson } from "../support/mutations.js";

@@ -3,8 +3,8 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { CheckpointRecord, FactorsRecord, Finding, StudyRecord, TensorRecord } from "#src/model/records.js";
-import { readStudyFolder } from "#src/import/study-folder.js";
-import { tensorValues } from "#src/import/tensor-values.js";
+import { readStudyFolder } from "#src/import/read-study-folder.js";
+import { tensorValues } from "#src/import/tensors/tensor-values.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
 /** Made with real PEFT by scripts/reference/peft_forms.py, which also says what expected.json holds. */

@@ -1,11 +1,11 @@
 // Reads one file as an import does, in a process of little memory, and prints what came of it and the memory that it took.
 import { withFile } from "#src/files/open-file.js";
-import { readAdapterConfig } from "#src/import/adapter-config.js";
-import { readResultsTable } from "#src/import/results-table.js";
-import { readSafetensorsHeader } from "#src/import/safetensors.js";
-import { readTorchTensors } from "#src/import/torch-file.js";
-import { readTrainerState } from "#src/import/trainer-state.js";
-import { readWeightIndex } from "#src/import/weight-index.js";
+import { readAdapterConfig } from "#src/import/formats/adapter-config.js";
+import { readResultsTable } from "#src/import/tables/results-table.js";
+import { readSafetensorsHeader } from "#src/import/tensors/read-safetensors-header.js";
+import { readTorchTensors } from "#src/import/tensors/read-torch-tensors.js";
+import { readTrainerState } from "#src/import/formats/trainer-state.js";
+import { readWeightIndex } from "#src/import/tensors/read-weight-index.js";
 
 const READERS = {
   safetensors: (file) => withFile(file, "bomb", (opened) => readSafetensorsHeader(opened, "bomb")),

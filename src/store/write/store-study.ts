@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { TransactionSql } from "postgres";
 import { v7 as newId } from "uuid";
 import { failure } from "../../errors.js";
-import { shownPlace } from "../../files/shown-place.js";
+import { shownPlace } from "../../files/shorten-path.js";
 import type { StudyRecord } from "../../model/records.js";
 import type { Database } from "../database.js";
 import { slugOf } from "../slug.js";

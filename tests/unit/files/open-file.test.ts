@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { contains } from "#src/files/contains.js";
 import { listFolder } from "#src/files/list-folder.js";
 import { withFile } from "#src/files/open-file.js";
-import { shownPlace } from "#src/files/shown-place.js";
+import { shownPlace } from "#src/files/shorten-path.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 
 const content = (file: string) =>

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { StudyRecord } from "#src/model/records.js";
-import { readStudyFolder } from "#src/import/study-folder.js";
+import { readStudyFolder } from "#src/import/read-study-folder.js";
 import { GPT2_STUDY, missingSharedStudy } from "../../support/shared-study.js";
 
 const missing = missingSharedStudy();

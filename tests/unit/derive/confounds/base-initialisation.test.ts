@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { changesBase } from "#src/derive/base-initialisation.js";
-import { configNotes } from "#src/import/config-variants.js";
+import { configNotes } from "#src/import/adapter/config-variants.js";
 
 const NAMES = ["true", "false", "gaussian", "eva", "orthogonal", "mica", "pissa", "pissa_niter_16", "olora", "OLoRA"];
 

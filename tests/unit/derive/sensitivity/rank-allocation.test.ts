@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { peftPatterns } from "#src/derive/sensitivity/peft-patterns.js";
 import { allocateRanks } from "#src/derive/sensitivity/rank-allocation.js";
-import { modulePattern } from "#src/import/module-pattern.js";
+import { modulePattern } from "#src/import/adapter/module-pattern.js";
 
 const layers = fc.array(
   fc.record({

@@ -1,0 +1,61 @@
+import { MAX_PICKLE_DEPTH, MAX_PICKLE_NODES } from "../limits.js";
+import type { PickleRefusal } from "./pickle-refusal.js";
+import { Dtype, Foreign, Global, kindOf, type Item, type PlainValue } from "./pickle-values.js";
+
+interface Extent {
+  /** Values in it, itself included, as if nothing were shared. */
+  readonly nodes: number;
+  /** Levels below and with it. */
+  readonly height: number;
+}
+
+const LEAF: Extent = { nodes: 1, height: 1 };
+
+/**
+ * Asserts that the value is plain and that a walk which meets shared parts again and again ends soon.
+ * Every container is looked at once, so "billion laughs" cost nothing to refuse.
+ * @throws PICKLE_INVALID for a cycle, or too many values or levels; PICKLE_NOT_ALLOWED for a global kept as a value
+ */
+export function assertPlain(root: Item, refusal: PickleRefusal): asserts root is Item & PlainValue {
+  const known = new Map<Item, Extent | "open">();
+
+  function extentOf(item: Item, depth: number): Extent {
+    if (item instanceof Global || item instanceof Dtype || item instanceof Foreign) {
+      throw refusal.notAllowed(`${kindOf(item)} as a value`);
+    }
+    if (item === null || typeof item !== "object" || item instanceof Uint8Array) return LEAF;
+    const seen = known.get(item);
+    if (seen === "open") throw refusal.invalid(`${kindOf(item)} that contains itself`);
+    if (seen !== undefined) return seen;
+    if (depth > MAX_PICKLE_DEPTH) throw tooDeep();
+    known.set(item, "open");
+    let nodes = 1;
+    let height = 1;
+    for (const child of childrenOf(item)) {
+      const below = extentOf(child, depth + 1);
+      nodes += below.nodes;
+      height = Math.max(height, below.height + 1);
+      if (nodes > MAX_PICKLE_NODES)
+        throw refusal.invalid("too many values", `${MAX_PICKLE_NODES}, shared ones counted each time`);
+    }
+    if (height > MAX_PICKLE_DEPTH) throw tooDeep();
+    const extent = { nodes, height };
+    known.set(item, extent);
+    return extent;
+  }
+
+  function tooDeep(): Error {
+    return refusal.invalid("values nested too deeply", `${MAX_PICKLE_DEPTH} levels`);
+  }
+
+  extentOf(root, 1);
+}
+
+function* childrenOf(item: readonly Item[] | Map<Item, Item> | Set<Item>): Generator<Item> {
+  if (item instanceof Map) {
+    for (const [key, value] of item) {
+      yield key;
+      yield value;
+    }
+  } else yield* item;
+}

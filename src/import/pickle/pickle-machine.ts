@@ -1,0 +1,288 @@
+import type { RankscopeError } from "../../errors.js";
+import { setByteOrder } from "./numpy-scalar.js";
+import { PickleCursor } from "./pickle-cursor.js";
+import type { PickleDialect } from "./pickle-dialect.js";
+import { MAX_PICKLE_MEMO, MAX_PICKLE_NODES, MAX_PICKLE_OBJECTS, MAX_PICKLE_OPCODES } from "../limits.js";
+import { addMember, allowedGlobal, construct, setEntry } from "./pickle-globals.js";
+import { floatOfText, integerOfBytes, integerOfText, textOfRawUnicode, textOfRepr } from "./pickle-literals.js";
+import type { PickleRefusal } from "./pickle-refusal.js";
+import { REFUSED_OPCODES } from "./pickle-refused-opcodes.js";
+import { PickleStack } from "./pickle-stack.js";
+import { Dtype, isList, kindOf, type Item } from "./pickle-values.js";
+
+const MAX_PROTOCOL = 5;
+
+/**
+ * The stack machine that a pickle is a program for. Each opcode does here what it says and no more; `run` gives the value
+ * left at STOP, which may still hold cycles.
+ */
+export class PickleMachine {
+  readonly #cursor: PickleCursor;
+  readonly #stack: PickleStack;
+  readonly #memo = new Map<number, Item>();
+  #objects = 0;
+  #copied = 0;
+
+  constructor(
+    bytes: Uint8Array,
+    readonly dialect: PickleDialect,
+    readonly refusal: PickleRefusal,
+  ) {
+    this.#cursor = new PickleCursor(bytes, refusal);
+    this.#stack = new PickleStack(refusal);
+  }
+
+  run(): Item {
+    for (let count = 0; count < MAX_PICKLE_OPCODES; count += 1) {
+      const at = this.#cursor.position;
+      const opcode = this.#cursor.u8();
+      if (opcode === STOP) return this.#result();
+      if (!this.#value(opcode) && !this.#structure(opcode)) throw this.#unknown(opcode, at);
+    }
+    throw this.refusal.invalid(`more than ${MAX_PICKLE_OPCODES} opcodes`);
+  }
+
+  /** Opcodes that push a value of their own. */
+  #value(opcode: number): boolean {
+    const cursor = this.#cursor;
+    switch (opcode) {
+      case 0x4e: // NONE
+        return this.#push(null);
+      case 0x88: // NEWTRUE
+        return this.#push(true);
+      case 0x89: // NEWFALSE
+        return this.#push(false);
+      case 0x49: {
+        // INT: protocol 0 spells the booleans 00 and 01
+        const text = cursor.line();
+        return this.#push(text === "00" || text === "01" ? text === "01" : integerOfText(text, this.refusal));
+      }
+      case 0x4a: // BININT
+        return this.#push(cursor.i32());
+      case 0x4b: // BININT1
+        return this.#push(cursor.u8());
+      case 0x4d: // BININT2
+        return this.#push(cursor.u16());
+      case 0x4c: // LONG
+        return this.#push(integerOfText(cursor.line(), this.refusal));
+      case 0x8a: // LONG1
+        return this.#push(integerOfBytes(cursor.take(cursor.u8()), this.refusal));
+      case 0x8b: // LONG4
+        return this.#push(integerOfBytes(cursor.take(cursor.i32()), this.refusal));
+      case 0x46: // FLOAT
+        return this.#push(floatOfText(cursor.line(), this.refusal));
+      case 0x47: // BINFLOAT
+        return this.#push(cursor.f64());
+      case 0x53: // STRING
+        return this.#push(textOfRepr(cursor.line(), this.refusal));
+      case 0x54: // BINSTRING
+        return this.#push(cursor.latin1(cursor.i32()));
+      case 0x55: // SHORT_BINSTRING
+        return this.#push(cursor.latin1(cursor.u8()));
+      case 0x56: // UNICODE
+        return this.#push(textOfRawUnicode(cursor.line(), this.refusal));
+      case 0x8c: // SHORT_BINUNICODE
+        return this.#push(cursor.utf8(cursor.u8()));
+      case 0x58: // BINUNICODE
+        return this.#push(cursor.utf8(cursor.u32()));
+      case 0x8d: // BINUNICODE8
+        return this.#push(cursor.utf8(cursor.u64()));
+      case 0x43: // SHORT_BINBYTES
+        return this.#make(cursor.take(cursor.u8()));
+      case 0x42: // BINBYTES
+        return this.#make(cursor.take(cursor.u32()));
+      case 0x8e: // BINBYTES8
+      case 0x96: // BYTEARRAY8
+        return this.#make(cursor.take(cursor.u64()));
+      case 0x5d: // EMPTY_LIST
+        return this.#make([]);
+      case 0x29: // EMPTY_TUPLE
+        return this.#make(tuple([]));
+      case 0x7d: // EMPTY_DICT
+        return this.#make(new Map());
+      case 0x8f: // EMPTY_SET
+        return this.#make(new Set());
+      case 0x63: // GLOBAL
+        return this.#make(allowedGlobal(cursor.line(), cursor.line(), this.dialect, this.refusal));
+      default:
+        return false;
+    }
+  }
+
+  /** Opcodes that work on the stack or the memo. */
+  #structure(opcode: number): boolean {
+    const cursor = this.#cursor;
+    switch (opcode) {
+      case 0x80: {
+        // PROTO
+        const protocol = cursor.u8();
+        if (protocol > MAX_PROTOCOL) throw this.refusal.invalid(`protocol ${protocol}`, `0 to ${MAX_PROTOCOL}`);
+        return true;
+      }
+      case 0x95: {
+        // FRAME: only a hint for readers of streams
+        const length = cursor.u64();
+        if (length > cursor.remaining)
+          throw this.refusal.invalid(`a frame of ${length} bytes where ${cursor.remaining} are left`);
+        return true;
+      }
+      case 0x28: // MARK
+        this.#stack.mark();
+        return true;
+      case 0x30: // POP: drops an open MARK where nothing lies on it
+        this.#stack.popItemOrMark();
+        return true;
+      case 0x31: // POP_MARK
+        this.#stack.popToMark();
+        return true;
+      case 0x32: // DUP
+        return this.#push(this.#stack.top());
+      case 0x6c: // LIST
+        return this.#make(this.#stack.popToMark());
+      case 0x74: // TUPLE
+        return this.#make(tuple(this.#stack.popToMark()));
+      case 0x85: // TUPLE1
+      case 0x86: // TUPLE2
+      case 0x87: // TUPLE3
+        return this.#make(tuple(this.#stack.popSeveral(opcode - 0x84)));
+      case 0x64: // DICT
+        return this.#make(this.#setEntries(new Map(), this.#stack.popToMark()));
+      case 0x91: // FROZENSET
+        return this.#make(this.#addMembers(new Set(), this.#stack.popToMark()));
+      case 0x61: // APPEND
+        return this.#append(this.#stack.popSeveral(1));
+      case 0x65: // APPENDS
+        return this.#append(this.#stack.popToMark());
+      case 0x73: // SETITEM
+        return this.#update(this.#stack.popSeveral(2));
+      case 0x75: // SETITEMS
+        return this.#update(this.#stack.popToMark());
+      case 0x90: // ADDITEMS
+        return this.#extend(this.#stack.popToMark());
+      case 0x93: {
+        // STACK_GLOBAL
+        const [module, name] = this.#stack.popSeveral(2);
+        if (typeof module !== "string" || typeof name !== "string")
+          throw this.refusal.invalid("a global without a name");
+        return this.#make(allowedGlobal(module, name, this.dialect, this.refusal));
+      }
+      case 0x52: {
+        // REDUCE
+        const [callee = null, args = null] = this.#stack.popSeveral(2);
+        return this.#make(construct(callee, args, this.dialect, this.refusal, (items) => this.#spend(items)));
+      }
+      case 0x62: {
+        // BUILD
+        const state = this.#stack.pop();
+        const object = this.#stack.top();
+        if (object instanceof Dtype) setByteOrder(object, state, this.refusal);
+        else if (!(object instanceof Map && this.dialect.dropsAttributes === true))
+          throw this.refusal.notAllowed(`a state for ${kindOf(object)}`);
+        return true;
+      }
+      case 0x51: // BINPERSID
+        if (this.dialect.refer === undefined) return false;
+        return this.#make(this.dialect.refer(this.#stack.pop(), this.refusal));
+      case 0x70: // PUT
+        return this.#put(integerOfText(cursor.line(), this.refusal));
+      case 0x71: // BINPUT
+        return this.#put(cursor.u8());
+      case 0x72: // LONG_BINPUT
+        return this.#put(cursor.u32());
+      case 0x94: // MEMOIZE
+        return this.#put(this.#memo.size);
+      case 0x67: // GET
+        return this.#get(integerOfText(cursor.line(), this.refusal));
+      case 0x68: // BINGET
+        return this.#get(cursor.u8());
+      case 0x6a: // LONG_BINGET
+        return this.#get(cursor.u32());
+      default:
+        return false;
+    }
+  }
+
+  #result(): Item {
+    // A second pickle in the same file would be lost without a word.
+    if (this.#cursor.remaining > 0)
+      throw this.refusal.invalid(`${this.#cursor.remaining} bytes after the pickle's end`);
+    return this.#stack.result();
+  }
+
+  #unknown(opcode: number, at: number): RankscopeError {
+    const name = REFUSED_OPCODES.get(opcode);
+    if (name !== undefined) return this.refusal.notAllowed(name);
+    return this.refusal.invalid(`the byte 0x${opcode.toString(16).padStart(2, "0")} at ${at}, which is no opcode`);
+  }
+
+  #push(item: Item): true {
+    this.#stack.push(item);
+    return true;
+  }
+
+  /** Pushes a new object. */
+  #make(object: Item): true {
+    this.#objects += 1;
+    if (this.#objects > MAX_PICKLE_OBJECTS)
+      throw this.refusal.invalid(`more than ${MAX_PICKLE_OBJECTS} containers and byte strings`);
+    return this.#push(object);
+  }
+
+  #append(items: readonly Item[]): true {
+    const list = this.#stack.top();
+    if (!isList(list)) throw this.refusal.invalid(`items appended to ${kindOf(list)}`);
+    // No spread: a call takes far fewer arguments than a list may have items.
+    for (const item of items) list.push(item);
+    return true;
+  }
+
+  #update(pairs: readonly Item[]): true {
+    const dict = this.#stack.top();
+    if (!(dict instanceof Map)) throw this.refusal.invalid(`entries set in ${kindOf(dict)}`);
+    this.#setEntries(dict, pairs);
+    return true;
+  }
+
+  #extend(members: readonly Item[]): true {
+    const set = this.#stack.top();
+    if (!(set instanceof Set)) throw this.refusal.invalid(`members added to ${kindOf(set)}`);
+    this.#addMembers(set, members);
+    return true;
+  }
+
+  #setEntries(dict: Map<Item, Item>, pairs: readonly Item[]): Map<Item, Item> {
+    if (pairs.length % 2 !== 0) throw this.refusal.invalid("a dict's key without its value");
+    for (let i = 0; i < pairs.length; i += 2) setEntry(dict, pairs[i] as Item, pairs[i + 1] as Item, this.refusal);
+    return dict;
+  }
+
+  #addMembers(set: Set<Item>, members: readonly Item[]): Set<Item> {
+    for (const member of members) addMember(set, member, this.refusal);
+    return set;
+  }
+
+  #put(index: number | bigint): true {
+    if (typeof index !== "number" || index < 0) throw this.refusal.invalid(`the memo index ${index}`);
+    this.#memo.set(index, this.#stack.top());
+    if (this.#memo.size > MAX_PICKLE_MEMO) throw this.refusal.invalid(`more than ${MAX_PICKLE_MEMO} memo entries`);
+    return true;
+  }
+
+  #get(index: number | bigint): true {
+    const item = typeof index === "number" ? this.#memo.get(index) : undefined;
+    if (item === undefined) throw this.refusal.invalid("a memo entry that was never put");
+    return this.#push(item);
+  }
+
+  #spend(items: number): void {
+    this.#copied += items;
+    if (this.#copied > MAX_PICKLE_NODES)
+      throw this.refusal.invalid("one value copied again and again", `${MAX_PICKLE_NODES} items`);
+  }
+}
+
+function tuple(items: readonly Item[]): readonly Item[] {
+  return Object.freeze(items);
+}
+
+const STOP = 0x2e;

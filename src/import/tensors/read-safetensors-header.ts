@@ -1,0 +1,127 @@
+import { z } from "zod";
+import { failure } from "../../errors.js";
+import type { OpenFile } from "../../files/open-file.js";
+import { duplicateKey } from "../json/duplicate-key.js";
+import {
+  MAX_QUOTED_CHARACTERS,
+  MAX_SAFETENSORS_HEADER_BYTES,
+  MAX_TENSOR_DIMENSIONS,
+  MAX_TENSOR_NAME_CHARACTERS,
+} from "../limits.js";
+import { parseJson } from "../json/parse-json.js";
+import { DTYPES, tensorBytes } from "./tensor-bytes.js";
+import type { TensorEntry } from "./tensor-entry.js";
+
+/** The header's length field. */
+const PREFIX_BYTES = 8;
+
+/**
+ * Reads a safetensors header by range read and checks it as strictly as the official library: offsets follow each other
+ * without holes or overlaps and end with the file, and each tensor's bytes are what its dtype and shape take.
+ * (Format: https://github.com/huggingface/safetensors#format)
+ *
+ * @throws SAFETENSORS_INVALID, FILE_CHANGED
+ */
+export async function readSafetensorsHeader(
+  { handle, size, requireUnchanged }: OpenFile,
+  where: string,
+): Promise<TensorEntry[]> {
+  const read = async (length: number, position: number) => {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, position);
+    if (bytesRead !== length) await requireUnchanged();
+    return buffer.subarray(0, bytesRead);
+  };
+  if (size < PREFIX_BYTES) throw invalid(where, `${size} bytes`, "at least the 8 bytes of the header's length");
+  const headerBytes = (await read(PREFIX_BYTES, 0)).readBigUInt64LE();
+  const most = Math.min(MAX_SAFETENSORS_HEADER_BYTES, size - PREFIX_BYTES);
+  if (headerBytes > BigInt(most)) {
+    throw invalid(where, `a header of ${headerBytes} bytes in a file of ${size}`, `at most ${most} bytes of header`);
+  }
+  const header = await read(Number(headerBytes), PREFIX_BYTES);
+  return tensorsOf(header, PREFIX_BYTES + header.length, size, where);
+}
+
+const Entry = z.strictObject({
+  dtype: z.string(),
+  shape: z.array(z.number().int().min(0)).max(MAX_TENSOR_DIMENSIONS),
+  data_offsets: z.tuple([z.number().int().min(0), z.number().int().min(0)]),
+});
+
+function tensorsOf(bytes: Buffer, dataStart: number, size: number, where: string): TensorEntry[] {
+  const { __metadata__: metadata, ...entries } = parseHeader(bytes, where);
+  if (metadata !== undefined && !z.record(z.string(), z.string()).safeParse(metadata).success) {
+    throw invalid(where, "__metadata__ that is no map of strings", "strings");
+  }
+  const long = Object.keys(entries).find((name) => name.length > MAX_TENSOR_NAME_CHARACTERS);
+  if (long !== undefined) {
+    const allowed = `${MAX_TENSOR_NAME_CHARACTERS} characters`;
+    throw invalid(where, `a tensor name of ${long.length} characters: ${long}`, allowed);
+  }
+  const tensors = Object.entries(entries)
+    .map(([name, entry]) => ({ name, ...parseEntry(name, entry, where) }))
+    // By both offsets: a tensor without elements begins where the next one does.
+    .sort(
+      (left, right) => left.data_offsets[0] - right.data_offsets[0] || left.data_offsets[1] - right.data_offsets[1],
+    );
+  let end = 0;
+  const placed = tensors.map(({ name, dtype, shape, data_offsets: [from, to] }): TensorEntry => {
+    const expected = tensorBytes(dtype, shape);
+    if (expected === undefined) throw invalid(`${where}, tensor ${name}`, `dtype ${dtype}`, DTYPES.join(", "));
+    if (from !== end || to < from) {
+      throw invalid(
+        `${where}, tensor ${name}`,
+        `bytes ${from} to ${to}`,
+        `to begin at byte ${end}, where the one before ends`,
+      );
+    }
+    if (to - from !== expected) {
+      const allowed = Number.isNaN(expected) ? "a shape whose size does not overflow" : `${expected}`;
+      throw invalid(`${where}, tensor ${name}`, `${to - from} bytes`, `${allowed} for ${dtype} [${shape.join(", ")}]`);
+    }
+    end = to;
+    return { name, dtype, shape, offset: dataStart + from, length: expected };
+  });
+  if (dataStart + end !== size) throw invalid(where, `${size} bytes`, `${dataStart + end}, where the last tensor ends`);
+  return placed;
+}
+
+function parseEntry(name: string, entry: unknown, where: string): z.infer<typeof Entry> {
+  const parsed = Entry.safeParse(entry);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const field = [name, ...(issue?.path ?? [])].join(".");
+  throw invalid(where, `${field}: ${issue?.message}`, "dtype, shape and data_offsets of each tensor");
+}
+
+function parseHeader(bytes: Buffer, where: string): Record<string, unknown> {
+  const text = decode(bytes, where);
+  if (!text.startsWith("{")) throw invalid(where, "a header that does not begin with {", "a JSON object");
+  let parsed: unknown;
+  try {
+    parsed = parseJson(text);
+  } catch (cause) {
+    throw failure("SAFETENSORS_INVALID", {
+      where,
+      received: `a header that is no JSON: ${(cause as Error).message}`,
+      cause,
+    });
+  }
+  // JSON.parse keeps the last of two equal keys in silence, and a tensor would be lost.
+  const twice = duplicateKey(text);
+  if (twice !== undefined) throw invalid(where, `the key ${JSON.stringify(twice)} twice`, "each key once");
+  // A null prototype, so that a tensor called __proto__ is a key like any other.
+  return Object.assign(Object.create(null), parsed) as Record<string, unknown>;
+}
+
+function decode(bytes: Buffer, where: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw failure("SAFETENSORS_INVALID", { where, received: "a header that is not UTF-8", cause });
+  }
+}
+
+function invalid(where: string, received: string, allowed: string): Error {
+  const quoted = received.length > MAX_QUOTED_CHARACTERS ? `${received.slice(0, MAX_QUOTED_CHARACTERS)}...` : received;
+  return failure("SAFETENSORS_INVALID", { where, received: quoted, allowed });
+}

@@ -1,0 +1,58 @@
+import { lstat } from "node:fs/promises";
+import path from "node:path";
+import { z } from "zod";
+import { failure } from "../../errors.js";
+import { duplicateKey } from "../json/duplicate-key.js";
+import { MAX_QUOTED_CHARACTERS, MAX_WEIGHT_INDEX_BYTES } from "../limits.js";
+import { parseJson } from "../json/parse-json.js";
+import { readTextFile } from "../folder/read-text-file.js";
+
+/** Which shard each tensor of a sharded adapter lies in. */
+export interface WeightIndex {
+  /** Names of files beside the index, in alphabetical order. */
+  readonly shards: readonly string[];
+  /** Shard by tensor. */
+  readonly shardOf: ReadonlyMap<string, string>;
+}
+
+/** The rest, such as metadata.total_size, is not needed. */
+const Index = z.object({ weight_map: z.record(z.string(), z.string()) });
+
+/**
+ * Reads an adapter_model.safetensors.index.json (or .bin.index.json) and checks that its shards are files beside it.
+ *
+ * @throws WEIGHT_INDEX_INVALID, FILE_UNREADABLE, FILE_TOO_LARGE
+ */
+export async function readWeightIndex(file: string, where: string): Promise<WeightIndex> {
+  const text = await readTextFile(file, where, MAX_WEIGHT_INDEX_BYTES);
+  let json: unknown;
+  try {
+    json = parseJson(text);
+  } catch (cause) {
+    throw failure("WEIGHT_INDEX_INVALID", { where, received: (cause as Error).message, allowed: "JSON", cause });
+  }
+  // JSON.parse keeps the last of two equal keys in silence.
+  const twice = duplicateKey(text);
+  if (twice !== undefined) throw invalid(where, `the key ${JSON.stringify(twice)} twice`, "each key once");
+  const parsed = Index.safeParse(json);
+  if (!parsed.success) throw invalid(where, "no weight_map of tensors to files", "weight_map");
+  const shardOf = new Map(Object.entries(parsed.data.weight_map));
+  const shards = [...new Set(shardOf.values())].sort();
+  if (shards.length === 0) throw invalid(where, "an empty weight_map", "at least one tensor");
+  for (const shard of shards) await requireShard(file, shard, where);
+  return { shards, shardOf };
+}
+
+async function requireShard(file: string, shard: string, where: string): Promise<void> {
+  if (/[/\\\0]/.test(shard) || shard === "" || shard === "." || shard === "..") {
+    throw invalid(where, `the shard ${JSON.stringify(shard)}`, "the name of a file beside the index");
+  }
+  // For a message of its own; that it is no link is seen to when it is opened.
+  const stats = await lstat(path.join(path.dirname(file), shard)).catch(() => undefined);
+  if (stats === undefined || !stats.isFile()) throw invalid(where, `the shard ${shard}, which is not there`, "a file");
+}
+
+function invalid(where: string, received: string, allowed: string): Error {
+  const quoted = received.length > MAX_QUOTED_CHARACTERS ? `${received.slice(0, MAX_QUOTED_CHARACTERS)}...` : received;
+  return failure("WEIGHT_INDEX_INVALID", { where, received: quoted, allowed });
+}

@@ -1,0 +1,69 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { tensorKey } from "#src/import/adapter/tensor-key.js";
+
+const LAYER = "transformer.h.0.attn.c_attn";
+const keyOf = (name: string) => tensorKey(name, ["score", "head.dense"]);
+
+describe("a layer has one name, however its key is wrapped", () => {
+  test.each([
+    `${LAYER}.lora_A.weight`,
+    `base_model.model.${LAYER}.lora_A.weight`,
+    `module.base_model.model.${LAYER}.lora_A.weight`,
+    `_orig_mod.base_model.model.${LAYER}.lora_A.weight`,
+    `module._orig_mod.${LAYER}.lora_A.weight`,
+    "_fsdp_wrapped_module.base_model.model.transformer.h.0._fsdp_wrapped_module.attn.c_attn.lora_A.weight",
+    "base_model.model.transformer.h.0._checkpoint_wrapped_module._fsdp_wrapped_module.attn.c_attn.lora_A.weight",
+    `base_model.model.${LAYER}.lora_A._fsdp_wrapped_module.weight`,
+  ])("%s", (name) => {
+    expect(keyOf(name)).toEqual({ kind: "FACTOR", module: LAYER, side: "a", isEmbedding: false, adapter: null });
+  });
+
+  test("a module of the model that is called module keeps its name", () => {
+    expect(keyOf("base_model.model.module.0.lora_B.weight")).toMatchObject({ module: "module.0", side: "b" });
+  });
+
+  test("whatever wrappers stand in it, in whatever order", () => {
+    const wrapper = fc.constantFrom("_fsdp_wrapped_module", "_orig_mod", "_checkpoint_wrapped_module");
+    const part = fc.constantFrom("h", "0", "attn", "model", "base_model", "lora_A", "q_proj");
+    const parts = fc.array(fc.record({ part, before: fc.array(wrapper, { maxLength: 2 }) }), { minLength: 1 });
+    const front = fc.constantFrom("", "module.", "base_model.model.", "module.base_model.model.");
+    fc.assert(
+      fc.property(parts, front, (path, before) => {
+        const plain = path.map(({ part: name }) => name).join(".");
+        fc.pre(!plain.startsWith("base_model.model"));
+        const wrapped = path.flatMap(({ part: name, before: wrappers }) => [...wrappers, name]).join(".");
+        expect(keyOf(`${before}${wrapped}.lora_B.weight`)).toEqual(keyOf(`${plain}.lora_B.weight`));
+      }),
+    );
+  });
+});
+
+test.each([
+  ["base_model.model.wte.lora_embedding_A", null],
+  ["base_model.model.wte.lora_embedding_A.default", "default"],
+  ["wte.lora_embedding_A.default", "default"],
+])("%s is a factor of an embedding", (name, adapter) => {
+  expect(keyOf(name)).toEqual({ kind: "FACTOR", module: "wte", side: "a", isEmbedding: true, adapter });
+});
+
+test.each([
+  [`${LAYER}.lora_magnitude_vector`, "DORA_MAGNITUDE"],
+  [`${LAYER}.lora_magnitude_vector.default.weight`, "DORA_MAGNITUDE"],
+  [`base_model.model.${LAYER}.bias`, "BIAS"],
+  [`base_model.model.${LAYER}.base_layer.bias`, "BIAS"],
+  [`base_model.model.${LAYER}.lora_B.bias`, "BIAS"],
+  [`base_model.model.${LAYER}.lora_B.default.bias`, "BIAS"],
+  ["base_model.model.score.weight", "MODULE_TO_SAVE"],
+  ["base_model.model.score.bias", "MODULE_TO_SAVE"],
+  ["base_model.model.model.head.dense.weight", "MODULE_TO_SAVE"],
+  ["base_model.model.classifier.modules_to_save.default.weight", "MODULE_TO_SAVE"],
+  ["base_model.model.underscore.weight", "OTHER"],
+  ["base_model.model.wte.token_adapter.trainable_tokens_delta", "OTHER"],
+  [`base_model.model.${LAYER}.lora_E`, "UNSUPPORTED"],
+  [`base_model.model.${LAYER}.lora_E.default`, "UNSUPPORTED"],
+  [`base_model.model.${LAYER}.lora_diag.default`, "UNSUPPORTED"],
+  [`base_model.model.${LAYER}.vera_lambda_b`, "UNSUPPORTED"],
+])("%s is %s", (name, kind) => {
+  expect(keyOf(name)).toEqual({ kind });
+});

@@ -1,0 +1,90 @@
+import { describe, expect, test } from "vitest";
+import { runFolders } from "#src/import/folder/group-runs.js";
+
+/** Runs as `name: folder [step or F(inal)]...`, sorted. */
+function runs(folders: readonly string[], study = "study") {
+  return Object.fromEntries(
+    runFolders(folders, study).map(({ name, folder, saves }) => [
+      name,
+      { folder, saves: saves.map(({ folder: place, step, isFinal }) => [place, step, isFinal]) },
+    ]),
+  );
+}
+
+describe("a folder with a save", () => {
+  test("called checkpoint-<step> or like the end of a run belongs to the folder around it", () => {
+    const ends = [
+      "final_model",
+      "final",
+      "final_checkpoint",
+      "final_adapter",
+      "adapter",
+      "adapter_model",
+      "best_model",
+      "last",
+      "last-checkpoint",
+    ];
+    expect(runs(["a/16bit_r8/checkpoint-900", ...ends.map((end) => `a/16bit_r8/${end}`)])).toEqual({
+      "16bit_r8": {
+        folder: "a/16bit_r8",
+        saves: [["a/16bit_r8/checkpoint-900", 900, false], ...ends.map((end) => [`a/16bit_r8/${end}`, null, true])],
+      },
+    });
+  });
+
+  test("of any other name is a run itself, and its adapter the end of it", () => {
+    expect(runs(["a/r8"])).toEqual({ r8: { folder: "a/r8", saves: [["a/r8", null, true]] } });
+  });
+
+  test("inside a checkpoint's folder is that checkpoint's", () => {
+    expect(runs(["r8/checkpoint-5", "r8/checkpoint-5/adapter_model", "r8/final_model/adapter"])).toEqual({
+      r8: {
+        folder: "r8",
+        saves: [
+          ["r8/checkpoint-5", 5, false],
+          ["r8/checkpoint-5/adapter_model", 5, false],
+          ["r8/final_model/adapter", null, true],
+        ],
+      },
+    });
+  });
+
+  test("may be the study's own, which gives its name", () => {
+    expect(runs(["", "checkpoint-5", "final_model"], "r8")).toEqual({
+      r8: {
+        folder: "",
+        saves: [
+          ["", null, true],
+          ["checkpoint-5", 5, false],
+          ["final_model", null, true],
+        ],
+      },
+    });
+  });
+});
+
+describe("a run's name", () => {
+  test("is the shortest suffix of its path that no other run has", () => {
+    expect(Object.keys(runs(["x/seed1/r8", "x/seed2/r8", "x/seed2/r4", "y/seed2/r8"]))).toEqual([
+      "seed1/r8",
+      "x/seed2/r8",
+      "r4",
+      "y/seed2/r8",
+    ]);
+  });
+
+  test("is unique also where a folder has the name of the study that holds it", () => {
+    expect(runs(["", "study", "study/study"])).toMatchObject({
+      study: { folder: "" },
+      "study/study": { folder: "study" },
+      "study/study/study": { folder: "study/study" },
+    });
+  });
+
+  test("is found at once among thousands of runs of one name", () => {
+    const folders = Array.from({ length: 20_000 }, (_, i) => `sweep/y${i}/r8`);
+    const begin = performance.now();
+    expect(new Set(runFolders(folders, "s").map(({ name }) => name)).size).toBe(20_000);
+    expect(performance.now() - begin).toBeLessThan(5000);
+  });
+});

@@ -1,0 +1,450 @@
+import { chmod, symlink } from "node:fs/promises";
+import path from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import type { FindingCode, StudyRecord } from "#src/model/records.js";
+import { readStudyFolder, type ReadStudyOptions } from "#src/import/read-study-folder.js";
+import { adapterConfig, factorTensors, safetensors, writeFiles } from "../../support/adapter-files.js";
+import { temporaryFolder } from "../../support/temporary-folder.js";
+
+type Files = Record<string, string | Uint8Array>;
+
+async function read(files: Files, options?: ReadStudyOptions): Promise<StudyRecord> {
+  const folder = await temporaryFolder();
+  await writeFiles(folder, files);
+  return readStudyFolder(folder, options);
+}
+
+/** An adapter of 2 layers whose weights `seed` sets. */
+const save = (folder: string, seed = 1, rank = 2, config: Record<string, unknown> = {}): Files => ({
+  [`${folder}/adapter_config.json`]: adapterConfig({ r: rank, ...config }),
+  [`${folder}/adapter_model.safetensors`]: safetensors(factorTensors(2, rank, seed)),
+});
+
+const state = (
+  folder: string,
+  step: number,
+  history: readonly unknown[] = [{ step, loss: 1 }],
+  maxSteps = 20,
+): Files => ({
+  [`${folder}/trainer_state.json`]: JSON.stringify({ global_step: step, max_steps: maxSteps, log_history: history }),
+});
+
+const found = ({ findings }: StudyRecord, code: FindingCode) => findings.filter((finding) => finding.code === code);
+const only = ({ experiments }: StudyRecord) => {
+  const [experiment] = experiments;
+  if (experiment === undefined || experiments.length > 1) throw new Error(`${experiments.length} experiments`);
+  return experiment;
+};
+
+describe("a study", () => {
+  test("joins adapters, trainer states and tables anywhere below its folder by the run's name", async () => {
+    const study = await read(
+      {
+        ...save("a/b/16bit_r2/checkpoint-10", 1),
+        ...state("a/b/16bit_r2/checkpoint-10", 10, [{ step: 10, loss: 3, eval_loss: 2.5 }]),
+        ...save("a/b/16bit_r2/final_model", 2),
+        "tables/results.csv":
+          "experiment_name,quantization,rank,training_loss,seed\n16bit_r2,16bit,2,2.25,7\n4bit_r2,4bit,2,2.5,7\n",
+      },
+      { name: "My study" },
+    );
+    expect(study.name).toBe("My study");
+    expect(study.baseModel).toBe("tiny");
+    expect(study.layers.map(({ name }) => name)).toEqual([
+      "transformer.h.0.attn.c_attn",
+      "transformer.h.1.attn.c_attn",
+    ]);
+    const [lora, qlora] = study.experiments;
+    expect(lora).toMatchObject({
+      name: "16bit_r2",
+      method: "LORA",
+      rank: 2,
+      seed: 7,
+      steps: 10,
+      adapter: { r: 2, loraAlpha: 16 },
+    });
+    expect(lora?.metrics).toEqual([
+      { name: "training_loss", value: 2.25, source: "tables/results.csv" },
+      { name: "eval_loss", value: 2.5, source: "a/b/16bit_r2/checkpoint-10/trainer_state.json" },
+    ]);
+    expect(lora?.checkpoints.map(({ step, isFinal, folders }) => [step, isFinal, folders])).toEqual([
+      [10, false, ["a/b/16bit_r2/checkpoint-10"]],
+      [null, true, ["a/b/16bit_r2/final_model"]],
+    ]);
+    expect(qlora).toMatchObject({ name: "4bit_r2", method: "QLORA", adapter: null, checkpoints: [] });
+  });
+
+  test("lists experiments by rank, the less quantized first, and seeds in number order", async () => {
+    const names = ["4bit_r8", "16bit_r8_s10", "16bit_r8_s2", "8bit_r8", "16bit_r16", "4bit_r2"];
+    const table = names.map((name) => ({ name, training_loss: 1 }));
+    const { experiments } = await read({ "results.json": JSON.stringify(table) });
+    expect(experiments.map(({ name }) => name)).toEqual([
+      "4bit_r2",
+      "16bit_r8_s2",
+      "16bit_r8_s10",
+      "8bit_r8",
+      "4bit_r8",
+      "16bit_r16",
+    ]);
+  });
+
+  test("reports how far it has come, and stops when it is told to", async () => {
+    const files = { ...save("r2/checkpoint-1", 1), ...save("r2/checkpoint-2", 2) };
+    const seen: string[] = [];
+    await read(files, { report: ({ done, total }) => void seen.push(`${done}/${total}`) });
+    expect(seen).toEqual(["0/2", "1/2", "2/2"]);
+    const stop = new AbortController();
+    await expect(read(files, { signal: stop.signal, report: () => stop.abort() })).rejects.toMatchObject({
+      name: "AbortError",
+    });
+  });
+});
+
+describe("checkpoints", () => {
+  test("of the same bytes are one, with the step of the one and the end of the other", async () => {
+    const study = await read({ ...save("r2/checkpoint-20"), ...save("r2/final_model") });
+    expect(only(study).checkpoints).toMatchObject([
+      { step: 20, isFinal: true, folders: ["r2/checkpoint-20", "r2/final_model"] },
+    ]);
+    expect(found(study, "SAME_BYTES")).toMatchObject([{ severity: "info", where: "r2" }]);
+  });
+
+  test("of the highest step are final only where the trainer state says that training ended there", async () => {
+    const files = { ...save("r2/checkpoint-10", 1), ...save("r2/checkpoint-20", 2) };
+    const finals = async (step: number, maxSteps: number) => {
+      const study = await read({ ...files, ...state("r2/checkpoint-20", step, [], maxSteps) });
+      return only(study).checkpoints.map(({ isFinal }) => isFinal);
+    };
+    expect(await finals(20, 20)).toEqual([false, true]);
+    expect(await finals(20, 30)).toEqual([false, false]);
+    // Training went on past the last weights: they are not its end.
+    expect(await finals(30, 30)).toEqual([false, false]);
+  });
+
+  test("saved in the run's own folder are its end", async () => {
+    expect(only(await read(save("16bit_r2"))).checkpoints).toMatchObject([{ step: null, isFinal: true }]);
+  });
+});
+
+describe("curves", () => {
+  test("come from the trainer state that went furthest; earlier ones add what it lacks", async () => {
+    const study = await read({
+      ...save("r2/checkpoint-20", 2),
+      ...state("r2/checkpoint-20", 20, [
+        { step: 10, loss: 2 },
+        { step: 20, loss: 1 },
+      ]),
+      ...state("r2/checkpoint-10", 10, [{ step: 10, loss: 9, eval_loss: 4 }]),
+    });
+    expect(only(study).series).toEqual([
+      { name: "loss", steps: [10, 20], values: [2, 1] },
+      { name: "eval_loss", steps: [10], values: [4] },
+    ]);
+  });
+
+  test("keep NaN, say where, and give no metric of it", async () => {
+    const history = '{"global_step":2,"log_history":[{"step":1,"eval_loss":1},{"step":2,"eval_loss":NaN}]}';
+    const study = await read({ ...save("r2"), "r2/trainer_state.json": history });
+    expect(only(study).series[0]?.values).toEqual([1, NaN]);
+    expect(only(study).metrics).toEqual([]);
+    expect(found(study, "NON_FINITE_VALUES")).toMatchObject([
+      { severity: "warning", where: "r2", message: expect.stringContaining("eval_loss") as string },
+    ]);
+  });
+
+  test("give training loss and time by the closing summary where no table does", async () => {
+    const summary = { step: 20, train_loss: 1.9, train_runtime: 12 };
+    const { metrics } = only(await read({ ...save("r2"), ...state("r2", 20, [summary]) }));
+    expect(metrics.map(({ name, value }) => [name, value])).toEqual([
+      ["training_loss", 1.9],
+      ["training_time_seconds", 12],
+    ]);
+  });
+});
+
+describe("values that two files give", () => {
+  const table = (loss: number) => JSON.stringify([{ name: "16bit_r2", rank: 2, training_loss: loss }]);
+
+  test("the more precise is kept where the other is its rounding, once for each pair of files", async () => {
+    const csv = "name,rank,training_loss,eval_loss\n16bit_r2,2,1.9737,1.8092\n";
+    const history = [{ step: 20, eval_loss: 1.8091993 }];
+    const study = await read({ "a.json": table(1.973717908859253), "b.csv": csv, ...state("16bit_r2", 20, history) });
+    expect(only(study).metrics.map(({ value }) => value)).toEqual([1.973717908859253, 1.8091993]);
+    const roundings = found(study, "ROUNDED_VALUES");
+    expect(roundings.map(({ where, message }) => `${where}: ${message}`)).toEqual([
+      expect.stringMatching(/^b\.csv: 1 values .*1\.9737 is 1\.973717908859253 in a\.json/),
+      expect.stringMatching(/^b\.csv: 1 values .*1\.8092 is 1\.8091993 in 16bit_r2\/trainer_state\.json/),
+    ]);
+    expect(found(study, "CONFLICTING_VALUES")).toEqual([]);
+  });
+
+  test("that contradict each other: JSON before CSV before the curves, with a warning that names both", async () => {
+    const csv = "name,rank,training_loss,eval_loss\n16bit_r2,2,3.5,1.75\n";
+    const study = await read({
+      "a.csv": csv,
+      "b.json": table(2.25),
+      ...state("16bit_r2", 20, [{ step: 20, eval_loss: 9.5 }]),
+    });
+    expect(only(study).metrics.map(({ value }) => value)).toEqual([2.25, 1.75]);
+    expect(found(study, "CONFLICTING_VALUES").map(({ message }) => message)).toEqual([
+      "2.25 in b.json was kept, a.csv says 3.5",
+      "1.75 in a.csv was kept, 16bit_r2/trainer_state.json says 9.5",
+    ]);
+  });
+
+  test("a state saved before the run's end does not contradict the table's steps", async () => {
+    const csv = "name,rank,steps,training_loss\n16bit_r2,2,20,1\n";
+    const early = await read({ "a.csv": csv, ...state("16bit_r2/checkpoint-10", 10) });
+    expect([only(early).steps, found(early, "CONFLICTING_VALUES")]).toEqual([20, []]);
+    const late = await read({ "a.csv": csv, ...state("16bit_r2/checkpoint-30", 30) });
+    expect([only(late).steps, found(late, "CONFLICTING_VALUES").length]).toEqual([20, 1]);
+  });
+});
+
+describe("rank, quantization and method", () => {
+  test("rank: configuration before table before name; the table's contradiction is an error", async () => {
+    const csv = "name,rank,training_loss\nmine,4,1\n";
+    const study = await read({ ...save("mine", 1, 2), "a.csv": csv });
+    expect(only(study).rank).toBe(2);
+    expect(found(study, "RANK_CONTRADICTS_CONFIG")).toMatchObject([{ severity: "error" }]);
+    expect(only(await read({ "a.csv": csv })).rank).toBe(4);
+    expect(only(await read({ "a.csv": "name,training_loss\nx_r16,1\n" })).rank).toBe(16);
+  });
+
+  test("a run whose rank nothing gives is left out with a warning", async () => {
+    const study = await read({ ...save("r2"), ...state("other", 20) });
+    expect(only(study).name).toBe("r2");
+    expect(found(study, "RUN_WITHOUT_RANK")).toMatchObject([{ severity: "warning", where: "other" }]);
+  });
+
+  test.each([
+    ["4bit_r2", {}, "QLORA", "4bit", 4, "nf4"],
+    ["nf4_r2", { use_dora: true }, "QDORA", "nf4", 4, "nf4"],
+    ["8bit_r2", {}, "QLORA", "8bit", 8, "int8"],
+    ["bf16_r2", { use_dora: true }, "DORA", "bf16", 16, null],
+    ["mine_r2", {}, "LORA", "unknown", null, null],
+  ])("%s with %j is %s over %s", async (name, config, method, label, bits, scheme) => {
+    expect(only(await read(save(name, 1, 2, config)))).toMatchObject({ method, quantization: { label, bits, scheme } });
+  });
+
+  test.each([
+    ["lora_r2", "LORA"],
+    ["QLoRA-r2", "QLORA"],
+    ["seed1/q_dora_r2", "QDORA"],
+    ["exploration_r2", "UNKNOWN"],
+  ])("the word in the name %s makes the method %s where no bits and no adapter are known", async (name, method) => {
+    expect(only(await read({ "a.csv": `name,training_loss\n${name},1\n` }))).toMatchObject({
+      method,
+      quantization: { label: "unknown", bits: null },
+    });
+  });
+
+  test("a table's method decides where the bits are not known, before the name, and for an adapter too", async () => {
+    const csv = "name,method,rank,training_loss\nlora_r2,qlora,2,1\n";
+    expect(only(await read({ "a.csv": csv })).method).toBe("QLORA");
+    expect(only(await read({ "a.csv": csv, ...save("lora_r2") })).method).toBe("QLORA");
+    expect(
+      only(
+        await read({
+          "a.csv": csv.replace("method,rank", "method,quantization,rank").replace("qlora,2", "qlora,16bit,2"),
+        }),
+      ).method,
+    ).toBe("LORA");
+  });
+
+  test("that 4bit is read as NF4 is said once, and not where the label says so itself", async () => {
+    expect(found(await read({ ...save("4bit_r2"), ...save("4bit_r4", 1, 4) }), "SCHEME_ASSUMED")).toHaveLength(1);
+    expect(found(await read(save("nf4_r2")), "SCHEME_ASSUMED")).toHaveLength(0);
+  });
+});
+
+describe("one bad file does not lose the rest", () => {
+  test.each<[string, Files, FindingCode]>([
+    [
+      "a truncated adapter",
+      { "bad_r2/adapter_config.json": adapterConfig(), "bad_r2/adapter_model.safetensors": new Uint8Array(20) },
+      "SAFETENSORS_INVALID",
+    ],
+    [
+      "a configuration that is no JSON",
+      { ...save("bad_r2"), "bad_r2/adapter_config.json": "{" },
+      "ADAPTER_CONFIG_INVALID",
+    ],
+    ["another kind of adapter", save("bad_r2", 1, 2, { peft_type: "IA3" }), "ADAPTER_TYPE_UNSUPPORTED"],
+    [
+      "a rank that the tensors do not have",
+      { ...save("bad_r2", 1, 4), "bad_r2/adapter_config.json": adapterConfig() },
+      "RANK_CONTRADICTS_CONFIG",
+    ],
+    [
+      "a pattern that cannot be evaluated",
+      save("bad_r2", 1, 2, { alpha_pattern: { "(": 1 } }),
+      "ADAPTER_CONFIG_INVALID",
+    ],
+    ["a broken trainer state", { "bad_r2/trainer_state.json": "{" }, "TRAINER_STATE_INVALID"],
+    ["a broken table", { "bad.csv": "name,rank,training_loss\n16bit_r2,0,1\n" }, "TABLE_INVALID"],
+    ["a pickle that would run something", { "bad.pkl": "cos\nsystem\n(S'true'\ntR." }, "PICKLE_NOT_ALLOWED"],
+  ])("%s", async (_, files, code) => {
+    const study = await read({ ...save("16bit_r2"), ...files });
+    expect(found(study, code)).toMatchObject([{ severity: "error", where: expect.stringContaining("bad") as string }]);
+    expect(study.experiments.find(({ name }) => name === "16bit_r2")?.checkpoints).toHaveLength(1);
+  });
+
+  test("the run of a refused adapter keeps its curves", async () => {
+    const study = await read({
+      ...save("16bit_r2", 1, 4),
+      ...state("16bit_r2", 20),
+      "16bit_r2/adapter_config.json": adapterConfig(),
+    });
+    expect(only(study)).toMatchObject({ checkpoints: [], series: [{ name: "loss" }] });
+  });
+
+  test("an adapter without its configuration is left out with a warning", async () => {
+    const study = await read({
+      ...save("16bit_r2"),
+      "16bit_r4/adapter_model.safetensors": safetensors(factorTensors(1, 4)),
+    });
+    expect(found(study, "ADAPTER_WITHOUT_CONFIG")).toMatchObject([
+      { severity: "warning", where: "16bit_r4/adapter_model.safetensors" },
+    ]);
+  });
+
+  test("configurations without weights give the run's settings, and one warning a run that lists them", async () => {
+    const study = await read({
+      "r2/checkpoint-10/adapter_config.json": adapterConfig(),
+      "r2/final_model/adapter_config.json": adapterConfig(),
+    });
+    expect(only(study)).toMatchObject({ adapter: { r: 2 }, checkpoints: [] });
+    expect(found(study, "CONFIG_WITHOUT_ADAPTER")).toMatchObject([
+      { severity: "warning", where: "r2", message: expect.stringContaining("checkpoint-10, final_model") as string },
+    ]);
+  });
+
+  test("tensors that are no factors are named and not compared", async () => {
+    const tensors = { ...factorTensors(1), "base_model.model.score.weight": { shape: [2, 6] } };
+    const study = await read({
+      "r2/adapter_config.json": adapterConfig(),
+      "r2/adapter_model.safetensors": safetensors(tensors),
+    });
+    expect(found(study, "TENSORS_NOT_COMPARED")).toMatchObject([
+      { message: expect.stringContaining("score.weight") as string },
+    ]);
+    expect(only(study).checkpoints[0]?.factors).toHaveLength(1);
+  });
+});
+
+describe("what is not read", () => {
+  test("is said once for each kind of file, with how many and some names; well-known companions are not", async () => {
+    const pictures = Object.fromEntries(Array.from({ length: 7 }, (_, i) => [`figures/${i}.png`, "x"]));
+    const companions = {
+      "r2/tokenizer.json": "{",
+      "r2/config.json": "{",
+      "r2/README.md": "x",
+      "package.json": "{",
+      "r2/optimizer.pt": "x",
+    };
+    const study = await read({ ...save("r2"), ...pictures, ...companions });
+    expect(found(study, "NOT_UNDERSTOOD").map(({ message }) => message)).toEqual([
+      "7 files (.png) were not read: figures/0.png, figures/1.png, figures/2.png, figures/3.png, figures/4.png, ...",
+    ]);
+  });
+
+  test("links are not followed, and hidden folders and node_modules not entered", async () => {
+    const outside = await temporaryFolder();
+    await writeFiles(outside, save("16bit_r8", 1, 8));
+    const folder = await temporaryFolder();
+    await writeFiles(folder, {
+      ...save("16bit_r2"),
+      ...save(".cache/16bit_r4", 1, 4),
+      ...save("node_modules/16bit_r4", 1, 4),
+    });
+    await symlink(outside, path.join(folder, "linked"));
+    await symlink(folder, path.join(folder, "circle"));
+    const study = await readStudyFolder(folder);
+    expect(only(study).name).toBe("16bit_r2");
+    expect(found(study, "LINK_REFUSED")).toMatchObject([
+      { severity: "warning", message: expect.stringMatching(/1 symbolic links that lead out .*: linked$/) as string },
+    ]);
+  });
+
+  test.skipIf(process.getuid?.() === 0)(
+    "a folder that may not be listed is an error, and the rest is read (not as root, who may list all)",
+    async () => {
+      const folder = await temporaryFolder();
+      await writeFiles(folder, { ...save("16bit_r2"), ...save("closed/16bit_r4", 1, 4) });
+      await chmod(path.join(folder, "closed"), 0o000);
+      onTestFinished(() => chmod(path.join(folder, "closed"), 0o700));
+      const study = await readStudyFolder(folder);
+      expect(only(study).name).toBe("16bit_r2");
+      expect(found(study, "FILE_UNREADABLE")).toMatchObject([{ severity: "error", where: "closed" }]);
+    },
+  );
+
+  test("summaries by rank are recognised and nothing is taken from them", async () => {
+    const study = await read({ ...save("r2"), "summary.csv": "rank,lora_memory_mb,qlora_memory_mb\n2,100,50\n" });
+    expect(found(study, "SUMMARY_TABLE_RECOGNISED")).toHaveLength(1);
+    expect(only(study).metrics).toEqual([]);
+  });
+});
+
+describe("the base model", () => {
+  test("comes from the tables where there is no adapter", async () => {
+    expect((await read({ "a.csv": "name,rank,training_loss,model_name\nx,2,1,gpt2-medium\n" })).baseModel).toBe(
+      "gpt2-medium",
+    );
+  });
+
+  test("of tables that name several is the first, with a warning", async () => {
+    const study = await read({ "a.csv": "name,rank,training_loss,model_name\nx,2,1,one\ny,2,1,two\n" });
+    expect(study.baseModel).toBe("one");
+    expect(found(study, "CONFLICTING_VALUES")).toMatchObject([
+      { where: ".", message: expect.stringContaining("two") as string },
+    ]);
+  });
+});
+
+describe("a folder as a whole is refused by name", () => {
+  test("that does not exist, or is a file", async () => {
+    const folder = await temporaryFolder();
+    await writeFiles(folder, { file: "" });
+    await expect(readStudyFolder(path.join(folder, "none"))).rejects.toMatchObject({ code: "FOLDER_NOT_FOUND" });
+    await expect(readStudyFolder(path.join(folder, "file"))).rejects.toMatchObject({ code: "FOLDER_NOT_FOUND" });
+  });
+
+  test("that holds nothing to import", async () => {
+    await expect(read({ "notes.txt": "x" })).rejects.toMatchObject({ code: "FOLDER_EMPTY" });
+  });
+
+  test("that is deeper than any study", async () => {
+    await expect(read(save("d/".repeat(30)))).rejects.toMatchObject({ code: "TOO_MANY_FILES" });
+  });
+
+  test("that holds adapters of several base models, each with a folder of it, also within one run", async () => {
+    const other = { base_model_name_or_path: "other" };
+    await expect(read({ ...save("a_r2"), ...save("b_r2", 2, 2, other) })).rejects.toMatchObject({
+      code: "SEVERAL_BASE_MODELS",
+      message: expect.stringContaining("tiny (in a_r2) and other (in b_r2)") as string,
+    });
+    await expect(read({ ...save("r2/checkpoint-1", 1, 2, other), ...save("r2/final_model") })).rejects.toMatchObject({
+      code: "SEVERAL_BASE_MODELS",
+    });
+  });
+
+  test("whose runs have one layer in two shapes", async () => {
+    const [wide] = Object.entries(factorTensors(1));
+    const module = wide?.[0].replace(".lora_A.weight", "") ?? "";
+    const tensors = { [`${module}.lora_A.weight`]: { shape: [2, 8] }, [`${module}.lora_B.weight`]: { shape: [9, 2] } };
+    const files = {
+      ...save("a_r2"),
+      "b_r2/adapter_config.json": adapterConfig(),
+      "b_r2/adapter_model.safetensors": safetensors(tensors),
+    };
+    const refusal = { code: "SEVERAL_BASE_MODELS", message: expect.stringContaining("9 x 6 and 9 x 8") as string };
+    await expect(read(files)).rejects.toMatchObject(refusal);
+    const oneRun = Object.entries(files).map(([file, bytes]) => [
+      file.replace("a_r2", "r2/checkpoint-1").replace("b_r2", "r2/final"),
+      bytes,
+    ]);
+    await expect(read(Object.fromEntries(oneRun) as Files)).rejects.toMatchObject(refusal);
+  });
+});
