@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { buildSchema, isEnumType, parse, validate, type GraphQLEnumType } from "graphql";
+import { parse as parseYaml } from "yaml";
 import { describe, expect, test } from "vitest";
 // @ts-expect-error -- the tool reads JavaScript only, which has no types
 import * as dependencyRules from "../../.dependency-cruiser.mjs";
@@ -33,6 +34,16 @@ const packageJson = JSON.parse(read("package.json")) as {
   private: boolean;
   scripts: Record<string, string>;
 };
+
+const COMPOSE = parseYaml(read("docker-compose.yml")) as {
+  services: Record<string, { profiles?: string[] }>;
+};
+
+/** The files that an npm script runs, as one text; empty where it runs none of this repository. */
+function sourceOf(script: string): string {
+  const files = packageJson.scripts[script]?.match(/scripts\/[\w/.-]+\.(?:ts|mjs)/g) ?? [];
+  return files.map(read).join("\n");
+}
 
 function read(file: string): string {
   return readFileSync(path.join(ROOT, file), "utf8");
@@ -72,6 +83,32 @@ describe.each(DOCUMENTS)("$file", (document) => {
     ]);
     const missing = files.map(([file]) => file).filter((file) => !existsSync(path.join(ROOT, file)));
     expect(missing).toEqual([]);
+  });
+
+  test("passes options to npm scripts that their files read", () => {
+    const unread = shellCommands(document).flatMap((command) => {
+      const [, script = "", options = ""] = /\bnpm run ([\w:-]+) -- (.*)$/.exec(command) ?? [];
+      const source = script === "rankscope" ? undefined : sourceOf(script);
+      const flags = [...options.matchAll(/--([\w-]+)/g)].map(([, flag = ""]) => flag);
+      return flags.filter((flag) => source?.includes(flag) === false).map((flag) => `${script} --${flag}`);
+    });
+    expect(unread).toEqual([]);
+  });
+
+  test("names services and profiles of docker-compose.yml that exist", () => {
+    const unknown = shellCommands(document)
+      .filter((command) => command.startsWith("docker compose"))
+      .flatMap((command) => {
+        const profiles = [...command.matchAll(/--profile (\w+)/g)].map(([, name = ""]) => name);
+        const services = [...command.matchAll(/(?:--scale |run --rm )([\w-]+)/g)].map(([, name = ""]) => name);
+        return [
+          ...profiles.filter(
+            (name) => !Object.values(COMPOSE.services).some((service) => service.profiles?.includes(name)),
+          ),
+          ...services.filter((name) => !(name in COMPOSE.services)),
+        ];
+      });
+    expect(unknown).toEqual([]);
   });
 
   test("has GraphQL that is valid for the schema", () => {
