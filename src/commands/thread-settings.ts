@@ -3,15 +3,15 @@ import type { Config } from "../config.js";
 import { KERNEL_VERSION } from "../model/kernel-version.js";
 import type { ThreadSettings } from "../jobs/compute-thread.js";
 import { findCrossings } from "../store/calibrations.js";
-import type { Connection } from "../store/connection.js";
+import type { Database } from "../store/database.js";
 import { weightSettings } from "./weight-settings.js";
 
 /** What a worker's threads are started with: which provider to use for what, and where weights lie. */
-export async function threadSettings(config: Config, connection: Connection): Promise<ThreadSettings> {
+export async function threadSettings(config: Config, database: Pick<Database, "prisma">): Promise<ThreadSettings> {
   return {
     engine: {
       provider: config.provider,
-      crossings: await findCrossings(connection, hostname(), KERNEL_VERSION),
+      crossings: await findCrossings(database, hostname(), KERNEL_VERSION),
       // Parallelism is across threads of the worker, each with its own sessions: one inside each keeps them from fighting.
       cpuThreads: 1,
     },

@@ -1,18 +1,20 @@
 import type { Connection } from "./connection.js";
+import type { Database } from "./database.js";
 
-/** Told on this channel: that tokens have changed. */
+/** The channel that PostgreSQL notifies when tokens change. */
 export const TOKEN_CHANNEL = "rankscope_token";
 
-/** What is kept of a token: everything but its secret. */
+/** Everything that is stored of a token. Its secret is not. */
 export interface AccessToken {
   readonly id: string;
   readonly name: string;
   readonly role: "READER" | "WRITER" | "ADMIN";
+  /** True if it opens every study; `studies` is empty then. */
   readonly allStudies: boolean;
-  /** Slugs; empty where it opens all. */
+  /** Slugs of the studies that it opens. */
   readonly studies: readonly string[];
   /** SHA-256 of the secret. */
-  readonly secretHash: Buffer;
+  readonly secretHash: Uint8Array;
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
@@ -21,35 +23,44 @@ export interface AccessToken {
 
 export type NewToken = Omit<AccessToken, "allStudies" | "createdAt" | "revokedAt" | "lastUsedAt">;
 
-/** Stores a token; one without studies opens all. */
-export async function createToken({ sql }: Connection, token: NewToken): Promise<void> {
+/** Stores a token. Without studies it opens all of them. */
+export async function createToken({ prisma }: Pick<Database, "prisma">, token: NewToken): Promise<void> {
   const { id, name, role, studies, secretHash, expiresAt } = token;
-  await sql`
-    with created as (
-      insert into access_token (id, name, role, all_studies, studies, secret_hash, expires_at)
-      values (${id}, ${name}, ${role}, ${studies.length === 0}, ${[...studies]}::text[], ${secretHash}, ${expiresAt})
-      returning id)
-    select pg_notify(${TOKEN_CHANNEL}, id) from created`;
+  const create = prisma.accessToken.create({
+    data: {
+      id,
+      name,
+      role,
+      allStudies: studies.length === 0,
+      studies: [...studies],
+      secretHash: new Uint8Array(secretHash),
+      expiresAt,
+    },
+  });
+  await prisma.$transaction([create, notifyOf(prisma, id)]);
 }
 
-/** All tokens, the newest first, those that are over among them. */
-export function listTokens({ sql }: Connection): Promise<AccessToken[]> {
-  return sql<AccessToken[]>`
-    select id, name, role, all_studies as "allStudies", studies, secret_hash as "secretHash", created_at as "createdAt",
-      expires_at as "expiresAt", revoked_at as "revokedAt", last_used_at as "lastUsedAt"
-    from access_token order by created_at desc, id`;
+/** Returns all tokens, revoked and expired ones included, the newest first. */
+export function listTokens({ prisma }: Pick<Database, "prisma">): Promise<AccessToken[]> {
+  return prisma.accessToken.findMany({ orderBy: [{ createdAt: "desc" }, { id: "asc" }] });
 }
 
-/** Ends a token now. Returns whether there was one of this id that was not revoked yet. */
-export async function revokeToken({ sql }: Connection, id: string): Promise<boolean> {
-  const revoked = await sql`
-    with revoked as (
-      update access_token set revoked_at = now() where id = ${id} and revoked_at is null returning id)
-    select pg_notify(${TOKEN_CHANNEL}, id) from revoked`;
-  return revoked.count > 0;
+/** Revokes a token now. Returns false if no unrevoked token has this id. */
+export async function revokeToken({ prisma }: Pick<Database, "prisma">, id: string): Promise<boolean> {
+  const revoke = prisma.accessToken.updateMany({
+    where: { id, revokedAt: null },
+    data: { revokedAt: new Date() },
+  });
+  const [{ count }] = await prisma.$transaction([revoke, notifyOf(prisma, id)]);
+  return count > 0;
 }
 
-/** Notes when tokens were used last. */
+/** PostgreSQL delivers the notification when the transaction commits. */
+function notifyOf(prisma: Database["prisma"], id: string) {
+  return prisma.$executeRaw`select pg_notify(${TOKEN_CHANNEL}, ${id})`;
+}
+
+/** Records when tokens were last used. Written in SQL: one statement for all tokens. */
 export async function noteTokenUse({ sql }: Connection, uses: ReadonlyMap<string, Date>): Promise<void> {
   await sql`
     update access_token set last_used_at = greatest(last_used_at, used.at)

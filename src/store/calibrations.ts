@@ -1,5 +1,5 @@
 import type { Provider } from "../model/computed-facts.js";
-import type { Connection } from "./connection.js";
+import type { Database } from "./database.js";
 
 /** One measured problem size. */
 export interface CalibrationPoint {
@@ -9,34 +9,43 @@ export interface CalibrationPoint {
   readonly providerSeconds: number;
 }
 
-/** From which size on a provider is faster than the CPU on one machine. */
+/** The problem size from which a provider is faster than the CPU on one machine. */
 export interface Calibration {
   readonly host: string;
   readonly provider: Provider;
   readonly device: string;
   readonly kernelVersion: number;
-  /** Floating-point operations; null where the provider never was faster. */
+  /** Floating-point operations; null if the provider was never faster. */
   readonly crossing: number | null;
   readonly points: readonly CalibrationPoint[];
 }
 
-/** The crossings measured on `host`; a provider that never was faster has an infinite one, one not measured has none. */
+/**
+ * Returns the crossings measured on `host`, in floating-point operations: infinite for a provider that was never faster than
+ * the CPU, absent for one that was not measured.
+ */
 export async function findCrossings(
-  { sql }: Connection,
+  { prisma }: Pick<Database, "prisma">,
   host: string,
   kernelVersion: number,
 ): Promise<Partial<Record<Provider, number>>> {
-  const rows = await sql<{ provider: Provider; crossing: number | null }[]>`
-    select provider, crossing from calibration where host = ${host} and kernel_version = ${kernelVersion}`;
+  const rows = await prisma.calibration.findMany({
+    where: { host, kernelVersion },
+    select: { provider: true, crossing: true },
+  });
   return Object.fromEntries(rows.map(({ provider, crossing }) => [provider, crossing ?? Infinity]));
 }
 
-/** Keeps a measurement in place of the machine's last one. */
-export async function saveCalibration({ sql }: Connection, calibration: Calibration): Promise<void> {
-  const { host, provider, device, kernelVersion, crossing, points } = calibration;
-  await sql`
-    insert into calibration (host, provider, device, kernel_version, crossing, points)
-    values (${host}, ${provider}, ${device}, ${kernelVersion}, ${crossing}, ${JSON.stringify(points)}::text::jsonb)
-    on conflict (host, provider, kernel_version) do update set
-      device = excluded.device, crossing = excluded.crossing, points = excluded.points, measured_at = now()`;
+/** Stores a measurement in place of the machine's last one. */
+export async function saveCalibration(
+  { prisma }: Pick<Database, "prisma">,
+  { points, ...calibration }: Calibration,
+): Promise<void> {
+  const { host, provider, kernelVersion } = calibration;
+  const data = { ...calibration, points: points.map((point) => ({ ...point })), measuredAt: new Date() };
+  await prisma.calibration.upsert({
+    where: { host_provider_kernelVersion: { host, provider, kernelVersion } },
+    create: data,
+    update: data,
+  });
 }

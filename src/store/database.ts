@@ -1,47 +1,49 @@
-import { PrismaPg } from "@prisma/adapter-pg";
 import { RankscopeError } from "../errors.js";
 import type { Log } from "../log.js";
 import { closeSql, openSql, type Connection } from "./connection.js";
 import { connectToEmbeddedPostgres } from "./embedded/connect.js";
 import { startEmbeddedPostgres } from "./embedded/start.js";
-import { PrismaClient } from "./generated/client.js";
+import type { PrismaClient } from "./generated/client.js";
 import { migrate } from "./migrate.js";
 import type { StatementObserver } from "./driver/observed-sql.js";
-import { patientSockets, SILENCE_MILLISECONDS } from "./driver/patient-socket.js";
+import { openPrisma } from "./open-prisma.js";
 import { assertReachable } from "./reachable.js";
 
-/** One database, by Prisma for plain reads and by SQL for what is hot or many rows. */
+/**
+ * One database with access to all of it, by two clients.
+ *
+ * Prisma reads and writes the program's own single entities: access tokens, calibrations, the newest study.
+ *
+ * postgres.js does everything else:
+ * - what requests read and write (`Connection`), because a principal with access to some studies is restricted by the
+ *   connection's `search_path`, which Prisma's statements, qualified with a schema, would bypass;
+ * - loaders over many ids, which join and aggregate in one statement;
+ * - imports (COPY, one transaction) and LISTEN/NOTIFY;
+ * - job and worker rows, whose times are compared with PostgreSQL's clock and which change together with the queue's rows.
+ */
 export interface Database extends Connection {
   readonly prisma: PrismaClient;
   /** With its password. */
   readonly url: string;
-  /** Told of every statement of the SQL side; also for further connections to it. */
+  /** Called for every statement. Further connections to the database take it over. */
   readonly observe?: StatementObserver | undefined;
-  /** Waits for running statements and closes every connection; calling it again changes nothing. */
+  /** Waits for running statements and closes every connection. Further calls do nothing. */
   close(): Promise<void>;
 }
 
 export interface DatabaseOptions {
-  /** What pg_stat_activity shows. */
+  /** Shown in pg_stat_activity. */
   readonly applicationName: string;
-  /** Of each of the two pools; 10 when left out. */
+  /** Maximum connections of postgres.js; 10 by default. Prisma has at most 2 more. */
   readonly maxConnections?: number | undefined;
-  /** Told of every statement of the SQL side. */
+  /** Called for every statement. */
   readonly observe?: StatementObserver | undefined;
 }
 
-/** Opens the database of `url`. The first statement connects; nothing does before. */
+/** Opens the database of `url`. The first statement connects. */
 export function openDatabase(url: string, options: DatabaseOptions): Database {
   const { applicationName, maxConnections = 10, observe } = options;
-  const adapter = new PrismaPg({
-    connectionString: url,
-    application_name: applicationName,
-    max: maxConnections,
-    connectionTimeoutMillis: SILENCE_MILLISECONDS,
-    idle_in_transaction_session_timeout: SILENCE_MILLISECONDS,
-    stream: patientSockets(),
-  });
-  const prisma = new PrismaClient({ adapter });
+  const prisma = openPrisma(url, { applicationName, observe });
   const sql = openSql(url, { applicationName, maxConnections, observe });
   let closing: Promise<void> | undefined;
   return {

@@ -1,5 +1,6 @@
 import type { Sql } from "postgres";
 import type { Connection } from "./connection.js";
+import type { Database } from "./database.js";
 import type { Fragment } from "./across/fragment.js";
 
 /** Runs that belong together. */
@@ -24,15 +25,14 @@ export function studiesById({ sql }: Connection, ids: readonly string[]): Promis
   return sql<Study[]>`select ${studyColumns(sql)} from study where id = any(${[...ids]}::uuid[])`;
 }
 
-export async function countStudies({ sql }: Connection): Promise<number> {
-  const [row] = await sql<{ n: number }[]>`select count(*)::int as n from study`;
-  return row?.n ?? 0;
+/** Returns the number of all studies. */
+export function countStudies({ prisma }: Pick<Database, "prisma">): Promise<number> {
+  return prisma.study.count();
 }
 
-/** The study that was imported last; undefined where there is none. */
-export async function newestStudy({ sql }: Connection): Promise<Study | undefined> {
-  const [study] = await sql<Study[]>`select ${studyColumns(sql)} from study order by created_at desc, id desc limit 1`;
-  return study;
+/** Returns the study that was created last; null if there is none. */
+export function newestStudy({ prisma }: Pick<Database, "prisma">): Promise<Study | null> {
+  return prisma.study.findFirst({ orderBy: [{ createdAt: "desc" }, { id: "desc" }] });
 }
 
 /** The columns of a row `study`, as Study has them. */

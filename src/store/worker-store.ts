@@ -1,6 +1,6 @@
 import { failure } from "../errors.js";
-import { closeSql, openSql, type Connection } from "./connection.js";
-import type { StoreSettings } from "./database.js";
+import type { Connection } from "./connection.js";
+import { openDatabase, type Database, type StoreSettings } from "./database.js";
 import { missingMigrations } from "./missing-migrations.js";
 import type { StatementObserver } from "./driver/observed-sql.js";
 import { connectToEmbeddedPostgres } from "./embedded/connect.js";
@@ -8,7 +8,7 @@ import { assertReachable } from "./reachable.js";
 
 /** What a worker needs of the database: it neither starts nor migrates one. */
 export interface WorkerStore {
-  readonly connection: Connection;
+  readonly connection: Database;
   readonly url: string;
   close(): Promise<void>;
 }
@@ -25,14 +25,18 @@ export async function openWorkerStore(
   const url = databaseUrl ?? (await connectToEmbeddedPostgres({ dataDirectory }))?.url;
   if (url === undefined) throw failure("NO_SERVER", { where: dataDirectory });
   await assertReachable(url);
-  const sql = openSql(url, { applicationName: "rankscope worker", maxConnections: computeThreads + 2, observe });
+  const connection = openDatabase(url, {
+    applicationName: "rankscope worker",
+    maxConnections: computeThreads + 2,
+    observe,
+  });
   try {
-    await assertMigrated({ sql });
+    await assertMigrated(connection);
   } catch (error) {
-    await closeSql(sql);
+    await connection.close();
     throw error;
   }
-  return { connection: { sql }, url, close: () => closeSql(sql) };
+  return { connection, url, close: () => connection.close() };
 }
 
 async function assertMigrated(connection: Connection): Promise<void> {

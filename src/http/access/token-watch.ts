@@ -1,6 +1,6 @@
 import type { Log } from "../../log.js";
 import { listTokens, noteTokenUse, TOKEN_CHANNEL, type AccessToken } from "../../store/access-tokens.js";
-import type { Connection } from "../../store/connection.js";
+import type { Database } from "../../store/database.js";
 import { listenTo } from "../../store/driver/listening.js";
 import { isLive } from "./is-live.js";
 
@@ -22,7 +22,7 @@ export interface TokenWatch {
  * so they are read every `refreshSeconds` too: that long a revoked token may live at the worst.
  */
 export async function openTokenWatch(
-  connection: Connection,
+  database: Pick<Database, "prisma" | "sql">,
   { refreshSeconds, log }: { readonly refreshSeconds: number; readonly log: Log },
 ): Promise<TokenWatch> {
   let tokens = new Map<string, AccessToken>();
@@ -30,7 +30,7 @@ export async function openTokenWatch(
   let last = Promise.resolve();
 
   const read = async () => {
-    tokens = new Map((await listTokens(connection)).map((token) => [token.id, token]));
+    tokens = new Map((await listTokens(database)).map((token) => [token.id, token]));
   };
   const again = () => {
     last = last.then(read).catch((err: unknown) => log.warn({ err }, "tokens could not be read again"));
@@ -39,11 +39,11 @@ export async function openTokenWatch(
     if (uses.size === 0) return;
     const noted = uses;
     uses = new Map();
-    await noteTokenUse(connection, noted).catch((err: unknown) => log.warn({ err }, "the use of tokens was not noted"));
+    await noteTokenUse(database, noted).catch((err: unknown) => log.warn({ err }, "the use of tokens was not noted"));
   };
 
   // Listens before it reads, and reads again when the connection was lost and is back: nothing is missed in between.
-  const listening = await listenTo(connection, TOKEN_CHANNEL, { heard: again, missed: again, log });
+  const listening = await listenTo(database, TOKEN_CHANNEL, { heard: again, missed: again, log });
   await read();
   const refreshing = setInterval(again, refreshSeconds * 1000);
   const noting = setInterval(() => {
