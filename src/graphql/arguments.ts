@@ -1,50 +1,66 @@
-/** Arguments that several fields share, with their defaults: thresholds are arguments, never stored opinions. */
+/** Options of arguments that several fields share. Thresholds are arguments: stored facts contain no judgement. */
 
 import { DEFAULT_RULE } from "../analysis/default-rule.js";
 import { Scaling } from "../model/enums/similarity.js";
 
 export const thresholdArg = {
   defaultValue: DEFAULT_RULE.thresholdPercent,
-  description: "Acceptable is under this many percent.",
+  description: "A degradation below this many percent is acceptable.",
 };
 
 export const twoSidedArg = {
   defaultValue: DEFAULT_RULE.twoSided,
   description:
-    "Judge the magnitude, as the notebook did: an improvement beyond the threshold is then unacceptable too.",
+    "Judge the magnitude of the change, as the notebook did: an improvement beyond the threshold is then unacceptable too.",
 };
 
 export const similarityThresholdArg = {
   defaultValue: DEFAULT_RULE.similarityThreshold,
-  description: "Two updates count as the same above this mean cosine.",
+  description: "Two updates count as the same if their mean cosine similarity is above this value.",
 };
 
 export const scalingArg = {
   defaultValue: Scaling.ADAPTER,
-  description: "Measure s B A as it is applied, or B A alone; cosines differ by no more than the sign of the scalings.",
+  description:
+    "Whether to apply the scaling s: compare s B A or B A. It does not change cosines, except for the sign of the scalings.",
 };
 
-/** Of fields that look at one rank of a study. */
-export const rankArg = { description: "A rank r of which the study has a run; another is ARGUMENT_INVALID." };
+/** For fields that report one rank of a study. */
+export const rankArg = {
+  description: "A rank r that the study has a run of. Any other rank is an error (ARGUMENT_INVALID).",
+};
 
-export const slugArg = { description: "The study's name in URLs: `gpt2-medium-alpaca`." };
+export const slugArg = { description: "Unique name of the study in URLs and queries: `gpt2-medium-alpaca`." };
 
 export const afterArg = {
   nullable: true,
-  description: "The endCursor of the page before, of the same list in the same order; the first page without it.",
+  description: "The endCursor of the previous page of the same list in the same order; by default the first page.",
 };
 
-/** Of lists whose nodes have relations. */
+/** For lists of nodes with relations. */
 export const pageSizeArg = {
   defaultValue: 50,
-  description: "At most this many, up to 100 where the server sets no other limit.",
+  description: "Maximum number of nodes, up to 100 unless the server sets another limit.",
 };
 
-/** Of flat rows. */
-export const rowCountArg = { defaultValue: 500, description: "At most this many, up to 5,000." };
+/** For lists of flat rows. */
+export const rowCountArg = {
+  defaultValue: 500,
+  description: "Maximum number of rows, up to 5,000 unless the server sets another limit.",
+};
+
+export const studyFilterArg = {
+  nullable: true,
+  description: "Conditions that the studies must meet; by default all studies are included.",
+};
+
+export const experimentFilterArg = {
+  nullable: true,
+  description: "Conditions that the runs must meet; by default all runs are included.",
+};
 
 export const waitSecondsArg = {
   nullable: true,
   description:
-    "How many seconds after the request began to answer at the latest, 0 to 60; the server's setting where it is not given. What is not computed by then is null with the reason PENDING and its job.",
+    "Maximum wait in seconds, from the start of the request, 0 to 60; by default the server's setting. Values that are not computed by then are null with the reason PENDING and their job.",
 };

@@ -21,9 +21,16 @@ import { SimilarityMatrixResolver } from "./similarity/similarity-matrix-resolve
 import { StudiesResolver } from "./study/studies-resolver.js";
 import { StudyAllocationResolver } from "./sensitivity/study-allocation-resolver.js";
 import { StudyContentsResolver } from "./study/study-contents-resolver.js";
-import { StudyDiagnosisResolver } from "./diagnosis/study-diagnosis-resolver.js";
+import { DiagnosticSummaryResolver } from "./diagnosis/diagnostic-summary.js";
+import { FailureModesResolver } from "./diagnosis/failure-modes.js";
+import { HypothesesResolver } from "./diagnosis/hypotheses.js";
+import { StudyRolesResolver } from "./rank/comparison-roles.js";
+import { RankDegradationResolver } from "./rank/degradation.js";
+import { MinimumViableRankResolver } from "./rank/minimum-viable-rank.js";
 import { StudySimilarityResolver } from "./similarity/study-similarity-resolver.js";
-import { StudyTradeoffsResolver } from "./tradeoffs/study-tradeoffs-resolver.js";
+import { ParetoFrontierResolver } from "./tradeoffs/pareto-frontier.js";
+import { RankTrendsResolver } from "./tradeoffs/rank-trends.js";
+import { RecommendationResolver } from "./tradeoffs/recommendation.js";
 import { SubspaceResolver } from "./similarity/subspace-resolver.js";
 
 /** The schema that is served. */
@@ -34,10 +41,17 @@ export function openSchema(): Promise<GraphQLSchema> {
       StudiesResolver,
       StudyContentsResolver,
       StudySimilarityResolver,
-      StudyDiagnosisResolver,
-      StudyTradeoffsResolver,
+      StudyRolesResolver,
+      MinimumViableRankResolver,
+      HypothesesResolver,
+      FailureModesResolver,
+      DiagnosticSummaryResolver,
+      ParetoFrontierResolver,
+      RecommendationResolver,
+      RankTrendsResolver,
       StudyAllocationResolver,
       RankResolver,
+      RankDegradationResolver,
       ExperimentResolver,
       ExperimentLayersResolver,
       CompareExperimentsResolver,

@@ -1,6 +1,6 @@
 import { Field, Float, Int, ObjectType } from "type-graphql";
 import { AcceptanceVerdict } from "../../model/enums/acceptance.js";
-import { MinimumViableRankType } from "../rank/rank-type.js";
+import { MinimumViableRankType } from "../rank/minimum-viable-rank.js";
 import { StudyType } from "../study/study-type.js";
 
 @ObjectType("StudyAtRank", { description: "One study's degradation at one rank.", simpleResolvers: true })

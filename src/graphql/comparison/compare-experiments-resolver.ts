@@ -20,7 +20,7 @@ import {
   ExperimentComparisonType,
   MetricDeltaType,
 } from "./comparison-type.js";
-import { ConfoundType } from "../diagnosis/diagnosis-types.js";
+import { ConfoundType } from "../diagnosis/hypotheses.js";
 import { LayerOrder, Scaling } from "../../model/enums/similarity.js";
 import { LayerSimilarityType } from "../similarity/layer-similarity-type.js";
 import { waitOf } from "../../analysis/wait.js";

@@ -1,76 +1,74 @@
 import { ArgsType, Field, Float, ID, InputType, Int } from "type-graphql";
-import { DEFAULT_SEED_ANALYSIS } from "../../derive/degradation/change-statistics.js";
-import type { RolesRequest } from "../../derive/runs/resolve-roles.js";
 import { DEFAULT_RULE } from "../../analysis/default-rule.js";
-import { similarityThresholdArg, thresholdArg, twoSidedArg, waitSecondsArg } from "../arguments.js";
+import { DEFAULT_SEED_ANALYSIS } from "../../derive/degradation/change-statistics.js";
+import type { RolesRequest, RunSelection } from "../../derive/runs/resolve-roles.js";
 import { RuleSet } from "../../model/enums/acceptance.js";
 import { IntervalChoice } from "../../model/enums/interval.js";
 import { Method } from "../../model/enums/method.js";
 import { MetricName, MetricPoint } from "../../model/enums/metric.js";
+import { similarityThresholdArg, thresholdArg, twoSidedArg, waitSecondsArg } from "../arguments.js";
 
-@InputType({ description: "Which runs a side of a comparison is to have: those that fit all that is given." })
-export class ConfigurationInput {
-  @Field(() => String, { nullable: true, description: "As the study calls it: `16bit`." })
+@InputType({ description: "Selects the runs of a baseline or candidate: those that match all given properties." })
+export class ConfigurationInput implements RunSelection {
+  @Field(() => String, { nullable: true, description: "Quantization label in the study: `16bit`." })
   quantization?: string | null;
 
-  @Field(() => Method, {
-    nullable: true,
-    description: "How its adapters were trained; any method where it is not given.",
-  })
+  @Field(() => Method, { nullable: true, description: "Training method of the adapters; any method by default." })
   method?: Method | null;
 
   @Field(() => [ID], { nullable: true, description: "Ids of experiments." })
   experiments?: string[] | null;
 }
 
-/** Who is compared with whom. */
+/** Arguments that choose the baseline and the candidate. */
 @ArgsType()
 export class RolesArguments implements RolesRequest {
   @Field(() => ConfigurationInput, {
     nullable: true,
-    description: "The baseline; by default the configuration of the most bits per base weight, see roles.",
+    description: "The baseline; by default the configuration with the most bits per base weight, see roles.",
   })
   baseline?: ConfigurationInput | null;
 
   @Field(() => ConfigurationInput, {
     nullable: true,
-    description: "The candidate; by default that of the fewest bits.",
+    description: "The candidate; by default the configuration with the fewest bits per base weight.",
   })
   candidate?: ConfigurationInput | null;
 }
 
-/** Which metric is looked at. */
+/** Arguments that choose a metric. */
 @ArgsType()
 export class MetricArguments extends RolesArguments {
   @Field(() => MetricName, {
     defaultValue: DEFAULT_RULE.metric,
-    description: "What is judged; less of each of these is better. metricKey takes its place.",
+    description: "The metric to judge. Lower is better for each of these. metricKey overrides it.",
   })
   metric!: MetricName;
 
   @Field(() => String, {
     nullable: true,
-    description: "Any other metric by the name it was recorded or logged under; takes the place of `metric`.",
+    description: "Any other metric, by the name it was recorded or logged under. Overrides `metric`.",
   })
   metricKey?: string | null;
 
   @Field(() => MetricPoint, {
     defaultValue: MetricPoint.RECORDED,
-    description: "Which value stands for a run: the recorded scalar, or one of its logged curve.",
+    description: "The value that represents a run: the recorded scalar, or a value of the logged curve.",
   })
   at!: MetricPoint;
 
-  @Field(() => Int, { nullable: true, description: "The optimizer step with `at: STEP`." })
+  @Field(() => Int, { nullable: true, description: "The optimizer step for `at: STEP`." })
   step?: number | null;
 
   @Field(() => Boolean, {
     nullable: true,
-    description: "Whether more of it is better; by its name where it is not said (accuracies, matches, similarities).",
+    description:
+      "Whether higher values are better. By default inferred from the name (accuracies, matches and similarities).",
   })
   higherIsBetter?: boolean | null;
 }
 
-/** How a metric is judged. */
+/** Arguments that define how a metric is judged. */
 @ArgsType()
 export class JudgementArguments extends MetricArguments {
   @Field(() => Float, thresholdArg)
@@ -79,38 +77,45 @@ export class JudgementArguments extends MetricArguments {
   @Field(() => Boolean, twoSidedArg)
   twoSided!: boolean;
 
-  @Field(() => RuleSet, { defaultValue: RuleSet.RANKSCOPE, description: "NOTEBOOK is two-sided whatever `twoSided`." })
+  @Field(() => RuleSet, {
+    defaultValue: RuleSet.RANKSCOPE,
+    description: "The rules to apply. NOTEBOOK is always two-sided and ignores `twoSided`.",
+  })
   rules!: RuleSet;
 
   @Field(() => IntervalChoice, {
     defaultValue: DEFAULT_SEED_ANALYSIS.interval,
-    description: "How the interval over seeds is found.",
+    description: "Method for the confidence interval over seeds.",
   })
   interval!: IntervalChoice;
 
-  @Field(() => Float, { defaultValue: DEFAULT_SEED_ANALYSIS.confidence, description: "Of the interval, 0.5 to 0.999." })
+  @Field(() => Float, {
+    defaultValue: DEFAULT_SEED_ANALYSIS.confidence,
+    description: "Confidence level of the interval, 0.5 to 0.999.",
+  })
   confidence!: number;
 
   @Field(() => Int, {
     defaultValue: DEFAULT_SEED_ANALYSIS.resamples,
-    description: "Samples a bootstrap draws, 100 to 10000.",
+    description: "Number of bootstrap resamples, 100 to 10000.",
   })
   resamples!: number;
 
   @Field(() => Int, {
     defaultValue: DEFAULT_SEED_ANALYSIS.seed,
-    description: "The same gives the same bootstrap interval.",
+    description: "Random seed of the bootstrap. Equal seeds give equal intervals.",
   })
   bootstrapSeed!: number;
 
   @Field(() => Boolean, {
     defaultValue: DEFAULT_SEED_ANALYSIS.paired,
-    description: "Compare run with run of the same seed; needs two seeds that both sides have one run of.",
+    description:
+      "Compare runs with equal seeds pairwise. Needs at least two seeds with exactly one run each in baseline and candidate.",
   })
   paired!: boolean;
 }
 
-/** How a study is judged, weights and all. */
+/** Arguments that define how a study is judged, weights included. */
 @ArgsType()
 export class StudyJudgementArguments extends JudgementArguments {
   @Field(() => Float, similarityThresholdArg)
@@ -118,7 +123,8 @@ export class StudyJudgementArguments extends JudgementArguments {
 
   @Field(() => Float, {
     defaultValue: DEFAULT_RULE.sensitivitySpread,
-    description: "Layers count as differently sensitive when their cosines at one rank span at least this much.",
+    description:
+      "Layers count as differently sensitive if the range of their cosines at one rank is at least this value.",
   })
   sensitivitySpread!: number;
 

@@ -3,7 +3,7 @@ import type { Job } from "../../store/jobs.js";
 import type { Context } from "../context.js";
 import { AdapterLayerType } from "../layer/adapter-layer-type.js";
 import { ComparisonSummaryType } from "../comparison/comparison-type.js";
-import { DiagnosticSummaryType } from "../diagnosis/diagnosis-types.js";
+import { DiagnosticSummaryType } from "../diagnosis/diagnostic-summary.js";
 import { JobType } from "./job-type.js";
 import { LayerSensitivityType } from "../layer/layer-type.js";
 import { LayerSimilarityType, PartSimilarityType } from "../similarity/layer-similarity-type.js";

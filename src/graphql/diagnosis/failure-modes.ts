@@ -1,0 +1,56 @@
+import { Args, Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from "type-graphql";
+import { failureEvidence } from "../../analysis/study-evidence.js";
+import { byId } from "../../analysis/study-runs.js";
+import { detectFailureModes } from "../../derive/failure-modes/detect-failure-modes.js";
+import type { FailureMode } from "../../derive/failure-modes/failure-mode.js";
+import { FailureKind, Severity } from "../../model/enums/diagnosis.js";
+import type { Study } from "../../store/studies.js";
+import type { Context } from "../context.js";
+import { Costs } from "../cost/costs.js";
+import { diagnosisPoints } from "../cost/estimates.js";
+import { ExperimentType } from "../experiment/experiment-type.js";
+import { StudyType } from "../study/study-type.js";
+import { EvidenceType } from "./hypotheses.js";
+import { StudyJudgementArguments } from "./judgement-arguments.js";
+
+@ObjectType("FailureMode", { description: "A problem in a study." })
+export class FailureModeType implements Omit<FailureMode, "experiments"> {
+  @Field(() => FailureKind, { description: "The kind of problem, for programs." })
+  kind!: FailureKind;
+
+  @Field(() => String, { description: "What is observed." })
+  symptom!: string;
+
+  @Field(() => String, { description: "The likely cause." })
+  cause!: string;
+
+  @Field(() => String, { description: "What to do about it." })
+  mitigation!: string;
+
+  @Field(() => Severity, { description: "Severity, from the kind of problem and how certain it is." })
+  severity!: Severity;
+
+  @Field(() => [EvidenceType], { description: "The numbers that show the problem." })
+  evidence!: readonly EvidenceType[];
+
+  @Field(() => [ExperimentType], { description: "The affected runs." })
+  experiments!: readonly object[];
+}
+
+@Resolver(() => StudyType)
+export class FailureModesResolver {
+  @Costs({ points: diagnosisPoints })
+  @FieldResolver(() => [FailureModeType], { description: "The problems in the study, most severe first." })
+  async failureModes(
+    @Root() study: Study,
+    @Args(() => StudyJudgementArguments) requested: StudyJudgementArguments,
+    @Ctx() context: Context,
+  ): Promise<FailureModeType[]> {
+    const { evidence, rule, measured } = await failureEvidence(context, study, requested);
+    const experimentOf = byId(measured.experiments);
+    return detectFailureModes(evidence, rule, requested.rules).map((mode) => ({
+      ...mode,
+      experiments: mode.experiments.map(experimentOf),
+    }));
+  }
+}

@@ -1,0 +1,94 @@
+import { Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
+import type { Provenance } from "../../analysis/provenance.js";
+import { judgedStudy } from "../../analysis/study-evidence.js";
+import type { Confound } from "../../derive/confounds/confound.js";
+import type { Hypothesis } from "../../derive/hypotheses/hypothesis.js";
+import { judgeHypotheses } from "../../derive/hypotheses/judge-hypotheses.js";
+import type { Evidence } from "../../derive/study-evidence.js";
+import { ConfoundKind, HypothesisVerdict, Severity } from "../../model/enums/diagnosis.js";
+import type { Study } from "../../store/studies.js";
+import { Computed } from "../computed/computed-type.js";
+import type { Context } from "../context.js";
+import { Costs } from "../cost/costs.js";
+import { diagnosisPoints } from "../cost/estimates.js";
+import { StudyType } from "../study/study-type.js";
+import { StudyJudgementArguments } from "./judgement-arguments.js";
+
+@ObjectType("Evidence", { description: "A number that a verdict is based on." })
+export class EvidenceType implements Evidence {
+  @Field(() => String, { description: "What the number is: `mean cosine similarity at r = 8`." })
+  label!: string;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: "The value in the given unit; null if undefined, for example a rank if no rank is acceptable.",
+  })
+  value!: number | null;
+
+  @Field(() => String, { description: "Unit of the value: `cosine`, `%`, `rank`, ..." })
+  unit!: string;
+}
+
+@ObjectType("Confound", { description: "A difference that confounds a comparison." })
+export class ConfoundType implements Confound {
+  @Field(() => ConfoundKind, { description: "The kind of difference, for programs." })
+  kind!: ConfoundKind;
+
+  @Field(() => Severity, { description: "HIGH means that this difference alone can explain the result." })
+  severity!: Severity;
+
+  @Field(() => String, { description: "The difference with the values of baseline and candidate, in one sentence." })
+  message!: string;
+
+  @Field(() => [Int], { description: "The affected ranks, ascending." })
+  ranks!: readonly number[];
+}
+
+@ObjectType("Hypothesis", { description: "One of the three hypotheses of a study and its verdict." })
+export class HypothesisType implements Hypothesis {
+  @Field(() => String, { description: "H1: same update. H2: sensitive layers. H3: minimum rank." })
+  id!: Hypothesis["id"];
+
+  @Field(() => String, { description: "The claim with the requested threshold, in one sentence." })
+  statement!: string;
+
+  @Field(() => HypothesisVerdict, { description: "The verdict on the statement, without regard to confounds." })
+  verdict!: HypothesisVerdict;
+
+  @Field(() => String, { description: "Reason for the verdict in one sentence, with ranks and values." })
+  because!: string;
+
+  @Field(() => [EvidenceType], { description: "The numbers behind the verdict; empty if there are none." })
+  evidence!: readonly EvidenceType[];
+
+  @Field(() => [ConfoundType], {
+    description: "What confounds the comparisons behind the verdict; empty if nothing is known to.",
+  })
+  confounds!: readonly ConfoundType[];
+
+  @Field(() => Computed, {
+    nullable: true,
+    description: "How the cosines behind the verdict were computed; null if the verdict uses none.",
+  })
+  computed!: Provenance | null;
+}
+
+@Resolver(() => StudyType)
+export class HypothesesResolver {
+  @Costs({ points: diagnosisPoints, items: 3 })
+  @FieldResolver(() => [HypothesisType], {
+    description: "Hypotheses H1, H2 and H3, each with its verdict and what confounds the comparisons behind it.",
+  })
+  async hypotheses(
+    @Root() study: Study,
+    @Args(() => StudyJudgementArguments) requested: StudyJudgementArguments,
+    @Ctx() context: Context,
+  ): Promise<HypothesisType[]> {
+    const { evidence, rule, computed } = await judgedStudy(context, study, requested);
+    return judgeHypotheses(evidence, rule, requested.rules).map((hypothesis) => ({
+      ...hypothesis,
+      // H3 uses metrics only.
+      computed: hypothesis.id === "H3" ? null : computed,
+    }));
+  }
+}

@@ -1,0 +1,174 @@
+import { Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
+import { acceptanceRule, measuredStudy } from "../../analysis/judged-study.js";
+import { degradationByRank, type Degradation } from "../../derive/degradation/degradation.js";
+import type { MeanTest } from "../../derive/statistics/mean-test.js";
+import type { Interval, Sample } from "../../derive/statistics/sample.js";
+import { AcceptanceVerdict } from "../../model/enums/acceptance.js";
+import { IntervalMethod } from "../../model/enums/interval.js";
+import type { Rank } from "../../store/ranks.js";
+import type { Context } from "../context.js";
+import { Costs } from "../cost/costs.js";
+import { bootstrapPoints } from "../cost/estimates.js";
+import { JudgementArguments } from "../diagnosis/judgement-arguments.js";
+import { RolesType, rolesWithExperiments } from "./comparison-roles.js";
+import { RankType } from "./rank-type.js";
+
+@ObjectType("Interval", { description: "A two-sided confidence interval." })
+export class IntervalType implements Interval {
+  @Field(() => Float, { description: "Lower bound, in the unit of the value." })
+  low!: number;
+
+  @Field(() => Float, { description: "Upper bound, in the unit of the value." })
+  high!: number;
+
+  @Field(() => Float, {
+    description: "Confidence level: 0.95 means that 95 % of such intervals contain the true value.",
+  })
+  confidence!: number;
+}
+
+@ObjectType("Sample", { description: "The values of a metric over the seeds of one configuration." })
+export class SampleType implements Sample {
+  @Field(() => Float, { description: "Arithmetic mean over the runs, in the unit of the metric." })
+  mean!: number;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: "Sample standard deviation, with n - 1 in the denominator; null for n = 1.",
+  })
+  standardDeviation!: number | null;
+
+  @Field(() => Int, { description: "Number of runs (seeds) that have the metric." })
+  n!: number;
+}
+
+@ObjectType("MeanTest", { description: "A t-test of whether two means differ." })
+export class MeanTestType implements MeanTest {
+  @Field(() => Float, { description: "t statistic; positive if the mean of the candidate is greater." })
+  t!: number;
+
+  @Field(() => Float, {
+    description: "Welch's degrees of freedom, usually not a whole number; n - 1 for a paired test.",
+  })
+  degreesOfFreedom!: number;
+
+  @Field(() => Float, { description: "Two-sided p-value." })
+  p!: number;
+}
+
+@ObjectType("Degradation", { description: "How much worse the candidate is than the baseline at one rank." })
+export class DegradationType implements Degradation {
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "(candidate - baseline) / |baseline| * 100 of the means over seeds. Positive is worse: the sign is reversed if higher values are better. Null if undefined; see reason.",
+  })
+  percent!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "candidate - baseline, in the unit of the metric; null if baseline or candidate has no value of the metric.",
+  })
+  absolute!: number | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether the percent is below the threshold; null if the percent is null.",
+  })
+  acceptable!: boolean | null;
+
+  @Field(() => AcceptanceVerdict, {
+    description:
+      "Verdict that includes the interval if there is one: INCONCLUSIVE if the interval contains the threshold or the percent is null.",
+  })
+  verdict!: AcceptanceVerdict;
+
+  @Field(() => IntervalType, {
+    nullable: true,
+    description:
+      "Confidence interval of the percent over seeds; null unless baseline and candidate have at least two seeds each. See intervalReason.",
+  })
+  interval!: IntervalType | null;
+
+  @Field(() => IntervalMethod, {
+    nullable: true,
+    description: "Method that computed the interval; null without an interval.",
+  })
+  intervalMethod!: IntervalMethod | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Why there is no interval, or why it is unpaired although `paired` was requested; null otherwise.",
+  })
+  intervalReason!: string | null;
+
+  @Field(() => MeanTestType, {
+    nullable: true,
+    description:
+      "Welch's t-test of the two means, or the paired t-test; null with fewer than two seeds each, or if the values do not vary.",
+  })
+  test!: MeanTestType | null;
+
+  @Field(() => Boolean, { description: "Whether interval and test use pairs of runs with equal seeds." })
+  paired!: boolean;
+
+  @Field(() => Int, {
+    description:
+      "Number of seeds with exactly one run each in baseline and candidate. `paired: true` needs at least two.",
+  })
+  pairs!: number;
+
+  @Field(() => String, { description: "The compared metric: `training_loss`, `the best eval_loss`." })
+  metric!: string;
+
+  @Field(() => Boolean, { description: "Whether higher values of the metric count as better." })
+  higherIsBetter!: boolean;
+
+  @Field(() => RolesType, {
+    nullable: true,
+    description: "The compared configurations; null without two configurations to compare.",
+  })
+  roles!: RolesType | null;
+
+  @Field(() => SampleType, {
+    nullable: true,
+    description: "Values of the baseline at this rank; null if none of its runs has the metric.",
+  })
+  baseline!: SampleType | null;
+
+  @Field(() => SampleType, {
+    nullable: true,
+    description: "Values of the candidate at this rank; null if none of its runs has the metric.",
+  })
+  candidate!: SampleType | null;
+
+  @Field(() => String, { nullable: true, description: "Why the percent is null; null if it is defined." })
+  reason!: string | null;
+}
+
+@Resolver(() => RankType)
+export class RankDegradationResolver {
+  @Costs({ points: bootstrapPoints })
+  @FieldResolver(() => DegradationType, {
+    description:
+      "The candidate compared with the baseline. By default the baseline has the most bits per base weight and the candidate the fewest.",
+  })
+  async degradation(
+    @Root() { r, studyId }: Rank,
+    @Args(() => JudgementArguments) requested: JudgementArguments,
+    @Ctx() { loaders }: Context,
+  ): Promise<DegradationType> {
+    const measured = await measuredStudy(loaders, studyId, requested);
+    const { runs, roles, metric, higherIsBetter, experiments } = measured;
+    const runsAtRank = runs.filter(({ rank }) => rank === r);
+    const [atRank] = degradationByRank(runsAtRank, acceptanceRule(measured, requested), roles ?? null);
+    if (atRank === undefined) throw new Error(`rank ${r} of study ${studyId} has no run`);
+    return {
+      ...atRank.degradation,
+      metric,
+      higherIsBetter,
+      roles: rolesWithExperiments(roles, experiments),
+    };
+  }
+}
