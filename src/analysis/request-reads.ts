@@ -29,6 +29,8 @@ export function requestReads(): RequestReads {
       if (isReading) reads = [];
       else callbacks = [];
       for (const callback of waiting) callback();
+      // A loader whose keys are all cached reads nothing, and no end of a read would call back what waits for quiet.
+      if (isReading && running === 0) check();
     });
   };
   const wait = (list: (() => void)[], callback: () => void) => {

@@ -44,3 +44,17 @@ test("with nothing under way a read does not wait", async () => {
   );
   expect(await loader.load(7)).toBe(7);
 });
+
+test("a batch whose keys are all cached does not hold up what waits for quiet", async () => {
+  const reads = requestReads();
+  const loader = new DataLoader<number, number>(
+    reads.counted((keys: readonly number[]) => Promise.resolve([...keys])),
+    { batchScheduleFn: (callback) => reads.thenRead(callback) },
+  );
+  await loader.load(7);
+  const other = reads.counted(later)(5);
+  const cached = loader.load(7);
+  await new Promise<void>((resolve) => reads.whenQuiet(resolve));
+  expect(await cached).toBe(7);
+  await other;
+});
