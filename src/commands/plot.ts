@@ -1,14 +1,14 @@
 import { writeFile } from "node:fs/promises";
 import { failure } from "../errors.js";
 import { openContext, unlimitedScope } from "../graphql/context.js";
-import { askedPicture } from "../plots/asked-picture.js";
-import { missingReason } from "../plots/picture.js";
 import { plotBytes } from "../plots/plot-bytes.js";
+import { PlotKind } from "../plots/plot-kinds.js";
 import { kindName, kindOf, type PlotFormat } from "../plots/plot-paths.js";
 import { plotScale } from "../plots/plot-scale.js";
+import { missingReason } from "../plots/plot.js";
 import { openRenderer } from "../plots/render/renderer.js";
+import { requestedPlot } from "../plots/requested-plot.js";
 import { openSchema } from "../graphql/schema.js";
-import { PlotKind } from "../model/enums/plot.js";
 import { print, type Process } from "./process.js";
 import { openServices } from "./services.js";
 
@@ -41,11 +41,11 @@ export async function plot(command: Process, slug: string, kind: string, options
     const waitMilliseconds = command.config.workers > 0 ? Infinity : command.config.waitMilliseconds;
     const asking = { ...services, waitMilliseconds };
     const context = openContext(asking, unlimitedScope(asking));
-    const asked = await askedPicture(context, await openSchema(), { slug, kind: known }, parameters);
-    const { picture, theme, pendingJobs } = asked;
+    const requested = await requestedPlot(context, await openSchema(), { slug, kind: known }, parameters);
+    const { plot, theme, pendingJobs } = requested;
     if (pendingJobs.length > 0) throw failure("PLOT_PENDING", { received: `jobs ${pendingJobs.join(", ")}` });
     const { format, out } = options;
-    const bytes = await (await plotBytes(picture, { format, theme, scale }, renderer)).make();
+    const bytes = await plotBytes(plot, { format, theme, scale }, renderer).make();
     if (out === undefined) {
       await new Promise<void>((resolve) => {
         // Whoever reads may have had enough: that is no failure.
@@ -55,8 +55,8 @@ export async function plot(command: Process, slug: string, kind: string, options
       return;
     }
     await writeFile(out, bytes);
-    const because = missingReason(picture);
-    print(`${out}: ${picture.title}`, ...(because === null ? [] : [`It has nothing to show: ${because}`]));
+    const because = missingReason(plot);
+    print(`${out}: ${plot.title}`, ...(because === null ? [] : [`It has nothing to show: ${because}`]));
   } finally {
     await renderer.close();
     await close();

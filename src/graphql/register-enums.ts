@@ -9,7 +9,8 @@ import { JobStatus } from "../model/enums/job-status.js";
 import { Direction, ExperimentOrderField, GroupDimension, StudyOrderField } from "../model/enums/list-order.js";
 import { Method } from "../model/enums/method.js";
 import { Better, MetricName, MetricPoint } from "../model/enums/metric.js";
-import { PlotKind, PlotTheme } from "../model/enums/plot.js";
+import { PlotTheme } from "../model/enums/plot.js";
+import { PlotKind } from "../plots/plot-kinds.js";
 import { LayerOrder, Scaling, SimilarityMeasure, UndefinedReason } from "../model/enums/similarity.js";
 import { TrendModel } from "../model/enums/trend-model.js";
 

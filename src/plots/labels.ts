@@ -1,43 +1,44 @@
-/** Words and numbers as pictures write them. */
+/** Words and numbers in plots. */
 
-/** What has no place in a picture's text: control characters, marks that turn the direction of text, halves of pairs. */
-const NO_TEXT = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]|[\ud800-\udfff]/gu;
+/** Characters that a plot must not contain: control characters, marks of text direction, unpaired surrogates. */
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]|[\ud800-\udfff]/gu;
 
-/** A name or sentence without what would break an SVG or scramble the text around it. */
+/** Removes characters that would invalidate an SVG or reorder the text around them. */
 export function printable(text: string): string {
-  return text.replace(NO_TEXT, "");
+  return text.replace(UNPRINTABLE, "");
 }
 
 /**
- * A short form of each name, no two alike: too long ones lose their middle, and where that makes two alike they are
+ * Returns a unique short form of each name. The middle of a long name is replaced by an ellipsis; equal short forms are
  * numbered.
  *
- * @param most characters, 8 or more
+ * @param maximum characters in a short form, 8 or more
  */
-export function shortNames(names: Iterable<string>, most = 28): ReadonlyMap<string, string> {
+export function shortNames(names: Iterable<string>, maximum = 28): ReadonlyMap<string, string> {
   const short = new Map<string, string>();
   const taken = new Set<string>();
   for (const name of new Set(names)) {
-    const plain = shortened(printable(name) || "(no name)", most);
+    const plain = shortened(printable(name) || "(no name)", maximum);
     let unique = plain;
-    for (let i = 2; taken.has(unique); i++) unique = `${shortened(plain, most - 5)} (${i})`;
+    for (let i = 2; taken.has(unique); i++) unique = `${shortened(plain, maximum - 5)} (${i})`;
     taken.add(unique);
     short.set(name, unique);
   }
   return short;
 }
 
-/** `name` with its middle left out where it is too long; characters are never halved. */
-export function shortened(name: string, most: number): string {
+/** Replaces the middle of a long name by an ellipsis. Grapheme clusters stay whole. */
+export function shortened(name: string, maximum: number): string {
   const characters = charactersOf(name);
-  if (characters.length <= most) return name;
-  const head = Math.ceil((most - 1) / 2);
-  return `${characters.slice(0, head).join("")}\u2026${characters.slice(characters.length - (most - 1 - head)).join("")}`;
+  if (characters.length <= maximum) return name;
+  const head = Math.ceil((maximum - 1) / 2);
+  const tail = maximum - 1 - head;
+  return `${characters.slice(0, head).join("")}\u2026${characters.slice(characters.length - tail).join("")}`;
 }
 
 const GRAPHEMES = new Intl.Segmenter("en", { granularity: "grapheme" });
 
-/** A text as what people count as its characters. */
+/** Splits a text into grapheme clusters: the characters that people count. */
 export function charactersOf(text: string): string[] {
   return Array.from(GRAPHEMES.segment(text), ({ segment }) => segment);
 }
@@ -48,7 +49,7 @@ const UNITS: readonly (readonly [RegExp, string])[] = [
   [/[ _]percent$/, "%"],
 ];
 
-/** A metric's name for people, with its unit: `peak_memory_mb` is `peak memory (MB)`. */
+/** Returns the label of a metric, with its unit: `peak memory (MB)` for `peak_memory_mb`. */
 export function metricLabel(name: string): string {
   const unit = UNITS.find(([ending]) => ending.test(name));
   const words = (unit === undefined ? name : name.replace(unit[0], "")).replaceAll("_", " ");
@@ -59,32 +60,33 @@ export function metricLabel(name: string): string {
 const FIGURES = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
 const LARGE = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
-/** A number to four significant digits; a larger one to its last whole digit. */
+/** Formats a number with four significant digits, or as an integer from 1,000. */
 export function figure(value: number): string {
   return (Math.abs(value) < 1000 ? FIGURES : LARGE).format(value);
 }
 
-/** A sentence's beginning. */
+/** Capitalizes the first letter of a text. */
 export function capital(text: string): string {
   const [first = ""] = text;
   return first.toUpperCase() + text.slice(first.length);
 }
 
-/** `1 run`, `3 runs`; `plural` where it is not the noun with an s. */
+/** Formats a number with its noun: `1 run`, `3 runs`. */
 export function count(n: number, noun: string, plural = `${noun}s`): string {
   return `${n} ${n === 1 ? noun : plural}`;
 }
 
-/** How many runs stand behind each mark: `n = 1`, `n = 1 to 3`. */
+/** Formats the number of runs of the marks: `n = 1`, `n = 1 to 3`. */
 export function sampleSizes(marks: readonly { readonly n: number }[]): string {
   const sizes = marks.map(({ n }) => n);
-  const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
-  return least === most ? `n = ${least}` : `n = ${least} to ${most}`;
+  const minimum = Math.min(...sizes);
+  const maximum = Math.max(...sizes);
+  return minimum === maximum ? `n = ${minimum}` : `n = ${minimum} to ${maximum}`;
 }
 
-/** What whiskers are, or why there are none. */
+/** Explains the whiskers, or why there are none. */
 export function whiskers(marks: readonly { readonly low: number | null }[], confidence: number): string {
   return marks.some(({ low }) => low !== null)
     ? `whiskers: ${figure(confidence * 100)} % interval`
-    : "one value each: no intervals";
+    : "no intervals: one value each";
 }

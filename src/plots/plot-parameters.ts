@@ -9,80 +9,88 @@ import {
 } from "graphql";
 import { failure } from "../errors.js";
 
-/** A field's arguments by what its pictures' addresses call them; `kind` is in the path. */
-const CALLED: Readonly<Record<string, string>> = { slugs: "studies" };
-const nameOf = (argument: string) => CALLED[argument] ?? argument;
-const inPath = (argument: string) => argument === "kind";
-/** How long to wait says nothing of the picture: it is read from an address, and not written into one. */
-const ofRequest = (argument: string) => argument === "waitSeconds";
+/** Arguments whose URL parameter has another name. */
+const PARAMETER_NAMES: Readonly<Record<string, string>> = { slugs: "studies" };
+/** The argument that is in the path of a plot's URL. */
+const PATH_ARGUMENT = "kind";
+/** The argument that does not change the plot: it is accepted in a URL and not written into one. */
+const WAIT_ARGUMENT = "waitSeconds";
 
 type Field = GraphQLField<unknown, unknown>;
 
 /**
- * The arguments of a field as an address has them: those that are not as by default. Enums are names in lower case, lists
- * have commas, objects are JSON.
+ * Writes the arguments of a field as URL parameters, without those that equal their defaults. Enums are written in lower
+ * case, lists with commas, objects as JSON.
  *
- * @param given the field's arguments as its resolver gets them
+ * @param values the arguments, as the field's resolver receives them
  */
-export function writeParameters({ args }: Field, given: object): string {
+export function writeParameters({ args }: Field, values: object): string {
   const parameters = new URLSearchParams();
   for (const { name, type, defaultValue } of args) {
-    const value = (given as Readonly<Record<string, unknown>>)[name];
-    if (inPath(name) || ofRequest(name) || value == null || value === defaultValue) continue;
-    parameters.set(nameOf(name), written(nullable(type), value));
+    const value = (values as Readonly<Record<string, unknown>>)[name];
+    if (name === PATH_ARGUMENT || name === WAIT_ARGUMENT || value == null || value === defaultValue) continue;
+    parameters.set(parameterName(name), writeValue(nullable(type), value));
   }
   return parameters.toString();
 }
 
-function written(type: GraphQLInputType, value: unknown): string {
+function writeValue(type: GraphQLInputType, value: unknown): string {
   if (isListType(type)) return (value as readonly unknown[]).map(String).join(",");
   if (isInputObjectType(type)) return JSON.stringify(value);
   return isEnumType(type) ? String(type.serialize(value)).toLowerCase() : String(value);
 }
 
 /**
- * The field's arguments that an address gives, as its resolver would get them, defaults included.
+ * Reads the arguments of a field from URL parameters. Returns them as the field's resolver would receive them, with
+ * defaults.
  *
- * @param parameters by name; arrays are names that were given more than once
- * @throws ARGUMENT_INVALID naming the parameter, also where there is none of that name
+ * @param parameters by name; a parameter that is given more than once is an array
+ * @throws ARGUMENT_INVALID for an invalid value, and for an unknown parameter
  */
 export function readParameters(
   { args }: Field,
   parameters: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
-  const known = new Map(args.filter(({ name }) => !inPath(name)).map((argument) => [nameOf(argument.name), argument]));
-  const unknown = Object.keys(parameters).find((name) => !known.has(name));
+  const known = args.filter(({ name }) => name !== PATH_ARGUMENT);
+  const names = known.map(({ name }) => parameterName(name));
+  const unknown = Object.keys(parameters).find((name) => !names.includes(name));
   if (unknown !== undefined) {
-    const allowed = [...known.keys()].join(", ");
+    const allowed = names.join(", ");
     throw failure("ARGUMENT_INVALID", { where: "parameters", received: JSON.stringify(unknown), allowed });
   }
   return Object.fromEntries(
-    [...known].map(([name, argument]) => [
-      argument.name,
-      parameters[name] === undefined ? argument.defaultValue : read(name, argument.type, parameters[name]),
-    ]),
+    known.map(({ name, type, defaultValue }) => {
+      const value = parameters[parameterName(name)];
+      return [name, value === undefined ? defaultValue : readValue(parameterName(name), type, value)];
+    }),
   );
 }
 
-function read(name: string, type: GraphQLInputType, given: unknown): unknown {
-  const refuse = (received: string): never => {
-    throw failure("ARGUMENT_INVALID", { where: name, received, allowed: `${String(type)}, once` });
+function readValue(name: string, type: GraphQLInputType, value: unknown): unknown {
+  const reject = (received: string): never => {
+    throw failure("ARGUMENT_INVALID", { where: name, received, allowed: `one value of type ${String(type)}` });
   };
-  if (typeof given !== "string") return refuse("several");
-  return coerceInputValue(parsed(nullable(type), given, refuse), type, (_path, _value, { message }) =>
-    refuse(`${JSON.stringify(given)} (${message})`),
+  if (typeof value !== "string") return reject("several values");
+  return coerceInputValue(parseValue(nullable(type), value, reject), type, (_path, _value, { message }) =>
+    reject(`${JSON.stringify(value)} (${message})`),
   );
 }
 
-function parsed(type: GraphQLInputType, text: string, refuse: (received: string) => never): unknown {
+function parseValue(type: GraphQLInputType, text: string, reject: (received: string) => never): unknown {
   if (isListType(type)) return text === "" ? [] : text.split(",");
   if (isEnumType(type)) return text.toUpperCase();
   if (!isInputObjectType(type) && String(type) === "String") return text;
   try {
     return JSON.parse(text);
   } catch {
-    return refuse(JSON.stringify(text));
+    return reject(JSON.stringify(text));
   }
 }
 
-const nullable = (type: GraphQLInputType): GraphQLInputType => (isNonNullType(type) ? type.ofType : type);
+function parameterName(argument: string): string {
+  return PARAMETER_NAMES[argument] ?? argument;
+}
+
+function nullable(type: GraphQLInputType): GraphQLInputType {
+  return isNonNullType(type) ? type.ofType : type;
+}

@@ -1,23 +1,23 @@
-import { PlotKind } from "../model/enums/plot.js";
+import { PlotKind } from "./plot-kinds.js";
 
-/** How a picture's files end. */
+/** The extensions of a plot's files. */
 export const PLOT_FORMATS = ["svg", "png", "csv", "vl.json"] as const;
 export type PlotFormat = (typeof PLOT_FORMATS)[number];
 
-/** Under which the server has pictures. */
+/** The path on the server below which plots are. */
 export const PLOTS_PATH = "/plots";
 
-/** `RANK_THRESHOLD` as a file's name: `rank-threshold`. */
+/** Returns the name of a kind in file names: `rank-threshold` for RANK_THRESHOLD. */
 export function kindName(kind: PlotKind): string {
   return kind.toLowerCase().replaceAll("_", "-");
 }
 
-/** The kind that `name` names; undefined where there is none. */
+/** Returns the kind with this name in file names; undefined if there is none. */
 export function kindOf(name: string): PlotKind | undefined {
   return Object.values(PlotKind).find((kind) => kindName(kind) === name);
 }
 
-/** Where the pictures' files are on this server. */
+/** The paths of a plot's files on this server. */
 export interface PlotPaths {
   readonly svgUrl: string;
   readonly pngUrl: string;
@@ -25,16 +25,28 @@ export interface PlotPaths {
   readonly vegaLiteUrl: string;
 }
 
-/** @param parameters as writeParameters writes them */
+/**
+ * Returns the paths of a plot's files.
+ *
+ * @param slug the study; null for the plot across studies
+ * @param parameters as returned by writeParameters
+ */
 export function plotPaths(slug: string | null, kind: PlotKind, parameters: string): PlotPaths {
-  const place = slug === null ? `${PLOTS_PATH}/${kindName(kind)}` : `${PLOTS_PATH}/studies/${slug}/${kindName(kind)}`;
-  const path = (format: PlotFormat) => `${place}.${format}${parameters === "" ? "" : `?${parameters}`}`;
+  const folder = slug === null ? PLOTS_PATH : `${PLOTS_PATH}/studies/${slug}`;
+  const query = parameters === "" ? "" : `?${parameters}`;
+  const path = (format: PlotFormat) => `${folder}/${kindName(kind)}.${format}${query}`;
   return { svgUrl: path("svg"), pngUrl: path("png"), csvUrl: path("csv"), vegaLiteUrl: path("vl.json") };
 }
 
-/** A file's name as kind and format; undefined where it is none of a picture. */
-export function plotFile(file: string): { readonly kind: PlotKind; readonly format: PlotFormat } | undefined {
-  const format = PLOT_FORMATS.find((ending) => file.endsWith(`.${ending}`));
+/** A plot's file name, parsed. */
+export interface PlotFile {
+  readonly kind: PlotKind;
+  readonly format: PlotFormat;
+}
+
+/** Parses a plot's file name; undefined if it is not one. */
+export function plotFile(file: string): PlotFile | undefined {
+  const format = PLOT_FORMATS.find((extension) => file.endsWith(`.${extension}`));
   if (format === undefined) return undefined;
   const kind = kindOf(file.slice(0, -format.length - 1));
   return kind && { kind, format };

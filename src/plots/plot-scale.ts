@@ -3,14 +3,14 @@ import { failure } from "../errors.js";
 const DEFAULT_SCALE = 2;
 const MAX_SCALE = 4;
 
-/** Pixels of a PNG for each of the picture's own, as an address or a command line gives it. @throws ARGUMENT_INVALID */
-export function plotScale(given: unknown): number {
-  if (given === undefined) return DEFAULT_SCALE;
-  const scale = typeof given === "string" && given.trim() !== "" ? Number(given) : NaN;
+/** Parses the scale of a PNG: its pixels for each pixel of the plot. @throws ARGUMENT_INVALID */
+export function plotScale(value: unknown): number {
+  if (value === undefined) return DEFAULT_SCALE;
+  const scale = typeof value === "string" && value.trim() !== "" ? Number(value) : NaN;
   if (scale >= 1 && scale <= MAX_SCALE) return scale;
   throw failure("ARGUMENT_INVALID", {
     where: "scale",
-    received: JSON.stringify(given),
-    allowed: `1 to ${MAX_SCALE}, pixels of a PNG for each of the picture's own`,
+    received: JSON.stringify(value),
+    allowed: `a number from 1 to ${MAX_SCALE}`,
   });
 }

@@ -1,67 +1,75 @@
 import type { PlotTheme } from "../model/enums/plot.js";
 import { charactersOf, printable } from "./labels.js";
-import { missingReason, type Picture, type VegaLite } from "./picture.js";
+import { missingReason, type Plot, type VegaLite } from "./plot.js";
 import { themeConfig } from "./theme.js";
 
 const SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json";
 
-/** Characters a line of a reason or subtitle holds at the usual width. */
-const LINE = 104;
+/** Maximum number of characters in a line of a subtitle, at the usual width of a plot. */
+const SUBTITLE_CHARACTERS = 104;
+/** The same for a title, whose font is larger. */
+const TITLE_CHARACTERS = SUBTITLE_CHARACTERS / 1.4;
+/** The same for the reason of an empty plot. */
+const REASON_CHARACTERS = 76;
 
-/** The whole specification of a picture in a theme; of one with nothing to show, its reason as text. */
-export function specification(picture: Picture, theme: PlotTheme): VegaLite {
-  const because = missingReason(picture);
+/** Returns the Vega-Lite specification of a plot in a theme. That of an empty plot shows the reason as text. */
+export function specification(plot: Plot, theme: PlotTheme): VegaLite {
+  const reason = missingReason(plot);
   const spec = {
     $schema: SCHEMA,
     title: {
-      text: lines(picture.title, LINE / 1.4),
-      subtitle: [...picture.subtitle, ...picture.notes].flatMap((text) => lines(text, LINE)),
+      text: wrap(plot.title, TITLE_CHARACTERS),
+      subtitle: [...plot.subtitle, ...plot.notes].flatMap((text) => wrap(text, SUBTITLE_CHARACTERS)),
     },
-    description: picture.description,
-    ...(because === null ? picture.body : reasonBody(because)),
+    description: plot.description,
+    ...(reason === null ? plot.body : reasonBody(reason)),
     config: themeConfig(theme),
   };
-  return withoutUnprintable(spec) as VegaLite;
+  return withPrintableText(spec) as VegaLite;
 }
 
-function reasonBody(because: string): VegaLite {
+function reasonBody(reason: string): VegaLite {
   return {
     width: 560,
     height: 120,
     data: { values: [{}] },
     mark: { type: "text", style: "reason", align: "center", lineBreak: "\n", lineHeight: 18 },
-    encoding: { text: { value: lines(because, 76).join("\n") } },
+    encoding: { text: { value: wrap(reason, REASON_CHARACTERS).join("\n") } },
   };
 }
 
-/** Breaks a text into lines at its spaces; a word that is longer than a line is cut. */
-function lines(text: string, most: number): string[] {
-  const broken: string[] = [];
-  let line = "";
-  for (const word of printable(text)
+/** Breaks a text into lines at its spaces. A word that is longer than a line is split. */
+function wrap(text: string, maximum: number): string[] {
+  const words = printable(text)
     .split(/\s+/)
-    .flatMap((whole) => pieces(whole, most))) {
-    if (line !== "" && line.length + 1 + word.length > most) {
-      broken.push(line);
+    .flatMap((word) => split(word, maximum));
+  const lines: string[] = [];
+  let line = "";
+  for (const word of words) {
+    if (line === "") {
       line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
+    } else if (line.length + 1 + word.length > maximum) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = `${line} ${word}`;
+    }
   }
-  return [...broken, line];
+  return [...lines, line];
 }
 
-function pieces(word: string, most: number): string[] {
+function split(word: string, maximum: number): string[] {
   const characters = charactersOf(word);
-  const size = Math.floor(most);
+  const size = Math.floor(maximum);
   return Array.from({ length: Math.ceil(characters.length / size) }, (_, i) =>
     characters.slice(i * size, (i + 1) * size).join(""),
   );
 }
 
-/** The same with every text of it printable. Texts are data here, never keys. */
-function withoutUnprintable(value: unknown): unknown {
-  if (typeof value === "string")
-    return value.includes("\n") ? value.split("\n").map(printable).join("\n") : printable(value);
-  if (Array.isArray(value)) return value.map(withoutUnprintable);
+/** Returns a copy in which every string is printable. Keys are unchanged: none of them is data. */
+function withPrintableText(value: unknown): unknown {
+  if (typeof value === "string") return value.split("\n").map(printable).join("\n");
+  if (Array.isArray(value)) return value.map(withPrintableText);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutUnprintable(inner)]));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withPrintableText(inner)]));
 }

@@ -1,9 +1,9 @@
 import type { PlotTheme } from "../model/enums/plot.js";
-import type { VegaLite } from "./picture.js";
+import type { VegaLite } from "./plot.js";
 
-/** The family of the font files that are shipped. */
+/** The family of the bundled font files. */
 export const FONT = "Arimo";
-/** Faces of the same widths, for who looks at an SVG without it. */
+/** Fonts of the same widths, for SVG viewers without it. */
 const FONTS = `${FONT}, Arial, Helvetica, "Liberation Sans", sans-serif`;
 
 interface Colours {
@@ -14,13 +14,13 @@ interface Colours {
   readonly alarm: string;
   readonly missing: string;
   readonly category: readonly string[];
-  /** The part of viridis that is seen on the ground. */
+  /** The part of viridis that contrasts with the background. */
   readonly ordinal: readonly [number, number];
 }
 
 /**
- * Categories are those of Okabe and Ito (2008, "Color Universal Design"), told apart by people with any colour vision; on
- * dark ground the lighter ones come first. Shapes and dashes tell them apart again.
+ * Categories use the palette of Okabe and Ito (2008, "Color Universal Design"), which is distinguishable with any colour
+ * vision; the dark theme begins with its lighter colours. Shapes and dashes repeat the distinction.
  */
 const COLOURS: Readonly<Record<PlotTheme, Colours>> = {
   LIGHT: {
@@ -45,7 +45,7 @@ const COLOURS: Readonly<Record<PlotTheme, Colours>> = {
   },
 };
 
-/** As many shapes and dashes as colours. */
+/** One shape and one dash pattern for each colour. */
 const SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right"];
 const DASHES = [
   [1, 0],
@@ -57,52 +57,58 @@ const DASHES = [
   [1, 3],
 ];
 
-/** Vega-Lite's `config` of a theme. Specifications name its styles and ranges, so that they are the same in every theme. */
+/** Returns Vega-Lite's `config` of a theme. Specifications refer to its styles and ranges and are the same in every theme. */
 export function themeConfig(theme: PlotTheme): VegaLite {
   const { background, text, faint, grid, alarm, missing, category, ordinal } = COLOURS[theme];
-  const quiet = { labelColor: faint, titleColor: text };
+  const labels = {
+    labelColor: faint,
+    titleColor: text,
+    labelFontSize: 12,
+    titleFontSize: 12,
+    titleFontWeight: "normal",
+  };
   return {
     background,
     font: FONTS,
     padding: 14,
     view: { stroke: null },
     title: {
-      ...{ color: text, fontSize: 16, fontWeight: "bold", anchor: "start", offset: 14 },
-      ...{ subtitleColor: faint, subtitleFontSize: 12, subtitleLineHeight: 16, subtitlePadding: 5, frame: "bounds" },
+      color: text,
+      fontSize: 16,
+      fontWeight: "bold",
+      anchor: "start",
+      offset: 14,
+      subtitleColor: faint,
+      subtitleFontSize: 12,
+      subtitleLineHeight: 16,
+      subtitlePadding: 5,
+      frame: "bounds",
     },
     axis: {
-      ...{ ...quiet, labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", titlePadding: 8 },
-      ...{
-        gridColor: grid,
-        domainColor: faint,
-        tickColor: faint,
-        labelLimit: 260,
-        labelOverlap: "greedy",
-        labelSeparation: 6,
-        labelFlush: false,
-      },
+      ...labels,
+      titlePadding: 8,
+      gridColor: grid,
+      domainColor: faint,
+      tickColor: faint,
+      labelLimit: 260,
+      labelOverlap: "greedy",
+      labelSeparation: 6,
+      labelFlush: false,
     },
     axisX: { labelAngle: 0 },
     axisBand: { grid: false, labelAngle: 0, ticks: false },
     legend: {
-      ...{
-        ...quiet,
-        labelFontSize: 12,
-        titleFontSize: 12,
-        titleFontWeight: "normal",
-        labelLimit: 260,
-        titleLimit: 260,
-      },
-      ...{
-        symbolSize: 90,
-        symbolStrokeWidth: 2,
-        symbolOpacity: 1,
-        symbolBaseFillColor: faint,
-        symbolBaseStrokeColor: faint,
-      },
+      ...labels,
+      labelLimit: 260,
+      titleLimit: 260,
+      symbolSize: 90,
+      symbolStrokeWidth: 2,
+      symbolOpacity: 1,
+      symbolBaseFillColor: faint,
+      symbolBaseStrokeColor: faint,
     },
     header: { labelColor: text, labelFontSize: 12, titleColor: text, labelLimit: 240 },
-    // Marks have no texts of their own for screen readers: thousands of them say less than the description, which has the numbers.
+    // Screen readers use the description: labels of thousands of marks would be useless.
     mark: { aria: false },
     text: { color: text, fontSize: 11 },
     bar: { cornerRadiusEnd: 1 },
@@ -133,6 +139,6 @@ export function themeConfig(theme: PlotTheme): VegaLite {
   };
 }
 
-/** What a nominal field is drawn by beside its colour. */
+/** The ranges by which a nominal field is drawn in addition to its colour. */
 export const DASH_RANGE: readonly (readonly number[])[] = DASHES;
 export const SHAPE_RANGE: readonly string[] = SHAPES;

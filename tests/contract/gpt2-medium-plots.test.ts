@@ -10,7 +10,7 @@ import { missingSharedStudy } from "../support/shared-study.js";
 const missing = missingSharedStudy();
 if (missing !== undefined) console.warn(missing);
 
-describe.skipIf(missing !== undefined)("the public gpt2-medium study in pictures", () => {
+describe.skipIf(missing !== undefined)("the plots of the public gpt2-medium study", () => {
   const slug = "gpt2-medium-alpaca";
   const server = publicStudyServer();
 
@@ -95,7 +95,7 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study in pictures
       `{ study(slug: "${slug}") { plot(kind: WEIGHT_SIMILARITY, rank: 16) { missing { because } jobs { id } } } }`,
     );
     expect(found.study.plot).toEqual({
-      missing: { because: "At rank 16 no layer can be compared: one or both runs have no weights of it." },
+      missing: { because: "No layer can be compared at rank 16: one or both runs have no weights of it." },
       jobs: [],
     });
   });

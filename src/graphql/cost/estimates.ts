@@ -1,4 +1,5 @@
-import { MOST_STUDIES } from "../../plots/read-across.js";
+import { MAX_STUDIES } from "../../plots/plot-across-studies.js";
+import { PLOT_KINDS } from "../../plots/plot-kinds.js";
 import type { Arguments, Price } from "./costs.js";
 
 /** The assumed size of every study. */
@@ -53,23 +54,22 @@ export function diagnosisPoints(args: Arguments): number {
 /** Returns the points of a plot of one study, which depend on what its kind reads. */
 export function plotPoints(args: Arguments): number {
   const runs = EXPECTED.ranks * EXPECTED.runsPerRank;
-  switch (args["kind"]) {
-    case "WEIGHT_SIMILARITY":
-    case "LAYER_HEATMAP":
-    case "SINGULAR_VALUE_SPECTRA":
+  switch (PLOT_KINDS.find(({ name }) => name === args["kind"])?.reads) {
+    case "WEIGHTS":
       return diagnosisPoints(args);
-    case "SIMILARITY_MATRIX":
+    case "WEIGHTS_OF_ALL_PAIRS":
       return matrixPoints(typeof args["rank"] === "number" ? EXPECTED.runsPerRank : runs);
-    case "LOSS_CURVES":
+    case "CURVES":
       return 2 * runs * EXPECTED.pointsPerCurve;
-    default:
+    case "METRICS":
+    case undefined:
       return degradationPoints(args);
   }
 }
 
 /** Returns the points of a plot of several studies: the degradations of each study that it shows. */
 export function acrossStudiesPoints({ slugs, ...args }: Arguments): number {
-  const studies = Array.isArray(slugs) ? Math.min(slugs.length, MOST_STUDIES) : MOST_STUDIES;
+  const studies = Array.isArray(slugs) ? Math.min(slugs.length, MAX_STUDIES) : MAX_STUDIES;
   return studies * degradationPoints(args);
 }
 

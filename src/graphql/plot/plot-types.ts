@@ -3,7 +3,8 @@ import { ArgsType, Field, Float, Int, ObjectType } from "type-graphql";
 import { scalingArg, similarityThresholdArg, waitSecondsArg } from "../arguments.js";
 import { Scaling } from "../../model/enums/similarity.js";
 import { JudgementArguments } from "../diagnosis/judgement-arguments.js";
-import { PlotKind, PlotTheme } from "../../model/enums/plot.js";
+import { PlotTheme } from "../../model/enums/plot.js";
+import { PlotKind } from "../../plots/plot-kinds.js";
 
 /** How any picture is asked for; it uses those arguments that its kind says something by. */
 @ArgsType()

@@ -2,24 +2,25 @@ import type { GraphQLField, GraphQLResolveInfo } from "graphql";
 import { Arg, Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from "type-graphql";
 import type { Study } from "../../store/studies.js";
 import type { Context } from "../context.js";
-import { degradationAcrossStudies } from "../../plots/kinds/degradation-across-studies.js";
-import { pictureOfStudy, type StudyPicture } from "../../plots/picture-of-study.js";
-import { missingReason } from "../../plots/picture.js";
+import { plotAcrossStudies } from "../../plots/plot-across-studies.js";
+import type { StudyPlot } from "../../plots/plot-kind.js";
+import type { PlotKind } from "../../plots/plot-kinds.js";
+import { plotOfStudy } from "../../plots/plot-of-study.js";
 import { writeParameters } from "../../plots/plot-parameters.js";
-import { plotPaths } from "../../plots/plot-paths.js";
-import { acrossFacts, chosenStudies } from "../../plots/read-across.js";
+import { plotPaths, type PlotPaths } from "../../plots/plot-paths.js";
+import { missingReason } from "../../plots/plot.js";
 import { specification } from "../../plots/specification.js";
 import { StudyFilter } from "../filter/filters.js";
 import { PlotArguments, PlotType, StudyPlotArguments } from "./plot-types.js";
-import type { PlotKind, PlotTheme } from "../../model/enums/plot.js";
+import type { PlotTheme } from "../../model/enums/plot.js";
 import { StudyType } from "../study/study-type.js";
 import { Requires } from "../access/requires.js";
 import { Costs } from "../cost/costs.js";
 import { acrossStudiesPoints, plotPoints } from "../cost/estimates.js";
 
-type PlotRow = PlotType & Pick<StudyPicture, "pendingJobs">;
+type PlotRow = PlotType & Pick<StudyPlot, "pendingJobs">;
 
-/** Studies as pictures. */
+/** Plots of studies. */
 @Resolver(() => StudyType)
 export class PlotsResolver {
   @Costs({ points: plotPoints })
@@ -29,13 +30,14 @@ export class PlotsResolver {
   })
   async plot(
     @Root() study: Study,
-    @Args(() => StudyPlotArguments) asked: StudyPlotArguments,
+    @Args(() => StudyPlotArguments) options: StudyPlotArguments,
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<PlotRow> {
-    const drawn = await pictureOfStudy(context, study, asked);
-    const parameters = writeParameters(fieldOf(info), asked);
-    return shown(drawn, asked.kind, asked.theme, plotPaths(study.slug, asked.kind, parameters));
+    const { kind, theme } = options;
+    const plot = await plotOfStudy(context, study, kind, options);
+    const parameters = writeParameters(fieldOf(info), options);
+    return plotRow(plot, kind, theme, plotPaths(study.slug, kind, parameters));
   }
 
   @Requires("reader")
@@ -55,29 +57,27 @@ export class PlotsResolver {
       description: "Without slugs: those that it lets through, by slug.",
     })
     filter: StudyFilter | undefined,
-    @Args(() => PlotArguments) asked: PlotArguments,
+    @Args(() => PlotArguments) options: PlotArguments,
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<PlotRow> {
-    const facts = await acrossFacts(context, await chosenStudies(context, slugs, filter), asked);
-    const drawn = { picture: degradationAcrossStudies(facts), pendingJobs: [] };
-    const parameters = writeParameters(fieldOf(info), Object.assign({ slugs, filter }, asked));
+    const plot = await plotAcrossStudies(context, { slugs, filter }, options);
+    const parameters = writeParameters(fieldOf(info), Object.assign({ slugs, filter }, options));
     const kind = "DEGRADATION_ACROSS_STUDIES";
-    return shown(drawn, kind, asked.theme, plotPaths(null, kind, parameters));
+    return plotRow({ plot, pendingJobs: [] }, kind, options.theme, plotPaths(null, kind, parameters));
   }
 }
 
-function shown(
-  { picture, pendingJobs }: StudyPicture,
-  kind: PlotKind,
-  theme: PlotTheme,
-  paths: ReturnType<typeof plotPaths>,
-): PlotRow {
-  const because = missingReason(picture);
+function plotRow({ plot, pendingJobs }: StudyPlot, kind: PlotKind, theme: PlotTheme, paths: PlotPaths): PlotRow {
+  const because = missingReason(plot);
   return {
-    ...{ kind, theme, title: picture.title, description: picture.description, notes: [...picture.notes] },
+    kind,
+    theme,
+    title: plot.title,
+    description: plot.description,
+    notes: [...plot.notes],
     ...paths,
-    vegaLite: specification(picture, theme),
+    vegaLite: specification(plot, theme),
     missing: because === null ? null : { because },
     pendingJobs,
   };

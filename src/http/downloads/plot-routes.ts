@@ -1,34 +1,41 @@
 import express, { type Request, type Response, type Router } from "express";
 import type { GraphQLSchema } from "graphql";
 import { failure } from "../../errors.js";
-import type { RequestContexts } from "../request-contexts.js";
-import { askedPicture, askedPictureAcross, type AskedPicture } from "../../plots/asked-picture.js";
 import { MEDIA_TYPES, plotBytes } from "../../plots/plot-bytes.js";
 import { plotFile, type PlotFormat } from "../../plots/plot-paths.js";
 import { plotScale } from "../../plots/plot-scale.js";
 import type { Renderer } from "../../plots/render/renderer.js";
+import { requestedPlot, requestedPlotAcrossStudies, type RequestedPlot } from "../../plots/requested-plot.js";
+import type { RequestContexts } from "../request-contexts.js";
+
+/** The requested file: its name, its format and, for a PNG, the scale. */
+interface FileRequest {
+  readonly name: string;
+  readonly format: PlotFormat;
+  readonly scale: number;
+}
 
 /**
- * Pictures as files, at addresses that stay:
+ * Serves plots as files:
  *
  *     /studies/<slug>/<kind>.{svg,png,csv,vl.json}              ?theme=dark&rank=8&...
  *     /degradation-across-studies.{svg,png,csv,vl.json}         ?studies=a,b
  *
- * Parameters are the arguments of the fields `Study.plot` and `degradationAcrossStudies`, and of a PNG `scale`. They are kept
- * by their content: a request with the ETag of what would be sent is answered 304. While weights are computed, SVG and PNG
- * say so with status 200 and must not be kept, since an image elsewhere would only be broken by an error; CSV and JSON, which
- * programs read, are 503 with Retry-After.
+ * The parameters are the arguments of the fields `Study.plot` and `degradationAcrossStudies`, and `scale` for a PNG. The ETag
+ * of a file identifies its content; a request with the current ETag is answered with 304. While weights are being computed,
+ * SVG and PNG have status 200, show that the plot is pending and must not be cached, because an embedded image cannot show an
+ * error. CSV and JSON, which programs read, are answered with 503 and Retry-After.
  */
 export function plotRoutes(contexts: RequestContexts, schema: GraphQLSchema, renderer: Renderer): Router {
   const router = express.Router();
   router.use((_request, response, next) => {
-    // Names in pictures are not this server's word: no picture may run anything, load anything or be framed.
     response.set({
+      // Plots contain names from imported files: a plot must not run scripts, load anything or be framed.
       "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
       "X-Content-Type-Options": "nosniff",
-      // Pages elsewhere, a wiki's, may show them.
+      // Pages of other sites, such as a wiki, may embed plots.
       "Cross-Origin-Resource-Policy": "cross-origin",
-      // Of errors; pictures have their own.
+      // For errors; plots set their own.
       "Cache-Control": "no-store",
     });
     next();
@@ -36,67 +43,68 @@ export function plotRoutes(contexts: RequestContexts, schema: GraphQLSchema, ren
 
   router.get("/studies/:slug/:file", async (request, response, next) => {
     const { slug, file } = request.params;
-    const named = plotFile(file);
-    if (named === undefined) {
+    const parsed = plotFile(file);
+    if (parsed === undefined) {
       next();
       return;
     }
-    const { scale, parameters } = parametersOf(request, named.format);
-    const asked = await askedPicture(contexts.ofRequest(response), schema, { slug, kind: named.kind }, parameters);
-    await send(request, response, asked, { ...named, scale, name: `${slug}-${file}` });
+    const { kind, format } = parsed;
+    const { scale, parameters } = parametersOf(request, format);
+    const plot = await requestedPlot(contexts.ofRequest(response), schema, { slug, kind }, parameters);
+    await sendPlot(request, response, plot, { name: `${slug}-${file}`, format, scale }, renderer);
   });
 
   router.get("/:file", async (request, response, next) => {
     const { file } = request.params;
-    const named = plotFile(file);
-    if (named?.kind !== "DEGRADATION_ACROSS_STUDIES") {
+    const parsed = plotFile(file);
+    if (parsed?.kind !== "DEGRADATION_ACROSS_STUDIES") {
       next();
       return;
     }
-    const { scale, parameters } = parametersOf(request, named.format);
-    const asked = await askedPictureAcross(contexts.ofRequest(response), schema, parameters);
-    await send(request, response, asked, { ...named, scale, name: file });
+    const { format } = parsed;
+    const { scale, parameters } = parametersOf(request, format);
+    const plot = await requestedPlotAcrossStudies(contexts.ofRequest(response), schema, parameters);
+    await sendPlot(request, response, plot, { name: file, format, scale }, renderer);
   });
 
   return router;
+}
 
-  async function send(
-    request: Request,
-    response: Response,
-    { picture, theme, pendingJobs }: AskedPicture,
-    { format, scale, name }: { readonly format: PlotFormat; readonly scale: number; readonly name: string },
-  ): Promise<void> {
-    const isPending = pendingJobs.length > 0;
-    if (isPending && (format === "csv" || format === "vl.json")) {
-      throw failure("PLOT_PENDING", { received: `jobs ${pendingJobs.join(", ")}` });
-    }
-    const { tag, make } = await plotBytes(picture, { format, theme, scale }, renderer);
-    response.set({ "Cache-Control": isPending ? "no-store" : "no-cache", "Content-Type": MEDIA_TYPES[format] });
-    if (format === "csv") response.set("Content-Disposition", `attachment; filename="${name}"`);
-    if (!isPending) {
-      response.set("ETag", `"${tag}"`);
-      if (isKnown(request, tag)) {
-        response.status(304).end();
-        return;
-      }
-    }
-    const bytes = await make();
-    // Without an ETag of its own, Express would give what must not be kept one.
-    response.set("Content-Length", String(Buffer.byteLength(bytes)));
-    response.end(request.method === "HEAD" ? undefined : bytes);
+/** @throws PLOT_PENDING, PLOT_QUEUE_FULL, PLOT_FAILED */
+async function sendPlot(
+  request: Request,
+  response: Response,
+  { plot, theme, pendingJobs }: RequestedPlot,
+  { name, format, scale }: FileRequest,
+  renderer: Renderer,
+): Promise<void> {
+  const isPending = pendingJobs.length > 0;
+  if (isPending && (format === "csv" || format === "vl.json")) {
+    throw failure("PLOT_PENDING", { received: `jobs ${pendingJobs.join(", ")}` });
   }
+  const { tag, make } = plotBytes(plot, { format, theme, scale }, renderer);
+  response.set({ "Cache-Control": isPending ? "no-store" : "no-cache", "Content-Type": MEDIA_TYPES[format] });
+  if (format === "csv") response.set("Content-Disposition", `attachment; filename="${name}"`);
+  if (!isPending) {
+    response.set("ETag", `"${tag}"`);
+    if (hasCurrentTag(request, tag)) {
+      response.status(304).end();
+      return;
+    }
+  }
+  const bytes = await make();
+  // Express's send() would add an ETag to a pending plot, which must not be cached.
+  response.set("Content-Length", String(Buffer.byteLength(bytes)));
+  response.end(request.method === "HEAD" ? undefined : bytes);
 }
 
-/** A request's parameters, `scale` apart, which only a PNG has. @throws ARGUMENT_INVALID */
-function parametersOf({ query: { scale, ...rest } }: Request, format: PlotFormat) {
-  return { scale: plotScale(format === "png" ? scale : undefined), parameters: rest };
+/** Returns a request's parameters, with `scale` apart: only a PNG has one. @throws ARGUMENT_INVALID */
+function parametersOf({ query: { scale, ...parameters } }: Request, format: PlotFormat) {
+  return { scale: plotScale(format === "png" ? scale : undefined), parameters };
 }
 
-/**
- * Whether the asker has the file of this tag. Unlike Express' own answer this one minds no Cache-Control of the request: the
- * tag is compared with what would be sent now.
- */
-function isKnown(request: Request, tag: string): boolean {
-  const known = request.get("If-None-Match")?.split(",") ?? [];
-  return known.some((one) => [`"${tag}"`, "*"].includes(one.trim().replace(/^W\//, "")));
+/** Whether the client's copy has this tag. Unlike Express's check, it ignores the Cache-Control header of the request. */
+function hasCurrentTag(request: Request, tag: string): boolean {
+  const tags = request.get("If-None-Match")?.split(",") ?? [];
+  return tags.some((one) => [`"${tag}"`, "*"].includes(one.trim().replace(/^W\//, "")));
 }

@@ -1,8 +1,14 @@
-import type { Degradation } from "../../derive/degradation/degradation.js";
+import type { AnalysisContext } from "../../analysis/analysis-context.js";
+import { acceptanceRule, measuredStudy } from "../../analysis/judged-study.js";
+import { degradationByRank, type Degradation } from "../../derive/degradation/degradation.js";
+import { RankscopeError } from "../../errors.js";
 import type { Cell } from "../../export/table.js";
+import type { Study } from "../../store/studies.js";
 import { count, figure, metricLabel, shortNames } from "../labels.js";
-import type { Picture, VegaLite } from "../picture.js";
-import { topLegend } from "./sides.js";
+import { INTERVAL_TOOLTIP, ONE_MARK, rankColour, verdictShape } from "../parts/encodings.js";
+import { complete, definePlotKind, type PlotFacts, type PlotRequest } from "../plot-kind.js";
+import type { PlotOptions } from "../plot-options.js";
+import type { Plot, PlotTable, VegaLite } from "../plot.js";
 
 export interface StudyDegradation {
   readonly slug: string;
@@ -15,140 +21,213 @@ export interface DegradationAcrossStudies {
   readonly thresholdPercent: number;
   readonly twoSided: boolean;
   readonly confidence: number;
-  /** By study, then ascending rank. */
+  /** By study, then by ascending rank. */
   readonly rows: readonly StudyDegradation[];
-  /** What the caller left out, and why. */
+  /** Studies that are omitted, and why. */
   readonly notes: readonly string[];
 }
 
-/** The degradation of studies at their ranks, with intervals, against the threshold. */
-export function degradationAcrossStudies(facts: DegradationAcrossStudies): Picture {
-  const { metric, thresholdPercent, confidence, rows } = facts;
-  const label = metricLabel(metric);
-  const known = rows.flatMap((row) =>
-    row.degradation.percent === null ? [] : [{ ...row, percent: row.degradation.percent }],
-  );
-  const shown = new Set(known.map(({ slug }) => slug));
-  const empty = [...new Set(rows.map(({ slug }) => slug))].filter((slug) => !shown.has(slug));
-  const percents = known.map(({ percent }) => percent);
-  const studies = count(shown.size, "study", "studies");
-  const verdicts = (verdict: string) => known.filter(({ degradation }) => degradation.verdict === verdict).length;
+export const degradationAcrossStudiesKind = definePlotKind({
+  name: "DEGRADATION_ACROSS_STUDIES",
+  description: "Degradation with its interval at every rank, for one or more studies.",
+  reads: "METRICS",
+  read: readOneStudy,
+  draw: (_subject, facts: DegradationAcrossStudies) => degradationAcrossStudies(facts),
+});
+
+async function readOneStudy({ context, study, options }: PlotRequest): Promise<PlotFacts<DegradationAcrossStudies>> {
+  return complete(await readDegradationAcrossStudies(context, [study], options));
+}
+
+/** Computes the degradation of studies at all their ranks. Their runs are read together. @throws ARGUMENT_INVALID */
+export async function readDegradationAcrossStudies(
+  context: AnalysisContext,
+  studies: readonly Study[],
+  options: PlotOptions,
+): Promise<DegradationAcrossStudies> {
+  const judged = await Promise.all(studies.map((study) => readStudy(context, study, options)));
+  const known = judged.filter((one) => "metric" in one);
+  const omitted = judged.flatMap((one) => ("metric" in one ? [] : [one.omitted])).sort();
   return {
-    title: `Degradation of ${label} across ${studies}`,
-    subtitle:
-      known.length === 0
-        ? []
-        : [
-            `${verdicts("ACCEPTABLE")} acceptable, ${verdicts("UNACCEPTABLE")} unacceptable, ${verdicts("INCONCLUSIVE")} inconclusive of ${count(known.length, "rank")}; ` +
-              (known.some(({ degradation }) => degradation.interval !== null)
-                ? `whiskers: ${figure(confidence * 100)} % interval, where there are seeds`
-                : "one seed a side: no intervals"),
-          ],
-    description: [
-      `Degradation of ${label}, candidate against baseline, of ${studies} at ${count(known.length, "rank")}`,
-      ...(percents.length === 0
-        ? []
-        : [`, from ${figure(Math.min(...percents))} % to ${figure(Math.max(...percents))} %`]),
-      `; the threshold is ${figure(thresholdPercent)} %.`,
-    ].join(""),
-    notes: [
-      ...facts.notes,
-      ...(empty.length > 0 && known.length > 0
-        ? [`${count(empty.length, "study", "studies")} without a degradation left out.`]
-        : []),
-    ],
-    table: {
-      columns: [
-        { name: "study", type: "text" },
-        { name: "rank", type: "integer" },
-        { name: "metric", type: "text" },
-        { name: "percent", type: "number" },
-        { name: "percent_low", type: "number" },
-        { name: "percent_high", type: "number" },
-        { name: "verdict", type: "text" },
-        { name: "reason", type: "text" },
-      ],
-      rows: rows.map(({ slug, rank, degradation: { percent, interval, verdict, reason } }): Cell[] => [
-        ...[slug, rank, metric, percent, interval?.low ?? null, interval?.high ?? null, verdict, reason],
-      ]),
-    },
-    body: known.length === 0 ? { missing: nothing(rows, metric) } : body(known, facts),
+    metric: known[0]?.metric ?? options.metricKey ?? options.metric,
+    thresholdPercent: options.thresholdPercent,
+    twoSided: options.twoSided || options.rules === "NOTEBOOK",
+    confidence: options.confidence,
+    rows: known.flatMap(({ rows }) => rows),
+    notes: omitted.length === 0 ? [] : [`Without the requested baseline or candidate: ${omitted.join(", ")}.`],
   };
 }
 
-function nothing(rows: readonly StudyDegradation[], metric: string): string {
-  const [first] = rows;
-  return first === undefined
-    ? "No study was found."
-    : `No study has a degradation of ${metric}: ${first.degradation.reason ?? "undefined"}.`;
+interface JudgedStudy {
+  readonly metric: string;
+  readonly rows: readonly StudyDegradation[];
 }
 
-function body(
-  known: readonly (StudyDegradation & { readonly percent: number })[],
-  { thresholdPercent, twoSided }: DegradationAcrossStudies,
-): VegaLite {
-  const slugs = shortNames(
-    known.map(({ slug }) => slug),
+/** The slug of a study that has no runs of the requested baseline or candidate. */
+interface OmittedStudy {
+  readonly omitted: string;
+}
+
+async function readStudy(
+  { loaders }: AnalysisContext,
+  { id, slug }: Study,
+  options: PlotOptions,
+): Promise<JudgedStudy | OmittedStudy> {
+  try {
+    const measured = await measuredStudy(loaders, id, options);
+    const rule = acceptanceRule(measured, options);
+    const rows = degradationByRank(measured.runs, rule, measured.roles ?? null);
+    return { metric: measured.metric, rows: rows.map(({ rank, degradation }) => ({ slug, rank, degradation })) };
+  } catch (error) {
+    if (!isMissingRoles(error)) throw error;
+    return { omitted: slug };
+  }
+}
+
+function isMissingRoles(error: unknown): boolean {
+  return error instanceof RankscopeError && error.detail.where === "baseline and candidate";
+}
+
+type DefinedRow = StudyDegradation & { readonly percent: number };
+
+/** The degradation of studies at their ranks, with intervals and the threshold. */
+export function degradationAcrossStudies(facts: DegradationAcrossStudies): Plot {
+  const { metric, rows } = facts;
+  const label = metricLabel(metric);
+  const defined = rows.flatMap((row) => {
+    const { percent } = row.degradation;
+    return percent === null ? [] : [{ ...row, percent }];
+  });
+  const shown = new Set(defined.map(({ slug }) => slug));
+  const studies = count(shown.size, "study", "studies");
+  return {
+    title: `Degradation of ${label} across ${studies}`,
+    subtitle: defined.length === 0 ? [] : [verdictText(defined), whiskerText(defined, facts.confidence)],
+    description: `Degradation of ${label}, candidate against baseline, of ${studies} at ${count(defined.length, "rank")}${rangeText(defined)}; the threshold is ${figure(facts.thresholdPercent)} %.`,
+    notes: [...facts.notes, ...omissionNotes(rows, shown)],
+    table: tableOf(facts),
+    body: defined.length === 0 ? { missing: missingText(facts) } : body(defined, facts),
+  };
+}
+
+function verdictText(rows: readonly DefinedRow[]): string {
+  const numberOf = (verdict: string) => rows.filter(({ degradation }) => degradation.verdict === verdict).length;
+  return `${count(rows.length, "rank")}: ${numberOf("ACCEPTABLE")} acceptable, ${numberOf("UNACCEPTABLE")} unacceptable, ${numberOf("INCONCLUSIVE")} inconclusive`;
+}
+
+function whiskerText(rows: readonly DefinedRow[], confidence: number): string {
+  const hasIntervals = rows.some(({ degradation }) => degradation.interval !== null);
+  return hasIntervals
+    ? `whiskers: ${figure(confidence * 100)} % interval, for ranks with several seeds`
+    : "no intervals: one seed per configuration";
+}
+
+function rangeText(rows: readonly DefinedRow[]): string {
+  if (rows.length === 0) return "";
+  const percents = rows.map(({ percent }) => percent);
+  return `, from ${figure(Math.min(...percents))} % to ${figure(Math.max(...percents))} %`;
+}
+
+function omissionNotes(rows: readonly StudyDegradation[], shown: ReadonlySet<string>): string[] {
+  const omitted = new Set(rows.map(({ slug }) => slug).filter((slug) => !shown.has(slug)));
+  if (omitted.size === 0 || shown.size === 0) return [];
+  return [`${count(omitted.size, "study", "studies")} without a degradation omitted.`];
+}
+
+function missingText({ rows, metric }: DegradationAcrossStudies): string {
+  const [first] = rows;
+  if (first === undefined) return "No study matches.";
+  return `No study has a degradation of ${metric}: ${first.degradation.reason ?? "undefined"}.`;
+}
+
+function tableOf({ metric, rows }: DegradationAcrossStudies): PlotTable {
+  return {
+    columns: [
+      { name: "study", type: "text" },
+      { name: "rank", type: "integer" },
+      { name: "metric", type: "text" },
+      { name: "percent", type: "number" },
+      { name: "percent_low", type: "number" },
+      { name: "percent_high", type: "number" },
+      { name: "verdict", type: "text" },
+      { name: "reason", type: "text" },
+    ],
+    rows: rows.map(({ slug, rank, degradation: { percent, interval, verdict, reason } }): Cell[] => [
+      slug,
+      rank,
+      metric,
+      percent,
+      interval?.low ?? null,
+      interval?.high ?? null,
+      verdict,
+      reason,
+    ]),
+  };
+}
+
+function body(rows: readonly DefinedRow[], { thresholdPercent, twoSided }: DegradationAcrossStudies): VegaLite {
+  const names = shortNames(
+    rows.map(({ slug }) => slug),
     36,
   );
-  const ranks = [...new Set(known.map(({ rank }) => rank))].sort((left, right) => left - right);
-  const values = known.map(({ slug, rank, percent, degradation: { interval, verdict } }) => ({
-    ...{ study: slugs.get(slug) ?? slug, rank, percent, verdict: verdict.toLowerCase() },
-    ...{ low: interval?.low ?? null, high: interval?.high ?? null },
+  const ranks = [...new Set(rows.map(({ rank }) => rank))].sort((left, right) => left - right);
+  const values = rows.map(({ slug, rank, percent, degradation: { interval, verdict } }) => ({
+    study: names.get(slug) ?? slug,
+    rank,
+    percent,
+    verdict: verdict.toLowerCase(),
+    low: interval?.low ?? null,
+    high: interval?.high ?? null,
   }));
-  const y = {
+  const position = {
     y: { field: "study", type: "nominal", sort: null, title: null, axis: { labelOverlap: false, domain: false } },
     yOffset: { field: "rank", type: "ordinal", scale: { domain: ranks } },
   };
   const title = "degradation (%)";
-  const rules = twoSided ? [-thresholdPercent, thresholdPercent] : [thresholdPercent];
-  const verdicts = ["acceptable", "inconclusive", "unacceptable"];
+  const thresholds = twoSided ? [-thresholdPercent, thresholdPercent] : [thresholdPercent];
   return {
     width: 560,
     height: { step: Math.max(22, 13 * ranks.length), for: "position" },
     data: { values },
     layer: [
-      { data: { values: [{}] }, mark: { type: "rule", style: "zero" }, encoding: { x: { datum: 0 } } },
-      ...rules.flatMap((at) => [
-        { data: { values: [{}] }, mark: { type: "rule", style: "threshold" }, encoding: { x: { datum: at } } },
-        {
-          data: { values: [{}] },
-          mark: { type: "text", style: "threshold-label", baseline: "bottom", dy: -2 },
-          encoding: { x: { datum: at }, y: { value: 0 }, text: { value: `threshold ${figure(at)} %` } },
-        },
-      ]),
+      { data: ONE_MARK, mark: { type: "rule", style: "zero" }, encoding: { x: { datum: 0 } } },
+      ...thresholds.flatMap(thresholdRule),
       {
         transform: [{ filter: "isValid(datum.low)" }],
         mark: { type: "errorbar" },
-        encoding: { ...y, x: { field: "low", type: "quantitative", title }, x2: { field: "high" } },
+        encoding: { ...position, x: { field: "low", type: "quantitative", title }, x2: { field: "high" } },
       },
       {
         mark: { type: "point", size: 55 },
         encoding: {
-          ...y,
+          ...position,
           x: { field: "percent", type: "quantitative", title },
-          color: {
-            ...{ field: "rank", type: "ordinal", scale: { domain: ranks, range: "ordinal" } },
-            legend: { ...topLegend(ranks.map(String), "rank"), symbolType: "circle" },
-          },
-          shape: {
-            ...{
-              field: "verdict",
-              type: "nominal",
-              scale: { domain: verdicts, range: ["circle", "diamond", "cross"] },
-            },
-            legend: topLegend(verdicts),
-          },
+          ...rankColour(ranks, "circle"),
+          ...verdictShape(),
           tooltip: [
             { field: "study" },
             { field: "rank" },
             { field: "percent", title, format: ".6~g" },
-            { field: "low", title: "interval from", format: ".6~g" },
-            { field: "high", title: "interval to", format: ".6~g" },
+            ...INTERVAL_TOOLTIP,
             { field: "verdict" },
           ],
         },
       },
     ],
   };
+}
+
+function thresholdRule(percent: number): VegaLite[] {
+  return [
+    { data: ONE_MARK, mark: { type: "rule", style: "threshold" }, encoding: { x: { datum: percent } } },
+    {
+      data: ONE_MARK,
+      mark: { type: "text", style: "threshold-label", baseline: "bottom", dy: -2 },
+      encoding: {
+        x: { datum: percent },
+        y: { value: 0 },
+        text: { value: `threshold ${figure(percent)} %` },
+      },
+    },
+  ];
 }

@@ -1,14 +1,32 @@
+import type { AnalysisContext } from "../../analysis/analysis-context.js";
+import type { ComparedLayer } from "../../analysis/compared-layers.js";
+import { comparedParts } from "../../analysis/parts-of.js";
 import { figure, printable, shortNames } from "../labels.js";
-import type { Picture } from "../picture.js";
-import { extentOf, heatmap } from "./cells.js";
-import { cosinesTable } from "./cosines-table.js";
-import type { Subject } from "./sides.js";
-import { blockAxis, type LayerCosine } from "./weight-similarity.js";
-import { comparedLines, comparedNotes, nothingCompared, type ComparedRuns } from "./weights-subject.js";
+import { blockAxis } from "../parts/block-axis.js";
+import {
+  comparedLines,
+  comparedNotes,
+  comparedRuns,
+  layerCosine,
+  NO_RUNS,
+  nothingCompared,
+  readSimilarity,
+  type ComparedRuns,
+  type LayerCosine,
+} from "../parts/compared-runs.js";
+import { extentOf, heatmap } from "../parts/heatmap.js";
+import { shownRank } from "../parts/requested-rank.js";
+import type { Subject } from "../parts/subject.js";
+import { cosinesTable, type CosineRow } from "../parts/tables.js";
+import { complete, definePlotKind, type PlotFacts, type PlotRequest } from "../plot-kind.js";
+import type { Plot, VegaLite } from "../plot.js";
 
-/** A layer with the q, k and v of its fused projection; none where it is none. */
+/** The q, k or v of a fused projection. */
+type LayerPart = Pick<LayerCosine, "name" | "cosine" | "undefinedReason">;
+
+/** A layer with the parts of its fused projection; empty if it is not fused. */
 export interface DividedLayer extends LayerCosine {
-  readonly parts: readonly Pick<LayerCosine, "cosine" | "undefinedReason" | "name">[];
+  readonly parts: readonly LayerPart[];
 }
 
 export interface LayerHeatmap extends ComparedRuns {
@@ -16,78 +34,124 @@ export interface LayerHeatmap extends ComparedRuns {
   readonly layers: readonly DividedLayer[];
 }
 
-/** Cosines by block and module; under a fused projection its q, k and v. */
-export function layerHeatmap(subject: Subject, facts: LayerHeatmap): Picture {
+export const layerHeatmapKind = definePlotKind({
+  name: "LAYER_HEATMAP",
+  description: "Cosine similarity by block and module at one rank, with q, k and v of fused projections.",
+  reads: "WEIGHTS",
+  read: readLayerHeatmap,
+  draw: layerHeatmap,
+});
+
+/** @throws ARGUMENT_INVALID */
+async function readLayerHeatmap(request: PlotRequest): Promise<PlotFacts<LayerHeatmap>> {
+  const rank = shownRank(request);
+  if (rank === null) return complete({ ...NO_RUNS, layers: [] });
+  const compared = await readSimilarity(request, rank);
+  const divided = await Promise.all(compared.layers.map((layer) => readParts(layer, request.context)));
+  const pendingJobs = [...compared.similarity.pendingJobs, ...divided.flatMap((one) => one.pendingJobs)];
+  return {
+    facts: { ...comparedRuns(rank, compared), layers: divided.map(({ facts }) => facts) },
+    pendingJobs: [...new Set(pendingJobs)],
+  };
+}
+
+async function readParts(layer: ComparedLayer, context: AnalysisContext): Promise<PlotFacts<DividedLayer>> {
+  const parts = await comparedParts(layer, context);
+  return {
+    facts: {
+      ...layerCosine(layer),
+      parts: parts.map(({ part, updates: { similarity } }) => ({
+        name: part.name,
+        cosine: similarity.cosineSimilarity,
+        undefinedReason: similarity.undefinedReason,
+      })),
+    },
+    pendingJobs: parts.flatMap(({ updates }) => updates.similarity.pendingJob ?? []),
+  };
+}
+
+/** A row of the heatmap: a module, or a part of its fused projections. */
+interface HeatmapRow {
+  readonly module: string;
+  readonly part: string | null;
+}
+
+/** Cosine similarity by block and module; a fused projection is followed by its q, k and v. */
+export function layerHeatmap(subject: Subject, facts: LayerHeatmap): Plot {
   const { rank, layers } = facts;
   const reasons = layers.map(({ undefinedReason }) => undefinedReason);
   const rows = rowsOf(layers);
-  const cells = rows.flatMap(({ module, part }) =>
-    layers
-      .filter((layer) => layer.module === module)
-      .flatMap((layer) => {
-        const found = part === null ? layer : layer.parts.find(({ name }) => name === part);
-        if (found === undefined) return [];
-        return [{ layer, part, cosine: found.cosine, undefinedReason: found.undefinedReason }];
-      }),
-  );
-  const known = cells.flatMap(({ cosine }) => cosine ?? []);
-  const least = cells.reduce<(typeof cells)[number] | null>(
-    (found, cell) => (cell.cosine !== null && (found?.cosine == null || cell.cosine < found.cosine) ? cell : found),
-    null,
-  );
-  const extremes =
-    least?.cosine == null
-      ? []
-      : [
-          `from ${figure(least.cosine)} (${printable(least.layer.name)}${least.part === null ? "" : `, ${least.part}`}) to ${figure(Math.max(...known))}`,
-        ];
+  const cells = rows.flatMap((row) => cellsOf(row, layers));
+  const hasParts = rows.some(({ part }) => part !== null);
+  const range = rangeText(cells);
   return {
     title: `Similarity of the weight updates by block and module at rank ${rank}`,
-    subtitle: [...comparedLines(subject, facts), ...(known.length === 0 ? [] : [`cosine ${extremes.join("")}`])],
+    subtitle: [...comparedLines(subject, facts), ...(range === null ? [] : [`cosine ${range}`])],
     description: [
       `Cosine similarity of the two updates by block and module at rank ${rank}`,
-      ...(rows.some(({ part }) => part !== null) ? [", with q, k and v of fused projections"] : []),
-      ...extremes.map((text) => `: ${text}`),
+      hasParts ? ", with q, k and v of fused projections" : "",
+      range === null ? "" : `: ${range}`,
       ".",
     ].join(""),
-    notes: known.length === 0 ? [] : comparedNotes(facts, reasons),
+    notes: range === null ? [] : comparedNotes(facts, reasons),
     table: cosinesTable(rank, cells, { withParts: true }),
-    body: known.length === 0 ? { missing: nothingCompared(facts, reasons) } : body(),
+    body: range === null ? { missing: nothingCompared(facts, reasons) } : body(layers, rows, cells),
   };
-
-  function body() {
-    const modules = shortNames(
-      layers.map(({ module }) => module),
-      36,
-    );
-    const blocks = blockAxis(layers);
-    const rowName = (module: string, part: string | null) =>
-      part === null ? (modules.get(module) ?? module) : `${modules.get(module) ?? module}: ${part}`;
-    const width = Math.min(44, Math.max(12, Math.floor(720 / blocks.domain.length)));
-    return heatmap({
-      cells: cells.map(({ layer, part, cosine, undefinedReason }) => ({
-        row: rowName(layer.module, part),
-        column: blocks.of(layer.index),
-        value: cosine,
-        details: { layer: layer.name, part: part ?? "all", cosine, "undefined because": undefinedReason },
-      })),
-      rows: rows.map(({ module, part }) => rowName(module, part)),
-      columns: blocks.domain,
-      titles: { row: null, column: "block", value: "cosine" },
-      size: { width, height: 26 },
-      columnAngle: 0,
-      extent: extentOf(known),
-    });
-  }
 }
 
-/** A row a module, in the order of the model, each followed by its parts. */
-function rowsOf(layers: readonly DividedLayer[]): { module: string; part: string | null }[] {
+/** Returns the range of the similarities, with the place of the minimum; null if there is none. */
+function rangeText(cells: readonly CosineRow[]): string | null {
+  const cosines = cells.flatMap(({ cosine }) => cosine ?? []);
+  const minimum = Math.min(...cosines);
+  const lowest = cells.find(({ cosine }) => cosine === minimum);
+  if (lowest === undefined) return null;
+  const part = lowest.part === null ? "" : `, ${lowest.part}`;
+  return `from ${figure(minimum)} (${printable(lowest.layer.name)}${part}) to ${figure(Math.max(...cosines))}`;
+}
+
+/** Returns a row for each module, in model order, each followed by rows for its parts. */
+function rowsOf(layers: readonly DividedLayer[]): HeatmapRow[] {
   const modules = [...new Set(layers.map(({ module }) => module))];
   return modules.flatMap((module) => {
     const parts = layers
       .filter((layer) => layer.module === module)
       .flatMap((layer) => layer.parts.map(({ name }) => name));
     return [null, ...new Set(parts)].map((part) => ({ module, part }));
+  });
+}
+
+function cellsOf({ module, part }: HeatmapRow, layers: readonly DividedLayer[]): CosineRow[] {
+  return layers
+    .filter((layer) => layer.module === module)
+    .flatMap((layer) => {
+      const shown = part === null ? layer : layer.parts.find(({ name }) => name === part);
+      if (shown === undefined) return [];
+      return [{ layer, part, cosine: shown.cosine, undefinedReason: shown.undefinedReason }];
+    });
+}
+
+function body(layers: readonly DividedLayer[], rows: readonly HeatmapRow[], cells: readonly CosineRow[]): VegaLite {
+  const modules = shortNames(
+    layers.map(({ module }) => module),
+    36,
+  );
+  const labelOf = ({ module, part }: HeatmapRow) => {
+    const name = modules.get(module) ?? module;
+    return part === null ? name : `${name}: ${part}`;
+  };
+  const blocks = blockAxis(layers);
+  return heatmap({
+    cells: cells.map(({ layer, part, cosine, undefinedReason }) => ({
+      row: labelOf({ module: layer.module, part }),
+      column: blocks.labelOf(layer.index),
+      value: cosine,
+      details: { layer: layer.name, part: part ?? "all", cosine, "undefined because": undefinedReason },
+    })),
+    rows: rows.map(labelOf),
+    columns: blocks.domain,
+    titles: { row: null, column: "block", value: "cosine" },
+    size: { width: Math.min(44, Math.max(12, Math.floor(720 / blocks.domain.length))), height: 26 },
+    columnAngle: 0,
+    extent: extentOf(cells.flatMap(({ cosine }) => cosine ?? [])),
   });
 }

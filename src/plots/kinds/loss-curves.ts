@@ -1,14 +1,20 @@
+import type { AnalysisContext } from "../../analysis/analysis-context.js";
+import type { Run } from "../../derive/runs/comparison-roles.js";
+import { configurationName } from "../../derive/runs/configuration-name.js";
 import { evenlySpacedIndices } from "../../derive/statistics/evenly-spaced-indices.js";
 import type { Cell } from "../../export/table.js";
-import { count, shortNames } from "../labels.js";
-import type { Picture, VegaLite } from "../picture.js";
-import { colour, dash, subjectLine, topLegend, type Subject } from "./sides.js";
+import { capital, count, shortNames } from "../labels.js";
+import { colour, dash, rankColour } from "../parts/encodings.js";
+import { runsOfRequestedRank } from "../parts/requested-rank.js";
+import { subjectLine, type Subject } from "../parts/subject.js";
+import { complete, definePlotKind, type PlotFacts, type PlotRequest } from "../plot-kind.js";
+import type { Plot, PlotTable, VegaLite } from "../plot.js";
 
 export interface RunCurve {
   readonly run: string;
   readonly configuration: string;
   readonly rank: number;
-  /** As logged: `loss`, `eval_loss`. */
+  /** Name as logged: `loss`, `eval_loss`. */
   readonly curve: string;
   readonly steps: readonly number[];
   /** NaN and infinities as logged. */
@@ -16,124 +22,184 @@ export interface RunCurve {
 }
 
 export interface LossCurves {
-  /** Null: of all ranks. */
+  /** Null for all ranks. */
   readonly rank: number | null;
   readonly curves: readonly RunCurve[];
 }
 
-/** Points of a picture: more take seconds to draw, and are not seen. */
-const MOST_POINTS = 24_000;
-/** Points of a curve that is as wide as a panel is in pixels. */
-const MOST_OF_ONE = 360;
-/** A curve of fewer points shows them. */
+export const lossCurvesKind = definePlotKind({
+  name: "LOSS_CURVES",
+  description: "Training and evaluation loss of the runs by step; restricted to one rank if `rank` is given.",
+  reads: "CURVES",
+  read: readLossCurves,
+  draw: lossCurves,
+});
+
+async function readLossCurves(request: PlotRequest): Promise<PlotFacts<LossCurves>> {
+  const { runs } = runsOfRequestedRank(request);
+  const names = PANELS.map(({ curve }) => curve);
+  const curves = await Promise.all(
+    runs.flatMap((run) => names.map((curve) => loggedCurve(request.context, run, curve))),
+  );
+  return complete({
+    rank: request.options.rank ?? null,
+    curves: curves.filter((curve) => curve !== undefined),
+  });
+}
+
+async function loggedCurve({ loaders }: AnalysisContext, run: Run, curve: string): Promise<RunCurve | undefined> {
+  const series = await loaders.series.load({ experimentId: run.id, name: curve });
+  if (series === undefined) return undefined;
+  return {
+    run: run.name,
+    configuration: configurationName(run),
+    rank: run.rank,
+    curve,
+    steps: series.steps,
+    values: series.values,
+  };
+}
+
+/** Maximum number of points in a plot: more take seconds to draw and are not visible. */
+const MAX_POINTS = 24_000;
+/** Maximum number of points in a curve: about one for each pixel of a panel's width. */
+const MAX_POINTS_OF_CURVE = 360;
+/** A curve with fewer points shows them. */
 const FEW_POINTS = 40;
 
 const PANELS = [
   { curve: "loss", title: "training loss" },
   { curve: "eval_loss", title: "evaluation loss" },
 ] as const;
+type CurvePanel = (typeof PANELS)[number];
 
-/** Training and evaluation loss over the steps. Colours are ranks, dashes configurations; of one rank colours are those too. */
-export function lossCurves(subject: Subject, { rank, curves }: LossCurves): Picture {
-  const most = Math.max(2, Math.min(MOST_OF_ONE, Math.floor(MOST_POINTS / Math.max(1, curves.length))));
-  const drawn = curves.map((curve) => {
-    const kept = evenlySpacedIndices(curve.steps.length, most);
-    const points = kept.map((i) => {
-      const value = curve.values[i];
-      return { step: curve.steps[i] ?? NaN, value: value !== undefined && Number.isFinite(value) ? value : null };
-    });
-    return { ...curve, points };
-  });
-  const logged = curves.reduce((sum, { steps }) => sum + steps.length, 0);
-  const shown = drawn.reduce((sum, { points }) => sum + points.length, 0);
-  const broken = curves.filter(({ values }) => values.some((value) => !Number.isFinite(value)));
-  const runs = new Set(curves.map(({ run }) => run));
-  const where = rank === null ? "" : ` at rank ${rank}`;
+/** A curve with the points that are drawn. The value of a point is null if it is not finite. */
+interface DrawnCurve extends RunCurve {
+  readonly points: readonly { readonly step: number; readonly value: number | null }[];
+}
+
+/**
+ * Training and evaluation loss by step. With several ranks, colours are ranks and dashes are configurations; with one rank,
+ * colours are configurations too.
+ */
+export function lossCurves(subject: Subject, { rank, curves }: LossCurves): Plot {
+  const maximum = Math.max(2, Math.min(MAX_POINTS_OF_CURVE, Math.floor(MAX_POINTS / Math.max(1, curves.length))));
+  const drawn = curves.map((curve) => thinned(curve, maximum));
   const panels = PANELS.filter(({ curve }) => drawn.some((one) => one.curve === curve));
+  const runs = count(new Set(curves.map(({ run }) => run)).size, "run");
+  const atRank = rank === null ? "" : ` at rank ${rank}`;
+  const losses = panels.map(({ title }) => title).join(" and ") || "loss";
   return {
-    title: `Loss over the steps${where}`,
-    subtitle: [subjectLine(subject), ...(curves.length === 0 ? [] : [count(runs.size, "run")])],
+    title: `Loss by step${atRank}`,
+    subtitle: curves.length === 0 ? [subjectLine(subject)] : [subjectLine(subject), runs],
     description: [
-      `${panels.map(({ title }) => title).join(" and ") || "loss"} over optimizer steps of ${count(runs.size, "run")}${where}.`,
-      ...panels.map(({ curve, title }) => `${title}: ${ends(drawn.filter((one) => one.curve === curve))}.`),
+      `${capital(losses)} by optimizer step of ${runs}${atRank}.`,
+      ...panels.map(({ curve, title }) => `${capital(title)} ${endText(drawn.filter((one) => one.curve === curve))}.`),
     ].join(" "),
-    notes: [
-      ...(shown < logged
-        ? [
-            `Thinned from ${grouped(logged)} logged points to ${grouped(shown)}: of each curve at most ${most}, evenly spaced, first and last among them.`,
-          ]
-        : []),
-      ...(broken.length > 0 ? [`${count(broken.length, "curve")} with values that are not finite: gaps there.`] : []),
-    ],
-    table: {
-      columns: [
-        { name: "run", type: "text" },
-        { name: "configuration", type: "text" },
-        { name: "rank", type: "integer" },
-        { name: "curve", type: "text" },
-        { name: "step", type: "integer" },
-        { name: "value", type: "number" },
-      ],
-      rows: drawn.flatMap(({ points, run, configuration, curve, ...one }) =>
-        points.map(({ step, value }): Cell[] => [run, configuration, one.rank, curve, step, value]),
-      ),
-    },
+    notes: [...thinningNotes(drawn, maximum), ...gapNotes(curves)],
+    table: tableOf(drawn),
     body:
-      panels.length === 0 ? { missing: `No run${where} has logged a curve loss or eval_loss.` } : body(drawn, panels),
+      panels.length === 0
+        ? { missing: `No run${atRank} has logged a curve named loss or eval_loss.` }
+        : body(drawn, panels),
   };
 }
 
-type DrawnCurve = RunCurve & { readonly points: readonly { readonly step: number; readonly value: number | null }[] };
-
-function body(drawn: readonly DrawnCurve[], panels: readonly (typeof PANELS)[number][]): VegaLite {
-  const runs = shortNames(drawn.map(({ run }) => run));
-  const configurations = shortNames(drawn.map(({ configuration }) => configuration));
-  const domain = [...configurations.values()];
-  const ranks = [...new Set(drawn.map(({ rank }) => rank))].sort((left, right) => left - right);
-  const byRank = {
-    color: {
-      field: "rank",
-      type: "ordinal",
-      scale: { domain: ranks, range: "ordinal" },
-      legend: { ...topLegend(ranks.map(String), "rank"), symbolType: "stroke" },
-    },
-    ...(domain.length > 1 ? dash("configuration", domain) : {}),
-  };
-  const byConfiguration = {
-    ...colour("configuration", domain),
-    ...(domain.length > 1 ? dash("configuration", domain) : {}),
-  };
-  const panel = ({ curve, title }: (typeof PANELS)[number]) => {
-    const own = drawn.filter((one) => one.curve === curve);
-    const few = own.every(({ points }) => points.length <= FEW_POINTS);
-    const values = own.flatMap(({ run, configuration, rank, points }) =>
-      points.map((point) => ({
-        ...{ ...point, rank, run: runs.get(run) ?? run },
-        configuration: configurations.get(configuration) ?? configuration,
-      })),
-    );
-    return {
-      ...{ width: panels.length === 1 ? 640 : 380, height: 320, data: { values } },
-      mark: { type: "line", strokeWidth: own.length > 20 ? 1.1 : 1.7, point: few ? { size: 14 } : false },
-      encoding: {
-        x: { field: "step", type: "quantitative", title: "optimizer step", scale: { zero: false, nice: false } },
-        y: { field: "value", type: "quantitative", title, scale: { zero: false, nice: true } },
-        detail: { field: "run" },
-        ...(ranks.length > 1 ? byRank : byConfiguration),
-        tooltip: [{ field: "run" }, { field: "step" }, { field: "value", title, format: ".6~g" }],
-      },
-    };
-  };
-  return { hconcat: panels.map(panel), spacing: 32, resolve: { scale: { color: "shared", strokeDash: "shared" } } };
+function thinned(curve: RunCurve, maximum: number): DrawnCurve {
+  const points = evenlySpacedIndices(curve.steps.length, maximum).map((i) => {
+    const value = curve.values[i] ?? NaN;
+    return { step: curve.steps[i] ?? NaN, value: Number.isFinite(value) ? value : null };
+  });
+  return { ...curve, points };
 }
 
-/** Where curves end: the least and the greatest of their last finite values. */
-function ends(curves: readonly DrawnCurve[]): string {
+function thinningNotes(curves: readonly DrawnCurve[], maximum: number): string[] {
+  const logged = curves.reduce((sum, { steps }) => sum + steps.length, 0);
+  const shown = curves.reduce((sum, { points }) => sum + points.length, 0);
+  if (shown === logged) return [];
+  return [
+    `Thinned from ${grouped(logged)} logged points to ${grouped(shown)}: at most ${maximum} of each curve, evenly spaced, including the first and the last.`,
+  ];
+}
+
+function gapNotes(curves: readonly RunCurve[]): string[] {
+  const broken = curves.filter(({ values }) => values.some((value) => !Number.isFinite(value)));
+  return broken.length === 0 ? [] : [`${count(broken.length, "curve")} with gaps: values that are not finite.`];
+}
+
+/** Returns the range of the last finite values of the curves, as the end of a sentence. */
+function endText(curves: readonly DrawnCurve[]): string {
   const last = curves.flatMap(({ values }) => values.findLast(Number.isFinite) ?? []);
-  if (last.length === 0) return "no finite value";
-  const [least, most] = [Math.min(...last), Math.max(...last)].map((value) => value.toPrecision(4));
-  return least === most ? `ends at ${least}` : `ends from ${least} to ${most}`;
+  if (last.length === 0) return "has no finite value";
+  const minimum = Math.min(...last).toPrecision(4);
+  const maximum = Math.max(...last).toPrecision(4);
+  return minimum === maximum ? `ends at ${minimum}` : `ends between ${minimum} and ${maximum}`;
 }
 
 const GROUPED = new Intl.NumberFormat("en");
 const grouped = (n: number) => GROUPED.format(n);
+
+function tableOf(curves: readonly DrawnCurve[]): PlotTable {
+  return {
+    columns: [
+      { name: "run", type: "text" },
+      { name: "configuration", type: "text" },
+      { name: "rank", type: "integer" },
+      { name: "curve", type: "text" },
+      { name: "step", type: "integer" },
+      { name: "value", type: "number" },
+    ],
+    rows: curves.flatMap(({ points, run, configuration, rank, curve }) =>
+      points.map(({ step, value }): Cell[] => [run, configuration, rank, curve, step, value]),
+    ),
+  };
+}
+
+function body(curves: readonly DrawnCurve[], panels: readonly CurvePanel[]): VegaLite {
+  const configurations = [...shortNames(curves.map(({ configuration }) => configuration)).values()];
+  const ranks = [...new Set(curves.map(({ rank }) => rank))].sort((left, right) => left - right);
+  const lines = {
+    ...(ranks.length > 1 ? rankColour(ranks, "stroke") : colour("configuration", configurations)),
+    ...(configurations.length > 1 ? dash("configuration", configurations) : {}),
+  };
+  const width = panels.length === 1 ? 640 : 380;
+  return {
+    hconcat: panels.map((panel) => panelOf(panel, curves, lines, width)),
+    spacing: 32,
+    resolve: { scale: { color: "shared", strokeDash: "shared" } },
+  };
+}
+
+function panelOf(
+  { curve, title }: CurvePanel,
+  curves: readonly DrawnCurve[],
+  lines: VegaLite,
+  width: number,
+): VegaLite {
+  const runs = shortNames(curves.map(({ run }) => run));
+  const configurations = shortNames(curves.map(({ configuration }) => configuration));
+  const own = curves.filter((one) => one.curve === curve);
+  const hasFewPoints = own.every(({ points }) => points.length <= FEW_POINTS);
+  const values = own.flatMap(({ run, configuration, rank, points }) =>
+    points.map(({ step, value }) => ({
+      step,
+      value,
+      rank,
+      run: runs.get(run) ?? run,
+      configuration: configurations.get(configuration) ?? configuration,
+    })),
+  );
+  return {
+    width,
+    height: 320,
+    data: { values },
+    mark: { type: "line", strokeWidth: own.length > 20 ? 1.1 : 1.7, point: hasFewPoints ? { size: 14 } : false },
+    encoding: {
+      x: { field: "step", type: "quantitative", title: "optimizer step", scale: { zero: false, nice: false } },
+      y: { field: "value", type: "quantitative", title, scale: { zero: false, nice: true } },
+      detail: { field: "run" },
+      ...lines,
+      tooltip: [{ field: "run" }, { field: "step" }, { field: "value", title, format: ".6~g" }],
+    },
+  };
+}

@@ -1,32 +1,62 @@
-import type { ConfigurationMean } from "../../derive/runs/configuration-means.js";
+import { ranksOf } from "../../derive/runs/comparison-roles.js";
+import {
+  comparedConfigurations,
+  configurationMeans,
+  type ConfigurationMean,
+} from "../../derive/runs/configuration-means.js";
+import { diagnosticSummary } from "../../derive/tradeoffs/diagnostic-summary.js";
+import { MetricName } from "../../model/enums/metric.js";
 import { capital, figure, sampleSizes, whiskers } from "../labels.js";
-import type { Picture } from "../picture.js";
-import { barsByRank, rankMarks } from "./by-rank.js";
-import { meansTable } from "./means-table.js";
-import { sideNames, sidesText, subjectLine, type Subject } from "./sides.js";
+import { barsByRank, rankMarks } from "../parts/by-rank.js";
+import { runsOfRequestedRank } from "../parts/requested-rank.js";
+import { configurationsText, legendNames, subjectLine, type Subject } from "../parts/subject.js";
+import { meansTable } from "../parts/tables.js";
+import { complete, definePlotKind, type PlotFacts, type PlotRequest } from "../plot-kind.js";
+import type { Plot } from "../plot.js";
 
 export interface MemoryComparison {
   /** Peak memory, MB. */
   readonly means: readonly ConfigurationMean[];
-  /** Percent by which the candidate needs less than the baseline, by rank; null where one of them has none. */
+  /** Memory saved by the candidate, in percent of the baseline's, by rank; null if one of them has no value. */
   readonly reductions: readonly { readonly rank: number; readonly percent: number | null }[];
   readonly confidence: number;
 }
 
-/** Peak memory of both sides by rank. */
-export function memoryComparison(subject: Subject, { means, reductions, confidence }: MemoryComparison): Picture {
-  const names = sideNames(subject);
-  const known = reductions.flatMap(({ percent }) => percent ?? []);
-  const saving = known.length === 0 ? [] : [savingText(known)];
+export const memoryComparisonKind = definePlotKind({
+  name: "MEMORY_COMPARISON",
+  description: "Peak memory of baseline and candidate by rank.",
+  reads: "METRICS",
+  read: readMemoryComparison,
+  draw: memoryComparison,
+});
+
+function readMemoryComparison(request: PlotRequest): PlotFacts<MemoryComparison> {
+  const { runs, roles } = runsOfRequestedRank(request);
+  const { confidence } = request.options;
+  return complete({
+    means: configurationMeans(runs, comparedConfigurations(runs, roles), MetricName.PEAK_MEMORY_MB, confidence),
+    reductions: ranksOf(runs).map((rank) => ({
+      rank,
+      percent: diagnosticSummary(runs, rank, undefined, roles ?? null).memoryReductionPercent,
+    })),
+    confidence,
+  });
+}
+
+const PANEL = { title: "peak memory (MB)", width: 620, height: 320 };
+
+/** Peak memory of each configuration by rank. */
+export function memoryComparison(subject: Subject, { means, reductions, confidence }: MemoryComparison): Plot {
+  const names = legendNames(subject);
+  const percents = reductions.flatMap(({ percent }) => percent ?? []);
+  const saving = percents.length === 0 ? [] : [savingText(percents)];
+  const summary = [...saving, sampleSizes(means), whiskers(means, confidence)].join("; ");
   return {
-    title: `Peak memory by rank: ${sidesText(subject)}`,
-    subtitle: [
-      subjectLine(subject),
-      ...(means.length === 0 ? [] : [[...saving, sampleSizes(means), whiskers(means, confidence)].join("; ")]),
-    ],
+    title: `Peak memory by rank: ${configurationsText(subject)}`,
+    subtitle: means.length === 0 ? [subjectLine(subject)] : [subjectLine(subject), summary],
     description: [
       "Peak memory by rank.",
-      ...means.map(({ rank, configuration: side, mean }) => `Rank ${rank}, ${side}: ${figure(mean)} MB.`),
+      ...means.map(({ rank, configuration, mean }) => `Rank ${rank}, ${configuration}: ${figure(mean)} MB.`),
       ...saving.map((text) => `${capital(text)}.`),
     ].join(" "),
     notes: [],
@@ -38,11 +68,9 @@ export function memoryComparison(subject: Subject, { means, reductions, confiden
   };
 }
 
-const PANEL = { title: "peak memory (MB)", width: 620, height: 320 };
-
-/** By how much the candidate needs less, or more. */
 function savingText(percents: readonly number[]): string {
-  const [least, most] = [Math.min(...percents), Math.max(...percents)].map((percent) => percent.toFixed(1));
-  const range = least === most ? `${least} %` : `${least} % to ${most} %`;
-  return `the candidate saves ${range} of the baseline's memory${Number(most) < 0 ? ": it needs more" : ""}`;
+  const minimum = Math.min(...percents).toFixed(1);
+  const maximum = Math.max(...percents).toFixed(1);
+  const range = minimum === maximum ? `${minimum} %` : `${minimum} % to ${maximum} %`;
+  return `the candidate saves ${range} of the baseline's memory${Number(maximum) < 0 ? ": it needs more" : ""}`;
 }

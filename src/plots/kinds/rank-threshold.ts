@@ -1,164 +1,186 @@
-import type { Degradation } from "../../derive/degradation/degradation.js";
-import type { RankThreshold } from "../../derive/degradation/rank-threshold.js";
-import type { ConfigurationMean } from "../../derive/runs/configuration-means.js";
+import { acceptanceRule } from "../../analysis/judged-study.js";
+import { degradationByRank, type Degradation } from "../../derive/degradation/degradation.js";
+import { notebookRankThreshold, rankThreshold, type RankThreshold } from "../../derive/degradation/rank-threshold.js";
+import {
+  comparedConfigurations,
+  configurationMeans,
+  type ConfigurationMean,
+} from "../../derive/runs/configuration-means.js";
 import type { Cell } from "../../export/table.js";
 import { capital, figure, metricLabel, sampleSizes, whiskers } from "../labels.js";
-import type { Picture, PictureTable, VegaLite } from "../picture.js";
-import { intervals, pointsByRank, rankAxis, rankMarks } from "./by-rank.js";
-import { INTERVAL_COLUMNS, meanCells } from "./means-table.js";
-import { sideNames, sidesText, subjectLine, topLegend, type Subject } from "./sides.js";
+import { intervals, pointsByRank, rankAxis, rankMarks } from "../parts/by-rank.js";
+import { INTERVAL_TOOLTIP, ONE_MARK, verdictColourAndShape } from "../parts/encodings.js";
+import { configurationsText, legendNames, subjectLine, type Subject } from "../parts/subject.js";
+import { INTERVAL_COLUMNS, meanCells } from "../parts/tables.js";
+import { complete, definePlotKind, type PlotFacts, type PlotRequest } from "../plot-kind.js";
+import type { Plot, PlotTable, VegaLite } from "../plot.js";
 
 export interface RankThresholdFacts {
   readonly metric: string;
   readonly means: readonly ConfigurationMean[];
-  readonly degradations: readonly { readonly rank: number; readonly degradation: Degradation }[];
+  readonly degradations: readonly RankDegradation[];
   readonly threshold: RankThreshold;
   readonly thresholdPercent: number;
   readonly twoSided: boolean;
   readonly confidence: number;
 }
 
+interface RankDegradation {
+  readonly rank: number;
+  readonly degradation: Degradation;
+}
+
+export const rankThresholdKind = definePlotKind({
+  name: "RANK_THRESHOLD",
+  description:
+    "The metric of baseline and candidate by rank, and the degradation with its interval, the threshold and r*.",
+  reads: "METRICS",
+  read: readRankThreshold,
+  draw: rankThresholdPlot,
+});
+
+/** @throws ARGUMENT_INVALID */
+function readRankThreshold({ measured, options }: PlotRequest): PlotFacts<RankThresholdFacts> {
+  const { runs, roles, metric } = measured;
+  const rule = acceptanceRule(measured, options);
+  const degradations = degradationByRank(runs, rule, roles ?? null);
+  return complete({
+    metric,
+    means: configurationMeans(runs, comparedConfigurations(runs, roles), metric, options.confidence),
+    degradations,
+    threshold: options.rules === "NOTEBOOK" ? notebookRankThreshold(degradations) : rankThreshold(degradations),
+    thresholdPercent: rule.thresholdPercent,
+    twoSided: rule.twoSided,
+    confidence: options.confidence,
+  });
+}
+
 const WIDTH = 620;
 
-/** The metric of both sides by rank; below, the degradation with its interval against the threshold, and r*. */
-export function rankThresholdPlot(subject: Subject, facts: RankThresholdFacts): Picture {
+/** The metric of each configuration by rank; below it, the degradation with its interval, the threshold and r*. */
+export function rankThresholdPlot(subject: Subject, facts: RankThresholdFacts): Plot {
   const { metric, means, degradations, threshold, thresholdPercent, confidence } = facts;
-  const names = sideNames(subject);
   const label = metricLabel(metric);
-  const known = degradations.filter(({ degradation: { percent } }) => percent !== null);
-  const found =
-    threshold.rank === null
-      ? `no r*: ${threshold.reason}`
-      : `r* ${threshold.bound === "AT_MOST" ? "at most" : "="} ${threshold.rank}: ${threshold.reason}`;
-  const undefinedAt = degradations.filter(({ degradation: { percent } }) => percent === null);
-  // The panels stand over each other: both have the ranks of the upper one.
-  const ranks = [...new Set(means.map(({ rank }) => rank))];
-  const panels = [
-    pointsByRank(rankMarks(means, names), [...names.values()], { title: label, width: WIDTH, height: 230 }),
-    ...(known.length === 0 ? [] : [degradationPanel(facts, ranks)]),
-  ];
+  const result = thresholdText(threshold);
+  const isDefined = ({ degradation }: RankDegradation) => degradation.percent !== null;
+  const hasDegradation = degradations.some(isDefined);
+  const withoutDegradation = degradations.filter((one) => !isDefined(one));
   return {
-    title: `${capital(label)} and degradation by rank: ${sidesText(subject)}`,
+    title: `${capital(label)} and degradation by rank: ${configurationsText(subject)}`,
     subtitle: [
       subjectLine(subject),
-      ...(known.length === 0 ? [] : [found]),
+      ...(hasDegradation ? [result] : []),
       ...(means.length === 0 ? [] : [`${sampleSizes(means)}; ${whiskers(means, confidence)}`]),
     ],
     description: [
       `Degradation of ${label} by rank, against a threshold of ${figure(thresholdPercent)} %.`,
-      ...degradations.map(({ rank, degradation }) => `Rank ${rank}: ${saidOf(degradation)}.`),
-      `${found}.`,
+      ...degradations.map(({ rank, degradation }) => `Rank ${rank}: ${degradationText(degradation)}.`),
+      `${result}.`,
     ].join(" "),
-    notes: means.length === 0 || undefinedAt.length === 0 ? [] : [undefinedNote(undefinedAt)],
-    table: table(facts),
-    body:
-      means.length === 0
-        ? { missing: `No run of the study has ${metric}.` }
-        : { vconcat: panels, spacing: 24, resolve: { scale: { color: "independent", shape: "independent" } } },
+    notes: means.length === 0 || withoutDegradation.length === 0 ? [] : [undefinedNote(withoutDegradation)],
+    table: tableOf(facts),
+    body: means.length === 0 ? { missing: `No run of the study has ${metric}.` } : body(subject, facts),
   };
 }
 
-function saidOf({ percent, interval, verdict, reason }: Degradation): string {
+function body(subject: Subject, facts: RankThresholdFacts): VegaLite {
+  const { metric, means, degradations } = facts;
+  const names = legendNames(subject);
+  const panel = { title: metricLabel(metric), width: WIDTH, height: 230 };
+  const upper = pointsByRank(rankMarks(means, names), [...names.values()], panel);
+  const hasDegradation = degradations.some(({ degradation }) => degradation.percent !== null);
+  // The panels share one axis of ranks: that of the upper one.
+  const ranks = [...new Set(means.map(({ rank }) => rank))];
+  return {
+    vconcat: hasDegradation ? [upper, degradationPanel(facts, ranks)] : [upper],
+    spacing: 24,
+    resolve: { scale: { color: "independent", shape: "independent" } },
+  };
+}
+
+function thresholdText({ rank, bound, reason }: RankThreshold): string {
+  if (rank === null) return `no r*: ${reason}`;
+  return `r* ${bound === "AT_MOST" ? "<=" : "="} ${rank}: ${reason}`;
+}
+
+function degradationText({ percent, interval, verdict, reason }: Degradation): string {
   if (percent === null) return reason ?? "undefined";
-  const between = interval === null ? "" : ` (${figure(interval.low)} to ${figure(interval.high)})`;
-  return `${figure(percent)} %${between}, ${verdict.toLowerCase()}`;
+  const range = interval === null ? "" : ` (${figure(interval.low)} to ${figure(interval.high)})`;
+  return `${figure(percent)} %${range}, ${verdict.toLowerCase()}`;
 }
 
-function undefinedNote(ranks: RankThresholdFacts["degradations"]): string {
-  const [first] = ranks;
-  const at = ranks.map(({ rank }) => rank).join(", ");
-  return `No degradation at ${ranks.length === 1 ? "rank" : "ranks"} ${at}: ${first?.degradation.reason ?? "undefined"}${ranks.length > 1 ? ", and so on" : ""}.`;
+function undefinedNote(degradations: readonly RankDegradation[]): string {
+  const ranks = degradations.map(({ rank }) => rank).join(", ");
+  const reason = degradations[0]?.degradation.reason ?? "undefined";
+  if (degradations.length === 1) return `No degradation at rank ${ranks}: ${reason}.`;
+  return `No degradation at ranks ${ranks}; at the first: ${reason}.`;
 }
 
-function degradationPanel(
-  { degradations, threshold, thresholdPercent, twoSided }: RankThresholdFacts,
-  ranks: readonly number[],
-): VegaLite {
-  const { x, place } = rankAxis(ranks);
-  const values = degradations.flatMap(({ rank, degradation: { percent, interval, verdict } }) =>
-    percent === null
-      ? []
-      : [
-          {
-            ...{ rank, place: place(rank), percent, verdict: verdict.toLowerCase() },
-            low: interval?.low ?? null,
-            high: interval?.high ?? null,
-            star: rank === threshold.rank ? "r*" : null,
-            top: Math.max(percent, interval?.high ?? -Infinity),
-          },
-        ],
-  );
+function degradationPanel(facts: RankThresholdFacts, ranks: readonly number[]): VegaLite {
+  const { degradations, threshold, thresholdPercent, twoSided } = facts;
+  const { x, positionOf } = rankAxis(ranks);
+  const values = degradations.flatMap(({ rank, degradation: { percent, interval, verdict } }) => {
+    if (percent === null) return [];
+    return {
+      rank,
+      place: positionOf(rank),
+      percent,
+      verdict: verdict.toLowerCase(),
+      low: interval?.low ?? null,
+      high: interval?.high ?? null,
+      star: rank === threshold.rank ? "r*" : null,
+      top: Math.max(percent, interval?.high ?? -Infinity),
+    };
+  });
   const title = "degradation (%)";
-  const percent = { field: "percent", type: "quantitative", title };
-  const verdicts = ["acceptable", "inconclusive", "unacceptable"];
-  const rules = twoSided ? [thresholdPercent, -thresholdPercent] : [thresholdPercent];
+  const y = { field: "percent", type: "quantitative", title };
+  const thresholds = twoSided ? [thresholdPercent, -thresholdPercent] : [thresholdPercent];
   return {
     width: WIDTH,
     height: 170,
     data: { values },
     layer: [
-      { data: { values: [{}] }, mark: { type: "rule", style: "zero" }, encoding: { y: { datum: 0 } } },
-      ...rules.flatMap((at) => labelledRule(at, `threshold ${figure(at)} %`)),
+      { data: ONE_MARK, mark: { type: "rule", style: "zero" }, encoding: { y: { datum: 0 } } },
+      ...thresholds.flatMap(thresholdRule),
       intervals({ x }, title),
       {
         mark: { type: "point", size: 75 },
-        encoding: {
-          x,
-          y: percent,
-          color: {
-            field: "verdict",
-            type: "nominal",
-            scale: { domain: verdicts, range: VERDICT_COLOURS },
-            legend: VERDICT_LEGEND,
-          },
-          shape: {
-            field: "verdict",
-            type: "nominal",
-            scale: { domain: verdicts, range: ["circle", "diamond", "cross"] },
-            legend: VERDICT_LEGEND,
-          },
-          tooltip: [
-            { field: "rank", title: "rank" },
-            { field: "percent", title, format: ".6~g" },
-            { field: "low", title: "interval from", format: ".6~g" },
-            { field: "high", title: "interval to", format: ".6~g" },
-            { field: "verdict", title: "verdict" },
-          ],
-        },
+        encoding: { x, y, ...verdictColourAndShape(), tooltip: degradationTooltip(title) },
       },
       {
         transform: [{ filter: "isValid(datum.star)" }],
         mark: { type: "text", dy: -9, baseline: "bottom", fontWeight: "bold", fontSize: 12 },
-        encoding: { x, y: { ...percent, field: "top" }, text: { field: "star" } },
+        encoding: { x, y: { ...y, field: "top" }, text: { field: "star" } },
       },
     ],
   };
 }
 
-/** Green, orange and vermillion of the same palette, which are told apart on light and on dark ground. */
-const VERDICT_COLOURS = ["#009E73", "#E69F00", "#D55E00"];
-const VERDICT_LEGEND = topLegend(["acceptable", "inconclusive", "unacceptable"]);
-
-function labelledRule(at: number, text: string): VegaLite[] {
-  const data = { values: [{}] };
+function degradationTooltip(title: string): VegaLite[] {
   return [
-    { data, mark: { type: "rule", style: "threshold" }, encoding: { y: { datum: at } } },
+    { field: "rank", title: "rank" },
+    { field: "percent", title, format: ".6~g" },
+    ...INTERVAL_TOOLTIP,
+    { field: "verdict", title: "verdict" },
+  ];
+}
+
+function thresholdRule(percent: number): VegaLite[] {
+  return [
+    { data: ONE_MARK, mark: { type: "rule", style: "threshold" }, encoding: { y: { datum: percent } } },
     {
-      data,
+      data: ONE_MARK,
       mark: { type: "text", style: "threshold-label", align: "right", baseline: "bottom", dy: -3 },
-      encoding: { x: { value: WIDTH }, y: { datum: at }, text: { value: text } },
+      encoding: {
+        x: { value: WIDTH },
+        y: { datum: percent },
+        text: { value: `threshold ${figure(percent)} %` },
+      },
     },
   ];
 }
 
-function table({ metric, means, degradations }: RankThresholdFacts): PictureTable {
-  const rows = [
-    ...means.map((mark): Cell[] => [mark.rank, metric, mark.configuration, ...meanCells(mark), null]),
-    ...degradations.map(({ rank, degradation: { percent, interval, verdict } }): Cell[] => [
-      ...[rank, "degradation_percent", "candidate against baseline", percent],
-      ...[interval?.low ?? null, interval?.high ?? null, null, verdict],
-    ]),
-  ];
+function tableOf({ metric, means, degradations }: RankThresholdFacts): PlotTable {
   return {
     columns: [
       { name: "rank", type: "integer" },
@@ -168,6 +190,18 @@ function table({ metric, means, degradations }: RankThresholdFacts): PictureTabl
       ...INTERVAL_COLUMNS,
       { name: "verdict", type: "text" },
     ],
-    rows,
+    rows: [
+      ...means.map((mark): Cell[] => [mark.rank, metric, mark.configuration, ...meanCells(mark), null]),
+      ...degradations.map(({ rank, degradation: { percent, interval, verdict } }): Cell[] => [
+        rank,
+        "degradation_percent",
+        "candidate against baseline",
+        percent,
+        interval?.low ?? null,
+        interval?.high ?? null,
+        null,
+        verdict,
+      ]),
+    ],
   };
 }

@@ -1,99 +1,178 @@
+import { comparableCheckpoint } from "../../analysis/checkpoint-layers.js";
+import { matrixOf } from "../../analysis/matrix-of.js";
+import { waitOf } from "../../analysis/wait.js";
 import type { MeanMatrix } from "../../derive/similarity/similarity-matrix.js";
+import { RankscopeError } from "../../errors.js";
+import type { UndefinedReason } from "../../model/enums/similarity.js";
 import { clusterOrder } from "../cluster-order.js";
 import { count, figure, printable, shortened, shortNames } from "../labels.js";
-import type { Picture } from "../picture.js";
-import { extentOf, heatmap } from "./cells.js";
-import { subjectLine, type Subject } from "./sides.js";
-import { REASONS } from "./weights-subject.js";
+import { REASONS } from "../parts/compared-runs.js";
+import { extentOf, heatmap } from "../parts/heatmap.js";
+import { subjectLine, type Subject } from "../parts/subject.js";
+import { complete, definePlotKind, type PlotFacts, type PlotRequest } from "../plot-kind.js";
+import type { Plot, VegaLite } from "../plot.js";
 
 export interface RunsSimilarity {
-  /** Null: of all ranks. */
+  /** Null for all ranks. */
   readonly rank: number | null;
-  /** With weights; the matrix's rows. */
+  /** Names of the runs with weights: the rows of the matrix. */
   readonly runs: readonly string[];
+  /** Number of runs without weights. */
   readonly withoutWeights: number;
-  /** Or why there is none. */
+  /** The matrix, or why there is none. */
   readonly matrix: MeanMatrix | { readonly missing: string };
 }
 
-/** The mean cosine of every pair of runs, alike runs beside each other. */
-export function similarityMatrixPlot(
-  subject: Subject,
-  { rank, runs, withoutWeights, matrix }: RunsSimilarity,
-): Picture {
-  const where = rank === null ? "" : ` at rank ${rank}`;
-  const title = `Similarity of the weight updates, run by run${where}`;
-  const notes = withoutWeights > 0 ? [`${count(withoutWeights, "run")} without weights left out.`] : [];
-  const columns = TABLE_COLUMNS;
-  if ("missing" in matrix) {
-    const table = { columns, rows: [] };
-    return { title, subtitle: [subjectLine(subject)], description: title, notes: [], table, body: matrix };
+export const similarityMatrixKind = definePlotKind({
+  name: "SIMILARITY_MATRIX",
+  description:
+    "Mean cosine similarity of all pairs of runs, ordered by similarity; restricted to one rank if `rank` is given.",
+  reads: "WEIGHTS_OF_ALL_PAIRS",
+  read: readRunsSimilarity,
+  draw: similarityMatrixPlot,
+});
+
+/** Maximum number of runs in a matrix: 64 runs are 4,096 cells. */
+const MAX_RUNS = 64;
+
+/** Reads all pairs of the study's runs, or of those of the requested rank. A larger matrix has a reason in its place. */
+export async function readRunsSimilarity({
+  context,
+  measured,
+  options,
+}: PlotRequest): Promise<PlotFacts<RunsSimilarity>> {
+  const rank = options.rank ?? null;
+  const experiments = measured.experiments.filter((experiment) => rank === null || experiment.rank.r === rank);
+  const runs = experiments.flatMap((experiment) => {
+    const checkpoint = comparableCheckpoint(experiment);
+    return checkpoint === undefined ? [] : [{ experiment, checkpoint }];
+  });
+  const shared = {
+    rank,
+    runs: runs.map(({ experiment }) => experiment.name),
+    withoutWeights: experiments.length - runs.length,
+  };
+  const withoutMatrix = (missing: string) => complete({ ...shared, matrix: { missing } });
+  if (runs.length === 0) return withoutMatrix(`No run${rank === null ? "" : ` of rank ${rank}`} has weights.`);
+  if (runs.length > MAX_RUNS) {
+    return withoutMatrix(`${runs.length} runs have weights; a plot shows at most ${MAX_RUNS}. Request a single rank.`);
   }
-  const order = clusterOrder(matrix.values);
-  const pairs = order.flatMap((i) =>
-    order.map((j) => ({
-      ...{ i, j, left: runs[i] ?? "", right: runs[j] ?? "" },
-      value: matrix.values[i]?.[j] ?? null,
-      reason: matrix.undefinedReasons[i]?.[j] ?? null,
-      layers: matrix.comparedLayers[i]?.[j] ?? 0,
-    })),
-  );
-  const others = pairs
-    .filter(({ i, j }) => i < j)
-    .flatMap(({ value, ...pair }) => (value === null ? [] : [{ ...pair, value }]));
-  const unknown = pairs.filter(({ i, j, value }) => i < j && value === null);
-  const most = others.reduce<(typeof others)[number] | null>(
-    (found, pair) => (found === null || pair.value > found.value ? pair : found),
-    null,
-  );
-  const known = pairs.flatMap(({ value }) => value ?? []);
+  const waitMilliseconds = waitOf(options.waitSeconds, context);
+  const { loaders } = context;
+  try {
+    const matrix = await matrixOf(loaders.weights, loaders, runs, {
+      measure: "COSINE",
+      scaling: options.scaling,
+      waitMilliseconds,
+    });
+    return { facts: { ...shared, matrix }, pendingJobs: matrix.pendingJobs };
+  } catch (error) {
+    if (error instanceof RankscopeError && error.code === "ARGUMENT_INVALID") return withoutMatrix(error.message);
+    throw error;
+  }
+}
+
+/** A cell of the matrix: two runs and their mean cosine similarity. */
+interface RunPair {
+  /** Indices of the runs. */
+  readonly i: number;
+  readonly j: number;
+  readonly left: string;
+  readonly right: string;
+  readonly value: number | null;
+  readonly layers: number;
+  readonly reason: UndefinedReason | null;
+}
+
+/** The mean cosine similarity of every pair of runs, ordered so that similar runs are adjacent. */
+export function similarityMatrixPlot(subject: Subject, { rank, runs, withoutWeights, matrix }: RunsSimilarity): Plot {
+  const atRank = rank === null ? "" : ` at rank ${rank}`;
+  const title = `Similarity of the weight updates by pair of runs${atRank}`;
+  if ("missing" in matrix) {
+    return {
+      title,
+      subtitle: [subjectLine(subject)],
+      description: title,
+      notes: [],
+      table: { columns: TABLE_COLUMNS, rows: [] },
+      body: matrix,
+    };
+  }
+  const pairs = pairsOf(runs, matrix);
+  const distinct = pairs.filter(({ i, j }) => i < j);
+  const isComparable = pairs.some(({ value }) => value !== null);
   return {
     title,
     subtitle: [
       subjectLine(subject),
-      `mean cosine over the layers of ${count(runs.length, "run")}; ordered by average linkage of 1 - cosine, alike runs beside each other`,
+      `mean cosine over the layers of ${count(runs.length, "run")}, ordered by average linkage of 1 - cosine`,
     ],
     description: [
-      `Mean cosine similarity of the updates of ${count(runs.length, "run")}${where}, in pairs.`,
-      ...(most === null
-        ? []
-        : [
-            `Between different runs from ${figure(Math.min(...others.map(({ value }) => value)))} to ${figure(most.value)} (${printable(shortened(most.left, 60))} and ${printable(shortened(most.right, 60))}).`,
-          ]),
+      `Mean cosine similarity of the updates of ${count(runs.length, "run")}${atRank}, in pairs.`,
+      ...rangeText(distinct),
     ].join(" "),
     notes: [
-      ...notes,
-      ...(unknown[0]?.reason == null
-        ? []
-        : [`${count(unknown.length, "pair")} not defined: ${REASONS[unknown[0].reason]}.`]),
+      ...(withoutWeights > 0 ? [`${count(withoutWeights, "run")} without weights omitted.`] : []),
+      ...undefinedNotes(distinct),
     ],
     table: {
-      columns,
+      columns: TABLE_COLUMNS,
       rows: pairs.map(({ left, right, value, layers, reason }) => [left, right, value, layers, reason]),
     },
-    body: known.length === 0 ? { missing: `No pair of runs can be compared${where}.` } : body(),
+    body: isComparable ? body(pairs, runs) : { missing: `No pair of runs can be compared${atRank}.` },
   };
+}
 
-  function body() {
-    const short = shortNames(runs, 26);
-    const name = (run: string) => short.get(run) ?? run;
-    const axis = order.map((i) => name(runs[i] ?? ""));
-    const size = Math.min(34, Math.max(11, Math.floor(640 / runs.length)));
-    return heatmap({
-      cells: pairs.map(({ left, right, value, layers }) => ({
-        row: name(left),
-        column: name(right),
-        value,
-        details: { run: left, and: right, cosine: value, layers },
-      })),
-      rows: axis,
-      columns: axis,
-      titles: { row: null, column: null, value: "cosine" },
-      size: { width: size, height: size },
-      columnAngle: -90,
-      extent: extentOf(known),
-    });
-  }
+/** Returns the cells of the matrix, row by row, in the order of the clustering. */
+function pairsOf(runs: readonly string[], { values, undefinedReasons, comparedLayers }: MeanMatrix): RunPair[] {
+  const order = clusterOrder(values);
+  return order.flatMap((i) =>
+    order.map((j) => ({
+      i,
+      j,
+      left: runs[i] ?? "",
+      right: runs[j] ?? "",
+      value: values[i]?.[j] ?? null,
+      layers: comparedLayers[i]?.[j] ?? 0,
+      reason: undefinedReasons[i]?.[j] ?? null,
+    })),
+  );
+}
+
+function rangeText(pairs: readonly RunPair[]): string[] {
+  const values = pairs.flatMap(({ value }) => value ?? []);
+  const maximum = Math.max(...values);
+  const highest = pairs.find(({ value }) => value === maximum);
+  if (highest === undefined) return [];
+  const runs = [highest.left, highest.right].map((name) => printable(shortened(name, 60))).join(" and ");
+  return [`From ${figure(Math.min(...values))} to ${figure(maximum)} (${runs}) between different runs.`];
+}
+
+function undefinedNotes(pairs: readonly RunPair[]): string[] {
+  const unknown = pairs.filter(({ value }) => value === null);
+  const reason = unknown[0]?.reason;
+  return reason == null ? [] : [`${count(unknown.length, "pair")} undefined: ${REASONS[reason]}.`];
+}
+
+function body(pairs: readonly RunPair[], runs: readonly string[]): VegaLite {
+  const short = shortNames(runs, 26);
+  const labelOf = (run: string) => short.get(run) ?? run;
+  const labels = [...new Set(pairs.map(({ left }) => labelOf(left)))];
+  const size = Math.min(34, Math.max(11, Math.floor(640 / runs.length)));
+  return heatmap({
+    cells: pairs.map(({ left, right, value, layers }) => ({
+      row: labelOf(left),
+      column: labelOf(right),
+      value,
+      details: { run: left, and: right, cosine: value, layers },
+    })),
+    rows: labels,
+    columns: labels,
+    titles: { row: null, column: null, value: "cosine" },
+    size: { width: size, height: size },
+    columnAngle: -90,
+    extent: extentOf(pairs.flatMap(({ value }) => value ?? [])),
+  });
 }
 
 const TABLE_COLUMNS = [

@@ -1,129 +1,237 @@
-import type { SpectrumRange } from "../../derive/spectra/spectrum-range.js";
-import type { UndefinedReason } from "../../derive/undefined-reason.js";
+import { comparableCheckpoint } from "../../analysis/checkpoint-layers.js";
+import { spectraOf, type AdapterLayer } from "../../analysis/spectra-of.js";
+import { byId } from "../../analysis/study-runs.js";
+import { waitOf } from "../../analysis/wait.js";
+import { pairAt, type Run } from "../../derive/runs/comparison-roles.js";
+import { spectrumRange, type SpectrumRange } from "../../derive/spectra/spectrum-range.js";
 import type { Cell } from "../../export/table.js";
+import type { UndefinedReason } from "../../model/enums/similarity.js";
 import { count, figure, shortNames } from "../labels.js";
-import type { Picture, VegaLite } from "../picture.js";
-import { colour, dash, sideNames, type Subject } from "./sides.js";
-import { comparedLines, nothingCompared, REASONS, type ComparedRuns } from "./weights-subject.js";
+import { comparedLines, NO_RUNS, nothingCompared, REASONS, type ComparedRuns } from "../parts/compared-runs.js";
+import { colour, dash } from "../parts/encodings.js";
+import { shownRank } from "../parts/requested-rank.js";
+import { legendNames, type Subject } from "../parts/subject.js";
+import { complete, definePlotKind, type PlotFacts, type PlotRequest } from "../plot-kind.js";
+import type { Plot, PlotTable, VegaLite } from "../plot.js";
 
+/** The singular values of one module's layers in one run. */
 export interface ModuleSpectrum {
-  /** The name of its side. */
-  readonly side: string;
+  /** Name of the run's configuration. */
+  readonly configuration: string;
   readonly module: string;
   readonly range: readonly SpectrumRange[];
-  /** Of layers whose spectrum is not defined. */
+  /** One for each layer whose spectrum is undefined. */
   readonly undefinedReasons: readonly UndefinedReason[];
 }
 
-export interface SpectraFacts extends ComparedRuns {
+export interface SingularValueSpectra extends ComparedRuns {
   readonly modules: readonly ModuleSpectrum[];
 }
 
-/** More modules than these are drawn smaller. */
-const WIDE = 2;
+export const singularValueSpectraKind = definePlotKind({
+  name: "SINGULAR_VALUE_SPECTRA",
+  description:
+    "Singular values of the updates of baseline and candidate at one rank: median and range over the layers of a module.",
+  reads: "WEIGHTS",
+  read: readSpectra,
+  draw: singularValueSpectra,
+});
 
-/** The singular values of both runs' updates: a line through the medians of a module's layers, a band over their range. */
-export function singularValueSpectra(subject: Subject, facts: SpectraFacts): Picture {
+/** @throws ARGUMENT_INVALID */
+async function readSpectra(request: PlotRequest): Promise<PlotFacts<SingularValueSpectra>> {
+  const rank = shownRank(request);
+  if (rank === null) return complete({ ...NO_RUNS, modules: [] });
+  const { runs, roles } = request.measured;
+  const pair = roles === undefined ? { baseline: null, candidate: null } : pairAt(runs, roles, rank);
+  const spectra = await Promise.all([
+    readModules(request, roles?.baseline.name, pair.baseline),
+    readModules(request, roles?.candidate.name, pair.candidate),
+  ]);
+  return {
+    facts: {
+      rank,
+      baseline: pair.baseline?.name ?? null,
+      candidate: pair.candidate?.name ?? null,
+      sharedStart: null,
+      initialCosine: null,
+      modules: spectra.flatMap(({ facts }) => facts),
+    },
+    pendingJobs: [...new Set(spectra.flatMap(({ pendingJobs }) => pendingJobs))],
+  };
+}
+
+/** Reads, or computes, the spectra of one run's final weights, by module. */
+async function readModules(
+  { context, measured, options }: PlotRequest,
+  configuration: string | undefined,
+  run: Run | null,
+): Promise<PlotFacts<readonly ModuleSpectrum[]>> {
+  if (configuration === undefined || run === null) return complete([]);
+  const { loaders } = context;
+  const experiment = byId(measured.experiments)(run);
+  const checkpoint = comparableCheckpoint(experiment);
+  const how = { scaling: options.scaling, waitMilliseconds: waitOf(options.waitSeconds, context) };
+  const layers = await spectraOf(loaders.weights, loaders, { experiment, checkpoint }, how);
+  const modules = [...new Set(layers.map(({ layer }) => layer.module))];
+  return {
+    facts: modules.map((module) =>
+      moduleSpectrum(
+        configuration,
+        module,
+        layers.filter(({ layer }) => layer.module === module),
+      ),
+    ),
+    pendingJobs: layers.flatMap(({ pendingJob }) => pendingJob ?? []),
+  };
+}
+
+function moduleSpectrum(configuration: string, module: string, layers: readonly AdapterLayer[]): ModuleSpectrum {
+  return {
+    configuration,
+    module,
+    range: spectrumRange(layers.map(({ singularValues }) => singularValues)),
+    undefinedReasons: layers
+      .filter(({ singularValues }) => singularValues.length === 0)
+      .flatMap(({ undefinedReason }) => undefinedReason ?? []),
+  };
+}
+
+/** The k-th singular value of a module's layers in one run. */
+interface SpectrumRow extends SpectrumRange {
+  readonly configuration: string;
+  readonly module: string;
+}
+
+/** The singular values of both runs' updates: for each module, a line through the medians and a band over the range. */
+export function singularValueSpectra(subject: Subject, facts: SingularValueSpectra): Plot {
   const { rank, modules } = facts;
   const reasons = modules.flatMap(({ undefinedReasons }) => undefinedReasons);
-  const rows = modules.flatMap(({ side, module, range }) => range.map((place) => ({ side, module, ...place })));
-  const zero = rows.filter(({ low }) => low <= 0);
+  const rows = modules.flatMap(({ configuration, module, range }) =>
+    range.map((place): SpectrumRow => ({ ...place, configuration, module })),
+  );
   return {
     title: `Singular values of the weight updates at rank ${rank}`,
     subtitle: [
       ...comparedLines(subject, facts),
-      ...(rows.length === 0 ? [] : ["line: median over the layers of a module; band: their least and greatest"]),
+      ...(rows.length === 0 ? [] : ["line: median over the layers of a module; band: minimum to maximum"]),
     ],
-    description: [
-      `Singular values of the updates dW at rank ${rank}, by module.`,
-      ...modules.flatMap(({ side, module, range }) => {
-        const [first, last] = [range.at(0), range.at(-1)];
-        return first === undefined || last === undefined
-          ? []
-          : [
-              `${side}, ${module}: median from ${figure(first.median)} (k = 1) to ${figure(last.median)} (k = ${last.k}).`,
-            ];
-      }),
-    ].join(" "),
-    notes:
-      rows.length === 0
-        ? []
-        : [
-            ...(zero.length > 0 ? ["Values of 0 have no place on a logarithmic axis; the table has them."] : []),
-            ...(reasons[0] === undefined
-              ? []
-              : [`${count(reasons.length, "layer")} not defined: ${REASONS[reasons[0]]}.`]),
-          ],
-    table: {
-      columns: [
-        { name: "rank", type: "integer" },
-        { name: "side", type: "text" },
-        { name: "module", type: "text" },
-        { name: "k", type: "integer" },
-        { name: "median", type: "number" },
-        { name: "least", type: "number" },
-        { name: "greatest", type: "number" },
-        { name: "layers", type: "integer" },
-      ],
-      rows: rows.map(({ side, module, k, median, low, high, layers }): Cell[] => [
-        ...[rank, side, module, k, median, low, high, layers],
-      ]),
-    },
-    body: rows.some(({ high }) => high > 0) ? body() : { missing: nothingCompared(facts, reasons) },
+    description: [`Singular values of the updates dW at rank ${rank}, by module.`, ...modules.flatMap(medianText)].join(
+      " ",
+    ),
+    notes: rows.length === 0 ? [] : notesOf(rows, reasons),
+    table: tableOf(rank, rows),
+    body: rows.some(({ high }) => high > 0) ? body(subject, rows) : { missing: nothingCompared(facts, reasons) },
   };
-
-  function body(): VegaLite {
-    const names = sideNames(subject);
-    const domain = [...names.values()];
-    const short = shortNames(
-      modules.map(({ module }) => module),
-      36,
-    );
-    const values = rows
-      .filter(({ high }) => high > 0)
-      .map(({ low, median, ...row }) => ({
-        ...{ ...row, low: low > 0 ? low : null, median: median > 0 ? median : null },
-        ...{ side: names.get(row.side) ?? row.side, module: short.get(row.module) ?? row.module },
-      }));
-    const facets = new Set(short.values()).size;
-    const k = {
-      field: "k",
-      type: "quantitative",
-      title: "k",
-      scale: { zero: false, nice: false },
-      axis: { tickMinStep: 1, format: "d", grid: false },
-    };
-    const sigma = { type: "quantitative", title: "singular value of dW", scale: { type: "log", nice: false } };
-    return {
-      data: { values },
-      columns: facets > 4 ? 3 : 2,
-      facet: { field: "module", type: "nominal", sort: null, title: null },
-      spec: {
-        width: facets <= 1 ? 600 : facets <= WIDE ? 330 : 240,
-        height: facets <= WIDE ? 300 : 180,
-        layer: [
-          {
-            transform: [{ filter: "isValid(datum.low)" }],
-            mark: { type: "area", opacity: 0.22 },
-            encoding: { x: k, y: { ...sigma, field: "low" }, y2: { field: "high" }, ...colour("side", domain) },
-          },
-          {
-            mark: { type: "line", point: { size: 20 } },
-            encoding: {
-              ...{ x: k, y: { ...sigma, field: "median" }, ...colour("side", domain), ...dash("side", domain) },
-              tooltip: [
-                { field: "side" },
-                { field: "module" },
-                { field: "k" },
-                { field: "median", format: ".6~g" },
-                { field: "low", title: "least", format: ".6~g" },
-                { field: "high", title: "greatest", format: ".6~g" },
-                { field: "layers" },
-              ],
-            },
-          },
-        ],
-      },
-    };
-  }
 }
+
+function medianText({ configuration, module, range }: ModuleSpectrum): string[] {
+  const first = range.at(0);
+  const last = range.at(-1);
+  if (first === undefined || last === undefined) return [];
+  return [
+    `${configuration}, ${module}: median from ${figure(first.median)} (k = 1) to ${figure(last.median)} (k = ${last.k}).`,
+  ];
+}
+
+function notesOf(rows: readonly SpectrumRow[], reasons: readonly UndefinedReason[]): string[] {
+  const notes: string[] = [];
+  if (rows.some(({ low }) => low <= 0)) {
+    notes.push("The logarithmic axis omits values of 0; the table has them.");
+  }
+  if (reasons[0] !== undefined) notes.push(`${count(reasons.length, "layer")} undefined: ${REASONS[reasons[0]]}.`);
+  return notes;
+}
+
+function tableOf(rank: number, rows: readonly SpectrumRow[]): PlotTable {
+  return {
+    columns: [
+      { name: "rank", type: "integer" },
+      { name: "side", type: "text" },
+      { name: "module", type: "text" },
+      { name: "k", type: "integer" },
+      { name: "median", type: "number" },
+      { name: "least", type: "number" },
+      { name: "greatest", type: "number" },
+      { name: "layers", type: "integer" },
+    ],
+    rows: rows.map(({ configuration, module, k, median, low, high, layers }): Cell[] => [
+      rank,
+      configuration,
+      module,
+      k,
+      median,
+      low,
+      high,
+      layers,
+    ]),
+  };
+}
+
+function body(subject: Subject, rows: readonly SpectrumRow[]): VegaLite {
+  const names = legendNames(subject);
+  const domain = [...names.values()];
+  const modules = shortNames(
+    rows.map(({ module }) => module),
+    36,
+  );
+  // A logarithmic axis has no place for 0.
+  const values = rows
+    .filter(({ high }) => high > 0)
+    .map(({ configuration, module, low, median, ...row }) => ({
+      ...row,
+      low: low > 0 ? low : null,
+      median: median > 0 ? median : null,
+      side: names.get(configuration) ?? configuration,
+      module: modules.get(module) ?? module,
+    }));
+  const facets = new Set(modules.values()).size;
+  const x = {
+    field: "k",
+    type: "quantitative",
+    title: "k",
+    scale: { zero: false, nice: false },
+    axis: { tickMinStep: 1, format: "d", grid: false },
+  };
+  const y = { type: "quantitative", title: "singular value of dW", scale: { type: "log", nice: false } };
+  return {
+    data: { values },
+    columns: facets > 4 ? 3 : 2,
+    facet: { field: "module", type: "nominal", sort: null, title: null },
+    spec: {
+      ...facetSize(facets),
+      layer: [
+        {
+          transform: [{ filter: "isValid(datum.low)" }],
+          mark: { type: "area", opacity: 0.22 },
+          encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, ...colour("side", domain) },
+        },
+        {
+          mark: { type: "line", point: { size: 20 } },
+          encoding: {
+            x,
+            y: { ...y, field: "median" },
+            ...colour("side", domain),
+            ...dash("side", domain),
+            tooltip: TOOLTIP,
+          },
+        },
+      ],
+    },
+  };
+}
+
+/** Returns the size of each facet in pixels. */
+function facetSize(facets: number): { readonly width: number; readonly height: number } {
+  if (facets <= 1) return { width: 600, height: 300 };
+  return facets === 2 ? { width: 330, height: 300 } : { width: 240, height: 180 };
+}
+
+const TOOLTIP: readonly VegaLite[] = [
+  { field: "side", title: "configuration" },
+  { field: "module" },
+  { field: "k" },
+  { field: "median", format: ".6~g" },
+  { field: "low", title: "minimum", format: ".6~g" },
+  { field: "high", title: "maximum", format: ".6~g" },
+  { field: "layers" },
+];

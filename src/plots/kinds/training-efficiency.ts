@@ -1,61 +1,96 @@
-import type { ConfigurationMean } from "../../derive/runs/configuration-means.js";
+import {
+  comparedConfigurations,
+  configurationMeans,
+  type ConfigurationMean,
+} from "../../derive/runs/configuration-means.js";
+import { MetricName } from "../../model/enums/metric.js";
 import { capital, figure, metricLabel, sampleSizes, whiskers } from "../labels.js";
-import type { Picture, VegaLite } from "../picture.js";
-import { barsByRank, pointsByRank, rankMarks } from "./by-rank.js";
-import { meansTable } from "./means-table.js";
-import { sideNames, sidesText, subjectLine, type Subject } from "./sides.js";
+import { barsByRank, pointsByRank, rankMarks } from "../parts/by-rank.js";
+import { runsOfRequestedRank } from "../parts/requested-rank.js";
+import { configurationsText, legendNames, subjectLine, type Subject } from "../parts/subject.js";
+import { meansTable } from "../parts/tables.js";
+import { complete, definePlotKind, type PlotFacts, type PlotRequest } from "../plot-kind.js";
+import type { Plot, VegaLite } from "../plot.js";
 
 export interface TrainingEfficiency {
   /** Seconds per optimizer step. */
   readonly times: readonly ConfigurationMean[];
-  /** The metric beside it. */
+  /** Name of the metric beside it. */
   readonly metric: string;
   readonly means: readonly ConfigurationMean[];
   readonly confidence: number;
 }
 
-/** What a step costs and what it yields, by rank. */
-export function trainingEfficiency(subject: Subject, facts: TrainingEfficiency): Picture {
+export const trainingEfficiencyKind = definePlotKind({
+  name: "TRAINING_EFFICIENCY",
+  description: "Seconds per optimizer step, and the metric, by rank.",
+  reads: "METRICS",
+  read: readTrainingEfficiency,
+  draw: trainingEfficiency,
+});
+
+function readTrainingEfficiency(request: PlotRequest): PlotFacts<TrainingEfficiency> {
+  const { runs, roles, metric } = runsOfRequestedRank(request);
+  const { confidence } = request.options;
+  const configurations = comparedConfigurations(runs, roles);
+  return complete({
+    times: configurationMeans(runs, configurations, MetricName.TIME_PER_STEP_SECONDS, confidence),
+    metric,
+    means: configurationMeans(runs, configurations, metric, confidence),
+    confidence,
+  });
+}
+
+/** The time of a step, and the metric, by rank. */
+export function trainingEfficiency(subject: Subject, facts: TrainingEfficiency): Plot {
   const { times, metric, means, confidence } = facts;
-  const names = sideNames(subject);
-  const domain = [...names.values()];
   const label = metricLabel(metric);
-  const size = { width: times.length === 0 || means.length === 0 ? 620 : 380, height: 300 };
-  const panels: VegaLite[] = [
-    ...(times.length === 0
-      ? []
-      : [barsByRank(rankMarks(times, names), domain, { title: "time per step (s)", ...size })]),
-    ...(means.length === 0 ? [] : [pointsByRank(rankMarks(means, names), domain, { title: label, ...size })]),
-  ];
   const marks = [...times, ...means];
-  const said =
-    (unit: string) =>
-    ({ rank, configuration: side, mean }: ConfigurationMean) =>
-      `Rank ${rank}, ${side}: ${figure(mean)}${unit}.`;
+  const panels = panelsOf(subject, facts, label);
   return {
-    title: `Time per step and ${label} by rank: ${sidesText(subject)}`,
+    title: `Time per step and ${label} by rank: ${configurationsText(subject)}`,
     subtitle: [
       subjectLine(subject),
       ...(marks.length === 0 ? [] : [`${sampleSizes(marks)}; ${whiskers(marks, confidence)}`]),
     ],
     description: [
       "Seconds per optimizer step by rank.",
-      ...times.map(said(" s")),
+      ...times.map((mark) => meanText(mark, " s")),
       `${capital(label)} by rank.`,
-      ...means.map(said("")),
+      ...means.map((mark) => meanText(mark, "")),
     ].join(" "),
-    notes: [
-      ...(times.length === 0 && means.length > 0 ? ["No run has a time per step (metric time_per_step_seconds)."] : []),
-      ...(means.length === 0 && times.length > 0 ? [`No run has ${metric}.`] : []),
-    ],
+    notes: missingNotes(facts),
     table: meansTable({ time_per_step_seconds: times, [metric]: means }),
     body:
       panels.length === 0
         ? { missing: `No run of the study has a time per step (metric time_per_step_seconds), or ${metric}.` }
-        : {
-            hconcat: panels,
-            spacing: 32,
-            resolve: { scale: { color: "shared", shape: "shared" } },
-          },
+        : { hconcat: panels, spacing: 32, resolve: { scale: { color: "shared", shape: "shared" } } },
   };
+}
+
+function panelsOf(subject: Subject, { times, means }: TrainingEfficiency, label: string): VegaLite[] {
+  const names = legendNames(subject);
+  const domain = [...names.values()];
+  const width = times.length === 0 || means.length === 0 ? 620 : 380;
+  const height = 300;
+  const panels: VegaLite[] = [];
+  if (times.length > 0) {
+    panels.push(barsByRank(rankMarks(times, names), domain, { title: "time per step (s)", width, height }));
+  }
+  if (means.length > 0) {
+    panels.push(pointsByRank(rankMarks(means, names), domain, { title: label, width, height }));
+  }
+  return panels;
+}
+
+function meanText({ rank, configuration, mean }: ConfigurationMean, unit: string): string {
+  return `Rank ${rank}, ${configuration}: ${figure(mean)}${unit}.`;
+}
+
+/** Returns a note on the panel that is missing if there is only one. */
+function missingNotes({ times, metric, means }: TrainingEfficiency): string[] {
+  if (times.length === 0 && means.length > 0) {
+    return ["No run has a time per step (metric time_per_step_seconds)."];
+  }
+  return means.length === 0 && times.length > 0 ? [`No run has ${metric}.`] : [];
 }

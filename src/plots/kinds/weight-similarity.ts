@@ -1,47 +1,74 @@
-import type { UndefinedReason } from "../../derive/undefined-reason.js";
-import { count, figure, printable, shortNames } from "../labels.js";
-import type { Picture, VegaLite } from "../picture.js";
-import { cosinesTable } from "./cosines-table.js";
-import { colourAndShape, type Subject } from "./sides.js";
-import { comparedLines, comparedNotes, nothingCompared, type ComparedRuns } from "./weights-subject.js";
+import { capital, count, figure, printable, shortNames } from "../labels.js";
+import { blockAxis } from "../parts/block-axis.js";
+import {
+  comparedLines,
+  comparedNotes,
+  comparedRuns,
+  layerCosine,
+  NO_RUNS,
+  nothingCompared,
+  readSimilarity,
+  type ComparedRuns,
+  type LayerCosine,
+} from "../parts/compared-runs.js";
+import { colourAndShape, ONE_MARK } from "../parts/encodings.js";
+import { shownRank } from "../parts/requested-rank.js";
+import type { Subject } from "../parts/subject.js";
+import { cosinesTable } from "../parts/tables.js";
+import { complete, definePlotKind, type PlotFacts, type PlotRequest } from "../plot-kind.js";
+import type { Plot, VegaLite } from "../plot.js";
 
-export interface LayerCosine {
-  readonly name: string;
-  /** Block number; null where the layer has none. */
-  readonly index: number | null;
-  readonly module: string;
-  readonly cosine: number | null;
-  readonly undefinedReason: UndefinedReason | null;
-}
-
-export interface WeightSimilarityFacts extends ComparedRuns {
+export interface WeightSimilarity extends ComparedRuns {
   /** In model order. */
   readonly layers: readonly LayerCosine[];
   readonly mean: number | null;
   readonly threshold: number;
 }
 
+export const weightSimilarityKind = definePlotKind({
+  name: "WEIGHT_SIMILARITY",
+  description: "Cosine similarity of the updates of baseline and candidate at one rank, layer by layer.",
+  reads: "WEIGHTS",
+  read: readWeightSimilarity,
+  draw: weightSimilarity,
+});
+
+/** @throws ARGUMENT_INVALID */
+async function readWeightSimilarity(request: PlotRequest): Promise<PlotFacts<WeightSimilarity>> {
+  const threshold = request.options.similarityThreshold;
+  const rank = shownRank(request);
+  if (rank === null) return complete({ ...NO_RUNS, layers: [], mean: null, threshold });
+  const compared = await readSimilarity(request, rank);
+  return {
+    facts: {
+      ...comparedRuns(rank, compared),
+      layers: compared.layers.map(layerCosine),
+      mean: compared.similarity.mean,
+      threshold,
+    },
+    pendingJobs: compared.similarity.pendingJobs,
+  };
+}
+
 const WIDTH = 620;
 
-/** The cosine of two runs' updates, layer by layer, against the threshold and their mean. */
-export function weightSimilarity(subject: Subject, facts: WeightSimilarityFacts): Picture {
-  const { rank, layers, mean, threshold } = facts;
+type KnownLayer = LayerCosine & { readonly cosine: number };
+
+/** The cosine similarity of two runs' updates, layer by layer, with the threshold and the mean. */
+export function weightSimilarity(subject: Subject, facts: WeightSimilarity): Plot {
+  const { rank, layers } = facts;
   const reasons = layers.map(({ undefinedReason }) => undefinedReason);
-  const known = layers.flatMap((layer) => (layer.cosine === null ? [] : [{ ...layer, cosine: layer.cosine }]));
+  const known = layers.filter((layer): layer is KnownLayer => layer.cosine !== null);
   const cosines = known.map(({ cosine }) => cosine);
-  const summary =
-    mean === null
-      ? []
-      : [
-          `mean ${figure(mean)} over ${known.length} of ${count(layers.length, "layer")}, ${mean > threshold ? "above" : "not above"} the threshold of ${figure(threshold)}`,
-        ];
+  const summary = summaryLines(facts, known.length);
+  const range = `From ${figure(Math.min(...cosines))} to ${figure(Math.max(...cosines))}.`;
   return {
     title: `Similarity of the weight updates by layer at rank ${rank}`,
     subtitle: [...comparedLines(subject, facts), ...(known.length === 0 ? [] : summary)],
     description: [
       `Cosine similarity of the two updates of each layer at rank ${rank}.`,
-      ...summary.map((text) => `${text[0]?.toUpperCase() ?? ""}${text.slice(1)}.`),
-      ...(known.length === 0 ? [] : [`From ${figure(Math.min(...cosines))} to ${figure(Math.max(...cosines))}.`]),
+      ...summary.map((text) => `${capital(text)}.`),
+      ...(known.length === 0 ? [] : [range]),
     ].join(" "),
     notes: known.length === 0 ? [] : comparedNotes(facts, reasons),
     table: cosinesTable(
@@ -49,23 +76,28 @@ export function weightSimilarity(subject: Subject, facts: WeightSimilarityFacts)
       layers.map((layer) => ({ layer, part: null, cosine: layer.cosine, undefinedReason: layer.undefinedReason })),
       { withParts: false },
     ),
-    body: known.length === 0 ? { missing: nothingCompared(facts, reasons) } : body(layers, known, mean, threshold),
+    body: known.length === 0 ? { missing: nothingCompared(facts, reasons) } : body(facts, known),
   };
 }
 
-function body(
-  layers: readonly LayerCosine[],
-  known: readonly (LayerCosine & { readonly cosine: number })[],
-  mean: number | null,
-  threshold: number,
-): VegaLite {
+function summaryLines({ layers, mean, threshold }: WeightSimilarity, known: number): string[] {
+  if (mean === null) return [];
+  const comparison = mean > threshold ? "above" : "not above";
+  return [
+    `mean ${figure(mean)} over ${known} of ${count(layers.length, "layer")}, ${comparison} the threshold of ${figure(threshold)}`,
+  ];
+}
+
+function body({ layers, mean, threshold }: WeightSimilarity, known: readonly KnownLayer[]): VegaLite {
   const modules = shortNames(
     layers.map(({ module }) => module),
     36,
   );
   const blocks = blockAxis(layers);
   const values = known.map(({ name, index, module, cosine }) => ({
-    ...{ layer: printable(name), block: blocks.of(index), cosine },
+    layer: printable(name),
+    block: blocks.labelOf(index),
+    cosine,
     module: modules.get(module) ?? module,
   }));
   return {
@@ -73,8 +105,8 @@ function body(
     height: 320,
     data: { values },
     layer: [
-      ...labelled("threshold", threshold, "right", `threshold ${figure(threshold)}`),
-      ...(mean === null ? [] : labelled("mean", mean, "left", `mean ${figure(mean)}`)),
+      ...labelledRule("threshold", threshold, "right"),
+      ...(mean === null ? [] : labelledRule("mean", mean, "left")),
       {
         mark: { type: "point", size: 70 },
         encoding: {
@@ -102,23 +134,18 @@ function body(
   };
 }
 
-/** The blocks of `layers` as an axis: the model's order, those without a number first, as the model has them. */
-export function blockAxis(layers: readonly { readonly index: number | null }[]): {
-  readonly domain: readonly string[];
-  of(index: number | null): string;
-} {
-  const of = (index: number | null) => (index === null ? "none" : String(index));
-  return { domain: [...new Set(layers.map(({ index }) => of(index)))], of };
-}
-
-function labelled(style: "threshold" | "mean", at: number, align: "left" | "right", text: string): VegaLite[] {
-  const data = { values: [{}] };
+/** A horizontal line with its value as text at one end. */
+function labelledRule(name: "threshold" | "mean", value: number, align: "left" | "right"): VegaLite[] {
   return [
-    { data, mark: { type: "rule", style }, encoding: { y: { datum: at } } },
+    { data: ONE_MARK, mark: { type: "rule", style: name }, encoding: { y: { datum: value } } },
     {
-      data,
-      mark: { type: "text", style: `${style}-label`, align, baseline: "bottom", dy: -3 },
-      encoding: { x: { value: align === "right" ? WIDTH : 4 }, y: { datum: at }, text: { value: text } },
+      data: ONE_MARK,
+      mark: { type: "text", style: `${name}-label`, align, baseline: "bottom", dy: -3 },
+      encoding: {
+        x: { value: align === "right" ? WIDTH : 4 },
+        y: { datum: value },
+        text: { value: `${name} ${figure(value)}` },
+      },
     },
   ];
 }

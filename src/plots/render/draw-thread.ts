@@ -1,10 +1,10 @@
-/** A thread of the renderer: Vega blocks the thread that it draws on. */
+/** The entry point of a renderer thread. Vega blocks the thread that it draws on. */
 
 import { openDrawing, type DrawTask } from "./draw.js";
 
 let draw: ((task: DrawTask) => Promise<Uint8Array>) | undefined;
 
-/** What the pool calls. */
+/** Draws a plot. The pool of the renderer calls it. */
 export function drawTask(task: DrawTask): Promise<Uint8Array> {
   draw ??= openDrawing();
   return draw(task);

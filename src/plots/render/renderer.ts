@@ -3,12 +3,15 @@ import { Piscina } from "piscina";
 import { failure } from "../../errors.js";
 import type { DrawTask } from "./draw.js";
 
-/** Draws pictures on threads of its own, and keeps what was drawn. */
+/** Raise it when the same specification is drawn differently: it is a part of the tags of drawn files. */
+export const RENDERER_VERSION = 1;
+
+/** Draws plots on its own threads, with a cache. */
 export interface Renderer {
   /**
-   * The picture's bytes, drawn or kept.
+   * Returns the bytes of a plot, drawn or from the cache.
    *
-   * @param key names the task: equal keys are equal pictures
+   * @param key identifies the task: tasks with equal keys have equal bytes
    * @throws PLOT_QUEUE_FULL, PLOT_FAILED
    */
   draw(key: string, task: DrawTask): Promise<Uint8Array>;
@@ -17,41 +20,51 @@ export interface Renderer {
 
 export interface RendererSettings {
   readonly threads: number;
-  /** Pictures that may wait; those beyond are refused, rather than drawn for someone who has left. */
+  /** Maximum number of waiting tasks. More are rejected: their clients would have left before they are drawn. */
   readonly queue: number;
   readonly limitMilliseconds: number;
-  /** Bytes of pictures that are kept. */
-  readonly keep: number;
+  /** Maximum size of the cache in bytes. */
+  readonly cacheBytes: number;
 }
 
-const DEFAULTS: RendererSettings = { threads: 1, queue: 64, limitMilliseconds: 20_000, keep: 32 * 2 ** 20 };
+const DEFAULTS: RendererSettings = {
+  threads: 1,
+  queue: 64,
+  limitMilliseconds: 20_000,
+  cacheBytes: 32 * 2 ** 20,
+};
 
-/** A thread that has had nothing to draw for this long ends, and gives its memory back. */
+/** A thread without a task ends after this time, and frees its memory. */
 const IDLE_MILLISECONDS = 60_000;
-/** A picture of 64 runs needs about 200 MB. */
+/** Maximum heap of a thread. A plot of 64 runs needs about 200 MB. */
 const THREAD_MEGABYTES = 1024;
 
-/** Opens a renderer; its first thread starts with the first picture. */
+/** Opens a renderer. Its first thread starts with the first task. */
 export function openRenderer(settings: Partial<RendererSettings> = {}): Renderer {
-  const { threads, queue, limitMilliseconds, keep } = { ...DEFAULTS, ...settings };
+  const { threads, queue, limitMilliseconds, cacheBytes } = { ...DEFAULTS, ...settings };
   const pool = new Piscina<DrawTask, Uint8Array>({
     filename: new URL("./draw-thread.js", import.meta.url).href,
     name: "drawTask",
-    ...{ minThreads: 0, maxThreads: threads, idleTimeout: IDLE_MILLISECONDS },
+    minThreads: 0,
+    maxThreads: threads,
+    idleTimeout: IDLE_MILLISECONDS,
     resourceLimits: { maxOldGenerationSizeMb: THREAD_MEGABYTES },
   });
-  const kept = new LRUCache<string, Uint8Array>({ maxSize: keep, sizeCalculation: ({ length }) => length + 1 });
-  const drawing = new Map<string, Promise<Uint8Array>>();
+  const cache = new LRUCache<string, Uint8Array>({
+    maxSize: cacheBytes,
+    sizeCalculation: ({ length }) => length + 1,
+  });
+  const running = new Map<string, Promise<Uint8Array>>();
 
-  async function drawn(key: string, task: DrawTask): Promise<Uint8Array> {
+  async function drawAndCache(key: string, task: DrawTask): Promise<Uint8Array> {
     const signal = AbortSignal.timeout(limitMilliseconds);
     try {
       const bytes = await pool.run(task, { signal });
-      kept.set(key, bytes);
+      cache.set(key, bytes);
       return bytes;
     } catch (cause) {
       if (signal.aborted) {
-        throw failure("PLOT_FAILED", { received: `more than ${limitMilliseconds / 1000} s of drawing`, cause });
+        throw failure("PLOT_FAILED", { received: `a drawing time over ${limitMilliseconds / 1000} s`, cause });
       }
       throw failure("PLOT_FAILED", { cause });
     }
@@ -59,17 +72,17 @@ export function openRenderer(settings: Partial<RendererSettings> = {}): Renderer
 
   return {
     draw(key, task) {
-      const bytes = kept.get(key);
+      const bytes = cache.get(key);
       if (bytes !== undefined) return Promise.resolve(bytes);
-      const running = drawing.get(key);
-      if (running !== undefined) return running;
-      // Counted here: Piscina's own limit leaves out the tasks that it has set aside.
-      if (drawing.size >= threads + queue) {
-        return Promise.reject(failure("PLOT_QUEUE_FULL", { received: `${queue} pictures in the queue` }));
+      const shared = running.get(key);
+      if (shared !== undefined) return shared;
+      // Piscina's own limit does not count the tasks that it has skipped.
+      if (running.size >= threads + queue) {
+        return Promise.reject(failure("PLOT_QUEUE_FULL", { received: `${queue} plots in the queue` }));
       }
-      const begun = drawn(key, task).finally(() => drawing.delete(key));
-      drawing.set(key, begun);
-      return begun;
+      const started = drawAndCache(key, task).finally(() => running.delete(key));
+      running.set(key, started);
+      return started;
     },
     close: () => pool.destroy(),
   };

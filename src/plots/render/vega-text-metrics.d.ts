@@ -1,9 +1,9 @@
 import type { Item } from "vega";
 
-/** What Vega exports and its types leave out. */
+/** An export of Vega that its types lack. */
 declare module "vega" {
   export const textMetrics: {
-    /** The width of an item's text, or of `text` in its font, in pixels. Assigned to measure by other means. */
+    /** Returns the width of an item's text, or of `text` in its font, in pixels. Assign it to replace the measurement. */
     width: (item: Item, text?: string) => number;
   };
 }

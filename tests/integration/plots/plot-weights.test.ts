@@ -9,7 +9,7 @@ import { serveWeights, type WeightsServer } from "../../support/serve-weights.js
 import { twoStudies, type ONE } from "../../support/two-studies.js";
 import type { StoredIds } from "../../support/stored-study.js";
 
-// What pictures of weights show is what the fields that give the same numbers answer.
+// Plots of weights show the values of the corresponding fields.
 
 const fresh = freshDatabase();
 let server: WeightsServer;
@@ -36,7 +36,7 @@ async function plotted(kind: string, args = "") {
 }
 const study = async (fields: string) => (await server.ask(`{ study(slug: "one") { ${fields} } }`)).data.study;
 
-describe("pictures of weights have the API's numbers", () => {
+describe("plots of weights have the API's numbers", () => {
   test.each([2, 3])("WEIGHT_SIMILARITY at rank %i", async (rank) => {
     const { vegaLite } = await plotted("WEIGHT_SIMILARITY", `, rank: ${rank}, similarityThreshold: 0.8`);
     const { weightSimilarity } = await study(
@@ -55,7 +55,7 @@ describe("pictures of weights have the API's numbers", () => {
     expect(rules).toEqual([0.8, weightSimilarity.mean]);
   });
 
-  test("LAYER_HEATMAP has layers, and q, k and v", async () => {
+  test("LAYER_HEATMAP has the layers and their q, k and v", async () => {
     const { vegaLite } = await plotted("LAYER_HEATMAP", ", rank: 2");
     const { weightSimilarity } = await study(
       `weightSimilarity(rank: 2) { layers { layer { name module } cosineSimilarity parts { name cosineSimilarity } } }`,
@@ -75,7 +75,7 @@ describe("pictures of weights have the API's numbers", () => {
     expect(new Map([...cells].sort())).toEqual(new Map([...expected].sort()));
   });
 
-  test("SIMILARITY_MATRIX has the values of similarityMatrix, of all runs with weights", async () => {
+  test("SIMILARITY_MATRIX has the values of similarityMatrix for all runs with weights", async () => {
     const { vegaLite, notes } = await plotted("SIMILARITY_MATRIX");
     const names: (typeof ONE)[number]["name"][] = ["16bit_r2", "4bit_r2", "16bit_r3", "4bit_r3"];
     const { data } = await server.ask(
@@ -89,7 +89,7 @@ describe("pictures of weights have the API's numbers", () => {
       const [i, j] = [run, and].map((name) => experiments.findIndex((one: { name: string }) => one.name === name));
       expect(value).toBe(values[i as number][j as number]);
     }
-    expect(notes).toEqual(["1 run without weights left out."]);
+    expect(notes).toEqual(["1 run without weights omitted."]);
   });
 
   test("SINGULAR_VALUE_SPECTRA has the medians of the layers' singular values", async () => {
@@ -116,11 +116,11 @@ describe("pictures of weights have the API's numbers", () => {
     expect(drawn).toHaveLength(8);
   });
 
-  test("a rank is chosen where both sides have weights", async () => {
+  test("the default rank is one at which both configurations have weights", async () => {
     expect((await plotted("WEIGHT_SIMILARITY")).vegaLite.title.text.join(" ")).toContain("at rank 3");
   });
 
-  test("a rank without weights has no matrix, and says so", async () => {
+  test("a rank without weights has no matrix and states the reason", async () => {
     const { data } = await server.ask(
       `{ study(slug: "one") { plot(kind: SIMILARITY_MATRIX, rank: 9) { missing { because } } } }`,
     );

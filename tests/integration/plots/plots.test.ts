@@ -5,7 +5,7 @@ import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Database } from "#src/store/database.js";
 import { storeStudy } from "#src/store/write/store-study.js";
-import { PlotKind } from "#src/model/enums/plot.js";
+import { PlotKind } from "#src/plots/plot-kinds.js";
 import { seedStudies } from "../../../scripts/seed/seed-studies.js";
 import { apiServer } from "../../support/api-server.js";
 import { expectSpecification } from "../../support/plot-schema.js";
@@ -19,13 +19,15 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Studies without weights; one whose weights nobody compares; one of 200 runs; one of one run without metrics. */
+/** Studies without weights; one whose weights are never compared; one of 200 runs; one of a single run without metrics. */
 async function fill(database: Database): Promise<void> {
   await seedStudies(database, { studies: 70, experiments: 4, layers: 2, points: 30 });
   await storedStudy(database, folder, "pending", ONE);
   const run = (rank: number, bits: 16 | 4) =>
     experimentRecord(`${bits}bit_r${rank}`, {
-      ...{ rank, method: bits === 4 ? "QLORA" : "LORA", checkpoints: [] },
+      rank,
+      method: bits === 4 ? "QLORA" : "LORA",
+      checkpoints: [],
       quantization: { label: `${bits}bit`, bits, scheme: null },
       metrics: [
         { name: "training_loss", value: 2 + 1 / rank + (bits === 4 ? 0.1 : 0), source: "t.csv" },
@@ -60,8 +62,8 @@ const ask = async (slug: string, args: string) => {
   return data.study.plot;
 };
 
-describe("files of pictures", () => {
-  test("have types, tags and policies, and are answered 304 where nothing changed", async () => {
+describe("plot files", () => {
+  test("have a media type, an ETag and a policy, and are answered with 304 if they are unchanged", async () => {
     for (const [file, type] of [
       ["memory-comparison.svg", "image/svg+xml; charset=utf-8"],
       ["memory-comparison.png", "image/png"],
@@ -90,7 +92,7 @@ describe("files of pictures", () => {
     }
   });
 
-  test("what is not there is 404 in JSON, what is wrong 400", async () => {
+  test("an unknown file is answered with 404 in JSON, an invalid parameter with 400", async () => {
     for (const [place, status, code] of [
       ["/plots/studies/nope/rank-threshold.svg", 404, "STUDY_NOT_FOUND"],
       ["/plots/studies/many/nope.svg", 404, "NOT_SERVED"],
@@ -111,7 +113,7 @@ describe("files of pictures", () => {
     }
   });
 
-  test("names are texts in an SVG", async () => {
+  test("names are plain text in an SVG", async () => {
     const svg = await (await get("/plots/studies/many/loss-curves.svg?rank=3")).text();
     expect(svg).toContain("&lt;script&gt;");
     expect(svg).not.toContain("<script");
@@ -119,7 +121,7 @@ describe("files of pictures", () => {
 });
 
 describe("the field and the files", () => {
-  test("are one picture, whatever the arguments", async () => {
+  test("show the same plot for any arguments", async () => {
     for (const args of [
       "kind: RANK_THRESHOLD",
       "kind: RANK_THRESHOLD, theme: DARK, thresholdPercent: 2.5, twoSided: true, metric: PEAK_MEMORY_MB",
@@ -137,7 +139,7 @@ describe("the field and the files", () => {
     expect(svgUrl).toBe("/plots/studies/many/rank-threshold.svg?theme=dark&rank=8");
   });
 
-  test("the CSV has the API's numbers, whole", async () => {
+  test("the CSV has the API's numbers at full precision", async () => {
     const { data } = await server.ask(
       `{ study(slug: "many") { ranks { r degradation { percent baseline { mean } candidate { mean } } } } }`,
     );
@@ -158,7 +160,7 @@ describe("the field and the files", () => {
     }
   });
 
-  test("every kind of a study with nothing says why, as picture, table and field", async () => {
+  test("every kind states why a study without data has nothing to show, in the image, the table and the field", async () => {
     for (const kind of Object.keys(PlotKind)) {
       const plot = await ask("bare", `kind: ${kind}`);
       expectSpecification(plot.vegaLite);
@@ -172,16 +174,16 @@ describe("the field and the files", () => {
     }
   });
 
-  test("200 runs are thinned by what is said", async () => {
+  test("the curves of 200 runs are thinned, and a note says how", async () => {
     const { notes, vegaLite } = await ask("many", "kind: LOSS_CURVES");
     expect(notes).toEqual([
-      "Thinned from 80,000 logged points to 24,000: of each curve at most 120, evenly spaced, first and last among them.",
+      "Thinned from 80,000 logged points to 24,000: at most 120 of each curve, evenly spaced, including the first and the last.",
     ]);
     expect(JSON.stringify(vegaLite.title.subtitle)).toContain("Thinned from 80,000");
   });
 });
 
-describe("weights that are not computed yet", () => {
+describe("plots of weights that are not computed yet", () => {
   test.each(["WEIGHT_SIMILARITY", "LAYER_HEATMAP", "SIMILARITY_MATRIX", "SINGULAR_VALUE_SPECTRA"])(
     "%s is pending",
     async (kind) => {
@@ -216,10 +218,10 @@ describe("across studies", () => {
     return data.degradationAcrossStudies;
   };
 
-  test("has the numbers of compareStudies, and its address gives it again", async () => {
+  test("have the numbers of compareStudies, and the URL returns the same plot", async () => {
     const plot = await across('(slugs: ["seeded-000003", "many", "nope", "bare"], thresholdPercent: 3)');
     expectSpecification(plot.vegaLite);
-    expect(plot.notes).toEqual(["No such study: nope.", "1 study without a degradation left out."]);
+    expect(plot.notes).toEqual(["No such study: nope.", "1 study without a degradation omitted."]);
     expect(plot.svgUrl).toBe(
       "/plots/degradation-across-studies.svg?thresholdPercent=3&studies=seeded-000003%2Cmany%2Cnope%2Cbare",
     );
@@ -240,11 +242,11 @@ describe("across studies", () => {
     expect(compared).toBeGreaterThan(100);
   });
 
-  test("a filter's studies beyond the first 60 are said, and 60 cost as many statements as 2", async () => {
+  test("a note counts the studies beyond the first 60, and 60 cost as many statements as 2", async () => {
     const before = server.statements();
     const plot = await across('(filter: { slug: { startsWith: "seeded-" } })');
     const sixty = server.statements() - before;
-    expect(plot.notes[0]).toBe("The first 60 of 70 studies, by slug where they are not named.");
+    expect(plot.notes[0]).toBe("Shows the first 60 of 70 studies, ordered by slug.");
     expect(await (await get(plot.vegaLiteUrl)).json()).toEqual(plot.vegaLite);
     const then = server.statements();
     await across('(filter: { slug: { startsWith: "seeded-00000" } })');

@@ -4,26 +4,26 @@ import { meanInterval } from "#src/derive/statistics/mean-interval.js";
 import { spectrumRange } from "#src/derive/spectra/spectrum-range.js";
 import { summarise } from "#src/derive/statistics/sample.js";
 import { clusterOrder } from "#src/plots/cluster-order.js";
-import { spreadLabels } from "#src/plots/kinds/spread-labels.js";
+import { spreadLabels } from "#src/plots/parts/spread-labels.js";
 import { figure, metricLabel, printable, shortNames } from "#src/plots/labels.js";
+import { PlotKind } from "#src/plots/plot-kinds.js";
 import { kindName, kindOf, plotFile } from "#src/plots/plot-paths.js";
-import { PlotKind } from "#src/model/enums/plot.js";
 
 describe("the interval of a mean", () => {
-  test("is Student's t's", () => {
+  test("is that of Student's t distribution", () => {
     // scipy.stats.t.interval(0.95, 2, loc=2, scale=1 / sqrt(3))
     const interval = meanInterval(summarise([1, 2, 3]) ?? expect.fail(), 0.95);
     expect(interval?.low).toBeCloseTo(-0.4841377118, 9);
     expect(interval?.high).toBeCloseTo(4.4841377118, 9);
   });
 
-  test("is null of one value, and of equal ones", () => {
+  test("is null for a single value and for equal values", () => {
     expect(meanInterval(summarise([1]) ?? expect.fail(), 0.95)).toBeNull();
     expect(meanInterval(summarise([1, 1]) ?? expect.fail(), 0.95)).toBeNull();
   });
 });
 
-test("the range of spectra is over the layers that have a k-th value", () => {
+test("the range of spectra covers the layers that have a k-th value", () => {
   expect(spectrumRange([[5, 2], [3, 1], [4]])).toEqual([
     { k: 1, low: 3, median: 4, high: 5, layers: 3 },
     { k: 2, low: 1, median: 1.5, high: 2, layers: 2 },
@@ -32,10 +32,11 @@ test("the range of spectra is over the layers that have a k-th value", () => {
 });
 
 describe("the order of a matrix", () => {
-  test("has alike runs beside each other", () => {
-    // Runs 0, 2, 4 are alike, and 1, 3, 5.
+  test("puts similar runs next to each other", () => {
+    // Runs 0, 2 and 4 are similar, and so are runs 1, 3 and 5.
+    const cosineOf = (i: number, j: number) => ((i - j) % 2 === 0 ? 0.9 : 0.1);
     const cosines = Array.from({ length: 6 }, (_, i) =>
-      Array.from({ length: 6 }, (__, j) => (i === j ? 1 : (i - j) % 2 === 0 ? 0.9 : 0.1)),
+      Array.from({ length: 6 }, (__, j) => (i === j ? 1 : cosineOf(i, j))),
     );
     const order = clusterOrder(cosines).map((i) => i % 2);
     expect([
@@ -44,7 +45,7 @@ describe("the order of a matrix", () => {
     ]).toContainEqual(order);
   });
 
-  test("has every run once, whatever is undefined", () => {
+  test("contains every run once, whichever cosines are undefined", () => {
     const cosine = fc.option(fc.double({ min: -1, max: 1, noNaN: true }), { nil: null });
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 12 }), fc.array(cosine, { minLength: 144, maxLength: 144 }), (n, given) => {
@@ -56,7 +57,7 @@ describe("the order of a matrix", () => {
   });
 });
 
-test("labels of a column do not overlap, and stay in the picture", () => {
+test("the labels of a column do not overlap and stay inside the plot", () => {
   const size = { width: 600, height: 300, labelWidth: 40, labelHeight: 12 };
   fc.assert(
     fc.property(
@@ -84,7 +85,7 @@ test("labels of a column do not overlap, and stay in the picture", () => {
 });
 
 describe("names", () => {
-  test("are shortened in the middle and told apart", () => {
+  test("are shortened in the middle and stay unique", () => {
     const [left, right] = [`model.layers.${"x".repeat(40)}.a`, `model.layers.${"y".repeat(40)}.a`];
     const short = shortNames([left, right, left, "plain"], 20);
     expect(short.get("plain")).toBe("plain");
@@ -93,7 +94,7 @@ describe("names", () => {
     expect(new Set(alike.values()).size).toBe(2);
   });
 
-  test("are unique, printable and short, whatever they are", () => {
+  test("are unique, printable and short for any input", () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: "binary", maxLength: 80 })), (names) => {
         const short = shortNames(names, 20);
@@ -106,13 +107,13 @@ describe("names", () => {
     );
   });
 
-  test("metrics have their units", () => {
+  test("of metrics include their units", () => {
     expect(metricLabel("peak_memory_mb")).toBe("peak memory (MB)");
     expect(metricLabel("time_per_step_seconds")).toBe("time per step (s)");
     expect(metricLabel("the best eval_loss")).toBe("the best eval loss");
   });
 
-  test("numbers have four significant digits, and all their whole ones", () => {
+  test("numbers have four significant digits, or all digits of a large integer", () => {
     expect([1.37405591, 0.000123456, 11632.17, -3.4519].map(figure)).toEqual([
       "1.374",
       "0.0001235",
@@ -122,7 +123,7 @@ describe("names", () => {
   });
 });
 
-test("every kind has a file's name of its own, and no other name is a kind", () => {
+test("every kind has its own file name, and no other name is a kind", () => {
   for (const kind of Object.values(PlotKind)) expect(kindOf(kindName(kind))).toBe(kind);
   expect(plotFile("rank-threshold.vl.json")).toEqual({ kind: "RANK_THRESHOLD", format: "vl.json" });
   for (const file of [

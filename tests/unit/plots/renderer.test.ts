@@ -1,6 +1,6 @@
 import { createCanvas, loadImage } from "@napi-rs/canvas";
 import { afterEach, describe, expect, test } from "vitest";
-import type { Picture } from "#src/plots/picture.js";
+import type { Plot } from "#src/plots/plot.js";
 import type { DrawTask } from "#src/plots/render/draw.js";
 import { openRenderer, type Renderer, type RendererSettings } from "#src/plots/render/renderer.js";
 import { specification } from "#src/plots/specification.js";
@@ -10,17 +10,22 @@ afterEach(() => renderer.close());
 const open = (settings: Partial<RendererSettings> = {}) =>
   (renderer = openRenderer({ limitMilliseconds: 60_000, ...settings }));
 
-/** A picture of a title, and a reason of nothing but white space. */
-const titled = (title: string): Picture => ({
-  ...{ title, subtitle: [], description: "", notes: [] },
+/** A plot with a title, and white space as the reason that it is empty. */
+const titled = (title: string): Plot => ({
+  title,
+  subtitle: [],
+  description: "",
+  notes: [],
   table: { columns: [], rows: [] },
   body: { missing: " " },
 });
 const task = (title: string, format: DrawTask["format"], theme: "LIGHT" | "DARK" = "LIGHT"): DrawTask => ({
-  ...{ specification: specification(titled(title), theme), format, scale: 1 },
+  specification: specification(titled(title), theme),
+  format,
+  scale: 1,
 });
 const broken: DrawTask = { specification: { mark: "no mark" }, format: "svg", scale: 1 };
-/** Its data take minutes to count. */
+/** Its data takes minutes to aggregate. */
 const endless: DrawTask = {
   specification: {
     data: { sequence: { start: 0, stop: 3e6, as: "x" } },
@@ -28,10 +33,11 @@ const endless: DrawTask = {
     mark: "point",
     encoding: { x: { aggregate: "mean", field: "y1", type: "quantitative" } },
   },
-  ...{ format: "svg", scale: 1 },
+  format: "svg",
+  scale: 1,
 };
 
-/** The picture's pixels that are not of its ground. */
+/** Counts the pixels of an image that differ from its background. */
 async function inked(
   png: Uint8Array,
 ): Promise<{ ink: number; ground: readonly number[]; width: number; height: number }> {
@@ -47,13 +53,13 @@ async function inked(
 }
 
 describe("a PNG", () => {
-  test("has text, in the font that is shipped, on the theme's ground to its last pixel", async () => {
+  test("has text in the bundled font, on the theme's background up to its last pixel", async () => {
     const { draw } = open();
     const empty = await inked(await draw("a", task("", "png")));
     const words = await inked(await draw("b", task("Degradation by rank", "png")));
     const dark = await inked(await draw("c", task("Degradation by rank", "png", "DARK")));
     expect(empty.ink).toBe(0);
-    // About 16 letters of 16 pixels: more than lines would leave, fewer than boxes in place of letters.
+    // About 16 letters of 16 pixels: more than thin lines, fewer than boxes in place of letters.
     expect(words.ink).toBeGreaterThan(600);
     expect(words.ink).toBeLessThan(4000);
     expect(words.ground).toEqual([255, 255, 255, 255]);
@@ -61,14 +67,14 @@ describe("a PNG", () => {
     expect(dark.ink).toBeGreaterThan(600);
   });
 
-  test("differs with every letter", async () => {
+  test("differs between letters", async () => {
     const { draw } = open();
     const [one, other] = [await draw("a", task("rank I", "png")), await draw("b", task("rank W", "png"))];
     const [narrow, wide] = [await inked(one), await inked(other)];
     expect(wide.ink).not.toBe(narrow.ink);
   });
 
-  test("has as many pixels as were asked for", async () => {
+  test("has the requested number of pixels", async () => {
     const { draw } = open();
     const single = await inked(await draw("a", task("x", "png")));
     const triple = await inked(await draw("b", { ...task("x", "png"), scale: 3 }));
@@ -78,7 +84,7 @@ describe("a PNG", () => {
 });
 
 describe("drawing", () => {
-  test("does not hold up the thread that asks", async () => {
+  test("does not block the calling thread", async () => {
     const { draw } = open();
     const order: string[] = [];
     const drawn = draw("a", task("x", "svg")).then(() => order.push("drawn"));
@@ -88,7 +94,7 @@ describe("drawing", () => {
     expect(order).toEqual(["a turn of the event loop", "drawn"]);
   });
 
-  test("is done once for equal keys, and what was drawn is kept", async () => {
+  test("happens once for equal keys, and the result is cached", async () => {
     const { draw } = open();
     const both = await Promise.all([draw("a", task("x", "svg")), draw("a", broken)]);
     expect(both[1]).toBe(both[0]);
@@ -96,8 +102,8 @@ describe("drawing", () => {
     await expect(draw("b", broken)).rejects.toMatchObject({ code: "PLOT_FAILED" });
   });
 
-  test("keeps no more bytes than it is given", async () => {
-    const { draw } = open({ keep: 100 });
+  test("caches no more bytes than the limit", async () => {
+    const { draw } = open({ cacheBytes: 100 });
     await draw("a", task("x", "svg"));
     await expect(draw("a", broken)).rejects.toMatchObject({ code: "PLOT_FAILED" });
   });
@@ -108,16 +114,16 @@ describe("drawing", () => {
     expect(new TextDecoder().decode(await draw("a", task("again", "svg")))).toContain("again");
   });
 
-  test("that takes too long is ended, and others are drawn after it", async () => {
+  test("that takes too long is stopped, and later plots are drawn", async () => {
     const { draw } = open({ limitMilliseconds: 4_000 });
     await expect(draw("a", endless)).rejects.toMatchObject({ code: "PLOT_FAILED" });
-    // A new thread on a busy machine may need more than one limit to start: it is tried again.
+    // On a busy machine, a new thread may take longer than the limit to start, so it is tried again.
     let svg: Uint8Array | undefined;
     for (let i = 0; i < 8 && svg === undefined; i++) svg = await draw("b", task("after", "svg")).catch(() => undefined);
     expect(new TextDecoder().decode(svg)).toContain("after");
   }, 60_000);
 
-  test("waits in a queue that has an end", async () => {
+  test("waits in a bounded queue", async () => {
     const { draw } = open({ queue: 2 });
     const results = await Promise.allSettled(
       Array.from({ length: 12 }, (_, i) => draw(String(i), task(String(i), "svg"))),

@@ -13,12 +13,12 @@ import { lossCurves } from "#src/plots/kinds/loss-curves.js";
 import { memoryComparison } from "#src/plots/kinds/memory-comparison.js";
 import { memoryVsPerformance } from "#src/plots/kinds/memory-vs-performance.js";
 import { rankThresholdPlot } from "#src/plots/kinds/rank-threshold.js";
-import type { Subject } from "#src/plots/kinds/sides.js";
 import { similarityMatrixPlot } from "#src/plots/kinds/similarity-matrix.js";
 import { singularValueSpectra } from "#src/plots/kinds/singular-value-spectra.js";
 import { trainingEfficiency } from "#src/plots/kinds/training-efficiency.js";
 import { weightSimilarity } from "#src/plots/kinds/weight-similarity.js";
-import { missingReason, type Picture } from "#src/plots/picture.js";
+import type { Subject } from "#src/plots/parts/subject.js";
+import { missingReason, type Plot } from "#src/plots/plot.js";
 import { openDrawing } from "#src/plots/render/draw.js";
 import { specification } from "#src/plots/specification.js";
 import { expectSpecification } from "../../support/plot-schema.js";
@@ -36,15 +36,20 @@ const HOSTILE = [
   "\u{1f469}\u200d\u{1f469}\u200d\u{1f467}".repeat(30),
 ];
 
-/** Every kind of picture of these runs, with made-up weights for those that have some. */
-function pictures(name: string, runs: readonly Run[], module = "attn.c_attn"): Record<string, Picture> {
+/** Every kind of plot of these runs, with synthetic weights for runs that have some. */
+function plots(name: string, runs: readonly Run[], module = "attn.c_attn"): Record<string, Plot> {
   const roles = resolveRoles(runs);
-  const sides = comparedConfigurations(runs, roles);
-  const subject: Subject = { name, baseModel: name, because: roles?.because ?? null, sides };
+  const configurations = comparedConfigurations(runs, roles);
+  const subject: Subject = {
+    name,
+    baseModel: name,
+    configurations: configurations.map((configuration) => configuration.name),
+    hasRoles: roles !== undefined,
+  };
   const metric = "training_loss";
   const rule = { metric, thresholdPercent: 5, twoSided: false };
   const degradations = degradationByRank(runs, rule, roles ?? null);
-  const means = configurationMeans(runs, sides, metric, 0.95);
+  const means = configurationMeans(runs, configurations, metric, 0.95);
   const points = runs.flatMap((run) => {
     const [x, y] = [run.metrics.get("peak_memory_mb"), run.metrics.get(metric)];
     return x === undefined || y === undefined || !Number.isFinite(x + y) ? [] : [{ item: run, x, y }];
@@ -67,24 +72,38 @@ function pictures(name: string, runs: readonly Run[], module = "attn.c_attn"): R
   const some = weighted.slice(0, 64);
   const square = <Value>(value: (i: number, j: number) => Value) =>
     some.map((_, i) => some.map((__, j) => value(i, j)));
+  const isUndefinedPair = (i: number, j: number) => i !== j && (i + j) % 9 === 8;
   return {
     memory: memoryComparison(subject, {
-      means: configurationMeans(runs, sides, "peak_memory_mb", 0.95),
+      means: configurationMeans(runs, configurations, "peak_memory_mb", 0.95),
       reductions: [],
       confidence: 0.95,
     }),
     efficiency: trainingEfficiency(subject, {
-      ...{ times: configurationMeans(runs, sides, "time_per_step_seconds", 0.95), metric, means, confidence: 0.95 },
+      times: configurationMeans(runs, configurations, "time_per_step_seconds", 0.95),
+      metric,
+      means,
+      confidence: 0.95,
     }),
     threshold: rankThresholdPlot(subject, {
-      ...{ metric, means, degradations, threshold: rankThreshold(degradations), thresholdPercent: 5 },
-      ...{ twoSided: true, confidence: 0.95 },
+      metric,
+      means,
+      degradations,
+      threshold: rankThreshold(degradations),
+      thresholdPercent: 5,
+      twoSided: true,
+      confidence: 0.95,
     }),
     tradeoff: memoryVsPerformance(subject, {
-      ...{ metric, higherIsBetter: false, lacking: runs.length - points.length },
+      metric,
+      higherIsBetter: false,
+      lacking: runs.length - points.length,
       configurations: [...new Set(runs.map(({ quantization }) => quantization.label))],
       points: paretoFrontier(points).map(({ item, ...point }) => ({
-        ...{ ...point, name: item.name, rank: item.rank, configuration: item.quantization.label },
+        ...point,
+        name: item.name,
+        rank: item.rank,
+        configuration: item.quantization.label,
       })),
     }),
     similarity: weightSimilarity(subject, { ...compared, layers, mean: layers.length ? 0.5 : null, threshold: 0.95 }),
@@ -99,32 +118,43 @@ function pictures(name: string, runs: readonly Run[], module = "attn.c_attn"): R
       rank: null,
       curves: runs.flatMap((run) =>
         ["loss", "eval_loss"].map((curve) => ({
-          ...{ run: run.name, configuration: run.quantization.label, rank: run.rank, curve },
+          run: run.name,
+          configuration: run.quantization.label,
+          rank: run.rank,
+          curve,
           steps: Array.from({ length: 500 }, (_, i) => i),
           values: Array.from({ length: 500 }, (_, i) => (i === 250 ? NaN : 1 / (i + 1))),
         })),
       ),
     }),
     matrix: similarityMatrixPlot(subject, {
-      ...{ rank: null, runs: some.map((run) => run.name), withoutWeights: runs.length - weighted.length },
+      rank: null,
+      runs: some.map((run) => run.name),
+      withoutWeights: runs.length - weighted.length,
       matrix:
         some.length === 0
           ? { missing: "No run has weights." }
           : {
-              values: square((i, j) => (i === j ? 1 : (i + j) % 9 === 8 ? null : Math.cos(i - j))),
-              undefinedReasons: square((i, j) => (i !== j && (i + j) % 9 === 8 ? "SHAPES_DIFFER" : null)),
+              values: square((i, j) => (isUndefinedPair(i, j) ? null : Math.cos(i - j))),
+              undefinedReasons: square((i, j) => (isUndefinedPair(i, j) ? "SHAPES_DIFFER" : null)),
               comparedLayers: square(() => 3),
             },
     }),
     spectra: singularValueSpectra(subject, {
       ...compared,
-      modules: sides.map((side) => ({
-        ...{ side: side.name, module, undefinedReasons: [] },
+      modules: configurations.map((configuration) => ({
+        configuration: configuration.name,
+        module,
+        undefinedReasons: [],
         range: spectrumRange(weighted.map((_, i) => [3 + i, 2, i === 0 ? 0 : 1e-9])),
       })),
     }),
     across: degradationAcrossStudies({
-      ...{ metric, thresholdPercent: 5, twoSided: false, confidence: 0.95, notes: [] },
+      metric,
+      thresholdPercent: 5,
+      twoSided: false,
+      confidence: 0.95,
+      notes: [],
       rows: degradations.map(({ rank, degradation }) => ({ slug: name, rank, degradation })),
     }),
   };
@@ -147,7 +177,7 @@ const full = (quantizations: readonly string[], ranks: readonly number[], seeds:
   );
 
 const shapes: Record<string, readonly Run[]> = {
-  "a usual study": full(["16bit", "4bit"], [2, 4, 8, 16], 3),
+  "a typical study": full(["16bit", "4bit"], [2, 4, 8, 16], 3),
   "one run": full(["16bit"], [8], 1),
   "one rank": full(["16bit", "4bit"], [8], 2),
   "no second configuration": full(["16bit"], [1, 2], 1),
@@ -163,33 +193,33 @@ const shapes: Record<string, readonly Run[]> = {
   ),
 };
 
-/** "1 studies": a noun for many after a one. */
-const ONE_OF_MANY = /(?<![\d.,-])1 (?:studies|configurations|runs|ranks|layers|curves|pairs|points)\b/;
+/** A plural noun after the number one: "1 studies". */
+const ONE_WITH_PLURAL = /(?<![\d.,-])1 (?:studies|configurations|runs|ranks|layers|curves|pairs|points)\b/;
 
-describe.each(Object.entries(shapes))("pictures of %s", (_shape, runs) => {
-  const made = Object.entries(pictures("A study", runs));
+describe.each(Object.entries(shapes))("plots of %s", (_shape, runs) => {
+  const made = Object.entries(plots("A study", runs));
 
-  test.each(made)("%s is a valid specification in both themes, and says what it shows", (_kind, picture) => {
-    expectSpecification(specification(picture, "LIGHT"));
-    expectSpecification(specification(picture, "DARK"));
-    expect(picture.title).toMatch(/^[A-Z]/);
-    expect(picture.description.length).toBeGreaterThan(10);
-    expect(JSON.stringify(picture)).not.toMatch(/NaN|Infinity|undefined \(/);
-    const { title, subtitle, description, notes } = picture;
-    expect([title, ...subtitle, description, ...notes].join("\n")).not.toMatch(ONE_OF_MANY);
-    const reason = missingReason(picture);
+  test.each(made)("%s has a valid specification in both themes, a title and a description", (_kind, plot) => {
+    expectSpecification(specification(plot, "LIGHT"));
+    expectSpecification(specification(plot, "DARK"));
+    expect(plot.title).toMatch(/^[A-Z]/);
+    expect(plot.description.length).toBeGreaterThan(10);
+    expect(JSON.stringify(plot)).not.toMatch(/NaN|Infinity|undefined \(/);
+    const { title, subtitle, description, notes } = plot;
+    expect([title, ...subtitle, description, ...notes].join("\n")).not.toMatch(ONE_WITH_PLURAL);
+    const reason = missingReason(plot);
     expect(reason === null || /^[A-Z].*\.$/.test(reason), reason ?? "").toBe(true);
   });
 
-  test("only what cannot be shown has a reason instead", () => {
-    const empty = made.filter(([, picture]) => missingReason(picture) !== null).map(([kind]) => kind);
+  test("only plots with nothing to show have a reason", () => {
+    const empty = made.filter(([, plot]) => missingReason(plot) !== null).map(([kind]) => kind);
     const expected: Record<string, string[]> = {
       "one run": ["similarity", "heatmap", "across"],
       "no second configuration": ["across"],
       "no weights": ["similarity", "heatmap", "matrix", "spectra"],
       "no metrics": ["memory", "efficiency", "threshold", "tradeoff", "across"],
     };
-    // One run has one weight only: made-up layers are there all the same.
+    // The synthetic layers of a single run are still compared.
     expect(empty).toEqual((expected[_shape] ?? []).filter((kind) => !(_shape === "one run" && kind !== "across")));
   });
 });
@@ -197,10 +227,10 @@ describe.each(Object.entries(shapes))("pictures of %s", (_shape, runs) => {
 describe("hostile names", () => {
   const draw = openDrawing();
 
-  test.each(HOSTILE)("%j is drawn as text and nothing else", async (name) => {
+  test.each(HOSTILE)("%j is drawn as plain text", async (name) => {
     const named = full([`${name}16`, `${name}4`], [2, 4], 1).map((run, i) => ({ ...run, name: `${name}${i}` }));
-    for (const [kind, picture] of Object.entries(pictures(name, named, name))) {
-      const spec = specification(picture, "LIGHT");
+    for (const [kind, plot] of Object.entries(plots(name, named, name))) {
+      const spec = specification(plot, "LIGHT");
       expectSpecification(spec);
       const svg = new TextDecoder("utf-8", { fatal: true }).decode(
         await draw({ specification: spec, format: "svg", scale: 1 }),
@@ -213,15 +243,15 @@ describe("hostile names", () => {
     }
   });
 
-  test("whatever the names, specifications are valid and keep runs apart", () => {
+  test("specifications are valid and distinguish runs for any names", () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: "binary", maxLength: 60 }), { minLength: 2, maxLength: 5 }), (names) => {
         const runs = full(["16bit", "4bit"], [2, 4, 8], 1).map((run, i) => ({
           ...run,
           name: `${names[i % names.length]}${i}`,
         }));
-        const { curves, matrix } = pictures(names[0] ?? "", runs, names[1]);
-        for (const picture of [curves, matrix]) if (picture) expectSpecification(specification(picture, "DARK"));
+        const { curves, matrix } = plots(names[0] ?? "", runs, names[1]);
+        for (const plot of [curves, matrix]) if (plot) expectSpecification(specification(plot, "DARK"));
         const body = matrix?.body as unknown as { data: { values: { row: string; column: string }[] } };
         expect(new Set(body.data.values.map(({ row }) => row)).size).toBe(runs.length);
       }),
@@ -230,27 +260,27 @@ describe("hostile names", () => {
   });
 });
 
-describe("what pictures leave out is said", () => {
-  test("curves are thinned evenly, and the picture says from how many points to how many", () => {
-    const { curves } = pictures("A study", shapes["200 runs"] ?? []);
+describe("notes", () => {
+  test("state how many points of the curves are shown, evenly spaced", () => {
+    const { curves } = plots("A study", shapes["200 runs"] ?? []);
     const [note, gaps] = curves?.notes ?? [];
     expect(curves?.table.rows.length).toBe(400 * 60);
-    expect(note).toContain("from 200,000 logged points to 24,000: of each curve at most 60, evenly spaced");
-    expect(gaps).toContain("400 curves with values that are not finite");
+    expect(note).toContain("from 200,000 logged points to 24,000: at most 60 of each curve, evenly spaced");
+    expect(gaps).toBe("400 curves with gaps: values that are not finite.");
   });
 
-  test("few points are all there", () => {
-    const { curves } = pictures("A study", full(["16bit", "4bit"], [8], 1).slice(0, 1));
+  test("state how a single long curve is thinned", () => {
+    const { curves } = plots("A study", full(["16bit", "4bit"], [8], 1).slice(0, 1));
     expect(curves?.notes[0]).toContain("from 1,000 logged points to 720");
   });
 
-  test("runs without weights, layers without a cosine, and different starts", () => {
+  test("state runs without weights, layers without a cosine, and different starts", () => {
     const runs = full(["16bit", "4bit"], [2, 4, 8], 1).map((run, i) => ({ ...run, hasWeights: i !== 0 }));
-    const { matrix, similarity } = pictures("A study", runs);
-    expect(matrix?.notes[0]).toBe("1 run without weights left out.");
+    const { matrix, similarity } = plots("A study", runs);
+    expect(matrix?.notes[0]).toBe("1 run without weights omitted.");
     expect(similarity?.notes).toEqual([
-      "The runs started from different A (mean cosine of A 0.01): low cosines say nothing about quantization.",
-      "1 layer not defined: an update is zero.",
+      "The runs started from different A (mean cosine of A: 0.01); low cosines are not evidence about quantization.",
+      "1 layer undefined: an update is zero.",
     ]);
   });
 });

@@ -1,28 +1,32 @@
-/** Where a label is written, in pixels from the top left. */
+/** The position of a label in pixels from the top left. */
 export interface PlacedLabel {
   readonly x: number;
   readonly y: number;
   readonly align: "left" | "right";
 }
 
-/** Points whose labels would begin within this many pixels of each other are one column. */
-const COLUMN = 60;
+/** The size of the plot and of a label in pixels. */
+export interface LabelSpace {
+  readonly width: number;
+  readonly height: number;
+  readonly labelWidth: number;
+  readonly labelHeight: number;
+}
+
+/** Points within this many pixels of each other share a column of labels. */
+const COLUMN_WIDTH = 60;
+/** Pixels between a point and its label. */
 const GAP = 18;
 
 /**
- * Writes a label beside each point, those of one column under each other with room between them: to the right, and to the
- * left where there is none. The order of a column's labels is that of its points, so that the lines to them do not cross.
+ * Places a label beside each point without overlaps in a column: on the right, or on the left if there is no room. The
+ * labels of a column are in the order of its points, so that the lines between them do not cross.
  *
  * @param points in pixels from the top left
  */
 export function spreadLabels(
   points: readonly { readonly x: number; readonly y: number }[],
-  {
-    width,
-    height,
-    labelWidth,
-    labelHeight,
-  }: Readonly<Record<"width" | "height" | "labelWidth" | "labelHeight", number>>,
+  { width, height, labelWidth, labelHeight }: LabelSpace,
 ): PlacedLabel[] {
   const placed: PlacedLabel[] = [];
   for (const column of columns(points)) {
@@ -45,20 +49,20 @@ export function spreadLabels(
   return placed;
 }
 
-/** Indices of the points of each column, from the top down. */
+/** Returns the indices of the points of each column, from top to bottom. */
 function columns(points: readonly { readonly x: number; readonly y: number }[]): number[][] {
   const byX = points.map((_, i) => i).sort((left, right) => (points[left]?.x ?? 0) - (points[right]?.x ?? 0));
-  const found: number[][] = [];
+  const columnsByX: number[][] = [];
   for (const i of byX) {
-    const column = found.at(-1);
+    const column = columnsByX.at(-1);
     const start = points[column?.[0] ?? -1]?.x;
-    if (column !== undefined && start !== undefined && (points[i]?.x ?? 0) - start < COLUMN) column.push(i);
-    else found.push([i]);
+    if (column !== undefined && start !== undefined && (points[i]?.x ?? 0) - start < COLUMN_WIDTH) column.push(i);
+    else columnsByX.push([i]);
   }
-  return found.map((column) => column.sort((left, right) => (points[left]?.y ?? 0) - (points[right]?.y ?? 0)));
+  return columnsByX.map((column) => column.sort((left, right) => (points[left]?.y ?? 0) - (points[right]?.y ?? 0)));
 }
 
-/** Ascending places at least `gap` apart and near those given: pushed down, then back up from the bottom. */
+/** Returns ascending positions near `given`, at least `gap` apart: moved down first, then up from the bottom. */
 function apart(given: readonly number[], gap: number, bottom: number): number[] {
   const places: number[] = [];
   for (const y of given) places.push(Math.max(y, (places.at(-1) ?? -Infinity) + gap));

@@ -1,0 +1,27 @@
+import type { MeasuredStudy } from "../../analysis/judged-study.js";
+import { ranksOf } from "../../derive/runs/comparison-roles.js";
+import type { PlotRequest } from "../plot-kind.js";
+
+/** Returns the study's runs, restricted to the requested rank if there is one. */
+export function runsOfRequestedRank({ measured, options: { rank } }: PlotRequest): MeasuredStudy {
+  if (rank == null) return measured;
+  return {
+    ...measured,
+    runs: measured.runs.filter((run) => run.rank === rank),
+    experiments: measured.experiments.filter((experiment) => experiment.rank.r === rank),
+  };
+}
+
+/**
+ * Returns the rank that a plot of one rank shows: the requested one; otherwise the largest at which both configurations have
+ * weights; otherwise the largest. Null for a study without runs.
+ */
+export function shownRank({ measured: { runs, roles }, options: { rank } }: PlotRequest): number | null {
+  if (rank != null) return rank;
+  const hasWeights = (ids: ReadonlySet<string>, r: number) =>
+    runs.some((run) => run.rank === r && run.hasWeights && ids.has(run.id));
+  const bothHaveWeights = (r: number) =>
+    roles !== undefined && hasWeights(roles.baseline.runs, r) && hasWeights(roles.candidate.runs, r);
+  const descending = ranksOf(runs).reverse();
+  return descending.find(bothHaveWeights) ?? descending[0] ?? null;
+}

@@ -1,0 +1,70 @@
+import type { AnalysisContext } from "../analysis/analysis-context.js";
+import type { StudyFilter } from "../store/across/filters.js";
+import { listStudies } from "../store/across/list-studies.js";
+import type { Study } from "../store/studies.js";
+import { degradationAcrossStudies, readDegradationAcrossStudies } from "./kinds/degradation-across-studies.js";
+import type { PlotOptions } from "./plot-options.js";
+import type { Plot } from "./plot.js";
+
+/** Maximum number of studies in a plot: more rows would not be legible. */
+export const MAX_STUDIES = 60;
+/** Maximum number of unknown slugs that a note names. */
+const MAX_NAMED = 5;
+
+/** Selects studies: those of `slugs` if they are given, otherwise those that match `filter`. */
+export interface StudySelection {
+  readonly slugs: readonly string[] | null | undefined;
+  readonly filter: StudyFilter | null | undefined;
+}
+
+/** Returns the plot of the degradation of the selected studies, by slug. @throws ARGUMENT_INVALID */
+export async function plotAcrossStudies(
+  context: AnalysisContext,
+  { slugs, filter }: StudySelection,
+  options: PlotOptions,
+): Promise<Plot> {
+  const selected = slugs == null ? await matchingStudies(context, filter) : await namedStudies(context, slugs);
+  const facts = await readDegradationAcrossStudies(context, selected.studies, options);
+  return degradationAcrossStudies({ ...facts, notes: [...selected.notes, ...facts.notes] });
+}
+
+/** The studies that a plot shows, with notes on those that it omits. */
+interface SelectedStudies {
+  readonly studies: readonly Study[];
+  readonly notes: readonly string[];
+}
+
+async function matchingStudies(
+  { database }: AnalysisContext,
+  filter: StudyFilter | null | undefined,
+): Promise<SelectedStudies> {
+  const studies = await listStudies(database, {
+    filter,
+    order: { field: "SLUG", direction: "ASC", metric: "" },
+    limit: MAX_STUDIES,
+    after: undefined,
+    counts: { total: true, experiments: false },
+  });
+  return { studies, notes: truncationNotes(studies[0]?.totalCount ?? 0, "ordered by slug") };
+}
+
+async function namedStudies({ loaders }: AnalysisContext, slugs: readonly string[]): Promise<SelectedStudies> {
+  const requested = [...new Set(slugs)];
+  const loaded = await Promise.all(requested.map((slug) => loaders.studyBySlug.load(slug)));
+  const studies = loaded.filter((study) => study !== undefined);
+  const unknown = requested.filter((_, i) => loaded[i] === undefined);
+  return {
+    studies: studies.slice(0, MAX_STUDIES),
+    notes: [...truncationNotes(studies.length, "in the given order"), ...unknownNotes(unknown)],
+  };
+}
+
+function truncationNotes(total: number, order: string): string[] {
+  return total > MAX_STUDIES ? [`Shows the first ${MAX_STUDIES} of ${total} studies, ${order}.`] : [];
+}
+
+function unknownNotes(slugs: readonly string[]): string[] {
+  if (slugs.length === 0) return [];
+  const more = slugs.length > MAX_NAMED ? `, and ${slugs.length - MAX_NAMED} more` : "";
+  return [`No such study: ${slugs.slice(0, MAX_NAMED).join(", ")}${more}.`];
+}

@@ -1,0 +1,94 @@
+import type { AnalysisContext } from "../analysis/analysis-context.js";
+import type { MeasuredStudy } from "../analysis/judged-study.js";
+import type { Study } from "../store/studies.js";
+import { subjectOf, type Subject } from "./parts/subject.js";
+import type { StudyPlotOptions } from "./plot-options.js";
+import type { Plot } from "./plot.js";
+
+/** A request for a plot of one study. */
+export interface PlotRequest {
+  readonly context: AnalysisContext;
+  readonly study: Study;
+  /** The study's runs at all ranks, with the requested metric. */
+  readonly measured: MeasuredStudy;
+  readonly options: StudyPlotOptions;
+}
+
+/** The facts of a plot, with the ids of the jobs that some of them wait for. */
+export interface PlotFacts<Facts> {
+  readonly facts: Facts;
+  readonly pendingJobs: readonly string[];
+}
+
+/** A plot with the ids of the jobs that it waits for. */
+export interface StudyPlot {
+  readonly plot: Plot;
+  readonly pendingJobs: readonly string[];
+}
+
+/**
+ * The data that a plot kind reads. It decides the cost of the plot in a query: metrics of all ranks, all points of the loss
+ * curves, the weights of a study, or the weights of all pairs of runs.
+ */
+export type PlotData = "METRICS" | "CURVES" | "WEIGHTS" | "WEIGHTS_OF_ALL_PAIRS";
+
+/** A kind of plot: what it shows, how its facts are read and how they are drawn. */
+interface PlotKindDefinition<Name extends string, Facts> {
+  /** Its name in the API; in lower case with hyphens, the name of its files. */
+  readonly name: Name;
+  /** Its description in the API. */
+  readonly description: string;
+  readonly reads: PlotData;
+  /** @throws ARGUMENT_INVALID */
+  read(request: PlotRequest): PlotFacts<Facts> | Promise<PlotFacts<Facts>>;
+  /** A pure function of its arguments. */
+  draw(subject: Subject, facts: Facts): Plot;
+}
+
+/** A kind of plot, ready to be requested. */
+export interface PlotKindEntry<Name extends string = string> {
+  readonly name: Name;
+  readonly description: string;
+  readonly reads: PlotData;
+  /** Reads the facts and draws the plot. @throws ARGUMENT_INVALID */
+  plot(request: PlotRequest): Promise<StudyPlot>;
+}
+
+/** Defines a kind of plot. The list of all kinds is in plot-kinds.ts. */
+export function definePlotKind<const Name extends string, Facts>({
+  name,
+  description,
+  reads,
+  read,
+  draw,
+}: PlotKindDefinition<Name, Facts>): PlotKindEntry<Name> {
+  return {
+    name,
+    description,
+    reads,
+    async plot(request) {
+      const { facts, pendingJobs } = await read(request);
+      const plot = draw(subjectOf(request.study, request.measured), facts);
+      return { plot: pendingJobs.length > 0 ? pendingPlot(plot) : plot, pendingJobs };
+    },
+  };
+}
+
+/** Returns facts that are complete: no job has to finish first. */
+export function complete<Facts>(facts: Facts): PlotFacts<Facts> {
+  return { facts, pendingJobs: [] };
+}
+
+/** Replaces a plot whose facts are incomplete: a part of the layers would misrepresent the whole. */
+function pendingPlot(plot: Plot): Plot {
+  return {
+    ...plot,
+    subtitle: plot.subtitle.slice(0, 1),
+    description: `${plot.title}: not computed yet.`,
+    notes: [],
+    table: { ...plot.table, rows: [] },
+    body: {
+      missing: "PENDING: the weights are being compared. Request the plot again shortly; its jobs report the progress.",
+    },
+  };
+}
