@@ -2,24 +2,24 @@ import "reflect-metadata";
 import { lexicographicSortSchema, printSchema, type GraphQLSchema } from "graphql";
 import { buildSchema, type PubSub } from "type-graphql";
 import { registerEnums } from "./register-enums.js";
-import { CompareExperimentsResolver } from "./comparison/compare-experiments-resolver.js";
+import { ExperimentComparisonResolver } from "./comparison/experiment-comparison.js";
 import { CompareStudiesResolver } from "./across/compare-studies-resolver.js";
-import { ExperimentLayersResolver } from "./experiment/experiment-layers-resolver.js";
+import { ExperimentLayersResolver } from "./layer/adapter-layer.js";
 import { ExperimentResolver } from "./experiment/experiment-resolver.js";
 import { ExportsResolver } from "./export/exports-resolver.js";
 import { GroupsResolver } from "./across/groups-resolver.js";
 import { ImportsResolver } from "./import/imports-resolver.js";
 import { JobsResolver } from "./job/jobs-resolver.js";
-import { LayerSensitivityResolver } from "./sensitivity/layer-sensitivity-resolver.js";
-import { LayerSimilarityResolver } from "./similarity/layer-similarity-resolver.js";
+import { LayerSensitivityResolver, StudySensitivityResolver } from "./sensitivity/layer-sensitivity.js";
+import { LayerSimilarityResolver } from "./similarity/layer-similarity.js";
 import { PENDING_JOB_RESOLVERS } from "./job/pending-job-resolvers.js";
 import { PlotsResolver } from "./plot/plots-resolver.js";
 import { RankResolver } from "./rank/rank-resolver.js";
 import { RowsResolver } from "./across/rows-resolver.js";
-import { SensitivityMapResolver } from "./sensitivity/sensitivity-map-resolver.js";
-import { SimilarityMatrixResolver } from "./similarity/similarity-matrix-resolver.js";
+import { SensitivityMapResolver, StudySensitivityMapResolver } from "./sensitivity/sensitivity-map.js";
+import { SimilarityMatrixResolver } from "./similarity/similarity-matrix.js";
 import { StudiesResolver } from "./study/studies-resolver.js";
-import { StudyAllocationResolver } from "./sensitivity/study-allocation-resolver.js";
+import { RankAllocationResolver } from "./sensitivity/rank-allocation.js";
 import { StudyContentsResolver } from "./study/study-contents-resolver.js";
 import { DiagnosticSummaryResolver } from "./diagnosis/diagnostic-summary.js";
 import { FailureModesResolver } from "./diagnosis/failure-modes.js";
@@ -27,11 +27,11 @@ import { HypothesesResolver } from "./diagnosis/hypotheses.js";
 import { StudyRolesResolver } from "./rank/comparison-roles.js";
 import { RankDegradationResolver } from "./rank/degradation.js";
 import { MinimumViableRankResolver } from "./rank/minimum-viable-rank.js";
-import { StudySimilarityResolver } from "./similarity/study-similarity-resolver.js";
+import { WeightSimilarityResolver } from "./similarity/weight-similarity.js";
 import { ParetoFrontierResolver } from "./tradeoffs/pareto-frontier.js";
 import { RankTrendsResolver } from "./tradeoffs/rank-trends.js";
 import { RecommendationResolver } from "./tradeoffs/recommendation.js";
-import { SubspaceResolver } from "./similarity/subspace-resolver.js";
+import { SubspaceGridsResolver } from "./similarity/subspace-similarity.js";
 
 /** The schema that is served. */
 export function openSchema(): Promise<GraphQLSchema> {
@@ -40,7 +40,7 @@ export function openSchema(): Promise<GraphQLSchema> {
     resolvers: [
       StudiesResolver,
       StudyContentsResolver,
-      StudySimilarityResolver,
+      WeightSimilarityResolver,
       StudyRolesResolver,
       MinimumViableRankResolver,
       HypothesesResolver,
@@ -49,12 +49,12 @@ export function openSchema(): Promise<GraphQLSchema> {
       ParetoFrontierResolver,
       RecommendationResolver,
       RankTrendsResolver,
-      StudyAllocationResolver,
+      RankAllocationResolver,
       RankResolver,
       RankDegradationResolver,
       ExperimentResolver,
       ExperimentLayersResolver,
-      CompareExperimentsResolver,
+      ExperimentComparisonResolver,
       CompareStudiesResolver,
       GroupsResolver,
       ExportsResolver,
@@ -63,8 +63,10 @@ export function openSchema(): Promise<GraphQLSchema> {
       SimilarityMatrixResolver,
       LayerSimilarityResolver,
       LayerSensitivityResolver,
+      StudySensitivityResolver,
       SensitivityMapResolver,
-      SubspaceResolver,
+      StudySensitivityMapResolver,
+      SubspaceGridsResolver,
       ...PENDING_JOB_RESOLVERS,
       ImportsResolver,
       JobsResolver,

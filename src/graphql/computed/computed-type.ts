@@ -1,25 +1,41 @@
 import { Field, Float, Int, ObjectType } from "type-graphql";
+import type { Provenance } from "../../analysis/provenance.js";
 
-@ObjectType({ description: "Where computed values come from." })
-export class Computed {
-  @Field(() => String, { description: "ONNX Runtime's execution provider." })
+@ObjectType({ description: "How values were computed." })
+export class Computed implements Provenance {
+  @Field(() => String, { description: "Execution provider of ONNX Runtime." })
   provider!: string;
 
-  @Field(() => String, { description: "`float64` or `float32`." })
+  @Field(() => String, { description: "Floating-point precision: `float64` or `float32`." })
   precision!: string;
 
-  @Field(() => Int, { description: "Raised when the numerics change; older values are then computed anew." })
+  @Field(() => Int, {
+    description: "Version of the compute kernels. Values of older versions are computed again.",
+  })
   kernelVersion!: number;
 
-  @Field(() => Float, { description: "Compute time of these values, whenever they were computed." })
+  @Field(() => Float, { description: "Compute time of these values in seconds, including stored ones." })
   seconds!: number;
 
-  @Field(() => Boolean, { description: "Whether all of them were stored already." })
+  @Field(() => Boolean, { description: "Whether all values were already stored before the request." })
   cached!: boolean;
 
   @Field(() => String, {
     nullable: true,
-    description: "Why another provider than the one chosen was used; null where none failed.",
+    description: "Why another provider than the configured one was used; null if the configured one was used.",
   })
   fallback!: string | null;
+}
+
+/** A result that is computed from weights: how it was computed, or why it is undefined. */
+@ObjectType({ simpleResolvers: true })
+export abstract class ComputedResult {
+  @Field(() => String, {
+    nullable: true,
+    description: "Details of the failure if undefinedReason alone does not explain it; null otherwise.",
+  })
+  undefinedDetail!: string | null;
+
+  @Field(() => Computed, { nullable: true, description: "How these values were computed; null if there are none." })
+  computed!: Provenance | null;
 }

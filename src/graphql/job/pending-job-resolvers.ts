@@ -1,17 +1,17 @@
 import { Ctx, FieldResolver, Resolver, Root, type ClassType } from "type-graphql";
 import type { Job } from "../../store/jobs.js";
 import type { Context } from "../context.js";
-import { AdapterLayerType } from "../layer/adapter-layer-type.js";
-import { ComparisonSummaryType } from "../comparison/comparison-type.js";
+import { ComparisonSummaryType } from "../comparison/comparison-summary.js";
 import { DiagnosticSummaryType } from "../diagnosis/diagnostic-summary.js";
-import { JobType } from "./job-type.js";
-import { LayerSensitivityType } from "../layer/layer-type.js";
-import { LayerSimilarityType, PartSimilarityType } from "../similarity/layer-similarity-type.js";
+import { AdapterLayerType } from "../layer/adapter-layer.js";
 import { PlotType } from "../plot/plot-types.js";
-import { PartSensitivityType, SensitivityMapType } from "../sensitivity/sensitivity-types.js";
-import { SimilarityMatrixType } from "../similarity/similarity-matrix-type.js";
-import { WeightSimilarityType } from "../similarity/weight-similarity-type.js";
-import { SubspaceSimilarityType } from "../similarity/subspace-type.js";
+import { LayerSensitivityType, PartSensitivityType } from "../sensitivity/layer-sensitivity.js";
+import { SensitivityMapType } from "../sensitivity/sensitivity-map.js";
+import { LayerSimilarityType, PartSimilarityType } from "../similarity/layer-similarity.js";
+import { SimilarityMatrixType } from "../similarity/similarity-matrix.js";
+import { SubspaceSimilarityType } from "../similarity/subspace-similarity.js";
+import { WeightSimilarityType } from "../similarity/weight-similarity.js";
+import { JobType } from "./job-type.js";
 
 /** Gives `type` the field `job`: the one that its value with the reason PENDING waits for. */
 function withJob(type: ClassType) {

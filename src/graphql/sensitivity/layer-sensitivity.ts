@@ -1,0 +1,123 @@
+import { Arg, Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
+import { layerSimilarityRow, type LayerSimilarityRow } from "../../analysis/compared-layers.js";
+import { comparedParts, partsOf } from "../../analysis/parts-of.js";
+import { similarityAt } from "../../analysis/similarity-at.js";
+import { waitOf } from "../../analysis/wait.js";
+import { layerSensitivity, type LayerSensitivity } from "../../derive/sensitivity/layer-sensitivity.js";
+import { Scaling, UndefinedReason } from "../../model/enums/similarity.js";
+import type { Study } from "../../store/studies.js";
+import { rankArg, waitSecondsArg } from "../arguments.js";
+import { ComputedResult } from "../computed/computed-type.js";
+import type { Context } from "../context.js";
+import { Costs } from "../cost/costs.js";
+import { LAYER_LIST, ONE_PAIR } from "../cost/estimates.js";
+import { RolesArguments } from "../diagnosis/judgement-arguments.js";
+import { LayerType } from "../layer/layer-type.js";
+import { StudyType } from "../study/study-type.js";
+
+@ObjectType("LayerSensitivity", {
+  description: "How much quantization changes the update of a layer.",
+  simpleResolvers: true,
+})
+export class LayerSensitivityType extends ComputedResult implements LayerSensitivity {
+  @Field(() => LayerType, { description: "The updated weight matrix." })
+  layer!: LayerType;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "1 - cosine similarity of the updates of baseline and candidate: 0 is unchanged, 1 orthogonal; null if undefined.",
+  })
+  score!: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "Position by score: 1 is the most sensitive, and equal scores share a position. Null if the score is null, and for all layers while one is pending.",
+  })
+  position!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "Modified z-score 0.6745 (score - median) / MAD over the layers; null if the position is null, for fewer than five layers, or if more than half of the scores are equal.",
+  })
+  robustZ!: number | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether the layer is an outlier in either direction: |robustZ| above 3.5; null if robustZ is null.",
+  })
+  standsOut!: boolean | null;
+
+  @Field(() => UndefinedReason, { nullable: true, description: "Why the score is null; null if it is defined." })
+  undefinedReason!: UndefinedReason | null;
+}
+
+@ObjectType("PartSensitivity", {
+  description: "How much quantization changes the update of q, k or v of a fused projection.",
+})
+export class PartSensitivityType extends ComputedResult {
+  @Field(() => String, { description: "`q`, `k` or `v`." })
+  name!: string;
+
+  @Field(() => Float, { nullable: true, description: "1 - cosine similarity of these rows; null if undefined." })
+  score!: number | null;
+
+  @Field(() => UndefinedReason, { nullable: true, description: "Why the score is null; null if it is defined." })
+  undefinedReason!: UndefinedReason | null;
+}
+
+@Resolver(() => StudyType)
+export class StudySensitivityResolver {
+  @Costs({ ...ONE_PAIR, ...LAYER_LIST })
+  @FieldResolver(() => [LayerSensitivityType], {
+    description: "Layers by how much quantization changes their update, most sensitive first.",
+  })
+  async layerSensitivity(
+    @Root() study: Study,
+    @Arg("rank", () => Int, rankArg) rank: number,
+    @Arg("waitSeconds", () => Float, waitSecondsArg) waitSeconds: number | undefined,
+    @Args(() => RolesArguments) { baseline, candidate }: RolesArguments,
+    @Ctx() context: Context,
+  ): Promise<LayerSensitivityType[]> {
+    const requested = {
+      scaling: Scaling.ADAPTER,
+      waitMilliseconds: waitOf(waitSeconds, context),
+      roles: { baseline, candidate },
+    };
+    const { layers } = await similarityAt(context, study, rank, requested);
+    return layerSensitivity(layers.map(layerSimilarityRow));
+  }
+}
+
+/** Fields of a layer's sensitivity that are computed only on request. */
+@Resolver(() => LayerSensitivityType)
+export class LayerSensitivityResolver {
+  @FieldResolver(() => [PartSensitivityType], {
+    description: "q, k and v of a fused projection with a known layout; empty for other layers, see partsReason.",
+  })
+  async parts(@Root() row: LayerSimilarityRow, @Ctx() context: Context): Promise<PartSensitivityRow[]> {
+    const parts = await comparedParts(row, context);
+    return parts.map(({ part, updates }) => {
+      const { cosineSimilarity, undefinedReason, pendingJob } = updates.similarity;
+      return {
+        name: part.name,
+        score: cosineSimilarity === null ? null : 1 - cosineSimilarity,
+        undefinedReason,
+        undefinedDetail: updates.detail,
+        pendingJob,
+        computed: updates.computed,
+      };
+    });
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: "Why there are no parts; null if there are." })
+  async partsReason(@Root() row: LayerSimilarityRow, @Ctx() context: Context): Promise<string | null> {
+    const parts = await partsOf(row, context);
+    return "reason" in parts ? parts.reason : null;
+  }
+}
+
+/** The fields of the type, and the job that a pending score waits for. */
+type PartSensitivityRow = PartSensitivityType & { readonly pendingJob: string | null };

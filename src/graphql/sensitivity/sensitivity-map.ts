@@ -1,0 +1,144 @@
+import { Arg, Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
+import type { ComparedLayer } from "../../analysis/compared-layers.js";
+import { together, type Provenance } from "../../analysis/provenance.js";
+import { sensitivityParts } from "../../analysis/sensitivity-parts.js";
+import { similarityAt } from "../../analysis/similarity-at.js";
+import { waitOf } from "../../analysis/wait.js";
+import { sensitivityMap, type SensitivityMap } from "../../derive/sensitivity/sensitivity-map.js";
+import { Scaling } from "../../model/enums/similarity.js";
+import type { Layer } from "../../store/layers.js";
+import type { Study } from "../../store/studies.js";
+import { waitSecondsArg } from "../arguments.js";
+import { Computed } from "../computed/computed-type.js";
+import type { Context } from "../context.js";
+import { Costs } from "../cost/costs.js";
+import { EVERY_RANK, EXPECTED, LAYER_LIST, PAIR_POINTS } from "../cost/estimates.js";
+import { RolesArguments } from "../diagnosis/judgement-arguments.js";
+import { LayerType } from "../layer/layer-type.js";
+import { StudyType } from "../study/study-type.js";
+
+@ObjectType({ description: "A rank that the means exclude." })
+export class LeftOutRank {
+  @Field(() => Int, { description: "A tested rank r of the study." })
+  rank!: number;
+
+  @Field(() => String, {
+    description: "Reason for the exclusion: `its runs started from different A`, or why the rank has no mean.",
+  })
+  because!: string;
+}
+
+@ObjectType({ description: "The sensitivity of one layer at every rank." })
+export class LayerSensitivityRow {
+  @Field(() => LayerType, { description: "The weight matrix of this row of the map." })
+  layer!: object;
+
+  @Field(() => [Float], { nullable: "items", description: "Scores by rank; null if undefined." })
+  values!: readonly (number | null)[];
+
+  @Field(() => Float, {
+    nullable: true,
+    description: "Mean score over the fair ranks; null if one of them has no score.",
+  })
+  mean!: number | null;
+}
+
+@ObjectType({ description: "The sensitivity of one module over all blocks." })
+export class ModuleSensitivity {
+  @Field(() => String, { description: "The path after the block number: `attn.c_attn`." })
+  module!: string;
+
+  @Field(() => Int, { description: "Number of layers with a mean." })
+  layers!: number;
+
+  @Field(() => Float, { description: "Mean of the layers' means." })
+  mean!: number;
+}
+
+@ObjectType("PartSensitivityRow", { description: "The sensitivity of q, k or v over all fused projections." })
+export class PartSensitivityRowType {
+  @Field(() => String, { description: "`q`, `k` or `v`." })
+  name!: string;
+
+  @Field(() => [Float], {
+    nullable: "items",
+    description: "Mean score over the layers, by fair rank; null if the score of a layer is undefined.",
+  })
+  values!: readonly (number | null)[];
+
+  @Field(() => Float, {
+    nullable: true,
+    description: "Mean score over the fair ranks; null if one of them has no score.",
+  })
+  mean!: number | null;
+}
+
+@ObjectType("SensitivityMap", { description: "The sensitivity of every layer at every rank, as data for a heatmap." })
+export class SensitivityMapType implements SensitivityMap<Layer> {
+  @Field(() => [Int], { description: "The columns of the map: ranks, ascending." })
+  ranks!: readonly number[];
+
+  @Field(() => [Int], { description: "The ranks in the means: those whose runs started from the same A." })
+  fairRanks!: readonly number[];
+
+  @Field(() => [LeftOutRank], { description: "The ranks that the means exclude; empty if all are included." })
+  leftOut!: readonly LeftOutRank[];
+
+  @Costs(LAYER_LIST)
+  @Field(() => [LayerSensitivityRow], { description: "All layers of the study, in model order." })
+  layers!: SensitivityMap<Layer>["layers"];
+
+  @Field(() => [ModuleSensitivity], { description: "Modules over all blocks, most sensitive first." })
+  modules!: readonly ModuleSensitivity[];
+
+  @Field(() => Computed, { nullable: true, description: "How these values were computed; null if there are none." })
+  computed!: Provenance | null;
+}
+
+/** A sensitivity map, and what its fields `parts` and `jobs` are computed from. */
+interface SensitivityMapRow extends SensitivityMapType {
+  readonly pendingJobs: readonly string[];
+  /** The compared layers of each fair rank. */
+  readonly compared: readonly (readonly ComparedLayer[])[];
+}
+
+@Resolver(() => StudyType)
+export class StudySensitivityMapResolver {
+  @Costs(EVERY_RANK)
+  @FieldResolver(() => SensitivityMapType, {
+    description: "The sensitivity of every layer at every rank of the study, and of every module over all blocks.",
+  })
+  async sensitivityMap(
+    @Root() study: Study,
+    @Arg("waitSeconds", () => Float, waitSecondsArg) waitSeconds: number | undefined,
+    @Args(() => RolesArguments) { baseline, candidate }: RolesArguments,
+    @Ctx() context: Context,
+  ): Promise<SensitivityMapRow> {
+    const requested = {
+      scaling: Scaling.ADAPTER,
+      waitMilliseconds: waitOf(waitSeconds, context),
+      roles: { baseline, candidate },
+    };
+    const ranks = await context.loaders.ranks.load(study.id);
+    const compared = await Promise.all(ranks.map(({ r }) => similarityAt(context, study, r, requested)));
+    const map = sensitivityMap(compared.map(({ similarity }) => similarity));
+    const fair = compared.filter(({ similarity }) => map.fairRanks.includes(similarity.rank));
+    return {
+      ...map,
+      computed: together(compared.map(({ computed }) => computed)),
+      pendingJobs: [...new Set(compared.flatMap(({ similarity }) => similarity.pendingJobs))],
+      compared: fair.map(({ layers }) => layers),
+    };
+  }
+}
+
+@Resolver(() => SensitivityMapType)
+export class SensitivityMapResolver {
+  @Costs({ points: 3 * PAIR_POINTS * EXPECTED.layers })
+  @FieldResolver(() => [PartSensitivityRowType], {
+    description: "q, k and v over all layers; empty if no layer is a fused projection with a known layout.",
+  })
+  parts(@Root() { compared }: SensitivityMapRow, @Ctx() context: Context): Promise<readonly PartSensitivityRowType[]> {
+    return sensitivityParts(compared, context);
+  }
+}

@@ -1,0 +1,129 @@
+import { Arg, Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
+import { layerSimilarityRow } from "../../analysis/compared-layers.js";
+import type { Provenance } from "../../analysis/provenance.js";
+import { similarityAt } from "../../analysis/similarity-at.js";
+import { waitOf } from "../../analysis/wait.js";
+import { Scaling } from "../../model/enums/similarity.js";
+import type { Study } from "../../store/studies.js";
+import { rankArg, scalingArg, similarityThresholdArg, waitSecondsArg } from "../arguments.js";
+import { Computed } from "../computed/computed-type.js";
+import type { Context } from "../context.js";
+import { Costs } from "../cost/costs.js";
+import { LAYER_LIST, ONE_PAIR } from "../cost/estimates.js";
+import { RolesArguments } from "../diagnosis/judgement-arguments.js";
+import { ExperimentType } from "../experiment/experiment-type.js";
+import { StudyType } from "../study/study-type.js";
+import { LayerSimilarityType } from "./layer-similarity.js";
+
+@ObjectType("WeightSimilarity", {
+  description: "Comparison of the final updates of baseline and candidate at one rank, layer by layer.",
+})
+export class WeightSimilarityType {
+  @Field(() => ExperimentType, {
+    nullable: true,
+    description: "The compared run of the baseline; null if it has none at this rank.",
+  })
+  baseline!: object | null;
+
+  @Field(() => ExperimentType, {
+    nullable: true,
+    description: "The compared run of the candidate; null if it has none at this rank.",
+  })
+  candidate!: object | null;
+
+  @Field(() => Scaling, { description: "The requested scaling." })
+  scaling!: Scaling;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "Unweighted mean cosine similarity over the layers where it is defined; null if there are none, or while a layer is pending (see jobs).",
+  })
+  mean!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: "Minimum cosine similarity over the layers; null if the mean is null.",
+  })
+  min!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: "Maximum cosine similarity over the layers; null if the mean is null.",
+  })
+  max!: number | null;
+
+  @Field(() => Int, { description: "Number of layers with a defined cosine similarity." })
+  comparedLayers!: number;
+
+  @Field(() => Float, { description: "The requested threshold." })
+  threshold!: number;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether the mean is above the threshold; null if the mean is null.",
+  })
+  meetsThreshold!: boolean | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: "Mean cos(A1, A2) over the layers; null if no layer has one, or while one is pending.",
+  })
+  initialCosine!: number | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      "Whether both runs started from the same A (mean cosine of A at least 0.5). If not, a low cosine similarity says nothing about quantization. Null if initialCosine is null.",
+  })
+  sharedStart!: boolean | null;
+
+  @Costs(LAYER_LIST)
+  @Field(() => [LayerSimilarityType], { description: "All layers of the study, in model order." })
+  layers!: readonly object[];
+
+  @Field(() => Computed, { nullable: true, description: "How these values were computed; null if there are none." })
+  computed!: Provenance | null;
+}
+
+/** The fields of the type, and the jobs that its pending layers wait for. */
+type WeightSimilarityRow = WeightSimilarityType & { readonly pendingJobs: readonly string[] };
+
+@Resolver(() => StudyType)
+export class WeightSimilarityResolver {
+  @Costs(ONE_PAIR)
+  @FieldResolver(() => WeightSimilarityType, {
+    description:
+      "Comparison of the final updates of baseline and candidate at one rank, layer by layer. Missing comparisons are computed and stored.",
+  })
+  async weightSimilarity(
+    @Root() study: Study,
+    @Arg("rank", () => Int, rankArg) rank: number,
+    @Arg("scaling", () => Scaling, scalingArg) scaling: Scaling,
+    @Arg("threshold", () => Float, similarityThresholdArg) threshold: number,
+    @Arg("waitSeconds", () => Float, waitSecondsArg) waitSeconds: number | undefined,
+    @Args(() => RolesArguments) { baseline, candidate }: RolesArguments,
+    @Ctx() context: Context,
+  ): Promise<WeightSimilarityRow> {
+    const waitMilliseconds = waitOf(waitSeconds, context);
+    const requested = { scaling, waitMilliseconds, roles: { baseline, candidate } };
+    const compared = await similarityAt(context, study, rank, requested);
+    const { mean, min, max, comparedLayers, initialCosine, sharedStart, pendingJobs } = compared.similarity;
+    return {
+      baseline: compared.baseline,
+      candidate: compared.candidate,
+      scaling,
+      threshold,
+      mean,
+      min,
+      max,
+      comparedLayers,
+      initialCosine,
+      sharedStart,
+      pendingJobs,
+      meetsThreshold: mean === null ? null : mean > threshold,
+      layers: compared.layers.map(layerSimilarityRow),
+      computed: compared.computed,
+    };
+  }
+}
