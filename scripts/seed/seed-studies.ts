@@ -1,5 +1,5 @@
 import type { Connection } from "#src/store/connection.js";
-import { copyRows } from "#src/store/driver/copy-rows.js";
+import { copyRows } from "#src/store/copy/copy-rows.js";
 import type { SeedOptions } from "./seed-options.js";
 import { SEEDED_TABLES, seedStudy, type SeededRows, type SeededTable } from "./seed-study.js";
 

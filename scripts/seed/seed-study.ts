@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { v7 as newId } from "uuid";
-import type { CopyValue } from "#src/store/driver/copy-rows.js";
+import type { CopyValue } from "#src/store/copy/copy-rows.js";
 import { KERNEL_VERSION } from "#src/model/kernel-version.js";
 import type { AdapterSettings } from "#src/derive/runs/run-settings.js";
 import type { SeedOptions } from "./seed-options.js";
@@ -90,8 +90,18 @@ function seedRun(
   const id = newId();
   const name = `${bits}bit_r${r}`;
   const adapter: AdapterSettings = {
-    ...{ r, loraAlpha: 16, useRslora: false, useDora: false, fanInFanOut: false, loraDropout: 0, bias: "none" },
-    ...{ targetModules: ["c_attn"], rankPattern: {}, alphaPattern: {}, revision: null, taskType: "CAUSAL_LM" },
+    r,
+    loraAlpha: 16,
+    useRslora: false,
+    useDora: false,
+    fanInFanOut: false,
+    loraDropout: 0,
+    bias: "none",
+    targetModules: ["c_attn"],
+    rankPattern: {},
+    alphaPattern: {},
+    revision: null,
+    taskType: "CAUSAL_LM",
   };
   const [method, scheme] = bits === 4 ? (["QLORA", "nf4"] as const) : (["LORA", null] as const);
   rows.experiment.push([

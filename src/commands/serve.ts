@@ -5,7 +5,7 @@ import { openServerMetrics } from "../observe/open-metrics.js";
 import { requireToken } from "../http/access/require-token.js";
 import { startServer } from "../http/server.js";
 import type { Database } from "../store/database.js";
-import { surviveLostConnections } from "../store/driver/survive-lost-connections.js";
+import { surviveLostConnections } from "../store/survive-lost-connections.js";
 import { countStudies, newestStudy } from "../store/studies.js";
 import type { WeightStore } from "../model/weight-store.js";
 import { print, type Process } from "./process.js";

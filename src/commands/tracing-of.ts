@@ -1,6 +1,6 @@
 import type { Config } from "../config.js";
 import type { Tracing } from "../observe/open-tracing.js";
-import type { StatementObserver } from "../store/driver/observed-sql.js";
+import type { StatementObserver } from "../store/sql/observed-sql.js";
 
 /** Traces this process where the configuration asks for it; OpenTelemetry's SDK is not even loaded where not. */
 export async function tracingOf(

@@ -7,7 +7,7 @@ import type { WorkerMessage } from "../jobs/supervisor.js";
 import { allStatements } from "../observe/all-statements.js";
 import { listenForMetrics, type MetricsListener } from "../observe/listen.js";
 import { openWorkerMetrics } from "../observe/open-metrics.js";
-import { surviveLostConnections } from "../store/driver/survive-lost-connections.js";
+import { surviveLostConnections } from "../store/survive-lost-connections.js";
 import { DEAD_AFTER_SECONDS } from "../store/queue/workers.js";
 import { openWorkerStore, type WorkerStore } from "../store/worker-store.js";
 import { print, type Process } from "./process.js";

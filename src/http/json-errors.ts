@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler } from "express";
 import { failure, UNFORESEEN } from "../errors.js";
 import type { Log } from "../log.js";
-import { databaseTrouble } from "../store/driver/database-trouble.js";
+import { databaseFailure } from "../store/database-failure.js";
 import { knownFailure } from "../graphql/errors/known-failure.js";
 import { refuse } from "./refuse.js";
 
@@ -27,7 +27,7 @@ export function jsonErrors(log: Log): ErrorRequestHandler {
       refuse(response, known);
       return;
     }
-    const trouble = databaseTrouble(error);
+    const trouble = databaseFailure(error);
     if (trouble !== undefined) {
       log.warn({ err: error }, "the database failed a request");
       refuse(response, trouble);

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from "node:events";
 import type { Log } from "../log.js";
 import type { Connection } from "../store/connection.js";
-import { listenTo, type Listening } from "../store/driver/listening.js";
+import { openNotificationListener, type NotificationListener } from "../store/notification-listener.js";
 import { jobsById, type Job } from "../store/jobs.js";
 import { JOB_CHANNEL } from "../store/queue/tasks.js";
 
@@ -31,12 +31,12 @@ export interface JobWatch {
 export function openJobWatch(connection: Connection, log: Log): JobWatch {
   const changed = new EventEmitter().setMaxListeners(0);
   const closing = new AbortController();
-  let listener: Promise<Listening> | undefined;
+  let listener: Promise<NotificationListener> | undefined;
   const listen = () =>
-    (listener ??= listenTo(connection, JOB_CHANNEL, {
-      heard: (id) => changed.emit(id),
+    (listener ??= openNotificationListener(connection, JOB_CHANNEL, {
+      onNotification: (id) => changed.emit(id),
       // Whoever waits for an id listens for errors too (`once`), of which there are none.
-      missed: () => changed.eventNames().forEach((name) => name !== "error" && changed.emit(name)),
+      onReconnect: () => changed.eventNames().forEach((name) => name !== "error" && changed.emit(name)),
       log,
     }).catch((error: unknown) => {
       // The next question tries again.

@@ -1,4 +1,4 @@
-import type { StatementObserver } from "../store/driver/observed-sql.js";
+import type { StatementObserver } from "../store/sql/observed-sql.js";
 
 /** One observer that tells all of `observers`; undefined where there are none, so that statements are not observed at all. */
 export function allStatements(observers: readonly (StatementObserver | undefined)[]): StatementObserver | undefined {

@@ -2,7 +2,7 @@ import { collectDefaultMetrics, Registry } from "prom-client";
 import type { FactsObserver } from "../model/facts-observer.js";
 import type { JobObserver } from "../jobs/job-run.js";
 import type { RequestObserver } from "../http/observe/request-observer.js";
-import type { StatementObserver } from "../store/driver/observed-sql.js";
+import type { StatementObserver } from "../store/sql/observed-sql.js";
 import type { Fleet } from "../store/queue/fleet.js";
 import { fleetMetrics } from "./fleet-metrics.js";
 import { jobMetrics } from "./job-metrics.js";

@@ -1,5 +1,5 @@
 import { Gauge, Histogram, type Registry } from "prom-client";
-import type { StatementObserver } from "../store/driver/observed-sql.js";
+import type { StatementObserver } from "../store/sql/observed-sql.js";
 
 const OPERATIONS = new Set([
   ..."select insert update delete with copy begin commit rollback savepoint release listen notify set".split(" "),

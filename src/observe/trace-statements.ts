@@ -1,5 +1,5 @@
 import { SpanKind, trace } from "@opentelemetry/api";
-import type { StatementObserver } from "../store/driver/observed-sql.js";
+import type { StatementObserver } from "../store/sql/observed-sql.js";
 import { failSpan, TRACER } from "../trace.js";
 import { operationOf } from "./statement-metrics.js";
 

@@ -5,7 +5,7 @@ import { connectToEmbeddedPostgres } from "./embedded/connect.js";
 import { startEmbeddedPostgres } from "./embedded/start.js";
 import type { PrismaClient } from "./generated/client.js";
 import { migrate } from "./migrate.js";
-import type { StatementObserver } from "./driver/observed-sql.js";
+import type { StatementObserver } from "./sql/observed-sql.js";
 import { openPrisma } from "./open-prisma.js";
 import { assertReachable } from "./reachable.js";
 

@@ -1,6 +1,6 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import type { SqlDriverAdapter, SqlQuery, SqlQueryable } from "@prisma/driver-adapter-utils";
-import type { StatementObserver } from "./driver/observed-sql.js";
+import type { StatementObserver } from "./sql/observed-sql.js";
 import { patientSockets, SILENCE_MILLISECONDS } from "./driver/patient-socket.js";
 import { PrismaClient } from "./generated/client.js";
 

@@ -2,7 +2,7 @@ import { failure } from "../errors.js";
 import type { Connection } from "./connection.js";
 import { openDatabase, type Database, type StoreSettings } from "./database.js";
 import { missingMigrations } from "./missing-migrations.js";
-import type { StatementObserver } from "./driver/observed-sql.js";
+import type { StatementObserver } from "./sql/observed-sql.js";
 import { connectToEmbeddedPostgres } from "./embedded/connect.js";
 import { assertReachable } from "./reachable.js";
 

@@ -2,7 +2,7 @@ import { unwrapResolverError } from "@apollo/server/errors";
 import type { GraphQLFormattedError } from "graphql";
 import { UNFORESEEN } from "../../errors.js";
 import type { Log } from "../../log.js";
-import { databaseTrouble } from "../../store/driver/database-trouble.js";
+import { databaseFailure } from "../../store/database-failure.js";
 import { knownFailure } from "./known-failure.js";
 
 /** Codes of errors that GraphQL itself finds in a request; their messages speak of the request only. */
@@ -26,7 +26,7 @@ export function formatError(log: Log): (formatted: GraphQLFormattedError, error:
     if (REQUEST_CODES.has(String(extensions?.["code"])))
       return { message, ...place, extensions: { code: extensions?.["code"] } };
     const original = unwrapResolverError(error);
-    const trouble = databaseTrouble(original);
+    const trouble = databaseFailure(original);
     if (trouble !== undefined) {
       log.warn({ err: original, path }, "the database failed a query");
       return { message: trouble.message, ...place, extensions: { code: trouble.code } };

@@ -1,7 +1,7 @@
 import type { Log } from "../../log.js";
 import { listTokens, noteTokenUse, TOKEN_CHANNEL, type AccessToken } from "../../store/access-tokens.js";
 import type { Database } from "../../store/database.js";
-import { listenTo } from "../../store/driver/listening.js";
+import { openNotificationListener } from "../../store/notification-listener.js";
 import { isLive } from "./is-live.js";
 
 /** How often it is written when tokens were used. */
@@ -43,7 +43,11 @@ export async function openTokenWatch(
   };
 
   // Listens before it reads, and reads again when the connection was lost and is back: nothing is missed in between.
-  const listening = await listenTo(database, TOKEN_CHANNEL, { heard: again, missed: again, log });
+  const listening = await openNotificationListener(database, TOKEN_CHANNEL, {
+    onNotification: again,
+    onReconnect: again,
+    log,
+  });
   await read();
   const refreshing = setInterval(again, refreshSeconds * 1000);
   const noting = setInterval(() => {

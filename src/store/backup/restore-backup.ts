@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { TransactionSql } from "postgres";
 import { failure } from "../../errors.js";
 import { closeSql, openSql } from "../connection.js";
-import { copyInto } from "../driver/copy-into.js";
+import { copyInto } from "../copy/copy-into.js";
 import { LIMITED_SCHEMA } from "../limited-schema.js";
 import { MIGRATION_LOCK } from "../migration-lock.js";
 import { readMigrations } from "../migrations.js";

@@ -1,55 +1,68 @@
+/**
+ * Fault of postgres.js 3.4.9 (and of pg 8): a half-open connection, behind a pulled cable or a firewall that forgot it, is
+ * never noticed. Its statements, and the requests behind them, wait for ever.
+ *
+ * Upstream: https://github.com/porsager/postgres/issues/1089, https://github.com/brianc/node-postgres/issues/2973.
+ * Proof: tests/integration/store/patient-socket.test.ts and tests/integration/store/tls.test.ts.
+ * Remove when: a release closes a connection that does not answer. No release does as of 3.4.9.
+ */
 import { Socket } from "node:net";
 
 /**
- * A connection to PostgreSQL that is idle or owes an answer for this long is given up. A database behind a pulled cable, or a
- * firewall that forgot a connection, says nothing at all: without this its statements, and the requests behind them, wait
- * for ever. Longer than any statement may run; idle connections that are closed with it are opened again when needed.
+ * A connection that is idle or owes an answer for this long is closed. Longer than any statement of a request may run. Idle
+ * connections that are closed with it open again when they are needed.
  */
 export const SILENCE_MILLISECONDS = 30_000;
 
-/** How often, in that time, to look whether something has moved. */
-const LOOKS = 15;
-/** So much sent between two looks is a COPY, which is answered at its end; nobody takes it for long but PostgreSQL. */
+/** Checks of a socket in that time. */
+const CHECKS = 15;
+/** A client that sends this much between two checks is in a COPY, which PostgreSQL answers at its end. */
 const STREAM_BYTES = 2 ** 16;
 
 /**
- * Makes sockets, not yet connected, that fail with ETIMEDOUT when they are silent for `milliseconds`, TLS above them or not.
- * They are connections to one PostgreSQL, such as those of a pool.
+ * Returns a factory of sockets, not yet connected, that fail with ETIMEDOUT when they are silent for `milliseconds`, with or
+ * without TLS above them. All of them must connect to the same PostgreSQL, as those of a pool do.
  */
 export function patientSockets(milliseconds = SILENCE_MILLISECONDS): () => Socket {
-  /** When each was last heard, or opened. */
-  const heard = new Map<Socket, number>();
+  /** When each socket last received bytes, or was opened. */
+  const lastReceived = new Map<Socket, number>();
 
-  function giveUp(socket: Socket): void {
-    const silence = new Error(`PostgreSQL said nothing for ${milliseconds / 1000} s`);
+  function closeSilent(socket: Socket): void {
+    const silence = new Error(`PostgreSQL did not answer for ${milliseconds / 1000} s`);
     socket.destroy(Object.assign(silence, { code: "ETIMEDOUT" }));
   }
 
-  // Node's own timeout takes what is sent for activity too, and postgres.js sends further statements behind those that a lost
-  // connection has not answered: it would never be given up while people ask.
+  // Node's own timeout counts sent bytes as activity. postgres.js sends further statements on a connection that has not
+  // answered earlier ones, so that the timeout would never pass while requests arrive.
   return () => {
     const socket = new Socket();
-    let [read, sent] = [0, 0];
+    let bytesRead = 0;
+    let bytesSent = 0;
     /** Since when an answer is owed. */
-    let asked: number | undefined;
-    heard.set(socket, performance.now());
-    const look = setInterval(() => {
+    let askedAt: number | undefined;
+    lastReceived.set(socket, performance.now());
+    const check = setInterval(() => {
       const now = performance.now();
       const flushed = socket.bytesWritten - socket.writableLength;
-      if (socket.bytesRead > read) {
-        asked = undefined;
-        heard.set(socket, now);
-      } else if (flushed - sent >= STREAM_BYTES || (flushed > sent && asked === undefined)) asked = now;
-      [read, sent] = [socket.bytesRead, flushed];
-      const since = asked ?? heard.get(socket) ?? now;
-      if (now - since < milliseconds) return;
-      // Where no answer came, those that have not been heard since either are lost too: the next question would meet one.
-      const lost = asked === undefined ? [socket] : [...heard].flatMap(([other, at]) => (at <= since ? [other] : []));
-      lost.forEach(giveUp);
-    }, milliseconds / LOOKS).unref();
+      const isStreaming = flushed - bytesSent >= STREAM_BYTES;
+      if (socket.bytesRead > bytesRead) {
+        askedAt = undefined;
+        lastReceived.set(socket, now);
+      } else if (isStreaming || (flushed > bytesSent && askedAt === undefined)) askedAt = now;
+      bytesRead = socket.bytesRead;
+      bytesSent = flushed;
+      const silentSince = askedAt ?? lastReceived.get(socket) ?? now;
+      if (now - silentSince < milliseconds) return;
+      // If an answer is missing, the connections that have received nothing since then are lost as well.
+      const lost =
+        askedAt === undefined
+          ? [socket]
+          : [...lastReceived].filter(([, receivedAt]) => receivedAt <= silentSince).map(([other]) => other);
+      lost.forEach(closeSilent);
+    }, milliseconds / CHECKS).unref();
     return socket.once("close", () => {
-      clearInterval(look);
-      heard.delete(socket);
+      clearInterval(check);
+      lastReceived.delete(socket);
     });
   };
 }

@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net";
 import postgres, { type Sql } from "postgres";
 import { failure } from "../../errors.js";
-import { isLostConnection } from "../driver/lost-connection.js";
+import { isLostConnection } from "../database-failure.js";
 import { type Credentials, ROLE } from "./credentials.js";
 
 /** One connection to the embedded PostgreSQL's maintenance database; a session lock lives as long as it does. */

@@ -2,7 +2,7 @@ import type { TransactionSql } from "postgres";
 import { v7 as newId } from "uuid";
 import { TENSOR_ROLES } from "../../model/factor-tensors.js";
 import type { CheckpointRecord } from "../../model/records.js";
-import { copyRows, type CopyValue } from "../driver/copy-rows.js";
+import { copyRows, type CopyValue } from "../copy/copy-rows.js";
 import type { StoredExperiment } from "./experiments.js";
 import type { Ledger } from "./ledger.js";
 

@@ -1,6 +1,6 @@
 import type { TransactionSql } from "postgres";
 import type { SeriesRecord } from "../../model/records.js";
-import { copyRows } from "../driver/copy-rows.js";
+import { copyRows } from "../copy/copy-rows.js";
 import type { StoredExperiment } from "./experiments.js";
 import type { Ledger } from "./ledger.js";
 

@@ -14,7 +14,7 @@ afterAll(() => {
   proxy.close();
 });
 
-/** Opens so many connections, and resets them all while PostgreSQL is at work for them; when it is told of that. */
+/** Opens `count` connections and resets them all while PostgreSQL runs a statement on each. */
 async function lostConnections(count: number): Promise<{ sql: Sql; lost: Promise<unknown>[] }> {
   const sql = openSql(proxy.url, { applicationName: "connection", maxConnections: count });
   await sql`select 1`;
@@ -31,17 +31,17 @@ async function lostConnections(count: number): Promise<{ sql: Sql; lost: Promise
   return { sql, lost };
 }
 
-// Between a socket's error and its close postgres.js would give it a statement, and wait for the answer for ever.
-test("what is asked as soon as a connection was reset is answered, and what is asked later", async () => {
+// Proves driver/error-with-close.ts: between a socket's error and its close, postgres.js would send it a statement.
+test("statements sent as soon as a connection was reset succeed, and so do later ones", async () => {
   const { sql, lost } = await lostConnections(1);
   expect(await lost[0]).toMatchObject({ code: "ECONNRESET" });
   for (let n = 0; n < 5; n++) expect(await sql`select ${n}::int as n`).toEqual([{ n }]);
 });
 
-test("connections that are all lost at once are all opened again as soon as they are needed", async () => {
+test("connections that are all lost at once open again as soon as they are needed", async () => {
   const { sql, lost } = await lostConnections(10);
   await Promise.all(lost);
-  // As long as this holds them, none serves two.
+  // Each connection is busy for this time, so that none serves two statements.
   const asked = lost.map(() => sql<{ pid: number }[]>`select pg_backend_pid() as pid from pg_sleep(0.5)`);
   expect(new Set((await Promise.all(asked)).flat().map(({ pid }) => pid)).size).toBe(10);
 }, 8000);

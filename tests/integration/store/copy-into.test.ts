@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Sql } from "postgres";
 import { closeSql, openSql } from "#src/store/connection.js";
-import { copyInto } from "#src/store/driver/copy-into.js";
+import { copyInto } from "#src/store/copy/copy-into.js";
 import { freshDatabase } from "../../support/database.js";
 
 const fresh = freshDatabase();
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => closeSql(sql));
 
-test("PostgreSQL ends a transaction that says nothing more after its COPY, as it would any other", async () => {
+test("PostgreSQL ends a transaction that is idle after its COPY", async () => {
   const ended = sql.begin(async (transaction) => {
     await transaction`set local idle_in_transaction_session_timeout = 300`;
     await copyInto(transaction, "copied", ["n"], ["1\n", "2\n"]);
@@ -24,14 +24,14 @@ test("PostgreSQL ends a transaction that says nothing more after its COPY, as it
   expect(await sql`select n from copied`).toEqual([]);
 });
 
-test("a COPY refused after its last row fails, and the connection serves the next", async () => {
+test("a COPY refused after its last row fails, and its connection can be used again", async () => {
   const refused = sql.begin((transaction) => copyInto(transaction, "copied", ["n"], ["1\n", "two\n"]));
   await expect(refused).rejects.toThrow(/aborted|invalid input syntax/);
   await sql.begin((transaction) => copyInto(transaction, "copied", ["n"], ["3", "\n4\n"]));
   expect(await sql`select n from copied order by n`).toEqual([{ n: 3 }, { n: 4 }]);
 });
 
-test("what the rows' source throws is thrown, and nothing is copied", async () => {
+test("an error of the rows' source is thrown, and nothing is copied", async () => {
   function* broken() {
     yield "5\n";
     throw new Error("no more");

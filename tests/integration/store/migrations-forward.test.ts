@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { importStudy } from "#src/jobs/import-study.js";
 import { openBackup, type Backup } from "#src/store/backup/open-backup.js";
 import { restoreBackup } from "#src/store/backup/restore-backup.js";
-import { copyInto } from "#src/store/driver/copy-into.js";
+import { copyInto } from "#src/store/copy/copy-into.js";
 import { openDatabase } from "#src/store/database.js";
 import { migrate } from "#src/store/migrate.js";
 import { readMigrations } from "#src/store/migrations.js";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { closeSql, openSql } from "#src/store/connection.js";
-import type { StatementEnd } from "#src/store/driver/observed-sql.js";
+import type { StatementEnd } from "#src/store/sql/observed-sql.js";
 import { freshDatabase } from "../../support/database.js";
 
 const fresh = freshDatabase();
@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 const texts = () => ended.map(({ text }) => text);
 
-test("each statement is told once, as PostgreSQL gets it and without its values", async () => {
+test("each statement is observed once, as PostgreSQL receives it and without its values", async () => {
   const condition = sql`n > ${"1"}::int`;
   const rows = await sql<{ n: number }[]>`select n from generate_series(1, ${3}::int) as n where ${condition}`;
   expect(rows.map(({ n }) => n)).toEqual([2, 3]);
@@ -30,7 +30,7 @@ test("each statement is told once, as PostgreSQL gets it and without its values"
   expect(begun).toBe(1);
 });
 
-test("a transaction's statements are told, its savepoints' too", async () => {
+test("the statements of transactions and their savepoints are observed", async () => {
   await sql.begin("isolation level serializable", async (transaction) => {
     await transaction`select 1 as a`;
     await transaction.savepoint(async (inner) => inner`select 2 as b`);
@@ -38,12 +38,12 @@ test("a transaction's statements are told, its savepoints' too", async () => {
   expect(texts()).toEqual(expect.arrayContaining(["select 1 as a", "select 2 as b"]));
 });
 
-test("a statement that fails is told with its error, and fails for its caller as before", async () => {
+test("a statement that fails is observed with its error, and is rejected as before", async () => {
   await expect(sql`select 1 / ${0}::int`).rejects.toMatchObject({ code: "22012" });
   expect(ended).toMatchObject([{ text: "select 1 / $1::int", error: { code: "22012" } }]);
 });
 
-test("copies, cursors and unsafe statements work and are told", async () => {
+test("copies, cursors and unsafe statements work and are observed", async () => {
   await sql.unsafe("create table copied (n int)");
   const target = await sql`copy copied (n) from stdin`.writable();
   await new Promise((resolve, reject) => target.on("error", reject).on("finish", resolve).end("1\n2\n"));

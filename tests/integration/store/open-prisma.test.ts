@@ -2,10 +2,10 @@ import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { createToken, listTokens, revokeToken } from "#src/store/access-tokens.js";
 import { findCrossings, saveCalibration } from "#src/store/calibrations.js";
 import { openDatabase } from "#src/store/database.js";
-import type { StatementEnd } from "#src/store/driver/observed-sql.js";
+import type { StatementEnd } from "#src/store/sql/observed-sql.js";
 import { newestStudy } from "#src/store/studies.js";
 import { openWebConnections } from "#src/store/web-connections.js";
-import { databaseTrouble } from "#src/store/driver/database-trouble.js";
+import { databaseFailure } from "#src/store/database-failure.js";
 import { freshDatabase } from "../../support/database.js";
 
 const fresh = freshDatabase();
@@ -86,7 +86,7 @@ test("Prisma connects again after PostgreSQL ended its connections, and reports 
       where application_name = 'prisma test' and state = 'active' and query like 'select pg_sleep%'`;
     if (ended.count > 0) break;
   }
-  expect(databaseTrouble(await running)?.code).toBe("DATABASE_UNREACHABLE");
+  expect(databaseFailure(await running)?.code).toBe("DATABASE_UNREACHABLE");
   expect(await prisma.study.count()).toBe(0);
 });
 

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => server.close());
 
-/** A connection to somebody who does `act` with it; its error, once there is one. */
+/** Connects to a server that handles the connection by `act`; returns the socket, and its error once there is one. */
 async function connected(act: (peer: Socket) => void): Promise<{ socket: Socket; error: () => Error | undefined }> {
   server = createServer((peer) => act(peer.on("error", () => undefined))).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -24,7 +24,7 @@ async function connected(act: (peer: Socket) => void): Promise<{ socket: Socket;
   return { socket, error: () => error };
 }
 
-/** Writes to `socket` now and then for four times the silence, or until it is closed. */
+/** Writes to `socket` at intervals for four times the silence, or until it is closed. */
 async function keepWriting(socket: Socket, text: string): Promise<void> {
   for (let turn = 0; turn < 24 && !socket.destroyed; turn++) {
     socket.write(text);
@@ -32,14 +32,14 @@ async function keepWriting(socket: Socket, text: string): Promise<void> {
   }
 }
 
-test("who is asked more and more and answers nothing is given up", async () => {
+test("a connection that never answers is closed, however much is sent on it", async () => {
   const { socket, error } = await connected((peer) => peer.resume());
   await keepWriting(socket, "and this?");
-  expect(error()).toMatchObject({ code: "ETIMEDOUT", message: "PostgreSQL said nothing for 0.3 s" });
+  expect(error()).toMatchObject({ code: "ETIMEDOUT", message: "PostgreSQL did not answer for 0.3 s" });
   expect(socket.destroyed).toBe(true);
 });
 
-test("who answers is not given up, however long it goes on", async () => {
+test("a connection that answers is not closed, however long it is used", async () => {
   const { socket, error } = await connected((peer) => peer.pipe(peer));
   socket.resume();
   await keepWriting(socket, "and this?");
@@ -47,20 +47,20 @@ test("who answers is not given up, however long it goes on", async () => {
   socket.destroy();
 });
 
-test("who takes much and will answer at the end is not given up, as in a COPY", async () => {
+test("a connection that receives much and answers at the end, as in a COPY, is not closed", async () => {
   const { socket, error } = await connected((peer) => peer.resume());
   await keepWriting(socket, "x".repeat(2 ** 18));
   expect(error()).toBeUndefined();
   socket.destroy();
 });
 
-test("who takes nothing any more is given up, whatever is still to be sent", async () => {
+test("a connection that receives no more bytes is closed, whatever is still to be sent", async () => {
   const { socket, error } = await connected((peer) => peer.pause());
   socket.write("x".repeat(2 ** 25));
   await expect.poll(error, { timeout: 10 * SILENCE }).toMatchObject({ code: "ETIMEDOUT" });
 });
 
-test("a connection that is asked just before it would be given up as idle has the whole time to answer", async () => {
+test("a connection used just before it would be closed as idle has the whole time to answer", async () => {
   const { socket, error } = await connected((peer) =>
     peer.once("data", () => setTimeout(() => peer.write("here"), SILENCE * 0.7)),
   );
@@ -71,7 +71,7 @@ test("a connection that is asked just before it would be given up as idle has th
   socket.destroy();
 });
 
-test("with one that is given up go those that have said nothing since it was asked, not those that have", async () => {
+test("closing one connection also closes those that received nothing since then, and no others", async () => {
   const { socket: asked } = await connected((peer) =>
     peer.on("data", (data) => String(data) === "hear me" && peer.write("yes")),
   );
@@ -91,7 +91,7 @@ test("with one that is given up go those that have said nothing since it was ask
   healthy.destroy();
 });
 
-test("one that is only idle takes none with it that was heard before and is at work", async () => {
+test("closing an idle connection does not close one that received bytes before and is in use", async () => {
   const { socket: working } = await connected((peer) =>
     peer.on("data", (data) => String(data) === "hear me" && peer.write("yes")),
   );

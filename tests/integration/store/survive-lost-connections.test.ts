@@ -2,7 +2,8 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import postgres from "postgres";
 import { expect, test } from "vitest";
-import { isDeadSocketWrite, isLostTypeQuery } from "#src/store/driver/survive-lost-connections.js";
+import { isDeadSocketWrite } from "#src/store/driver/dead-socket-write.js";
+import { isLostTypeQuery } from "#src/store/driver/lost-type-query.js";
 import { freshDatabase } from "../../support/database.js";
 
 const fresh = freshDatabase();
@@ -18,7 +19,7 @@ function error(stack: string, kind: typeof Error = TypeError): Error {
   return made;
 }
 
-test("only the write to a connection that is gone is survived", () => {
+test("only the write to a closed connection is survived", () => {
   expect(isDeadSocketWrite(error(STACK))).toBe(true);
   expect(isDeadSocketWrite(error(STACK, Error))).toBe(false);
   expect(isDeadSocketWrite(error(STACK.replace("nextWrite", "data")))).toBe(false);
@@ -26,7 +27,7 @@ test("only the write to a connection that is gone is survived", () => {
   expect(isDeadSocketWrite("a text")).toBe(false);
 });
 
-test("of the statements of a connection only the library's own, for the types of arrays, may fail unheard", async () => {
+test("only the driver's own statement, for the types of arrays, may fail without being caught", async () => {
   const asked: string[] = [];
   const sql = postgres(fresh.url, { max: 1, debug: (_connection, query) => asked.push(query) });
   await sql`select 1 as mine`;
@@ -38,11 +39,11 @@ test("of the statements of a connection only the library's own, for the types of
   expect(isLostTypeQuery(undefined)).toBe(false);
 });
 
-/** Runs a process that nobody in it catches this error; what it logged. */
-async function dies(error: string): Promise<Record<string, unknown>> {
+/** Runs a process with this uncaught error; returns what it logged. */
+async function logOfCrash(error: string): Promise<Record<string, unknown>> {
   const program = `
     import { openLog } from "#src/log.js";
-    import { surviveLostConnections } from "#src/store/driver/survive-lost-connections.js";
+    import { surviveLostConnections } from "#src/store/survive-lost-connections.js";
     surviveLostConnections(openLog("warn"));
     setInterval(() => undefined, 1000);
     void Promise.reject(${error});`;
@@ -52,10 +53,10 @@ async function dies(error: string): Promise<Record<string, unknown>> {
   return JSON.parse(stderr) as Record<string, unknown>;
 }
 
-test("another error that nobody caught ends the process with one line in the log", async () => {
-  const lost = await dies(`Object.assign(new Error("terminating connection"), { code: "57P01" })`);
+test("any other uncaught error ends the process with one line in the log", async () => {
+  const lost = await logOfCrash(`Object.assign(new Error("terminating connection"), { code: "57P01" })`);
   expect(lost).toMatchObject({ level: 60, reason: "Error: terminating connection" });
   expect(JSON.stringify(lost)).not.toContain("    at ");
-  const fault = await dies(`new TypeError("a fault of ours")`);
+  const fault = await logOfCrash(`new TypeError("a fault of ours")`);
   expect(fault).toMatchObject({ level: 60, err: { type: "TypeError", message: "a fault of ours" } });
 });

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { openLog } from "#src/log.js";
 import { closeSql, openSql } from "#src/store/connection.js";
 import { startEmbeddedPostgres, type EmbeddedPostgres } from "#src/store/embedded/start.js";
-import { socketOptions } from "#src/store/driver/postgres-js-socket.js";
+import { socketOptions } from "#src/store/sql/socket-options.js";
 import { freezingProxy } from "../../../scripts/chaos/freezing-proxy.js";
 
 const run = promisify(execFile);
@@ -18,8 +18,8 @@ const hasOpenssl = await run("openssl", ["version"]).then(
   () => false,
 );
 
-/** One answer through a connection of its own, with whether it was secured. */
-async function ask(url: string): Promise<boolean | undefined> {
+/** Returns whether a new connection to `url` uses TLS. */
+async function usesTls(url: string): Promise<boolean | undefined> {
   const sql = openSql(url, { applicationName: "tls", maxConnections: 1 });
   try {
     const [row] = await sql<{ ssl: boolean }[]>`select ssl from pg_stat_ssl where pid = pg_backend_pid()`;
@@ -29,7 +29,7 @@ async function ask(url: string): Promise<boolean | undefined> {
   }
 }
 
-describe.skipIf(!hasOpenssl)("with a certificate that openssl makes (skipped where there is no openssl)", () => {
+describe.skipIf(!hasOpenssl)("with a certificate made by openssl (skipped without openssl)", () => {
   let folder: string;
   let server: EmbeddedPostgres;
   const secured = (mode: string) => `${server.url}?sslmode=${mode}`;
@@ -38,8 +38,8 @@ describe.skipIf(!hasOpenssl)("with a certificate that openssl makes (skipped whe
     folder = await mkdtemp(path.join(tmpdir(), "rankscope-tls-"));
     await chmod(folder, 0o755);
     server = await startEmbeddedPostgres({ dataDirectory: folder, purpose: "tests", log: openLog("silent") });
-    expect(await ask(secured("prefer"))).toBe(false);
-    await expect(ask(secured("require"))).rejects.toThrow("PostgreSQL offers no TLS");
+    expect(await usesTls(secured("prefer"))).toBe(false);
+    await expect(usesTls(secured("require"))).rejects.toThrow("PostgreSQL does not offer TLS");
 
     const data = path.join(folder, "postgres");
     const [key, certificate] = [path.join(data, "server.key"), path.join(data, "server.crt")];
@@ -65,7 +65,7 @@ describe.skipIf(!hasOpenssl)("with a certificate that openssl makes (skipped whe
     await sql`alter system set ssl = on`;
     await sql`select pg_reload_conf()`;
     await closeSql(sql);
-    await vi.waitFor(async () => expect(await ask(secured("prefer"))).toBe(true), { timeout: 5000 });
+    await vi.waitFor(async () => expect(await usesTls(secured("prefer"))).toBe(true), { timeout: 5000 });
   });
   afterAll(async () => {
     await server.stop();
@@ -78,15 +78,15 @@ describe.skipIf(!hasOpenssl)("with a certificate that openssl makes (skipped whe
     ["allow", true],
     ["require", true],
   ])("sslmode=%s", async (mode, isSecured) => {
-    expect(await ask(secured(mode))).toBe(isSecured);
+    expect(await usesTls(secured(mode))).toBe(isSecured);
   });
 
-  test("a certificate that nobody vouches for is refused where the address asks for one that somebody does", async () => {
-    await expect(ask(secured("verify-full"))).rejects.toMatchObject({ code: "DEPTH_ZERO_SELF_SIGNED_CERT" });
-    await expect(ask(`${server.url}?ssl=true`)).rejects.toMatchObject({ code: "DEPTH_ZERO_SELF_SIGNED_CERT" });
+  test("a self-signed certificate is refused if the URL requires a verified one", async () => {
+    await expect(usesTls(secured("verify-full"))).rejects.toMatchObject({ code: "DEPTH_ZERO_SELF_SIGNED_CERT" });
+    await expect(usesTls(`${server.url}?ssl=true`)).rejects.toMatchObject({ code: "DEPTH_ZERO_SELF_SIGNED_CERT" });
   });
 
-  test("what is asked as soon as a secured connection was reset is answered, and what is asked later", async () => {
+  test("statements sent as soon as a TLS connection was reset succeed, and so do later ones", async () => {
     const proxy = await freezingProxy(secured("require"));
     const sql = openSql(proxy.url, { applicationName: "tls", maxConnections: 1 });
     await sql`select 1`;
@@ -98,7 +98,7 @@ describe.skipIf(!hasOpenssl)("with a certificate that openssl makes (skipped whe
     proxy.close();
   });
 
-  test("a secured connection that says nothing any more is given up, one that answers is not", async () => {
+  test("a silent TLS connection is closed, one that answers is not", async () => {
     const proxy = await freezingProxy(secured("require"));
     const sql = postgres(proxy.url, { ...socketOptions(proxy.url, 600), max: 1 });
     const pid = async () => (await sql<{ pid: number }[]>`select pg_backend_pid() as pid`)[0]?.pid;

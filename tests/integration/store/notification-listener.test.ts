@@ -3,73 +3,73 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Sql } from "postgres";
 import { openLog } from "#src/log.js";
 import { closeSql, openSql } from "#src/store/connection.js";
-import { listenTo, type Listening } from "#src/store/driver/listening.js";
+import { openNotificationListener, type NotificationListener } from "#src/store/notification-listener.js";
 import { freshDatabase } from "../../support/database.js";
 
 const CHANNEL = "listening_test";
-/** What a connection to a PostgreSQL meets that was killed: cut while it asks to listen, refused since it is starting. */
+/** Faults of a PostgreSQL that was killed: it cuts the connection at LISTEN, or refuses it because it is starting. */
 type Fault = "cut at listen" | "starting";
 
 const fresh = freshDatabase();
 let proxy: Awaited<ReturnType<typeof faultyProxy>>;
 let sql: Sql;
-let listening: Listening;
-const heard: string[] = [];
-let missed = 0;
+let listener: NotificationListener;
+const received: string[] = [];
+let reconnections = 0;
 
 beforeAll(async () => {
   proxy = await faultyProxy(fresh.url);
   sql = openSql(proxy.url, { applicationName: "listening", maxConnections: 1 });
-  // The pool's own connection is there before any fault: those are the listener's.
+  // Opens the pool's own connection before any fault, so that the listener's connections get the faults.
   await sql`select 1`;
-  listening = await listenTo({ sql }, CHANNEL, {
-    heard: (payload) => heard.push(payload),
-    missed: () => missed++,
+  listener = await openNotificationListener({ sql }, CHANNEL, {
+    onNotification: (payload) => received.push(payload),
+    onReconnect: () => reconnections++,
     log: openLog("silent"),
-    pulse: { milliseconds: 100, patienceMilliseconds: 400 },
+    pulse: { milliseconds: 100, timeoutMilliseconds: 400 },
   });
 });
 afterAll(async () => {
-  await listening.close();
+  await listener.close();
   await closeSql(sql);
   await proxy.close();
 });
 
-async function expectHeard(payload: string): Promise<void> {
+async function expectReceived(payload: string): Promise<void> {
   await expect
     .poll(async () => {
       await fresh.database.sql.notify(CHANNEL, payload);
-      return heard;
+      return received;
     })
     .toContain(payload);
 }
 
-test("hears what is told on the channel, and of its own pulse nothing", async () => {
-  await expectHeard("first");
-  expect(new Set(heard)).toEqual(new Set(["first"]));
-  expect(missed).toBe(0);
+test("a listener receives the notifications of its channel, without its own pulse", async () => {
+  await expectReceived("first");
+  expect(new Set(received)).toEqual(new Set(["first"]));
+  expect(reconnections).toBe(0);
 });
 
-test("hears again after PostgreSQL was killed, killed again while it was asked to listen, and then was starting", async () => {
+test("a listener reconnects after PostgreSQL was killed, killed again at LISTEN, and then refused it while starting", async () => {
   await proxy.cut(["cut at listen", "starting"]);
-  await expectHeard("second");
-  expect(missed).toBe(1);
+  await expectReceived("second");
+  expect(reconnections).toBe(1);
 });
 
-test("hears again after its connection has died without a word", async () => {
-  proxy.deafen();
-  await expect.poll(() => missed).toBe(2);
-  await expectHeard("third");
+test("a listener reconnects after its connection was lost silently", async () => {
+  proxy.silence();
+  await expect.poll(() => reconnections).toBe(2);
+  await expectReceived("third");
 });
 
 /** Stands between a listener and PostgreSQL. */
 async function faultyProxy(url: string) {
   const target = new URL(url);
   const faults: Fault[] = [];
-  const clients = new Map<Socket, { isListening: boolean; isDeaf: boolean }>();
+  const clients = new Map<Socket, { isListening: boolean; isSilent: boolean }>();
   const server = createServer((client) => {
     const fault = faults.shift();
-    const state = { isListening: false, isDeaf: false };
+    const state = { isListening: false, isSilent: false };
     clients.set(client, state);
     const upstream = connect(Number(target.port), target.hostname);
     client.on("data", (chunk) => {
@@ -78,7 +78,7 @@ async function faultyProxy(url: string) {
       else if (fault === "cut at listen" && state.isListening) client.destroy();
       else upstream.write(chunk);
     });
-    upstream.on("data", (chunk) => state.isDeaf || client.write(chunk));
+    upstream.on("data", (chunk) => state.isSilent || client.write(chunk));
     client.on("close", () => upstream.destroy()).on("error", () => upstream.destroy());
     upstream.on("close", () => client.destroy()).on("error", () => client.destroy());
   });
@@ -88,16 +88,16 @@ async function faultyProxy(url: string) {
   const listeners = () => [...clients].filter(([client, { isListening }]) => isListening && !client.destroyed);
   return {
     url: through.href,
-    /** Ends the connections that listen; the next ones meet `next`. Resolves when all of those have come. */
+    /** Ends the listening connections; the next ones get the faults `next`. Resolves when all of them have occurred. */
     async cut(next: readonly Fault[]): Promise<void> {
       faults.push(...next);
       expect(listeners()).toHaveLength(1);
       for (const [client] of listeners()) client.destroy();
       await expect.poll(() => faults).toEqual([]);
     },
-    deafen(): void {
+    silence(): void {
       expect(listeners()).toHaveLength(1);
-      for (const [, state] of listeners()) state.isDeaf = true;
+      for (const [, state] of listeners()) state.isSilent = true;
     },
     close: () =>
       new Promise<void>((resolve) => {

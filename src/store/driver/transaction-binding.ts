@@ -1,28 +1,32 @@
+/**
+ * Fault of postgres.js 3.4.9: a transaction continues after its connection is lost. Its remaining statements, the automatic
+ * commit or rollback included, go to the connection that the pool opens next, outside of any transaction or in another one.
+ *
+ * Upstream: https://github.com/porsager/postgres/issues/1216 (fix proposed in pull request 1215), also issue 1204.
+ * Proof: tests/integration/store/transaction-binding.test.ts.
+ * Remove when: a release rejects a transaction's statements after its connection closed. No release does as of 3.4.9.
+ */
 import type { Sql, TransactionSql } from "postgres";
-import { databaseTrouble } from "./database-trouble.js";
-import { interceptedSql, type Interceptor } from "./intercepted-sql.js";
+import { databaseFailure } from "../database-failure.js";
+import { interceptedSql, type Interceptor } from "../sql/intercepted-sql.js";
 
 type Work = (sql: TransactionSql) => unknown;
 
-/**
- * `sql`, of which a transaction ends with its connection. postgres.js 3.4.9 goes on sending a transaction's statements, its
- * own rollback among them, after the connection was lost: to nobody, which leaves a connection of the pool of no use, or to
- * whatever else the pool has connected anew meanwhile, outside of any transaction, where they take effect one by one.
- */
-export function boundTransactions(sql: Sql): Sql {
+/** Returns `sql`, whose transactions end with their connection: later statements are rejected and never sent. */
+export function withBoundTransactions(sql: Sql): Sql {
   return new Proxy(sql, {
     get(target, name) {
       if (name !== "begin") return Reflect.get(target, name) as unknown;
       return (...values: unknown[]) => {
         const work = values.pop() as Work;
         const begin = (bound: Work) => Reflect.apply(target.begin, target, [...values, bound]) as Promise<unknown>;
-        return transaction(begin, work);
+        return runBound(begin, work);
       };
     },
   });
 }
 
-function transaction(begin: (work: Work) => Promise<unknown>, work: Work): Promise<unknown> {
+function runBound(begin: (work: Work) => Promise<unknown>, work: Work): Promise<unknown> {
   return new Promise((resolve, reject) => {
     let lost: Error | undefined;
     const end = (error: unknown) => {
@@ -32,14 +36,14 @@ function transaction(begin: (work: Work) => Promise<unknown>, work: Work): Promi
     };
     const intercept: Interceptor = (statement, send) => {
       if (lost !== undefined) return statement.reject(lost);
-      const { reject: fail } = statement;
+      const { reject: rejectStatement } = statement;
       statement.reject = (error) => {
-        if (databaseTrouble(error)?.code === "DATABASE_UNREACHABLE") end(error);
-        return fail(error);
+        if (databaseFailure(error)?.code === "DATABASE_UNREACHABLE") end(error);
+        return rejectStatement(error);
       };
       return send();
     };
-    // A transaction that is lost is never given back: postgres.js would send its commit or its rollback.
+    // If the transaction is lost, this never settles: postgres.js would send its commit or rollback otherwise.
     const bound: Work = async (inner) => {
       try {
         const result = await work(interceptedSql(inner, intercept));

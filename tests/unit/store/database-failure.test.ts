@@ -1,35 +1,35 @@
 import { describe, expect, test } from "vitest";
 import { openLog } from "#src/log.js";
 import { formatError } from "#src/graphql/errors/format-error.js";
-import { databaseTrouble } from "#src/store/driver/database-trouble.js";
+import { databaseFailure } from "#src/store/database-failure.js";
 
 const coded = (code: string, rest: object = {}) => Object.assign(new Error(`secret of ${code}`), { code, ...rest });
 
-describe("an error by which the database itself failed", () => {
+describe("an error of the database itself", () => {
   test.each([
-    ["postgres.js lost its connection", coded("CONNECTION_CLOSED"), "DATABASE_UNREACHABLE"],
-    ["nobody listens", coded("ECONNREFUSED"), "DATABASE_UNREACHABLE"],
+    ["postgres.js lost the connection", coded("CONNECTION_CLOSED"), "DATABASE_UNREACHABLE"],
+    ["no server listens", coded("ECONNREFUSED"), "DATABASE_UNREACHABLE"],
     ["silence", coded("ETIMEDOUT"), "DATABASE_UNREACHABLE"],
     ["PostgreSQL starts up", coded("57P03"), "DATABASE_UNREACHABLE"],
     ["PostgreSQL's disk is full", coded("53100"), "DATABASE_EXHAUSTED"],
     ["too many connections", coded("53300"), "DATABASE_EXHAUSTED"],
     [
-      "within Prisma's",
+      "nested in Prisma's error",
       coded("P2010", { meta: { driverAdapterError: { cause: { originalCode: "57P01" } } } }),
       "DATABASE_UNREACHABLE",
     ],
     ["without a code", new Error("Connection terminated unexpectedly"), "DATABASE_UNREACHABLE"],
-  ])("is named so that a client knows to ask again: %s", (_, error, code) => {
-    expect(databaseTrouble(error)).toMatchObject({ code });
+  ])("has a code that tells clients to retry: %s", (_, error, code) => {
+    expect(databaseFailure(error)).toMatchObject({ code });
     const shown = formatError(openLog("silent"))({ message: "" }, error);
     expect(shown.extensions?.["code"]).toBe(code);
     expect(shown.message).not.toContain("secret");
   });
 
   test.each([coded("23505"), coded("22P02"), new Error("x is not a function"), "text", undefined])(
-    "is not any other: %s",
+    "does not include other errors: %s",
     (error) => {
-      expect(databaseTrouble(error)).toBeUndefined();
+      expect(databaseFailure(error)).toBeUndefined();
     },
   );
 });

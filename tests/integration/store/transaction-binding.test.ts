@@ -4,7 +4,7 @@ import { closeSql, openSql } from "#src/store/connection.js";
 import { freshDatabase } from "../../support/database.js";
 
 const fresh = freshDatabase();
-/** Of one connection, so that whoever asks next gets the one that was lost. */
+/** One connection, so that the next statement gets the one that was lost. */
 let sql: Sql;
 
 beforeAll(async () => {
@@ -21,12 +21,12 @@ async function terminate(transaction: TransactionSql): Promise<void> {
   await fresh.database.sql`select pg_terminate_backend(${own?.pid ?? 0}, 5000)`;
 }
 
-test("what a transaction still writes after its connection was lost is not written, whoever has connected anew", async () => {
+test("a transaction writes nothing after its connection was lost, although the pool has connected again", async () => {
   const late = withResolvers<unknown>();
   const ended = sql.begin(async (transaction) => {
     await transaction`insert into written values (1)`;
     await terminate(transaction);
-    // Somebody else: the pool's only connection is opened anew.
+    // Another statement: the pool's only connection opens again.
     await sql`select 1`;
     await transaction`insert into written values (${2})`.then(late.resolve, late.resolve);
   });
@@ -35,7 +35,7 @@ test("what a transaction still writes after its connection was lost is not writt
   expect(await written()).toEqual([]);
 });
 
-test("a transaction that goes on where a statement was lost sends nothing more, and the pool is of use afterwards", async () => {
+test("a transaction that continues after a lost statement sends nothing more, and the pool stays usable", async () => {
   for (let turn = 0; turn < 3; turn++) {
     const late = withResolvers<unknown>();
     const ended = sql.begin(async (transaction) => {
@@ -50,7 +50,7 @@ test("a transaction that goes on where a statement was lost sends nothing more, 
   expect(await written()).toEqual([]);
 });
 
-test("transactions that are not lost are committed or rolled back as ever, savepoints among them", async () => {
+test("transactions whose connection is not lost commit or roll back, savepoints included", async () => {
   const result = await sql.begin("isolation level serializable", async (transaction) => {
     await transaction`insert into written values (1)`;
     await transaction.savepoint((inner) => inner`select 1 / 0`).catch(() => undefined);

@@ -1,0 +1,48 @@
+import { failure, type RankscopeError } from "../errors.js";
+
+/** PostgreSQL's class 53: disk full, out of memory, too many connections. */
+const EXHAUSTED = /^53...$/;
+/** Messages of pg without a code. */
+const LOST_MESSAGES = /connection terminated|timeout exceeded when trying to connect|server closed the connection/i;
+/** Codes of postgres.js, the operating system, Prisma and PostgreSQL (manual, appendix A, classes 08 and 57P0). */
+const LOST_CODES = [
+  /^CONNECTION_(CLOSED|ENDED|DESTROYED)$/,
+  /^CONNECT_TIMEOUT$/,
+  /^E(CONNREFUSED|CONNRESET|PIPE|TIMEDOUT|HOSTUNREACH|NETUNREACH|AI_AGAIN)$/,
+  /^P(1001|1002|1008|1017|2024)$/,
+  /^08...$/,
+  /^57P0[1-5]$/,
+];
+/** Errors are nested: Prisma's contain the driver's, resolvers' contain theirs. */
+const MAX_CAUSES = 6;
+
+/**
+ * Returns the error to report if the database itself failed, rather than the statement that it was sent; undefined for any
+ * other error. A later attempt may succeed.
+ */
+export function databaseFailure(error: unknown): RankscopeError | undefined {
+  let cause = error;
+  for (let depth = 0; depth < MAX_CAUSES && typeof cause === "object" && cause !== null; depth++) {
+    const current = cause as NestedError;
+    const codes = [current.code, current.originalCode].filter((code) => typeof code === "string");
+    if (codes.some((code) => EXHAUSTED.test(code))) return failure("DATABASE_EXHAUSTED", { cause: error });
+    if (codes.some(isLostConnection) || LOST_MESSAGES.test(current.message ?? "")) {
+      return failure("DATABASE_UNREACHABLE", { todo: "Ask again in a moment.", cause: error });
+    }
+    cause = current.cause ?? current.meta?.driverAdapterError;
+  }
+  return undefined;
+}
+
+/** Returns true for an error code that means that there is no connection to the database, or none any more. */
+export function isLostConnection(code: unknown): boolean {
+  return typeof code === "string" && LOST_CODES.some((pattern) => pattern.test(code));
+}
+
+interface NestedError {
+  readonly code?: unknown;
+  readonly originalCode?: unknown;
+  readonly message?: string;
+  readonly cause?: unknown;
+  readonly meta?: { readonly driverAdapterError?: unknown };
+}
