@@ -4,9 +4,15 @@
  */
 
 import { availableParallelism, cpus } from "node:os";
-import { flopsOf, measureProblem, type Measured, type Problem, type Runner } from "#src/compute/benchmark.js";
+import {
+  flopsOf,
+  measureProblem,
+  type Measured,
+  type Problem,
+  type Runner,
+} from "#src/compute/benchmark/measure-problem.js";
 import type { Provider } from "#src/model/computed-facts.js";
-import { GPU_PROVIDERS, probeProvider } from "#src/compute/providers.js";
+import { GPU_PROVIDERS, probeProvider } from "#src/compute/providers/probe-provider.js";
 
 const PROBLEMS: readonly Problem[] = [
   { layers: 24, members: 2, features: 1024, rank: 8 },

@@ -5,7 +5,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { importStudy } from "#src/jobs/import-study.js";
+import { importStudy } from "#src/jobs/import/import-study.js";
 import { openLog } from "#src/log.js";
 import { openSql } from "#src/store/connection.js";
 import { openDatabase } from "#src/store/database.js";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { v7 as newId } from "uuid";
 import type { CopyValue } from "#src/store/copy/copy-rows.js";
-import { KERNEL_VERSION } from "#src/model/kernel-version.js";
+import { KERNEL_VERSION } from "#src/model/computed-facts.js";
 import type { AdapterSettings } from "#src/derive/runs/run-settings.js";
 import type { SeedOptions } from "./seed-options.js";
 

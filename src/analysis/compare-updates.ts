@@ -7,7 +7,7 @@ import type { StoredFactors } from "../model/stored-factors.js";
 import { provenanceOf, type Provenance } from "./provenance.js";
 import type { Scaling } from "../model/enums/similarity.js";
 import { unanswered } from "./unanswered.js";
-import type { WeightQuestions } from "./weight-questions.js";
+import type { WeightFactsLoader } from "./weight-facts-loader.js";
 
 /** The updates of one layer on two sides, where there are weights of it; `rows` are those of B that count, or all. */
 export interface LayerFactorPair {
@@ -32,12 +32,13 @@ export interface ComparedUpdates {
 
 /** Compares pairs of updates, all in one question; entries are in their order. */
 export async function compareUpdates(
-  questions: WeightQuestions,
+  weights: WeightFactsLoader,
   pairs: readonly LayerFactorPair[],
   { scaling, waitMilliseconds }: ComparisonAsked,
 ): Promise<ComparedUpdates[]> {
   const asked = pairs.map((pair) => partsOf(pair, scaling));
-  const results = await questions.comparisons(
+  const results = await weights.load(
+    "COMPARISON",
     asked.filter((parts) => typeof parts !== "string"),
     waitMilliseconds,
   );

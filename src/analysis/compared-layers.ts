@@ -1,7 +1,7 @@
 import type { StoredFactors } from "../model/stored-factors.js";
 import type { Layer } from "../store/layers.js";
 import { compareUpdates, type ComparedUpdates, type ComparisonAsked } from "./compare-updates.js";
-import type { WeightQuestions } from "./weight-questions.js";
+import type { WeightFactsLoader } from "./weight-facts-loader.js";
 
 /** One layer on two sides, with what is needed to ask more about it. */
 export interface ComparedLayer extends ComparedUpdates, ComparisonAsked {
@@ -12,11 +12,11 @@ export interface ComparedLayer extends ComparedUpdates, ComparisonAsked {
 
 /** Compares layers, all in one question. */
 export async function compareLayers(
-  questions: WeightQuestions,
+  weights: WeightFactsLoader,
   layers: readonly Pick<ComparedLayer, "layer" | "left" | "right">[],
   asked: ComparisonAsked,
 ): Promise<ComparedLayer[]> {
-  const compared = await compareUpdates(questions, layers, asked);
+  const compared = await compareUpdates(weights, layers, asked);
   return layers.flatMap((sides, i) => {
     const updates = compared[i];
     return updates === undefined ? [] : [{ ...sides, ...asked, ...updates }];

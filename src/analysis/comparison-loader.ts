@@ -4,7 +4,7 @@ import { checkpointLayers, matchedLayers, type CheckpointReads, type RunCheckpoi
 import type { ComparisonAsked } from "./compare-updates.js";
 import { compareLayers, type ComparedLayer } from "./compared-layers.js";
 import { together, type Provenance } from "./provenance.js";
-import type { WeightQuestions } from "./weight-questions.js";
+import type { WeightFactsLoader } from "./weight-facts-loader.js";
 
 /** Two checkpoints to compare, of any studies. */
 export interface CheckpointPair extends ComparisonAsked {
@@ -21,13 +21,13 @@ export interface CheckpointComparison {
 
 /** Loads comparisons of checkpoints, for all fields that rest on them. */
 export function comparisonLoader(
-  questions: WeightQuestions,
+  weights: WeightFactsLoader,
   reads: CheckpointReads,
 ): DataLoader<CheckpointPair, CheckpointComparison, string> {
   const load = async ({ baseline, candidate, ...asked }: CheckpointPair): Promise<CheckpointComparison> => {
     const adapted = await Promise.all([checkpointLayers(reads, baseline), checkpointLayers(reads, candidate)]);
     const sides = matchedLayers(adapted).map(({ layer, sides: [left, right] }) => ({ layer, left, right }));
-    const layers = await compareLayers(questions, sides, asked);
+    const layers = await compareLayers(weights, sides, asked);
     return {
       layers,
       summary: similaritySummary(layers.map(({ similarity }) => similarity)),

@@ -13,9 +13,9 @@ import { seriesNames, seriesOfExperiments, type Series } from "../store/series.j
 import { studiesById, studiesBySlug, type Study } from "../store/studies.js";
 import { comparisonLoader, type CheckpointComparison, type CheckpointPair } from "./comparison-loader.js";
 import type { Deadline } from "./request-deadline.js";
-import { requestReads } from "./request-reads.js";
+import { openReadTracker } from "./read-tracker.js";
 import { similarityLoader, type RankSimilarityKey, type StudySimilarity } from "./similarity-loader.js";
-import { openWeightQuestions, type WeightQuestions } from "./weight-questions.js";
+import { openWeightFactsLoader, type WeightFactsLoader } from "./weight-facts-loader.js";
 
 /** The batched reads of one request: each is one statement, however many rows ask for it. */
 export interface Loaders {
@@ -31,7 +31,7 @@ export interface Loaders {
   readonly seriesNames: DataLoader<string, string[]>;
   /** By checkpoint. */
   readonly factors: DataLoader<string, StoredFactors[]>;
-  readonly weights: WeightQuestions;
+  readonly weights: WeightFactsLoader;
   readonly similarity: DataLoader<RankSimilarityKey, StudySimilarity, string>;
   readonly comparison: DataLoader<CheckpointPair, CheckpointComparison, string>;
   readonly jobById: DataLoader<string, Job | undefined>;
@@ -49,14 +49,14 @@ export function openLoaders({
   /** Of the jobs that the request leads to. */
   readonly requester: JobRequester;
 }): Loaders {
-  const reads = requestReads();
+  const reads = openReadTracker();
   // A batch starts when the reads under way have ended. The number of statements thus depends on the query only, not on which
   // of two reads ends first.
-  const inWaves = { batchScheduleFn: (callback: () => void) => reads.thenRead(callback) };
+  const inWaves = { batchScheduleFn: (callback: () => void) => reads.whenReadsEnd(callback) };
   const one = <Key, Row>(read: Batch<Key, Row>, keyOf: (row: Row) => Key) =>
-    new DataLoader<Key, Row | undefined>(reads.counted(oneEach(read, keyOf)), inWaves);
+    new DataLoader<Key, Row | undefined>(reads.tracked(oneEach(read, keyOf)), inWaves);
   const many = <Key, Row>(read: Batch<Key, Row>, keyOf: (row: Row) => Key) =>
-    new DataLoader<Key, Row[]>(reads.counted(manyEach(read, keyOf)), inWaves);
+    new DataLoader<Key, Row[]>(reads.tracked(manyEach(read, keyOf)), inWaves);
 
   const experiments = many((ids: readonly string[]) => experimentsOfStudies(database, ids), byStudy);
   const layers = many((ids: readonly string[]) => layersOfStudies(database, ids), byStudy);
@@ -64,7 +64,7 @@ export function openLoaders({
     (ids: readonly string[]) => factorsOfCheckpoints(database, ids),
     ({ checkpointId }) => checkpointId,
   );
-  const questions = openWeightQuestions({ weights, deadline, requester }, reads);
+  const weightFacts = openWeightFactsLoader({ weights, deadline, requester }, reads);
   const seriesKey = ({ experimentId, name }: { experimentId: string; name: string }) => `${experimentId} ${name}`;
   return {
     studyBySlug: one(
@@ -74,7 +74,7 @@ export function openLoaders({
     studyById: one((ids: readonly string[]) => studiesById(database, ids), byId),
     experiments,
     experimentCount: new DataLoader(
-      reads.counted(async (ids: readonly string[]) => {
+      reads.tracked(async (ids: readonly string[]) => {
         const counts = new Map((await experimentCounts(database, ids)).map(({ studyId, n }) => [studyId, n]));
         return ids.map((id) => counts.get(id) ?? 0);
       }),
@@ -84,7 +84,7 @@ export function openLoaders({
     ranks: many((ids: readonly string[]) => ranksOfStudies(database, ids), byStudy),
     layers,
     series: new DataLoader(
-      reads.counted(async (keys: readonly { experimentId: string; name: string }[]) => {
+      reads.tracked(async (keys: readonly { experimentId: string; name: string }[]) => {
         const rows = await seriesOfExperiments(database, keys);
         const byKey = new Map(rows.map((row) => [seriesKey(row), row]));
         return keys.map((key) => byKey.get(seriesKey(key)));
@@ -92,16 +92,16 @@ export function openLoaders({
       { cacheKeyFn: seriesKey, ...inWaves },
     ),
     seriesNames: new DataLoader(
-      reads.counted(async (ids: readonly string[]) => {
+      reads.tracked(async (ids: readonly string[]) => {
         const rows = await seriesNames(database, ids);
         return ids.map((id) => rows.filter(({ experimentId }) => experimentId === id).map(({ name }) => name));
       }),
       inWaves,
     ),
     factors,
-    weights: questions,
-    similarity: similarityLoader(questions, { experiments, layers, factors }),
-    comparison: comparisonLoader(questions, { layers, factors }),
+    weights: weightFacts,
+    similarity: similarityLoader(weightFacts, { experiments, layers, factors }),
+    comparison: comparisonLoader(weightFacts, { layers, factors }),
     jobById: one((ids: readonly string[]) => jobsById(database, ids), byId),
   };
 }

@@ -11,7 +11,7 @@ import type { Layer } from "../store/layers.js";
 import { checkpointLayers, matchedLayers, type CheckpointReads, type RunCheckpoint } from "./checkpoint-layers.js";
 import { compareUpdates, type ComparisonAsked } from "./compare-updates.js";
 import { together, type Provenance } from "./provenance.js";
-import type { WeightQuestions } from "./weight-questions.js";
+import type { WeightFactsLoader } from "./weight-facts-loader.js";
 
 export interface RunsMatrix extends MeanMatrix {
   readonly perLayer: readonly ({ readonly layer: Layer } & SimilarityMatrix)[];
@@ -33,7 +33,7 @@ const MAX_MATRIX_PAIRS = 2 ** 17;
  * @throws ARGUMENT_INVALID where these are more pairs than one answer may hold
  */
 export async function matrixOf(
-  questions: WeightQuestions,
+  weights: WeightFactsLoader,
   reads: CheckpointReads,
   runs: readonly RunCheckpoint[],
   { measure, ...asked }: ComparisonAsked & { readonly measure: SimilarityMeasure },
@@ -51,7 +51,7 @@ export async function matrixOf(
   const pairs = layers.flatMap(({ sides }) =>
     upperTriangle(runs.length).map(([i, j]) => ({ left: sides[i], right: sides[j] })),
   );
-  const compared = await compareUpdates(questions, pairs, asked);
+  const compared = await compareUpdates(weights, pairs, asked);
   const perLayer = layers.map(({ layer }, at) => {
     const similarityOf = (i: number, j: number) =>
       compared[at * perLayerCount + placeOf(i, j, runs.length)]?.similarity ?? undefinedSimilarity("WEIGHTS_MISSING");

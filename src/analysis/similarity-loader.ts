@@ -9,7 +9,7 @@ import type { ComparisonAsked } from "./compare-updates.js";
 import { compareLayers, type ComparedLayer } from "./compared-layers.js";
 import { together, type Provenance } from "./provenance.js";
 import { byId, runOf } from "./study-runs.js";
-import type { WeightQuestions } from "./weight-questions.js";
+import type { WeightFactsLoader } from "./weight-facts-loader.js";
 
 export interface RankSimilarityKey extends ComparisonAsked {
   readonly studyId: string;
@@ -30,7 +30,7 @@ export interface StudySimilarity {
 
 /** Loads similarities of a study's ranks. */
 export function similarityLoader(
-  questions: WeightQuestions,
+  weights: WeightFactsLoader,
   reads: CheckpointReads & { readonly experiments: DataLoader<string, Experiment[]> },
 ): DataLoader<RankSimilarityKey, StudySimilarity, string> {
   const load = async ({ studyId, rank, roles, ...asked }: RankSimilarityKey): Promise<StudySimilarity> => {
@@ -38,7 +38,7 @@ export function similarityLoader(
     const { baseline, candidate } = pairOf(experiments, rank, roles);
     const [left, right] = await Promise.all([factorsByLayer(reads, baseline), factorsByLayer(reads, candidate)]);
     const sides = studyLayers.map((layer) => ({ layer, left: left.get(layer.id), right: right.get(layer.id) }));
-    const layers = await compareLayers(questions, sides, asked);
+    const layers = await compareLayers(weights, sides, asked);
     return {
       baseline,
       candidate,

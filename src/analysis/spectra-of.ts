@@ -4,7 +4,7 @@ import { checkpointLayers, type CheckpointReads, type RunCheckpoint } from "./ch
 import type { ComparisonAsked } from "./compare-updates.js";
 import { provenanceOf, type Provenance } from "./provenance.js";
 import { unanswered } from "./unanswered.js";
-import type { WeightQuestions } from "./weight-questions.js";
+import type { WeightFactsLoader } from "./weight-facts-loader.js";
 
 /** One layer of one checkpoint, looked into. */
 export interface AdapterLayer extends Spectrum {
@@ -18,7 +18,7 @@ export interface AdapterLayer extends Spectrum {
 
 /** The spectra of all layers that a checkpoint adapts; of a run without weights, its study's layers with the reason. */
 export async function spectraOf(
-  questions: WeightQuestions,
+  weights: WeightFactsLoader,
   reads: CheckpointReads,
   run: RunCheckpoint,
   { scaling, waitMilliseconds }: ComparisonAsked,
@@ -30,7 +30,8 @@ export async function spectraOf(
     return layers.map((layer) => ({ layer, ...missing }));
   }
   const adapted = await checkpointLayers(reads, run);
-  const results = await questions.spectra(
+  const results = await weights.load(
+    "SPECTRUM",
     adapted.map(({ factors }) => ({ factors })),
     waitMilliseconds,
   );

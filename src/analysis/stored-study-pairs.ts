@@ -2,7 +2,7 @@ import { inferRoles } from "../derive/runs/resolve-roles.js";
 import { pairAt, ranksOf, type Run } from "../derive/runs/comparison-roles.js";
 import { storedSimilarity } from "../derive/similarity/stored-similarity.js";
 import type { LayerSimilarity } from "../derive/similarity/layer-similarity.js";
-import { KERNEL_VERSION } from "../model/kernel-version.js";
+import { KERNEL_VERSION } from "../model/computed-facts.js";
 import type { StudyRun } from "../store/across/runs-of-studies.js";
 import type { Connection } from "../store/connection.js";
 import { storedPairs, type StoredLayer } from "../store/facts/stored-pairs.js";

@@ -9,7 +9,7 @@ import {
 import type { ComparedLayer } from "./compared-layers.js";
 import { provenanceOf, type Provenance } from "./provenance.js";
 import { unanswered } from "./unanswered.js";
-import type { WeightQuestions } from "./weight-questions.js";
+import type { WeightFactsLoader } from "./weight-facts-loader.js";
 
 /** A subspace similarity with what its grids are made of. */
 export interface SubspaceRow extends SubspaceSimilarity {
@@ -22,7 +22,7 @@ export interface SubspaceRow extends SubspaceSimilarity {
 
 /** Compares the subspaces of a layer's two updates. */
 export async function subspacesOf(
-  questions: WeightQuestions,
+  weights: WeightFactsLoader,
   { layer, left, right, similarity, waitMilliseconds }: ComparedLayer,
   directions: Directions,
 ): Promise<SubspaceRow> {
@@ -31,7 +31,8 @@ export async function subspacesOf(
   const nothing = { facts: null, shape, undefinedDetail: null, pendingJob: null, computed: null };
   if (left === undefined || right === undefined) return { ...undefinedSubspaces("WEIGHTS_MISSING"), ...nothing };
   if (similarity.undefinedReason === "SHAPES_DIFFER") return { ...undefinedSubspaces("SHAPES_DIFFER"), ...nothing };
-  const [result] = await questions.subspaces(
+  const [result] = await weights.load(
+    "SUBSPACE",
     [{ left: { factors: left }, right: { factors: right }, scalingRatio: 1 }],
     waitMilliseconds,
   );

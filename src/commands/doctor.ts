@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
-import { calibrate, type Measurement } from "../compute/calibrate.js";
-import { KERNEL_VERSION } from "../model/kernel-version.js";
+import { calibrate, type Measurement } from "../compute/providers/calibrate.js";
+import { KERNEL_VERSION } from "../model/computed-facts.js";
 import { forbidTf32 } from "../config.js";
 import { RankscopeError } from "../errors.js";
 import { saveCalibration } from "../store/calibrations.js";

@@ -1,4 +1,4 @@
-import type { Measurement } from "../compute/calibrate.js";
+import type { Measurement } from "../compute/providers/calibrate.js";
 import type { Examination, ExaminedProvider } from "./examine.js";
 import { textTable } from "./text-table.js";
 

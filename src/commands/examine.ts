@@ -1,10 +1,10 @@
 import { access, constants, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import path from "node:path";
-import { DEFAULT_CROSSING } from "../compute/default-crossing.js";
+import { DEFAULT_BREAK_EVEN_FLOPS } from "../compute/providers/break-even.js";
 import type { Provider } from "../model/computed-facts.js";
-import { KERNEL_VERSION } from "../model/kernel-version.js";
-import { GPU_PROVIDERS, probeProvider, type ProviderReport } from "../compute/providers.js";
+import { KERNEL_VERSION } from "../model/computed-facts.js";
+import { GPU_PROVIDERS, probeProvider, type ProviderReport } from "../compute/providers/probe-provider.js";
 import type { Config } from "../config.js";
 import { RankscopeError } from "../errors.js";
 import { findCrossings } from "../store/calibrations.js";
@@ -163,7 +163,7 @@ function examined(
 ): ExaminedProvider {
   const { provider, present } = report;
   const measured = crossings[provider];
-  const flops = measured === Infinity ? null : (measured ?? DEFAULT_CROSSING);
+  const flops = measured === Infinity ? null : (measured ?? DEFAULT_BREAK_EVEN_FLOPS);
   return {
     ...report,
     precision: provider === "cpu" ? "float64" : "float32",

@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Finding } from "../model/records.js";
-import { importStudy } from "../jobs/import-study.js";
+import { importStudy } from "../jobs/import/import-study.js";
 import type { ImportResult } from "../model/job-payloads.js";
 import type { Counts } from "../model/import-outcome.js";
 import { print, type Process } from "./process.js";

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { importStudy } from "../jobs/import-study.js";
+import { importStudy } from "../jobs/import/import-study.js";
 import { openServerMetrics } from "../observe/open-metrics.js";
 import { requireToken } from "../http/access/require-token.js";
 import { startServer } from "../http/server.js";

@@ -1,9 +1,9 @@
 import { environmentFor } from "../config.js";
-import { openWeightFacts } from "../jobs/enqueue.js";
-import { openImportJobs } from "../jobs/import-jobs.js";
+import { openWeightFacts } from "../jobs/open-weight-facts.js";
+import { openImportJobs } from "../jobs/import/import-jobs.js";
 import { openJobWatch } from "../jobs/job-watch.js";
-import { precomputeStudy } from "../jobs/precompute.js";
-import { openSupervisor } from "../jobs/supervisor.js";
+import { precomputeStudy } from "../jobs/precompute-study.js";
+import { openSupervisor } from "../jobs/worker/supervisor.js";
 import { allStatements } from "../observe/all-statements.js";
 import type { ServerMetrics } from "../observe/open-metrics.js";
 import type { ServerServices } from "../http/server-services.js";
@@ -65,7 +65,7 @@ export async function openServices(
   };
   const bounds = config.limits;
   const imports = openImportJobs({
-    ...{ database, weights: weightStore, log, mostWaiting: bounds.importsWaiting, observe: metrics?.jobs },
+    ...{ database, weights: weightStore, log, maxWaiting: bounds.importsWaiting, observe: metrics?.jobs },
   });
   return {
     services: {

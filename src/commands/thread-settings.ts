@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import type { Config } from "../config.js";
-import { KERNEL_VERSION } from "../model/kernel-version.js";
-import type { ThreadSettings } from "../jobs/compute-thread.js";
+import { KERNEL_VERSION } from "../model/computed-facts.js";
+import type { ThreadSettings } from "../jobs/compute/compute-thread.js";
 import { findCrossings } from "../store/calibrations.js";
 import type { Database } from "../store/database.js";
 import { weightSettings } from "./weight-settings.js";
@@ -11,7 +11,7 @@ export async function threadSettings(config: Config, database: Pick<Database, "p
   return {
     engine: {
       provider: config.provider,
-      crossings: await findCrossings(database, hostname(), KERNEL_VERSION),
+      breakEvenFlops: await findCrossings(database, hostname(), KERNEL_VERSION),
       // Parallelism is across threads of the worker, each with its own sessions: one inside each keeps them from fighting.
       cpuThreads: 1,
     },

@@ -8,10 +8,10 @@ export interface StackSize {
 }
 
 /**
- * Floating-point operations of the two Gram matrices of a stack: 2 (K r)² (in + out) for K members padded to rank r; a
- * multiplication and an addition count two.
+ * Returns the floating-point operations of the two Gram matrices of a stack: 2 (K r)² (in + out) for K members padded to
+ * rank r. A multiplication and an addition count as two.
  */
 export function stackFlops({ ranks, inFeatures, outFeatures }: StackSize): number {
-  const rows = ranks.length * ranks.reduce((most, rank) => Math.max(most, rank), 0);
+  const rows = ranks.length * ranks.reduce((maximum, rank) => Math.max(maximum, rank), 0);
   return 2 * rows ** 2 * (inFeatures + outFeatures);
 }

@@ -1,50 +1,47 @@
-import type { Precision, Provider } from "../model/computed-facts.js";
-import type { FactKindName } from "../model/job-payloads.js";
+import type { Execution, FactKindName, Precision, Provider } from "../model/computed-facts.js";
 
-/** Facts that a job has found, by where they came from. */
-export interface ComputedFacts {
+/** Facts that a job has computed, by provider and precision. */
+export interface ComputedCount {
   readonly provider: Provider;
   readonly precision: Precision;
-  /** Whether another provider was meant to find them. */
+  /** Whether the provider replaced one that failed. */
   readonly isFallback: boolean;
   readonly n: number;
 }
 
-/** One start of a job, as it ended. A computation's goes from a supervised worker to its supervisor as a message. */
+/** One run of a job that has ended. A supervised worker sends it to its supervisor as a message. */
 export interface JobRun {
   readonly kind: FactKindName | "IMPORT";
-  /** Whether a request waits for the computation, or did; imports have a queue of their own. */
+  /** Whether a request waits, or has waited, for the computation; imports have a queue of their own. */
   readonly urgency: "INTERACTIVE" | "PRECOMPUTE" | "IMPORT";
-  /** `retried`: it failed by what may pass, and is in the queue again. */
+  /** `retried`: it failed with a transient error and is queued again. */
   readonly outcome: "succeeded" | "failed" | "retried" | "cancelled";
-  /** From its queueing to this start, a computation's by the database's clock; null where it is not the first start. */
+  /** From queueing to this run, for a computation by the database's clock; null where it is not the first run. */
   readonly waitSeconds: number | null;
   readonly runSeconds: number;
-  /** Of its threads, in all; null of what is no computation. */
+  /** Of all its threads together; null for imports. */
   readonly computeSeconds: number | null;
-  readonly computed: readonly ComputedFacts[];
+  readonly computed: readonly ComputedCount[];
 }
 
 export type JobObserver = (run: JobRun) => void;
 
-/** What a running job has found so far. */
-export interface JobTally {
+/** The counters of a running job. */
+export interface JobCounters {
   waitSeconds: number | null;
   computeSeconds: number;
-  /** By its other fields as a text. */
-  readonly computed: Map<string, ComputedFacts>;
+  /** By provider, precision and fallback, as a text. */
+  readonly computed: Map<string, ComputedCount>;
 }
 
-export function newTally(): JobTally {
+export function openJobCounters(): JobCounters {
   return { waitSeconds: null, computeSeconds: 0, computed: new Map() };
 }
 
-/** Adds a fact to those of its kind. */
-export function countFact(
-  { computed }: JobTally,
-  { provider, precision, fallback }: { provider: Provider; precision: Precision; fallback: string | null },
-): void {
+/** Counts a computed fact. */
+export function countFact({ computed }: JobCounters, { provider, precision, fallback }: Execution): void {
   const isFallback = fallback !== null;
   const key = `${provider} ${precision} ${isFallback}`;
-  computed.set(key, { provider, precision, isFallback, n: (computed.get(key)?.n ?? 0) + 1 });
+  const n = (computed.get(key)?.n ?? 0) + 1;
+  computed.set(key, { provider, precision, isFallback, n });
 }

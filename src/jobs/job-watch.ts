@@ -1,19 +1,20 @@
 import { EventEmitter, once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../log.js";
 import type { Connection } from "../store/connection.js";
 import { openNotificationListener, type NotificationListener } from "../store/notification-listener.js";
 import { jobsById, type Job } from "../store/jobs.js";
 import { JOB_CHANNEL } from "../store/queue/tasks.js";
 
-/** Looks at what is waited for this often even without a notification: one may have been missed. */
-const LOOK_MILLISECONDS = 1000;
+/** How often jobs are read even without a notification, since one may have been missed. */
+const POLL_MILLISECONDS = 1000;
 
 const ENDED: ReadonlySet<Job["status"]> = new Set(["SUCCEEDED", "FAILED", "CANCELLED"]);
 
-/** Says when jobs change, whichever process runs them. One for each process that waits. */
+/** Waits for changes of jobs, whichever process runs them. A process needs only one. */
 export interface JobWatch {
   /**
-   * Resolves when all of `ids` have ended, at the latest after `milliseconds`, with those that were seen to have ended.
+   * Resolves when all of `ids` have ended, and after `milliseconds` at the latest, with the jobs that have ended.
    *
    * @throws the signal's reason where it is aborted
    */
@@ -21,68 +22,80 @@ export interface JobWatch {
     ids: readonly string[],
     options: { readonly milliseconds: number; readonly signal?: AbortSignal | undefined },
   ): Promise<Map<string, Job>>;
-  /** The job now and after each of its changes, until it has ended. Nothing where there is no such job. */
+  /** Yields the job now and after each change, until it has ended; nothing where there is no such job. */
   changes(id: string, signal?: AbortSignal): AsyncGenerator<Job, void, void>;
-  /** Ends all waiting. */
+  /** Ends all waits. */
   close(): Promise<void>;
 }
 
-/** Opens a watch over the jobs of a database; it listens from the first question on. */
+/** Opens a watch over the jobs of a database, which listens for notifications from its first use on. */
 export function openJobWatch(connection: Connection, log: Log): JobWatch {
   const changed = new EventEmitter().setMaxListeners(0);
   const closing = new AbortController();
   let listener: Promise<NotificationListener> | undefined;
-  const listen = () =>
-    (listener ??= openNotificationListener(connection, JOB_CHANNEL, {
+
+  function listen(): Promise<NotificationListener> {
+    listener ??= openNotificationListener(connection, JOB_CHANNEL, {
       onNotification: (id) => changed.emit(id),
-      // Whoever waits for an id listens for errors too (`once`), of which there are none.
-      onReconnect: () => changed.eventNames().forEach((name) => name !== "error" && changed.emit(name)),
+      onReconnect: wakeAll,
       log,
     }).catch((error: unknown) => {
-      // The next question tries again.
+      // The next use tries again.
       listener = undefined;
       throw error;
-    }));
+    });
+    return listener;
+  }
 
-  /** Resolves at the next change of one of `ids`, or when it is time to look without one. */
-  async function next(ids: Iterable<string>, milliseconds: number, signal?: AbortSignal): Promise<void> {
+  function wakeAll(): void {
+    // `once` also listens for "error" events, of which there are none.
+    for (const name of changed.eventNames()) if (name !== "error") changed.emit(name);
+  }
+
+  /** Resolves at the next change of one of `ids`, or when it is time to read them without one. */
+  async function nextChange(ids: Iterable<string>, milliseconds: number, signal?: AbortSignal): Promise<void> {
     const stop = new AbortController();
     const signals = AbortSignal.any([stop.signal, closing.signal, ...(signal === undefined ? [] : [signal])]);
     try {
       await Promise.race([
         ...[...ids].map((id) => once(changed, id, { signal: signals })),
-        sleep(Math.min(milliseconds, LOOK_MILLISECONDS), signals),
+        sleep(Math.min(milliseconds, POLL_MILLISECONDS), undefined, { signal: signals }),
       ]);
     } finally {
       stop.abort();
     }
   }
 
+  /** Adds those of `ids` that have ended to `ended`. */
+  async function readEnded(ids: readonly string[], ended: Map<string, Job>): Promise<void> {
+    for (const job of await jobsById(connection, ids)) if (ENDED.has(job.status)) ended.set(job.id, job);
+  }
+
   return {
     async ended(ids, { milliseconds, signal }) {
       const until = performance.now() + milliseconds;
       await listen();
-      const seen = new Map<string, Job>();
+      const ended = new Map<string, Job>();
       for (;;) {
         signal?.throwIfAborted();
-        const open = ids.filter((id) => !seen.has(id));
-        // Told before it is looked for, so that a change between the two is not missed.
+        const open = ids.filter((id) => !ended.has(id));
         const left = until - performance.now();
-        const change = open.length > 0 && left > 0 ? next(open, left, signal) : undefined;
+        // The wait begins before the jobs are read, so that a change in between is not missed.
+        const change = open.length > 0 && left > 0 ? nextChange(open, left, signal) : undefined;
         change?.catch(() => undefined);
-        const jobs = new Map((await jobsById(connection, open)).map((job) => [job.id, job]));
-        for (const id of open) {
-          const job = jobs.get(id);
-          if (job !== undefined && ENDED.has(job.status)) seen.set(id, job);
-        }
-        if (seen.size === ids.length || change === undefined) return seen;
-        if (seen.size < ids.length) await change;
+        await readEnded(open, ended);
+        if (ended.size === ids.length || change === undefined) return ended;
+        await change.catch((error: unknown) => {
+          signal?.throwIfAborted();
+          throw error;
+        });
       }
     },
     async *changes(id, signal) {
       await listen();
-      for (let last = ""; ;) {
-        const change = next([id], Infinity, signal);
+      let last = "";
+      for (;;) {
+        const change = nextChange([id], Infinity, signal);
         change.catch(() => undefined);
         const [job] = await jobsById(connection, [id]);
         if (job === undefined) return;
@@ -98,18 +111,4 @@ export function openJobWatch(connection: Connection, log: Log): JobWatch {
       await (await listener?.catch(() => undefined))?.close();
     },
   };
-}
-
-function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener(
-      "abort",
-      () => {
-        clearTimeout(timer);
-        reject(signal.reason as Error);
-      },
-      { once: true },
-    );
-  });
 }

@@ -1,17 +1,39 @@
-/** What is computed from weights, as it is stored and returned. */
+/** The facts that workers compute from weights, as they are stored and returned. */
+
+import type { UpdatePair, WeightUpdate } from "./weight-updates.js";
+
+/**
+ * Version of the meaning and the numerics of the computed facts. Facts of other versions are ignored and computed again, so
+ * raise it when either changes.
+ */
+export const KERNEL_VERSION = 2;
 
 export type Provider = "cpu" | "webgpu" | "cuda";
 export type Precision = "float32" | "float64";
 
-/** Which provider and precision a value really came from. */
+/** The provider and precision that computed a value. */
 export interface Execution {
   readonly provider: Provider;
   readonly precision: Precision;
-  /** Why another provider than the one chosen was used; null where none failed. */
+  /** Why another provider than the selected one computed it; null where the selected one did. */
   readonly fallback: string | null;
 }
 
-/** Two updates, scalings left out except for the ratio in the distance; all null where a weight is not finite. */
+/** Every kind of fact: what it is computed for, and what it consists of. */
+export interface FactKinds {
+  readonly COMPARISON: { readonly subject: UpdatePair; readonly facts: PairFacts };
+  readonly SUBSPACE: { readonly subject: UpdatePair; readonly facts: SubspaceFacts };
+  readonly SPECTRUM: { readonly subject: WeightUpdate; readonly facts: SpectrumFacts };
+}
+
+export type FactKindName = keyof FactKinds;
+export type SubjectOf<Kind extends FactKindName> = FactKinds[Kind]["subject"];
+export type FactsOf<Kind extends FactKindName> = FactKinds[Kind]["facts"];
+
+/**
+ * Inner products and distance of two updates. Scalings are left out, except for their ratio in the distance. All values are
+ * null where a weight is not finite.
+ */
 export interface PairFacts extends Execution {
   /** <B1 A1, B2 A2> */
   readonly innerProduct: number | null;
@@ -26,18 +48,18 @@ export interface PairFacts extends Execution {
 }
 
 /**
- * How the singular subspaces of two updates lie to each other. `out` are left singular vectors of B A (outFeatures
- * long), `in` right ones (inFeatures long). All lists are empty where a weight is not finite or an update is zero.
+ * Overlaps and angles of the singular subspaces of two updates. `out` are left singular vectors of B A (outFeatures long),
+ * `in` right ones (inFeatures long). All lists are empty where a weight is not finite or an update is zero.
  */
 export interface SubspaceFacts extends Execution {
-  /** Numerical ranks: directions with a singular value above outFeatures-or-inFeatures * eps * the greatest. */
+  /** Numerical rank: directions with a singular value above max(outFeatures, inFeatures) * eps * the largest one. */
   readonly leftRank: number;
   readonly rightRank: number;
   /** (u1_i . u2_j)^2, row-major leftRank x rightRank */
   readonly outOverlaps: readonly number[];
   /** (v1_i . v2_j)^2, row-major leftRank x rightRank */
   readonly inOverlaps: readonly number[];
-  /** Cosines of the principal angles between the whole subspaces, descending, min(leftRank, rightRank) of them. */
+  /** Cosines of the principal angles between the whole subspaces, descending: min(leftRank, rightRank) values. */
   readonly outCosines: readonly number[];
   readonly inCosines: readonly number[];
 }

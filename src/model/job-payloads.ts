@@ -1,14 +1,15 @@
-/** What jobs take and yield, declared once for those that ask (serve) and those that work (jobs). */
+/** The payloads and results of jobs, shared by the code that queues jobs and the code that runs them. */
 
 import type { ErrorCode } from "../errors.js";
-import type { Finding } from "./records.js";
-import type { JobRequester } from "./job-requester.js";
+import type { FactKindName } from "./computed-facts.js";
 import type { StoreOutcome } from "./import-outcome.js";
+import type { JobRequester } from "./job-requester.js";
+import type { Finding } from "./records.js";
 import type { UpdateRef } from "./weight-updates.js";
 
 export interface ImportRequest {
   readonly folder: string;
-  /** As a client gave it, for messages; `folder` is then its real path, checked, and is not resolved again. */
+  /** The folder as the client named it, for messages; `folder` is then its resolved and checked path. */
   readonly where?: string | undefined;
   readonly slug?: string | undefined;
   readonly name?: string | undefined;
@@ -19,46 +20,51 @@ export interface ImportResult {
   readonly findings: readonly Finding[];
 }
 
-/** Runs imports in the background of the process that was asked. */
+/** Runs imports in the background of this process. */
 export interface ImportJobs {
-  /** The job's id at once; `finished` when it has succeeded or failed, and never rejects. @throws QUEUE_FULL */
+  /**
+   * Queues an import.
+   *
+   * @returns the job's id, and `finished`, which resolves when the import has succeeded or failed, and never rejects
+   * @throws QUEUE_FULL
+   */
   start(
     request: ImportRequest,
     requester?: JobRequester,
   ): Promise<{ readonly id: string; readonly finished: Promise<void> }>;
-  /** Resolves when nothing runs any more. */
+  /** Resolves when no import runs any more. */
   close(): Promise<void>;
 }
 
-/** One fact to find: the places of its two members in the layer (one and the same for a spectrum), and their scalings' ratio. */
-export type Item = readonly [left: number, right: number, scalingRatio: number];
+/**
+ * One fact to compute: the indices of its two members in the layer (equal for a fact about one update), and the ratio of
+ * their scalings. It is a tuple because queued jobs hold thousands of them.
+ */
+export type FactItem = readonly [left: number, right: number, scalingRatio: number];
 
-/** Updates of one layer that are read, and stacked, together. */
+/** The updates of one layer that are read and stacked together, and the facts to compute about them. */
 export interface LayerWork {
   readonly members: readonly UpdateRef[];
-  readonly items: readonly Item[];
+  readonly items: readonly FactItem[];
 }
 
-/** The kinds of facts that are computed from weights. */
-export type FactKindName = "COMPARISON" | "SUBSPACE" | "SPECTRUM";
-
-/** A computation as the queue holds it: layers of one shape. */
+/** A queued computation: layers of one shape. */
 export interface ComputePayload {
   /** The job's id. */
   readonly job: string;
   readonly kind: FactKindName;
   readonly layers: readonly LayerWork[];
-  /** The W3C traceparent of the request that queued it; none where that was not traced. */
+  /** The W3C traceparent of the request that queued the job; undefined where that was not traced. */
   readonly trace?: string | undefined;
 }
 
-/** Why a fact could not be found. */
+/** Why a fact could not be computed. */
 export interface FactFailure {
   readonly failed: string;
   readonly code: ErrorCode;
 }
 
-/** What a computation's job says when it has ended: the facts that could not be found, by key. */
+/** The result of a computation: the facts that could not be computed, by their keys. */
 export interface ComputeResult {
   readonly failed: Readonly<Record<string, FactFailure>>;
 }

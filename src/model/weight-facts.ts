@@ -1,9 +1,8 @@
 /** Requests for facts about weights, and their results: shared by the analyses that request and the jobs that compute. */
 
 import type { ErrorCode } from "../errors.js";
-import type { PairFacts, SpectrumFacts, SubspaceFacts } from "./computed-facts.js";
+import type { FactKindName, FactsOf, SubjectOf } from "./computed-facts.js";
 import type { JobRequester } from "./job-requester.js";
-import type { UpdatePair, WeightUpdate } from "./weight-updates.js";
 
 /** How long and how urgently a request waits for facts. */
 export interface FactRequest {
@@ -40,7 +39,9 @@ export type FactResult<Facts> =
  * the order of the request, and left stays left.
  */
 export interface WeightFacts {
-  comparisons(pairs: readonly UpdatePair[], request: FactRequest): Promise<FactResult<PairFacts>[]>;
-  subspaces(pairs: readonly UpdatePair[], request: FactRequest): Promise<FactResult<SubspaceFacts>[]>;
-  spectra(updates: readonly WeightUpdate[], request: FactRequest): Promise<FactResult<SpectrumFacts>[]>;
+  request<Kind extends FactKindName>(
+    kind: Kind,
+    subjects: readonly SubjectOf<Kind>[],
+    request: FactRequest,
+  ): Promise<FactResult<FactsOf<Kind>>[]>;
 }

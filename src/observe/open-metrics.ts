@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Registry } from "prom-client";
-import type { FactsObserver } from "../model/facts-observer.js";
+import type { FactObserver } from "../model/fact-observer.js";
 import type { JobObserver } from "../jobs/job-run.js";
 import type { RequestObserver } from "../http/observe/request-observer.js";
 import type { StatementObserver } from "../store/sql/observed-sql.js";
@@ -20,7 +20,7 @@ export interface Metrics {
 /** A server's numbers. */
 export interface ServerMetrics extends Metrics {
   readonly requests: RequestObserver;
-  readonly facts: FactsObserver;
+  readonly facts: FactObserver;
   /** From where to read what concerns all processes; before it is told, nothing is said of them. */
   watchFleet(read: () => Promise<Fleet>): void;
 }

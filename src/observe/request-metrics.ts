@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
-import type { FactsObserver } from "../model/facts-observer.js";
+import type { FactObserver } from "../model/fact-observer.js";
 import type { RequestObserver } from "../http/observe/request-observer.js";
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -51,7 +51,7 @@ export function requestMetrics(registry: Registry): RequestObserver {
 }
 
 /** How facts about weights were found that requests asked for. */
-export function factMetrics(registry: Registry): FactsObserver {
+export function factMetrics(registry: Registry): FactObserver {
   const facts = new Counter({
     name: "rankscope_facts_total",
     help: "Facts about weights that were asked for, by how they were found: stored, computed while waiting, pending, failed.",

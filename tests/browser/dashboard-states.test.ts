@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { v7 as newId } from "uuid";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { runWorker } from "#src/jobs/run-worker.js";
+import { runWorker } from "#src/jobs/worker/run-worker.js";
 import { openLog } from "#src/log.js";
 import { apiServer } from "../support/api-server.js";
 import { missingChromium } from "../support/chromium.js";
@@ -176,7 +176,7 @@ describe.skipIf(missing !== undefined)("the dashboard while answers are missing"
       connection: server.database,
       url: server.databaseUrl,
       threads: 1,
-      settings: { engine: { provider: "cpu", crossings: {}, cpuThreads: 1 }, weights: { kind: "in-place" } },
+      settings: { engine: { provider: "cpu", breakEvenFlops: {}, cpuThreads: 1 }, weights: { kind: "in-place" } },
       log: openLog("silent"),
     });
     try {

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Examination } from "#src/commands/examine.js";
-import { KERNEL_VERSION } from "#src/model/kernel-version.js";
+import { KERNEL_VERSION } from "#src/model/computed-facts.js";
 import { findCrossings } from "#src/store/calibrations.js";
 import { freshDatabase } from "../support/database.js";
 import { rankscope } from "../support/rankscope.js";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from "vitest";
-import { openWeightFacts } from "#src/jobs/enqueue.js";
+import { openWeightFacts } from "#src/jobs/open-weight-facts.js";
 import { openJobWatch } from "#src/jobs/job-watch.js";
 import { openLog } from "#src/log.js";
 import { startServer, type ServeOptions } from "#src/http/server.js";

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import type { Engine, Factors } from "#src/compute/engine-types.js";
 import type { PairFacts, Provider } from "#src/model/computed-facts.js";
 import { openEngine } from "#src/compute/engine.js";
-import { randomFactors } from "#src/compute/random-factors.js";
+import { pairFacts } from "#src/compute/facts/pair-facts.js";
+import { randomFactors } from "#src/compute/benchmark/random-factors.js";
 
 /** A pair that a provider compared, and what is wrong with the answer. */
 export interface Judged {
@@ -40,8 +41,8 @@ export async function goldenFacts(provider: Provider, referenceFile: string | UR
     outFeatures: number;
     cases: Case[];
   };
-  const engine = openEngine({ provider, crossings: {}, cpuThreads: 1 });
-  const cpu = openEngine({ provider: "cpu", crossings: {}, cpuThreads: 1 });
+  const engine = openEngine({ provider, breakEvenFlops: {}, cpuThreads: 1 });
+  const cpu = openEngine({ provider: "cpu", breakEvenFlops: {}, cpuThreads: 1 });
   try {
     const judged: Judged[] = [];
     for (const one of reference.cases) {
@@ -52,8 +53,8 @@ export async function goldenFacts(provider: Provider, referenceFile: string | UR
     const members = Array.from({ length: 6 }, (_, seed) => randomFactors({ ...shape, rank: 8 - (seed % 2) }, seed));
     const pairs = members.flatMap((_, left) => members.map((__, right) => ({ left, right, scalingRatio: 0.7 })));
     const [[found = []], [exact = []]] = [
-      await engine.comparePairs([{ members, pairs }]),
-      await cpu.comparePairs([{ members, pairs }]),
+      await engine.comparePairs(pairFacts, [{ members, pairs }]),
+      await cpu.comparePairs(pairFacts, [{ members, pairs }]),
     ];
     pairs.forEach(({ left, right }, i) => {
       const [facts, expected] = [found[i], exact[i]];
@@ -75,7 +76,7 @@ async function notFinite(engine: Engine, members: readonly Factors[], value: num
   const [one, bad, other] = members as [Factors, Factors, Factors];
   const broken = { ...bad, a: bad.a.map((weight, i) => (i === 7 ? value : weight)) };
   const pair = (left: number, right: number) => ({ left, right, scalingRatio: 1 });
-  const [[undefinedPair, good] = []] = await engine.comparePairs([
+  const [[undefinedPair, good] = []] = await engine.comparePairs(pairFacts, [
     { members: [one, broken, other], pairs: [pair(0, 1), pair(0, 2)] },
   ]);
   if (undefinedPair === undefined || good === undefined) throw new Error("a pair has no facts");
@@ -88,7 +89,7 @@ async function notFinite(engine: Engine, members: readonly Factors[], value: num
 }
 
 async function compare(engine: Engine, left: Factors, right: Factors, scalingRatio: number): Promise<PairFacts> {
-  const [[facts] = []] = await engine.comparePairs([
+  const [[facts] = []] = await engine.comparePairs(pairFacts, [
     { members: [left, right], pairs: [{ left: 0, right: 1, scalingRatio }] },
   ]);
   if (facts === undefined) throw new Error("no facts");

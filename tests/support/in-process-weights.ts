@@ -1,65 +1,61 @@
 import { closeSync, openSync, readSync } from "node:fs";
+import type { FactKindName, FactsOf } from "#src/model/computed-facts.js";
 import type { FactRequest, FactResult, StoredFact, WeightFacts } from "#src/model/weight-facts.js";
-import type { WeightUpdate } from "#src/model/weight-updates.js";
+import type { UpdatePair, WeightUpdate } from "#src/model/weight-updates.js";
 import type { StoredTensor } from "#src/model/stored-factors.js";
 import { densePairFacts, denseSpectrumFacts, denseSubspaceFacts, type DenseFactors } from "./dense-facts.js";
 
-/** One call of WeightFacts, as it came. */
-export interface Asked {
-  readonly kind: "comparisons" | "subspaces" | "spectra";
+/** One call of WeightFacts. */
+export interface RecordedRequest {
+  readonly kind: FactKindName;
   readonly count: number;
   readonly ask: FactRequest;
 }
 
 export interface InProcessWeights extends WeightFacts {
   /** The calls so far. */
-  readonly asked: Asked[];
-  /** Answers about these factors, by their hash, instead of computing: the job, or the failure. */
+  readonly asked: RecordedRequest[];
+  /** Results to return for factors instead of computing, by the hash of the factors: a job, or a failure. */
   readonly instead: Map<string, Exclude<FactResult<never>, { readonly facts: never }>>;
 }
 
-/** Answers at once, from files of little-endian float32, in plain float64 JavaScript: an independent reference. */
+/** How each kind is computed, in plain float64 JavaScript: an independent reference. */
+const DENSE: {
+  readonly [Kind in FactKindName]: (
+    factors: readonly DenseFactors[],
+    scalingRatio: number,
+  ) => Omit<FactsOf<Kind>, keyof StoredFact>;
+} = {
+  COMPARISON: ([left, right], scalingRatio) => densePairFacts(known(left), known(right), scalingRatio),
+  SUBSPACE: ([left, right]) => denseSubspaceFacts(known(left), known(right)),
+  SPECTRUM: ([update]) => denseSpectrumFacts(known(update)),
+};
+
+/** Computes facts at once in this process, from files of little-endian float32. */
 export function inProcessWeights(): InProcessWeights {
-  const asked: Asked[] = [];
+  const asked: RecordedRequest[] = [];
   const instead: InProcessWeights["instead"] = new Map();
 
-  function answer<Subject, Facts>(
-    kind: Asked["kind"],
-    partsOf: (subject: Subject) => WeightUpdate[],
-    compute: (factors: DenseFactors[], subject: Subject) => Facts,
-  ) {
-    return (subjects: readonly Subject[], ask: FactRequest): Promise<FactResult<Facts>[]> => {
-      asked.push({ kind, count: subjects.length, ask });
-      return Promise.resolve(
-        subjects.map((subject): FactResult<Facts> => {
-          const parts = partsOf(subject);
-          const other = parts.map(({ factors }) => instead.get(factors.hash)).find((found) => found !== undefined);
-          if (other !== undefined) return other;
-          const stored: StoredFact = { kernelVersion: 1, seconds: 0.25 };
-          return { facts: { ...compute(parts.map(readFactors), subject), ...stored }, cached: false };
-        }),
-      );
-    };
+  function resultOf<Kind extends FactKindName>(
+    kind: Kind,
+    subject: UpdatePair | WeightUpdate,
+  ): FactResult<FactsOf<Kind>> {
+    const updates = "factors" in subject ? [subject] : [subject.left, subject.right];
+    const other = updates.map(({ factors }) => instead.get(factors.hash)).find((result) => result !== undefined);
+    if (other !== undefined) return other;
+    const ratio = "factors" in subject ? 1 : subject.scalingRatio;
+    const stored: StoredFact = { kernelVersion: 1, seconds: 0.25 };
+    const facts = DENSE[kind](updates.map(readFactors), ratio);
+    return { facts: { ...facts, ...stored } as FactsOf<Kind> & StoredFact, cached: false };
   }
 
   return {
     asked,
     instead,
-    comparisons: answer(
-      "comparisons",
-      ({ left, right }) => [left, right],
-      ([left, right], { scalingRatio }) => densePairFacts(known(left), known(right), scalingRatio),
-    ),
-    subspaces: answer(
-      "subspaces",
-      ({ left, right }) => [left, right],
-      ([left, right]) => denseSubspaceFacts(known(left), known(right)),
-    ),
-    spectra: answer(
-      "spectra",
-      (part) => [part],
-      ([factors]) => denseSpectrumFacts(known(factors)),
-    ),
+    request(kind, subjects, request) {
+      asked.push({ kind, count: subjects.length, ask: request });
+      return Promise.resolve(subjects.map((subject) => resultOf(kind, subject)));
+    },
   };
 }
 

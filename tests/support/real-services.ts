@@ -1,9 +1,9 @@
 import { v7 as newId } from "uuid";
-import { openWeightFacts } from "#src/jobs/enqueue.js";
-import { openImportJobs } from "#src/jobs/import-jobs.js";
+import { openWeightFacts } from "#src/jobs/open-weight-facts.js";
+import { openImportJobs } from "#src/jobs/import/import-jobs.js";
 import { openJobWatch } from "#src/jobs/job-watch.js";
-import { precomputeStudy } from "#src/jobs/precompute.js";
-import { runWorker } from "#src/jobs/run-worker.js";
+import { precomputeStudy } from "#src/jobs/precompute-study.js";
+import { runWorker } from "#src/jobs/worker/run-worker.js";
 import { openLog } from "#src/log.js";
 import type { ServerServices } from "#src/http/server-services.js";
 import { openSql } from "#src/store/connection.js";
@@ -28,7 +28,7 @@ export async function realServices(
   const log = openLog("silent");
   const connection = { sql: openSql(url, { applicationName: "test worker", maxConnections: 3 }) };
   const settings = {
-    engine: { provider: "cpu", crossings: {}, cpuThreads: 1 },
+    engine: { provider: "cpu", breakEvenFlops: {}, cpuThreads: 1 },
     weights: { kind: "in-place" },
   } as const;
   const worker = await runWorker({ id: newId(), connection, url, threads: 1, settings, log });

@@ -1,6 +1,6 @@
 import { v7 as newId } from "uuid";
 import { describe, expect, test } from "vitest";
-import { KERNEL_VERSION } from "#src/model/kernel-version.js";
+import { KERNEL_VERSION } from "#src/model/computed-facts.js";
 import type { Database } from "#src/store/database.js";
 import { storeStudy } from "#src/store/write/store-study.js";
 import { apiServer } from "../../support/api-server.js";

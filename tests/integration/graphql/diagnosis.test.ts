@@ -178,7 +178,7 @@ describe("what rests on weights", () => {
     expect(labels).toContain("noise floor: 16bit_r4_seed1 against 16bit_r4_seed2, of another seed");
     expect(labels).toContain("noise floor: 4bit_r4_seed1, step 900 against 1000");
     // All in one question: two layers of one pair of sides, two of seeds and four of checkpoints.
-    expect(weights.asked.map(({ kind, count }) => [kind, count])).toEqual([["comparisons", 14]]);
+    expect(weights.asked.map(({ kind, count }) => [kind, count])).toEqual([["COMPARISON", 14]]);
   });
 
   test("gives an allocation that PEFT can read, within its budget", async () => {

@@ -269,7 +269,7 @@ describe("all pairs", () => {
       { ids: all() },
     );
     expect(errors).toEqual([]);
-    expect(weights.asked).toMatchObject([{ kind: "comparisons" }]);
+    expect(weights.asked).toMatchObject([{ kind: "COMPARISON" }]);
     const found = data.similarityMatrix;
     expect(found.experiments.map(({ name }: { name: string }) => name)).toEqual([
       "16bit_r2",
@@ -508,7 +508,7 @@ test("all that one query misses is asked together, whatever field asks, and each
   // Two pairs of rank 2 and two of rank 3, the matrix's diagonal (two runs of two layers), and the two checkpoints of
   // 4bit_r2, which are a noise floor.
   expect(weights.asked.map(({ kind, count }) => [kind, count]).sort()).toEqual([
-    ["comparisons", 10],
-    ["spectra", 8],
+    ["COMPARISON", 10],
+    ["SPECTRUM", 8],
   ]);
 });

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
-import { importStudy } from "#src/jobs/import-study.js";
+import { importStudy } from "#src/jobs/import/import-study.js";
 import type { Database } from "#src/store/database.js";
 import { openWeightStore } from "#src/weights/open-weight-store.js";
 import { adapterConfig, factorTensors, safetensors, writeFiles } from "../../support/adapter-files.js";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { v7 as newId } from "uuid";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { importStudy } from "#src/jobs/import-study.js";
+import { importStudy } from "#src/jobs/import/import-study.js";
 import type { FactRequest, WeightFacts } from "#src/model/weight-facts.js";
 import type { UpdatePair } from "#src/model/weight-updates.js";
 import { experimentsOfStudies } from "#src/store/experiments.js";
@@ -76,11 +76,11 @@ const [isKnown, isCached] = [
 
 describe("what is asked", () => {
   test("is computed by one job a shape and stored; the second time nothing is computed", async () => {
-    const first = await weights.comparisons(pairs, now);
+    const first = await weights.request("COMPARISON", pairs, now);
     expect(first.map(isKnown)).toEqual([true, true, true]);
     expect(first.map(isCached)).toEqual([false, false, false]);
     expect([await count("comparison"), await count("job")]).toEqual([3, 1]);
-    const second = await weights.comparisons(pairs, now);
+    const second = await weights.request("COMPARISON", pairs, now);
     expect(second.map(isCached)).toEqual([true, true, true]);
     expect(await count("job")).toBe(1);
     expect(second.map((result) => "facts" in result && result.facts)).toEqual(
@@ -89,7 +89,7 @@ describe("what is asked", () => {
   });
 
   test("by many at once is computed once", async () => {
-    const answers = await Promise.all(Array.from({ length: 8 }, () => weights.comparisons(pairs, now)));
+    const answers = await Promise.all(Array.from({ length: 8 }, () => weights.request("COMPARISON", pairs, now)));
     for (const answer of answers) expect(answer.map(isKnown)).toEqual([true, true, true]);
     // Computing measures its own time: equal times come from one computation.
     const seconds = answers.map(([result]) => result !== undefined && "facts" in result && result.facts.seconds);
@@ -98,9 +98,10 @@ describe("what is asked", () => {
 
   test("of every kind is kept by kind", async () => {
     const [comparisons, subspaces, spectra] = await Promise.all([
-      weights.comparisons(pairs, now),
-      weights.subspaces(pairs, now),
-      weights.spectra(
+      weights.request("COMPARISON", pairs, now),
+      weights.request("SUBSPACE", pairs, now),
+      weights.request(
+        "SPECTRUM",
         factors.map((one) => ({ factors: one })),
         now,
       ),
@@ -115,9 +116,13 @@ describe("what is asked", () => {
 
   test("another scaling ratio is another fact; the other way round it is the same", async () => {
     const [pair] = pairs as [UpdatePair];
-    const [plain] = await weights.comparisons([pair], now);
-    const [scaled] = await weights.comparisons([{ ...pair, scalingRatio: 2 }], now);
-    const [turned] = await weights.comparisons([{ left: pair.right, right: pair.left, scalingRatio: 0.5 }], now);
+    const [plain] = await weights.request("COMPARISON", [pair], now);
+    const [scaled] = await weights.request("COMPARISON", [{ ...pair, scalingRatio: 2 }], now);
+    const [turned] = await weights.request(
+      "COMPARISON",
+      [{ left: pair.right, right: pair.left, scalingRatio: 0.5 }],
+      now,
+    );
     expect(await count("comparison")).toBe(2);
     if (!plain || !scaled || !turned || !("facts" in plain) || !("facts" in scaled) || !("facts" in turned))
       throw new Error("no facts");
@@ -136,7 +141,7 @@ describe("what is asked", () => {
       right: { ...pair.right, rows: { from, to } },
       scalingRatio: 1,
     });
-    const [whole, ...parts] = await weights.comparisons([pair, part(0, 3), part(3, 6), part(6, 9)], now);
+    const [whole, ...parts] = await weights.request("COMPARISON", [pair, part(0, 3), part(3, 6), part(6, 9)], now);
     const product = (result: (typeof parts)[number] | undefined) =>
       result !== undefined && "facts" in result ? (result.facts.innerProduct ?? NaN) : NaN;
     expect(parts.map(product).reduce((sum, value) => sum + value, 0)).toBeCloseTo(product(whole), 10);
@@ -145,7 +150,7 @@ describe("what is asked", () => {
 
   test("equal weights are at cosine 1 and distance 0 exactly", async () => {
     const [{ left }] = pairs as [UpdatePair];
-    const [result] = await weights.comparisons([{ left, right: left, scalingRatio: 1 }], now);
+    const [result] = await weights.request("COMPARISON", [{ left, right: left, scalingRatio: 1 }], now);
     if (!result || !("facts" in result)) throw new Error("no facts");
     expect(result.facts).toMatchObject({ squaredDistance: 0, initialCosine: expect.closeTo(1, 12) as number });
     expect(result.facts.innerProduct).toBe(result.facts.leftSquaredNorm);
@@ -154,7 +159,7 @@ describe("what is asked", () => {
   test("that no stored file holds is named, and leaves the rest alone", async () => {
     const [good, other] = pairs as [UpdatePair, UpdatePair];
     const bad = { ...other, right: { factors: { ...other.right.factors, hash: "0".repeat(64) } } };
-    const [known, failed] = await weights.comparisons([good, bad], now);
+    const [known, failed] = await weights.request("COMPARISON", [good, bad], now);
     expect(isKnown(known ?? {})).toBe(true);
     expect(failed).toMatchObject({
       code: "WEIGHTS_MISSING",
@@ -164,17 +169,22 @@ describe("what is asked", () => {
   });
 
   test("without time to wait is answered with its job, which goes on", async () => {
-    const answers = await weights.spectra([{ factors: factors[0] as StoredFactors }], { ...now, waitMilliseconds: 0 });
+    const answers = await weights.request("SPECTRUM", [{ factors: factors[0] as StoredFactors }], {
+      ...now,
+      waitMilliseconds: 0,
+    });
     const [answer] = answers;
     if (answer === undefined || !("pending" in answer)) throw new Error("it is not pending");
     const ended = await real.services.jobs.watch.ended([answer.pending], { milliseconds: 20_000 });
     expect(ended.get(answer.pending)).toMatchObject({ status: "SUCCEEDED", done: 1, total: 1 });
-    expect((await weights.spectra([{ factors: factors[0] as StoredFactors }], now)).map(isCached)).toEqual([true]);
+    expect((await weights.request("SPECTRUM", [{ factors: factors[0] as StoredFactors }], now)).map(isCached)).toEqual([
+      true,
+    ]);
   });
 
   test("by someone who has gone is not asked at all", async () => {
     const signal = AbortSignal.abort(new Error("gone"));
-    await expect(weights.comparisons(pairs, { ...now, signal })).rejects.toThrow("gone");
+    await expect(weights.request("COMPARISON", pairs, { ...now, signal })).rejects.toThrow("gone");
     expect(await count("job")).toBe(0);
   });
 });
@@ -190,9 +200,9 @@ describe("precomputing a study", () => {
     const second = await jobs.precompute(studyId);
     expect((await jobsById(fresh.database, [second]))[0]).toMatchObject({
       status: "SUCCEEDED",
-      message: "all of it was there already",
+      message: "all facts were stored already",
     });
-    expect((await weights.comparisons(pairs, { ...now, waitMilliseconds: 0 })).map(isCached)).toEqual([
+    expect((await weights.request("COMPARISON", pairs, { ...now, waitMilliseconds: 0 })).map(isCached)).toEqual([
       true,
       true,
       true,
@@ -201,7 +211,7 @@ describe("precomputing a study", () => {
 
   test("of what somebody asks for meanwhile waits for that instead of doing it twice", async () => {
     const { jobs } = real.services;
-    const [id, answer] = await Promise.all([jobs.precompute(studyId), weights.comparisons(pairs, now)]);
+    const [id, answer] = await Promise.all([jobs.precompute(studyId), weights.request("COMPARISON", pairs, now)]);
     expect(answer.map(isKnown)).toEqual([true, true, true]);
     expect((await jobs.watch.ended([id], { milliseconds: 20_000 })).get(id)?.status).toBe("SUCCEEDED");
     const [twice] = await fresh.database.sql`

@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openPromise, type Entry } from "yauzl";
 import { ZipFile } from "yazl";
-import { importStudy } from "#src/jobs/import-study.js";
+import { importStudy } from "#src/jobs/import/import-study.js";
 import { openBackup } from "#src/store/backup/open-backup.js";
 import { ownTables } from "#src/store/backup/own-tables.js";
 import { restoreBackup } from "#src/store/backup/restore-backup.js";

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { importStudy } from "#src/jobs/import-study.js";
+import { importStudy } from "#src/jobs/import/import-study.js";
 import { openBackup, type Backup } from "#src/store/backup/open-backup.js";
 import { restoreBackup } from "#src/store/backup/restore-backup.js";
 import { copyInto } from "#src/store/copy/copy-into.js";

@@ -2,9 +2,10 @@ import { expect, test } from "vitest";
 import type { WeightFacts } from "#src/model/weight-facts.js";
 import type { CheckpointReads, RunCheckpoint } from "#src/analysis/checkpoint-layers.js";
 import { matrixOf } from "#src/analysis/matrix-of.js";
-import { requestReads } from "#src/analysis/request-reads.js";
+import { openReadTracker } from "#src/analysis/read-tracker.js";
 import { noDeadline } from "#src/analysis/request-deadline.js";
-import { openWeightQuestions } from "#src/analysis/weight-questions.js";
+import { openWeightFactsLoader } from "#src/analysis/weight-facts-loader.js";
+import type { UpdatePair } from "#src/model/weight-updates.js";
 
 /** `count` runs that all adapt the same `layers` layers. */
 function matrix(count: number, layers: number) {
@@ -18,22 +19,22 @@ function matrix(count: number, layers: number) {
     },
   } as unknown as CheckpointReads;
   const asked: number[] = [];
-  const weights: Partial<WeightFacts> = {
-    comparisons: (pairs) => {
+  const weights: WeightFacts = {
+    request: (_kind, pairs) => {
       asked.push(pairs.length);
       return Promise.resolve(
-        pairs.map(({ left, right }) => ({ pending: `${left.factors.hash} ${right.factors.hash}` })),
+        (pairs as UpdatePair[]).map(({ left, right }) => ({ pending: `${left.factors.hash} ${right.factors.hash}` })),
       );
     },
   };
   const deadline = noDeadline(new AbortController().signal);
-  const questions = openWeightQuestions({ weights: weights as WeightFacts, deadline }, requestReads());
+  const loader = openWeightFactsLoader({ weights, deadline }, openReadTracker());
   const runs = Array.from(
     { length: count },
     (_, i) => ({ experiment: { studyId: "s" }, checkpoint: { id: `c${i}` } }) as RunCheckpoint,
   );
   const asking = { measure: "COSINE", scaling: "ADAPTER", waitMilliseconds: 0 } as const;
-  return { asked, found: matrixOf(questions, reads, runs, asking) };
+  return { asked, found: matrixOf(loader, reads, runs, asking) };
 }
 
 test("every pair of every layer, the diagonal among them, is asked about once and in one call", async () => {

@@ -2,8 +2,11 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Engine, Factors } from "#src/compute/engine-types.js";
-import type { PairFacts } from "#src/model/computed-facts.js";
+import type { PairFacts, SpectrumFacts } from "#src/model/computed-facts.js";
 import { openEngine } from "#src/compute/engine.js";
+import { pairFacts } from "#src/compute/facts/pair-facts.js";
+import { spectrumFacts } from "#src/compute/facts/spectrum-facts.js";
+import { subspaceFacts } from "#src/compute/facts/subspace-facts.js";
 
 interface Case {
   name: string;
@@ -35,7 +38,7 @@ const reference = JSON.parse(readFileSync(new URL("../../reference/engine.json",
 
 let engine: Engine;
 beforeAll(() => {
-  engine = openEngine({ provider: "cpu", crossings: {}, cpuThreads: 1 });
+  engine = openEngine({ provider: "cpu", breakEvenFlops: {}, cpuThreads: 1 });
 });
 afterAll(() => engine.close());
 
@@ -49,11 +52,17 @@ const factors = ({ a, b }: { a: number[][]; b: number[][] }): Factors => ({
 });
 
 async function compare(left: Factors, right: Factors, scalingRatio = 1): Promise<PairFacts> {
-  const [[facts] = []] = await engine.comparePairs([
+  const [[facts] = []] = await engine.comparePairs(pairFacts, [
     { members: [left, right], pairs: [{ left: 0, right: 1, scalingRatio }] },
   ]);
   if (facts === undefined) throw new Error("no facts");
   return facts;
+}
+
+/** The spectra of all members of one layer. */
+async function computeSpectra(members: readonly Factors[]): Promise<SpectrumFacts[]> {
+  const pairs = members.map((_, i) => ({ left: i, right: i, scalingRatio: 1 }));
+  return (await engine.describeUpdates(spectrumFacts, [{ members, pairs }])).flat();
 }
 
 const cosineOf = ({ innerProduct, leftSquaredNorm, rightSquaredNorm }: PairFacts) =>
@@ -82,7 +91,7 @@ describe.each(reference.cases)("$name, against 60 digits", (one) => {
   });
 
   test("singular values", async () => {
-    const spectra = await engine.spectra([factors(one.left), factors(one.right)]);
+    const spectra = await computeSpectra([factors(one.left), factors(one.right)]);
     one.spectra.forEach((expected, side) => {
       const found = spectra[side]?.singularValues ?? [];
       expect(found).toHaveLength(expected.length);
@@ -92,7 +101,7 @@ describe.each(reference.cases)("$name, against 60 digits", (one) => {
   });
 
   test("subspaces", async () => {
-    const [[facts] = []] = await engine.compareSubspaces([
+    const [[facts] = []] = await engine.comparePairs(subspaceFacts, [
       { members: [factors(one.left), factors(one.right)], pairs: [{ left: 0, right: 1, scalingRatio: 1 }] },
     ]);
     if (one.subspaces === null) {
@@ -128,10 +137,10 @@ describe("what has no value", () => {
       { left: 0, right: 1, scalingRatio: 1 },
       { left: 0, right: 2, scalingRatio: 1 },
     ];
-    const [facts] = await engine.comparePairs([{ members, pairs }]);
+    const [facts] = await engine.comparePairs(pairFacts, [{ members, pairs }]);
     expect(facts?.[0]).toMatchObject(nothing);
     expect(facts?.[1]).toMatchObject({ squaredDistance: 0 });
-    const [spectrum] = await engine.spectra([withWeight(value)]);
+    const [spectrum] = await computeSpectra([withWeight(value)]);
     expect(spectrum).toMatchObject({ singularValues: [], squaredNorm: null });
   });
 
@@ -155,7 +164,7 @@ describe("what has no value", () => {
   test("an update that is zero has norm 0, and A = 0 no initial cosine", async () => {
     const zero = { ...good, a: good.a.map(() => 0), b: good.b.map(() => 0) };
     expect(await compare(good, zero)).toMatchObject({ rightSquaredNorm: 0, innerProduct: 0, initialCosine: null });
-    expect((await engine.spectra([zero]))[0]).toMatchObject({ singularValues: [0, 0, 0], squaredNorm: 0 });
+    expect((await computeSpectra([zero]))[0]).toMatchObject({ singularValues: [0, 0, 0], squaredNorm: 0 });
   });
 });
 
@@ -189,7 +198,7 @@ describe("for any updates", () => {
         fc.double({ min: 0.1, max: 10, noNaN: true }),
         async (members, scalingRatio) => {
           const pairs = members.flatMap((_, left) => members.map((__, right) => ({ left, right, scalingRatio })));
-          const [facts = []] = await engine.comparePairs([{ members, pairs }]);
+          const [facts = []] = await engine.comparePairs(pairFacts, [{ members, pairs }]);
           pairs.forEach(({ left, right }, i) => {
             const [w1, w2] = [formed(members[left] as Factors), formed(members[right] as Factors)];
             const scale = Math.sqrt(dot(w1, w1) * dot(w2, w2)) + 1e-300;
@@ -215,7 +224,7 @@ describe("for any updates", () => {
           a: Float32Array.from(one.a, (value, i) => (i < 5 ? value * 2 : value * 8)),
           b: Float32Array.from(one.b, (value, i) => (i % 2 === 0 ? value / 2 : value / 8)),
         };
-        const [straight, other] = await engine.spectra([one, turned]);
+        const [straight, other] = await computeSpectra([one, turned]);
         const greatest = straight?.singularValues[0] ?? NaN;
         straight?.singularValues.forEach((value, i) =>
           expect(Math.abs(value - (other?.singularValues[i] ?? NaN))).toBeLessThanOrEqual(1e-12 * greatest + 1e-15),
@@ -236,7 +245,7 @@ describe("for any updates", () => {
           { left: 0, right: 0, scalingRatio: 1 },
           { left: 0, right: 1, scalingRatio: 1 },
         ];
-        const [[self, cross] = []] = await engine.compareSubspaces([{ members: [one, other], pairs }]);
+        const [[self, cross] = []] = await engine.comparePairs(subspaceFacts, [{ members: [one, other], pairs }]);
         self?.outCosines.forEach((value) => expect(value).toBeGreaterThan(1 - 1e-6));
         const { leftRank = 0, rightRank = 0, inOverlaps = [] } = cross ?? {};
         for (let i = 0; i < (rightRank === 0 ? 0 : leftRank); i++) {

@@ -1,0 +1,62 @@
+/** Tracks the reads of one request, so that what follows from several of them is batched. */
+export interface ReadTracker {
+  /** Returns `read`, counted while it runs. */
+  tracked<Argument, Result>(read: (argument: Argument) => Promise<Result>): (argument: Argument) => Promise<Result>;
+  /**
+   * Calls back when the running reads have ended. Reads that follow from others wait for it, so that they are one statement
+   * whichever of the others ends first.
+   */
+  whenReadsEnd(callback: () => void): void;
+  /** Calls back when no read runs, and none has followed from the last. */
+  whenIdle(callback: () => void): void;
+}
+
+/**
+ * Opens the tracker of a request. Facts about weights are requested when it is idle: by then every field that needs facts
+ * has asked for them, however many reads came before, so that they are one call.
+ */
+export function openReadTracker(): ReadTracker {
+  let running = 0;
+  let reads: (() => void)[] = [];
+  let idle: (() => void)[] = [];
+
+  function callNext(): void {
+    if (running > 0) return;
+    if (reads.length > 0) {
+      const callbacks = reads;
+      reads = [];
+      for (const callback of callbacks) callback();
+      // Callbacks that found all their keys cached have started no read whose end would lead on.
+      callSoon();
+    } else {
+      const callbacks = idle;
+      idle = [];
+      for (const callback of callbacks) callback();
+    }
+  }
+
+  /** A read that has ended resumes resolvers, and these add to loaders' batches, before the event loop comes round. */
+  function callSoon(): void {
+    if (running === 0) setImmediate(callNext);
+  }
+
+  return {
+    tracked: (read) => async (argument) => {
+      running++;
+      try {
+        return await read(argument);
+      } finally {
+        running--;
+        callSoon();
+      }
+    },
+    whenReadsEnd(callback) {
+      reads.push(callback);
+      callSoon();
+    },
+    whenIdle(callback) {
+      idle.push(callback);
+      callSoon();
+    },
+  };
+}

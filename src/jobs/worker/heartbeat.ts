@@ -1,0 +1,69 @@
+import type { Log } from "../../log.js";
+import type { Connection } from "../../store/connection.js";
+import { BEAT_SECONDS, beat, lockedJobs, sweep, type WorkerProcess } from "../../store/queue/workers.js";
+import type { RunnerWatch } from "./runner-watch.js";
+
+/** A worker whose database does not answer for this long ends, so that its supervisor starts another. */
+const MAX_SILENT_SECONDS = 30;
+
+export interface Heartbeat {
+  /** Resolves after the first beat. */
+  readonly first: Promise<void>;
+  /** Resolves with the reason when the worker cannot go on. */
+  readonly lost: Promise<string>;
+  /** Returns the seconds since the last beat that the database recorded. */
+  secondsSinceBeat(): number;
+  /** Resolves when no beat is in progress any more. */
+  stop(): Promise<void>;
+}
+
+/** Records at intervals that the worker is alive, and frees the jobs of workers that died. */
+export function startHeartbeat(
+  connection: Connection,
+  worker: WorkerProcess,
+  runner: RunnerWatch,
+  log: Log,
+): Heartbeat {
+  // By the monotonic clock, which is never set.
+  let lastBeat = performance.now();
+  let reportLost: (reason: string) => void = () => undefined;
+  const lost = new Promise<string>((resolve) => {
+    reportLost = resolve;
+  });
+  const secondsSinceBeat = () => (performance.now() - lastBeat) / 1000;
+
+  async function beatOnce(): Promise<void> {
+    try {
+      await beat(connection, worker);
+      lastBeat = performance.now();
+      const dead = await sweep(connection);
+      if (dead > 0) log.warn({ dead }, "workers have died: their jobs are run again");
+      const problem = runner.problem(await lockedJobs(connection, worker));
+      if (problem !== undefined) reportLost(problem);
+    } catch (err) {
+      log.warn({ err }, "the database does not answer the worker");
+      if (secondsSinceBeat() > MAX_SILENT_SECONDS) reportLost("the database does not answer");
+    }
+  }
+
+  let current: Promise<void> | undefined;
+  /** Starts a beat unless one is in progress. */
+  function next(): Promise<void> {
+    current ??= beatOnce().finally(() => {
+      current = undefined;
+    });
+    return current;
+  }
+
+  const first = next();
+  const timer = setInterval(() => void next(), BEAT_SECONDS * 1000);
+  return {
+    first,
+    lost,
+    secondsSinceBeat,
+    async stop() {
+      clearInterval(timer);
+      await current;
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import { EventEmitter } from "node:events";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { run, type WorkerEvents } from "graphile-worker";
+import { afterEach, expect, test } from "vitest";
+import { watchRunner } from "#src/jobs/worker/runner-watch.js";
+import { openQueuePool } from "#src/store/queue/queue-pool.js";
+import { lockedJobs } from "#src/store/queue/workers.js";
+import { quietQueueLog } from "#src/store/queue/quiet-log.js";
+import { freshDatabase } from "../../support/database.js";
+
+const fresh = freshDatabase();
+const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+/** A runner of graphile-worker on the database at `url`, which looks for jobs many times in an interval. */
+async function startRunner(url: string, before?: () => Promise<unknown>) {
+  const events: WorkerEvents = new EventEmitter();
+  let lockId = "";
+  events.on("pool:create", ({ workerPool }) => (lockId = workerPool.id));
+  const runnerWatch = watchRunner(events);
+  const pgPool = openQueuePool(url, 4);
+  closers.push(() => pgPool.end());
+  await before?.();
+  const runner = await run({
+    pgPool,
+    concurrency: 1,
+    pollInterval: 20,
+    noHandleSignals: true,
+    logger: quietQueueLog(),
+    events,
+    taskList: { nothing: () => undefined, long: () => sleep(1500) },
+  });
+  closers.push(() => runner.stop().catch(() => undefined));
+  const intervals = async (count: number): Promise<boolean[]> => {
+    const seen: boolean[] = [];
+    for (let turn = 0; turn < count; turn++) {
+      await sleep(200);
+      seen.push(runnerWatch.problem(await lockedJobs(fresh.database, { lockId })) !== undefined);
+    }
+    return seen;
+  };
+  return { intervals };
+}
+
+/** Stands before PostgreSQL and ends the first connection that says `words`: before they arrive there, or when they are answered. */
+async function cutAt(url: string, words: string, when: "ASKED" | "ANSWERED"): Promise<string> {
+  const target = new URL(url);
+  const clients = new Set<Socket>();
+  let isCut = false;
+  const server = createServer((client) => {
+    const upstream = connect(Number(target.port), target.hostname);
+    clients.add(client);
+    client.on("data", (chunk) => {
+      const cuts = !isCut && chunk.includes(words);
+      isCut ||= cuts;
+      if (!cuts || when === "ANSWERED") upstream.write(chunk);
+      if (!cuts) return;
+      if (when === "ASKED") client.destroy();
+      else
+        upstream
+          .unpipe(client)
+          .once("data", () => client.destroy())
+          .resume();
+    });
+    upstream.pipe(client);
+    client.on("close", () => upstream.destroy()).on("error", () => upstream.destroy());
+    upstream.on("close", () => client.destroy()).on("error", () => client.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  closers.push(() => {
+    for (const client of clients) client.destroy();
+    server.close();
+  });
+  const through = new URL(url);
+  through.port = String((server.address() as AddressInfo).port);
+  return through.href;
+}
+
+test("a runner whose first question was lost is seen to be stuck, though the database answers", async () => {
+  const { intervals } = await startRunner(await cutAt(fresh.url, "_private_tasks as tasks", "ASKED"));
+  expect((await intervals(4)).at(-1)).toBe(true);
+});
+
+test("a job that was given on a connection that was lost just then is seen to be nobody's", async () => {
+  const { sql } = fresh.database;
+  const { intervals } = await startRunner(await cutAt(fresh.url, "skip locked", "ANSWERED"), async () => {
+    await sql`select graphile_worker.add_job('nothing', '{}'::json)`;
+  });
+  expect((await intervals(4)).at(-1)).toBe(true);
+  expect(await sql`select from graphile_worker.jobs where locked_at is not null`).toHaveLength(1);
+  await sql`truncate graphile_worker._private_jobs`;
+});
+
+test("a job that takes long is not", async () => {
+  const { intervals } = await startRunner(fresh.url);
+  await fresh.database.sql`select graphile_worker.add_job('long', '{}'::json)`;
+  expect(await intervals(6)).toEqual(Array(6).fill(false));
+  expect(await fresh.database.sql`select from graphile_worker.jobs where locked_at is not null`).toHaveLength(1);
+});
+
+test("a runner that finds no jobs is not stuck, nor one whose connections are lost later", async () => {
+  const { intervals } = await startRunner(fresh.url);
+  expect(await intervals(2)).toEqual([false, false]);
+  await fresh.database.sql`
+    select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'rankscope queue' and datname = current_database()`;
+  expect(await intervals(4)).toEqual([false, false, false, false]);
+});

@@ -1,0 +1,60 @@
+import DataLoader from "dataloader";
+import { expect, test } from "vitest";
+import { openReadTracker } from "#src/analysis/read-tracker.js";
+
+const later = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+test("reads that follow from others of any length are one read, and what waits for quiet comes after them", async () => {
+  const reads = openReadTracker();
+  const order: string[] = [];
+  const first = reads.tracked(async (milliseconds: number) => {
+    await later(milliseconds);
+    order.push(`first ${milliseconds}`);
+    return milliseconds;
+  });
+  const batches: (readonly number[])[] = [];
+  const following = new DataLoader<number, number>(
+    reads.tracked(async (keys: readonly number[]) => {
+      batches.push(keys);
+      await later(5);
+      order.push("following");
+      return [...keys];
+    }),
+    { batchScheduleFn: (callback) => reads.whenReadsEnd(callback) },
+  );
+  const asked = new Promise<void>((resolve) =>
+    reads.whenIdle(() => {
+      order.push("quiet");
+      resolve();
+    }),
+  );
+  // What waits for quiet was there first, and one read ends long before the other.
+  const both = [1, 40].map(async (milliseconds) => following.load(await first(milliseconds)));
+  expect(await Promise.all(both)).toEqual([1, 40]);
+  await asked;
+  expect(batches).toEqual([[1, 40]]);
+  expect(order).toEqual(["first 1", "first 40", "following", "quiet"]);
+});
+
+test("with nothing under way a read does not wait", async () => {
+  const reads = openReadTracker();
+  const loader = new DataLoader<number, number>(
+    reads.tracked((keys: readonly number[]) => Promise.resolve([...keys])),
+    { batchScheduleFn: (callback) => reads.whenReadsEnd(callback) },
+  );
+  expect(await loader.load(7)).toBe(7);
+});
+
+test("a batch whose keys are all cached does not hold up what waits for quiet", async () => {
+  const reads = openReadTracker();
+  const loader = new DataLoader<number, number>(
+    reads.tracked((keys: readonly number[]) => Promise.resolve([...keys])),
+    { batchScheduleFn: (callback) => reads.whenReadsEnd(callback) },
+  );
+  await loader.load(7);
+  const other = reads.tracked(later)(5);
+  const cached = loader.load(7);
+  await new Promise<void>((resolve) => reads.whenIdle(resolve));
+  expect(await cached).toBe(7);
+  await other;
+});

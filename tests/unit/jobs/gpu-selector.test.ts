@@ -1,0 +1,50 @@
+import { describe, expect, test } from "vitest";
+import type { ThreadTask } from "#src/jobs/compute/compute-thread.js";
+import { openGpuSelector } from "#src/jobs/compute/gpu-selector.js";
+
+const file = { hash: "", size: 0, path: "" };
+const tensor = (name: string, shape: readonly number[]) => ({
+  name,
+  shape: [...shape],
+  dtype: "F32",
+  offset: 0,
+  length: 0,
+  hash: "",
+  file,
+});
+
+/** Two updates of rank 16 and 1024 x 1024: 4.2 MFLOP. */
+const task = (kind: ThreadTask["kind"]): ThreadTask => {
+  const location = { hash: "", rank: 16, a: tensor("a", [16, 1024]), b: tensor("b", [1024, 16]) };
+  const layer = { members: [{ location }, { location }, { location: undefined }], items: [] };
+  return { kind, layers: [layer] };
+};
+const FLOPS = 2 * 32 ** 2 * 2048;
+
+describe("which tasks are given to the thread that may use a GPU", () => {
+  test("with a provider by name, all comparisons; spectra and subspaces never", async () => {
+    const isForGpu = openGpuSelector({ provider: "webgpu", breakEvenFlops: {} });
+    expect(await isForGpu(task("COMPARISON"))).toBe(true);
+    expect(await isForGpu(task("SPECTRUM"))).toBe(false);
+    expect(await isForGpu(task("SUBSPACE"))).toBe(false);
+  });
+
+  test("none where it is the CPU that is named", async () => {
+    expect(await openGpuSelector({ provider: "cpu", breakEvenFlops: { webgpu: 0 } })(task("COMPARISON"))).toBe(false);
+  });
+
+  test("by size, none below the crossings, and from them on only where one is there", async () => {
+    let asked = 0;
+    const present = () => {
+      asked++;
+      return Promise.resolve(new Set(["webgpu"] as const));
+    };
+    const choice = (webgpu: number, cuda: number) =>
+      openGpuSelector({ provider: "auto", breakEvenFlops: { webgpu, cuda } }, present)(task("COMPARISON"));
+    expect(await choice(FLOPS + 1, FLOPS + 1)).toBe(false);
+    expect(asked).toBe(0);
+    expect(await choice(FLOPS, Infinity)).toBe(true);
+    expect(await choice(Infinity, FLOPS)).toBe(false);
+    expect(asked).toBe(2);
+  });
+});
