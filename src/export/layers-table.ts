@@ -1,6 +1,6 @@
 import type { StudyFilter } from "../store/across/filters.js";
 import type { Connection } from "../store/connection.js";
-import { layerRows, type LayerRow } from "../analysis/layer-rows.js";
+import { layerRows, type LayerRow } from "../analysis/across-studies/layer-rows.js";
 import { mapped, pages } from "./pages.js";
 import type { Table } from "./table.js";
 

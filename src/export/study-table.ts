@@ -1,8 +1,8 @@
 import { metricNamesOfStudy } from "../store/across/metric-names.js";
 import type { Study } from "../store/studies.js";
-import { DEFAULT_RULE } from "../analysis/default-rule.js";
-import type { AnalysisContext } from "../analysis/analysis-context.js";
-import { runOf } from "../analysis/study-runs.js";
+import { DEFAULT_RULE } from "../analysis/judgement/default-rule.js";
+import type { AnalysisContext } from "../analysis/request/analysis-context.js";
+import { runOf } from "../analysis/runs/study-runs.js";
 import type { TableKind } from "../model/enums/export.js";
 import { curvesTable } from "./curves-table.js";
 import { degradationTable } from "./degradation-table.js";

@@ -7,8 +7,8 @@ import type { Database } from "../store/database.js";
 import type { JobRequester } from "../model/job-requester.js";
 import { PROGRAM, type Principal } from "./access/principal.js";
 import { limitsBy, type Limits } from "../model/limits.js";
-import { noDeadline, type Deadline } from "../analysis/request-deadline.js";
-import { openLoaders, type Loaders } from "../analysis/loaders.js";
+import { noDeadline, type Deadline } from "../analysis/request/request-deadline.js";
+import { openLoaders, type Loaders } from "../analysis/request/loaders.js";
 
 /** What the server was given, for as long as it runs. */
 export interface Services {

@@ -4,7 +4,7 @@ import type { Principal } from "../graphql/access/principal.js";
 import { callerOf } from "./access/caller-of.js";
 import { openContext, type Context, type Services } from "../graphql/context.js";
 import type { Limits } from "../model/limits.js";
-import { noDeadline, requestDeadline } from "../analysis/request-deadline.js";
+import { noDeadline, requestDeadline } from "../analysis/request/request-deadline.js";
 import { requestSignal } from "./request-signal.js";
 
 /** Opens the contexts of requests: the one place that decides what a request reads by, and for how long. */

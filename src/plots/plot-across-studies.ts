@@ -1,4 +1,4 @@
-import type { AnalysisContext } from "../analysis/analysis-context.js";
+import type { AnalysisContext } from "../analysis/request/analysis-context.js";
 import type { StudyFilter } from "../store/across/filters.js";
 import { listStudies } from "../store/across/list-studies.js";
 import type { Study } from "../store/studies.js";

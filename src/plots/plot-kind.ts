@@ -1,5 +1,5 @@
-import type { AnalysisContext } from "../analysis/analysis-context.js";
-import type { MeasuredStudy } from "../analysis/judged-study.js";
+import type { AnalysisContext } from "../analysis/request/analysis-context.js";
+import type { MeasuredStudy } from "../analysis/judgement/measured-study.js";
 import type { Study } from "../store/studies.js";
 import { subjectOf, type Subject } from "./parts/subject.js";
 import type { StudyPlotOptions } from "./plot-options.js";

@@ -1,5 +1,5 @@
-import type { AnalysisContext } from "../analysis/analysis-context.js";
-import { measuredStudy, type MeasuredStudy } from "../analysis/judged-study.js";
+import type { AnalysisContext } from "../analysis/request/analysis-context.js";
+import { measuredStudy, type MeasuredStudy } from "../analysis/judgement/measured-study.js";
 import { ranksOf } from "../derive/runs/comparison-roles.js";
 import { failure } from "../errors.js";
 import type { Study } from "../store/studies.js";

@@ -1,4 +1,4 @@
-import type { JudgementOptions } from "../analysis/judgement-options.js";
+import type { JudgementOptions } from "../analysis/judgement/judgement-options.js";
 import type { PlotTheme } from "../model/enums/plot.js";
 import type { Scaling } from "../model/enums/similarity.js";
 

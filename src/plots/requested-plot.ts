@@ -1,5 +1,5 @@
 import { GraphQLObjectType, type GraphQLField, type GraphQLSchema } from "graphql";
-import type { AnalysisContext } from "../analysis/analysis-context.js";
+import type { AnalysisContext } from "../analysis/request/analysis-context.js";
 import { failure } from "../errors.js";
 import type { PlotTheme } from "../model/enums/plot.js";
 import type { StudyFilter } from "../store/across/filters.js";

@@ -1,6 +1,6 @@
 import type { TadaDocumentNode, VariablesOf } from "gql.tada";
 import { execute, type GraphQLSchema } from "graphql";
-import type { AnalysisContext } from "../analysis/analysis-context.js";
+import type { AnalysisContext } from "../analysis/request/analysis-context.js";
 import { failure } from "../errors.js";
 import type { Limits } from "../model/limits.js";
 import {

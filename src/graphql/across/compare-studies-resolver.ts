@@ -6,7 +6,7 @@ import { runsOfStudies, type StudyRun } from "../../store/across/runs-of-studies
 import type { Connection } from "../../store/connection.js";
 import { thresholdArg, twoSidedArg } from "../arguments.js";
 import type { Context } from "../context.js";
-import { byStudy, runOfStudy, storedStudyPairs } from "../../analysis/stored-study-pairs.js";
+import { byStudy, runOfStudy, storedStudyPairs } from "../../analysis/across-studies/stored-similarities.js";
 import { StudyComparisonType, type RankAcrossType } from "./across-types.js";
 import { MetricName } from "../../model/enums/metric.js";
 import { Requires } from "../access/requires.js";

@@ -3,7 +3,7 @@ import { failure } from "../../errors.js";
 import { countGroups, experimentGroups, type ExperimentGroup } from "../../store/across/experiment-groups.js";
 import { afterArg, rowCountArg } from "../arguments.js";
 import type { Context } from "../context.js";
-import { metricNames } from "../../analysis/metric-names.js";
+import { metricNames } from "../../analysis/across-studies/metric-names.js";
 import { readPlace, rowCount, writePlace } from "../paging/row-page.js";
 import { ExperimentFilter } from "../filter/filters.js";
 import { GroupDimension } from "../../model/enums/list-order.js";

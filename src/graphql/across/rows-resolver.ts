@@ -3,10 +3,10 @@ import { countExperiments, experimentRows } from "../../store/across/experiment-
 import { countLayerRows } from "../../store/across/layer-row-studies.js";
 import { afterArg, rowCountArg } from "../arguments.js";
 import type { Context } from "../context.js";
-import { layerRows, type LayerRowPosition } from "../../analysis/layer-rows.js";
+import { layerRows, type LayerRowPosition } from "../../analysis/across-studies/layer-rows.js";
 import { readListCursor, type KeyKind } from "../paging/list-cursor.js";
 import { listPage } from "../paging/list-page.js";
-import { metricNames } from "../../analysis/metric-names.js";
+import { metricNames } from "../../analysis/across-studies/metric-names.js";
 import { readPlace, rowCount, writePlace } from "../paging/row-page.js";
 import { ExperimentFilter, StudyFilter } from "../filter/filters.js";
 import { ExperimentOrder } from "../filter/order.js";

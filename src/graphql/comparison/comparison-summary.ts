@@ -1,5 +1,5 @@
 import { Field, Float, Int, ObjectType } from "type-graphql";
-import type { Provenance } from "../../analysis/provenance.js";
+import type { Provenance } from "../../analysis/request/provenance.js";
 import { Computed } from "../computed/computed-type.js";
 import { LayerType } from "../layer/layer-type.js";
 

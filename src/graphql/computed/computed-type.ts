@@ -1,5 +1,5 @@
 import { Field, Float, Int, ObjectType } from "type-graphql";
-import type { Provenance } from "../../analysis/provenance.js";
+import type { Provenance } from "../../analysis/request/provenance.js";
 
 @ObjectType({ description: "How values were computed." })
 export class Computed implements Provenance {

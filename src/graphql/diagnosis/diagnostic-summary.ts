@@ -1,8 +1,8 @@
 import { Arg, Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
-import type { Provenance } from "../../analysis/provenance.js";
-import { rolesOf } from "../../analysis/roles-of.js";
-import { runOf } from "../../analysis/study-runs.js";
-import { waitOf } from "../../analysis/wait.js";
+import type { Provenance } from "../../analysis/request/provenance.js";
+import { rolesOf } from "../../analysis/runs/select-roles.js";
+import { runOf } from "../../analysis/runs/study-runs.js";
+import { waitOf } from "../../analysis/request/resolve-wait.js";
 import { diagnosticSummary, type DiagnosticSummary } from "../../derive/tradeoffs/diagnostic-summary.js";
 import { Scaling } from "../../model/enums/similarity.js";
 import type { Study } from "../../store/studies.js";

@@ -1,6 +1,6 @@
 import { Args, Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from "type-graphql";
-import { failureEvidence } from "../../analysis/study-evidence.js";
-import { byId } from "../../analysis/study-runs.js";
+import { failureEvidence } from "../../analysis/judgement/study-evidence.js";
+import { byId } from "../../analysis/runs/study-runs.js";
 import { detectFailureModes } from "../../derive/failure-modes/detect-failure-modes.js";
 import type { FailureMode } from "../../derive/failure-modes/failure-mode.js";
 import { FailureKind, Severity } from "../../model/enums/diagnosis.js";

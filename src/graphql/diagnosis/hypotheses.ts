@@ -1,6 +1,6 @@
 import { Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
-import type { Provenance } from "../../analysis/provenance.js";
-import { judgedStudy } from "../../analysis/study-evidence.js";
+import type { Provenance } from "../../analysis/request/provenance.js";
+import { judgedStudy } from "../../analysis/judgement/study-evidence.js";
 import type { Confound } from "../../derive/confounds/confound.js";
 import type { Hypothesis } from "../../derive/hypotheses/hypothesis.js";
 import { judgeHypotheses } from "../../derive/hypotheses/judge-hypotheses.js";

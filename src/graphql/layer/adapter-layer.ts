@@ -1,7 +1,7 @@
 import { Arg, Ctx, Field, FieldResolver, Float, ID, Int, ObjectType, Resolver, Root } from "type-graphql";
-import { checkpointOf } from "../../analysis/checkpoint-of.js";
-import { spectraOf, type AdapterLayer } from "../../analysis/spectra-of.js";
-import { waitOf } from "../../analysis/wait.js";
+import { checkpointOf } from "../../analysis/runs/select-checkpoint.js";
+import { spectraOf, type AdapterLayer } from "../../analysis/spectra/adapter-spectra.js";
+import { waitOf } from "../../analysis/request/resolve-wait.js";
 import { Scaling, UndefinedReason } from "../../model/enums/similarity.js";
 import type { Experiment } from "../../store/experiments.js";
 import { scalingArg, waitSecondsArg } from "../arguments.js";

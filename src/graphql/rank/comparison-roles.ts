@@ -1,6 +1,6 @@
 import { Args, Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from "type-graphql";
-import { rolesOf } from "../../analysis/roles-of.js";
-import { runOf } from "../../analysis/study-runs.js";
+import { rolesOf } from "../../analysis/runs/select-roles.js";
+import { runOf } from "../../analysis/runs/study-runs.js";
 import type { ComparisonRoles, Configuration } from "../../derive/runs/comparison-roles.js";
 import type { Experiment } from "../../store/experiments.js";
 import type { Study } from "../../store/studies.js";

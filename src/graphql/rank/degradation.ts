@@ -1,5 +1,5 @@
 import { Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
-import { acceptanceRule, measuredStudy } from "../../analysis/judged-study.js";
+import { acceptanceRule, measuredStudy } from "../../analysis/judgement/measured-study.js";
 import { degradationByRank, type Degradation } from "../../derive/degradation/degradation.js";
 import type { MeanTest } from "../../derive/statistics/mean-test.js";
 import type { Interval, Sample } from "../../derive/statistics/sample.js";

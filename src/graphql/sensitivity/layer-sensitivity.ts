@@ -1,8 +1,8 @@
 import { Arg, Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
-import { layerSimilarityRow, type LayerSimilarityRow } from "../../analysis/compared-layers.js";
-import { comparedParts, partsOf } from "../../analysis/parts-of.js";
-import { similarityAt } from "../../analysis/similarity-at.js";
-import { waitOf } from "../../analysis/wait.js";
+import { layerSimilarityRow, type LayerSimilarityRow } from "../../analysis/similarity/compare-layers.js";
+import { comparedParts, partsOf } from "../../analysis/similarity/compare-projections.js";
+import { similarityAt } from "../../analysis/similarity/similarity-at-rank.js";
+import { waitOf } from "../../analysis/request/resolve-wait.js";
 import { layerSensitivity, type LayerSensitivity } from "../../derive/sensitivity/layer-sensitivity.js";
 import { Scaling, UndefinedReason } from "../../model/enums/similarity.js";
 import type { Study } from "../../store/studies.js";

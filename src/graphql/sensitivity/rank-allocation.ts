@@ -1,9 +1,9 @@
 import { Arg, Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
-import { comparableCheckpoint } from "../../analysis/checkpoint-layers.js";
-import { rankAllocationOf, type StudyAllocation } from "../../analysis/rank-allocation-of.js";
-import { runSettings } from "../../analysis/run-settings.js";
-import { similarityAt } from "../../analysis/similarity-at.js";
-import { waitOf } from "../../analysis/wait.js";
+import { comparableCheckpoint } from "../../analysis/runs/checkpoint-layers.js";
+import { rankAllocationOf, type StudyAllocation } from "../../analysis/sensitivity/rank-allocation.js";
+import { runSettings } from "../../analysis/runs/run-settings.js";
+import { similarityAt } from "../../analysis/similarity/similarity-at-rank.js";
+import { waitOf } from "../../analysis/request/resolve-wait.js";
 import { failure } from "../../errors.js";
 import { Scaling } from "../../model/enums/similarity.js";
 import type { Study } from "../../store/studies.js";

@@ -1,9 +1,9 @@
 import { Arg, Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
-import type { ComparedLayer } from "../../analysis/compared-layers.js";
-import { together, type Provenance } from "../../analysis/provenance.js";
-import { sensitivityParts } from "../../analysis/sensitivity-parts.js";
-import { similarityAt } from "../../analysis/similarity-at.js";
-import { waitOf } from "../../analysis/wait.js";
+import type { ComparedLayer } from "../../analysis/similarity/compare-layers.js";
+import { together, type Provenance } from "../../analysis/request/provenance.js";
+import { sensitivityParts } from "../../analysis/sensitivity/projection-sensitivity.js";
+import { similarityAt } from "../../analysis/similarity/similarity-at-rank.js";
+import { waitOf } from "../../analysis/request/resolve-wait.js";
 import { sensitivityMap, type SensitivityMap } from "../../derive/sensitivity/sensitivity-map.js";
 import { Scaling } from "../../model/enums/similarity.js";
 import type { Layer } from "../../store/layers.js";

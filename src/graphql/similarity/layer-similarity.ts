@@ -1,7 +1,7 @@
 import { Arg, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
-import type { LayerSimilarityRow } from "../../analysis/compared-layers.js";
-import { comparedParts, partsOf } from "../../analysis/parts-of.js";
-import { subspacesOf, type SubspaceRow } from "../../analysis/subspaces-of.js";
+import type { LayerSimilarityRow } from "../../analysis/similarity/compare-layers.js";
+import { comparedParts, partsOf } from "../../analysis/similarity/compare-projections.js";
+import { subspacesOf, type SubspaceRow } from "../../analysis/similarity/compare-subspaces.js";
 import type { LayerSimilarity } from "../../derive/similarity/layer-similarity.js";
 import { failure } from "../../errors.js";
 import { UndefinedReason } from "../../model/enums/similarity.js";

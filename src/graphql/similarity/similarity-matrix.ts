@@ -1,9 +1,9 @@
 import { Arg, Ctx, Field, Float, ID, Int, ObjectType, Query, Resolver } from "type-graphql";
-import { checkpointOf } from "../../analysis/checkpoint-of.js";
-import { knownExperiments } from "../../analysis/known-experiments.js";
-import { matrixOf, type RunsMatrix } from "../../analysis/matrix-of.js";
-import type { Provenance } from "../../analysis/provenance.js";
-import { waitOf } from "../../analysis/wait.js";
+import { checkpointOf } from "../../analysis/runs/select-checkpoint.js";
+import { knownExperiments } from "../../analysis/runs/known-experiments.js";
+import { matrixOf, type RunsMatrix } from "../../analysis/similarity/similarity-matrix.js";
+import type { Provenance } from "../../analysis/request/provenance.js";
+import { waitOf } from "../../analysis/request/resolve-wait.js";
 import { failure } from "../../errors.js";
 import { Scaling, SimilarityMeasure, UndefinedReason } from "../../model/enums/similarity.js";
 import { Requires } from "../access/requires.js";

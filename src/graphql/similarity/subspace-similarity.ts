@@ -1,5 +1,5 @@
 import { Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
-import type { SubspaceRow } from "../../analysis/subspaces-of.js";
+import type { SubspaceRow } from "../../analysis/similarity/compare-subspaces.js";
 import { subspaceGrids, type SubspaceSimilarity } from "../../derive/spectra/subspace-similarity.js";
 import { UndefinedReason } from "../../model/enums/similarity.js";
 import { ComputedResult } from "../computed/computed-type.js";

@@ -1,8 +1,8 @@
 import { Arg, Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
-import { layerSimilarityRow } from "../../analysis/compared-layers.js";
-import type { Provenance } from "../../analysis/provenance.js";
-import { similarityAt } from "../../analysis/similarity-at.js";
-import { waitOf } from "../../analysis/wait.js";
+import { layerSimilarityRow } from "../../analysis/similarity/compare-layers.js";
+import type { Provenance } from "../../analysis/request/provenance.js";
+import { similarityAt } from "../../analysis/similarity/similarity-at-rank.js";
+import { waitOf } from "../../analysis/request/resolve-wait.js";
 import { Scaling } from "../../model/enums/similarity.js";
 import type { Study } from "../../store/studies.js";
 import { rankArg, scalingArg, similarityThresholdArg, waitSecondsArg } from "../arguments.js";

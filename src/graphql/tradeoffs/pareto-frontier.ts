@@ -1,5 +1,5 @@
 import { Arg, Ctx, Field, FieldResolver, Float, ObjectType, Resolver, Root } from "type-graphql";
-import { byId, runOf } from "../../analysis/study-runs.js";
+import { byId, runOf } from "../../analysis/runs/study-runs.js";
 import { higherIsBetter } from "../../derive/runs/metric-choice.js";
 import { paretoFrontier } from "../../derive/tradeoffs/pareto-frontier.js";
 import { failure } from "../../errors.js";

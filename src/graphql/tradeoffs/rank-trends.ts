@@ -1,5 +1,5 @@
 import { Arg, Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
-import { acceptanceRule, measuredStudy } from "../../analysis/judged-study.js";
+import { acceptanceRule, measuredStudy } from "../../analysis/judgement/measured-study.js";
 import { degradationByRank } from "../../derive/degradation/degradation.js";
 import {
   degradationTrend,

@@ -1,6 +1,6 @@
 import { Arg, Args, Ctx, Field, FieldResolver, Float, ObjectType, Resolver, Root } from "type-graphql";
-import { measuredStudy } from "../../analysis/judged-study.js";
-import { byId } from "../../analysis/study-runs.js";
+import { measuredStudy } from "../../analysis/judgement/measured-study.js";
+import { byId } from "../../analysis/runs/study-runs.js";
 import { recommend } from "../../derive/tradeoffs/recommend.js";
 import type { Study } from "../../store/studies.js";
 import type { Context } from "../context.js";

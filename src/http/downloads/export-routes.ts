@@ -5,7 +5,7 @@ import type { GraphQLSchema } from "graphql";
 import { failure } from "../../errors.js";
 import type { Study } from "../../store/studies.js";
 import type { Context } from "../../graphql/context.js";
-import { metricNames } from "../../analysis/metric-names.js";
+import { metricNames } from "../../analysis/across-studies/metric-names.js";
 import { unlessAborted } from "../../graphql/stop-at-deadline.js";
 import { diagnosticSummaryFile } from "../../report/diagnostic-summary-file.js";
 import { studyReport } from "../../report/study-report.js";

@@ -1,5 +1,5 @@
-import type { AnalysisContext } from "../../analysis/analysis-context.js";
-import { acceptanceRule, measuredStudy } from "../../analysis/judged-study.js";
+import type { AnalysisContext } from "../../analysis/request/analysis-context.js";
+import { acceptanceRule, measuredStudy } from "../../analysis/judgement/measured-study.js";
 import { degradationByRank, type Degradation } from "../../derive/degradation/degradation.js";
 import { RankscopeError } from "../../errors.js";
 import type { Cell } from "../../export/table.js";

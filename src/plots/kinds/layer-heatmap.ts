@@ -1,6 +1,6 @@
-import type { AnalysisContext } from "../../analysis/analysis-context.js";
-import type { ComparedLayer } from "../../analysis/compared-layers.js";
-import { comparedParts } from "../../analysis/parts-of.js";
+import type { AnalysisContext } from "../../analysis/request/analysis-context.js";
+import type { ComparedLayer } from "../../analysis/similarity/compare-layers.js";
+import { comparedParts } from "../../analysis/similarity/compare-projections.js";
 import { figure, printable, shortNames } from "../labels.js";
 import { blockAxis } from "../parts/block-axis.js";
 import {

@@ -1,4 +1,4 @@
-import type { AnalysisContext } from "../../analysis/analysis-context.js";
+import type { AnalysisContext } from "../../analysis/request/analysis-context.js";
 import type { Run } from "../../derive/runs/comparison-roles.js";
 import { configurationName } from "../../derive/runs/configuration-name.js";
 import { evenlySpacedIndices } from "../../derive/statistics/evenly-spaced-indices.js";

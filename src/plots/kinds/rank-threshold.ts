@@ -1,4 +1,4 @@
-import { acceptanceRule } from "../../analysis/judged-study.js";
+import { acceptanceRule } from "../../analysis/judgement/measured-study.js";
 import { degradationByRank, type Degradation } from "../../derive/degradation/degradation.js";
 import { notebookRankThreshold, rankThreshold, type RankThreshold } from "../../derive/degradation/rank-threshold.js";
 import {

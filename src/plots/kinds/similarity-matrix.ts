@@ -1,6 +1,6 @@
-import { comparableCheckpoint } from "../../analysis/checkpoint-layers.js";
-import { matrixOf } from "../../analysis/matrix-of.js";
-import { waitOf } from "../../analysis/wait.js";
+import { comparableCheckpoint } from "../../analysis/runs/checkpoint-layers.js";
+import { matrixOf } from "../../analysis/similarity/similarity-matrix.js";
+import { waitOf } from "../../analysis/request/resolve-wait.js";
 import type { MeanMatrix } from "../../derive/similarity/similarity-matrix.js";
 import { RankscopeError } from "../../errors.js";
 import type { UndefinedReason } from "../../model/enums/similarity.js";

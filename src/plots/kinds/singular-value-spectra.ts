@@ -1,7 +1,7 @@
-import { comparableCheckpoint } from "../../analysis/checkpoint-layers.js";
-import { spectraOf, type AdapterLayer } from "../../analysis/spectra-of.js";
-import { byId } from "../../analysis/study-runs.js";
-import { waitOf } from "../../analysis/wait.js";
+import { comparableCheckpoint } from "../../analysis/runs/checkpoint-layers.js";
+import { spectraOf, type AdapterLayer } from "../../analysis/spectra/adapter-spectra.js";
+import { byId } from "../../analysis/runs/study-runs.js";
+import { waitOf } from "../../analysis/request/resolve-wait.js";
 import { pairAt, type Run } from "../../derive/runs/comparison-roles.js";
 import { spectrumRange, type SpectrumRange } from "../../derive/spectra/spectrum-range.js";
 import type { Cell } from "../../export/table.js";

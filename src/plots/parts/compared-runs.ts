@@ -1,7 +1,7 @@
-import type { ComparedLayer } from "../../analysis/compared-layers.js";
-import { similarityAt } from "../../analysis/similarity-at.js";
-import type { StudySimilarity } from "../../analysis/similarity-loader.js";
-import { waitOf } from "../../analysis/wait.js";
+import type { ComparedLayer } from "../../analysis/similarity/compare-layers.js";
+import { similarityAt } from "../../analysis/similarity/similarity-at-rank.js";
+import type { StudySimilarity } from "../../analysis/similarity/similarity-loader.js";
+import { waitOf } from "../../analysis/request/resolve-wait.js";
 import type { UndefinedReason } from "../../model/enums/similarity.js";
 import { count, figure, shortened } from "../labels.js";
 import type { PlotRequest } from "../plot-kind.js";

@@ -1,4 +1,4 @@
-import type { MeasuredStudy } from "../../analysis/judged-study.js";
+import type { MeasuredStudy } from "../../analysis/judgement/measured-study.js";
 import { ranksOf } from "../../derive/runs/comparison-roles.js";
 import type { PlotRequest } from "../plot-kind.js";
 

@@ -1,4 +1,4 @@
-import type { MeasuredStudy } from "../../analysis/judged-study.js";
+import type { MeasuredStudy } from "../../analysis/judgement/measured-study.js";
 import { comparedConfigurations } from "../../derive/runs/configuration-means.js";
 import type { Study } from "../../store/studies.js";
 import { printable, shortNames } from "../labels.js";

@@ -1,6 +1,6 @@
 import DataLoader from "dataloader";
 import { expect, test } from "vitest";
-import { openReadTracker } from "#src/analysis/read-tracker.js";
+import { openReadTracker } from "#src/analysis/request/read-tracker.js";
 
 const later = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 

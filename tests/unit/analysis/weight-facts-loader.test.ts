@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, expect, test } from "vitest";
 import type { FactRequest, WeightFacts } from "#src/model/weight-facts.js";
 import type { WeightUpdate } from "#src/model/weight-updates.js";
-import { openReadTracker, type ReadTracker } from "#src/analysis/read-tracker.js";
-import { noDeadline } from "#src/analysis/request-deadline.js";
-import { openWeightFactsLoader, type WeightFactsLoader } from "#src/analysis/weight-facts-loader.js";
+import { openReadTracker, type ReadTracker } from "#src/analysis/request/read-tracker.js";
+import { noDeadline } from "#src/analysis/request/request-deadline.js";
+import { openWeightFactsLoader, type WeightFactsLoader } from "#src/analysis/request/weight-facts-loader.js";
 
 /** The calls that reached the weights: which parts, and for how long. */
 let calls: { hashes: string[]; ask: FactRequest }[];

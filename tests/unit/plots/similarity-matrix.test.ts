@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { AnalysisContext } from "#src/analysis/analysis-context.js";
-import type { MeasuredStudy } from "#src/analysis/judged-study.js";
+import type { AnalysisContext } from "#src/analysis/request/analysis-context.js";
+import type { MeasuredStudy } from "#src/analysis/judgement/measured-study.js";
 import { readRunsSimilarity } from "#src/plots/kinds/similarity-matrix.js";
 import type { StudyPlotOptions } from "#src/plots/plot-options.js";
 import type { Study } from "#src/store/studies.js";

@@ -1,0 +1,41 @@
+import type { RolesRequest } from "../../derive/runs/resolve-roles.js";
+import type { RuleSet } from "../../model/enums/acceptance.js";
+import type { IntervalChoice } from "../../model/enums/interval.js";
+import type { MetricPoint } from "../../model/enums/metric.js";
+
+/** Selects the metric that is judged, and the runs that are compared. */
+export interface MetricOptions extends RolesRequest {
+  /** A metric's name; `metricKey` takes its place. */
+  readonly metric: string;
+  readonly metricKey?: string | null | undefined;
+  /** Which value of the metric stands for a run. */
+  readonly at: MetricPoint;
+  /** The optimizer step, required with `at: "STEP"`. */
+  readonly step?: number | null | undefined;
+  /** Inferred from the metric's name where it is not given. */
+  readonly higherIsBetter?: boolean | null | undefined;
+}
+
+/** How a degradation is judged. */
+export interface JudgementOptions extends MetricOptions {
+  /** Percent. */
+  readonly thresholdPercent: number;
+  readonly twoSided: boolean;
+  readonly rules: RuleSet;
+  readonly interval: IntervalChoice;
+  /** Confidence level of the interval, 0.5 to 0.999. */
+  readonly confidence: number;
+  /** Bootstrap samples, 100 to 10,000. */
+  readonly resamples: number;
+  readonly bootstrapSeed: number;
+  /** Whether runs of equal seeds are compared with each other. */
+  readonly paired: boolean;
+}
+
+/** How a whole study is judged, its weights included. */
+export interface StudyJudgementOptions extends JudgementOptions {
+  readonly similarityThreshold: number;
+  readonly sensitivitySpread: number;
+  /** Maximum wait for results that have to be computed; the context's where it is not given. */
+  readonly waitSeconds?: number | null | undefined;
+}

@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import type { WeightFacts } from "#src/model/weight-facts.js";
+import type { CheckpointReads, RunCheckpoint } from "#src/analysis/runs/checkpoint-layers.js";
+import { matrixOf } from "#src/analysis/similarity/similarity-matrix.js";
+import { openReadTracker } from "#src/analysis/request/read-tracker.js";
+import { noDeadline } from "#src/analysis/request/request-deadline.js";
+import { openWeightFactsLoader } from "#src/analysis/request/weight-facts-loader.js";
+import type { UpdatePair } from "#src/model/weight-updates.js";
+
+/** `count` runs that all adapt the same `layers` layers. */
+function matrix(count: number, layers: number) {
+  const rows = Array.from({ length: layers }, (_, i) => ({ id: `${i}`, name: `h.${i}`, index: i, module: "m" }));
+  const tensors = { a: { shape: [2, 4] }, b: { shape: [4, 2] }, scaling: 2 };
+  const reads = {
+    layers: { load: () => Promise.resolve(rows) },
+    factors: {
+      load: (checkpoint: string) =>
+        Promise.resolve(rows.map(({ id }) => ({ layerId: id, hash: `${checkpoint} ${id}`, ...tensors }))),
+    },
+  } as unknown as CheckpointReads;
+  const asked: number[] = [];
+  const weights: WeightFacts = {
+    request: (_kind, pairs) => {
+      asked.push(pairs.length);
+      return Promise.resolve(
+        (pairs as UpdatePair[]).map(({ left, right }) => ({ pending: `${left.factors.hash} ${right.factors.hash}` })),
+      );
+    },
+  };
+  const deadline = noDeadline(new AbortController().signal);
+  const loader = openWeightFactsLoader({ weights, deadline }, openReadTracker());
+  const runs = Array.from(
+    { length: count },
+    (_, i) => ({ experiment: { studyId: "s" }, checkpoint: { id: `c${i}` } }) as RunCheckpoint,
+  );
+  const asking = { measure: "COSINE", scaling: "ADAPTER", waitMilliseconds: 0 } as const;
+  return { asked, found: matrixOf(loader, reads, runs, asking) };
+}
+
+test("every pair of every layer, the diagonal among them, is asked about once and in one call", async () => {
+  const { asked, found } = matrix(5, 3);
+  const { values, pendingJobs, perLayer } = await found;
+  expect(asked).toEqual([45]);
+  expect(pendingJobs).toHaveLength(45);
+  expect(perLayer).toHaveLength(3);
+  expect(values).toEqual(Array.from({ length: 5 }, () => [null, null, null, null, null]));
+});
+
+test("more pairs than one answer may hold are refused, and nothing is asked", async () => {
+  const { asked, found } = matrix(64, 64);
+  await expect(found).rejects.toThrow(
+    "at experiments; received 64 runs of 64 layers, 133120 pairs; allowed: 131072 pairs. Ask for fewer runs at a time.",
+  );
+  expect(asked).toEqual([]);
+  const most = matrix(64, 63);
+  await most.found;
+  expect(most.asked).toEqual([131040]);
+});
