@@ -37,7 +37,8 @@ export async function buildWeb({ root, outdir }) {
   for (const { path: file, contents } of outputFiles) hash.update(path.basename(file)).update(contents);
   const folder = `assets/${hash.digest("hex").slice(0, 16)}`;
 
-  await rm(outdir, { recursive: true, force: true });
+  // The dashboard lies in the same folder.
+  await rm(path.join(outdir, "assets"), { recursive: true, force: true });
   await mkdir(path.join(outdir, folder), { recursive: true });
   await Promise.all(
     outputFiles.map(({ path: file, contents }) => writeFile(path.join(outdir, folder, path.basename(file)), contents)),

@@ -37,56 +37,74 @@ async function filesBelow(folder) {
     .sort();
 }
 
-const generated = path.join(root, "src/store/generated");
-await whenStale("prisma", ["prisma/schema.prisma", "package-lock.json"], generated, async () => {
-  await promisify(execFile)(
-    process.execPath,
-    [path.join(root, "node_modules/prisma/build/index.js"), "generate", "--schema", "prisma/schema.prisma"],
-    // `generate` would download a schema engine that it does not use; any executable satisfies it.
-    {
-      cwd: root,
-      env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: "1" },
-    },
-  );
-});
+/** All sources but the generated ones. */
+async function sourceFiles() {
+  return (await filesBelow("src")).filter((file) => !file.startsWith(GENERATED));
+}
 
+const GENERATED = "src/store/generated";
 const web = "src/web";
 const dashboard = `${web}/dashboard`;
-/** What the dashboard has of the server. */
-const SHARED = ["src/export/csv-line.ts", "src/derive/runs/metric-deltas.ts", "src/plots/theme.ts"];
-const sources = (await filesBelow("src")).filter((file) => !file.startsWith(web));
-await whenStale("sources", [...sources, "tsconfig.json", "scripts/build.mjs"], path.join(dist, "main.js"), async () => {
-  for (const entry of await readdir(dist).catch(() => [])) {
-    // Compiled files of sources that are gone must go too; the playground is kept, it has its own stamp.
-    if (!entry.startsWith(".") && entry !== "web") await rm(path.join(dist, entry), { recursive: true });
-  }
-  await build({
-    entryPoints: sources.filter((file) => file.endsWith(".ts")).map((file) => path.join(root, file)),
-    outdir: dist,
-    outbase: path.join(root, "src"),
-    platform: "node",
-    format: "esm",
-    target: "node20.19",
-    sourcemap: true,
-    logLevel: "warning",
+
+// The three do not depend on one another.
+await Promise.all([buildSources(), buildPlayground(), buildDashboardPage()]);
+
+async function buildSources() {
+  await whenStale("prisma", ["prisma/schema.prisma", "package-lock.json"], path.join(root, GENERATED), async () => {
+    await promisify(execFile)(
+      process.execPath,
+      [path.join(root, "node_modules/prisma/build/index.js"), "generate", "--schema", "prisma/schema.prisma"],
+      // `generate` would download a schema engine that it does not use; any executable satisfies it.
+      {
+        cwd: root,
+        env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: "1" },
+      },
+    );
   });
-});
 
-await whenStale(
-  "web",
-  [
-    ...(await filesBelow(web)).filter((file) => !file.startsWith(dashboard)),
-    "package-lock.json",
-    "scripts/build-web.mjs",
-  ],
-  path.join(dist, "web/index.html"),
-  () => buildWeb({ root, outdir: path.join(dist, "web") }),
-);
+  const sources = (await filesBelow("src")).filter((file) => !file.startsWith(web));
+  await whenStale(
+    "sources",
+    [...sources, "tsconfig.json", "scripts/build.mjs"],
+    path.join(dist, "main.js"),
+    async () => {
+      for (const entry of await readdir(dist).catch(() => [])) {
+        // Compiled files of sources that are gone must go too; the playground is kept, it has its own stamp.
+        if (!entry.startsWith(".") && entry !== "web") await rm(path.join(dist, entry), { recursive: true });
+      }
+      await build({
+        entryPoints: sources.filter((file) => file.endsWith(".ts")).map((file) => path.join(root, file)),
+        outdir: dist,
+        outbase: path.join(root, "src"),
+        platform: "node",
+        format: "esm",
+        target: "node20.19",
+        sourcemap: true,
+        logLevel: "warning",
+      });
+    },
+  );
+}
 
-// After the playground, whose build empties the folder that both are in.
-await whenStale(
-  "dashboard",
-  [...(await filesBelow(dashboard)), ...SHARED, "package-lock.json", "scripts/build-dashboard.mjs"],
-  path.join(dist, "web/dashboard/index.html"),
-  () => buildDashboard({ root, outdir: path.join(dist, "web/dashboard") }),
-);
+async function buildPlayground() {
+  await whenStale(
+    "web",
+    [
+      ...(await filesBelow(web)).filter((file) => !file.startsWith(dashboard)),
+      "package-lock.json",
+      "scripts/build-web.mjs",
+    ],
+    path.join(dist, "web/index.html"),
+    () => buildWeb({ root, outdir: path.join(dist, "web") }),
+  );
+}
+
+async function buildDashboardPage() {
+  await whenStale(
+    "dashboard",
+    // It imports some of the server's modules.
+    [...(await sourceFiles()), "package-lock.json", "scripts/build-dashboard.mjs"],
+    path.join(dist, "web/dashboard/index.html"),
+    () => buildDashboard({ root, outdir: path.join(dist, "web/dashboard") }),
+  );
+}

@@ -1,19 +1,65 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./support/longest-first.js";
+
+/** Tests in memory: no database, no browser, no other process. `npm run test:unit` runs only these. */
+const UNIT = ["tests/unit/**/*.test.ts", "tests/golden/*.test.ts"];
+const CONTRACT_IN_MEMORY = ["tests/contract/{sdl,descriptions}.test.ts"];
+/** Unit tests by subject which start processes all the same. */
+const UNIT_WITH_PROCESSES = ["tests/unit/files/open-file.test.ts", "tests/unit/import/{bombs,door}.test.ts"];
+/** Tests whose code runs in this process, some of them on the PostgreSQL of `global-setup.ts`. */
+const SERVICES = ["tests/fuzz/**/*.test.ts", "tests/integration/**/*.test.ts"];
+/** Integration tests which change the user or the signals of their process, as no thread can. */
+const SERVICES_WITH_PROCESSES = [
+  "tests/integration/store/embedded.test.ts",
+  "tests/integration/store/embedded-store.test.ts",
+  "tests/integration/weights/local-store.test.ts",
+];
 
 // Tests import `#src/...`, which package.json maps to dist/: they exercise the very files that ship,
 // loaded by Node itself, so that worker threads start from their real place.
 export default defineConfig({
   test: {
     root: fileURLToPath(new URL("..", import.meta.url)),
-    include: ["tests/**/*.test.ts"],
     globalSetup: ["tests/support/global-setup.ts"],
     setupFiles: ["tests/support/shrink-time.ts"],
     server: { deps: { external: [/\/dist\//] } },
-    // Most tests wait for processes: two at a time keep two cores busy, where Vitest by itself would leave one idle.
-    maxWorkers: 2,
-    minWorkers: 1,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    sequence: { sequencer: LongestFirst },
+    // Two pools run side by side. Threads load the code once for all their files; they mostly compute. Forks start afresh for each
+    // file; they mostly wait for processes and browsers of their own. Both together keep two cores busy.
+    poolOptions: {
+      threads: { isolate: false, minThreads: 1, maxThreads: 2 },
+      forks: { isolate: true, minForks: 1, maxForks: 2 },
+    },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          pool: "threads",
+          include: [...UNIT, ...CONTRACT_IN_MEMORY],
+          exclude: UNIT_WITH_PROCESSES,
+        },
+      },
+      {
+        extends: true,
+        test: { name: "services", pool: "threads", include: SERVICES, exclude: SERVICES_WITH_PROCESSES },
+      },
+      {
+        extends: true,
+        test: {
+          name: "processes",
+          pool: "forks",
+          include: [
+            ...UNIT_WITH_PROCESSES,
+            ...SERVICES_WITH_PROCESSES,
+            "tests/{browser,contract,end-to-end}/**/*.test.ts",
+          ],
+          exclude: CONTRACT_IN_MEMORY,
+        },
+      },
+    ],
   },
 });

@@ -1,0 +1,34 @@
+// Runs scripts/smoke.mjs and the unit tests on other releases of Node: `node scripts/smoke-nodes.mjs 22 24`. Each comes from npm's
+// package `node`, installed into a temporary folder.
+import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const UNIT_TESTS = ["--config", "tests/vitest.config.ts", "--project", "unit", "--reporter", "dot"];
+const versions = process.argv.slice(2);
+if (versions.length === 0 || !versions.every((version) => /^\d+$/.test(version))) {
+  throw new Error(`received ${JSON.stringify(versions)}; allowed: major versions of Node, such as 22 24`);
+}
+
+for (const version of versions) {
+  const folder = await mkdtemp(path.join(tmpdir(), `rankscope-node-${version}-`));
+  try {
+    // Its postinstall links the executable that lies in a package of its platform.
+    await run("npm", ["install", "--no-save", "--silent", "--prefix", folder, `node@${version}`], folder);
+    const node = path.join(folder, "node_modules/node/bin/node");
+    await run(node, ["scripts/smoke.mjs"], root);
+    await run(node, ["node_modules/vitest/vitest.mjs", "run", ...UNIT_TESTS], root);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs a command with its output on ours. @throws where it fails */
+async function run(command, parameters, cwd) {
+  const child = spawn(command, parameters, { cwd, stdio: "inherit" });
+  const code = await new Promise((resolve, reject) => child.on("error", reject).on("close", resolve));
+  if (code !== 0) throw new Error(`${command} ${parameters.join(" ")} ended with code ${code}`);
+}

@@ -1,0 +1,79 @@
+// Runs the built server on the Node that runs this script: starts it on an empty data directory, asks a query, imports a study,
+// waits for what the worker computes, and stops it. Needs `npm run build` before.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+const STUDY = fileURLToPath(new URL("../tests/fixtures/tiny-lora-vs-qlora", import.meta.url));
+
+const data = await mkdtemp(path.join(tmpdir(), "rankscope-smoke-"));
+const environment = { ...process.env, RANKSCOPE_DATA: data, PORT: "0" };
+delete environment.DATABASE_URL;
+
+const server = start(["serve"]);
+try {
+  const address = await addressOf(server);
+
+  const { studies } = await ask(address, "{ studies { nodes { slug } } }");
+  check(studies.nodes.length === 1, "the server has the example study", studies);
+
+  const imported = await start(["import", STUDY, "--slug", "tiny"]).ended;
+  check(imported.code === 0 && /added 8 experiments/.test(imported.printed), "the import adds 8 runs", imported);
+
+  const computed = `{ study(slug: "tiny") { weightSimilarity(rank: 8, waitSeconds: 60) { mean comparedLayers } } }`;
+  const { weightSimilarity } = (await ask(address, computed)).study;
+  check(
+    weightSimilarity.mean < 1 && weightSimilarity.comparedLayers > 0,
+    "the worker compares weights",
+    weightSimilarity,
+  );
+} finally {
+  server.child.kill("SIGTERM");
+}
+const { code, printed } = await server.ended;
+check(code === 0, "the server stops when it is told to", { code, printed });
+check(!existsSync(path.join(data, "postgres", "postmaster.pid")), "PostgreSQL stops with it", data);
+await rm(data, { recursive: true });
+console.log(`Node ${process.version}: served, imported, computed and stopped`);
+
+/** Starts a command of Rankscope; `ended` resolves with its exit code and what it printed. */
+function start(parameters) {
+  const child = spawn(process.execPath, [MAIN, ...parameters], {
+    env: environment,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const output = [];
+  child.stdout.setEncoding("utf8").on("data", (text) => output.push(text));
+  const printed = () => output.join("");
+  const ended = new Promise((resolve) => child.on("close", (code) => resolve({ code, printed: printed() })));
+  return { child, printed, ended };
+}
+
+function addressOf({ child, printed, ended }) {
+  return new Promise((resolve, reject) => {
+    child.stdout.on("data", () => {
+      const found = /Rankscope is at (\S+)/.exec(printed());
+      if (found) resolve(found[1]);
+    });
+    void ended.then(({ code }) => reject(new Error(`the server ended with code ${code}:\n${printed()}`)));
+  });
+}
+
+async function ask(address, query) {
+  const response = await fetch(new URL("/graphql", address), {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ query }),
+  });
+  const { data: answer, errors } = await response.json();
+  if (errors) throw new Error(JSON.stringify(errors));
+  return answer;
+}
+
+function check(isSo, what, received) {
+  if (!isSo) throw new Error(`not so: ${what}; received ${JSON.stringify(received)}`);
+}
