@@ -1,17 +1,17 @@
-const WORDS: Readonly<Record<string, string>> = {
-  ENOENT: "nothing: it is not there",
-  ENOTDIR: "nothing: it is not there",
+const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  ENOENT: "nothing: it does not exist",
+  ENOTDIR: "nothing: it does not exist",
   EACCES: "no permission to read it",
   EPERM: "no permission to read it",
   EISDIR: "a folder",
   ELOOP: "a symbolic link",
-  ENXIO: "a socket, or a device that is not there",
+  ENXIO: "a socket, or a device that does not exist",
   EMFILE: "too many open files",
   ENFILE: "too many open files",
-  EIO: "an error of the disk",
+  EIO: "a disk error",
 };
 
-/** What went wrong with a file, in words. Node's own message is not for clients: it names the file's place on the machine. */
-export function errnoWords({ code }: NodeJS.ErrnoException): string {
-  return (code === undefined ? undefined : WORDS[code]) ?? `the error ${code ?? "that has no code"}`;
+/** Describes a file system error. Node's own message is not for clients: it contains the file's path on the machine. */
+export function describeErrno({ code }: NodeJS.ErrnoException): string {
+  return (code === undefined ? undefined : DESCRIPTIONS[code]) ?? `the error ${code ?? "without a code"}`;
 }

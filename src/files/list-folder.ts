@@ -1,13 +1,13 @@
 import { constants, type Dirent } from "node:fs";
 import { open, readdir, realpath } from "node:fs/promises";
-import { descriptorPath, placeOf } from "./opened-path.js";
+import { descriptorPath, openedPath } from "./opened-path.js";
 
 /**
- * The entries of the folder that lies at `path` itself; undefined where there is none, or where a link leads to another one.
- * On Linux the very folder that was looked at is listed; elsewhere one that is swapped meanwhile is noticed afterwards.
+ * Returns the entries of the folder at `path`; undefined if there is none, or if a link leads to another folder. On Linux the
+ * opened folder itself is listed. On other systems a replacement is noticed afterwards.
  *
  * @param path absolute, with links resolved
- * @throws what node:fs throws
+ * @throws the errors of node:fs
  */
 export async function listFolder(path: string): Promise<Dirent[] | undefined> {
   if (process.platform !== "linux") {
@@ -17,8 +17,8 @@ export async function listFolder(path: string): Promise<Dirent[] | undefined> {
   const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
   const handle = await open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   try {
-    const place = await placeOf(handle, path);
-    return place === path ? await readdir(descriptorPath(handle), { withFileTypes: true }) : undefined;
+    if ((await openedPath(handle, path)) !== path) return undefined;
+    return await readdir(descriptorPath(handle), { withFileTypes: true });
   } finally {
     await handle.close();
   }

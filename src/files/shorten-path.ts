@@ -1,5 +1,5 @@
-/** What of a path clients may see: its last `parts` names, which tell files apart and not how the machine is laid out. */
-export function shownPlace(path: string, parts = 3): string {
+/** Returns the last `parts` names of a path: enough for clients to tell files apart, without the machine's folders. */
+export function shortenPath(path: string, parts = 3): string {
   const names = path.split(/[\\/]+/).filter((name) => name !== "");
   return names.length > parts ? `.../${names.slice(-parts).join("/")}` : names.join("/");
 }

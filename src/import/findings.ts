@@ -1,18 +1,18 @@
 import { RankscopeError } from "../errors.js";
 import type { Finding, FindingCode } from "../model/records.js";
 
-/** The findings of one import while it goes on. */
+/** The findings of one import while it runs. */
 export interface Findings {
   readonly list: readonly Finding[];
   add(severity: Finding["severity"], code: FindingCode, where: string, message: string): void;
   /**
-   * Runs `read` on one file; its failure becomes an error in the list and undefined here, so that one bad file does not lose
-   * the others. What is not a failure of the input is thrown on.
+   * Runs `read` on one file. If the file is at fault, the error becomes a finding and the result is undefined, so that the
+   * import continues with the other files. Any other error is rethrown.
    */
   guard<Result>(where: string, read: () => Promise<Result>): Promise<Result | undefined>;
 }
 
-export function openFindings(): Findings {
+export function createFindings(): Findings {
   const list: Finding[] = [];
   return {
     list,

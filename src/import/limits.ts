@@ -1,62 +1,84 @@
-/** Every maximum of an import, with its reason. Past one, the error names it; nothing is cut short in silence. */
+/** Every maximum of an import, with its reason. An import that exceeds one fails and names it; nothing is truncated silently. */
 
-/** Files below one study's folder: a study of 1,000 runs with 50 checkpoints of 10 files fits; a home directory does not. */
+// Folders and files
+
+/** Files below a study's folder. 1,000 runs with 50 checkpoints of 10 files fit; a home directory does not. */
 export const MAX_FILES = 500_000;
-/** Folders inside each other; runs lie 3 or 4 deep. */
+/** Nested folders. Runs lie 3 or 4 deep. */
 export const MAX_DEPTH = 24;
-/** Bytes that all tables, configurations and trainer states of one study take: what they say is held in memory together. */
+/** Bytes of all tables, configurations and trainer states of a study, whose contents are in memory together. */
 export const MAX_TEXT_BYTES = 2 * 2 ** 30;
-/** A weight file is read whole and copied: 64 GiB are a base model of 30 billion weights in bfloat16, saved with its adapter. */
-export const MAX_WEIGHT_FILE_BYTES = 64 * 2 ** 30;
-/** The official safetensors library's own limit on a header. */
-export const MAX_SAFETENSORS_HEADER_BYTES = 100_000_000;
-/** Module paths have some hundred characters; names are looked through with expressions and stand in messages. */
-export const MAX_TENSOR_NAME_CHARACTERS = 1000;
-/** NumPy's own limit. */
-export const MAX_TENSOR_DIMENSIONS = 64;
-/** adapter_config.json is about 1 KB; long rank patterns make it some hundred. */
-export const MAX_ADAPTER_CONFIG_BYTES = 4 * 2 ** 20;
-/** trainer_state.json takes about 200 bytes a logged step: a million steps, logged each, fit. */
-export const MAX_TRAINER_STATE_BYTES = 256 * 2 ** 20;
-/** A state dict's pickle takes about 300 bytes a tensor: 100,000 tensors fit. */
-export const MAX_TORCH_PICKLE_BYTES = 32 * 2 ** 20;
-/** A run's row takes about 400 bytes in JSON or a pickle: 100,000 runs fit with room. */
-export const MAX_TABLE_BYTES = 64 * 2 ** 20;
-/** Runs of one study; the largest published sweeps have some thousand. */
-export const MAX_TABLE_ROWS = 100_000;
-/** Results tables have 5 to 20 columns; one file of logged curves may have some hundred. */
-export const MAX_TABLE_COLUMNS = 1_000;
-/** 100,000 runs of 50 columns fit; a file of nothing but separators would make some ten million cells. */
-export const MAX_CSV_CELLS = 5_000_000;
-/** Of a column, run, method, quantization or model in a table: expressions that take quadratic time look through them. */
-export const MAX_TABLE_NAME_CHARACTERS = 1000;
-/** Python prints a float with up to 24 characters; the expressions that tell numbers take quadratic time. */
-export const MAX_NUMBER_CHARACTERS = 400;
-/** A million steps with ten logged numbers each fit; ten million empty objects take half a gigabyte of memory. */
-export const MAX_JSON_VALUES = 10_000_000;
-/** Tables, configurations and headers are 2 to 4 deep. */
-export const MAX_JSON_DEPTH = 100;
-/** 1,000 columns of 1,000 characters. A quote that does not end would make one record of the whole file. */
-export const MAX_CSV_RECORD_CHARACTERS = 1_000_000;
-/** Text with escapes, as the old protocols write it, becomes a list of its parts while it is read. */
-export const MAX_PICKLE_ESCAPED_CHARACTERS = 1_000_000;
-/** Results tables are a list of dicts of scalars: 3 deep. The limit also keeps recursion off the stack's end. */
-export const MAX_PICKLE_DEPTH = 100;
-/** 100,000 rows of 20 columns with keys fit; a value that is shared counts again wherever it is reached. */
-export const MAX_PICKLE_NODES = 5_000_000;
-/** A run takes about 40. */
-export const MAX_PICKLE_OPCODES = 10_000_000;
-/** Containers and byte strings, 200 to 400 bytes each; a NumPy scalar takes two, 100,000 runs of four such columns fit. */
-export const MAX_PICKLE_OBJECTS = 1_000_000;
-/** The pickler memoises each string and container once. */
-export const MAX_PICKLE_MEMO = 2_000_000;
-/** One entry a tensor, and some ten more. */
-export const MAX_ZIP_ENTRIES = 200_000;
-/** A shard's index takes about 150 bytes a tensor. */
-export const MAX_WEIGHT_INDEX_BYTES = 32 * 2 ** 20;
-/** One tensor is read into memory whole: A or B of a layer of 100,000 x 100,000 at rank 1,000 fits. */
-export const MAX_TENSOR_BYTES = 2 ** 30;
-/** Names quoted in one finding, which also says how many there are. */
-export const QUOTED_NAMES = 5;
+/** Names quoted in one finding, which also gives their number. */
+export const MAX_QUOTED_NAMES = 5;
 /** Characters of a file quoted in one message. */
 export const MAX_QUOTED_CHARACTERS = 300;
+
+// Weights
+
+/** Bytes of a weight file, which is read whole and copied: a base model of 30 billion bfloat16 weights saved with its adapter. */
+export const MAX_WEIGHT_FILE_BYTES = 64 * 2 ** 30;
+/** Bytes of a safetensors header. This is the limit of the official library. */
+export const MAX_SAFETENSORS_HEADER_BYTES = 100_000_000;
+/** Characters of a tensor's name. Module paths have some hundred; names are matched by expressions and quoted in messages. */
+export const MAX_TENSOR_NAME_CHARACTERS = 1000;
+/** Dimensions of a tensor. This is NumPy's limit. */
+export const MAX_TENSOR_DIMENSIONS = 64;
+/** Bytes of a tensor, which is read into memory whole: A or B of a layer of 100,000 x 100,000 at rank 1,000 fits. */
+export const MAX_TENSOR_BYTES = 2 ** 30;
+/** Bytes of a state dict's pickle. It takes about 300 bytes per tensor, so 100,000 tensors fit. */
+export const MAX_TORCH_PICKLE_BYTES = 32 * 2 ** 20;
+/** Entries of a ZIP archive: one per tensor, and about ten more. */
+export const MAX_ZIP_ENTRIES = 200_000;
+/** Bytes of the index of a sharded adapter. It takes about 150 bytes per tensor. */
+export const MAX_WEIGHT_INDEX_BYTES = 32 * 2 ** 20;
+
+// Configurations and training logs
+
+/** Bytes of adapter_config.json. It has about 1 KB; long rank patterns make some hundred. */
+export const MAX_ADAPTER_CONFIG_BYTES = 4 * 2 ** 20;
+/** Characters of a rank or alpha pattern. Module paths, and patterns for them, are shorter. */
+export const MAX_PATTERN_CHARACTERS = 1000;
+/** Bytes of trainer_state.json. It takes about 200 bytes per logged step, so a million steps fit. */
+export const MAX_TRAINER_STATE_BYTES = 256 * 2 ** 20;
+/** Values of a JSON text. A million steps with ten numbers each fit; ten million empty objects take half a gigabyte. */
+export const MAX_JSON_VALUES = 10_000_000;
+/** Levels of a JSON text. Tables, configurations and headers have 2 to 4. */
+export const MAX_JSON_DEPTH = 100;
+
+// Tables
+
+/** Bytes of a table. A row takes about 400 bytes in JSON or a pickle, so 100,000 runs fit. */
+export const MAX_TABLE_BYTES = 64 * 2 ** 20;
+/** Rows of a table: one per run. The largest published sweeps have some thousand runs. */
+export const MAX_TABLE_ROWS = 100_000;
+/** Columns of a table. Result tables have 5 to 20; a file of logged curves may have some hundred. */
+export const MAX_TABLE_COLUMNS = 1_000;
+/** Characters of a name in a table. Expressions that take quadratic time are matched against it. */
+export const MAX_TABLE_NAME_CHARACTERS = 1000;
+/** Characters of a number. Python prints a float with up to 24; the expressions that match numbers take quadratic time. */
+export const MAX_NUMBER_CHARACTERS = 400;
+/** Columns quoted in one finding. */
+export const MAX_QUOTED_COLUMNS = 8;
+/** Cells of a CSV file. 100,000 runs of 50 columns fit; a file of delimiters alone would make some ten million. */
+export const MAX_CSV_CELLS = 5_000_000;
+/** Characters of a CSV record: 1,000 columns of 1,000. An unclosed quote would make one record of the whole file. */
+export const MAX_CSV_RECORD_CHARACTERS = 1_000_000;
+/** Characters in which the CSV header is searched for its delimiter. 1,000 columns take about 20,000. */
+export const MAX_CSV_HEADER_CHARACTERS = 2 ** 16;
+
+// Pickles
+
+/** Characters of a text with escapes, as old protocols write it. It is split into a list of its parts. */
+export const MAX_PICKLE_ESCAPED_CHARACTERS = 1_000_000;
+/** Levels of a pickled value. Tables are lists of dicts of scalars: 3. The limit also bounds the recursion. */
+export const MAX_PICKLE_DEPTH = 100;
+/** Values of a pickle, shared ones counted wherever they are reached. 100,000 rows of 20 columns with keys fit. */
+export const MAX_PICKLE_NODES = 5_000_000;
+/** Opcodes of a pickle. A run takes about 40. */
+export const MAX_PICKLE_OPCODES = 10_000_000;
+/** Containers and byte strings of 200 to 400 bytes. A NumPy scalar takes two: 100,000 runs of four such columns fit. */
+export const MAX_PICKLE_OBJECTS = 1_000_000;
+/** Memo entries of a pickle. The pickler memoises each string and container once. */
+export const MAX_PICKLE_MEMO = 2_000_000;
+/** Digits or bytes of an integer. Python stops at 4,300 digits; BigInt's parser takes quadratic time. */
+export const MAX_INTEGER_DIGITS = 1000;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { chmod, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { failure, RankscopeError } from "../errors.js";
-import { errnoWords } from "../files/describe-errno.js";
+import { describeErrno } from "../files/describe-errno.js";
 import type { OpenFile } from "../files/open-file.js";
 import { checkContent } from "./check-content.js";
 import { contentKey } from "./content-key.js";
@@ -55,7 +55,7 @@ export function openDirectoryStore(directory: string): WeightStore {
     } catch (cause) {
       await rm(copy, { force: true }).catch(() => undefined);
       if (cause instanceof RankscopeError) throw cause;
-      const received = errnoWords(cause as NodeJS.ErrnoException);
+      const received = describeErrno(cause as NodeJS.ErrnoException);
       throw failure("WEIGHTS_NOT_KEPT", { where: target, received, cause });
     }
   }

@@ -1,5 +1,5 @@
 import { failure, type RankscopeError } from "../errors.js";
-import { errnoWords } from "../files/describe-errno.js";
+import { describeErrno } from "../files/describe-errno.js";
 
 /** The file is not there. */
 const MISSING = new Set(["ENOENT", "ENOTDIR"]);
@@ -10,10 +10,10 @@ const UNREADABLE = new Set(["EACCES", "EPERM", "EISDIR", "ELOOP", "ENAMETOOLONG"
 export function fileFailure(cause: NodeJS.ErrnoException, where: string): RankscopeError {
   const code = cause.code ?? "";
   if (MISSING.has(code)) return failure("WEIGHTS_MISSING", { where, cause });
-  if (UNREADABLE.has(code)) return failure("FILE_UNREADABLE", { where, received: errnoWords(cause), cause });
+  if (UNREADABLE.has(code)) return failure("FILE_UNREADABLE", { where, received: describeErrno(cause), cause });
   return failure("WEIGHTS_UNREACHABLE", {
     where,
-    received: errnoWords(cause),
+    received: describeErrno(cause),
     todo: "Check the disk or network file system that holds the file.",
     cause,
   });

@@ -4,11 +4,11 @@ import JSON5 from "json5";
 import { expect } from "vitest";
 import { readCsvTable } from "#src/import/formats/csv-table.js";
 import { readPickle } from "#src/import/pickle/read-pickle.js";
-import { readResultsTable } from "#src/import/tables/results-table.js";
-import { parseTolerantJson } from "#src/import/json/parse-python-json.js";
+import { parsePythonJson } from "#src/import/json/parse-python-json.js";
 import { fuzz, readOrRefused } from "../support/fuzz.js";
 import { mutated, mutatedJson } from "../support/mutations.js";
 import { pickleOf } from "../support/pickle-of.js";
+import { readResultsTable } from "../support/read-results-table.js";
 
 /** A table whose every run has its row, as any kind of file has it. */
 const rows = fc.uniqueArray(
@@ -69,7 +69,7 @@ fuzz(
     const entries = Object.entries(value).map(
       ([key, number]) => `${JSON.stringify(key)}: ${Object.is(number, -0) ? "-0.0" : number}`,
     );
-    expect(parseTolerantJson(`{${entries.join(", ")}}`)).toEqual(value);
+    expect(parsePythonJson(`{${entries.join(", ")}}`)).toEqual(value);
   },
 );
 
@@ -98,7 +98,7 @@ function pythonJson(value: unknown): string {
 }
 fuzz("Python's JSON, however nested, is read as JSON5 reads it", nested, (value) => {
   const text = pythonJson(value);
-  expect(parseTolerantJson(text)).toEqual(JSON5.parse(text));
+  expect(parsePythonJson(text)).toEqual(JSON5.parse(text));
 });
 fuzz(
   "what is read of Python's JSON whose bytes were changed is what JSON5 reads",
@@ -107,7 +107,7 @@ fuzz(
     const text = bytes.toString("utf8");
     let read: unknown;
     try {
-      read = parseTolerantJson(text);
+      read = parsePythonJson(text);
     } catch (error) {
       expect(error).toBeInstanceOf(SyntaxError);
       return;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect } from "vitest";
 import { withFile } from "#src/files/open-file.js";
 import { readSafetensorsHeader } from "#src/import/tensors/read-safetensors-header.js";
-import { DTYPES, tensorBytes } from "#src/import/tensors/tensor-bytes.js";
+import { DTYPES, tensorBytes } from "#src/import/tensors/tensor-entry.js";
 import { readTorchTensors } from "#src/import/tensors/read-torch-tensors.js";
 import { safetensorsOf } from "../support/adapter-files.js";
 import { fuzz, readOrRefused } from "../support/fuzz.js";

@@ -197,7 +197,7 @@ describe("shards that do not fit their index are refused by name", () => {
     [
       "a missing shard",
       (folder) => rm(path.join(folder, "adapter_model-00001-of-00002.safetensors")),
-      "which is not there",
+      "which does not exist",
     ],
     [
       "a tensor that is in no shard",
@@ -248,6 +248,6 @@ test("where both forms lie in a folder safetensors is taken, and that is said", 
     severity: "info",
     code: "OTHER_WEIGHTS_NOT_READ",
     where: "adapter_model.safetensors",
-    message: "was taken; adapter_model.bin beside it was not read",
+    message: "This weight file is preferred: adapter_model.bin in the same folder was not read.",
   });
 });

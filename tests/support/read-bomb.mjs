@@ -1,16 +1,22 @@
 // Reads one file as an import does, in a process of little memory, and prints what came of it and the memory that it took.
 import { withFile } from "#src/files/open-file.js";
 import { readAdapterConfig } from "#src/import/formats/adapter-config.js";
-import { readResultsTable } from "#src/import/tables/results-table.js";
+import { TABLE_FORMATS } from "#src/import/formats/result-formats.js";
 import { readSafetensorsHeader } from "#src/import/tensors/read-safetensors-header.js";
 import { readTorchTensors } from "#src/import/tensors/read-torch-tensors.js";
 import { readTrainerState } from "#src/import/formats/trainer-state.js";
 import { readWeightIndex } from "#src/import/tensors/read-weight-index.js";
 
+async function readTable(file) {
+  const format = TABLE_FORMATS.find(({ recognises }) => recognises(file));
+  const [{ table }] = await format.read({ path: file, where: "bomb" });
+  return table;
+}
+
 const READERS = {
   safetensors: (file) => withFile(file, "bomb", (opened) => readSafetensorsHeader(opened, "bomb")),
   torch: (file) => withFile(file, "bomb", (opened) => readTorchTensors(opened, "bomb")),
-  table: (file) => readResultsTable(file, "bomb"),
+  table: (file) => readTable(file),
   state: (file) => readTrainerState(file, "bomb"),
   config: (file) => readAdapterConfig(file, "bomb"),
   index: (file) => readWeightIndex(file, "bomb"),

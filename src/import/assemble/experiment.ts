@@ -1,121 +1,121 @@
+import type { ExperimentRecord, MetricRecord, Quantization } from "../../model/records.js";
 import type { Findings } from "../findings.js";
-import { mergeValue, type Reading } from "./merge-value.js";
+import type { TableReading } from "./join-tables.js";
+import type { Reading } from "./merge-value.js";
 import { methodOf } from "./method.js";
 import { quantizationInName, quantizationOf } from "./quantization.js";
+import type { ReadingMerger } from "./reading-merger.js";
 import type { RunReading } from "./read-run.js";
-import type { TableReading } from "./read-tables.js";
-import type { ExperimentRecord, MetricRecord } from "../../model/records.js";
-import type { Roundings } from "./roundings.js";
 import { rankInName, seedInName } from "./run-name.js";
 
-/** What a run's folders and the tables' row together make: one experiment; undefined where no rank can be found. */
+/** Joins a run's folders and its table row into one experiment. Returns undefined if its rank is unknown. */
 export function experimentOf(
   name: string,
   run: RunReading | undefined,
   row: TableReading | undefined,
   findings: Findings,
-  roundings: Roundings,
+  merger: ReadingMerger,
 ): ExperimentRecord | undefined {
   const rank = rankOf(name, run, row, findings);
   if (rank === undefined) return undefined;
-  const label = row?.quantization?.value ?? quantizationInName(name);
-  const { quantization, schemeAssumed } = label === undefined ? UNKNOWN : quantizationOf(label);
-  if (schemeAssumed && !findings.list.some(({ code }) => code === "SCHEME_ASSUMED")) {
-    const message = `${quantization.label} is taken to be ${quantization.scheme}, QLoRA's 4-bit data type (arXiv 2305.14314, section 3)`;
-    findings.add("info", "SCHEME_ASSUMED", "", message);
-  }
-  const merge = mergeInto(name, findings, roundings);
+  const quantization = quantizationOfRun(name, row, findings);
+  const settings = run?.config?.settings ?? null;
+  const methodSources = row?.method === undefined ? [name] : [row.method.value, name];
   return {
     name,
-    method: methodOf(
-      run?.config?.settings ?? null,
-      quantization,
-      row?.method === undefined ? [name] : [row.method.value, name],
-    ),
+    method: methodOf(settings, quantization, methodSources),
     quantization,
     rank,
     seed: row?.seed?.value ?? seedInName(name) ?? null,
-    steps: stepsOf(run, row, merge),
+    steps: stepsOf(name, run, row, merger),
     numSamples: row?.numSamples?.value ?? null,
-    adapter: run?.config?.settings ?? null,
-    metrics: metricsOf(run, row, merge),
+    adapter: settings,
+    metrics: metricsOf(name, run, row, merger),
     series: run?.series ?? [],
     checkpoints: run?.checkpoints ?? [],
   };
 }
 
-const UNKNOWN = { quantization: { label: "unknown", bits: null, scheme: null }, schemeAssumed: false } as const;
-
-/** The configuration is believed first: its rank has been checked against the tensors. */
+/** Returns the configured rank, which was checked against the tensors; else that of the table, else that of the name. */
 function rankOf(
   name: string,
   run: RunReading | undefined,
   row: TableReading | undefined,
   findings: Findings,
 ): number | undefined {
-  const configured = run?.config?.settings.r;
   const tabled = row?.rank;
-  const rank = configured ?? tabled?.value ?? rankInName(name);
+  const named = rankInName(name);
+  const rank = run?.config?.settings.r ?? tabled?.value ?? named;
   if (rank === undefined) {
-    const message = "no adapter_config.json, table or name (such as 16bit_r8) gives its rank; the run was left out";
+    const message =
+      "The run was left out: its rank is unknown. Add its adapter_config.json or a table with its rank, or name it as 16bit_r8.";
     findings.add("warning", "RUN_WITHOUT_RANK", run?.folder ?? name, message);
   } else if (tabled !== undefined && tabled.value !== rank) {
-    findings.add(
-      "error",
-      "RANK_CONTRADICTS_CONFIG",
-      name,
-      `${tabled.source} says rank ${tabled.value}, adapter_config.json ${rank}; the latter was kept`,
-    );
-  } else if (rankInName(name) !== undefined && rankInName(name) !== rank) {
-    findings.add("warning", "RANK_CONTRADICTS_NAME", name, `its name says another rank than ${rank}, which was kept`);
+    const message = `The rank is ${rank} in adapter_config.json and ${tabled.value} in ${tabled.source}. ${rank} was kept.`;
+    findings.add("error", "RANK_CONTRADICTS_CONFIG", name, message);
+  } else if (named !== undefined && named !== rank) {
+    const message = `The rank is ${rank}, but the run's name says ${named}. ${rank} was kept.`;
+    findings.add("warning", "RANK_CONTRADICTS_NAME", name, message);
   }
   return rank;
 }
 
-/** The Trainer's names for what the tables call otherwise. */
+const UNKNOWN_QUANTIZATION: Quantization = { label: "unknown", bits: null, scheme: null };
+
+function quantizationOfRun(name: string, row: TableReading | undefined, findings: Findings): Quantization {
+  const label = row?.quantization?.value ?? quantizationInName(name);
+  if (label === undefined) return UNKNOWN_QUANTIZATION;
+  const { quantization, schemeAssumed } = quantizationOf(label);
+  if (schemeAssumed && !findings.list.some(({ code }) => code === "SCHEME_ASSUMED")) {
+    const message = `${quantization.label} is assumed to be ${quantization.scheme}, QLoRA's 4-bit data type (arXiv 2305.14314, section 3).`;
+    findings.add("info", "SCHEME_ASSUMED", "", message);
+  }
+  return quantization;
+}
+
+function stepsOf(
+  name: string,
+  run: RunReading | undefined,
+  row: TableReading | undefined,
+  merger: ReadingMerger,
+): number | null {
+  const tabled = row?.steps;
+  const log = run?.log ?? null;
+  if (log === null) return tabled?.value ?? null;
+  // A log saved before the end of the run does not contradict the table.
+  if (tabled !== undefined && log.globalStep < tabled.value) return tabled.value;
+  return merger.merge(`${name}, steps`, tabled, { value: log.globalStep, source: log.file }).value;
+}
+
+/** Returns the tables' metrics, and those of the training log that no table has, or has with fewer digits. */
+function metricsOf(
+  name: string,
+  run: RunReading | undefined,
+  row: TableReading | undefined,
+  merger: ReadingMerger,
+): MetricRecord[] {
+  const metrics = new Map<string, Reading<number>>(row?.metrics);
+  for (const [metric, reading] of loggedMetrics(run)) {
+    metrics.set(metric, merger.merge(`${name}, ${metric}`, metrics.get(metric), reading));
+  }
+  return [...metrics].map(([metric, { value, source }]) => ({ name: metric, value, source }));
+}
+
+/** Metric names by the Trainer's names in its closing summary. */
 const SUMMARY_METRICS: Readonly<Record<string, string>> = {
   train_loss: "training_loss",
   train_runtime: "training_time_seconds",
 };
 
-type Merge = (what: string, known: Reading<number> | undefined, read: Reading<number>) => Reading<number>;
-
-/** Merges values of one experiment, and says so where they disagree. */
-function mergeInto(name: string, findings: Findings, roundings: Roundings): Merge {
-  return (what, known, read) => {
-    const merged = mergeValue(known, read);
-    const place = `${name}, ${what}`;
-    roundings.note(place, merged);
-    if (merged.contradicted !== undefined) {
-      const { kept, contradicted } = merged;
-      const message = `${kept.value} in ${kept.source} was kept, ${contradicted.source} says ${contradicted.value}`;
-      findings.add("warning", "CONFLICTING_VALUES", place, message);
-    }
-    return merged.kept;
-  };
-}
-
-function stepsOf(run: RunReading | undefined, row: TableReading | undefined, merge: Merge): number | null {
-  const tabled = row?.steps;
-  // The last saved state may be of an earlier step than the run's end: that contradicts nothing.
-  if (run?.state == null || (tabled !== undefined && run.state.globalStep < tabled.value)) return tabled?.value ?? null;
-  return merge("steps", tabled, { value: run.state.globalStep, source: run.stateFile }).value;
-}
-
-/** The tables' metrics, and those that the curves give where no table does, or gives fewer digits. */
-function metricsOf(run: RunReading | undefined, row: TableReading | undefined, merge: Merge): MetricRecord[] {
-  const metrics = new Map<string, Reading<number>>(row?.metrics);
-  for (const [metric, reading] of curveMetrics(run)) metrics.set(metric, merge(metric, metrics.get(metric), reading));
-  return [...metrics].map(([metric, { value, source }]) => ({ name: metric, value, source }));
-}
-
-/** Finite ones only: a run that ended in NaN has no final loss, and its curve says why. */
-function curveMetrics(run: RunReading | undefined): [string, Reading<number>][] {
-  if (run === undefined || run.state === null) return [];
-  const { state, series, stateFile: source } = run;
-  const found = Object.entries(SUMMARY_METRICS).map(([logged, metric]) => [metric, state.summary.get(logged)] as const);
-  const evalLoss = series.find(({ name }) => name === "eval_loss")?.values.at(-1);
-  return [...found, ["eval_loss", evalLoss] as const].flatMap(([metric, value]): [string, Reading<number>][] =>
-    value !== undefined && Number.isFinite(value) ? [[metric, { value, source }]] : [],
-  );
+/** Returns finite values only: a run that ended in NaN has no final loss. */
+function loggedMetrics(run: RunReading | undefined): [string, Reading<number>][] {
+  if (run === undefined || run.log === null) return [];
+  const { summary, file: source } = run.log;
+  const values = new Map<string, number | undefined>();
+  for (const [logged, metric] of Object.entries(SUMMARY_METRICS)) values.set(metric, summary.get(logged));
+  values.set("eval_loss", run.series.find((curve) => curve.name === "eval_loss")?.values.at(-1));
+  return [...values].flatMap(([metric, value]): [string, Reading<number>][] => {
+    if (value === undefined || !Number.isFinite(value)) return [];
+    return [[metric, { value, source }]];
+  });
 }

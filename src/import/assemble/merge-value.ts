@@ -6,26 +6,25 @@ export interface Reading<Value extends string | number> {
   readonly source: string;
 }
 
-/** Of two readings of one value, the one to keep, and what became of the other. */
+/** The result of merging two readings of one value. */
 export interface Merged<Value extends string | number> {
   readonly kept: Reading<Value>;
-  /** The other, where it is `kept` with fewer digits. */
+  /** The other reading, if it is `kept` with fewer digits. */
   readonly rounded?: Reading<Value>;
-  /** The other, where both cannot be true. */
+  /** The other reading, if both cannot be true. */
   readonly contradicted?: Reading<Value>;
 }
 
-/** Merges a reading into what is known; where they contradict each other the known one is kept. */
+/** Merges a reading into what is known. If they contradict each other, the known reading is kept. */
 export function mergeValue<Value extends string | number>(
   known: Reading<Value> | undefined,
   read: Reading<Value>,
 ): Merged<Value> {
   if (known === undefined) return { kept: read };
   if (Object.is(known.value, read.value)) return { kept: known };
-  const precise =
-    typeof known.value === "number" && typeof read.value === "number"
-      ? morePrecise(known.value, read.value)
-      : undefined;
+  const areNumbers = typeof known.value === "number" && typeof read.value === "number";
+  const precise = areNumbers ? morePrecise(known.value, read.value) : undefined;
   if (precise === undefined) return { kept: known, contradicted: read };
-  return precise === known.value ? { kept: known, rounded: read } : { kept: read, rounded: known };
+  if (precise === known.value) return { kept: known, rounded: read };
+  return { kept: read, rounded: known };
 }

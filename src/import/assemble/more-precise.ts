@@ -1,14 +1,14 @@
-/** A single digit says too little: 2 would be a rounding of everything from 1.5 to 2.5. */
-const LEAST_SIGNIFICANT_DIGITS = 2;
+/** With a single significant digit, 2 would be a rounding of everything from 1.5 to 2.5. */
+const MIN_SIGNIFICANT_DIGITS = 2;
 
 /**
- * Of two reports of one quantity, the one with more digits where the other is its rounding; undefined where they
- * disagree.
+ * Compares two reports of one quantity. Returns the one with more digits if the other is its rounding; undefined if they
+ * contradict each other.
  *
- * A value is a rounding of another when it prints with fewer decimals and lies within half a unit of its last one.
- * Numbers forget trailing zeros, so a value counts with at least two significant digits: 2 (printed 2.0) is a rounding
- * of 2.00002 and not of 2.3. Zero has no significant digit and is a rounding of nothing. NaN agrees with NaN only, an
- * infinity with itself only; of equal values the first is returned.
+ * A value is a rounding of another if it prints with fewer decimals and lies within half a unit of its last decimal. Numbers
+ * do not keep trailing zeros, so at least two significant digits are assumed: 2 (printed 2.0) is a rounding of 2.00002, but
+ * not of 2.3. Zero has no significant digit and is a rounding of nothing. NaN agrees with NaN only, and an infinity with
+ * itself only. The first of two equal values is returned.
  */
 export function morePrecise(one: number, other: number): number | undefined {
   if (one === other || (Number.isNaN(one) && Number.isNaN(other))) return one;
@@ -20,17 +20,17 @@ export function morePrecise(one: number, other: number): number | undefined {
 function isRoundingOf(short: number, long: number): boolean {
   const decimals = Math.max(decimalsOf(short), decimalsForSignificance(short));
   if (decimals >= decimalsOf(long) || short === 0) return false;
-  // Half a unit, with room for the error of subtracting; Python rounds halves to even, spreadsheets away from zero.
-  const room = 0.5 * 10 ** -decimals + 2 * Number.EPSILON * Math.abs(long);
-  return Math.abs(long - short) <= room;
+  // Half a unit, plus the rounding error of the subtraction. Python rounds halves to even, spreadsheets away from zero.
+  const tolerance = 0.5 * 10 ** -decimals + 2 * Number.EPSILON * Math.abs(long);
+  return Math.abs(long - short) <= tolerance;
 }
 
-/** Digits after the point in the shortest spelling that gives the number back: 4 for 1.9737, 8 for 1.5e-7, 0 for 2. */
+/** Returns the decimals of the shortest notation that is read as the same number: 4 for 1.9737, 8 for 1.5e-7, 0 for 2. */
 function decimalsOf(value: number): number {
   const [, fraction = "", exponent = "0"] = /^-?\d+(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(value)) ?? [];
   return Math.max(0, fraction.length - Number(exponent));
 }
 
 function decimalsForSignificance(value: number): number {
-  return LEAST_SIGNIFICANT_DIGITS - 1 - Math.floor(Math.log10(Math.abs(value)));
+  return MIN_SIGNIFICANT_DIGITS - 1 - Math.floor(Math.log10(Math.abs(value)));
 }

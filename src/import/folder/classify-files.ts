@@ -1,40 +1,27 @@
 import path from "node:path";
+import type { Evidence, EvidenceKind, RunEvidence, TableEvidence } from "../formats/evidence.js";
+import type { ResultFormat } from "../formats/result-format.js";
+import { RUN_FORMATS, TABLE_FORMATS } from "../formats/result-formats.js";
 
-/** The files of a study by what they are; paths are relative to the study's folder. */
+/** A file whose format is known. */
+export interface RecognisedFile<Result extends Evidence> {
+  /** Relative to the study's folder. */
+  readonly file: string;
+  readonly format: ResultFormat<Result>;
+}
+
+/** The files of a study by format. Paths are relative to the study's folder. */
 export interface ClassifiedFiles {
-  /** Folders that hold a configuration, weights or a trainer state, with what they hold. */
-  readonly saves: ReadonlyMap<string, SaveFiles>;
-  /** Candidates for result tables. */
-  readonly tables: readonly string[];
-  /** Everything that is neither read nor known to be of no interest. */
+  /** Files that describe a run, by the folder that they lie in. */
+  readonly saves: ReadonlyMap<string, readonly RecognisedFile<RunEvidence>[]>;
+  /** Files that name the runs they describe, the most trusted format first. */
+  readonly tables: readonly RecognisedFile<TableEvidence>[];
+  /** Files that no format recognises and that are not known companions of an adapter. */
   readonly others: readonly string[];
 }
 
-export interface SaveFiles {
-  readonly config?: string;
-  readonly state?: string;
-  /** adapter_model files and indexes by their names; shards are not among them. */
-  readonly weights?: Readonly<Partial<Record<WeightFileName, string>>>;
-  readonly shards?: readonly string[];
-}
-
-/** Where an adapter's weights may lie, what is taken first before the other: PEFT too takes safetensors first. */
-export const WEIGHT_FILE_NAMES = [
-  "adapter_model.safetensors",
-  "adapter_model.safetensors.index.json",
-  "adapter_model.bin",
-  "adapter_model.bin.index.json",
-] as const;
-
-export type WeightFileName = (typeof WEIGHT_FILE_NAMES)[number];
-
-/** As huggingface_hub names them. */
-const SHARD = /^adapter_model-\d+-of-\d+\.(safetensors|bin)$/;
-
-const TABLE_EXTENSIONS = new Set([".csv", ".tsv", ".json", ".pkl", ".pickle"]);
-
-/** What training tools write beside an adapter and what a study does not need. */
-const OF_NO_INTEREST = [
+/** Files that training tools write beside an adapter and that a study does not need. */
+const COMPANIONS = [
   /^(README|LICENSE|NOTICE)(\.\w+)?$/i,
   /^(tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab|generation_config|config|preprocessor_config)\.json$/,
   /^(package|package-lock|tsconfig|composer)\.json$/,
@@ -46,29 +33,46 @@ const OF_NO_INTEREST = [
   /\.(md|gitattributes)$/,
 ];
 
+/** Asks the registry of formats which file has which format. */
 export function classifyFiles(files: readonly string[]): ClassifiedFiles {
-  const saves = new Map<string, SaveFiles>();
-  const tables: string[] = [];
+  const saves = new Map<string, RecognisedFile<RunEvidence>[]>();
+  const tables: RecognisedFile<TableEvidence>[] = [];
   const others: string[] = [];
   for (const file of files) {
-    const base = path.posix.basename(file);
-    const part = savePart(base, file, saves.get(folderOf(file)) ?? {});
-    if (part !== undefined) {
-      saves.set(folderOf(file), { ...saves.get(folderOf(file)), ...part });
-    } else if (OF_NO_INTEREST.some((pattern) => pattern.test(base))) continue;
-    else if (TABLE_EXTENSIONS.has(path.posix.extname(base).toLowerCase())) tables.push(file);
-    else others.push(file);
+    const name = path.posix.basename(file);
+    const runFormat = RUN_FORMATS.find((format) => format.recognises(name));
+    if (runFormat !== undefined) {
+      const folder = folderOf(file);
+      const found = saves.get(folder) ?? [];
+      found.push({ file, format: runFormat });
+      saves.set(folder, found);
+      continue;
+    }
+    // Table formats recognise any file of their extension, so companions are excluded first.
+    if (COMPANIONS.some((pattern) => pattern.test(name))) continue;
+    const tableFormat = TABLE_FORMATS.find((format) => format.recognises(name));
+    if (tableFormat === undefined) others.push(file);
+    else tables.push({ file, format: tableFormat });
   }
-  return { saves, tables, others };
+  return {
+    saves: new Map([...saves].map(([folder, found]) => [folder, inOrderOf(RUN_FORMATS, found)])),
+    tables: inOrderOf(TABLE_FORMATS, tables),
+    others,
+  };
 }
 
-/** What `file` adds to its folder; undefined for what belongs to no save. */
-function savePart(base: string, file: string, { weights, shards = [] }: SaveFiles): SaveFiles | undefined {
-  if (base === "adapter_config.json") return { config: file };
-  if (base === "trainer_state.json") return { state: file };
-  if (SHARD.test(base)) return { shards: [...shards, file] };
-  const name = WEIGHT_FILE_NAMES.find((known) => known === base);
-  return name && { weights: { ...weights, [name]: file } };
+/** Returns whether reading the file gives this kind of evidence. */
+export function givesEvidence(file: RecognisedFile<Evidence>, kind: EvidenceKind): boolean {
+  const kinds: readonly EvidenceKind[] = file.format.gives;
+  return kinds.includes(kind);
+}
+
+/** Sorts files by the position of their format; files of one format keep their order. */
+function inOrderOf<Result extends Evidence>(
+  formats: readonly ResultFormat<Result>[],
+  files: readonly RecognisedFile<Result>[],
+): RecognisedFile<Result>[] {
+  return [...files].sort((left, right) => formats.indexOf(left.format) - formats.indexOf(right.format));
 }
 
 function folderOf(file: string): string {

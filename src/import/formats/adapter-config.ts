@@ -1,22 +1,28 @@
 import { z } from "zod";
 import { failure } from "../../errors.js";
-import { configNotes, unsupportedVariant, type ConfigNote } from "../adapter/config-variants.js";
-import { MAX_ADAPTER_CONFIG_BYTES } from "../limits.js";
-import { parseJson } from "../json/parse-json.js";
-import { readTextFile } from "../folder/read-text-file.js";
 import type { AdapterSettings } from "../../model/records.js";
+import { configNotes, unsupportedVariant } from "../adapter/config-variants.js";
+import { readTextFile } from "../folder/read-bounded.js";
+import { parseJson } from "../json/parse-json.js";
+import { MAX_ADAPTER_CONFIG_BYTES } from "../limits.js";
+import type { AdapterConfig, RunEvidence } from "./evidence.js";
+import type { ResultFormat } from "./result-format.js";
 
-/** What one adapter_config.json says. */
-export interface AdapterConfig {
-  readonly baseModel: string | null;
-  readonly settings: AdapterSettings;
-  /** What it says beyond the update itself. */
-  readonly notes: readonly ConfigNote[];
-}
+/** adapter_config.json of PEFT. */
+export const ADAPTER_CONFIG: ResultFormat<RunEvidence> = {
+  name: "adapter_config.json",
+  gives: ["adapterConfig"],
+  recognises: (fileName) => fileName === "adapter_config.json",
+  async read({ path, where }) {
+    return [{ kind: "adapterConfig", config: await readAdapterConfig(path, where) }];
+  },
+};
 
-const pattern = z.record(z.string(), z.number().positive()).nullish();
+const Pattern = z.record(z.string(), z.number().positive()).nullish();
+/** A list, one name, or a regular expression. */
+const ModuleNames = z.union([z.array(z.string()), z.string()]).nullish();
 
-/** The fields of PEFT's LoraConfig that are used here; the rest may be anything. */
+/** The fields of PEFT's LoraConfig that are used here. Other fields may have any value. */
 const LoraConfig = z.looseObject({
   peft_type: z.string(),
   base_model_name_or_path: z.string().nullish(),
@@ -29,14 +35,14 @@ const LoraConfig = z.looseObject({
   use_dora: z.boolean().nullish(),
   fan_in_fan_out: z.boolean().nullish(),
   bias: z.string().nullish(),
-  // A list, one name, or a regular expression.
-  target_modules: z.union([z.array(z.string()), z.string()]).nullish(),
-  rank_pattern: pattern,
-  alpha_pattern: pattern,
+  target_modules: ModuleNames,
+  rank_pattern: Pattern,
+  alpha_pattern: Pattern,
   init_lora_weights: z.union([z.boolean(), z.string()]).nullish(),
-  modules_to_save: z.union([z.array(z.string()), z.string()]).nullish(),
+  modules_to_save: ModuleNames,
   lora_bias: z.boolean().nullish(),
 });
+type LoraConfig = z.infer<typeof LoraConfig>;
 
 /**
  * Reads an adapter_config.json.
@@ -44,53 +50,59 @@ const LoraConfig = z.looseObject({
  * @throws ADAPTER_CONFIG_INVALID, ADAPTER_TYPE_UNSUPPORTED, FILE_UNREADABLE, FILE_TOO_LARGE
  */
 export async function readAdapterConfig(path: string, where: string): Promise<AdapterConfig> {
-  const text = await readTextFile(path, where, MAX_ADAPTER_CONFIG_BYTES);
+  const config = parseConfig(await readTextFile(path, where, MAX_ADAPTER_CONFIG_BYTES), where);
+  const variant = unsupportedVariant(config);
+  if (variant !== undefined) {
+    throw failure("ADAPTER_TYPE_UNSUPPORTED", { where, received: variant, allowed: "an update of scaling * B * A" });
+  }
+  const settings = settingsOf(config);
+  return {
+    baseModel: config.base_model_name_or_path || null,
+    settings,
+    notes: configNotes(config, settings.initLoraWeights),
+  };
+}
+
+function parseConfig(text: string, where: string): LoraConfig {
   let json: unknown;
   try {
     json = parseJson(text);
   } catch (cause) {
     throw failure("ADAPTER_CONFIG_INVALID", { where, received: (cause as Error).message, allowed: "JSON", cause });
   }
+  // The type is checked first: the fields of other types differ.
   const type = z.object({ peft_type: z.string() }).safeParse(json);
   if (type.success && type.data.peft_type !== "LORA") {
     throw failure("ADAPTER_TYPE_UNSUPPORTED", { where, received: `peft_type ${type.data.peft_type}`, allowed: "LORA" });
   }
   const parsed = LoraConfig.safeParse(json);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const field = issue?.path.join(".") || "the file";
-    throw failure("ADAPTER_CONFIG_INVALID", { where: `${where}, ${field}`, received: issue?.message });
-  }
-  const config = parsed.data;
-  const variant = unsupportedVariant(config);
-  if (variant !== undefined) {
-    throw failure("ADAPTER_TYPE_UNSUPPORTED", { where, received: variant, allowed: "an update of scaling * B * A" });
-  }
-  const initLoraWeights = String(config.init_lora_weights ?? true);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const field = issue?.path.join(".") || "the file";
+  throw failure("ADAPTER_CONFIG_INVALID", { where: `${where}, ${field}`, received: issue?.message });
+}
+
+function settingsOf(config: LoraConfig): AdapterSettings {
   return {
-    baseModel: config.base_model_name_or_path || null,
-    settings: {
-      r: config.r,
-      loraAlpha: config.lora_alpha,
-      useRslora: config.use_rslora ?? false,
-      useDora: config.use_dora ?? false,
-      fanInFanOut: config.fan_in_fan_out ?? false,
-      loraDropout: config.lora_dropout ?? 0,
-      bias: config.bias ?? "none",
-      targetModules: names(config.target_modules),
-      rankPattern: config.rank_pattern ?? {},
-      alphaPattern: config.alpha_pattern ?? {},
-      initLoraWeights,
-      modulesToSave: names(config.modules_to_save),
-      loraBias: config.lora_bias ?? false,
-      revision: config.revision ?? null,
-      taskType: config.task_type ?? null,
-    },
-    notes: configNotes(config, initLoraWeights),
+    r: config.r,
+    loraAlpha: config.lora_alpha,
+    useRslora: config.use_rslora ?? false,
+    useDora: config.use_dora ?? false,
+    fanInFanOut: config.fan_in_fan_out ?? false,
+    loraDropout: config.lora_dropout ?? 0,
+    bias: config.bias ?? "none",
+    targetModules: namesOf(config.target_modules),
+    rankPattern: config.rank_pattern ?? {},
+    alphaPattern: config.alpha_pattern ?? {},
+    initLoraWeights: String(config.init_lora_weights ?? true),
+    modulesToSave: namesOf(config.modules_to_save),
+    loraBias: config.lora_bias ?? false,
+    revision: config.revision ?? null,
+    taskType: config.task_type ?? null,
   };
 }
 
-/** PEFT writes a set, in no order: sorted, equal settings are equal. */
-function names(value: readonly string[] | string | null | undefined): string[] {
+/** PEFT writes a set, in any order. Names are sorted, so that equal settings are equal. */
+function namesOf(value: readonly string[] | string | null | undefined): string[] {
   return typeof value === "string" ? [value] : [...(value ?? [])].sort();
 }

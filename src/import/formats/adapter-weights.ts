@@ -1,34 +1,41 @@
 import path from "node:path";
-import { WEIGHT_FILE_NAMES, type SaveFiles } from "../folder/classify-files.js";
-import type { Findings } from "../findings.js";
+import type { RunEvidence } from "./evidence.js";
+import type { ResultFormat } from "./result-format.js";
 
-/** The file to read a save's weights by, relative to the study's folder. */
-export interface WeightSource {
-  readonly file: string;
-  readonly form: "safetensors" | "torch";
-  /** Whether it is the index of a sharded adapter. */
-  readonly isIndex: boolean;
-}
+/** Weight files of PEFT, in order of preference. PEFT prefers safetensors too. */
+const WEIGHT_FILE_NAMES = [
+  "adapter_model.safetensors",
+  "adapter_model.safetensors.index.json",
+  "adapter_model.bin",
+  "adapter_model.bin.index.json",
+];
 
-/** Which of a save's weight files is read; undefined where there is none. What is left unread is among the findings. */
-export function weightSource({ weights = {}, shards = [] }: SaveFiles, findings: Findings): WeightSource | undefined {
-  const [name, ...unread] = WEIGHT_FILE_NAMES.filter((known) => weights[known] !== undefined);
-  const file = name && weights[name];
-  if (name === undefined || file === undefined) {
-    const [shard] = shards;
-    if (shard !== undefined) {
-      const message = `${shards.length} shards have no index (adapter_model.safetensors.index.json) beside them and were not read`;
-      findings.add("warning", "SHARDS_WITHOUT_INDEX", path.posix.dirname(shard), message);
-    }
-    return undefined;
-  }
-  if (unread.length > 0) {
-    const message = `was taken; ${unread.join(" and ")} beside it ${unread.length > 1 ? "were" : "was"} not read`;
-    findings.add("info", "OTHER_WEIGHTS_NOT_READ", file, message);
-  }
-  return {
-    file,
-    form: name.startsWith("adapter_model.safetensors") ? "safetensors" : "torch",
-    isIndex: name.endsWith(".index.json"),
-  };
-}
+/** Names that huggingface_hub gives to shards. */
+const SHARD_NAME = /^adapter_model-\d+-of-\d+\.(safetensors|bin)$/;
+
+/** The weights of a PEFT adapter: one file, or the index of its shards. */
+export const ADAPTER_WEIGHTS: ResultFormat<RunEvidence> = {
+  name: "PEFT weights",
+  gives: ["adapterWeights"],
+  recognises: (fileName) => WEIGHT_FILE_NAMES.includes(fileName),
+  read({ where }) {
+    const fileName = path.posix.basename(where);
+    const weights = {
+      source: {
+        file: where,
+        form: fileName.startsWith("adapter_model.safetensors") ? ("safetensors" as const) : ("torch" as const),
+        isIndex: fileName.endsWith(".index.json"),
+      },
+      preference: WEIGHT_FILE_NAMES.indexOf(fileName),
+    };
+    return Promise.resolve([{ kind: "adapterWeights", weights }]);
+  },
+};
+
+/** One shard of a PEFT adapter. It is read through its index. */
+export const ADAPTER_SHARD: ResultFormat<RunEvidence> = {
+  name: "shard of PEFT weights",
+  gives: ["weightShard"],
+  recognises: (fileName) => SHARD_NAME.test(fileName),
+  read: () => Promise.resolve([{ kind: "weightShard" }]),
+};

@@ -1,52 +1,77 @@
 import { parse } from "csv-parse/sync";
 import { failure } from "../../errors.js";
-import { MAX_CSV_CELLS, MAX_CSV_RECORD_CHARACTERS } from "../limits.js";
+import { MAX_CSV_CELLS, MAX_CSV_HEADER_CHARACTERS, MAX_CSV_RECORD_CHARACTERS, MAX_TABLE_ROWS } from "../limits.js";
+import { readTableText } from "../tables/read-table-file.js";
+import { tableOfRows } from "../tables/results-table.js";
+import type { TableRow } from "../tables/rows-of-value.js";
+import type { TableEvidence } from "./evidence.js";
+import type { ResultFormat } from "./result-format.js";
 
-/** Where the header is looked for to tell the separator; a thousand columns take some 20,000 characters. */
-const HEADER_CHARACTERS = 2 ** 16;
+/** Results tables as delimited text. The delimiter is detected, whatever the file's extension. */
+export const CSV_TABLE = delimitedTable(".csv");
+export const TSV_TABLE = delimitedTable(".tsv");
+
+function delimitedTable(extension: string): ResultFormat<TableEvidence> {
+  return {
+    name: `${extension} table`,
+    gives: ["table"],
+    recognises: (fileName) => fileName.toLowerCase().endsWith(extension),
+    async read({ path, where }) {
+      const text = await readTableText(path, where);
+      return [{ kind: "table", table: tableOfRows(rowsOf(text, where), where) }];
+    },
+  };
+}
+
+function rowsOf(text: string, where: string): TableRow[] {
+  const [header = [], ...records] = readCsvTable(text, where, MAX_TABLE_ROWS + 1);
+  const duplicate = header.find((name, i) => name !== "" && header.indexOf(name) !== i);
+  if (duplicate !== undefined) throw failure("TABLE_INVALID", { where, received: `two columns ${duplicate}` });
+  return records.map((record) => ({ key: null, cells: new Map(header.map((name, i) => [name, record[i]])) }));
+}
 
 /**
- * The cells of a CSV text, header first, white space around them removed. Separators are commas, semicolons or tabs,
- * whichever the header has most of; a byte order mark, quoted cells and empty lines are understood.
- * @param maxRecords more than this many records are TABLE_INVALID
- * @throws TABLE_INVALID, also where a row has more or fewer cells than the header
+ * Returns the cells of a CSV text, header first, without the white space around them. The delimiter is the comma, semicolon
+ * or tab, whichever the header has most of. Byte order marks, quoted cells and empty lines are handled.
+ *
+ * @param maxRecords maximum number of records, with the header
+ * @throws TABLE_INVALID, also if a row has more or fewer cells than the header
  */
 export function readCsvTable(text: string, where: string, maxRecords: number): string[][] {
-  const separator = separatorOf(text);
-  requireCellCount(text, separator, where);
-  let records: string[][];
+  const delimiter = delimiterOf(text);
+  requireCellCount(text, delimiter, where);
+  const records = parseRecords(text, delimiter, where, maxRecords + 1);
+  if (records.length <= maxRecords) return records;
+  throw failure("TABLE_INVALID", { where, received: "more rows", allowed: `${maxRecords} with the header` });
+}
+
+function parseRecords(text: string, delimiter: string, where: string, to: number): string[][] {
   try {
-    records = parse(text, {
+    return parse(text, {
       bom: true,
-      delimiter: separator,
+      delimiter,
       trim: true,
       skip_empty_lines: true,
-      to: maxRecords + 1,
+      to,
       max_record_size: MAX_CSV_RECORD_CHARACTERS,
     });
   } catch (cause) {
     throw failure("TABLE_INVALID", { where, received: cause instanceof Error ? cause.message : String(cause), cause });
   }
-  if (records.length > maxRecords)
-    throw failure("TABLE_INVALID", { where, received: "more rows", allowed: `${maxRecords} with the header` });
-  return records;
 }
 
-function separatorOf(text: string): string {
-  const header =
-    text
-      .slice(0, HEADER_CHARACTERS)
-      .replace(/"(?:[^"]|"")*"/g, "")
-      .trimStart()
-      .split(/[\r\n]/, 1)[0] ?? "";
-  const count = (separator: string): number => header.split(separator).length;
+function delimiterOf(text: string): string {
+  const start = text.slice(0, MAX_CSV_HEADER_CHARACTERS);
+  const withoutQuoted = start.replace(/"(?:[^"]|"")*"/g, "").trimStart();
+  const [header = ""] = withoutQuoted.split(/[\r\n]/, 1);
+  const count = (delimiter: string): number => header.split(delimiter).length;
   return [",", ";", "\t"].reduce((best, next) => (count(next) > count(best) ? next : best));
 }
 
-/** Counts before parsing, which would hold all cells; separators inside quotes count too, at no harm. */
-function requireCellCount(text: string, separator: string, where: string): void {
+/** Counts cells before they are parsed into memory. Delimiters inside quotes are counted too. */
+function requireCellCount(text: string, delimiter: string, where: string): void {
   let cells = 1;
-  for (let at = text.indexOf(separator); at !== -1; at = text.indexOf(separator, at + 1)) cells += 1;
-  if (cells > MAX_CSV_CELLS)
-    throw failure("TABLE_INVALID", { where, received: `${cells} cells`, allowed: `${MAX_CSV_CELLS}` });
+  for (let at = text.indexOf(delimiter); at !== -1; at = text.indexOf(delimiter, at + 1)) cells += 1;
+  if (cells <= MAX_CSV_CELLS) return;
+  throw failure("TABLE_INVALID", { where, received: `${cells} cells`, allowed: `${MAX_CSV_CELLS}` });
 }

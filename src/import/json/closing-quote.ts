@@ -1,4 +1,4 @@
-/** Where the JSON string that opens at `opening` ends; the text's end where it does not. */
+/** Returns the index of the quote that ends the JSON string opened at `opening`; the text's length if it does not end. */
 export function closingQuote(text: string, opening: number): number {
   let at = opening + 1;
   for (;;) {

@@ -1,8 +1,8 @@
 import { closingQuote } from "./closing-quote.js";
 
 /**
- * The first key that one object of a JSON text has twice; undefined where there is none. The text must be valid JSON: only
- * strings and brackets are looked at. No regular expression: a key of some megabytes would overflow its stack.
+ * Returns the first key that an object of a JSON text has twice; undefined if there is none. The text must be valid JSON:
+ * only strings and brackets are looked at. A regular expression would overflow its stack for a key of some megabytes.
  */
 export function duplicateKey(json: string): string | undefined {
   const open: (Set<string> | undefined)[] = [];
@@ -21,7 +21,7 @@ export function duplicateKey(json: string): string | undefined {
       case '"': {
         const end = closingQuote(json, at);
         const keys = open.at(-1);
-        if (keys !== undefined && json[afterSpace(json, end + 1)] === ":") {
+        if (keys !== undefined && json[skipSpace(json, end + 1)] === ":") {
           const key = JSON.parse(json.slice(at, end + 1)) as string;
           if (keys.has(key)) return key;
           keys.add(key);
@@ -33,7 +33,7 @@ export function duplicateKey(json: string): string | undefined {
   return undefined;
 }
 
-function afterSpace(json: string, from: number): number {
+function skipSpace(json: string, from: number): number {
   let at = from;
   while (at < json.length && " \t\n\r".includes(json.charAt(at))) at++;
   return at;

@@ -1,4 +1,4 @@
-/** What a results table may call the things that place a run, the usual name first. */
+/** Column names that identify a run or describe it, by meaning, the usual name first. */
 const RUN_COLUMNS = {
   experiment: ["experiment_name", "name", "experiment", "run", "run_name", "run_id"],
   quantization: ["quantization", "quant", "precision"],
@@ -12,6 +12,7 @@ const RUN_COLUMNS = {
 
 export type RunColumn = keyof typeof RUN_COLUMNS;
 
+/** Column names of known metrics, by metric, the usual name first. */
 const METRIC_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   training_loss: ["training_loss", "train_loss"],
   eval_loss: ["eval_loss", "final_eval_loss", "val_loss"],
@@ -20,9 +21,12 @@ const METRIC_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   training_time_seconds: ["training_time_seconds", "train_runtime"],
 };
 
+/** Index columns that pandas writes. */
+const INDEX_COLUMN = /^(?:|index|unnamed_\d+)$/;
+
 const ALL_RUN_COLUMNS: ReadonlySet<string> = new Set(Object.values(RUN_COLUMNS).flat());
 
-/** Snake case, `%` spelt out: `Peak Memory (MB)` and `peakMemoryMb` are `peak_memory_mb`. Empty for no name. */
+/** Returns a header in snake case, with `%` in words: `peak_memory_mb` for `Peak Memory (MB)` and `peakMemoryMb`. */
 export function columnName(header: string): string {
   return header
     .replace(/%/g, " percent ")
@@ -32,25 +36,26 @@ export function columnName(header: string): string {
     .replace(/^_+|_+$/g, "");
 }
 
-/** Whether a column of this name places runs (experiment, quantization, method, rank) and so makes a table of them. */
+/** Returns whether a column of this name tells runs apart: experiment, quantization, method or rank. */
 export function isRunColumn(name: string): boolean {
   const { experiment, quantization, method, rank } = RUN_COLUMNS;
   return [...experiment, ...quantization, ...method, ...rank].some((known) => known === name);
 }
 
-/** The column of `names` that has this meaning, the usual name before the rarer ones. */
+/** Returns the column of `names` that has this meaning, the usual name before rarer ones. */
 export function findRunColumn(column: RunColumn, names: ReadonlySet<string>): string | undefined {
   return RUN_COLUMNS[column].find((name) => names.has(name));
 }
 
 /**
- * The metrics that columns of these names hold: column name -> metric name. Of two spellings of one metric (`eval_loss`
- * and `final_eval_loss`) the rarer keeps its own name, so that neither is lost.
+ * Returns the metric names of columns, by column name. If a table has two spellings of one metric (`eval_loss` and
+ * `final_eval_loss`), the rarer one keeps its own name, so that neither is lost.
  */
 export function metricColumns(names: ReadonlySet<string>): Map<string, string> {
   const metrics = new Map<string, string>();
-  for (const name of names)
-    if (!ALL_RUN_COLUMNS.has(name) && !/^(?:|index|unnamed_\d+)$/.test(name)) metrics.set(name, name);
+  for (const name of names) {
+    if (!ALL_RUN_COLUMNS.has(name) && !INDEX_COLUMN.test(name)) metrics.set(name, name);
+  }
   for (const [metric, spellings] of Object.entries(METRIC_COLUMNS)) {
     const spelling = spellings.find((name) => names.has(name));
     if (spelling !== undefined) metrics.set(spelling, metric);
@@ -58,7 +63,7 @@ export function metricColumns(names: ReadonlySet<string>): Map<string, string> {
   return metrics;
 }
 
-/** Whether a column of this name holds a metric that is known here. */
+/** Returns whether a column of this name holds a known metric. */
 export function isKnownMetric(name: string): boolean {
   return Object.values(METRIC_COLUMNS).some((spellings) => spellings.includes(name));
 }

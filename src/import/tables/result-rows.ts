@@ -5,7 +5,7 @@ import { MAX_NUMBER_CHARACTERS, MAX_TABLE_COLUMNS, MAX_TABLE_NAME_CHARACTERS } f
 
 /** One run of a results table. */
 export interface ResultRow {
-  /** The run's name as the table has it, or made of quantization or method, rank and seed: `16bit_r8_s0`. */
+  /** The run's name in the table, or one made of quantization or method, rank and seed: `16bit_r8_s0`. */
   readonly experiment: string;
   readonly quantization: string | null;
   /** As the table spells it: `qlora`. */
@@ -17,28 +17,30 @@ export interface ResultRow {
   /** Training examples. */
   readonly numSamples: number | null;
   readonly modelName: string | null;
-  /** Finite numbers by metric name; the unit is in the name's end. */
+  /** Finite numbers by metric name, which ends with the unit. */
   readonly metrics: ReadonlyMap<string, number>;
 }
 
 /**
- * The runs of a table; undefined where its columns tell no runs apart, as in a table by rank only.
- * @throws TABLE_INVALID for a rank that is no positive integer, a seed or step count that is no integer, a row without
+ * Returns the runs of a table; undefined if its columns do not tell runs apart, as in a table by rank only.
+ *
+ * @throws TABLE_INVALID for a rank that is not a positive integer, a seed or step count that is not an integer, a row without
  * a run, columns of the same name, or two rows of the same run
  */
 export function resultRows(rows: readonly TableRow[], where: string): ResultRow[] | undefined {
   const named = rows.map((row, i) => namedCells(row, i, where));
   const names = new Set(named.flatMap((cells) => [...cells.keys()]));
   requireColumnCount(names.size, where);
-  if (!placesRuns(names, rows)) return undefined;
+  if (!tellsRunsApart(names, rows)) return undefined;
   const metrics = metricColumns(names);
-  return withSeedsInNames(
-    named.map((cells, i) => resultRow(new RowReader(cells, names, i, where), metrics, rows[i]?.key ?? null)),
-    where,
-  );
+  const results = named.map((cells, i) => {
+    const reader = new RowReader(cells, names, i, where);
+    return resultRow(reader, metrics, rows[i]?.key ?? null);
+  });
+  return withSeedsInNames(results, where);
 }
 
-/** Cells by column name; empty cells are left out, columns are not. */
+/** Returns a row's cells by column name. Columns without a name are left out. */
 function namedCells({ cells }: TableRow, i: number, where: string): Map<string, unknown> {
   requireColumnCount(cells.size, where);
   const named = new Map<string, unknown>();
@@ -55,19 +57,20 @@ function namedCells({ cells }: TableRow, i: number, where: string): Map<string, 
   return named;
 }
 
-function placesRuns(names: ReadonlySet<string>, rows: readonly TableRow[]): boolean {
+function tellsRunsApart(names: ReadonlySet<string>, rows: readonly TableRow[]): boolean {
   const has = (column: RunColumn): boolean => findRunColumn(column, names) !== undefined;
-  // `name` alone may be anything's name: a layer's, a tokenizer's.
-  const knowsMore = has("rank") || has("quantization") || has("method") || [...names].some(isKnownMetric);
-  const keyed = rows.every(({ key }) => key !== null);
-  return ((has("experiment") || keyed) && knowsMore) || (has("rank") && (has("quantization") || has("method")));
+  // A column `name` alone may hold any names, such as those of layers or tokenizers.
+  const describesRuns = has("rank") || has("quantization") || has("method") || [...names].some(isKnownMetric);
+  const isKeyed = rows.every(({ key }) => key !== null);
+  if ((has("experiment") || isKeyed) && describesRuns) return true;
+  return has("rank") && (has("quantization") || has("method"));
 }
 
 function resultRow(row: RowReader, metrics: ReadonlyMap<string, string>, key: string | null): ResultRow {
   const quantization = row.quantization();
   const rank = row.integer("rank", 1);
   const seed = row.integer("seed", 0);
-  const experiment = row.text("experiment") ?? key ?? madeName(quantization ?? row.text("method"), rank, seed);
+  const experiment = row.text("experiment") ?? key ?? nameFrom(quantization ?? row.text("method"), rank, seed);
   if (experiment === null) throw row.invalid("a row without a run", "a name, or a quantization and a rank");
   return {
     experiment,
@@ -82,12 +85,12 @@ function resultRow(row: RowReader, metrics: ReadonlyMap<string, string>, key: st
   };
 }
 
-function madeName(label: string | null, rank: number | null, seed: number | null): string | null {
+function nameFrom(label: string | null, rank: number | null, seed: number | null): string | null {
   if (label === null || rank === null) return null;
   return `${label}_r${rank}${seed === null ? "" : `_s${seed}`}`;
 }
 
-/** Rows of one name and different seeds are different runs: the seed joins the name. Other such rows are an error. */
+/** Appends the seed to names that several rows share. @throws TABLE_INVALID if two rows still describe the same run */
 function withSeedsInNames(rows: readonly ResultRow[], where: string): ResultRow[] {
   const sharing = new Map<string, number>();
   for (const { experiment } of rows) sharing.set(experiment, (sharing.get(experiment) ?? 0) + 1);
@@ -109,11 +112,14 @@ function withSeedsInNames(rows: readonly ResultRow[], where: string): ResultRow[
 }
 
 function requireColumnCount(count: number, where: string): void {
-  if (count > MAX_TABLE_COLUMNS)
-    throw failure("TABLE_INVALID", { where, received: `${count} columns`, allowed: `${MAX_TABLE_COLUMNS}` });
+  if (count <= MAX_TABLE_COLUMNS) return;
+  throw failure("TABLE_INVALID", { where, received: `${count} columns`, allowed: `${MAX_TABLE_COLUMNS}` });
 }
 
-/** Reads one row's cells by what they mean. */
+/** Spellings of an empty cell. */
+const EMPTY_TEXT = /^(?:|nan|null|n\/a)$/i;
+
+/** Reads one row's cells by their meaning. */
 class RowReader {
   constructor(
     readonly cells: ReadonlyMap<string, unknown>,
@@ -131,18 +137,18 @@ class RowReader {
     return typeof cell === "number" || typeof cell === "bigint" ? String(cell) : null;
   }
 
-  /** A bare number means bits: 4 is `4bit`. */
+  /** Returns the label. A bare number gives bits: 4 is `4bit`. */
   quantization(): string | null {
     const text = this.text("quantization");
     return text !== null && /^\d+$/.test(text) ? `${text}bit` : text;
   }
 
-  integer(column: RunColumn, least: number): number | null {
+  integer(column: RunColumn, minimum: number): number | null {
     const cell = this.#cell(column);
     if (cell === undefined) return null;
     const value = numberOf(cell);
-    if (value === undefined || !Number.isSafeInteger(value) || value < least) {
-      throw this.invalid(`${findRunColumn(column, this.names)} ${shown(cell)}`, `an integer from ${least}`);
+    if (value === undefined || !Number.isSafeInteger(value) || value < minimum) {
+      throw this.invalid(`${findRunColumn(column, this.names)} ${shown(cell)}`, `an integer of at least ${minimum}`);
     }
     return value;
   }
@@ -160,13 +166,12 @@ class RowReader {
     return failure("TABLE_INVALID", { where: this.where, received: `${received} in row ${this.index + 1}`, allowed });
   }
 
-  /** Undefined where the cell is empty; pandas and Python spell that in several ways. */
+  /** Returns undefined for an empty cell, which pandas and Python write in several ways. */
   #cell(column: RunColumn): unknown {
     const name = findRunColumn(column, this.names);
     const cell = name === undefined ? undefined : this.cells.get(name);
-    const isEmpty =
-      cell === null || Number.isNaN(cell) || (typeof cell === "string" && /^(?:|nan|null|n\/a)$/i.test(cell.trim()));
-    return isEmpty ? undefined : cell;
+    if (cell === null || Number.isNaN(cell)) return undefined;
+    return typeof cell === "string" && EMPTY_TEXT.test(cell.trim()) ? undefined : cell;
   }
 }
 
@@ -180,5 +185,5 @@ function numberOf(cell: unknown): number | undefined {
 
 function shown(cell: unknown): string {
   const isShort = typeof cell === "string" || typeof cell === "number" || typeof cell === "bigint";
-  return isShort ? String(cell).slice(0, 40) : "that is no number";
+  return isShort ? String(cell).slice(0, 40) : "that is not a number";
 }

@@ -2,17 +2,18 @@ import { failure } from "../../errors.js";
 import { columnName, isRunColumn } from "./column-name.js";
 import { MAX_TABLE_NAME_CHARACTERS } from "../limits.js";
 
-/** One row: cells by column, and the key that led to it where rows were keyed. */
+/** One row: its cells by column, and its key if the rows are members of an object. */
 export interface TableRow {
   readonly key: string | null;
   readonly cells: ReadonlyMap<string, unknown>;
 }
 
 /**
- * The rows of a value read from JSON or a pickle: a list of row objects, an object of row objects, an object of columns
- * (lists, or objects by index as pandas' `to_json` writes them), or one row object of scalars that names a run.
- * Undefined where the value is none of these.
- * @throws TABLE_INVALID where columns have different lengths
+ * Returns the rows of a value read from JSON or a pickle: a list of row objects, an object of row objects, an object of columns
+ * (lists, or objects by index as pandas' `to_json` writes them), or one row object of scalars that names a run. Returns
+ * undefined for any other value.
+ *
+ * @throws TABLE_INVALID if columns have different lengths
  */
 export function rowsOfValue(value: unknown, where: string): TableRow[] | undefined {
   if (Array.isArray(value)) return rowsOfList(value);
@@ -20,26 +21,34 @@ export function rowsOfValue(value: unknown, where: string): TableRow[] | undefin
   if (entries === undefined || entries.size === 0) return undefined;
   const members = [...entries.values()];
   if (members.every(isScalar)) return namesRun(entries) ? [{ key: null, cells: entries }] : undefined;
-  if (members.every((member) => Array.isArray(member) && member.every(isScalar))) return rowsOfColumns(entries, where);
-  const inner = new Map([...entries].map(([key, member]) => [key, entriesOf(member)]));
-  return allDefined(inner) ? rowsOfObjects(inner) : undefined;
+  if (members.every(isListOfScalars)) return rowsOfColumns(entries, where);
+  const objects = new Map<string, ReadonlyMap<string, unknown>>();
+  for (const [key, member] of entries) {
+    const object = entriesOf(member);
+    if (object === undefined) return undefined;
+    objects.set(key, object);
+  }
+  return rowsOfObjects(objects);
 }
 
 function rowsOfList(list: readonly unknown[]): TableRow[] | undefined {
-  const rows = list.map(entriesOf);
-  return rows.length > 0 && rows.every((cells) => cells !== undefined)
-    ? rows.map((cells) => ({ key: null, cells }))
-    : undefined;
+  const rows: TableRow[] = [];
+  for (const member of list) {
+    const cells = entriesOf(member);
+    if (cells === undefined) return undefined;
+    rows.push({ key: null, cells });
+  }
+  return rows.length > 0 ? rows : undefined;
 }
 
 function rowsOfColumns(columns: ReadonlyMap<string, unknown>, where: string): TableRow[] {
   const lists = [...columns].map(([name, list]) => [name, list as readonly unknown[]] as const);
   const length = lists[0]?.[1].length ?? 0;
-  const odd = lists.find(([, list]) => list.length !== length);
-  if (odd !== undefined) {
+  const different = lists.find(([, list]) => list.length !== length);
+  if (different !== undefined) {
     throw failure("TABLE_INVALID", {
       where,
-      received: `${odd[1].length} values in the column ${odd[0]}`,
+      received: `${different[1].length} values in the column ${different[0]}`,
       allowed: `${length}, as in ${lists[0]?.[0]}`,
     });
   }
@@ -61,23 +70,23 @@ function rowsOfObjects(outer: ReadonlyMap<string, ReadonlyMap<string, unknown>>)
   return [...rows.values()].map((cells) => ({ key: null, cells }));
 }
 
-/** Whether the keys are column names, one of which tells runs apart. */
+/** Returns whether the keys are column names of which one tells runs apart. */
 function namesRun(entries: ReadonlyMap<string, unknown>): boolean {
   return [...entries.keys()].some((key) => key.length <= MAX_TABLE_NAME_CHARACTERS && isRunColumn(columnName(key)));
 }
 
-/** A JSON object or a dict whose keys are text; anything else is undefined. */
+/** Returns the members of a JSON object, or of a dict whose keys are text; undefined for anything else. */
 function entriesOf(value: unknown): ReadonlyMap<string, unknown> | undefined {
   if (value instanceof Map) return [...value.keys()].every((key) => typeof key === "string") ? value : undefined;
-  if (typeof value !== "object" || value === null || value instanceof Uint8Array || value instanceof Set)
-    return undefined;
-  return Array.isArray(value) ? undefined : new Map(Object.entries(value));
+  if (typeof value !== "object" || value === null) return undefined;
+  if (value instanceof Uint8Array || value instanceof Set || Array.isArray(value)) return undefined;
+  return new Map(Object.entries(value));
 }
 
 function isScalar(value: unknown): boolean {
   return value === null || typeof value !== "object";
 }
 
-function allDefined<V>(map: Map<string, V | undefined>): map is Map<string, V> {
-  return [...map.values()].every((value) => value !== undefined);
+function isListOfScalars(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isScalar);
 }

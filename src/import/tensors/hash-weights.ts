@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { failure } from "../../errors.js";
-import { errnoWords } from "../../files/describe-errno.js";
+import { describeErrno } from "../../files/describe-errno.js";
 import { requireSameStamp, withFile, type OpenFile } from "../../files/open-file.js";
 import type { ListedFile } from "./list-weights.js";
 import type { TensorEntry } from "./tensor-entry.js";
@@ -15,13 +15,15 @@ export interface WeightHashes {
   readonly size: number;
 }
 
+const CHUNK_BYTES = 2 ** 20;
+
 type Range = Pick<TensorEntry, "offset" | "length">;
 
 /**
- * Reads a file once, as a stream, and hashes it and its tensors. These lie in the order of their offsets; two may be the
- * same bytes, but none may overlap another in part.
+ * Reads a file once, as a stream, and hashes it and its tensors. The tensors must be sorted by offset. Two may be the same
+ * bytes, but they must not overlap in part.
  *
- * @throws FILE_UNREADABLE, FILE_CHANGED where it is not what it was when its tensors were listed, or does not stay so
+ * @throws FILE_UNREADABLE, FILE_CHANGED if the file changes after its tensors were listed
  */
 export function hashWeights({ path, where, tensors, stamp }: ListedFile): Promise<WeightHashes> {
   return withFile(path, where, async (file) => {
@@ -39,49 +41,55 @@ async function hashOpen(
 ): Promise<WeightHashes> {
   const whole = createHash("sha256");
   const hashes = new Map<string, string>();
-  const ahead: Range[] = [...new Map(tensors.map((tensor) => [key(tensor), tensor])).values()];
+  /** Each range once, though several tensors may share it. */
+  const ranges: Range[] = [...new Map(tensors.map((tensor) => [key(tensor), tensor])).values()];
   let next = 0;
   let current = createHash("sha256");
   let position = 0;
   try {
     for await (const chunk of chunksOf(handle, size)) {
       whole.update(chunk);
-      for (
-        let range = ahead[next];
-        range !== undefined && range.offset < position + chunk.length;
-        range = ahead[next]
-      ) {
-        const end = range.offset + range.length;
-        current.update(chunk.subarray(Math.max(0, range.offset - position), Math.min(chunk.length, end - position)));
-        if (end > position + chunk.length) break;
+      const chunkEnd = position + chunk.length;
+      let range = ranges[next];
+      while (range !== undefined && range.offset < chunkEnd) {
+        const rangeEnd = range.offset + range.length;
+        const from = Math.max(0, range.offset - position);
+        const to = Math.min(chunk.length, rangeEnd - position);
+        current.update(chunk.subarray(from, to));
+        // The range continues in the next chunk.
+        if (rangeEnd > chunkEnd) break;
         hashes.set(key(range), current.digest("hex"));
         current = createHash("sha256");
-        next++;
+        next += 1;
+        range = ranges[next];
       }
-      position += chunk.length;
+      position = chunkEnd;
     }
   } catch (cause) {
-    throw failure("FILE_UNREADABLE", { where, received: errnoWords(cause as NodeJS.ErrnoException), cause });
+    throw failure("FILE_UNREADABLE", { where, received: describeErrno(cause as NodeJS.ErrnoException), cause });
   }
-  // Tensors without elements at the very end have no byte that the loop could meet.
-  for (const range of ahead.slice(next)) {
-    if (range.length > 0)
+  // The loop does not reach tensors without elements at the end of the file.
+  for (const range of ranges.slice(next)) {
+    if (range.length > 0) {
       throw failure("FILE_CHANGED", { where, received: "a file that became shorter while it was read" });
+    }
     hashes.set(key(range), createHash("sha256").digest("hex"));
   }
   const byName = new Map(tensors.map((tensor) => [tensor.name, hashes.get(key(tensor)) ?? ""]));
   return { file: whole.digest("hex"), tensors: byName, size: position };
 }
 
-/** No more than the size that was checked, however much a writer adds meanwhile. */
+/** Streams no more than the size that was checked, even if the file grows meanwhile. */
 function chunksOf(handle: FileHandle, size: number): AsyncIterable<Buffer> {
   if (size === 0) return Readable.from([]) as AsyncIterable<Buffer>;
   return handle.createReadStream({
     autoClose: false,
     start: 0,
     end: size - 1,
-    highWaterMark: 2 ** 20,
+    highWaterMark: CHUNK_BYTES,
   }) as AsyncIterable<Buffer>;
 }
 
-const key = ({ offset, length }: Range) => `${offset}+${length}`;
+function key({ offset, length }: Range): string {
+  return `${offset}+${length}`;
+}

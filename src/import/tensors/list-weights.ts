@@ -3,47 +3,58 @@ import { failure } from "../../errors.js";
 import { withFile } from "../../files/open-file.js";
 import { MAX_WEIGHT_FILE_BYTES } from "../limits.js";
 import { readSafetensorsHeader } from "./read-safetensors-header.js";
-import type { TensorEntry } from "./tensor-entry.js";
 import { readTorchTensors } from "./read-torch-tensors.js";
 import { readWeightIndex, type WeightIndex } from "./read-weight-index.js";
-import type { WeightSource } from "../formats/adapter-weights.js";
+import type { TensorEntry } from "./tensor-entry.js";
 
-/** One weight file with what lies in it. */
+/** The file from which an adapter's weights are read. */
+export interface WeightSource {
+  /** Relative to the study's folder. */
+  readonly file: string;
+  readonly form: "safetensors" | "torch";
+  /** Whether it is the index of a sharded adapter. */
+  readonly isIndex: boolean;
+}
+
+/** One weight file and its tensors. */
 export interface ListedFile {
   /** Absolute. */
   readonly path: string;
   /** Relative to the study's folder, for messages. */
   readonly where: string;
   readonly tensors: readonly TensorEntry[];
-  /** The file's state when its tensors were listed. */
+  /** State of the file when its tensors were listed. */
   readonly stamp: string;
 }
 
 /**
- * Lists the tensors of an adapter: of its one file, or of its shards, which hold exactly the tensors that the index says.
+ * Lists the tensors of an adapter's single file, or of its shards, which must hold exactly the tensors of the index.
  *
  * @param root the study's folder, absolute
  * @throws SAFETENSORS_INVALID, TORCH_FILE_INVALID, TORCH_FILE_NOT_ALLOWED, TORCH_FILE_UNSUPPORTED, WEIGHT_INDEX_INVALID,
  * FILE_UNREADABLE, FILE_TOO_LARGE, FILE_CHANGED
  */
 export async function listWeights(root: string, { file, form, isIndex }: WeightSource): Promise<ListedFile[]> {
-  const list = form === "safetensors" ? readSafetensorsHeader : readTorchTensors;
-  const one = async (where: string): Promise<ListedFile> => {
-    const place = path.join(root, where);
-    return withFile(place, where, async (opened) => {
-      if (opened.size > MAX_WEIGHT_FILE_BYTES) {
-        const allowed = `${MAX_WEIGHT_FILE_BYTES} bytes`;
-        throw failure("FILE_TOO_LARGE", { where, received: `${opened.size} bytes`, allowed });
-      }
-      return { path: place, where, tensors: await list(opened, where), stamp: opened.stamp };
-    });
-  };
-  if (!isIndex) return [await one(file)];
+  if (!isIndex) return [await listFile(root, file, form)];
   const index = await readWeightIndex(path.join(root, file), file);
+  const folder = path.posix.dirname(file);
   const shards: ListedFile[] = [];
-  for (const shard of index.shards) shards.push(await one(path.posix.join(path.posix.dirname(file), shard)));
+  for (const shard of index.shards) shards.push(await listFile(root, path.posix.join(folder, shard), form));
   checkIndex(index, shards, file);
   return shards;
+}
+
+async function listFile(root: string, where: string, form: WeightSource["form"]): Promise<ListedFile> {
+  const readTensors = form === "safetensors" ? readSafetensorsHeader : readTorchTensors;
+  const filePath = path.join(root, where);
+  return withFile(filePath, where, async (opened) => {
+    if (opened.size > MAX_WEIGHT_FILE_BYTES) {
+      const allowed = `${MAX_WEIGHT_FILE_BYTES} bytes`;
+      throw failure("FILE_TOO_LARGE", { where, received: `${opened.size} bytes`, allowed });
+    }
+    const tensors = await readTensors(opened, where);
+    return { path: filePath, where, tensors, stamp: opened.stamp };
+  });
 }
 
 function checkIndex({ shardOf }: WeightIndex, shards: readonly ListedFile[], where: string): void {
@@ -61,8 +72,9 @@ function checkIndex({ shardOf }: WeightIndex, shards: readonly ListedFile[], whe
       missing.delete(name);
     }
   }
-  const [[name, shard] = []] = missing;
-  if (name === undefined) return;
+  const [first] = missing;
+  if (first === undefined) return;
+  const [name, shard] = first;
   const received = `the tensor ${name}, which is not in ${shard}`;
   throw failure("WEIGHT_INDEX_INVALID", { where, received, allowed: "tensors that are in their shards" });
 }

@@ -9,7 +9,7 @@ import {
   MAX_TENSOR_NAME_CHARACTERS,
 } from "../limits.js";
 import { parseJson } from "../json/parse-json.js";
-import { DTYPES, tensorBytes } from "./tensor-bytes.js";
+import { DTYPES, tensorBytes } from "./tensor-entry.js";
 import type { TensorEntry } from "./tensor-entry.js";
 
 /** The header's length field. */

@@ -4,7 +4,7 @@ import { MAX_TENSOR_DIMENSIONS, MAX_TENSOR_NAME_CHARACTERS, MAX_TORCH_PICKLE_BYT
 import { PickleMachine } from "../pickle/pickle-machine.js";
 import type { PickleRefusal } from "../pickle/pickle-refusal.js";
 import { kindOf } from "../pickle/pickle-values.js";
-import { tensorBytes } from "./tensor-bytes.js";
+import { tensorBytes } from "./tensor-entry.js";
 import type { TensorEntry } from "./tensor-entry.js";
 import { openArchive, type Archive, type ArchiveEntry } from "./torch-archive.js";
 import { TORCH_DIALECT, TorchTensor } from "./torch-dialect.js";

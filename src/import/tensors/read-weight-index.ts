@@ -5,9 +5,9 @@ import { failure } from "../../errors.js";
 import { duplicateKey } from "../json/duplicate-key.js";
 import { MAX_QUOTED_CHARACTERS, MAX_WEIGHT_INDEX_BYTES } from "../limits.js";
 import { parseJson } from "../json/parse-json.js";
-import { readTextFile } from "../folder/read-text-file.js";
+import { readTextFile } from "../folder/read-bounded.js";
 
-/** Which shard each tensor of a sharded adapter lies in. */
+/** The shard of each tensor of a sharded adapter. */
 export interface WeightIndex {
   /** Names of files beside the index, in alphabetical order. */
   readonly shards: readonly string[];
@@ -15,7 +15,7 @@ export interface WeightIndex {
   readonly shardOf: ReadonlyMap<string, string>;
 }
 
-/** The rest, such as metadata.total_size, is not needed. */
+/** Other members, such as metadata.total_size, are not needed. */
 const Index = z.object({ weight_map: z.record(z.string(), z.string()) });
 
 /**
@@ -31,9 +31,9 @@ export async function readWeightIndex(file: string, where: string): Promise<Weig
   } catch (cause) {
     throw failure("WEIGHT_INDEX_INVALID", { where, received: (cause as Error).message, allowed: "JSON", cause });
   }
-  // JSON.parse keeps the last of two equal keys in silence.
-  const twice = duplicateKey(text);
-  if (twice !== undefined) throw invalid(where, `the key ${JSON.stringify(twice)} twice`, "each key once");
+  // JSON.parse keeps the last of two equal keys without an error.
+  const duplicate = duplicateKey(text);
+  if (duplicate !== undefined) throw invalid(where, `the key ${JSON.stringify(duplicate)} twice`, "each key once");
   const parsed = Index.safeParse(json);
   if (!parsed.success) throw invalid(where, "no weight_map of tensors to files", "weight_map");
   const shardOf = new Map(Object.entries(parsed.data.weight_map));
@@ -47,9 +47,10 @@ async function requireShard(file: string, shard: string, where: string): Promise
   if (/[/\\\0]/.test(shard) || shard === "" || shard === "." || shard === "..") {
     throw invalid(where, `the shard ${JSON.stringify(shard)}`, "the name of a file beside the index");
   }
-  // For a message of its own; that it is no link is seen to when it is opened.
+  // This check gives a better message. Links are refused when the shard is opened.
   const stats = await lstat(path.join(path.dirname(file), shard)).catch(() => undefined);
-  if (stats === undefined || !stats.isFile()) throw invalid(where, `the shard ${shard}, which is not there`, "a file");
+  if (stats === undefined || !stats.isFile())
+    throw invalid(where, `the shard ${shard}, which does not exist`, "a file");
 }
 
 function invalid(where: string, received: string, allowed: string): Error {

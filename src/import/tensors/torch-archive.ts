@@ -1,7 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { fromRandomAccessReaderPromise, RandomAccessReader, type Entry, type ZipFile } from "yauzl";
 import { failure, RankscopeError } from "../../errors.js";
-import { errnoWords } from "../../files/describe-errno.js";
+import { describeErrno } from "../../files/describe-errno.js";
 import type { OpenFile } from "../../files/open-file.js";
 import { MAX_ZIP_ENTRIES } from "../limits.js";
 
@@ -36,7 +36,7 @@ async function listEntries({ handle, size }: OpenFile, where: string): Promise<M
   } catch (cause) {
     if (cause instanceof RankscopeError) throw cause;
     if (cause instanceof Error && "syscall" in cause)
-      throw failure("FILE_UNREADABLE", { where, received: errnoWords(cause as NodeJS.ErrnoException), cause });
+      throw failure("FILE_UNREADABLE", { where, received: describeErrno(cause as NodeJS.ErrnoException), cause });
     // What yauzl finds wrong is an Error with a message of its own.
     throw failure("TORCH_FILE_INVALID", { where, received: (cause as Error).message, cause });
   }

@@ -4,7 +4,7 @@ import { workerData } from "node:worker_threads";
 import type { Engine, EngineOptions, Factors, LayerTask } from "../../compute/engine-types.js";
 import { openEngine } from "../../compute/engine.js";
 import { failure, PermanentError, RankscopeError } from "../../errors.js";
-import { shownPlace } from "../../files/shorten-path.js";
+import { shortenPath } from "../../files/shorten-path.js";
 import { tensorValues } from "../../import/tensors/tensor-values.js";
 import type { Execution, FactKindName } from "../../model/computed-facts.js";
 import type { FactFailure, FactItem } from "../../model/job-payloads.js";
@@ -135,7 +135,7 @@ function isFailure(member: Factors | FactFailure | undefined): member is FactFai
 
 async function readTensor(weights: WeightStore, tensor: StoredTensor): Promise<Factors["a"]> {
   const { file, offset, length, name } = tensor;
-  const where = `${shownPlace(file.path)}, tensor ${name}`;
+  const where = `${shortenPath(file.path)}, tensor ${name}`;
   const bytes = await weights.read(file, offset, length).catch((error: unknown) => {
     if (!(error instanceof RankscopeError)) throw error;
     // The store's message has the file's path on this machine, which clients must not see.

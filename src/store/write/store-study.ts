@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { TransactionSql } from "postgres";
 import { v7 as newId } from "uuid";
 import { failure } from "../../errors.js";
-import { shownPlace } from "../../files/shorten-path.js";
+import { shortenPath } from "../../files/shorten-path.js";
 import type { StudyRecord } from "../../model/records.js";
 import type { Database } from "../database.js";
 import { slugOf } from "../slug.js";
@@ -80,8 +80,8 @@ async function writeStudy(
   if (stored.folder !== folder && !joins) {
     throw failure("STUDY_FOLDER_DIFFERS", {
       where: slug,
-      received: shownPlace(folder),
-      allowed: shownPlace(stored.folder),
+      received: shortenPath(folder),
+      allowed: shortenPath(stored.folder),
     });
   }
   await sql`

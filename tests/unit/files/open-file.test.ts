@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { contains } from "#src/files/contains.js";
 import { listFolder } from "#src/files/list-folder.js";
 import { withFile } from "#src/files/open-file.js";
-import { shownPlace } from "#src/files/shorten-path.js";
+import { shortenPath } from "#src/files/shorten-path.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 
 const content = (file: string) =>
@@ -56,7 +56,7 @@ describe("a file is opened where it lies", () => {
   test("a message names no place of the machine", async () => {
     const folder = await temporaryFolder();
     await expect(content(path.join(folder, "missing"))).rejects.toSatisfy(
-      ({ message }: Error) => message.includes("it is not there") && !message.includes(folder),
+      ({ message }: Error) => message.includes("it does not exist") && !message.includes(folder),
     );
   });
 });
@@ -103,9 +103,9 @@ test("a folder contains itself and what lies below it, no namesakes", () => {
 });
 
 test("clients see the end of a path only", () => {
-  expect(shownPlace("/home/me/study/r8/final_model/adapter_model.safetensors")).toBe(
+  expect(shortenPath("/home/me/study/r8/final_model/adapter_model.safetensors")).toBe(
     ".../r8/final_model/adapter_model.safetensors",
   );
-  expect(shownPlace("C:\\me\\study\\r8\\a.bin")).toBe(".../study/r8/a.bin");
-  expect(shownPlace("a.bin")).toBe("a.bin");
+  expect(shortenPath("C:\\me\\study\\r8\\a.bin")).toBe(".../study/r8/a.bin");
+  expect(shortenPath("a.bin")).toBe("a.bin");
 });

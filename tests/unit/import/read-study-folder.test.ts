@@ -187,8 +187,8 @@ describe("values that two files give", () => {
     });
     expect(only(study).metrics.map(({ value }) => value)).toEqual([2.25, 1.75]);
     expect(found(study, "CONFLICTING_VALUES").map(({ message }) => message)).toEqual([
-      "2.25 in b.json was kept, a.csv says 3.5",
-      "1.75 in a.csv was kept, 16bit_r2/trainer_state.json says 9.5",
+      "The value is 2.25 in b.json and 3.5 in a.csv. 2.25 was kept.",
+      "The value is 1.75 in a.csv and 9.5 in 16bit_r2/trainer_state.json. 1.75 was kept.",
     ]);
   });
 

@@ -91,7 +91,7 @@ describe("what cannot be compared is refused by name", () => {
       "half a pair",
       { [`${key}.lora_A.weight`]: { shape: [2, 6] } },
       "ADAPTER_TENSORS_INVALID",
-      "lora_A of transformer.h.0.attn.c_attn alone",
+      "only lora_A of transformer.h.0.attn.c_attn",
     ],
     ["no pair at all", { "x.weight": { shape: [2] } }, "ADAPTER_TENSORS_INVALID", "no lora_A and lora_B"],
     ["AdaLoRA", { ...factorTensors(1), [`${key}.lora_E`]: { shape: [2, 1] } }, "ADAPTER_TYPE_UNSUPPORTED", "lora_E"],
@@ -105,7 +105,7 @@ describe("what cannot be compared is refused by name", () => {
       "factors that do not multiply",
       { [`${key}.lora_A.weight`]: { shape: [2, 6] }, [`${key}.lora_B.weight`]: { shape: [9, 3] } },
       "ADAPTER_TENSORS_INVALID",
-      "of one r",
+      "with the same r",
     ],
     [
       "another rank than configured",

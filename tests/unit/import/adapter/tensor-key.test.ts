@@ -16,11 +16,11 @@ describe("a layer has one name, however its key is wrapped", () => {
     "base_model.model.transformer.h.0._checkpoint_wrapped_module._fsdp_wrapped_module.attn.c_attn.lora_A.weight",
     `base_model.model.${LAYER}.lora_A._fsdp_wrapped_module.weight`,
   ])("%s", (name) => {
-    expect(keyOf(name)).toEqual({ kind: "FACTOR", module: LAYER, side: "a", isEmbedding: false, adapter: null });
+    expect(keyOf(name)).toEqual({ kind: "FACTOR", module: LAYER, factor: "a", isEmbedding: false, adapter: null });
   });
 
   test("a module of the model that is called module keeps its name", () => {
-    expect(keyOf("base_model.model.module.0.lora_B.weight")).toMatchObject({ module: "module.0", side: "b" });
+    expect(keyOf("base_model.model.module.0.lora_B.weight")).toMatchObject({ module: "module.0", factor: "b" });
   });
 
   test("whatever wrappers stand in it, in whatever order", () => {
@@ -44,7 +44,7 @@ test.each([
   ["base_model.model.wte.lora_embedding_A.default", "default"],
   ["wte.lora_embedding_A.default", "default"],
 ])("%s is a factor of an embedding", (name, adapter) => {
-  expect(keyOf(name)).toEqual({ kind: "FACTOR", module: "wte", side: "a", isEmbedding: true, adapter });
+  expect(keyOf(name)).toEqual({ kind: "FACTOR", module: "wte", factor: "a", isEmbedding: true, adapter });
 });
 
 test.each([

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { runFolders } from "#src/import/folder/group-runs.js";
+import { groupRuns } from "#src/import/folder/group-runs.js";
 
 /** Runs as `name: folder [step or F(inal)]...`, sorted. */
 function runs(folders: readonly string[], study = "study") {
   return Object.fromEntries(
-    runFolders(folders, study).map(({ name, folder, saves }) => [
+    groupRuns(folders, study).map(({ name, folder, saves }) => [
       name,
       { folder, saves: saves.map(({ folder: place, step, isFinal }) => [place, step, isFinal]) },
     ]),
@@ -84,7 +84,7 @@ describe("a run's name", () => {
   test("is found at once among thousands of runs of one name", () => {
     const folders = Array.from({ length: 20_000 }, (_, i) => `sweep/y${i}/r8`);
     const begin = performance.now();
-    expect(new Set(runFolders(folders, "s").map(({ name }) => name)).size).toBe(20_000);
+    expect(new Set(groupRuns(folders, "s").map(({ name }) => name)).size).toBe(20_000);
     expect(performance.now() - begin).toBeLessThan(5000);
   });
 });

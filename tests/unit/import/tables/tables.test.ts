@@ -5,8 +5,9 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RankscopeError } from "#src/errors.js";
 import { columnName } from "#src/import/tables/column-name.js";
-import { readResultsTable, type ResultsTable } from "#src/import/tables/results-table.js";
-import { parseTolerantJson } from "#src/import/json/parse-python-json.js";
+import type { ResultsTable } from "#src/import/tables/results-table.js";
+import { parsePythonJson } from "#src/import/json/parse-python-json.js";
+import { readResultsTable } from "../../../support/read-results-table.js";
 import { GPT2_STUDY, missingSharedStudy } from "../../../support/shared-study.js";
 
 let folder: string;
@@ -110,11 +111,15 @@ describe("CSV", () => {
     [
       "a rank that is no integer",
       "name,rank,training_loss\na,8,1\nb,eight,1\n",
-      "received rank eight in row 2; allowed: an integer from 1",
+      "received rank eight in row 2; allowed: an integer of at least 1",
     ],
     ["a rank of half", "name,lora_r,training_loss\na,8.5,1\n", "received lora_r 8.5 in row 1"],
     ["a rank of zero", "name,rank,training_loss\na,0,1\n", "received rank 0 in row 1"],
-    ["a seed that is no integer", "name,rank,seed\na,1,x\n", "received seed x in row 1; allowed: an integer from 0"],
+    [
+      "a seed that is no integer",
+      "name,rank,seed\na,1,x\n",
+      "received seed x in row 1; allowed: an integer of at least 0",
+    ],
     ["two rows of one run", "name,rank\na,1\nb,1\na,2\n", "received rows 1 and 3, both of a"],
     ["a row without a run", "quantization,rank\n4bit,1\n,2\n", "received a row without a run in row 2"],
     ["two columns of one name", "name,rank,rank\na,1,2\n", "received two columns rank"],
@@ -142,7 +147,7 @@ describe("CSV", () => {
   test("a table by rank names no runs and is a summary", async () => {
     expect(await read("t.csv", "rank,lora_memory_mb,qlora_memory_mb,memory_reduction_%\n2,11623,3284,71.7\n")).toEqual({
       kind: "summary",
-      what: "a table of rank, lora_memory_mb, qlora_memory_mb, memory_reduction_%, which names no runs",
+      content: "a table of rank, lora_memory_mb, qlora_memory_mb, memory_reduction_% that names no runs",
     });
   });
 
@@ -210,7 +215,7 @@ describe("JSON", () => {
 
   test("a rank that is a list is refused", async () => {
     await expect(read("t.json", '[{"name": "a", "rank": [8]}]')).rejects.toThrow(
-      "received rank that is no number in row 1",
+      "received rank that is not a number in row 1",
     );
   });
 
@@ -232,7 +237,7 @@ describe("pickles", () => {
     ]);
     expect(await read("t.pickle", Buffer.from(pickles["summary"] ?? "", "base64"))).toEqual({
       kind: "summary",
-      what: "a dict of memory_comparison, weight_similarities, optimal_rank",
+      content: "a dict of memory_comparison, weight_similarities, optimal_rank",
     });
   });
 });
@@ -283,11 +288,11 @@ describe("small parts", () => {
   });
 
   test("tolerant JSON is JSON with NaN and Infinity, and nothing else", () => {
-    expect(parseTolerantJson('{"a": [NaN, Infinity, -Infinity], "b": "NaN"}')).toEqual({
+    expect(parsePythonJson('{"a": [NaN, Infinity, -Infinity], "b": "NaN"}')).toEqual({
       a: [NaN, Infinity, -Infinity],
       b: "NaN",
     });
-    expect(() => parseTolerantJson("{a: 1}")).toThrow(SyntaxError);
+    expect(() => parsePythonJson("{a: 1}")).toThrow(SyntaxError);
     for (const text of [
       "[NaN",
       "1NaN",
@@ -299,10 +304,10 @@ describe("small parts", () => {
       "{NaN: 1}",
       "[NaN, 'a']",
     ]) {
-      expect(() => parseTolerantJson(text), text).toThrow(SyntaxError);
+      expect(() => parsePythonJson(text), text).toThrow(SyntaxError);
     }
-    expect(parseTolerantJson("-NaN")).toBeNaN();
-    expect(() => parseTolerantJson(`${"[".repeat(101)}NaN${"]".repeat(101)}`)).toThrow("100 levels");
+    expect(parsePythonJson("-NaN")).toBeNaN();
+    expect(() => parsePythonJson(`${"[".repeat(101)}NaN${"]".repeat(101)}`)).toThrow("100 levels");
   });
 });
 

@@ -1,0 +1,110 @@
+import { failure } from "../../errors.js";
+import type { FactorTensors } from "../../model/factor-tensors.js";
+import type { AdapterSettings, UncomparedTensor } from "../../model/records.js";
+import { MAX_TENSOR_BYTES } from "../limits.js";
+import type { TensorEntry } from "../tensors/tensor-entry.js";
+import { READABLE_DTYPES } from "../tensors/tensor-values.js";
+import { configuredRank } from "./scaling.js";
+import { tensorKey } from "./tensor-key.js";
+
+/** The factors A (r x in) and B (out x r) of one layer. */
+export interface FactorPair extends FactorTensors<TensorEntry> {
+  /** Whether the layer is an embedding, whose weight is the transpose of B A. */
+  readonly isEmbedding: boolean;
+}
+
+type IncompletePair = Partial<FactorTensors<TensorEntry>> & { readonly isEmbedding: boolean };
+
+/**
+ * Pairs an adapter's factors by layer and checks their shapes, data types and ranks.
+ *
+ * @param where the weight file, for messages
+ * @throws ADAPTER_TENSORS_INVALID, ADAPTER_TYPE_UNSUPPORTED, FILE_TOO_LARGE, RANK_CONTRADICTS_CONFIG
+ */
+export function pairFactors(
+  tensors: readonly TensorEntry[],
+  settings: AdapterSettings,
+  where: string,
+): { pairs: Map<string, FactorPair>; uncompared: UncomparedTensor[] } {
+  const { factors, uncompared } = groupByModule(tensors, settings, where);
+  const pairs = new Map<string, FactorPair>();
+  for (const [module, { a, b, isEmbedding }] of factors) {
+    if (a === undefined || b === undefined) {
+      const only = a === undefined ? "lora_B" : "lora_A";
+      throw invalid(where, `only ${only} of ${module}`, "both lora_A and lora_B");
+    }
+    pairs.set(module, { a, b, isEmbedding });
+  }
+  if (pairs.size === 0) throw invalid(where, "no lora_A and lora_B tensors", "at least one pair");
+  for (const [module, pair] of pairs) checkPair(module, pair, settings, where);
+  return { pairs, uncompared };
+}
+
+function groupByModule(
+  tensors: readonly TensorEntry[],
+  { modulesToSave }: AdapterSettings,
+  where: string,
+): { factors: Map<string, IncompletePair>; uncompared: UncomparedTensor[] } {
+  const factors = new Map<string, IncompletePair>();
+  const uncompared: UncomparedTensor[] = [];
+  /** One tensor of each adapter name in the file. */
+  const adapters = new Map<string | null, TensorEntry>();
+  for (const entry of tensors) {
+    const key = tensorKey(entry.name, modulesToSave);
+    if (key.kind === "UNSUPPORTED") {
+      const allowed = "lora_A and lora_B of linear layers and embeddings";
+      throw failure("ADAPTER_TYPE_UNSUPPORTED", { where, received: `the tensor ${entry.name}`, allowed });
+    }
+    if (key.kind !== "FACTOR") {
+      uncompared.push({ name: entry.name, dtype: entry.dtype, shape: entry.shape, kind: key.kind });
+      continue;
+    }
+    const { module, factor, isEmbedding, adapter } = key;
+    const pair = factors.get(module) ?? { isEmbedding };
+    const otherAdapter = [...adapters].find(([name]) => name !== adapter)?.[1];
+    const conflict = pair[factor] ?? otherAdapter;
+    if (conflict !== undefined || pair.isEmbedding !== isEmbedding) {
+      const other = conflict?.name ?? `lora_A and lora_embedding_A of ${module}`;
+      throw invalid(where, `both ${other} and ${entry.name}`, "one adapter in one file");
+    }
+    adapters.set(adapter, entry);
+    factors.set(module, { ...pair, [factor]: entry });
+  }
+  return { factors, uncompared };
+}
+
+function checkPair(module: string, { a, b }: FactorPair, settings: AdapterSettings, where: string): void {
+  checkShapes(module, a.shape, b.shape, where);
+  for (const tensor of [a, b]) checkReadable(tensor, where);
+  const expected = configuredRank(module, settings);
+  if (a.shape[0] === expected) return;
+  throw failure("RANK_CONTRADICTS_CONFIG", {
+    where: `${where}, ${module}`,
+    received: `rank ${a.shape[0]}`,
+    allowed: `rank ${expected}`,
+  });
+}
+
+function checkShapes(module: string, a: readonly number[], b: readonly number[], where: string): void {
+  const received = `lora_A ${a.join(" x ")} and lora_B ${b.join(" x ")} of ${module}`;
+  if (a.length < 2 || b.length < 2 || a.includes(0) || b.includes(0)) {
+    const allowed =
+      "whole factors (DeepSpeed ZeRO-3 and FSDP leave such tensors if the shards were not gathered before saving)";
+    throw invalid(where, received, allowed);
+  }
+  if (a.length !== 2 || b.length !== 2) {
+    throw invalid(where, received, "two dimensions each (convolutions and packed experts are not supported)");
+  }
+  if (a[0] !== b[1]) throw invalid(where, received, "A: r x in and B: out x r with the same r");
+}
+
+function checkReadable({ name, dtype, length }: TensorEntry, where: string): void {
+  if (!READABLE_DTYPES.includes(dtype)) throw invalid(where, `dtype ${dtype} of ${name}`, READABLE_DTYPES.join(", "));
+  if (length <= MAX_TENSOR_BYTES) return;
+  const allowed = `${MAX_TENSOR_BYTES} bytes per tensor`;
+  throw failure("FILE_TOO_LARGE", { where: `${where}, tensor ${name}`, received: `${length} bytes`, allowed });
+}
+
+function invalid(where: string, received: string, allowed: string): Error {
+  return failure("ADAPTER_TENSORS_INVALID", { where, received, allowed });
+}

@@ -1,0 +1,50 @@
+import path from "node:path";
+import type { Findings } from "../findings.js";
+import { quoteNames } from "../quote-names.js";
+import type { ListedFiles } from "./list-files.js";
+
+/**
+ * Adds findings for what was not read, one per kind with its count.
+ *
+ * @param others files in no known format
+ */
+export function reportSkippedFiles(
+  { links, linksOut, special, unreadable }: ListedFiles,
+  others: readonly string[],
+  findings: Findings,
+): void {
+  for (const [extension, names] of byExtension(others)) {
+    findings.add(
+      "info",
+      "NOT_UNDERSTOOD",
+      "",
+      `${names.length} files (${extension}) were not read: ${quoteNames(names)}`,
+    );
+  }
+  for (const folder of unreadable) {
+    findings.add("error", "FILE_UNREADABLE", folder, "The folder cannot be listed. Check its permissions.");
+  }
+  if (links.length > 0) {
+    const message = `${links.length} symbolic links were not followed, because their targets are read at their own place: ${quoteNames(links)}`;
+    findings.add("warning", "LINK_SKIPPED", "", message);
+  }
+  if (linksOut.length > 0) {
+    const message = `${linksOut.length} symbolic links that lead out of the folder, or nowhere, were refused: ${quoteNames(linksOut)}`;
+    findings.add("warning", "LINK_REFUSED", "", message);
+  }
+  if (special.length > 0) {
+    const message = `${special.length} pipes, sockets or devices were not opened: ${quoteNames(special)}`;
+    findings.add("warning", "SPECIAL_FILE_REFUSED", "", message);
+  }
+}
+
+function byExtension(files: readonly string[]): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const file of files) {
+    const extension = path.posix.extname(file).toLowerCase() || "no extension";
+    const group = groups.get(extension) ?? [];
+    group.push(file);
+    groups.set(extension, group);
+  }
+  return groups;
+}
