@@ -3,11 +3,11 @@ import { lexicographicSortSchema, printSchema, type GraphQLSchema } from "graphq
 import { buildSchema, type PubSub } from "type-graphql";
 import { registerEnums } from "./register-enums.js";
 import { ExperimentComparisonResolver } from "./comparison/experiment-comparison.js";
-import { CompareStudiesResolver } from "./across/compare-studies-resolver.js";
+import { StudyComparisonResolver } from "./comparison/study-comparison.js";
 import { ExperimentLayersResolver } from "./layer/adapter-layer.js";
 import { ExperimentResolver } from "./experiment/experiment-resolver.js";
 import { ExportsResolver } from "./export/exports-resolver.js";
-import { GroupsResolver } from "./across/groups-resolver.js";
+import { ExperimentGroupsResolver } from "./rows/experiment-groups.js";
 import { ImportsResolver } from "./import/imports-resolver.js";
 import { JobsResolver } from "./job/jobs-resolver.js";
 import { LayerSensitivityResolver, StudySensitivityResolver } from "./sensitivity/layer-sensitivity.js";
@@ -15,12 +15,14 @@ import { LayerSimilarityResolver } from "./similarity/layer-similarity.js";
 import { PENDING_JOB_RESOLVERS } from "./job/pending-job-resolvers.js";
 import { PlotsResolver } from "./plot/plots-resolver.js";
 import { RankResolver } from "./rank/rank-resolver.js";
-import { RowsResolver } from "./across/rows-resolver.js";
+import { ExperimentRowsResolver } from "./rows/experiment-rows.js";
+import { LayerRowsResolver } from "./rows/layer-rows.js";
 import { SensitivityMapResolver, StudySensitivityMapResolver } from "./sensitivity/sensitivity-map.js";
 import { SimilarityMatrixResolver } from "./similarity/similarity-matrix.js";
-import { StudiesResolver } from "./study/studies-resolver.js";
+import { StudiesResolver } from "./study/studies.js";
+import { TagStudyResolver } from "./study/tag-study.js";
 import { RankAllocationResolver } from "./sensitivity/rank-allocation.js";
-import { StudyContentsResolver } from "./study/study-contents-resolver.js";
+import { StudyResolver } from "./study/study-resolver.js";
 import { DiagnosticSummaryResolver } from "./diagnosis/diagnostic-summary.js";
 import { FailureModesResolver } from "./diagnosis/failure-modes.js";
 import { HypothesesResolver } from "./diagnosis/hypotheses.js";
@@ -39,7 +41,8 @@ export function openSchema(): Promise<GraphQLSchema> {
   return buildSchema({
     resolvers: [
       StudiesResolver,
-      StudyContentsResolver,
+      TagStudyResolver,
+      StudyResolver,
       WeightSimilarityResolver,
       StudyRolesResolver,
       MinimumViableRankResolver,
@@ -55,11 +58,12 @@ export function openSchema(): Promise<GraphQLSchema> {
       ExperimentResolver,
       ExperimentLayersResolver,
       ExperimentComparisonResolver,
-      CompareStudiesResolver,
-      GroupsResolver,
+      StudyComparisonResolver,
+      ExperimentGroupsResolver,
       ExportsResolver,
       PlotsResolver,
-      RowsResolver,
+      ExperimentRowsResolver,
+      LayerRowsResolver,
       SimilarityMatrixResolver,
       LayerSimilarityResolver,
       LayerSensitivityResolver,

@@ -4,7 +4,7 @@ import { failure } from "../../errors.js";
 import { jobsById, newestJobs, type Job } from "../../store/jobs.js";
 import { slugArg } from "../arguments.js";
 import { requesterOf, type Context } from "../context.js";
-import { pageSize } from "../paging/page.js";
+import { checkPageSize } from "../paging/page-size.js";
 import { JobStatus } from "../../model/enums/job-status.js";
 import { Requires } from "../access/requires.js";
 import { Costs } from "../cost/costs.js";
@@ -34,7 +34,7 @@ export class JobsResolver {
     first: number,
     @Ctx() { database, limits }: Context,
   ): Promise<Job[]> {
-    return newestJobs(database, { statuses: status ?? undefined, limit: pageSize(first, limits) });
+    return newestJobs(database, { statuses: status ?? undefined, limit: checkPageSize(first, limits) });
   }
 
   @Requires("writer")

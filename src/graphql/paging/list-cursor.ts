@@ -1,26 +1,26 @@
 import { validate } from "uuid";
 import { failure } from "../../errors.js";
 import type { Position } from "../../store/across/keyset.js";
-import { readOpaque, writeOpaque } from "./opaque.js";
+import { decodeCursor, encodeCursor } from "./cursor-text.js";
 
-/**
- * A row's place in a list, as an opaque text. It names the list's order too, so that a cursor of another order is refused
- * rather than taken for a place that it is not.
- */
-export function writeListCursor(
-  order: string,
-  { key, id }: { key: Date | string | number | null; id: string },
-): string {
-  return writeOpaque([order, key, id]);
+/** The value that a row is ordered by, and its id. */
+export interface RowPosition {
+  readonly key: Date | string | number | null;
+  readonly id: string;
 }
 
-/** What the rows of a list are ordered by. */
+/** The type of the values that a list is ordered by. */
 export type KeyKind = "text" | "number" | "time";
 
-/** @throws ARGUMENT_INVALID where `cursor` was not written by writeListCursor for this order */
+/** Returns the cursor of a row. It contains the order of the list, so that it is invalid in any other order. */
+export function writeListCursor(order: string, { key, id }: RowPosition): string {
+  return encodeCursor([order, key, id]);
+}
+
+/** Returns the position of a cursor. @throws ARGUMENT_INVALID if writeListCursor did not write it for this order */
 export function readListCursor(order: string, kind: KeyKind, cursor: string): Position {
-  const [written, key, id] = readOpaque(cursor);
-  if (written !== order || !isKey(key, kind) || typeof id !== "string" || !validate(id)) {
+  const [cursorOrder, key, id] = decodeCursor(cursor);
+  if (cursorOrder !== order || !isKey(key, kind) || typeof id !== "string" || !validate(id)) {
     throw failure("ARGUMENT_INVALID", {
       where: "after",
       received: JSON.stringify(cursor),

@@ -1,28 +1,36 @@
 import { writeListCursor } from "./list-cursor.js";
+import type { PageInfo } from "./page-info.js";
 
-/** A row that knows its place in its list. */
-interface Keyed {
+/** A row with the value that its list is ordered by. */
+interface OrderedRow {
   readonly id: string;
   readonly orderKey: Date | string | number | null;
 }
 
-/** A page of a list that the database orders; what is not asked for is not made. */
+/** A page of a list that the database orders. Functions are called only for requested fields. */
 export interface ListPage<Row> {
-  /** Counts when it is asked for. */
   readonly totalCount: () => Promise<number>;
-  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+  readonly pageInfo: PageInfo;
   readonly nodes: readonly Row[];
   readonly edges: () => readonly { readonly cursor: string; readonly node: Row }[];
 }
 
+interface ListPageOptions {
+  /** Maximum number of rows of the page. */
+  readonly limit: number;
+  /** The name of the order, for cursors. */
+  readonly order: string;
+  readonly totalCount: () => Promise<number>;
+}
+
 /**
- * Makes a page of up to `limit` rows of the order named `order`.
+ * Returns a page of up to `limit` rows.
  *
- * @param rows one more than `limit` where there is a next page
+ * @param rows one more than `limit` if there is a next page
  */
-export function listPage<Row extends Keyed>(
+export function listPage<Row extends OrderedRow>(
   rows: readonly Row[],
-  { limit, order, totalCount }: { readonly limit: number; readonly order: string } & Pick<ListPage<Row>, "totalCount">,
+  { limit, order, totalCount }: ListPageOptions,
 ): ListPage<Row> {
   const nodes = rows.slice(0, limit);
   const cursorOf = ({ orderKey, id }: Row) => writeListCursor(order, { key: orderKey, id });

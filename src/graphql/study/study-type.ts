@@ -5,10 +5,10 @@ import { Field, ID, ObjectType } from "type-graphql";
   simpleResolvers: true,
 })
 export class StudyType {
-  @Field(() => ID, { description: "Stays the same when it is imported again; queries take the slug instead." })
+  @Field(() => ID, { description: "Id that stays the same when the study is imported again. Queries take the slug." })
   id!: string;
 
-  @Field(() => String, { description: "Stable name in URLs and queries: `gpt2-medium-alpaca`." })
+  @Field(() => String, { description: "Unique, stable name in URLs and queries: `gpt2-medium-alpaca`." })
   slug!: string;
 
   @Field(() => String, { description: "Display name." })
@@ -16,16 +16,16 @@ export class StudyType {
 
   @Field(() => String, {
     nullable: true,
-    description: "`base_model_name_or_path` of the adapters; null while none has named it.",
+    description: "`base_model_name_or_path` of the adapters; null if no adapter names one.",
   })
   baseModel!: string | null;
 
-  @Field(() => [String], { description: "Labels given by people." })
+  @Field(() => [String], { description: "Labels that users have added." })
   tags!: string[];
 
-  @Field(() => Date, { description: "When the study was first imported." })
+  @Field(() => Date, { description: "Time of the first import." })
   createdAt!: Date;
 
-  @Field(() => Date, { description: "When an import last changed it." })
+  @Field(() => Date, { description: "Time of the last import that changed the study." })
   updatedAt!: Date;
 }

@@ -141,7 +141,7 @@ test("weights that are not where they were are a reason on the layer, not an err
     layers: [
       {
         undefinedReason: "UNREADABLE",
-        undefinedDetail: expect.stringContaining("no longer where it was imported from") as string,
+        undefinedDetail: expect.stringContaining("A weight file is missing") as string,
       },
     ],
   });
@@ -195,7 +195,7 @@ describe("imports", () => {
     await mkdir(path.join(root, "empty"));
     const { data } = await ask(mutation, { input: { folder: path.join(root, "empty") } });
     expect(data.importStudy).toMatchObject({
-      job: { status: "FAILED", message: expect.stringContaining("Nothing to import") as string },
+      job: { status: "FAILED", message: expect.stringContaining("The folder contains nothing to import") as string },
       study: null,
     });
     expect((await ask('{ study(slug: "empty") { slug } }')).data.study).toBeNull();

@@ -1,24 +1,24 @@
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
-import type { Experiment } from "../../store/experiments.js";
 import type { ListedStudy } from "../../store/across/list-studies.js";
 import type { Layer } from "../../store/layers.js";
 import type { Rank } from "../../store/ranks.js";
 import type { Study } from "../../store/studies.js";
 import { afterArg, pageSizeArg } from "../arguments.js";
 import type { Context } from "../context.js";
-import { pageOf, pageSize, type Page } from "../paging/page.js";
-import { LayerType } from "../layer/layer-type.js";
-import { ExperimentConnection } from "../paging/page-types.js";
-import { RankType } from "../rank/rank-type.js";
 import { Costs } from "../cost/costs.js";
 import { EXPECTED, LAYER_LIST } from "../cost/estimates.js";
+import { ExperimentConnection } from "../experiment/experiment-connection.js";
+import { LayerType } from "../layer/layer-type.js";
+import { memoryPage } from "../paging/memory-page.js";
+import { checkPageSize } from "../paging/page-size.js";
+import { RankType } from "../rank/rank-type.js";
 import { StudyType } from "./study-type.js";
 
-/** What a study holds. */
+/** The experiments, ranks and layers of a study. */
 @Resolver(() => StudyType)
-export class StudyContentsResolver {
+export class StudyResolver {
   @FieldResolver(() => ExperimentConnection, {
-    description: "The trained runs: by rank, then the more bits first, then by name.",
+    description: "The trained runs, ordered by rank, then by bits (most first), then by name.",
   })
   async experiments(
     @Root() study: Study & Partial<Pick<ListedStudy, "experimentCount">>,
@@ -26,13 +26,12 @@ export class StudyContentsResolver {
     @Arg("after", () => String, afterArg) after: string | undefined,
     @Ctx() { loaders, limits }: Context,
   ): Promise<ExperimentConnection> {
-    pageSize(first, limits);
-    const page = async (): Promise<Page<Experiment>> =>
-      pageOf(await loaders.experiments.load(study.id), first, after ?? undefined);
-    // A cursor is checked whatever is asked for after it.
+    checkPageSize(first, limits);
+    const page = async () => memoryPage(await loaders.experiments.load(study.id), first, after ?? undefined);
+    // An invalid cursor is an error, whatever fields are requested.
     if (after != null) await page();
-    // A list of studies asks how many runs each has: that loads none of them, and the list has counted them already.
     return {
+      // A list of studies counts the runs of each study without loading them.
       totalCount: study.experimentCount ?? (() => loaders.experimentCount.load(study.id)),
       pageInfo: async () => (await page()).pageInfo,
       nodes: async () => (await page()).nodes,
@@ -41,7 +40,7 @@ export class StudyContentsResolver {
   }
 
   @Costs({ items: EXPECTED.ranks })
-  @FieldResolver(() => [RankType], { description: "The ranks that were trained, ascending." })
+  @FieldResolver(() => [RankType], { description: "The trained ranks, ascending." })
   ranks(@Root() study: Study, @Ctx() { loaders }: Context): Promise<Rank[]> {
     return loaders.ranks.load(study.id);
   }

@@ -1,0 +1,202 @@
+import { Arg, Ctx, Field, Float, Int, ObjectType, Query, Resolver } from "type-graphql";
+import { byStudy, runOfStudy, storedStudyPairs } from "../../analysis/across-studies/stored-similarities.js";
+import { storedSummary, type StoredSummary } from "../../derive/similarity/stored-summary.js";
+import { studyOverview, type StudyOverview } from "../../derive/tradeoffs/study-overview.js";
+import { failure } from "../../errors.js";
+import { AcceptanceVerdict } from "../../model/enums/acceptance.js";
+import { MetricName } from "../../model/enums/metric.js";
+import { runsOfStudies, type StudyRun } from "../../store/across/runs-of-studies.js";
+import type { Connection } from "../../store/connection.js";
+import type { Study } from "../../store/studies.js";
+import { Requires } from "../access/requires.js";
+import { thresholdArg, twoSidedArg } from "../arguments.js";
+import type { Context } from "../context.js";
+import { Costs } from "../cost/costs.js";
+import { EXPECTED, lengthOf } from "../cost/estimates.js";
+import { MinimumViableRankType } from "../rank/minimum-viable-rank.js";
+import { StudyType } from "../study/study-type.js";
+
+@ObjectType("StudyAtRank", { description: "The degradation of one study at one rank.", simpleResolvers: true })
+export class StudyAtRankType {
+  @Field(() => StudyType, { description: "A study with runs at this rank." })
+  study!: object;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: "(candidate - baseline) / |baseline| * 100 of the means over seeds; null if undefined, see reason.",
+  })
+  percent!: number | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether the percent is below the threshold; null if the percent is null.",
+  })
+  acceptable!: boolean | null;
+
+  @Field(() => AcceptanceVerdict, {
+    description:
+      "Verdict that includes the interval over seeds if there is one: INCONCLUSIVE if it contains the threshold or the percent is null.",
+  })
+  verdict!: AcceptanceVerdict;
+
+  @Field(() => String, { nullable: true, description: "Why the percent is null; null if it is defined." })
+  reason!: string | null;
+}
+
+@ObjectType("RankAcross", { description: "The compared studies with runs at one rank.", simpleResolvers: true })
+export class RankAcrossType {
+  @Field(() => Int, { description: "The rank r of all entries, 1 or more." })
+  r!: number;
+
+  @Field(() => [StudyAtRankType], { description: "One entry per study, in the order of the requested slugs." })
+  entries!: readonly StudyAtRankType[];
+}
+
+@ObjectType("StudyAcross", { description: "The summary of one compared study.", simpleResolvers: true })
+export class StudyAcrossType {
+  @Field(() => StudyType, { description: "The summarised study." })
+  study!: object;
+
+  @Field(() => MinimumViableRankType, {
+    description: "r* of this study for the requested metric and threshold.",
+  })
+  minimumViableRank!: object;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "Mean over the ranks of each rank's mean cosine similarity, from stored comparisons only; null if none is stored. Ranks whose runs started from different A are excluded, see differentStartRanks.",
+  })
+  meanCosineSimilarity!: (() => Promise<number | null>) | number | null;
+
+  @Field(() => Int, {
+    description: "Number of layers, over the included ranks, with a stored and defined cosine similarity.",
+  })
+  comparedLayers!: (() => Promise<number>) | number;
+
+  @Field(() => Int, {
+    description: "Number of layers, over all ranks, whose comparison is not stored yet. precomputeStudy computes them.",
+  })
+  missingLayers!: (() => Promise<number>) | number;
+
+  @Field(() => [Int], {
+    description: "Ranks that the mean excludes because their runs started from different A, ascending.",
+  })
+  differentStartRanks!: (() => Promise<readonly number[]>) | readonly number[];
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "(baseline - candidate) / baseline * 100 of peak memory: mean over the ranks that have both; null if no rank has.",
+  })
+  memoryReductionPercent!: number | null;
+}
+
+@ObjectType("StudyComparison", { description: "A comparison of several studies.", simpleResolvers: true })
+export class StudyComparisonType {
+  @Field(() => [RankAcrossType], { description: "The degradations by rank, ascending." })
+  byRank!: readonly RankAcrossType[];
+
+  @Field(() => [StudyAcrossType], { description: "One summary per study, in the order of the requested slugs." })
+  byStudy!: readonly StudyAcrossType[];
+
+  @Field(() => [String], { description: "Requested slugs that no study has." })
+  missingSlugs!: readonly string[];
+}
+
+/** Maximum number of studies, because the whole result is held in memory. */
+const MAX_STUDIES = 1_000;
+
+/** Compares studies. The number of SQL statements does not grow with the number of studies. */
+@Resolver()
+export class StudyComparisonResolver {
+  @Requires("reader")
+  @Costs({ points: ({ slugs }) => lengthOf(slugs) * EXPECTED.ranks * EXPECTED.runsPerRank })
+  @Query(() => StudyComparisonType, {
+    description:
+      "A comparison of several studies. Similarities come from stored comparisons only: this query computes and queues nothing.",
+  })
+  async compareStudies(
+    @Arg("slugs", () => [String], {
+      description: "Up to 1,000 slugs. Slugs that no study has are listed in missingSlugs.",
+    })
+    slugs: string[],
+    @Arg("metric", () => MetricName, { description: "The metric of the degradations and r*." }) metric: MetricName,
+    @Arg("thresholdPercent", () => Float, thresholdArg) thresholdPercent: number,
+    @Arg("twoSided", () => Boolean, twoSidedArg) twoSided: boolean,
+    @Ctx() { database, loaders }: Context,
+  ): Promise<StudyComparisonType> {
+    const distinctSlugs = [...new Set(slugs)];
+    checkNumberOfStudies(distinctSlugs.length);
+    const loaded = await Promise.all(distinctSlugs.map((slug) => loaders.studyBySlug.load(slug)));
+    const studies = loaded.filter((study) => study !== undefined);
+    const ids = studies.map(({ id }) => id);
+    const runs = await runsOfStudies(database, ids, [metric, MetricName.PEAK_MEMORY_MB]);
+    const runsById = byStudy(runs);
+    const overviews = studies.map((study) => {
+      const studyRuns = (runsById.get(study.id) ?? []).map(runOfStudy);
+      return { study, overview: studyOverview(studyRuns, { metric, thresholdPercent, twoSided }) };
+    });
+    const summaryOf = storedSummaries(database, runs);
+    return {
+      byRank: degradationsByRank(overviews),
+      byStudy: overviews.map(({ study, overview }) => ({
+        study,
+        minimumViableRank: overview.minimumViableRank,
+        memoryReductionPercent: overview.memoryReductionPercent,
+        meanCosineSimilarity: async () => (await summaryOf(study.id)).meanCosineSimilarity,
+        comparedLayers: async () => (await summaryOf(study.id)).comparedLayers,
+        missingLayers: async () => (await summaryOf(study.id)).missingLayers,
+        differentStartRanks: async () => (await summaryOf(study.id)).differentStartRanks,
+      })),
+      missingSlugs: distinctSlugs.filter((_, i) => loaded[i] === undefined),
+    };
+  }
+}
+
+/** @throws ARGUMENT_INVALID */
+function checkNumberOfStudies(count: number): void {
+  if (count <= MAX_STUDIES) return;
+  throw failure("ARGUMENT_INVALID", {
+    where: "slugs",
+    received: `${count} slugs`,
+    allowed: `up to ${MAX_STUDIES}`,
+    todo: "Ask in parts, or use experimentGroups, which aggregates over all studies.",
+  });
+}
+
+/** Returns a function that gives the stored summary of a study. The first call reads the summaries of all studies. */
+function storedSummaries(
+  connection: Connection,
+  runs: readonly StudyRun[],
+): (studyId: string) => Promise<StoredSummary> {
+  const read = async (): Promise<Map<string, StoredSummary>> => {
+    const ranks = byStudy(await storedStudyPairs(connection, runs));
+    const summaries = [...ranks].map(([studyId, pairs]) => {
+      const layersByRank = pairs.map(({ rank, layers }) => ({ rank, layers: [...layers.values()] }));
+      return [studyId, storedSummary(layersByRank)] as const;
+    });
+    return new Map(summaries);
+  };
+  let reading: Promise<Map<string, StoredSummary>> | undefined;
+  return async (studyId) => {
+    reading ??= read();
+    return (await reading).get(studyId) ?? storedSummary([]);
+  };
+}
+
+/** Groups the degradations of all studies by rank, ascending. */
+function degradationsByRank(
+  studies: readonly { readonly study: Study; readonly overview: StudyOverview }[],
+): RankAcrossType[] {
+  const entriesByRank = new Map<number, StudyAtRankType[]>();
+  for (const { study, overview } of studies) {
+    for (const { rank, degradation } of overview.degradations) {
+      const { percent, acceptable, verdict, reason } = degradation;
+      const entries = entriesByRank.get(rank) ?? [];
+      entries.push({ study, percent, acceptable, verdict, reason });
+      entriesByRank.set(rank, entries);
+    }
+  }
+  return [...entriesByRank].map(([r, entries]) => ({ r, entries })).sort((left, right) => left.r - right.r);
+}

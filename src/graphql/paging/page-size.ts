@@ -1,0 +1,26 @@
+import { failure } from "../../errors.js";
+import type { Limits } from "../../model/limits.js";
+
+/** Returns `first` for a page of nodes, which is limited because nodes have relations. @throws ARGUMENT_INVALID */
+export function checkPageSize(first: number, { pageSize }: Pick<Limits, "pageSize">): number {
+  return checkFirst(first, pageSize, "Ask for the rest in further pages, with after: pageInfo.endCursor.");
+}
+
+/** Returns `first` for a page of flat rows, which can be larger than a page of nodes. @throws ARGUMENT_INVALID */
+export function checkRowCount(first: number, { rows }: Pick<Limits, "rows">): number {
+  return checkFirst(
+    first,
+    rows,
+    "Ask for the rest in further pages, with after: pageInfo.endCursor, or download the whole table from /export.",
+  );
+}
+
+function checkFirst(first: number, maximum: number, todo: string): number {
+  if (first >= 0 && first <= maximum) return first;
+  throw failure("ARGUMENT_INVALID", {
+    where: "first",
+    received: String(first),
+    allowed: `0 to ${maximum}`,
+    todo,
+  });
+}

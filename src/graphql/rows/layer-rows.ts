@@ -1,0 +1,137 @@
+import { Arg, Ctx, Field, Float, Int, ObjectType, Query, Resolver } from "type-graphql";
+import { layerRows, type LayerRow, type LayerRowPosition } from "../../analysis/across-studies/layer-rows.js";
+import { UndefinedReason } from "../../model/enums/similarity.js";
+import { countLayerRows } from "../../store/across/layer-row-studies.js";
+import { Requires } from "../access/requires.js";
+import { afterArg, rowCountArg, studyFilterArg } from "../arguments.js";
+import type { Context } from "../context.js";
+import { Costs } from "../cost/costs.js";
+import { StudyFilter } from "../filter/filters.js";
+import { PageInfo } from "../paging/page-info.js";
+import { checkRowCount } from "../paging/page-size.js";
+import { readRowCursor, writeRowCursor } from "../paging/row-cursor.js";
+
+@ObjectType("LayerRow", {
+  description: "A layer at one rank of one study as a flat row, with the stored comparison of baseline and candidate.",
+  simpleResolvers: true,
+})
+export class LayerRowType implements LayerRow {
+  @Field(() => String, { description: "Slug of the study." })
+  study!: string;
+
+  @Field(() => Int, { description: "Rank r of both runs, 1 or more." })
+  rank!: number;
+
+  @Field(() => String, { description: "Module path of the layer." })
+  layer!: string;
+
+  @Field(() => Int, { nullable: true, description: "Block number; null if the path has none." })
+  index!: number | null;
+
+  @Field(() => String, { description: "The path after the block number: `attn.c_attn`." })
+  module!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Name of the compared run of the baseline; null if it has none at this rank.",
+  })
+  baseline!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Name of the compared run of the candidate; null if it has none at this rank.",
+  })
+  candidate!: string | null;
+
+  @Field(() => Boolean, {
+    description:
+      "Whether the comparison is stored, or impossible. False if it was not computed yet: precomputeStudy computes it, this list does not.",
+  })
+  stored!: boolean;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: "<dW1, dW2> / (|dW1| |dW2|), from -1 to 1; null if not stored or undefined.",
+  })
+  cosineSimilarity!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: "|dW1 - dW2|, Frobenius norm, with the scalings of the adapters; null if not stored or undefined.",
+  })
+  l2Distance!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: "|dW1 - dW2| / |dW1|, where 1 is the baseline; null if not stored or undefined.",
+  })
+  relativeDifference!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "cos(A1, A2); null if not stored or undefined." })
+  initialCosine!: number | null;
+
+  @Field(() => UndefinedReason, {
+    nullable: true,
+    description: "Why the stored cosine similarity is null; null if it is defined or not stored.",
+  })
+  undefinedReason!: UndefinedReason | null;
+}
+
+@ObjectType({
+  description: "A page of layers as flat rows, ordered by study, rank and model order.",
+  simpleResolvers: true,
+})
+export class LayerRowPage {
+  @Field(() => Int, { description: "Exact number of rows in the whole list, counted only if requested." })
+  totalCount!: number | (() => Promise<number>);
+
+  @Field(() => PageInfo, { description: "Whether there is a next page, and its cursor." })
+  pageInfo!: PageInfo;
+
+  @Field(() => [LayerRowType], { description: "The layers of this page, at most `first`." })
+  nodes!: readonly LayerRow[];
+}
+
+const LIST = "layerRows";
+
+@Resolver()
+export class LayerRowsResolver {
+  @Requires("reader")
+  @Costs({ points: 1000 })
+  @Query(() => LayerRowPage, {
+    description:
+      "Layers of all studies at all their ranks as flat rows. This query uses stored comparisons only; it computes and queues nothing.",
+  })
+  async layerRows(
+    @Arg("filter", () => StudyFilter, studyFilterArg) filter: StudyFilter | undefined,
+    @Arg("ranks", () => [Int], { nullable: true, description: "The ranks to include; by default all." })
+    ranks: number[] | undefined,
+    @Arg("first", () => Int, rowCountArg) first: number,
+    @Arg("after", () => String, afterArg) after: string | undefined,
+    @Ctx() { database, limits }: Context,
+  ): Promise<LayerRowPage> {
+    const limit = checkRowCount(first, limits);
+    const requested = { filter, ranks: ranks ?? undefined };
+    const rows = await layerRows(database, {
+      ...requested,
+      // An additional row shows that there is a next page.
+      limit: limit + 1,
+      after: after == null ? undefined : positionOf(after),
+    });
+    const nodes = rows.slice(0, limit);
+    const last = nodes.at(-1);
+    return {
+      totalCount: () => countLayerRows(database, requested),
+      pageInfo: {
+        hasNextPage: rows.length > limit,
+        endCursor: last === undefined ? null : writeRowCursor(LIST, [last.study, last.rank, last.layer]),
+      },
+      nodes,
+    };
+  }
+}
+
+function positionOf(cursor: string): LayerRowPosition {
+  const [study, rank, layer] = readRowCursor(LIST, ["string", "number", "string"], cursor);
+  return { study, rank, layer } as LayerRowPosition;
+}
