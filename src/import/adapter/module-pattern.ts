@@ -1,64 +1,77 @@
-import { parsePattern, type PatternNode } from "./pattern-syntax.js";
+import { RE2JS } from "re2js";
+import { failure } from "../../errors.js";
+import { MAX_PATTERN_CHARACTERS } from "../limits.js";
 
-/** Whether a module path fits. */
+/** Returns whether a module path matches. */
 export type ModulePattern = (module: string) => boolean;
 
 /**
- * A key of `rank_pattern` or `alpha_pattern` as PEFT reads it: a regular expression matched as `^(.*\.)?(key)$`.
- * The file is not trusted, and RegExp takes exponential time for some expressions. This follows all ways through the
- * pattern at once, so the time is bounded by the lengths.
+ * Compiles a key of `rank_pattern` or `alpha_pattern`, which PEFT matches as the regular expression `^(.*\.)?(key)$`.
  *
- * @throws ADAPTER_CONFIG_INVALID for an expression that is not known here: passed over, it would give a wrong scaling
+ * The file is not trusted and RegExp takes exponential time for some expressions, so RE2 matches it in linear time. A key that
+ * RE2 lacks (look-around, back-references) or reads differently than Python's `re` is refused: a wrong match would give a
+ * wrong scaling.
+ *
+ * @throws ADAPTER_CONFIG_INVALID
  */
 export function modulePattern(key: string): ModulePattern {
-  if (/^[\w.]*$/.test(key)) return (module) => endsWith(module, key);
-  const root = parsePattern(key);
+  if (/^[\w.]*$/.test(key)) return (module) => endsWithName(module, key);
+  const expression = compile(key);
   return (module) => {
-    const starts = [0, ...[...module.matchAll(/\./g)].map(({ index }) => index + 1)];
-    return advance(root, new Set(starts), module).has(module.length);
+    requireSameClasses(key, module);
+    return expression.matches(module);
   };
 }
 
-/** Nearly every key is a plain module name, and some adapters have one for each module. A dot stands for any character. */
-function endsWith(module: string, key: string): boolean {
+/** Matches a plain module name, as nearly every key is. Some adapters have one key per module. A dot matches any character. */
+function endsWithName(module: string, key: string): boolean {
   const start = module.length - key.length;
   if (start < 0 || (start > 0 && module[start - 1] !== ".")) return false;
-  for (let i = 0; i < key.length; i++) if (key[i] !== "." && key[i] !== module[start + i]) return false;
+  for (let i = 0; i < key.length; i++) {
+    if (key[i] !== "." && key[i] !== module[start + i]) return false;
+  }
   return true;
 }
 
-type Positions = ReadonlySet<number>;
+interface PythonDifference {
+  readonly construct: RegExp;
+  readonly name: string;
+}
 
-/** The positions in `text` that `node` can end at when it begins at one of `from`. */
-function advance(node: PatternNode, from: Positions, text: string): Positions {
-  switch (node.kind) {
-    case "one":
-      return new Set([...from].filter((at) => at < text.length && node.fits(text.charAt(at))).map((at) => at + 1));
-    case "start":
-      return new Set([...from].filter((at) => at === 0));
-    case "end":
-      return new Set([...from].filter((at) => at === text.length));
-    case "sequence":
-      return node.parts.reduce((positions, part) => advance(part, positions, text), from);
-    case "choice":
-      return new Set(node.options.flatMap((option) => [...advance(option, from, text)]));
-    case "repeat":
-      return repeat(node, from, text);
+/** Constructs that RE2 accepts, but Python refuses or reads differently. */
+const PYTHON_DIFFERENCES: readonly PythonDifference[] = [
+  { construct: /\{,/, name: "a quantifier without a minimum" },
+  { construct: /\[:/, name: "a POSIX class" },
+  { construct: /\(\?[a-zA-Z-]+\)/, name: "a flag without a group" },
+  { construct: /[$^][*+?{]/, name: "a quantifier after an anchor" },
+];
+
+function compile(key: string): RE2JS {
+  if (key.length > MAX_PATTERN_CHARACTERS) {
+    throw refuse(key, `${key.length} characters, more than ${MAX_PATTERN_CHARACTERS}`);
+  }
+  const difference = PYTHON_DIFFERENCES.find(({ construct }) => construct.test(key));
+  if (difference !== undefined) throw refuse(key, difference.name);
+  try {
+    // The key must be an expression of its own: a)|(b is not, although the whole would be.
+    RE2JS.compile(key);
+    return RE2JS.compile(`(?:.*\\.)?(?:${key})`);
+  } catch (cause) {
+    throw refuse(key, (cause as Error).message);
   }
 }
 
-function repeat(
-  { node, least, most }: Extract<PatternNode, { kind: "repeat" }>,
-  from: Positions,
-  text: string,
-): Positions {
-  let frontier = from;
-  for (let count = 0; count < least; count++) frontier = advance(node, frontier, text);
-  const reached = new Set(frontier);
-  for (let count = least; count < most && frontier.size > 0; count++) {
-    // A position that was reached with fewer repeats can go on further from there: it need not be followed again.
-    frontier = new Set([...advance(node, frontier, text)].filter((at) => !reached.has(at)));
-    for (const at of frontier) reached.add(at);
-  }
-  return reached;
+/** Python's \w, \d, \s and \b know Unicode, those of RE2 only ASCII. @throws ADAPTER_CONFIG_INVALID if this matters */
+function requireSameClasses(key: string, module: string): void {
+  // eslint-disable-next-line no-control-regex -- the range is ASCII
+  const isAscii = /^[\x00-\x7f]*$/.test(module);
+  if (!isAscii && /\\[wWdDsSbB]/.test(key)) throw refuse(key, `a class matched against ${JSON.stringify(module)}`);
+}
+
+function refuse(key: string, received: string): Error {
+  return failure("ADAPTER_CONFIG_INVALID", {
+    where: "rank_pattern or alpha_pattern",
+    received: `${JSON.stringify(key.slice(0, 100))}: ${received}`,
+    allowed: "a regular expression without look-around, back-references and flags",
+  });
 }

@@ -1,9 +1,10 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { RankscopeError } from "#src/errors.js";
 import { modulePattern } from "#src/import/adapter/module-pattern.js";
 
-test("a key fits a module of its name, and any path that ends with it after a dot", () => {
+test("a key matches a module of its name, and any path that ends with it after a dot", () => {
   const fits = modulePattern("attn.c_attn");
   expect(fits("attn.c_attn")).toBe(true);
   expect(fits("transformer.h.1.attn.c_attn")).toBe(true);
@@ -11,13 +12,13 @@ test("a key fits a module of its name, and any path that ends with it after a do
   expect(fits("attn.c_attn.more")).toBe(false);
 });
 
-test("an anchored key fits the whole path only", () => {
+test("an anchored key matches the whole path only", () => {
   const fits = modulePattern("^h\\.1\\.c_attn");
   expect(fits("h.1.c_attn")).toBe(true);
   expect(fits("transformer.h.1.c_attn")).toBe(false);
 });
 
-/** Pieces of which keys are built; the oracle is RegExp, which reads them as Python does. */
+/** Pieces of keys. The oracle is RegExp, which reads them as Python does. */
 const pieces = ["a", "b", ".", "\\.", "\\d", "\\w", "[ab]", "[^a.]", "[0-3]", "^", "$", "1"];
 const key = fc.letrec<{ key: string; atom: string; part: string }>((tie) => ({
   atom: fc.oneof(
@@ -35,7 +36,7 @@ const key = fc.letrec<{ key: string; atom: string; part: string }>((tie) => ({
 })).key;
 const path = fc.array(fc.constantFrom("a", "b", ".", "1", "2", "c"), { maxLength: 12 }).map((parts) => parts.join(""));
 
-test("every key that is taken fits what the regular expression ^(.*\\.)?(key)$ fits", () => {
+test("every accepted key matches what the regular expression ^(.*\\.)?(key)$ matches", () => {
   let taken = 0;
   fc.assert(
     fc.property(key, path, (source, module) => {
@@ -54,7 +55,7 @@ test("every key that is taken fits what the regular expression ^(.*\\.)?(key)$ f
   expect(taken).toBeGreaterThan(1500);
 });
 
-test("expressions that take RegExp exponential time are answered at once", () => {
+test("expressions that take RegExp exponential time are matched in linear time", () => {
   const module = `${"a".repeat(900)}.`;
   const begin = performance.now();
   for (const source of ["(a+)+b", "(a|a)*b", ".*.*.*.*.*.*.*.*b", "((a|a)(a|a)){50}b"])
@@ -62,15 +63,45 @@ test("expressions that take RegExp exponential time are answered at once", () =>
   expect(performance.now() - begin).toBeLessThan(5000);
 });
 
-describe("what is not understood is refused by name, for the scaling would be wrong", () => {
-  const groups = ["(", ")", "a)|(b", "(?=a)", "(?P<n>a)"];
-  const quantifiers = ["*a", "a**", "a++", "^*", "a{", "a{,}", "a{3,1}", "a{101}", "((a+)+)+"];
-  const others = ["\\1", "\\b", "\\", "[", "[]a]", "[z-a]"];
-  test.each([...groups, ...quantifiers, ...others])("%s", (source) => {
-    expect(() => modulePattern(source)).toThrow(expect.objectContaining({ code: "ADAPTER_CONFIG_INVALID" }) as Error);
+interface PythonPatterns {
+  readonly modules: readonly string[];
+  /** Valid in Python, but missing in RE2 or read differently by it. */
+  readonly refused: readonly string[];
+  /** `matches` has one digit per module, 1 for a match; it is "error" if Python refuses the key. */
+  readonly keys: readonly { readonly key: string; readonly matches: string }[];
+}
+const python = JSON.parse(readFileSync(new URL("python-patterns.json", import.meta.url), "utf8")) as PythonPatterns;
+
+const invalidConfig = expect.objectContaining({ code: "ADAPTER_CONFIG_INVALID" }) as Error;
+
+test("every key matches the modules that Python's re matches, and a key that Python refuses is refused", () => {
+  const matchesOf = (key: string): string => {
+    try {
+      const matches = modulePattern(key);
+      return python.modules.map((module) => (matches(module) ? "1" : "0")).join("");
+    } catch (error) {
+      expect(error).toMatchObject({ code: "ADAPTER_CONFIG_INVALID" });
+      return "error";
+    }
+  };
+  expect(python.keys.map(({ key }) => ({ key, matches: matchesOf(key) }))).toEqual(python.keys);
+});
+
+describe("a key that cannot be evaluated is refused by name, because the scaling would be wrong", () => {
+  const groups = ["(", ")", "a)|(b", "(?=a)"];
+  const quantifiers = ["*a", "a**", "a++", "^*", "a{,}", "a{3,1}", "a{1001}"];
+  const others = ["\\1", "\\", "[", "[z-a]"];
+  test.each([...groups, ...quantifiers, ...others, ...python.refused])("%s", (source) => {
+    expect(() => modulePattern(source)).toThrow(invalidConfig);
   });
 
-  test("a key longer than any module path", () => {
+  test("a key that is longer than any module path", () => {
     expect(() => modulePattern(`${"a".repeat(1000)}*`)).toThrow(/1001 characters/);
+  });
+
+  test("a class that Python extends to Unicode, matched against a name beyond ASCII", () => {
+    const matches = modulePattern("h\\.\\w+");
+    expect(matches("h.attn")).toBe(true);
+    expect(() => matches("h.\u00e9")).toThrow(invalidConfig);
   });
 });
