@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { readMigrations } from "#src/store/migrations.js";
-import { NO_FILTER, withSchemaEngine } from "#src/store/schema-engine.js";
+import { readMigrations } from "#src/store/schema/migrations.js";
+import { NO_FILTER, withSchemaEngine } from "#src/store/schema/schema-engine.js";
 
 /** The exit code by which the engine's `diff` says that there is a difference. */
 const DIFFERENT = 2;

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openLog } from "#src/log.js";
 import { startEmbeddedPostgres } from "#src/store/embedded/start.js";
-import { LOCK_FILE, MIGRATIONS_FOLDER } from "#src/store/migrations.js";
+import { LOCK_FILE, MIGRATIONS_FOLDER } from "#src/store/schema/migrations.js";
 import { draftMigration } from "./draft-migration.js";
 
 const [name] = process.argv.slice(2);

@@ -11,7 +11,7 @@ import { chromium, type Page } from "playwright-core";
 import { openLog } from "#src/log.js";
 import { openDatabase } from "#src/store/database.js";
 import { startEmbeddedPostgres } from "#src/store/embedded/start.js";
-import { migrate } from "#src/store/migrate.js";
+import { migrate } from "#src/store/schema/migrate.js";
 import { findChromium, HOW_TO_GET_CHROMIUM } from "../../tests/support/chromium.js";
 import { CHROMIUM_ARGUMENTS } from "../../tests/support/watch-page.js";
 import { seedStudies } from "../seed/seed-studies.js";

@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { openLog } from "#src/log.js";
 import { openDatabase } from "#src/store/database.js";
 import { startEmbeddedPostgres } from "#src/store/embedded/start.js";
-import { migrate } from "#src/store/migrate.js";
+import { migrate } from "#src/store/schema/migrate.js";
 import { DEFAULT_SEED } from "../seed/seed-options.js";
 import { seedStudies } from "../seed/seed-studies.js";
 import { measure } from "./api/measure.js";

@@ -10,7 +10,7 @@ import { openLog } from "#src/log.js";
 import { openSql } from "#src/store/connection.js";
 import { openDatabase } from "#src/store/database.js";
 import { startEmbeddedPostgres } from "#src/store/embedded/start.js";
-import { migrate } from "#src/store/migrate.js";
+import { migrate } from "#src/store/schema/migrate.js";
 import { openWeightStore } from "#src/weights/open-weight-store.js";
 import { writeRandomStudy } from "../../tests/support/random-study.js";
 import { ask } from "./ask.js";

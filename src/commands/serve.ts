@@ -6,7 +6,7 @@ import { requireToken } from "../http/access/require-token.js";
 import { startServer } from "../http/server.js";
 import type { Database } from "../store/database.js";
 import { surviveLostConnections } from "../store/survive-lost-connections.js";
-import { countStudies, newestStudy } from "../store/studies.js";
+import { countStudies, newestStudy } from "../store/studies/studies.js";
 import type { WeightStore } from "../model/weight-store.js";
 import { print, type Process } from "./process.js";
 import { MAX_CONNECTIONS, openServices } from "./services.js";

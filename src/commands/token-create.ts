@@ -3,7 +3,7 @@ import type { Role } from "../graphql/access/principal.js";
 import { newTokenText } from "../http/access/token-text.js";
 import { createToken, type AccessToken } from "../store/access-tokens.js";
 import { openStore } from "../store/database.js";
-import { slugOf } from "../store/slug.js";
+import { slugOf } from "../store/studies/slug.js";
 import { print, type Process } from "./process.js";
 
 export interface TokenOptions {

@@ -1,5 +1,5 @@
-import { metricNamesOfStudy } from "../store/across/metric-names.js";
-import type { Study } from "../store/studies.js";
+import { metricNamesOfStudy } from "../store/studies/experiments.js";
+import type { Study } from "../store/studies/studies.js";
 import { DEFAULT_RULE } from "../analysis/judgement/default-rule.js";
 import type { AnalysisContext } from "../analysis/request/analysis-context.js";
 import { runOf } from "../analysis/runs/study-runs.js";

@@ -1,7 +1,7 @@
 import express, { type Router } from "express";
 import type { Log } from "../log.js";
 import type { Connection } from "../store/connection.js";
-import { missingMigrations } from "../store/missing-migrations.js";
+import { missingMigrations } from "../store/schema/missing-migrations.js";
 import type { Drain } from "./drain.js";
 
 /** A database that takes longer to answer does not count as reachable. */

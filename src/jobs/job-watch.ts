@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../log.js";
 import type { Connection } from "../store/connection.js";
 import { openNotificationListener, type NotificationListener } from "../store/notification-listener.js";
-import { jobsById, type Job } from "../store/jobs.js";
+import { jobsById, type Job } from "../store/queue/jobs.js";
 import { JOB_CHANNEL } from "../store/queue/tasks.js";
 
 /** How often jobs are read even without a notification, since one may have been missed. */

@@ -6,9 +6,9 @@ import type { FactObserver, FactOutcome } from "../model/fact-observer.js";
 import type { ComputeResult, FactFailure } from "../model/job-payloads.js";
 import type { FactRequest, FactResult, StoredFact, WeightFacts } from "../model/weight-facts.js";
 import type { Connection } from "../store/connection.js";
-import type { Job } from "../store/jobs.js";
+import type { Job } from "../store/queue/jobs.js";
 import { enqueue, type QueueBounds } from "../store/queue/enqueue.js";
-import { leaveJobs } from "../store/queue/leave.js";
+import { stopWaiting } from "../store/queue/stop-waiting.js";
 import { computeTask } from "../store/queue/tasks.js";
 import { inSpan } from "../trace.js";
 import { newJobs } from "./compute/plan-jobs.js";
@@ -154,7 +154,7 @@ async function waitForJobs(
     return await watch.ended(ids, { milliseconds: waitMilliseconds, signal });
   } catch (error) {
     if (signal?.aborted === true && urgency === "INTERACTIVE") {
-      await leaveJobs(connection, ids).catch((err: unknown) => log.warn({ err }, "abandoned jobs were not cancelled"));
+      await stopWaiting(connection, ids).catch((err: unknown) => log.warn({ err }, "abandoned jobs were not cancelled"));
     }
     throw error;
   }

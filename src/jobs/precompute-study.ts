@@ -3,10 +3,10 @@ import type { JobRequester } from "../model/job-requester.js";
 import { scalingRatio } from "../model/scaling-ratio.js";
 import type { StoredFactors } from "../model/stored-factors.js";
 import type { UpdatePair } from "../model/weight-updates.js";
-import { type ComparedCheckpoints, comparedCheckpoints } from "../store/compared-checkpoints.js";
+import { type ComparedCheckpoints, comparedCheckpoints } from "../store/studies/final-checkpoint.js";
 import type { Connection } from "../store/connection.js";
-import { factorsOfCheckpoints } from "../store/factors.js";
-import { createJob } from "../store/jobs.js";
+import { factorsOfCheckpoints } from "../store/studies/factors.js";
+import { createJob } from "../store/queue/jobs.js";
 import { enqueue, type NewJob, type QueueBounds } from "../store/queue/enqueue.js";
 import { endJob, settleWholes } from "../store/queue/progress.js";
 import { computeTask } from "../store/queue/tasks.js";
@@ -66,7 +66,7 @@ async function studyUpdates(connection: Connection, studyId: string): Promise<Pr
   const checkpoints = await comparedCheckpoints(connection, studyId);
   const final = await factorsOfCheckpoints(
     connection,
-    checkpoints.map(({ standing }) => standing),
+    checkpoints.map(({ final }) => final),
   );
   const preceding = await factorsOfCheckpoints(
     connection,
@@ -92,7 +92,7 @@ function noisePairs(
 ): UpdatePair[] {
   const keyOf = (checkpointId: string, layerId: string) => `${checkpointId} ${layerId}`;
   const finalByKey = new Map(final.map((one) => [keyOf(one.checkpointId, one.layerId), one]));
-  const finalOf = new Map(checkpoints.map((run) => [run.preceding, run.standing]));
+  const finalOf = new Map(checkpoints.map((run) => [run.preceding, run.final]));
   return preceding.flatMap((left) => {
     const right = finalByKey.get(keyOf(finalOf.get(left.checkpointId) ?? "", left.layerId));
     return right === undefined ? [] : [pairOf(left, right)];

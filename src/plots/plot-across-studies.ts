@@ -1,7 +1,7 @@
 import type { AnalysisContext } from "../analysis/request/analysis-context.js";
 import type { StudyFilter } from "../store/across/filters.js";
 import { listStudies } from "../store/across/list-studies.js";
-import type { Study } from "../store/studies.js";
+import type { Study } from "../store/studies/studies.js";
 import { degradationAcrossStudies, readDegradationAcrossStudies } from "./kinds/degradation-across-studies.js";
 import type { PlotOptions } from "./plot-options.js";
 import type { Plot } from "./plot.js";

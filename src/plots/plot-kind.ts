@@ -1,6 +1,6 @@
 import type { AnalysisContext } from "../analysis/request/analysis-context.js";
 import type { MeasuredStudy } from "../analysis/judgement/measured-study.js";
-import type { Study } from "../store/studies.js";
+import type { Study } from "../store/studies/studies.js";
 import { subjectOf, type Subject } from "./parts/subject.js";
 import type { StudyPlotOptions } from "./plot-options.js";
 import type { Plot } from "./plot.js";

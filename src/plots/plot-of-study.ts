@@ -2,7 +2,7 @@ import type { AnalysisContext } from "../analysis/request/analysis-context.js";
 import { measuredStudy, type MeasuredStudy } from "../analysis/judgement/measured-study.js";
 import { ranksOf } from "../derive/runs/comparison-roles.js";
 import { failure } from "../errors.js";
-import type { Study } from "../store/studies.js";
+import type { Study } from "../store/studies/studies.js";
 import type { StudyPlot } from "./plot-kind.js";
 import { plotKind, type PlotKind } from "./plot-kinds.js";
 import type { StudyPlotOptions } from "./plot-options.js";

@@ -4,10 +4,10 @@ import { closeSql, openSql, type Connection } from "./connection.js";
 import { connectToEmbeddedPostgres } from "./embedded/connect.js";
 import { startEmbeddedPostgres } from "./embedded/start.js";
 import type { PrismaClient } from "./generated/client.js";
-import { migrate } from "./migrate.js";
+import { migrate } from "./schema/migrate.js";
 import type { StatementObserver } from "./sql/observed-sql.js";
 import { openPrisma } from "./open-prisma.js";
-import { assertReachable } from "./reachable.js";
+import { assertReachable } from "./assert-reachable.js";
 
 /**
  * One database with access to all of it, by two clients.

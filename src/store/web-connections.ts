@@ -1,6 +1,6 @@
 import { closeSql, openSql, type Connection, type ConnectionOptions } from "./connection.js";
 import type { Database } from "./database.js";
-import { LIMITED_SCHEMA } from "./limited-schema.js";
+import { LIMITED_SCHEMA } from "./schema/limited-schema.js";
 
 /** What a request reads by. */
 export interface ReadingConnections {

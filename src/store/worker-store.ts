@@ -1,10 +1,10 @@
 import { failure } from "../errors.js";
 import type { Connection } from "./connection.js";
 import { openDatabase, type Database, type StoreSettings } from "./database.js";
-import { missingMigrations } from "./missing-migrations.js";
+import { missingMigrations } from "./schema/missing-migrations.js";
 import type { StatementObserver } from "./sql/observed-sql.js";
 import { connectToEmbeddedPostgres } from "./embedded/connect.js";
-import { assertReachable } from "./reachable.js";
+import { assertReachable } from "./assert-reachable.js";
 
 /** What a worker needs of the database: it neither starts nor migrates one. */
 export interface WorkerStore {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createJob, touchJob } from "#src/store/jobs.js";
+import { createJob, touchJob } from "#src/store/queue/jobs.js";
 import { endJob } from "#src/store/queue/progress.js";
 import { apiServer } from "../support/api-server.js";
 import { rankscope, startRankscope } from "../support/rankscope.js";

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { countStudies } from "#src/store/studies.js";
+import { countStudies } from "#src/store/studies/studies.js";
 import { freshDatabase } from "../support/database.js";
 import { rankscope, serveRankscope } from "../support/rankscope.js";
 

@@ -36,7 +36,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 async function startTemplate(): Promise<{ url: string; stop: () => Promise<void> }> {
   // Loaded here, so that runs without a database do not pay for it.
   const { startEmbeddedPostgres } = await import("#src/store/embedded/start.js");
-  const { migrate } = await import("#src/store/migrate.js");
+  const { migrate } = await import("#src/store/schema/migrate.js");
   const dataDirectory = await mkdtemp(join(tmpdir(), "rankscope-tests-"));
   const postgres = await startEmbeddedPostgres({ dataDirectory, purpose: "tests", log: openLog("warn") });
   await migrate(postgres.url);

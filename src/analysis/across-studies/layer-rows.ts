@@ -3,7 +3,7 @@ import { failure } from "../../errors.js";
 import { layerRowStudies, type LayerRowsAsked } from "../../store/across/layer-row-studies.js";
 import { runsOfStudies } from "../../store/across/runs-of-studies.js";
 import type { Connection } from "../../store/connection.js";
-import { layersOfStudies, type Layer } from "../../store/layers.js";
+import { layersOfStudies, type Layer } from "../../store/studies/layers.js";
 import { storedStudyPairs, byStudy } from "./stored-similarities.js";
 
 /** One layer of one rank of one study, flat, with the stored comparison of baseline and candidate. */

@@ -10,7 +10,7 @@ import {
 } from "../../derive/runs/metric-choice.js";
 import type { ComparisonRoles, Run } from "../../derive/runs/comparison-roles.js";
 import { failure } from "../../errors.js";
-import type { Experiment } from "../../store/experiments.js";
+import type { Experiment } from "../../store/studies/experiments.js";
 import type { Loaders } from "../request/loaders.js";
 import { rolesOf } from "../runs/select-roles.js";
 import { runOf } from "../runs/study-runs.js";

@@ -1,7 +1,7 @@
 import type DataLoader from "dataloader";
-import type { Checkpoint, Experiment } from "../../store/experiments.js";
+import type { Checkpoint, Experiment } from "../../store/studies/experiments.js";
 import type { StoredFactors } from "../../model/stored-factors.js";
-import type { Layer } from "../../store/layers.js";
+import type { Layer } from "../../store/studies/layers.js";
 
 /** The loaders that tell which layers a checkpoint has. */
 export interface CheckpointReads {
@@ -23,9 +23,9 @@ export interface AdaptedLayer {
   readonly factors: StoredFactors;
 }
 
-/** The checkpoint that stands for a run: its end, or the last that there is. */
+/** Returns the final checkpoint of a run, as the store determines it. */
 export function comparableCheckpoint(experiment: Experiment | null): Checkpoint | undefined {
-  return experiment?.checkpoints.find(({ isFinal }) => isFinal) ?? experiment?.checkpoints.at(-1);
+  return experiment?.checkpoints.find(({ id }) => id === experiment.finalCheckpointId);
 }
 
 /** The layers that a checkpoint adapts, in model order. */

@@ -1,6 +1,6 @@
 import { validate } from "uuid";
 import { failure } from "../../errors.js";
-import type { Experiment } from "../../store/experiments.js";
+import type { Experiment } from "../../store/studies/experiments.js";
 import type { Loaders } from "../request/loaders.js";
 
 /**

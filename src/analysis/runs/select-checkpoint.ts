@@ -1,5 +1,5 @@
 import { failure } from "../../errors.js";
-import type { Experiment } from "../../store/experiments.js";
+import type { Experiment } from "../../store/studies/experiments.js";
 import { comparableCheckpoint, type RunCheckpoint } from "./checkpoint-layers.js";
 
 /**

@@ -1,6 +1,6 @@
 import type { AdapterSettings } from "../../model/records.js";
 import type { Run } from "../../derive/runs/comparison-roles.js";
-import type { Experiment } from "../../store/experiments.js";
+import type { Experiment } from "../../store/studies/experiments.js";
 
 /** An experiment as the derivations see it. */
 export function runOf(experiment: Experiment): Run {

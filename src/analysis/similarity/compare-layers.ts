@@ -1,5 +1,5 @@
 import type { StoredFactors } from "../../model/stored-factors.js";
-import type { Layer } from "../../store/layers.js";
+import type { Layer } from "../../store/studies/layers.js";
 import { compareUpdates, type ComparedUpdates, type ComparisonAsked } from "./compare-updates.js";
 import type { WeightFactsLoader } from "../request/weight-facts-loader.js";
 

@@ -1,6 +1,6 @@
 import type { RolesRequest } from "../../derive/runs/resolve-roles.js";
 import { failure } from "../../errors.js";
-import type { Study } from "../../store/studies.js";
+import type { Study } from "../../store/studies/studies.js";
 import type { ComparisonAsked } from "./compare-updates.js";
 import type { AnalysisContext } from "../request/analysis-context.js";
 import { rolesOf } from "../runs/select-roles.js";

@@ -7,7 +7,7 @@ import {
 } from "../../derive/similarity/similarity-matrix.js";
 import { undefinedSimilarity } from "../../derive/similarity/layer-similarity.js";
 import { failure } from "../../errors.js";
-import type { Layer } from "../../store/layers.js";
+import type { Layer } from "../../store/studies/layers.js";
 import {
   checkpointLayers,
   matchedLayers,

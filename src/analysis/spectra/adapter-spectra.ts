@@ -1,5 +1,5 @@
 import { spectrum, undefinedSpectrum, type Spectrum } from "../../derive/spectra/spectrum.js";
-import type { Layer } from "../../store/layers.js";
+import type { Layer } from "../../store/studies/layers.js";
 import { checkpointLayers, type CheckpointReads, type RunCheckpoint } from "../runs/checkpoint-layers.js";
 import type { ComparisonAsked } from "../similarity/compare-updates.js";
 import { provenanceOf, type Provenance } from "../request/provenance.js";

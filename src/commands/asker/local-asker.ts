@@ -2,7 +2,7 @@ import { GraphQLError } from "graphql";
 import { validate } from "uuid";
 import { failure, RankscopeError } from "../../errors.js";
 import { execute } from "../../graphql/execute.js";
-import { jobsById, type Job } from "../../store/jobs.js";
+import { jobsById, type Job } from "../../store/queue/jobs.js";
 import type { Process } from "../process.js";
 import { openServices } from "../services.js";
 import type { Asker, JobState } from "./asker.js";

@@ -35,7 +35,7 @@ async function fromDatabase(config: Config, { prefix, slug }: Asked): Promise<re
   if (url === undefined) return [];
   const [{ openSql }, { experimentNamesFrom, slugsFrom }] = await Promise.all([
     import("../../store/connection.js"),
-    import("../../store/completions.js"),
+    import("../../store/studies/name-completions.js"),
   ]);
   const sql = openSql(url, { applicationName: "rankscope complete", maxConnections: 1 });
   try {

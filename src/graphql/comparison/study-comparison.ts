@@ -7,7 +7,7 @@ import { AcceptanceVerdict } from "../../model/enums/acceptance.js";
 import { MetricName } from "../../model/enums/metric.js";
 import { runsOfStudies, type StudyRun } from "../../store/across/runs-of-studies.js";
 import type { Connection } from "../../store/connection.js";
-import type { Study } from "../../store/studies.js";
+import type { Study } from "../../store/studies/studies.js";
 import { Requires } from "../access/requires.js";
 import { thresholdArg, twoSidedArg } from "../arguments.js";
 import type { Context } from "../context.js";

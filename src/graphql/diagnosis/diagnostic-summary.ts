@@ -5,7 +5,7 @@ import { runOf } from "../../analysis/runs/study-runs.js";
 import { waitOf } from "../../analysis/request/resolve-wait.js";
 import { diagnosticSummary, type DiagnosticSummary } from "../../derive/tradeoffs/diagnostic-summary.js";
 import { Scaling } from "../../model/enums/similarity.js";
-import type { Study } from "../../store/studies.js";
+import type { Study } from "../../store/studies/studies.js";
 import { waitSecondsArg } from "../arguments.js";
 import { Computed } from "../computed/computed-type.js";
 import type { Context } from "../context.js";

@@ -4,7 +4,7 @@ import { byId } from "../../analysis/runs/study-runs.js";
 import { detectFailureModes } from "../../derive/failure-modes/detect-failure-modes.js";
 import type { FailureMode } from "../../derive/failure-modes/failure-mode.js";
 import { FailureKind, Severity } from "../../model/enums/diagnosis.js";
-import type { Study } from "../../store/studies.js";
+import type { Study } from "../../store/studies/studies.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
 import { diagnosisPoints } from "../cost/estimates.js";

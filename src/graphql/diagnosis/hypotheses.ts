@@ -6,7 +6,7 @@ import type { Hypothesis } from "../../derive/hypotheses/hypothesis.js";
 import { judgeHypotheses } from "../../derive/hypotheses/judge-hypotheses.js";
 import type { Evidence } from "../../derive/study-evidence.js";
 import { ConfoundKind, HypothesisVerdict, Severity } from "../../model/enums/diagnosis.js";
-import type { Study } from "../../store/studies.js";
+import type { Study } from "../../store/studies/studies.js";
 import { Computed } from "../computed/computed-type.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";

@@ -2,8 +2,8 @@ import { Arg, Ctx, FieldResolver, Float, ID, Int, Query, Resolver, Root } from "
 import { validate } from "uuid";
 import { evenlySpacedIndices } from "../../derive/statistics/evenly-spaced-indices.js";
 import { failure } from "../../errors.js";
-import type { Checkpoint, Experiment } from "../../store/experiments.js";
-import type { Study } from "../../store/studies.js";
+import type { Checkpoint, Experiment } from "../../store/studies/experiments.js";
+import type { Study } from "../../store/studies/studies.js";
 import type { Context } from "../context.js";
 import { CheckpointType, Curve, ExperimentType, Metric, Quantization } from "./experiment-type.js";
 import { RankType } from "../rank/rank-type.js";

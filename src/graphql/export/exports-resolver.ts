@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, FieldResolver, Float, Info, Resolver, Root } from "type-graphql";
-import type { Study } from "../../store/studies.js";
+import type { Study } from "../../store/studies/studies.js";
 import { waitSecondsArg } from "../arguments.js";
 import type { Context } from "../context.js";
 import { studyTable } from "../../export/study-table.js";

@@ -1,7 +1,7 @@
 import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
 import { failure } from "../../errors.js";
 import type { ImportResult } from "../../model/job-payloads.js";
-import { jobsById, type Job } from "../../store/jobs.js";
+import { jobsById, type Job } from "../../store/queue/jobs.js";
 import { allowedFolder } from "./allowed-folder.js";
 import { requesterOf, type Context } from "../context.js";
 import { Requires } from "../access/requires.js";

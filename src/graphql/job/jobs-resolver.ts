@@ -1,7 +1,7 @@
 import { Arg, Ctx, ID, Int, Mutation, Query, Resolver, Root, Subscription } from "type-graphql";
 import { validate } from "uuid";
 import { failure } from "../../errors.js";
-import { jobsById, newestJobs, type Job } from "../../store/jobs.js";
+import { jobsById, newestJobs, type Job } from "../../store/queue/jobs.js";
 import { slugArg } from "../arguments.js";
 import { requesterOf, type Context } from "../context.js";
 import { checkPageSize } from "../paging/page-size.js";

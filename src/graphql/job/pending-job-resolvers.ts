@@ -1,5 +1,5 @@
 import { Ctx, FieldResolver, Resolver, Root, type ClassType } from "type-graphql";
-import type { Job } from "../../store/jobs.js";
+import type { Job } from "../../store/queue/jobs.js";
 import type { Context } from "../context.js";
 import { ComparisonSummaryType } from "../comparison/comparison-summary.js";
 import { DiagnosticSummaryType } from "../diagnosis/diagnostic-summary.js";

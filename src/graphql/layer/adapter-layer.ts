@@ -3,7 +3,7 @@ import { checkpointOf } from "../../analysis/runs/select-checkpoint.js";
 import { spectraOf, type AdapterLayer } from "../../analysis/spectra/adapter-spectra.js";
 import { waitOf } from "../../analysis/request/resolve-wait.js";
 import { Scaling, UndefinedReason } from "../../model/enums/similarity.js";
-import type { Experiment } from "../../store/experiments.js";
+import type { Experiment } from "../../store/studies/experiments.js";
 import { scalingArg, waitSecondsArg } from "../arguments.js";
 import { ComputedResult } from "../computed/computed-type.js";
 import type { Context } from "../context.js";

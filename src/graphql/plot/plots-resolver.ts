@@ -1,6 +1,6 @@
 import type { GraphQLField, GraphQLResolveInfo } from "graphql";
 import { Arg, Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from "type-graphql";
-import type { Study } from "../../store/studies.js";
+import type { Study } from "../../store/studies/studies.js";
 import type { Context } from "../context.js";
 import { plotAcrossStudies } from "../../plots/plot-across-studies.js";
 import type { StudyPlot } from "../../plots/plot-kind.js";

@@ -2,8 +2,8 @@ import { Args, Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from "typ
 import { rolesOf } from "../../analysis/runs/select-roles.js";
 import { runOf } from "../../analysis/runs/study-runs.js";
 import type { ComparisonRoles, Configuration } from "../../derive/runs/comparison-roles.js";
-import type { Experiment } from "../../store/experiments.js";
-import type { Study } from "../../store/studies.js";
+import type { Experiment } from "../../store/studies/experiments.js";
+import type { Study } from "../../store/studies/studies.js";
 import type { Context } from "../context.js";
 import { RolesArguments } from "../diagnosis/judgement-arguments.js";
 import { ExperimentType } from "../experiment/experiment-type.js";

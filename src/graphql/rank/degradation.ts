@@ -5,7 +5,7 @@ import type { MeanTest } from "../../derive/statistics/mean-test.js";
 import type { Interval, Sample } from "../../derive/statistics/sample.js";
 import { AcceptanceVerdict } from "../../model/enums/acceptance.js";
 import { IntervalMethod } from "../../model/enums/interval.js";
-import type { Rank } from "../../store/ranks.js";
+import type { Rank } from "../../store/studies/ranks.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
 import { bootstrapPoints } from "../cost/estimates.js";

@@ -8,7 +8,7 @@ import {
   type RankThreshold,
 } from "../../derive/degradation/rank-threshold.js";
 import { RankBound } from "../../model/enums/acceptance.js";
-import type { Study } from "../../store/studies.js";
+import type { Study } from "../../store/studies/studies.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
 import { bootstrapPoints } from "../cost/estimates.js";

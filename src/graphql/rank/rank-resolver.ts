@@ -1,6 +1,6 @@
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
-import type { Experiment } from "../../store/experiments.js";
-import type { Rank } from "../../store/ranks.js";
+import type { Experiment } from "../../store/studies/experiments.js";
+import type { Rank } from "../../store/studies/ranks.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
 import { EXPECTED } from "../cost/estimates.js";

@@ -5,7 +5,7 @@ import { similarityAt } from "../../analysis/similarity/similarity-at-rank.js";
 import { waitOf } from "../../analysis/request/resolve-wait.js";
 import { layerSensitivity, type LayerSensitivity } from "../../derive/sensitivity/layer-sensitivity.js";
 import { Scaling, UndefinedReason } from "../../model/enums/similarity.js";
-import type { Study } from "../../store/studies.js";
+import type { Study } from "../../store/studies/studies.js";
 import { rankArg, waitSecondsArg } from "../arguments.js";
 import { ComputedResult } from "../computed/computed-type.js";
 import type { Context } from "../context.js";

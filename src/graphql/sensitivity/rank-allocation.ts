@@ -6,7 +6,7 @@ import { similarityAt } from "../../analysis/similarity/similarity-at-rank.js";
 import { waitOf } from "../../analysis/request/resolve-wait.js";
 import { failure } from "../../errors.js";
 import { Scaling } from "../../model/enums/similarity.js";
-import type { Study } from "../../store/studies.js";
+import type { Study } from "../../store/studies/studies.js";
 import { waitSecondsArg } from "../arguments.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";

@@ -4,7 +4,7 @@ import type { Provenance } from "../../analysis/request/provenance.js";
 import { similarityAt } from "../../analysis/similarity/similarity-at-rank.js";
 import { waitOf } from "../../analysis/request/resolve-wait.js";
 import { Scaling } from "../../model/enums/similarity.js";
-import type { Study } from "../../store/studies.js";
+import type { Study } from "../../store/studies/studies.js";
 import { rankArg, scalingArg, similarityThresholdArg, waitSecondsArg } from "../arguments.js";
 import { Computed } from "../computed/computed-type.js";
 import type { Context } from "../context.js";

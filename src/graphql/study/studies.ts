@@ -1,8 +1,8 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Info, Int, Query, Resolver } from "type-graphql";
-import { countListedStudies } from "../../store/across/count-studies.js";
+import { countListedStudies } from "../../store/across/list-studies.js";
 import { listStudies, type ListedStudy } from "../../store/across/list-studies.js";
-import type { Study } from "../../store/studies.js";
+import type { Study } from "../../store/studies/studies.js";
 import { Requires } from "../access/requires.js";
 import { afterArg, pageSizeArg, slugArg, studyFilterArg } from "../arguments.js";
 import type { Context } from "../context.js";

@@ -1,8 +1,8 @@
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
 import type { ListedStudy } from "../../store/across/list-studies.js";
-import type { Layer } from "../../store/layers.js";
-import type { Rank } from "../../store/ranks.js";
-import type { Study } from "../../store/studies.js";
+import type { Layer } from "../../store/studies/layers.js";
+import type { Rank } from "../../store/studies/ranks.js";
+import type { Study } from "../../store/studies/studies.js";
 import { afterArg, pageSizeArg } from "../arguments.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";

@@ -4,7 +4,7 @@ import { higherIsBetter } from "../../derive/runs/metric-choice.js";
 import { paretoFrontier } from "../../derive/tradeoffs/pareto-frontier.js";
 import { failure } from "../../errors.js";
 import { MetricName } from "../../model/enums/metric.js";
-import type { Study } from "../../store/studies.js";
+import type { Study } from "../../store/studies/studies.js";
 import type { Context } from "../context.js";
 import { ExperimentType } from "../experiment/experiment-type.js";
 import { StudyType } from "../study/study-type.js";

@@ -10,7 +10,7 @@ import {
 import { failure } from "../../errors.js";
 import { MetricName } from "../../model/enums/metric.js";
 import { TrendModel } from "../../model/enums/trend-model.js";
-import type { Study } from "../../store/studies.js";
+import type { Study } from "../../store/studies/studies.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
 import { diagnosisPoints } from "../cost/estimates.js";

@@ -2,7 +2,7 @@ import { Arg, Args, Ctx, Field, FieldResolver, Float, ObjectType, Resolver, Root
 import { measuredStudy } from "../../analysis/judgement/measured-study.js";
 import { byId } from "../../analysis/runs/study-runs.js";
 import { recommend } from "../../derive/tradeoffs/recommend.js";
-import type { Study } from "../../store/studies.js";
+import type { Study } from "../../store/studies/studies.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
 import { bootstrapPoints } from "../cost/estimates.js";

@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import express, { type Request, type Response, type Router } from "express";
 import type { GraphQLSchema } from "graphql";
 import { failure } from "../../errors.js";
-import type { Study } from "../../store/studies.js";
+import type { Study } from "../../store/studies/studies.js";
 import type { Context } from "../../graphql/context.js";
 import { metricNames } from "../../analysis/across-studies/metric-names.js";
 import { unlessAborted } from "../../graphql/stop-at-deadline.js";

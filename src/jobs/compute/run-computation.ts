@@ -4,7 +4,7 @@ import type { FactorLocation } from "../../model/stored-factors.js";
 import type { StoredFact } from "../../model/weight-facts.js";
 import { updateRefKey, type UpdateRef } from "../../model/weight-updates.js";
 import type { Connection } from "../../store/connection.js";
-import { factorsByHash } from "../../store/factors.js";
+import { factorsByHash } from "../../store/studies/factors.js";
 import { advanceJob, beginJob, endJob } from "../../store/queue/progress.js";
 import { inSpan } from "../../trace.js";
 import type { AnyFactKind, ItemKey } from "../fact-kinds/fact-kind.js";

@@ -4,7 +4,7 @@ import type { ImportJobs, ImportRequest } from "../../model/job-payloads.js";
 import type { ReportProgress } from "../../model/records.js";
 import type { WeightStore } from "../../model/weight-store.js";
 import type { Database } from "../../store/database.js";
-import { createJob, HEARTBEAT_SECONDS, touchJob } from "../../store/jobs.js";
+import { createJob, HEARTBEAT_SECONDS, touchJob } from "../../store/queue/jobs.js";
 import { endJob } from "../../store/queue/progress.js";
 import type { JobObserver } from "../job-run.js";
 import { importStudy } from "./import-study.js";

@@ -5,7 +5,7 @@ import type { Log } from "../../log.js";
 import { KERNEL_VERSION } from "../../model/computed-facts.js";
 import type { Connection } from "../../store/connection.js";
 import { openQueuePool } from "../../store/queue/queue-pool.js";
-import { quietQueueLog } from "../../store/queue/quiet-log.js";
+import { queueLog } from "../../store/queue/queue-log.js";
 import { computeTask } from "../../store/queue/tasks.js";
 import { dismissWorker, sweep } from "../../store/queue/workers.js";
 import { openComputePool } from "../compute/compute-pool.js";
@@ -108,7 +108,7 @@ async function startRunner(
     concurrency: threads,
     pollInterval: POLL_MILLISECONDS,
     noHandleSignals: true,
-    logger: quietQueueLog(resources.log),
+    logger: queueLog(resources.log),
     events,
     taskList: { [computeTask(KERNEL_VERSION)]: (payload, helpers) => runJob(resources, payload, helpers) },
   });

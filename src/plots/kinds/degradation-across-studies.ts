@@ -3,7 +3,7 @@ import { acceptanceRule, measuredStudy } from "../../analysis/judgement/measured
 import { degradationByRank, type Degradation } from "../../derive/degradation/degradation.js";
 import { RankscopeError } from "../../errors.js";
 import type { Cell } from "../../export/table.js";
-import type { Study } from "../../store/studies.js";
+import type { Study } from "../../store/studies/studies.js";
 import { count, figure, metricLabel, shortNames } from "../labels.js";
 import { INTERVAL_TOOLTIP, ONE_MARK, rankColour, verdictShape } from "../parts/encodings.js";
 import { complete, definePlotKind, type PlotFacts, type PlotRequest } from "../plot-kind.js";

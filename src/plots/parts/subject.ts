@@ -1,6 +1,6 @@
 import type { MeasuredStudy } from "../../analysis/judgement/measured-study.js";
 import { comparedConfigurations } from "../../derive/runs/configuration-means.js";
-import type { Study } from "../../store/studies.js";
+import type { Study } from "../../store/studies/studies.js";
 import { printable, shortNames } from "../labels.js";
 
 /** The study that a plot shows, and the configurations that it compares. */

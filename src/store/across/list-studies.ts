@@ -1,6 +1,6 @@
 import type { Sql } from "postgres";
 import type { Connection } from "../connection.js";
-import { studyColumns, type Study } from "../studies.js";
+import { studyColumns, type Study } from "../studies/studies.js";
 import { finite, studyCondition } from "./conditions.js";
 import type { StudyFilter } from "./filters.js";
 import type { Fragment } from "./fragment.js";
@@ -57,6 +57,13 @@ export function listStudies(
     from study ${joined}
     where ${condition} and ${afterPosition(sql, key, id, order.direction, after)}
     order by ${inOrder(sql, key, id, order.direction)} limit ${limit}`;
+}
+
+/** Returns the number of studies that match `filter`. @throws ARGUMENT_INVALID */
+export async function countListedStudies({ sql }: Connection, filter: StudyFilter | null | undefined): Promise<number> {
+  const [row] = await sql<{ n: number }[]>`
+    select count(*)::int as n from study where ${studyCondition(sql, filter)}`;
+  return row?.n ?? 0;
 }
 
 /** What to order by, and the table to join for it. */

@@ -1,8 +1,8 @@
 import type { Connection } from "../connection.js";
-import { standingFirst } from "../standing-checkpoint.js";
+import { finalCheckpointFirst } from "../studies/final-checkpoint.js";
 import { finite } from "./conditions.js";
 
-/** One run with what comparing studies needs of it. */
+/** One run with what a comparison of studies needs. */
 export interface StudyRun {
   readonly id: string;
   readonly studyId: string;
@@ -14,14 +14,14 @@ export interface StudyRun {
   readonly steps: number | null;
   readonly quantizationLabel: string;
   readonly quantizationBits: number | null;
-  /** The checkpoint that stands for it: its end, or the last that there is; null where it has no weights. */
+  /** Its final checkpoint (studies/final-checkpoint.ts); null without weights. */
   readonly checkpointId: string | null;
-  /** Names and values of the finite metrics among those asked for. */
+  /** Names and values of the finite metrics among those requested. */
   readonly metricNames: readonly string[];
   readonly metricValues: readonly number[];
 }
 
-/** All runs of `studyIds`, with the metrics called `metrics`, in one statement: by rank, the more bits first, by name. */
+/** Returns all runs of `studyIds` with their `metrics`, in one statement: by rank, then more bits first, then by name. */
 export function runsOfStudies(
   { sql }: Connection,
   studyIds: readonly string[],
@@ -31,13 +31,13 @@ export function runsOfStudies(
     select experiment.id, experiment.study_id as "studyId", experiment.name, rank.r as rank, seed, steps, method,
       coalesce((adapter ->> 'useRslora')::boolean, false) as "useRslora",
       quantization_label as "quantizationLabel", quantization_bits as "quantizationBits",
-      standing.id as "checkpointId", coalesce(recorded.names, '{}') as "metricNames",
+      final.id as "checkpointId", coalesce(recorded.names, '{}') as "metricNames",
       coalesce(recorded.numbers, '{}') as "metricValues"
     from experiment
     join rank on rank.id = rank_id
     left join lateral (
       select id from checkpoint where experiment_id = experiment.id
-      order by ${standingFirst(sql)} limit 1) as standing on true
+      order by ${finalCheckpointFirst(sql)} limit 1) as final on true
     left join (
       select experiment_id, array_agg(metric.name) as names, array_agg(value) as numbers
       from metric join experiment on experiment.id = experiment_id

@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import { Writable } from "node:stream";
 import { openPromise, type Entry, type ZipFile } from "yauzl";
 import { failure, RankscopeError } from "../../errors.js";
-import { readMigrations } from "../migrations.js";
+import { readMigrations } from "../schema/migrations.js";
 import {
   BACKUP_VERSION,
   Manifest,

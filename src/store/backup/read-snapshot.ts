@@ -3,8 +3,8 @@ import { Client } from "pg";
 import { to as copyTo } from "pg-copy-streams";
 import { failure } from "../../errors.js";
 import type { WeightFile } from "../../model/weight-store.js";
-import { readMigrations } from "../migrations.js";
-import { ownTables } from "./own-tables.js";
+import { readMigrations } from "../schema/migrations.js";
+import { ownTables } from "../schema/own-tables.js";
 
 /** A database as it was at one moment, for as long as the work that it is lent to takes. */
 export interface Snapshot {

@@ -3,11 +3,10 @@ import type { TransactionSql } from "postgres";
 import { failure } from "../../errors.js";
 import { closeSql, openSql } from "../connection.js";
 import { copyInto } from "../copy/copy-into.js";
-import { LIMITED_SCHEMA } from "../limited-schema.js";
-import { MIGRATION_LOCK } from "../migration-lock.js";
-import { readMigrations } from "../migrations.js";
+import { LIMITED_SCHEMA } from "../schema/limited-schema.js";
+import { MIGRATION_LOCK, readMigrations } from "../schema/migrations.js";
 import type { Backup } from "./open-backup.js";
-import { ownTables } from "./own-tables.js";
+import { ownTables } from "../schema/own-tables.js";
 
 /** What a store that nobody has used may hold all the same: machines that have shown up. */
 const MACHINES = new Set(["worker", "calibration"]);

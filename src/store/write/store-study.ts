@@ -5,7 +5,7 @@ import { failure } from "../../errors.js";
 import { shortenPath } from "../../files/shorten-path.js";
 import type { StudyRecord } from "../../model/records.js";
 import type { Database } from "../database.js";
-import { slugOf } from "../slug.js";
+import { slugOf } from "../studies/slug.js";
 import { writeCheckpoints } from "./checkpoints.js";
 import { writeExperiments } from "./experiments.js";
 import { writeLayers } from "./layers.js";

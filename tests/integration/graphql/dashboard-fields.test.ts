@@ -2,7 +2,7 @@ import { rm, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { createJob } from "#src/store/jobs.js";
+import { createJob } from "#src/store/queue/jobs.js";
 import { apiServer } from "../../support/api-server.js";
 import type { StoredIds } from "../../support/stored-study.js";
 import { twoStudies } from "../../support/two-studies.js";

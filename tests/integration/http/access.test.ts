@@ -9,7 +9,7 @@ import { openSchema } from "#src/graphql/schema.js";
 import { openServerMetrics } from "#src/observe/open-metrics.js";
 import { startServer, type RunningServer } from "#src/http/server.js";
 import { revokeToken } from "#src/store/access-tokens.js";
-import { createJob } from "#src/store/jobs.js";
+import { createJob } from "#src/store/queue/jobs.js";
 import { storedToken } from "../../support/access-tokens.js";
 import { adapterConfig, factorTensors, safetensors, writeFiles } from "../../support/adapter-files.js";
 import { freshDatabase } from "../../support/database.js";

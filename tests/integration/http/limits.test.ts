@@ -6,7 +6,7 @@ import { createClient } from "graphql-ws";
 import { afterAll, describe, expect, test } from "vitest";
 import WebSocket from "ws";
 import { DEFAULT_LIMITS } from "#src/model/limits.js";
-import { createJob } from "#src/store/jobs.js";
+import { createJob } from "#src/store/queue/jobs.js";
 import type { Answer } from "../../support/rankscope.js";
 import { apiServer, type ApiServer } from "../../support/api-server.js";
 import { twoStudies } from "../../support/two-studies.js";

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import WebSocket from "ws";
 import { openLog } from "#src/log.js";
 import { startServer, type RunningServer } from "#src/http/server.js";
-import { createJob, touchJob } from "#src/store/jobs.js";
+import { createJob, touchJob } from "#src/store/queue/jobs.js";
 import { endJob } from "#src/store/queue/progress.js";
 import { freshDatabase } from "../../support/database.js";
 import { realServices, type RealServices } from "../../support/real-services.js";

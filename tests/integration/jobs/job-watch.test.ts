@@ -3,7 +3,7 @@ import { v7 as newId } from "uuid";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openJobWatch, type JobWatch } from "#src/jobs/job-watch.js";
 import { openLog } from "#src/log.js";
-import { createJob, touchJob } from "#src/store/jobs.js";
+import { createJob, touchJob } from "#src/store/queue/jobs.js";
 import { endJob } from "#src/store/queue/progress.js";
 import { freshDatabase } from "../../support/database.js";
 

@@ -6,7 +6,7 @@ import { afterEach, expect, test } from "vitest";
 import { watchRunner } from "#src/jobs/worker/runner-watch.js";
 import { openQueuePool } from "#src/store/queue/queue-pool.js";
 import { lockedJobs } from "#src/store/queue/workers.js";
-import { quietQueueLog } from "#src/store/queue/quiet-log.js";
+import { queueLog } from "#src/store/queue/queue-log.js";
 import { freshDatabase } from "../../support/database.js";
 
 const fresh = freshDatabase();
@@ -29,7 +29,7 @@ async function startRunner(url: string, before?: () => Promise<unknown>) {
     concurrency: 1,
     pollInterval: 20,
     noHandleSignals: true,
-    logger: quietQueueLog(),
+    logger: queueLog(),
     events,
     taskList: { nothing: () => undefined, long: () => sleep(1500) },
   });

@@ -6,10 +6,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { importStudy } from "#src/jobs/import/import-study.js";
 import type { FactRequest, WeightFacts } from "#src/model/weight-facts.js";
 import type { UpdatePair } from "#src/model/weight-updates.js";
-import { experimentsOfStudies } from "#src/store/experiments.js";
-import { factorsOfCheckpoints } from "#src/store/factors.js";
+import { experimentsOfStudies } from "#src/store/studies/experiments.js";
+import { factorsOfCheckpoints } from "#src/store/studies/factors.js";
 import type { StoredFactors } from "#src/model/stored-factors.js";
-import { jobsById } from "#src/store/jobs.js";
+import { jobsById } from "#src/store/queue/jobs.js";
 import { openWeightStore } from "#src/weights/open-weight-store.js";
 import { adapterConfig, factorTensors, safetensors, writeFiles } from "../../support/adapter-files.js";
 import { freshDatabase } from "../../support/database.js";

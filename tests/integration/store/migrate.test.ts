@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import postgres, { type Sql } from "postgres";
 import { afterAll, describe, expect, test } from "vitest";
 import { openDatabase } from "#src/store/database.js";
-import { migrate } from "#src/store/migrate.js";
+import { migrate } from "#src/store/schema/migrate.js";
 import { draftMigration } from "../../../scripts/draft-migration.js";
 import { dropDatabase, freshDatabase } from "../../support/database.js";
 

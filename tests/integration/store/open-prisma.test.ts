@@ -3,7 +3,7 @@ import { createToken, listTokens, revokeToken } from "#src/store/access-tokens.j
 import { findCrossings, saveCalibration } from "#src/store/calibrations.js";
 import { openDatabase } from "#src/store/database.js";
 import type { StatementEnd } from "#src/store/sql/observed-sql.js";
-import { newestStudy } from "#src/store/studies.js";
+import { newestStudy } from "#src/store/studies/studies.js";
 import { openWebConnections } from "#src/store/web-connections.js";
 import { databaseFailure } from "#src/store/database-failure.js";
 import { freshDatabase } from "../../support/database.js";

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { runMigrations } from "graphile-worker";
 import { expect, test } from "vitest";
 import { openQueuePool } from "#src/store/queue/queue-pool.js";
-import { quietQueueLog } from "#src/store/queue/quiet-log.js";
+import { queueLog } from "#src/store/queue/queue-log.js";
 import { freezingProxy } from "../../../scripts/chaos/freezing-proxy.js";
 import { freshDatabase } from "../../support/database.js";
 
@@ -27,7 +27,7 @@ test("connections that PostgreSQL ends, idle or lent, end nothing else", async (
 
 test("connections that PostgreSQL ends when graphile-worker is done with them end nothing else", async () => {
   const pgPool = openQueuePool(fresh.url, 1);
-  await runMigrations({ pgPool, logger: quietQueueLog() });
+  await runMigrations({ pgPool, logger: queueLog() });
   const ended = new Promise((resolve) => pgPool.on("error", resolve));
   expect(await terminateAll()).toHaveLength(1);
   expect(await ended).toMatchObject({ code: "57P01" });

@@ -1,8 +1,8 @@
 import { v7 as newId } from "uuid";
 import { beforeEach, describe, expect, test } from "vitest";
-import { createJob, jobsById } from "#src/store/jobs.js";
+import { createJob, jobsById } from "#src/store/queue/jobs.js";
 import { enqueue, type NewJob } from "#src/store/queue/enqueue.js";
-import { leaveJobs } from "#src/store/queue/leave.js";
+import { stopWaiting } from "#src/store/queue/stop-waiting.js";
 import { advanceJob, beginJob, endJob, settleWholes } from "#src/store/queue/progress.js";
 import { beat, countWorkers, dismissWorker, sweep } from "#src/store/queue/workers.js";
 import { freshDatabase } from "../../support/database.js";
@@ -96,9 +96,9 @@ describe("leaving", () => {
     const shared = job("a");
     await enqueue(fresh.database, [shared], interactive);
     await enqueue(fresh.database, [job("a")], interactive);
-    await leaveJobs(fresh.database, [shared.id]);
+    await stopWaiting(fresh.database, [shared.id]);
     expect(await statusOf(shared.id)).toBe("QUEUED");
-    await leaveJobs(fresh.database, [shared.id]);
+    await stopWaiting(fresh.database, [shared.id]);
     expect(await statusOf(shared.id)).toBe("CANCELLED");
     expect(await queued()).toEqual([]);
     const anew = job("a");
@@ -110,14 +110,14 @@ describe("leaving", () => {
     const part = job("a");
     await enqueue(fresh.database, [part], { ...later, whole });
     await enqueue(fresh.database, [job("a")], interactive);
-    await leaveJobs(fresh.database, [part.id]);
+    await stopWaiting(fresh.database, [part.id]);
     expect(await statusOf(part.id)).toBe("QUEUED");
   });
 
   test("a cancelled job does not begin", async () => {
     const one = job("a");
     await enqueue(fresh.database, [one], interactive);
-    await leaveJobs(fresh.database, [one.id]);
+    await stopWaiting(fresh.database, [one.id]);
     expect(await beginJob(fresh.database, one.id)).toBeUndefined();
   });
 });

@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { StudyRecord } from "#src/model/records.js";
-import { experimentsOfStudies } from "#src/store/experiments.js";
-import { factorsOfCheckpoints } from "#src/store/factors.js";
-import { seriesOfExperiments } from "#src/store/series.js";
+import { runsOfStudies } from "#src/store/across/runs-of-studies.js";
+import { experimentsOfStudies } from "#src/store/studies/experiments.js";
+import { comparedCheckpoints } from "#src/store/studies/final-checkpoint.js";
+import { factorsOfCheckpoints } from "#src/store/studies/factors.js";
+import { seriesOfExperiments } from "#src/store/studies/series.js";
 import { storeStudy, type StoreStudyOptions } from "#src/store/write/store-study.js";
 import { freshDatabase } from "../../support/database.js";
 import { checkpointRecord, experimentRecord, studyRecord } from "../../support/study-record.js";
@@ -260,4 +262,34 @@ test("text that COPY would read as something else is stored as it is", async () 
   expect(await seriesOfExperiments(fresh.database, [{ experimentId: run.id, name }])).toMatchObject([
     { steps: [1], values: [Infinity] },
   ]);
+});
+
+test("the final checkpoint is the one marked as final, then one without a step, then that of the last step", async () => {
+  const saves = (...checkpoints: { hash: string; step: number | null; isFinal?: boolean }[]) =>
+    checkpoints.map(({ hash, step, isFinal = false }) => checkpointRecord(hash, { step, isFinal }));
+  const runs = {
+    marked: saves({ hash: "a", step: 10, isFinal: true }, { hash: "b", step: 20 }, { hash: "c", step: null }),
+    "without a step": saves({ hash: "d", step: 10 }, { hash: "e", step: null }),
+    "last step": saves({ hash: "f", step: 20 }, { hash: "g", step: 10 }),
+    "without weights": [],
+  };
+  const { studyId } = await store(
+    studyRecord(Object.entries(runs).map(([name, checkpoints]) => experimentRecord(name, { checkpoints }))),
+  );
+  const experiments = await experimentsOfStudies(fresh.database, [studyId]);
+  const hashes = experiments.map(({ name, checkpoints, finalCheckpointId }) => [
+    name,
+    checkpoints.find(({ id }) => id === finalCheckpointId)?.hash,
+  ]);
+  expect(Object.fromEntries(hashes)).toEqual({
+    marked: "a",
+    "without a step": "e",
+    "last step": "f",
+    "without weights": undefined,
+  });
+  const compared = await comparedCheckpoints(fresh.database, studyId);
+  const listed = await runsOfStudies(fresh.database, [studyId], []);
+  const finalIds = experiments.flatMap(({ finalCheckpointId }) => finalCheckpointId ?? []).sort();
+  expect(compared.map(({ final }) => final).sort()).toEqual(finalIds);
+  expect(listed.flatMap(({ checkpointId }) => checkpointId ?? []).sort()).toEqual(finalIds);
 });

@@ -3,7 +3,7 @@ import type { AnalysisContext } from "#src/analysis/request/analysis-context.js"
 import type { MeasuredStudy } from "#src/analysis/judgement/measured-study.js";
 import { readRunsSimilarity } from "#src/plots/kinds/similarity-matrix.js";
 import type { StudyPlotOptions } from "#src/plots/plot-options.js";
-import type { Study } from "#src/store/studies.js";
+import type { Study } from "#src/store/studies/studies.js";
 
 test("a matrix of more runs than a plot shows is rejected with a hint, and not truncated", async () => {
   const experiments = Array.from({ length: 65 }, (_, i) => ({

@@ -1,11 +1,10 @@
 import { runMigrations } from "graphile-worker";
 import type { MigrationList, SchemaEngine } from "@prisma/schema-engine-wasm";
 import postgres from "postgres";
-import { failure } from "../errors.js";
-import { MIGRATION_LOCK } from "./migration-lock.js";
-import { readMigrations } from "./migrations.js";
-import { openQueuePool } from "./queue/queue-pool.js";
-import { quietQueueLog } from "./queue/quiet-log.js";
+import { failure } from "../../errors.js";
+import { MIGRATION_LOCK, readMigrations } from "./migrations.js";
+import { openQueuePool } from "../queue/queue-pool.js";
+import { queueLog } from "../queue/queue-log.js";
 import { NO_FILTER, withSchemaEngine } from "./schema-engine.js";
 
 /**
@@ -48,7 +47,7 @@ export async function migrate(url: string): Promise<{ readonly applied: readonly
 async function migrateQueue(url: string): Promise<void> {
   const pgPool = openQueuePool(url, 1);
   try {
-    await runMigrations({ pgPool, logger: quietQueueLog() });
+    await runMigrations({ pgPool, logger: queueLog() });
   } finally {
     await pgPool.end();
   }

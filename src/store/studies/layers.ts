@@ -1,4 +1,4 @@
-import type { Connection } from "./connection.js";
+import type { Connection } from "../connection.js";
 
 /** One adapted weight matrix of a study's base model. */
 export interface Layer {

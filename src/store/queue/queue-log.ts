@@ -1,10 +1,10 @@
 import { Logger } from "graphile-worker";
 import type { Log } from "../../log.js";
 
-/** graphile-worker's log, passed on to `log`; without one nothing is said. Its warnings concern its own work: they are debug here. */
-export function quietQueueLog(log?: Log): Logger {
+/** Returns graphile-worker's logger, which writes to `log` if there is one. Its errors are logged as warnings, the rest as debug. */
+export function queueLog(log?: Log): Logger {
   return new Logger((scope) => (level: string, message, meta) => {
-    // Of the error the words alone: it may hold the connection with all that belongs to it.
+    // The message alone: the error may contain the connection with its password.
     const reason = meta?.["error"] instanceof Error ? meta["error"].message : undefined;
     if (level === "error") log?.warn({ ...scope, reason }, message);
     else log?.debug({ ...scope }, message);

@@ -2,10 +2,10 @@ import type { Connection } from "../connection.js";
 import { afterEnd } from "./progress.js";
 
 /**
- * Says that a request does not wait for `ids` any more. Those that nobody else waits for, and that are no part of a larger
- * job, are cancelled: a queued one is never run, a running one is told to stop.
+ * Records that a request no longer waits for `ids`. A job is cancelled if no other request waits for it and it is not part
+ * of a larger job: a queued job never runs, a running one is told to stop.
  */
-export async function leaveJobs({ sql: connection }: Connection, ids: readonly string[]): Promise<void> {
+export async function stopWaiting({ sql: connection }: Connection, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await connection.begin(async (sql) => {
     await sql`

@@ -1,9 +1,10 @@
 import type { Sql } from "postgres";
-import type { Connection } from "./connection.js";
-import type { Fragment } from "./across/fragment.js";
-import type { Method } from "./generated/enums.js";
+import type { Connection } from "../connection.js";
+import type { Fragment } from "../across/fragment.js";
+import { finalCheckpointFirst } from "./final-checkpoint.js";
+import type { Method } from "../generated/enums.js";
 
-/** An experiment with its rank, its scalars and its checkpoints. */
+/** An experiment with its rank, metrics and checkpoints. */
 export interface Experiment {
   readonly id: string;
   readonly studyId: string;
@@ -15,13 +16,15 @@ export interface Experiment {
   readonly seed: number | null;
   readonly steps: number | null;
   readonly numSamples: number | null;
-  /** As the import checked it; null where only tables name the run. */
+  /** The adapter settings, as the import validated them; null for a run that only tables name. */
   readonly adapter: unknown;
   readonly rank: { readonly id: string; readonly r: number };
-  /** Values are as recorded, NaN and infinities included. */
+  /** Values as recorded, NaN and infinities included. */
   readonly metrics: readonly { readonly name: string; readonly value: number; readonly source: string }[];
   /** By step, those of unknown step last. */
   readonly checkpoints: readonly Checkpoint[];
+  /** Id of the checkpoint that is compared (final-checkpoint.ts); null without weights. */
+  readonly finalCheckpointId: string | null;
 }
 
 export interface Checkpoint {
@@ -34,26 +37,44 @@ export interface Checkpoint {
   readonly uncompared: unknown;
 }
 
-/** All experiments of `studyIds`: by rank, then the more bits first, then by name. */
+/** Returns all experiments of `studyIds`: by rank, then more bits first, then by name. */
 export function experimentsOfStudies({ sql }: Connection, studyIds: readonly string[]): Promise<Experiment[]> {
   return findExperiments(sql, sql`experiment.study_id = any(${[...studyIds]}::uuid[])`);
 }
 
-/** The experiments of `ids`, in the same order; unknown ids are left out. */
+/** Returns the experiments of `ids` in the same order. Unknown ids are left out. */
 export function experimentsById({ sql }: Connection, ids: readonly string[]): Promise<Experiment[]> {
   return findExperiments(sql, sql`experiment.id = any(${[...ids]}::uuid[])`);
+}
+
+/** Returns the number of experiments of each study; a study without any is left out. */
+export function experimentCounts(
+  { sql }: Connection,
+  studyIds: readonly string[],
+): Promise<{ studyId: string; n: number }[]> {
+  return sql<{ studyId: string; n: number }[]>`
+    select study_id as "studyId", count(*)::int as n from experiment
+    where study_id = any(${[...studyIds]}::uuid[]) group by study_id`;
+}
+
+/** Returns the names of all metrics of a study's experiments, in alphabetical order. */
+export async function metricNamesOfStudy({ sql }: Connection, studyId: string): Promise<string[]> {
+  const rows = await sql<{ name: string }[]>`
+    select distinct metric.name from metric join experiment on experiment.id = experiment_id
+    where study_id = ${studyId} order by name`;
+  return rows.map(({ name }) => name);
 }
 
 type Row = Omit<Experiment, "rank" | "metrics"> & {
   readonly rankId: string;
   readonly r: number;
   readonly metricNames: readonly string[];
-  /** Arrays, unlike JSON, hold NaN. */
+  /** An array, because JSON has no NaN. */
   readonly metricValues: readonly number[];
   readonly metricSources: readonly string[];
 };
 
-/** In one statement: nearly every query waits for it. */
+/** One statement, because nearly every query waits for it. */
 async function findExperiments(sql: Sql, which: Fragment): Promise<Experiment[]> {
   const rows = await sql<Row[]>`
     select experiment.id, experiment.study_id as "studyId", experiment.name, method,
@@ -61,7 +82,7 @@ async function findExperiments(sql: Sql, which: Fragment): Promise<Experiment[]>
       quantization_scheme as "quantizationScheme", seed, steps, num_samples as "numSamples", adapter,
       rank.id as "rankId", rank.r, coalesce(recorded.names, '{}') as "metricNames",
       coalesce(recorded.numbers, '{}') as "metricValues", coalesce(recorded.sources, '{}') as "metricSources",
-      coalesce(saved.checkpoints, '[]') as checkpoints
+      coalesce(saved.checkpoints, '[]') as checkpoints, saved.final as "finalCheckpointId"
     from experiment
     join rank on rank.id = rank_id
     left join lateral (
@@ -69,7 +90,8 @@ async function findExperiments(sql: Sql, which: Fragment): Promise<Experiment[]>
       from metric where experiment_id = experiment.id) as recorded on true
     left join lateral (
       select json_agg(json_build_object('id', id, 'step', step, 'isFinal', is_final, 'folders', folders, 'hash', hash,
-        'files', files, 'uncompared', uncompared) order by step nulls last, id) as checkpoints
+        'files', files, 'uncompared', uncompared) order by step nulls last, id) as checkpoints,
+        (array_agg(id order by ${finalCheckpointFirst(sql)}))[1] as final
       from checkpoint where experiment_id = experiment.id) as saved on true
     where ${which}
     order by rank.r, quantization_bits desc nulls last, experiment.name`;

@@ -1,4 +1,4 @@
-import type { Connection } from "./connection.js";
+import type { Connection } from "../connection.js";
 
 /** Slugs that begin with `prefix`, the newest study's first, at most `limit`. */
 export async function slugsFrom({ sql }: Connection, prefix: string, limit: number): Promise<string[]> {

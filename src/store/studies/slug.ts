@@ -1,4 +1,4 @@
-import { failure } from "../errors.js";
+import { failure } from "../../errors.js";
 
 const MAX_LENGTH = 80;
 

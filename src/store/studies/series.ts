@@ -1,4 +1,4 @@
-import type { Connection } from "./connection.js";
+import type { Connection } from "../connection.js";
 
 /** One logged curve; values are as logged, NaN and infinities included. */
 export interface Series {

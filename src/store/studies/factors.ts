@@ -1,6 +1,6 @@
-import { TENSOR_ROLES, type FactorTensors } from "../model/factor-tensors.js";
-import type { FactorLocation, StoredFactors, StoredTensor } from "../model/stored-factors.js";
-import type { Connection } from "./connection.js";
+import { TENSOR_ROLES, type FactorTensors } from "../../model/factor-tensors.js";
+import type { FactorLocation, StoredFactors, StoredTensor } from "../../model/stored-factors.js";
+import type { Connection } from "../connection.js";
 
 type Role = (typeof TENSOR_ROLES)[keyof typeof TENSOR_ROLES];
 

@@ -1,4 +1,4 @@
-import type { Connection } from "./connection.js";
+import type { Connection } from "../connection.js";
 import { readMigrations } from "./migrations.js";
 
 /** The names of this version's migrations that the database has not been brought through. */

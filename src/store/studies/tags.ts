@@ -1,4 +1,4 @@
-import type { Connection } from "./connection.js";
+import type { Connection } from "../connection.js";
 
 /** Adds `tags` to a study, each once, sorted. Returns whether there is such a study. */
 export async function addTags({ sql }: Connection, slug: string, tags: readonly string[]): Promise<boolean> {

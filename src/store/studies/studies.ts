@@ -1,7 +1,7 @@
 import type { Sql } from "postgres";
-import type { Connection } from "./connection.js";
-import type { Database } from "./database.js";
-import type { Fragment } from "./across/fragment.js";
+import type { Connection } from "../connection.js";
+import type { Database } from "../database.js";
+import type { Fragment } from "../across/fragment.js";
 
 /** Runs that belong together. */
 export interface Study {

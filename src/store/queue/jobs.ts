@@ -1,10 +1,10 @@
-import type { JobRequester } from "../model/job-requester.js";
+import type { JobRequester } from "../../model/job-requester.js";
 import type { Sql } from "postgres";
 import { v7 as newId } from "uuid";
-import type { Fragment } from "./across/fragment.js";
-import type { Connection } from "./connection.js";
-import type { JobStatus } from "./generated/client.js";
-import { JOB_CHANNEL } from "./queue/tasks.js";
+import type { Fragment } from "../across/fragment.js";
+import type { Connection } from "../connection.js";
+import type { JobStatus } from "../generated/client.js";
+import { JOB_CHANNEL } from "./tasks.js";
 
 /** One long-running piece of work. */
 export interface Job {
