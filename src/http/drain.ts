@@ -1,15 +1,14 @@
 import type { RequestHandler } from "express";
 
-/** Whether the server is about to stop. */
+/** The state of a server before it stops: a load balancer needs time to send its requests to other servers. */
 export interface Drain {
-  /** From now on it is; /readyz says so. */
+  /** Marks the server as stopping; /readyz reports it. */
   begin(): void;
   isStopping(): boolean;
-  /** Stands before all routes: then every answer tells its client to open another connection for the next request. */
-  readonly route: RequestHandler;
+  /** Handles every request before its route. While the server is stopping, it asks clients to open another connection. */
+  readonly handler: RequestHandler;
 }
 
-/** What a load balancer needs to send its requests elsewhere before this server stops. */
 export function openDrain(): Drain {
   let isStopping = false;
   return {
@@ -17,7 +16,7 @@ export function openDrain(): Drain {
       isStopping = true;
     },
     isStopping: () => isStopping,
-    route(_request, response, next) {
+    handler(_request, response, next) {
       if (isStopping) response.set("Connection", "close");
       next();
     },

@@ -4,13 +4,13 @@ import type { Connection } from "../store/connection.js";
 import { missingMigrations } from "../store/schema/missing-migrations.js";
 import type { Drain } from "./drain.js";
 
-/** A database that takes longer to answer does not count as reachable. */
-const PATIENCE_MILLISECONDS = 3000;
+/** A database that needs longer for a response counts as unreachable. */
+const TIMEOUT_MILLISECONDS = 3000;
 
 /**
- * For those who watch over processes, not for people, and outside access control: they tell nothing about studies.
- * `/healthz`: the process answers. `/readyz`: it can answer questions, because the database is reachable and has this
- * version's schema; 503 where not, and where the server is about to stop.
+ * Health checks for load balancers and process managers. They need no token and reveal nothing about studies. `/healthz`: the
+ * process responds. `/readyz`: the server can answer queries, because the database is reachable and has the schema of this
+ * version; 503 otherwise, and while the server is stopping.
  */
 export function health(connection: Connection, { isStopping }: Pick<Drain, "isStopping">, log: Log): Router {
   const router = express.Router();
@@ -26,24 +26,23 @@ export function health(connection: Connection, { isStopping }: Pick<Drain, "isSt
       response.status(503).json({ status: "stopping" });
       return;
     }
-    const state = await stateOf(connection, log);
-    response
-      .status(state === "ready" ? 200 : 503)
-      .json({ status: state === "ready" ? "ok" : "unavailable", database: state });
+    const database = await databaseState(connection, log);
+    const isReady = database === "ready";
+    response.status(isReady ? 200 : 503).json({ status: isReady ? "ok" : "unavailable", database });
   });
   return router;
 }
 
-async function stateOf(connection: Connection, log: Log): Promise<"ready" | "unreachable" | "not migrated"> {
-  const late = AbortSignal.timeout(PATIENCE_MILLISECONDS);
+async function databaseState(connection: Connection, log: Log): Promise<"ready" | "unreachable" | "not migrated"> {
+  const timeout = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
   try {
     const missing = await Promise.race([
       missingMigrations(connection),
-      new Promise<never>((_, reject) => late.addEventListener("abort", () => reject(late.reason as Error))),
+      new Promise<never>((_, reject) => timeout.addEventListener("abort", () => reject(timeout.reason as Error))),
     ]);
     return missing.length === 0 ? "ready" : "not migrated";
   } catch (err) {
-    log.debug({ err }, "the database does not answer");
+    log.debug({ err }, "the database does not respond");
     return "unreachable";
   }
 }

@@ -1,10 +1,10 @@
 import type { ServerResponse } from "node:http";
 import { failure } from "../errors.js";
 
-/** One a response: so many ask for it that Node would warn of their listeners. */
+/** One signal for each response: a listener for each use would exceed Node's limit. */
 const SIGNALS = new WeakMap<ServerResponse, AbortSignal>();
 
-/** A signal that is aborted when the response has been sent, or its connection has ended before it was. */
+/** Returns a signal that is aborted when the response has been sent, or when its connection closes before. */
 export function requestSignal(response: ServerResponse): AbortSignal {
   const known = SIGNALS.get(response);
   if (known !== undefined) return known;

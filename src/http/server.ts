@@ -1,126 +1,115 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expressMiddleware } from "@as-integrations/express5";
-import express from "express";
-import { listenOn } from "./listen-on.js";
-import { openWebConnections } from "../store/web-connections.js";
-import { openAccess } from "./access/access.js";
-import { openCallerWatch } from "./access/caller-watch.js";
+import express, { type Express, type RequestHandler } from "express";
+import type { GraphQLSchema } from "graphql";
 import { enforceRoles } from "../graphql/access/enforce-roles.js";
-import { isLoopback } from "./access/is-loopback.js";
-import { requireToken as requireTokenFor } from "./access/require-token.js";
+import { openSchema } from "../graphql/schema.js";
+import { stopAtDeadline } from "../graphql/stop-at-deadline.js";
+import { DEFAULT_LIMITS, type Limits } from "../model/limits.js";
+import { PLOTS_PATH } from "../plots/plot-paths.js";
+import { openRenderer, type Renderer } from "../plots/render/renderer.js";
+import { openWebConnections } from "../store/web-connections.js";
+import { openAccess, type Access } from "./access/access.js";
+import { isLoopback, requireToken as requireTokenFor } from "./access/require-token.js";
+import { openRevocationWatch } from "./access/revocation-watch.js";
 import { sessionRoutes } from "./access/session-routes.js";
 import { openTokenWatch } from "./access/token-watch.js";
 import { openApollo } from "./apollo.js";
-import { dashboard } from "./pages/dashboard.js";
-import { openDrain } from "./drain.js";
 import { exportRoutes } from "./downloads/export-routes.js";
-import { cutOff } from "./guards/cut-off.js";
-import { hostRules, type HostOptions } from "./guards/host-rules.js";
-import { inTurn } from "./guards/in-turn.js";
-import { letIn } from "./guards/let-in.js";
-import { onlyMethods } from "./guards/only-methods.js";
-import { ownPages } from "./guards/own-pages.js";
+import { plotRoutes } from "./downloads/plot-routes.js";
+import { openDrain, type Drain } from "./drain.js";
+import { allowMethods } from "./guards/allow-methods.js";
+import { authenticate } from "./guards/authenticate.js";
+import { checkOrigin } from "./guards/check-origin.js";
+import { disconnectRevoked } from "./guards/disconnect-revoked.js";
+import { hostRules, type HostOptions, type HostRules } from "./guards/host-rules.js";
+import { limitConcurrency } from "./guards/limit-concurrency.js";
+import { openRequestQueues } from "./guards/request-queues.js";
 import { securityHeaders } from "./guards/security-headers.js";
-import { httpServer } from "./http-server.js";
-import { jsonErrors, notServed } from "./json-errors.js";
-import { DEFAULT_LIMITS, type Limits } from "../model/limits.js";
-import { openRequestTurns } from "./guards/request-turns.js";
-import { stopAtDeadline } from "../graphql/stop-at-deadline.js";
+import { handleErrors, rejectUnknownPath } from "./handle-errors.js";
 import { health } from "./health.js";
-import { measureRequests } from "./observe/measure-requests.js";
-import { metricsRoute } from "./observe/metrics-route.js";
+import { httpServer, listenOn } from "./http-server.js";
+import { measureRequests, sendMetrics } from "./observe/measure-requests.js";
+import { logRequests, logSockets } from "./observe/request-log.js";
 import { traceOperations, traceRequests } from "./observe/trace-requests.js";
 import { watchFields } from "./observe/watch-fields.js";
+import { dashboard } from "./pages/dashboard.js";
 import { playground } from "./pages/playground.js";
-import { PLOTS_PATH } from "../plots/plot-paths.js";
-import { openRenderer } from "../plots/render/renderer.js";
-import { plotRoutes } from "./downloads/plot-routes.js";
-import { requestContexts } from "./request-contexts.js";
-import { logRequests, logSockets } from "./request-log.js";
+import { requestContexts, type RequestContexts } from "./request-contexts.js";
 import type { ServerServices } from "./server-services.js";
-import { openSchema } from "../graphql/schema.js";
 import { serveSubscriptions } from "./sockets/subscriptions.js";
 
 export interface RunningServer {
-  /** Where the playground is: `http://127.0.0.1:4000/`. */
+  /** URL of the playground: `http://127.0.0.1:4000/`. */
   readonly address: string;
   /**
-   * Says at /readyz that it is about to stop, goes on for `drainMilliseconds` so that whoever sends requests here can hear of
-   * it, then takes no more, tells subscribers, lets running requests end for up to ten seconds, and resolves.
+   * Stops the server. It reports at /readyz that it is stopping and serves requests for another `drainMilliseconds`, so that
+   * load balancers can react. Then it accepts no more, ends subscriptions, and gives running requests up to ten seconds.
    */
   close(drainMilliseconds?: number): Promise<void>;
 }
 
 export interface ServeOptions extends HostOptions {
   readonly port: number;
-  /** Ask for a token on loopback too, before there is any. */
+  /** Whether a loopback server requires a token although none exists. */
   readonly requireToken?: boolean;
-  /** The defaults where they are left out. */
+  /** The default limits if undefined. */
   readonly limits?: Limits;
 }
 
+const GRAPHQL_PATH = "/graphql";
+
 /**
- * Serves GraphQL at /graphql, by HTTP and by WebSocket, downloads at /export, pictures at /plots, sign-in at /session, the
- * dashboard at /dashboard, the playground at /, and for those who watch over it /metrics, /healthz and /readyz.
+ * Serves GraphQL at /graphql over HTTP and WebSockets, downloads at /export, plots at /plots, sign-in at /session, the
+ * dashboard at /dashboard, the playground at /, and /metrics, /healthz and /readyz for monitoring.
  *
  * @throws PORT_IN_USE, CONFIG_INVALID, TOKEN_NEEDED
  */
 export async function startServer(services: ServerServices, options: ServeOptions): Promise<RunningServer> {
-  const { limits = DEFAULT_LIMITS, requireToken = false, ...listen } = options;
+  const { limits = DEFAULT_LIMITS, requireToken = false, host, port } = options;
   const { database, log, metrics, isTraced = false } = services;
-  await requireTokenFor(database, listen.host);
+  await requireTokenFor(database, host);
   const tokens = await openTokenWatch(database, { refreshSeconds: limits.tokenRefreshSeconds, log });
-  const access = openAccess(tokens, { onLoopback: isLoopback(listen.host), requireToken });
+  const access = openAccess(tokens, { onLoopback: isLoopback(host), requireToken });
+  const revocations = openRevocationWatch(access);
   const hosts = hostRules(options);
+  const connections = openWebConnections(database, limits);
+  const contexts = requestContexts(services, { limits, connections });
+  const queues = openRequestQueues({ running: limits.requestsAtOnce, waiting: limits.requestsWaiting });
+  const schema = await servedSchema(services);
+  const renderer = openRenderer();
+  const drain = openDrain();
+
   const app = express();
   app.disable("x-powered-by");
   const http = httpServer(app, limits);
-  const schema = stopAtDeadline(enforceRoles(await openSchema()));
-  if (metrics !== undefined || isTraced) watchFields(schema, metrics?.requests);
-  const connections = openWebConnections(database, limits);
-  const contexts = requestContexts(services, { limits, connections });
-  const turns = openRequestTurns({ atOnce: limits.requestsAtOnce, waiting: limits.requestsWaiting });
   const apollo = openApollo(services, schema, limits, http);
   await apollo.start();
-  const renderer = openRenderer();
-  const drain = openDrain();
-  const callers = openCallerWatch(access);
-  const guards = [letIn(access), cutOff(callers, log), inTurn(turns, limits)];
-  const reading = [onlyMethods("GET", "HEAD"), ...guards];
-
   logSockets(http, log);
-  app.use(logRequests(log), securityHeaders);
-  if (metrics !== undefined) app.use(measureRequests(metrics.requests));
-  // What is asked every few seconds by machines, under whatever name, is not worth a trace.
-  app.use(drain.route, health(database, drain, log));
-  app.use(ownPages(hosts));
-  if (metrics !== undefined) app.get("/metrics", letIn(access, { allStudies: true }), metricsRoute(metrics.text));
-  if (isTraced) app.use(traceRequests());
+  const subscriptions = serveSubscriptions(http, {
+    path: GRAPHQL_PATH,
+    schema,
+    contexts,
+    access,
+    revocations,
+    hosts,
+    limits,
+    queues,
+    log,
+    observe: metrics?.requests,
+    isTraced,
+  });
+  useMonitoring(app, services, { access, drain, hosts });
+  const guards = [authenticate(access), disconnectRevoked(revocations, log), limitConcurrency(queues, limits)];
   app.use(
-    "/graphql",
-    onlyMethods("GET", "HEAD", "POST"),
+    GRAPHQL_PATH,
+    allowMethods("GET", "HEAD", "POST"),
     guards,
     express.json({ limit: limits.bodyBytes }),
     ...(isTraced ? [traceOperations()] : []),
     expressMiddleware(apollo, { context: ({ res }) => Promise.resolve(contexts.ofRequest(res)) }),
   );
-  const subscriptions = serveSubscriptions(http, {
-    ...{ path: "/graphql", schema, contexts, access, callers, hosts, limits, turns, log },
-    ...{ observe: metrics?.requests, isTraced },
-  });
-  app.use("/export", reading, exportRoutes(contexts, schema));
-  app.use(PLOTS_PATH, reading, plotRoutes(contexts, schema, renderer));
-  app.use("/session", sessionRoutes(access));
-  app.use(dashboard());
-  app.use(playground());
-  app.use(notServed);
-  app.use(jsonErrors(log));
-  try {
-    return { address: await listenOn(http, listen, "HOST and PORT"), close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  useRoutes(app, services, { access, guards, contexts, schema, renderer });
 
   async function close(drainMilliseconds = 0): Promise<void> {
     drain.begin();
@@ -129,7 +118,66 @@ export async function startServer(services: ServerServices, options: ServeOption
     await apollo.stop();
     await renderer.close();
     await connections.close();
-    callers.close();
+    revocations.close();
     await tokens.close();
   }
+
+  try {
+    return { address: await listenOn(http, { host, port }, "HOST and PORT"), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Returns the schema with roles and deadlines enforced; with metrics or tracing, its slow fields are observed. */
+async function servedSchema({ metrics, isTraced = false }: ServerServices): Promise<GraphQLSchema> {
+  const schema = stopAtDeadline(enforceRoles(await openSchema()));
+  if (metrics !== undefined || isTraced) watchFields(schema, metrics?.requests);
+  return schema;
+}
+
+interface Monitoring {
+  readonly access: Access;
+  readonly drain: Drain;
+  readonly hosts: HostRules;
+}
+
+/** Adds what applies to all requests: logs, headers, metrics, health checks, the check of origins, and traces. */
+function useMonitoring(
+  app: Express,
+  { database, log, metrics, isTraced = false }: ServerServices,
+  { access, drain, hosts }: Monitoring,
+): void {
+  app.use(logRequests(log), securityHeaders);
+  if (metrics !== undefined) app.use(measureRequests(metrics.requests));
+  // Health checks and metrics are requested every few seconds, under any host name, and are not traced.
+  app.use(drain.handler, health(database, drain, log));
+  app.use(checkOrigin(hosts));
+  if (metrics !== undefined) app.get("/metrics", authenticate(access, { allStudies: true }), sendMetrics(metrics.text));
+  if (isTraced) app.use(traceRequests());
+}
+
+interface Routes {
+  readonly access: Access;
+  readonly guards: readonly RequestHandler[];
+  readonly contexts: RequestContexts;
+  readonly schema: GraphQLSchema;
+  readonly renderer: Renderer;
+}
+
+/** Adds the routes beside GraphQL: downloads, plots, sign-in and pages. */
+function useRoutes(
+  app: Express,
+  { log }: ServerServices,
+  { access, guards, contexts, schema, renderer }: Routes,
+): void {
+  const readGuards = [allowMethods("GET", "HEAD"), ...guards];
+  app.use("/export", readGuards, exportRoutes(contexts, schema));
+  app.use(PLOTS_PATH, readGuards, plotRoutes(contexts, schema, renderer));
+  app.use("/session", sessionRoutes(access));
+  app.use(dashboard());
+  app.use(playground());
+  app.use(rejectUnknownPath);
+  app.use(handleErrors(log));
 }

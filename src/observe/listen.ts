@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
-import { listenOn, type Place } from "../http/listen-on.js";
+import { listenOn, type ListenAddress } from "../http/http-server.js";
 import type { Metrics } from "./open-metrics.js";
 
 export interface MetricsListener {
@@ -9,7 +9,7 @@ export interface MetricsListener {
   close(): Promise<void>;
 }
 
-export interface ListenOptions extends Place {
+export interface ListenOptions extends ListenAddress {
   readonly metrics: Metrics;
   /** Whether the process does its work; what else is known goes into the answer. */
   health(): { readonly isAlive: boolean; readonly [known: string]: unknown };

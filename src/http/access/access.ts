@@ -1,70 +1,80 @@
 import { failure } from "../../errors.js";
-import type { AccessToken } from "../../store/access-tokens.js";
 import { anonymous, type Principal, type Role } from "../../graphql/access/principal.js";
-import { readSession, sessionOf } from "./session.js";
-import { readTokenText, sameBytes } from "./token-text.js";
+import type { AccessToken } from "../../store/access-tokens.js";
+import { readSession, sessionCookie } from "./session.js";
+import { equalBytes, readTokenText } from "./token-text.js";
 import type { TokenWatch } from "./token-watch.js";
 
-/** What a request shows of who sent it. */
+/** What a request presents to be authenticated. */
 export interface Credentials {
-  /** `Bearer rks_...`, of a header or of a WebSocket's first message. */
+  /** `Bearer rks_...`, from a header or from the first message of a WebSocket. */
   readonly authorization?: string | undefined;
-  /** The header of cookies. */
+  /** The Cookie header. */
   readonly cookie?: string | undefined;
   readonly address: string | undefined;
 }
 
 export interface Access {
-  /** Who sent a request. @throws UNAUTHENTICATED */
-  callerOf(credentials: Credentials): Principal;
-  /** The token of a request that shows one itself, not a session. @throws UNAUTHENTICATED */
+  /** Returns the principal of a request. @throws UNAUTHENTICATED */
+  authenticate(credentials: Credentials): Principal;
+  /** Returns the token in an Authorization header; sessions are not accepted. @throws UNAUTHENTICATED */
   tokenOf(authorization: string | undefined): AccessToken;
-  /** Whether a caller that was let in still would be. */
-  isStill(caller: Principal): boolean;
+  /** Whether a principal that was authenticated earlier is still valid. */
+  isValid(principal: Principal): boolean;
+}
+
+export interface AccessOptions {
+  /** Whether the server listens on a loopback address. */
+  readonly onLoopback: boolean;
+  /** Whether a loopback server requires a token although none exists. */
+  readonly requireToken: boolean;
 }
 
 /**
- * Decides who a request is from. A server on loopback is open to all who reach it until its first token is made; then every
- * request needs one, from wherever it comes: behind a reverse proxy everybody comes from loopback. Revoking the last one
- * opens it again, an expiry does not.
+ * Authenticates requests. A server on loopback is open until its first token is created. From then on every request needs a
+ * token, from any address: behind a reverse proxy all requests come from loopback. The server is open again when the last
+ * token is revoked, but not when it expires.
  */
-export function openAccess(
-  tokens: TokenWatch,
-  { onLoopback, requireToken }: { readonly onLoopback: boolean; readonly requireToken: boolean },
-): Access {
+export function openAccess(tokens: TokenWatch, { onLoopback, requireToken }: AccessOptions): Access {
   const isOpen = () => onLoopback && !requireToken && !tokens.hasAny();
-  const tokenOf = (authorization: string | undefined): AccessToken => {
+
+  function tokenOf(authorization: string | undefined): AccessToken {
     const [, text] = /^Bearer +(\S+) *$/i.exec(authorization ?? "") ?? [];
-    if (text === undefined)
-      throw failure("UNAUTHENTICATED", { received: authorization === undefined ? "none" : "another kind of it" });
-    const given = readTokenText(text);
-    const token = given === undefined ? undefined : tokens.live(given.id, new Date());
-    // Which of it is wrong is nobody's business: unknown, revoked, expired and a wrong secret are refused alike.
-    if (given === undefined || token === undefined || !sameBytes(given.secretHash, token.secretHash)) {
-      throw failure("UNAUTHENTICATED", { received: "one that is not valid, or not any more" });
+    if (text === undefined) {
+      const received = authorization === undefined ? "none" : "an authorization that is not a bearer token";
+      throw failure("UNAUTHENTICATED", { received });
     }
-    tokens.used(token.id, new Date());
+    const parsed = readTokenText(text);
+    const token = parsed && tokens.find(parsed.id, new Date());
+    // The error is the same for unknown, revoked and expired tokens and for wrong secrets, so that it reveals nothing.
+    if (parsed === undefined || token === undefined || !equalBytes(parsed.secretHash, token.secretHash)) {
+      throw failure("UNAUTHENTICATED", { received: "an invalid or expired token" });
+    }
+    tokens.noteUse(token.id, new Date());
     return token;
-  };
+  }
+
+  function authenticate({ authorization, cookie, address }: Credentials): Principal {
+    if (authorization !== undefined) return principalWith(tokenOf(authorization));
+    const session = sessionCookie(cookie);
+    const now = new Date();
+    const token = session === undefined ? undefined : readSession(session, (id) => tokens.find(id, now), now);
+    if (token !== undefined) {
+      tokens.noteUse(token.id, now);
+      return principalWith(token);
+    }
+    if (isOpen()) return anonymous(address);
+    throw failure("UNAUTHENTICATED", { received: session === undefined ? "none" : "an expired session" });
+  }
+
   return {
+    authenticate,
     tokenOf,
-    callerOf({ authorization, cookie, address }) {
-      if (authorization !== undefined) return callerWith(tokenOf(authorization));
-      const session = sessionOf(cookie);
-      const now = new Date();
-      const token = session === undefined ? undefined : readSession(session, (id) => tokens.live(id, now), now);
-      if (token !== undefined) {
-        tokens.used(token.id, now);
-        return callerWith(token);
-      }
-      if (isOpen()) return anonymous(address);
-      throw failure("UNAUTHENTICATED", { received: session === undefined ? "none" : "a session that has ended" });
-    },
-    isStill: ({ token }) => (token === undefined ? isOpen() : tokens.live(token.id, new Date()) !== undefined),
+    isValid: ({ token }) => (token === undefined ? isOpen() : tokens.find(token.id, new Date()) !== undefined),
   };
 }
 
-function callerWith({ id, role, allStudies, studies, expiresAt }: AccessToken): Principal {
+function principalWith({ id, role, allStudies, studies, expiresAt }: AccessToken): Principal {
   return {
     client: id,
     role: role.toLowerCase() as Role,

@@ -2,70 +2,81 @@ import type { Log } from "../../log.js";
 import { listTokens, noteTokenUse, TOKEN_CHANNEL, type AccessToken } from "../../store/access-tokens.js";
 import type { Database } from "../../store/database.js";
 import { openNotificationListener } from "../../store/notification-listener.js";
-import { isLive } from "./is-live.js";
 
-/** How often it is written when tokens were used. */
+/** Interval at which the use of tokens is stored. */
 const NOTE_MILLISECONDS = 60_000;
 
-/** The tokens as they are now, without a statement for each request. */
+/** The current tokens, without an SQL statement for each request. */
 export interface TokenWatch {
-  /** One that is neither revoked nor expired. */
-  live(id: string, now: Date): AccessToken | undefined;
-  /** Whether there is any that nobody has revoked, expired ones among them: an expiry must not open a server. */
+  /** Returns the token with this id if it is neither revoked nor expired. */
+  find(id: string, now: Date): AccessToken | undefined;
+  /** Whether a token exists that is not revoked. Expired tokens count: an expiry must not open a server. */
   hasAny(): boolean;
-  used(id: string, at: Date): void;
+  /** Notes that a token was used. */
+  noteUse(id: string, at: Date): void;
   close(): Promise<void>;
 }
 
-/**
- * Reads all tokens, and again whenever they change: PostgreSQL notifies of it. A notification can be lost with its connection,
- * so they are read every `refreshSeconds` too: that long a revoked token may live at the worst.
- */
+export interface TokenWatchOptions {
+  /** Interval at which tokens are read even without a notification: the longest time that a revoked token can remain valid. */
+  readonly refreshSeconds: number;
+  readonly log: Log;
+}
+
+/** Whether a token is neither revoked nor expired. */
+export function isValidToken({ expiresAt, revokedAt }: AccessToken, now: Date): boolean {
+  return revokedAt === null && (expiresAt === null || expiresAt > now);
+}
+
+/** Reads all tokens, and reads them again when PostgreSQL notifies of a change. */
 export async function openTokenWatch(
   database: Pick<Database, "prisma" | "sql">,
-  { refreshSeconds, log }: { readonly refreshSeconds: number; readonly log: Log },
+  { refreshSeconds, log }: TokenWatchOptions,
 ): Promise<TokenWatch> {
   let tokens = new Map<string, AccessToken>();
   let uses = new Map<string, Date>();
+  /** Resolves when the last statement has ended: statements run one after the other. */
   let last = Promise.resolve();
 
-  const read = async () => {
+  async function read(): Promise<void> {
     tokens = new Map((await listTokens(database)).map((token) => [token.id, token]));
-  };
-  const again = () => {
-    last = last.then(read).catch((err: unknown) => log.warn({ err }, "tokens could not be read again"));
-  };
-  const note = async () => {
+  }
+  function refresh(): void {
+    last = last.then(read).catch((err: unknown) => log.warn({ err }, "tokens could not be refreshed"));
+  }
+  async function storeUses(): Promise<void> {
     if (uses.size === 0) return;
-    const noted = uses;
+    const stored = uses;
     uses = new Map();
-    await noteTokenUse(database, noted).catch((err: unknown) => log.warn({ err }, "the use of tokens was not noted"));
-  };
+    await noteTokenUse(database, stored).catch((err: unknown) =>
+      log.warn({ err }, "the use of tokens could not be stored"),
+    );
+  }
 
-  // Listens before it reads, and reads again when the connection was lost and is back: nothing is missed in between.
+  // Listen before the first read, and refresh after a lost connection, so that no change is missed.
   const listening = await openNotificationListener(database, TOKEN_CHANNEL, {
-    onNotification: again,
-    onReconnect: again,
+    onNotification: refresh,
+    onReconnect: refresh,
     log,
   });
   await read();
-  const refreshing = setInterval(again, refreshSeconds * 1000);
+  const refreshing = setInterval(refresh, refreshSeconds * 1000);
   const noting = setInterval(() => {
-    last = last.then(note);
+    last = last.then(storeUses);
   }, NOTE_MILLISECONDS);
   return {
-    live(id, now) {
+    find(id, now) {
       const token = tokens.get(id);
-      return token !== undefined && isLive(token, now) ? token : undefined;
+      return token !== undefined && isValidToken(token, now) ? token : undefined;
     },
     hasAny: () => [...tokens.values()].some(({ revokedAt }) => revokedAt === null),
-    used: (id, at) => uses.set(id, at),
+    noteUse: (id, at) => uses.set(id, at),
     async close() {
       clearInterval(refreshing);
       clearInterval(noting);
       await listening.close();
       await last;
-      await note();
+      await storeUses();
     },
   };
 }

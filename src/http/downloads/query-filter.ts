@@ -9,7 +9,7 @@ interface Filters {
 }
 
 /**
- * A filter from a URL, as JSON, checked against the schema's own input type.
+ * Parses a filter from a URL. It is JSON, and the input type of the schema validates it.
  *
  * @throws ARGUMENT_INVALID, QUERY_TOO_LARGE
  */
@@ -21,20 +21,20 @@ export function queryFilter<Name extends keyof Filters>(
   if (text === undefined) return undefined;
   const type = schema.getType(name);
   if (!(type instanceof GraphQLInputObjectType)) throw new Error(`the schema has no input type ${name}`);
-  const refuse = (received: string): never => {
-    throw failure("ARGUMENT_INVALID", { where: "filter", received, allowed: `a ${name} of the schema, as JSON` });
+  const reject = (received: string): never => {
+    throw failure("ARGUMENT_INVALID", { where: "filter", received, allowed: `a ${name} of the schema as JSON` });
   };
-  const value = parsed(text, refuse);
+  const value = parseJson(text, reject);
   checkVariableDepth(value);
   return coerceInputValue(value, type, (path, _value, error) =>
-    refuse(`${path.join(".") || "a value"}: ${error.message}`),
+    reject(`${path.join(".") || "a value"}: ${error.message}`),
   ) as Filters[Name];
 }
 
-function parsed(text: string, refuse: (received: string) => never): unknown {
+function parseJson(text: string, reject: (received: string) => never): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return refuse("what is no JSON");
+    return reject("invalid JSON");
   }
 }

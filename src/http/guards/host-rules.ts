@@ -1,32 +1,32 @@
 import { isIP } from "node:net";
 
 export interface HostOptions {
-  /** Where the server listens. */
+  /** The address that the server listens on. */
   readonly host: string;
-  /** Names, with or without port, under which it is reached beside those. */
+  /** Further names of the server, with or without port. */
   readonly allowedHosts?: readonly string[] | undefined;
-  /** Whole origins (`https://notebook.example`) whose pages may read answers. */
+  /** Origins (`https://notebook.example`) whose pages may read responses. */
   readonly corsOrigins?: readonly string[] | undefined;
 }
 
 export interface HostRules {
-  /** Whether a request with this Host header may be answered. */
+  /** Whether a request with this Host header is allowed. */
   allowsHost(host: string | undefined): boolean;
   /** Whether a page of this origin may send a request to this host. */
   allowsOrigin(origin: string, host: string | undefined): boolean;
-  /** Whether a page of this origin, which is another's, may read the answer. */
+  /** Whether this origin is another site whose pages may read responses. */
   isShared(origin: string): boolean;
 }
 
 /**
- * Which names the server goes by. A page can have its own name point at this machine (DNS rebinding) and is then of the same
- * origin as the server for a browser; its name is still in the Host header, and is none of these. Addresses are all allowed:
- * a name can be made to point elsewhere, an address cannot.
+ * Returns the rules for the names of the server. They prevent DNS rebinding: a site can let its own name resolve to this
+ * machine, and a browser then treats the server as the same origin, but the Host header has the foreign name. IP addresses are
+ * always allowed, because a site cannot redirect them.
  */
 export function hostRules({ host, allowedHosts = [], corsOrigins = [] }: HostOptions): HostRules {
-  const names = new Set(["localhost", host.toLowerCase(), ...allowedHosts.map((name) => name.toLowerCase())]);
+  const allowed = new Set(allowedHosts.map((name) => name.toLowerCase()));
+  const names = new Set(["localhost", host.toLowerCase(), ...allowed]);
   const shared = new Set(corsOrigins);
-  const given = new Set(allowedHosts.map((name) => name.toLowerCase()));
   return {
     allowsHost(header) {
       const url = header === undefined ? undefined : urlOf(`http://${header}`);
@@ -38,8 +38,9 @@ export function hostRules({ host, allowedHosts = [], corsOrigins = [] }: HostOpt
     allowsOrigin(origin, header) {
       const url = urlOf(origin);
       if (url === undefined) return false;
-      // A proxy that rewrites Host is known by the name it was given here.
-      return url.host === header?.toLowerCase() || given.has(url.host) || given.has(url.hostname) || shared.has(origin);
+      if (url.host === header?.toLowerCase() || shared.has(origin)) return true;
+      // Behind a proxy that rewrites the Host header, the origin has the configured name.
+      return allowed.has(url.host) || allowed.has(url.hostname);
     },
     isShared: (origin) => shared.has(origin),
   };

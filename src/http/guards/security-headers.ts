@@ -1,8 +1,8 @@
 import type { RequestHandler } from "express";
 
 /**
- * What every answer says to browsers. Nothing here is a page unless its route says so, by a policy of its own: what is left
- * runs nothing, loads nothing, is in no frame and in no page of another site.
+ * Sets the default security headers of every response: no scripts, no loading, no frames and no use by other sites. Routes
+ * that serve pages set their own policy.
  */
 export const securityHeaders: RequestHandler = (_request, response, next) => {
   response.set({

@@ -1,10 +1,10 @@
 export type OperationType = "query" | "mutation" | "subscription" | "unknown";
-/** `partial`: data with errors beside it; `error`: none; `refused`: it was not executed. */
+/** `partial`: data with errors; `error`: errors without data; `refused`: the operation was not executed. */
 export type OperationOutcome = "ok" | "partial" | "error" | "refused";
 
-/** Told what the server does. Nothing that it is told has a value that a client chooses, except as far as it is bounded. */
+/** Observes the server's requests. Clients cannot choose the values that it receives, except from bounded sets. */
 export interface RequestObserver {
-  /** @param route its pattern, not its path */
+  /** @param route the pattern of the route, not the path */
   request(route: string, method: string, status: number, seconds: number): void;
   operation(type: OperationType, outcome: OperationOutcome, seconds: number): void;
   error(code: string): void;

@@ -1,20 +1,22 @@
 import { context, trace, type Span } from "@opentelemetry/api";
 import { defaultFieldResolver, isObjectType, type GraphQLField, type GraphQLSchema } from "graphql";
 import { failSpan, TRACER } from "../../trace.js";
+import { secondsSince } from "./operation.js";
 import type { RequestObserver } from "./request-observer.js";
 
-/** Calls of one field in one request that overlap. */
+/** Overlapping calls of one field in one request. */
 interface Wave {
   readonly began: number;
   readonly span: Span | undefined;
-  open: number;
+  /** Number of calls that have not ended. */
+  running: number;
   calls: number;
 }
 
 /**
- * Watches the fields that take time: those that start an operation, and those that can wait for weights, which are the ones
- * with an argument `waitSeconds`. All others keep their resolvers, and cost nothing. A list's hundreds of calls of one field
- * are one span, and one measurement: from the first call to the end of the last that overlaps it.
+ * Observes the fields that can take long: root fields, and fields with an argument `waitSeconds`, which can wait for weights.
+ * Other fields keep their resolvers and cost nothing. The calls of one field for the items of a list are one span and one
+ * measurement: from the first call to the end of the last overlapping one.
  */
 export function watchFields(schema: GraphQLSchema, observe: RequestObserver | undefined): void {
   const roots = [schema.getQueryType(), schema.getMutationType()];
@@ -22,19 +24,19 @@ export function watchFields(schema: GraphQLSchema, observe: RequestObserver | un
     if (!isObjectType(type) || type.name.startsWith("__")) continue;
     for (const field of Object.values<GraphQLField<unknown, object>>(type.getFields())) {
       if (roots.includes(type) || field.args.some(({ name }) => name === "waitSeconds")) {
-        watch(`${type.name}.${field.name}`, field, observe);
+        watchField(`${type.name}.${field.name}`, field, observe);
       }
     }
   }
 }
 
-function watch(name: string, field: GraphQLField<unknown, object>, observe: RequestObserver | undefined): void {
+function watchField(name: string, field: GraphQLField<unknown, object>, observe: RequestObserver | undefined): void {
   const { resolve = defaultFieldResolver } = field;
   const waves = new WeakMap<object, Wave>();
   field.resolve = async (source, values, request, info) => {
-    const wave = waves.get(request) ?? begin(name);
+    const wave = waves.get(request) ?? startWave(name);
     waves.set(request, wave);
-    wave.open++;
+    wave.running++;
     wave.calls++;
     const run = (): unknown => resolve(source, values, request, info);
     try {
@@ -43,17 +45,18 @@ function watch(name: string, field: GraphQLField<unknown, object>, observe: Requ
       if (wave.span !== undefined) failSpan(wave.span, error);
       throw error;
     } finally {
-      if (--wave.open === 0) {
+      wave.running--;
+      if (wave.running === 0) {
         waves.delete(request);
         wave.span?.setAttribute("rankscope.calls", wave.calls).end();
-        observe?.field(name, (performance.now() - wave.began) / 1000);
+        observe?.field(name, secondsSince(wave.began));
       }
     }
   };
 }
 
-function begin(name: string): Wave {
+function startWave(name: string): Wave {
   const isTraced = trace.getActiveSpan() !== undefined;
   const span = isTraced ? trace.getTracer(TRACER).startSpan(name) : undefined;
-  return { began: performance.now(), span, open: 0, calls: 0 };
+  return { began: performance.now(), span, running: 0, calls: 0 };
 }

@@ -1,10 +1,9 @@
 import type { ApolloServerPlugin } from "@apollo/server";
 import { trace } from "@opentelemetry/api";
-import { nameOperation } from "./name-operation.js";
-import { outcomeOf } from "./outcome-of.js";
+import { nameOperation, outcomeOf, secondsSince } from "./operation.js";
 import type { RequestObserver } from "./request-observer.js";
 
-/** Tells `observe` of each operation by HTTP, and names the span that is active for it. */
+/** Reports each operation over HTTP to `observe`, and names its active span. */
 export function watchOperations(observe: RequestObserver | undefined): ApolloServerPlugin {
   return {
     requestDidStart: () => {
@@ -15,9 +14,9 @@ export function watchOperations(observe: RequestObserver | undefined): ApolloSer
           return Promise.resolve();
         },
         willSendResponse({ operation, response: { body } }) {
-          const answer = body.kind === "single" ? body.singleResult : body.initialResult;
-          observe?.operation(operation?.operation ?? "unknown", outcomeOf(answer), (performance.now() - began) / 1000);
-          for (const { extensions } of answer.errors ?? []) observe?.error(String(extensions?.["code"]));
+          const result = body.kind === "single" ? body.singleResult : body.initialResult;
+          observe?.operation(operation?.operation ?? "unknown", outcomeOf(result), secondsSince(began));
+          for (const { extensions } of result.errors ?? []) observe?.error(String(extensions?.["code"]));
           return Promise.resolve();
         },
       });

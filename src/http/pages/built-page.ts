@@ -1,17 +1,46 @@
 import { existsSync } from "node:fs";
-import type { RequestHandler } from "express";
-
-/** How files are served whose paths change with their content: they may be kept for a year. */
-export const BUILT_FILES = { immutable: true, maxAge: "1y", index: false, redirect: false } as const;
+import express, { type RequestHandler } from "express";
 
 /**
- * Sends a page that the build wrote, to be asked for anew each time; where it did not, what to do.
- *
- * @param name what the page is of: "playground"
+ * The policy of the server's own pages: nothing from other sites. The editors set styles on elements and embed fonts and
+ * images as data.
  */
-export function builtPage(page: string, name: string): RequestHandler {
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "font-src 'self' data:",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "worker-src 'self' blob:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+/** Sets what the server's own pages, and the workers that they start, may load. */
+export const pagePolicy: RequestHandler = (_request, response, next) => {
+  response.set({
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+  });
+  next();
+};
+
+/** Serves the built files of a folder. Their names change with their content, so they can be cached for a year. */
+export function builtFiles(folder: string): RequestHandler {
+  return express.static(folder, { immutable: true, maxAge: "1y", index: false, redirect: false });
+}
+
+/**
+ * Sends a built page, uncached, or an explanation if it has not been built.
+ *
+ * @param name the name of the page: "playground"
+ */
+export function builtPage(file: string, name: string): RequestHandler {
   return (_request, response) => {
-    if (existsSync(page)) response.set("Cache-Control", "no-cache").sendFile(page, { cacheControl: false });
+    if (existsSync(file)) response.set("Cache-Control", "no-cache").sendFile(file, { cacheControl: false });
     else response.status(503).type("text/plain").send(notBuilt(name));
   };
 }

@@ -10,13 +10,13 @@ import {
   type OperationTypeNode,
 } from "graphql";
 import { failure } from "../../errors.js";
+import { checkOperation } from "../../graphql/cost/check-operation.js";
+import { documentLimits } from "../../graphql/cost/document-limits.js";
 import { graphqlError } from "../../graphql/errors/graphql-error.js";
 import { knownFailure } from "../../graphql/errors/known-failure.js";
 import type { Limits } from "../../model/limits.js";
-import { checkOperation } from "../../graphql/cost/check-operation.js";
-import { documentLimits } from "../../graphql/cost/document-limits.js";
 
-/** What a client sends to start an operation over a WebSocket. */
+/** The message of a client that starts an operation over a WebSocket. */
 interface Payload {
   readonly query: string;
   readonly operationName?: string | null | undefined;
@@ -24,24 +24,24 @@ interface Payload {
 }
 
 /** Why an operation is not executed. */
-export interface RefusedPayload {
+export interface RejectedPayload {
   readonly errors: readonly GraphQLError[];
-  /** Undefined where that is not known. */
+  /** The type of the operation; undefined if it is unknown. */
   readonly type?: OperationTypeNode;
 }
 
 /**
- * Checks an operation over a WebSocket as Apollo checks one over HTTP: it has none of Apollo's limits.
+ * Checks an operation over a WebSocket as Apollo checks one over HTTP, because graphql-ws does not apply Apollo's limits.
  *
- * @param running the operations of the socket, this one among them
- * @returns what to execute, or why not
+ * @param running the operations of the socket, including this one
+ * @returns the arguments of its execution, or why it is rejected
  */
 export function checkPayload(
   schema: GraphQLSchema,
   running: Readonly<Record<string, unknown>>,
   { query, operationName, variables }: Payload,
   limits: Limits,
-): Omit<ExecutionArgs, "contextValue"> | RefusedPayload {
+): Omit<ExecutionArgs, "contextValue"> | RejectedPayload {
   const count = Object.keys(running).length;
   if (count > limits.subscriptionsEach) {
     const error = failure("TOO_MANY_REQUESTS", {
@@ -56,8 +56,8 @@ export function checkPayload(
   } catch (error) {
     return { errors: [withCode(error as GraphQLError, "GRAPHQL_PARSE_FAILED")] };
   }
-  const found = validate(schema, document, [documentLimits(limits), ...specifiedRules]);
-  if (found.length > 0) return { errors: found.map((error) => withCode(error, "GRAPHQL_VALIDATION_FAILED")) };
+  const errors = validate(schema, document, [documentLimits(limits), ...specifiedRules]);
+  if (errors.length > 0) return { errors: errors.map((error) => withCode(error, "GRAPHQL_VALIDATION_FAILED")) };
   const operation = getOperationAST(document, operationName);
   if (operation == null) {
     return { errors: [withCode(new GraphQLError("Unknown operation."), "OPERATION_RESOLUTION_FAILURE")] };

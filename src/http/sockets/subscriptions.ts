@@ -2,40 +2,47 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import {
   execute,
-  subscribe,
   getOperationAST,
+  subscribe,
   type DocumentNode,
   type ExecutionArgs,
+  type ExecutionResult,
   type GraphQLError,
+  type GraphQLFormattedError,
   type GraphQLSchema,
 } from "graphql";
-import { handleProtocols, makeServer, type ConnectionInitMessage } from "graphql-ws";
+import {
+  handleProtocols,
+  makeServer,
+  type ConnectionInitMessage,
+  type Context as SocketContext,
+  type SubscribePayload,
+} from "graphql-ws";
 import { WebSocketServer } from "ws";
 import { failure } from "../../errors.js";
-import type { Log } from "../../log.js";
-import type { Access } from "../access/access.js";
-import type { CallerWatch } from "../access/caller-watch.js";
-import { openSocketCallers } from "../access/socket-callers.js";
 import type { Context } from "../../graphql/context.js";
 import { formatError } from "../../graphql/errors/format-error.js";
 import { graphqlError } from "../../graphql/errors/graphql-error.js";
-import type { HostRules } from "../guards/host-rules.js";
-import { foreignRequest } from "../guards/own-pages.js";
 import { knownFailure } from "../../graphql/errors/known-failure.js";
+import type { Log } from "../../log.js";
 import type { Limits } from "../../model/limits.js";
-import { checkPayload } from "./check-payload.js";
-import { closeWhenIdle } from "./close-when-idle.js";
-import type { RequestTurns } from "../guards/request-turns.js";
-import { openSocketCounts } from "./socket-counts.js";
-import { countedResults } from "../observe/counted-results.js";
+import type { Access } from "../access/access.js";
+import type { RevocationWatch } from "../access/revocation-watch.js";
+import { openSocketPrincipals } from "../access/socket-principals.js";
+import { originError } from "../guards/check-origin.js";
+import type { HostRules } from "../guards/host-rules.js";
+import type { RequestQueues } from "../guards/request-queues.js";
+import { countSubscription } from "../observe/count-subscription.js";
 import type { RequestObserver } from "../observe/request-observer.js";
-import { watchSocketOperations } from "../observe/socket-operations.js";
+import { watchSocketOperations } from "../observe/watch-socket-operations.js";
 import type { RequestContexts } from "../request-contexts.js";
-import { speakProtocol, type OpenedSocket } from "./speak-protocol.js";
+import { checkPayload } from "./check-payload.js";
+import { connectProtocol, type OpenedSocket } from "./connect-protocol.js";
+import { closeWhenIdle, openSocketCounts } from "./socket-limits.js";
 
-/** How long a client may take to agree to the end of its socket, which it is told of; then the connection is ended too. */
+/** Time that a client has to confirm the close of its socket, before its connection is terminated. */
 const CLOSE_MILLISECONDS = 2000;
-/** Of our own, as HTTP counts. */
+/** Close code for too many sockets, after HTTP's status 429. */
 const TOO_MANY = 4429;
 
 export interface Subscriptions {
@@ -48,114 +55,38 @@ export interface SubscriptionOptions {
   readonly schema: GraphQLSchema;
   readonly contexts: RequestContexts;
   readonly access: Access;
-  readonly callers: CallerWatch;
+  readonly revocations: RevocationWatch;
   readonly hosts: HostRules;
   readonly limits: Limits;
   /** Shared with requests over HTTP. */
-  readonly turns: RequestTurns;
+  readonly queues: RequestQueues;
   readonly log: Log;
   readonly observe?: RequestObserver | undefined;
-  readonly isTraced?: boolean | undefined;
+  readonly isTraced: boolean;
 }
 
+/** A connection that has sent its first message. */
+type Connection = SocketContext<ConnectionInitMessage["payload"], OpenedSocket>;
+
 /**
- * Serves subscriptions (and any other operation) by the graphql-transport-ws protocol at `path`. Browsers let any page open
- * a WebSocket anywhere, so one that comes from a page must come from a page of this server.
+ * Serves operations over the graphql-transport-ws protocol at `path`. Browsers let every page open a WebSocket to any site, so
+ * the Origin header of a page must be this server's.
  */
-export function serveSubscriptions(
-  http: Server,
-  {
-    path,
-    schema,
-    contexts,
-    access,
-    callers: watch,
-    hosts,
-    limits,
-    turns,
-    log,
-    observe,
-    isTraced = false,
-  }: SubscriptionOptions,
-): Subscriptions {
-  const sockets = new WebSocketServer({
-    ...{ noServer: true, maxPayload: limits.bodyBytes, handleProtocols },
-    // Not among its types.
-    ...{ closeTimeout: CLOSE_MILLISECONDS },
-  });
-  const counts = openSocketCounts(limits.socketsEach);
-  const callers = openSocketCallers(access, watch);
+export function serveSubscriptions(http: Server, options: SubscriptionOptions): Subscriptions {
+  const { path, hosts, limits, log } = options;
+  const settings = {
+    noServer: true,
+    maxPayload: limits.bodyBytes,
+    handleProtocols,
+    // The types of ws lack this setting.
+    closeTimeout: CLOSE_MILLISECONDS,
+  };
+  const sockets = new WebSocketServer(settings);
   const closing = new AbortController();
-  const operations = watchSocketOperations(observe, { isTraced });
-  const format = formatError(log);
-  /** As clients get them; each is formatted, and counted, once. */
-  const formatAll = (errors: readonly GraphQLError[]) =>
-    errors.map((error) => {
-      const formatted = format(error.toJSON(), error);
-      observe?.error(String(formatted.extensions?.["code"]));
-      return formatted;
-    });
-  const protocol = makeServer<ConnectionInitMessage["payload"], OpenedSocket>({
-    schema,
-    connectionInitWaitTimeout: limits.socketInitSeconds * 1000,
-    onConnect({ extra: { socket, request }, connectionParams, subscriptions }) {
-      if (!callers.enter(socket, request, connectionParams)) return false;
-      const leave = counts.enter(callers.of(socket).client);
-      if (leave === undefined) {
-        socket.close(TOO_MANY, `allowed: ${limits.socketsEach} WebSockets of one client`);
-        return false;
-      }
-      socket.once("close", leave);
-      observe?.socket(1);
-      socket.once("close", () => observe?.socket(-1));
-      closeWhenIdle(socket, () => Object.keys(subscriptions).length > 0, limits.socketIdleSeconds);
-      return true;
-    },
-    onOperation: (_context, _id, _payload, _arguments, result) =>
-      observe !== undefined && Symbol.asyncIterator in result ? countedResults(result, observe) : undefined,
-    onSubscribe({ subscriptions, extra: { socket, request } }, _id, payload) {
-      const began = performance.now();
-      const refusal = callers.refusal(socket);
-      const checked =
-        refusal === undefined
-          ? checkPayload(schema, subscriptions, payload, limits)
-          : { errors: [graphqlError(refusal)] };
-      if ("errors" in checked) {
-        operations.refused(checked.type, began);
-        return checked.errors;
-      }
-      // Programs can send a traceparent with each operation, or one with the socket; pages can do the former only.
-      operations.from(checked, { ...request.headers, ...payload.extensions });
-      return checked;
-    },
-    context: ({ extra: { socket } }, _id, { operationName }, { document }) =>
-      contexts.ofOperation(callers.of(socket), closing.signal, kindOf(document, operationName)),
-    async execute(args: ExecutionArgs) {
-      const { principal, signal } = args.contextValue as Context;
-      const began = performance.now();
-      let leave: (() => void) | undefined;
-      try {
-        leave = await turns.take(principal.client, signal);
-        return await operations.run(args, async () => execute(args));
-      } catch (error) {
-        // Of executing there is an answer: this is of waiting for the turn.
-        const known = knownFailure(error);
-        if (known === undefined) throw error;
-        operations.refused(kindOf(args.document, args.operationName), began);
-        return { errors: [graphqlError(known)] };
-      } finally {
-        leave?.();
-      }
-    },
-    subscribe: (args: ExecutionArgs) => operations.run(args, async () => subscribe(args)),
-    onError: (_context, _id, _payload, errors) => formatAll(errors),
-    onNext: (_context, _id, _payload, _arguments, result) =>
-      result.errors === undefined ? undefined : { data: result.data ?? null, errors: formatAll(result.errors) },
-  });
-  const closeSockets = speakProtocol(sockets, protocol, log);
+  const closeSockets = connectProtocol(sockets, socketProtocol(options, closing.signal), log);
   http.on("upgrade", (request, socket: Duplex, head) => {
-    if (pathOf(request) !== path) refuse(socket, "404 Not Found");
-    else if (foreignRequest(hosts, request.headers) !== undefined) refuse(socket, "403 Forbidden");
+    if (pathOf(request) !== path) rejectUpgrade(socket, "404 Not Found");
+    else if (originError(hosts, request.headers) !== undefined) rejectUpgrade(socket, "403 Forbidden");
     else sockets.handleUpgrade(request, socket, head, (open) => sockets.emit("connection", open, request));
   });
   return {
@@ -166,13 +97,101 @@ export function serveSubscriptions(
   };
 }
 
+/** Returns the protocol's server. @param closing is aborted when the server stops */
+function socketProtocol(options: SubscriptionOptions, closing: AbortSignal) {
+  const { schema, contexts, limits, queues, log, observe, isTraced } = options;
+  const counts = openSocketCounts(limits.socketsEach);
+  const principals = openSocketPrincipals(options.access, options.revocations);
+  const operations = watchSocketOperations(observe, { isTraced });
+  const format = formatError(log);
+
+  /** Authenticates a connection and applies the limits of its client. Returns false if the socket is closed. */
+  function connect({ extra: { socket, request }, connectionParams, subscriptions }: Connection): boolean {
+    if (!principals.authenticate(socket, request, connectionParams)) return false;
+    const leave = counts.enter(principals.of(socket).client);
+    if (leave === undefined) {
+      socket.close(TOO_MANY, `allowed: ${limits.socketsEach} WebSockets of one client`);
+      return false;
+    }
+    observe?.socket(1);
+    socket.once("close", () => {
+      leave();
+      observe?.socket(-1);
+    });
+    closeWhenIdle(socket, () => Object.keys(subscriptions).length > 0, limits.socketIdleSeconds);
+    return true;
+  }
+
+  /** Returns the arguments of an operation's execution, or the errors for which it is rejected. */
+  function start({ subscriptions, extra: { socket, request } }: Connection, payload: SubscribePayload) {
+    const began = performance.now();
+    const rejection = principals.rejection(socket);
+    const checked =
+      rejection === undefined
+        ? checkPayload(schema, subscriptions, payload, limits)
+        : { errors: [graphqlError(rejection)] };
+    if ("errors" in checked) {
+      operations.refused(checked.type, began);
+      return checked.errors;
+    }
+    // Programs can send a traceparent with each operation or with the socket, pages only with each operation.
+    operations.setParent(checked, { ...request.headers, ...payload.extensions });
+    return checked;
+  }
+
+  /** Executes a query or mutation when its client's queue permits it. */
+  async function executeQueued(args: ExecutionArgs): Promise<ExecutionResult> {
+    const { principal, signal } = args.contextValue as Context;
+    const began = performance.now();
+    let leave: (() => void) | undefined;
+    try {
+      leave = await queues.enter(principal.client, signal);
+      return await operations.run(args, async () => execute(args));
+    } catch (error) {
+      // Execution does not throw: the error is the queue's.
+      const known = knownFailure(error);
+      if (known === undefined) throw error;
+      operations.refused(operationType(args.document, args.operationName), began);
+      return { errors: [graphqlError(known)] };
+    } finally {
+      leave?.();
+    }
+  }
+
+  /** Formats the errors of a result for the client, and counts each of them once. */
+  function formatErrors(errors: readonly GraphQLError[]): GraphQLFormattedError[] {
+    return errors.map((error) => {
+      const formatted = format(error.toJSON(), error);
+      observe?.error(String(formatted.extensions?.["code"]));
+      return formatted;
+    });
+  }
+
+  return makeServer<ConnectionInitMessage["payload"], OpenedSocket>({
+    schema,
+    connectionInitWaitTimeout: limits.socketInitSeconds * 1000,
+    onConnect: connect,
+    onSubscribe: (connection, _id, payload) => start(connection, payload),
+    context: ({ extra: { socket } }, _id, { operationName }, { document }) =>
+      contexts.ofOperation(principals.of(socket), closing, operationType(document, operationName)),
+    execute: executeQueued,
+    subscribe: (args: ExecutionArgs) => operations.run(args, async () => subscribe(args)),
+    onOperation: (_connection, _id, _payload, _args, result) =>
+      observe !== undefined && Symbol.asyncIterator in result ? countSubscription(result, observe) : undefined,
+    onError: (_connection, _id, _payload, errors) => formatErrors(errors),
+    // A result without errors is sent unchanged.
+    onNext: (_connection, _id, _payload, _args, { data, errors }) =>
+      errors === undefined ? undefined : { data: data ?? null, errors: formatErrors(errors) },
+  });
+}
+
 const pathOf = ({ url = "" }: IncomingMessage) => url.split("?")[0];
 
-const kindOf = (document: DocumentNode, name: string | null | undefined) =>
+const operationType = (document: DocumentNode, name: string | null | undefined) =>
   getOperationAST(document, name)?.operation ?? "query";
 
-function refuse(socket: Duplex, status: string): void {
-  // A client that has gone does not hear it.
+function rejectUpgrade(socket: Duplex, status: string): void {
+  // The client may have disconnected.
   socket.on("error", () => undefined);
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

@@ -35,7 +35,7 @@ const server = apiServer(fill);
 const get = (path: string) => fetch(new URL(path, server.address));
 
 describe("reports", () => {
-  test("are Markdown, HTML and JSON of the same numbers, by query and by download", async () => {
+  test("have the same numbers in Markdown, HTML and JSON, as query and as download", async () => {
     const { data, errors } = await server.ask(
       '{ study(slug: "seeded-000000") { updatedAt report md: report(format: MARKDOWN) html: report(format: HTML) json: report(format: JSON) } }',
     );
@@ -64,7 +64,7 @@ describe("reports", () => {
     }
   });
 
-  test("let nothing that a study says become markup", async () => {
+  test("escape all text of a study", async () => {
     const { data } = await server.ask('{ study(slug: "nasty") { report html: report(format: HTML) } }');
     const { report, html } = data.study as { report: string; html: string };
     expect(report).not.toContain("<script");
@@ -75,7 +75,7 @@ describe("reports", () => {
     expect(headers.get("content-security-policy")).toContain("sandbox");
   });
 
-  test("have every run of a study of more than a page of them", async () => {
+  test("have every run of a study with more than one page of runs", async () => {
     const runs = Array.from({ length: 230 }, (_, seed) =>
       experimentRecord(`16bit_r2_s${seed}`, { seed, checkpoints: [] }),
     );
@@ -86,10 +86,10 @@ describe("reports", () => {
     expect(new Set(experiments.map(({ seed }) => seed)).size).toBe(230);
   });
 
-  test("say n/a where there is no number, never NaN", async () => {
+  test("have n/a instead of NaN for a missing number", async () => {
     const { data } = await server.ask('{ study(slug: "nasty") { report(format: MARKDOWN) } }');
     expect(data.study.report).toContain("| 2 | 100.00 | n/a | n/a |");
-    // The words of a failure mode may speak of it; no cell of a table is it.
+    // The text of a failure mode may mention NaN, but no cell of a table is NaN.
     expect(data.study.report).not.toMatch(/\|\s*-?(NaN|Infinity)\s*\|/);
   });
 });
@@ -110,14 +110,14 @@ describe("tables", () => {
     return parse<Record<string, string>>(await response.text(), { columns: true });
   };
 
-  test("of runs have a column a metric, and a metric called like a column gets a name of its own", async () => {
+  test("of runs have a column for each metric, renamed if it has the name of another column", async () => {
     expect(await rowsOf("/export/studies/nasty/experiments.csv")).toMatchObject([
       { name: "'=16bit_r2", rank: "2", training_loss: "2", eval_loss: "", peak_memory_mb: "100", metric_rank: "9" },
       { name: "4bit_r2", rank: "2", training_loss: "2.2", eval_loss: "", peak_memory_mb: "", metric_rank: "" },
     ]);
   });
 
-  test("of degradation, layers and curves hold what queries answer", async () => {
+  test("of degradation, layers and curves have the values of the queries", async () => {
     const { data } = await server.ask(
       `{ study(slug: "seeded-000002") { ranks { r degradation { percent } } weightSimilarity(rank: 4) { layers { cosineSimilarity } }
         experiments { nodes { name curve(metric: "loss") { steps values } } } } }`,
@@ -138,7 +138,7 @@ describe("tables", () => {
     expect((await rowsOf("/export/studies/nasty/curves.csv")).map(({ value }) => value)).toEqual(["3", "", "3", ""]);
   });
 
-  test("of all studies are filtered as the queries are, in CSV and in Parquet alike", async () => {
+  test("across studies are filtered as in queries, with equal CSV and Parquet", async () => {
     const filter = encodeURIComponent(
       JSON.stringify({ study: { tags: { has: "seeded" } }, quantizationBits: { equals: 4 } }),
     );
@@ -152,7 +152,7 @@ describe("tables", () => {
     expect(await rowsOf("/export/layers.csv?ranks=4")).toHaveLength(3 * 3);
   });
 
-  test("in an answer are the downloads' bytes", async () => {
+  test("in a query result are equal to the downloads", async () => {
     for (const [kind, format] of [
       ["LAYERS", "CSV"],
       ["EXPERIMENTS", "PARQUET"],
@@ -169,7 +169,7 @@ describe("tables", () => {
     }
   });
 
-  test("too large for an answer are refused with the download's path, which gives them whole", async () => {
+  test("too large for a query result are rejected with the path of the complete download", async () => {
     const [{ id }] = (await server.database.sql`
       select experiment.id from experiment join study on study.id = study_id where slug = 'nasty' order by experiment.name limit 1`) as unknown as [
       { id: string },
@@ -191,7 +191,7 @@ describe("tables", () => {
     ["/export/layers.csv?filter=" + encodeURIComponent('{"nothing":1}'), 400, "ARGUMENT_INVALID"],
     ["/export/layers.csv?ranks=x", 400, "ARGUMENT_INVALID"],
     ["/export/experiments.csv?metrics=a&metrics=b", 400, "ARGUMENT_INVALID"],
-  ])("%s is answered with %i in JSON", async (path, status, code) => {
+  ])("answer %s with %i in JSON", async (path, status, code) => {
     const response = await get(path);
     expect(response.status).toBe(status);
     expect(((await response.json()) as { errors: [{ extensions: object }] }).errors[0].extensions).toEqual({ code });

@@ -164,7 +164,7 @@ const TABLES = [
 /** Words that only the second study's answers have. */
 const OF_TWO = /"two"|,two,|^two,|two|other|untrained|of both/m;
 
-test("there is an operation here for every root field", async () => {
+test("every root field has an operation in this test", async () => {
   const schema = await openSchema();
   const roots = objectFields(schema)
     .filter(({ type }) => isRootType(schema, type))
@@ -172,8 +172,8 @@ test("there is an operation here for every root field", async () => {
   expect(Object.keys(OPERATIONS).sort()).toEqual(roots.sort());
 });
 
-describe("on loopback, before there is a token", () => {
-  test("everybody may do everything", async () => {
+describe("a server on loopback without tokens", () => {
+  test("permits every operation to everyone", async () => {
     expect(await ask(undefined, OPERATIONS["Mutation.tagStudy"]?.[0] ?? "")).toMatchObject({ status: 200, codes: [] });
     expect((await download(undefined, "/export/experiments.csv")).status).toBe(200);
     expect(await over(undefined, "{ studies { totalCount } }")).toBe('{"studies":{"totalCount":2}}');
@@ -183,7 +183,7 @@ describe("on loopback, before there is a token", () => {
   });
 });
 
-describe("once there are tokens", () => {
+describe("a server with tokens", () => {
   const closings: Promise<number>[] = [];
   let cookie = "";
 
@@ -215,32 +215,32 @@ describe("once there are tokens", () => {
     while ((await ask(tokens.revoked, "{ __typename }")).status === 200);
   });
 
-  test("a WebSocket that was open without one is ended", async () => {
+  test("closes a WebSocket that was opened before the first token", async () => {
     expect(await closings[0]).toBe(4401);
   });
 
   describe.each([
     ["none", () => undefined],
     ["one of another form", () => "secret"],
-    ["one that nobody made", () => `rks_000000000000_${"a".repeat(43)}`],
+    ["an unknown token", () => `rks_000000000000_${"a".repeat(43)}`],
     ["one with a wrong secret", () => tokens.admin.replace(/.{10}$/, "aaaaaaaaaa")],
     ["one that has expired", () => tokens.expired],
     ["one that was revoked", () => tokens.revoked],
   ])("a request with %s", (_, tokenOf) => {
-    test.each(Object.keys(OPERATIONS))("is refused by %s", async (name) => {
+    test.each(Object.keys(OPERATIONS))("is rejected by %s", async (name) => {
       const [query, variables] = OPERATIONS[name] ?? ["", () => ({})];
       if (name.startsWith("Subscription"))
         expect(await over(tokenOf(), query, variables() as Record<string, unknown>)).toBe(4401);
       else expect(await ask(tokenOf(), query, variables())).toMatchObject({ status: 401, codes: ["UNAUTHENTICATED"] });
     });
 
-    test.each([...EXPORTS, ...TABLES])("is refused by %s", async (target) => {
+    test.each([...EXPORTS, ...TABLES])("is rejected by %s", async (target) => {
       const { status, headers, text } = await download(tokenOf(), target);
       expect([status, headers.get("www-authenticate")]).toEqual([401, "Bearer"]);
       expect(JSON.parse(text)).toMatchObject({ errors: [{ extensions: { code: "UNAUTHENTICATED" } }] });
     });
 
-    test("is refused introspection and sign-in, and given the page", async () => {
+    test("is refused introspection and sign-in, and receives the page", async () => {
       expect((await ask(tokenOf(), "{ __schema { types { name } } }")).status).toBe(401);
       const { status, headers } = await fetch(new URL("/session", server.address), {
         method: "POST",
@@ -274,18 +274,18 @@ describe("once there are tokens", () => {
     });
   });
 
-  test.each(["reader", "writer", "admin"] as const)("a %s's token sees /metrics", async (role) => {
+  test.each(["reader", "writer", "admin"] as const)("/metrics accepts the token of a %s", async (role) => {
     expect((await download(tokens[role], "/metrics")).text).toContain("rankscope_http_request_seconds");
   });
 
-  test("/metrics, which are of all studies, need a token for all of them", async () => {
+  test("/metrics requires a token for all studies", async () => {
     expect((await download(undefined, "/metrics")).status).toBe(401);
     expect((await download(tokens.limited, "/metrics")).status).toBe(403);
     expect((await download(undefined, "/healthz")).status).toBe(200);
     expect((await download(undefined, "/readyz")).status).toBe(200);
   });
 
-  describe("a token of some studies", () => {
+  describe("a token for some studies", () => {
     const NOTHING: Readonly<Record<string, string>> = {
       "Query.compareExperiments": "ARGUMENT_INVALID",
       "Query.similarityMatrix": "ARGUMENT_INVALID",
@@ -295,7 +295,7 @@ describe("once there are tokens", () => {
       "Mutation.importStudy": "FORBIDDEN",
     };
 
-    test.each(Object.keys(OPERATIONS))("sees nothing of others by %s", async (name) => {
+    test.each(Object.keys(OPERATIONS))("reveals nothing of other studies: %s", async (name) => {
       const [query, variables] = OPERATIONS[name] ?? ["", () => ({})];
       if (name.startsWith("Subscription")) {
         expect(await over(tokens.limited, query, variables() as Record<string, unknown>)).toBe("JOB_NOT_FOUND");
@@ -309,7 +309,7 @@ describe("once there are tokens", () => {
       expect(data.replace('"two":null', "")).not.toMatch(OF_TWO);
     });
 
-    test("the same answers, but for the second study, as one of all studies", async () => {
+    test("gets the same answers as a token for all studies, without the second study", async () => {
       const query =
         '{ study(slug: "one") { slug ranks { r degradation { percent } } layers { name } experiments { nodes { name metrics { name value } curves hasWeights } } weightSimilarity(rank: 2) { mean } hypotheses { verdict } } }';
       const [mine, all] = [await ask(tokens.limited, query), await ask(tokens.reader, query)];
@@ -321,7 +321,7 @@ describe("once there are tokens", () => {
       });
     });
 
-    test("filters find nothing of others, whatever they ask", async () => {
+    test("gets no result about other studies with any filter", async () => {
       for (const filter of [
         '{ slug: { equals: "two" } }',
         '{ not: { slug: { equals: "one" } } }',
@@ -333,7 +333,7 @@ describe("once there are tokens", () => {
       }
     });
 
-    test.each(EXPORTS)("there is no %s", async (target) => {
+    test.each(EXPORTS)("is answered with 404: %s", async (target) => {
       const [hidden, absent] = [
         await download(tokens.limited, target),
         await download(tokens.limited, target.replace("two", "none")),
@@ -343,14 +343,14 @@ describe("once there are tokens", () => {
       expect((await download(tokens.limited, target.replace("two", "one"))).status).toBe(200);
     });
 
-    test.each(TABLES)("%s has its studies only", async (target) => {
+    test.each(TABLES)("%s has only its studies", async (target) => {
       const { status, text } = await download(tokens.limited, target);
       expect(status).toBe(200);
       expect(text).toContain("one");
       expect(text).not.toMatch(/two|other|untrained/);
     });
 
-    test("labels, computes and imports what is its own", async () => {
+    test("labels, computes and imports its own studies", async () => {
       expect(
         (await ask(tokens.limited, 'mutation { tagStudy(slug: "one", tags: ["mine"]) { slug tags } }')).text,
       ).toContain('"mine"');
@@ -371,7 +371,7 @@ describe("once there are tokens", () => {
   });
 
   describe("a session", () => {
-    test("is set by a token, and opens what an <img> or a link asks for", async () => {
+    test("is created with a token, and authenticates images and links", async () => {
       const response = await fetch(new URL("/session", server.address), {
         method: "POST",
         headers: bearer(tokens.limited),
@@ -385,7 +385,7 @@ describe("once there are tokens", () => {
       expect((await download(undefined, "/export/studies/two/report.md", { cookie })).status).toBe(404);
     });
 
-    test("does nothing for pages of other sites", async () => {
+    test("is not accepted from pages of other sites", async () => {
       for (const headers of [
         { origin: "https://evil.example" },
         { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" },
@@ -394,7 +394,7 @@ describe("once there are tokens", () => {
       }
     });
 
-    test("is not asked of pages elsewhere that show a picture, which see it only where all may", async () => {
+    test("does not authenticate plots that pages of other sites embed", async () => {
       const shown = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image" };
       const picture = "/plots/studies/one/memory-comparison.svg";
       expect((await download(undefined, picture, shown)).status).toBe(401);
@@ -403,7 +403,7 @@ describe("once there are tokens", () => {
       expect((await download(tokens.limited, "/export/studies/one/report.md", shown)).status).toBe(403);
     });
 
-    test("ends with its token, and so do subscriptions", async () => {
+    test("ends with its token, as subscriptions do", async () => {
       const { id, text } = await storedToken(fresh.database, { role: "READER" });
       while ((await ask(text, "{ __typename }")).status !== 200);
       const signedIn = await fetch(new URL("/session", server.address), { method: "POST", headers: bearer(text) });
@@ -427,7 +427,7 @@ describe("once there are tokens", () => {
       expect((await download(undefined, "/export/experiments.csv", { cookie: mine })).status).toBe(401);
     });
 
-    test("is taken away", async () => {
+    test("is removed at sign-out", async () => {
       const response = await fetch(new URL("/session", server.address), { method: "DELETE" });
       expect([response.status, response.headers.get("set-cookie")]).toEqual([
         204,
@@ -436,7 +436,7 @@ describe("once there are tokens", () => {
     });
   });
 
-  test("that and when a token was used is noted, and its secret is nowhere", async () => {
+  test("the last use of a token is stored, and its secret is stored nowhere", async () => {
     await server.close();
     const rows = await fresh.database.sql<{ used: boolean; row: string }[]>`
       select last_used_at is not null as used, access_token::text as row from access_token`;
@@ -446,7 +446,7 @@ describe("once there are tokens", () => {
   });
 });
 
-describe("the views of some studies", () => {
+describe("the views of restricted tokens", () => {
   test("have every column of their tables", async () => {
     const rows = await fresh.database.sql<{ table: string; columns: string }[]>`
       select table_schema || '.' || table_name as table, string_agg(column_name, ' ' order by ordinal_position) as columns
@@ -459,10 +459,10 @@ describe("the views of some studies", () => {
   });
 });
 
-describe("a server that others can reach", () => {
+describe("a server that other machines can reach", () => {
   const empty = freshDatabase();
 
-  test("does not start without a token that is still good, and says how to make one", async () => {
+  test("does not start without a valid token, and explains how to create one", async () => {
     const start = () => startServer({ ...real.services, database: empty.database }, { host: "0.0.0.0", port: 0 });
     const refused = {
       code: "TOKEN_NEEDED",
@@ -480,7 +480,7 @@ describe("a server that others can reach", () => {
     await open.close();
   });
 
-  test("needs one on loopback where that is asked for", async () => {
+  test("requires a token on loopback if it is configured to", async () => {
     const needing = await startServer(
       { ...real.services, database: fresh.database },
       { host: "127.0.0.1", port: 0, requireToken: true },
@@ -499,7 +499,7 @@ describe("pages of other sites", () => {
   });
   afterAll(() => shared.close());
 
-  test("may not ask, unless they are named", async () => {
+  test("are rejected unless their origin is allowed", async () => {
     for (const target of ["/", "/graphql", "/export/experiments.csv", "/session", "/none"]) {
       const other = await fetch(new URL(target, shared.address), { headers: { origin: "https://evil.example" } });
       expect([other.status, other.headers.get("access-control-allow-origin")], target).toEqual([403, null]);
@@ -509,7 +509,7 @@ describe("pages of other sites", () => {
     }
   });
 
-  test("are told beforehand", async () => {
+  test("receive an answer to their preflight requests", async () => {
     const before = await fetch(new URL("/graphql", shared.address), {
       method: "OPTIONS",
       headers: { origin: "https://notebook.example", "access-control-request-method": "POST" },

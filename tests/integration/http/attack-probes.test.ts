@@ -50,31 +50,31 @@ const times = (count: number, part: (i: number) => string) =>
   Array.from({ length: count }, (_, i) => part(i)).join(" ");
 
 describe("denial of service", () => {
-  test("1 alias overloading: 101 aliases are refused, and lists of arguments are named instead", async () => {
+  test("1 alias overloading: 101 aliases are rejected with a hint to use list arguments", async () => {
     const answer = await ask(`{ ${times(101, (i) => `a${i}: __typename`)} }`);
     expect(answer.status).toBe(400);
     expect(answer.text).toMatch(/101 aliases; allowed: 30\. Use a list argument/);
   });
 
-  test("2 batch queries: a list of requests is none", async () => {
+  test("2 batch queries: a list of requests is rejected", async () => {
     expect(await post(Array(10).fill({ query: "{ __typename }" }))).toMatchObject(refused("BAD_REQUEST", /batch/i));
   });
 
-  test("3 field duplication: a field a thousand times over is refused", async () => {
+  test("3 field duplication: a thousand repetitions of a field are rejected", async () => {
     const answer = await ask(`{ ${times(1000, () => "__typename")} }`);
     expect([answer.status, answer.body.errors[0].extensions.code]).toEqual([400, "QUERY_TOO_LARGE"]);
     const deep = await ask(`{ studies { nodes { ${times(2100, () => "slug")} } } }`);
     expect([deep.status, deep.body.errors[0].extensions.code]).toEqual([400, "GRAPHQL_PARSE_FAILED"]);
   });
 
-  test("4 directive overloading: a thousand unknown directives are refused by number, not one by one", async () => {
+  test("4 directive overloading: a thousand unknown directives are rejected with one error", async () => {
     const answer = await ask(`{ __typename ${times(900, () => "@aa")} }`);
     expect(answer.status).toBe(400);
     expect(answer.text).toMatch(/900 directives; allowed: 50/);
     expect(answer.text.length).toBeLessThan(20_000);
   });
 
-  test("5 circular introspection: types of fields of types are refused", async () => {
+  test("5 circular introspection: nested types of fields of types are rejected", async () => {
     const circle = `${"fields { type { ".repeat(5)}name${" } }".repeat(5)}`;
     expect((await ask(`{ __schema { types { ${circle} } } }`)).status).toBe(400);
   });
@@ -90,17 +90,17 @@ describe("denial of service", () => {
     ["a fragment that spreads itself", "{ ...f } fragment f on Query { ...f }"],
     ["a number of a hundred thousand digits", `{ studies(first: ${"9".repeat(100_000)}) { totalCount } }`],
     ["a list of thousands", `{ compareStudies(slugs: [${'"a",'.repeat(1900)}]) { __typename } }`],
-  ])("%s is refused", async (_, query) => {
+  ])("%s is rejected", async (_, query) => {
     const { status, body } = await ask(query);
     expect(status).toBe(400);
     expect(body.errors.length).toBeGreaterThan(0);
   });
 
-  test("a body past 256 KB is refused unread", async () => {
+  test("a body over 256 KB is rejected unread", async () => {
     expect((await ask(`{ __typename } # ${"x".repeat(300_000)}`)).status).toBe(413);
   });
 
-  test("a page past its limit is refused, not cut", async () => {
+  test("a page over the limit is rejected, not truncated", async () => {
     const { body } = await ask("{ studies(first: 1000000) { totalCount } }");
     expect(body.errors[0].message).toMatch(/1000000/);
   });
@@ -110,7 +110,7 @@ describe("requests that a foreign page could send (CSRF)", () => {
   const query = "/graphql?query=%7B__typename%7D";
   const mutation = `/graphql?query=${encodeURIComponent('mutation { precomputeStudy(slug: "a") { __typename } }')}`;
 
-  test("6 queries by GET are refused as a browser would send them, and answered with a header that it would ask for", async () => {
+  test("6 a GET query as a simple browser request is rejected, and one with a preflighted header is answered", async () => {
     expect(await probe({}, query)).toMatchObject({
       status: 400,
       body: { errors: [{ extensions: { code: "BAD_REQUEST" } }] },
@@ -119,7 +119,7 @@ describe("requests that a foreign page could send (CSRF)", () => {
     expect([answer.status, answer.body]).toEqual([200, { data: { __typename: "Query" } }]);
   });
 
-  test("7 mutations by GET are refused with any header", async () => {
+  test("7 a GET mutation is rejected with any header", async () => {
     for (const headers of [{}, { "apollo-require-preflight": "1" }] as Record<string, string>[]) {
       const { status, body } = await probe({ headers }, mutation);
       expect([400, 405]).toContain(status);
@@ -137,7 +137,7 @@ describe("requests that a foreign page could send (CSRF)", () => {
     },
   );
 
-  test("another origin is given no leave to read an answer", async () => {
+  test("another origin is not permitted to read a response", async () => {
     const response = await fetch(new URL("/graphql", server.address), {
       method: "OPTIONS",
       headers: { origin: "https://evil.example", "access-control-request-method": "POST" },
@@ -147,8 +147,8 @@ describe("requests that a foreign page could send (CSRF)", () => {
   });
 });
 
-describe("what is told of the server", () => {
-  test("9 tracing and debugging: no extension tells of times, plans or stacks", async () => {
+describe("information about the server", () => {
+  test("9 tracing and debugging: no extension reveals times, plans or stacks", async () => {
     const headers = { "apollo-tracing": "1", "apollo-federation-include-trace": "ftv1", "x-debug": "1" };
     const { body } = await post({ query: "{ __typename }", extensions: { tracing: true, debug: true } }, headers);
     expect(body).toEqual({ data: { __typename: "Query" } });
@@ -160,12 +160,12 @@ describe("what is told of the server", () => {
     expect(body.errors[0].message).toMatch(/Did you mean "stud(y|ies)"/);
   });
 
-  test("11 introspection is on: the schema is no secret, and the playground and typed clients need it", async () => {
+  test("11 introspection is enabled: the schema is public, and the playground and typed clients need it", async () => {
     const { body } = await ask("{ __schema { queryType { name } } }");
     expect(body).toEqual({ data: { __schema: { queryType: { name: "Query" } } } });
   });
 
-  test("12 the playground is at / and nowhere else, and asks nothing of other servers", async () => {
+  test("12 the playground is only at /, and sends no request to other servers", async () => {
     const home = await fetch(new URL("/", server.address));
     const page = await home.text();
     expect([home.status, home.headers.get("content-type")]).toEqual([200, expect.stringContaining("text/html")]);
@@ -211,7 +211,7 @@ describe("what is told of the server", () => {
     expect(body.errors === undefined || body.errors[0].extensions.code !== "INTERNAL").toBe(true);
   });
 
-  test("no header tells what the server is made of", async () => {
+  test("no header reveals the software of the server", async () => {
     const response = await fetch(new URL("/graphql", server.address));
     await response.body?.cancel();
     for (const header of ["x-powered-by", "server"]) expect(response.headers.get(header), header).toBeNull();

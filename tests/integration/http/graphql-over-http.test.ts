@@ -20,7 +20,7 @@ const server = apiServer(() => Promise.resolve());
 describe("GraphQL over HTTP", () => {
   const audits = serverAudits({ url: () => new URL("/graphql", server.address).href });
 
-  test("all 61 audits are known, 13 of them MUST", () => {
+  test("there are 61 audits, 13 of them of level MUST", () => {
     expect(audits).toHaveLength(61);
     expect(audits.filter(({ name }) => name.startsWith("MUST"))).toHaveLength(13);
     expect(audits.filter(({ name, id }) => id in NOT_PASSED && name.startsWith("MUST"))).toEqual([]);

@@ -214,7 +214,7 @@ const REQUESTS: readonly (readonly [string, readonly [string, RequestInit], read
   ["a download that is not read by GET", ["/export/experiments.csv", { method: "POST" }], [405, "REQUEST_INVALID"]],
 ];
 
-describe("never 500, never a stack, never a path, whatever is sent", () => {
+describe("a hostile request never causes a 500, a stack trace or a path in the response", () => {
   test.each(REQUESTS)("%s", async (_, [target, init], [status, code]) => {
     const response = await fetch(new URL(server.address).origin + target, init);
     const text = await response.text();
@@ -229,7 +229,7 @@ describe("never 500, never a stack, never a path, whatever is sent", () => {
     if (code === "QUERY_TOO_LARGE") expect(errors[0]?.message).toMatch(/received .*; allowed: .*\. \S+/);
   });
 
-  test("every answer keeps browsers from taking it for something else", async () => {
+  test("every response prevents browsers from guessing its type", async () => {
     for (const place of ["/", "/graphql", "/export/experiments.csv", "/export/none", "/none"]) {
       const { headers } = await fetch(new URL(place, server.address));
       expect(Object.fromEntries(headers), place).toMatchObject({
@@ -242,7 +242,7 @@ describe("never 500, never a stack, never a path, whatever is sent", () => {
     }
   });
 
-  test("who asks is told what a query costs", async () => {
+  test("a client can request the cost of a query", async () => {
     const answer = await fetch(
       ...([
         new URL("/graphql", server.address),

@@ -37,7 +37,7 @@ const BLOCKED = '{ studies { totalCount } study(slug: "one") { slug ranks { r } 
 describe("a request's deadline", () => {
   const server = limited({ requestSeconds: 2 });
 
-  test("gives what was found, and an error for what was not", async () => {
+  test("returns the results so far, and an error for each missing field", async () => {
     const { data, errors } = await withoutRanks(server, () => server.ask(BLOCKED));
     expect(data).toEqual({ studies: { totalCount: 2 }, study: null });
     expect(errors).toEqual([
@@ -45,7 +45,7 @@ describe("a request's deadline", () => {
     ]);
   });
 
-  test("is a reason to say PENDING a little earlier, however long the query would wait", async () => {
+  test("makes a query return PENDING shortly before it, whatever waitSeconds is", async () => {
     const { data, errors } = await server.ask(
       '{ study(slug: "one") { weightSimilarity(rank: 2, waitSeconds: 60) { mean layers { undefinedReason job { status } } } } }',
     );
@@ -53,24 +53,24 @@ describe("a request's deadline", () => {
     expect(data.study.weightSimilarity.layers[0]).toEqual({ undefinedReason: "PENDING", job: { status: "QUEUED" } });
   });
 
-  test("holds for reports, which have nothing to give by half", async () => {
+  test("applies to reports, which have no partial result", async () => {
     const response = await withoutRanks(server, () => fetch(new URL("/export/studies/one/report.md", server.address)));
     expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"]);
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: "DEADLINE_EXCEEDED" } }] });
   });
 });
 
-describe("a statement's time", () => {
+describe("the time limit of statements", () => {
   const server = limited({ statementSeconds: 1 });
 
-  test("ends what the database takes too long for, by name", async () => {
+  test("aborts a slow statement with its own error code", async () => {
     const { data, errors } = await withoutRanks(server, () => server.ask(BLOCKED));
     expect(data).toEqual({ studies: { totalCount: 2 }, study: null });
     expect(errors?.[0]?.extensions.code).toBe("STATEMENT_TOO_SLOW");
   });
 });
 
-describe("a client's share", () => {
+describe("the limits of one client", () => {
   const server = limited({ requestsAtOnce: 1, requestsWaiting: 1, queuedJobs: 1 });
   const send = () =>
     fetch(new URL("/graphql", server.address), {
@@ -79,7 +79,7 @@ describe("a client's share", () => {
       body: JSON.stringify({ query: BLOCKED }),
     });
 
-  test("one request runs, one waits, a third is told to come back; the page itself is there all the same", async () => {
+  test("one request runs, one waits, a third is rejected; the page is still served", async () => {
     const { refused, page, sent } = await withoutRanks(server, async () => {
       const sent = [send(), send()];
       // Which of them come first is the network's business: any third one finds both places taken once they are.
@@ -91,7 +91,7 @@ describe("a client's share", () => {
     expect(await refused.json()).toMatchObject({
       errors: [
         {
-          message: expect.stringContaining("allowed: 1 at once, 1 waiting") as string,
+          message: expect.stringContaining("allowed: 1 running and 1 waiting") as string,
           extensions: { code: "TOO_MANY_REQUESTS" },
         },
       ],
@@ -101,7 +101,7 @@ describe("a client's share", () => {
     expect((await send()).status).toBe(200);
   });
 
-  test("the same over one WebSocket, which stays open", async () => {
+  test("apply to operations over one WebSocket, which stays open", async () => {
     const client = createClient({
       url: new URL("/graphql", server.address).href.replace("http", "ws"),
       webSocketImpl: WebSocket,
@@ -121,7 +121,7 @@ describe("a client's share", () => {
     await client.dispose();
   });
 
-  test("a full queue is a reason on what would need another job, and what is queued already can be waited for", async () => {
+  test("a full queue is the reason of results that need another job, and queued jobs can be awaited", async () => {
     const layers = async (study: string) =>
       (await server.ask(
         `{ study(slug: "one") { ${study} { layers { undefinedReason undefinedDetail job { id } } } } }`,
@@ -159,11 +159,11 @@ describe("slow and silent clients", () => {
       'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"query"',
     ],
     ["nothing at all", ""],
-  ])("a connection with %s is ended", async (_, text) => {
+  ])("a connection with %s is closed", async (_, text) => {
     expect(await said(text)).toMatch(/^(HTTP\/1\.1 408 |$)/);
   });
 
-  test("connections beyond the limit are ended, and those before them are served", async () => {
+  test("connections over the limit are closed, and earlier ones are served", async () => {
     const port = Number(new URL(server.address).port);
     const first = await fetch(server.address);
     const sockets = Array.from({ length: 40 }, () => connect(port, "127.0.0.1").on("error", () => undefined));
@@ -207,14 +207,14 @@ describe("WebSockets", () => {
     return codes;
   };
 
-  test("who says nothing, and who has said nothing for long, is let go", async () => {
+  test("are closed if the client sends nothing, at first or for long", async () => {
     expect(await closed(open())).toBe(4408);
     const idle = open();
     idle.once("open", () => idle.send(JSON.stringify({ type: "connection_init" })));
     expect(await closed(idle)).toBe(1001);
   });
 
-  test("a client has so many, and the next is ended", async () => {
+  test("are limited for each client, and the next one is closed", async () => {
     const begun = () =>
       new Promise<WebSocket>((resolve) => {
         const socket = open();
@@ -229,7 +229,7 @@ describe("WebSockets", () => {
     for (const socket of sockets) socket.terminate();
   });
 
-  test("a message that is no query ends the socket", async () => {
+  test("are closed after a malformed message", async () => {
     const socket = open();
     socket.once("open", () => socket.send(JSON.stringify({ type: "ping", payload: { text: "x".repeat(300_000) } })));
     expect(await closed(socket)).toBe(1009);
@@ -242,11 +242,11 @@ describe("WebSockets", () => {
     ["{ nothing }", "GRAPHQL_VALIDATION_FAILED"],
     [`{ ${Array.from({ length: 31 }, (_, i) => `a${i}: __typename`).join(" ")} }`, "QUERY_TOO_LARGE"],
     ["{ studies(first: 100) { nodes { experiments { nodes { name } } } } }", "QUERY_TOO_EXPENSIVE"],
-  ])("queries have the limits that they have over HTTP: %#", async (query, code) => {
+  ])("apply the limits of HTTP to queries: %#", async (query, code) => {
     expect(await answer([query])).toEqual([code]);
   });
 
-  test("nested variables too", async () => {
+  test("limit the depth of variables", async () => {
     let f: object = {};
     for (let i = 0; i < 200; i++) f = { and: [f] };
     expect(await answer(["query($f: StudyFilter) { studies(filter: $f, first: 1) { totalCount } }", { f }])).toEqual([
@@ -254,7 +254,7 @@ describe("WebSockets", () => {
     ]);
   });
 
-  test("one socket runs so many operations at once", async () => {
+  test("limit the operations of one socket", async () => {
     const id = await createJob(server.database, "PRECOMPUTE", "");
     const follow: [string, Record<string, unknown>] = [
       "subscription($id: ID!) { jobProgress(id: $id) { id } }",

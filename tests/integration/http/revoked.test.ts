@@ -66,7 +66,7 @@ test.each([
         with over as (update access_token set expires_at = now() where id = ${id} returning id)
         select pg_notify(${TOKEN_CHANNEL}, id) from over`,
   ],
-])("a download that stands still is cut off when its token %s", async (_, end) => {
+])("a stalled download is aborted when its token %s", async (_, end) => {
   const { id, text, ended } = await knownToken();
   const request = get(new URL("/export/experiments.csv", server.address), {
     headers: { authorization: `Bearer ${text}`, "x-request-id": `of-${id}` },
@@ -77,18 +77,18 @@ test.each([
   await end(id);
   await ended();
   await until(() => lines.some((line) => line.includes(`of-${id}`) && line.includes('"msg":"request"')));
-  expect(lines.find((line) => line.includes(`of-${id}`))).toContain("cut off");
+  expect(lines.find((line) => line.includes(`of-${id}`))).toContain("a response is aborted");
   await expect(buffer(response)).rejects.toMatchObject({ code: "ECONNRESET" });
 });
 
-test("one whose token is good comes whole", async () => {
+test("a download with a valid token is complete", async () => {
   const { text } = await knownToken();
   const url = new URL("/export/experiments.csv", server.address);
   const whole = await (await fetch(url, { headers: { authorization: `Bearer ${text}` } })).text();
   expect(whole.length).toBeGreaterThan(ROWS * ROW_BYTES);
 });
 
-test("a WebSocket that does not hear that it is closed begins nothing any more", async () => {
+test("a WebSocket that does not confirm its close cannot start another operation", async () => {
   const { id, text, ended } = await knownToken();
   const socket = new WebSocket(new URL("/graphql", server.address).href.replace("http", "ws"), "graphql-transport-ws");
   await once(socket, "open");

@@ -37,7 +37,7 @@ interface Progress {
 
 const follow = (id: string) => client.iterate({ query: PROGRESS, variables: { id } }) as AsyncIterable<Progress>;
 
-test("jobProgress gives the job now, after each change, and ends with it", async () => {
+test("jobProgress sends the job at first and after each change, and ends with it", async () => {
   const id = await createJob(fresh.database, "PRECOMPUTE", "");
   const states: string[] = [];
   for await (const { data } of follow(id)) {
@@ -73,7 +73,7 @@ describe("a WebSocket", () => {
       socket.once("error", reject);
     });
 
-  test("from a page of this server, or from a program, is taken", async () => {
+  test("is accepted from a page of this server and from a program", async () => {
     expect(await statusOf({ origin: new URL(server.address).origin })).toBe("open");
     expect(await statusOf({})).toBe("open");
   });
@@ -85,11 +85,11 @@ describe("a WebSocket", () => {
     },
   );
 
-  test("anywhere else than at /graphql is not found", async () => {
+  test("at another path than /graphql is answered with 404", async () => {
     expect(await statusOf({}, address().replace("/graphql", "/other"))).toBe(404);
   });
 
-  test("answers queries too, with no more of an error than HTTP gives", async () => {
+  test("answers queries too, with the same errors as HTTP", async () => {
     const answers: Progress[] = [];
     for await (const answer of client.iterate({ query: `{ study(slug: "x") { weightSimilarity(rank: 1) { mean } } }` }))
       answers.push(answer as Progress);
@@ -100,7 +100,7 @@ describe("a WebSocket", () => {
     ["too long", "x".repeat(300_000), 1009, "Max payload size exceeded"],
     ["that is no JSON", "{", 4400, undefined],
     ["of a kind that only servers send", '{"type":"connection_ack"}', 4500, "connection_ack"],
-  ])("a message %s ends it, and nothing is said but to the log", async (_, message, code, said) => {
+  ])("a message %s closes it, and the error is only logged", async (_, message, code, said) => {
     const console = (["error", "warn", "log"] as const).map((name) => vi.spyOn(globalThis.console, name));
     lines.length = 0;
     const socket = new WebSocket(address(), "graphql-transport-ws");
@@ -115,7 +115,7 @@ describe("a WebSocket", () => {
     vi.restoreAllMocks();
   });
 
-  test("that does not answer when it is closed is ended", async () => {
+  test("that does not confirm its close is terminated", async () => {
     const other = await startServer(real.services, { host: "127.0.0.1", port: 0 });
     const socket = new WebSocket(new URL("/graphql", other.address).href.replace("http", "ws"), "graphql-transport-ws");
     await once(socket, "open");

@@ -33,7 +33,7 @@ async function parquet(of: Table): Promise<ArrayBuffer> {
   return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
 }
 
-test("CSV has a header, CRLF, quotes doubled, and nothing for null", async () => {
+test("CSV has a header, CRLF, doubled quotes and empty cells for null", async () => {
   const time = new Date(Date.UTC(2026, 0, 2));
   const rows = [
     ['say "a, b"', -1, -0.5, true, time],
@@ -49,7 +49,7 @@ test("CSV has a header, CRLF, quotes doubled, and nothing for null", async () =>
 });
 
 test.each(["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", '=HYPERLINK("x")'])(
-  "a text that a spreadsheet would run (%j) is disarmed, in a header too",
+  "text that a spreadsheet would run as a formula (%j) is neutralized, in a header too",
   async (formula) => {
     const text = await csv(table([[formula]], 1, [{ name: formula, type: "text" }]));
     const cells = parse(text);
@@ -57,7 +57,7 @@ test.each(["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", '=HYPERLINK("x")'])(
   },
 );
 
-test("any text comes back from CSV but for the apostrophe before formulas", async () => {
+test("any text survives CSV, except for the apostrophe before formulas", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.string({ minLength: 1, unit: "grapheme" }), { minLength: 1 }), async (texts) => {
       const cells = parse(
@@ -76,7 +76,7 @@ test("any text comes back from CSV but for the apostrophe before formulas", asyn
   );
 });
 
-test("Parquet gives every value back, over several row groups", async () => {
+test("every value survives Parquet with several row groups", async () => {
   const rows = Array.from({ length: 45_000 }, (_, i): Cell[] =>
     i % 7 === 3
       ? [null, null, null, null, null]
@@ -88,7 +88,7 @@ test("Parquet gives every value back, over several row groups", async () => {
   expect(read.map((row) => COLUMNS.map(({ name }) => row[name] ?? null))).toEqual(rows);
 });
 
-test("a table without rows is still a file with its columns", async () => {
+test("a table without rows is a file with its columns", async () => {
   expect(await csv(table([]))).toBe("text,integer,number,boolean,time\r\n");
   const metadata = parquetMetadata(await parquet(table([])));
   expect(metadata.num_rows).toBe(0n);

@@ -1,22 +1,22 @@
 import { describe, expect, test } from "vitest";
-import { isLoopback } from "#src/http/access/is-loopback.js";
-import { readSession, sessionOf, writeSession } from "#src/http/access/session.js";
-import { newTokenText, readTokenText, sameBytes } from "#src/http/access/token-text.js";
+import { isLoopback } from "#src/http/access/require-token.js";
+import { readSession, sessionCookie, writeSession } from "#src/http/access/session.js";
+import { equalBytes, newTokenText, readTokenText } from "#src/http/access/token-text.js";
+import { originError } from "#src/http/guards/check-origin.js";
 import { hostRules } from "#src/http/guards/host-rules.js";
-import { foreignRequest } from "#src/http/guards/own-pages.js";
 
 describe("a token's text", () => {
-  test("comes back as it was made, and nothing else does", () => {
+  test("is parsed as it was created, and any other text is rejected", () => {
     const { id, text, secretHash } = newTokenText();
     expect(text).toMatch(/^rks_[0-9a-f]{12}_[\w-]{43}$/);
     const read = readTokenText(text);
     expect(read?.id).toBe(id);
-    expect(sameBytes(read?.secretHash ?? Buffer.alloc(0), secretHash)).toBe(true);
+    expect(equalBytes(read?.secretHash ?? Buffer.alloc(0), secretHash)).toBe(true);
     for (const wrong of ["", "rks_", text.slice(1), `${text}x`, text.slice(0, -1), ` ${text}`, `${text}\n`]) {
       expect(readTokenText(wrong), wrong).toBeUndefined();
     }
     const other = readTokenText(newTokenText().text);
-    expect(sameBytes(other?.secretHash ?? Buffer.alloc(0), secretHash)).toBe(false);
+    expect(equalBytes(other?.secretHash ?? Buffer.alloc(0), secretHash)).toBe(false);
   });
 });
 
@@ -27,14 +27,14 @@ describe("a session", () => {
   const later = new Date("2026-11-25T01:00:00Z");
   const session = writeSession(token, later);
 
-  test("is its token's until it ends", () => {
+  test("belongs to its token until it expires", () => {
     expect(readSession(session, find, now)).toBe(token);
     expect(readSession(session, find, later)).toBeUndefined();
     expect(readSession(session, () => undefined, now)).toBeUndefined();
     expect(readSession(session, () => ({ ...newTokenText(), id: token.id }), now)).toBeUndefined();
   });
 
-  test("cannot be made longer or another's", () => {
+  test("cannot be extended or transferred to another token", () => {
     const [id, until, signature] = session.split(".");
     for (const forged of [
       `${id}.${Number(until) + 1}.${signature}`,
@@ -47,10 +47,10 @@ describe("a session", () => {
     }
   });
 
-  test("is found among other cookies", () => {
-    expect(sessionOf(`a=b; rankscope_session=${session}; c=d`)).toBe(session);
-    expect(sessionOf("xrankscope_session=a")).toBeUndefined();
-    expect(sessionOf(undefined)).toBeUndefined();
+  test("is read among other cookies", () => {
+    expect(sessionCookie(`a=b; rankscope_session=${session}; c=d`)).toBe(session);
+    expect(sessionCookie("xrankscope_session=a")).toBeUndefined();
+    expect(sessionCookie(undefined)).toBeUndefined();
   });
 });
 
@@ -64,13 +64,14 @@ test.each([
   ["192.168.0.1", false],
   ["rank.example", false],
   ["127.0.0.1.example", false],
-])("%s is reached from its own machine only: %s", (host, expected) => {
+])("a server on %s is reachable only from its own machine: %s", (host, expected) => {
   expect(isLoopback(host)).toBe(expected);
 });
 
-describe("names", () => {
+describe("host rules", () => {
   const rules = hostRules({
-    ...{ host: "0.0.0.0", allowedHosts: ["rank.example", "proxy.example:8443"] },
+    host: "0.0.0.0",
+    allowedHosts: ["rank.example", "proxy.example:8443"],
     corsOrigins: ["https://notebook.example"],
   });
 
@@ -92,7 +93,7 @@ describe("names", () => {
     ["localhost@evil.example", false],
     ["", false],
     [undefined, false],
-  ])("the server goes by %s: %s", (host, expected) => {
+  ])("allow the host %s: %s", (host, expected) => {
     expect(rules.allowsHost(host)).toBe(expected);
   });
 
@@ -109,7 +110,7 @@ describe("names", () => {
     [{ host: "localhost", "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" }, "ORIGIN_NOT_ALLOWED"],
     [{ host: "localhost", "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" }, undefined],
     [{ host: "localhost", "sec-fetch-site": "same-origin", "sec-fetch-mode": "no-cors" }, undefined],
-  ])("a request with %j is refused with %s", (headers, code) => {
-    expect(foreignRequest(rules, headers)?.code).toBe(code);
+  ])("answer a request with %j with the error %s", (headers, code) => {
+    expect(originError(rules, headers)?.code).toBe(code);
   });
 });

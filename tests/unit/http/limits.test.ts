@@ -6,7 +6,7 @@ import { DEFAULT_LIMITS, LIMITS } from "#src/model/limits.js";
 
 const doc = readFileSync(fileURLToPath(new URL("../../../docs/limits.md", import.meta.url)), "utf8");
 
-test("docs/limits.md has every limit with its default and its reason, and no other", () => {
+test("docs/limits.md lists exactly the limits, with defaults and reasons", () => {
   const documented = doc.split("\n").filter((line) => line.startsWith("| `RANKSCOPE_"));
   const known = Object.values(LIMITS).map(
     ({ variable, value, unit, because }) => `| \`${variable}\` | ${value} ${unit} | ${because} |`,
@@ -14,14 +14,20 @@ test("docs/limits.md has every limit with its default and its reason, and no oth
   expect(documented).toEqual(known);
 });
 
-test("the issue's limits are the defaults", () => {
+test("the defaults are the documented ones", () => {
   expect(DEFAULT_LIMITS).toMatchObject({
-    ...{ bodyBytes: 256 * 1024, tokens: 2000, depth: 12, aliases: 30, selections: 10_000, pageSize: 100 },
-    ...{ requestSeconds: 30, statementSeconds: 10 },
+    bodyBytes: 256 * 1024,
+    tokens: 2000,
+    depth: 12,
+    aliases: 30,
+    selections: 10_000,
+    pageSize: 100,
+    requestSeconds: 30,
+    statementSeconds: 10,
   });
 });
 
-test("each is set by its variable, within its bounds", () => {
+test("each limit is set by its variable, within its bounds", () => {
   for (const [name, { variable, least, most, value }] of Object.entries(LIMITS)) {
     const limit = (text: string) => readConfig({ [variable]: text }).limits[name as keyof typeof LIMITS];
     expect(limit(String(least))).toBe(least);

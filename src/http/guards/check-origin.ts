@@ -1,21 +1,21 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { RequestHandler } from "express";
 import { failure, type RankscopeError } from "../../errors.js";
-import { mountOf } from "../mounts.js";
-import { refuse } from "../refuse.js";
+import { routePrefix } from "../route-names.js";
+import { sendError } from "../send-error.js";
 import type { HostRules } from "./host-rules.js";
 
 /**
- * Why a request may not be answered, by its headers: it was sent to a name that is not the server's, or by a page that is not
- * its own. Programs send no Origin; browsers send one with everything but plain reads, of which Sec-Fetch-Site tells.
+ * Returns why the headers of a request are not allowed: a foreign Host, or a page of another site. Programs send no Origin
+ * header. Browsers send one except with simple reads, which have Sec-Fetch-Site.
  *
- * @param isPicture whether it asks for a picture, which pages elsewhere may show: they see no more of it than its size, and
- *   its cookie is not sent there
+ * @param isPlot whether the request is for a plot, which other sites may embed as an image: their pages learn only its size,
+ *   and browsers do not send the session cookie
  */
-export function foreignRequest(
+export function originError(
   rules: HostRules,
   headers: IncomingHttpHeaders,
-  isPicture = false,
+  isPlot = false,
 ): RankscopeError | undefined {
   const { host, origin } = headers;
   if (!rules.allowsHost(host)) {
@@ -24,21 +24,21 @@ export function foreignRequest(
   if (origin !== undefined && !rules.allowsOrigin(origin, host)) {
     return failure("ORIGIN_NOT_ALLOWED", { where: "Origin", received: JSON.stringify(origin.slice(0, 200)) });
   }
-  // A link that is followed is a person's doing; what a page loads by itself is not, and cookies must not serve it.
   const { "sec-fetch-site": site, "sec-fetch-mode": mode, "sec-fetch-dest": destination } = headers;
-  if (isPicture && destination === "image") return undefined;
+  if (isPlot && destination === "image") return undefined;
+  // A person follows a link (mode "navigate"); other requests from another site are the page's own.
   if (origin === undefined && site === "cross-site" && mode !== "navigate") {
     return failure("ORIGIN_NOT_ALLOWED", { where: "Sec-Fetch-Site", received: '"cross-site"' });
   }
   return undefined;
 }
 
-/** Refuses what was sent under another name or by a page of another site, and tells browsers of those that are allowed. */
-export function ownPages(rules: HostRules): RequestHandler {
+/** Rejects requests with a foreign Host or from pages of other sites, and answers CORS requests of allowed origins. */
+export function checkOrigin(rules: HostRules): RequestHandler {
   return (request, response, next) => {
-    const error = foreignRequest(rules, request.headers, mountOf(request.path) === "/plots");
+    const error = originError(rules, request.headers, routePrefix(request.path) === "/plots");
     if (error !== undefined) {
-      refuse(response, error);
+      sendError(response, error);
       return;
     }
     const { origin } = request.headers;
@@ -46,7 +46,7 @@ export function ownPages(rules: HostRules): RequestHandler {
       next();
       return;
     }
-    // Without credentials: a page elsewhere has a token of its own or nothing.
+    // Credentials are not shared: a page of another site needs its own token.
     response.set({ "Access-Control-Allow-Origin": origin, Vary: "Origin" });
     if (request.method !== "OPTIONS") {
       next();

@@ -2,11 +2,11 @@ import type { ServerResponse } from "node:http";
 import type { RankscopeError } from "../errors.js";
 import { httpStatus } from "../graphql/errors/http-status.js";
 
-/** When to come back, where a failure passes by itself. */
+/** Value of Retry-After for transient errors. */
 const RETRY_AFTER_SECONDS = "1";
 
-/** Answers with an error, as GraphQL words them, whatever the route. */
-export function refuse(response: ServerResponse, { code, message }: RankscopeError): void {
+/** Sends an error in GraphQL's JSON form, on any route. */
+export function sendError(response: ServerResponse, { code, message }: RankscopeError): void {
   const status = httpStatus(code);
   const body = JSON.stringify({ errors: [{ message, extensions: { code } }] });
   for (const header of ["Content-Disposition", "ETag"]) response.removeHeader(header);

@@ -1,8 +1,8 @@
 import type { RequestHandler } from "express";
 import { failure } from "../../errors.js";
 
-/** Lets requests of these methods through. */
-export function onlyMethods(...methods: readonly string[]): RequestHandler {
+/** Rejects requests with other methods. */
+export function allowMethods(...methods: readonly string[]): RequestHandler {
   const allowed = methods.join(", ");
   return (request, response, next) => {
     if (methods.includes(request.method)) {

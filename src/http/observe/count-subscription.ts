@@ -1,10 +1,10 @@
 import type { RequestObserver } from "./request-observer.js";
 
 /**
- * The results of a subscription, which counts as open until they end or nobody takes them any more: at once then, though
- * their source may first notice at its next change.
+ * Returns the results of a subscription and counts it as open until they end or are no longer read. It is counted as closed
+ * immediately then, although its source may notice only at the next change.
  */
-export function countedResults<Result>(
+export function countSubscription<Result>(
   results: AsyncIterable<Result>,
   observe: RequestObserver,
 ): AsyncGenerator<Result, void, void> {
@@ -15,7 +15,6 @@ export function countedResults<Result>(
     if (isOpen) observe.subscription(-1);
     isOpen = false;
   };
-  const end = { done: true, value: undefined } as const;
   return {
     [Symbol.asyncIterator]() {
       return this;
@@ -33,7 +32,7 @@ export function countedResults<Result>(
     async return() {
       close();
       await source.return?.();
-      return end;
+      return { done: true, value: undefined };
     },
     throw(error) {
       close();

@@ -2,16 +2,17 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, Server } from "node:http";
 import type { ApolloServerPlugin } from "@apollo/server";
 import type { RequestHandler } from "express";
-import { currentRequestLabel, withRequestLabel, type Log, type RequestLabel } from "../log.js";
-import { mountOf } from "./mounts.js";
+import { currentRequestLabel, withRequestLabel, type Log, type RequestLabel } from "../../log.js";
+import { routePrefix } from "../route-names.js";
 
-const HEADER = "x-request-id";
-/** What a client's own id may look like: it goes into our log and back into its answer. */
-const SANE_ID = /^[\w.:-]{1,128}$/;
+const ID_HEADER = "x-request-id";
+/** The allowed form of a client's request id, which is written to the log and to the response. */
+const ID_PATTERN = /^[\w.:-]{1,128}$/;
 
 /**
- * Gives every request an id, the client's own `X-Request-Id` where that is sane, sends it back, and logs one line at level
- * `info` when the answer has been sent or the client has gone: nothing of what was asked, and of the path only the route.
+ * Gives every request an id: the client's `X-Request-Id` if it is well formed, otherwise a random one. Sends the id back, and
+ * logs one line at level `info` when the response is sent or the client disconnects. The line has no content of the request;
+ * of the path, it has only the first segment.
  */
 export function logRequests(log: Log): RequestHandler {
   return (request, response, next) => {
@@ -25,7 +26,7 @@ export function logRequests(log: Log): RequestHandler {
         route: routeOf(request),
         status: response.statusCode,
         milliseconds: millisecondsSince(began),
-        // The client left, or was cut off, before it had the whole answer.
+        // The connection was closed before the response was complete.
         ...(!response.writableFinished && { aborted: true }),
       };
       log.info(line, "request");
@@ -34,8 +35,8 @@ export function logRequests(log: Log): RequestHandler {
   };
 }
 
-/** Notes on the request's lines whether it is a query or a mutation. */
-export const noteOperations: ApolloServerPlugin = {
+/** Adds the kind of the operation, query or mutation, to the request's log lines. */
+export const labelOperations: ApolloServerPlugin = {
   requestDidStart: () =>
     Promise.resolve({
       didResolveOperation({ operation }) {
@@ -46,7 +47,7 @@ export const noteOperations: ApolloServerPlugin = {
     }),
 };
 
-/** Logs one line a WebSocket, when it ends: what is asked over it has no request of its own. */
+/** Logs one line for each WebSocket when it closes. Its operations have no requests of their own. */
 export function logSockets(http: Server, log: Log): void {
   http.on("upgrade", (request, socket) => {
     const requestId = idOf(request);
@@ -59,13 +60,13 @@ export function logSockets(http: Server, log: Log): void {
 }
 
 function idOf({ headers }: IncomingMessage): string {
-  const given = headers[HEADER];
-  return typeof given === "string" && SANE_ID.test(given) ? given : randomUUID();
+  const id = headers[ID_HEADER];
+  return typeof id === "string" && ID_PATTERN.test(id) ? id : randomUUID();
 }
 
-/** What the path lies below: the rest may hold a study's name, and its query a token. */
+/** Returns the first segment of the path. The rest can contain the name of a study, and the query a token. */
 function routeOf(request: IncomingMessage & { originalUrl?: string }): string {
-  return mountOf(request.originalUrl ?? request.url ?? "") ?? "/";
+  return routePrefix(request.originalUrl ?? request.url ?? "") ?? "/";
 }
 
 const millisecondsSince = (began: number) => Math.round((performance.now() - began) * 10) / 10;

@@ -1,0 +1,42 @@
+import type { RequestHandler } from "express";
+import { failure } from "../../errors.js";
+import { hasRole, type Principal, type Role } from "../../graphql/access/principal.js";
+import { knownFailure } from "../../graphql/errors/known-failure.js";
+import type { Access } from "../access/access.js";
+import { setPrincipal } from "../access/request-principal.js";
+import { sendError } from "../send-error.js";
+
+export interface Requirements {
+  /** Minimum role; reader by default. */
+  readonly role?: Role;
+  /** Whether the principal must have access to all studies, as the metrics of the server require. */
+  readonly allStudies?: boolean;
+}
+
+/** Authenticates requests, and rejects principals that do not meet the requirements. */
+export function authenticate(access: Access, requirements: Requirements = {}): RequestHandler {
+  return (request, response, next) => {
+    const { authorization, cookie } = request.headers;
+    try {
+      const principal = access.authenticate({ authorization, cookie, address: request.socket.remoteAddress });
+      checkRequirements(principal, requirements);
+      setPrincipal(response, principal);
+    } catch (error) {
+      const known = knownFailure(error);
+      if (known === undefined) throw error;
+      sendError(response, known);
+      return;
+    }
+    next();
+  };
+}
+
+/** @throws FORBIDDEN */
+function checkRequirements(principal: Principal, { role = "reader", allStudies = false }: Requirements): void {
+  if (!hasRole(principal.role, role)) {
+    throw failure("FORBIDDEN", { received: `a ${principal.role}'s token`, allowed: `${role} and above` });
+  }
+  if (allStudies && principal.studies !== undefined) {
+    throw failure("FORBIDDEN", { received: "a token for some studies", allowed: "a token for all studies" });
+  }
+}
