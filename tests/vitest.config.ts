@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./support/longest-first.js";
 
 /** Tests in memory: no database, no browser, no other process. `npm run test:unit` runs only these. */
-const UNIT = ["tests/unit/**/*.test.ts", "tests/golden/*.test.ts"];
+const UNIT = ["tests/unit/**/*.test.ts"];
 const CONTRACT_IN_MEMORY = ["tests/contract/{sdl,descriptions}.test.ts"];
 /** Unit tests by subject which start processes all the same. */
 const UNIT_WITH_PROCESSES = ["tests/unit/files/open-file.test.ts", "tests/unit/import/{bombs,door}.test.ts"];

@@ -1,6 +1,6 @@
 """Reference figures of this study by NumPy and SciPy in float64, every update dW formed in full.
 
-    python reference.py > ../../tests/reference/reference-study.json
+    python reference.py > ../../tests/reference-figures/reference-study.json
 
 Reads the shipped adapters and results.json, and shares neither code nor formulas with Rankscope, which never forms dW,
 so that agreement means something. Updates are scaled by alpha / r. Of the DoRA and the rsLoRA run nothing is in here:

@@ -8,7 +8,7 @@ import { missingSharedStudy } from "../support/shared-study.js";
 const missing = missingSharedStudy();
 if (missing !== undefined) console.warn(missing);
 
-/** What scripts/reference/layers.py wrote: NumPy, float64, each dW formed in full and decomposed. */
+/** What scripts/reference-figures/layers.py wrote: NumPy, float64, each dW formed in full and decomposed. */
 interface Reference {
   readonly rank: number;
   readonly layers: readonly {
@@ -27,7 +27,7 @@ interface Reference {
 }
 
 const reference = JSON.parse(
-  readFileSync(new URL("../reference/gpt2-medium-alpaca-layers.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../reference-figures/gpt2-medium-alpaca-layers.json", import.meta.url), "utf8"),
 ) as Reference;
 
 describe.skipIf(missing !== undefined)("the weights of the public gpt2-medium study", () => {

@@ -13,7 +13,7 @@ interface Figures {
   candidate_norm: number;
 }
 
-/** What scripts/reference/similarity.py wrote: NumPy, float64, each dW formed in full. */
+/** What scripts/reference-figures/similarity.py wrote: NumPy, float64, each dW formed in full. */
 interface Reference {
   ranks: {
     rank: number;
@@ -39,7 +39,7 @@ const SIMILARITY = `query Similarity($slug: String!, $rank: Int!, $scaling: Scal
 }`;
 
 const referenceOf = (slug: string) =>
-  JSON.parse(readFileSync(new URL(`../reference/${slug}.json`, import.meta.url), "utf8")) as Reference;
+  JSON.parse(readFileSync(new URL(`../reference-figures/${slug}.json`, import.meta.url), "utf8")) as Reference;
 
 let data: string;
 let server: RunningRankscope;

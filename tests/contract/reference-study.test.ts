@@ -42,7 +42,7 @@ interface Reference {
 }
 
 const reference = JSON.parse(
-  readFileSync(new URL("../reference/reference-study.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../reference-figures/reference-study.json", import.meta.url), "utf8"),
 ) as Reference;
 let data: string;
 let server: RunningRankscope;

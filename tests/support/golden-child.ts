@@ -3,6 +3,7 @@
 import type { Provider } from "#src/model/computed-facts.js";
 import { goldenFacts } from "./golden-facts.js";
 
-const [provider = "cpu", reference = new URL("../reference/engine.json", import.meta.url).href] = process.argv.slice(2);
+const [provider = "cpu", reference = new URL("../reference-figures/engine.json", import.meta.url).href] =
+  process.argv.slice(2);
 const judged = await goldenFacts(provider as Provider, new URL(reference, import.meta.url));
 process.stdout.write(JSON.stringify(judged));

@@ -12,7 +12,7 @@ interface Side extends DenseFactors {
   };
 }
 
-/** What scripts/reference/subspaces.py wrote: NumPy and SciPy, float64, each dW formed in full. */
+/** What scripts/reference-figures/subspaces.py wrote: NumPy and SciPy, float64, each dW formed in full. */
 export interface SubspaceCase {
   readonly kind: string;
   readonly inFeatures: number;
@@ -30,6 +30,6 @@ export interface SubspaceCase {
 }
 
 export function subspaceCases(): readonly SubspaceCase[] {
-  const text = readFileSync(new URL("../reference/subspaces.json", import.meta.url), "utf8");
+  const text = readFileSync(new URL("../reference-figures/subspaces.json", import.meta.url), "utf8");
   return (JSON.parse(text) as { cases: SubspaceCase[] }).cases;
 }

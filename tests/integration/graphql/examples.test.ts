@@ -44,14 +44,14 @@ describe("the example that compares studies", () => {
   };
 
   test("runs in TypeScript, in under 40 lines", async () => {
-    const script = path.join(root, "scripts/examples/compare-studies.ts");
+    const script = path.join(root, "examples/clients/compare-studies.ts");
     const tsx = path.join(root, "node_modules/tsx/dist/cli.mjs");
     check((await run(process.execPath, [tsx, script, server.address, "seeded"])).stdout);
     expect((await readFile(script, "utf8")).trimEnd().split("\n").length).toBeLessThan(40);
   });
 
   test.skipIf(missing !== undefined)("runs in Python, in under 40 lines", async () => {
-    const script = path.join(root, "scripts/examples/compare_studies.py");
+    const script = path.join(root, "examples/clients/compare_studies.py");
     check((await run("python3", [script, server.address, "seeded"])).stdout);
     expect((await readFile(script, "utf8")).trimEnd().split("\n").length).toBeLessThan(40);
   });
@@ -60,7 +60,7 @@ describe("the example that compares studies", () => {
 test("the typed client is that of schema/schema.graphql (npm run schema writes it)", async () => {
   const output = path.join(await temporaryFolder(), "graphql-env.d.ts");
   const bin = path.join(root, "node_modules/gql.tada/bin/cli.js");
-  await run(process.execPath, [bin, "generate-output", "-c", "scripts/examples/tsconfig.json", "-o", output], {
+  await run(process.execPath, [bin, "generate-output", "-c", "examples/clients/tsconfig.json", "-o", output], {
     cwd: root,
   });
   const written = await readFile(path.join(root, "schema/graphql-env.d.ts"), "utf8");

@@ -30,7 +30,7 @@ interface Case {
   } | null;
 }
 
-const reference = JSON.parse(readFileSync(new URL("../../reference/engine.json", import.meta.url), "utf8")) as {
+const reference = JSON.parse(readFileSync(new URL("../../reference-figures/engine.json", import.meta.url), "utf8")) as {
   inFeatures: number;
   outFeatures: number;
   cases: Case[];

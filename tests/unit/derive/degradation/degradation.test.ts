@@ -41,7 +41,7 @@ describe("several seeds", () => {
     low: number;
     high: number;
   }
-  const url = new URL("../../../reference/degradation.json", import.meta.url);
+  const url = new URL("../../../reference-figures/degradation.json", import.meta.url);
   const cases = JSON.parse(readFileSync(url, "utf8")) as Case[];
 
   test.each(cases)(

@@ -46,7 +46,7 @@ interface Reference {
   outliers: { values: number[]; z: number[] }[];
 }
 const reference = JSON.parse(
-  readFileSync(new URL("../../../reference/statistics.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../../../reference-figures/statistics.json", import.meta.url), "utf8"),
 ) as Reference;
 
 /** jStat's incomplete beta function is exact to about 3e-7. */

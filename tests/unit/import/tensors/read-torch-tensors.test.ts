@@ -20,9 +20,9 @@ async function reader() {
 }
 const read = async (bytes: Uint8Array) => (await reader())(bytes);
 
-/** Written by PyTorch: see scripts/reference/peft_forms.py. */
+/** Written by PyTorch: see scripts/reference-figures/peft_forms.py. */
 const golden = (form: string) =>
-  readFile(fileURLToPath(new URL(`../../../golden/peft-forms/${form}/adapter_model.bin`, import.meta.url)));
+  readFile(fileURLToPath(new URL(`../../../peft-forms/${form}/adapter_model.bin`, import.meta.url)));
 
 const VALUES = float32([1, 2, 3]);
 const withTensors = (pickle: string) => zipOf(torchEntries(pickle, { 0: VALUES }));

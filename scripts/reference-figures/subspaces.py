@@ -1,6 +1,6 @@
 """Independent figures for spectra, subspaces and distances of small updates: NumPy and SciPy, float64, every dW formed.
 
-Run: python3 scripts/reference/subspaces.py > tests/reference/subspaces.json   (needs numpy and scipy)
+Run: python3 scripts/reference-figures/subspaces.py > tests/reference-figures/subspaces.json   (needs numpy and scipy)
 """
 
 import json

@@ -1,6 +1,6 @@
 """Figures of single layers of a study: NumPy only, float64, every dW formed in full and decomposed.
 
-Run: python3 scripts/reference/layers.py STUDY_FOLDER RANK LAYER... > tests/reference/STUDY_NAME-layers.json
+Run: python3 scripts/reference-figures/layers.py STUDY_FOLDER RANK LAYER... > tests/reference-figures/STUDY_NAME-layers.json
 
 Of the 16-bit run's end (baseline) and the 4-bit run's (candidate) at RANK: norms, singular values, the overlap of their
 singular directions, and q, k and v of fused projections as thirds of the outputs.
@@ -19,7 +19,7 @@ def main(study: Path, rank: int, names: list) -> None:
     (candidate,) = study.glob(f"*/4bit_r{rank}/final_model")
     sides = [read_adapter(baseline), read_adapter(candidate)]
     layers = [{"layer": name, **figures(sides[0][name], sides[1][name])} for name in names]
-    result = {"made_by": "scripts/reference/layers.py", "numpy": np.__version__, "rank": rank, "layers": layers}
+    result = {"made_by": "scripts/reference-figures/layers.py", "numpy": np.__version__, "rank": rank, "layers": layers}
     print(json.dumps(result, indent=1, allow_nan=False))
 
 

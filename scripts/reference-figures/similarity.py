@@ -1,6 +1,6 @@
 """Reference figures for the similarity of weight updates: NumPy only, float64, every dW formed in full.
 
-    python scripts/reference/similarity.py STUDY_FOLDER > tests/reference/STUDY_NAME.json
+    python scripts/reference-figures/similarity.py STUDY_FOLDER > tests/reference-figures/STUDY_NAME.json
 
 made both files there: tiny-lora-vs-qlora.json of the study in tests/fixtures/, and gpt2-medium-alpaca.json of a public study
 (carolinelmu1/QLoRA-Project-Final at 27bb666) whose weights are not part of this repository.
@@ -26,7 +26,7 @@ def main(study: Path) -> None:
         if (folder / "adapter_model.safetensors").exists() and candidates:
             ranks.append(compare(rank, read_adapter(folder), read_adapter(candidates[0].parent)))
     result = {
-        "made_by": "scripts/reference/similarity.py",
+        "made_by": "scripts/reference-figures/similarity.py",
         "numpy": np.__version__,
         "study": study.resolve().name,
         "ranks": ranks,

@@ -5,10 +5,10 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { CheckpointRecord, FactorsRecord, Finding, StudyRecord, TensorRecord } from "#src/model/records.js";
 import { readStudyFolder } from "#src/import/read-study-folder.js";
 import { tensorValues } from "#src/import/tensors/tensor-values.js";
-import { temporaryFolder } from "../support/temporary-folder.js";
+import { temporaryFolder } from "../../support/temporary-folder.js";
 
-/** Made with real PEFT by scripts/reference/peft_forms.py, which also says what expected.json holds. */
-const FORMS = fileURLToPath(new URL("peft-forms", import.meta.url));
+/** Made with real PEFT by scripts/reference-figures/peft_forms.py, which also says what expected.json holds. */
+const FORMS = fileURLToPath(new URL("../../peft-forms", import.meta.url));
 
 interface ExpectedLayer {
   readonly shape: readonly [number, number];

@@ -3,15 +3,15 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { encode, type Dtype } from "../../scripts/example-study/dtype.js";
-import { LAYERS } from "../../scripts/example-study/layers.js";
-import { pythonFloat, pythonJson } from "../../scripts/example-study/python-json.js";
-import { writeStudy } from "../../scripts/example-study/write-study.js";
+import { encode, type Dtype } from "../../scripts/tiny-fixture/dtype.js";
+import { LAYERS } from "../../scripts/tiny-fixture/layers.js";
+import { pythonFloat, pythonJson } from "../../scripts/tiny-fixture/python-json.js";
+import { writeStudy } from "../../scripts/tiny-fixture/write-study.js";
 
 const committed = fileURLToPath(new URL("../fixtures/tiny-lora-vs-qlora", import.meta.url));
 /** What the generator leaves alone. */
 const handWritten = [".gitattributes", "README.md"];
-const reference = fileURLToPath(new URL("../reference/tiny-lora-vs-qlora.json", import.meta.url));
+const reference = fileURLToPath(new URL("../reference-figures/tiny-lora-vs-qlora.json", import.meta.url));
 
 interface Row {
   readonly experiment_name: string;
@@ -56,7 +56,7 @@ const candidateTable = "results_qlora/qlora_results.json";
 describe("the generator", () => {
   let folder: string;
   beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "example-study-"));
+    folder = await mkdtemp(path.join(tmpdir(), "tiny-fixture-"));
     await writeStudy(folder);
   });
   afterAll(() => rm(folder, { recursive: true }));

@@ -1,6 +1,6 @@
 """Independent figures for the degradation interval: delta method with Welch-Satterthwaite degrees of freedom, by SciPy.
 
-Run: python3 scripts/reference/degradation.py > tests/reference/degradation.json   (needs scipy)
+Run: python3 scripts/reference-figures/degradation.py > tests/reference-figures/degradation.json   (needs scipy)
 """
 
 import json

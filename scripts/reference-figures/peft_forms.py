@@ -1,7 +1,7 @@
-"""Writes tests/golden/peft-forms/: tiny adapters of every form that PEFT writes, made with real PEFT, and what PEFT says
+"""Writes tests/peft-forms/: tiny adapters of every form that PEFT writes, made with real PEFT, and what PEFT says
 that their updates are. Needs torch, transformers and peft (0.21 was used); the tests themselves need no Python.
 
-Run: python3 scripts/reference/peft_forms.py tests/golden/peft-forms
+Run: python3 scripts/reference-figures/peft_forms.py tests/peft-forms
 
 expected.json has, for each form that is to be imported, each layer's update as PEFT's get_delta_weight gives it in float64
 for the folder that was just written, loaded back onto a fresh model: its shape, squared norm, inner product with the probe

@@ -2,7 +2,7 @@
 
 The bootstrap's draws are made here by the same stream of numbers, so that SciPy reads its intervals from the same samples.
 
-Run: python3 scripts/reference/statistics.py > tests/reference/statistics.json   (needs scipy)
+Run: python3 scripts/reference-figures/statistics.py > tests/reference-figures/statistics.json   (needs scipy)
 """
 
 import json

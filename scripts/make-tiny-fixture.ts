@@ -1,7 +1,7 @@
 // Writes the synthetic study that tests use: `npm run fixture`, or `npm run fixture -- some/folder`. The same bytes each time.
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { writeStudy } from "./example-study/write-study.js";
+import { writeStudy } from "./tiny-fixture/write-study.js";
 
 const committed = fileURLToPath(new URL("../tests/fixtures/tiny-lora-vs-qlora", import.meta.url));
 const folder = path.resolve(process.argv[2] ?? committed);

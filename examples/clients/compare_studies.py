@@ -1,4 +1,4 @@
-"""python3 scripts/examples/compare_studies.py http://127.0.0.1:4000/ seeded: every study with the tag side by side.
+"""python3 examples/clients/compare_studies.py http://127.0.0.1:4000/ seeded: every study with the tag side by side.
 
 Needs gql (pip install "gql[requests]").
 """

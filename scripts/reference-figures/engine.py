@@ -1,6 +1,6 @@
 """Reference figures for the compute engine: small updates whose comparisons are known to many more digits than float64.
 
-    python scripts/reference/engine.py > tests/reference/engine.json        (needs NumPy, SciPy and mpmath)
+    python scripts/reference-figures/engine.py > tests/reference-figures/engine.json        (needs NumPy, SciPy and mpmath)
 
 Every dW = B A is formed in full. Inner products, norms and distances are taken in 60-digit arithmetic (mpmath) from the
 float64 factors as they are printed, singular values and subspaces by LAPACK's SVD of dW in float64, principal angles by
@@ -54,7 +54,7 @@ def main() -> None:
         "zero": (update(2), (update(2)[0], np.zeros((OUT, 2))), 1.0),
     }
     result = {
-        "made_by": "scripts/reference/engine.py",
+        "made_by": "scripts/reference-figures/engine.py",
         "versions": {"numpy": np.__version__, "scipy": scipy.__version__, "mpmath": mpmath.__version__},
         "inFeatures": IN,
         "outFeatures": OUT,

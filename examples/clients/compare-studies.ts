@@ -1,4 +1,4 @@
-// `npx tsx scripts/examples/compare-studies.ts http://127.0.0.1:4000/ seeded`: every study with the tag side by side.
+// `npx tsx examples/clients/compare-studies.ts http://127.0.0.1:4000/ seeded`: every study with the tag side by side.
 import type { ResultOf } from "gql.tada";
 import { client, graphql } from "./client.js";
 
