@@ -98,14 +98,14 @@ test("a worker that is told to stop gives its jobs back, and another does them",
   await pair(server, 0);
   const first = await startRankscope(["worker"], environment(), /takes jobs/);
   first.child.kill("SIGTERM");
-  expect((await first.ended).code).toBe(0);
+  expect(await first.ended).toMatchObject({ code: 0, signal: null });
   expect((await fresh.database.sql`select 1 from graphile_worker.jobs where locked_at is not null`).count).toBe(0);
   const second = await startRankscope(["worker"], environment(), /takes jobs/);
   const { data } = await pair(server, 30);
   expect(data.compareExperiments.summary.comparedLayers).toBe(2);
   for (const process of [second, server]) {
     process.child.kill("SIGTERM");
-    expect((await process.ended).code).toBe(0);
+    expect(await process.ended).toMatchObject({ code: 0, signal: null });
   }
 }, 60_000);
 

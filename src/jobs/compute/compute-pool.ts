@@ -25,13 +25,15 @@ export function openComputePool(threads: number, settings: ThreadSettings): Comp
   const cpuEngine: EngineOptions = { ...settings.engine, provider: "cpu" };
   const cpu = openThreads({ minThreads: 1, maxThreads: threads, idleTimeout: IDLE_MILLISECONDS }, settings, cpuEngine);
   // Loading ONNX Runtime takes longer than most comparisons, so it is loaded before the first request.
-  void cpu.run({ kind: "COMPARISON", layers: [] }).catch(() => undefined);
+  const loaded = cpu.run({ kind: "COMPARISON", layers: [] }).catch(() => undefined);
   const isForGpu = openGpuSelector(settings.engine);
   const gpu = openGpuThread(settings);
   return {
     threads,
     run: async (task, signal) => ((await isForGpu(task)) ? gpu.run(task, signal) : cpu.run(task, { signal })),
     async close() {
+      // The process aborts (SIGABRT) where a thread is ended while it loads ONNX Runtime 1.30.
+      await loaded;
       await Promise.all([cpu.destroy(), gpu.close()]);
     },
   };
