@@ -10,40 +10,39 @@ import { limitsBy, type Limits } from "../model/limits.js";
 import { noDeadline, type Deadline } from "../analysis/request/request-deadline.js";
 import { openLoaders, type Loaders } from "../analysis/request/loaders.js";
 
-/** What the server was given, for as long as it runs. */
+/** Services that live as long as the process. */
 export interface Services {
   readonly database: Database;
   readonly weights: WeightFacts;
-  /** How long a query waits for what has to be computed, unless it says so itself. */
+  /** Default maximum wait of a query for missing results. */
   readonly waitMilliseconds: number;
   readonly jobs: {
     readonly watch: JobWatch;
-    /** Queues all that a study's weights can be asked about; the id of the job that ends with the last of it. */
+    /** Queues all computations on the weights of a study. Returns the id of the job that ends with the last of them. */
     precompute(studyId: string, requester?: JobRequester): Promise<string>;
   };
   readonly imports: ImportJobs;
-  /** Folders under which imports may read, absolute. */
+  /** Absolute paths of the folders that imports may read. */
   readonly importRoots: readonly string[];
   readonly log: Log;
 }
 
-/** What one request's resolvers share. */
+/** What the resolvers of one request share. */
 export interface Context extends Omit<Services, "database">, RequestScope {
   readonly loaders: Loaders;
-  /** Aborted when nobody waits for the answer any more, or the deadline has passed. */
+  /** Aborted when the client disconnects or the deadline passes. */
   readonly signal: AbortSignal;
 }
 
-/** Within what a request is answered. */
+/** The principal, connection, limits and deadline of one request. */
 export interface RequestScope {
   readonly principal: Principal;
-  /** What it reads by. */
   readonly database: Connection;
   readonly limits: Limits;
   readonly deadline: Deadline;
 }
 
-/** A fresh context: loaders live as long as one request, so that nothing is served stale. */
+/** Opens the context of one request. Loaders live as long as the request, so that they never serve stale rows. */
 export function openContext(services: Services, scope: RequestScope): Context {
   const { deadline, database } = scope;
   const { signal } = deadline;
@@ -56,12 +55,12 @@ export function openContext(services: Services, scope: RequestScope): Context {
   return { ...services, ...scope, signal, loaders };
 }
 
-/** Whose jobs a caller's are. Whoever sees some studies only asks about nothing else, so that is what they speak of. */
+/** Returns the requester of a principal's jobs. Its jobs concern only studies that it can see. */
 export function requesterOf({ token, studies }: Principal): JobRequester {
   return { requestedBy: token?.id, studies };
 }
 
-/** The scope of the program's own questions: everything, for as long as it takes. */
+/** Returns the scope of the program's own queries: every study, maximum limits, no deadline. */
 export function unlimitedScope({ database }: Services): RequestScope {
   return {
     principal: PROGRAM,

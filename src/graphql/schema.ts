@@ -1,41 +1,42 @@
 import "reflect-metadata";
 import { lexicographicSortSchema, printSchema, type GraphQLSchema } from "graphql";
 import { buildSchema, type PubSub } from "type-graphql";
-import { registerEnums } from "./register-enums.js";
 import { ExperimentComparisonResolver } from "./comparison/experiment-comparison.js";
 import { StudyComparisonResolver } from "./comparison/study-comparison.js";
-import { ExperimentLayersResolver } from "./layer/adapter-layer.js";
-import { ExperimentResolver } from "./experiment/experiment-resolver.js";
-import { ExportsResolver } from "./export/exports-resolver.js";
-import { ExperimentGroupsResolver } from "./rows/experiment-groups.js";
-import { ImportsResolver } from "./import/imports-resolver.js";
-import { JobsResolver } from "./job/jobs-resolver.js";
-import { LayerSensitivityResolver, StudySensitivityResolver } from "./sensitivity/layer-sensitivity.js";
-import { LayerSimilarityResolver } from "./similarity/layer-similarity.js";
-import { PENDING_JOB_RESOLVERS } from "./job/pending-job-resolvers.js";
-import { PlotsResolver } from "./plot/plots-resolver.js";
-import { RankResolver } from "./rank/rank-resolver.js";
-import { ExperimentRowsResolver } from "./rows/experiment-rows.js";
-import { LayerRowsResolver } from "./rows/layer-rows.js";
-import { SensitivityMapResolver, StudySensitivityMapResolver } from "./sensitivity/sensitivity-map.js";
-import { SimilarityMatrixResolver } from "./similarity/similarity-matrix.js";
-import { StudiesResolver } from "./study/studies.js";
-import { TagStudyResolver } from "./study/tag-study.js";
-import { RankAllocationResolver } from "./sensitivity/rank-allocation.js";
-import { StudyResolver } from "./study/study-resolver.js";
 import { DiagnosticSummaryResolver } from "./diagnosis/diagnostic-summary.js";
 import { FailureModesResolver } from "./diagnosis/failure-modes.js";
 import { HypothesesResolver } from "./diagnosis/hypotheses.js";
+import { ExperimentResolver } from "./experiment/experiment-resolver.js";
+import { StudyReportResolver } from "./export/study-report.js";
+import { StudyTableResolver } from "./export/study-table.js";
+import { ImportStudyResolver } from "./import/import-study.js";
+import { JobsResolver } from "./job/jobs.js";
+import { PENDING_JOB_RESOLVERS } from "./job/pending-jobs.js";
+import { ExperimentLayersResolver } from "./layer/adapter-layer.js";
+import { PlotsResolver } from "./plot/plots.js";
 import { StudyRolesResolver } from "./rank/comparison-roles.js";
 import { RankDegradationResolver } from "./rank/degradation.js";
 import { MinimumViableRankResolver } from "./rank/minimum-viable-rank.js";
+import { RankResolver } from "./rank/rank-resolver.js";
+import { registerEnums } from "./register-enums.js";
+import { ExperimentGroupsResolver } from "./rows/experiment-groups.js";
+import { ExperimentRowsResolver } from "./rows/experiment-rows.js";
+import { LayerRowsResolver } from "./rows/layer-rows.js";
+import { LayerSensitivityResolver, StudySensitivityResolver } from "./sensitivity/layer-sensitivity.js";
+import { RankAllocationResolver } from "./sensitivity/rank-allocation.js";
+import { SensitivityMapResolver, StudySensitivityMapResolver } from "./sensitivity/sensitivity-map.js";
+import { LayerSimilarityResolver } from "./similarity/layer-similarity.js";
+import { SimilarityMatrixResolver } from "./similarity/similarity-matrix.js";
+import { SubspaceGridsResolver } from "./similarity/subspace-similarity.js";
 import { WeightSimilarityResolver } from "./similarity/weight-similarity.js";
+import { StudiesResolver } from "./study/studies.js";
+import { StudyResolver } from "./study/study-resolver.js";
+import { TagStudyResolver } from "./study/tag-study.js";
 import { ParetoFrontierResolver } from "./tradeoffs/pareto-frontier.js";
 import { RankTrendsResolver } from "./tradeoffs/rank-trends.js";
 import { RecommendationResolver } from "./tradeoffs/recommendation.js";
-import { SubspaceGridsResolver } from "./similarity/subspace-similarity.js";
 
-/** The schema that is served. */
+/** Builds the schema that the server and the command line use. */
 export function openSchema(): Promise<GraphQLSchema> {
   registerEnums();
   return buildSchema({
@@ -60,7 +61,8 @@ export function openSchema(): Promise<GraphQLSchema> {
       ExperimentComparisonResolver,
       StudyComparisonResolver,
       ExperimentGroupsResolver,
-      ExportsResolver,
+      StudyReportResolver,
+      StudyTableResolver,
       PlotsResolver,
       ExperimentRowsResolver,
       LayerRowsResolver,
@@ -72,16 +74,16 @@ export function openSchema(): Promise<GraphQLSchema> {
       StudySensitivityMapResolver,
       SubspaceGridsResolver,
       ...PENDING_JOB_RESOLVERS,
-      ImportsResolver,
+      ImportStudyResolver,
       JobsResolver,
     ],
-    // Arguments are checked by GraphQL's own types and, where that is not enough, by the resolver that knows their meaning.
+    // GraphQL's types check arguments; resolvers check what types cannot express.
     validate: false,
     pubSub: NO_PUB_SUB,
   });
 }
 
-/** type-graphql asks for one as soon as there is a subscription; ours bring their own iterators. */
+/** type-graphql requires one for subscriptions, but each subscription here returns its own iterator. */
 const NO_PUB_SUB: PubSub = {
   publish: () => undefined,
   subscribe() {
@@ -89,7 +91,7 @@ const NO_PUB_SUB: PubSub = {
   },
 };
 
-/** The schema in SDL, sorted, as schema/schema.graphql keeps it. */
+/** Returns the schema as sorted SDL, the content of schema/schema.graphql. */
 export function schemaText(schema: GraphQLSchema): string {
   return `${printSchema(lexicographicSortSchema(schema))}\n`;
 }

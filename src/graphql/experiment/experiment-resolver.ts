@@ -12,17 +12,17 @@ import { Requires } from "../access/requires.js";
 import { Costs } from "../cost/costs.js";
 import { EXPECTED, lengthOf } from "../cost/estimates.js";
 
-const inUnit = (unit: string) => ({ nullable: true, description: `${unit}; null where it was not recorded.` });
+const recorded = (what: string) => ({ nullable: true, description: `${what}; null if not recorded.` });
 
-/** What one answer may carry with all metrics and curves; lists of more are experimentRows. */
+/** Maximum number of experiments in one response, which can have all metrics and curves. For longer lists: experimentRows. */
 const MAX_EXPERIMENTS = 64;
 
 @Resolver(() => ExperimentType)
 export class ExperimentResolver {
   @Requires("reader")
-  @Query(() => ExperimentType, { nullable: true, description: "One experiment by its id; null where there is none." })
+  @Query(() => ExperimentType, { nullable: true, description: "The experiment with this id; null if there is none." })
   async experiment(
-    @Arg("id", () => ID, { description: "The experiment's id, as any list of runs gives it." }) id: string,
+    @Arg("id", () => ID, { description: "Id of the experiment, from any list of runs." }) id: string,
     @Ctx() { loaders }: Context,
   ): Promise<Experiment | null> {
     return validate(id) ? ((await loaders.experimentById.load(id)) ?? null) : null;
@@ -32,10 +32,10 @@ export class ExperimentResolver {
   @Costs({ items: ({ ids }) => lengthOf(ids) })
   @Query(() => [ExperimentType], {
     nullable: "items",
-    description: `Experiments of any studies by their ids, in the order of these; null in the place of an id that there is none of. At most ${MAX_EXPERIMENTS}.`,
+    description: `Up to ${MAX_EXPERIMENTS} experiments of any studies, in the order of the ids; null for an unknown id.`,
   })
   async experiments(
-    @Arg("ids", () => [ID], { description: `Up to ${MAX_EXPERIMENTS} ids of experiments, repeated ones too.` })
+    @Arg("ids", () => [ID], { description: `Up to ${MAX_EXPERIMENTS} ids of experiments. Repeated ids are allowed.` })
     ids: string[],
     @Ctx() { loaders }: Context,
   ): Promise<(Experiment | null)[]> {
@@ -51,60 +51,64 @@ export class ExperimentResolver {
     );
   }
 
-  @FieldResolver(() => StudyType, { description: "The study that the run belongs to." })
+  @FieldResolver(() => StudyType, { description: "The study of the run." })
   async study(@Root() { studyId }: Experiment, @Ctx() { loaders }: Context): Promise<Study | undefined> {
     return loaders.studyById.load(studyId);
   }
 
-  @FieldResolver(() => Quantization, { description: "Of the base model's weights, not of the adapter's." })
+  @FieldResolver(() => Quantization, { description: "Quantization of the base model's weights, not of the adapter's." })
   quantization(@Root() experiment: Experiment): Quantization {
     const { quantizationLabel: label, quantizationBits: bits, quantizationScheme: scheme } = experiment;
     return { label, bits, scheme };
   }
 
-  @FieldResolver(() => RankType, { description: "The rank that it was trained at, with all runs of the study at it." })
+  @FieldResolver(() => RankType, {
+    description: "The rank that the run was trained at, with all runs of the study at this rank.",
+  })
   rank(@Root() { rank, studyId }: Experiment): object {
     return { ...rank, studyId };
   }
 
-  @FieldResolver(() => Float, inUnit("Mean training loss"))
+  @FieldResolver(() => Float, recorded("Mean training loss"))
   trainingLoss(@Root() experiment: Experiment): number | null {
     return scalar(experiment, "training_loss");
   }
 
-  @FieldResolver(() => Float, inUnit("Evaluation loss at the end"))
+  @FieldResolver(() => Float, recorded("Evaluation loss at the end of training"))
   evalLoss(@Root() experiment: Experiment): number | null {
     return scalar(experiment, "eval_loss");
   }
 
-  @FieldResolver(() => Float, inUnit("Peak memory, MB"))
+  @FieldResolver(() => Float, recorded("Peak memory in MB"))
   peakMemoryMb(@Root() experiment: Experiment): number | null {
     return scalar(experiment, "peak_memory_mb");
   }
 
-  @FieldResolver(() => Float, inUnit("Seconds per optimizer step"))
+  @FieldResolver(() => Float, recorded("Seconds per optimizer step"))
   timePerStepSeconds(@Root() experiment: Experiment): number | null {
     return scalar(experiment, "time_per_step_seconds");
   }
 
-  @FieldResolver(() => Float, inUnit("Seconds"))
+  @FieldResolver(() => Float, recorded("Duration of the whole training in seconds"))
   trainingTimeSeconds(@Root() experiment: Experiment): number | null {
     return scalar(experiment, "training_time_seconds");
   }
 
-  @FieldResolver(() => [Metric], { description: "Every scalar that was recorded, by name." })
+  @FieldResolver(() => [Metric], { description: "All recorded scalars, by name." })
   metrics(@Root() { metrics }: Experiment): Metric[] {
     return metrics
       .filter(({ value }) => Number.isFinite(value))
       .sort((left, right) => (left.name < right.name ? -1 : 1));
   }
 
-  @FieldResolver(() => Boolean, { description: "Whether the folder holds adapter weights of this run." })
+  @FieldResolver(() => Boolean, { description: "Whether the folder contains adapter weights of this run." })
   hasWeights(@Root() { checkpoints }: Experiment): boolean {
     return checkpoints.length > 0;
   }
 
-  @FieldResolver(() => [CheckpointType], { description: "Saved adapters by step; folders of the same bytes are one." })
+  @FieldResolver(() => [CheckpointType], {
+    description: "Saved adapters by step. Folders with equal bytes are one checkpoint.",
+  })
   checkpoints(@Root() { checkpoints }: Experiment): readonly Checkpoint[] {
     return checkpoints;
   }
@@ -117,15 +121,17 @@ export class ExperimentResolver {
   @Costs({ points: ({ maxPoints }) => (typeof maxPoints === "number" ? maxPoints : EXPECTED.pointsPerCurve) })
   @FieldResolver(() => Curve, {
     nullable: true,
-    description: "One logged curve; null where the run has none of this name.",
+    description: "A logged curve; null if the run has no curve of this name.",
   })
   async curve(
     @Root() { id }: Experiment,
-    @Arg("metric", () => String, { description: "As logged: `loss`, `eval_loss`, `grad_norm`, `learning_rate`." })
+    @Arg("metric", () => String, {
+      description: "Logged name of the curve: `loss`, `eval_loss`, `grad_norm`, `learning_rate`.",
+    })
     metric: string,
     @Arg("maxPoints", () => Int, {
       nullable: true,
-      description: "Give at most this many, evenly spaced, first and last among them; all by default.",
+      description: "Maximum number of points, evenly spaced, with the first and the last; by default all.",
     })
     maxPoints: number | undefined,
     @Ctx() { loaders }: Context,
@@ -150,7 +156,7 @@ export class ExperimentResolver {
   }
 }
 
-/** A recorded scalar; NaN (a run that diverged) is null here, the curve has it. */
+/** Returns a recorded scalar; null for NaN, which the curve of a diverged run shows. */
 function scalar({ metrics }: Experiment, name: string): number | null {
   const value = metrics.find((metric) => metric.name === name)?.value;
   return value !== undefined && Number.isFinite(value) ? value : null;

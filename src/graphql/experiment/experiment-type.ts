@@ -2,74 +2,79 @@ import { Field, Float, ID, Int, ObjectType } from "type-graphql";
 import { Method } from "../../model/enums/method.js";
 
 @ObjectType("Experiment", {
-  description: "One trained run: method x quantization x rank x seed.",
+  description: "One trained run: a method, quantization, rank and seed.",
   simpleResolvers: true,
 })
 export class ExperimentType {
   @Field(() => ID, {
-    description: "What experiment(id:), compareExperiments and similarityMatrix take; no other run has it.",
+    description: "Unique id of the run, for experiment(id:), compareExperiments and similarityMatrix.",
   })
   id!: string;
 
-  @Field(() => String, { description: "Unique in its study: `16bit_r8`." })
+  @Field(() => String, { description: "Name, unique in its study: `16bit_r8`." })
   name!: string;
 
   @Field(() => Method, {
-    description: "How the adapter was trained, by its configuration and the bits of the base weights.",
+    description: "Training method of the adapter, from its configuration and the bits of the base weights.",
   })
   method!: Method;
 
-  @Field(() => Int, { nullable: true, description: "Seed of the run; null where it was not recorded." })
+  @Field(() => Int, { nullable: true, description: "Random seed of the run; null if not recorded." })
   seed!: number | null;
 
-  @Field(() => Int, { nullable: true, description: "Optimizer steps; null where it was not recorded." })
+  @Field(() => Int, { nullable: true, description: "Number of optimizer steps; null if not recorded." })
   steps!: number | null;
 
-  @Field(() => Int, { nullable: true, description: "Training examples; null where it was not recorded." })
+  @Field(() => Int, { nullable: true, description: "Number of training examples; null if not recorded." })
   numSamples!: number | null;
 }
 
 @ObjectType({
-  description: "How the base model's weights are stored while the adapter is trained.",
+  description: "How the weights of the base model are stored during the training of the adapter.",
   simpleResolvers: true,
 })
 export class Quantization {
-  @Field(() => String, { description: "As the study calls it: `16bit`, `4bit`." })
+  @Field(() => String, { description: "Label in the study: `16bit`, `4bit`." })
   label!: string;
 
-  @Field(() => Int, { nullable: true, description: "Bits per base weight; null where the label does not tell." })
+  @Field(() => Int, { nullable: true, description: "Bits per base weight; null if the label does not tell." })
   bits!: number | null;
 
-  @Field(() => String, { nullable: true, description: "`nf4`, `fp4`, `int8`; null for unquantized bases." })
+  @Field(() => String, {
+    nullable: true,
+    description: "Quantization scheme: `nf4`, `fp4`, `int8`; null for unquantized base models.",
+  })
   scheme!: string | null;
 }
 
-@ObjectType({ description: "One scalar of a run.", simpleResolvers: true })
+@ObjectType({ description: "A recorded scalar of a run.", simpleResolvers: true })
 export class Metric {
-  @Field(() => String, { description: "Ends with its unit where it has one: `peak_memory_mb`." })
+  @Field(() => String, { description: "Name, which ends with the unit if there is one: `peak_memory_mb`." })
   name!: string;
 
   @Field(() => Float, {
-    description: "In the unit that the name ends with; always finite: NaN and infinities are not listed.",
+    description: "Value in the unit at the end of the name. NaN and infinite values are not listed.",
   })
   value!: number;
 
-  @Field(() => String, { description: "The file it came from, relative to the study's folder." })
+  @Field(() => String, { description: "File with the value, relative to the study's folder." })
   source!: string;
 }
 
-@ObjectType("Checkpoint", { description: "One saved adapter of an experiment.", simpleResolvers: true })
+@ObjectType("Checkpoint", { description: "A saved adapter of an experiment.", simpleResolvers: true })
 export class CheckpointType {
-  @Field(() => ID, { description: "What the arguments checkpoint, baselineCheckpoint and candidateCheckpoint take." })
+  @Field(() => ID, {
+    description: "Id for the arguments checkpoint, baselineCheckpoint and candidateCheckpoint.",
+  })
   id!: string;
 
-  @Field(() => Int, { nullable: true, description: "Optimizer step; null where the folder does not tell." })
+  @Field(() => Int, { nullable: true, description: "Optimizer step; null if the folder does not tell." })
   step!: number | null;
 
-  @Field(() => Boolean, { description: "Whether it is the end of its run." })
+  @Field(() => Boolean, { description: "Whether this is the final adapter of its run." })
   isFinal!: boolean;
 
-  @Field(() => [String], { description: "Folders that hold these bytes, relative to the study's folder." })
+  @Field(() => [String], { description: "Folders with these bytes, relative to the study's folder." })
   folders!: string[];
 
   @Field(() => String, { description: "SHA-256 of the weight file, hexadecimal." })
@@ -78,21 +83,24 @@ export class CheckpointType {
 
 @ObjectType({ description: "A logged curve: values[i] was logged at steps[i].", simpleResolvers: true })
 export class Curve {
-  @Field(() => String, { description: "The name asked for, as it was logged: `eval_loss`." })
+  @Field(() => String, { description: "The requested metric, as logged: `eval_loss`." })
   metric!: string;
 
   @Field(() => [Int], { description: "Optimizer steps, ascending." })
   steps!: number[];
 
-  @Field(() => [Float], { nullable: "items", description: "Null where NaN or an infinity was logged; see nonFinite." })
+  @Field(() => [Float], {
+    nullable: "items",
+    description: "Logged values; null for NaN or an infinity, see nonFinite.",
+  })
   values!: (number | null)[];
 
-  @Field(() => Int, { description: "Points that were logged." })
+  @Field(() => Int, { description: "Number of logged points." })
   totalPoints!: number;
 
-  @Field(() => Boolean, { description: "Whether `maxPoints` left some of them out." })
+  @Field(() => Boolean, { description: "Whether `maxPoints` omitted points." })
   sampled!: boolean;
 
-  @Field(() => Int, { description: "How many of the given values are null because NaN or an infinity was logged." })
+  @Field(() => Int, { description: "Number of values that are null because NaN or an infinity was logged." })
   nonFinite!: number;
 }

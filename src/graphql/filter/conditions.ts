@@ -1,24 +1,26 @@
-/** Fields that several filters share: all are optional, and said in the same words. */
+/** Options of the fields that several filters share. */
 
 const optional = (description: string) => ({ nullable: true, description });
 
-/** By name; a value that is not known meets none of them but `notIn`, `notEquals` and `isNull: true`. */
+/** Conditions by name. An unknown value meets only `notIn`, `notEquals` and `isNull: true`. */
 export const CONDITIONS = {
-  equals: optional("Exactly this value; of a text, upper and lower case differ."),
-  notEquals: optional("An unknown value is not equal to any."),
-  in: optional("Exactly one of these values; an empty list lets nothing through."),
-  notIn: optional("None of these values; an unknown one is none of them."),
-  isNull: optional("Whether the value is unknown."),
-  lt: optional("Less than this."),
-  lte: optional("This or less."),
-  gt: optional("More than this."),
-  gte: optional("This or more."),
+  equals: optional("Equal to this value. Text is case-sensitive."),
+  notEquals: optional("Not equal to this value. Unknown values match."),
+  in: optional("Equal to one of these values. An empty list matches nothing."),
+  notIn: optional("Equal to none of these values. Unknown values match."),
+  isNull: optional("true: the value is unknown; false: it is known."),
+  lt: optional("Less than this value."),
+  lte: optional("Less than or equal to this value."),
+  gt: optional("Greater than this value."),
+  gte: optional("Greater than or equal to this value."),
   before: optional("Before this time."),
-  notAfter: optional("At this time or before."),
+  notAfter: optional("At or before this time."),
   after: optional("After this time."),
-  notBefore: optional("At this time or after."),
-  has: optional("This one is among them."),
-  hasAny: optional("At least one of these is among them; an empty list lets nothing through."),
-  hasAll: optional("Each of these is among them; an empty list lets everything through."),
-  isEmpty: optional("true: there are none at all; false: there is at least one."),
+  notBefore: optional("At or after this time."),
+  has: optional("Contains this value."),
+  hasAny: optional("Contains at least one of these values. An empty list matches nothing."),
+  hasAll: optional("Contains all of these values. An empty list matches everything."),
+  isEmpty: optional("true: contains no values; false: contains at least one."),
+  contains: optional("Contains this text. Case-insensitive."),
+  startsWith: optional("Starts with this text. Case-insensitive."),
 } as const;

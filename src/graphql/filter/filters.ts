@@ -1,4 +1,4 @@
-/** Both filters in one file: each names the other. */
+/** Both filters are in one file because they refer to each other. */
 
 import { Field, InputType } from "type-graphql";
 import {
@@ -12,116 +12,123 @@ import {
   TimeFilter,
 } from "./value-filters.js";
 
-@InputType({ description: "Which runs to take: all conditions must hold; null and left out are no condition." })
+@InputType({ description: "Selects runs. All conditions must hold; null and omitted fields are ignored." })
 export class ExperimentFilter {
-  @Field(() => [ExperimentFilter], { nullable: true, description: "All of them." })
+  @Field(() => [ExperimentFilter], { nullable: true, description: "All of these filters match." })
   and?: ExperimentFilter[] | null;
 
   @Field(() => [ExperimentFilter], {
     nullable: true,
-    description: "At least one of them; none where the list is empty.",
+    description: "At least one of these filters matches. An empty list matches nothing.",
   })
   or?: ExperimentFilter[] | null;
 
-  @Field(() => ExperimentFilter, { nullable: true, description: "All runs but these." })
+  @Field(() => ExperimentFilter, { nullable: true, description: "This filter does not match." })
   not?: ExperimentFilter | null;
 
-  @Field(() => StudyFilter, { nullable: true, description: "The study that the run belongs to." })
+  @Field(() => StudyFilter, { nullable: true, description: "Conditions on the study of the run." })
   study?: StudyFilter | null;
 
-  @Field(() => TextFilter, { nullable: true, description: "The run's name in its study: `16bit_r8`." })
+  @Field(() => TextFilter, { nullable: true, description: "Name of the run in its study: `16bit_r8`." })
   name?: TextFilter | null;
 
-  @Field(() => MethodFilter, { nullable: true, description: "How the adapter was trained." })
+  @Field(() => MethodFilter, { nullable: true, description: "Training method of the adapter." })
   method?: MethodFilter | null;
 
-  @Field(() => TextFilter, { nullable: true, description: "The label: `4bit`." })
+  @Field(() => TextFilter, { nullable: true, description: "Quantization label: `4bit`." })
   quantization?: TextFilter | null;
 
   @Field(() => IntFilter, { nullable: true, description: "Bits per base weight." })
   quantizationBits?: IntFilter | null;
 
-  @Field(() => TextFilter, { nullable: true, description: "`nf4`, `int8`." })
+  @Field(() => TextFilter, { nullable: true, description: "Quantization scheme: `nf4`, `int8`." })
   quantizationScheme?: TextFilter | null;
 
-  @Field(() => IntFilter, { nullable: true, description: "The rank r it was trained at, 1 or more." })
+  @Field(() => IntFilter, { nullable: true, description: "Rank r that the run was trained at, 1 or more." })
   rank?: IntFilter | null;
 
-  @Field(() => IntFilter, { nullable: true, description: "Seed of the run; unknown where it was not recorded." })
+  @Field(() => IntFilter, { nullable: true, description: "Random seed of the run; unknown if not recorded." })
   seed?: IntFilter | null;
 
-  @Field(() => IntFilter, { nullable: true, description: "Optimizer steps." })
+  @Field(() => IntFilter, { nullable: true, description: "Number of optimizer steps." })
   steps?: IntFilter | null;
 
-  @Field(() => IntFilter, { nullable: true, description: "Training examples." })
+  @Field(() => IntFilter, { nullable: true, description: "Number of training examples." })
   numSamples?: IntFilter | null;
 
   @Field(() => Boolean, {
     nullable: true,
-    description: "true: adapter weights of the run were found in its folder; false: none were.",
+    description: "true: the folder contains adapter weights of the run; false: it does not.",
   })
   hasWeights?: boolean | null;
 
-  @Field(() => [MetricFilter], { nullable: true, description: "All of them." })
+  @Field(() => [MetricFilter], { nullable: true, description: "All of these conditions on recorded scalars hold." })
   metric?: MetricFilter[] | null;
 
-  @Field(() => [ConfigFilter], { nullable: true, description: "All of them." })
+  @Field(() => [ConfigFilter], {
+    nullable: true,
+    description: "All of these conditions on the adapter configuration hold.",
+  })
   config?: ConfigFilter[] | null;
 }
 
-@InputType({ description: "Conditions on a study's runs, all of which must hold." })
+@InputType({ description: "Conditions on the runs of a study. All must hold." })
 export class ExperimentsFilter {
-  @Field(() => ExperimentFilter, { nullable: true, description: "At least one run is such." })
+  @Field(() => ExperimentFilter, { nullable: true, description: "At least one run matches." })
   some?: ExperimentFilter | null;
 
-  @Field(() => ExperimentFilter, { nullable: true, description: "All runs are such; also where there are none." })
+  @Field(() => ExperimentFilter, { nullable: true, description: "All runs match. A study without runs matches." })
   every?: ExperimentFilter | null;
 
-  @Field(() => ExperimentFilter, { nullable: true, description: "No run is such." })
+  @Field(() => ExperimentFilter, { nullable: true, description: "No run matches." })
   none?: ExperimentFilter | null;
 }
 
-@InputType({ description: "Which studies to take: all conditions must hold; null and left out are no condition." })
+@InputType({ description: "Selects studies. All conditions must hold; null and omitted fields are ignored." })
 export class StudyFilter {
-  @Field(() => [StudyFilter], { nullable: true, description: "All of them." })
+  @Field(() => [StudyFilter], { nullable: true, description: "All of these filters match." })
   and?: StudyFilter[] | null;
 
-  @Field(() => [StudyFilter], { nullable: true, description: "At least one of them; none where the list is empty." })
+  @Field(() => [StudyFilter], {
+    nullable: true,
+    description: "At least one of these filters matches. An empty list matches nothing.",
+  })
   or?: StudyFilter[] | null;
 
-  @Field(() => StudyFilter, { nullable: true, description: "All studies but these." })
+  @Field(() => StudyFilter, { nullable: true, description: "This filter does not match." })
   not?: StudyFilter | null;
 
-  @Field(() => TextFilter, { nullable: true, description: "The name in URLs and queries: `gpt2-medium-alpaca`." })
+  @Field(() => TextFilter, { nullable: true, description: "Unique name in URLs and queries: `gpt2-medium-alpaca`." })
   slug?: TextFilter | null;
 
-  @Field(() => TextFilter, { nullable: true, description: "The display name, which several studies may share." })
+  @Field(() => TextFilter, { nullable: true, description: "Display name, which several studies can share." })
   name?: TextFilter | null;
 
   @Field(() => TextFilter, {
     nullable: true,
-    description: "`base_model_name_or_path` of the adapters; unknown while none has named it.",
+    description: "`base_model_name_or_path` of the adapters; unknown if no adapter names one.",
   })
   baseModel?: TextFilter | null;
 
-  @Field(() => TagsFilter, { nullable: true, description: "The labels given by people." })
+  @Field(() => TagsFilter, { nullable: true, description: "Labels that users have added." })
   tags?: TagsFilter | null;
 
-  @Field(() => RanksFilter, { nullable: true, description: "The ranks of which the study has a run." })
+  @Field(() => RanksFilter, { nullable: true, description: "Ranks that the study has runs of." })
   ranks?: RanksFilter | null;
 
-  @Field(() => TimeFilter, { nullable: true, description: "When the study was first imported." })
+  @Field(() => TimeFilter, { nullable: true, description: "Time of the first import." })
   createdAt?: TimeFilter | null;
 
-  @Field(() => TimeFilter, { nullable: true, description: "When an import last changed the study." })
+  @Field(() => TimeFilter, { nullable: true, description: "Time of the last import that changed the study." })
   updatedAt?: TimeFilter | null;
 
   @Field(() => String, {
     nullable: true,
-    description: "Words, each of which must occur in the slug, the name, the base model or a tag, whatever the case.",
+    description:
+      "Words to search for. Each must occur in the slug, the name, the base model or a tag. Case-insensitive.",
   })
   search?: string | null;
 
-  @Field(() => ExperimentsFilter, { nullable: true, description: "What its runs are like." })
+  @Field(() => ExperimentsFilter, { nullable: true, description: "Conditions on the runs of the study." })
   experiments?: ExperimentsFilter | null;
 }

@@ -1,44 +1,44 @@
 import { Field, InputType } from "type-graphql";
 import { Direction, ExperimentOrderField, StudyOrderField } from "../../model/enums/list-order.js";
 
-@InputType({ description: "In which order studies come; ties by id." })
+@InputType({ description: "Order of a list of studies." })
 export class StudyOrder {
   @Field(() => StudyOrderField, {
     defaultValue: StudyOrderField.CREATED_AT,
-    description: "What decides; equal studies follow their ids.",
+    description: "The value to order by. Ties are ordered by id.",
   })
   field!: StudyOrderField;
 
   @Field(() => Direction, {
     defaultValue: Direction.DESC,
-    description: "DESC begins with the newest, the last of the alphabet or the greatest.",
+    description: "Direction of the order. DESC starts with the newest, alphabetically last or largest value.",
   })
   direction!: Direction;
 
   @Field(() => String, {
     defaultValue: "training_loss",
-    description: "The recorded scalar that METRIC_BEST and METRIC_MEAN are of; studies without it come last.",
+    description: "The recorded scalar for METRIC_BEST and METRIC_MEAN. Studies without it come last.",
   })
   metric!: string;
 }
 
-@InputType({ description: "In which order runs come; ties by id." })
+@InputType({ description: "Order of a list of runs." })
 export class ExperimentOrder {
   @Field(() => ExperimentOrderField, {
     defaultValue: ExperimentOrderField.STUDY,
-    description: "What decides; equal runs follow their ids.",
+    description: "The value to order by. Ties are ordered by id.",
   })
   field!: ExperimentOrderField;
 
   @Field(() => Direction, {
     defaultValue: Direction.ASC,
-    description: "ASC begins with the first of the alphabet or the least.",
+    description: "Direction of the order. ASC starts with the alphabetically first or smallest value.",
   })
   direction!: Direction;
 
   @Field(() => String, {
     defaultValue: "training_loss",
-    description: "The recorded scalar that METRIC is of; runs without it come last.",
+    description: "The recorded scalar for METRIC. Runs without it come last.",
   })
   metric!: string;
 }

@@ -2,7 +2,7 @@ import { Field, Float, InputType, Int } from "type-graphql";
 import { CONDITIONS } from "./conditions.js";
 import { Method } from "../../model/enums/method.js";
 
-/** What filters of numbers share; no type of the schema by itself. */
+/** Bounds that filters of numbers share. It is no type of the schema. */
 @InputType()
 abstract class NumberBounds {
   @Field(() => Float, CONDITIONS.lt)
@@ -18,7 +18,7 @@ abstract class NumberBounds {
   gte?: number | null;
 }
 
-@InputType({ description: "Conditions on a text, all of which must hold; null and left out are no condition." })
+@InputType({ description: "Conditions on a text. All must hold; null and omitted fields are ignored." })
 export class TextFilter {
   @Field(() => String, CONDITIONS.equals)
   equals?: string | null;
@@ -32,17 +32,17 @@ export class TextFilter {
   @Field(() => [String], CONDITIONS.notIn)
   notIn?: string[] | null;
 
-  @Field(() => String, { nullable: true, description: "Whatever the case." })
+  @Field(() => String, CONDITIONS.contains)
   contains?: string | null;
 
-  @Field(() => String, { nullable: true, description: "Whatever the case." })
+  @Field(() => String, CONDITIONS.startsWith)
   startsWith?: string | null;
 
   @Field(() => Boolean, CONDITIONS.isNull)
   isNull?: boolean | null;
 }
 
-@InputType({ description: "Conditions on a whole number, all of which must hold." })
+@InputType({ description: "Conditions on an integer. All must hold." })
 export class IntFilter {
   @Field(() => Int, CONDITIONS.equals)
   equals?: number | null;
@@ -72,7 +72,7 @@ export class IntFilter {
   isNull?: boolean | null;
 }
 
-@InputType({ description: "Bounds of a time, all of which must hold." })
+@InputType({ description: "Conditions on a time. All must hold." })
 export class TimeFilter {
   @Field(() => Date, CONDITIONS.before)
   lt?: Date | null;
@@ -87,7 +87,7 @@ export class TimeFilter {
   gte?: Date | null;
 }
 
-@InputType({ description: "Conditions on the method, all of which must hold." })
+@InputType({ description: "Conditions on the training method. All must hold." })
 export class MethodFilter {
   @Field(() => Method, CONDITIONS.equals)
   equals?: Method | null;
@@ -99,7 +99,7 @@ export class MethodFilter {
   notIn?: Method[] | null;
 }
 
-@InputType({ description: "Conditions on a study's tags, all of which must hold." })
+@InputType({ description: "Conditions on the tags of a study. All must hold." })
 export class TagsFilter {
   @Field(() => String, CONDITIONS.has)
   has?: string | null;
@@ -114,7 +114,7 @@ export class TagsFilter {
   isEmpty?: boolean | null;
 }
 
-@InputType({ description: "Conditions on the ranks that a study trained, all of which must hold." })
+@InputType({ description: "Conditions on the trained ranks of a study. All must hold." })
 export class RanksFilter {
   @Field(() => Int, CONDITIONS.has)
   has?: number | null;
@@ -131,36 +131,46 @@ export class RanksFilter {
 
 @InputType({
   description:
-    "A recorded scalar within bounds, all of which must hold. A run without it, or with NaN or an infinity there, meets none.",
+    "Conditions on a recorded scalar. All must hold. A run without the scalar, or with NaN or an infinity, meets none.",
 })
 export class MetricFilter extends NumberBounds {
-  @Field(() => String, { description: "As experiments { metrics { name } } gives it: `eval_loss`, `peak_memory_mb`." })
+  @Field(() => String, {
+    description: "Name of the scalar, from experiments { metrics { name } }: `eval_loss`, `peak_memory_mb`.",
+  })
   name!: string;
 
   @Field(() => Float, CONDITIONS.equals)
   equals?: number | null;
 
-  @Field(() => Boolean, { nullable: true, description: "false: runs that do not have it (within the bounds, if any)." })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "true: runs with the scalar; false: runs without it (within the bounds, if any).",
+  })
   recorded?: boolean | null;
 }
 
-@InputType({ description: "Conditions on a field of the run's adapter configuration, all of which must hold." })
+@InputType({ description: "Conditions on a field of the adapter configuration. All must hold." })
 export class ConfigFilter extends NumberBounds {
-  @Field(() => String, { description: "`loraAlpha`, `useRslora`, `useDora`, `loraDropout`, `targetModules`, `bias`." })
+  @Field(() => String, {
+    description: "Name of the field: `loraAlpha`, `useRslora`, `useDora`, `loraDropout`, `targetModules`, `bias`.",
+  })
   field!: string;
 
   @Field(() => String, {
     nullable: true,
-    description: "The value as JSON writes it, a text without quotes: `16`, `true`, `none`.",
+    description: "Equal to this value, written as in JSON but text without quotes: `16`, `true`, `none`.",
   })
   equals?: string | null;
 
   @Field(() => [String], CONDITIONS.in)
   in?: string[] | null;
 
-  @Field(() => String, { nullable: true, description: "An element of a list; part of a text, whatever the case." })
+  @Field(() => String, {
+    nullable: true,
+    description: "Contains this element (lists) or this text (case-insensitive).",
+  })
   contains?: string | null;
 
-  @Field(() => Boolean, { nullable: true, description: "false: runs whose configuration does not say so." })
+  @Field(() => Boolean, { nullable: true, description: "true: the configuration has the field; false: it does not." })
   recorded?: boolean | null;
 }

@@ -3,19 +3,19 @@ import { failure } from "../../errors.js";
 import { contains } from "../../files/contains.js";
 
 /**
- * The real path of `folder`, links resolved, which must lie under one of `roots`. It is resolved here once: who reads it must
- * not resolve it again. A folder outside them, one that is not there and a file are refused alike, so that the answer does
- * not tell what the machine holds. Nothing is ever fetched: an address is refused as what it is.
+ * Returns the real path of `folder`, with links resolved, if it is under one of `roots`. Callers must not resolve the path
+ * again. A folder outside of the roots, a missing folder and a file give the same error, so that the error does not reveal
+ * the server's files. URLs are rejected; nothing is downloaded.
  *
  * @throws FOLDER_NOT_ALLOWED
  */
 export async function allowedFolder(folder: string, roots: readonly string[]): Promise<string> {
-  if (isAddress(folder)) {
+  if (isUrl(folder)) {
     throw failure("FOLDER_NOT_ALLOWED", {
       where: "folder",
-      received: `the address ${JSON.stringify(folder)}`,
+      received: `the URL ${JSON.stringify(folder)}`,
       allowed: "a folder on the server's own file system, under one of its import roots",
-      todo: "Nothing is fetched from addresses: copy the study to the server, or mount it there, and give that folder.",
+      todo: "URLs are rejected; nothing is downloaded. Copy the study to the server, or mount it there, and give that folder.",
     });
   }
   const resolved = await realpath(folder).catch(() => undefined);
@@ -31,14 +31,17 @@ export async function allowedFolder(folder: string, roots: readonly string[]): P
   return resolved;
 }
 
-/** `http://...`, `s3://...`, `file:...`, `//server/share` and `\\server\share`, which Windows would open over the network. */
-function isAddress(folder: string): boolean {
+/**
+ * Returns whether `folder` is a URL (`http://...`, `s3://...`, `file:...`) or a network path (`//server/share`,
+ * `\\server\share`), which Windows would open over the network.
+ */
+function isUrl(folder: string): boolean {
   return /^(?:[a-z][a-z0-9+.-]+:\/\/|(?:file|data):|[\\/]{2})/i.test(folder.trim());
 }
 
-async function isFolder(place: string): Promise<boolean> {
-  return stat(place).then(
-    (found) => found.isDirectory(),
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (entry) => entry.isDirectory(),
     () => false,
   );
 }

@@ -2,38 +2,43 @@ import { Field, ID, Int, ObjectType } from "type-graphql";
 import { JobStatus } from "../../model/enums/job-status.js";
 import { StudyType } from "../study/study-type.js";
 
-@ObjectType("Job", { description: "One long-running piece of work." })
+@ObjectType("Job", { description: "A long-running task: an import or a computation." })
 export class JobType {
-  @Field(() => ID, { description: "What job(id:) and the subscription jobProgress(id:) take." })
+  @Field(() => ID, { description: "Id of the job, for job(id:) and the subscription jobProgress(id:)." })
   id!: string;
 
   @Field(() => String, { description: "`IMPORT`, `COMPUTE` or `PRECOMPUTE`." })
   kind!: string;
 
-  @Field(() => JobStatus, { description: "Only QUEUED and RUNNING change any more." })
+  @Field(() => JobStatus, { description: "Current status. It changes only while it is QUEUED or RUNNING." })
   status!: JobStatus;
 
-  @Field(() => Int, { description: "Pieces done: weight files of an import, facts of a computation." })
+  @Field(() => Int, { description: "Completed units: weight files of an import, facts of a computation." })
   done!: number;
 
-  @Field(() => Int, { description: "Pieces in all; 0 while that is not known." })
+  @Field(() => Int, { description: "Total number of units; 0 while it is unknown." })
   total!: number;
 
-  @Field(() => String, { description: "Where it stands, or why it failed." })
+  @Field(() => String, { description: "The current step, or why the job failed." })
   message!: string;
 
-  @Field(() => Date, { description: "When it was asked for." })
+  @Field(() => Date, { description: "When the job was requested." })
   createdAt!: Date;
 
-  @Field(() => Date, { nullable: true, description: "When it succeeded, failed or was cancelled; null until then." })
+  @Field(() => Date, {
+    nullable: true,
+    description: "When the job succeeded, failed or was cancelled; null until then.",
+  })
   finishedAt!: Date | null;
 }
 
-@ObjectType({ description: "A precomputation that was asked for." })
+@ObjectType({ description: "The result of precomputeStudy." })
 export class PrecomputeStudyPayload {
-  @Field(() => JobType, { description: "Ends when all of it is stored; follow it with the subscription jobProgress." })
+  @Field(() => JobType, {
+    description: "The job, which ends when all results are stored. Follow it with the subscription jobProgress.",
+  })
   job!: object;
 
-  @Field(() => StudyType, { description: "The study whose pairs of runs are compared." })
+  @Field(() => StudyType, { description: "The study whose runs are compared." })
   study!: object;
 }

@@ -115,7 +115,7 @@ describe("what the mutation may name", () => {
   ])("%j is an address, and nothing is fetched", async (folder) => {
     await expect(allowedFolder(folder, ["/"])).rejects.toMatchObject({
       code: "FOLDER_NOT_ALLOWED",
-      message: expect.stringMatching(/the address .* Nothing is fetched from addresses/) as string,
+      message: expect.stringMatching(/the URL .* URLs are rejected; nothing is downloaded/) as string,
     });
   });
 

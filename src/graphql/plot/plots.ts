@@ -1,7 +1,6 @@
 import type { GraphQLField, GraphQLResolveInfo } from "graphql";
 import { Arg, Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from "type-graphql";
-import type { Study } from "../../store/studies/studies.js";
-import type { Context } from "../context.js";
+import type { PlotTheme } from "../../model/enums/plot.js";
 import { plotAcrossStudies } from "../../plots/plot-across-studies.js";
 import type { StudyPlot } from "../../plots/plot-kind.js";
 import type { PlotKind } from "../../plots/plot-kinds.js";
@@ -10,14 +9,17 @@ import { writeParameters } from "../../plots/plot-parameters.js";
 import { plotPaths, type PlotPaths } from "../../plots/plot-paths.js";
 import { missingReason } from "../../plots/plot.js";
 import { specification } from "../../plots/specification.js";
-import { StudyFilter } from "../filter/filters.js";
-import { PlotArguments, PlotType, StudyPlotArguments } from "./plot-types.js";
-import type { PlotTheme } from "../../model/enums/plot.js";
-import { StudyType } from "../study/study-type.js";
+import type { Study } from "../../store/studies/studies.js";
 import { Requires } from "../access/requires.js";
+import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
 import { acrossStudiesPoints, plotPoints } from "../cost/estimates.js";
+import { StudyFilter } from "../filter/filters.js";
+import { StudyType } from "../study/study-type.js";
+import { PlotArguments, StudyPlotArguments } from "./plot-arguments.js";
+import { PlotType } from "./plot-type.js";
 
+/** The fields of the type, and the jobs that missing data waits for. */
 type PlotRow = PlotType & Pick<StudyPlot, "pendingJobs">;
 
 /** Plots of studies. */
@@ -26,7 +28,7 @@ export class PlotsResolver {
   @Costs({ points: plotPoints })
   @FieldResolver(() => PlotType, {
     description:
-      "A picture of the study, from the same derivations as the fields that give its numbers. As a file: /plots/studies/<slug>/<kind>.svg, .png, .csv or .vl.json, with these arguments as parameters.",
+      "A plot of the study, computed like the fields that return its numbers. As a file: /plots/studies/<slug>/<kind>.svg, .png, .csv or .vl.json, with these arguments as parameters.",
   })
   async plot(
     @Root() study: Study,
@@ -44,17 +46,17 @@ export class PlotsResolver {
   @Costs({ points: acrossStudiesPoints })
   @Query(() => PlotType, {
     description:
-      "The degradation of many studies at every rank, with intervals, from their metrics: up to 60 studies, and notes say how many there are. As a file: /plots/degradation-across-studies.svg?studies=a,b.",
+      "A plot of the degradation at every rank, with intervals, for up to 60 studies. Notes give the total number of studies. As a file: /plots/degradation-across-studies.svg?studies=a,b.",
   })
   async degradationAcrossStudies(
     @Arg("slugs", () => [String], {
       nullable: true,
-      description: "These studies; notes name those that there are not.",
+      description: "Slugs of the studies to plot. Notes list slugs that no study has.",
     })
     slugs: string[] | undefined,
     @Arg("filter", () => StudyFilter, {
       nullable: true,
-      description: "Without slugs: those that it lets through, by slug.",
+      description: "Plots the matching studies, ordered by slug, if `slugs` is not given.",
     })
     filter: StudyFilter | undefined,
     @Args(() => PlotArguments) options: PlotArguments,
@@ -75,7 +77,7 @@ function plotRow({ plot, pendingJobs }: StudyPlot, kind: PlotKind, theme: PlotTh
     theme,
     title: plot.title,
     description: plot.description,
-    notes: [...plot.notes],
+    notes: plot.notes,
     ...paths,
     vegaLite: specification(plot, theme),
     missing: because === null ? null : { because },

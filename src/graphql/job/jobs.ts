@@ -1,21 +1,21 @@
 import { Arg, Ctx, ID, Int, Mutation, Query, Resolver, Root, Subscription } from "type-graphql";
 import { validate } from "uuid";
 import { failure } from "../../errors.js";
-import { jobsById, newestJobs, type Job } from "../../store/queue/jobs.js";
-import { slugArg } from "../arguments.js";
-import { requesterOf, type Context } from "../context.js";
-import { checkPageSize } from "../paging/page-size.js";
 import { JobStatus } from "../../model/enums/job-status.js";
+import { jobsById, newestJobs, type Job } from "../../store/queue/jobs.js";
 import { Requires } from "../access/requires.js";
+import { pageSizeArg, slugArg } from "../arguments.js";
+import { requesterOf, type Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
+import { checkPageSize } from "../paging/page-size.js";
 import { JobType, PrecomputeStudyPayload } from "./job-type.js";
 
 @Resolver()
 export class JobsResolver {
   @Requires("reader")
-  @Query(() => JobType, { nullable: true, description: "A job by its id; null where there is none." })
+  @Query(() => JobType, { nullable: true, description: "The job with this id; null if there is none." })
   async job(
-    @Arg("id", () => ID, { description: "The job's id, as a field `job` or `jobs` gave it." }) id: string,
+    @Arg("id", () => ID, { description: "Id of the job, from a field `job` or `jobs`." }) id: string,
     @Ctx() { loaders }: Context,
   ): Promise<Job | null> {
     return validate(id) ? ((await loaders.jobById.load(id)) ?? null) : null;
@@ -23,24 +23,20 @@ export class JobsResolver {
 
   @Requires("reader")
   @Costs({ points: 100, items: ({ first }) => Math.max(0, Number(first)) })
-  @Query(() => [JobType], { description: "Jobs of all kinds, the newest first." })
+  @Query(() => [JobType], { description: "Jobs of all kinds, newest first." })
   async jobs(
-    @Arg("status", () => [JobStatus], { nullable: true, description: "Only of these; all by default." })
-    status: JobStatus[] | undefined,
-    @Arg("first", () => Int, {
-      defaultValue: 20,
-      description: "At most this many, up to 100 where the server sets no other limit.",
-    })
-    first: number,
+    @Arg("status", () => [JobStatus], { nullable: true, description: "The statuses to include; by default all." })
+    statuses: JobStatus[] | undefined,
+    @Arg("first", () => Int, { ...pageSizeArg, defaultValue: 20 }) first: number,
     @Ctx() { database, limits }: Context,
   ): Promise<Job[]> {
-    return newestJobs(database, { statuses: status ?? undefined, limit: checkPageSize(first, limits) });
+    return newestJobs(database, { statuses: statuses ?? undefined, limit: checkPageSize(first, limits) });
   }
 
   @Requires("writer")
   @Mutation(() => PrecomputeStudyPayload, {
     description:
-      "Computes all that can be asked about a study's weights and is not stored yet, behind what people wait for: all pairs of its runs, layer by layer.",
+      "Computes all results from the weights of a study that are not stored yet: all pairs of its runs, layer by layer. Interactive requests have priority.",
   })
   async precomputeStudy(
     @Arg("slug", () => String, slugArg) slug: string,
@@ -48,20 +44,19 @@ export class JobsResolver {
   ): Promise<PrecomputeStudyPayload> {
     const study = await loaders.studyBySlug.load(slug);
     if (study === undefined) throw failure("STUDY_NOT_FOUND", { where: "slug", received: JSON.stringify(slug) });
-    const [job] = await jobsById(database, [
-      await jobs.precompute(study.id, { ...requesterOf(principal), studies: [study.slug] }),
-    ]);
+    const id = await jobs.precompute(study.id, { ...requesterOf(principal), studies: [study.slug] });
+    const [job] = await jobsById(database, [id]);
     if (job === undefined) throw failure("COMPUTE_FAILED", { received: "a job that is gone" });
     return { job, study };
   }
 
   @Requires("reader")
   @Subscription(() => JobType, {
-    description: "A job now and after each of its changes, until it has ended.",
+    description: "The current state of a job, then its state after each change, until the job ends.",
     subscribe: ({ args, context }) => changesOf((args as { id: string }).id, context as Context),
   })
   jobProgress(
-    @Arg("id", () => ID, { description: "The job's id; one that there is not is JOB_NOT_FOUND." }) _id: string,
+    @Arg("id", () => ID, { description: "Id of the job. An unknown id is an error (JOB_NOT_FOUND)." }) _id: string,
     @Root() job: Job,
   ): Job {
     return job;

@@ -4,7 +4,7 @@ import type { Context } from "../context.js";
 import { ComparisonSummaryType } from "../comparison/comparison-summary.js";
 import { DiagnosticSummaryType } from "../diagnosis/diagnostic-summary.js";
 import { AdapterLayerType } from "../layer/adapter-layer.js";
-import { PlotType } from "../plot/plot-types.js";
+import { PlotType } from "../plot/plot-type.js";
 import { LayerSensitivityType, PartSensitivityType } from "../sensitivity/layer-sensitivity.js";
 import { SensitivityMapType } from "../sensitivity/sensitivity-map.js";
 import { LayerSimilarityType, PartSimilarityType } from "../similarity/layer-similarity.js";
@@ -13,13 +13,13 @@ import { SubspaceSimilarityType } from "../similarity/subspace-similarity.js";
 import { WeightSimilarityType } from "../similarity/weight-similarity.js";
 import { JobType } from "./job-type.js";
 
-/** Gives `type` the field `job`: the one that its value with the reason PENDING waits for. */
+/** Adds the field `job` to a type: the job that computes a value with the reason PENDING. */
 function withJob(type: ClassType) {
   @Resolver(() => type)
   class PendingJobResolver {
     @FieldResolver(() => JobType, {
       nullable: true,
-      description: "The job that is to find the values, where the reason is PENDING; null where it is not.",
+      description: "The job that computes the values if the reason is PENDING; null otherwise.",
     })
     async job(
       @Root() { pendingJob }: { readonly pendingJob: string | null },
@@ -31,11 +31,11 @@ function withJob(type: ClassType) {
   return PendingJobResolver;
 }
 
-/** Gives `type` the field `jobs`: all that its values wait for. */
+/** Adds the field `jobs` to a type: all jobs that its values wait for. */
 function withJobs(type: ClassType) {
   @Resolver(() => type)
   class PendingJobsResolver {
-    @FieldResolver(() => [JobType], { description: "The jobs that pending layers wait for; empty where none is." })
+    @FieldResolver(() => [JobType], { description: "The jobs that pending layers wait for; empty if none is pending." })
     async jobs(
       @Root() { pendingJobs }: { readonly pendingJobs: readonly string[] },
       @Ctx() { loaders }: Context,
@@ -47,22 +47,25 @@ function withJobs(type: ClassType) {
   return PendingJobsResolver;
 }
 
-/** What ties pending values to the jobs that are to find them. */
-export const PENDING_JOB_RESOLVERS = [
-  ...[
-    LayerSimilarityType,
-    PartSimilarityType,
-    SubspaceSimilarityType,
-    AdapterLayerType,
-    LayerSensitivityType,
-    PartSensitivityType,
-  ].map(withJob),
-  ...[
-    WeightSimilarityType,
-    ComparisonSummaryType,
-    SimilarityMatrixType,
-    DiagnosticSummaryType,
-    SensitivityMapType,
-    PlotType,
-  ].map(withJobs),
+/** Types with one pending value each. */
+const WITH_JOB = [
+  LayerSimilarityType,
+  PartSimilarityType,
+  SubspaceSimilarityType,
+  AdapterLayerType,
+  LayerSensitivityType,
+  PartSensitivityType,
 ];
+
+/** Types whose values can wait for several jobs. */
+const WITH_JOBS = [
+  WeightSimilarityType,
+  ComparisonSummaryType,
+  SimilarityMatrixType,
+  DiagnosticSummaryType,
+  SensitivityMapType,
+  PlotType,
+];
+
+/** The resolvers of `job` and `jobs` of all types with pending values. */
+export const PENDING_JOB_RESOLVERS = [...WITH_JOB.map(withJob), ...WITH_JOBS.map(withJobs)];

@@ -1,0 +1,138 @@
+import { Arg, Ctx, Field, InputType, Int, Mutation, ObjectType, Resolver } from "type-graphql";
+import { MAX_WAIT_SECONDS } from "../../analysis/request/resolve-wait.js";
+import { failure } from "../../errors.js";
+import { FindingSeverity } from "../../model/enums/finding-severity.js";
+import type { ImportResult } from "../../model/job-payloads.js";
+import { jobsById, type Job } from "../../store/queue/jobs.js";
+import { Requires } from "../access/requires.js";
+import type { Principal } from "../access/principal.js";
+import { requesterOf, type Context } from "../context.js";
+import { JobType } from "../job/job-type.js";
+import { StudyType } from "../study/study-type.js";
+import { allowedFolder } from "./allowed-folder.js";
+
+@InputType({ description: "The folder to import, and the study to store it as." })
+export class ImportStudyInput {
+  @Field(() => String, { description: "Folder of the study on the server, under one of its import roots." })
+  folder!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "Slug of the study; by default the name of the folder. The slug of a stored study adds the folder's runs to it.",
+  })
+  slug?: string;
+
+  @Field(() => String, { nullable: true, description: "Display name of a new study." })
+  name?: string;
+
+  @Field(() => Int, {
+    defaultValue: 20,
+    description: "Maximum wait for the end of the import in seconds, 0 to 60. After that the running job is returned.",
+  })
+  waitSeconds!: number;
+}
+
+@ObjectType("Finding", { description: "A message of an import." })
+export class FindingType {
+  @Field(() => FindingSeverity, { description: "Severity of the finding; ERROR if a file could not be used." })
+  severity!: FindingSeverity;
+
+  @Field(() => String, { description: "The kind of finding, for programs: `CONFLICTING_VALUES`." })
+  code!: string;
+
+  @Field(() => String, { description: "A file or folder, relative to the study's folder, or an experiment." })
+  where!: string;
+
+  @Field(() => String, { description: "What was found and how the import handled it, in one sentence." })
+  message!: string;
+}
+
+@ObjectType({ description: "The result of importStudy." })
+export class ImportStudyPayload {
+  @Field(() => JobType, { description: "The import job. It is still running if it takes longer than waitSeconds." })
+  job!: object;
+
+  @Field(() => StudyType, {
+    nullable: true,
+    description: "The imported study; null while the job is running, or if it failed.",
+  })
+  study!: object | null;
+
+  @Field(() => [FindingType], {
+    description: "The messages of the import; empty while it is running.",
+  })
+  findings!: readonly FindingType[];
+}
+
+@Resolver()
+export class ImportStudyResolver {
+  @Requires("writer")
+  @Mutation(() => ImportStudyPayload, {
+    description:
+      "Imports a folder on the server. A repeated import changes nothing; a folder with new files adds what is new. A failed import stores nothing.",
+  })
+  async importStudy(
+    @Arg("input", () => ImportStudyInput, { description: "The folder to import, and the study to store it as." })
+    input: ImportStudyInput,
+    @Ctx() context: Context,
+  ): Promise<ImportStudyPayload> {
+    const { waitSeconds, slug, name } = input;
+    checkWait(waitSeconds);
+    checkSlug(slug, context.principal);
+    const folder = await allowedFolder(input.folder, context.importRoots);
+    const { id, finished } = await context.imports.start(
+      { folder, where: input.folder, slug: slug ?? undefined, name: name ?? undefined },
+      { ...requesterOf(context.principal), ...(slug != null && { studies: [slug] }) },
+    );
+    await finishedOrTimeout(finished, Math.min(waitSeconds * 1000, context.deadline.waitMilliseconds()));
+    // Not through the request's loaders: they may have the job as it was created.
+    const [job] = await jobsById(context.database, [id]);
+    if (job === undefined) throw new Error(`job ${id} is missing`);
+    return payloadOf(job, context);
+  }
+}
+
+/** @throws ARGUMENT_INVALID */
+function checkWait(waitSeconds: number): void {
+  if (waitSeconds >= 0 && waitSeconds <= MAX_WAIT_SECONDS) return;
+  throw failure("ARGUMENT_INVALID", {
+    where: "waitSeconds",
+    received: String(waitSeconds),
+    allowed: `0 to ${MAX_WAIT_SECONDS}`,
+  });
+}
+
+/** Rejects imports into studies that the principal cannot see. @throws FORBIDDEN */
+function checkSlug(slug: string | null | undefined, { studies }: Principal): void {
+  if (studies === undefined || (slug != null && studies.includes(slug))) return;
+  throw failure("FORBIDDEN", {
+    where: "input.slug",
+    received: slug == null ? "none" : JSON.stringify(slug),
+    allowed: studies.join(", "),
+    todo: "Name one of the studies that the token is for.",
+  });
+}
+
+async function payloadOf(job: Job, { loaders }: Context): Promise<ImportStudyPayload> {
+  if (job.status !== "SUCCEEDED") return { job, study: null, findings: [] };
+  const { outcome, findings } = job.result as ImportResult;
+  const conflicts = outcome.conflicts.map(({ where, message }): FindingType => ({
+    severity: "warning",
+    code: "CONFLICTING_VALUES",
+    where,
+    message,
+  }));
+  const study = (await loaders.studyBySlug.load(outcome.slug)) ?? null;
+  return { job, study, findings: [...findings, ...conflicts] };
+}
+
+/** Resolves when `finished` does, or after `milliseconds`. */
+async function finishedOrTimeout(finished: Promise<void>, milliseconds: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([finished, timeout]);
+  clearTimeout(timer);
+}

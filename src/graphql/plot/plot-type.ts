@@ -1,0 +1,50 @@
+import { GraphQLJSON } from "graphql-scalars";
+import { Field, ObjectType } from "type-graphql";
+import { PlotTheme } from "../../model/enums/plot.js";
+import { PlotKind } from "../../plots/plot-kinds.js";
+
+@ObjectType({ description: "Why a plot is empty." })
+export class PlotMissing {
+  @Field(() => String, {
+    description: "Reason in one sentence, which the plot shows instead of marks: no weights, not computed yet.",
+  })
+  because!: string;
+}
+
+@ObjectType("Plot", { description: "A plot: its Vega-Lite specification, and the URLs of its files on this server." })
+export class PlotType {
+  @Field(() => PlotKind, { description: "The requested kind; DEGRADATION_ACROSS_STUDIES for several studies." })
+  kind!: PlotKind;
+
+  @Field(() => PlotTheme, { description: "The requested theme, which applies to the specification and the images." })
+  theme!: PlotTheme;
+
+  @Field(() => String, { description: "The title in the plot, with what it shows and the study and rank." })
+  title!: string;
+
+  @Field(() => String, { description: "Text alternative: what the plot shows, in numbers." })
+  description!: string;
+
+  @Field(() => GraphQLJSON, {
+    description: "The complete Vega-Lite specification with data and theme. An empty plot contains its reason as text.",
+  })
+  vegaLite!: object;
+
+  @Field(() => String, { description: "Stable path of the plot as SVG on this server." })
+  svgUrl!: string;
+
+  @Field(() => String, { description: "Path of the plot as PNG on this server, at twice its size in pixels." })
+  pngUrl!: string;
+
+  @Field(() => String, { description: "Path of the plotted data as CSV on this server, at full precision." })
+  csvUrl!: string;
+
+  @Field(() => String, { description: "Path of the Vega-Lite specification on this server." })
+  vegaLiteUrl!: string;
+
+  @Field(() => PlotMissing, { nullable: true, description: "Why the plot is empty; null if it is not." })
+  missing!: PlotMissing | null;
+
+  @Field(() => [String], { description: "What the plot omits or thins out, and why; empty if it shows everything." })
+  notes!: readonly string[];
+}
