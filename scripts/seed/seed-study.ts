@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { v7 as newId } from "uuid";
 import type { CopyValue } from "#src/store/copy/copy-rows.js";
 import { KERNEL_VERSION } from "#src/model/computed-facts.js";
-import type { AdapterSettings } from "#src/derive/runs/run-settings.js";
+import type { ComparedAdapterSettings } from "#src/derive/runs/run-settings.js";
 import type { SeedOptions } from "./seed-options.js";
 
 /** The tables in the order in which their rows can be written, with the columns that are filled. */
@@ -89,7 +89,7 @@ function seedRun(
 ): string[] {
   const id = newId();
   const name = `${bits}bit_r${r}`;
-  const adapter: AdapterSettings = {
+  const adapter: ComparedAdapterSettings = {
     r,
     loraAlpha: 16,
     useRslora: false,

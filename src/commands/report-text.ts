@@ -18,13 +18,13 @@ export function reportText(study: Diagnosis, ranks: readonly RankDetail[], scree
     ...section("Hypotheses", study.hypotheses.flatMap(hypothesis)),
     ...section(
       "The same by the notebook's rules",
-      study.notebook.map(({ id, verdict, because }) => `${id} ${verdict}: ${because}.`),
+      study.notebook.map(({ id, verdict, because }) => `${id} ${verdict}: ${because}`),
     ),
     ...section("Memory against training loss", pareto(study, screen)),
     ...section("Trends over the rank", trends(study.rankTrends)),
     ...section("Failure modes", study.failureModes.flatMap(failureMode)),
     ...section("Recommendation", [
-      `${study.recommendation.experiment?.name ?? "none"}: ${study.recommendation.because}.`,
+      `${study.recommendation.experiment?.name ?? "none"}: ${study.recommendation.because}`,
     ]),
   ];
 }
@@ -71,9 +71,9 @@ function degradations({ ranks, roles, minimumViableRank }: Diagnosis, screen: Sc
   const { rank, bound, leastAcceptableRank, reason, inconclusiveRanks, range } = minimumViableRank;
   const above = "above all tested ranks";
   return [
-    ...(roles === null ? [] : [`${roles.candidate} against ${roles.baseline}: ${roles.because}.`]),
+    ...(roles === null ? [] : [`${roles.candidate} against ${roles.baseline}: ${roles.because}`]),
     ...table(["rank", "baseline", "candidate", "percent", "95 % interval", "p", "verdict"].map(number), rows, screen),
-    `Minimum viable rank: ${rank ?? "none"} (${bound}): ${reason}. Least acceptable rank: ${leastAcceptableRank ?? "none"}.`,
+    `Minimum viable rank: ${rank ?? "none"} (${bound}). ${reason} Least acceptable rank: ${leastAcceptableRank ?? "none"}.`,
     ...(inconclusiveRanks.length === 0
       ? []
       : [
@@ -158,7 +158,7 @@ function failureMode({ kind, severity, symptom, cause, mitigation, evidence }: F
 function hypothesis({ id, statement, verdict, because, evidence, confounds }: Hypothesis): string[] {
   return [
     `${id} ${verdict}: ${statement}`,
-    `   Because ${because}.`,
+    `   ${because}`,
     ...evidence.map(({ label, value, unit }) => `   - ${label}: ${measure(value, unit)}`),
     ...confounds.map(({ severity, message }) => `   ! ${severity}: ${message}`),
   ];

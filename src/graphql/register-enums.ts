@@ -1,7 +1,9 @@
 import { registerEnumType } from "type-graphql";
 import { AcceptanceVerdict, RankBound, RuleSet } from "../model/enums/acceptance.js";
 import { definitionOf } from "../model/enums/define-enum.js";
-import { ConfoundKind, FailureKind, HypothesisVerdict, Severity } from "../model/enums/diagnosis.js";
+import { ConfoundKind } from "../derive/confounds/confounds.js";
+import { FailureKind } from "../derive/failure-modes/failure-modes.js";
+import { HypothesisVerdict, Severity } from "../model/enums/diagnosis.js";
 import { ReportFormat, TableFormat, TableKind } from "../model/enums/export.js";
 import { FindingSeverity } from "../model/enums/finding-severity.js";
 import { IntervalChoice, IntervalMethod } from "../model/enums/interval.js";

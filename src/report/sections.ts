@@ -68,7 +68,7 @@ function rankThreshold({ ranks, minimumViableRank, thresholdPercent }: StudyRepo
       ]),
     },
     text(
-      `Minimum viable rank: ${rank ?? "none"} (${bound}): ${reason}. Least acceptable rank: ${leastAcceptableRank ?? "none"}.`,
+      `Minimum viable rank: ${rank ?? "none"} (${bound}). ${reason} Least acceptable rank: ${leastAcceptableRank ?? "none"}.`,
     ),
   ];
 }
@@ -132,7 +132,7 @@ function similarity(ranks: readonly ReportedRank[]): Block[] {
 
 function hypotheses({ hypotheses: judged }: StudyReport): Block[] {
   return judged.flatMap(({ id, statement, verdict, because, evidence, confounds }): Block[] => [
-    text(`${id} ${verdict}: ${statement} Because ${because}.`),
+    text(`${id} ${verdict}: ${statement} ${because}`),
     {
       kind: "list",
       items: [
@@ -169,5 +169,5 @@ function failures({ failureModes }: StudyReport): Block[] {
 }
 
 function recommendation({ recommendation: { experiment, because } }: StudyReport): string {
-  return `${experiment?.name ?? "None"}: ${because}.`;
+  return `${experiment?.name ?? "None"}: ${because}`;
 }

@@ -125,8 +125,8 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
   test("says that r = 2 is not comparable, and which noise floor there is", () => {
     const [h1, , h3] = study.hypotheses;
     expect(h1.because).toBe(
-      "the mean cosine does not exceed 0.95 at any comparable rank (r = 4, 8); r = 2 (mean 0.2955) is not comparable: " +
-        "its runs started from different A (cosine 0.03)",
+      "Mean cosine is below 0.95 at every comparable rank (4, 8). r = 2 (mean 0.2955) is not comparable: " +
+        "its runs started from different A (cosine 0.03).",
     );
     const floor = h1.evidence.find(({ label }: { label: string }) => label.includes("16bit_r8, step 900 against 1000"));
     expect(floor).toMatchObject({ value: expect.closeTo(0.9998743690695197, 12) as number, unit: "cosine" });
@@ -155,10 +155,14 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
     expect(hypotheses[0].evidence[0].value).toBeCloseTo(meanCosineOfThoseThree, 6);
     expect(hypotheses[0]).toMatchObject({
       verdict: "REJECTED",
-      because: expect.stringContaining("0.8928 of layers 0, 12, 23 at r = 8, threshold (0.95) not met") as string,
+      because: expect.stringContaining(
+        "layers 0, 12, 23 at r = 8 is 0.8928. The threshold (0.95) is not met",
+      ) as string,
     });
     expect(minimumViableRank).toMatchObject({ rank: 2, reason: expect.stringContaining("r* = 2") as string });
-    expect(failureModes).toEqual([{ kind: "WEIGHT_DIVERGENCE", symptom: "Cosine similarity = 0.8928 < 0.95" }]);
+    expect(failureModes).toEqual([
+      { kind: "WEIGHT_DIVERGENCE", symptom: "The cosine similarity is 0.8928, below 0.95." },
+    ]);
   });
 
   test("predicts memory, and refuses to predict a degradation that follows no trend", async () => {
@@ -267,7 +271,7 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
       "Minimum viable rank: 2 (AT_MOST)",
       "The same by the notebook's rules",
       "noise floor: 16bit_r8, step 900 against 1000: 0.999874",
-      "Left out of means: r = 2, its runs started from different A.",
+      "Left out of means: r = 2. Its runs started from different A.",
     ]) {
       expect(stdout).toContain(figure);
     }

@@ -1,5 +1,5 @@
 import { degradationByRank } from "#src/derive/degradation/degradation.js";
-import type { FailureEvidence } from "#src/derive/failure-modes/failure-mode.js";
+import type { FailureEvidence } from "#src/derive/failure-modes/failure-mode-rule.js";
 import { rankSimilarity } from "#src/derive/similarity/rank-similarity.js";
 import { inferRoles } from "#src/derive/runs/resolve-roles.js";
 import type { Run } from "#src/derive/runs/comparison-roles.js";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { v7 as newId } from "uuid";
-import type { AdapterSettings } from "#src/derive/runs/run-settings.js";
+import type { ComparedAdapterSettings } from "#src/derive/runs/run-settings.js";
 import type { Database } from "#src/store/database.js";
 
 /** A layer's factors in one checkpoint, row by row. */
@@ -25,7 +25,7 @@ export interface StoredRun {
   /** Curves by name, a point every ten steps. */
   readonly curves?: Readonly<Record<string, readonly number[]>>;
   readonly metrics?: Readonly<Record<string, number>>;
-  readonly adapter?: AdapterSettings;
+  readonly adapter?: ComparedAdapterSettings;
   readonly uncompared?: readonly { readonly name: string; readonly kind: string }[];
   /** By step; the last is the end. */
   readonly checkpoints: Readonly<Record<number, readonly StoredLayer[]>>;

@@ -1,5 +1,5 @@
 import { degradationByRank } from "../../derive/degradation/degradation.js";
-import type { FailureEvidence, RunSpectra } from "../../derive/failure-modes/failure-mode.js";
+import type { FailureEvidence, RunSpectra } from "../../derive/failure-modes/failure-mode-rule.js";
 import type { LoggedCurve } from "../../derive/runs/metric-choice.js";
 import { noiseFloorPairs, type NoiseFloor, type SavedAdapter } from "../../derive/similarity/noise-floor.js";
 import type { ComparisonRoles, Run } from "../../derive/runs/comparison-roles.js";

@@ -1,4 +1,4 @@
-import type { UndefinedReason } from "../../derive/undefined-reason.js";
+import type { UndefinedReason } from "../../model/enums/similarity.js";
 import type { ErrorCode } from "../../errors.js";
 import type { FactResult } from "../../model/weight-facts.js";
 

@@ -1,4 +1,4 @@
-import type { AdapterSettings, RunSettings } from "../../derive/runs/run-settings.js";
+import type { ComparedAdapterSettings, RunSettings } from "../../derive/runs/run-settings.js";
 import type { RunCheckpoint } from "./checkpoint-layers.js";
 import type { Loaders } from "../request/loaders.js";
 
@@ -23,7 +23,7 @@ export async function runSettings(
     peakLearningRate: greatest(learningRates?.values ?? []),
     baseModel: study?.baseModel ?? null,
     // Stored as the import checked it.
-    adapter: experiment.adapter as AdapterSettings | null,
+    adapter: experiment.adapter as ComparedAdapterSettings | null,
     checkpointStep: checkpoint?.step ?? null,
     uncompared: (checkpoint?.uncompared ?? []) as unknown as RunSettings["uncompared"],
   };

@@ -3,8 +3,8 @@ import {
   meanMatrix,
   type MeanMatrix,
   type SimilarityMatrix,
-  type SimilarityMeasure,
 } from "../../derive/similarity/similarity-matrix.js";
+import type { SimilarityMeasure } from "../../model/enums/similarity.js";
 import { undefinedSimilarity } from "../../derive/similarity/layer-similarity.js";
 import { failure } from "../../errors.js";
 import type { Layer } from "../../store/studies/layers.js";

@@ -73,6 +73,6 @@ function degradations(studies: readonly ComparedStudy[], screen: Screen): string
 const why = (studies: readonly ComparedStudy[]) => [
   "",
   ...studies.map(({ slug, minimumViableRank: { rank, bound, reason } }) => {
-    return `${slug}: minimum viable rank ${rank ?? "none"} (${bound}): ${reason}.`;
+    return `${slug}: minimum viable rank ${rank ?? "none"} (${bound}). ${reason}`;
   }),
 ];

@@ -1,34 +1,24 @@
+import type { IntervalChoice, IntervalMethod } from "../../model/enums/interval.js";
 import { bootstrapInterval } from "../statistics/bootstrap.js";
-import { pairedTest, welchTest, type MeanTest } from "../statistics/mean-test.js";
+import { pairedTest, welchTest, type MeanTest, type ValuePair } from "../statistics/mean-test.js";
 import { pairedChangeInterval, relativeChange, relativeChangeInterval } from "../statistics/relative-change.js";
-import { summarise, type Interval } from "../statistics/sample.js";
+import { meanOf, summarise, type Interval } from "../statistics/sample.js";
 
-/** A value of the metric, and the seed of its run. */
+/** A value of the metric with the seed of its run. */
 export interface SeededValue {
   readonly seed: number | null;
   readonly value: number;
 }
 
-/** How an interval is found: T by the delta method with Student's t. */
-export type IntervalChoice = "T" | "BOOTSTRAP_PERCENTILE" | "BOOTSTRAP_BCA";
-
-/** How an interval was found. */
-export type IntervalMethod =
-  | "WELCH_T"
-  | "PAIRED_T"
-  | "BOOTSTRAP_PERCENTILE"
-  | "BOOTSTRAP_BCA"
-  | "PAIRED_BOOTSTRAP_PERCENTILE"
-  | "PAIRED_BOOTSTRAP_BCA";
-
-/** How seeds are analysed. */
+/** How values of several seeds are analysed. */
 export interface SeedAnalysis {
   readonly interval: IntervalChoice;
   readonly confidence: number;
-  /** Of the bootstrap. */
+  /** Number of bootstrap resamples. */
   readonly resamples: number;
+  /** Seed of the bootstrap. */
   readonly seed: number;
-  /** Compare run with run of the same seed, and leave out seeds that only one side has. */
+  /** Compare runs with equal seeds, and ignore seeds that only the baseline or only the candidate has. */
   readonly paired: boolean;
 }
 
@@ -40,99 +30,135 @@ export const DEFAULT_SEED_ANALYSIS: SeedAnalysis = {
   paired: false,
 };
 
-/** What seeds say of the change of a metric. */
+/** The change of a metric from baseline to candidate over several seeds. */
 export interface ChangeStatistics {
-  /** The values that count: all, or those of pairs. */
+  /** The analysed values: all of them, or those of the pairs. */
   readonly baseline: readonly number[];
   readonly candidate: readonly number[];
+  /** Whether pairs of runs with equal seeds were analysed. */
   readonly paired: boolean;
+  /** Number of seeds of which baseline and candidate have one run each. */
   readonly pairs: number;
-  /** Of (candidate - baseline) / |baseline| * 100. */
+  /** Confidence interval of (candidate - baseline) / |baseline| * 100. */
   readonly interval: Interval | null;
   readonly intervalMethod: IntervalMethod;
-  /** Why there is no interval, or why it is not the one that was asked for. */
+  /** Why there is no interval, or why it is not the requested one. */
   readonly intervalReason: string | null;
   readonly test: MeanTest | null;
 }
 
-/** Analyses the values of two sides; pairs are seeds of which each side has one run. */
+/** Returns the statistics of the change from `baseline` to `candidate`. Falls back to unpaired with fewer than two pairs. */
 export function changeStatistics(
   baseline: readonly SeededValue[],
   candidate: readonly SeededValue[],
   analysis: SeedAnalysis,
 ): ChangeStatistics {
   const pairs = pairsOf(baseline, candidate);
-  if (analysis.paired && pairs.length >= 2) return pairedStatistics(pairs, analysis);
-  const sides = { baseline: baseline.map(({ value }) => value), candidate: candidate.map(({ value }) => value) };
-  const [left, right] = [summarise(sides.baseline), summarise(sides.candidate)];
-  const isBootstrap = analysis.interval !== "T";
-  const interval =
-    analysis.interval === "T"
-      ? left && right && relativeChangeInterval(left, right, analysis.confidence)
-      : bootstrapInterval([sides.baseline, sides.candidate], changeOfGroups, {
-          ...analysis,
-          method: analysis.interval,
-        });
-  const notPaired = analysis.paired
-    ? `paired analysis needs two seeds that both sides have, not ${pairs.length}`
-    : null;
-  const none = sides.baseline.length < 2 || sides.candidate.length < 2 ? FEW : isBootstrap ? UNEVEN : NO_RATIO;
+  if (!analysis.paired) return unpairedStatistics(baseline, candidate, pairs.length, analysis);
+  if (pairs.length >= 2) return pairedStatistics(pairs, analysis);
+  const unpaired = unpairedStatistics(baseline, candidate, pairs.length, analysis);
+  const notPaired = `Paired analysis needs at least two seeds that both baseline and candidate have (found: ${pairs.length}).`;
   return {
-    ...sides,
-    paired: false,
-    pairs: pairs.length,
-    interval: interval ?? null,
-    intervalMethod: analysis.interval === "T" ? "WELCH_T" : analysis.interval,
-    intervalReason:
-      [notPaired, interval === undefined ? none : null].filter((part) => part !== null).join("; ") || null,
-    test: (left && right && welchTest(left, right)) ?? null,
+    ...unpaired,
+    intervalReason: unpaired.intervalReason === null ? notPaired : `${notPaired} ${unpaired.intervalReason}`,
   };
 }
 
-const FEW = "an interval needs two seeds or more of each side";
-const UNEVEN = "the drawn samples do not spread: the values are equal, or too few of them differ";
-const NO_RATIO = "the baseline's mean is 0, or too close to it for an interval";
+const TOO_FEW_SEEDS = "An interval needs at least two seeds each for baseline and candidate.";
+const NO_VARIATION = "The bootstrap samples do not vary: the values are equal, or too few of them differ.";
+const BASELINE_NEAR_ZERO = "The mean of the baseline is 0, or too close to 0 for an interval.";
 
-function pairedStatistics(pairs: readonly (readonly [number, number])[], analysis: SeedAnalysis): ChangeStatistics {
-  const method = analysis.interval;
-  const interval =
-    method === "T"
-      ? pairedChangeInterval(pairs, analysis.confidence)
-      : bootstrapInterval([pairs.map((_, i) => i)], ([drawn = []]) => changeOfPairs(pairs, drawn), {
-          ...analysis,
-          method,
-        });
+function unpairedStatistics(
+  seededBaseline: readonly SeededValue[],
+  seededCandidate: readonly SeededValue[],
+  pairs: number,
+  analysis: SeedAnalysis,
+): ChangeStatistics {
+  const baseline = seededBaseline.map(({ value }) => value);
+  const candidate = seededCandidate.map(({ value }) => value);
+  const interval = unpairedInterval(baseline, candidate, analysis);
+  const baselineSample = summarise(baseline);
+  const candidateSample = summarise(candidate);
   return {
-    baseline: pairs.map(([value]) => value),
-    candidate: pairs.map(([, value]) => value),
+    baseline,
+    candidate,
+    paired: false,
+    pairs,
+    interval: interval ?? null,
+    intervalMethod: analysis.interval === "T" ? "WELCH_T" : analysis.interval,
+    intervalReason: interval === undefined ? reasonWithoutInterval(baseline, candidate, analysis) : null,
+    test: (baselineSample && candidateSample && welchTest(baselineSample, candidateSample)) ?? null,
+  };
+}
+
+function unpairedInterval(
+  baseline: readonly number[],
+  candidate: readonly number[],
+  { interval: method, confidence, resamples, seed }: SeedAnalysis,
+): Interval | undefined {
+  if (method !== "T") {
+    return bootstrapInterval([baseline, candidate], changeOfGroups, { method, confidence, resamples, seed });
+  }
+  const baselineSample = summarise(baseline);
+  const candidateSample = summarise(candidate);
+  if (baselineSample === undefined || candidateSample === undefined) return undefined;
+  return relativeChangeInterval(baselineSample, candidateSample, confidence);
+}
+
+function reasonWithoutInterval(
+  baseline: readonly number[],
+  candidate: readonly number[],
+  { interval }: SeedAnalysis,
+): string {
+  if (baseline.length < 2 || candidate.length < 2) return TOO_FEW_SEEDS;
+  return interval === "T" ? BASELINE_NEAR_ZERO : NO_VARIATION;
+}
+
+function pairedStatistics(pairs: readonly ValuePair[], analysis: SeedAnalysis): ChangeStatistics {
+  const interval = pairedInterval(pairs, analysis);
+  const noInterval = analysis.interval === "T" ? BASELINE_NEAR_ZERO : NO_VARIATION;
+  return {
+    baseline: pairs.map(({ baseline }) => baseline),
+    candidate: pairs.map(({ candidate }) => candidate),
     paired: true,
     pairs: pairs.length,
     interval: interval ?? null,
-    intervalMethod: method === "T" ? "PAIRED_T" : `PAIRED_${method}`,
-    intervalReason: interval === undefined ? (method === "T" ? NO_RATIO : UNEVEN) : null,
+    intervalMethod: analysis.interval === "T" ? "PAIRED_T" : `PAIRED_${analysis.interval}`,
+    intervalReason: interval === undefined ? noInterval : null,
     test: pairedTest(pairs) ?? null,
   };
 }
 
-/** Seeds of which each side has exactly one run: of two runs of a seed it is not known which belongs to which. */
-function pairsOf(baseline: readonly SeededValue[], candidate: readonly SeededValue[]): [number, number][] {
-  const only = (values: readonly SeededValue[], seed: number) => {
-    const found = values.filter((other) => other.seed === seed);
-    return found.length === 1 ? found[0]?.value : undefined;
+function pairedInterval(
+  pairs: readonly ValuePair[],
+  { interval: method, confidence, resamples, seed }: SeedAnalysis,
+): Interval | undefined {
+  if (method === "T") return pairedChangeInterval(pairs, confidence);
+  // The bootstrap resamples indices of pairs, so that baseline and candidate stay together.
+  const indices = pairs.map((_, i) => i);
+  const changeOfPairs = ([resampled = []]: readonly (readonly number[])[]) => {
+    const chosen = resampled.flatMap((i) => pairs[i] ?? []);
+    return changeOfGroups([chosen.map(({ baseline }) => baseline), chosen.map(({ candidate }) => candidate)]);
   };
-  return baseline.flatMap(({ seed }): [number, number][] => {
+  return bootstrapInterval([indices], changeOfPairs, { method, confidence, resamples, seed });
+}
+
+/** Returns the values of the seeds of which baseline and candidate have exactly one run. Two runs of a seed are ambiguous. */
+function pairsOf(baseline: readonly SeededValue[], candidate: readonly SeededValue[]): ValuePair[] {
+  return baseline.flatMap(({ seed }): ValuePair[] => {
     if (seed === null) return [];
-    const [left, right] = [only(baseline, seed), only(candidate, seed)];
-    return left === undefined || right === undefined ? [] : [[left, right]];
+    const ofBaseline = onlyValue(baseline, seed);
+    const ofCandidate = onlyValue(candidate, seed);
+    if (ofBaseline === undefined || ofCandidate === undefined) return [];
+    return [{ baseline: ofBaseline, candidate: ofCandidate }];
   });
 }
 
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+function onlyValue(values: readonly SeededValue[], seed: number): number | undefined {
+  const ofSeed = values.filter((value) => value.seed === seed);
+  return ofSeed.length === 1 ? ofSeed[0]?.value : undefined;
+}
 
-const changeOfGroups = ([baseline = [], candidate = []]: readonly (readonly number[])[]) =>
-  relativeChange(mean(baseline), mean(candidate));
-
-function changeOfPairs(pairs: readonly (readonly [number, number])[], drawn: readonly number[]): number {
-  const chosen = drawn.flatMap((i) => (pairs[i] === undefined ? [] : [pairs[i]]));
-  return relativeChange(mean(chosen.map(([value]) => value)), mean(chosen.map(([, value]) => value)));
+function changeOfGroups([baseline = [], candidate = []]: readonly (readonly number[])[]): number {
+  return relativeChange(meanOf(baseline), meanOf(candidate));
 }

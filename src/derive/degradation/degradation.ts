@@ -1,38 +1,35 @@
-import {
-  changeStatistics,
-  DEFAULT_SEED_ANALYSIS,
-  type SeedAnalysis,
-  type IntervalMethod,
-  type SeededValue,
-} from "./change-statistics.js";
+import type { AcceptanceVerdict } from "../../model/enums/acceptance.js";
+import type { IntervalMethod } from "../../model/enums/interval.js";
+import { ranksOf, runsAt, type ComparisonRoles, type Run } from "../runs/comparison-roles.js";
+import { inferRoles } from "../runs/resolve-roles.js";
 import type { MeanTest } from "../statistics/mean-test.js";
 import { relativeChange } from "../statistics/relative-change.js";
-import { inferRoles } from "../runs/resolve-roles.js";
-import { ranksOf, runsAt, type ComparisonRoles, type Run } from "../runs/comparison-roles.js";
 import { summarise, type Interval, type Sample } from "../statistics/sample.js";
+import { changeStatistics, DEFAULT_SEED_ANALYSIS, type SeedAnalysis, type SeededValue } from "./change-statistics.js";
 
-export type AcceptanceVerdict = "ACCEPTABLE" | "UNACCEPTABLE" | "INCONCLUSIVE";
-
-/** By how much the candidate is worse than the baseline, in one metric. */
+/** How much worse the candidate is than the baseline, in one metric. */
 export interface Degradation {
-  /** (candidate - baseline) / |baseline| * 100 of the means, its sign turned where more is better: positive is worse. */
+  /**
+   * (candidate - baseline) / |baseline| * 100 of the means. The sign is reversed if higher values are better, so that
+   * positive is always worse.
+   */
   readonly percent: number | null;
-  /** candidate - baseline, in the metric's unit, whichever is better. */
+  /** candidate - baseline, in the unit of the metric. The sign is never reversed. */
   readonly absolute: number | null;
-  /** Whether the percent is under the threshold; null where the percent is. */
+  /** Whether the percent is below the threshold. Null if the percent is null. */
   readonly acceptable: boolean | null;
-  /** INCONCLUSIVE where the percent is undefined, or its confidence interval straddles the threshold. */
+  /** INCONCLUSIVE if the percent is undefined, or if its confidence interval contains the threshold. */
   readonly verdict: AcceptanceVerdict;
-  /** Of the percent, over seeds; null where `intervalReason` says why. */
+  /** Confidence interval of the percent over seeds. Null for the reason in `intervalReason`. */
   readonly interval: Interval | null;
-  /** How the interval was found; null where there is none. */
+  /** Null if there is no interval. */
   readonly intervalMethod: IntervalMethod | null;
   readonly intervalReason: string | null;
-  /** Whether the means differ: Welch's test, or the paired one; null where seeds are too few, or do not differ. */
+  /** Test of equal means, Welch's or the paired t-test. Null with too few seeds or without variation. */
   readonly test: MeanTest | null;
-  /** Whether the analysis is of pairs of runs of one seed. */
+  /** Whether pairs of runs with equal seeds were analysed. */
   readonly paired: boolean;
-  /** Seeds that both sides have one run of. */
+  /** Number of seeds of which baseline and candidate have one run each. */
   readonly pairs: number;
   readonly baseline: Sample | null;
   readonly candidate: Sample | null;
@@ -40,99 +37,128 @@ export interface Degradation {
   readonly reason: string | null;
 }
 
-/** The rule by which a degradation is accepted. */
+/** The degradation at one rank. */
+export interface RankDegradation {
+  readonly rank: number;
+  readonly degradation: Degradation;
+}
+
+/** The rule that accepts or rejects a degradation. */
 export interface AcceptanceRule {
   /** Name of a metric of the runs. */
   readonly metric: string;
-  /** Acceptable is strictly under this many percent. */
+  /** A degradation is acceptable strictly below this, in percent. */
   readonly thresholdPercent: number;
-  /** Judge the magnitude: an improvement beyond the threshold is then unacceptable too, as the notebook had it. */
+  /** Judge the magnitude, as the notebook does: an improvement beyond the threshold is then unacceptable too. */
   readonly twoSided: boolean;
-  /** Whether more of the metric is better; by default less is. */
+  /** Whether higher values of the metric are better. Default false. */
   readonly higherIsBetter?: boolean | undefined;
   readonly analysis?: SeedAnalysis | undefined;
 }
 
-/** The degradation of every rank of a study, ranks ascending. Roles are inferred unless given; null is that there are none. */
+/**
+ * Returns the degradation at every rank of `runs`, ascending.
+ *
+ * @param roles inferred if undefined; null if the study has no two configurations to compare
+ */
 export function degradationByRank(
   runs: readonly Run[],
   rule: AcceptanceRule,
-  given?: ComparisonRoles | null,
-): { rank: number; degradation: Degradation }[] {
-  const roles = given === undefined ? inferRoles(runs) : given;
-  return ranksOf(runs).map((rank) => ({
-    rank,
-    degradation:
-      roles == null
-        ? undefinedDegradation(
-            null,
-            null,
-            "the study has no two configurations of different known precision to compare",
-          )
-        : degradation(
-            seededValues(runsAt(runs, roles.baseline, rank), rule.metric),
-            seededValues(runsAt(runs, roles.candidate, rank), rule.metric),
-            rule,
-            { baseline: roles.baseline.name, candidate: roles.candidate.name },
-          ),
-  }));
+  roles: ComparisonRoles | null | undefined = inferRoles(runs),
+): RankDegradation[] {
+  return ranksOf(runs).map((rank) => ({ rank, degradation: degradationAt(runs, rank, rule, roles ?? null) }));
 }
 
-/** Compares the values of a metric over the seeds of a baseline and a candidate. */
+function degradationAt(
+  runs: readonly Run[],
+  rank: number,
+  rule: AcceptanceRule,
+  roles: ComparisonRoles | null,
+): Degradation {
+  if (roles === null) {
+    return undefinedDegradation(
+      null,
+      null,
+      "The study has no two configurations with different known bits per base weight.",
+    );
+  }
+  const { baseline, candidate } = roles;
+  return degradation(
+    seededValues(runsAt(runs, baseline, rank), rule.metric),
+    seededValues(runsAt(runs, candidate, rank), rule.metric),
+    rule,
+    { baseline: baseline.name, candidate: candidate.name },
+  );
+}
+
+/** Names of baseline and candidate in messages. */
+interface RoleNames {
+  readonly baseline: string;
+  readonly candidate: string;
+}
+
+/** Returns the degradation from the values of a baseline to those of a candidate, one value a seed. */
 export function degradation(
   baselineValues: readonly (number | SeededValue)[],
   candidateValues: readonly (number | SeededValue)[],
-  { metric, thresholdPercent, twoSided, higherIsBetter = false, analysis = DEFAULT_SEED_ANALYSIS }: AcceptanceRule,
-  names = { baseline: "the baseline", candidate: "the candidate" },
+  rule: AcceptanceRule,
+  names: RoleNames = { baseline: "the baseline", candidate: "the candidate" },
 ): Degradation {
-  const all = { baseline: baselineValues.map(seeded), candidate: candidateValues.map(seeded) };
-  const statistics = changeStatistics(all.baseline, all.candidate, analysis);
-  const { paired, pairs } = statistics;
+  const { metric, thresholdPercent, twoSided, higherIsBetter = false, analysis = DEFAULT_SEED_ANALYSIS } = rule;
+  const statistics = changeStatistics(baselineValues.map(seeded), candidateValues.map(seeded), analysis);
   const baseline = summarise(statistics.baseline) ?? null;
   const candidate = summarise(statistics.candidate) ?? null;
-  if (baseline === null)
-    return undefinedDegradation(baseline, candidate, `${names.baseline} has no ${metric} at this rank`);
-  if (candidate === null)
-    return undefinedDegradation(baseline, candidate, `${names.candidate} has no ${metric} at this rank`);
-  if (baseline.mean === 0)
-    return undefinedDegradation(baseline, candidate, `${metric} of ${names.baseline} is 0: no ratio to it`);
-
-  const worse = higherIsBetter ? -1 : 1;
-  const percent = worse * relativeChange(baseline.mean, candidate.mean);
-  if (!Number.isFinite(percent))
-    return undefinedDegradation(
-      baseline,
-      candidate,
-      `${metric} of ${names.baseline} is too close to 0 for a ratio to it`,
-    );
-  const interval = statistics.interval && (higherIsBetter ? turned(statistics.interval) : statistics.interval);
-  const accepted = (value: number) => (twoSided ? Math.abs(value) : value) < thresholdPercent;
-  const acceptable = accepted(percent);
-  const straddled = interval !== null && straddles(interval, thresholdPercent, twoSided);
+  const undefinedBecause = (reason: string) => undefinedDegradation(baseline, candidate, reason);
+  if (baseline === null) return undefinedBecause(`No run of ${names.baseline} at this rank has ${metric}.`);
+  if (candidate === null) return undefinedBecause(`No run of ${names.candidate} at this rank has ${metric}.`);
+  if (baseline.mean === 0) {
+    return undefinedBecause(`${metric} of ${names.baseline} is 0, so a relative change is undefined.`);
+  }
+  const change = relativeChange(baseline.mean, candidate.mean);
+  const percent = higherIsBetter ? -change : change;
+  if (!Number.isFinite(percent)) {
+    return undefinedBecause(`${metric} of ${names.baseline} is too close to 0 for a relative change.`);
+  }
+  const interval = statistics.interval && (higherIsBetter ? negated(statistics.interval) : statistics.interval);
+  const acceptable = (twoSided ? Math.abs(percent) : percent) < thresholdPercent;
   return {
-    ...{ percent, acceptable, interval, baseline, candidate, paired, pairs },
+    percent,
     absolute: candidate.mean - baseline.mean,
-    verdict: straddled ? "INCONCLUSIVE" : acceptable ? "ACCEPTABLE" : "UNACCEPTABLE",
+    acceptable,
+    verdict: verdictOf(acceptable, interval, rule),
+    interval,
     intervalMethod: interval === null ? null : statistics.intervalMethod,
     intervalReason: statistics.intervalReason,
     test: statistics.test,
+    paired: statistics.paired,
+    pairs: statistics.pairs,
+    baseline,
+    candidate,
     reason: null,
   };
 }
 
-/** Whether an interval holds acceptable percents and others. */
-function straddles({ low, high }: Interval, threshold: number, twoSided: boolean): boolean {
-  const holdsAcceptable = low < threshold && (!twoSided || high > -threshold);
-  const holdsOthers = high >= threshold || (twoSided && low <= -threshold);
-  return holdsAcceptable && holdsOthers;
+function verdictOf(acceptable: boolean, interval: Interval | null, rule: AcceptanceRule): AcceptanceVerdict {
+  if (interval !== null && containsThreshold(interval, rule)) return "INCONCLUSIVE";
+  return acceptable ? "ACCEPTABLE" : "UNACCEPTABLE";
 }
 
-const turned = ({ low, high, confidence }: Interval): Interval => ({ low: -high, high: -low, confidence });
+/** Returns whether an interval contains both acceptable and unacceptable percents. */
+function containsThreshold({ low, high }: Interval, { thresholdPercent, twoSided }: AcceptanceRule): boolean {
+  const containsAcceptable = low < thresholdPercent && (!twoSided || high > -thresholdPercent);
+  const containsUnacceptable = high >= thresholdPercent || (twoSided && low <= -thresholdPercent);
+  return containsAcceptable && containsUnacceptable;
+}
 
-const seeded = (value: number | SeededValue): SeededValue =>
-  typeof value === "number" ? { seed: null, value } : value;
+function negated({ low, high, confidence }: Interval): Interval {
+  return { low: -high, high: -low, confidence };
+}
 
-/** The finite values of a metric, with the seeds of their runs. */
+function seeded(value: number | SeededValue): SeededValue {
+  return typeof value === "number" ? { seed: null, value } : value;
+}
+
+/** Returns the finite values of a metric with the seeds of their runs. */
 function seededValues(runs: readonly Run[], metric: string): SeededValue[] {
   return runs.flatMap(({ seed, metrics }) => {
     const value = metrics.get(metric);
@@ -142,8 +168,18 @@ function seededValues(runs: readonly Run[], metric: string): SeededValue[] {
 
 function undefinedDegradation(baseline: Sample | null, candidate: Sample | null, reason: string): Degradation {
   return {
-    ...{ percent: null, absolute: null, acceptable: null, interval: null, intervalMethod: null, test: null },
-    ...{ verdict: "INCONCLUSIVE", intervalReason: "there is no percent", paired: false, pairs: 0 },
-    ...{ baseline, candidate, reason },
+    percent: null,
+    absolute: null,
+    acceptable: null,
+    verdict: "INCONCLUSIVE",
+    interval: null,
+    intervalMethod: null,
+    intervalReason: "The degradation is undefined.",
+    test: null,
+    paired: false,
+    pairs: 0,
+    baseline,
+    candidate,
+    reason,
   };
 }

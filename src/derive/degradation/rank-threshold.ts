@@ -1,87 +1,105 @@
-import type { Degradation } from "./degradation.js";
+import type { RankBound } from "../../model/enums/acceptance.js";
+import type { RankDegradation } from "./degradation.js";
 
-/**
- * AT_MOST: no tested rank below is known to fail, so the cliff was not seen. EXACT: the tested rank below fails. NONE: no
- * rank is known to hold.
- */
-export type RankBound = "AT_MOST" | "EXACT" | "NONE";
-
-/** The least rank that keeps quality, r*. */
+/** r*, the minimum rank that preserves quality. */
 export interface RankThreshold {
   /**
-   * The least tested rank from which every larger tested rank is acceptable; null with bound NONE. A rank whose interval
-   * straddles the threshold is neither acceptable nor not, and r* lies above it.
+   * The smallest tested rank from which every larger tested rank is acceptable. Null with bound NONE. A rank whose interval
+   * contains the threshold counts as not acceptable.
    */
   readonly rank: number | null;
   readonly bound: RankBound;
-  /** The notebook's rule: the least rank whose percent is acceptable, whatever its interval says and larger ranks do. */
+  /** The notebook's rule: the smallest rank with an acceptable percent, regardless of its interval and of larger ranks. */
   readonly leastAcceptableRank: number | null;
-  /** Ranks whose degradation is defined, ascending. */
+  /** Ranks with a defined degradation, ascending. */
   readonly testedRanks: readonly number[];
-  /** Ranks whose interval straddles the threshold, ascending. */
+  /** Ranks whose interval contains the threshold, ascending. */
   readonly inconclusiveRanks: readonly number[];
-  /** What r* could be, were every inconclusive rank acceptable, or none. */
+  /** r* if every inconclusive rank were acceptable, and if none were. */
   readonly range: RankRange;
   readonly reason: string;
 }
 
-/** Tested ranks between which r* lies; null is none of the tested ones. */
+/** The tested ranks between which r* lies. Null is above all tested ranks. */
 export interface RankRange {
   readonly least: number | null;
   readonly greatest: number | null;
 }
 
-type Tested = { readonly rank: number; readonly degradation: Degradation };
-
-/** Finds r* among `ranks`, which must ascend; ranks of undefined degradation count as untested. */
-export function rankThreshold(ranks: readonly Tested[]): RankThreshold {
+/**
+ * Returns r* from the degradation at each rank. Ranks with an undefined degradation count as untested.
+ *
+ * @param ranks ascending
+ */
+export function rankThreshold(ranks: readonly RankDegradation[]): RankThreshold {
   const tested = ranks.filter(({ degradation }) => degradation.acceptable !== null);
-  const isInconclusive = ({ degradation }: Tested) => degradation.verdict === "INCONCLUSIVE";
-  const isAcceptable = ({ degradation }: Tested) => degradation.verdict === "ACCEPTABLE";
-  const inconclusiveRanks = tested.filter(isInconclusive).map(({ rank }) => rank);
-  const rank = leastFrom(tested, isAcceptable);
-  const below = rank === null ? tested.at(-1) : tested.findLast((entry) => entry.rank < rank);
-  const shared = {
+  const rank = minimumRank(tested, isAcceptable);
+  const limiting = rank === null ? tested.at(-1) : tested.findLast((entry) => entry.rank < rank);
+  const { bound, reason } = boundOf(rank, limiting);
+  return {
+    rank,
+    bound,
     leastAcceptableRank: tested.find(({ degradation }) => degradation.acceptable)?.rank ?? null,
     testedRanks: tested.map((entry) => entry.rank),
-    inconclusiveRanks,
-    range: { least: leastFrom(tested, (entry) => isAcceptable(entry) || isInconclusive(entry)), greatest: rank },
+    inconclusiveRanks: tested.filter(isInconclusive).map((entry) => entry.rank),
+    range: {
+      least: minimumRank(tested, (entry) => isAcceptable(entry) || isInconclusive(entry)),
+      greatest: rank,
+    },
+    reason,
   };
-  if (below === undefined) {
-    if (rank === null) {
-      const reason = "no rank has both a baseline and a candidate with this metric";
-      return { rank, bound: "NONE", ...shared, reason };
-    }
-    const reason = `every tested rank is acceptable, down to the least, ${rank}: a smaller one may be too`;
-    return { rank, bound: "AT_MOST", ...shared, reason };
-  }
-  const what = isInconclusive(below) ? "is inconclusive: its interval straddles the threshold" : "is not acceptable";
+}
+
+/** Returns r* by the notebook's rule: the smallest rank with an acceptable percent. */
+export function notebookRankThreshold(ranks: readonly RankDegradation[]): RankThreshold {
+  const threshold = rankThreshold(ranks);
+  const rank = threshold.leastAcceptableRank;
   if (rank === null) {
-    return { rank, bound: "NONE", ...shared, reason: `the largest tested rank, ${below.rank}, ${what}` };
+    return { ...threshold, rank, bound: "NONE", reason: "No tested rank is acceptable by the notebook's rule." };
   }
-  const reason = `rank ${below.rank} ${what} and every tested rank above it is`;
-  return isInconclusive(below)
-    ? { rank, bound: "AT_MOST", ...shared, reason: `${reason} acceptable` }
-    : { rank, bound: "EXACT", ...shared, reason };
-}
-
-/** The notebook's r*: the least rank whose percent is acceptable. */
-export function notebookRankThreshold(ranks: readonly Tested[]): RankThreshold {
-  const found = rankThreshold(ranks);
-  const { leastAcceptableRank: rank, testedRanks } = found;
   return {
-    ...found,
+    ...threshold,
     rank,
-    bound: rank === null ? "NONE" : rank === testedRanks[0] ? "AT_MOST" : "EXACT",
-    reason:
-      rank === null
-        ? "by the notebook's rule: no ranks meet the threshold"
-        : `by the notebook's rule: r* = ${rank}, the least rank that is acceptable, whatever larger ranks do`,
+    bound: rank === threshold.testedRanks[0] ? "AT_MOST" : "EXACT",
+    reason: `r* = ${rank} by the notebook's rule: the smallest acceptable rank, regardless of larger ranks.`,
   };
 }
 
-/** The least rank from which `holds` is true of every entry. */
-function leastFrom(tested: readonly Tested[], holds: (entry: Tested) => boolean): number | null {
+function isAcceptable({ degradation }: RankDegradation): boolean {
+  return degradation.verdict === "ACCEPTABLE";
+}
+
+function isInconclusive({ degradation }: RankDegradation): boolean {
+  return degradation.verdict === "INCONCLUSIVE";
+}
+
+/** Returns the smallest rank from which `holds` is true of every tested rank. Null if it is false of the largest. */
+function minimumRank(tested: readonly RankDegradation[], holds: (entry: RankDegradation) => boolean): number | null {
   const lastFailing = tested.findLastIndex((entry) => !holds(entry));
   return tested[lastFailing + 1]?.rank ?? null;
+}
+
+/**
+ * Returns how precisely r* is known, and why.
+ *
+ * @param limiting the largest tested rank that is not acceptable
+ */
+function boundOf(
+  rank: number | null,
+  limiting: RankDegradation | undefined,
+): { readonly bound: RankBound; readonly reason: string } {
+  if (limiting === undefined) {
+    if (rank === null) {
+      return { bound: "NONE", reason: "No rank has this metric for both the baseline and the candidate." };
+    }
+    const reason = `r* <= ${rank}. Every tested rank is acceptable; ranks below ${rank} were not tested.`;
+    return { bound: "AT_MOST", reason };
+  }
+  const isOpen = isInconclusive(limiting);
+  const state = isOpen ? "is inconclusive (its interval contains the threshold)" : "is not acceptable";
+  if (rank === null) return { bound: "NONE", reason: `The largest tested rank, ${limiting.rank}, ${state}.` };
+  return {
+    bound: isOpen ? "AT_MOST" : "EXACT",
+    reason: `r* ${isOpen ? "<=" : "="} ${rank}. Rank ${limiting.rank} ${state}; every larger tested rank is acceptable.`,
+  };
 }

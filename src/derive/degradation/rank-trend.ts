@@ -1,113 +1,147 @@
-import type { Degradation } from "./degradation.js";
+import type { TrendModel } from "../../model/enums/trend-model.js";
+import { metricValues, ranksOf, runsAt, type Configuration, type Run } from "../runs/comparison-roles.js";
 import { linearFit, predict, type LinearFit } from "../statistics/linear-fit.js";
-import { metricValues, ranksOf, runsAt, type Run, type Configuration } from "../runs/comparison-roles.js";
 import type { Interval } from "../statistics/sample.js";
+import type { RankDegradation } from "./degradation.js";
 
-/** LINEAR_IN_RANK: y = a + b r. LINEAR_IN_LOG2_RANK: y = a + b log2 r. */
-export type TrendModel = "LINEAR_IN_RANK" | "LINEAR_IN_LOG2_RANK";
-
-/** How a quantity follows the rank, and what that says of ranks that were not tested. */
+/** A linear model of a quantity over the rank, with predictions for untested ranks. */
 export interface RankTrend {
   /** `peak_memory_mb of 4bit`, `degradation of training_loss` */
   readonly quantity: string;
   readonly unit: string;
   readonly model: TrendModel;
-  /** Points of the fit. */
+  /** Number of points in the fit. */
   readonly n: number;
   /** Tested ranks with a value, ascending. */
   readonly ranks: readonly number[];
   readonly slope: number | null;
   readonly intercept: number | null;
   readonly rSquared: number | null;
-  /** Two-sided p of slope = 0. */
+  /** Two-sided p-value of slope = 0. */
   readonly slopeP: number | null;
-  /** Empty where `refusedBecause` says why. */
+  /** Empty for the reason in `refusedBecause`. */
   readonly predictions: readonly RankPrediction[];
-  /** Why nothing is predicted; null where something is. */
+  /** Why there are no predictions. Null if there are some. */
   readonly refusedBecause: string | null;
 }
 
 export interface RankPrediction {
   readonly rank: number;
-  /** Null where `refusedBecause` says why. */
+  /** Null for the reason in `refusedBecause`. */
   readonly value: number | null;
-  /** In which one more measurement lies. */
+  /** Prediction interval of one further measurement. */
   readonly interval: Interval | null;
   readonly refusedBecause: string | null;
 }
 
-/** Fewer tested ranks leave a line too little to be wrong about. */
-const LEAST_RANKS = 4;
-/** A line that explains less is no trend. */
-const LEAST_R_SQUARED = 0.8;
-/** A slope that chance gives more often is none. */
-const GREATEST_P = 0.05;
-/** Ranks further than this factor beyond the tested ones are not predicted: one doubling. */
-const FURTHEST = 2;
+/** Minimum number of tested ranks: with fewer, a line fits almost any values. */
+const MIN_RANKS = 4;
+/** Minimum share of the variance that the line explains. */
+const MIN_R_SQUARED = 0.8;
+/** Maximum p-value of slope = 0. */
+const MAX_P = 0.05;
+/** Ranks are predicted up to this factor beyond the tested ranks: one doubling. */
+const MAX_EXTRAPOLATION = 2;
 
-/** Memory follows the rank linearly: an adapter of rank r has r (in + out) parameters a layer. Every run is a point. */
+/**
+ * Returns the trend of a memory metric over the rank; every run is a point. Memory is linear in the rank, because an adapter
+ * of rank r has r (in + out) parameters a layer.
+ *
+ * @param predictedRanks the ranks to predict
+ */
 export function memoryTrend(
   runs: readonly Run[],
-  side: Configuration,
+  configuration: Configuration,
   metric: string,
-  wanted: readonly number[],
+  predictedRanks: readonly number[],
 ): RankTrend {
   const points = ranksOf(runs).flatMap((rank) =>
-    metricValues(runsAt(runs, side, rank), metric).map((value): [number, number] => [rank, value]),
+    metricValues(runsAt(runs, configuration, rank), metric).map((value) => ({ rank, value })),
   );
-  return trend({ quantity: `${metric} of ${side.name}`, unit: metric, model: "LINEAR_IN_RANK" }, points, wanted);
+  const subject: TrendSubject = {
+    quantity: `${metric} of ${configuration.name}`,
+    unit: metric,
+    model: "LINEAR_IN_RANK",
+  };
+  return trend(subject, points, predictedRanks);
 }
 
-/** Degradation over the logarithm of the rank; every rank is a point. */
+/**
+ * Returns the trend of the degradation over log2 of the rank; every rank is a point.
+ *
+ * @param predictedRanks the ranks to predict
+ */
 export function degradationTrend(
-  degradations: readonly { readonly rank: number; readonly degradation: Degradation }[],
+  degradations: readonly RankDegradation[],
   metric: string,
-  wanted: readonly number[],
+  predictedRanks: readonly number[],
 ): RankTrend {
-  const points = degradations.flatMap(({ rank, degradation: { percent } }): [number, number][] =>
-    percent === null ? [] : [[rank, percent]],
+  const points = degradations.flatMap(({ rank, degradation: { percent } }) =>
+    percent === null ? [] : [{ rank, value: percent }],
   );
-  return trend({ quantity: `degradation of ${metric}`, unit: "%", model: "LINEAR_IN_LOG2_RANK" }, points, wanted);
+  const subject: TrendSubject = {
+    quantity: `degradation of ${metric}`,
+    unit: "%",
+    model: "LINEAR_IN_LOG2_RANK",
+  };
+  return trend(subject, points, predictedRanks);
 }
 
-function trend(
-  what: Pick<RankTrend, "quantity" | "unit" | "model">,
-  points: readonly (readonly [rank: number, value: number])[],
-  wanted: readonly number[],
-): RankTrend {
-  const place = (rank: number) => (what.model === "LINEAR_IN_RANK" ? rank : Math.log2(rank));
-  const ranks = [...new Set(points.map(([rank]) => rank))];
-  const fit = linearFit(points.map(([rank, value]) => [place(rank), value]));
-  const { slope = null, intercept = null, rSquared = null, slopeP = null } = fit ?? {};
-  const refusedBecause = unfitted(fit, ranks);
+type TrendSubject = Pick<RankTrend, "quantity" | "unit" | "model">;
+
+interface RankValue {
+  readonly rank: number;
+  readonly value: number;
+}
+
+function trend(subject: TrendSubject, points: readonly RankValue[], predictedRanks: readonly number[]): RankTrend {
+  const abscissa = (rank: number) => (subject.model === "LINEAR_IN_RANK" ? rank : Math.log2(rank));
+  const ranks = [...new Set(points.map(({ rank }) => rank))];
+  const fit = linearFit(points.map(({ rank, value }) => ({ x: abscissa(rank), y: value })));
+  const refusedBecause = whyRefused(fit, ranks);
   const predictions =
-    fit === undefined || refusedBecause !== null ? [] : wanted.map((rank) => prediction(fit, place, rank, ranks));
-  return { ...what, n: points.length, ranks, slope, intercept, rSquared, slopeP, predictions, refusedBecause };
+    fit === undefined || refusedBecause !== null
+      ? []
+      : predictedRanks.map((rank) => prediction(fit, abscissa, rank, ranks));
+  return {
+    ...subject,
+    n: points.length,
+    ranks,
+    slope: fit?.slope ?? null,
+    intercept: fit?.intercept ?? null,
+    rSquared: fit?.rSquared ?? null,
+    slopeP: fit?.slopeP ?? null,
+    predictions,
+    refusedBecause,
+  };
 }
 
-function unfitted(fit: LinearFit | undefined, ranks: readonly number[]): string | null {
-  if (fit === undefined || ranks.length < LEAST_RANKS) {
-    return `a trend needs ${LEAST_RANKS} tested ranks, and there are ${ranks.length}`;
+/** Returns why the fit supports no prediction; null if it supports some. */
+function whyRefused(fit: LinearFit | undefined, ranks: readonly number[]): string | null {
+  if (fit === undefined || ranks.length < MIN_RANKS) {
+    return `A trend needs at least ${MIN_RANKS} tested ranks (found: ${ranks.length}).`;
   }
-  if (fit.rSquared < LEAST_R_SQUARED) {
-    return `the line explains ${(fit.rSquared * 100).toFixed(0)} % of the variance, less than ${LEAST_R_SQUARED * 100} %`;
+  if (fit.rSquared < MIN_R_SQUARED) {
+    const explained = (fit.rSquared * 100).toFixed(0);
+    return `The line explains ${explained} % of the variance (minimum: ${MIN_R_SQUARED * 100} %).`;
   }
-  if (fit.slopeP > GREATEST_P) {
-    return `the slope could be chance (p = ${fit.slopeP.toPrecision(2)}, more than ${GREATEST_P})`;
+  if (fit.slopeP > MAX_P) {
+    return `The slope is not significant (p = ${fit.slopeP.toPrecision(2)}, maximum: ${MAX_P}).`;
   }
   return null;
 }
 
 function prediction(
   fit: LinearFit,
-  place: (rank: number) => number,
+  abscissa: (rank: number) => number,
   rank: number,
-  tested: readonly number[],
+  testedRanks: readonly number[],
 ): RankPrediction {
-  const [least, greatest] = [Math.min(...tested) / FURTHEST, Math.max(...tested) * FURTHEST];
-  if (rank < least || rank > greatest) {
-    const refusedBecause = `r = ${rank} is more than a factor of ${FURTHEST} beyond the tested ranks`;
+  const min = Math.min(...testedRanks) / MAX_EXTRAPOLATION;
+  const max = Math.max(...testedRanks) * MAX_EXTRAPOLATION;
+  if (rank < min || rank > max) {
+    const refusedBecause = `Rank ${rank} is more than a factor of ${MAX_EXTRAPOLATION} beyond the tested ranks.`;
     return { rank, value: null, interval: null, refusedBecause };
   }
-  return { rank, ...predict(fit, place(rank)), refusedBecause: null };
+  return { rank, ...predict(fit, abscissa(rank)), refusedBecause: null };
 }

@@ -1,46 +1,46 @@
-import type { LoggedCurve } from "../runs/metric-choice.js";
+import { finitePoints, type CurvePoint, type LoggedCurve } from "../runs/metric-choice.js";
 import { median } from "../statistics/quantile.js";
 import { MAD_TO_SIGMA } from "../statistics/robust-z.js";
 
-/** One point of a curve far above its neighbours. */
-export interface Spike {
-  readonly step: number;
-  readonly value: number;
-  /** How far above the median of its neighbours, in robust standard deviations of the whole curve's such distances. */
+/** A point of a curve far above its neighbours. */
+export interface Spike extends CurvePoint {
+  /** Distance above the median of its neighbours, in robust standard deviations of these distances over the whole curve. */
   readonly z: number;
 }
 
-/** Points to either side that are a point's neighbours. */
+/** Number of neighbours on either side of a point. */
 const HALF_WINDOW = 5;
-/** A spike is this many robust standard deviations above its neighbours ... */
-const SPIKE_Z = 6;
-/** ... and this many times their median: a smooth curve has so small deviations that z alone means nothing. */
-const SPIKE_RATIO = 1.5;
-/** Fewer points have no ordinary distance to stand out from. */
-const LEAST_POINTS = 10;
+/** Minimum z of a spike. */
+const MIN_Z = 6;
+/** Minimum ratio of a spike to the median of its neighbours. On a smooth curve, z alone is meaningless. */
+const MIN_RATIO = 1.5;
+/** Minimum number of points that give a meaningful deviation. */
+const MIN_POINTS = 10;
 
 /**
- * The points of a positive curve that stand out upwards. Distances are from the median of up to five neighbours on either
- * side, so that a falling loss is no spike at its start, and are measured by their median absolute deviation, which the
- * spikes cannot inflate (Hampel's filter: Pearson 2002, IEEE Trans. Control Syst. Technol. 10). NaN and infinities are left
- * out: they are no spikes.
+ * Returns the points of a positive curve that stand out upwards (Hampel's filter: Pearson 2002, IEEE Trans. Control Syst.
+ * Technol. 10). The distance of a point is from the median of up to five neighbours on either side, so that the start of a
+ * falling loss is no spike. Distances are measured by their median absolute deviation, which spikes do not inflate. NaN and
+ * infinite values are ignored.
  */
-export function findSpikes({ steps, values }: LoggedCurve): Spike[] {
-  const points = steps.flatMap((step, i) => {
-    const value = values[i];
-    return value !== undefined && Number.isFinite(value) ? [{ step, value }] : [];
+export function findSpikes(curve: LoggedCurve): Spike[] {
+  const points = finitePoints(curve);
+  if (points.length < MIN_POINTS) return [];
+  const neighbourhoods = points.map((point, i) => {
+    const neighbourMedian = medianOfNeighbours(points, i);
+    return { ...point, neighbourMedian, distance: point.value - neighbourMedian };
   });
-  if (points.length < LEAST_POINTS) return [];
-  const distances = points.map(({ step, value }, i) => {
-    const around = points.slice(Math.max(0, i - HALF_WINDOW), i + HALF_WINDOW + 1);
-    const middle = median(around.filter((other) => other.step !== step).map((other) => other.value));
-    return { step, value, middle, distance: value - middle };
-  });
-  const middle = median(distances.map(({ distance }) => distance));
-  const deviation = median(distances.map(({ distance }) => Math.abs(distance - middle)));
-  return distances.flatMap(({ step, value, middle: near, distance }) => {
+  const middle = median(neighbourhoods.map(({ distance }) => distance));
+  const deviation = median(neighbourhoods.map(({ distance }) => Math.abs(distance - middle)));
+  return neighbourhoods.flatMap(({ step, value, neighbourMedian, distance }) => {
     const z = deviation === 0 ? Infinity : (MAD_TO_SIGMA * (distance - middle)) / deviation;
-    const stands = distance > 0 && z >= SPIKE_Z && value >= SPIKE_RATIO * near;
-    return stands ? [{ step, value, z }] : [];
+    const isSpike = distance > 0 && z >= MIN_Z && value >= MIN_RATIO * neighbourMedian;
+    return isSpike ? [{ step, value, z }] : [];
   });
+}
+
+function medianOfNeighbours(points: readonly CurvePoint[], index: number): number {
+  const { step } = points[index] ?? { step: NaN };
+  const window = points.slice(Math.max(0, index - HALF_WINDOW), index + HALF_WINDOW + 1);
+  return median(window.filter((other) => other.step !== step).map(({ value }) => value));
 }

@@ -1,43 +1,75 @@
-import type { LoggedCurve } from "../runs/metric-choice.js";
+import { finitePoints, type LoggedCurve } from "../runs/metric-choice.js";
 import { median } from "../statistics/quantile.js";
+import type { DetectedFailure, FailureEvidence, FailureModeRule } from "./failure-mode-rule.js";
 
-/** An evaluation loss that rose after its best while the training loss fell. */
-export interface Overfitting {
+export const overfitting = {
+  kind: "OVERFITTING",
+  description: "The evaluation loss ends 1 % or more above its best value while the training loss falls.",
+  detect,
+} as const satisfies FailureModeRule;
+
+function detect(study: FailureEvidence): DetectedFailure | undefined {
+  const overfitted = study.runs.flatMap((run) => {
+    const curves = study.curves.get(run.id);
+    const training = curves?.get("loss");
+    const evaluation = curves?.get("eval_loss");
+    const rise = training && evaluation && evaluationRise(training, evaluation);
+    return rise === undefined ? [] : [{ run, rise }];
+  });
+  if (overfitted.length === 0) return undefined;
+  const names = overfitted.map(({ run, rise }) => `${run.name} (best at step ${rise.bestStep})`).join(", ");
+  return {
+    symptom: `The evaluation loss rises while the training loss falls in ${names}.`,
+    cause: "The adapter memorises the training examples: too many steps, too large a rank, or too few examples.",
+    mitigation: "Use the checkpoint nearest to the best evaluation loss. Use fewer steps, more dropout or more data.",
+    severity: "MEDIUM",
+    evidence: overfitted.map(({ run, rise }) => ({
+      label: `rise of eval_loss of ${run.name} after step ${rise.bestStep}`,
+      value: rise.percent,
+      unit: "%",
+    })),
+    experiments: overfitted.map(({ run }) => run),
+  };
+}
+
+/** A rise of the evaluation loss after its best value, while the training loss fell. */
+export interface EvaluationRise {
   readonly bestStep: number;
-  /** From the best to the last evaluation, percent. */
+  /** From the best to the last evaluation, in percent. */
   readonly percent: number;
 }
 
-/** A smaller rise is what evaluations of neighbouring steps differ by anyway, percent. */
-const LEAST_RISE_PERCENT = 1;
-/** Evaluations after the best that a rise needs: one can be chance. */
-const LEAST_EVALUATIONS = 2;
+/** Minimum rise in percent. Evaluations at neighbouring steps differ by less anyway. */
+const MIN_RISE_PERCENT = 1;
+/** Minimum number of evaluations after the best one. A single one may be chance. */
+const MIN_EVALUATIONS = 2;
 
 /**
- * Whether a run overfits: its evaluation loss ends more than 1 % above its least, at least two evaluations after it, and the
- * median training loss after that least is below that of as many points before it.
+ * Returns the rise of the evaluation loss if the run overfits: the loss ends more than 1 % above its minimum, with at least
+ * two evaluations after it, and the median training loss after the minimum is below that of as many points before it.
+ * Undefined otherwise.
  */
-export function overfitting(training: LoggedCurve, evaluation: LoggedCurve): Overfitting | undefined {
-  const evaluations = finite(evaluation);
+export function evaluationRise(training: LoggedCurve, evaluation: LoggedCurve): EvaluationRise | undefined {
+  const evaluations = finitePoints(evaluation);
+  const first = evaluations.at(0);
   const last = evaluations.at(-1);
-  const [first] = evaluations;
-  if (last === undefined || first === undefined) return undefined;
-  const best = evaluations.reduce((least, point) => (point.value < least.value ? point : least), first);
-  const after = evaluations.filter(({ step }) => step > best.step).length;
+  if (first === undefined || last === undefined) return undefined;
+  const best = evaluations.reduce((minimum, point) => (point.value < minimum.value ? point : minimum), first);
+  const evaluationsAfter = evaluations.filter(({ step }) => step > best.step).length;
+  // The percent is not finite if the best loss is 0.
   const percent = ((last.value - best.value) / Math.abs(best.value)) * 100;
-  // Not so either where the best is 0: there is no percent then.
-  if (after < LEAST_EVALUATIONS || !(percent > LEAST_RISE_PERCENT) || !Number.isFinite(percent)) return undefined;
-  const losses = finite(training);
-  const later = losses.filter(({ step }) => step > best.step).map(({ value }) => value);
-  const earlier = losses.filter(({ step }) => step <= best.step).slice(-later.length);
-  if (later.length === 0 || earlier.length === 0) return undefined;
-  const fell = median(later) < median(earlier.map(({ value }) => value));
-  return fell ? { bestStep: best.step, percent } : undefined;
+  if (!Number.isFinite(percent) || percent <= MIN_RISE_PERCENT || evaluationsAfter < MIN_EVALUATIONS) return undefined;
+  return trainingLossFalls(training, best.step) ? { bestStep: best.step, percent } : undefined;
 }
 
-function finite({ steps, values }: LoggedCurve): { step: number; value: number }[] {
-  return steps.flatMap((step, i) => {
-    const value = values[i];
-    return value !== undefined && Number.isFinite(value) ? [{ step, value }] : [];
-  });
+/** Returns whether the median training loss after `step` is below that of as many points up to `step`. */
+function trainingLossFalls(training: LoggedCurve, step: number): boolean {
+  const points = finitePoints(training);
+  const after = points.filter((point) => point.step > step).map(({ value }) => value);
+  if (after.length === 0) return false;
+  const before = points
+    .filter((point) => point.step <= step)
+    .slice(-after.length)
+    .map(({ value }) => value);
+  return before.length > 0 && median(after) < median(before);
 }

@@ -1,17 +1,26 @@
-import type { Confound } from "../confounds/confound.js";
-import type { Evidence } from "../study-evidence.js";
+import type { HypothesisVerdict } from "../../model/enums/diagnosis.js";
+import type { ConclusionBasis } from "../confounds/confound-rule.js";
+import type { Evidence, HypothesisRule, StudyEvidence } from "../study-evidence.js";
 
-export type HypothesisVerdict = "SUPPORTED" | "PARTIALLY_SUPPORTED" | "REJECTED" | "INCONCLUSIVE" | "NOT_TESTED";
-
-/** One of a study's three hypotheses, judged by its own facts. */
-export interface Hypothesis {
-  readonly id: "H1" | "H2" | "H3";
-  readonly statement: string;
+/** The result of testing a hypothesis on a study. */
+export interface Judgement {
   readonly verdict: HypothesisVerdict;
+  /** The reason, in one or more sentences. */
   readonly because: string;
   readonly evidence: readonly Evidence[];
-  readonly confounds: readonly Confound[];
 }
 
-/** A verdict with what it rests on, without its place among the others. */
-export type Judgement = Omit<Hypothesis, "id" | "statement" | "confounds">;
+/** A verdict with its reason. */
+export type ReasonedVerdict = Omit<Judgement, "evidence">;
+
+/** A hypothesis and how it is tested. Add one to the list in judge-hypotheses.ts. */
+export interface HypothesisDefinition {
+  readonly id: string;
+  /** What its evidence comes from. It decides which confounds are listed with it. */
+  readonly basis: ConclusionBasis;
+  /** Returns the hypothesis as a sentence. */
+  statement(rule: HypothesisRule): string;
+  judge(study: StudyEvidence, rule: HypothesisRule): Judgement;
+  /** Judges by the rules of the notebook that Rankscope replaces. */
+  judgeByNotebook(study: StudyEvidence, rule: HypothesisRule): Judgement;
+}

@@ -1,31 +1,72 @@
-import type { HypothesisVerdict, Judgement } from "./hypothesis.js";
-import { rankThreshold } from "../degradation/rank-threshold.js";
+import type { HypothesisVerdict } from "../../model/enums/diagnosis.js";
+import type { RankDegradation } from "../degradation/degradation.js";
+import { notebookRankThreshold, rankThreshold, type RankThreshold } from "../degradation/rank-threshold.js";
 import type { Evidence, StudyEvidence } from "../study-evidence.js";
+import { formatRanks } from "../wording/format-ranks.js";
+import type { HypothesisDefinition, Judgement } from "./hypothesis.js";
 
-/** Judges H3: whether there is a minimum rank from which the metric degrades by less than the threshold. */
-export function minimumRank({ degradations }: StudyEvidence): Judgement {
-  const { rank, bound, reason, testedRanks, inconclusiveRanks, range } = rankThreshold(degradations);
-  const verdict: HypothesisVerdict =
-    testedRanks.length === 0
-      ? "NOT_TESTED"
-      : inconclusiveRanks.length > 0
-        ? "INCONCLUSIVE"
-        : ({ EXACT: "SUPPORTED", AT_MOST: "PARTIALLY_SUPPORTED", NONE: "REJECTED" } as const)[bound];
-  const open =
-    `the interval over seeds straddles the threshold at r = ${inconclusiveRanks.join(", ")}: ` +
-    `r* is between ${range.least ?? "more than any tested rank"} and ${range.greatest ?? "more than any tested rank"}`;
+/** H3: there is a minimum rank from which the metric degrades by less than the threshold. */
+export const minimumRank = {
+  id: "H3",
+  basis: "METRICS",
+  statement: ({ metric, thresholdPercent }) =>
+    `There is a minimum rank from which ${metric} degrades by less than ${thresholdPercent} %.`,
+  judge,
+  judgeByNotebook,
+} as const satisfies HypothesisDefinition;
+
+function judge({ degradations }: StudyEvidence): Judgement {
+  const threshold = rankThreshold(degradations);
+  const { rank, bound, reason, inconclusiveRanks } = threshold;
   return {
-    verdict,
-    because: inconclusiveRanks.length > 0 ? open : reason,
+    verdict: verdictOf(threshold),
+    because: inconclusiveRanks.length > 0 ? inconclusiveReason(threshold) : reason,
     evidence: [
       { label: `minimum viable rank (${bound})`, value: rank, unit: "rank" },
-      ...degradations.flatMap(({ rank: r, degradation: { percent, interval } }): Evidence[] => {
-        if (percent === null) return [];
-        const bounds =
-          interval &&
-          ` (${interval.confidence * 100} % interval ${interval.low.toFixed(2)} to ${interval.high.toFixed(2)})`;
-        return [{ label: `degradation at r = ${r}${bounds ?? ""}`, value: percent, unit: "%" }];
-      }),
+      ...degradations.flatMap(degradationEvidence),
     ],
+  };
+}
+
+function verdictOf({ testedRanks, inconclusiveRanks, bound }: RankThreshold): HypothesisVerdict {
+  if (testedRanks.length === 0) return "NOT_TESTED";
+  if (inconclusiveRanks.length > 0) return "INCONCLUSIVE";
+  switch (bound) {
+    case "EXACT":
+      return "SUPPORTED";
+    case "AT_MOST":
+      return "PARTIALLY_SUPPORTED";
+    case "NONE":
+      return "REJECTED";
+  }
+}
+
+function inconclusiveReason(threshold: RankThreshold): string {
+  const ranks = formatRanks(threshold.inconclusiveRanks);
+  return `The interval over seeds contains the threshold at ${ranks}; ${rangeText(threshold)}.`;
+}
+
+function rangeText({ range: { least, greatest } }: RankThreshold): string {
+  if (least === null) return "r* is above every tested rank";
+  if (greatest === null) return `r* is ${least} or larger`;
+  return least === greatest ? `r* is ${least}` : `r* is between ${least} and ${greatest}`;
+}
+
+function degradationEvidence({ rank, degradation: { percent, interval } }: RankDegradation): Evidence[] {
+  if (percent === null) return [];
+  const bounds =
+    interval === null
+      ? ""
+      : ` (${interval.confidence * 100} % interval ${interval.low.toFixed(2)} to ${interval.high.toFixed(2)})`;
+  return [{ label: `degradation at r = ${rank}${bounds}`, value: percent, unit: "%" }];
+}
+
+function judgeByNotebook({ degradations }: StudyEvidence): Judgement {
+  const { rank, reason, testedRanks } = notebookRankThreshold(degradations);
+  const verdictOfTested = rank === null ? "REJECTED" : "SUPPORTED";
+  return {
+    verdict: testedRanks.length === 0 ? "NOT_TESTED" : verdictOfTested,
+    because: reason,
+    evidence: [{ label: "minimum viable rank", value: rank, unit: "rank" }],
   };
 }

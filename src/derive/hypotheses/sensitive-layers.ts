@@ -1,70 +1,123 @@
-import { comparableRanks, undecided, type ComparableRank } from "../similarity/comparable-ranks.js";
-import type { HypothesisVerdict, Judgement } from "./hypothesis.js";
+import { comparableRanks, type ComparableRank } from "../similarity/rank-similarity.js";
+import { meanAndRange } from "../statistics/mean-and-range.js";
 import { OUTLIER_Z, robustZ } from "../statistics/robust-z.js";
-import { meanAndRange } from "../similarity/layer-similarity.js";
 import { spearman } from "../statistics/spearman.js";
 import type { Evidence, HypothesisRule, NamedLayer, StudyEvidence } from "../study-evidence.js";
+import { formatRanks } from "../wording/format-ranks.js";
+import type { HypothesisDefinition, Judgement, ReasonedVerdict } from "./hypothesis.js";
+import { pendingVerdict } from "./pending-verdict.js";
 
-/** Judges H2: whether some layers are more sensitive than others, at every rank whose comparison is fair. */
-export function sensitiveLayers({ similarities }: StudyEvidence, { sensitivitySpread }: HypothesisRule): Judgement {
-  const fair = comparableRanks(similarities);
-  const spans = fair.map(({ rank, layers }) => {
-    const cosines = meanAndRange(layers.map(({ similarity }) => similarity.cosineSimilarity));
-    const lowest = layers.find(({ similarity }) => similarity.cosineSimilarity === cosines?.min);
-    return { rank, span: (cosines?.max ?? 0) - (cosines?.min ?? 0), n: cosines?.n ?? 0, layer: lowest?.layer.name };
-  });
-  const tested = spans.filter(({ n }) => n > 1);
-  const wide = tested.filter(({ span }) => span >= sensitivitySpread);
-  const [verdict, because]: [HypothesisVerdict, string] =
-    undecided(similarities) ??
-    (tested.length === 0
-      ? ["NOT_TESTED", "no rank has comparable weights of two layers or more"]
-      : wide.length === tested.length
-        ? ["SUPPORTED", `the layers' cosines span ${sensitivitySpread} or more at every comparable rank`]
-        : wide.length === 0
-          ? [
-              "REJECTED",
-              `the layers' cosines span less than ${sensitivitySpread} at every comparable rank: all suffer alike`,
-            ]
-          : [
-              "PARTIALLY_SUPPORTED",
-              `the layers' cosines span ${sensitivitySpread} or more at r = ${wide.map(({ rank }) => rank).join(", ")} only`,
-            ]);
-  const evidence = tested.map(({ rank, span, layer }) => ({
-    label: `span of the layers' cosines at r = ${rank}; most sensitive is ${layer}`,
+/** H2: some layers are more sensitive than others, at every rank whose comparison is valid. */
+export const sensitiveLayers = {
+  id: "H2",
+  basis: "WEIGHTS",
+  statement: ({ sensitivitySpread }) =>
+    `Some layers are more sensitive to quantization than others: their cosines span ${sensitivitySpread} or more.`,
+  judge,
+  judgeByNotebook: () => ({
+    verdict: "NOT_TESTED",
+    because: "By the notebook's rules, there is no verdict: it lists sensitive layers without a conclusion.",
+    evidence: [],
+  }),
+} as const satisfies HypothesisDefinition;
+
+/** Fewer common layers give no meaningful correlation. */
+const MIN_CORRELATED_LAYERS = 3;
+
+function judge({ similarities }: StudyEvidence, { sensitivitySpread }: HypothesisRule): Judgement {
+  const comparable = comparableRanks(similarities);
+  const spans = comparable.map(cosineSpan).filter(({ layers }) => layers > 1);
+  const verdict = pendingVerdict(similarities) ?? verdictBySpan(spans, sensitivitySpread);
+  const spanEvidence = spans.map(({ rank, span, mostSensitive }) => ({
+    label: `span of the layers' cosines at r = ${rank}; most sensitive is ${mostSensitive}`,
     value: span,
     unit: "cosine",
   }));
-  return { verdict, because, evidence: [...evidence, ...standingOut(fair), ...agreement(fair)] };
+  const evidence = [...spanEvidence, ...outlierEvidence(comparable), ...agreementEvidence(comparable)];
+  return { ...verdict, evidence };
 }
 
-/** Layers that stand out towards lower cosines. */
-function standingOut(fair: readonly ComparableRank<NamedLayer>[]): Evidence[] {
-  return fair.flatMap(({ rank, layers }) => {
-    const known = layers.flatMap(({ layer, similarity: { cosineSimilarity } }) =>
+interface CosineSpan {
+  readonly rank: number;
+  /** Maximum minus minimum cosine over the layers. */
+  readonly span: number;
+  /** Number of layers with a cosine. */
+  readonly layers: number;
+  /** Name of the layer with the minimum cosine. */
+  readonly mostSensitive: string | undefined;
+}
+
+function cosineSpan({ rank, layers }: ComparableRank<NamedLayer>): CosineSpan {
+  const cosines = meanAndRange(layers.map(({ similarity }) => similarity.cosineSimilarity));
+  const lowest = layers.find(({ similarity }) => similarity.cosineSimilarity === cosines?.min);
+  return {
+    rank,
+    span: (cosines?.max ?? 0) - (cosines?.min ?? 0),
+    layers: cosines?.n ?? 0,
+    mostSensitive: lowest?.layer.name,
+  };
+}
+
+function verdictBySpan(spans: readonly CosineSpan[], threshold: number): ReasonedVerdict {
+  if (spans.length === 0) {
+    return { verdict: "NOT_TESTED", because: "No rank has comparable weights for at least two layers." };
+  }
+  const wide = spans.filter(({ span }) => span >= threshold).map(({ rank }) => rank);
+  if (wide.length === spans.length) {
+    return {
+      verdict: "SUPPORTED",
+      because: `The layers' cosines span ${threshold} or more at every comparable rank.`,
+    };
+  }
+  if (wide.length === 0) {
+    return {
+      verdict: "REJECTED",
+      because: `The layers' cosines span less than ${threshold} at every comparable rank.`,
+    };
+  }
+  return {
+    verdict: "PARTIALLY_SUPPORTED",
+    because: `The layers' cosines span ${threshold} or more at ${formatRanks(wide)} only.`,
+  };
+}
+
+/** Returns the layers that are outliers towards lower cosines. */
+function outlierEvidence(comparable: readonly ComparableRank<NamedLayer>[]): Evidence[] {
+  return comparable.flatMap(({ rank, layers }) => {
+    const scored = layers.flatMap(({ layer, similarity: { cosineSimilarity } }) =>
       cosineSimilarity === null ? [] : [{ layer, score: 1 - cosineSimilarity }],
     );
-    return robustZ(known.map(({ score }) => score)).flatMap((z, i): Evidence[] =>
-      z !== null && z > OUTLIER_Z
-        ? [{ label: `${known[i]?.layer.name} stands out at r = ${rank}`, value: z, unit: "robust z" }]
-        : [],
-    );
+    const scores = robustZ(scored.map(({ score }) => score));
+    return scored.flatMap(({ layer }, i): Evidence[] => {
+      const z = scores[i] ?? null;
+      if (z === null || z <= OUTLIER_Z) return [];
+      return [{ label: `${layer.name} stands out at r = ${rank}`, value: z, unit: "robust z" }];
+    });
   });
 }
 
-/** Whether neighbouring ranks order the layers alike: what chance does to layers would not come again. */
-function agreement(fair: readonly ComparableRank<NamedLayer>[]): Evidence[] {
-  return fair.slice(1).flatMap((rank, i): Evidence[] => {
-    const before = fair[i];
-    if (before === undefined) return [];
-    const scores = new Map(before.layers.map(({ layer, similarity }) => [layer.name, similarity.cosineSimilarity]));
-    const pairs = rank.layers.flatMap(({ layer, similarity: { cosineSimilarity: right } }): [number, number][] => {
-      const left = scores.get(layer.name) ?? null;
-      return left === null || right === null ? [] : [[left, right]];
-    });
-    const value = spearman(pairs);
-    if (value === undefined || pairs.length < 3) return [];
-    const label = `agreement of the layers' order at r = ${before.rank} and r = ${rank.rank}, ${pairs.length} layers`;
+/** Returns how well neighbouring ranks agree on the order of the layers. Chance would not repeat an order. */
+function agreementEvidence(comparable: readonly ComparableRank<NamedLayer>[]): Evidence[] {
+  return comparable.slice(1).flatMap((rank, i): Evidence[] => {
+    const previous = comparable[i];
+    if (previous === undefined) return [];
+    const points = commonCosines(previous, rank);
+    const value = spearman(points);
+    if (value === undefined || points.length < MIN_CORRELATED_LAYERS) return [];
+    const ranks = `r = ${previous.rank} and r = ${rank.rank}`;
+    const label = `agreement of the layers' order at ${ranks}, ${points.length} layers`;
     return [{ label, value, unit: "Spearman's rho" }];
+  });
+}
+
+/** Returns the cosines at two ranks of every layer that has both. */
+function commonCosines(
+  left: ComparableRank<NamedLayer>,
+  right: ComparableRank<NamedLayer>,
+): { readonly x: number; readonly y: number }[] {
+  const cosines = new Map(left.layers.map(({ layer, similarity }) => [layer.name, similarity.cosineSimilarity]));
+  return right.layers.flatMap(({ layer, similarity: { cosineSimilarity: y } }) => {
+    const x = cosines.get(layer.name) ?? null;
+    return x === null || y === null ? [] : [{ x, y }];
   });
 }

@@ -1,68 +1,80 @@
-/** What the derived questions need to know of one experiment. */
+/** One experiment, with what the conclusions of derive/ need. */
 export interface Run {
   readonly id: string;
   readonly name: string;
   readonly rank: number;
   readonly seed: number | null;
-  /** `LORA`, `QLORA`, `DORA`, `QDORA`; `UNKNOWN` where its files do not tell. */
+  /** `LORA`, `QLORA`, `DORA` or `QDORA`. `UNKNOWN` if the files of the run do not tell. */
   readonly method: string;
-  /** Whether its scaling is alpha / sqrt(r): rsLoRA is another configuration than LoRA, of the same method. */
+  /** Whether the scaling is alpha / sqrt(r). LoRA and rsLoRA are different configurations of the same method. */
   readonly useRslora?: boolean | undefined;
-  readonly quantization: { readonly label: string; readonly bits: number | null };
-  /** Optimizer steps. */
+  readonly quantization: {
+    readonly label: string;
+    /** Bits per base weight. Null if unknown. */
+    readonly bits: number | null;
+  };
+  /** Number of optimizer steps. */
   readonly steps: number | null;
   readonly hasWeights: boolean;
-  /** Scalars by name, in the unit the name ends with. */
+  /** Scalars by name. The name ends with the unit. */
   readonly metrics: ReadonlyMap<string, number>;
 }
 
-/** One of the two configurations that a study compares. */
+/** A training configuration: the runs that differ only in rank and seed. */
 export interface Configuration {
-  /** `16bit`; what was asked for, where it was. */
+  /** `16bit`, or the requested selection. */
   readonly name: string;
-  /** The ids of its runs, at all ranks. */
+  /** Ids of its runs at all ranks. */
   readonly runs: ReadonlySet<string>;
 }
 
-/** The two configurations that a study compares, and how they were told apart. */
+/** The two configurations that a study compares. */
 export interface ComparisonRoles {
   readonly baseline: Configuration;
   readonly candidate: Configuration;
+  /** Why these two were chosen, in one sentence. */
   readonly because: string;
 }
 
-/** The runs of one side at one rank: one a seed. */
-export function runsAt(runs: readonly Run[], side: Configuration, rank: number): Run[] {
-  return runs.filter((run) => side.runs.has(run.id) && run.rank === rank);
+/** Returns the runs of a configuration at one rank, one a seed. */
+export function runsAt(runs: readonly Run[], configuration: Configuration, rank: number): Run[] {
+  return runs.filter((run) => configuration.runs.has(run.id) && run.rank === rank);
 }
 
-/** The distinct ranks of `runs`, ascending. */
+/** Returns the distinct ranks of `runs`, ascending. */
 export function ranksOf(runs: readonly Run[]): number[] {
   return [...new Set(runs.map((run) => run.rank))].sort((left, right) => left - right);
 }
 
-/** The finite values of `metric` among `runs`, in their order. */
+/** Returns the finite values of `metric`, in the order of `runs`. */
 export function metricValues(runs: readonly Run[], metric: string): number[] {
-  return runs
-    .map((run) => run.metrics.get(metric))
-    .filter((value) => value !== undefined && Number.isFinite(value)) as number[];
+  return runs.flatMap((run) => {
+    const value = run.metrics.get(metric);
+    return value !== undefined && Number.isFinite(value) ? [value] : [];
+  });
+}
+
+/** The runs of baseline and candidate that represent one rank. Null if there is no such run. */
+export interface RunPair {
+  readonly baseline: Run | null;
+  readonly candidate: Run | null;
 }
 
 /**
- * The baseline's and the candidate's run to compare at `rank`: of one seed and both with weights where there are such (the
- * least seed of several), else the first of each; null where a side has none.
+ * Returns the runs to compare at `rank`: two runs with equal seeds, preferably both with weights and with the smallest such
+ * seed; otherwise the first run of each configuration.
  */
-export function pairAt(
-  runs: readonly Run[],
-  { baseline, candidate }: ComparisonRoles,
-  rank: number,
-): { baseline: Run | null; candidate: Run | null } {
-  const bySeed = (left: Run, right: Run) => (left.seed ?? -1) - (right.seed ?? -1);
+export function pairAt(runs: readonly Run[], { baseline, candidate }: ComparisonRoles, rank: number): RunPair {
   const baselines = runsAt(runs, baseline, rank).sort(bySeed);
   const candidates = runsAt(runs, candidate, rank).sort(bySeed);
   const pairs = baselines.flatMap((one) =>
-    candidates.filter((other) => other.seed === one.seed).map((other) => ({ baseline: one, candidate: other })),
+    candidates.filter(({ seed }) => seed === one.seed).map((other) => ({ baseline: one, candidate: other })),
   );
   const withWeights = pairs.find((pair) => pair.baseline.hasWeights && pair.candidate.hasWeights);
   return withWeights ?? pairs[0] ?? { baseline: baselines[0] ?? null, candidate: candidates[0] ?? null };
+}
+
+/** Compares two runs by seed. An unknown seed comes first. */
+export function bySeed(left: Run, right: Run): number {
+  return (left.seed ?? -1) - (right.seed ?? -1);
 }

@@ -1,55 +1,56 @@
 import { defaultScaling, type RunSettings } from "./run-settings.js";
 
-/** One setting that two runs do not share; null is not known. */
+/** A setting in which two runs differ. Null is unknown. */
 export interface ConfigDifference {
   readonly field: string;
   readonly baseline: string | null;
   readonly candidate: string | null;
 }
 
-/** The settings in which two runs differ, one known on a single side among them. */
+/** Returns the settings in which two runs differ, including those that are known for one run only. */
 export function configDifferences(baseline: RunSettings, candidate: RunSettings): ConfigDifference[] {
-  const [left, right] = [fields(baseline), fields(candidate)];
-  return Object.keys(left)
-    .map((field) => ({ field, baseline: left[field] ?? null, candidate: right[field] ?? null }))
+  const ofBaseline = settingTexts(baseline);
+  const ofCandidate = settingTexts(candidate);
+  return Object.keys(ofBaseline)
+    .map((field) => ({ field, baseline: ofBaseline[field] ?? null, candidate: ofCandidate[field] ?? null }))
     .filter((difference) => difference.baseline !== difference.candidate);
 }
 
-/** Each setting as a text: equal texts are equal settings. */
-function fields({ adapter, quantization, ...run }: RunSettings): Record<string, string | null> {
+/** Returns each setting as a text. Equal settings have equal texts. */
+function settingTexts({ adapter, quantization, ...run }: RunSettings): Record<string, string | null> {
   return {
     method: run.method,
     quantization: quantization.label,
-    quantizationBits: text(quantization.bits),
+    quantizationBits: textOf(quantization.bits),
     quantizationScheme: quantization.scheme,
-    rank: text(run.rank),
-    alpha: text(adapter?.loraAlpha),
-    scaling: text(adapter && defaultScaling(adapter)),
-    rsLora: text(adapter?.useRslora),
-    dora: text(adapter?.useDora),
-    fanInFanOut: text(adapter?.fanInFanOut),
-    dropout: text(adapter?.loraDropout),
-    bias: text(adapter?.bias),
+    rank: textOf(run.rank),
+    alpha: textOf(adapter?.loraAlpha),
+    scaling: textOf(adapter && defaultScaling(adapter)),
+    rsLora: textOf(adapter?.useRslora),
+    dora: textOf(adapter?.useDora),
+    fanInFanOut: textOf(adapter?.fanInFanOut),
+    dropout: textOf(adapter?.loraDropout),
+    bias: textOf(adapter?.bias),
     targetModules: adapter && [...adapter.targetModules].sort().join(", "),
-    rankPattern: adapter && pattern(adapter.rankPattern),
-    alphaPattern: adapter && pattern(adapter.alphaPattern),
-    taskType: text(adapter?.taskType),
+    rankPattern: adapter && patternText(adapter.rankPattern),
+    alphaPattern: adapter && patternText(adapter.alphaPattern),
+    taskType: textOf(adapter?.taskType),
     baseModel: run.baseModel,
-    revision: text(adapter?.revision),
-    steps: text(run.steps),
-    numSamples: text(run.numSamples),
-    peakLearningRate: text(run.peakLearningRate),
-    seed: text(run.seed),
-    checkpointStep: text(run.checkpointStep),
+    revision: textOf(adapter?.revision),
+    steps: textOf(run.steps),
+    numSamples: textOf(run.numSamples),
+    peakLearningRate: textOf(run.peakLearningRate),
+    seed: textOf(run.seed),
+    checkpointStep: textOf(run.checkpointStep),
   };
 }
 
-function text(value: string | number | boolean | null | undefined): string | null {
+function textOf(value: string | number | boolean | null | undefined): string | null {
   return value == null ? null : String(value);
 }
 
-/** In their order, which counts: the first that matches a module is taken. */
-function pattern(entries: Readonly<Record<string, number>>): string {
+/** Returns the entries in their order, which matters: PEFT uses the first pattern that matches a module. */
+function patternText(entries: Readonly<Record<string, number>>): string {
   return Object.entries(entries)
     .map(([key, value]) => `${key}: ${value}`)
     .join(", ");

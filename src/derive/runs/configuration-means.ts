@@ -1,55 +1,63 @@
-import { configurationName } from "./configuration-name.js";
 import { meanInterval } from "../statistics/mean-interval.js";
+import { summarise } from "../statistics/sample.js";
 import {
   metricValues,
   ranksOf,
   runsAt,
   type ComparisonRoles,
-  type Run,
   type Configuration,
+  type Run,
 } from "./comparison-roles.js";
-import { summarise } from "../statistics/sample.js";
+import { configurationName } from "./configuration-name.js";
 
-/** A metric of one side at one rank, over its seeds. */
+/** The mean of a metric over the seeds of one configuration at one rank. */
 export interface ConfigurationMean {
   readonly rank: number;
-  /** The name of the side. */
+  /** Name of the configuration. */
   readonly configuration: string;
   readonly mean: number;
-  /** Of the mean; null with one run, and where all values are equal. */
+  /** Confidence interval of the mean. Null for a single run, and for equal values. */
   readonly low: number | null;
   readonly high: number | null;
+  /** Number of runs. */
   readonly n: number;
 }
 
-/** The two sides that a study compares; where there are none, its configurations. */
+/** Returns the baseline and the candidate. Without roles, returns every configuration of the study. */
 export function comparedConfigurations(
   runs: readonly Run[],
   roles: ComparisonRoles | undefined,
 ): readonly Configuration[] {
   if (roles !== undefined) return [roles.baseline, roles.candidate];
-  const byName = new Map<string, Set<string>>();
+  const idsByName = new Map<string, Set<string>>();
   for (const run of runs) {
     const name = configurationName(run);
-    byName.set(name, (byName.get(name) ?? new Set()).add(run.id));
+    const ids = idsByName.get(name) ?? new Set();
+    idsByName.set(name, ids.add(run.id));
   }
-  return [...byName].map(([name, ids]) => ({ name, runs: ids }));
+  return [...idsByName].map(([name, ids]) => ({ name, runs: ids }));
 }
 
-/** The means of `metric` by rank, then side; without those that no run has a finite value for. */
+/** Returns the means of `metric` by rank, then by configuration. Means without a finite value are left out. */
 export function configurationMeans(
   runs: readonly Run[],
-  sides: readonly Configuration[],
+  configurations: readonly Configuration[],
   metric: string,
   confidence: number,
 ): readonly ConfigurationMean[] {
   return ranksOf(runs).flatMap((rank) =>
-    sides.flatMap((side) => {
-      const sample = summarise(metricValues(runsAt(runs, side, rank), metric));
+    configurations.flatMap((configuration) => {
+      const sample = summarise(metricValues(runsAt(runs, configuration, rank), metric));
       if (sample === undefined) return [];
       const interval = meanInterval(sample, confidence);
-      const { mean, n } = sample;
-      return [{ rank, configuration: side.name, mean, low: interval?.low ?? null, high: interval?.high ?? null, n }];
+      return {
+        rank,
+        configuration: configuration.name,
+        mean: sample.mean,
+        low: interval?.low ?? null,
+        high: interval?.high ?? null,
+        n: sample.n,
+      };
     }),
   );
 }

@@ -1,42 +1,51 @@
-import { OUTLIER_Z, robustZ } from "../statistics/robust-z.js";
 import type { LayerSimilarity } from "../similarity/layer-similarity.js";
+import { OUTLIER_Z, robustZ } from "../statistics/robust-z.js";
 
-/** How much a layer's update changes under quantization: 0 is not at all, 1 is orthogonal. */
+/** How much quantization changes the update of a layer: 0 is not at all, 1 is orthogonal. */
 export interface LayerSensitivity {
-  /** 1 - cosine similarity of the baseline's and the candidate's updates; null where that is undefined. */
+  /** 1 - cosine similarity of the updates of baseline and candidate. Null if the cosine is undefined. */
   readonly score: number | null;
   /**
-   * 1 is the most sensitive; null where the score is, and everywhere while a layer is pending: it could come before any.
-   * Equal scores share a position.
+   * 1 is the most sensitive layer; equal scores share a position. Null without a score, and for all layers while one is
+   * pending, because it may precede any of them.
    */
   readonly position: number | null;
-  /** Modified z-score among the layers (robust-z.ts); null where the position is, or it is not defined. */
+  /** Modified z-score among the layers (robust-z.ts). Null without a position, or if it is undefined. */
   readonly robustZ: number | null;
-  /** Whether it stands out, more or less sensitive: |robust z| above 3.5; null where that is. */
+  /** Whether the layer is an outlier, more or less sensitive: |robust z| above 3.5. Null without a robust z. */
   readonly standsOut: boolean | null;
 }
 
-/** Orders layers by sensitivity, the most sensitive first; layers of undefined similarity come last, in their order. */
+/** Returns the layers by sensitivity, the most sensitive first. Layers with undefined similarity come last, in their order. */
 export function layerSensitivity<Entry extends { readonly similarity: LayerSimilarity }>(
   layers: readonly Entry[],
 ): (Entry & LayerSensitivity)[] {
-  const scored = layers.map((entry) => {
-    const { cosineSimilarity } = entry.similarity;
-    return { ...entry, score: cosineSimilarity === null ? null : 1 - cosineSimilarity };
-  });
-  const scores = scored.map(({ score }) => score).filter((score) => score !== null);
+  const scores = layers.map(({ similarity }) => scoreOf(similarity)).filter((score) => score !== null);
   const isPending = layers.some(({ similarity }) => similarity.undefinedReason === "PENDING");
-  const zByScore = new Map<number | null | undefined, number | null>(robustZ(scores).map((z, i) => [scores[i], z]));
-  return scored
-    .map((entry) => {
-      const isKnown = entry.score !== null && !isPending;
-      const z = isKnown ? (zByScore.get(entry.score) ?? null) : null;
-      return {
-        ...entry,
-        position: isKnown ? 1 + scores.filter((other) => other > (entry.score ?? 0)).length : null,
-        robustZ: z,
-        standsOut: z === null ? null : Math.abs(z) > OUTLIER_Z,
-      };
-    })
-    .sort((left, right) => (right.score ?? -Infinity) - (left.score ?? -Infinity) || 0);
+  const zByScore = new Map(robustZ(scores).map((z, i) => [scores[i] ?? NaN, z]));
+  const sensitivityOf = (similarity: LayerSimilarity): LayerSensitivity => {
+    const score = scoreOf(similarity);
+    if (score === null || isPending) return { score, position: null, robustZ: null, standsOut: null };
+    const z = zByScore.get(score) ?? null;
+    return {
+      score,
+      position: 1 + scores.filter((other) => other > score).length,
+      robustZ: z,
+      standsOut: z === null ? null : Math.abs(z) > OUTLIER_Z,
+    };
+  };
+  return layers
+    .map((entry) => ({ ...entry, ...sensitivityOf(entry.similarity) }))
+    .sort((left, right) => compareScores(right.score, left.score));
+}
+
+function scoreOf({ cosineSimilarity }: LayerSimilarity): number | null {
+  return cosineSimilarity === null ? null : 1 - cosineSimilarity;
+}
+
+/** Compares two scores. Null is below every score. */
+function compareScores(left: number | null, right: number | null): number {
+  if (left !== null && right !== null) return left - right;
+  if (left === right) return 0;
+  return left === null ? -1 : 1;
 }

@@ -1,6 +1,8 @@
-/** The fields of a PEFT LoraConfig that give layers ranks of their own. */
+import type { LayerRank } from "./rank-allocation.js";
+
+/** The fields of a PEFT LoraConfig that set ranks by layer. */
 export interface PeftPatterns {
-  /** The rank of layers without a pattern: the most frequent one, the smaller of two as frequent. */
+  /** The rank of layers without a pattern: the most frequent rank, or the smallest of those. */
   readonly r: number;
   readonly loraAlpha: number;
   readonly rankPattern: Readonly<Record<string, number>>;
@@ -8,39 +10,48 @@ export interface PeftPatterns {
 }
 
 export interface ScaleRule {
-  /** The rank and alpha that the scaling is taken from. */
+  /** The rank and alpha of the scaling. */
   readonly r: number;
   readonly loraAlpha: number;
   readonly useRslora: boolean;
-  /** Give each layer the alpha that keeps this scaling; otherwise alpha stays, and a larger rank takes smaller steps. */
+  /** Whether each layer gets the alpha that keeps this scaling. Otherwise alpha is constant, so larger ranks take smaller steps. */
   readonly keepScale: boolean;
 }
 
 /**
- * Ranks by layer as `rank_pattern` and `alpha_pattern`. PEFT reads a key as a regular expression, `^(.*\.)?(key)$`, and takes
- * the first that matches; here each key is a whole module path with its dots escaped, so that it matches that module alone.
+ * Returns ranks by layer as `rank_pattern` and `alpha_pattern`. PEFT matches a key as the regular expression
+ * `^(.*\.)?(key)$` and uses the first match. Each key here is a whole module path with special characters escaped, so it
+ * matches that module only.
  */
-export function peftPatterns(
-  ranks: readonly { readonly layer: string; readonly rank: number }[],
-  scale: ScaleRule,
-): PeftPatterns {
-  const counts = new Map<number, number>();
-  for (const { rank } of ranks) counts.set(rank, (counts.get(rank) ?? 0) + 1);
-  const [[r] = [scale.r]] = [...counts].sort(([a, m], [b, n]) => n - m || a - b);
-  const alphaOf = (rank: number) =>
-    scale.keepScale
-      ? scale.loraAlpha * (scale.useRslora ? Math.sqrt(rank / scale.r) : rank / scale.r)
-      : scale.loraAlpha;
+export function peftPatterns(ranks: readonly LayerRank[], scale: ScaleRule): PeftPatterns {
+  const r = mostFrequentRank(ranks) ?? scale.r;
   const exceptions = ranks.filter(({ rank }) => rank !== r);
+  const rankPattern = exceptions.map(({ layer, rank }) => [escapeForPattern(layer), rank] as const);
+  const alphaPattern = exceptions.map(({ layer, rank }) => [escapeForPattern(layer), alphaFor(rank, scale)] as const);
   return {
     r,
-    loraAlpha: alphaOf(r),
-    rankPattern: Object.fromEntries(exceptions.map(({ layer, rank }) => [keyOf(layer), rank])),
-    alphaPattern: scale.keepScale
-      ? Object.fromEntries(exceptions.map(({ layer, rank }) => [keyOf(layer), alphaOf(rank)]))
-      : {},
+    loraAlpha: alphaFor(r, scale),
+    rankPattern: Object.fromEntries(rankPattern),
+    alphaPattern: scale.keepScale ? Object.fromEntries(alphaPattern) : {},
   };
 }
 
-/** All that a regular expression gives a meaning to stands for itself. */
-const keyOf = (layer: string) => layer.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+function mostFrequentRank(ranks: readonly LayerRank[]): number | undefined {
+  const counts = new Map<number, number>();
+  for (const { rank } of ranks) counts.set(rank, (counts.get(rank) ?? 0) + 1);
+  const byFrequency = [...counts].sort(
+    ([leftRank, leftCount], [rightRank, rightCount]) => rightCount - leftCount || leftRank - rightRank,
+  );
+  return byFrequency[0]?.[0];
+}
+
+function alphaFor(rank: number, { r, loraAlpha, useRslora, keepScale }: ScaleRule): number {
+  if (!keepScale) return loraAlpha;
+  const ratio = rank / r;
+  return loraAlpha * (useRslora ? Math.sqrt(ratio) : ratio);
+}
+
+/** Escapes every character that has a meaning in a regular expression. */
+function escapeForPattern(layer: string): string {
+  return layer.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+}

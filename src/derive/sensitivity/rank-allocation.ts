@@ -1,58 +1,97 @@
-/** A layer to give a rank to. */
+/** A layer that receives a rank. */
 export interface AllocationLayer {
   /** Module path in the base model. */
   readonly name: string;
   readonly inFeatures: number;
   readonly outFeatures: number;
-  /** Not negative; how much rank is worth here. */
+  /** The benefit of rank in this layer. 0 or more. */
   readonly sensitivity: number;
 }
 
 export interface AllocationRule {
-  /** The most parameters that all factors may have together. */
+  /** Maximum number of parameters of all factors together. */
   readonly budget: number;
   /** Ranks to choose from, ascending, each 1 or more. */
   readonly allowedRanks: readonly number[];
 }
 
+export interface LayerRank {
+  /** Name of the layer. */
+  readonly layer: string;
+  readonly rank: number;
+}
+
 export interface Allocation {
-  readonly ranks: readonly { readonly layer: string; readonly rank: number }[];
-  /** Parameters of all factors: the sum of rank (in + out). */
+  readonly ranks: readonly LayerRank[];
+  /** Number of parameters of all factors: the sum of rank (in + out). */
   readonly parameters: number;
 }
 
 /**
- * Spends a budget of parameters where sensitivity is. Every layer begins with the least allowed rank; then, again and again,
- * the step to the next allowed rank that gains most for its parameters is taken, among those that the budget still allows.
- * A step from rank a to b gains sensitivity * log2(b / a): each doubling of a layer's rank is taken to be worth the same,
- * which is an assumption, and the only one. Ties go to the layer that comes first.
+ * Distributes a budget of parameters by sensitivity. Every layer starts at the smallest allowed rank. Then the layer step to
+ * the next allowed rank with the largest gain per parameter is taken, until the budget allows no further step. A step from
+ * rank a to b gains sensitivity * log2(b / a): this assumes that each doubling of a layer's rank is worth the same. Ties go
+ * to the first layer.
  *
- * Undefined where the budget does not hold the least rank everywhere.
+ * Undefined if the budget does not cover the smallest rank in every layer.
  */
 export function allocateRanks(
   layers: readonly AllocationLayer[],
   { budget, allowedRanks }: AllocationRule,
 ): Allocation | undefined {
-  const given = layers.map((layer) => ({ layer, at: 0, cost: layer.inFeatures + layer.outFeatures }));
-  const rankOf = (at: number) => allowedRanks[at];
-  let left = budget - given.reduce((sum, { cost }) => sum + cost * (rankOf(0) ?? 0), 0);
-  if (layers.length === 0 || allowedRanks.length === 0 || left < 0) return undefined;
+  const [smallestRank] = allowedRanks;
+  if (layers.length === 0 || smallestRank === undefined) return undefined;
+  const allocated = layers.map((layer) => ({ layer, rankIndex: 0 }));
+  let remaining = budget - smallestRank * layers.reduce((sum, layer) => sum + parametersPerRank(layer), 0);
+  if (remaining < 0) return undefined;
   for (;;) {
-    let best: { entry: (typeof given)[number]; price: number; worth: number } | undefined;
-    for (const entry of given) {
-      const [now, next] = [rankOf(entry.at), rankOf(entry.at + 1)];
-      if (now === undefined || next === undefined) continue;
-      const price = (next - now) * entry.cost;
-      const worth = (entry.layer.sensitivity * Math.log2(next / now)) / price;
-      // Where sensitivity is 0 more rank is worth nothing, however much is left.
-      if (price <= left && worth > (best?.worth ?? 0)) best = { entry, price, worth };
-    }
-    if (best === undefined) break;
-    best.entry.at++;
-    left -= best.price;
+    const step = bestStep(allocated, allowedRanks, remaining);
+    if (step === undefined) break;
+    step.entry.rankIndex++;
+    remaining -= step.price;
   }
   return {
-    ranks: given.map(({ layer, at }) => ({ layer: layer.name, rank: rankOf(at) ?? 0 })),
-    parameters: budget - left,
+    ranks: allocated.map(({ layer, rankIndex }) => ({
+      layer: layer.name,
+      rank: allowedRanks[rankIndex] ?? smallestRank,
+    })),
+    parameters: budget - remaining,
   };
+}
+
+/** A layer with the index of its rank in the allowed ranks. */
+interface AllocatedLayer {
+  readonly layer: AllocationLayer;
+  rankIndex: number;
+}
+
+/** The step of one layer to its next allowed rank. */
+interface Step {
+  readonly entry: AllocatedLayer;
+  /** Number of parameters. */
+  readonly price: number;
+  /** Gain per parameter. */
+  readonly worth: number;
+}
+
+/** Returns the affordable step with the largest positive worth. A layer with sensitivity 0 never gains. */
+function bestStep(
+  allocated: readonly AllocatedLayer[],
+  allowedRanks: readonly number[],
+  remaining: number,
+): Step | undefined {
+  let best: Step | undefined;
+  for (const entry of allocated) {
+    const rank = allowedRanks[entry.rankIndex];
+    const nextRank = allowedRanks[entry.rankIndex + 1];
+    if (rank === undefined || nextRank === undefined) continue;
+    const price = (nextRank - rank) * parametersPerRank(entry.layer);
+    const worth = (entry.layer.sensitivity * Math.log2(nextRank / rank)) / price;
+    if (price <= remaining && worth > (best?.worth ?? 0)) best = { entry, price, worth };
+  }
+  return best;
+}
+
+function parametersPerRank({ inFeatures, outFeatures }: AllocationLayer): number {
+  return inFeatures + outFeatures;
 }

@@ -1,101 +1,120 @@
 import type { RankSimilarity } from "../similarity/rank-similarity.js";
 import type { NamedLayer } from "../study-evidence.js";
+import { meanOf } from "../statistics/sample.js";
 
-/** The sensitivity of every layer at every rank, and its mean over the ranks whose comparison is fair. */
+/** The sensitivity of every layer at every rank, with means over the ranks whose comparison is valid. */
 export interface SensitivityMap<Layer> {
   /** Ascending. */
   readonly ranks: readonly number[];
-  /** The ranks that means are over. */
+  /** The ranks in the means. */
   readonly fairRanks: readonly number[];
-  /** Ranks that means leave out, and why. */
-  readonly leftOut: readonly { readonly rank: number; readonly because: string }[];
+  /** The other ranks. */
+  readonly leftOut: readonly LeftOutRank[];
   readonly layers: readonly LayerRow<Layer>[];
-  /** The same by module, over all blocks, the most sensitive first. */
+  /** Sensitivity by module over all blocks, the most sensitive first. */
   readonly modules: readonly ModuleRow[];
+}
+
+/** A rank whose comparison is not valid, or not complete. */
+export interface LeftOutRank {
+  readonly rank: number;
+  readonly because: string;
 }
 
 export interface LayerRow<Layer> {
   readonly layer: Layer;
-  /** 1 - cosine, by rank; null where undefined. */
+  /** 1 - cosine by rank. Null if undefined. */
   readonly values: readonly (number | null)[];
-  /** Over the fair ranks; null where one of them has no value. */
+  /** Mean over the valid ranks. Null if one of them has no value. */
   readonly mean: number | null;
 }
 
 export interface ModuleRow {
-  /** `attn.c_attn`: the path after the block number. */
+  /** The path after the block number: `attn.c_attn`. */
   readonly module: string;
-  /** Layers with a mean. */
+  /** Number of layers with a mean. */
   readonly layers: number;
   readonly mean: number;
 }
 
-/** Lays the similarities of all ranks out as layers x ranks; layers are in the order of the first rank's. */
+/** Returns the similarities of all ranks as a table of layers x ranks. Layers are in the order of the first rank. */
 export function sensitivityMap<Layer extends NamedLayer & { readonly module: string }>(
   similarities: readonly RankSimilarity<Layer>[],
 ): SensitivityMap<Layer> {
-  const leftOut = similarities.flatMap(({ rank, mean, sharedStart, pendingJobs }) => {
-    const because =
-      pendingJobs.length > 0
-        ? "its weights are still being compared"
-        : mean === null
-          ? "no layer could be compared"
-          : sharedStart === false
-            ? "its runs started from different A"
-            : undefined;
-    return because === undefined ? [] : [{ rank, because }];
+  const leftOut = similarities.flatMap((similarity) => {
+    const because = whyLeftOut(similarity);
+    return because === undefined ? [] : [{ rank: similarity.rank, because }];
   });
-  const fairRanks = similarities
-    .map(({ rank }) => rank)
-    .filter((rank) => !leftOut.some((other) => other.rank === rank));
-  const scores = similarities.map(
-    ({ layers }) => new Map(layers.map(({ layer, similarity: { cosineSimilarity: cosine } }) => [layer.name, cosine])),
-  );
+  const ranks = similarities.map(({ rank }) => rank);
+  const leftOutRanks = leftOut.map(({ rank }) => rank);
+  const fairRanks = ranks.filter((rank) => !leftOutRanks.includes(rank));
+  const scoresByRank = similarities.map(scoresByLayer);
   const layers = (similarities[0]?.layers ?? []).map(({ layer }) => {
-    const values = scores.map((byName) => {
-      const cosine = byName.get(layer.name) ?? null;
-      return cosine === null ? null : 1 - cosine;
-    });
-    return { layer, values, mean: meanOf(values.filter((_, i) => fairRanks.includes(similarities[i]?.rank ?? NaN))) };
+    const values = scoresByRank.map((scores) => scores.get(layer.name) ?? null);
+    const fairValues = values.filter((_, i) => fairRanks.includes(ranks[i] ?? NaN));
+    return { layer, values, mean: completeMean(fairValues) };
   });
-  return { ranks: similarities.map(({ rank }) => rank), fairRanks, leftOut, layers, modules: modulesOf(layers) };
+  return { ranks, fairRanks, leftOut, layers, modules: moduleRows(layers) };
 }
 
-/** The mean sensitivity of q, k or v over all layers that have them. */
+/** Mean sensitivity of q, k or v over all layers that have them. */
 export interface PartRow {
   readonly name: string;
-  /** By rank; null where a layer's is undefined. */
+  /** By rank. Null if the value of a layer is undefined. */
   readonly values: readonly (number | null)[];
-  /** Over these ranks; null where one of them has none. */
+  /** Mean over these ranks. Null if one of them has no value. */
   readonly mean: number | null;
 }
 
-/** Means over layers: scores are given by rank, then one for each layer and part. */
-export function partRows(
-  byRank: readonly (readonly { readonly name: string; readonly score: number | null }[])[],
-): PartRow[] {
+/** The score of a part of one layer. */
+export interface PartScore {
+  readonly name: string;
+  readonly score: number | null;
+}
+
+/**
+ * Returns the mean sensitivity of each part over the layers.
+ *
+ * @param byRank for each rank the scores of all layers' parts
+ */
+export function partRows(byRank: readonly (readonly PartScore[])[]): PartRow[] {
   const names = [...new Set(byRank.flat().map(({ name }) => name))];
   return names.map((name) => {
     const values = byRank.map((scores) =>
-      meanOf(scores.filter((score) => score.name === name).map(({ score }) => score)),
+      completeMean(scores.filter((part) => part.name === name).map(({ score }) => score)),
     );
-    return { name, values, mean: meanOf(values) };
+    return { name, values, mean: completeMean(values) };
   });
 }
 
-function modulesOf(layers: readonly LayerRow<{ readonly module: string }>[]): ModuleRow[] {
-  const byModule = new Map<string, number[]>();
+/** Returns why a rank is not in the means. Undefined if it is. */
+function whyLeftOut({ mean, sharedStart, pendingJobs }: RankSimilarity<unknown>): string | undefined {
+  if (pendingJobs.length > 0) return "Its weights are still being compared.";
+  if (mean === null) return "No layer could be compared.";
+  return sharedStart === false ? "Its runs started from different A." : undefined;
+}
+
+function scoresByLayer({ layers }: RankSimilarity<NamedLayer>): ReadonlyMap<string, number | null> {
+  return new Map(
+    layers.map(({ layer, similarity: { cosineSimilarity } }) => [
+      layer.name,
+      cosineSimilarity === null ? null : 1 - cosineSimilarity,
+    ]),
+  );
+}
+
+function moduleRows(layers: readonly LayerRow<{ readonly module: string }>[]): ModuleRow[] {
+  const meansByModule = new Map<string, number[]>();
   for (const { layer, mean } of layers) {
-    if (mean !== null) byModule.set(layer.module, [...(byModule.get(layer.module) ?? []), mean]);
+    if (mean !== null) meansByModule.set(layer.module, [...(meansByModule.get(layer.module) ?? []), mean]);
   }
-  return [...byModule]
-    .map(([module, means]) => ({ module, layers: means.length, mean: meanOf(means) ?? NaN }))
+  return [...meansByModule]
+    .map(([module, means]) => ({ module, layers: means.length, mean: meanOf(means) }))
     .sort((left, right) => right.mean - left.mean);
 }
 
-/** Null of none, or where a value is null: a mean over other ranks than the next layer's could not be compared with it. */
-function meanOf(values: readonly (number | null)[]): number | null {
+/** Returns the mean. Null without values or if a value is null: means over different ranks cannot be compared. */
+function completeMean(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);
-  if (known.length === 0 || known.length < values.length) return null;
-  return known.reduce((sum, value) => sum + value, 0) / known.length;
+  return known.length === 0 || known.length < values.length ? null : meanOf(known);
 }

@@ -1,33 +1,36 @@
-import type { UndefinedReason } from "../undefined-reason.js";
+import type { UndefinedReason } from "../../model/enums/similarity.js";
 
-/** Facts about two updates of one layer (see store: comparison); norms leave scalings out. */
+/** The computed facts of two updates B A of one layer. Norms and the inner product exclude the scalings. */
 export interface UpdateFacts {
+  /** <B1 A1, B2 A2> */
   readonly innerProduct: number | null;
   readonly baselineSquaredNorm: number | null;
   readonly candidateSquaredNorm: number | null;
-  /** |B1 A1 - ratio B2 A2|^2, with the scalings' ratio (scaling-ratio.ts), by the form that does not cancel. */
+  /** |B1 A1 - ratio B2 A2|^2 for the ratio of the scalings, computed without cancellation. */
   readonly squaredDistance: number | null;
+  /** cos(A1, A2) */
   readonly initialCosine: number | null;
 }
 
+/** The similarity of the updates dW = s B A of baseline (1) and candidate (2) in one layer. */
 export interface LayerSimilarity {
   /** <dW1, dW2> / (|dW1| |dW2|) */
   readonly cosineSimilarity: number | null;
-  /** |dW1 - dW2|, Frobenius */
+  /** |dW1 - dW2|, Frobenius norm. */
   readonly l2Distance: number | null;
-  /** |dW1 - dW2| / |dW1|, with 1 the baseline */
+  /** |dW1 - dW2| / |dW1| */
   readonly relativeDifference: number | null;
   readonly baselineNorm: number | null;
   readonly candidateNorm: number | null;
-  /** cos(A1, A2): near 1 when both runs started from the same random A. */
+  /** cos(A1, A2): near 1 if both runs started from the same random A. */
   readonly initialCosine: number | null;
   /** Why a value is null. */
   readonly undefinedReason: UndefinedReason | null;
-  /** The id of the job that is to find the values, where the reason is PENDING. */
+  /** Id of the job that computes the values, if the reason is PENDING. */
   readonly pendingJob: string | null;
 }
 
-/** A similarity of which nothing is defined. */
+/** Returns a similarity without any defined value. */
 export function undefinedSimilarity(
   undefinedReason: UndefinedReason,
   pendingJob: string | null = null,
@@ -45,8 +48,8 @@ export function undefinedSimilarity(
 }
 
 /**
- * The similarity of two updates dW_i = s_i B_i A_i from the facts about B_i A_i. The distance was computed for the ratio of
- * these very scalings, by the form that does not cancel, and has only to be scaled.
+ * Returns the similarity of dW1 = s1 B1 A1 and dW2 = s2 B2 A2. `facts.squaredDistance` must belong to the ratio of these
+ * scalings (see model/scaling-ratio.ts).
  */
 export function layerSimilarity(
   facts: UpdateFacts,
@@ -64,7 +67,7 @@ export function layerSimilarity(
   }
   const baselineNorm = Math.abs(baselineScaling) * Math.sqrt(baselineSquaredNorm);
   const candidateNorm = Math.abs(candidateScaling) * Math.sqrt(candidateSquaredNorm);
-  // There is no ratio of scalings where one is 0: the distance to a zero update is the other's norm.
+  // A zero update is as far from the other one as the other one is long.
   const l2Distance =
     baselineScaling === 0 || candidateScaling === 0
       ? Math.max(baselineNorm, candidateNorm)
@@ -87,18 +90,8 @@ export function layerSimilarity(
   };
 }
 
-/** Rounding may carry the quotient just past 1, and short of it where B1 A1 is B2 A2: that is exactly 1. */
-function cosine(product: number, squaredNorm1: number, squaredNorm2: number): number {
-  if (product === squaredNorm1 && product === squaredNorm2) return 1;
-  return Math.min(1, Math.max(-1, product / (Math.sqrt(squaredNorm1) * Math.sqrt(squaredNorm2))));
-}
-
-/** Mean, least and greatest of the defined values; undefined when there are none. */
-export function meanAndRange(
-  values: readonly (number | null)[],
-): { mean: number; min: number; max: number; n: number } | undefined {
-  const defined = values.filter((value) => value !== null);
-  if (defined.length === 0) return undefined;
-  const mean = defined.reduce((sum, value) => sum + value, 0) / defined.length;
-  return { mean, min: Math.min(...defined), max: Math.max(...defined), n: defined.length };
+/** Returns the cosine, bounded to [-1, 1] against rounding, and exactly 1 for equal updates. */
+function cosine(innerProduct: number, squaredNorm1: number, squaredNorm2: number): number {
+  if (innerProduct === squaredNorm1 && innerProduct === squaredNorm2) return 1;
+  return Math.min(1, Math.max(-1, innerProduct / (Math.sqrt(squaredNorm1) * Math.sqrt(squaredNorm2))));
 }

@@ -1,126 +1,98 @@
-import type { Confound } from "../confounds/confound.js";
-import { formatPendingJobs } from "../wording/pending-jobs.js";
-import { ranksOf, runsAt, type ComparisonRoles, type Run } from "../runs/comparison-roles.js";
+import {
+  bySeed,
+  ranksOf,
+  runsAt,
+  type ComparisonRoles,
+  type Configuration,
+  type Run,
+} from "../runs/comparison-roles.js";
 import type { SimilaritySummary } from "./similarity-summary.js";
 
-/** Two saved adapters that differ by chance alone, or by little training: how alike they are bounds what a cosine can tell. */
+/**
+ * Two saved adapters that differ only by chance or by little training. Their similarity is the noise floor: a lower cosine
+ * of baseline and candidate may be chance too.
+ */
 export interface NoiseFloorPair {
-  /** OTHER_SEED: the ends of two runs of one configuration. NEIGHBOURING_CHECKPOINTS: the last two of one run. */
+  /** OTHER_SEED: the final checkpoints of two runs of one configuration. NEIGHBOURING_CHECKPOINTS: the last two of one run. */
   readonly kind: "OTHER_SEED" | "NEIGHBOURING_CHECKPOINTS";
   readonly rank: number;
-  /** The two sides: a run, and the id of its checkpoint. */
   readonly left: SavedAdapter;
   readonly right: SavedAdapter;
 }
 
 export interface SavedAdapter {
   readonly run: Run;
+  /** Id of the checkpoint. */
   readonly checkpoint: string;
   readonly step: number | null;
 }
 
-/** A pair that was compared. */
+/** A noise floor pair with its comparison. */
 export interface NoiseFloor extends NoiseFloorPair {
   readonly summary: SimilaritySummary;
 }
 
-/** A run's saved adapters by step, the one that stands for it last. */
+/** The checkpoints of a run by step. The last one represents the run. */
 export type Checkpoints = readonly { readonly id: string; readonly step: number | null }[];
 
 /**
- * The pairs that tell the noise of a comparison: of each side at each rank, runs of neighbouring seeds, and the last two
- * checkpoints of every run that has them.
+ * Returns the pairs that measure the noise floor at every rank, for baseline and candidate each: runs with neighbouring
+ * seeds, then the last two checkpoints of each run that has two.
  */
 export function noiseFloorPairs(
   runs: readonly Run[],
   { baseline, candidate }: ComparisonRoles,
   checkpointsOf: (run: Run) => Checkpoints,
 ): NoiseFloorPair[] {
-  const end = (run: Run): SavedAdapter[] => saved(run, checkpointsOf(run).at(-1));
-  return ranksOf(runs).flatMap((rank) =>
-    [baseline, candidate].flatMap((side): NoiseFloorPair[] => {
-      const seeds = runsAt(runs, side, rank)
-        .filter(({ hasWeights }) => hasWeights)
-        .sort((left, right) => (left.seed ?? -1) - (right.seed ?? -1));
-      const others = seeds.slice(1).flatMap((run, i): NoiseFloorPair[] => {
-        const [[left], [right]] = [seeds.slice(i, i + 1).flatMap(end), end(run)];
-        return left === undefined || right === undefined ? [] : [{ kind: "OTHER_SEED", rank, left, right }];
-      });
-      const neighbours = seeds.flatMap((run): NoiseFloorPair[] => {
-        const [left, right] = checkpointsOf(run)
-          .slice(-2)
-          .flatMap((checkpoint) => saved(run, checkpoint));
-        return left === undefined || right === undefined
-          ? []
-          : [{ kind: "NEIGHBOURING_CHECKPOINTS", rank, left, right }];
-      });
-      return [...others, ...neighbours];
-    }),
-  );
+  const pairsAt = (configuration: Configuration, rank: number) => {
+    const withWeights = runsAt(runs, configuration, rank)
+      .filter(({ hasWeights }) => hasWeights)
+      .sort(bySeed);
+    return [
+      ...otherSeedPairs(withWeights, rank, checkpointsOf),
+      ...withWeights.flatMap((run) => neighbouringCheckpoints(run, rank, checkpointsOf(run))),
+    ];
+  };
+  return ranksOf(runs).flatMap((rank) => [...pairsAt(baseline, rank), ...pairsAt(candidate, rank)]);
 }
 
-function saved(run: Run, checkpoint: Checkpoints[number] | undefined): SavedAdapter[] {
-  return checkpoint === undefined ? [] : [{ run, checkpoint: checkpoint.id, step: checkpoint.step }];
+function otherSeedPairs(
+  runs: readonly Run[],
+  rank: number,
+  checkpointsOf: (run: Run) => Checkpoints,
+): NoiseFloorPair[] {
+  return runs.slice(1).flatMap((run, i): NoiseFloorPair[] => {
+    const previous = runs[i];
+    const left = previous && savedAdapter(previous, checkpointsOf(previous).at(-1));
+    const right = savedAdapter(run, checkpointsOf(run).at(-1));
+    return left === undefined || right === undefined ? [] : [{ kind: "OTHER_SEED", rank, left, right }];
+  });
 }
 
-/** What a floor is of, for evidence: `16bit_r8, step 900 against 1000`. */
+function neighbouringCheckpoints(run: Run, rank: number, checkpoints: Checkpoints): NoiseFloorPair[] {
+  const left = savedAdapter(run, checkpoints.at(-2));
+  const right = savedAdapter(run, checkpoints.at(-1));
+  return left === undefined || right === undefined ? [] : [{ kind: "NEIGHBOURING_CHECKPOINTS", rank, left, right }];
+}
+
+function savedAdapter(run: Run, checkpoint: Checkpoints[number] | undefined): SavedAdapter | undefined {
+  return checkpoint && { run, checkpoint: checkpoint.id, step: checkpoint.step };
+}
+
+/** Returns the name of a noise floor in evidence: `16bit_r8, step 900 against 1000`. */
 export function floorName({ kind, left, right }: NoiseFloor): string {
-  return kind === "OTHER_SEED"
-    ? `${left.run.name} against ${right.run.name}, of another seed`
-    : `${left.run.name}, step ${left.step ?? "unknown"} against ${right.step ?? "unknown"}`;
+  if (kind === "OTHER_SEED") return `${left.run.name} against ${right.run.name}, another seed`;
+  return `${left.run.name}, step ${left.step ?? "unknown"} against ${right.step ?? "unknown"}`;
 }
 
 /**
- * Ranks at which two runs of one configuration, from one A, are no more alike than `threshold`: there the threshold asks of
- * quantization what a seed alone does not keep.
+ * Returns the ranks at which two runs of one configuration that started from the same A have a mean cosine of at most
+ * `threshold`. The threshold cannot tell quantization from the seed there.
  */
 export function undecidableRanks(floors: readonly NoiseFloor[], threshold: number): number[] {
-  return [
-    ...new Set(
-      floors
-        .filter(({ kind, summary }) => kind === "OTHER_SEED" && summary.sharedStart !== false)
-        .filter(({ summary: { mean } }) => mean !== null && mean <= threshold)
-        .map(({ rank }) => rank),
-    ),
-  ];
-}
-
-/** `16bit_r8, step 900 against 1000: 0.99987`, or the least and the greatest of several. */
-function extremes(floors: readonly NoiseFloor[]): string {
-  const sorted = [...floors].sort((left, right) => (left.summary.mean ?? 0) - (right.summary.mean ?? 0));
-  const ends = sorted.length < 3 ? sorted : [sorted.at(0), sorted.at(-1)].filter((floor) => floor !== undefined);
-  const named = ends.map((floor) => `${floorName(floor)}: ${floor.summary.mean?.toFixed(5)}`);
-  return sorted.length < 3 ? named.join("; ") : `${sorted.length} of them, from ${named.join(" to ")}`;
-}
-
-/** What the floors say of a verdict; of none there is nothing to hold a cosine against, and that is said too. */
-export function noiseFloorConfounds(
-  floors: readonly NoiseFloor[],
-  threshold: number,
-  ranks: readonly number[],
-): Confound[] {
-  if (ranks.length === 0) return [];
-  const pending = floors.map(({ summary, rank }) => ({ rank, pendingJobs: summary.pendingJobs }));
-  const waiting = pending.filter(({ pendingJobs }) => pendingJobs.length > 0);
-  if (waiting.length > 0) {
-    const message = `How alike equal trainings are is still being computed (${formatPendingJobs(waiting)}).`;
-    return [{ kind: "NOISE_FLOOR", severity: "LOW", message, ranks: [...new Set(waiting.map(({ rank }) => rank))] }];
-  }
-  const known = floors.filter(({ summary: { mean } }) => mean !== null);
-  const seeds = known.filter(({ kind }) => kind === "OTHER_SEED");
-  const undecidable = undecidableRanks(floors, threshold);
-  if (undecidable.length > 0) {
-    const message =
-      `Two runs of one configuration are no more alike than ${threshold} at r = ${undecidable.join(", ")}: a seed alone does ` +
-      "as much as the threshold asks of quantization.";
-    return [{ kind: "NOISE_FLOOR", severity: "HIGH", message, ranks: undecidable }];
-  }
-  if (seeds.length > 0) return [];
-  const neighbours = known.filter(({ kind }) => kind === "NEIGHBOURING_CHECKPOINTS");
-  const message =
-    neighbours.length === 0
-      ? "No configuration has two runs, and no run two checkpoints: how alike two equal trainings are is not known."
-      : "No configuration has two runs: the only noise floor is that of neighbouring checkpoints of one run " +
-        `(${extremes(neighbours)}), and how much another seed changes an update is not known.`;
-  return [{ kind: "NOISE_FLOOR", severity: "MEDIUM", message, ranks }];
+  const undecidable = floors.filter(
+    ({ kind, summary: { mean, sharedStart } }) =>
+      kind === "OTHER_SEED" && sharedStart !== false && mean !== null && mean <= threshold,
+  );
+  return [...new Set(undecidable.map(({ rank }) => rank))];
 }

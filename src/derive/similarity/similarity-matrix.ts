@@ -1,53 +1,53 @@
-import { meanAndRange, type LayerSimilarity } from "./layer-similarity.js";
-import type { UndefinedReason } from "../undefined-reason.js";
+import type { SimilarityMeasure, UndefinedReason } from "../../model/enums/similarity.js";
+import { meanAndRange } from "../statistics/mean-and-range.js";
+import type { LayerSimilarity } from "./layer-similarity.js";
 
-export type SimilarityMeasure = "COSINE" | "L2" | "RELATIVE_DIFFERENCE" | "INITIAL_COSINE";
-
-/** N x N values, row-major; a row's run is the baseline. */
+/** N x N values of N runs. The run of the row is the baseline. */
 export interface SimilarityMatrix {
   readonly values: readonly (readonly (number | null)[])[];
-  /** Why a value is null. */
+  /** Why a value is null, N x N. */
   readonly undefinedReasons: readonly (readonly (UndefinedReason | null)[])[];
 }
 
-/** A matrix over several layers: each value is a mean. */
+/** A matrix whose values are means over several layers. */
 export interface MeanMatrix extends SimilarityMatrix {
-  /** Over how many layers each value is. */
+  /** Number of layers in each mean, N x N. */
   readonly comparedLayers: readonly (readonly number[])[];
 }
 
 /**
- * The matrix of one layer from what is known of each pair of runs i <= j (i the baseline). All measures are symmetric but
- * the relative difference, which is to the norm of the row's run.
+ * Returns the matrix of one layer. All measures are symmetric except the relative difference, which is relative to the norm
+ * of the row's run.
+ *
+ * @param runs number of runs N
+ * @param similarityOf the similarity of the runs i <= j, where i is the baseline
  */
 export function layerMatrix(
   runs: number,
   measure: SimilarityMeasure,
   similarityOf: (i: number, j: number) => LayerSimilarity,
 ): SimilarityMatrix {
-  const upper = (i: number, j: number) => similarityOf(Math.min(i, j), Math.max(i, j));
-  const values = square(runs, (i, j) => {
-    const value = valueOf(upper(i, j), measure, i > j);
-    return i === j && value !== null ? ITSELF[measure] : value;
+  const similarityAt = (i: number, j: number) => similarityOf(Math.min(i, j), Math.max(i, j));
+  const values = squareMatrix(runs, (i, j) => {
+    const value = valueOf(similarityAt(i, j), measure, i > j);
+    return i === j && value !== null ? VALUE_WITH_ITSELF[measure] : value;
   });
-  return {
-    values,
-    undefinedReasons: square(runs, (i, j) =>
-      values[i]?.[j] === null ? (upper(i, j).undefinedReason ?? NO_REASON[measure]) : null,
-    ),
-  };
+  const undefinedReasons = squareMatrix(runs, (i, j) =>
+    values[i]?.[j] === null ? (similarityAt(i, j).undefinedReason ?? DEFAULT_REASON[measure]) : null,
+  );
+  return { values, undefinedReasons };
 }
 
-/** A run against itself, where it has an update: no rounding. */
-const ITSELF: Readonly<Record<SimilarityMeasure, number>> = {
+/** The exact value of a run compared with itself, without rounding. */
+const VALUE_WITH_ITSELF: Readonly<Record<SimilarityMeasure, number>> = {
   COSINE: 1,
   L2: 0,
   RELATIVE_DIFFERENCE: 0,
   INITIAL_COSINE: 1,
 };
 
-/** The only null without a reason of its own is cos(A1, A2) of different shapes, or of an A that is zero. */
-const NO_REASON: Readonly<Record<SimilarityMeasure, UndefinedReason>> = {
+/** The reason for a null without a reason of its own, which only cos(A1, A2) has: A differs in shape, or is zero. */
+const DEFAULT_REASON: Readonly<Record<SimilarityMeasure, UndefinedReason>> = {
   COSINE: "ZERO_UPDATE",
   L2: "NOT_FINITE",
   RELATIVE_DIFFERENCE: "ZERO_UPDATE",
@@ -55,42 +55,55 @@ const NO_REASON: Readonly<Record<SimilarityMeasure, UndefinedReason>> = {
 };
 
 /**
- * The unweighted mean over the layers that both runs have. While one of them is pending the value is null: half the layers
- * say nothing of the whole.
+ * Returns the unweighted mean over the layers that both runs have. A value is null while one of its layers is pending,
+ * because a mean over the other layers would change.
+ *
+ * @param runs number of runs N
  */
 export function meanMatrix(runs: number, layers: readonly SimilarityMatrix[]): MeanMatrix {
-  const cells = square(runs, (i, j) => {
-    const reasons = layers.flatMap(({ undefinedReasons }) => undefinedReasons[i]?.[j] ?? []);
-    const known = meanAndRange(layers.map(({ values }) => values[i]?.[j] ?? null));
-    const reason: UndefinedReason | null = reasons.includes("PENDING")
-      ? "PENDING"
-      : known === undefined
-        ? (reasons.find((found) => found !== "WEIGHTS_MISSING") ?? "WEIGHTS_MISSING")
-        : null;
-    return { value: reason === null ? (known?.mean ?? null) : null, reason, n: known?.n ?? 0 };
-  });
+  const cells = squareMatrix(runs, (i, j) => meanCell(layers, i, j));
   return {
     values: cells.map((row) => row.map(({ value }) => value)),
     undefinedReasons: cells.map((row) => row.map(({ reason }) => reason)),
-    comparedLayers: cells.map((row) => row.map(({ n }) => n)),
+    comparedLayers: cells.map((row) => row.map(({ comparedLayers }) => comparedLayers)),
   };
 }
 
-function valueOf(similarity: LayerSimilarity, measure: SimilarityMeasure, turned: boolean): number | null {
-  const { cosineSimilarity, l2Distance, relativeDifference, candidateNorm, initialCosine } = similarity;
+interface MeanCell {
+  readonly value: number | null;
+  readonly reason: UndefinedReason | null;
+  readonly comparedLayers: number;
+}
+
+function meanCell(layers: readonly SimilarityMatrix[], i: number, j: number): MeanCell {
+  const reasons = layers.flatMap(({ undefinedReasons }) => undefinedReasons[i]?.[j] ?? []);
+  const known = meanAndRange(layers.map(({ values }) => values[i]?.[j] ?? null));
+  const comparedLayers = known?.n ?? 0;
+  if (reasons.includes("PENDING")) return { value: null, reason: "PENDING", comparedLayers };
+  if (known !== undefined) return { value: known.mean, reason: null, comparedLayers };
+  const reason = reasons.find((found) => found !== "WEIGHTS_MISSING") ?? "WEIGHTS_MISSING";
+  return { value: null, reason, comparedLayers };
+}
+
+/** Returns one measure of a similarity. With `isReversed`, baseline and candidate are exchanged. */
+function valueOf(similarity: LayerSimilarity, measure: SimilarityMeasure, isReversed: boolean): number | null {
   switch (measure) {
     case "COSINE":
-      return cosineSimilarity;
+      return similarity.cosineSimilarity;
     case "L2":
-      return l2Distance;
+      return similarity.l2Distance;
     case "INITIAL_COSINE":
-      return initialCosine;
+      return similarity.initialCosine;
     case "RELATIVE_DIFFERENCE":
-      if (!turned) return relativeDifference;
-      return l2Distance === null || candidateNorm === null || candidateNorm === 0 ? null : l2Distance / candidateNorm;
+      return isReversed ? reversedRelativeDifference(similarity) : similarity.relativeDifference;
   }
 }
 
-function square<Cell>(size: number, cell: (i: number, j: number) => Cell): Cell[][] {
-  return Array.from({ length: size }, (_, i) => Array.from({ length: size }, (_, j) => cell(i, j)));
+function reversedRelativeDifference({ l2Distance, candidateNorm }: LayerSimilarity): number | null {
+  if (l2Distance === null || candidateNorm === null || candidateNorm === 0) return null;
+  return l2Distance / candidateNorm;
+}
+
+function squareMatrix<Cell>(size: number, cell: (i: number, j: number) => Cell): Cell[][] {
+  return Array.from({ length: size }, (_, i) => Array.from({ length: size }, (__, j) => cell(i, j)));
 }

@@ -1,6 +1,6 @@
 import { layerSimilarity, undefinedSimilarity, type LayerSimilarity, type UpdateFacts } from "./layer-similarity.js";
 
-/** What is stored of one layer that two runs adapt. */
+/** The stored facts of one layer that two runs adapt. */
 export interface StoredLayerPair extends UpdateFacts {
   readonly sameShape: boolean;
   /** Whether the comparison has been computed. */
@@ -9,13 +9,17 @@ export interface StoredLayerPair extends UpdateFacts {
   readonly candidateScaling: number;
 }
 
-/** The similarity as far as it is stored; null where the comparison was never computed. */
+/**
+ * Returns the similarity from stored facts. Null if the comparison was never computed. If it was computed for other
+ * scalings only, the distances are null, because the cosine alone does not depend on the size of the scalings.
+ */
 export function storedSimilarity(pair: StoredLayerPair): LayerSimilarity | null {
   if (!pair.sameShape) return undefinedSimilarity("SHAPES_DIFFER");
   if (!pair.compared) return null;
   const { baselineScaling, candidateScaling, squaredDistance } = pair;
-  // The cosine needs no distance, only whether it is 0; where that is of other scalings it is left out afterwards.
-  const found = layerSimilarity({ ...pair, squaredDistance: squaredDistance ?? 1 }, baselineScaling, candidateScaling);
-  if (squaredDistance !== null || found.undefinedReason === "NOT_FINITE") return found;
-  return { ...found, l2Distance: null, relativeDifference: null };
+  // Any distance other than 0 gives the same cosine.
+  const facts = { ...pair, squaredDistance: squaredDistance ?? 1 };
+  const similarity = layerSimilarity(facts, baselineScaling, candidateScaling);
+  if (squaredDistance !== null || similarity.undefinedReason === "NOT_FINITE") return similarity;
+  return { ...similarity, l2Distance: null, relativeDifference: null };
 }

@@ -1,44 +1,59 @@
+import { meanAndRange } from "../statistics/mean-and-range.js";
 import type { LayerSimilarity } from "./layer-similarity.js";
-import { meanAndRange } from "./layer-similarity.js";
 import { SHARED_START_COSINE } from "./similarity-summary.js";
 
-/** How alike a study's baseline and candidate are, over all its ranks, as far as comparisons are stored. */
+/** The similarity of a study's baseline and candidate over all ranks, from stored comparisons only. */
 export interface StoredSummary {
   /**
-   * Mean over the comparable ranks of each rank's mean cosine; null where no layer has one. A rank whose runs started from
-   * different A says nothing about quantization and is left out.
+   * Mean over the comparable ranks of the mean cosine of each rank. Null if no layer has a stored cosine. Ranks whose runs
+   * started from different A are left out, because their cosine says nothing about quantization.
    */
   readonly meanCosineSimilarity: number | null;
-  /** Layers, over the comparable ranks, whose cosine is stored and defined. */
+  /** Number of layers with a stored, defined cosine, over the comparable ranks. */
   readonly comparedLayers: number;
-  /** Layers, over all ranks, whose comparison has not been computed yet. */
+  /** Number of layers without a stored comparison, over all ranks. */
   readonly missingLayers: number;
-  /** Ranks that were left out because their runs started from different A, ascending. */
+  /** Ranks whose runs started from different A, ascending. */
   readonly differentStartRanks: readonly number[];
 }
 
-/** Summarises the stored similarities of a study, rank by rank; null stands for a layer that was not compared. */
-export function storedSummary(
-  ranks: readonly { readonly rank: number; readonly layers: readonly (LayerSimilarity | null)[] }[],
-): StoredSummary {
-  const summaries = ranks.map(({ rank, layers }) => {
-    const stored = layers.filter((layer) => layer !== null);
-    return {
-      rank,
-      cosines: meanAndRange(stored.map(({ cosineSimilarity }) => cosineSimilarity)),
-      start: meanAndRange(stored.map(({ initialCosine }) => initialCosine)),
-      missing: layers.length - stored.length,
-    };
-  });
-  const differs = ({ start }: (typeof summaries)[number]) => start !== undefined && start.mean < SHARED_START_COSINE;
-  const fair = summaries.filter((summary) => !differs(summary));
+/** The stored similarities of one rank. Null is a layer without a stored comparison. */
+export interface StoredRank {
+  readonly rank: number;
+  readonly layers: readonly (LayerSimilarity | null)[];
+}
+
+/** Returns the summary of a study from the stored similarities of its ranks. */
+export function storedSummary(ranks: readonly StoredRank[]): StoredSummary {
+  const summaries = ranks.map(summariseRank);
+  const comparable = summaries.filter(({ hasDifferentStart }) => !hasDifferentStart);
+  const different = summaries.filter(({ hasDifferentStart }) => hasDifferentStart);
   return {
-    meanCosineSimilarity: meanAndRange(fair.map(({ cosines }) => cosines?.mean ?? null))?.mean ?? null,
-    comparedLayers: fair.reduce((sum, { cosines }) => sum + (cosines?.n ?? 0), 0),
-    missingLayers: summaries.reduce((sum, { missing }) => sum + missing, 0),
-    differentStartRanks: summaries
-      .filter(differs)
-      .map(({ rank }) => rank)
-      .sort((left, right) => left - right),
+    meanCosineSimilarity: meanAndRange(comparable.map(({ meanCosine }) => meanCosine))?.mean ?? null,
+    comparedLayers: comparable.reduce((sum, { comparedLayers }) => sum + comparedLayers, 0),
+    missingLayers: summaries.reduce((sum, { missingLayers }) => sum + missingLayers, 0),
+    differentStartRanks: different.map(({ rank }) => rank).sort((left, right) => left - right),
+  };
+}
+
+interface StoredRankSummary {
+  readonly rank: number;
+  readonly meanCosine: number | null;
+  readonly comparedLayers: number;
+  readonly missingLayers: number;
+  /** Whether the runs are known to have started from different A. */
+  readonly hasDifferentStart: boolean;
+}
+
+function summariseRank({ rank, layers }: StoredRank): StoredRankSummary {
+  const stored = layers.filter((layer) => layer !== null);
+  const cosines = meanAndRange(stored.map(({ cosineSimilarity }) => cosineSimilarity));
+  const start = meanAndRange(stored.map(({ initialCosine }) => initialCosine));
+  return {
+    rank,
+    meanCosine: cosines?.mean ?? null,
+    comparedLayers: cosines?.n ?? 0,
+    missingLayers: layers.length - stored.length,
+    hasDifferentStart: start !== undefined && start.mean < SHARED_START_COSINE,
   };
 }

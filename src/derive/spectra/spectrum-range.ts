@@ -1,17 +1,17 @@
 import { quantile } from "../statistics/quantile.js";
 
-/** One singular value's place in the spectra of several layers. */
+/** The k-th singular value over several layers. */
 export interface SpectrumRange {
-  /** From 1. */
+  /** 1 or more. */
   readonly k: number;
   readonly low: number;
   readonly median: number;
   readonly high: number;
-  /** Layers that have a k-th singular value. */
+  /** Number of layers with a k-th singular value. */
   readonly layers: number;
 }
 
-/** The k-th greatest singular values of several layers side by side: their median and their range. */
+/** Returns the median and the range over the layers of the k-th largest singular value, for every k. */
 export function spectrumRange(spectra: readonly (readonly number[])[]): SpectrumRange[] {
   const longest = Math.max(0, ...spectra.map(({ length }) => length));
   return Array.from({ length: longest }, (_, i) => {

@@ -1,18 +1,11 @@
-import type { UndefinedReason } from "../undefined-reason.js";
-
-/** The singular values of one unscaled update B A, as they are stored. */
-export interface SpectrumFacts {
-  /** Descending; empty where a weight is not finite. */
-  readonly singularValues: readonly number[];
-  /** |B A|^2; null where a weight is not finite. */
-  readonly squaredNorm: number | null;
-}
+import type { SpectrumFacts } from "../../model/computed-facts.js";
+import type { UndefinedReason } from "../../model/enums/similarity.js";
 
 /** How an update dW = s B A spreads over its directions. */
 export interface Spectrum {
-  /** |dW|, Frobenius. */
+  /** |dW|, Frobenius norm. */
   readonly norm: number | null;
-  /** Of dW, descending, as many as the adapter's rank; empty where undefined. */
+  /** Singular values of dW, descending, r of them. Empty if undefined. */
   readonly singularValues: readonly number[];
   /** |dW|_F^2 / sigma_1^2, from 1 to r (Rudelson and Vershynin 2007, J. ACM 54). */
   readonly stableRank: number | null;
@@ -20,7 +13,7 @@ export interface Spectrum {
   readonly effectiveRank: number | null;
   /** Effective rank / r, at most 1. */
   readonly utilisation: number | null;
-  /** The least k with sum_{i<=k} sigma_i^2 >= 0.9 sum sigma_i^2. */
+  /** The smallest k with sum_{i<=k} sigma_i^2 >= 0.9 sum sigma_i^2. */
   readonly k90: number | null;
   /** Why a value is null. */
   readonly undefinedReason: UndefinedReason | null;
@@ -29,27 +22,28 @@ export interface Spectrum {
 /** The share of the squared norm that the first k90 directions carry. */
 const K90_SHARE = 0.9;
 
-/** A spectrum of which nothing is defined. */
+/** The measures of an update without a direction. */
+const NO_DIRECTION = { stableRank: null, effectiveRank: null, utilisation: null, k90: null };
+
+/** Returns a spectrum without any defined value. */
 export function undefinedSpectrum(undefinedReason: UndefinedReason): Spectrum {
   return { norm: null, singularValues: [], ...NO_DIRECTION, undefinedReason };
 }
 
-const NO_DIRECTION = { stableRank: null, effectiveRank: null, utilisation: null, k90: null };
-
-/** What the singular values of B A (r of them) say of dW = scaling * B A. A zero update has norm 0 and no direction. */
-export function spectrum(facts: SpectrumFacts, scaling: number): Spectrum {
+/** Returns the spectrum of dW = scaling * B A from the r singular values of B A. A zero update has norm 0 and no direction. */
+export function spectrum(facts: Pick<SpectrumFacts, "singularValues" | "squaredNorm">, scaling: number): Spectrum {
   const scale = Math.abs(scaling);
   const singularValues = facts.singularValues.map((value) => scale * value);
   if (facts.squaredNorm === null || singularValues.length === 0) return undefinedSpectrum("NOT_FINITE");
   const norm = scale * Math.sqrt(facts.squaredNorm);
   // Finite factors can still overflow when they are scaled.
   if (![norm, ...singularValues].every(Number.isFinite)) return undefinedSpectrum("NOT_FINITE");
-  const greatest = singularValues[0] ?? 0;
-  if (greatest === 0 || norm === 0) {
+  const largest = singularValues[0] ?? 0;
+  if (largest === 0 || norm === 0) {
     return { norm, singularValues, ...NO_DIRECTION, undefinedReason: "ZERO_UPDATE" };
   }
-  // In units of a power of two near the greatest: no square overflows or vanishes, and none is rounded for it.
-  const unit = 2 ** Math.floor(Math.log2(greatest));
+  // Dividing by a power of two near the largest value is exact, and keeps squares from overflowing or vanishing.
+  const unit = 2 ** Math.floor(Math.log2(largest));
   const relative = singularValues.map((value) => value / unit);
   const squares = relative.map((value) => value ** 2);
   const effectiveRank = Math.exp(entropy(relative));
@@ -59,22 +53,22 @@ export function spectrum(facts: SpectrumFacts, scaling: number): Spectrum {
     stableRank: sum(squares) / (squares[0] ?? 1),
     effectiveRank,
     utilisation: effectiveRank / singularValues.length,
-    k90: leastCount(squares, K90_SHARE),
+    k90: minimumCount(squares, K90_SHARE),
     undefinedReason: null,
   };
 }
 
-/** Shannon entropy of `values` as shares of their sum, in nats; 0 ln 0 is 0. */
+/** Returns the Shannon entropy, in nats, of `values` as shares of their sum. 0 ln 0 is 0. */
 function entropy(values: readonly number[]): number {
   const total = sum(values);
   return sum(values.map((value) => (value === 0 ? 0 : -(value / total) * Math.log(value / total))));
 }
 
-/** How many of the first `values` reach `share` of their sum. */
-function leastCount(values: readonly number[], share: number): number {
-  const wanted = share * sum(values);
+/** Returns how many of the first `values` are needed to reach `share` of their sum. */
+function minimumCount(values: readonly number[], share: number): number {
+  const target = share * sum(values);
   let reached = 0;
-  return 1 + values.findIndex((value) => (reached += value) >= wanted);
+  return 1 + values.findIndex((value) => (reached += value) >= target);
 }
 
 function sum(values: readonly number[]): number {

@@ -1,5 +1,5 @@
 declare module "jstat" {
-  /** The parts of jStat used here. */
+  /** The functions of jStat that derive/ uses. */
   const jstat: {
     readonly studentt: { inv(probability: number, degreesOfFreedom: number): number };
     readonly normal: {

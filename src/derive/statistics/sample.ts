@@ -1,6 +1,7 @@
-/** A sample's size and moments; `standardDeviation` (n - 1 in the denominator) is null for n < 2. */
+/** The size, mean and standard deviation of a sample. */
 export interface Sample {
   readonly mean: number;
+  /** Sample standard deviation (denominator n - 1). Null for n < 2. */
   readonly standardDeviation: number | null;
   readonly n: number;
 }
@@ -9,15 +10,21 @@ export interface Sample {
 export interface Interval {
   readonly low: number;
   readonly high: number;
-  /** 0.95: the share of such intervals that hold the true value. */
+  /** Confidence level, such as 0.95. */
   readonly confidence: number;
 }
 
-/** Summarises `values`; undefined when there are none. */
+/** Returns the moments of `values`. Undefined if `values` is empty. */
 export function summarise(values: readonly number[]): Sample | undefined {
   const n = values.length;
   if (n === 0) return undefined;
-  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  const mean = meanOf(values);
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, standardDeviation: n < 2 ? null : Math.sqrt(squares / (n - 1)), n };
+  const standardDeviation = n < 2 ? null : Math.sqrt(squares / (n - 1));
+  return { mean, standardDeviation, n };
+}
+
+/** Returns the arithmetic mean of `values`. NaN if `values` is empty. */
+export function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,9 +1,9 @@
-/** Uniform numbers in [0, 1), multiples of 2^-32: the same stream for the same seed. */
+/** Returns the next uniform number in [0, 1), a multiple of 2^-32. */
 export type RandomSource = () => number;
 
 /**
- * Opens the stream of `seed`, an integer. Pure arithmetic: a counter in steps of the golden ratio through a mixer of 32
- * bits (SplitMix: Steele, Lea and Flood 2014, OOPSLA; the mixer is MurmurHash3's).
+ * Returns the random stream of an integer seed; equal seeds give equal streams. The generator is SplitMix (Steele, Lea and
+ * Flood 2014, OOPSLA) with the 32-bit finaliser of MurmurHash3.
  */
 export function seededRandom(seed: number): RandomSource {
   let counter = seed | 0;

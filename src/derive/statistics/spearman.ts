@@ -1,18 +1,20 @@
-/** Spearman's rank correlation of paired values, ties sharing their mean rank; undefined where a side does not vary. */
-export function spearman(pairs: readonly (readonly [number, number])[]): number | undefined {
-  const left = ranks(pairs.map(([value]) => value));
-  const right = ranks(pairs.map(([, value]) => value));
-  const middle = (pairs.length + 1) / 2;
-  const sum = (values: readonly number[], others: readonly number[]) =>
-    values.reduce((total, value, i) => total + (value - middle) * ((others[i] ?? middle) - middle), 0);
-  const scale = Math.sqrt(sum(left, left) * sum(right, right));
-  return scale === 0 ? undefined : sum(left, right) / scale;
+import type { Point } from "./linear-fit.js";
+
+/** Returns Spearman's rank correlation of x and y; ties share their mean rank. Undefined if x or y does not vary. */
+export function spearman(points: readonly Point[]): number | undefined {
+  const ranksX = ranks(points.map(({ x }) => x));
+  const ranksY = ranks(points.map(({ y }) => y));
+  const meanRank = (points.length + 1) / 2;
+  const covariance = (left: readonly number[], right: readonly number[]) =>
+    left.reduce((total, rank, i) => total + (rank - meanRank) * ((right[i] ?? meanRank) - meanRank), 0);
+  const scale = Math.sqrt(covariance(ranksX, ranksX) * covariance(ranksY, ranksY));
+  return scale === 0 ? undefined : covariance(ranksX, ranksY) / scale;
 }
 
 function ranks(values: readonly number[]): number[] {
   return values.map((value) => {
-    const below = values.filter((other) => other < value).length;
+    const smaller = values.filter((other) => other < value).length;
     const equal = values.filter((other) => other === value).length;
-    return below + (equal + 1) / 2;
+    return smaller + (equal + 1) / 2;
   });
 }

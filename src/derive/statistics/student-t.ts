@@ -1,14 +1,16 @@
 import jstat from "jstat";
 
-/** The t that a Student variable of `freedom` degrees stays within, to either side, with probability `confidence`. */
-export function studentT(confidence: number, freedom: number): number {
-  return jstat.studentt.inv(0.5 + confidence / 2, freedom);
+/** Returns the critical value t of Student's distribution with P(|T| <= t) = `confidence`. */
+export function studentT(confidence: number, degreesOfFreedom: number): number {
+  return jstat.studentt.inv(0.5 + confidence / 2, degreesOfFreedom);
 }
 
 /**
- * Two-sided p of `t` with `freedom` degrees of freedom: I_x(freedom / 2, 1 / 2) with x = freedom / (freedom + t^2)
- * (Abramowitz and Stegun 26.7.1), which does not cancel where p is small.
+ * Returns the two-sided p-value of `t`: I_x(df / 2, 1 / 2) with x = df / (df + t^2) (Abramowitz and Stegun, 26.7.1).
+ * This form does not cancel for small p-values.
  */
-export function twoSidedP(t: number, freedom: number): number {
-  return t === 0 ? 1 : Math.min(1, Math.max(0, jstat.ibeta(freedom / (freedom + t ** 2), freedom / 2, 0.5)));
+export function twoSidedP(t: number, degreesOfFreedom: number): number {
+  if (t === 0) return 1;
+  const p = jstat.ibeta(degreesOfFreedom / (degreesOfFreedom + t ** 2), degreesOfFreedom / 2, 0.5);
+  return Math.min(1, Math.max(0, p));
 }

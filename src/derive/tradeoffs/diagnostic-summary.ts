@@ -1,54 +1,68 @@
-import type { RankSimilarity } from "../similarity/rank-similarity.js";
+import { metricValues, runsAt, type ComparisonRoles, type Configuration, type Run } from "../runs/comparison-roles.js";
 import { inferRoles } from "../runs/resolve-roles.js";
-import { metricValues, runsAt, type ComparisonRoles, type Run } from "../runs/comparison-roles.js";
+import type { RankSimilarity } from "../similarity/rank-similarity.js";
 import { summarise } from "../statistics/sample.js";
 
-/** The notebook's closing table for one rank; means over seeds, null where nothing was recorded. */
+/** The closing table of the notebook for one rank. Values are means over seeds, null if nothing was recorded. */
 export interface DiagnosticSummary {
   readonly baselineMemoryMb: number | null;
   readonly candidateMemoryMb: number | null;
   /** (baseline - candidate) / baseline * 100 */
   readonly memoryReductionPercent: number | null;
-  /** Null while a layer is pending, see pendingJobs. */
+  /** Null while a layer is pending (see pendingJobs). */
   readonly meanCosineSimilarity: number | null;
-  /** The ids of the jobs that the mean cosine waits for. */
+  /** Ids of the jobs that compute pending layers. */
   readonly pendingJobs: readonly string[];
-  /** Behaviour of the two models, where the study's tables record it for the candidate. */
+  /** Agreement of the models' outputs, if the tables of the study record it for the candidate. */
   readonly meanTokenMatch: number | null;
   readonly meanEmbeddingSimilarity: number | null;
   readonly baselineTimePerStepSeconds: number | null;
   readonly candidateTimePerStepSeconds: number | null;
-  /** baseline / candidate time per step: above 1 the candidate is faster. */
+  /** baseline / candidate time per step: above 1, the candidate is faster. */
   readonly speedup: number | null;
 }
 
+/**
+ * Returns the summary of one rank.
+ *
+ * @param similarity of that rank, if it is known
+ * @param roles inferred if undefined; null if the study has no two configurations to compare
+ */
 export function diagnosticSummary(
   runs: readonly Run[],
   rank: number,
   similarity: RankSimilarity<unknown> | undefined,
-  given?: ComparisonRoles | null,
+  roles: ComparisonRoles | null | undefined = inferRoles(runs),
 ): DiagnosticSummary {
-  const roles = given === undefined ? inferRoles(runs) : given;
-  const mean = (role: "baseline" | "candidate", metric: string): number | null =>
-    roles == null ? null : (summarise(metricValues(runsAt(runs, roles[role], rank), metric))?.mean ?? null);
-  const memory = { baseline: mean("baseline", "peak_memory_mb"), candidate: mean("candidate", "peak_memory_mb") };
-  const time = {
-    baseline: mean("baseline", "time_per_step_seconds"),
-    candidate: mean("candidate", "time_per_step_seconds"),
+  const meanAt = (configuration: Configuration | undefined, metric: string): number | null => {
+    if (configuration === undefined) return null;
+    return summarise(metricValues(runsAt(runs, configuration, rank), metric))?.mean ?? null;
   };
+  const baseline = roles?.baseline;
+  const candidate = roles?.candidate;
+  const baselineMemoryMb = meanAt(baseline, "peak_memory_mb");
+  const candidateMemoryMb = meanAt(candidate, "peak_memory_mb");
+  const baselineTimePerStepSeconds = meanAt(baseline, "time_per_step_seconds");
+  const candidateTimePerStepSeconds = meanAt(candidate, "time_per_step_seconds");
   return {
-    baselineMemoryMb: memory.baseline,
-    candidateMemoryMb: memory.candidate,
-    memoryReductionPercent:
-      memory.baseline && memory.candidate !== null
-        ? ((memory.baseline - memory.candidate) / memory.baseline) * 100
-        : null,
+    baselineMemoryMb,
+    candidateMemoryMb,
+    memoryReductionPercent: reductionPercent(baselineMemoryMb, candidateMemoryMb),
     meanCosineSimilarity: similarity?.mean ?? null,
     pendingJobs: similarity?.pendingJobs ?? [],
-    meanTokenMatch: mean("candidate", "mean_token_match"),
-    meanEmbeddingSimilarity: mean("candidate", "mean_embedding_similarity"),
-    baselineTimePerStepSeconds: time.baseline,
-    candidateTimePerStepSeconds: time.candidate,
-    speedup: time.baseline !== null && time.candidate ? time.baseline / time.candidate : null,
+    meanTokenMatch: meanAt(candidate, "mean_token_match"),
+    meanEmbeddingSimilarity: meanAt(candidate, "mean_embedding_similarity"),
+    baselineTimePerStepSeconds,
+    candidateTimePerStepSeconds,
+    speedup: ratio(baselineTimePerStepSeconds, candidateTimePerStepSeconds),
   };
+}
+
+function reductionPercent(baseline: number | null, candidate: number | null): number | null {
+  if (baseline === null || baseline === 0 || candidate === null) return null;
+  return ((baseline - candidate) / baseline) * 100;
+}
+
+function ratio(numerator: number | null, denominator: number | null): number | null {
+  return numerator === null || denominator === null || denominator === 0 ? null : numerator / denominator;
 }

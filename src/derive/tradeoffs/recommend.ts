@@ -1,96 +1,129 @@
 import { degradationByRank } from "../degradation/degradation.js";
-import { inferRoles } from "../runs/resolve-roles.js";
 import type { ComparisonRoles, Run } from "../runs/comparison-roles.js";
+import { inferRoles } from "../runs/resolve-roles.js";
 
 export interface Budget {
-  /** Peak memory in MB (as the study recorded it); null is no limit. */
+  /** Maximum peak memory in MB, as the study recorded it. Null is no limit. */
   readonly memoryMb: number | null;
-  /** Training time in seconds; null or undefined is no limit. */
+  /** Maximum training time in seconds. Null or undefined is no limit. */
   readonly timeSeconds?: number | null | undefined;
-  /** Largest acceptable degradation against the baseline of the same rank, percent; null is no limit. */
+  /** Maximum degradation against the baseline of the same rank, in percent. Null is no limit. */
   readonly degradationPercent: number | null;
-  /** The metric that is optimised, and that degradation is of. */
+  /** The metric to optimise, and of the degradation. */
   readonly metric: string;
   readonly higherIsBetter?: boolean | undefined;
 }
 
-/** What to use, and why not the others. */
+/** The run to use, and why not another. */
 export interface Recommendation {
-  /** Null where no run fits the budget. */
+  /** Null if no run fits the budget. */
   readonly run: Run | null;
   readonly because: string;
-  readonly alternatives: readonly { readonly run: Run; readonly rejectedBecause: string }[];
+  readonly alternatives: readonly RejectedRun[];
 }
 
-/** Recommends the run of the best metric that fits the budget; ties go to the smaller rank. */
-export function recommend(runs: readonly Run[], budget: Budget, given?: ComparisonRoles | null): Recommendation {
-  const roles = given === undefined ? inferRoles(runs) : (given ?? undefined);
-  const { metric, higherIsBetter = false } = budget;
-  const better = higherIsBetter ? -1 : 1;
-  const judged = runs.map((run) => ({
-    run,
-    value: run.metrics.get(metric),
-    unfit: unfit(run, runs, budget, roles),
-  }));
+export interface RejectedRun {
+  readonly run: Run;
+  readonly rejectedBecause: string;
+}
+
+/**
+ * Recommends the run with the best metric among those that fit the budget. Ties go to the smaller rank.
+ *
+ * @param roles inferred if undefined; null if the study has no two configurations to compare
+ */
+export function recommend(
+  runs: readonly Run[],
+  budget: Budget,
+  roles: ComparisonRoles | null | undefined = inferRoles(runs),
+): Recommendation {
+  const judged = runs.map((run) => judgeRun(run, runs, budget, roles ?? undefined));
+  const better = budget.higherIsBetter === true ? -1 : 1;
   const fitting = judged
-    .flatMap(({ run, value, unfit }) => (unfit === undefined && value !== undefined ? [{ run, value }] : []))
+    .filter((entry): entry is FittingRun => entry.value !== undefined)
     .sort((left, right) => better * (left.value - right.value) || left.run.rank - right.run.rank);
-  const best = fitting[0];
-  const [beyond, most] = higherIsBetter ? ["above", "greatest"] : ["below", "least"];
+  const [best] = fitting;
   const alternatives = judged
     .filter(({ run }) => run !== best?.run)
-    .map(({ run, value, unfit }) => ({
+    .map(({ run, value, unfitBecause }) => ({
       run,
-      rejectedBecause:
-        unfit ?? `${metric} ${value?.toFixed(4)} is not ${beyond} ${best?.value.toFixed(4)} of ${best?.run.name}`,
+      rejectedBecause: unfitBecause ?? worseBecause(budget, value, best),
     }));
-  if (best === undefined) return { run: null, because: "no run fits the budget", alternatives };
+  if (best === undefined) return { run: null, because: "No run fits the budget.", alternatives };
+  const extreme = budget.higherIsBetter === true ? "highest" : "lowest";
   return {
     run: best.run,
-    because: `the ${most} ${metric}, ${best.value.toFixed(4)}, of ${fitting.length} runs that fit the budget`,
+    because: `Its ${budget.metric}, ${best.value.toFixed(4)}, is the ${extreme} of ${fitting.length} runs that fit the budget.`,
     alternatives,
   };
 }
 
-/** Why `run` does not fit; undefined when it does. What was not recorded cannot be promised to fit. */
-function unfit(run: Run, runs: readonly Run[], budget: Budget, roles: ComparisonRoles | undefined): string | undefined {
-  const { memoryMb, timeSeconds, degradationPercent, metric, higherIsBetter } = budget;
-  const value = run.metrics.get(metric);
-  if (value === undefined) return `${metric} was not recorded`;
-  if (!Number.isFinite(value)) return `${metric} is NaN or infinite`;
-  return (
-    beyond(run, "peak_memory_mb", memoryMb, { name: "peak memory", unit: "MB" }) ??
-    beyond(run, "training_time_seconds", timeSeconds, { name: "training time", unit: "s" }) ??
-    degraded(run, runs, { metric, higherIsBetter, percent: degradationPercent }, roles)
-  );
+/** A run that fits the budget, with its value of the metric, or one that does not. */
+type JudgedRun = FittingRun | UnfitRun;
+
+interface FittingRun {
+  readonly run: Run;
+  readonly value: number;
+  readonly unfitBecause?: undefined;
 }
 
-function beyond(
-  { metrics }: Run,
-  metric: string,
-  limit: number | null | undefined,
-  { name, unit }: { readonly name: string; readonly unit: string },
-): string | undefined {
-  if (limit == null) return undefined;
+interface UnfitRun {
+  readonly run: Run;
+  readonly value?: undefined;
+  readonly unfitBecause: string;
+}
+
+/** Judges one run. A run without a recorded value does not fit, because the value may exceed the limit. */
+function judgeRun(run: Run, runs: readonly Run[], budget: Budget, roles: ComparisonRoles | undefined): JudgedRun {
+  const value = run.metrics.get(budget.metric);
+  if (value === undefined) return { run, unfitBecause: `${budget.metric} was not recorded.` };
+  if (!Number.isFinite(value)) return { run, unfitBecause: `${budget.metric} is NaN or infinite.` };
+  const unfitBecause =
+    exceeds(run, { metric: "peak_memory_mb", name: "Peak memory", unit: "MB", max: budget.memoryMb }) ??
+    exceeds(run, { metric: "training_time_seconds", name: "Training time", unit: "s", max: budget.timeSeconds }) ??
+    exceedsDegradation(run, runs, budget, roles);
+  return unfitBecause === undefined ? { run, value } : { run, unfitBecause };
+}
+
+function worseBecause({ metric, higherIsBetter }: Budget, value = NaN, best: FittingRun | undefined): string {
+  const comparison = higherIsBetter === true ? "higher" : "lower";
+  return `Its ${metric}, ${value.toFixed(4)}, is not ${comparison} than the ${best?.value.toFixed(4)} of ${best?.run.name}.`;
+}
+
+interface Limit {
+  readonly metric: string;
+  /** Name in messages, at the start of a sentence. */
+  readonly name: string;
+  readonly unit: string;
+  readonly max: number | null | undefined;
+}
+
+function exceeds({ metrics }: Run, { metric, name, unit, max }: Limit): string | undefined {
+  if (max == null) return undefined;
   const used = metrics.get(metric);
-  if (used === undefined || !Number.isFinite(used)) return `${name} was not recorded`;
-  return used > limit ? `${name} ${used.toFixed(0)} ${unit} exceeds ${limit} ${unit}` : undefined;
+  if (used === undefined || !Number.isFinite(used)) return `${name} was not recorded.`;
+  return used > max ? `${name} is ${used.toFixed(0)} ${unit} (maximum: ${max} ${unit}).` : undefined;
 }
 
-/** Judged by itself, not by the mean over its seeds: it is this run that is recommended. */
-function degraded(
+/** Judges the degradation of this run alone, not of the mean over its seeds, because this run is recommended. */
+function exceedsDegradation(
   run: Run,
   runs: readonly Run[],
-  limit: { readonly metric: string; readonly higherIsBetter: boolean | undefined; readonly percent: number | null },
+  { metric, higherIsBetter, degradationPercent }: Budget,
   roles: ComparisonRoles | undefined,
 ): string | undefined {
-  if (limit.percent === null || roles === undefined || roles.baseline.runs.has(run.id)) return undefined;
-  const rule = { ...limit, thresholdPercent: limit.percent, twoSided: false };
-  const alone = { ...roles, candidate: { name: run.name, runs: new Set([run.id]) } };
-  const found = degradationByRank(runs, rule, { ...alone, baseline: { ...roles.baseline, name: "the baseline" } });
-  const degradation = found.find(({ rank }) => rank === run.rank)?.degradation;
-  if (degradation?.percent == null) return `its degradation is not known: ${degradation?.reason ?? "no such rank"}`;
-  return degradation.percent > limit.percent
-    ? `degradation ${degradation.percent.toFixed(2)} % exceeds ${limit.percent} %`
-    : undefined;
+  if (degradationPercent === null || roles === undefined || roles.baseline.runs.has(run.id)) return undefined;
+  const rule = { metric, higherIsBetter, thresholdPercent: degradationPercent, twoSided: false };
+  const onlyThisRun = {
+    ...roles,
+    baseline: { ...roles.baseline, name: "the baseline" },
+    candidate: { name: run.name, runs: new Set([run.id]) },
+  };
+  const degradations = degradationByRank(runs, rule, onlyThisRun);
+  const degradation = degradations.find(({ rank }) => rank === run.rank)?.degradation;
+  if (degradation?.percent == null) {
+    return `Its degradation is unknown. ${degradation?.reason ?? "The study does not have its rank."}`;
+  }
+  if (degradation.percent <= degradationPercent) return undefined;
+  return `Its degradation is ${degradation.percent.toFixed(2)} % (maximum: ${degradationPercent} %).`;
 }

@@ -1,17 +1,18 @@
-import { degradationByRank, type AcceptanceRule, type Degradation } from "../degradation/degradation.js";
-import { diagnosticSummary } from "./diagnostic-summary.js";
+import { degradationByRank, type AcceptanceRule, type RankDegradation } from "../degradation/degradation.js";
 import { rankThreshold, type RankThreshold } from "../degradation/rank-threshold.js";
 import { ranksOf, type Run } from "../runs/comparison-roles.js";
-import { meanAndRange } from "../similarity/layer-similarity.js";
+import { meanAndRange } from "../statistics/mean-and-range.js";
+import { diagnosticSummary } from "./diagnostic-summary.js";
 
-/** One study among others: what follows from the metrics of its runs. */
+/** The conclusions from the metrics of one study, for comparing studies. */
 export interface StudyOverview {
-  readonly degradations: readonly { readonly rank: number; readonly degradation: Degradation }[];
+  readonly degradations: readonly RankDegradation[];
   readonly minimumViableRank: RankThreshold;
-  /** Mean over the ranks that have it; null where none has. */
+  /** Mean over the ranks with a known reduction. Null if there are none. */
   readonly memoryReductionPercent: number | null;
 }
 
+/** Returns the overview of a study. The roles are inferred. */
 export function studyOverview(runs: readonly Run[], rule: AcceptanceRule): StudyOverview {
   const degradations = degradationByRank(runs, rule);
   const reductions = ranksOf(runs).map((rank) => diagnosticSummary(runs, rank, undefined).memoryReductionPercent);

@@ -1,9 +1,8 @@
 import { Args, Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from "type-graphql";
 import { failureEvidence } from "../../analysis/judgement/study-evidence.js";
 import { byId } from "../../analysis/runs/study-runs.js";
-import { detectFailureModes } from "../../derive/failure-modes/detect-failure-modes.js";
-import type { FailureMode } from "../../derive/failure-modes/failure-mode.js";
-import { FailureKind, Severity } from "../../model/enums/diagnosis.js";
+import { detectFailureModes, FailureKind, type FailureMode } from "../../derive/failure-modes/failure-modes.js";
+import { Severity } from "../../model/enums/diagnosis.js";
 import type { Study } from "../../store/studies/studies.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";

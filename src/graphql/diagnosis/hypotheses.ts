@@ -1,11 +1,10 @@
 import { Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
 import type { Provenance } from "../../analysis/request/provenance.js";
 import { judgedStudy } from "../../analysis/judgement/study-evidence.js";
-import type { Confound } from "../../derive/confounds/confound.js";
-import type { Hypothesis } from "../../derive/hypotheses/hypothesis.js";
-import { judgeHypotheses } from "../../derive/hypotheses/judge-hypotheses.js";
+import { ConfoundKind, type Confound } from "../../derive/confounds/confounds.js";
+import { judgeHypotheses, type Hypothesis } from "../../derive/hypotheses/judge-hypotheses.js";
 import type { Evidence } from "../../derive/study-evidence.js";
-import { ConfoundKind, HypothesisVerdict, Severity } from "../../model/enums/diagnosis.js";
+import { HypothesisVerdict, Severity } from "../../model/enums/diagnosis.js";
 import type { Study } from "../../store/studies/studies.js";
 import { Computed } from "../computed/computed-type.js";
 import type { Context } from "../context.js";
@@ -45,7 +44,7 @@ export class ConfoundType implements Confound {
 }
 
 @ObjectType("Hypothesis", { description: "One of the three hypotheses of a study and its verdict." })
-export class HypothesisType implements Hypothesis {
+export class HypothesisType implements Omit<Hypothesis, "basis"> {
   @Field(() => String, { description: "H1: same update. H2: sensitive layers. H3: minimum rank." })
   id!: Hypothesis["id"];
 
@@ -87,8 +86,7 @@ export class HypothesesResolver {
     const { evidence, rule, computed } = await judgedStudy(context, study, requested);
     return judgeHypotheses(evidence, rule, requested.rules).map((hypothesis) => ({
       ...hypothesis,
-      // H3 uses metrics only.
-      computed: hypothesis.id === "H3" ? null : computed,
+      computed: hypothesis.basis === "WEIGHTS" ? computed : null,
     }));
   }
 }

@@ -1,3 +1,4 @@
+import { changesBaseWeights } from "../../model/base-initialisation.js";
 import type { FindingCode } from "../../model/records.js";
 
 /** Something that a configuration says about its updates and that a person should know. */
@@ -22,16 +23,13 @@ export function unsupportedVariant(config: Readonly<Record<string, unknown>>): s
   return field && `${field} (${UNSUPPORTED[field]})`;
 }
 
-/** Initialisations that take the first B A out of the base weights. Others start from B A = 0. */
-const CHANGES_BASE = /^(pissa(_niter_\d+)?|olora|corda|loftq|lora_ga)$/i;
-
 /** Initialisations that PEFT has and that leave the base weights as they are. */
 const KEEPS_BASE = /^(true|false|gaussian|eva|orthogonal|mica)$/i;
 
 /** What the configuration says beyond the update itself. */
 export function configNotes(config: Readonly<Record<string, unknown>>, initLoraWeights: string): ConfigNote[] {
   const notes: ConfigNote[] = [];
-  if (CHANGES_BASE.test(initLoraWeights)) {
+  if (changesBaseWeights(initLoraWeights)) {
     const message =
       `init_lora_weights is ${initLoraWeights}: training began from a B A that was taken out of the base weights, so B A is ` +
       "not the change that training made, and two such runs are alike in what they began from; save with " +

@@ -137,7 +137,7 @@ function omissionNotes(rows: readonly StudyDegradation[], shown: ReadonlySet<str
 function missingText({ rows, metric }: DegradationAcrossStudies): string {
   const [first] = rows;
   if (first === undefined) return "No study matches.";
-  return `No study has a degradation of ${metric}: ${first.degradation.reason ?? "undefined"}.`;
+  return `No study has a degradation of ${metric}: ${first.degradation.reason ?? "it is undefined."}`;
 }
 
 function tableOf({ metric, rows }: DegradationAcrossStudies): PlotTable {

@@ -74,8 +74,8 @@ export function rankThresholdPlot(subject: Subject, facts: RankThresholdFacts): 
     ],
     description: [
       `Degradation of ${label} by rank, against a threshold of ${figure(thresholdPercent)} %.`,
-      ...degradations.map(({ rank, degradation }) => `Rank ${rank}: ${degradationText(degradation)}.`),
-      `${result}.`,
+      ...degradations.map(({ rank, degradation }) => `Rank ${rank}: ${degradationText(degradation)}`),
+      result,
     ].join(" "),
     notes: means.length === 0 || withoutDegradation.length === 0 ? [] : [undefinedNote(withoutDegradation)],
     table: tableOf(facts),
@@ -98,22 +98,21 @@ function body(subject: Subject, facts: RankThresholdFacts): VegaLite {
   };
 }
 
-function thresholdText({ rank, bound, reason }: RankThreshold): string {
-  if (rank === null) return `no r*: ${reason}`;
-  return `r* ${bound === "AT_MOST" ? "<=" : "="} ${rank}: ${reason}`;
+function thresholdText({ rank, reason }: RankThreshold): string {
+  return rank === null ? `No r*: ${reason}` : reason;
 }
 
 function degradationText({ percent, interval, verdict, reason }: Degradation): string {
-  if (percent === null) return reason ?? "undefined";
+  if (percent === null) return reason ?? "The degradation is undefined.";
   const range = interval === null ? "" : ` (${figure(interval.low)} to ${figure(interval.high)})`;
-  return `${figure(percent)} %${range}, ${verdict.toLowerCase()}`;
+  return `${figure(percent)} %${range}, ${verdict.toLowerCase()}.`;
 }
 
 function undefinedNote(degradations: readonly RankDegradation[]): string {
   const ranks = degradations.map(({ rank }) => rank).join(", ");
-  const reason = degradations[0]?.degradation.reason ?? "undefined";
-  if (degradations.length === 1) return `No degradation at rank ${ranks}: ${reason}.`;
-  return `No degradation at ranks ${ranks}; at the first: ${reason}.`;
+  const reason = degradations[0]?.degradation.reason ?? "It is undefined.";
+  if (degradations.length === 1) return `No degradation at rank ${ranks}: ${reason}`;
+  return `No degradation at ranks ${ranks}; at the first: ${reason}`;
 }
 
 function degradationPanel(facts: RankThresholdFacts, ranks: readonly number[]): VegaLite {

@@ -91,7 +91,7 @@ describe("degradation over seeds", () => {
     expect(found.interval.confidence).toBe(0.95);
     expect(found.test.p).toBeGreaterThan(0.4);
     expect(found.roles).toMatchObject({ baseline: "16bit", candidate: "4bit" });
-    expect(found.roles.because).toContain("left out: 16bit DORA");
+    expect(found.roles.because).toContain("Left out: 16bit DORA");
     expect(found.roles.baselineExperiments).toHaveLength(3);
   });
 
@@ -138,7 +138,7 @@ describe("degradation over seeds", () => {
   test("takes the sides that are given, by method or by run", async () => {
     const found = await degradation("(candidate: { method: DORA })");
     expect(found).toMatchObject({ roles: { baseline: "16bit", candidate: "DORA" }, candidate: { n: 1, mean: 1.5 } });
-    expect(found.roles.because).toContain("the candidate was given");
+    expect(found.roles.because).toContain("The candidate was requested");
     const id = seeds.experiments["16bit_r4_seed2"] ?? "";
     expect(await degradation(`(baseline: { experiments: ["${id}"] })`)).toMatchObject({ baseline: { n: 1, mean: 2 } });
   });
@@ -175,7 +175,7 @@ describe("what rests on weights", () => {
     );
     expect(errors).toEqual([]);
     const labels = data.study.hypotheses[0].evidence.map(({ label }: { label: string }) => label);
-    expect(labels).toContain("noise floor: 16bit_r4_seed1 against 16bit_r4_seed2, of another seed");
+    expect(labels).toContain("noise floor: 16bit_r4_seed1 against 16bit_r4_seed2, another seed");
     expect(labels).toContain("noise floor: 4bit_r4_seed1, step 900 against 1000");
     // All in one question: two layers of one pair of sides, two of seeds and four of checkpoints.
     expect(weights.asked.map(({ kind, count }) => [kind, count])).toEqual([["COMPARISON", 14]]);
@@ -233,7 +233,7 @@ describe("what rests on weights", () => {
     expect(study.failureModes.map(({ kind }: { kind: string }) => kind)).toContain("WEIGHTS_PENDING");
     expect(study.sensitivityMap).toEqual({
       fairRanks: [],
-      leftOut: [{ because: "its weights are still being compared" }],
+      leftOut: [{ because: "Its weights are still being compared." }],
       modules: [],
     });
     expect(study.rankAllocation.reason).toContain("still being compared");
@@ -256,7 +256,7 @@ test("a recommendation keeps to the time budget, and the Pareto frontier to thre
   );
   expect(errors).toEqual([]);
   expect(data.study.recommendation.experiment).toBeNull();
-  expect(data.study.recommendation.alternatives[0].rejectedBecause).toBe("training time was not recorded");
+  expect(data.study.recommendation.alternatives[0].rejectedBecause).toBe("Training time was not recorded.");
   const frontier = data.study.paretoFrontier.filter(({ dominated }: { dominated: boolean }) => !dominated);
   expect(frontier.map(({ experiment }: { experiment: { name: string } }) => experiment.name)).toEqual([
     "4bit_r4_seed1",

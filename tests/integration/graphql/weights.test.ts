@@ -123,7 +123,13 @@ describe("two runs", () => {
       baseline: { name: "16bit_r2" },
       candidateCheckpoint: { step: 1000 },
       metricDeltas: [
-        { metric: "peak_memory_mb", baseline: 100, candidate: null, percent: null, reason: "the candidate has none" },
+        {
+          metric: "peak_memory_mb",
+          baseline: 100,
+          candidate: null,
+          percent: null,
+          reason: "The candidate has no value.",
+        },
         { metric: "training_loss", baseline: 2, candidate: 2.1, percent: expect.closeTo(5, 9) as number, reason: null },
       ],
     });
@@ -240,7 +246,7 @@ describe("two runs", () => {
       expect(part).toMatchObject({ name: "qkv"[i], from: 6 * i, to: 6 * i + 6, ...expected, job: null });
       expect(part["computed"]).toMatchObject({ provider: "cpu" });
     });
-    expect(plain).toEqual({ parts: [], partsReason: "it is no fused projection whose layout is known" });
+    expect(plain).toEqual({ parts: [], partsReason: "The layer is not a fused projection with a known layout." });
   });
 
   test.each([

@@ -1,14 +1,24 @@
 import { expect, test } from "vitest";
-import { changesBase } from "#src/derive/base-initialisation.js";
+import { changesBaseWeights } from "#src/model/base-initialisation.js";
+import { baseWeightsChanged } from "#src/derive/confounds/base-weights-changed.js";
 import { configNotes } from "#src/import/adapter/config-variants.js";
+import { settingsOf } from "../../../support/evidence.js";
+import { runs } from "../../../support/runs.js";
 
 const NAMES = ["true", "false", "gaussian", "eva", "orthogonal", "mica", "pissa", "pissa_niter_16", "olora", "OLoRA"];
 
-test("the diagnosis and the import agree on which initialisations change the base weights", () => {
+test("confounds and import warnings agree on which initialisations change the base weights", () => {
   for (const name of [...NAMES, "corda", "loftq", "lora_ga"]) {
-    const warned = configNotes({}, name).some(({ code }) => code === "BASE_WEIGHTS_CHANGED");
-    expect(changesBase(name), name).toBe(warned);
+    const isWarned = configNotes({}, name).some(({ code }) => code === "BASE_WEIGHTS_CHANGED");
+    expect(changesBaseWeights(name), name).toBe(isWarned);
   }
-  expect(changesBase("pissa")).toBe(true);
-  expect(changesBase(undefined)).toBe(false);
+  expect(changesBaseWeights("pissa")).toBe(true);
+});
+
+test("an unknown initialisation is not a confound", () => {
+  const [run] = runs([["16bit", 16, 8, {}]]);
+  if (run === undefined) throw new Error("no run");
+  const [, settings] = settingsOf(run);
+  const unknown = { ...settings, adapter: settings.adapter && { ...settings.adapter, initLoraWeights: undefined } };
+  expect(baseWeightsChanged.betweenRuns(unknown, unknown)).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { degradationByRank } from "#src/derive/degradation/degradation.js";
-import type { FailureEvidence } from "#src/derive/failure-modes/failure-mode.js";
+import type { FailureEvidence } from "#src/derive/failure-modes/failure-mode-rule.js";
 import { noiseFloorPairs, type NoiseFloor } from "#src/derive/similarity/noise-floor.js";
 import { inferRoles } from "#src/derive/runs/resolve-roles.js";
 import type { RunSettings } from "#src/derive/runs/run-settings.js";
@@ -141,7 +141,10 @@ describe("the noise floor", () => {
 
   test("of no higher than the threshold takes its rank out of H1, and all ranks make it inconclusive", () => {
     const low = floor("OTHER_SEED", similar(0.9));
-    expect(h1([low])).toMatchObject({ verdict: "REJECTED", because: expect.stringContaining("(r = 2)") as string });
+    expect(h1([low])).toMatchObject({
+      verdict: "REJECTED",
+      because: expect.stringContaining("every comparable rank (2)") as string,
+    });
     expect(h1([low, floor("OTHER_SEED", similar(0.9), 2)])?.verdict).toBe("INCONCLUSIVE");
     expect(h1([low])?.confounds).toContainEqual(
       expect.objectContaining({ kind: "NOISE_FLOOR", severity: "HIGH", ranks: [8] }),
@@ -149,7 +152,7 @@ describe("the noise floor", () => {
   });
 
   test("of runs that started from different A, or high enough, leaves the verdict", () => {
-    expect(h1([floor("OTHER_SEED", similar(0.2, 0.01))])?.because).toContain("(r = 2, 8)");
+    expect(h1([floor("OTHER_SEED", similar(0.2, 0.01))])?.because).toContain("every comparable rank (2, 8)");
     expect(h1([floor("OTHER_SEED", similar(0.99))])).toMatchObject({
       verdict: "REJECTED",
       confounds: expect.not.arrayContaining([expect.objectContaining({ kind: "NOISE_FLOOR" })]) as unknown,
@@ -214,7 +217,7 @@ describe("by the notebook's rules", () => {
     );
     expect(h1?.verdict).toBe("REJECTED");
     expect(h1?.evidence[0]?.value).toBeCloseTo((0.8 + 0.9 + 0.85) / 3, 12);
-    expect(h1?.because).toContain("layers 0, 2, 4 at r = 8, threshold (0.95) not met: hypothesis challenged");
+    expect(h1?.because).toContain("layers 0, 2, 4 at r = 8 is 0.8500. The threshold (0.95) is not met.");
   });
 
   test("a mean of the threshold itself meets it, and an improvement beyond the threshold is no acceptable rank", () => {

@@ -63,7 +63,7 @@ describe("several seeds", () => {
 describe("what is undefined is null, with a reason", () => {
   test("a side without the metric", () => {
     expect(degradation([], [1], rule)).toMatchObject({ percent: null, acceptable: null, verdict: "INCONCLUSIVE" });
-    expect(degradation([1], [], rule).reason).toBe("the candidate has no training_loss at this rank");
+    expect(degradation([1], [], rule).reason).toBe("No run of the candidate at this rank has training_loss.");
   });
 
   test("a baseline of 0", () => {
@@ -83,7 +83,9 @@ describe("what is undefined is null, with a reason", () => {
       ["16bit", 16, 2, { training_loss: NaN }],
       ["4bit", 4, 2, { training_loss: 2 }],
     ]);
-    expect(degradationByRank(study, rule)[0]?.degradation.reason).toBe("16bit has no training_loss at this rank");
+    expect(degradationByRank(study, rule)[0]?.degradation.reason).toBe(
+      "No run of 16bit at this rank has training_loss.",
+    );
   });
 });
 
@@ -164,7 +166,9 @@ describe("seeds that both sides have", () => {
     expect(degradation(b, c, paired)).toMatchObject({ pairs: 2, paired: true, baseline: { n: 2, mean: 2.1 } });
     const one = degradation(b, seeded({ 1: 2.1, 8: 2.25 }), paired);
     expect(one).toMatchObject({ paired: false, pairs: 1, baseline: { n: 3 } });
-    expect(one.intervalReason).toBe("paired analysis needs two seeds that both sides have, not 1");
+    expect(one.intervalReason).toBe(
+      "Paired analysis needs at least two seeds that both baseline and candidate have (found: 1).",
+    );
   });
 
   test("two runs of one seed are no pair, nor are runs of unknown seed", () => {
@@ -182,6 +186,6 @@ test("a bootstrap interval is named, repeats with its seed, and says why where t
   expect(degradation([2, 2], [2.1, 2.1], { ...rule, analysis })).toMatchObject({
     interval: null,
     intervalMethod: null,
-    intervalReason: expect.stringContaining("do not spread") as string,
+    intervalReason: expect.stringContaining("do not vary") as string,
   });
 });

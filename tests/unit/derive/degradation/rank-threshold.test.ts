@@ -33,7 +33,7 @@ test("ranks without a degradation are untested", () => {
   expect(rankThreshold(sweep(null))).toMatchObject({
     rank: null,
     bound: "NONE",
-    reason: expect.stringContaining("no rank has both") as string,
+    reason: expect.stringContaining("No rank has this metric for both") as string,
   });
 });
 
@@ -72,7 +72,8 @@ test("an inconclusive rank is neither acceptable nor not: r* lies above it, and 
     bound: "AT_MOST",
     inconclusiveRanks: [2],
     range: { least: 2, greatest: 3 },
-    reason: "rank 2 is inconclusive: its interval straddles the threshold and every tested rank above it is acceptable",
+    reason:
+      "r* <= 3. Rank 2 is inconclusive (its interval contains the threshold); every larger tested rank is acceptable.",
   });
   expect(rankThreshold(judged("uai"))).toMatchObject({
     rank: null,

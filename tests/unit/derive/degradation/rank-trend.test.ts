@@ -41,7 +41,7 @@ test("memory that follows the rank is predicted for ranks near the tested ones, 
 
 test("nothing is predicted from three ranks, from no trend, or from one that chance gives", () => {
   expect(memory(sweep({ 2: 1, 4: 1, 8: 1 }), [16]).refusedBecause).toBe(
-    "a trend needs 4 tested ranks, and there are 3",
+    "A trend needs at least 4 tested ranks (found: 3).",
   );
   const degradations = (percents: Record<number, number>) =>
     degradationTrend(degradationByRank(sweep(percents), rule), "training_loss", [32]);
@@ -49,7 +49,7 @@ test("nothing is predicted from three ranks, from no trend, or from one that cha
   expect(flat).toMatchObject({ predictions: [], refusedBecause: expect.stringContaining("of the variance") as string });
   const chance = degradations({ 2: 4, 4: 1.2, 8: 1.1, 16: 0 });
   expect(chance.rSquared).toBeGreaterThan(0.8);
-  expect(chance.refusedBecause).toContain("could be chance");
+  expect(chance.refusedBecause).toContain("is not significant");
 });
 
 test("degradation that falls with the logarithm of the rank is predicted", () => {

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { detectFailureModes } from "#src/derive/failure-modes/detect-failure-modes.js";
-import type { FailureEvidence, RunSpectra } from "#src/derive/failure-modes/failure-mode.js";
+import { detectFailureModes } from "#src/derive/failure-modes/failure-modes.js";
+import type { FailureEvidence, RunSpectra } from "#src/derive/failure-modes/failure-mode-rule.js";
 import type { LoggedCurve } from "#src/derive/runs/metric-choice.js";
-import { overfitting } from "#src/derive/failure-modes/overfitting.js";
+import { evaluationRise } from "#src/derive/failure-modes/overfitting.js";
 import type { Run } from "#src/derive/runs/comparison-roles.js";
 import { findSpikes } from "#src/derive/failure-modes/find-spikes.js";
 import { spectrum, undefinedSpectrum } from "#src/derive/spectra/spectrum.js";
@@ -58,7 +58,10 @@ describe("overfitting", () => {
   const evaluation = (...values: number[]): LoggedCurve => ({ steps: values.map((_, i) => 100 * (i + 1)), values });
 
   test("is an evaluation loss that rises while the training loss falls", () => {
-    expect(overfitting(training, evaluation(2.2, 2, 2.05, 2.1))).toEqual({ bestStep: 200, percent: 5.000000000000004 });
+    expect(evaluationRise(training, evaluation(2.2, 2, 2.05, 2.1))).toEqual({
+      bestStep: 200,
+      percent: 5.000000000000004,
+    });
     const [mode] = modes(withCurves({ loss: training, eval_loss: evaluation(2.2, 2, 2.05, 2.1) }));
     expect(mode).toMatchObject({
       kind: "OVERFITTING",
@@ -67,11 +70,11 @@ describe("overfitting", () => {
   });
 
   test("is not a rise of one evaluation, of less than 1 %, or with a training loss that rises as well", () => {
-    expect(overfitting(training, evaluation(2.2, 2.1, 2, 2.1))).toBeUndefined();
-    expect(overfitting(training, evaluation(2.2, 2, 2.01, 2.015))).toBeUndefined();
+    expect(evaluationRise(training, evaluation(2.2, 2.1, 2, 2.1))).toBeUndefined();
+    expect(evaluationRise(training, evaluation(2.2, 2, 2.01, 2.015))).toBeUndefined();
     const rising = curve([...training.values].reverse());
-    expect(overfitting(rising, evaluation(2.2, 2, 2.05, 2.1))).toBeUndefined();
-    expect(overfitting(training, evaluation())).toBeUndefined();
+    expect(evaluationRise(rising, evaluation(2.2, 2, 2.05, 2.1))).toBeUndefined();
+    expect(evaluationRise(training, evaluation())).toBeUndefined();
   });
 });
 
@@ -89,7 +92,7 @@ test("NaN in curves, metrics and weights is named with its place, before anythin
   expect(mode).toMatchObject({
     kind: "NON_FINITE",
     severity: "HIGH",
-    symptom: "NaN or infinite numbers (16bit_r8: training_loss, loss at steps 20, 30, weights of h.0)",
+    symptom: "NaN or infinite numbers occur (16bit_r8: training_loss, loss at steps 20, 30, weights of h.0).",
     experiments: [{ name: "16bit_r8" }],
   });
 });
@@ -146,7 +149,7 @@ describe("a sweep", () => {
       ["4bit", 4, 8, { training_loss: 2 }, { seed: 1 }],
     ]);
     const mode = detectFailureModes(evidenceOf(all), RULE).find(({ kind }) => kind === "INCOMPLETE_SWEEP");
-    expect(mode?.symptom).toBe("4bit has no run at r = 2; 4bit has no seed 2 at r = 8");
+    expect(mode?.symptom).toBe("4bit has no run at r = 2; 4bit has no seed 2 at r = 8.");
     expect(mode?.experiments).toHaveLength(4);
   });
 
@@ -171,7 +174,7 @@ test("the notebook looks at the least rank and at three layers, and at nothing e
   const study = evidence({ 2: { percent: -9, cosines: [1] }, 8: { percent: 9, cosines: [0.9], start: 0 } });
   const found = detectFailureModes(study, RULE, "NOTEBOOK");
   expect(found.map(({ kind, symptom }) => [kind, symptom])).toEqual([
-    ["INSUFFICIENT_RANK", "At r = 2, degradation = -9.00 %"],
-    ["WEIGHT_DIVERGENCE", "Cosine similarity = 0.9000 < 0.95"],
+    ["INSUFFICIENT_RANK", "The degradation at r = 2 is -9.00 %."],
+    ["WEIGHT_DIVERGENCE", "The cosine similarity is 0.9000, below 0.95."],
   ]);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { detectFailureModes } from "#src/derive/failure-modes/detect-failure-modes.js";
-import type { FailureEvidence } from "#src/derive/failure-modes/failure-mode.js";
+import { detectFailureModes } from "#src/derive/failure-modes/failure-modes.js";
+import type { FailureEvidence } from "#src/derive/failure-modes/failure-mode-rule.js";
 import { rankSimilarity } from "#src/derive/similarity/rank-similarity.js";
 import { undefinedSimilarity } from "#src/derive/similarity/layer-similarity.js";
 import { judgeHypotheses } from "#src/derive/hypotheses/judge-hypotheses.js";
@@ -86,7 +86,7 @@ test("while weights are being compared H1 and H2 are inconclusive and name the j
   const [h1, h2, h3] = judgeHypotheses(withPending(found, 8), RULE);
   for (const hypothesis of [h1, h2]) {
     expect(hypothesis?.verdict).toBe("INCONCLUSIVE");
-    expect(hypothesis?.because).toBe("the weights at r = 8 are still being compared (job 0190-job)");
+    expect(hypothesis?.because).toBe("The weights at r = 8 are still being compared (job 0190-job).");
     expect(hypothesis?.confounds).toContainEqual(expect.objectContaining({ kind: "WEIGHTS_PENDING", ranks: [8] }));
   }
   expect(h3?.verdict).toBe("PARTIALLY_SUPPORTED");

@@ -1,13 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { configDifferences } from "#src/derive/runs/config-differences.js";
-import { orderLayers, type LayerOrder } from "#src/derive/similarity/layer-order.js";
+import { orderLayers } from "#src/derive/similarity/layer-order.js";
+import type { LayerOrder } from "#src/model/enums/similarity.js";
 import { metricDeltas } from "#src/derive/runs/metric-deltas.js";
-import { pairConfounds } from "#src/derive/confounds/pair-confounds.js";
-import type { AdapterSettings, RunSettings } from "#src/derive/runs/run-settings.js";
+import { pairConfounds } from "#src/derive/confounds/confounds.js";
+import type { ComparedAdapterSettings, RunSettings } from "#src/derive/runs/run-settings.js";
 import { undefinedSimilarity } from "#src/derive/similarity/layer-similarity.js";
 import { similaritySummary, type SimilaritySummary } from "#src/derive/similarity/similarity-summary.js";
 
-const adapter: AdapterSettings = {
+const adapter: ComparedAdapterSettings = {
   r: 4,
   loraAlpha: 16,
   useRslora: false,
@@ -70,16 +71,23 @@ describe("metric deltas", () => {
         candidate: null,
         absolute: null,
         percent: null,
-        reason: "the candidate has none",
+        reason: "The candidate has no value.",
       },
-      { metric: "time", baseline: null, candidate: 3, absolute: null, percent: null, reason: "the baseline has none" },
+      {
+        metric: "time",
+        baseline: null,
+        candidate: 3,
+        absolute: null,
+        percent: null,
+        reason: "The baseline has no value.",
+      },
       {
         metric: "zero",
         baseline: 0,
         candidate: 1,
         absolute: 1,
         percent: null,
-        reason: "no ratio to the baseline's value",
+        reason: "The value of the baseline is 0, or too close to 0 for a relative change.",
       },
     ]);
   });
@@ -87,7 +95,9 @@ describe("metric deltas", () => {
   test("of a loss that is NaN are null", () => {
     const [delta] = metricDeltas(new Map([["loss", NaN]]), new Map([["loss", Infinity]]));
     expect(delta).toMatchObject({ baseline: null, candidate: null, absolute: null, percent: null });
-    expect(delta?.reason).toBe("the baseline's is NaN or infinite, the candidate's is NaN or infinite");
+    expect(delta?.reason).toBe(
+      "The value of the baseline is NaN or infinite. The value of the candidate is NaN or infinite.",
+    );
   });
 });
 

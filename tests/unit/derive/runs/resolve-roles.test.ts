@@ -18,7 +18,9 @@ describe("inferred roles", () => {
   test("are the most and the fewest bits, and what lies between is named as left out", () => {
     const roles = resolveRoles(sweep);
     expect(names(sweep, roles)).toEqual({ baseline: ["16bit_r8"], candidate: ["4bit_r8"] });
-    expect(roles?.because).toBe("16bit has the most bits per base weight (16), 4bit the fewest (4); left out: 8bit");
+    expect(roles?.because).toBe(
+      "16bit has the most bits per base weight (16) and 4bit the fewest (4). Left out: 8bit.",
+    );
   });
 
   test("of several methods over one base take the plain one, and runs of unknown method with it", () => {
@@ -31,7 +33,7 @@ describe("inferred roles", () => {
     ]);
     const roles = resolveRoles(all);
     expect(names(all, roles)).toEqual({ baseline: ["16bit_r8", "unknown"], candidate: ["4bit_r8"] });
-    expect(roles?.because).toContain("left out: 16bit DORA, 4bit QDORA");
+    expect(roles?.because).toContain("Left out: 16bit DORA, 4bit QDORA.");
   });
 
   test("over bases of the same bits are LoRA and the one other method", () => {
@@ -64,7 +66,9 @@ describe("roles that are given", () => {
     expect(names(sweep, byMethod)).toEqual({ baseline: ["16bit_r8"], candidate: ["8bit_r8"] });
     const byRun = resolveRoles(sweep, { baseline: { experiments: [sweep[1]?.id ?? ""] } });
     expect(names(sweep, byRun)).toEqual({ baseline: ["8bit_r8"], candidate: ["4bit_r8"] });
-    expect(byRun?.because).toBe("the baseline was given; 4bit has the fewest bits per base weight of the rest (4)");
+    expect(byRun?.because).toBe(
+      "The baseline was requested. Of the other runs, 4bit has the fewest bits per base weight (4).",
+    );
   });
 
   test("that are empty or overlap are none", () => {

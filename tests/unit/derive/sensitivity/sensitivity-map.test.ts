@@ -23,9 +23,9 @@ test("means are over the ranks whose comparison is fair, and the others say why 
   ]);
   expect(map.fairRanks).toEqual([4, 8]);
   expect(map.leftOut.map(({ rank: r, because }) => `${r}: ${because}`)).toEqual([
-    "2: its runs started from different A",
-    "16: its weights are still being compared",
-    "32: no layer could be compared",
+    "2: Its runs started from different A.",
+    "16: Its weights are still being compared.",
+    "32: No layer could be compared.",
   ]);
   expect(map.layers[0]?.values.map((value) => value && Number(value.toFixed(9)))).toEqual([0.9, 0.2, 0.4, null, null]);
   expect(map.layers[0]?.mean).toBeCloseTo(0.3, 12);
@@ -70,14 +70,14 @@ test("of fewer than five layers none stands out, nor while one is pending", () =
 test("Spearman's correlation is 1 for the same order and -1 for the opposite, whatever the values", () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.integer(), { minLength: 2, maxLength: 12 }), (values) => {
-      expect(spearman(values.map((value) => [value, Math.cbrt(value)]))).toBeCloseTo(1, 12);
-      expect(spearman(values.map((value) => [value, -value]))).toBeCloseTo(-1, 12);
+      expect(spearman(values.map((value) => ({ x: value, y: Math.cbrt(value) })))).toBeCloseTo(1, 12);
+      expect(spearman(values.map((value) => ({ x: value, y: -value })))).toBeCloseTo(-1, 12);
     }),
   );
   expect(
     spearman([
-      [1, 1],
-      [2, 1],
+      { x: 1, y: 1 },
+      { x: 2, y: 1 },
     ]),
   ).toBeUndefined();
 });
@@ -86,11 +86,11 @@ test("Spearman's correlation with ties is SciPy's", () => {
   // scipy.stats.spearmanr([1, 2, 2, 3, 5], [2, 1, 4, 4, 3]).statistic
   expect(
     spearman([
-      [1, 2],
-      [2, 1],
-      [2, 4],
-      [3, 4],
-      [5, 3],
+      { x: 1, y: 2 },
+      { x: 2, y: 1 },
+      { x: 2, y: 4 },
+      { x: 3, y: 4 },
+      { x: 5, y: 3 },
     ]),
   ).toBeCloseTo(0.3947368421052632, 12);
 });

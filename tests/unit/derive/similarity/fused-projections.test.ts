@@ -26,18 +26,30 @@ test.each([
 });
 
 test.each([
-  ["heads interleaved: GPT-NeoX", layer("gpt_neox.layers.0.attention.query_key_value"), "interleaved"],
-  ["heads interleaved: Falcon", layer("transformer.h.0.self_attention.query_key_value"), "interleaved"],
+  [
+    "heads interleaved: GPT-NeoX",
+    layer("gpt_neox.layers.0.attention.query_key_value"),
+    "interleaves q, k and v by heads",
+  ],
+  [
+    "heads interleaved: Falcon",
+    layer("transformer.h.0.self_attention.query_key_value"),
+    "interleaves q, k and v by heads",
+  ],
   [
     "GPT-BigCode, by its linear c_attn",
     layer("transformer.h.0.attn.c_attn", { baseModel: "bigcode/x" }),
     "GPT-BigCode",
   ],
-  ["a linear c_attn of an unknown model", layer("transformer.h.0.attn.c_attn"), "is not known"],
+  ["a linear c_attn of an unknown model", layer("transformer.h.0.attn.c_attn"), "does not tell which layout"],
   ["grouped heads", layer("model.layers.0.self_attn.qkv_proj", { outFeatures: 16 }), "16 outputs for 8 inputs"],
-  ["CodeGen, which is ordered by its partitions", layer("transformer.h.0.attn.qkv_proj"), "no fused projection"],
-  ["another module whose name ends alike", layer("h.0.cross_attn.c_attn", { transposed: true }), "no fused projection"],
-  ["a plain projection", layer("model.layers.0.self_attn.q_proj"), "no fused projection"],
+  ["CodeGen, which is ordered by its partitions", layer("transformer.h.0.attn.qkv_proj"), "not a fused projection"],
+  [
+    "another module whose name ends alike",
+    layer("h.0.cross_attn.c_attn", { transposed: true }),
+    "not a fused projection",
+  ],
+  ["a plain projection", layer("model.layers.0.self_attn.q_proj"), "not a fused projection"],
 ])("%s is not sliced, and the reason is given", (_, fused, reason) => {
   expect(fusedParts(fused)).toEqual({ reason: expect.stringContaining(reason) as string });
 });

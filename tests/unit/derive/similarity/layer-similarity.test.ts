@@ -3,7 +3,7 @@ import { layerSensitivity } from "#src/derive/sensitivity/layer-sensitivity.js";
 import { rankSimilarity } from "#src/derive/similarity/rank-similarity.js";
 import { scalingRatio } from "#src/model/scaling-ratio.js";
 import { layerSimilarity, undefinedSimilarity } from "#src/derive/similarity/layer-similarity.js";
-import type { UndefinedReason } from "#src/derive/undefined-reason.js";
+import type { UndefinedReason } from "#src/model/enums/similarity.js";
 import { densePairFacts } from "../../../support/dense-facts.js";
 import { subspaceCases } from "../../../support/subspace-cases.js";
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { layerMatrix, meanMatrix, type SimilarityMeasure } from "#src/derive/similarity/similarity-matrix.js";
+import { layerMatrix, meanMatrix } from "#src/derive/similarity/similarity-matrix.js";
+import type { SimilarityMeasure } from "#src/model/enums/similarity.js";
 import { layerSimilarity, undefinedSimilarity } from "#src/derive/similarity/layer-similarity.js";
 
 const MEASURES: SimilarityMeasure[] = ["COSINE", "L2", "RELATIVE_DIFFERENCE", "INITIAL_COSINE"];

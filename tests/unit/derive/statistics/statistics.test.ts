@@ -71,7 +71,7 @@ const change = ([baseline = [], candidate = []]: readonly (readonly number[])[])
 
 describe.each(reference.comparisons)("$candidate over $baseline", (figures) => {
   const { baseline, candidate } = figures;
-  const pairs = baseline.map((value, i) => [value, candidate[i] ?? NaN] as const);
+  const pairs = baseline.map((value, i) => ({ baseline: value, candidate: candidate[i] ?? NaN }));
 
   test("Welch's test and the delta interval are SciPy's", () => {
     const found = welchTest(sample(baseline), sample(candidate));
@@ -99,7 +99,7 @@ describe.each(reference.comparisons)("$candidate over $baseline", (figures) => {
 });
 
 test.each(reference.lines)("the line through $y is SciPy's, with its prediction interval", (figures) => {
-  const fit = linearFit(figures.x.map((x, i) => [x, figures.y[i] ?? NaN]));
+  const fit = linearFit(figures.x.map((x, i) => ({ x, y: figures.y[i] ?? NaN })));
   if (fit === undefined) throw new Error("no line");
   close(fit.slope, figures.slope, 1e-9);
   close(fit.intercept, figures.intercept, 1e-10);
@@ -176,7 +176,7 @@ describe("for all samples", () => {
     const number = fc.integer({ min: -50, max: 50 });
     fc.assert(
       fc.property(number, number, fc.uniqueArray(number, { minLength: 3, maxLength: 9 }), (slope, intercept, xs) => {
-        const fit = linearFit(xs.map((x) => [x, intercept + slope * x]));
+        const fit = linearFit(xs.map((x) => ({ x, y: intercept + slope * x })));
         expect(fit?.slope).toBeCloseTo(slope, 8);
         expect(fit?.intercept).toBeCloseTo(intercept, 6);
         expect(fit?.rSquared).toBeCloseTo(1, 8);
@@ -230,30 +230,30 @@ test("the stream of chance is uniform enough to draw from, and differs by seed",
 test("what has no value is undefined or null, never NaN", () => {
   expect(welchTest(sample([1]), sample([1, 2]))).toBeUndefined();
   expect(welchTest(sample([1, 1]), sample([1, 1]))).toBeUndefined();
-  expect(pairedTest([[1, 2]])).toBeUndefined();
+  expect(pairedTest([{ baseline: 1, candidate: 2 }])).toBeUndefined();
   expect(
     pairedTest([
-      [1, 2],
-      [2, 3],
+      { baseline: 1, candidate: 2 },
+      { baseline: 2, candidate: 3 },
     ]),
   ).toBeUndefined();
   expect(
     pairedChangeInterval([
-      [1, 2],
-      [-1, 2],
+      { baseline: 1, candidate: 2 },
+      { baseline: -1, candidate: 2 },
     ]),
   ).toBeUndefined();
   expect(
     linearFit([
-      [1, 2],
-      [2, 3],
+      { x: 1, y: 2 },
+      { x: 2, y: 3 },
     ]),
   ).toBeUndefined();
   expect(
     linearFit([
-      [1, 2],
-      [1, 3],
-      [1, 4],
+      { x: 1, y: 2 },
+      { x: 1, y: 3 },
+      { x: 1, y: 4 },
     ]),
   ).toBeUndefined();
   const options = { method: "BOOTSTRAP_BCA", confidence: 0.95, resamples: 99, seed: 0 } as const;

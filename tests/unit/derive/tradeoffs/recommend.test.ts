@@ -17,10 +17,10 @@ test("the least loss within the budget wins, and every other run says why not", 
   expect(run?.name).toBe("4bit_r8");
   expect(Object.fromEntries(alternatives.map(({ run: { name }, rejectedBecause }) => [name, rejectedBecause]))).toEqual(
     {
-      "16bit_r2": "peak memory 11600 MB exceeds 4000 MB",
-      "4bit_r2": "degradation 3.00 % exceeds 2 %",
-      "16bit_r8": "peak memory 11630 MB exceeds 4000 MB",
-      "4bit_r16": "its degradation is not known: the baseline has no training_loss at this rank",
+      "16bit_r2": "Peak memory is 11600 MB (maximum: 4000 MB).",
+      "4bit_r2": "Its degradation is 3.00 % (maximum: 2 %).",
+      "16bit_r8": "Peak memory is 11630 MB (maximum: 4000 MB).",
+      "4bit_r16": "Its degradation is unknown. No run of the baseline at this rank has training_loss.",
     },
   );
 });
@@ -29,12 +29,12 @@ test("without limits the least loss of all wins, and what did not win names the 
   const { run, alternatives } = recommend(study, { ...budget, memoryMb: null, degradationPercent: null });
   expect(run?.name).toBe("16bit_r8");
   expect(alternatives.find(({ run: { name } }) => name === "4bit_r16")?.rejectedBecause).toBe(
-    "training_loss 1.9200 is not below 1.9000 of 16bit_r8",
+    "Its training_loss, 1.9200, is not lower than the 1.9000 of 16bit_r8.",
   );
 });
 
 test("what was not recorded cannot be promised to fit", () => {
   const { run, alternatives } = recommend(runs([["4bit", 4, 2, { training_loss: 1 }]]), budget);
   expect(run).toBeNull();
-  expect(alternatives[0]?.rejectedBecause).toBe("peak memory was not recorded");
+  expect(alternatives[0]?.rejectedBecause).toBe("Peak memory was not recorded.");
 });

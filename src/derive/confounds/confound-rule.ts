@@ -1,0 +1,38 @@
+import type { Severity } from "../../model/enums/diagnosis.js";
+import type { RunSettings } from "../runs/run-settings.js";
+import type { SimilaritySummary } from "../similarity/similarity-summary.js";
+import type { HypothesisRule, StudyEvidence } from "../study-evidence.js";
+
+/** The kind of evidence that a conclusion rests on: the weights of the adapters, or the metrics of the runs. */
+export type ConclusionBasis = "WEIGHTS" | "METRICS";
+
+/** A confound of two runs. */
+export interface PairFinding {
+  readonly severity: Severity;
+  readonly message: string;
+}
+
+/** A confound of a study. */
+export interface StudyFinding extends PairFinding {
+  /** The affected ranks, ascending. */
+  readonly ranks: readonly number[];
+}
+
+/**
+ * A kind of confound and how it is detected. Each function returns undefined if the confound is absent. Add one to the list
+ * in confounds.ts.
+ */
+export interface ConfoundRule {
+  /** Value of ConfoundKind in the GraphQL schema. */
+  readonly kind: string;
+  /** Description of that value. */
+  readonly description: string;
+  /** The conclusions that the confound affects. */
+  readonly affects: readonly ConclusionBasis[];
+  /** Judges how two runs were trained. In a study, it judges the two runs that represent each rank. */
+  betweenRuns?(baseline: RunSettings, candidate: RunSettings): PairFinding | undefined;
+  /** Judges the comparison of the weights of two runs. */
+  inComparison?(summary: SimilaritySummary): PairFinding | undefined;
+  /** Judges a study. */
+  inStudy?(study: StudyEvidence, rule: HypothesisRule): StudyFinding | undefined;
+}

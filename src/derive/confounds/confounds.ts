@@ -1,0 +1,111 @@
+import { defineEnum, type EnumValue } from "../../model/enums/define-enum.js";
+import { pairAt, ranksOf } from "../runs/comparison-roles.js";
+import type { RunSettings } from "../runs/run-settings.js";
+import type { SimilaritySummary } from "../similarity/similarity-summary.js";
+import type { HypothesisRule, StudyEvidence } from "../study-evidence.js";
+import { baseWeightsChanged } from "./base-weights-changed.js";
+import type { ConclusionBasis, ConfoundRule, PairFinding, StudyFinding } from "./confound-rule.js";
+import { doraDirectionOnly } from "./dora-direction-only.js";
+import { independentInitialisation } from "./independent-initialisation.js";
+import { layersLeftOut } from "./layers-left-out.js";
+import { lossesDisagree } from "./losses-disagree.js";
+import { mixedConfigurations } from "./mixed-configurations.js";
+import { noiseFloor } from "./noise-floor.js";
+import { rankAndStepScale } from "./rank-and-step-scale.js";
+import { singleSeed } from "./single-seed.js";
+import { uncomparedTensors } from "./uncompared-tensors.js";
+import { differentTargets, unequalRanks, unequalScaling } from "./unequal-adapters.js";
+import {
+  differentBaseModel,
+  differentRevision,
+  unequalLearningRate,
+  unequalSamples,
+  unequalSteps,
+} from "./unequal-training.js";
+import { weightsMissing } from "./weights-missing.js";
+import { weightsPending } from "./weights-pending.js";
+
+/** Every confound, in the order in which they are listed. */
+const CONFOUND_RULES = [
+  independentInitialisation,
+  weightsPending,
+  layersLeftOut,
+  weightsMissing,
+  singleSeed,
+  mixedConfigurations,
+  rankAndStepScale,
+  lossesDisagree,
+  differentBaseModel,
+  differentRevision,
+  unequalSteps,
+  unequalSamples,
+  unequalLearningRate,
+  unequalRanks,
+  unequalScaling,
+  differentTargets,
+  doraDirectionOnly,
+  baseWeightsChanged,
+  uncomparedTensors,
+  noiseFloor,
+] as const satisfies readonly ConfoundRule[];
+
+type Kind = (typeof CONFOUND_RULES)[number]["kind"];
+
+export const ConfoundKind = defineEnum(
+  "ConfoundKind",
+  "Why a comparison is confounded or incomplete.",
+  Object.fromEntries(CONFOUND_RULES.map(({ kind, description }) => [kind, description])) as Record<Kind, string>,
+);
+export type ConfoundKind = EnumValue<typeof ConfoundKind>;
+
+/** Why a comparison is confounded or incomplete. */
+export interface Confound extends StudyFinding {
+  readonly kind: ConfoundKind;
+}
+
+/** Returns the confounds of a comparison of two runs. */
+export function pairConfounds(baseline: RunSettings, candidate: RunSettings, summary: SimilaritySummary): Confound[] {
+  const ranks = [...new Set([baseline.rank, candidate.rank])].sort((left, right) => left - right);
+  return rules().flatMap((rule) => {
+    const finding = rule.inComparison?.(summary) ?? rule.betweenRuns?.(baseline, candidate);
+    return finding === undefined ? [] : [{ kind: rule.kind, ...finding, ranks }];
+  });
+}
+
+/** Returns the confounds of a study that affect conclusions from `basis`. */
+export function studyConfounds(
+  study: StudyEvidence,
+  hypothesisRule: HypothesisRule,
+  basis: ConclusionBasis,
+): Confound[] {
+  return rules()
+    .filter(({ affects }) => affects.includes(basis))
+    .flatMap((rule) => {
+      const finding = rule.inStudy?.(study, hypothesisRule);
+      const findings = finding === undefined ? findingsByRank(study, rule) : [finding];
+      return findings.map((found) => ({ kind: rule.kind, ...found }));
+    });
+}
+
+/** Returns the rules with their optional functions, which the list of constants hides. */
+function rules(): readonly (ConfoundRule & { readonly kind: Kind })[] {
+  return CONFOUND_RULES;
+}
+
+/** Returns the findings between the two runs that represent each rank. Ranks with equal messages share one finding. */
+function findingsByRank({ runs, roles, settings }: StudyEvidence, rule: ConfoundRule): StudyFinding[] {
+  if (roles === undefined || rule.betweenRuns === undefined) return [];
+  const byMessage = new Map<string, PairFinding & { readonly ranks: number[] }>();
+  for (const rank of ranksOf(runs)) {
+    const pair = pairAt(runs, roles, rank);
+    const baseline = pair.baseline && settings.get(pair.baseline.id);
+    const candidate = pair.candidate && settings.get(pair.candidate.id);
+    if (!baseline || !candidate) continue;
+    const finding = rule.betweenRuns(baseline, candidate);
+    if (finding === undefined) continue;
+    const known = byMessage.get(finding.message);
+    if (known === undefined) byMessage.set(finding.message, { ...finding, ranks: [rank] });
+    else known.ranks.push(rank);
+  }
+  return [...byMessage.values()];
+}

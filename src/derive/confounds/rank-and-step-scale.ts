@@ -1,0 +1,53 @@
+import type { Configuration } from "../runs/comparison-roles.js";
+import { defaultScaling } from "../runs/run-settings.js";
+import type { StudyEvidence } from "../study-evidence.js";
+import type { ConfoundRule, StudyFinding } from "./confound-rule.js";
+
+export const rankAndStepScale = {
+  kind: "RANK_AND_STEP_SCALE",
+  description: "alpha / r changes over the sweep, so rank and step size change together.",
+  affects: ["METRICS"],
+  inStudy,
+} as const satisfies ConfoundRule;
+
+interface RankScaling {
+  readonly rank: number;
+  /** alpha / r */
+  readonly scaling: number;
+}
+
+/** alpha / r changes with the rank unless alpha follows it. alpha / sqrt(r) of rsLoRA changes by design. */
+function inStudy(study: StudyEvidence): StudyFinding | undefined {
+  const { roles } = study;
+  if (roles === undefined) return undefined;
+  const changing = [roles.baseline, roles.candidate]
+    .map((configuration) => scalingsOf(study, configuration))
+    .filter(isChanging)
+    .flat()
+    .sort((left, right) => left.rank - right.rank);
+  const first = changing.at(0);
+  const last = changing.at(-1);
+  if (first === undefined || last === undefined) return undefined;
+  return {
+    severity: "MEDIUM",
+    message:
+      `alpha / r changes from ${first.scaling} at r = ${first.rank} to ${last.scaling} at r = ${last.rank}. ` +
+      "A larger rank also took smaller steps, so the effects of rank and step size cannot be separated.",
+    ranks: [...new Set(changing.map(({ rank }) => rank))],
+  };
+}
+
+function scalingsOf({ runs, settings }: StudyEvidence, configuration: Configuration): RankScaling[] {
+  return runs
+    .filter(({ id }) => configuration.runs.has(id))
+    .flatMap(({ id, rank }) => {
+      const adapter = settings.get(id)?.adapter;
+      return adapter == null || adapter.useRslora ? [] : [{ rank, scaling: defaultScaling(adapter) }];
+    });
+}
+
+function isChanging(scalings: readonly RankScaling[]): boolean {
+  const ranks = new Set(scalings.map(({ rank }) => rank));
+  const values = new Set(scalings.map(({ scaling }) => scaling));
+  return ranks.size > 1 && values.size > 1;
+}

@@ -1,0 +1,32 @@
+import type { SimilaritySummary } from "../similarity/similarity-summary.js";
+import type { StudyEvidence } from "../study-evidence.js";
+import { formatPendingJobs } from "../wording/format-pending-jobs.js";
+import { formatRanks } from "../wording/format-ranks.js";
+import type { ConfoundRule, PairFinding, StudyFinding } from "./confound-rule.js";
+
+export const weightsPending = {
+  kind: "WEIGHTS_PENDING",
+  description: "Weights are still being compared.",
+  affects: ["WEIGHTS"],
+  inComparison,
+  inStudy,
+} as const satisfies ConfoundRule;
+
+function inComparison({ pendingJobs }: SimilaritySummary): PairFinding | undefined {
+  if (pendingJobs.length === 0) return undefined;
+  return {
+    severity: "LOW",
+    message: `The weights are still being compared (${formatPendingJobs([{ pendingJobs }])}).`,
+  };
+}
+
+function inStudy({ similarities }: StudyEvidence): StudyFinding | undefined {
+  const pending = similarities.filter(({ pendingJobs }) => pendingJobs.length > 0);
+  if (pending.length === 0) return undefined;
+  const ranks = pending.map(({ rank }) => rank);
+  return {
+    severity: "LOW",
+    message: `The weights at ${formatRanks(ranks)} are still being compared (${formatPendingJobs(pending)}).`,
+    ranks,
+  };
+}

@@ -1,0 +1,54 @@
+import type { Severity } from "../../model/enums/diagnosis.js";
+import { runsAt, type Run } from "../runs/comparison-roles.js";
+import type { LoggedCurve } from "../runs/metric-choice.js";
+import type { Spectrum } from "../spectra/spectrum.js";
+import type { Evidence, HypothesisRule, NamedLayer, StudyEvidence } from "../study-evidence.js";
+
+/** A problem of a study, with symptom, cause and mitigation as in the table of the notebook. */
+export interface DetectedFailure {
+  readonly symptom: string;
+  readonly cause: string;
+  readonly mitigation: string;
+  readonly severity: Severity;
+  readonly evidence: readonly Evidence[];
+  /** The affected runs. */
+  readonly experiments: readonly Run[];
+}
+
+/** A kind of failure mode and how it is detected. Add one to the list in failure-modes.ts. */
+export interface FailureModeRule {
+  /** Value of FailureKind in the GraphQL schema. */
+  readonly kind: string;
+  /** Description of that value. */
+  readonly description: string;
+  /** Returns undefined if the study does not have the failure mode. */
+  detect(study: FailureEvidence, rule: HypothesisRule): DetectedFailure | undefined;
+  /** Detects by the rules of the notebook that Rankscope replaces, which has only some of the failure modes. */
+  detectByNotebook?(study: FailureEvidence, rule: HypothesisRule): DetectedFailure | undefined;
+}
+
+/** The facts of a study that failure modes are detected in. */
+export interface FailureEvidence<Layer extends NamedLayer = NamedLayer> extends StudyEvidence<Layer> {
+  /** The logged curves by the id of the run, then by name. */
+  readonly curves: ReadonlyMap<string, ReadonlyMap<string, LoggedCurve>>;
+  /** The spectra of the compared runs that have weights. */
+  readonly spectra: readonly RunSpectra[];
+}
+
+/** The spectra of a run's final checkpoint. */
+export interface RunSpectra {
+  readonly run: Run;
+  readonly layers: readonly LayerSpectrum[];
+  readonly pendingJobs: readonly string[];
+}
+
+export interface LayerSpectrum {
+  readonly layer: NamedLayer;
+  readonly spectrum: Spectrum;
+}
+
+/** Returns all runs of baseline and candidate at `ranks`. */
+export function comparedRuns({ runs, roles }: StudyEvidence, ranks: readonly number[]): Run[] {
+  if (roles === undefined) return [];
+  return ranks.flatMap((rank) => [...runsAt(runs, roles.baseline, rank), ...runsAt(runs, roles.candidate, rank)]);
+}

@@ -1,0 +1,69 @@
+import type { RuleSet } from "../../model/enums/acceptance.js";
+import { defineEnum, type EnumValue } from "../../model/enums/define-enum.js";
+import type { HypothesisRule } from "../study-evidence.js";
+import { deadLayers } from "./dead-layers.js";
+import type { DetectedFailure, FailureEvidence, FailureModeRule } from "./failure-mode-rule.js";
+import { incompleteSweep } from "./incomplete-sweep.js";
+import { independentInitialisation } from "./independent-initialisation.js";
+import { insufficientRank } from "./insufficient-rank.js";
+import { lowMemorySaving } from "./low-memory-saving.js";
+import { missingWeights } from "./missing-weights.js";
+import { nonFinite } from "./non-finite.js";
+import { nonMonotonicRank } from "./non-monotonic-rank.js";
+import { overfitting } from "./overfitting.js";
+import { rankCollapse } from "./rank-collapse.js";
+import { slowDown } from "./slow-down.js";
+import { gradientSpike, lossSpike } from "./spikes.js";
+import { weightDivergence } from "./weight-divergence.js";
+import { weightsPending } from "./weights-pending.js";
+
+/** Every failure mode, in the order in which equally severe ones are listed. */
+const FAILURE_MODE_RULES = [
+  nonFinite,
+  insufficientRank,
+  nonMonotonicRank,
+  weightDivergence,
+  independentInitialisation,
+  overfitting,
+  lossSpike,
+  gradientSpike,
+  deadLayers,
+  rankCollapse,
+  slowDown,
+  lowMemorySaving,
+  incompleteSweep,
+  missingWeights,
+  weightsPending,
+] as const satisfies readonly FailureModeRule[];
+
+type Kind = (typeof FAILURE_MODE_RULES)[number]["kind"];
+
+export const FailureKind = defineEnum(
+  "FailureKind",
+  "The kind of a failure mode of a study.",
+  Object.fromEntries(FAILURE_MODE_RULES.map(({ kind, description }) => [kind, description])) as Record<Kind, string>,
+);
+export type FailureKind = EnumValue<typeof FailureKind>;
+
+/** A problem of a study, with symptom, cause and mitigation. */
+export interface FailureMode extends DetectedFailure {
+  readonly kind: FailureKind;
+}
+
+const SEVERITY_ORDER = { HIGH: 0, MEDIUM: 1, LOW: 2 } as const;
+
+/** Returns the failure modes of a study by a rule set, the most severe first. */
+export function detectFailureModes(
+  study: FailureEvidence,
+  rule: HypothesisRule,
+  ruleSet: RuleSet = "RANKSCOPE",
+): FailureMode[] {
+  const rules: readonly (FailureModeRule & { readonly kind: Kind })[] = FAILURE_MODE_RULES;
+  return rules
+    .flatMap((failureMode) => {
+      const detected =
+        ruleSet === "NOTEBOOK" ? failureMode.detectByNotebook?.(study, rule) : failureMode.detect(study, rule);
+      return detected === undefined ? [] : [{ kind: failureMode.kind, ...detected }];
+    })
+    .sort((left, right) => SEVERITY_ORDER[left.severity] - SEVERITY_ORDER[right.severity]);
+}

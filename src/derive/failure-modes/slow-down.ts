@@ -1,0 +1,30 @@
+import { ranksOf } from "../runs/comparison-roles.js";
+import { diagnosticSummary } from "../tradeoffs/diagnostic-summary.js";
+import { formatRanks } from "../wording/format-ranks.js";
+import { comparedRuns, type DetectedFailure, type FailureEvidence, type FailureModeRule } from "./failure-mode-rule.js";
+
+export const slowDown = {
+  kind: "SLOW_DOWN",
+  description: "The candidate reaches less than 0.9 of the baseline's speed.",
+  detect,
+} as const satisfies FailureModeRule;
+
+/** Minimum expected speed of the candidate, relative to the baseline. */
+const MIN_SPEEDUP = 0.9;
+
+function detect(study: FailureEvidence): DetectedFailure | undefined {
+  const slow = ranksOf(study.runs).flatMap((rank) => {
+    const { speedup } = diagnosticSummary(study.runs, rank, undefined, study.roles ?? null);
+    return speedup !== null && speedup < MIN_SPEEDUP ? [{ rank, speedup }] : [];
+  });
+  if (slow.length === 0) return undefined;
+  const ranks = slow.map(({ rank }) => rank);
+  return {
+    symptom: `The candidate trains at less than ${MIN_SPEEDUP} of the baseline's speed at ${formatRanks(ranks)}.`,
+    cause: "Base weights are dequantized in every forward and backward pass.",
+    mitigation: "Use the saved memory for a larger batch, or use fused dequantization kernels.",
+    severity: "LOW",
+    evidence: slow.map(({ rank, speedup }) => ({ label: `speedup at r = ${rank}`, value: speedup, unit: "times" })),
+    experiments: comparedRuns(study, ranks),
+  };
+}
