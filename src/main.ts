@@ -4,8 +4,8 @@
 import { Command, CommanderError, Option } from "commander";
 import { exitCodeOf } from "./commands/exit-codes.js";
 import type { PlotOptions } from "./commands/plot.js";
-import { addTerminalCommands } from "./commands/terminal-commands.js";
-import type { TokenOptions } from "./commands/token-create.js";
+import { addTerminalCommands } from "./commands/command-line/query-commands.js";
+import type { TokenOptions } from "./commands/token/create-token.js";
 import { limitLines, readConfig } from "./config.js";
 import { RankscopeError } from "./errors.js";
 import { openLog } from "./log.js";
@@ -52,12 +52,12 @@ async function main(argv: readonly string[]): Promise<void> {
   program
     .command("serve", { isDefault: true })
     .description("start the server, with an embedded PostgreSQL unless DATABASE_URL is set")
-    .action(async () => (await import("./commands/serve.js")).serve(open()));
+    .action(async () => (await import("./commands/serve/serve.js")).serve(open()));
   program
     .command("worker")
     .description("compute what servers of the same database ask for; on any machine that reaches database and weights")
     .option("--id <uuid>", "under which a supervisor can dismiss it")
-    .action(async (options: { id?: string }) => (await import("./commands/worker.js")).worker(open(), options));
+    .action(async (options: { id?: string }) => (await import("./commands/serve/worker.js")).worker(open(), options));
   program
     .command("import <folder>")
     .description("import a study's folder; again to add what is new")
@@ -72,14 +72,14 @@ async function main(argv: readonly string[]): Promise<void> {
     .description("write all that is stored, as it is at one moment, to a new file; the server may go on")
     .option("--weights", "include the weight files")
     .action(async (file: string, options: { weights?: true }) =>
-      (await import("./commands/backup.js")).backup(open(), file, options),
+      (await import("./commands/backup/backup.js")).backup(open(), file, options),
     );
   program
     .command("restore <file>")
     .description("put a backup, of this version or an older one, into an empty store")
     .option("--replace", "in the place of all that is stored")
     .action(async (file: string, options: { replace?: true }) =>
-      (await import("./commands/restore.js")).restore(open(), file, options),
+      (await import("./commands/backup/restore.js")).restore(open(), file, options),
     );
   program
     .command("plot <slug> <kind>")
@@ -105,7 +105,7 @@ async function main(argv: readonly string[]): Promise<void> {
     .option("--json", "print JSON")
     .addHelpText("after", "\nExit code 1 where Rankscope cannot work as it is set up.")
     .action(async (options: { calibrate?: true; json?: true }) =>
-      (await import("./commands/doctor.js")).doctor(open(), options),
+      (await import("./commands/doctor/doctor.js")).doctor(open(), options),
     );
   const token = program.command("token").description("let people and programs in: make, list and revoke access tokens");
   token
@@ -120,16 +120,16 @@ async function main(argv: readonly string[]): Promise<void> {
     .option("--name <name>", "whose it is, or what for", "")
     .option("--expires <time>", "after this long: 12h, 90d, 1y; never by default")
     .action(async (options: TokenOptions) =>
-      (await import("./commands/token-create.js")).createAccessToken(open(), options),
+      (await import("./commands/token/create-token.js")).createAccessToken(open(), options),
     );
   token
     .command("list")
     .description("list the tokens, those that are over among them")
-    .action(async () => (await import("./commands/token-list.js")).listAccessTokens(open()));
+    .action(async () => (await import("./commands/token/list-tokens.js")).listAccessTokens(open()));
   token
     .command("revoke <id>")
     .description("end a token now, with its sessions and open subscriptions")
-    .action(async (id: string) => (await import("./commands/token-revoke.js")).revokeAccessToken(open(), id));
+    .action(async (id: string) => (await import("./commands/token/revoke-token.js")).revokeAccessToken(open(), id));
   program
     .command("schema")
     .description("print the GraphQL schema in SDL")

@@ -4,7 +4,7 @@ import { importStudy } from "../jobs/import/import-study.js";
 import type { ImportResult } from "../model/job-payloads.js";
 import type { Counts } from "../model/import-outcome.js";
 import { print, type Process } from "./process.js";
-import { openServices } from "./services.js";
+import { openServices } from "./serve/services.js";
 
 /** Imports a folder and prints what was found, what was not understood, and what changed in the store. */
 export async function importFolder(

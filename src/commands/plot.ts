@@ -10,7 +10,7 @@ import { openRenderer } from "../plots/render/renderer.js";
 import { requestedPlot } from "../plots/requested-plot.js";
 import { openSchema } from "../graphql/schema.js";
 import { print, type Process } from "./process.js";
-import { openServices } from "./services.js";
+import { openServices } from "./serve/services.js";
 
 export interface PlotOptions {
   readonly format: PlotFormat;

@@ -269,9 +269,9 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
       "0.8958325",
       "71.70",
       "Minimum viable rank: 2 (AT_MOST)",
-      "The same by the notebook's rules",
+      "Hypotheses by the notebook's rules",
       "noise floor: 16bit_r8, step 900 against 1000: 0.999874",
-      "Left out of means: r = 2. Its runs started from different A.",
+      "Not in the means: r = 2. Its runs started from different A.",
     ]) {
       expect(stdout).toContain(figure);
     }

@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Examination } from "#src/commands/examine.js";
+import type { Examination } from "#src/commands/doctor/diagnose-machine.js";
 import { KERNEL_VERSION } from "#src/model/computed-facts.js";
 import { findCrossings } from "#src/store/calibrations.js";
 import { freshDatabase } from "../support/database.js";

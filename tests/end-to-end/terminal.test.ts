@@ -73,7 +73,7 @@ describe("studies", () => {
         truncated: false,
         studies: [],
       });
-    expect((await remotely("studies", "--tag", "paper")).stdout).toBe("No study fits.\n");
+    expect((await remotely("studies", "--tag", "paper")).stdout).toBe("No study matches.\n");
   });
 });
 
@@ -160,7 +160,7 @@ describe("watch", () => {
         ended: { SUCCEEDED: 1 },
         truncated: false,
       });
-      expect(await remotely("watch")).toMatchObject({ code: 0, stdout: "No job waits or runs.\n" });
+      expect(await remotely("watch")).toMatchObject({ code: 0, stdout: "No job is queued or running.\n" });
     },
   );
 });

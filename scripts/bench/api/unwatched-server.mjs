@@ -1,6 +1,6 @@
 // A server as `rankscope serve` runs it, but with nothing that measures it: what measuring costs is seen against it.
 import { readConfig } from "../../../dist/config.js";
-import { openServices } from "../../../dist/commands/services.js";
+import { openServices } from "../../../dist/commands/serve/services.js";
 import { openLog } from "../../../dist/log.js";
 import { startServer } from "../../../dist/http/server.js";
 

@@ -1,66 +1,85 @@
-import type { Asker } from "../asker/asker.js";
+import type { ResultOf } from "gql.tada";
+import { graphql } from "../../model/graphql-document.js";
+import { aliasedDocument } from "../client/aliased-document.js";
+import type { GraphQLClient } from "../client/graphql-client.js";
 
-type Maybe = number | null;
+const STUDY = graphql(`
+  fragment ComparedStudyFields on Study {
+    slug
+    name
+    baseModel
+    experiments(first: 1) {
+      totalCount
+    }
+    roles {
+      baseline
+      candidate
+    }
+    ranks {
+      r
+      degradation {
+        percent
+        verdict
+        reason
+        interval {
+          low
+          high
+          confidence
+        }
+      }
+    }
+    minimumViableRank {
+      rank
+      bound
+      reason
+    }
+  }
+`);
 
-/** A study as `rankscope compare --json` gives it; degradation is of training loss. */
-export interface ComparedStudy {
-  readonly slug: string;
-  readonly name: string;
-  readonly baseModel: string | null;
-  readonly experiments: { readonly totalCount: number };
-  readonly roles: { readonly baseline: string; readonly candidate: string } | null;
-  readonly ranks: readonly {
-    readonly r: number;
-    readonly degradation: {
-      readonly percent: Maybe;
-      readonly verdict: string;
-      readonly reason: string | null;
-      readonly interval: { readonly low: number; readonly high: number; readonly confidence: number } | null;
-    };
-  }[];
-  readonly minimumViableRank: {
-    readonly rank: Maybe;
-    readonly bound: string;
-    readonly reason: string;
-  };
-  /** By stored comparisons of weights alone: nothing is computed for it. */
-  readonly weights: {
-    readonly meanCosineSimilarity: Maybe;
-    readonly comparedLayers: number;
-    readonly missingLayers: number;
-    readonly memoryReductionPercent: Maybe;
-  };
-}
+/** From stored comparisons of weights only: the query computes nothing. */
+const SUMMARIES = graphql(`
+  query StudySummaries($slugs: [String!]!) {
+    compareStudies(slugs: $slugs, metric: TRAINING_LOSS) {
+      byStudy {
+        meanCosineSimilarity
+        comparedLayers
+        missingLayers
+        memoryReductionPercent
+      }
+    }
+  }
+`);
 
-/** Studies by their slugs, all of which are there. */
+type StudyFields = ResultOf<typeof STUDY>;
+type StudyWeights = ResultOf<typeof SUMMARIES>["compareStudies"]["byStudy"][number];
+
+/** A study, as `rankscope compare --json` prints it; its degradation is that of training loss. */
+export type ComparedStudy = StudyFields & { readonly weights: StudyWeights };
+
+/** Loads studies by their slugs, all of which must exist. */
 export async function compareStudies(
-  asker: Asker,
+  client: GraphQLClient,
   slugs: readonly string[],
   signal: AbortSignal,
 ): Promise<ComparedStudy[]> {
   if (slugs.length === 0) return [];
-  const variables = { ...Object.fromEntries(slugs.map((slug, i) => [`s${i}`, slug])), slugs };
-  const answer = (await asker.ask(queryFor(slugs), variables, signal)) as Record<string, unknown> & {
-    compareStudies: { byStudy: readonly ComparedStudy["weights"][] };
-  };
+  const variables = Object.fromEntries(slugs.map((slug, i) => [`s${i}`, slug]));
+  const [studies, { compareStudies: summaries }] = await Promise.all([
+    client.query(studiesDocument(slugs.length), variables, signal),
+    client.query(SUMMARIES, { slugs: [...slugs] }, signal),
+  ]);
   return slugs.map((_, i) => {
-    const weights = answer.compareStudies.byStudy[i] as ComparedStudy["weights"];
-    return { ...(answer[`study${i}`] as Omit<ComparedStudy, "weights">), weights };
+    const weights = summaries.byStudy[i] as StudyWeights;
+    return { ...(studies[`study${i}`] as StudyFields), weights };
   });
 }
 
-const queryFor = (
-  slugs: readonly string[],
-) => `query Studies($slugs: [String!]!, ${slugs.map((_, i) => `$s${i}: String!`).join(", ")}) {
-  ${slugs.map((_, i) => `study${i}: study(slug: $s${i}) { ...Side }`).join("\n  ")}
-  compareStudies(slugs: $slugs, metric: TRAINING_LOSS) {
-    byStudy { meanCosineSimilarity comparedLayers missingLayers memoryReductionPercent }
-  }
+function studiesDocument(count: number) {
+  const indices = Array.from({ length: count }, (_, i) => i);
+  return aliasedDocument<Record<string, StudyFields>, Record<string, string>>(
+    `query Studies(${indices.map((i) => `$s${i}: String!`).join(", ")}) {
+      ${indices.map((i) => `study${i}: study(slug: $s${i}) { ...ComparedStudyFields }`).join("\n      ")}
+    }`,
+    [STUDY],
+  );
 }
-fragment Side on Study {
-  slug name baseModel
-  experiments(first: 1) { totalCount }
-  roles { baseline candidate }
-  ranks { r degradation { percent verdict reason interval { low high confidence } } }
-  minimumViableRank { rank bound reason }
-}`;

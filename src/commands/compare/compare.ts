@@ -1,39 +1,42 @@
-import { openAsker } from "../asker/open-asker.js";
+import { openClient } from "../client/open-client.js";
 import { EXIT } from "../exit-codes.js";
 import { interruptible } from "../interruptible.js";
-import { pendingNotes } from "../pending-notes.js";
+import { pendingNotes } from "../terminal/pending-notes.js";
 import { print, type Process } from "../process.js";
 import { screenOf } from "../terminal/screen.js";
 import { compareRuns } from "./compare-runs.js";
 import { compareStudies } from "./compare-studies.js";
 import { runsText } from "./runs-text.js";
-import { findSelection } from "./selection.js";
+import { findSelection } from "./find-selection.js";
 import { studiesText } from "./studies-text.js";
 
 export interface CompareOptions {
   readonly json?: true;
   readonly server?: string;
-  /** Seconds. */
+  /** Maximum wait for results that are being computed, seconds. */
   readonly wait?: number;
 }
 
 /**
- * Prints runs and studies side by side, or one JSON document: `{ runs, pairs, studies, pending }`. The exit code tells where
- * a part of the answer is still being computed.
+ * Prints runs and studies side by side, or one JSON document: `{ runs, pairs, studies, pending }`. The exit code is 4 where
+ * part of the answer is still being computed.
  */
 export function compare(command: Process, words: readonly string[], options: CompareOptions): Promise<void> {
   return interruptible(async (signal) => {
-    const asker = await openAsker(command, { purpose: "compare", server: options.server });
+    const client = await openClient(command, { purpose: "compare", server: options.server });
     try {
-      const selection = await findSelection(asker, words, signal);
+      const selection = await findSelection(client, words, signal);
       const notes = pendingNotes(screenOf(process.stderr, command.config));
-      const patience = options.wait === undefined ? undefined : options.wait * 1000;
-      const waiting = { patience, signal, onPending: notes.tell };
+      const wait = {
+        patienceMilliseconds: options.wait === undefined ? undefined : options.wait * 1000,
+        signal,
+        onPending: notes.show,
+      };
       const runs =
         selection.runs.length === 0
           ? { runs: [], pairs: [], pending: 0 }
-          : await compareRuns(asker, selection.runs, waiting);
-      const studies = await compareStudies(asker, selection.studies, signal);
+          : await compareRuns(client, selection.runs, wait);
+      const studies = await compareStudies(client, selection.studies, signal);
       notes.end(runs.pending);
       const screen = screenOf(process.stdout, command.config);
       if (options.json) print(JSON.stringify({ ...runs, studies }, null, 2));
@@ -43,7 +46,7 @@ export function compare(command: Process, words: readonly string[], options: Com
       }
       if (runs.pending > 0) process.exitCode = EXIT.INCOMPLETE;
     } finally {
-      await asker.close();
+      await client.close();
     }
   });
 }

@@ -1,32 +1,32 @@
 import type { Screen } from "../terminal/screen.js";
 import { rangeOf, sparkline } from "../terminal/sparkline.js";
 import { number, table, text } from "../terminal/table.js";
-import type { ComparedPair, ComparedRun, Curve, RunComparison } from "./compare-runs.js";
+import type { ComparedPair, ComparedRun, ComparedCurve, RunComparison } from "./compare-runs.js";
 
-/** Runs side by side as lines: their metrics, curves, and the first one against each other. */
+/** Formats runs side by side: their metrics, their curves, then the first run against each of the others. */
 export function runsText({ runs, pairs }: RunComparison, screen: Screen): string[] {
   const names = runs.map(({ study, name }) => `${study.slug}/${name}`);
   return [
     ...metrics(runs, names, screen),
-    ...curves(
+    ...curvesText(
       "Training loss",
       runs.map(({ loss }) => loss),
       names,
       screen,
     ),
-    ...curves(
+    ...curvesText(
       "Evaluation loss",
       runs.map(({ evalLoss }) => evalLoss),
       names,
       screen,
     ),
-    ...pairs.flatMap((pair, i) => against(pair, `${names[i + 1] ?? ""} against ${names[0] ?? ""}`, screen)),
+    ...pairs.flatMap((pair, i) => pairText(pair, `${names[i + 1] ?? ""} against ${names[0] ?? ""}`, screen)),
   ];
 }
 
 const title = (words: string) => ["", words, "=".repeat(words.length)];
 
-/** Six significant digits: what tables of runs are told apart by. */
+/** Formats a number with six significant digits, which tell the metrics of similar runs apart. */
 export const significant = (value: number | null | undefined) =>
   value == null ? "-" : String(Number(value.toPrecision(6)));
 
@@ -45,10 +45,15 @@ function metrics(runs: readonly ComparedRun[], names: readonly string[], screen:
   return ["Runs", "====", ...table([text("metric"), ...names.map(number)], rows, screen)];
 }
 
-function curves(words: string, found: readonly (Curve | null)[], names: readonly string[], screen: Screen): string[] {
-  const range = rangeOf(found.map((curve) => curve?.values ?? []));
+function curvesText(
+  heading: string,
+  curves: readonly (ComparedCurve | null)[],
+  names: readonly string[],
+  screen: Screen,
+): string[] {
+  const range = rangeOf(curves.map((curve) => curve?.values ?? []));
   if (range === undefined) return [];
-  const rows = found.map((curve, i) => {
+  const rows = curves.map((curve, i) => {
     const logged = curve?.values.filter((value) => value !== null) ?? [];
     return [
       names[i] ?? "",
@@ -59,13 +64,13 @@ function curves(words: string, found: readonly (Curve | null)[], names: readonly
     ];
   });
   return [
-    ...title(words),
+    ...title(heading),
     ...table([text("run"), number("curve"), number("first"), number("last"), number("points")], rows, screen),
-    `All on one scale, ${significant(range.least)} to ${significant(range.greatest)}; blanks are NaN or infinite.`,
+    `All curves share one scale, ${significant(range.min)} to ${significant(range.max)}; a blank is NaN or infinite.`,
   ];
 }
 
-function against(pair: ComparedPair, words: string, screen: Screen): string[] {
+function pairText(pair: ComparedPair, heading: string, screen: Screen): string[] {
   const rows = pair.metricDeltas.map(({ metric, baseline, candidate, absolute, percent, reason }) => [
     metric,
     significant(baseline),
@@ -76,9 +81,9 @@ function against(pair: ComparedPair, words: string, screen: Screen): string[] {
   ]);
   const columns = [text("metric"), ...["baseline", "candidate", "difference", "percent"].map(number), text("")];
   return [
-    ...title(words),
+    ...title(heading),
     ...table(columns, rows, screen),
-    "One run a side: no interval can be given. Studies with several seeds have one, see rankscope compare SLUG.",
+    "A comparison of two runs has no interval. Studies with several seeds have one: rankscope compare SLUG",
     ...similarity(pair),
     ...pair.configDifferences.map(
       ({ field, baseline, candidate }) => `${field}: ${baseline ?? "not known"} against ${candidate ?? "not known"}`,
@@ -95,7 +100,10 @@ function similarity({ summary, layersTotal, layers }: ComparedPair): string[] {
   }
   const without = [...reasons].map(([reason, count]) => `${count} of ${layersTotal} layers: ${reason}`);
   if (mean === null) return [`Similarity of the updates: not known (${without.join("; ") || "no layers"}).`];
-  const start = summary.sharedStart === false ? "; the runs started from DIFFERENT A, so this says little" : "";
+  const start =
+    summary.sharedStart === false
+      ? "; the runs started from DIFFERENT A, so this cosine says little about quantization"
+      : "";
   return [
     `Similarity of the updates: mean cosine ${mean.toFixed(4)} (${min?.toFixed(4) ?? "-"} to ${max?.toFixed(4) ?? "-"}) over ${summary.comparedLayers} of ${layersTotal} layers; cos(A) ${summary.initialCosine?.toFixed(2) ?? "-"}${start}.`,
     ...without.map((words) => `Not compared: ${words}.`),

@@ -1,23 +1,23 @@
 import type { Screen } from "../terminal/screen.js";
+import { boundedRank } from "../terminal/bounded-rank.js";
 import { sparkline } from "../terminal/sparkline.js";
 import { number, table, text } from "../terminal/table.js";
 import type { ComparedStudy } from "./compare-studies.js";
 
-/** Studies side by side as lines: overview, and degradation with intervals at every rank. */
+/** Formats studies side by side: an overview, then the degradation with its interval at every rank. */
 export function studiesText(studies: readonly ComparedStudy[], screen: Screen): string[] {
   if (studies.length === 0) return [];
-  return [...overview(studies, screen), ...degradations(studies, screen), ...why(studies)];
+  return [...overview(studies, screen), ...degradations(studies, screen), ...reasons(studies)];
 }
 
 function overview(studies: readonly ComparedStudy[], screen: Screen): string[] {
   const rows = studies.map(({ slug, baseModel, experiments, roles, ranks, minimumViableRank, weights }) => {
-    const { rank, bound } = minimumViableRank;
     return [
       slug,
       baseModel ?? "-",
       String(experiments.totalCount),
       roles === null ? "-" : `${roles.candidate} against ${roles.baseline}`,
-      rank === null ? "-" : bound === "AT_MOST" ? `<=${rank}` : String(rank),
+      boundedRank(minimumViableRank),
       sparkline(
         ranks.map(({ degradation }) => degradation.percent),
         screen,
@@ -31,7 +31,7 @@ function overview(studies: readonly ComparedStudy[], screen: Screen): string[] {
     text("study"),
     text("base model"),
     number("runs"),
-    text("who"),
+    text("compared"),
     number("r*"),
     text("degradation"),
     number("cosine"),
@@ -43,7 +43,7 @@ function overview(studies: readonly ComparedStudy[], screen: Screen): string[] {
     "Studies",
     "=======",
     ...table(columns, rows, screen),
-    ...missing.map((slug) => `Not all layers of ${slug} are compared yet: rankscope watch ${slug} does it.`),
+    ...missing.map((slug) => `Some layers of ${slug} are not compared yet. To compute them: rankscope watch ${slug}`),
   ];
 }
 
@@ -66,11 +66,11 @@ function degradations(studies: readonly ComparedStudy[], screen: Screen): string
     }),
   );
   const columns = [number("rank"), text("study"), number("percent"), number("95 % interval"), text("verdict")];
-  const words = "Degradation of training loss";
-  return ["", words, "=".repeat(words.length), ...table(columns, rows, screen)];
+  const title = "Degradation of training loss";
+  return ["", title, "=".repeat(title.length), ...table(columns, rows, screen)];
 }
 
-const why = (studies: readonly ComparedStudy[]) => [
+const reasons = (studies: readonly ComparedStudy[]) => [
   "",
   ...studies.map(({ slug, minimumViableRank: { rank, bound, reason } }) => {
     return `${slug}: minimum viable rank ${rank ?? "none"} (${bound}). ${reason}`;

@@ -1,18 +1,19 @@
 import type { Config } from "../../config.js";
+import { graphql } from "../../model/graphql-document.js";
 import type { StoredWords } from "./candidates.js";
 
-/** A shell waits for it at every press of a key. */
-const PATIENCE_MILLISECONDS = 300;
-const MOST = 100;
+/** Maximum wait: a shell waits for completions at every press of Tab. */
+const MAX_WAIT_MILLISECONDS = 300;
+const MAX_WORDS = 100;
 
 /**
- * Words from the store that is there already: DATABASE_URL's, that of a server that runs on the data directory, or
- * RANKSCOPE_SERVER's. Nothing is started, changed or waited for long: where it does not answer at once there are none.
+ * Returns words from the store of DATABASE_URL, of the server that runs on the data directory, or of RANKSCOPE_SERVER. Starts
+ * and changes nothing; returns no words where the store does not answer within 0.3 s.
  */
 export function storedWordsOf(config: Config): StoredWords {
   return async (kind, prefix) => {
     const late = new Promise<readonly string[]>((resolve) =>
-      setTimeout(() => resolve([]), PATIENCE_MILLISECONDS).unref(),
+      setTimeout(() => resolve([]), MAX_WAIT_MILLISECONDS).unref(),
     );
     return Promise.race([read(config, kind, prefix).catch(() => []), late]);
   };
@@ -20,17 +21,17 @@ export function storedWordsOf(config: Config): StoredWords {
 
 function read(config: Config, ...[kind, prefix]: Parameters<StoredWords>): Promise<readonly string[]> {
   const slash = kind === "study or run" ? prefix.indexOf("/") : -1;
-  const asked = slash < 0 ? { prefix } : { slug: prefix.slice(0, slash), prefix: prefix.slice(slash + 1) };
-  return config.server === undefined ? fromDatabase(config, asked) : fromServer(config.server, config.token, asked);
+  const wanted = slash < 0 ? { prefix } : { slug: prefix.slice(0, slash), prefix: prefix.slice(slash + 1) };
+  return config.server === undefined ? fromDatabase(config, wanted) : fromServer(config.server, config.token, wanted);
 }
 
-interface Asked {
+interface WantedWords {
   readonly prefix: string;
-  /** Of the study whose runs are asked for. */
+  /** The study whose runs are wanted; undefined for studies. */
   readonly slug?: string;
 }
 
-async function fromDatabase(config: Config, { prefix, slug }: Asked): Promise<readonly string[]> {
+async function fromDatabase(config: Config, { prefix, slug }: WantedWords): Promise<readonly string[]> {
   const url = config.databaseUrl ?? (await runningDatabase(config));
   if (url === undefined) return [];
   const [{ openSql }, { experimentNamesFrom, slugsFrom }] = await Promise.all([
@@ -39,8 +40,8 @@ async function fromDatabase(config: Config, { prefix, slug }: Asked): Promise<re
   ]);
   const sql = openSql(url, { applicationName: "rankscope complete", maxConnections: 1 });
   try {
-    if (slug === undefined) return await slugsFrom({ sql }, prefix, MOST);
-    return (await experimentNamesFrom({ sql }, slug, prefix, MOST)).map((name) => `${slug}/${name}`);
+    if (slug === undefined) return await slugsFrom({ sql }, prefix, MAX_WORDS);
+    return (await experimentNamesFrom({ sql }, slug, prefix, MAX_WORDS)).map((name) => `${slug}/${name}`);
   } finally {
     await sql.end({ timeout: 0 });
   }
@@ -54,31 +55,38 @@ async function runningDatabase({ dataDirectory }: Config): Promise<string | unde
 async function fromServer(
   server: string,
   token: string | undefined,
-  { prefix, slug }: Asked,
+  { prefix, slug }: WantedWords,
 ): Promise<readonly string[]> {
-  const { openRemoteAsker } = await import("../asker/remote-asker.js");
-  const asker = openRemoteAsker({ server, token });
-  const signal = AbortSignal.timeout(PATIENCE_MILLISECONDS);
+  const { openRemoteClient } = await import("../client/remote-client.js");
+  const client = openRemoteClient({ server, token });
+  const signal = AbortSignal.timeout(MAX_WAIT_MILLISECONDS);
   if (slug === undefined) {
-    const { studies } = (await asker.ask(SLUGS, { prefix, first: MOST }, signal)) as {
-      studies: { nodes: { slug: string }[] };
-    };
+    const { studies } = await client.query(SLUGS, { prefix, first: MAX_WORDS }, signal);
     return studies.nodes.map((study) => study.slug);
   }
-  const { experimentRows } = (await asker.ask(NAMES, { slug, prefix, first: MOST }, signal)) as {
-    experimentRows: { nodes: { name: string }[] };
-  };
-  // startsWith is whatever the case; a shell's word is not.
+  const { experimentRows } = await client.query(NAMES, { slug, prefix, first: MAX_WORDS }, signal);
+  // The API's startsWith ignores case; a shell's completion does not.
   return experimentRows.nodes
     .map(({ name }) => `${slug}/${name}`)
     .filter((word) => word.startsWith(`${slug}/${prefix}`));
 }
 
-const SLUGS = `query Slugs($prefix: String!, $first: Int!) {
-  studies(first: $first, filter: { slug: { startsWith: $prefix } }) { nodes { slug } }
-}`;
-const NAMES = `query Names($slug: String!, $prefix: String!, $first: Int!) {
-  experimentRows(first: $first, filter: { study: { slug: { equals: $slug } }, name: { startsWith: $prefix } }) {
-    nodes { name }
+const SLUGS = graphql(`
+  query Slugs($prefix: String!, $first: Int!) {
+    studies(first: $first, filter: { slug: { startsWith: $prefix } }) {
+      nodes {
+        slug
+      }
+    }
   }
-}`;
+`);
+
+const NAMES = graphql(`
+  query Names($slug: String!, $prefix: String!, $first: Int!) {
+    experimentRows(first: $first, filter: { study: { slug: { equals: $slug } }, name: { startsWith: $prefix } }) {
+      nodes {
+        name
+      }
+    }
+  }
+`);

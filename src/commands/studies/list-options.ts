@@ -1,58 +1,57 @@
 import { InvalidArgumentError } from "commander";
+import type { StudyFilter, StudyOrder } from "./studies-document.js";
 
-/** What `rankscope studies` is given. */
+/** The options of `rankscope studies`. */
 export interface StudiesOptions {
   readonly search?: string;
   readonly baseModel?: string;
   readonly tag?: readonly string[];
   readonly rank?: readonly number[];
-  readonly filter?: object;
+  readonly filter?: StudyFilter;
   readonly sort: StudyOrder;
   readonly limit: number;
   readonly json?: true;
   readonly server?: string;
 }
 
-/** StudyOrder of the API. */
-export interface StudyOrder {
-  readonly field: string;
-  readonly direction: "ASC" | "DESC";
-  readonly metric?: string;
+interface SortField {
+  readonly field: NonNullable<StudyOrder["field"]>;
+  /** The direction where none is given. */
+  readonly direction: NonNullable<StudyOrder["direction"]>;
 }
 
-/** By what studies are sorted, and which way where it is not said. */
-const FIELDS: Readonly<Record<string, readonly [field: string, direction: "ASC" | "DESC"]>> = {
-  created: ["CREATED_AT", "DESC"],
-  updated: ["UPDATED_AT", "DESC"],
-  name: ["NAME", "ASC"],
-  slug: ["SLUG", "ASC"],
-  experiments: ["EXPERIMENT_COUNT", "DESC"],
-  best: ["METRIC_BEST", "ASC"],
-  mean: ["METRIC_MEAN", "ASC"],
+/** The fields that studies are sorted by, by their names on the command line. */
+const FIELDS: Readonly<Record<string, SortField>> = {
+  created: { field: "CREATED_AT", direction: "DESC" },
+  updated: { field: "UPDATED_AT", direction: "DESC" },
+  name: { field: "NAME", direction: "ASC" },
+  slug: { field: "SLUG", direction: "ASC" },
+  experiments: { field: "EXPERIMENT_COUNT", direction: "DESC" },
+  best: { field: "METRIC_BEST", direction: "ASC" },
+  mean: { field: "METRIC_MEAN", direction: "ASC" },
 };
 
 export const SORT_FIELDS = Object.keys(FIELDS);
 
 /** Reads `created`, `name:desc`, `best=eval_loss` or `mean=eval_loss:desc`. @throws InvalidArgumentError */
 export function readSort(given: string): StudyOrder {
-  const [, name = "", metric, way] = /^([a-z]+)(?:=([^:]+))?(?::(asc|desc))?$/.exec(given) ?? [];
+  const [, name = "", metric, direction] = /^([a-z]+)(?:=([^:]+))?(?::(asc|desc))?$/.exec(given) ?? [];
   const found = FIELDS[name];
-  const byMetric = found?.[0].startsWith("METRIC") ?? false;
-  if (found === undefined || byMetric !== (metric !== undefined)) {
+  const needsMetric = found?.field.startsWith("METRIC") ?? false;
+  if (found === undefined || needsMetric !== (metric !== undefined)) {
     throw new InvalidArgumentError(
       `Allowed: ${SORT_FIELDS.join(", ")}, best and mean with =METRIC, each with :asc or :desc.`,
     );
   }
-  const [field, direction] = found;
   return {
-    field,
-    direction: way === undefined ? direction : (way.toUpperCase() as "ASC" | "DESC"),
+    field: found.field,
+    direction: direction === undefined ? found.direction : (direction.toUpperCase() as SortField["direction"]),
     ...(metric !== undefined && { metric }),
   };
 }
 
 /** Reads a StudyFilter of the API. @throws InvalidArgumentError */
-export function readFilter(given: string): object {
+export function readFilter(given: string): StudyFilter {
   let value: unknown;
   try {
     value = JSON.parse(given);
@@ -64,13 +63,13 @@ export function readFilter(given: string): object {
   return value;
 }
 
-/** The API's filter of all that was given; undefined where nothing was. */
-export function studyFilter({ search, baseModel, tag, rank, filter }: StudiesOptions): object | undefined {
-  const and = [
+/** Returns the API's filter of all options together; undefined where none was given. */
+export function studyFilter({ search, baseModel, tag, rank, filter }: StudiesOptions): StudyFilter | undefined {
+  const and: StudyFilter[] = [
     search === undefined ? undefined : { search },
     baseModel === undefined ? undefined : { baseModel: { contains: baseModel } },
-    tag === undefined ? undefined : { tags: { hasAll: tag } },
-    rank === undefined ? undefined : { ranks: { hasAll: rank } },
+    tag === undefined ? undefined : { tags: { hasAll: [...tag] } },
+    rank === undefined ? undefined : { ranks: { hasAll: [...rank] } },
     filter,
   ].filter((one) => one !== undefined);
   return and.length === 0 ? undefined : { and };

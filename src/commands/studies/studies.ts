@@ -1,40 +1,42 @@
-import { openAsker } from "../asker/open-asker.js";
+import { openClient } from "../client/open-client.js";
 import { interruptible } from "../interruptible.js";
 import { print, type Process } from "../process.js";
 import { screenOf, type Screen } from "../terminal/screen.js";
 import { sparkline } from "../terminal/sparkline.js";
+import { boundedRank } from "../terminal/bounded-rank.js";
 import { number, table, text } from "../terminal/table.js";
-import { findStudies, type ListedStudy, type StudyList } from "./find-studies.js";
 import type { StudiesOptions } from "./list-options.js";
+import { listStudies, type StudyList } from "./list-studies.js";
+import type { ListedStudy } from "./studies-document.js";
 
 /** Lists studies, as a table or as one JSON document (StudyList). */
 export function studies(command: Process, options: StudiesOptions): Promise<void> {
   return interruptible(async (signal) => {
-    const asker = await openAsker(command, { purpose: "studies", server: options.server });
+    const client = await openClient(command, { purpose: "studies", server: options.server });
     try {
-      const list = await findStudies(asker, options, signal);
+      const list = await listStudies(client, options, signal);
       print(
         ...(options.json ? [JSON.stringify(list, null, 2)] : listText(list, screenOf(process.stdout, command.config))),
       );
     } finally {
-      await asker.close();
+      await client.close();
     }
   });
 }
 
-function listText({ studies: found, total, truncated }: StudyList, screen: Screen): string[] {
-  if (total === 0) return ["No study fits."];
+function listText({ studies: listed, total, truncated }: StudyList, screen: Screen): string[] {
+  if (total === 0) return ["No study matches."];
   return [
     ...table(
       COLUMNS,
-      found.map((study) => row(study, screen)),
+      listed.map((study) => row(study, screen)),
       screen,
     ),
     "",
     truncated
-      ? `The first ${found.length} of ${total} studies; --limit ${total} lists all.`
+      ? `The first ${listed.length} of ${total} studies; --limit ${total} lists all.`
       : `${total} ${total === 1 ? "study" : "studies"}.`,
-    "Degradation of training loss in percent by rank, the least rank first; r* is the minimum viable rank.",
+    "Degradation of training loss in percent by rank, lowest rank first; r* is the minimum viable rank.",
   ];
 }
 
@@ -53,13 +55,12 @@ const COLUMNS = [
 function row(study: ListedStudy, screen: Screen): string[] {
   const percents = study.ranks.map(({ degradation }) => degradation.percent);
   const known = percents.filter((percent) => percent !== null);
-  const { rank, bound } = study.minimumViableRank;
   return [
     study.slug,
     study.baseModel ?? "-",
     String(study.experiments.totalCount),
     study.ranks.map(({ r }) => r).join(","),
-    rank === null ? "-" : bound === "AT_MOST" ? `<=${rank}` : String(rank),
+    boundedRank(study.minimumViableRank),
     sparkline(percents, screen),
     known.length === 0 ? "-" : Math.max(...known).toFixed(2),
     study.tags.join(","),

@@ -1,8 +1,8 @@
-/** Lines at the bottom of a terminal that are written over, line by line, each time that they change. */
+/** Lines at the bottom of a terminal that are overwritten each time they change. */
 export interface LiveLines {
-  /** Shows these in the place of those shown before. Each must fit the terminal's width. */
+  /** Replaces the lines shown before. Each must fit the terminal's width. */
   show(lines: readonly string[]): void;
-  /** Leaves what is shown where it is. */
+  /** Leaves the lines in place: further output follows below. */
   end(): void;
 }
 
@@ -10,7 +10,7 @@ const UP = (lines: number) => `\u001b[${lines}A`;
 const ERASE_LINE = "\u001b[2K";
 const ERASE_BELOW = "\u001b[J";
 
-/** For terminals that know escape sequences. */
+/** Opens live lines; the terminal must support escape sequences. */
 export function liveLines(write: (text: string) => void): LiveLines {
   let shown = 0;
   return {

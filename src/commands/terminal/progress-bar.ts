@@ -2,7 +2,7 @@ import type { Screen } from "./screen.js";
 
 const EIGHTHS = "▏▎▍▌▋▊▉█";
 
-/** A bar of `width` characters between its ends: by eighths of a character, or in ASCII; one of dots where the share is not known. */
+/** Draws a bar of `width` characters between brackets, in eighths of a character or in ASCII; dots where the share is not known. */
 export function progressBar(share: number | null, width: number, { unicode }: Pick<Screen, "unicode">): string {
   if (share === null) return `[${(unicode ? "·" : ".").repeat(width)}]`;
   const filled = Math.min(1, Math.max(0, share)) * width;

@@ -1,21 +1,21 @@
 import type { WriteStream } from "node:tty";
 import type { Config } from "../../config.js";
 
-/** What output goes to, as far as its form depends on that. */
+/** The properties of an output stream that formatting depends on. */
 export interface Screen {
-  /** Columns; Infinity where it is no terminal, so that files and pipes get whole lines. */
+  /** Columns; Infinity for files and pipes, which get whole lines. */
   readonly width: number;
   readonly rows: number;
-  /** Whether characters beyond ASCII are understood. */
+  /** Whether characters beyond ASCII may be used. */
   readonly unicode: boolean;
-  /** Whether lines that were written can be written over. */
+  /** Whether written lines can be overwritten. */
   readonly interactive: boolean;
 }
 
-/** A screen of its own narrower than this has its lines broken by the terminal. */
-const LEAST_WIDTH = 20;
+/** Minimum width that is formatted for; narrower terminals break the lines themselves. */
+const MIN_WIDTH = 20;
 
-/** The screen of a stream: plain where it is no terminal, a dumb one, or NO_COLOR is set. */
+/** Returns the screen of a stream: plain for files, pipes and dumb terminals, and where NO_COLOR is set. */
 export function screenOf(
   stream: Partial<Pick<WriteStream, "isTTY" | "columns" | "rows">>,
   { plainOutput, utf8 }: Pick<Config, "plainOutput" | "utf8">,
@@ -23,8 +23,8 @@ export function screenOf(
   const { isTTY = false, columns = 80, rows = 24 } = stream;
   const interactive = isTTY && !plainOutput;
   return {
-    // A terminal of 0 columns is one that does not know.
-    width: isTTY ? Math.max(LEAST_WIDTH, columns || 80) : Infinity,
+    // 0 columns means that the terminal does not report its width.
+    width: isTTY ? Math.max(MIN_WIDTH, columns || 80) : Infinity,
     rows: rows || 24,
     unicode: interactive && utf8,
     interactive,

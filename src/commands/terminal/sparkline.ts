@@ -2,25 +2,25 @@ import type { Screen } from "./screen.js";
 
 const LEVELS = { unicode: "▁▂▃▄▅▆▇█", ascii: ".:-=+*%#" };
 
-/** Least and greatest finite value; undefined where there is none. */
+/** Minimum and maximum of finite values. */
 export interface Range {
-  readonly least: number;
-  readonly greatest: number;
+  readonly min: number;
+  readonly max: number;
 }
 
-/** The range of several curves together, for drawing them on one scale. */
+/** Returns the range of several curves together, to draw them on one scale; undefined where no value is finite. */
 export function rangeOf(curves: readonly (readonly (number | null)[])[]): Range | undefined {
   const values = curves.flat().filter((value): value is number => value !== null && Number.isFinite(value));
   if (values.length === 0) return undefined;
-  return values.reduce<Range>(
-    ({ least, greatest }, value) => ({ least: Math.min(least, value), greatest: Math.max(greatest, value) }),
-    { least: Infinity, greatest: -Infinity },
-  );
+  return values.reduce<Range>(({ min, max }, value) => ({ min: Math.min(min, value), max: Math.max(max, value) }), {
+    min: Infinity,
+    max: -Infinity,
+  });
 }
 
 /**
- * A curve as one character a value, from the least of `range` to its greatest; a blank where there is no value. All values
- * equal are drawn at the lowest level.
+ * Draws a curve with one character per value, from the minimum of `range` to its maximum. A missing value is a blank; a constant
+ * curve is drawn at the lowest level.
  */
 export function sparkline(
   values: readonly (number | null)[],
@@ -31,7 +31,7 @@ export function sparkline(
   return values
     .map((value) => {
       if (value === null || range === undefined) return " ";
-      const share = range.greatest === range.least ? 0 : (value - range.least) / (range.greatest - range.least);
+      const share = range.max === range.min ? 0 : (value - range.min) / (range.max - range.min);
       const level = Math.min(levels.length - 1, Math.max(0, Math.floor(share * levels.length)));
       return levels.charAt(level);
     })

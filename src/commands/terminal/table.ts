@@ -1,19 +1,20 @@
 import stringWidth from "string-width";
 import type { Screen } from "./screen.js";
+import { shorten } from "./shorten.js";
 
 export interface Column {
   readonly title: string;
-  /** Text is left-aligned and may be shortened where the screen is narrow; numbers are neither. */
+  /** Text is left-aligned and may be shortened; numbers are right-aligned and never shortened. */
   readonly kind: "text" | "number";
 }
 
 const GAP = "  ";
-/** Text is shortened to no less. */
-const LEAST_TEXT = 12;
+/** Minimum width of shortened text. */
+const MIN_TEXT_WIDTH = 12;
 
 /**
- * Rows under their titles, fitted to the screen: first texts are shortened, which a mark at their end shows; where that does
- * not do, the columns that have no room follow in further blocks, each with the first column before it. No cell is lost.
+ * Formats rows under their titles so that they fit the screen. Texts are shortened first, with a mark at their end. Columns that
+ * still do not fit follow in further blocks, each with the first column repeated. No cell is lost.
  */
 export function table(
   columns: readonly Column[],
@@ -41,12 +42,12 @@ export function table(
   ]);
 }
 
-/** Takes from the widest text, the first column last of all, until all fits; nothing is taken where that does not do. */
+/** Shortens the widest text, the first column last, until all columns fit; shortens nothing where they cannot fit. */
 function shrunk(natural: readonly number[], columns: readonly Column[], width: number): number[] {
   const widths = [...natural];
   const total = () => widths.reduce((sum, one) => sum + one, 0) + GAP.length * (widths.length - 1);
   while (total() > width) {
-    const spare = widths.map((one, i) => (columns[i]?.kind === "text" && one > LEAST_TEXT ? one : 0));
+    const spare = widths.map((one, i) => (columns[i]?.kind === "text" && one > MIN_TEXT_WIDTH ? one : 0));
     const others = Math.max(0, ...spare.slice(1));
     const i = others > 0 ? spare.indexOf(others, 1) : 0;
     if ((spare[i] ?? 0) === 0) return natural.map((one) => Math.min(one, width));
@@ -55,7 +56,7 @@ function shrunk(natural: readonly number[], columns: readonly Column[], width: n
   return widths;
 }
 
-/** Indices of columns, in as few blocks as the width allows; the first column is in each. */
+/** Distributes the columns, by index, over as few blocks as the width allows; each block has the first column. */
 function blocks(widths: readonly number[], width: number): number[][] {
   const result: number[][] = [[0]];
   let used = widths[0] ?? 0;
@@ -83,7 +84,7 @@ function line(
   return block
     .map((i) => {
       const width = widths[i] ?? 0;
-      const text = shortened(cells[i] ?? "", width, screen);
+      const text = shorten(cells[i] ?? "", width, screen);
       const space = " ".repeat(Math.max(0, width - stringWidth(text)));
       return columns[i]?.kind === "number" ? space + text : text + space;
     })
@@ -91,19 +92,8 @@ function line(
     .trimEnd();
 }
 
-function shortened(text: string, width: number, { unicode }: Pick<Screen, "unicode">): string {
-  if (stringWidth(text) <= width) return text;
-  const mark = unicode ? "…" : "...";
-  let kept = "";
-  for (const { segment } of new Intl.Segmenter().segment(text)) {
-    if (stringWidth(kept + segment) + mark.length > width) break;
-    kept += segment;
-  }
-  return kept + mark;
-}
-
 /** A column of text. */
 export const text = (title: string): Column => ({ title, kind: "text" });
 
-/** A column of numbers, or of anything else that must stand whole. */
+/** A column of numbers, or of other content that must not be shortened. */
 export const number = (title: string): Column => ({ title, kind: "number" });

@@ -1,14 +1,15 @@
 import { validate } from "uuid";
 import { failure } from "../../errors.js";
-import type { Asker, JobState } from "../asker/asker.js";
-import { openAsker } from "../asker/open-asker.js";
+import { graphql } from "../../model/graphql-document.js";
+import type { GraphQLClient, JobState } from "../client/graphql-client.js";
+import { openClient } from "../client/open-client.js";
 import { EXIT } from "../exit-codes.js";
 import { interruptible } from "../interruptible.js";
 import { print, type Process } from "../process.js";
 import { liveLines } from "../terminal/live-lines.js";
 import { screenOf, type Screen } from "../terminal/screen.js";
-import { followAllJobs, followJob, hasEnded, MOST_WATCHED, type Watched } from "./follow-jobs.js";
-import { jobLine } from "./job-lines.js";
+import { followAllJobs, followJob, hasEnded, MAX_WATCHED, type WatchedJobs } from "./follow-jobs.js";
+import { jobLine } from "./job-line.js";
 
 export interface WatchOptions {
   readonly json?: true;
@@ -16,19 +17,19 @@ export interface WatchOptions {
 }
 
 /**
- * Shows how far jobs are until they have ended: one by its id, what a study's weights still need (which it asks for), or all
- * that wait and run. With JSON, a line a change: `{ "job": ... }`, and at last `{ "ended": { "SUCCEEDED": 1, ... }, "truncated": false }`.
- * The exit code is 1 where one failed or was cancelled.
+ * Shows the progress of jobs until they have ended: one job by its id, the computation of everything that a study's weights can
+ * be asked about (which it starts), or all queued and running jobs. With JSON, one line per change, `{ "job": ... }`, and
+ * finally `{ "ended": { "SUCCEEDED": 1, ... }, "truncated": false }`. The exit code is 1 where a job failed or was cancelled.
  */
-export function watch(command: Process, what: string | undefined, options: WatchOptions): Promise<void> {
+export function watch(command: Process, target: string | undefined, options: WatchOptions): Promise<void> {
   return interruptible(async (signal) => {
-    const asker = await openAsker(command, { purpose: "watch", server: options.server });
+    const client = await openClient(command, { purpose: "watch", server: options.server });
     try {
-      const followed = await follow(asker, what, signal);
-      const show = options.json ? jsonLines() : shownOn(screenOf(process.stdout, command.config));
+      const states = await follow(client, target, signal);
+      const show = options.json ? jsonPrinter() : linePrinter(screenOf(process.stdout, command.config));
       const seen = new Map<string, JobState>();
       let truncated = false;
-      for await (const state of followed) {
+      for await (const state of states) {
         truncated ||= state.truncated;
         for (const [id, job] of state.jobs) seen.set(id, job);
         show(state);
@@ -38,38 +39,55 @@ export function watch(command: Process, what: string | undefined, options: Watch
       print(options.json ? JSON.stringify({ ended, truncated }) : summary(ended, truncated));
       if (Object.keys(ended).some((status) => status !== "SUCCEEDED")) process.exitCode = EXIT.FAILED;
     } finally {
-      await asker.close();
+      await client.close();
     }
   });
 }
 
 /** @throws JOB_NOT_FOUND, STUDY_NOT_FOUND */
-async function follow(asker: Asker, what: string | undefined, signal: AbortSignal): Promise<AsyncIterable<Watched>> {
-  if (what === undefined) return followAllJobs(asker, signal);
-  if (validate(what)) return followJob(asker, what, signal);
-  const { study } = (await asker.ask(STUDY, { slug: what }, signal)) as { study: object | null };
+async function follow(
+  client: GraphQLClient,
+  target: string | undefined,
+  signal: AbortSignal,
+): Promise<AsyncIterable<WatchedJobs>> {
+  if (target === undefined) return followAllJobs(client, signal);
+  if (validate(target)) return followJob(client, target, signal);
+  const { study } = await client.query(STUDY, { slug: target }, signal);
   if (study === null) {
     throw failure("STUDY_NOT_FOUND", {
-      where: "what to watch",
-      received: JSON.stringify(what),
-      todo: "Name a job's id or a study's slug; rankscope studies lists them.",
+      where: "the job or study to watch",
+      received: JSON.stringify(target),
+      todo: "Give a job's id or a study's slug; list the studies with: rankscope studies",
     });
   }
-  const { precomputeStudy } = (await asker.ask(PRECOMPUTE, { slug: what }, signal)) as {
-    precomputeStudy: { job: { id: string } };
-  };
-  return followJob(asker, precomputeStudy.job.id, signal);
+  const { precomputeStudy } = await client.query(PRECOMPUTE, { slug: target }, signal);
+  return followJob(client, precomputeStudy.job.id, signal);
 }
 
-const STUDY = "query Study($slug: String!) { study(slug: $slug) { slug } }";
-const PRECOMPUTE = "mutation Precompute($slug: String!) { precomputeStudy(slug: $slug) { job { id } } }";
+const STUDY = graphql(`
+  query WatchedStudy($slug: String!) {
+    study(slug: $slug) {
+      slug
+    }
+  }
+`);
 
-function jsonLines(): (state: Watched) => void {
+const PRECOMPUTE = graphql(`
+  mutation Precompute($slug: String!) {
+    precomputeStudy(slug: $slug) {
+      job {
+        id
+      }
+    }
+  }
+`);
+
+function jsonPrinter(): (state: WatchedJobs) => void {
   return ({ changed }) => print(...changed.map((job) => JSON.stringify({ job })));
 }
 
-/** Bars that move in their place, or, where lines cannot be written over, a line a change. */
-function shownOn(screen: Screen): (state: Watched) => void {
+/** Prints progress bars that move in place, or, where lines cannot be overwritten, one line per change. */
+function linePrinter(screen: Screen): (state: WatchedJobs) => void {
   if (!screen.interactive) return ({ changed }) => print(...changed.map((job) => jobLine(job, screen)));
   const live = liveLines((text) => process.stdout.write(text));
   return ({ jobs, truncated }) => {
@@ -79,8 +97,8 @@ function shownOn(screen: Screen): (state: Watched) => void {
     const lines = [...running, ...ended.reverse()].map((job) => jobLine(job, screen));
     const more = lines.length - room;
     const notes = [
-      ...(more > 0 ? [`and ${more} more, ${running.length} of all run or wait`] : []),
-      ...(truncated ? [`only the newest ${MOST_WATCHED} that run or wait are looked at`] : []),
+      ...(more > 0 ? [`and ${more} more; ${running.length} of all jobs are queued or running`] : []),
+      ...(truncated ? [`only the newest ${MAX_WATCHED} queued and running jobs are watched`] : []),
     ];
     live.show([...lines.slice(0, room), ...notes]);
   };
@@ -95,6 +113,6 @@ function countByStatus(jobs: readonly JobState[]): Record<string, number> {
 function summary(ended: Readonly<Record<string, number>>, truncated: boolean): string {
   const counts = Object.entries(ended).map(([status, count]) => `${count} ${status.toLowerCase()}`);
   return counts.length === 0
-    ? "No job waits or runs."
-    : `Ended: ${counts.join(", ")}${truncated ? `; there were more than the newest ${MOST_WATCHED}` : ""}.`;
+    ? "No job is queued or running."
+    : `Ended: ${counts.join(", ")}${truncated ? `; only the newest ${MAX_WATCHED} jobs were watched` : ""}.`;
 }

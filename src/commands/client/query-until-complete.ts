@@ -1,0 +1,55 @@
+import type { TadaDocumentNode } from "gql.tada";
+import type { GraphQLClient } from "./graphql-client.js";
+
+/** Minimum time between two requests where an answer comes at once. */
+const PAUSE_MILLISECONDS = 500;
+
+export interface CompleteAnswer<Data> {
+  readonly data: Data;
+  /** Number of its values that are still being computed; 0 for a complete answer. */
+  readonly pending: number;
+}
+
+export interface WaitOptions {
+  /** How long to repeat the query, milliseconds; the client's own limit if undefined. */
+  readonly patienceMilliseconds?: number | undefined;
+  readonly signal: AbortSignal;
+  /** Called after each answer that is incomplete. */
+  readonly onPending?: (pending: number) => void;
+}
+
+/** Repeats a query while results that it needs are computed, until the answer is complete or the time is up. */
+export async function queryUntilComplete<Data, Variables>(
+  client: GraphQLClient,
+  document: TadaDocumentNode<Data, Variables>,
+  variables: Variables,
+  { patienceMilliseconds = client.patienceMilliseconds, signal, onPending }: WaitOptions,
+): Promise<CompleteAnswer<Data>> {
+  const until = performance.now() + patienceMilliseconds;
+  for (;;) {
+    const began = performance.now();
+    const data = await client.query(document, variables, signal);
+    const pending = countPending(data);
+    if (pending === 0 || performance.now() >= until) return { data, pending };
+    onPending?.(pending);
+    const pause = Math.min(PAUSE_MILLISECONDS - (performance.now() - began), until - performance.now());
+    if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
+    signal.throwIfAborted();
+  }
+}
+
+/** Returns how many values of an answer are pending; where no value says so, how many conclusions and jobs wait. */
+export function countPending(answer: unknown): number {
+  const values = countWhere(answer, (name, value) => (name === "undefinedReason" && value === "PENDING" ? 1 : 0));
+  if (values > 0) return values;
+  return countWhere(answer, (name, value) => {
+    if (name === "jobs" && Array.isArray(value)) return value.length;
+    return name === "kind" && value === "WEIGHTS_PENDING" ? 1 : 0;
+  });
+}
+
+/** Returns the sum of `count` over all fields of an answer, at any depth. */
+function countWhere(answer: unknown, count: (name: string, value: unknown) => number): number {
+  if (typeof answer !== "object" || answer === null) return 0;
+  return Object.entries(answer).reduce((sum, [name, value]) => sum + count(name, value) + countWhere(value, count), 0);
+}

@@ -1,0 +1,184 @@
+import { Argument, InvalidArgumentError, Option, type Command } from "commander";
+import { completionScript, SHELLS, type Shell } from "../completion/shells.js";
+import type { CompareOptions } from "../compare/compare.js";
+import type { Process } from "../process.js";
+import type { ReportOptions } from "../report/report.js";
+import { readFilter, readSort, SORT_FIELDS, type StudiesOptions } from "../studies/list-options.js";
+import type { WatchOptions } from "../watch/watch.js";
+
+/** Adds the commands that show what a store, or a running server, has. */
+export function addTerminalCommands(program: Command, open: () => Process): void {
+  addStudies(program, open);
+  addCompare(program, open);
+  addReport(program, open);
+  addWatch(program, open);
+  addCompletion(program, open);
+}
+
+const server = () =>
+  new Option("--server <url>", "ask this running server instead of opening the database (RANKSCOPE_SERVER)");
+const json = () => new Option("--json", "print JSON, one document, on standard output");
+const wait = () =>
+  new Option("--wait <seconds>", "how long to wait for weights that are being computed (until they are)").argParser(
+    readSeconds,
+  );
+
+function addStudies(program: Command, open: () => Process): void {
+  program
+    .command("studies")
+    .description("list studies, filtered and sorted")
+    .option("--search <words>", "each of which must occur in the slug, the name, the base model or a tag")
+    .option("--base-model <part>", "whose base model's name has this part")
+    .option("--tag <tag...>", "that have all of these labels")
+    .addOption(new Option("--rank <r...>", "that trained all of these ranks").argParser(readRanks))
+    .addOption(new Option("--filter <json>", "a StudyFilter of the API, besides the others").argParser(readFilter))
+    .addOption(
+      new Option("--sort <field>", `${SORT_FIELDS.join(", ")}; best and mean take =METRIC; each takes :asc or :desc`)
+        .default(readSort("created"), "created")
+        .argParser(readSort),
+    )
+    .addOption(
+      new Option("--limit <n>", "at most this many; the list says when there are more")
+        .default(50)
+        .argParser(readLimit),
+    )
+    .addOption(json())
+    .addOption(server())
+    .addHelpText(
+      "after",
+      `
+Examples:
+  rankscope studies
+  rankscope studies --search "llama paper" --sort updated
+  rankscope studies --rank 8 16 --sort best=eval_loss --limit 10
+  rankscope studies --filter '{"experiments":{"some":{"metric":{"name":"eval_loss","lt":1.9}}}}' --json
+
+JSON: { total, truncated, studies: [{ slug, name, baseModel, tags, createdAt, updatedAt, experiments, ranks, minimumViableRank }] }`,
+    )
+    .action(async (options: StudiesOptions) => (await import("../studies/studies.js")).studies(open(), options));
+}
+
+function addCompare(program: Command, open: () => Process): void {
+  program
+    .command("compare <slug-or-run...>")
+    .description("put runs (study/experiment, or an id) and whole studies (slugs) side by side")
+    .addOption(wait())
+    .addOption(json())
+    .addOption(server())
+    .addHelpText(
+      "after",
+      `
+The first run is the baseline of the others. Curves of runs are drawn on one scale.
+
+Examples:
+  rankscope compare my-study/16bit_r8 my-study/4bit_r8
+  rankscope compare llama-qlora llama-lora
+  rankscope compare my-study/4bit_r8 other-study/4bit_r8 --server http://127.0.0.1:4000/ --json
+
+JSON: { runs: [...], pairs: [...], pending, studies: [...] }; pending counts values that are still being computed.
+Exit code 3 where a study or run is not there, 4 where a part of the answer is still being computed.`,
+    )
+    .action(async (words: string[], options: CompareOptions) =>
+      (await import("../compare/compare.js")).compare(open(), words, options),
+    );
+}
+
+function addReport(program: Command, open: () => Process): void {
+  program
+    .command("report <slug>")
+    .description("print a study's whole summary")
+    .addOption(
+      new Option("--format <format>", "text for a terminal, or the API's report")
+        .choices(["text", "markdown", "html", "json"])
+        .default("text"),
+    )
+    .addOption(wait())
+    .addOption(new Option("--json", "the same as --format json"))
+    .addOption(server())
+    .addHelpText(
+      "after",
+      `
+Examples:
+  rankscope report reference-study
+  rankscope report my-study --format markdown > report.md
+  rankscope report my-study --json | jq .minimumViableRank
+
+JSON: the document of /export/studies/SLUG/report.json.
+Exit code 3 where there is no such study, 4 where a part of the answer is still being computed.`,
+    )
+    .action(async (slug: string, options: ReportOptions) =>
+      (await import("../report/report.js")).report(open(), slug, options),
+    );
+}
+
+function addWatch(program: Command, open: () => Process): void {
+  program
+    .command("watch [job-or-slug]")
+    .description("show the progress of jobs until they have ended: one, what a study's weights need, or all")
+    .addOption(new Option("--json", "print JSON, a document a line"))
+    .addOption(server())
+    .addHelpText(
+      "after",
+      `
+With a study's slug it has all that can be asked of the study's weights computed (precomputeStudy), and shows that.
+
+Examples:
+  rankscope watch
+  rankscope watch my-study
+  rankscope watch 019318a2-7c5e-7a3b-9f3e-2f6c1f0a9b11 --json
+
+JSON, a line a change: { job: { id, kind, status, done, total, message, createdAt, finishedAt } }, and at last
+{ ended: { SUCCEEDED: 2, ... }, truncated }.
+Exit code 1 where a job failed or was cancelled, 3 where there is no such job or study, 130 after Ctrl-C.`,
+    )
+    .action(async (what: string | undefined, options: WatchOptions) =>
+      (await import("../watch/watch.js")).watch(open(), what, options),
+    );
+}
+
+function addCompletion(program: Command, open: () => Process): void {
+  program
+    .command("completion")
+    .description("print the script that completes rankscope's commands, options, slugs and runs in a shell")
+    .addArgument(new Argument("<shell>", "which shell's").choices(SHELLS))
+    .addHelpText(
+      "after",
+      `
+Examples:
+  source <(rankscope completion bash)     in ~/.bashrc
+  source <(rankscope completion zsh)      in ~/.zshrc, after compinit
+  rankscope completion fish | source      in ~/.config/fish/config.fish
+
+Slugs and runs come from the database or server of the settings, where it answers within 0.3 s; nothing is started for it.`,
+    )
+    .action((shell: Shell) => void process.stdout.write(completionScript(shell)));
+  program
+    .command("complete [words...]", { hidden: true })
+    .allowUnknownOption()
+    .action(async (words: string[]) =>
+      (await import("../completion/complete.js")).complete(program, words, open().config),
+    );
+}
+
+/** @throws InvalidArgumentError */
+function readLimit(given: string): number {
+  const limit = Number(given);
+  if (!Number.isInteger(limit) || limit < 1) throw new InvalidArgumentError("Allowed: a whole number, 1 or more.");
+  return limit;
+}
+
+/** @throws InvalidArgumentError */
+function readRanks(given: string, before: readonly number[] | undefined): number[] {
+  const rank = Number(given);
+  if (!Number.isInteger(rank) || rank < 1 || rank > 2 ** 31 - 1)
+    throw new InvalidArgumentError("Allowed: whole numbers, 1 or more.");
+  return [...(before ?? []), rank];
+}
+
+/** @throws InvalidArgumentError */
+function readSeconds(given: string): number {
+  const seconds = Number(given);
+  if (given.trim() === "" || !Number.isFinite(seconds) || seconds < 0)
+    throw new InvalidArgumentError("Allowed: seconds, 0 or more.");
+  return seconds;
+}

@@ -1,0 +1,262 @@
+import type { ResultOf } from "gql.tada";
+import { graphql } from "../../model/graphql-document.js";
+import { aliasedDocument } from "../client/aliased-document.js";
+
+/** The ranks of a study. */
+export const RANKS = graphql(`
+  query Ranks($slug: String!) {
+    study(slug: $slug) {
+      ranks {
+        r
+      }
+    }
+  }
+`);
+
+const SIMILARITY = graphql(`
+  fragment RankSimilarity on WeightSimilarity {
+    mean
+    min
+    max
+    comparedLayers
+    sharedStart
+    initialCosine
+    computed {
+      provider
+      precision
+      seconds
+      cached
+    }
+    layers {
+      layer {
+        name
+      }
+      cosineSimilarity
+      l2Distance
+      relativeDifference
+      undefinedReason
+      undefinedDetail
+    }
+  }
+`);
+
+const COSTS = graphql(`
+  fragment RankCosts on DiagnosticSummary {
+    baselineMemoryMb
+    candidateMemoryMb
+    memoryReductionPercent
+    baselineTimePerStepSeconds
+    candidateTimePerStepSeconds
+    speedup
+  }
+`);
+
+/** What a report shows of one rank beyond its degradation. */
+export interface RankDetail {
+  readonly r: number;
+  readonly similarity: ResultOf<typeof SIMILARITY>;
+  readonly costs: ResultOf<typeof COSTS>;
+}
+
+/** Returns the operation for the details of all ranks at once, so that missing results are computed together. */
+export function rankDetailsDocument(ranks: readonly number[]) {
+  const fields = ranks.map(
+    (r) => `similarity${r}: weightSimilarity(rank: ${r}, scaling: NONE) { ...RankSimilarity }
+        costs${r}: diagnosticSummary(rank: ${r}) { ...RankCosts }`,
+  );
+  return aliasedDocument<
+    { study: Record<string, RankDetail["similarity"] | RankDetail["costs"]> | null },
+    { slug: string }
+  >(
+    `query RankDetails($slug: String!) {
+      study(slug: $slug) {
+        ${fields.join("\n        ")}
+      }
+    }`,
+    [SIMILARITY, COSTS],
+  );
+}
+
+/** Everything in a report that does not concern a single rank. */
+export const DIAGNOSIS = graphql(`
+  query Report($slug: String!, $untested: [Int!]!) {
+    study(slug: $slug) {
+      slug
+      name
+      baseModel
+      experiments(first: 100) {
+        totalCount
+        nodes {
+          name
+          method
+          quantization {
+            label
+            bits
+            scheme
+          }
+          rank {
+            r
+          }
+          trainingLoss
+          evalLoss
+          peakMemoryMb
+          timePerStepSeconds
+          trainingTimeSeconds
+          hasWeights
+          loss: curve(metric: "loss", maxPoints: 24) {
+            values
+          }
+        }
+      }
+      layers {
+        name
+      }
+      ranks {
+        r
+        degradation {
+          percent
+          acceptable
+          verdict
+          interval {
+            low
+            high
+            confidence
+          }
+          intervalMethod
+          test {
+            p
+          }
+          baseline {
+            mean
+            n
+          }
+          candidate {
+            mean
+            n
+          }
+          reason
+        }
+      }
+      roles {
+        baseline
+        candidate
+        because
+      }
+      minimumViableRank {
+        rank
+        bound
+        leastAcceptableRank
+        reason
+        inconclusiveRanks
+        range {
+          least
+          greatest
+        }
+      }
+      notebook: hypotheses(rules: NOTEBOOK) {
+        id
+        verdict
+        because
+      }
+      sensitivityMap {
+        jobs {
+          id
+        }
+        ranks
+        fairRanks
+        leftOut {
+          rank
+          because
+        }
+        layers {
+          layer {
+            name
+          }
+          values
+          mean
+        }
+        modules {
+          module
+          layers
+          mean
+        }
+        parts {
+          name
+          mean
+        }
+      }
+      rankTrends(ranks: $untested) {
+        quantity
+        rSquared
+        n
+        refusedBecause
+        predictions {
+          rank
+          value
+          interval {
+            low
+            high
+          }
+          refusedBecause
+        }
+      }
+      hypotheses {
+        id
+        statement
+        verdict
+        because
+        evidence {
+          label
+          value
+          unit
+        }
+        confounds {
+          kind
+          severity
+          message
+        }
+      }
+      paretoFrontier(x: PEAK_MEMORY_MB, y: TRAINING_LOSS) {
+        experiment {
+          name
+        }
+        x
+        y
+        dominated
+      }
+      failureModes {
+        kind
+        severity
+        symptom
+        cause
+        mitigation
+        evidence {
+          label
+          value
+          unit
+        }
+      }
+      recommendation {
+        experiment {
+          name
+        }
+        because
+      }
+    }
+  }
+`);
+
+export type Diagnosis = NonNullable<ResultOf<typeof DIAGNOSIS>["study"]>;
+export type FailureMode = Diagnosis["failureModes"][number];
+export type Hypothesis = Diagnosis["hypotheses"][number];
+export type Sensitivity = Diagnosis["sensitivityMap"];
+export type RankTrend = Diagnosis["rankTrends"][number];
+
+/** The server's own report, as a file. */
+export const WRITTEN_REPORT = graphql(`
+  query WrittenReport($slug: String!, $format: ReportFormat!) {
+    study(slug: $slug) {
+      report(format: $format)
+    }
+  }
+`);

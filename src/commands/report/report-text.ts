@@ -1,0 +1,186 @@
+import type { Screen } from "../terminal/screen.js";
+import { rangeOf, sparkline } from "../terminal/sparkline.js";
+import { number, table, text } from "../terminal/table.js";
+import type { Diagnosis, FailureMode, Hypothesis, RankDetail } from "./report-documents.js";
+import { sensitivity, trends } from "./sensitivity-text.js";
+
+/** Formats a report as lines for a terminal; an unknown value is a dash. */
+export function reportText(study: Diagnosis, ranks: readonly RankDetail[], screen: Screen): string[] {
+  return [
+    `${study.name} (${study.slug})`,
+    `base model ${study.baseModel ?? "unknown"}, ${study.experiments.totalCount} experiments, ${study.ranks.length} ranks, ${study.layers.length} layers`,
+    ...section("Experiments", experiments(study, screen)),
+    ...section("Degradation of training loss", degradations(study, screen)),
+    ...section("Memory and time", costTable(ranks, screen)),
+    ...section("Similarity of the weight updates (B A, unscaled)", similarities(ranks, screen)),
+    ...section("Layers", layers(ranks, screen)),
+    ...section("Sensitivity to quantization", sensitivity(study.sensitivityMap, screen)),
+    ...section("Hypotheses", study.hypotheses.flatMap(hypothesis)),
+    ...section(
+      "Hypotheses by the notebook's rules",
+      study.notebook.map(({ id, verdict, because }) => `${id} ${verdict}: ${because}`),
+    ),
+    ...section("Memory against training loss", pareto(study, screen)),
+    ...section("Trends over the rank", trends(study.rankTrends)),
+    ...section("Failure modes", study.failureModes.flatMap(failureMode)),
+    ...section("Recommendation", [
+      `${study.recommendation.experiment?.name ?? "none"}: ${study.recommendation.because}`,
+    ]),
+  ];
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return ["", title, "=".repeat(title.length), ...(lines.length > 0 ? lines : ["none"])];
+}
+
+const fixed = (value: number | null | undefined, digits: number) => (value == null ? "-" : value.toFixed(digits));
+
+function experiments({ experiments: { nodes, totalCount } }: Diagnosis, screen: Screen): string[] {
+  const range = rangeOf(nodes.map(({ loss }) => loss?.values ?? []));
+  const rows = nodes.map((run) => [
+    run.name,
+    run.method,
+    fixed(run.trainingLoss, 4),
+    fixed(run.evalLoss, 4),
+    fixed(run.peakMemoryMb, 1),
+    fixed(run.timePerStepSeconds, 4),
+    fixed(run.trainingTimeSeconds, 1),
+    run.hasWeights ? "yes" : "no",
+    run.loss === null ? "-" : sparkline(run.loss.values, screen, range),
+  ]);
+  const titles = ["train loss", "eval loss", "peak MB", "s/step", "train s", "weights", "loss curve"];
+  return [
+    ...table([text("run"), text("method"), ...titles.map(number)], rows, screen),
+    ...(nodes.length < totalCount ? [`(the first ${nodes.length} of ${totalCount})`] : []),
+    ...(range === undefined
+      ? []
+      : [`All loss curves share one scale, ${fixed(range.min, 4)} to ${fixed(range.max, 4)}.`]),
+  ];
+}
+
+function degradations({ ranks, roles, minimumViableRank }: Diagnosis, screen: Screen): string[] {
+  const rows = ranks.map(({ r, degradation: { baseline, candidate, percent, interval, test, verdict, reason } }) => [
+    String(r),
+    fixed(baseline?.mean, 4),
+    fixed(candidate?.mean, 4),
+    fixed(percent, 4),
+    interval === null ? "-" : `${interval.low.toFixed(2)} to ${interval.high.toFixed(2)}`,
+    test === null ? "-" : test.p.toPrecision(2),
+    reason ?? verdict,
+  ]);
+  const { rank, bound, leastAcceptableRank, reason, inconclusiveRanks, range } = minimumViableRank;
+  const above = "above all tested ranks";
+  return [
+    ...(roles === null ? [] : [`${roles.candidate} against ${roles.baseline}: ${roles.because}`]),
+    ...table(["rank", "baseline", "candidate", "percent", "95 % interval", "p", "verdict"].map(number), rows, screen),
+    `Minimum viable rank: ${rank ?? "none"} (${bound}). ${reason} Least acceptable rank: ${leastAcceptableRank ?? "none"}.`,
+    ...(inconclusiveRanks.length === 0
+      ? []
+      : [
+          `Inconclusive: ${inconclusiveRanks.join(", ")}; r* is between ${range.least ?? above} and ${range.greatest ?? above}.`,
+        ]),
+  ];
+}
+
+function costTable(ranks: readonly RankDetail[], screen: Screen): string[] {
+  const rows = ranks.map(({ r, costs }) => [
+    String(r),
+    fixed(costs.baselineMemoryMb, 2),
+    fixed(costs.candidateMemoryMb, 2),
+    fixed(costs.memoryReductionPercent, 2),
+    fixed(costs.baselineTimePerStepSeconds, 4),
+    fixed(costs.candidateTimePerStepSeconds, 4),
+    fixed(costs.speedup, 2),
+  ]);
+  return table(
+    ["rank", "baseline MB", "candidate MB", "saved %", "baseline s/step", "candidate s/step", "speedup"].map(number),
+    rows,
+    screen,
+  );
+}
+
+function similarities(ranks: readonly RankDetail[], screen: Screen): string[] {
+  const rows = ranks.map(
+    ({ r, similarity: { mean, min, max, comparedLayers, layers, initialCosine, sharedStart } }) => [
+      String(r),
+      fixed(mean, 4),
+      fixed(min, 4),
+      fixed(max, 4),
+      `${comparedLayers}/${layers.length}`,
+      fixed(initialCosine, 2),
+      sharedStartText(sharedStart),
+    ],
+  );
+  return table(["rank", "mean cosine", "min", "max", "layers", "cos(A)", "same start"].map(number), rows, screen);
+}
+
+/** NO stands out: the cosines of such a rank say nothing about quantization. */
+function sharedStartText(sharedStart: boolean | null): string {
+  if (sharedStart === null) return "-";
+  return sharedStart ? "yes" : "NO";
+}
+
+function layers(ranks: readonly RankDetail[], screen: Screen): string[] {
+  const compared = ranks.filter(({ similarity }) => similarity.comparedLayers > 0);
+  return compared.flatMap(({ r, similarity }, i) => [
+    ...(i > 0 ? [""] : []),
+    ...table(
+      [text(`r = ${r}`), ...["cosine", "L2", "relative"].map(number), text("")],
+      similarity.layers.map((line) => [
+        line.layer.name,
+        fixed(line.cosineSimilarity, 7),
+        fixed(line.l2Distance, 7),
+        fixed(line.relativeDifference, 7),
+        line.undefinedDetail ?? line.undefinedReason ?? "",
+      ]),
+      screen,
+    ),
+    ...provenance(similarity.computed),
+  ]);
+}
+
+function provenance(computed: RankDetail["similarity"]["computed"]): string[] {
+  if (computed === null) return [];
+  const { provider, precision, seconds, cached } = computed;
+  return [
+    `(${provider}, ${precision}, ${seconds.toFixed(3)} s of compute, ${cached ? "stored before" : "computed now"})`,
+  ];
+}
+
+/** Maximum number of evidence lines per failure mode; the API returns all. */
+const MAX_EVIDENCE = 8;
+
+function failureMode({ kind, severity, symptom, cause, mitigation, evidence }: FailureMode): string[] {
+  const more = evidence.length - MAX_EVIDENCE;
+  return [
+    `${severity.padEnd(6)} ${kind}: ${symptom}.`,
+    `       Cause: ${cause}.`,
+    `       Mitigation: ${mitigation}.`,
+    ...evidence.slice(0, MAX_EVIDENCE).map(({ label, value, unit }) => `       - ${label}: ${measure(value, unit)}`),
+    ...(more > 0 ? [`       - ${more} more in the API: failureModes { evidence }`] : []),
+  ];
+}
+
+function hypothesis({ id, statement, verdict, because, evidence, confounds }: Hypothesis): string[] {
+  return [
+    `${id} ${verdict}: ${statement}`,
+    `   ${because}`,
+    ...evidence.map(({ label, value, unit }) => `   - ${label}: ${measure(value, unit)}`),
+    ...confounds.map(({ severity, message }) => `   ! ${severity}: ${message}`),
+  ];
+}
+
+function measure(value: number | null, unit: string): string {
+  if (value === null) return "-";
+  return unit === "rank" ? String(value) : `${Number(value.toPrecision(6))} ${unit}`.trimEnd();
+}
+
+function pareto({ paretoFrontier }: Diagnosis, screen: Screen): string[] {
+  const rows = paretoFrontier.map(({ experiment, x, y, dominated }) => [
+    experiment.name,
+    x.toFixed(1),
+    y.toFixed(4),
+    dominated ? "dominated" : "frontier",
+  ]);
+  return table([text("run"), ...["peak MB", "train loss", ""].map(number)], rows, screen);
+}

@@ -1,0 +1,64 @@
+import { failure } from "../../errors.js";
+import type { Role } from "../../graphql/access/principal.js";
+import { newTokenText } from "../../http/access/token-text.js";
+import { createToken, type AccessToken } from "../../store/access-tokens.js";
+import { openStore } from "../../store/database.js";
+import { slugOf } from "../../store/studies/slug.js";
+import { print, type Process } from "../process.js";
+
+export interface TokenOptions {
+  readonly role: Role;
+  readonly study?: readonly string[];
+  readonly name: string;
+  readonly expires?: string;
+}
+
+const HOURS = { h: 1, d: 24, w: 24 * 7, y: 24 * 365 } as const;
+
+/** Makes a token and prints it: nobody can read it afterwards. @throws ARGUMENT_INVALID */
+export async function createAccessToken({ config, log }: Process, options: TokenOptions): Promise<void> {
+  const { role, name, study = [], expires } = options;
+  const studies = study.map(checkedSlug);
+  const expiresAt = expires === undefined ? null : expiryOf(expires, new Date());
+  const database = await openStore(config, { purpose: "token", log });
+  try {
+    const { id, text, secretHash } = newTokenText();
+    await createToken(database, {
+      ...{ id, name, studies, secretHash, expiresAt },
+      role: role.toUpperCase() as AccessToken["role"],
+    });
+    print(
+      text,
+      "",
+      `${id}: ${role} of ${studies.length === 0 ? "all studies" : studies.join(", ")}, ${expiresAt === null ? "never expires" : `until ${expiresAt.toISOString()}`}.`,
+      "It is shown this once. From now on every request to a server of this database needs a token.",
+    );
+  } finally {
+    await database.close();
+  }
+}
+
+/** A study need not exist yet: a writer may be let in to import it. */
+function checkedSlug(slug: string): string {
+  const allowed = slugOf(slug);
+  if (slug !== allowed) {
+    throw failure("ARGUMENT_INVALID", {
+      where: "--study",
+      received: JSON.stringify(slug),
+      allowed: `a slug: ${allowed}`,
+    });
+  }
+  return slug;
+}
+
+function expiryOf(text: string, now: Date): Date {
+  const [, count, unit] = /^([1-9]\d{0,3})([hdwy])$/.exec(text) ?? [];
+  if (count === undefined || unit === undefined) {
+    throw failure("ARGUMENT_INVALID", {
+      where: "--expires",
+      received: JSON.stringify(text),
+      allowed: "a number of hours, days, weeks or years: 12h, 90d, 2w, 1y",
+    });
+  }
+  return new Date(now.getTime() + Number(count) * HOURS[unit as keyof typeof HOURS] * 3_600_000);
+}
