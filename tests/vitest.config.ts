@@ -6,7 +6,12 @@ import { LongestFirst } from "./support/longest-first.js";
 const UNIT = ["tests/unit/**/*.test.ts"];
 const CONTRACT_IN_MEMORY = ["tests/contract/{sdl,descriptions}.test.ts"];
 /** Unit tests by subject which start processes all the same. */
-const UNIT_WITH_PROCESSES = ["tests/unit/files/open-file.test.ts", "tests/unit/import/{bombs,door}.test.ts"];
+const UNIT_WITH_PROCESSES = [
+  "tests/unit/files/open-file.test.ts",
+  "tests/unit/import/{bombs,untrusted-folder}.test.ts",
+];
+/** Tests of the repository itself, which load ESLint and all documents. */
+const REPOSITORY = ["tests/unit/{architecture,docs}.test.ts"];
 /** Tests whose code runs in this process, some of them on the PostgreSQL of `global-setup.ts`. */
 const SERVICES = ["tests/fuzz/**/*.test.ts", "tests/integration/**/*.test.ts"];
 /** Integration tests which change the user or the signals of their process, as no thread can. */
@@ -40,12 +45,17 @@ export default defineConfig({
           name: "unit",
           pool: "threads",
           include: [...UNIT, ...CONTRACT_IN_MEMORY],
-          exclude: UNIT_WITH_PROCESSES,
+          exclude: [...UNIT_WITH_PROCESSES, ...REPOSITORY],
         },
       },
       {
         extends: true,
-        test: { name: "services", pool: "threads", include: SERVICES, exclude: SERVICES_WITH_PROCESSES },
+        test: {
+          name: "services",
+          pool: "threads",
+          include: [...SERVICES, ...REPOSITORY],
+          exclude: SERVICES_WITH_PROCESSES,
+        },
       },
       {
         extends: true,

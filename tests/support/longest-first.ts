@@ -1,7 +1,29 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Files that take longer than ten seconds, longest first. Started last, one of them would keep the whole run waiting. */
-const LONG_FILES = ["end-to-end/dashboard.test.ts"];
+const LONG_FILES = [
+  "end-to-end/dashboard.test.ts",
+  "end-to-end/terminal.test.ts",
+  "browser/playground.test.ts",
+  "end-to-end/serve.test.ts",
+  "integration/store/embedded.test.ts",
+  "end-to-end/worker-faults.test.ts",
+  "end-to-end/containers.test.ts",
+  "end-to-end/doctor.test.ts",
+  "unit/import/bombs.test.ts",
+  "end-to-end/backup.test.ts",
+  "browser/dashboard-lists.test.ts",
+  "browser/dashboard-states.test.ts",
+  "end-to-end/chaos.test.ts",
+  "end-to-end/drain.test.ts",
+  "fuzz/json-files.test.ts",
+  "fuzz/weights.test.ts",
+  "integration/store/backup.test.ts",
+  "integration/weights/s3-store.test.ts",
+  "integration/http/limits.test.ts",
+  "unit/plots/plots.test.ts",
+  "unit/architecture.test.ts",
+];
 
 /** Starts the long files first, in the order of `LONG_FILES`, then the others as Vitest would. */
 export class LongestFirst extends BaseSequencer {
