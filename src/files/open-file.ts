@@ -47,7 +47,7 @@ export async function openFile(path: string, where: string): Promise<OpenFile> {
       throw failure("FILE_UNREADABLE", { where, received: "something other than a regular file", allowed: "a file" });
     }
     if ((await openedPath(handle, path)) !== path) {
-      const received = "a file elsewhere: it, or one of its parent folders, was replaced or became a link";
+      const received = "a file that lies elsewhere: it, or one of its parent folders, was replaced or became a link";
       throw failure("FILE_CHANGED", { where, received });
     }
     const stamp = stampOf(stat);

@@ -1,28 +1,27 @@
-import { randomUUID } from "node:crypto";
-import { chmod, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { createHash, randomUUID } from "node:crypto";
+import { constants, createReadStream, createWriteStream } from "node:fs";
+import { chmod, copyFile, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { failure, RankscopeError } from "../errors.js";
 import { describeErrno } from "../files/describe-errno.js";
 import type { OpenFile } from "../files/open-file.js";
-import { checkContent } from "./check-content.js";
-import { contentKey } from "./content-key.js";
-import { copyOpened } from "./copy-opened.js";
-import { hashFile } from "./hash-file.js";
-import { openLocalFiles } from "./local-files.js";
-import { openKept } from "./open-kept.js";
-import { openOriginal } from "./open-original.js";
-import { openOriginals } from "./originals.js";
-import { readOriginal } from "./read-original.js";
+import { descriptorPath } from "../files/opened-path.js";
 import type { WeightFile, WeightStore } from "../model/weight-store.js";
+import { checkContent, contentKey } from "./content-key.js";
+import { fileFailure } from "./file-failure.js";
+import { openLocalFiles, type OpenedWeights } from "./local-files.js";
+import { openOriginal, openOriginals, readOriginal } from "./original-files.js";
 
-/** Copies under way lie here; beside the files, so that renaming them into place is one step. */
+/** Folder of unfinished copies. It lies beside the files, so that renaming a copy into place is one step. */
 const INCOMING = "incoming";
-/** A copy that nobody has written to for this long is left from a process that was killed. */
+/** Age at which an unfinished copy is taken to be left from a killed process. */
 const STALE_MILLISECONDS = 24 * 60 * 60 * 1000;
+const CHUNK_BYTES = 2 ** 20;
 
 /**
- * Keeps weight files in `directory`, each under its SHA-256. A file under its name is always whole: it is copied under
- * another, checked, written through to the disk, and then renamed. Any number of processes may use one directory.
+ * Keeps weight files in `directory`, each under its SHA-256. A file under its name is always whole: it is copied under another
+ * name, checked, flushed to the disk, and then renamed. Any number of processes may use one directory.
  */
 export function openDirectoryStore(directory: string): WeightStore {
   const files = openLocalFiles(openKept);
@@ -48,10 +47,10 @@ export function openDirectoryStore(directory: string): WeightStore {
       await (cleaned ??= removeStale(dirname(copy)));
       await copyOpened(original, copy);
       checkContent(file, await hashFile(copy));
-      await makeDurable(copy);
+      await flushFile(copy);
       await rename(copy, target);
-      await syncFolder(dirname(target));
-      await syncFolder(directory);
+      await flushFolder(dirname(target));
+      await flushFolder(directory);
     } catch (cause) {
       await rm(copy, { force: true }).catch(() => undefined);
       if (cause instanceof RankscopeError) throw cause;
@@ -78,25 +77,67 @@ export function openDirectoryStore(directory: string): WeightStore {
   };
 }
 
-/** Bytes of a file that may not be there. */
+/**
+ * Opens a file of the store's own directory. Links are followed: only a person who set the store up can create them, for
+ * example to put a directory on another disk.
+ *
+ * @throws WEIGHTS_MISSING, FILE_UNREADABLE, WEIGHTS_UNREACHABLE
+ */
+async function openKept(path: string): Promise<OpenedWeights> {
+  // Without O_NONBLOCK, which Windows lacks, opening a named pipe would wait for a writer indefinitely.
+  const nonblocking = (constants as Partial<typeof constants>).O_NONBLOCK ?? 0;
+  const handle = await open(path, constants.O_RDONLY | nonblocking).catch((error: NodeJS.ErrnoException) => {
+    throw fileFailure(error, path);
+  });
+  try {
+    const stats = await handle.stat();
+    if (stats.isFile()) return { handle, size: stats.size };
+    throw failure("FILE_UNREADABLE", { where: path, received: "something other than a regular file" });
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** Copies an open file to `target`, which must not exist. The opened file is copied, wherever its name leads meanwhile. */
+async function copyOpened({ handle }: OpenFile, target: string): Promise<void> {
+  if (process.platform === "linux") {
+    // If the file system supports it, the copy shares the original's blocks until one of them is written to.
+    await copyFile(descriptorPath(handle), target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    return;
+  }
+  const source = handle.createReadStream({ autoClose: false, start: 0, highWaterMark: CHUNK_BYTES });
+  await pipeline(source, createWriteStream(target, { flags: "wx" }));
+}
+
+/** Returns SHA-256 (hexadecimal) and size in bytes of a file, read as a stream. */
+async function hashFile(path: string): Promise<{ hash: string; size: number }> {
+  const hash = createHash("sha256");
+  let size = 0;
+  for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    size += chunk.length;
+  }
+  return { hash: hash.digest("hex"), size };
+}
+
+/** Returns the bytes of a file; undefined if it does not exist. */
 async function sizeOf(path: string): Promise<number | undefined> {
-  return stat(path).then(
-    (found) => (found.isFile() ? found.size : undefined),
-    () => undefined,
-  );
+  const stats = await stat(path).catch(() => undefined);
+  return stats?.isFile() === true ? stats.size : undefined;
 }
 
 async function removeStale(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
-    // Another process may have finished, or removed, it meanwhile.
+    // Another process may have finished or removed the copy meanwhile.
     const found = await stat(path).catch(() => undefined);
     if (found !== undefined && found.mtimeMs < Date.now() - STALE_MILLISECONDS) await rm(path, { force: true });
   }
 }
 
-/** Writes `path` through to the disk. A copy has its original's permissions: its owner must be able to write it. */
-async function makeDurable(path: string): Promise<void> {
+/** Flushes a file to the disk. A copy has its original's permissions, so it is made writable first. */
+async function flushFile(path: string): Promise<void> {
   await chmod(path, ((await stat(path)).mode & 0o777) | 0o600);
   const handle = await open(path, "r+");
   try {
@@ -106,8 +147,8 @@ async function makeDurable(path: string): Promise<void> {
   }
 }
 
-/** Writes a folder's list of names through to the disk; Windows does that by itself and refuses to be asked. */
-async function syncFolder(path: string): Promise<void> {
+/** Flushes a folder's entries to the disk. Windows does so by itself and refuses the call. */
+async function flushFolder(path: string): Promise<void> {
   if (process.platform === "win32") return;
   const handle = await open(path, "r");
   try {

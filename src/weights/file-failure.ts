@@ -1,12 +1,12 @@
 import { failure, type RankscopeError } from "../errors.js";
 import { describeErrno } from "../files/describe-errno.js";
 
-/** The file is not there. */
+/** Codes of a missing file. */
 const MISSING = new Set(["ENOENT", "ENOTDIR"]);
-/** The file is there and cannot be read, now or later. */
+/** Codes of a file that exists and cannot be read, now or later. */
 const UNREADABLE = new Set(["EACCES", "EPERM", "EISDIR", "ELOOP", "ENAMETOOLONG"]);
 
-/** What a failure of the file system means for a weight file; what is neither missing nor closed to us may pass. */
+/** Converts a file system error into one about weights. An error that is neither of these two kinds is transient. */
 export function fileFailure(cause: NodeJS.ErrnoException, where: string): RankscopeError {
   const code = cause.code ?? "";
   if (MISSING.has(code)) return failure("WEIGHTS_MISSING", { where, cause });

@@ -1,13 +1,16 @@
-/** Runs `work` when it is its turn, and gives back what it gives. */
-export type Turns = <Result>(work: () => Promise<Result>, signal?: AbortSignal) => Promise<Result>;
+/** Runs `work` as soon as a slot is free, and returns its result. Rejects with the signal's reason if it is aborted before. */
+export type ConcurrencyLimit = <Result>(work: () => Promise<Result>, signal?: AbortSignal) => Promise<Result>;
 
-/** Lets at most `most` run at once; the others wait, first come first served. A waiting one leaves when it is aborted. */
-export function openTurns(most: number): Turns {
+/**
+ * Returns a function that runs at most `maximum` calls at once. The others wait in order. A call that is aborted while it waits
+ * leaves the queue; a running call keeps its slot until its work has settled.
+ */
+export function limitConcurrency(maximum: number): ConcurrencyLimit {
   let running = 0;
   const waiting = new Set<() => void>();
 
-  function ready(signal: AbortSignal | undefined): Promise<void> {
-    if (running < most) {
+  function acquire(signal: AbortSignal | undefined): Promise<void> {
+    if (running < maximum) {
       running += 1;
       return Promise.resolve();
     }
@@ -25,23 +28,24 @@ export function openTurns(most: number): Turns {
     });
   }
 
-  function next(): void {
+  function release(): void {
     const [first] = waiting;
-    // The turn passes on as it is: `running` stays.
-    if (first === undefined) running -= 1;
-    else {
-      waiting.delete(first);
-      first();
+    if (first === undefined) {
+      running -= 1;
+      return;
     }
+    // The slot passes to the first waiting call, so `running` does not change.
+    waiting.delete(first);
+    first();
   }
 
   return async (work, signal) => {
     signal?.throwIfAborted();
-    await ready(signal);
+    await acquire(signal);
     try {
       return await work();
     } finally {
-      next();
+      release();
     }
   };
 }

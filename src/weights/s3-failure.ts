@@ -1,26 +1,26 @@
 import { failure, type ErrorCode, type RankscopeError } from "../errors.js";
 
-/** The fields of what the AWS SDK throws that matter here. */
+/** The fields of the AWS SDK's errors that are used here. */
 interface S3Error {
   readonly name: string;
   readonly message: string;
   readonly stack?: string;
-  /** The system's code, where no answer came. */
+  /** The system's error code if there was no response. */
   readonly code?: string;
   readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
 }
 
-/** Whether the bucket answers that it has no such object. A HEAD's answer has no body that would tell it from a missing bucket. */
+/** Returns whether the bucket has no such object. The response to HEAD does not tell it from a missing bucket. */
 export function isMissingObject(error: unknown): boolean {
   const { name } = error as S3Error;
   return name === "NoSuchKey" || name === "NotFound";
 }
 
 /**
- * What a failure of the AWS SDK means.
+ * Converts an error of the AWS SDK into one about weights.
  *
  * @param where bucket and key
- * @param missing the code for what is not there
+ * @param missing error code for a missing bucket or object
  */
 export function s3Failure(error: unknown, where: string, missing: ErrorCode): RankscopeError {
   const found = error as S3Error;
@@ -31,19 +31,22 @@ export function s3Failure(error: unknown, where: string, missing: ErrorCode): Ra
     return failure(missing, { ...detail, todo: "Create the bucket, or correct RANKSCOPE_WEIGHTS." });
   }
   if (isMissingObject(error)) return failure(missing, detail);
-  // The SDK has no class of its own for it, and no region is nothing that passes.
+  // The SDK has no class for this error, which is permanent.
   if (found.message.startsWith("Region is missing")) {
-    const todo = "Set AWS_REGION; for a store that has no regions us-east-1 will do.";
+    const todo = "Set AWS_REGION; us-east-1 works for a server without regions.";
     return failure("CONFIG_INVALID", { ...detail, where: "AWS_REGION", todo });
   }
   if (status === 401 || status === 403 || found.name === "CredentialsProviderError") {
-    const todo = "Check the credentials (AWS_ACCESS_KEY_ID and the like) and what they may do in the bucket.";
+    const todo = "Check the credentials (AWS_ACCESS_KEY_ID and others) and their permissions in the bucket.";
     return failure("WEIGHTS_UNREACHABLE", { ...detail, todo });
   }
-  return failure("WEIGHTS_UNREACHABLE", { ...detail, todo: "Check RANKSCOPE_S3_ENDPOINT, and that the server is up." });
+  return failure("WEIGHTS_UNREACHABLE", {
+    ...detail,
+    todo: "Check RANKSCOPE_S3_ENDPOINT, and whether the server is running.",
+  });
 }
 
-/** The cause without what the SDK hangs on it: access keys, what was signed, the whole answer. */
+/** Returns the error without what the SDK attaches to it: access keys, the signed request, the whole response. */
 function plainCause(error: S3Error): Error {
   const cause = new Error(error.message);
   cause.name = error.name;

@@ -3,26 +3,25 @@ import { GetObjectCommand, HeadObjectCommand, S3Client } from "@aws-sdk/client-s
 import { failure, RankscopeError } from "../errors.js";
 import { contentKey } from "./content-key.js";
 import { checkRange, type ReadRange } from "./read-range.js";
-import { openOriginals } from "./originals.js";
-import { readOriginal } from "./read-original.js";
+import { openOriginals, readOriginal } from "./original-files.js";
 import { isMissingObject, s3Failure } from "./s3-failure.js";
-import { uploadFile } from "./s3-upload.js";
+import { uploadFile } from "./upload-file.js";
 import type { S3Settings } from "./settings.js";
-import { openTurns } from "./limit-concurrency.js";
+import { limitConcurrency } from "./limit-concurrency.js";
 import type { WeightFile, WeightStore } from "../model/weight-store.js";
 
-/** Requests under way at once, reads and parts of uploads together: one connection each. */
-const MOST_CONNECTIONS = 16;
-/** Files uploaded at once; each sends four parts at a time. */
-const MOST_UPLOADS = 3;
-/** Connecting within a data centre takes milliseconds. */
+/** Concurrent requests, reads and parts of uploads together: one connection each. */
+const MAX_CONNECTIONS = 16;
+/** Files uploaded at once. Each sends four parts at a time. */
+const MAX_UPLOADS = 3;
+/** Connection timeout. Connecting within a data centre takes milliseconds. */
 const CONNECT_MILLISECONDS = 5_000;
-/** A server that sends nothing for this long is taken for dead. */
+/** Time without data after which a server is considered unreachable. */
 const SILENCE_MILLISECONDS = 30_000;
 
 /**
- * Keeps weight files in a bucket, each under its SHA-256, and reads ranges of them. The AWS SDK finds credentials and
- * repeats what failed for a moment (three tries); an answer that breaks off midway is WEIGHTS_UNREACHABLE.
+ * Keeps weight files in a bucket, each under its SHA-256, and reads ranges of them. The AWS SDK finds credentials and retries
+ * transient errors (three attempts). An incomplete response is WEIGHTS_UNREACHABLE.
  */
 export function openS3Store(settings: S3Settings): WeightStore {
   const { bucket, prefix, endpoint, region, forcePathStyle = endpoint !== undefined } = settings;
@@ -31,59 +30,59 @@ export function openS3Store(settings: S3Settings): WeightStore {
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(region === undefined ? {} : { region }),
     requestHandler: {
-      httpAgent: { keepAlive: true, maxSockets: MOST_CONNECTIONS },
-      httpsAgent: { keepAlive: true, maxSockets: MOST_CONNECTIONS },
+      httpAgent: { keepAlive: true, maxSockets: MAX_CONNECTIONS },
+      httpsAgent: { keepAlive: true, maxSockets: MAX_CONNECTIONS },
       connectionTimeout: CONNECT_MILLISECONDS,
       socketTimeout: SILENCE_MILLISECONDS,
     },
   });
   const originals = openOriginals();
-  // Uploads have connections of the same agent, so that reads leave them some.
-  const reads = openTurns(MOST_CONNECTIONS / 2);
-  const uploads = openTurns(MOST_UPLOADS);
+  // Reads leave connections of the shared agent for uploads.
+  const reads = limitConcurrency(MAX_CONNECTIONS / 2);
+  const uploads = limitConcurrency(MAX_UPLOADS);
 
   const keyOf = (file: WeightFile) => `${prefix}${contentKey(file.hash)}`;
-  const whereOf = (file: WeightFile) => `s3://${bucket}/${keyOf(file)}`;
+  const addressOf = (file: WeightFile) => `s3://${bucket}/${keyOf(file)}`;
 
   async function readObject(file: WeightFile, { offset, length, signal }: ReadRange): Promise<Uint8Array> {
     const Range = `bytes=${offset}-${offset + length - 1}`;
-    const answer = await client.send(
+    const response = await client.send(
       new GetObjectCommand({ Bucket: bucket, Key: keyOf(file), Range }),
       signal === undefined ? {} : { abortSignal: signal },
     );
-    const body = answer.Body;
-    if (!(body instanceof Readable)) throw new Error("the answer has no body");
+    const body = response.Body;
+    if (!(body instanceof Readable)) throw new Error("the response has no body");
     if (signal !== undefined) addAbortSignal(signal, body);
-    const size = sizeOf(answer.ContentRange);
+    const size = sizeOf(response.ContentRange);
     if (size === undefined) {
       body.destroy();
-      throw new Error("the server does not answer with the range that it was asked for");
+      throw new Error("the response does not have the requested range");
     }
     if (size !== file.size) {
       body.destroy();
-      throw changed(whereOf(file), file, size);
+      throw changed(addressOf(file), file, size);
     }
     return await collect(body, length);
   }
 
-  /** Bytes of what the bucket has under the key of `file`; undefined where it has nothing. */
+  /** Returns the bytes of the object under the key of `file`; undefined if there is none. */
   async function sizeInBucket(file: WeightFile): Promise<number | undefined> {
     try {
       const { ContentLength } = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: keyOf(file) }));
       return ContentLength;
     } catch (error) {
       if (isMissingObject(error)) return undefined;
-      throw s3Failure(error, whereOf(file), "WEIGHTS_NOT_KEPT");
+      throw s3Failure(error, addressOf(file), "WEIGHTS_NOT_KEPT");
     }
   }
 
   return {
     async read(file, offset, length, shared) {
-      // One of its own, since the requests of many reads would all hang their listeners on one that they share.
+      // Each read has its own signal, because many reads would add their listeners to a shared one.
       const signal = shared === undefined ? undefined : AbortSignal.any([shared]);
       const range = { offset, length, signal };
       checkRange(file, range);
-      // HTTP has no range of no bytes.
+      // HTTP has no empty range.
       if (length === 0) return new Uint8Array(0);
       try {
         return await reads(() => readObject(file, range), signal);
@@ -91,14 +90,14 @@ export function openS3Store(settings: S3Settings): WeightStore {
         signal?.throwIfAborted();
         if (error instanceof RankscopeError) throw error;
         if ((error as Error).name === "InvalidRange")
-          throw changed(whereOf(file), file, await sizeInBucket(file), error);
-        if (!isMissingObject(error)) throw s3Failure(error, whereOf(file), "WEIGHTS_MISSING");
-        return await readOriginal(originals, file, range, { where: whereOf(file), cause: error });
+          throw changed(addressOf(file), file, await sizeInBucket(file), error);
+        if (!isMissingObject(error)) throw s3Failure(error, addressOf(file), "WEIGHTS_MISSING");
+        return await readOriginal(originals, file, range, { where: addressOf(file), cause: error });
       }
     },
     async keep(file) {
       await uploads(async () => {
-        // An object of another size is damaged, and replaced.
+        // An object of another size is damaged and is replaced.
         if ((await sizeInBucket(file)) === file.size) return;
         await uploadFile(client, { bucket, key: keyOf(file), file });
       });
@@ -110,29 +109,29 @@ export function openS3Store(settings: S3Settings): WeightStore {
   };
 }
 
-/** The object's size as the answer to a range tells it: `bytes 0-9/1234`. */
+/** Returns the object's size in the header of a range response: `bytes 0-9/1234`. */
 function sizeOf(contentRange: string | undefined): number | undefined {
   const size = /\/(\d+)$/.exec(contentRange ?? "")?.[1];
   return size === undefined ? undefined : Number(size);
 }
 
-/** The bytes of `body` in a buffer of their own, of which there must be `length`. */
+/** Reads exactly `length` bytes of `body` into a new buffer. */
 async function collect(body: Readable, length: number): Promise<Uint8Array> {
   const bytes = Buffer.allocUnsafeSlow(length);
   let done = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
-    if (done + chunk.length > length) throw new Error(`more than the ${length} bytes asked for`);
+    if (done + chunk.length > length) throw new Error(`more than the ${length} bytes requested`);
     bytes.set(chunk, done);
     done += chunk.length;
   }
-  if (done !== length) throw new Error(`the answer broke off after ${done} of ${length} bytes`);
+  if (done !== length) throw new Error(`the response ended after ${done} of ${length} bytes`);
   return bytes;
 }
 
 function changed(where: string, file: WeightFile, size: number | undefined, cause?: unknown): Error {
   return failure("WEIGHTS_CHANGED", {
     where,
-    received: size === undefined ? "an object that is gone again" : `${size} bytes`,
+    received: size === undefined ? "an object that no longer exists" : `${size} bytes`,
     allowed: `the ${file.size} bytes imported`,
     cause,
   });

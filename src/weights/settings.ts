@@ -1,39 +1,39 @@
 import { resolve } from "node:path";
 import { failure } from "../errors.js";
 
-/** Where weights are kept; plain data, so that worker threads can be given it. */
+/** Where weights are kept. It is plain data, so that it can be passed to worker threads. */
 export type WeightStoreSettings =
   | { readonly kind: "in-place" }
   /** `directory` is absolute. */
   | { readonly kind: "directory"; readonly directory: string }
   | S3Settings;
 
-/** A bucket of Amazon S3, or of anything that speaks its API. Credentials are found by the AWS SDK's own chain. */
+/** A bucket of Amazon S3, or of a server with its API. The AWS SDK finds the credentials. */
 export interface S3Settings extends S3Access {
   readonly kind: "s3";
   readonly bucket: string;
-  /** What every key begins with: empty, or ending with a slash. */
+  /** Prefix of every key: empty, or ending with a slash. */
   readonly prefix: string;
 }
 
-/** How a bucket is reached; what is undefined is left to the AWS SDK. */
+/** How to connect to a bucket. The AWS SDK chooses what is undefined. */
 export interface S3Access {
-  /** The server's URL, where it is not Amazon's. */
+  /** The server's URL if it is not Amazon's. */
   readonly endpoint?: string | undefined;
   readonly region?: string | undefined;
-  /** Whether the bucket stands in the URL's path instead of its host name; undefined is true where there is an endpoint. */
+  /** Whether the bucket is in the URL's path instead of its host name. Default: true if there is an endpoint. */
   readonly forcePathStyle?: boolean | undefined;
 }
 
 const ALLOWED = "in-place, a directory, or s3://bucket/prefix";
-/** What all of Amazon's bucket names and those of its look-alikes have in common. */
+/** Bucket names of Amazon and of compatible servers. */
 const BUCKET = /^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$/i;
 
 /**
- * Reads the setting that says where weights are kept: `in-place`, a directory (relative ones are meant from `from`), or
- * `s3://bucket/prefix`, to which `access` belongs.
+ * Parses the setting that says where weights are kept: `in-place`, a directory (relative to `from`), or `s3://bucket/prefix`,
+ * which is reached by `access`.
  *
- * @param name of the setting, for messages
+ * @param name name of the setting, for messages
  * @throws CONFIG_INVALID
  */
 export function parseWeightStoreSettings(
@@ -71,11 +71,11 @@ function checkEndpoint(endpoint: string | undefined): void {
   throw failure("CONFIG_INVALID", {
     where: "the endpoint of the S3 weight store",
     received: JSON.stringify(withoutUser(endpoint)),
-    allowed: "an http or https URL without user and password (credentials are found as the AWS SDK finds them)",
+    allowed: "an http or https URL without user and password (the AWS SDK finds the credentials)",
   });
 }
 
-/** Users and passwords have no place in these settings, and none in messages. */
+/** Removes users and passwords, which must not appear in messages. */
 function withoutUser(setting: string): string {
   return setting.replace(/\/\/.*@/, "//...@");
 }

@@ -3,8 +3,8 @@ import type { PickleRefusal } from "./pickle-refusal.js";
 import { Dtype, isTuple, kindOf, type Item } from "./pickle-values.js";
 
 /**
- * The number that `numpy.core.multiarray.scalar(dtype, data)` stands for: float16/32/64, (u)int8 to 64, or bool.
- * Integers beyond the safe ones are bigint. PICKLE_INVALID where data and type do not fit.
+ * Returns the number of `numpy.core.multiarray.scalar(dtype, data)`: float16/32/64, (u)int8 to 64, or bool. Unsafe integers are
+ * bigint. Throws PICKLE_INVALID if data and type do not match.
  * Source: NumPy's `_multiarray_umath` pickles a scalar as (dtype, its bytes in the dtype's order).
  */
 export function numpyScalar(args: readonly Item[], refusal: PickleRefusal): number | bigint | boolean {
@@ -24,7 +24,7 @@ export function numpyScalar(args: readonly Item[], refusal: PickleRefusal): numb
   return decode(dtype, new DataView(bytes.buffer, bytes.byteOffset, bytes.length), dtype.littleEndian ?? true);
 }
 
-/** `numpy.dtype("f8", align, copy)`. Types that are no numbers are PICKLE_NOT_ALLOWED. */
+/** Evaluates `numpy.dtype("f8", align, copy)`. Throws PICKLE_NOT_ALLOWED for types that are not numbers. */
 export function numpyDtype(args: readonly Item[], refusal: PickleRefusal): Dtype {
   const [name] = args;
   if (typeof name !== "string" || args.length > 3) throw refusal.invalid("a NumPy data type without a name");
@@ -33,7 +33,7 @@ export function numpyDtype(args: readonly Item[], refusal: PickleRefusal): Dtype
   return new Dtype((parts[1] ?? "b") as Dtype["kind"], Number(parts[2] ?? 1) as Dtype["size"]);
 }
 
-/** BUILD on a data type: the state's second place is the byte order, `<`, `>` or `|` (a single byte has none). */
+/** Executes BUILD on a data type. The state's second member is the byte order: `<`, `>`, or `|` for a single byte. */
 export function setByteOrder(dtype: Dtype, state: Item, refusal: PickleRefusal): void {
   const order = isTuple(state) ? state[1] : undefined;
   const allowed = dtype.size === 1 ? ["<", ">", "|"] : ["<", ">"];
@@ -72,7 +72,7 @@ function decode({ kind, size }: Dtype, view: DataView, little: boolean): number 
   }
 }
 
-/** IEEE 754 binary16; DataView.getFloat16 is newer than the Node versions that are supported. */
+/** Decodes IEEE 754 binary16. DataView.getFloat16 is newer than the supported Node versions. */
 function float16(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;

@@ -1,6 +1,6 @@
 import type { PickleRefusal } from "./pickle-refusal.js";
 
-/** Reads a pickle's arguments one after the other; running past the end is PICKLE_INVALID. */
+/** Reads a pickle's arguments in sequence. Reading beyond the end is PICKLE_INVALID. */
 export class PickleCursor {
   position = 0;
   readonly #view: DataView;
@@ -33,23 +33,23 @@ export class PickleCursor {
     return this.#view.getUint32(this.#advance(4), true);
   }
 
-  /** A length; what does not fit a number does not fit the file either. */
+  /** Reads a length. A length that a number cannot represent exceeds every file. */
   u64(): number {
     return Number(this.#view.getBigUint64(this.#advance(8), true));
   }
 
-  /** Big-endian, as BINFLOAT has it. */
+  /** Reads a big-endian double, as in BINFLOAT. */
   f64(): number {
     return this.#view.getFloat64(this.#advance(8), false);
   }
 
-  /** A copy, so that the file need not stay in memory. */
+  /** Copies bytes, so that the file need not stay in memory. */
   take(length: number): Uint8Array {
     const start = this.#advance(length);
     return new Uint8Array(this.bytes.subarray(start, start + length));
   }
 
-  /** One character a byte. */
+  /** Reads text of one character per byte. */
   latin1(length: number): string {
     const start = this.#advance(length);
     return latin1(this.bytes.subarray(start, start + length));
@@ -64,7 +64,7 @@ export class PickleCursor {
     }
   }
 
-  /** Text to the next line feed, which is dropped; each byte is one character. */
+  /** Reads text of one character per byte up to the next line feed, which is dropped. */
   line(): string {
     const end = this.bytes.indexOf(0x0a, this.position);
     if (end === -1) throw this.#truncated();
@@ -85,7 +85,7 @@ export class PickleCursor {
   }
 }
 
-/** One character a byte. `TextDecoder("latin1")` is Windows-1252 and would change bytes 0x80 to 0x9f. */
+/** Decodes one character per byte. `TextDecoder("latin1")` is Windows-1252 and would change bytes 0x80 to 0x9f. */
 export function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 }

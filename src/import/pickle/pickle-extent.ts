@@ -3,17 +3,18 @@ import type { PickleRefusal } from "./pickle-refusal.js";
 import { Dtype, Foreign, Global, kindOf, type Item, type PlainValue } from "./pickle-values.js";
 
 interface Extent {
-  /** Values in it, itself included, as if nothing were shared. */
+  /** Number of values, itself included. Shared values are counted wherever they are reached. */
   readonly nodes: number;
-  /** Levels below and with it. */
+  /** Number of levels, its own included. */
   readonly height: number;
 }
 
 const LEAF: Extent = { nodes: 1, height: 1 };
 
 /**
- * Asserts that the value is plain and that a walk which meets shared parts again and again ends soon.
- * Every container is looked at once, so "billion laughs" cost nothing to refuse.
+ * Asserts that the value is plain and that walking it, shared parts repeatedly, ends soon. Every container is visited once, so
+ * that refusing a "billion laughs" file is cheap.
+ *
  * @throws PICKLE_INVALID for a cycle, or too many values or levels; PICKLE_NOT_ALLOWED for a global kept as a value
  */
 export function assertPlain(root: Item, refusal: PickleRefusal): asserts root is Item & PlainValue {

@@ -5,7 +5,8 @@ import type { PickleRefusal } from "./pickle-refusal.js";
 import { Dtype, Foreign, Global, isList, isTuple, kindOf, type Item } from "./pickle-values.js";
 
 /**
- * Results tables: plain values and NumPy's number scalars. The built-in types and `_codecs.encode` are how protocols 0 to 2, which lack opcodes for them, spell sets and bytes.
+ * The dialect of result tables: plain values and NumPy's number scalars. Protocols 0 to 2 have no opcodes for sets and bytes and
+ * write them with the built-in types and `_codecs.encode`.
  */
 export const TABLE_DIALECT: PickleDialect = {
   globals: new Map<string, Construct>([
@@ -22,7 +23,7 @@ export const TABLE_DIALECT: PickleDialect = {
   ]),
 };
 
-/** The global `module.name`. @throws what the refusal says, for any but the dialect's own */
+/** Returns the global `module.name`. @throws PICKLE_NOT_ALLOWED if the dialect lacks it */
 export function allowedGlobal(
   module: string,
   name: string,
@@ -34,7 +35,7 @@ export function allowedGlobal(
   return new Global(full);
 }
 
-/** REDUCE: what Python would get by calling `callee(*args)`. */
+/** Evaluates REDUCE: the result of `callee(*args)` in Python. */
 export function construct(
   callee: Item,
   args: Item,
@@ -48,13 +49,13 @@ export function construct(
   return make(args, refusal, spend);
 }
 
-/** Adds one entry to a dict. @throws PICKLE_INVALID where Python could not hash the key */
+/** Adds one entry to a dict. @throws PICKLE_INVALID for a key that Python cannot hash */
 export function setEntry(dict: Map<Item, Item>, key: Item, value: Item, refusal: PickleRefusal): void {
   requireHashable(key, refusal);
   dict.set(key, value);
 }
 
-/** Adds one member to a set. @throws PICKLE_INVALID where Python could not hash it */
+/** Adds one member to a set. @throws PICKLE_INVALID for a member that Python cannot hash */
 export function addMember(set: Set<Item>, member: Item, refusal: PickleRefusal): void {
   requireHashable(member, refusal);
   set.add(member);
@@ -101,7 +102,7 @@ function encodedBytes(args: readonly Item[], refusal: PickleRefusal, spend: Spen
   }
   spend(text.length);
   const bytes = new Uint8Array(Buffer.from(text, "latin1"));
-  if (latin1(bytes) !== text) throw refusal.invalid("bytes spelt with characters beyond U+00FF");
+  if (latin1(bytes) !== text) throw refusal.invalid("bytes written with characters beyond U+00FF");
   return bytes;
 }
 

@@ -1,19 +1,15 @@
-/** The spellings of values in the pickle protocols' text opcodes and of long integers. */
-import { MAX_NUMBER_CHARACTERS, MAX_PICKLE_ESCAPED_CHARACTERS } from "../limits.js";
+import { MAX_INTEGER_DIGITS, MAX_NUMBER_CHARACTERS, MAX_PICKLE_ESCAPED_CHARACTERS } from "../limits.js";
 import type { PickleRefusal } from "./pickle-refusal.js";
 
-/** Python itself stops at 4300 digits; no metric, step or seed comes near, and BigInt's parsing is quadratic. */
-const MAX_INTEGER_DIGITS = 1000;
-
-/** INT and LONG: decimal digits, with LONG's closing `L`. */
+/** Parses the decimal digits of INT and LONG, with LONG's closing `L`. */
 export function integerOfText(text: string, refusal: PickleRefusal): number | bigint {
   if (text.length > MAX_INTEGER_DIGITS || !/^[+-]?\d+L?$/.test(text)) {
-    throw refusal.invalid("an integer that is none", `at most ${MAX_INTEGER_DIGITS} decimal digits`);
+    throw refusal.invalid("an invalid integer", `at most ${MAX_INTEGER_DIGITS} decimal digits`);
   }
   return numberWhereSafe(BigInt(text.replace(/^\+|L$/g, "")));
 }
 
-/** LONG1 and LONG4: two's complement, little-endian; no bytes are 0. */
+/** Parses LONG1 and LONG4: little-endian two's complement. No bytes mean 0. */
 export function integerOfBytes(bytes: Uint8Array, refusal: PickleRefusal): number | bigint {
   if (bytes.length > MAX_INTEGER_DIGITS) {
     throw refusal.invalid(`an integer of ${bytes.length} bytes`, `at most ${MAX_INTEGER_DIGITS} bytes`);
@@ -23,21 +19,22 @@ export function integerOfBytes(bytes: Uint8Array, refusal: PickleRefusal): numbe
   return numberWhereSafe(BigInt.asIntN(bytes.length * 8, unsigned));
 }
 
+/** Returns a number if it is a safe integer, else the bigint. */
 export function numberWhereSafe(value: bigint): number | bigint {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;
 }
 
-/** FLOAT: what Python's repr prints. */
+/** Parses FLOAT, as Python's repr prints it. */
 export function floatOfText(text: string, refusal: PickleRefusal): number {
   const named = { nan: NaN, inf: Infinity, "-inf": -Infinity }[text.toLowerCase()];
   if (named !== undefined) return named;
   const isShort = text.length <= MAX_NUMBER_CHARACTERS;
-  if (!isShort || !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) throw refusal.invalid("a float that is none");
+  if (!isShort || !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) throw refusal.invalid("an invalid float");
   return Number(text);
 }
 
-/** UNICODE: Latin-1 with `\uXXXX` and `\UXXXXXXXX` (Python's raw-unicode-escape). */
+/** Decodes UNICODE: Latin-1 with `\uXXXX` and `\UXXXXXXXX` (Python's raw-unicode-escape). */
 export function textOfRawUnicode(text: string, refusal: PickleRefusal): string {
   requireShort(text, refusal);
   const decoded = text.replace(
@@ -48,7 +45,7 @@ export function textOfRawUnicode(text: string, refusal: PickleRefusal): string {
       return String.fromCodePoint(point);
     },
   );
-  if (/\p{Surrogate}/u.test(decoded)) throw refusal.invalid("text with half a character (a lone surrogate)");
+  if (/\p{Surrogate}/u.test(decoded)) throw refusal.invalid("text with a lone surrogate");
   return decoded;
 }
 
@@ -56,7 +53,7 @@ const ESCAPES: ReadonlyMap<string, string> = new Map(
   Object.entries({ "\\": "\\", "'": "'", '"': '"', n: "\n", r: "\r", t: "\t", a: "\x07", b: "\b", f: "\f", v: "\v" }),
 );
 
-/** STRING: what Python 2's repr prints, in its quotes. */
+/** Decodes STRING, as Python 2's repr prints it with quotes. */
 export function textOfRepr(text: string, refusal: PickleRefusal): string {
   requireShort(text, refusal);
   if (!isQuoted(text)) throw refusal.invalid("a string without its quotes");
@@ -67,7 +64,7 @@ export function textOfRepr(text: string, refusal: PickleRefusal): string {
     );
 }
 
-/** Whether the text ends at the quote that it begins with. No expression: one of some megabytes would overflow its stack. */
+/** Returns whether the text ends with its opening quote. A regular expression would overflow its stack for some megabytes. */
 function isQuoted(text: string): boolean {
   const quote = text[0];
   if (quote !== "'" && quote !== '"') return false;

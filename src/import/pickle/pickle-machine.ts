@@ -13,8 +13,8 @@ import { Dtype, isList, kindOf, type Item } from "./pickle-values.js";
 const MAX_PROTOCOL = 5;
 
 /**
- * The stack machine that a pickle is a program for. Each opcode does here what it says and no more; `run` gives the value
- * left at STOP, which may still hold cycles.
+ * The stack machine of pickles. It executes the opcodes of plain values and nothing else. `run` returns the value left at STOP,
+ * which may still contain cycles.
  */
 export class PickleMachine {
   readonly #cursor: PickleCursor;
@@ -42,7 +42,7 @@ export class PickleMachine {
     throw this.refusal.invalid(`more than ${MAX_PICKLE_OPCODES} opcodes`);
   }
 
-  /** Opcodes that push a value of their own. */
+  /** Executes an opcode that pushes a value. Returns false for any other. */
   #value(opcode: number): boolean {
     const cursor = this.#cursor;
     switch (opcode) {
@@ -109,7 +109,7 @@ export class PickleMachine {
     }
   }
 
-  /** Opcodes that work on the stack or the memo. */
+  /** Executes an opcode that changes the stack or the memo. Returns false for any other. */
   #structure(opcode: number): boolean {
     const cursor = this.#cursor;
     switch (opcode) {
@@ -203,7 +203,7 @@ export class PickleMachine {
   }
 
   #result(): Item {
-    // A second pickle in the same file would be lost without a word.
+    // A second pickle in the same file would be lost silently.
     if (this.#cursor.remaining > 0)
       throw this.refusal.invalid(`${this.#cursor.remaining} bytes after the pickle's end`);
     return this.#stack.result();
@@ -212,7 +212,7 @@ export class PickleMachine {
   #unknown(opcode: number, at: number): RankscopeError {
     const name = REFUSED_OPCODES.get(opcode);
     if (name !== undefined) return this.refusal.notAllowed(name);
-    return this.refusal.invalid(`the byte 0x${opcode.toString(16).padStart(2, "0")} at ${at}, which is no opcode`);
+    return this.refusal.invalid(`the byte 0x${opcode.toString(16).padStart(2, "0")} at ${at}, which is not an opcode`);
   }
 
   #push(item: Item): true {
@@ -231,7 +231,7 @@ export class PickleMachine {
   #append(items: readonly Item[]): true {
     const list = this.#stack.top();
     if (!isList(list)) throw this.refusal.invalid(`items appended to ${kindOf(list)}`);
-    // No spread: a call takes far fewer arguments than a list may have items.
+    // A spread fails: a call takes far fewer arguments than a list may have items.
     for (const item of items) list.push(item);
     return true;
   }

@@ -1,10 +1,10 @@
 import { failure, type RankscopeError } from "../../errors.js";
 
-/** Makes the errors of one pickle, so that every part of the reader names the same file. */
+/** Creates the errors of one pickle, so that every part of the reader names the same file. */
 export interface PickleRefusal {
-  /** The bytes are no pickle, or not one that Python would write. */
+  /** The bytes are not a pickle that Python would write. */
   invalid(received: string, allowed?: string): RankscopeError;
-  /** The pickle is well formed, and asks for something that is never done here. */
+  /** The pickle is well formed, but contains something that is never executed here. */
   notAllowed(received: string): RankscopeError;
 }
 

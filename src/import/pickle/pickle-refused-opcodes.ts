@@ -1,4 +1,4 @@
-/** Opcodes that make objects, or reach outside of the pickle. */
+/** Names of opcodes that create objects or refer to something outside of the pickle. */
 export const REFUSED_OPCODES: ReadonlyMap<number, string> = new Map([
   [0x50, "a reference to something outside (PERSID)"],
   [0x51, "a reference to something outside (BINPERSID)"],

@@ -1,7 +1,7 @@
 import type { PickleRefusal } from "./pickle-refusal.js";
 import type { Item } from "./pickle-values.js";
 
-/** The machine's stack. What lies under an open MARK is out of reach; taking what is not there is PICKLE_INVALID. */
+/** The machine's stack. Items below an open MARK cannot be reached. Popping an empty stack is PICKLE_INVALID. */
 export class PickleStack {
   readonly #items: Item[] = [];
   /** Heights of the stack at each open MARK. */
@@ -29,26 +29,26 @@ export class PickleStack {
     return item;
   }
 
-  /** The opcode POP drops an open MARK where nothing lies on it. */
+  /** Executes POP, which drops an open MARK without items. */
   popItemOrMark(): void {
     if (this.#marks.at(-1) === this.#items.length) this.#marks.pop();
     else this.pop();
   }
 
-  /** The uppermost `count` items, the lowest first. */
+  /** Pops `count` items and returns them, the lowest first. */
   popSeveral(count: number): Item[] {
     if (this.#items.length - this.#floor < count) throw this.#empty();
     return this.#items.splice(this.#items.length - count);
   }
 
-  /** The items on the last MARK, which goes with them. */
+  /** Pops the last MARK and the items above it. */
   popToMark(): Item[] {
     const mark = this.#marks.pop();
-    if (mark === undefined) throw this.refusal.invalid("an opcode that finds no MARK");
+    if (mark === undefined) throw this.refusal.invalid("an opcode without its MARK");
     return this.#items.splice(mark);
   }
 
-  /** The one value that a whole pickle leaves. */
+  /** Returns the single value that a complete pickle leaves. */
   result(): Item {
     const [value] = this.#items;
     if (value === undefined || this.#items.length !== 1 || this.#marks.length > 0) {
@@ -62,6 +62,6 @@ export class PickleStack {
   }
 
   #empty(): Error {
-    return this.refusal.invalid("an opcode that finds the stack empty");
+    return this.refusal.invalid("an opcode that needs more items than the stack has");
   }
 }

@@ -1,17 +1,17 @@
 type Scalar = null | boolean | number | bigint | string | Uint8Array;
 
 /**
- * What a pickle may hold. A tuple is a frozen array (it cannot change in Python either), a dict a Map, so that a key
- * such as `__proto__` is only a key. Integers beyond the safe ones are bigint.
+ * A value that a pickle may contain. A tuple is a frozen array, because it is immutable in Python too. A dict is a Map, so that
+ * `__proto__` is a key like any other. Unsafe integers are bigint.
  */
 export type PlainValue = Scalar | readonly PlainValue[] | ReadonlyMap<PlainValue, PlainValue> | ReadonlySet<PlainValue>;
 
-/** A name that the pickle refers to; it stands for nothing executable. */
+/** A name that the pickle refers to. It is never resolved to anything executable. */
 export class Global {
   constructor(readonly name: string) {}
 }
 
-/** A NumPy scalar type; `littleEndian` is known once the pickle has told it. */
+/** A NumPy scalar type. `littleEndian` is set when the pickle gives the byte order. */
 export class Dtype {
   littleEndian: boolean | undefined;
   constructor(
@@ -21,16 +21,16 @@ export class Dtype {
   ) {}
 }
 
-/** A value that only one dialect of pickles makes; no plain value. */
+/** A value that only one dialect of pickles has. It is not a plain value. */
 export abstract class Foreign {
-  /** For messages: `a tensor`. */
+  /** Name in messages: `a tensor`. */
   abstract readonly kind: string;
 }
 
-/** What may lie on the machine's stack while the pickle is read. */
+/** A value on the machine's stack. */
 export type Item = Scalar | readonly Item[] | Map<Item, Item> | Set<Item> | Global | Dtype | Foreign;
 
-/** A list can still grow; a tuple is frozen. */
+/** Returns whether the item is a list, which can grow. A tuple is frozen. */
 export function isList(item: Item | undefined): item is Item[] {
   return Array.isArray(item) && !Object.isFrozen(item);
 }
@@ -39,7 +39,7 @@ export function isTuple(item: Item | undefined): item is readonly Item[] {
   return Array.isArray(item) && Object.isFrozen(item);
 }
 
-/** A short name for messages. */
+/** Returns a short name for messages. */
 export function kindOf(item: Item | undefined): string {
   if (item === undefined) return "nothing";
   if (item === null) return "None";

@@ -7,10 +7,11 @@ import { pickleRefusal } from "./pickle-refusal.js";
 import type { PlainValue } from "./pickle-values.js";
 
 /**
- * The value that a Python pickle (protocols 0 to 5) holds, read by a machine of our own that executes nothing.
- * Shared parts stay shared; there are no cycles.
- * @throws FILE_TOO_LARGE, PICKLE_INVALID (damaged, or past a limit), PICKLE_NOT_ALLOWED (anything but plain values and
- * NumPy's number scalars). Source of the opcodes: CPython's Lib/pickletools.py.
+ * Returns the value of a Python pickle (protocols 0 to 5). Nothing in it is executed. Shared parts stay shared; there are no
+ * cycles. Source of the opcodes: CPython's Lib/pickletools.py.
+ *
+ * @throws FILE_TOO_LARGE, PICKLE_INVALID (damaged, or above a limit), PICKLE_NOT_ALLOWED (anything but plain values and
+ * NumPy's number scalars)
  */
 export function readPickle(bytes: Uint8Array, where: string): PlainValue {
   if (bytes.length > MAX_TABLE_BYTES) {

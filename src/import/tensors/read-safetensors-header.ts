@@ -9,16 +9,15 @@ import {
   MAX_TENSOR_NAME_CHARACTERS,
 } from "../limits.js";
 import { parseJson } from "../json/parse-json.js";
-import { DTYPES, tensorBytes } from "./tensor-entry.js";
-import type { TensorEntry } from "./tensor-entry.js";
+import { DTYPES, tensorBytes, type TensorEntry } from "./tensor-entry.js";
 
-/** The header's length field. */
+/** Bytes of the header's length field. */
 const PREFIX_BYTES = 8;
 
 /**
- * Reads a safetensors header by range read and checks it as strictly as the official library: offsets follow each other
- * without holes or overlaps and end with the file, and each tensor's bytes are what its dtype and shape take.
- * (Format: https://github.com/huggingface/safetensors#format)
+ * Reads a safetensors header and checks it as strictly as the official library: tensors follow each other without gaps or
+ * overlaps up to the end of the file, and each has the bytes of its dtype and shape.
+ * Format: https://github.com/huggingface/safetensors#format
  *
  * @throws SAFETENSORS_INVALID, FILE_CHANGED
  */
@@ -33,9 +32,9 @@ export async function readSafetensorsHeader(
   };
   if (size < PREFIX_BYTES) throw invalid(where, `${size} bytes`, "at least the 8 bytes of the header's length");
   const headerBytes = (await read(PREFIX_BYTES, 0)).readBigUInt64LE();
-  const most = Math.min(MAX_SAFETENSORS_HEADER_BYTES, size - PREFIX_BYTES);
-  if (headerBytes > BigInt(most)) {
-    throw invalid(where, `a header of ${headerBytes} bytes in a file of ${size}`, `at most ${most} bytes of header`);
+  const maximum = Math.min(MAX_SAFETENSORS_HEADER_BYTES, size - PREFIX_BYTES);
+  if (headerBytes > BigInt(maximum)) {
+    throw invalid(where, `a header of ${headerBytes} bytes in a file of ${size}`, `at most ${maximum} bytes of header`);
   }
   const header = await read(Number(headerBytes), PREFIX_BYTES);
   return tensorsOf(header, PREFIX_BYTES + header.length, size, where);
@@ -50,7 +49,7 @@ const Entry = z.strictObject({
 function tensorsOf(bytes: Buffer, dataStart: number, size: number, where: string): TensorEntry[] {
   const { __metadata__: metadata, ...entries } = parseHeader(bytes, where);
   if (metadata !== undefined && !z.record(z.string(), z.string()).safeParse(metadata).success) {
-    throw invalid(where, "__metadata__ that is no map of strings", "strings");
+    throw invalid(where, "__metadata__ that is not a map of strings", "strings");
   }
   const long = Object.keys(entries).find((name) => name.length > MAX_TENSOR_NAME_CHARACTERS);
   if (long !== undefined) {
@@ -59,7 +58,7 @@ function tensorsOf(bytes: Buffer, dataStart: number, size: number, where: string
   }
   const tensors = Object.entries(entries)
     .map(([name, entry]) => ({ name, ...parseEntry(name, entry, where) }))
-    // By both offsets: a tensor without elements begins where the next one does.
+    // Both offsets are compared: a tensor without elements begins where the next one does.
     .sort(
       (left, right) => left.data_offsets[0] - right.data_offsets[0] || left.data_offsets[1] - right.data_offsets[1],
     );
@@ -102,14 +101,14 @@ function parseHeader(bytes: Buffer, where: string): Record<string, unknown> {
   } catch (cause) {
     throw failure("SAFETENSORS_INVALID", {
       where,
-      received: `a header that is no JSON: ${(cause as Error).message}`,
+      received: `a header that is not JSON: ${(cause as Error).message}`,
       cause,
     });
   }
-  // JSON.parse keeps the last of two equal keys in silence, and a tensor would be lost.
-  const twice = duplicateKey(text);
-  if (twice !== undefined) throw invalid(where, `the key ${JSON.stringify(twice)} twice`, "each key once");
-  // A null prototype, so that a tensor called __proto__ is a key like any other.
+  // JSON.parse keeps the last of two equal keys without an error, and a tensor would be lost.
+  const duplicate = duplicateKey(text);
+  if (duplicate !== undefined) throw invalid(where, `the key ${JSON.stringify(duplicate)} twice`, "each key once");
+  // Without a prototype, a tensor named __proto__ is a key like any other.
   return Object.assign(Object.create(null), parsed) as Record<string, unknown>;
 }
 

@@ -4,14 +4,13 @@ import { MAX_TENSOR_DIMENSIONS, MAX_TENSOR_NAME_CHARACTERS, MAX_TORCH_PICKLE_BYT
 import { PickleMachine } from "../pickle/pickle-machine.js";
 import type { PickleRefusal } from "../pickle/pickle-refusal.js";
 import { kindOf } from "../pickle/pickle-values.js";
-import { tensorBytes } from "./tensor-entry.js";
-import type { TensorEntry } from "./tensor-entry.js";
+import { tensorBytes, type TensorEntry } from "./tensor-entry.js";
 import { openArchive, type Archive, type ArchiveEntry } from "./torch-archive.js";
 import { TORCH_DIALECT, TorchTensor } from "./torch-dialect.js";
 
 /**
- * Lists the tensors of a state dict that torch.save wrote (adapter_model.bin), in the order of their offsets. Its pickle is
- * read by a machine that executes nothing, and the tensors' bytes are left where they lie in the archive.
+ * Lists the tensors of a state dict of torch.save (adapter_model.bin), sorted by offset. Nothing in its pickle is executed,
+ * and the tensors' bytes are not read.
  *
  * @throws TORCH_FILE_INVALID, TORCH_FILE_NOT_ALLOWED, TORCH_FILE_UNSUPPORTED, FILE_UNREADABLE
  */
@@ -26,12 +25,12 @@ export async function readTorchTensors(file: OpenFile, where: string): Promise<T
   }
   const tensors = stateDict(await archive.read(pickle), where);
   const entries = [...tensors].map(([name, tensor]) => {
-    return placed(name, tensor, archive.entries.get(`${root}/data/${tensor.storage.key}`), where);
+    return locateTensor(name, tensor, archive.entries.get(`${root}/data/${tensor.storage.key}`), where);
   });
-  return inOrder(entries, where);
+  return sortByLocation(entries, where);
 }
 
-/** The folder in the archive that everything lies in: the name that the file was saved under. */
+/** Returns the top folder of the archive, which has the name under which the file was saved. */
 function rootOf({ entries }: Archive, where: string): string {
   const roots = [...entries.keys()].flatMap((name) => /^([^/]+)\/data\.pkl$/.exec(name)?.[1] ?? []);
   const [root] = roots;
@@ -45,13 +44,13 @@ function rootOf({ entries }: Archive, where: string): string {
   return root;
 }
 
-/** Files older than torch 2.1 do not say; PyTorch takes them to be little-endian too. */
+/** Files older than torch 2.1 have no byte order. PyTorch assumes little-endian too. */
 async function requireLittleEndian({ entries, read }: Archive, root: string, where: string): Promise<void> {
   const entry = entries.get(`${root}/byteorder`);
   if (entry === undefined) return;
   const order = entry.length <= 10 ? (await read(entry)).toString("latin1") : "";
   if (order === "little") return;
-  if (order !== "big") throw failure("TORCH_FILE_INVALID", { where, received: "a byte order that is none" });
+  if (order !== "big") throw failure("TORCH_FILE_INVALID", { where, received: "an unknown byte order" });
   throw failure("TORCH_FILE_UNSUPPORTED", { where, received: "big-endian tensors", allowed: "little-endian ones" });
 }
 
@@ -80,15 +79,15 @@ function torchRefusal(where: string): PickleRefusal {
   };
 }
 
-function placed(
+function locateTensor(
   name: string,
   { storage, dtype, offset, shape, stride }: TorchTensor,
   data: ArchiveEntry | undefined,
   where: string,
 ): TensorEntry {
-  const place = `${where}, tensor ${name}`;
+  const tensorWhere = `${where}, tensor ${name}`;
   const invalid = (received: string, allowed?: string) =>
-    failure("TORCH_FILE_INVALID", { where: place, received, allowed });
+    failure("TORCH_FILE_INVALID", { where: tensorWhere, received, allowed });
   if (data === undefined) throw invalid(`the storage ${storage.key.slice(0, 40)}, which is not in the archive`);
   if (shape.length > MAX_TENSOR_DIMENSIONS)
     throw invalid(`${shape.length} dimensions`, `${MAX_TENSOR_DIMENSIONS} dimensions`);
@@ -106,7 +105,7 @@ function placed(
   }
   if (!isContiguous(shape, stride)) {
     throw failure("TORCH_FILE_UNSUPPORTED", {
-      where: place,
+      where: tensorWhere,
       received: `shape [${shape.join(", ")}] with strides [${stride.join(", ")}]`,
       allowed: "a contiguous tensor",
       todo: "Call .contiguous() on each tensor before saving, or save as safetensors.",
@@ -115,7 +114,7 @@ function placed(
   return { name, dtype, shape, offset: data.offset + offset * width, length };
 }
 
-/** Whether rows follow each other without gaps; strides of dimensions of one element play no part. */
+/** Returns whether rows follow each other without gaps. Strides of dimensions of one element do not matter. */
 function isContiguous(shape: readonly number[], stride: readonly number[]): boolean {
   if (shape.includes(0)) return true;
   let expected = 1;
@@ -127,8 +126,11 @@ function isContiguous(shape: readonly number[], stride: readonly number[]): bool
   return true;
 }
 
-/** Sorted by place. Tied tensors are the same bytes; anything in between could make a small file take long to hash. */
-function inOrder(entries: readonly TensorEntry[], where: string): TensorEntry[] {
+/**
+ * Sorts tensors by location. Tied tensors share all bytes. A partial overlap is refused, because hashing many overlapping
+ * tensors of a small file would take long.
+ */
+function sortByLocation(entries: readonly TensorEntry[], where: string): TensorEntry[] {
   const sorted = [...entries].sort((left, right) => left.offset - right.offset || left.length - right.length);
   let before: TensorEntry | undefined;
   for (const entry of sorted) {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { failure } from "../../errors.js";
 import type { TensorRecord } from "../../model/records.js";
 
-/** Little-endian bytes to values, exactly: float32 holds all of these dtypes but F64. */
+/** Decode little-endian bytes exactly. All of these dtypes but F64 fit into float32. */
 const DECODERS: Readonly<Record<string, (bytes: Uint8Array) => Float32Array | Float64Array>> = {
   F64: (bytes) => {
     const at = aligned(bytes, 8);
@@ -18,17 +18,16 @@ const DECODERS: Readonly<Record<string, (bytes: Uint8Array) => Float32Array | Fl
   F8_E4M3: (bytes) => lookUp(bytes, (float8e4m3 ??= tableOf(2 ** 8, fromFloat8e4m3))),
 };
 
-/** The dtypes that tensorValues reads. */
+/** The dtypes that tensorValues decodes. */
 export const READABLE_DTYPES: readonly string[] = Object.keys(DECODERS);
 
 /**
- * One tensor's values, row-major, of its bytes as they were read from its file: Float64Array for F64, else Float32Array.
- * F32 and F64 are a view of `bytes` where these are aligned for it, so `bytes` must not be reused. The machine must be
- * little-endian, as all are that ONNX Runtime runs on.
+ * Returns one tensor's values, row-major, decoded from its bytes: Float64Array for F64, else Float32Array. F32 and F64 are a
+ * view of `bytes` if these are aligned for it, so `bytes` must not be reused. The machine must be little-endian, as all
+ * machines that ONNX Runtime supports.
  *
  * @param where the file and tensor, for messages
- * @throws WEIGHTS_CHANGED where the bytes are not those that were imported, ADAPTER_TENSORS_INVALID for a dtype that is
- * not read
+ * @throws WEIGHTS_CHANGED if the bytes are not the imported ones, ADAPTER_TENSORS_INVALID for a dtype that is not decoded
  */
 export function tensorValues(
   bytes: Uint8Array,
@@ -44,14 +43,14 @@ export function tensorValues(
     throw failure("WEIGHTS_CHANGED", { where, received: `${bytes.length} bytes`, allowed: `${tensor.length} bytes` });
   }
   if (createHash("sha256").update(bytes).digest("hex") !== tensor.hash) {
-    throw failure("WEIGHTS_CHANGED", { where, received: "other bytes than those imported" });
+    throw failure("WEIGHTS_CHANGED", { where, received: "bytes that differ from the imported ones" });
   }
   return decoder(bytes);
 }
 
-/** The bytes where an array of elements of `width` bytes can view them: themselves, or a copy. */
+/** Returns bytes that an array of elements of `width` bytes can view: the same, or a copy. */
 function aligned(bytes: Uint8Array, width: number): Uint8Array {
-  // Not bytes.slice(): a Buffer's is a view of the same memory.
+  // The slice() of a Buffer would be a view of the same memory.
   return bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
 }
 
@@ -68,7 +67,7 @@ function fromBfloat16(bytes: Uint8Array): Float32Array {
   return new Float32Array(bits.buffer);
 }
 
-/** Values by their bits, made when first needed: several times faster than working each value out. */
+/** Values by their bits, created at the first use: several times faster than computing each value. */
 let float16: Float32Array | undefined;
 let float8e5m2: Float32Array | undefined;
 let float8e4m3: Float32Array | undefined;
@@ -83,18 +82,18 @@ function lookUp(bits: Uint16Array | Uint8Array, table: Float32Array): Float32Arr
   return values;
 }
 
-/** IEEE 754's layout: a sign bit, then exponent and fraction; all exponent bits set is infinity or NaN. */
+/** Decodes IEEE 754's layout: sign bit, exponent, fraction. If all exponent bits are set, it is infinity or NaN. */
 function floatOf(bits: number, exponentBits: number, fractionBits: number): number {
   const sign = bits >> (exponentBits + fractionBits) === 0 ? 1 : -1;
-  const most = 2 ** exponentBits - 1;
-  const bias = (most - 1) / 2;
-  const exponent = (bits >> fractionBits) & most;
+  const maxExponent = 2 ** exponentBits - 1;
+  const bias = (maxExponent - 1) / 2;
+  const exponent = (bits >> fractionBits) & maxExponent;
   const fraction = (bits & (2 ** fractionBits - 1)) / 2 ** fractionBits;
-  if (exponent === most) return fraction === 0 ? sign * Infinity : NaN;
+  if (exponent === maxExponent) return fraction === 0 ? sign * Infinity : NaN;
   return exponent === 0 ? sign * fraction * 2 ** (1 - bias) : sign * (1 + fraction) * 2 ** (exponent - bias);
 }
 
-/** E4M3FN (Micikevicius et al. 2022, arXiv 2209.05433, section 3): no infinities, and NaN only where all bits are set. */
+/** Decodes E4M3FN (Micikevicius et al. 2022, arXiv 2209.05433, section 3): no infinities, and NaN only if all bits are set. */
 function fromFloat8e4m3(bits: number): number {
   const sign = bits >> 7 === 0 ? 1 : -1;
   if ((bits & 0x7f) === 0x7f) return NaN;

@@ -5,24 +5,24 @@ import { describeErrno } from "../../files/describe-errno.js";
 import type { OpenFile } from "../../files/open-file.js";
 import { MAX_ZIP_ENTRIES } from "../limits.js";
 
-/** Where one entry's bytes lie in an archive. */
+/** Location of one entry's bytes in an archive. */
 export interface ArchiveEntry {
   /** First byte, counted from the start of the file. */
   readonly offset: number;
   readonly length: number;
 }
 
-/** A ZIP archive whose entries are all stored as they are, so that each is a range of the file. */
+/** A ZIP archive of uncompressed entries, so that each is a range of the file. */
 export interface Archive {
   readonly entries: ReadonlyMap<string, ArchiveEntry>;
   read(entry: ArchiveEntry): Promise<Buffer>;
 }
 
 /**
- * Lists a ZIP archive; it can be read as long as `file` is open. Names occur once, and no entry lies in another or beyond the
- * list of entries, so that the sizes of all add up to no more than the file's.
+ * Lists a ZIP archive, which can be read while `file` is open. Each name occurs once, and no entry overlaps another or the
+ * list of entries, so that all sizes together do not exceed the file's.
  *
- * @throws TORCH_FILE_INVALID, TORCH_FILE_UNSUPPORTED (compressed, encrypted, or no ZIP archive), FILE_UNREADABLE
+ * @throws TORCH_FILE_INVALID, TORCH_FILE_UNSUPPORTED (compressed, encrypted, or not a ZIP archive), FILE_UNREADABLE
  */
 export async function openArchive(file: OpenFile, where: string): Promise<Archive> {
   const entries = await listEntries(file, where);
@@ -37,12 +37,12 @@ async function listEntries({ handle, size }: OpenFile, where: string): Promise<M
     if (cause instanceof RankscopeError) throw cause;
     if (cause instanceof Error && "syscall" in cause)
       throw failure("FILE_UNREADABLE", { where, received: describeErrno(cause as NodeJS.ErrnoException), cause });
-    // What yauzl finds wrong is an Error with a message of its own.
+    // Errors of yauzl have a message that names the fault.
     throw failure("TORCH_FILE_INVALID", { where, received: (cause as Error).message, cause });
   }
 }
 
-/** A stored pickle of protocol 2 that begins with torch's magic number: what torch.save wrote before version 1.6. */
+/** First bytes of a file of torch.save before version 1.6: a pickle of protocol 2 with torch's magic number. */
 const LEGACY = Buffer.from("80028a0a6cfc9c46f9206aa85019", "hex");
 const ZIP = Buffer.from("PK\x03\x04");
 
@@ -61,9 +61,9 @@ async function requireZip(file: FileHandle, size: number, where: string): Promis
   }
 }
 
-/** The list of entries comes before the archive's end record, so a file that is cut short has none. */
+/** Opens the list of entries. It precedes the archive's end record, so a truncated file has none. */
 async function openZip(file: FileHandle, size: number, where: string): Promise<ZipFile> {
-  // Sizes are compared below, where it can be said what is wrong.
+  // Sizes are compared below, with a better message.
   const options = { autoClose: false, strictFileNames: true, validateEntrySizes: false };
   const zip = await fromRandomAccessReaderPromise(new HandleReader(file), size, options);
   if (zip.entryCount <= MAX_ZIP_ENTRIES) return zip;
@@ -72,7 +72,7 @@ async function openZip(file: FileHandle, size: number, where: string): Promise<Z
 }
 
 async function entriesOf(zip: ZipFile, where: string): Promise<Map<string, ArchiveEntry>> {
-  // Where the list of entries begins, as long as none has been read.
+  // Start of the list of entries, as long as none has been read.
   const listStart = Number(zip.readEntryCursor);
   const entries = new Map<string, ArchiveEntry>();
   const extents: { name: string; from: number; to: number }[] = [];
@@ -80,7 +80,7 @@ async function entriesOf(zip: ZipFile, where: string): Promise<Map<string, Archi
     const name = entry.fileName;
     requireStored(entry, where);
     if (entries.has(name)) throw failure("TORCH_FILE_INVALID", { where, received: `the entry ${name} twice` });
-    // The local header's name and extra field, which pads the data to its alignment, may be longer than the list says.
+    // The local header pads the data to its alignment, so it may be longer than in the list.
     const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
     entries.set(name, { offset: fileDataStart, length: entry.compressedSize });
     extents.push({ name, from: entry.relativeOffsetOfLocalHeader, to: fileDataStart + entry.compressedSize });
@@ -89,7 +89,7 @@ async function entriesOf(zip: ZipFile, where: string): Promise<Map<string, Archi
   for (const [i, { name, to }] of extents.entries()) {
     const end = extents[i + 1]?.from ?? listStart;
     if (to > end) {
-      const allowed = `at most ${end}, where something else begins`;
+      const allowed = `at most ${end}, where the next entry begins`;
       throw failure("TORCH_FILE_INVALID", {
         where: `${where}, entry ${name}`,
         received: `an end at byte ${to}`,
@@ -100,12 +100,13 @@ async function entriesOf(zip: ZipFile, where: string): Promise<Map<string, Archi
   return entries;
 }
 
-function requireStored(entry: Entry, whole: string): void {
-  const where = `${whole}, entry ${entry.fileName}`;
-  const form = entry.isEncrypted() ? "encrypted" : entry.compressionMethod === 0 ? undefined : "compressed";
-  if (form !== undefined) {
-    const received = `an entry that is ${form}`;
-    throw failure("TORCH_FILE_UNSUPPORTED", { where, received, allowed: "stored entries" });
+function requireStored(entry: Entry, file: string): void {
+  const where = `${file}, entry ${entry.fileName}`;
+  if (entry.isEncrypted()) {
+    throw failure("TORCH_FILE_UNSUPPORTED", { where, received: "an encrypted entry", allowed: "stored entries" });
+  }
+  if (entry.compressionMethod !== 0) {
+    throw failure("TORCH_FILE_UNSUPPORTED", { where, received: "a compressed entry", allowed: "stored entries" });
   }
   if (entry.uncompressedSize !== entry.compressedSize) {
     const received = `sizes of ${entry.compressedSize} and ${entry.uncompressedSize} bytes`;
@@ -121,7 +122,7 @@ async function readExactly(file: FileHandle, offset: number, length: number, whe
 
 const ENDS_EARLY = "a file that ends before its entries do";
 
-/** Lets yauzl read a file that is already open. */
+/** Reads an open file for yauzl. */
 class HandleReader extends RandomAccessReader {
   constructor(readonly file: FileHandle) {
     super();

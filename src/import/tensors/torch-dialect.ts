@@ -3,12 +3,12 @@ import { orderedDict } from "../pickle/pickle-globals.js";
 import type { PickleRefusal } from "../pickle/pickle-refusal.js";
 import { Foreign, Global, isTuple, kindOf, type Item } from "../pickle/pickle-values.js";
 
-/** The bytes that tensors are views of: one entry of the archive, `data/<key>`. */
+/** The bytes of which tensors are views: one entry of the archive, `data/<key>`. */
 export class TorchStorage extends Foreign {
   readonly kind = "a storage";
   constructor(
     readonly key: string,
-    /** As safetensors spells it; null for a storage of bytes, whose tensors say what they hold. */
+    /** As safetensors spells it; null for an untyped storage, whose tensors have the dtype. */
     readonly dtype: string | null,
     /** Elements of dtype, or bytes. */
     readonly size: number,
@@ -33,7 +33,7 @@ export class TorchTensor extends Foreign {
   }
 }
 
-/** Classes of storages, by dtype as safetensors spells it. */
+/** Dtypes as safetensors spells them, by class of storage. */
 const STORAGES = new Map<string, string | null>([
   ["torch.DoubleStorage", "F64"],
   ["torch.FloatStorage", "F32"],
@@ -48,7 +48,7 @@ const STORAGES = new Map<string, string | null>([
   ["torch.storage.UntypedStorage", null],
 ]);
 
-/** Dtypes that have no class of storage: their tensors name them. */
+/** Dtypes without a class of storage. Their tensors name them. */
 const DTYPES = new Map([
   ["torch.float8_e4m3fn", "F8_E4M3"],
   ["torch.float8_e5m2", "F8_E5M2"],
@@ -59,7 +59,7 @@ const DTYPES = new Map([
 ]);
 
 /**
- * What torch.save writes of a state dict: storages by reference, tensors as views of them, and parameters.
+ * The pickle dialect of a state dict of torch.save: storages by reference, tensors as views of them, and parameters.
  * Source: PyTorch's torch/_utils.py and torch/serialization.py.
  */
 export const TORCH_DIALECT: PickleDialect = {
@@ -71,7 +71,7 @@ export const TORCH_DIALECT: PickleDialect = {
     ...[...STORAGES.keys(), ...DTYPES.keys()].map((name): [string, Construct] => [name, neverCalled(name)]),
   ]),
   refer: storage,
-  // A module's state dict carries its version as an attribute.
+  // A module's state dict has its version as an attribute.
   dropsAttributes: true,
 };
 
@@ -81,22 +81,25 @@ function storage(id: Item, refusal: PickleRefusal): TorchStorage {
   const dtype = type instanceof Global ? STORAGES.get(type.name) : undefined;
   const isSized = typeof size === "number" && Number.isSafeInteger(size) && size >= 0;
   if (word !== "storage" || dtype === undefined || typeof key !== "string" || typeof device !== "string" || !isSized) {
-    throw refusal.invalid("a reference to something that is no storage");
+    throw refusal.invalid("a reference to something other than a storage");
   }
   return new TorchStorage(key, dtype, size);
 }
 
-/** `(storage, offset, shape, stride, requires_grad, hooks)`, and metadata that is refused unless it is none. */
+/** `(storage, offset, shape, stride, requires_grad, hooks)`, and metadata, which must be empty. */
 function tensorOfTypedStorage(args: readonly Item[], refusal: PickleRefusal): TorchTensor {
-  const [store, , , , , , metadata = null] = args;
+  const store = args[0];
+  const metadata = args[6] ?? null;
   const dtype = store instanceof TorchStorage ? store.dtype : null;
   if (args.length > 7 || dtype === null) throw notATensor(args, refusal);
   return tensor(args, dtype, metadata, refusal);
 }
 
-/** `(storage, offset, shape, stride, requires_grad, hooks, dtype)`, and metadata. */
+/** `(storage, offset, shape, stride, requires_grad, hooks, dtype)`, and metadata, which must be empty. */
 function tensorOfUntypedStorage(args: readonly Item[], refusal: PickleRefusal): TorchTensor {
-  const [store, , , , , , type, metadata = null] = args;
+  const store = args[0];
+  const type = args[6];
+  const metadata = args[7] ?? null;
   const dtype = type instanceof Global ? DTYPES.get(type.name) : undefined;
   if (args.length > 8 || dtype === undefined || !(store instanceof TorchStorage && store.dtype === null)) {
     throw notATensor(args, refusal);
@@ -109,7 +112,7 @@ function tensor(args: readonly Item[], dtype: string, metadata: Item, refusal: P
   const isView = store instanceof TorchStorage && isCount(offset) && isCounts(shape) && isCounts(stride);
   if (!isView || shape.length !== stride.length || typeof requiresGrad !== "boolean") throw notATensor(args, refusal);
   requireNoHooks(hooks, refusal);
-  // It says that a view is conjugated or negated: the values would not be those of the bytes.
+  // Metadata marks a conjugated or negated view, whose values are not those of the bytes.
   if (metadata !== null && !(metadata instanceof Map && metadata.size === 0)) {
     throw refusal.notAllowed("a tensor with metadata (a conjugated or negated view)");
   }

@@ -93,7 +93,7 @@ describe.each<"in-place" | "directory">(["in-place", "directory"])("reading (%s)
   ])("%d + %d is not within the file", async (offset, length) => {
     const { store, file } = await kept(someBytes(10_000));
     await expect(store.read(file, offset, length)).rejects.toThrow(RangeError);
-    await expect(store.read(file, offset, length)).rejects.toThrow("it has 10000 bytes");
+    await expect(store.read(file, offset, length)).rejects.toThrow("the file has 10000 bytes");
   });
 
   test("a file that became shorter or longer is named with both sizes", async () => {
@@ -191,7 +191,7 @@ describe("links", () => {
     for (const store of stores) {
       await expect(everything(store, file)).rejects.toMatchObject({
         code: "WEIGHTS_CHANGED",
-        message: expect.stringMatching(/lies elsewhere.*Import the folder again from where it lies now/s) as string,
+        message: expect.stringMatching(/lies elsewhere.*Import the folder again from its present path/s) as string,
       });
     }
     await rm(study);

@@ -1,13 +1,13 @@
 import { getEventListeners } from "node:events";
 import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { openTurns } from "#src/weights/limit-concurrency.js";
+import { limitConcurrency } from "#src/weights/limit-concurrency.js";
 
 const fail = () => {
   throw new Error("the promise has not begun");
 };
 
-/** Work that ends when it is told to. */
+/** Work that the test ends. */
 function work() {
   const state = { begun: false };
   let settle: { end: (result: string) => void; fail: (error: Error) => void } = { end: fail, fail };
@@ -19,10 +19,10 @@ function work() {
   return { state, run, ...settle };
 }
 
-test("no more than so many run at once, first come first served, whether they fail or not", async () => {
-  const turns = openTurns(2);
+test("at most the maximum run at once, in order, whether they fail or not", async () => {
+  const limit = limitConcurrency(2);
   const works = [work(), work(), work(), work()] as const;
-  const results = works.map(({ run }) => turns(run).catch((error: Error) => error.message));
+  const results = works.map(({ run }) => limit(run).catch((error: Error) => error.message));
   const begun = async () => {
     await setImmediate();
     return works.map(({ state }) => state.begun);
@@ -37,14 +37,14 @@ test("no more than so many run at once, first come first served, whether they fa
   expect(await Promise.all(results)).toEqual(["first", "failed", "third", "fourth"]);
 });
 
-test("one that is aborted while it waits leaves its place to the next, and no listener", async () => {
-  const turns = openTurns(1);
+test("a call that is aborted while it waits leaves the queue, and no listener", async () => {
+  const limit = limitConcurrency(1);
   const [first, second, third] = [work(), work(), work()];
   const abort = new AbortController();
   const reason = new Error("nobody waits");
-  const done = turns(first.run);
-  const left = turns(second.run, abort.signal);
-  const last = turns(third.run, new AbortController().signal);
+  const done = limit(first.run);
+  const left = limit(second.run, abort.signal);
+  const last = limit(third.run, new AbortController().signal);
   abort.abort(reason);
   await expect(left).rejects.toBe(reason);
   first.end("done");
@@ -52,5 +52,5 @@ test("one that is aborted while it waits leaves its place to the next, and no li
   expect([await done, await last]).toEqual(["done", "last"]);
   expect(second.state.begun).toBe(false);
   expect(getEventListeners(abort.signal, "abort")).toEqual([]);
-  await expect(turns(second.run, abort.signal)).rejects.toBe(reason);
+  await expect(limit(second.run, abort.signal)).rejects.toBe(reason);
 });

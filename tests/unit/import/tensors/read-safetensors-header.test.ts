@@ -66,7 +66,7 @@ describe("what is not valid is refused by name", () => {
       "9223372036854775808",
     ],
     ["no object", safetensorsOf("[]", new Uint8Array()), "does not begin with {"],
-    ["no JSON", safetensorsOf('{"a"', new Uint8Array()), "no JSON"],
+    ["invalid JSON", safetensorsOf('{"a"', new Uint8Array()), "not JSON"],
     ["no UTF-8", Buffer.concat([Buffer.from([3, 0, 0, 0, 0, 0, 0, 0]), Buffer.from([0x7b, 0xff, 0x7d])]), "not UTF-8"],
     [
       "overlapping tensors",
