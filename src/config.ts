@@ -60,7 +60,7 @@ export interface Config {
 
 const SECRET: ReadonlySet<string> = new Set(["DATABASE_URL", "RANKSCOPE_TOKEN"]);
 
-const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+const whole = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
 
 /** Texts separated by commas, each of which must fit `form`. */
 const list = (form: RegExp, allowed: string) =>
@@ -109,7 +109,10 @@ const Environment = z.object({
 /** The limits' variables, as the table of limits has them. */
 const LimitVariables = z.object(
   Object.fromEntries(
-    Object.values(LIMITS).map(({ variable, value, least, most }) => [variable, whole(least, most).default(value)]),
+    Object.values(LIMITS).map(({ variable, value, minimum, maximum }) => [
+      variable,
+      whole(minimum, maximum).default(value),
+    ]),
   ),
 );
 

@@ -65,7 +65,7 @@ export function unlimitedScope({ database }: Services): RequestScope {
   return {
     principal: PROGRAM,
     database,
-    limits: limitsBy(({ most }) => most),
+    limits: limitsBy(({ maximum }) => maximum),
     deadline: noDeadline(new AbortController().signal),
   };
 }

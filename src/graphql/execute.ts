@@ -4,9 +4,9 @@ import { openContext, unlimitedScope, type Services } from "./context.js";
 import { openSchema } from "./schema.js";
 
 /**
- * Answers a query of the program's own, in this process, as the server would.
+ * Executes one of the program's own queries in this process, as the server does.
  *
- * @throws the first error of the answer: these queries are written here and must succeed whole
+ * @throws the first error of the response: these queries must not fail in part
  */
 export async function execute(
   services: Services,

@@ -1,4 +1,4 @@
-/** What storing a study changed. Counts are of rows; all are zero where the store already held everything. */
+/** The changes of storing a study, as numbers of rows. All are 0 if everything was stored already. */
 export interface StoreOutcome {
   readonly studyId: string;
   readonly slug: string;
@@ -8,7 +8,7 @@ export interface StoreOutcome {
   readonly conflicts: readonly StoreConflict[];
 }
 
-/** Numbers of rows by what they describe. */
+/** Numbers of rows by their content. */
 export interface Counts {
   experiments: number;
   ranks: number;
@@ -18,9 +18,9 @@ export interface Counts {
   checkpoints: number;
 }
 
-/** Something in the folder that contradicts what is stored; the stored value was kept. */
+/** A contradiction between the folder and the store. The stored value was kept. */
 export interface StoreConflict {
-  /** The experiment. */
+  /** Name of the experiment. */
   readonly where: string;
   readonly message: string;
 }

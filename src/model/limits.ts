@@ -1,176 +1,259 @@
 /**
- * Every limit of the server, in one table: the variable that sets it, its default, between what it may be set, and why it is
- * what it is. docs/limits.md says the same in words; a test holds one to the other. Limits of files are the import's.
+ * All limits of the server: the environment variable, default, bounds and reason of each. docs/limits.md lists them, and a test
+ * compares the two. The limits of imported files are in import/.
  */
 
 interface Limit {
-  /** The environment variable. */
+  /** The environment variable that sets the limit. */
   readonly variable: string;
+  /** The default. */
   readonly value: number;
-  readonly least: number;
-  readonly most: number;
-  /** What one is. */
+  readonly minimum: number;
+  readonly maximum: number;
   readonly unit: string;
-  readonly because: string;
+  /** Why the default has this value. */
+  readonly reason: string;
 }
 
 export const LIMITS = {
-  // a request's text
+  // Size of a query
   bodyBytes: {
     variable: "RANKSCOPE_MAX_BODY_BYTES",
-    ...{ value: 262_144, least: 1024, most: 16_777_216, unit: "bytes" },
-    because: "The longest ready query has 4 KB; the rest is for variables, such as a thousand slugs.",
+    value: 262_144,
+    minimum: 1024,
+    maximum: 16_777_216,
+    unit: "bytes",
+    reason: "The longest example query has 4 KB; the rest is for variables, such as a thousand slugs.",
   },
   tokens: {
     variable: "RANKSCOPE_MAX_TOKENS",
-    ...{ value: 2000, least: 100, most: 3000, unit: "lexical tokens of a query" },
-    because:
-      "The longest ready query has about 600; parsing stops here, and with it how deep a query can nest: from about 1,500 levels on the stack would end.",
+    value: 2000,
+    minimum: 100,
+    maximum: 3000,
+    unit: "lexical tokens per query",
+    reason:
+      "The longest example query has about 600 tokens. The parser stops at this limit, which also limits nesting: about 1,500 nested levels would overflow the stack.",
   },
   depth: {
     variable: "RANKSCOPE_MAX_DEPTH",
-    ...{ value: 12, least: 4, most: 100, unit: "fields inside each other" },
-    because: "The deepest ready query has 7; relations lead in circles, and each round multiplies the rows.",
+    value: 12,
+    minimum: 4,
+    maximum: 100,
+    unit: "nested fields",
+    reason: "The deepest example query has 7 levels. Relations are cyclic, and each level multiplies the rows.",
   },
   aliases: {
     variable: "RANKSCOPE_MAX_ALIASES",
-    ...{ value: 30, least: 0, most: 1000, unit: "aliases, fragments expanded" },
-    because: "What is asked of many studies or runs takes a list; aliases only multiply one request into many.",
+    value: 30,
+    minimum: 0,
+    maximum: 1000,
+    unit: "aliases, with fragments expanded",
+    reason: "Queries about many studies or runs take lists; aliases only multiply one request into many.",
   },
   rootFields: {
     variable: "RANKSCOPE_MAX_ROOT_FIELDS",
-    ...{ value: 20, least: 1, most: 1000, unit: "fields of the operation itself" },
-    because: "There are about ten queries; more is one asked many times over.",
+    value: 20,
+    minimum: 1,
+    maximum: 1000,
+    unit: "root fields per operation",
+    reason: "There are about ten queries; more root fields repeat the same query.",
   },
   directives: {
     variable: "RANKSCOPE_MAX_DIRECTIVES",
-    ...{ value: 50, least: 0, most: 1000, unit: "directives" },
-    because: "@include and @skip a few times; each one is validated against all others of its place.",
+    value: 50,
+    minimum: 0,
+    maximum: 1000,
+    unit: "directives",
+    reason:
+      "A query needs few @include and @skip directives. Validation compares each directive with all others at its location.",
   },
   selections: {
     variable: "RANKSCOPE_MAX_SELECTIONS",
-    ...{ value: 10_000, least: 100, most: 1_000_000, unit: "selected fields, fragments expanded" },
-    because: "Fragments that spread fragments grow as powers: 2,000 tokens could select a billion fields.",
+    value: 10_000,
+    minimum: 100,
+    maximum: 1_000_000,
+    unit: "selected fields, with fragments expanded",
+    reason: "Nested fragment spreads grow exponentially: 2,000 tokens can select a billion fields.",
   },
-  // what a request may cost
+  // Cost of a query
   cost: {
     variable: "RANKSCOPE_MAX_COST",
-    ...{ value: 1_000_000, least: 1000, most: 1_000_000_000, unit: "points" },
-    because:
-      "A point is a value that is read; the largest similarity matrix costs 410,000, a full page of studies with six values of all their runs 70,000.",
+    value: 1_000_000,
+    minimum: 1000,
+    maximum: 1_000_000_000,
+    unit: "points",
+    reason:
+      "A point is one value that is read. The largest similarity matrix costs 410,000 points, a full page of studies with six values of all their runs 70,000.",
   },
   pageSize: {
     variable: "RANKSCOPE_MAX_PAGE_SIZE",
-    ...{ value: 100, least: 1, most: 1000, unit: "nodes of a page" },
-    because: "Nodes have relations of their own, so pages multiply; cursors lead on.",
+    value: 100,
+    minimum: 1,
+    maximum: 1000,
+    unit: "nodes per page",
+    reason: "Nodes have relations, so that nested pages multiply. Cursors lead to further pages.",
   },
   rows: {
     variable: "RANKSCOPE_MAX_ROWS",
-    ...{ value: 5000, least: 1, most: 100_000, unit: "flat rows of a page" },
-    because: "Flat rows have no relations and make no further reads; whole tables are downloads, which stream.",
+    value: 5000,
+    minimum: 1,
+    maximum: 100_000,
+    unit: "flat rows per page",
+    reason: "Flat rows have no relations and need no further reads. Whole tables are downloads, which are streamed.",
   },
-  // time
+  // Time
   requestSeconds: {
     variable: "RANKSCOPE_REQUEST_SECONDS",
-    ...{ value: 30, least: 1, most: 600, unit: "seconds" },
-    because:
-      "Nobody watches a page for longer. What is still computed is PENDING a little earlier; downloads may take longer.",
+    value: 30,
+    minimum: 1,
+    maximum: 600,
+    unit: "seconds",
+    reason:
+      "Users do not wait longer for a page. Values that are still being computed are returned as PENDING shortly before; downloads may take longer.",
   },
   statementSeconds: {
     variable: "RANKSCOPE_STATEMENT_SECONDS",
-    ...{ value: 10, least: 1, most: 600, unit: "seconds" },
-    because:
-      "Lists over thousands of studies take tens of milliseconds. Imports, migrations and downloads have no such limit.",
+    value: 10,
+    minimum: 1,
+    maximum: 600,
+    unit: "seconds",
+    reason:
+      "Lists of thousands of studies take tens of milliseconds. Imports, migrations and downloads have no such limit.",
   },
-  // sharing
+  // Shares of clients
   requestsAtOnce: {
     variable: "RANKSCOPE_REQUESTS_AT_ONCE",
-    ...{ value: 64, least: 1, most: 10_000, unit: "requests of one client that run" },
-    because:
-      "One client's hundred waiting queries leave room for others; a client is a token, or an address without one.",
+    value: 64,
+    minimum: 1,
+    maximum: 10_000,
+    unit: "concurrent requests per client",
+    reason:
+      "Leaves capacity for other clients when one client sends a hundred slow queries. A client is a token, or an address without one.",
   },
   requestsWaiting: {
     variable: "RANKSCOPE_REQUESTS_WAITING",
-    ...{ value: 1000, least: 0, most: 100_000, unit: "requests of one client that wait for a turn" },
-    because: "A script may ask about a thousand studies at once and is served in turn rather than refused.",
+    value: 1000,
+    minimum: 0,
+    maximum: 100_000,
+    unit: "queued requests per client",
+    reason: "A script can request a thousand studies at once; its requests are queued instead of rejected.",
   },
   queuedJobs: {
     variable: "RANKSCOPE_QUEUED_JOBS",
-    ...{ value: 10_000, least: 1, most: 1_000_000, unit: "jobs that wait for a worker" },
-    because:
-      "A job is one shape of layers, minutes of work at most: ten thousand are days. More would only be waited for in vain.",
+    value: 10_000,
+    minimum: 1,
+    maximum: 1_000_000,
+    unit: "queued jobs",
+    reason: "A job takes at most minutes, so that ten thousand jobs take days. Nobody would wait for more.",
   },
   queuedJobsEach: {
     variable: "RANKSCOPE_QUEUED_JOBS_EACH",
-    ...{ value: 2500, least: 1, most: 1_000_000, unit: "jobs of one token that wait for a worker" },
-    because: "No token fills the queue by itself: four can.",
+    value: 2500,
+    minimum: 1,
+    maximum: 1_000_000,
+    unit: "queued jobs per token",
+    reason: "No single token can fill the queue; four tokens can.",
   },
   importsWaiting: {
     variable: "RANKSCOPE_IMPORTS_WAITING",
-    ...{ value: 100, least: 0, most: 10_000, unit: "imports that wait for their turn" },
-    because: "They run one after the other, in seconds to minutes each.",
+    value: 100,
+    minimum: 0,
+    maximum: 10_000,
+    unit: "queued imports",
+    reason: "Imports run one after the other and take seconds to minutes each.",
   },
-  // connections
+  // Connections
   connections: {
     variable: "RANKSCOPE_MAX_CONNECTIONS",
-    ...{ value: 2000, least: 10, most: 100_000, unit: "open connections" },
-    because: "50 dashboards hold about 350. Each one costs some 10 KB and a file descriptor.",
+    value: 2000,
+    minimum: 10,
+    maximum: 100_000,
+    unit: "open connections",
+    reason: "50 dashboards hold about 350 connections. Each one costs about 10 KB and a file descriptor.",
   },
   headerSeconds: {
     variable: "RANKSCOPE_HEADER_SECONDS",
-    ...{ value: 15, least: 1, most: 600, unit: "seconds" },
-    because:
-      "A client sends its request's head in one packet; one that sends a byte a minute holds a connection for nothing.",
+    value: 15,
+    minimum: 1,
+    maximum: 600,
+    unit: "seconds",
+    reason:
+      "A client sends the headers of a request in one packet. A client that sends a byte per minute would hold the connection.",
   },
   receiveSeconds: {
     variable: "RANKSCOPE_RECEIVE_SECONDS",
-    ...{ value: 30, least: 1, most: 600, unit: "seconds" },
-    because: "For head and body: 256 KB at 10 KB a second.",
+    value: 30,
+    minimum: 1,
+    maximum: 600,
+    unit: "seconds",
+    reason: "Time for headers and body: 256 KB at 10 KB per second.",
   },
   idleSeconds: {
     variable: "RANKSCOPE_IDLE_SECONDS",
-    ...{ value: 60, least: 1, most: 3600, unit: "seconds" },
-    because:
-      "Of a connection on which nothing moves, a download that nobody reads among them. Never less than twice a request's time and five seconds.",
+    value: 60,
+    minimum: 1,
+    maximum: 3600,
+    unit: "seconds",
+    reason:
+      "Time without traffic on a connection, including downloads that the client does not read. At least twice the request time and five seconds.",
   },
   keepAliveSeconds: {
     variable: "RANKSCOPE_KEEP_ALIVE_SECONDS",
-    ...{ value: 10, least: 1, most: 600, unit: "seconds" },
-    because: "Between two requests on one connection. A proxy in front should close its own earlier than this.",
+    value: 10,
+    minimum: 1,
+    maximum: 600,
+    unit: "seconds",
+    reason: "Time between two requests on one connection. A proxy in front should close its connections earlier.",
   },
   socketsEach: {
     variable: "RANKSCOPE_SOCKETS_EACH",
-    ...{ value: 100, least: 1, most: 100_000, unit: "WebSockets of one client" },
-    because: "A browser tab has one; 50 dashboards behind one address have 50.",
+    value: 100,
+    minimum: 1,
+    maximum: 100_000,
+    unit: "WebSockets per client",
+    reason: "A browser tab has one WebSocket; 50 dashboards behind one address have 50.",
   },
   subscriptionsEach: {
     variable: "RANKSCOPE_SUBSCRIPTIONS_EACH",
-    ...{ value: 50, least: 1, most: 10_000, unit: "operations at once on one WebSocket" },
-    because: "One follows each job that a page waits for.",
+    value: 50,
+    minimum: 1,
+    maximum: 10_000,
+    unit: "concurrent operations per WebSocket",
+    reason: "A page follows each job that it waits for with one subscription.",
   },
   tokenRefreshSeconds: {
     variable: "RANKSCOPE_TOKEN_REFRESH_SECONDS",
-    ...{ value: 30, least: 1, most: 3600, unit: "seconds" },
-    because: "PostgreSQL tells of a revoked token at once; where that is lost, the token lives this long at the worst.",
+    value: 30,
+    minimum: 1,
+    maximum: 3600,
+    unit: "seconds",
+    reason:
+      "PostgreSQL notifies the server of revoked tokens immediately. If a notification is lost, the token remains valid for at most this long.",
   },
   socketInitSeconds: {
     variable: "RANKSCOPE_SOCKET_INIT_SECONDS",
-    ...{ value: 10, least: 1, most: 600, unit: "seconds" },
-    because: "From opening a WebSocket to the client's first word, which carries its token.",
+    value: 10,
+    minimum: 1,
+    maximum: 600,
+    unit: "seconds",
+    reason: "Time from the opening of a WebSocket to the first message of the client, which contains its token.",
   },
   socketIdleSeconds: {
     variable: "RANKSCOPE_SOCKET_IDLE_SECONDS",
-    ...{ value: 300, least: 1, most: 86_400, unit: "seconds" },
-    because: "Of a WebSocket without any operation; clients open another when they need it.",
+    value: 300,
+    minimum: 1,
+    maximum: 86_400,
+    unit: "seconds",
+    reason: "Time of a WebSocket without an operation. Clients open another one when they need it.",
   },
 } as const satisfies Record<string, Limit>;
 
 export type Limits = { readonly [Name in keyof typeof LIMITS]: number };
 
-/** What holds where nothing is set. */
+/** The default limits. */
 export const DEFAULT_LIMITS: Limits = limitsBy(({ value }) => value);
 
-/** The limits as `valueOf` gives each. */
+/** Returns the limits with the value that `valueOf` returns for each. */
 export function limitsBy(valueOf: (limit: Limit) => number): Limits {
   return Object.fromEntries(Object.entries(LIMITS).map(([name, limit]) => [name, valueOf(limit)])) as Limits;
 }

@@ -1,6 +1,5 @@
 /**
- * What an import yields: checked, plain records that know no database. `store` takes them as they are.
- * Names follow the design's words: study, experiment, layer, checkpoint, adapter factors, series.
+ * The result of an import: validated plain records, which `store` writes to the database.
  */
 
 import type { ErrorCode } from "../errors.js";
@@ -9,9 +8,9 @@ import type { Method } from "./enums/method.js";
 import type { FactorTensors } from "./factor-tensors.js";
 
 export interface StudyRecord {
-  /** Display name; the folder's base name unless told otherwise. */
+  /** Display name; by default the base name of the folder. */
   readonly name: string;
-  /** `base_model_name_or_path`; null where no adapter or table names one. */
+  /** `base_model_name_or_path`; null if no adapter or table names one. */
   readonly baseModel: string | null;
   /** The imported folder, absolute. */
   readonly folder: string;
@@ -22,9 +21,9 @@ export interface StudyRecord {
 }
 
 export interface Quantization {
-  /** As the study calls it: `16bit`, `4bit`. */
+  /** Label in the study: `16bit`, `4bit`. */
   readonly label: string;
-  /** Bits per base weight; null where the label does not tell. */
+  /** Bits per base weight; null if the label does not tell. */
   readonly bits: number | null;
   /** `nf4`, `fp4`, `int8`; null for unquantized bases. */
   readonly scheme: string | null;
@@ -41,7 +40,7 @@ export interface ExperimentRecord {
   readonly steps: number | null;
   /** Training examples. */
   readonly numSamples: number | null;
-  /** The run's PEFT configuration; null where only tables name the run. */
+  /** The run's PEFT configuration; null if only tables name the run. */
   readonly adapter: AdapterSettings | null;
   readonly metrics: readonly MetricRecord[];
   readonly series: readonly SeriesRecord[];
@@ -62,23 +61,23 @@ export interface AdapterSettings {
   readonly alphaPattern: Readonly<Record<string, number>>;
   /** `true`, `false`, or the name of an initialisation: `gaussian`, `pissa`, `olora`, ... */
   readonly initLoraWeights: string;
-  /** Modules that were trained whole. */
+  /** Modules that were trained completely. */
   readonly modulesToSave: readonly string[];
-  /** Whether lora_B has a bias, which is part of the update but not of dW. */
+  /** Whether lora_B has a bias. It is a part of the update but not of dW. */
   readonly loraBias: boolean;
   readonly revision: string | null;
   readonly taskType: string | null;
 }
 
-/** One scalar of a run, in the unit its name ends with (`peak_memory_mb`, `time_per_step_seconds`). */
+/** One scalar of a run, in the unit at the end of its name (`peak_memory_mb`, `time_per_step_seconds`). */
 export interface MetricRecord {
   readonly name: string;
   readonly value: number;
-  /** The file it came from, relative to the study's folder. */
+  /** The file with the value, relative to the study's folder. */
   readonly source: string;
 }
 
-/** One logged curve: `steps[i]` (optimizer steps, ascending) gave `values[i]` (NaN and infinities kept). */
+/** One logged curve: `values[i]` was logged at optimizer step `steps[i]` (ascending). NaN and infinities are kept. */
 export interface SeriesRecord {
   readonly name: string;
   readonly steps: readonly number[];
@@ -88,7 +87,7 @@ export interface SeriesRecord {
 export interface LayerRecord {
   /** Module path in the base model: `transformer.h.12.attn.c_attn`. */
   readonly name: string;
-  /** Block number, the first number in the path; null where there is none. */
+  /** Block number, the first number in the path; null if there is none. */
   readonly index: number | null;
   /** The path after the block number: `attn.c_attn`. */
   readonly module: string;
@@ -98,11 +97,11 @@ export interface LayerRecord {
   readonly outFeatures: number;
 }
 
-/** One saved adapter. Folders with the same bytes (`checkpoint-1000`, `final_model`) are one checkpoint. */
+/** One saved adapter. Folders with equal bytes (`checkpoint-1000`, `final_model`) are one checkpoint. */
 export interface CheckpointRecord {
   readonly step: number | null;
   readonly isFinal: boolean;
-  /** Folders that hold these bytes, relative to the study's folder. */
+  /** Folders with these bytes, relative to the study's folder. */
   readonly folders: readonly string[];
   /** SHA-256 of its weight file, or over the hashes of its shards: equal saves have equal hashes. */
   readonly hash: string;
@@ -112,7 +111,7 @@ export interface CheckpointRecord {
   readonly uncompared: readonly UncomparedTensor[];
 }
 
-/** A tensor of a checkpoint that is no adapter factor: it is recorded, not compared. */
+/** A tensor of a checkpoint that is not an adapter factor. It is recorded but not compared. */
 export interface UncomparedTensor {
   /** Its key in the weight file. */
   readonly name: string;
@@ -121,7 +120,7 @@ export interface UncomparedTensor {
   readonly kind: UncomparedKind;
 }
 
-/** OTHER are tensors of no kind that is known here, such as a resized embedding or trained tokens. */
+/** OTHER stands for unknown kinds, such as a resized embedding or trained tokens. */
 export type UncomparedKind = "DORA_MAGNITUDE" | "BIAS" | "MODULE_TO_SAVE" | "OTHER";
 
 export interface WeightFileRecord {
@@ -166,7 +165,7 @@ export interface TensorRecord {
   readonly hash: string;
 }
 
-/** Something that the import wants a person to know; errors concern one file, the rest of the folder is imported. */
+/** A message of an import. An error concerns one file; the rest of the folder is imported. */
 export interface Finding {
   readonly severity: FindingSeverity;
   readonly code: FindingCode;
@@ -202,7 +201,7 @@ export type FindingCode =
   | "SPECIAL_FILE_REFUSED"
   | "NOT_UNDERSTOOD";
 
-/** Called as an import goes on; `done` of `total` weight files have been read. */
+/** Reports the progress of an import: `done` of `total` weight files have been read. */
 export type ReportProgress = (progress: {
   readonly done: number;
   readonly total: number;

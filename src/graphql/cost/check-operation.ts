@@ -4,7 +4,7 @@ import type { Limits } from "../../model/limits.js";
 import { queryCost, type QueryCost } from "./query-cost.js";
 import { checkVariableDepth } from "./variable-depth.js";
 
-/** A valid operation that is about to be run. */
+/** A valid operation before its execution. */
 export interface Operation {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
@@ -12,7 +12,7 @@ export interface Operation {
 }
 
 /**
- * What an operation costs, where that is allowed.
+ * Returns the cost of an operation that is within the limits.
  *
  * @throws QUERY_TOO_LARGE, QUERY_TOO_EXPENSIVE
  */

@@ -8,8 +8,8 @@ import { checkOperation } from "./check-operation.js";
 import type { QueryCost } from "./query-cost.js";
 
 /**
- * Refuses what costs too much before it is run. Whoever sends `"extensions": { "cost": true }` with a query is told what it
- * costs: `extensions.cost` of the answer.
+ * Rejects operations that cost too much before they are executed. For a request with `"extensions": { "cost": true }`, the
+ * response contains the cost as `extensions.cost`.
  */
 export function costPlugin(schema: GraphQLSchema, limits: Limits): ApolloServerPlugin<Context> {
   return {
@@ -17,7 +17,7 @@ export function costPlugin(schema: GraphQLSchema, limits: Limits): ApolloServerP
       let cost: QueryCost | undefined;
       return Promise.resolve({
         didResolveOperation: ({ document, operation, request }) => {
-          // One that is not in the document is refused by Apollo itself.
+          // Apollo rejects an operation that is not in the document.
           if (operation === undefined) return Promise.resolve();
           try {
             cost = checkOperation(schema, { document, operation, variables: request.variables ?? {} }, limits);
@@ -38,7 +38,7 @@ export function costPlugin(schema: GraphQLSchema, limits: Limits): ApolloServerP
   };
 }
 
-/** Apollo answers what a plugin throws with 500 unless it is told otherwise. */
+/** Gives an error its HTTP status: Apollo would respond with 500 to an error of a plugin. */
 function asBadRequest(error: unknown): Error {
   const known = knownFailure(error);
   if (known === undefined) return error instanceof Error ? error : new Error(String(error));

@@ -4,8 +4,8 @@ import { graphqlError } from "../errors/graphql-error.js";
 import type { Limits } from "../../model/limits.js";
 import { measureDocument, type DocumentSize } from "./measure-document.js";
 
-/** What to do about each, where a query has too many. */
-const INSTEAD: Record<keyof DocumentSize, string> = {
+/** How to fix a query that exceeds each limit. */
+const FIXES: Record<keyof DocumentSize, string> = {
   depth: "Ask for what lies deeper by its id or slug, in a request of its own.",
   aliases:
     "Use a list argument (compareStudies(slugs:), similarityMatrix(experiments:), the filters of studies, experimentRows and layerRows), or several requests.",
@@ -22,16 +22,16 @@ const NAMES: Record<keyof DocumentSize, string> = {
   selections: "fields with all fragments expanded",
 };
 
-/** A validation rule that refuses queries larger than `limits`, saying by how much. */
+/** Returns a validation rule that rejects documents larger than `limits`, with their size and the limit. */
 export function documentLimits(limits: Limits): ValidationRule {
   return (context) => {
     const size = measureDocument(context.getDocument());
-    for (const what of Object.keys(NAMES) as (keyof DocumentSize)[]) {
-      if (size[what] <= limits[what]) continue;
+    for (const measure of Object.keys(NAMES) as (keyof DocumentSize)[]) {
+      if (size[measure] <= limits[measure]) continue;
       const error = failure("QUERY_TOO_LARGE", {
-        received: `${size[what]} ${NAMES[what]}`,
-        allowed: String(limits[what]),
-        todo: INSTEAD[what],
+        received: `${size[measure]} ${NAMES[measure]}`,
+        allowed: String(limits[measure]),
+        todo: FIXES[measure],
       });
       context.reportError(graphqlError(error));
     }

@@ -1,9 +1,9 @@
 import { failure } from "../../errors.js";
 
-/** Filters nest 12 deep at most, with a list and a condition each; what is far deeper would end the stack of who reads it. */
+/** Filters nest at most 12 deep, with a list and a condition each. Much deeper values would overflow the stack. */
 const MAX_VARIABLE_DEPTH = 64;
 
-/** Refuses variables that nest too deep, without nesting itself. @throws QUERY_TOO_LARGE */
+/** Rejects variables that are nested too deep. Not recursive, so that it cannot overflow the stack. @throws QUERY_TOO_LARGE */
 export function checkVariableDepth(variables: unknown): void {
   let level: unknown[] = [variables];
   for (let depth = 0; level.length > 0; depth++) {

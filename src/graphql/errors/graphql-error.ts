@@ -1,7 +1,7 @@
 import { GraphQLError } from "graphql";
 import type { RankscopeError } from "../../errors.js";
 
-/** A failure as GraphQL gives it to a client; formatError finds its code again. */
+/** Wraps a failure as a GraphQL error. formatError reads its code. */
 export function graphqlError(failure: RankscopeError): GraphQLError {
   return new GraphQLError(failure.message, { originalError: failure });
 }

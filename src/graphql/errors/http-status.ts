@@ -21,7 +21,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   PLOT_QUEUE_FULL: 503,
 };
 
-/** The HTTP status that a failure has where it is the whole answer; 500 for what is the server's own fault. */
+/** Returns the HTTP status of a response that consists of this failure; 500 for internal errors. */
 export function httpStatus(code: ErrorCode): number {
   return STATUS[code] ?? 500;
 }

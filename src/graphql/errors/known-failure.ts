@@ -1,21 +1,20 @@
 import { failure, RankscopeError } from "../../errors.js";
 
-/** PostgreSQL's query_canceled: what a statement that exceeds statement_timeout ends with. */
+/** PostgreSQL's error code query_canceled, for a statement that exceeds statement_timeout. */
 const QUERY_CANCELED = "57014";
-/** Its words for values that it cannot hold: a zero character, half a surrogate pair, a number or a time out of range. */
-const NOT_HELD: ReadonlySet<unknown> = new Set(["22003", "22007", "22008", "22009", "22021", "22P02", "22P05"]);
+/** PostgreSQL's error codes for invalid values: a zero character, half a surrogate pair, a number or a time out of range. */
+const INVALID_VALUE: ReadonlySet<unknown> = new Set(["22003", "22007", "22008", "22009", "22021", "22P02", "22P05"]);
 
 /**
- * The catalogue's error that `error` is, or is about, however deep GraphQL and drivers have wrapped it; undefined of anything
- * unforeseen.
+ * Returns the catalogue's error that `error` is, wraps, or stands for; undefined for an unexpected error.
  */
 export function knownFailure(error: unknown): RankscopeError | undefined {
   let inner = error;
-  // Wrapped by the resolver, by validation, by Apollo: never deeper than this.
+  // Resolvers, validation and Apollo each wrap an error once; 5 is more than all of them.
   for (let layers = 0; layers < 5 && typeof inner === "object" && inner !== null; layers++) {
     if (inner instanceof RankscopeError) return inner;
     if ("code" in inner && inner.code === QUERY_CANCELED) return failure("STATEMENT_TOO_SLOW", { cause: error });
-    if ("code" in inner && NOT_HELD.has(inner.code)) {
+    if ("code" in inner && INVALID_VALUE.has(inner.code)) {
       const received = "a value that the database cannot hold";
       return failure("ARGUMENT_INVALID", {
         received,

@@ -9,7 +9,7 @@ const doc = readFileSync(fileURLToPath(new URL("../../../docs/limits.md", import
 test("docs/limits.md lists exactly the limits, with defaults and reasons", () => {
   const documented = doc.split("\n").filter((line) => line.startsWith("| `RANKSCOPE_"));
   const known = Object.values(LIMITS).map(
-    ({ variable, value, unit, because }) => `| \`${variable}\` | ${value} ${unit} | ${because} |`,
+    ({ variable, value, unit, reason }) => `| \`${variable}\` | ${value} ${unit} | ${reason} |`,
   );
   expect(documented).toEqual(known);
 });
@@ -28,12 +28,12 @@ test("the defaults are the documented ones", () => {
 });
 
 test("each limit is set by its variable, within its bounds", () => {
-  for (const [name, { variable, least, most, value }] of Object.entries(LIMITS)) {
+  for (const [name, { variable, minimum, maximum, value }] of Object.entries(LIMITS)) {
     const limit = (text: string) => readConfig({ [variable]: text }).limits[name as keyof typeof LIMITS];
-    expect(limit(String(least))).toBe(least);
-    expect(limit(String(most))).toBe(most);
+    expect(limit(String(minimum))).toBe(minimum);
+    expect(limit(String(maximum))).toBe(maximum);
     expect(limit("")).toBe(value);
-    for (const wrong of [String(least - 1), String(most + 1), "many", `${least}.5`]) {
+    for (const wrong of [String(minimum - 1), String(maximum + 1), "many", `${minimum}.5`]) {
       expect(() => limit(wrong), `${variable}=${wrong}`).toThrow(variable);
     }
   }
