@@ -3,7 +3,7 @@
 import { resolve } from "node:path";
 import { z } from "zod";
 import { failure } from "./errors.js";
-import { LIMITS, limitsBy, type Limits } from "./model/limits.js";
+import { LIMITS, limitsBy, MAX_WAIT_SECONDS, type Limits } from "./model/limits.js";
 
 /** Every setting of a process, checked and frozen. */
 export interface Config {
@@ -81,7 +81,7 @@ const Environment = z.object({
   RANKSCOPE_WEIGHTS: z.string().optional(),
   RANKSCOPE_S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   AWS_REGION: z.string().optional(),
-  RANKSCOPE_WAIT_SECONDS: z.coerce.number().min(0).max(60).default(10),
+  RANKSCOPE_WAIT_SECONDS: z.coerce.number().min(0).max(MAX_WAIT_SECONDS).default(10),
   RANKSCOPE_METRICS_PORT: whole(0, 65_535).optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),

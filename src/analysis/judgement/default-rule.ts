@@ -1,7 +1,7 @@
 import type { HypothesisRule } from "../../derive/study-evidence.js";
 import { MetricName } from "../../model/enums/metric.js";
 
-/** The thresholds by which a study is judged where a request gives none. */
+/** The rule by which a study is judged unless a request sets another. */
 export const DEFAULT_RULE = {
   metric: MetricName.TRAINING_LOSS,
   thresholdPercent: 5,

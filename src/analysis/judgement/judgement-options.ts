@@ -5,14 +5,14 @@ import type { MetricPoint } from "../../model/enums/metric.js";
 
 /** Selects the metric that is judged, and the runs that are compared. */
 export interface MetricOptions extends RolesRequest {
-  /** A metric's name; `metricKey` takes its place. */
+  /** A metric's name; `metricKey` overrides it. */
   readonly metric: string;
   readonly metricKey?: string | null | undefined;
-  /** Which value of the metric stands for a run. */
+  /** The value of the metric that represents a run. */
   readonly at: MetricPoint;
   /** The optimizer step, required with `at: "STEP"`. */
   readonly step?: number | null | undefined;
-  /** Inferred from the metric's name where it is not given. */
+  /** Inferred from the metric's name where undefined. */
   readonly higherIsBetter?: boolean | null | undefined;
 }
 
@@ -36,6 +36,6 @@ export interface JudgementOptions extends MetricOptions {
 export interface StudyJudgementOptions extends JudgementOptions {
   readonly similarityThreshold: number;
   readonly sensitivitySpread: number;
-  /** Maximum wait for results that have to be computed; the context's where it is not given. */
+  /** Maximum wait for facts about weights; the context's where undefined. */
   readonly waitSeconds?: number | null | undefined;
 }

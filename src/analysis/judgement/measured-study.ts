@@ -1,87 +1,109 @@
-import { type SeedAnalysis } from "../../derive/degradation/change-statistics.js";
+import type { SeedAnalysis } from "../../derive/degradation/change-statistics.js";
 import type { AcceptanceRule } from "../../derive/degradation/degradation.js";
+import type { ComparisonRoles, Run } from "../../derive/runs/comparison-roles.js";
 import {
   choiceName,
   curveName,
   higherIsBetter,
   needsCurves,
   withChosenMetric,
+  type LoggedCurve,
   type MetricChoice,
 } from "../../derive/runs/metric-choice.js";
-import type { ComparisonRoles, Run } from "../../derive/runs/comparison-roles.js";
 import { failure } from "../../errors.js";
 import type { Experiment } from "../../store/studies/experiments.js";
 import type { Loaders } from "../request/loaders.js";
-import { rolesOf } from "../runs/select-roles.js";
+import { selectRoles } from "../runs/select-roles.js";
 import { runOf } from "../runs/study-runs.js";
 import type { JudgementOptions, MetricOptions } from "./judgement-options.js";
 
-/** A study's runs with the metric that was asked for among their metrics. */
+/** A study's runs, whose metrics include the selected one. */
 export interface MeasuredStudy {
   readonly experiments: readonly Experiment[];
   readonly runs: readonly Run[];
   readonly roles: ComparisonRoles | undefined;
-  /** The name of the metric in `runs`. */
+  /** The name of the selected metric in `runs`. */
   readonly metric: string;
   readonly higherIsBetter: boolean;
 }
 
 /**
- * Loads a study's runs, and the curves that the choice of metric needs.
+ * Loads a study's runs, and the curves that the selected metric needs.
  *
  * @throws ARGUMENT_INVALID
  */
 export async function measuredStudy(
   loaders: Pick<Loaders, "experiments" | "series">,
   studyId: string,
-  asked: MetricOptions,
+  options: MetricOptions,
 ): Promise<MeasuredStudy> {
-  const choice = choiceOf(asked);
+  const choice = metricChoice(options);
   const experiments = await loaders.experiments.load(studyId);
-  const curves = needsCurves(choice)
-    ? await Promise.all(
-        experiments.map(({ id }) => loaders.series.load({ experimentId: id, name: curveName(choice.key) })),
-      )
-    : [];
-  const byRun = new Map(curves.flatMap((curve) => (curve === undefined ? [] : [[curve.experimentId, curve] as const])));
-  const runs = withChosenMetric(experiments.map(runOf), choice, byRun);
-  const { higherIsBetter } = choice;
-  return { experiments, runs, roles: rolesOf(runs, asked), metric: choiceName(choice), higherIsBetter };
+  const curves = needsCurves(choice) ? await curvesByRun(loaders, experiments, choice) : new Map();
+  const runs = withChosenMetric(experiments.map(runOf), choice, curves);
+  return {
+    experiments,
+    runs,
+    roles: selectRoles(runs, options),
+    metric: choiceName(choice),
+    higherIsBetter: choice.higherIsBetter,
+  };
+}
+
+/** Loads the curve of the selected metric of each run that has one, by the run's id. */
+async function curvesByRun(
+  { series }: Pick<Loaders, "series">,
+  experiments: readonly Experiment[],
+  { key }: MetricChoice,
+): Promise<ReadonlyMap<string, LoggedCurve>> {
+  const curves = await Promise.all(
+    experiments.map(({ id }) => series.load({ experimentId: id, name: curveName(key) })),
+  );
+  return new Map(curves.flatMap((curve) => (curve === undefined ? [] : [[curve.experimentId, curve] as const])));
 }
 
 /** @throws ARGUMENT_INVALID */
-function choiceOf({ metric, metricKey, at, step, higherIsBetter: isHigher }: MetricOptions): MetricChoice {
-  if ((at === "STEP") !== (step != null) || (step != null && step < 0)) {
+function metricChoice(options: MetricOptions): MetricChoice {
+  const { at, step } = options;
+  const needsStep = at === "STEP";
+  const hasStep = step != null;
+  if (needsStep !== hasStep || (hasStep && step < 0)) {
     throw failure("ARGUMENT_INVALID", {
       where: "step",
       received: `${step ?? "none"} with at: ${at}`,
       allowed: "0 or more with at: STEP, none otherwise",
     });
   }
-  const key = metricKey ?? metric;
-  return { key, point: at, step, higherIsBetter: isHigher ?? higherIsBetter(key) };
+  const key = options.metricKey ?? options.metric;
+  return { key, point: at, step, higherIsBetter: options.higherIsBetter ?? higherIsBetter(key) };
 }
 
 /**
- * The rule by which a degradation is judged.
+ * Returns the rule by which a degradation is judged.
  *
  * @throws ARGUMENT_INVALID
  */
 export function acceptanceRule(
-  { metric, higherIsBetter: isHigher }: Pick<MeasuredStudy, "metric" | "higherIsBetter">,
-  asked: JudgementOptions,
+  { metric, higherIsBetter }: Pick<MeasuredStudy, "metric" | "higherIsBetter">,
+  options: JudgementOptions,
 ): AcceptanceRule & { readonly analysis: SeedAnalysis } {
-  const { thresholdPercent, twoSided, rules, interval, paired } = asked;
-  const confidence = within("confidence", asked.confidence, 0.5, 0.999);
-  const resamples = within("resamples", asked.resamples, 100, 10_000);
   return {
-    ...{ metric, thresholdPercent, higherIsBetter: isHigher },
-    twoSided: twoSided || rules === "NOTEBOOK",
-    analysis: { interval, confidence, resamples, seed: asked.bootstrapSeed, paired },
+    metric,
+    thresholdPercent: options.thresholdPercent,
+    higherIsBetter,
+    twoSided: options.twoSided || options.rules === "NOTEBOOK",
+    analysis: {
+      interval: options.interval,
+      confidence: inRange("confidence", options.confidence, 0.5, 0.999),
+      resamples: inRange("resamples", options.resamples, 100, 10_000),
+      seed: options.bootstrapSeed,
+      paired: options.paired,
+    },
   };
 }
 
-function within(where: string, value: number, least: number, greatest: number): number {
-  if (value >= least && value <= greatest) return value;
-  throw failure("ARGUMENT_INVALID", { where, received: String(value), allowed: `${least} to ${greatest}` });
+/** @throws ARGUMENT_INVALID */
+function inRange(where: string, value: number, minimum: number, maximum: number): number {
+  if (value >= minimum && value <= maximum) return value;
+  throw failure("ARGUMENT_INVALID", { where, received: String(value), allowed: `${minimum} to ${maximum}` });
 }

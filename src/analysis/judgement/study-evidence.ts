@@ -1,164 +1,196 @@
 import { degradationByRank } from "../../derive/degradation/degradation.js";
 import type { FailureEvidence, RunSpectra } from "../../derive/failure-modes/failure-mode-rule.js";
 import type { LoggedCurve } from "../../derive/runs/metric-choice.js";
+import type { Run } from "../../derive/runs/comparison-roles.js";
+import type { RunSettings } from "../../derive/runs/run-settings.js";
 import { noiseFloorPairs, type NoiseFloor, type SavedAdapter } from "../../derive/similarity/noise-floor.js";
-import type { ComparisonRoles, Run } from "../../derive/runs/comparison-roles.js";
 import type { HypothesisRule, StudyEvidence } from "../../derive/study-evidence.js";
+import { finalCheckpoint } from "../../model/final-checkpoint.js";
 import type { Checkpoint, Experiment } from "../../store/studies/experiments.js";
 import type { Layer } from "../../store/studies/layers.js";
 import type { Rank } from "../../store/studies/ranks.js";
 import type { Study } from "../../store/studies/studies.js";
-import { comparableCheckpoint } from "../runs/checkpoint-layers.js";
-import type { ComparisonAsked } from "../similarity/compare-updates.js";
 import type { AnalysisContext } from "../request/analysis-context.js";
-import { acceptanceRule, measuredStudy, type MeasuredStudy } from "./measured-study.js";
-import { together, type Provenance } from "../request/provenance.js";
+import { mergeProvenances, type Provenance } from "../request/provenance.js";
+import { resolveWait } from "../request/resolve-wait.js";
+import type { RunCheckpoint } from "../runs/checkpoint-layers.js";
 import { runSettings } from "../runs/run-settings.js";
-import { spectraOf } from "../spectra/adapter-spectra.js";
-import { byId } from "../runs/study-runs.js";
+import { experimentFinder } from "../runs/study-runs.js";
+import type { ComparisonOptions } from "../similarity/compare-updates.js";
+import { adapterSpectra } from "../spectra/adapter-spectra.js";
 import type { StudyJudgementOptions } from "./judgement-options.js";
-import { waitOf } from "../request/resolve-wait.js";
+import { acceptanceRule, measuredStudy, type MeasuredStudy } from "./measured-study.js";
 
-/** What a study is judged by, and where the cosines come from. */
+/** The rule and the evidence by which a study is judged. */
 export interface JudgedStudy {
   readonly measured: MeasuredStudy;
   readonly rule: HypothesisRule;
   readonly evidence: StudyEvidence<Layer>;
+  /** The provenance of the cosines. */
   readonly computed: Provenance | null;
 }
 
-/** The curves that failure modes are found in. */
+/** The curves in which failure modes are detected. */
 const WATCHED_CURVES = ["loss", "eval_loss", "grad_norm"];
 
-/** The facts that hypotheses rest on; the weights of all ranks and of the noise floors are asked about together. */
+/** Loads the evidence for hypotheses. The facts about weights of all ranks and noise floors are requested in one batch. */
 export async function judgedStudy(
   context: AnalysisContext,
   { id }: Study,
-  asked: StudyJudgementOptions,
+  options: StudyJudgementOptions,
 ): Promise<JudgedStudy> {
   const { loaders } = context;
-  const waitMilliseconds = waitOf(asked.waitSeconds, context);
-  const ranks = await readTogether(context, id);
-  const measured = await measuredStudy(loaders, id, asked);
-  const { similarityThreshold, sensitivitySpread } = asked;
-  const rule = { ...acceptanceRule(measured, asked), similarityThreshold, sensitivitySpread };
-  const how = comparisonOf(asked, waitMilliseconds);
-  const { baseline, candidate } = asked;
+  const comparison = comparisonOptions(options, context);
+  const ranks = await preload(context, id);
+  const measured = await measuredStudy(loaders, id, options);
+  const { baseline, candidate, similarityThreshold, sensitivitySpread } = options;
+  const rule = { ...acceptanceRule(measured, options), similarityThreshold, sensitivitySpread };
+  const roles = { baseline, candidate };
   const [similarities, noiseFloors, settings] = await Promise.all([
-    Promise.all(
-      ranks.map(({ r }) => loaders.similarity.load({ studyId: id, rank: r, roles: { baseline, candidate }, ...how })),
-    ),
-    noiseFloorsOf(context, measured, how),
-    Promise.all(
-      measured.experiments.map(async (experiment) => {
-        const run = { experiment, checkpoint: comparableCheckpoint(experiment) };
-        return [experiment.id, await runSettings(loaders, run)] as const;
-      }),
-    ),
+    Promise.all(ranks.map(({ r }) => loaders.similarity.load({ studyId: id, rank: r, roles, ...comparison }))),
+    measureNoiseFloors(context, measured, comparison),
+    settingsByRun(context, measured),
   ]);
-  const { runs, roles } = measured;
   return {
-    ...{ measured, rule },
+    measured,
+    rule,
     evidence: {
-      ...{ runs, roles, noiseFloors: noiseFloors.map(({ floor }) => floor) },
-      degradations: degradationByRank(runs, rule, roles ?? null),
+      runs: measured.runs,
+      roles: measured.roles,
+      noiseFloors: noiseFloors.map(({ floor }) => floor),
+      degradations: degradationByRank(measured.runs, rule, measured.roles ?? null),
       similarities: similarities.map(({ similarity }) => similarity),
-      settings: new Map(settings),
+      settings,
     },
-    computed: together([...similarities, ...noiseFloors].map(({ computed }) => computed)),
+    computed: mergeProvenances([...similarities, ...noiseFloors].map(({ computed }) => computed)),
   };
 }
 
-/** The facts that failure modes rest on: those of hypotheses, the curves of all runs, and the spectra of the compared ones. */
+/** Loads the evidence for failure modes: that for hypotheses, all runs' curves, and the spectra of the compared runs. */
 export async function failureEvidence(
   context: AnalysisContext,
   study: Study,
-  asked: StudyJudgementOptions,
+  options: StudyJudgementOptions,
 ): Promise<Omit<JudgedStudy, "evidence"> & { readonly evidence: FailureEvidence<Layer> }> {
-  const how = comparisonOf(asked, waitOf(asked.waitSeconds, context));
-  await readTogether(context, study.id);
+  const comparison = comparisonOptions(options, context);
+  await preload(context, study.id);
   const experiments = await context.loaders.experiments.load(study.id);
   const [judged, curves, spectra] = await Promise.all([
-    judgedStudy(context, study, asked),
-    Promise.all(experiments.map(async ({ id }) => [id, await curvesOf(context, id)] as const)),
-    spectraOfRuns(context, await measuredStudy(context.loaders, study.id, asked), how),
+    judgedStudy(context, study, options),
+    Promise.all(experiments.map(async ({ id }) => [id, await watchedCurves(context, id)] as const)),
+    spectraOfComparedRuns(context, await measuredStudy(context.loaders, study.id, options), comparison),
   ]);
   return { ...judged, evidence: { ...judged.evidence, curves: new Map(curves), spectra } };
 }
 
 /**
- * Reads what all else follows from, and waits for all of it: what follows is then asked for at one time, in as many
- * statements whatever the study's size.
+ * Loads what all other reads follow from. The loaders then send these in one wave, so that the number of statements does not
+ * grow with the study.
  */
-async function readTogether({ loaders }: AnalysisContext, id: string): Promise<Rank[]> {
+async function preload({ loaders }: AnalysisContext, studyId: string): Promise<Rank[]> {
   const [ranks] = await Promise.all([
-    loaders.ranks.load(id),
-    loaders.experiments.load(id),
-    loaders.layers.load(id),
-    loaders.studyById.load(id),
+    loaders.ranks.load(studyId),
+    loaders.experiments.load(studyId),
+    loaders.layers.load(studyId),
+    loaders.studyById.load(studyId),
   ]);
   return ranks;
 }
 
-/** The notebook compared B A alone; cosines are the same, distances are not. */
-function comparisonOf({ rules }: StudyJudgementOptions, waitMilliseconds: number): ComparisonAsked {
-  return { scaling: rules === "NOTEBOOK" ? "NONE" : "ADAPTER", waitMilliseconds };
+/** The notebook compared B A without scaling: cosines are the same, distances differ. @throws ARGUMENT_INVALID */
+function comparisonOptions({ rules, waitSeconds }: StudyJudgementOptions, context: AnalysisContext): ComparisonOptions {
+  return {
+    scaling: rules === "NOTEBOOK" ? "NONE" : "ADAPTER",
+    waitMilliseconds: resolveWait(waitSeconds, context),
+  };
 }
 
-async function noiseFloorsOf(
+async function settingsByRun(
+  { loaders }: AnalysisContext,
+  { experiments }: MeasuredStudy,
+): Promise<ReadonlyMap<string, RunSettings>> {
+  const settings = await Promise.all(
+    experiments.map(async (experiment) => {
+      const run = { experiment, checkpoint: finalCheckpoint(experiment.checkpoints) };
+      return [experiment.id, await runSettings(loaders, run)] as const;
+    }),
+  );
+  return new Map(settings);
+}
+
+interface MeasuredFloor {
+  readonly floor: NoiseFloor;
+  readonly computed: Provenance | null;
+}
+
+async function measureNoiseFloors(
   { loaders }: AnalysisContext,
   { experiments, runs, roles }: MeasuredStudy,
-  how: ComparisonAsked,
-): Promise<{ floor: NoiseFloor; computed: Provenance | null }[]> {
+  comparison: ComparisonOptions,
+): Promise<MeasuredFloor[]> {
   if (roles === undefined) return [];
-  const find = byId(experiments);
-  const side = ({ run, checkpoint }: SavedAdapter) => {
-    const experiment = find(run);
+  const experimentOf = experimentFinder(experiments);
+  const runCheckpoint = ({ run, checkpoint }: SavedAdapter): RunCheckpoint => {
+    const experiment = experimentOf(run);
     return { experiment, checkpoint: experiment.checkpoints.find(({ id }) => id === checkpoint) };
   };
-  const pairs = noiseFloorPairs(runs, roles, (run) => endLast(find(run)));
+  const pairs = noiseFloorPairs(runs, roles, (run) => checkpointsUpToFinal(experimentOf(run)));
   return Promise.all(
     pairs.map(async (pair) => {
-      const compared = { baseline: side(pair.left), candidate: side(pair.right), ...how };
-      const { summary, computed } = await loaders.comparison.load(compared);
+      const { summary, computed } = await loaders.comparison.load({
+        baseline: runCheckpoint(pair.left),
+        candidate: runCheckpoint(pair.right),
+        ...comparison,
+      });
       return { floor: { ...pair, summary }, computed };
     }),
   );
 }
 
-/** A run's checkpoints by step, the one that stands for it last; those of later steps, or of none, are not before it. */
-function endLast(experiment: Experiment): Checkpoint[] {
-  const end = comparableCheckpoint(experiment);
-  if (end === undefined) return [];
-  const before = experiment.checkpoints.filter(
-    ({ id, step }) => id !== end.id && step !== null && (end.step === null || step < end.step),
+/** Returns a run's checkpoints of earlier steps than its final one, by step, and the final one. */
+function checkpointsUpToFinal({ checkpoints }: Experiment): Checkpoint[] {
+  const final = finalCheckpoint(checkpoints);
+  if (final === undefined) return [];
+  const earlier = checkpoints.filter(
+    ({ id, step }) => id !== final.id && step !== null && (final.step === null || step < final.step),
   );
-  return [...before, end];
+  return [...earlier, final];
 }
 
-async function curvesOf({ loaders }: AnalysisContext, experimentId: string): Promise<ReadonlyMap<string, LoggedCurve>> {
+async function watchedCurves(
+  { loaders }: AnalysisContext,
+  experimentId: string,
+): Promise<ReadonlyMap<string, LoggedCurve>> {
   const curves = await Promise.all(WATCHED_CURVES.map((name) => loaders.series.load({ experimentId, name })));
   return new Map(curves.flatMap((curve) => (curve === undefined ? [] : [[curve.name, curve] as const])));
 }
 
-async function spectraOfRuns(
-  { loaders }: AnalysisContext,
-  { experiments, runs, roles }: MeasuredStudy,
-  how: ComparisonAsked,
+async function spectraOfComparedRuns(
+  context: AnalysisContext,
+  measured: MeasuredStudy,
+  comparison: ComparisonOptions,
 ): Promise<RunSpectra[]> {
-  const find = byId(experiments);
-  return Promise.all(
-    compared(runs, roles).map(async (run) => {
-      const experiment = find(run);
-      const at = { experiment, checkpoint: comparableCheckpoint(experiment) };
-      const rows = await spectraOf(loaders.weights, loaders, at, how);
-      const layers = rows.map(({ layer, ...spectrum }) => ({ layer, spectrum }));
-      return { run, layers, pendingJobs: [...new Set(rows.flatMap(({ pendingJob }) => pendingJob ?? []))] };
-    }),
-  );
+  const experimentOf = experimentFinder(measured.experiments);
+  return Promise.all(comparedRuns(measured).map((run) => runSpectra(context, run, experimentOf(run), comparison)));
 }
 
-function compared(runs: readonly Run[], roles: ComparisonRoles | undefined): Run[] {
+async function runSpectra(
+  { loaders }: AnalysisContext,
+  run: Run,
+  experiment: Experiment,
+  comparison: ComparisonOptions,
+): Promise<RunSpectra> {
+  const checkpoint = finalCheckpoint(experiment.checkpoints);
+  const rows = await adapterSpectra(loaders.weights, loaders, { experiment, checkpoint }, comparison);
+  return {
+    run,
+    layers: rows.map(({ layer, ...spectrum }) => ({ layer, spectrum })),
+    pendingJobs: [...new Set(rows.flatMap(({ pendingJob }) => pendingJob ?? []))],
+  };
+}
+
+/** Returns the runs with weights that are baseline or candidate. */
+function comparedRuns({ runs, roles }: MeasuredStudy): Run[] {
   if (roles === undefined) return [];
   const { baseline, candidate } = roles;
   return runs.filter(({ id, hasWeights }) => hasWeights && (baseline.runs.has(id) || candidate.runs.has(id)));

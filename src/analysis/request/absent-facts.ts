@@ -2,16 +2,16 @@ import type { UndefinedReason } from "../../model/enums/similarity.js";
 import type { ErrorCode } from "../../errors.js";
 import type { FactResult } from "../../model/weight-facts.js";
 
-/** Why a question about weights has no facts for an answer. */
-export interface Unanswered {
+/** Why there are no facts about weights. */
+export interface AbsentFacts {
   readonly undefinedReason: UndefinedReason;
-  /** The error's message, where it failed. */
+  /** The error's message; null where none occurred. */
   readonly detail: string | null;
-  /** The id of the job that is to find the facts. */
+  /** The id of the job that computes the facts; null where none does. */
   readonly pendingJob: string | null;
 }
 
-/** Codes of weights that cannot be read as they were imported; all else is computing that failed. */
+/** The errors of weights that cannot be read as they were imported; other errors are failed computations. */
 const UNREADABLE: readonly ErrorCode[] = [
   "WEIGHTS_MISSING",
   "WEIGHTS_CHANGED",
@@ -20,7 +20,8 @@ const UNREADABLE: readonly ErrorCode[] = [
   "FILE_TOO_LARGE",
 ];
 
-export function unanswered(result: Exclude<FactResult<unknown>, { readonly facts: unknown }>): Unanswered {
+/** Returns why a result has no facts. */
+export function absentFacts(result: Exclude<FactResult<unknown>, { readonly facts: unknown }>): AbsentFacts {
   if ("pending" in result) return { undefinedReason: "PENDING", detail: null, pendingJob: result.pending };
   return {
     undefinedReason: UNREADABLE.includes(result.code) ? "UNREADABLE" : "COMPUTE_FAILED",

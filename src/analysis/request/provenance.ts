@@ -1,40 +1,41 @@
 import type { Execution } from "../../model/computed-facts.js";
-import type { FactResult, StoredFact } from "../../model/weight-facts.js";
+import type { FactResult } from "../../model/weight-facts.js";
 
-/** Where computed values come from, taken together. */
+/** How a set of values was computed. */
 export interface Provenance {
+  /** Execution providers, separated by commas where there are several; the same for precision and fallback. */
   readonly provider: string;
   readonly precision: string;
   readonly kernelVersion: number;
+  /** Compute time of all values. */
   readonly seconds: number;
+  /** Whether all values were stored before the request. */
   readonly cached: boolean;
   readonly fallback: string | null;
 }
 
-/** Where the facts among `results` come from; null where there are none. */
-export function provenanceOf(results: readonly FactResult<Execution>[]): Provenance | null {
-  return together(
-    results.flatMap((result) => ("facts" in result ? [{ ...pick(result.facts), cached: result.cached }] : [])),
-  );
+/** Returns the provenance of a result; null where it has no facts. */
+export function provenanceOf(result: FactResult<Execution>): Provenance | null {
+  if (!("facts" in result)) return null;
+  const { provider, precision, kernelVersion, seconds, fallback } = result.facts;
+  return { provider, precision, kernelVersion, seconds, fallback, cached: result.cached };
 }
 
-/** Several provenances as one: seconds are added up, and it is cached where all are. */
-export function together(parts: readonly (Provenance | null)[]): Provenance | null {
-  const known = parts.filter((part) => part !== null);
+/** Merges provenances into that of all their values; null where there are none. */
+export function mergeProvenances(provenances: readonly (Provenance | null)[]): Provenance | null {
+  const known = provenances.filter((one) => one !== null);
   const [first] = known;
   if (first === undefined) return null;
-  const distinct = (values: readonly string[]) => [...new Set(values)].join(", ");
   return {
-    provider: distinct(known.map(({ provider }) => provider)),
-    precision: distinct(known.map(({ precision }) => precision)),
+    provider: joinDistinct(known.map(({ provider }) => provider)),
+    precision: joinDistinct(known.map(({ precision }) => precision)),
     kernelVersion: first.kernelVersion,
     seconds: known.reduce((sum, { seconds }) => sum + seconds, 0),
     cached: known.every(({ cached }) => cached),
-    fallback: distinct(known.flatMap(({ fallback }) => fallback ?? [])) || null,
+    fallback: joinDistinct(known.flatMap(({ fallback }) => fallback ?? [])) || null,
   };
 }
 
-function pick(facts: Execution & StoredFact): Omit<Provenance, "cached"> {
-  const { provider, precision, kernelVersion, seconds, fallback } = facts;
-  return { provider, precision, kernelVersion, seconds, fallback };
+function joinDistinct(values: readonly string[]): string {
+  return [...new Set(values)].join(", ");
 }

@@ -1,23 +1,27 @@
 import { failure } from "../../errors.js";
 
-/** When a request has to be answered. */
+/** The deadline of a request. */
 export interface Deadline {
-  /** Aborted with DEADLINE_EXCEEDED when the time is over, or with what `parent` is aborted with. */
+  /** Aborted with DEADLINE_EXCEEDED when the time is over, or with the reason of its parent signal. */
   readonly signal: AbortSignal;
   /**
-   * For how long from now a request may wait for work that others do: a little less than is left, so that the answer, which
-   * says what is PENDING, comes in time.
+   * Returns how long from now the request may wait for jobs: a little less than is left, so that an answer with PENDING
+   * values arrives in time.
    */
   waitMilliseconds(): number;
 }
 
-/** Left for answering after the waiting: a quarter, up to this. */
-const ANSWER_MILLISECONDS = 2000;
+/** Time reserved for the answer after the wait: a quarter of the request's time, at most this. */
+const MAX_ANSWER_MILLISECONDS = 2000;
 
-/** Gives a request `seconds` from now. Its timer ends with `parent`, which must be aborted when the request is over. */
+/**
+ * Opens the deadline of a request that may take `seconds` from now.
+ *
+ * @param parent must be aborted when the request is over, which ends the timer
+ */
 export function requestDeadline(parent: AbortSignal, seconds: number): Deadline {
   const milliseconds = seconds * 1000;
-  const until = performance.now() + milliseconds - Math.min(ANSWER_MILLISECONDS, milliseconds / 4);
+  const waitUntil = performance.now() + milliseconds - Math.min(MAX_ANSWER_MILLISECONDS, milliseconds / 4);
   const controller = new AbortController();
   const timer = setTimeout(() => {
     parent.removeEventListener("abort", end);
@@ -29,10 +33,10 @@ export function requestDeadline(parent: AbortSignal, seconds: number): Deadline 
   }
   if (parent.aborted) end();
   else parent.addEventListener("abort", end, { once: true });
-  return { signal: controller.signal, waitMilliseconds: () => Math.max(0, until - performance.now()) };
+  return { signal: controller.signal, waitMilliseconds: () => Math.max(0, waitUntil - performance.now()) };
 }
 
-/** Of requests that may take as long as they need: downloads, subscriptions and the program's own. */
+/** Returns the deadline of requests without a time limit: downloads, subscriptions and this program's own. */
 export function noDeadline(signal: AbortSignal): Deadline {
   return { signal, waitMilliseconds: () => Infinity };
 }

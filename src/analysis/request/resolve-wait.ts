@@ -1,14 +1,12 @@
 import { failure } from "../../errors.js";
-
-/** No request is kept open for longer: what takes more is a job to ask about again. */
-export const MAX_WAIT_SECONDS = 60;
+import { MAX_WAIT_SECONDS } from "../../model/limits.js";
 
 /**
- * How long a query waits for weights, from the argument or, where it has none, from the setting.
+ * Returns how long a request waits for facts about weights, in milliseconds: its argument, or the setting where it has none.
  *
  * @throws ARGUMENT_INVALID
  */
-export function waitOf(
+export function resolveWait(
   waitSeconds: number | null | undefined,
   settings: { readonly waitMilliseconds: number },
 ): number {

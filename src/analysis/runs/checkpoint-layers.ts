@@ -1,17 +1,17 @@
 import type DataLoader from "dataloader";
-import type { Checkpoint, Experiment } from "../../store/studies/experiments.js";
 import type { StoredFactors } from "../../model/stored-factors.js";
+import type { Checkpoint, Experiment } from "../../store/studies/experiments.js";
 import type { Layer } from "../../store/studies/layers.js";
 
-/** The loaders that tell which layers a checkpoint has. */
-export interface CheckpointReads {
+/** The loaders from which the layers of a checkpoint are read. */
+export interface CheckpointLoaders {
   /** Layers of a study in model order, by the study's id. */
   readonly layers: DataLoader<string, Layer[]>;
   /** Factors by their checkpoint's id. */
   readonly factors: DataLoader<string, StoredFactors[]>;
 }
 
-/** A run with the checkpoint that is looked at; undefined where its folder holds no weights. */
+/** A run with the selected checkpoint; undefined where the run has no weights. */
 export interface RunCheckpoint {
   readonly experiment: Experiment;
   readonly checkpoint: Checkpoint | undefined;
@@ -23,51 +23,54 @@ export interface AdaptedLayer {
   readonly factors: StoredFactors;
 }
 
-/** Returns the final checkpoint of a run, as the store determines it. */
-export function comparableCheckpoint(experiment: Experiment | null): Checkpoint | undefined {
-  return experiment?.checkpoints.find(({ id }) => id === experiment.finalCheckpointId);
+/** A layer that any of several checkpoints adapts. */
+export interface MatchedLayer {
+  /** The layer of the first checkpoint that adapts it. */
+  readonly layer: Layer;
+  /** The factors of each checkpoint; undefined where it does not adapt the layer. */
+  readonly factors: (StoredFactors | undefined)[];
 }
 
-/** The layers that a checkpoint adapts, in model order. */
+/** Loads the layers that a checkpoint adapts, in model order. */
 export async function checkpointLayers(
-  reads: CheckpointReads,
+  loaders: CheckpointLoaders,
   { experiment, checkpoint }: RunCheckpoint,
 ): Promise<AdaptedLayer[]> {
   if (checkpoint === undefined) return [];
   const [layers, factors] = await Promise.all([
-    reads.layers.load(experiment.studyId),
-    reads.factors.load(checkpoint.id),
+    loaders.layers.load(experiment.studyId),
+    loaders.factors.load(checkpoint.id),
   ]);
   const byLayer = new Map(factors.map((row) => [row.layerId, row]));
   return layers.flatMap((layer) => {
-    const found = byLayer.get(layer.id);
-    return found === undefined ? [] : [{ layer, factors: found }];
+    const ofLayer = byLayer.get(layer.id);
+    return ofLayer === undefined ? [] : [{ layer, factors: ofLayer }];
   });
 }
 
-/**
- * The layers that any of several checkpoints adapts, matched by name whatever the study, in model order; `sides[i]` are
- * the factors of the i-th checkpoint. The layer is that of the first checkpoint that has it.
- */
-export function matchedLayers(
-  checkpoints: readonly (readonly AdaptedLayer[])[],
-): { layer: Layer; sides: (StoredFactors | undefined)[] }[] {
-  const matched = new Map<string, { layer: Layer; sides: (StoredFactors | undefined)[] }>();
+/** Matches the layers of several checkpoints, of any studies, by name. Returns them in model order. */
+export function matchLayers(checkpoints: readonly (readonly AdaptedLayer[])[]): MatchedLayer[] {
+  const matched = new Map<string, MatchedLayer>();
   checkpoints.forEach((layers, i) => {
     for (const { layer, factors } of layers) {
-      const entry = matched.get(layer.name) ?? { layer, sides: checkpoints.map(() => undefined) };
-      entry.sides[i] = factors;
-      matched.set(layer.name, entry);
+      const match = matched.get(layer.name) ?? { layer, factors: checkpoints.map(() => undefined) };
+      match.factors[i] = factors;
+      matched.set(layer.name, match);
     }
   });
-  return [...matched.values()].sort((left, right) => inModelOrder(left.layer, right.layer));
+  return [...matched.values()].sort((one, other) => compareModelOrder(one.layer, other.layer));
 }
 
-/** As store/layers.ts orders them. */
-function inModelOrder(left: Layer, right: Layer): number {
+/** The order of store/layers.ts. */
+function compareModelOrder(one: Layer, other: Layer): number {
   return (
-    (left.index ?? -1) - (right.index ?? -1) || compare(left.module, right.module) || compare(left.name, right.name)
+    (one.index ?? -1) - (other.index ?? -1) ||
+    compareTexts(one.module, other.module) ||
+    compareTexts(one.name, other.name)
   );
 }
 
-const compare = (left: string, right: string) => (left < right ? -1 : left > right ? 1 : 0);
+function compareTexts(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+}

@@ -4,17 +4,18 @@ import type { Experiment } from "../../store/studies/experiments.js";
 import type { Loaders } from "../request/loaders.js";
 
 /**
- * The experiments of `ids`, in their order.
+ * Loads the experiments of `ids`, in their order.
  *
- * @throws ARGUMENT_INVALID naming the ids that are no experiment's
+ * @param where the argument that has the ids, for the error's message
+ * @throws ARGUMENT_INVALID naming the ids without an experiment
  */
 export async function knownExperiments(
   { experimentById }: Pick<Loaders, "experimentById">,
   ids: readonly string[],
   where: string,
 ): Promise<Experiment[]> {
-  const found = await Promise.all(ids.map(async (id) => (validate(id) ? experimentById.load(id) : undefined)));
-  const unknown = ids.filter((_, i) => found[i] === undefined);
+  const experiments = await Promise.all(ids.map(async (id) => (validate(id) ? experimentById.load(id) : undefined)));
+  const unknown = ids.filter((_, i) => experiments[i] === undefined);
   if (unknown.length > 0) {
     throw failure("ARGUMENT_INVALID", {
       where,
@@ -22,5 +23,5 @@ export async function knownExperiments(
       allowed: "ids of stored experiments, as study { experiments { nodes { id } } } gives them",
     });
   }
-  return found.filter((experiment) => experiment !== undefined);
+  return experiments.filter((experiment) => experiment !== undefined);
 }

@@ -1,8 +1,8 @@
 import type { ComparedAdapterSettings, RunSettings } from "../../derive/runs/run-settings.js";
-import type { RunCheckpoint } from "./checkpoint-layers.js";
 import type { Loaders } from "../request/loaders.js";
+import type { RunCheckpoint } from "./checkpoint-layers.js";
 
-/** How a run was trained, as the derivations see it. */
+/** Loads how a run was trained. */
 export async function runSettings(
   loaders: Pick<Loaders, "studyById" | "series">,
   { experiment, checkpoint }: RunCheckpoint,
@@ -11,25 +11,29 @@ export async function runSettings(
     loaders.studyById.load(experiment.studyId),
     loaders.series.load({ experimentId: experiment.id, name: "learning_rate" }),
   ]);
-  const { name, method, seed, steps, numSamples } = experiment;
   return {
-    ...{ name, method, seed, steps, numSamples },
+    name: experiment.name,
+    method: experiment.method,
+    seed: experiment.seed,
+    steps: experiment.steps,
+    numSamples: experiment.numSamples,
     quantization: {
       label: experiment.quantizationLabel,
       bits: experiment.quantizationBits,
       scheme: experiment.quantizationScheme,
     },
     rank: experiment.rank.r,
-    peakLearningRate: greatest(learningRates?.values ?? []),
+    peakLearningRate: maximum(learningRates?.values ?? []),
     baseModel: study?.baseModel ?? null,
-    // Stored as the import checked it.
+    // The import checks these two before they are stored.
     adapter: experiment.adapter as ComparedAdapterSettings | null,
-    checkpointStep: checkpoint?.step ?? null,
     uncompared: (checkpoint?.uncompared ?? []) as unknown as RunSettings["uncompared"],
+    checkpointStep: checkpoint?.step ?? null,
   };
 }
 
-function greatest(values: readonly number[]): number | null {
-  const most = values.reduce((max, value) => (value > max ? value : max), -Infinity);
-  return Number.isFinite(most) ? most : null;
+/** Returns the maximum, without NaN; null where it is not finite or there are no values. */
+function maximum(values: readonly number[]): number | null {
+  const result = values.reduce((max, value) => (value > max ? value : max), -Infinity);
+  return Number.isFinite(result) ? result : null;
 }

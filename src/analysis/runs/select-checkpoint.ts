@@ -1,17 +1,19 @@
 import { failure } from "../../errors.js";
+import { finalCheckpoint } from "../../model/final-checkpoint.js";
 import type { Experiment } from "../../store/studies/experiments.js";
-import { comparableCheckpoint, type RunCheckpoint } from "./checkpoint-layers.js";
+import type { RunCheckpoint } from "./checkpoint-layers.js";
 
 /**
- * A run with the checkpoint of the given id, or with the one that stands for it.
+ * Returns a run with its checkpoint of the given id, or with its final one where there is no id.
  *
+ * @param where the argument that has the id, for the error's message
  * @throws ARGUMENT_INVALID where the run has no such checkpoint
  */
-export function checkpointOf(experiment: Experiment, id: string | null | undefined, where: string): RunCheckpoint {
-  if (id == null) return { experiment, checkpoint: comparableCheckpoint(experiment) };
-  const checkpoint = experiment.checkpoints.find((candidate) => candidate.id === id);
+export function selectCheckpoint(experiment: Experiment, id: string | null | undefined, where: string): RunCheckpoint {
+  if (id == null) return { experiment, checkpoint: finalCheckpoint(experiment.checkpoints) };
+  const checkpoint = experiment.checkpoints.find((one) => one.id === id);
   if (checkpoint === undefined) {
-    const known = experiment.checkpoints.map(({ id: other, step }) => `${other} (step ${step ?? "unknown"})`);
+    const known = experiment.checkpoints.map((one) => `${one.id} (step ${one.step ?? "unknown"})`);
     throw failure("ARGUMENT_INVALID", {
       where,
       received: JSON.stringify(id),

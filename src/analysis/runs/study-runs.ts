@@ -1,8 +1,8 @@
-import type { AdapterSettings } from "../../model/records.js";
 import type { Run } from "../../derive/runs/comparison-roles.js";
+import type { AdapterSettings } from "../../model/records.js";
 import type { Experiment } from "../../store/studies/experiments.js";
 
-/** An experiment as the derivations see it. */
+/** Converts an experiment to a run of the derivations. */
 export function runOf(experiment: Experiment): Run {
   return {
     id: experiment.id,
@@ -18,12 +18,12 @@ export function runOf(experiment: Experiment): Run {
   };
 }
 
-/** Experiments by id, to find a derivation's runs again. */
-export function byId(experiments: readonly Experiment[]): (run: { readonly id: string }) => Experiment {
-  const map = new Map(experiments.map((experiment) => [experiment.id, experiment]));
+/** Returns a function that finds the experiment of a derivation's run. */
+export function experimentFinder(experiments: readonly Experiment[]): (run: { readonly id: string }) => Experiment {
+  const byId = new Map(experiments.map((experiment) => [experiment.id, experiment]));
   return ({ id }) => {
-    const experiment = map.get(id);
-    if (experiment === undefined) throw new Error(`a derivation named experiment ${id}, which it was not given`);
+    const experiment = byId.get(id);
+    if (experiment === undefined) throw new Error(`A derivation returned experiment ${id}, which it was not given.`);
     return experiment;
   };
 }

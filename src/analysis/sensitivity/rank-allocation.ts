@@ -1,17 +1,17 @@
+import type { RunSettings } from "../../derive/runs/run-settings.js";
 import { peftPatterns, type PeftPatterns } from "../../derive/sensitivity/peft-patterns.js";
 import { allocateRanks, type AllocationLayer } from "../../derive/sensitivity/rank-allocation.js";
-import type { RunSettings } from "../../derive/runs/run-settings.js";
 import type { ComparedLayer } from "../similarity/compare-layers.js";
 import type { StudySimilarity } from "../similarity/similarity-loader.js";
 
-/** Ranks by layer within a budget of parameters, or the reason why there are none. */
+/** The ranks of layers within a budget of parameters, or the reason why there are none. */
 export interface StudyAllocation {
   readonly reason: string | null;
-  /** Parameters that may be spent; null where it is not known. */
+  /** Maximum number of parameters; null where it is unknown. */
   readonly budget: number | null;
   readonly parameters: number | null;
   readonly layers: LayerAllocation[];
-  /** The most frequent rank: layers without a pattern have it. */
+  /** The most frequent rank, which layers without a pattern have. */
   readonly r: number | null;
   readonly loraAlpha: number | null;
   readonly rankPattern: PatternEntry[];
@@ -20,7 +20,7 @@ export interface StudyAllocation {
   readonly peft: string | null;
 }
 
-/** The rank of one layer, and the score by which it was chosen. */
+/** The rank of one layer, and the score that it was allocated by. */
 export interface LayerAllocation {
   readonly layer: ComparedLayer["layer"];
   readonly score: number;
@@ -33,91 +33,119 @@ export interface PatternEntry {
   readonly value: number;
 }
 
-/** What an allocation may spend, and how. */
-export interface AllocationAsked {
-  /** Parameters; undefined takes `relativeBudget`. */
+export interface AllocationOptions {
+  /** Maximum number of parameters; undefined uses `relativeBudget`. */
   readonly parameters: number | undefined;
-  /** Of what the compared rank has in every layer. */
+  /** The budget as a share of the parameters that the compared rank has in all layers. */
   readonly relativeBudget: number;
   readonly allowedRanks: readonly number[];
   readonly keepScale: boolean;
 }
 
-/** Spends a budget of parameters by the similarity at one rank; `settings` are the candidate's. */
-export function rankAllocationOf(
+/** Allocates ranks by the similarity of a study at one rank. @param settings of the candidate */
+export function allocateStudyRanks(
   { similarity, layers, candidate }: StudySimilarity,
   settings: RunSettings | undefined,
-  asked: AllocationAsked,
+  options: AllocationOptions,
 ): StudyAllocation {
-  const adapted = layers.filter(({ right }) => right !== undefined);
-  const scored = adapted.flatMap((entry) => scoreOf(entry));
-  const refused = whyNot(similarity, candidate?.name, adapted, scored.length);
-  if (refused !== undefined) return none(refused, null);
-  const uniform = scored.reduce((sum, { cost }) => sum + similarity.rank * cost, 0);
-  const budget = Math.floor(asked.parameters ?? asked.relativeBudget * uniform);
-  const allocation = allocateRanks(scored, { budget, allowedRanks: asked.allowedRanks });
+  const adapted = layers.filter((layer) => layer.candidate !== undefined);
+  const scored = adapted.flatMap((layer) => scoredLayer(layer) ?? []);
+  const obstacle = allocationObstacle(similarity, candidate?.name, adapted, scored.length);
+  if (obstacle !== undefined) return noAllocation(obstacle, null);
+  const uniformParameters = scored.reduce((sum, { cost }) => sum + similarity.rank * cost, 0);
+  const budget = Math.floor(options.parameters ?? options.relativeBudget * uniformParameters);
+  const allocation = allocateRanks(scored, { budget, allowedRanks: options.allowedRanks });
   if (allocation === undefined) {
-    return none(
-      `${budget} parameters do not hold rank ${asked.allowedRanks[0]} in all ${scored.length} layers`,
-      budget,
-    );
+    const minimum = options.allowedRanks[0];
+    return noAllocation(`${budget} parameters do not hold rank ${minimum} in all ${scored.length} layers`, budget);
   }
   const adapter = settings?.adapter;
-  // Without the run's alpha only ranks can be given.
-  const scale = adapter
-    ? { r: adapter.r, loraAlpha: adapter.loraAlpha, useRslora: adapter.useRslora, keepScale: asked.keepScale }
-    : { r: similarity.rank, loraAlpha: 0, useRslora: false, keepScale: false };
-  const patterns = peftPatterns(allocation.ranks, scale);
+  const patterns = peftPatterns(allocation.ranks, {
+    r: adapter?.r ?? similarity.rank,
+    loraAlpha: adapter?.loraAlpha ?? 0,
+    useRslora: adapter?.useRslora ?? false,
+    // Without the run's alpha only ranks can be given.
+    keepScale: adapter != null && options.keepScale,
+  });
   return {
-    ...{ reason: null, budget, parameters: allocation.parameters, r: patterns.r },
-    layers: scored.map(({ layer, sensitivity: score }, i): LayerAllocation => {
-      return { layer, score, rank: allocation.ranks[i]?.rank ?? patterns.r };
-    }),
-    loraAlpha: adapter ? patterns.loraAlpha : null,
-    rankPattern: entries(patterns.rankPattern),
-    alphaPattern: entries(patterns.alphaPattern),
+    reason: null,
+    budget,
+    parameters: allocation.parameters,
+    layers: scored.map(({ layer, sensitivity }, i) => ({
+      layer,
+      score: sensitivity,
+      rank: allocation.ranks[i]?.rank ?? patterns.r,
+    })),
+    r: patterns.r,
+    loraAlpha: adapter == null ? null : patterns.loraAlpha,
+    rankPattern: patternEntries(patterns.rankPattern),
+    alphaPattern: patternEntries(patterns.alphaPattern),
     peft: JSON.stringify(peftFields(patterns, adapter != null)),
   };
 }
 
-function none(reason: string, budget: number | null): StudyAllocation {
-  const nothing = { parameters: null, r: null, loraAlpha: null, peft: null };
-  return { reason, budget, ...nothing, layers: [], rankPattern: [], alphaPattern: [] };
+function noAllocation(reason: string, budget: number | null): StudyAllocation {
+  return {
+    reason,
+    budget,
+    parameters: null,
+    layers: [],
+    r: null,
+    loraAlpha: null,
+    rankPattern: [],
+    alphaPattern: [],
+    peft: null,
+  };
 }
 
-type Scored = AllocationLayer & { readonly layer: ComparedLayer["layer"]; readonly cost: number };
+interface ScoredLayer extends AllocationLayer {
+  readonly layer: ComparedLayer["layer"];
+  /** Parameters of each rank. */
+  readonly cost: number;
+}
 
-function scoreOf({ layer, similarity: { cosineSimilarity } }: ComparedLayer): Scored[] {
-  if (cosineSimilarity === null) return [];
+/** Returns the layer with its update divergence; undefined where it has none. */
+function scoredLayer({ layer, similarity: { cosineSimilarity } }: ComparedLayer): ScoredLayer | undefined {
+  if (cosineSimilarity === null) return undefined;
   const { name, inFeatures, outFeatures } = layer;
-  const sensitivity = 1 - cosineSimilarity;
-  return [{ layer, name, inFeatures, outFeatures, sensitivity, cost: inFeatures + outFeatures }];
+  return {
+    layer,
+    name,
+    inFeatures,
+    outFeatures,
+    sensitivity: 1 - cosineSimilarity,
+    cost: inFeatures + outFeatures,
+  };
 }
 
-/** Why sensitivities are not known, or say nothing of quantization; undefined where they can be spent by. */
-function whyNot(
+/** Returns why ranks cannot be allocated: sensitivities are unknown, or not caused by quantization. */
+function allocationObstacle(
   { rank, sharedStart, pendingJobs, initialCosine }: StudySimilarity["similarity"],
   candidate: string | undefined,
   adapted: readonly ComparedLayer[],
-  scored: number,
+  scoredCount: number,
 ): string | undefined {
-  if (pendingJobs.length > 0)
+  if (pendingJobs.length > 0) {
     return `the weights at r = ${rank} are still being compared (jobs ${pendingJobs.join(", ")})`;
-  if (scored === 0) return `no layer could be compared at r = ${rank}`;
+  }
+  if (scoredCount === 0) return `no layer could be compared at r = ${rank}`;
   if (sharedStart === false) {
     return `the runs at r = ${rank} started from different A (cosine ${initialCosine?.toFixed(2)}): their sensitivities are not those of quantization`;
   }
-  const without = adapted.filter(({ similarity }) => similarity.cosineSimilarity === null);
-  if (without.length === 0) return undefined;
-  const names = without.map(({ layer, similarity }) => `${layer.name} (${similarity.undefinedReason})`).join(", ");
+  const unscored = adapted.filter(({ similarity }) => similarity.cosineSimilarity === null);
+  if (unscored.length === 0) return undefined;
+  const names = unscored.map(({ layer, similarity }) => `${layer.name} (${similarity.undefinedReason})`).join(", ");
   return `${candidate ?? "the candidate"} adapts layers whose sensitivity is not known: ${names}`;
 }
 
-function entries(pattern: Readonly<Record<string, number>>): PatternEntry[] {
+function patternEntries(pattern: Readonly<Record<string, number>>): PatternEntry[] {
   return Object.entries(pattern).map(([key, value]) => ({ key, value }));
 }
 
-function peftFields({ r, loraAlpha, rankPattern, alphaPattern }: PeftPatterns, isAlphaKnown: boolean) {
+function peftFields(
+  { r, loraAlpha, rankPattern, alphaPattern }: PeftPatterns,
+  isAlphaKnown: boolean,
+): Record<string, unknown> {
   const ranks = { r, rank_pattern: rankPattern };
   return isAlphaKnown ? { ...ranks, lora_alpha: loraAlpha, alpha_pattern: alphaPattern } : ranks;
 }

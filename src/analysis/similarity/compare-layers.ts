@@ -1,31 +1,34 @@
 import type { StoredFactors } from "../../model/stored-factors.js";
 import type { Layer } from "../../store/studies/layers.js";
-import { compareUpdates, type ComparedUpdates, type ComparisonAsked } from "./compare-updates.js";
 import type { WeightFactsLoader } from "../request/weight-facts-loader.js";
+import { compareUpdates, type ComparedUpdates, type ComparisonOptions } from "./compare-updates.js";
 
-/** One layer on two sides, with what is needed to ask more about it. */
-export interface ComparedLayer extends ComparedUpdates, ComparisonAsked {
+/** The factors of one layer in a baseline and a candidate; undefined where one does not adapt the layer. */
+export interface LayerFactors {
   readonly layer: Layer;
-  readonly left: StoredFactors | undefined;
-  readonly right: StoredFactors | undefined;
+  readonly baseline: StoredFactors | undefined;
+  readonly candidate: StoredFactors | undefined;
 }
 
-/** Compares layers, all in one question. */
-export async function compareLayers(
-  weights: WeightFactsLoader,
-  layers: readonly Pick<ComparedLayer, "layer" | "left" | "right">[],
-  asked: ComparisonAsked,
-): Promise<ComparedLayer[]> {
-  const compared = await compareUpdates(weights, layers, asked);
-  return layers.flatMap((sides, i) => {
-    const updates = compared[i];
-    return updates === undefined ? [] : [{ ...sides, ...asked, ...updates }];
-  });
-}
+/** The comparison of one layer, with its factors and options, from which more about the layer can be computed. */
+export interface ComparedLayer extends LayerFactors, ComparedUpdates, ComparisonOptions {}
 
-/** A compared layer as the schema's LayerSimilarity has it. */
+/** A compared layer with the fields of the GraphQL type LayerSimilarity. */
 export type LayerSimilarityRow = ComparedLayer &
   ComparedLayer["similarity"] & { readonly undefinedDetail: string | null };
+
+/** Compares layers in one batch. */
+export async function compareLayers(
+  weights: WeightFactsLoader,
+  layers: readonly LayerFactors[],
+  options: ComparisonOptions,
+): Promise<ComparedLayer[]> {
+  const compared = await compareUpdates(weights, layers, options);
+  return layers.flatMap((layer, i) => {
+    const updates = compared[i];
+    return updates === undefined ? [] : [{ ...layer, ...options, ...updates }];
+  });
+}
 
 export function layerSimilarityRow(compared: ComparedLayer): LayerSimilarityRow {
   return { ...compared, ...compared.similarity, undefinedDetail: compared.detail };

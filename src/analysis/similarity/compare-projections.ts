@@ -1,34 +1,37 @@
 import { fusedParts, type FusedPart, type FusedParts } from "../../derive/similarity/fused-projections.js";
-import { compareUpdates, type ComparedUpdates } from "./compare-updates.js";
-import type { ComparedLayer } from "./compare-layers.js";
 import type { AnalysisContext } from "../request/analysis-context.js";
+import type { ComparedLayer } from "./compare-layers.js";
+import { compareUpdates, type ComparedUpdates } from "./compare-updates.js";
 
-/** Which rows of a compared layer are q, k and v, or why it has none that are known. */
-export async function partsOf(
-  { layer, left, right }: ComparedLayer,
+/** One of the projections q, k and v of a fused layer, compared. */
+export interface ComparedProjection {
+  readonly part: FusedPart;
+  readonly updates: ComparedUpdates;
+}
+
+/** Returns the rows of a compared layer that are q, k and v, or the reason where they are unknown. */
+export async function fusedProjections(
+  { layer, baseline, candidate }: ComparedLayer,
   { loaders }: AnalysisContext,
 ): Promise<FusedParts> {
   const study = await loaders.studyById.load(layer.studyId);
   const { name, inFeatures, outFeatures } = layer;
-  const transposed = (left ?? right)?.transposed ?? false;
+  const transposed = (baseline ?? candidate)?.transposed ?? false;
   return fusedParts({ name, inFeatures, outFeatures, transposed, baseModel: study?.baseModel ?? null });
 }
 
-/** q, k and v of a compared layer, compared; empty where it has none that are known. */
-export async function comparedParts(
-  row: ComparedLayer,
+/** Compares q, k and v of a compared layer; returns none where they are unknown. */
+export async function compareProjections(
+  compared: ComparedLayer,
   context: AnalysisContext,
-): Promise<{ part: FusedPart; updates: ComparedUpdates }[]> {
-  const fused = await partsOf(row, context);
+): Promise<ComparedProjection[]> {
+  const fused = await fusedProjections(compared, context);
   if ("reason" in fused) return [];
-  const { left, right } = row;
-  const compared = await compareUpdates(
-    context.loaders.weights,
-    fused.parts.map((rows) => ({ left, right, rows })),
-    row,
-  );
+  const { baseline, candidate } = compared;
+  const pairs = fused.parts.map((rows) => ({ baseline, candidate, rows }));
+  const results = await compareUpdates(context.loaders.weights, pairs, compared);
   return fused.parts.flatMap((part, i) => {
-    const updates = compared[i];
+    const updates = results[i];
     return updates === undefined ? [] : [{ part, updates }];
   });
 }

@@ -6,12 +6,12 @@ import {
   type SubspaceShape,
   type SubspaceSimilarity,
 } from "../../derive/spectra/subspace-similarity.js";
-import type { ComparedLayer } from "./compare-layers.js";
+import { absentFacts } from "../request/absent-facts.js";
 import { provenanceOf, type Provenance } from "../request/provenance.js";
-import { unanswered } from "../request/absent-facts.js";
 import type { WeightFactsLoader } from "../request/weight-facts-loader.js";
+import type { ComparedLayer } from "./compare-layers.js";
 
-/** A subspace similarity with what its grids are made of. */
+/** A subspace similarity with the facts that its grids are computed from. */
 export interface SubspaceRow extends SubspaceSimilarity {
   readonly facts: SubspaceFacts | null;
   readonly shape: SubspaceShape;
@@ -20,32 +20,43 @@ export interface SubspaceRow extends SubspaceSimilarity {
   readonly computed: Provenance | null;
 }
 
-/** Compares the subspaces of a layer's two updates. */
-export async function subspacesOf(
+/** Compares the singular subspaces of a layer's two updates. */
+export async function compareSubspaces(
   weights: WeightFactsLoader,
-  { layer, left, right, similarity, waitMilliseconds }: ComparedLayer,
+  compared: ComparedLayer,
   directions: Directions,
 ): Promise<SubspaceRow> {
+  const { layer, baseline, candidate, similarity, waitMilliseconds } = compared;
   const { inFeatures, outFeatures } = layer;
-  const shape = { inFeatures, outFeatures, transposed: left?.transposed ?? false };
-  const nothing = { facts: null, shape, undefinedDetail: null, pendingJob: null, computed: null };
-  if (left === undefined || right === undefined) return { ...undefinedSubspaces("WEIGHTS_MISSING"), ...nothing };
-  if (similarity.undefinedReason === "SHAPES_DIFFER") return { ...undefinedSubspaces("SHAPES_DIFFER"), ...nothing };
-  const [result] = await weights.load(
-    "SUBSPACE",
-    [{ left: { factors: left }, right: { factors: right }, scalingRatio: 1 }],
-    waitMilliseconds,
-  );
-  if (result === undefined) throw new Error("a pair of subspaces was asked about and not answered");
+  const row = {
+    facts: null,
+    shape: { inFeatures, outFeatures, transposed: baseline?.transposed ?? false },
+    undefinedDetail: null,
+    pendingJob: null,
+    computed: null,
+  };
+  if (baseline === undefined || candidate === undefined) return { ...undefinedSubspaces("WEIGHTS_MISSING"), ...row };
+  if (similarity.undefinedReason === "SHAPES_DIFFER") return { ...undefinedSubspaces("SHAPES_DIFFER"), ...row };
+  const pair = { left: { factors: baseline }, right: { factors: candidate }, scalingRatio: 1 };
+  const [result] = await weights.load("SUBSPACE", [pair], waitMilliseconds);
+  if (result === undefined) throw new Error("The loader returned no subspace facts.");
   if (!("facts" in result)) {
-    const { undefinedReason, detail, pendingJob } = unanswered(result);
-    return { ...undefinedSubspaces(undefinedReason), ...nothing, undefinedDetail: detail, pendingJob };
+    const { undefinedReason, detail, pendingJob } = absentFacts(result);
+    return { ...undefinedSubspaces(undefinedReason), ...row, undefinedDetail: detail, pendingJob };
   }
-  const found = subspaceSimilarity(result.facts, shape, directions);
-  // Why there are no directions, the comparison may know better: of two zero updates neither has any.
-  const known = similarity.undefinedReason;
-  const isKnown = found.undefinedReason !== null && (known === "ZERO_UPDATE" || known === "NOT_FINITE");
-  const undefinedReason = isKnown ? known : found.undefinedReason;
-  const { facts } = result;
-  return { ...found, ...nothing, undefinedReason, facts, computed: provenanceOf([result]) };
+  const subspaces = subspaceSimilarity(result.facts, row.shape, directions);
+  return {
+    ...row,
+    ...subspaces,
+    undefinedReason: subspaces.undefinedReason && preciseReason(subspaces, compared),
+    facts: result.facts,
+    computed: provenanceOf(result),
+  };
+}
+
+/** The comparison tells more about undefined subspaces: of two zero updates, the subspaces have no rank and no reason. */
+function preciseReason(subspaces: SubspaceSimilarity, { similarity }: ComparedLayer): SubspaceRow["undefinedReason"] {
+  const { undefinedReason } = similarity;
+  const isPrecise = undefinedReason === "ZERO_UPDATE" || undefinedReason === "NOT_FINITE";
+  return isPrecise ? undefinedReason : subspaces.undefinedReason;
 }

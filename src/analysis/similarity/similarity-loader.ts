@@ -1,79 +1,100 @@
 import DataLoader from "dataloader";
-import { rankSimilarity, type RankSimilarity } from "../../derive/similarity/rank-similarity.js";
-import { resolveRoles, type RolesRequest, type RunSelection } from "../../derive/runs/resolve-roles.js";
 import { pairAt } from "../../derive/runs/comparison-roles.js";
+import { resolveRoles, type RolesRequest, type RunSelection } from "../../derive/runs/resolve-roles.js";
+import { rankSimilarity, type RankSimilarity } from "../../derive/similarity/rank-similarity.js";
+import { finalCheckpoint } from "../../model/final-checkpoint.js";
+import type { StoredFactors } from "../../model/stored-factors.js";
 import type { Experiment } from "../../store/studies/experiments.js";
 import type { Layer } from "../../store/studies/layers.js";
-import { comparableCheckpoint, type CheckpointReads } from "../runs/checkpoint-layers.js";
-import type { ComparisonAsked } from "./compare-updates.js";
-import { compareLayers, type ComparedLayer } from "./compare-layers.js";
-import { together, type Provenance } from "../request/provenance.js";
-import { byId, runOf } from "../runs/study-runs.js";
+import { mergeProvenances, type Provenance } from "../request/provenance.js";
 import type { WeightFactsLoader } from "../request/weight-facts-loader.js";
+import type { CheckpointLoaders } from "../runs/checkpoint-layers.js";
+import { experimentFinder, runOf } from "../runs/study-runs.js";
+import { compareLayers, type ComparedLayer } from "./compare-layers.js";
+import type { ComparisonOptions } from "./compare-updates.js";
 
-export interface RankSimilarityKey extends ComparisonAsked {
+export interface RankSimilarityKey extends ComparisonOptions {
   readonly studyId: string;
   readonly rank: number;
-  /** Who is compared with whom; inferred where it is not given. */
+  /** The comparison roles; those that are not given are inferred. */
   readonly roles?: RolesRequest | undefined;
 }
 
-/** The similarity at one rank, with the runs compared and where the values came from. */
-export interface StudySimilarity {
+/** The runs that a study compares at one rank. */
+interface ComparedExperiments {
   readonly baseline: Experiment | null;
   readonly candidate: Experiment | null;
+}
+
+/** The similarity of a study's baseline and candidate at one rank. */
+export interface StudySimilarity extends ComparedExperiments {
   readonly similarity: RankSimilarity<Layer>;
   /** All layers of the study, in model order. */
   readonly layers: readonly ComparedLayer[];
   readonly computed: Provenance | null;
 }
 
-/** Loads similarities of a study's ranks. */
+/** Opens the loader of the similarities at a study's ranks, which all fields of a request share. */
 export function similarityLoader(
   weights: WeightFactsLoader,
-  reads: CheckpointReads & { readonly experiments: DataLoader<string, Experiment[]> },
+  loaders: CheckpointLoaders & { readonly experiments: DataLoader<string, Experiment[]> },
 ): DataLoader<RankSimilarityKey, StudySimilarity, string> {
-  const load = async ({ studyId, rank, roles, ...asked }: RankSimilarityKey): Promise<StudySimilarity> => {
-    const [experiments, studyLayers] = await Promise.all([reads.experiments.load(studyId), reads.layers.load(studyId)]);
-    const { baseline, candidate } = pairOf(experiments, rank, roles);
-    const [left, right] = await Promise.all([factorsByLayer(reads, baseline), factorsByLayer(reads, candidate)]);
-    const sides = studyLayers.map((layer) => ({ layer, left: left.get(layer.id), right: right.get(layer.id) }));
-    const layers = await compareLayers(weights, sides, asked);
+  async function load({ studyId, rank, roles, ...options }: RankSimilarityKey): Promise<StudySimilarity> {
+    const [experiments, studyLayers] = await Promise.all([
+      loaders.experiments.load(studyId),
+      loaders.layers.load(studyId),
+    ]);
+    const { baseline, candidate } = comparedExperiments(experiments, rank, roles);
+    const [baselineFactors, candidateFactors] = await Promise.all([
+      factorsByLayer(loaders, baseline),
+      factorsByLayer(loaders, candidate),
+    ]);
+    const factors = studyLayers.map((layer) => ({
+      layer,
+      baseline: baselineFactors.get(layer.id),
+      candidate: candidateFactors.get(layer.id),
+    }));
+    const layers = await compareLayers(weights, factors, options);
     return {
       baseline,
       candidate,
       similarity: rankSimilarity(rank, layers),
       layers,
-      computed: together(layers.map(({ computed }) => computed)),
+      computed: mergeProvenances(layers.map(({ computed }) => computed)),
     };
-  };
-  // Its reads and questions are batched by their own loaders; here each similarity is only made once.
-  return new DataLoader((keys) => Promise.all(keys.map(load)), {
-    cacheKeyFn: ({ studyId, rank, roles, scaling, waitMilliseconds }) =>
-      `${studyId} ${rank} ${scaling} ${waitMilliseconds} ${JSON.stringify([keyOf(roles?.baseline), keyOf(roles?.candidate)])}`,
-  });
+  }
+  // It only caches: reads and facts are batched by their own loaders.
+  return new DataLoader((keys) => Promise.all(keys.map(load)), { cacheKeyFn: cacheKey });
 }
 
-function pairOf(
-  experiments: readonly Experiment[],
-  rank: number,
-  asked: RolesRequest | undefined,
-): { baseline: Experiment | null; candidate: Experiment | null } {
-  const runs = experiments.map(runOf);
-  const roles = resolveRoles(runs, asked);
-  if (roles === undefined) return { baseline: null, candidate: null };
-  const { baseline, candidate } = pairAt(runs, roles, rank);
-  const find = byId(experiments);
-  return { baseline: baseline && find(baseline), candidate: candidate && find(candidate) };
+function cacheKey({ studyId, rank, roles, scaling, waitMilliseconds }: RankSimilarityKey): string {
+  const selections = JSON.stringify([selectionKey(roles?.baseline), selectionKey(roles?.candidate)]);
+  return `${studyId} ${rank} ${scaling} ${waitMilliseconds} ${selections}`;
 }
 
-/** A selection in one order of its fields. */
-function keyOf(selection: RunSelection | null | undefined) {
+/** Returns the fields of a selection in a fixed order. */
+function selectionKey(selection: RunSelection | null | undefined): readonly unknown[] {
   return [selection?.quantization ?? null, selection?.method ?? null, selection?.experiments ?? null];
 }
 
-async function factorsByLayer({ factors }: CheckpointReads, experiment: Experiment | null) {
-  const checkpoint = comparableCheckpoint(experiment);
+function comparedExperiments(
+  experiments: readonly Experiment[],
+  rank: number,
+  request: RolesRequest | undefined,
+): ComparedExperiments {
+  const runs = experiments.map(runOf);
+  const roles = resolveRoles(runs, request);
+  if (roles === undefined) return { baseline: null, candidate: null };
+  const { baseline, candidate } = pairAt(runs, roles, rank);
+  const experimentOf = experimentFinder(experiments);
+  return { baseline: baseline && experimentOf(baseline), candidate: candidate && experimentOf(candidate) };
+}
+
+async function factorsByLayer(
+  { factors }: CheckpointLoaders,
+  experiment: Experiment | null,
+): Promise<ReadonlyMap<string, StoredFactors>> {
+  const checkpoint = finalCheckpoint(experiment?.checkpoints ?? []);
   const rows = checkpoint === undefined ? [] : await factors.load(checkpoint.id);
   return new Map(rows.map((row) => [row.layerId, row]));
 }

@@ -1,12 +1,12 @@
 import { Arg, Ctx, Field, FieldResolver, Float, ID, Int, ObjectType, Query, Resolver, Root } from "type-graphql";
 import type { RunCheckpoint } from "../../analysis/runs/checkpoint-layers.js";
-import { checkpointOf } from "../../analysis/runs/select-checkpoint.js";
+import { selectCheckpoint } from "../../analysis/runs/select-checkpoint.js";
 import { layerSimilarityRow, type LayerSimilarityRow } from "../../analysis/similarity/compare-layers.js";
 import type { CheckpointPair } from "../../analysis/similarity/comparison-loader.js";
 import { knownExperiments } from "../../analysis/runs/known-experiments.js";
 import { runSettings } from "../../analysis/runs/run-settings.js";
 import { runOf } from "../../analysis/runs/study-runs.js";
-import { waitOf } from "../../analysis/request/resolve-wait.js";
+import { resolveWait } from "../../analysis/request/resolve-wait.js";
 import { pairConfounds, type Confound } from "../../derive/confounds/confounds.js";
 import { configDifferences } from "../../derive/runs/config-differences.js";
 import { metricDeltas } from "../../derive/runs/metric-deltas.js";
@@ -80,7 +80,7 @@ export class ExperimentComparisonResolver {
     @Arg("waitSeconds", () => Float, waitSecondsArg) waitSeconds: number | undefined,
     @Ctx() context: Context,
   ): Promise<Comparison> {
-    const waitMilliseconds = waitOf(waitSeconds, context);
+    const waitMilliseconds = resolveWait(waitSeconds, context);
     const [left, right] = await Promise.all([
       runCheckpoint(context, baseline, "baseline", baselineCheckpoint),
       runCheckpoint(context, candidate, "candidate", candidateCheckpoint),
@@ -130,7 +130,7 @@ export class ExperimentComparisonResolver {
       meanCosineSimilarity: mean,
       minCosineSimilarity: min,
       maxCosineSimilarity: max,
-      missingLayers: layers.flatMap(({ layer, left, right }) => (left && right ? [] : [layer])),
+      missingLayers: layers.flatMap(({ layer, baseline, candidate }) => (baseline && candidate ? [] : [layer])),
       computed,
     };
   }
@@ -180,5 +180,5 @@ async function runCheckpoint(
 ): Promise<RunCheckpoint> {
   const [experiment] = await knownExperiments(loaders, [id], where);
   if (experiment === undefined) throw new Error(`experiment ${id} was loaded and is missing`);
-  return checkpointOf(experiment, checkpoint, `${where}Checkpoint`);
+  return selectCheckpoint(experiment, checkpoint, `${where}Checkpoint`);
 }

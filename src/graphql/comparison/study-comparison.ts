@@ -1,5 +1,5 @@
 import { Arg, Ctx, Field, Float, Int, ObjectType, Query, Resolver } from "type-graphql";
-import { byStudy, runOfStudy, storedStudyPairs } from "../../analysis/across-studies/stored-similarities.js";
+import { groupByStudy, runOfRow, storedSimilarities } from "../../analysis/across-studies/stored-similarities.js";
 import { storedSummary, type StoredSummary } from "../../derive/similarity/stored-summary.js";
 import { studyOverview, type StudyOverview } from "../../derive/tradeoffs/study-overview.js";
 import { failure } from "../../errors.js";
@@ -132,9 +132,9 @@ export class StudyComparisonResolver {
     const studies = loaded.filter((study) => study !== undefined);
     const ids = studies.map(({ id }) => id);
     const runs = await runsOfStudies(database, ids, [metric, MetricName.PEAK_MEMORY_MB]);
-    const runsById = byStudy(runs);
+    const runsById = groupByStudy(runs);
     const overviews = studies.map((study) => {
-      const studyRuns = (runsById.get(study.id) ?? []).map(runOfStudy);
+      const studyRuns = (runsById.get(study.id) ?? []).map(runOfRow);
       return { study, overview: studyOverview(studyRuns, { metric, thresholdPercent, twoSided }) };
     });
     const summaryOf = storedSummaries(database, runs);
@@ -171,7 +171,7 @@ function storedSummaries(
   runs: readonly StudyRun[],
 ): (studyId: string) => Promise<StoredSummary> {
   const read = async (): Promise<Map<string, StoredSummary>> => {
-    const ranks = byStudy(await storedStudyPairs(connection, runs));
+    const ranks = groupByStudy(await storedSimilarities(connection, runs));
     const summaries = [...ranks].map(([studyId, pairs]) => {
       const layersByRank = pairs.map(({ rank, layers }) => ({ rank, layers: [...layers.values()] }));
       return [studyId, storedSummary(layersByRank)] as const;

@@ -1,8 +1,8 @@
 import { Arg, Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
 import type { Provenance } from "../../analysis/request/provenance.js";
-import { rolesOf } from "../../analysis/runs/select-roles.js";
+import { selectRoles } from "../../analysis/runs/select-roles.js";
 import { runOf } from "../../analysis/runs/study-runs.js";
-import { waitOf } from "../../analysis/request/resolve-wait.js";
+import { resolveWait } from "../../analysis/request/resolve-wait.js";
 import { diagnosticSummary, type DiagnosticSummary } from "../../derive/tradeoffs/diagnostic-summary.js";
 import { Scaling } from "../../model/enums/similarity.js";
 import type { Study } from "../../store/studies/studies.js";
@@ -89,9 +89,9 @@ export class DiagnosticSummaryResolver {
     @Ctx() context: Context,
   ): Promise<DiagnosticSummary & Pick<DiagnosticSummaryType, "computed">> {
     const { loaders } = context;
-    const waitMilliseconds = waitOf(waitSeconds, context);
+    const waitMilliseconds = resolveWait(waitSeconds, context);
     const runs = (await loaders.experiments.load(id)).map(runOf);
-    const roles = rolesOf(runs, { baseline, candidate });
+    const roles = selectRoles(runs, { baseline, candidate });
     const { similarity, computed } = await loaders.similarity.load({
       studyId: id,
       rank,

@@ -1,6 +1,6 @@
 import { Args, Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from "type-graphql";
 import { failureEvidence } from "../../analysis/judgement/study-evidence.js";
-import { byId } from "../../analysis/runs/study-runs.js";
+import { experimentFinder } from "../../analysis/runs/study-runs.js";
 import { detectFailureModes, FailureKind, type FailureMode } from "../../derive/failure-modes/failure-modes.js";
 import { Severity } from "../../model/enums/diagnosis.js";
 import type { Study } from "../../store/studies/studies.js";
@@ -46,7 +46,7 @@ export class FailureModesResolver {
     @Ctx() context: Context,
   ): Promise<FailureModeType[]> {
     const { evidence, rule, measured } = await failureEvidence(context, study, requested);
-    const experimentOf = byId(measured.experiments);
+    const experimentOf = experimentFinder(measured.experiments);
     return detectFailureModes(evidence, rule, requested.rules).map((mode) => ({
       ...mode,
       experiments: mode.experiments.map(experimentOf),

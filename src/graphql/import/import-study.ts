@@ -1,5 +1,5 @@
 import { Arg, Ctx, Field, InputType, Int, Mutation, ObjectType, Resolver } from "type-graphql";
-import { MAX_WAIT_SECONDS } from "../../analysis/request/resolve-wait.js";
+import { MAX_WAIT_SECONDS } from "../../model/limits.js";
 import { failure } from "../../errors.js";
 import { FindingSeverity } from "../../model/enums/finding-severity.js";
 import type { ImportResult } from "../../model/job-payloads.js";

@@ -1,7 +1,7 @@
 import { Arg, Ctx, Field, FieldResolver, Float, ID, Int, ObjectType, Resolver, Root } from "type-graphql";
-import { checkpointOf } from "../../analysis/runs/select-checkpoint.js";
-import { spectraOf, type AdapterLayer } from "../../analysis/spectra/adapter-spectra.js";
-import { waitOf } from "../../analysis/request/resolve-wait.js";
+import { selectCheckpoint } from "../../analysis/runs/select-checkpoint.js";
+import { adapterSpectra, type AdapterLayer } from "../../analysis/spectra/adapter-spectra.js";
+import { resolveWait } from "../../analysis/request/resolve-wait.js";
 import { Scaling, UndefinedReason } from "../../model/enums/similarity.js";
 import type { Experiment } from "../../store/studies/experiments.js";
 import { scalingArg, waitSecondsArg } from "../arguments.js";
@@ -90,8 +90,8 @@ export class ExperimentLayersResolver {
     @Arg("waitSeconds", () => Float, waitSecondsArg) waitSeconds: number | undefined,
     @Ctx() context: Context,
   ): Promise<AdapterLayer[]> {
-    const waitMilliseconds = waitOf(waitSeconds, context);
-    const run = checkpointOf(experiment, checkpoint, "checkpoint");
-    return spectraOf(context.loaders.weights, context.loaders, run, { scaling, waitMilliseconds });
+    const waitMilliseconds = resolveWait(waitSeconds, context);
+    const run = selectCheckpoint(experiment, checkpoint, "checkpoint");
+    return adapterSpectra(context.loaders.weights, context.loaders, run, { scaling, waitMilliseconds });
   }
 }

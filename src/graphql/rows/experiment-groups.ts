@@ -1,5 +1,5 @@
 import { Arg, Ctx, Field, Float, Int, ObjectType, Query, Resolver } from "type-graphql";
-import { metricNames } from "../../analysis/across-studies/metric-names.js";
+import { checkMetricNames } from "../../analysis/across-studies/check-metric-names.js";
 import { failure } from "../../errors.js";
 import { GroupDimension } from "../../model/enums/list-order.js";
 import { Method } from "../../model/enums/method.js";
@@ -142,7 +142,7 @@ export class ExperimentGroupsResolver {
   ): Promise<ExperimentGroupPage> {
     const limit = checkRowCount(first, limits);
     checkDimensions(by);
-    metricNames([metric]);
+    checkMetricNames([metric]);
     const requested = { filter, by, metric };
     const list = `experimentGroups ${by.join(" ")} ${metric}`;
     const groups = await experimentGroups(database, {

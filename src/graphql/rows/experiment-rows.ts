@@ -1,5 +1,5 @@
 import { Arg, Ctx, Field, Float, ID, Int, ObjectType, Query, Resolver } from "type-graphql";
-import { metricNames } from "../../analysis/across-studies/metric-names.js";
+import { checkMetricNames } from "../../analysis/across-studies/check-metric-names.js";
 import { Method } from "../../model/enums/method.js";
 import { countExperiments, experimentRows } from "../../store/across/experiment-rows.js";
 import { Requires } from "../access/requires.js";
@@ -120,7 +120,7 @@ export class ExperimentRowsResolver {
     const name = orderName(order);
     const rows = await experimentRows(database, {
       filter,
-      metrics: metricNames(metrics),
+      metrics: checkMetricNames(metrics),
       order,
       // An additional row shows that there is a next page.
       limit: limit + 1,

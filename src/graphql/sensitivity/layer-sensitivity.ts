@@ -1,8 +1,8 @@
 import { Arg, Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
 import { layerSimilarityRow, type LayerSimilarityRow } from "../../analysis/similarity/compare-layers.js";
-import { comparedParts, partsOf } from "../../analysis/similarity/compare-projections.js";
-import { similarityAt } from "../../analysis/similarity/similarity-at-rank.js";
-import { waitOf } from "../../analysis/request/resolve-wait.js";
+import { compareProjections, fusedProjections } from "../../analysis/similarity/compare-projections.js";
+import { similarityAtRank } from "../../analysis/similarity/similarity-at-rank.js";
+import { resolveWait } from "../../analysis/request/resolve-wait.js";
 import { layerSensitivity, type LayerSensitivity } from "../../derive/sensitivity/layer-sensitivity.js";
 import { Scaling, UndefinedReason } from "../../model/enums/similarity.js";
 import type { Study } from "../../store/studies/studies.js";
@@ -83,10 +83,10 @@ export class StudySensitivityResolver {
   ): Promise<LayerSensitivityType[]> {
     const requested = {
       scaling: Scaling.ADAPTER,
-      waitMilliseconds: waitOf(waitSeconds, context),
+      waitMilliseconds: resolveWait(waitSeconds, context),
       roles: { baseline, candidate },
     };
-    const { layers } = await similarityAt(context, study, rank, requested);
+    const { layers } = await similarityAtRank(context, study, rank, requested);
     return layerSensitivity(layers.map(layerSimilarityRow));
   }
 }
@@ -98,7 +98,7 @@ export class LayerSensitivityResolver {
     description: "q, k and v of a fused projection with a known layout; empty for other layers, see partsReason.",
   })
   async parts(@Root() row: LayerSimilarityRow, @Ctx() context: Context): Promise<PartSensitivityRow[]> {
-    const parts = await comparedParts(row, context);
+    const parts = await compareProjections(row, context);
     return parts.map(({ part, updates }) => {
       const { cosineSimilarity, undefinedReason, pendingJob } = updates.similarity;
       return {
@@ -114,7 +114,7 @@ export class LayerSensitivityResolver {
 
   @FieldResolver(() => String, { nullable: true, description: "Why there are no parts; null if there are." })
   async partsReason(@Root() row: LayerSimilarityRow, @Ctx() context: Context): Promise<string | null> {
-    const parts = await partsOf(row, context);
+    const parts = await fusedProjections(row, context);
     return "reason" in parts ? parts.reason : null;
   }
 }

@@ -1,9 +1,9 @@
 import { Arg, Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
-import { comparableCheckpoint } from "../../analysis/runs/checkpoint-layers.js";
-import { rankAllocationOf, type StudyAllocation } from "../../analysis/sensitivity/rank-allocation.js";
+import { finalCheckpoint } from "../../model/final-checkpoint.js";
+import { allocateStudyRanks, type StudyAllocation } from "../../analysis/sensitivity/rank-allocation.js";
 import { runSettings } from "../../analysis/runs/run-settings.js";
-import { similarityAt } from "../../analysis/similarity/similarity-at-rank.js";
-import { waitOf } from "../../analysis/request/resolve-wait.js";
+import { similarityAtRank } from "../../analysis/similarity/similarity-at-rank.js";
+import { resolveWait } from "../../analysis/request/resolve-wait.js";
 import { failure } from "../../errors.js";
 import { Scaling } from "../../model/enums/similarity.js";
 import type { Study } from "../../store/studies/studies.js";
@@ -122,20 +122,20 @@ export class RankAllocationResolver {
   ): Promise<StudyAllocation> {
     const requested = {
       scaling: Scaling.ADAPTER,
-      waitMilliseconds: waitOf(waitSeconds, context),
+      waitMilliseconds: resolveWait(waitSeconds, context),
       roles: { baseline, candidate },
     };
     const ranks = [...new Set(allowedRanks)].sort((left, right) => left - right);
     checkPositive("allowedRanks", ranks[0] ?? 0);
     checkPositive("relativeBudget", relativeBudget);
     if (parameters != null) checkPositive("parameters", parameters);
-    const similarity = await similarityAt(context, study, rank, requested);
+    const similarity = await similarityAtRank(context, study, rank, requested);
     const run = similarity.candidate;
     const settings =
       run === null
         ? undefined
-        : await runSettings(context.loaders, { experiment: run, checkpoint: comparableCheckpoint(run) });
-    return rankAllocationOf(similarity, settings, {
+        : await runSettings(context.loaders, { experiment: run, checkpoint: finalCheckpoint(run.checkpoints) });
+    return allocateStudyRanks(similarity, settings, {
       parameters: parameters ?? undefined,
       relativeBudget,
       allowedRanks: ranks,

@@ -1,9 +1,9 @@
 import { Arg, Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
 import type { ComparedLayer } from "../../analysis/similarity/compare-layers.js";
-import { together, type Provenance } from "../../analysis/request/provenance.js";
-import { sensitivityParts } from "../../analysis/sensitivity/projection-sensitivity.js";
-import { similarityAt } from "../../analysis/similarity/similarity-at-rank.js";
-import { waitOf } from "../../analysis/request/resolve-wait.js";
+import { mergeProvenances, type Provenance } from "../../analysis/request/provenance.js";
+import { projectionSensitivity } from "../../analysis/sensitivity/projection-sensitivity.js";
+import { similarityAtRank } from "../../analysis/similarity/similarity-at-rank.js";
+import { resolveWait } from "../../analysis/request/resolve-wait.js";
 import { sensitivityMap, type SensitivityMap } from "../../derive/sensitivity/sensitivity-map.js";
 import { Scaling } from "../../model/enums/similarity.js";
 import type { Layer } from "../../store/studies/layers.js";
@@ -116,16 +116,16 @@ export class StudySensitivityMapResolver {
   ): Promise<SensitivityMapRow> {
     const requested = {
       scaling: Scaling.ADAPTER,
-      waitMilliseconds: waitOf(waitSeconds, context),
+      waitMilliseconds: resolveWait(waitSeconds, context),
       roles: { baseline, candidate },
     };
     const ranks = await context.loaders.ranks.load(study.id);
-    const compared = await Promise.all(ranks.map(({ r }) => similarityAt(context, study, r, requested)));
+    const compared = await Promise.all(ranks.map(({ r }) => similarityAtRank(context, study, r, requested)));
     const map = sensitivityMap(compared.map(({ similarity }) => similarity));
     const fair = compared.filter(({ similarity }) => map.fairRanks.includes(similarity.rank));
     return {
       ...map,
-      computed: together(compared.map(({ computed }) => computed)),
+      computed: mergeProvenances(compared.map(({ computed }) => computed)),
       pendingJobs: [...new Set(compared.flatMap(({ similarity }) => similarity.pendingJobs))],
       compared: fair.map(({ layers }) => layers),
     };
@@ -139,6 +139,6 @@ export class SensitivityMapResolver {
     description: "q, k and v over all layers; empty if no layer is a fused projection with a known layout.",
   })
   parts(@Root() { compared }: SensitivityMapRow, @Ctx() context: Context): Promise<readonly PartSensitivityRowType[]> {
-    return sensitivityParts(compared, context);
+    return projectionSensitivity(compared, context);
   }
 }

@@ -1,7 +1,7 @@
 import { Arg, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
 import type { LayerSimilarityRow } from "../../analysis/similarity/compare-layers.js";
-import { comparedParts, partsOf } from "../../analysis/similarity/compare-projections.js";
-import { subspacesOf, type SubspaceRow } from "../../analysis/similarity/compare-subspaces.js";
+import { compareProjections, fusedProjections } from "../../analysis/similarity/compare-projections.js";
+import { compareSubspaces, type SubspaceRow } from "../../analysis/similarity/compare-subspaces.js";
 import type { LayerSimilarity } from "../../derive/similarity/layer-similarity.js";
 import { failure } from "../../errors.js";
 import { UndefinedReason } from "../../model/enums/similarity.js";
@@ -110,7 +110,7 @@ export class LayerSimilarityResolver {
     candidateDirections: number | undefined,
     @Ctx() { loaders }: Context,
   ): Promise<SubspaceRow> {
-    return subspacesOf(loaders.weights, row, {
+    return compareSubspaces(loaders.weights, row, {
       baseline: directions("baselineDirections", baselineDirections),
       candidate: directions("candidateDirections", candidateDirections),
     });
@@ -122,7 +122,7 @@ export class LayerSimilarityResolver {
       "Comparison of q, k and v of a fused projection with a known layout; empty for other layers, see partsReason.",
   })
   async parts(@Root() row: LayerSimilarityRow, @Ctx() context: Context): Promise<PartSimilarityType[]> {
-    const parts = await comparedParts(row, context);
+    const parts = await compareProjections(row, context);
     return parts.map(({ part, updates }) => ({
       ...part,
       ...updates.similarity,
@@ -133,7 +133,7 @@ export class LayerSimilarityResolver {
 
   @FieldResolver(() => String, { nullable: true, description: "Why there are no parts; null if there are." })
   async partsReason(@Root() row: LayerSimilarityRow, @Ctx() context: Context): Promise<string | null> {
-    const parts = await partsOf(row, context);
+    const parts = await fusedProjections(row, context);
     return "reason" in parts ? parts.reason : null;
   }
 }

@@ -1,9 +1,9 @@
 import { Arg, Ctx, Field, Float, ID, Int, ObjectType, Query, Resolver } from "type-graphql";
-import { checkpointOf } from "../../analysis/runs/select-checkpoint.js";
+import { selectCheckpoint } from "../../analysis/runs/select-checkpoint.js";
 import { knownExperiments } from "../../analysis/runs/known-experiments.js";
-import { matrixOf, type RunsMatrix } from "../../analysis/similarity/similarity-matrix.js";
+import { compareAllRuns, type RunsMatrix } from "../../analysis/similarity/similarity-matrix.js";
 import type { Provenance } from "../../analysis/request/provenance.js";
-import { waitOf } from "../../analysis/request/resolve-wait.js";
+import { resolveWait } from "../../analysis/request/resolve-wait.js";
 import { failure } from "../../errors.js";
 import { Scaling, SimilarityMeasure, UndefinedReason } from "../../model/enums/similarity.js";
 import { Requires } from "../access/requires.js";
@@ -94,7 +94,7 @@ export class SimilarityMatrixResolver {
     @Arg("waitSeconds", () => Float, waitSecondsArg) waitSeconds: number | undefined,
     @Ctx() context: Context,
   ): Promise<RunsMatrix & Pick<SimilarityMatrixType, "experiments" | "measure" | "scaling">> {
-    const waitMilliseconds = waitOf(waitSeconds, context);
+    const waitMilliseconds = resolveWait(waitSeconds, context);
     if (ids.length < 1 || ids.length > MAX_MATRIX_EXPERIMENTS) {
       throw failure("ARGUMENT_INVALID", {
         where: "experiments",
@@ -104,8 +104,8 @@ export class SimilarityMatrixResolver {
     }
     const { loaders } = context;
     const experiments = await knownExperiments(loaders, ids, "experiments");
-    const runs = experiments.map((experiment) => checkpointOf(experiment, undefined, "experiments"));
-    const matrix = await matrixOf(loaders.weights, loaders, runs, { measure, scaling, waitMilliseconds });
+    const runs = experiments.map((experiment) => selectCheckpoint(experiment, undefined, "experiments"));
+    const matrix = await compareAllRuns(loaders.weights, loaders, runs, { measure, scaling, waitMilliseconds });
     return { experiments, measure, scaling, ...matrix };
   }
 }

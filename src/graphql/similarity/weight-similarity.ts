@@ -1,8 +1,8 @@
 import { Arg, Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
 import { layerSimilarityRow } from "../../analysis/similarity/compare-layers.js";
 import type { Provenance } from "../../analysis/request/provenance.js";
-import { similarityAt } from "../../analysis/similarity/similarity-at-rank.js";
-import { waitOf } from "../../analysis/request/resolve-wait.js";
+import { similarityAtRank } from "../../analysis/similarity/similarity-at-rank.js";
+import { resolveWait } from "../../analysis/request/resolve-wait.js";
 import { Scaling } from "../../model/enums/similarity.js";
 import type { Study } from "../../store/studies/studies.js";
 import { rankArg, scalingArg, similarityThresholdArg, waitSecondsArg } from "../arguments.js";
@@ -105,9 +105,9 @@ export class WeightSimilarityResolver {
     @Args(() => RolesArguments) { baseline, candidate }: RolesArguments,
     @Ctx() context: Context,
   ): Promise<WeightSimilarityRow> {
-    const waitMilliseconds = waitOf(waitSeconds, context);
+    const waitMilliseconds = resolveWait(waitSeconds, context);
     const requested = { scaling, waitMilliseconds, roles: { baseline, candidate } };
-    const compared = await similarityAt(context, study, rank, requested);
+    const compared = await similarityAtRank(context, study, rank, requested);
     const { mean, min, max, comparedLayers, initialCosine, sharedStart, pendingJobs } = compared.similarity;
     return {
       baseline: compared.baseline,

@@ -1,5 +1,5 @@
 import { Arg, Ctx, Field, FieldResolver, Float, ObjectType, Resolver, Root } from "type-graphql";
-import { byId, runOf } from "../../analysis/runs/study-runs.js";
+import { experimentFinder, runOf } from "../../analysis/runs/study-runs.js";
 import { higherIsBetter } from "../../derive/runs/metric-choice.js";
 import { paretoFrontier } from "../../derive/tradeoffs/pareto-frontier.js";
 import { failure } from "../../errors.js";
@@ -71,7 +71,7 @@ export class ParetoFrontierResolver {
       y: higherIsBetter(keys.y),
       z: higherIsBetter(keys.z ?? ""),
     };
-    const experimentOf = byId(experiments);
+    const experimentOf = experimentFinder(experiments);
     return paretoFrontier(points, directions).map(({ item, z: third, ...point }) => ({
       ...point,
       z: third ?? null,

@@ -1,6 +1,6 @@
 import { Arg, Args, Ctx, Field, FieldResolver, Float, ObjectType, Resolver, Root } from "type-graphql";
 import { measuredStudy } from "../../analysis/judgement/measured-study.js";
-import { byId } from "../../analysis/runs/study-runs.js";
+import { experimentFinder } from "../../analysis/runs/study-runs.js";
 import { recommend } from "../../derive/tradeoffs/recommend.js";
 import type { Study } from "../../store/studies/studies.js";
 import type { Context } from "../context.js";
@@ -77,7 +77,7 @@ export class RecommendationResolver {
       degradationPercent: maxDegradationPercent ?? null,
     };
     const { run, because, alternatives } = recommend(runs, budget, roles ?? null);
-    const experimentOf = byId(experiments);
+    const experimentOf = experimentFinder(experiments);
     const experiment = run && experimentOf(run);
     return {
       experiment,

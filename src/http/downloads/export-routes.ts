@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import express, { type Request, type Response, type Router } from "express";
 import type { GraphQLSchema } from "graphql";
-import { metricNames } from "../../analysis/across-studies/metric-names.js";
+import { checkMetricNames } from "../../analysis/across-studies/check-metric-names.js";
 import { failure } from "../../errors.js";
 import { experimentsTable } from "../../export/experiments-table.js";
 import { layersTable } from "../../export/layers-table.js";
@@ -130,7 +130,7 @@ function tableAcrossStudies(
   if (name === "layers") {
     return layersTable(database, queryFilter(schema, "StudyFilter", filter), integerList(request, "ranks"));
   }
-  const metrics = metricNames(textParameter(request, "metrics")?.split(",") ?? DEFAULT_METRICS);
+  const metrics = checkMetricNames(textParameter(request, "metrics")?.split(",") ?? DEFAULT_METRICS);
   return experimentsTable(database, queryFilter(schema, "ExperimentFilter", filter), metrics);
 }
 

@@ -1,6 +1,6 @@
 import type { AnalysisContext } from "../../analysis/request/analysis-context.js";
 import type { ComparedLayer } from "../../analysis/similarity/compare-layers.js";
-import { comparedParts } from "../../analysis/similarity/compare-projections.js";
+import { compareProjections } from "../../analysis/similarity/compare-projections.js";
 import { figure, printable, shortNames } from "../labels.js";
 import { blockAxis } from "../parts/block-axis.js";
 import {
@@ -56,7 +56,7 @@ async function readLayerHeatmap(request: PlotRequest): Promise<PlotFacts<LayerHe
 }
 
 async function readParts(layer: ComparedLayer, context: AnalysisContext): Promise<PlotFacts<DividedLayer>> {
-  const parts = await comparedParts(layer, context);
+  const parts = await compareProjections(layer, context);
   return {
     facts: {
       ...layerCosine(layer),

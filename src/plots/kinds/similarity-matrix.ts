@@ -1,6 +1,6 @@
-import { comparableCheckpoint } from "../../analysis/runs/checkpoint-layers.js";
-import { matrixOf } from "../../analysis/similarity/similarity-matrix.js";
-import { waitOf } from "../../analysis/request/resolve-wait.js";
+import { finalCheckpoint } from "../../model/final-checkpoint.js";
+import { compareAllRuns } from "../../analysis/similarity/similarity-matrix.js";
+import { resolveWait } from "../../analysis/request/resolve-wait.js";
 import type { MeanMatrix } from "../../derive/similarity/similarity-matrix.js";
 import { RankscopeError } from "../../errors.js";
 import type { UndefinedReason } from "../../model/enums/similarity.js";
@@ -44,7 +44,7 @@ export async function readRunsSimilarity({
   const rank = options.rank ?? null;
   const experiments = measured.experiments.filter((experiment) => rank === null || experiment.rank.r === rank);
   const runs = experiments.flatMap((experiment) => {
-    const checkpoint = comparableCheckpoint(experiment);
+    const checkpoint = finalCheckpoint(experiment.checkpoints);
     return checkpoint === undefined ? [] : [{ experiment, checkpoint }];
   });
   const shared = {
@@ -57,10 +57,10 @@ export async function readRunsSimilarity({
   if (runs.length > MAX_RUNS) {
     return withoutMatrix(`${runs.length} runs have weights; a plot shows at most ${MAX_RUNS}. Request a single rank.`);
   }
-  const waitMilliseconds = waitOf(options.waitSeconds, context);
+  const waitMilliseconds = resolveWait(options.waitSeconds, context);
   const { loaders } = context;
   try {
-    const matrix = await matrixOf(loaders.weights, loaders, runs, {
+    const matrix = await compareAllRuns(loaders.weights, loaders, runs, {
       measure: "COSINE",
       scaling: options.scaling,
       waitMilliseconds,

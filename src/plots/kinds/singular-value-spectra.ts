@@ -1,7 +1,7 @@
-import { comparableCheckpoint } from "../../analysis/runs/checkpoint-layers.js";
-import { spectraOf, type AdapterLayer } from "../../analysis/spectra/adapter-spectra.js";
-import { byId } from "../../analysis/runs/study-runs.js";
-import { waitOf } from "../../analysis/request/resolve-wait.js";
+import { finalCheckpoint } from "../../model/final-checkpoint.js";
+import { adapterSpectra, type AdapterLayer } from "../../analysis/spectra/adapter-spectra.js";
+import { experimentFinder } from "../../analysis/runs/study-runs.js";
+import { resolveWait } from "../../analysis/request/resolve-wait.js";
 import { pairAt, type Run } from "../../derive/runs/comparison-roles.js";
 import { spectrumRange, type SpectrumRange } from "../../derive/spectra/spectrum-range.js";
 import type { Cell } from "../../export/table.js";
@@ -68,10 +68,10 @@ async function readModules(
 ): Promise<PlotFacts<readonly ModuleSpectrum[]>> {
   if (configuration === undefined || run === null) return complete([]);
   const { loaders } = context;
-  const experiment = byId(measured.experiments)(run);
-  const checkpoint = comparableCheckpoint(experiment);
-  const how = { scaling: options.scaling, waitMilliseconds: waitOf(options.waitSeconds, context) };
-  const layers = await spectraOf(loaders.weights, loaders, { experiment, checkpoint }, how);
+  const experiment = experimentFinder(measured.experiments)(run);
+  const checkpoint = finalCheckpoint(experiment.checkpoints);
+  const how = { scaling: options.scaling, waitMilliseconds: resolveWait(options.waitSeconds, context) };
+  const layers = await adapterSpectra(loaders.weights, loaders, { experiment, checkpoint }, how);
   const modules = [...new Set(layers.map(({ layer }) => layer.module))];
   return {
     facts: modules.map((module) =>

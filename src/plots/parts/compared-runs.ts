@@ -1,7 +1,7 @@
 import type { ComparedLayer } from "../../analysis/similarity/compare-layers.js";
-import { similarityAt } from "../../analysis/similarity/similarity-at-rank.js";
+import { similarityAtRank } from "../../analysis/similarity/similarity-at-rank.js";
 import type { StudySimilarity } from "../../analysis/similarity/similarity-loader.js";
-import { waitOf } from "../../analysis/request/resolve-wait.js";
+import { resolveWait } from "../../analysis/request/resolve-wait.js";
 import type { UndefinedReason } from "../../model/enums/similarity.js";
 import { count, figure, shortened } from "../labels.js";
 import type { PlotRequest } from "../plot-kind.js";
@@ -41,8 +41,8 @@ export interface LayerCosine {
 /** Reads, or computes, the similarity of the study's baseline and candidate at one rank. @throws ARGUMENT_INVALID */
 export function readSimilarity({ context, study, options }: PlotRequest, rank: number): Promise<StudySimilarity> {
   const { scaling, baseline, candidate } = options;
-  const waitMilliseconds = waitOf(options.waitSeconds, context);
-  return similarityAt(context, study, rank, { scaling, waitMilliseconds, roles: { baseline, candidate } });
+  const waitMilliseconds = resolveWait(options.waitSeconds, context);
+  return similarityAtRank(context, study, rank, { scaling, waitMilliseconds, roles: { baseline, candidate } });
 }
 
 /** Returns the names of the compared runs, and whether they started from the same A. */

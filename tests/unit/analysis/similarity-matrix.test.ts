@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { WeightFacts } from "#src/model/weight-facts.js";
-import type { CheckpointReads, RunCheckpoint } from "#src/analysis/runs/checkpoint-layers.js";
-import { matrixOf } from "#src/analysis/similarity/similarity-matrix.js";
+import type { CheckpointLoaders, RunCheckpoint } from "#src/analysis/runs/checkpoint-layers.js";
+import { compareAllRuns } from "#src/analysis/similarity/similarity-matrix.js";
 import { openReadTracker } from "#src/analysis/request/read-tracker.js";
 import { noDeadline } from "#src/analysis/request/request-deadline.js";
 import { openWeightFactsLoader } from "#src/analysis/request/weight-facts-loader.js";
@@ -17,7 +17,7 @@ function matrix(count: number, layers: number) {
       load: (checkpoint: string) =>
         Promise.resolve(rows.map(({ id }) => ({ layerId: id, hash: `${checkpoint} ${id}`, ...tensors }))),
     },
-  } as unknown as CheckpointReads;
+  } as unknown as CheckpointLoaders;
   const asked: number[] = [];
   const weights: WeightFacts = {
     request: (_kind, pairs) => {
@@ -34,7 +34,7 @@ function matrix(count: number, layers: number) {
     (_, i) => ({ experiment: { studyId: "s" }, checkpoint: { id: `c${i}` } }) as RunCheckpoint,
   );
   const asking = { measure: "COSINE", scaling: "ADAPTER", waitMilliseconds: 0 } as const;
-  return { asked, found: matrixOf(loader, reads, runs, asking) };
+  return { asked, found: compareAllRuns(loader, reads, runs, asking) };
 }
 
 test("every pair of every layer, the diagonal among them, is asked about once and in one call", async () => {
