@@ -1,10 +1,30 @@
-import { csvLine } from "./csv-line.js";
-import type { Table } from "./table.js";
+import type { Cell, Table } from "./table.js";
 
-/** The table as CSV (RFC 4180: CRLF, quotes doubled), with a header, a batch of rows at a time; null is empty. */
+/** Returns the table as CSV (RFC 4180) with a header, one batch of rows at a time. */
 export async function* csvChunks({ columns, rows }: Table): AsyncGenerator<string> {
   yield csvLine(columns.map(({ name }) => name));
   for await (const batch of rows) {
     if (batch.length > 0) yield batch.map((row) => csvLine(row)).join("");
   }
+}
+
+/** Returns one line of CSV: it ends with CRLF, quotes are doubled, and null is an empty field. */
+export function csvLine(cells: readonly Cell[]): string {
+  return `${cells.map(field).join(",")}\r\n`;
+}
+
+function field(cell: Cell): string {
+  if (cell === null) return "";
+  if (cell instanceof Date) return cell.toISOString();
+  if (typeof cell !== "string") return String(cell);
+  const text = withoutFormula(cell);
+  return /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
+}
+
+/**
+ * Prefixes text that a spreadsheet would run as a formula with an apostrophe, which spreadsheets do not show (OWASP, CSV
+ * Injection). Numbers, including negative ones, are unchanged.
+ */
+function withoutFormula(text: string): string {
+  return /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
 }

@@ -1,20 +1,14 @@
 import { curvesOfStudy, type StudyCurve } from "../store/across/study-curves.js";
 import type { Connection } from "../store/connection.js";
-import { mapped, pages } from "./pages.js";
+import { flatMapRows, pages } from "./batches.js";
 import type { Cell, Table } from "./table.js";
 
-/** Curves, not points: one may have tens of thousands. */
+/** Curves in a page. A curve can have tens of thousands of points. */
 const PAGE = 20;
 
-/** A row a logged point; the value is empty where NaN or an infinity was logged. */
+/** Returns a table with a row for each logged point. The value is null if it is not finite. */
 export function curvesTable(connection: Connection, studyId: string): Table {
   const curves = pages<StudyCurve>(PAGE, (after) => curvesOfStudy(connection, { studyId, limit: PAGE, after }));
-  const points = mapped(curves, ({ run, name, steps, values }) =>
-    steps.map((step, i): Cell[] => {
-      const value = values[i];
-      return [run, name, step, value !== undefined && Number.isFinite(value) ? value : null];
-    }),
-  );
   return {
     columns: [
       { name: "run", type: "text" },
@@ -22,10 +16,13 @@ export function curvesTable(connection: Connection, studyId: string): Table {
       { name: "step", type: "integer" },
       { name: "value", type: "number" },
     ],
-    rows: flat(points),
+    rows: flatMapRows(curves, pointRows),
   };
 }
 
-async function* flat(batches: AsyncIterable<readonly Cell[][][]>): AsyncGenerator<readonly Cell[][]> {
-  for await (const batch of batches) yield batch.flat();
+function pointRows({ run, name, steps, values }: StudyCurve): Cell[][] {
+  return steps.map((step, i) => {
+    const value = values[i] ?? NaN;
+    return [run, name, step, Number.isFinite(value) ? value : null];
+  });
 }

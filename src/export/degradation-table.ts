@@ -1,15 +1,26 @@
 import { degradationByRank, type AcceptanceRule } from "../derive/degradation/degradation.js";
 import type { Run } from "../derive/runs/comparison-roles.js";
-import type { Table } from "./table.js";
+import { oneBatch } from "./batches.js";
+import type { Cell, Table } from "./table.js";
 
-/** A row a rank. */
+/** Returns a table with a row for each rank. */
 export function degradationTable(runs: readonly Run[], rule: AcceptanceRule): Table {
-  const rows = degradationByRank(runs, rule).map(({ rank, degradation }) => {
+  const rows = degradationByRank(runs, rule).map(({ rank, degradation }): Cell[] => {
     const { baseline, candidate, interval } = degradation;
     return [
-      ...[rank, rule.metric, baseline?.mean ?? null, baseline?.n ?? 0, candidate?.mean ?? null, candidate?.n ?? 0],
-      ...[degradation.absolute, degradation.percent, interval?.low ?? null, interval?.high ?? null],
-      ...[degradation.acceptable, degradation.verdict, degradation.reason],
+      rank,
+      rule.metric,
+      baseline?.mean ?? null,
+      baseline?.n ?? 0,
+      candidate?.mean ?? null,
+      candidate?.n ?? 0,
+      degradation.absolute,
+      degradation.percent,
+      interval?.low ?? null,
+      interval?.high ?? null,
+      degradation.acceptable,
+      degradation.verdict,
+      degradation.reason,
     ];
   });
   return {
@@ -28,11 +39,6 @@ export function degradationTable(runs: readonly Run[], rule: AcceptanceRule): Ta
       { name: "verdict", type: "text" },
       { name: "reason", type: "text" },
     ],
-    rows: once(rows),
+    rows: oneBatch(rows),
   };
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- a table's rows are read as they come; these are there
-async function* once<Row>(rows: readonly Row[]): AsyncGenerator<readonly Row[]> {
-  yield rows;
 }

@@ -1,9 +1,10 @@
 import { experimentRows } from "../store/across/experiment-rows.js";
 import type { ExperimentFilter } from "../store/across/filters.js";
 import type { Connection } from "../store/connection.js";
-import { mapped, pages } from "./pages.js";
-import type { Column, Table } from "./table.js";
+import { mapRows, pages } from "./batches.js";
+import type { Cell, Column, Table } from "./table.js";
 
+/** Rows in a page. */
 const PAGE = 2_000;
 
 const COLUMNS: readonly Column[] = [
@@ -22,28 +23,52 @@ const COLUMNS: readonly Column[] = [
   { name: "study_created_at", type: "time" },
 ];
 
-/** A row a run that `filter` lets through, by study, with a column a metric; empty where it was not recorded or is not finite. */
+type ExperimentRow = Awaited<ReturnType<typeof experimentRows>>[number];
+
+/**
+ * Returns a table with a row for each run that matches `filter`, by study, and a column for each metric. The value of a metric
+ * is null if it was not recorded or is not finite.
+ */
 export function experimentsTable(
   connection: Connection,
   filter: ExperimentFilter | undefined,
   metrics: readonly string[],
 ): Table {
-  const order = { field: "STUDY", direction: "ASC", metric: "" } as const;
-  const rows = pages<Awaited<ReturnType<typeof experimentRows>>[number]>(PAGE, (last) =>
+  const rows = pages<ExperimentRow>(PAGE, (last) =>
     experimentRows(connection, {
-      ...{ filter, metrics, order, limit: PAGE },
+      filter,
+      metrics,
+      order: { field: "STUDY", direction: "ASC", metric: "" },
+      limit: PAGE,
       after: last && { key: last.study, id: last.id },
     }),
   );
   return {
-    // A metric may be called like a column.
     columns: [...COLUMNS, ...metrics.map((name): Column => ({ name: metricColumn(name), type: "number" }))],
-    rows: mapped(rows, (row) => [
-      ...[row.study, row.baseModel, row.name, row.method, row.quantization, row.quantizationBits],
-      ...[row.quantizationScheme, row.rank, row.seed, row.steps, row.numSamples, row.hasWeights, row.createdAt],
-      ...row.values.map((value) => (Number.isNaN(value) ? null : value)),
-    ]),
+    rows: mapRows(rows, cellsOf),
   };
 }
 
-const metricColumn = (name: string) => (COLUMNS.some((column) => column.name === name) ? `metric_${name}` : name);
+/** Returns the column name of a metric. It differs from the names of the other columns. */
+function metricColumn(name: string): string {
+  return COLUMNS.some((column) => column.name === name) ? `metric_${name}` : name;
+}
+
+function cellsOf(row: ExperimentRow): Cell[] {
+  return [
+    row.study,
+    row.baseModel,
+    row.name,
+    row.method,
+    row.quantization,
+    row.quantizationBits,
+    row.quantizationScheme,
+    row.rank,
+    row.seed,
+    row.steps,
+    row.numSamples,
+    row.hasWeights,
+    row.createdAt,
+    ...row.values.map((value) => (Number.isNaN(value) ? null : value)),
+  ];
+}

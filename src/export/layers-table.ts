@@ -1,12 +1,13 @@
+import { layerRows, type LayerRow } from "../analysis/across-studies/layer-rows.js";
 import type { StudyFilter } from "../store/across/filters.js";
 import type { Connection } from "../store/connection.js";
-import { layerRows, type LayerRow } from "../analysis/across-studies/layer-rows.js";
-import { mapped, pages } from "./pages.js";
+import { mapRows, pages } from "./batches.js";
 import type { Table } from "./table.js";
 
+/** Rows in a page. */
 const PAGE = 2_000;
 
-/** A row a study, rank and layer, with the stored comparison; nothing is computed or queued for it. */
+/** Returns a table with a row for each study, rank and layer, with the stored comparison. Nothing is computed or queued. */
 export function layersTable(
   database: Connection,
   filter: StudyFilter | undefined,
@@ -29,9 +30,20 @@ export function layersTable(
       { name: "initial_cosine", type: "number" },
       { name: "undefined_reason", type: "text" },
     ],
-    rows: mapped(rows, (row) => [
-      ...[row.study, row.rank, row.layer, row.index, row.module, row.baseline, row.candidate, row.stored],
-      ...[row.cosineSimilarity, row.l2Distance, row.relativeDifference, row.initialCosine, row.undefinedReason],
+    rows: mapRows(rows, (row) => [
+      row.study,
+      row.rank,
+      row.layer,
+      row.index,
+      row.module,
+      row.baseline,
+      row.candidate,
+      row.stored,
+      row.cosineSimilarity,
+      row.l2Distance,
+      row.relativeDifference,
+      row.initialCosine,
+      row.undefinedReason,
     ]),
   };
 }

@@ -1,7 +1,7 @@
 import { ByteWriter, ParquetWriter, schemaFromColumnData } from "hyparquet-writer";
 import type { Cell, Column, Table } from "./table.js";
 
-/** Rows of a row group: readers skip whole groups, and one is held in memory at a time. */
+/** Rows in a row group. Readers can skip whole groups; the writer holds one in memory. */
 const GROUP_ROWS = 20_000;
 
 const TYPES = {
@@ -12,27 +12,29 @@ const TYPES = {
   time: "TIMESTAMP",
 } as const satisfies Record<Column["type"], string>;
 
-/** The table as Apache Parquet, a row group at a time; every column may be null. */
+/** Returns the table as Apache Parquet, one row group at a time. Every column is nullable. */
 export async function* parquetChunks({ columns, rows }: Table): AsyncGenerator<Uint8Array> {
   const bytes = new ByteWriter();
   const writer = new ParquetWriter({ writer: bytes, schema: schemaOf(columns), createdBy: "rankscope" });
-  let waiting: (readonly Cell[])[] = [];
-  const write = (group: readonly (readonly Cell[])[]) => {
+
+  function writeGroup(group: readonly (readonly Cell[])[]): Uint8Array {
     const columnData = columns.map(({ name }, i) => ({ name, data: group.map((row) => row[i] ?? null) }));
-    // The writer waits only for what it is given to flush to; here its bytes are taken after each group instead.
+    // The writer waits only for a destination that it flushes to; here, the bytes are taken after each group.
     void writer.write({ columnData, rowGroupSize: GROUP_ROWS });
-    return taken(bytes);
-  };
+    return takeBytes(bytes);
+  }
+
+  let buffered: (readonly Cell[])[] = [];
   for await (const batch of rows) {
-    waiting.push(...batch);
-    while (waiting.length >= GROUP_ROWS) {
-      yield write(waiting.slice(0, GROUP_ROWS));
-      waiting = waiting.slice(GROUP_ROWS);
+    buffered.push(...batch);
+    while (buffered.length >= GROUP_ROWS) {
+      yield writeGroup(buffered.slice(0, GROUP_ROWS));
+      buffered = buffered.slice(GROUP_ROWS);
     }
   }
-  if (waiting.length > 0) yield write(waiting);
+  if (buffered.length > 0) yield writeGroup(buffered);
   void writer.finish();
-  yield taken(bytes);
+  yield takeBytes(bytes);
 }
 
 function schemaOf(columns: readonly Column[]) {
@@ -41,8 +43,8 @@ function schemaOf(columns: readonly Column[]) {
   });
 }
 
-/** What was written since the last time; the writer goes on counting its place in the file. */
-function taken(bytes: ByteWriter): Uint8Array {
+/** Returns the bytes since the last call. The writer's position in the file continues. */
+function takeBytes(bytes: ByteWriter): Uint8Array {
   const chunk = bytes.getBytes().slice();
   bytes.index = 0;
   return chunk;

@@ -1,13 +1,13 @@
-/** What a cell holds; null is empty. */
+/** The value of a cell; null is an empty cell. */
 export type Cell = string | number | boolean | Date | null;
 
 export interface Column {
   readonly name: string;
-  /** `integer` is a number without a fraction. */
+  /** The values of an `integer` column are integers. */
   readonly type: "text" | "integer" | "number" | "boolean" | "time";
 }
 
-/** A table whose rows come as they are read; cells are in the order of the columns. */
+/** A table whose rows are read in batches while they are consumed. The cells of a row are in the order of the columns. */
 export interface Table {
   readonly columns: readonly Column[];
   readonly rows: AsyncIterable<readonly (readonly Cell[])[]>;

@@ -3,7 +3,7 @@ import { csvChunks } from "./csv.js";
 import { parquetChunks } from "./parquet.js";
 import type { Table } from "./table.js";
 
-/** The table in `format`, chunk by chunk. */
+/** Returns the table in `format`, in chunks. */
 export function tableChunks(table: Table, format: TableFormat): AsyncIterable<string | Uint8Array> {
   return format === "CSV" ? csvChunks(table) : parquetChunks(table);
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { csvLine } from "../export/csv-line.js";
+import { csvLine } from "../export/csv.js";
 import type { PlotTheme } from "../model/enums/plot.js";
 import type { PlotFormat } from "./plot-paths.js";
 import type { Plot, PlotTable } from "./plot.js";

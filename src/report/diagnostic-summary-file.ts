@@ -1,28 +1,27 @@
 import { failure } from "../errors.js";
-import type { StudyReport } from "./study-report.js";
+import type { ReportedRank, StudyReport } from "./study-report.js";
 
 /**
- * `diagnostic_summary.json`: what the notebook pickled, with its names where they fit any study; the study's two
- * configurations are `baseline` and `candidate`. Null where nothing was recorded.
+ * Returns the content of `diagnostic_summary.json`: the values that the notebook pickled, with its names as far as they fit
+ * any study. The two configurations are `baseline` and `candidate`; values that were not recorded are null.
  *
- * @param rank whose weights and costs the summary is of; the largest whose weights were compared, else the largest
- * @throws ARGUMENT_INVALID where the study has no such rank
+ * @param rank the rank whose weights and costs are summarized; by default the largest whose weights were compared, or the
+ *   largest
+ * @throws ARGUMENT_INVALID if the study has no such rank
  */
 export function diagnosticSummaryFile(report: StudyReport, rank: number | undefined): object {
-  const compared = report.ranks.filter(({ similarity }) => similarity.comparedLayers > 0);
-  const chosen =
-    rank === undefined ? (compared.at(-1) ?? report.ranks.at(-1)) : report.ranks.find(({ r }) => r === rank);
-  if (chosen === undefined) {
+  const summarized = rank === undefined ? defaultRank(report) : report.ranks.find(({ r }) => r === rank);
+  if (summarized === undefined) {
     throw failure("ARGUMENT_INVALID", {
       where: `rank of study ${report.slug}`,
       received: rank === undefined ? "none" : String(rank),
       allowed: report.ranks.map(({ r }) => r).join(", "),
     });
   }
-  const { similarity, summary } = chosen;
+  const { similarity, summary } = summarized;
   return {
     study: report.slug,
-    rank: chosen.r,
+    rank: summarized.r,
     memory_comparison: report.ranks.map(({ r, summary: costs }) => ({
       rank: r,
       baseline_memory_mb: costs.baselineMemoryMb,
@@ -51,4 +50,8 @@ export function diagnosticSummaryFile(report: StudyReport, rank: number | undefi
       candidate_time_per_step: summary.candidateTimePerStepSeconds,
     },
   };
+}
+
+function defaultRank({ ranks }: StudyReport): ReportedRank | undefined {
+  return ranks.findLast(({ similarity }) => similarity.comparedLayers > 0) ?? ranks.at(-1);
 }

@@ -1,12 +1,14 @@
 import { reportSections, type Block } from "./sections.js";
 import type { StudyReport } from "./study-report.js";
 
-/** The report as a page by itself: no script, nothing from elsewhere, and all that a study's files say escaped. */
+/** Returns the report as a self-contained page: without scripts or external files, and with all text of the study escaped. */
 export function htmlReport(report: StudyReport): string {
   const { name, slug, baseModel, updatedAt, tags } = report;
   const sections = reportSections(report).map(
     ({ title, blocks }) => `<section>\n<h2>${escaped(title)}</h2>\n${blocks.map(block).join("\n")}\n</section>`,
   );
+  const facts = [`Study ${slug}`, `base model ${baseModel ?? "unknown"}`, `last changed ${updatedAt}`];
+  if (tags.length > 0) facts.push(`tags ${tags.join(", ")}`);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -17,9 +19,7 @@ export function htmlReport(report: StudyReport): string {
 </head>
 <body>
 <h1>${escaped(name)}</h1>
-<p>Study ${escaped(slug)}; base model ${escaped(baseModel ?? "unknown")}; last changed ${escaped(updatedAt)}${
-    tags.length > 0 ? `; tags ${escaped(tags.join(", "))}` : ""
-  }.</p>
+<p>${escaped(facts.join("; "))}.</p>
 ${sections.join("\n")}
 </body>
 </html>
@@ -37,10 +37,14 @@ function block(part: Block): string {
     case "list":
       return `<ul>${part.items.map((item) => `<li>${escaped(item)}</li>`).join("")}</ul>`;
     case "table":
-      return `<table>\n<thead><tr>${part.header.map((cell) => `<th scope="col">${escaped(cell)}</th>`).join("")}</tr></thead>\n<tbody>\n${part.rows
-        .map((row) => `<tr>${row.map((cell) => `<td>${escaped(cell)}</td>`).join("")}</tr>`)
-        .join("\n")}\n</tbody>\n</table>`;
+      return table(part.header, part.rows);
   }
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const head = header.map((cell) => `<th scope="col">${escaped(cell)}</th>`).join("");
+  const body = rows.map((row) => `<tr>${row.map((cell) => `<td>${escaped(cell)}</td>`).join("")}</tr>`).join("\n");
+  return `<table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody>\n</table>`;
 }
 
 const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };

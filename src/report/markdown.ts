@@ -1,7 +1,7 @@
 import { reportSections, type Block } from "./sections.js";
 import type { StudyReport } from "./study-report.js";
 
-/** The report in GitHub's Markdown. Nothing that a study's files say can become markup. */
+/** Returns the report in GitHub Flavored Markdown, with all text of the study escaped. */
 export function markdownReport(report: StudyReport): string {
   const { name, slug, baseModel, updatedAt, tags } = report;
   const facts = [
@@ -29,11 +29,11 @@ function block(part: Block): string {
   }
 }
 
-/** Text with all that Markdown or HTML would take for markup escaped. */
+const ENTITIES: Readonly<Record<string, string>> = { "<": "&lt;", "&": "&amp;" };
+
+/** Escapes the characters that are markup in Markdown or HTML. */
 function inline(text: string): string {
   return text
     .replace(/\s+/g, " ")
-    .replace(/[\\`*_{}[\]<>|#~&]/g, (character) =>
-      character === "<" ? "&lt;" : character === "&" ? "&amp;" : `\\${character}`,
-    );
+    .replace(/[\\`*_{}[\]<>|#~&]/g, (character) => ENTITIES[character] ?? `\\${character}`);
 }

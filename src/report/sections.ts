@@ -1,6 +1,6 @@
 import type { ReportedRank, StudyReport } from "./study-report.js";
 
-/** A part of a report that both Markdown and HTML can write. */
+/** A section of a report, independent of its format. */
 export interface Section {
   readonly title: string;
   readonly blocks: readonly Block[];
@@ -11,10 +11,10 @@ export type Block =
   | { readonly kind: "list"; readonly items: readonly string[] }
   | { readonly kind: "table"; readonly header: readonly string[]; readonly rows: readonly (readonly string[])[] };
 
-/** What is written where there is no number. */
-const NOTHING = "n/a";
+/** The text in place of a value that is null. */
+const MISSING = "n/a";
 
-/** A study's report, section by section; the tables of ranks, memory and time are those that the notebook printed. */
+/** Returns the sections of a study's report. The tables of ranks, memory and time correspond to the notebook's. */
 export function reportSections(report: StudyReport): Section[] {
   return [
     { title: "Experiments", blocks: [experiments(report)] },
@@ -22,16 +22,25 @@ export function reportSections(report: StudyReport): Section[] {
     { title: "Memory", blocks: [memory(report.ranks)] },
     { title: "Training efficiency", blocks: [efficiency(report.ranks)] },
     { title: "Weight similarity", blocks: similarity(report.ranks) },
-    { title: "Hypotheses", blocks: hypotheses(report) },
+    { title: "Hypotheses", blocks: judgedHypotheses(report) },
     { title: "Memory against training loss", blocks: [pareto(report)] },
     { title: "Failure modes", blocks: failures(report) },
     { title: "Recommendation", blocks: [text(recommendation(report))] },
   ];
 }
 
-const text = (value: string): Block => ({ kind: "text", text: value });
-const fixed = (value: number | null | undefined, digits: number) => (value == null ? NOTHING : value.toFixed(digits));
-const yesNo = (value: boolean | null) => (value === null ? NOTHING : value ? "yes" : "no");
+function text(value: string): Block {
+  return { kind: "text", text: value };
+}
+
+function fixed(value: number | null | undefined, digits: number): string {
+  return value == null ? MISSING : value.toFixed(digits);
+}
+
+function yesNo(value: boolean | null): string {
+  if (value === null) return MISSING;
+  return value ? "yes" : "no";
+}
 
 function experiments({ experiments: runs }: StudyReport): Block {
   return {
@@ -41,7 +50,7 @@ function experiments({ experiments: runs }: StudyReport): Block {
       run.name,
       run.method,
       String(run.rank.r),
-      run.seed === null ? NOTHING : String(run.seed),
+      run.seed === null ? MISSING : String(run.seed),
       fixed(run.trainingLoss, 6),
       fixed(run.evalLoss, 6),
       fixed(run.peakMemoryMb, 2),
@@ -54,21 +63,21 @@ function experiments({ experiments: runs }: StudyReport): Block {
 function rankThreshold({ ranks, minimumViableRank, thresholdPercent }: StudyReport): Block[] {
   const { rank, bound, leastAcceptableRank, reason } = minimumViableRank;
   return [
-    text(`Training loss; less than ${thresholdPercent} % degradation is acceptable.`),
+    text(`Metric: training loss. A degradation below ${thresholdPercent} % is acceptable.`),
     {
       kind: "table",
       header: ["rank", "baseline loss", "candidate loss", "degradation %", "acceptable", "verdict"],
-      rows: ranks.map(({ r, degradation: { baseline, candidate, percent, acceptable, verdict, reason: why } }) => [
+      rows: ranks.map(({ r, degradation: { baseline, candidate, percent, acceptable, verdict, ...judged } }) => [
         String(r),
         fixed(baseline?.mean, 6),
         fixed(candidate?.mean, 6),
         fixed(percent, 6),
         yesNo(acceptable),
-        why ?? verdict,
+        judged.reason ?? verdict,
       ]),
     },
     text(
-      `Minimum viable rank: ${rank ?? "none"} (${bound}). ${reason} Least acceptable rank: ${leastAcceptableRank ?? "none"}.`,
+      `Minimum viable rank: ${rank ?? "none"} (${bound}). ${reason} Smallest acceptable rank: ${leastAcceptableRank ?? "none"}.`,
     ),
   ];
 }
@@ -102,7 +111,7 @@ function efficiency(ranks: readonly ReportedRank[]): Block {
 function similarity(ranks: readonly ReportedRank[]): Block[] {
   return [
     text(
-      "Of the updates B A of baseline and candidate, unscaled. Runs that did not start from the same A do not compare.",
+      "Similarity of the unscaled updates B A of baseline and candidate. Runs that started from different A are not comparable.",
     ),
     {
       kind: "table",
@@ -122,7 +131,7 @@ function similarity(ranks: readonly ReportedRank[]): Block[] {
         header: [`layer at rank ${r}`, "cosine", "L2 distance", "relative difference"],
         rows: layers.map(({ layer, cosineSimilarity, l2Distance, relativeDifference, undefinedReason }) => [
           layer.name,
-          cosineSimilarity === null ? (undefinedReason ?? NOTHING) : cosineSimilarity.toFixed(7),
+          cosineSimilarity === null ? (undefinedReason ?? MISSING) : cosineSimilarity.toFixed(7),
           fixed(l2Distance, 4),
           fixed(relativeDifference, 4),
         ]),
@@ -130,21 +139,21 @@ function similarity(ranks: readonly ReportedRank[]): Block[] {
   ];
 }
 
-function hypotheses({ hypotheses: judged }: StudyReport): Block[] {
-  return judged.flatMap(({ id, statement, verdict, because, evidence, confounds }): Block[] => [
+function judgedHypotheses({ hypotheses }: StudyReport): Block[] {
+  return hypotheses.flatMap(({ id, statement, verdict, because, evidence, confounds }): Block[] => [
     text(`${id} ${verdict}: ${statement} ${because}`),
     {
       kind: "list",
       items: [
-        ...evidence.map(({ label, value, unit }) => `${label}: ${measure(value, unit)}`),
+        ...evidence.map(({ label, value, unit }) => `${label}: ${quantity(value, unit)}`),
         ...confounds.map(({ severity, message }) => `confound (${severity}): ${message}`),
       ],
     },
   ]);
 }
 
-function measure(value: number | null, unit: string): string {
-  if (value === null) return NOTHING;
+function quantity(value: number | null, unit: string): string {
+  if (value === null) return MISSING;
   return unit === "rank" ? String(value) : `${Number(value.toPrecision(6))} ${unit}`;
 }
 
@@ -162,8 +171,8 @@ function pareto({ paretoFrontier }: StudyReport): Block {
 }
 
 function failures({ failureModes }: StudyReport): Block[] {
-  if (failureModes.length === 0) return [text("None was found.")];
-  const header = ["kind", "severity", "symptom", "cause", "what to do"];
+  if (failureModes.length === 0) return [text("None was detected.")];
+  const header = ["kind", "severity", "symptom", "cause", "mitigation"];
   const rows = failureModes.map((mode) => [mode.kind, mode.severity, mode.symptom, mode.cause, mode.mitigation]);
   return [{ kind: "table", header, rows }];
 }

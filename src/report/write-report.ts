@@ -3,7 +3,7 @@ import { htmlReport } from "./html.js";
 import { markdownReport } from "./markdown.js";
 import type { StudyReport } from "./study-report.js";
 
-/** The report as a text of `format`. */
+/** Returns the text of the report in `format`. */
 export function writeReport(report: StudyReport, format: ReportFormat): string {
   switch (format) {
     case "MARKDOWN":

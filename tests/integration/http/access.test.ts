@@ -17,8 +17,8 @@ import { realServices, type RealServices } from "../../support/real-services.js"
 import { STILL } from "../../support/still-limits.js";
 import { twoStudies } from "../../support/two-studies.js";
 
-// The store has the studies "one" and "two"; everything of the second is called other, untrained or other-base. The token of
-// `limited` opens "one" and "fresh", which nobody has imported yet.
+// The database has the studies "one" and "two". Everything in the second is named other, untrained or other-base. The token
+// `limited` has access to "one" and to "fresh", which is not imported yet.
 
 const fresh = freshDatabase();
 let root: string;
@@ -26,7 +26,12 @@ let real: RealServices;
 let server: RunningServer;
 let ids: { one: string[]; two: string[]; job: string; hidden: string };
 const tokens: Record<"reader" | "writer" | "admin" | "limited" | "expired" | "revoked", string> = {
-  ...{ reader: "", writer: "", admin: "", limited: "", expired: "", revoked: "" },
+  reader: "",
+  writer: "",
+  admin: "",
+  limited: "",
+  expired: "",
+  revoked: "",
 };
 
 beforeAll(async () => {
@@ -178,7 +183,10 @@ describe("a server on loopback without tokens", () => {
     expect((await download(undefined, "/export/experiments.csv")).status).toBe(200);
     expect(await over(undefined, "{ studies { totalCount } }")).toBe('{"studies":{"totalCount":2}}');
     expect(await (await fetch(new URL("/session", server.address))).json()).toEqual({
-      ...{ role: "admin", studies: null, expiresAt: null, needsToken: false },
+      role: "admin",
+      studies: null,
+      expiresAt: null,
+      needsToken: false,
     });
   });
 });
@@ -494,7 +502,9 @@ describe("pages of other sites", () => {
   let shared: RunningServer;
   beforeAll(async () => {
     shared = await startServer(real.services, {
-      ...{ host: "127.0.0.1", port: 0, corsOrigins: ["https://notebook.example"] },
+      host: "127.0.0.1",
+      port: 0,
+      corsOrigins: ["https://notebook.example"],
     });
   });
   afterAll(() => shared.close());

@@ -97,7 +97,8 @@ test("a WebSocket that does not confirm its close cannot start another operation
   const tag = (name: string) =>
     socket.send(
       JSON.stringify({
-        ...{ id: name, type: "subscribe" },
+        id: name,
+        type: "subscribe",
         payload: { query: `mutation { tagStudy(slug: "long", tags: ["${name}"]) { tags } }` },
       }),
     );

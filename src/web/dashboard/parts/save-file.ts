@@ -1,4 +1,4 @@
-import { csvLine } from "../../../export/csv-line.js";
+import { csvLine } from "../../../export/csv.js";
 
 /** A cell of a file made here; null is empty. */
 export type Cell = string | number | boolean | null;
