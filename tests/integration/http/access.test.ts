@@ -78,7 +78,7 @@ async function download(token: string | undefined, target: string, headers: Reco
   return { status: response.status, text: await response.text(), headers: response.headers };
 }
 
-/** Sends one operation over a WebSocket; the code of its error, or the one that the socket was closed with. */
+/** Sends one operation over a WebSocket. Returns the code of its error, or the close code of the socket. */
 async function over(token: string | undefined, query: string, variables: Record<string, unknown> = {}) {
   const client = createClient({
     url: new URL("/graphql", server.address).href.replace("http", "ws"),
@@ -98,7 +98,7 @@ async function over(token: string | undefined, query: string, variables: Record<
   }
 }
 
-/** One operation a field of the schema's roots, that speaks of both studies where it can. */
+/** One operation for each root field. It refers to both studies if it can. */
 const OPERATIONS: Readonly<Record<string, readonly [string, () => object]>> = {
   "Query.study": [
     '{ one: study(slug: "one") { slug experiments { nodes { name } } } two: study(slug: "two") { slug name } }',
@@ -166,7 +166,7 @@ const TABLES = [
   "/export/experiments.parquet",
 ];
 
-/** Words that only the second study's answers have. */
+/** Words that occur only in results about the second study. */
 const OF_TWO = /"two"|,two,|^two,|two|other|untrained|of both/m;
 
 test("every root field has an operation in this test", async () => {
@@ -196,7 +196,7 @@ describe("a server with tokens", () => {
   let cookie = "";
 
   beforeAll(async () => {
-    // Open since before, without a token.
+    // Opened before the first token.
     const socket = new WebSocket(
       new URL("/graphql", server.address).href.replace("http", "ws"),
       "graphql-transport-ws",
@@ -217,7 +217,7 @@ describe("a server with tokens", () => {
     await store("expired", { role: "ADMIN", expiresAt: new Date(Date.now() - 1000) });
     await store("revoked", { role: "ADMIN" });
     await revokeToken(database, tokens.revoked.split("_")[1] ?? "");
-    // Told by PostgreSQL, not asked for.
+    // PostgreSQL notifies the server.
     while ((await ask(undefined, "{ __typename }")).status === 200);
     while ((await ask(tokens.limited, "{ __typename }")).status !== 200);
     while ((await ask(tokens.revoked, "{ __typename }")).status === 200);
@@ -228,12 +228,12 @@ describe("a server with tokens", () => {
   });
 
   describe.each([
-    ["none", () => undefined],
-    ["one of another form", () => "secret"],
+    ["no token", () => undefined],
+    ["a malformed token", () => "secret"],
     ["an unknown token", () => `rks_000000000000_${"a".repeat(43)}`],
-    ["one with a wrong secret", () => tokens.admin.replace(/.{10}$/, "aaaaaaaaaa")],
-    ["one that has expired", () => tokens.expired],
-    ["one that was revoked", () => tokens.revoked],
+    ["a token with a wrong secret", () => tokens.admin.replace(/.{10}$/, "aaaaaaaaaa")],
+    ["an expired token", () => tokens.expired],
+    ["a revoked token", () => tokens.revoked],
   ])("a request with %s", (_, tokenOf) => {
     test.each(Object.keys(OPERATIONS))("is rejected by %s", async (name) => {
       const [query, variables] = OPERATIONS[name] ?? ["", () => ({})];
@@ -269,10 +269,10 @@ describe("a server with tokens", () => {
       const { status, codes, text } = await ask(tokens[role], query, variables());
       const isAllowed = !name.startsWith("Mutation") || role !== "reader";
       expect({ status, codes }).toEqual(isAllowed ? { status: 200, codes: [] } : { status: 403, codes: ["FORBIDDEN"] });
-      // What a token of one study must not see is there to be seen; the second study has no degradation.
+      // The results contain what a restricted token must not see. The second study has no degradation.
       if (isAllowed && !/importStudy|compareExperiments|degradationAcrossStudies/.test(name))
         expect(text).toMatch(OF_TWO);
-      // The same over a WebSocket.
+      // The same result over a WebSocket.
       if (name.startsWith("Mutation") && !isAllowed)
         expect(await over(tokens[role], query, variables() as Record<string, unknown>)).toBe("FORBIDDEN");
     });
@@ -313,7 +313,7 @@ describe("a server with tokens", () => {
       const { codes, text } = await ask(tokens.limited, query, variables());
       expect(codes).toEqual(name in NOTHING ? [NOTHING[name]] : []);
       const data = JSON.stringify((JSON.parse(text) as { data: unknown }).data);
-      // Its aliases and error messages name what the query itself did.
+      // Aliases and error messages repeat names of the query.
       expect(data.replace('"two":null', "")).not.toMatch(OF_TWO);
     });
 
@@ -404,9 +404,9 @@ describe("a server with tokens", () => {
 
     test("does not authenticate plots that pages of other sites embed", async () => {
       const shown = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image" };
-      const picture = "/plots/studies/one/memory-comparison.svg";
-      expect((await download(undefined, picture, shown)).status).toBe(401);
-      const seen = await download(tokens.limited, picture, shown);
+      const plot = "/plots/studies/one/memory-comparison.svg";
+      expect((await download(undefined, plot, shown)).status).toBe(401);
+      const seen = await download(tokens.limited, plot, shown);
       expect([seen.status, seen.headers.get("cross-origin-resource-policy")]).toEqual([200, "cross-origin"]);
       expect((await download(tokens.limited, "/export/studies/one/report.md", shown)).status).toBe(403);
     });

@@ -2,8 +2,8 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { apiServer } from "../../support/api-server.js";
 
-// The twelve probes that audits of GraphQL servers begin with (the list is graphql-cop's; the requests are our own), and some
-// more: what this server answers to each, and why that is right. Its limits are those of docs/limits.md.
+// The twelve probes of usual audits of GraphQL servers (the list is graphql-cop's, the requests are our own) and some more, with
+// the response to each and its reason. The limits are those of docs/limits.md.
 
 const server = apiServer(() => Promise.resolve());
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
@@ -12,12 +12,12 @@ interface Probed {
   readonly status: number;
   readonly type: string;
   readonly text: string;
-  // The shape is the query's.
+  // Its shape depends on the query.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   readonly body: any;
 }
 
-/** Sends a request and requires what must hold of every answer: no fault of the server, JSON, nothing of its insides. */
+/** Sends a request and checks what applies to every response: no server error, JSON, no internal details. */
 async function probe(init: RequestInit, at = "/graphql"): Promise<Probed> {
   const response = await fetch(new URL(at, server.address), init);
   const text = await response.text();
@@ -80,8 +80,8 @@ describe("denial of service", () => {
   });
 
   test.each([
-    ["a query nested past 12", `{ ${"study { experiment { ".repeat(10)} id ${" } }".repeat(10)} }`],
-    ["brackets without end", "{".repeat(1990)],
+    ["a query nested deeper than 12", `{ ${"study { experiment { ".repeat(10)} id ${" } }".repeat(10)} }`],
+    ["unclosed brackets", "{".repeat(1990)],
     ["three thousand tokens", `{ ${times(3000, (i) => `f${i}`)} }`],
     [
       "fragments that double each other",
@@ -185,8 +185,8 @@ describe("information about the server", () => {
   });
 
   test.each<[string, () => Promise<Probed>]>([
-    ["no JSON", () => post("{")],
-    ["no object", () => post("7")],
+    ["invalid JSON", () => post("{")],
+    ["a body that is not an object", () => post("7")],
     ["no query", () => post({})],
     ["a query that is a number", () => post({ query: 7 })],
     ["variables that are a list", () => post({ query: "{ __typename }", variables: [1] })],
@@ -196,15 +196,15 @@ describe("information about the server", () => {
     ],
     ["half a surrogate", () => post('{"query":"{ study(slug: \\"\\ud800\\") { slug } }"}')],
     ["a null character", () => ask('{ study(slug: "a\\u0000b") { slug } }')],
-    ["an id that is none", () => ask('{ experiment(id: "\'; drop table study; --") { name } }')],
-    ["an operation that is not there", () => post({ query: "query A { __typename }", operationName: "B" })],
+    ["an invalid id", () => ask('{ experiment(id: "\'; drop table study; --") { name } }')],
+    ["an unknown operation", () => post({ query: "query A { __typename }", operationName: "B" })],
     ["a persisted query", () => post({ extensions: { persistedQuery: { version: 1, sha256Hash: "0".repeat(64) } } })],
     [
       "bytes that are not UTF-8",
       () => probe({ method: "POST", headers: { "content-type": "application/json" }, body: Buffer.from([0x22, 0xff]) }),
     ],
-    ["another charset", () => post("{}", { "content-type": "application/json; charset=utf-7" })],
-    ["a compressed body that is none", () => post("{}", { "content-encoding": "gzip" })],
+    ["an unsupported charset", () => post("{}", { "content-type": "application/json; charset=utf-7" })],
+    ["an invalid compressed body", () => post("{}", { "content-encoding": "gzip" })],
   ])("errors are in JSON and say what is wrong with the request: %s", async (_, send) => {
     const { type, body } = await send();
     expect(type).toContain("json");

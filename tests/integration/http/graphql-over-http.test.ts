@@ -2,9 +2,9 @@ import { serverAudits } from "graphql-http";
 import { describe, expect, test } from "vitest";
 import { apiServer } from "../../support/api-server.js";
 
-// The audits of the specification "GraphQL over HTTP" that graphql-http has for any server, against this one.
+// graphql-http's audits of the specification "GraphQL over HTTP", applied to this server.
 
-/** Audits that do not pass, and why that is right here. Each is a SHOULD or a MAY. */
+/** Audits that fail, and the reason. Each is of level SHOULD or MAY. */
 const NOT_PASSED: Readonly<Record<string, string>> = {
   "5A70": "GET without a header that browsers cannot send across origins is refused: CSRF prevention",
   D6D5: "the same: a GET that is sent like a form's",

@@ -38,7 +38,7 @@ const REFUSED = [400, "REQUEST_INVALID"] as const;
 const ARGUMENT = [200, "ARGUMENT_INVALID"] as const;
 const deepFilter = (levels: number) => nested(levels, ['{"and":[', "]}"], '{"search":"a"}');
 
-/** What is sent, and the status and the code that it must be answered with. */
+/** Requests, with the status and the code of their responses. */
 const REQUESTS: readonly (readonly [string, readonly [string, RequestInit], readonly [number, string]])[] = [
   ["aliases", graphql(`{ ${repeat(31, (i) => `a${i}: job(id: 1) { id }`)} }`), TOO_LARGE],
   ["root fields", graphql(`{ ${"__typename ".repeat(21)} }`), TOO_LARGE],
@@ -83,13 +83,13 @@ const REQUESTS: readonly (readonly [string, readonly [string, RequestInit], read
     `),
     TOO_LARGE,
   ],
-  ["a fragment inside itself", graphql("{ ...F } fragment F on Query { ...G } fragment G on Query { ...F }"), INVALID],
+  ["a recursive fragment", graphql("{ ...F } fragment F on Query { ...G } fragment G on Query { ...F }"), INVALID],
   [
     "introspection in circles",
     graphql(`{ __schema { types ${nested(20, ["{ fields { type ", " } }"], "{ name }")} } }`),
     INVALID,
   ],
-  ["a thousand times one field", graphql(`{ studies { nodes { ${"slug ".repeat(1900)} } } }`), INVALID],
+  ["a field repeated a thousand times", graphql(`{ studies { nodes { ${"slug ".repeat(1900)} } } }`), INVALID],
   ["tokens", graphql(`{ ${"a ".repeat(3000)} }`), UNPARSED],
   ["open brackets", graphql("{ a(x: " + "[".repeat(1990)), UNPARSED],
   ["open braces", graphql("{a".repeat(999)), UNPARSED],
@@ -119,10 +119,10 @@ const REQUESTS: readonly (readonly [string, readonly [string, RequestInit], read
     graphql("{ studies(first: 100) { nodes { experiments(first: 100) { nodes { layers { singularValues } } } } } }"),
     [400, "QUERY_TOO_EXPENSIVE"],
   ],
-  ["a page beyond reason", graphql("{ studies(first: 2147483647) { totalCount } }"), ARGUMENT],
-  ["a page below nothing", graphql("{ experimentRows(first: -1) { totalCount } }"), ARGUMENT],
-  ["a number beyond Int", graphql("{ studies(first: 99999999999) { totalCount } }"), INVALID],
-  ["a zero character", graphql('{ study(slug: "\\u0000") { slug } }'), ARGUMENT],
+  ["a huge page", graphql("{ studies(first: 2147483647) { totalCount } }"), ARGUMENT],
+  ["a negative page size", graphql("{ experimentRows(first: -1) { totalCount } }"), ARGUMENT],
+  ["a number that exceeds Int", graphql("{ studies(first: 99999999999) { totalCount } }"), INVALID],
+  ["a null character", graphql('{ study(slug: "\\u0000") { slug } }'), ARGUMENT],
   [
     "a zero character in a variable",
     graphql("query($s: String!) { study(slug: $s) { slug } }", { variables: { s: "\0" } }),
@@ -151,28 +151,28 @@ const REQUESTS: readonly (readonly [string, readonly [string, RequestInit], read
     }),
     ARGUMENT,
   ],
-  ["variables of another kind", graphql("{ __typename }", { variables: [] }), BAD],
+  ["variables of the wrong type", graphql("{ __typename }", { variables: [] }), BAD],
   [
     "variables that name the prototype",
     ["/graphql", post('{"query":"{ __typename }","variables":{"__proto__":{"a":1},"constructor":{"prototype":1}}}')],
     [200, ""],
   ],
   ["no query", ["/graphql", post({})], BAD],
-  ["a query that is no text", graphql({ a: 1 }), BAD],
+  ["a query that is not a string", graphql({ a: 1 }), BAD],
   [
     "an operation that is not there",
     graphql("{ __typename }", { operationName: "Other" }),
     [400, "OPERATION_RESOLUTION_FAILURE"],
   ],
   ["a batch", ["/graphql", post([{ query: "{ __typename }" }, { query: "{ __typename }" }])], BAD],
-  ["a number for a body", ["/graphql", post("7")], REFUSED],
-  ["half a body", ["/graphql", post('{"query":')], REFUSED],
+  ["a body that is a number", ["/graphql", post("7")], REFUSED],
+  ["an incomplete body", ["/graphql", post('{"query":')], REFUSED],
   [
     "a body of zeros that is packed",
     ["/graphql", post(gzipSync(Buffer.alloc(50_000_000)), { "content-encoding": "gzip" })],
     [413, "QUERY_TOO_LARGE"],
   ],
-  ["a body that is not what it says", ["/graphql", post("not gzip", { "content-encoding": "gzip" })], REFUSED],
+  ["a body that differs from its encoding", ["/graphql", post("not gzip", { "content-encoding": "gzip" })], REFUSED],
   ["an unknown encoding", ["/graphql", post("{}", { "content-encoding": "magic" })], [415, "REQUEST_INVALID"]],
   [
     "an unknown character set",
@@ -182,7 +182,7 @@ const REQUESTS: readonly (readonly [string, readonly [string, RequestInit], read
   ["a large body", ["/graphql", post({ query: `{ __typename } #${"x".repeat(300_000)}` })], [413, "QUERY_TOO_LARGE"]],
   ["a form", ["/graphql", post("query={__typename}", { "content-type": "application/x-www-form-urlencoded" })], BAD],
   ["a text", ["/graphql", post('{"query":"{ __typename }"}', { "content-type": "text/plain" })], BAD],
-  ["a query in the address", get("/graphql?query={__typename}"), BAD],
+  ["a query in the URL", get("/graphql?query={__typename}"), BAD],
   [
     "a mutation in the address",
     get("/graphql?query=mutation{tagStudy(slug:%22one%22,tags:[]){slug}}", { "apollo-require-preflight": "1" }),
@@ -194,15 +194,15 @@ const REQUESTS: readonly (readonly [string, readonly [string, RequestInit], read
     [200, "PERSISTED_QUERY_NOT_FOUND"],
   ],
   ["another method", ["/graphql", { method: "DELETE" }], [405, "REQUEST_INVALID"]],
-  ["questions before", ["/graphql", { method: "OPTIONS" }], [405, "REQUEST_INVALID"]],
+  ["a preflight request", ["/graphql", { method: "OPTIONS" }], [405, "REQUEST_INVALID"]],
   ["a trace mode", graphql("{ __typename }", { extensions: { tracing: true } }), [200, ""]],
-  ["an address that does not decode", get("/export/studies/%ZZ/report.md"), REFUSED],
-  ["a zero character in the address", get("/export/studies/%00/report.md"), [400, "ARGUMENT_INVALID"]],
-  ["a way out of the exports", get("/export/studies/..%2f..%2f..%2fetc/passwd.csv"), [404, "NOT_SERVED"]],
-  ["a way out of the assets", get("/assets/..%2f..%2fpackage.json"), [404, "NOT_SERVED"]],
-  ["an asset that is not there", get("/assets/nothing.js"), [404, "NOT_SERVED"]],
+  ["an undecodable URL", get("/export/studies/%ZZ/report.md"), REFUSED],
+  ["a null character in the URL", get("/export/studies/%00/report.md"), [400, "ARGUMENT_INVALID"]],
+  ["a path traversal from exports", get("/export/studies/..%2f..%2f..%2fetc/passwd.csv"), [404, "NOT_SERVED"]],
+  ["a path traversal from assets", get("/assets/..%2f..%2fpackage.json"), [404, "NOT_SERVED"]],
+  ["an unknown asset", get("/assets/nothing.js"), [404, "NOT_SERVED"]],
   ["a folder", get("/assets/"), [404, "NOT_SERVED"]],
-  ["an address of nothing", get("/wp-login.php"), [404, "NOT_SERVED"]],
+  ["an unknown path", get("/wp-login.php"), [404, "NOT_SERVED"]],
   [
     "a nested filter in the address",
     get(`/export/experiments.csv?filter=${encodeURIComponent(deepFilter(300))}`),
@@ -210,8 +210,8 @@ const REQUESTS: readonly (readonly [string, readonly [string, RequestInit], read
   ],
   ["several filters", get("/export/experiments.csv?filter={}&filter={}"), [400, "ARGUMENT_INVALID"]],
   ["a filter of objects", get("/export/experiments.csv?filter[a]=1"), [200, ""]],
-  ["no study", get("/export/studies/none/report.md"), [404, "STUDY_NOT_FOUND"]],
-  ["a download that is not read by GET", ["/export/experiments.csv", { method: "POST" }], [405, "REQUEST_INVALID"]],
+  ["an unknown study", get("/export/studies/none/report.md"), [404, "STUDY_NOT_FOUND"]],
+  ["a download with POST", ["/export/experiments.csv", { method: "POST" }], [405, "REQUEST_INVALID"]],
 ];
 
 describe("a hostile request never causes a 500, a stack trace or a path in the response", () => {
@@ -225,7 +225,7 @@ describe("a hostile request never causes a 500, a stack trace or a path in the r
     const { errors } = JSON.parse(text) as { errors: { message: string; extensions: { code: string } }[] };
     expect(errors[0]?.extensions.code, text.slice(0, 500)).toBe(code);
     expect(errors[0]?.message.length).toBeLessThan(3000);
-    // What is too large says by how much and what to do.
+    // Errors about sizes state the size, the limit and how to fix it.
     if (code === "QUERY_TOO_LARGE") expect(errors[0]?.message).toMatch(/received .*; allowed: .*\. \S+/);
   });
 

@@ -24,7 +24,7 @@ const limited = (limits: Partial<typeof DEFAULT_LIMITS>): ApiServer =>
     { limits: { ...DEFAULT_LIMITS, ...limits } },
   );
 
-/** Keeps everyone from the table `rank` while `work` runs. */
+/** Locks the table `rank` while `work` runs. */
 async function withoutRanks<T>({ database }: ApiServer, work: () => Promise<T>): Promise<T> {
   return (await database.sql.begin(async (sql) => {
     await sql`lock table rank in access exclusive mode`;
@@ -82,7 +82,7 @@ describe("the limits of one client", () => {
   test("one request runs, one waits, a third is rejected; the page is still served", async () => {
     const { refused, page, sent } = await withoutRanks(server, async () => {
       const sent = [send(), send()];
-      // Which of them come first is the network's business: any third one finds both places taken once they are.
+      // The order of arrival is unknown: a third request is rejected as soon as both places are taken.
       let refused = await send();
       while (refused.status !== 429) refused = await send();
       return { refused, page: await fetch(server.address), sent };
@@ -113,7 +113,7 @@ describe("the limits of one client", () => {
     };
     const answers = await withoutRanks(server, async () => {
       const sent = [ask(), ask(), ask()];
-      // The other two wait for the lock and for their turn.
+      // One of the others waits for the lock, one in the queue.
       expect(await Promise.race(sent)).toBe("TOO_MANY_REQUESTS");
       return { sent };
     });
@@ -126,7 +126,7 @@ describe("the limits of one client", () => {
       (await server.ask(
         `{ study(slug: "one") { ${study} { layers { undefinedReason undefinedDetail job { id } } } } }`,
       )) as { data: { study: Record<string, { layers: { undefinedReason: string; undefinedDetail: string }[] }> } };
-    // Two layers of two shapes are two jobs, and one may wait.
+    // Two layers with two shapes need two jobs, and only one may be queued.
     const { data } = await layers("weightSimilarity(rank: 2)");
     expect(data.study["weightSimilarity"]?.layers).toEqual([
       expect.objectContaining({
@@ -142,7 +142,7 @@ describe("the limits of one client", () => {
 
 describe("slow and silent clients", () => {
   const server = limited({ headerSeconds: 1, receiveSeconds: 1, connections: 20 });
-  /** What the server says to a connection that sends `text` and then nothing, until it ends. */
+  /** Returns what the server sends to a connection that sends `text` and then nothing, until it is closed. */
   const said = (text: string) =>
     new Promise<string>((resolve, reject) => {
       const socket = connect(Number(new URL(server.address).port), "127.0.0.1", () => socket.write(text));
@@ -153,12 +153,12 @@ describe("slow and silent clients", () => {
     });
 
   test.each([
-    ["half a head", "POST /graphql HTTP/1.1\r\nHost: localhost\r\n"],
+    ["an incomplete header", "POST /graphql HTTP/1.1\r\nHost: localhost\r\n"],
     [
       "half a body",
       'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"query"',
     ],
-    ["nothing at all", ""],
+    ["no data", ""],
   ])("a connection with %s is closed", async (_, text) => {
     expect(await said(text)).toMatch(/^(HTTP\/1\.1 408 |$)/);
   });
@@ -195,7 +195,7 @@ describe("WebSockets", () => {
         const given = await client
           .iterate({ query, ...(variables && { variables }) })
           .next()
-          // What is refused before it runs is the iterator's failure: a list of errors.
+          // An operation that is rejected before its execution fails the iterator with a list of errors.
           .then(
             ({ value }) => (value as { errors?: Errors }).errors,
             (errors: Errors) => errors,

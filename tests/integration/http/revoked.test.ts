@@ -12,14 +12,14 @@ import { freshDatabase } from "../../support/database.js";
 import { realServices, type RealServices } from "../../support/real-services.js";
 import { experimentRecord, studyRecord } from "../../support/study-record.js";
 
-// Each test has a token of its own. The last line of the server's log about an answer tells that it is over.
+// Each test has its own token. The server's last log line about a response shows that it has ended.
 
 const fresh = freshDatabase();
 const lines: string[] = [];
 let real: RealServices;
 let server: RunningServer;
 
-/** More than what the connection's buffers hold, by a factor of some. */
+/** Several times the size of the connection's buffers. */
 const ROWS = 20_000;
 const ROW_BYTES = 2000;
 
@@ -49,7 +49,7 @@ async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
-/** Makes a token that the server knows; it knows of its end when `ends` is over. */
+/** Creates a token that the server knows. When `ends` has resolved, the server knows that it has ended. */
 async function knownToken(token: Partial<Parameters<typeof storedToken>[1]> = {}) {
   const { id, text } = await storedToken(fresh.database, { role: "WRITER", ...token });
   await until(async () => (await status(text)) !== 401);
@@ -73,7 +73,7 @@ test.each([
   });
   const [response] = (await once(request, "response")) as [IncomingMessage];
   expect(response.statusCode).toBe(200);
-  // Nothing is read of it: the server waits for the client, as for a slow one.
+  // The client reads nothing, so that the server waits for it.
   await end(id);
   await ended();
   await until(() => lines.some((line) => line.includes(`of-${id}`) && line.includes('"msg":"request"')));
@@ -111,7 +111,7 @@ test("a WebSocket that does not confirm its close cannot start another operation
   const closed = once(socket, "close");
   socket.resume();
   expect((await closed)[0]).toBe(4401);
-  // Of another client, so that what was asked before has had its time.
+  // A request of another client, so that the earlier operations have had time to run.
   const { text: other } = await knownToken();
   const response = await fetch(new URL("/graphql", server.address), {
     method: "POST",

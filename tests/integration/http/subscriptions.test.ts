@@ -97,9 +97,9 @@ describe("a WebSocket", () => {
   });
 
   test.each([
-    ["too long", "x".repeat(300_000), 1009, "Max payload size exceeded"],
-    ["that is no JSON", "{", 4400, undefined],
-    ["of a kind that only servers send", '{"type":"connection_ack"}', 4500, "connection_ack"],
+    ["that is too long", "x".repeat(300_000), 1009, "Max payload size exceeded"],
+    ["that is not JSON", "{", 4400, undefined],
+    ["of a type that only servers send", '{"type":"connection_ack"}', 4500, "connection_ack"],
   ])("a message %s closes it, and the error is only logged", async (_, message, code, said) => {
     const console = (["error", "warn", "log"] as const).map((name) => vi.spyOn(globalThis.console, name));
     lines.length = 0;
