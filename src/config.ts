@@ -7,7 +7,7 @@ import { LIMITS, limitsBy, MAX_WAIT_SECONDS, type Limits } from "./model/limits.
 
 /** Every setting of a process, checked and frozen. */
 export interface Config {
-  /** PostgreSQL to use; undefined starts an embedded one in `dataDirectory`. */
+  /** URL of the PostgreSQL to use; undefined starts an embedded one in `dataDirectory`. */
   readonly databaseUrl: string | undefined;
   /** Where the embedded PostgreSQL keeps its files. */
   readonly dataDirectory: string;
@@ -15,46 +15,46 @@ export interface Config {
   readonly port: number;
   /** Folders under which the `importStudy` mutation may read. */
   readonly importRoots: readonly string[];
-  /** Worker processes that a server runs itself; none leaves the work to workers elsewhere. */
+  /** Number of worker processes of the server; with 0, other workers must run. */
   readonly workers: number;
-  /** Threads of a worker that compute, and jobs that it runs at once. */
+  /** Compute threads of a worker, and the number of jobs that it runs at once. */
   readonly computeThreads: number;
-  /** ONNX Runtime's execution provider; `auto` chooses by problem size among those that are there. */
+  /** ONNX Runtime's execution provider; `auto` chooses by problem size among those available. */
   readonly provider: "auto" | "cpu" | "webgpu" | "cuda";
-  /** Where weight files are kept: a folder, `in-place`, or `s3://bucket/prefix`. */
+  /** Where weight files are stored: a folder, `in-place`, or `s3://bucket/prefix`. */
   readonly weights: string;
-  /** Of an S3-compatible server that is not AWS. */
+  /** URL of an S3-compatible server other than AWS. */
   readonly s3Endpoint: string | undefined;
-  /** Of the bucket; undefined is the AWS SDK's own choice, except that other servers than Amazon's rarely care. */
+  /** Region of the bucket; undefined leaves the choice to the AWS SDK. */
   readonly s3Region: string | undefined;
-  /** How long a query waits for what has to be computed, unless it says so itself. */
+  /** Maximum wait of a query for results that are being computed, where the query gives none. */
   readonly waitMilliseconds: number;
-  /** Where a worker that nobody supervises serves its metrics, on `host`; undefined is nowhere. */
+  /** The port on `host` where an unsupervised worker serves its metrics; undefined for none. */
   readonly metricsPort: number | undefined;
-  /** Whether spans are sent to an OpenTelemetry collector; its own variables say where to. */
+  /** Whether spans are sent to an OpenTelemetry collector; the OTEL_* variables configure it. */
   readonly isTraced: boolean;
-  /** Whether a server on loopback needs tokens before there is any. */
+  /** Whether a server on loopback requires a token even before one exists. */
   readonly requireToken: boolean;
-  /** Names, with or without port, under which a server is reached beside its own. */
+  /** Further host names of the server, with or without a port. */
   readonly allowedHosts: readonly string[];
-  /** Origins whose pages may read a server's answers. */
+  /** Origins whose pages may read the server's answers. */
   readonly corsOrigins: readonly string[];
-  /** What the server allows; see model/limits.ts. */
+  /** The limits of requests; see model/limits.ts. */
   readonly limits: Limits;
-  /** How long a server that was told to stop still takes requests, while /readyz says that it will not. */
+  /** How long a stopping server still accepts requests while /readyz fails. */
   readonly drainMilliseconds: number;
-  /** A running server that terminal commands ask instead of opening a database; undefined where there is none. */
+  /** URL of the running server that commands query instead of opening a database; undefined for none. */
   readonly server: string | undefined;
-  /** The bearer token that `server` is asked with. */
+  /** The bearer token for `server`. */
   readonly token: string | undefined;
-  /** Whether terminal output is to be plain: NO_COLOR, or a terminal that knows no escape sequences. */
+  /** Whether terminal output must be plain: NO_COLOR is set, or the terminal has no escape sequences. */
   readonly plainOutput: boolean;
-  /** Whether the locale is one of UTF-8. */
+  /** Whether the locale uses UTF-8. */
   readonly utf8: boolean;
   readonly logLevel: "silent" | "error" | "warn" | "info" | "debug";
-  /** Where the command was called: relative paths are meant from here. */
+  /** The directory where the command was called; relative paths start here. */
   readonly directory: string;
-  /** Whether npm runs the command, by a shell between them that does not pass signals on. */
+  /** Whether npm runs the command through a shell, which does not pass signals on. */
   readonly underNpm: boolean;
 }
 
@@ -62,7 +62,7 @@ const SECRET: ReadonlySet<string> = new Set(["DATABASE_URL", "RANKSCOPE_TOKEN"])
 
 const whole = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
 
-/** Texts separated by commas, each of which must fit `form`. */
+/** A list separated by commas; each item must match `form`. */
 const list = (form: RegExp, allowed: string) =>
   z
     .string()
@@ -91,12 +91,16 @@ const Environment = z.object({
   OTEL_SDK_DISABLED: z.string().optional(),
   RANKSCOPE_DRAIN_SECONDS: z.coerce.number().min(0).max(300).default(0),
   RANKSCOPE_REQUIRE_TOKEN: z.enum(["0", "1"]).default("0"),
-  RANKSCOPE_ALLOWED_HOSTS: list(/^[\w.-]+(:\d+)?$/, "names, by commas, each with or without a port").default([]),
-  RANKSCOPE_CORS_ORIGINS: list(/^https?:\/\/[\w.-]+(:\d+)?$/, "origins, by commas: https://host:port").default([]),
+  RANKSCOPE_ALLOWED_HOSTS: list(/^[\w.-]+(:\d+)?$/, "names separated by commas, each with or without a port").default(
+    [],
+  ),
+  RANKSCOPE_CORS_ORIGINS: list(/^https?:\/\/[\w.-]+(:\d+)?$/, "origins separated by commas: https://host:port").default(
+    [],
+  ),
   RANKSCOPE_SERVER: z.url({ protocol: /^https?$/ }).optional(),
   RANKSCOPE_TOKEN: z
     .string()
-    .regex(/^[A-Za-z0-9\-._~+/]+=*$/, "letters, digits and - . _ ~ + / =, as RFC 6750 has it")
+    .regex(/^[A-Za-z0-9\-._~+/]+=*$/, "letters, digits and - . _ ~ + / = (RFC 6750)")
     .optional(),
   NO_COLOR: z.string().optional(),
   TERM: z.string().optional(),

@@ -6,8 +6,8 @@ import type { ReportOptions } from "../report/report.js";
 import { readFilter, readSort, SORT_FIELDS, type StudiesOptions } from "../studies/list-options.js";
 import type { WatchOptions } from "../watch/watch.js";
 
-/** Adds the commands that show what a store, or a running server, has. */
-export function addTerminalCommands(program: Command, open: () => Process): void {
+/** Adds the commands that query a store or a running server. */
+export function addQueryCommands(program: Command, open: () => Process): void {
   addStudies(program, open);
   addCompare(program, open);
   addReport(program, open);
@@ -16,29 +16,29 @@ export function addTerminalCommands(program: Command, open: () => Process): void
 }
 
 const server = () =>
-  new Option("--server <url>", "ask this running server instead of opening the database (RANKSCOPE_SERVER)");
+  new Option("--server <url>", "query this running server instead of opening the database (RANKSCOPE_SERVER)");
 const json = () => new Option("--json", "print JSON, one document, on standard output");
 const wait = () =>
-  new Option("--wait <seconds>", "how long to wait for weights that are being computed (until they are)").argParser(
-    readSeconds,
-  );
+  new Option("--wait <seconds>", "maximum wait for results that are being computed (unlimited)").argParser(readSeconds);
 
 function addStudies(program: Command, open: () => Process): void {
   program
     .command("studies")
     .description("list studies, filtered and sorted")
-    .option("--search <words>", "each of which must occur in the slug, the name, the base model or a tag")
-    .option("--base-model <part>", "whose base model's name has this part")
-    .option("--tag <tag...>", "that have all of these labels")
-    .addOption(new Option("--rank <r...>", "that trained all of these ranks").argParser(readRanks))
-    .addOption(new Option("--filter <json>", "a StudyFilter of the API, besides the others").argParser(readFilter))
+    .option("--search <words>", "words that must all occur in slug, name, base model or tags")
+    .option("--base-model <part>", "part of the base model's name")
+    .option("--tag <tag...>", "tags that the study must have, all of them")
+    .addOption(new Option("--rank <r...>", "ranks that the study must have, all of them").argParser(readRanks))
+    .addOption(
+      new Option("--filter <json>", "a StudyFilter of the API, combined with the other filters").argParser(readFilter),
+    )
     .addOption(
       new Option("--sort <field>", `${SORT_FIELDS.join(", ")}; best and mean take =METRIC; each takes :asc or :desc`)
         .default(readSort("created"), "created")
         .argParser(readSort),
     )
     .addOption(
-      new Option("--limit <n>", "at most this many; the list says when there are more")
+      new Option("--limit <n>", "maximum number of studies; the list says when there are more")
         .default(50)
         .argParser(readLimit),
     )
@@ -61,14 +61,14 @@ JSON: { total, truncated, studies: [{ slug, name, baseModel, tags, createdAt, up
 function addCompare(program: Command, open: () => Process): void {
   program
     .command("compare <slug-or-run...>")
-    .description("put runs (study/experiment, or an id) and whole studies (slugs) side by side")
+    .description("compare runs (study/experiment, or an id) and whole studies (slugs) side by side")
     .addOption(wait())
     .addOption(json())
     .addOption(server())
     .addHelpText(
       "after",
       `
-The first run is the baseline of the others. Curves of runs are drawn on one scale.
+The first run is the baseline of all others. All curves share one scale.
 
 Examples:
   rankscope compare my-study/16bit_r8 my-study/4bit_r8
@@ -76,7 +76,7 @@ Examples:
   rankscope compare my-study/4bit_r8 other-study/4bit_r8 --server http://127.0.0.1:4000/ --json
 
 JSON: { runs: [...], pairs: [...], pending, studies: [...] }; pending counts values that are still being computed.
-Exit code 3 where a study or run is not there, 4 where a part of the answer is still being computed.`,
+The exit code is 3 where a study or run does not exist, 4 where part of the answer is still being computed.`,
     )
     .action(async (words: string[], options: CompareOptions) =>
       (await import("../compare/compare.js")).compare(open(), words, options),
@@ -86,9 +86,9 @@ Exit code 3 where a study or run is not there, 4 where a part of the answer is s
 function addReport(program: Command, open: () => Process): void {
   program
     .command("report <slug>")
-    .description("print a study's whole summary")
+    .description("print a study's report")
     .addOption(
-      new Option("--format <format>", "text for a terminal, or the API's report")
+      new Option("--format <format>", "text for a terminal, or the report of the API")
         .choices(["text", "markdown", "html", "json"])
         .default("text"),
     )
@@ -104,7 +104,7 @@ Examples:
   rankscope report my-study --json | jq .minimumViableRank
 
 JSON: the document of /export/studies/SLUG/report.json.
-Exit code 3 where there is no such study, 4 where a part of the answer is still being computed.`,
+The exit code is 3 where the study does not exist, 4 where part of the answer is still being computed.`,
     )
     .action(async (slug: string, options: ReportOptions) =>
       (await import("../report/report.js")).report(open(), slug, options),
@@ -114,22 +114,22 @@ Exit code 3 where there is no such study, 4 where a part of the answer is still 
 function addWatch(program: Command, open: () => Process): void {
   program
     .command("watch [job-or-slug]")
-    .description("show the progress of jobs until they have ended: one, what a study's weights need, or all")
-    .addOption(new Option("--json", "print JSON, a document a line"))
+    .description("show the progress of jobs until they end: one job, a study's computations, or all jobs")
+    .addOption(new Option("--json", "print JSON, one document per line"))
     .addOption(server())
     .addHelpText(
       "after",
       `
-With a study's slug it has all that can be asked of the study's weights computed (precomputeStudy), and shows that.
+With a study's slug, the command first starts the computation of all results from the study's weights (precomputeStudy).
 
 Examples:
   rankscope watch
   rankscope watch my-study
   rankscope watch 019318a2-7c5e-7a3b-9f3e-2f6c1f0a9b11 --json
 
-JSON, a line a change: { job: { id, kind, status, done, total, message, createdAt, finishedAt } }, and at last
+JSON, one line per change: { job: { id, kind, status, done, total, message, createdAt, finishedAt } }, and finally
 { ended: { SUCCEEDED: 2, ... }, truncated }.
-Exit code 1 where a job failed or was cancelled, 3 where there is no such job or study, 130 after Ctrl-C.`,
+The exit code is 1 where a job failed or was cancelled, 3 where the job or study does not exist, 130 after Ctrl-C.`,
     )
     .action(async (what: string | undefined, options: WatchOptions) =>
       (await import("../watch/watch.js")).watch(open(), what, options),
@@ -139,8 +139,8 @@ Exit code 1 where a job failed or was cancelled, 3 where there is no such job or
 function addCompletion(program: Command, open: () => Process): void {
   program
     .command("completion")
-    .description("print the script that completes rankscope's commands, options, slugs and runs in a shell")
-    .addArgument(new Argument("<shell>", "which shell's").choices(SHELLS))
+    .description("print the completion script of a shell, for commands, options, slugs and runs")
+    .addArgument(new Argument("<shell>", "the shell").choices(SHELLS))
     .addHelpText(
       "after",
       `
@@ -149,7 +149,7 @@ Examples:
   source <(rankscope completion zsh)      in ~/.zshrc, after compinit
   rankscope completion fish | source      in ~/.config/fish/config.fish
 
-Slugs and runs come from the database or server of the settings, where it answers within 0.3 s; nothing is started for it.`,
+Slugs and runs come from the configured database or server, if it answers within 0.3 s. Completion starts no server.`,
     )
     .action((shell: Shell) => void process.stdout.write(completionScript(shell)));
   program
