@@ -26,7 +26,7 @@ function kinds(of: FailureEvidence, id: "H1" | "H3") {
   return Object.fromEntries(found?.confounds.map(({ kind, ranks }) => [kind, ranks]) ?? []);
 }
 
-describe("differences in training between the sides", () => {
+describe("training differences between baseline and candidate", () => {
   const candidate = (rest: Partial<RunSettings>) => withSettings((name) => (name === "4bit_r8" ? rest : {}));
 
   test.each([
@@ -34,7 +34,7 @@ describe("differences in training between the sides", () => {
     ["UNEQUAL_SAMPLES", { numSamples: 100 }],
     ["UNEQUAL_LEARNING_RATE", { peakLearningRate: 1e-4 }],
     ["DIFFERENT_BASE_MODEL", { baseModel: "other" }],
-  ])("%s is found at its rank, for weights and metrics alike", (kind, rest) => {
+  ])("%s is listed at its rank, with weight and metric conclusions", (kind, rest) => {
     expect(kinds(candidate(rest), "H1")).toHaveProperty(kind, [8]);
     expect(kinds(candidate(rest), "H3")).toHaveProperty(kind, [8]);
   });
@@ -42,7 +42,7 @@ describe("differences in training between the sides", () => {
   test.each([
     ["UNEQUAL_SCALING", { loraAlpha: 8 }],
     ["DIFFERENT_TARGETS", { targetModules: ["c_attn", "c_proj"] }],
-  ])("%s of the adapter too", (kind, rest) => {
+  ])("%s of the adapter is listed as well", (kind, rest) => {
     const changed = withSettings((name, { adapter }) =>
       name === "4bit_r8" && adapter ? { adapter: { ...adapter, ...rest } } : {},
     );
@@ -50,7 +50,7 @@ describe("differences in training between the sides", () => {
     expect(kinds(changed, "H3")).toHaveProperty(kind, [8]);
   });
 
-  test("what is no update that training made matters to weights alone", () => {
+  test("changed base weights affect weight conclusions only", () => {
     const changed = withSettings((_, { adapter }) =>
       adapter ? { adapter: { ...adapter, initLoraWeights: "pissa" } } : {},
     );
@@ -58,7 +58,7 @@ describe("differences in training between the sides", () => {
     expect(kinds(changed, "H3")).not.toHaveProperty("BASE_WEIGHTS_CHANGED");
   });
 
-  test("equal settings are no confound, and what one side alone tells is none", () => {
+  test("equal settings and settings known for one run only are not confounds", () => {
     const unequal = Object.keys(
       kinds(
         withSettings(() => ({})),
@@ -70,11 +70,11 @@ describe("differences in training between the sides", () => {
   });
 });
 
-describe("rank and step scale", () => {
+describe("the step scale", () => {
   const alpha = (of: (r: number) => number, useRslora = false) =>
     withSettings((_, { adapter }) => (adapter ? { adapter: { ...adapter, loraAlpha: of(adapter.r), useRslora } } : {}));
 
-  test("change together where alpha does not follow the rank", () => {
+  test("changes with the rank if alpha is constant", () => {
     expect(
       kinds(
         alpha(() => 16),
@@ -82,7 +82,7 @@ describe("rank and step scale", () => {
       ),
     ).toHaveProperty("RANK_AND_STEP_SCALE", [2, 8]);
   });
-  test("do not where alpha / r is constant, or rsLoRA scales by the root", () => {
+  test("does not change if alpha / r is constant, or with rsLoRA", () => {
     expect(
       kinds(
         alpha((r) => 2 * r),
@@ -107,16 +107,16 @@ describe("seeds", () => {
   const of = (change: Partial<RunSettings>) =>
     evidenceOf(seeds, { settings: new Map(seeds.map((run, i) => settingsOf(run, i === 1 ? change : {}))) });
 
-  test("of one configuration that differ in more than the seed are named", () => {
+  test("that differ in more than the seed are reported as mixed configurations", () => {
     expect(kinds(of({ peakLearningRate: 1 }), "H3")).toHaveProperty("MIXED_CONFIGURATIONS", [8]);
     expect(kinds(of({}), "H3")).not.toHaveProperty("MIXED_CONFIGURATIONS");
   });
-  test("that one side has only one of leave no interval", () => {
+  test("are reported if the candidate has a single one", () => {
     expect(kinds(of({}), "H3")).toHaveProperty("SINGLE_SEED", [8]);
   });
 });
 
-test("training and evaluation loss that lead to different answers are named, with both percents", () => {
+test("training and evaluation loss that lead to different conclusions are reported", () => {
   const losses = (evaluation: number) =>
     evidenceOf(
       runs([
@@ -139,7 +139,7 @@ describe("the noise floor", () => {
   };
   const h1 = (floors: NoiseFloor[]) => judgeHypotheses({ ...study, noiseFloors: floors }, RULE)[0];
 
-  test("of no higher than the threshold takes its rank out of H1, and all ranks make it inconclusive", () => {
+  test("at or below the threshold excludes its rank from H1; if all ranks are excluded, H1 is inconclusive", () => {
     const low = floor("OTHER_SEED", similar(0.9));
     expect(h1([low])).toMatchObject({
       verdict: "REJECTED",
@@ -151,7 +151,7 @@ describe("the noise floor", () => {
     );
   });
 
-  test("of runs that started from different A, or high enough, leaves the verdict", () => {
+  test("does not change the verdict if it is high, or if its runs started from different A", () => {
     expect(h1([floor("OTHER_SEED", similar(0.2, 0.01))])?.because).toContain("every comparable rank (2, 8)");
     expect(h1([floor("OTHER_SEED", similar(0.99))])).toMatchObject({
       verdict: "REJECTED",
@@ -159,7 +159,7 @@ describe("the noise floor", () => {
     });
   });
 
-  test("of neighbouring checkpoints is evidence, and said to be the only one", () => {
+  test("of neighbouring checkpoints is listed as evidence and reported as the only one", () => {
     const found = h1([floor("NEIGHBOURING_CHECKPOINTS", similar(0.99987))]);
     expect(found?.evidence).toContainEqual({
       label: "noise floor: 16bit_r2, step 900 against 1000",
@@ -171,7 +171,7 @@ describe("the noise floor", () => {
     expect(said).toContain("0.99987");
   });
 
-  test("that is still being computed leaves H1 open where seeds decide with, and is named otherwise", () => {
+  test("that is pending makes H1 inconclusive for other seeds, and is a confound for checkpoints", () => {
     const pending = undefinedSimilarity("PENDING", "0190-job");
     expect(h1([floor("OTHER_SEED", pending)])).toMatchObject({
       verdict: "INCONCLUSIVE",
@@ -182,7 +182,7 @@ describe("the noise floor", () => {
     expect(neighbours?.confounds).toContainEqual(expect.objectContaining({ kind: "NOISE_FLOOR", severity: "LOW" }));
   });
 
-  test("is of runs of neighbouring seeds, and of the last two checkpoints of each run with weights", () => {
+  test("compares runs of neighbouring seeds and the last two checkpoints of each run with weights", () => {
     const all = runs([
       ["16bit", 16, 8, {}, { seed: 3 }],
       ["16bit", 16, 8, {}, { seed: 1 }],
@@ -211,7 +211,7 @@ describe("by the notebook's rules", () => {
     return judgeHypotheses({ ...of, degradations }, rule, "NOTEBOOK");
   };
 
-  test("H1 is the mean of the first, the middle and the last layer at r = 8, wherever the runs started", () => {
+  test("H1 uses the mean over the first, the middle and the last layer at r = 8, regardless of the start", () => {
     const [h1] = judged(
       evidence({ 2: { percent: 1, cosines: [1, 1] }, 8: { percent: 1, cosines: [0.8, 1, 0.9, 1, 0.85], start: 0 } }),
     );
@@ -220,7 +220,7 @@ describe("by the notebook's rules", () => {
     expect(h1?.because).toContain("layers 0, 2, 4 at r = 8 is 0.8500. The threshold (0.95) is not met.");
   });
 
-  test("a mean of the threshold itself meets it, and an improvement beyond the threshold is no acceptable rank", () => {
+  test("a mean equal to the threshold meets it, and an improvement beyond the threshold is unacceptable", () => {
     const [h1, h2, h3] = judged(evidence({ 8: { percent: -9, cosines: [0.95] } }));
     expect([h1?.verdict, h2?.verdict, h3?.verdict]).toEqual(["SUPPORTED", "NOT_TESTED", "REJECTED"]);
   });

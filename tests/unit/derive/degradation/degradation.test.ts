@@ -7,7 +7,7 @@ import { runs } from "../../../support/runs.js";
 
 const rule = { metric: "training_loss", thresholdPercent: 5, twoSided: false };
 
-describe("one seed a side", () => {
+describe("one seed each", () => {
   test("percent and absolute follow their definitions", () => {
     const { percent, absolute, acceptable, verdict } = degradation([1.9746823482513427], [2.0031534576416017], rule);
     // The figure that the study's authors published for r = 2.
@@ -27,7 +27,7 @@ describe("one seed a side", () => {
     expect(degradation([100], [104.999], rule).acceptable).toBe(true);
   });
 
-  test("an improvement is acceptable, except to the notebook's two-sided rule", () => {
+  test("an improvement is acceptable, except by the notebook's two-sided rule", () => {
     expect(degradation([100], [90], rule).acceptable).toBe(true);
     expect(degradation([100], [90], { ...rule, twoSided: true }).acceptable).toBe(false);
   });
@@ -60,25 +60,25 @@ describe("several seeds", () => {
   });
 });
 
-describe("what is undefined is null, with a reason", () => {
-  test("a side without the metric", () => {
+describe("an undefined degradation is null, with a reason", () => {
+  test("if the candidate lacks the metric", () => {
     expect(degradation([], [1], rule)).toMatchObject({ percent: null, acceptable: null, verdict: "INCONCLUSIVE" });
     expect(degradation([1], [], rule).reason).toBe("No run of the candidate at this rank has training_loss.");
   });
 
-  test("a baseline of 0", () => {
+  test("if the baseline is 0", () => {
     expect(degradation([0], [1], rule)).toMatchObject({
       percent: null,
       reason: expect.stringContaining("is 0") as string,
     });
   });
 
-  test("a study of one configuration", () => {
+  test("if the study has one configuration", () => {
     const [only] = degradationByRank(runs([["16bit", 16, 2, { training_loss: 1 }]]), rule);
     expect(only?.degradation.reason).toContain("no two configurations");
   });
 
-  test("a loss that is NaN counts as not recorded", () => {
+  test("and a NaN loss counts as not recorded", () => {
     const study = runs([
       ["16bit", 16, 2, { training_loss: NaN }],
       ["4bit", 4, 2, { training_loss: 2 }],
@@ -89,7 +89,7 @@ describe("what is undefined is null, with a reason", () => {
   });
 });
 
-test("the baseline is the configuration of the most bits, whatever the order of the runs", () => {
+test("the baseline is the configuration with the most bits, in any order of runs", () => {
   const study = runs([
     ["4bit", 4, 8, { training_loss: 2.2 }],
     ["8bit", 8, 8, { training_loss: 2.1 }],
@@ -99,7 +99,7 @@ test("the baseline is the configuration of the most bits, whatever the order of 
 });
 
 describe("verdicts of intervals", () => {
-  test("a two-sided interval around 0 that leaves both thresholds is inconclusive, whichever side the mean is on", () => {
+  test("a two-sided interval beyond both thresholds is inconclusive, for a positive or negative mean", () => {
     // Around 6 %, from below 0 to above 12 %: both ends are beyond +-5 %, and what lies between is not.
     const found = degradation([1, 1.1, 0.9], [1.06, 1.2, 0.92], { ...rule, twoSided: true });
     expect(found.acceptable).toBe(false);
@@ -107,7 +107,7 @@ describe("verdicts of intervals", () => {
     expect(found.verdict).toBe("INCONCLUSIVE");
   });
 
-  test("the verdict follows from where the interval lies, for all samples and thresholds", () => {
+  test("the verdict follows from the position of the interval, for all samples and thresholds", () => {
     const values = fc.array(fc.double({ min: 1, max: 3, noNaN: true }), { minLength: 2, maxLength: 5 });
     fc.assert(
       fc.property(
@@ -130,8 +130,8 @@ describe("verdicts of intervals", () => {
   });
 });
 
-describe("which way is better", () => {
-  test("an accuracy that falls is a degradation, and its interval turns with it", () => {
+describe("the better direction", () => {
+  test("a falling accuracy is a degradation, and its interval is negated too", () => {
     const fall = degradation([0.8, 0.82], [0.7, 0.73], { ...rule, higherIsBetter: true });
     const rise = degradation([0.8, 0.82], [0.7, 0.73], rule);
     expect(fall.percent).toBeCloseTo(-(rise.percent ?? NaN), 12);
@@ -140,17 +140,17 @@ describe("which way is better", () => {
     expect(fall.interval?.low).toBeCloseTo(-(rise.interval?.high ?? NaN), 12);
   });
 
-  test("positive is worse of a metric below 0 too", () => {
+  test("positive is worse for a negative metric too", () => {
     expect(degradation([-2], [-1.9], rule).percent).toBeCloseTo(5, 12);
   });
 });
 
-describe("seeds that both sides have", () => {
+describe("seeds that baseline and candidate have in common", () => {
   const seeded = (values: Record<number, number>) =>
     Object.entries(values).map(([seed, value]) => ({ seed: Number(seed), value }));
   const paired = { ...rule, analysis: { ...DEFAULT_SEED_ANALYSIS, paired: true } };
 
-  test("make a narrower interval where they move together, and say so", () => {
+  test("give a narrower interval if they vary together", () => {
     const [b, c] = [seeded({ 1: 1.9, 2: 2.0, 3: 2.1 }), seeded({ 1: 1.96, 2: 2.06, 3: 2.165 })];
     const [apart, together] = [degradation(b, c, rule), degradation(b, c, paired)];
     expect(apart).toMatchObject({ paired: false, pairs: 3, intervalMethod: "WELCH_T" });
@@ -161,7 +161,7 @@ describe("seeds that both sides have", () => {
     expect([apart.verdict, together.verdict]).toEqual(["INCONCLUSIVE", "ACCEPTABLE"]);
   });
 
-  test("leave out seeds that one side has, and are not made of too few", () => {
+  test("are used without the other seeds, and only if there are at least two", () => {
     const [b, c] = [seeded({ 1: 2, 2: 2.2, 9: 5 }), seeded({ 1: 2.1, 2: 2.25 })];
     expect(degradation(b, c, paired)).toMatchObject({ pairs: 2, paired: true, baseline: { n: 2, mean: 2.1 } });
     const one = degradation(b, seeded({ 1: 2.1, 8: 2.25 }), paired);
@@ -171,14 +171,14 @@ describe("seeds that both sides have", () => {
     );
   });
 
-  test("two runs of one seed are no pair, nor are runs of unknown seed", () => {
+  test("do not include seeds with two runs, or unknown seeds", () => {
     const twice = [...seeded({ 1: 2, 2: 2 }), { seed: 1, value: 3 }];
     expect(degradation(twice, seeded({ 1: 2, 2: 2 }), paired).pairs).toBe(1);
     expect(degradation([1, 2], [1, 2], paired).pairs).toBe(0);
   });
 });
 
-test("a bootstrap interval is named, repeats with its seed, and says why where there is none", () => {
+test("a bootstrap interval has its method, repeats with its seed, and gives a reason if undefined", () => {
   const analysis = { ...DEFAULT_SEED_ANALYSIS, interval: "BOOTSTRAP_BCA", seed: 3 } as const;
   const found = degradation([1.9, 2, 2.1, 2.05], [2, 2.1, 2.15, 2.2], { ...rule, analysis });
   expect(found.intervalMethod).toBe("BOOTSTRAP_BCA");

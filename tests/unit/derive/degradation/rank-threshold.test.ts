@@ -12,19 +12,19 @@ function sweep(...percents: (number | null)[]) {
   }));
 }
 
-test("all acceptable: at most the least tested rank, for the cliff was not seen", () => {
+test("if all ranks are acceptable, r* is at most the smallest tested rank", () => {
   expect(rankThreshold(sweep(1, 2, 1))).toMatchObject({ rank: 1, bound: "AT_MOST", leastAcceptableRank: 1 });
 });
 
-test("a failing rank below makes it exact", () => {
+test("a failing rank below r* makes it exact", () => {
   expect(rankThreshold(sweep(9, 2, 1))).toMatchObject({ rank: 2, bound: "EXACT", leastAcceptableRank: 2 });
 });
 
-test("a rank that holds below one that fails is not enough; the notebook's rule would take it", () => {
+test("an acceptable rank below a failing one is not r*, except by the notebook's rule", () => {
   expect(rankThreshold(sweep(1, 9, 1))).toMatchObject({ rank: 3, bound: "EXACT", leastAcceptableRank: 1 });
 });
 
-test("no rank holds when the largest fails", () => {
+test("there is no r* if the largest rank fails", () => {
   expect(rankThreshold(sweep(1, 9))).toMatchObject({ rank: null, bound: "NONE", leastAcceptableRank: 1 });
 });
 
@@ -66,7 +66,7 @@ function judged(verdicts: string) {
   }));
 }
 
-test("an inconclusive rank is neither acceptable nor not: r* lies above it, and the range below", () => {
+test("r* is above an inconclusive rank, and its range includes that rank", () => {
   expect(rankThreshold(judged("uiaa"))).toMatchObject({
     rank: 3,
     bound: "AT_MOST",
@@ -82,7 +82,7 @@ test("an inconclusive rank is neither acceptable nor not: r* lies above it, and 
   });
 });
 
-test("the range holds r* of every way in which the inconclusive ranks could fall", () => {
+test("the range contains r* for every outcome of the inconclusive ranks", () => {
   fc.assert(
     fc.property(fc.stringMatching(/^[aui-]{0,8}$/), (verdicts) => {
       const { range } = rankThreshold(judged(verdicts));
@@ -97,7 +97,7 @@ test("the range holds r* of every way in which the inconclusive ranks could fall
   );
 });
 
-test("the notebook takes the least acceptable rank, whatever larger ranks do", () => {
+test("the notebook uses the smallest acceptable rank, regardless of larger ranks", () => {
   expect(notebookRankThreshold(judged("uaua"))).toMatchObject({ rank: 2, bound: "EXACT" });
   expect(notebookRankThreshold(judged("aua"))).toMatchObject({ rank: 1, bound: "AT_MOST" });
   expect(notebookRankThreshold(judged("uu"))).toMatchObject({ rank: null, bound: "NONE" });

@@ -20,7 +20,7 @@ const memory = (all: ReturnType<typeof runs>, ranks: number[]) => {
   return memoryTrend(all, roles.candidate, "peak_memory_mb", ranks);
 };
 
-test("memory that follows the rank is predicted for ranks near the tested ones, with an interval", () => {
+test("memory that is linear in the rank is predicted near the tested ranks, with an interval", () => {
   const noisy = sweep({ 2: 1, 4: 1, 8: 1, 16: 1 }, (rank) => 3000 + 1.5 * rank + (rank === 4 ? 0.5 : 0));
   const { rSquared, predictions, refusedBecause } = memory(noisy, [6, 32, 33, 1]);
   expect(refusedBecause).toBeNull();
@@ -39,7 +39,7 @@ test("memory that follows the rank is predicted for ranks near the tested ones, 
   expect(one?.value).not.toBeNull();
 });
 
-test("nothing is predicted from three ranks, from no trend, or from one that chance gives", () => {
+test("nothing is predicted from three ranks, without a trend, or from an insignificant slope", () => {
   expect(memory(sweep({ 2: 1, 4: 1, 8: 1 }), [16]).refusedBecause).toBe(
     "A trend needs at least 4 tested ranks (found: 3).",
   );

@@ -25,7 +25,7 @@ const withCurves = (curves: Record<string, LoggedCurve>) => ({
 });
 
 describe("spikes", () => {
-  test("are points far above their neighbours, with the step and run they are of", () => {
+  test("are points far above their neighbours, reported with step and run", () => {
     const spiked = falling.with(20, 6);
     const [mode, ...others] = modes(withCurves({ loss: curve(spiked) }));
     expect(others).toEqual([]);
@@ -37,14 +37,14 @@ describe("spikes", () => {
     expect(modes(withCurves({ grad_norm: curve(spiked) }))[0]?.kind).toBe("GRADIENT_SPIKE");
   });
 
-  test("are not what a falling curve begins with, nor dips, nor ripples", () => {
+  test("are not the start of a falling curve, dips or ripples", () => {
     expect(findSpikes(curve(falling))).toEqual([]);
     expect(findSpikes(curve(falling.with(20, 0.1)))).toEqual([]);
     expect(findSpikes(curve(falling.with(20, 2.3)))).toEqual([]);
     expect(findSpikes(curve([1, 9]))).toEqual([]);
   });
 
-  test("one planted spike is found wherever it is, and nothing else", () => {
+  test("include a single planted spike at any position, and nothing else", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 39 }), fc.double({ min: 8, max: 1e6, noNaN: true }), (at, height) => {
         expect(findSpikes(curve(falling.with(at, height))).map(({ step }) => step)).toEqual([10 * (at + 1)]);
@@ -69,7 +69,7 @@ describe("overfitting", () => {
     });
   });
 
-  test("is not a rise of one evaluation, of less than 1 %, or with a training loss that rises as well", () => {
+  test("is not a rise of one evaluation, a rise below 1 %, or a rise with the training loss", () => {
     expect(evaluationRise(training, evaluation(2.2, 2.1, 2, 2.1))).toBeUndefined();
     expect(evaluationRise(training, evaluation(2.2, 2, 2.01, 2.015))).toBeUndefined();
     const rising = curve([...training.values].reverse());
@@ -78,7 +78,7 @@ describe("overfitting", () => {
   });
 });
 
-test("NaN in curves, metrics and weights is named with its place, before anything else", () => {
+test("NaN in curves, metrics and weights is reported first, with its location", () => {
   const all = runs([
     ["16bit", 16, 8, { training_loss: NaN }],
     ["4bit", 4, 8, { training_loss: 2 }],
@@ -97,7 +97,7 @@ test("NaN in curves, metrics and weights is named with its place, before anythin
   });
 });
 
-test("a gradient that overflowed once is of low severity: loss scaling skips its step", () => {
+test("a gradient that overflows once has low severity, because loss scaling skips its step", () => {
   const [mode] = modes(withCurves({ grad_norm: curve(falling.with(3, NaN)) }));
   expect(mode).toMatchObject({ kind: "NON_FINITE", severity: "LOW" });
   const both = modes(withCurves({ grad_norm: curve(falling.with(3, NaN)), loss: curve(falling.with(3, NaN)) }));
@@ -114,7 +114,7 @@ describe("weights", () => {
     spectra: [{ run: first, layers: layers(...values), pendingJobs: [] }],
   });
 
-  test("whose effective rank is far below r have collapsed", () => {
+  test("with an effective rank far below r are reported as collapsed", () => {
     const [mode, ...others] = modes(spectra([1, 1e-6, 1e-6, 1e-6], [1, 0.9, 0.8, 0.7]));
     expect(others).toEqual([]);
     expect(mode).toMatchObject({
@@ -125,7 +125,7 @@ describe("weights", () => {
     expect(modes(spectra([1, 1e-6]))).toEqual([]);
   });
 
-  test("that are zero, or far below those of the same module, are dead", () => {
+  test("that are zero or far below those of the same module are reported as dead", () => {
     const [zero] = modes(spectra([0, 0], [1, 1]));
     expect(zero).toMatchObject({ kind: "DEAD_LAYERS", evidence: [{ value: 0 }] });
     const [dead] = modes(spectra([1, 1], [1, 0.9], [1e-3, 1e-3], [0.9, 0.9]));
@@ -133,7 +133,7 @@ describe("weights", () => {
     expect(modes(spectra([1, 1], [0.05, 0.05], [1, 1]))).toEqual([]);
   });
 
-  test("that are still being looked into are named as pending", () => {
+  test("that are pending are reported as such", () => {
     const [mode] = modes({ spectra: [{ run: first, layers: [], pendingJobs: ["0190-job"] }] });
     expect(mode).toMatchObject({ kind: "WEIGHTS_PENDING", cause: expect.stringContaining("0190-job") as string });
     expect(mode?.experiments).toEqual([first]);
@@ -141,7 +141,7 @@ describe("weights", () => {
 });
 
 describe("a sweep", () => {
-  test("with ranks or seeds that one side has alone is incomplete", () => {
+  test("is incomplete if only one configuration has some ranks or seeds", () => {
     const all = runs([
       ["16bit", 16, 2, { training_loss: 2 }],
       ["16bit", 16, 8, { training_loss: 2 }, { seed: 1 }],
@@ -153,7 +153,7 @@ describe("a sweep", () => {
     expect(mode?.experiments).toHaveLength(4);
   });
 
-  test("whose failing ranks could be chance is less severe than one whose cannot", () => {
+  test("has a less severe failure if the failing ranks may be chance", () => {
     const seeds = (low: number, high: number) =>
       evidenceOf(
         runs([
@@ -170,7 +170,7 @@ describe("a sweep", () => {
   });
 });
 
-test("the notebook looks at the least rank and at three layers, and at nothing else", () => {
+test("the notebook judges the smallest rank and three layers only", () => {
   const study = evidence({ 2: { percent: -9, cosines: [1] }, 8: { percent: 9, cosines: [0.9], start: 0 } });
   const found = detectFailureModes(study, RULE, "NOTEBOOK");
   expect(found.map(({ kind, symptom }) => [kind, symptom])).toEqual([

@@ -35,7 +35,7 @@ test("runs that started from different A are left out of H1 and named as a confo
   expect(h1?.confounds[0]?.message).toContain("r = 2: 0.03");
 });
 
-test("H2 needs layers that differ, and names the most sensitive", () => {
+test("H2 needs layers that differ, and names the most sensitive one", () => {
   const [, apart] = judgeHypotheses(evidence({ 8: { percent: 1, cosines: [0.97, 0.8] } }), RULE);
   expect(apart?.verdict).toBe("SUPPORTED");
   expect(apart?.evidence[0]?.label).toContain("most sensitive is layer 1");
@@ -43,7 +43,7 @@ test("H2 needs layers that differ, and names the most sensitive", () => {
   expect(verdicts(evidence({ 8: { percent: 1, cosines: [0.97] } }))[1]).toBe("NOT_TESTED");
 });
 
-test("H3 is supported only where the cliff was seen", () => {
+test("H3 is supported only if a smaller rank fails", () => {
   const cosines = [0.97];
   expect(verdicts(evidence({ 2: { percent: 9, cosines }, 4: { percent: 1, cosines } }))[2]).toBe("SUPPORTED");
   expect(verdicts(evidence({ 2: { percent: 1, cosines }, 4: { percent: 1, cosines } }))[2]).toBe("PARTIALLY_SUPPORTED");
@@ -63,7 +63,7 @@ test("a healthy study has no failure mode", () => {
   expect(detectFailureModes(evidence({ 2: { percent: 1, cosines: [0.99] } }), RULE)).toEqual([]);
 });
 
-test("a larger rank that fails where a smaller one holds is not monotonic", () => {
+test("a failing rank above an acceptable one is reported as not monotonic", () => {
   const cosines = [0.99];
   const modes = detectFailureModes(evidence({ 2: { percent: 1, cosines }, 4: { percent: 9, cosines } }), RULE);
   expect(modes.map(({ kind }) => kind)).toContain("NON_MONOTONIC_RANK");
@@ -80,7 +80,7 @@ function withPending(evidence: FailureEvidence, rank: number): FailureEvidence {
   };
 }
 
-test("while weights are being compared H1 and H2 are inconclusive and name the job; H3 needs none", () => {
+test("while weights are pending, H1 and H2 are inconclusive and name the job; H3 is not affected", () => {
   const found = evidence({ 2: { percent: 1, cosines: [0.97, 0.99] }, 8: { percent: 1, cosines: [0.97, 0.8] } });
   expect(verdicts(found)).toEqual(["PARTIALLY_SUPPORTED", "PARTIALLY_SUPPORTED", "PARTIALLY_SUPPORTED"]);
   const [h1, h2, h3] = judgeHypotheses(withPending(found, 8), RULE);
@@ -92,12 +92,12 @@ test("while weights are being compared H1 and H2 are inconclusive and name the j
   expect(h3?.verdict).toBe("PARTIALLY_SUPPORTED");
 });
 
-test("a rank that is pending is no missing one", () => {
+test("a pending rank is not reported as missing", () => {
   const [h1] = judgeHypotheses(withPending(evidence({ 8: { percent: 1, cosines: [] } }), 8), RULE);
   expect(h1?.confounds.map(({ kind }) => kind)).toEqual(["WEIGHTS_PENDING"]);
 });
 
-test("layers that could not be compared are named with every verdict that their rank takes part in", () => {
+test("layers that could not be compared are a confound of H1 and H2", () => {
   const found = evidence({ 8: { percent: 1, cosines: [0.97, 0.99] } });
   const [similarity] = found.similarities;
   const failed = { layer: { name: "gone" }, similarity: undefinedSimilarity("UNREADABLE") };
@@ -110,7 +110,7 @@ test("layers that could not be compared are named with every verdict that their 
   }
 });
 
-test("failure modes of weights wait for all layers, and the list says so", () => {
+test("failure modes of weights are reported after all layers are compared", () => {
   const found = evidence({ 8: { percent: 1, cosines: [0.5] } });
   expect(detectFailureModes(found, RULE).map(({ kind }) => kind)).toEqual(["WEIGHT_DIVERGENCE"]);
   const [mode, ...others] = detectFailureModes(withPending(found, 8), RULE);

@@ -50,7 +50,7 @@ const compared: SimilaritySummary = {
 };
 
 describe("metric deltas", () => {
-  test("are of the metrics that either has, null with a reason where one side lacks it", () => {
+  test("cover the metrics of either run, and are null with a reason if one run lacks the metric", () => {
     const deltas = metricDeltas(
       new Map([
         ["loss", 2],
@@ -92,7 +92,7 @@ describe("metric deltas", () => {
     ]);
   });
 
-  test("of a loss that is NaN are null", () => {
+  test("are null for a NaN loss", () => {
     const [delta] = metricDeltas(new Map([["loss", NaN]]), new Map([["loss", Infinity]]));
     expect(delta).toMatchObject({ baseline: null, candidate: null, absolute: null, percent: null });
     expect(delta?.reason).toBe(
@@ -102,12 +102,12 @@ describe("metric deltas", () => {
 });
 
 describe("configuration differences", () => {
-  test("there are none between equal settings, whatever the order of the target modules", () => {
+  test("are empty for equal settings, in any order of target modules", () => {
     const other = { ...run, adapter: { ...adapter, targetModules: ["c_attn", "c_proj"] } };
     expect(configDifferences(run, other)).toEqual([]);
   });
 
-  test("name the field and both values, with the scaling that follows", () => {
+  test("have the field and both values, including the resulting scaling", () => {
     const other = {
       ...run,
       quantization: { label: "4bit", bits: 4, scheme: "nf4" },
@@ -130,7 +130,7 @@ describe("confounds of two runs", () => {
   const kinds = (other: Partial<RunSettings>, summary: Partial<SimilaritySummary> = {}) =>
     pairConfounds(run, { ...run, ...other }, { ...compared, ...summary }).map(({ kind }) => kind);
 
-  test("a fair comparison has none, and what only one side tells is none", () => {
+  test("are empty for a valid comparison, and ignore settings known for one run only", () => {
     expect(kinds({})).toEqual([]);
     expect(kinds({ steps: null, baseModel: null, adapter: null, numSamples: null, peakLearningRate: null })).toEqual(
       [],
@@ -154,13 +154,13 @@ describe("confounds of two runs", () => {
     expect(kinds(other)).toEqual(expected);
   });
 
-  test("a revision is one where both name one", () => {
+  test("include the revision only if both runs name one", () => {
     const at = (revision: string | null) => ({ ...run, adapter: { ...adapter, revision } });
     expect(pairConfounds(at("a"), at("b"), compared).map(({ kind }) => kind)).toEqual(["DIFFERENT_REVISION"]);
     expect(pairConfounds(at("a"), at(null), compared)).toEqual([]);
   });
 
-  test("what the weights say: another start, none there, or still being compared", () => {
+  test("include a different start, missing weights and pending weights", () => {
     expect(kinds({}, { sharedStart: false, initialCosine: 0.03 })).toEqual(["INDEPENDENT_INITIALISATION"]);
     expect(kinds({}, { comparedLayers: 0 })).toEqual(["WEIGHTS_MISSING"]);
     expect(kinds({}, { comparedLayers: 0, leftOutLayers: 2 })).toEqual(["WEIGHTS_MISSING"]);
@@ -172,7 +172,7 @@ describe("confounds of two runs", () => {
     expect(confound?.message).toContain("job 7");
   });
 
-  test("name both values and both ranks", () => {
+  test("have both values and both ranks", () => {
     const [confound] = pairConfounds(run, { ...run, steps: 900, rank: 8 }, compared);
     expect(confound).toEqual({
       kind: "UNEQUAL_STEPS",
@@ -183,7 +183,7 @@ describe("confounds of two runs", () => {
   });
 });
 
-test("layers are ordered by the value asked for; those without it come last, ties stay in model order", () => {
+test("layers are ordered by the requested value; layers without it come last, ties stay in model order", () => {
   const layer = (name: string, cosineSimilarity: number | null, l2Distance: number | null) => ({
     name,
     similarity: { ...undefinedSimilarity("ZERO_UPDATE"), cosineSimilarity, l2Distance, relativeDifference: l2Distance },

@@ -16,18 +16,18 @@ function chosen(choice: Partial<MetricChoice>) {
 
 describe("the value that stands for a run", () => {
   test("is its scalar", () => expect(chosen({})).toEqual([1, 2]));
-  test("is the best of its curve, by which way is better", () => {
+  test("is the best of its curve, in the better direction", () => {
     expect(chosen({ point: "BEST" })).toEqual([1.5, undefined]);
     expect(chosen({ point: "BEST", higherIsBetter: true })).toEqual([3, undefined]);
   });
   test("is the last finite value", () => expect(chosen({ point: "LAST" })).toEqual([1.75, undefined]));
-  test("is what was logged at the very step, and nothing in between", () => {
+  test("is the value at exactly that step, without interpolation", () => {
     expect(chosen({ point: "STEP", step: 20 })).toEqual([1.5, undefined]);
     expect(chosen({ point: "STEP", step: 25 })).toEqual([undefined, undefined]);
   });
 });
 
-test("a choice is named for what it reads: the training loss is logged as loss", () => {
+test("the name of a choice uses the name of its curve", () => {
   const choice = { key: "training_loss", higherIsBetter: false };
   expect(choiceName({ ...choice, point: "BEST" })).toBe("the best loss");
   expect(choiceName({ ...choice, point: "STEP", step: 5 })).toBe("loss at step 5");

@@ -15,7 +15,7 @@ const sweep = runs([
 ]);
 
 describe("inferred roles", () => {
-  test("are the most and the fewest bits, and what lies between is named as left out", () => {
+  test("are the most and the fewest bits; configurations between are named as left out", () => {
     const roles = resolveRoles(sweep);
     expect(names(sweep, roles)).toEqual({ baseline: ["16bit_r8"], candidate: ["4bit_r8"] });
     expect(roles?.because).toBe(
@@ -23,7 +23,7 @@ describe("inferred roles", () => {
     );
   });
 
-  test("of several methods over one base take the plain one, and runs of unknown method with it", () => {
+  test("use plain LoRA among several methods, together with runs of unknown method", () => {
     const all = runs([
       ["16bit", 16, 8, {}],
       ["16bit", 16, 8, {}, { method: "DORA", name: "dora" }],
@@ -36,7 +36,7 @@ describe("inferred roles", () => {
     expect(roles?.because).toContain("Left out: 16bit DORA, 4bit QDORA.");
   });
 
-  test("over bases of the same bits are LoRA and the one other method", () => {
+  test("are LoRA and the only other method for equal bits", () => {
     const all = runs([
       ["16bit", 16, 8, {}],
       ["16bit", 16, 8, {}, { method: "DORA", name: "dora" }],
@@ -44,7 +44,7 @@ describe("inferred roles", () => {
     expect(names(all, resolveRoles(all))).toEqual({ baseline: ["16bit_r8"], candidate: ["dora"] });
   });
 
-  test("are none where nothing tells two configurations apart", () => {
+  test("are undefined if no two configurations differ", () => {
     expect(resolveRoles(runs([["16bit", 16, 8, {}]]))).toBeUndefined();
     expect(
       resolveRoles(
@@ -58,8 +58,8 @@ describe("inferred roles", () => {
   });
 });
 
-describe("roles that are given", () => {
-  test("are taken by label, by method and by run", () => {
+describe("requested roles", () => {
+  test("are selected by label, by method and by run", () => {
     const both = { baseline: { quantization: "16bit" }, candidate: { quantization: "8bit" } };
     expect(names(sweep, resolveRoles(sweep, both))).toEqual({ baseline: ["16bit_r8"], candidate: ["8bit_r8"] });
     const byMethod = resolveRoles(sweep, { candidate: { method: "QLORA", quantization: "8bit" } });
@@ -71,12 +71,12 @@ describe("roles that are given", () => {
     );
   });
 
-  test("that are empty or overlap are none", () => {
+  test("are undefined if they are empty or overlap", () => {
     expect(resolveRoles(sweep, { baseline: { quantization: "2bit" } })).toBeUndefined();
     expect(resolveRoles(sweep, { baseline: { quantization: "4bit" }, candidate: { method: "QLORA" } })).toBeUndefined();
   });
 
-  test("an empty selection is not given", () => {
+  test("are inferred for an empty selection", () => {
     expect(resolveRoles(sweep, { baseline: {}, candidate: null })).toEqual(resolveRoles(sweep));
   });
 });

@@ -17,7 +17,7 @@ const named = (all: { inFeatures: number; outFeatures: number; sensitivity: numb
 const RANKS = [1, 2, 4, 8];
 
 describe("an allocation", () => {
-  test("stays within its budget, keeps to the allowed ranks, and counts what it spends", () => {
+  test("stays within its budget, uses allowed ranks only, and counts its parameters", () => {
     fc.assert(
       fc.property(layers, fc.integer({ min: 0, max: 5000 }), (all, budget) => {
         const given = named(all);
@@ -38,7 +38,7 @@ describe("an allocation", () => {
     );
   });
 
-  test("leaves nothing that a sensitive layer could still be given", () => {
+  test("leaves no affordable step of a sensitive layer", () => {
     fc.assert(
       fc.property(layers, fc.integer({ min: 0, max: 5000 }), (all, budget) => {
         const given = named(all);
@@ -53,7 +53,7 @@ describe("an allocation", () => {
     );
   });
 
-  test("of layers of one shape gives the more sensitive at least as much", () => {
+  test("gives the more sensitive of two equally shaped layers at least as large a rank", () => {
     fc.assert(
       fc.property(
         // Hundredths: sensitivities that differ by a rounding gain the same, and then the first is served first.
@@ -86,7 +86,7 @@ describe("PEFT's patterns", () => {
   ];
   const scale = { r: 8, loraAlpha: 16, useRslora: false, keepScale: true };
 
-  test("name only the exceptions, and each key matches its own module as PEFT reads it", () => {
+  test("contain only the exceptions, and each key matches its own module in PEFT", () => {
     const { r, loraAlpha, rankPattern, alphaPattern } = peftPatterns(ranks, scale);
     expect([r, loraAlpha]).toEqual([8, 16]);
     expect(Object.values(rankPattern)).toEqual([16, 4]);
@@ -100,13 +100,13 @@ describe("PEFT's patterns", () => {
     }
   });
 
-  test("keep alpha / sqrt(r) with rsLoRA, and alpha itself where the scale is not to be kept", () => {
+  test("keep alpha / sqrt(r) with rsLoRA, and alpha itself without keepScale", () => {
     const { alphaPattern } = peftPatterns(ranks, { ...scale, useRslora: true });
     expect(Object.values(alphaPattern)[0]).toBeCloseTo(16 * Math.sqrt(2), 12);
     expect(peftPatterns(ranks, { ...scale, keepScale: false })).toMatchObject({ loraAlpha: 16, alphaPattern: {} });
   });
 
-  test("take the smaller of two ranks as frequent, and its alpha", () => {
+  test("use the smaller of two equally frequent ranks with its alpha", () => {
     expect(peftPatterns(ranks.slice(0, 2), scale)).toMatchObject({ r: 8 });
     expect(peftPatterns([{ layer: "a", rank: 4 }], scale)).toMatchObject({ r: 4, loraAlpha: 8, rankPattern: {} });
   });

@@ -13,7 +13,7 @@ const rank = (r: number, similarities: LayerSimilarity[]) =>
     similarities.map((similarity, i) => ({ layer: { name: `h.${i}`, module: i < 2 ? "attn" : "mlp" }, similarity })),
   );
 
-test("means are over the ranks whose comparison is fair, and the others say why they are left out", () => {
+test("means are over the valid ranks; other ranks have a reason", () => {
   const map = sensitivityMap([
     rank(2, [similar(0.1, 0.02), similar(0.2, 0.02), similar(0.3, 0.02)]),
     rank(4, [similar(0.8), similar(0.9), similar(0.7)]),
@@ -34,7 +34,7 @@ test("means are over the ranks whose comparison is fair, and the others say why 
   expect(map.modules).toEqual([{ module: "attn", layers: 2, mean: expect.closeTo(0.2, 12) as number }]);
 });
 
-test("parts are means over layers, by rank, and null where one is not known", () => {
+test("parts are means over layers by rank, and null if one is unknown", () => {
   const found = partRows([
     [
       { name: "q", score: 0.1 },
@@ -52,14 +52,14 @@ test("parts are means over layers, by rank, and null where one is not known", ()
   ]);
 });
 
-test("a layer that stands out has a robust z above 3.5, and the others do not", () => {
+test("only an outlier layer has a robust z above 3.5", () => {
   const cosines = [0.9, 0.91, 0.89, 0.9, 0.905, 0.5];
   const found = layerSensitivity(cosines.map((cosine, i) => ({ name: i, similarity: similar(cosine) })));
   expect(found[0]).toMatchObject({ name: 5, position: 1, standsOut: true });
   expect(found.slice(1).map(({ standsOut }) => standsOut)).not.toContain(true);
 });
 
-test("of fewer than five layers none stands out, nor while one is pending", () => {
+test("no layer is an outlier among fewer than five, or while one is pending", () => {
   const few = layerSensitivity([0.9, 0.1].map((cosine) => ({ similarity: similar(cosine) })));
   expect(few[0]).toMatchObject({ robustZ: null, standsOut: null });
   const cosines = [0.9, 0.91, 0.89, 0.9, 0.905, 0.5].map((cosine) => ({ similarity: similar(cosine) }));
@@ -67,7 +67,7 @@ test("of fewer than five layers none stands out, nor while one is pending", () =
   expect(pending.map(({ robustZ }) => robustZ)).toEqual(Array(7).fill(null));
 });
 
-test("Spearman's correlation is 1 for the same order and -1 for the opposite, whatever the values", () => {
+test("Spearman's correlation is 1 for equal and -1 for opposite order, for any values", () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.integer(), { minLength: 2, maxLength: 12 }), (values) => {
       expect(spearman(values.map((value) => ({ x: value, y: Math.cbrt(value) })))).toBeCloseTo(1, 12);
@@ -82,7 +82,7 @@ test("Spearman's correlation is 1 for the same order and -1 for the opposite, wh
   ).toBeUndefined();
 });
 
-test("Spearman's correlation with ties is SciPy's", () => {
+test("Spearman's correlation with ties equals SciPy's", () => {
   // scipy.stats.spearmanr([1, 2, 2, 3, 5], [2, 1, 4, 4, 3]).statistic
   expect(
     spearman([

@@ -50,6 +50,6 @@ test.each([
     "not a fused projection",
   ],
   ["a plain projection", layer("model.layers.0.self_attn.q_proj"), "not a fused projection"],
-])("%s is not sliced, and the reason is given", (_, fused, reason) => {
+])("%s is not sliced, with a reason", (_, fused, reason) => {
   expect(fusedParts(fused)).toEqual({ reason: expect.stringContaining(reason) as string });
 });

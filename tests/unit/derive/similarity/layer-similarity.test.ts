@@ -45,7 +45,7 @@ test("different scalings compare the updates as they are applied", () => {
   expect(scaled.cosineSimilarity).toBe(24 / 25);
 });
 
-test("the distance of close updates does not cancel, whatever their scalings", () => {
+test("the distance of close updates does not cancel, for any scalings", () => {
   // |1|^2 + |2|^2 - 2<1,2> would be 0 here: the stored distance is what counts.
   const close = { ...facts, innerProduct: 25, squaredDistance: 1e-24 };
   expect(layerSimilarity(close, 4, 2).l2Distance).toBeCloseTo(4e-12, 24);
@@ -80,7 +80,7 @@ test("distances agree with NumPy, for close updates and different scalings", () 
   }
 });
 
-test("weights that are being compared have no value yet, and the job", () => {
+test("pending weights have no values, but a job", () => {
   expect(undefinedSimilarity("PENDING", "job 1")).toMatchObject({
     cosineSimilarity: null,
     undefinedReason: "PENDING",
@@ -99,7 +99,7 @@ test("equal updates have cosine exactly 1 and distance exactly 0", () => {
   expect(layerSimilarity(same, 3, 3)).toMatchObject({ cosineSimilarity: 1, l2Distance: 0, relativeDifference: 0 });
 });
 
-test("what is at distance 0 is at cosine 1, whatever float32 made of the products", () => {
+test("updates at distance 0 have cosine 1, despite float32 rounding", () => {
   const same = { ...facts, innerProduct: 24.999998, squaredDistance: 0 };
   expect(layerSimilarity(same, -2, -2).cosineSimilarity).toBe(1);
 });
@@ -109,7 +109,7 @@ test("rounding never carries a cosine past 1", () => {
   expect(layerSimilarity(nearly, 1, 1).cosineSimilarity).toBe(1);
 });
 
-test("a zero update has a distance but no direction", () => {
+test("a zero update has a distance but no cosine", () => {
   const zero = {
     innerProduct: 0,
     baselineSquaredNorm: 0,
@@ -125,7 +125,7 @@ test("a zero update has a distance but no direction", () => {
   });
 });
 
-test("facts that are null are weights that are not finite", () => {
+test("null facts mean that the weights are not finite", () => {
   const none = {
     innerProduct: null,
     baselineSquaredNorm: null,
@@ -136,7 +136,7 @@ test("facts that are null are weights that are not finite", () => {
   expect(layerSimilarity(none, 1, 1)).toEqual(undefinedSimilarity("NOT_FINITE"));
 });
 
-test("a rank's mean is over the layers that are defined, and says how many those are", () => {
+test("the mean of a rank is over its defined layers, with their number", () => {
   const layers = [
     { layer: "a", similarity: layerSimilarity(facts, 1, 1) },
     { layer: "b", similarity: undefinedSimilarity("WEIGHTS_MISSING") },
@@ -145,7 +145,7 @@ test("a rank's mean is over the layers that are defined, and says how many those
   expect(rankSimilarity(8, layers.slice(1))).toMatchObject({ mean: null, comparedLayers: 0, sharedStart: null });
 });
 
-test("while a layer is pending a rank has no mean and no verdict, and says which jobs it waits for", () => {
+test("while a layer is pending, its rank has no mean and lists the jobs", () => {
   const layers = [
     { layer: "a", similarity: layerSimilarity(facts, 1, 1) },
     { layer: "b", similarity: undefinedSimilarity("PENDING", "job 1") },
@@ -170,7 +170,7 @@ const withCosine = (
   similarity: { ...undefinedSimilarity("ZERO_UPDATE"), cosineSimilarity, undefinedReason },
 });
 
-test("the most sensitive layer comes first, equal ones share a position, undefined ones come last without one", () => {
+test("the most sensitive layer is first; equal layers share a position; undefined layers are last", () => {
   const order = layerSensitivity([
     withCosine("none", null),
     withCosine("low", 0.9),
@@ -186,7 +186,7 @@ test("the most sensitive layer comes first, equal ones share a position, undefin
   expect(order[0]?.score).toBe(0.5);
 });
 
-test("no layer has a position while one is pending: it could come before any", () => {
+test("no layer has a position while one is pending", () => {
   const order = layerSensitivity([withCosine("low", 0.9), withCosine("high", 0.5), withCosine("x", null, "PENDING")]);
   expect(order.map(({ layer, score, position }) => [layer, score, position])).toEqual([
     ["high", 0.5, null],

@@ -24,7 +24,7 @@ function similarityOf([x1 = 0, y1 = 0]: readonly number[], [x2 = 0, y2 = 0]: rea
 const matrixOf = (vectors: readonly (readonly number[])[], measure: SimilarityMeasure) =>
   layerMatrix(vectors.length, measure, (i, j) => similarityOf(vectors[i] ?? [], vectors[j] ?? []));
 
-test("each measure follows its definition; the row's run is the baseline", () => {
+test("each measure follows its definition, with the run of the row as the baseline", () => {
   const vectors = [
     [3, 4],
     [0, 10],
@@ -48,7 +48,7 @@ test("each measure follows its definition; the row's run is the baseline", () =>
   ]);
 });
 
-test("a zero update has distances and no cosine, with itself either", () => {
+test("a zero update has distances but no cosine, not even with itself", () => {
   const vectors = [
     [3, 4],
     [0, 0],
@@ -73,7 +73,7 @@ test("a zero update has distances and no cosine, with itself either", () => {
   ]);
 });
 
-test("the mean is over the layers that both runs have; a pending one leaves it open", () => {
+test("the mean is over the layers of both runs, and pending while one of them is", () => {
   const layer = (values: number | null, reason: "WEIGHTS_MISSING" | "PENDING" | "ZERO_UPDATE" | null) => ({
     values: [[values]],
     undefinedReasons: [[reason]],
@@ -95,7 +95,7 @@ test("the mean is over the layers that both runs have; a pending one leaves it o
 
 const vector = fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 2, maxLength: 2 });
 
-test("every matrix has a reason exactly where it has no value, and all but the relative difference are symmetric", () => {
+test("every null has a reason, and all measures but the relative difference are symmetric", () => {
   fc.assert(
     fc.property(fc.array(vector, { minLength: 1, maxLength: 6 }), fc.constantFrom(...MEASURES), (vectors, measure) => {
       const { values, undefinedReasons } = matrixOf(vectors, measure);
@@ -109,7 +109,7 @@ test("every matrix has a reason exactly where it has no value, and all but the r
   );
 });
 
-test("what is not known of a pair is not known either way round", () => {
+test("an undefined pair is undefined in both directions", () => {
   const { values, undefinedReasons } = layerMatrix(2, "RELATIVE_DIFFERENCE", () => undefinedSimilarity("UNREADABLE"));
   expect(values.flat()).toEqual([null, null, null, null]);
   expect(undefinedReasons.flat()).toEqual(["UNREADABLE", "UNREADABLE", "UNREADABLE", "UNREADABLE"]);

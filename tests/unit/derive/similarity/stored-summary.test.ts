@@ -17,7 +17,7 @@ const pair: StoredLayerPair = {
 };
 
 describe("a stored similarity", () => {
-  test("is that of the facts, for any of them", () => {
+  test("equals the similarity from the same facts", () => {
     const size = fc.double({ min: 1e-3, max: 1e3, noNaN: true });
     fc.assert(
       fc.property(size, size, size, size, fc.double({ min: -1, max: 1, noNaN: true }), (left, right, a, b, cosine) => {
@@ -40,7 +40,7 @@ describe("a stored similarity", () => {
     );
   });
 
-  test("is null where it was never computed, and says why where it cannot be", () => {
+  test("is null if it was never computed, and has a reason if it cannot be computed", () => {
     expect(storedSimilarity({ ...pair, compared: false })).toBeNull();
     expect(storedSimilarity({ ...pair, sameShape: false, compared: false })?.undefinedReason).toBe("SHAPES_DIFFER");
     expect(storedSimilarity({ ...pair, innerProduct: null })?.undefinedReason).toBe("NOT_FINITE");
@@ -57,7 +57,7 @@ describe("a study's stored summary", () => {
     ...{ cosineSimilarity, initialCosine, undefinedReason: null },
   });
 
-  test("is the mean over ranks of the rank's mean, without those that started from different A", () => {
+  test("is the mean over the ranks' means, without ranks that started from different A", () => {
     const summary = storedSummary([
       { rank: 8, layers: [layer(0.9), layer(0.8), null] },
       { rank: 4, layers: [layer(0.2, 0.1), null] },
@@ -67,7 +67,7 @@ describe("a study's stored summary", () => {
     expect(summary).toMatchObject({ comparedLayers: 3, missingLayers: 2, differentStartRanks: [4] });
   });
 
-  test("keeps ranks of which the start is not known, and has no mean where nothing is stored", () => {
+  test("includes ranks with an unknown start, and has no mean if nothing is stored", () => {
     expect(storedSummary([{ rank: 2, layers: [layer(0.5, null)] }]).meanCosineSimilarity).toBe(0.5);
     expect(storedSummary([{ rank: 2, layers: [null, null] }])).toEqual({
       meanCosineSimilarity: null,
@@ -78,7 +78,7 @@ describe("a study's stored summary", () => {
     expect(storedSummary([])).toMatchObject({ meanCosineSimilarity: null, missingLayers: 0 });
   });
 
-  test("lies between the least and the greatest cosine of the ranks that count", () => {
+  test("is between the minimum and the maximum cosine of the included ranks", () => {
     const cosine = fc.double({ min: -1, max: 1, noNaN: true });
     fc.assert(
       fc.property(fc.array(fc.array(cosine, { minLength: 1 }), { minLength: 1 }), (ranks) => {

@@ -25,7 +25,7 @@ describe.each(subspaceCases().map((found, i) => ({ i, ...found })))("case $i ($k
   });
 });
 
-test("one direction is rank 1 by every measure, equal directions are all of them", () => {
+test("one direction has rank 1 and equal directions have full rank, by every measure", () => {
   expect(spectrum(facts([5, 0, 0]), 2)).toEqual({
     norm: 10,
     singularValues: [10, 0, 0],
@@ -42,7 +42,7 @@ test("one direction is rank 1 by every measure, equal directions are all of them
   expect(flat.k90).toBe(4);
 });
 
-test("k90 is the least k that reaches 90 % of the squared norm", () => {
+test("k90 is the smallest k that reaches 90 % of the squared norm", () => {
   // Squares 81, 9, 9, 1 of 100: 0.81, 0.9.
   expect(spectrum(facts([9, 3, 3, 1]), 1).k90).toBe(2);
 });
@@ -51,7 +51,7 @@ const values = fc
   .array(fc.double({ min: 1e-6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 12 })
   .map((all) => all.sort((left, right) => right - left));
 
-test("every measure is from 1 to r, and none depends on the scale", () => {
+test("every measure is from 1 to r and independent of the scale", () => {
   fc.assert(
     fc.property(values, fc.double({ min: 1e-3, max: 1e3, noNaN: true }), (singularValues, scaling) => {
       const plain = spectrum(facts(singularValues), 1);
@@ -75,13 +75,13 @@ test("very large and very small values are squared without overflow", () => {
   expect(spectrum({ singularValues: [1e-200, 1e-200], squaredNorm: Number.MIN_VALUE }, 1).stableRank).toBe(2);
 });
 
-test("a zero update has a norm and no direction, scaled to zero too", () => {
+test("a zero update has a norm but no direction, also if scaled to zero", () => {
   const zero = { norm: 0, singularValues: [0, 0], stableRank: null, effectiveRank: null, utilisation: null, k90: null };
   expect(spectrum(facts([0, 0]), 4)).toEqual({ ...zero, undefinedReason: "ZERO_UPDATE" });
   expect(spectrum(facts([2, 1]), 0)).toEqual({ ...zero, undefinedReason: "ZERO_UPDATE" });
 });
 
-test("weights that are not finite, or overflow when scaled, have the reason and no number", () => {
+test("weights that are not finite or overflow when scaled have a reason and no values", () => {
   const none = { norm: null, singularValues: [], stableRank: null, effectiveRank: null, utilisation: null, k90: null };
   expect(spectrum({ singularValues: [], squaredNorm: null }, 1)).toEqual({ ...none, undefinedReason: "NOT_FINITE" });
   expect(spectrum(facts([1e150]), 1e300)).toEqual({ ...none, undefinedReason: "NOT_FINITE" });

@@ -9,7 +9,7 @@ describe.each(subspaceCases().map((found, i) => ({ i, ...found })))("case $i ($k
   const shape = { inFeatures, outFeatures, transposed: false };
   const facts = denseSubspaceFacts(found.baseline, found.candidate);
 
-  test("phi of every i and j, left and right", () => {
+  test("phi is equal for every i and j, left and right", () => {
     const grids = subspaceGrids(facts, shape);
     subspaces.left.forEach((row, i) =>
       row.forEach((left, j) => {
@@ -24,7 +24,7 @@ describe.each(subspaceCases().map((found, i) => ({ i, ...found })))("case $i ($k
     );
   });
 
-  test("principal angles, ascending; cosines lose those near 0", () => {
+  test("principal angles are equal and ascending, except near 0 where cosines lose precision", () => {
     const actual = subspaceSimilarity(facts, shape);
     const compare = (angles: readonly number[], expected: readonly number[]) => {
       expect(angles).toHaveLength(expected.length);
@@ -47,7 +47,7 @@ const facts = {
   inCosines: [1, 1],
 };
 
-test("phi is over the directions asked for, and says how many those were", () => {
+test("phi uses the requested directions and returns their number", () => {
   expect(subspaceSimilarity(facts, shape)).toMatchObject({ left: 1, right: 1, baselineDirections: 2 });
   expect(subspaceSimilarity(facts, shape, { baseline: 1, candidate: 1 })).toMatchObject({ left: 0.5, right: 1 });
   expect(subspaceSimilarity(facts, shape, { baseline: 1, candidate: 99 })).toMatchObject({
@@ -57,7 +57,7 @@ test("phi is over the directions asked for, and says how many those were", () =>
   });
 });
 
-test("the expectation of random subspaces is max(i, j) / n on each side, and the larger is given", () => {
+test("the expectation for random subspaces is max(i, j) / n, left and right, and the larger of both", () => {
   expect(subspaceSimilarity(facts, shape, { baseline: 1 })).toMatchObject({
     expectedRandomLeft: 2 / 9,
     expectedRandomRight: 2 / 6,
@@ -65,7 +65,7 @@ test("the expectation of random subspaces is max(i, j) / n on each side, and the
   });
 });
 
-test("left and right are those of dW as the base model stores it", () => {
+test("left and right refer to dW as the base model stores it", () => {
   const one = { baseline: 1, candidate: 1 };
   const straight = subspaceSimilarity(facts, shape, one);
   const turned = subspaceSimilarity(facts, { ...shape, transposed: true }, one);
@@ -73,7 +73,7 @@ test("left and right are those of dW as the base model stores it", () => {
   expect([turned.expectedRandomLeft, turned.expectedRandomRight]).toEqual([1 / 6, 1 / 9]);
 });
 
-test("an update that is zero, and weights that are not finite, have the reason and no number", () => {
+test("zero updates and weights that are not finite have a reason and no values", () => {
   const empty = { outOverlaps: [], inOverlaps: [], outCosines: [], inCosines: [] };
   const zero = { ...empty, leftRank: 0, rightRank: 2 };
   expect(subspaceSimilarity(zero, shape)).toMatchObject({
@@ -96,7 +96,7 @@ const factors = (rank: number) =>
     b: fc.array(fc.array(entry, { minLength: rank, maxLength: rank }), { minLength: 9, maxLength: 9 }),
   });
 
-test("phi is from 0 to 1, the same either way round, and 1 of an update with itself", () => {
+test("phi is from 0 to 1, symmetric, and 1 for an update with itself", () => {
   fc.assert(
     fc.property(factors(2), factors(3), (one, other) => {
       const straight = subspaceSimilarity(denseSubspaceFacts(one, other), shape);

@@ -73,7 +73,7 @@ describe.each(reference.comparisons)("$candidate over $baseline", (figures) => {
   const { baseline, candidate } = figures;
   const pairs = baseline.map((value, i) => ({ baseline: value, candidate: candidate[i] ?? NaN }));
 
-  test("Welch's test and the delta interval are SciPy's", () => {
+  test("Welch's test and the delta interval equal SciPy's", () => {
     const found = welchTest(sample(baseline), sample(candidate));
     close(found?.t, figures.welch.t, 1e-10);
     close(found?.degreesOfFreedom, figures.welch.degreesOfFreedom, 1e-10);
@@ -81,7 +81,7 @@ describe.each(reference.comparisons)("$candidate over $baseline", (figures) => {
     closeInterval(relativeChangeInterval(sample(baseline), sample(candidate)), figures.interval);
   });
 
-  test("the paired test and interval are SciPy's", () => {
+  test("the paired test and interval equal SciPy's", () => {
     const found = pairedTest(pairs);
     close(found?.t, figures.paired.t, 1e-10);
     expect(found?.degreesOfFreedom).toBe(figures.paired.degreesOfFreedom);
@@ -89,7 +89,7 @@ describe.each(reference.comparisons)("$candidate over $baseline", (figures) => {
     closeInterval(pairedChangeInterval(pairs), figures.paired.interval);
   });
 
-  test("both bootstrap intervals are what SciPy reads from the same draws", () => {
+  test("both bootstrap intervals equal SciPy's for the same draws", () => {
     const options = { confidence: 0.95, resamples: reference.resamples, seed: reference.seed };
     const at = (method: "BOOTSTRAP_PERCENTILE" | "BOOTSTRAP_BCA") =>
       bootstrapInterval([baseline, candidate], change, { ...options, method });
@@ -98,7 +98,7 @@ describe.each(reference.comparisons)("$candidate over $baseline", (figures) => {
   });
 });
 
-test.each(reference.lines)("the line through $y is SciPy's, with its prediction interval", (figures) => {
+test.each(reference.lines)("the line through $y and its prediction interval equal SciPy's", (figures) => {
   const fit = linearFit(figures.x.map((x, i) => ({ x, y: figures.y[i] ?? NaN })));
   if (fit === undefined) throw new Error("no line");
   close(fit.slope, figures.slope, 1e-9);
@@ -110,14 +110,14 @@ test.each(reference.lines)("the line through $y is SciPy's, with its prediction 
   closeInterval(interval, figures.interval);
 });
 
-test.each(reference.outliers)("robust z of $values is SciPy's", ({ values, z }) => {
+test.each(reference.outliers)("the robust z of $values equals SciPy's", ({ values, z }) => {
   robustZ(values).forEach((found, i) => close(found ?? undefined, z[i] ?? NaN, 1e-10));
 });
 
 const values = fc.array(fc.double({ min: 0.5, max: 4, noNaN: true }), { minLength: 2, maxLength: 8 });
 
 describe("for all samples", () => {
-  test("the delta interval holds the change, widens with confidence, and mirrors when signs do", () => {
+  test("the delta interval contains the change, widens with confidence, and is negated with the signs", () => {
     fc.assert(
       fc.property(values, values, (baseline, candidate) => {
         const percent = change([baseline, candidate]);
@@ -137,7 +137,7 @@ describe("for all samples", () => {
     );
   });
 
-  test("swapping the sides turns Welch's t round and leaves p", () => {
+  test("exchanging the samples negates Welch's t and keeps p", () => {
     fc.assert(
       fc.property(values, values, (baseline, candidate) => {
         const forth = welchTest(sample(baseline), sample(candidate));
@@ -172,7 +172,7 @@ describe("for all samples", () => {
     );
   });
 
-  test("a line through points of a line is that line, whatever their order", () => {
+  test("a line through the points of a line is that line, in any order", () => {
     const number = fc.integer({ min: -50, max: 50 });
     fc.assert(
       fc.property(number, number, fc.uniqueArray(number, { minLength: 3, maxLength: 9 }), (slope, intercept, xs) => {
@@ -201,7 +201,7 @@ describe("for all samples", () => {
     );
   });
 
-  test("a quantile lies between neighbours, and the median halves", () => {
+  test("a quantile is between its neighbours, and the median halves the values", () => {
     fc.assert(
       fc.property(values, fc.double({ min: 0, max: 1, noNaN: true }), (numbers, level) => {
         const sorted = [...numbers].sort((left, right) => left - right);
@@ -217,7 +217,7 @@ describe("for all samples", () => {
   });
 });
 
-test("the stream of chance is uniform enough to draw from, and differs by seed", () => {
+test("the random stream is uniform and differs by seed", () => {
   const draws = Array.from({ length: 3000 }, seededRandom(1));
   for (let tenth = 0; tenth < 10; tenth++) {
     const count = draws.filter((value) => Math.floor(value * 10) === tenth).length;
@@ -227,7 +227,7 @@ test("the stream of chance is uniform enough to draw from, and differs by seed",
   expect(seededRandom(2)()).not.toBe(draws[0]);
 });
 
-test("what has no value is undefined or null, never NaN", () => {
+test("undefined statistics are undefined or null, never NaN", () => {
   expect(welchTest(sample([1]), sample([1, 2]))).toBeUndefined();
   expect(welchTest(sample([1, 1]), sample([1, 1]))).toBeUndefined();
   expect(pairedTest([{ baseline: 1, candidate: 2 }])).toBeUndefined();

@@ -4,7 +4,7 @@ import { paretoFrontier } from "#src/derive/tradeoffs/pareto-frontier.js";
 
 const point = fc.record({ x: fc.integer({ min: 0, max: 6 }), y: fc.integer({ min: 0, max: 6 }) });
 
-test("a point is dominated exactly when another is as good in both and better in one", () => {
+test("a point is dominated if and only if another is as good in both metrics and better in one", () => {
   fc.assert(
     fc.property(fc.array(point, { maxLength: 20 }), (points) => {
       const result = paretoFrontier(points.map(({ x, y }, item) => ({ item, x, y })));
@@ -17,7 +17,7 @@ test("a point is dominated exactly when another is as good in both and better in
   );
 });
 
-test("points come by ascending x, then y", () => {
+test("points are in ascending order of x, then y", () => {
   const result = paretoFrontier([
     { item: "a", x: 2, y: 1 },
     { item: "b", x: 1, y: 3 },

@@ -5,7 +5,7 @@ import { paretoFrontier } from "#src/derive/tradeoffs/pareto-frontier.js";
 const axis = fc.integer({ min: 0, max: 4 });
 const points = fc.array(fc.record({ x: axis, y: axis, z: axis }), { maxLength: 20 });
 
-test("of three metrics a point is dominated exactly when another is as good in all and better in one, each its own way", () => {
+test("with three metrics, a point is dominated if and only if another is as good in all and better in one", () => {
   fc.assert(
     fc.property(points, fc.boolean(), fc.boolean(), fc.boolean(), (all, x, y, z) => {
       const better = { x, y, z };

@@ -12,7 +12,7 @@ const study = runs([
 
 const budget = { metric: "training_loss", memoryMb: 4000, degradationPercent: 2 };
 
-test("the least loss within the budget wins, and every other run says why not", () => {
+test("the run with the lowest loss within the budget is recommended; all others have a reason", () => {
   const { run, alternatives } = recommend(study, budget);
   expect(run?.name).toBe("4bit_r8");
   expect(Object.fromEntries(alternatives.map(({ run: { name }, rejectedBecause }) => [name, rejectedBecause]))).toEqual(
@@ -25,7 +25,7 @@ test("the least loss within the budget wins, and every other run says why not", 
   );
 });
 
-test("without limits the least loss of all wins, and what did not win names the winner", () => {
+test("without limits, the run with the lowest loss is recommended; others name it", () => {
   const { run, alternatives } = recommend(study, { ...budget, memoryMb: null, degradationPercent: null });
   expect(run?.name).toBe("16bit_r8");
   expect(alternatives.find(({ run: { name } }) => name === "4bit_r16")?.rejectedBecause).toBe(
@@ -33,7 +33,7 @@ test("without limits the least loss of all wins, and what did not win names the 
   );
 });
 
-test("what was not recorded cannot be promised to fit", () => {
+test("a run without a recorded value does not fit the budget", () => {
   const { run, alternatives } = recommend(runs([["4bit", 4, 2, { training_loss: 1 }]]), budget);
   expect(run).toBeNull();
   expect(alternatives[0]?.rejectedBecause).toBe("Peak memory was not recorded.");

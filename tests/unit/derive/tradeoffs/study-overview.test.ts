@@ -4,7 +4,7 @@ import { runs } from "../../../support/runs.js";
 
 const RULE = { metric: "training_loss", thresholdPercent: 5, twoSided: false };
 
-test("an overview is the study's degradations, r* and mean memory saving over the ranks that have both sides", () => {
+test("an overview has the degradations, r* and the mean memory saving over complete ranks", () => {
   const overview = studyOverview(
     runs([
       ["16bit", 16, 2, { training_loss: 2, peak_memory_mb: 100 }],
@@ -24,7 +24,7 @@ test("an overview is the study's degradations, r* and mean memory saving over th
   expect(overview.memoryReductionPercent).toBeCloseTo(70, 12);
 });
 
-test("an overview of runs that cannot be compared says so and has no numbers", () => {
+test("an overview of runs that cannot be compared has a reason and no values", () => {
   const overview = studyOverview(runs([["16bit", 16, 2, { training_loss: 2, peak_memory_mb: 100 }]]), RULE);
   expect(overview.memoryReductionPercent).toBeNull();
   expect(overview.minimumViableRank.bound).toBe("NONE");
