@@ -3,7 +3,7 @@ import { failure } from "../errors.js";
 
 const CONNECT_SECONDS = 10;
 
-/** @throws DATABASE_UNREACHABLE, with host and database but never the password */
+/** Connects once. @throws DATABASE_UNREACHABLE with host and database, without the password */
 export async function assertReachable(url: string): Promise<void> {
   const sql = postgres(url, { max: 1, connect_timeout: CONNECT_SECONDS, fetch_types: false });
   try {

@@ -55,26 +55,26 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
   };
 }
 
-/** A migrated database, wherever it runs. */
+/** A migrated database, embedded or not. */
 export interface Store extends Database {
-  /** Whether this process runs the PostgreSQL, which `close` then stops too. */
+  /** True if this process runs the PostgreSQL; `close` then stops it too. */
   readonly owned: boolean;
 }
 
-/** Which database to open. */
+/** The database to open. */
 export interface StoreSettings {
   /** The URL of a running PostgreSQL; undefined for the embedded one. */
   readonly databaseUrl: string | undefined;
-  /** Where the embedded PostgreSQL keeps its data. */
+  /** Directory of the embedded PostgreSQL. */
   readonly dataDirectory: string;
 }
 
 export interface StoreOptions {
-  /** The command (`serve`, `import`): shown in pg_stat_activity and to whoever finds the data directory in use. */
+  /** The command (`serve`, `import`): shown in pg_stat_activity, and in the error if the data directory is in use. */
   readonly purpose: string;
-  /** Where the command serves, if it does. */
+  /** Address of the server, if the command is one. */
   readonly address?: string | undefined;
-  /** True for a server, which must own an embedded PostgreSQL; other commands may share a running server's. */
+  /** True for a server, which must own an embedded PostgreSQL. Other commands may share a running server's. */
   readonly exclusive?: boolean;
   readonly maxConnections?: number | undefined;
   readonly observe?: StatementObserver | undefined;
@@ -82,14 +82,14 @@ export interface StoreOptions {
 }
 
 /**
- * Opens the database that the configuration asks for and brings it to this version's schema: that of DATABASE_URL, or
- * the embedded one, a running server's or this process's own.
+ * Opens the configured database and migrates it to this version's schema: that of DATABASE_URL, or the embedded one, which a
+ * running server or this process itself runs.
  *
  * @throws DATABASE_UNREACHABLE, DATA_DIRECTORY_IN_USE, EMBEDDED_POSTGRES_UNAVAILABLE, MIGRATION_FAILED
  */
 export async function openStore(settings: StoreSettings, options: StoreOptions): Promise<Store> {
   const { purpose, maxConnections, observe, log } = options;
-  const server = await reachServer(settings, options);
+  const server = await findServer(settings, options);
   try {
     const { applied } = await migrate(server.url);
     if (applied.length > 0) log.info({ applied }, "migrated the database");
@@ -112,7 +112,7 @@ interface Server {
   stop(): Promise<void>;
 }
 
-async function reachServer({ databaseUrl, dataDirectory }: StoreSettings, options: StoreOptions): Promise<Server> {
+async function findServer({ databaseUrl, dataDirectory }: StoreSettings, options: StoreOptions): Promise<Server> {
   const { purpose, address, exclusive = false, log } = options;
   if (databaseUrl !== undefined) {
     await assertReachable(databaseUrl);
@@ -123,7 +123,7 @@ async function reachServer({ databaseUrl, dataDirectory }: StoreSettings, option
   try {
     return { ...(await startEmbeddedPostgres({ dataDirectory, purpose, address, log })), owned: true };
   } catch (error) {
-    // Somebody else started it after we looked.
+    // Another process started it meanwhile.
     if (exclusive || !(error instanceof RankscopeError) || error.code !== "DATA_DIRECTORY_IN_USE") throw error;
     const started = await connectToEmbeddedPostgres({ dataDirectory });
     if (started === undefined) throw error;

@@ -2,20 +2,20 @@ import { closeSql, openSql, type Connection, type ConnectionOptions } from "./co
 import type { Database } from "./database.js";
 import { LIMITED_SCHEMA } from "./schema/limited-schema.js";
 
-/** What a request reads by. */
+/** The connections that requests of one principal use. */
 export interface ReadingConnections {
-  /** Ends each statement that takes too long. */
+  /** For queries. PostgreSQL cancels statements that take too long. */
   readonly queries: Connection;
-  /** For downloads, whose statements may take as long as they need, and stand still while their client does. */
+  /** For downloads, whose statements have no time limit and pause while the client does. */
   readonly downloads: Connection;
 }
 
-/** The connections of requests, apart from those of imports and jobs. */
+/** The connections of requests, separate from those of imports and jobs. */
 export interface WebConnections {
   /**
-   * Connections for a caller who may see the studies of `slugs`, or all where it is undefined. To the former no other study
-   * exists: PostgreSQL itself finds views of these studies under the tables' names (migration `access`), so no statement can
-   * forget it, and one about a table that has no such view fails.
+   * Returns the connections for a principal with access to the studies of `slugs`; undefined for all studies. With slugs,
+   * PostgreSQL resolves the tables' names to views of these studies (migration `access`): no statement can omit the
+   * restriction, and a statement on a table without such a view fails.
    */
   of(slugs: readonly string[] | undefined): ReadingConnections;
   close(): Promise<void>;
@@ -23,11 +23,11 @@ export interface WebConnections {
 
 const QUERIES = { applicationName: "rankscope web", maxConnections: 10 };
 const DOWNLOADS = { applicationName: "rankscope downloads", maxConnections: 4, isPatient: true };
-/** Of each set of studies that tokens are limited to; they close when nobody has used them for some seconds. */
+/** Maximum for each set of studies that tokens are limited to. The connections close when they are idle. */
 const LIMITED_CONNECTIONS = 3;
 const IDLE_SECONDS = 20;
 
-/** Opens what requests read the database by. The first statement connects. */
+/** Opens the connections of requests. The first statement connects. */
 export function openWebConnections(
   { url, observe }: Pick<Database, "url" | "observe">,
   { statementSeconds }: { readonly statementSeconds: number },
@@ -39,7 +39,7 @@ export function openWebConnections(
   });
   return {
     of(slugs) {
-      // No slug has a space, so that this is no other set's key.
+      // A slug contains no space, so that this key is unique.
       const key = slugs === undefined ? "all studies" : [...slugs].sort().join(",");
       const found =
         known.get(key) ??
@@ -59,7 +59,7 @@ export function openWebConnections(
   };
 }
 
-/** The settings of a connection that sees these studies only; slugs have no comma. */
+/** Settings of a connection restricted to these studies. A slug contains no comma. */
 function limitedTo(slugs: readonly string[]): Record<string, string> {
   return { search_path: LIMITED_SCHEMA, "rankscope.studies": slugs.join(",") };
 }

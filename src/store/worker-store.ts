@@ -6,7 +6,7 @@ import type { StatementObserver } from "./sql/observed-sql.js";
 import { connectToEmbeddedPostgres } from "./embedded/connect.js";
 import { assertReachable } from "./assert-reachable.js";
 
-/** What a worker needs of the database: it neither starts nor migrates one. */
+/** The database of a worker, which neither starts nor migrates it. */
 export interface WorkerStore {
   readonly connection: Database;
   readonly url: string;
@@ -14,7 +14,7 @@ export interface WorkerStore {
 }
 
 /**
- * Opens the database that a server has prepared: that of DATABASE_URL, or the embedded one of a running server.
+ * Opens the database that a server has migrated: that of DATABASE_URL, or the embedded one of a running server.
  *
  * @throws DATABASE_UNREACHABLE, NO_SERVER, MIGRATION_PENDING
  */

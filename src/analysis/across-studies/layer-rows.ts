@@ -1,6 +1,6 @@
 import type { LayerSimilarity } from "../../derive/similarity/layer-similarity.js";
 import { failure } from "../../errors.js";
-import { layerRowStudies, type LayerRowsAsked } from "../../store/across/layer-row-studies.js";
+import { layerRowStudies, type LayerRowsQuery } from "../../store/across/layer-row-studies.js";
 import { runsOfStudies } from "../../store/across/runs-of-studies.js";
 import type { Connection } from "../../store/connection.js";
 import { layersOfStudies, type Layer } from "../../store/studies/layers.js";
@@ -31,7 +31,7 @@ export interface LayerRowPosition {
   readonly layer: string;
 }
 
-export interface LayerRowsOptions extends LayerRowsAsked {
+export interface LayerRowsOptions extends LayerRowsQuery {
   readonly limit: number;
   readonly after: LayerRowPosition | undefined;
 }

@@ -1,12 +1,12 @@
 import { failure } from "../../errors.js";
 
-/** Deeper than any question that people put, and far from where PostgreSQL's own stack ends. */
+/** Deeper than any practical filter, and far below the limit of PostgreSQL's stack. */
 const MAX_DEPTH = 12;
-/** Conditions and listed values in all; a statement can carry 65,535 values. */
+/** Maximum number of conditions and listed values. A statement can have 65,535 parameters. */
 const MAX_VALUES = 5_000;
 
 /**
- * Refuses a filter that is too deep or too long: it would be a statement of its size.
+ * Rejects a filter that is too deep or too long, since the statement grows with it.
  *
  * @throws ARGUMENT_INVALID
  */
@@ -14,13 +14,13 @@ export function checkFilter(filter: unknown): void {
   let values = 0;
   const visit = (node: unknown, depth: number): void => {
     if (node == null) return;
-    if (depth > MAX_DEPTH) refuse(`one that nests ${depth} deep or deeper`, `${MAX_DEPTH} levels`);
+    if (depth > MAX_DEPTH) refuse(`a filter of ${depth} or more levels`, `${MAX_DEPTH} levels`);
     if (typeof node === "string") {
       values += node.split(/\s+/).length;
-      // PostgreSQL's text cannot hold it.
-      if (node.includes("\0")) refuse("a text with a zero character", "text without");
+      // PostgreSQL's text cannot contain it.
+      if (node.includes("\0")) refuse("text with a zero character", "text without zero characters");
     } else values++;
-    if (values > MAX_VALUES) refuse(`one of more than ${MAX_VALUES} conditions and values`, `${MAX_VALUES}`);
+    if (values > MAX_VALUES) refuse(`more than ${MAX_VALUES} conditions and values`, `up to ${MAX_VALUES}`);
     if (Array.isArray(node)) for (const item of node) visit(item, depth);
     else if (typeof node === "object" && !(node instanceof Date)) {
       for (const value of Object.values(node)) visit(value, depth + 1);
@@ -34,6 +34,6 @@ function refuse(received: string, allowed: string): never {
     where: "filter",
     received,
     allowed,
-    todo: "Ask in parts, or mark the studies with tagStudy and filter by the tag.",
+    todo: "Split the filter, or tag the studies with tagStudy and filter by the tag.",
   });
 }

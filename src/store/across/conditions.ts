@@ -1,6 +1,6 @@
 /**
- * Filters as SQL. A condition speaks of the nearest `study` or `experiment` around it, so that filters nest without names of
- * their own: an inner table of the same name hides the outer one.
+ * Translates filters to SQL. A condition refers to the nearest enclosing `study` or `experiment`, so that nested filters need
+ * no aliases: an inner table hides an outer one of the same name.
  */
 
 import type { Sql } from "postgres";
@@ -10,31 +10,31 @@ import { allOf, anyOf, negated, type Fragment } from "./fragment.js";
 import { given, numberConditions, rangeConditions, textConditions, timeConditions } from "./value-conditions.js";
 
 /**
- * What `filter` asks of a row `study`.
+ * Returns the condition of `filter` on a row `study`.
  *
- * @throws ARGUMENT_INVALID where it is too deep or too long
+ * @throws ARGUMENT_INVALID if the filter is too deep or too long
  */
 export function studyCondition(sql: Sql, filter: StudyFilter | null | undefined): Fragment {
   checkFilter(filter);
-  return filter == null ? sql`true` : ofStudy(sql, filter);
+  return filter == null ? sql`true` : studyConditionOf(sql, filter);
 }
 
 /**
- * What `filter` asks of a row `experiment`.
+ * Returns the condition of `filter` on a row `experiment`.
  *
- * @throws ARGUMENT_INVALID where it is too deep or too long
+ * @throws ARGUMENT_INVALID if the filter is too deep or too long
  */
 export function experimentCondition(sql: Sql, filter: ExperimentFilter | null | undefined): Fragment {
   checkFilter(filter);
-  return filter == null ? sql`true` : ofExperiment(sql, filter);
+  return filter == null ? sql`true` : experimentConditionOf(sql, filter);
 }
 
-function ofStudy(sql: Sql, filter: StudyFilter): Fragment {
+function studyConditionOf(sql: Sql, filter: StudyFilter): Fragment {
   const { slug, name, baseModel, tags, ranks, createdAt, updatedAt, search, experiments } = filter;
   const runs = (condition: Fragment) =>
     sql`exists (select from experiment where experiment.study_id = study.id and ${condition})`;
   return allOf(sql, [
-    ...combined(sql, filter, ofStudy),
+    ...combined(sql, filter, studyConditionOf),
     ...given(slug, (text) => allOf(sql, textConditions(sql, sql`study.slug`, text))),
     ...given(name, (text) => allOf(sql, textConditions(sql, sql`study.name`, text))),
     ...given(baseModel, (text) => allOf(sql, textConditions(sql, sql`study.base_model`, text))),
@@ -43,13 +43,13 @@ function ofStudy(sql: Sql, filter: StudyFilter): Fragment {
     ...given(createdAt, (range) => allOf(sql, timeConditions(sql, sql`study.created_at`, range))),
     ...given(updatedAt, (range) => allOf(sql, timeConditions(sql, sql`study.updated_at`, range))),
     ...given(search, (words) => allOf(sql, searchConditions(sql, words))),
-    ...given(experiments?.some, (inner) => runs(ofExperiment(sql, inner))),
-    ...given(experiments?.every, (inner) => sql`not ${runs(negated(sql, ofExperiment(sql, inner)))}`),
-    ...given(experiments?.none, (inner) => sql`not ${runs(ofExperiment(sql, inner))}`),
+    ...given(experiments?.some, (inner) => runs(experimentConditionOf(sql, inner))),
+    ...given(experiments?.every, (inner) => sql`not ${runs(negated(sql, experimentConditionOf(sql, inner)))}`),
+    ...given(experiments?.none, (inner) => sql`not ${runs(experimentConditionOf(sql, inner))}`),
   ]);
 }
 
-function ofExperiment(sql: Sql, filter: ExperimentFilter): Fragment {
+function experimentConditionOf(sql: Sql, filter: ExperimentFilter): Fragment {
   const { study, name, method, quantization, quantizationBits, quantizationScheme } = filter;
   const { rank, seed, steps, numSamples, hasWeights, metric, config } = filter;
   const weights = sql`exists (select from checkpoint where checkpoint.experiment_id = experiment.id)`;
@@ -58,10 +58,11 @@ function ofExperiment(sql: Sql, filter: ExperimentFilter): Fragment {
   const number = (column: Fragment, value: ExperimentFilter["seed"]) =>
     given(value, (conditions) => allOf(sql, numberConditions(sql, column, conditions)));
   return allOf(sql, [
-    ...combined(sql, filter, ofExperiment),
+    ...combined(sql, filter, experimentConditionOf),
     ...given(
       study,
-      (inner) => sql`exists (select from study where study.id = experiment.study_id and ${ofStudy(sql, inner)})`,
+      (inner) =>
+        sql`exists (select from study where study.id = experiment.study_id and ${studyConditionOf(sql, inner)})`,
     ),
     ...text(sql`experiment.name`, name),
     ...text(sql`experiment.method::text`, method),
@@ -82,7 +83,7 @@ function ofExperiment(sql: Sql, filter: ExperimentFilter): Fragment {
   ]);
 }
 
-/** What and, or and not ask for. */
+/** Returns the conditions of `and`, `or` and `not`. */
 function combined<Filter>(
   sql: Sql,
   {
@@ -135,7 +136,7 @@ function searchConditions(sql: Sql, search: string): Fragment[] {
     .map((word) => sql`strpos(${text}, lower(${word})) > 0`);
 }
 
-/** Numbers as people mean it: PostgreSQL has NaN above all others. */
+/** Excludes NaN and infinities: PostgreSQL orders NaN above all numbers. */
 export const finite = (sql: Sql, column: Fragment): Fragment =>
   sql`${column} between -1.7976931348623157e308 and 1.7976931348623157e308`;
 
@@ -153,7 +154,7 @@ function metricCondition(sql: Sql, { name, equals, recorded, ...range }: MetricF
 function configCondition(sql: Sql, { field, equals, contains, recorded, ...rest }: ConfigFilter): Fragment {
   const value = sql`(experiment.adapter -> ${field})`;
   const text = sql`(experiment.adapter ->> ${field})`;
-  // CASE keeps the cast from rows whose value is no number: PostgreSQL may test conditions in any order.
+  // CASE prevents the cast of values that are not numbers: PostgreSQL may evaluate conditions in any order.
   const number = sql`(case when jsonb_typeof(${value}) = 'number' then ${text}::float8 end)`;
   const found = allOf(sql, [
     sql`${text} is not null`,

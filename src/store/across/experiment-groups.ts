@@ -6,51 +6,51 @@ import type { Fragment } from "./fragment.js";
 
 export type GroupDimension = "STUDY" | "BASE_MODEL" | "METHOD" | "QUANTIZATION" | "QUANTIZATION_BITS" | "RANK" | "SEED";
 
-/** Runs that are alike in some dimensions, with the moments of one metric over them. */
+/** Runs with equal values in some dimensions, with statistics of one metric over them. */
 export interface ExperimentGroup {
-  /** The dimensions' values in their order, as JSON: a group's place in the list. */
+  /** The values of the dimensions as JSON, by which groups are ordered. */
   readonly key: string;
   readonly n: number;
   readonly mean: number;
-  /** With n - 1 in the denominator; null for n = 1. */
+  /** Sample standard deviation (n - 1 in the denominator); null for n = 1. */
   readonly standardDeviation: number | null;
   readonly min: number;
   readonly max: number;
-  /** The ids of the runs of the least and the greatest value; of equal ones the run that was imported first. */
+  /** Ids of the runs with the minimum and the maximum; of equal runs, the one imported first. */
   readonly minExperimentId: string;
   readonly maxExperimentId: string;
 }
 
-interface GroupsAsked {
+interface GroupsQuery {
   readonly filter: ExperimentFilter | null | undefined;
   readonly by: readonly GroupDimension[];
-  /** Runs that do not have it, or have NaN or an infinity there, are in no group. */
+  /** Runs without a finite value of it are in no group. */
   readonly metric: string;
 }
 
-/** Up to `limit` groups in the order of their keys, after the key `after`. @throws ARGUMENT_INVALID */
+/** Returns up to `limit` groups after the key `after`, in the order of their keys. @throws ARGUMENT_INVALID */
 export function experimentGroups(
   { sql }: Connection,
-  { limit, after, ...asked }: GroupsAsked & { readonly limit: number; readonly after: string | undefined },
+  { limit, after, ...query }: GroupsQuery & { readonly limit: number; readonly after: string | undefined },
 ): Promise<ExperimentGroup[]> {
   return sql<ExperimentGroup[]>`
     select key::text as key, count(*)::int as n, avg(value) as mean, stddev_samp(value) as "standardDeviation",
       min(value), max(value), (array_agg(id order by value, id))[1] as "minExperimentId",
       (array_agg(id order by value desc, id))[1] as "maxExperimentId"
-    from (${measured(sql, asked)}) as run
+    from (${measured(sql, query)}) as run
     ${after === undefined ? sql`` : sql`where key > ${after}::text::jsonb`}
     group by key order by run.key limit ${limit}`;
 }
 
-/** How many groups there are. @throws ARGUMENT_INVALID */
-export async function countGroups({ sql }: Connection, asked: GroupsAsked): Promise<number> {
+/** Returns the number of groups. @throws ARGUMENT_INVALID */
+export async function countGroups({ sql }: Connection, query: GroupsQuery): Promise<number> {
   const [row] = await sql<{ n: number }[]>`
-    select count(distinct key)::int as n from (${measured(sql, asked)}) as run`;
+    select count(distinct key)::int as n from (${measured(sql, query)}) as run`;
   return row?.n ?? 0;
 }
 
-/** The runs that have the metric, each with the key of its group. */
-function measured(sql: Sql, { filter, by, metric }: GroupsAsked): Fragment {
+/** Selects the runs with the metric, each with the key of its group. */
+function measured(sql: Sql, { filter, by, metric }: GroupsQuery): Fragment {
   const columns = by.map((dimension) => columnOf(sql, dimension));
   const key = columns.reduce((left, right) => sql`${left}, ${right}`);
   return sql`

@@ -8,7 +8,7 @@ import { afterPosition, inOrder, type Direction, type OrderKey, type Position } 
 export interface ExperimentOrder {
   readonly field: "STUDY" | "NAME" | "RANK" | "METRIC";
   readonly direction: Direction;
-  /** Of METRIC. */
+  /** Metric to order by, for METRIC. */
   readonly metric: string;
 }
 
@@ -29,15 +29,15 @@ export interface ExperimentRow {
   readonly numSamples: number | null;
   readonly hasWeights: boolean;
   readonly createdAt: Date;
-  /** In the order of the metrics asked for; NaN where the run has none, or NaN or an infinity. */
+  /** In the order of the requested metrics; NaN without a finite value. */
   readonly values: readonly number[];
   readonly orderKey: string | number | null;
 }
 
-/** Up to `limit` runs that `filter` lets through, after `after`, each with the metrics called `metrics`. @throws ARGUMENT_INVALID */
+/** Returns up to `limit` runs that match `filter`, after `after`, each with its `metrics`. @throws ARGUMENT_INVALID */
 export function experimentRows(
   { sql }: Connection,
-  asked: {
+  query: {
     readonly filter: ExperimentFilter | null | undefined;
     readonly metrics: readonly string[];
     readonly order: ExperimentOrder;
@@ -45,7 +45,7 @@ export function experimentRows(
     readonly after: Position | undefined;
   },
 ): Promise<ExperimentRow[]> {
-  const { filter, metrics, order, limit, after } = asked;
+  const { filter, metrics, order, limit, after } = query;
   const { key, joined } = orderKey(sql, order);
   const id = sql`experiment.id`;
   return sql<ExperimentRow[]>`
@@ -68,7 +68,7 @@ export function experimentRows(
     from page order by position`;
 }
 
-/** How many runs `filter` lets through. @throws ARGUMENT_INVALID */
+/** Returns the number of runs that match `filter`. @throws ARGUMENT_INVALID */
 export async function countExperiments(
   { sql }: Connection,
   filter: ExperimentFilter | null | undefined,
@@ -78,7 +78,7 @@ export async function countExperiments(
   return row?.n ?? 0;
 }
 
-/** What to order by, and the table to join for it. */
+/** Returns what to order by, and the join that it needs. */
 function orderKey(sql: Sql, { field, metric }: ExperimentOrder): { key: OrderKey; joined: Fragment } {
   switch (field) {
     case "STUDY":

@@ -1,4 +1,4 @@
-/** What a list of studies or runs can be narrowed by. A condition that is null or left out narrows nothing. */
+/** Filters of lists of studies and runs. A condition that is null or absent has no effect. */
 
 type Given<T> = T | null | undefined;
 
@@ -7,14 +7,14 @@ export interface TextFilter {
   readonly notEquals?: Given<string>;
   readonly in?: Given<readonly string[]>;
   readonly notIn?: Given<readonly string[]>;
-  /** Whatever the case. */
+  /** Case-insensitive. */
   readonly contains?: Given<string>;
-  /** Whatever the case. */
+  /** Case-insensitive. */
   readonly startsWith?: Given<string>;
   readonly isNull?: Given<boolean>;
 }
 
-/** Bounds of a value that has an order. */
+/** Bounds of an ordered value. */
 export interface RangeFilter<Value> {
   readonly lt?: Given<Value>;
   readonly lte?: Given<Value>;
@@ -30,7 +30,7 @@ export interface NumberFilter extends RangeFilter<number> {
   readonly isNull?: Given<boolean>;
 }
 
-/** A set of values that a study has: its tags, its ranks. */
+/** Conditions on a set of values of a study: its tags, its ranks. */
 export interface SetFilter<Value> {
   readonly has?: Given<Value>;
   readonly hasAny?: Given<readonly Value[]>;
@@ -38,23 +38,23 @@ export interface SetFilter<Value> {
   readonly isEmpty?: Given<boolean>;
 }
 
-/** One recorded scalar. A run that does not have it, or has NaN or an infinity there, meets no bound. */
+/** Conditions on one metric. A run without a finite value of it matches no bound. */
 export interface MetricFilter extends RangeFilter<number> {
   readonly name: string;
   readonly equals?: Given<number>;
-  /** Whether the run has it; true where no bound is given. */
+  /** Whether the run has it; true by default. */
   readonly recorded?: Given<boolean>;
 }
 
-/** One field of a run's adapter configuration, as the import keeps it: `loraAlpha`, `useDora`, `targetModules`. */
+/** Conditions on one field of a run's adapter settings, as imported: `loraAlpha`, `useDora`, `targetModules`. */
 export interface ConfigFilter extends RangeFilter<number> {
   readonly field: string;
-  /** The value as JSON writes it, a text without its quotes. */
+  /** The value as JSON, text without its quotes. */
   readonly equals?: Given<string>;
   readonly in?: Given<readonly string[]>;
-  /** An element of a list, or part of a text. */
+  /** An element of a list, or a part of text. */
   readonly contains?: Given<string>;
-  /** Whether the field has a value; true where no other condition is given. */
+  /** Whether the field has a value; true by default. */
   readonly recorded?: Given<boolean>;
 }
 
@@ -77,9 +77,9 @@ export interface ExperimentFilter {
   readonly steps?: Given<NumberFilter>;
   readonly numSamples?: Given<NumberFilter>;
   readonly hasWeights?: Given<boolean>;
-  /** All of them. */
+  /** All of these must match. */
   readonly metric?: Given<readonly MetricFilter[]>;
-  /** All of them. */
+  /** All of these must match. */
   readonly config?: Given<readonly ConfigFilter[]>;
 }
 
@@ -94,11 +94,11 @@ export interface StudyFilter {
   readonly ranks?: Given<SetFilter<number>>;
   readonly createdAt?: Given<RangeFilter<Date>>;
   readonly updatedAt?: Given<RangeFilter<Date>>;
-  /** Words, each of which the slug, the name, the base model or a tag contains. */
+  /** Words. Slug, name, base model or tags must contain each of them. */
   readonly search?: Given<string>;
   readonly experiments?: Given<{
     readonly some?: Given<ExperimentFilter>;
-    /** Also of a study that has no runs. */
+    /** Matches a study without runs, too. */
     readonly every?: Given<ExperimentFilter>;
     readonly none?: Given<ExperimentFilter>;
   }>;

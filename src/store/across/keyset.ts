@@ -3,21 +3,21 @@ import type { Fragment } from "./fragment.js";
 
 export type Direction = "ASC" | "DESC";
 
-/** Where a page begins: after the row of this key and id. A row without a key comes last, whichever the direction. */
+/** Start of a page: after the row with this key and id. Rows without a key come last in both directions. */
 export interface Position {
   readonly key: string | number | null;
   readonly id: string;
 }
 
-/** What a list is ordered by; ties by id, so that the order is total and a cursor names one place in it. */
+/** Order of a list. Equal keys are ordered by id, so that a cursor identifies one position. */
 export interface OrderKey {
   readonly column: Fragment;
-  /** Its PostgreSQL type, to which a cursor's key is cast. */
+  /** PostgreSQL type to which a cursor's key is cast. */
   readonly type: "timestamptz" | "text" | "int" | "float8";
   readonly nullable: boolean;
 }
 
-/** The rows after `position` in the order of `key`, then `id`. */
+/** Returns the condition for rows after `position` in the order of `key`, then `id`. */
 export function afterPosition(
   sql: Sql,
   { column, type, nullable }: OrderKey,
@@ -29,14 +29,14 @@ export function afterPosition(
   const beyond = direction === "ASC" ? sql`>` : sql`<`;
   const last = sql`${position.id}::uuid`;
   if (position.key === null) return sql`${column} is null and ${id} ${beyond} ${last}`;
-  // The cast of a text is PostgreSQL's own, which reads what toISOString writes.
+  // PostgreSQL casts the text, which may be one of toISOString.
   const key = sql`${String(position.key)}::text::${sql.unsafe(type)}`;
   const compared = sql`(${column}, ${id}) ${beyond} (${key}, ${last})`;
   return nullable ? sql`(${compared} or ${column} is null)` : compared;
 }
 
-/** The order itself. */
+/** Returns the terms of `order by`. */
 export function inOrder(sql: Sql, { column, nullable }: OrderKey, id: Fragment, direction: Direction): Fragment {
-  const way = direction === "ASC" ? sql`asc` : sql`desc`;
-  return nullable ? sql`${column} ${way} nulls last, ${id} ${way}` : sql`${column} ${way}, ${id} ${way}`;
+  const sort = direction === "ASC" ? sql`asc` : sql`desc`;
+  return nullable ? sql`${column} ${sort} nulls last, ${id} ${sort}` : sql`${column} ${sort}, ${id} ${sort}`;
 }

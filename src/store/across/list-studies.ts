@@ -12,21 +12,21 @@ export type StudyOrderField =
 export interface StudyOrder {
   readonly field: StudyOrderField;
   readonly direction: Direction;
-  /** Of METRIC_BEST and METRIC_MEAN. */
+  /** Metric to order by, for METRIC_BEST and METRIC_MEAN. */
   readonly metric: string;
 }
 
-/** One study, as the lists give it. */
+/** One study of a list. */
 export interface ListedStudy extends Study {
-  /** How many runs it has, where that was asked for. */
+  /** Number of its runs, if requested. */
   readonly experimentCount: number | null;
-  /** How many studies the filter lets through, on all pages, where that was asked for. */
+  /** Number of matching studies on all pages, if requested. */
   readonly totalCount: number | null;
-  /** By what the list is ordered. */
+  /** The value by which the list is ordered. */
   readonly orderKey: Date | string | number | null;
 }
 
-/** Up to `limit` studies that `filter` lets through, after `after`. @throws ARGUMENT_INVALID */
+/** Returns up to `limit` studies that match `filter`, after `after`. @throws ARGUMENT_INVALID */
 export function listStudies(
   { sql }: Connection,
   {
@@ -40,7 +40,7 @@ export function listStudies(
     readonly order: StudyOrder;
     readonly limit: number;
     readonly after: Position | undefined;
-    /** What to count along: one statement less for each than counting by itself. */
+    /** Counts to include, which saves one statement each. */
     readonly counts: { readonly total: boolean; readonly experiments: boolean };
   },
 ): Promise<ListedStudy[]> {
@@ -48,7 +48,7 @@ export function listStudies(
   const id = sql`study.id`;
   const condition = studyCondition(sql, filter);
   const experiments = sql`(select count(*)::int from experiment where experiment.study_id = study.id)`;
-  // Within the parentheses `study` is any of them, not the row that is listed.
+  // In the subquery, `study` is any study and not the listed row.
   const total = sql`(select count(*)::int from study where ${condition})`;
   return sql<ListedStudy[]>`
     select ${studyColumns(sql)}, ${key.column} as "orderKey",
@@ -66,7 +66,7 @@ export async function countListedStudies({ sql }: Connection, filter: StudyFilte
   return row?.n ?? 0;
 }
 
-/** What to order by, and the table to join for it. */
+/** Returns what to order by, and the join that it needs. */
 function orderKey(sql: Sql, { field, metric }: StudyOrder): { key: OrderKey; joined: Fragment } {
   const own = (column: Fragment, type: OrderKey["type"]) => ({
     key: { column, type, nullable: false },
@@ -74,7 +74,7 @@ function orderKey(sql: Sql, { field, metric }: StudyOrder): { key: OrderKey; joi
   });
   const measured = (aggregate: Fragment) => ({
     key: { column: sql`measured.value`, type: "float8" as const, nullable: true },
-    // One pass over the metric's values: a subquery a study would look all of them up one by one.
+    // One pass over the metric's values. A subquery for each study would look them up one by one.
     joined: sql`left join (
       select study_id, ${aggregate} as value from metric join experiment on experiment.id = experiment_id
       where metric.name = ${metric} and ${finite(sql, sql`value`)} group by study_id) as measured
@@ -98,7 +98,7 @@ function orderKey(sql: Sql, { field, metric }: StudyOrder): { key: OrderKey; joi
     case "METRIC_BEST":
       return measured(sql`min(value)`);
     case "METRIC_MEAN":
-      // Exact sums: those of float8 depend on the order of the rows, and a cursor must find the same number again.
+      // Exact sums: a sum of float8 depends on the order of rows, and a cursor must match the same number again.
       return measured(sql`avg(value::numeric)::float8`);
   }
 }

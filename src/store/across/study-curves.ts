@@ -1,6 +1,6 @@
 import type { Connection } from "../connection.js";
 
-/** One curve of one of a study's runs; values are as logged. */
+/** One curve of one run. Values are as logged. */
 export interface StudyCurve {
   readonly run: string;
   readonly name: string;
@@ -8,7 +8,7 @@ export interface StudyCurve {
   readonly values: readonly number[];
 }
 
-/** Up to `limit` curves of a study by run and name, after `after`. */
+/** Returns up to `limit` curves of a study after `after`, by run and name. */
 export function curvesOfStudy(
   { sql }: Connection,
   {

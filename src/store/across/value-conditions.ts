@@ -2,12 +2,12 @@ import type { Sql } from "postgres";
 import type { NumberFilter, RangeFilter, TextFilter } from "./filters.js";
 import type { Fragment } from "./fragment.js";
 
-/** The conditions of `filter` on the text `column`. */
+/** Returns the conditions of `filter` on the text `column`. */
 export function textConditions(sql: Sql, column: Fragment, filter: TextFilter): Fragment[] {
   const { equals, notEquals, contains, startsWith, isNull } = filter;
   return [
     ...given(equals, (value) => sql`${column} = ${value}`),
-    // What is not known is not equal, as people mean it; SQL would leave it open.
+    // Null is not equal to any value; a comparison in SQL would be null.
     ...given(notEquals, (value) => sql`${column} is distinct from ${value}`),
     ...given(filter.in, (values) => sql`${column} = any(${[...values]}::text[])`),
     ...given(filter.notIn, (values) => sql`(${column} = any(${[...values]}::text[])) is not true`),
@@ -17,7 +17,7 @@ export function textConditions(sql: Sql, column: Fragment, filter: TextFilter): 
   ];
 }
 
-/** The conditions of `filter` on the numeric `column`. */
+/** Returns the conditions of `filter` on the numeric `column`. */
 export function numberConditions(sql: Sql, column: Fragment, filter: NumberFilter): Fragment[] {
   const { equals, notEquals, isNull } = filter;
   return [
@@ -30,12 +30,12 @@ export function numberConditions(sql: Sql, column: Fragment, filter: NumberFilte
   ];
 }
 
-/** The bounds of `filter` on `column`. */
+/** Returns the bounds of `filter` on the numeric `column`. */
 export function rangeConditions(sql: Sql, column: Fragment, filter: RangeFilter<number>): Fragment[] {
   return bounds(sql, column, filter, (value) => sql`${value}::float8`);
 }
 
-/** The bounds of `filter` on the time `column`. */
+/** Returns the bounds of `filter` on the time `column`. */
 export function timeConditions(sql: Sql, column: Fragment, filter: RangeFilter<Date>): Fragment[] {
   return bounds(sql, column, filter, (value) => sql`${value}::timestamptz`);
 }
@@ -54,7 +54,7 @@ function bounds<Value>(
   ];
 }
 
-/** The condition that `write` makes of a value, where there is one. */
+/** Returns the condition of a value, or none if the value is null or undefined. */
 export function given<Value>(value: Value | null | undefined, write: (value: Value) => Fragment): Fragment[] {
   return value == null ? [] : [write(value)];
 }

@@ -3,19 +3,19 @@ import { Transform } from "node:stream";
 
 export interface Measure {
   readonly bytes: number;
-  /** Line ends: rows, of COPY's text format. */
+  /** Line ends, which are rows in COPY's text format. */
   readonly lines: number;
   readonly sha256: string;
 }
 
 export interface Meter {
-  /** Passes everything on unchanged. */
+  /** Passes all bytes on unchanged. */
   readonly stream: Transform;
-  /** Of what has passed; once, when the stream has ended. */
+  /** Returns the measure of all bytes. Call it once, after the stream has ended. */
   measure(): Measure;
 }
 
-/** Measures what passes through a stream. */
+/** Measures the bytes that pass through a stream. */
 export function openMeter(): Meter {
   const hash = createHash("sha256");
   let [bytes, lines] = [0, 0];

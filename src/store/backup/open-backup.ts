@@ -16,23 +16,23 @@ import {
 } from "./manifest.js";
 import { openMeter } from "./meter.js";
 
-/** Bytes of the two entries that are held in memory; a manifest has a line or two a table. */
+/** Maximum size of the entries that are held in memory. A manifest has a few lines for each table. */
 const MAX_MANIFEST_BYTES = 2 ** 20;
 
-/** A backup that was read from end to end and found to be what its manifest says. */
+/** A backup that was read completely and matches its manifest. */
 export interface Backup {
   readonly manifest: Manifest;
-  /** SHA-256 of the weight files that are in it. */
+  /** SHA-256 of the weight files that it contains. */
   readonly weights: readonly string[];
-  /** A table's rows in COPY's text format; fails with BACKUP_INVALID where they are not what was written. */
+  /** Returns a table's rows in COPY's text format. Fails with BACKUP_INVALID if they differ from the manifest. */
   readTable(table: TableManifest): AsyncIterable<Uint8Array>;
-  /** A weight file's bytes; fails likewise. */
+  /** Returns a weight file's bytes. Fails with BACKUP_INVALID if they differ from their hash. */
   readWeights(hash: string): AsyncIterable<Uint8Array>;
   close(): void;
 }
 
 /**
- * Opens the backup at `path` and reads all of it, table by table and file by file, against its hashes.
+ * Opens the backup at `path` and checks all tables and files against their hashes.
  *
  * @throws BACKUP_INVALID, BACKUP_NEWER, FILE_UNREADABLE
  */
@@ -140,7 +140,7 @@ async function* checked(
   const where = `${path}, ${name}`;
   const { stream, measure } = openMeter();
   const source = await openEntry(zip, entries, path, name);
-  // What goes wrong here, the stream says to its reader too.
+  // The reader of `stream` gets the same error.
   pipeline(source, stream).catch(() => undefined);
   try {
     for await (const chunk of stream) yield chunk as Uint8Array;
@@ -158,7 +158,7 @@ async function* checked(
   }
 }
 
-/** What yauzl and zlib find wrong is an Error with a message of its own; what the system does has a `syscall`. */
+/** Errors of the operating system have a `syscall`; those of yauzl and zlib mean that the file is invalid. */
 function invalid(where: string): (cause: unknown) => never {
   return (cause) => {
     if (cause instanceof RankscopeError) throw cause;

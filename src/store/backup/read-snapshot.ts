@@ -6,29 +6,30 @@ import type { WeightFile } from "../../model/weight-store.js";
 import { readMigrations } from "../schema/migrations.js";
 import { ownTables } from "../schema/own-tables.js";
 
-/** A database as it was at one moment, for as long as the work that it is lent to takes. */
+/** A database as of one moment. Valid until the function that receives it ends. */
 export interface Snapshot {
-  /** Migrations that it has, oldest first; all of them are known here. */
+  /** Applied migrations, oldest first. This version contains all of them. */
   readonly migrations: readonly string[];
   readonly tables: readonly { readonly name: string; readonly columns: readonly string[] }[];
-  /** Every weight file that it names, by hash. */
+  /** Every weight file of the database, by hash. */
   readonly files: readonly WeightFile[];
-  /** A table's rows in COPY's text format, as fast as they are read; one table at a time. */
+  /** Streams a table's rows in COPY's text format. Read one table at a time. */
   copy(table: string, columns: readonly string[]): Readable;
 }
 
 /**
- * Lends `work` the database at `url` as it is at one moment, by pg and pg-copy-streams: postgres.js never resumes a
- * connection on which a COPY ended while it was paused, and says nothing of a COPY that PostgreSQL breaks off.
+ * Calls `work` with the database at `url` as of one moment. Uses pg and pg-copy-streams, because postgres.js 3.4.9 never resumes
+ * a connection on which a COPY ended while it was paused (porsager/postgres issue 917), and does not report a COPY that
+ * PostgreSQL aborts.
  *
- * @throws STORE_NEWER: of tables that this version does not know nothing would be read
+ * @throws STORE_NEWER if the database has migrations that this version lacks: the backup would miss their tables
  */
 export async function readSnapshot<Result>(
   url: string,
   work: (snapshot: Snapshot) => Promise<Result>,
 ): Promise<Result> {
   const client = new Client({ connectionString: url, application_name: "rankscope backup" });
-  // A connection that is lost fails the statement that runs on it; without a listener it would end the process too.
+  // A lost connection rejects its statement. Without a listener, it would also end the process.
   client.on("error", () => undefined);
   await client.connect();
   try {
@@ -51,7 +52,7 @@ export async function readSnapshot<Result>(
       },
     });
   } finally {
-    // Cuts a COPY that nobody reads on; nothing was written that could be lost.
+    // Aborts a COPY that is not read further. Nothing was written.
     await client.end();
   }
 }

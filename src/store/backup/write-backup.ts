@@ -19,21 +19,21 @@ import {
 import { openMeter } from "./meter.js";
 import { readSnapshot, type Snapshot } from "./read-snapshot.js";
 
-/** Bytes of a weight file that are held at a time. */
+/** Bytes of a weight file that are in memory at a time. */
 const PIECE_BYTES = 2 ** 22;
 
 export interface BackupOptions {
   /** Rankscope's version. */
   readonly madeBy: string;
-  /** Includes the weight files, read from here; left out, they are only named. */
+  /** Where to read the weight files. Without it, the backup only names them. */
   readonly weights?: Pick<WeightStore, "read"> | undefined;
 }
 
 /**
- * Writes all tables of the database at `url` as they are at one moment, whatever is written to it meanwhile, to the new file
- * `path`: a ZIP archive of COPY's text format with a manifest. Memory is bounded; the file is there whole or not at all.
+ * Writes all tables of the database at `url`, as of one moment, to the new file `path`: a ZIP archive of tables in COPY's text
+ * format, with a manifest. Memory is bounded. The file appears only when it is complete.
  *
- * @throws BACKUP_EXISTS, BACKUP_NOT_WRITTEN, STORE_NEWER; what reading the weights throws
+ * @throws BACKUP_EXISTS, BACKUP_NOT_WRITTEN, STORE_NEWER; errors of reading the weights
  */
 export async function writeBackup(url: string, path: string, options: BackupOptions): Promise<Manifest> {
   if (await stat(path).catch(() => undefined)) throw failure("BACKUP_EXISTS", { where: path });
@@ -41,9 +41,9 @@ export async function writeBackup(url: string, path: string, options: BackupOpti
   const zip = new ZipFile();
   const output = zip.outputStream as Readable;
   zip.on("error", (error: Error) => output.destroy(error));
-  // It holds what tables hold, hashes of tokens among them: nobody else may read it.
+  // Readable by its owner only: it contains the hashes of tokens.
   const written = pipeline(output, createWriteStream(partial, { flags: "wx", mode: 0o600 }));
-  // Nobody reads on where writing has failed, so that adding would wait for ever.
+  // If writing fails, the archive is not read further, and adding to it would never end.
   const broken = written.then(() => new Promise<never>(() => undefined), notWritten(path));
   broken.catch(() => undefined);
   try {
@@ -60,7 +60,7 @@ export async function writeBackup(url: string, path: string, options: BackupOpti
   }
 }
 
-/** @param broken rejects when nobody reads on what is added */
+/** @param broken rejects if writing fails */
 async function addAll(
   zip: ZipFile,
   url: string,
@@ -71,7 +71,7 @@ async function addAll(
     ...snapshot,
     tables: await Promise.race([addTables(zip, snapshot), broken]),
   }));
-  // Weights are kept by content and never change, so that they need not be read in the transaction's time.
+  // Weight files are stored by content and never change: they need not be read in the transaction.
   if (weights !== undefined) for (const file of files) await Promise.race([addWeights(zip, file, weights), broken]);
   const manifest: Manifest = {
     format: "rankscope-backup",
@@ -107,11 +107,11 @@ async function addTables(zip: ZipFile, snapshot: Snapshot): Promise<TableManifes
 async function addWeights(zip: ZipFile, file: WeightFile, store: Pick<WeightStore, "read">): Promise<void> {
   const { stream, measure } = openMeter();
   const read = pipeline(Readable.from(pieces(file, store)), stream);
-  // Compressing mantissas of floats costs time and saves next to nothing.
+  // Compression saves almost nothing on floating-point numbers.
   zip.addReadStream(stream, weightEntry(file.hash), { compress: false, size: file.size });
   await Promise.all([read, finished(stream)]);
   if (measure().sha256 === file.hash) return;
-  const received = "other bytes than its SHA-256 says";
+  const received = "bytes with another SHA-256";
   throw failure("WEIGHTS_CHANGED", { where: file.path, received, allowed: file.hash });
 }
 
@@ -121,11 +121,11 @@ async function* pieces(file: WeightFile, store: Pick<WeightStore, "read">): Asyn
   }
 }
 
-/** Names the file only when all of it is on the disk. */
+/** Renames the file after all of it is on the disk. */
 async function syncAndRename(from: string, to: string): Promise<void> {
   await syncTo(from, "r+");
   await rename(from, to);
-  // Windows writes a folder's list of names through by itself and refuses to be asked.
+  // Windows writes directory entries itself and does not allow to synchronize them.
   if (process.platform !== "win32") await syncTo(dirname(to), "r");
 }
 

@@ -3,13 +3,13 @@ import { copyInto } from "./copy-into.js";
 
 export type CopyValue = string | number | bigint | boolean | null | readonly (string | number)[];
 
-/** Characters sent at once. */
+/** Minimum length of a chunk in characters. */
 const CHUNK_LENGTH = 2 ** 16;
 
 /**
- * Streams `rows` into `table` by COPY, the fastest way into PostgreSQL; part of the transaction `sql`.
+ * Streams `rows` into `table` by COPY in the transaction `sql`. COPY is PostgreSQL's fastest way to load rows.
  *
- * @throws what PostgreSQL says; where it refuses a row only after the last was sent, that the transaction is aborted
+ * @throws PostgreSQL's error; only that the transaction is aborted, if a row is refused after the last one was sent
  */
 export async function copyRows(
   sql: TransactionSql,
@@ -31,14 +31,14 @@ function* chunks(rows: readonly (readonly CopyValue[])[]): Generator<string> {
   yield chunk;
 }
 
-/** One field of COPY's text format (PostgreSQL manual, COPY, File Formats). */
+/** Returns one field in COPY's text format (PostgreSQL manual, COPY, File Formats). */
 function field(value: CopyValue): string {
   if (value === null) return "\\N";
   if (Array.isArray(value)) return escape(`{${value.map(element).join(",")}}`);
   return escape(String(value));
 }
 
-/** One element of an array literal; numbers print as PostgreSQL reads them (NaN and Infinity included). */
+/** Returns one element of an array literal. PostgreSQL reads numbers as JavaScript prints them, NaN and Infinity included. */
 function element(value: string | number): string {
   return typeof value === "number" ? String(value) : `"${value.replace(/["\\]/g, "\\$&")}"`;
 }

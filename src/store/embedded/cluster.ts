@@ -12,7 +12,7 @@ import type { OperatingUser } from "./operating-user.js";
 import { commandOf } from "./process-table.js";
 import { spawnAs } from "./spawn-as.js";
 
-/** Sizes for a server of one application; written to postgresql.conf, where a person may change them. */
+/** Settings for a server of one application. They are written to postgresql.conf, where they can be changed. */
 const SETTINGS = [
   "max_connections=50",
   "shared_buffers=128MB",
@@ -22,14 +22,14 @@ const SETTINGS = [
   "log_timezone=UTC",
 ];
 
-/** `builtin` collation: C.UTF-8 exists wherever this PostgreSQL does, whatever locales the machine has. */
+/** `builtin` collation: C.UTF-8 is part of this PostgreSQL and does not depend on the locales of the machine. */
 const ENCODING = ["-E", "UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"];
 
 /**
- * Makes the PostgreSQL cluster where there is none. It is made aside and renamed when complete, so that neither a crash
- * nor a second process leaves half of one.
+ * Creates the PostgreSQL cluster if it does not exist. It is created under another name and renamed when it is complete, so that
+ * a crash or a second process cannot leave an incomplete one.
  *
- * @throws EMBEDDED_POSTGRES_UNAVAILABLE with what initdb said
+ * @throws EMBEDDED_POSTGRES_UNAVAILABLE with the output of initdb
  */
 export async function createCluster(
   files: DataFiles,
@@ -50,7 +50,7 @@ export async function createCluster(
     const settings = SETTINGS.flatMap((setting) => ["-c", setting]);
     await initdb(binaries, user, ["-D", made, ...access, ...ENCODING, "--no-instructions", ...settings]);
     await rename(made, files.cluster).catch((error: NodeJS.ErrnoException) => {
-      // Another process was first; its cluster has the same password.
+      // Another process created the cluster first, with the same password.
       if (!isComplete(files)) throw error;
     });
   } finally {
@@ -58,7 +58,7 @@ export async function createCluster(
   }
 }
 
-/** Whether there is a cluster. */
+/** Returns true if the cluster exists. */
 export function isComplete({ cluster }: DataFiles): boolean {
   return existsSync(join(cluster, "PG_VERSION"));
 }
@@ -81,22 +81,22 @@ async function initdb(
 ): Promise<void> {
   const child = await spawnAs(user, binaries.initdb, parameters, ["ignore", "ignore", "pipe"]);
   const ended = once(child, "close");
-  const complaint = child.stderr === null ? "" : await text(child.stderr);
+  const output = child.stderr === null ? "" : await text(child.stderr);
   const [code] = (await ended) as [number | null];
   if (code === 0) return;
   throw failure("EMBEDDED_POSTGRES_UNAVAILABLE", {
     where: binaries.initdb,
-    received: complaint.trim() || `exit status ${code}`,
-    todo: "Mend what it names, or set DATABASE_URL.",
+    received: output.trim() || `exit status ${code}`,
+    todo: "Fix the reported problem, or set DATABASE_URL.",
   });
 }
 
-/** Removes what a process that was killed in initdb left. */
+/** Removes what a process left that was killed in initdb. */
 async function removeAbandoned({ directory, cluster }: DataFiles): Promise<void> {
   for (const name of await readdir(directory)) {
     const maker = new RegExp(`^${basename(cluster)}\\.init-(\\d+)-`).exec(name)?.[1];
     if (maker === undefined || (await commandOf(Number(maker))) !== "") continue;
-    // An initdb that outlived its maker may still write there; then the next start removes the rest.
+    // An initdb that is still running may write there. The next start removes the rest.
     await rm(join(directory, name), { recursive: true, force: true, maxRetries: 2 }).catch(() => undefined);
   }
 }

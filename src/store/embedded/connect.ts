@@ -6,10 +6,10 @@ import { type Owner, readOwner } from "./ownership.js";
 import { findPostmaster } from "./running-postmaster.js";
 
 /**
- * The embedded PostgreSQL that another living process runs on `dataDirectory`, for commands that share it; undefined
- * where there is none. It ends with its owner.
+ * Returns the embedded PostgreSQL that another living process runs on `dataDirectory`; undefined if there is none. It ends with
+ * its owner.
  *
- * @throws EMBEDDED_POSTGRES_UNAVAILABLE where it belongs to another user
+ * @throws EMBEDDED_POSTGRES_UNAVAILABLE if it belongs to another user
  */
 export async function connectToEmbeddedPostgres({
   dataDirectory,

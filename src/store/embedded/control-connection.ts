@@ -4,22 +4,22 @@ import { failure } from "../../errors.js";
 import { isLostConnection } from "../database-failure.js";
 import { type Credentials, ROLE } from "./credentials.js";
 
-/** One connection to the embedded PostgreSQL's maintenance database; a session lock lives as long as it does. */
+/** One connection to the embedded PostgreSQL's maintenance database, which holds session locks while it is open. */
 export interface ControlConnection {
   readonly sql: Sql;
-  /** Resolves when the connection is gone, for whatever reason. */
+  /** Resolves when the connection is closed, for any reason. */
   readonly closed: Promise<void>;
-  /** The rows of a query; undefined where the connection ends before they come, as it does when PostgreSQL is stopped. */
+  /** Returns the rows of a query; undefined if the connection closes first, as it does when PostgreSQL stops. */
   ask<Rows>(query: PromiseLike<Rows>): Promise<Rows | undefined>;
-  /** Lets this process end while the connection is open. */
+  /** Allows this process to end while the connection is open. */
   unref(): void;
   close(): Promise<void>;
 }
 
 /**
- * Connects; undefined while PostgreSQL starts, recovers or stops.
+ * Connects. Returns undefined while PostgreSQL starts, recovers or stops.
  *
- * @throws EMBEDDED_POSTGRES_UNAVAILABLE where the password is not the right one
+ * @throws EMBEDDED_POSTGRES_UNAVAILABLE if the password is wrong
  */
 export async function openControlConnection(
   port: number,
@@ -34,7 +34,7 @@ export async function openControlConnection(
     password,
     database: "postgres",
     max: 1,
-    // The defaults would end the connection, and with it the lock, after an hour.
+    // The defaults would close the connection after an hour, and release the lock.
     idle_timeout: 0,
     max_lifetime: null,
     fetch_types: false,
@@ -51,7 +51,7 @@ export async function openControlConnection(
     if (codeOf(cause).startsWith("28")) {
       throw failure("EMBEDDED_POSTGRES_UNAVAILABLE", {
         where: `the embedded PostgreSQL at 127.0.0.1:${port}`,
-        received: "a refusal of the password in postgres.json",
+        received: "a wrong password in postgres.json",
         todo: "Restore the postgres.json that belongs to this database.",
         cause,
       });
@@ -70,7 +70,7 @@ async function unlessEnded<Rows>(query: PromiseLike<Rows>): Promise<Rows | undef
   }
 }
 
-/** How long a server that takes a connection may take to answer; one that is dying may take it and never say a word. */
+/** Time for a server to answer on a new connection. A server that is stopping may never answer. */
 const ANSWER_MILLISECONDS = 10_000;
 
 async function answered(query: PromiseLike<unknown>): Promise<void> {
@@ -104,7 +104,7 @@ function promiseWithResolve(): { promise: Promise<void>; resolve: () => void } {
   return { promise, resolve };
 }
 
-/** The SQLSTATE or system code of an error. */
+/** Returns the SQLSTATE or system code of an error. */
 function codeOf(error: unknown): string {
   const { code } = error as { code?: unknown };
   return typeof code === "string" ? code : "";

@@ -4,30 +4,30 @@ import { z } from "zod";
 import { failure } from "../../errors.js";
 import type { DataFiles } from "./data-files.js";
 
-/** The one role of the embedded PostgreSQL, and the database that Rankscope lives in. */
+/** The role and the database of the embedded PostgreSQL. */
 export const ROLE = "rankscope";
 export const DATABASE = "rankscope";
 
 const Credentials = z.object({
   password: z.string().min(1),
-  /** Where PostgreSQL listened last; it is taken again when it is free. Absent until the first start succeeded. */
+  /** Port of the last start, which is used again if it is free. Absent before the first successful start. */
   port: z.number().int().optional(),
 });
 export type Credentials = z.infer<typeof Credentials>;
 
-/** The address of the database, its password included. */
+/** Returns the URL of the database, with its password. */
 export function databaseUrl({ password }: Credentials, port: number): string {
   return `postgresql://${ROLE}:${password}@127.0.0.1:${port}/${DATABASE}`;
 }
 
-/** @throws EMBEDDED_POSTGRES_UNAVAILABLE where the file is damaged or not for this user to read */
+/** Reads the stored credentials. @throws EMBEDDED_POSTGRES_UNAVAILABLE if the file is damaged or not readable */
 export async function readCredentials({ credentials }: DataFiles): Promise<Credentials | undefined> {
   const text = await readFile(credentials, "utf8").catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === "ENOENT") return undefined;
     throw failure("EMBEDDED_POSTGRES_UNAVAILABLE", {
       where: credentials,
       received: cause.message,
-      todo: "Run this as the user that made the file, choose another RANKSCOPE_DATA, or set DATABASE_URL.",
+      todo: "Run this as the owner of the file, choose another RANKSCOPE_DATA, or set DATABASE_URL.",
       cause,
     });
   });
@@ -44,12 +44,12 @@ export async function readCredentials({ credentials }: DataFiles): Promise<Crede
   }
 }
 
-/** Those of the file, or new ones with a random password; processes that make them at once all get the same. */
+/** Returns the stored credentials, or creates them with a random password. Processes that do so at once get the same. */
 export async function obtainCredentials(files: DataFiles): Promise<Credentials> {
   const stored = await readCredentials(files);
   if (stored !== undefined) return stored;
   const scratch = await writeScratch(files, { password: randomBytes(24).toString("hex") });
-  // A hard link appears whole or not at all, and never replaces what another process put there first.
+  // A hard link is atomic and does not replace the file of another process.
   await link(scratch, files.credentials).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST") throw error;
   });
@@ -57,7 +57,7 @@ export async function obtainCredentials(files: DataFiles): Promise<Credentials> 
   return (await readCredentials(files)) ?? obtainCredentials(files);
 }
 
-/** Notes where PostgreSQL listens now. The file keeps its owner, so that a start by root does not lock out a user. */
+/** Stores the port. The file keeps its owner, so that a start by root does not lock out a user. */
 export async function recordPort(files: DataFiles, credentials: Credentials, port: number): Promise<void> {
   if (port === credentials.port) return;
   const scratch = await writeScratch(files, { ...credentials, port });

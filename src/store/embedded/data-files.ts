@@ -1,18 +1,18 @@
 import { mkdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Where the embedded PostgreSQL keeps what, as absolute paths without symbolic links. */
+/** Files of the embedded PostgreSQL: absolute paths without symbolic links. */
 export interface DataFiles {
   readonly directory: string;
   /** PGDATA, of mode 0700 and owned by the user that PostgreSQL runs as. */
   readonly cluster: string;
-  /** What PostgreSQL prints. */
+  /** PostgreSQL's output. */
   readonly log: string;
   /** Port and password, of mode 0600. */
   readonly credentials: string;
 }
 
-/** The files below `dataDirectory`, which is made where it does not exist. */
+/** Returns the files in `dataDirectory`, which is created if it does not exist. */
 export async function openDataFiles(dataDirectory: string): Promise<DataFiles> {
   await mkdir(dataDirectory, { recursive: true });
   const directory = await realpath(dataDirectory);

@@ -10,15 +10,15 @@ import type { DataFiles } from "./data-files.js";
 export interface OperatingUser {
   readonly uid: number;
   readonly gid: number;
-  /** False where a folder above the data or the programs is closed to this user: then a capability lets it pass. */
+  /** False if this user may not enter a directory above the data or the programs; it gets a capability then. */
   readonly mayReach: boolean;
 }
 
 /**
- * The user to run PostgreSQL as; undefined is this process's own. Root hands over to the owner of the cluster, or for
- * a new one to `postgres` or else `nobody`.
+ * Returns the user to run PostgreSQL as; undefined for this process's own. Root uses the owner of the cluster, or `postgres` or
+ * `nobody` for a new one.
  *
- * @throws EMBEDDED_POSTGRES_UNAVAILABLE where the cluster belongs to somebody this process cannot act for
+ * @throws EMBEDDED_POSTGRES_UNAVAILABLE if the cluster belongs to a user that this process cannot act as
  */
 export async function chooseOperatingUser(files: DataFiles, binaries: Binaries): Promise<OperatingUser | undefined> {
   const own = process.getuid?.();
@@ -31,7 +31,7 @@ export async function chooseOperatingUser(files: DataFiles, binaries: Binaries):
       todo:
         own === 0
           ? "PostgreSQL does not run as root: give the folder back to the user it belonged to (chown -R)."
-          : "Start Rankscope as the user that made the folder, or choose another one with RANKSCOPE_DATA.",
+          : "Start Rankscope as the owner of the folder, or choose another one with RANKSCOPE_DATA.",
     });
   }
   if (own !== 0) return undefined;
@@ -57,10 +57,11 @@ function missing(): never {
   });
 }
 
-/** Whether the modes let the user into `path`: a file to read and run, or a folder, below folders to pass. */
+/** Returns true if the modes allow the user to reach `path`: to read and run a file, or to enter a directory. */
 async function mayReach(path: string, uid: number, gid: number): Promise<boolean> {
   const entry = await stat(path);
-  const shift = entry.uid === uid ? 6 : entry.gid === gid ? 3 : 0;
+  let shift = entry.gid === gid ? 3 : 0;
+  if (entry.uid === uid) shift = 6;
   const wanted = entry.isDirectory() ? 0o1 : 0o5;
   if (((entry.mode >> shift) & wanted) !== wanted) return false;
   return dirname(path) === path || mayReach(dirname(path), uid, gid);

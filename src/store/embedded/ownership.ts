@@ -11,26 +11,26 @@ import { findPostmaster, removeStaleLockFile, type RunningPostmaster } from "./r
 import { stopPostmaster } from "./stop-postmaster.js";
 
 /**
- * The process that started the embedded PostgreSQL. PostgreSQL itself carries this record, as the setting
- * `rankscope.owner`, so that it can be neither missing nor out of date.
+ * The process that started the embedded PostgreSQL. It is stored in PostgreSQL's setting `rankscope.owner`, so that it is never
+ * missing or out of date.
  */
 const Owner = z.object({
   /** The command: `serve`, `import`. */
   purpose: z.string(),
   pid: z.number(),
-  /** Where the owner serves, if it does. */
+  /** Address of the owner, if it is a server. */
   address: z.string().optional(),
 });
 export type Owner = z.infer<typeof Owner>;
 
 /** Advisory lock of the owner, held for its lifetime; the number is "RANK" in ASCII. */
 const LOCK = 0x52414e4b;
-/** Between a PostgreSQL's start and its owner's lock less than this passes. */
+/** Maximum time between PostgreSQL's start and its owner's lock. */
 const CLAIM_MILLISECONDS = 5000;
-/** Recovery after a crash reads at most `max_wal_size` of log, which takes seconds. */
+/** Maximum time of recovery after a crash, which reads up to `max_wal_size` of log in seconds. */
 const RECOVERY_MILLISECONDS = 120_000;
 
-/** Takes the owner's lock, waiting for a process that is only testing it; false where it stays taken. */
+/** Takes the owner's lock, after a process that only tests it. Returns false if another process keeps it. */
 export async function takeOwnership({ sql }: ControlConnection): Promise<boolean> {
   try {
     await sql.unsafe(`set lock_timeout = ${CLAIM_MILLISECONDS}; select pg_advisory_lock(${LOCK})`);
@@ -41,8 +41,8 @@ export async function takeOwnership({ sql }: ControlConnection): Promise<boolean
 }
 
 /**
- * Who owns this PostgreSQL, and whether that is still so: the lock is held and the process lives. Undefined where
- * PostgreSQL ends while it is asked.
+ * Returns the owner of this PostgreSQL, whether its lock is held, and whether its process is alive. Undefined if PostgreSQL stops
+ * meanwhile.
  */
 export async function readOwner({
   sql,
@@ -58,9 +58,9 @@ export async function readOwner({
 }
 
 /**
- * Makes sure that no PostgreSQL runs on the cluster: one whose owner is gone is stopped.
+ * Ensures that no PostgreSQL runs on the cluster: stops one whose owner has ended.
  *
- * @throws DATA_DIRECTORY_IN_USE naming the owner, where it is there
+ * @throws DATA_DIRECTORY_IN_USE with the owner, if it is alive
  */
 export async function displaceOrphan(
   files: DataFiles,
@@ -78,7 +78,7 @@ export async function displaceOrphan(
       const displaced = await displace(connection, postmaster, Date.now() - began).finally(() => connection.close());
       if (displaced) break;
     } else if (Date.now() - began > RECOVERY_MILLISECONDS) {
-      log.warn({ pid: postmaster.pid }, "the PostgreSQL of a former process does not answer and is stopped");
+      log.warn({ pid: postmaster.pid }, "stopping the PostgreSQL of a former process, which does not answer");
       await stopPostmaster(postmaster.pid, files, binaries);
       break;
     }
@@ -90,14 +90,14 @@ export async function displaceOrphan(
     const owner = await readOwner(connection).catch(() => undefined);
     const patient = waited < CLAIM_MILLISECONDS;
     if (owner === undefined) {
-      // Either it stopped while we asked, or a person started it.
+      // It stopped meanwhile, or was started by hand.
       if (patient) return false;
       throw inUse(files, { purpose: "postgres", pid });
     }
     if (owner.held && (owner.alive || !patient)) throw inUse(files, owner);
-    // Either its owner is about to take the lock, or another process is displacing an orphan at this moment.
+    // Its owner is about to take the lock, or another process is stopping an orphan at this moment.
     if ((owner.alive || owner.held) && patient) return false;
-    // Whoever takes the lock stops it: of two processes only one may, or the second would stop what the first starts.
+    // Only the process that takes the lock stops it: a second one would stop what the first starts.
     const { sql, ask } = connection;
     const locks = await ask(sql<{ taken: boolean }[]>`select pg_try_advisory_lock(${LOCK}) as taken`);
     if (locks?.[0]?.taken !== true) return false;

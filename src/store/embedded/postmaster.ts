@@ -10,29 +10,28 @@ import { findPostmaster } from "./running-postmaster.js";
 import { spawnAs } from "./spawn-as.js";
 import { stopPostmaster } from "./stop-postmaster.js";
 
-/** A log larger than this is set aside as `postgres.log.old` at the next start. */
+/** A larger log is renamed to `postgres.log.old` at the next start. */
 const MAX_LOG_BYTES = 8 * 1024 * 1024;
 
 /** A PostgreSQL that this process started. */
 export interface Postmaster {
   readonly port: number;
-  /** Resolves when it has ended, for whatever reason. */
+  /** Resolves when it has ended, for any reason. */
   readonly ended: Promise<void>;
-  /** Lets this process end while PostgreSQL runs. */
+  /** Allows this process to end while PostgreSQL runs. */
   unref(): void;
   stop(): Promise<void>;
 }
 
-/** Why PostgreSQL did not come up: what it wrote. */
+/** The output of a PostgreSQL that did not start. */
 export interface Refusal {
   readonly refusal: string;
 }
 
 /**
- * Starts PostgreSQL on 127.0.0.1 only and waits until it is up, which after a crash takes as long as recovery does.
+ * Starts PostgreSQL on 127.0.0.1 and waits until it accepts connections, after a crash until recovery has ended.
  *
- * @param port where to listen
- * @param signal stops it before it is up, and throws the signal's reason
+ * @param signal stops it before it has started, and throws the signal's reason
  */
 export async function launchPostmaster(
   { files, binaries, user }: { files: DataFiles; binaries: Binaries; user: OperatingUser | undefined },
@@ -73,7 +72,7 @@ export async function launchPostmaster(
   return { refusal: await readLogFrom(files.log, logged) };
 }
 
-/** `preferred` where it is free, or any free port of 127.0.0.1. */
+/** Returns `preferred` if it is free, or any free port of 127.0.0.1. */
 export async function findFreePort(preferred: number | undefined): Promise<number> {
   const server = createServer().listen(preferred ?? 0, "127.0.0.1");
   try {

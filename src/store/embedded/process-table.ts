@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 
 /**
- * The command line of process `pid`, words joined by spaces; on Windows the name of its program. Empty when there is no
- * such process, and for one that has ended and waits for its parent, which `kill(pid, 0)` would call alive.
+ * Returns the command line of process `pid`, joined by spaces; on Windows the name of its program. Empty if there is no such
+ * process, or if it is a zombie, which `kill(pid, 0)` reports as alive.
  */
 export async function commandOf(pid: number): Promise<string> {
   try {

@@ -6,11 +6,11 @@ import { commandOf } from "./process-table.js";
 /** The main process of the PostgreSQL that runs on a cluster. */
 export interface RunningPostmaster {
   readonly pid: number;
-  /** Where it takes connections; undefined while it starts, recovers or stops. */
+  /** Its port; undefined while it starts, recovers or stops. */
   readonly port: number | undefined;
 }
 
-/** The PostgreSQL that runs on `cluster`, by its own lock file, `postmaster.pid`; undefined when none does. */
+/** Finds the PostgreSQL that runs on `cluster` by its lock file, `postmaster.pid`; undefined if there is none. */
 export async function findPostmaster(cluster: string): Promise<RunningPostmaster | undefined> {
   const text = await readLockFile(cluster);
   if (text === undefined) return undefined;
@@ -23,31 +23,31 @@ export async function findPostmaster(cluster: string): Promise<RunningPostmaster
 }
 
 /**
- * Removes a lock file whose process id was given to another program, as happens after a reboot or in a container.
- * PostgreSQL itself takes over lock files of processes that are gone, and does it with more care: those are left to it.
+ * Removes a lock file whose process id belongs to another program now, as happens after a reboot or in a container. PostgreSQL
+ * itself replaces lock files of processes that have ended.
  */
 export async function removeStaleLockFile(cluster: string): Promise<void> {
   const text = await readLockFile(cluster);
   const pid = Number(text?.split("\n")[0]);
-  if (text === undefined || !pid || (await runsOn(cluster, pid)) || !isTaken(pid)) return;
-  // Another process may have started PostgreSQL meanwhile: its lock file is not this one.
+  if (text === undefined || !pid || (await runsOn(cluster, pid)) || !exists(pid)) return;
+  // Keeps the lock file of a PostgreSQL that another process started meanwhile.
   if ((await readLockFile(cluster)) === text) await rm(lockFile(cluster), { force: true });
 }
 
 /**
- * Whether `pid` is a postmaster of `cluster`; also one of a folder that is gone or not told, since a cluster may be
- * moved while it runs, and two servers on one cluster would destroy it.
+ * Returns true if `pid` is a postmaster of `cluster`, or of an unknown or missing directory: a cluster may be moved while it
+ * runs, and two servers on one cluster would destroy it.
  */
 async function runsOn(cluster: string, pid: number): Promise<boolean> {
   const command = await commandOf(pid);
   if (process.platform === "win32") return command.includes("postgres.exe");
-  // Its children call themselves `postgres: checkpointer`, `postgres: rankscope ...`.
+  // Its child processes are named `postgres: checkpointer`, `postgres: rankscope ...`.
   if (!/(^|\/)postgres( |$)/.test(command)) return false;
   const folder = / -D (.+?)(?: -\w | --|$)/.exec(command)?.[1];
   return folder === undefined || folder === cluster || !existsSync(folder);
 }
 
-function isTaken(pid: number): boolean {
+function exists(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

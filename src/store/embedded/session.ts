@@ -9,7 +9,7 @@ import type { OperatingUser } from "./operating-user.js";
 import { displaceOrphan, type Owner, takeOwnership } from "./ownership.js";
 import { findFreePort, launchPostmaster, type Postmaster } from "./postmaster.js";
 
-/** What stays the same from one run of PostgreSQL to the next. */
+/** What all runs of PostgreSQL on one data directory share. */
 export interface Home {
   readonly files: DataFiles;
   readonly binaries: Binaries;
@@ -19,28 +19,29 @@ export interface Home {
   readonly log: Log;
 }
 
-/** One run of PostgreSQL, owned by this process from its start to its end. */
+/** One run of PostgreSQL, which this process owns. */
 export interface Session {
   readonly port: number;
   /** Resolves when PostgreSQL has ended or the owner's lock is lost. */
   readonly lost: Promise<void>;
-  /** Stops PostgreSQL where it still runs. */
+  /** Stops PostgreSQL if it still runs. */
   end(): Promise<void>;
 }
 
-/** How long to try again where what is in the way passes by itself. */
-const PATIENCE_MILLISECONDS = 60_000;
+/** Time for which a start with a temporary problem is repeated. */
+const RETRY_MILLISECONDS = 60_000;
 
-/** Another process was first, a crashed PostgreSQL's children are still ending, or somebody took the port. */
-const PASSING = /"postmaster\.pid" (already exists|is empty)|shared memory block .* still in use|could not bind/;
+/** Another process was first, child processes of a crashed PostgreSQL are still ending, or the port was taken. */
+const TEMPORARY_PROBLEM =
+  /"postmaster\.pid" (already exists|is empty)|shared memory block .* still in use|could not bind/;
 
 /**
- * Starts PostgreSQL and takes the owner's lock. Of several processes that do so at once one succeeds.
+ * Starts PostgreSQL and takes the owner's lock. If several processes do so at once, one succeeds.
  *
- * @param port where it must listen; undefined is where it did last or any free port
- * @param signal gives up: what was started is stopped, and the signal's reason thrown
- * @throws DATA_DIRECTORY_IN_USE where another living process owns it
- * @throws EMBEDDED_POSTGRES_UNAVAILABLE with what PostgreSQL said, where it does not start
+ * @param port the required port; undefined for the last one or any free one
+ * @param signal stops what was started, and throws the signal's reason
+ * @throws DATA_DIRECTORY_IN_USE if another living process owns it
+ * @throws EMBEDDED_POSTGRES_UNAVAILABLE with PostgreSQL's output, if it does not start
  */
 export async function openSession(home: Home, port: number | undefined, signal: AbortSignal): Promise<Session> {
   const { files, binaries, credentials, owner, log } = home;
@@ -53,20 +54,20 @@ export async function openSession(home: Home, port: number | undefined, signal: 
       const session = await own(launched, home);
       if (session !== undefined && !signal.aborted) return session;
       await session?.end();
-    } else if (!PASSING.test(launched.refusal)) throw refused(files, launched.refusal);
-    if (Date.now() - began > PATIENCE_MILLISECONDS) {
+    } else if (!TEMPORARY_PROBLEM.test(launched.refusal)) throw refused(files, launched.refusal);
+    if (Date.now() - began > RETRY_MILLISECONDS) {
       throw refused(files, "refusal" in launched ? launched.refusal : "the owner's lock could not be taken");
     }
     await sleep(100, undefined, { signal });
   }
 }
 
-/** Makes this process the owner; undefined where another one takes PostgreSQL away. */
+/** Makes this process the owner; undefined if another process takes PostgreSQL over. */
 async function own(postmaster: Postmaster, { credentials, files }: Home): Promise<Session | undefined> {
   let control: ControlConnection | undefined;
   try {
     control = await openControlConnection(postmaster.port, credentials);
-    // Whoever sees the lock held may count on the database.
+    // The lock is taken last: a process that sees it held may use the database.
     if (control === undefined || !(await createDatabase(control)) || !(await takeOwnership(control))) {
       await postmaster.stop();
       await control?.close();
@@ -91,7 +92,7 @@ async function own(postmaster: Postmaster, { credentials, files }: Home): Promis
   };
 }
 
-/** Makes sure that the database is there; false where PostgreSQL ends meanwhile. */
+/** Creates the database if it does not exist. Returns false if PostgreSQL stops meanwhile. */
 async function createDatabase({ sql, ask }: ControlConnection): Promise<boolean> {
   const found = await ask(sql`select from pg_database where datname = ${DATABASE}`);
   if (found === undefined || found.length > 0) return found !== undefined;
@@ -102,6 +103,6 @@ function refused({ log }: DataFiles, said: string): Error {
   return failure("EMBEDDED_POSTGRES_UNAVAILABLE", {
     where: log,
     received: said.split("\n").slice(-4).join(" / "),
-    todo: "Mend what it names, choose another directory with RANKSCOPE_DATA, or set DATABASE_URL.",
+    todo: "Fix the reported problem, choose another directory with RANKSCOPE_DATA, or set DATABASE_URL.",
   });
 }

@@ -3,13 +3,13 @@ import { once } from "node:events";
 import { failure } from "../../errors.js";
 import type { OperatingUser } from "./operating-user.js";
 
-/** English messages, which this code reads, and nothing of the caller's PG* variables. */
+/** English messages, which this code parses, and none of the PG* variables. */
 const ENVIRONMENT = { LC_ALL: "C", PATH: "/usr/sbin:/usr/bin:/sbin:/bin" };
 
 /**
- * Lets the user pass folders that are closed to it, so that neither their modes nor their owners need to change.
- * DAC_OVERRIDE and not the narrower DAC_READ_SEARCH, since containers are seldom given the latter. PostgreSQL looks for
- * its own programs by access(2), which leaves capabilities out of account but for processes of this secure bit.
+ * Allows the user to pass directories that it may not enter, so that their modes and owners need not change. DAC_OVERRIDE
+ * instead of the narrower DAC_READ_SEARCH, which containers rarely have. PostgreSQL checks its own programs by access(2), which
+ * ignores capabilities unless this secure bit is set.
  */
 const CAPABILITY = [
   ...["--securebits", "+no_setuid_fixup"],
@@ -17,10 +17,10 @@ const CAPABILITY = [
 ];
 
 /**
- * Starts one of PostgreSQL's programs as `user` (undefined: as this process's own) in a process group of its own, so
- * that the terminal's Ctrl-C reaches this process only. Resolves when it runs.
+ * Starts one of PostgreSQL's programs as `user` (undefined for this process's own) in a new process group, so that Ctrl-C in the
+ * terminal reaches this process only. Resolves when the program runs.
  *
- * @throws EMBEDDED_POSTGRES_UNAVAILABLE where it cannot be started
+ * @throws EMBEDDED_POSTGRES_UNAVAILABLE if it cannot be started
  */
 export async function spawnAs(
   user: OperatingUser | undefined,

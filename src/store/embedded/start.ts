@@ -8,34 +8,34 @@ import { openDataFiles } from "./data-files.js";
 import { chooseOperatingUser } from "./operating-user.js";
 import { type Home, openSession } from "./session.js";
 
-/** How often, and with how long between, a PostgreSQL that ended by itself is tried to be started. */
-const MOST_RESTARTS = 30;
+/** Attempts to start a PostgreSQL that ended by itself, and the time between them. */
+const MAX_RESTARTS = 30;
 const BETWEEN_RESTARTS_MILLISECONDS = 1000;
 
 /** An embedded PostgreSQL that this process owns. */
 export interface EmbeddedPostgres {
-  /** Its database, password included; stays the same when PostgreSQL crashes and is started again. */
+  /** URL of its database, with the password. It stays the same when PostgreSQL crashes and starts again. */
   readonly url: string;
-  /** Ends sessions and PostgreSQL; calling it again changes nothing. */
+  /** Ends sessions and PostgreSQL. Further calls do nothing. */
   stop(): Promise<void>;
 }
 
 export interface StartOptions {
   readonly dataDirectory: string;
-  /** The command that starts it (`serve`), named to whoever finds the directory in use. */
+  /** The command that starts it (`serve`), shown in the error if the directory is in use. */
   readonly purpose: string;
-  /** Where that command serves, if it does. */
+  /** Address of the server, if the command is one. */
   readonly address?: string | undefined;
   readonly log: Log;
 }
 
 /**
- * Starts PostgreSQL on the files in `dataDirectory`, which are made at the first start, and owns it until `stop`.
- * A PostgreSQL that a killed process left is stopped first; one that ends by itself is started again. It does not keep
- * this process alive: one that ends without `stop` leaves PostgreSQL to the next start.
+ * Starts PostgreSQL on the files in `dataDirectory`, which the first start creates, and owns it until `stop`. A PostgreSQL that a
+ * killed process left is stopped first; one that ends by itself is started again. It does not keep this process alive: if the
+ * process ends without `stop`, the next start stops PostgreSQL.
  *
- * @throws DATA_DIRECTORY_IN_USE where a living process owns it
- * @throws EMBEDDED_POSTGRES_UNAVAILABLE where it cannot run here
+ * @throws DATA_DIRECTORY_IN_USE if a living process owns it
+ * @throws EMBEDDED_POSTGRES_UNAVAILABLE if it cannot run on this machine
  */
 export async function startEmbeddedPostgres(options: StartOptions): Promise<EmbeddedPostgres> {
   const home = await prepareHome(options);
@@ -58,9 +58,9 @@ export async function startEmbeddedPostgres(options: StartOptions): Promise<Embe
     }
   }
 
-  /** Starts PostgreSQL again, several times where it has to be: it may be killed again while it recovers. */
+  /** Starts PostgreSQL again, repeatedly if necessary: it may be killed again while it recovers. */
   async function reopen(): Promise<boolean> {
-    for (let attempt = 1; attempt <= MOST_RESTARTS && !isEnding(); attempt++) {
+    for (let attempt = 1; attempt <= MAX_RESTARTS && !isEnding(); attempt++) {
       try {
         await session.end();
         session = await openSession(home, session.port, ending.signal);
@@ -74,7 +74,7 @@ export async function startEmbeddedPostgres(options: StartOptions): Promise<Embe
     return false;
   }
 
-  /** Where PostgreSQL is being started again at this moment, that is given up: one that recovers goes on at the next start. */
+  /** Aborts a restart in progress. A recovery continues at the next start. */
   async function stop(): Promise<void> {
     ending.abort();
     await session.end();
@@ -89,8 +89,8 @@ async function prepareHome({ dataDirectory, purpose, address, log }: StartOption
   if (isComplete(files) && (await readCredentials(files)) === undefined) {
     throw failure("EMBEDDED_POSTGRES_UNAVAILABLE", {
       where: files.credentials,
-      received: "no such file, but a database beside it that needs its password",
-      todo: `Restore the file, or move ${files.cluster} away to begin with an empty database.`,
+      received: "no such file, although the database beside it needs its password",
+      todo: `Restore the file, or move ${files.cluster} away to start with an empty database.`,
     });
   }
   const credentials = await obtainCredentials(files);

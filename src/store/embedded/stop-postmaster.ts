@@ -6,8 +6,8 @@ import type { DataFiles } from "./data-files.js";
 import { findPostmaster } from "./running-postmaster.js";
 import { spawnAs } from "./spawn-as.js";
 
-/** How PostgreSQL may be asked to end, the kindest first, and how long each is waited for. */
-const WAYS = [
+/** Ways to stop PostgreSQL in the order in which they are tried, with the time that each may take. */
+const SHUTDOWN_MODES = [
   // Ends sessions, writes a checkpoint.
   { signal: "SIGINT", mode: "fast", milliseconds: 20_000 },
   // Leaves the rest to recovery at the next start.
@@ -15,12 +15,12 @@ const WAYS = [
 ] as const;
 
 /**
- * Stops the PostgreSQL of process `pid` and waits until it is gone.
+ * Stops the PostgreSQL of process `pid` and waits until it has ended.
  *
- * @throws EMBEDDED_POSTGRES_UNAVAILABLE where it does not go
+ * @throws EMBEDDED_POSTGRES_UNAVAILABLE if it does not end
  */
 export async function stopPostmaster(pid: number, files: DataFiles, binaries: Binaries): Promise<void> {
-  for (const { signal, mode, milliseconds } of WAYS) {
+  for (const { signal, mode, milliseconds } of SHUTDOWN_MODES) {
     const began = Date.now();
     if (process.platform === "win32") {
       // Windows has no signals: PostgreSQL listens on a named pipe that pg_ctl knows.

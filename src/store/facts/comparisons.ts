@@ -12,7 +12,7 @@ export interface ComparisonKey {
 
 export type Comparison = ComparisonKey & PairFacts & StoredFact;
 
-/** The stored comparisons among `keys`, of this kernel version. */
+/** Returns the stored comparisons among `keys` of this kernel version. */
 export function findComparisons(
   { sql }: Connection,
   keys: readonly ComparisonKey[],
@@ -26,7 +26,7 @@ export function findComparisons(
     ${among(sql, keys, kernelVersion)}`;
 }
 
-/** Those of `keys` whose comparison is stored. */
+/** Returns the `keys` whose comparison is stored. */
 export function comparedKeys(
   { sql }: Connection,
   keys: readonly ComparisonKey[],
@@ -44,7 +44,7 @@ const among = (sql: Sql, keys: readonly ComparisonKey[], kernelVersion: number) 
     on left_hash = l and right_hash = r and scaling_ratio = ratio
   where kernel_version = ${kernelVersion}`;
 
-/** Stores comparisons; where another worker was first, its row stays. */
+/** Stores comparisons. Rows that another worker stored meanwhile stay. */
 export async function saveComparisons({ sql }: Connection, rows: readonly Comparison[]): Promise<void> {
   if (rows.length === 0) return;
   await sql`

@@ -22,7 +22,7 @@ export function findSpectra(
     ${among(sql, keys, kernelVersion)}`;
 }
 
-/** Those of `keys` whose spectrum is stored. */
+/** Returns the `keys` whose spectrum is stored. */
 export function spectrumKeys(
   { sql }: Connection,
   keys: readonly SpectrumKey[],
@@ -35,7 +35,7 @@ const among = (sql: Sql, keys: readonly SpectrumKey[], kernelVersion: number) =>
   from spectrum
   where hash = any(${keys.map(({ hash }) => hash)}::text[]) and kernel_version = ${kernelVersion}`;
 
-/** Stores spectra; where another worker was first, its row stays. */
+/** Stores spectra. Rows that another worker stored meanwhile stay. */
 export async function saveSpectra({ sql }: Connection, rows: readonly Spectrum[]): Promise<void> {
   if (rows.length === 0) return;
   await sql`

@@ -11,7 +11,7 @@ export interface SubspaceKey {
 
 export type Subspace = SubspaceKey & SubspaceFacts & StoredFact;
 
-/** The stored subspace facts among `keys`, of this kernel version. */
+/** Returns the stored subspace facts among `keys` of this kernel version. */
 export function findSubspaces(
   { sql }: Connection,
   keys: readonly SubspaceKey[],
@@ -24,7 +24,7 @@ export function findSubspaces(
     ${among(sql, keys, kernelVersion)}`;
 }
 
-/** Those of `keys` whose subspace facts are stored, without their matrices. */
+/** Returns the `keys` whose subspace facts are stored. Their matrices are not read. */
 export function subspaceKeys(
   { sql }: Connection,
   keys: readonly SubspaceKey[],
@@ -39,7 +39,7 @@ const among = (sql: Sql, keys: readonly SubspaceKey[], kernelVersion: number) =>
     on left_hash = l and right_hash = r
   where kernel_version = ${kernelVersion}`;
 
-/** Stores subspace facts; where another worker was first, its row stays. */
+/** Stores subspace facts. Rows that another worker stored meanwhile stay. */
 export async function saveSubspaces({ sql }: Connection, rows: readonly Subspace[]): Promise<void> {
   if (rows.length === 0) return;
   await sql`

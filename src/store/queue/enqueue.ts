@@ -4,26 +4,26 @@ import type { Connection } from "../connection.js";
 import type { JobRequester } from "../../model/job-requester.js";
 import { MAX_ATTEMPTS, PRIORITY, RETRY_AFTER_SECONDS } from "./tasks.js";
 
-/** A job that is to find `facts`, as far as no other job does already. */
+/** A job that computes those of `facts` that no other job computes. */
 export interface NewJob {
   readonly id: string;
-  /** Keys of facts, unique in the call. */
+  /** Keys of facts, unique in one call. */
   readonly facts: readonly string[];
-  /** What the worker is given, for those of `facts` that are this job's own. */
+  /** Returns the job's payload for those of `facts` that it computes. */
   payload(facts: ReadonlySet<string>): unknown;
 }
 
 export interface EnqueueOptions {
   readonly task: string;
   readonly urgency: keyof typeof PRIORITY;
-  /** A job of which these are parts; it must exist. */
+  /** Id of an existing job that these jobs are parts of. */
   readonly whole?: string | undefined;
   readonly requester?: JobRequester | undefined;
-  /** No bounds where they are left out. */
+  /** Unbounded by default. */
   readonly bounds?: QueueBounds | undefined;
 }
 
-/** How many jobs may wait for a worker. Those who add at the same moment do not see each other: it may be exceeded by theirs. */
+/** Maximum number of queued jobs. Calls at the same moment do not see each other's jobs and may exceed it together. */
 export interface QueueBounds {
   readonly queuedJobs: number;
   /** Of one token. */
@@ -31,12 +31,12 @@ export interface QueueBounds {
 }
 
 /**
- * Queues what no job works on yet, in one transaction: each missing fact gets exactly one job, however many processes ask
- * for it at once. An interactive request counts as waiting for every job named in the answer, and hurries those that were
- * queued for later.
+ * Queues the facts that no job computes yet, in one transaction. Each missing fact gets exactly one job, however many
+ * processes request it at once. An interactive request counts as waiting for every returned job, and raises the priority of
+ * precomputations among them.
  *
- * @returns the job of each fact; a fact without one was found by another job meanwhile: look it up again
- * @throws QUEUE_FULL, and then nothing was queued
+ * @returns the job of each fact; a fact without a job was computed meanwhile and must be looked up again
+ * @throws QUEUE_FULL; nothing is queued then
  */
 export async function enqueue(
   { sql: connection }: Connection,
@@ -69,13 +69,13 @@ export async function enqueue(
   });
 }
 
-/** Makes the jobs' rows and notes which facts are theirs; the job of every fact that has one afterwards. */
+/** Inserts the jobs and claims their facts. Returns the job of every fact that has one afterwards. */
 async function claim(
   sql: TransactionSql,
   jobs: readonly NewJob[],
   { requestedBy, studies = [] }: JobRequester,
 ): Promise<Map<string, string>> {
-  // In one order in all processes, so that two that claim the same facts wait for each other instead of deadlocking.
+  // All processes use the same order, so that two that claim the same facts wait instead of deadlocking.
   const claims = jobs
     .flatMap(({ id, facts }) => facts.map((key) => ({ key, id })))
     .sort((left, right) => (left.key < right.key ? -1 : 1));
@@ -88,7 +88,7 @@ async function claim(
     delete from job_fact using job
     where key = any(${keys}::text[]) and job.id = job_id and status = 'FAILED'
       and finished_at < now() - make_interval(secs => ${RETRY_AFTER_SECONDS})`;
-  // "do nothing" takes no lock on the facts of other jobs: those that end meanwhile lock their job first and then its facts.
+  // "do nothing" does not lock the facts of other jobs: a job that ends meanwhile locks its row first and then its facts.
   await sql`
     insert into job_fact (key, job_id)
     select * from unnest(${keys}::text[], ${claims.map(({ id }) => id)}::uuid[]) on conflict (key) do nothing`;
@@ -97,7 +97,7 @@ async function claim(
   return new Map(rows.map(({ key, jobId }) => [key, jobId]));
 }
 
-/** Counts what waits, with what this transaction has added. @throws QUEUE_FULL */
+/** Counts the queued jobs, including those of this transaction. @throws QUEUE_FULL */
 async function checkBounds(
   sql: TransactionSql,
   { queuedJobs, queuedJobsEach }: QueueBounds,

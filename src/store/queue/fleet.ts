@@ -1,19 +1,19 @@
 import type { Connection } from "../connection.js";
 import { DEAD_AFTER_SECONDS } from "./workers.js";
 
-/** What the database knows of all processes that share it. */
+/** State of all processes that share a database. */
 export interface Fleet {
   /** Jobs that have not ended. */
   readonly jobs: readonly { readonly kind: string; readonly status: "QUEUED" | "RUNNING"; readonly n: number }[];
-  /** How long the job that has waited longest for a worker has waited; null where none waits. */
+  /** Age of the oldest queued job; null if none is queued. */
   readonly oldestWaitingSeconds: number | null;
-  /** Worker processes that have shown themselves lately. */
+  /** Number of living worker processes. */
   readonly workers: number;
-  /** Rankscope's own connections, by the process's purpose and what PostgreSQL says they do. */
+  /** Rankscope's own connections, by application name and state. */
   readonly connections: readonly { readonly application: string; readonly state: string; readonly n: number }[];
 }
 
-/** Reads it in one statement. */
+/** Reads the state of queue, workers and connections in one statement. */
 export async function readFleet({ sql }: Connection): Promise<Fleet> {
   const [row] = await sql<Fleet[]>`
     select

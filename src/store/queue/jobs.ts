@@ -6,25 +6,25 @@ import type { Connection } from "../connection.js";
 import type { JobStatus } from "../generated/client.js";
 import { JOB_CHANNEL } from "./tasks.js";
 
-/** One long-running piece of work. */
+/** An import, a computation or a precomputation. */
 export interface Job {
   readonly id: string;
   readonly kind: string;
   readonly status: JobStatus;
   readonly done: number;
   readonly total: number;
-  /** Where it stands, or why it failed. */
+  /** Its state, or why it failed. */
   readonly message: string;
   readonly result: unknown;
   readonly createdAt: Date;
   readonly finishedAt: Date | null;
 }
 
-/** How often a running import must be touched, and after how long without it the import counts as dead. */
+/** Interval at which a running import updates its row, and time without an update after which it counts as dead. */
 export const HEARTBEAT_SECONDS = 10;
 const DEAD_AFTER_SECONDS = 60;
 
-/** Makes a job that runs from now on. */
+/** Creates a running job. PostgreSQL sets its times, with whose clock they are compared later. */
 export async function createJob(
   { sql }: Connection,
   kind: "IMPORT" | "PRECOMPUTE",
@@ -38,7 +38,7 @@ export async function createJob(
   return id;
 }
 
-/** Notes progress; without any it is a sign of life. */
+/** Records progress of a running job; without `progress`, only that it is alive. */
 export async function touchJob(
   { sql }: Connection,
   id: string,
@@ -55,12 +55,12 @@ export async function touchJob(
   }
 }
 
-/** The jobs of `ids`; an import whose process died without a word is given as failed. */
+/** Returns the jobs of `ids`. An import whose process died is returned as failed. */
 export function jobsById({ sql }: Connection, ids: readonly string[]): Promise<Job[]> {
   return sql<Job[]>`${jobRows(sql)} where id = any(${[...ids]}::uuid[])`;
 }
 
-/** At most `limit` jobs, the newest first; of `statuses` only, where they are given. */
+/** Returns up to `limit` jobs, the newest first, optionally only those of `statuses`. */
 export function newestJobs(
   { sql }: Connection,
   { statuses, limit }: { readonly statuses: readonly JobStatus[] | undefined; readonly limit: number },
@@ -70,7 +70,7 @@ export function newestJobs(
     order by "createdAt" desc, id desc limit ${limit}`;
 }
 
-/** `select` of jobs as they are given, to be narrowed by id and status. */
+/** A `select` of jobs, to be restricted by id or status. */
 function jobRows(sql: Sql): Fragment {
   return sql`
     select * from (

@@ -5,7 +5,7 @@ import { JOB_CHANNEL } from "./tasks.js";
 /**
  * Marks a job as running.
  *
- * @returns seconds since it was made; undefined where it has been cancelled or ended already
+ * @returns seconds since it was created; undefined if it was cancelled or has ended
  */
 export async function beginJob({ sql }: Connection, id: string): Promise<number | undefined> {
   const [begun] = await sql<{ seconds: number }[]>`
@@ -16,7 +16,7 @@ export async function beginJob({ sql }: Connection, id: string): Promise<number 
   return begun?.seconds;
 }
 
-/** Notes that `pieces` more are done. */
+/** Adds `pieces` to the completed pieces of a job. */
 export async function advanceJob({ sql }: Connection, id: string, pieces: number): Promise<void> {
   await sql`
     with moved as (
@@ -31,8 +31,8 @@ export interface JobEnd {
 }
 
 /**
- * Ends a job, tells everyone who waits for it, and ends those whose last part it was. A failed one keeps its facts for a
- * while, so that who asks for them learns why instead of failing again.
+ * Ends a job, notifies all waiting requests, and ends the jobs whose last part it was. A failed job keeps its facts for a
+ * while, so that further requests for them get the reason instead of another failure.
  */
 export async function endJob({ sql: connection }: Connection, id: string, end: JobEnd): Promise<void> {
   const result = end.result === undefined ? null : JSON.stringify(end.result);
@@ -45,7 +45,7 @@ export async function endJob({ sql: connection }: Connection, id: string, end: J
   });
 }
 
-/** What follows from the end of jobs, in the transaction that ended them. */
+/** Updates what depends on ended jobs, in the transaction that ended them. */
 export async function afterEnd(sql: TransactionSql, ids: readonly string[], keepFacts: boolean): Promise<void> {
   if (!keepFacts) await sql`delete from job_fact where job_id = any(${[...ids]}::uuid[])`;
   const wholes = await sql<{ id: string }[]>`
@@ -57,14 +57,14 @@ export async function afterEnd(sql: TransactionSql, ids: readonly string[], keep
   await sql`select pg_notify(${JOB_CHANNEL}, unnest(${[...ids]}::text[]))`;
 }
 
-/** Brings jobs that others are the parts of up to date: how much is done, and whether all is. */
+/** Updates progress and status of jobs that consist of other jobs. */
 export async function settleWholes({ sql: connection }: Connection, ids: readonly string[]): Promise<void> {
   await connection.begin((sql) => settle(sql, ids));
 }
 
 async function settle(sql: TransactionSql, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
-  // The lock comes first: of two last parts that end at once the second then sees the end of the first.
+  // Locks first: if the last two parts end at once, the second one sees the end of the first.
   await sql`select from job where id = any(${[...ids]}::uuid[]) order by id for no key update`;
   await sql`
     with sums as (

@@ -1,13 +1,13 @@
 import pg from "pg";
 import { patientSockets, SILENCE_MILLISECONDS } from "../driver/patient-socket.js";
 
-/** A client that listens says something this often within the time of silence, so as not to be taken for lost. */
+/** Statements that a listening client sends within the time of silence, so that it does not count as lost. */
 const PULSES = 3;
 
 /**
- * Connections for graphile-worker; whoever opens them ends them. Its own pool takes its listeners off before it ends its
- * connections (0.17.3, `makeNewPool`): one that PostgreSQL ends at that moment would end this process. Nor does it give up
- * a connection on which nothing has moved for `silence` milliseconds, behind which a worker would wait for ever.
+ * Opens connections for graphile-worker; the caller ends them. graphile-worker's own pool (0.17.3, `makeNewPool`) removes its
+ * error listeners before it ends its connections: a connection that PostgreSQL ends at that moment would end this process. It
+ * also keeps half-open connections, on which a worker would wait for ever; this pool closes them after `silence` milliseconds.
  */
 export function openQueuePool(url: string, connections: number, silence = SILENCE_MILLISECONDS): pg.Pool {
   const pool = new pg.Pool({
@@ -17,11 +17,11 @@ export function openQueuePool(url: string, connections: number, silence = SILENC
     connectionTimeoutMillis: silence,
     stream: patientSockets(silence),
   });
-  // What was asked on a connection that is lost says so itself; the pool opens another one when it needs one.
-  const survive = () => undefined;
+  // Statements on a lost connection are rejected; the pool opens another connection when it needs one.
+  const ignoreError = () => undefined;
   const pulses = new Map<pg.PoolClient, NodeJS.Timeout>();
-  pool.on("error", survive);
-  pool.on("connect", (client) => client.on("error", survive));
+  pool.on("error", ignoreError);
+  pool.on("connect", (client) => client.on("error", ignoreError));
   pool.on("acquire", (client) => pulses.set(client, setInterval(pulseOf(client), silence / PULSES)));
   const settle = (client: pg.PoolClient) => {
     clearInterval(pulses.get(client));
@@ -32,14 +32,14 @@ export function openQueuePool(url: string, connections: number, silence = SILENC
   return pool;
 }
 
-/** Asks something of a client that listens, and so asks nothing itself, unless it has not answered the last time. */
+/** Returns a function that sends a statement on a client that only listens, unless the last one is unanswered. */
 function pulseOf(client: pg.PoolClient): () => void {
-  let isAsked = false;
+  let isWaiting = false;
   return () => {
-    if (isAsked || client.listenerCount("notification") === 0) return;
-    isAsked = true;
+    if (isWaiting || client.listenerCount("notification") === 0) return;
+    isWaiting = true;
     void client.query("select 1").then(
-      () => (isAsked = false),
+      () => (isWaiting = false),
       () => undefined,
     );
   };

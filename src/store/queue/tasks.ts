@@ -1,16 +1,16 @@
-/** What the queue is told of each piece of work; declared once for those that add to it and those that take from it. */
+/** Settings shared by the processes that queue jobs and those that run them. */
 
-/** How often a job is started: a worker that dies with it, or an error that may pass, uses one up. */
+/** Maximum number of times that a job is started. A worker that dies and a transient error use one each. */
 export const MAX_ATTEMPTS = 3;
 
-/** Smaller numbers are taken first (graphile-worker). */
+/** graphile-worker runs smaller numbers first. */
 export const PRIORITY = { INTERACTIVE: 0, PRECOMPUTE: 10 } as const;
 
-/** Workers of another kernel version do not know this name and leave the job to others. */
+/** Task name. Workers of another kernel version have another name and do not take the job. */
 export const computeTask = (kernelVersion: number) => `compute-v${kernelVersion}`;
 
-/** Told on this channel: the id of a job that has changed. */
+/** The channel that PostgreSQL notifies with the id of each job that changes. */
 export const JOB_CHANNEL = "rankscope_job";
 
-/** How long a failed job keeps what it was to find from being tried again at once, by everyone who asks. */
+/** Time after a failure in which its facts are not queued again, however often they are requested. */
 export const RETRY_AFTER_SECONDS = 60;

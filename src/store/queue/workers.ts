@@ -11,33 +11,33 @@ export interface WorkerProcess {
   readonly lockId: string;
 }
 
-/** How often a worker shows that it is alive, and how long after its last sign it counts as dead. */
+/** Interval of a worker's heartbeat, and time without one after which the worker counts as dead. */
 export const BEAT_SECONDS = 3;
 export const DEAD_AFTER_SECONDS = 12;
-/** Ended computations are of no use once nobody asks after them: what they found is kept elsewhere. */
+/** Ended computations are deleted after this time. Their results are stored elsewhere. */
 const KEEP_ENDED_DAYS = 7;
 
-/** Shows that a worker is alive; also registers it, again where it was taken for dead. */
+/** Records a worker's heartbeat, and registers the worker if its row is missing. */
 export async function beat({ sql }: Connection, { id, host, pid, lockId }: WorkerProcess): Promise<void> {
   await sql`
     insert into worker (id, host, pid, lock_id) values (${id}, ${host}, ${pid}, ${lockId})
     on conflict (id) do update set seen_at = now(), lock_id = excluded.lock_id`;
 }
 
-/** Takes a worker off the list and gives its jobs to others at once. */
+/** Removes a worker and returns its jobs to the queue at once. */
 export async function dismissWorker({ sql }: Connection, id: string): Promise<void> {
   await sql`
     with dead as (delete from worker where id = ${id} returning lock_id)
     select graphile_worker.force_unlock_workers(array_agg(lock_id)) from dead having count(*) > 0`;
 }
 
-/** The queue's ids of the jobs that are locked for a worker. */
+/** Returns the queue's ids of the jobs that a worker has locked. */
 export async function lockedJobs({ sql }: Connection, { lockId }: Pick<WorkerProcess, "lockId">): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`select id::text from graphile_worker.jobs where locked_by = ${lockId}`;
   return rows.map(({ id }) => id);
 }
 
-/** How many workers are alive. */
+/** Returns the number of living workers. */
 export async function countWorkers({ sql }: Connection): Promise<number> {
   const [row] = await sql<{ n: number }[]>`
     select count(*) as n from worker where seen_at > now() - make_interval(secs => ${DEAD_AFTER_SECONDS})`;
@@ -45,10 +45,10 @@ export async function countWorkers({ sql }: Connection): Promise<number> {
 }
 
 /**
- * Gives the jobs of workers that died to others, ends those that have used up their attempts, and forgets computations
- * that ended long ago. Every worker does so again and again.
+ * Returns the jobs of dead workers to the queue, fails jobs without attempts left, and deletes computations that ended long
+ * ago. Every worker calls it regularly.
  *
- * @returns how many workers were found dead
+ * @returns the number of dead workers
  */
 export async function sweep(connection: Connection): Promise<number> {
   const { sql } = connection;
@@ -63,7 +63,7 @@ export async function sweep(connection: Connection): Promise<number> {
   return dead.length;
 }
 
-/** Jobs whose every attempt took its worker down, so that no worker could say how they ended. */
+/** Fails jobs whose last attempt ended with its worker, so that no worker could record the end. */
 async function endExhausted({ sql: connection }: Connection): Promise<void> {
   const [found] = await connection<{ n: number }[]>`
     select 1 as n from graphile_worker.jobs where locked_at is null and attempts >= max_attempts and key is not null limit 1`;

@@ -1,2 +1,2 @@
-/** Where migrations keep the views that connections of callers who may see some studies only find under the tables' names. */
+/** Schema of the views that replace tables on connections of principals with access to some studies. */
 export const LIMITED_SCHEMA = "rankscope_limited";

@@ -8,11 +8,11 @@ import { queueLog } from "../queue/queue-log.js";
 import { NO_FILTER, withSchemaEngine } from "./schema-engine.js";
 
 /**
- * Brings the database of `url` to this version's schema. Of several processes that do so at once one applies the
- * migrations and the others wait for it.
+ * Migrates the database of `url` to this version's schema. If several processes do so at once, one applies the migrations and
+ * the others wait.
  *
- * @returns the names of the migrations that were applied, oldest first; none when there was nothing to do
- * @throws MIGRATION_FAILED with the engine's words; the database stays at the last migration that succeeded
+ * @returns the names of the applied migrations, oldest first
+ * @throws MIGRATION_FAILED with the engine's message; the database stays at the last successful migration
  */
 export async function migrate(url: string): Promise<{ readonly applied: readonly string[] }> {
   const sql = postgres(url, {
@@ -31,12 +31,12 @@ export async function migrate(url: string): Promise<{ readonly applied: readonly
     return await withSchemaEngine(url, async (engine) => {
       await forgetInterrupted(engine, migrationsList);
       const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters: NO_FILTER });
-      // The queue's tables are graphile-worker's own, in a schema of their own, with a history of their own.
+      // graphile-worker has its own schema and its own migrations.
       await migrateQueue(url);
       return { applied: appliedMigrationNames };
     });
   } catch (cause) {
-    // The engine's messages end in a numbered trace of its own functions.
+    // Removes the engine's stack trace.
     const [received] = (cause instanceof Error ? cause.message : String(cause)).split(/\n +0: /);
     throw failure("MIGRATION_FAILED", { received, cause });
   } finally {
@@ -54,8 +54,8 @@ async function migrateQueue(url: string): Promise<void> {
 }
 
 /**
- * Lets a migration that failed or was killed be tried again. Its statements were sent as one query, which PostgreSQL
- * makes one transaction: none of them lasted, only the engine's note that it had begun, on which it would refuse.
+ * Allows a failed or killed migration to run again. Its statements were sent as one query, which PostgreSQL runs in one
+ * transaction: nothing remains of it but the engine's record that it began, because of which the engine would refuse.
  */
 async function forgetInterrupted(engine: SchemaEngine, migrationsList: MigrationList): Promise<void> {
   const { failedMigrationNames } = await engine.diagnoseMigrationHistory({

@@ -1,7 +1,7 @@
 import type { Connection } from "../connection.js";
 import { readMigrations } from "./migrations.js";
 
-/** The names of this version's migrations that the database has not been brought through. */
+/** Returns the names of this version's migrations that were not applied to the database. */
 export async function missingMigrations({ sql }: Connection): Promise<string[]> {
   const wanted = (await readMigrations()).migrationDirectories.map(({ path }) => path);
   const applied = await sql<{ name: string }[]>`

@@ -5,12 +5,12 @@ import { ColumnTypeEnum, bindMigrationAwareSqlAdapterFactory } from "@prisma/dri
 import type { SchemaEngine } from "@prisma/schema-engine-wasm";
 import * as glue from "@prisma/schema-engine-wasm/schema_engine_bg";
 
-/** No table or enum is left out of what the engine looks at. */
+/** The engine considers all tables and enums. */
 export const NO_FILTER = { externalTables: [], externalEnums: [] };
 
 /**
- * Lends `work` the engine behind `prisma migrate` on the database of `url`. It is the WebAssembly build from npm: the
- * native one is downloaded from elsewhere at run time.
+ * Calls `work` with the engine behind `prisma migrate` on the database of `url`. It is the WebAssembly build from npm, because
+ * the native engine is downloaded at run time.
  */
 export async function withSchemaEngine<Result>(
   url: string,
@@ -20,7 +20,7 @@ export async function withSchemaEngine<Result>(
   const factory = new PrismaPg({ connectionString: url, application_name: "rankscope migrate" });
   const connect = factory.connect.bind(factory);
   const connectToShadowDb = factory.connectToShadowDb.bind(factory);
-  // The engine leaves the pool of its main connection open, so that is noted here and closed.
+  // The engine does not close the pool of its main connection.
   const opened: Adapter[] = [];
   factory.connect = async () => {
     const adapter = await connect();
@@ -56,7 +56,7 @@ interface QueryResult {
   readonly rows: object;
 }
 
-/** Makes up for what @prisma/adapter-pg 7.10 lacks: columns of type `"char"`, and scripts as one transaction. */
+/** Adds what @prisma/adapter-pg 7.10 lacks: columns of type `"char"`, and scripts as one transaction. */
 function mendAdapter(adapter: Adapter): Adapter {
   const charColumns = new WeakMap<object, readonly number[]>();
   const pool: Pool = adapter.underlyingDriver();
@@ -70,13 +70,13 @@ function mendAdapter(adapter: Adapter): Adapter {
     return result;
   };
   const queryRaw = adapter.queryRaw.bind(adapter);
-  adapter.queryRaw = async (question) => {
-    const answer = await queryRaw(question);
-    for (const index of charColumns.get(answer.rows) ?? []) answer.columnTypes[index] = ColumnTypeEnum.Character;
-    return answer;
+  adapter.queryRaw = async (query) => {
+    const result = await queryRaw(query);
+    for (const index of charColumns.get(result.rows) ?? []) result.columnTypes[index] = ColumnTypeEnum.Character;
+    return result;
   };
-  // The adapter splits scripts at every semicolon, those in strings too, and commits statement by statement. Sent whole
-  // and without parameters PostgreSQL takes a script as one transaction.
+  // The adapter splits scripts at every semicolon, including those in strings, and commits each statement. PostgreSQL runs a
+  // script that is sent whole, without parameters, in one transaction.
   adapter.executeScript = async (sql) => {
     await adapter.executeRaw({ sql, args: [], argTypes: [] });
   };
@@ -85,19 +85,19 @@ function mendAdapter(adapter: Adapter): Adapter {
 
 let instance: Promise<void> | undefined;
 
-/** Does what the package's own entry leaves to a bundler: gives the glue its WebAssembly. */
+/** Loads the WebAssembly, which the package's own entry point leaves to a bundler. */
 function instantiate(): Promise<void> {
   return (instance ??= (async () => {
     const path = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm/schema_engine_bg");
     const bytes = await readFile(path.replace(/\.js$/, ".wasm"));
     const { instance: wasm } = await WebAssembly.instantiate(bytes, { "./schema_engine_bg.js": withQuietTimers(glue) });
-    // wasm-bindgen's own functions, which its types leave out.
+    // Functions of wasm-bindgen, which its types lack.
     (glue as unknown as { __wbg_set_wasm(exports: object): void }).__wbg_set_wasm(wasm.exports);
     wasm.exports.__wbindgen_start();
   })());
 }
 
-/** The glue with timers that do not keep the process: the engine's lock timeout, of ten seconds, outlives the engine. */
+/** Returns the glue with timers that do not keep the process alive: the engine's lock timeout of 10 s outlives the engine. */
 function withQuietTimers(functions: object): object {
   const quiet = (callback: () => void, milliseconds: number) => setTimeout(callback, milliseconds).unref();
   return Object.fromEntries(
@@ -105,7 +105,7 @@ function withQuietTimers(functions: object): object {
   );
 }
 
-/** The part of the global that is used here: Node has it, but lib.es2023 and @types/node 20 do not declare it. */
+/** Node has this global, but lib.es2023 and @types/node 20 do not declare it. */
 declare const WebAssembly: {
   instantiate(
     bytes: Uint8Array,

@@ -11,7 +11,7 @@ export interface Layer {
   readonly outFeatures: number;
 }
 
-/** All layers of `studyIds` in model order. */
+/** Returns all layers of `studyIds` in model order. */
 export function layersOfStudies({ sql }: Connection, studyIds: readonly string[]): Promise<Layer[]> {
   return sql<Layer[]>`
     select id, study_id as "studyId", name, index, module, in_features as "inFeatures", out_features as "outFeatures"

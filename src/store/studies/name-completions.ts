@@ -1,13 +1,16 @@
 import type { Connection } from "../connection.js";
 
-/** Slugs that begin with `prefix`, the newest study's first, at most `limit`. */
+/**
+ * Returns up to `limit` slugs that begin with `prefix`, the newest study first. Written in SQL: in Prisma's `startsWith`, `_`
+ * matches any character.
+ */
 export async function slugsFrom({ sql }: Connection, prefix: string, limit: number): Promise<string[]> {
   const rows = await sql<{ slug: string }[]>`
     select slug from study where starts_with(slug, ${prefix}) order by created_at desc, id desc limit ${limit}`;
   return rows.map(({ slug }) => slug);
 }
 
-/** Names of a study's experiments that begin with `prefix`, in order, at most `limit`. */
+/** Returns up to `limit` names of a study's experiments that begin with `prefix`, in alphabetical order. */
 export async function experimentNamesFrom(
   { sql }: Connection,
   slug: string,

@@ -7,7 +7,7 @@ export interface Rank {
   readonly r: number;
 }
 
-/** All ranks of `studyIds`, ascending. */
+/** Returns all ranks of `studyIds`, ascending. */
 export function ranksOfStudies({ sql }: Connection, studyIds: readonly string[]): Promise<Rank[]> {
   return sql<Rank[]>`
     select id, study_id as "studyId", r from rank where study_id = any(${[...studyIds]}::uuid[]) order by r`;

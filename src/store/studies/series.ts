@@ -1,6 +1,6 @@
 import type { Connection } from "../connection.js";
 
-/** One logged curve; values are as logged, NaN and infinities included. */
+/** One logged curve. Values are as logged, NaN and infinities included. */
 export interface Series {
   readonly experimentId: string;
   readonly name: string;
@@ -8,7 +8,7 @@ export interface Series {
   readonly values: readonly number[];
 }
 
-/** The curves called `name` of `experimentIds`; float arrays are read by postgres.js, which keeps NaN. */
+/** Returns the curves of `keys`. postgres.js parses the float arrays and keeps NaN. */
 export function seriesOfExperiments(
   { sql }: Connection,
   keys: readonly { readonly experimentId: string; readonly name: string }[],
@@ -19,7 +19,7 @@ export function seriesOfExperiments(
       select * from unnest(${keys.map(({ experimentId }) => experimentId)}::uuid[], ${keys.map(({ name }) => name)}::text[]))`;
 }
 
-/** The names of the curves of `experimentIds`, in alphabetical order. */
+/** Returns the names of the curves of `experimentIds`, in alphabetical order. */
 export function seriesNames(
   { sql }: Connection,
   experimentIds: readonly string[],

@@ -3,9 +3,9 @@ import { failure } from "../../errors.js";
 const MAX_LENGTH = 80;
 
 /**
- * A name as it stands in URLs and queries: lower case letters, digits and single hyphens.
+ * Returns the slug of a name: lower-case letters, digits and single hyphens, at most 80 characters.
  *
- * @throws ARGUMENT_INVALID where nothing of the name can stand in a slug
+ * @throws ARGUMENT_INVALID if the slug would be empty
  */
 export function slugOf(name: string): string {
   const slug = name

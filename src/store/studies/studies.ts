@@ -3,7 +3,7 @@ import type { Connection } from "../connection.js";
 import type { Database } from "../database.js";
 import type { Fragment } from "../across/fragment.js";
 
-/** Runs that belong together. */
+/** A study as it is stored. */
 export interface Study {
   readonly id: string;
   readonly slug: string;
@@ -16,11 +16,12 @@ export interface Study {
   readonly updatedAt: Date;
 }
 
-/** The studies of `slugs`, in any order; unknown slugs are left out. */
+/** Returns the studies of `slugs` in any order. Unknown slugs are left out. */
 export function studiesBySlug({ sql }: Connection, slugs: readonly string[]): Promise<Study[]> {
   return sql<Study[]>`select ${studyColumns(sql)} from study where slug = any(${[...slugs]}::text[])`;
 }
 
+/** Returns the studies of `ids` in any order. Unknown ids are left out. */
 export function studiesById({ sql }: Connection, ids: readonly string[]): Promise<Study[]> {
   return sql<Study[]>`select ${studyColumns(sql)} from study where id = any(${[...ids]}::uuid[])`;
 }
@@ -35,7 +36,7 @@ export function newestStudy({ prisma }: Pick<Database, "prisma">): Promise<Study
   return prisma.study.findFirst({ orderBy: [{ createdAt: "desc" }, { id: "desc" }] });
 }
 
-/** The columns of a row `study`, as Study has them. */
+/** Columns of a row `study` with the names of Study. */
 export function studyColumns(sql: Sql): Fragment {
   return sql`study.id, study.slug, study.name, study.base_model as "baseModel", study.folder, study.tags,
     study.created_at as "createdAt", study.updated_at as "updatedAt"`;

@@ -1,6 +1,6 @@
 import type { Connection } from "../connection.js";
 
-/** Adds `tags` to a study, each once, sorted. Returns whether there is such a study. */
+/** Adds `tags` to a study, each once, sorted. Returns false if the study does not exist. */
 export async function addTags({ sql }: Connection, slug: string, tags: readonly string[]): Promise<boolean> {
   const { count } = await sql`
     update study set tags = array(select distinct unnest(tags || ${[...tags]}::text[]) as tag order by tag)
@@ -8,7 +8,7 @@ export async function addTags({ sql }: Connection, slug: string, tags: readonly 
   return count > 0;
 }
 
-/** Takes `tags` from a study; those that it does not have are no error. Returns whether there is such a study. */
+/** Removes `tags` from a study; it need not have them. Returns false if the study does not exist. */
 export async function removeTags({ sql }: Connection, slug: string, tags: readonly string[]): Promise<boolean> {
   const { count } = await sql`
     update study set tags = array(select tag from unnest(tags) as tag where tag <> all(${[...tags]}::text[]) order by tag)

@@ -16,8 +16,8 @@ interface Row {
 }
 
 /**
- * Adds new checkpoints with their adapter factors; of stored ones (same bytes) only the place and the final mark change.
- * A step whose bytes are not the stored ones is reported and left out: what was computed from the old bytes stays true.
+ * Adds new checkpoints with their adapter factors. Of stored checkpoints (same bytes), only the folders, the step and the final
+ * mark change. A step with other bytes than the stored ones is reported and not stored.
  */
 export async function writeCheckpoints(
   sql: TransactionSql,
@@ -56,7 +56,7 @@ export async function writeCheckpoints(
         tensors.push(...tensorRows(id, checkpoint, layerIds));
       }
     }
-    // A run ends once: a former end that the folder no longer has loses its mark to the one that was stored now.
+    // A run has one final checkpoint: an earlier one that the folder no longer contains loses its mark.
     if (final !== undefined) {
       await sql`update checkpoint set is_final = false where experiment_id = ${experimentId} and is_final and id <> ${final}`;
     }
@@ -66,8 +66,8 @@ export async function writeCheckpoints(
 }
 
 /**
- * Adds the weight files that are new, and moves those that now lie elsewhere; returns the hashes of the latter. In the
- * order of their hashes, so that two imports of the same files wait for each other and not both for ever.
+ * Adds new weight files and updates the paths of moved ones. Returns the hashes of the moved files. Writes in the order of
+ * hashes, so that two imports of the same files wait instead of deadlocking.
  */
 async function writeWeightFiles(
   sql: TransactionSql,
@@ -80,7 +80,7 @@ async function writeWeightFiles(
   );
   const sorted = [...files.values()].sort((left, right) => (left.hash < right.hash ? -1 : 1));
   if (sorted.length === 0) return new Set();
-  // xmax is 0 in a row that was inserted.
+  // xmax is 0 in an inserted row.
   const rows = await sql<{ hash: string; moved: boolean }[]>`
     insert into weight_file (hash, size, path)
     select * from unnest(${sorted.map(({ hash }) => hash)}::text[], ${sorted.map(({ size }) => size)}::bigint[],

@@ -3,7 +3,7 @@ import { v7 as newId } from "uuid";
 import type { ExperimentRecord } from "../../model/records.js";
 import type { Ledger } from "./ledger.js";
 
-/** A record's experiment with its row's id. */
+/** An experiment's record with the id of its row. */
 export interface StoredExperiment {
   readonly id: string;
   readonly record: ExperimentRecord;
@@ -16,7 +16,7 @@ interface Row {
   quantizationLabel: string;
 }
 
-/** Adds the experiments that are new, with their ranks, and fills in what was unknown of the others. */
+/** Adds new experiments with their ranks, and fills in unknown values of stored ones. */
 export async function writeExperiments(
   sql: TransactionSql,
   studyId: string,
@@ -87,7 +87,7 @@ function columnsOf(
   };
 }
 
-/** Adds the ranks that are new; ids by r. */
+/** Adds new ranks. Returns all ids by r. */
 async function writeRanks(
   sql: TransactionSql,
   studyId: string,

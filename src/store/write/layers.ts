@@ -5,9 +5,9 @@ import type { LayerRecord } from "../../model/records.js";
 import type { Ledger } from "./ledger.js";
 
 /**
- * Adds the layers that are new; ids by name.
+ * Adds new layers. Returns the ids of `records` by name.
  *
- * @throws STUDY_BASE_MODEL_DIFFERS where a stored layer of the same name has another shape
+ * @throws STUDY_BASE_MODEL_DIFFERS if a stored layer of the same name has another shape
  */
 export async function writeLayers(
   sql: TransactionSql,

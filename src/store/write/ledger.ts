@@ -1,13 +1,13 @@
 import type { Counts, StoreConflict } from "../../model/import-outcome.js";
 
-/** The outcome of an import while it is being made. */
+/** Counts and conflicts of an import in progress. */
 export interface Ledger {
   readonly added: Counts;
   readonly updated: Counts;
   readonly conflicts: StoreConflict[];
 }
 
-/** Returns a ledger in which nothing is counted yet. */
+/** Returns a ledger with all counts 0. */
 export function openLedger(): Ledger {
   const none = (): Counts => ({ experiments: 0, ranks: 0, layers: 0, metrics: 0, curves: 0, checkpoints: 0 });
   return { added: none(), updated: none(), conflicts: [] };

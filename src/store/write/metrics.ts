@@ -3,8 +3,8 @@ import type { StoredExperiment } from "./experiments.js";
 import type { Ledger } from "./ledger.js";
 
 /**
- * Adds new metrics. A stored value changes only where its run has grown since, or where the folder now has more of its
- * digits; otherwise the stored one is kept and the contradiction reported.
+ * Adds new metrics. A stored value changes only if its run has grown, or if the folder now has more digits of it. Otherwise the
+ * stored value is kept and the conflict is reported.
  */
 export async function writeMetrics(
   sql: TransactionSql,

@@ -4,7 +4,7 @@ import { copyRows } from "../copy/copy-rows.js";
 import type { StoredExperiment } from "./experiments.js";
 import type { Ledger } from "./ledger.js";
 
-/** Adds new curves and replaces those that have grown; returns the ids of experiments with a curve that grew. */
+/** Adds new curves and replaces those that have grown. Returns the ids of experiments with a curve that has grown. */
 export async function writeSeries(
   sql: TransactionSql,
   experiments: readonly StoredExperiment[],
@@ -48,7 +48,7 @@ export async function writeSeries(
 
 const key = (experimentId: string, name: string) => `${experimentId} ${name}`;
 
-/** Whether `whole` begins with all of `part`. */
+/** Returns true if `whole` begins with all points of `part`. */
 function startsWith(whole: Omit<SeriesRecord, "name">, part: Omit<SeriesRecord, "name">): boolean {
   return part.steps.every((step, i) => whole.steps[i] === step && Object.is(whole.values[i], part.values[i]));
 }

@@ -14,19 +14,19 @@ import { openLedger } from "./ledger.js";
 import type { StoreOutcome } from "../../model/import-outcome.js";
 import { writeSeries } from "./series.js";
 
-/** How often to ask for a lock that another import holds. */
+/** Interval of attempts to take a lock that another import holds. */
 const LOCK_MILLISECONDS = 50;
 
 export interface StoreStudyOptions {
-  /** The slug to store under; a folder other than the stored study's is only joined to it when the slug is given. */
+  /** Slug of the study. A folder other than the stored study's is added to it only if the slug is given. */
   readonly slug?: string | undefined;
-  /** Of two readings of one number, the more precise; undefined where they disagree. */
+  /** Returns the more precise of two readings of one number; undefined if they differ. */
   readonly morePrecise: (one: number, other: number) => number | undefined;
 }
 
 /**
- * Stores a study in one transaction: all of it, or nothing. What is stored already is left alone, so that storing the same
- * record twice changes nothing and a record that has grown adds only what is new. Imports of one slug wait for each other.
+ * Stores a study in one transaction. Stored data is kept: storing the same record again changes nothing, and a record that has
+ * grown adds only what is new. Imports of the same slug wait for each other.
  *
  * @throws STUDY_BASE_MODEL_DIFFERS, STUDY_FOLDER_DIFFERS
  */
@@ -51,7 +51,7 @@ export async function storeStudy(
   });
 }
 
-/** Waits by asking again: a statement that says nothing for long looks like a dead connection. */
+/** Repeats a non-blocking attempt: a statement that blocks for long would count as a lost connection. */
 async function lockSlug(sql: TransactionSql, slug: string): Promise<void> {
   for (;;) {
     const [row] = await sql<{ locked: boolean }[]>`
