@@ -1,21 +1,21 @@
-/** Where this tab of the browser keeps the token: it ends with the tab, and no other site or tab reads it. */
+/** The key in session storage. Session storage ends with the tab, and no other tab or site can read it. */
 const KEY = "rankscope:token";
 
-/** The bearer token that requests carry; empty where there is none. */
+/** Returns the stored bearer token, or an empty string. */
 export function readToken(storage: Storage): string {
   return storage.getItem(KEY) ?? "";
 }
 
-/** Keeps a token for this tab of the browser, or forgets it where it is empty. */
-export function keepToken(storage: Storage, token: string): void {
+/** Stores a token for this browser tab. An empty token removes the stored one. */
+export function storeToken(storage: Storage, token: string): void {
   if (token === "") storage.removeItem(KEY);
   else storage.setItem(KEY, token);
 }
 
-/** The headers, and a subscription's connection parameters, that carry `token`. */
+/** Returns the HTTP headers for `token`. They also serve as the connection parameters of subscriptions. */
 export function authorization(token: string): Record<string, string> {
   return token === "" ? {} : { Authorization: `Bearer ${token}` };
 }
 
-/** What cannot be in a header: RFC 6750 allows these characters alone. */
+/** Whether `text` is a bearer token: RFC 6750 allows only these characters. */
 export const isToken = (text: string) => /^[A-Za-z0-9\-._~+/]+=*$/.test(text);

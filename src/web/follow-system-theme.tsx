@@ -1,7 +1,7 @@
 import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import { useEffect } from "react";
 
-/** Turns the editors light or dark with the system while the page is open, as GraphiQL's own styles do, unless a theme was chosen. */
+/** Switches the editors between light and dark with the system theme, unless the user chose a theme in GraphiQL. */
 export function FollowSystemTheme() {
   const theme = useGraphiQL((state) => state.theme);
   const { setTheme } = useGraphiQLActions();

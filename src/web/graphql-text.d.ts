@@ -1,4 +1,4 @@
-/** The build gives `.graphql` files as text. */
+/** The build imports `.graphql` files as text. */
 declare module "*.graphql" {
   const text: string;
   export default text;

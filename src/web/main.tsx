@@ -1,20 +1,29 @@
 import "graphiql/style.css";
 import "./playground.css";
 import { createRoot } from "react-dom/client";
-import { allOperations } from "./all-operations.js";
 import { readToken } from "./bearer-token.js";
-import { firstStudy, PLACEHOLDER } from "./first-study.js";
+import { fetchExampleStudy, PLACEHOLDER_STUDY } from "./example-study.js";
 import { Playground } from "./playground.js";
+import { savedOperations, type SavedOperation } from "./saved-operations.js";
 import { prepareStorage } from "./stored-tabs.js";
-import { setUpWorkers } from "./workers.js";
 
 const ENDPOINT = "/graphql";
 
-setUpWorkers();
-const { study, hint } = await firstStudy(ENDPOINT, readToken(sessionStorage));
-const operations = allOperations(study);
-const isReady = ({ ready }: { readonly ready: boolean }) => ready;
-prepareStorage(localStorage, operations.filter(isReady), allOperations(PLACEHOLDER).filter(isReady));
-const place = document.getElementById("playground");
-if (place === null) throw new Error("index.html has no #playground");
-createRoot(place).render(<Playground endpoint={ENDPOINT} operations={operations} hint={hint} />);
+// The editors load their workers from the files beside this bundle. GraphiQL sets this up for other bundlers only.
+window.MonacoEnvironment = {
+  getWorker: (_, label) => {
+    const name = label === "json" || label === "graphql" ? label : "editor";
+    return new Worker(new URL(`${name}.worker.js`, import.meta.url), { type: "module", name });
+  },
+};
+
+const { study, hint } = await fetchExampleStudy(ENDPOINT, readToken(sessionStorage));
+const operations = savedOperations(study);
+prepareStorage(localStorage, defaultTabs(operations), defaultTabs(savedOperations(PLACEHOLDER_STUDY)));
+const container = document.getElementById("playground");
+if (container === null) throw new Error("index.html has no element #playground");
+createRoot(container).render(<Playground endpoint={ENDPOINT} operations={operations} hint={hint} />);
+
+function defaultTabs(all: readonly SavedOperation[]): SavedOperation[] {
+  return all.filter(({ isDefaultTab }) => isDefaultTab);
+}

@@ -2,14 +2,14 @@ import { useEffect, useState } from "react";
 import { readOperationLink, type LinkContent } from "./operation-link.js";
 import { useOpenTab } from "./use-open-tab.js";
 
-/** The text of a problem with a link, for the person who followed it. */
-export const linkProblem = (problem: string) => `The link could not be opened: ${problem}.`;
+/** Returns the message for a problem with a link. */
+const linkProblem = (problem: string) => `The link could not be opened: ${problem}.`;
 
 /**
- * Opens what the page's fragment names, now and whenever the fragment changes, in a tab of its own. The fragment is taken
- * off then, so that a reload does not open it again. Whoever made the link does not decide what is run: that takes a click.
+ * Opens the operation in the page's fragment in a new tab, at the start and after each change of the fragment. Removes the
+ * fragment, so that a reload does not open the operation again. Never runs the operation: only a user's click does.
  *
- * @param onProblem told what is wrong with a link, or undefined when one was opened
+ * @param onProblem called with the message for an invalid link, or with undefined after a link was opened
  */
 export function OpenLink({ onProblem }: { readonly onProblem: (problem: string | undefined) => void }) {
   const openTab = useOpenTab();

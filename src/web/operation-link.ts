@@ -1,46 +1,46 @@
-/** An operation as links carry it. */
+/** The operation in a link. */
 export interface LinkedOperation {
   readonly query: string;
-  /** JSON of an object, or null. */
+  /** A JSON object as text, or null. */
   readonly variables: string | null;
 }
 
-/** What the fragment of a URL says: an operation, what is wrong with it, or nothing about operations. */
+/** The content of a URL fragment: an operation, a problem with it, or undefined if the fragment is not such a link. */
 export type LinkContent = { readonly operation: LinkedOperation } | { readonly problem: string } | undefined;
 
-/** Characters of query and variables together: the server takes no larger request. */
-const MOST_CHARACTERS = 250_000;
+/** Maximum characters of query and variables together. The server rejects larger requests. */
+const MAX_CHARACTERS = 250_000;
 
 /**
- * The path and fragment that open `query` in the playground: `/#query=...&variables=...`. A fragment is not sent to servers,
- * so that long queries fit and no log keeps them. Headers are never part of it.
+ * Returns the path and fragment that open `query` in the playground: `/#query=...&variables=...`. Browsers do not send the
+ * fragment to the server, so long queries fit and no log records them. A link never contains headers.
  */
-export function operationLink(query: string, variables?: Readonly<Record<string, unknown>>): string {
+export function operationLink(query: string, variables?: object): string {
   const parts = [["query", query], ...(variables === undefined ? [] : [["variables", JSON.stringify(variables)]])];
   return `/#${parts.map(([name, value]) => `${name}=${encodeURIComponent(value ?? "")}`).join("&")}`;
 }
 
-/** Reads what operationLink writes. Nothing is thrown: links come from anywhere. */
+/** Reads a link of operationLink. Never throws, because anyone can write a link. */
 export function readOperationLink(fragment: string): LinkContent {
   const text = fragment.replace(/^#/, "");
   if (!/^(query|variables)=/.test(text)) return undefined;
-  if (text.length > 3 * MOST_CHARACTERS) return { problem: TOO_LONG };
-  const parts = decoded(text);
-  if (parts === undefined) return { problem: "its % signs are not those of a URL; copy the whole link again" };
+  if (text.length > 3 * MAX_CHARACTERS) return { problem: TOO_LONG };
+  const parts = decodeParts(text);
+  if (parts === undefined) return { problem: "it contains an invalid % escape; copy the whole link again" };
   const query = parts.get("query")?.trim();
   const variables = parts.get("variables")?.trim();
-  if (!query) return { problem: "it has no query: a link is /#query=...&variables=..." };
-  if (query.length + (variables?.length ?? 0) > MOST_CHARACTERS) return { problem: TOO_LONG };
+  if (!query) return { problem: "it has no query; the format is /#query=...&variables=..." };
+  if (query.length + (variables?.length ?? 0) > MAX_CHARACTERS) return { problem: TOO_LONG };
   if (!variables) return { operation: { query, variables: null } };
-  const object = objectOf(variables);
+  const object = parseObject(variables);
   if (object === undefined) return { problem: "its variables are not a JSON object" };
   return { operation: { query, variables: JSON.stringify(object, null, 2) } };
 }
 
-const TOO_LONG = `it holds more than ${MOST_CHARACTERS.toLocaleString("en")} characters, which no server here takes`;
+const TOO_LONG = `it has more than ${MAX_CHARACTERS.toLocaleString("en")} characters, which the server rejects`;
 
-/** Undefined where an escape is broken. A plus sign is itself: encodeURIComponent writes spaces as %20. */
-function decoded(text: string): Map<string, string> | undefined {
+/** Returns undefined for an invalid escape. A plus sign stays a plus sign, since encodeURIComponent writes a space as %20. */
+function decodeParts(text: string): Map<string, string> | undefined {
   try {
     return new Map(
       text.split("&").map((part) => {
@@ -53,7 +53,7 @@ function decoded(text: string): Map<string, string> | undefined {
   }
 }
 
-function objectOf(json: string): object | undefined {
+function parseObject(json: string): object | undefined {
   try {
     const value: unknown = JSON.parse(json);
     return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;

@@ -3,45 +3,45 @@ import { explorerPlugin } from "@graphiql/plugin-explorer";
 import { createGraphiQLFetcher } from "@graphiql/toolkit";
 import { GraphiQL, HISTORY_PLUGIN } from "graphiql";
 import { useMemo, useState } from "react";
-import { authorization, keepToken, readToken } from "./bearer-token.js";
+import { authorization, storeToken, readToken } from "./bearer-token.js";
 import { FollowSystemTheme } from "./follow-system-theme.js";
 import { OpenLink } from "./open-link.js";
-import type { SavedOperation } from "./all-operations.js";
-import { savedOperations } from "./saved-operations.js";
+import type { SavedOperation } from "./saved-operations.js";
+import { savedOperationsPlugin } from "./saved-operations-plugin.js";
 import { TokenField } from "./token-field.js";
 
 export interface PlaygroundProps {
-  /** Where operations are sent. */
+  /** The URL path of the GraphQL API. */
   readonly endpoint: string;
-  /** All that come with the page; the tabs of a first visit are those that are `ready`. */
+  /** The saved operations. Those with `isDefaultTab` are the tabs of the first visit. */
   readonly operations: readonly SavedOperation[];
-  /** Shown above the editors. */
+  /** A message above the editors. */
   readonly hint: string | undefined;
 }
 
-/** Subscriptions go to the same place by WebSocket. */
-function socketOf(endpoint: string): string {
+/** Returns the WebSocket URL for subscriptions: the same path with ws: or wss:. */
+function socketUrl(endpoint: string): string {
   const url = new URL(endpoint, location.href);
   url.protocol = url.protocol.replace("http", "ws");
   return url.href;
 }
 
-/** GraphiQL with the ready tabs, its documentation explorer and history, a query builder and the saved operations. */
+/** GraphiQL with default tabs, the documentation explorer, the history, a query builder and the saved operations. */
 export function Playground({ endpoint, operations, hint }: PlaygroundProps) {
   const [token, setToken] = useState(() => readToken(sessionStorage));
   const [problem, setProblem] = useState<string>();
-  // A new fetcher makes GraphiQL ask for the schema anew: with another token it may be allowed to.
+  // A new fetcher makes GraphiQL load the schema again. With another token, the request may be allowed.
   const fetcher = useMemo(() => {
     const headers = authorization(token);
     return createGraphiQLFetcher({
       url: endpoint,
       headers,
-      subscriptionUrl: socketOf(endpoint),
+      subscriptionUrl: socketUrl(endpoint),
       wsConnectionParams: headers,
     });
   }, [endpoint, token]);
   const plugins = useMemo(
-    () => [HISTORY_PLUGIN, { ...explorerPlugin(), title: "Explorer" }, savedOperations(operations)],
+    () => [HISTORY_PLUGIN, { ...explorerPlugin(), title: "Explorer" }, savedOperationsPlugin(operations)],
     [operations],
   );
   return (
@@ -49,7 +49,7 @@ export function Playground({ endpoint, operations, hint }: PlaygroundProps) {
       <TokenField
         token={token}
         onChange={(next) => {
-          keepToken(sessionStorage, next);
+          storeToken(sessionStorage, next);
           setToken(next);
         }}
       />
@@ -66,7 +66,9 @@ export function Playground({ endpoint, operations, hint }: PlaygroundProps) {
       <GraphiQL
         fetcher={fetcher}
         plugins={plugins}
-        defaultTabs={operations.filter(({ ready }) => ready).map(({ query, variables }) => ({ query, variables }))}
+        defaultTabs={operations
+          .filter(({ isDefaultTab }) => isDefaultTab)
+          .map(({ query, variables }) => ({ query, variables }))}
         defaultEditorToolsVisibility="variables"
       >
         <GraphiQL.Logo>

@@ -1,6 +1,6 @@
-import type { ReadyTab } from "./all-operations.js";
+import type { TabContent } from "./saved-operations.js";
 
-/** Where GraphiQL keeps all tabs, and the active one's editors, in localStorage. */
+/** The local storage keys of GraphiQL: all tabs, and the two editors of the active tab. */
 const KEYS = { tabs: "graphiql:tabState", query: "graphiql:query", variables: "graphiql:variables" };
 
 interface StoredTabs {
@@ -9,24 +9,31 @@ interface StoredTabs {
 }
 
 /**
- * Readies GraphiQL's storage before it opens. Tabs that a person has edited stand as they are; variables that still are a
- * placeholder's become the ready tab's; and the active tab's editors are stored where they are not: GraphiQL fills its first
- * tab's variables only from there.
+ * Prepares GraphiQL's storage before GraphiQL starts. Replaces placeholder variables with those of the default tab and keeps
+ * edited tabs unchanged. Stores the editors of the active tab if they are missing, because GraphiQL reads the variables of
+ * its first tab only from there.
  *
- * @param placeholders the ready tabs as they are without a study, in the order of `ready`
+ * @param placeholders the default tabs for the placeholder study, in the order of `defaultTabs`
  */
-export function prepareStorage(storage: Storage, ready: readonly ReadyTab[], placeholders: readonly ReadyTab[]): void {
+export function prepareStorage(
+  storage: Storage,
+  defaultTabs: readonly TabContent[],
+  placeholders: readonly TabContent[],
+): void {
   const stored = readTabs(storage);
-  const real = new Map(placeholders.map(({ variables }, i) => [variables, ready[i]?.variables ?? null]));
-  const tabs = (stored?.tabs ?? ready).map((tab) => ({ ...tab, variables: real.get(tab.variables) ?? tab.variables }));
+  const replacements = new Map(placeholders.map(({ variables }, i) => [variables, defaultTabs[i]?.variables ?? null]));
+  const tabs = (stored?.tabs ?? defaultTabs).map((tab) => ({
+    ...tab,
+    variables: replacements.get(tab.variables) ?? tab.variables,
+  }));
   if (stored !== undefined) storage.setItem(KEYS.tabs, JSON.stringify({ ...stored, tabs }));
   const active = tabs[stored?.activeTabIndex ?? 0];
   const shown = storage.getItem(KEYS.variables);
-  if (shown === null || real.has(shown)) keep(storage, KEYS.variables, active?.variables);
-  if (storage.getItem(KEYS.query) === null) keep(storage, KEYS.query, active?.query);
+  if (shown === null || replacements.has(shown)) storeText(storage, KEYS.variables, active?.variables);
+  if (storage.getItem(KEYS.query) === null) storeText(storage, KEYS.query, active?.query);
 }
 
-/** Undefined where nothing, or nothing that can be read, is stored: GraphiQL opens the ready tabs then. */
+/** Returns undefined if nothing valid is stored. GraphiQL then opens the default tabs. */
 function readTabs(storage: Storage): StoredTabs | undefined {
   try {
     const stored = JSON.parse(storage.getItem(KEYS.tabs) ?? "") as Partial<StoredTabs> | null;
@@ -38,6 +45,6 @@ function readTabs(storage: Storage): StoredTabs | undefined {
   }
 }
 
-function keep(storage: Storage, key: string, text: string | null | undefined): void {
+function storeText(storage: Storage, key: string, text: string | null | undefined): void {
   if (text) storage.setItem(key, text);
 }

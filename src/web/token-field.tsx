@@ -2,26 +2,26 @@ import { useState, type FormEvent } from "react";
 import { isToken } from "./bearer-token.js";
 
 export interface TokenFieldProps {
-  /** The token in use; empty where there is none. */
+  /** The current token, or an empty string. */
   readonly token: string;
   readonly onChange: (token: string) => void;
 }
 
-/** Takes the bearer token that requests and subscriptions of this page are sent with. */
+/** The form for the bearer token of this page's requests and subscriptions. */
 export function TokenField({ token, onChange }: TokenFieldProps) {
   const [text, setText] = useState("");
-  const [isRefused, setRefused] = useState(false);
-  const use = (event: FormEvent) => {
+  const [isInvalid, setInvalid] = useState(false);
+  const submit = (event: FormEvent) => {
     event.preventDefault();
-    // Copied from a header or a shell, it often comes with its scheme or a line's end.
+    // A token copied from a header or a shell often includes the scheme or a line break.
     const given = text.trim().replace(/^bearer\s+/i, "");
-    setRefused(!isToken(given));
+    setInvalid(!isToken(given));
     if (!isToken(given)) return;
     setText("");
     onChange(given);
   };
   return (
-    <form className="token" onSubmit={use}>
+    <form className="token" onSubmit={submit}>
       <label htmlFor="token">Bearer token</label>
       {token === "" ? (
         <>
@@ -30,8 +30,8 @@ export function TokenField({ token, onChange }: TokenFieldProps) {
             type="password"
             autoComplete="off"
             spellCheck={false}
-            placeholder="none: requests are sent without one"
-            aria-invalid={isRefused}
+            placeholder="None: requests are sent without a token"
+            aria-invalid={isInvalid}
             aria-describedby="token-state"
             value={text}
             onChange={({ target }) => setText(target.value)}
@@ -40,16 +40,16 @@ export function TokenField({ token, onChange }: TokenFieldProps) {
         </>
       ) : (
         <>
-          <output id="token">{`in use (ends with ${token.slice(-4)})`}</output>
+          <output id="token">{`in use, ending in ${token.slice(-4)}`}</output>
           <button type="button" onClick={() => onChange("")}>
             Clear
           </button>
         </>
       )}
       <span id="token-state" role="note">
-        {isRefused
-          ? "A token has letters, digits and - . _ ~ + / = only."
-          : "Sent with every request; forgotten when this tab closes."}
+        {isInvalid
+          ? "A token contains only letters, digits and the characters - . _ ~ + / =."
+          : "The token is sent with every request and deleted when this tab closes."}
       </span>
     </form>
   );

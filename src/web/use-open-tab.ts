@@ -1,7 +1,7 @@
 import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import type { LinkedOperation } from "./operation-link.js";
 
-/** Opens an operation in a new tab beside the others and shows it; nothing is run. Undefined until the editors stand. */
+/** Returns a function that opens an operation in a new tab without running it. Returns undefined until the editors exist. */
 export function useOpenTab(): ((operation: LinkedOperation) => void) | undefined {
   const { addTab } = useGraphiQLActions();
   const { queryEditor, variableEditor } = useGraphiQL(({ queryEditor, variableEditor }) => ({
@@ -11,7 +11,7 @@ export function useOpenTab(): ((operation: LinkedOperation) => void) | undefined
   if (queryEditor === undefined || variableEditor === undefined) return undefined;
   return ({ query, variables }) => {
     addTab();
-    // What the editors hold is the new tab's: GraphiQL takes it over from them, and names the tab by its operation.
+    // The new tab is active now. GraphiQL copies the contents of the editors into it and names it after its operation.
     queryEditor.setValue(query);
     variableEditor.setValue(variables ?? "");
   };

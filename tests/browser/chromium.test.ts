@@ -14,22 +14,22 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** No platform with usual places, so that this machine's own browser stays out of the test. */
+/** A platform without default locations, so that the test does not find a browser of this machine. */
 const NOWHERE = "aix";
 
-test("the variable wins over the PATH, and the PATH is searched by the usual names", () => {
+test("the environment variable takes precedence over the PATH, which is searched for the usual names", () => {
   const PATH = ["/nowhere", folder].join(path.delimiter);
   expect(findChromium({ PATH }, NOWHERE)).toBe(browser);
   expect(findChromium({ PATH, RANKSCOPE_CHROMIUM: process.execPath }, NOWHERE)).toBe(process.execPath);
 });
 
-test("a variable that names no executable is an error, not a reason to take another browser", () => {
+test("a variable without an executable is an error, even if another browser exists", () => {
   expect(() => findChromium({ PATH: folder, RANKSCOPE_CHROMIUM: "/nowhere/chromium" }, NOWHERE)).toThrow(
     "/nowhere/chromium",
   );
 });
 
-test("a missing browser is a reason to skip that says how to get one, and an error in CI", () => {
+test("a missing browser skips tests with installation instructions, and is an error in CI", () => {
   expect(missingChromium({ PATH: folder }, NOWHERE)).toBeUndefined();
   expect(missingChromium({ PATH: "" }, NOWHERE)).toContain("apt-get install chromium");
   expect(() => missingChromium({ PATH: "", CI: "true" }, NOWHERE)).toThrow("apt-get install chromium");

@@ -18,7 +18,7 @@ async function serve(folder?: string): Promise<string> {
 }
 
 test.each(["/dashboard", "/dashboard/", "/dashboard/studies/my-study", "/dashboard/compare?run=a&run=b"])(
-  "%s is the page, asked for anew each time, and may load from its own origin only",
+  "%s returns the page, which is not cached and may load from its own origin only",
   async (url) => {
     const response = await fetch(`${await serve()}${url}`);
     expect(response.status).toBe(200);
@@ -31,7 +31,7 @@ test.each(["/dashboard", "/dashboard/", "/dashboard/studies/my-study", "/dashboa
   },
 );
 
-test("its files are kept for a year, and name no other host", async () => {
+test("the files are cached for a year and contain no other host", async () => {
   const address = await serve();
   const page = await (await fetch(`${address}/dashboard`)).text();
   const files = [...page.matchAll(/(?:src|href)="(\/[^"]*)"/g)].map(([, url]) => url ?? "");
@@ -43,12 +43,12 @@ test("its files are kept for a year, and name no other host", async () => {
     expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
     const text = await response.text();
     if (url.endsWith(".css")) expect(text).not.toMatch(/@import|url\(/);
-    // React, Vega and TanStack name their documentation in messages; nothing is loaded from there.
+    // Messages of React, Vega and TanStack contain documentation URLs, but nothing is loaded from them.
     else expect(text).not.toMatch(/(?:import|fetch|src=)\(?["'`]https?:/);
   }
 });
 
-test("a file that is not there is no page", async () => {
+test("a missing file returns status 404", async () => {
   const address = await serve();
   for (const url of ["/dashboard/assets/", "/dashboard/assets/none.js", "/dashboard/assets/..%2findex.html"]) {
     expect((await fetch(`${address}${url}`)).status, url).toBe(404);
@@ -56,7 +56,7 @@ test("a file that is not there is no page", async () => {
   expect((await fetch(`${address}/dashboards`)).status).toBe(404);
 });
 
-test("a server without the built dashboard says how to build it", async () => {
+test("a server without the built dashboard explains how to build it", async () => {
   const empty = await mkdtemp(path.join(tmpdir(), "rankscope-web-"));
   const response = await fetch(`${await serve(empty)}/dashboard`);
   expect(response.status).toBe(503);

@@ -15,12 +15,12 @@ if (missing !== undefined) console.warn(missing);
 const ARTIFACTS = fileURLToPath(new URL("../artifacts", import.meta.url));
 const STUDIES = 500;
 const RUNS = STUDIES * 8;
-/** Rows that may be elements at once: those in view and those beyond the edges. */
-const DRAWN = 80;
+/** Maximum rows in the document: visible rows and overscan. */
+const MAX_RENDERED = 80;
 
 const PATIENT = { timeout: 20_000 };
 
-describe.skipIf(missing !== undefined)("the dashboard's lists of a large store", { timeout: 120_000 }, () => {
+describe.skipIf(missing !== undefined)("the dashboard's lists with many studies", { timeout: 120_000 }, () => {
   const server = apiServer((database) =>
     seedStudies(database, { studies: STUDIES, experiments: 8, layers: 0, points: 0 }),
   );
@@ -39,19 +39,19 @@ describe.skipIf(missing !== undefined)("the dashboard's lists of a large store",
       .evaluateAll((links) => links.map((link) => link.getAttribute("title")));
   const status = (page: Page) => page.locator(".page-head [role=status]");
 
-  test("shows how many studies there are, and keeps few of them as elements", async () => {
+  test("shows the number of studies and renders only visible rows", async () => {
     const { page, problems, violations } = await visit("/dashboard");
     await rows(page).first().locator("data").first().waitFor();
     expect(await status(page).innerText()).toBe(`${STUDIES} studies`);
     expect(await page.getByRole("table", { name: "Studies" }).getAttribute("aria-rowcount")).toBe(String(STUDIES + 1));
-    expect(await rows(page).count()).toBeLessThan(DRAWN);
+    expect(await rows(page).count()).toBeLessThan(MAX_RENDERED);
     await page.locator("tbody .badge").first().waitFor();
     expect(await violations()).toEqual([]);
     await page.screenshot({ path: path.join(ARTIFACTS, "dashboard-studies.png") });
     expect(problems).toEqual([]);
   });
 
-  test("reaches the last of all runs by the keyboard, page by page, with few of them as elements", async () => {
+  test("reaches the last run by keyboard, loading page by page and rendering only visible rows", async () => {
     const { page, problems, requests, violations } = await visit("/dashboard/experiments");
     const table = page.getByRole("table", { name: "Runs of all studies" });
     await rows(page).first().locator("data").first().waitFor();
@@ -66,32 +66,32 @@ describe.skipIf(missing !== undefined)("the dashboard's lists of a large store",
     const expected = data.experimentRows.nodes.at(-1);
     expect(await last.locator("a").getAttribute("title")).toBe(expected.study);
     expect(await last.locator("data").nth(3).getAttribute("value")).toBe(String(expected.values[0]));
-    expect(await rows(page).count()).toBeLessThan(DRAWN);
+    expect(await rows(page).count()).toBeLessThan(MAX_RENDERED);
     expect(requests.filter((url) => url.endsWith("/graphql")).length).toBeGreaterThanOrEqual(RUNS / 1000);
     expect(await violations()).toEqual([]);
     expect(problems).toEqual([]);
   });
 
-  test("filters and orders as the address says, and the address says what was chosen", async () => {
+  test("filters and orders by the URL, and writes changes to the URL", async () => {
     const { page } = await visit("/dashboard");
     await page.getByLabel("Search").fill("llama");
     await expect.poll(() => status(page).innerText(), PATIENT).toBe(`${STUDIES / 5} studies found`);
     await page.getByLabel("Tag").fill("batch-1");
-    const asked = () => new URL(page.url()).search;
-    await expect.poll(asked, PATIENT).toBe("?q=llama&tag=batch-1");
-    await page.getByRole("button", { name: /^Least training loss/ }).click();
-    await expect.poll(asked, PATIENT).toBe("?q=llama&tag=batch-1&sort=METRIC_BEST&direction=ASC");
+    const urlParameters = () => new URL(page.url()).search;
+    await expect.poll(urlParameters, PATIENT).toBe("?q=llama&tag=batch-1");
+    await page.getByRole("button", { name: /^Minimum training loss/ }).click();
+    await expect.poll(urlParameters, PATIENT).toBe("?q=llama&tag=batch-1&sort=METRIC_BEST&direction=ASC");
     const { data } = await server.ask(
       `{ studies(first: 50, filter: { search: "llama", tags: { has: "batch-1" } }, orderBy: { field: METRIC_BEST, direction: ASC }) { totalCount nodes { slug } } }`,
     );
     const slugs = data.studies.nodes.map(({ slug }: { slug: string }) => slug);
     await expect.poll(() => status(page).innerText(), PATIENT).toBe(`${data.studies.totalCount} studies found`);
     await expect.poll(() => firstCells(page), PATIENT).toEqual(slugs);
-    expect(await page.getByRole("columnheader", { name: /^Least training loss/ }).getAttribute("aria-sort")).toBe(
+    expect(await page.getByRole("columnheader", { name: /^Minimum training loss/ }).getAttribute("aria-sort")).toBe(
       "ascending",
     );
 
-    const again = await openDashboard(server.address, `/dashboard${asked()}`);
+    const again = await openDashboard(server.address, `/dashboard${urlParameters()}`);
     await expect.poll(() => firstCells(again.page), PATIENT).toEqual(slugs);
     expect(await again.page.getByLabel("Tag").inputValue()).toBe("batch-1");
     await again.page.getByRole("button", { name: "Reset filters" }).click();
@@ -99,17 +99,17 @@ describe.skipIf(missing !== undefined)("the dashboard's lists of a large store",
     await again.close();
   });
 
-  describe("saves the list of studies", () => {
+  describe("the CSV export of the list of studies", () => {
     const FILTERED = "/dashboard?metric=training_loss&sort=METRIC_BEST&direction=ASC";
     const csv = (page: Page) => page.getByRole("button", { name: "CSV: List of studies", exact: true });
-    /** The list's file as it is pressed for now. */
-    const saved = async (page: Page) => {
+    /** Presses the CSV button and returns the saved file. */
+    const saveCsv = async (page: Page) => {
       const [download] = await Promise.all([page.waitForEvent("download", PATIENT), csv(page).click()]);
       expect(download.suggestedFilename()).toBe("studies.csv");
       const [header = "", ...lines] = (await readFile(await download.path(), "utf8")).trimEnd().split("\r\n");
       return { header, lines: lines.map((line) => line.split(",")) };
     };
-    /** The studies whose least training loss is at most that of three in five, in this order, as the API pages them. */
+    /** Returns three fifths of the studies, those with the smallest training losses, in this order, from the API's pages. */
     const expectedStudies = async () => {
       const best = `query ($after: String, $filter: StudyFilter) { studies(first: 100, after: $after, filter: $filter,
         orderBy: { field: METRIC_BEST, direction: ASC, metric: "training_loss" }) {
@@ -134,13 +134,13 @@ describe.skipIf(missing !== undefined)("the dashboard's lists of a large store",
       return { slugs, max: String(min) };
     };
 
-    test("whole: all that the filters let through, in its order, with all conclusions", async () => {
+    test("with every matching study, in the order of the list, with all conclusions", async () => {
       const { slugs, max } = await expectedStudies();
       expect(slugs.length).toBeGreaterThan(200);
       expect(slugs.length).toBeLessThan(STUDIES);
       const { page, problems } = await visit(`${FILTERED}&max=${max}`);
       await expect.poll(() => status(page).innerText(), PATIENT).toBe(`${slugs.length} studies found`);
-      const { header, lines } = await saved(page);
+      const { header, lines } = await saveCsv(page);
       expect(header).toBe(
         "study,base_model,tags,experiments,minimum_viable_rank,mean_cosine_similarity,training_loss_best,training_loss_mean,created_at,updated_at",
       );
@@ -166,7 +166,7 @@ describe.skipIf(missing !== undefined)("the dashboard's lists of a large store",
       expect(problems).toEqual([]);
     });
 
-    test("shows how far it is, and stops when it is told to", async () => {
+    test("shows the progress and can be cancelled", async () => {
       const { page, violations } = await visit("/dashboard");
       await rows(page).first().locator("data").first().waitFor();
       let downloads = 0;
@@ -176,7 +176,7 @@ describe.skipIf(missing !== undefined)("the dashboard's lists of a large store",
       let pages = 0;
       await page.route("**/graphql", async (route) => {
         if (operationOf(route) === "Studies" && ++pages === 3) await held;
-        // A request that was aborted meanwhile cannot go on.
+        // A request that was aborted meanwhile cannot continue.
         await route.continue().catch(() => undefined);
       });
       await csv(page).click();
@@ -191,11 +191,11 @@ describe.skipIf(missing !== undefined)("the dashboard's lists of a large store",
       await list.getByRole("progressbar").waitFor({ state: "detached" });
       expect(await page.evaluate("document.activeElement.ariaLabel")).toBe("CSV: List of studies");
       goOn?.();
-      expect((await saved(page)).lines.length).toBe(STUDIES);
+      expect((await saveCsv(page)).lines.length).toBe(STUDIES);
       expect(downloads).toBe(1);
     });
 
-    test("or says why not, and leaves no half of a file", async () => {
+    test("shows the error of a failed export and saves no partial file", async () => {
       const { page } = await visit("/dashboard");
       await rows(page).first().locator("data").first().waitFor();
       let downloads = 0;
@@ -207,14 +207,14 @@ describe.skipIf(missing !== undefined)("the dashboard's lists of a large store",
           : route.continue(),
       );
       await csv(page).click();
-      await page.getByRole("alert").getByText("No CSV: The disk is full: free some space.").waitFor(PATIENT);
-      expect((await saved(page)).lines.length).toBe(STUDIES);
+      await page.getByRole("alert").getByText("CSV export failed: The disk is full: free some space.").waitFor(PATIENT);
+      expect((await saveCsv(page)).lines.length).toBe(STUDIES);
       expect(downloads).toBe(1);
       expect(await page.getByRole("alert").count()).toBe(0);
     });
   });
 
-  test("takes a range of a metric, and says when nothing is within it", async () => {
+  test("filters by the range of a metric and shows a message without matches", async () => {
     const { page, violations } = await visit("/dashboard/experiments");
     await page.getByLabel("Metric").selectOption("eval_loss");
     await page.getByLabel("to", { exact: true }).fill("2.3");
@@ -226,25 +226,25 @@ describe.skipIf(missing !== undefined)("the dashboard's lists of a large store",
     expect(totalCount).toBeLessThan(RUNS);
     await expect.poll(() => status(page).innerText(), PATIENT).toBe(`${totalCount.toLocaleString("en")} runs found`);
     await page.getByLabel("to", { exact: true }).fill("-1");
-    await page.getByText("No run meets all of this.").waitFor();
+    await page.getByText("No run matches the filters.").waitFor();
     expect(await status(page).innerText()).toBe("0 runs found");
     expect(await violations()).toEqual([]);
   });
 
-  test("leads from chosen runs to their comparison", async () => {
+  test("links selected runs to their comparison", async () => {
     const { page } = await visit("/dashboard/experiments");
     await page.getByRole("checkbox", { name: "Compare 16bit_r2 of seeded-000000" }).check();
     await page.getByRole("checkbox", { name: "Compare 4bit_r2 of seeded-000000" }).check();
     await page.locator("a.button", { hasText: "Compare" }).click();
     await page.getByRole("heading", { level: 1, name: "Compare" }).waitFor();
     await expect
-      .poll(() => page.getByRole("list", { name: "Chosen runs" }).locator("strong").allInnerTexts(), PATIENT)
+      .poll(() => page.getByRole("list", { name: "Selected runs" }).locator("strong").allInnerTexts(), PATIENT)
       .toEqual(["16bit_r2", "4bit_r2"]);
-    // A link was followed: a screen reader is told where it led.
+    // After navigation, the focus is on the heading, so that a screen reader announces the page.
     expect(await page.evaluate("document.activeElement?.textContent")).toBe("Compare");
   });
 
-  test("works on a window of 400 pixels, in the dark", async () => {
+  test("fits a window 400 pixels wide, in the dark theme", async () => {
     const { page, violations, problems } = await visit("/dashboard", {
       viewport: { width: 400, height: 800 },
       colorScheme: "dark",

@@ -26,29 +26,29 @@ const visit = async (address: string, to: string, options?: DashboardOptions) =>
   open = await openDashboard(address, to, options);
   return open;
 };
-const picture = (page: Page, name: string) => page.screenshot({ path: path.join(ARTIFACTS, `${name}.png`) });
+const screenshot = (page: Page, name: string) => page.screenshot({ path: path.join(ARTIFACTS, `${name}.png`) });
 
 beforeAll(() => mkdir(ARTIFACTS, { recursive: true }));
 afterEach(() => open?.close());
 
-describe.skipIf(missing !== undefined)("the dashboard of an empty store", { timeout: 120_000 }, () => {
+describe.skipIf(missing !== undefined)("the dashboard without studies", { timeout: 120_000 }, () => {
   const server = apiServer(() => Promise.resolve());
 
-  test("says how the first study comes in", async () => {
+  test("explains how to import the first study", async () => {
     const { page, problems, violations } = await visit(server.address, "/dashboard");
     await page.getByText("This server has no study yet.").waitFor();
     expect(await page.locator("pre").innerText()).toBe("npm run rankscope -- import FOLDER");
     expect(await page.locator(".page-head [role=status]").innerText()).toBe("0 studies");
     expect(await violations()).toEqual([]);
-    await picture(page, "dashboard-empty");
+    await screenshot(page, "dashboard-empty");
     expect(problems).toEqual([]);
   });
 
   test.each([
     ["/dashboard/experiments", "This server has no run yet."],
-    ["/dashboard/studies/none", "No study has the slug none."],
-    ["/dashboard/compare?run=none", "No such run"],
-    ["/dashboard/nowhere", "The dashboard has studies, experiments"],
+    ["/dashboard/studies/none", "The study none does not exist."],
+    ["/dashboard/compare?run=none", "The run does not exist"],
+    ["/dashboard/nowhere", "This URL has no page."],
   ])("%s: %s", async (to, text) => {
     const { page, problems, violations } = await visit(server.address, to);
     await page.getByText(text).waitFor();
@@ -57,7 +57,7 @@ describe.skipIf(missing !== undefined)("the dashboard of an empty store", { time
   });
 });
 
-describe.skipIf(missing !== undefined)("the dashboard while answers are missing", { timeout: 180_000 }, () => {
+describe.skipIf(missing !== undefined)("the dashboard while results are missing", { timeout: 180_000 }, () => {
   let folder: string;
   const server = apiServer(async (database) => {
     folder = await mkdtemp(path.join(tmpdir(), "rankscope-states-"));
@@ -65,7 +65,7 @@ describe.skipIf(missing !== undefined)("the dashboard while answers are missing"
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  test("shows that it loads until the answer is there", async () => {
+  test("shows a loading state until the result arrives", async () => {
     let answer: (() => void) | undefined;
     const held = new Promise<void>((resolve) => (answer = resolve));
     const { page, violations } = await visit(server.address, "/dashboard", {
@@ -78,13 +78,13 @@ describe.skipIf(missing !== undefined)("the dashboard while answers are missing"
     await page.getByText("Loading: List of studies").waitFor({ state: "attached" });
     expect(await panel(page, "List of studies").getAttribute("aria-busy")).toBe("true");
     expect(await violations()).toEqual([]);
-    await picture(page, "dashboard-loading");
+    await screenshot(page, "dashboard-loading");
     answer?.();
     await page.getByRole("link", { name: "one", exact: true }).waitFor();
     expect(await panel(page, "List of studies").getAttribute("aria-busy")).toBe("false");
   });
 
-  test("one panel's failure is that panel's, in the server's words, until it is tried again", async () => {
+  test("shows the server's error in the failed panel only, until a retry succeeds", async () => {
     let isBroken = true;
     const { page, violations } = await visit(server.address, "/dashboard/studies/one", {
       prepare: (opened) =>
@@ -98,14 +98,14 @@ describe.skipIf(missing !== undefined)("the dashboard while answers are missing"
     await panel(page, "Minimum viable rank").locator("tbody tr").first().waitFor();
     expect(await page.getByRole("alert").count()).toBe(1);
     expect(await violations()).toEqual([]);
-    await picture(page, "dashboard-error");
+    await screenshot(page, "dashboard-error");
     isBroken = false;
     await failed.getByRole("button", { name: "Retry" }).click();
     await failed.getByRole("alert").waitFor({ state: "detached" });
     await failed.locator("summary").first().waitFor();
   });
 
-  test("an answer that a panel cannot show does not take the page with it", async () => {
+  test("a result that a panel cannot render does not affect other panels", async () => {
     let isBroken = true;
     const { page } = await visit(server.address, "/dashboard/studies/one", {
       prepare: (opened) =>
@@ -121,19 +121,19 @@ describe.skipIf(missing !== undefined)("the dashboard while answers are missing"
     await panel(page, "Minimum viable rank").locator("tbody tr").first().waitFor();
   });
 
-  test("says so when the server is not there, and works once it is", async () => {
+  test("reports an unreachable server and recovers after a retry", async () => {
     let isGone = true;
     const { page } = await visit(server.address, "/dashboard", {
       prepare: (opened) => opened.route("**/graphql", (route) => (isGone ? route.abort() : route.continue())),
     });
     const alert = panel(page, "List of studies").getByRole("alert");
-    await alert.getByText("The server does not answer.").waitFor();
+    await alert.getByText("The server cannot be reached.").waitFor();
     isGone = false;
     await alert.getByRole("button", { name: "Retry" }).click();
     await page.getByRole("link", { name: "one", exact: true }).waitFor();
   });
 
-  test("walks the page by the keyboard: past the header, through the controls, into the table", async () => {
+  test("supports the keyboard: skip link, controls, table", async () => {
     const { page } = await visit(server.address, "/dashboard");
     await page.getByRole("link", { name: "one", exact: true }).waitFor();
     const focused = (what = "ariaLabel ?? document.activeElement.innerText.trim()") =>
@@ -159,17 +159,17 @@ describe.skipIf(missing !== undefined)("the dashboard while answers are missing"
     expect(await page.title()).toBe("one – Rankscope");
   });
 
-  test("shows how far the jobs of pending values are, and the values once they have ended", async () => {
+  test("shows the progress of the jobs of pending values, then the values", async () => {
     const { page, problems, violations } = await visit(server.address, "/dashboard/studies/one?rank=2");
     const layers = panel(page, "Layers");
     await layers.getByRole("progressbar", { name: "Computing: Layers" }).waitFor();
-    expect(await layers.locator(".pending").innerText()).toMatch(/computed, by \d+ jobs?/);
-    await page.getByText(/^\d+ jobs? under way$/).click(PATIENT);
+    expect(await layers.locator(".pending").innerText()).toMatch(/computed \(\d+ jobs?\)/);
+    await page.getByText(/^\d+ jobs? running$/).click(PATIENT);
     expect(await page.locator(".jobs li").first().innerText()).toContain("Compute, queued");
     const cosines = layers.locator("tbody td:nth-child(4)");
     expect(await cosines.first().innerText()).toContain("pending");
     expect(await violations()).toEqual([]);
-    await picture(page, "dashboard-pending");
+    await screenshot(page, "dashboard-pending");
 
     const worker = await runWorker({
       id: newId(),

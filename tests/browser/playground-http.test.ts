@@ -17,7 +17,7 @@ async function serve(folder?: string): Promise<string> {
   return `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
 }
 
-test("the page is asked for anew each time and may load from its own origin only", async () => {
+test("the page is not cached and may load from its own origin only", async () => {
   const response = await fetch(await serve());
   expect(response.status).toBe(200);
   expect(response.headers.get("content-type")).toContain("text/html");
@@ -28,14 +28,14 @@ test("the page is asked for anew each time and may load from its own origin only
   expect(policy).not.toMatch(/script-src[^;]*unsafe/);
 });
 
-test("files named by their content are kept for a year, under the page's policy", async () => {
+test("files with a content hash in their URL are cached for a year, with the page's policy", async () => {
   const address = await serve();
   const script = /src="(\/assets\/[0-9a-f]{16}\/main\.js)"/.exec(await (await fetch(address)).text())?.[1];
   const response = await fetch(`${address}${script ?? "/no-script"}`);
   expect(response.status).toBe(200);
   expect(response.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
   expect(response.headers.get("x-content-type-options")).toBe("nosniff");
-  // A worker obeys the policy that came with its own file.
+  // The policy of a worker is the one of its own file.
   expect(response.headers.get("content-security-policy")).toContain("connect-src 'self'");
 });
 
@@ -46,7 +46,7 @@ test("only built files are served", async () => {
   }
 });
 
-test("a server without the built playground says how to build it", async () => {
+test("a server without the built playground explains how to build it", async () => {
   const empty = await mkdtemp(path.join(tmpdir(), "rankscope-web-"));
   const response = await fetch(await serve(empty));
   expect(response.status).toBe(503);
@@ -54,7 +54,7 @@ test("a server without the built playground says how to build it", async () => {
   await rm(empty, { recursive: true });
 });
 
-test("the page and its styles name no other host", async () => {
+test("the page and its styles contain no other host", async () => {
   const address = await serve();
   const page = await (await fetch(address)).text();
   const references = [...page.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, url]) => url ?? "");

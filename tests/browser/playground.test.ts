@@ -24,7 +24,7 @@ const TABS = [
   "Progress",
 ];
 
-/** Pages of megabytes load slowly where every core is taken. */
+/** Pages of several megabytes load slowly on a busy machine. */
 const PATIENT = { timeout: 20_000 };
 
 describe.skipIf(missing !== undefined)("the playground in Chromium", { timeout: 120_000 }, () => {
@@ -36,11 +36,11 @@ describe.skipIf(missing !== undefined)("the playground in Chromium", { timeout: 
   const serve = async (slugs: readonly string[]) => closedAfterwards(await serveTiny(slugs));
   const open = async (server: TinyServer, options = {}, fragment = "") =>
     closedAfterwards(await openPlayground(`${server.address}${fragment}`, options));
-  const picture = ({ page }: OpenPlayground, name: string) =>
+  const screenshot = ({ page }: OpenPlayground, name: string) =>
     page.screenshot({ path: path.join(ARTIFACTS, `${name}.png`) });
 
-  /** A page that is left while its workers load gives them up. */
-  const exceptGivenUp = ({ problems }: OpenPlayground) =>
+  /** Returns the problems other than aborted requests: leaving a page aborts the loading of its workers. */
+  const exceptAborted = ({ problems }: OpenPlayground) =>
     problems.filter((problem) => !problem.endsWith("ERR_ABORTED"));
 
   beforeAll(() => mkdir(ARTIFACTS, { recursive: true }));
@@ -49,7 +49,7 @@ describe.skipIf(missing !== undefined)("the playground in Chromium", { timeout: 
   });
 
   test.each(["light", "dark"] as const)(
-    "opens %s as the system is, runs a ready tab, and asks nothing of the outside",
+    "opens in the %s system theme, runs a default tab and sends no external requests",
     async (colorScheme) => {
       const server = await serve(["tiny-study"]);
       const playground = await open(server, { colorScheme });
@@ -62,7 +62,7 @@ describe.skipIf(missing !== undefined)("the playground in Chromium", { timeout: 
       expect(JSON.parse(await playground.run())).toEqual({
         data: { studies: { totalCount: 1, nodes: [{ slug: "tiny-study", name: "Tiny", baseModel: null }] } },
       });
-      await picture(playground, `playground-${colorScheme}`);
+      await screenshot(playground, `playground-${colorScheme}`);
 
       const workers = () =>
         playground.page
@@ -80,7 +80,7 @@ describe.skipIf(missing !== undefined)("the playground in Chromium", { timeout: 
     },
   );
 
-  test("follows the system from light to dark while it is open", async () => {
+  test("follows a change of the system theme from light to dark", async () => {
     const { page } = await open(await serve(["tiny-study"]), { colorScheme: "light" });
     const dark = page.locator(".graphiql-query-editor .monaco-editor.vs-dark");
     expect(await dark.count()).toBe(0);
@@ -88,7 +88,7 @@ describe.skipIf(missing !== undefined)("the playground in Chromium", { timeout: 
     await dark.waitFor();
   });
 
-  test("names a study and a rank that the server has in every tab, also after a reload of untouched tabs", async () => {
+  test("uses an existing study and rank in every tab, also after a reload of unedited tabs", async () => {
     const playground = await open(await serve(["newest", "older"]));
     await expect.poll(() => playground.stored("tabState"), PATIENT).toContain("newest");
     await playground.reload();
@@ -101,13 +101,13 @@ describe.skipIf(missing !== undefined)("the playground in Chromium", { timeout: 
     expect(JSON.parse(await playground.editorText("variables"))).toEqual({ slug: "newest" });
   });
 
-  test("explains the schema in the documentation explorer and keeps a history", async () => {
+  test("shows the schema in the documentation explorer and keeps a history", async () => {
     const playground = await open(await serve(["tiny-study"]));
     const { page } = playground;
     await page.getByRole("button", { name: "Show Documentation Explorer" }).click();
     await page.getByRole("link", { name: "Query", exact: true }).click();
     await page.getByText("The studies of this store, the newest first.").waitFor();
-    await picture(playground, "playground-documentation");
+    await screenshot(playground, "playground-documentation");
     await playground.selectTab("Curves");
     await playground.selectTab("Studies");
     expect(JSON.parse(await playground.run())).toHaveProperty("data.studies.totalCount", 1);
@@ -116,7 +116,7 @@ describe.skipIf(missing !== undefined)("the playground in Chromium", { timeout: 
     expect(playground.problems).toEqual([]);
   });
 
-  test("keeps a person's edits over reloads, whatever the server's newest study is", async () => {
+  test("keeps edited tabs after reloads, even if the newest study changes", async () => {
     const server = await serve(["tiny-study"]);
     const playground = await open(server);
     await playground.selectTab("Curves");
@@ -135,12 +135,12 @@ describe.skipIf(missing !== undefined)("the playground in Chromium", { timeout: 
     expect(await playground.editorText("variables")).toContain("tiny-study");
   });
 
-  test("says so when the server has no study, and names the first one after it came", async () => {
+  test("shows a hint without studies, and uses the first study after its import", async () => {
     const server = await serve([]);
     const playground = await open(server);
     expect(await playground.page.getByRole("status").innerText()).toContain("This server has no study yet");
     expect(await playground.editorText("variables")).toContain("my-study");
-    await picture(playground, "playground-no-study");
+    await screenshot(playground, "playground-no-study");
     await expect.poll(() => playground.stored("tabState"), PATIENT).toContain("my-study");
     server.setSlugs(["tiny-study"]);
     await playground.reload();
@@ -151,21 +151,20 @@ describe.skipIf(missing !== undefined)("the playground in Chromium", { timeout: 
     expect(await playground.editorText("variables")).toContain("tiny-study");
   });
 
-  test("says why when the server does not answer, and opens all the same", async () => {
+  test("shows the error of a failing server and opens nevertheless", async () => {
     const server = await serve(["tiny-study"]);
     server.breakDown();
     const playground = await open(server);
-    expect(await playground.page.getByRole("status").innerText()).toContain(
-      "did not tell which studies it has (broken for a test)",
-    );
+    expect(await playground.page.getByRole("status").innerText()).toContain("could not be loaded (broken for a test)");
     expect(await playground.tabNames()).toEqual(TABS);
   });
-  /** Where a link to the playground leads, as other pages write it. */
+
+  /** Returns the fragment of a link to the playground. */
   const link = (query: string, variables?: string) =>
     `#query=${encodeURIComponent(query)}${variables === undefined ? "" : `&variables=${encodeURIComponent(variables)}`}`;
 
   describe("a link", () => {
-    test("opens its operation in a tab of its own, named by it, beside a person's tabs, and runs nothing", async () => {
+    test("opens its operation in a new named tab, keeps the other tabs and runs nothing", async () => {
       const server = await serve(["tiny-study"]);
       const playground = await open(server);
       const { page } = playground;
@@ -181,9 +180,9 @@ describe.skipIf(missing !== undefined)("the playground in Chromium", { timeout: 
       expect(await playground.editorText("operation")).toBe(query);
       expect(JSON.parse(await playground.editorText("variables"))).toEqual({ slug: "a&b=c+d é" });
       expect(page.url()).toBe(server.address);
-      await picture(playground, "playground-link");
+      await screenshot(playground, "playground-link");
 
-      // Kept as a tab: a reload finds it once, and not again from the link.
+      // The tab is stored: a reload shows it once and does not open the link again.
       await expect.poll(() => playground.stored("tabState"), PATIENT).toContain("mutation Tag");
       await playground.reload();
       expect(await playground.tabNames()).toEqual([...mine, "Tag"]);
@@ -196,10 +195,10 @@ describe.skipIf(missing !== undefined)("the playground in Chromium", { timeout: 
 
       await playground.selectTab("Tag");
       expect(JSON.parse(await playground.run())).toEqual({ data: { tag: true } });
-      expect(exceptGivenUp(playground)).toEqual([]);
+      expect(exceptAborted(playground)).toEqual([]);
     });
 
-    test("followed on the open page opens, too; on a first visit the ready tabs are there all the same", async () => {
+    test("opens on a page that is already open, and the first visit has the default tabs too", async () => {
       const server = await serve(["tiny-study"]);
       const playground = await open(server, {}, link("query First { studies { totalCount } }"));
       await expect.poll(playground.tabNames, PATIENT).toEqual([...TABS, "First"]);
@@ -212,12 +211,12 @@ describe.skipIf(missing !== undefined)("the playground in Chromium", { timeout: 
     });
 
     test.each([
-      ["variables that are no JSON", link("{ a }", "{slug:"), "its variables are not a JSON object"],
-      ["variables that are no object", link("{ a }", "[1]"), "its variables are not a JSON object"],
+      ["variables that are not JSON", link("{ a }", "{slug:"), "its variables are not a JSON object"],
+      ["variables that are not an object", link("{ a }", "[1]"), "its variables are not a JSON object"],
       ["no query", "#variables=%7B%7D", "it has no query"],
       ["broken escapes", "#query=%E0%A4%A", "copy the whole link again"],
-      ["too much", link(`# ${"x".repeat(250_000)}`), "more than 250,000 characters"],
-    ])("with %s says so, and changes no tab", async (_what, fragment, message) => {
+      ["too many characters", link(`# ${"x".repeat(250_000)}`), "more than 250,000 characters"],
+    ])("with %s shows an error and changes no tab", async (_what, fragment, message) => {
       const playground = await open(await serve(["tiny-study"]), {}, fragment);
       expect(await playground.page.locator("p[role=alert]").innerText()).toContain(message);
       expect(await playground.tabNames()).toEqual(TABS);
@@ -225,7 +224,7 @@ describe.skipIf(missing !== undefined)("the playground in Chromium", { timeout: 
     });
   });
 
-  test("builds a query by clicking in the explorer", async () => {
+  test("builds a query by clicks in the explorer", async () => {
     const playground = await open(await serve(["tiny-study"]), {}, link("query Built { __typename }"));
     const { page } = playground;
     await expect.poll(playground.tabNames, PATIENT).toContain("Built");
@@ -241,13 +240,13 @@ describe.skipIf(missing !== undefined)("the playground in Chromium", { timeout: 
       .first()
       .click();
     await expect.poll(() => playground.editorText("operation"), PATIENT).toContain("totalCount");
-    await picture(playground, "playground-explorer");
+    await screenshot(playground, "playground-explorer");
     await expect.poll(() => playground.stored("query"), PATIENT).toContain("totalCount");
     expect(JSON.parse(await playground.run())).toMatchObject({ data: { studies: { totalCount: 1 } } });
     expect(playground.problems).toEqual([]);
   });
 
-  test("lists the saved operations with what each answers, and opens one in a tab", async () => {
+  test("lists the saved operations with descriptions, and opens one in a tab", async () => {
     const playground = await open(await serve(["tiny-study"]));
     const { page } = playground;
     await page.getByRole("button", { name: "Show Saved operations" }).click();
@@ -257,17 +256,17 @@ describe.skipIf(missing !== undefined)("the playground in Chromium", { timeout: 
     expect(names.length).toBe(
       (await list.locator("li span").allInnerTexts()).filter((text) => text.length > 20).length,
     );
-    await picture(playground, "playground-saved-operations");
+    await screenshot(playground, "playground-saved-operations");
     await list.getByRole("button", { name: /^Recommend/ }).click();
     await expect.poll(playground.tabNames, PATIENT).toEqual([...TABS, "Recommend"]);
     expect(await playground.editorText("operation")).toContain("query Recommend");
     expect(JSON.parse(await playground.editorText("variables"))).toMatchObject({ slug: "tiny-study" });
-    // By keyboard as well, to the end of the list.
+    // The last operation opens by keyboard as well.
     await list.getByRole("button", { name: /^Rows/ }).press("Enter");
     await expect.poll(playground.tabNames, PATIENT).toEqual([...TABS, "Recommend", "Rows"]);
   });
 
-  test("sends a bearer token with requests and subscriptions, keeps it in this tab only, and forgets it when told", async () => {
+  test("sends a bearer token with requests and subscriptions, stores it in this tab only, and clears it on request", async () => {
     const server = await serve(["tiny-study"]);
     const playground = await open(server);
     const { page } = playground;
@@ -278,12 +277,12 @@ describe.skipIf(missing !== undefined)("the playground in Chromium", { timeout: 
     const field = page.getByLabel("Bearer token");
     await field.fill("not a token");
     await field.press("Enter");
-    await page.getByText("A token has letters, digits").waitFor();
+    await page.getByText("A token contains only letters, digits").waitFor();
     await field.fill("Bearer abc.DEF-123 ");
     await field.press("Enter");
-    await page.getByText("in use (ends with -123)").waitFor();
+    await page.getByText("in use, ending in -123").waitFor();
     await expect.poll(() => sent("IntrospectionQuery").at(-1), PATIENT).toBe("Bearer abc.DEF-123");
-    await picture(playground, "playground-token");
+    await screenshot(playground, "playground-token");
 
     await playground.selectTab("Studies");
     expect(JSON.parse(await playground.run())).toHaveProperty("data.studies.totalCount", 1);
@@ -293,7 +292,7 @@ describe.skipIf(missing !== undefined)("the playground in Chromium", { timeout: 
     await expect.poll(() => playground.editorText("response"), PATIENT).toContain('"count": 3');
     expect(sent("subscription Count")).toEqual(["Bearer abc.DEF-123"]);
 
-    // In no place that outlives the tab, and in no address.
+    // The token is neither in storage that outlives the tab nor in the URL.
     expect(JSON.stringify(await page.context().storageState())).not.toContain("abc.DEF");
     expect(page.url()).not.toContain("abc.DEF");
     await playground.reload();
@@ -303,6 +302,6 @@ describe.skipIf(missing !== undefined)("the playground in Chromium", { timeout: 
     await playground.reload();
     expect(await field.inputValue()).toBe("");
     expect(sent("IntrospectionQuery").at(-1)).toBe(undefined);
-    expect(exceptGivenUp(playground)).toEqual([]);
+    expect(exceptAborted(playground)).toEqual([]);
   });
 });

@@ -9,7 +9,7 @@ import { apiServer } from "../support/api-server.js";
 import { findChromium, missingChromium } from "../support/chromium.js";
 import { experimentRecord, studyRecord } from "../support/study-record.js";
 
-// What a page sees of a picture: an <img> that loads, and XML that names cannot break.
+// An SVG plot loads as an <img>, and names from a study cannot break its XML.
 
 const missing = missingChromium();
 if (missing !== undefined) console.warn(missing);
@@ -54,28 +54,28 @@ describe.skipIf(missing !== undefined)("an SVG in a browser", () => {
   });
 
   test.each(["memory-comparison", "rank-threshold", "memory-vs-performance", "loss-curves", "weight-similarity"])(
-    "%s is a sound image that runs nothing, whatever names are in it",
+    "%s is a valid image that runs no script, even with hostile names",
     async (kind) => {
-      const place = new URL(`/plots/studies/nasty/${kind}.svg?theme=dark`, server.address).href;
+      const url = new URL(`/plots/studies/nasty/${kind}.svg?theme=dark`, server.address).href;
       const page = await browser.newPage();
       const dialogs: string[] = [];
       page.on("dialog", (dialog) => {
         dialogs.push(dialog.message());
         void dialog.dismiss();
       });
-      // Opened by itself: a document that does not parse would show its error in place of an <svg>.
-      const response = await page.goto(place);
+      // A document that does not parse would show an error element instead of an <svg>.
+      const response = await page.goto(url);
       expect(response?.status()).toBe(200);
       expect(await page.locator("parsererror").count()).toBe(0);
       expect(await page.locator("script").count()).toBe(0);
       const texts = await page.locator("svg text").allTextContents();
       expect(texts.join(" ")).toContain("<script>alert(1)</script>");
-      // From a page of another origin, as a wiki is.
+      // Embed the image in a page of another origin, for example a wiki.
       await page.goto(wiki);
-      await page.setContent(`<img src="${place}" alt="">`);
+      await page.setContent(`<img src="${url}" alt="">`);
       const width = await page.locator("img").evaluate(async (element) => {
         const image = element as unknown as { decode(): Promise<void>; naturalWidth: number };
-        // Refuses an image that cannot be shown.
+        // Rejects if the image cannot be decoded.
         await image.decode();
         return image.naturalWidth;
       });

@@ -7,9 +7,9 @@ import { useServer } from "graphql-ws/use/ws";
 import { WebSocketServer } from "ws";
 import { playground } from "#src/http/pages/playground.js";
 
-/** What the playground asks of any server, and one study's field more. */
+/** The fields that the playground uses, and some more. */
 const SCHEMA = buildSchema(`
-  "Everything that can be asked."
+  "The queries."
   type Query {
     "The studies of this store, the newest first."
     studies(first: Int! = 50): StudyConnection!
@@ -28,16 +28,16 @@ const SCHEMA = buildSchema(`
 
 export interface TinyServer {
   readonly address: string;
-  /** From the next request on. */
+  /** Sets the studies, starting with the next request. */
   setSlugs(slugs: readonly string[]): void;
-  /** Every operation fails from now on. */
+  /** Makes every further operation fail. */
   breakDown(): void;
-  /** What all operations so far were authorized by, undefined where by nothing; subscriptions tell it on connecting. */
+  /** The authorization of each operation so far, or undefined. Subscriptions send it when they connect. */
   readonly authorizations: readonly { readonly operation: string; readonly authorization: unknown }[];
   close(): Promise<void>;
 }
 
-/** The real playground before a schema of the tests' own, on a free port of loopback. */
+/** Serves the real playground with a test schema, on a free port of the loopback interface. */
 export async function serveTiny(slugs: readonly string[]): Promise<TinyServer> {
   let current = slugs;
   let isBroken = false;
@@ -66,7 +66,7 @@ export async function serveTiny(slugs: readonly string[]): Promise<TinyServer> {
   const subscriptions = useServer(
     {
       schema: SCHEMA,
-      // This module's graphql: a test runner may have loaded another copy for the package.
+      // Use the graphql functions of this module: the test runner may have loaded a second copy for the package.
       execute,
       subscribe,
       validate,

@@ -10,7 +10,7 @@ import { rankscope, serveRankscope, type RunningRankscope } from "../support/ran
 const missing = missingChromium();
 if (missing !== undefined) console.warn(missing);
 
-describe.skipIf(missing !== undefined)("the dashboard of a server that needs a token", () => {
+describe.skipIf(missing !== undefined)("the dashboard of a server that requires a token", () => {
   let root: string;
   let server: RunningRankscope;
   let token: string;
@@ -27,9 +27,9 @@ describe.skipIf(missing !== undefined)("the dashboard of a server that needs a t
     await rm(root, { recursive: true, force: true });
   });
 
-  test.each(["light", "dark"] as const)("asks for it, in the %s", async (colorScheme) => {
+  test.each(["light", "dark"] as const)("shows the sign-in form in the %s theme", async (colorScheme) => {
     const { page, violations, close } = await openDashboard(server.address, "/dashboard", { colorScheme });
-    // The page has a heading of its own until the server has said that it needs a token.
+    // The page shows its own heading until the server rejects a request.
     await page.getByRole("heading", { level: 1, name: "Sign in to Rankscope" }).waitFor();
     await expect
       .poll(() => page.getByLabel("Token").evaluate((field) => field === field.ownerDocument.activeElement))
@@ -43,7 +43,7 @@ describe.skipIf(missing !== undefined)("the dashboard of a server that needs a t
     await close();
   });
 
-  test("shows all once it is given, pictures, files and jobs too, until one signs out", async () => {
+  test("shows pages, plots and files after signing in, until signing out", async () => {
     const to = "/dashboard/studies/reference-study";
     const { page, close } = await openDashboard(server.address, to);
     await page.getByLabel("Token").fill(token);
@@ -53,7 +53,7 @@ describe.skipIf(missing !== undefined)("the dashboard of a server that needs a t
       page.evaluate(async (url) => (await fetch(url)).status, new URL(target, server.address).href);
     expect(await fetched("/export/studies/reference-study/experiments.csv")).toBe(200);
     expect(await fetched("/plots/studies/reference-study/memory-comparison.svg")).toBe(200);
-    // The token itself is nowhere that the page, or one after it, could read.
+    // No script can read the token: it is in no storage and in no readable cookie.
     const kept = await page.evaluate<string>(
       "JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])",
     );
@@ -67,14 +67,14 @@ describe.skipIf(missing !== undefined)("the dashboard of a server that needs a t
   });
 
   test.each([
-    ["gives no answer", (route: Route) => route.abort(), "The server does not answer."],
-    ["fails", (route: Route) => route.fulfill({ status: 502 }), "The server answered with status 502."],
+    ["cannot be reached", (route: Route) => route.abort(), "The server cannot be reached."],
+    ["fails", (route: Route) => route.fulfill({ status: 502 }), "The server returned status 502."],
     [
-      "refuses",
+      "rejects the request",
       (route: Route) => route.fulfill({ status: 503, json: { errors: [{ message: "The server is stopping." }] } }),
       "The server is stopping.",
     ],
-  ])("says that one is still signed in where the server %s, and lets one try again", async (_how, fail, said) => {
+  ])("stays signed in and can retry if the server %s", async (_how, fail, said) => {
     const { page, violations, close } = await openDashboard(server.address, "/dashboard");
     await page.getByLabel("Token").fill(token);
     await page.getByRole("button", { name: "Sign in" }).click();

@@ -9,7 +9,7 @@ import { query, serveRankscope, type RunningRankscope } from "../support/ranksco
 
 const ARTIFACTS = path.join(import.meta.dirname, "../artifacts");
 const STUDY = "/dashboard/studies/reference-study";
-/** Weights are computed while the pages are looked at. */
+/** Weights are computed while the pages are open. */
 const PATIENT = { timeout: 60_000 };
 
 const missing = missingChromium();
@@ -42,14 +42,14 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
     return answer.data;
   };
   const panel = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
-  /** The exact numbers of an element, as its `data` elements hold them. */
+  /** Returns the exact numbers of a panel's `data` elements. */
   const numbers = (page: Page, name: string, cells = "tbody data") =>
     panel(page, name)
       .locator(cells)
       .evaluateAll((found) => found.map((one) => Number(one.getAttribute("value"))));
-  const picture = (page: Page, name: string) => page.screenshot({ path: path.join(ARTIFACTS, `${name}.png`) });
+  const screenshot = (page: Page, name: string) => page.screenshot({ path: path.join(ARTIFACTS, `${name}.png`) });
 
-  test("gives each hypothesis its verdict, once what it needs is computed", async () => {
+  test("shows the verdict of each hypothesis after its weights are computed", async () => {
     const { page, problems, requests } = await visit(STUDY);
     const badges = panel(page, "Hypotheses").locator("h3 .badge");
     await expect.poll(() => badges.allInnerTexts(), PATIENT).toEqual(["Rejected", "Supported", "Partially supported"]);
@@ -62,13 +62,13 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
       expect(text).toContain(because);
       for (const { message } of confounds) expect(text).toContain(message);
     }
-    await picture(page, "dashboard-study");
+    await screenshot(page, "dashboard-study");
     const { origin } = new URL(server.address);
     expect(requests.filter((url) => !url.startsWith("data:") && new URL(url).origin !== origin)).toEqual([]);
     expect(problems).toEqual([]);
   });
 
-  test("shows the API's degradations to the last digit, by the metric and threshold of the address", async () => {
+  test("shows the API's exact degradations, by the metric and threshold in the URL", async () => {
     const { page } = await visit(STUDY);
     const source = `query ($metric: MetricName!, $threshold: Float!) { study(slug: "reference-study") {
       ranks { degradation(metric: $metric, thresholdPercent: $threshold) { percent verdict } }
@@ -79,7 +79,7 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
       await expect
         .poll(() => numbers(page, "Minimum viable rank", "tbody td:nth-child(2) data"), PATIENT)
         .toEqual(percents);
-      // The percents are the same for every threshold: what depends on it may come an answer later.
+      // The percentages do not depend on the threshold, so values that do may arrive with a later result.
       await expect
         .poll(async () => (await numbers(page, "Minimum viable rank", ".figure data"))[0] ?? NaN, PATIENT)
         .toBe(study.minimumViableRank.rank ?? NaN);
@@ -91,13 +91,13 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
         .toEqual(study.ranks.map(({ degradation }: { degradation: { verdict: string } }) => degradation.verdict));
     };
     await compare("TRAINING_LOSS", 5);
-    await page.getByLabel("Judge by").selectOption("EVAL_LOSS");
-    await page.getByLabel("Acceptable under, %").fill("0.01");
+    await page.getByLabel("Metric for verdicts").selectOption("EVAL_LOSS");
+    await page.getByLabel("Threshold (%)").fill("0.01");
     await expect.poll(() => new URL(page.url()).search, PATIENT).toBe("?metric=EVAL_LOSS&threshold=0.01");
     await compare("EVAL_LOSS", 0.01);
   });
 
-  test("shows every layer's similarity and sensitivity, in the order of any column", async () => {
+  test("shows the similarity and sensitivity of every layer, sortable by any column", async () => {
     const { page } = await visit(`${STUDY}?rank=4`);
     const { study } = await ask(`{ study(slug: "reference-study") {
       weightSimilarity(rank: 4, waitSeconds: 60) { mean layers { layer { name } cosineSimilarity } } } }`);
@@ -118,10 +118,10 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
     ).toBe("ascending");
   });
 
-  test("recommends what the API does while the sliders move, by the keyboard", async () => {
+  test("shows the API's recommendation while sliders move by keyboard", async () => {
     const { page } = await visit(STUDY);
     const recommended = panel(page, "Recommendation").locator(".figure");
-    const slider = page.getByRole("slider", { name: "Peak memory up to" });
+    const slider = page.getByRole("slider", { name: "Maximum peak memory" });
     await expect.poll(() => recommended.innerText(), PATIENT).toBe("16bit_r16_s2");
     expect(await slider.getAttribute("aria-valuetext")).toBe("no limit");
     await slider.focus();
@@ -138,7 +138,7 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
   });
 
   test.each(["light", "dark"] as const)(
-    "draws every picture, %s, and axe finds nothing serious",
+    "draws every plot in the %s theme, without serious axe violations",
     async (colorScheme) => {
       const { page, problems, violations } = await visit(STUDY, { colorScheme });
       const plots = page.locator(".plot");
@@ -159,19 +159,19 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
     },
   );
 
-  test("a comparison is all in its address, and its numbers are the API's", async () => {
+  test("a comparison is stored in its URL, and its numbers equal the API's", async () => {
     const { experimentRows } = await ask(`{ experimentRows(first: 100, metrics: []) { nodes { id name } } }`);
     const idOf = (name: string) =>
       (experimentRows.nodes as { id: string; name: string }[]).find((run) => run.name === name)?.id ?? "";
     const { page, problems, violations } = await visit("/dashboard/compare");
-    await page.getByText("No run is chosen yet.").waitFor();
+    await page.getByText("No run is selected yet.").waitFor();
     expect(await violations()).toEqual([]);
     for (const name of ["4bit_r8_s0", "16bit_r8_s0", "8bit_r8_s1"]) {
       await page.getByLabel("Add a run").fill(`reference ${name}`);
       await page.getByRole("button", { name: new RegExp(`^${name} reference-study`) }).click();
     }
     await page.getByRole("button", { name: "Make baseline: 16bit_r8_s0" }).click();
-    await panel(page, "Layers").getByLabel("16bit_r8_s0 against").selectOption({ label: "8bit_r8_s1" });
+    await panel(page, "Layers").getByLabel("16bit_r8_s0 compared with").selectOption({ label: "8bit_r8_s1" });
     await panel(page, "Curves").getByLabel("Curve", { exact: true }).selectOption("eval_loss");
     const [baseline, candidate] = [idOf("16bit_r8_s0"), idOf("8bit_r8_s1")];
     const expected = `?run=${baseline}&run=${idOf("4bit_r8_s0")}&run=${candidate}&candidate=${candidate}&curve=eval_loss`;
@@ -203,7 +203,7 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
 
     const shared = await openDashboard(server.address, `/dashboard/compare${expected}`, { colorScheme: "dark" });
     await check(shared.page);
-    expect(await shared.page.getByRole("list", { name: "Chosen runs" }).locator("strong").allInnerTexts()).toEqual([
+    expect(await shared.page.getByRole("list", { name: "Selected runs" }).locator("strong").allInnerTexts()).toEqual([
       "16bit_r8_s0",
       "4bit_r8_s0",
       "8bit_r8_s1",
@@ -228,30 +228,32 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
     await across.scrollIntoViewIfNeeded();
     await across.locator(".plot svg").waitFor(PATIENT);
     expect(await across.locator(".plot").getAttribute("aria-label")).toBe(expected.description);
-    expect(await across.getByLabel("Acceptable under, %").inputValue()).toBe("1");
+    expect(await across.getByLabel("Threshold (%)").inputValue()).toBe("1");
     const href = (await across.getByRole("link", { name: /^CSV: / }).getAttribute("href")) ?? "";
     const lines = (await (await fetch(new URL(href, server.address))).text()).trimEnd().split("\r\n").slice(1);
     expect(
       lines.map((line) => line.split(",")).map(([slug, rank, , percent]) => [slug, Number(rank), Number(percent)]),
     ).toEqual(
       study.ranks.map(({ r, degradation }: { r: number; degradation: { percent: number } }) => [
-        ...["reference-study", r, degradation.percent],
+        "reference-study",
+        r,
+        degradation.percent,
       ]),
     );
     expect(await violations()).toEqual([]);
     expect(problems).toEqual([]);
   });
 
-  test("computes all that can be asked of a study, when it is told to", async () => {
+  test("computes all comparisons of a study on request", async () => {
     const { page, problems } = await visit(STUDY);
-    await page.getByRole("button", { name: "Compute all weights" }).click();
-    await page.getByText("All of it is computed.").waitFor(PATIENT);
+    await page.getByRole("button", { name: "Compute all comparisons" }).click();
+    await page.getByText("All comparisons are computed.").waitFor(PATIENT);
     const { jobs } = await ask(`{ jobs(status: [SUCCEEDED], first: 100) { kind } }`);
     expect(jobs.map(({ kind }: { kind: string }) => kind)).toContain("PRECOMPUTE");
     expect(problems).toEqual([]);
   });
 
-  test("opens the playground with the very operation of a panel", async () => {
+  test("links to the playground with the operation of a panel", async () => {
     const { page } = await visit(STUDY);
     const link = page.getByRole("link", { name: "Open in playground: Recommendation" });
     const fragment = new URLSearchParams(

@@ -26,7 +26,7 @@ describe.skipIf(noChromium !== undefined)("the playground of a real server", () 
     await rm(data, { recursive: true });
   });
 
-  /** Opens the page, runs the first tab, and holds what it shows against what the API says. */
+  /** Opens the page, runs the first tab and compares the result with the API's. Returns the degradations. */
   async function runFirstTab(slug: string): Promise<number[]> {
     const playground = await openPlayground(server.address);
     try {
@@ -57,7 +57,7 @@ describe.skipIf(noChromium !== undefined)("the playground of a real server", () 
     }
   }
 
-  test("opens with the store's study in its first tab, and running it shows the diagnosis", async () => {
+  test("shows the diagnosis of the imported study in its first tab", async () => {
     const [first, second] = await runFirstTab("reference-study");
     expect(first).toBeCloseTo(-0.0209, 4);
     expect(second).toBeCloseTo(0.0301, 4);
@@ -65,7 +65,7 @@ describe.skipIf(noChromium !== undefined)("the playground of a real server", () 
 
   const missing = missingSharedStudy();
   if (missing !== undefined) console.warn(missing);
-  test.skipIf(missing !== undefined)("shows the public study's degradation of 1.44 percent", async () => {
+  test.skipIf(missing !== undefined)("shows the degradation of 1.44 percent in the public study", async () => {
     expect((await rankscope(["import", GPT2_STUDY], { RANKSCOPE_DATA: data })).code).toBe(0);
     expect((await runFirstTab("gpt2-medium-alpaca")).map((percent) => percent.toFixed(2))).toContain("1.44");
   });

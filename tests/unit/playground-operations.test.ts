@@ -9,7 +9,7 @@ const inCheckout = (file: string) => fileURLToPath(new URL(`../../${file}`, impo
 const read = (file: string) => readFileSync(inCheckout(file), "utf8");
 const OPERATIONS = "src/web/operations";
 
-test("every ready tab is one operation that the served schema accepts", async () => {
+test("every saved operation is valid for the served schema", async () => {
   const schema = buildSchema(read("schema/schema.graphql"));
   const files = await readdir(inCheckout(OPERATIONS));
   expect(files).not.toEqual([]);
@@ -32,7 +32,7 @@ if (missing !== undefined) console.warn(missing);
 test
   .skipIf(missing !== undefined)
   .each(["diagnose", "compare", "matrix", "layer-detail", "import", "precompute", "progress"])(
-  "the tab %s is the contract's operation, to the letter",
+  "the operation %s is identical to the contract's",
   (name) => {
     const operation = read(`${OPERATIONS}/${name}.graphql`).replace(/^#.*\n/, "");
     expect(readFileSync(CONTRACT, "utf8")).toContain(operation);

@@ -1,25 +1,25 @@
 import { useRef } from "react";
 import { Link, Route, Router, Switch } from "wouter";
-import { PanelBoundary } from "./parts/panel-boundary.js";
+import { ErrorBoundary } from "./parts/error-boundary.js";
 import { ComparePage } from "./pages/compare/compare-page.js";
 import { ExperimentsPage } from "./pages/experiments/experiments-page.js";
 import { StudiesPage } from "./pages/studies/studies-page.js";
 import { StudyPage } from "./pages/study/study-page.js";
 import { Header } from "./shell/header.js";
-import { FormerPath, PageHead } from "./shell/page-head.js";
+import { PreviousPath, PageHead } from "./shell/page-head.js";
 
-/** Where the server has the dashboard. */
+/** The URL path of the dashboard. */
 const BASE = "/dashboard";
 
-/** The whole dashboard: header and the page that the address names. */
+/** The dashboard: the header and the page for the current URL. */
 export function Dashboard() {
-  const former = useRef("");
+  const previous = useRef("");
   return (
     <Router base={BASE}>
-      <FormerPath value={former}>
+      <PreviousPath value={previous}>
         <Header />
         <main id="main" tabIndex={-1}>
-          <PanelBoundary onRetry={() => undefined}>
+          <ErrorBoundary onRetry={() => undefined}>
             <Switch>
               <Route path="/">
                 <StudiesPage />
@@ -32,16 +32,16 @@ export function Dashboard() {
               </Route>
               <Route path="/studies/:slug">{({ slug }) => <StudyPage key={slug} slug={slug} />}</Route>
               <Route>
-                <PageHead title="There is no such page" />
+                <PageHead title="Page not found" />
                 <p className="empty">
-                  The dashboard has <Link to="/">studies</Link>, <Link to="/experiments">experiments</Link> and a place
-                  to <Link to="/compare">compare</Link> them.
+                  This URL has no page. The dashboard has pages for <Link to="/">studies</Link>,{" "}
+                  <Link to="/experiments">experiments</Link> and their <Link to="/compare">comparison</Link>.
                 </p>
               </Route>
             </Switch>
-          </PanelBoundary>
+          </ErrorBoundary>
         </main>
-      </FormerPath>
+      </PreviousPath>
     </Router>
   );
 }

@@ -1,7 +1,7 @@
 import { initGraphQLTada } from "gql.tada";
 import type { introspection } from "../../../schema/graphql-env.js";
 
-/** Operations typed by schema/schema.graphql: what is misspelt, or asked for and not there, does not compile. */
+/** Types operations by schema/schema.graphql. An operation with an unknown field does not compile. */
 export const graphql = initGraphQLTada<{
   introspection: introspection;
   scalars: { DateTimeISO: string };

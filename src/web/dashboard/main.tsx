@@ -11,9 +11,9 @@ import { createRoot } from "react-dom/client";
 import { Dashboard } from "./dashboard.js";
 import { SessionGate } from "./shell/session-gate.js";
 
-const place = document.getElementById("dashboard");
-if (place === null) throw new Error("index.html has no #dashboard");
-createRoot(place).render(
+const container = document.getElementById("dashboard");
+if (container === null) throw new Error("index.html has no element #dashboard");
+createRoot(container).render(
   <SessionGate>
     <Dashboard />
   </SessionGate>,

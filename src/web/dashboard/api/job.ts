@@ -1,7 +1,7 @@
 import type { FragmentOf } from "gql.tada";
 import { graphql } from "../graphql.js";
 
-/** What is shown of a job. `__typename` tells a job wherever it stands in an answer. */
+/** The displayed fields of a job. `__typename` identifies jobs anywhere in a result. */
 export const JobFields = graphql(`
   fragment JobFields on Job {
     __typename
@@ -18,8 +18,8 @@ export type Job = FragmentOf<typeof JobFields>;
 
 export const isUnfinished = ({ status }: Job) => status === "QUEUED" || status === "RUNNING";
 
-/** The jobs in an answer, wherever they stand, that have not ended: what pending values wait for. Each once. */
-export function unfinishedJobs(answer: unknown): Job[] {
+/** Returns the queued and running jobs anywhere in a result, each once. Its pending values wait for them. */
+export function unfinishedJobs(result: unknown): Job[] {
   const found = new Map<string, Job>();
   const visit = (value: unknown): void => {
     if (typeof value !== "object" || value === null) return;
@@ -30,6 +30,6 @@ export function unfinishedJobs(answer: unknown): Job[] {
     }
     for (const part of Object.values(value)) visit(part);
   };
-  visit(answer);
+  visit(result);
   return [...found.values()];
 }

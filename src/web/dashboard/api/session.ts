@@ -1,50 +1,50 @@
 const ENDPOINT = "/session";
 
-/** The server answers nobody without a token: the page must sign in. */
-export class SignInNeeded extends Error {
+/** The server requires a token and the page has no valid session. */
+export class SignInRequiredError extends Error {
   constructor() {
-    super("Sign in to see this.");
-    this.name = "SignInNeeded";
+    super("Sign in to view this page.");
+    this.name = "SignInRequiredError";
   }
 }
 
-/** Who the page asks as, as far as it shows it. */
+/** The session of the page. */
 export interface Session {
   readonly role: string;
-  /** Whether it is by a token, which can be signed out. */
+  /** Whether the server requires a token, so that signing out is possible. */
   readonly needsToken: boolean;
 }
 
-/** Who the page asks as. @throws SignInNeeded */
+/** Returns the session of the page. @throws SignInRequiredError without a valid session */
 export async function readSession(signal: AbortSignal): Promise<Session> {
   const response = await fetch(ENDPOINT, { signal });
-  if (response.status === 401) throw new SignInNeeded();
+  if (response.status === 401) throw new SignInRequiredError();
   return (await response.json()) as Session;
 }
 
 /**
- * Exchanges a token for a cookie that the page cannot read.
+ * Exchanges a token for a session cookie, which scripts cannot read.
  *
- * @throws what the server says where the token is not valid
+ * @throws if the token is not valid or the server cannot be reached
  */
 export async function signIn(token: string): Promise<void> {
   const response = await fetch(ENDPOINT, { method: "POST", headers: { authorization: `Bearer ${token}` } }).catch(
     (cause: unknown) => {
-      throw new Error("The server does not answer, or the token has characters that none has.", { cause });
+      throw new Error("The server cannot be reached, or the token contains invalid characters.", { cause });
     },
   );
   if (response.status === 401) {
-    throw new Error("This token is not valid, or not any more. Check that you have copied all of it.");
+    throw new Error("This token is not valid. It may be incomplete, expired or revoked.");
   }
-  if (!response.ok) throw new Error(`The server answered with status ${response.status}.`);
+  if (!response.ok) throw new Error(`The server returned status ${response.status}.`);
 }
 
-/** Takes the cookie away. @throws where the server does not answer, or what it says where it does not do so */
+/** Deletes the session cookie. @throws if the server cannot be reached, or with its message if it refuses */
 export async function signOut(): Promise<void> {
   const response = await fetch(ENDPOINT, { method: "DELETE" }).catch((cause: unknown) => {
-    throw new Error("The server does not answer. Check that it runs, then try again.", { cause });
+    throw new Error("The server cannot be reached. Check that it is running, then try again.", { cause });
   });
   if (response.ok) return;
   const { errors } = (await response.json().catch(() => ({}))) as { errors?: readonly { readonly message: string }[] };
-  throw new Error(errors?.[0]?.message ?? `The server answered with status ${response.status}. Try again.`);
+  throw new Error(errors?.[0]?.message ?? `The server returned status ${response.status}. Try again.`);
 }

@@ -1,4 +1,4 @@
-import { words } from "./words.js";
+import { sentenceCase } from "./text.js";
 
 const TONES: Readonly<Record<string, string>> = {
   SUPPORTED: "good",
@@ -13,7 +13,7 @@ const TONES: Readonly<Record<string, string>> = {
   HIGH: "bad",
 };
 
-/** A verdict, bound or severity in a word; its colour only repeats the word. */
+/** A verdict, bound or severity as a badge. The colour repeats the word, so that colour alone carries no meaning. */
 export function Badge({ value, text }: { readonly value: string; readonly text?: string }) {
-  return <span className={`badge ${TONES[value] ?? "plain"}`}>{text ?? words(value)}</span>;
+  return <span className={`badge ${TONES[value] ?? "plain"}`}>{text ?? sentenceCase(value)}</span>;
 }

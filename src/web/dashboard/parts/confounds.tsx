@@ -1,5 +1,5 @@
 import { Badge } from "./badge.js";
-import { counted, words } from "./words.js";
+import { pluralize, sentenceCase } from "./text.js";
 
 interface Confound {
   readonly kind: string;
@@ -7,22 +7,22 @@ interface Confound {
   readonly message: string;
 }
 
-/** What makes a conclusion doubtful, the most severe first; folded, with the count in view. */
+/** The confounds of a conclusion, most severe first. The list is collapsed and its summary shows the number of confounds. */
 export function Confounds({ confounds }: { readonly confounds: readonly Confound[] }) {
-  if (confounds.length === 0) return <p className="note">No confound was found.</p>;
+  if (confounds.length === 0) return <p className="note">No confounds were detected.</p>;
   const order = ["HIGH", "MEDIUM", "LOW"];
-  const sorted = [...confounds].sort((left, right) => order.indexOf(left.severity) - order.indexOf(right.severity));
+  const sortRows = [...confounds].sort((left, right) => order.indexOf(left.severity) - order.indexOf(right.severity));
   const high = confounds.filter(({ severity }) => severity === "HIGH").length;
   return (
     <details className="confounds">
       <summary>
-        {counted(confounds.length, "confound")}
+        {pluralize(confounds.length, "confound")}
         {high > 0 && `, ${high} of high severity`}
       </summary>
       <ul>
-        {sorted.map(({ kind, severity, message }, i) => (
+        {sortRows.map(({ kind, severity, message }, i) => (
           <li key={i}>
-            <Badge value={severity} /> <strong>{words(kind)}.</strong> {message}
+            <Badge value={severity} /> <strong>{sentenceCase(kind)}.</strong> {message}
           </li>
         ))}
       </ul>

@@ -1,11 +1,11 @@
-import { GatheredCsvLink, type GatheredCsv } from "./gathered-csv.js";
-import { saveCsv, type Cell } from "./save-file.js";
+import { PagedCsvButton, type PagedCsv } from "./paged-csv-button.js";
+import { saveCsv, type CsvCell } from "./save-csv.js";
 
-/** Where a panel's table is as a file: the server's own export, rows of the answer, the header first, or all rows of a longer list. */
+/** The source of a panel's CSV file: an export URL of the server, the rows of the result, or all pages of a list. */
 export type CsvSource<Data> =
   | { readonly href: string }
-  | { readonly fileName: string; readonly rows: (data: Data) => readonly (readonly Cell[])[] }
-  | GatheredCsv;
+  | { readonly fileName: string; readonly rows: (data: Data) => readonly (readonly CsvCell[])[] }
+  | PagedCsv;
 
 export interface CsvLinkProps<Data> {
   readonly title: string;
@@ -13,7 +13,7 @@ export interface CsvLinkProps<Data> {
   readonly data: Data | undefined;
 }
 
-/** The way to a panel's table as a file. */
+/** The link or button that saves a panel's table as a CSV file. */
 export function CsvLink<Data>({ title, csv, data }: CsvLinkProps<Data>) {
   const label = `CSV: ${title}`;
   if ("href" in csv) {
@@ -23,7 +23,7 @@ export function CsvLink<Data>({ title, csv, data }: CsvLinkProps<Data>) {
       </a>
     );
   }
-  if ("gather" in csv) return <GatheredCsvLink label={label} csv={csv} />;
+  if ("fetchRows" in csv) return <PagedCsvButton label={label} csv={csv} />;
   return (
     <button
       type="button"

@@ -1,28 +1,28 @@
 import { useId, useState, type ReactNode } from "react";
 
 export interface FilterBarProps {
-  /** The search field, always in view. */
+  /** The search field, which is always visible. */
   readonly search: ReactNode;
-  /** How many of the filters below are set. */
-  readonly set: number;
+  /** Number of active filters. */
+  readonly activeCount: number;
   readonly onReset: () => void;
   readonly children: ReactNode;
 }
 
-/** Pixels of window under which filters take more room than a list can spare. */
-const NARROW = 700;
+/** Window width in pixels up to which the filters are collapsed at first, to leave room for the list. */
+const NARROW_PIXELS = 700;
 
-/** A list's search and filters; on a narrow window the filters are folded at first. */
-export function FilterBar({ search, set, onReset, children }: FilterBarProps) {
-  const [isOpen, setIsOpen] = useState(window.innerWidth > NARROW || set > 0);
+/** The search and filters of a list. In a narrow window the filters are collapsed at first. */
+export function FilterBar({ search, activeCount, onReset, children }: FilterBarProps) {
+  const [isOpen, setIsOpen] = useState(window.innerWidth > NARROW_PIXELS || activeCount > 0);
   const fields = useId();
   return (
     <form className="filters" role="search" onSubmit={(event) => event.preventDefault()}>
       {search}
       <button type="button" aria-expanded={isOpen} aria-controls={fields} onClick={() => setIsOpen(!isOpen)}>
-        Filters{set > 0 && ` (${set} set)`}
+        Filters{activeCount > 0 && ` (${activeCount} active)`}
       </button>
-      <button type="button" onClick={onReset} disabled={set === 0}>
+      <button type="button" onClick={onReset} disabled={activeCount === 0}>
         Reset filters
       </button>
       <div id={fields} className="filter-fields" hidden={!isOpen}>

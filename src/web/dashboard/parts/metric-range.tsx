@@ -1,4 +1,4 @@
-import { METRICS } from "./metrics.js";
+import { DEFAULT_METRIC, METRICS } from "./metrics.js";
 import { SelectField } from "./select-field.js";
 import { TextField } from "./text-field.js";
 
@@ -7,15 +7,15 @@ export interface MetricRangeProps {
   readonly change: (changes: Readonly<Record<string, string | null>>) => void;
 }
 
-/** Which metric, and between which values, as the address has them: `metric`, `min`, `max`. */
+/** The filter for the range of a metric. Its state is in the URL parameters `metric`, `min` and `max`. */
 export function MetricRange({ parameters, change }: MetricRangeProps) {
   return (
     <fieldset className="range">
       <legend className="for-readers">Metric range</legend>
       <SelectField
         label="Metric"
-        value={parameters.get("metric") ?? METRICS[0].key}
-        onChange={(metric) => change({ metric: metric === METRICS[0].key ? null : metric })}
+        value={parameters.get("metric") ?? DEFAULT_METRIC}
+        onChange={(metric) => change({ metric: metric === DEFAULT_METRIC ? null : metric })}
         options={METRICS.map(({ key, title }) => [key, title])}
       />
       <TextField label="from" type="number" value={parameters.get("min") ?? ""} onChange={(min) => change({ min })} />

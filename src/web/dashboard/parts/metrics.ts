@@ -1,14 +1,39 @@
-/** The recorded scalars that lists filter and order by: the API's MetricName, the name in rows and files, what people read. */
-export const METRICS = [
-  { name: "TRAINING_LOSS", key: "training_loss", title: "Training loss", unit: "" },
-  { name: "EVAL_LOSS", key: "eval_loss", title: "Evaluation loss", unit: "" },
-  { name: "PEAK_MEMORY_MB", key: "peak_memory_mb", title: "Peak memory", unit: "MB" },
-  { name: "MEAN_MEMORY_MB", key: "mean_memory_mb", title: "Mean memory", unit: "MB" },
-  { name: "TIME_PER_STEP_SECONDS", key: "time_per_step_seconds", title: "Time per step", unit: "s" },
-  { name: "TRAINING_TIME_SECONDS", key: "training_time_seconds", title: "Training time", unit: "s" },
-] as const;
+import { MetricName } from "../../../model/enums/metric.js";
 
-export type MetricKey = (typeof METRICS)[number]["key"];
+/** The name of a metric in rows, CSV files and URLs. */
+export type MetricKey = MetricName;
 
-/** The metric of this key; the training loss where there is none, as in an address that was typed. */
-export const metricOf = (key: string | null) => METRICS.find((metric) => metric.key === key) ?? METRICS[0];
+/** The name of a metric in GraphQL. */
+type GraphQLName = Extract<keyof typeof MetricName, string>;
+
+const LABELS: Readonly<Record<MetricKey, { readonly title: string; readonly unit: string }>> = {
+  training_loss: { title: "Training loss", unit: "" },
+  eval_loss: { title: "Evaluation loss", unit: "" },
+  peak_memory_mb: { title: "Peak memory", unit: "MB" },
+  mean_memory_mb: { title: "Mean memory", unit: "MB" },
+  time_per_step_seconds: { title: "Time per step", unit: "s" },
+  training_time_seconds: { title: "Training time", unit: "s" },
+};
+
+/** A recorded scalar that lists filter and order by. */
+export interface Metric {
+  /** The value of the GraphQL enum MetricName. */
+  readonly name: GraphQLName;
+  readonly key: MetricKey;
+  readonly title: string;
+  readonly unit: string;
+}
+
+export const DEFAULT_METRIC: MetricKey = MetricName.TRAINING_LOSS;
+
+export const METRICS: readonly Metric[] = (Object.keys(MetricName) as GraphQLName[]).map((name) => {
+  const key = MetricName[name];
+  return { name, key, title: LABELS[key].title, unit: LABELS[key].unit };
+});
+
+/** Returns the metric with this key, or the training loss for an unknown key, for example in an edited URL. */
+export function metricOf(key: string | null): Metric {
+  const metric = METRICS.find((one) => one.key === key) ?? METRICS.find((one) => one.key === DEFAULT_METRIC);
+  if (metric === undefined) throw new Error(`${DEFAULT_METRIC} is not a metric`);
+  return metric;
+}

@@ -1,38 +1,38 @@
 import { useId, type ReactNode } from "react";
-import type { Answer } from "../api/answer.js";
+import { operationLink } from "../../operation-link.js";
 import { unfinishedJobs } from "../api/job.js";
+import type { OperationResult } from "../api/use-operation.js";
 import { CsvLink, type CsvSource } from "./csv-link.js";
-import { Failure } from "./failure.js";
-import { PanelBoundary } from "./panel-boundary.js";
-import { Pending } from "./pending.js";
-import { playgroundLink } from "./playground-link.js";
+import { ErrorMessage } from "./error-message.js";
+import { ErrorBoundary } from "./error-boundary.js";
+import { PendingJobs } from "./pending-jobs.js";
 import { Skeleton } from "./skeleton.js";
 
 export interface PanelProps<Data> {
   readonly title: string;
-  readonly answer: Answer<Data>;
+  readonly result: OperationResult<Data>;
   readonly csv: CsvSource<Data> | undefined;
-  /** Beside the title: choices that change what is asked. */
+  /** Controls beside the title that change the variables of the operation. */
   readonly controls?: ReactNode;
-  /** Before the panel's own links. */
+  /** Links in front of the panel's own links. */
   readonly links?: ReactNode;
-  /** Between the title and what is answered: choices that need more room. */
+  /** Controls between the title and the content, for controls that need more room. */
   readonly above?: ReactNode;
-  /** What the title leaves open. */
+  /** An explanation below the title. */
   readonly note?: ReactNode;
   readonly className?: string;
-  /** How many lines to hold free until the first answer. */
+  /** Height of the loading placeholder in lines. */
   readonly lines?: number;
   readonly children: (data: Data) => ReactNode;
 }
 
 /**
- * A part of a page with an operation of its own: shows that it loads, why it failed, how far pending values are, or what was
- * answered; and always where the same can be had as GraphQL and as CSV.
+ * A section of a page with its own GraphQL operation. Shows the loading state, the error, the progress of pending values or the
+ * result, and links to the operation in the playground and to the CSV file.
  */
 export function Panel<Data>({
   title,
-  answer,
+  result,
   csv,
   controls,
   links,
@@ -43,7 +43,7 @@ export function Panel<Data>({
   children,
 }: PanelProps<Data>) {
   const heading = useId();
-  const { data, error, isBusy, retry, asked } = answer;
+  const { data, error, isBusy, retry, operation } = result;
   const jobs = unfinishedJobs(data);
   return (
     <section className={`panel ${className ?? ""}`} aria-labelledby={heading} aria-busy={isBusy}>
@@ -52,7 +52,7 @@ export function Panel<Data>({
         {controls !== undefined && <div className="controls">{controls}</div>}
         <div className="panel-links">
           {links}
-          <a href={playgroundLink(asked)} aria-label={`Open in playground: ${title}`}>
+          <a href={operationLink(operation.query, operation.variables)} aria-label={`Open in playground: ${title}`}>
             Open in playground
           </a>
           {csv !== undefined && <CsvLink title={title} csv={csv} data={data} />}
@@ -60,21 +60,21 @@ export function Panel<Data>({
       </header>
       {note !== undefined && <p className="note">{note}</p>}
       {above}
-      {error !== null && <Failure error={error} onRetry={retry} />}
+      {error !== null && <ErrorMessage error={error} onRetry={retry} />}
       {jobs.length > 0 && (
-        <Pending key={jobs.map(({ id }) => id).join(" ")} jobs={jobs} label={title} onEnd={() => retry()} />
+        <PendingJobs key={jobs.map(({ id }) => id).join(" ")} jobs={jobs} label={title} onEnd={() => retry()} />
       )}
       {data === undefined && error === null && <Skeleton label={title} {...(lines !== undefined && { lines })} />}
       {data !== undefined && (
-        <PanelBoundary of={data} onRetry={retry}>
+        <ErrorBoundary resetKey={data} onRetry={retry}>
           <Content data={data} render={children} />
-        </PanelBoundary>
+        </ErrorBoundary>
       )}
     </section>
   );
 }
 
-/** Renders inside the boundary what would otherwise throw around it. */
+/** Calls `render` inside the error boundary, which does not catch errors of the component that contains it. */
 function Content<Data>({ data, render }: { readonly data: Data; readonly render: (data: Data) => ReactNode }) {
   return <div className="panel-content">{render(data)}</div>;
 }

@@ -4,11 +4,11 @@ export interface SelectFieldProps {
   readonly label: string;
   readonly value: string;
   readonly onChange: (value: string) => void;
-  /** Values and what people read. */
+  /** Values and their labels. */
   readonly options: readonly (readonly [value: string, text: string])[];
 }
 
-/** A choice of one. */
+/** A labelled select field. */
 export function SelectField({ label, value, onChange, options }: SelectFieldProps) {
   const id = useId();
   return (

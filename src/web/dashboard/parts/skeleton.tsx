@@ -1,4 +1,4 @@
-/** Stands where an answer is to come: as many lines as it will about have. */
+/** A loading placeholder with about as many lines as the content. */
 export function Skeleton({ label, lines = 4 }: { readonly label: string; readonly lines?: number }) {
   return (
     <div className="skeleton" role="status">

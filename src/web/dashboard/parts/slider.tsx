@@ -5,23 +5,23 @@ export interface SliderProps {
   readonly min: number;
   readonly max: number;
   readonly step: number;
-  /** Null: no limit, which is the right end. */
+  /** The limit, or null for no limit (the right end). */
   readonly value: number | null;
   readonly onChange: (value: number | null) => void;
-  /** A value as people read it. */
+  /** Formats a value. */
   readonly text: (value: number) => string;
 }
 
-/** A limit to choose; at the right end there is none. */
+/** A slider for a limit. Its right end means no limit. */
 export function Slider({ label, min, max, step, value, onChange, text }: SliderProps) {
   const id = useId();
-  const said = value === null ? "no limit" : text(value);
-  // One step beyond the greatest value.
+  const valueText = value === null ? "no limit" : text(value);
+  // One step beyond the maximum.
   const end = max + step;
   return (
     <div className="slider">
       <label htmlFor={id}>{label}</label>
-      <output htmlFor={id}>{said}</output>
+      <output htmlFor={id}>{valueText}</output>
       <input
         id={id}
         type="range"
@@ -29,10 +29,10 @@ export function Slider({ label, min, max, step, value, onChange, text }: SliderP
         max={end}
         step={step}
         value={value ?? end}
-        aria-valuetext={said}
+        aria-valuetext={valueText}
         onChange={({ target }) => {
-          const chosen = Number(target.value);
-          onChange(chosen > max ? null : chosen);
+          const selected = Number(target.value);
+          onChange(selected > max ? null : selected);
         }}
       />
     </div>

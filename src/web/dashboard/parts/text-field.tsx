@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef, useState } from "react";
 
-/** Milliseconds without a key before what was typed counts. */
-const PAUSE = 250;
+/** Pause in typing, in milliseconds, after which the text is reported. */
+const DEBOUNCE_MILLISECONDS = 250;
 
 export interface TextFieldProps {
   readonly label: string;
@@ -9,28 +9,29 @@ export interface TextFieldProps {
   readonly onChange: (value: string) => void;
   readonly type?: "search" | "number";
   readonly placeholder?: string;
-  /** What has been seen and may be meant. */
+  /** Suggestions for auto-completion. */
   readonly suggestions?: readonly string[];
 }
 
-/** A field whose value counts when typing pauses. */
+/** A labelled text field that calls `onChange` when typing pauses. */
 export function TextField({ label, value, onChange, type = "search", placeholder, suggestions }: TextFieldProps) {
-  const [id, list] = [useId(), useId()];
+  const id = useId();
+  const list = useId();
   const [text, setText] = useState(value);
-  const sent = useRef(value);
+  const reported = useRef(value);
   useEffect(() => {
-    // What came by other ways (back, a reset) replaces what was typed.
-    if (value !== sent.current) {
-      sent.current = value;
+    // A value from elsewhere (the Back button, a reset) replaces the typed text.
+    if (value !== reported.current) {
+      reported.current = value;
       setText(value);
     }
   }, [value]);
   useEffect(() => {
-    if (text === sent.current) return undefined;
+    if (text === reported.current) return undefined;
     const timer = setTimeout(() => {
-      sent.current = text;
+      reported.current = text;
       onChange(text);
-    }, PAUSE);
+    }, DEBOUNCE_MILLISECONDS);
     return () => clearTimeout(timer);
   }, [text, onChange]);
   return (

@@ -4,22 +4,26 @@ import { compile, type TopLevelSpec } from "vega-lite";
 import { Handler } from "vega-tooltip";
 
 /**
- * Draws a Vega-Lite specification into `place`, as SVG. Expressions are interpreted, not compiled: the page's policy allows no
- * code made at run time.
+ * Draws a Vega-Lite specification into `container` as SVG. Expressions are interpreted, because the page's content security
+ * policy forbids code generated at run time.
  *
- * @returns takes it away again
+ * @returns a function that removes the plot
  */
-export async function drawPlot(place: HTMLElement, specification: object, description: string): Promise<() => void> {
+export async function drawPlot(
+  container: HTMLElement,
+  specification: object,
+  description: string,
+): Promise<() => void> {
   const lite = { ...specification, description } as TopLevelSpec;
-  // The panel's ground shows through, in whichever theme.
+  // The background of the panel stays visible in both themes.
   const { spec } = compile({ ...lite, background: "transparent" }, { logger: logger(OnlyErrors) });
   const view = new View(parse(spec, undefined, { ast: true }), {
-    container: place,
+    container,
     renderer: "svg",
     hover: true,
     logLevel: OnlyErrors,
     expr: expressionInterpreter,
-    // Its looks are the dashboard's own: see styles/plot.css.
+    // The style of the tooltip is in styles/plot.css.
     tooltip: new Handler({ disableDefaultStyle: true }).call,
   });
   await view.runAsync();

@@ -1,12 +1,12 @@
 import type { FragmentOf } from "gql.tada";
 import type { ReactNode } from "react";
-import type { Answer } from "../api/answer.js";
+import type { OperationResult } from "../api/use-operation.js";
 import { JobFields } from "../api/job.js";
 import { graphql } from "../graphql.js";
 import { Panel } from "../parts/panel.js";
 import { PlotView } from "./plot-view.js";
 
-/** What a panel shows of a picture, and where its files are. */
+/** A plot and the URLs of its files. */
 export const PlotFields = graphql(
   `
     fragment PlotFields on Plot {
@@ -30,22 +30,22 @@ export const PlotFields = graphql(
 export type Plot = FragmentOf<typeof PlotFields>;
 
 export interface PlotPanelProps {
-  /** Before the server has given the picture's own title. */
+  /** The title until the server returns the plot's own title. */
   readonly title: string;
-  readonly answer: Answer<unknown>;
-  /** What the answer has of it; undefined before the first. */
+  readonly result: OperationResult<unknown>;
+  /** The plot in the result; undefined before the first result. */
   readonly plot: Plot | undefined;
-  /** Beside the title: choices that change what is asked. */
+  /** Controls beside the title that change the variables of the operation. */
   readonly controls?: ReactNode;
 }
 
-/** A picture of the server's, drawn here, with its files. */
-export function PlotPanel({ title: waitingTitle, answer, plot, controls }: PlotPanelProps) {
-  const title = plot?.title ?? waitingTitle;
+/** A panel with a plot, drawn in the browser, and links to its files. */
+export function PlotPanel({ title: initialTitle, result, plot, controls }: PlotPanelProps) {
+  const title = plot?.title ?? initialTitle;
   return (
     <Panel
       title={title}
-      answer={answer}
+      result={result}
       lines={10}
       controls={controls}
       csv={plot === undefined ? undefined : { href: plot.csvUrl }}
@@ -66,12 +66,12 @@ export function PlotPanel({ title: waitingTitle, answer, plot, controls }: PlotP
         plot !== undefined && (
           <>
             <p className="plot-subtitle">
-              {subtitle(plot.vegaLite).map((line) => (
+              {subtitleOf(plot.vegaLite).map((line) => (
                 <span key={line}>{line}</span>
               ))}
             </p>
             {plot.missing === null ? (
-              <PlotView specification={untitled(plot.vegaLite)} title={plot.title} description={plot.description} />
+              <PlotView specification={withoutTitle(plot.vegaLite)} title={plot.title} description={plot.description} />
             ) : (
               <p className="empty">{plot.missing.because}</p>
             )}
@@ -86,11 +86,11 @@ interface Titled {
   readonly title?: { readonly subtitle?: readonly string[] };
 }
 
-/** What a picture says under its title, notes among it, by lines: on a narrow window text must not shrink with the picture. */
-const subtitle = (specification: unknown): readonly string[] => (specification as Titled).title?.subtitle ?? [];
+/** Returns the lines of a plot's subtitle. They are HTML, because text in the SVG shrinks with it in a narrow window. */
+const subtitleOf = (specification: unknown): readonly string[] => (specification as Titled).title?.subtitle ?? [];
 
-/** The picture without its title, which the panel has. */
-function untitled(specification: unknown): object {
+/** Returns a specification without its title, which the panel shows. */
+function withoutTitle(specification: unknown): object {
   const { title: _, ...body } = specification as Titled;
   return body;
 }

@@ -1,50 +1,51 @@
 import { useEffect, useRef, useState } from "react";
-import { Failure } from "../parts/failure.js";
+import { ErrorMessage } from "../parts/error-message.js";
 import { Skeleton } from "../parts/skeleton.js";
 
 export interface PlotViewProps {
-  /** Vega-Lite, its data within it. */
+  /** Vega-Lite with its data. */
   readonly specification: object;
   readonly title: string;
-  /** What it shows, in words. */
+  /** A text description of the plot for screen readers. */
   readonly description: string;
 }
 
-/** An interactive plot. What draws is loaded when the first plot is there. */
+/** An interactive plot. The drawing code is loaded with the first plot. */
 export function PlotView({ specification, title, description }: PlotViewProps) {
-  const place = useRef<HTMLDivElement>(null);
+  const container = useRef<HTMLDivElement>(null);
   const [error, setError] = useState<Error>();
   const [isDrawn, setIsDrawn] = useState(false);
   const [attempt, setAttempt] = useState(0);
-  // The same specification comes as another object with each answer.
+  // Each result contains a new specification object, even if its content is the same.
   const text = JSON.stringify(specification);
   useEffect(() => {
-    let isGone = false;
+    let isUnmounted = false;
     let remove: (() => void) | undefined;
     setError(undefined);
     const draw = async () => {
       const { drawPlot } = await import("./draw-plot.js");
-      if (isGone || place.current === null) return;
-      const done = await drawPlot(place.current, JSON.parse(text) as object, description);
-      if (isGone) done();
-      else {
-        remove = done;
-        setIsDrawn(true);
+      if (isUnmounted || container.current === null) return;
+      const removePlot = await drawPlot(container.current, JSON.parse(text) as object, description);
+      if (isUnmounted) {
+        removePlot();
+        return;
       }
+      remove = removePlot;
+      setIsDrawn(true);
     };
     draw().catch((cause: unknown) => {
-      if (!isGone) setError(cause instanceof Error ? cause : new Error(String(cause)));
+      if (!isUnmounted) setError(cause instanceof Error ? cause : new Error(String(cause)));
     });
     return () => {
-      isGone = true;
+      isUnmounted = true;
       remove?.();
     };
   }, [text, description, attempt]);
   return (
     <>
-      {error !== undefined && <Failure error={error} onRetry={() => setAttempt(attempt + 1)} />}
+      {error !== undefined && <ErrorMessage error={error} onRetry={() => setAttempt(attempt + 1)} />}
       {!isDrawn && error === undefined && <Skeleton label={title} lines={8} />}
-      <div className="plot" role="img" aria-label={`${title}. ${description}`} ref={place} />
+      <div className="plot" role="img" aria-label={`${title}. ${description}`} ref={container} />
     </>
   );
 }

@@ -8,7 +8,7 @@ const PAGES = [
   ["/compare", "Compare"],
 ] as const;
 
-/** The way past the header for keyboards, the pages, and what runs. */
+/** The header: a skip link for keyboard users, links to the pages, running jobs and the sign-out button. */
 export function Header() {
   const [location] = useLocation();
   return (

@@ -1,14 +1,14 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { ask } from "../api/ask.js";
+import { sendOperation } from "../api/send-operation.js";
 import { JobFields, type Job } from "../api/job.js";
-import { useJobs } from "../api/use-jobs.js";
+import { useJobProgress } from "../api/use-job-progress.js";
 import { graphql } from "../graphql.js";
-import { counted, words } from "../parts/words.js";
+import { pluralize, sentenceCase } from "../parts/text.js";
 
-/** Milliseconds between two looks for new jobs; how far each one is comes by subscription. */
-const LOOK_EVERY = 5_000;
-/** More than this many at once are said to be more. */
-const SHOWN = 20;
+/** Interval for polling new jobs, in milliseconds. The progress of a known job arrives by subscription. */
+const POLL_MILLISECONDS = 5_000;
+/** Maximum number of jobs in the list. */
+const MAX_SHOWN = 20;
 
 const RunningNow = graphql(
   `
@@ -21,13 +21,13 @@ const RunningNow = graphql(
   [JobFields],
 );
 
-/** What the server's workers are at, in the page's header; nothing while they rest. */
+/** The queued and running jobs of the server. Renders nothing without jobs. */
 export function RunningJobs() {
   const cache = useQueryClient();
   const { data } = useQuery({
     queryKey: ["running jobs"],
-    queryFn: ({ signal }) => ask(RunningNow, { first: SHOWN + 1 }, signal),
-    refetchInterval: LOOK_EVERY,
+    queryFn: ({ signal }) => sendOperation(RunningNow, { first: MAX_SHOWN + 1 }, signal),
+    refetchInterval: POLL_MILLISECONDS,
     staleTime: 0,
   });
   const jobs = data?.jobs ?? [];
@@ -41,19 +41,21 @@ export function RunningJobs() {
   );
 }
 
-function Jobs({ jobs: given, onEnd }: { readonly jobs: readonly Job[]; readonly onEnd: () => void }) {
-  const { jobs } = useJobs(given.slice(0, SHOWN), onEnd);
+function Jobs({ jobs: initial, onEnd }: { readonly jobs: readonly Job[]; readonly onEnd: () => void }) {
+  const { jobs } = useJobProgress(initial.slice(0, MAX_SHOWN), onEnd);
   return (
     <details>
-      <summary>{given.length > SHOWN ? `More than ${SHOWN} jobs` : counted(given.length, "job")} under way</summary>
+      <summary>
+        {initial.length > MAX_SHOWN ? `More than ${MAX_SHOWN} jobs` : pluralize(initial.length, "job")} running
+      </summary>
       <ul>
         {jobs.map(({ id, kind, status, done, total, message }) => (
           <li key={id}>
             <span>
-              {words(kind)}, {words(status).toLowerCase()}
+              {sentenceCase(kind)}, {sentenceCase(status).toLowerCase()}
               {total > 0 && `: ${done} of ${total}`}
             </span>
-            <progress aria-label={`${words(kind)} job`} {...(total > 0 ? { value: done, max: total } : {})} />
+            <progress aria-label={`${sentenceCase(kind)} job`} {...(total > 0 ? { value: done, max: total } : {})} />
             {message !== "" && <span className="note">{message}</span>}
           </li>
         ))}

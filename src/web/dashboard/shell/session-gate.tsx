@@ -1,17 +1,17 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
-import { answerCache } from "../api/answer-cache.js";
+import { createQueryClient } from "../api/query-client.js";
 import { SignIn } from "./sign-in.js";
 
-/** Shows the pages, or the way to sign in as soon as any of their questions is refused for want of a token. */
+/** Renders the pages, or the sign-in form after the server rejected a request because of its token. */
 export function SessionGate({ children }: { readonly children: ReactNode }) {
   const [isSignedOut, setSignedOut] = useState(false);
-  const [client] = useState(() => answerCache(() => setSignedOut(true)));
+  const [client] = useState(() => createQueryClient(() => setSignedOut(true)));
   if (isSignedOut) {
     return (
       <SignIn
         onSignedIn={() => {
-          // What was answered before may be what this token may not see.
+          // The new token may not be allowed to read the cached results.
           client.clear();
           setSignedOut(false);
         }}

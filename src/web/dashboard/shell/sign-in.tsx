@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState, type FormEvent } from "react";
 import { signIn } from "../api/session.js";
 
-/** Asks for a token in the place of all pages. */
+/** The sign-in form, which replaces all pages. */
 export function SignIn({ onSignedIn }: { readonly onSignedIn: () => void }) {
   const [problem, setProblem] = useState<string>();
   const [isBusy, setBusy] = useState(false);
@@ -20,7 +20,11 @@ export function SignIn({ onSignedIn }: { readonly onSignedIn: () => void }) {
       <form onSubmit={submit}>
         <label htmlFor="token">Token</label>
         <input
-          {...{ id: "token", ref: field, type: "password", autoComplete: "current-password", required: true }}
+          id="token"
+          ref={field}
+          type="password"
+          autoComplete="current-password"
+          required
           aria-describedby="token-help token-problem"
         />
         <button type="submit" disabled={isBusy}>
@@ -30,8 +34,9 @@ export function SignIn({ onSignedIn }: { readonly onSignedIn: () => void }) {
           {problem}
         </p>
         <p id="token-help">
-          It begins with <code>rks_</code>. Whoever runs the server makes one with{" "}
-          <code>rankscope token create --role reader</code>. The page keeps a session of twelve hours, not the token.
+          A token begins with <code>rks_</code>. The operator of the server creates one with{" "}
+          <code>rankscope token create --role reader</code>. The browser stores a session for twelve hours, not the
+          token.
         </p>
       </form>
     </main>

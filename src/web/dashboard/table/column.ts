@@ -1,28 +1,28 @@
 import type { ReactNode } from "react";
-import type { Cell } from "../parts/save-file.js";
+import type { CsvCell } from "../parts/save-csv.js";
 
 /** A column of a table. */
 export interface Column<Row> {
   readonly key: string;
   readonly title: string;
-  /** Pixels; what is left of a wide table goes to all columns in proportion. */
+  /** Minimum width in pixels. A wide table distributes the remaining width in proportion. */
   readonly width: number;
   readonly align?: "end";
-  /** What the list is ordered by when the column's header is pressed; no button without it. */
+  /** The sort key. A column with a sort key has a button in its header. */
   readonly sort?: string;
   readonly cell: (row: Row) => ReactNode;
-  /** The cell in a CSV made here. */
-  readonly csv?: (row: Row) => Cell;
+  /** The value of the cell in a CSV file. Columns without it are not in the file. */
+  readonly csv?: (row: Row) => CsvCell;
 }
 
-/** By which column's `sort` the rows come, and in which direction. */
+/** The order of the rows: the `sort` key of a column, and the direction. */
 export interface Sorting {
   readonly by: string;
   readonly direction: "ASC" | "DESC";
 }
 
-/** The table of `rows` with a header, as a CSV has it. */
-export function csvRows<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): (readonly Cell[])[] {
-  const kept = columns.filter(({ csv }) => csv !== undefined);
-  return [kept.map(({ key }) => key), ...rows.map((row) => kept.map(({ csv }) => csv?.(row) ?? null))];
+/** Returns the rows of a CSV file. The first row is the header. */
+export function csvRows<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): (readonly CsvCell[])[] {
+  const exported = columns.filter(({ csv }) => csv !== undefined);
+  return [exported.map(({ key }) => key), ...rows.map((row) => exported.map(({ csv }) => csv?.(row) ?? null))];
 }

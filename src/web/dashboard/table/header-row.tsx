@@ -6,19 +6,21 @@ export interface HeaderRowProps<Row> {
   readonly onSort: ((sorting: Sorting) => void) | undefined;
 }
 
-/** The header of a table; a header that can order the rows is a button, and says how they are ordered. */
+const ARIA_SORT = { ASC: "ascending", DESC: "descending", NONE: "none" } as const;
+const SORT_MARK = { ASC: "▲", DESC: "▼", NONE: "" } as const;
+
+/** The header row of a table. The header of a sortable column is a button, and `aria-sort` gives the current order. */
 export function HeaderRow<Row>({ columns, sorting, onSort }: HeaderRowProps<Row>) {
   return (
     <tr aria-rowindex={1}>
       {columns.map(({ key, title, align, sort }) => {
-        const direction = sort !== undefined && sorting?.by === sort ? sorting.direction : undefined;
-        const order = direction === undefined ? "none" : direction === "ASC" ? "ascending" : "descending";
+        const direction = sort !== undefined && sorting?.by === sort ? sorting.direction : "NONE";
         return (
           <th
             key={key}
             scope="col"
             className={align}
-            {...(sort !== undefined && { "aria-sort": order as "none" | "ascending" | "descending" })}
+            {...(sort !== undefined && { "aria-sort": ARIA_SORT[direction] })}
           >
             {sort === undefined || onSort === undefined ? (
               title
@@ -29,7 +31,7 @@ export function HeaderRow<Row>({ columns, sorting, onSort }: HeaderRowProps<Row>
               >
                 {title}
                 <span className="sort-mark" aria-hidden="true">
-                  {direction === undefined ? "" : direction === "ASC" ? "▲" : "▼"}
+                  {SORT_MARK[direction]}
                 </span>
               </button>
             )}

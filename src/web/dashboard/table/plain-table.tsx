@@ -8,7 +8,7 @@ export interface PlainTableProps<Row> {
   readonly keyOf: (row: Row) => string;
 }
 
-/** A short table, all of it in the page. On a narrow window it scrolls sideways. */
+/** A short table with all of its rows. In a narrow window it scrolls horizontally. */
 export function PlainTable<Row>({ label, columns, rows, keyOf }: PlainTableProps<Row>) {
   return (
     <div className="table-region plain" role="region" aria-label={`Table: ${label}`} tabIndex={0}>

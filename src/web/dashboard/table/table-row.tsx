@@ -3,9 +3,9 @@ import type { Column } from "./column.js";
 
 export interface TableRowProps<Row> {
   readonly columns: readonly Column<Row>[];
-  /** Undefined while it is to be loaded. */
+  /** The row, or undefined until it is loaded. */
   readonly row: Row | undefined;
-  /** From 0 on, of the whole table. */
+  /** Zero-based index in the whole table. */
   readonly index: number;
 }
 
@@ -22,5 +22,5 @@ function PlainRow<Row>({ columns, row, index }: TableRowProps<Row>) {
   );
 }
 
-/** One row of a long table; drawn again only where it or the columns are others: scrolling leaves it alone. */
+/** A row of a long table. It renders again only after a change of the row or the columns, not while scrolling. */
 export const TableRow = memo(PlainRow) as typeof PlainRow;

@@ -4,48 +4,48 @@ import type { Column, Sorting } from "./column.js";
 import { HeaderRow } from "./header-row.js";
 import { TableRow } from "./table-row.js";
 
-/** Pixels; table.css has the same. */
+/** Height of a row in pixels, equal to the height in table.css. */
 const ROW_HEIGHT = 32;
-/** Rows drawn beyond the edges, so that scrolling does not show where they end. */
+/** Rows rendered beyond the visible area, so that scrolling shows no gaps. */
 const OVERSCAN = 8;
-/** Rows that may follow the loaded ones: browsers draw no element beyond some 17 million pixels. */
+/** Maximum rows after the loaded ones: browsers limit an element to about 17 million pixels. */
 const MAX_AHEAD = 400_000;
 
 export interface VirtualTableProps<Row> {
   readonly label: string;
-  /** The same object while they are the same: rows are drawn again for others. */
+  /** The columns. Keep the same array between renders: a new array renders all rows again. */
   readonly columns: readonly Column<Row>[];
-  /** From the first on; the rest is still to be loaded. */
+  /** The loaded rows, starting with the first row of the table. */
   readonly rows: readonly Row[];
-  /** Of the whole table. */
+  /** Number of rows of the whole table. */
   readonly totalCount: number;
   readonly keyOf: (row: Row) => string;
   readonly sorting?: Sorting;
   readonly onSort?: (sorting: Sorting) => void;
-  /** Called with the index of the last row in view, so that it can be loaded. */
-  readonly onNeed?: (index: number) => void;
-  /** Rows are those of an earlier question. */
+  /** Called with the index of the last visible row, so that it can be loaded. */
+  readonly onVisible?: (index: number) => void;
+  /** Whether the rows belong to previous filters. */
   readonly isStale?: boolean;
-  /** In place of rows where there are none. */
+  /** Content for a table without rows. */
   readonly empty: ReactNode;
 }
 
-/** A table of any length, of which only the rows in view are elements. It says its whole length to screen readers. */
+/** A table of any length. Only visible rows are in the document; `aria-rowcount` gives the full length. */
 export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
-  const { label, columns, rows, totalCount, keyOf, sorting, onSort, onNeed, isStale = false, empty } = props;
+  const { label, columns, rows, totalCount, keyOf, sorting, onSort, onVisible, isStale = false, empty } = props;
   const region = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: Math.min(totalCount, rows.length + MAX_AHEAD),
     getScrollElement: () => region.current,
     estimateSize: () => ROW_HEIGHT,
     overscan: OVERSCAN,
-    // Drawing within the scroll event would hold up the scrolling itself.
+    // Rendering inside the scroll event would block scrolling.
     useFlushSync: false,
   });
   const shown = virtual.getVirtualItems();
   const last = shown.at(-1)?.index ?? 0;
-  useEffect(() => onNeed?.(last), [onNeed, last]);
-  // Another order or filter begins at its beginning.
+  useEffect(() => onVisible?.(last), [onVisible, last]);
+  // A new order starts at the first row.
   const order = `${sorting?.by ?? ""} ${sorting?.direction ?? ""}`;
   useEffect(() => {
     region.current?.scrollTo({ top: 0 });
@@ -85,7 +85,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   );
 }
 
-/** Holds the place of the rows that are not drawn. */
+/** An empty row with the height of the rows that are not rendered. */
 function Gap({ height, columns }: { readonly height: number; readonly columns: number }) {
   if (height <= 0) return null;
   return (

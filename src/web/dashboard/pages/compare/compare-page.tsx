@@ -1,25 +1,25 @@
-import { useAnswer } from "../../api/answer.js";
-import { Failure } from "../../parts/failure.js";
+import { useOperation } from "../../api/use-operation.js";
+import { ErrorMessage } from "../../parts/error-message.js";
 import { Skeleton } from "../../parts/skeleton.js";
-import { counted } from "../../parts/words.js";
+import { pluralize } from "../../parts/text.js";
 import { PageHead } from "../../shell/page-head.js";
 import { DegradationAcross } from "../studies/degradation-across.js";
-import { ChosenRuns } from "./chosen-runs.js";
+import { SelectedRuns } from "./selected-runs.js";
 import { CurvesPanel } from "./curves-panel.js";
 import { MatrixPanel } from "./matrix-panel.js";
 import { MetricsPanel } from "./metrics-panel.js";
 import { PairPanels } from "./pair-panels.js";
 import { RunPicker } from "./run-picker.js";
 import { RunsQuery } from "./runs-query.js";
-import { useSelection } from "./selection.js";
+import { useSelection } from "./use-selection.js";
 
-/** Any runs of any studies side by side. */
+/** The page that compares any runs of any studies. */
 export function ComparePage() {
   const selection = useSelection();
   const { ids } = selection;
-  const answer = useAnswer(RunsQuery, { ids: [...ids] }, { enabled: ids.length > 0 });
+  const result = useOperation(RunsQuery, { ids: [...ids] }, { enabled: ids.length > 0 });
   const known = new Map(
-    (answer.data?.experiments ?? []).flatMap((run) => (run === null ? [] : [[run.id, run] as const])),
+    (result.data?.experiments ?? []).flatMap((run) => (run === null ? [] : [[run.id, run] as const])),
   );
   const runs = ids.flatMap((id) => known.get(id) ?? []);
   const slugs = [...new Set(runs.map(({ study }) => study.slug))];
@@ -27,26 +27,26 @@ export function ComparePage() {
     <div className="page">
       <PageHead title="Compare">
         <p className="count" role="status">
-          {ids.length > 0 && counted(ids.length, "run")}
+          {ids.length > 0 && pluralize(ids.length, "run")}
         </p>
       </PageHead>
       <div className="selection">
         {ids.length === 0 && (
           <p className="empty">
-            No run is chosen yet. Find some below, or choose them in a table of experiments. The first is what the
-            others are compared with.
+            No run is selected yet. Search for runs below, or select them in a table of experiments. The first run is
+            the baseline of the comparison.
           </p>
         )}
-        {ids.length > 0 && answer.data === undefined && answer.error === null && <Skeleton label="the runs" />}
-        {answer.error !== null && <Failure error={answer.error} onRetry={answer.retry} />}
-        {answer.data !== undefined && <ChosenRuns runs={runs} selection={selection} />}
-        <RunPicker chosen={ids} onAdd={selection.add} />
+        {ids.length > 0 && result.data === undefined && result.error === null && <Skeleton label="the runs" />}
+        {result.error !== null && <ErrorMessage error={result.error} onRetry={result.retry} />}
+        {result.data !== undefined && <SelectedRuns runs={runs} selection={selection} />}
+        <RunPicker selected={ids} onAdd={selection.add} />
       </div>
       {runs.length > 0 && (
         <div className="panels">
-          <MetricsPanel answer={answer} runs={runs} />
+          <MetricsPanel result={result} runs={runs} />
           <CurvesPanel runs={runs} selection={selection} />
-          <DegradationAcross of={{ slugs }} metric="training_loss" />
+          <DegradationAcross studies={{ slugs }} metric="training_loss" />
           {runs.length > 1 && (
             <>
               <MatrixPanel runs={runs} />

@@ -1,14 +1,14 @@
-import { useAnswer } from "../../api/answer.js";
+import { themeConfig } from "../../../../plots/theme.js";
+import { useOperation } from "../../api/use-operation.js";
 import { graphql } from "../../graphql.js";
 import { Panel } from "../../parts/panel.js";
 import { SelectField } from "../../parts/select-field.js";
-import { counted } from "../../parts/words.js";
+import { pluralize } from "../../parts/text.js";
 import { PlotView } from "../../plot/plot-view.js";
-import { themedPlot } from "../../plot/themed-plot.js";
-import { usePlotTheme } from "../../plot/plot-theme.js";
+import { usePlotTheme } from "../../plot/use-plot-theme.js";
 import { curvesSpecification } from "./curves-specification.js";
 import { runLabel, type Run } from "./runs-query.js";
-import type { Selection } from "./selection.js";
+import type { Selection } from "./use-selection.js";
 
 const CurvesQuery = graphql(`
   query Curves($ids: [ID!]!, $metric: String!, $maxPoints: Int!) {
@@ -25,50 +25,53 @@ const CurvesQuery = graphql(`
   }
 `);
 
-/** Of one line: more than a line of 900 pixels can show. What is left out is said. */
+/** Maximum points per curve: more than a plot 900 pixels wide can show. A note gives the number of reduced curves. */
 const MAX_POINTS = 500;
-/** Shown first of those that runs have logged. */
-const USUAL = ["loss", "eval_loss"];
+/** Curves at the start of the list, if the runs logged them. */
+const COMMON_CURVES = ["loss", "eval_loss"];
 
-/** A curve that the runs logged, all in one plot. */
+/** A plot of one logged curve of all selected runs. */
 export function CurvesPanel({ runs, selection }: { readonly runs: readonly Run[]; readonly selection: Selection }) {
   const logged = [...new Set(runs.flatMap(({ curves }) => curves))].sort();
-  const names = [...USUAL.filter((name) => logged.includes(name)), ...logged.filter((name) => !USUAL.includes(name))];
+  const names = [
+    ...COMMON_CURVES.filter((name) => logged.includes(name)),
+    ...logged.filter((name) => !COMMON_CURVES.includes(name)),
+  ];
   const metric = names.find((name) => name === selection.curve) ?? names[0];
   const theme = usePlotTheme();
-  const answer = useAnswer(
+  const result = useOperation(
     CurvesQuery,
     { ids: runs.map(({ id }) => id), metric: metric ?? "", maxPoints: MAX_POINTS },
     { enabled: metric !== undefined },
   );
   if (metric === undefined) return null;
   const curves = runs.flatMap((run) => {
-    const curve = answer.data?.experiments.find((one) => one?.id === run.id)?.curve;
+    const curve = result.data?.experiments.find((experiment) => experiment?.id === run.id)?.curve;
     return curve == null ? [] : [{ ...curve, run: runLabel(run, runs) }];
   });
-  const without = runs.length - curves.length;
+  const missing = runs.length - curves.length;
   const sampled = curves.filter((curve) => curve.sampled);
   const nonFinite = curves.reduce((sum, curve) => sum + curve.nonFinite, 0);
-  const said = [
-    sampled.length > 0 && `Of ${counted(sampled.length, "curve")}, ${MAX_POINTS} evenly spaced points are drawn.`,
-    without > 0 && `${counted(without, "run")} did not log it.`,
-    nonFinite > 0 && `${counted(nonFinite, "value")} of those drawn are not finite: the line is broken there.`,
+  const notes = [
+    sampled.length > 0 && `${pluralize(sampled.length, "curve")} reduced to ${MAX_POINTS} evenly spaced points.`,
+    missing > 0 && `${pluralize(missing, "run")} did not log this curve.`,
+    nonFinite > 0 && `${pluralize(nonFinite, "plotted value")} not finite, shown as a gap in the line.`,
   ].filter((text) => text !== false);
   return (
     <Panel
       title="Curves"
       className="wide"
-      answer={answer}
+      result={result}
       lines={10}
       controls={
         <SelectField
           label="Curve"
           value={metric}
-          onChange={selection.chooseCurve}
+          onChange={selection.setCurve}
           options={names.map((name) => [name, name])}
         />
       }
-      {...(said.length > 0 && { note: said.join(" ") })}
+      {...(notes.length > 0 && { note: notes.join(" ") })}
       csv={{
         fileName: `compared-${metric}.csv`,
         rows: () => [
@@ -79,11 +82,11 @@ export function CurvesPanel({ runs, selection }: { readonly runs: readonly Run[]
     >
       {() =>
         curves.length === 0 ? (
-          <p className="empty">None of the runs logged {metric}.</p>
+          <p className="empty">No run logged {metric}.</p>
         ) : (
           <PlotView
-            specification={themedPlot(curvesSpecification(metric, curves), theme)}
-            title={`${metric} over the steps`}
+            specification={{ ...curvesSpecification(metric, curves), config: themeConfig(theme) }}
+            title={`${metric} by optimizer step`}
             description={curves
               .map(({ run, values }) => `${run} ends at ${values.at(-1) ?? "no finite value"}`)
               .join("; ")}

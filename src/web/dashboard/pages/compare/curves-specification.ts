@@ -1,14 +1,14 @@
-/** What is drawn of one run. */
+/** A curve of one run. */
 export interface RunCurve {
   readonly run: string;
   readonly steps: readonly number[];
-  /** Null where the run logged no finite number. */
+  /** Logged values; null for a value that is not finite. */
   readonly values: readonly (number | null)[];
 }
 
 /**
- * Vega-Lite of runs' curves over their steps, a line a run; a line is broken where a value is not finite. Points name run, step
- * and value when they are pointed at.
+ * Returns a Vega-Lite specification of curves by optimizer step, with one line per run. A value that is not finite breaks the
+ * line. Each point has a tooltip with the run, the step and the value.
  */
 export function curvesSpecification(metric: string, curves: readonly RunCurve[]): object {
   const values = curves.flatMap(({ run, steps, values: logged }) =>

@@ -1,10 +1,10 @@
-import { useAnswer } from "../../api/answer.js";
+import { useOperation } from "../../api/use-operation.js";
 import { JobFields } from "../../api/job.js";
 import { graphql } from "../../graphql.js";
 import { Panel } from "../../parts/panel.js";
 import { Value } from "../../parts/value.js";
-import { words } from "../../parts/words.js";
-import { FIRST_WAIT_SECONDS } from "../study/first-wait.js";
+import { sentenceCase } from "../../parts/text.js";
+import { WAIT_SECONDS } from "../study/wait-seconds.js";
 import { runLabel, type Run } from "./runs-query.js";
 
 const MatrixQuery = graphql(
@@ -23,15 +23,15 @@ const MatrixQuery = graphql(
   [JobFields],
 );
 
-/** Cosine similarity of the weight updates of every two runs. */
+/** The cosine similarity of the weight updates of each pair of runs. */
 export function MatrixPanel({ runs }: { readonly runs: readonly Run[] }) {
-  const answer = useAnswer(MatrixQuery, { ids: runs.map(({ id }) => id), waitSeconds: FIRST_WAIT_SECONDS });
+  const result = useOperation(MatrixQuery, { ids: runs.map(({ id }) => id), waitSeconds: WAIT_SECONDS });
   const labels = runs.map((run) => runLabel(run, runs));
   return (
     <Panel
       title="Similarity of the weight updates"
-      answer={answer}
-      note="Mean cosine over the layers that both runs adapt."
+      result={result}
+      note="Mean cosine similarity over the layers that both runs adapt."
       csv={{
         fileName: "similarity-matrix.csv",
         rows: ({ similarityMatrix }) => [
@@ -41,11 +41,11 @@ export function MatrixPanel({ runs }: { readonly runs: readonly Run[] }) {
       }}
     >
       {({ similarityMatrix: matrix }) =>
-        // While another selection is on its way, the last matrix is not that of these runs.
+        // While a new selection is loading, the previous matrix belongs to other runs.
         matrix !== null &&
         matrix.values.length === runs.length && (
           <div className="table-region plain" role="region" aria-label="Table: similarity matrix" tabIndex={0}>
-            <table className="matrix" aria-label="Cosine similarity of every two runs">
+            <table className="matrix" aria-label="Cosine similarity of each pair of runs">
               <thead>
                 <tr>
                   <td />
@@ -67,7 +67,7 @@ export function MatrixPanel({ runs }: { readonly runs: readonly Run[] }) {
                           key={runs[j]?.id}
                           style={{ "--share": `${Math.round(100 * Math.abs(value ?? 0))}%` } as object}
                         >
-                          <Value value={value} reason={reason == null ? null : words(reason).toLowerCase()} />
+                          <Value value={value} reason={reason == null ? null : sentenceCase(reason).toLowerCase()} />
                         </td>
                       );
                     })}

@@ -1,21 +1,21 @@
 import type { ResultOf } from "gql.tada";
-import { useState } from "react";
-import { useAnswer, type Answer } from "../../api/answer.js";
+import { useState, type ReactNode } from "react";
+import { useOperation, type OperationResult } from "../../api/use-operation.js";
 import { JobFields } from "../../api/job.js";
 import { graphql } from "../../graphql.js";
 import { Confounds } from "../../parts/confounds.js";
-import { LayerSimilarityFields, SIMILARITY_COLUMNS } from "../../parts/layer-similarity.js";
+import { LayerSimilarityFields, SIMILARITY_COLUMNS } from "../../parts/similarity-columns.js";
 import { Panel } from "../../parts/panel.js";
 import { SelectField } from "../../parts/select-field.js";
 import { Value } from "../../parts/value.js";
-import { counted } from "../../parts/words.js";
+import { pluralize } from "../../parts/text.js";
 import { csvRows, type Column, type Sorting } from "../../table/column.js";
 import { PlainTable } from "../../table/plain-table.js";
-import { sorted } from "../../table/sorted.js";
+import { sortRows } from "../../table/sort-rows.js";
 import { VirtualTable } from "../../table/virtual-table.js";
-import { FIRST_WAIT_SECONDS } from "../study/first-wait.js";
+import { WAIT_SECONDS } from "../study/wait-seconds.js";
 import { runLabel, type Run } from "./runs-query.js";
-import type { Selection } from "./selection.js";
+import type { Selection } from "./use-selection.js";
 
 const PairQuery = graphql(
   `
@@ -61,58 +61,53 @@ export interface PairPanelsProps {
   readonly selection: Selection;
 }
 
-/** One of the runs against the baseline: what was set differently, what makes that unfair, and layer by layer. */
+/** A candidate compared with the baseline: different settings, confounds, and the similarity of every layer. */
 export function PairPanels({ runs, selection }: PairPanelsProps) {
   const [baseline, ...others] = runs;
   const candidate = others.find(({ id }) => id === selection.candidate) ?? others[0];
-  const answer = useAnswer(
+  const result = useOperation(
     PairQuery,
-    { baseline: baseline?.id ?? "", candidate: candidate?.id ?? "", waitSeconds: FIRST_WAIT_SECONDS },
+    { baseline: baseline?.id ?? "", candidate: candidate?.id ?? "", waitSeconds: WAIT_SECONDS },
     { enabled: baseline !== undefined && candidate !== undefined },
   );
   if (baseline === undefined || candidate === undefined) return null;
-  const choice = (
+  const candidateField = (
     <SelectField
-      label={`${runLabel(baseline, runs)} against`}
+      label={`${runLabel(baseline, runs)} compared with`}
       value={candidate.id}
-      onChange={selection.chooseCandidate}
+      onChange={selection.setCandidate}
       options={others.map((run) => [run.id, runLabel(run, runs)])}
     />
   );
   return (
     <>
-      <SettingsPanel answer={answer} choice={choice} />
-      <LayersPanel answer={answer} choice={choice} />
+      <SettingsPanel result={result} candidateField={candidateField} />
+      <LayersPanel result={result} candidateField={candidateField} />
     </>
   );
 }
 
 interface PairPanelProps {
-  readonly answer: Answer<Result>;
-  readonly choice: React.ReactNode;
+  readonly result: OperationResult<Result>;
+  readonly candidateField: ReactNode;
 }
 
-function SettingsPanel({ answer, choice }: PairPanelProps) {
-  const differences = answer.data?.compareExperiments?.configDifferences ?? [];
+function SettingsPanel({ result, candidateField }: PairPanelProps) {
+  const differences = result.data?.compareExperiments?.configDifferences ?? [];
   return (
     <Panel
       title="Settings and confounds"
-      answer={answer}
-      controls={choice}
+      result={result}
+      controls={candidateField}
       csv={{ fileName: "compared-settings.csv", rows: () => csvRows(SETTINGS, differences) }}
     >
       {({ compareExperiments }) => (
         <>
           <Confounds confounds={compareExperiments?.confounds ?? []} />
           {differences.length === 0 ? (
-            <p className="empty">No recorded setting differs.</p>
+            <p className="empty">All recorded settings are equal.</p>
           ) : (
-            <PlainTable
-              label="Settings that differ"
-              columns={SETTINGS}
-              rows={differences}
-              keyOf={({ field }) => field}
-            />
+            <PlainTable label="Different settings" columns={SETTINGS} rows={differences} keyOf={({ field }) => field} />
           )}
         </>
       )}
@@ -123,59 +118,63 @@ function SettingsPanel({ answer, choice }: PairPanelProps) {
 const SETTINGS: readonly Column<Comparison["configDifferences"][number]>[] = [
   { key: "field", title: "Setting", width: 140, cell: ({ field }) => <code>{field}</code>, csv: ({ field }) => field },
   {
-    ...{ key: "baseline", title: "Baseline", width: 140 },
+    key: "baseline",
+    title: "Baseline",
+    width: 140,
     cell: ({ baseline }) => baseline ?? <Value value={null} />,
     csv: ({ baseline }) => baseline,
   },
   {
-    ...{ key: "candidate", title: "Candidate", width: 140 },
+    key: "candidate",
+    title: "Candidate",
+    width: 140,
     cell: ({ candidate }) => candidate ?? <Value value={null} />,
     csv: ({ candidate }) => candidate,
   },
 ];
 
-function LayersPanel({ answer, choice }: PairPanelProps) {
+function LayersPanel({ result, candidateField }: PairPanelProps) {
   const [sorting, setSorting] = useState<Sorting>({ by: "cosine_similarity", direction: "ASC" });
   const by = SIMILARITY_COLUMNS.find(({ sort }) => sort === sorting.by);
   return (
     <Panel
       title="Layers"
       className="wide"
-      answer={answer}
+      result={result}
       lines={8}
-      controls={choice}
+      controls={candidateField}
       csv={{
         fileName: "compared-layers.csv",
         rows: ({ compareExperiments }) => csvRows(SIMILARITY_COLUMNS, compareExperiments?.layers ?? []),
       }}
     >
       {({ compareExperiments }) => {
-        if (compareExperiments === null) return <p className="empty">One of the two runs is gone.</p>;
+        if (compareExperiments === null) return <p className="empty">One of the two runs no longer exists.</p>;
         const { summary, layers } = compareExperiments;
         return (
           <>
             <p className="figures">
               <span>
-                mean cosine <Value value={summary.meanCosineSimilarity} reason="no layer of both is known" />
+                mean cosine <Value value={summary.meanCosineSimilarity} reason="no layer has been compared" />
               </span>
               <span>
                 from <Value value={summary.minCosineSimilarity} /> to <Value value={summary.maxCosineSimilarity} />
               </span>
-              <span>{counted(summary.comparedLayers, "layer")} compared</span>
-              {summary.missingLayers.length > 0 && <span>{summary.missingLayers.length} not in both</span>}
+              <span>{pluralize(summary.comparedLayers, "layer")} compared</span>
+              {summary.missingLayers.length > 0 && <span>{summary.missingLayers.length} in one run only</span>}
               {summary.sharedStart === false && (
-                <strong>The runs started from different A: not comparable by weights.</strong>
+                <strong>The runs started from different A. Their weights are not comparable.</strong>
               )}
             </p>
             <VirtualTable
               label="Layers of the two runs"
               columns={SIMILARITY_COLUMNS}
-              rows={sorted(layers, by?.csv, sorting.direction)}
+              rows={sortRows(layers, by?.csv, sorting.direction)}
               totalCount={layers.length}
               keyOf={({ layer }) => layer.name}
               sorting={sorting}
               onSort={setSorting}
-              empty={<p>There is no layer that both runs adapt.</p>}
+              empty={<p>The two runs adapt no common layer.</p>}
             />
           </>
         );

@@ -1,51 +1,46 @@
 import { useState } from "react";
-import { useAnswer } from "../../api/answer.js";
-import { Failure } from "../../parts/failure.js";
-import { methodText } from "../../parts/method-options.js";
+import { useOperation } from "../../api/use-operation.js";
+import { ErrorMessage } from "../../parts/error-message.js";
+import { methodLabel } from "../../parts/methods.js";
 import { TextField } from "../../parts/text-field.js";
-import { counted } from "../../parts/words.js";
+import { pluralize } from "../../parts/text.js";
 import { ExperimentsQuery, type ExperimentFilter } from "../experiments/experiments-query.js";
 
-/** Runs offered at once; how many more there are is said. */
-const OFFERED = 20;
+/** Maximum number of search results. The page shows the total number of matches. */
+const MAX_RESULTS = 20;
 
 export interface RunPickerProps {
-  readonly chosen: readonly string[];
+  readonly selected: readonly string[];
   readonly onAdd: (id: string) => void;
 }
 
-/** Finds runs of any study by words of their name or their study's, to add them to the comparison. */
-export function RunPicker({ chosen, onAdd }: RunPickerProps) {
+/** A search for runs of any study by words in the names of the run, the study or the base model. */
+export function RunPicker({ selected, onAdd }: RunPickerProps) {
   const [text, setText] = useState("");
   const words = text.split(/\s+/).filter((word) => word !== "");
-  const { data, error, retry } = useAnswer(
+  const { data, error, retry } = useOperation(
     ExperimentsQuery,
-    { filter: filterOf(words), metrics: [], orderBy: { field: "STUDY", direction: "ASC" }, first: OFFERED },
+    { filter: runFilter(words), metrics: [], orderBy: { field: "STUDY", direction: "ASC" }, first: MAX_RESULTS },
     { enabled: words.length > 0 },
   );
-  const found = words.length > 0 ? data?.experimentRows : undefined;
+  const matches = words.length > 0 ? data?.experimentRows : undefined;
   return (
     <div className="picker" role="search" aria-label="Add runs">
-      <TextField
-        label="Add a run"
-        placeholder="Words of its name, study or base model"
-        value={text}
-        onChange={setText}
-      />
-      {error !== null && words.length > 0 && <Failure error={error} onRetry={retry} />}
+      <TextField label="Add a run" placeholder="Name of the run, study or base model" value={text} onChange={setText} />
+      {error !== null && words.length > 0 && <ErrorMessage error={error} onRetry={retry} />}
       <p role="status" className="note">
-        {found !== undefined &&
-          `${counted(found.totalCount, "run")} found${found.totalCount > OFFERED ? `, the first ${OFFERED} are shown` : ""}.`}
+        {matches !== undefined &&
+          `${pluralize(matches.totalCount, "run")} found${matches.totalCount > MAX_RESULTS ? `, showing the first ${MAX_RESULTS}` : ""}.`}
       </p>
-      {found !== undefined && found.nodes.length > 0 && (
+      {matches !== undefined && matches.nodes.length > 0 && (
         <ul className="offers">
-          {found.nodes.map(({ id, name, study, method, rank }) => (
+          {matches.nodes.map(({ id, name, study, method, rank }) => (
             <li key={id}>
-              <button type="button" disabled={chosen.includes(id)} onClick={() => onAdd(id)}>
+              <button type="button" disabled={selected.includes(id)} onClick={() => onAdd(id)}>
                 <strong>{name}</strong> <span>{study}</span>{" "}
                 <span className="note">
-                  {methodText(method)}, rank {rank}
-                  {chosen.includes(id) && ", chosen"}
+                  {methodLabel(method)}, rank {rank}
+                  {selected.includes(id) && ", selected"}
                 </span>
               </button>
             </li>
@@ -56,7 +51,7 @@ export function RunPicker({ chosen, onAdd }: RunPickerProps) {
   );
 }
 
-/** Every word must occur in the run's name or say something of its study. */
-function filterOf(words: readonly string[]): ExperimentFilter {
+/** Returns a filter in which each word must match the run's name or its study. */
+function runFilter(words: readonly string[]): ExperimentFilter {
   return { and: words.map((word) => ({ or: [{ name: { contains: word } }, { study: { search: word } }] })) };
 }

@@ -1,7 +1,7 @@
 import type { ResultOf } from "gql.tada";
 import { graphql } from "../../graphql.js";
 
-/** The chosen runs with all that they measured. */
+/** The selected runs with their metrics. */
 export const RunsQuery = graphql(`
   query Runs($ids: [ID!]!) {
     experiments(ids: $ids) {
@@ -34,7 +34,7 @@ export const RunsQuery = graphql(`
 
 export type Run = NonNullable<ResultOf<typeof RunsQuery>["experiments"][number]>;
 
-/** A run's name, with its study's where the runs are of several. */
+/** Returns the name of a run. If the runs belong to several studies, the name includes the slug of its study. */
 export function runLabel(run: Run, runs: readonly Run[]): string {
   return runs.every(({ study }) => study.slug === run.study.slug) ? run.name : `${run.name}, ${run.study.slug}`;
 }

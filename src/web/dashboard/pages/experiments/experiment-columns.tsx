@@ -1,17 +1,17 @@
 import { Link } from "wouter";
 import { METRICS } from "../../parts/metrics.js";
-import { methodText } from "../../parts/method-options.js";
+import { methodLabel } from "../../parts/methods.js";
 import { Value } from "../../parts/value.js";
 import type { Column } from "../../table/column.js";
-import type { Picks } from "../compare/picks.js";
+import type { CheckedRuns } from "../compare/use-checked-runs.js";
 import type { ExperimentItem } from "./experiments-query.js";
 
-/** The metrics in the table, in the order of a row's `values`. */
+/** The metrics in the table, in the order of the `values` of a row. */
 export const SHOWN_METRICS = METRICS.map(({ key }) => key);
 
-/** Columns of a table of runs. `withStudy` false leaves out what all rows would share. */
-export function experimentColumns(picks: Picks, withStudy: boolean): readonly Column<ExperimentItem>[] {
-  const ofStudy: readonly Column<ExperimentItem>[] = [
+/** Returns the columns of a table of runs. Without `withStudy`, it has no columns about the study. */
+export function experimentColumns(checkedRuns: CheckedRuns, withStudy: boolean): readonly Column<ExperimentItem>[] {
+  const studyColumns: readonly Column<ExperimentItem>[] = [
     {
       key: "study",
       title: "Study",
@@ -39,14 +39,14 @@ export function experimentColumns(picks: Picks, withStudy: boolean): readonly Co
         <input
           type="checkbox"
           aria-label={`Compare ${name} of ${study}`}
-          checked={picks.has(id)}
-          onChange={() => picks.toggle(id)}
+          checked={checkedRuns.has(id)}
+          onChange={() => checkedRuns.toggle(id)}
         />
       ),
     },
-    ...(withStudy ? ofStudy : []),
+    ...(withStudy ? studyColumns : []),
     { key: "name", title: "Run", width: 130, sort: "NAME", cell: ({ name }) => name },
-    { key: "method", title: "Method", width: 82, cell: ({ method }) => methodText(method) },
+    { key: "method", title: "Method", width: 82, cell: ({ method }) => methodLabel(method) },
     { key: "quantization", title: "Quantization", width: 116, cell: ({ quantization }) => quantization },
     { key: "rank", title: "Rank", width: 74, align: "end", sort: "RANK", cell: ({ rank }) => <Value value={rank} /> },
     { key: "seed", title: "Seed", width: 60, align: "end", cell: ({ seed }) => <Value value={seed} /> },

@@ -1,22 +1,22 @@
 import { FilterBar } from "../../parts/filter-bar.js";
-import { METHOD_OPTIONS } from "../../parts/method-options.js";
+import { METHOD_OPTIONS } from "../../parts/methods.js";
 import { MetricRange, type MetricRangeProps } from "../../parts/metric-range.js";
 import { SelectField } from "../../parts/select-field.js";
 import { TextField } from "../../parts/text-field.js";
-import { EXPERIMENT_FILTERS } from "./experiment-state.js";
+import { EXPERIMENT_FILTERS } from "./experiment-list-state.js";
 
-/** Search and filters of the runs; their state is the address. */
+/** The search and the filters of the list of runs. Their state is in the URL. */
 export function ExperimentFilters({ parameters, change }: MetricRangeProps) {
   const value = (name: string) => parameters.get(name) ?? "";
   const filters = EXPERIMENT_FILTERS.filter((name) => name !== "q");
-  const set = filters.filter((name) => name !== "metric" && value(name) !== "").length;
+  const activeCount = filters.filter((name) => name !== "metric" && value(name) !== "").length;
   const field = (name: (typeof EXPERIMENT_FILTERS)[number]) => ({
     value: value(name),
     onChange: (text: string) => change({ [name]: text }),
   });
   return (
     <FilterBar
-      set={set}
+      activeCount={activeCount}
       onReset={() => change(Object.fromEntries(filters.map((name) => [name, null])))}
       search={<TextField label="Search runs" placeholder="Part of a run's name" {...field("q")} />}
     >

@@ -1,39 +1,40 @@
 import { useMemo } from "react";
-import { useRowPages } from "../../api/row-pages.js";
+import { usePagedRows } from "../../api/use-paged-rows.js";
 import { Panel } from "../../parts/panel.js";
-import { useUrlState } from "../../parts/url-state.js";
-import { counted } from "../../parts/words.js";
+import { useUrlState } from "../../parts/use-url-state.js";
+import { pluralize } from "../../parts/text.js";
 import { PageHead } from "../../shell/page-head.js";
 import { VirtualTable } from "../../table/virtual-table.js";
-import { PicksBar } from "../compare/picks-bar.js";
-import { usePicks } from "../compare/picks.js";
+import { CheckedRunsBar } from "../compare/checked-runs-bar.js";
+import { useCheckedRuns } from "../compare/use-checked-runs.js";
 import { experimentColumns, SHOWN_METRICS } from "./experiment-columns.js";
 import { ExperimentFilters } from "./experiment-filters.js";
-import { experimentFilterOf, experimentOrderOf, experimentSortingOf } from "./experiment-state.js";
+import { readExperimentFilter, toExperimentOrder, readExperimentSorting } from "./experiment-list-state.js";
 import { ExperimentsQuery } from "./experiments-query.js";
 
-/** One request's rows: a fast scroll to the end of 20,000 takes twenty. */
+/** Rows per request: loading 20,000 rows takes 20 requests. */
 const PAGE_SIZE = 1000;
 
-/** All runs of all studies: filtered and ordered by the server, as the address says. */
+/** The page with the runs of all studies. The URL holds the filters and the order; the server applies them. */
 export function ExperimentsPage() {
   const [parameters, change] = useUrlState();
-  const picks = usePicks();
-  const columns = useMemo(() => experimentColumns(picks, true), [picks]);
-  const [filter, sorting] = [experimentFilterOf(parameters), experimentSortingOf(parameters)];
-  const experiments = useRowPages(
+  const checkedRuns = useCheckedRuns();
+  const columns = useMemo(() => experimentColumns(checkedRuns, true), [checkedRuns]);
+  const filter = readExperimentFilter(parameters);
+  const sorting = readExperimentSorting(parameters);
+  const experiments = usePagedRows(
     ExperimentsQuery,
-    { filter, metrics: SHOWN_METRICS, orderBy: experimentOrderOf(sorting) },
+    { filter, metrics: SHOWN_METRICS, orderBy: toExperimentOrder(sorting) },
     { pageSize: PAGE_SIZE, pageOf: (result) => result.experimentRows },
   );
   const isFiltered = Object.keys(filter).length > 0;
   const { totalCount } = experiments.data ?? {};
-  const file = new URLSearchParams({ filter: JSON.stringify(filter), metrics: SHOWN_METRICS.join(",") });
+  const exportParameters = new URLSearchParams({ filter: JSON.stringify(filter), metrics: SHOWN_METRICS.join(",") });
   return (
     <div className="page list-page">
       <PageHead title="Experiments">
         <p className="count" role="status">
-          {totalCount !== undefined && `${counted(totalCount, "run")}${isFiltered ? " found" : ""}`}
+          {totalCount !== undefined && `${pluralize(totalCount, "run")}${isFiltered ? " found" : ""}`}
         </p>
       </PageHead>
       <ExperimentFilters parameters={parameters} change={change} />
@@ -41,9 +42,9 @@ export function ExperimentsPage() {
         title="Runs of all studies"
         className="list"
         lines={12}
-        answer={experiments}
-        csv={{ href: `/export/experiments.csv?${file.toString()}` }}
-        controls={<PicksBar picks={picks} />}
+        result={experiments}
+        csv={{ href: `/export/experiments.csv?${exportParameters.toString()}` }}
+        controls={<CheckedRunsBar checkedRuns={checkedRuns} />}
       >
         {(data) => (
           <VirtualTable
@@ -54,8 +55,8 @@ export function ExperimentsPage() {
             keyOf={({ id }) => id}
             sorting={sorting}
             onSort={({ by, direction }) => change({ sort: by, direction })}
-            onNeed={experiments.need}
-            empty={<p>{isFiltered ? "No run meets all of this." : "This server has no run yet."}</p>}
+            onVisible={experiments.loadUntil}
+            empty={<p>{isFiltered ? "No run matches the filters." : "This server has no run yet."}</p>}
           />
         )}
       </Panel>

@@ -1,7 +1,7 @@
 import type { ResultOf, VariablesOf } from "gql.tada";
 import { graphql } from "../../graphql.js";
 
-/** A page of runs, of any studies. */
+/** A page of runs of any studies. */
 export const ExperimentsQuery = graphql(`
   query Experiments(
     $filter: ExperimentFilter

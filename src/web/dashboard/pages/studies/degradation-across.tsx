@@ -1,11 +1,11 @@
-import { useAnswer } from "../../api/answer.js";
+import { useOperation } from "../../api/use-operation.js";
 import { graphql } from "../../graphql.js";
 import { metricOf, type MetricKey } from "../../parts/metrics.js";
 import { TextField } from "../../parts/text-field.js";
-import { useInView } from "../../plot/in-view.js";
+import { useInView } from "../../plot/use-in-view.js";
 import { PlotFields, PlotPanel } from "../../plot/plot-panel.js";
-import { usePlotTheme } from "../../plot/plot-theme.js";
-import { DEFAULT_THRESHOLD, useRules } from "../study/rules.js";
+import { usePlotTheme } from "../../plot/use-plot-theme.js";
+import { DEFAULT_THRESHOLD, useRules } from "../study/use-rules.js";
 import type { StudyFilter } from "./studies-query.js";
 
 const AcrossQuery = graphql(
@@ -32,33 +32,38 @@ const AcrossQuery = graphql(
 );
 
 export interface DegradationAcrossProps {
-  /** The studies themselves, or what lets them through. */
-  readonly of: { readonly slugs: readonly string[] } | { readonly filter: StudyFilter };
+  /** The slugs of the studies, or the filter that selects them. */
+  readonly studies: { readonly slugs: readonly string[] } | { readonly filter: StudyFilter };
   readonly metric: MetricKey;
 }
 
 /**
- * The degradation of many studies at their ranks, in one picture, asked for when it comes near the window. The server says in
- * it how many there are where it does not show all.
+ * A plot of the degradation of many studies by rank. It loads when it comes near the visible area. If the server does not show
+ * all studies, the subtitle of the plot gives their number.
  */
-export function DegradationAcross({ of, metric }: DegradationAcrossProps) {
-  const [place, isSeen] = useInView<HTMLDivElement>();
+export function DegradationAcross({ studies, metric }: DegradationAcrossProps) {
+  const [container, isVisible] = useInView<HTMLDivElement>();
   const { thresholdPercent, change } = useRules();
   const theme = usePlotTheme();
-  const answer = useAnswer(
+  const result = useOperation(
     AcrossQuery,
-    { ...("slugs" in of ? { slugs: [...of.slugs] } : of), theme, metric: metricOf(metric).name, thresholdPercent },
-    { enabled: isSeen },
+    {
+      ...("slugs" in studies ? { slugs: [...studies.slugs] } : studies),
+      theme,
+      metric: metricOf(metric).name,
+      thresholdPercent,
+    },
+    { enabled: isVisible },
   );
   return (
-    <div ref={place} className="wide across">
+    <div ref={container} className="wide across">
       <PlotPanel
         title="Degradation across studies"
-        answer={answer}
-        plot={answer.data?.degradationAcrossStudies}
+        result={result}
+        plot={result.data?.degradationAcrossStudies}
         controls={
           <TextField
-            label="Acceptable under, %"
+            label="Threshold (%)"
             type="number"
             value={String(thresholdPercent)}
             onChange={(value) => change({ threshold: Number(value) === DEFAULT_THRESHOLD ? null : value })}

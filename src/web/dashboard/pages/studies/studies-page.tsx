@@ -1,26 +1,30 @@
 import { useMemo } from "react";
-import { useRowPages } from "../../api/row-pages.js";
+import { usePagedRows } from "../../api/use-paged-rows.js";
 import { metricOf } from "../../parts/metrics.js";
 import { Panel } from "../../parts/panel.js";
-import { useUrlState } from "../../parts/url-state.js";
-import { counted } from "../../parts/words.js";
+import { useUrlState } from "../../parts/use-url-state.js";
+import { pluralize } from "../../parts/text.js";
 import { PageHead } from "../../shell/page-head.js";
 import { VirtualTable } from "../../table/virtual-table.js";
 import { DegradationAcross } from "./degradation-across.js";
-import { gatherStudies } from "./gather-studies.js";
-import { filterOf, sortingOf } from "./list-state.js";
-import { STUDIES_AT_ONCE, StudiesQuery } from "./studies-query.js";
+import { fetchStudyRows } from "./fetch-study-rows.js";
+import { readStudyFilter, readStudySorting } from "./study-list-state.js";
+import { MAX_STUDIES_PER_REQUEST, StudiesQuery } from "./studies-query.js";
 import { studyColumns } from "./study-columns.js";
 import { StudyFilters } from "./study-filters.js";
-import { useSummaries } from "./summaries.js";
+import { useSummaries } from "./study-summaries.js";
 
-/** All studies of the store: searched, filtered and ordered by the server, as the address says. */
+/** The page with all studies. The URL holds the search, the filters and the order; the server applies them. */
 export function StudiesPage() {
   const [parameters, change] = useUrlState();
-  const [filter, sorting] = [filterOf(parameters), sortingOf(parameters)];
+  const filter = readStudyFilter(parameters);
+  const sorting = readStudySorting(parameters);
   const metric = metricOf(parameters.get("metric")).key;
-  const listed = { filter, orderBy: { field: sorting.by, direction: sorting.direction, metric } };
-  const studies = useRowPages(StudiesQuery, listed, { pageSize: STUDIES_AT_ONCE, pageOf: (result) => result.studies });
+  const variables = { filter, orderBy: { field: sorting.by, direction: sorting.direction, metric } };
+  const studies = usePagedRows(StudiesQuery, variables, {
+    pageSize: MAX_STUDIES_PER_REQUEST,
+    pageOf: (result) => result.studies,
+  });
   const rows = studies.data?.rows ?? [];
   const summaries = useSummaries(
     rows.map(({ slug }) => slug),
@@ -36,7 +40,7 @@ export function StudiesPage() {
       <div className="page list-page">
         <PageHead title="Studies">
           <p className="count" role="status">
-            {totalCount !== undefined && `${counted(totalCount, "study", "studies")}${isFiltered ? " found" : ""}`}
+            {totalCount !== undefined && `${pluralize(totalCount, "study", "studies")}${isFiltered ? " found" : ""}`}
           </p>
         </PageHead>
         <StudyFilters parameters={parameters} change={change} tags={tags} />
@@ -44,9 +48,9 @@ export function StudiesPage() {
           title="List of studies"
           className="list"
           lines={12}
-          answer={studies}
-          links={hasStudies && <a href={`#${ACROSS}`}>Degradation across them</a>}
-          csv={{ fileName: "studies.csv", gather: (gathering) => gatherStudies(listed, metric, gathering) }}
+          result={studies}
+          links={hasStudies && <a href={`#${ACROSS_ID}`}>Degradation across studies</a>}
+          csv={{ fileName: "studies.csv", fetchRows: (options) => fetchStudyRows(variables, metric, options) }}
         >
           {(data) => (
             <VirtualTable
@@ -57,30 +61,30 @@ export function StudiesPage() {
               keyOf={({ slug }) => slug}
               sorting={sorting}
               onSort={({ by, direction }) => change({ sort: by, direction })}
-              onNeed={studies.need}
-              empty={isFiltered ? <NothingFound onReset={() => change(NO_FILTER)} /> : <NoStudy />}
+              onVisible={studies.loadUntil}
+              empty={isFiltered ? <NoMatch onReset={() => change(CLEARED_FILTERS)} /> : <NoStudy />}
             />
           )}
         </Panel>
       </div>
       {hasStudies && (
-        <div className="page" id={ACROSS} tabIndex={-1}>
-          <DegradationAcross of={{ filter }} metric={metric} />
+        <div className="page" id={ACROSS_ID} tabIndex={-1}>
+          <DegradationAcross studies={{ filter }} metric={metric} />
         </div>
       )}
     </>
   );
 }
 
-/** Where below the list, which takes the window, the picture of all its studies is. */
-const ACROSS = "across";
+/** The id of the plot below the list, which fills the window. */
+const ACROSS_ID = "across";
 
-const NO_FILTER = { q: null, model: null, tag: null, method: null, rank: null, min: null, max: null };
+const CLEARED_FILTERS = { q: null, model: null, tag: null, method: null, rank: null, min: null, max: null };
 
-function NothingFound({ onReset }: { readonly onReset: () => void }) {
+function NoMatch({ onReset }: { readonly onReset: () => void }) {
   return (
     <>
-      <p>No study meets all of this.</p>
+      <p>No study matches the filters.</p>
       <button type="button" onClick={onReset}>
         Show all studies
       </button>
@@ -91,7 +95,7 @@ function NothingFound({ onReset }: { readonly onReset: () => void }) {
 function NoStudy() {
   return (
     <>
-      <p>This server has no study yet. Import a folder that your training runs wrote, then reload this page:</p>
+      <p>This server has no study yet. Import the output folder of your training runs, then reload this page:</p>
       <pre>npm run rankscope -- import FOLDER</pre>
     </>
   );

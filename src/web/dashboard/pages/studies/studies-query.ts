@@ -1,10 +1,10 @@
 import type { ResultOf, VariablesOf } from "gql.tada";
 import { graphql } from "../../graphql.js";
 
-/** The API gives no more studies at once, and compares no more. */
-export const STUDIES_AT_ONCE = 100;
+/** Maximum number of studies that the API lists or compares in one request. */
+export const MAX_STUDIES_PER_REQUEST = 100;
 
-/** A page of the studies that the filters leave. */
+/** A page of the studies that match the filters. */
 export const StudiesQuery = graphql(`
   query Studies($filter: StudyFilter, $orderBy: StudyOrder, $first: Int!, $after: String) {
     studies(filter: $filter, orderBy: $orderBy, first: $first, after: $after) {

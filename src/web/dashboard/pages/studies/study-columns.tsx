@@ -4,17 +4,17 @@ import { metricOf, type MetricKey } from "../../parts/metrics.js";
 import { Value } from "../../parts/value.js";
 import type { Column } from "../../table/column.js";
 import type { StudyItem } from "./studies-query.js";
-import type { Summaries } from "./summaries.js";
+import type { Summaries } from "./study-summaries.js";
 
 const DAY = new Intl.DateTimeFormat("en", { dateStyle: "medium" });
-const WAITING = <span className="skeleton-cell" role="img" aria-label="loading" />;
+const LOADING = <span className="skeleton-cell" role="img" aria-label="loading" />;
 
-/** The list's columns; those of `summaries` fill as these arrive. */
+/** Returns the columns of the study list. The cells with summaries show a placeholder until the summaries are loaded. */
 export function studyColumns(summaries: Summaries, metric: MetricKey): readonly Column<StudyItem>[] {
   const { title } = metricOf(metric);
-  const summed = (slug: string, name: "min" | "mean") => {
-    const summary = summaries.of(slug);
-    return summary === undefined && summaries.error === null ? WAITING : <Value value={summary?.metric?.[name]} />;
+  const metricCell = (slug: string, name: "min" | "mean") => {
+    const summary = summaries.get(slug);
+    return summary === undefined && summaries.error === null ? LOADING : <Value value={summary?.metric?.[name]} />;
   };
   return [
     {
@@ -57,8 +57,8 @@ export function studyColumns(summaries: Summaries, metric: MetricKey): readonly 
       title: "r*",
       width: 110,
       cell: ({ slug }) => {
-        const summary = summaries.of(slug);
-        if (summary?.across === undefined) return summaries.error === null ? WAITING : <Value value={null} />;
+        const summary = summaries.get(slug);
+        if (summary?.across === undefined) return summaries.error === null ? LOADING : <Value value={null} />;
         const { rank, bound, reason } = summary.across.minimumViableRank;
         return (
           <>
@@ -66,7 +66,7 @@ export function studyColumns(summaries: Summaries, metric: MetricKey): readonly 
           </>
         );
       },
-      csv: ({ slug }) => summaries.of(slug)?.across?.minimumViableRank.rank ?? null,
+      csv: ({ slug }) => summaries.get(slug)?.across?.minimumViableRank.rank ?? null,
     },
     {
       key: "mean_cosine_similarity",
@@ -74,21 +74,21 @@ export function studyColumns(summaries: Summaries, metric: MetricKey): readonly 
       width: 112,
       align: "end",
       cell: ({ slug }) =>
-        summaries.of(slug) === undefined && summaries.error === null ? (
-          WAITING
+        summaries.get(slug) === undefined && summaries.error === null ? (
+          LOADING
         ) : (
-          <Value value={summaries.of(slug)?.across?.meanCosineSimilarity} reason="no comparison is stored" />
+          <Value value={summaries.get(slug)?.across?.meanCosineSimilarity} reason="no comparison is stored" />
         ),
-      csv: ({ slug }) => summaries.of(slug)?.across?.meanCosineSimilarity ?? null,
+      csv: ({ slug }) => summaries.get(slug)?.across?.meanCosineSimilarity ?? null,
     },
     {
       key: `${metric}_best`,
-      title: `Least ${title.toLowerCase()}`,
+      title: `Minimum ${title.toLowerCase()}`,
       width: 176,
       align: "end",
       sort: "METRIC_BEST",
-      cell: ({ slug }) => summed(slug, "min"),
-      csv: ({ slug }) => summaries.of(slug)?.metric?.min ?? null,
+      cell: ({ slug }) => metricCell(slug, "min"),
+      csv: ({ slug }) => summaries.get(slug)?.metric?.min ?? null,
     },
     {
       key: `${metric}_mean`,
@@ -96,8 +96,8 @@ export function studyColumns(summaries: Summaries, metric: MetricKey): readonly 
       width: 176,
       align: "end",
       sort: "METRIC_MEAN",
-      cell: ({ slug }) => summed(slug, "mean"),
-      csv: ({ slug }) => summaries.of(slug)?.metric?.mean ?? null,
+      cell: ({ slug }) => metricCell(slug, "mean"),
+      csv: ({ slug }) => summaries.get(slug)?.metric?.mean ?? null,
     },
     {
       key: "created_at",

@@ -1,28 +1,28 @@
-import { useBaseModels } from "../../parts/base-models.js";
+import { useBaseModels } from "../../parts/use-base-models.js";
 import { FilterBar } from "../../parts/filter-bar.js";
-import { METHOD_OPTIONS } from "../../parts/method-options.js";
+import { METHOD_OPTIONS } from "../../parts/methods.js";
 import { MetricRange, type MetricRangeProps } from "../../parts/metric-range.js";
 import { SelectField } from "../../parts/select-field.js";
 import { TextField } from "../../parts/text-field.js";
-import { FILTER_NAMES } from "./list-state.js";
+import { FILTER_NAMES } from "./study-list-state.js";
 
 export interface StudyFiltersProps extends MetricRangeProps {
-  /** Of the studies that are shown. */
+  /** Tags of the loaded studies, as suggestions. */
   readonly tags: readonly string[];
 }
 
-/** Search and filters of the study list; their state is the address. */
+/** The search and the filters of the study list. Their state is in the URL. */
 export function StudyFilters({ parameters, change, tags }: StudyFiltersProps) {
   const baseModels = useBaseModels();
   const value = (name: string) => parameters.get(name) ?? "";
-  const set = FILTER_NAMES.filter((name) => name !== "q" && name !== "metric" && value(name) !== "").length;
+  const activeCount = FILTER_NAMES.filter((name) => name !== "q" && name !== "metric" && value(name) !== "").length;
   const field = (name: (typeof FILTER_NAMES)[number]) => ({
     value: value(name),
     onChange: (text: string) => change({ [name]: text }),
   });
   return (
     <FilterBar
-      set={set}
+      activeCount={activeCount}
       onReset={() =>
         change(Object.fromEntries(FILTER_NAMES.filter((name) => name !== "q").map((name) => [name, null])))
       }

@@ -1,12 +1,12 @@
-import { useAnswer } from "../../api/answer.js";
-import { useAskAgain } from "../../api/ask-again.js";
+import { useOperation } from "../../api/use-operation.js";
+import { useRetryWhilePending } from "../../api/use-retry-while-pending.js";
 import { graphql } from "../../graphql.js";
 import { Badge } from "../../parts/badge.js";
-import { EvidenceList } from "../../parts/evidence.js";
+import { EvidenceList } from "../../parts/evidence-list.js";
 import { Panel } from "../../parts/panel.js";
-import { counted, words } from "../../parts/words.js";
-import { FIRST_WAIT_SECONDS } from "./first-wait.js";
-import type { Rules } from "./rules.js";
+import { pluralize, sentenceCase } from "../../parts/text.js";
+import { WAIT_SECONDS } from "./wait-seconds.js";
+import type { Rules } from "./use-rules.js";
 
 const FailureModesQuery = graphql(`
   query FailureModes($slug: String!, $metric: MetricName!, $thresholdPercent: Float!, $waitSeconds: Float!) {
@@ -31,26 +31,30 @@ const FailureModesQuery = graphql(`
   }
 `);
 
-/** What goes wrong in the study, why, and what to do about it. */
+/** The detected failure modes of the study, with their causes and mitigations. */
 export function FailureModes({ slug, rules }: { readonly slug: string; readonly rules: Rules }) {
   const { metric, thresholdPercent } = rules;
-  const answer = useAnswer(FailureModesQuery, { slug, metric, thresholdPercent, waitSeconds: FIRST_WAIT_SECONDS });
-  const modes = answer.data?.study?.failureModes ?? [];
-  useAskAgain(
+  const result = useOperation(FailureModesQuery, { slug, metric, thresholdPercent, waitSeconds: WAIT_SECONDS });
+  const modes = result.data?.study?.failureModes ?? [];
+  useRetryWhilePending(
     modes.some(({ kind }) => kind === "WEIGHTS_PENDING"),
-    answer,
+    result,
   );
   return (
     <Panel
       title="Failure modes"
       className="failure-modes"
-      answer={answer}
+      result={result}
       csv={{
         fileName: `${slug}-failure-modes.csv`,
         rows: () => [
           ["kind", "severity", "symptom", "cause", "mitigation", "experiments"],
           ...modes.map(({ kind, severity, symptom, cause, mitigation, experiments }) => [
-            ...[kind, severity, symptom, cause, mitigation],
+            kind,
+            severity,
+            symptom,
+            cause,
+            mitigation,
             experiments.map(({ name }) => name).join(" "),
           ]),
         ],
@@ -58,23 +62,23 @@ export function FailureModes({ slug, rules }: { readonly slug: string; readonly 
     >
       {() =>
         modes.length === 0 ? (
-          <p className="empty">No failure mode was found.</p>
+          <p className="empty">No failure modes were detected.</p>
         ) : (
           <ul className="modes">
             {modes.map(({ kind, severity, symptom, cause, mitigation, evidence, experiments }, i) => (
               <li key={i}>
                 <details>
                   <summary>
-                    <Badge value={severity} /> <strong>{words(kind)}</strong> <span>{symptom}</span>
+                    <Badge value={severity} /> <strong>{sentenceCase(kind)}</strong> <span>{symptom}</span>
                   </summary>
                   <dl>
                     <dt>Cause</dt>
                     <dd>{cause}</dd>
-                    <dt>What to do</dt>
+                    <dt>Mitigation</dt>
                     <dd>{mitigation}</dd>
                     {experiments.length > 0 && (
                       <>
-                        <dt>{counted(experiments.length, "run")}</dt>
+                        <dt>{pluralize(experiments.length, "run")}</dt>
                         <dd>{experiments.map(({ name }) => name).join(", ")}</dd>
                       </>
                     )}

@@ -1,12 +1,12 @@
 import type { ResultOf } from "gql.tada";
-import { useAnswer } from "../../api/answer.js";
+import { useOperation } from "../../api/use-operation.js";
 import { graphql } from "../../graphql.js";
 import { Badge } from "../../parts/badge.js";
 import { Panel } from "../../parts/panel.js";
-import { numberText, Value } from "../../parts/value.js";
+import { formatNumber, Value } from "../../parts/value.js";
 import type { Column } from "../../table/column.js";
 import { PlainTable } from "../../table/plain-table.js";
-import type { Rules } from "./rules.js";
+import type { Rules } from "./use-rules.js";
 
 const RankThresholdQuery = graphql(`
   query RankThreshold($slug: String!, $metric: MetricName!, $thresholdPercent: Float!) {
@@ -46,15 +46,15 @@ const RankThresholdQuery = graphql(`
 
 type Row = NonNullable<ResultOf<typeof RankThresholdQuery>["study"]>["ranks"][number];
 
-/** The minimum viable rank, and the degradation at every rank that it follows from. */
+/** The minimum viable rank and the degradation at every rank, which determines it. */
 export function RankThreshold({ slug, rules }: { readonly slug: string; readonly rules: Rules }) {
   const { metric, thresholdPercent } = rules;
-  const answer = useAnswer(RankThresholdQuery, { slug, metric, thresholdPercent });
+  const result = useOperation(RankThresholdQuery, { slug, metric, thresholdPercent });
   return (
     <Panel
       title="Minimum viable rank"
       className="rank-threshold"
-      answer={answer}
+      result={result}
       lines={6}
       csv={{
         fileName: `${slug}-degradation.csv`,
@@ -62,8 +62,14 @@ export function RankThreshold({ slug, rules }: { readonly slug: string; readonly
           ["rank", "percent", "low", "high", "p", "baseline_n", "candidate_n", "verdict"],
           ...(study?.ranks ?? []).map(
             ({ r, degradation: { percent, interval, test, baseline, candidate, verdict } }) => [
-              ...[r, percent, interval?.low ?? null, interval?.high ?? null, test?.p ?? null],
-              ...[baseline?.n ?? 0, candidate?.n ?? 0, verdict],
+              r,
+              percent,
+              interval?.low ?? null,
+              interval?.high ?? null,
+              test?.p ?? null,
+              baseline?.n ?? 0,
+              candidate?.n ?? 0,
+              verdict,
             ],
           ),
         ],
@@ -105,7 +111,7 @@ const COLUMNS: readonly Column<Row>[] = [
       interval === null ? (
         <Value value={null} reason={intervalReason} />
       ) : (
-        `${numberText(interval.low, "%")} to ${numberText(interval.high, "%")}`
+        `${formatNumber(interval.low, "%")} to ${formatNumber(interval.high, "%")}`
       ),
   },
   {

@@ -1,19 +1,19 @@
-import { useAnswer } from "../../api/answer.js";
+import { useOperation } from "../../api/use-operation.js";
 import { graphql } from "../../graphql.js";
 import { Slider } from "../../parts/slider.js";
-import { countText, numberText } from "../../parts/value.js";
+import { formatInteger, formatNumber } from "../../parts/value.js";
 
-/** What a recommended run may take; null is no limit. */
+/** The limits for the recommended run; null means no limit. */
 export interface Limits {
   readonly memoryBudgetMb: number | null;
   readonly maxDegradationPercent: number | null;
   readonly timeBudgetSeconds: number | null;
 }
 
-/** Percent: beyond the default threshold there is little to choose. */
+/** Right end of the degradation slider in percent. Larger degradations are rarely acceptable. */
 const MAX_DEGRADATION = 10;
 const DEGRADATION_STEP = 0.05;
-/** Positions of a slider between the least and the greatest recorded value. */
+/** Approximate number of slider positions between the minimum and the maximum recorded value. */
 const STEPS = 100;
 
 const RangesQuery = graphql(`
@@ -43,46 +43,46 @@ export interface RecommendationLimitsProps {
   readonly onChange: (limits: Limits) => void;
 }
 
-/** Sliders over what the study's runs took; one for what no run recorded is not there. */
+/** Sliders for the limits. Memory and time have a slider only if a run recorded them. */
 export function RecommendationLimits({ slug, limits, onChange }: RecommendationLimitsProps) {
-  const { data } = useAnswer(RangesQuery, { slug });
+  const { data } = useOperation(RangesQuery, { slug });
   const memory = data?.memory.nodes[0];
   const time = data?.time.nodes[0];
   return (
     <div className="sliders">
       {memory !== undefined && (
         <Slider
-          label="Peak memory up to"
-          {...spread(memory)}
+          label="Maximum peak memory"
+          {...sliderScale(memory)}
           value={limits.memoryBudgetMb}
           onChange={(memoryBudgetMb) => onChange({ ...limits, memoryBudgetMb })}
-          text={(value) => `${countText(value)} MB`}
+          text={(value) => `${formatInteger(value)} MB`}
         />
       )}
       <Slider
-        label="Degradation up to"
+        label="Maximum degradation"
         min={0}
         max={MAX_DEGRADATION}
         step={DEGRADATION_STEP}
         value={limits.maxDegradationPercent}
         onChange={(maxDegradationPercent) => onChange({ ...limits, maxDegradationPercent })}
-        text={(value) => `${numberText(value)} %`}
+        text={(value) => `${formatNumber(value)} %`}
       />
       {time !== undefined && (
         <Slider
-          label="Training time up to"
-          {...spread(time)}
+          label="Maximum training time"
+          {...sliderScale(time)}
           value={limits.timeBudgetSeconds}
           onChange={(timeBudgetSeconds) => onChange({ ...limits, timeBudgetSeconds })}
-          text={(value) => `${numberText(value)} s`}
+          text={(value) => `${formatNumber(value)} s`}
         />
       )}
     </div>
   );
 }
 
-/** Round positions from just under the least to at least the greatest value. */
-function spread({ min, max }: { readonly min: number; readonly max: number }) {
+/** Returns a slider's scale with a round step that covers the range from the minimum to the maximum. */
+function sliderScale({ min, max }: { readonly min: number; readonly max: number }) {
   const raw = Math.max((max - min) / STEPS, Math.abs(max) / 1e4, Number.MIN_VALUE);
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= raw) ?? raw;

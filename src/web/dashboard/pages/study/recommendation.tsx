@@ -1,11 +1,13 @@
+import type { ResultOf } from "gql.tada";
 import { useState } from "react";
-import { useAnswer } from "../../api/answer.js";
+import { useOperation } from "../../api/use-operation.js";
 import { graphql } from "../../graphql.js";
-import { useDebounced } from "../../parts/debounced.js";
+import { useDebounced } from "../../parts/use-debounced.js";
 import { Panel } from "../../parts/panel.js";
-import { counted } from "../../parts/words.js";
+import type { CsvCell } from "../../parts/save-csv.js";
+import { pluralize } from "../../parts/text.js";
 import { RecommendationLimits, type Limits } from "./recommendation-limits.js";
-import type { Rules } from "./rules.js";
+import type { Rules } from "./use-rules.js";
 
 const RecommendationQuery = graphql(`
   query Recommendation(
@@ -41,37 +43,24 @@ const RecommendationQuery = graphql(`
   }
 `);
 
-/** Milliseconds without a move before the server is asked. */
-const PAUSE = 150;
+/** Pause in slider movement, in milliseconds, after which the operation is sent. */
+const DEBOUNCE_MILLISECONDS = 150;
 const NO_LIMITS: Limits = { memoryBudgetMb: null, maxDegradationPercent: null, timeBudgetSeconds: null };
 
-/** The run to use within budgets of memory, degradation and time, answered while the sliders move. */
+/** The recommended run within limits on memory, degradation and time. It updates while the sliders move. */
 export function Recommendation({ slug, rules }: { readonly slug: string; readonly rules: Rules }) {
   const [limits, setLimits] = useState(NO_LIMITS);
-  const settled = useDebounced(limits, PAUSE);
-  const answer = useAnswer(RecommendationQuery, { slug, metric: rules.metric, ...settled });
+  const debouncedLimits = useDebounced(limits, DEBOUNCE_MILLISECONDS);
+  const result = useOperation(RecommendationQuery, { slug, metric: rules.metric, ...debouncedLimits });
   return (
     <Panel
       title="Recommendation"
       className="recommendation"
-      answer={answer}
+      result={result}
       above={<RecommendationLimits slug={slug} limits={limits} onChange={setLimits} />}
       csv={{
         fileName: `${slug}-recommendation.csv`,
-        rows: ({ study }) => [
-          ["experiment", "rank", "recommended", "because"],
-          ...(study == null
-            ? []
-            : [
-                [
-                  ...[study.recommendation.experiment?.name ?? null, study.recommendation.rank?.r ?? null],
-                  ...[true, study.recommendation.because],
-                ],
-                ...study.recommendation.alternatives.map(({ experiment, rejectedBecause }) => [
-                  ...[experiment.name, null, false, rejectedBecause],
-                ]),
-              ]),
-        ],
+        rows: csvRows,
       }}
     >
       {({ study }) =>
@@ -86,7 +75,7 @@ export function Recommendation({ slug, rules }: { readonly slug: string; readonl
             </div>
             {study.recommendation.alternatives.length > 0 && (
               <details>
-                <summary>Why not {counted(study.recommendation.alternatives.length, "other run")}</summary>
+                <summary>Reasons against {pluralize(study.recommendation.alternatives.length, "other run")}</summary>
                 <ul className="alternatives">
                   {study.recommendation.alternatives.map(({ experiment, rejectedBecause }) => (
                     <li key={experiment.name}>
@@ -101,4 +90,15 @@ export function Recommendation({ slug, rules }: { readonly slug: string; readonl
       }
     </Panel>
   );
+}
+
+function csvRows({ study }: ResultOf<typeof RecommendationQuery>): (readonly CsvCell[])[] {
+  const header = ["experiment", "rank", "recommended", "because"];
+  if (study === null) return [header];
+  const { experiment, rank, because, alternatives } = study.recommendation;
+  return [
+    header,
+    [experiment?.name ?? null, rank?.r ?? null, true, because],
+    ...alternatives.map((alternative) => [alternative.experiment.name, null, false, alternative.rejectedBecause]),
+  ];
 }

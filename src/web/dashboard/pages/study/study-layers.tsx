@@ -1,18 +1,18 @@
 import type { ResultOf } from "gql.tada";
 import { useState } from "react";
-import { useAnswer } from "../../api/answer.js";
+import { useOperation } from "../../api/use-operation.js";
 import { JobFields } from "../../api/job.js";
 import { graphql } from "../../graphql.js";
-import { layerFigure } from "../../parts/layer-figure.js";
-import { LayerSimilarityFields, SIMILARITY_COLUMNS, type LayerSimilarity } from "../../parts/layer-similarity.js";
+import { layerColumn } from "../../parts/layer-column.js";
+import { LayerSimilarityFields, SIMILARITY_COLUMNS, type LayerSimilarity } from "../../parts/similarity-columns.js";
 import { Panel } from "../../parts/panel.js";
 import { SelectField } from "../../parts/select-field.js";
 import { Value } from "../../parts/value.js";
-import { counted } from "../../parts/words.js";
+import { pluralize } from "../../parts/text.js";
 import { csvRows, type Column, type Sorting } from "../../table/column.js";
-import { sorted } from "../../table/sorted.js";
+import { sortRows } from "../../table/sort-rows.js";
 import { VirtualTable } from "../../table/virtual-table.js";
-import { FIRST_WAIT_SECONDS } from "./first-wait.js";
+import { WAIT_SECONDS } from "./wait-seconds.js";
 
 const LayersQuery = graphql(
   `
@@ -63,15 +63,15 @@ export interface StudyLayersProps {
   readonly onRank: (rank: number) => void;
 }
 
-/** Every layer's update in the candidate against that in the baseline, at one rank, with its sensitivity. */
+/** The similarity of baseline and candidate and the sensitivity of every layer, at one rank. */
 export function StudyLayers({ slug, ranks, rank, onRank }: StudyLayersProps) {
   const [sorting, setSorting] = useState<Sorting>({ by: "index", direction: "ASC" });
-  const answer = useAnswer(LayersQuery, { slug, rank, waitSeconds: FIRST_WAIT_SECONDS });
+  const result = useOperation(LayersQuery, { slug, rank, waitSeconds: WAIT_SECONDS });
   return (
     <Panel
       title="Layers"
       className="wide"
-      answer={answer}
+      result={result}
       lines={8}
       controls={
         <SelectField
@@ -94,23 +94,25 @@ export function StudyLayers({ slug, ranks, rank, onRank }: StudyLayersProps) {
           <>
             <p className="figures">
               <span>
-                {candidate?.name ?? "no candidate"} against {baseline?.name ?? "no baseline"}
+                {candidate?.name ?? "no candidate"} compared with {baseline?.name ?? "no baseline"}
               </span>
               <span>
-                mean cosine <Value value={mean} reason="not all layers are known" />
+                mean cosine <Value value={mean} reason="some layers are not computed" />
               </span>
               <span>
                 from <Value value={min} /> to <Value value={max} />
               </span>
               <span>
-                {comparedLayers} of {counted(layers.length, "layer")}
+                {comparedLayers} of {pluralize(layers.length, "layer")}
               </span>
-              {sharedStart === false && <strong>The runs started from different A: not comparable by weights.</strong>}
+              {sharedStart === false && (
+                <strong>The runs started from different A. Their weights are not comparable.</strong>
+              )}
             </p>
             <VirtualTable
               label={`Layers at rank ${rank}`}
               columns={COLUMNS}
-              rows={sorted(rowsOf(study), by?.csv, sorting.direction)}
+              rows={sortRows(rowsOf(study), by?.csv, sorting.direction)}
               totalCount={layers.length}
               keyOf={({ layer }) => layer.id}
               sorting={sorting}
@@ -129,20 +131,29 @@ function rowsOf({ weightSimilarity, layerSensitivity }: Study): Row[] {
   return weightSimilarity.layers.map((row) => ({ ...row, sensitivity: sensitivities.get(row.layer.id) }));
 }
 
+function yesNo(value: boolean | null | undefined): string {
+  if (value == null) return "–";
+  return value ? "yes" : "no";
+}
+
 const COLUMNS: readonly Column<Row>[] = [
-  layerFigure("index", "Block", 76, ({ layer }) => layer.index),
+  layerColumn("index", "Block", 76, ({ layer }) => layer.index),
   {
-    ...{ key: "module", title: "Module", width: 130, sort: "module" },
+    key: "module",
+    title: "Module",
+    width: 130,
+    sort: "module",
     cell: ({ layer }) => layer.module,
     csv: ({ layer }) => layer.module,
   },
   ...SIMILARITY_COLUMNS,
-  layerFigure("sensitivity", "Sensitivity", 110, (row) => row.sensitivity?.score),
-  layerFigure("position", "Position", 96, (row) => row.sensitivity?.position),
+  layerColumn("sensitivity", "Sensitivity", 110, (row) => row.sensitivity?.score),
+  layerColumn("position", "Position", 96, (row) => row.sensitivity?.position),
   {
-    ...{ key: "stands_out", title: "Stands out", width: 100 },
-    cell: ({ sensitivity }) =>
-      sensitivity?.standsOut === true ? "yes" : sensitivity?.standsOut === false ? "no" : "–",
+    key: "stands_out",
+    title: "Stands out",
+    width: 100,
+    cell: ({ sensitivity }) => yesNo(sensitivity?.standsOut),
     csv: ({ sensitivity }) => sensitivity?.standsOut ?? null,
   },
 ];

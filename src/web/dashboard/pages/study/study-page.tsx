@@ -1,15 +1,15 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "wouter";
-import { useAnswer } from "../../api/answer.js";
-import { Failure } from "../../parts/failure.js";
+import { useOperation } from "../../api/use-operation.js";
+import { ErrorMessage } from "../../parts/error-message.js";
 import { Skeleton } from "../../parts/skeleton.js";
-import { useUrlState } from "../../parts/url-state.js";
+import { useUrlState } from "../../parts/use-url-state.js";
 import { PageHead } from "../../shell/page-head.js";
 import { FailureModes } from "./failure-modes.js";
 import { RankThreshold } from "./rank-threshold.js";
 import { Recommendation } from "./recommendation.js";
-import { useRules } from "./rules.js";
-import { StudyHead, StudyQuery, type StudyFacts } from "./study-head.js";
+import { useRules } from "./use-rules.js";
+import { StudyControls, StudyQuery, type StudyOverview } from "./study-controls.js";
 import { StudyLayers } from "./study-layers.js";
 import { StudyPlot } from "./study-plot.js";
 import { StudyPlots } from "./study-plots.js";
@@ -17,24 +17,24 @@ import { StudyRuns } from "./study-runs.js";
 import { StudySummary } from "./study-summary.js";
 import { Verdicts } from "./verdicts.js";
 
-/** The rank that layers are shown at first, where the study has it: what most papers train. */
-const USUAL_RANK = 8;
+/** The rank of the layer table at first, if the study has it. It is the most common rank in papers. */
+const DEFAULT_RANK = 8;
 
-/** One study: what is concluded, why, and the runs and layers that it rests on. */
+/** The page of one study: conclusions, evidence, plots, runs and layers. */
 export function StudyPage({ slug }: { readonly slug: string }) {
-  const answer = useAnswer(StudyQuery, { slug });
-  const { data, error, retry } = answer;
+  const result = useOperation(StudyQuery, { slug });
+  const { data, error, retry } = result;
   const study = data?.study;
   return (
     <div className="page">
-      <PageHead title={study === null ? "There is no such study" : (study?.name ?? slug)}>
+      <PageHead title={study === null ? "Study not found" : (study?.name ?? slug)}>
         {study != null && <StudySummary study={study} />}
       </PageHead>
-      {error !== null && <Failure error={error} onRetry={retry} />}
+      {error !== null && <ErrorMessage error={error} onRetry={retry} />}
       {data === undefined && error === null && <Skeleton label="the study" lines={12} />}
       {study === null && (
         <p className="empty">
-          No study has the slug <code>{slug}</code>. <Link to="/">All studies</Link>
+          The study <code>{slug}</code> does not exist. <Link to="/">All studies</Link>
         </p>
       )}
       {study != null && <StudyPanels study={study} />}
@@ -42,17 +42,17 @@ export function StudyPage({ slug }: { readonly slug: string }) {
   );
 }
 
-function StudyPanels({ study }: { readonly study: StudyFacts }) {
+function StudyPanels({ study }: { readonly study: StudyOverview }) {
   const { slug } = study;
   const cache = useQueryClient();
   const [parameters, change] = useUrlState();
   const rules = useRules();
   const ranks = study.ranks.map(({ r }) => r);
-  const asked = Number(parameters.get("rank") ?? NaN);
-  const rank = [asked, USUAL_RANK].find((r) => ranks.includes(r)) ?? ranks[0];
+  const requestedRank = Number(parameters.get("rank") ?? NaN);
+  const rank = [requestedRank, DEFAULT_RANK].find((r) => ranks.includes(r)) ?? ranks[0];
   return (
     <>
-      <StudyHead study={study} onComputed={() => void cache.invalidateQueries()} />
+      <StudyControls study={study} onComputed={() => void cache.invalidateQueries()} />
       <div className="panels">
         <Verdicts slug={slug} rules={rules} />
         <div className="column">

@@ -1,11 +1,11 @@
 import type { VariablesOf } from "gql.tada";
-import { useAnswer } from "../../api/answer.js";
+import { useOperation } from "../../api/use-operation.js";
 import { graphql } from "../../graphql.js";
-import { useInView } from "../../plot/in-view.js";
+import { useInView } from "../../plot/use-in-view.js";
 import { PlotFields, PlotPanel } from "../../plot/plot-panel.js";
-import { usePlotTheme } from "../../plot/plot-theme.js";
-import { FIRST_WAIT_SECONDS } from "./first-wait.js";
-import type { Rules } from "./rules.js";
+import { usePlotTheme } from "../../plot/use-plot-theme.js";
+import { WAIT_SECONDS } from "./wait-seconds.js";
+import type { Rules } from "./use-rules.js";
 
 const PlotQuery = graphql(
   `
@@ -40,28 +40,28 @@ export type PlotKind = VariablesOf<typeof PlotQuery>["kind"];
 export interface StudyPlotProps {
   readonly slug: string;
   readonly kind: PlotKind;
-  /** Before the server has given the picture's own title. */
+  /** The title until the server returns the plot's own title. */
   readonly title: string;
-  /** Across the page, for pictures of several panels. */
+  /** Whether the plot has the full width of the page, for plots with several panels. */
   readonly isWide?: boolean;
-  /** Null: all ranks, or the one that the server chooses. */
+  /** The rank, or null for all ranks or the server's choice. */
   readonly rank: number | null;
   readonly rules: Rules;
 }
 
-/** One of the study's pictures, asked for when it comes near the window. */
+/** A plot of the study. It loads when it comes near the visible area. */
 export function StudyPlot({ slug, kind, title, isWide = false, rank, rules }: StudyPlotProps) {
-  const [place, isSeen] = useInView<HTMLDivElement>();
+  const [container, isVisible] = useInView<HTMLDivElement>();
   const { metric, thresholdPercent } = rules;
   const theme = usePlotTheme();
-  const answer = useAnswer(
+  const result = useOperation(
     PlotQuery,
-    { slug, kind, theme, rank, metric, thresholdPercent, waitSeconds: FIRST_WAIT_SECONDS },
-    { enabled: isSeen },
+    { slug, kind, theme, rank, metric, thresholdPercent, waitSeconds: WAIT_SECONDS },
+    { enabled: isVisible },
   );
   return (
-    <div ref={place} className={isWide ? "wide" : ""}>
-      <PlotPanel title={title} answer={answer} plot={answer.data?.study?.plot} />
+    <div ref={container} className={isWide ? "wide" : ""}>
+      <PlotPanel title={title} result={result} plot={result.data?.study?.plot} />
     </div>
   );
 }

@@ -1,40 +1,43 @@
-import type { Rules } from "./rules.js";
+import type { Rules } from "./use-rules.js";
 import { StudyPlot, type PlotKind } from "./study-plot.js";
 
-/** The pictures, but the one that stands beside its numbers, in the order of the questions: what it costs, what it saves, how alike, where, and how it went. */
+/**
+ * The plots in order: memory and performance, weight similarity, training curves. The plot RANK_THRESHOLD is beside the table of
+ * ranks instead.
+ */
 const PLOTS: readonly {
   readonly kind: PlotKind;
   readonly title: string;
-  readonly ofRank: boolean;
+  readonly hasRank: boolean;
   readonly isWide?: boolean;
 }[] = [
-  { kind: "MEMORY_VS_PERFORMANCE", title: "Memory and performance", ofRank: false },
-  { kind: "MEMORY_COMPARISON", title: "Memory by rank", ofRank: false },
-  { kind: "TRAINING_EFFICIENCY", title: "Training efficiency", ofRank: false, isWide: true },
-  { kind: "WEIGHT_SIMILARITY", title: "Weight similarity by layer", ofRank: true },
-  { kind: "LAYER_HEATMAP", title: "Similarity by block and module", ofRank: true },
-  { kind: "SINGULAR_VALUE_SPECTRA", title: "Singular values", ofRank: true },
-  { kind: "SIMILARITY_MATRIX", title: "Similarity of all runs", ofRank: false },
-  { kind: "LOSS_CURVES", title: "Loss curves", ofRank: true, isWide: true },
+  { kind: "MEMORY_VS_PERFORMANCE", title: "Memory and performance", hasRank: false },
+  { kind: "MEMORY_COMPARISON", title: "Memory by rank", hasRank: false },
+  { kind: "TRAINING_EFFICIENCY", title: "Training efficiency", hasRank: false, isWide: true },
+  { kind: "WEIGHT_SIMILARITY", title: "Weight similarity by layer", hasRank: true },
+  { kind: "LAYER_HEATMAP", title: "Similarity by block and module", hasRank: true },
+  { kind: "SINGULAR_VALUE_SPECTRA", title: "Singular values", hasRank: true },
+  { kind: "SIMILARITY_MATRIX", title: "Similarity of all runs", hasRank: false },
+  { kind: "LOSS_CURVES", title: "Loss curves", hasRank: true, isWide: true },
 ];
 
 export interface StudyPlotsProps {
   readonly slug: string;
-  /** Of the pictures that show one rank. */
+  /** The rank for plots of one rank. */
   readonly rank: number | null;
   readonly rules: Rules;
 }
 
-/** The pictures of a study. */
+/** The plots of a study. */
 export function StudyPlots({ slug, rank, rules }: StudyPlotsProps) {
-  return PLOTS.map(({ kind, title, ofRank, isWide = false }) => (
+  return PLOTS.map(({ kind, title, hasRank, isWide = false }) => (
     <StudyPlot
       key={kind}
       slug={slug}
       kind={kind}
-      title={ofRank && rank !== null ? `${title}, rank ${rank}` : title}
+      title={hasRank && rank !== null ? `${title}, rank ${rank}` : title}
       isWide={isWide}
-      rank={ofRank ? rank : null}
+      rank={hasRank ? rank : null}
       rules={rules}
     />
   ));

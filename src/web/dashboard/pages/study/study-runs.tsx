@@ -1,27 +1,27 @@
 import { useMemo, useState } from "react";
-import { useRowPages } from "../../api/row-pages.js";
+import { usePagedRows } from "../../api/use-paged-rows.js";
 import { Panel } from "../../parts/panel.js";
 import { VirtualTable } from "../../table/virtual-table.js";
 import type { Sorting } from "../../table/column.js";
-import { PicksBar } from "../compare/picks-bar.js";
-import { usePicks } from "../compare/picks.js";
+import { CheckedRunsBar } from "../compare/checked-runs-bar.js";
+import { useCheckedRuns } from "../compare/use-checked-runs.js";
 import { experimentColumns, SHOWN_METRICS } from "../experiments/experiment-columns.js";
-import { experimentOrderOf } from "../experiments/experiment-state.js";
+import { toExperimentOrder } from "../experiments/experiment-list-state.js";
 import { ExperimentsQuery } from "../experiments/experiments-query.js";
 
 const PAGE_SIZE = 500;
 
-/** The study's runs with what they measured. */
+/** The table of the study's runs and their metrics. */
 export function StudyRuns({ slug }: { readonly slug: string }) {
-  const picks = usePicks();
-  const columns = useMemo(() => experimentColumns(picks, false), [picks]);
+  const checkedRuns = useCheckedRuns();
+  const columns = useMemo(() => experimentColumns(checkedRuns, false), [checkedRuns]);
   const [sorting, setSorting] = useState<Sorting>({ by: "RANK", direction: "ASC" });
-  const runs = useRowPages(
+  const runs = usePagedRows(
     ExperimentsQuery,
     {
       filter: { study: { slug: { equals: slug } } },
       metrics: SHOWN_METRICS,
-      orderBy: experimentOrderOf(sorting),
+      orderBy: toExperimentOrder(sorting),
     },
     { pageSize: PAGE_SIZE, pageOf: (result) => result.experimentRows },
   );
@@ -29,10 +29,10 @@ export function StudyRuns({ slug }: { readonly slug: string }) {
     <Panel
       title="Experiments"
       className="wide"
-      answer={runs}
+      result={runs}
       lines={8}
       csv={{ href: `/export/studies/${slug}/experiments.csv` }}
-      controls={<PicksBar picks={picks} />}
+      controls={<CheckedRunsBar checkedRuns={checkedRuns} />}
     >
       {(data) => (
         <VirtualTable
@@ -43,8 +43,8 @@ export function StudyRuns({ slug }: { readonly slug: string }) {
           keyOf={({ id }) => id}
           sorting={sorting}
           onSort={setSorting}
-          onNeed={runs.need}
-          empty={<p>This study has no run.</p>}
+          onVisible={runs.loadUntil}
+          empty={<p>This study has no runs.</p>}
         />
       )}
     </Panel>

@@ -1,16 +1,16 @@
-import { counted } from "../../parts/words.js";
-import type { StudyFacts } from "./study-head.js";
+import { pluralize } from "../../parts/text.js";
+import type { StudyOverview } from "./study-controls.js";
 
-/** What a study is of, in a line. */
-export function StudySummary({ study }: { readonly study: StudyFacts }) {
+/** One line about a study: slug, base model, numbers of runs and layers, ranks and tags. */
+export function StudySummary({ study }: { readonly study: StudyOverview }) {
   const { slug, baseModel, tags, experiments, ranks, layers } = study;
   return (
     <p className="facts">
       <code>{slug}</code>
-      <span>{baseModel ?? "base model not named"}</span>
-      <span>{counted(experiments.totalCount, "run")}</span>
+      <span>{baseModel ?? "unknown base model"}</span>
+      <span>{pluralize(experiments.totalCount, "run")}</span>
       <span>ranks {ranks.map(({ r }) => r).join(", ") || "none"}</span>
-      <span>{counted(layers.length, "layer")}</span>
+      <span>{pluralize(layers.length, "layer")}</span>
       {tags.map((tag) => (
         <span key={tag} className="tag">
           {tag}

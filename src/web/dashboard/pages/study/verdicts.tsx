@@ -1,15 +1,15 @@
-import { useAnswer } from "../../api/answer.js";
-import { useAskAgain } from "../../api/ask-again.js";
+import { useOperation } from "../../api/use-operation.js";
+import { useRetryWhilePending } from "../../api/use-retry-while-pending.js";
 import { JobFields } from "../../api/job.js";
 import { graphql } from "../../graphql.js";
 import { Badge } from "../../parts/badge.js";
 import { Confounds } from "../../parts/confounds.js";
-import { EvidenceList } from "../../parts/evidence.js";
+import { EvidenceList } from "../../parts/evidence-list.js";
 import { Panel } from "../../parts/panel.js";
-import { FIRST_WAIT_SECONDS } from "./first-wait.js";
-import type { Rules } from "./rules.js";
+import { WAIT_SECONDS } from "./wait-seconds.js";
+import type { Rules } from "./use-rules.js";
 
-/** The map asks for the same layers as the hypotheses, and names the jobs that find them. */
+/** The hypotheses. `sensitivityMap` needs the same layers and returns the jobs that compute them. */
 const HypothesesQuery = graphql(
   `
     query Hypotheses($slug: String!, $metric: MetricName!, $thresholdPercent: Float!, $waitSeconds: Float!) {
@@ -41,25 +41,28 @@ const HypothesesQuery = graphql(
   [JobFields],
 );
 
-/** H1, H2 and H3: verdict, why, on what evidence, and what makes it doubtful. */
+/** The hypotheses H1, H2 and H3: verdict, reason, evidence and confounds. */
 export function Verdicts({ slug, rules }: { readonly slug: string; readonly rules: Rules }) {
   const { metric, thresholdPercent } = rules;
-  const answer = useAnswer(HypothesesQuery, { slug, metric, thresholdPercent, waitSeconds: FIRST_WAIT_SECONDS });
-  const hypotheses = answer.data?.study?.hypotheses ?? [];
+  const result = useOperation(HypothesesQuery, { slug, metric, thresholdPercent, waitSeconds: WAIT_SECONDS });
+  const hypotheses = result.data?.study?.hypotheses ?? [];
   const isPending = hypotheses.some(({ confounds }) => confounds.some(({ kind }) => kind === "WEIGHTS_PENDING"));
-  useAskAgain(isPending, answer);
+  useRetryWhilePending(isPending, result);
   return (
     <Panel
       title="Hypotheses"
       className="verdicts"
-      answer={answer}
+      result={result}
       lines={8}
       csv={{
         fileName: `${slug}-hypotheses.csv`,
         rows: () => [
           ["id", "statement", "verdict", "because", "confounds"],
           ...hypotheses.map(({ id, statement, verdict, because, confounds }) => [
-            ...[id, statement, verdict, because],
+            id,
+            statement,
+            verdict,
+            because,
             confounds.map(({ severity, message }) => `${severity}: ${message}`).join("; "),
           ]),
         ],
