@@ -1,25 +1,25 @@
 import { RankscopeError, type ErrorCode } from "../errors.js";
 
-/** What the commands end with; the help and the README say the same. */
+/** Exit codes of the commands. The help and the README list them too. */
 export const EXIT = {
   DONE: 0,
   FAILED: 1,
-  NOT_UNDERSTOOD: 2,
+  INVALID_ARGUMENT: 2,
   NOT_FOUND: 3,
   INCOMPLETE: 4,
   /** 128 + SIGINT. */
   INTERRUPTED: 130,
 } as const;
 
-const CODES: Partial<Record<ErrorCode, number>> = {
-  ARGUMENT_INVALID: EXIT.NOT_UNDERSTOOD,
+const CODE_OF_ERROR: Partial<Record<ErrorCode, number>> = {
+  ARGUMENT_INVALID: EXIT.INVALID_ARGUMENT,
   STUDY_NOT_FOUND: EXIT.NOT_FOUND,
   EXPERIMENT_NOT_FOUND: EXIT.NOT_FOUND,
   JOB_NOT_FOUND: EXIT.NOT_FOUND,
   TOKEN_NOT_FOUND: EXIT.NOT_FOUND,
 };
 
-/** The exit code of a command that ended with `error`. */
+/** Returns the exit code of a command that failed with `error`. */
 export function exitCodeOf(error: unknown): number {
-  return (error instanceof RankscopeError ? CODES[error.code] : undefined) ?? EXIT.FAILED;
+  return (error instanceof RankscopeError ? CODE_OF_ERROR[error.code] : undefined) ?? EXIT.FAILED;
 }

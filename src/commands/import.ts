@@ -2,11 +2,11 @@ import path from "node:path";
 import type { Finding } from "../model/records.js";
 import { importStudy } from "../jobs/import/import-study.js";
 import type { ImportResult } from "../model/job-payloads.js";
-import type { Counts } from "../model/import-outcome.js";
+import type { Counts, StoreOutcome } from "../model/import-outcome.js";
 import { print, type Process } from "./process.js";
 import { openServices } from "./serve/services.js";
 
-/** Imports a folder and prints what was found, what was not understood, and what changed in the store. */
+/** Imports a folder and prints its findings (with warnings and errors) and the changes to the store. */
 export async function importFolder(
   command: Process,
   folder: string,
@@ -26,24 +26,29 @@ export async function importFolder(
 }
 
 function summary({ outcome, findings }: ImportResult): string[] {
-  const counted = (counts: Counts) =>
-    Object.entries(counts)
-      .filter(([, count]) => count > 0)
-      .map(([what, count]) => `${count} ${count === 1 ? what.replace(/s$/, "") : what}`)
-      .join(", ");
-  const added = counted(outcome.added);
-  const updated = counted(outcome.updated);
   const conflicts = outcome.conflicts.map(({ where, message }) => `  kept     ${where}: ${message}`);
-  return [
-    ...findings.map(line),
-    ...conflicts,
-    "",
-    `Study ${outcome.slug}: ${added || updated ? [added && `added ${added}`, updated && `updated ${updated}`].filter(Boolean).join("; ") : "nothing new, the store has it all"}.`,
-  ];
+  return [...findings.map(findingLine), ...conflicts, "", `Study ${outcome.slug}: ${changes(outcome)}.`];
 }
 
-const LABEL: Record<Finding["severity"], string> = { info: "found   ", warning: "warning ", error: "ERROR   " };
+function changes({ added, updated }: StoreOutcome): string {
+  const parts: string[] = [];
+  const addedText = countsText(added);
+  const updatedText = countsText(updated);
+  if (addedText !== "") parts.push(`added ${addedText}`);
+  if (updatedText !== "") parts.push(`updated ${updatedText}`);
+  return parts.length === 0 ? "no changes, everything is already stored" : parts.join("; ");
+}
 
-function line({ severity, where, message }: Finding): string {
-  return `  ${LABEL[severity]} ${where}: ${message}`;
+/** Formats the counts above 0: `1 experiment, 12 points`. */
+function countsText(counts: Counts): string {
+  return Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `${count} ${count === 1 ? name.replace(/s$/, "") : name}`)
+    .join(", ");
+}
+
+const LABELS: Record<Finding["severity"], string> = { info: "found   ", warning: "warning ", error: "ERROR   " };
+
+function findingLine({ severity, where, message }: Finding): string {
+  return `  ${LABELS[severity]} ${where}: ${message}`;
 }

@@ -1,24 +1,24 @@
 import { EXIT } from "./exit-codes.js";
 
 /**
- * Does `work`, which ends when its signal is aborted: by Ctrl-C, after which the exit code is 130 and whatever `work` throws
- * is of no interest. A second Ctrl-C ends the process at once. A reader that stops reading, as `head` does, is no failure.
+ * Runs `work` with a signal that Ctrl-C aborts. After Ctrl-C, errors of `work` are ignored and the exit code is 130; a second
+ * Ctrl-C exits at once. A closed pipe on standard output, as with `head`, aborts `work` without an error.
  */
 export async function interruptible(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-  const stop = new AbortController();
+  const controller = new AbortController();
   const interrupt = () => {
     process.once("SIGINT", () => process.exit(EXIT.INTERRUPTED));
-    stop.abort();
+    controller.abort();
   };
   process.once("SIGINT", interrupt);
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
-    stop.abort();
+    controller.abort();
   });
   try {
-    await work(stop.signal);
+    await work(controller.signal);
   } catch (error) {
-    if (!stop.signal.aborted) throw error;
+    if (!controller.signal.aborted) throw error;
   } finally {
     if (process.listenerCount("SIGINT", interrupt) === 0) process.exitCode = EXIT.INTERRUPTED;
     process.off("SIGINT", interrupt);

@@ -1,4 +1,4 @@
-/** A number of bytes for a reader: `12.3 MB`, of 10^6 bytes. */
+/** Formats a number of bytes in units of 10^6 bytes: `12.3 MB`. */
 export function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }

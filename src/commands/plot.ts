@@ -22,14 +22,14 @@ export interface PlotOptions {
 }
 
 /**
- * Writes the file that the server has at /plots/studies/<slug>/<kind>.<format>. What has to be computed is waited for, as
- * long as somebody works.
+ * Writes the file that the server returns for /plots/studies/<slug>/<kind>.<format>. Waits for results that are being computed:
+ * without limit if this process has workers, else for RANKSCOPE_WAIT_SECONDS.
  *
  * @throws STUDY_NOT_FOUND, ARGUMENT_INVALID, PLOT_PENDING
  */
 export async function plot(command: Process, slug: string, kind: string, options: PlotOptions): Promise<void> {
-  const known = kindOf(kind);
-  if (known === undefined) {
+  const plotKind = kindOf(kind);
+  if (plotKind === undefined) {
     const allowed = Object.values(PlotKind).map(kindName).join(", ");
     throw failure("ARGUMENT_INVALID", { where: "kind", received: JSON.stringify(kind), allowed });
   }
@@ -39,24 +39,25 @@ export async function plot(command: Process, slug: string, kind: string, options
   const renderer = openRenderer({ limitMilliseconds: 120_000 });
   try {
     const waitMilliseconds = command.config.workers > 0 ? Infinity : command.config.waitMilliseconds;
-    const asking = { ...services, waitMilliseconds };
-    const context = openContext(asking, unlimitedScope(asking));
-    const requested = await requestedPlot(context, await openSchema(), { slug, kind: known }, parameters);
+    const plotServices = { ...services, waitMilliseconds };
+    const context = openContext(plotServices, unlimitedScope(plotServices));
+    const requested = await requestedPlot(context, await openSchema(), { slug, kind: plotKind }, parameters);
     const { plot, theme, pendingJobs } = requested;
     if (pendingJobs.length > 0) throw failure("PLOT_PENDING", { received: `jobs ${pendingJobs.join(", ")}` });
     const { format, out } = options;
     const bytes = await plotBytes(plot, { format, theme, scale }, renderer).make();
     if (out === undefined) {
       await new Promise<void>((resolve) => {
-        // Whoever reads may have had enough: that is no failure.
+        // A reader may close the pipe early, as `head` does; this is not an error.
         process.stdout.once("error", () => resolve());
         process.stdout.write(bytes, () => resolve());
       });
       return;
     }
     await writeFile(out, bytes);
-    const because = missingReason(plot);
-    print(`${out}: ${plot.title}`, ...(because === null ? [] : [`It has nothing to show: ${because}`]));
+    print(`${out}: ${plot.title}`);
+    const reason = missingReason(plot);
+    if (reason !== null) print(`The plot is empty: ${reason}`);
   } finally {
     await renderer.close();
     await close();
@@ -64,13 +65,13 @@ export async function plot(command: Process, slug: string, kind: string, options
 }
 
 function parametersOf({ theme, rank, set = [] }: PlotOptions): Record<string, string> {
-  const others = set.map((text) => {
-    const at = text.indexOf("=");
-    if (at > 0) return [text.slice(0, at), text.slice(at + 1)] as const;
+  const named = set.map((text) => {
+    const separator = text.indexOf("=");
+    if (separator > 0) return [text.slice(0, separator), text.slice(separator + 1)] as const;
     throw failure("ARGUMENT_INVALID", { where: "--set", received: JSON.stringify(text), allowed: "name=value" });
   });
   return {
-    ...Object.fromEntries(others),
+    ...Object.fromEntries(named),
     ...(theme === undefined ? {} : { theme }),
     ...(rank === undefined ? {} : { rank }),
   };

@@ -1,7 +1,7 @@
 import type { Config } from "../config.js";
 import type { Log } from "../log.js";
 
-/** What every command is given. */
+/** Configuration and log of the process; every command receives them. */
 export interface Process {
   readonly config: Config;
   readonly log: Log;

@@ -51,7 +51,7 @@ test("a backup of a running server, restored elsewhere, answers as the server di
   expect(made.code, made.stderr).toBe(0);
   expect(imported.code, imported.stderr).toBe(0);
   const after = await rankscope(["backup", at("two.backup"), "--weights"], environment("from"));
-  expect(after.stdout).toMatch(/Wrote \d+ rows of \d+ tables.*\nWith \d+ weight files, /);
+  expect(after.stdout).toMatch(/Wrote \d+ rows of \d+ tables.*\nIncluded \d+ weight files, /);
   const both = await query(server.address, QUESTIONS);
   await stop(server);
 

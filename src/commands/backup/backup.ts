@@ -3,11 +3,11 @@ import { writeBackup } from "../../store/backup/write-backup.js";
 import { openStore } from "../../store/database.js";
 import { openWeightStore } from "../../weights/open-weight-store.js";
 import { megabytes } from "../megabytes.js";
-import { ownVersion } from "../own-version.js";
+import { packageVersion } from "../package-version.js";
 import { print, type Process } from "../process.js";
 import { weightSettings } from "../weight-settings.js";
 
-/** Writes all that is stored, as it is at one moment, to a new file; a running server goes on meanwhile. */
+/** Writes a consistent snapshot of the store to a new file. A running server is not interrupted. */
 export async function backup(
   { config, log }: Process,
   file: string,
@@ -16,15 +16,15 @@ export async function backup(
   const store = await openStore(config, { purpose: "backup", exclusive: false, log });
   const weights = withWeights ? await openWeightStore(weightSettings(config)) : undefined;
   try {
-    const place = path.resolve(config.directory, file);
-    const manifest = await writeBackup(store.url, place, { madeBy: ownVersion(), weights });
+    const target = path.resolve(config.directory, file);
+    const manifest = await writeBackup(store.url, target, { madeBy: packageVersion(), weights });
     const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
     const { files, bytes, included } = manifest.weights;
     print(
-      `Wrote ${rows} rows of ${manifest.tables.length} tables to ${place}.`,
+      `Wrote ${rows} rows of ${manifest.tables.length} tables to ${target}.`,
       included
-        ? `With ${files} weight files, ${megabytes(bytes)}.`
-        : `Without the ${files} weight files (${megabytes(bytes)}) that it names: copy them from RANKSCOPE_WEIGHTS, or use --weights.`,
+        ? `Included ${files} weight files, ${megabytes(bytes)}.`
+        : `The ${files} weight files (${megabytes(bytes)}) are not included. Copy them from RANKSCOPE_WEIGHTS, or use --weights.`,
     );
   } finally {
     await weights?.close();

@@ -1,10 +1,10 @@
-/** Shells whose completion can be printed. */
+/** Supported shells. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof SHELLS)[number];
 
 /**
- * The script that completes `rankscope` in a shell. Each asks the program itself, by its hidden command `complete`, so that the
- * script need not change when commands do.
+ * Returns the script that completes `rankscope` in a shell. The script calls the hidden command `rankscope complete`, so it does not
+ * change when commands do.
  */
 export function completionScript(shell: Shell): string {
   return SCRIPTS[shell];

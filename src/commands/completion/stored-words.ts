@@ -12,26 +12,26 @@ const MAX_WORDS = 100;
  */
 export function storedWordsOf(config: Config): StoredWords {
   return async (kind, prefix) => {
-    const late = new Promise<readonly string[]>((resolve) =>
+    const timeout = new Promise<readonly string[]>((resolve) =>
       setTimeout(() => resolve([]), MAX_WAIT_MILLISECONDS).unref(),
     );
-    return Promise.race([read(config, kind, prefix).catch(() => []), late]);
+    return Promise.race([read(config, kind, prefix).catch(() => []), timeout]);
   };
 }
 
 function read(config: Config, ...[kind, prefix]: Parameters<StoredWords>): Promise<readonly string[]> {
   const slash = kind === "study or run" ? prefix.indexOf("/") : -1;
-  const wanted = slash < 0 ? { prefix } : { slug: prefix.slice(0, slash), prefix: prefix.slice(slash + 1) };
-  return config.server === undefined ? fromDatabase(config, wanted) : fromServer(config.server, config.token, wanted);
+  const query = slash < 0 ? { prefix } : { slug: prefix.slice(0, slash), prefix: prefix.slice(slash + 1) };
+  return config.server === undefined ? fromDatabase(config, query) : fromServer(config.server, config.token, query);
 }
 
-interface WantedWords {
+interface WordQuery {
   readonly prefix: string;
-  /** The study whose runs are wanted; undefined for studies. */
+  /** Slug of the study whose runs are requested; undefined to request studies. */
   readonly slug?: string;
 }
 
-async function fromDatabase(config: Config, { prefix, slug }: WantedWords): Promise<readonly string[]> {
+async function fromDatabase(config: Config, { prefix, slug }: WordQuery): Promise<readonly string[]> {
   const url = config.databaseUrl ?? (await runningDatabase(config));
   if (url === undefined) return [];
   const [{ openSql }, { experimentNamesFrom, slugsFrom }] = await Promise.all([
@@ -55,7 +55,7 @@ async function runningDatabase({ dataDirectory }: Config): Promise<string | unde
 async function fromServer(
   server: string,
   token: string | undefined,
-  { prefix, slug }: WantedWords,
+  { prefix, slug }: WordQuery,
 ): Promise<readonly string[]> {
   const { openRemoteClient } = await import("../client/remote-client.js");
   const client = openRemoteClient({ server, token });

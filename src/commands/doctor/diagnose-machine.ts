@@ -12,72 +12,79 @@ import { findBinaries } from "../../store/embedded/binaries.js";
 import { countWorkers } from "../../store/queue/workers.js";
 import { openWorkerStore, type WorkerStore } from "../../store/worker-store.js";
 import { openWeightStore } from "../../weights/open-weight-store.js";
-import { howToInstall } from "./install-advice.js";
-import { ownVersion } from "../own-version.js";
+import { installAdvice } from "./install-advice.js";
+import { packageVersion } from "../package-version.js";
 import { weightSettings } from "../weight-settings.js";
 
-/** What this machine has to work with. */
-export interface Examination {
-  /** False where something in `problems` keeps it from working. */
+/** The settings, services and compute providers of this machine, and the problems that prevent Rankscope from running. */
+export interface MachineDiagnosis {
+  /** True if `problems` is empty. */
   readonly works: boolean;
   readonly problems: readonly string[];
   readonly versions: {
     readonly rankscope: string;
     readonly node: string;
-    /** null where it could not be loaded. */
+    /** null if ONNX Runtime cannot be loaded. */
     readonly onnxruntime: string | null;
     readonly kernel: number;
     readonly platform: string;
   };
   readonly database: DatabaseState;
   readonly weights: { readonly setting: string; readonly problem: string | null };
-  /** RANKSCOPE_PROVIDER */
+  /** Value of RANKSCOPE_PROVIDER. */
   readonly provider: Config["provider"];
-  readonly providers: readonly ExaminedProvider[];
+  readonly providers: readonly DiagnosedProvider[];
 }
 
 export interface DatabaseState {
-  /** Host and database, never the password; or the data directory. */
+  /** Host and database name without user and password, or the data directory of the embedded PostgreSQL. */
   readonly where: string;
   readonly state: "READY" | "NOT_RUNNING" | "NOT_MIGRATED" | "UNREACHABLE";
-  /** What the state means here, and what to do; null where nothing is to be done. */
+  /** Explanation of the state and how to fix it; null if nothing needs to be done. */
   readonly detail: string | null;
-  /** How many are alive; null where the database cannot be asked. */
+  /** Number of live workers; null if the database cannot be queried. */
   readonly workers: number | null;
 }
 
-export interface ExaminedProvider extends Omit<ProviderReport, "runtime"> {
+export interface DiagnosedProvider extends Omit<ProviderReport, "runtime"> {
   readonly precision: "float32" | "float64";
-  /** Floating-point operations from which it is used; null: never, it was slower at every measured size. Not of the CPU. */
+  /**
+   * Number of floating-point operations from which the provider is used; `flops` is null if it was slower than the CPU at every
+   * measured size. null for the CPU itself.
+   */
   readonly crossing: { readonly flops: number | null; readonly source: "measured" | "default" } | null;
-  /** What to install; null where it is present. */
+  /** Install advice; null if the provider is present. */
   readonly install: string | null;
 }
 
-/** Looks at everything that a server or worker with these settings would use. Starts nothing but probing processes. */
-export async function examine(config: Config, store: WorkerStore | RankscopeError): Promise<Examination> {
+/**
+ * Checks the database, the weight store and the compute providers that a server or worker with these settings would use. Starts
+ * one short-lived process per provider, and nothing else.
+ */
+export async function diagnoseMachine(config: Config, store: WorkerStore | RankscopeError): Promise<MachineDiagnosis> {
   const [database, weightProblem, reports, crossings] = await Promise.all([
-    databaseState(config, store),
-    problemOfWeights(config),
+    diagnoseDatabase(config, store),
+    findWeightProblem(config),
     Promise.all((["cpu", ...GPU_PROVIDERS] as const).map(probeProvider)),
     store instanceof RankscopeError ? {} : findCrossings(store.connection, hostname(), KERNEL_VERSION),
   ]);
-  const providers = reports.map((report) => examined(report, crossings));
+  const providers = reports.map((report) => diagnoseProvider(report, crossings));
   const cpu = reports.find(({ provider }) => provider === "cpu");
-  const chosen = providers.find(({ provider }) => provider === config.provider);
-  const problems = [
-    ...(database.state === "UNREACHABLE" ? [`database: ${database.detail}`] : []),
-    ...(weightProblem === null ? [] : [`weights: ${weightProblem}`]),
-    ...(cpu?.problem == null ? [] : [`ONNX Runtime on the CPU: ${cpu.problem}`]),
-    ...(chosen === undefined || chosen.present || chosen.provider === "cpu"
-      ? []
-      : [`RANKSCOPE_PROVIDER asks for ${chosen.provider}, which is not there: everything would fall back to the CPU`]),
-  ];
+  const configured = providers.find(({ provider }) => provider === config.provider);
+  const problems: string[] = [];
+  if (database.state === "UNREACHABLE") problems.push(`database: ${database.detail}`);
+  if (weightProblem !== null) problems.push(`weights: ${weightProblem}`);
+  if (cpu?.problem != null) problems.push(`ONNX Runtime on the CPU: ${cpu.problem}`);
+  if (configured !== undefined && !configured.present && configured.provider !== "cpu") {
+    problems.push(
+      `RANKSCOPE_PROVIDER is ${configured.provider}, which is not available; the CPU would be used instead`,
+    );
+  }
   return {
     works: problems.length === 0,
     problems,
     versions: {
-      rankscope: ownVersion(),
+      rankscope: packageVersion(),
       node: process.version,
       onnxruntime: cpu?.runtime ?? null,
       kernel: KERNEL_VERSION,
@@ -90,8 +97,8 @@ export async function examine(config: Config, store: WorkerStore | RankscopeErro
   };
 }
 
-/** The database that a worker would use, or why there is none. Close it. */
-export async function openExisting(config: Config): Promise<WorkerStore | RankscopeError> {
+/** Opens the database that a worker would use, without starting or migrating it. Returns the error if it cannot be opened. */
+export async function openExistingStore(config: Config): Promise<WorkerStore | RankscopeError> {
   try {
     return await openWorkerStore(config);
   } catch (error) {
@@ -100,11 +107,11 @@ export async function openExisting(config: Config): Promise<WorkerStore | Ranksc
   }
 }
 
-async function databaseState(
+async function diagnoseDatabase(
   { databaseUrl, dataDirectory }: Config,
   store: WorkerStore | RankscopeError,
 ): Promise<DatabaseState> {
-  const where = databaseUrl === undefined ? dataDirectory : withoutUser(databaseUrl);
+  const where = databaseUrl === undefined ? dataDirectory : hostAndDatabase(databaseUrl);
   if (!(store instanceof RankscopeError)) {
     return { where, state: "READY", detail: null, workers: await countWorkers(store.connection) };
   }
@@ -115,23 +122,23 @@ async function databaseState(
   } catch (error) {
     return { where, state: "UNREACHABLE", detail: (error as Error).message, workers: null };
   }
-  const detail = "no server runs on this data directory; `rankscope serve` starts the embedded PostgreSQL";
+  const detail = "no server is running on this data directory; start the embedded PostgreSQL with `rankscope serve`";
   return { where, state: "NOT_RUNNING", detail, workers: null };
 }
 
-function withoutUser(url: string): string {
+function hostAndDatabase(url: string): string {
   const { host, pathname } = new URL(url);
   return `${host}${pathname}`;
 }
 
-/** Asks the weight store for a file that nobody has: only a store that works can say that it is not there. */
-async function problemOfWeights(config: Config): Promise<string | null> {
+/** Reads a file that does not exist from the weight store. The store works if it reports that the file is missing. */
+async function findWeightProblem(config: Config): Promise<string | null> {
   const settings = weightSettings(config);
-  if (settings.kind === "directory") return problemOfDirectory(settings.directory);
+  if (settings.kind === "directory") return findDirectoryProblem(settings.directory);
   const weights = await openWeightStore(settings);
-  const nowhere = path.join(path.parse(config.directory).root, "rankscope-doctor", "no-such-file");
+  const missingFile = path.join(path.parse(config.directory).root, "rankscope-doctor", "no-such-file");
   try {
-    await weights.read({ hash: "0".repeat(64), size: 1, path: nowhere }, 0, 1);
+    await weights.read({ hash: "0".repeat(64), size: 1, path: missingFile }, 0, 1);
     return null;
   } catch (error) {
     if (!(error instanceof RankscopeError)) throw error;
@@ -141,26 +148,29 @@ async function problemOfWeights(config: Config): Promise<string | null> {
   }
 }
 
-/** It is made when the first file is kept: what counts is whether it can be written to, or made. */
-async function problemOfDirectory(directory: string): Promise<string | null> {
-  let place = directory;
+/**
+ * Returns why the weight directory cannot be written to, or null if it can. The directory is created with the first file, so
+ * its nearest existing ancestor is checked where it does not exist yet.
+ */
+async function findDirectoryProblem(directory: string): Promise<string | null> {
+  let existing = directory;
   for (;;) {
     try {
-      if (!(await stat(place)).isDirectory()) return `${place} is not a directory`;
-      await access(place, constants.W_OK);
+      if (!(await stat(existing)).isDirectory()) return `${existing} is not a directory`;
+      await access(existing, constants.W_OK);
       return null;
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      if (code !== "ENOENT" || path.dirname(place) === place) return `${directory} cannot be written to: ${message}`;
-      place = path.dirname(place);
+      if (code !== "ENOENT" || path.dirname(existing) === existing) return `${directory} is not writable: ${message}`;
+      existing = path.dirname(existing);
     }
   }
 }
 
-function examined(
+function diagnoseProvider(
   { runtime: _, ...report }: ProviderReport,
   crossings: Partial<Record<Provider, number>>,
-): ExaminedProvider {
+): DiagnosedProvider {
   const { provider, present } = report;
   const measured = crossings[provider];
   const flops = measured === Infinity ? null : (measured ?? DEFAULT_BREAK_EVEN_FLOPS);
@@ -168,6 +178,6 @@ function examined(
     ...report,
     precision: provider === "cpu" ? "float64" : "float32",
     crossing: provider === "cpu" ? null : { flops, source: measured === undefined ? "default" : "measured" },
-    install: present ? null : howToInstall(provider, `${process.platform}-${process.arch}`),
+    install: present ? null : installAdvice(provider, `${process.platform}-${process.arch}`),
   };
 }

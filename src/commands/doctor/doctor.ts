@@ -5,42 +5,48 @@ import { forbidTf32 } from "../../config.js";
 import { RankscopeError } from "../../errors.js";
 import { saveCalibration } from "../../store/calibrations.js";
 import type { WorkerStore } from "../../store/worker-store.js";
-import { examinationText, measurementText } from "./diagnosis-text.js";
-import { examine, openExisting, type ExaminedProvider } from "./diagnose-machine.js";
+import { diagnosisText, measurementText } from "./diagnosis-text.js";
+import { diagnoseMachine, openExistingStore, type DiagnosedProvider } from "./diagnose-machine.js";
 import { print, type Process } from "../process.js";
 
-/** Prints what this machine has to compute with. The exit code is 1 where Rankscope cannot work, or a measurement is not kept. */
+/**
+ * Prints what this machine can compute with and what is missing. The exit code is 1 if Rankscope cannot run with these settings,
+ * or if a measurement cannot be stored.
+ */
 export async function doctor({ config }: Process, options: { calibrate?: true; json?: true }): Promise<void> {
   forbidTf32();
-  const store = await openExisting(config);
+  const store = await openExistingStore(config);
   try {
-    const before = await examine(config, store);
-    const measured = options.calibrate ? await measureAll(before.providers, store) : undefined;
-    // What is in force is told after it was measured anew.
-    const examination = measured?.kept ? await examine(config, store) : before;
-    if (options.json) print(JSON.stringify({ ...examination, ...(measured && { calibration: measured }) }, null, 2));
-    else {
-      print(...examinationText(examination));
-      if (measured !== undefined) print(...measurementLines(measured));
+    const before = await diagnoseMachine(config, store);
+    const calibration = options.calibrate ? await calibrateProviders(before.providers, store) : undefined;
+    // The diagnosis reads the stored crossings, which the calibration has just changed.
+    const diagnosis = calibration?.kept ? await diagnoseMachine(config, store) : before;
+    if (options.json) {
+      // JSON leaves `calibration` out where it is undefined.
+      print(JSON.stringify({ ...diagnosis, calibration }, null, 2));
+    } else {
+      print(...diagnosisText(diagnosis));
+      if (calibration !== undefined) print(...calibrationText(calibration));
     }
-    if (!examination.works || (measured !== undefined && measured.problem !== null)) process.exitCode = 1;
+    if (!diagnosis.works || (calibration !== undefined && calibration.problem !== null)) process.exitCode = 1;
   } finally {
     if (!(store instanceof RankscopeError)) await store.close();
   }
 }
 
-interface Calibrated {
+interface Calibration {
   readonly measurements: readonly Measurement[];
+  /** True if the measurements are stored. */
   readonly kept: boolean;
-  /** Why they were not kept; null where they were, or there was nothing to measure. */
+  /** Why the measurements were not stored; null if they were, or if there was no GPU to measure. */
   readonly problem: string | null;
 }
 
-/** Measures the GPUs that are there, one after another, so that none slows another down. */
-async function measureAll(
-  providers: readonly ExaminedProvider[],
+/** Measures the available GPUs one after another, so that they do not slow each other down. */
+async function calibrateProviders(
+  providers: readonly DiagnosedProvider[],
   store: WorkerStore | RankscopeError,
-): Promise<Calibrated> {
+): Promise<Calibration> {
   const measurements: Measurement[] = [];
   for (const { provider, device } of providers.filter((one) => one.present && one.provider !== "cpu")) {
     const measurement = await calibrate(provider);
@@ -50,7 +56,7 @@ async function measureAll(
     await saveCalibration(store.connection, {
       host: hostname(),
       provider,
-      device: device ?? "not known",
+      device: device ?? "unknown",
       kernelVersion: KERNEL_VERSION,
       crossing,
       points,
@@ -61,11 +67,11 @@ async function measureAll(
   return { measurements, kept: true, problem: null };
 }
 
-function measurementLines({ measurements, kept, problem }: Calibrated): string[] {
-  if (measurements.length === 0) return ["", "There is no GPU to measure."];
+function calibrationText({ measurements, kept, problem }: Calibration): string[] {
+  if (measurements.length === 0) return ["", "No GPU is available to measure."];
   return [
     ...measurements.flatMap((one) => ["", ...measurementText(one)]),
     "",
-    kept ? "Kept for this machine; workers use it from their next start on." : `Not kept: ${problem}`,
+    kept ? "Stored for this machine. Workers use it after a restart." : `Not stored: ${problem}`,
   ];
 }

@@ -2,8 +2,8 @@ import type { Config } from "../../config.js";
 import type { Tracing } from "../../observe/open-tracing.js";
 import type { StatementObserver } from "../../store/sql/observed-sql.js";
 
-/** Traces this process where the configuration asks for it; OpenTelemetry's SDK is not even loaded where not. */
-export async function tracingOf(
+/** Starts the traces of this process. Returns undefined, without loading the OpenTelemetry SDK, if tracing is not configured. */
+export async function openConfiguredTracing(
   { isTraced }: Config,
   service: string,
 ): Promise<(Tracing & { readonly statements: StatementObserver }) | undefined> {

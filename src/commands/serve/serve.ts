@@ -10,22 +10,23 @@ import { countStudies, newestStudy } from "../../store/studies/studies.js";
 import type { WeightStore } from "../../model/weight-store.js";
 import { print, type Process } from "../process.js";
 import { MAX_CONNECTIONS, openServices } from "./services.js";
-import { nextStop } from "./stop-signal.js";
+import { waitForStop } from "./stop-signal.js";
 
-/** Beside dist/ in a checkout and in the published package alike. */
-const EXAMPLE = fileURLToPath(new URL("../../../examples/reference-study", import.meta.url));
+/** examples/ is next to dist/, in a checkout and in the published package. */
+const EXAMPLE_FOLDER = fileURLToPath(new URL("../../../examples/reference-study", import.meta.url));
 
-const PARTING_MILLISECONDS = 1000;
+/** Maximum time from the end of shutdown to the end of the process. */
+const EXIT_TIMEOUT_MILLISECONDS = 1000;
 /**
- * Requests have ten seconds to end, workers fifteen, statements and PostgreSQL the rest. What takes longer hangs, and is
- * left to the next start, which recovers from a killed server too.
+ * Maximum time for shutdown after the drain: 10 s for requests, 15 s for workers, the rest for SQL statements and PostgreSQL. The
+ * process then exits; the next start recovers as it does after a crash.
  */
-const MOST_STOPPING_MILLISECONDS = 45_000;
+const SHUTDOWN_TIMEOUT_MILLISECONDS = 45_000;
 
-/** Serves until SIGINT or SIGTERM, then lets running requests end and stops all that it started. */
+/** Runs the server until SIGINT or SIGTERM, then completes running requests and stops everything that it started. */
 export async function serve(command: Process): Promise<void> {
   const { config } = command;
-  const stopped = nextStop(config);
+  const stopped = waitForStop(config);
   surviveLostConnections(command.log);
   const address = `http://${config.host}:${config.port}/`;
   const { services, weightStore, startWorkers, close } = await openServices(command, {
@@ -35,7 +36,7 @@ export async function serve(command: Process): Promise<void> {
     metrics: openServerMetrics(MAX_CONNECTIONS),
   });
   try {
-    // Before anything is stored or started that a refusal would leave behind.
+    // A refused start must leave nothing behind, so this check precedes workers and the example.
     await requireToken(services.database, config.host);
     startWorkers();
     if ((await countStudies(services.database)) === 0) await importExample(services.database, weightStore);
@@ -43,24 +44,24 @@ export async function serve(command: Process): Promise<void> {
     print(...(await welcome(services.database, server.address)));
     print(`\n${await stopped}: stopping.`);
     const { drainMilliseconds } = config;
-    setTimeout(giveUp, drainMilliseconds + MOST_STOPPING_MILLISECONDS, command).unref();
+    setTimeout(abortShutdown, drainMilliseconds + SHUTDOWN_TIMEOUT_MILLISECONDS, command).unref();
     await server.close(drainMilliseconds);
   } finally {
     await close();
-    // All that was opened is closed. A connection to a database that died in the middle is not waited for.
-    setTimeout(() => process.exit(), PARTING_MILLISECONDS).unref();
+    // A connection to a database that failed during shutdown would keep the process alive.
+    setTimeout(() => process.exit(), EXIT_TIMEOUT_MILLISECONDS).unref();
   }
 }
 
-function giveUp({ log }: Process): void {
-  log.error("stopping took too long: the server ends as it is");
+function abortShutdown({ log }: Process): void {
+  log.error("shutdown timed out; the process exits without completing it");
   process.exit(1);
 }
 
 async function importExample(database: Database, weights: WeightStore): Promise<void> {
-  const { outcome } = await importStudy({ database, weights }, { folder: EXAMPLE });
+  const { outcome } = await importStudy({ database, weights }, { folder: EXAMPLE_FOLDER });
   print(
-    `The store was empty: imported the example study ${outcome.slug} from ${path.relative(".", EXAMPLE) || EXAMPLE}.`,
+    `The store was empty. Imported the example study ${outcome.slug} from ${path.relative(".", EXAMPLE_FOLDER) || EXAMPLE_FOLDER}.`,
   );
 }
 
@@ -72,10 +73,10 @@ async function welcome(database: Database, address: string): Promise<string[]> {
     `Rankscope is at ${address}`,
     "",
     "Three things to try:",
-    `  1. Open ${address}dashboard to look, or ${address} and run the first tab: a whole study's diagnosis in one query.`,
+    `  1. Open ${address}dashboard, or open ${address} and run the first tab: it diagnoses a study in one query.`,
     `  2. npm run rankscope -- report ${slug}`,
     "  3. npm run rankscope -- import FOLDER   (your own runs: PEFT adapters, trainer_state.json, result tables)",
     "",
-    "Ctrl-C stops it; the data is kept.",
+    "Ctrl-C stops the server. The data is kept.",
   ];
 }

@@ -13,23 +13,23 @@ import { countWorkers } from "../../store/queue/workers.js";
 import { openWeightStore } from "../../weights/open-weight-store.js";
 import type { WeightStore } from "../../model/weight-store.js";
 import type { Process } from "../process.js";
-import { tracingOf } from "./open-tracing.js";
+import { openConfiguredTracing } from "./open-tracing.js";
 import { weightSettings } from "../weight-settings.js";
 
 export interface OpenServices {
   readonly services: ServerServices;
   readonly weightStore: WeightStore;
-  /** Starts this process's workers. Commands that may need none leave it to the first job that nobody would take. */
+  /** Starts the workers of this process. If it is not called, the first job queued while no worker is alive starts them. */
   startWorkers(): void;
   close(): Promise<void>;
 }
 
-/** The most connections to the database that a command opens. */
+/** Maximum number of database connections of a command. */
 export const MAX_CONNECTIONS = 10;
 
 /**
- * Opens what commands work with: the store, brought to this version's schema, the queue, workers and imports.
- * With `exclusive`, an embedded PostgreSQL that another process owns is refused instead of shared.
+ * Opens the services that commands use: the store (migrated to this version's schema), the job queue, workers and imports. With
+ * `exclusive`, it fails if another process owns the embedded PostgreSQL; otherwise it shares that PostgreSQL.
  */
 export async function openServices(
   { config, log }: Process,
@@ -37,12 +37,12 @@ export async function openServices(
     readonly purpose: string;
     readonly exclusive: boolean;
     readonly address?: string;
-    /** Of a server, for a pool of MAX_CONNECTIONS. */
+    /** Metrics of a server with a pool of MAX_CONNECTIONS connections. */
     readonly metrics?: ServerMetrics;
   },
 ): Promise<OpenServices> {
   const { metrics, ...storeOptions } = options;
-  const tracing = await tracingOf(config, "rankscope");
+  const tracing = await openConfiguredTracing(config, "rankscope");
   const observe = allStatements([metrics?.statements, tracing?.statements]);
   const database = await openStore(config, { ...storeOptions, maxConnections: MAX_CONNECTIONS, observe, log });
   metrics?.watchFleet(() => readFleet(database));
@@ -60,21 +60,32 @@ export async function openServices(
       (alive) => {
         if (alive === 0) startWorkers();
       },
-      (err: unknown) => log.warn({ err }, "it is not known whether there are workers"),
+      (err: unknown) => log.warn({ err }, "cannot count the live workers"),
     );
   };
-  const bounds = config.limits;
+  const limits = config.limits;
   const imports = openImportJobs({
-    ...{ database, weights: weightStore, log, maxWaiting: bounds.importsWaiting, observe: metrics?.jobs },
+    database,
+    weights: weightStore,
+    log,
+    maxWaiting: limits.importsWaiting,
+    observe: metrics?.jobs,
   });
   return {
     services: {
       database,
-      weights: openWeightFacts({ connection: database, watch, log, onQueued, bounds, observe: metrics?.facts }),
+      weights: openWeightFacts({
+        connection: database,
+        watch,
+        log,
+        onQueued,
+        bounds: limits,
+        observe: metrics?.facts,
+      }),
       waitMilliseconds: config.waitMilliseconds,
       jobs: {
         watch,
-        precompute: (studyId, requester) => precomputeStudy(database, studyId, { requester, bounds, onQueued }),
+        precompute: (studyId, requester) => precomputeStudy(database, studyId, { requester, bounds: limits, onQueued }),
       },
       imports,
       importRoots: config.importRoots,

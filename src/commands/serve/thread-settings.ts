@@ -6,13 +6,13 @@ import { findCrossings } from "../../store/calibrations.js";
 import type { Database } from "../../store/database.js";
 import { weightSettings } from "../weight-settings.js";
 
-/** What a worker's threads are started with: which provider to use for what, and where weights lie. */
+/** Returns the settings of a worker's compute threads: providers, measured break-even sizes and the weight store. */
 export async function threadSettings(config: Config, database: Pick<Database, "prisma">): Promise<ThreadSettings> {
   return {
     engine: {
       provider: config.provider,
       breakEvenFlops: await findCrossings(database, hostname(), KERNEL_VERSION),
-      // Parallelism is across threads of the worker, each with its own sessions: one inside each keeps them from fighting.
+      // Each thread of the worker has its own sessions; more threads per session would compete for the same cores.
       cpuThreads: 1,
     },
     weights: weightSettings(config),

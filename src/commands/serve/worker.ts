@@ -11,39 +11,40 @@ import { surviveLostConnections } from "../../store/survive-lost-connections.js"
 import { DEAD_AFTER_SECONDS } from "../../store/queue/workers.js";
 import { openWorkerStore, type WorkerStore } from "../../store/worker-store.js";
 import { print, type Process } from "../process.js";
-import { nextStop } from "./stop-signal.js";
+import { waitForStop } from "./stop-signal.js";
 import { threadSettings } from "./thread-settings.js";
-import { tracingOf } from "./open-tracing.js";
+import { openConfiguredTracing } from "./open-tracing.js";
 
-/** How long a worker that was told to stop may take to let its jobs end. */
-const PARTING_MILLISECONDS = 8000;
+/** Maximum time for a stopping worker to end its jobs. */
+const SHUTDOWN_TIMEOUT_MILLISECONDS = 8000;
 
-/** Runs jobs of the queue until it is told to stop, or its supervisor is gone. */
+/** Runs jobs of the queue until a stop signal arrives or the supervisor exits. @throws ARGUMENT_INVALID, WORKER_LOST */
 export async function worker({ config, log }: Process, options: { id?: string }): Promise<void> {
   const { id = newId() } = options;
   if (!validate(id)) throw failure("ARGUMENT_INVALID", { where: "--id", received: id, allowed: "a UUID" });
   forbidTf32();
-  // Whoever gave it its id supervises it, and may be gone before it has begun.
+  // Only a supervisor passes an id. If it has exited already, nothing would stop this worker.
   if (options.id !== undefined && !process.connected) return;
-  const stopped = nextStop(config);
+  const stopped = waitForStop(config);
   try {
-    await work({ config, log }, id, { isSupervised: options.id !== undefined, stopped });
+    await runJobs({ config, log }, { id, isSupervised: options.id !== undefined, stopped });
   } finally {
-    // The channel to a supervisor would keep the process alive, also one that could not begin: nobody would replace it.
+    // An open channel to the supervisor would keep a failed worker alive, and the supervisor would not replace it.
     if (process.connected) process.disconnect();
   }
 }
 
-interface Employment {
+interface WorkerOptions {
+  readonly id: string;
   readonly isSupervised: boolean;
-  /** Resolves when the worker is told to stop. */
+  /** Resolves when the worker must stop. */
   readonly stopped: Promise<unknown>;
 }
 
-async function work({ config, log }: Process, id: string, { isSupervised, stopped }: Employment): Promise<void> {
+async function runJobs({ config, log }: Process, { id, isSupervised, stopped }: WorkerOptions): Promise<void> {
   surviveLostConnections(log);
-  const tracing = await tracingOf(config, "rankscope-worker");
-  // A supervised worker's numbers are its server's: the port would be the same for all of them.
+  const tracing = await openConfiguredTracing(config, "rankscope-worker");
+  // The server exposes the metrics of its supervised workers; they could not share one port.
   const port = isSupervised ? undefined : config.metricsPort;
   const metrics = port === undefined ? undefined : openWorkerMetrics(config.computeThreads + 2);
   let store: WorkerStore | undefined;
@@ -57,17 +58,17 @@ async function work({ config, log }: Process, id: string, { isSupervised, stoppe
       url,
       threads: config.computeThreads,
       settings: await threadSettings(config, connection),
-      observe: isSupervised ? tellSupervisor : metrics?.jobs,
+      observe: isSupervised ? sendToSupervisor : metrics?.jobs,
       log,
     });
     if (metrics !== undefined && port !== undefined) {
       listener = await listenForMetrics({ host: config.host, port, metrics, health: () => healthOf(running) });
       print(`Metrics are at ${listener.address}metrics`);
     }
-    print(`The worker ${id} takes jobs, ${config.computeThreads} at once. Ctrl-C stops it when they are done.`);
+    print(`Worker ${id} takes jobs, at most ${config.computeThreads} at once. Ctrl-C stops it after its running jobs.`);
     const lost = await Promise.race([stopped.then(() => undefined), running.lost]);
-    // A database that is gone keeps some of what follows waiting for ever; the jobs are run again by others.
-    setTimeout(() => process.exit(1), PARTING_MILLISECONDS).unref();
+    // Without its database, the shutdown may never complete. Other workers run the unfinished jobs again.
+    setTimeout(() => process.exit(1), SHUTDOWN_TIMEOUT_MILLISECONDS).unref();
     await running.close();
     if (lost !== undefined) throw failure("WORKER_LOST", { received: lost });
   } finally {
@@ -77,8 +78,7 @@ async function work({ config, log }: Process, id: string, { isSupervised, stoppe
   }
 }
 
-function tellSupervisor(jobRun: JobRun): void {
-  // A supervisor that is gone has no use for it.
+function sendToSupervisor(jobRun: JobRun): void {
   if (process.connected) process.send?.({ jobRun } satisfies WorkerMessage, () => undefined);
 }
 

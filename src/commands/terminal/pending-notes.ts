@@ -1,15 +1,16 @@
 import type { Screen } from "./screen.js";
 
+/** Notes on standard error about values that are being computed. */
 export interface PendingNotes {
-  /** Shows how many values are being computed: once, or, on an interactive terminal, at every call in the same line. */
+  /** Shows the number of pending values: in place at every call on an interactive terminal, else once. */
   readonly show: (pending: number) => void;
-  /** Removes the line, and says so where the answer is incomplete. */
+  /** Removes the line, and warns if values are still pending. */
   readonly end: (pending: number) => void;
 }
 
 const ERASE_LINE = "\r\u001b[2K";
 
-/** Notes on standard error about values that are being computed. */
+/** Opens the notes about pending values of one command. */
 export function pendingNotes({ interactive }: Pick<Screen, "interactive">): PendingNotes {
   let shown = false;
   return {

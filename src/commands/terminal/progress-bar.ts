@@ -2,7 +2,7 @@ import type { Screen } from "./screen.js";
 
 const EIGHTHS = "▏▎▍▌▋▊▉█";
 
-/** Draws a bar of `width` characters between brackets, in eighths of a character or in ASCII; dots where the share is not known. */
+/** Draws a bar of `width` characters between brackets, in eighths of a character or in ASCII. Dots mean that the share is unknown. */
 export function progressBar(share: number | null, width: number, { unicode }: Pick<Screen, "unicode">): string {
   if (share === null) return `[${(unicode ? "·" : ".").repeat(width)}]`;
   const filled = Math.min(1, Math.max(0, share)) * width;

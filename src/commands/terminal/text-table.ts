@@ -1,4 +1,4 @@
-/** Columns of text: the first is left-aligned, the others, mostly numbers, right-aligned. */
+/** Formats a table as lines. The first column is left-aligned; the others, mostly numbers, are right-aligned. */
 export function textTable(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
   const format = (row: readonly string[]) =>

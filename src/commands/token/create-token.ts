@@ -13,33 +13,39 @@ export interface TokenOptions {
   readonly expires?: string;
 }
 
-const HOURS = { h: 1, d: 24, w: 24 * 7, y: 24 * 365 } as const;
+const HOURS_PER_UNIT = { h: 1, d: 24, w: 24 * 7, y: 24 * 365 } as const;
 
-/** Makes a token and prints it: nobody can read it afterwards. @throws ARGUMENT_INVALID */
+/** Creates a token and prints it. Only its hash is stored, so it cannot be shown again. @throws ARGUMENT_INVALID */
 export async function createAccessToken({ config, log }: Process, options: TokenOptions): Promise<void> {
   const { role, name, study = [], expires } = options;
-  const studies = study.map(checkedSlug);
-  const expiresAt = expires === undefined ? null : expiryOf(expires, new Date());
+  const studies = study.map(validateSlug);
+  const expiresAt = expires === undefined ? null : parseExpiry(expires, new Date());
   const database = await openStore(config, { purpose: "token", log });
   try {
     const { id, text, secretHash } = newTokenText();
+    const studiesText = studies.length === 0 ? "all studies" : studies.join(", ");
+    const expiryText = expiresAt === null ? "never expires" : `expires ${expiresAt.toISOString()}`;
     await createToken(database, {
-      ...{ id, name, studies, secretHash, expiresAt },
+      id,
+      name,
+      studies,
+      secretHash,
+      expiresAt,
       role: role.toUpperCase() as AccessToken["role"],
     });
     print(
       text,
       "",
-      `${id}: ${role} of ${studies.length === 0 ? "all studies" : studies.join(", ")}, ${expiresAt === null ? "never expires" : `until ${expiresAt.toISOString()}`}.`,
-      "It is shown this once. From now on every request to a server of this database needs a token.",
+      `${id}: ${role} of ${studiesText}, ${expiryText}.`,
+      "The token is not shown again. Every request to a server of this database now requires a token.",
     );
   } finally {
     await database.close();
   }
 }
 
-/** A study need not exist yet: a writer may be let in to import it. */
-function checkedSlug(slug: string): string {
+/** Returns `slug` if it is well-formed. The study need not exist yet: a token may permit its import. @throws ARGUMENT_INVALID */
+function validateSlug(slug: string): string {
   const allowed = slugOf(slug);
   if (slug !== allowed) {
     throw failure("ARGUMENT_INVALID", {
@@ -51,7 +57,8 @@ function checkedSlug(slug: string): string {
   return slug;
 }
 
-function expiryOf(text: string, now: Date): Date {
+/** Parses a lifetime such as `90d`. @throws ARGUMENT_INVALID */
+function parseExpiry(text: string, now: Date): Date {
   const [, count, unit] = /^([1-9]\d{0,3})([hdwy])$/.exec(text) ?? [];
   if (count === undefined || unit === undefined) {
     throw failure("ARGUMENT_INVALID", {
@@ -60,5 +67,5 @@ function expiryOf(text: string, now: Date): Date {
       allowed: "a number of hours, days, weeks or years: 12h, 90d, 2w, 1y",
     });
   }
-  return new Date(now.getTime() + Number(count) * HOURS[unit as keyof typeof HOURS] * 3_600_000);
+  return new Date(now.getTime() + Number(count) * HOURS_PER_UNIT[unit as keyof typeof HOURS_PER_UNIT] * 3_600_000);
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
-/** This program's version, as the package says that this file is in; as far from src/ as from dist/. */
-export function ownVersion(): string {
+/** Returns the version in package.json. The relative path is the same from src/ and from dist/. */
+export function packageVersion(): string {
   const file = new URL("../../package.json", import.meta.url);
   return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }
