@@ -1,6 +1,6 @@
 import type { StatementObserver } from "../store/sql/observed-sql.js";
 
-/** One observer that tells all of `observers`; undefined where there are none, so that statements are not observed at all. */
+/** Combines `observers` into one. Returns undefined if none is given, so that statements are not observed at all. */
 export function allStatements(observers: readonly (StatementObserver | undefined)[]): StatementObserver | undefined {
   const given = observers.filter((observe) => observe !== undefined);
   if (given.length < 2) return given[0];

@@ -4,30 +4,36 @@ import { listenOn, type ListenAddress } from "../http/http-server.js";
 import type { Metrics } from "./open-metrics.js";
 
 export interface MetricsListener {
-  /** `http://127.0.0.1:9400/` */
+  /** URL of the listener, such as `http://127.0.0.1:9400/`. */
   readonly address: string;
   close(): Promise<void>;
 }
 
 export interface ListenOptions extends ListenAddress {
   readonly metrics: Metrics;
-  /** Whether the process does its work; what else is known goes into the answer. */
-  health(): { readonly isAlive: boolean; readonly [known: string]: unknown };
+  /** Reports whether the process is healthy. All other properties are added to the response of /healthz. */
+  health(): { readonly isAlive: boolean; readonly [detail: string]: unknown };
 }
 
-/** Serves /metrics and /healthz of a process that serves nothing else. @throws PORT_IN_USE, CONFIG_INVALID */
+/**
+ * Serves /metrics and /healthz for a process that has no other HTTP server.
+ *
+ * @throws PORT_IN_USE, CONFIG_INVALID
+ */
 export async function listenForMetrics({ host, port, metrics, health }: ListenOptions): Promise<MetricsListener> {
   const http = createServer((request, response) => {
     const path = request.url?.split("?")[0];
     if (path === "/healthz") {
-      const { isAlive, ...known } = health();
-      sendJson(response, isAlive ? 200 : 503, { status: isAlive ? "ok" : "unavailable", ...known });
+      const { isAlive, ...details } = health();
+      sendJson(response, isAlive ? 200 : 503, { status: isAlive ? "ok" : "unavailable", ...details });
     } else if (path === "/metrics") {
       metrics.text().then(
         ({ type, body }) => response.setHeader("Content-Type", type).end(body),
-        () => sendJson(response, 500, { status: "the metrics could not be read" }),
+        () => sendJson(response, 500, { status: "reading the metrics failed" }),
       );
-    } else sendJson(response, 404, { status: "there are /metrics and /healthz" });
+    } else {
+      sendJson(response, 404, { status: "not found; available paths: /metrics, /healthz" });
+    }
   });
   const address = await listenOn(http, { host, port }, "HOST and RANKSCOPE_METRICS_PORT");
   return {

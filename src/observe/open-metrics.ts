@@ -9,30 +9,38 @@ import { jobMetrics } from "./job-metrics.js";
 import { factMetrics, requestMetrics } from "./request-metrics.js";
 import { statementMetrics } from "./statement-metrics.js";
 
-/** A process's numbers, in a registry of its own. */
+/** Metrics of one process, in their own registry. */
 export interface Metrics {
   readonly statements: StatementObserver;
   readonly jobs: JobObserver;
-  /** All numbers now, in Prometheus' text format. */
+  /** Returns the current metrics in Prometheus' text format. */
   text(): Promise<{ readonly type: string; readonly body: string }>;
 }
 
-/** A server's numbers. */
+/** Metrics of a server. */
 export interface ServerMetrics extends Metrics {
   readonly requests: RequestObserver;
   readonly facts: FactObserver;
-  /** From where to read what concerns all processes; before it is told, nothing is said of them. */
+  /** Sets the function that reads the state of the whole fleet. The fleet's metrics are absent until then. */
   watchFleet(read: () => Promise<Fleet>): void;
 }
 
-/** A worker's numbers. @param maxConnections of its pool */
+/**
+ * Creates the metrics of a worker.
+ *
+ * @param maxConnections maximum number of connections of the worker's pool
+ */
 export function openWorkerMetrics(maxConnections: number): Metrics {
-  return open(maxConnections).metrics;
+  return openProcessMetrics(maxConnections).metrics;
 }
 
-/** A server's numbers, its supervised workers' jobs among them. @param maxConnections of its pool */
+/**
+ * Creates the metrics of a server. They include the jobs of the workers that the server supervises.
+ *
+ * @param maxConnections maximum number of connections of the server's pool
+ */
 export function openServerMetrics(maxConnections: number): ServerMetrics {
-  const { registry, metrics } = open(maxConnections);
+  const { registry, metrics } = openProcessMetrics(maxConnections);
   let refresh: (() => Promise<void>) | undefined;
   return {
     ...metrics,
@@ -48,7 +56,8 @@ export function openServerMetrics(maxConnections: number): ServerMetrics {
   };
 }
 
-function open(maxConnections: number): { registry: Registry; metrics: Metrics } {
+/** Creates the metrics that servers and workers share. */
+function openProcessMetrics(maxConnections: number): { registry: Registry; metrics: Metrics } {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   return {

@@ -6,19 +6,19 @@ import { defaultResource, detectResources, envDetector, resourceFromAttributes }
 import { BasicTracerProvider, BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
 
 export interface Tracing {
-  /** Sends what has not been sent yet, for some seconds at most, and traces no more. */
+  /** Stops tracing. Sends the remaining spans first, but waits no longer than 3 seconds for the collector. */
   close(): Promise<void>;
 }
 
-/** A collector that is gone must not keep a process from ending. */
-const PARTING_MILLISECONDS = 3000;
+/** An unreachable collector must not keep the process from ending. */
+const FLUSH_TIMEOUT_MILLISECONDS = 3000;
 
 /**
- * Traces this process from now on, and sends the spans by OTLP over HTTP, in protobuf. Where to, which of them, and under
- * which name are OpenTelemetry's own variables (OTEL_EXPORTER_OTLP_*, OTEL_TRACES_SAMPLER, OTEL_SERVICE_NAME, OTEL_BSP_*),
- * which its packages read themselves.
+ * Starts tracing this process. Spans are sent with OTLP over HTTP, in protobuf. OpenTelemetry's packages read the endpoint,
+ * sampling, batching and service name from the standard variables (OTEL_EXPORTER_OTLP_*, OTEL_TRACES_SAMPLER, OTEL_BSP_*,
+ * OTEL_SERVICE_NAME).
  *
- * @param service its name where OTEL_SERVICE_NAME does not say one
+ * @param service service name, used if OTEL_SERVICE_NAME is not set
  */
 export function openTracing(service: string): Tracing {
   const provider = new BasicTracerProvider({
@@ -35,9 +35,11 @@ export function openTracing(service: string): Tracing {
     async close() {
       await Promise.race([
         provider.shutdown().catch(() => undefined),
-        new Promise((resolve) => setTimeout(resolve, PARTING_MILLISECONDS).unref()),
+        new Promise((resolve) => setTimeout(resolve, FLUSH_TIMEOUT_MILLISECONDS).unref()),
       ]);
-      for (const part of [trace, context, propagation]) part.disable();
+      trace.disable();
+      context.disable();
+      propagation.disable();
     },
   };
 }

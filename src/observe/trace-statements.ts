@@ -3,10 +3,13 @@ import type { StatementObserver } from "../store/sql/observed-sql.js";
 import { failSpan, TRACER } from "../trace.js";
 import { operationOf } from "./statement-metrics.js";
 
-/** A longer statement is cut. */
+/** Maximum length of a statement's text in a span, in characters. Longer texts are truncated. */
 const MAX_TEXT = 4000;
 
-/** A span for each statement below an active span, with its text and never a value; none for what nobody asked for. */
+/**
+ * Creates a span for each statement that runs within an active span. The span contains the statement's text, but no
+ * parameter values. Statements outside of a span, such as heartbeats, are not traced.
+ */
 export const traceStatements: StatementObserver = () => {
   if (trace.getActiveSpan() === undefined) return () => undefined;
   const span = trace.getTracer(TRACER).startSpan("sql", {
