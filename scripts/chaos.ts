@@ -1,168 +1,203 @@
-// `npm run chaos -- [--seconds 120] [--faults worker,disk]`: does to real processes under load what happens to servers that
-// run for years, and prints what came of it. Exits with 1 on a wrong answer, a lost or duplicated fact, or no recovery.
+// `npm run chaos -- [--seconds 120] [--faults worker,disk]`: injects faults into real processes under load and prints the
+// results. Exits with 1 if a response is wrong, a fact is lost or duplicated, or the server does not recover.
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { print } from "./bench/print.js";
-import { ask } from "./chaos/ask.js";
 import { FAULTS, type Fault } from "./chaos/faults.js";
-import { note, openLoad, type Question, type Tally } from "./chaos/load.js";
+import { countOutcome, openLoad, type Counters, type Query } from "./chaos/load.js";
+import { sendQuery } from "./chaos/send-query.js";
 import { importSecond, openStage, storedFacts, type Stage } from "./chaos/stage.js";
 
-/** Below this, only the faults that need little. */
-const WHOLE_SECONDS = 60;
+/** Shorter runs inject the quick faults only. */
+const MIN_SECONDS_OF_FULL_RUN = 60;
 const RECOVERY_MILLISECONDS = 90_000;
-/** So many facts of each kind of fault are named. */
+/** Number of facts that are printed for each kind of difference. */
 const EXAMPLES = 3;
-/** Of the time of a fault, what it holds; the rest is recovery and comparison. */
-const HOLD = 0.4;
+/** Share of a fault's time during which it is held. The rest is for recovery and comparison. */
+const HOLD_SHARE = 0.4;
 
 const { values } = parseArgs({
   options: { seconds: { type: "string", default: "120" }, faults: { type: "string" } },
 });
 const seconds = Number(values.seconds);
-const named = values.faults?.split(",");
-const chosen = FAULTS.filter(({ name, isQuick }) =>
-  named !== undefined ? named.some((part) => name.includes(part)) : isQuick === true || seconds >= WHOLE_SECONDS,
-);
+const requestedNames = values.faults?.split(",");
+const chosen = FAULTS.filter(({ name, isQuick }) => {
+  if (requestedNames !== undefined) return requestedNames.some((part) => name.includes(part));
+  return isQuick === true || seconds >= MIN_SECONDS_OF_FULL_RUN;
+});
 if (!(seconds > 0) || chosen.length === 0) {
-  console.error(
-    `usage: npm run chaos -- [--seconds n] [--faults part of a name,...]\nfaults: ${FAULTS.map(({ name }) => name).join("; ")}`,
-  );
+  console.error("usage: npm run chaos -- [--seconds n] [--faults part of a name,...]");
+  console.error(`faults: ${FAULTS.map(({ name }) => name).join("; ")}`);
   process.exit(2);
 }
-const hold = (seconds * 1000 * HOLD) / chosen.length;
+const holdMilliseconds = (seconds * 1000 * HOLD_SHARE) / chosen.length;
 
 const PAIR = `query($a: ID!, $b: ID!) { compareExperiments(baseline: $a, candidate: $b, waitSeconds: 2) {
   layers { layer { name } cosineSimilarity l2Distance baselineNorm candidateNorm undefinedReason } } }`;
 const STUDY = `{ study(slug: "first") { name baseModel layers { name } ranks { r }
   experiments(first: 50) { totalCount nodes { id name method rank { r } checkpoints { step isFinal } } } } }`;
 
+/** Results of a run without faults, and the queries that produce them. */
+interface Reference {
+  /** Queries of the load. */
+  readonly queries: readonly Query[];
+  readonly study: Query;
+  readonly pairs: readonly Query[];
+  /** A pair that the load does not query. Its computation shows that the server has recovered. */
+  readonly probe: Query;
+  readonly responses: ReadonlyMap<Query, string>;
+  readonly facts: ReadonlyMap<string, string>;
+}
+
+/** Result of one fault. */
+interface FaultResult {
+  readonly counters: Counters;
+  /** Time to recover in milliseconds; undefined if the server did not recover. */
+  readonly recovery: number | undefined;
+  readonly note: string;
+  readonly facts: ReturnType<typeof differences>;
+}
+
 const stage = await openStage();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => void stage.close().finally(() => process.exit(1)));
 }
 try {
-  const { nodes } = (
-    JSON.parse(await answer({ query: STUDY })) as { study: { experiments: { nodes: { id: string }[] } } }
-  ).study.experiments;
-  const pairs = nodes.flatMap((a, i) =>
-    nodes.slice(i + 1).map((b): Question => ({ query: PAIR, variables: { a: a.id, b: b.id } })),
-  );
-  const study = { query: STUDY };
-  // One pair is not asked for by the load: that it is computed shows that all is well again.
-  const [probe, ...asked] = pairs as [Question, ...Question[]];
-  const questions = asked.flatMap((pair) => [pair, study]);
-
-  await importSecond(stage, RECOVERY_MILLISECONDS);
-  const expected = new Map<Question, string>();
-  for (const question of [study, ...pairs]) expected.set(question, await answer(question));
-  const reference = await storedFacts(stage);
-  console.log(`Without faults: ${expected.size} answers, ${reference.size} facts.`);
+  const reference = await runWithoutFaults();
+  console.log(`Without faults: ${reference.responses.size} responses, ${reference.facts.size} facts.`);
 
   const rows: string[][] = [];
-  const reasons: string[] = [];
-  let isWell = true;
+  const details: string[] = [];
   for (const fault of chosen) {
-    const { tally, recovery, said, facts } = await endure(fault, {
-      questions,
-      expected,
-      probe,
-      study,
-      pairs,
-      reference,
-    });
-    const bad = tally.wrong + facts.wrong + facts.lost + facts.more;
-    isWell &&= bad === 0 && recovery !== undefined;
-    const { answered, later, refused, unclear, cut, wrong } = tally;
-    rows.push([
-      fault.name,
-      ...[answered, later, refused, unclear, cut, wrong + facts.wrong, facts.lost, facts.more].map(String),
-      recovery === undefined ? "none" : `${(recovery / 1000).toFixed(1)} s`,
-    ]);
-    reasons.push(`${fault.name}: ${said}`, ...[...tally.reasons].map(([why, count]) => `    ${count} x ${why}`));
-    reasons.push(...facts.examples.map((example) => `    ${example}`));
-    const isGood = bad === 0 && recovery !== undefined;
-    console.log(`${fault.name}: ${isGood ? "nothing wrong, lost or twice; all is answered again" : "FAILED"}`);
+    const result = await runWithFault(fault, reference);
+    const { counters, recovery, note, facts } = result;
+    rows.push(tableRow(fault, result));
+    details.push(`${fault.name}: ${note}`);
+    details.push(...[...counters.reasons].map(([reason, count]) => `    ${count} x ${reason}`));
+    details.push(...facts.examples.map((example) => `    ${example}`));
+    const isGood = counters.wrong + facts.wrong + facts.lost + facts.more === 0 && recovery !== undefined;
+    if (!isGood) process.exitCode = 1;
+    console.log(`${fault.name}: ${isGood ? "nothing wrong, lost or duplicated; recovered" : "FAILED"}`);
   }
-  const head = ["fault", "answered", "later", "refused", "unclear", "cut", "wrong", "lost", "twice", "recovery"];
-  print("Faults", `each held for ${(hold / 1000).toFixed(1)} s`, [head, ...rows]);
+  const head = [
+    "fault",
+    "answered",
+    "pending",
+    "refused",
+    "internal",
+    "unanswered",
+    "wrong",
+    "lost",
+    "duplicated",
+    "recovery",
+  ];
+  print("Faults", `each held for ${(holdMilliseconds / 1000).toFixed(1)} s`, [head, ...rows]);
   console.log(`
-later: null with the reason PENDING, the job goes on. refused: an error of the catalogue. unclear: one without a wording.
-cut: no answer. wrong: other than without faults. lost, twice: facts in the store, against those of the run without faults.
-recovery: from the end of the fault until a study is answered and a comparison that nobody had asked for is computed.
+pending: null with the reason PENDING; the job continues. refused: an error of the catalogue. internal: an internal error.
+unanswered: no response. wrong: differs from the run without faults. lost, duplicated: stored facts, compared with that run.
+recovery: time from the end of the fault until a study is returned and a new comparison is computed.
 `);
-  for (const line of reasons) console.log(line);
-  if (!isWell) process.exitCode = 1;
+  for (const line of details) console.log(line);
 } finally {
   await stage.close();
 }
 
-interface Known {
-  readonly questions: readonly Question[];
-  readonly expected: ReadonlyMap<Question, string>;
-  readonly probe: Question;
-  readonly study: Question;
-  readonly pairs: readonly Question[];
-  readonly reference: ReadonlyMap<string, string>;
-}
-
-interface Endured {
-  readonly tally: Tally;
-  /** Milliseconds; undefined where it did not come. */
-  readonly recovery: number | undefined;
-  readonly said: string;
-  readonly facts: ReturnType<typeof differences>;
-}
-
-/** Does one thing to a stage whose facts are all still to be found, while it is asked for them and imports a study. */
-async function endure(fault: Fault, known: Known): Promise<Endured> {
-  await forget(stage);
-  const load = openLoad(stage.server.address, known.questions, known.expected);
-  const importing = importSecond(stage, hold + RECOVERY_MILLISECONDS);
-  await sleep(300);
-  const said = await fault.inject(stage, hold);
-  const began = performance.now();
-  const isBack =
-    (await until(known.study, known.expected, load.tally)) && (await until(known.probe, known.expected, load.tally));
-  const recovery = isBack ? performance.now() - began : undefined;
-  await sleep(300);
-  await load.stop();
-  const attempts = await importing;
-  for (const pair of isBack ? known.pairs : []) await until(pair, known.expected, load.tally);
+/** Records the responses and the stored facts of a stage without faults. */
+async function runWithoutFaults(): Promise<Reference> {
+  const study: Query = { query: STUDY };
+  const data = JSON.parse(await responseWithoutFaults(study)) as {
+    study: { experiments: { nodes: { id: string }[] } };
+  };
+  const { nodes } = data.study.experiments;
+  const pairs = nodes.flatMap((a, i) =>
+    nodes.slice(i + 1).map((b): Query => ({ query: PAIR, variables: { a: a.id, b: b.id } })),
+  );
+  const [probe, ...loadPairs] = pairs as [Query, ...Query[]];
+  await importSecond(stage, RECOVERY_MILLISECONDS);
+  const responses = new Map<Query, string>();
+  for (const query of [study, ...pairs]) responses.set(query, await responseWithoutFaults(query));
   return {
-    tally: load.tally,
-    recovery,
-    said: `${said}; the import under way took ${attempts ?? "more than all"} attempts`,
-    facts: differences(await storedFacts(stage), known.reference),
+    queries: loadPairs.flatMap((pair) => [pair, study]),
+    study,
+    pairs,
+    probe,
+    responses,
+    facts: await storedFacts(stage),
   };
 }
 
-/** Asks until the answer is there, wrong ones counted; false where the right one never comes. */
-async function until(question: Question, expected: ReadonlyMap<Question, string>, tally: Tally): Promise<boolean> {
-  const began = performance.now();
-  while (performance.now() - began < RECOVERY_MILLISECONDS) {
-    const outcome = await ask(stage.server.address, question.query, question.variables);
+/** Injects one fault into a stage without stored facts, under load and during an import. */
+async function runWithFault(fault: Fault, reference: Reference): Promise<FaultResult> {
+  const { study, probe, pairs, responses } = reference;
+  await deleteFacts(stage);
+  const load = openLoad(stage.server.address, reference.queries, responses);
+  const { counters } = load;
+  const secondImport = importSecond(stage, holdMilliseconds + RECOVERY_MILLISECONDS);
+  await sleep(300);
+  const note = await fault.inject(stage, holdMilliseconds);
+  const start = performance.now();
+  const hasRecovered = (await recovers(study, responses, counters)) && (await recovers(probe, responses, counters));
+  const recovery = hasRecovered ? performance.now() - start : undefined;
+  await sleep(300);
+  await load.stop();
+  const attempts = await secondImport;
+  if (hasRecovered) {
+    for (const pair of pairs) await recovers(pair, responses, counters);
+  }
+  const importNote = attempts === undefined ? "the import did not succeed" : `the import took ${attempts} attempts`;
+  return {
+    counters,
+    recovery,
+    note: `${note}; ${importNote}`,
+    facts: differences(await storedFacts(stage), reference.facts),
+  };
+}
+
+function tableRow(fault: Fault, { counters, recovery, facts }: FaultResult): string[] {
+  return [
+    fault.name,
+    String(counters.answered),
+    String(counters.pending),
+    String(counters.refused),
+    String(counters.internal),
+    String(counters.unanswered),
+    String(counters.wrong + facts.wrong),
+    String(facts.lost),
+    String(facts.more),
+    recovery === undefined ? "none" : `${(recovery / 1000).toFixed(1)} s`,
+  ];
+}
+
+/**
+ * Repeats `query` until its response is the expected one. Counts wrong responses.
+ *
+ * @returns false if the expected response did not come within RECOVERY_MILLISECONDS
+ */
+async function recovers(query: Query, expected: ReadonlyMap<Query, string>, counters: Counters): Promise<boolean> {
+  const start = performance.now();
+  while (performance.now() - start < RECOVERY_MILLISECONDS) {
+    const outcome = await sendQuery(stage.server.address, query.query, query.variables);
     if (outcome.kind === "answered") {
-      if (outcome.text === expected.get(question)) return true;
-      note(tally, outcome, expected.get(question));
+      if (outcome.text === expected.get(query)) return true;
+      countOutcome(counters, outcome, expected.get(query));
     }
     await sleep(50);
   }
   return false;
 }
 
-function differences(found: ReadonlyMap<string, string>, reference: ReadonlyMap<string, string>) {
-  const lost = [...reference.keys()].filter((key) => !found.has(key));
-  const more = [...found.keys()].filter((key) => !reference.has(key));
-  const wrong = [...found.keys()].filter((key) => reference.has(key) && reference.get(key) !== found.get(key));
-  const examples = Object.entries({ lost, twice: more, wrong }).flatMap(([what, keys]) =>
-    keys.slice(0, EXAMPLES).map((key) => `${what}: ${key}`),
+function differences(stored: ReadonlyMap<string, string>, expected: ReadonlyMap<string, string>) {
+  const lost = [...expected.keys()].filter((key) => !stored.has(key));
+  const more = [...stored.keys()].filter((key) => !expected.has(key));
+  const wrong = [...stored.keys()].filter((key) => expected.has(key) && expected.get(key) !== stored.get(key));
+  const examples = Object.entries({ lost, duplicated: more, wrong }).flatMap(([difference, keys]) =>
+    keys.slice(0, EXAMPLES).map((key) => `${difference}: ${key}`),
   );
   return { wrong: wrong.length, lost: lost.length, more: more.length, examples };
 }
 
-/** Takes away what was computed and the second study, when no work is under way any more. */
-async function forget({ sql }: Stage): Promise<void> {
+/** Deletes computed facts and the second study after all running computations have ended. */
+async function deleteFacts({ sql }: Stage): Promise<void> {
   for (;;) {
     const [open] = await sql`select 1 from job where status in ('QUEUED', 'RUNNING') and kind <> 'IMPORT' limit 1`;
     if (open === undefined) break;
@@ -173,11 +208,11 @@ async function forget({ sql }: Stage): Promise<void> {
   await sql`delete from weight_file where not exists (select from checkpoint where hash = any(files))`;
 }
 
-async function answer({ query, variables }: Question): Promise<string> {
-  for (let turn = 0; turn < 100; turn++) {
-    const outcome = await ask(stage.server.address, query, variables);
+async function responseWithoutFaults({ query, variables }: Query): Promise<string> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const outcome = await sendQuery(stage.server.address, query, variables);
     if (outcome.kind === "answered") return outcome.text;
-    if (outcome.kind !== "later") throw new Error(`without faults: ${outcome.kind}, ${outcome.why}`);
+    if (outcome.kind !== "pending") throw new Error(`failed without faults: ${outcome.kind}, ${outcome.reason}`);
   }
-  throw new Error("without faults: still pending");
+  throw new Error("still pending after 100 attempts without faults");
 }

@@ -1,4 +1,4 @@
-// Checks two properties of package-lock.json that npm does not keep by itself.
+// Checks two properties of package-lock.json that npm does not preserve itself.
 import { readFile } from "node:fs/promises";
 
 const { packages } = JSON.parse(await readFile(new URL("../package-lock.json", import.meta.url), "utf8"));
@@ -10,8 +10,8 @@ if (resolved.length > 0) {
   );
 }
 
-// The install script of onnxruntime-node downloads CUDA libraries of 300 MB, which doctor tells how to get. `npm ci` runs the
-// scripts of those packages only which the lock file says to have some; older versions of npm do not know `allowScripts`.
+// The install script of onnxruntime-node downloads 300 MB of CUDA libraries; `rankscope doctor` explains how to get them. `npm ci`
+// only runs the scripts of packages with `hasInstallScript` in the lock file. Older versions of npm ignore `allowScripts`.
 if (packages["node_modules/onnxruntime-node"]?.hasInstallScript) {
   throw new Error(
     'package-lock.json lets npm run the install script of onnxruntime-node; delete its line `"hasInstallScript": true`',

@@ -1,6 +1,6 @@
 /**
- * `npm run check:memory [GIGABYTES]`: compares two adapters of 2 GB, layer by layer, and fails where the worker held more
- * than 600 MB. Linux only: it reads the worker's peak from /proc.
+ * `npm run check:memory [GIGABYTES]`: compares two adapters of 2 GB, layer by layer. Fails if the worker's peak memory is more
+ * than 600 MB. Linux only: reads the peak from /proc.
  */
 
 import { mkdir, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
@@ -10,7 +10,7 @@ import { adapterConfig } from "../tests/support/adapter-files.js";
 import { query, rankscope, serveRankscope, startRankscope } from "../tests/support/rankscope.js";
 import { connectToEmbeddedPostgres } from "#src/store/embedded/connect.js";
 
-const MOST_MEGABYTES = 600;
+const MAX_MEGABYTES = 600;
 const RANK = 64;
 const FEATURES = 4096;
 const FACTOR_BYTES = RANK * FEATURES * 4;
@@ -58,9 +58,9 @@ try {
   await server.ended;
   console.log(
     `two adapters of ${gigabytes} GB, ${layers} layers: compared in ${seconds.toFixed(1)} s; ` +
-      `the worker's peak was ${peak.toFixed(0)} MB resident (at most ${MOST_MEGABYTES})`,
+      `the worker's peak was ${peak.toFixed(0)} MB resident (maximum: ${MAX_MEGABYTES})`,
   );
-  if (!(peak <= MOST_MEGABYTES)) process.exitCode = 1;
+  if (!(peak <= MAX_MEGABYTES)) process.exitCode = 1;
 } finally {
   await rm(root, { recursive: true, force: true });
 }
@@ -69,18 +69,18 @@ interface Compared {
   readonly study: { readonly weightSimilarity: { readonly comparedLayers: number; readonly jobs: readonly object[] } };
 }
 
-/** A LoRA adapter of random numbers; every layer's are others, made cheaply from one block. */
+/** Writes a LoRA adapter of generated numbers. Each layer's factors differ in one value of a shared block. */
 async function writeAdapter(name: string, seed: number): Promise<void> {
   const folder = path.join(root, "study", name);
   await mkdir(folder, { recursive: true });
   await writeFile(path.join(folder, "adapter_config.json"), adapterConfig({ r: RANK, target_modules: ["q_proj"] }));
   const header: Record<string, unknown> = {};
   for (let layer = 0, offset = 0; layer < layers; layer++) {
-    for (const [side, shape] of [
+    for (const [factor, shape] of [
       ["A", [RANK, FEATURES]],
       ["B", [FEATURES, RANK]],
     ] as const) {
-      const key = `base_model.model.model.layers.${layer}.q_proj.lora_${side}.weight`;
+      const key = `base_model.model.model.layers.${layer}.q_proj.lora_${factor}.weight`;
       header[key] = { dtype: "F32", shape, data_offsets: [offset, (offset += FACTOR_BYTES)] };
     }
   }

@@ -1,5 +1,5 @@
-// `npm run check:pack`: packs the package, installs the tarball without development dependencies in an empty folder with an
-// empty home, and runs it there as a user would: serves, imports a study, asks, backs up, stops. Needs the registry.
+// `npm run check:pack`: packs the package and installs the tarball without development dependencies in an empty folder, with an
+// empty home directory. Then runs it as a user would: serves, imports a study, queries, backs up and stops. Needs the registry.
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
@@ -13,7 +13,7 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("..", import.meta.url));
 const STOP_MILLISECONDS = 30_000;
-/** What must be in the tarball, and what must not. */
+/** Files that the tarball must contain. */
 const NEEDED = [
   "dist/main.js",
   "dist/web/index.html",
@@ -23,6 +23,7 @@ const NEEDED = [
   "examples/reference-study/README.md",
   "README.md",
 ];
+/** Paths that the tarball must not contain. */
 const UNWANTED = /^(src|tests|scripts|docs|shared|node_modules|\.github|\.rankscope)\/|\.stamp$|\.tsbuildinfo$/;
 
 const folder = await mkdtemp(path.join(tmpdir(), "rankscope-pack-"));
@@ -31,36 +32,36 @@ try {
     cwd: root,
     maxBuffer: 2 ** 26,
   });
-  // What the build prints comes before the list.
+  // The build's output precedes the JSON list.
   const [packed] = JSON.parse(stdout.slice(stdout.search(/^\[$/m)));
   const files = packed.files.map((file) => file.path);
   const missing = NEEDED.filter((file) => !files.includes(file));
   const unwanted = files.filter((file) => UNWANTED.test(file));
   if (missing.length > 0) throw new Error(`the tarball lacks ${missing.join(", ")}`);
-  if (unwanted.length > 0) throw new Error(`the tarball holds ${unwanted.join(", ")}`);
+  if (unwanted.length > 0) throw new Error(`the tarball contains ${unwanted.join(", ")}`);
   console.log(`${packed.filename}: ${mb(packed.size)}, unpacked ${mb(packed.unpackedSize)}, ${files.length} files`);
 
   const home = path.join(folder, "home");
-  const place = path.join(folder, "place");
+  const project = path.join(folder, "project");
   await mkdir(home);
-  await mkdir(place);
-  await writeFile(path.join(place, "package.json"), '{ "private": true }');
-  // A study outside the package, and nothing of this checkout in the environment.
-  await cp(path.join(root, "tests/fixtures/tiny-lora-vs-qlora"), path.join(place, "study"), { recursive: true });
+  await mkdir(project);
+  await writeFile(path.join(project, "package.json"), '{ "private": true }');
+  // Import a study outside the package, and use nothing of this checkout in the environment.
+  await cp(path.join(root, "tests/fixtures/tiny-lora-vs-qlora"), path.join(project, "study"), { recursive: true });
   const { PATH, npm_config_registry, npm_config_cache, HTTPS_PROXY, HTTP_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS } =
     process.env;
   const env = {
     PATH,
     HOME: home,
-    ...given({ npm_config_registry, npm_config_cache, HTTPS_PROXY, HTTP_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS }),
-    // CUDA's libraries are downloaded from elsewhere, by those who want them.
+    ...defined({ npm_config_registry, npm_config_cache, HTTPS_PROXY, HTTP_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS }),
+    // Do not download the optional CUDA libraries.
     ONNXRUNTIME_NODE_INSTALL: "skip",
     PORT: "0",
   };
-  const options = { cwd: place, env, maxBuffer: 2 ** 26 };
-  const began = performance.now();
+  const options = { cwd: project, env, maxBuffer: 2 ** 26 };
+  const start = performance.now();
   await run("npm", ["install", "--omit=dev", "--no-audit", "--no-fund", path.join(folder, packed.filename)], options);
-  console.log(`installed in ${seconds(began)}`);
+  console.log(`installed in ${seconds(start)}`);
 
   const server = spawn("npx", ["--no-install", "rankscope", "serve"], {
     ...options,
@@ -73,17 +74,20 @@ try {
       ["--no-install", "rankscope", "import", "study", "--slug", "tiny"],
       options,
     );
-    if (!/Study tiny: added 8 experiments/.test(imported)) throw new Error(`the import said: ${imported}`);
+    if (!/Study tiny: added 8 experiments/.test(imported))
+      throw new Error(`unexpected output of the import: ${imported}`);
     const answer = await ask(address, "{ studies { nodes { slug minimumViableRank { rank } } } }");
     const slugs = answer.data.studies.nodes.map(({ slug }) => slug).sort();
-    if (slugs.join() !== "reference-study,tiny") throw new Error(`the studies are ${slugs.join()}`);
+    if (slugs.join() !== "reference-study,tiny") throw new Error(`unexpected studies: ${slugs.join()}`);
     const weights = await ask(
       address,
       '{ study(slug: "tiny") { weightSimilarity(rank: 8, scaling: NONE, waitSeconds: 60) { mean comparedLayers } } }',
     );
-    if (!(weights.data.study.weightSimilarity.mean < 1)) throw new Error(`the worker said: ${JSON.stringify(weights)}`);
+    if (!(weights.data.study.weightSimilarity.mean < 1))
+      throw new Error(`unexpected similarity: ${JSON.stringify(weights)}`);
     const page = await fetch(address);
-    if (!page.ok || !(await page.text()).includes("<script")) throw new Error(`the playground answered ${page.status}`);
+    if (!page.ok || !(await page.text()).includes("<script"))
+      throw new Error(`the playground responded with ${page.status}`);
     await run("npx", ["--no-install", "rankscope", "backup", "one.backup"], options);
     console.log(`served, imported, computed, backed up: ${JSON.stringify(answer.data.studies.nodes)}`);
   } finally {
@@ -94,14 +98,15 @@ try {
       throw new Error("the server did not stop");
     }
   }
-  if (existsSync(path.join(place, ".rankscope/postgres/postmaster.pid")))
-    throw new Error("PostgreSQL was left running");
-  console.log("stopped; the tarball installs and runs elsewhere");
+  if (existsSync(path.join(project, ".rankscope/postgres/postmaster.pid")))
+    throw new Error("PostgreSQL is still running");
+  console.log("stopped; the tarball installs and runs in an empty folder");
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
 
-function given(variables) {
+/** Returns the variables that are set. */
+function defined(variables) {
   return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined));
 }
 
@@ -110,8 +115,8 @@ async function addressOf(server) {
   return new Promise((resolve, reject) => {
     server.stdout.setEncoding("utf8").on("data", (text) => {
       printed += text;
-      const found = /Rankscope is at (\S+)/.exec(printed);
-      if (found) resolve(found[1]);
+      const match = /Rankscope is at (\S+)/.exec(printed);
+      if (match) resolve(match[1]);
     });
     server.on("exit", (code) => reject(new Error(`the server ended with code ${code}:\n${printed}`)));
   });
@@ -132,6 +137,6 @@ function mb(bytes) {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-function seconds(began) {
-  return `${((performance.now() - began) / 1000).toFixed(0)} s`;
+function seconds(start) {
+  return `${((performance.now() - start) / 1000).toFixed(0)} s`;
 }

@@ -2,13 +2,13 @@ import { readFile } from "node:fs/promises";
 import { readMigrations } from "#src/store/schema/migrations.js";
 import { NO_FILTER, withSchemaEngine } from "#src/store/schema/schema-engine.js";
 
-/** The exit code by which the engine's `diff` says that there is a difference. */
+/** Exit code of the engine's `diff` if there is a difference. */
 const DIFFERENT = 2;
 
 /**
- * Writes the SQL that leads from the migrations to `schemaFile`; undefined where they already make what it says.
+ * Returns the SQL that migrates from the existing migrations to `schemaFile`; undefined if they already produce that schema.
  *
- * @param url a database of a server on which the engine may create and drop a shadow database
+ * @param url database on a server where the engine may create and drop a shadow database
  */
 export async function draftMigration(url: string, schemaFile: string): Promise<string | undefined> {
   const content = await readFile(schemaFile, "utf8");

@@ -1,4 +1,4 @@
-// Runs the fuzz tests with 100,000 cases each, or as many as the argument says, and prints how long it took.
+// `npm run fuzz [-- CASES]`: runs the fuzz tests with 100,000 cases per property, or CASES, and prints the time.
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
@@ -7,7 +7,7 @@ import path from "node:path";
 const cases = process.argv[2] ?? "100000";
 if (!/^[1-9]\d*$/.test(cases)) throw new Error(`received ${cases} cases; allowed: a positive integer`);
 const vitest = path.join(path.dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs");
-const began = performance.now();
+const start = performance.now();
 const child = spawn(
   process.execPath,
   [vitest, "run", "--config", "tests/vitest.config.ts", "--reporter=verbose", "tests/fuzz"],
@@ -18,6 +18,6 @@ const child = spawn(
   },
 );
 child.on("close", (code) => {
-  process.stdout.write(`${cases} cases a property: ${Math.round((performance.now() - began) / 1000)} s\n`);
+  process.stdout.write(`${cases} cases per property: ${Math.round((performance.now() - start) / 1000)} s\n`);
   process.exitCode = code ?? 1;
 });

@@ -1,4 +1,5 @@
-// Writes the synthetic study that tests use: `npm run fixture`, or `npm run fixture -- some/folder`. The same bytes each time.
+// `npm run fixture`, or `npm run fixture -- some/folder`: writes the synthetic study that the tests use. The bytes are always
+// the same.
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeStudy } from "./tiny-fixture/write-study.js";

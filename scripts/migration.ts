@@ -1,5 +1,5 @@
-// `npm run migration -- name`: writes prisma/migrations/<time>_<name>/migration.sql, the way from the present
-// migrations to prisma/schema.prisma, as `prisma migrate dev --create-only` would, on a PostgreSQL that is thrown away.
+// `npm run migration -- name`: writes prisma/migrations/<time>_<name>/migration.sql, which migrates from the existing migrations
+// to prisma/schema.prisma. Works like `prisma migrate dev --create-only`, on a temporary PostgreSQL.
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,8 +20,9 @@ const dataDirectory = await mkdtemp(join(tmpdir(), "rankscope-migration-"));
 const postgres = await startEmbeddedPostgres({ dataDirectory, purpose: "migration", log: openLog("warn") });
 try {
   const sql = await draftMigration(postgres.url, schemaFile);
-  if (sql === undefined) console.log("Nothing to write: the migrations already make what prisma/schema.prisma says.");
-  else {
+  if (sql === undefined) {
+    console.log("No migration is needed: the existing migrations already produce prisma/schema.prisma.");
+  } else {
     const folder = `${new Date().toISOString().replace(/\D/g, "").slice(0, 14)}_${name}`;
     await mkdir(join(MIGRATIONS_FOLDER, folder), { recursive: true });
     await writeFile(join(MIGRATIONS_FOLDER, LOCK_FILE.path), LOCK_FILE.content);

@@ -1,5 +1,5 @@
-// `npm run test:repeat -- 10`: runs the whole suite that many times, every second run beside threads that keep all cores busy, and
-// prints a table of the runs. A test that fails in one of them depends on order, load or the clock.
+// `npm run test:repeat -- 10`: runs the whole suite 10 times and prints a table of the runs. During every second run, threads
+// keep all cores busy. A test that fails in some runs only depends on order, load or the clock.
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
@@ -15,10 +15,10 @@ const folder = await mkdtemp(path.join(tmpdir(), "rankscope-repeat-"));
 const rows = [];
 try {
   for (let run = 1; run <= Number(count); run++) {
-    const isBurdened = run % 2 === 0;
-    const burners = isBurdened ? startBurners() : [];
-    const row = { run, load: isBurdened ? "all cores busy" : "quiet", ...(await runSuite(run)) };
-    await Promise.all(burners.map((burner) => burner.terminate()));
+    const isLoaded = run % 2 === 0;
+    const loadThreads = isLoaded ? startLoadThreads() : [];
+    const row = { run, load: isLoaded ? "all cores busy" : "quiet", ...(await runSuite(run)) };
+    await Promise.all(loadThreads.map((thread) => thread.terminate()));
     rows.push(row);
     print(row);
   }
@@ -33,30 +33,30 @@ for (const { run, load, seconds, passed, skipped, failures } of rows) {
 }
 if (rows.some(({ failures }) => failures.length > 0)) process.exitCode = 1;
 
-/** Starts one thread a core that computes without end. */
-function startBurners() {
+/** Starts one thread per core that computes in an endless loop. */
+function startLoadThreads() {
   const endless = "for (let x = 1; ; x = (x * 48271) % 2147483647);";
   return Array.from({ length: availableParallelism() }, () => new Worker(endless, { eval: true }));
 }
 
-/** Runs all tests once. What fails outside a test, a hook or an unhandled error, counts as a failure too. */
+/** Runs all tests once. Failures outside of tests, such as hooks and unhandled errors, count as failures too. */
 async function runSuite(run) {
   const report = path.join(folder, `${run}.json`);
-  const began = performance.now();
+  const start = performance.now();
   const vitest = ["node_modules/vitest/vitest.mjs", "run", "--config", "tests/vitest.config.ts", ...files];
   const child = spawn(process.execPath, [...vitest, "--reporter=dot", "--reporter=json", `--outputFile=${report}`], {
     cwd: root,
     env: { ...process.env, CI: "true" },
     stdio: ["ignore", "ignore", "pipe"],
   });
-  let complaints = "";
-  child.stderr.setEncoding("utf8").on("data", (text) => (complaints += text));
+  let errorOutput = "";
+  child.stderr.setEncoding("utf8").on("data", (text) => (errorOutput += text));
   const code = await new Promise((resolve, reject) => child.on("error", reject).on("close", resolve));
-  const seconds = Math.round((performance.now() - began) / 1000);
+  const seconds = Math.round((performance.now() - start) / 1000);
   const { testResults, numPassedTests, numPendingTests } = JSON.parse(await readFile(report, "utf8"));
   const failures = testResults.flatMap((file) => failuresOf(file));
   if (code !== 0 && failures.length === 0) failures.push(`exit code ${code}`);
-  if (failures.length > 0) process.stderr.write(complaints);
+  if (failures.length > 0) process.stderr.write(errorOutput);
   return { seconds, passed: numPassedTests, skipped: numPendingTests, failures };
 }
 

@@ -1,5 +1,5 @@
-// `npx tsx scripts/screenshots.ts`: takes the pictures of the dashboard and the playground in examples/, from the example study
-// on a server of its own. Run `npm run build` first.
+// `npx tsx scripts/screenshots.ts`: takes the screenshots of the dashboard and the playground in examples/. They show the example
+// study on a separate server. Run `npm run build` first.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -11,16 +11,16 @@ import { CHROMIUM_ARGUMENTS } from "../tests/support/watch-page.js";
 
 const EXAMPLES = fileURLToPath(new URL("../examples", import.meta.url));
 const STUDY = "reference-study";
-/** GraphiQL notes a tab's text up to half a second late, and pages draw for a moment after their data is there. */
+/** GraphiQL saves a tab's text with a delay of up to half a second, and pages render for a moment after their data arrives. */
 const SETTLE_MILLISECONDS = 2000;
 /** Computes all weights of the study, so that no panel shows a job. */
-const WARM = `{ study(slug: "${STUDY}") { report(waitSeconds: 60) } }`;
+const WARM_UP = `{ study(slug: "${STUDY}") { report(waitSeconds: 60) } }`;
 
 async function takeDashboard(browser: Browser, address: string): Promise<void> {
   const page = await browser.newPage({ viewport: { width: 1360, height: 1120 } });
   await page.goto(new URL(`/dashboard/studies/${STUDY}`, address).href);
   await page.getByText("r* =").waitFor();
-  // Plots further down are drawn when they are scrolled to.
+  // Plots further down are rendered only when they are scrolled into view.
   await page.locator("main svg").first().waitFor({ timeout: 60_000 });
   await page.waitForTimeout(SETTLE_MILLISECONDS);
   await page.waitForLoadState("networkidle");
@@ -39,12 +39,12 @@ async function takePlayground(browser: Browser, address: string): Promise<void> 
 }
 
 const executablePath = findChromium();
-if (executablePath === undefined) throw new Error(`no Chromium was found; ${HOW_TO_GET_CHROMIUM}`);
+if (executablePath === undefined) throw new Error(`Chromium was not found; ${HOW_TO_GET_CHROMIUM}`);
 const data = await mkdtemp(path.join(tmpdir(), "rankscope-screenshots-"));
 const server = await serveRankscope({ RANKSCOPE_DATA: data });
 const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGUMENTS] });
 try {
-  const { errors } = await query(server.address, WARM);
+  const { errors } = await query(server.address, WARM_UP);
   if (errors !== undefined) throw new Error(JSON.stringify(errors));
   await takeDashboard(browser, server.address);
   await takePlayground(browser, server.address);

@@ -1,5 +1,5 @@
-// `npm run seed -- --studies 2000 --experiments 8 --layers 24 --points 100`: fills DATABASE_URL, or the embedded database
-// under RANKSCOPE_DATA, with made-up studies by COPY.
+// `npm run seed -- --studies 2000 --experiments 8 --layers 24 --points 100`: adds generated studies to DATABASE_URL, or to the
+// embedded database under RANKSCOPE_DATA, by COPY.
 import { parseArgs } from "node:util";
 import { readConfig } from "#src/config.js";
 import { openLog } from "#src/log.js";
@@ -21,11 +21,11 @@ if (
 
 const store = await openStore(readConfig(), { purpose: "seed", log: openLog("warn") });
 try {
-  const began = performance.now();
+  const start = performance.now();
   const written = await seedStudies(store, options, (done) => {
     if (done % 500 === 0) console.log(`${done} of ${options.studies} studies`);
   });
-  console.log(`Wrote ${written} rows in ${((performance.now() - began) / 1000).toFixed(1)} s.`);
+  console.log(`Wrote ${written} rows in ${((performance.now() - start) / 1000).toFixed(1)} s.`);
 } finally {
   await store.close();
 }

@@ -1,5 +1,5 @@
-// Runs scripts/smoke.mjs and the unit tests on other releases of Node: `node scripts/smoke-nodes.mjs 22 24`. Each comes from npm's
-// package `node`, installed into a temporary folder.
+// `node scripts/smoke-nodes.mjs 22 24`: runs scripts/smoke.mjs and the unit tests on other releases of Node. Installs each release
+// from the npm package `node` into a temporary folder.
 import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -16,7 +16,7 @@ if (versions.length === 0 || !versions.every((version) => /^\d+$/.test(version))
 for (const version of versions) {
   const folder = await mkdtemp(path.join(tmpdir(), `rankscope-node-${version}-`));
   try {
-    // Its postinstall links the executable that lies in a package of its platform.
+    // The postinstall script links the executable, which is in a separate package for each platform.
     await run("npm", ["install", "--no-save", "--silent", "--prefix", folder, `node@${version}`], folder);
     const node = path.join(folder, "node_modules/node/bin/node");
     await run(node, ["scripts/smoke.mjs"], root);
@@ -26,9 +26,13 @@ for (const version of versions) {
   }
 }
 
-/** Runs a command with its output on ours. @throws where it fails */
+/**
+ * Runs a command and forwards its output.
+ *
+ * @throws Error if the command fails
+ */
 async function run(command, parameters, cwd) {
   const child = spawn(command, parameters, { cwd, stdio: "inherit" });
   const code = await new Promise((resolve, reject) => child.on("error", reject).on("close", resolve));
-  if (code !== 0) throw new Error(`${command} ${parameters.join(" ")} ended with code ${code}`);
+  if (code !== 0) throw new Error(`${command} ${parameters.join(" ")} exited with code ${code}`);
 }

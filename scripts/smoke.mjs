@@ -1,5 +1,5 @@
-// Runs the built server on the Node that runs this script: starts it on an empty data directory, asks a query, imports a study,
-// waits for what the worker computes, and stops it. Needs `npm run build` before.
+// Runs the built server on the current Node: starts it with an empty data directory, sends a query, imports a study, waits for a
+// computation of the worker, and stops the server. Run `npm run build` first.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -35,12 +35,12 @@ try {
   server.child.kill("SIGTERM");
 }
 const { code, printed } = await server.ended;
-check(code === 0, "the server stops when it is told to", { code, printed });
+check(code === 0, "the server stops on SIGTERM", { code, printed });
 check(!existsSync(path.join(data, "postgres", "postmaster.pid")), "PostgreSQL stops with it", data);
 await rm(data, { recursive: true });
 console.log(`Node ${process.version}: served, imported, computed and stopped`);
 
-/** Starts a command of Rankscope; `ended` resolves with its exit code and what it printed. */
+/** Starts a Rankscope command. `ended` resolves to its exit code and its output. */
 function start(parameters) {
   const child = spawn(process.execPath, [MAIN, ...parameters], {
     env: environment,
@@ -56,8 +56,8 @@ function start(parameters) {
 function addressOf({ child, printed, ended }) {
   return new Promise((resolve, reject) => {
     child.stdout.on("data", () => {
-      const found = /Rankscope is at (\S+)/.exec(printed());
-      if (found) resolve(found[1]);
+      const match = /Rankscope is at (\S+)/.exec(printed());
+      if (match) resolve(match[1]);
     });
     void ended.then(({ code }) => reject(new Error(`the server ended with code ${code}:\n${printed()}`)));
   });
@@ -74,6 +74,6 @@ async function ask(address, query) {
   return answer;
 }
 
-function check(isSo, what, received) {
-  if (!isSo) throw new Error(`not so: ${what}; received ${JSON.stringify(received)}`);
+function check(isTrue, expectation, received) {
+  if (!isTrue) throw new Error(`expected: ${expectation}; received: ${JSON.stringify(received)}`);
 }

@@ -1,6 +1,6 @@
-// `npm run bench:api -- --sizes 200,2000,20000 --requests 200 --data folder`: the API against PostGraphile on the same rows and
-// against an Apollo server that answers a constant, and how it grows with the number of studies. Ratios are what counts:
-// the times are of this machine and this moment. With --data the seeded databases are kept, and used again.
+// `npm run bench:api -- --sizes 200,2000,20000 --requests 200 --data folder`: compares the API with PostGraphile on the same
+// rows and with an Apollo server that returns a constant, and shows how times grow with the number of studies. Compare the
+// ratios; times depend on the machine and the moment. --data keeps the seeded databases for the next run.
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -12,22 +12,31 @@ import { migrate } from "#src/store/schema/migrate.js";
 import { DEFAULT_SEED } from "../seed/seed-options.js";
 import { seedStudies } from "../seed/seed-studies.js";
 import { measure, type Load, type Measured } from "./api/measure.js";
-import { ACROSS, BROWSE, CONSTANT, DIAGNOSE, RAW_ACROSS, RAW_BROWSE, RAW_DIAGNOSE } from "./api/operations.js";
+import {
+  ACROSS,
+  BROWSE,
+  CONSTANT,
+  DIAGNOSE,
+  POSTGRAPHILE_ACROSS,
+  POSTGRAPHILE_BROWSE,
+  POSTGRAPHILE_DIAGNOSE,
+} from "./api/operations.js";
 import { serveConstant, servePostgraphile, serveRankscope } from "./api/servers.js";
 
-const PAGE = 50;
-const COMPARED = 100;
+const PAGE_SIZE = 50;
+const COMPARED_STUDIES = 100;
 
 type Operation = "Browse" | "Across" | "Diagnose";
 const OPERATIONS: readonly Operation[] = ["Browse", "Across", "Diagnose"];
 
 interface Size {
   readonly studies: number;
-  readonly operations: Record<Operation, Pair>;
+  readonly operations: Record<Operation, Comparison>;
 }
 
-interface Pair {
+interface Comparison {
   readonly rankscope: Measured;
+  /** Undefined if PostGraphile is not installed. */
   readonly postgraphile: Measured | undefined;
 }
 
@@ -41,30 +50,39 @@ async function measureSize(studies: number, folder: string, requests: number): P
     await fill(postgres.url, studies);
     const rankscope = await serveRankscope(postgres.url);
     const postgraphile = await servePostgraphile(postgres.url);
-    const both = async (requested: number, own: Omit<Load, "url">, raw: Omit<Load, "url">): Promise<Pair> => {
-      const loads = [{ url: rankscope.url, ...own }, ...(postgraphile ? [{ url: postgraphile.url, ...raw }] : [])];
-      const [first, second] = await measure(loads, { requests: requested });
+    const compare = async (count: number, own: Omit<Load, "url">, other: Omit<Load, "url">): Promise<Comparison> => {
+      const loads = [{ url: rankscope.url, ...own }];
+      if (postgraphile !== undefined) loads.push({ url: postgraphile.url, ...other });
+      const [first, second] = await measure(loads, { requests: count });
       if (first === undefined) throw new Error("nothing was measured");
       return { rankscope: first, postgraphile: second };
     };
     try {
-      const one = (i: number) => ({ slug: slug((i * 37) % studies) });
-      const several = (i: number) => ({
-        slugs: Array.from({ length: Math.min(COMPARED, studies) }, (_, k) => slug((i * 37 + k * 11) % studies)),
+      const oneStudy = (i: number) => ({ slug: slug((i * 37) % studies) });
+      const manyStudies = (i: number) => ({
+        slugs: Array.from({ length: Math.min(COMPARED_STUDIES, studies) }, (_, k) => slug((i * 37 + k * 11) % studies)),
         metric: "TRAINING_LOSS",
       });
-      const page = () => ({ first: PAGE });
-      const first = () => ({ first: Math.min(COMPARED, studies) });
+      const firstPage = () => ({ first: PAGE_SIZE });
+      const firstStudies = () => ({ first: Math.min(COMPARED_STUDIES, studies) });
       return {
         studies,
         operations: {
-          Browse: await both(requests, { query: BROWSE, variables: page }, { query: RAW_BROWSE, variables: page }),
-          Across: await both(
-            Math.ceil(requests / 4),
-            { query: ACROSS, variables: several },
-            { query: RAW_ACROSS, variables: first },
+          Browse: await compare(
+            requests,
+            { query: BROWSE, variables: firstPage },
+            { query: POSTGRAPHILE_BROWSE, variables: firstPage },
           ),
-          Diagnose: await both(requests, { query: DIAGNOSE, variables: one }, { query: RAW_DIAGNOSE, variables: one }),
+          Across: await compare(
+            Math.ceil(requests / 4),
+            { query: ACROSS, variables: manyStudies },
+            { query: POSTGRAPHILE_ACROSS, variables: firstStudies },
+          ),
+          Diagnose: await compare(
+            requests,
+            { query: DIAGNOSE, variables: oneStudy },
+            { query: POSTGRAPHILE_DIAGNOSE, variables: oneStudy },
+          ),
         },
       };
     } finally {
@@ -75,6 +93,7 @@ async function measureSize(studies: number, folder: string, requests: number): P
   }
 }
 
+/** Migrates the database and adds studies until it has `studies`. */
 async function fill(url: string, studies: number): Promise<void> {
   await migrate(url);
   const database = openDatabase(url, { applicationName: "bench seed", maxConnections: 2 });
@@ -90,7 +109,7 @@ async function fill(url: string, studies: number): Promise<void> {
 function print(sizes: readonly Size[], constant: Measured): void {
   const ms = (value: number) => value.toFixed(1).padStart(8);
   console.log(
-    `\nAn Apollo server that answers a constant: p50 ${constant.p50.toFixed(2)} ms, ${constant.throughput.toFixed(0)} requests a second.`,
+    `\nAn Apollo server that returns a constant: p50 ${constant.p50.toFixed(2)} ms, ${constant.throughput.toFixed(0)} requests/s.`,
   );
   console.log(
     "\nstudies  operation   p50 ms   p95 ms  requests/s  p50 / constant  p50 / PostGraphile  requests/s / PostGraphile",
@@ -110,14 +129,14 @@ function print(sizes: readonly Size[], constant: Measured): void {
   }
   const [first, ...rest] = sizes;
   if (first === undefined || rest.length === 0) return;
-  console.log("\nHow p95 grows, and the logarithm of the number of studies beside it:");
+  console.log("\nGrowth of p95, compared with the growth of the logarithm of the number of studies:");
   for (const { studies, operations } of rest) {
-    const grown = OPERATIONS.map(
-      (operation) =>
-        `${operation} ${(operations[operation].rankscope.p95 / first.operations[operation].rankscope.p95).toFixed(2)}`,
-    );
+    const growth = OPERATIONS.map((operation) => {
+      const ratio = operations[operation].rankscope.p95 / first.operations[operation].rankscope.p95;
+      return `${operation} ${ratio.toFixed(2)}`;
+    });
     const logarithm = Math.log(studies) / Math.log(first.studies);
-    console.log(`${first.studies} to ${studies}: ${grown.join(", ")}; logarithm ${logarithm.toFixed(2)}`);
+    console.log(`${first.studies} to ${studies}: ${growth.join(", ")}; logarithm ${logarithm.toFixed(2)}`);
   }
   if (sizes.some(({ operations }) => operations.Browse.postgraphile === undefined)) {
     console.log("\nPostGraphile is not installed: npm install --prefix scripts/bench/postgraphile");

@@ -1,6 +1,6 @@
-// `npm run bench:dashboard -- --studies 2500 --frames 600`: scrolls all experiments of a seeded store in Chromium, once while
-// they are loaded and once when they are, beside an empty element of the same height: what counts is how many more frames are
-// late than the browser's own. Then the sizes of the files that a browser fetches.
+// `npm run bench:dashboard -- --studies 2500 --frames 600`: scrolls the list of all experiments of a seeded store in Chromium,
+// while they load and afterwards, and an empty element of the same height for comparison. Counts the late frames. Then prints
+// the sizes of the dashboard's files.
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -18,34 +18,35 @@ import { seedStudies } from "../seed/seed-studies.js";
 import { serveRankscope } from "./api/servers.js";
 import { median, print } from "./print.js";
 
-const RUNS_OF_A_STUDY = 8;
-/** Milliseconds; a frame that took longer is seen to stutter. */
-const LATE = 50;
+const EXPERIMENTS_PER_STUDY = 8;
+/** Frames that take longer are late: users notice the delay. */
+const LATE_MILLISECONDS = 50;
 const ASSETS = fileURLToPath(new URL("../../dist/web/dashboard/assets", import.meta.url));
 
 interface Scrolled {
-  /** Milliseconds between frames. */
+  /** Times between frames in milliseconds. */
   readonly frames: readonly number[];
-  /** The most rows that were elements at once. */
-  readonly rows: number;
+  /** Maximum number of rows that had elements at the same time. */
+  readonly maxRows: number;
 }
 
-/** Pixels a frame at a quick, steady turn of the wheel: some 5,800 a second. */
-const STEADY = 96;
+/** Pixels per frame of fast, steady scrolling with a wheel: about 5,800 per second. */
+const WHEEL_PIXELS = 96;
 
-/** Scrolls the page's region from the top in so many frames: by `pixels` in each, or else to the bottom. */
+/** Scrolls the page's region from the top in `frames` frames: by `pixels` in each, or to the bottom if not given. */
 function scroll(page: Page, frames: number, pixels?: number): Promise<Scrolled> {
   return page.evaluate<Scrolled>(`new Promise((resolve) => {
     const region = document.querySelector(".table-region");
     region.scrollTop = 0;
     const step = ${pixels ?? `(region.scrollHeight - region.clientHeight) / ${frames}`};
-    const taken = [];
-    let rows = 0, last;
+    const times = [];
+    let maxRows = 0;
+    let last;
     const next = (now) => {
-      if (last !== undefined) taken.push(now - last);
+      if (last !== undefined) times.push(now - last);
       last = now;
-      rows = Math.max(rows, region.querySelectorAll("tr.row").length);
-      if (taken.length >= ${frames}) return resolve({ frames: taken, rows });
+      maxRows = Math.max(maxRows, region.querySelectorAll("tr.row").length);
+      if (times.length >= ${frames}) return resolve({ frames: times, maxRows });
       region.scrollTop += step;
       requestAnimationFrame(next);
     };
@@ -53,15 +54,21 @@ function scroll(page: Page, frames: number, pixels?: number): Promise<Scrolled> 
   })`);
 }
 
-function row(name: string, { frames, rows }: Scrolled): string[] {
-  const late = frames.filter((frame) => frame > LATE).length;
-  const share = `${((100 * late) / frames.length).toFixed(1)} %`;
-  return [name, String(frames.length), share, median(frames).toFixed(1), Math.max(...frames).toFixed(0), String(rows)];
+function row(name: string, { frames, maxRows }: Scrolled): string[] {
+  const late = frames.filter((frame) => frame > LATE_MILLISECONDS).length;
+  return [
+    name,
+    String(frames.length),
+    `${((100 * late) / frames.length).toFixed(1)} %`,
+    median(frames).toFixed(1),
+    Math.max(...frames).toFixed(0),
+    String(maxRows),
+  ];
 }
 
-async function measure(address: string, runs: number, frames: number): Promise<void> {
+async function measure(address: string, experiments: number, frames: number): Promise<void> {
   const executablePath = findChromium();
-  if (executablePath === undefined) throw new Error(`no Chromium was found; ${HOW_TO_GET_CHROMIUM}`);
+  if (executablePath === undefined) throw new Error(`Chromium was not found; ${HOW_TO_GET_CHROMIUM}`);
   const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGUMENTS] });
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 860 } });
@@ -69,21 +76,21 @@ async function measure(address: string, runs: number, frames: number): Promise<v
     await page.locator("tr.row data").first().waitFor();
     const loading = await scroll(page, frames);
     await page
-      .locator(`tr[aria-rowindex="${runs + 1}"] data`)
+      .locator(`tr[aria-rowindex="${experiments + 1}"] data`)
       .first()
       .waitFor({ timeout: 120_000 });
     const loaded = await scroll(page, frames);
-    const steady = await scroll(page, frames, STEADY);
+    const steady = await scroll(page, frames, WHEEL_PIXELS);
     const height = await page.evaluate<number>('document.querySelector(".table-region").scrollHeight');
     await page.setContent(
       `<div class="table-region" style="height: 600px; overflow: auto"><div style="height: ${height}px"></div></div>`,
     );
     const empty = await scroll(page, frames);
-    print(`Scrolling ${runs} experiments`, `late: over ${LATE} ms`, [
-      ["", "frames", "late", "median, ms", "longest, ms", "most rows"],
+    print(`Scrolling ${experiments} experiments`, `late: over ${LATE_MILLISECONDS} ms`, [
+      ["", "frames", "late", "median, ms", "maximum, ms", "maximum rows"],
       row("to the bottom, while they load", loading),
       row("to the bottom, loaded", loaded),
-      row(`${STEADY} pixels a frame`, steady),
+      row(`${WHEEL_PIXELS} pixels per frame`, steady),
       row("an empty element, to the bottom", empty),
     ]);
   } finally {
@@ -91,7 +98,8 @@ async function measure(address: string, runs: number, frames: number): Promise<v
   }
 }
 
-async function sizes(): Promise<void> {
+/** Prints the sizes of the dashboard's files, uncompressed and compressed. */
+async function printSizes(): Promise<void> {
   const files = (await readdir(ASSETS)).sort();
   const rows = await Promise.all(
     files.map(async (file) => {
@@ -100,22 +108,23 @@ async function sizes(): Promise<void> {
       return [file, kilobytes(content.length), kilobytes(gzipSync(content, { level: 9 }).length)];
     }),
   );
-  print("Files of the dashboard", "kB", [["", "as it is", "gzip"], ...rows]);
+  print("Files of the dashboard", "kB", [["", "uncompressed", "gzip"], ...rows]);
 }
 
 const text = { type: "string" } as const;
 const { values } = parseArgs({ options: { studies: text, frames: text } });
-const [studies, frames] = [Number(values.studies ?? 2500), Number(values.frames ?? 600)];
+const studies = Number(values.studies ?? 2500);
+const frames = Number(values.frames ?? 600);
 const dataDirectory = await mkdtemp(path.join(tmpdir(), "rankscope-bench-"));
 const postgres = await startEmbeddedPostgres({ dataDirectory, purpose: "bench", log: openLog("warn") });
 try {
   await migrate(postgres.url);
   const database = openDatabase(postgres.url, { applicationName: "bench", maxConnections: 2 });
-  await seedStudies(database, { studies, experiments: RUNS_OF_A_STUDY, layers: 0, points: 0 });
+  await seedStudies(database, { studies, experiments: EXPERIMENTS_PER_STUDY, layers: 0, points: 0 });
   await database.close();
   const server = await serveRankscope(postgres.url);
   try {
-    await measure(server.url, studies * RUNS_OF_A_STUDY, frames);
+    await measure(server.url, studies * EXPERIMENTS_PER_STUDY, frames);
   } finally {
     await server.close();
   }
@@ -123,4 +132,4 @@ try {
   await postgres.stop();
   await rm(dataDirectory, { recursive: true });
 }
-await sizes();
+await printSizes();

@@ -1,6 +1,7 @@
 /**
- * How fast the engine's kernels are on each provider, against the CPU and against ONNX Runtime's own matrix product, and how
- * exact: `npx tsx scripts/bench/kernels.ts`. Providers that are not here are left out, with the reason.
+ * `npx tsx scripts/bench/kernels.ts [MAX_GFLOP] [PROVIDER,...]`: measures speed and accuracy of the engine's kernels on each
+ * provider, compared with the CPU and with ONNX Runtime's own matrix product. Unavailable providers are skipped; the reason is
+ * printed.
  */
 
 import { availableParallelism, cpus } from "node:os";
@@ -37,45 +38,51 @@ const HEADER = [
   "on cpu",
 ];
 
-const row = (problem: Problem, { seconds, matMulSeconds, ...one }: Measured, cpu: Measured | undefined): string[] => {
+const row = (
+  problem: Problem,
+  { seconds, matMulSeconds, ...measured }: Measured,
+  cpu: Measured | undefined,
+): string[] => {
   const gflop = flopsOf(problem) / 1e9;
-  const isGpu = one.provider !== "cpu";
+  const isGpu = measured.provider !== "cpu";
   return [
     `${problem.layers} x ${problem.members} x ${problem.features} x ${problem.rank}`,
     gflop.toPrecision(3),
-    isGpu ? one.provider : `cpu x${one.threads}`,
+    isGpu ? measured.provider : `cpu x${measured.threads}`,
     (seconds * 1000).toPrecision(3),
     (gflop / seconds).toPrecision(3),
     cpu === undefined ? "-" : (cpu.seconds / seconds).toPrecision(3),
     `${((100 * matMulSeconds) / seconds).toFixed(0)} %`,
-    isGpu ? one.cosineError.toExponential(1) : "-",
-    isGpu ? one.distanceError.toExponential(1) : "-",
-    isGpu ? String(one.again) : "-",
+    isGpu ? measured.cosineError.toExponential(1) : "-",
+    isGpu ? measured.distanceError.toExponential(1) : "-",
+    isGpu ? String(measured.again) : "-",
   ];
 };
 
-/** Larger problems are not given to one core alone. */
-const ONE_CORE_FLOPS = 1e11;
+/** Maximum size of a problem that is measured on a single core. Larger ones would take minutes there. */
+const MAX_FLOPS_OF_ONE_CORE = 1e11;
 
-/** GFLOP above which a problem is left out: for machines on which it would take minutes. */
-const most = Number(process.argv[2] ?? Infinity);
-const wanted = process.argv[3]?.split(",");
+/** Larger problems are skipped, for machines on which they would take minutes. */
+const maxGflop = Number(process.argv[2] ?? Infinity);
+const requestedProviders = process.argv[3]?.split(",");
 
 const threads = availableParallelism();
 const runners: Runner[] = [{ provider: "cpu", threads: 1 }];
 if (threads > 1) runners.push({ provider: "cpu", threads });
 console.log(`${cpus()[0]?.model ?? "unknown processor"}, ${threads} cores, Node ${process.version}`);
-for (const provider of GPU_PROVIDERS.filter((one: Provider) => wanted?.includes(one) ?? true)) {
+for (const provider of GPU_PROVIDERS.filter((provider: Provider) => requestedProviders?.includes(provider) ?? true)) {
   const { present, device, problem, runtime } = await probeProvider(provider);
-  console.log(`${provider}: ${present ? (device ?? "a device that is not known") : problem}, ONNX Runtime ${runtime}`);
+  console.log(`${provider}: ${present ? (device ?? "unknown device") : problem}, ONNX Runtime ${runtime}`);
   if (present) runners.push({ provider, threads: 1 });
 }
 console.log(`| ${HEADER.join(" | ")} |\n|${" --- |".repeat(HEADER.length)}`);
-for (const problem of PROBLEMS.filter((one) => flopsOf(one) <= most * 1e9)) {
+for (const problem of PROBLEMS.filter((problem) => flopsOf(problem) <= maxGflop * 1e9)) {
   const measured = await measureProblem(
     problem,
-    // One core takes minutes for what all of them take seconds for.
-    runners.filter((one) => one.provider !== "cpu" || one.threads === threads || flopsOf(problem) < ONE_CORE_FLOPS),
+    runners.filter((runner) => {
+      const isOneCore = runner.provider === "cpu" && runner.threads !== threads;
+      return !isOneCore || flopsOf(problem) < MAX_FLOPS_OF_ONE_CORE;
+    }),
   );
   const cpu = measured.find((one) => one.provider === "cpu" && one.threads === threads);
   for (const one of measured) console.log(`| ${row(problem, one, cpu).join(" | ")} |`);

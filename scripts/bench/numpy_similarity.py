@@ -1,8 +1,8 @@
-"""The notebook's way and the factor formula in NumPy, timed: what Rankscope is compared with.
+"""Times two NumPy implementations that Rankscope is compared with: the notebook's and the factor formula.
 
     python3 scripts/bench/numpy_similarity.py RUNS BASELINE.safetensors CANDIDATE.safetensors
 
-Prints JSON: for each way the seconds of each run, reading the files included, and the mean cosine over the layers.
+Prints JSON: the seconds of each run of each implementation, including reading the files, and the mean cosine over the layers.
 """
 
 import json
@@ -16,20 +16,20 @@ import numpy as np
 
 def main(runs: int, baseline: str, candidate: str) -> None:
     result = {"numpy": np.__version__}
-    for name, way in (("form", form_both), ("factors", by_factors)):
+    for name, implementation in (("form", form_both), ("factors", by_factors)):
         seconds = []
         for _ in range(runs + 1):
             start = time.perf_counter()
             left, right = read_factors(baseline), read_factors(candidate)
-            cosines = [way(*left[layer], *right[layer]) for layer in left]
+            cosines = [implementation(*left[layer], *right[layer]) for layer in left]
             seconds.append(time.perf_counter() - start)
-        # The first run pages the files in and starts the BLAS threads.
+        # Skip the first run, which reads the files from disk and starts the BLAS threads.
         result[name] = {"seconds": seconds[1:], "mean_cosine": float(np.mean(cosines))}
     print(json.dumps(result))
 
 
 def form_both(a1, b1, a2, b2):
-    """float32: both updates formed in full, flattened, compared."""
+    """Compares in float32: forms both updates in full and flattens them."""
     w1, w2 = (b1 @ a1).flatten(), (b2 @ a2).flatten()
     l2 = np.linalg.norm(w1 - w2)
     cosine = np.dot(w1, w2) / (np.linalg.norm(w1) * np.linalg.norm(w2))
@@ -38,7 +38,7 @@ def form_both(a1, b1, a2, b2):
 
 
 def by_factors(a1, b1, a2, b2):
-    """float64: <W1, W2> = sum((B1^T B2) * (A1 A2^T)), and likewise the norms; the distance follows."""
+    """Compares in float64 by <W1, W2> = sum((B1^T B2) * (A1 A2^T)). Norms and distance use the same formula."""
     a1, b1, a2, b2 = (x.astype(np.float64) for x in (a1, b1, a2, b2))
     product = lambda a, b, c, d: np.sum((b.T @ d) * (a @ c.T))
     n1, n2, p = product(a1, b1, a1, b1), product(a2, b2, a2, b2), product(a1, b1, a2, b2)
@@ -47,7 +47,7 @@ def by_factors(a1, b1, a2, b2):
 
 
 def read_factors(path: str) -> dict:
-    """Layer -> (A, B) of a safetensors file of float32 tensors."""
+    """Returns (A, B) by layer from a safetensors file of float32 tensors."""
     with open(path, "rb") as file:
         content = file.read()
     (length,) = struct.unpack_from("<Q", content)

@@ -1,4 +1,4 @@
-/** The middle value; of an even number the lower of the two. */
+/** Returns the median, or the lower of the two middle values if their number is even. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((left, right) => left - right);
   return sorted[Math.floor((sorted.length - 1) / 2)] ?? NaN;
@@ -7,9 +7,9 @@ export function median(values: readonly number[]): number {
 export const milliseconds = (seconds: number | undefined): string =>
   seconds === undefined ? "-" : `${(seconds * 1000).toFixed(2)} ms`;
 
-/** By how much the second is faster than the first. */
-export const ratio = (seconds: number | undefined, than: number): string =>
-  seconds === undefined ? "-" : `${(seconds / than).toFixed(2)} x`;
+/** Formats `seconds` as a multiple of `reference`. */
+export const ratio = (seconds: number | undefined, reference: number): string =>
+  seconds === undefined ? "-" : `${(seconds / reference).toFixed(2)} x`;
 
 /** Prints a table with its title. */
 export function print(title: string, note: string, rows: readonly (readonly string[])[]): void {

@@ -11,8 +11,8 @@ import { openWeightStore } from "#src/weights/open-weight-store.js";
 import type { WeightFile, WeightStore } from "#src/model/weight-store.js";
 import { median, print } from "./print.js";
 
-/** Tensors read at once: the next ones are read while one is hashed. */
-const READS_AT_ONCE = 16;
+/** Number of concurrent reads: the next tensors are read while one is hashed. */
+const CONCURRENT_READS = 16;
 const ROUNDS = 9;
 const MEGABYTE = 1e6;
 
@@ -22,36 +22,36 @@ interface Tensor extends TensorEntry {
 }
 
 /**
- * (e) Bytes of adapter factors read per second through a weight store, each tensor checked against its SHA-256 and decoded,
- * against `cat` of the same files to nowhere. The two take turns, so that both meet the same machine.
+ * (e) Measures the rate at which a weight store reads, verifies (SHA-256) and decodes adapter factors, compared with `cat` of
+ * the same files to /dev/null. The two alternate, so that other work on the machine affects both alike.
  */
 export async function benchReading(folder: string): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), "rankscope-bench-"));
   const store = await openWeightStore({ kind: "directory", directory });
   try {
-    const tensors = await keepTensorsBelow(folder, store);
+    const tensors = await storeTensorsBelow(folder, store);
     const files = [...new Map(tensors.map(({ file }) => [file.hash, file])).values()];
     const kept = files.map(({ hash: name }) => join(directory, name.slice(0, 2), name));
     const bytes = tensors.reduce((sum, { length }) => sum + length, 0);
-    const ways = {
+    const methods = {
       store: { bytes, seconds: [] as number[], run: () => readAll(store, tensors) },
       cat: { bytes: files.reduce((sum, { size }) => sum + size, 0), seconds: [] as number[], run: () => cat(kept) },
     };
-    // The first turn of each fills the caches of the system and the compiler.
+    // Round 0 warms up the page cache and the compiler and is not counted.
     for (let round = 0; round <= ROUNDS; round++) {
-      for (const way of Object.values(ways)) {
+      for (const method of Object.values(methods)) {
         const start = performance.now();
-        await way.run();
-        if (round > 0) way.seconds.push((performance.now() - start) / 1000);
+        await method.run();
+        if (round > 0) method.seconds.push((performance.now() - start) / 1000);
       }
     }
-    const rate = (way: (typeof ways)["cat"]) => way.bytes / median(way.seconds) / MEGABYTE;
+    const rate = (method: (typeof methods)["cat"]) => method.bytes / median(method.seconds) / MEGABYTE;
     print(
       "(e) Reading factors",
       `${tensors.length} tensors, ${(bytes / MEGABYTE).toFixed(1)} MB; medians of ${ROUNDS}`,
       [
-        ["weight store, checked and decoded", `${rate(ways.store).toFixed(0)} MB/s`, ""],
-        ["cat", `${rate(ways.cat).toFixed(0)} MB/s`, `${(rate(ways.cat) / rate(ways.store)).toFixed(2)} x`],
+        ["weight store, verified and decoded", `${rate(methods.store).toFixed(0)} MB/s`, ""],
+        ["cat", `${rate(methods.cat).toFixed(0)} MB/s`, `${(rate(methods.cat) / rate(methods.store)).toFixed(2)} x`],
       ],
     );
   } finally {
@@ -60,7 +60,8 @@ export async function benchReading(folder: string): Promise<void> {
   }
 }
 
-async function keepTensorsBelow(root: string, into: WeightStore): Promise<Tensor[]> {
+/** Copies all adapters below `root` into the store and returns their tensors. */
+async function storeTensorsBelow(root: string, store: WeightStore): Promise<Tensor[]> {
   const found = await readdir(root, { recursive: true, withFileTypes: true });
   const tensors = new Map<string, Tensor[]>();
   for (const entry of found.filter(({ name }) => name === "adapter_model.safetensors")) {
@@ -70,7 +71,7 @@ async function keepTensorsBelow(root: string, into: WeightStore): Promise<Tensor
     if (listed === undefined) continue;
     const hashes = await hashWeights(listed);
     const file = { hash: hashes.file, size: hashes.size, path };
-    await into.keep(file);
+    await store.keep(file);
     tensors.set(
       file.hash,
       listed.tensors.map((tensor) => ({ ...tensor, file, hash: hashes.tensors.get(tensor.name) ?? "" })),
@@ -79,23 +80,23 @@ async function keepTensorsBelow(root: string, into: WeightStore): Promise<Tensor
   return [...tensors.values()].flat();
 }
 
-async function readAll(from: WeightStore, tensors: readonly Tensor[]): Promise<void> {
-  const ahead = tensors.values();
-  const readSome = async () => {
-    for (const tensor of ahead) {
-      tensorValues(await from.read(tensor.file, tensor.offset, tensor.length), tensor, tensor.file.path);
+async function readAll(store: WeightStore, tensors: readonly Tensor[]): Promise<void> {
+  const remaining = tensors.values();
+  const readRemaining = async () => {
+    for (const tensor of remaining) {
+      tensorValues(await store.read(tensor.file, tensor.offset, tensor.length), tensor, tensor.file.path);
     }
   };
-  await Promise.all(Array.from({ length: READS_AT_ONCE }, readSome));
+  await Promise.all(Array.from({ length: CONCURRENT_READS }, readRemaining));
 }
 
 async function cat(paths: readonly string[]): Promise<void> {
-  const nowhere = await open("/dev/null", "w");
+  const devNull = await open("/dev/null", "w");
   try {
-    const child = spawn("cat", paths, { stdio: ["ignore", nowhere.fd, "inherit"] });
+    const child = spawn("cat", paths, { stdio: ["ignore", devNull.fd, "inherit"] });
     const [code] = (await once(child, "exit")) as [number | null];
-    if (code !== 0) throw new Error(`cat ended with ${code}`);
+    if (code !== 0) throw new Error(`cat exited with code ${code}`);
   } finally {
-    await nowhere.close();
+    await devNull.close();
   }
 }

@@ -1,4 +1,4 @@
-/** `npm run bench`: how fast Rankscope is, as ratios of things measured side by side in one run. */
+// `npm run bench`: measures the speed of Rankscope, as ratios to alternatives that are measured in the same run.
 
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -12,10 +12,10 @@ import { benchSimilarity } from "./similarity.js";
 console.log(`${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}`);
 const root = await mkdtemp(path.join(tmpdir(), "rankscope-bench-"));
 try {
-  // The public study where it is at hand, else random weights of about its size.
-  const isThere = existsSync(GPT2_STUDY);
-  const folder = isThere ? GPT2_STUDY : path.join(root, "random-study");
-  if (!isThere) await writeRandomStudy(folder, { runs: 2, layers: 24, rank: 8, features: 2048 });
+  // Use the public study if it is available, and random weights of about its size otherwise.
+  const hasPublicStudy = existsSync(GPT2_STUDY);
+  const folder = hasPublicStudy ? GPT2_STUDY : path.join(root, "random-study");
+  if (!hasPublicStudy) await writeRandomStudy(folder, { runs: 2, layers: 24, rank: 8, features: 2048 });
   await benchSimilarity(folder);
   await benchReading(folder);
 } finally {

@@ -12,8 +12,9 @@ const NUMPY = fileURLToPath(new URL("numpy_similarity.py", import.meta.url));
 const RUNS = 15;
 
 /**
- * (a) All 24 layers of one pair at r = 8, nothing stored, through HTTP, the queue and a worker, against NumPy forming both
- * dW; (b) the same against NumPy with the factor formula; (c) the same query when the facts are stored.
+ * Measures the comparison of one pair of adapters with 24 layers at r = 8: (a) without stored facts, through HTTP, queue and
+ * worker, compared with NumPy that forms both dW; (b) the same, compared with NumPy that uses the factor formula; (c) the same
+ * query with stored facts.
  */
 export async function benchSimilarity(folder: string): Promise<void> {
   const root = await mkdtemp(path.join(tmpdir(), "rankscope-bench-"));
@@ -29,15 +30,12 @@ export async function benchSimilarity(folder: string): Promise<void> {
         ["(a) cold, through HTTP", milliseconds(ours.cold), ""],
         ["    NumPy float32, both dW formed", milliseconds(numpy?.form), ratio(numpy?.form, ours.cold)],
         ["(b) NumPy float64, factor formula", milliseconds(numpy?.factors), ratio(numpy?.factors, ours.cold)],
-        [
-          "    of it computing alone, in the worker",
-          milliseconds(ours.computing),
-          ratio(numpy?.factors, ours.computing),
-        ],
+        ["    computation in the worker only", milliseconds(ours.computing), ratio(numpy?.factors, ours.computing)],
         ["(c) warm, through HTTP", milliseconds(ours.warm), ratio(ours.cold, ours.warm)],
       ]);
-      if (numpy === undefined)
-        console.log("NumPy was not found: install it for python3, or name a Python that has it in PYTHON.");
+      if (numpy === undefined) {
+        console.log("NumPy was not found: install it for python3, or set PYTHON to a Python that has it.");
+      }
     } finally {
       server.child.kill("SIGTERM");
       await server.ended;
@@ -53,52 +51,56 @@ const PAIR = `query($a: ID!, $b: ID!) { compareExperiments(baseline: $a, candida
 
 async function timeServer(address: string, dataDirectory: string) {
   const connection = await connectToEmbeddedPostgres({ dataDirectory });
-  if (connection === undefined) throw new Error("the server's database is not there");
+  if (connection === undefined) throw new Error("the server's database is not running");
   const sql = openSql(connection.url, { applicationName: "bench", maxConnections: 1 });
-  const ask = async (query: string, variables: object = {}) => {
+  const send = async (query: string, variables: object = {}) => {
     const start = performance.now();
     const response = await fetch(new URL("/graphql", address), {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ query, variables }),
     });
-    const answer = (await response.json()) as { data: never; errors?: unknown };
-    if (answer.errors !== undefined) throw new Error(JSON.stringify(answer.errors));
-    return { data: answer.data as Answer, seconds: (performance.now() - start) / 1000 };
+    const body = (await response.json()) as { data: never; errors?: unknown };
+    if (body.errors !== undefined) throw new Error(JSON.stringify(body.errors));
+    return { data: body.data as ResponseData, seconds: (performance.now() - start) / 1000 };
   };
-  const { data } = await ask(`{ study(slug: "bench") { experiments { nodes { id rank { r } hasWeights } } } }`);
+  const { data } = await send(`{ study(slug: "bench") { experiments { nodes { id rank { r } hasWeights } } } }`);
   const [a, b] = data.study.experiments.nodes.filter(({ rank, hasWeights }) => rank.r === 8 && hasWeights);
   if (a === undefined || b === undefined) throw new Error("the study has no pair at r = 8");
-  const [cold, computing, warm]: number[][] = [[], [], []];
+  const cold: number[] = [];
+  const computing: number[] = [];
+  const warm: number[] = [];
   for (let run = 0; run <= RUNS; run++) {
     await sql`truncate comparison, job, job_fact, job_part`;
-    const first = await ask(PAIR, { a: a.id, b: b.id });
+    const first = await send(PAIR, { a: a.id, b: b.id });
     const { summary } = first.data.compareExperiments;
-    if (summary.computed.cached || summary.comparedLayers !== 24) throw new Error("it was not computed cold");
-    const second = await ask(PAIR, { a: a.id, b: b.id });
-    // The first run starts connections and compiles the code.
+    if (summary.computed.cached || summary.comparedLayers !== 24)
+      throw new Error("the comparison was not computed anew");
+    const second = await send(PAIR, { a: a.id, b: b.id });
+    // Run 0 opens connections and compiles the code; it is not counted.
     if (run === 0) continue;
-    cold?.push(first.seconds);
-    computing?.push(summary.computed.seconds);
-    warm?.push(second.seconds);
+    cold.push(first.seconds);
+    computing.push(summary.computed.seconds);
+    warm.push(second.seconds);
   }
   await sql.end();
-  return { cold: median(cold ?? []), computing: median(computing ?? []), warm: median(warm ?? []) };
+  return { cold: median(cold), computing: median(computing), warm: median(warm) };
 }
 
-interface Answer {
+interface ResponseData {
   study: { experiments: { nodes: { id: string; rank: { r: number }; hasWeights: boolean }[] } };
   compareExperiments: { summary: { comparedLayers: number; computed: { seconds: number; cached: boolean } } };
 }
 
-/** NumPy's median seconds, files read included; undefined where there is no Python with NumPy. */
+/** Returns NumPy's median times in seconds, including reading the files; undefined if there is no Python with NumPy. */
 async function timeNumpy(folder: string): Promise<{ form: number; factors: number } | undefined> {
   const files = (await readdir(folder, { recursive: true }))
     .filter((file) => /_r8(_s\d+)?[/\\]final_model[/\\]adapter_model\.safetensors$/.test(file))
     .map((file) => path.join(folder, file));
   const [baseline, candidate] = files;
-  if (baseline === undefined || candidate === undefined) throw new Error("the study has no two files at r = 8");
-  // An old OpenBLAS may have been told another kernel than the processor's best: NumPy's own choice is the fair one.
+  if (baseline === undefined || candidate === undefined)
+    throw new Error("the study does not have two adapters at r = 8");
+  // Let NumPy choose its own kernel: these variables may select a slower one for another program.
   const { OPENBLAS_CORETYPE: _, OPENBLAS_L2_SIZE: __, ...environment } = process.env;
   try {
     const printed = execFileSync(process.env["PYTHON"] ?? "python3", [NUMPY, String(RUNS), baseline, candidate], {

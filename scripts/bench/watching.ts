@@ -1,5 +1,5 @@
-// `npm run bench:watching -- --requests 400`: what metrics and traces cost a server, as ratios to the same server without them,
-// measured in turn on one database. Traces are all sampled, and exported to a receiver in this process.
+// `npm run bench:watching -- --requests 400`: measures the cost of metrics and traces, as ratios to the same server without
+// them. The servers alternate on one database. All requests are traced, and spans are exported to a collector in this process.
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -27,9 +27,9 @@ if (!Number.isInteger(requests) || requests < 1) {
 }
 
 const folder = await mkdtemp(path.join(tmpdir(), "rankscope-bench-"));
-let exported = 0;
+let exportedBytes = 0;
 const collector = createServer((request, response) => {
-  request.on("data", (chunk: Buffer) => (exported += chunk.length)).on("end", () => response.end());
+  request.on("data", (chunk: Buffer) => (exportedBytes += chunk.length)).on("end", () => response.end());
 }).listen(0, "127.0.0.1");
 const postgres = await startEmbeddedPostgres({ dataDirectory: folder, purpose: "bench", log: openLog("warn") });
 try {
@@ -37,7 +37,7 @@ try {
   const database = openDatabase(postgres.url, { applicationName: "bench seed", maxConnections: 2 });
   await seedStudies(database, { ...DEFAULT_SEED, studies: STUDIES }).finally(() => database.close());
   const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
-  // Nobody computes what the made-up studies lack, so that nothing is waited for.
+  // No worker computes the missing facts of the generated studies, so do not wait for them.
   const environment = { RANKSCOPE_WAIT_SECONDS: "0" };
   const servers = await Promise.all([
     serveUnwatched(postgres.url, environment),
@@ -62,7 +62,11 @@ try {
       const rates = measured.slice(1).map(({ throughput }) => `${(throughput / bare.throughput).toFixed(2)} x`);
       rows.push([name, `${bare.p50.toFixed(2)} ms`, ...times, bare.throughput.toFixed(0), ...rates]);
     }
-    print("What watching costs", `against a server without; ${(exported / 1024).toFixed(0)} KiB of spans`, rows);
+    print(
+      "Cost of metrics and traces",
+      `relative to a server without them; ${(exportedBytes / 1024).toFixed(0)} KiB of spans`,
+      rows,
+    );
   } finally {
     await Promise.all(servers.map((server) => server.close()));
   }

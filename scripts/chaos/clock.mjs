@@ -1,10 +1,10 @@
-// Loaded into server and worker by NODE_OPTIONS=--import: SIGUSR2 makes their clock jump, a day ahead, then a day back, then
-// right again. Only what JavaScript reads is moved; timers and PostgreSQL keep the machine's clock, as with a wrong clock of
-// one machine among several.
+// Loaded into server and worker by NODE_OPTIONS=--import. Each SIGUSR2 moves their clock: first a day ahead, then a day back,
+// then to the correct time. Only JavaScript's Date changes; timers and PostgreSQL keep the machine's clock. This simulates one
+// machine with a wrong clock among several.
 const RealDate = Date;
 const DAY = 24 * 60 * 60 * 1000;
-const JUMPS = [DAY, -DAY, 0];
-let turn = 0;
+const OFFSETS = [DAY, -DAY, 0];
+let signals = 0;
 let offset = 0;
 
 class JumpedDate extends RealDate {
@@ -18,5 +18,5 @@ class JumpedDate extends RealDate {
 }
 globalThis.Date = JumpedDate;
 process.on("SIGUSR2", () => {
-  offset = JUMPS[turn++ % JUMPS.length];
+  offset = OFFSETS[signals++ % OFFSETS.length];
 });

@@ -1,4 +1,4 @@
-import { open, rm } from "node:fs/promises";
+import { open as openFile, rm } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,27 +7,32 @@ import type { Stage } from "./stage.js";
 
 export interface Fault {
   readonly name: string;
-  /** Part of the short run. */
+  /** Whether the fault is part of short runs. */
   readonly isQuick?: true;
-  /** Does it, holds it for about `milliseconds`, and takes it away; what is worth saying of it, or why it was not done. */
+  /**
+   * Causes the fault, holds it for about `milliseconds` and removes it.
+   *
+   * @returns a note for the report: details of the fault, or the reason why it was skipped
+   */
   inject(stage: Stage, milliseconds: number): Promise<string>;
 }
 
 const IDLE_CONNECTIONS = 10_000;
 const SLOW_CLIENTS = 200;
 const RESETS = 10;
-/** Connections opened at once: more than the kernel's queue of those not accepted yet would be refused. */
+/** Number of connections opened at once. The kernel refuses more than its backlog holds. */
 const BATCH = 250;
 
-/** In the order in which they are done; what each does lasts no longer than it. */
+/** All faults in the order of their injection. Each one cleans up after itself. */
 export const FAULTS: readonly Fault[] = [
   {
     name: "kill -9 of the worker",
     isQuick: true,
     async inject({ sql }, milliseconds) {
-      const killed = await killWorkers(sql);
+      const first = await killWorkers(sql);
       await sleep(milliseconds / 2);
-      return `${killed + (await killWorkers(sql))} killed, its supervisor starts others`;
+      const second = await killWorkers(sql);
+      return `${first + second} workers killed; the supervisor starts new ones`;
     },
   },
   {
@@ -37,7 +42,7 @@ export const FAULTS: readonly Fault[] = [
       await server.end("SIGKILL");
       await sleep(Math.min(milliseconds, 1000));
       await server.start();
-      return "started again as it was";
+      return "restarted with the same settings";
     },
   },
   {
@@ -49,8 +54,8 @@ export const FAULTS: readonly Fault[] = [
       await server.start();
       const [end] = await sql<{ status: string; message: string }[]>`
         select status, message from job where id = ${job ?? null}`;
-      const what = end === undefined ? "NO IMPORT RAN" : `the import that ran has ${end.status}: ${end.message}`;
-      return `ended with code ${code}, started again; ${what}`;
+      const importNote = end === undefined ? "NO IMPORT RAN" : `the running import is ${end.status}: ${end.message}`;
+      return `exited with code ${code} and was restarted; ${importNote}`;
     },
   },
   {
@@ -61,7 +66,7 @@ export const FAULTS: readonly Fault[] = [
         if (pid !== undefined) process.kill(pid, "SIGKILL");
         await sleep(milliseconds / 2);
       }
-      return "twice; its owner starts it again";
+      return "killed twice; its owner restarts it";
     },
   },
   {
@@ -70,7 +75,7 @@ export const FAULTS: readonly Fault[] = [
       proxy.freeze();
       await sleep(milliseconds);
       proxy.thaw();
-      return "a proxy that forwards nothing and closes nothing; old connections stay dead";
+      return "a proxy neither forwards nor closes; old connections stay dead";
     },
   },
   {
@@ -81,18 +86,18 @@ export const FAULTS: readonly Fault[] = [
         proxy.reset();
         await sleep(milliseconds / RESETS);
       }
-      return `${RESETS} times, all of them at once`;
+      return `${RESETS} times, all connections at once`;
     },
   },
   {
     name: "disk full",
     async inject({ data, disk }, milliseconds) {
-      if (disk !== true) return `NOT DONE: ${disk}`;
+      if (disk !== true) return `SKIPPED: ${disk}`;
       const filler = path.join(data, "filler");
       await fill(filler);
       await sleep(milliseconds);
       await rm(filler);
-      return "tmpfs of PostgreSQL's files and the weights, filled to the last byte";
+      return "the tmpfs of PostgreSQL's files and the weights was filled to the last byte";
     },
   },
   {
@@ -103,7 +108,7 @@ export const FAULTS: readonly Fault[] = [
         for (const pid of [server.pid, ...(await workers(sql))]) signal(pid, "SIGUSR2");
         await sleep(milliseconds / 3);
       }
-      return "Date of server and worker a day ahead, a day back, right again (preloaded, not libfaketime)";
+      return "Date of server and worker moved a day ahead, a day back, and to the correct time";
     },
   },
   {
@@ -111,16 +116,19 @@ export const FAULTS: readonly Fault[] = [
     isQuick: true,
     async inject({ server }, milliseconds) {
       const { sockets } = await openSockets(server.address, SLOW_CLIENTS);
-      // Half send a header a byte at a time, half ask for an export and read none of it.
-      const asked = `GET /export/layers.csv HTTP/1.1\r\nHost: ${new URL(server.address).host}\r\n\r\n`;
-      sockets.forEach((socket, i) =>
-        i % 2 === 0 ? socket.write("POST /graphql HTTP/1.1\r\n") : socket.pause().write(asked),
-      );
-      const drip = setInterval(() => sockets.forEach((socket, i) => i % 2 === 0 && socket.write("x")), 200);
+      // Half of the clients send a header byte by byte. The others request an export and never read it.
+      const exportRequest = `GET /export/layers.csv HTTP/1.1\r\nHost: ${new URL(server.address).host}\r\n\r\n`;
+      const slowWriters = sockets.filter((_, i) => i % 2 === 0);
+      const slowReaders = sockets.filter((_, i) => i % 2 === 1);
+      for (const socket of slowWriters) socket.write("POST /graphql HTTP/1.1\r\n");
+      for (const socket of slowReaders) socket.pause().write(exportRequest);
+      const timer = setInterval(() => {
+        for (const socket of slowWriters) socket.write("x");
+      }, 200);
       await sleep(milliseconds);
-      clearInterval(drip);
+      clearInterval(timer);
       for (const socket of sockets) socket.destroy();
-      return `${sockets.length}: headers byte by byte, exports that nobody reads`;
+      return `${sockets.length} clients: headers sent byte by byte, exports never read`;
     },
   },
   {
@@ -128,16 +136,16 @@ export const FAULTS: readonly Fault[] = [
     async inject({ server }, milliseconds) {
       const { sockets, refused } = await openSockets(server.address, IDLE_CONNECTIONS);
       await sleep(milliseconds);
-      const left = sockets.filter((socket) => !socket.destroyed).length;
+      const open = sockets.filter((socket) => !socket.destroyed).length;
       for (const socket of sockets) socket.destroy();
-      return `${sockets.length} opened, ${refused} refused, ${left} still open at the end`;
+      return `${sockets.length} opened, ${refused} refused, ${open} still open at the end`;
     },
   },
 ];
 
-/** The import that has begun to read or to store, once there is one; undefined where none comes for seconds. */
+/** Waits for an import that reads or stores and returns its id; undefined if none starts within about 10 seconds. */
 async function runningImport(sql: Stage["sql"]): Promise<string | undefined> {
-  for (let turn = 0; turn < 2000; turn++) {
+  for (let attempt = 0; attempt < 2000; attempt++) {
     const [job] = await sql<{ id: string }[]>`
       select id from job where kind = 'IMPORT' and status = 'RUNNING' and message not like 'waiting%'`;
     if (job !== undefined) return job.id;
@@ -147,14 +155,15 @@ async function runningImport(sql: Stage["sql"]): Promise<string | undefined> {
 }
 
 async function workers(sql: Stage["sql"]): Promise<number[]> {
-  return (await sql<{ pid: number }[]>`select pid from worker`.catch(() => [])).map(({ pid }) => pid);
+  const rows = await sql<{ pid: number }[]>`select pid from worker`.catch(() => []);
+  return rows.map(({ pid }) => pid);
 }
 
 async function killWorkers(sql: Stage["sql"]): Promise<number> {
   return (await workers(sql)).filter((pid) => signal(pid, "SIGKILL")).length;
 }
 
-/** False where the process has ended already. */
+/** Sends a signal. Returns false if the process has already ended. */
 function signal(pid: number, name: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, name);
@@ -163,15 +172,16 @@ function signal(pid: number, name: NodeJS.Signals): boolean {
   }
 }
 
+/** Writes `file` until the disk is full. */
 async function fill(file: string): Promise<void> {
-  const handle = await open(file, "w");
-  // To the last byte: the pieces get smaller as room gets short.
-  for (let piece = 2 ** 24; piece >= 1; piece = Math.floor(piece / 16)) {
-    const bytes = Buffer.alloc(piece);
+  const handle = await openFile(file, "w");
+  // Smaller and smaller chunks fill the disk to the last byte.
+  for (let size = 2 ** 24; size >= 1; size = Math.floor(size / 16)) {
+    const chunk = Buffer.alloc(size);
     try {
-      for (;;) await handle.write(bytes);
+      for (;;) await handle.write(chunk);
     } catch {
-      // No room for a piece of this size.
+      // A chunk of this size does not fit any more.
     }
   }
   await handle.close();

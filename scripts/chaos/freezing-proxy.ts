@@ -1,18 +1,18 @@
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 
 export interface FreezingProxy {
-  /** The database's URL through the proxy. */
+  /** URL of the database proxied the proxy. */
   readonly url: string;
-  /** Stops forwarding, and answers nothing, without closing anything: a pulled cable. */
+  /** Stops forwarding without closing any connection, like a pulled cable. */
   freeze(): void;
-  /** Forwards what is connected from now on; what was frozen stays so for ever, as behind a firewall that forgot it. */
+  /** Forwards new connections again. Frozen connections stay frozen, as behind a firewall that dropped their state. */
   thaw(): void;
-  /** Resets every connection, as a router does that has lost its table. */
+  /** Resets every connection, like a router that lost its connection table. */
   reset(): void;
   close(): void;
 }
 
-/** Stands between the processes and PostgreSQL. */
+/** Starts a TCP proxy for the PostgreSQL server of `url`. */
 export async function freezingProxy(url: string): Promise<FreezingProxy> {
   const target = new URL(url);
   let isFrozen = false;
@@ -20,7 +20,7 @@ export async function freezingProxy(url: string): Promise<FreezingProxy> {
   const server = createServer((client) => {
     client.on("error", () => undefined);
     if (isFrozen) {
-      // Accepted by the kernel, as a half-open connection is, and never read.
+      // Like a half-open connection: accepted by the kernel, never read.
       client.pause();
       frozen.add(client);
       client.on("close", () => frozen.delete(client));
@@ -39,10 +39,10 @@ export async function freezingProxy(url: string): Promise<FreezingProxy> {
   });
   const frozen = new Set<Socket>();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const through = new URL(url);
-  through.port = String((server.address() as AddressInfo).port);
+  const proxied = new URL(url);
+  proxied.port = String((server.address() as AddressInfo).port);
   return {
-    url: through.href,
+    url: proxied.href,
     freeze() {
       isFrozen = true;
       for (const { client, upstream } of pairs) {

@@ -1,72 +1,77 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ask, type Outcome } from "./ask.js";
+import { sendQuery, type Outcome } from "./send-query.js";
 
-/** Questions whose answers do not change, and the answers of a server that nothing was done to. */
-export interface Question {
+/** A query whose result does not change. */
+export interface Query {
   readonly query: string;
   readonly variables?: object;
 }
 
-export interface Tally {
+export interface Counters {
   answered: number;
-  later: number;
+  pending: number;
   refused: number;
-  unclear: number;
-  cut: number;
+  internal: number;
+  unanswered: number;
+  /** Responses that differ from those without faults; included in `answered`. */
   wrong: number;
-  /** Outcomes other than answers, by what they said. */
+  /** Number of wrong responses and of outcomes without a result, by reason. */
   readonly reasons: Map<string, number>;
 }
 
 export interface Load {
-  readonly tally: Tally;
+  readonly counters: Counters;
   stop(): Promise<void>;
 }
 
 const CLIENTS = 4;
-/** A client that was refused does not hammer. */
+/** Pause of a client after a request without a result. */
 const BACK_OFF_MILLISECONDS = 50;
-/** Characters of a wrong answer. */
-const SHOWN = 300;
+/** Maximum number of characters printed of a wrong response. */
+const MAX_TEXT = 300;
 
-/** Asks `questions` again and again, by several clients at once, and compares every answer with `expected`. */
-export function openLoad(
-  address: string,
-  questions: readonly Question[],
-  expected: ReadonlyMap<Question, string>,
-): Load {
-  const tally: Tally = { answered: 0, later: 0, refused: 0, unclear: 0, cut: 0, wrong: 0, reasons: new Map() };
-  const stopping = new AbortController();
+/** Sends `queries` repeatedly from several clients and compares every response with `expected`. */
+export function openLoad(address: string, queries: readonly Query[], expected: ReadonlyMap<Query, string>): Load {
+  const counters: Counters = {
+    answered: 0,
+    pending: 0,
+    refused: 0,
+    internal: 0,
+    unanswered: 0,
+    wrong: 0,
+    reasons: new Map(),
+  };
+  const stopSignal = new AbortController();
   const clients = Array.from({ length: CLIENTS }, async (_, client) => {
-    for (let turn = client; !stopping.signal.aborted; turn += CLIENTS - 1) {
-      const question = questions[turn % questions.length] as Question;
-      const outcome = await ask(address, question.query, question.variables);
-      note(tally, outcome, expected.get(question));
+    for (let turn = client; !stopSignal.signal.aborted; turn += CLIENTS - 1) {
+      const query = queries[turn % queries.length] as Query;
+      const outcome = await sendQuery(address, query.query, query.variables);
+      countOutcome(counters, outcome, expected.get(query));
       if (outcome.kind !== "answered") await sleep(BACK_OFF_MILLISECONDS);
     }
   });
   return {
-    tally,
+    counters,
     async stop() {
-      stopping.abort();
+      stopSignal.abort();
       await Promise.all(clients);
     },
   };
 }
 
-/** Counts an outcome; a wrong answer with what is wrong about it. */
-export function note(tally: Tally, outcome: Outcome, expected: string | undefined): void {
+/** Counts an outcome and its reason. A response that differs from `expected` is wrong. */
+export function countOutcome(counters: Counters, outcome: Outcome, expected: string | undefined): void {
   if (outcome.kind === "answered") {
-    tally.answered++;
+    counters.answered++;
     if (outcome.text === expected) return;
-    tally.wrong++;
-    count(tally, `wrong: ${outcome.text.slice(0, SHOWN)}`);
+    counters.wrong++;
+    countReason(counters, `wrong: ${outcome.text.slice(0, MAX_TEXT)}`);
     return;
   }
-  tally[outcome.kind]++;
-  count(tally, `${outcome.kind}: ${outcome.why}`);
+  counters[outcome.kind]++;
+  countReason(counters, `${outcome.kind}: ${outcome.reason}`);
 }
 
-function count({ reasons }: Tally, reason: string): void {
+function countReason({ reasons }: Counters, reason: string): void {
   reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
 }

@@ -7,17 +7,21 @@ import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 
-/** A server of this program as a process, started again on the same port as a supervisor would. */
+/** A Rankscope server in its own process. It keeps its port when it is restarted, as under a supervisor. */
 export interface ServerProcess {
   readonly address: string;
   readonly pid: number;
   readonly isRunning: boolean;
   start(): Promise<void>;
-  /** Sends a signal and waits for the end; the exit code. */
+  /** Sends a signal, waits until the process has ended, and returns its exit code. */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
-/** @param preload a module that is loaded into the server, and into the worker that it starts, before the program */
+/**
+ * Prepares a server without starting it.
+ *
+ * @param preload module that the server and its workers load before the program
+ */
 export async function openServer(environment: Record<string, string>, preload: string): Promise<ServerProcess> {
   const port = await freePort();
   let child: ChildProcess | undefined;
@@ -55,7 +59,7 @@ export async function openServer(environment: Record<string, string>, preload: s
   return server;
 }
 
-/** The process id of the PostgreSQL in `dataDirectory`; undefined where none runs. */
+/** Returns the process id of the PostgreSQL in `dataDirectory`; undefined if none is running. */
 export async function postmaster(dataDirectory: string): Promise<number | undefined> {
   const text = await readFile(path.join(dataDirectory, "postgres", "postmaster.pid"), "utf8").catch(() => "");
   return Number(text.split("\n")[0]) || undefined;

@@ -13,37 +13,37 @@ import { startEmbeddedPostgres } from "#src/store/embedded/start.js";
 import { migrate } from "#src/store/schema/migrate.js";
 import { openWeightStore } from "#src/weights/open-weight-store.js";
 import { writeRandomStudy } from "../../tests/support/random-study.js";
-import { ask } from "./ask.js";
+import { sendQuery } from "./send-query.js";
 import { freezingProxy, type FreezingProxy } from "./freezing-proxy.js";
 import { openServer, type ServerProcess } from "./processes.js";
 
 const run = promisify(execFile);
 const CLOCK = fileURLToPath(new URL("clock.mjs", import.meta.url));
-/** Room for PostgreSQL's files and weights; small enough to be filled in a moment. */
+/** Size of the disk for PostgreSQL's files and the weights. It is small, so that it can be filled quickly. */
 const DISK_MEGABYTES = 400;
 
-/** What faults are done to: real processes, a PostgreSQL of their own, a disk of their own. */
+/** Environment for fault injection: real processes with their own PostgreSQL and, if possible, their own disk. */
 export interface Stage {
   readonly data: string;
-  /** Whether `data` is a file system of its own, which can be filled; why not otherwise. */
+  /** True if `data` is a separate file system, which can be filled; otherwise the reason why it is not. */
   readonly disk: true | string;
   readonly server: ServerProcess;
   readonly proxy: FreezingProxy;
-  /** Asks PostgreSQL past the proxy. */
+  /** Direct connection to PostgreSQL, which bypasses the proxy. */
   readonly sql: ReturnType<typeof openSql>;
-  /** The folder of a study that is not imported yet. */
+  /** Folder of a second study, which is not imported yet. */
   readonly second: string;
   close(): Promise<void>;
 }
 
-/** Prepares a stage with one imported study `first`, and a server with one worker. */
+/** Opens a stage with one imported study, `first`, and a server with one worker. */
 export async function openStage(): Promise<Stage> {
   const root = await mkdtemp(path.join(tmpdir(), "rankscope-chaos-"));
   const data = path.join(root, "data");
   await run("mkdir", ["-m", "755", data]);
   const disk = await run("mount", ["-t", "tmpfs", "-o", `size=${DISK_MEGABYTES}m,mode=755`, "tmpfs", data]).then(
     (): true => true,
-    (error: Error) => `no file system of its own could be mounted: ${error.message.split("\n")[1] ?? error.message}`,
+    (error: Error) => `mounting a tmpfs failed: ${error.message.split("\n")[1] ?? error.message}`,
   );
   const log = openLog("silent");
   const postgres = await startEmbeddedPostgres({ dataDirectory: data, purpose: "chaos", log });
@@ -88,27 +88,32 @@ export async function openStage(): Promise<Stage> {
   };
 }
 
-/** Imports the second study through the server, again and again until it is stored; in how many attempts, if ever. */
+/**
+ * Imports the second study through the server and tries again until it is stored.
+ *
+ * @returns number of attempts; undefined if the import did not succeed within `milliseconds`
+ */
 export async function importSecond({ server, second }: Stage, milliseconds: number): Promise<number | undefined> {
-  const began = performance.now();
+  const start = performance.now();
   const IMPORT = `mutation($folder: String!) { importStudy(input: { folder: $folder, slug: "second", waitSeconds: 20 }) {
     job { status } study { slug } } }`;
-  for (let attempt = 1; performance.now() - began < milliseconds; attempt++) {
-    const outcome = await ask(server.address, IMPORT, { folder: second });
+  for (let attempt = 1; performance.now() - start < milliseconds; attempt++) {
+    const outcome = await sendQuery(server.address, IMPORT, { folder: second });
     if (outcome.kind === "answered" && outcome.text.includes('"slug":"second"')) return attempt;
     await sleep(100);
   }
   return undefined;
 }
 
-/** All that is stored but for ids, times and work: what two runs that did the same have in common. */
+/** Reads all stored facts except ids, times and jobs, so that the results of two runs can be compared. */
 export async function storedFacts({ sql }: Pick<Stage, "sql">): Promise<Map<string, string>> {
   const rows = await sql<{ key: string; value: string }[]>`
     select 'comparison ' || left_hash || ' ' || right_hash || ' ' || scaling_ratio || ' ' || kernel_version as key,
       concat_ws(' ', inner_product, left_squared_norm, right_squared_norm, squared_distance, initial_cosine) as value
     from comparison
     union all
-    select 'experiment ' || slug || ' ' || e.name, e.method || ' ' || e.quantization_label from experiment e join study s on s.id = study_id
+    select 'experiment ' || slug || ' ' || e.name, e.method || ' ' || e.quantization_label
+    from experiment e join study s on s.id = study_id
     union all
     select 'factors ' || slug || ' ' || e.name || ' ' || coalesce(c.step::text, '-') || ' ' || l.name || ' ' || t.role,
       f.hash || ' ' || f.scaling || ' ' || t.file

@@ -1,4 +1,4 @@
-"""Independent figures for the degradation interval: delta method with Welch-Satterthwaite degrees of freedom, by SciPy.
+"""Computes reference values for the degradation interval with SciPy: delta method, Welch-Satterthwaite degrees of freedom.
 
 Run: python3 scripts/reference-figures/degradation.py > tests/reference-figures/degradation.json   (needs scipy)
 """

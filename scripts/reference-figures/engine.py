@@ -1,10 +1,10 @@
-"""Reference figures for the compute engine: small updates whose comparisons are known to many more digits than float64.
+"""Computes reference values for the compute engine: comparisons of small updates, with higher precision than float64.
 
     python scripts/reference-figures/engine.py > tests/reference-figures/engine.json        (needs NumPy, SciPy and mpmath)
 
-Every dW = B A is formed in full. Inner products, norms and distances are taken in 60-digit arithmetic (mpmath) from the
-float64 factors as they are printed, singular values and subspaces by LAPACK's SVD of dW in float64, principal angles by
-scipy.linalg.subspace_angles of its singular vectors. It shares neither code nor formulas with Rankscope.
+Every dW = B A is formed in full. Inner products, norms and distances are computed with 60 digits (mpmath) from the printed
+float64 factors. Singular values and subspaces come from LAPACK's SVD of dW in float64, principal angles from
+scipy.linalg.subspace_angles of the singular vectors. The script shares neither code nor formulas with Rankscope.
 """
 
 import json
@@ -28,12 +28,12 @@ def main() -> None:
         return tuple(x + by * random.standard_normal(x.shape) for x in factors)
 
     def regauge(factors):
-        """The same update in other factors: (B M^-1, M A) with M made of powers of two, so that nothing is rounded."""
+        """Returns other factors of the same update: (B M^-1, M A). M consists of powers of two, so nothing is rounded."""
         a, b = factors
         return np.diag([4.0] + [0.5] * (a.shape[0] - 1)) @ a, b @ np.diag([0.25] + [2.0] * (a.shape[0] - 1))
 
     def collapsed(rank):
-        """Rank 1 but for rounding: all columns of B nearly along one direction."""
+        """Returns an update of nearly rank 1: all columns of B have almost the same direction."""
         a, b = update(rank)
         return a, np.outer(b[:, 0], np.arange(1.0, rank + 1)) + 1e-3 * b
 

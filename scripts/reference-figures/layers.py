@@ -1,9 +1,9 @@
-"""Figures of single layers of a study: NumPy only, float64, every dW formed in full and decomposed.
+"""Computes reference values for single layers of a study with NumPy, in float64. Forms and decomposes every dW in full.
 
 Run: python3 scripts/reference-figures/layers.py STUDY_FOLDER RANK LAYER... > tests/reference-figures/STUDY_NAME-layers.json
 
-Of the 16-bit run's end (baseline) and the 4-bit run's (candidate) at RANK: norms, singular values, the overlap of their
-singular directions, and q, k and v of fused projections as thirds of the outputs.
+Compares the final adapters of the 16-bit run (baseline) and the 4-bit run (candidate) at RANK: norms, singular values, the
+overlap of their singular directions, and q, k and v of fused projections as thirds of the outputs.
 """
 
 import json
@@ -17,14 +17,14 @@ from similarity import cosine, read_adapter
 def main(study: Path, rank: int, names: list) -> None:
     (baseline,) = study.glob(f"*/16bit_r{rank}/final_model")
     (candidate,) = study.glob(f"*/4bit_r{rank}/final_model")
-    sides = [read_adapter(baseline), read_adapter(candidate)]
-    layers = [{"layer": name, **figures(sides[0][name], sides[1][name])} for name in names]
+    factors = [read_adapter(baseline), read_adapter(candidate)]
+    layers = [{"layer": name, **figures(factors[0][name], factors[1][name])} for name in names]
     result = {"made_by": "scripts/reference-figures/layers.py", "numpy": np.__version__, "rank": rank, "layers": layers}
     print(json.dumps(result, indent=1, allow_nan=False))
 
 
 def figures(baseline: tuple, candidate: tuple) -> dict:
-    """Each is (A: r x in, B: out x r, alpha / r). GPT-2 stores a weight as in x out, so dW is A^T B^T."""
+    """Compares two tuples (A: r x in, B: out x r, alpha / r). GPT-2 stores weights as in x out, so dW is A^T B^T."""
     (a1, b1, s1), (a2, b2, s2) = baseline, candidate
     w1, w2 = s1 * (b1 @ a1).T, s2 * (b2 @ a2).T
     u1, sigma, v1 = np.linalg.svd(w1, full_matrices=False)

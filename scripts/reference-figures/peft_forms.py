@@ -1,11 +1,11 @@
-"""Writes tests/peft-forms/: tiny adapters of every form that PEFT writes, made with real PEFT, and what PEFT says
-that their updates are. Needs torch, transformers and peft (0.21 was used); the tests themselves need no Python.
+"""Writes tests/peft-forms/: tiny adapters of every form that PEFT writes, made with PEFT, and their updates as computed by
+PEFT. Needs torch, transformers and peft (made with 0.21); the tests themselves do not need Python.
 
 Run: python3 scripts/reference-figures/peft_forms.py tests/peft-forms
 
-expected.json has, for each form that is to be imported, each layer's update as PEFT's get_delta_weight gives it in float64
-for the folder that was just written, loaded back onto a fresh model: its shape, squared norm, inner product with the probe
-sin(1 + i * columns + j), and for the first layer all values.
+expected.json describes each layer's update for every form that can be imported. The written folder is loaded onto a new model,
+and get_delta_weight computes the update in float64. The file has its shape, its squared norm, its inner product with the
+probe sin(1 + i * columns + j) and, for the first layer, all values.
 """
 
 import collections
@@ -56,7 +56,7 @@ class Block(nn.Module):
 
 
 class Tiny(nn.Module):
-    """Module names as GPT-2 has them."""
+    """A tiny model with the module names of GPT-2."""
 
     def __init__(self, transposed=False):
         super().__init__()
@@ -71,20 +71,20 @@ class Tiny(nn.Module):
         return self.score(hidden)
 
     def prepare_inputs_for_generation(self, *args, **kwargs):
-        """PEFT asks for it where the task is CAUSAL_LM."""
+        """Exists because PEFT requires it for the task CAUSAL_LM."""
 
 
 def base(transposed=False):
     torch.manual_seed(1)
     model = Tiny(transposed)
-    # Not zero: PiSSA and its kin decompose it.
+    # Weights must not be zero: PiSSA and similar methods decompose them.
     for parameter in model.parameters():
         nn.init.normal_(parameter)
     return model
 
 
 def adapted(config, transposed=False, seed=2):
-    """A model with an adapter that has learnt something: PEFT starts from B = 0."""
+    """Returns a model with a perturbed adapter, because PEFT initializes B with 0."""
     model = get_peft_model(base(transposed), config)
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
@@ -106,7 +106,7 @@ def save(form, model, **options):
 
 
 def save_state(form, model, state, name="adapter_model.safetensors"):
-    """The configuration as PEFT saves it, beside a state dict of the caller's."""
+    """Saves the configuration as PEFT does, and `state` as the weights."""
     folder = save(form, model)
     (folder / "adapter_model.safetensors").unlink()
     if name.endswith(".bin"):
@@ -119,7 +119,7 @@ def save_state(form, model, state, name="adapter_model.safetensors"):
 
 
 def cast(model, dtype):
-    # Times 1.1, so that float64 holds more digits than float32.
+    # Multiply by 1.1, so that the float64 values are not representable in float32.
     return {key: (value.double() * 1.1).to(dtype) for key, value in get_peft_model_state_dict(model).items()}
 
 
@@ -127,10 +127,10 @@ expected = {}
 
 
 def expect(form, transposed=False, weights=None, model=None):
-    """Loads the form back with PEFT, and notes each layer's update in float64."""
+    """Loads the form with PEFT and records each layer's update in float64."""
     if model is None:
         folder = weights or OUT / form
-        # PiSSA and MiCA can be loaded onto float32 only, which holds what they saved.
+        # PiSSA and MiCA can only be loaded onto a float32 model, which represents the saved values exactly.
         onto = base(transposed).double() if form.endswith("f64") else base(transposed)
         model = PeftModel.from_pretrained(onto, folder, autocast_adapter_dtype=False)
     model = copy.deepcopy(model).double()
@@ -181,7 +181,7 @@ for form, safe, extension in [("sharded", True, "safetensors"), ("sharded-bin", 
     save_torch_state_dict(
         whole, folder, filename_pattern=f"adapter_model{{suffix}}.{extension}", max_shard_size=200, safe_serialization=safe
     )
-    # PEFT itself loads no shards.
+    # PEFT itself does not load shards.
     joined = save_state("joined", plain, whole)
     expect(form, weights=joined)
     shutil.rmtree(joined)
@@ -236,7 +236,7 @@ expect("fan-in-fan-out", transposed=True)
 save_state("embedding-adapter-name-in-key", transposed, {k: v for k, v in transposed.state_dict().items() if "lora_" in k})
 expect("embedding-adapter-name-in-key", model=transposed)
 
-# PiSSA converted to plain LoRA: twice the rank, and B A is what training learnt.
+# PiSSA converted to plain LoRA: the rank doubles, and B A is the learned update.
 start = get_peft_model(base(), lora(init_lora_weights="pissa"))
 start.peft_config["default"].init_lora_weights = True
 initial = OUT / "initial"
@@ -250,7 +250,7 @@ save("pissa-converted", start, path_initial_model_for_weight_conversion=str(init
 shutil.rmtree(initial)
 expect("pissa-converted")
 
-# What is refused.
+# Forms that the import refuses.
 def refused(form, make):
     model = make()
     save(form, model)

@@ -1,12 +1,12 @@
-"""Reference figures for the similarity of weight updates: NumPy only, float64, every dW formed in full.
+"""Computes reference values for the similarity of weight updates with NumPy, in float64. Forms every dW in full.
 
     python scripts/reference-figures/similarity.py STUDY_FOLDER > tests/reference-figures/STUDY_NAME.json
 
-made both files there: tiny-lora-vs-qlora.json of the study in tests/fixtures/, and gpt2-medium-alpaca.json of a public study
-(carolinelmu1/QLoRA-Project-Final at 27bb666) whose weights are not part of this repository.
+This command made two files: tiny-lora-vs-qlora.json from the study in tests/fixtures/, and gpt2-medium-alpaca.json from a
+public study (carolinelmu1/QLoRA-Project-Final at 27bb666) whose weights are not part of this repository.
 
-Compares, for each rank, the final adapters of the 16-bit run (baseline) and the 4-bit run (candidate), layer by layer.
-It shares neither code nor formulas with Rankscope, which never forms dW, so that agreement means something.
+For each rank it compares the final adapters of the 16-bit run (baseline) and the 4-bit run (candidate), layer by layer. It is
+an independent check: it shares neither code nor formulas with Rankscope, which never forms dW.
 """
 
 import json
@@ -31,7 +31,7 @@ def main(study: Path) -> None:
         "study": study.resolve().name,
         "ranks": ranks,
     }
-    # Python writes the shortest digits that read back as the same float64, 17 where it takes 17.
+    # Python writes the shortest digits that read back as the same float64, at most 17.
     print(json.dumps(result, indent=1, allow_nan=False))
 
 
@@ -40,7 +40,7 @@ def rank_of(final_model: Path) -> int:
 
 
 def compare(rank: int, baseline: dict, candidate: dict) -> dict:
-    """Both as of read_adapter. Means are over the layers that both have."""
+    """Compares two results of read_adapter. Means are over the layers that both contain."""
     names = sorted(baseline.keys() & candidate.keys(), key=natural)
     layers = [{"layer": name, **compare_layer(baseline[name], candidate[name])} for name in names]
     cosines = [layer["cosine"] for layer in layers if layer["cosine"] is not None]
@@ -48,7 +48,7 @@ def compare(rank: int, baseline: dict, candidate: dict) -> dict:
 
 
 def compare_layer(baseline: tuple, candidate: tuple) -> dict:
-    """Each is (A: r x in, B: out x r, alpha / r). The cosine is the same scaled or not, since scalings are positive."""
+    """Compares two tuples (A: r x in, B: out x r, alpha / r). Positive scalings do not change the cosine."""
     (a1, b1, s1), (a2, b2, s2) = baseline, candidate
     w1, w2 = b1 @ a1, b2 @ a2
     return {
@@ -75,7 +75,7 @@ def cosine(x: np.ndarray, y: np.ndarray):
 
 
 def read_adapter(folder: Path) -> dict:
-    """Layer name -> (A, B, scaling), in float64. Plain alpha / r only: other forms are refused."""
+    """Returns (A, B, scaling) by layer name, in float64. Refuses scalings other than alpha / r."""
     config = json.loads((folder / "adapter_config.json").read_text())
     if config["rank_pattern"] or config["alpha_pattern"] or config["use_rslora"] or config["use_dora"]:
         raise SystemExit(f"{folder}: only plain LoRA scaling is supported")
@@ -90,7 +90,7 @@ def read_adapter(folder: Path) -> dict:
 
 
 def read_safetensors(file: Path) -> dict:
-    """Tensor name -> float64 array."""
+    """Returns float64 arrays by tensor name."""
     content = file.read_bytes()
     (length,) = struct.unpack_from("<Q", content)
     header = json.loads(content[8 : 8 + length])
@@ -102,13 +102,13 @@ def read_safetensors(file: Path) -> dict:
 
 
 def decode(dtype: str, content: bytes) -> np.ndarray:
-    if dtype == "BF16":  # the upper half of a float32, which NumPy has no type for
+    if dtype == "BF16":  # the upper half of a float32; NumPy has no such type
         return (np.frombuffer(content, "<u2").astype("<u4") << 16).view("<f4").astype(np.float64)
     return np.frombuffer(content, {"F64": "<f8", "F32": "<f4", "F16": "<f2"}[dtype]).astype(np.float64)
 
 
 def natural(name: str) -> list:
-    """Sorts h.2 before h.10."""
+    """Returns a sort key that orders h.2 before h.10."""
     return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
 
 

@@ -1,6 +1,6 @@
-"""Independent figures for src/derive's statistics, by SciPy and NumPy.
+"""Computes reference values for the statistics of src/derive with SciPy and NumPy.
 
-The bootstrap's draws are made here by the same stream of numbers, so that SciPy reads its intervals from the same samples.
+The bootstrap uses the same stream of random numbers as Rankscope, so that SciPy computes intervals from the same samples.
 
 Run: python3 scripts/reference-figures/statistics.py > tests/reference-figures/statistics.json   (needs scipy)
 """
@@ -73,7 +73,7 @@ def delta(baseline, candidate):
 
 
 def paired(baseline, candidate):
-    """The delta method from the covariance matrix of the two means, and SciPy's paired test."""
+    """Returns the delta method's interval from the covariance of the two means, and SciPy's paired test."""
     b, c = np.array(baseline), np.array(candidate)
     covariance = np.cov(b, c) / len(b)
     gradient = np.array([-c.mean() / b.mean() ** 2, 1 / b.mean()])

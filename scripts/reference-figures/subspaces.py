@@ -1,4 +1,4 @@
-"""Independent figures for spectra, subspaces and distances of small updates: NumPy and SciPy, float64, every dW formed.
+"""Computes reference values for spectra, subspaces and distances of small updates with NumPy and SciPy, in float64.
 
 Run: python3 scripts/reference-figures/subspaces.py > tests/reference-figures/subspaces.json   (needs numpy and scipy)
 """
@@ -9,7 +9,7 @@ import numpy as np
 import scipy
 from scipy import linalg, stats
 
-# (in, out, rank 1, rank 2, scaling 1, scaling 2, what the second is made of)
+# (in, out, rank 1, rank 2, scaling 1, scaling 2, relation of the second update to the first)
 CASES = [
     (7, 5, 2, 2, 2.0, 2.0, "independent"),
     (6, 9, 3, 2, 4.0, 8.0, "independent"),
@@ -69,7 +69,7 @@ def subspaces(w1, w2, r1, r2):
     return {
         "left": phi(u1, u2),
         "right": phi(v1, v2),
-        # SciPy gives them descending, and computes small ones by their sines.
+        # SciPy returns angles in descending order, and computes small angles from their sines.
         "leftAngles": linalg.subspace_angles(u1, u2)[::-1].tolist(),
         "rightAngles": linalg.subspace_angles(v1, v2)[::-1].tolist(),
     }

@@ -1,11 +1,11 @@
-/** How much to make. */
+/** Size of the generated data. */
 export interface SeedOptions {
   readonly studies: number;
-  /** Of each study: two a rank, 16bit and 4bit. */
+  /** Experiments per study, an even number: one 16bit and one 4bit experiment per rank. */
   readonly experiments: number;
-  /** Adapted by each experiment, and compared between the two of a rank; none makes studies without weights. */
+  /** Adapted layers per experiment. The two experiments of a rank are compared in each; 0 generates no weights. */
   readonly layers: number;
-  /** Of each experiment's `loss`; `eval_loss` has a tenth. */
+  /** Points of each experiment's `loss` curve. The `eval_loss` curve has a tenth of them. */
   readonly points: number;
 }
 

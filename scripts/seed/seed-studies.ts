@@ -3,15 +3,15 @@ import { copyRows } from "#src/store/copy/copy-rows.js";
 import type { SeedOptions } from "./seed-options.js";
 import { SEEDED_TABLES, seedStudy, type SeededRows, type SeededTable } from "./seed-study.js";
 
-/** Held in memory at once, and written in one transaction. */
+/** Studies that are held in memory at once and written in one transaction. */
 const BATCH = 50;
 
 const TABLES = Object.keys(SEEDED_TABLES) as SeededTable[];
 
 /**
- * Adds made-up studies by COPY: `seeded-000000` and on, after those that are there.
+ * Adds generated studies by COPY. Their slugs continue those of the stored ones: `seeded-000000`, `seeded-000001` and so on.
  *
- * @returns how many rows were written
+ * @returns number of rows written
  */
 export async function seedStudies(
   { sql }: Connection,
@@ -33,7 +33,7 @@ export async function seedStudies(
     });
     progress(end);
   }
-  // Without statistics the first queries after so many rows would be planned for an empty store.
+  // Otherwise PostgreSQL would plan the first queries for empty tables.
   for (const table of TABLES) await sql`vacuum analyze ${sql(table)}`;
   return written;
 }

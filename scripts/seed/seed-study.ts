@@ -5,14 +5,24 @@ import { KERNEL_VERSION } from "#src/model/computed-facts.js";
 import type { ComparedAdapterSettings } from "#src/derive/runs/run-settings.js";
 import type { SeedOptions } from "./seed-options.js";
 
-/** The tables in the order in which their rows can be written, with the columns that are filled. */
+/** Tables in the order in which their rows must be written, with the columns that are filled. */
 export const SEEDED_TABLES = {
   study: ["id", "slug", "name", "base_model", "folder", "tags", "created_at", "updated_at"],
   rank: ["id", "study_id", "r"],
   layer: ["id", "study_id", "name", "index", "module", "in_features", "out_features"],
   experiment: [
-    ...["id", "study_id", "rank_id", "name", "method", "quantization_label", "quantization_bits"],
-    ...["quantization_scheme", "seed", "steps", "num_samples", "adapter"],
+    "id",
+    "study_id",
+    "rank_id",
+    "name",
+    "method",
+    "quantization_label",
+    "quantization_bits",
+    "quantization_scheme",
+    "seed",
+    "steps",
+    "num_samples",
+    "adapter",
   ],
   metric: ["experiment_id", "name", "value", "source"],
   metric_series: ["experiment_id", "name", "steps", "values"],
@@ -21,8 +31,18 @@ export const SEEDED_TABLES = {
   adapter_factors: ["checkpoint_id", "layer_id", "rank", "scaling", "hash", "in_features", "out_features"],
   factor_tensor: ["checkpoint_id", "layer_id", "role", "file", "name", "dtype", "shape", "offset", "length", "hash"],
   comparison: [
-    ...["left_hash", "right_hash", "scaling_ratio", "kernel_version", "inner_product", "left_squared_norm"],
-    ...["right_squared_norm", "squared_distance", "initial_cosine", "provider", "precision", "seconds"],
+    "left_hash",
+    "right_hash",
+    "scaling_ratio",
+    "kernel_version",
+    "inner_product",
+    "left_squared_norm",
+    "right_squared_norm",
+    "squared_distance",
+    "initial_cosine",
+    "provider",
+    "precision",
+    "seconds",
   ],
 } as const;
 
@@ -33,7 +53,7 @@ const BASE_MODELS = ["gpt2-medium", "llama-3-8b", "mistral-7b", "qwen-2.5-7b", "
 const FEATURES = 1024;
 const EPOCH = Date.UTC(2026, 0, 1);
 
-/** Adds the rows of the study numbered `number` to `rows`. The numbers are made up, and the same each time. */
+/** Adds the rows of study `number` to `rows`. The values are pseudo-random and depend on `number` and the options only. */
 export function seedStudy(rows: SeededRows, number: number, { experiments, layers, points }: SeedOptions): void {
   const random = generator(number + 1);
   const slug = `seeded-${String(number).padStart(6, "0")}`;
@@ -61,12 +81,13 @@ export function seedStudy(rows: SeededRows, number: number, { experiments, layer
     const r = 2 ** k;
     const rank = newId();
     rows.rank.push([rank, study, r]);
-    const hashes = ([16, 4] as const).map((bits) => {
+    const [baseline, candidate] = ([16, 4] as const).map((bits) => {
       const run = { study, slug, rank, r, bits, steps: points * 10 };
-      const loss = 2.2 + hardness / r + (bits === 4 ? (0.12 * hardness) / Math.sqrt(r) : 0) + random() * 0.01;
+      const quantizationLoss = bits === 4 ? (0.12 * hardness) / Math.sqrt(r) : 0;
+      const loss = 2.2 + hardness / r + quantizationLoss + random() * 0.01;
       return seedRun(rows, run, layerIds, loss, random);
     });
-    for (let i = 0; i < layers; i++) seedComparison(rows, [hashes[0]?.[i] ?? "", hashes[1]?.[i] ?? ""], random);
+    for (let i = 0; i < layers; i++) seedComparison(rows, [baseline?.[i] ?? "", candidate?.[i] ?? ""], random);
   }
 }
 
@@ -79,7 +100,7 @@ interface SeededRun {
   readonly steps: number;
 }
 
-/** Adds one run; the hashes of its factors, a layer each. */
+/** Adds one run and returns the hashes of its factors, one per layer. */
 function seedRun(
   rows: SeededRows,
   { study, slug, rank, r, bits, steps }: SeededRun,
@@ -128,12 +149,13 @@ function seedRun(
     training_time_seconds: secondsPerStep * steps,
   };
   for (const [metric, value] of Object.entries(metrics)) rows.metric.push([id, metric, value, "results.csv"]);
-  const curve = (name: string, every: number) => {
-    const at = Array.from({ length: Math.floor(steps / every) }, (_, i) => (i + 1) * every);
-    rows.metric_series.push([id, name, at, at.map((step) => loss + 2 * Math.exp(-step / 200) + 0.02 * random())]);
+  const addCurve = (curve: string, interval: number) => {
+    const curveSteps = Array.from({ length: Math.floor(steps / interval) }, (_, i) => (i + 1) * interval);
+    const values = curveSteps.map((step) => loss + 2 * Math.exp(-step / 200) + 0.02 * random());
+    rows.metric_series.push([id, curve, curveSteps, values]);
   };
-  curve("loss", 10);
-  curve("eval_loss", 100);
+  addCurve("loss", 10);
+  addCurve("eval_loss", 100);
   if (layerIds.length === 0) return [];
 
   const checkpoint = newId();
@@ -144,31 +166,45 @@ function seedRun(
   return layerIds.map((layer, i) => {
     const hash = sha256(`${slug} ${name} ${i}`);
     const path = `base_model.model.transformer.h.${i}.attn.c_attn`;
-    const [aLength, bLength] = [4 * FEATURES * r, 12 * FEATURES * r];
-    const at = (aLength + bLength) * i;
+    const aLength = 4 * FEATURES * r;
+    const bLength = 12 * FEATURES * r;
+    const offset = (aLength + bLength) * i;
     rows.adapter_factors.push([checkpoint, layer, r, 16 / r, hash, FEATURES, 3 * FEATURES]);
     const key = [checkpoint, layer];
     rows.factor_tensor.push(
-      [...key, "A", file, `${path}.lora_A.weight`, "F32", [r, FEATURES], at, aLength, `${hash}a`],
-      [...key, "B", file, `${path}.lora_B.weight`, "F32", [3 * FEATURES, r], at + aLength, bLength, `${hash}b`],
+      [...key, "A", file, `${path}.lora_A.weight`, "F32", [r, FEATURES], offset, aLength, `${hash}a`],
+      [...key, "B", file, `${path}.lora_B.weight`, "F32", [3 * FEATURES, r], offset + aLength, bLength, `${hash}b`],
     );
     return hash;
   });
 }
 
+/** Adds the comparison of the two factors of one layer. */
 function seedComparison(rows: SeededRows, pair: readonly [string, string], random: () => number): void {
   const [left, right] = [...pair].sort();
-  const norms = [1 + random(), 1 + random()] as const;
-  const inner = (0.8 + 0.18 * random()) * Math.sqrt(norms[0] * norms[1]);
-  const distance = norms[0] + norms[1] - 2 * inner;
+  const leftSquaredNorm = 1 + random();
+  const rightSquaredNorm = 1 + random();
+  const innerProduct = (0.8 + 0.18 * random()) * Math.sqrt(leftSquaredNorm * rightSquaredNorm);
+  const squaredDistance = leftSquaredNorm + rightSquaredNorm - 2 * innerProduct;
   rows.comparison.push([
-    ...[left ?? "", right ?? "", 1, KERNEL_VERSION, inner, ...norms, distance, 0.97, "cpu", "float64", 0.001],
+    left ?? "",
+    right ?? "",
+    1,
+    KERNEL_VERSION,
+    innerProduct,
+    leftSquaredNorm,
+    rightSquaredNorm,
+    squaredDistance,
+    0.97,
+    "cpu",
+    "float64",
+    0.001,
   ]);
 }
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
-/** Mulberry32: numbers from 0 to 1 that depend on the seed alone. */
+/** Returns a generator of pseudo-random numbers in [0, 1), seeded with `seed` (Mulberry32). */
 function generator(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -1,5 +1,6 @@
-// A process of its own, so that the clients' work is not the server's: keep-alive connections, answers read and searched for
-// an error, never parsed. Told once by IPC what to ask; tells every second how long the answers took, in milliseconds.
+// Clients of the load test, in their own process so that they do not share the server's event loop. They keep connections
+// alive, and search responses for errors without parsing them. The parent process sends the address and the groups once by
+// IPC; this process sends back latencies in milliseconds and the number of failures every second.
 import { Agent, request } from "node:http";
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,17 +8,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 const ERROR = Buffer.from('"errors":[');
 let latencies = {};
 let failures = 0;
-let isOver = false;
+let isClosed = false;
 
-/** groups: [{ name, clients, pause: milliseconds between two rounds of a client, questions: bodies of POST requests }] */
+/** groups: [{ name, clients, pause: milliseconds between two rounds of a client, queries: bodies of POST requests }] */
 process.once("message", ({ address, groups }) => {
-  for (const { name, clients, pause, questions } of groups) {
+  for (const { name, clients, pause, queries } of groups) {
     const agent = new Agent({ keepAlive: true, maxSockets: clients });
-    for (let client = 0; client < clients; client++) void act(address, agent, name, client, pause, questions);
+    for (let client = 0; client < clients; client++) void runClient(address, agent, name, client, pause, queries);
   }
 });
 process.on("disconnect", () => {
-  isOver = true;
+  isClosed = true;
   process.exit();
 });
 setInterval(() => {
@@ -26,13 +27,13 @@ setInterval(() => {
   failures = 0;
 }, 1000).unref();
 
-async function act(address, agent, name, client, pause, questions) {
-  // Clients of one group do not march in step.
+async function runClient(address, agent, name, client, pause, queries) {
+  // Different start times keep the clients of a group from sending their requests at the same moment.
   await sleep((pause * (client % 50)) / 50);
-  for (let turn = client; !isOver; turn++) {
-    const began = performance.now();
-    const isGood = await post(address, agent, questions[turn % questions.length]);
-    if (isGood) (latencies[name] ??= []).push(performance.now() - began);
+  for (let turn = client; !isClosed; turn++) {
+    const start = performance.now();
+    const isGood = await post(address, agent, queries[turn % queries.length]);
+    if (isGood) (latencies[name] ??= []).push(performance.now() - start);
     else failures++;
     if (pause > 0) await sleep(pause);
   }

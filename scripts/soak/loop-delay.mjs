@@ -1,14 +1,25 @@
-// Loaded into the server by NODE_OPTIONS=--import: writes how long its event loop was held up, in milliseconds, to the file
-// LOOP_DELAY_FILE every second; the worker that the server starts writes none.
+// Loaded into the server by NODE_OPTIONS=--import. Writes the delay of the event loop, in milliseconds, to the file
+// LOOP_DELAY_FILE every second. SIGUSR2 resets the measurement. Workers of the server write nothing.
 import { writeFileSync } from "node:fs";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
+const RESOLUTION_MILLISECONDS = 10;
+
 if (process.argv.includes("serve")) {
-  const delay = monitorEventLoopDelay({ resolution: 10 });
-  delay.enable();
+  const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MILLISECONDS });
+  histogram.enable();
   setInterval(() => {
-    const [p50, p99, max] = [delay.percentile(50), delay.percentile(99), delay.max].map((value) => value / 1e6 - 10);
-    writeFileSync(process.env.LOOP_DELAY_FILE, JSON.stringify({ p50, p99, max }));
+    const delays = {
+      p50: milliseconds(histogram.percentile(50)),
+      p99: milliseconds(histogram.percentile(99)),
+      max: milliseconds(histogram.max),
+    };
+    writeFileSync(process.env.LOOP_DELAY_FILE, JSON.stringify(delays));
   }, 1000).unref();
-  process.on("SIGUSR2", () => delay.reset());
+  process.on("SIGUSR2", () => histogram.reset());
+}
+
+/** Converts a measured interval in nanoseconds to the delay beyond the resolution. */
+function milliseconds(interval) {
+  return interval / 1e6 - RESOLUTION_MILLISECONDS;
 }

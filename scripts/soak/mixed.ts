@@ -3,55 +3,63 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { writeRandomStudy } from "../../tests/support/random-study.js";
 import { print } from "../bench/print.js";
-import { ask } from "../chaos/ask.js";
-import { dashboardQuestions } from "./questions.js";
+import { sendQuery } from "../chaos/send-query.js";
+import { dashboardQueries } from "./dashboard-queries.js";
 import { openClients, openSoakStage, quantile, type ClientGroup, type SoakStage } from "./soak-stage.js";
 
-/** How often a dashboard asks one of its questions: six panels, each anew every half minute. */
+/** Pause of a dashboard between two queries. Each of its six panels is refreshed every half minute. */
 const DASHBOARD_MILLISECONDS = 5000;
-/** A person who clicks. */
-const PERSON_MILLISECONDS = 100;
-const MOST_RATIO = 5;
+/** Pause of an interactive user between two queries. */
+const USER_MILLISECONDS = 100;
+const MAX_RATIO = 5;
 
-/** Measures a person's answers alone, and beside dashboards, an import and a precomputation; false above the aim. */
+/**
+ * Measures the latency of an interactive user alone, beside dashboards, and beside dashboards, imports and precomputations.
+ *
+ * @returns false if the 95th percentile rises by MAX_RATIO or more, or a request fails
+ */
 export async function mixed({ seconds, dashboards }: { seconds: number; dashboards: number }): Promise<boolean> {
   const stage = await openSoakStage();
   try {
     const { ids, root } = stage;
     await writeRandomStudy(path.join(root, "more"), { runs: 24, layers: 8, rank: 16, features: 512 });
-    // Without what waits for weights: its time is the computation's.
-    const questions = dashboardQuestions("reference-study", ids).slice(0, -1);
-    const person = { name: "person", clients: 1, pause: PERSON_MILLISECONDS, questions };
-    const others = { name: "dashboards", clients: dashboards, pause: DASHBOARD_MILLISECONDS, questions };
-    await measure(stage, [person], 3);
-    const alone = await measure(stage, [person], Math.ceil(seconds / 3));
-    const crowd = await measure(stage, [person, others], Math.ceil(seconds / 3));
+    // Leave out the last query, which waits for weights: its latency is the time of the computation.
+    const queries = dashboardQueries("reference-study", ids).slice(0, -1);
+    const user = { name: "user", clients: 1, pause: USER_MILLISECONDS, queries };
+    const others = { name: "dashboards", clients: dashboards, pause: DASHBOARD_MILLISECONDS, queries };
+    await measure(stage, [user], 3);
+    const alone = await measure(stage, [user], Math.ceil(seconds / 3));
+    const crowd = await measure(stage, [user, others], Math.ceil(seconds / 3));
     const stop = new AbortController();
     const work = keepBusy(stage, stop.signal);
-    const busy = await measure(stage, [person, others], Math.ceil(seconds / 3));
+    const busy = await measure(stage, [user, others], Math.ceil(seconds / 3));
     stop.abort();
     const { imports, precomputations } = await work;
-    const ratio = (found: Measured) => `${(found.p95 / alone.p95).toFixed(2)} x`;
-    const row = (name: string, found: Measured) => [
+    const ratio = (measured: Measured) => `${(measured.p95 / alone.p95).toFixed(2)} x`;
+    const row = (name: string, measured: Measured) => [
       name,
-      `${found.p50.toFixed(1)} ms`,
-      `${found.p95.toFixed(1)} ms`,
-      ratio(found),
-      `${found.loop.p99.toFixed(0)} ms`,
-      `${found.loop.max.toFixed(0)} ms`,
-      String(found.failures),
+      `${measured.p50.toFixed(1)} ms`,
+      `${measured.p95.toFixed(1)} ms`,
+      ratio(measured),
+      `${measured.loop.p99.toFixed(0)} ms`,
+      `${measured.loop.max.toFixed(0)} ms`,
+      String(measured.failures),
     ];
-    print("A person's answers", `${dashboards} dashboards, each asking every ${DASHBOARD_MILLISECONDS / 1000} s`, [
-      ["", "p50", "p95", "p95 against alone", "loop p99", "loop max", "failed"],
-      row("alone", alone),
-      row("beside the dashboards", crowd),
-      row("and an import and precomputation", busy),
-    ]);
+    print(
+      "Latency of an interactive user",
+      `${dashboards} dashboards, one query each every ${DASHBOARD_MILLISECONDS / 1000} s`,
+      [
+        ["", "p50", "p95", "p95 relative to alone", "loop p99", "loop max", "failed"],
+        row("alone", alone),
+        row("beside dashboards", crowd),
+        row("beside dashboards, imports and precomputations", busy),
+      ],
+    );
     console.log(`
-${imports} imports and ${precomputations} precomputations came to their end meanwhile.
-${availableParallelism()} cores for PostgreSQL, server, worker and the clients together: on 2 cores they take turns.
-loop: how long the server's event loop was held up.`);
-    return busy.p95 / alone.p95 < MOST_RATIO && busy.failures + crowd.failures + alone.failures === 0;
+${imports} imports and ${precomputations} precomputations succeeded meanwhile.
+PostgreSQL, server, worker and clients share ${availableParallelism()} cores.
+loop: delay of the server's event loop.`);
+    return busy.p95 / alone.p95 < MAX_RATIO && busy.failures + crowd.failures + alone.failures === 0;
   } finally {
     await stage.close();
   }
@@ -73,42 +81,43 @@ async function measure(
   const clients = openClients(server.address, groups);
   await sleep(seconds * 1000);
   clients.close();
-  const found = clients.latencies.get("person") ?? [];
+  const latencies = clients.latencies.get("user") ?? [];
   return {
-    p50: quantile(found, 0.5),
-    p95: quantile(found, 0.95),
+    p50: quantile(latencies, 0.5),
+    p95: quantile(latencies, 0.95),
     failures: clients.failures(),
     loop: await loopDelay(),
   };
 }
 
-/** Imports and precomputes a study of its own, forgets it, and begins anew. */
+/** Imports, precomputes and deletes a separate study repeatedly until `signal` is aborted. */
 async function keepBusy({ server, sql, root }: SoakStage, signal: AbortSignal) {
-  let [imports, precomputations] = [0, 0];
+  let imports = 0;
+  let precomputations = 0;
   const IMPORT = `mutation($folder: String!) { importStudy(input: { folder: $folder, slug: "more", waitSeconds: 30 }) { job { status } } }`;
-  const isOn = () => !signal.aborted;
-  while (isOn()) {
-    const imported = await ask(server.address, IMPORT, { folder: path.join(root, "more") });
+  const isRunning = () => !signal.aborted;
+  while (isRunning()) {
+    const imported = await sendQuery(server.address, IMPORT, { folder: path.join(root, "more") });
     if (imported.kind === "answered" && imported.text.includes("SUCCEEDED")) imports++;
-    const asked = await ask(server.address, `mutation { precomputeStudy(slug: "more") { job { id } } }`);
-    const id = asked.kind === "answered" ? /"id":"([^"]+)"/.exec(asked.text)?.[1] : undefined;
-    while (id !== undefined && isOn()) {
+    const started = await sendQuery(server.address, `mutation { precomputeStudy(slug: "more") { job { id } } }`);
+    const id = started.kind === "answered" ? /"id":"([^"]+)"/.exec(started.text)?.[1] : undefined;
+    while (id !== undefined && isRunning()) {
       const [job] = await sql<{ status: string }[]>`select status from job where id = ${id}`;
       if (job?.status === "SUCCEEDED") precomputations++;
       if (job?.status !== "QUEUED" && job?.status !== "RUNNING") break;
       await sleep(50);
     }
     await sql`delete from study where slug = 'more'`;
-    await forgetFacts(sql);
+    await deleteUnusedFacts(sql);
   }
   return { imports, precomputations };
 }
 
 /**
- * Takes away what was computed of weights that no study has any more. What the dashboards see stays: hypotheses and failure
- * modes read what was computed of the study they show.
+ * Deletes stored facts about weights that no study contains any more. Facts about the study of the dashboards stay, because
+ * hypotheses and failure modes use them.
  */
-async function forgetFacts(sql: SoakStage["sql"]) {
+async function deleteUnusedFacts(sql: SoakStage["sql"]) {
   const facts = { comparison: "left_hash", subspace: "left_hash", spectrum: "hash" };
   for (const [table, hash] of Object.entries(facts)) {
     await sql`

@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 import { openLog } from "#src/log.js";
 import { openSql } from "#src/store/connection.js";
 import { startEmbeddedPostgres } from "#src/store/embedded/start.js";
-import { ask } from "../chaos/ask.js";
 import { openServer, type ServerProcess } from "../chaos/processes.js";
+import { sendQuery } from "../chaos/send-query.js";
 
 const CLIENTS = fileURLToPath(new URL("clients.mjs", import.meta.url));
 const LOOP_DELAY = fileURLToPath(new URL("loop-delay.mjs", import.meta.url));
@@ -16,14 +16,14 @@ export interface SoakStage {
   readonly root: string;
   readonly server: ServerProcess;
   readonly sql: ReturnType<typeof openSql>;
-  /** Experiments of the example study. */
+  /** Ids of the example study's experiments. */
   readonly ids: readonly string[];
-  /** What was seen of the server's event loop since the last reset, in milliseconds. */
+  /** Reads the delay of the server's event loop since the last reset, in milliseconds. */
   loopDelay(): Promise<{ p50: number; p99: number; max: number }>;
   close(): Promise<void>;
 }
 
-/** A server as `npm start` runs it, one worker and the example study, on a PostgreSQL that this process owns. */
+/** Starts a server with one worker and the example study, as `npm start` does, on a PostgreSQL that this process owns. */
 export async function openSoakStage(): Promise<SoakStage> {
   const root = await mkdtemp(path.join(tmpdir(), "rankscope-soak-"));
   const postgres = await startEmbeddedPostgres({ dataDirectory: root, purpose: "soak", log: openLog("silent") });
@@ -42,11 +42,12 @@ export async function openSoakStage(): Promise<SoakStage> {
   );
   await server.start();
   const sql = openSql(postgres.url, { applicationName: "soak", maxConnections: 2 });
-  const outcome = await ask(
+  const outcome = await sendQuery(
     server.address,
     `{ study(slug: "reference-study") { experiments(first: 50) { nodes { id } } } }`,
   );
-  if (outcome.kind !== "answered") throw new Error(`the example study is ${outcome.kind}: ${outcome.why}`);
+  if (outcome.kind !== "answered")
+    throw new Error(`the query of the example study is ${outcome.kind}: ${outcome.reason}`);
   const { study } = JSON.parse(outcome.text) as { study: { experiments: { nodes: { id: string }[] } } };
   return {
     root,
@@ -66,28 +67,28 @@ export async function openSoakStage(): Promise<SoakStage> {
 export interface ClientGroup {
   readonly name: string;
   readonly clients: number;
-  /** Milliseconds between an answer and the next question of a client. */
+  /** Milliseconds between a response and the client's next query. */
   readonly pause: number;
-  readonly questions: readonly string[];
+  readonly queries: readonly string[];
 }
 
 export interface Clients {
-  /** Milliseconds of each answer, by group, as they came. */
+  /** Latencies in milliseconds by group, in the order of the responses. */
   readonly latencies: ReadonlyMap<string, number[]>;
   readonly failures: () => number;
   close(): void;
 }
 
-/** Starts the clients' process. */
+/** Starts clients in a separate process. */
 export function openClients(address: string, groups: readonly ClientGroup[]): Clients {
   const child = fork(CLIENTS);
   const latencies = new Map<string, number[]>();
   let failures = 0;
-  child.on("message", (told: { latencies: Record<string, number[]>; failures: number }) => {
-    failures += told.failures;
-    for (const [name, found] of Object.entries(told.latencies)) {
+  child.on("message", (report: { latencies: Record<string, number[]>; failures: number }) => {
+    failures += report.failures;
+    for (const [name, received] of Object.entries(report.latencies)) {
       const known = latencies.get(name) ?? [];
-      known.push(...found);
+      known.push(...received);
       latencies.set(name, known);
     }
   });
@@ -95,7 +96,7 @@ export function openClients(address: string, groups: readonly ClientGroup[]): Cl
   return { latencies, failures: () => failures, close: () => child.disconnect() };
 }
 
-/** Resident memory in bytes and open files of a process; undefined where it has ended. Linux. */
+/** Returns a process's resident memory in bytes and its open files; undefined if it has ended. Linux only. */
 export async function processState(pid: number): Promise<{ memory: number; files: number } | undefined> {
   try {
     const status = await readFile(`/proc/${pid}/status`, "utf8");
@@ -106,7 +107,7 @@ export async function processState(pid: number): Promise<{ memory: number; files
   }
 }
 
-/** The `share` quantile of `values`. */
+/** Returns the `share` quantile of `values`; NaN if there are none. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((left, right) => left - right);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;

@@ -1,7 +1,7 @@
 import { pythonJson } from "./python-json.js";
 import { ALPHA, BASE_MODEL, type Run } from "./runs.js";
 
-/** `adapter_config.json` of a run, with the fields and in the layout of PEFT's `save_pretrained`. */
+/** Returns the `adapter_config.json` of a run, with the fields and the layout of PEFT's `save_pretrained`. */
 export function adapterConfig({ rank, bits }: Run): string {
   const config = {
     peft_type: "LORA",
@@ -15,7 +15,7 @@ export function adapterConfig({ rank, bits }: Run): string {
     exclude_modules: null,
     lora_alpha: ALPHA,
     lora_dropout: 0.05,
-    // GPT-2 keeps its weights transposed (Conv1D). 4-bit loading makes them linear layers, and PEFT then unsets this.
+    // GPT-2 stores transposed weights (Conv1D). Loading in 4 bits replaces them by linear layers, and PEFT unsets this.
     fan_in_fan_out: bits === 16,
     bias: "none",
     lora_bias: false,

@@ -6,10 +6,14 @@ import { TOTAL_STEPS, type Run, type SavedStep } from "./runs.js";
 import { safetensors } from "./safetensors.js";
 import { target } from "./target.js";
 
-/** Optimizer steps that one step of the made-up training stands for. */
+/** Number of optimizer steps that one step of the simulated training represents. */
 const STRIDE = 100;
 
-/** Trains a run's adapter on every layer. @returns `adapter_model.safetensors` by saved step */
+/**
+ * Trains a run's adapter on every layer.
+ *
+ * @returns `adapter_model.safetensors` by saved step
+ */
 export function adapterWeights(run: Run): Record<SavedStep, Uint8Array> {
   const paths = new Map(LAYERS.map((layer) => [layer.name, train(run, layer)]));
   return { 900: weightsAt(900, paths, run.dtype), 1000: weightsAt(1000, paths, run.dtype) };
@@ -20,7 +24,7 @@ function weightsAt(step: SavedStep, paths: ReadonlyMap<string, readonly Factors[
   const tensors = new Map<string, Matrix>();
   for (const [layer, path] of paths) {
     const factors = path[step / STRIDE - 1];
-    if (factors === undefined) throw new RangeError(`step ${step} is no multiple of ${STRIDE}`);
+    if (factors === undefined) throw new RangeError(`step ${step} is not a multiple of ${STRIDE}`);
     tensors.set(`base_model.model.${layer}.lora_A.weight`, factors.a);
     tensors.set(`base_model.model.${layer}.lora_B.weight`, factors.b);
   }

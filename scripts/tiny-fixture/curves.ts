@@ -6,17 +6,17 @@ export const EVAL_STEPS = 50;
 const WARM_UP_STEPS = 50;
 const PEAK_LEARNING_RATE = 3e-4;
 
-/** What the run logged, as numbers; point i of the training curves is step (i + 1) * LOGGING_STEPS. */
+/** Logged curves of a run. Point i of the training curves belongs to step (i + 1) * LOGGING_STEPS. */
 export interface Curves {
-  /** Mean loss of the steps since the last point, in nats a token. Their mean is the run's training loss. */
+  /** Mean loss of the steps since the previous point, in nats per token. The mean of the curve is the run's training loss. */
   readonly loss: readonly number[];
   readonly gradNorm: readonly number[];
   readonly learningRate: readonly number[];
-  /** Point i is step (i + 1) * EVAL_STEPS. */
+  /** Point i belongs to step (i + 1) * EVAL_STEPS. */
   readonly evalLoss: readonly number[];
 }
 
-/** Makes up a run's curves: a hyperbolic fall of the loss with noise, scaled to the run's training loss. */
+/** Generates a run's curves: a loss that falls hyperbolically with noise, scaled to the run's training loss. */
 export function curves(run: Run): Curves {
   const { normal } = random(`curves/${run.name}`);
   const steps = everyStep(LOGGING_STEPS);
@@ -37,12 +37,15 @@ function everyStep(stride: number): number[] {
   return Array.from({ length: TOTAL_STEPS / stride }, (_, i) => (i + 1) * stride);
 }
 
-/** 1.45 at first, towards 0.95. */
+/** Relative loss at `step`: falls from 1.45 at step 0 towards 0.95. */
 function shape(step: number): number {
   return 0.95 + 0.5 / (1 + step / 60);
 }
 
-/** Linear warm-up and decay. The Trainer logs the rate that the last step used: the schedule's at one step less. */
+/**
+ * Learning rate at `step`, with linear warm-up and linear decay. The Trainer logs the rate that the last step used, which is
+ * the schedule's rate one step earlier.
+ */
 function learningRate(step: number): number {
   const used = step - 1;
   return used < WARM_UP_STEPS

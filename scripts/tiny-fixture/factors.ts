@@ -1,7 +1,7 @@
 import { matrix, plus, product, transposed, type Matrix } from "./matrix.js";
 import { random } from "./random.js";
 
-/** The pair of one layer; the update is dW = scaling * B * A. */
+/** LoRA factors of one layer. The update is dW = scaling * B * A. */
 export interface Factors {
   /** r x in */
   readonly a: Matrix;
@@ -10,10 +10,10 @@ export interface Factors {
 }
 
 const LEARNING_RATE = 0.75;
-/** Standard deviation of each gradient entry: what other mini-batches and dropout do. */
+/** Standard deviation of the noise of each gradient entry. It simulates mini-batches and dropout. */
 const GRADIENT_NOISE = 0.0016;
 
-/** A (r x in) as PEFT draws it: Kaiming-uniform with a = sqrt(5), which is uniform within 1 / sqrt(in). */
+/** Draws the initial A (r x in) as PEFT does: Kaiming-uniform with a = sqrt(5), that is uniform within 1 / sqrt(in). */
 export function initialA(label: string, rank: number, inFeatures: number): Matrix {
   const { uniform } = random(`initial/${label}`);
   const bound = 1 / Math.sqrt(inFeatures);
@@ -24,7 +24,7 @@ export function initialA(label: string, rank: number, inFeatures: number): Matri
  * Trains one layer's factors by stochastic gradient descent on |target - B A|^2 / 2, from the given A and from B = 0,
  * with a step size that falls linearly to 0.
  *
- * @param label names the stream of gradient noise
+ * @param label name of the random stream of the gradient noise
  * @returns the factors after each of `steps` steps
  */
 export function trainFactors(target: Matrix, start: Matrix, steps: number, label: string): Factors[] {

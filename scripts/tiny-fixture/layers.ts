@@ -1,14 +1,14 @@
-/** One adapted weight matrix of the made-up base model. */
+/** An adapted weight matrix of the synthetic base model. */
 export interface Layer {
-  /** `transformer.h.2.mlp.c_fc` */
+  /** Module path, such as `transformer.h.2.mlp.c_fc`. */
   readonly name: string;
   readonly inFeatures: number;
   readonly outFeatures: number;
-  /** Cosine between what a 16-bit and what a 4-bit base ask of the adapter: the less, the more sensitive the layer. */
+  /** Cosine between the ideal updates for a 16-bit and a 4-bit base model. A lower value means a more sensitive layer. */
   readonly targetCosine: number;
 }
 
-/** In model order. The cosines are the study's ground truth: no two are alike, and blocks 2 and 5 suffer most. */
+/** All layers in model order. The cosines are the ground truth of the study: all differ; blocks 2 and 5 have the lowest. */
 export const LAYERS: readonly Layer[] = [
   attention(0, 0.976),
   feedForward(0, 0.983),

@@ -11,9 +11,10 @@ export function matrix(rows: number, columns: number, next: () => number): Matri
   return { rows, columns, values: Float64Array.from({ length: rows * columns }, next) };
 }
 
-/** left * right; the sums run in index order, so that their rounding is the same everywhere. */
+/** Computes left * right. It sums in index order, so that rounding is the same on every machine. */
 export function product(left: Matrix, right: Matrix): Matrix {
-  if (left.columns !== right.rows) throw new RangeError(`${left.columns} columns do not meet ${right.rows} rows`);
+  if (left.columns !== right.rows)
+    throw new RangeError(`cannot multiply: left has ${left.columns} columns, right has ${right.rows} rows`);
   const { columns, values: factors } = right;
   const values = new Float64Array(left.rows * columns);
   for (let i = 0; i < left.rows; i++) {
@@ -36,15 +37,16 @@ export function transposed(source: Matrix): Matrix {
   return { rows: source.columns, columns: source.rows, values };
 }
 
-/** left + scale * right */
+/** Computes left + scale * right. */
 export function plus(left: Matrix, right: Matrix, scale: number): Matrix {
-  if (left.rows !== right.rows || left.columns !== right.columns) throw new RangeError("the shapes differ");
+  if (left.rows !== right.rows || left.columns !== right.columns)
+    throw new RangeError("the matrices have different shapes");
   const values = new Float64Array(left.values);
   for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) + scale * (right.values[i] ?? 0);
   return { ...left, values };
 }
 
-/** Frobenius inner product; that of a matrix with itself is its squared norm. */
+/** Computes the Frobenius inner product. The inner product of a matrix with itself is its squared norm. */
 export function innerProduct(left: Matrix, right: Matrix): number {
   return left.values.reduce((sum, value, i) => sum + value * (right.values[i] ?? 0), 0);
 }

@@ -1,6 +1,6 @@
 import { innerProduct, matrix, plus, type Matrix } from "./matrix.js";
 
-/** A matrix of `count` orthonormal rows made from the numbers of `next` by Gram and Schmidt's method, modified. */
+/** Returns a matrix of `count` orthonormal rows, made from the numbers of `next` by the modified Gram-Schmidt method. */
 export function orthonormal(count: number, length: number, next: () => number): Matrix {
   const rows: Matrix[] = [];
   while (rows.length < count) {

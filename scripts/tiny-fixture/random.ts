@@ -1,16 +1,16 @@
-/** A stream of pseudo-random numbers, the same on every machine. */
+/** A stream of pseudo-random numbers that is the same on every machine. */
 export interface Random {
-  /** Uniform in [0, 1), a multiple of 2^-32. */
+  /** Returns a uniform number in [0, 1), a multiple of 2^-32. */
   uniform(): number;
-  /** Approximately standard normal: mean 0, variance 1, within 6 of 0. */
+  /** Returns an approximately standard normal number: mean 0, variance 1, magnitude of at most 6. */
   normal(): number;
 }
 
 /**
- * Opens the stream named `label`. Streams of different labels are unrelated, so that adding a run changes no other one.
+ * Opens the stream named `label`. Streams of different labels are unrelated, so adding a run does not change the others.
  *
- * Only integer arithmetic and additions: ECMAScript leaves the last digits of Math.log and Math.cos to the engine, so
- * normal numbers are sums of twelve uniform ones (Irwin-Hall) instead of Box and Muller's.
+ * Uses integer arithmetic and additions only, because the last digits of Math.log and Math.cos depend on the JavaScript
+ * engine. Normal numbers are therefore sums of twelve uniform ones (Irwin-Hall) and do not use the Box-Muller transform.
  */
 export function random(label: string): Random {
   let state = fnv1a(label);
@@ -29,7 +29,7 @@ export function random(label: string): Random {
   return { uniform, normal };
 }
 
-/** 32-bit FNV-1a of the label's UTF-16 units. */
+/** Returns the 32-bit FNV-1a hash of the label's UTF-16 code units. */
 function fnv1a(label: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < label.length; i++) hash = Math.imul(hash ^ label.charCodeAt(i), 0x01000193);

@@ -3,7 +3,7 @@ import { PythonFloat, pythonFloat, pythonJson } from "./python-json.js";
 import { random } from "./random.js";
 import { BASE_MODEL, NUM_SAMPLES, SEED, TOTAL_STEPS, type Run } from "./runs.js";
 
-/** What a study's notebook tabulates of one run; memory in MB, time in seconds. */
+/** Row of a run in the notebook's table of results. Memory is in MB, time in seconds. */
 export interface ResultRow {
   readonly experiment_name: string;
   readonly quantization: string;
@@ -40,15 +40,13 @@ export function resultRow(run: Run, { loss }: Curves): ResultRow {
   };
 }
 
-/** All columns, floats with all their digits. */
+/** Returns the results as JSON: all columns, floats with all digits. */
 export function resultsJson(rows: readonly ResultRow[]): string {
-  return `${pythonJson(
-    rows.map((row) => ({ ...row })),
-    false,
-  )}\n`;
+  const values = rows.map((row) => ({ ...row }));
+  return `${pythonJson(values, false)}\n`;
 }
 
-/** The columns a person reads, floats rounded to 4 digits, as pandas writes them. */
+/** Returns the main columns as CSV, floats rounded to 4 digits, as pandas writes them. */
 export function resultsCsv(rows: readonly ResultRow[]): string {
   const columns = [
     "experiment_name",
@@ -61,7 +59,6 @@ export function resultsCsv(rows: readonly ResultRow[]): string {
   ] as const;
   const cell = (value: ResultRow[(typeof columns)[number]]) =>
     value instanceof PythonFloat ? pythonFloat(Number(value.value.toFixed(4))) : String(value);
-  return [columns.join(","), ...rows.map((row) => columns.map((column) => cell(row[column])).join(","))]
-    .map((line) => `${line}\n`)
-    .join("");
+  const lines = rows.map((row) => columns.map((column) => cell(row[column])).join(","));
+  return [columns.join(","), ...lines].map((line) => `${line}\n`).join("");
 }

@@ -1,14 +1,14 @@
 import type { Dtype } from "./dtype.js";
 
-/** One run of the study, with the figures that are decided rather than computed. */
+/** One run of the study, with the figures that are chosen and not computed. */
 export interface Run {
-  /** `4bit_r8` */
+  /** Name such as `4bit_r8`. */
   readonly name: string;
   readonly bits: 4 | 16;
   readonly rank: number;
-  /** Of the saved adapter. */
+  /** Element type of the saved adapter. */
   readonly dtype: Dtype;
-  /** Runs of one label and rank start from the same A. */
+  /** Label of the initial A. Runs with the same label and rank start from the same A. */
   readonly start: string;
   /** Mean of the loss over all steps. */
   readonly trainingLoss: number;
@@ -27,10 +27,10 @@ export const TOTAL_STEPS = 1000;
 export const SAVED_STEPS = [900, 1000] as const;
 export type SavedStep = (typeof SAVED_STEPS)[number];
 
-/** The rank at which the two sides were not seeded alike, so that their adapters start apart. */
+/** Rank at which baseline and candidate have different seeds, so that their adapters start from different A. */
 const UNSEEDED_RANK = 4;
 
-/** Degradation (percent of the 16-bit loss) passes 5 at the least rank only: the minimum viable rank is exactly 2. */
+/** Degradation, in percent of the 16-bit loss, exceeds 5 at rank 1 only. The minimum viable rank is therefore exactly 2. */
 const RANKS = [
   { rank: 1, trainingLoss: 2.51371846, degradation: 7.8936 },
   { rank: 2, trainingLoss: 2.40263392, degradation: 1.7052 },
@@ -38,7 +38,7 @@ const RANKS = [
   { rank: 8, trainingLoss: 2.37779653, degradation: 1.1037 },
 ] as const;
 
-/** The eight runs, the 16-bit ones first, by rank. */
+/** The eight runs: first the 16-bit runs by rank, then the 4-bit runs by rank. */
 export const RUNS: readonly Run[] = [
   ...RANKS.map(({ rank, trainingLoss }): Run => ({
     name: `16bit_r${rank}`,
@@ -63,7 +63,7 @@ export const RUNS: readonly Run[] = [
   })),
 ];
 
-/** Folder of all runs of one side. */
-export function sideFolder(bits: 4 | 16): string {
+/** Returns the folder of all runs with `bits` bits. */
+export function resultsFolder(bits: 4 | 16): string {
   return bits === 16 ? "results_baseline_lora" : "results_qlora";
 }

@@ -2,10 +2,10 @@ import { adapterConfig } from "./adapter-config.js";
 import { adapterWeights } from "./adapter-weights.js";
 import { curves } from "./curves.js";
 import { resultRow, resultsCsv, resultsJson } from "./results-table.js";
-import { RUNS, SAVED_STEPS, sideFolder, TOTAL_STEPS, type Run, type SavedStep } from "./runs.js";
+import { RUNS, SAVED_STEPS, resultsFolder, TOTAL_STEPS, type Run, type SavedStep } from "./runs.js";
 import { trainerState } from "./trainer-state.js";
 
-/** Every generated file of the example study: its content by its path in the study's folder. */
+/** Returns all generated files of the study: content by path relative to the study's folder. */
 export function studyFiles(): Map<string, Uint8Array> {
   return new Map([
     ...RUNS.flatMap(runFiles),
@@ -17,7 +17,7 @@ export function studyFiles(): Map<string, Uint8Array> {
 type File = [path: string, content: Uint8Array];
 
 function runFiles(run: Run): File[] {
-  const folder = `${sideFolder(run.bits)}/${run.name}`;
+  const folder = `${resultsFolder(run.bits)}/${run.name}`;
   const curvesOfRun = curves(run);
   const weights = adapterWeights(run);
   const adapter = (name: string, step: SavedStep): File[] => [
@@ -31,10 +31,10 @@ function runFiles(run: Run): File[] {
   return [...checkpoints, ...adapter("final_model", TOTAL_STEPS)];
 }
 
-/** A side's results: rounded as CSV, and with all digits as JSON. */
+/** Returns the results of the runs with `bits` bits: rounded as CSV, and with all digits as JSON. */
 function tables(bits: 4 | 16, csvName: string, jsonName: string): File[] {
   const rows = RUNS.filter((run) => run.bits === bits).map((run) => resultRow(run, curves(run)));
-  const folder = sideFolder(bits);
+  const folder = resultsFolder(bits);
   return [text(`${folder}/${csvName}.csv`, resultsCsv(rows)), text(`${folder}/${jsonName}.json`, resultsJson(rows))];
 }
 

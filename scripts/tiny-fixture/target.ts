@@ -4,35 +4,35 @@ import { orthonormal } from "./orthonormal.js";
 import { random } from "./random.js";
 
 const DIRECTIONS = 12;
-/** Each singular value over the one before it. */
+/** Ratio of each singular value to the previous one. */
 const DECAY = 0.72;
-/** Norm of the rounding of 4-bit weights that follows no direction, over the task's norm. */
+/** Norm of the dense noise that represents 4-bit rounding, relative to the norm of the task's update. */
 const ROUNDING = 0.12;
 
 /**
- * The update (out x in) that training pulls a layer's adapter towards, for every rank the same. It has DIRECTIONS
- * orthonormal directions, geometrically decaying singular values and Frobenius norm 1.
+ * Returns the target update (out x in) of a layer's training, the same for every rank. It has DIRECTIONS orthonormal
+ * directions, geometrically decaying singular values and Frobenius norm 1.
  *
- * A 4-bit base asks for another one: the output directions are turned by the angle of cosine `layer.targetCosine`, and small
- * dense noise is added, which stands for rounding.
+ * The target for a 4-bit base model differs: the output directions are rotated by the angle whose cosine is
+ * `layer.targetCosine`, and small dense noise that represents rounding is added.
  */
 export function target(layer: Layer, bits: 4 | 16): Matrix {
   const { normal } = random(`target/${layer.name}`);
   const outputs = orthonormal(2 * DIRECTIONS, layer.outFeatures, normal);
   const inputs = decaying(orthonormal(DIRECTIONS, layer.inFeatures, normal));
-  const asked = product(transposed(rowsFrom(outputs, 0)), inputs);
-  if (bits === 16) return withNorm(asked, 1);
-  // Orthogonal to what was asked, since the remaining output directions are.
-  const aside = product(transposed(rowsFrom(outputs, DIRECTIONS)), inputs);
-  const turned = plus(
-    withNorm(asked, layer.targetCosine),
-    withNorm(aside, Math.sqrt(1 - layer.targetCosine * layer.targetCosine)),
+  const task = product(transposed(rowsFrom(outputs, 0)), inputs);
+  if (bits === 16) return withNorm(task, 1);
+  // Orthogonal to the task's update, because it uses the remaining output directions.
+  const orthogonal = product(transposed(rowsFrom(outputs, DIRECTIONS)), inputs);
+  const rotated = plus(
+    withNorm(task, layer.targetCosine),
+    withNorm(orthogonal, Math.sqrt(1 - layer.targetCosine * layer.targetCosine)),
     1,
   );
-  return plus(turned, withNorm(matrix(layer.outFeatures, layer.inFeatures, normal), ROUNDING), 1);
+  return plus(rotated, withNorm(matrix(layer.outFeatures, layer.inFeatures, normal), ROUNDING), 1);
 }
 
-/** DIRECTIONS rows of `source`. */
+/** Returns DIRECTIONS rows of `source`, starting with row `first`. */
 function rowsFrom({ columns, values }: Matrix, first: number): Matrix {
   return { rows: DIRECTIONS, columns, values: values.subarray(first * columns, (first + DIRECTIONS) * columns) };
 }

@@ -6,7 +6,7 @@ const EVAL_SAMPLES = 256;
 const EVAL_SECONDS = 4.096;
 const FLOS_PER_STEP = 3_145_728_000;
 
-/** `trainer_state.json` of the checkpoint at `step`, in the layout of the Hugging Face Trainer. */
+/** Returns the `trainer_state.json` of the checkpoint at `step`, in the layout of the Hugging Face Trainer. */
 export function trainerState(curves: Curves, step: number): string {
   const state = {
     best_global_step: null,
@@ -69,12 +69,12 @@ function logHistory(curves: Curves, lastStep: number): PythonValue[] {
   return entries;
 }
 
-/** Passes over the data by `step`. */
+/** Number of passes over the data after `step` steps. */
 function epoch(step: number): PythonFloat {
   return new PythonFloat((step * BATCH_SIZE) / NUM_SAMPLES);
 }
 
-/** The Trainer rounds the losses and speeds that it logs to 4 digits. */
+/** Rounds to 4 digits, as the Trainer does with the losses and speeds that it logs. */
 function rounded(value: number): PythonFloat {
   return new PythonFloat(Number(value.toFixed(4)));
 }

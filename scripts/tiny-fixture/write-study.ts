@@ -2,7 +2,11 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { studyFiles } from "./study-files.js";
 
-/** Writes the example study into `folder`, over what is there; other files in it stay. @returns what was written */
+/**
+ * Writes the study into `folder`. Overwrites files of the same names and leaves all others.
+ *
+ * @returns number of files and bytes written
+ */
 export async function writeStudy(folder: string): Promise<{ files: number; bytes: number }> {
   let bytes = 0;
   const files = studyFiles();

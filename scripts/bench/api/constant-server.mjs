@@ -1,4 +1,5 @@
-// An Apollo server that answers a constant by the same Express integration: what HTTP, Express and Apollo cost by themselves.
+// An Apollo server that returns a constant through the same Express integration. It measures the cost of HTTP, Express and
+// Apollo alone.
 import { createServer } from "node:http";
 import { ApolloServer } from "@apollo/server";
 import { expressMiddleware } from "@as-integrations/express5";

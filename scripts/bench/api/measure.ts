@@ -1,58 +1,63 @@
 import { Agent, request } from "node:http";
 
-/** How long requests took, and how many a second there were. */
+/** Latency and throughput of a load. */
 export interface Measured {
-  /** Milliseconds, of requests one after the other. */
+  /** Median latency of sequential requests, in milliseconds. */
   readonly p50: number;
+  /** 95th percentile of the latency of sequential requests, in milliseconds. */
   readonly p95: number;
-  /** Requests a second, eight at a time. */
+  /** Requests per second with eight concurrent requests. */
   readonly throughput: number;
 }
 
 export interface Load {
   readonly url: string;
   readonly query: string;
-  /** Of the i-th request: different ones, so that nobody can answer from memory what was asked before. */
+  /** Returns the variables of request `i`. They vary, so that servers cannot answer from a cache. */
   variables(i: number): Record<string, unknown>;
 }
 
-const WARM_UP = 30;
-const AT_ONCE = 8;
-/** In how many turns the requests are sent: what else the machine does meanwhile then falls on all loads alike. */
+const WARM_UP_REQUESTS = 30;
+const CONCURRENCY = 8;
+/** Number of alternations between the loads, so that other work on the machine affects all of them alike. */
 const TURNS = 4;
 
-/** Measures several loads, turn and turn about, on connections that are kept; the answers must have no errors. */
+/**
+ * Measures several loads in alternation, on keep-alive connections.
+ *
+ * @throws Error if a response contains errors
+ */
 export async function measure(
   loads: readonly Load[],
   { requests }: { readonly requests: number },
 ): Promise<Measured[]> {
   const perTurn = Math.ceil(requests / TURNS);
-  const found = loads.map((load) => ({ load, times: [] as number[], seconds: 0, next: 0 }));
+  const runs = loads.map((load) => ({ load, times: [] as number[], seconds: 0, next: 0 }));
   for (let turn = 0; turn < TURNS; turn++) {
-    for (const one of found) {
-      // A server hangs up on connections that rest for the length of the others' turns.
-      const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
-      const ask = () => send(agent, one.load, one.next++);
+    for (const run of runs) {
+      // Servers close connections that are idle during the turns of the other loads, so each turn opens new ones.
+      const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
+      const sendNext = () => send(agent, run.load, run.next++);
       try {
-        for (let i = 0; i < (turn === 0 ? WARM_UP : 1); i++) await ask();
+        for (let i = 0; i < (turn === 0 ? WARM_UP_REQUESTS : 1); i++) await sendNext();
         for (let i = 0; i < perTurn; i++) {
-          const began = performance.now();
-          await ask();
-          one.times.push(performance.now() - began);
+          const sentAt = performance.now();
+          await sendNext();
+          run.times.push(performance.now() - sentAt);
         }
-        const began = performance.now();
-        const end = one.next + perTurn;
+        const start = performance.now();
+        const end = run.next + perTurn;
         const sender = async () => {
-          while (one.next < end) await ask();
+          while (run.next < end) await sendNext();
         };
-        await Promise.all(Array.from({ length: AT_ONCE }, sender));
-        one.seconds += (performance.now() - began) / 1000;
+        await Promise.all(Array.from({ length: CONCURRENCY }, sender));
+        run.seconds += (performance.now() - start) / 1000;
       } finally {
         agent.destroy();
       }
     }
   }
-  return found.map(({ times, seconds }) => {
+  return runs.map(({ times, seconds }) => {
     times.sort((left, right) => left - right);
     return { p50: quantile(times, 0.5), p95: quantile(times, 0.95), throughput: (TURNS * perTurn) / seconds };
   });
@@ -77,7 +82,7 @@ function send(agent: Agent, { url, query, variables }: Load, i: number): Promise
         response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
         response.on("end", () => {
           if (response.statusCode === 200 && !text.includes('"errors":')) resolve();
-          else reject(new Error(`${url} answered ${response.statusCode}: ${text.slice(0, 2000)}`));
+          else reject(new Error(`${url} responded with ${response.statusCode}: ${text.slice(0, 2000)}`));
         });
       },
     );

@@ -1,4 +1,4 @@
-/** The operations that are measured. */
+// Measured GraphQL operations of Rankscope and of PostGraphile.
 
 export const BROWSE = `query Browse($filter: StudyFilter, $first: Int, $after: String) {
   studies(filter: $filter, orderBy: { field: CREATED_AT, direction: DESC }, first: $first, after: $after) {
@@ -53,17 +53,17 @@ export const DIAGNOSE = `query Diagnose($slug: String!) {
 }`;
 
 /**
- * The same rows from PostGraphile, which serves what is stored. It derives nothing and cannot follow content hashes, so that
- * Across and Diagnose have neither conclusions nor comparisons there: it is given the lighter work.
+ * Same rows from PostGraphile. It cannot derive results or follow content hashes, so its Across and Diagnose operations
+ * contain neither conclusions nor comparisons and cost less work.
  */
-export const RAW_BROWSE = `query Browse($first: Int!) {
+export const POSTGRAPHILE_BROWSE = `query Browse($first: Int!) {
   allStudies(first: $first, orderBy: CREATED_AT_DESC) {
     totalCount pageInfo { hasNextPage endCursor }
     nodes { slug name baseModel tags experimentsByStudyId(first: 1) { totalCount } }
   }
 }`;
 
-export const RAW_ACROSS = `query Across($first: Int!) {
+export const POSTGRAPHILE_ACROSS = `query Across($first: Int!) {
   allStudies(first: $first) {
     nodes {
       slug
@@ -78,7 +78,7 @@ export const RAW_ACROSS = `query Across($first: Int!) {
   }
 }`;
 
-export const RAW_DIAGNOSE = `query Diagnose($slug: String!) {
+export const POSTGRAPHILE_DIAGNOSE = `query Diagnose($slug: String!) {
   allStudies(condition: { slug: $slug }) {
     nodes {
       slug name baseModel

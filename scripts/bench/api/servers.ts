@@ -2,32 +2,32 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
-const MAIN = here("../../../dist/main.js");
-const POSTGRAPHILE = here("../postgraphile/server.mjs");
+const resolvePath = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+const MAIN = resolvePath("../../../dist/main.js");
+const POSTGRAPHILE = resolvePath("../postgraphile/server.mjs");
 /**
- * PostGraphile 5 asks for Node 22 and cannot follow a connection on 20, so it brings a newer one: all servers run on that, for
- * the ratios to be of the servers and not of Node's versions. Without PostGraphile they run on this one.
+ * Newer Node that is installed with PostGraphile 5, which requires Node 22. All servers run on it, so that ratios do not
+ * depend on the Node version. Without PostGraphile, all servers run on the current Node.
  */
-const NEWER_NODE = here("../postgraphile/node_modules/node/bin/node");
+const NEWER_NODE = resolvePath("../postgraphile/node_modules/node/bin/node");
 const NODE = existsSync(NEWER_NODE) ? NEWER_NODE : process.execPath;
-const UNWATCHED = here("./unwatched-server.mjs");
-const CONSTANT = here("./constant-server.mjs");
+const UNWATCHED = resolvePath("./unwatched-server.mjs");
+const CONSTANT = resolvePath("./constant-server.mjs");
 
-/** A server in a process of its own, as it would run: what sends the requests does not share its thread. */
+/** A server in its own process, so that it does not share a thread with the clients. */
 export interface BenchServer {
   readonly url: string;
   close(): Promise<void>;
 }
 
-export function serveRankscope(databaseUrl: string, more: Record<string, string> = {}): Promise<BenchServer> {
-  const environment = { DATABASE_URL: databaseUrl, PORT: "0", RANKSCOPE_WORKERS: "0", ...more };
+export function serveRankscope(databaseUrl: string, settings: Record<string, string> = {}): Promise<BenchServer> {
+  const environment = { DATABASE_URL: databaseUrl, PORT: "0", RANKSCOPE_WORKERS: "0", ...settings };
   return start([MAIN, "serve"], environment, /Rankscope is at (\S+)[^]*Ctrl-C/, "graphql");
 }
 
-/** Rankscope without metrics. */
-export function serveUnwatched(databaseUrl: string, more: Record<string, string> = {}): Promise<BenchServer> {
-  const environment = { DATABASE_URL: databaseUrl, PORT: "0", RANKSCOPE_WORKERS: "0", ...more };
+/** Starts Rankscope without metrics and traces. */
+export function serveUnwatched(databaseUrl: string, settings: Record<string, string> = {}): Promise<BenchServer> {
+  const environment = { DATABASE_URL: databaseUrl, PORT: "0", RANKSCOPE_WORKERS: "0", ...settings };
   return start([UNWATCHED], environment, /listening at (\S+)/, "graphql");
 }
 
@@ -35,9 +35,12 @@ export function serveConstant(): Promise<BenchServer> {
   return start([CONSTANT], {}, /listening at (\S+)/, "graphql");
 }
 
-/** Undefined where PostGraphile is not installed: `npm install --prefix scripts/bench/postgraphile` does it. */
+/**
+ * Starts PostGraphile. Returns undefined if it is not installed; install it with
+ * `npm install --prefix scripts/bench/postgraphile`.
+ */
 export async function servePostgraphile(databaseUrl: string): Promise<BenchServer | undefined> {
-  if (!existsSync(here("../postgraphile/node_modules/postgraphile"))) return undefined;
+  if (!existsSync(resolvePath("../postgraphile/node_modules/postgraphile"))) return undefined;
   const environment = { DATABASE_URL: databaseUrl, GRAPHILE_ENV: "production" };
   return start([POSTGRAPHILE], environment, /listening at (\S+)/, "graphql");
 }
@@ -58,16 +61,16 @@ function start(
     let printed = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       printed += text;
-      const found = ready.exec(printed);
-      if (found === null) return;
+      const match = ready.exec(printed);
+      if (match === null) return;
       resolve({
-        url: new URL(path, found[1]).href,
+        url: new URL(path, match[1]).href,
         close: async () => {
           child.kill("SIGTERM");
           await ended;
         },
       });
     });
-    void ended.then(() => reject(new Error(`${command.join(" ")} ended before it served: ${printed}`)));
+    void ended.then(() => reject(new Error(`${command.join(" ")} ended before it accepted requests: ${printed}`)));
   });
 }

@@ -1,4 +1,4 @@
-// A server as `rankscope serve` runs it, but with nothing that measures it: what measuring costs is seen against it.
+// The server of `rankscope serve` without metrics and traces. It is the baseline for measuring their cost.
 import { readConfig } from "../../../dist/config.js";
 import { openServices } from "../../../dist/commands/serve/services.js";
 import { openLog } from "../../../dist/log.js";

@@ -1,4 +1,4 @@
-// PostGraphile 5 on DATABASE_URL, as its documentation serves it, by Grafserv on Node's own HTTP server.
+// Serves DATABASE_URL with PostGraphile 5, as its documentation recommends: with Grafserv on Node's HTTP server.
 import { createServer } from "node:http";
 import { postgraphile } from "postgraphile";
 import { makePgService } from "postgraphile/adaptors/pg";
@@ -8,7 +8,7 @@ import { PostGraphileAmberPreset } from "postgraphile/presets/amber";
 const instance = postgraphile({
   extends: [PostGraphileAmberPreset],
   pgServices: [makePgService({ connectionString: process.env.DATABASE_URL, schemas: ["public"] })],
-  // Measured without: GraphiQL, and the limit on how long planning may take for a first request.
+  // GraphiQL is not measured.
   grafserv: { graphiql: false },
 });
 const server = instance.createServ(grafserv);

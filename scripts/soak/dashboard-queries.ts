@@ -1,7 +1,11 @@
-/** What a dashboard of one study asks at each refresh, as bodies of POST requests; weights are waited for. */
-export function dashboardQuestions(slug: string, ids: readonly string[]): string[] {
-  const about = { slug };
-  const body = (query: string, variables: object = about) => JSON.stringify({ query, variables });
+/**
+ * Returns the queries of a dashboard of one study, as bodies of POST requests. Only the last one waits for weights.
+ *
+ * @param ids ids of the study's experiments; the first two are compared
+ */
+export function dashboardQueries(slug: string, ids: readonly string[]): string[] {
+  const study = { slug };
+  const body = (query: string, variables: object = study) => JSON.stringify({ query, variables });
   const pair = { a: ids[0], b: ids[1] };
   return [
     body(`query($slug: String!) { study(slug: $slug) { name experiments(first: 50) { totalCount nodes {
