@@ -40,12 +40,12 @@ try {
   const start = performance.now();
   let compared = 0;
   while (compared < layers) {
-    const answer = await query(
+    const response = await query(
       server.address,
       `{ study(slug: "large") { weightSimilarity(rank: 64, waitSeconds: 60) { comparedLayers jobs { status message } } } }`,
     );
-    if (answer.errors !== undefined) throw new Error(JSON.stringify(answer.errors));
-    const { comparedLayers, jobs } = (answer.data as Compared).study.weightSimilarity;
+    if (response.errors !== undefined) throw new Error(JSON.stringify(response.errors));
+    const { comparedLayers, jobs } = (response.data as Compared).study.weightSimilarity;
     compared = comparedLayers;
     if (compared < layers && jobs.length === 0) throw new Error(`only ${compared} of ${layers} layers were compared`);
   }

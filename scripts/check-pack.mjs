@@ -76,8 +76,8 @@ try {
     );
     if (!/Study tiny: added 8 experiments/.test(imported))
       throw new Error(`unexpected output of the import: ${imported}`);
-    const answer = await ask(address, "{ studies { nodes { slug minimumViableRank { rank } } } }");
-    const slugs = answer.data.studies.nodes.map(({ slug }) => slug).sort();
+    const listed = await sendQuery(address, "{ studies { nodes { slug minimumViableRank { rank } } } }");
+    const slugs = listed.data.studies.nodes.map(({ slug }) => slug).sort();
     if (slugs.join() !== "reference-study,tiny") throw new Error(`unexpected studies: ${slugs.join()}`);
     const weights = await ask(
       address,
@@ -89,7 +89,7 @@ try {
     if (!page.ok || !(await page.text()).includes("<script"))
       throw new Error(`the playground responded with ${page.status}`);
     await run("npx", ["--no-install", "rankscope", "backup", "one.backup"], options);
-    console.log(`served, imported, computed, backed up: ${JSON.stringify(answer.data.studies.nodes)}`);
+    console.log(`served, imported, computed, backed up: ${JSON.stringify(listed.data.studies.nodes)}`);
   } finally {
     const ended = once(server, "close");
     server.kill("SIGTERM");
@@ -122,15 +122,15 @@ async function addressOf(server) {
   });
 }
 
-async function ask(address, query) {
+async function sendQuery(address, query) {
   const response = await fetch(new URL("/graphql", address), {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ query }),
   });
-  const answer = await response.json();
-  if (answer.errors) throw new Error(JSON.stringify(answer.errors));
-  return answer;
+  const body = await response.json();
+  if (body.errors) throw new Error(JSON.stringify(body.errors));
+  return body;
 }
 
 function mb(bytes) {

@@ -18,14 +18,14 @@ const server = start(["serve"]);
 try {
   const address = await addressOf(server);
 
-  const { studies } = await ask(address, "{ studies { nodes { slug } } }");
+  const { studies } = await sendQuery(address, "{ studies { nodes { slug } } }");
   check(studies.nodes.length === 1, "the server has the example study", studies);
 
   const imported = await start(["import", STUDY, "--slug", "tiny"]).ended;
   check(imported.code === 0 && /added 8 experiments/.test(imported.printed), "the import adds 8 runs", imported);
 
   const computed = `{ study(slug: "tiny") { weightSimilarity(rank: 8, waitSeconds: 60) { mean comparedLayers } } }`;
-  const { weightSimilarity } = (await ask(address, computed)).study;
+  const { weightSimilarity } = (await sendQuery(address, computed)).study;
   check(
     weightSimilarity.mean < 1 && weightSimilarity.comparedLayers > 0,
     "the worker compares weights",
@@ -63,15 +63,15 @@ function addressOf({ child, printed, ended }) {
   });
 }
 
-async function ask(address, query) {
+async function sendQuery(address, query) {
   const response = await fetch(new URL("/graphql", address), {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ query }),
   });
-  const { data: answer, errors } = await response.json();
+  const { data, errors } = await response.json();
   if (errors) throw new Error(JSON.stringify(errors));
-  return answer;
+  return data;
 }
 
 function check(isTrue, expectation, received) {

@@ -84,6 +84,6 @@ for (const problem of PROBLEMS.filter((problem) => flopsOf(problem) <= maxGflop 
       return !isOneCore || flopsOf(problem) < MAX_FLOPS_OF_ONE_CORE;
     }),
   );
-  const cpu = measured.find((one) => one.provider === "cpu" && one.threads === threads);
-  for (const one of measured) console.log(`| ${row(problem, one, cpu).join(" | ")} |`);
+  const cpu = measured.find(({ provider, threads: used }) => provider === "cpu" && used === threads);
+  for (const measurement of measured) console.log(`| ${row(problem, measurement, cpu).join(" | ")} |`);
 }

@@ -14,7 +14,7 @@ import { DEFAULT_SEED } from "../seed/seed-options.js";
 import { seedStudies } from "../seed/seed-studies.js";
 import { measure } from "./api/measure.js";
 import { BROWSE, DIAGNOSE } from "./api/operations.js";
-import { serveRankscope, serveUnwatched } from "./api/servers.js";
+import { serveRankscope, serveWithoutMetrics } from "./api/servers.js";
 import { print } from "./print.js";
 
 const STUDIES = 100;
@@ -40,7 +40,7 @@ try {
   // No worker computes the missing facts of the generated studies, so do not wait for them.
   const environment = { RANKSCOPE_WAIT_SECONDS: "0" };
   const servers = await Promise.all([
-    serveUnwatched(postgres.url, environment),
+    serveWithoutMetrics(postgres.url, environment),
     serveRankscope(postgres.url, environment),
     serveRankscope(postgres.url, { ...environment, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }),
   ]);
@@ -56,11 +56,11 @@ try {
         servers.map(({ url }) => ({ url, query, variables })),
         { requests },
       );
-      const [bare] = measured;
-      if (bare === undefined) throw new Error("nothing was measured");
-      const times = measured.slice(1).map(({ p50 }) => `${(p50 / bare.p50).toFixed(2)} x`);
-      const rates = measured.slice(1).map(({ throughput }) => `${(throughput / bare.throughput).toFixed(2)} x`);
-      rows.push([name, `${bare.p50.toFixed(2)} ms`, ...times, bare.throughput.toFixed(0), ...rates]);
+      const [baseline] = measured;
+      if (baseline === undefined) throw new Error("nothing was measured");
+      const times = measured.slice(1).map(({ p50 }) => `${(p50 / baseline.p50).toFixed(2)} x`);
+      const rates = measured.slice(1).map(({ throughput }) => `${(throughput / baseline.throughput).toFixed(2)} x`);
+      rows.push([name, `${baseline.p50.toFixed(2)} ms`, ...times, baseline.throughput.toFixed(0), ...rates]);
     }
     print(
       "Cost of metrics and traces",

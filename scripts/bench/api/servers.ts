@@ -11,7 +11,7 @@ const POSTGRAPHILE = resolvePath("../postgraphile/server.mjs");
  */
 const NEWER_NODE = resolvePath("../postgraphile/node_modules/node/bin/node");
 const NODE = existsSync(NEWER_NODE) ? NEWER_NODE : process.execPath;
-const UNWATCHED = resolvePath("./unwatched-server.mjs");
+const WITHOUT_METRICS = resolvePath("./server-without-metrics.mjs");
 const CONSTANT = resolvePath("./constant-server.mjs");
 
 /** A server in its own process, so that it does not share a thread with the clients. */
@@ -26,9 +26,9 @@ export function serveRankscope(databaseUrl: string, settings: Record<string, str
 }
 
 /** Starts Rankscope without metrics and traces. */
-export function serveUnwatched(databaseUrl: string, settings: Record<string, string> = {}): Promise<BenchServer> {
+export function serveWithoutMetrics(databaseUrl: string, settings: Record<string, string> = {}): Promise<BenchServer> {
   const environment = { DATABASE_URL: databaseUrl, PORT: "0", RANKSCOPE_WORKERS: "0", ...settings };
-  return start([UNWATCHED], environment, /listening at (\S+)/, "graphql");
+  return start([WITHOUT_METRICS], environment, /listening at (\S+)/, "graphql");
 }
 
 export function serveConstant(): Promise<BenchServer> {
