@@ -2,7 +2,7 @@ import { newTokenText } from "#src/http/access/token-text.js";
 import { createToken, type NewToken } from "#src/store/access-tokens.js";
 import type { Database } from "#src/store/database.js";
 
-/** Stores a token of all studies, unless told otherwise; its text. */
+/** Stores a token, by default for all studies, and returns its text. */
 export async function storedToken(
   database: Pick<Database, "prisma">,
   token: Pick<NewToken, "role"> & Partial<NewToken>,

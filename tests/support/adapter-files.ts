@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 
-/** One tensor to write; data is as many zero bytes as dtype and shape take unless given. */
+/** One tensor to write. The default data is zeros, as many bytes as dtype and shape require. */
 export interface WrittenTensor {
   readonly dtype?: string;
   readonly shape: readonly number[];
@@ -10,7 +10,7 @@ export interface WrittenTensor {
 
 const BYTES: Record<string, number> = { F64: 8, F32: 4, F16: 2, BF16: 2, F8_E4M3: 1, I64: 8 };
 
-/** A safetensors file of `tensors`, in their order. */
+/** Returns a safetensors file of `tensors` in the given order. */
 export function safetensors(tensors: Record<string, WrittenTensor>, metadata?: unknown): Buffer {
   let offset = 0;
   const header: Record<string, unknown> = metadata === undefined ? {} : { __metadata__: metadata };
@@ -24,19 +24,19 @@ export function safetensors(tensors: Record<string, WrittenTensor>, metadata?: u
   return safetensorsOf(JSON.stringify(header), Buffer.concat(data));
 }
 
-/** A safetensors file of a header as given, right or wrong. */
+/** Returns a safetensors file with the given header, valid or not. */
 export function safetensorsOf(header: string, data: Uint8Array): Buffer {
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(Buffer.byteLength(header)));
   return Buffer.concat([length, Buffer.from(header), data]);
 }
 
-/** Row-major float32 values as bytes. */
+/** Returns row-major float32 values as bytes. */
 export function float32(values: readonly number[]): Uint8Array {
   return new Uint8Array(Float32Array.from(values).buffer);
 }
 
-/** The configuration that PEFT writes for plain LoRA, with `overrides`. */
+/** Returns the configuration that PEFT writes for plain LoRA, with `overrides`. */
 export function adapterConfig(overrides: Record<string, unknown> = {}): string {
   return JSON.stringify({
     peft_type: "LORA",
@@ -48,7 +48,7 @@ export function adapterConfig(overrides: Record<string, unknown> = {}): string {
   });
 }
 
-/** Factors of `layers` layers of one shape, filled with a value that `seed` sets. */
+/** Returns factors of `layers` layers of one shape, filled with a value that depends on `seed`. */
 export function factorTensors(
   layers: number,
   rank = 2,

@@ -11,7 +11,7 @@ import { query, type Answer } from "./rankscope.js";
 
 export interface ApiServer {
   readonly database: Database;
-  /** For what opens connections of its own, and must close them before the suite ends. */
+  /** For code that opens its own connections and must close them before the suite ends. */
   readonly databaseUrl: string;
   /** `http://127.0.0.1:<port>/` */
   readonly address: string;

@@ -1,4 +1,4 @@
-/** The entry of a process that compares two updates with a provider chosen by size, told that WebGPU is faster at any size. */
+/** Entry of a process that compares two updates with an automatic provider, configured to use WebGPU at any size. */
 
 import { openEngine } from "#src/compute/engine.js";
 import { pairFacts } from "#src/compute/facts/pair-facts.js";

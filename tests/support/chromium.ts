@@ -11,7 +11,7 @@ const NAMES = [
   "msedge.exe",
 ];
 
-/** Places off the PATH, by platform. */
+/** Usual locations outside the PATH, by platform. */
 const PLACES: Partial<Record<NodeJS.Platform, (environment: NodeJS.ProcessEnv) => readonly string[]>> = {
   linux: () => [
     "/usr/lib/chromium/chromium",
@@ -34,15 +34,15 @@ const PLACES: Partial<Record<NodeJS.Platform, (environment: NodeJS.ProcessEnv) =
     }),
 };
 
-/** What to do where there is no browser. */
+/** How to install a browser. */
 export const HOW_TO_GET_CHROMIUM =
   "install one (Debian: apt-get install chromium) or name its executable in RANKSCOPE_CHROMIUM";
 
 /**
- * The executable of a Chromium: RANKSCOPE_CHROMIUM, else the first found on the PATH or in the usual places; undefined where
- * there is none.
+ * Returns the executable of Chromium: RANKSCOPE_CHROMIUM, else the first found on the PATH or in the usual locations; undefined
+ * if there is none.
  *
- * @throws where RANKSCOPE_CHROMIUM names something that cannot be run: a wish is not silently replaced
+ * @throws if RANKSCOPE_CHROMIUM cannot be executed; it is not silently replaced
  */
 export function findChromium(
   environment: NodeJS.ProcessEnv = process.env,
@@ -59,9 +59,9 @@ export function findChromium(
 }
 
 /**
- * Why browser tests are skipped; undefined where they can run.
+ * Returns why browser tests are skipped; undefined if they can run.
  *
- * @throws in CI, where a browser must be: a skipped test there would hide a broken page
+ * @throws in CI if there is no browser, because skipped tests would hide a broken page
  */
 export function missingChromium(
   environment: NodeJS.ProcessEnv = process.env,

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { parse, print, separateOperations } from "graphql";
 import { CONTRACT } from "./shared-study.js";
 
-/** The contract's operation of that name with the fragments it uses, verbatim but for white space. @throws where there is none */
+/** Returns a contract operation and its fragments, verbatim except for white space. @throws if there is no such operation */
 export function contractOperation(name: string): string {
   const operation = separateOperations(parse(readFileSync(CONTRACT, "utf8")))[name];
   if (operation === undefined) throw new Error(`the contract has no operation ${name}`);

@@ -44,11 +44,11 @@ export async function countingProxy(url: string): Promise<CountingProxy> {
   };
 }
 
-/** Statements that no request leads to. */
+/** Statements that connections send on their own, not for a request. */
 const UPKEEP: readonly RegExp[] = [
   // postgres.js 3.4 asks for a database's array types on the first use of every connection (`fetchArrayTypes` in connection.js).
   /^\s*select b\.oid, b\.typarray\s/,
-  // A NotificationListener subscribes, and every few seconds sends itself a notification to see that it still hears.
+  // A NotificationListener subscribes, and every few seconds sends itself a notification to check its connection.
   /^listen /,
   /^select pg_notify\(\$1, \$2\)$/,
 ];

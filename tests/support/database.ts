@@ -5,9 +5,9 @@ import { afterAll, beforeAll, inject } from "vitest";
 import { type Database, openDatabase } from "#src/store/database.js";
 
 export interface FreshDatabase {
-  /** For code under test that opens connections of its own, which it must close. */
+  /** For code under test that opens its own connections and must close them. */
   readonly url: string;
-  /** Opened at first use, closed at the end of the suite. */
+  /** Opened at first use and closed at the end of the suite. */
   readonly database: Database;
 }
 
@@ -43,11 +43,11 @@ export function freshDatabase(): FreshDatabase {
   };
 }
 
-/** How long a connection that was closed may take to leave. */
+/** Maximum time until a closed connection disappears from the server. */
 const PARTING_MILLISECONDS = 2000;
 
 /**
- * Drops a database whatever uses it.
+ * Drops a database even if it is in use.
  *
  * @throws naming the connections that were still open
  */
@@ -68,7 +68,7 @@ export async function dropDatabase(sql: Sql, name: string): Promise<void> {
   }
 }
 
-/** The server's template database: migrated, and with no connections, which would keep it from being cloned. */
+/** The migrated template database. It has no connections, because a connection would prevent cloning. */
 async function templateUrl(): Promise<URL> {
   const answer = await fetch(inject("templateDatabase"));
   const text = await answer.text();

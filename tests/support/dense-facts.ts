@@ -9,7 +9,7 @@ export interface DenseFactors {
   readonly b: readonly (readonly number[])[];
 }
 
-// What the engine finds without ever forming dW is found here from dW formed in full, in float64.
+// The engine never forms dW. This reference computes the same results from an explicitly formed dW, in float64.
 
 const PROVENANCE: Execution = { provider: "cpu", precision: "float64", fallback: null };
 
@@ -64,7 +64,7 @@ export function denseSpectrumFacts(factors: DenseFactors): SpectrumFacts {
   };
 }
 
-/** Singular vectors of the update whose singular values stand out from rounding; undefined where it is not finite. */
+/** Singular vectors whose singular values exceed rounding errors; undefined if the update is not finite. */
 function directions(factors: DenseFactors): { u: Matrix; v: Matrix; rank: number } | undefined {
   const w = update(factors);
   if (!Number.isFinite(squaredNorm(w))) return undefined;

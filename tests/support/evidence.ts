@@ -15,7 +15,7 @@ export const RULE = {
   sensitivitySpread: 0.05,
 };
 
-/** Two updates of norm 1 with this cosine, and this cosine of A. */
+/** Returns the similarity of two updates of norm 1 with the given cosines of the updates and of A. */
 export function similar(cosine: number, initialCosine = 0.97): LayerSimilarity {
   const facts = {
     innerProduct: cosine,
@@ -33,7 +33,7 @@ export interface EvidenceRank {
   readonly start?: number;
 }
 
-/** A study whose rank r has losses 2 and 2 (1 + percent / 100), layer cosines, and cos(A). */
+/** A study in which each rank has losses 2 and 2 (1 + percent / 100), layer cosines, and cos(A). */
 export function evidence(ranks: Record<number, EvidenceRank>, rest: Partial<FailureEvidence> = {}): FailureEvidence {
   const entries = Object.entries(ranks).map(([r, entry]) => ({ r: Number(r), ...entry }));
   const all = runs(
@@ -53,7 +53,7 @@ export function evidence(ranks: Record<number, EvidenceRank>, rest: Partial<Fail
   });
 }
 
-/** What `all` say, with nothing known of weights, settings and curves unless `rest` has it. */
+/** Returns the evidence of `all`. Weights, settings and curves are unknown unless `rest` provides them. */
 export function evidenceOf(all: readonly Run[], rest: Partial<FailureEvidence> = {}): FailureEvidence {
   return {
     ...{ runs: all, roles: inferRoles(all), degradations: degradationByRank(all, RULE) },

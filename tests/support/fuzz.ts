@@ -5,12 +5,12 @@ import { expect, test } from "vitest";
 import { RankscopeError } from "#src/errors.js";
 import { temporaryFolder } from "./temporary-folder.js";
 
-/** Cases a property: 2,000 unless RANKSCOPE_FUZZ_CASES says otherwise, as `npm run fuzz` does. */
+/** Cases per property: 2,000, or RANKSCOPE_FUZZ_CASES, which `npm run fuzz` sets. */
 export const CASES = Number(process.env["RANKSCOPE_FUZZ_CASES"] ?? 2000);
-/** A case takes a millisecond; one that hangs takes the test along. */
+/** A case takes about a millisecond; a case that hangs fails the test. */
 const CASE_MILLISECONDS = 20;
 
-/** Runs `check` on as many values as there are cases (or the given share of them), and says how many there were. */
+/** Runs `check` on one value per case, or on the given share of the cases, and prints their number. */
 export function fuzz<Value>(
   name: string,
   values: fc.Arbitrary<Value>,
@@ -30,10 +30,10 @@ export function fuzz<Value>(
       const property = fc.asyncProperty(values, async (value) => {
         done += 1;
         await check(value, file);
-        // Whatever a file calls its keys, they are keys of its own objects only.
+        // Keys of a file must never change the prototype of other objects.
         expect(Object.keys(Object.prototype)).toEqual([]);
       });
-      // The limit that other tests have would leave cases out without a word.
+      // The time limit of other tests would silently skip cases.
       await fc.assert(property, { numRuns, skipAllAfterTimeLimit: 0x7fffffff, endOnFailure: numRuns > 10_000 });
       expect(done).toBe(numRuns);
     },
@@ -41,7 +41,7 @@ export function fuzz<Value>(
   );
 }
 
-/** What `read` gives; undefined where it refuses its input with an error of the catalogue. Any other error is thrown on. */
+/** Returns the result of `read`, or undefined if it rejects the input with a catalogued error. Other errors are rethrown. */
 export async function readOrRefused<Result>(read: () => Promise<Result> | Result): Promise<Result | undefined> {
   try {
     return await read();

@@ -14,7 +14,7 @@ declare module "vitest" {
   }
 }
 
-/** One PostgreSQL for the whole run, started when the first suite asks for it: runs without such a suite stay quick. */
+/** One PostgreSQL for the whole run, started when the first suite requests it, so that runs without a database stay fast. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   let starting: ReturnType<typeof startTemplate> | undefined;
   const server = createServer((_request, response) => {
@@ -34,7 +34,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 }
 
 async function startTemplate(): Promise<{ url: string; stop: () => Promise<void> }> {
-  // Loaded here, so that runs without a database do not pay for it.
+  // Imported here, so that runs without a database do not load it.
   const { startEmbeddedPostgres } = await import("#src/store/embedded/start.js");
   const { migrate } = await import("#src/store/schema/migrate.js");
   const dataDirectory = await mkdtemp(join(tmpdir(), "rankscope-tests-"));

@@ -1,4 +1,4 @@
-/** The entry of a process that runs the golden cases on the provider it is told, and prints what came of them as JSON. */
+/** Entry of a process that runs the golden cases on the given provider and prints the results as JSON. */
 
 import type { Provider } from "#src/model/computed-facts.js";
 import { goldenFacts } from "./golden-facts.js";

@@ -5,7 +5,7 @@ import { openEngine } from "#src/compute/engine.js";
 import { pairFacts } from "#src/compute/facts/pair-facts.js";
 import { randomFactors } from "#src/compute/benchmark/random-factors.js";
 
-/** A pair that a provider compared, and what is wrong with the answer. */
+/** A pair that a provider compared, and the errors of the result. */
 export interface Judged {
   readonly name: string;
   readonly provider: Provider;
@@ -13,7 +13,7 @@ export interface Judged {
   readonly fallback: string | null;
   readonly cosineError: number;
   readonly distanceError: number;
-  /** What is outside the tolerances of the precision that it says it has; empty where all is well. */
+  /** Values outside the tolerances of the reported precision; empty if there are none. */
   readonly wrong: readonly string[];
 }
 
@@ -28,13 +28,13 @@ interface Case {
   cosine: number | null;
 }
 
-/** What each precision may be off by: numerics.md of the design. */
+/** Tolerance of each precision, from numerics.md of the design. */
 const TOLERANCE = {
   float32: { cosine: 1e-5, relative: 1e-4 },
   float64: { cosine: 1e-12, relative: 1e-10 },
 } as const;
 
-/** Runs the reference cases (60 digits), larger random ones and weights that are not finite on one provider. */
+/** Runs the reference cases (60 digits), larger random ones and non-finite weights on one provider. */
 export async function goldenFacts(provider: Provider, referenceFile: string | URL): Promise<Judged[]> {
   const reference = JSON.parse(readFileSync(referenceFile, "utf8")) as {
     inFeatures: number;
@@ -71,7 +71,7 @@ export async function goldenFacts(provider: Provider, referenceFile: string | UR
   }
 }
 
-/** One member of three has a weight that is not finite: its pairs are undefined, the others' are not. */
+/** One of three members has a non-finite weight: its pairs are undefined, the other pair is not. */
 async function notFinite(engine: Engine, members: readonly Factors[], value: number): Promise<Judged> {
   const [one, bad, other] = members as [Factors, Factors, Factors];
   const broken = { ...bad, a: bad.a.map((weight, i) => (i === 7 ? value : weight)) };
@@ -112,7 +112,7 @@ function judge(
   relative("left norm", root(leftSquaredNorm), Math.sqrt(expected.leftSquaredNorm));
   relative("right norm", root(rightSquaredNorm), Math.sqrt(expected.rightSquaredNorm));
   const distance = Math.sqrt(squaredDistance ?? NaN);
-  // Rounding the updates themselves to float64 leaves so much of a distance: no method can keep more.
+  // Rounding the updates to float64 limits the distance to this precision for any method.
   const floor = 1e-15 * Math.sqrt(expected.leftSquaredNorm);
   let distanceError = 0;
   if (expected.distance > 1e5 * floor) distanceError = relative("distance", distance, expected.distance);

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 
 const FOLDER = fileURLToPath(new URL("../../examples/grafana/dashboards", import.meta.url));
 
-/** A query of a panel or a variable, as far as tests read it. */
+/** The fields of a panel's or variable's query that tests read. */
 export interface Target {
   readonly datasource: { readonly type: string; readonly uid: string };
   readonly type?: "graphql" | "csv";

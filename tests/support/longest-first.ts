@@ -1,6 +1,6 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Files that take longer than ten seconds, longest first. Started last, one of them would keep the whole run waiting. */
+/** Files that take longer than ten seconds, longest first. Started last, one of them would delay the end of the run. */
 const LONG_FILES = [
   "end-to-end/dashboard.test.ts",
   "end-to-end/terminal.test.ts",

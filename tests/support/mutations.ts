@@ -2,13 +2,13 @@ import fc from "fast-check";
 
 type Mutation = (bytes: Buffer) => Buffer;
 
-/** Texts that parsers stumble over, wherever they turn up. */
+/** Texts that are known to break parsers. */
 const NASTY = [
   ...["__proto__", '"__proto__":{"polluted":1},', "constructor", "toString", "NaN", "-Infinity", "1e999", "-0"],
   ...["\uFEFF", "\\ud800", "\\u0000", "\0", "\r\n", '""', '"', "'", "\\", ",", ":", "null", "9".repeat(400)],
   ...["[".repeat(300), '{"a":'.repeat(300), "(".repeat(300), "]".repeat(300), "0.1.2", "0x10", "1_000", "١٢"],
 ].map((text) => Buffer.from(text));
-/** Half a surrogate, an overlong slash and the like: no UTF-8. */
+/** Invalid UTF-8, such as half a surrogate or an overlong slash. */
 const NOT_TEXT = [
   Buffer.from([0xed, 0xa0, 0x80]),
   Buffer.from([0xc0, 0xaf]),
@@ -68,7 +68,7 @@ function splice(bytes: Buffer, where: number, removed: number, added = Buffer.al
   return Buffer.concat([bytes.subarray(0, from), added, bytes.subarray(from + removed)]);
 }
 
-/** Files that are `valid` but for a few changes: bits, lengths, nesting, keys, what is no text. */
+/** Files derived from `valid` by a few changes: bits, lengths, nesting, keys, invalid text. */
 export function mutated(valid: fc.Arbitrary<Uint8Array | string>): fc.Arbitrary<Buffer> {
   const mutations = fc.array(fc.oneof(flip, truncate, insert, overwrite, remove, repeat, count), {
     minLength: 1,
@@ -81,7 +81,7 @@ export function mutated(valid: fc.Arbitrary<Uint8Array | string>): fc.Arbitrary<
     );
 }
 
-/** JSON with values replaced anywhere: other types, huge and negative counts, deep nesting, keys of Object's prototype. */
+/** JSON with replaced values: other types, huge and negative counts, deep nesting, keys of Object's prototype. */
 export function mutatedJson(valid: fc.Arbitrary<unknown>): fc.Arbitrary<string> {
   const odd = fc.oneof(
     fc.jsonValue({ maxDepth: 2 }),

@@ -7,24 +7,24 @@ import { watchPage } from "./watch-page.js";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
-/** The dashboard in a real Chromium, which forgets it when it is closed. */
+/** The dashboard in a real Chromium, with storage that is deleted when it is closed. */
 export interface OpenDashboard {
   readonly page: Page;
   /** URLs of all requests so far. */
   readonly requests: readonly string[];
-  /** What went wrong so far: console errors and warnings, exceptions, failed and refused requests. */
+  /** Problems so far: console errors and warnings, exceptions, failed and rejected requests. */
   readonly problems: readonly string[];
-  /** What axe-core finds on the page as it is that is serious or critical: rule and elements. */
+  /** Returns the serious and critical findings of axe-core on the current page: rule and elements. */
   violations(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
 export interface DashboardOptions extends BrowserContextOptions {
-  /** Called before the page is loaded, to answer some of its requests in another way. */
+  /** Called before the page is loaded, to replace some of its responses. */
   readonly prepare?: (page: Page) => Promise<unknown>;
 }
 
-/** Opens `path` of the server at `address`, at 1280 pixels unless the options say otherwise. @throws where there is no Chromium */
+/** Opens `path` of the server at `address`, 1280 pixels wide by default. @throws if there is no Chromium */
 export async function openDashboard(
   address: string,
   path: string,

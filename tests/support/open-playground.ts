@@ -2,7 +2,7 @@ import type { BrowserContextOptions, Page } from "playwright-core";
 import { sharedBrowser } from "./shared-browser.js";
 import { watchPage } from "./watch-page.js";
 
-/** What the functions below use of the page: GraphiQL leaves its Monaco there. */
+/** The global Monaco of GraphiQL's page, as far as the functions below use it. */
 interface PageGlobals {
   readonly __MONACO: { editor: { getModels(): { uri: { path: string }; getValue(): string }[] } };
   readonly localStorage: { getItem(key: string): string | null };
@@ -10,34 +10,34 @@ interface PageGlobals {
 
 type EditorName = "operation" | "variables" | "response";
 
-/** The playground in a real Chromium, which forgets it when it is closed. */
+/** The playground in a real Chromium, with storage that is deleted when it is closed. */
 export interface OpenPlayground {
   readonly page: Page;
-  /** URLs of all requests so far, those of workers and failed ones among them. */
+  /** URLs of all requests so far, including those of workers and failed ones. */
   readonly requests: readonly string[];
-  /** What went wrong so far: console errors and warnings, exceptions, failed and refused requests. */
+  /** Problems so far: console errors and warnings, exceptions, failed and rejected requests. */
   readonly problems: readonly string[];
   /** Names of the tabs, in order. */
   tabNames(): Promise<readonly string[]>;
   selectTab(name: string): Promise<void>;
-  /** Runs the open tab and resolves with the result pane's full text, however much of it is in view. */
+  /** Runs the open tab and returns the full text of the result pane, including the part that is scrolled out of view. */
   run(): Promise<string>;
   /** Runs the first tab. */
   runFirstTab(): Promise<string>;
-  /** An editor's full text, however much of it is in view. */
+  /** Returns the full text of an editor, including the part that is scrolled out of view. */
   editorText(editor: EditorName): Promise<string>;
-  /** Types over an editor's text. */
+  /** Replaces the text of an editor by typing. */
   replaceText(editor: Exclude<EditorName, "response">, text: string): Promise<void>;
-  /** What GraphiQL has stored under `key`; empty where nothing. */
+  /** Returns the value that GraphiQL stored under `key`; empty if there is none. */
   stored(key: string): Promise<string>;
-  /** Goes to another address of the playground and waits until it can be used. */
+  /** Goes to another address of the playground and waits until it is ready. */
   goto(url: string): Promise<void>;
-  /** Reloads the page and waits until it can be used. */
+  /** Reloads the page and waits until it is ready. */
   reload(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens the page at `url` with empty storage and waits until it can be used. @throws where there is no Chromium */
+/** Opens the page at `url` with empty storage and waits until it is ready. @throws if there is no Chromium */
 export async function openPlayground(url: string, options: BrowserContextOptions = {}): Promise<OpenPlayground> {
   const context = await (await sharedBrowser()).newContext({ viewport: { width: 1440, height: 900 }, ...options });
   const page = await context.newPage();
@@ -72,7 +72,7 @@ export async function openPlayground(url: string, options: BrowserContextOptions
       await page.getByRole("region", { name: label }).locator(".monaco-editor .view-lines").first().click();
       await page.keyboard.press("ControlOrMeta+A");
       await page.keyboard.insertText(text);
-      // The editor may have closed a bracket by itself, after the cursor.
+      // The editor may have inserted a closing bracket after the cursor.
       await page.keyboard.press("ControlOrMeta+Shift+End");
       await page.keyboard.press("Delete");
       await page.waitForFunction(isStored, editor);
@@ -95,7 +95,7 @@ export async function openPlayground(url: string, options: BrowserContextOptions
   }
 }
 
-/** Loads the page and waits until the editors stand and the schema was asked for. */
+/** Loads the page and waits until the editors are ready and the schema is requested. */
 async function ready(page: Page, load: () => Promise<unknown>): Promise<void> {
   const introspected = page.waitForResponse((response) => response.request().postData()?.includes("__schema") === true);
   await Promise.all([introspected, load()]);

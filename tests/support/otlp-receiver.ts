@@ -9,21 +9,21 @@ export interface ReceivedSpan {
   readonly name: string;
   readonly traceId: string;
   readonly spanId: string;
-  /** Empty where it has no parent. */
+  /** Empty if the span has no parent. */
   readonly parentSpanId: string;
   readonly kind: number;
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
 export interface OtlpReceiver {
-  /** What OTEL_EXPORTER_OTLP_ENDPOINT names. */
+  /** Value for OTEL_EXPORTER_OTLP_ENDPOINT. */
   readonly endpoint: string;
   /** All spans so far. */
   spans(): readonly ReceivedSpan[];
   close(): Promise<void>;
 }
 
-/** Of opentelemetry-proto's trace.proto, common.proto and resource.proto, the fields that tests read. */
+/** The fields of opentelemetry-proto (trace.proto, common.proto and resource.proto) that tests read. */
 const PROTO = `
 syntax = "proto3";
 message AnyValue { oneof value { string string_value = 1; bool bool_value = 2; int64 int_value = 3; double double_value = 4; } }
@@ -57,7 +57,7 @@ interface Export {
   }[];
 }
 
-/** Takes exports of OTLP over HTTP in protobuf, as a collector does. */
+/** Receives OTLP exports over HTTP in protobuf, as a collector does. */
 export async function otlpReceiver(): Promise<OtlpReceiver> {
   const type = protobuf.parse(PROTO).root.lookupType("ExportTraceServiceRequest");
   const received: ReceivedSpan[] = [];

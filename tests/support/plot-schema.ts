@@ -8,7 +8,7 @@ const file = createRequire(import.meta.url).resolve("vega-lite/vega-lite-schema.
 const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
 const validate = ajv.compile(JSON.parse(readFileSync(file, "utf8")) as object);
 
-/** Of the errors of all alternatives, those that lie deepest: the alternative that was meant fails there. */
+/** Returns the deepest errors of all alternatives, which belong to the intended alternative. */
 function deepest(errors: readonly ErrorObject[]): string[] {
   const depth = ({ instancePath }: ErrorObject) => instancePath.split("/").length;
   const most = Math.max(...errors.map(depth));
@@ -20,10 +20,10 @@ function deepest(errors: readonly ErrorObject[]): string[] {
   ];
 }
 
-/** Holds a specification to the schema that Vega-Lite ships, compiles it, and sees that no number of it is undefined. */
+/** Validates a specification against Vega-Lite's own schema, compiles it, and checks that it contains no undefined number. */
 export function expectSpecification(specification: object): void {
   const sent: unknown = JSON.parse(JSON.stringify(specification));
-  // JSON writes NaN and infinities as null: equal again only where there is none.
+  // JSON writes NaN and infinities as null, so the round trip is equal only without them.
   expect(specification).toEqual(sent);
   expect(validate(sent) ? [] : deepest(validate.errors ?? [])).toEqual([]);
   const warnings: string[] = [];

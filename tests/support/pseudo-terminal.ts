@@ -3,14 +3,14 @@ import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 
-/** Why no pseudo-terminal can be had: util-linux's `script` gives one. Undefined where it can. */
+/** Why there is no pseudo-terminal, which the `script` command of util-linux provides; undefined if there is one. */
 export function missingPseudoTerminal(): string | undefined {
   const { stdout } = spawnSync("script", ["--version"], { encoding: "utf8" });
   return (stdout as string | null)?.includes("util-linux") ? undefined : "skipped: needs `script` of util-linux";
 }
 
 /**
- * Runs the command line in a terminal of `columns` and gives what it wrote to it, escape sequences included, with its exit code.
+ * Runs the command line in a terminal of `columns` columns and returns its output, escape sequences included, with its exit code.
  */
 export function inTerminal(
   args: readonly string[],

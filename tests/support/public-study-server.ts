@@ -9,9 +9,9 @@ import { GPT2_STUDY } from "./shared-study.js";
 export interface PublicStudyServer {
   /** `http://127.0.0.1:<port>/` */
   readonly address: string;
-  /** What the import printed. */
+  /** Output of the import. */
   readonly imported: string;
-  /** What a command needs to work on the server's store. */
+  /** Environment of commands that use the server's store. */
   readonly environment: Record<string, string>;
 }
 
@@ -19,7 +19,7 @@ export interface PublicStudyServer {
  * Gives the suite that calls it the public gpt2-medium study, imported by the command and served by a process with a worker of
  * its own, on a database of its own.
  *
- * @param settings of the server, beside those of its store
+ * @param settings of the server, in addition to those of its store
  */
 export function publicStudyServer(settings: Record<string, string> = {}): PublicStudyServer {
   const fresh = freshDatabase();

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { PUBLISHED } from "./shared-study.js";
 
-/** What the study's authors published, as ../shared/reference/published.json has it. */
+/** Figures published by the authors of the study, from ../shared/reference/published.json. */
 export interface Published {
   readonly weightSimilarityRank8Unscaled: Record<string, { cosine: number; l2: number; relativeDifference: number }>;
   readonly degradationPercent: Record<string, number>;

@@ -31,7 +31,7 @@ export async function writeRandomStudy(folder: string, { runs, layers, rank, fea
   }
 }
 
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
+/** Pseudo-random numbers from 0 to 1, reproducible by seed (mulberry32). */
 function generator(seed: number): () => number {
   let state = seed;
   return () => {

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 
-/** A run of the command line that has ended. */
+/** Result of a completed command. */
 export interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -11,16 +11,16 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A server that has said where it is. */
+/** A running server that has printed its address. */
 export interface RunningRankscope {
   readonly child: ChildProcess;
   readonly address: string;
-  /** What it has printed so far. */
+  /** Output so far. */
   readonly printed: () => string;
   readonly ended: Promise<Ended>;
 }
 
-/** Runs the command line as its own process with only `environment` beside PATH and the like, until it ends. */
+/** Runs the command line in a process until it ends. It gets `environment` and basic variables such as PATH only. */
 export function rankscope(args: readonly string[], environment: Record<string, string>): Promise<Ended> {
   return launchRankscope(args, environment).ended;
 }
@@ -35,7 +35,7 @@ export async function serveRankscope(environment: Record<string, string>): Promi
   return { ...running, address: found[1] ?? "" };
 }
 
-/** Starts the command line and resolves when it has printed what `ready` fits, to standard output or error. */
+/** Starts the command line and resolves when its standard output or error matches `ready`. */
 export async function startRankscope(
   args: readonly string[],
   environment: Record<string, string>,
@@ -54,7 +54,7 @@ export async function startRankscope(
   return { child, found, printed, ended };
 }
 
-/** Sends a query; the answer as JSON. */
+/** Sends a query and returns the JSON response. */
 export async function query(address: string, source: string, variables: Record<string, unknown> = {}): Promise<Answer> {
   const response = await fetch(new URL("/graphql", address), {
     method: "POST",
@@ -65,7 +65,7 @@ export async function query(address: string, source: string, variables: Record<s
 }
 
 export interface Answer {
-  // The shape is the query's; tests state what they expect of it.
+  // The query determines the shape, which the tests assert.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   readonly data?: any;
   readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];

@@ -1,4 +1,4 @@
-// Reads one file as an import does, in a process of little memory, and prints what came of it and the memory that it took.
+// Reads one file as an import does, in a process with little memory, and prints the result and the memory used.
 import { withFile } from "#src/files/open-file.js";
 import { readAdapterConfig } from "#src/import/formats/adapter-config.js";
 import { TABLE_FORMATS } from "#src/import/formats/result-formats.js";

@@ -2,7 +2,7 @@ import path from "node:path";
 import { TABLE_FORMATS } from "#src/import/formats/result-formats.js";
 import type { ResultsTable } from "#src/import/tables/results-table.js";
 
-/** Reads one table by the format that recognises its name, as an import does. */
+/** Reads one table with the format that matches its name, as an import does. */
 export async function readResultsTable(file: string, where: string): Promise<ResultsTable> {
   const format = TABLE_FORMATS.find(({ recognises }) => recognises(path.basename(file)));
   const [evidence] = (await format?.read({ path: file, where })) ?? [];

@@ -1,6 +1,6 @@
 import type { Run } from "#src/derive/runs/comparison-roles.js";
 
-/** Runs made from [label, bits, rank, metrics, rest]; each has weights unless `rest` says otherwise. */
+/** Creates runs from [label, bits, rank, metrics, rest]. Each has weights unless `rest` overrides it. */
 export function runs(
   rows: readonly (readonly [string, number | null, number, Record<string, number>, Partial<Run>?])[],
 ): Run[] {

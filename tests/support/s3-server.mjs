@@ -1,5 +1,5 @@
-// An S3-compatible server as a process of its own, for tests that kill one. It sends its port when it listens, then
-// every request that it is sent; told { dieAfter: bytes } it kills itself once its answers have had so many.
+// An S3-compatible server in its own process, for tests that kill it. It sends its port when it listens, then every request that
+// it receives. After the message { dieAfter: bytes }, it kills itself once its responses exceed this number of bytes.
 import S3rver from "@20minutes/s3rver";
 
 const [directory, port, ...buckets] = process.argv.slice(2);
@@ -28,12 +28,12 @@ server.middleware.unshift(async (context, next) => {
   };
   await next();
 });
-// Messages keep their order: what was asked before has been told when this is answered.
+// Messages keep their order, so all earlier requests are reported before this reply.
 process.on("message", ({ dieAfter = left }) => {
   left = dieAfter;
   process.send({ done: true });
 });
-// Never outlives the test that started it.
+// The server ends with the test that started it.
 process.on("disconnect", () => process.exit());
 await server.run();
 process.send({ port: server.httpServer.address().port });

@@ -5,22 +5,22 @@ import { onTestFinished } from "vitest";
 
 const SCRIPT = fileURLToPath(new URL("s3-server.mjs", import.meta.url));
 
-/** The only credentials that the server takes. */
+/** The only credentials that the server accepts. */
 export const S3_CREDENTIALS = { AWS_ACCESS_KEY_ID: "S3RVER", AWS_SECRET_ACCESS_KEY: "S3RVER" };
 
-/** `GET /bucket/key?query`, with the range where one was asked for. */
+/** `GET /bucket/key?query`, with the requested range if there is one. */
 export interface S3Request {
   readonly request: string;
   readonly range: string;
 }
 
-/** A running S3-compatible server, which ends with the test. */
+/** A running S3-compatible server that is stopped after the test. */
 export interface S3Server {
   readonly port: number;
   readonly endpoint: string;
-  /** What it has answered so far, in order. */
+  /** Requests answered so far, in order. */
   requests(): Promise<S3Request[]>;
-  /** Makes it kill itself as soon as its answers have had so many bytes. */
+  /** Makes the server kill itself once its responses exceed this number of bytes. */
   dieAfter(bytes: number): Promise<void>;
   kill(): Promise<void>;
 }
@@ -32,7 +32,7 @@ interface Message {
   readonly done?: boolean;
 }
 
-/** Starts a server that keeps `buckets` in `directory`; `port` 0 is any that is free. */
+/** Starts a server that stores `buckets` in `directory`. `port` 0 selects any free port. */
 export async function startS3Server(directory: string, buckets: readonly string[], port = 0): Promise<S3Server> {
   const child: ChildProcess = fork(SCRIPT, [directory, String(port), ...buckets]);
   const exited = once(child, "exit");

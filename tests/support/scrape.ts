@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 
-/** A family of samples of one name, as parse-prometheus-text-format gives it; it has no types of its own. */
+/** A metric family as parsed by parse-prometheus-text-format, which has no types. */
 interface Parsed {
   readonly name: string;
   readonly metrics: readonly { readonly value: string; readonly labels?: Readonly<Record<string, string>> }[];
@@ -13,13 +13,13 @@ export interface Scrape {
   readonly text: string;
   /** Each metric's type, by its name. */
   readonly types: ReadonlyMap<string, string>;
-  /** The names of the labels of each of a metric's samples, a histogram's `le` left out. */
+  /** Label names of each sample of a metric, without the `le` of histograms. */
   labels(name: string): string[][];
-  /** The sum over the metric's series with these labels: of a histogram how many it counts; undefined where there is none. */
+  /** Returns the sum of the metric's series with these labels (the count of a histogram); undefined if there are none. */
   value(name: string, labels?: Readonly<Record<string, string>>): number | undefined;
 }
 
-/** Reads a process's /metrics, as Prometheus would. */
+/** Reads /metrics of a process, as Prometheus does. */
 export async function scrape(address: string): Promise<Scrape> {
   const response = await fetch(new URL("/metrics", address));
   if (response.status !== 200) throw new Error(`/metrics answered ${response.status}`);

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { writeRandomStudy, type RandomStudy } from "./random-study.js";
 import { query, rankscope, serveRankscope, type RunningRankscope } from "./rankscope.js";
 
-/** Imports a study of random weights, written to `folder`, as `random`. */
+/** Writes a study of random weights to `folder` and imports it as `random`. */
 export async function importRandomStudy(
   folder: string,
   shape: RandomStudy,
@@ -13,7 +13,7 @@ export async function importRandomStudy(
   expect(imported.code, imported.stderr).toBe(0);
 }
 
-/** Imports such a study and serves it; with the ids of its experiments. */
+/** Imports a random study and serves it. Returns the server and the ids of the experiments. */
 export async function serveRandomStudy(
   folder: string,
   shape: RandomStudy,

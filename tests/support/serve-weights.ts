@@ -7,19 +7,19 @@ import { query } from "./rankscope.js";
 import { STILL } from "./still-limits.js";
 
 export interface WeightsServer {
-  /** Sends a query; errors by their messages. */
+  /** Sends a query. Errors are returned as their messages. */
   ask(source: string, variables?: Record<string, unknown>): Promise<WeightsAnswer>;
   close(): Promise<void>;
 }
 
 export interface WeightsAnswer {
-  // The shape is the query's; tests state what they expect of it.
+  // The query determines the shape, which the tests assert.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   readonly data: any;
   readonly errors: readonly string[];
 }
 
-/** Serves queries over a database and weights that are answered in this process; nothing is imported or queued. */
+/** Serves queries over a database and weights computed in this process, without imports or jobs. */
 export async function serveWeights(database: Database, weights: WeightFacts): Promise<WeightsServer> {
   const services: Partial<ServerServices> = { database, weights, waitMilliseconds: 60_000, log: openLog("silent") };
   const server = await startServer(services as ServerServices, { host: "127.0.0.1", port: 0, limits: STILL });

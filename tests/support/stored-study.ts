@@ -22,26 +22,26 @@ export interface StoredRun {
   readonly steps?: number;
   readonly seed?: number;
   readonly method?: string;
-  /** Curves by name, a point every ten steps. */
+  /** Curves by name, with one point every ten steps. */
   readonly curves?: Readonly<Record<string, readonly number[]>>;
   readonly metrics?: Readonly<Record<string, number>>;
   readonly adapter?: ComparedAdapterSettings;
   readonly uncompared?: readonly { readonly name: string; readonly kind: string }[];
-  /** By step; the last is the end. */
+  /** Checkpoints by step; the last is final. */
   readonly checkpoints: Readonly<Record<number, readonly StoredLayer[]>>;
 }
 
-/** Ids by what they are of. */
+/** Ids of the stored study and its parts. */
 export interface StoredIds {
   readonly study: string;
   readonly experiments: Readonly<Record<string, string>>;
-  /** By `run/step`. */
+  /** Checkpoint ids by `run/step`. */
   readonly checkpoints: Readonly<Record<string, string>>;
   /** Hashes of factors, by `run/step/layer`. */
   readonly factors: Readonly<Record<string, string>>;
 }
 
-/** Stores a study with weights, as an import would have, its weight files as float32 below `folder`. */
+/** Stores a study with weights as an import does, with float32 weight files below `folder`. */
 export async function storedStudy(
   { sql }: Database,
   folder: string,

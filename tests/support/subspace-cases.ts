@@ -12,7 +12,7 @@ interface Side extends DenseFactors {
   };
 }
 
-/** What scripts/reference-figures/subspaces.py wrote: NumPy and SciPy, float64, each dW formed in full. */
+/** Reference figures of scripts/reference-figures/subspaces.py (NumPy and SciPy, float64, each dW formed explicitly). */
 export interface SubspaceCase {
   readonly kind: string;
   readonly inFeatures: number;

@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 
-/** One entry of an archive; what is not given is as torch.save writes it. */
+/** One entry of an archive. Defaults are as torch.save writes them. */
 export interface WrittenEntry {
   readonly name: string;
   readonly data: Uint8Array;
@@ -8,7 +8,7 @@ export interface WrittenEntry {
   readonly method?: number;
   /** General purpose flags. */
   readonly flags?: number;
-  /** What the list of entries says, right or wrong. */
+  /** Fields of the central directory, valid or not. */
   readonly size?: number;
   readonly unpackedSize?: number;
   readonly offset?: number;
@@ -54,7 +54,7 @@ export function torchEntries(pickle: string, storages: Record<string, Uint8Array
   ];
 }
 
-/** How a tensor is spelt in a pickle; what is not given is a float32 vector of 3 in the storage "0" of 3. */
+/** Parts of a pickled tensor. The default is a float32 vector of 3 elements in the storage "0" of 3 elements. */
 export interface SpeltTensor {
   readonly storage?: string;
   readonly type?: string;
@@ -65,7 +65,7 @@ export interface SpeltTensor {
   readonly hooks?: string;
 }
 
-/** Opcodes that leave a tensor on the stack, as `torch._utils._rebuild_tensor_v2` makes it. */
+/** Opcodes that push a tensor on the stack, as built by `torch._utils._rebuild_tensor_v2`. */
 export function speltTensor({
   storage = "0",
   type = "torch\nFloatStorage",
@@ -80,7 +80,7 @@ export function speltTensor({
   return `ctorch._utils\n_rebuild_tensor_v2\n(${reference}I${offset}\n${counts(shape)}${counts(stride)}I00\n${hooks}tR`;
 }
 
-/** The pickle of a dict of values that opcodes spell. */
+/** Returns the pickle of a dict whose values are given as opcodes. */
 export function speltDict(values: Record<string, string>): string {
   return `}${Object.entries(values)
     .map(([name, opcodes]) => `V${name}\n${opcodes}s`)

@@ -16,7 +16,7 @@ const adapter = {
   taskType: "CAUSAL_LM",
 };
 
-/** `rows` x `columns` values that float32 holds, another for every phase. */
+/** Returns `rows` x `columns` float32 values that differ for every phase. */
 function values(rows: number, columns: number, phase: number): number[][] {
   return Array.from({ length: rows }, (_, i) =>
     Array.from({ length: columns }, (__, j) => Math.fround(Math.sin(1.7 * (i * columns + j) ** 2 + phase * (i + 1)))),
@@ -45,7 +45,7 @@ export function feedForward(block: number, rank: number, phase: number, outputs 
   };
 }
 
-/** Both sides of rank 2 start from one A; the candidate has a checkpoint at 900 that is nearly its end. */
+/** Baseline and candidate of rank 2 start from the same A; the candidate's checkpoint at step 900 is close to its final one. */
 export const ONE: readonly StoredRun[] = [
   {
     name: "16bit_r2",
@@ -71,7 +71,7 @@ export const ONE: readonly StoredRun[] = [
   { name: "16bit_r9", bits: 16, rank: 9, checkpoints: {} },
 ];
 
-/** Of another base model: one layer of another shape, one that the first study does not adapt. */
+/** A study of another base model: one layer has another shape, one is not adapted in the first study. */
 export const TWO: readonly StoredRun[] = [
   {
     name: "other",

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 
-/** Chromium as a test needs it: alone, without a GPU, quiet on the network. A container's root cannot have its sandbox. */
+/** Chromium options for tests: no GPU and no background requests. The sandbox is off for root in a container. */
 export const CHROMIUM_ARGUMENTS: readonly string[] = [
   "--no-sandbox",
   "--disable-gpu",
@@ -15,7 +15,7 @@ export const CHROMIUM_ARGUMENTS: readonly string[] = [
   "--no-first-run",
 ];
 
-/** Notes what goes wrong on a page: console errors and warnings, exceptions, failed and refused requests. */
+/** Records the problems of a page: console errors and warnings, exceptions, failed and rejected requests. */
 export function watchPage(page: Page): readonly string[] {
   const problems: string[] = [];
   page.on("console", (message) => {
@@ -24,7 +24,7 @@ export function watchPage(page: Page): readonly string[] {
   });
   page.on("pageerror", (error) => problems.push(`exception: ${error.message}`));
   page.on("requestfailed", (request) => {
-    // The page gives up a request whose answer it no longer needs.
+    // The page aborts requests whose responses it no longer needs.
     const reason = request.failure()?.errorText ?? "";
     if (reason !== "net::ERR_ABORTED") problems.push(`failed: ${request.url()} ${reason}`);
   });

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { WeightFile } from "#src/model/weight-store.js";
 
-/** `size` bytes that differ from place to place, and by `seed`. */
+/** Returns `size` bytes that vary with position and `seed`. */
 export function someBytes(size: number, seed = 1): Buffer {
   const bytes = Buffer.alloc(size);
   let state = seed;
@@ -14,7 +14,7 @@ export function someBytes(size: number, seed = 1): Buffer {
   return bytes;
 }
 
-/** Writes `bytes` below `folder` and gives back the record that an import would make of it. */
+/** Writes `bytes` to a file below `folder` and returns the record that an import would create. */
 export async function writeWeightFile(folder: string, bytes: Uint8Array, name = "weights"): Promise<WeightFile> {
   const file = path.join(folder, name);
   await writeFile(file, bytes);

@@ -9,7 +9,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import * as config from "../../.dependency-cruiser.mjs";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
-// dependency-cruiser holds the layers and ESLint the rules of single files; these tests hold both to what they promise.
+// dependency-cruiser checks the layers and ESLint checks single files; these tests check that both report violations.
 
 /** A rule of dependencies, rather than of dependents. */
 type Rule = Extract<IForbiddenRuleType, { readonly to: unknown }>;
@@ -32,7 +32,7 @@ const PARTS = Object.keys(LAYERS);
 /** A file of a part: the part itself, or a file in its folder. */
 const fileOf = (part: string) => (part.endsWith(".ts") ? part : `${part}/file.ts`);
 
-/** The rules that a planted src/ breaks: `from to rule` for each, paths relative to src/. */
+/** Returns the violations in a generated src/ as `from to rule`, with paths relative to src/. */
 async function violations(files: Readonly<Record<string, string>>): Promise<string[]> {
   const folder = await temporaryFolder();
   for (const [name, source] of Object.entries(files)) {
@@ -57,12 +57,12 @@ function specifier(from: string, to: string): string {
   return relative.startsWith(".") ? relative : `./${relative}`;
 }
 
-test("every part of src/ has its line in the table of layers", () => {
+test("every part of src/ has a row in the table of layers", () => {
   const parts = readdirSync(path.join(ROOT, "src"));
   expect([...parts].sort()).toEqual([...PARTS].sort());
 });
 
-test("a layer names only layers below it", () => {
+test("a layer may import only layers below it", () => {
   PARTS.forEach((part, i) => {
     const below = PARTS.slice(0, i);
     for (const allowed of LAYERS[part] ?? []) {
@@ -72,8 +72,8 @@ test("a layer names only layers below it", () => {
   });
 });
 
-describe("an import that no line allows is reported", () => {
-  /** All parts import all others in one of the ways, each in a file of its own. */
+describe("an import that the table does not allow is reported", () => {
+  /** Makes every part import every other part in one way, each import in its own file. */
   async function reported(write: (specifier: string, i: number) => string): Promise<Set<string>> {
     const files: Record<string, string> = {};
     for (const part of PARTS) {
@@ -102,7 +102,7 @@ describe("an import that no line allows is reported", () => {
   });
 });
 
-test("a package is loaded only by its owners", () => {
+test("a package is imported only by its owners", () => {
   const rules = configuration.forbidden.filter(({ name }) => name?.startsWith("package-"));
   for (const [name, owners] of Object.entries(PACKAGE_OWNERS)) {
     const rule = rules.find((candidate) => candidate.name === `package-${name}`);
@@ -117,7 +117,7 @@ test("a package is loaded only by its owners", () => {
   }
 });
 
-test("a pure part loads neither Node's modules nor packages", async () => {
+test("a pure part imports neither Node modules nor packages", async () => {
   for (const part of Object.keys(PURE)) {
     const found = await violations({
       [`${part}/file.ts`]: `import { readFileSync } from "node:fs"; export { readFileSync as r };`,
@@ -126,7 +126,7 @@ test("a pure part loads neither Node's modules nor packages", async () => {
   }
 });
 
-test("a cycle is reported, one of types too", async () => {
+test("an import cycle is reported, including cycles of types", async () => {
   for (const kind of ["", "type "]) {
     const found = await violations({
       "store/a.ts": `import ${kind}{ B } from "./b.js"; export class A {} export type UseB = B;`,
@@ -136,7 +136,7 @@ test("a cycle is reported, one of types too", async () => {
   }
 });
 
-test("a re-export, an import of nothing and an unknown folder are reported", async () => {
+test("a re-export, an unresolved import and an unknown folder are reported", async () => {
   const found = await violations({
     "store/a.ts": `export { b } from "./b.js";`,
     "store/b.ts": `import { c } from "./missing.js"; export const b = c;`,
@@ -156,7 +156,7 @@ describe("ESLint", () => {
   beforeAll(() => {
     eslint = new ESLint({
       cwd: ROOT,
-      // Planted files are in no TypeScript program.
+      // The generated files belong to no TypeScript program.
       overrideConfig: [tseslint.configs.disableTypeChecked],
     });
   });
@@ -167,7 +167,7 @@ describe("ESLint", () => {
     return (result?.messages ?? []).map(({ ruleId, message }) => ruleId ?? message);
   }
 
-  test("lets only config.ts read the environment", async () => {
+  test("allows only config.ts to read the environment", async () => {
     const source = "export const home = process.env;";
     expect(await broken("config.ts", source)).toEqual([]);
     for (const part of PARTS.filter((name) => name !== "config.ts")) {
@@ -185,7 +185,7 @@ describe("ESLint", () => {
     expect(await broken("store/planted.ts", "export default 1;")).toEqual(["no-restricted-exports"]);
   });
 
-  test("lets only null be compared loosely, and wants types imported as types", async () => {
+  test("allows loose comparison only with null, and requires type imports", async () => {
     expect(await broken("store/planted.ts", "export const is = (a: unknown): boolean => a == null;")).toEqual([]);
     expect(await broken("store/planted.ts", "export const is = (a: unknown): boolean => a == 1;")).toEqual(["eqeqeq"]);
     const untyped = `import { Sql } from "postgres"; export type S = Sql;`;

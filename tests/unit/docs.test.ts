@@ -16,7 +16,7 @@ import {
   shellCommands,
 } from "../support/markdown.js";
 
-// The documents say what is there: links, commands, queries and variables. What needs a server is in
+// Checks links, commands, queries and variables in the documents. Checks that need a server are in
 // tests/integration/docs.test.ts.
 
 const DOCUMENTS = readDocuments();
@@ -26,7 +26,7 @@ const ENUM_VALUES: ReadonlySet<string> = new Set(
     isEnumType(type) ? type.getValues().map(({ name }) => name) : [],
   ),
 );
-/** Codes of GraphQL's own errors. */
+/** Codes of errors of GraphQL itself. */
 const GRAPHQL_CODES = ["GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"];
 const { LAYERS } = dependencyRules as { readonly LAYERS: Readonly<Record<string, readonly string[]>> };
 const packageJson = JSON.parse(read("package.json")) as {
@@ -39,7 +39,7 @@ const COMPOSE = parseYaml(read("docker-compose.yml")) as {
   services: Record<string, { profiles?: string[] }>;
 };
 
-/** The files that an npm script runs, as one text; empty where it runs none of this repository. */
+/** Returns the concatenated source of the files that an npm script runs; empty if it runs none of this repository. */
 function sourceOf(script: string): string {
   const files = packageJson.scripts[script]?.match(/scripts\/[\w/.-]+\.(?:ts|mjs)/g) ?? [];
   return files.map(read).join("\n");
@@ -68,12 +68,12 @@ test("the licence is Apache-2.0 in LICENSE, package.json and the README, and the
 });
 
 describe.each(DOCUMENTS)("$file", (document) => {
-  test("links to files and headings that exist", () => {
+  test("links only to files and headings that exist", () => {
     const broken = linkTargets(document.prose).filter((target) => !resolves(document.file, target));
     expect(broken).toEqual([]);
   });
 
-  test("names npm scripts and script files that exist", () => {
+  test("names only npm scripts and script files that exist", () => {
     const commands = shellCommands(document);
     const scripts = commands.flatMap((command) => [...command.matchAll(/\bnpm run (?:--silent )?([\w:-]+)/g)]);
     const unknown = scripts.map(([, script = ""]) => script).filter((script) => !(script in packageJson.scripts));
@@ -95,7 +95,7 @@ describe.each(DOCUMENTS)("$file", (document) => {
     expect(unread).toEqual([]);
   });
 
-  test("names services and profiles of docker-compose.yml that exist", () => {
+  test("names only services and profiles of docker-compose.yml that exist", () => {
     const unknown = shellCommands(document)
       .filter((command) => command.startsWith("docker compose"))
       .flatMap((command) => {
@@ -111,7 +111,7 @@ describe.each(DOCUMENTS)("$file", (document) => {
     expect(unknown).toEqual([]);
   });
 
-  test("has GraphQL that is valid for the schema", () => {
+  test("contains only GraphQL that is valid for the schema", () => {
     const blocks = document.blocks.filter(({ language }) => language === "graphql").map(({ text }) => text);
     const sent = document.blocks.flatMap(({ text }) => [...text.matchAll(/'(\{\s*"query":[^']*\})'/g)]);
     const queries = sent.map(([, body = ""]) => (JSON.parse(body) as { query: string }).query);
@@ -120,7 +120,7 @@ describe.each(DOCUMENTS)("$file", (document) => {
     }
   });
 
-  test("names settings that exist", () => {
+  test("names only settings that exist", () => {
     const named = literals(document).flatMap((literal) => [
       ...(literal.match(/\b(?:RANKSCOPE|OTEL|AWS|VK|NVIDIA|ONNXRUNTIME)_[A-Z0-9_]+\b(?!\*)|\bDATABASE_URL\b/g) ?? []),
       ...[...literal.matchAll(/(?:^|\s)([A-Z][A-Z0-9_]+)=\S/g)].map(([, name = ""]) => name),
@@ -128,7 +128,7 @@ describe.each(DOCUMENTS)("$file", (document) => {
     expect([...new Set(named)].filter((name) => !isSetting(name))).toEqual([]);
   });
 
-  test("names enum values and error codes that exist", () => {
+  test("names only enum values and error codes that exist", () => {
     const spans = literals({ ...document, blocks: [] });
     const named = spans.filter((span) => /^[A-Z]+(_[A-Z0-9]+)+$/.test(span));
     const unknown = named.filter((name) => !isSetting(name) && !ENUM_VALUES.has(name) && !isErrorCode(name));
@@ -144,7 +144,7 @@ describe("docs/configuration.md", () => {
     expect(SETTINGS.filter((name) => !documented.includes(`\`${name}\``))).toEqual([]);
   });
 
-  test("gives the defaults that src/config.ts has", () => {
+  test("states the defaults of src/config.ts", () => {
     for (const [, name = "", value = ""] of CONFIG.matchAll(/^ {2}([A-Z][A-Z0-9_]+):.*\.default\("?([\w./-]+)"?\)/gm)) {
       const row = prose.split("\n").find((line) => line.startsWith(`| \`${name}\` |`));
       const shown = value === "." ? "the working directory" : `\`${value}\``;
@@ -164,7 +164,7 @@ describe("docs/architecture.md", () => {
   const rows = [...readDocument("docs/architecture.md").prose.matchAll(/^\| `([\w./-]+)` \| .* \| (.+) \|$/gm)];
   const documented = new Map(rows.map(([, layer = "", imports = ""]) => [layer, layersIn(imports)]));
 
-  test("says of each layer what it may import", () => {
+  test("states what each layer may import", () => {
     const allowed = Object.entries(LAYERS).map(([layer, imports]) => [layer, [...imports].sort()]);
     expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(allowed));
   });

@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { currentRequestLabel, openLog, withRequestLabel } from "#src/log.js";
 
-/** What is logged at `level`, line by line. */
+/** Returns the lines logged at `level`. */
 function logged(work: (log: ReturnType<typeof openLog>) => void): Record<string, unknown>[] {
   const lines: string[] = [];
   work(openLog("info", { write: (line) => lines.push(line) }));
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-test("secrets are never written, wherever a library hangs them", () => {
+test("secrets are never logged, in any property of a library's error", () => {
   const secret = "Bearer hunter2";
   const headers = { authorization: secret, cookie: secret, "set-cookie": secret, accept: "*/*" };
   const [line] = logged((log) =>
@@ -28,7 +28,7 @@ test("secrets are never written, wherever a library hangs them", () => {
   expect(line).toMatchObject({ headers: { accept: "*/*" }, msg: "failed" });
 });
 
-test("lines that are logged for a request carry its label, across what is awaited, and others do not", async () => {
+test("log lines of a request carry its label across await, and other lines do not", async () => {
   const lines: Record<string, unknown>[] = [];
   const log = openLog("info", { write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>) });
   await Promise.all(

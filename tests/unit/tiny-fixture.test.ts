@@ -9,7 +9,7 @@ import { pythonFloat, pythonJson } from "../../scripts/tiny-fixture/python-json.
 import { writeStudy } from "../../scripts/tiny-fixture/write-study.js";
 
 const committed = fileURLToPath(new URL("../fixtures/tiny-lora-vs-qlora", import.meta.url));
-/** What the generator leaves alone. */
+/** Files that the generator does not write. */
 const handWritten = [".gitattributes", "README.md"];
 const reference = fileURLToPath(new URL("../reference-figures/tiny-lora-vs-qlora.json", import.meta.url));
 
@@ -45,7 +45,7 @@ async function filesBelow(folder: string, suffix = ""): Promise<string[]> {
 }
 
 async function json<Value>(file: string): Promise<Value> {
-  // Python's bare NaN is no JSON.
+  // Python writes NaN, which is not valid JSON.
   return JSON.parse((await readFile(file, "utf8")).replaceAll(": NaN", ": null")) as Value;
 }
 
@@ -61,7 +61,7 @@ describe("the generator", () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  test("writes the committed study again, byte for byte", async () => {
+  test("reproduces the committed study byte for byte", async () => {
     const written = await filesBelow(folder);
     expect(written).toEqual((await filesBelow(committed)).filter((name) => !handWritten.includes(name)));
     for (const name of written) {
@@ -97,7 +97,7 @@ describe("the committed study", () => {
     expect([...dtypes].sort()).toEqual(["BF16", "F16", "F32"]);
   });
 
-  test("saves as the final model what it saved at step 1000, and something else at step 900", async () => {
+  test("has a final model equal to the checkpoint of step 1000 and different from that of step 900", async () => {
     const files = await filesBelow(committed, "adapter_model.safetensors");
     const runs = new Set(files.map((name) => path.dirname(path.dirname(name))));
     expect(runs.size).toBe(8);
@@ -109,7 +109,7 @@ describe("the committed study", () => {
     }
   });
 
-  test("degrades beyond 5 % at rank 1 only, less with each rank, and saves about 70 % of memory", async () => {
+  test("degrades by more than 5 % only at rank 1, less at each higher rank, and saves about 70 % of memory", async () => {
     const [baseline, candidate] = await Promise.all([table(baselineTable), table(candidateTable)]);
     const change = (row: Row, column: "training_loss" | "peak_memory_mb") => {
       const other = baseline.find(({ rank }) => rank === row.rank);
@@ -124,7 +124,7 @@ describe("the committed study", () => {
     for (const row of candidate) expect(change(row, "peak_memory_mb")).toBeCloseTo(-70, 0);
   });
 
-  test("logs losses whose mean is the training loss of its table, and one gradient norm that is NaN", async () => {
+  test("logs losses whose mean equals the training loss of its table, and one NaN gradient norm", async () => {
     const rows = [...(await table(baselineTable)), ...(await table(candidateTable))];
     const undefinedNorms: string[] = [];
     for (const name of await filesBelow(committed, "trainer_state.json")) {
@@ -141,7 +141,7 @@ describe("the committed study", () => {
     expect(undefinedNorms).toEqual(["4bit_r1 at 130"]);
   });
 
-  test("holds its ground truth: NumPy finds the layers in the order of sensitivity that was put in", async () => {
+  test("has the sensitivity order that was built in, as NumPy computes it", async () => {
     const { ranks } = await json<Reference>(reference);
     const measured = ranks.find(({ rank }) => rank === 8)?.layers ?? [];
     const ascending = [...measured].sort((left, right) => left.cosine - right.cosine);
@@ -149,7 +149,7 @@ describe("the committed study", () => {
     expect(ascending.map(({ layer }) => layer)).toEqual(truth.map(({ name }) => name));
   });
 
-  test("starts both sides from one A at every rank but 4, where updates are therefore unlike", async () => {
+  test("initializes baseline and candidate from the same A except at rank 4, where the updates therefore differ", async () => {
     const { ranks } = await json<Reference>(reference);
     expect(ranks.map(({ rank }) => rank)).toEqual([1, 2, 4, 8]);
     for (const { rank, layers } of ranks) {
@@ -208,7 +208,7 @@ describe("number formats", () => {
     expect(pythonFloat(value)).toBe(expected);
   });
 
-  test("JSON is laid out as json.dumps with indent 2 does", () => {
+  test("JSON is formatted as by json.dumps with indent 2", () => {
     expect(pythonJson({ b: [1, 0.5], a: {}, c: [], d: null }, true)).toBe(
       '{\n  "a": {},\n  "b": [\n    1,\n    0.5\n  ],\n  "c": [],\n  "d": null\n}',
     );

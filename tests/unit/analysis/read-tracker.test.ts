@@ -4,7 +4,7 @@ import { openReadTracker } from "#src/analysis/request/read-tracker.js";
 
 const later = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-test("reads that follow from others of any length are one read, and what waits for quiet comes after them", async () => {
+test("a chain of dependent reads counts as one read, and waiting calls run after it", async () => {
   const reads = openReadTracker();
   const order: string[] = [];
   const first = reads.tracked(async (milliseconds: number) => {
@@ -28,7 +28,7 @@ test("reads that follow from others of any length are one read, and what waits f
       resolve();
     }),
   );
-  // What waits for quiet was there first, and one read ends long before the other.
+  // The waiting call is registered first, and one read ends long before the other.
   const both = [1, 40].map(async (milliseconds) => following.load(await first(milliseconds)));
   expect(await Promise.all(both)).toEqual([1, 40]);
   await asked;
@@ -36,7 +36,7 @@ test("reads that follow from others of any length are one read, and what waits f
   expect(order).toEqual(["first 1", "first 40", "following", "quiet"]);
 });
 
-test("with nothing under way a read does not wait", async () => {
+test("a read does not wait if none is in progress", async () => {
   const reads = openReadTracker();
   const loader = new DataLoader<number, number>(
     reads.tracked((keys: readonly number[]) => Promise.resolve([...keys])),
@@ -45,7 +45,7 @@ test("with nothing under way a read does not wait", async () => {
   expect(await loader.load(7)).toBe(7);
 });
 
-test("a batch whose keys are all cached does not hold up what waits for quiet", async () => {
+test("a batch of cached keys does not delay waiting calls", async () => {
   const reads = openReadTracker();
   const loader = new DataLoader<number, number>(
     reads.tracked((keys: readonly number[]) => Promise.resolve([...keys])),

@@ -37,7 +37,7 @@ function matrix(count: number, layers: number) {
   return { asked, found: compareAllRuns(loader, reads, runs, asking) };
 }
 
-test("every pair of every layer, the diagonal among them, is asked about once and in one call", async () => {
+test("every pair of every layer, including the diagonal, is requested once, all in one call", async () => {
   const { asked, found } = matrix(5, 3);
   const { values, pendingJobs, perLayer } = await found;
   expect(asked).toEqual([45]);
@@ -46,7 +46,7 @@ test("every pair of every layer, the diagonal among them, is asked about once an
   expect(values).toEqual(Array.from({ length: 5 }, () => [null, null, null, null, null]));
 });
 
-test("more pairs than one answer may hold are refused, and nothing is asked", async () => {
+test("more pairs than the maximum are rejected before any request", async () => {
   const { asked, found } = matrix(64, 64);
   await expect(found).rejects.toThrow(
     "at experiments; received 64 runs of 64 layers, 133120 pairs; allowed: 131072 pairs. Ask for fewer runs at a time.",

@@ -6,7 +6,7 @@ import { openReadTracker, type ReadTracker } from "#src/analysis/request/read-tr
 import { noDeadline } from "#src/analysis/request/request-deadline.js";
 import { openWeightFactsLoader, type WeightFactsLoader } from "#src/analysis/request/weight-facts-loader.js";
 
-/** The calls that reached the weights: which parts, and for how long. */
+/** The calls to WeightFacts: requested parts and maximum wait. */
 let calls: { hashes: string[]; ask: FactRequest }[];
 let reads: ReadTracker;
 let loader: WeightFactsLoader;
@@ -30,7 +30,7 @@ beforeEach(() => {
 const part = (hash: string, rest: Partial<WeightUpdate> = {}) => ({ factors: { hash }, ...rest }) as WeightUpdate;
 const read = (milliseconds: number) => reads.tracked(() => sleep(milliseconds))(undefined);
 
-test("questions that come after reads of any length and number are one call", async () => {
+test("requests that follow any number of reads are combined into one call", async () => {
   const early = loader.load("SPECTRUM", [part("a"), part("b")], Infinity);
   const late = read(20).then(() => loader.load("SPECTRUM", [part("c")], Infinity));
   const later = read(5)
@@ -44,20 +44,20 @@ test("questions that come after reads of any length and number are one call", as
   expect(calls.map(({ hashes }) => hashes)).toEqual([["a", "b", "c", "d"]]);
 });
 
-test("what follows from an answer is asked anew", async () => {
+test("requests that depend on a result are made in a new call", async () => {
   await loader.load("SPECTRUM", [part("a")], Infinity);
   await loader.load("SPECTRUM", [part("a")], Infinity);
   expect(calls).toHaveLength(2);
 });
 
-test("a read that fails does not hold up what others ask", async () => {
+test("a failed read does not delay other requests", async () => {
   const failing = reads.tracked(() => Promise.reject(new Error("gone")))(undefined);
   const answer = loader.load("SPECTRUM", [part("a")], Infinity);
   await expect(failing).rejects.toThrow("gone");
   expect(await answer).toEqual([{ pending: "a" }]);
 });
 
-test("rows of B are another subject than all of it, and nothing is asked about nothing", async () => {
+test("rows of B are requested separately from all of B, and an empty request makes no call", async () => {
   expect(await loader.load("SPECTRUM", [], Infinity)).toEqual([]);
   const rows = { from: 2, to: 4 };
   expect(await loader.load("SPECTRUM", [part("a"), part("a", { rows })], Infinity)).toEqual([
@@ -67,7 +67,7 @@ test("rows of B are another subject than all of it, and nothing is asked about n
   expect(calls).toHaveLength(1);
 });
 
-test("questions that wait differently are calls apart, and waits are counted from the request's beginning", async () => {
+test("requests with different maximum waits are separate calls, and waits start at the beginning of the request", async () => {
   await read(30);
   await Promise.all([loader.load("SPECTRUM", [part("a")], 0), loader.load("SPECTRUM", [part("a")], 60_000)]);
   const waits = calls.map(({ ask }) => ask.waitMilliseconds).sort((left, right) => left - right);

@@ -82,7 +82,7 @@ describe.each(reference.cases)("$name, against 60 digits", (one) => {
     expectRelative(facts.rightSquaredNorm, one.rightSquaredNorm, 1e-12);
     if (one.cosine !== null) expect(Math.abs(cosineOf(facts) - one.cosine)).toBeLessThan(1e-12);
     const distance = Math.sqrt(facts.squaredDistance ?? NaN);
-    // What rounding the updates themselves to float64 leaves of a distance is all that any method can keep.
+    // Rounding the updates to float64 limits the precision of a distance for any method.
     const floor = 1e-15 * Math.sqrt(one.leftSquaredNorm);
     if (one.distance > 1e5 * floor) expectRelative(distance, one.distance, 1e-10);
     else expect(Math.abs(distance - one.distance)).toBeLessThan(floor);
@@ -117,7 +117,7 @@ describe.each(reference.cases)("$name, against 60 digits", (one) => {
   });
 });
 
-describe("what has no value", () => {
+describe("undefined results", () => {
   const good = factors(reference.cases[0]?.left ?? { a: [], b: [] });
   const nothing = {
     innerProduct: null,
@@ -131,7 +131,7 @@ describe("what has no value", () => {
     b: good.b.map((weight, i) => (i === 4 ? value : weight)),
   });
 
-  test.each([NaN, Infinity, -Infinity])("a weight that is %s leaves other members alone", async (value) => {
+  test.each([NaN, Infinity, -Infinity])("a weight that is %s does not affect other members", async (value) => {
     const members = [good, withWeight(value), good];
     const pairs = [
       { left: 0, right: 1, scalingRatio: 1 },
@@ -144,13 +144,13 @@ describe("what has no value", () => {
     expect(spectrum).toMatchObject({ singularValues: [], squaredNorm: null });
   });
 
-  test("squares that float64 cannot hold are null, not zero and not infinite", async () => {
+  test("squares that overflow or underflow float64 are null", async () => {
     const scaled = (by: number): Factors => ({ ...good, a: good.a.map((x) => x * by), b: good.b.map((x) => x * by) });
     expect(await compare(scaled(1e90), scaled(1e90))).toMatchObject(nothing);
     expect(await compare(scaled(1e-90), scaled(1e-90))).toMatchObject(nothing);
   });
 
-  test("float32 weights that are denormal are compared like any others", async () => {
+  test("denormal float32 weights are compared like normal ones", async () => {
     const small = (by: number): Factors => ({
       ...good,
       a: Float32Array.from(good.a, (x) => x * by),
@@ -161,15 +161,15 @@ describe("what has no value", () => {
     expect(facts.squaredDistance).toBe(0);
   });
 
-  test("an update that is zero has norm 0, and A = 0 no initial cosine", async () => {
+  test("a zero update has norm 0, and A = 0 has no initial cosine", async () => {
     const zero = { ...good, a: good.a.map(() => 0), b: good.b.map(() => 0) };
     expect(await compare(good, zero)).toMatchObject({ rightSquaredNorm: 0, innerProduct: 0, initialCosine: null });
     expect((await computeSpectra([zero]))[0]).toMatchObject({ singularValues: [0, 0, 0], squaredNorm: 0 });
   });
 });
 
-describe("for any updates", () => {
-  // Eighths: what is nearly zero beside the rest has no direction to speak of, and is not what this is about.
+describe("for arbitrary updates", () => {
+  // Eighths avoid updates that are nearly zero, whose direction is undetermined.
   const weight = fc.integer({ min: -32, max: 32 }).map((eighths) => eighths / 8);
   const update = (rank: number): fc.Arbitrary<Factors> =>
     fc
@@ -180,7 +180,7 @@ describe("for any updates", () => {
       .map(([a, b]) => ({ rank, inFeatures: 5, outFeatures: 6, a: Float32Array.from(a), b: Float32Array.from(b) }));
   const any = fc.integer({ min: 1, max: 3 }).chain(update);
 
-  /** The independent way: both updates formed. */
+  /** Independent reference: forms the update explicitly. */
   function formed({ rank, inFeatures: columns, outFeatures: rows, a, b }: Factors): number[] {
     return Array.from({ length: rows * columns }, (_, at) => {
       const [row, column] = [Math.floor(at / columns), at % columns];
@@ -191,7 +191,7 @@ describe("for any updates", () => {
   }
   const dot = (x: readonly number[], y: readonly number[]) => x.reduce((sum, value, i) => sum + value * (y[i] ?? 0), 0);
 
-  test("facts are those of the formed updates, all pairs of a stack alike", async () => {
+  test("results of every pair in a stack equal those of the explicitly formed updates", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(any, { minLength: 2, maxLength: 4 }),
@@ -216,7 +216,7 @@ describe("for any updates", () => {
     );
   });
 
-  test("singular values are those of no other factors of the same update, and their squares add up to its norm", async () => {
+  test("singular values do not depend on the factorization, and their squares sum to the squared norm", async () => {
     await fc.assert(
       fc.asyncProperty(update(2), async (one) => {
         const turned: Factors = {
@@ -238,7 +238,7 @@ describe("for any updates", () => {
     );
   });
 
-  test("a subspace is at angle 0 to itself, overlaps are within 0 and 1, and rows add up to 1 at most", async () => {
+  test("a subspace has angle 0 to itself, overlaps are between 0 and 1, and each row sums to at most 1", async () => {
     await fc.assert(
       fc.asyncProperty(any, any, async (one, other) => {
         const pairs = [

@@ -57,7 +57,7 @@ test.each(["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", '=HYPERLINK("x")'])(
   },
 );
 
-test("any text survives CSV, except for the apostrophe before formulas", async () => {
+test("any text survives a CSV round trip, except for the apostrophe before formulas", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.string({ minLength: 1, unit: "grapheme" }), { minLength: 1 }), async (texts) => {
       const cells = parse(
@@ -76,7 +76,7 @@ test("any text survives CSV, except for the apostrophe before formulas", async (
   );
 });
 
-test("every value survives Parquet with several row groups", async () => {
+test("every value survives a Parquet round trip with several row groups", async () => {
   const rows = Array.from({ length: 45_000 }, (_, i): Cell[] =>
     i % 7 === 3
       ? [null, null, null, null, null]

@@ -16,14 +16,14 @@ const content = (file: string) =>
     return text;
   });
 
-describe("a file is opened where it lies", () => {
-  test("and read", async () => {
+describe("opening a file", () => {
+  test("reads its content", async () => {
     const file = path.join(await temporaryFolder(), "a");
     await writeFile(file, "hello");
     expect(await content(file)).toBe("hello");
   });
 
-  test("a link in its place is not followed, wherever it leads", async () => {
+  test("does not follow a link in place of the file, wherever it points", async () => {
     const folder = await temporaryFolder();
     await writeFile(path.join(folder, "a"), "hello");
     await symlink(path.join(folder, "a"), path.join(folder, "link"));
@@ -31,7 +31,7 @@ describe("a file is opened where it lies", () => {
     await expect(content(path.join(folder, "link"))).rejects.toMatchObject(error);
   });
 
-  test("a link in place of a folder on the way is not followed", async () => {
+  test("does not follow a link in place of a folder on the path", async () => {
     const folder = await temporaryFolder();
     await mkdir(path.join(folder, "real"));
     await writeFile(path.join(folder, "real/a"), "hello");
@@ -40,20 +40,23 @@ describe("a file is opened where it lies", () => {
     expect(await content(path.join(folder, "real/a"))).toBe("hello");
   });
 
-  test.skipIf(process.platform === "win32")("a pipe, a socket, a device and a folder are refused at once", async () => {
-    const folder = await temporaryFolder();
-    const [pipe, socket] = [path.join(folder, "pipe"), path.join(folder, "socket")];
-    execFileSync("mkfifo", [pipe]);
-    const server = createServer();
-    onTestFinished(() => void server.close());
-    await new Promise<void>((resolve) => server.listen(socket, resolve));
-    for (const place of [pipe, socket, "/dev/zero", folder]) {
-      const error = { code: "FILE_UNREADABLE", message: expect.stringContaining("at the file") as string };
-      await expect(content(place), place).rejects.toMatchObject(error);
-    }
-  });
+  test.skipIf(process.platform === "win32")(
+    "rejects a pipe, a socket, a device and a folder without waiting",
+    async () => {
+      const folder = await temporaryFolder();
+      const [pipe, socket] = [path.join(folder, "pipe"), path.join(folder, "socket")];
+      execFileSync("mkfifo", [pipe]);
+      const server = createServer();
+      onTestFinished(() => void server.close());
+      await new Promise<void>((resolve) => server.listen(socket, resolve));
+      for (const place of [pipe, socket, "/dev/zero", folder]) {
+        const error = { code: "FILE_UNREADABLE", message: expect.stringContaining("at the file") as string };
+        await expect(content(place), place).rejects.toMatchObject(error);
+      }
+    },
+  );
 
-  test("a message names no place of the machine", async () => {
+  test("error messages contain no absolute paths", async () => {
     const folder = await temporaryFolder();
     await expect(content(path.join(folder, "missing"))).rejects.toSatisfy(
       ({ message }: Error) => message.includes("it does not exist") && !message.includes(folder),
@@ -61,12 +64,12 @@ describe("a file is opened where it lies", () => {
   });
 });
 
-test("a file that is written to, replaced or deleted while it is open is told", async () => {
+test("detects that an open file was written, replaced or deleted", async () => {
   const folder = await temporaryFolder();
   const file = path.join(folder, "a");
   const changes = [
     { change: () => appendFile(file, "more"), told: true },
-    // The open file is the old one, and still what it was.
+    // The open file is still the unchanged old one.
     { change: () => rm(file).then(() => writeFile(file, "other")), told: false },
     { change: () => rename(file, `${file}2`).then(() => writeFile(file, "other")), told: false },
     { change: () => link(file, `${file}3`), told: false },
@@ -82,7 +85,7 @@ test("a file that is written to, replaced or deleted while it is open is told", 
   }
 });
 
-test("a folder is listed where it lies, and not through a link", async () => {
+test("a folder is listed, but not through a link", async () => {
   const folder = await temporaryFolder();
   await mkdir(path.join(folder, "real"));
   await writeFile(path.join(folder, "real/a"), "");
@@ -94,7 +97,7 @@ test("a folder is listed where it lies, and not through a link", async () => {
   expect(await listFolder(path.join(folder, "link/deep"))).toBeUndefined();
 });
 
-test("a folder contains itself and what lies below it, no namesakes", () => {
+test("a folder contains itself and its descendants, not folders whose names begin alike", () => {
   expect(contains("/a/b", "/a/b")).toBe(true);
   expect(contains("/a/b", "/a/b/c")).toBe(true);
   expect(contains("/a/b", "/a/b/..c")).toBe(true);
@@ -102,7 +105,7 @@ test("a folder contains itself and what lies below it, no namesakes", () => {
   expect(contains("/a/b", "/a")).toBe(false);
 });
 
-test("clients see the end of a path only", () => {
+test("clients see only the last part of a path", () => {
   expect(shortenPath("/home/me/study/r8/final_model/adapter_model.safetensors")).toBe(
     ".../r8/final_model/adapter_model.safetensors",
   );

@@ -11,7 +11,7 @@ import { queryCost } from "#src/graphql/cost/query-cost.js";
 import { objectFields } from "#src/graphql/access/requires.js";
 import { openSchema } from "#src/graphql/schema.js";
 
-// The very graphql that dist/ has loaded: another copy of it does not know this one's types.
+// The copy of graphql that dist/ loads, because graphql rejects types of another copy.
 const { getNullableType, isListType, isObjectType, Kind, parse, validate } = createRequire(import.meta.url)(
   "graphql",
 ) as typeof GraphQL;
@@ -48,7 +48,7 @@ const LARGE = {
 };
 
 describe.each(operations)("the playground's %s", (_, source) => {
-  test("is within every limit, at its largest", () => {
+  test("is within every limit with its largest variables", () => {
     const document = parse(source, { maxTokens: DEFAULT_LIMITS.tokens });
     expect(validate(schema, document, [documentLimits(DEFAULT_LIMITS)])).toEqual([]);
     const { definitions } = document;
@@ -71,7 +71,7 @@ describe("costs", () => {
   const pricedFields = () =>
     objectFields(schema).flatMap(({ type, field }) => (priceOf(field) ? [`${type.name}.${field.name}`] : []));
 
-  test("these fields have a price of their own", () => {
+  test("these fields have an explicit cost", () => {
     expect(pricedFields().sort()).toEqual([
       "AdapterLayer.effectiveRank",
       "AdapterLayer.k90",
@@ -119,7 +119,7 @@ describe("costs", () => {
     ]);
   });
 
-  test("every list of layers has a price, or is short", () => {
+  test("every list of layers has an explicit cost or is short", () => {
     const page = new Set(["nodes", "edges"]);
     const unpriced = Object.values(schema.getTypeMap()).flatMap((type) =>
       !isObjectType(type) || type.name.startsWith("__")
@@ -128,14 +128,14 @@ describe("costs", () => {
             isListType(getNullableType(of)) && /layers$/i.test(name) && !page.has(name) ? [`${type.name}.${name}`] : [],
           ),
     );
-    // A study has more layers than anything else. The price of the surrounding field covers the lists without a price.
+    // Layers are the largest lists of a study. The cost of the surrounding field covers lists without an explicit cost.
     const priced = new Set(pricedFields());
     expect(unpriced.filter((name) => !priced.has(name)).sort()).toEqual([
       ...["ComparisonSummary.missingLayers", "RankAllocation.layers", "SimilarityMatrix.comparedLayers"],
     ]);
   });
 
-  test("grow with the page, by variables, literals and defaults alike", () => {
+  test("grow with the page size given by variable, literal or default", () => {
     const page = (first: string) => `{ studies${first} { nodes { slug name } } }`;
     const [ten, hundred] = [points(page("(first: 10)")), points(page("(first: 100)"))];
     expect(hundred - ten).toBe(90 * 3);
@@ -145,7 +145,7 @@ describe("costs", () => {
     expect(points(byVariable, { first: 10 })).toBe(ten);
   });
 
-  test("multiply through pages, fragments and all", () => {
+  test("multiply through nested pages and fragments", () => {
     const plain = "{ studies(first: 20) { nodes { experiments(first: 30) { nodes { name evalLoss } } } } }";
     const spread = `{ studies(first: 20) { ...S } } fragment S on StudyConnection { nodes { experiments(first: 30) { ...E } } }
       fragment E on ExperimentConnection { nodes { ... on Experiment { name evalLoss } } }`;
@@ -153,7 +153,7 @@ describe("costs", () => {
     expect(points(spread)).toBe(points(plain));
   });
 
-  test("a matrix costs its pairs; aliases of it are as many matrices", () => {
+  test("a matrix costs its number of pairs, and each alias counts as another matrix", () => {
     const one = "query($ids: [ID!]!) { similarityMatrix(experiments: $ids) { values } }";
     const ids = (n: number) => ({ ids: Array.from({ length: n }, (_, i) => `${i}`) });
     expect(points(one, ids(64))).toBeGreaterThan(4 * points(one, ids(32)) * 0.95);
@@ -162,7 +162,7 @@ describe("costs", () => {
     expect(points(three, ids(64))).toBe(3 * points(one, ids(64)));
   });
 
-  test("every run's spectra of a hundred studies cost more than allowed, and the field that does is named", () => {
+  test("spectra of every run of a hundred studies exceed the limit, and the error names the field", () => {
     const found = cost(
       "{ job(id: 1) { id } all: studies(first: 100) { nodes { experiments(first: 100) { nodes { layers { singularValues } } } } } }",
     );
@@ -170,7 +170,7 @@ describe("costs", () => {
     expect(found.mostExpensiveField).toBe("all");
   });
 
-  test("a picture costs what its kind reads, and one across studies the studies it shows", () => {
+  test("a plot costs what its kind reads, and a plot across studies costs the studies that it shows", () => {
     const plot = (kind: string, rest = "") => points(`{ study(slug: "s") { plot(kind: ${kind}${rest}) { svgUrl } } }`);
     const metricsAlone = plot("MEMORY_COMPARISON");
     for (const kind of ["WEIGHT_SIMILARITY", "LAYER_HEATMAP", "SINGULAR_VALUE_SPECTRA", "LOSS_CURVES"]) {
@@ -190,7 +190,7 @@ describe("costs", () => {
     expect(across()).toBeLessThan(DEFAULT_LIMITS.cost);
   });
 
-  test("runs by their ids and jobs cost as many as are asked for", () => {
+  test("runs by id and jobs cost the requested number", () => {
     const runs = (n: number) =>
       points("query($ids: [ID!]!) { experiments(ids: $ids) { name } }", { ids: LARGE.experiments.slice(0, n) });
     expect(runs(64)).toBe(64 * runs(1));
@@ -198,7 +198,7 @@ describe("costs", () => {
     expect(jobs(100) - jobs(10)).toBe(90 * 2);
   });
 
-  test("a bootstrap costs its draws", () => {
+  test("a bootstrap costs its number of resamples", () => {
     const query = (rest: string) => `{ study(slug: "s") { ranks { degradation(${rest}) { percent } } } }`;
     expect(points(query("interval: BOOTSTRAP_BCA, resamples: 10000"))).toBeGreaterThan(
       points(query("interval: T")) + 8 * 900,
@@ -209,12 +209,12 @@ describe("costs", () => {
 describe("sizes", () => {
   const size = (source: string) => measureDocument(parse(source));
 
-  test("what a fragment selects counts wherever it is spread", () => {
+  test("the selection of a fragment counts at every spread", () => {
     const source = "{ study(slug: 1) { ...F ...F } } fragment F on Study { a: slug b: name slug: slug }";
     expect(size(source)).toEqual({ depth: 2, aliases: 4, rootFields: 1, directives: 0, selections: 7 });
   });
 
-  test("fragments that grow as powers are measured without growing", () => {
+  test("exponentially growing fragments are measured without expansion", () => {
     const levels = 60;
     const fragments = Array.from({ length: levels }, (_, i) =>
       i === 0 ? "fragment F0 on Study { slug }" : `fragment F${i} on Study { ...F${i - 1} ...F${i - 1} }`,
@@ -222,11 +222,11 @@ describe("sizes", () => {
     expect(size(`{ study(slug: 1) { ...F${levels - 1} } } ${fragments.join(" ")}`).selections).toBe(2 ** 59 + 1);
   });
 
-  test("a fragment inside itself ends", () => {
+  test("a recursive fragment terminates", () => {
     expect(size("{ ...F } fragment F on Query { studies { nodes { slug } } ...F }").depth).toBe(3);
   });
 
-  test("the operation that is largest counts, directives of variables too", () => {
+  test("the largest operation counts, including directives on variables", () => {
     expect(size("query A { a } query B($x: Int @d) @d { a @d { b } ... @d { c } }")).toMatchObject({
       ...{ directives: 4, rootFields: 2, depth: 2 },
     });

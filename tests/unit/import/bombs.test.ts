@@ -8,12 +8,12 @@ import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 import { speltDict, speltTensor, torchEntries, zipOf, type WrittenEntry } from "../../support/torch-files.js";
 
-// Files that are small, or just within their limits, and would be large, deep or slow once read. Each is read in a process
-// with 1 GB of heap that is killed when it takes a minute: neither must happen.
+// Small files, or files just within their limits, that would be large, deep or slow once read. Each is read in a process with
+// 1 GB of heap that is killed after a minute; it must neither run out of memory nor be killed.
 
 const CHILD = fileURLToPath(new URL("../../support/read-bomb.mjs", import.meta.url));
 const HEAP_MEGABYTES = 1024;
-/** Where it is killed for hanging; reading takes some seconds. */
+/** Time after which a hanging process is killed; reading takes some seconds. */
 const PATIENCE_MILLISECONDS = 60_000;
 const MB = 2 ** 20;
 
@@ -219,7 +219,7 @@ describe("texts", () => {
     expect((await read("safetensors", "a.safetensors", made)).code).toBe("SAFETENSORS_INVALID");
   });
 
-  test("a table of a terabyte is not read", LIMIT, async () => {
+  test("a table of 1 TB is not read", LIMIT, async () => {
     const made = async (file: string) => {
       await writeFile(file, "");
       await truncate(file, 2 ** 40);

@@ -17,7 +17,7 @@ describe.skipIf(missing)(`the public gpt2-medium study${missing === undefined ? 
     return found;
   };
 
-  test("has 8 experiments of 4 ranks, the unquantized of each rank first", () => {
+  test("has 8 experiments at 4 ranks, with the unquantized run of each rank first", () => {
     const names = [2, 4, 8, 16].flatMap((r) => [`16bit_r${r}`, `4bit_r${r}`]);
     expect(study.experiments.map(({ name }) => name)).toEqual(names);
     expect(study.experiments.map(({ rank }) => rank)).toEqual([2, 2, 4, 4, 8, 8, 16, 16]);
@@ -26,14 +26,14 @@ describe.skipIf(missing)(`the public gpt2-medium study${missing === undefined ? 
     expect(study.baseModel).toBe("gpt2-medium");
   });
 
-  test("has the attention input of 24 blocks, in model order", () => {
+  test("has the attention input projections of 24 blocks in model order", () => {
     expect(study.layers.map(({ name }) => name)).toEqual(
       Array.from({ length: 24 }, (_, i) => `transformer.h.${i}.attn.c_attn`),
     );
     expect(study.layers.every(({ inFeatures, outFeatures }) => inFeatures === 1024 && outFeatures === 3072)).toBe(true);
   });
 
-  test("has two checkpoints a run, the last step and the final model being one, and none of rank 16", () => {
+  test("has two checkpoints per run, of which the last step is also the final model, and none at rank 16", () => {
     for (const { rank, checkpoints } of study.experiments) {
       const expected =
         rank === 16
@@ -52,7 +52,7 @@ describe.skipIf(missing)(`the public gpt2-medium study${missing === undefined ? 
     ]);
   });
 
-  test("has metrics in the pickles' full precision, and the final eval loss of the trainer state", () => {
+  test("has metrics in the full precision of the pickles, and the final eval loss of the trainer state", () => {
     const { metrics, steps, numSamples, seed } = experiment("16bit_r8");
     const values = Object.fromEntries(metrics.map(({ name, value }) => [name, value]));
     expect(values).toMatchObject({
@@ -74,7 +74,7 @@ describe.skipIf(missing)(`the public gpt2-medium study${missing === undefined ? 
     }
   });
 
-  test("gives no error; its rounded tables and summaries are recognised", () => {
+  test("imports without errors, and recognizes its rounded tables and summaries", () => {
     expect(study.findings.filter(({ severity }) => severity === "error")).toEqual([]);
     const places = (code: string) =>
       study.findings.filter((finding) => finding.code === code).map(({ where }) => where);

@@ -7,7 +7,7 @@ import { readStudyFolder } from "#src/import/read-study-folder.js";
 import { tensorValues } from "#src/import/tensors/tensor-values.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 
-/** Made with real PEFT by scripts/reference-figures/peft_forms.py, which also says what expected.json holds. */
+/** Written with PEFT by scripts/reference-figures/peft_forms.py, which also documents expected.json. */
 const FORMS = fileURLToPath(new URL("../../peft-forms", import.meta.url));
 
 interface ExpectedLayer {
@@ -70,7 +70,7 @@ test.each(Object.keys(expected))("%s: the updates are those that PEFT gives", as
     const { shape, squaredNorm, probe, values: all } = layers[factors.layer] ?? {};
     const own = await update(save, factors);
     expect(own.shape).toEqual(shape);
-    // Sums of some ten products of float64, in another order than PyTorch's.
+    // The sums have about ten float64 products, in another order than in PyTorch.
     const scale = Math.sqrt(squaredNorm ?? NaN);
     const isNear = (value: number, other = NaN) => Math.abs(value - other) <= 1e-13 * scale;
     expect(isNear(own.delta.reduce((sum, value) => sum + value * value, 0) / scale, scale)).toBe(true);
@@ -80,7 +80,7 @@ test.each(Object.keys(expected))("%s: the updates are those that PEFT gives", as
   }
 });
 
-test("every folder is either imported or refused", () => {
+test("every folder is either imported or rejected", () => {
   const refused = study.findings.flatMap(({ severity, where }) => (severity === "error" ? [where.split("/")[0]] : []));
   expect(refused.every((form) => form?.startsWith("refused-"))).toBe(true);
   const imported = study.experiments.filter(({ checkpoints }) => checkpoints.length > 0).map(({ name }) => name);
@@ -103,7 +103,7 @@ test.each([
   expect(errors).toMatchObject([{ code, message: expect.stringContaining(message) as string }]);
 });
 
-describe("what is not compared is recorded and said", () => {
+describe("tensors that are not compared are recorded and reported", () => {
   test.each<[string, Record<string, string>]>([
     [
       "dora",
@@ -132,7 +132,7 @@ describe("what is not compared is recorded and said", () => {
     expect(said).toHaveLength(uncompared.length > 0 ? 1 : 0);
   });
 
-  test("biases, of all layers or of those with an adapter", () => {
+  test("biases of all layers, or of those with an adapter", () => {
     for (const form of ["bias-all", "bias-lora-only"]) {
       const { uncompared } = checkpoint(form);
       expect(uncompared.length).toBeGreaterThan(0);
@@ -150,14 +150,14 @@ test.each([
 });
 
 test.each(["f32", "pissa-converted", "gaussian", "orthogonal", "mica", "rslora", "rank-pattern", "fan-in-fan-out"])(
-  "of %s nothing needs to be said",
+  "%s imports without findings",
   (form) => {
     expect(findingsOf(form)).toEqual([]);
   },
 );
 
-describe("one adapter in several forms of file", () => {
-  test("has the same layers and pairs of factors, by content", () => {
+describe("one adapter in several file formats", () => {
+  test("has the same layers and factor pairs by content", () => {
     const pairs = (form: string) => checkpoint(form).factors.map(({ layer, hash }) => [layer, hash]);
     expect(pairs("bin-f32")).toEqual(pairs("f32"));
     expect(pairs("bin-f8-e4m3")).toEqual(pairs("f8-e4m3"));
@@ -167,7 +167,7 @@ describe("one adapter in several forms of file", () => {
     expect(pairs("no-prefix")).toEqual(pairs("adapter-name-in-key"));
   });
 
-  test("shards are files of one checkpoint, and its hash is not any of theirs", () => {
+  test("shards are files of one checkpoint, whose hash differs from the hash of each shard", () => {
     const { hash, files } = checkpoint("sharded");
     expect(files.length).toBeGreaterThan(1);
     expect(files.map(({ hash: own }) => own)).not.toContain(hash);
@@ -175,7 +175,7 @@ describe("one adapter in several forms of file", () => {
   });
 });
 
-describe("shards that do not fit their index are refused by name", () => {
+describe("shards that contradict their index are rejected with their name", () => {
   const INDEX = "adapter_model.safetensors.index.json";
   async function importAfter(change: (folder: string) => Promise<void>) {
     const folder = path.join(await temporaryFolder(), "run");
@@ -232,13 +232,13 @@ describe("shards that do not fit their index are refused by name", () => {
     ]);
   });
 
-  test("shards without an index are not read, and that is said", async () => {
+  test("shards without an index are skipped and reported", async () => {
     const findings = await importAfter((folder) => rm(path.join(folder, INDEX)));
     expect(findings.map(({ code }) => code)).toEqual(["SHARDS_WITHOUT_INDEX", "CONFIG_WITHOUT_ADAPTER"]);
   });
 });
 
-test("where both forms lie in a folder safetensors is taken, and that is said", async () => {
+test("safetensors is preferred to a PyTorch file in the same folder, and this is reported", async () => {
   const folder = path.join(await temporaryFolder(), "run");
   await cp(path.join(FORMS, "f32"), folder, { recursive: true });
   await cp(path.join(FORMS, "bin-f16", "adapter_model.bin"), path.join(folder, "adapter_model.bin"));

@@ -14,7 +14,7 @@ async function read(files: Files, options?: ReadStudyOptions): Promise<StudyReco
   return readStudyFolder(folder, options);
 }
 
-/** An adapter of 2 layers whose weights `seed` sets. */
+/** Returns an adapter of 2 layers whose weights depend on `seed`. */
 const save = (folder: string, seed = 1, rank = 2, config: Record<string, unknown> = {}): Files => ({
   [`${folder}/adapter_config.json`]: adapterConfig({ r: rank, ...config }),
   [`${folder}/adapter_model.safetensors`]: safetensors(factorTensors(2, rank, seed)),
@@ -74,7 +74,7 @@ describe("a study", () => {
     expect(qlora).toMatchObject({ name: "4bit_r2", method: "QLORA", adapter: null, checkpoints: [] });
   });
 
-  test("lists experiments by rank, the less quantized first, and seeds in number order", async () => {
+  test("lists experiments by rank, then from least to most quantized, then by numeric seed", async () => {
     const names = ["4bit_r8", "16bit_r8_s10", "16bit_r8_s2", "8bit_r8", "16bit_r16", "4bit_r2"];
     const table = names.map((name) => ({ name, training_loss: 1 }));
     const { experiments } = await read({ "results.json": JSON.stringify(table) });
@@ -88,7 +88,7 @@ describe("a study", () => {
     ]);
   });
 
-  test("reports how far it has come, and stops when it is told to", async () => {
+  test("reports its progress and can be aborted", async () => {
     const files = { ...save("r2/checkpoint-1", 1), ...save("r2/checkpoint-2", 2) };
     const seen: string[] = [];
     await read(files, { report: ({ done, total }) => void seen.push(`${done}/${total}`) });
@@ -101,7 +101,7 @@ describe("a study", () => {
 });
 
 describe("checkpoints", () => {
-  test("of the same bytes are one, with the step of the one and the end of the other", async () => {
+  test("with equal bytes are merged, keeping the step of one and the final mark of the other", async () => {
     const study = await read({ ...save("r2/checkpoint-20"), ...save("r2/final_model") });
     expect(only(study).checkpoints).toMatchObject([
       { step: 20, isFinal: true, folders: ["r2/checkpoint-20", "r2/final_model"] },
@@ -109,7 +109,7 @@ describe("checkpoints", () => {
     expect(found(study, "SAME_BYTES")).toMatchObject([{ severity: "info", where: "r2" }]);
   });
 
-  test("of the highest step are final only where the trainer state says that training ended there", async () => {
+  test("of the highest step are final only if the trainer state ends at that step", async () => {
     const files = { ...save("r2/checkpoint-10", 1), ...save("r2/checkpoint-20", 2) };
     const finals = async (step: number, maxSteps: number) => {
       const study = await read({ ...files, ...state("r2/checkpoint-20", step, [], maxSteps) });
@@ -117,17 +117,17 @@ describe("checkpoints", () => {
     };
     expect(await finals(20, 20)).toEqual([false, true]);
     expect(await finals(20, 30)).toEqual([false, false]);
-    // Training went on past the last weights: they are not its end.
+    // Training continued after the last checkpoint, which is therefore not final.
     expect(await finals(30, 30)).toEqual([false, false]);
   });
 
-  test("saved in the run's own folder are its end", async () => {
+  test("saved in the run's own folder are final", async () => {
     expect(only(await read(save("16bit_r2"))).checkpoints).toMatchObject([{ step: null, isFinal: true }]);
   });
 });
 
 describe("curves", () => {
-  test("come from the trainer state that went furthest; earlier ones add what it lacks", async () => {
+  test("come from the longest trainer state; earlier states add missing curves", async () => {
     const study = await read({
       ...save("r2/checkpoint-20", 2),
       ...state("r2/checkpoint-20", 20, [
@@ -142,7 +142,7 @@ describe("curves", () => {
     ]);
   });
 
-  test("keep NaN, say where, and give no metric of it", async () => {
+  test("keep NaN, report its step, and do not derive a metric from it", async () => {
     const history = '{"global_step":2,"log_history":[{"step":1,"eval_loss":1},{"step":2,"eval_loss":NaN}]}';
     const study = await read({ ...save("r2"), "r2/trainer_state.json": history });
     expect(only(study).series[0]?.values).toEqual([1, NaN]);
@@ -152,7 +152,7 @@ describe("curves", () => {
     ]);
   });
 
-  test("give training loss and time by the closing summary where no table does", async () => {
+  test("provide training loss and time from the closing summary if no table has them", async () => {
     const summary = { step: 20, train_loss: 1.9, train_runtime: 12 };
     const { metrics } = only(await read({ ...save("r2"), ...state("r2", 20, [summary]) }));
     expect(metrics.map(({ name, value }) => [name, value])).toEqual([
@@ -165,7 +165,7 @@ describe("curves", () => {
 describe("values that two files give", () => {
   const table = (loss: number) => JSON.stringify([{ name: "16bit_r2", rank: 2, training_loss: loss }]);
 
-  test("the more precise is kept where the other is its rounding, once for each pair of files", async () => {
+  test("the more precise value is kept if the other is its rounding, reported once per pair of files", async () => {
     const csv = "name,rank,training_loss,eval_loss\n16bit_r2,2,1.9737,1.8092\n";
     const history = [{ step: 20, eval_loss: 1.8091993 }];
     const study = await read({ "a.json": table(1.973717908859253), "b.csv": csv, ...state("16bit_r2", 20, history) });
@@ -178,7 +178,7 @@ describe("values that two files give", () => {
     expect(found(study, "CONFLICTING_VALUES")).toEqual([]);
   });
 
-  test("that contradict each other: JSON before CSV before the curves, with a warning that names both", async () => {
+  test("contradictory values are resolved as JSON, then CSV, then curves, with a warning that names both", async () => {
     const csv = "name,rank,training_loss,eval_loss\n16bit_r2,2,3.5,1.75\n";
     const study = await read({
       "a.csv": csv,
@@ -192,7 +192,7 @@ describe("values that two files give", () => {
     ]);
   });
 
-  test("a state saved before the run's end does not contradict the table's steps", async () => {
+  test("a trainer state saved before the end of the run does not contradict the steps in the table", async () => {
     const csv = "name,rank,steps,training_loss\n16bit_r2,2,20,1\n";
     const early = await read({ "a.csv": csv, ...state("16bit_r2/checkpoint-10", 10) });
     expect([only(early).steps, found(early, "CONFLICTING_VALUES")]).toEqual([20, []]);
@@ -202,7 +202,7 @@ describe("values that two files give", () => {
 });
 
 describe("rank, quantization and method", () => {
-  test("rank: configuration before table before name; the table's contradiction is an error", async () => {
+  test("the rank comes from the configuration, then the table, then the name; a contradictory table is an error", async () => {
     const csv = "name,rank,training_loss\nmine,4,1\n";
     const study = await read({ ...save("mine", 1, 2), "a.csv": csv });
     expect(only(study).rank).toBe(2);
@@ -211,7 +211,7 @@ describe("rank, quantization and method", () => {
     expect(only(await read({ "a.csv": "name,training_loss\nx_r16,1\n" })).rank).toBe(16);
   });
 
-  test("a run whose rank nothing gives is left out with a warning", async () => {
+  test("a run of unknown rank is skipped with a warning", async () => {
     const study = await read({ ...save("r2"), ...state("other", 20) });
     expect(only(study).name).toBe("r2");
     expect(found(study, "RUN_WITHOUT_RANK")).toMatchObject([{ severity: "warning", where: "other" }]);
@@ -239,7 +239,7 @@ describe("rank, quantization and method", () => {
     });
   });
 
-  test("a table's method decides where the bits are not known, before the name, and for an adapter too", async () => {
+  test("the method in a table takes precedence over the name if the bits are unknown, also for an adapter", async () => {
     const csv = "name,method,rank,training_loss\nlora_r2,qlora,2,1\n";
     expect(only(await read({ "a.csv": csv })).method).toBe("QLORA");
     expect(only(await read({ "a.csv": csv, ...save("lora_r2") })).method).toBe("QLORA");
@@ -252,13 +252,13 @@ describe("rank, quantization and method", () => {
     ).toBe("LORA");
   });
 
-  test("that 4bit is read as NF4 is said once, and not where the label says so itself", async () => {
+  test("reading 4bit as NF4 is reported once, and not if the label states NF4", async () => {
     expect(found(await read({ ...save("4bit_r2"), ...save("4bit_r4", 1, 4) }), "SCHEME_ASSUMED")).toHaveLength(1);
     expect(found(await read(save("nf4_r2")), "SCHEME_ASSUMED")).toHaveLength(0);
   });
 });
 
-describe("one bad file does not lose the rest", () => {
+describe("one invalid file does not prevent the import of the others", () => {
   test.each<[string, Files, FindingCode]>([
     [
       "a truncated adapter",
@@ -290,7 +290,7 @@ describe("one bad file does not lose the rest", () => {
     expect(study.experiments.find(({ name }) => name === "16bit_r2")?.checkpoints).toHaveLength(1);
   });
 
-  test("the run of a refused adapter keeps its curves", async () => {
+  test("the run of a rejected adapter keeps its curves", async () => {
     const study = await read({
       ...save("16bit_r2", 1, 4),
       ...state("16bit_r2", 20),
@@ -299,7 +299,7 @@ describe("one bad file does not lose the rest", () => {
     expect(only(study)).toMatchObject({ checkpoints: [], series: [{ name: "loss" }] });
   });
 
-  test("an adapter without its configuration is left out with a warning", async () => {
+  test("an adapter without its configuration is skipped with a warning", async () => {
     const study = await read({
       ...save("16bit_r2"),
       "16bit_r4/adapter_model.safetensors": safetensors(factorTensors(1, 4)),
@@ -309,7 +309,7 @@ describe("one bad file does not lose the rest", () => {
     ]);
   });
 
-  test("configurations without weights give the run's settings, and one warning a run that lists them", async () => {
+  test("configurations without weights provide the settings of the run, with one warning per run", async () => {
     const study = await read({
       "r2/checkpoint-10/adapter_config.json": adapterConfig(),
       "r2/final_model/adapter_config.json": adapterConfig(),
@@ -320,7 +320,7 @@ describe("one bad file does not lose the rest", () => {
     ]);
   });
 
-  test("tensors that are no factors are named and not compared", async () => {
+  test("tensors that are not LoRA factors are reported and not compared", async () => {
     const tensors = { ...factorTensors(1), "base_model.model.score.weight": { shape: [2, 6] } };
     const study = await read({
       "r2/adapter_config.json": adapterConfig(),
@@ -333,8 +333,8 @@ describe("one bad file does not lose the rest", () => {
   });
 });
 
-describe("what is not read", () => {
-  test("is said once for each kind of file, with how many and some names; well-known companions are not", async () => {
+describe("skipped files", () => {
+  test("are reported once per kind with their number and some names, except for well-known companion files", async () => {
     const pictures = Object.fromEntries(Array.from({ length: 7 }, (_, i) => [`figures/${i}.png`, "x"]));
     const companions = {
       "r2/tokenizer.json": "{",
@@ -349,7 +349,7 @@ describe("what is not read", () => {
     ]);
   });
 
-  test("links are not followed, and hidden folders and node_modules not entered", async () => {
+  test("links are not followed, and hidden folders and node_modules are skipped", async () => {
     const outside = await temporaryFolder();
     await writeFiles(outside, save("16bit_r8", 1, 8));
     const folder = await temporaryFolder();
@@ -368,7 +368,7 @@ describe("what is not read", () => {
   });
 
   test.skipIf(process.getuid?.() === 0)(
-    "a folder that may not be listed is an error, and the rest is read (not as root, who may list all)",
+    "an unreadable folder is an error, and the others are imported (skipped as root)",
     async () => {
       const folder = await temporaryFolder();
       await writeFiles(folder, { ...save("16bit_r2"), ...save("closed/16bit_r4", 1, 4) });
@@ -380,7 +380,7 @@ describe("what is not read", () => {
     },
   );
 
-  test("summaries by rank are recognised and nothing is taken from them", async () => {
+  test("summaries by rank are recognized and ignored", async () => {
     const study = await read({ ...save("r2"), "summary.csv": "rank,lora_memory_mb,qlora_memory_mb\n2,100,50\n" });
     expect(found(study, "SUMMARY_TABLE_RECOGNISED")).toHaveLength(1);
     expect(only(study).metrics).toEqual([]);
@@ -388,13 +388,13 @@ describe("what is not read", () => {
 });
 
 describe("the base model", () => {
-  test("comes from the tables where there is no adapter", async () => {
+  test("comes from the tables if there is no adapter", async () => {
     expect((await read({ "a.csv": "name,rank,training_loss,model_name\nx,2,1,gpt2-medium\n" })).baseModel).toBe(
       "gpt2-medium",
     );
   });
 
-  test("of tables that name several is the first, with a warning", async () => {
+  test("is the first one if the tables name several, with a warning", async () => {
     const study = await read({ "a.csv": "name,rank,training_loss,model_name\nx,2,1,one\ny,2,1,two\n" });
     expect(study.baseModel).toBe("one");
     expect(found(study, "CONFLICTING_VALUES")).toMatchObject([
@@ -403,23 +403,23 @@ describe("the base model", () => {
   });
 });
 
-describe("a folder as a whole is refused by name", () => {
-  test("that does not exist, or is a file", async () => {
+describe("a folder is rejected with its name", () => {
+  test("if it does not exist or is a file", async () => {
     const folder = await temporaryFolder();
     await writeFiles(folder, { file: "" });
     await expect(readStudyFolder(path.join(folder, "none"))).rejects.toMatchObject({ code: "FOLDER_NOT_FOUND" });
     await expect(readStudyFolder(path.join(folder, "file"))).rejects.toMatchObject({ code: "FOLDER_NOT_FOUND" });
   });
 
-  test("that holds nothing to import", async () => {
+  test("if it contains nothing to import", async () => {
     await expect(read({ "notes.txt": "x" })).rejects.toMatchObject({ code: "FOLDER_EMPTY" });
   });
 
-  test("that is deeper than any study", async () => {
+  test("if it is nested too deeply", async () => {
     await expect(read(save("d/".repeat(30)))).rejects.toMatchObject({ code: "TOO_MANY_FILES" });
   });
 
-  test("that holds adapters of several base models, each with a folder of it, also within one run", async () => {
+  test("if it contains adapters of several base models, each named with a folder, also within one run", async () => {
     const other = { base_model_name_or_path: "other" };
     await expect(read({ ...save("a_r2"), ...save("b_r2", 2, 2, other) })).rejects.toMatchObject({
       code: "SEVERAL_BASE_MODELS",
@@ -430,7 +430,7 @@ describe("a folder as a whole is refused by name", () => {
     });
   });
 
-  test("whose runs have one layer in two shapes", async () => {
+  test("if its runs have one layer in two shapes", async () => {
     const [wide] = Object.entries(factorTensors(1));
     const module = wide?.[0].replace(".lora_A.weight", "") ?? "";
     const tensors = { [`${module}.lora_A.weight`]: { shape: [2, 8] }, [`${module}.lora_B.weight`]: { shape: [9, 2] } };

@@ -23,7 +23,7 @@ async function study(): Promise<string> {
 }
 
 describe("links", () => {
-  test("are told apart by whether they stay, and none says where it leads", async () => {
+  test("that stay inside the folder are distinguished from others, and messages never contain their targets", async () => {
     const [folder, elsewhere] = [await study(), await temporaryFolder()];
     await writeFiles(elsewhere, { "secret.csv": "run,rank,training_loss\n4bit_r2,2,1\n" });
     await symlink(path.join(folder, "16bit_r2"), path.join(folder, "latest"));
@@ -38,7 +38,7 @@ describe("links", () => {
     expect(JSON.stringify(findings)).not.toContain(elsewhere);
   });
 
-  test("in place of a folder that was checked are not followed", async () => {
+  test("that replace a checked folder are not followed", async () => {
     const [folder, elsewhere] = [await temporaryFolder(), await study()];
     await symlink(elsewhere, path.join(folder, "study"));
     const reading = readStudyFolder(path.join(folder, "study"), { where: "study" });
@@ -63,7 +63,7 @@ onPosix("pipes in place of any file are named and not waited for", async () => {
 describe("sizes", () => {
   const source = { file: "adapter_model.safetensors", form: "safetensors", isIndex: false } as const;
 
-  test("a weight file past the limit is not read, though its header says that it is right", async () => {
+  test("a weight file above the limit is not read, even if its header is valid", async () => {
     const folder = await temporaryFolder();
     const [floats] = [MAX_WEIGHT_FILE_BYTES / 4];
     const header = JSON.stringify({ a: { dtype: "F32", shape: [floats], data_offsets: [0, 4 * floats] } });
@@ -71,12 +71,12 @@ describe("sizes", () => {
     start.writeBigUInt64LE(BigInt(header.length));
     const file = path.join(folder, source.file);
     await writeFile(file, Buffer.concat([start, Buffer.from(header)]));
-    // Holes take no room on the disk.
+    // A sparse file takes no disk space.
     await truncate(file, 8 + header.length + 4 * floats);
     await expect(listWeights(folder, source)).rejects.toMatchObject({ code: "FILE_TOO_LARGE" });
   });
 
-  test("tables that together do not fit in memory are not read", async () => {
+  test("tables that exceed the total memory limit are not read", async () => {
     const folder = await temporaryFolder();
     const count = Math.floor(MAX_TEXT_BYTES / MAX_TABLE_BYTES) + 1;
     for (let i = 0; i < count; i++) {
@@ -90,7 +90,7 @@ describe("sizes", () => {
     });
   });
 
-  test("a weight file that changes between its header and its hash is told", async () => {
+  test("a weight file that changes between reading and hashing is reported", async () => {
     const folder = path.join(await study(), "16bit_r2");
     const [listed] = await listWeights(folder, source);
     if (listed === undefined) throw new Error("nothing was listed");
@@ -99,7 +99,7 @@ describe("sizes", () => {
   });
 });
 
-describe("what the mutation may name", () => {
+describe("folders that the mutation accepts", () => {
   test.each([
     "http://example.com/study",
     "HTTPS://example.com/study",
@@ -119,7 +119,7 @@ describe("what the mutation may name", () => {
     });
   });
 
-  test("what is outside, not there, a file, or no path at all is refused alike", async () => {
+  test("a path that is outside the roots, missing, a file or invalid is rejected with the same error", async () => {
     const [folder, outside] = [await study(), await temporaryFolder()];
     await symlink(outside, path.join(folder, "way-out"));
     const refused = [outside, path.join(folder, "missing"), path.join(folder, "way-out"), `${folder}/..`, "", "a\0b"];

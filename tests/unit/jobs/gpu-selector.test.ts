@@ -21,19 +21,19 @@ const task = (kind: ThreadTask["kind"]): ThreadTask => {
 };
 const FLOPS = 2 * 32 ** 2 * 2048;
 
-describe("which tasks are given to the thread that may use a GPU", () => {
-  test("with a provider by name, all comparisons; spectra and subspaces never", async () => {
+describe("selection of tasks for the GPU thread", () => {
+  test("a configured provider gets all comparisons, but no spectra or subspaces", async () => {
     const isForGpu = openGpuSelector({ provider: "webgpu", breakEvenFlops: {} });
     expect(await isForGpu(task("COMPARISON"))).toBe(true);
     expect(await isForGpu(task("SPECTRUM"))).toBe(false);
     expect(await isForGpu(task("SUBSPACE"))).toBe(false);
   });
 
-  test("none where it is the CPU that is named", async () => {
+  test("a configured CPU provider leaves no tasks for the GPU thread", async () => {
     expect(await openGpuSelector({ provider: "cpu", breakEvenFlops: { webgpu: 0 } })(task("COMPARISON"))).toBe(false);
   });
 
-  test("by size, none below the crossings, and from them on only where one is there", async () => {
+  test("automatic selection takes tasks from the break-even size on, and only if a GPU is present", async () => {
     let asked = 0;
     const present = () => {
       asked++;

@@ -36,7 +36,7 @@ interface Shape {
 
 const pair = (left: WeightUpdate, right: WeightUpdate, scalingRatio = 1): UpdatePair => ({ left, right, scalingRatio });
 
-/** The facts that a plan finds, read back from its members and items. */
+/** The results that a plan computes, derived from its members and items. */
 function factsOf(plan: ReturnType<typeof planJobs>): string[] {
   return plan.flatMap(({ facts, layersFor }) =>
     layersFor(new Set(facts)).flatMap(({ members, items }) =>
@@ -50,18 +50,18 @@ function factsOf(plan: ReturnType<typeof planJobs>): string[] {
 }
 
 describe("planJobs", () => {
-  test("layers of one shape are one job, however many pairs", () => {
+  test("layers of one shape form one job, for any number of pairs", () => {
     const pairs = Array.from({ length: 24 }, (_, i) => pair(part(`l${i}`, `a${i}`), part(`l${i}`, `b${i}`)));
     expect(planJobs(COMPARISON, pairs)).toHaveLength(1);
   });
 
-  test("shapes do not mix", () => {
+  test("layers of different shapes form different jobs", () => {
     const wide = { inFeatures: 12 };
     const pairs = [pair(part("l", "a"), part("l", "b")), pair(part("m", "c", wide), part("m", "d", wide))];
     expect(planJobs(COMPARISON, pairs)).toHaveLength(2);
   });
 
-  test("all pairs of a layer are one stack, each member in it once", () => {
+  test("all pairs of a layer form one stack that contains each member once", () => {
     const members = Array.from({ length: 5 }, (_, i) => part("l", `h${i}`));
     const pairs = members.flatMap((left, i) => members.slice(i + 1).map((right) => pair(left, right)));
     const [job, ...more] = planJobs(COMPARISON, pairs);
@@ -72,14 +72,14 @@ describe("planJobs", () => {
     expect(layers[0]?.items).toHaveLength(10);
   });
 
-  test("a part of a projection is a layer of its own", () => {
+  test("a part of a fused projection is a separate layer", () => {
     const rows = { from: 0, to: 3 };
     const pairs = [pair(part("l", "a"), part("l", "b")), pair(part("l", "a", { rows }), part("l", "b", { rows }))];
     const layers = planJobs(COMPARISON, pairs).flatMap(({ facts, layersFor }) => layersFor(new Set(facts)));
     expect(layers).toHaveLength(2);
   });
 
-  test("what is not the job's own is left out, and so are members that nothing needs", () => {
+  test("a job contains only its own items and the members that they need", () => {
     const [a, b, c] = [part("l", "a"), part("l", "b"), part("l", "c")];
     const [job] = planJobs(COMPARISON, [pair(a, b), pair(b, c)]);
     const own = new Set([COMPARISON.textOf(COMPARISON.keyOf(pair(b, c)))]);
@@ -88,7 +88,7 @@ describe("planJobs", () => {
     expect(layer?.items).toEqual([[0, 1, 1]]);
   });
 
-  test("a spectrum is one item a member", () => {
+  test("each member has one spectrum item", () => {
     const [job] = planJobs(SPECTRUM, [part("l", "a"), part("m", "b")]);
     expect(job?.layersFor(new Set(job.facts)).map(({ members, items }) => [members.length, items])).toEqual([
       [1, [[0, 0, 1]]],
@@ -96,7 +96,7 @@ describe("planJobs", () => {
     ]);
   });
 
-  test("every fact is found exactly once, and no stack is larger than the bound unless two members are", () => {
+  test("every result is computed exactly once, and only a stack of two members may exceed the size limit", () => {
     const STACK = 16 * 2 ** 20;
     fc.assert(
       fc.property(
@@ -121,7 +121,7 @@ describe("planJobs", () => {
   });
 });
 
-describe("a pair asked the other way round", () => {
+describe("a pair requested in reverse order", () => {
   const facts = {
     innerProduct: 2,
     leftSquaredNorm: 3,
@@ -136,7 +136,7 @@ describe("a pair asked the other way round", () => {
   } as const;
   const [a, b] = [part("l", "a"), part("l", "b")];
 
-  test("is the same fact, turned", () => {
+  test("is the stored result with left and right exchanged", () => {
     const turned = pair(b, a, 2);
     const key = COMPARISON.keyOf(turned);
     expect(key).toEqual({ left: updateKey(a), right: updateKey(b), scalingRatio: 0.5 });

@@ -12,12 +12,12 @@ test("the stored enums have the values of the model's enums", () => {
   expect(Object.keys(stored.Role)).toEqual(ROLES.map((role) => role.toUpperCase()));
 });
 
-test("an enum lists its values only, and carries its description beside them", () => {
+test("an enum lists only its values and has a description", () => {
   expect(Object.keys(JobStatus)).toEqual(["QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED"]);
   expect(definitionOf(JobStatus)).toMatchObject({ name: "JobStatus", values: { QUEUED: expect.any(String) } });
 });
 
-test("a mapped enum has the program's values under GraphQL's names", () => {
+test("a mapped enum maps GraphQL names to internal values", () => {
   expect(MetricName.TRAINING_LOSS).toBe("training_loss");
   expect(Object.keys(definitionOf(MetricName).values)).toEqual(Object.keys(MetricName));
 });

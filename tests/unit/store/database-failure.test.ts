@@ -5,7 +5,7 @@ import { databaseFailure } from "#src/store/database-failure.js";
 
 const coded = (code: string, rest: object = {}) => Object.assign(new Error(`secret of ${code}`), { code, ...rest });
 
-describe("an error of the database itself", () => {
+describe("a database failure", () => {
   test.each([
     ["postgres.js lost the connection", coded("CONNECTION_CLOSED"), "DATABASE_UNREACHABLE"],
     ["no server listens", coded("ECONNREFUSED"), "DATABASE_UNREACHABLE"],

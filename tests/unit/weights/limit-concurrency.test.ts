@@ -7,7 +7,7 @@ const fail = () => {
   throw new Error("the promise has not begun");
 };
 
-/** Work that the test ends. */
+/** Work that completes when the test says so. */
 function work() {
   const state = { begun: false };
   let settle: { end: (result: string) => void; fail: (error: Error) => void } = { end: fail, fail };
@@ -19,7 +19,7 @@ function work() {
   return { state, run, ...settle };
 }
 
-test("at most the maximum run at once, in order, whether they fail or not", async () => {
+test("calls run in order, at most the maximum at once, even if some fail", async () => {
   const limit = limitConcurrency(2);
   const works = [work(), work(), work(), work()] as const;
   const results = works.map(({ run }) => limit(run).catch((error: Error) => error.message));
@@ -37,7 +37,7 @@ test("at most the maximum run at once, in order, whether they fail or not", asyn
   expect(await Promise.all(results)).toEqual(["first", "failed", "third", "fourth"]);
 });
 
-test("a call that is aborted while it waits leaves the queue, and no listener", async () => {
+test("a call aborted while it waits leaves the queue and removes its listener", async () => {
   const limit = limitConcurrency(1);
   const [first, second, third] = [work(), work(), work()];
   const abort = new AbortController();

@@ -18,7 +18,7 @@ test.each<[string, object]>([
   expect(structuredClone(parse(setting))).toEqual(settings);
 });
 
-test("how a bucket is reached goes with it, and with nothing else", () => {
+test("endpoint and region are part of the settings of a bucket only", () => {
   const access = { endpoint: "http://127.0.0.1:9000", region: "eu-west-1", forcePathStyle: false };
   expect(parse("s3://bucket/a", access)).toEqual({ kind: "s3", bucket: "bucket", prefix: "a/", ...access });
   expect(parse("in-place", access)).toEqual({ kind: "in-place" });

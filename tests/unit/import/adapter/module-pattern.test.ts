@@ -59,7 +59,7 @@ test("expressions that take RegExp exponential time are matched in linear time",
   const module = `${"a".repeat(900)}.`;
   for (const source of ["(a+)+b", "(a|a)*b", ".*.*.*.*.*.*.*.*b", "((a|a)(a|a)){50}b"])
     expect(modulePattern(source)(module)).toBe(false);
-  // Exponential time would be years: the test's own limit is the assertion.
+  // Exponential time would take years, so the time limit of the test is the assertion.
 }, 60_000);
 
 interface PythonPatterns {
@@ -73,7 +73,7 @@ const python = JSON.parse(readFileSync(new URL("python-patterns.json", import.me
 
 const invalidConfig = expect.objectContaining({ code: "ADAPTER_CONFIG_INVALID" }) as Error;
 
-test("every key matches the modules that Python's re matches, and a key that Python refuses is refused", () => {
+test("every key matches the modules that Python's re matches, and a key that Python rejects is rejected", () => {
   const matchesOf = (key: string): string => {
     try {
       const matches = modulePattern(key);
@@ -86,7 +86,7 @@ test("every key matches the modules that Python's re matches, and a key that Pyt
   expect(python.keys.map(({ key }) => ({ key, matches: matchesOf(key) }))).toEqual(python.keys);
 });
 
-describe("a key that cannot be evaluated is refused by name, because the scaling would be wrong", () => {
+describe("a key that cannot be evaluated is rejected with its name, because the scaling would be wrong", () => {
   const groups = ["(", ")", "a)|(b", "(?=a)"];
   const quantifiers = ["*a", "a**", "a++", "^*", "a{,}", "a{3,1}", "a{1001}"];
   const others = ["\\1", "\\", "[", "[z-a]"];

@@ -27,7 +27,7 @@ async function read(tensors: Record<string, WrittenTensor>, overrides: Record<st
 }
 
 describe("the factors of an adapter", () => {
-  test("are found by layer, with place, rank, scaling and hashes", async () => {
+  test("are listed by layer, with location, rank, scaling and hashes", async () => {
     const tensors = factorTensors(2);
     const { layers, factors, files, hash, uncompared } = await read(tensors);
     expect(layers[1]).toEqual({
@@ -57,20 +57,20 @@ describe("the factors of an adapter", () => {
     expect(uncompared).toEqual([]);
   });
 
-  test("keep the hash of a pair that earlier versions stored", async () => {
+  test("have the same pair hash as in earlier versions", async () => {
     const sha256 = (data: string | Uint8Array) => createHash("sha256").update(data).digest("hex");
     const [a, b] = Object.values(factorTensors(1)).map(({ data = new Uint8Array() }) => sha256(data));
     const [factors] = (await read(factorTensors(1))).factors;
     expect(factors?.hash).toBe(sha256(`F32[2,6]:${a}\nF32[9,2]:${b}`));
   });
 
-  test("of equal bytes have equal hashes, of other bytes other ones", async () => {
+  test("have equal hashes if and only if their bytes are equal", async () => {
     const hash = async (seed: number) => (await read(factorTensors(1, 2, seed))).factors[0]?.hash;
     expect(await hash(1)).toBe(await hash(1));
     expect(await hash(1)).not.toBe(await hash(2));
   });
 
-  test("leave magnitudes of DoRA and other tensors aside, with their kind", async () => {
+  test("exclude DoRA magnitudes and other tensors, which are listed with their kind", async () => {
     const extra = {
       "base_model.model.transformer.h.0.attn.c_attn.lora_magnitude_vector": { shape: [9] },
       "score.weight": { shape: [2, 6] },
@@ -83,7 +83,7 @@ describe("the factors of an adapter", () => {
   });
 });
 
-describe("what cannot be compared is refused by name", () => {
+describe("an adapter that cannot be compared is rejected with its name", () => {
   const key = "base_model.model.transformer.h.0.attn.c_attn";
 
   test.each<[string, Record<string, WrittenTensor>, string, string]>([
@@ -159,7 +159,7 @@ describe("what cannot be compared is refused by name", () => {
   });
 });
 
-test("a factor that no machine should hold in memory is refused before a byte of it is read", async () => {
+test("a factor above the memory limit is rejected before it is read", async () => {
   const [folder, file] = [await temporaryFolder(), "adapter_model.safetensors"];
   const [a, b] = [2 * 2 ** 28 * 4, 9 * 2 * 4];
   const header = {
@@ -168,7 +168,7 @@ test("a factor that no machine should hold in memory is refused before a byte of
   };
   const bytes = safetensorsOf(JSON.stringify(header), new Uint8Array());
   await writeFile(path.join(folder, file), bytes);
-  // Nothing but a hole, which takes no room on disk.
+  // A sparse file takes no disk space.
   await truncate(path.join(folder, file), bytes.length + a + b);
   const reading = readAdapter(folder, { file, form: "safetensors", isIndex: false }, await settings());
   await expect(reading).rejects.toMatchObject({
@@ -183,19 +183,19 @@ describe("scaling", () => {
     expect(scalingOf("any", 4, await settings({ lora_alpha: 16, use_rslora: true }))).toBe(8);
   });
 
-  test("takes alpha from the first pattern that fits the module, as PEFT matches", async () => {
+  test("uses the alpha of the first pattern that matches the module, as PEFT does", async () => {
     const patterned = await settings({ alpha_pattern: { "h.1.c_attn": 2, "c_(attn|fc)": 8, c_attn: 32 } });
     expect(scalingOf("transformer.h.1.c_attn", 1, patterned)).toBe(2);
     expect(scalingOf("transformer.h.0.c_attn", 1, patterned)).toBe(8);
     expect(scalingOf("transformer.h.0.my_c_attn", 1, patterned)).toBe(16);
   });
 
-  test("ranks by pattern are checked against the tensors", async () => {
+  test("ranks from rank_pattern are checked against the tensors", async () => {
     const ranks = { rank_pattern: { "h.0.attn.c_attn": 4 } };
     expect((await read(factorTensors(1, 4), ranks)).factors[0]).toMatchObject({ rank: 4, scaling: 4 });
   });
 
-  test("a pattern that cannot be evaluated is refused, because the scaling would be wrong", async () => {
+  test("a pattern that cannot be evaluated is rejected, because the scaling would be wrong", async () => {
     for (const key of ["(a)\\1", "(", "(?=a)"]) {
       const patterned = await settings({ alpha_pattern: { [key]: 1 } });
       expect(() => scalingOf("x.y", 1, patterned)).toThrow(/ADAPTER|adapter_config/);

@@ -5,7 +5,7 @@ import { tensorKey } from "#src/import/adapter/tensor-key.js";
 const LAYER = "transformer.h.0.attn.c_attn";
 const keyOf = (name: string) => tensorKey(name, ["score", "head.dense"]);
 
-describe("a layer has one name, however its key is wrapped", () => {
+describe("a layer has the same name for every wrapping of its key", () => {
   test.each([
     `${LAYER}.lora_A.weight`,
     `base_model.model.${LAYER}.lora_A.weight`,
@@ -19,11 +19,11 @@ describe("a layer has one name, however its key is wrapped", () => {
     expect(keyOf(name)).toEqual({ kind: "FACTOR", module: LAYER, factor: "a", isEmbedding: false, adapter: null });
   });
 
-  test("a module of the model that is called module keeps its name", () => {
+  test("a model's own module named 'module' keeps its name", () => {
     expect(keyOf("base_model.model.module.0.lora_B.weight")).toMatchObject({ module: "module.0", factor: "b" });
   });
 
-  test("whatever wrappers stand in it, in whatever order", () => {
+  test("any wrappers in any order are removed", () => {
     const wrapper = fc.constantFrom("_fsdp_wrapped_module", "_orig_mod", "_checkpoint_wrapped_module");
     const part = fc.constantFrom("h", "0", "attn", "model", "base_model", "lora_A", "q_proj");
     const parts = fc.array(fc.record({ part, before: fc.array(wrapper, { maxLength: 2 }) }), { minLength: 1 });

@@ -38,16 +38,16 @@ describe("morePrecise", () => {
     expect(morePrecise(other, one)).toBeUndefined();
   });
 
-  test("a half may have been rounded either way", () => {
+  test("a tie may have been rounded either way", () => {
     expect(morePrecise(0.12, 0.125)).toBe(0.125);
     expect(morePrecise(0.13, 0.125)).toBe(0.125);
   });
 
-  test("equal values, NaN and infinities agree with themselves", () => {
+  test("equal values, NaN and infinities agree with their own value", () => {
     for (const value of [0, 2.5, Infinity, -Infinity, NaN]) expect(morePrecise(value, value)).toBe(value);
   });
 
-  test("every value agrees with its own rounding to four decimals, as long as two digits are left", () => {
+  test("every value agrees with its rounding to four decimals if two significant digits remain", () => {
     fc.assert(
       fc.property(fc.double({ min: 0.01, max: 1e5, noNaN: true }), (value) => {
         const rounded = Number(value.toFixed(4));
@@ -56,7 +56,7 @@ describe("morePrecise", () => {
     );
   });
 
-  test("the order of the two never matters", () => {
+  test("the order of the two values does not matter", () => {
     fc.assert(
       fc.property(fc.double(), fc.double(), (one, other) => {
         const either = morePrecise(one, other);

@@ -12,7 +12,7 @@ function runs(folders: readonly string[], study = "study") {
 }
 
 describe("a folder with a save", () => {
-  test("called checkpoint-<step> or like the end of a run belongs to the folder around it", () => {
+  test("named checkpoint-<step> or like a final save belongs to the parent folder", () => {
     const ends = [
       "final_model",
       "final",
@@ -32,11 +32,11 @@ describe("a folder with a save", () => {
     });
   });
 
-  test("of any other name is a run itself, and its adapter the end of it", () => {
+  test("with any other name is a run, and its adapter is the final checkpoint", () => {
     expect(runs(["a/r8"])).toEqual({ r8: { folder: "a/r8", saves: [["a/r8", null, true]] } });
   });
 
-  test("inside a checkpoint's folder is that checkpoint's", () => {
+  test("inside a checkpoint folder belongs to that checkpoint", () => {
     expect(runs(["r8/checkpoint-5", "r8/checkpoint-5/adapter_model", "r8/final_model/adapter"])).toEqual({
       r8: {
         folder: "r8",
@@ -49,7 +49,7 @@ describe("a folder with a save", () => {
     });
   });
 
-  test("may be the study's own, which gives its name", () => {
+  test("may be the study folder itself, whose name the run then gets", () => {
     expect(runs(["", "checkpoint-5", "final_model"], "r8")).toEqual({
       r8: {
         folder: "",
@@ -73,7 +73,7 @@ describe("a run's name", () => {
     ]);
   });
 
-  test("is unique also where a folder has the name of the study that holds it", () => {
+  test("is unique even if a folder has the name of its study", () => {
     expect(runs(["", "study", "study/study"])).toMatchObject({
       study: { folder: "" },
       "study/study": { folder: "study" },
@@ -81,9 +81,9 @@ describe("a run's name", () => {
     });
   });
 
-  test("is found at once among thousands of runs of one name", () => {
+  test("is determined quickly among thousands of runs with the same name", () => {
     const folders = Array.from({ length: 20_000 }, (_, i) => `sweep/y${i}/r8`);
     expect(new Set(groupRuns(folders, "s").map(({ name }) => name)).size).toBe(20_000);
-    // A search through all earlier runs for each would take minutes: the test's own limit is the assertion.
+    // A search through all earlier runs for each run would take minutes, so the time limit of the test is the assertion.
   }, 60_000);
 });

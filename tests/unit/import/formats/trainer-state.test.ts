@@ -13,7 +13,7 @@ async function read(text: string) {
 const state = (history: readonly unknown[], overrides: Record<string, unknown> = {}) =>
   JSON.stringify({ global_step: 20, max_steps: 20, log_history: history, ...overrides });
 
-test("every logged number but step and epoch becomes a curve, ascending by step", async () => {
+test("every logged number except step and epoch becomes a curve in ascending order of steps", async () => {
   const { series, globalStep, maxSteps } = await read(
     state([
       { step: 20, epoch: 2, loss: 1.5, learning_rate: 1e-4 },
@@ -29,7 +29,7 @@ test("every logged number but step and epoch becomes a curve, ascending by step"
   expect([globalStep, maxSteps]).toEqual([20, 20]);
 });
 
-test("of a step that was logged twice, as a resumed run does, the later value is kept", async () => {
+test("the later value is kept for a step that was logged twice, as by a resumed run", async () => {
   const { series } = await read(
     state([
       { step: 10, loss: 3 },
@@ -46,7 +46,7 @@ test("NaN and infinities as Python writes them are kept", async () => {
   expect((await read(text)).series[0]?.values).toEqual([NaN, Infinity, -Infinity]);
 });
 
-test("the closing summary is no curve", async () => {
+test("the closing summary is not a curve", async () => {
   const { series, summary } = await read(state([{ step: 20, train_loss: 1.9, train_runtime: 12, total_flos: 5 }]));
   expect(series).toEqual([]);
   expect(summary).toEqual(
@@ -58,16 +58,16 @@ test("the closing summary is no curve", async () => {
   );
 });
 
-test("a run by epochs has no last step: max_steps of -1 says nothing", async () => {
+test("a run limited by epochs has no last step: max_steps of -1 is ignored", async () => {
   expect((await read(state([], { max_steps: -1 }))).maxSteps).toBeNull();
 });
 
-test("keys of Object's prototype are names like any other", async () => {
+test("keys of Object's prototype are ordinary names", async () => {
   const { series } = await read('{"global_step":1,"log_history":[{"step":1,"constructor":2,"toString":3}]}');
   expect(series.map(({ name }) => name)).toEqual(["constructor", "toString"]);
 });
 
-describe("what is no trainer state is refused by name", () => {
+describe("a file that is not a trainer state is rejected with its name", () => {
   test.each([
     ["no JSON", '{"global_step": 1, ', "JSON"],
     ["comments, which only JSON5 has", '{"global_step":1,/* hi */"log_history":[]}', "JSON"],
@@ -83,7 +83,7 @@ describe("what is no trainer state is refused by name", () => {
     });
   });
 
-  test("a file cut at any byte", async () => {
+  test("a file truncated at any byte", async () => {
     const whole = state([{ step: 10, loss: 3 }]);
     for (let length = 0; length < whole.length; length += 7) {
       await expect(read(whole.slice(0, length))).rejects.toMatchObject({ code: "TRAINER_STATE_INVALID" });

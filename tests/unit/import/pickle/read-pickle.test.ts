@@ -49,7 +49,7 @@ describe("values that Python writes", () => {
     expect(readPickle(bytesOf(pickles.numpy[protocol] ?? ""), "p")).toEqual(NUMPY);
   });
 
-  test("a NumPy scalar's byte order is the one that its data type states", () => {
+  test("a NumPy scalar has the byte order that its dtype states", () => {
     const scalar = (order: string, bytes: string) =>
       `cnumpy.core.multiarray\nscalar\n(cnumpy\ndtype\n(U\x02f8I00\nI01\ntR(I3\nU\x01${order}NNNI-1\nI-1\nI0\ntbU\x08${bytes}tR.`;
     expect(read(scalar("<", "\0\0\0\0\0\0\x04@"))).toBe(2.5);
@@ -58,7 +58,7 @@ describe("values that Python writes", () => {
     expect(codeOf(() => read(scalar("<", "\0\0\0\0").replace("\x08\0", "\x04\0")))).toBe("PICKLE_INVALID");
   });
 
-  test("float16 has its subnormals, infinities and NaN", () => {
+  test("float16 subnormals, infinities and NaN are read", () => {
     const half = (low: string, high: string) =>
       read(`cnumpy.core.multiarray\nscalar\n(cnumpy\ndtype\n(U\x02f2tR(I3\nU\x01<tbU\x02${low}${high}tR.`);
     expect(half("\x01", "\0")).toBe(2 ** -24);
@@ -70,13 +70,13 @@ describe("values that Python writes", () => {
     expect(read("S'it\\'s \\x41\\\\'\n.")).toBe("it's A\\");
   });
 
-  test("a key named __proto__ is a key and touches no prototype", () => {
+  test("a key named __proto__ is an ordinary key and changes no prototype", () => {
     const value = readPickle(bytesOf(pickles.prototypeKey), "p") as Map<string, unknown>;
     expect([...value.keys()]).toEqual(["__proto__", "constructor"]);
     expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
   });
 
-  test("the bytes that are returned are copies", () => {
+  test("returned bytes are copies", () => {
     const file = Buffer.from("\x80\x03C\x02ab.", "latin1");
     const value = readPickle(file, "p");
     file.fill(0);
@@ -84,7 +84,7 @@ describe("values that Python writes", () => {
   });
 });
 
-describe("what is refused", () => {
+describe("rejected pickles", () => {
   test.each(Object.entries(pickles.forbidden))("the global %s is named and not called", (name, texts) => {
     for (const text of texts) {
       const reading = () => readPickle(bytesOf(text), "results.pkl");
@@ -136,7 +136,7 @@ describe("what is refused", () => {
     expect(codeOf(() => read(text))).toBe("PICKLE_INVALID");
   });
 
-  test("a file that ends early, at whichever byte", () => {
+  test("a file truncated at any byte", () => {
     for (const text of [...pickles.plain, ...pickles.numpy]) {
       const bytes = bytesOf(text);
       for (let end = 0; end < bytes.length; end += 1) {
@@ -151,11 +151,11 @@ describe("bombs", () => {
     expect(() => read("]q\0h\0a.")).toThrow("a list that contains itself");
   });
 
-  test("a dict that contains itself by way of a tuple", () => {
+  test("a dict that contains itself through a tuple", () => {
     expect(() => read("}q\0Nh\0\x85s.")).toThrow("a dict that contains itself");
   });
 
-  test("a billion laughs: shared lists count each time they are reached", () => {
+  test("shared lists count at every reference (billion laughs)", () => {
     const tenfold = Array.from(
       { length: 20 },
       (_, i) => `q${String.fromCharCode(i)}0(${`h${String.fromCharCode(i)}`.repeat(10)}l`,
@@ -163,7 +163,7 @@ describe("bombs", () => {
     expect(() => read(`(Nl${tenfold.join("")}.`)).toThrow("shared ones counted each time");
   });
 
-  test("sharing within the limit is no bomb", () => {
+  test("shared values within the limit are accepted", () => {
     expect(read("(Nlq\x000(h\0h\0h\0l.")).toEqual([[null], [null], [null]]);
   });
 
@@ -172,22 +172,22 @@ describe("bombs", () => {
     expect(() => read(`N${"\x85".repeat(900_000)}.`)).toThrow("nested too deeply");
   });
 
-  test("more containers than memory should hold", () => {
+  test("more containers than the memory limit allows", () => {
     expect(() => read("}".repeat(1_000_001))).toThrow("more than 1000000 containers");
   });
 
-  test("one long list turned into sets again and again", () => {
+  test("one long list converted to a set many times", () => {
     const list = `(${"I1\n".repeat(10_000)}lq\0`;
     const copy = "c__builtin__\nset\n(h\0tR0";
     expect(() => read(`${list}${copy.repeat(501)}.`)).toThrow("copied again and again");
   });
 
-  test("a file past the size limit is not looked at", () => {
+  test("a file above the size limit is not read", () => {
     expect(codeOf(() => readPickle(new Uint8Array(64 * 2 ** 20 + 1), "p"))).toBe("FILE_TOO_LARGE");
   });
 });
 
-describe("whatever the bytes are", () => {
+describe("arbitrary bytes", () => {
   const isReadOrRefused = (bytes: Uint8Array) => {
     try {
       readPickle(bytes, "p");
@@ -196,11 +196,11 @@ describe("whatever the bytes are", () => {
     }
   };
 
-  test("arbitrary bytes are read or refused with a catalogued error", () => {
+  test("arbitrary bytes are read or rejected with a catalogued error", () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), isReadOrRefused), { numRuns: 3000 });
   });
 
-  test("arbitrary programs of real opcodes are read or refused with a catalogued error", () => {
+  test("arbitrary programs of real opcodes are read or rejected with a catalogued error", () => {
     const opcode = fc.constantFrom(
       ...Buffer.from(
         "(.012FGIJKLMNRSTUVX]abcdeghjlpqrstu})\x85\x86\x87\x88\x89\x8a\x8f\x90\x91\x93\x94\n\0\x01",
@@ -213,7 +213,7 @@ describe("whatever the bytes are", () => {
     );
   });
 
-  test("a real pickle with one byte changed is read or refused with a catalogued error", () => {
+  test("a real pickle with one changed byte is read or rejected with a catalogued error", () => {
     const bytes = bytesOf(pickles.numpy[4] ?? "");
     fc.assert(
       fc.property(fc.nat(bytes.length - 1), fc.nat(255), (at, byte) => {

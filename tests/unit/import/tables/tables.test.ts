@@ -62,12 +62,12 @@ describe("CSV", () => {
     expect(row).toEqual({ ...RUN });
   });
 
-  test("quoted separators belong to their cell", async () => {
+  test("quoted separators are part of the cell", async () => {
     const [row] = await rowsOf("t.csv", 'name;rank;training_loss\n"a,b;c";2;1\n');
     expect(row?.experiment).toBe("a,b;c");
   });
 
-  test("known columns are renamed with their unit, other numbers are metrics under their own name", async () => {
+  test("known columns are renamed with their unit, and other numeric columns keep their name as metrics", async () => {
     const header =
       "name,rank,train_loss,val_loss,peak_memory,time_per_step,train_runtime,ROUGE-L,note,memory_reduction_%";
     const [row] = await rowsOf("t.csv", `${header}\na,2,1,2,3,4,5,0.6,7 apples,8\n`);
@@ -82,7 +82,7 @@ describe("CSV", () => {
     expect(Object.fromEntries(row?.metrics ?? [])).toEqual({ eval_loss: 2, final_eval_loss: 1 });
   });
 
-  test("text and numbers that are not finite are no metrics", async () => {
+  test("text and non-finite numbers are not stored as metrics", async () => {
     const [row] = await rowsOf("t.csv", "name,rank,training_loss,a,b,c\nx,2,diverged,NaN,1e999,0x10\n");
     expect([...(row?.metrics ?? [])]).toEqual([]);
   });
@@ -94,7 +94,7 @@ describe("CSV", () => {
     expect(byMethod).toMatchObject({ experiment: "qlora_r8", quantization: null });
   });
 
-  test("rows of one name and different seeds are different runs", async () => {
+  test("rows with the same name and different seeds are different runs", async () => {
     const rows = await rowsOf("t.csv", "experiment_name,rank,seed,training_loss\na,8,0,1\na,8,1,2\nb,8,0,3\n");
     expect(rows.map((row) => row.experiment)).toEqual(["a_s0", "a_s1", "b"]);
   });
@@ -140,11 +140,11 @@ describe("CSV", () => {
     });
   });
 
-  test("bytes that are not UTF-8 are refused", async () => {
+  test("bytes that are not UTF-8 are rejected", async () => {
     await expect(read("t.csv", Uint8Array.of(0x6e, 0xff, 0x0a))).rejects.toMatchObject({ code: "TABLE_INVALID" });
   });
 
-  test("a table by rank names no runs and is a summary", async () => {
+  test("a table by rank names no runs and counts as a summary", async () => {
     expect(await read("t.csv", "rank,lora_memory_mb,qlora_memory_mb,memory_reduction_%\n2,11623,3284,71.7\n")).toEqual({
       kind: "summary",
       content: "a table of rank, lora_memory_mb, qlora_memory_mb, memory_reduction_% that names no runs",
@@ -175,13 +175,13 @@ describe("JSON", () => {
     expect(await rowsOf("t.json", JSON.stringify(value))).toEqual([RUN]);
   });
 
-  test("Python's NaN and Infinity are read, and are no metrics", async () => {
+  test("Python's NaN and Infinity are read but are not stored as metrics", async () => {
     const text =
       '[{"name": "4bit_r8", "quantization": "4bit", "rank": 8, "training_loss": 2.5, "a": NaN, "b": -Infinity}]';
     expect(await rowsOf("t.json", text)).toEqual([RUN]);
   });
 
-  test("a key named __proto__ is a column or a run like any other", async () => {
+  test("a key named __proto__ is an ordinary column or run", async () => {
     const rows = await rowsOf("t.json", '{"__proto__": {"rank": 2, "training_loss": 1, "__proto__": 3}}');
     expect(rows).toMatchObject([
       {
@@ -207,19 +207,19 @@ describe("JSON", () => {
     expect(await read("t.json", JSON.stringify(value))).toMatchObject({ kind: "unknown" });
   });
 
-  test("columns of different lengths are refused", async () => {
+  test("columns of different lengths are rejected", async () => {
     await expect(read("t.json", '{"name": ["a", "b"], "rank": [1]}')).rejects.toThrow(
       "received 1 values in the column rank",
     );
   });
 
-  test("a rank that is a list is refused", async () => {
+  test("a rank that is a list is rejected", async () => {
     await expect(read("t.json", '[{"name": "a", "rank": [8]}]')).rejects.toThrow(
       "received rank that is not a number in row 1",
     );
   });
 
-  test("broken JSON is refused with the parser's words", async () => {
+  test("invalid JSON is rejected with the parser's message", async () => {
     await expect(read("t.json", '[{"name": ')).rejects.toMatchObject({ code: "TABLE_INVALID" });
   });
 });
@@ -243,14 +243,14 @@ describe("pickles", () => {
 });
 
 describe("files", () => {
-  test("a file that is missing is FILE_UNREADABLE under its own name", async () => {
+  test("a missing file is reported as FILE_UNREADABLE with its name", async () => {
     await expect(readResultsTable(path.join(folder, "none.csv"), "runs/none.csv")).rejects.toMatchObject({
       code: "FILE_UNREADABLE",
       detail: { where: "runs/none.csv" },
     });
   });
 
-  test("a file past the limit is not read", async () => {
+  test("a file above the size limit is not read", async () => {
     await writeFile(path.join(folder, "big.csv"), "");
     await truncate(path.join(folder, "big.csv"), 64 * 2 ** 20 + 1);
     await expect(readResultsTable(path.join(folder, "big.csv"), "big.csv")).rejects.toMatchObject({
@@ -258,7 +258,7 @@ describe("files", () => {
     });
   });
 
-  test("whatever the bytes are, only catalogued errors are thrown", async () => {
+  test("arbitrary bytes cause only catalogued errors", async () => {
     const ending = fc.constantFrom("csv", "json", "pkl");
     const content = fc.oneof(
       fc.uint8Array({ maxLength: 100 }),
@@ -276,7 +276,7 @@ describe("files", () => {
   });
 });
 
-describe("small parts", () => {
+describe("helper functions", () => {
   test.each([
     ["Peak Memory (MB)", "peak_memory_mb"],
     ["peakMemoryMb", "peak_memory_mb"],
@@ -287,7 +287,7 @@ describe("small parts", () => {
     expect(columnName(header)).toBe(name);
   });
 
-  test("tolerant JSON is JSON with NaN and Infinity, and nothing else", () => {
+  test("tolerant JSON accepts NaN and Infinity and is otherwise strict", () => {
     expect(parsePythonJson('{"a": [NaN, Infinity, -Infinity], "b": "NaN"}')).toEqual({
       a: [NaN, Infinity, -Infinity],
       b: "NaN",
@@ -312,7 +312,7 @@ describe("small parts", () => {
 });
 
 describe.skipIf(missingSharedStudy() !== undefined)("the public gpt2-medium study", () => {
-  test("its pickles and CSV files name the same runs; the CSV files are rounded", async () => {
+  test("its pickles and rounded CSV files name the same runs", async () => {
     for (const [method, table] of [
       ["baseline_lora", "baseline"],
       ["qlora", "qlora"],
@@ -329,7 +329,7 @@ describe.skipIf(missingSharedStudy() !== undefined)("the public gpt2-medium stud
     }
   });
 
-  test("its notebook's tables are summaries", async () => {
+  test("the tables of its notebook are recognized as summaries", async () => {
     for (const name of ["diagnostic_summary.pkl", "memory_comparison.csv"]) {
       expect(await readResultsTable(`${GPT2_STUDY}/results/tables/${name}`, name)).toMatchObject({ kind: "summary" });
     }

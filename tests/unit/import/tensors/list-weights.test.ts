@@ -14,7 +14,7 @@ import { speltDict, speltTensor, torchEntries, zipOf } from "../../../support/to
 
 const SHARDED = { file: "run/adapter_model.safetensors.index.json", form: "safetensors", isIndex: true } as const;
 
-/** An adapter of two layers, one in each shard, and its index. */
+/** Writes an adapter of two layers, one per shard, and its index. */
 async function sharded() {
   const entries = Object.entries(factorTensors(2));
   const shards = [entries.slice(0, 2), entries.slice(2)].map((tensors) => Object.fromEntries(tensors));
@@ -32,7 +32,7 @@ async function sharded() {
 }
 
 describe("a sharded adapter", () => {
-  test("is one adapter whose tensors say in which file they lie", async () => {
+  test("is one adapter whose tensors name their files", async () => {
     const { folder, bytes } = await sharded();
     const { settings } = await readAdapterConfig(path.join(folder, "adapter_config.json"), "config");
     const { hash, files, factors } = await readAdapter(folder, SHARDED, settings);
@@ -42,7 +42,7 @@ describe("a sharded adapter", () => {
     expect(factors.map(({ a, b }) => [a.file, b.file])).toEqual(hashes.map((own) => [own, own]));
   });
 
-  test("whose index is cut at whichever byte is refused by name", async () => {
+  test("is rejected, with the file named, if its index is truncated at any byte", async () => {
     const { folder, index } = await sharded();
     for (let length = 0; length < index.length; length++) {
       await writeFile(path.join(folder, SHARDED.file), index.slice(0, length));
@@ -52,7 +52,7 @@ describe("a sharded adapter", () => {
     }
   });
 
-  test("whose shard is cut at whichever byte is refused, and the shard named", async () => {
+  test("is rejected, with the shard named, if a shard is truncated at any byte", async () => {
     const { folder, bytes } = await sharded();
     const [, second = Buffer.alloc(0)] = bytes;
     for (let length = 0; length < second.length; length++) {
@@ -64,7 +64,7 @@ describe("a sharded adapter", () => {
     }
   });
 
-  test("does not lead out of its folder, by no name and no link", async () => {
+  test("cannot reference files outside its folder by name or link", async () => {
     const { folder } = await sharded();
     await writeFiles(folder, { "secret.safetensors": safetensors(factorTensors(1)) });
     await symlink(path.join(folder, "secret.safetensors"), path.join(folder, "run/link.safetensors"));
@@ -75,7 +75,7 @@ describe("a sharded adapter", () => {
     }
   });
 
-  test("whatever its index holds is read or refused with a catalogued error", async () => {
+  test("is read or rejected with a catalogued error for any content of its index", async () => {
     const { folder } = await sharded();
     const map = fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.constant("one.safetensors"), fc.jsonValue()));
     await fc.assert(
@@ -94,7 +94,7 @@ describe("a sharded adapter", () => {
   });
 });
 
-test("tied tensors of a PyTorch file have the same hash, and gaps between tensors none", async () => {
+test("tied tensors of a PyTorch file have the same hash, and gaps between tensors are not hashed", async () => {
   const file = path.join(await temporaryFolder(), "adapter_model.bin");
   const values = float32([1, 2, 3]);
   const pickle = speltDict({

@@ -35,7 +35,7 @@ test("a header padded with spaces, as the official library writes it, is read", 
   expect(await read(safetensorsOf(`${header({ a: entry(0, 4) })}     `, new Uint8Array(4)))).toHaveLength(1);
 });
 
-test("tensors without elements may begin where another does, whatever the header's order", async () => {
+test("empty tensors may share an offset with another tensor, in any header order", async () => {
   const tensors = await read(safetensorsOf(header({ full: entry(0, 4), empty: entry(0, 0, [0]) }), new Uint8Array(4)));
   expect(tensors.map(({ name, length }) => [name, length])).toEqual([
     ["empty", 0],
@@ -43,8 +43,8 @@ test("tensors without elements may begin where another does, whatever the header
   ]);
 });
 
-describe("what is not valid is refused by name", () => {
-  test("a file cut at any byte", async () => {
+describe("an invalid file is rejected with its name", () => {
+  test("a file truncated at any byte", async () => {
     const whole = safetensors({ a: { shape: [2] }, b: { shape: [3] } }, { format: "pt" });
     for (let length = 0; length < whole.length; length++) {
       await expect(read(whole.subarray(0, length)), `cut at ${length}`).rejects.toMatchObject({
@@ -146,7 +146,7 @@ describe("what is not valid is refused by name", () => {
     });
   });
 
-  test("arbitrary bytes and arbitrary headers throw nothing but a named error", async () => {
+  test("arbitrary bytes and headers cause only catalogued errors", async () => {
     const named = async (bytes: Uint8Array) => {
       await read(bytes).catch((error: unknown) => expect(error).toBeInstanceOf(RankscopeError));
     };
@@ -157,7 +157,7 @@ describe("what is not valid is refused by name", () => {
     );
   });
 
-  test("a tensor called __proto__ is a tensor like any other", async () => {
+  test("a tensor named __proto__ is read like any other", async () => {
     const [tensor] = await read(safetensorsOf(`{"__proto__":${header(entry(0, 4))}}`, new Uint8Array(4)));
     expect(tensor?.name).toBe("__proto__");
   });

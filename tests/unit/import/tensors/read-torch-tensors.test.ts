@@ -10,7 +10,7 @@ import { float32 } from "../../../support/adapter-files.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 import { speltDict, speltTensor, torchEntries, zipOf, type WrittenEntry } from "../../../support/torch-files.js";
 
-/** Writes files one after the other to one place, and reads each. */
+/** Writes files one after another to the same path and reads each. */
 async function reader() {
   const file = path.join(await temporaryFolder(), "adapter_model.bin");
   return async (bytes: Uint8Array) => {
@@ -28,8 +28,8 @@ const VALUES = float32([1, 2, 3]);
 const withTensors = (pickle: string) => zipOf(torchEntries(pickle, { 0: VALUES }));
 const one = (tensor: string) => withTensors(speltDict({ t: tensor }));
 
-describe("tensors are where they say", () => {
-  test("by name, with dtype, shape and place, in the order of their places", async () => {
+describe("tensor locations", () => {
+  test("tensors are listed by location, with name, dtype and shape", async () => {
     const bytes = zipOf(
       torchEntries(
         speltDict({
@@ -53,7 +53,7 @@ describe("tensors are where they say", () => {
     expect(second?.toString()).toBe("abcdefgh");
   });
 
-  test("tied tensors are the same bytes", async () => {
+  test("tied tensors share the same bytes", async () => {
     const tensors = await read(withTensors(speltDict({ a: speltTensor(), b: speltTensor() })));
     expect(tensors.map(({ name, offset }) => [name, offset])).toEqual([
       ["a", tensors[0]?.offset],
@@ -61,12 +61,12 @@ describe("tensors are where they say", () => {
     ]);
   });
 
-  test("strides of dimensions of one element play no part", async () => {
+  test("strides of dimensions with one element are ignored", async () => {
     const tensor = speltTensor({ shape: [1, 3], stride: [77, 1] });
     expect(await read(one(tensor))).toMatchObject([{ shape: [1, 3] }]);
   });
 
-  test("files without a byte order, as torch wrote before 2.1, are little-endian", async () => {
+  test("files without a byte order, as written by torch before 2.1, are little-endian", async () => {
     const entries = torchEntries(speltDict({ t: speltTensor() }), { 0: VALUES });
     expect(await read(zipOf(entries.filter(({ name }) => name !== "adapter/byteorder")))).toHaveLength(1);
   });
@@ -75,12 +75,12 @@ describe("tensors are where they say", () => {
     expect(await read(withTensors(`${speltDict({ t: speltTensor() }).slice(0, -1)}}V_metadata\n}sb.`))).toHaveLength(1);
   });
 
-  test("a tensor called __proto__ is a tensor like any other", async () => {
+  test("a tensor named __proto__ is read like any other", async () => {
     expect(await read(withTensors(speltDict({ ["__proto__"]: speltTensor() })))).toMatchObject([{ name: "__proto__" }]);
   });
 });
 
-describe("what would run something is refused by name", () => {
+describe("a pickle that would execute code is rejected with its name", () => {
   test.each([
     ["a system call", "cposix\nsystem\n(Vtrue\ntR.", "the global posix.system"],
     ["a system call as a tensor", speltDict({ t: "cos\nsystem\n(Vtrue\ntR" }), "the global os.system"],
@@ -106,7 +106,7 @@ describe("what would run something is refused by name", () => {
   });
 });
 
-describe("what is no state dict of tensors is refused by name", () => {
+describe("a file that is not a state dict of tensors is rejected with its name", () => {
   test.each([
     ["no dict", "I1\n.", "received a number"],
     ["a value that is no tensor", speltDict({ t: "I1\n" }), "a number as t"],
@@ -160,13 +160,13 @@ describe("what is no state dict of tensors is refused by name", () => {
       });
   });
 
-  test("tensors that share a part of their bytes, which could make a small file take for ever", async () => {
+  test("partly overlapping tensors, which could make a small file extremely slow to read", async () => {
     const overlapping = speltDict({ a: speltTensor(), b: speltTensor({ shape: [2], offset: 1 }) });
     await expect(read(withTensors(overlapping))).rejects.toMatchObject({ code: "TORCH_FILE_UNSUPPORTED" });
   });
 });
 
-describe("archives that torch.save would not write are refused by name", () => {
+describe("an archive that torch.save cannot have written is rejected with its name", () => {
   const entries = torchEntries(speltDict({ t: speltTensor() }), { 0: VALUES });
   const change = (name: string, rest: Partial<WrittenEntry>) =>
     zipOf(entries.map((entry) => (entry.name === name ? { ...entry, ...rest } : entry)));
@@ -210,7 +210,7 @@ describe("archives that torch.save would not write are refused by name", () => {
     await expect(read(bytes)).rejects.toMatchObject({ code, message: expect.stringContaining(message) as string });
   });
 
-  /** The ZIP64 end record (APPNOTE 4.3.14) of an archive of a million entries, of which none is there. */
+  /** The ZIP64 end record (APPNOTE 4.3.14) of an archive that claims a million entries and has none. */
   function announced(): Buffer {
     const whole = zipOf(entries);
     const record = Buffer.alloc(56);
@@ -225,7 +225,7 @@ describe("archives that torch.save would not write are refused by name", () => {
     return Buffer.concat([whole.subarray(0, -22), record, locator, whole.subarray(-22)]);
   }
 
-  test("a file that is not there, or a folder", async () => {
+  test("a missing file, or a folder", async () => {
     const folder = await temporaryFolder();
     await mkdir(path.join(folder, "adapter_model.bin"));
     for (const name of ["missing", "adapter_model.bin"]) {
@@ -235,8 +235,8 @@ describe("archives that torch.save would not write are refused by name", () => {
   });
 });
 
-describe("whatever the bytes are", () => {
-  test("a file that PyTorch wrote, cut at whichever byte, is refused by name", async () => {
+describe("arbitrary bytes", () => {
+  test("a PyTorch file truncated at any byte is rejected with its name", async () => {
     const readNext = await reader();
     const bytes = await golden("bin-bf16");
     for (let length = 0; length < bytes.length; length++) {
@@ -247,7 +247,7 @@ describe("whatever the bytes are", () => {
     }
   });
 
-  /** Reads, or is refused with a catalogued error; what is read lies in the file. */
+  /** Reads the file or is rejected with a catalogued error. Tensors that are read are inside the file. */
   async function isReadOrRefused(readNext: Awaited<ReturnType<typeof reader>>, bytes: Uint8Array) {
     const tensors = await readNext(bytes).catch((error: unknown) => {
       if (!(error instanceof RankscopeError)) throw error;
@@ -258,7 +258,7 @@ describe("whatever the bytes are", () => {
     }
   }
 
-  test("arbitrary bytes behind a ZIP's first ones", async () => {
+  test("arbitrary bytes after a ZIP signature", async () => {
     const readNext = await reader();
     const bytes = fc.uint8Array({ maxLength: 200 }).map((rest) => Buffer.concat([Buffer.from("PK\x03\x04"), rest]));
     await fc.assert(
@@ -267,7 +267,7 @@ describe("whatever the bytes are", () => {
     );
   });
 
-  test("a file that PyTorch wrote with one byte changed", async () => {
+  test("a PyTorch file with one changed byte", async () => {
     const readNext = await reader();
     const bytes = await golden("bin-f8-e4m3");
     const change = fc.tuple(fc.nat(bytes.length - 1), fc.nat(255));
@@ -279,7 +279,7 @@ describe("whatever the bytes are", () => {
     );
   });
 
-  test("arbitrary programs of a state dict's opcodes", async () => {
+  test("arbitrary programs of state dict opcodes", async () => {
     const readNext = await reader();
     const opcode = fc.constantFrom(
       ...Array.from("(.02NQRbest)}]u\x85\x86\x87\x88\x89"),

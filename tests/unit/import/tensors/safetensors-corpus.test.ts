@@ -5,10 +5,10 @@ import { withFile } from "#src/files/open-file.js";
 import { readSafetensorsHeader } from "#src/import/tensors/read-safetensors-header.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 
-// The cases that the official library's own tests have for files that it takes and refuses (safetensors/src/tensor.rs, and the
-// attacks/ beside it), each made here of bytes of our own, and what is said of it here.
+// Cases of the official library's tests for accepted and rejected files (safetensors/src/tensor.rs and attacks/), each rebuilt
+// here from our own bytes with the result of this reader.
 
-/** A file whose length field says `says`, which is the header's own length unless told otherwise. */
+/** Returns a file whose length field is `says`, by default the length of the header. */
 function file(header: string | Uint8Array, data = 0, says?: bigint): Buffer {
   const text = Buffer.from(header as Uint8Array);
   const length = Buffer.alloc(8);

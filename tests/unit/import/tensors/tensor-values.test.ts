@@ -9,7 +9,7 @@ const record = (dtype: string, bytes: Uint8Array) => ({
   hash: createHash("sha256").update(bytes).digest("hex"),
 });
 
-/** The values of `bytes`, read where they are aligned and where they are not. */
+/** Returns the values of `bytes`, read at an aligned and at an unaligned offset. */
 function read(dtype: string, bytes: Uint8Array): Float32Array | Float64Array {
   const tensor = record(dtype, bytes);
   const shifted = Buffer.concat([Buffer.from("x"), bytes]).subarray(1);
@@ -63,7 +63,7 @@ describe("values are read exactly", () => {
   });
 });
 
-test("float32 holds all but F64, and aligned values are not copied", () => {
+test("all dtypes but F64 fit float32, and aligned values are not copied", () => {
   const bytes = new Uint8Array(Float32Array.from([1, 2, 3]).buffer);
   const values = tensorValues(bytes, record("F32", bytes), "t");
   expect(values).toBeInstanceOf(Float32Array);
@@ -74,10 +74,10 @@ test("float32 holds all but F64, and aligned values are not copied", () => {
   }
 });
 
-describe("bytes that are not those imported are refused", () => {
+describe("changed bytes are rejected", () => {
   const bytes = new Uint8Array(Float32Array.from([1, 2, 3]).buffer);
 
-  test("whichever bit was changed", () => {
+  test("any changed bit is detected", () => {
     fc.assert(
       fc.property(fc.nat(bytes.length * 8 - 1), (bit) => {
         const changed = Uint8Array.from(bytes, (byte, at) => (at === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte));
