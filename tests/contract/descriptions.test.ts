@@ -3,20 +3,20 @@ import type * as GraphQL from "graphql";
 import { beforeAll, expect, test } from "vitest";
 import { openSchema } from "#src/graphql/schema.js";
 
-// The very graphql that dist/ has loaded: another copy of it does not know this one's types.
+// Uses the copy of graphql that dist/ has loaded; another copy would not recognize the types of this schema.
 const { isEnumType, isInputObjectType, isIntrospectionType, isNonNullType, isObjectType, isSpecifiedScalarType } =
   createRequire(import.meta.url)("graphql") as typeof GraphQL;
 
-/** The types of the operations need no words: what they are GraphQL itself says. Their fields do. */
+/** The root types, which need no descriptions of their own. Their fields do. */
 const OPERATIONS = ["Query", "Mutation", "Subscription"];
 
 interface Described {
-  /** As GraphQL's schema coordinates write it: `Study.plot(kind:)`. */
+  /** The coordinate in GraphQL's schema coordinate notation: `Study.plot(kind:)`. */
   readonly coordinate: string;
-  /** How it is called where it stands. */
+  /** The name without its parent. */
   readonly name: string;
   readonly description: string;
-  /** Whether an answer may have null there: undefined of what is no field of an answer. */
+  /** Whether the value of a field can be null; undefined for anything that is not an output field. */
   readonly isNullable: boolean | undefined;
 }
 
@@ -25,7 +25,7 @@ beforeAll(async () => {
   all = coordinatesOf(await openSchema());
 });
 
-/** All that a person can look up in the playground's docs, but what GraphQL brings along. */
+/** Returns every element of the schema's documentation, without the types that GraphQL itself defines. */
 function coordinatesOf(schema: GraphQL.GraphQLSchema): Described[] {
   const found: Described[] = [];
   type Named = { readonly name: string; readonly description?: string | null | undefined };
@@ -45,7 +45,7 @@ function coordinatesOf(schema: GraphQL.GraphQLSchema): Described[] {
   return found;
 }
 
-/** Letters and digits alone: `hasNextPage`, "Has next page." and HAS_NEXT_PAGE are one. */
+/** Reduces a text to letters and digits, so that `hasNextPage`, "Has next page." and HAS_NEXT_PAGE are equal. */
 const bare = (text: string): string =>
   text
     .toLowerCase()
@@ -54,7 +54,7 @@ const bare = (text: string): string =>
 
 const shown = ({ coordinate, description }: Described): string => `${coordinate}: ${description}`;
 
-test("the walk comes by types, fields, arguments, input fields and enum values", () => {
+test("the list covers types, fields, arguments, input fields and enum values", () => {
   expect(all.map(({ coordinate }) => coordinate)).toEqual(
     expect.arrayContaining([
       ...["Study", "Study.slug", "Study.plot(kind:)", "Query.study(slug:)", "Mutation.importStudy(input:)"],
@@ -63,16 +63,16 @@ test("the walk comes by types, fields, arguments, input fields and enum values",
   );
 });
 
-test("everything that people can ask for, give or get is described", () => {
+test("every type, field, argument and enum value has a description", () => {
   expect(all.filter(({ description }) => description === "").map(({ coordinate }) => coordinate)).toEqual([]);
 });
 
-test("no description only says the name again, and each is a sentence or what ends like one", () => {
+test("no description only repeats the name, and each ends as a sentence does", () => {
   const poor = all.filter(({ name, description }) => bare(description) === bare(name) || !/[.?!)]$/.test(description));
   expect(poor.map(shown)).toEqual([]);
 });
 
-test("what may be null in an answer says what null means there", () => {
+test("the description of a nullable field says what null means", () => {
   const nullable = all.filter(({ isNullable }) => isNullable);
   expect(nullable.map(({ coordinate }) => coordinate)).toContain("Experiment.seed");
   expect(nullable.filter(({ description }) => !/\bnull\b/i.test(description)).map(shown)).toEqual([]);

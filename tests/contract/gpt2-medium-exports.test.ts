@@ -10,12 +10,12 @@ import { GPT2_STUDY, missingSharedStudy } from "../support/shared-study.js";
 const missing = missingSharedStudy();
 if (missing !== undefined) console.warn(missing);
 
-describe.skipIf(missing !== undefined)("the public gpt2-medium study, across and exported", () => {
+describe.skipIf(missing !== undefined)("comparisons across studies and exports of the public gpt2-medium study", () => {
   const slug = "gpt2-medium-alpaca";
   const server = publicStudyServer();
 
   beforeAll(async () => {
-    // What weights say is computed once; what follows here finds it stored.
+    // Computes the results from weights once, so that the tests below read stored results.
     const ranks = [2, 4, 8].map((r) => `r${r}: weightSimilarity(rank: ${r}, waitSeconds: 60) { mean }`);
     const none = `n8: weightSimilarity(rank: 8, scaling: NONE, waitSeconds: 60) { mean }`;
     const source = `{ study(slug: "${slug}") { ${[...ranks, none].join(" ")} } }`;
@@ -37,7 +37,7 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study, across and
     return found;
   };
 
-  test("the contract's Browse and Across run verbatim", async () => {
+  test("the contract's operations Browse and Across run verbatim", async () => {
     const { studies } = await contract("Browse", { filter: { baseModel: { contains: "GPT2" } }, first: 10 });
     expect(studies).toMatchObject({ totalCount: 1, nodes: [{ slug, experiments: { totalCount: 8 } }] });
     const { compareStudies } = await contract("Across", { slugs: [slug], metric: "TRAINING_LOSS" });
@@ -53,12 +53,12 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study, across and
     expect(study.minimumViableRank).toEqual({ rank: published().minimumViableRank, bound: "AT_MOST" });
     const reductions = theirMemory().map((row) => Number(row["memory_reduction_%"]));
     expect(study.memoryReductionPercent).toBeCloseTo(reductions.reduce((sum, one) => sum + one, 0) / 4, 5);
-    // r = 2 started from different A and is left out: 0.2955 would drag the mean to 0.68.
+    // r = 2 is excluded because its runs started from different A; its cosine of 0.2955 would lower the mean to 0.68.
     expect(study.meanCosineSimilarity).toBeGreaterThan(0.86);
     expect(study.meanCosineSimilarity).toBeLessThan(0.88);
   });
 
-  test("layer rows are the stored comparisons, and say that r = 16 has no weights", async () => {
+  test("layer rows have the stored comparisons and state that r = 16 has no weights", async () => {
     const { data: found } = await query(
       server.address,
       "{ layerRows(first: 200) { totalCount nodes { rank layer stored cosineSimilarity undefinedReason } } }",
@@ -95,7 +95,7 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study, across and
     expect(report).toMatch(/H1 REJECTED|H1 PARTIALLY/);
   });
 
-  test("diagnostic_summary.json has the numbers that the notebook pickled", async () => {
+  test("diagnostic_summary.json has the numbers in the notebook's pickle", async () => {
     const summary = JSON.parse(await get("diagnostic_summary.json"));
     const { degradationPercent, memoryMb, timePerStepSeconds, weightSimilarityRank8Unscaled, ...rest } = published();
     expect(summary).toMatchObject({
@@ -120,14 +120,14 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study, across and
     }
   });
 
-  test("the memory table gives the authors' own CSV again", async () => {
+  test("the memory table is equal to the authors' CSV", async () => {
     const runs = parseCsv<Record<string, string>>(await get("experiments.csv"), { columns: true });
     for (const row of theirMemory()) {
       const of = (label: string) =>
         Number(runs.find((run) => run["rank"] === row["rank"] && run["quantization"] === label)?.["peak_memory_mb"]);
       const [lora, qlora] = [of("16bit"), of("4bit")];
       expect(lora).toBe(Number(row["lora_memory_mb"]));
-      // Their table rounds what their pickle has.
+      // The authors' table rounds the values of their pickle.
       expect(qlora).toBeCloseTo(Number(row["qlora_memory_mb"]), 3);
       expect(((lora - qlora) / lora) * 100).toBeCloseTo(Number(row["memory_reduction_%"]), 5);
     }

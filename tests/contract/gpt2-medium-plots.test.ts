@@ -10,7 +10,7 @@ import { missingSharedStudy } from "../support/shared-study.js";
 const missing = missingSharedStudy();
 if (missing !== undefined) console.warn(missing);
 
-describe.skipIf(missing !== undefined)("the plots of the public gpt2-medium study", () => {
+describe.skipIf(missing !== undefined)("plots of the public gpt2-medium study", () => {
   const slug = "gpt2-medium-alpaca";
   const server = publicStudyServer();
 
@@ -20,7 +20,7 @@ describe.skipIf(missing !== undefined)("the plots of the public gpt2-medium stud
     return parseCsv<Record<string, string>>(await response.text(), { columns: true });
   };
 
-  test("the contract's Pictures runs verbatim", async () => {
+  test("the contract's operation Pictures runs verbatim", async () => {
     const { data: found, errors } = await query(server.address, contractOperation("Pictures"), { slug });
     expect(errors).toBeUndefined();
     const { plot } = found.study;
@@ -33,7 +33,7 @@ describe.skipIf(missing !== undefined)("the plots of the public gpt2-medium stud
     expect([...new Uint8Array(await png.arrayBuffer()).slice(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
   });
 
-  test("memory, time and loss are the notebook's", async () => {
+  test("memory, time and loss are equal to the notebook's", async () => {
     const memory = await csv("memory-comparison");
     const of = (rows: readonly Record<string, string>[], metric: string, side: string) =>
       Number(rows.find((row) => row["rank"] === "8" && row["side"] === side && row["metric"] === metric)?.["mean"]);
@@ -43,12 +43,12 @@ describe.skipIf(missing !== undefined)("the plots of the public gpt2-medium stud
     const efficiency = await csv("training-efficiency");
     expect(of(efficiency, "time_per_step_seconds", "16bit")).toBe(published().timePerStepSeconds.lora_r8);
     expect(of(efficiency, "time_per_step_seconds", "4bit")).toBe(published().timePerStepSeconds.qlora_r8);
-    // Read off their figure, to its grid.
+    // Read from the authors' figure, as precisely as its grid permits.
     expect(of(efficiency, "training_loss", "4bit")).toBeCloseTo(2.0, 3);
     expect(of(efficiency, "training_loss", "16bit")).toBeCloseTo(1.9737, 3);
   });
 
-  test("degradations are the notebook's", async () => {
+  test("degradations are equal to the notebook's", async () => {
     const rows = await csv("rank-threshold");
     const percents = rows.flatMap((row) =>
       row["quantity"] === "degradation_percent" ? [[row["rank"], Number(row["value"])] as const] : [],
@@ -56,18 +56,18 @@ describe.skipIf(missing !== undefined)("the plots of the public gpt2-medium stud
     expect(Object.fromEntries(percents)).toEqual(published().degradationPercent);
   });
 
-  test("the three cosines of their heatmap are among the 24 of ours", async () => {
+  test("the three cosines of the authors' heatmap are among our 24", async () => {
     const rows = await csv("weight-similarity", "?scaling=none&rank=8&waitSeconds=60");
     expect(rows).toHaveLength(24);
     for (const [layer, { cosine }] of Object.entries(published().weightSimilarityRank8Unscaled)) {
       expect(Number(rows.find((row) => row["layer"] === layer)?.["cosine_similarity"])).toBeCloseTo(cosine, 6);
     }
     const byDefault = await csv("weight-similarity", "?waitSeconds=60");
-    // r = 16 is larger, and has no weights.
+    // r = 16 is larger but has no weights.
     expect(new Set(byDefault.map((row) => row["rank"]))).toEqual(new Set(["8"]));
   });
 
-  test("the Pareto frontier is the API's", async () => {
+  test("the Pareto frontier is equal to the API's", async () => {
     const rows = await csv("memory-vs-performance");
     const { data: found } = await query(
       server.address,
@@ -89,7 +89,7 @@ describe.skipIf(missing !== undefined)("the plots of the public gpt2-medium stud
     );
   });
 
-  test("r = 16, which has no weights, says so", async () => {
+  test("plots of r = 16 state that it has no weights", async () => {
     const { data: found } = await query(
       server.address,
       `{ study(slug: "${slug}") { plot(kind: WEIGHT_SIMILARITY, rank: 16) { missing { because } jobs { id } } } }`,

@@ -8,7 +8,7 @@ import { missingSharedStudy } from "../support/shared-study.js";
 const missing = missingSharedStudy();
 if (missing !== undefined) console.warn(missing);
 
-/** What scripts/reference-figures/layers.py wrote: NumPy, float64, each dW formed in full and decomposed. */
+/** Output of scripts/reference-figures/layers.py: NumPy, float64, each dW formed in full and decomposed. */
 interface Reference {
   readonly rank: number;
   readonly layers: readonly {
@@ -44,14 +44,14 @@ describe.skipIf(missing !== undefined)("the weights of the public gpt2-medium st
 
   const run = (name: string) => ids.get(name)?.id;
 
-  /** The contract's operation, verbatim. */
+  /** Runs an operation of the contract verbatim. */
   async function contract(name: string, variables: Record<string, unknown>) {
     const answer = await query(server.address, contractOperation(name), variables);
     expect(answer.errors).toBeUndefined();
     return answer.data;
   }
 
-  test("two runs that started from different A: the contract's Compare", async () => {
+  test("the contract's operation Compare: two runs that started from different A", async () => {
     const { compareExperiments } = await contract("Compare", { baseline: run("16bit_r2"), candidate: run("4bit_r2") });
     const { summary, confounds, layers, metricDeltas, configDifferences } = compareExperiments;
     expect(summary).toMatchObject({ comparedLayers: 24, missingLayers: [] });
@@ -64,7 +64,7 @@ describe.skipIf(missing !== undefined)("the weights of the public gpt2-medium st
     expect(cosines[0]).toBe(summary.minCosineSimilarity);
     for (const { subspaceSimilarity } of layers) {
       expect(subspaceSimilarity.left).toBeGreaterThan(0);
-      // 2 of the 1024 inputs that the base model stores as rows, and of its 3072 outputs.
+      // 2 of the 1024 inputs that the base model stores as rows, and 2 of its 3072 outputs.
       expect(subspaceSimilarity.expectedRandom).toBe(2 / 1024);
     }
     const loss = metricDeltas.find(({ metric }: { metric: string }) => metric === "training_loss");
@@ -90,7 +90,7 @@ describe.skipIf(missing !== undefined)("the weights of the public gpt2-medium st
     });
   });
 
-  test("all pairs: the contract's Matrix", async () => {
+  test("the contract's operation Matrix: all pairs", async () => {
     const names = ["16bit_r2", "4bit_r2", "16bit_r8", "4bit_r8"];
     const { similarityMatrix } = await contract("Matrix", { experiments: names.map(run) });
     const { values, experiments, perLayer, computed } = similarityMatrix;
@@ -113,7 +113,7 @@ describe.skipIf(missing !== undefined)("the weights of the public gpt2-medium st
     expect(again.similarityMatrix).toMatchObject({ values, computed: { cached: true } });
   });
 
-  test("one run's layers: the contract's LayerDetail, and NumPy's figures", async () => {
+  test("the contract's operation LayerDetail: one run's layers are equal to NumPy's", async () => {
     const { experiment } = await contract("LayerDetail", { experiment: run("16bit_r8") });
     expect(experiment).toMatchObject({ name: "16bit_r8", curve: { steps: expect.any(Array) as number[] } });
     expect(experiment.layers).toHaveLength(24);

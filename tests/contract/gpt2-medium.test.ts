@@ -21,7 +21,7 @@ interface Layer {
 describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
   const slug = "gpt2-medium-alpaca";
   const server = publicStudyServer({ RANKSCOPE_IMPORT_ROOTS: path.dirname(GPT2_STUDY) });
-  // The answer's shape is the contract's operation's.
+  // The shape of the result depends on the contract's operation.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   let study: any;
 
@@ -31,7 +31,7 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
     study = answer.data.study;
   });
 
-  test("is 8 experiments, 4 ranks and 24 layers, with weights at r = 2, 4 and 8", () => {
+  test("has 8 experiments, 4 ranks and 24 layers, with weights at r = 2, 4 and 8", () => {
     expect(study.experiments.totalCount).toBe(8);
     expect(study.baseModel).toBe("gpt2-medium");
     expect(study.ranks.map(({ r }: { r: number }) => r)).toEqual([2, 4, 8, 16]);
@@ -52,7 +52,7 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
     ]);
   });
 
-  test("keeps the pickles' full precision, and says where the tables had rounded", () => {
+  test("keeps the pickles' full precision, and reports where the tables rounded values", () => {
     const run = study.experiments.nodes.find(({ name }: { name: string }) => name === "16bit_r8");
     expect(run).toMatchObject({
       method: "LORA",
@@ -73,7 +73,7 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
     expect(server.imported).toMatch(/baseline_lora_results\.csv.*round/i);
   });
 
-  test("gives the published degradations to the last digit", () => {
+  test("returns the published degradations to the last digit", () => {
     const byRank = study.ranks.map(({ r, degradation }: { r: number; degradation: { percent: number } }) => [
       String(r),
       degradation.percent,
@@ -87,13 +87,13 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
     });
   });
 
-  test("gives the published similarities of the layers", () => {
+  test("returns the published similarities of the layers", () => {
     const layers = study.weightSimilarity.layers as Layer[];
     for (const [name, { cosine, l2, relativeDifference }] of Object.entries(
       published().weightSimilarityRank8Unscaled,
     )) {
       const found = layers.find(({ layer }) => layer.name === name);
-      // Published from float32, printed to 7 and 4 digits.
+      // Published values are computed in float32 and printed to 7 and 4 digits.
       expect(found?.cosineSimilarity).toBeCloseTo(cosine, 6);
       expect(found?.l2Distance).toBeCloseTo(l2, 4);
       expect(found?.relativeDifference).toBeCloseTo(relativeDifference, 4);
@@ -102,7 +102,7 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
     expect(study.weightSimilarity).toMatchObject({ threshold: 0.95, meetsThreshold: false });
   });
 
-  test("gives the published diagnostic summary", () => {
+  test("returns the published diagnostic summary", () => {
     const { memoryMb, timePerStepSeconds, memoryReductionPercentRank8 } = published();
     expect(study.diagnosticSummary).toMatchObject({
       baselineMemoryMb: memoryMb.lora_r8,
@@ -122,7 +122,7 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
     expect(h3).toMatchObject({ id: "H3", verdict: "PARTIALLY_SUPPORTED" });
   });
 
-  test("says that r = 2 is not comparable, and which noise floor there is", () => {
+  test("reports that r = 2 is not comparable, and which noise floor exists", () => {
     const [h1, , h3] = study.hypotheses;
     expect(h1.because).toBe(
       "Mean cosine is below 0.95 at every comparable rank (4, 8). r = 2 (mean 0.2955) is not comparable: " +
@@ -138,11 +138,11 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
       message: expect.stringContaining("from 8 at r = 2") as string,
     });
     const kinds = [...h1.confounds, ...h3.confounds].map(({ kind }: { kind: string }) => kind);
-    // Both sides were trained alike, and their losses agree.
+    // Baseline and candidate were trained alike, and their losses agree.
     expect(kinds.filter((kind: string) => /UNEQUAL|DIFFERENT|LOSSES|MIXED|BASE_WEIGHTS/.test(kind))).toEqual([]);
   });
 
-  test("comes to the notebook's conclusions by the notebook's rules", async () => {
+  test("reaches the notebook's conclusions by the notebook's rules", async () => {
     const { data: answer } = await query(
       server.address,
       `query($slug: String!) { study(slug: $slug) {
@@ -165,7 +165,7 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
     ]);
   });
 
-  test("predicts memory, and refuses to predict a degradation that follows no trend", async () => {
+  test("predicts memory, and refuses to predict a degradation without a trend", async () => {
     const { data: answer } = await query(
       server.address,
       `query($slug: String!) { study(slug: $slug) { rankTrends(ranks: [32, 64]) {
@@ -173,13 +173,13 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
       { slug },
     );
     const [, candidate, degradation] = answer.study.rankTrends;
-    // slope 1.161 MB a rank, by NumPy's polyfit over the table's figures
+    // The slope is 1.161 MB per rank, from NumPy's polyfit on the table's figures.
     expect(candidate.predictions[0].value).toBeCloseTo(3319.7836, 3);
     expect(candidate.predictions[1]).toMatchObject({ rank: 64, value: null });
     expect(degradation).toMatchObject({ predictions: [], refusedBecause: expect.stringContaining("8 %") as string });
   });
 
-  test("maps sensitivity over the fair ranks, of q, k and v too, and spends ranks by it", async () => {
+  test("maps sensitivity over the comparable ranks, also of q, k and v, and allocates ranks by it", async () => {
     const { data: answer } = await query(
       server.address,
       `query($slug: String!) { study(slug: $slug) {
@@ -234,11 +234,11 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
       { step: 900, isFinal: false },
       { step: 1000, isFinal: true },
     ]);
-    // checkpoint-1000 and final_model are the same bytes: one checkpoint in two folders.
+    // checkpoint-1000 and final_model have the same bytes, so they are one checkpoint in two folders.
     expect(checkpoints[1].folders).toHaveLength(2);
   });
 
-  test("a second question computes nothing", async () => {
+  test("computes nothing when a query is repeated", async () => {
     const source = `query($slug: String!) { study(slug: $slug) { weightSimilarity(rank: 8) { computed { provider precision cached seconds } } } }`;
     const { data: answer } = await query(server.address, source, { slug });
     expect(answer.study.weightSimilarity.computed).toMatchObject({
@@ -248,7 +248,7 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
     });
   });
 
-  test("importing it again, by the mutation, changes nothing", async () => {
+  test("changes nothing when the mutation imports it again", async () => {
     const mutation = `mutation Import($input: ImportStudyInput!) { importStudy(input: $input) { job { id status message } study { slug } } }`;
     const before = await query(server.address, `{ study(slug: "${slug}") { updatedAt } }`);
     const answer = await query(server.address, mutation, { input: { folder: GPT2_STUDY } });
@@ -256,7 +256,7 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
     expect(await query(server.address, `{ study(slug: "${slug}") { updatedAt } }`)).toEqual(before);
   });
 
-  test("the report prints the notebook's summary from the store", async () => {
+  test("prints the notebook's summary in the report, from stored results", async () => {
     const { code, stdout, stderr } = await rankscope(["report", slug], server.environment);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     for (const figure of [

@@ -13,7 +13,7 @@ interface Figures {
   candidate_norm: number;
 }
 
-/** What scripts/reference-figures/similarity.py wrote: NumPy, float64, each dW formed in full. */
+/** Output of scripts/reference-figures/similarity.py: NumPy, float64, each dW formed in full. */
 interface Reference {
   ranks: {
     rank: number;
@@ -53,7 +53,7 @@ afterAll(async () => {
   await rm(data, { recursive: true });
 });
 
-/** Tolerances of the design: cosine within 1e-12, norms and distances within 1e-10 relative. */
+/** Tolerances of the design: 1e-12 for cosines, 1e-10 relative for norms and distances. */
 async function compare(slug: string, rank: Reference["ranks"][number], scaling: "ADAPTER" | "NONE"): Promise<void> {
   const answer = await query(server.address, SIMILARITY, { slug, rank: rank.rank, scaling });
   expect(answer.errors).toBeUndefined();
@@ -73,7 +73,7 @@ async function compare(slug: string, rank: Reference["ranks"][number], scaling: 
   }
 }
 
-describe("the synthetic study agrees with NumPy, its float16 and bfloat16 adapters too", () => {
+describe("the synthetic study agrees with NumPy, including its float16 and bfloat16 adapters", () => {
   const slug = "tiny-lora-vs-qlora";
   beforeAll(async () => {
     const imported = await rankscope(["import", FIXTURE_STUDY], { RANKSCOPE_DATA: data });
@@ -84,7 +84,7 @@ describe("the synthetic study agrees with NumPy, its float16 and bfloat16 adapte
     await compare(slug, rank, "ADAPTER");
   });
 
-  test("and its independent start is found", async () => {
+  test("runs that started independently are detected", async () => {
     const { data: answer } = await query(
       server.address,
       `{ study(slug: "${slug}") {
@@ -93,7 +93,7 @@ describe("the synthetic study agrees with NumPy, its float16 and bfloat16 adapte
     expect(answer.study.minimumViableRank).toEqual({ rank: 2, bound: "EXACT" });
     expect(answer.study.hypotheses[0]).toMatchObject({
       verdict: "REJECTED",
-      // No configuration has two seeds: the checkpoints are the only noise floor.
+      // No configuration has two seeds, so the checkpoints are the only noise floor.
       confounds: [{ kind: "INDEPENDENT_INITIALISATION", ranks: [4] }, { kind: "NOISE_FLOOR" }],
     });
   });

@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { query, serveRankscope, type RunningRankscope } from "../support/rankscope.js";
 
-// The study that `npm start` imports, held against float64 NumPy and SciPy (examples/reference-study/reference.py).
+// Compares the study that `npm start` imports with float64 NumPy and SciPy (examples/reference-study/reference.py).
 
 interface LayerFigures {
   layer: string;
@@ -78,11 +78,11 @@ const COMPARE = `query($a: ID!, $b: ID!, $n: Int) { compareExperiments(baseline:
 const compare = async (baseline: string, candidate: string, directions?: number) =>
   (await ask(COMPARE, { a: ids[baseline], b: ids[candidate], n: directions })).compareExperiments;
 
-test.each(reference.pairs)("$baseline against $candidate, every layer", async (pair) => {
+test.each(reference.pairs)("every layer of $baseline and $candidate agrees", async (pair) => {
   const { summary, layers } = await compare(pair.baseline, pair.candidate);
   expect(summary.comparedLayers).toBe(pair.layers.length);
   expect(Math.abs(summary.meanCosineSimilarity - pair.mean_cosine)).toBeLessThan(1e-12);
-  // The rows' shape is the query's.
+  // The shape of the rows depends on the query.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   const found = byLayer<any>(layers);
   for (const expected of pair.layers) {
@@ -96,7 +96,7 @@ test.each(reference.pairs)("$baseline against $candidate, every layer", async (p
   }
 });
 
-test("q, k and v of the fused projection", async () => {
+test("q, k and v of the fused projection agree", async () => {
   for (const expected of reference.attention_thirds) {
     const { layers } = await compare(expected.baseline, expected.candidate);
     // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -107,7 +107,7 @@ test("q, k and v of the fused projection", async () => {
   }
 });
 
-test("singular values and what follows from them", async () => {
+test("singular values and the values derived from them agree", async () => {
   for (const run of new Set(reference.spectra.map((row) => row.run))) {
     const { experiment } = await ask(
       `query($id: ID!) { experiment(id: $id) { layers(waitSeconds: 60) {
@@ -131,7 +131,7 @@ test("singular values and what follows from them", async () => {
   }
 });
 
-test("subspaces of the leading directions", async () => {
+test("subspaces of the leading directions agree", async () => {
   const asked = new Map(reference.subspaces.map((row) => [`${row.baseline} ${row.candidate} ${row.count}`, row]));
   for (const { baseline, candidate, count } of asked.values()) {
     // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -140,7 +140,7 @@ test("subspaces of the leading directions", async () => {
       (row) => row.baseline === baseline && row.candidate === candidate && row.count === count,
     );
     for (const expected of rows) {
-      // The baseline stores GPT-2's weights as in x out: left and right of dW as stored are those of B A swapped.
+      // The baseline stores weights as GPT-2 does (inputs as rows), so left and right of the stored dW are swapped.
       const { left, right } = layers.get(expected.layer).subspaceSimilarity;
       expect(Math.abs(left - expected.right)).toBeLessThan(1e-9);
       expect(Math.abs(right - expected.left)).toBeLessThan(1e-9);
@@ -148,15 +148,15 @@ test("subspaces of the leading directions", async () => {
   }
 });
 
-describe.each([4, 8])("%s bits against 16", (bits) => {
+describe.each([4, 8])("%s-bit runs agree with 16-bit runs as in the reference", (bits) => {
   const candidate = `candidate: { quantization: "${bits}bit" }, baseline: { quantization: "16bit", method: LORA }`;
 
-  test.each(["eval_loss", "training_loss"])("degradation of %s by rank", async (metric) => {
+  test.each(["eval_loss", "training_loss"])("degradation of %s by rank agrees", async (metric) => {
     const { ranks, experiments } = await study(
       `ranks { r experiments { id name } } experiments(first: 100) { nodes { id name } }`,
     );
     expect(experiments.nodes).toHaveLength(49);
-    // One of the 16-bit runs of rank 8 is rsLoRA, which is LORA by its method: the plain ones are given by their ids.
+    // One 16-bit run of rank 8 is rsLoRA, whose method is LORA too, so the plain runs are selected by their ids.
     const plain = experiments.nodes.filter(({ name }: { name: string }) => /^16bit_r\d+_s\d$/.test(name));
     const baseline = `baseline: { experiments: ${JSON.stringify(plain.map(({ id }: { id: string }) => id))} }`;
     const asked = `candidate: { quantization: "${bits}bit" }, ${baseline}, metric: ${metric.toUpperCase()}`;
@@ -176,7 +176,7 @@ describe.each([4, 8])("%s bits against 16", (bits) => {
     }
   });
 
-  test("the minimum viable rank at 5 percent", async () => {
+  test("the minimum viable rank at 5 percent agrees", async () => {
     const rows = reference.minimum_rank.filter((row) => row.candidate_bits === bits && row.threshold_percent === 5);
     expect(rows.length).toBeGreaterThan(0);
     for (const { metric, rank, bound } of rows) {

@@ -10,7 +10,7 @@ test("schema/schema.graphql is the schema that is served (npm run schema writes 
   expect(schemaText(await openSchema())).toBe(written);
 });
 
-test("everything that people can ask for is described", async () => {
+test("every element of the schema has a description", async () => {
   const silent = Object.values((await openSchema()).getTypeMap())
     .filter(({ name }) => !name.startsWith("__") && !["Query", "Mutation", "Subscription"].includes(name))
     .filter(({ description }) => !description)
@@ -28,7 +28,7 @@ test.each(readdirSync(OPERATIONS))("the playground's operation %s is valid", asy
 const missing = missingSharedStudy();
 describe.skipIf(missing !== undefined)("the contract", () => {
   test.each(["Diagnose", "Compare", "Matrix", "LayerDetail", "Across", "Browse", "Import", "Precompute", "Progress"])(
-    "%s is valid verbatim",
+    "the operation %s is valid verbatim",
     async (name) => {
       const operation = parse(contractOperation(name));
       expect(validate(buildSchema(schemaText(await openSchema())), operation)).toEqual([]);

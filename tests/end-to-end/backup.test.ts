@@ -5,12 +5,12 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { writeRandomStudy } from "../support/random-study.js";
 import { query, rankscope, serveRankscope, type RunningRankscope } from "../support/rankscope.js";
 
-// Real processes, each data directory with a PostgreSQL of its own.
+// The servers are separate processes, each with its own data directory and PostgreSQL.
 let root: string;
 const at = (name: string) => path.join(root, name);
 const environment = (data: string) => ({ RANKSCOPE_DATA: at(data), RANKSCOPE_LOG: "error", RANKSCOPE_WORKERS: "1" });
 
-/** What an API client can see of all studies, weights included. */
+/** Returns everything about all studies that an API client can read, including results from weights. */
 const QUESTIONS = `{ studies { totalCount nodes {
   id slug name tags baseModel createdAt
   experiments(first: 100) { nodes { id name seed steps hasWeights metrics { name value } checkpoints { id step } } }
@@ -36,13 +36,13 @@ async function stop(server: RunningRankscope): Promise<void> {
 let before: unknown;
 beforeAll(async () => {
   root = await mkdtemp(path.join(tmpdir(), "rankscope-backup-e2e-"));
-  // The example study, and a second one while the backup is written.
+  // The first study is the example; the second is imported while the backup is written.
   before = await answers("from");
   await writeRandomStudy(at("study"), { runs: 6, layers: 2, rank: 8, features: 256 });
 }, 120_000);
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-test("a backup of a running server, restored elsewhere, answers as the server did", async () => {
+test("a backup of a running server, restored elsewhere, gives the same answers as the server", async () => {
   const server = await serveRankscope(environment("from"));
   const [made, imported] = await Promise.all([
     rankscope(["backup", at("one.backup"), "--weights"], environment("from")),
@@ -61,13 +61,13 @@ test("a backup of a running server, restored elsewhere, answers as the server di
   expect(await answers("to")).toEqual(both);
   expect((both as { data: { studies: { totalCount: number } } }).data.studies.totalCount).toBe(2);
 
-  // The first was written while the second study came in: that is in it whole or not at all.
+  // The first backup was written during the import of the second study, so it has all of that study or nothing.
   const again = await rankscope(["restore", at("one.backup"), "--replace"], environment("to"));
   expect(again.code, again.stderr).toBe(0);
   expect([JSON.stringify(before), JSON.stringify(both)]).toContain(JSON.stringify(await answers("to")));
 }, 180_000);
 
-test("a store that holds something, and one that a server uses, is left alone; the reason is said", async () => {
+test("rejects restoring into a store with data or one in use by a server, and states the reason", async () => {
   const refused = await rankscope(["restore", at("two.backup")], environment("from"));
   expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("STORE_NOT_EMPTY") as string });
   const server = await serveRankscope(environment("from"));

@@ -14,7 +14,7 @@ const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "rankscope-completion-"));
-  // The name under which an installed package has its command.
+  // The command's name in an installed package.
   const program = path.join(folder, "rankscope");
   await writeFile(program, `#!/bin/sh\nexec '${process.execPath}' '${MAIN}' "$@"\n`);
   await chmod(program, 0o755);
@@ -23,7 +23,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const api = apiServer((database) => twoStudies(database, folder));
 
-/** The words that a shell of its own offers for a command line that ends where the cursor is. */
+/** Returns the completions that a new shell offers at the end of a command line. */
 type Complete = (line: string) => Promise<string[]>;
 
 async function run(shell: string, args: readonly string[], environment: Record<string, string>): Promise<string[]> {
@@ -41,7 +41,7 @@ const SHELLS: Record<string, (environment: Record<string, string>) => Complete> 
       COMP_WORDS=("$@"); COMP_CWORD=$(( $# - 1 )); _rankscope; printf '%s\\n' "\${COMPREPLY[@]}"`;
     return run("bash", ["--norc", "-c", script, "bash", ...line.split(" ")], environment);
   },
-  // zsh completes in its line editor alone: what that is given to show is taken from a shell in a pseudo-terminal.
+  // zsh completes only in its line editor, so the completions are captured from a shell in a pseudo-terminal.
   zsh: (environment) => (line) => {
     const script = `zmodload zsh/zpty
       zpty -b inner zsh -f -i
@@ -72,7 +72,7 @@ describe.each(Object.keys(SHELLS))("in %s", (shell) => {
   const isHere = spawnSync(shell, ["-c", "exit 0"]).status === 0;
   if (!isHere) console.warn(`completion in ${shell} is skipped: it is not installed`);
 
-  test.skipIf(!isHere)("commands, options, choices, slugs and runs are completed", { timeout: 60_000 }, async () => {
+  test.skipIf(!isHere)("completes commands, options, choices, slugs and runs", { timeout: 60_000 }, async () => {
     const complete = SHELLS[shell]?.({ RANKSCOPE_SERVER: api.address });
     if (complete === undefined) throw new Error("no such shell");
     expect(await complete("rankscope stu")).toEqual(["studies"]);
@@ -88,14 +88,14 @@ describe.each(Object.keys(SHELLS))("in %s", (shell) => {
   });
 });
 
-describe("words of the store", () => {
+describe("completions from the store", () => {
   const complete = async (environment: Record<string, string>, ...words: string[]) => {
     const { stdout, ...rest } = await rankscope(["complete", "--", ...words], environment);
     expect(rest).toMatchObject({ code: 0, stderr: "" });
     return stdout.split("\n").filter((line) => line !== "");
   };
 
-  test("come from the database of the settings", async () => {
+  test("come from the database in the settings", async () => {
     const settings = { DATABASE_URL: api.database.url };
     const patient = { timeout: 20_000 };
     await expect.poll(() => complete(settings, "report", ""), patient).toEqual(["two\t", "one\t"]);
@@ -103,7 +103,7 @@ describe("words of the store", () => {
     await expect.poll(() => complete(settings, "watch", "%"), patient).toEqual([]);
   });
 
-  test("are none, without a word, where nothing answers; nothing is started for them", async () => {
+  test("are empty, without a message, if nothing answers, and start nothing", async () => {
     const data = path.join(folder, "no-data");
     for (const settings of [
       { RANKSCOPE_DATA: data },

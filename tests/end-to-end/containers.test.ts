@@ -11,7 +11,7 @@ import { parse } from "yaml";
 import { freshDatabase } from "../support/database.js";
 import type { Answer } from "../support/rankscope.js";
 
-// No container is started: what a container would run is run here, as it stands in the files.
+// No container is started. The commands of the container files are run here as they are written there.
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const run = promisify(execFile);
@@ -20,7 +20,7 @@ interface Service {
   readonly image: string;
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
-  /** The server has its image's. */
+  /** Undefined for the server, which uses the health check of its image. */
   readonly healthcheck?: { readonly test: readonly string[] };
   readonly ports?: readonly string[];
   readonly volumes?: readonly string[];
@@ -40,7 +40,7 @@ const service = (name: string): Service => {
 };
 
 const fresh = freshDatabase();
-/** An image's folder /app, made by the Dockerfile's COPYs and build. */
+/** The folder /app of an image, made by the Dockerfile's COPY instructions and build. */
 let app: string;
 let folder: string;
 
@@ -52,7 +52,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const words = (instruction: { getArguments(): { getValue(): string }[] }) =>
   instruction.getArguments().map((one) => one.getValue());
-/** The words of the image's health check, as JSON in the file. */
+/** The arguments of the image's health check, which the file has as JSON. */
 const imageCheck = (): string[] => {
   const content = dockerfile.getHEALTHCHECKs()[0]?.getArgumentsContent() ?? "";
   return JSON.parse(content.slice(content.indexOf("["))) as string[];
@@ -64,7 +64,7 @@ const last = <Item>(items: readonly Item[]): Item => {
   return item;
 };
 
-/** The stages' instructions, in order. */
+/** The instructions of the stages, in order. */
 const stages = () => {
   const found: { keyword: string; words: string[]; fromBuild: boolean }[][] = [];
   for (const instruction of dockerfile.getInstructions()) {
@@ -77,12 +77,12 @@ const stages = () => {
 };
 
 describe("the Dockerfile", () => {
-  test("builds from what its COPYs bring, into what runs", { timeout: 120_000 }, async () => {
+  test("builds from the files that it copies, into a server that runs", { timeout: 120_000 }, async () => {
     const [build = [], final = []] = stages();
     expect(stages()).toHaveLength(2);
     for (const { keyword, words: given } of build) {
       if (keyword === "COPY") await copy(given);
-      // Dependencies take minutes to install; that they can be is seen without doing it.
+      // Installing dependencies takes minutes, so only the presence of their files is checked.
       if (keyword === "RUN" && given.join(" ") === "npm run build") {
         await symlink(path.join(ROOT, "node_modules"), path.join(app, "node_modules"));
         await run("npm", ["run", "build"], { cwd: app });
@@ -104,14 +104,14 @@ describe("the Dockerfile", () => {
     app = image;
   });
 
-  test("names versions, and a user that is not root", () => {
+  test("pins versions, and sets a user other than root", () => {
     const base = dockerfile.getARGs()[0]?.getProperty()?.getValue();
     expect(base).toMatch(/^node:\d+\.\d+\.\d+-\w+-slim$/);
     for (const from of dockerfile.getFROMs()) expect(from.getImage()).toBe("${NODE_IMAGE}");
     expect(words(last(dockerfile.getInstructions().filter((one) => one.getKeyword() === "USER")))).toEqual(["node"]);
   });
 
-  test("runs what the server's service runs, and checks it alike", () => {
+  test("runs the command of the server's service, with the same health check", () => {
     const command = last(dockerfile.getCMDs()).getJSONStrings();
     expect(command.map((one) => one.getJSONValue())).toEqual(service("server").command);
     expect(imageCheck().slice(0, -1)).toEqual(workerCheck().slice(0, -1));
@@ -120,7 +120,7 @@ describe("the Dockerfile", () => {
 });
 
 describe("docker-compose.yml", () => {
-  test("publishes on the loopback interface only, pins versions, and waits for health", async () => {
+  test("publishes ports only on the loopback interface, pins versions, and waits for health", async () => {
     for (const [name, { image, ports = [], healthcheck, depends_on: needs = {}, volumes = [] }] of Object.entries(
       compose.services,
     )) {
@@ -128,7 +128,7 @@ describe("docker-compose.yml", () => {
       for (const port of ports) expect(port, name).toMatch(/^127\.0\.0\.1:/);
       if (name !== "server") expect(healthcheck?.test[0], name).toBe("CMD");
       for (const { condition } of Object.values(needs)) expect(condition, name).toBe("service_healthy");
-      // Files of this repository that are mounted are there.
+      // Mounted files of this repository exist.
       for (const [source = ""] of volumes.map((volume) => volume.split(":")))
         if (source.startsWith("./")) await stat(path.join(ROOT, source));
     }
@@ -137,44 +137,40 @@ describe("docker-compose.yml", () => {
     expect(service("worker").command).toEqual(service("worker-gpu").command);
   });
 
-  test(
-    "runs a server and a worker that work and are healthy, by the commands it has",
-    { timeout: 120_000 },
-    async () => {
-      const [port, metricsPort] = [await freePort(), await freePort()];
-      const moved = new Map([
-        ["4000", String(port)],
-        ["9400", String(metricsPort)],
-      ]);
-      // As the file's first lines say: without a token a server that others can reach refuses to start.
-      const refused = start("server", moved);
-      expect(await refused.ended).toBe(1);
-      const token = await newToken("reader");
-      const server = start("server", moved);
+  test("runs a server and a worker that are healthy, with the commands in the file", { timeout: 120_000 }, async () => {
+    const [port, metricsPort] = [await freePort(), await freePort()];
+    const moved = new Map([
+      ["4000", String(port)],
+      ["9400", String(metricsPort)],
+    ]);
+    // Without a token, a server that others can reach refuses to start, as the file's first lines explain.
+    const refused = start("server", moved);
+    expect(await refused.ended).toBe(1);
+    const token = await newToken("reader");
+    const server = start("server", moved);
+    try {
+      await until(async () => (await healthOf(imageCheck(), moved)) === 0, "the server is not healthy");
+      const address = `http://127.0.0.1:${port}`;
+      const worker = start("worker", moved);
       try {
-        await until(async () => (await healthOf(imageCheck(), moved)) === 0, "the server is not healthy");
-        const address = `http://127.0.0.1:${port}`;
-        const worker = start("worker", moved);
-        try {
-          expect(await healthOf(workerCheck(), moved)).toBe(1);
-          await until(async () => (await healthOf(workerCheck(), moved)) === 0, "the worker is not healthy");
-          const asked = `{ study(slug: "reference-study") { weightSimilarity(rank: 2, waitSeconds: 30) { comparedLayers } } }`;
-          const response = await fetch(new URL("/graphql", address), {
-            method: "POST",
-            headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
-            body: JSON.stringify({ query: asked }),
-          });
-          const { data } = (await response.json()) as Answer;
-          expect(data.study.weightSimilarity.comparedLayers).toBe(16);
-          expect((await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).status).toBe(200);
-        } finally {
-          expect(await worker.stop()).toBe(0);
-        }
+        expect(await healthOf(workerCheck(), moved)).toBe(1);
+        await until(async () => (await healthOf(workerCheck(), moved)) === 0, "the worker is not healthy");
+        const asked = `{ study(slug: "reference-study") { weightSimilarity(rank: 2, waitSeconds: 30) { comparedLayers } } }`;
+        const response = await fetch(new URL("/graphql", address), {
+          method: "POST",
+          headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
+          body: JSON.stringify({ query: asked }),
+        });
+        const { data } = (await response.json()) as Answer;
+        expect(data.study.weightSimilarity.comparedLayers).toBe(16);
+        expect((await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).status).toBe(200);
       } finally {
-        expect(await server.stop()).toBe(0);
+        expect(await worker.stop()).toBe(0);
       }
-    },
-  );
+    } finally {
+      expect(await server.stop()).toBe(0);
+    }
+  });
 
   test("is accepted by docker compose", async (context) => {
     const found = await run("docker", ["compose", "version"]).catch(() => undefined);
@@ -189,7 +185,7 @@ describe("docker-compose.yml", () => {
   });
 });
 
-/** A COPY of the build's stage, done; what .dockerignore leaves out of the context is not there to be copied. */
+/** Performs a COPY of the build's stage, without the files that .dockerignore excludes from the context. */
 async function copy(given: readonly string[]): Promise<void> {
   const target = last(given);
   for (const source of given.slice(0, -1)) {
@@ -201,7 +197,7 @@ async function copy(given: readonly string[]): Promise<void> {
   }
 }
 
-/** Runs a service's command in the image's folder, with its environment; addresses of containers become addresses of here. */
+/** Runs a service's command in the image's folder, with its environment; container addresses are replaced by local ones. */
 function start(name: string, moved: ReadonlyMap<string, string>) {
   const { command = [], environment = {} } = service(name);
   const { PATH, HOME } = process.env;
@@ -227,7 +223,7 @@ function start(name: string, moved: ReadonlyMap<string, string>) {
   };
 }
 
-/** Makes a token as `docker compose run --rm server node dist/main.js token create` does. */
+/** Creates a token as `docker compose run --rm server node dist/main.js token create` does. */
 async function newToken(role: string): Promise<string> {
   const { PATH, HOME } = process.env;
   const { stdout } = await run("node", ["dist/main.js", "token", "create", "--role", role], {
@@ -237,7 +233,7 @@ async function newToken(role: string): Promise<string> {
   return stdout.split("\n")[0] ?? "";
 }
 
-/** The exit code of a health check's command. */
+/** Returns the exit code of a health check's command. */
 async function healthOf(check: readonly string[], moved: ReadonlyMap<string, string>): Promise<number> {
   const [program = "", ...rest] = check.map((word) =>
     word.replace(/:(4000|9400)\//, (_, port: string) => `:${moved.get(port) ?? port}/`),

@@ -9,7 +9,7 @@ import { query, serveRankscope, type RunningRankscope } from "../support/ranksco
 
 const ARTIFACTS = path.join(import.meta.dirname, "../artifacts");
 const STUDY = "/dashboard/studies/reference-study";
-/** Weights are computed while the pages are open. */
+/** Results from weights are computed while the pages are open. */
 const PATIENT = { timeout: 60_000 };
 
 const missing = missingChromium();

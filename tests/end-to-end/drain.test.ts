@@ -34,7 +34,7 @@ const PAIR = `query($a: ID!, $b: ID!, $wait: Float) { compareExperiments(baselin
   summary { comparedLayers } layers { undefinedReason } } }`;
 const pair = (server: RunningRankscope, wait: number) => query(server.address, PAIR, { a: ids[0], b: ids[1], wait });
 
-test("a server that is told to stop says so first, and still answers; then it ends running requests and tells subscribers", async () => {
+test("a stopping server reports it, then completes running requests and notifies subscribers", async () => {
   const server = await serveRankscope({ ...environment(), RANKSCOPE_DRAIN_SECONDS: "2" });
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     const client = createClient({
@@ -51,7 +51,7 @@ test("a server that is told to stop says so first, and still answers; then it en
     );
   });
   await sleep(200);
-  // There is no worker: it waits for its four seconds, past the time in which new requests are taken.
+  // Without a worker, the request waits for its four seconds, longer than the server accepts new requests.
   const running = pair(server, 4);
   await sleep(200);
   server.child.kill("SIGTERM");
@@ -63,12 +63,12 @@ test("a server that is told to stop says so first, and still answers; then it en
   const { data, errors } = await running;
   expect(errors).toBeUndefined();
   expect(data.compareExperiments.layers[0].undefinedReason).toBe("PENDING");
-  // graphql-transport-ws: the server is going away, and a client may connect again elsewhere.
+  // Close code of graphql-transport-ws: the server is stopping, and the client may connect elsewhere.
   expect(await closed).toMatchObject({ code: 1001 });
   expect(await server.ended).toMatchObject({ code: 0, stderr: "" });
 }, 60_000);
 
-test("an import that runs when the server stops is whole or not at all, and its job says which", async () => {
+test("an import that runs when the server stops is complete or absent, and its job states which", async () => {
   await writeRandomStudy(path.join(root, "large"), { runs: 40, layers: 6, rank: 32, features: 1024 });
   const server = await serveRankscope(environment());
   const IMPORT = `mutation($folder: String!, $slug: String!) { importStudy(input: { folder: $folder, slug: $slug, waitSeconds: 0 }) { job { id } } }`;
@@ -92,7 +92,7 @@ test("an import that runs when the server stops is whole or not at all, and its 
   }
 }, 60_000);
 
-test("a worker that is told to stop gives its jobs back, and another does them", async () => {
+test("a stopping worker returns its jobs, and another worker runs them", async () => {
   const server = await serveRankscope(environment());
   await fresh.database.sql`truncate comparison, job, job_fact, job_part`;
   await pair(server, 0);
@@ -109,7 +109,7 @@ test("a worker that is told to stop gives its jobs back, and another does them",
   }
 }, 60_000);
 
-test("every request has one line, with its id and nothing of what was asked or of who asked", async () => {
+test("every request has one log line with its id, without its content or its sender", async () => {
   const server = await serveRankscope({ ...environment(), RANKSCOPE_LOG: "info" });
   const post = (id: string | undefined, text: string) =>
     fetch(new URL("/graphql?access_token=hunter2", server.address), {

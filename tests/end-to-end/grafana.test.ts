@@ -15,10 +15,10 @@ import { scrape, type Scrape } from "../support/scrape.js";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const BOARDS = grafanaDashboards();
 
-describe("the dashboards' files", () => {
-  test("are dashboards by Grafana's own types", { timeout: 60_000 }, () => {
-    // The JSON is put into the program as it is: in an import its literals would be plain strings. Where Grafana's type is an
-    // enum, which takes no literal, the literal is made the enum's.
+describe("the dashboard files", () => {
+  test("match Grafana's own types", { timeout: 60_000 }, () => {
+    // The JSON is inserted into the program as text, because an import would turn its literals into plain strings. Enum types of
+    // Grafana accept no literals, so such a literal is replaced by the enum's member.
     const typed = (text: string) => text.replaceAll('"mode": "absolute"', '"mode": ThresholdsMode.Absolute');
     const sources = new Map(
       BOARDS.map(({ file, text }) => [
@@ -51,7 +51,7 @@ describe("the dashboards' files", () => {
     expect(found.filter(({ file }) => file === wrong)).toHaveLength(1);
   });
 
-  test("ask the data sources that are provisioned", async () => {
+  test("query only data sources that are provisioned", async () => {
     const text = await readFile(path.join(ROOT, "examples/grafana/provisioning/datasources/rankscope.yml"), "utf8");
     const { datasources } = parseYaml(text) as { datasources: { uid: string; type: string }[] };
     const known = new Map(datasources.map(({ uid, type }) => [uid, type]));
@@ -61,7 +61,7 @@ describe("the dashboards' files", () => {
   });
 });
 
-describe("on a server with the example study", () => {
+describe("the dashboards on a server with the example study", () => {
   const fresh = freshDatabase();
   let data: string;
   let server: RunningRankscope;
@@ -81,7 +81,7 @@ describe("on a server with the example study", () => {
   });
 
   describe.each(BOARDS.map(({ file, dashboard }) => [file, dashboard] as const))("%s", (_file, dashboard) => {
-    test("each variable has values, and each panel rows with the columns that it names", async () => {
+    test("each variable has values, and each panel has rows with the columns that it names", async () => {
       const values = new Map<string, string>();
       for (const { name, query: asked, current } of dashboard.templating.list) {
         if (typeof asked === "string") values.set(name, current?.value ?? "");
@@ -106,14 +106,14 @@ describe("on a server with the example study", () => {
       }
     });
 
-    test("each PromQL expression parses, and asks for metrics and labels that there are", () => {
+    test("each PromQL expression is valid, and queries existing metrics and labels", () => {
       for (const { title, targets } of dashboard.panels) {
         for (const { expr } of targets) if (expr !== undefined) checkPromql(now, title, expr);
       }
     });
   });
 
-  test("a mistake in PromQL, a metric or a label is found", () => {
+  test("rejects a mistake in PromQL, a metric or a label", () => {
     for (const wrong of [
       "sum(rankscope_jobs",
       "rankscope_nothing",
@@ -150,7 +150,7 @@ async function rowsOf(address: string, target: Target, values: ReadonlyMap<strin
   const answer = (await response.json()) as { errors?: unknown };
   expect(answer.errors).toBeUndefined();
   const rows = at(answer, root);
-  // Infinity makes one row of what is no list.
+  // Infinity makes one row of a value that is not a list.
   return Array.isArray(rows) ? rows : [rows];
 }
 
@@ -160,14 +160,14 @@ function at(value: unknown, selector: string): unknown {
     .reduce<unknown>((inner, key) => (inner as Record<string, unknown> | null | undefined)?.[key], value);
 }
 
-/** Words that prom-client adds to a histogram's name. */
+/** Suffixes that prom-client adds to a histogram's name. */
 const PARTS = /_(bucket|sum|count)$/;
-/** Labels that Prometheus adds to what it scrapes, or a histogram has by itself. */
+/** Labels that Prometheus adds when it scrapes, and labels that every histogram has. */
 const ADDED = new Set(["instance", "job", "le"]);
 
-/** @throws where the expression is not PromQL, or names a metric or label that the server does not have or document */
+/** @throws if the expression is not valid PromQL, or names a metric or label that the server does not have or document */
 function checkPromql({ types }: Scrape, title: string, source: string): void {
-  // Grafana's own variable, which is no duration yet.
+  // Grafana replaces its own variable, which is not a duration yet.
   const expr = source.replaceAll("$__rate_interval", "1m");
   const documented = labelsOf();
   const labels = new Set<string>();

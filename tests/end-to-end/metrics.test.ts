@@ -25,7 +25,7 @@ async function end({ child, ended }: Pick<RunningRankscope, "child" | "ended">):
   expect((await ended).code).toBe(0);
 }
 
-/** What /metrics says as soon as `isSo`: a worker's numbers arrive after its job's answer. */
+/** Returns the text of /metrics as soon as `isSo` holds, because a worker's numbers arrive after its job's result. */
 async function scrapeUntil(address: string, isSo: (now: Scrape) => boolean): Promise<Scrape> {
   for (let turn = 0; turn < 500; turn++) {
     const now = await scrape(address);
@@ -35,7 +35,7 @@ async function scrapeUntil(address: string, isSo: (now: Scrape) => boolean): Pro
   return scrape(address);
 }
 
-describe("a server with a worker of its own", () => {
+describe("a server with its own worker", () => {
   const fresh = freshDatabase();
   let server: RunningRankscope;
   beforeAll(async () => {
@@ -43,10 +43,10 @@ describe("a server with a worker of its own", () => {
   });
   afterAll(() => end(server));
 
-  test("counts what it answers, what its worker computes and what it finds again", async () => {
+  test("counts its answers, the worker's computations and the results that were stored already", async () => {
     expect((await query(server.address, SIMILARITY, { rank: 8 })).errors).toBeUndefined();
     const asked = { kind: "COMPARISON", found: "computed" };
-    // Several jobs compute them, and the numbers of each arrive by themselves.
+    // Several jobs compute the results, and the numbers of each job arrive separately.
     const first = await scrapeUntil(
       server.address,
       (now) =>
@@ -54,7 +54,7 @@ describe("a server with a worker of its own", () => {
         now.value("rankscope_computed_facts_total") === now.value("rankscope_facts_total", asked),
     );
     const computed = first.value("rankscope_facts_total", asked);
-    // 16 layers at rank 8, of each pair its q, k and v or not: at least one fact a layer.
+    // 16 layers at rank 8, each pair with or without q, k and v: at least one result per layer.
     expect(computed).toBeGreaterThanOrEqual(16);
     expect(first.value("rankscope_facts_total", { found: "stored" })).toBeUndefined();
     expect(first.value("rankscope_computed_facts_total", { provider: "cpu", precision: "float64" })).toBe(computed);
@@ -77,7 +77,7 @@ describe("a server with a worker of its own", () => {
     expect(second.value("rankscope_job_run_seconds")).toBe(jobs);
   });
 
-  test("counts each way to fail by its code, and what was not executed as refused", async () => {
+  test("counts each kind of failure by its code, and operations that were not executed as rejected", async () => {
     await query(server.address, "{ nothing }");
     await query(server.address, 'mutation { precomputeStudy(slug: "no-such-study") { job { id } } }');
     const now = await scrape(server.address);
@@ -87,7 +87,7 @@ describe("a server with a worker of its own", () => {
     expect(now.value("rankscope_graphql_errors_total", { code: "STUDY_NOT_FOUND" })).toBe(1);
   });
 
-  test("counts and times the imports that it is asked for, which are no computations", async () => {
+  test("counts and times requested imports, which are not computations", async () => {
     const before = await scrape(server.address);
     const ask = (folder: string) =>
       query(server.address, "mutation($input: ImportStudyInput!) { importStudy(input: $input) { job { status } } }", {
@@ -108,7 +108,7 @@ describe("a server with a worker of its own", () => {
     expect(now.value("rankscope_compute_seconds_total", { kind: "IMPORT" })).toBeUndefined();
   });
 
-  test("labels requests by pattern, whatever is asked for", async () => {
+  test("labels requests by the pattern of their path, whatever the path is", async () => {
     for (const one of ["a", "b", "c"]) {
       await fetch(new URL(`/export/studies/${one}/layers.csv?x=${one}`, server.address));
       await fetch(new URL(`/nothing-called-${one}`, server.address), { method: "PROPFIND" });
@@ -123,7 +123,7 @@ describe("a server with a worker of its own", () => {
     }
   });
 
-  test("counts subscriptions while they are open", async () => {
+  test("counts open subscriptions", async () => {
     const client = createClient({
       url: new URL("/graphql", server.address).href.replace("http", "ws"),
       webSocketImpl: WebSocket,
@@ -146,7 +146,7 @@ describe("a server with a worker of its own", () => {
     await fresh.database.sql`delete from job where id = ${id}`;
   });
 
-  test("counts operations by WebSocket as those by HTTP, subscriptions when they have begun", async () => {
+  test("counts operations over WebSocket like those over HTTP, and subscriptions once they have started", async () => {
     const client = createClient({
       url: new URL("/graphql", server.address).href.replace("http", "ws"),
       webSocketImpl: WebSocket,
@@ -161,7 +161,7 @@ describe("a server with a worker of its own", () => {
       "{ study(slug: 3) { name } }",
       follow,
     ]) {
-      // What is refused before it runs is the iterator's failure.
+      // An operation that is rejected before its execution fails the iterator.
       await client
         .iterate({ query: source })
         .next()
@@ -186,7 +186,7 @@ describe("a server with a worker of its own", () => {
     expect(more("rankscope_graphql_field_seconds", { field: "Query.study" })).toBe(1);
   });
 
-  test("emits what docs/metrics.md lists, with its types and labels, and nothing else", async () => {
+  test("emits exactly the metrics in docs/metrics.md, with their types and labels", async () => {
     const rows = (await readFile(DOCUMENT, "utf8")).matchAll(/^\| `(\w+)` \| (\w+) \| ([\w, ]*) \|/gm);
     const documented = new Map(
       [...rows].map(([, name = "", type = "", labels]) => [name, { type, labels: (labels ?? "").trim() }]),
@@ -201,10 +201,10 @@ describe("a server with a worker of its own", () => {
   });
 });
 
-describe("a fleet", () => {
+describe("a server with separate workers", () => {
   const fresh = freshDatabase();
 
-  test("counts each job where it ran, and nowhere else", async () => {
+  test("counts each job only where it ran", async () => {
     const environment = { DATABASE_URL: fresh.url, RANKSCOPE_DATA: data, RANKSCOPE_LOG: "silent" };
     const server = await serveRankscope({ ...environment, RANKSCOPE_WORKERS: "0" });
     const { found, ...worker } = await startRankscope(

@@ -7,7 +7,7 @@ import { expectSpecification } from "../support/plot-schema.js";
 import { rankscope } from "../support/rankscope.js";
 import { FIXTURE_STUDY } from "../support/shared-study.js";
 
-// `rankscope plot` as its own process, on an embedded PostgreSQL, with workers that compute what the picture needs.
+// Runs `rankscope plot` as a separate process, on an embedded PostgreSQL, with workers that compute the plot's values.
 
 let data: string;
 beforeAll(async () => {
@@ -19,7 +19,7 @@ afterAll(() => rm(data, { recursive: true }));
 
 const plot = (...args: string[]) => rankscope(["plot", ...args], { RANKSCOPE_DATA: data });
 
-test("computes what it needs, and prints the numbers", async () => {
+test("computes missing results, and prints the numbers", async () => {
   const { code, stdout, stderr } = await plot("tiny", "weight-similarity", "--rank", "4", "--format", "csv");
   expect(code, stderr).toBe(0);
   const rows = parse<Record<string, string>>(stdout, { columns: true });
@@ -30,7 +30,7 @@ test("computes what it needs, and prints the numbers", async () => {
   }
 }, 120_000);
 
-test("writes a file, and says what it is", async () => {
+test("writes a file, and states its format", async () => {
   const png = path.join(data, "picture.png");
   const drawn = await plot(
     "tiny",
@@ -51,7 +51,7 @@ test("writes a file, and says what it is", async () => {
   expectSpecification(JSON.parse(await readFile(json, "utf8")) as object);
 }, 120_000);
 
-test("names what is wrong", async () => {
+test("names the invalid argument", async () => {
   for (const [args, expected, message] of [
     [["tiny", "nope"], 2, /ARGUMENT_INVALID: .*memory-comparison/],
     [["nobody", "rank-threshold"], 3, /STUDY_NOT_FOUND/],

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { query, type Answer, type RunningRankscope } from "../support/rankscope.js";
 import { serveRandomStudy } from "../support/serve-random-study.js";
 
-// A server as `npm start` runs it: its own PostgreSQL, its own worker.
+// The server runs as with `npm start`: with its own PostgreSQL and its own worker.
 let root: string;
 let server: RunningRankscope;
 let ids: string[];
@@ -23,7 +23,7 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-/** The process of PostgreSQL; 0 where its lock file is not there. */
+/** The process id of PostgreSQL; 0 if its lock file does not exist. */
 function postmaster(): number {
   const file = path.join(root, "data", "postgres", "postmaster.pid");
   return existsSync(file) ? Number(readFileSync(file, "utf8").split("\n")[0]) : 0;
@@ -36,7 +36,7 @@ const PAIR = `query($a: ID!, $b: ID!) { compareExperiments(baseline: $a, candida
 
 const pairs = () => ids.flatMap((a, i) => ids.slice(i + 1).map((b) => ({ a, b })));
 
-/** The answer, or undefined where the server said that it could not answer or did not. */
+/** Returns the result, or undefined if the server reported an error or did not answer. */
 async function ask(pair: { a: string; b: string }): Promise<string | undefined> {
   const answer = await query(server.address, PAIR, pair).catch((): Answer => ({}));
   const layers = answer.data?.compareExperiments?.layers;
@@ -45,7 +45,7 @@ async function ask(pair: { a: string; b: string }): Promise<string | undefined> 
   return isDefined ? JSON.stringify(layers) : undefined;
 }
 
-test("PostgreSQL killed under load: no wrong answer, no job lost, all is answered again", async () => {
+test("killing PostgreSQL under load causes no wrong answer and no lost job, and all queries are answered again", async () => {
   const before = new Map<string, string>();
   const answered: [string, string][] = [];
   const key = ({ a, b }: { a: string; b: string }) => `${a} ${b}`;

@@ -17,7 +17,7 @@ const here = () => ({ RANKSCOPE_DATA: data });
 const postmaster = () => path.join(data, "postgres", "postmaster.pid");
 
 describe("a server with its own PostgreSQL", () => {
-  test("starts on an empty directory with the example study, and SIGTERM stops all of it cleanly", async () => {
+  test("starts on an empty directory with the example study, and stops completely on SIGTERM", async () => {
     const server = await serveRankscope(here());
     expect(server.printed()).toContain("imported the example study reference-study");
     expect(server.printed()).toMatch(/1\. .*\n.*2\. .*\n.*3\. /);
@@ -28,7 +28,7 @@ describe("a server with its own PostgreSQL", () => {
     expect(existsSync(postmaster())).toBe(false);
   });
 
-  test("finds the data again at the next start, and Ctrl-C stops it as well", async () => {
+  test("has its data again at the next start, and stops on Ctrl-C", async () => {
     const server = await serveRankscope(here());
     expect(server.printed()).not.toContain("imported");
     expect((await query(server.address, STUDIES)).data.studies.totalCount).toBe(1);
@@ -36,7 +36,7 @@ describe("a server with its own PostgreSQL", () => {
     expect((await server.ended).code).toBe(0);
   });
 
-  test("refuses a second server on its directory, naming the first; commands share its database", async () => {
+  test("rejects a second server on its directory, naming the first; commands share its database", async () => {
     const server = await serveRankscope(here());
     const second = await rankscope(["serve"], { ...here(), PORT: "0" });
     expect(second.code).toBe(1);
@@ -50,7 +50,7 @@ describe("a server with its own PostgreSQL", () => {
     expect((await server.ended).code).toBe(0);
   });
 
-  test("recovers after the server and PostgreSQL were killed, or the server alone", async () => {
+  test("recovers after the server, or the server and PostgreSQL, were killed", async () => {
     for (const killsPostgres of [true, false]) {
       const server = await serveRankscope(here());
       const pid = Number(readFileSync(postmaster(), "utf8").split("\n")[0]);
@@ -64,7 +64,7 @@ describe("a server with its own PostgreSQL", () => {
     }
   }, 90_000);
 
-  test("says which port is taken, and leaves nothing running", async () => {
+  test("names a port that is in use, and leaves no process running", async () => {
     const server = await serveRankscope(here());
     const port = new URL(server.address).port;
     const other = await mkdtemp(path.join(tmpdir(), "rankscope-serve-"));
@@ -78,7 +78,7 @@ describe("a server with its own PostgreSQL", () => {
   });
 });
 
-test("a wrong setting is named with what is allowed, and a password is not shown", async () => {
+test("an invalid setting is named with the allowed values, and a password is not shown", async () => {
   const port = await rankscope(["serve"], { ...here(), PORT: "eighty" });
   expect(port).toMatchObject({ code: 1, stderr: expect.stringContaining('at PORT; received "eighty"') as string });
   const url = await rankscope(["serve"], { ...here(), DATABASE_URL: "mysql://user:hunter2@host/db" });
@@ -86,13 +86,13 @@ test("a wrong setting is named with what is allowed, and a password is not shown
   expect(url.stderr).not.toContain("hunter2");
 });
 
-test("a database that does not answer is a clear error without the password", async () => {
+test("an unreachable database is a clear error without the password", async () => {
   const ended = await rankscope(["serve"], { ...here(), DATABASE_URL: "postgresql://user:hunter2@127.0.0.1:1/db" });
   expect(ended.code).toBe(1);
   expect(ended.stderr).toContain("DATABASE_UNREACHABLE");
   expect(ended.stderr).not.toContain("hunter2");
 });
 
-test("a command that does not exist exits with 2", async () => {
+test("an unknown command exits with 2", async () => {
   expect((await rankscope(["frobnicate"], here())).code).toBe(2);
 });

@@ -48,7 +48,7 @@ async function untilGone(pid: number): Promise<void> {
   expect(isAlive(pid)).toBe(false);
 }
 
-test("a server runs a worker, replaces one that is killed, and takes it along when it stops", async () => {
+test("a server runs a worker, replaces it if it is killed, and stops it when it stops", async () => {
   const server = await serveRankscope(environment());
   const first = await onlyWorker();
   process.kill(first, "SIGKILL");
@@ -61,7 +61,7 @@ test("a server runs a worker, replaces one that is killed, and takes it along wh
   expect(await workers()).toEqual([]);
 });
 
-test("a worker whose server was killed ends by itself", async () => {
+test("a worker whose server was killed exits", async () => {
   const server = await serveRankscope(environment());
   const worker = await onlyWorker();
   server.child.kill("SIGKILL");
@@ -69,14 +69,14 @@ test("a worker whose server was killed ends by itself", async () => {
   await untilGone(worker);
 });
 
-test("a command that needs weights starts a worker where there is none, and only then", async () => {
+test("a command that needs weights starts a worker only if none is running", async () => {
   const first = await rankscope(["report", "reference-study"], environment());
   expect(first, first.stderr).toMatchObject({ code: 0 });
   expect(first.stdout).toContain("Similarity of the weight updates");
   expect(await workers()).toEqual([]);
 });
 
-test("a worker without a database says what to do; one of an unprepared database too", async () => {
+test("a worker without a database, or with one that is not migrated, explains how to fix it", async () => {
   const none = await rankscope(["worker"], { RANKSCOPE_DATA: path.join(data, "nothing") });
   expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining("NO_SERVER") as string });
   const empty = new URL(fresh.url);
@@ -85,7 +85,7 @@ test("a worker without a database says what to do; one of an unprepared database
   expect(unprepared).toMatchObject({ code: 1, stderr: expect.stringContaining("MIGRATION_PENDING") as string });
 });
 
-test("a supervised worker that cannot begin ends, so that it is replaced", async () => {
+test("a supervised worker that cannot start exits, so that it is replaced", async () => {
   const main = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
   const nowhere = { DATABASE_URL: "postgresql://nobody@127.0.0.1:9/nothing", RANKSCOPE_LOG: "silent" };
   const child = fork(main, ["worker", "--id", randomUUID()], { env: { ...process.env, ...nowhere }, silent: true });
@@ -93,7 +93,7 @@ test("a supervised worker that cannot begin ends, so that it is replaced", async
   expect(code).toBe(1);
 });
 
-test("workers elsewhere read weights from a bucket that imports fill", async () => {
+test("workers on other machines read weights from a bucket that imports fill", async () => {
   const bucket = await startS3Server(path.join(data, "s3"), ["weights"]);
   const shared = {
     ...environment(),
@@ -106,7 +106,7 @@ test("workers elsewhere read weights from a bucket that imports fill", async () 
   await cp(FIXTURE_STUDY, copy, { recursive: true });
   const imported = await rankscope(["import", copy, "--slug", "in-a-bucket"], shared);
   expect(imported, imported.stderr).toMatchObject({ code: 0 });
-  // Another machine has the bucket and the database, and not the folder.
+  // Another machine has access to the bucket and the database, but not to the folder.
   await rm(copy, { recursive: true });
   await fresh.database.sql`truncate comparison, job, job_fact, job_part`;
   const server = await serveRankscope(shared);

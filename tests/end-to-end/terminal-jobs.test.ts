@@ -14,12 +14,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-// Nobody computes: what weights say stays pending, and a job is as far as the test says.
+// No worker runs, so results from weights stay pending, and each test sets the progress of its jobs.
 const api = apiServer((database) => twoStudies(database, folder));
 const ask = (...args: string[]) => rankscope([...args, "--server", api.address], {});
 
-describe("an answer that is not whole", () => {
-  test("is given with code 4, and says how much is missing", async () => {
+describe("an incomplete result", () => {
+  test("exits with 4, and states how much is missing", async () => {
     const ended = await ask("compare", "one/16bit_r2", "one/4bit_r2", "--wait", "0", "--json");
     expect(ended.code).toBe(4);
     expect(ended.stderr).toContain("2 values are still being computed (PENDING)");
@@ -35,22 +35,22 @@ describe("an answer that is not whole", () => {
     expect(report.stdout).toContain("PENDING");
   });
 
-  test("is waited for until it is whole or Ctrl-C comes, whose code is 130", async () => {
+  test("is awaited until it is complete or Ctrl-C is pressed, which exits with 130", async () => {
     const waiting = ["compare", "one/16bit_r2", "one/4bit_r2", "--server", api.address];
     const { child, ended } = await startRankscope(waiting, {}, /Waiting for 2 values/);
     child.kill("SIGINT");
     expect(await ended).toMatchObject({ code: 130, stdout: "" });
   });
 
-  test("runs without weights are compared all the same", async () => {
+  test("is no error for runs without weights, whose metrics are compared", async () => {
     const ended = await ask("compare", "one/16bit_r9", "two/untrained");
     expect(ended).toMatchObject({ code: 0, stderr: "" });
     expect(ended.stdout).toMatch(/Similarity of the updates: not known \(.*WEIGHTS_MISSING\)/);
   });
 });
 
-describe("a list that is cut", () => {
-  test("says so, and how many there are", async () => {
+describe("a truncated list", () => {
+  test("states that it is truncated, and the total", async () => {
     const ended = await ask("studies", "--limit", "1", "--sort", "slug", "--json");
     expect(JSON.parse(ended.stdout)).toMatchObject({ total: 2, truncated: true, studies: [{ slug: "one" }] });
     const text = await ask("studies", "--limit", "1", "--sort", "slug:desc");
@@ -60,7 +60,7 @@ describe("a list that is cut", () => {
 });
 
 describe("jobs", () => {
-  // The computations that the tests above wait for never end, and are not here.
+  // Uses another server, without the computations that the tests above wait for, which never end.
   const api = apiServer(() => Promise.resolve());
   const ask = (...args: string[]) => rankscope([...args, "--server", api.address], {});
   const watched = async (...args: string[]) => {
@@ -74,7 +74,7 @@ describe("jobs", () => {
     };
   };
 
-  test("all that run are watched until none does; one that failed makes the code 1", async () => {
+  test("watch follows all running jobs until they end, and exits with 1 if one failed", async () => {
     const [good, bad] = [
       await createJob(api.database, "PRECOMPUTE", "at work"),
       await createJob(api.database, "PRECOMPUTE", "at work, too"),
@@ -96,7 +96,7 @@ describe("jobs", () => {
     expect(stdout).toMatch(/Ended: (1 failed, 1 succeeded|1 succeeded, 1 failed)\.\n$/);
   });
 
-  test("one that has failed is told with its reason", async () => {
+  test("watch prints a failed job with its reason", async () => {
     const id = await createJob(api.database, "PRECOMPUTE", "at work");
     await endJob(api.database, id, { status: "FAILED", message: "no room" });
     expect(await watched(id)).toEqual({
@@ -110,7 +110,7 @@ describe("jobs", () => {
     });
   });
 
-  test("one that goes on is left by Ctrl-C with 130, and goes on", async () => {
+  test("watch exits with 130 on Ctrl-C, and its job continues", async () => {
     const id = await createJob(api.database, "PRECOMPUTE", "at work");
     const { child, ended } = await startRankscope(["watch", id, "--server", api.address], {}, /at work/);
     child.kill("SIGINT");

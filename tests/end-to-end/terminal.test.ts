@@ -24,9 +24,9 @@ afterAll(async () => {
   await rm(environment["RANKSCOPE_DATA"] ?? "", { recursive: true, force: true });
 });
 
-/** Asks beside the running server, on the database that it runs. */
+/** Runs a command directly on the database that the running server uses. */
 const beside = (...args: string[]) => rankscope(args, environment);
-/** Asks the server, in an environment that knows no database and no data. */
+/** Runs a command against the server, in an environment without database and data settings. */
 const remotely = (...args: string[]) =>
   rankscope([...args, "--server", server.address], { RANKSCOPE_DATA: "/nonexistent/rankscope" });
 
@@ -45,7 +45,7 @@ const missing = missingPseudoTerminal();
 if (missing !== undefined) console.warn(missing);
 
 describe("studies", () => {
-  test("gives the API's numbers, alike in this process and of the server", { timeout: PATIENT }, async () => {
+  test("prints the API's numbers, equal in this process and from the server", { timeout: PATIENT }, async () => {
     const local = document(await beside("studies", "--json"));
     expect(document(await remotely("studies", "--json"))).toEqual(local);
     const { study } = await api(`{ study(slug: "reference-study") {
@@ -59,7 +59,7 @@ describe("studies", () => {
     expect(stdout).toMatch(/^[\u0000-\u007f]*$/);
   });
 
-  test("takes the study of every condition, and none where one fails", async () => {
+  test("lists the studies that match all conditions, and none if no study does", async () => {
     const fits = ["--search", "reference", "--rank", "3", "8", "--base-model", "GPT", "--sort", "best=eval_loss:desc"];
     expect(document(await remotely("studies", "--json", ...fits))).toMatchObject({ total: 1 });
     for (const not of [
@@ -79,7 +79,7 @@ describe("studies", () => {
 
 describe("compare", () => {
   test(
-    "puts runs side by side with the API's numbers, alike in this process and of the server",
+    "compares runs with the API's numbers, equal in this process and from the server",
     { timeout: PATIENT },
     async () => {
       const local = document(await beside("compare", BASELINE, CANDIDATE, "--json"));
@@ -103,7 +103,7 @@ describe("compare", () => {
     },
   );
 
-  test("takes runs by their ids, and studies beside them, with intervals", async () => {
+  test("accepts runs by their ids, and studies beside them, with confidence intervals", async () => {
     const { studies: list } = await api("{ studies { nodes { experiments(first: 1) { nodes { id name } } } } }");
     const run = list.nodes[0].experiments.nodes[0];
     const found = document(await remotely("compare", run.id, "reference-study", "--json"));
@@ -121,7 +121,7 @@ describe("compare", () => {
 });
 
 describe("report", () => {
-  test("is the API's report in its formats, and the terminal's text by default", { timeout: PATIENT }, async () => {
+  test("prints the API's report in its formats, and the terminal's text by default", { timeout: PATIENT }, async () => {
     const { study } = await api(`{ study(slug: "reference-study") {
       markdown: report(format: MARKDOWN) json: report(format: JSON) html: report(format: HTML) } }`);
     const of = async (...args: string[]) => (await remotely("report", "reference-study", ...args)).stdout.trimEnd();
@@ -137,7 +137,7 @@ describe("report", () => {
 
 describe("watch", () => {
   test(
-    "shows what a study's weights need until it is computed, as JSON a line a change",
+    "prints the progress of a study's weights until they are computed, as one line of JSON per change",
     { timeout: PATIENT },
     async () => {
       const { code, stdout } = await remotely("watch", "reference-study", "--json");
@@ -155,7 +155,7 @@ describe("watch", () => {
       expect(jobs.at(-1)).toEqual(job);
       const done = jobs.map((one) => one.done);
       expect(done).toEqual([...done].sort((a, b) => a - b));
-      // By its id, and beside the server: what ended stays ended.
+      // Watches the job by its id, without the server; an ended job stays ended.
       expect(document(await beside("watch", job.id, "--json").then(lastLine))).toEqual({
         ended: { SUCCEEDED: 1 },
         truncated: false,
@@ -185,7 +185,7 @@ describe("exit codes", () => {
     [2, "argument 'pdf' is invalid", ["report", "reference-study", "--format", "pdf"]],
     [2, "missing required argument", ["compare"]],
     [2, "'tcsh' is invalid for argument 'shell'", ["completion", "tcsh"]],
-  ])("%i with %s of %j, here and of a server", { timeout: PATIENT }, async (code, words, args) => {
+  ])("are %i with %s for %j, in this process and from a server", { timeout: PATIENT }, async (code, words, args) => {
     const both = args[0] === "completion" ? [beside] : [beside, remotely];
     for (const run of both) {
       const ended = await run(...args);
@@ -195,7 +195,7 @@ describe("exit codes", () => {
     }
   });
 
-  test("1 where the server is not there, is none, or refuses; the token goes to it and is not shown", async () => {
+  test("are 1 if the server is absent, is no Rankscope server or rejects the token, which is never shown", async () => {
     const seen: (string | undefined)[] = [];
     const http = createServer((request, response) => {
       seen.push(request.headers.authorization);
@@ -221,17 +221,17 @@ describe("exit codes", () => {
     expect(bad.stderr).not.toContain("two words");
   });
 
-  test("are in the help, which each command has with examples", async () => {
+  test("are in the help, which has examples for each command", async () => {
     expect((await beside("help")).stdout).toMatch(/Exit codes: 0 .*1 .*2 [^]*3 .*4 .*130/);
     for (const command of ["studies", "compare", "report", "watch", "completion"])
       expect((await beside("help", command)).stdout).toMatch(new RegExp(`Examples:\n +.*rankscope ${command}`));
   });
 });
 
-describe.skipIf(missing !== undefined)("in a terminal", () => {
+describe.skipIf(missing !== undefined)("output in a terminal", () => {
   const settings = () => ({ ...environment, RANKSCOPE_SERVER: server.address });
 
-  test.each([60, 100, 200])("of %i columns, tables fit and curves are drawn in Unicode", async (columns) => {
+  test.each([60, 100, 200])("at %i columns, tables fit and curves are drawn in Unicode", async (columns) => {
     const { code, output } = await inTerminal(["compare", "reference-study"], settings(), columns);
     expect(code).toBe(0);
     const tables = output.split("\n").filter((line) => !line.endsWith("."));
@@ -240,14 +240,14 @@ describe.skipIf(missing !== undefined)("in a terminal", () => {
     expect(output).toContain("0.7797");
   });
 
-  test.each([{ NO_COLOR: "1" }, { TERM: "dumb" }, { LC_ALL: "C" }])("with %j it is ASCII", async (plain) => {
+  test.each([{ NO_COLOR: "1" }, { TERM: "dumb" }, { LC_ALL: "C" }])("with %j, the output is ASCII", async (plain) => {
     const { code, output } = await inTerminal(["studies"], { ...settings(), ...plain }, 100);
     expect(code).toBe(0);
     expect(output).toMatch(/^[\u0000-\u007f]*$/);
     expect(output).toContain("reference-study");
   });
 
-  test("progress is a bar that is written over, and lines a change where it is plain", async () => {
+  test("progress is a bar that is overwritten, and one line per change in plain output", async () => {
     const live = await inTerminal(["watch", "reference-study"], settings(), 80);
     expect(live.code).toBe(0);
     expect(live.output).toContain("\u001b[2K");

@@ -16,13 +16,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-test("a server that others can reach is refused, let in by a token made as it says, and closed by its end", async () => {
+test("a server that others can reach requires a token, accepts a new one, and closes its connections when it ends", async () => {
   const outside = { ...environment, HOST: "0.0.0.0", PORT: "0" };
   const refused = await rankscope(["serve"], outside);
   expect(refused.code).toBe(1);
   expect(refused.stderr).toContain("TOKEN_NEEDED");
   expect(refused.stderr).toContain("rankscope token create --role admin");
-  // The store is as it was: without the example, too.
+  // The refused start did not change the store, which does not have the example either.
   expect(await countStudies(fresh.database)).toBe(0);
 
   const made = await rankscope(
@@ -60,7 +60,7 @@ test.each([
   [[], 2, "--role"],
   [["--role", "reader", "--expires", "soon"], 2, "at --expires"],
   [["--role", "reader", "--study", "Not A Slug"], 2, "a slug: not-a-slug"],
-])("token create %j ends with %i", async (options, code, said) => {
+])("token create %j exits with %i", async (options, code, said) => {
   const ended = await rankscope(["token", "create", ...options], environment);
   expect(ended.code).toBe(code);
   expect(ended.stderr).toContain(said);
@@ -71,7 +71,7 @@ test.each([
   ["RANKSCOPE_ALLOWED_HOSTS", "http://rank.example"],
   ["RANKSCOPE_CORS_ORIGINS", "*"],
   ["RANKSCOPE_REQUIRE_TOKEN", "yes"],
-])("%s=%s is refused by name", async (variable, value) => {
+])("%s=%s is rejected by name", async (variable, value) => {
   const ended = await rankscope(["serve"], { ...environment, [variable]: value });
   expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining(variable) as string });
 });

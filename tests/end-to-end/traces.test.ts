@@ -28,7 +28,7 @@ const CLIENT = 3;
 const PRODUCER = 4;
 const CONSUMER = 5;
 
-test("one trace leads from a caller's span through the server to the worker that computes", async () => {
+test("one trace connects a client's span, the server and the worker that computes", async () => {
   const environment = { DATABASE_URL: fresh.url, RANKSCOPE_DATA: data, RANKSCOPE_LOG: "silent" };
   const server = await serveRankscope({ ...environment, OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint });
   const source = `query Compare { study(slug: "reference-study") {
@@ -42,12 +42,12 @@ test("one trace leads from a caller's span through the server to the worker that
   expect(((await response.json()) as { errors?: unknown }).errors).toBeUndefined();
   await fetch(new URL("/readyz", server.address));
   await fetch(new URL("/metrics", server.address));
-  // What has not been sent yet is sent before they end.
+  // Both processes send their remaining spans before they exit.
   server.child.kill("SIGTERM");
   expect((await server.ended).code).toBe(0);
 
   const spans = collector.spans();
-  // Nothing else is traced: no heartbeat, no sweep, no health check.
+  // Nothing else is traced: no heartbeats, cleanups or health checks.
   expect(new Set(spans.map(({ traceId }) => traceId))).toEqual(new Set([TRACE]));
   const of = (service: string, name: string) => spans.filter((span) => span.service === service && span.name === name);
   const one = (service: string, name: string): ReceivedSpan => {
@@ -65,7 +65,7 @@ test("one trace leads from a caller's span through the server to the worker that
   const similarity = one("rankscope", "Study.weightSimilarity");
   expect(one("rankscope", "Query.study").parentSpanId).toBe(operation.spanId);
   expect(similarity.parentSpanId).toBe(operation.spanId);
-  // Five runs ask for their layers: one span.
+  // Five runs request their layers in one span.
   expect(one("rankscope", "Experiment.layers").attributes).toMatchObject({ "rankscope.calls": 5 });
 
   const statements = of("rankscope", "sql select");
@@ -95,12 +95,12 @@ test("one trace leads from a caller's span through the server to the worker that
       expect(within).toContain("rankscope-worker sql with");
     }
   }
-  // Every span but the first has its parent among the received.
+  // Every span except the first has its parent among the received spans.
   const ids = new Set([CALLER, ...spans.map(({ spanId }) => spanId)]);
   expect(spans.filter(({ parentSpanId }) => !ids.has(parentSpanId))).toEqual([]);
 });
 
-test("an operation by WebSocket is a trace, or goes on with the one that it names", async () => {
+test("an operation over WebSocket starts a trace, or continues the one that it names", async () => {
   const environment = {
     DATABASE_URL: fresh.url,
     RANKSCOPE_DATA: data,
@@ -152,7 +152,7 @@ test("an operation by WebSocket is a trace, or goes on with the one that it name
   expect(spans.filter((span) => span.parentSpanId === spanId)).toMatchObject([{ name: "sql select" }]);
 });
 
-test("a collector that is not there keeps nothing from working or ending", async () => {
+test("a missing collector prevents no work and no exit", async () => {
   const environment = { DATABASE_URL: fresh.url, RANKSCOPE_DATA: data, RANKSCOPE_LOG: "silent" };
   const server = await serveRankscope({ ...environment, OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9" });
   expect((await fetch(new URL("/export/experiments.csv", server.address))).status).toBe(200);
@@ -160,7 +160,7 @@ test("a collector that is not there keeps nothing from working or ending", async
   expect((await server.ended).code).toBe(0);
 });
 
-test("a protocol that is not spoken is refused, and what OpenTelemetry switches off stays off", async () => {
+test("an unsupported protocol is rejected, and tracing that OpenTelemetry's settings disable stays off", async () => {
   const base = { DATABASE_URL: fresh.url, RANKSCOPE_DATA: data };
   const refused = await rankscope(["worker"], { ...base, OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" });
   expect(refused.code).toBe(1);

@@ -9,7 +9,7 @@ import { temporaryFolder } from "../support/temporary-folder.js";
 const reason = missingSwiftShader();
 const fresh = freshDatabase();
 
-/** Each of a worker's threads is given some of them. */
+/** Enough layers to give each of a worker's threads some. */
 const LAYERS = 8;
 
 const PAIR = `query($a: ID!, $b: ID!) { compareExperiments(baseline: $a, candidate: $b, waitSeconds: 30) {
@@ -46,8 +46,8 @@ async function compared(environment: Record<string, string>): Promise<Record<str
   }
 }
 
-describe("a worker that is told to use WebGPU", () => {
-  test("computes on the CPU where there is none, and the answer says why", async () => {
+describe("a worker with RANKSCOPE_PROVIDER=webgpu", () => {
+  test("computes on the CPU without a GPU, and the result states why", async () => {
     const layers = await compared(noVulkan());
     expect(layers).toHaveLength(LAYERS);
     for (const layer of layers) {
@@ -57,7 +57,7 @@ describe("a worker that is told to use WebGPU", () => {
   }, 90_000);
 
   test.skipIf(reason !== undefined)(
-    `computes on it, in several threads and jobs at once too, and the answer says so${reason === undefined ? "" : ` (${reason})`}`,
+    `computes on the GPU, also in several threads and jobs at once, and the result states it${reason === undefined ? "" : ` (${reason})`}`,
     async () => {
       const exact = await compared(noVulkan());
       const layers = await compared(swiftShader());

@@ -7,7 +7,7 @@ import { freshDatabase } from "../support/database.js";
 import { query, startRankscope, type RunningRankscope } from "../support/rankscope.js";
 import { serveRandomStudy } from "../support/serve-random-study.js";
 
-// Real processes on a real database: the server runs no worker of its own here, the tests start and kill them.
+// The processes and the database are real. The server runs no worker of its own; the tests start and kill workers.
 const fresh = freshDatabase();
 let root: string;
 let weights: string;
@@ -71,8 +71,8 @@ const isRunning = async () =>
   (await fresh.database.sql`select 1 from graphile_worker.jobs where locked_at is not null`).count > 0;
 const rows = async () => (await fresh.database.sql<{ n: number }[]>`select count(*) as n from comparison`)[0]?.n;
 
-describe("a worker that is killed", () => {
-  test("in the middle of a job: the job runs again within 30 s, and each fact is there once", async () => {
+describe("a killed worker", () => {
+  test("leaves its job, which runs again within 30 s, and each result is stored once", async () => {
     const [first, second] = [await startWorker(), await startWorker()];
     const asked = matrix(0);
     await until("a job that runs", isRunning);
@@ -85,13 +85,13 @@ describe("a worker that is killed", () => {
     expect(answer.jobs).toEqual([]);
     expect(answer.values.flat().every((value: unknown) => typeof value === "number")).toBe(true);
     expect(Date.now() - began).toBeLessThan(30_000);
-    // Of each of 4 layers all pairs, and each run with itself.
+    // Each of the 4 layers has all pairs, and each run with itself.
     expect(await rows()).toBe(4 * ((12 * 13) / 2));
     third.child.kill("SIGTERM");
     expect((await third.ended).code).toBe(0);
   });
 
-  test("three times by one job: that job fails with a reason to read, and the rest goes on", async () => {
+  test("that was killed three times by one job fails that job with a readable reason, and other jobs continue", async () => {
     await matrix(0, ids.slice(0, 9));
     for (let death = 0; death < 3; death++) {
       const worker = await startWorker();
@@ -116,7 +116,7 @@ describe("a worker that is killed", () => {
 });
 
 describe("a request", () => {
-  test("waits as long as it was told to, then names the job; the job is done all the same", async () => {
+  test("waits as long as requested, then names the job, which completes nevertheless", async () => {
     const pending = await pair(ids[3], ids[4], 0);
     expect(pending.layers[0]).toMatchObject({ cosineSimilarity: null, undefinedReason: "PENDING" });
     const { id } = pending.layers[0].job;
@@ -130,7 +130,7 @@ describe("a request", () => {
     await worker.ended;
   });
 
-  test("that is given up takes its job with it, unless somebody else waits", async () => {
+  test("that is cancelled cancels its job, unless another request waits for it", async () => {
     const stop = new AbortController();
     const ask = (signal?: AbortSignal) =>
       fetch(new URL("/graphql", server.address), {
@@ -170,7 +170,7 @@ describe("a request", () => {
 });
 
 describe("a weight file", () => {
-  /** The kept files, by their content; the originals are moved away so that the store cannot fall back to them. */
+  /** Damages a kept weight file. The originals are moved away so that the store cannot read them instead. */
   async function withDamage(damage: (file: string) => Promise<unknown>, check: () => Promise<void>): Promise<void> {
     const files = await fresh.database.sql<{ hash: string; path: string }[]>`
       select weight_file.hash, weight_file.path from weight_file
@@ -208,23 +208,26 @@ describe("a weight file", () => {
     ],
     ["truncated", (file: string) => truncate(file, 1000), /weight file changed after it was imported/],
     ["deleted", (file: string) => rm(file), /no longer where it was imported from/],
-  ] as const)("that was %s after the import is named, and nothing of it is stored", async (_, damage, reason) => {
-    await withDamage(damage, async () => {
-      const bad = await pair(ids[7], ids[8], 20);
-      const failed = bad.layers.filter(
-        ({ undefinedReason }: { undefinedReason: string | null }) => undefinedReason !== null,
-      );
-      expect(failed.length).toBeGreaterThan(0);
-      for (const layer of failed) {
-        expect(layer).toMatchObject({ cosineSimilarity: null, undefinedReason: "UNREADABLE" });
-        expect(layer.undefinedDetail).toMatch(reason);
-      }
-      expect(await rows()).toBe(4 - failed.length);
-      expect((await pair(ids[8], ids[9], 20)).summary).toMatchObject({ comparedLayers: 4 });
-    });
-    const worker = await startWorker();
-    expect((await pair(ids[7], ids[8], 20)).summary).toMatchObject({ comparedLayers: 4 });
-    worker.child.kill("SIGTERM");
-    await worker.ended;
-  });
+  ] as const)(
+    "that was %s after the import is reported, and no result from it is stored",
+    async (_, damage, reason) => {
+      await withDamage(damage, async () => {
+        const bad = await pair(ids[7], ids[8], 20);
+        const failed = bad.layers.filter(
+          ({ undefinedReason }: { undefinedReason: string | null }) => undefinedReason !== null,
+        );
+        expect(failed.length).toBeGreaterThan(0);
+        for (const layer of failed) {
+          expect(layer).toMatchObject({ cosineSimilarity: null, undefinedReason: "UNREADABLE" });
+          expect(layer.undefinedDetail).toMatch(reason);
+        }
+        expect(await rows()).toBe(4 - failed.length);
+        expect((await pair(ids[8], ids[9], 20)).summary).toMatchObject({ comparedLayers: 4 });
+      });
+      const worker = await startWorker();
+      expect((await pair(ids[7], ids[8], 20)).summary).toMatchObject({ comparedLayers: 4 });
+      worker.child.kill("SIGTERM");
+      await worker.ended;
+    },
+  );
 });

@@ -12,13 +12,13 @@ describe.skipIf(reason !== undefined)(`WebGPU on SwiftShader${reason === undefin
   }, 120_000);
   const of = (name: string) => judged.find((one) => one.name === name);
 
-  test("every answer is within the tolerances of the precision that it says it has", () => {
+  test("every result is within the tolerances of the precision that it states", () => {
     expect(judged.length).toBeGreaterThan(40);
     expect(judged.filter(({ wrong }) => wrong.length > 0)).toEqual([]);
   });
 
   test.each(["unrelated", "other ranks", "one start", "opposed", "scaled", "collapsed"])(
-    "%s: float32 holds it, and it comes from the GPU",
+    "%s updates are precise enough in float32, and are computed on the GPU",
     (name) => expect(of(name)).toMatchObject({ provider: "webgpu", precision: "float32", fallback: null }),
   );
 
@@ -30,15 +30,15 @@ describe.skipIf(reason !== undefined)(`WebGPU on SwiftShader${reason === undefin
     "tiny",
     "huge",
     "zero",
-  ])("%s: float32 cannot hold it, and it comes from the CPU in float64", (name) =>
+  ])("%s updates need float64, and are computed on the CPU", (name) =>
     expect(of(name)).toMatchObject({ provider: "cpu", precision: "float64", fallback: null }),
   );
 
-  test("larger updates come from the GPU, but for those compared with themselves", () => {
+  test("larger updates are computed on the GPU, except when compared with themselves", () => {
     const random = judged.filter(({ name }) => name.startsWith("random"));
     const onGpu = random.filter(({ provider }) => provider === "webgpu");
     expect(onGpu.length).toBeGreaterThanOrEqual(30);
-    // Float32 it is: no answer of the CPU would be off by so much.
+    // The error shows that the result is in float32; no result of the CPU has an error of this size.
     expect(Math.max(...onGpu.map(({ cosineError }) => cosineError))).toBeGreaterThan(1e-9);
   });
 
@@ -46,12 +46,12 @@ describe.skipIf(reason !== undefined)(`WebGPU on SwiftShader${reason === undefin
     expect(of(`a weight that is ${value}`)).toMatchObject({ provider: "webgpu", wrong: [] });
   });
 
-  test("a CPU that plays a GPU is not chosen by itself, whatever the crossings say", async () => {
+  test("a GPU emulated by the CPU is not selected automatically, whatever the measured thresholds are", async () => {
     expect(await autoProcess(swiftShader())).toMatchObject({ provider: "cpu", precision: "float64", fallback: null });
   }, 60_000);
 });
 
-test("a provider that does not open falls back to the CPU, exact, and says why", async () => {
+test("a provider that cannot be opened falls back to the CPU, with exact results, and states why", async () => {
   const judged = await goldenProcess("webgpu", noVulkan());
   expect(judged.filter(({ wrong }) => wrong.length > 0)).toEqual([]);
   for (const { provider, precision, fallback } of judged) {

@@ -9,13 +9,13 @@ import { checkpointRecord, experimentRecord, studyRecord } from "../../support/s
 interface Sketch {
   readonly name: string;
   readonly baseModel?: string;
-  /** Training losses of [baseline, candidate] by rank; null where the run has none. */
+  /** Training losses of [baseline, candidate] by rank; null if the run has none. */
   readonly losses: Record<number, readonly [number | null, number | null]>;
   readonly alpha?: number;
   readonly seed?: number;
 }
 
-/** In this order they were imported. */
+/** The slugs in the order in which the studies were imported. */
 const SKETCHES: readonly Sketch[] = [
   { name: "alpha", baseModel: "gpt2", losses: { 2: [2, 2.2], 4: [1.9, 1.92] }, alpha: 16, seed: 1 },
   { name: "beta", baseModel: "Llama", losses: { 2: [1.5, 1.51], 8: [1.4, 1.41] }, alpha: 32 },
@@ -151,11 +151,11 @@ describe("studies", () => {
       { experiments: { some: { study: { slug: { equals: "beta" } }, not: { study: { ranks: { has: 4 } } } } } },
       ["beta"],
     ],
-  ])("are narrowed by %s", async (_, filter, expected) => {
+  ])("are filtered by %s", async (_, filter, expected) => {
     expect(await slugs(filter)).toEqual(expected);
   });
 
-  test("a filter and its negation share no study and miss none", async () => {
+  test("that match a filter and those that match its negation are all studies, without overlap", async () => {
     for (const filter of [
       { baseModel: { startsWith: "g" } },
       { experiments: { some: { metric: { name: "training_loss", lt: 2 } } } },
@@ -171,34 +171,31 @@ describe("studies", () => {
     ["METRIC_BEST", "ASC", ["beta", "alpha", "delta", "gamma-100"]],
     ["METRIC_BEST", "DESC", ["delta", "alpha", "beta", "gamma-100"]],
     ["METRIC_MEAN", "ASC", ["beta", "alpha", "delta", "gamma-100"]],
-  ])(
-    "are ordered by %s %s, page by page without a gap; what has no value comes last",
-    async (field, direction, all) => {
-      const orderBy = { field, direction, metric: "training_loss" };
-      expect(await slugs({}, orderBy)).toEqual(all);
-      const paged: string[] = [];
-      let after: string | null = null;
-      do {
-        const { data } = await server.ask(
-          `query($orderBy: StudyOrder, $after: String) { studies(first: 1, orderBy: $orderBy, after: $after) {
+  ])("are ordered by %s %s across pages without a gap, missing values last", async (field, direction, all) => {
+    const orderBy = { field, direction, metric: "training_loss" };
+    expect(await slugs({}, orderBy)).toEqual(all);
+    const paged: string[] = [];
+    let after: string | null = null;
+    do {
+      const { data } = await server.ask(
+        `query($orderBy: StudyOrder, $after: String) { studies(first: 1, orderBy: $orderBy, after: $after) {
           totalCount pageInfo { hasNextPage endCursor } edges { cursor node { slug } } } }`,
-          { orderBy, after },
-        );
-        const { edges, pageInfo, totalCount } = data.studies as {
-          totalCount: number;
-          edges: { cursor: string; node: { slug: string } }[];
-          pageInfo: { hasNextPage: boolean; endCursor: string };
-        };
-        expect(totalCount).toBe(4);
-        expect(edges[0]?.cursor).toBe(pageInfo.endCursor);
-        paged.push(...edges.map(({ node }) => node.slug));
-        after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
-      } while (after !== null);
-      expect(paged).toEqual(all);
-    },
-  );
+        { orderBy, after },
+      );
+      const { edges, pageInfo, totalCount } = data.studies as {
+        totalCount: number;
+        edges: { cursor: string; node: { slug: string } }[];
+        pageInfo: { hasNextPage: boolean; endCursor: string };
+      };
+      expect(totalCount).toBe(4);
+      expect(edges[0]?.cursor).toBe(pageInfo.endCursor);
+      paged.push(...edges.map(({ node }) => node.slug));
+      after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
+    } while (after !== null);
+    expect(paged).toEqual(all);
+  });
 
-  test("are ordered by how many runs they have, ties by id", async () => {
+  test("are ordered by the number of their runs, ties by id", async () => {
     expect(await slugs({}, { field: "EXPERIMENT_COUNT", direction: "ASC" })).toEqual([
       "gamma-100",
       "delta",
@@ -207,7 +204,7 @@ describe("studies", () => {
     ]);
   });
 
-  test("a page stays where it was when a study is added before it", async () => {
+  test("stay on the same page when a study is added before it", async () => {
     const page = `query($after: String) { studies(first: 2, after: $after, orderBy: { field: SLUG, direction: ASC }) { pageInfo { endCursor } nodes { slug } } }`;
     const first = (await server.ask(page)).data.studies;
     const id = newId();
@@ -222,7 +219,7 @@ describe("studies", () => {
     ["a text that no database holds", { filter: { slug: { equals: "\0" } } }, "zero character"],
     ["a filter that is too deep", { filter: deep(20) }, "12 levels"],
     ["a filter that is too long", { filter: { slug: { in: Array<string>(6000).fill("x") } } }, "5000"],
-  ])("%s is refused by name", async (_, variables, message) => {
+  ])("%s is rejected by name", async (_, variables, message) => {
     const source = `query($filter: StudyFilter, $orderBy: StudyOrder, $after: String) {
       studies(filter: $filter, orderBy: $orderBy, after: $after) { nodes { slug } } }`;
     const first = await server.ask("{ studies(first: 1) { pageInfo { endCursor } } }");
@@ -239,13 +236,13 @@ function deep(levels: number): unknown {
   return levels === 0 ? { slug: { equals: "x" } } : { not: deep(levels - 1) };
 }
 
-test("a cursor of another list is refused, whatever is asked for after it", async () => {
+test("a cursor of another list is rejected", async () => {
   const { errors } = await server.ask('{ study(slug: "beta") { experiments(after: "x") { totalCount } } }');
   expect(errors?.[0]?.extensions.code).toBe("ARGUMENT_INVALID");
 });
 
 describe("tags", () => {
-  test("are added once, found, and taken off", async () => {
+  test("are added once, found, and removed", async () => {
     const tag = (name: string, tags: string[]) =>
       server.ask(`mutation($tags: [String!]!) { ${name}(slug: "beta", tags: $tags) { tags } }`, { tags });
     expect((await tag("tagStudy", [" paper ", "draft", "paper"])).data.tagStudy.tags).toEqual(["draft", "paper"]);
@@ -258,7 +255,7 @@ describe("tags", () => {
     expect((await tag("tagStudy", [" "])).errors?.[0]?.extensions.code).toBe("ARGUMENT_INVALID");
   });
 
-  test("of a study that is not there are refused", async () => {
+  test("of an unknown study are rejected", async () => {
     const { errors } = await server.ask('mutation { tagStudy(slug: "none", tags: ["x"]) { slug } }');
     expect(errors?.[0]?.extensions.code).toBe("STUDY_NOT_FOUND");
   });
@@ -270,7 +267,7 @@ const ACROSS = `query($slugs: [String!]!) { compareStudies(slugs: $slugs, metric
   byStudy { study { slug } minimumViableRank { rank bound } meanCosineSimilarity comparedLayers missingLayers
     differentStartRanks memoryReductionPercent } } }`;
 
-test("studies are compared by rank and by study, from what is stored, and nothing is queued for it", async () => {
+test("studies are compared by rank and by study from stored results, and no job is queued", async () => {
   const { data, errors } = await server.ask(ACROSS, { slugs: ["beta", "alpha", "nobody", "gamma-100", "alpha"] });
   expect(errors).toBeUndefined();
   const { byRank, byStudy, missingSlugs } = data.compareStudies;
@@ -307,7 +304,7 @@ test("studies are compared by rank and by study, from what is stored, and nothin
   expect(n).toBe(0);
 });
 
-test("runs are put together with their moments and the best of them", async () => {
+test("runs are grouped, with moments and the best run of each group", async () => {
   const { data, errors } = await server.ask(`{
     experimentGroups(by: [BASE_MODEL, QUANTIZATION_BITS], metric: "training_loss") { totalCount nodes {
       baseModel quantizationBits rank n mean standardDeviation standardError min max best { value experiment { name study { slug } } } } }
@@ -337,7 +334,7 @@ test("runs are put together with their moments and the best of them", async () =
   ]);
 });
 
-test("groups come in pages that meet", async () => {
+test("groups are paged without a gap", async () => {
   const page = `query($after: String) { experimentGroups(by: [STUDY, RANK], metric: "training_loss", first: 2, after: $after) {
     totalCount pageInfo { hasNextPage endCursor } nodes { study rank } } }`;
   const seen: unknown[] = [];
@@ -363,7 +360,7 @@ test("groups come in pages that meet", async () => {
   );
 });
 
-test("runs are flat rows with the metrics asked for, page by page", async () => {
+test("runs are flat rows with the requested metrics, page by page", async () => {
   const page = `query($after: String, $orderBy: ExperimentOrder) {
     experimentRows(metrics: ["peak_memory_mb", "training_loss", "none"], first: 3, after: $after, orderBy: $orderBy) {
       totalCount metrics pageInfo { hasNextPage endCursor } nodes { study name rank method hasWeights values } } }`;
@@ -391,7 +388,7 @@ test("runs are flat rows with the metrics asked for, page by page", async () => 
   expect(byLoss).toEqual([3.5, 3, 2.2, 2, 1.92, 1.9, 1.51, 1.5, 1.41, 1.4, null, null]);
 });
 
-test("layers are flat rows over studies and ranks, page by page, with what is stored and why there is nothing", async () => {
+test("layers are flat rows over studies and ranks, page by page, with stored results or the reason for none", async () => {
   const page = `query($after: String, $first: Int) { layerRows(first: $first, after: $after) {
     totalCount pageInfo { hasNextPage endCursor }
     nodes { study rank layer baseline candidate stored cosineSimilarity l2Distance undefinedReason } } }`;
@@ -415,14 +412,14 @@ test("layers are flat rows over studies and ranks, page by page, with what is st
   ]);
   const alpha = rows[0] as { cosineSimilarity: number; l2Distance: number };
   expect(alpha.cosineSimilarity).toBeCloseTo(0.5, 12);
-  // scaling 8 on both sides: 8 * sqrt(5 - 2)
+  // Both scalings are 8: 8 * sqrt(5 - 2)
   expect(alpha.l2Distance).toBeCloseTo(8 * Math.sqrt(3), 12);
-  // Stored for other scalings only: the cosine is known, the distance is not.
+  // Stored for other scalings only, so the cosine is known and the distance is not.
   expect(rows[2]).toMatchObject({ baseline: "16bit_r2", candidate: "4bit_r2", l2Distance: null });
   expect(rows[2]?.["cosineSimilarity"]).toBeCloseTo(0.8, 12);
 });
 
-test("the statements do not grow with the studies", async () => {
+test("the number of statements does not grow with the number of studies", async () => {
   const one = "alpha";
   const four = ["alpha", "beta", "gamma-100", "delta"];
   const browse = `query($first: Int) { studies(first: $first) { totalCount pageInfo { endCursor } edges { cursor }

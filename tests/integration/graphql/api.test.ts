@@ -54,7 +54,7 @@ afterAll(() => stop());
 const ask = (source: string, variables: Record<string, unknown> = {}) => query(server.address, source, variables);
 
 describe("lists", () => {
-  test("studies come newest first, in pages that meet without a gap", async () => {
+  test("studies are listed newest first, in pages without a gap", async () => {
     const page = `query($after: String) { studies(first: 1, after: $after) { totalCount pageInfo { hasNextPage endCursor } nodes { slug } } }`;
     const first = (await ask(page)).data.studies;
     expect(first).toMatchObject({ totalCount: 2, pageInfo: { hasNextPage: true }, nodes: [{ slug: "large" }] });
@@ -64,7 +64,7 @@ describe("lists", () => {
     expect(third).toMatchObject({ pageInfo: { hasNextPage: false, endCursor: null }, nodes: [] });
   });
 
-  test("experiments too, by rank and the more bits first", async () => {
+  test("experiments are listed by rank, more bits first", async () => {
     const page = `query($after: String) { study(slug: "large") { experiments(first: 5, after: $after) {
       totalCount pageInfo { hasNextPage endCursor } nodes { name } } } }`;
     const names: string[] = [];
@@ -97,7 +97,7 @@ describe("lists", () => {
       '{ study(slug: "small") { experiments { nodes { curve(metric: "loss", maxPoints: 1) { steps } } } } }',
       "allowed: 2 or more",
     ],
-  ])("%s is refused by name", async (_, source, message) => {
+  ])("%s is rejected by name", async (_, source, message) => {
     const { errors } = await ask(source);
     expect(errors?.[0]).toMatchObject({
       message: expect.stringContaining(message) as string,
@@ -105,7 +105,7 @@ describe("lists", () => {
     });
   });
 
-  test("what does not exist is null", async () => {
+  test("an unknown object is null", async () => {
     const { data } = await ask(
       '{ study(slug: "none") { slug } experiment(id: "none") { name } job(id: "none") { id } }',
     );
@@ -113,7 +113,7 @@ describe("lists", () => {
   });
 });
 
-test("the statements of a query do not grow with its rows", async () => {
+test("the number of a query's statements does not grow with its rows", async () => {
   const source = `query($slug: String!) { study(slug: $slug) {
     experiments { nodes { name rank { r experiments { name } } study { slug } trainingLoss metrics { name } curves checkpoints { step } curve(metric: "loss") { steps } } }
     layers { name } ranks { r degradation { percent } experiments { name } } minimumViableRank { rank } hypotheses { verdict }
@@ -129,7 +129,7 @@ test("the statements of a query do not grow with its rows", async () => {
   expect(large).toBe(small);
 });
 
-test("weights that are not where they were are a reason on the layer, not an error of the query", async () => {
+test("weights that were moved are a reason on the layer, not an error of the query", async () => {
   const { data, errors } = await ask(
     '{ study(slug: "small") { weightSimilarity(rank: 1) { mean comparedLayers computed { provider } layers { undefinedReason undefinedDetail } } } }',
   );
@@ -147,7 +147,7 @@ test("weights that are not where they were are a reason on the layer, not an err
   });
 });
 
-test("NaN in a curve is null, and counted", async () => {
+test("NaN in a curve is null, and is counted", async () => {
   const { data } = await ask(
     '{ study(slug: "small") { experiments(first: 1) { nodes { curve(metric: "loss") { steps values nonFinite totalPoints sampled } } } } }',
   );
@@ -164,7 +164,7 @@ describe("imports", () => {
   const mutation = `mutation($input: ImportStudyInput!) { importStudy(input: $input) {
     job { id status message done total } study { slug experiments { totalCount } } findings { severity code where message } } }`;
 
-  test("a folder under a root is imported, and its job can be asked for", async () => {
+  test("a folder under a root is imported, and its job can be queried", async () => {
     await writeFiles(path.join(root, "mine"), {
       "16bit_r2/adapter_config.json": adapterConfig(),
       "16bit_r2/adapter_model.safetensors": safetensors(factorTensors(1)),
@@ -201,12 +201,12 @@ describe("imports", () => {
     expect((await ask('{ study(slug: "empty") { slug } }')).data.study).toBeNull();
   });
 
-  test("who does not wait gets the running job", async () => {
+  test("a mutation that does not wait returns the running job", async () => {
     const { data } = await ask(mutation, { input: { folder: path.join(root, "mine"), waitSeconds: 0 } });
     expect(["RUNNING", "SUCCEEDED"]).toContain(data.importStudy.job.status);
   });
 
-  test("folders outside the roots, by whatever path, and folders that are not there are refused alike", async () => {
+  test("rejects a folder outside the import roots and a missing folder alike, by any path", async () => {
     await symlink(tmpdir(), path.join(root, "way-out"));
     for (const folder of [
       tmpdir(),
@@ -225,7 +225,7 @@ describe("imports", () => {
     }
   });
 
-  test("messages call the folder what the client called it, and name no other place of the machine", async () => {
+  test("messages name the folder as the client did, and no other path of the server", async () => {
     await mkdir(path.join(root, "given/empty"), { recursive: true });
     await mkdir(path.join(root, "given/broken"), { recursive: true });
     await writeFiles(path.join(root, "given/broken"), {
@@ -254,7 +254,7 @@ describe("imports", () => {
   });
 });
 
-describe("requests out of the ordinary", () => {
+describe("malformed and failing requests", () => {
   const post = (body: string, type = "application/json") =>
     fetch(new URL("/graphql", server.address), { method: "POST", headers: { "content-type": type }, body });
 
@@ -272,12 +272,12 @@ describe("requests out of the ordinary", () => {
     expect(JSON.stringify(errors)).not.toMatch(/node_modules|\bat .*\.js:/);
   });
 
-  test("a form that another site could send is refused", async () => {
+  test("a form that another site could send is rejected", async () => {
     expect((await post("query={studies{totalCount}}", "application/x-www-form-urlencoded")).status).toBe(400);
     expect((await fetch(new URL("/graphql?query={studies{totalCount}}", server.address))).status).toBe(400);
   });
 
-  test("what fails unexpectedly tells nothing but that it was logged", async () => {
+  test("an unexpected error reveals only that it was logged", async () => {
     await fresh.database.sql`alter table rank rename to elsewhere`;
     const { errors } = await ask('{ study(slug: "small") { ranks { r } } }').finally(
       () => fresh.database.sql`alter table elsewhere rename to rank`,

@@ -15,7 +15,7 @@ const server = apiServer(async (database) => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-test("experiments come in the order of their ids, null for what is none, in as many statements for one as for all", async () => {
+test("experiments keep the order of their ids, null for unknown ones, and need as many statements for one as for all", async () => {
   const source = `query ($ids: [ID!]!) { experiments(ids: $ids) { name study { slug } metrics { name value } } }`;
   const [first, second] = [ids.one.experiments["4bit_r2"] ?? "", ids.two.experiments["other"] ?? ""];
   const { data, errors } = await server.ask(source, { ids: [second, "no id", first, second] });
@@ -39,7 +39,7 @@ test("experiments come in the order of their ids, null for what is none, in as m
   expect(await statements(all)).toBe(await statements([first]));
 });
 
-test("no more experiments are given at once than an answer can carry", async () => {
+test("a request for too many experiments at once is rejected", async () => {
   const { errors } = await server.ask(`query ($ids: [ID!]!) { experiments(ids: $ids) { id } }`, {
     ids: Array.from({ length: 65 }, () => "id"),
   });
@@ -47,7 +47,7 @@ test("no more experiments are given at once than an answer can carry", async () 
   expect(errors?.[0]?.message).toContain("up to 64");
 });
 
-test("jobs come newest first, of the statuses asked for; an import whose process is gone has failed", async () => {
+test("jobs are listed newest first, by status, and an import whose process died has failed", async () => {
   const { database } = server;
   const dead = await createJob(database, "IMPORT", "reading");
   await database.sql`update job set updated_at = now() - interval '1 hour' where id = ${dead}`;

@@ -20,7 +20,7 @@ const adapter = {
   ...{ revision: null, taskType: "CAUSAL_LM" },
 };
 
-/** One rank, three seeds a side; seed 1 has weights from one A on both sides, seed 2 from another. */
+/** One rank with three seeds each for baseline and candidate; seed 1 has weights from one A in both, seed 2 from another. */
 const run = (
   bits: number,
   seed: number,
@@ -82,7 +82,7 @@ async function degradation(args: string) {
 }
 
 describe("degradation over seeds", () => {
-  test("says who is compared, leaves other methods out, and tests the difference", async () => {
+  test("states what is compared, excludes other methods, and tests the difference", async () => {
     const found = await degradation("");
     expect(found).toMatchObject({
       ...{ verdict: "INCONCLUSIVE", intervalMethod: "WELCH_T", intervalReason: null, paired: false, pairs: 3 },
@@ -95,13 +95,13 @@ describe("degradation over seeds", () => {
     expect(found.roles.baselineExperiments).toHaveLength(3);
   });
 
-  test("compares run with run where asked to", async () => {
+  test("compares run with run if requested", async () => {
     const found = await degradation("(paired: true)");
     expect(found).toMatchObject({ verdict: "ACCEPTABLE", intervalMethod: "PAIRED_T", paired: true });
     expect(found.test.p).toBeLessThan(0.01);
   });
 
-  test("draws samples where asked to, the same for the same seed", async () => {
+  test("draws bootstrap samples if requested, equal ones for equal seeds", async () => {
     const args = "(interval: BOOTSTRAP_BCA, bootstrapSeed: 5, confidence: 0.9, resamples: 500)";
     const found = await degradation(args);
     expect(found).toMatchObject({ intervalMethod: "BOOTSTRAP_BCA", interval: { confidence: 0.9 } });
@@ -110,7 +110,7 @@ describe("degradation over seeds", () => {
     expect(other.interval).not.toEqual(found.interval);
   });
 
-  test("reads the best, the last or one step of a curve, and any metric by its name", async () => {
+  test("uses the best, the last or one step of a curve, and any metric by its name", async () => {
     expect(await degradation("(metric: EVAL_LOSS, at: BEST)")).toMatchObject({
       metric: "the best eval_loss",
       percent: expect.closeTo((2.2 / 2.1 - 1) * 100, 9) as number,
@@ -135,7 +135,7 @@ describe("degradation over seeds", () => {
     );
   });
 
-  test("takes the sides that are given, by method or by run", async () => {
+  test("uses the given baseline and candidate, by method or by run", async () => {
     const found = await degradation("(candidate: { method: DORA })");
     expect(found).toMatchObject({ roles: { baseline: "16bit", candidate: "DORA" }, candidate: { n: 1, mean: 1.5 } });
     expect(found.roles.because).toContain("The candidate was requested");
@@ -151,7 +151,7 @@ test.each([
   ["degradation(resamples: 10)", "resamples"],
   ['degradation(baseline: { quantization: "2bit" })', "baseline and candidate"],
   ['degradation(baseline: { method: DORA }, candidate: { quantization: "16bit" })', "baseline and candidate"],
-])("%s is refused by name, with what is allowed", async (field, where) => {
+])("%s is rejected by name, with the allowed values", async (field, where) => {
   const { errors } = await server.ask(`{ study(slug: "seeds") { ranks { ${field} { percent } } } }`);
   expect(errors[0]).toMatch(new RegExp(`at ${where}; received .*; allowed: `));
 });
@@ -163,13 +163,13 @@ test.each([
   ["rankAllocation(rank: 4, allowedRanks: [0, 2]) { reason }", "allowedRanks"],
   ["rankAllocation(rank: 9) { reason }", "rank of study seeds"],
   ['weightSimilarity(rank: 4, candidate: { quantization: "2bit" }) { mean }', "baseline and candidate"],
-])("study { %s } is refused by name", async (field, where) => {
+])("study { %s } is rejected by name", async (field, where) => {
   const { errors } = await server.ask(`{ study(slug: "seeds") { ${field} } }`);
   expect(errors[0]).toContain(`at ${where};`);
 });
 
-describe("what rests on weights", () => {
-  test("knows noise floors of other seeds and of neighbouring checkpoints", async () => {
+describe("results from weights", () => {
+  test("include noise floors of other seeds and of neighbouring checkpoints", async () => {
     const { data, errors } = await server.ask(
       `{ study(slug: "seeds") { hypotheses { id evidence { label value } confounds { kind } } } }`,
     );
@@ -177,11 +177,11 @@ describe("what rests on weights", () => {
     const labels = data.study.hypotheses[0].evidence.map(({ label }: { label: string }) => label);
     expect(labels).toContain("noise floor: 16bit_r4_seed1 against 16bit_r4_seed2, another seed");
     expect(labels).toContain("noise floor: 4bit_r4_seed1, step 900 against 1000");
-    // All in one question: two layers of one pair of sides, two of seeds and four of checkpoints.
+    // One request has all: two layers of one baseline and candidate, two of seeds and four of checkpoints.
     expect(weights.asked.map(({ kind, count }) => [kind, count])).toEqual([["COMPARISON", 14]]);
   });
 
-  test("gives an allocation that PEFT can read, within its budget", async () => {
+  test("include an allocation that PEFT can read, within its budget", async () => {
     const { data, errors } = await server.ask(
       `{ study(slug: "seeds") { rankAllocation(rank: 4, relativeBudget: 1.5, allowedRanks: [2, 4, 8, 12]) {
         reason budget parameters r loraAlpha peft layers { layer { name } rank score } rankPattern { key value } } } }`,
@@ -203,7 +203,7 @@ describe("what rests on weights", () => {
       expect(peft.alpha_pattern[key]).toBe(4 * (rank as number));
   });
 
-  test("refuses an allocation without weights or by too small a budget, and says why", async () => {
+  test("reject an allocation without weights or with too small a budget, and state why", async () => {
     const { data, errors } = await server.ask(
       `{ study(slug: "seeds") { small: rankAllocation(rank: 4, parameters: 10) { reason budget layers { rank } }
          none: rankAllocation(rank: 4, candidate: { method: QLORA, experiments: ["${seeds.experiments["4bit_r4_seed3"]}"] }) { reason peft } } }`,
@@ -217,7 +217,7 @@ describe("what rests on weights", () => {
     expect(data.study.none).toEqual({ reason: "no layer could be compared at r = 4", peft: null });
   });
 
-  test("names what is still being computed instead of concluding from the rest", async () => {
+  test("name what is still being computed instead of drawing a conclusion from the rest", async () => {
     const hash = seeds.factors["4bit_r4_seed1/1000/h.0.attn.c_attn"] ?? "";
     weights.instead.set(hash, { pending: "0190c0de-0000-7000-8000-000000000001" });
     const { data, errors } = await server.ask(
@@ -249,7 +249,7 @@ describe("what rests on weights", () => {
   });
 });
 
-test("a recommendation keeps to the time budget, and the Pareto frontier to three metrics and their directions", async () => {
+test("a recommendation respects the time budget, and the Pareto frontier three metrics and their directions", async () => {
   const { data, errors } = await server.ask(
     `{ study(slug: "seeds") { recommendation(timeBudgetSeconds: 1) { experiment { name } alternatives { rejectedBecause } }
        paretoFrontier(x: PEAK_MEMORY_MB, yKey: "eval_accuracy", z: TRAINING_LOSS) { experiment { name } z dominated } } }`,

@@ -57,7 +57,7 @@ describe("the example that compares studies", () => {
   });
 });
 
-test("the typed client is that of schema/schema.graphql (npm run schema writes it)", async () => {
+test("the typed client matches schema/schema.graphql (npm run schema writes it)", async () => {
   const output = path.join(await temporaryFolder(), "graphql-env.d.ts");
   const bin = path.join(root, "node_modules/gql.tada/bin/cli.js");
   await run(process.execPath, [bin, "generate-output", "-c", "examples/clients/tsconfig.json", "-o", output], {

@@ -30,7 +30,7 @@ const SOURCE = `query($slug: String!, $left: ID!, $right: ID!, $ids: [ID!]!) {
   similarityMatrix(experiments: $ids) { values perLayer { layer { name } values } }
 }`;
 
-test("neither statements nor questions about weights grow with layers, ranks or runs", async () => {
+test("the numbers of statements and of requests for weights do not grow with layers, ranks or runs", async () => {
   const folder = await mkdtemp(path.join(tmpdir(), "rankscope-statements-"));
   const proxy = await countingProxy(fresh.url);
   const database = openDatabase(proxy.url, { applicationName: "weight statements", maxConnections: 4 });
@@ -61,7 +61,7 @@ test("neither statements nor questions about weights grow with layers, ranks or 
       const { experiments } = await storedStudy(fresh.database, folder, slug, runs);
       const ids = Object.values(experiments);
       const variables = { slug, ids, left: experiments["16bit_r1"], right: experiments["4bit_r1"] };
-      // Which connection serves a statement, and whether it is prepared there, must not matter: each answer counts the same.
+      // The count must not depend on which connection serves a statement or whether it is prepared there.
       for (let turn = 0; turn < 3; turn++) {
         weights.asked.length = 0;
         const before = proxy.statements();
@@ -73,7 +73,7 @@ test("neither statements nor questions about weights grow with layers, ranks or 
     }
     const [first] = counts;
     for (const count of counts) expect(count).toEqual(first);
-    // One question each: comparisons of all fields, of the parts that follow from them, subspaces, spectra.
+    // One request each for the comparisons of all fields, the parts derived from them, the subspaces and the spectra.
     expect(first?.questions).toBe(4);
     expect(first?.statements).toBeGreaterThan(5);
   } finally {

@@ -39,7 +39,7 @@ const ATTENTION = "h.0.attn.c_attn";
 const FEED_FORWARD = "h.1.mlp.c_fc";
 const run = (name: string) => one.experiments[name] ?? two.experiments[name];
 
-/** Where dW is formed in full. */
+/** Computes the expected values from dW, formed in full. */
 function similarity(left: StoredLayer, right: StoredLayer, scaling: "ADAPTER" | "NONE" = "ADAPTER") {
   const [s1, s2] = scaling === "NONE" ? [1, 1] : [left.scaling, right.scaling];
   const { leftSquaredNorm, rightSquaredNorm, ...facts } = densePairFacts(left, right, scalingRatio(s1, s2));
@@ -55,7 +55,7 @@ describe("two runs", () => {
   const compare = (fields: string, rest = "") =>
     `query($baseline: ID!, $candidate: ID!) { compareExperiments(baseline: $baseline, candidate: $candidate ${rest}) { ${fields} } }`;
 
-  test.each(["ADAPTER", "NONE"] as const)("of one study, scaling %s, layer by layer", async (scaling) => {
+  test.each(["ADAPTER", "NONE"] as const)("of one study are compared layer by layer, scaling %s", async (scaling) => {
     const { data, errors } = await ask(
       compare(
         `summary { meanCosineSimilarity minCosineSimilarity maxCosineSimilarity comparedLayers missingLayers { name } ${COMPUTED} jobs { id } }
@@ -88,7 +88,7 @@ describe("two runs", () => {
     expect(weights.asked).toHaveLength(1);
   });
 
-  test("of different studies meet by the layers' names; other base models are a confound", async () => {
+  test("of different studies are matched by layer name, and different base models are a confound", async () => {
     const { data, errors } = await ask(
       compare(`summary { comparedLayers missingLayers { name } }
         confounds { kind severity message ranks }
@@ -112,7 +112,7 @@ describe("two runs", () => {
     );
   });
 
-  test("differ in metrics and settings, and these need no weights", async () => {
+  test("differ in metrics and settings, which need no weights", async () => {
     const { data, errors } = await ask(
       compare(`baseline { name } candidate { name } baselineCheckpoint { step } candidateCheckpoint { step }
         metricDeltas { metric baseline candidate absolute percent reason } configDifferences { field baseline candidate }`),
@@ -137,7 +137,7 @@ describe("two runs", () => {
     expect(weights.asked).toEqual([]);
   });
 
-  test("a run without weights has none to compare, and says so", async () => {
+  test("one of which has no weights have nothing to compare, and the reason is stated", async () => {
     const { data, errors } = await ask(
       compare(`candidateCheckpoint { step } summary { meanCosineSimilarity comparedLayers missingLayers { name } computed { provider } }
         confounds { kind }`),
@@ -157,7 +157,7 @@ describe("two runs", () => {
     expect(weights.asked).toEqual([]);
   });
 
-  test("neighbouring checkpoints of one run", async () => {
+  test("can be neighbouring checkpoints of one run", async () => {
     const { data, errors } = await ask(
       compare(
         "baselineCheckpoint { step } candidateCheckpoint { step } summary { minCosineSimilarity }",
@@ -174,7 +174,7 @@ describe("two runs", () => {
     expect(data.compareExperiments.summary.minCosineSimilarity).toBeLessThan(1);
   });
 
-  test("a run with itself is at cosine 1 and distance 0, exactly", async () => {
+  test("that are the same run have exactly cosine 1 and distance 0", async () => {
     const { data } = await ask(compare("layers { cosineSimilarity l2Distance relativeDifference }"), {
       baseline: run("4bit_r2"),
       candidate: run("4bit_r2"),
@@ -183,7 +183,7 @@ describe("two runs", () => {
     expect(data.compareExperiments.layers).toEqual([same, same]);
   });
 
-  test("subspaces, left and right as the base model stores the weight, for the directions asked for", async () => {
+  test("have subspaces, left and right as the base model stores the weight, for the requested directions", async () => {
     const { data, errors } = await ask(
       compare(`layers { layer { name } subspaceSimilarity(baselineDirections: 1, candidateDirections: 3) {
         left right expectedRandom expectedRandomLeft expectedRandomRight baselineDirections candidateDirections
@@ -211,7 +211,7 @@ describe("two runs", () => {
     expect(refused.errors[0]).toContain("at baselineDirections; received 0; allowed: 1 or more");
   });
 
-  test("an untrained adapter has no direction, in subspaces neither", async () => {
+  test("one of which is an untrained adapter have no direction and no subspaces", async () => {
     const { data } = await ask(
       compare(
         "layers { cosineSimilarity l2Distance undefinedReason subspaceSimilarity { left leftGrid undefinedReason } }",
@@ -228,7 +228,7 @@ describe("two runs", () => {
     ]);
   });
 
-  test("q, k and v of the fused projection, and why the other layer has none", async () => {
+  test("have q, k and v of the fused projection, and the reason why the other layer has none", async () => {
     const { data, errors } = await ask(
       compare(
         `layers { parts { name from to ${SIMILARITY.replace("initialCosine", "")} job { id } ${COMPUTED} } partsReason }`,
@@ -253,7 +253,7 @@ describe("two runs", () => {
     ["an experiment that is not there", { baseline: "none" }, "", 'at baseline; received "none"'],
     ["a checkpoint of another run", {}, 'baselineCheckpoint: "x"', 'at baselineCheckpoint; received "x"'],
     ["a wait that is too long", {}, "waitSeconds: 61", "at waitSeconds; received 61; allowed: 0 to 60"],
-  ])("%s is refused by name", async (_, variables, rest, message) => {
+  ])("%s is rejected by name", async (_, variables, rest, message) => {
     const all = { baseline: run("16bit_r2"), candidate: run("4bit_r2"), ...variables };
     const { errors, data } = await ask(compare("layersTotal", rest), all);
     expect(errors[0]).toContain(message);
@@ -266,7 +266,7 @@ describe("all pairs", () => {
     `query($ids: [ID!]!) { similarityMatrix(experiments: $ids, measure: ${measure} ${rest}) { ${fields} } }`;
   const all = () => [run("16bit_r2"), run("4bit_r2"), run("other"), run("untrained")];
 
-  test("of four runs are one question, and each value is its pair's", async () => {
+  test("of four runs are one request, and each value belongs to its pair", async () => {
     const { data, errors } = await ask(
       matrix(
         "COSINE",
@@ -310,7 +310,7 @@ describe("all pairs", () => {
     expect(found.computed).toMatchObject({ provider: "cpu", precision: "float64", cached: false, fallback: null });
   });
 
-  test("the relative difference is to the row's run, with either one's scaling", async () => {
+  test("have a difference relative to the row's run, in either scaling", async () => {
     const { data } = await ask(matrix("RELATIVE_DIFFERENCE", "perLayer { values }"), {
       ids: [run("16bit_r2"), run("4bit_r2")],
     });
@@ -321,7 +321,7 @@ describe("all pairs", () => {
     expect(values[1][1]).toBe(0);
   });
 
-  test("one run is a matrix too; too many, none and unknown ones are refused by name", async () => {
+  test("can be of one run; too many, none and unknown runs are rejected by name", async () => {
     const single = await ask(matrix("L2", "values"), { ids: [run("16bit_r2")] });
     expect(single.data.similarityMatrix.values).toEqual([[0]]);
     const id = "01900000-0000-7000-8000-000000000000";
@@ -339,7 +339,7 @@ describe("all pairs", () => {
 describe("one run's layers", () => {
   const LAYERS = `layer { name } norm scaling rank singularValues stableRank effectiveRank utilisation k90 undefinedReason job { id } ${COMPUTED}`;
 
-  test.each(["ADAPTER", "NONE"] as const)("are looked into, scaling %s", async (scaling) => {
+  test.each(["ADAPTER", "NONE"] as const)("have their properties, scaling %s", async (scaling) => {
     const { data, errors } = await ask(
       `query($id: ID!) { experiment(id: $id) { layers(scaling: ${scaling}) { ${LAYERS} } } }`,
       { id: run("4bit_r2") },
@@ -354,7 +354,7 @@ describe("one run's layers", () => {
     }
   });
 
-  test("of a checkpoint that is asked for, and of no other run's", async () => {
+  test("belong to the requested checkpoint, and another run's checkpoint is rejected", async () => {
     const layers = (checkpoint: string | undefined) =>
       ask(`query($id: ID!) { experiment(id: $id) { layers(checkpoint: "${checkpoint}") { norm } } }`, {
         id: run("4bit_r2"),
@@ -365,7 +365,7 @@ describe("one run's layers", () => {
     expect((await layers(one.checkpoints["16bit_r2/1000"])).errors[0]).toContain("at checkpoint; received");
   });
 
-  test("without weights are the study's, with the reason; of a zero update with no rank", async () => {
+  test("without weights are the study's layers, with the reason; a zero update has no rank", async () => {
     const query = `query($id: ID!) { experiment(id: $id) { layers { layer { name } rank norm singularValues stableRank undefinedReason computed { provider } } } }`;
     const none = {
       rank: null,
@@ -385,7 +385,7 @@ describe("one run's layers", () => {
   });
 });
 
-describe("weights that are not there yet", () => {
+describe("results that are not computed yet", () => {
   const JOB = "01900000-0000-7000-8000-00000000000a";
   beforeAll(async () => {
     await fresh.database.sql`insert into job (id, kind, status, total) values (${JOB}, 'COMPUTE', 'QUEUED', 3)`;
@@ -394,7 +394,7 @@ describe("weights that are not there yet", () => {
     weights.instead.set(one.factors[`4bit_r2/1000/${FEED_FORWARD}`] ?? "", { pending: JOB });
   });
 
-  test("are null with the reason and the job, wherever they are asked for, and never an error", async () => {
+  test("are null with the reason and the job in every field, and never an error", async () => {
     const pending = "undefinedReason undefinedDetail job { id kind status total } computed { provider }";
     const { data, errors } = await ask(
       `query($left: ID!, $right: ID!) {
@@ -469,7 +469,7 @@ describe("weights that are not there yet", () => {
     ["WEIGHTS_CHANGED", "UNREADABLE"],
     ["WEIGHTS_UNREACHABLE", "UNREADABLE"],
     ["COMPUTE_FAILED", "COMPUTE_FAILED"],
-  ] as const)("what failed by %s is %s, with its message", async (code, reason) => {
+  ] as const)("that failed with %s are %s, with its message", async (code, reason) => {
     weights.instead.set(one.factors[`4bit_r2/1000/${FEED_FORWARD}`] ?? "", { failed: "what went wrong", code });
     const { data, errors } = await ask(
       `{ study(slug: "one") { weightSimilarity(rank: 2) { mean comparedLayers layers { undefinedReason undefinedDetail job { id } } } } }`,
@@ -480,7 +480,7 @@ describe("weights that are not there yet", () => {
     expect(layers[1]).toEqual({ undefinedReason: reason, undefinedDetail: "what went wrong", job: null });
   });
 
-  test("the wait is the argument's or the setting's, counted from the request's beginning, and ends with the request", async () => {
+  test("are awaited for the argument's or the setting's time from the start of the request, at most until its end", async () => {
     const { errors } = await ask(
       `{ study(slug: "one") { short: weightSimilarity(rank: 2, waitSeconds: 0) { mean } long: weightSimilarity(rank: 2) { mean } } }`,
     );
@@ -496,7 +496,7 @@ describe("weights that are not there yet", () => {
   });
 });
 
-test("all that one query misses is asked together, whatever field asks, and each pair once", async () => {
+test("of one query are requested together from all fields, and each pair once", async () => {
   const { errors } = await ask(
     `query($left: ID!, $right: ID!) {
       study(slug: "one") {

@@ -37,7 +37,7 @@ interface Progress {
 
 const follow = (id: string) => client.iterate({ query: PROGRESS, variables: { id } }) as AsyncIterable<Progress>;
 
-test("jobProgress sends the job at first and after each change, and ends with it", async () => {
+test("jobProgress sends the job at first and after each change, and completes with it", async () => {
   const id = await createJob(fresh.database, "PRECOMPUTE", "");
   const states: string[] = [];
   for await (const { data } of follow(id)) {
@@ -49,7 +49,7 @@ test("jobProgress sends the job at first and after each change, and ends with it
 });
 
 test.each(["01a20f81-c9a6-7054-94ca-051a1ed9debb", "no id"])(
-  "of a job that is not there it is an error: %s",
+  "jobProgress of an unknown job is an error: %s",
   async (id) => {
     const found: Progress[] = [];
     for await (const answer of follow(id)) found.push(answer);
@@ -79,13 +79,13 @@ describe("a WebSocket", () => {
   });
 
   test.each(["http://evil.example", "http://127.0.0.1:1", "null", "https://localhost"])(
-    "from a page of another place is refused: %s",
+    "from a page of another origin is rejected: %s",
     async (origin) => {
       expect(await statusOf({ origin })).toBe(403);
     },
   );
 
-  test("at another path than /graphql is answered with 404", async () => {
+  test("on a path other than /graphql is answered with 404", async () => {
     expect(await statusOf({}, address().replace("/graphql", "/other"))).toBe(404);
   });
 
@@ -100,7 +100,7 @@ describe("a WebSocket", () => {
     ["that is too long", "x".repeat(300_000), 1009, "Max payload size exceeded"],
     ["that is not JSON", "{", 4400, undefined],
     ["of a type that only servers send", '{"type":"connection_ack"}', 4500, "connection_ack"],
-  ])("a message %s closes it, and the error is only logged", async (_, message, code, said) => {
+  ])("is closed by a message %s, and the error is only logged", async (_, message, code, said) => {
     const console = (["error", "warn", "log"] as const).map((name) => vi.spyOn(globalThis.console, name));
     lines.length = 0;
     const socket = new WebSocket(address(), "graphql-transport-ws");
@@ -115,7 +115,7 @@ describe("a WebSocket", () => {
     vi.restoreAllMocks();
   });
 
-  test("that does not confirm its close is terminated", async () => {
+  test("is terminated if its client does not confirm the close", async () => {
     const other = await startServer(real.services, { host: "127.0.0.1", port: 0 });
     const socket = new WebSocket(new URL("/graphql", other.address).href.replace("http", "ws"), "graphql-transport-ws");
     await once(socket, "open");

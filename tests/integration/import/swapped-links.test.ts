@@ -13,14 +13,14 @@ import { freshDatabase } from "../../support/database.js";
 import { query, serveRankscope } from "../../support/rankscope.js";
 
 const SWAPPER = fileURLToPath(new URL("swapper.mjs", import.meta.url));
-/** In the names and contents of everything that lies outside the import roots. */
+/** Occurs in the names and contents of everything outside the import roots. */
 const SECRET = "topsecret7f3a";
-/** Imports that must have found another thing at a place than was listed there, before the test says anything. */
+/** Number of imports that must read a path after it was swapped before the test can conclude anything. */
 const ENOUGH = 20;
 
 const fresh = freshDatabase();
 
-/** A study whose every text has `mark`, if any, in it. */
+/** Writes a study whose texts all contain `mark`, if it is given. */
 function studyOf(mark: string): Record<string, string | Buffer> {
   const save = (rank: number) => ({
     "adapter_config.json": adapterConfig({ r: rank, ...(mark && { revision: mark }) }),
@@ -49,7 +49,7 @@ async function everyByte(folder: string): Promise<string> {
   return (await Promise.all(files.map((file) => readFile(file, "latin1")))).join("\n");
 }
 
-test("files and folders that are swapped for links to a secret while they are imported never give it away", async () => {
+test("files and folders that are swapped for links to a secret during their import never reveal it", async () => {
   const root = await realpath(await mkdtemp(path.join(tmpdir(), "rankscope-swap-")));
   onTestFinished(() => rm(root, { recursive: true, force: true }));
   const [allowed, outside] = [path.join(root, "allowed"), path.join(root, "outside", SECRET)];
@@ -99,7 +99,7 @@ test("files and folders that are swapped for links to a secret while they are im
   expect(await everyByte(weights)).not.toContain(SECRET);
   expect(await everyRow(fresh.database)).not.toContain(SECRET);
 
-  // The same search finds the secret where it is let in.
+  // The same search finds the secret if its folder is an import root.
   const store = await openWeightStore({ kind: "directory", directory: weights });
   await importStudy({ database: fresh.database, weights: store }, { folder: outside, slug: "control" });
   await store.close();

@@ -1,6 +1,6 @@
-// Swaps files and a folder for links to secrets, and back, again and again, as fast as it can, until it is killed.
-// The argument is a list of [place, secret] as JSON. Each swap is one rename, so that a reader never finds nothing there,
-// except of the folder, which a link cannot take the place of in one step.
+// Repeatedly swaps files and a folder for links to secrets and back, as fast as possible, until it is killed.
+// The argument is a list of [path, secret] as JSON. Each swap is one rename, so that a reader always finds something there,
+// except for the folder, which a link cannot replace in one step.
 import { lstatSync, renameSync, rmSync, symlinkSync } from "node:fs";
 
 const pairs = JSON.parse(process.argv[2]).map(([place, secret]) => ({

@@ -21,7 +21,7 @@ beforeEach(async () => {
 const newJob = () => createJob(fresh.database, "PRECOMPUTE", "");
 const succeed = (id: string) => endJob(fresh.database, id, { status: "SUCCEEDED", message: "done" });
 
-describe("ended", () => {
+describe("waiting for the end of jobs", () => {
   test("resolves when the last of the jobs has ended", async () => {
     const ids = [await newJob(), await newJob()] as const;
     const waiting = watch.ended(ids, { milliseconds: Infinity });
@@ -30,20 +30,20 @@ describe("ended", () => {
     expect([...(await waiting).keys()].sort()).toEqual([...ids].sort());
   });
 
-  test("a job that had ended before is seen at once", async () => {
+  test("resolves at once for a job that had ended before", async () => {
     const id = await newJob();
     await succeed(id);
     expect((await watch.ended([id], { milliseconds: 0 })).get(id)?.status).toBe("SUCCEEDED");
   });
 
-  test("after the deadline it gives what has ended, and nothing of the rest", async () => {
+  test("returns only the ended jobs after the deadline", async () => {
     const [fast, slow] = [await newJob(), await newJob()];
     await succeed(fast);
     const seen = await watch.ended([fast, slow], { milliseconds: 50 });
     expect([...seen.keys()]).toEqual([fast]);
   });
 
-  test("an end without a notification is seen too", async () => {
+  test("detects an end without a notification", async () => {
     const id = await newJob();
     const waiting = watch.ended([id], { milliseconds: Infinity });
     await sleep(50);
@@ -51,7 +51,7 @@ describe("ended", () => {
     expect((await waiting).has(id)).toBe(true);
   });
 
-  test("goes on when the connection that listens is cut", async () => {
+  test("continues after the listening connection is cut", async () => {
     const id = await newJob();
     const waiting = watch.ended([id], { milliseconds: Infinity });
     await sleep(50);
@@ -62,7 +62,7 @@ describe("ended", () => {
     expect((await waiting).has(id)).toBe(true);
   });
 
-  test("an abort ends the waiting with its reason", async () => {
+  test("is rejected with the reason of an abort", async () => {
     const stop = new AbortController();
     const waiting = watch.ended([await newJob()], { milliseconds: Infinity, signal: stop.signal });
     stop.abort(new Error("the client has gone"));
@@ -70,8 +70,8 @@ describe("ended", () => {
   });
 });
 
-describe("changes", () => {
-  test("gives each state once, from the present one to the end", async () => {
+describe("the changes of a job", () => {
+  test("yield each state once, from the current one to the end", async () => {
     const id = await newJob();
     const states: string[] = [];
     const reading = (async () => {
@@ -85,7 +85,7 @@ describe("changes", () => {
     expect(states).toEqual(["RUNNING 0", "RUNNING 1", "SUCCEEDED 2"]);
   });
 
-  test("of a job that is not there are none", async () => {
+  test("are empty for an unknown job", async () => {
     for await (const job of watch.changes(newId())) throw new Error(`there is a job ${job.id}`);
   });
 });

@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-/** A runner of graphile-worker on the database at `url`, which looks for jobs many times in an interval. */
+/** Starts a runner of graphile-worker on the database at `url`, which polls for jobs many times in an interval. */
 async function startRunner(url: string, before?: () => Promise<unknown>) {
   const events: WorkerEvents = new EventEmitter();
   let lockId = "";
@@ -49,7 +49,7 @@ async function startRunner(url: string, before?: () => Promise<unknown>) {
   return { intervals };
 }
 
-/** Stands before PostgreSQL and ends the first connection that says `words`: before they arrive there, or when they are answered. */
+/** Starts a proxy of PostgreSQL that cuts the first connection that sends `words`, before they are forwarded or at the reply. */
 async function cutAt(url: string, words: string, when: "ASKED" | "ANSWERED"): Promise<string> {
   const target = new URL(url);
   const clients = new Set<Socket>();
@@ -83,12 +83,12 @@ async function cutAt(url: string, words: string, when: "ASKED" | "ANSWERED"): Pr
   return through.href;
 }
 
-test("a runner whose first question was lost is seen to be stuck, though the database answers", async () => {
+test("a runner whose first query was lost is detected as stuck, although the database answers", async () => {
   const { intervals } = await startRunner(await cutAt(fresh.url, "_private_tasks as tasks", "ASKED"));
   await expect.poll(async () => (await intervals(1))[0], { timeout: 60_000 }).toBe(true);
 });
 
-test("a job that was given on a connection that was lost just then is seen to be nobody's", async () => {
+test("a job whose connection was lost as it was assigned is detected as abandoned", async () => {
   const { sql } = fresh.database;
   const { intervals } = await startRunner(await cutAt(fresh.url, "skip locked", "ANSWERED"), async () => {
     await sql`select graphile_worker.add_job('nothing', '{}'::json)`;
@@ -98,14 +98,14 @@ test("a job that was given on a connection that was lost just then is seen to be
   await sql`truncate graphile_worker._private_jobs`;
 });
 
-test("a job that takes long is not", async () => {
+test("a job that takes long is not detected as abandoned", async () => {
   const { intervals } = await startRunner(fresh.url);
   await fresh.database.sql`select graphile_worker.add_job('long', '{}'::json)`;
   expect(await intervals(6)).toEqual(Array(6).fill(false));
   expect(await fresh.database.sql`select from graphile_worker.jobs where locked_at is not null`).toHaveLength(1);
 });
 
-test("a runner that finds no jobs is not stuck, nor one whose connections are lost later", async () => {
+test("a runner without jobs, or one whose connections are lost later, is not detected as stuck", async () => {
   const { intervals } = await startRunner(fresh.url);
   expect(await intervals(2)).toEqual([false, false]);
   await fresh.database.sql`

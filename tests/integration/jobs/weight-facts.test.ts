@@ -23,7 +23,7 @@ let weights: WeightFacts;
 let studyId: string;
 let factors: StoredFactors[];
 
-/** The pairs of the two runs, one a layer. */
+/** The pairs of the two runs, one per layer. */
 let pairs: UpdatePair[];
 
 const count = async (table: "comparison" | "subspace" | "spectrum" | "job") =>
@@ -74,8 +74,8 @@ const [isKnown, isCached] = [
   (result: object) => "facts" in result && "cached" in result && result.cached,
 ];
 
-describe("what is asked", () => {
-  test("is computed by one job a shape and stored; the second time nothing is computed", async () => {
+describe("a request for results from weights", () => {
+  test("computes them with one job per shape and stores them, and computes nothing the second time", async () => {
     const first = await weights.request("COMPARISON", pairs, now);
     expect(first.map(isKnown)).toEqual([true, true, true]);
     expect(first.map(isCached)).toEqual([false, false, false]);
@@ -88,15 +88,15 @@ describe("what is asked", () => {
     );
   });
 
-  test("by many at once is computed once", async () => {
+  test("computes results once when many request them at once", async () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => weights.request("COMPARISON", pairs, now)));
     for (const answer of answers) expect(answer.map(isKnown)).toEqual([true, true, true]);
-    // Computing measures its own time: equal times come from one computation.
+    // The computation measures its own time, so equal times come from one computation.
     const seconds = answers.map(([result]) => result !== undefined && "facts" in result && result.facts.seconds);
     expect(new Set(seconds).size).toBe(1);
   });
 
-  test("of every kind is kept by kind", async () => {
+  test("stores results by their kind", async () => {
     const [comparisons, subspaces, spectra] = await Promise.all([
       weights.request("COMPARISON", pairs, now),
       weights.request("SUBSPACE", pairs, now),
@@ -108,13 +108,13 @@ describe("what is asked", () => {
     ]);
     expect([...comparisons, ...subspaces, ...spectra].every(isKnown)).toBe(true);
     expect([await count("comparison"), await count("subspace"), await count("spectrum")]).toEqual([3, 3, 6]);
-    // |B A| is the root of the sum of squared singular values, by two kernels.
+    // |B A| is the root of the sum of squared singular values, computed by two kernels.
     const [pair, spectrum] = [comparisons[0], spectra[factors.indexOf(pairs[0]?.left.factors as StoredFactors)]];
     if (!pair || !spectrum || !("facts" in pair) || !("facts" in spectrum)) throw new Error("no facts");
     expect(spectrum.facts.squaredNorm).toBeCloseTo(pair.facts.leftSquaredNorm ?? NaN, 10);
   });
 
-  test("another scaling ratio is another fact; the other way round it is the same", async () => {
+  test("treats another scaling ratio as another result, and a swapped pair as the same", async () => {
     const [pair] = pairs as [UpdatePair];
     const [plain] = await weights.request("COMPARISON", [pair], now);
     const [scaled] = await weights.request("COMPARISON", [{ ...pair, scalingRatio: 2 }], now);
@@ -134,7 +134,7 @@ describe("what is asked", () => {
     expect(turned.facts.leftSquaredNorm).toBe(scaled.facts.rightSquaredNorm);
   });
 
-  test("of a part of a projection is about these rows of B alone, and parts add up", async () => {
+  test("uses only the requested rows of B for a part of a projection, and the parts add up", async () => {
     const [pair] = pairs as [UpdatePair];
     const part = (from: number, to: number): UpdatePair => ({
       left: { ...pair.left, rows: { from, to } },
@@ -148,7 +148,7 @@ describe("what is asked", () => {
     expect(new Set(parts.map(product)).size).toBe(3);
   });
 
-  test("equal weights are at cosine 1 and distance 0 exactly", async () => {
+  test("returns exactly cosine 1 and distance 0 for equal weights", async () => {
     const [{ left }] = pairs as [UpdatePair];
     const [result] = await weights.request("COMPARISON", [{ left, right: left, scalingRatio: 1 }], now);
     if (!result || !("facts" in result)) throw new Error("no facts");
@@ -156,7 +156,7 @@ describe("what is asked", () => {
     expect(result.facts.innerProduct).toBe(result.facts.leftSquaredNorm);
   });
 
-  test("that no stored file holds is named, and leaves the rest alone", async () => {
+  test("reports weights that no stored file has, and computes the rest", async () => {
     const [good, other] = pairs as [UpdatePair, UpdatePair];
     const bad = { ...other, right: { factors: { ...other.right.factors, hash: "0".repeat(64) } } };
     const [known, failed] = await weights.request("COMPARISON", [good, bad], now);
@@ -168,7 +168,7 @@ describe("what is asked", () => {
     expect(await count("comparison")).toBe(1);
   });
 
-  test("without time to wait is answered with its job, which goes on", async () => {
+  test("returns its job if it must not wait, and the job continues", async () => {
     const answers = await weights.request("SPECTRUM", [{ factors: factors[0] as StoredFactors }], {
       ...now,
       waitMilliseconds: 0,
@@ -182,7 +182,7 @@ describe("what is asked", () => {
     ]);
   });
 
-  test("by someone who has gone is not asked at all", async () => {
+  test("queues nothing if the client has disconnected", async () => {
     const signal = AbortSignal.abort(new Error("gone"));
     await expect(weights.request("COMPARISON", pairs, { ...now, signal })).rejects.toThrow("gone");
     expect(await count("job")).toBe(0);
@@ -190,7 +190,7 @@ describe("what is asked", () => {
 });
 
 describe("precomputing a study", () => {
-  test("finds all that can be asked, and has nothing to do the second time", async () => {
+  test("computes everything that can be requested, and nothing the second time", async () => {
     const { jobs } = real.services;
     const first = await jobs.precompute(studyId);
     const ended = await jobs.watch.ended([first], { milliseconds: 20_000 });
@@ -209,7 +209,7 @@ describe("precomputing a study", () => {
     ]);
   });
 
-  test("of what somebody asks for meanwhile waits for that instead of doing it twice", async () => {
+  test("waits for results that another request computes instead of computing them twice", async () => {
     const { jobs } = real.services;
     const [id, answer] = await Promise.all([jobs.precompute(studyId), weights.request("COMPARISON", pairs, now)]);
     expect(answer.map(isKnown)).toEqual([true, true, true]);
@@ -219,7 +219,7 @@ describe("precomputing a study", () => {
     expect(twice).toBeUndefined();
   });
 
-  test("compares each run with its preceding checkpoint, as the noise of its study is asked for", async () => {
+  test("compares each run with its preceding checkpoint, as the noise floor of its study requires", async () => {
     const saved = (seed: number) => safetensors(factorTensors(3, 2, seed));
     await writeFiles(folder, {
       "steps/16bit_r2/checkpoint-1/adapter_config.json": adapterConfig(),
@@ -238,7 +238,7 @@ describe("precomputing a study", () => {
     const { jobs } = real.services;
     const id = await jobs.precompute(outcome.studyId);
     const ended = await jobs.watch.ended([id], { milliseconds: 20_000 });
-    // Three layers: step 2 against the end, and the end's spectrum.
+    // Three layers: step 2 against the last checkpoint, and the last checkpoint's spectrum.
     expect(ended.get(id)).toMatchObject({ status: "SUCCEEDED", done: 6, total: 6 });
     const [experiment] = await experimentsOfStudies(fresh.database, [outcome.studyId]);
     const hashes = async (step: number | null) =>
@@ -254,7 +254,7 @@ describe("precomputing a study", () => {
     expect(stored.flatMap(({ left, right }) => [left, right]).sort()).toEqual(asked);
   });
 
-  test("of a study that is not there has nothing to do", async () => {
+  test("succeeds without work for an unknown study", async () => {
     const id = await real.services.jobs.precompute(newId());
     expect((await jobsById(fresh.database, [id]))[0]?.status).toBe("SUCCEEDED");
   });

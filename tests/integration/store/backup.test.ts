@@ -33,7 +33,7 @@ beforeAll(async () => {
   const weights = await openWeightStore({ kind: "in-place" });
   await importStudy({ database: source.database, weights }, { folder: FIXTURE_STUDY, slug: "tiny" });
   const { sql } = source.database;
-  // What COPY's text format has to escape, what JavaScript rounds, and what is not a number.
+  // Values that COPY's text format must escape, values that JavaScript rounds, and values that are not numbers.
   await sql`update study set name = ${'a\tb\nc\\d "é" \\N \u{1F600}'}, tags = ${["x,y", '"', "", "null"]}`;
   await sql`update metric set value = 'NaN' where ctid = (select min(ctid) from metric)`;
   await sql`update metric set value = 0.1 + 0.2 where ctid = (select max(ctid) from metric)`;
@@ -48,7 +48,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Another database of the same server, migrated and empty. */
+/** Creates another database on the same server, migrated and empty. */
 async function target(): Promise<{
   url: string;
   use<Result>(work: (database: Database) => Promise<Result>): Promise<Result>;
@@ -71,7 +71,7 @@ async function target(): Promise<{
   };
 }
 
-/** All rows of a table, in an order of their own; what PostgreSQL prints of them, so that nothing is rounded. */
+/** Returns all rows of a table in a stable order, as PostgreSQL prints them, so that nothing is rounded. */
 async function contents({ sql }: Database): Promise<Record<string, string[]>> {
   const tables = await ownTables();
   const rows = await Promise.all(
@@ -83,7 +83,7 @@ async function contents({ sql }: Database): Promise<Record<string, string[]>> {
   return Object.fromEntries(rows);
 }
 
-/** What the database says of its tables, indices and constraints. */
+/** Returns the database's description of its tables, indices and constraints. */
 const shape = ({ sql }: Database) => sql`
   select relname, relkind, attname, format_type(atttypid, atttypmod) as type, attnotnull,
     pg_get_expr(adbin, adrelid) as initial, pg_get_indexdef(pg_class.oid) as index,
@@ -94,7 +94,7 @@ const shape = ({ sql }: Database) => sql`
   where relnamespace = current_schema()::regnamespace order by 1, 2, attnum`;
 
 describe("a backup", () => {
-  test("has every table that the migrations make", async () => {
+  test("contains every table that the migrations create", async () => {
     const { sql } = source.database;
     const rows = await sql<{ name: string }[]>`
       select tablename::text as name from pg_tables
@@ -102,7 +102,7 @@ describe("a backup", () => {
     expect(await ownTables()).toEqual(rows.map(({ name }) => name));
   });
 
-  test("restored elsewhere gives every row back, bit by bit, in the same tables", async () => {
+  test("restores every row in the same tables, bit by bit", async () => {
     const { url, use } = await target();
     const backup = await openBackup(file);
     expect(await restoreBackup(url, backup, { replace: false })).toEqual({ migrated: [] });
@@ -112,10 +112,10 @@ describe("a backup", () => {
     expect(await migrate(url)).toEqual({ applied: [] });
   });
 
-  test("is of one moment, whatever is written meanwhile", async () => {
+  test("is a snapshot of one moment during concurrent writes", async () => {
     const { sql } = source.database;
     const writing = new AbortController();
-    // Rows of two tables that only ever change together.
+    // The rows of these two tables always change together.
     const writer = (async () => {
       for (let turn = 0; !writing.signal.aborted; turn++) {
         await sql.begin(async (both) => {
@@ -138,7 +138,7 @@ describe("a backup", () => {
     await sql`truncate calibration, worker`;
   });
 
-  test("of work under way leaves it to be asked for again", async () => {
+  test("has jobs in progress as cancelled, so that their results can be requested again", async () => {
     const { sql } = source.database;
     const [id, ended] = [crypto.randomUUID(), crypto.randomUUID()];
     await sql`insert into job (id, kind, status) values (${id}, 'COMPUTE', 'QUEUED'), (${ended}, 'COMPUTE', 'SUCCEEDED')`;
@@ -157,7 +157,7 @@ describe("a backup", () => {
     });
   });
 
-  test("never replaces a file, and leaves none where it cannot be written", async () => {
+  test("never replaces a file, and leaves none if it cannot be written", async () => {
     await expect(writeBackup(source.url, file, { madeBy: "0.1.0" })).rejects.toMatchObject({ code: "BACKUP_EXISTS" });
     const nowhere = path.join(folder, "no-such-folder", "backup");
     await expect(writeBackup(source.url, nowhere, { madeBy: "0.1.0" })).rejects.toMatchObject({
@@ -166,7 +166,7 @@ describe("a backup", () => {
     expect((await readdir(folder)).filter((name) => name.endsWith(".partial"))).toEqual([]);
   });
 
-  test("onto a full disk is refused and leaves nothing", async ({ skip }) => {
+  test("is rejected on a full disk, and leaves nothing", async ({ skip }) => {
     const disk = path.join(folder, "disk");
     await mkdir(disk);
     await run("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", disk]).catch(() =>
@@ -181,7 +181,7 @@ describe("a backup", () => {
     }
   });
 
-  test("with weights holds each file once, and is refused where one has changed", async () => {
+  test("with weights has each file once, and is rejected if a file has changed", async () => {
     const kept = await openWeightStore({ kind: "in-place" });
     const place = path.join(folder, "with-weights");
     const manifest = await writeBackup(source.url, place, { madeBy: "0.1.0", weights: kept });
@@ -201,7 +201,7 @@ describe("a backup", () => {
 });
 
 describe("a restore", () => {
-  test("is refused by a store that holds something, and takes its place where it is told to", async () => {
+  test("is rejected by a store with data, which it replaces if told to", async () => {
     const { url, use } = await target();
     await use(
       ({ sql }) =>
@@ -216,7 +216,7 @@ describe("a restore", () => {
     expect(await use(contents)).toEqual(await contents(source.database));
   });
 
-  test("is refused while a server uses the database", async () => {
+  test("is rejected while a server uses the database", async () => {
     const { url } = await target();
     const server = openDatabase(url, { applicationName: "rankscope serve", maxConnections: 1 });
     await server.sql`select 1`;
@@ -226,7 +226,7 @@ describe("a restore", () => {
     backup.close();
   });
 
-  test("that fails at the last row leaves what was there", async () => {
+  test("leaves the existing data if it fails at the last row", async () => {
     const { url, use } = await target();
     await use(
       ({ sql }) =>
@@ -235,7 +235,7 @@ describe("a restore", () => {
     const before = [await use(contents), await use(shape)];
     const backup = await openBackup(file);
     const cut = () => Readable.from([Buffer.from("not a row\n")]) as AsyncIterable<Uint8Array>;
-    // The table that is filled last of all.
+    // The table that is filled last.
     const broken = {
       ...backup,
       readTable: (table: (typeof backup.manifest.tables)[number]) =>
@@ -250,8 +250,8 @@ describe("a restore", () => {
   });
 });
 
-describe("a process that is killed in the middle", () => {
-  /** Runs the command until it waits for a table that is held, kills it, and lets the table go. */
+describe("a process that is killed", () => {
+  /** Runs the command until it waits for a locked table, kills it, and unlocks the table. */
   async function killAt(url: string, table: string, args: readonly string[]): Promise<void> {
     const database = openDatabase(url, { applicationName: "tests", maxConnections: 2 });
     const running = launchRankscope(args, { DATABASE_URL: url, RANKSCOPE_DATA: path.join(folder, "data") });
@@ -269,7 +269,7 @@ describe("a process that is killed in the middle", () => {
         running.child.kill("SIGKILL");
         expect((await running.ended).signal).toBe("SIGKILL");
       });
-      // PostgreSQL notices that its client is gone, and takes back what it had begun.
+      // PostgreSQL detects that its client has gone, and rolls the transaction back.
       await expect
         .poll(
           async () =>
@@ -284,13 +284,13 @@ describe("a process that is killed in the middle", () => {
     }
   }
 
-  test("of a restore leaves what was there, and the next restore succeeds", async () => {
+  test("during a restore leaves the existing data, and the next restore succeeds", async () => {
     const { url, use } = await target();
     await use(
       ({ sql }) => sql`insert into study (id, slug, name, folder) values (gen_random_uuid(), 'other', 'o', '/o')`,
     );
     const before = [await use(contents), await use(shape)];
-    // Tables are exchanged after all of them were filled: the last thing that a restore does.
+    // The last step of a restore exchanges the tables, after all of them were filled.
     await killAt(url, "calibration", ["restore", file, "--replace"]);
     expect([await use(contents), await use(shape)]).toEqual(before);
     expect(
@@ -304,7 +304,7 @@ describe("a process that is killed in the middle", () => {
     expect(await use(contents)).toEqual(await contents(source.database));
   });
 
-  test("of a backup leaves no file of its name", async () => {
+  test("during a backup leaves no file of that name", async () => {
     const place = path.join(folder, "killed.backup");
     await killAt(source.url, "worker", ["backup", place]);
     expect((await readdir(folder)).filter((name) => name === "killed.backup")).toEqual([]);
@@ -317,7 +317,7 @@ describe("a process that is killed in the middle", () => {
   });
 });
 
-describe("a file that is not the backup that was written", () => {
+describe("a damaged or missing backup", () => {
   const damaged = async (name: string, damage: (place: string) => Promise<unknown>) => {
     const place = path.join(folder, name);
     await copyFile(file, place);
@@ -325,14 +325,14 @@ describe("a file that is not the backup that was written", () => {
     return openBackup(place);
   };
 
-  test.each([0.999, 0.5, 0.01])("but %d of it is refused", async (share) => {
+  test.each([0.999, 0.5, 0.01])("is rejected if only %d of it is left", async (share) => {
     const { size } = await stat(file);
     await expect(damaged(`cut-${share}`, (place) => truncate(place, Math.floor(size * share)))).rejects.toMatchObject({
       code: "BACKUP_INVALID",
     });
   });
 
-  test("but with a byte changed, anywhere in what is read, is refused", async () => {
+  test("is rejected if any byte that is read has changed", async () => {
     const bytes = await readFile(file);
     const zip = await openPromise(file, { lazyEntries: true, autoClose: false });
     const starts: { at: number; length: number }[] = [];
@@ -364,11 +364,11 @@ describe("a file that is not the backup that was written", () => {
     ["nothing", Buffer.alloc(0)],
     ["noise", randomBytes(10_000)],
     ["text", Buffer.from("select 1;\n")],
-  ])("but %s is refused", async (name, bytes) => {
+  ])("is rejected if its content is %s", async (name, bytes) => {
     await expect(damaged(name, (place) => writeFile(place, bytes))).rejects.toMatchObject({ code: "BACKUP_INVALID" });
   });
 
-  test("and one that is not there is named", async () => {
+  test("is reported as unreadable if the file does not exist", async () => {
     await expect(openBackup(path.join(folder, "missing"))).rejects.toMatchObject({ code: "FILE_UNREADABLE" });
   });
 
@@ -377,7 +377,7 @@ describe("a file that is not the backup that was written", () => {
     ["a newer schema", { migrations: ["29990101000000_later"] }, "BACKUP_NEWER"],
     ["another program's manifest", { format: "other" }, "BACKUP_INVALID"],
     ["a manifest that lacks tables", { tables: undefined }, "BACKUP_INVALID"],
-  ])("but of %s is refused", async (name, change, code) => {
+  ])("is rejected if it has %s", async (name, change, code) => {
     const original = await openBackup(file);
     const text = Buffer.from(JSON.stringify({ ...original.manifest, ...change }));
     original.close();
@@ -390,7 +390,7 @@ describe("a file that is not the backup that was written", () => {
     await expect(openBackup(place)).rejects.toMatchObject({ code });
   });
 
-  test("is said to have no tables where only the manifest is left", async () => {
+  test("is reported to have no tables if only the manifest is left", async () => {
     const original = await openBackup(file);
     const text = Buffer.from(JSON.stringify(original.manifest));
     original.close();

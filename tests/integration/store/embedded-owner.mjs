@@ -1,5 +1,5 @@
-// A process of its own that owns an embedded PostgreSQL, for tests that kill one. It prints one line of JSON when it
-// has started or failed; `stay` keeps it alive, SIGINT stops it in order.
+// Owns an embedded PostgreSQL in a separate process, for tests that kill one. It prints one line of JSON when it
+// has started or failed; `stay` keeps it alive, SIGINT stops it properly.
 import { openLog } from "#src/log.js";
 import { startEmbeddedPostgres } from "#src/store/embedded/start.js";
 

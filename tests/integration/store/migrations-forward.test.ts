@@ -15,7 +15,7 @@ import { dropDatabase, freshDatabase } from "../../support/database.js";
 import { serveWeights } from "../../support/serve-weights.js";
 import { FIXTURE_STUDY } from "../../support/shared-study.js";
 
-// Every level that the schema has had, filled by the program as it was then.
+// Each released level of the schema, filled by the program of that time.
 const FOLDER = fileURLToPath(new URL("../../fixtures/migrations", import.meta.url));
 const levels = readdirSync(FOLDER).flatMap((name) => /^(.*)\.backup$/.exec(name)?.[1] ?? []);
 
@@ -33,7 +33,7 @@ async function emptyDatabase(): Promise<string> {
   return new URL(name, fresh.url).href;
 }
 
-/** What clients can ask of a study without its ids, its times and the place that it came from. */
+/** Queries what clients can read of a study, without its ids, times and source folder. */
 const QUESTION = `{ study(slug: "tiny") {
   slug name baseModel tags layers { name index module inFeatures outFeatures }
   experiments(first: 50) { totalCount nodes {
@@ -45,7 +45,7 @@ const QUESTION = `{ study(slug: "tiny") {
   paretoFrontier(x: PEAK_MEMORY_MB, y: TRAINING_LOSS) { experiment { name } x y dominated }
 } }`;
 
-/** What is known of every pair of factors, as the program finds it for a comparison. */
+/** Selects every pair of factors A and B, as the program does for a comparison. */
 const FACTS = `select f.hash, f.rank, f.scaling, f.transposed, f.in_features, f.out_features,
     a.name as a_name, a.dtype as a_dtype, a.shape as a_shape, a.offset as a_offset, a.length as a_length, a.hash as a_hash,
     b.name as b_name, b.dtype as b_dtype, b.shape as b_shape, b.offset as b_offset, b.length as b_length, b.hash as b_hash,
@@ -87,7 +87,7 @@ async function withBackup<Result>(level: string, work: (backup: Backup) => Promi
   }
 }
 
-/** A database as a server of that level left it, its migrations applied by Prisma's engine as they were then. */
+/** Creates a database as a server of that level left it, with its migrations applied by Prisma's engine. */
 async function databaseAt({ manifest, readTable }: Backup): Promise<string> {
   const url = await emptyDatabase();
   const history = await readMigrations();
@@ -125,7 +125,7 @@ test("there is a backup of each level up to the newest released one", async () =
 });
 
 describe.each(levels)("the level %s", (level) => {
-  test("of a database is migrated to the newest, and answers as if it was imported today", async () => {
+  test("of a database is migrated to the newest, and gives the answers of a study imported today", async () => {
     await withBackup(level, async (backup) => {
       const url = await databaseAt(backup);
       const { migrationDirectories } = await readMigrations();
@@ -137,7 +137,7 @@ describe.each(levels)("the level %s", (level) => {
     });
   });
 
-  test("of a backup is restored and brought forward, and answers likewise", async () => {
+  test("of a backup is restored and migrated, and gives the same answers", async () => {
     await withBackup(level, async (backup) => {
       const url = await emptyDatabase();
       await migrate(url);

@@ -11,8 +11,8 @@ const fresh = freshDatabase();
 const terminateAll = () => fresh.database.sql`
   select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'rankscope queue' and datname = current_database()`;
 
-// An error that nobody listens to would fail the run.
-test("connections that PostgreSQL ends, idle or lent, end nothing else", async () => {
+// An unhandled error would fail the run.
+test("connections that PostgreSQL ends, idle or in use, affect nothing else", async () => {
   const pool = openQueuePool(fresh.url, 2);
   const lent = await pool.connect();
   await pool.query("select 1");
@@ -25,7 +25,7 @@ test("connections that PostgreSQL ends, idle or lent, end nothing else", async (
   await pool.end();
 });
 
-test("connections that PostgreSQL ends when graphile-worker is done with them end nothing else", async () => {
+test("connections that PostgreSQL ends as graphile-worker releases them affect nothing else", async () => {
   const pgPool = openQueuePool(fresh.url, 1);
   await runMigrations({ pgPool, logger: queueLog() });
   const ended = new Promise((resolve) => pgPool.on("error", resolve));
@@ -34,7 +34,7 @@ test("connections that PostgreSQL ends when graphile-worker is done with them en
   await pgPool.end();
 });
 
-test("a connection that says nothing any more is given up, one that only listens is not", async () => {
+test("a connection that becomes silent is closed, one that only listens is not", async () => {
   const proxy = await freezingProxy(fresh.url);
   const pool = openQueuePool(proxy.url, 2, 300);
   const listener = await pool.connect();

@@ -27,7 +27,7 @@ const interactive = { task, urgency: "INTERACTIVE" } as const;
 const later = { task, urgency: "PRECOMPUTE" } as const;
 const statusOf = async (id: string) => (await jobsById(fresh.database, [id]))[0]?.status;
 
-/** What graphile-worker does when a worker takes a job and dies with it. */
+/** Imitates graphile-worker when a worker takes a job and dies with it. */
 const lock = (key: string, by: string, attempts: number) => fresh.database.sql`
   update graphile_worker._private_jobs set locked_at = now(), locked_by = ${by}, attempts = ${attempts} where key = ${key}`;
 
@@ -36,8 +36,8 @@ beforeEach(async () => {
   await fresh.database.sql`truncate graphile_worker._private_jobs`;
 });
 
-describe("enqueue", () => {
-  test("a fact that two processes miss at once gets one job, whose payload is what is its own", async () => {
+describe("enqueueing", () => {
+  test("creates one job for a result that two processes request at once, with only that result in its payload", async () => {
     const [one, other] = [job("a", "b"), job("b", "c")];
     const [ofOne, ofOther] = await Promise.all([
       enqueue(fresh.database, [one], interactive),
@@ -50,7 +50,7 @@ describe("enqueue", () => {
     expect(owned.sort()).toEqual(["a", "b", "c"]);
   });
 
-  test("many at once leave neither deadlock nor a fact with two jobs", async () => {
+  test("many results at once causes no deadlock and no result with two jobs", async () => {
     const facts = Array.from({ length: 40 }, (_, i) => `fact ${i}`);
     const asked = Array.from({ length: 12 }, (_, i) => job(...facts.slice(i, i + 25).reverse()));
     const owners = await Promise.all(asked.map((one) => enqueue(fresh.database, [one], interactive)));
@@ -61,7 +61,7 @@ describe("enqueue", () => {
     }
   });
 
-  test("a job for which nothing is left is not made", async () => {
+  test("creates no job if nothing is left to compute", async () => {
     await enqueue(fresh.database, [job("a")], interactive);
     const second = job("a");
     const owners = await enqueue(fresh.database, [second], interactive);
@@ -70,7 +70,7 @@ describe("enqueue", () => {
     expect(await queued()).toHaveLength(1);
   });
 
-  test("who waits hurries what was queued for later", async () => {
+  test("raises the priority of a queued result that a request waits for", async () => {
     const ahead = job("a");
     await enqueue(fresh.database, [ahead], later);
     const [before] = await queued();
@@ -80,7 +80,7 @@ describe("enqueue", () => {
     expect(after?.key).toBe(ahead.id);
   });
 
-  test("a failed job is remembered for a while, then tried anew", async () => {
+  test("remembers a failed job for a while, then retries it", async () => {
     const first = job("a");
     await enqueue(fresh.database, [first], interactive);
     await endJob(fresh.database, first.id, { status: "FAILED", message: "it crashed" });
@@ -91,8 +91,8 @@ describe("enqueue", () => {
   });
 });
 
-describe("leaving", () => {
-  test("the last one who leaves cancels the job, and not before", async () => {
+describe("leaving a job", () => {
+  test("cancels it when the last client has left, and not before", async () => {
     const shared = job("a");
     await enqueue(fresh.database, [shared], interactive);
     await enqueue(fresh.database, [job("a")], interactive);
@@ -105,7 +105,7 @@ describe("leaving", () => {
     expect((await enqueue(fresh.database, [anew], interactive)).get("a")).toBe(anew.id);
   });
 
-  test("a job that is part of a larger one goes on", async () => {
+  test("does not cancel it if it is part of a larger job", async () => {
     const whole = await createJob(fresh.database, "PRECOMPUTE", "");
     const part = job("a");
     await enqueue(fresh.database, [part], { ...later, whole });
@@ -114,7 +114,7 @@ describe("leaving", () => {
     expect(await statusOf(part.id)).toBe("QUEUED");
   });
 
-  test("a cancelled job does not begin", async () => {
+  test("keeps a cancelled job from starting", async () => {
     const one = job("a");
     await enqueue(fresh.database, [one], interactive);
     await stopWaiting(fresh.database, [one.id]);
@@ -122,8 +122,8 @@ describe("leaving", () => {
   });
 });
 
-describe("a job made of others", () => {
-  test("ends with the last of its parts, even when the last two end at once", async () => {
+describe("a job with parts", () => {
+  test("ends with its last part, even if the last two end at once", async () => {
     const whole = await createJob(fresh.database, "PRECOMPUTE", "");
     const parts = [job("a", "b"), job("c"), job("d")];
     await enqueue(fresh.database, parts, { ...later, whole });
@@ -133,7 +133,7 @@ describe("a job made of others", () => {
     expect((await jobsById(fresh.database, [whole]))[0]).toMatchObject({ status: "SUCCEEDED", done: 4, total: 4 });
   });
 
-  test("fails where a part failed, after all have ended, and says why", async () => {
+  test("fails with a reason if a part failed, after all parts have ended", async () => {
     const whole = await createJob(fresh.database, "PRECOMPUTE", "");
     const [good, bad] = [job("a"), job("b")];
     await enqueue(fresh.database, [good, bad], { ...later, whole });
@@ -146,7 +146,7 @@ describe("a job made of others", () => {
   });
 });
 
-test("progress counts up, and starts anew with the job", async () => {
+test("counts progress up, and restarts it with the job", async () => {
   const one = job("a", "b", "c");
   await enqueue(fresh.database, [one], interactive);
   await beginJob(fresh.database, one.id);
@@ -159,7 +159,7 @@ test("progress counts up, and starts anew with the job", async () => {
 describe("workers", () => {
   const process = () => ({ id: newId(), host: "here", pid: 1, lockId: `pool-${newId()}` });
 
-  test("the jobs of one that shows no life are free for others", async () => {
+  test("without a heartbeat lose their jobs to other workers", async () => {
     const dead = process();
     await beat(fresh.database, dead);
     const one = job("a");
@@ -177,7 +177,7 @@ describe("workers", () => {
     expect(await statusOf(one.id)).toBe("QUEUED");
   });
 
-  test("one that is dismissed gives its jobs back at once", async () => {
+  test("that are dismissed return their jobs at once", async () => {
     const gone = process();
     await beat(fresh.database, gone);
     const one = job("a");
@@ -191,7 +191,7 @@ describe("workers", () => {
     expect(await countWorkers(fresh.database)).toBe(0);
   });
 
-  test("a job that took three workers down ends as failed with a reason to read; another goes on", async () => {
+  test("that one job terminated three times fail it with a readable reason, and other jobs continue", async () => {
     const worker = process();
     await beat(fresh.database, worker);
     const [poison, sound] = [job("a"), job("b")];

@@ -14,7 +14,7 @@ const morePrecise = (one: number, other: number) => (one.toFixed(1) === other.to
 const store = (record: StudyRecord, options: Partial<StoreStudyOptions> = {}) =>
   storeStudy(fresh.database, record, { morePrecise, ...options });
 
-/** Every row of every table of a study, to compare a store with itself. */
+/** Returns every row of every table of a study, to compare states of the store. */
 async function everything() {
   const tables = [
     "study",
@@ -46,7 +46,7 @@ beforeEach(async () => {
   await fresh.database.sql`truncate study, weight_file cascade`;
 });
 
-test("a record is stored whole, and read back as it was", async () => {
+test("a record is stored completely, and read back unchanged", async () => {
   const record = studyRecord([experimentRecord("run")]);
   const { studyId, slug, created, added } = await store(record);
   expect({ slug, created }).toEqual({ slug: "a-study", created: true });
@@ -71,7 +71,7 @@ test("a record is stored whole, and read back as it was", async () => {
   expect(series).toMatchObject({ steps: [10, 20], values: [3, NaN] });
 });
 
-test("a sharded checkpoint, transposed factors and what is not compared are read back as they were", async () => {
+test("a sharded checkpoint, transposed factors and tensors that are not compared are read back unchanged", async () => {
   const whole = checkpointRecord("whole");
   const [file] = whole.files;
   const [factors] = whole.factors;
@@ -93,7 +93,7 @@ test("a sharded checkpoint, transposed factors and what is not compared are read
   ]);
 });
 
-test("a file that now lies elsewhere is read from there, by every checkpoint that has it", async () => {
+test("a file that was moved is read from its new path, by every checkpoint that has it", async () => {
   const at = (path: string) =>
     studyRecord(
       ["run", "second"].map((name) =>
@@ -124,7 +124,7 @@ test("storing the same record again changes nothing", async () => {
   expect(await everything()).toEqual(before);
 });
 
-describe("a folder that has grown", () => {
+describe("a folder with new content", () => {
   test("adds only what is new", async () => {
     await store(studyRecord([experimentRecord("run")]));
     const before = await everything();
@@ -147,7 +147,7 @@ describe("a folder that has grown", () => {
     for (const table of grown) expect(after[table]).toEqual(expect.arrayContaining(before[table] ?? []));
   });
 
-  test("a run that trained on has longer curves, new metrics of them, and another end", async () => {
+  test("extends the curves, their metrics and the end of a run that continued training", async () => {
     const early = experimentRecord("run", { checkpoints: [checkpointRecord("early", { step: 20 })] });
     const { studyId } = await store(studyRecord([early]));
     const late = experimentRecord("run", {
@@ -168,7 +168,7 @@ describe("a folder that has grown", () => {
     ]);
   });
 
-  test("a value with more digits replaces its rounding", async () => {
+  test("replaces a rounded value by one with more digits", async () => {
     const { studyId } = await store(studyRecord([experimentRecord("run")]));
     await store(
       studyRecord([
@@ -181,7 +181,7 @@ describe("a folder that has grown", () => {
   });
 });
 
-describe("what contradicts the store is reported, and the stored kept", () => {
+describe("a contradiction to the store is reported, and the stored value is kept", () => {
   test.each([
     [
       "a metric",
@@ -208,8 +208,8 @@ describe("what contradicts the store is reported, and the stored kept", () => {
   });
 });
 
-describe("a failure leaves the store as it was", () => {
-  test("half-way: a layer of another shape, after experiments were written", async () => {
+describe("a failure leaves the store unchanged", () => {
+  test("midway: a layer of another shape, after experiments were written", async () => {
     await store(studyRecord([experimentRecord("run")]));
     const before = await everything();
     const [layer] = studyRecord([]).layers;
@@ -220,7 +220,7 @@ describe("a failure leaves the store as it was", () => {
     expect(await everything()).toEqual(before);
   });
 
-  test("at the last statement: factors that name no layer", async () => {
+  test("at the last statement: factors without a layer", async () => {
     const before = await everything();
     await expect(store(studyRecord([experimentRecord("run")], { layers: [] }))).rejects.toThrow(
       "transaction is aborted",
@@ -228,7 +228,7 @@ describe("a failure leaves the store as it was", () => {
     expect(await everything()).toEqual(before);
   });
 
-  test("another base model is refused", async () => {
+  test("another base model is rejected", async () => {
     await store(studyRecord([experimentRecord("run")]));
     await expect(store(studyRecord([experimentRecord("run")], { baseModel: "other" }))).rejects.toMatchObject({
       code: "STUDY_BASE_MODEL_DIFFERS",
@@ -236,7 +236,7 @@ describe("a failure leaves the store as it was", () => {
     });
   });
 
-  test("two folders of one name are not joined unless the slug is named", async () => {
+  test("another folder of the same name is rejected unless the slug is given", async () => {
     await store(studyRecord([experimentRecord("run")]));
     const elsewhere = studyRecord([experimentRecord("second")], { folder: "/studies/b" });
     await expect(store(elsewhere)).rejects.toMatchObject({ code: "STUDY_FOLDER_DIFFERS" });
@@ -245,14 +245,14 @@ describe("a failure leaves the store as it was", () => {
   });
 });
 
-test("two imports of one study at once store it once", async () => {
+test("two simultaneous imports of one study store it once", async () => {
   const record = studyRecord([experimentRecord("run"), experimentRecord("second", { rank: 4 })]);
   const outcomes = await Promise.all([store(record), store(record), store(record)]);
   expect(outcomes.filter(({ created }) => created)).toHaveLength(1);
   expect((await everything())["experiment"]).toHaveLength(2);
 });
 
-test("text that COPY would read as something else is stored as it is", async () => {
+test("text with a special meaning in COPY is stored unchanged", async () => {
   const name = 'a\\N\tb\nc\r"{},';
   const { studyId } = await store(
     studyRecord([experimentRecord(name, { series: [{ name, steps: [1], values: [Infinity] }] })]),
@@ -264,7 +264,7 @@ test("text that COPY would read as something else is stored as it is", async () 
   ]);
 });
 
-test("the final checkpoint is the one marked as final, then one without a step, then that of the last step", async () => {
+test("the final checkpoint is the one marked as final, then one without a step, then the one of the last step", async () => {
   const saves = (...checkpoints: { hash: string; step: number | null; isFinal?: boolean }[]) =>
     checkpoints.map(({ hash, step, isFinal = false }) => checkpointRecord(hash, { step, isFinal }));
   const runs = {

@@ -29,7 +29,7 @@ import { someBytes, writeWeightFile } from "../../support/weight-files.js";
 const SCRIPT = fileURLToPath(new URL("weight-process.mjs", import.meta.url));
 const IN_PLACE: WeightStoreSettings = { kind: "in-place" };
 const isLinux = process.platform === "linux";
-/** Debian's and everyone's `nobody`. */
+/** The user id of `nobody` on Debian and most other systems. */
 const NOBODY = 65_534;
 
 async function opened(settings: WeightStoreSettings): Promise<WeightStore> {
@@ -38,7 +38,7 @@ async function opened(settings: WeightStoreSettings): Promise<WeightStore> {
   return store;
 }
 
-/** An imported file and a directory store beside it. */
+/** Creates an imported file, and a directory store beside it. */
 async function directoryStore(bytes: Uint8Array) {
   const folder = await temporaryFolder();
   const file = await writeWeightFile(folder, bytes);
@@ -67,7 +67,7 @@ describe.each<"in-place" | "directory">(["in-place", "directory"])("reading (%s)
     return { store, file, path };
   }
 
-  test("any range gives its bytes, also many at once, each in a buffer of its own", async () => {
+  test("returns the bytes of any range, also of many at once, each in its own buffer", async () => {
     const bytes = someBytes(10_000);
     const { store, file } = await kept(bytes);
     const range = fc.nat(bytes.length).chain((offset) => fc.tuple(fc.constant(offset), fc.nat(bytes.length - offset)));
@@ -90,13 +90,13 @@ describe.each<"in-place" | "directory">(["in-place", "directory"])("reading (%s)
     [-1, 5],
     [0.5, 5],
     [0, NaN],
-  ])("%d + %d is not within the file", async (offset, length) => {
+  ])("rejects %d + %d, which is not within the file", async (offset, length) => {
     const { store, file } = await kept(someBytes(10_000));
     await expect(store.read(file, offset, length)).rejects.toThrow(RangeError);
     await expect(store.read(file, offset, length)).rejects.toThrow("the file has 10000 bytes");
   });
 
-  test("a file that became shorter or longer is named with both sizes", async () => {
+  test("reports both sizes of a file that became shorter or longer", async () => {
     const { store, file, path } = await kept(someBytes(1000));
     await truncate(path, 900);
     const error = {
@@ -111,14 +111,14 @@ describe.each<"in-place" | "directory">(["in-place", "directory"])("reading (%s)
     expect(await store.read(file, 0, 10)).toHaveLength(10);
   });
 
-  test("a file that becomes shorter while it is open is noticed", async () => {
+  test("detects that a file becomes shorter while it is open", async () => {
     const { store, file, path } = await kept(someBytes(1000));
     await everything(store, file);
     await truncate(path, 900);
     await expect(everything(store, file)).rejects.toThrow("received 900 bytes");
   });
 
-  test("a file that is gone is missing, and found again when it is back", async () => {
+  test("reports a deleted file as missing, and reads it again when it is back", async () => {
     const bytes = someBytes(1000);
     const { store, file, path } = await kept(bytes);
     await rm(path);
@@ -130,38 +130,41 @@ describe.each<"in-place" | "directory">(["in-place", "directory"])("reading (%s)
     expect(await everything(store, file)).toHaveLength(1000);
   });
 
-  test("a file that is deleted while it is open is noticed soon", async () => {
+  test("soon detects that a file is deleted while it is open", async () => {
     const { store, file, path } = await kept(someBytes(1000));
     await everything(store, file);
     await rm(path);
-    // Reading it again and again would keep it open: one look after it was left alone.
+    // Repeated reads would keep the file open, so it is read once, after a pause.
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     await expect(everything(store, file)).rejects.toMatchObject({ code: "WEIGHTS_MISSING" });
   });
 
-  test("something else in its place is not read", async () => {
+  test("does not read another kind of file at the same path", async () => {
     const { store, file, path } = await kept(someBytes(1000));
     await rm(path);
     await mkdir(path);
     await expect(everything(store, file)).rejects.toMatchObject({ code: "FILE_UNREADABLE" });
   });
 
-  test.skipIf(process.platform === "win32")("a pipe is refused without waiting for who writes to it", async () => {
+  test.skipIf(process.platform === "win32")("rejects a pipe without waiting for its writer", async () => {
     const { store, file, path } = await kept(someBytes(1000));
     await rm(path);
     execFileSync("mkfifo", [path]);
     await expect(everything(store, file)).rejects.toMatchObject({ code: "FILE_UNREADABLE" });
   });
 
-  test.runIf(isLinux)("a file without permission is unreadable, in a process without rights", async () => {
-    const { file, path } = await kept(someBytes(1000));
-    await chmod(path, 0);
-    const user = process.getuid?.() === 0 ? NOBODY : undefined;
-    const { answer } = start({ settings: IN_PLACE, file: { ...file, path }, verb: "read", user });
-    expect(await answer).toMatchObject({ code: "FILE_UNREADABLE" });
-  });
+  test.runIf(isLinux)(
+    "reports a file without permission as unreadable, in a process without root's rights",
+    async () => {
+      const { file, path } = await kept(someBytes(1000));
+      await chmod(path, 0);
+      const user = process.getuid?.() === 0 ? NOBODY : undefined;
+      const { answer } = start({ settings: IN_PLACE, file: { ...file, path }, verb: "read", user });
+      expect(await answer).toMatchObject({ code: "FILE_UNREADABLE" });
+    },
+  );
 
-  test("an abort ends a read, before and during it", async () => {
+  test("is aborted before and during a read", async () => {
     const { store, file } = await kept(someBytes(1000));
     const reason = new Error("nobody waits");
     await expect(store.read(file, 0, 10, AbortSignal.abort(reason))).rejects.toBe(reason);
@@ -174,7 +177,7 @@ describe.each<"in-place" | "directory">(["in-place", "directory"])("reading (%s)
 });
 
 describe("links", () => {
-  /** An imported file, and the same bytes elsewhere. */
+  /** Creates an imported file, and the same bytes at another path. */
   async function moved(bytes: Uint8Array) {
     const root = await temporaryFolder();
     const [study, elsewhere] = [join(root, "study"), join(root, "elsewhere")];
@@ -185,7 +188,7 @@ describe("links", () => {
     return { study, elsewhere, file, stores: [await opened(IN_PLACE), empty] };
   }
 
-  test("in place of an imported file, or of a folder on the way to it, are not followed", async () => {
+  test("that replace an imported file, or a folder on its path, are not followed", async () => {
     const { study, elsewhere, file, stores } = await moved(someBytes(1000));
     await symlink(elsewhere, study);
     for (const store of stores) {
@@ -203,13 +206,13 @@ describe("links", () => {
         message: expect.stringContaining("a symbolic link") as string,
       });
     }
-    // The file itself, at its place, is read at once.
+    // The file itself is read as soon as it is at its path again.
     await rm(file.path);
     await rename(join(elsewhere, basename(file.path)), file.path);
     for (const store of stores) expect(await everything(store, file)).toHaveLength(1000);
   });
 
-  test("by which a store's directory, or a part of it, was put on another disk are followed", async () => {
+  test("that moved a store's directory, or a part of it, to another disk are followed", async () => {
     const { directory, settings, file, store, kept } = await directoryStore(someBytes(1000));
     await store.keep(file);
     await rm(file.path);
@@ -224,8 +227,8 @@ describe("links", () => {
   });
 });
 
-describe("keeping in a directory", () => {
-  test("copies a file under its hash, once, with nothing left beside it", async () => {
+describe("keeping files in a directory", () => {
+  test("copies a file under its hash, once, without temporary files", async () => {
     const bytes = someBytes(3_000_000);
     const { store, file, directory, kept } = await directoryStore(bytes);
     await store.keep(file);
@@ -238,14 +241,14 @@ describe("keeping in a directory", () => {
     expect(await readdir(join(directory, "incoming"))).toEqual([]);
   });
 
-  test("keeps a file whose original may not be written", async () => {
+  test("keeps a file whose original is read-only", async () => {
     const { store, file, kept } = await directoryStore(someBytes(1000));
     await chmod(file.path, 0o400);
     await store.keep(file);
     expect((await stat(kept)).mode & 0o777).toBe(0o600);
   });
 
-  test("refuses a file whose bytes are no longer those imported, though as many", async () => {
+  test("rejects a file of the same size whose bytes are no longer those imported", async () => {
     const { store, file, directory, kept } = await directoryStore(someBytes(1000));
     await writeFile(file.path, someBytes(1000, 2));
     await expect(store.keep(file)).rejects.toMatchObject({
@@ -256,7 +259,7 @@ describe("keeping in a directory", () => {
     expect(await readdir(join(directory, "incoming"))).toEqual([]);
   });
 
-  test("refuses a file of another size, and one that is gone", async () => {
+  test("rejects a file of another size, and a missing one", async () => {
     const { store, file } = await directoryStore(someBytes(1000));
     await truncate(file.path, 10);
     await expect(store.keep(file)).rejects.toThrow("received 10 bytes; allowed: the 1000 bytes imported");
@@ -274,13 +277,13 @@ describe("keeping in a directory", () => {
     expect(Buffer.compare(await everything(store, file), bytes)).toBe(0);
   });
 
-  test("says so where the directory takes nothing", async () => {
+  test("reports a directory that cannot be written", async () => {
     const { store, file, directory } = await directoryStore(someBytes(1000));
     await writeFile(directory, "a file in the directory's place");
     await expect(store.keep(file)).rejects.toMatchObject({ code: "WEIGHTS_NOT_KEPT" });
   });
 
-  test("what is not kept is read where it was imported; what is nowhere is missing from both places", async () => {
+  test("reads a file that is not kept from its import path, and reports both paths if it is missing", async () => {
     const bytes = someBytes(1000);
     const { store, file, kept } = await directoryStore(bytes);
     expect(Buffer.compare(await everything(store, file), bytes)).toBe(0);
@@ -290,7 +293,7 @@ describe("keeping in a directory", () => {
     await expect(reading).rejects.toThrow(`at ${file.path}, nor in the weight store at ${kept}`);
   });
 
-  test("two processes keep one file at the same time", async () => {
+  test("works in two processes at the same time", async () => {
     const bytes = someBytes(20_000_000);
     const { store, settings, file, directory } = await directoryStore(bytes);
     const answers = [1, 2, 3].map(() => start({ settings, file, verb: "keep" }).answer);
@@ -301,7 +304,7 @@ describe("keeping in a directory", () => {
     expect(await readdir(join(directory, "incoming"))).toEqual([]);
   });
 
-  test("a process killed midway leaves no half file; the next one keeps it, and old leftovers go", async () => {
+  test("leaves no partial file if its process is killed; the next process keeps the file and removes old leftovers", async () => {
     const bytes = Buffer.alloc(400_000_000, "0123456789abcde");
     const { store, settings, file, directory, kept } = await directoryStore(bytes);
     const { child, answer } = start({ settings, file, verb: "keep" });
@@ -318,7 +321,7 @@ describe("keeping in a directory", () => {
     expect(await copies()).toEqual([]);
   });
 
-  test("a copy that another process is making is left alone", async () => {
+  test("leaves a copy that another process is writing", async () => {
     const { store, file, directory } = await directoryStore(someBytes(1000));
     await mkdir(join(directory, "incoming"), { recursive: true });
     await writeFile(join(directory, "incoming", "another"), "half");
@@ -326,7 +329,7 @@ describe("keeping in a directory", () => {
     expect(await readdir(join(directory, "incoming"))).toEqual(["another"]);
   });
 
-  test("a hash that would lead out of the directory is refused", async () => {
+  test("rejects a hash that would point outside the directory", async () => {
     const { store, file } = await directoryStore(someBytes(1000));
     const hash = "../../../../../../etc/passwd";
     await expect(store.keep({ ...file, hash })).rejects.toThrow(RangeError);
@@ -334,22 +337,22 @@ describe("keeping in a directory", () => {
   });
 });
 
-test("keeping in place copies nothing", async () => {
+test("keeping files in place copies nothing", async () => {
   const folder = await temporaryFolder();
   const file = await writeWeightFile(folder, someBytes(10));
   await (await opened(IN_PLACE)).keep(file);
   expect(await readdir(folder)).toEqual(["weights"]);
 });
 
-describe("closing", () => {
-  test.runIf(isLinux)("leaves no file open, in a process and in a thread, which end by themselves", async () => {
+describe("closing the store", () => {
+  test.runIf(isLinux)("leaves no file open, in a process and in a thread, which then exit", async () => {
     const { settings, file } = await directoryStore(someBytes(1000));
     for (const verb of ["read", "read in a thread"]) {
       expect(await start({ settings, file, verb }).answer).toEqual({ read: 1000, ownBuffer: 1000, left: 0 });
     }
   });
 
-  test("waits for reads under way, and ends reading", async () => {
+  test("waits for running reads, and prevents further ones", async () => {
     const { store, file } = await directoryStore(someBytes(1_000_000));
     const reading = Promise.all([0, 1, 2].map(() => everything(store, file)));
     const closing = store.close();
@@ -359,7 +362,7 @@ describe("closing", () => {
     await store.close();
   });
 
-  test.runIf(isLinux)("is not needed for files to be closed: few are open at once", async () => {
+  test.runIf(isLinux)("is not needed to close files, of which few are open at once", async () => {
     const folder = await temporaryFolder();
     const store = await opened(IN_PLACE);
     const names = Array.from({ length: 100 }, (_, i) => `weights-${i}`);

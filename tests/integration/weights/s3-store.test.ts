@@ -23,11 +23,11 @@ interface Setting {
   readonly file: WeightFile;
   readonly settings: S3Settings;
   readonly store: WeightStore;
-  /** Bucket and key of the file. */
+  /** The bucket and key of the file. */
   readonly where: string;
 }
 
-/** A server with the bucket `weights`, and an imported file. */
+/** Starts a server with the bucket `weights`, and creates an imported file. */
 async function s3Store(bytes: Uint8Array): Promise<Setting> {
   const folder = await temporaryFolder();
   const server = await startS3Server(join(folder, "buckets"), ["weights"]);
@@ -49,7 +49,7 @@ async function opened(settings: S3Settings): Promise<WeightStore> {
   return store;
 }
 
-/** One whose file is in the bucket, and only there. */
+/** Opens a store whose file is only in the bucket. */
 async function keptOnly(bytes: Uint8Array): Promise<Setting> {
   const setting = await s3Store(bytes);
   await setting.store.keep(setting.file);
@@ -63,7 +63,7 @@ const last = async (server: S3Server) => (await server.requests()).at(-1)?.reque
 const everything = (store: WeightStore, file: WeightFile) => store.read(file, 0, file.size);
 
 describe("reading from a bucket", () => {
-  test("any range gives its bytes, of which no others are sent", async () => {
+  test("returns the bytes of any range, and transfers no others", async () => {
     const bytes = someBytes(10_000);
     const { server, store, file, where } = await keptOnly(bytes);
     const range = fc.nat(bytes.length).chain((offset) => fc.tuple(fc.constant(offset), fc.nat(bytes.length - offset)));
@@ -81,7 +81,7 @@ describe("reading from a bucket", () => {
     await expect(store.read(file, 9_990, 11)).rejects.toThrow(RangeError);
   });
 
-  test("many more ranges at once than there are connections", async () => {
+  test("returns many more ranges at once than there are connections", async () => {
     const bytes = someBytes(1_000_000);
     const { store, file } = await keptOnly(bytes);
     const offsets = Array.from({ length: 200 }, (_, i) => i * 5000);
@@ -89,7 +89,7 @@ describe("reading from a bucket", () => {
     expect(Buffer.compare(Buffer.concat(read), bytes)).toBe(0);
   });
 
-  test("a key that is missing: read where it was imported, or missing from both places", async () => {
+  test("reads a missing key from the import path, and reports both if neither exists", async () => {
     const bytes = someBytes(1000);
     const { store, file, where } = await s3Store(bytes);
     expect(Buffer.compare(await everything(store, file), bytes)).toBe(0);
@@ -102,7 +102,7 @@ describe("reading from a bucket", () => {
     });
   });
 
-  test("a bucket that is missing is named, and not taken for a file that is not kept", async () => {
+  test("reports a missing bucket, which is distinct from a missing file", async () => {
     const { settings, file } = await s3Store(someBytes(1000));
     const store = await opened({ ...settings, bucket: "nowhere" });
     const where = `s3://nowhere/studies/${contentKey(file.hash)}`;
@@ -115,7 +115,7 @@ describe("reading from a bucket", () => {
     await expect(keeping).rejects.toThrow("Create the bucket");
   });
 
-  test.each([400, 1200])("an object of %d bytes instead of 1000 is changed", async (size) => {
+  test.each([400, 1200])("reports an object of %d bytes instead of 1000 as changed", async (size) => {
     const { folder, store, file, where } = await keptOnly(someBytes(1000));
     await replaceObject(folder, someBytes(size));
     for (const [offset, length] of [
@@ -128,7 +128,7 @@ describe("reading from a bucket", () => {
     }
   });
 
-  test("refused credentials are named without them", async () => {
+  test("reports rejected credentials without revealing them", async () => {
     const { file, settings } = await keptOnly(someBytes(1000));
     vi.stubEnv("AWS_SECRET_ACCESS_KEY", "a-secret-that-is-wrong");
     vi.stubEnv("AWS_ACCESS_KEY_ID", "S3RVER");
@@ -142,7 +142,7 @@ describe("reading from a bucket", () => {
     expect(hung).not.toMatch(/a-secret-that-is-wrong|S3RVER|StringToSign/);
   });
 
-  test("an abort ends a read that waits for its turn, and one that has begun", async () => {
+  test("aborts a read that waits in the queue, and one in progress", async () => {
     const { store, file } = await keptOnly(someBytes(4_000_000));
     const reason = new Error("nobody waits");
     const abort = new AbortController();
@@ -158,14 +158,14 @@ describe("reading from a bucket", () => {
 });
 
 describe("a server that is killed", () => {
-  test("in the middle of an answer is unreachable, and read from again when it is back", async () => {
+  test("during a response is unreachable, and is read from again when it is back", async () => {
     const bytes = someBytes(20_000_000);
     const { folder, server, store, file, where } = await keptOnly(bytes);
     await server.dieAfter(5_000_000);
     const reading = everything(store, file);
     await expect(reading).rejects.toMatchObject({ code: "WEIGHTS_UNREACHABLE", name: "TransientError" });
     await expect(reading).rejects.toThrow(`at ${where}`);
-    // Now nothing listens at all.
+    // The server no longer accepts connections.
     const again = store.read(file, 0, 10);
     await expect(again).rejects.toMatchObject({ code: "WEIGHTS_UNREACHABLE" });
     await expect(again).rejects.toThrow("ECONNREFUSED");
@@ -174,7 +174,7 @@ describe("a server that is killed", () => {
     expect(Buffer.compare(await everything(store, file), bytes)).toBe(0);
   });
 
-  test("in the middle of an upload: nothing is kept, and it is kept when it is back", async () => {
+  test("during an upload keeps nothing, and keeps the file when it is back", async () => {
     const bytes = someBytes(3 * PART);
     const { folder, server, store, file } = await s3Store(bytes);
     const keeping = store.keep(file);
@@ -191,8 +191,8 @@ describe("a server that is killed", () => {
   });
 });
 
-describe("keeping in a bucket", () => {
-  test("a small file is sent in one request, and no second time", async () => {
+describe("keeping files in a bucket", () => {
+  test("sends a small file in one request, and only once", async () => {
     const { server, store, file, where } = await s3Store(someBytes(1000));
     await store.keep(file);
     expect(await uploads(server)).toHaveLength(1);
@@ -203,7 +203,7 @@ describe("keeping in a bucket", () => {
     expect((await server.requests()).slice(-2).map(({ request }) => request.split(" ")[0])).toEqual(["HEAD", "HEAD"]);
   });
 
-  test("a file larger than a part is sent in parts, and read back across them", async () => {
+  test("sends a file larger than a part in parts, and reads back across them", async () => {
     const bytes = someBytes(2 * PART + 12_345);
     const { server, store, file } = await keptOnly(bytes);
     const parts = (await uploads(server)).flatMap(({ request }) => /partNumber=(\d+)/.exec(request)?.[1] ?? []);
@@ -215,13 +215,13 @@ describe("keeping in a bucket", () => {
     expect(await last(server)).toMatch(/^HEAD/);
   });
 
-  test.each([0, PART, 2 * PART])("a file of %d bytes is kept whole", async (size) => {
+  test.each([0, PART, 2 * PART])("keeps a file of %d bytes completely", async (size) => {
     const bytes = someBytes(size);
     const { store, file } = await keptOnly(bytes);
     expect(Buffer.compare(await everything(store, file), bytes)).toBe(0);
   });
 
-  test.each([1000, 3 * PART])("a file of %d bytes that is no longer what was imported is not kept", async (size) => {
+  test.each([1000, 3 * PART])("does not keep a file of %d bytes that has changed since its import", async (size) => {
     const { folder, server, store, file, where } = await s3Store(someBytes(size));
     await writeFile(file.path, someBytes(size, 2));
     await expect(store.keep(file)).rejects.toMatchObject({ code: "WEIGHTS_CHANGED" });
@@ -233,7 +233,7 @@ describe("keeping in a bucket", () => {
     await expect(store.keep(file)).rejects.toMatchObject({ code: "WEIGHTS_MISSING" });
   });
 
-  test("a damaged object is replaced", async () => {
+  test("replaces a damaged object", async () => {
     const bytes = someBytes(1000);
     const { folder, store, file } = await s3Store(bytes);
     await store.keep(file);
@@ -248,7 +248,7 @@ function sameBucket({ endpoint }: S3Server): Omit<S3Settings, "prefix"> {
   return { kind: "s3", bucket: "weights", endpoint, region: "us-east-1" };
 }
 
-/** The files in which the server keeps its objects' bytes. */
+/** Returns the files in which the server stores the bytes of its objects. */
 async function objects(folder: string): Promise<string[]> {
   const found = await readdir(join(folder, "buckets"), { recursive: true, withFileTypes: true });
   return found
@@ -256,7 +256,7 @@ async function objects(folder: string): Promise<string[]> {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** Changes the only object behind the server's back. */
+/** Changes the only object on the server's disk. */
 async function replaceObject(folder: string, bytes: Uint8Array): Promise<void> {
   const [object, ...others] = await objects(folder);
   if (object === undefined || others.length > 0) throw new Error("there is not exactly one object");

@@ -1,5 +1,5 @@
-// A process of its own, and in it a thread if so told, that uses a weight store; for tests that kill one, or take its rights.
-// It prints one line of JSON: what it did, or the code of the error.
+// Uses a weight store in a separate process, and in a thread of it if requested, for tests that kill one or remove its rights.
+// It prints one line of JSON: its result, or the code of its error.
 import { Worker, isMainThread, workerData } from "node:worker_threads";
 import { readdirSync } from "node:fs";
 import { openWeightStore } from "#src/weights/open-weight-store.js";
