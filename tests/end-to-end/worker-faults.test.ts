@@ -204,10 +204,10 @@ describe("a weight file", () => {
         await rm(file);
         await writeFile(file, content);
       },
-      /weight file changed after it was imported/,
+      /weight file has changed since it was imported/,
     ],
-    ["truncated", (file: string) => truncate(file, 1000), /weight file changed after it was imported/],
-    ["deleted", (file: string) => rm(file), /no longer where it was imported from/],
+    ["truncated", (file: string) => truncate(file, 1000), /weight file has changed since it was imported/],
+    ["deleted", (file: string) => rm(file), /weight file is missing/],
   ] as const)(
     "that was %s after the import is reported, and no result from it is stored",
     async (_, damage, reason) => {
