@@ -31,8 +31,12 @@ describe("the dashboard files", () => {
     const wrong = path.join(ROOT, "tests/wrong.json.ts");
     sources.set(wrong, [...sources.values()][0]?.replace('"graphTooltip": 1', '"graphTooltip": 7') ?? "");
     const options: ts.CompilerOptions = {
-      ...{ module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext },
-      ...{ strict: true, noEmit: true, skipLibCheck: true, types: [] },
+      module: ts.ModuleKind.NodeNext,
+      moduleResolution: ts.ModuleResolutionKind.NodeNext,
+      strict: true,
+      noEmit: true,
+      skipLibCheck: true,
+      types: [],
     };
     const host = ts.createCompilerHost(options);
     const { fileExists, readFile: read, getSourceFile } = host;

@@ -167,7 +167,9 @@ test("an unsupported protocol is rejected, and tracing that OpenTelemetry's sett
   expect(refused.stderr).toContain("OTEL_EXPORTER_OTLP_PROTOCOL");
   const before = collector.spans().length;
   const server = await serveRankscope({
-    ...{ ...base, OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, OTEL_SDK_DISABLED: "true" },
+    ...base,
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+    OTEL_SDK_DISABLED: "true",
   });
   expect((await fetch(new URL("/export/experiments.csv", server.address))).status).toBe(200);
   server.child.kill("SIGTERM");

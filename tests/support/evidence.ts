@@ -56,8 +56,14 @@ export function evidence(ranks: Record<number, EvidenceRank>, rest: Partial<Fail
 /** Returns the evidence of `all`. Weights, settings and curves are unknown unless `rest` provides them. */
 export function evidenceOf(all: readonly Run[], rest: Partial<FailureEvidence> = {}): FailureEvidence {
   return {
-    ...{ runs: all, roles: inferRoles(all), degradations: degradationByRank(all, RULE) },
-    ...{ similarities: [], noiseFloors: [], settings: new Map(), curves: new Map(), spectra: [] },
+    runs: all,
+    roles: inferRoles(all),
+    degradations: degradationByRank(all, RULE),
+    similarities: [],
+    noiseFloors: [],
+    settings: new Map(),
+    curves: new Map(),
+    spectra: [],
     ...rest,
   };
 }
@@ -68,15 +74,35 @@ export function settingsOf(
   rest: Partial<RunSettings> = {},
 ): [string, RunSettings] {
   const adapter = {
-    ...{ r: rank, loraAlpha: 16, useRslora: false, useDora: false, fanInFanOut: false, loraDropout: 0, bias: "none" },
-    ...{ targetModules: ["c_attn"], rankPattern: {}, alphaPattern: {}, initLoraWeights: "true" },
-    ...{ revision: null, taskType: "CAUSAL_LM" },
+    r: rank,
+    loraAlpha: 16,
+    useRslora: false,
+    useDora: false,
+    fanInFanOut: false,
+    loraDropout: 0,
+    bias: "none",
+    targetModules: ["c_attn"],
+    rankPattern: {},
+    alphaPattern: {},
+    initLoraWeights: "true",
+    revision: null,
+    taskType: "CAUSAL_LM",
   };
   return [
     id,
     {
-      ...{ name, rank, seed, steps, method, adapter, quantization: { ...quantization, scheme: null } },
-      ...{ numSamples: 5000, peakLearningRate: 2e-4, baseModel: "tiny", checkpointStep: 1000, uncompared: [] },
+      name,
+      rank,
+      seed,
+      steps,
+      method,
+      adapter,
+      quantization: { ...quantization, scheme: null },
+      numSamples: 5000,
+      peakLearningRate: 2e-4,
+      baseModel: "tiny",
+      checkpointStep: 1000,
+      uncompared: [],
       ...rest,
     },
   ];

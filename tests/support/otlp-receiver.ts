@@ -91,8 +91,13 @@ function spansOf({ resourceSpans = [] }: Export): ReceivedSpan[] {
     const service = String(record(resource.attributes)["service.name"]);
     return scopeSpans.flatMap(({ spans = [] }) =>
       spans.map(({ traceId, spanId, parentSpanId = "", name, kind = 0, attributes = [] }) => ({
-        ...{ service, name, kind, attributes: record(attributes) },
-        ...{ traceId: hex(traceId), spanId: hex(spanId), parentSpanId: hex(parentSpanId) },
+        service,
+        name,
+        kind,
+        attributes: record(attributes),
+        traceId: hex(traceId),
+        spanId: hex(spanId),
+        parentSpanId: hex(parentSpanId),
       })),
     );
   });

@@ -5,7 +5,7 @@ import type { Run } from "../../derive/runs/comparison-roles.js";
 import type { RunSettings } from "../../derive/runs/run-settings.js";
 import { noiseFloorPairs, type NoiseFloor, type SavedAdapter } from "../../derive/similarity/noise-floor.js";
 import type { HypothesisRule, StudyEvidence } from "../../derive/study-evidence.js";
-import { finalCheckpoint } from "../../model/final-checkpoint.js";
+import { finalCheckpoint } from "../runs/final-checkpoint.js";
 import type { Checkpoint, Experiment } from "../../store/studies/experiments.js";
 import type { Layer } from "../../store/studies/layers.js";
 import type { Rank } from "../../store/studies/ranks.js";
@@ -111,7 +111,7 @@ async function settingsByRun(
 ): Promise<ReadonlyMap<string, RunSettings>> {
   const settings = await Promise.all(
     experiments.map(async (experiment) => {
-      const run = { experiment, checkpoint: finalCheckpoint(experiment.checkpoints) };
+      const run = { experiment, checkpoint: finalCheckpoint(experiment) };
       return [experiment.id, await runSettings(loaders, run)] as const;
     }),
   );
@@ -148,10 +148,10 @@ async function measureNoiseFloors(
 }
 
 /** Returns a run's checkpoints of earlier steps than its final one, by step, and the final one. */
-function checkpointsUpToFinal({ checkpoints }: Experiment): Checkpoint[] {
-  const final = finalCheckpoint(checkpoints);
+function checkpointsUpToFinal(experiment: Experiment): Checkpoint[] {
+  const final = finalCheckpoint(experiment);
   if (final === undefined) return [];
-  const earlier = checkpoints.filter(
+  const earlier = experiment.checkpoints.filter(
     ({ id, step }) => id !== final.id && step !== null && (final.step === null || step < final.step),
   );
   return [...earlier, final];
@@ -180,7 +180,7 @@ async function runSpectra(
   experiment: Experiment,
   comparison: ComparisonOptions,
 ): Promise<RunSpectra> {
-  const checkpoint = finalCheckpoint(experiment.checkpoints);
+  const checkpoint = finalCheckpoint(experiment);
   const rows = await adapterSpectra(loaders.weights, loaders, { experiment, checkpoint }, comparison);
   return {
     run,

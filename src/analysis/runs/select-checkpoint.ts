@@ -1,5 +1,5 @@
 import { failure } from "../../errors.js";
-import { finalCheckpoint } from "../../model/final-checkpoint.js";
+import { finalCheckpoint } from "./final-checkpoint.js";
 import type { Experiment } from "../../store/studies/experiments.js";
 import type { RunCheckpoint } from "./checkpoint-layers.js";
 
@@ -10,7 +10,7 @@ import type { RunCheckpoint } from "./checkpoint-layers.js";
  * @throws ARGUMENT_INVALID where the run has no such checkpoint
  */
 export function selectCheckpoint(experiment: Experiment, id: string | null | undefined, where: string): RunCheckpoint {
-  if (id == null) return { experiment, checkpoint: finalCheckpoint(experiment.checkpoints) };
+  if (id == null) return { experiment, checkpoint: finalCheckpoint(experiment) };
   const checkpoint = experiment.checkpoints.find((one) => one.id === id);
   if (checkpoint === undefined) {
     const known = experiment.checkpoints.map((one) => `${one.id} (step ${one.step ?? "unknown"})`);

@@ -2,7 +2,7 @@ import DataLoader from "dataloader";
 import { pairAt } from "../../derive/runs/comparison-roles.js";
 import { resolveRoles, type RolesRequest, type RunSelection } from "../../derive/runs/resolve-roles.js";
 import { rankSimilarity, type RankSimilarity } from "../../derive/similarity/rank-similarity.js";
-import { finalCheckpoint } from "../../model/final-checkpoint.js";
+import { finalCheckpoint } from "../runs/final-checkpoint.js";
 import type { StoredFactors } from "../../model/stored-factors.js";
 import type { Experiment } from "../../store/studies/experiments.js";
 import type { Layer } from "../../store/studies/layers.js";
@@ -94,7 +94,7 @@ async function factorsByLayer(
   { factors }: CheckpointLoaders,
   experiment: Experiment | null,
 ): Promise<ReadonlyMap<string, StoredFactors>> {
-  const checkpoint = finalCheckpoint(experiment?.checkpoints ?? []);
+  const checkpoint = experiment === null ? undefined : finalCheckpoint(experiment);
   const rows = checkpoint === undefined ? [] : await factors.load(checkpoint.id);
   return new Map(rows.map((row) => [row.layerId, row]));
 }

@@ -1,5 +1,5 @@
 import { Arg, Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
-import { finalCheckpoint } from "../../model/final-checkpoint.js";
+import { finalCheckpoint } from "../../analysis/runs/final-checkpoint.js";
 import { allocateStudyRanks, type StudyAllocation } from "../../analysis/sensitivity/rank-allocation.js";
 import { runSettings } from "../../analysis/runs/run-settings.js";
 import { similarityAtRank } from "../../analysis/similarity/similarity-at-rank.js";
@@ -134,7 +134,7 @@ export class RankAllocationResolver {
     const settings =
       run === null
         ? undefined
-        : await runSettings(context.loaders, { experiment: run, checkpoint: finalCheckpoint(run.checkpoints) });
+        : await runSettings(context.loaders, { experiment: run, checkpoint: finalCheckpoint(run) });
     return allocateStudyRanks(similarity, settings, {
       parameters: parameters ?? undefined,
       relativeBudget,

@@ -1,4 +1,4 @@
-import { finalCheckpoint } from "../../model/final-checkpoint.js";
+import { finalCheckpoint } from "../../analysis/runs/final-checkpoint.js";
 import { compareAllRuns } from "../../analysis/similarity/similarity-matrix.js";
 import { resolveWait } from "../../analysis/request/resolve-wait.js";
 import type { MeanMatrix } from "../../derive/similarity/similarity-matrix.js";
@@ -44,7 +44,7 @@ export async function readRunsSimilarity({
   const rank = options.rank ?? null;
   const experiments = measured.experiments.filter((experiment) => rank === null || experiment.rank.r === rank);
   const runs = experiments.flatMap((experiment) => {
-    const checkpoint = finalCheckpoint(experiment.checkpoints);
+    const checkpoint = finalCheckpoint(experiment);
     return checkpoint === undefined ? [] : [{ experiment, checkpoint }];
   });
   const shared = {

@@ -1,4 +1,4 @@
-import { finalCheckpoint } from "../../model/final-checkpoint.js";
+import { finalCheckpoint } from "../../analysis/runs/final-checkpoint.js";
 import { adapterSpectra, type AdapterLayer } from "../../analysis/spectra/adapter-spectra.js";
 import { experimentFinder } from "../../analysis/runs/study-runs.js";
 import { resolveWait } from "../../analysis/request/resolve-wait.js";
@@ -69,7 +69,7 @@ async function readModules(
   if (configuration === undefined || run === null) return complete([]);
   const { loaders } = context;
   const experiment = experimentFinder(measured.experiments)(run);
-  const checkpoint = finalCheckpoint(experiment.checkpoints);
+  const checkpoint = finalCheckpoint(experiment);
   const how = { scaling: options.scaling, waitMilliseconds: resolveWait(options.waitSeconds, context) };
   const layers = await adapterSpectra(loaders.weights, loaders, { experiment, checkpoint }, how);
   const modules = [...new Set(layers.map(({ layer }) => layer.module))];

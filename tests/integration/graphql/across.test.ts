@@ -70,18 +70,23 @@ async function fill(database: Database): Promise<void> {
 }
 
 const adapter = (r: number, loraAlpha: number) => ({
-  ...{
-    r,
-    loraAlpha,
-    useRslora: false,
-    useDora: false,
-    fanInFanOut: false,
-    loraDropout: 0,
-    bias: "none",
-    loraBias: false,
-  },
-  ...{ targetModules: ["c_attn", "c_proj"], modulesToSave: [], rankPattern: {}, alphaPattern: {} },
-  ...{ revision: null, taskType: null, baseModel: "tiny", peftType: "LORA", initLoraWeights: "true" },
+  r,
+  loraAlpha,
+  useRslora: false,
+  useDora: false,
+  fanInFanOut: false,
+  loraDropout: 0,
+  bias: "none",
+  loraBias: false,
+  targetModules: ["c_attn", "c_proj"],
+  modulesToSave: [],
+  rankPattern: {},
+  alphaPattern: {},
+  revision: null,
+  taskType: null,
+  baseModel: "tiny",
+  peftType: "LORA",
+  initLoraWeights: "true",
 });
 
 const server = apiServer(fill);
@@ -378,7 +383,11 @@ test("runs are flat rows with the requested metrics, page by page", async () => 
   };
   const byStudy = await all(undefined);
   expect(byStudy[0]).toEqual({
-    ...{ study: "alpha", name: "16bit_r2", rank: 2, method: "LORA", hasWeights: true },
+    study: "alpha",
+    name: "16bit_r2",
+    rank: 2,
+    method: "LORA",
+    hasWeights: true,
     values: [1600, 2, null],
   });
   expect(new Set(byStudy.map(({ study, name }) => `${study} ${name}`)).size).toBe(12);

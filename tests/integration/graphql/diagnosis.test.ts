@@ -15,9 +15,19 @@ let folder: string;
 let seeds: StoredIds;
 
 const adapter = {
-  ...{ r: 4, loraAlpha: 16, useRslora: false, useDora: false, fanInFanOut: true, loraDropout: 0, bias: "none" },
-  ...{ targetModules: ["c_attn", "c_fc"], rankPattern: {}, alphaPattern: {}, initLoraWeights: "true" },
-  ...{ revision: null, taskType: "CAUSAL_LM" },
+  r: 4,
+  loraAlpha: 16,
+  useRslora: false,
+  useDora: false,
+  fanInFanOut: true,
+  loraDropout: 0,
+  bias: "none",
+  targetModules: ["c_attn", "c_fc"],
+  rankPattern: {},
+  alphaPattern: {},
+  initLoraWeights: "true",
+  revision: null,
+  taskType: "CAUSAL_LM",
 };
 
 /** One rank with three seeds each for baseline and candidate; seed 1 has weights from one A in both, seed 2 from another. */
@@ -28,14 +38,12 @@ const run = (
   evalCurve: number[],
   method = bits === 4 ? "QLORA" : "LORA",
 ): StoredRun => ({
-  ...{
-    name: `${bits}bit_r4_seed${seed}${method.includes("DORA") ? "_dora" : ""}`,
-    bits,
-    rank: 4,
-    seed,
-    method,
-    adapter,
-  },
+  name: `${bits}bit_r4_seed${seed}${method.includes("DORA") ? "_dora" : ""}`,
+  bits,
+  rank: 4,
+  seed,
+  method,
+  adapter,
   metrics: { training_loss: loss, peak_memory_mb: 100 * bits, eval_accuracy: 1 / loss },
   curves: { eval_loss: evalCurve, loss: [3, 2.5, 2.2, 2] },
   checkpoints:
@@ -85,8 +93,15 @@ describe("degradation over seeds", () => {
   test("states what is compared, excludes other methods, and tests the difference", async () => {
     const found = await degradation("");
     expect(found).toMatchObject({
-      ...{ verdict: "INCONCLUSIVE", intervalMethod: "WELCH_T", intervalReason: null, paired: false, pairs: 3 },
-      ...{ baseline: { n: 3 }, candidate: { n: 3 }, metric: "training_loss", higherIsBetter: false },
+      verdict: "INCONCLUSIVE",
+      intervalMethod: "WELCH_T",
+      intervalReason: null,
+      paired: false,
+      pairs: 3,
+      baseline: { n: 3 },
+      candidate: { n: 3 },
+      metric: "training_loss",
+      higherIsBetter: false,
     });
     expect(found.interval.confidence).toBe(0.95);
     expect(found.test.p).toBeGreaterThan(0.4);

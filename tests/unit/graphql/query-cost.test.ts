@@ -33,16 +33,14 @@ const points = (source: string, variables?: Record<string, unknown>) => cost(sou
 
 /** Variables of the ready operations at their largest. */
 const LARGE = {
-  ...{
-    slug: "s",
-    id: "i",
-    rank: 8,
-    first: 100,
-    experiment: "e",
-    baseline: "b",
-    candidate: "c",
-    input: { folder: "f" },
-  },
+  slug: "s",
+  id: "i",
+  rank: 8,
+  first: 100,
+  experiment: "e",
+  baseline: "b",
+  candidate: "c",
+  input: { folder: "f" },
   experiments: Array.from({ length: 64 }, (_, i) => `e${i}`),
   slugs: Array.from({ length: 1000 }, (_, i) => `s${i}`),
 };
@@ -228,7 +226,9 @@ describe("sizes", () => {
 
   test("the largest operation counts, including directives on variables", () => {
     expect(size("query A { a } query B($x: Int @d) @d { a @d { b } ... @d { c } }")).toMatchObject({
-      ...{ directives: 4, rootFields: 2, depth: 2 },
+      directives: 4,
+      rootFields: 2,
+      depth: 2,
     });
   });
 });

@@ -54,7 +54,9 @@ describe("a stored similarity", () => {
 describe("a study's stored summary", () => {
   const layer = (cosineSimilarity: number, initialCosine: number | null = 0.95) => ({
     ...undefinedSimilarity("PENDING"),
-    ...{ cosineSimilarity, initialCosine, undefinedReason: null },
+    cosineSimilarity,
+    initialCosine,
+    undefinedReason: null,
   });
 
   test("is the mean over the ranks' means, without ranks that started from different A", () => {

@@ -28,16 +28,14 @@ async function rowsOf(name: string, content: string | Uint8Array) {
 }
 
 const RUN = {
-  ...{
-    experiment: "4bit_r8",
-    quantization: "4bit",
-    rank: 8,
-    seed: null,
-    steps: null,
-    numSamples: null,
-    modelName: null,
-    method: null,
-  },
+  experiment: "4bit_r8",
+  quantization: "4bit",
+  rank: 8,
+  seed: null,
+  steps: null,
+  numSamples: null,
+  modelName: null,
+  method: null,
   metrics: new Map([["training_loss", 2.5]]),
 };
 
@@ -72,8 +70,13 @@ describe("CSV", () => {
       "name,rank,train_loss,val_loss,peak_memory,time_per_step,train_runtime,ROUGE-L,note,memory_reduction_%";
     const [row] = await rowsOf("t.csv", `${header}\na,2,1,2,3,4,5,0.6,7 apples,8\n`);
     expect(Object.fromEntries(row?.metrics ?? [])).toEqual({
-      ...{ training_loss: 1, eval_loss: 2, peak_memory_mb: 3, time_per_step_seconds: 4, training_time_seconds: 5 },
-      ...{ rouge_l: 0.6, memory_reduction_percent: 8 },
+      training_loss: 1,
+      eval_loss: 2,
+      peak_memory_mb: 3,
+      time_per_step_seconds: 4,
+      training_time_seconds: 5,
+      rouge_l: 0.6,
+      memory_reduction_percent: 8,
     });
   });
 
