@@ -31,6 +31,8 @@ export default defineConfig({
     server: { deps: { external: [/\/dist\//] } },
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // What is polled happens soon, but not within a second on a busy machine.
+    expect: { poll: { timeout: 60_000 } },
     sequence: { sequencer: LongestFirst },
     // Two pools run side by side. Threads load the code once for all their files; they mostly compute. Forks start afresh for each
     // file; they mostly wait for processes and browsers of their own. Both together keep two cores busy.
