@@ -154,7 +154,9 @@ async function waitForJobs(
     return await watch.ended(ids, { milliseconds: waitMilliseconds, signal });
   } catch (error) {
     if (signal?.aborted === true && urgency === "INTERACTIVE") {
-      await stopWaiting(connection, ids).catch((err: unknown) => log.warn({ err }, "abandoned jobs were not cancelled"));
+      await stopWaiting(connection, ids).catch((err: unknown) =>
+        log.warn({ err }, "abandoned jobs were not cancelled"),
+      );
     }
     throw error;
   }
