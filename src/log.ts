@@ -3,7 +3,7 @@ import { pino, type DestinationStream, type Logger } from "pino";
 
 export type Log = Logger;
 
-/** What each line says that is logged while a request is answered. */
+/** Fields of every line that is logged during a request. */
 export interface RequestLabel {
   /** `X-Request-Id`, the client's own or made here. */
   readonly requestId: string;
@@ -23,7 +23,7 @@ export function currentRequestLabel(): RequestLabel | undefined {
   return labels.getStore();
 }
 
-/** Whoever holds one of these can ask in another's name. Errors of HTTP clients carry the headers that were sent. */
+/** Headers with credentials. Errors of HTTP clients contain the headers that were sent. */
 const SECRETS = ["authorization", "cookie", "password", "token", "connectionString", '["set-cookie"]'];
 /** How deep they are looked for: pino takes no wildcard for any depth. */
 const PLACES = ["", "*.", "*.*.", "*.*.*."];

@@ -9,12 +9,12 @@ export interface StudyEvidence<Layer extends NamedLayer = NamedLayer> {
   readonly runs: readonly Run[];
   /** Undefined if the study has no two configurations to compare. */
   readonly roles: ComparisonRoles | undefined;
-  /** By rank, ascending. */
+  /** In ascending order of rank. */
   readonly degradations: readonly RankDegradation[];
-  /** By rank, ascending. */
+  /** In ascending order of rank. */
   readonly similarities: readonly RankSimilarity<Layer>[];
   readonly noiseFloors: readonly NoiseFloor[];
-  /** By the id of the run. */
+  /** Keyed by the run's id. */
   readonly settings: ReadonlyMap<string, RunSettings>;
 }
 

@@ -27,7 +27,7 @@ export interface Services {
   readonly log: Log;
 }
 
-/** What the resolvers of one request share. */
+/** The context that the resolvers of one request share. */
 export interface Context extends Omit<Services, "database">, RequestScope {
   readonly loaders: Loaders;
   /** Aborted when the client disconnects or the deadline passes. */

@@ -19,7 +19,7 @@ export interface JobRun {
   /** From queueing to this run, for a computation by the database's clock; null where it is not the first run. */
   readonly waitSeconds: number | null;
   readonly runSeconds: number;
-  /** Of all its threads together; null for imports. */
+  /** Sum over all its threads; null for imports. */
   readonly computeSeconds: number | null;
   readonly computed: readonly ComputedCount[];
 }
@@ -30,7 +30,7 @@ export type JobObserver = (run: JobRun) => void;
 export interface JobCounters {
   waitSeconds: number | null;
   computeSeconds: number;
-  /** By provider, precision and fallback, as a text. */
+  /** Keyed by provider, precision and fallback, as text. */
   readonly computed: Map<string, ComputedCount>;
 }
 

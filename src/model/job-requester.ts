@@ -1,4 +1,4 @@
-/** Who requested a job, and which studies it concerns. */
+/** The token that requested a job, and the studies that the job concerns. */
 export interface JobRequester {
   /** The id of an access token; undefined where the request needed none. */
   readonly requestedBy?: string | undefined;

@@ -19,5 +19,5 @@ export interface StoredFactors extends FactorTensors<StoredTensor> {
   readonly transposed: boolean;
 }
 
-/** What is needed to read the tensors of an update. */
+/** The locations from which the tensors of an update are read. */
 export type FactorLocation = Pick<StoredFactors, "hash" | "rank"> & FactorTensors<StoredTensor>;

@@ -15,7 +15,7 @@ export interface FactRequest {
   readonly requester?: JobRequester | undefined;
 }
 
-/** What is stored with every fact. */
+/** Metadata that is stored with every fact. */
 export interface StoredFact {
   readonly kernelVersion: number;
   /** The fact's share of its job's compute time. */

@@ -11,7 +11,7 @@ export interface Plot {
   readonly subtitle: readonly string[];
   /** The content in words and numbers, for screen readers. */
   readonly description: string;
-  /** What is left out or thinned, and why. */
+  /** Sentences that say which data the plot omits or thins, and why. */
   readonly notes: readonly string[];
   readonly table: PlotTable;
   /** Views and encodings; if there is nothing to show, the reason as a sentence. */

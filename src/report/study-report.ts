@@ -24,7 +24,7 @@ export type ReportedRank = ReportAnswer["ranks"][number] & {
   readonly summary: RankAnswer["diagnosticSummary"];
 };
 
-/** What a report needs of the request that it is part of. */
+/** The part of a request's context that a report needs. */
 export type ReportContext = AnalysisContext & { readonly limits: Pick<Limits, "pageSize"> };
 
 /** A degradation below this percentage is acceptable: the default of the API. */

@@ -21,16 +21,16 @@ import { openWeightFactsLoader, type WeightFactsLoader } from "./weight-facts-lo
 export interface Loaders {
   readonly studyBySlug: DataLoader<string, Study | undefined>;
   readonly studyById: DataLoader<string, Study | undefined>;
-  /** By the study's id, as are the next three. */
+  /** Keyed by the study's id, like the next three. */
   readonly experiments: DataLoader<string, Experiment[]>;
   readonly experimentCount: DataLoader<string, number>;
   readonly ranks: DataLoader<string, Rank[]>;
   readonly layers: DataLoader<string, Layer[]>;
   readonly experimentById: DataLoader<string, Experiment | undefined>;
   readonly series: DataLoader<SeriesKey, Series | undefined, string>;
-  /** By the experiment's id. */
+  /** Keyed by the experiment's id. */
   readonly seriesNames: DataLoader<string, string[]>;
-  /** By the checkpoint's id. */
+  /** Keyed by the checkpoint's id. */
   readonly factors: DataLoader<string, StoredFactors[]>;
   readonly weights: WeightFactsLoader;
   readonly similarity: DataLoader<RankSimilarityKey, StudySimilarity, string>;

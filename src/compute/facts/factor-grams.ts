@@ -4,9 +4,9 @@ import type { FactorStack } from "../onnx/stack-factors.js";
 
 /** The K x K Gram matrices of one layer's stack, K = members * paddedRank, row-major. */
 export interface FactorGrams {
-  /** Of the rows of all A. */
+  /** Gram matrix of the rows of all A. */
   readonly a: Float32Array | Float64Array;
-  /** Of the columns of all B. */
+  /** Gram matrix of the columns of all B. */
   readonly b: Float32Array | Float64Array;
   /** K */
   readonly size: number;

@@ -4,11 +4,11 @@ import { runChild } from "./run-child.js";
 /** The result of trying a provider on this machine. */
 export interface ProviderReport {
   readonly provider: Provider;
-  /** Whether it works. */
+  /** Whether the provider works. */
   readonly present: boolean;
   /** The device that it runs on; null where that is unknown. */
   readonly device: string | null;
-  /** Whether it is far slower than one core of the CPU, as an emulated GPU is: it is then used only where it is named. */
+  /** Whether the provider is far slower than one CPU core, like an emulated GPU; it is then used only if named. */
   readonly slow: boolean;
   /** Why it does not work; null where it does. */
   readonly problem: string | null;

@@ -7,7 +7,7 @@ interface EqualSetting<Kind extends string> {
   readonly kind: Kind;
   readonly description: string;
   readonly severity: Severity;
-  /** What differs, as the start of the message: `The ranks differ`. */
+  /** Start of the message, naming the setting: `The ranks differ`. */
   readonly difference: string;
   /** Returns the setting of a run. Null or undefined is unknown. */
   valueOf(settings: RunSettings): string | number | null | undefined;

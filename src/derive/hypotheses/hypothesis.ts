@@ -16,7 +16,7 @@ export type ReasonedVerdict = Omit<Judgement, "evidence">;
 /** A hypothesis and how it is tested. Add one to the list in judge-hypotheses.ts. */
 export interface HypothesisDefinition {
   readonly id: string;
-  /** What its evidence comes from. It decides which confounds are listed with it. */
+  /** Source of its evidence. It decides which confounds are listed with it. */
   readonly basis: ConclusionBasis;
   /** Returns the hypothesis as a sentence. */
   statement(rule: HypothesisRule): string;

@@ -13,7 +13,7 @@ const HYPOTHESES = [sameUpdate, sensitiveLayers, minimumRank] as const;
 /** A hypothesis with its verdict on a study. */
 export interface Hypothesis extends Judgement {
   readonly id: (typeof HYPOTHESES)[number]["id"];
-  /** What its evidence comes from. */
+  /** Source of its evidence. */
   readonly basis: ConclusionBasis;
   readonly statement: string;
   readonly confounds: readonly Confound[];

@@ -60,7 +60,7 @@ export function sensitivityMap<Layer extends NamedLayer & { readonly module: str
 /** Mean sensitivity of q, k or v over all layers that have them. */
 export interface PartRow {
   readonly name: string;
-  /** By rank. Null if the value of a layer is undefined. */
+  /** One value per rank; null if the value of a layer is undefined. */
   readonly values: readonly (number | null)[];
   /** Mean over these ranks. Null if one of them has no value. */
   readonly mean: number | null;

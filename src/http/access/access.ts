@@ -5,7 +5,7 @@ import { readSession, sessionCookie } from "./session.js";
 import { equalBytes, readTokenText } from "./token-text.js";
 import type { TokenWatch } from "./token-watch.js";
 
-/** What a request presents to be authenticated. */
+/** The credentials of a request. */
 export interface Credentials {
   /** `Bearer rks_...`, from a header or from the first message of a WebSocket. */
   readonly authorization?: string | undefined;

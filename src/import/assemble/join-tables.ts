@@ -7,7 +7,7 @@ import type { ResultsTable } from "../tables/results-table.js";
 import type { Reading } from "./merge-value.js";
 import type { ReadingMerger } from "./reading-merger.js";
 
-/** What all tables together state about one experiment, each value with its file. */
+/** The values that all tables together give for one experiment, each with its file. */
 export interface TableReading {
   readonly experiment: string;
   readonly quantization: Reading<string> | undefined;

@@ -10,7 +10,7 @@ import { chooseWeights } from "./choose-weights.js";
 import { describeUncompared } from "./describe-uncompared.js";
 import { folderInRun, mergeCheckpoints, saveOrder } from "./merge-checkpoints.js";
 
-/** What the folders of one run contain. */
+/** The content of the folders of one run. */
 export interface RunReading {
   readonly name: string;
   readonly folder: string;
@@ -35,7 +35,7 @@ interface Save extends SaveFolder {
   readonly config: AdapterConfig | undefined;
   readonly logs: readonly SourcedLog[];
   readonly adapter: Adapter | undefined;
-  /** Whether it has a configuration but no weights. */
+  /** Whether the folder has a configuration but no weights. */
   readonly lacksWeights: boolean;
 }
 

@@ -3,7 +3,7 @@ import type { ConfigNote } from "../adapter/config-variants.js";
 import type { ResultsTable } from "../tables/results-table.js";
 import type { WeightSource } from "../tensors/list-weights.js";
 
-/** What one file of the imported folder states. `import/assemble` joins the evidence of all files into experiments. */
+/** The statements of one file of the imported folder. `import/assemble` joins the evidence of all files into experiments. */
 export type Evidence = RunEvidence | TableEvidence;
 
 /** Evidence about the run in whose folder the file lies. */

@@ -7,7 +7,7 @@ export type Spend = (items: number) => void;
 /** Returns the value of a call of a global. */
 export type Construct = (args: readonly Item[], refusal: PickleRefusal, spend: Spend) => Item;
 
-/** What the pickles of one kind of file may contain beyond plain values. */
+/** The content that pickles of one kind of file may have beyond plain values. */
 export interface PickleDialect {
   /** The globals that a pickle may name, each with the function that evaluates its call. No other global is resolved. */
   readonly globals: ReadonlyMap<string, Construct>;

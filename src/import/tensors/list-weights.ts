@@ -12,7 +12,7 @@ export interface WeightSource {
   /** Relative to the study's folder. */
   readonly file: string;
   readonly form: "safetensors" | "torch";
-  /** Whether it is the index of a sharded adapter. */
+  /** Whether the file is the index of a sharded adapter. */
   readonly isIndex: boolean;
 }
 

@@ -104,7 +104,7 @@ interface Group {
   readonly shape: string;
   /** inFeatures + outFeatures */
   readonly features: number;
-  /** By their keys. */
+  /** Keyed by their update keys. */
   readonly members: Map<string, Member>;
   readonly items: GroupItem[];
 }

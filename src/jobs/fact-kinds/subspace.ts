@@ -28,7 +28,7 @@ export const SUBSPACE: FactKind<UpdatePair, SubspaceKey, SubspaceFacts> = {
     const { subspaceFacts } = await import("../../compute/facts/subspace-facts.js");
     return engine.comparePairs(subspaceFacts, layers);
   },
-  // Of the pairs of different ranks only the comparison is shown without a request for more.
+  // Pages show only the comparison of pairs of different ranks, unless more is requested.
   precomputedSubjects: ({ pairs }) => pairs.filter(({ left, right }) => left.factors.rank === right.factors.rank),
 };
 

@@ -24,7 +24,7 @@ export function startHeartbeat(
   runner: RunnerWatch,
   log: Log,
 ): Heartbeat {
-  // By the monotonic clock, which is never set.
+  // The monotonic clock is never set.
   let lastBeat = performance.now();
   let reportLost: (reason: string) => void = () => undefined;
   const lost = new Promise<string>((resolve) => {

@@ -21,7 +21,7 @@ export interface DegradationAcrossStudies {
   readonly thresholdPercent: number;
   readonly twoSided: boolean;
   readonly confidence: number;
-  /** By study, then by ascending rank. */
+  /** Ordered by study, then by ascending rank. */
   readonly rows: readonly StudyDegradation[];
   /** Studies that are omitted, and why. */
   readonly notes: readonly string[];

@@ -23,7 +23,7 @@ export interface TradeoffPoint {
 export interface MemoryVsPerformance {
   readonly metric: string;
   readonly higherIsBetter: boolean;
-  /** By ascending x. */
+  /** Ordered by ascending x. */
   readonly points: readonly TradeoffPoint[];
   /** In the order of the study's runs, so that colours are the same in all of its plots. */
   readonly configurations: readonly string[];

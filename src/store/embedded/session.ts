@@ -9,7 +9,7 @@ import type { OperatingUser } from "./operating-user.js";
 import { displaceOrphan, type Owner, takeOwnership } from "./ownership.js";
 import { findFreePort, launchPostmaster, type Postmaster } from "./postmaster.js";
 
-/** What all runs of PostgreSQL on one data directory share. */
+/** The context that all runs of PostgreSQL on one data directory share. */
 export interface Home {
   readonly files: DataFiles;
   readonly binaries: Binaries;

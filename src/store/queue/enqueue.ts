@@ -26,7 +26,7 @@ export interface EnqueueOptions {
 /** Maximum number of queued jobs. Calls at the same moment do not see each other's jobs and may exceed it together. */
 export interface QueueBounds {
   readonly queuedJobs: number;
-  /** Of one token. */
+  /** Maximum for one token. */
   readonly queuedJobsEach: number;
 }
 

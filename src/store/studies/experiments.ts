@@ -21,7 +21,7 @@ export interface Experiment {
   readonly rank: { readonly id: string; readonly r: number };
   /** Values as recorded, NaN and infinities included. */
   readonly metrics: readonly { readonly name: string; readonly value: number; readonly source: string }[];
-  /** By step, those of unknown step last. */
+  /** Ordered by step; checkpoints of unknown step last. */
   readonly checkpoints: readonly Checkpoint[];
   /** Id of the checkpoint that is compared (final-checkpoint.ts); null without weights. */
   readonly finalCheckpointId: string | null;
