@@ -22,7 +22,7 @@ const postmaster = () => path.join(data, "postgres", "postmaster.pid");
 describe("a server with its own PostgreSQL", () => {
   test("starts on an empty directory with the example study, and stops completely on SIGTERM", async () => {
     const server = await serveRankscope(here());
-    expect(server.printed()).toContain("imported the example study reference-study");
+    expect(server.printed()).toContain("Imported the example study reference-study");
     expect(server.printed()).toMatch(/1\. .*\n.*2\. .*\n.*3\. /);
     const { data: answer } = await query(server.address, STUDIES);
     expect(answer.studies).toMatchObject({ totalCount: 1, nodes: [{ slug: "reference-study" }] });
@@ -33,7 +33,7 @@ describe("a server with its own PostgreSQL", () => {
 
   test("has its data again at the next start, and stops on Ctrl-C", async () => {
     const server = await serveRankscope(here());
-    expect(server.printed()).not.toContain("imported");
+    expect(server.printed()).not.toContain("Imported");
     expect((await query(server.address, STUDIES)).data.studies.totalCount).toBe(1);
     server.child.kill("SIGINT");
     expect((await server.ended).code).toBe(0);

@@ -11,6 +11,7 @@ test("a matrix of more runs than a plot shows is rejected with a hint, and not t
     name: `run ${i}`,
     rank: { id: "r", r: i < 64 ? 2 : 4 },
     checkpoints: [{ id: `c${i}`, isFinal: true }],
+    finalCheckpointId: `c${i}`,
   }));
   const { facts, pendingJobs } = await readRunsSimilarity({
     // It is rejected before anything is read, so no loader is needed.
