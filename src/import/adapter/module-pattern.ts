@@ -63,7 +63,6 @@ function compile(key: string): RE2JS {
 
 /** Python's \w, \d, \s and \b know Unicode, those of RE2 only ASCII. @throws ADAPTER_CONFIG_INVALID if this matters */
 function requireSameClasses(key: string, module: string): void {
-  // eslint-disable-next-line no-control-regex -- the range is ASCII
   const isAscii = /^[\x00-\x7f]*$/.test(module);
   if (!isAscii && /\\[wWdDsSbB]/.test(key)) throw refuse(key, `a class matched against ${JSON.stringify(module)}`);
 }
