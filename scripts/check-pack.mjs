@@ -79,7 +79,7 @@ try {
     const listed = await sendQuery(address, "{ studies { nodes { slug minimumViableRank { rank } } } }");
     const slugs = listed.data.studies.nodes.map(({ slug }) => slug).sort();
     if (slugs.join() !== "reference-study,tiny") throw new Error(`unexpected studies: ${slugs.join()}`);
-    const weights = await ask(
+    const weights = await sendQuery(
       address,
       '{ study(slug: "tiny") { weightSimilarity(rank: 8, scaling: NONE, waitSeconds: 60) { mean comparedLayers } } }',
     );
