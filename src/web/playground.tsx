@@ -1,16 +1,16 @@
 import "@graphiql/plugin-explorer/style.css";
 import { explorerPlugin } from "@graphiql/plugin-explorer";
+import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import { createGraphiQLFetcher } from "@graphiql/toolkit";
 import { GraphiQL, HISTORY_PLUGIN } from "graphiql";
-import { useMemo, useState } from "react";
+import { useMemo, useState, useEffect } from "react";
 import { authorization, storeToken, readToken } from "./bearer-token.js";
-import { FollowSystemTheme } from "./follow-system-theme.js";
 import { OpenLink } from "./open-link.js";
-import type { SavedOperation } from "./saved-operations.js";
 import { savedOperationsPlugin } from "./saved-operations-plugin.js";
+import type { SavedOperation } from "./saved-operations.js";
 import { TokenField } from "./token-field.js";
 
-export interface PlaygroundProps {
+interface PlaygroundProps {
   /** The URL path of the GraphQL API. */
   readonly endpoint: string;
   /** The saved operations. Those with `isDefaultTab` are the tabs of the first visit. */
@@ -79,4 +79,18 @@ export function Playground({ endpoint, operations, hint }: PlaygroundProps) {
       </GraphiQL>
     </>
   );
+}
+
+/** Switches the editors between light and dark with the system theme, unless the user chose a theme in GraphiQL. */
+function FollowSystemTheme() {
+  const theme = useGraphiQL((state) => state.theme);
+  const { setTheme } = useGraphiQLActions();
+  useEffect(() => {
+    if (theme !== null) return undefined;
+    const system = matchMedia("(prefers-color-scheme: dark)");
+    const follow = () => setTheme(null);
+    system.addEventListener("change", follow);
+    return () => system.removeEventListener("change", follow);
+  }, [theme, setTheme]);
+  return null;
 }

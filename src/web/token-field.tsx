@@ -1,7 +1,7 @@
 import { useState, type FormEvent } from "react";
 import { isToken } from "./bearer-token.js";
 
-export interface TokenFieldProps {
+interface TokenFieldProps {
   /** The current token, or an empty string. */
   readonly token: string;
   readonly onChange: (token: string) => void;

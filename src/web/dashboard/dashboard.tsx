@@ -1,6 +1,6 @@
 import { useRef } from "react";
 import { Link, Route, Router, Switch } from "wouter";
-import { ErrorBoundary } from "./parts/error-boundary.js";
+import { ErrorBoundary } from "./parts/error-message.js";
 import { ComparePage } from "./pages/compare/compare-page.js";
 import { ExperimentsPage } from "./pages/experiments/experiments-page.js";
 import { StudiesPage } from "./pages/studies/studies-page.js";

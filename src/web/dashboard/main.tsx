@@ -6,7 +6,6 @@ import "./styles/table.css";
 import "./styles/study.css";
 import "./styles/compare.css";
 import "./styles/plot.css";
-import "./styles/sign-in.css";
 import { createRoot } from "react-dom/client";
 import { Dashboard } from "./dashboard.js";
 import { SessionGate } from "./shell/session-gate.js";

@@ -9,7 +9,7 @@ export class SignInRequiredError extends Error {
 }
 
 /** The session of the page. */
-export interface Session {
+interface Session {
   readonly role: string;
   /** Whether the server requires a token, so that signing out is possible. */
   readonly needsToken: boolean;

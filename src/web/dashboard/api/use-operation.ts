@@ -4,7 +4,7 @@ import { print } from "graphql";
 import { sendOperation } from "./send-operation.js";
 
 /** A sent operation, which the playground can open. */
-export interface SentOperation {
+interface SentOperation {
   readonly query: string;
   readonly variables: object;
 }

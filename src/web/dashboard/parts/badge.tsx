@@ -14,6 +14,6 @@ const TONES: Readonly<Record<string, string>> = {
 };
 
 /** A verdict, bound or severity as a badge. The colour repeats the word, so that colour alone carries no meaning. */
-export function Badge({ value, text }: { readonly value: string; readonly text?: string }) {
-  return <span className={`badge ${TONES[value] ?? "plain"}`}>{text ?? sentenceCase(value)}</span>;
+export function Badge({ value }: { readonly value: string }) {
+  return <span className={`badge ${TONES[value] ?? "plain"}`}>{sentenceCase(value)}</span>;
 }

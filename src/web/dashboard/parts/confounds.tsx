@@ -1,17 +1,27 @@
+import type { FragmentOf } from "gql.tada";
+import { graphql } from "../graphql.js";
 import { Badge } from "./badge.js";
 import { pluralize, sentenceCase } from "./text.js";
 
-interface Confound {
-  readonly kind: string;
-  readonly severity: "LOW" | "MEDIUM" | "HIGH";
-  readonly message: string;
-}
+/** A difference that confounds a comparison. */
+export const ConfoundFields = graphql(`
+  fragment ConfoundFields on Confound {
+    kind
+    severity
+    message
+  }
+`);
+
+type Confound = FragmentOf<typeof ConfoundFields>;
+
+const MOST_SEVERE_FIRST: readonly Confound["severity"][] = ["HIGH", "MEDIUM", "LOW"];
 
 /** The confounds of a conclusion, most severe first. The list is collapsed and its summary shows the number of confounds. */
 export function Confounds({ confounds }: { readonly confounds: readonly Confound[] }) {
   if (confounds.length === 0) return <p className="note">No confounds were detected.</p>;
-  const order = ["HIGH", "MEDIUM", "LOW"];
-  const sortRows = [...confounds].sort((left, right) => order.indexOf(left.severity) - order.indexOf(right.severity));
+  const sorted = [...confounds].sort(
+    (left, right) => MOST_SEVERE_FIRST.indexOf(left.severity) - MOST_SEVERE_FIRST.indexOf(right.severity),
+  );
   const high = confounds.filter(({ severity }) => severity === "HIGH").length;
   return (
     <details className="confounds">
@@ -20,7 +30,7 @@ export function Confounds({ confounds }: { readonly confounds: readonly Confound
         {high > 0 && `, ${high} of high severity`}
       </summary>
       <ul>
-        {sortRows.map(({ kind, severity, message }, i) => (
+        {sorted.map(({ kind, severity, message }, i) => (
           <li key={i}>
             <Badge value={severity} /> <strong>{sentenceCase(kind)}.</strong> {message}
           </li>

@@ -1,17 +1,24 @@
-import { Value } from "./value.js";
+import type { FragmentOf } from "gql.tada";
+import { graphql } from "../graphql.js";
 import { pluralize } from "./text.js";
+import { Value } from "./value.js";
 
-interface EvidenceItem {
-  readonly label: string;
-  readonly value: number | null;
-  readonly unit: string;
-}
+/** A number behind a verdict. */
+export const EvidenceFields = graphql(`
+  fragment EvidenceFields on Evidence {
+    label
+    value
+    unit
+  }
+`);
+
+type Evidence = FragmentOf<typeof EvidenceFields>;
 
 /** Number of figures outside the collapsed part. */
 const MAX_VISIBLE = 5;
 
 /** The figures that support a conclusion. Long lists are partly collapsed. */
-export function EvidenceList({ evidence }: { readonly evidence: readonly EvidenceItem[] }) {
+export function EvidenceList({ evidence }: { readonly evidence: readonly Evidence[] }) {
   if (evidence.length === 0) return null;
   const collapsed = evidence.slice(MAX_VISIBLE);
   return (
@@ -27,7 +34,7 @@ export function EvidenceList({ evidence }: { readonly evidence: readonly Evidenc
   );
 }
 
-function Items({ items }: { readonly items: readonly EvidenceItem[] }) {
+function Items({ items }: { readonly items: readonly Evidence[] }) {
   return (
     <dl className="evidence">
       {items.map(({ label, value, unit }, i) => (

@@ -1,6 +1,6 @@
 import { useId, useState, type ReactNode } from "react";
 
-export interface FilterBarProps {
+interface FilterBarProps {
   /** The search field, which is always visible. */
   readonly search: ReactNode;
   /** Number of active filters. */

@@ -3,12 +3,10 @@ import { operationLink } from "../../operation-link.js";
 import { unfinishedJobs } from "../api/job.js";
 import type { OperationResult } from "../api/use-operation.js";
 import { CsvLink, type CsvSource } from "./csv-link.js";
-import { ErrorMessage } from "./error-message.js";
-import { ErrorBoundary } from "./error-boundary.js";
-import { PendingJobs } from "./pending-jobs.js";
-import { Skeleton } from "./skeleton.js";
+import { ErrorMessage, ErrorBoundary } from "./error-message.js";
+import { PendingJobs, Skeleton } from "./loading.js";
 
-export interface PanelProps<Data> {
+interface PanelProps<Data> {
   readonly title: string;
   readonly result: OperationResult<Data>;
   readonly csv: CsvSource<Data> | undefined;

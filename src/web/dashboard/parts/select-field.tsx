@@ -1,6 +1,6 @@
 import { useId } from "react";
 
-export interface SelectFieldProps {
+interface SelectFieldProps {
   readonly label: string;
   readonly value: string;
   readonly onChange: (value: string) => void;

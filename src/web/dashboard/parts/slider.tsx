@@ -1,6 +1,6 @@
 import { useId } from "react";
 
-export interface SliderProps {
+interface SliderProps {
   readonly label: string;
   readonly min: number;
   readonly max: number;

@@ -3,7 +3,7 @@ import { useEffect, useId, useRef, useState } from "react";
 /** Pause in typing, in milliseconds, after which the text is reported. */
 const DEBOUNCE_MILLISECONDS = 250;
 
-export interface TextFieldProps {
+interface TextFieldProps {
   readonly label: string;
   readonly value: string;
   readonly onChange: (value: string) => void;

@@ -17,7 +17,7 @@ export function formatNumber(value: number, unit?: string): string {
 /** Formats an integer with thousands separators. */
 export const formatInteger = (value: number) => COUNT.format(value);
 
-export interface ValueProps {
+interface ValueProps {
   /** The number, or null if it is unknown. */
   readonly value: number | null | undefined;
   readonly unit?: string;

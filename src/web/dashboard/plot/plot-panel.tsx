@@ -1,7 +1,7 @@
 import type { FragmentOf } from "gql.tada";
-import type { ReactNode } from "react";
-import type { OperationResult } from "../api/use-operation.js";
+import { type ReactNode, useEffect, useRef, useState, type RefObject } from "react";
 import { JobFields } from "../api/job.js";
+import type { OperationResult } from "../api/use-operation.js";
 import { graphql } from "../graphql.js";
 import { Panel } from "../parts/panel.js";
 import { PlotView } from "./plot-view.js";
@@ -29,7 +29,7 @@ export const PlotFields = graphql(
 
 export type Plot = FragmentOf<typeof PlotFields>;
 
-export interface PlotPanelProps {
+interface PlotPanelProps {
   /** The title until the server returns the plot's own title. */
   readonly title: string;
   readonly result: OperationResult<unknown>;
@@ -93,4 +93,25 @@ const subtitleOf = (specification: unknown): readonly string[] => (specification
 function withoutTitle(specification: unknown): object {
   const { title: _, ...body } = specification as Titled;
   return body;
+}
+
+/** Distance from the visible area at which an element counts as visible, so that it is ready before the user reaches it. */
+const MARGIN = "400px";
+
+/** Returns a ref and whether its element has ever been near the visible area. */
+export function useInView<Target extends Element>(): readonly [RefObject<Target | null>, boolean] {
+  const target = useRef<Target>(null);
+  const [isVisible, setIsVisible] = useState(false);
+  useEffect(() => {
+    if (target.current === null || isVisible) return undefined;
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (entries.some(({ isIntersecting }) => isIntersecting)) setIsVisible(true);
+      },
+      { rootMargin: MARGIN },
+    );
+    observer.observe(target.current);
+    return () => observer.disconnect();
+  }, [isVisible]);
+  return [target, isVisible];
 }

@@ -1,8 +1,8 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { ErrorMessage } from "../parts/error-message.js";
-import { Skeleton } from "../parts/skeleton.js";
+import { Skeleton } from "../parts/loading.js";
 
-export interface PlotViewProps {
+interface PlotViewProps {
   /** Vega-Lite with its data. */
   readonly specification: object;
   readonly title: string;
@@ -49,3 +49,15 @@ export function PlotView({ specification, title, description }: PlotViewProps) {
     </>
   );
 }
+
+const darkTheme = () => matchMedia("(prefers-color-scheme: dark)");
+
+function subscribe(onChange: () => void): () => void {
+  const dark = darkTheme();
+  dark.addEventListener("change", onChange);
+  return () => dark.removeEventListener("change", onChange);
+}
+
+/** Returns the colour theme of the system and follows its changes. */
+export const usePlotTheme = (): "LIGHT" | "DARK" =>
+  useSyncExternalStore(subscribe, () => (darkTheme().matches ? "DARK" : "LIGHT"));

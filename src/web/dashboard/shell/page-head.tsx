@@ -4,7 +4,7 @@ import { useLocation } from "wouter";
 /** The path of the previous page; an empty string on the first page. */
 export const PreviousPath = createContext<RefObject<string>>({ current: "" });
 
-export interface PageHeadProps {
+interface PageHeadProps {
   /** The name of the page, which is also in the title of the window. */
   readonly title: string;
   readonly children?: ReactNode;

@@ -1,6 +1,6 @@
 import type { Column, Sorting } from "./column.js";
 
-export interface HeaderRowProps<Row> {
+interface HeaderRowProps<Row> {
   readonly columns: readonly Column<Row>[];
   readonly sorting: Sorting | undefined;
   readonly onSort: ((sorting: Sorting) => void) | undefined;

@@ -1,7 +1,7 @@
 import type { Column } from "./column.js";
 import { HeaderRow } from "./header-row.js";
 
-export interface PlainTableProps<Row> {
+interface PlainTableProps<Row> {
   readonly label: string;
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];

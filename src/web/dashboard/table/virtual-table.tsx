@@ -1,8 +1,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef, type ReactNode } from "react";
+import { useEffect, useRef, type ReactNode, memo } from "react";
 import type { Column, Sorting } from "./column.js";
 import { HeaderRow } from "./header-row.js";
-import { TableRow } from "./table-row.js";
 
 /** Height of a row in pixels, equal to the height in table.css. */
 const ROW_HEIGHT = 32;
@@ -11,7 +10,7 @@ const OVERSCAN = 8;
 /** Maximum rows after the loaded ones: browsers limit an element to about 17 million pixels. */
 const MAX_AHEAD = 400_000;
 
-export interface VirtualTableProps<Row> {
+interface VirtualTableProps<Row> {
   readonly label: string;
   /** The columns. Keep the same array between renders: a new array renders all rows again. */
   readonly columns: readonly Column<Row>[];
@@ -24,15 +23,13 @@ export interface VirtualTableProps<Row> {
   readonly onSort?: (sorting: Sorting) => void;
   /** Called with the index of the last visible row, so that it can be loaded. */
   readonly onVisible?: (index: number) => void;
-  /** Whether the rows belong to previous filters. */
-  readonly isStale?: boolean;
   /** Content for a table without rows. */
   readonly empty: ReactNode;
 }
 
 /** A table of any length. Only visible rows are in the document; `aria-rowcount` gives the full length. */
 export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
-  const { label, columns, rows, totalCount, keyOf, sorting, onSort, onVisible, isStale = false, empty } = props;
+  const { label, columns, rows, totalCount, keyOf, sorting, onSort, onVisible, empty } = props;
   const region = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: Math.min(totalCount, rows.length + MAX_AHEAD),
@@ -56,13 +53,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   const after = virtual.getTotalSize() - (shown.at(-1)?.end ?? 0);
   const width = columns.reduce((sum, column) => sum + column.width, 0);
   return (
-    <div
-      className={`table-region ${isStale ? "stale" : ""}`}
-      ref={region}
-      role="region"
-      aria-label={`Table: ${label}`}
-      tabIndex={0}
-    >
+    <div className="table-region" ref={region} role="region" aria-label={`Table: ${label}`} tabIndex={0}>
       <table aria-label={label} aria-rowcount={totalCount + 1} style={{ minWidth: width }}>
         <colgroup>
           {columns.map((column) => (
@@ -94,3 +85,27 @@ function Gap({ height, columns }: { readonly height: number; readonly columns: n
     </tr>
   );
 }
+
+interface TableRowProps<Row> {
+  readonly columns: readonly Column<Row>[];
+  /** The row, or undefined until it is loaded. */
+  readonly row: Row | undefined;
+  /** Zero-based index in the whole table. */
+  readonly index: number;
+}
+
+function PlainRow<Row>({ columns, row, index }: TableRowProps<Row>) {
+  return (
+    // The header is row 1.
+    <tr aria-rowindex={index + 2} className="row">
+      {columns.map(({ key, align, cell }) => (
+        <td key={key} className={align}>
+          {row === undefined ? <span className="skeleton-cell" aria-hidden="true" /> : cell(row)}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+/** A row of a long table. It renders again only after a change of the row or the columns, not while scrolling. */
+export const TableRow = memo(PlainRow) as typeof PlainRow;

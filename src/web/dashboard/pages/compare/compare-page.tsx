@@ -1,6 +1,6 @@
 import { useOperation } from "../../api/use-operation.js";
 import { ErrorMessage } from "../../parts/error-message.js";
-import { Skeleton } from "../../parts/skeleton.js";
+import { Skeleton } from "../../parts/loading.js";
 import { pluralize } from "../../parts/text.js";
 import { PageHead } from "../../shell/page-head.js";
 import { DegradationAcross } from "../studies/degradation-across.js";

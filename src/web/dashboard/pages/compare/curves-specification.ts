@@ -1,5 +1,5 @@
 /** A curve of one run. */
-export interface RunCurve {
+interface RunCurve {
   readonly run: string;
   readonly steps: readonly number[];
   /** Logged values; null for a value that is not finite. */

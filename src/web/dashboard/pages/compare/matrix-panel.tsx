@@ -4,7 +4,7 @@ import { graphql } from "../../graphql.js";
 import { Panel } from "../../parts/panel.js";
 import { Value } from "../../parts/value.js";
 import { sentenceCase } from "../../parts/text.js";
-import { WAIT_SECONDS } from "../study/wait-seconds.js";
+import { WAIT_SECONDS } from "../../api/pending-values.js";
 import { runLabel, type Run } from "./runs-query.js";
 
 const MatrixQuery = graphql(

@@ -6,7 +6,7 @@ import { csvRows, type Column } from "../../table/column.js";
 import { PlainTable } from "../../table/plain-table.js";
 import { runLabel, type Run } from "./runs-query.js";
 
-export interface MetricsPanelProps {
+interface MetricsPanelProps {
   readonly result: OperationResult<{ readonly experiments: readonly (Run | null)[] }>;
   readonly runs: readonly Run[];
 }

@@ -3,17 +3,17 @@ import { useState, type ReactNode } from "react";
 import { useOperation, type OperationResult } from "../../api/use-operation.js";
 import { JobFields } from "../../api/job.js";
 import { graphql } from "../../graphql.js";
-import { Confounds } from "../../parts/confounds.js";
-import { LayerSimilarityFields, SIMILARITY_COLUMNS } from "../../parts/similarity-columns.js";
+import { ConfoundFields, Confounds } from "../../parts/confounds.js";
+import { LayerSimilarityFields, SIMILARITY_COLUMNS } from "../../parts/layer-columns.js";
 import { Panel } from "../../parts/panel.js";
 import { SelectField } from "../../parts/select-field.js";
+import { CosineFigures, DifferentStartWarning } from "../../parts/cosine-figures.js";
 import { Value } from "../../parts/value.js";
 import { pluralize } from "../../parts/text.js";
-import { csvRows, type Column, type Sorting } from "../../table/column.js";
+import { csvRows, type Column, type Sorting, sortRows } from "../../table/column.js";
 import { PlainTable } from "../../table/plain-table.js";
-import { sortRows } from "../../table/sort-rows.js";
 import { VirtualTable } from "../../table/virtual-table.js";
-import { WAIT_SECONDS } from "../study/wait-seconds.js";
+import { WAIT_SECONDS } from "../../api/pending-values.js";
 import { runLabel, type Run } from "./runs-query.js";
 import type { Selection } from "./use-selection.js";
 
@@ -27,9 +27,7 @@ const PairQuery = graphql(
           candidate
         }
         confounds {
-          kind
-          severity
-          message
+          ...ConfoundFields
         }
         summary {
           meanCosineSimilarity
@@ -50,13 +48,13 @@ const PairQuery = graphql(
       }
     }
   `,
-  [JobFields, LayerSimilarityFields],
+  [JobFields, ConfoundFields, LayerSimilarityFields],
 );
 
 type Result = ResultOf<typeof PairQuery>;
 type Comparison = NonNullable<Result["compareExperiments"]>;
 
-export interface PairPanelsProps {
+interface PairPanelsProps {
   readonly runs: readonly Run[];
   readonly selection: Selection;
 }
@@ -154,17 +152,15 @@ function LayersPanel({ result, candidateField }: PairPanelProps) {
         return (
           <>
             <p className="figures">
-              <span>
-                mean cosine <Value value={summary.meanCosineSimilarity} reason="no layer has been compared" />
-              </span>
-              <span>
-                from <Value value={summary.minCosineSimilarity} /> to <Value value={summary.maxCosineSimilarity} />
-              </span>
+              <CosineFigures
+                mean={summary.meanCosineSimilarity}
+                min={summary.minCosineSimilarity}
+                max={summary.maxCosineSimilarity}
+                reason="no layer has been compared"
+              />
               <span>{pluralize(summary.comparedLayers, "layer")} compared</span>
               {summary.missingLayers.length > 0 && <span>{summary.missingLayers.length} in one run only</span>}
-              {summary.sharedStart === false && (
-                <strong>The runs started from different A. Their weights are not comparable.</strong>
-              )}
+              <DifferentStartWarning sharedStart={summary.sharedStart} />
             </p>
             <VirtualTable
               label="Layers of the two runs"

@@ -9,7 +9,7 @@ import { ExperimentsQuery, type ExperimentFilter } from "../experiments/experime
 /** Maximum number of search results. The page shows the total number of matches. */
 const MAX_RESULTS = 20;
 
-export interface RunPickerProps {
+interface RunPickerProps {
   readonly selected: readonly string[];
   readonly onAdd: (id: string) => void;
 }

@@ -3,7 +3,7 @@ import { methodLabel } from "../../parts/methods.js";
 import type { Run } from "./runs-query.js";
 import type { Selection } from "./use-selection.js";
 
-export interface SelectedRunsProps {
+interface SelectedRunsProps {
   readonly runs: readonly Run[];
   readonly selection: Selection;
 }

@@ -3,7 +3,7 @@ import { METRICS } from "../../parts/metrics.js";
 import { methodLabel } from "../../parts/methods.js";
 import { Value } from "../../parts/value.js";
 import type { Column } from "../../table/column.js";
-import type { CheckedRuns } from "../compare/use-checked-runs.js";
+import type { CheckedRuns } from "../compare/checked-runs.js";
 import type { ExperimentItem } from "./experiments-query.js";
 
 /** The metrics in the table, in the order of the `values` of a row. */

@@ -1,12 +1,11 @@
 import { useMemo } from "react";
-import { usePagedRows } from "../../api/use-paged-rows.js";
+import { usePagedRows } from "../../api/paged-rows.js";
 import { Panel } from "../../parts/panel.js";
-import { useUrlState } from "../../parts/use-url-state.js";
+import { useUrlState } from "../../parts/url-parameters.js";
 import { pluralize } from "../../parts/text.js";
 import { PageHead } from "../../shell/page-head.js";
 import { VirtualTable } from "../../table/virtual-table.js";
-import { CheckedRunsBar } from "../compare/checked-runs-bar.js";
-import { useCheckedRuns } from "../compare/use-checked-runs.js";
+import { CheckedRunsBar, useCheckedRuns } from "../compare/checked-runs.js";
 import { experimentColumns, SHOWN_METRICS } from "./experiment-columns.js";
 import { ExperimentFilters } from "./experiment-filters.js";
 import { readExperimentFilter, toExperimentOrder, readExperimentSorting } from "./experiment-list-state.js";

@@ -1,11 +1,9 @@
 import { useOperation } from "../../api/use-operation.js";
 import { graphql } from "../../graphql.js";
 import { metricOf, type MetricKey } from "../../parts/metrics.js";
-import { TextField } from "../../parts/text-field.js";
-import { useInView } from "../../plot/use-in-view.js";
-import { PlotFields, PlotPanel } from "../../plot/plot-panel.js";
-import { usePlotTheme } from "../../plot/use-plot-theme.js";
-import { DEFAULT_THRESHOLD, useRules } from "../study/use-rules.js";
+import { useInView, PlotFields, PlotPanel } from "../../plot/plot-panel.js";
+import { usePlotTheme } from "../../plot/plot-view.js";
+import { ThresholdField, useRules } from "../study/rules.js";
 import type { StudyFilter } from "./studies-query.js";
 
 const AcrossQuery = graphql(
@@ -31,7 +29,7 @@ const AcrossQuery = graphql(
   [PlotFields],
 );
 
-export interface DegradationAcrossProps {
+interface DegradationAcrossProps {
   /** The slugs of the studies, or the filter that selects them. */
   readonly studies: { readonly slugs: readonly string[] } | { readonly filter: StudyFilter };
   readonly metric: MetricKey;
@@ -43,7 +41,7 @@ export interface DegradationAcrossProps {
  */
 export function DegradationAcross({ studies, metric }: DegradationAcrossProps) {
   const [container, isVisible] = useInView<HTMLDivElement>();
-  const { thresholdPercent, change } = useRules();
+  const { thresholdPercent } = useRules();
   const theme = usePlotTheme();
   const result = useOperation(
     AcrossQuery,
@@ -61,14 +59,7 @@ export function DegradationAcross({ studies, metric }: DegradationAcrossProps) {
         title="Degradation across studies"
         result={result}
         plot={result.data?.degradationAcrossStudies}
-        controls={
-          <TextField
-            label="Threshold (%)"
-            type="number"
-            value={String(thresholdPercent)}
-            onChange={(value) => change({ threshold: Number(value) === DEFAULT_THRESHOLD ? null : value })}
-          />
-        }
+        controls={<ThresholdField />}
       />
     </div>
   );

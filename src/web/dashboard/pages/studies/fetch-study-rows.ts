@@ -1,15 +1,14 @@
 import type { VariablesOf } from "gql.tada";
-import { fetchPages } from "../../api/fetch-pages.js";
-import type { FetchRowsOptions } from "../../parts/paged-csv-button.js";
+import { fetchPages } from "../../api/paged-rows.js";
+import type { FetchRowsOptions, CsvCell } from "../../parts/csv-link.js";
 import type { MetricKey } from "../../parts/metrics.js";
-import type { CsvCell } from "../../parts/save-csv.js";
 import { csvRows } from "../../table/column.js";
 import { MAX_STUDIES_PER_REQUEST, StudiesQuery } from "./studies-query.js";
 import { studyColumns } from "./study-columns.js";
 import { fetchSummaries } from "./study-summaries.js";
 
 /** The filter and the order of the list of studies. */
-export type StudyListVariables = Pick<VariablesOf<typeof StudiesQuery>, "filter" | "orderBy">;
+type StudyListVariables = Pick<VariablesOf<typeof StudiesQuery>, "filter" | "orderBy">;
 
 /**
  * Fetches the rows of the studies' CSV file: every study that matches the filter, with its summary, in the order of the list.

@@ -1,8 +1,8 @@
 import { useMemo } from "react";
-import { usePagedRows } from "../../api/use-paged-rows.js";
+import { usePagedRows } from "../../api/paged-rows.js";
 import { metricOf } from "../../parts/metrics.js";
 import { Panel } from "../../parts/panel.js";
-import { useUrlState } from "../../parts/use-url-state.js";
+import { useUrlState } from "../../parts/url-parameters.js";
 import { pluralize } from "../../parts/text.js";
 import { PageHead } from "../../shell/page-head.js";
 import { VirtualTable } from "../../table/virtual-table.js";

@@ -1,4 +1,6 @@
-import { useBaseModels } from "../../parts/use-base-models.js";
+import { useQuery } from "@tanstack/react-query";
+import { sendOperation } from "../../api/send-operation.js";
+import { graphql } from "../../graphql.js";
 import { FilterBar } from "../../parts/filter-bar.js";
 import { METHOD_OPTIONS } from "../../parts/methods.js";
 import { MetricRange, type MetricRangeProps } from "../../parts/metric-range.js";
@@ -6,7 +8,7 @@ import { SelectField } from "../../parts/select-field.js";
 import { TextField } from "../../parts/text-field.js";
 import { FILTER_NAMES } from "./study-list-state.js";
 
-export interface StudyFiltersProps extends MetricRangeProps {
+interface StudyFiltersProps extends MetricRangeProps {
   /** Tags of the loaded studies, as suggestions. */
   readonly tags: readonly string[];
 }
@@ -35,4 +37,23 @@ export function StudyFilters({ parameters, change, tags }: StudyFiltersProps) {
       <MetricRange parameters={parameters} change={change} />
     </FilterBar>
   );
+}
+
+const BaseModelsQuery = graphql(`
+  query BaseModels {
+    experimentGroups(by: [BASE_MODEL], metric: "training_loss") {
+      nodes {
+        baseModel
+      }
+    }
+  }
+`);
+
+/** Returns the base models of all studies as suggestions; an empty list while they load or after an error. */
+function useBaseModels(): readonly string[] {
+  const { data } = useQuery({
+    queryKey: ["base models"],
+    queryFn: ({ signal }) => sendOperation(BaseModelsQuery, {}, signal),
+  });
+  return data?.experimentGroups.nodes.flatMap(({ baseModel }) => baseModel ?? []) ?? [];
 }

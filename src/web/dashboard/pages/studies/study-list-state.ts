@@ -1,5 +1,5 @@
 import type { Method } from "../../../../model/enums/method.js";
-import { readMetricRange, readParameters } from "../../parts/filter-parameters.js";
+import { readMetricRange, readParameters } from "../../parts/url-parameters.js";
 import type { Sorting } from "../../table/column.js";
 import type { StudyFilter } from "./studies-query.js";
 

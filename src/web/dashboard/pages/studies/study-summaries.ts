@@ -35,7 +35,7 @@ const SummariesQuery = graphql(`
 type Result = ResultOf<typeof SummariesQuery>;
 
 /** The conclusions in a row of the study list: undefined if a conclusion is missing, null if it does not exist. */
-export interface Summary {
+interface Summary {
   readonly across: Result["compareStudies"]["byStudy"][number] | undefined;
   readonly metric: Result["experimentGroups"]["nodes"][number] | undefined;
 }

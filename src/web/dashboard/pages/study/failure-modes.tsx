@@ -1,35 +1,35 @@
 import { useOperation } from "../../api/use-operation.js";
-import { useRetryWhilePending } from "../../api/use-retry-while-pending.js";
+import { useRetryWhilePending, WAIT_SECONDS } from "../../api/pending-values.js";
 import { graphql } from "../../graphql.js";
 import { Badge } from "../../parts/badge.js";
-import { EvidenceList } from "../../parts/evidence-list.js";
+import { EvidenceFields, EvidenceList } from "../../parts/evidence-list.js";
 import { Panel } from "../../parts/panel.js";
 import { pluralize, sentenceCase } from "../../parts/text.js";
-import { WAIT_SECONDS } from "./wait-seconds.js";
-import type { Rules } from "./use-rules.js";
+import type { Rules } from "./rules.js";
 
-const FailureModesQuery = graphql(`
-  query FailureModes($slug: String!, $metric: MetricName!, $thresholdPercent: Float!, $waitSeconds: Float!) {
-    study(slug: $slug) {
-      failureModes(metric: $metric, thresholdPercent: $thresholdPercent, waitSeconds: $waitSeconds) {
-        kind
-        severity
-        symptom
-        cause
-        mitigation
-        evidence {
-          label
-          value
-          unit
-        }
-        experiments {
-          id
-          name
+const FailureModesQuery = graphql(
+  `
+    query FailureModes($slug: String!, $metric: MetricName!, $thresholdPercent: Float!, $waitSeconds: Float!) {
+      study(slug: $slug) {
+        failureModes(metric: $metric, thresholdPercent: $thresholdPercent, waitSeconds: $waitSeconds) {
+          kind
+          severity
+          symptom
+          cause
+          mitigation
+          evidence {
+            ...EvidenceFields
+          }
+          experiments {
+            id
+            name
+          }
         }
       }
     }
-  }
-`);
+  `,
+  [EvidenceFields],
+);
 
 /** The detected failure modes of the study, with their causes and mitigations. */
 export function FailureModes({ slug, rules }: { readonly slug: string; readonly rules: Rules }) {

@@ -6,7 +6,7 @@ import { Panel } from "../../parts/panel.js";
 import { formatNumber, Value } from "../../parts/value.js";
 import type { Column } from "../../table/column.js";
 import { PlainTable } from "../../table/plain-table.js";
-import type { Rules } from "./use-rules.js";
+import type { Rules } from "./rules.js";
 
 const RankThresholdQuery = graphql(`
   query RankThreshold($slug: String!, $metric: MetricName!, $thresholdPercent: Float!) {

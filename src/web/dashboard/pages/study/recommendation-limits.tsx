@@ -37,7 +37,7 @@ const RangesQuery = graphql(`
   }
 `);
 
-export interface RecommendationLimitsProps {
+interface RecommendationLimitsProps {
   readonly slug: string;
   readonly limits: Limits;
   readonly onChange: (limits: Limits) => void;

@@ -1,13 +1,12 @@
 import type { ResultOf } from "gql.tada";
-import { useState } from "react";
+import { useState, useEffect } from "react";
 import { useOperation } from "../../api/use-operation.js";
 import { graphql } from "../../graphql.js";
-import { useDebounced } from "../../parts/use-debounced.js";
 import { Panel } from "../../parts/panel.js";
-import type { CsvCell } from "../../parts/save-csv.js";
+import type { CsvCell } from "../../parts/csv-link.js";
 import { pluralize } from "../../parts/text.js";
 import { RecommendationLimits, type Limits } from "./recommendation-limits.js";
-import type { Rules } from "./use-rules.js";
+import type { Rules } from "./rules.js";
 
 const RecommendationQuery = graphql(`
   query Recommendation(
@@ -101,4 +100,14 @@ function csvRows({ study }: ResultOf<typeof RecommendationQuery>): (readonly Csv
     [experiment?.name ?? null, rank?.r ?? null, true, because],
     ...alternatives.map((alternative) => [alternative.experiment.name, null, false, alternative.rejectedBecause]),
   ];
+}
+
+/** Returns `value` after it has not changed for `milliseconds`. */
+function useDebounced<Value>(value: Value, milliseconds: number): Value {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), milliseconds);
+    return () => clearTimeout(timer);
+  }, [value, milliseconds]);
+  return settled;
 }

@@ -5,10 +5,9 @@ import { sendOperation } from "../../api/send-operation.js";
 import { isUnfinished, JobFields, type Job } from "../../api/job.js";
 import { graphql } from "../../graphql.js";
 import { ErrorMessage } from "../../parts/error-message.js";
-import { PendingJobs } from "../../parts/pending-jobs.js";
+import { PendingJobs } from "../../parts/loading.js";
 import { SelectField } from "../../parts/select-field.js";
-import { TextField } from "../../parts/text-field.js";
-import { DEFAULT_THRESHOLD, useRules } from "./use-rules.js";
+import { ThresholdField, useRules } from "./rules.js";
 
 export const StudyQuery = graphql(`
   query Study($slug: String!) {
@@ -50,7 +49,7 @@ const PrecomputeMutation = graphql(
 
 export type StudyOverview = NonNullable<ResultOf<typeof StudyQuery>["study"]>;
 
-export interface StudyControlsProps {
+interface StudyControlsProps {
   readonly study: StudyOverview;
   /** Called when all comparisons of the study's weights are stored. */
   readonly onComputed: () => void;
@@ -59,7 +58,7 @@ export interface StudyControlsProps {
 /** The baseline and candidate of the study, the rules for verdicts, and buttons for computation and the report. */
 export function StudyControls({ study, onComputed }: StudyControlsProps) {
   const { slug, roles } = study;
-  const { metric, thresholdPercent, change } = useRules();
+  const { metric, change } = useRules();
   const precompute = useMutation({ mutationFn: () => sendOperation(PrecomputeMutation, { slug }) });
   const [ended, setEnded] = useState<Job>();
   const queued = precompute.data?.precomputeStudy.job;
@@ -86,12 +85,7 @@ export function StudyControls({ study, onComputed }: StudyControlsProps) {
             ["EVAL_LOSS", "Evaluation loss"],
           ]}
         />
-        <TextField
-          label="Threshold (%)"
-          type="number"
-          value={String(thresholdPercent)}
-          onChange={(value) => change({ threshold: Number(value) === DEFAULT_THRESHOLD ? null : value })}
-        />
+        <ThresholdField />
         <button type="button" disabled={precompute.isPending} onClick={() => precompute.mutate()}>
           Compute all comparisons
         </button>

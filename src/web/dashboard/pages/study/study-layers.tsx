@@ -3,16 +3,19 @@ import { useState } from "react";
 import { useOperation } from "../../api/use-operation.js";
 import { JobFields } from "../../api/job.js";
 import { graphql } from "../../graphql.js";
-import { layerColumn } from "../../parts/layer-column.js";
-import { LayerSimilarityFields, SIMILARITY_COLUMNS, type LayerSimilarity } from "../../parts/similarity-columns.js";
+import {
+  layerColumn,
+  LayerSimilarityFields,
+  SIMILARITY_COLUMNS,
+  type LayerSimilarity,
+} from "../../parts/layer-columns.js";
 import { Panel } from "../../parts/panel.js";
 import { SelectField } from "../../parts/select-field.js";
-import { Value } from "../../parts/value.js";
+import { CosineFigures, DifferentStartWarning } from "../../parts/cosine-figures.js";
 import { pluralize } from "../../parts/text.js";
-import { csvRows, type Column, type Sorting } from "../../table/column.js";
-import { sortRows } from "../../table/sort-rows.js";
+import { csvRows, type Column, type Sorting, sortRows } from "../../table/column.js";
 import { VirtualTable } from "../../table/virtual-table.js";
-import { WAIT_SECONDS } from "./wait-seconds.js";
+import { WAIT_SECONDS } from "../../api/pending-values.js";
 
 const LayersQuery = graphql(
   `
@@ -56,7 +59,7 @@ type Row = LayerSimilarity & {
   readonly sensitivity: Study["layerSensitivity"][number] | undefined;
 };
 
-export interface StudyLayersProps {
+interface StudyLayersProps {
   readonly slug: string;
   readonly ranks: readonly number[];
   readonly rank: number;
@@ -96,18 +99,11 @@ export function StudyLayers({ slug, ranks, rank, onRank }: StudyLayersProps) {
               <span>
                 {candidate?.name ?? "no candidate"} compared with {baseline?.name ?? "no baseline"}
               </span>
-              <span>
-                mean cosine <Value value={mean} reason="some layers are not computed" />
-              </span>
-              <span>
-                from <Value value={min} /> to <Value value={max} />
-              </span>
+              <CosineFigures mean={mean} min={min} max={max} reason="some layers are not computed" />
               <span>
                 {comparedLayers} of {pluralize(layers.length, "layer")}
               </span>
-              {sharedStart === false && (
-                <strong>The runs started from different A. Their weights are not comparable.</strong>
-              )}
+              <DifferentStartWarning sharedStart={sharedStart} />
             </p>
             <VirtualTable
               label={`Layers at rank ${rank}`}

@@ -2,19 +2,19 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "wouter";
 import { useOperation } from "../../api/use-operation.js";
 import { ErrorMessage } from "../../parts/error-message.js";
-import { Skeleton } from "../../parts/skeleton.js";
-import { useUrlState } from "../../parts/use-url-state.js";
+import { Skeleton } from "../../parts/loading.js";
+import { pluralize } from "../../parts/text.js";
+import { useUrlState } from "../../parts/url-parameters.js";
 import { PageHead } from "../../shell/page-head.js";
 import { FailureModes } from "./failure-modes.js";
 import { RankThreshold } from "./rank-threshold.js";
 import { Recommendation } from "./recommendation.js";
-import { useRules } from "./use-rules.js";
 import { StudyControls, StudyQuery, type StudyOverview } from "./study-controls.js";
 import { StudyLayers } from "./study-layers.js";
 import { StudyPlot } from "./study-plot.js";
 import { StudyPlots } from "./study-plots.js";
 import { StudyRuns } from "./study-runs.js";
-import { StudySummary } from "./study-summary.js";
+import { useRules } from "./rules.js";
 import { Verdicts } from "./verdicts.js";
 
 /** The rank of the layer table at first, if the study has it. It is the most common rank in papers. */
@@ -70,5 +70,24 @@ function StudyPanels({ study }: { readonly study: StudyOverview }) {
         )}
       </div>
     </>
+  );
+}
+
+/** One line about a study: slug, base model, numbers of runs and layers, ranks and tags. */
+function StudySummary({ study }: { readonly study: StudyOverview }) {
+  const { slug, baseModel, tags, experiments, ranks, layers } = study;
+  return (
+    <p className="facts">
+      <code>{slug}</code>
+      <span>{baseModel ?? "unknown base model"}</span>
+      <span>{pluralize(experiments.totalCount, "run")}</span>
+      <span>ranks {ranks.map(({ r }) => r).join(", ") || "none"}</span>
+      <span>{pluralize(layers.length, "layer")}</span>
+      {tags.map((tag) => (
+        <span key={tag} className="tag">
+          {tag}
+        </span>
+      ))}
+    </p>
   );
 }

@@ -1,11 +1,10 @@
 import type { VariablesOf } from "gql.tada";
 import { useOperation } from "../../api/use-operation.js";
 import { graphql } from "../../graphql.js";
-import { useInView } from "../../plot/use-in-view.js";
-import { PlotFields, PlotPanel } from "../../plot/plot-panel.js";
-import { usePlotTheme } from "../../plot/use-plot-theme.js";
-import { WAIT_SECONDS } from "./wait-seconds.js";
-import type { Rules } from "./use-rules.js";
+import { useInView, PlotFields, PlotPanel } from "../../plot/plot-panel.js";
+import { usePlotTheme } from "../../plot/plot-view.js";
+import { WAIT_SECONDS } from "../../api/pending-values.js";
+import type { Rules } from "./rules.js";
 
 const PlotQuery = graphql(
   `
@@ -37,7 +36,7 @@ const PlotQuery = graphql(
 
 export type PlotKind = VariablesOf<typeof PlotQuery>["kind"];
 
-export interface StudyPlotProps {
+interface StudyPlotProps {
   readonly slug: string;
   readonly kind: PlotKind;
   /** The title until the server returns the plot's own title. */

@@ -1,4 +1,4 @@
-import type { Rules } from "./use-rules.js";
+import type { Rules } from "./rules.js";
 import { StudyPlot, type PlotKind } from "./study-plot.js";
 
 /**
@@ -21,7 +21,7 @@ const PLOTS: readonly {
   { kind: "LOSS_CURVES", title: "Loss curves", hasRank: true, isWide: true },
 ];
 
-export interface StudyPlotsProps {
+interface StudyPlotsProps {
   readonly slug: string;
   /** The rank for plots of one rank. */
   readonly rank: number | null;

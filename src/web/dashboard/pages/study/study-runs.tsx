@@ -1,10 +1,9 @@
 import { useMemo, useState } from "react";
-import { usePagedRows } from "../../api/use-paged-rows.js";
+import { usePagedRows } from "../../api/paged-rows.js";
 import { Panel } from "../../parts/panel.js";
 import { VirtualTable } from "../../table/virtual-table.js";
 import type { Sorting } from "../../table/column.js";
-import { CheckedRunsBar } from "../compare/checked-runs-bar.js";
-import { useCheckedRuns } from "../compare/use-checked-runs.js";
+import { CheckedRunsBar, useCheckedRuns } from "../compare/checked-runs.js";
 import { experimentColumns, SHOWN_METRICS } from "../experiments/experiment-columns.js";
 import { toExperimentOrder } from "../experiments/experiment-list-state.js";
 import { ExperimentsQuery } from "../experiments/experiments-query.js";

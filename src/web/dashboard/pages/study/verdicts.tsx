@@ -1,13 +1,12 @@
 import { useOperation } from "../../api/use-operation.js";
-import { useRetryWhilePending } from "../../api/use-retry-while-pending.js";
+import { useRetryWhilePending, WAIT_SECONDS } from "../../api/pending-values.js";
 import { JobFields } from "../../api/job.js";
 import { graphql } from "../../graphql.js";
 import { Badge } from "../../parts/badge.js";
-import { Confounds } from "../../parts/confounds.js";
-import { EvidenceList } from "../../parts/evidence-list.js";
+import { ConfoundFields, Confounds } from "../../parts/confounds.js";
+import { EvidenceFields, EvidenceList } from "../../parts/evidence-list.js";
 import { Panel } from "../../parts/panel.js";
-import { WAIT_SECONDS } from "./wait-seconds.js";
-import type { Rules } from "./use-rules.js";
+import type { Rules } from "./rules.js";
 
 /** The hypotheses. `sensitivityMap` needs the same layers and returns the jobs that compute them. */
 const HypothesesQuery = graphql(
@@ -20,14 +19,10 @@ const HypothesesQuery = graphql(
           verdict
           because
           evidence {
-            label
-            value
-            unit
+            ...EvidenceFields
           }
           confounds {
-            kind
-            severity
-            message
+            ...ConfoundFields
           }
         }
         sensitivityMap(waitSeconds: $waitSeconds) {
@@ -38,7 +33,7 @@ const HypothesesQuery = graphql(
       }
     }
   `,
-  [JobFields],
+  [JobFields, EvidenceFields, ConfoundFields],
 );
 
 /** The hypotheses H1, H2 and H3: verdict, reason, evidence and confounds. */

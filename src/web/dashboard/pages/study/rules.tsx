@@ -1,4 +1,5 @@
-import { useUrlState } from "../../parts/use-url-state.js";
+import { TextField } from "../../parts/text-field.js";
+import { useUrlState } from "../../parts/url-parameters.js";
 
 /** The metric and the threshold that decide the verdicts. The URL holds them, because each reader may choose others. */
 export interface Rules {
@@ -7,7 +8,8 @@ export interface Rules {
   readonly thresholdPercent: number;
 }
 
-export const DEFAULT_THRESHOLD = 5;
+/** The threshold without a URL parameter. */
+const DEFAULT_THRESHOLD = 5;
 
 /** Returns the rules from the URL and a function that changes URL parameters. */
 export function useRules(): Rules & { readonly change: (changes: Readonly<Record<string, string | null>>) => void } {
@@ -19,4 +21,17 @@ export function useRules(): Rules & { readonly change: (changes: Readonly<Record
     thresholdPercent: Number.isFinite(threshold) ? threshold : DEFAULT_THRESHOLD,
     change,
   };
+}
+
+/** The field for the threshold of the rules. */
+export function ThresholdField() {
+  const { thresholdPercent, change } = useRules();
+  return (
+    <TextField
+      label="Threshold (%)"
+      type="number"
+      value={String(thresholdPercent)}
+      onChange={(value) => change({ threshold: Number(value) === DEFAULT_THRESHOLD ? null : value })}
+    />
+  );
 }

@@ -1,8 +1,20 @@
-import { useJobProgress } from "../api/use-job-progress.js";
 import type { Job } from "../api/job.js";
+import { useJobProgress } from "../api/use-job-progress.js";
 import { pluralize } from "./text.js";
 
-export interface PendingJobsProps {
+/** A loading placeholder with about as many lines as the content. */
+export function Skeleton({ label, lines = 4 }: { readonly label: string; readonly lines?: number }) {
+  return (
+    <div className="skeleton" role="status">
+      <span className="for-readers">Loading: {label}</span>
+      {Array.from({ length: lines }, (_, i) => (
+        <span key={i} className="skeleton-line" aria-hidden="true" />
+      ))}
+    </div>
+  );
+}
+
+interface PendingJobsProps {
   readonly jobs: readonly Job[];
   /** The name of the pending values. */
   readonly label: string;

@@ -2,8 +2,8 @@ import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import type { TadaDocumentNode } from "gql.tada";
 import { print } from "graphql";
 import { useCallback, useMemo } from "react";
-import type { OperationResult } from "./use-operation.js";
 import { sendOperation } from "./send-operation.js";
+import type { OperationResult } from "./use-operation.js";
 
 /** A page of a list of the API. */
 export interface Page<Row> {
@@ -13,7 +13,7 @@ export interface Page<Row> {
 }
 
 /** The loaded rows of a list, starting with its first row. */
-export interface PagedRows<Row> {
+interface PagedRows<Row> {
   readonly rows: readonly Row[];
   /** The exact number of rows of the whole list. */
   readonly totalCount: number;
@@ -64,4 +64,34 @@ export function usePagedRows<Result, Variables extends { first: number; after?: 
     retry: () => void (hasNextPage && loaded !== undefined ? fetchNextPage() : refetch()),
     loadUntil,
   };
+}
+
+interface PageOptions<Result, Row> {
+  /** Rows per request. The API has a maximum. */
+  readonly pageSize: number;
+  /** Returns the page in a result. */
+  readonly pageOf: (result: Result) => Page<Row>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Fetches all pages of a list one after the other, each with the cursor of the previous page.
+ *
+ * @param variables the variables other than `first` and `after`
+ * @throws the errors of `sendOperation`; the signal's reason after it is aborted
+ */
+export async function* fetchPages<Result, Variables extends { first: number; after?: string | null | undefined }, Row>(
+  document: TadaDocumentNode<Result, Variables>,
+  variables: Omit<Variables, "first" | "after">,
+  { pageSize, pageOf, signal }: PageOptions<Result, Row>,
+): AsyncGenerator<Page<Row>> {
+  let after: string | null = null;
+  let isLast = false;
+  while (!isLast) {
+    const pageVariables = { ...variables, first: pageSize, after } as unknown as Variables;
+    const page: Page<Row> = pageOf(await sendOperation(document, pageVariables, signal));
+    yield page;
+    ({ endCursor: after } = page.pageInfo);
+    isLast = !page.pageInfo.hasNextPage;
+  }
 }

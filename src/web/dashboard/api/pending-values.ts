@@ -1,6 +1,9 @@
 import { useEffect } from "react";
-import type { OperationResult } from "./use-operation.js";
 import { unfinishedJobs } from "./job.js";
+import type { OperationResult } from "./use-operation.js";
+
+/** Maximum wait of a panel for values that are not stored, in seconds. After it, the panel shows the progress of the jobs. */
+export const WAIT_SECONDS = 0.5;
 
 /** Milliseconds before the operation is sent again. */
 const RETRY_MILLISECONDS = 3_000;

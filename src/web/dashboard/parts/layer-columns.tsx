@@ -1,7 +1,8 @@
 import type { FragmentOf } from "gql.tada";
 import { graphql } from "../graphql.js";
 import type { Column } from "../table/column.js";
-import { layerColumn } from "./layer-column.js";
+import { sentenceCase } from "./text.js";
+import { Value } from "./value.js";
 
 /** The comparison of one layer's updates in two runs. */
 export const LayerSimilarityFields = graphql(`
@@ -40,3 +41,30 @@ export const SIMILARITY_COLUMNS: readonly Column<LayerSimilarity>[] = [
   layerColumn("baseline_norm", "Norm, baseline", 136, (row) => row.baselineNorm),
   layerColumn("candidate_norm", "Norm, candidate", 144, (row) => row.candidateNorm),
 ];
+
+/** The reason why the values of a layer are null. */
+interface LayerValues {
+  readonly undefinedReason: string | null;
+  readonly undefinedDetail: string | null;
+}
+
+/** Returns a sortable column of numbers about layers. A null shows its reason. */
+export function layerColumn<Row extends LayerValues>(
+  key: string,
+  title: string,
+  width: number,
+  value: (row: Row) => number | null | undefined,
+): Column<Row> {
+  return {
+    key,
+    title,
+    width,
+    align: "end",
+    sort: key,
+    cell: (row) => <Value value={value(row)} reason={reasonOf(row)} />,
+    csv: (row) => value(row) ?? null,
+  };
+}
+
+const reasonOf = ({ undefinedReason, undefinedDetail }: LayerValues) =>
+  undefinedDetail ?? (undefinedReason === null ? null : sentenceCase(undefinedReason).toLowerCase());
