@@ -35,7 +35,7 @@ export interface Context extends Omit<Services, "database">, RequestScope {
 }
 
 /** The principal, connection, limits and deadline of one request. */
-export interface RequestScope {
+interface RequestScope {
   readonly principal: Principal;
   readonly database: Connection;
   readonly limits: Limits;

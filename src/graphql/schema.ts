@@ -17,7 +17,7 @@ import { PlotsResolver } from "./plot/plots.js";
 import { StudyRolesResolver } from "./rank/comparison-roles.js";
 import { RankDegradationResolver } from "./rank/degradation.js";
 import { MinimumViableRankResolver } from "./rank/minimum-viable-rank.js";
-import { RankResolver } from "./rank/rank-resolver.js";
+import { RankResolver } from "./rank/rank.js";
 import { registerEnums } from "./register-enums.js";
 import { ExperimentGroupsResolver } from "./rows/experiment-groups.js";
 import { ExperimentRowsResolver } from "./rows/experiment-rows.js";

@@ -1,8 +1,7 @@
-import express, { type Router } from "express";
+import express, { type Router, type RequestHandler } from "express";
 import type { Log } from "../log.js";
 import type { Connection } from "../store/connection.js";
 import { missingMigrations } from "../store/schema/missing-migrations.js";
-import type { Drain } from "./drain.js";
 
 /** A database that needs longer for a response counts as unreachable. */
 const TIMEOUT_MILLISECONDS = 3000;
@@ -45,4 +44,27 @@ async function databaseState(connection: Connection, log: Log): Promise<"ready" 
     log.debug({ err }, "the database does not respond");
     return "unreachable";
   }
+}
+
+/** The state of a server before it stops: a load balancer needs time to send its requests to other servers. */
+export interface Drain {
+  /** Marks the server as stopping; /readyz reports it. */
+  begin(): void;
+  isStopping(): boolean;
+  /** Handles every request before its route. While the server is stopping, it asks clients to open another connection. */
+  readonly handler: RequestHandler;
+}
+
+export function openDrain(): Drain {
+  let isStopping = false;
+  return {
+    begin() {
+      isStopping = true;
+    },
+    isStopping: () => isStopping,
+    handler(_request, response, next) {
+      if (isStopping) response.set("Connection", "close");
+      next();
+    },
+  };
 }

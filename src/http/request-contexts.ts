@@ -17,7 +17,7 @@ export interface RequestContexts {
   ofOperation(principal: Principal, signal: AbortSignal, kind: "query" | "mutation" | "subscription"): Context;
 }
 
-export interface RequestContextOptions {
+interface RequestContextOptions {
   readonly limits: Limits;
   readonly connections: WebConnections;
 }

@@ -1,5 +1,4 @@
 import type { Services } from "../graphql/context.js";
-import type { RequestObserver } from "./observe/request-observer.js";
 
 /** The services of the HTTP server: those of GraphQL, metrics and tracing. */
 export interface ServerServices extends Services {
@@ -14,4 +13,20 @@ export interface MetricsText {
   /** Media type. */
   readonly type: string;
   readonly body: string;
+}
+
+export type OperationType = "query" | "mutation" | "subscription" | "unknown";
+/** `partial`: data with errors; `error`: errors without data; `refused`: the operation was not executed. */
+export type OperationOutcome = "ok" | "partial" | "error" | "refused";
+
+/** Observes the server's requests. Clients cannot choose the values that it receives, except from bounded sets. */
+export interface RequestObserver {
+  /** @param route the pattern of the route, not the path */
+  request(route: string, method: string, status: number, seconds: number): void;
+  operation(type: OperationType, outcome: OperationOutcome, seconds: number): void;
+  error(code: string): void;
+  /** @param field `Type.field` */
+  field(field: string, seconds: number): void;
+  subscription(change: 1 | -1): void;
+  socket(change: 1 | -1): void;
 }

@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Registry } from "prom-client";
 import type { FactObserver } from "../model/fact-observer.js";
 import type { JobObserver } from "../jobs/job-run.js";
-import type { RequestObserver } from "../http/observe/request-observer.js";
+import type { RequestObserver } from "../http/server-services.js";
 import type { StatementObserver } from "../store/sql/observed-sql.js";
 import type { Fleet } from "../store/queue/fleet.js";
 import { fleetMetrics } from "./fleet-metrics.js";

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import express from "express";
 import { afterEach, expect, test } from "vitest";
-import { dashboard } from "#src/http/pages/dashboard.js";
+import { dashboard } from "#src/http/pages.js";
 
 let http: Server | undefined;
 afterEach(() => http?.close());

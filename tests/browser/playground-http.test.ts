@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, expect, test } from "vitest";
 import express from "express";
-import { playground } from "#src/http/pages/playground.js";
+import { playground } from "#src/http/pages.js";
 
 let http: Server | undefined;
 afterEach(() => http?.close());

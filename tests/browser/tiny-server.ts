@@ -5,7 +5,7 @@ import express from "express";
 import { buildSchema, execute, graphql, subscribe, validate } from "graphql";
 import { useServer } from "graphql-ws/use/ws";
 import { WebSocketServer } from "ws";
-import { playground } from "#src/http/pages/playground.js";
+import { playground } from "#src/http/pages.js";
 
 /** The fields that the playground uses, and some more. */
 const SCHEMA = buildSchema(`

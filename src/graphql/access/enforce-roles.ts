@@ -1,7 +1,7 @@
 import { GraphQLError, type GraphQLFieldResolver, type GraphQLSchema } from "graphql";
 import { failure } from "../../errors.js";
 import type { Context } from "../context.js";
-import { httpStatus } from "../errors/http-status.js";
+import { httpStatus } from "../errors/graphql-error.js";
 import { hasRole, type Role } from "./principal.js";
 import { objectFields, requiredRole } from "./requires.js";
 

@@ -25,7 +25,7 @@ import { ComparisonSummaryType } from "./comparison-summary.js";
 import { ConfigDifferenceType, MetricDeltaType } from "./run-differences.js";
 
 @ObjectType("ExperimentComparison", { description: "Comparison of two checkpoints of two runs of any studies." })
-export class ExperimentComparisonType {
+class ExperimentComparisonType {
   @Field(() => ExperimentType, { description: "The run that percentages and relative differences refer to." })
   baseline!: object;
 

@@ -17,7 +17,7 @@ import { MinimumViableRankType } from "../rank/minimum-viable-rank.js";
 import { StudyType } from "../study/study-type.js";
 
 @ObjectType("StudyAtRank", { description: "The degradation of one study at one rank.", simpleResolvers: true })
-export class StudyAtRankType {
+class StudyAtRankType {
   @Field(() => StudyType, { description: "A study with runs at this rank." })
   study!: object;
 
@@ -44,7 +44,7 @@ export class StudyAtRankType {
 }
 
 @ObjectType("RankAcross", { description: "The compared studies with runs at one rank.", simpleResolvers: true })
-export class RankAcrossType {
+class RankAcrossType {
   @Field(() => Int, { description: "The rank r of all entries, 1 or more." })
   r!: number;
 
@@ -53,7 +53,7 @@ export class RankAcrossType {
 }
 
 @ObjectType("StudyAcross", { description: "The summary of one compared study.", simpleResolvers: true })
-export class StudyAcrossType {
+class StudyAcrossType {
   @Field(() => StudyType, { description: "The summarised study." })
   study!: object;
 
@@ -93,7 +93,7 @@ export class StudyAcrossType {
 }
 
 @ObjectType("StudyComparison", { description: "A comparison of several studies.", simpleResolvers: true })
-export class StudyComparisonType {
+class StudyComparisonType {
   @Field(() => [RankAcrossType], { description: "The degradations by rank, ascending." })
   byRank!: readonly RankAcrossType[];
 

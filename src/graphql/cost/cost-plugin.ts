@@ -1,6 +1,6 @@
 import type { ApolloServerPlugin } from "@apollo/server";
 import { GraphQLError, type GraphQLSchema } from "graphql";
-import { httpStatus } from "../errors/http-status.js";
+import { httpStatus } from "../errors/graphql-error.js";
 import { knownFailure } from "../errors/known-failure.js";
 import type { Context } from "../context.js";
 import type { Limits } from "../../model/limits.js";

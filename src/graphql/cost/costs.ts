@@ -7,7 +7,7 @@ const EXTENSION = "price";
 export type Arguments = Readonly<Record<string, unknown>>;
 
 /** A number, or a function that computes it from the field's arguments. */
-export type Amount = number | ((args: Arguments) => number);
+type Amount = number | ((args: Arguments) => number);
 
 /**
  * The price of a field. One point is about one value that is read. Prices are estimates made before anything is read: they

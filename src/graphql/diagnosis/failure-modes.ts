@@ -13,7 +13,7 @@ import { EvidenceType } from "./hypotheses.js";
 import { StudyJudgementArguments } from "./judgement-arguments.js";
 
 @ObjectType("FailureMode", { description: "A problem in a study." })
-export class FailureModeType implements Omit<FailureMode, "experiments"> {
+class FailureModeType implements Omit<FailureMode, "experiments"> {
   @Field(() => FailureKind, { description: "The kind of problem, for programs." })
   kind!: FailureKind;
 

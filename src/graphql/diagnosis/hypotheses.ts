@@ -44,7 +44,7 @@ export class ConfoundType implements Confound {
 }
 
 @ObjectType("Hypothesis", { description: "One of the three hypotheses of a study and its verdict." })
-export class HypothesisType implements Omit<Hypothesis, "basis"> {
+class HypothesisType implements Omit<Hypothesis, "basis"> {
   @Field(() => String, { description: "H1: same update. H2: sensitive layers. H3: minimum rank." })
   id!: Hypothesis["id"];
 

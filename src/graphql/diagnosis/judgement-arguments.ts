@@ -9,7 +9,7 @@ import { MetricName, MetricPoint } from "../../model/enums/metric.js";
 import { similarityThresholdArg, thresholdArg, twoSidedArg, waitSecondsArg } from "../arguments.js";
 
 @InputType({ description: "Selects the runs of a baseline or candidate: those that match all given properties." })
-export class ConfigurationInput implements RunSelection {
+class ConfigurationInput implements RunSelection {
   @Field(() => String, { nullable: true, description: "Quantization label in the study: `16bit`." })
   quantization?: string | null;
 

@@ -6,7 +6,7 @@ import type { Checkpoint, Experiment } from "../../store/studies/experiments.js"
 import type { Study } from "../../store/studies/studies.js";
 import type { Context } from "../context.js";
 import { CheckpointType, Curve, ExperimentType, Metric, Quantization } from "./experiment-type.js";
-import { RankType } from "../rank/rank-type.js";
+import { RankType } from "../rank/rank.js";
 import { StudyType } from "../study/study-type.js";
 import { Requires } from "../access/requires.js";
 import { Costs } from "../cost/costs.js";

@@ -10,7 +10,7 @@ import { Costs } from "../cost/costs.js";
 import { StudyType } from "../study/study-type.js";
 
 @ObjectType("StudyTable", { description: "A table of a study as a file." })
-export class StudyTableType {
+class StudyTableType {
   @Field(() => String, { description: "File name: `my-study-layers.csv`." })
   fileName!: string;
 

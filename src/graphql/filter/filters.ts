@@ -73,7 +73,7 @@ export class ExperimentFilter {
 }
 
 @InputType({ description: "Conditions on the runs of a study. All must hold." })
-export class ExperimentsFilter {
+class ExperimentsFilter {
   @Field(() => ExperimentFilter, { nullable: true, description: "At least one run matches." })
   some?: ExperimentFilter | null;
 

@@ -12,7 +12,7 @@ import { StudyType } from "../study/study-type.js";
 import { allowedFolder } from "./allowed-folder.js";
 
 @InputType({ description: "The folder to import, and the study to store it as." })
-export class ImportStudyInput {
+class ImportStudyInput {
   @Field(() => String, { description: "Folder of the study on the server, under one of its import roots." })
   folder!: string;
 
@@ -34,7 +34,7 @@ export class ImportStudyInput {
 }
 
 @ObjectType("Finding", { description: "A message of an import." })
-export class FindingType {
+class FindingType {
   @Field(() => FindingSeverity, { description: "Severity of the finding; ERROR if a file could not be used." })
   severity!: FindingSeverity;
 
@@ -49,7 +49,7 @@ export class FindingType {
 }
 
 @ObjectType({ description: "The result of importStudy." })
-export class ImportStudyPayload {
+class ImportStudyPayload {
   @Field(() => JobType, { description: "The import job. It is still running if it takes longer than waitSeconds." })
   job!: object;
 

@@ -7,7 +7,7 @@ import { Requires } from "../access/requires.js";
 import { pageSizeArg, slugArg } from "../arguments.js";
 import { requesterOf, type Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
-import { checkPageSize } from "../paging/page-size.js";
+import { checkPageSize } from "../paging/page.js";
 import { JobType, PrecomputeStudyPayload } from "./job-type.js";
 
 @Resolver()

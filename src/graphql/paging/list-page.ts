@@ -1,5 +1,5 @@
-import { writeListCursor } from "./list-cursor.js";
-import type { PageInfo } from "./page-info.js";
+import { writeListCursor } from "./cursors.js";
+import type { PageInfo } from "./page.js";
 
 /** A row with the value that its list is ordered by. */
 interface OrderedRow {

@@ -4,7 +4,7 @@ import { PlotTheme } from "../../model/enums/plot.js";
 import { PlotKind } from "../../plots/plot-kinds.js";
 
 @ObjectType({ description: "Why a plot is empty." })
-export class PlotMissing {
+class PlotMissing {
   @Field(() => String, {
     description: "Reason in one sentence, which the plot shows instead of marks: no weights, not computed yet.",
   })

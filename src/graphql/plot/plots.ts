@@ -1,9 +1,10 @@
 import type { GraphQLField, GraphQLResolveInfo } from "graphql";
-import { Arg, Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from "type-graphql";
-import type { PlotTheme } from "../../model/enums/plot.js";
+import { ArgsType, Field, Float, Int, Arg, Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from "type-graphql";
+import { PlotTheme } from "../../model/enums/plot.js";
+import { Scaling } from "../../model/enums/similarity.js";
 import { plotAcrossStudies } from "../../plots/plot-across-studies.js";
 import type { StudyPlot } from "../../plots/plot-kind.js";
-import type { PlotKind } from "../../plots/plot-kinds.js";
+import { PlotKind } from "../../plots/plot-kinds.js";
 import { plotOfStudy } from "../../plots/plot-of-study.js";
 import { writeParameters } from "../../plots/plot-parameters.js";
 import { plotPaths, type PlotPaths } from "../../plots/plot-paths.js";
@@ -11,13 +12,47 @@ import { missingReason } from "../../plots/plot.js";
 import { specification } from "../../plots/specification.js";
 import type { Study } from "../../store/studies/studies.js";
 import { Requires } from "../access/requires.js";
+import { scalingArg, similarityThresholdArg, waitSecondsArg } from "../arguments.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
 import { acrossStudiesPoints, plotPoints } from "../cost/estimates.js";
+import { JudgementArguments } from "../diagnosis/judgement-arguments.js";
 import { StudyFilter } from "../filter/filters.js";
 import { StudyType } from "../study/study-type.js";
-import { PlotArguments, StudyPlotArguments } from "./plot-arguments.js";
 import { PlotType } from "./plot-type.js";
+
+/** Arguments of every plot. Each kind uses the arguments that apply to it. */
+@ArgsType()
+class PlotArguments extends JudgementArguments {
+  @Field(() => PlotTheme, {
+    defaultValue: PlotTheme.LIGHT,
+    description: "The background that the plot is drawn for.",
+  })
+  theme!: PlotTheme;
+}
+
+/** Arguments of a plot of one study. */
+@ArgsType()
+class StudyPlotArguments extends PlotArguments {
+  @Field(() => PlotKind, { description: "The kind of plot." })
+  kind!: PlotKind;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "The rank to show. By default, kinds that show one rank use the largest rank with weights of baseline and candidate; other kinds show all ranks.",
+  })
+  rank?: number | null;
+
+  @Field(() => Scaling, scalingArg)
+  scaling!: Scaling;
+
+  @Field(() => Float, similarityThresholdArg)
+  similarityThreshold!: number;
+
+  @Field(() => Float, waitSecondsArg)
+  waitSeconds?: number | null;
+}
 
 /** The fields of the type, and the jobs that missing data waits for. */
 type PlotRow = PlotType & Pick<StudyPlot, "pendingJobs">;

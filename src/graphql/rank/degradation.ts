@@ -11,7 +11,7 @@ import { Costs } from "../cost/costs.js";
 import { bootstrapPoints } from "../cost/estimates.js";
 import { JudgementArguments } from "../diagnosis/judgement-arguments.js";
 import { RolesType, rolesWithExperiments } from "./comparison-roles.js";
-import { RankType } from "./rank-type.js";
+import { RankType } from "./rank.js";
 
 @ObjectType("Interval", { description: "A two-sided confidence interval." })
 export class IntervalType implements Interval {
@@ -28,7 +28,7 @@ export class IntervalType implements Interval {
 }
 
 @ObjectType("Sample", { description: "The values of a metric over the seeds of one configuration." })
-export class SampleType implements Sample {
+class SampleType implements Sample {
   @Field(() => Float, { description: "Arithmetic mean over the runs, in the unit of the metric." })
   mean!: number;
 
@@ -43,7 +43,7 @@ export class SampleType implements Sample {
 }
 
 @ObjectType("MeanTest", { description: "A t-test of whether two means differ." })
-export class MeanTestType implements MeanTest {
+class MeanTestType implements MeanTest {
   @Field(() => Float, { description: "t statistic; positive if the mean of the candidate is greater." })
   t!: number;
 
@@ -57,7 +57,7 @@ export class MeanTestType implements MeanTest {
 }
 
 @ObjectType("Degradation", { description: "How much worse the candidate is than the baseline at one rank." })
-export class DegradationType implements Degradation {
+class DegradationType implements Degradation {
   @Field(() => Float, {
     nullable: true,
     description:

@@ -11,12 +11,11 @@ import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
 import { ExperimentType } from "../experiment/experiment-type.js";
 import { ExperimentFilter } from "../filter/filters.js";
-import { PageInfo } from "../paging/page-info.js";
-import { checkRowCount } from "../paging/page-size.js";
-import { readRowCursor, writeRowCursor } from "../paging/row-cursor.js";
+import { PageInfo, checkRowCount } from "../paging/page.js";
+import { readRowCursor, writeRowCursor } from "../paging/cursors.js";
 
 @ObjectType({ description: "A run and its value of a metric.", simpleResolvers: true })
-export class BestRun {
+class BestRun {
   @Field(() => ExperimentType, { description: "The run. If several runs have the same value, one of them." })
   experiment!: object;
 
@@ -29,7 +28,7 @@ export class BestRun {
     "Runs with equal values of the requested dimensions, and statistics of a metric over them. A dimension is null if it was not requested or its value is unknown.",
   simpleResolvers: true,
 })
-export class ExperimentGroupType {
+class ExperimentGroupType {
   @Field(() => String, { nullable: true, description: "Slug of the study; null if not requested." })
   study!: string | null;
 
@@ -86,7 +85,7 @@ export class ExperimentGroupType {
 }
 
 @ObjectType({ description: "A page of groups, ordered by the values of their dimensions.", simpleResolvers: true })
-export class ExperimentGroupPage {
+class ExperimentGroupPage {
   @Field(() => Int, { description: "Exact number of groups in the whole list, counted only if requested." })
   totalCount!: number | (() => Promise<number>);
 

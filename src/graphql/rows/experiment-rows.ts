@@ -9,16 +9,15 @@ import { Costs } from "../cost/costs.js";
 import { lengthOf } from "../cost/estimates.js";
 import { ExperimentFilter } from "../filter/filters.js";
 import { ExperimentOrder } from "../filter/order.js";
-import { readListCursor, type KeyKind } from "../paging/list-cursor.js";
+import { readListCursor, type KeyKind } from "../paging/cursors.js";
 import { listPage } from "../paging/list-page.js";
-import { PageInfo } from "../paging/page-info.js";
-import { checkRowCount } from "../paging/page-size.js";
+import { PageInfo, checkRowCount } from "../paging/page.js";
 
 @ObjectType("ExperimentRow", {
   description: "A run as a flat row, for tables and dashboards.",
   simpleResolvers: true,
 })
-export class ExperimentRowType {
+class ExperimentRowType {
   @Field(() => ID, { description: "Id of the experiment." })
   id!: string;
 
@@ -78,7 +77,7 @@ export class ExperimentRowType {
 }
 
 @ObjectType({ description: "A page of runs as flat rows.", simpleResolvers: true })
-export class ExperimentRowPage {
+class ExperimentRowPage {
   @Field(() => Int, { description: "Exact number of runs in the whole list, counted only if requested." })
   totalCount!: number | (() => Promise<number>);
 

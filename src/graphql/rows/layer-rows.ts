@@ -7,15 +7,14 @@ import { afterArg, rowCountArg, studyFilterArg } from "../arguments.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
 import { StudyFilter } from "../filter/filters.js";
-import { PageInfo } from "../paging/page-info.js";
-import { checkRowCount } from "../paging/page-size.js";
-import { readRowCursor, writeRowCursor } from "../paging/row-cursor.js";
+import { PageInfo, checkRowCount } from "../paging/page.js";
+import { readRowCursor, writeRowCursor } from "../paging/cursors.js";
 
 @ObjectType("LayerRow", {
   description: "A layer at one rank of one study as a flat row, with the stored comparison of baseline and candidate.",
   simpleResolvers: true,
 })
-export class LayerRowType implements LayerRow {
+class LayerRowType implements LayerRow {
   @Field(() => String, { description: "Slug of the study." })
   study!: string;
 
@@ -81,7 +80,7 @@ export class LayerRowType implements LayerRow {
   description: "A page of layers as flat rows, ordered by study, rank and model order.",
   simpleResolvers: true,
 })
-export class LayerRowPage {
+class LayerRowPage {
   @Field(() => Int, { description: "Exact number of rows in the whole list, counted only if requested." })
   totalCount!: number | (() => Promise<number>);
 

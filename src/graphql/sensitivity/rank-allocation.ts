@@ -16,7 +16,7 @@ import { LayerType } from "../layer/layer-type.js";
 import { StudyType } from "../study/study-type.js";
 
 @ObjectType({ description: "The rank that is allocated to one layer." })
-export class LayerAllocation {
+class LayerAllocation {
   @Field(() => LayerType, { description: "The weight matrix." })
   layer!: object;
 
@@ -28,7 +28,7 @@ export class LayerAllocation {
 }
 
 @ObjectType({ description: "An entry of rank_pattern or alpha_pattern." })
-export class PatternEntry {
+class PatternEntry {
   @Field(() => String, { description: "A regular expression that matches one module path." })
   key!: string;
 
@@ -40,7 +40,7 @@ export class PatternEntry {
   description:
     "Ranks by layer that spend a budget of parameters on the most sensitive layers. Every layer starts with the smallest allowed rank. Then the step to the next allowed rank with the largest gain per parameter is taken until the budget is spent. A step from rank a to b gains score * log2(b / a). This assumes that each doubling of the rank of a layer has the same value.",
 })
-export class RankAllocationType implements StudyAllocation {
+class RankAllocationType implements StudyAllocation {
   @Field(() => String, { nullable: true, description: "Why there is no allocation; null if there is one." })
   reason!: string | null;
 

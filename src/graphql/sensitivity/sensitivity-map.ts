@@ -18,7 +18,7 @@ import { LayerType } from "../layer/layer-type.js";
 import { StudyType } from "../study/study-type.js";
 
 @ObjectType({ description: "A rank that the means exclude." })
-export class LeftOutRank {
+class LeftOutRank {
   @Field(() => Int, { description: "A tested rank r of the study." })
   rank!: number;
 
@@ -29,7 +29,7 @@ export class LeftOutRank {
 }
 
 @ObjectType({ description: "The sensitivity of one layer at every rank." })
-export class LayerSensitivityRow {
+class LayerSensitivityRow {
   @Field(() => LayerType, { description: "The weight matrix of this row of the map." })
   layer!: object;
 
@@ -44,7 +44,7 @@ export class LayerSensitivityRow {
 }
 
 @ObjectType({ description: "The sensitivity of one module over all blocks." })
-export class ModuleSensitivity {
+class ModuleSensitivity {
   @Field(() => String, { description: "The path after the block number: `attn.c_attn`." })
   module!: string;
 
@@ -56,7 +56,7 @@ export class ModuleSensitivity {
 }
 
 @ObjectType("PartSensitivityRow", { description: "The sensitivity of q, k or v over all fused projections." })
-export class PartSensitivityRowType {
+class PartSensitivityRowType {
   @Field(() => String, { description: "`q`, `k` or `v`." })
   name!: string;
 

@@ -18,7 +18,7 @@ import { LayerType } from "../layer/layer-type.js";
 type Cells<Cell> = readonly (readonly Cell[])[];
 
 @ObjectType("LayerMatrix", { description: "All pairs of runs in one layer." })
-export class LayerMatrixType {
+class LayerMatrixType {
   @Field(() => LayerType, {
     description: "The layer of the first run that adapts it. Layers of several studies are matched by name.",
   })

@@ -1,7 +1,6 @@
-import type { GraphQLResolveInfo } from "graphql";
-import { Arg, Ctx, Info, Int, Query, Resolver } from "type-graphql";
-import { countListedStudies } from "../../store/across/list-studies.js";
-import { listStudies, type ListedStudy } from "../../store/across/list-studies.js";
+import { type GraphQLResolveInfo, Kind, type SelectionNode } from "graphql";
+import { Field, Int, ObjectType, Arg, Ctx, Info, Query, Resolver } from "type-graphql";
+import { countListedStudies, listStudies, type ListedStudy } from "../../store/across/list-studies.js";
 import type { Study } from "../../store/studies/studies.js";
 import { Requires } from "../access/requires.js";
 import { afterArg, pageSizeArg, slugArg, studyFilterArg } from "../arguments.js";
@@ -9,12 +8,36 @@ import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
 import { StudyFilter } from "../filter/filters.js";
 import { StudyOrder } from "../filter/order.js";
-import { readListCursor, type KeyKind } from "../paging/list-cursor.js";
+import { readListCursor, type KeyKind } from "../paging/cursors.js";
 import { listPage, type ListPage } from "../paging/list-page.js";
-import { checkPageSize } from "../paging/page-size.js";
-import { selectsField } from "../selects-field.js";
-import { StudyConnection } from "./study-connection.js";
+import { PageInfo, checkPageSize } from "../paging/page.js";
 import { StudyType } from "./study-type.js";
+
+@ObjectType({ description: "A study in a list of studies.", simpleResolvers: true })
+class StudyEdge {
+  @Field(() => String, { description: "Pass it as `after` to get the studies after this one." })
+  cursor!: string;
+
+  @Field(() => StudyType, { description: "The study at this cursor." })
+  node!: object;
+}
+
+@ObjectType({ description: "A page of studies.", simpleResolvers: true })
+class StudyConnection {
+  @Field(() => Int, { description: "Exact number of studies in the whole list, counted only if requested." })
+  totalCount!: number | (() => Promise<number>);
+
+  @Field(() => PageInfo, { description: "Whether there is a next page, and its cursor." })
+  pageInfo!: PageInfo;
+
+  @Field(() => [StudyType], {
+    description: "The studies of this page without their cursors; at most `first` studies.",
+  })
+  nodes!: readonly object[];
+
+  @Field(() => [StudyEdge], { description: "The studies of this page with their cursors." })
+  edges!: readonly StudyEdge[] | (() => readonly StudyEdge[]);
+}
 
 const DEFAULT_ORDER: StudyOrder = { field: "CREATED_AT", direction: "DESC", metric: "training_loss" };
 
@@ -67,4 +90,19 @@ function orderName({ field, direction, metric }: StudyOrder): string {
 function keyKind({ field }: StudyOrder): KeyKind {
   if (field === "CREATED_AT" || field === "UPDATED_AT") return "time";
   return field === "NAME" || field === "SLUG" ? "text" : "number";
+}
+
+/**
+ * Returns whether the query selects the field at `path` below the current field, also through fragments. The result can be
+ * true for a field that @skip or @include excludes: use it to read ahead, not to decide on the response.
+ */
+function selectsField({ fieldNodes, fragments }: GraphQLResolveInfo, ...path: readonly string[]): boolean {
+  const selectionsOf = (nodes: readonly SelectionNode[], name: string): SelectionNode[] =>
+    nodes.flatMap((node) => {
+      if (node.kind === Kind.FIELD) return node.name.value === name ? (node.selectionSet?.selections ?? [node]) : [];
+      const fragment = node.kind === Kind.INLINE_FRAGMENT ? node : fragments[node.name.value];
+      return selectionsOf(fragment?.selectionSet.selections ?? [], name);
+    });
+  const start = fieldNodes.flatMap(({ selectionSet }) => selectionSet?.selections ?? []);
+  return path.reduce<readonly SelectionNode[]>(selectionsOf, start).length > 0;
 }

@@ -1,4 +1,5 @@
-import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
+import { Field, Int, ObjectType, Arg, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { failure } from "../../errors.js";
 import type { ListedStudy } from "../../store/across/list-studies.js";
 import type { Layer } from "../../store/studies/layers.js";
 import type { Rank } from "../../store/studies/ranks.js";
@@ -7,12 +8,40 @@ import { afterArg, pageSizeArg } from "../arguments.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
 import { EXPECTED, LAYER_LIST } from "../cost/estimates.js";
-import { ExperimentConnection } from "../experiment/experiment-connection.js";
+import { ExperimentType } from "../experiment/experiment-type.js";
 import { LayerType } from "../layer/layer-type.js";
-import { memoryPage } from "../paging/memory-page.js";
-import { checkPageSize } from "../paging/page-size.js";
-import { RankType } from "../rank/rank-type.js";
+import { PageInfo, checkPageSize } from "../paging/page.js";
+import { RankType } from "../rank/rank.js";
 import { StudyType } from "./study-type.js";
+
+@ObjectType({ description: "A run in a list of runs.", simpleResolvers: true })
+class ExperimentEdge {
+  @Field(() => String, { description: "Pass it as `after` to get the runs after this one." })
+  cursor!: string;
+
+  @Field(() => ExperimentType, { description: "The run at this cursor." })
+  node!: object;
+}
+
+@ObjectType({
+  description: "A page of experiments, ordered by rank, then by bits (most first), then by name.",
+  simpleResolvers: true,
+})
+class ExperimentConnection {
+  @Field(() => Int, { description: "Exact number of runs in the whole list." })
+  totalCount!: number | (() => Promise<number>);
+
+  @Field(() => PageInfo, { description: "Whether there is a next page, and its cursor." })
+  pageInfo!: PageInfo | (() => Promise<PageInfo>);
+
+  @Field(() => [ExperimentType], {
+    description: "The runs of this page without their cursors; at most `first` runs.",
+  })
+  nodes!: readonly object[] | (() => Promise<readonly object[]>);
+
+  @Field(() => [ExperimentEdge], { description: "The runs of this page with their cursors." })
+  edges!: readonly ExperimentEdge[] | (() => Promise<readonly ExperimentEdge[]>);
+}
 
 /** The experiments, ranks and layers of a study. */
 @Resolver(() => StudyType)
@@ -50,4 +79,35 @@ export class StudyResolver {
   layers(@Root() study: Study, @Ctx() { loaders }: Context): Promise<Layer[]> {
     return loaders.layers.load(study.id);
   }
+}
+
+/** A page of a list in memory. */
+interface MemoryPage<Row> {
+  readonly pageInfo: PageInfo;
+  readonly nodes: readonly Row[];
+}
+
+/**
+ * Returns a page of a list that is already in memory. A cursor is the id of the row before the page.
+ *
+ * @throws ARGUMENT_INVALID if no row has the id `after`
+ */
+function memoryPage<Row extends { readonly id: string }>(
+  rows: readonly Row[],
+  first: number,
+  after: string | undefined,
+): MemoryPage<Row> {
+  const start = after === undefined ? 0 : rows.findIndex(({ id }) => id === after) + 1;
+  if (after !== undefined && start === 0) {
+    throw failure("ARGUMENT_INVALID", {
+      where: "after",
+      received: JSON.stringify(after),
+      allowed: "an endCursor of this list",
+    });
+  }
+  const nodes = rows.slice(start, start + first);
+  return {
+    pageInfo: { hasNextPage: start + nodes.length < rows.length, endCursor: nodes.at(-1)?.id ?? null },
+    nodes,
+  };
 }

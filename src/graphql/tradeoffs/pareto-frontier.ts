@@ -10,7 +10,7 @@ import { ExperimentType } from "../experiment/experiment-type.js";
 import { StudyType } from "../study/study-type.js";
 
 @ObjectType("ParetoPoint", { description: "A run and its values of the requested metrics." })
-export class ParetoPointType {
+class ParetoPointType {
   @Field(() => ExperimentType, { description: "The run with these values." })
   experiment!: object;
 

@@ -19,7 +19,7 @@ import { IntervalType } from "../rank/degradation.js";
 import { StudyType } from "../study/study-type.js";
 
 @ObjectType("RankPrediction", { description: "The prediction of a trend for one rank." })
-export class RankPredictionType implements RankPrediction {
+class RankPredictionType implements RankPrediction {
   @Field(() => Int, { description: "The requested rank r, tested or not." })
   rank!: number;
 
@@ -43,7 +43,7 @@ export class RankPredictionType implements RankPrediction {
   description:
     "How a quantity depends on the rank. A rank is predicted only from at least four tested ranks, if the line explains 80 % of the variance, its slope is significant (p up to 0.05), and the rank is within a factor of 2 of the tested ranks.",
 })
-export class RankTrendType implements RankTrend {
+class RankTrendType implements RankTrend {
   @Field(() => String, { description: "The quantity: `peak_memory_mb of 4bit`, `degradation of training_loss`." })
   quantity!: string;
 

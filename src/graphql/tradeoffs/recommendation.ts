@@ -8,11 +8,11 @@ import { Costs } from "../cost/costs.js";
 import { bootstrapPoints } from "../cost/estimates.js";
 import { MetricArguments } from "../diagnosis/judgement-arguments.js";
 import { ExperimentType } from "../experiment/experiment-type.js";
-import { RankType } from "../rank/rank-type.js";
+import { RankType } from "../rank/rank.js";
 import { StudyType } from "../study/study-type.js";
 
 @ObjectType({ description: "A run that was not recommended." })
-export class RejectedAlternative {
+class RejectedAlternative {
   @Field(() => ExperimentType, { description: "The rejected run." })
   experiment!: object;
 
@@ -23,7 +23,7 @@ export class RejectedAlternative {
 }
 
 @ObjectType("Recommendation", { description: "The best run within a budget, and why the other runs were rejected." })
-export class RecommendationType {
+class RecommendationType {
   @Field(() => ExperimentType, { nullable: true, description: "The recommended run; null if no run fits the budget." })
   experiment!: object | null;
 

@@ -1,6 +1,6 @@
 import { coerceInputValue, GraphQLInputObjectType, type GraphQLSchema } from "graphql";
 import { failure } from "../../errors.js";
-import { checkVariableDepth } from "../../graphql/cost/variable-depth.js";
+import { checkVariableDepth } from "../../graphql/cost/check-operation.js";
 import type { ExperimentFilter, StudyFilter } from "../../store/across/filters.js";
 
 interface Filters {

@@ -2,11 +2,14 @@ import type { RequestHandler } from "express";
 import { failure } from "../../errors.js";
 import { hasRole, type Principal, type Role } from "../../graphql/access/principal.js";
 import { knownFailure } from "../../graphql/errors/known-failure.js";
+import { currentRequestLabel, type Log } from "../../log.js";
 import type { Access } from "../access/access.js";
-import { setPrincipal } from "../access/request-principal.js";
+import { setPrincipal, principalOf } from "../access/request-principal.js";
+import type { RevocationWatch } from "../access/revocation-watch.js";
+import { requestSignal } from "../request-signal.js";
 import { sendError } from "../send-error.js";
 
-export interface Requirements {
+interface Requirements {
   /** Minimum role; reader by default. */
   readonly role?: Role;
   /** Whether the principal must have access to all studies, as the metrics of the server require. */
@@ -39,4 +42,20 @@ function checkRequirements(principal: Principal, { role = "reader", allStudies =
   if (allStudies && principal.studies !== undefined) {
     throw failure("FORBIDDEN", { received: "a token for some studies", allowed: "a token for all studies" });
   }
+}
+
+/**
+ * Closes the connection of a response whose token is revoked or expires: a download can take hours. The client sees that the
+ * response is incomplete, and the work for it stops as if the client had disconnected.
+ */
+export function disconnectRevoked(revocations: RevocationWatch, log: Log): RequestHandler {
+  return (_request, response, next) => {
+    const label = currentRequestLabel();
+    const stop = revocations.watch(principalOf(response), () => {
+      log.info({ ...label }, "a response is aborted: the token is no longer valid");
+      response.destroy();
+    });
+    requestSignal(response).addEventListener("abort", stop, { once: true });
+    next();
+  };
 }

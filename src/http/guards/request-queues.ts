@@ -10,7 +10,7 @@ export interface RequestQueues {
   enter(client: string, signal: AbortSignal): Promise<() => void>;
 }
 
-export interface QueueLimits {
+interface QueueLimits {
   /** Maximum number of running requests of one client. */
   readonly running: number;
   /** Maximum number of waiting requests of one client. */

@@ -1,4 +1,4 @@
-import type { RequestObserver } from "./request-observer.js";
+import type { RequestObserver } from "../server-services.js";
 
 /**
  * Returns the results of a subscription and counts it as open until they end or are no longer read. It is counted as closed

@@ -1,8 +1,7 @@
 import type { RequestHandler } from "express";
 import { routePattern } from "../route-names.js";
-import type { MetricsText } from "../server-services.js";
-import { secondsSince } from "./operation.js";
-import type { RequestObserver } from "./request-observer.js";
+import type { MetricsText, RequestObserver } from "../server-services.js";
+import { secondsSince } from "./watch-operations.js";
 
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 

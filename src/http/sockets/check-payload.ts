@@ -24,7 +24,7 @@ interface Payload {
 }
 
 /** Why an operation is not executed. */
-export interface RejectedPayload {
+interface RejectedPayload {
   readonly errors: readonly GraphQLError[];
   /** The type of the operation; undefined if it is unknown. */
   readonly type?: OperationTypeNode;

@@ -4,7 +4,7 @@ import type { WebSocket } from "ws";
 const GOING_AWAY = 1001;
 
 /** Counts the open sockets of each client. */
-export interface SocketCounts {
+interface SocketCounts {
   /** Counts one more socket of `client`. Returns the function to call when it closes; undefined if the client has too many. */
   enter(client: string): (() => void) | undefined;
 }

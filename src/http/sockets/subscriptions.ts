@@ -33,8 +33,8 @@ import { originError } from "../guards/check-origin.js";
 import type { HostRules } from "../guards/host-rules.js";
 import type { RequestQueues } from "../guards/request-queues.js";
 import { countSubscription } from "../observe/count-subscription.js";
-import type { RequestObserver } from "../observe/request-observer.js";
-import { watchSocketOperations } from "../observe/watch-socket-operations.js";
+import type { RequestObserver } from "../server-services.js";
+import { watchSocketOperations } from "../observe/watch-operations.js";
 import type { RequestContexts } from "../request-contexts.js";
 import { checkPayload } from "./check-payload.js";
 import { connectProtocol, type OpenedSocket } from "./connect-protocol.js";
@@ -45,12 +45,12 @@ const CLOSE_MILLISECONDS = 2000;
 /** Close code for too many sockets, after HTTP's status 429. */
 const TOO_MANY = 4429;
 
-export interface Subscriptions {
+interface Subscriptions {
   /** Ends all subscriptions. */
   close(): Promise<void>;
 }
 
-export interface SubscriptionOptions {
+interface SubscriptionOptions {
   readonly path: string;
   readonly schema: GraphQLSchema;
   readonly contexts: RequestContexts;

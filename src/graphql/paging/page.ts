@@ -1,5 +1,18 @@
+import { Field, ObjectType } from "type-graphql";
 import { failure } from "../../errors.js";
 import type { Limits } from "../../model/limits.js";
+
+@ObjectType({ description: "The position of a page in its list (Relay).", simpleResolvers: true })
+export class PageInfo {
+  @Field(() => Boolean, { description: "Whether the list has more items after endCursor." })
+  hasNextPage!: boolean;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Cursor of the last item: pass it as `after` to get the next page. Null for an empty page.",
+  })
+  endCursor!: string | null;
+}
 
 /** Returns `first` for a page of nodes, which is limited because nodes have relations. @throws ARGUMENT_INVALID */
 export function checkPageSize(first: number, { pageSize }: Pick<Limits, "pageSize">): number {
