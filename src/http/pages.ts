@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import express, { type Router, type RequestHandler } from "express";
+import express, { type RequestHandler, type Router } from "express";
+import { pagePolicy } from "./guards/security-headers.js";
 
 /** dist/web, where the build writes the playground and, in a folder of its own, the dashboard. */
 const BUILT = fileURLToPath(new URL("../web", import.meta.url));
@@ -37,33 +38,6 @@ export function playground(folder = BUILT): Router {
   return router;
 }
 
-/**
- * The policy of the server's own pages: nothing from other sites. The editors set styles on elements and embed fonts and
- * images as data.
- */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "font-src 'self' data:",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "worker-src 'self' blob:",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
-
-/** Sets what the server's own pages, and the workers that they start, may load. */
-const pagePolicy: RequestHandler = (_request, response, next) => {
-  response.set({
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-  });
-  next();
-};
-
 /** Serves the built files of a folder. Their names change with their content, so they can be cached for a year. */
 function builtFiles(folder: string): RequestHandler {
   return express.static(folder, { immutable: true, maxAge: "1y", index: false, redirect: false });
@@ -82,4 +56,4 @@ function builtPage(file: string, name: string): RequestHandler {
 }
 
 const notBuilt = (name: string) =>
-  `The ${name} is not built: run \`npm run build\`, then reload. GraphQL itself answers POST requests at /graphql.\n`;
+  `The ${name} is not built. Run \`npm run build\`, then reload. The API answers POST requests at /graphql.\n`;

@@ -16,6 +16,7 @@ import { diagnosticSummaryFile } from "../../report/diagnostic-summary-file.js";
 import { studyReport } from "../../report/study-report.js";
 import { writeReport } from "../../report/write-report.js";
 import type { Study } from "../../store/studies/studies.js";
+import { filePolicy } from "../guards/security-headers.js";
 import type { RequestContexts } from "../request-contexts.js";
 import { queryFilter } from "./query-filter.js";
 
@@ -57,15 +58,7 @@ const DEFAULT_METRICS = ["training_loss", "eval_loss", "peak_memory_mb", "time_p
  */
 export function exportRoutes(contexts: RequestContexts, schema: GraphQLSchema): Router {
   const router = express.Router();
-  router.use((_request, response, next) => {
-    response.set({
-      // Downloads contain text from imported files: a page must not run scripts or be framed.
-      "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
-      "X-Content-Type-Options": "nosniff",
-      "Cache-Control": "no-store",
-    });
-    next();
-  });
+  router.use(filePolicy);
 
   router.get("/studies/:slug/report.:extension", async ({ params: { slug, extension } }, response, next) => {
     const file = own(REPORTS, extension);

@@ -6,6 +6,7 @@ import { plotFile, type PlotFormat } from "../../plots/plot-paths.js";
 import { plotScale } from "../../plots/plot-scale.js";
 import type { Renderer } from "../../plots/render/renderer.js";
 import { requestedPlot, requestedPlotAcrossStudies, type RequestedPlot } from "../../plots/requested-plot.js";
+import { filePolicy } from "../guards/security-headers.js";
 import type { RequestContexts } from "../request-contexts.js";
 
 /** The requested file: its name, its format and, for a PNG, the scale. */
@@ -28,16 +29,9 @@ interface FileRequest {
  */
 export function plotRoutes(contexts: RequestContexts, schema: GraphQLSchema, renderer: Renderer): Router {
   const router = express.Router();
-  router.use((_request, response, next) => {
-    response.set({
-      // Plots contain names from imported files: a plot must not run scripts, load anything or be framed.
-      "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
-      "X-Content-Type-Options": "nosniff",
-      // Pages of other sites, such as a wiki, may embed plots.
-      "Cross-Origin-Resource-Policy": "cross-origin",
-      // For errors; plots set their own.
-      "Cache-Control": "no-store",
-    });
+  router.use(filePolicy, (_request, response, next) => {
+    // Pages of other sites, such as a wiki, may embed plots.
+    response.set("Cross-Origin-Resource-Policy", "cross-origin");
     next();
   });
 

@@ -1,7 +1,6 @@
 import type { RequestHandler } from "express";
 import { routePattern } from "../route-names.js";
 import type { MetricsText, RequestObserver } from "../server-services.js";
-import { secondsSince } from "./watch-operations.js";
 
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
@@ -34,4 +33,9 @@ export function sendMetrics(text: () => Promise<MetricsText>): RequestHandler {
     const { type, body } = await text();
     response.set({ "Content-Type": type, "Cache-Control": "no-store" }).send(body);
   };
+}
+
+/** Returns the seconds since `began`, a time of performance.now(). */
+export function secondsSince(began: number): number {
+  return (performance.now() - began) / 1000;
 }

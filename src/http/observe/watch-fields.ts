@@ -1,7 +1,7 @@
 import { context, trace, type Span } from "@opentelemetry/api";
 import { defaultFieldResolver, isObjectType, type GraphQLField, type GraphQLSchema } from "graphql";
 import { failSpan, TRACER } from "../../trace.js";
-import { secondsSince } from "./watch-operations.js";
+import { secondsSince } from "./measure-requests.js";
 import type { RequestObserver } from "../server-services.js";
 
 /** Overlapping calls of one field in one request. */

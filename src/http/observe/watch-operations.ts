@@ -3,6 +3,7 @@ import { trace, context, propagation, ROOT_CONTEXT, SpanKind, type Context, type
 import { getOperationAST, type ExecutionArgs, type ExecutionResult } from "graphql";
 import { TRACER } from "../../trace.js";
 import type { RequestObserver, OperationOutcome, OperationType } from "../server-services.js";
+import { secondsSince } from "./measure-requests.js";
 
 /** Reports each operation over HTTP to `observe`, and names its active span. */
 export function watchOperations(observe: RequestObserver | undefined): ApolloServerPlugin {
@@ -94,5 +95,3 @@ function outcomeOf({ data, errors = [] }: { data?: unknown; errors?: readonly un
   if (data === undefined) return "refused";
   return data === null ? "error" : "partial";
 }
-
-export const secondsSince = (began: number) => (performance.now() - began) / 1000;
