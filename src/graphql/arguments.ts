@@ -1,4 +1,4 @@
-/** Options of arguments that several fields share. Thresholds are arguments: stored facts contain no judgement. */
+/** Options of arguments that several fields share. Thresholds are arguments, because stored facts contain no judgement. */
 
 import { DEFAULT_RULE } from "../analysis/judgement/default-rule.js";
 import { Scaling } from "../model/enums/similarity.js";
@@ -25,7 +25,7 @@ export const scalingArg = {
     "Whether to apply the scaling s: compare s B A or B A. It does not change cosines, except for the sign of the scalings.",
 };
 
-/** For fields that report one rank of a study. */
+/** The rank argument of fields that report one rank of a study. */
 export const rankArg = {
   description: "A rank r that the study has a run of. Any other rank is an error (ARGUMENT_INVALID).",
 };
@@ -37,13 +37,13 @@ export const afterArg = {
   description: "The endCursor of the previous page of the same list in the same order; by default the first page.",
 };
 
-/** For lists of nodes with relations. */
+/** The page size of lists of nodes, which have relations. */
 export const pageSizeArg = {
   defaultValue: 50,
   description: "Maximum number of nodes, up to 100 unless the server sets another limit.",
 };
 
-/** For lists of flat rows. */
+/** The page size of lists of flat rows. */
 export const rowCountArg = {
   defaultValue: 500,
   description: "Maximum number of rows, up to 5,000 unless the server sets another limit.",

@@ -9,8 +9,8 @@ export function stopAtDeadline(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith("__")) continue;
     for (const field of Object.values(type.getFields())) {
-      if (field.resolve !== undefined && field.resolve !== defaultFieldResolver)
-        field.resolve = rejectOnAbort(field.resolve);
+      const { resolve } = field;
+      if (resolve !== undefined && resolve !== defaultFieldResolver) field.resolve = rejectOnAbort(resolve);
     }
   }
   return schema;
@@ -28,7 +28,7 @@ export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Prom
   return Promise.race([promise, abortOf(signal)]);
 }
 
-/** One promise per request, however many fields wait. It is released together with the signal. */
+/** The promise of each request's signal: all waiting fields share one. It is released together with the signal. */
 const aborts = new WeakMap<AbortSignal, Promise<never>>();
 
 function abortOf(signal: AbortSignal): Promise<never> {

@@ -1,7 +1,7 @@
-import { GraphQLError, type GraphQLFieldResolver, type GraphQLSchema } from "graphql";
+import type { GraphQLError, GraphQLFieldResolver, GraphQLSchema } from "graphql";
 import { failure } from "../../errors.js";
 import type { Context } from "../context.js";
-import { httpStatus } from "../errors/graphql-error.js";
+import { graphqlErrorWithStatus } from "../errors/graphql-error.js";
 import { hasRole, type Role } from "./principal.js";
 import { objectFields, requiredRole } from "./requires.js";
 
@@ -33,6 +33,5 @@ function forRole(
 
 function forbidden(where: string, received: Role, required: Role): GraphQLError {
   const error = failure("FORBIDDEN", { where, received: `a ${received}'s token`, allowed: `${required} and above` });
-  const status = httpStatus(error.code);
-  return new GraphQLError(error.message, { originalError: error, extensions: { http: { status } } });
+  return graphqlErrorWithStatus(error);
 }

@@ -161,7 +161,7 @@ function checkNumberOfStudies(count: number): void {
     where: "slugs",
     received: `${count} slugs`,
     allowed: `up to ${MAX_STUDIES}`,
-    todo: "Ask in parts, or use experimentGroups, which aggregates over all studies.",
+    todo: "Compare fewer studies per request, or use experimentGroups, which aggregates over all studies.",
   });
 }
 

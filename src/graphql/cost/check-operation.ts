@@ -25,25 +25,25 @@ export function checkOperation(
   if (cost.points <= limits.cost) return cost;
   throw failure("QUERY_TOO_EXPENSIVE", {
     where: cost.mostExpensiveField,
-    received: `an estimated ${cost.points} points, ${cost.mostExpensivePoints} of them there`,
+    received: `an estimated ${cost.points} points, ${cost.mostExpensivePoints} of them in this field`,
     allowed: String(limits.cost),
-    todo: "Ask for smaller pages (first:), for fewer weight-derived fields in lists, or in several requests; whole tables are downloads.",
+    todo: "Request smaller pages (first:) or fewer weight-derived fields in lists, or send several requests. Download whole tables from /export.",
   });
 }
 
-/** Filters nest at most 12 deep, with a list and a condition each. Much deeper values would overflow the stack. */
+/** Filters nest up to 12 levels, with a list and a condition each. Much deeper values would overflow the stack. */
 const MAX_VARIABLE_DEPTH = 64;
 
-/** Rejects variables that are nested too deep. Not recursive, so that it cannot overflow the stack. @throws QUERY_TOO_LARGE */
+/** Rejects variables that are nested too deeply. It is not recursive, so that it cannot overflow the stack. @throws QUERY_TOO_LARGE */
 export function checkVariableDepth(variables: unknown): void {
   let level: unknown[] = [variables];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > MAX_VARIABLE_DEPTH) {
       throw failure("QUERY_TOO_LARGE", {
         where: "variables",
-        received: `values more than ${MAX_VARIABLE_DEPTH} deep`,
-        allowed: String(MAX_VARIABLE_DEPTH),
-        todo: "Write the values side by side: lists take many.",
+        received: `values nested more than ${MAX_VARIABLE_DEPTH} levels deep`,
+        allowed: `${MAX_VARIABLE_DEPTH} levels`,
+        todo: "Put the values next to each other in one list.",
       });
     }
     level = level.flatMap((value): unknown[] =>

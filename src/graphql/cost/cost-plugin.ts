@@ -1,6 +1,6 @@
 import type { ApolloServerPlugin } from "@apollo/server";
-import { GraphQLError, type GraphQLSchema } from "graphql";
-import { httpStatus } from "../errors/graphql-error.js";
+import type { GraphQLSchema } from "graphql";
+import { graphqlErrorWithStatus } from "../errors/graphql-error.js";
 import { knownFailure } from "../errors/known-failure.js";
 import type { Context } from "../context.js";
 import type { Limits } from "../../model/limits.js";
@@ -23,7 +23,7 @@ export function costPlugin(schema: GraphQLSchema, limits: Limits): ApolloServerP
             cost = checkOperation(schema, { document, operation, variables: request.variables ?? {} }, limits);
             return Promise.resolve();
           } catch (error) {
-            return Promise.reject(asBadRequest(error));
+            return Promise.reject(withStatus(error));
           }
         },
         willSendResponse: ({ request, response: { body } }) => {
@@ -38,12 +38,9 @@ export function costPlugin(schema: GraphQLSchema, limits: Limits): ApolloServerP
   };
 }
 
-/** Gives an error its HTTP status: Apollo would respond with 500 to an error of a plugin. */
-function asBadRequest(error: unknown): Error {
+/** Returns an error with its HTTP status. Apollo would respond with 500 to an error of a plugin. */
+function withStatus(error: unknown): Error {
   const known = knownFailure(error);
-  if (known === undefined) return error instanceof Error ? error : new Error(String(error));
-  return new GraphQLError(known.message, {
-    originalError: known,
-    extensions: { http: { status: httpStatus(known.code) } },
-  });
+  if (known !== undefined) return graphqlErrorWithStatus(known);
+  return error instanceof Error ? error : new Error(String(error));
 }

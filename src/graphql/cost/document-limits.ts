@@ -4,20 +4,21 @@ import { graphqlError } from "../errors/graphql-error.js";
 import type { Limits } from "../../model/limits.js";
 import { measureDocument, type DocumentSize } from "./measure-document.js";
 
-/** How to fix a query that exceeds each limit. */
+/** The fix for a query that exceeds a limit. */
 const FIXES: Record<keyof DocumentSize, string> = {
-  depth: "Ask for what lies deeper by its id or slug, in a request of its own.",
+  depth: "Request deeper objects by id or slug, in a separate request.",
   aliases:
-    "Use a list argument (compareStudies(slugs:), similarityMatrix(experiments:), the filters of studies, experimentRows and layerRows), or several requests.",
-  rootFields: "Use a list argument or a filter instead of asking field by field, or several requests.",
+    "Use a list argument (compareStudies(slugs:), similarityMatrix(experiments:), the filters of studies, experimentRows and layerRows), or send several requests.",
+  rootFields: "Use a list argument or a filter instead of one root field per object, or send several requests.",
   directives: "Leave fields out of the query instead of skipping them.",
-  selections: "Select fewer fields; mind that each spread of a fragment selects all of its fields again.",
+  selections: "Select fewer fields. Each spread of a fragment selects all of its fields again.",
 };
 
+/** The name of what each limit counts. */
 const NAMES: Record<keyof DocumentSize, string> = {
-  depth: "fields inside each other",
+  depth: "levels of nested fields",
   aliases: "aliases",
-  rootFields: "fields of the operation",
+  rootFields: "root fields",
   directives: "directives",
   selections: "fields with all fragments expanded",
 };

@@ -73,7 +73,7 @@ export function acrossStudiesPoints({ slugs, ...args }: Arguments): number {
   return studies * degradationPoints(args);
 }
 
-/** Degradations at every rank of a study: the metrics of its runs, and a bootstrap for each rank. */
+/** Returns the points of the degradations at every rank of a study: the metrics of its runs, and a bootstrap for each rank. */
 function degradationPoints(args: Arguments): number {
   return EXPECTED.ranks * (EXPECTED.runsPerRank + bootstrapPoints(args));
 }

@@ -1,78 +1,111 @@
-import { Kind, type DocumentNode, type FragmentDefinitionNode, type SelectionSetNode } from "graphql";
+import {
+  Kind,
+  type DirectiveNode,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+} from "graphql";
 
-/** How large a query is, with its fragments put where they are spread. */
+/** The size of a query with its fragments expanded. */
 export interface DocumentSize {
-  /** Fields inside each other; what introspects is left out, graphql-js has a rule of its own for it. */
+  /** Maximum number of nested fields. An introspection field counts as one, because graphql-js limits its content. */
   readonly depth: number;
   readonly aliases: number;
-  /** Fields of the operation itself. */
+  /** Number of fields at the top level of the operation. */
   readonly rootFields: number;
   readonly directives: number;
+  /** Number of selected fields. */
   readonly selections: number;
 }
 
-const NOTHING: DocumentSize = { depth: 0, aliases: 0, rootFields: 0, directives: 0, selections: 0 };
+const EMPTY: DocumentSize = { depth: 0, aliases: 0, rootFields: 0, directives: 0, selections: 0 };
 
-/**
- * Measures the largest of a document's operations. Each fragment is measured once, so that the time grows with the text and
- * not with what the text expands to; a fragment inside itself counts as nothing: validation refuses it.
- */
-export function measureDocument({ definitions }: DocumentNode): DocumentSize {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const node of definitions) if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
-  const measured = new Map<string, DocumentSize>();
-  const ofFragment = (name: string): DocumentSize => {
-    const known = measured.get(name);
-    const fragment = fragments.get(name);
-    if (known !== undefined || fragment === undefined) return known ?? NOTHING;
-    measured.set(name, NOTHING);
-    const size = plus(ofSelections(fragment.selectionSet), { directives: fragment.directives?.length ?? 0 });
-    measured.set(name, size);
-    return size;
-  };
-  const ofSelections = ({ selections }: SelectionSetNode): DocumentSize => {
-    let sum = NOTHING;
-    for (const node of selections) {
-      const directives = node.directives?.length ?? 0;
-      if (node.kind === Kind.FRAGMENT_SPREAD) sum = plus(plus(sum, ofFragment(node.name.value)), { directives });
-      else if (node.kind === Kind.INLINE_FRAGMENT)
-        sum = plus(plus(sum, ofSelections(node.selectionSet)), { directives });
-      else {
-        const inside = node.selectionSet === undefined ? NOTHING : ofSelections(node.selectionSet);
-        const isIntrospection = node.name.value.startsWith("__");
-        sum = plus(sum, {
-          depth: isIntrospection ? 1 : inside.depth + 1,
-          aliases: inside.aliases + (node.alias === undefined || node.alias.value === node.name.value ? 0 : 1),
-          rootFields: 1,
-          directives: inside.directives + directives,
-          selections: inside.selections + 1,
-        });
-      }
-    }
-    return sum;
-  };
-  let largest = NOTHING;
-  for (const node of definitions) {
-    if (node.kind !== Kind.OPERATION_DEFINITION) continue;
-    const variables = (node.variableDefinitions ?? []).reduce((n, one) => n + (one.directives?.length ?? 0), 0);
-    const size = plus(ofSelections(node.selectionSet), { directives: (node.directives?.length ?? 0) + variables });
-    largest = combined(largest, size, Math.max);
+/** Returns the size of a document's operations: for each measure, the maximum over the operations. */
+export function measureDocument(document: DocumentNode): DocumentSize {
+  const measurement = new Measurement(fragmentsOf(document));
+  return document.definitions
+    .filter((node) => node.kind === Kind.OPERATION_DEFINITION)
+    .map((operation) => measurement.ofOperation(operation))
+    .reduce((left, right) => combine(left, right, Math.max), EMPTY);
+}
+
+/** Returns the fragments of a document by name. */
+export function fragmentsOf({ definitions }: DocumentNode): Map<string, FragmentDefinitionNode> {
+  const fragments = definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION);
+  return new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
+}
+
+/** The measurement of one document. It measures each fragment once, so that its time grows with the text, not with the expansion. */
+class Measurement {
+  readonly #fragmentSizes = new Map<string, DocumentSize>();
+
+  constructor(private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>) {}
+
+  ofOperation({ selectionSet, directives, variableDefinitions = [] }: OperationDefinitionNode): DocumentSize {
+    const variables = variableDefinitions.map((variable) => directivesOnly(variable.directives));
+    return [directivesOnly(directives), ...variables].reduce(add, this.#ofSelectionSet(selectionSet));
   }
-  return largest;
+
+  #ofSelectionSet({ selections }: SelectionSetNode): DocumentSize {
+    return selections.map((node) => this.#ofSelection(node)).reduce(add, EMPTY);
+  }
+
+  #ofSelection(node: SelectionNode): DocumentSize {
+    switch (node.kind) {
+      case Kind.FIELD:
+        return this.#ofField(node);
+      case Kind.INLINE_FRAGMENT:
+        return add(this.#ofSelectionSet(node.selectionSet), directivesOnly(node.directives));
+      case Kind.FRAGMENT_SPREAD:
+        return add(this.#ofFragment(node.name.value), directivesOnly(node.directives));
+    }
+  }
+
+  #ofField({ name, alias, selectionSet, directives = [] }: FieldNode): DocumentSize {
+    const content = selectionSet === undefined ? EMPTY : this.#ofSelectionSet(selectionSet);
+    const isIntrospection = name.value.startsWith("__");
+    const isRenamed = alias !== undefined && alias.value !== name.value;
+    return {
+      depth: isIntrospection ? 1 : content.depth + 1,
+      aliases: content.aliases + (isRenamed ? 1 : 0),
+      rootFields: 1,
+      directives: content.directives + directives.length,
+      selections: content.selections + 1,
+    };
+  }
+
+  /** Unknown fragments, and fragments inside themselves, are empty: validation rejects them. */
+  #ofFragment(name: string): DocumentSize {
+    const known = this.#fragmentSizes.get(name);
+    if (known !== undefined) return known;
+    const fragment = this.fragments.get(name);
+    if (fragment === undefined) return EMPTY;
+    this.#fragmentSizes.set(name, EMPTY);
+    const size = add(this.#ofSelectionSet(fragment.selectionSet), directivesOnly(fragment.directives));
+    this.#fragmentSizes.set(name, size);
+    return size;
+  }
 }
 
-/** Side by side: the depth is the larger one, all else adds up. */
-function plus(left: DocumentSize, right: Partial<DocumentSize>): DocumentSize {
-  const all = { ...NOTHING, ...right };
-  return { ...combined(left, all, (a, b) => a + b), depth: Math.max(left.depth, all.depth) };
+function directivesOnly(directives: readonly DirectiveNode[] = []): DocumentSize {
+  return { ...EMPTY, directives: directives.length };
 }
 
-function combined(left: DocumentSize, right: DocumentSize, by: (a: number, b: number) => number): DocumentSize {
+/** Returns the size of two parts of one selection: the larger depth, and the sums of the other measures. */
+function add(left: DocumentSize, right: DocumentSize): DocumentSize {
+  const sums = combine(left, right, (a, b) => a + b);
+  return { ...sums, depth: Math.max(left.depth, right.depth) };
+}
+
+function combine(left: DocumentSize, right: DocumentSize, operation: (a: number, b: number) => number): DocumentSize {
   return {
-    depth: by(left.depth, right.depth),
-    aliases: by(left.aliases, right.aliases),
-    rootFields: by(left.rootFields, right.rootFields),
-    directives: by(left.directives, right.directives),
-    selections: by(left.selections, right.selections),
+    depth: operation(left.depth, right.depth),
+    aliases: operation(left.aliases, right.aliases),
+    rootFields: operation(left.rootFields, right.rootFields),
+    directives: operation(left.directives, right.directives),
+    selections: operation(left.selections, right.selections),
   };
 }

@@ -19,6 +19,7 @@ import {
 } from "graphql";
 import { amountFor, priceOf, type Arguments } from "./costs.js";
 import { EXPECTED } from "./estimates.js";
+import { fragmentsOf } from "./measure-document.js";
 
 export interface QueryCost {
   readonly points: number;
@@ -46,11 +47,6 @@ export function queryCost(
   // Invalid variables make the execution fail before it reads anything.
   if (errors !== undefined || root == null) return FREE;
   return new CostEstimate(schema, fragmentsOf(document), coerced).ofOperation(operation, root);
-}
-
-function fragmentsOf({ definitions }: DocumentNode): Map<string, FragmentDefinitionNode> {
-  const fragments = definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION);
-  return new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
 }
 
 /** A field of the operation itself and its points. */
@@ -136,7 +132,7 @@ class CostEstimate {
     return (amountFor(price?.points, args) ?? 0) + items * this.#ofValue(field, node, args);
   }
 
-  /** One point for a value of the field, and the points of its selections. */
+  /** Returns one point for a value of the field plus the points of its selections. */
   #ofValue(field: GraphQLField<unknown, unknown>, { selectionSet }: FieldNode, args: Arguments): number {
     const type = getNamedType(field.type);
     if (selectionSet === undefined || !isObjectType(type)) return 1;
@@ -159,7 +155,7 @@ class CostEstimate {
   }
 }
 
-/** The number of values that a field without a price for its items has. */
+/** Returns the expected number of values of a field without a price for its items. */
 function expectedItems({ name, type }: GraphQLField<unknown, unknown>, pageSize: number): number {
   if (pageSize > 0 && (name === "nodes" || name === "edges")) return pageSize;
   const isListOfObjects = isListType(getNullableType(type)) && isObjectType(getNamedType(type));

@@ -17,13 +17,13 @@ class FailureModeType implements Omit<FailureMode, "experiments"> {
   @Field(() => FailureKind, { description: "The kind of problem, for programs." })
   kind!: FailureKind;
 
-  @Field(() => String, { description: "What is observed." })
+  @Field(() => String, { description: "The observed symptom." })
   symptom!: string;
 
   @Field(() => String, { description: "The likely cause." })
   cause!: string;
 
-  @Field(() => String, { description: "What to do about it." })
+  @Field(() => String, { description: "The recommended action." })
   mitigation!: string;
 
   @Field(() => Severity, { description: "Severity, from the kind of problem and how certain it is." })

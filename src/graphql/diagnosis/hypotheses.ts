@@ -15,7 +15,7 @@ import { StudyJudgementArguments } from "./judgement-arguments.js";
 
 @ObjectType("Evidence", { description: "A number that a verdict is based on." })
 export class EvidenceType implements Evidence {
-  @Field(() => String, { description: "What the number is: `mean cosine similarity at r = 8`." })
+  @Field(() => String, { description: "Name of the number: `mean cosine similarity at r = 8`." })
   label!: string;
 
   @Field(() => Float, {
@@ -61,7 +61,7 @@ class HypothesisType implements Omit<Hypothesis, "basis"> {
   evidence!: readonly EvidenceType[];
 
   @Field(() => [ConfoundType], {
-    description: "What confounds the comparisons behind the verdict; empty if nothing is known to.",
+    description: "Known confounds of the comparisons behind the verdict; empty if there are none.",
   })
   confounds!: readonly ConfoundType[];
 
@@ -76,7 +76,7 @@ class HypothesisType implements Omit<Hypothesis, "basis"> {
 export class HypothesesResolver {
   @Costs({ points: diagnosisPoints, items: 3 })
   @FieldResolver(() => [HypothesisType], {
-    description: "Hypotheses H1, H2 and H3, each with its verdict and what confounds the comparisons behind it.",
+    description: "Hypotheses H1, H2 and H3, each with its verdict and the confounds of the comparisons behind it.",
   })
   async hypotheses(
     @Root() study: Study,

@@ -26,8 +26,8 @@ export function formatError(log: Log): (formatted: GraphQLFormattedError, error:
     const position = { ...(locations && { locations }), ...(path && { path }) };
     const known = knownFailure(error);
     if (known !== undefined) return { message: known.message, ...position, extensions: { code: known.code } };
-    if (REQUEST_CODES.has(String(extensions?.["code"])))
-      return { message, ...position, extensions: { code: extensions?.["code"] } };
+    const code = extensions?.["code"];
+    if (REQUEST_CODES.has(String(code))) return { message, ...position, extensions: { code } };
     const original = unwrapResolverError(error);
     const trouble = databaseFailure(original);
     if (trouble !== undefined) {
@@ -35,10 +35,6 @@ export function formatError(log: Log): (formatted: GraphQLFormattedError, error:
       return { message: trouble.message, ...position, extensions: { code: trouble.code } };
     }
     log.error({ err: original, path }, "a query failed unexpectedly");
-    return {
-      message: UNFORESEEN,
-      ...position,
-      extensions: { code: "INTERNAL" },
-    };
+    return { message: UNFORESEEN, ...position, extensions: { code: "INTERNAL" } };
   };
 }

@@ -6,6 +6,12 @@ export function graphqlError(failure: RankscopeError): GraphQLError {
   return new GraphQLError(failure.message, { originalError: failure });
 }
 
+/** Wraps a failure as a GraphQL error that sets the HTTP status of the response. */
+export function graphqlErrorWithStatus(failure: RankscopeError): GraphQLError {
+  const status = httpStatus(failure.code);
+  return new GraphQLError(failure.message, { originalError: failure, extensions: { http: { status } } });
+}
+
 const STATUS: Partial<Record<ErrorCode, number>> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,

@@ -37,7 +37,7 @@ export class Quantization {
   @Field(() => String, { description: "Label in the study: `16bit`, `4bit`." })
   label!: string;
 
-  @Field(() => Int, { nullable: true, description: "Bits per base weight; null if the label does not tell." })
+  @Field(() => Int, { nullable: true, description: "Bits per base weight; null if the label does not state them." })
   bits!: number | null;
 
   @Field(() => String, {
@@ -68,7 +68,7 @@ export class CheckpointType {
   })
   id!: string;
 
-  @Field(() => Int, { nullable: true, description: "Optimizer step; null if the folder does not tell." })
+  @Field(() => Int, { nullable: true, description: "Optimizer step; null if the name of the folder has no step." })
   step!: number | null;
 
   @Field(() => Boolean, { description: "Whether this is the final adapter of its run." })

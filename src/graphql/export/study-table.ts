@@ -86,7 +86,7 @@ function tooManyRows(path: string): Error {
   return failure("ARGUMENT_INVALID", {
     where: "table",
     received: `a table of more than ${MAX_ROWS} rows`,
-    allowed: `up to ${MAX_ROWS} in an answer`,
+    allowed: `up to ${MAX_ROWS} rows in a response`,
     todo: `Download it from ${path}.`,
   });
 }

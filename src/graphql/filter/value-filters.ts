@@ -1,11 +1,9 @@
 import { Field, Float, InputType, Int } from "type-graphql";
 import { Method } from "../../model/enums/method.js";
 
-/** Options of the fields that several filters share. */
-
 const optional = (description: string) => ({ nullable: true, description });
 
-/** Conditions by name. An unknown value meets only `notIn`, `notEquals` and `isNull: true`. */
+/** Options of the conditions that several filters share. An unknown value meets only `notIn`, `notEquals` and `isNull: true`. */
 const CONDITIONS = {
   equals: optional("Equal to this value. Text is case-sensitive."),
   notEquals: optional("Not equal to this value. Unknown values match."),
@@ -28,7 +26,7 @@ const CONDITIONS = {
   startsWith: optional("Starts with this text. Case-insensitive."),
 } as const;
 
-/** Bounds that filters of numbers share. It is no type of the schema. */
+/** Bounds that filters of numbers share. It is not a type of the schema. */
 @InputType()
 abstract class NumberBounds {
   @Field(() => Float, CONDITIONS.lt)

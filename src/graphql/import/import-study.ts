@@ -44,7 +44,7 @@ class FindingType {
   @Field(() => String, { description: "A file or folder, relative to the study's folder, or an experiment." })
   where!: string;
 
-  @Field(() => String, { description: "What was found and how the import handled it, in one sentence." })
+  @Field(() => String, { description: "The finding and how the import handled it, in one sentence." })
   message!: string;
 }
 
@@ -70,7 +70,7 @@ export class ImportStudyResolver {
   @Requires("writer")
   @Mutation(() => ImportStudyPayload, {
     description:
-      "Imports a folder on the server. A repeated import changes nothing; a folder with new files adds what is new. A failed import stores nothing.",
+      "Imports a folder on the server. A repeated import changes nothing; a folder with new files adds only their content. A failed import stores nothing.",
   })
   async importStudy(
     @Arg("input", () => ImportStudyInput, { description: "The folder to import, and the study to store it as." })
@@ -86,7 +86,7 @@ export class ImportStudyResolver {
       { ...requesterOf(context.principal), ...(slug != null && { studies: [slug] }) },
     );
     await finishedOrTimeout(finished, Math.min(waitSeconds * 1000, context.deadline.waitMilliseconds()));
-    // Not through the request's loaders: they may have the job as it was created.
+    // The request's loaders may hold an earlier state of the job.
     const [job] = await jobsById(context.database, [id]);
     if (job === undefined) throw new Error(`job ${id} is missing`);
     return payloadOf(job, context);

@@ -46,7 +46,7 @@ export class JobsResolver {
     if (study === undefined) throw failure("STUDY_NOT_FOUND", { where: "slug", received: JSON.stringify(slug) });
     const id = await jobs.precompute(study.id, { ...requesterOf(principal), studies: [study.slug] });
     const [job] = await jobsById(database, [id]);
-    if (job === undefined) throw failure("COMPUTE_FAILED", { received: "a job that is gone" });
+    if (job === undefined) throw failure("COMPUTE_FAILED", { received: "a job that no longer exists" });
     return { job, study };
   }
 

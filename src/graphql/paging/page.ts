@@ -16,7 +16,7 @@ export class PageInfo {
 
 /** Returns `first` for a page of nodes, which is limited because nodes have relations. @throws ARGUMENT_INVALID */
 export function checkPageSize(first: number, { pageSize }: Pick<Limits, "pageSize">): number {
-  return checkFirst(first, pageSize, "Ask for the rest in further pages, with after: pageInfo.endCursor.");
+  return checkFirst(first, pageSize, "Request the rest page by page, with after: pageInfo.endCursor.");
 }
 
 /** Returns `first` for a page of flat rows, which can be larger than a page of nodes. @throws ARGUMENT_INVALID */
@@ -24,7 +24,7 @@ export function checkRowCount(first: number, { rows }: Pick<Limits, "rows">): nu
   return checkFirst(
     first,
     rows,
-    "Ask for the rest in further pages, with after: pageInfo.endCursor, or download the whole table from /export.",
+    "Request the rest page by page, with after: pageInfo.endCursor, or download the whole table from /export.",
   );
 }
 

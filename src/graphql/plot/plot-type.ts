@@ -19,10 +19,10 @@ export class PlotType {
   @Field(() => PlotTheme, { description: "The requested theme, which applies to the specification and the images." })
   theme!: PlotTheme;
 
-  @Field(() => String, { description: "The title in the plot, with what it shows and the study and rank." })
+  @Field(() => String, { description: "The title in the plot: its content, the study and the rank." })
   title!: string;
 
-  @Field(() => String, { description: "Text alternative: what the plot shows, in numbers." })
+  @Field(() => String, { description: "Text alternative: the content of the plot in numbers." })
   description!: string;
 
   @Field(() => GraphQLJSON, {
@@ -45,6 +45,8 @@ export class PlotType {
   @Field(() => PlotMissing, { nullable: true, description: "Why the plot is empty; null if it is not." })
   missing!: PlotMissing | null;
 
-  @Field(() => [String], { description: "What the plot omits or thins out, and why; empty if it shows everything." })
+  @Field(() => [String], {
+    description: "Data that the plot omits or thins out, and the reasons; empty if it shows everything.",
+  })
   notes!: readonly string[];
 }

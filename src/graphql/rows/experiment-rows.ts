@@ -42,7 +42,7 @@ class ExperimentRowType {
   @Field(() => String, { description: "Quantization label: `4bit`." })
   quantization!: string;
 
-  @Field(() => Int, { nullable: true, description: "Bits per base weight; null if the label does not tell." })
+  @Field(() => Int, { nullable: true, description: "Bits per base weight; null if the label does not state them." })
   quantizationBits!: number | null;
 
   @Field(() => String, {

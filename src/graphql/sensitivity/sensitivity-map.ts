@@ -38,7 +38,7 @@ class LayerSensitivityRow {
 
   @Field(() => Float, {
     nullable: true,
-    description: "Mean score over the fair ranks; null if one of them has no score.",
+    description: "Mean score over fairRanks; null if one of these ranks has no score.",
   })
   mean!: number | null;
 }
@@ -62,13 +62,13 @@ class PartSensitivityRowType {
 
   @Field(() => [Float], {
     nullable: "items",
-    description: "Mean score over the layers, by fair rank; null if the score of a layer is undefined.",
+    description: "Mean score over the layers for each of fairRanks; null if the score of a layer is undefined.",
   })
   values!: readonly (number | null)[];
 
   @Field(() => Float, {
     nullable: true,
-    description: "Mean score over the fair ranks; null if one of them has no score.",
+    description: "Mean score over fairRanks; null if one of these ranks has no score.",
   })
   mean!: number | null;
 }
@@ -98,7 +98,7 @@ export class SensitivityMapType implements SensitivityMap<Layer> {
 /** A sensitivity map, and what its fields `parts` and `jobs` are computed from. */
 interface SensitivityMapRow extends SensitivityMapType {
   readonly pendingJobs: readonly string[];
-  /** The compared layers of each fair rank. */
+  /** The compared layers of each rank in `fairRanks`. */
   readonly compared: readonly (readonly ComparedLayer[])[];
 }
 
@@ -122,12 +122,12 @@ export class StudySensitivityMapResolver {
     const ranks = await context.loaders.ranks.load(study.id);
     const compared = await Promise.all(ranks.map(({ r }) => similarityAtRank(context, study, r, requested)));
     const map = sensitivityMap(compared.map(({ similarity }) => similarity));
-    const fair = compared.filter(({ similarity }) => map.fairRanks.includes(similarity.rank));
+    const comparable = compared.filter(({ similarity }) => map.fairRanks.includes(similarity.rank));
     return {
       ...map,
       computed: mergeProvenances(compared.map(({ computed }) => computed)),
       pendingJobs: [...new Set(compared.flatMap(({ similarity }) => similarity.pendingJobs))],
-      compared: fair.map(({ layers }) => layers),
+      compared: comparable.map(({ layers }) => layers),
     };
   }
 }

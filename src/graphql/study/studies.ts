@@ -15,7 +15,7 @@ import { StudyType } from "./study-type.js";
 
 @ObjectType({ description: "A study in a list of studies.", simpleResolvers: true })
 class StudyEdge {
-  @Field(() => String, { description: "Pass it as `after` to get the studies after this one." })
+  @Field(() => String, { description: "Cursor of this study: pass it as `after` to get the studies after it." })
   cursor!: string;
 
   @Field(() => StudyType, { description: "The study at this cursor." })

@@ -16,7 +16,7 @@ import { StudyType } from "./study-type.js";
 
 @ObjectType({ description: "A run in a list of runs.", simpleResolvers: true })
 class ExperimentEdge {
-  @Field(() => String, { description: "Pass it as `after` to get the runs after this one." })
+  @Field(() => String, { description: "Cursor of this run: pass it as `after` to get the runs after it." })
   cursor!: string;
 
   @Field(() => ExperimentType, { description: "The run at this cursor." })
