@@ -59,6 +59,11 @@ export const STORAGE_ERRORS = {
     what: "A weight file could not be copied into the weight store",
     todo: "Check that the store is writable and has free space, or leave weight files in place with RANKSCOPE_WEIGHTS=in-place.",
   },
+  NO_WORKER: {
+    kind: "transient",
+    what: "No worker is running",
+    todo: "Start one with: rankscope worker; or let the server run its own with RANKSCOPE_WORKERS=1. The queued job then runs.",
+  },
   COMPUTE_FAILED: {
     kind: "transient",
     what: "The result could not be computed",

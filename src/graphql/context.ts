@@ -18,6 +18,8 @@ export interface Services {
   readonly waitMilliseconds: number;
   readonly jobs: {
     readonly watch: JobWatch;
+    /** Returns whether a worker runs or is starting. By default, a worker is expected. */
+    readonly hasWorker?: (() => Promise<boolean>) | undefined;
     /** Queues all computations on the weights of a study. Returns the id of the job that ends with the last of them. */
     precompute(studyId: string, requester?: JobRequester): Promise<string>;
   };
@@ -32,6 +34,8 @@ export interface Context extends Omit<Services, "database">, RequestScope {
   readonly loaders: Loaders;
   /** Aborted when the client disconnects or the deadline passes. */
   readonly signal: AbortSignal;
+  /** Returns whether a worker runs or is starting. Workers are counted once a request. */
+  hasWorker(): Promise<boolean>;
 }
 
 /** The principal, connection, limits and deadline of one request. */
@@ -52,7 +56,9 @@ export function openContext(services: Services, scope: RequestScope): Context {
     deadline,
     requester: requesterOf(scope.principal),
   });
-  return { ...services, ...scope, signal, loaders };
+  let isWorkerPresent: Promise<boolean> | undefined;
+  const hasWorker = () => (isWorkerPresent ??= services.jobs.hasWorker?.() ?? Promise.resolve(true));
+  return { ...services, ...scope, signal, loaders, hasWorker };
 }
 
 /** Returns the requester of a principal's jobs. Its jobs concern only studies that it can see. */

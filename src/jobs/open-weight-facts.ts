@@ -4,7 +4,7 @@ import type { Log } from "../log.js";
 import { KERNEL_VERSION, type Execution, type FactKindName } from "../model/computed-facts.js";
 import type { FactObserver, FactOutcome } from "../model/fact-observer.js";
 import type { ComputeResult, FactFailure } from "../model/job-payloads.js";
-import type { FactRequest, FactResult, StoredFact, WeightFacts } from "../model/weight-facts.js";
+import type { FactRequest, FactResult, PendingFact, StoredFact, WeightFacts } from "../model/weight-facts.js";
 import type { Connection } from "../store/connection.js";
 import type { Job } from "../store/queue/jobs.js";
 import { enqueue, type QueueBounds } from "../store/queue/enqueue.js";
@@ -26,8 +26,11 @@ export interface WeightFactsOptions {
   readonly connection: Connection;
   readonly watch: JobWatch;
   readonly log: Log;
-  /** Called when jobs were queued: a command without a worker starts one. */
-  readonly onQueued?: (() => void) | undefined;
+  /**
+   * Called when facts are missing: a command without a worker starts one. Resolves with whether a worker runs or is starting;
+   * if not, the request does not wait. By default, a worker is expected.
+   */
+  readonly ensureWorker?: (() => Promise<boolean>) | undefined;
   readonly observe?: FactObserver | undefined;
   /** Once the queue is this long, missing facts fail with QUEUE_FULL. */
   readonly bounds?: QueueBounds | undefined;
@@ -58,9 +61,12 @@ async function requestFacts<Subject, Key extends object, Facts extends Execution
   const byKey = new Map(subjects.map((subject, i) => [keys[i] as string, subject]));
   const stored = await findFacts(options.connection, kind, [...byKey.values()]);
   const missing = new Map([...byKey].filter(([key]) => !stored.has(key)));
-  const queued = await queueMissing(options, kind, missing, request);
-  if (queued.jobs.size > 0) options.onQueued?.();
-  const ended = await waitForJobs(options, [...new Set(queued.jobs.values())], request);
+  const [queued, hasWorker] = await Promise.all([
+    queueMissing(options, kind, missing, request),
+    missing.size === 0 ? true : (options.ensureWorker?.() ?? true),
+  ]);
+  const waitMilliseconds = hasWorker ? request.waitMilliseconds : 0;
+  const ended = await waitForJobs(options, [...new Set(queued.jobs.values())], { ...request, waitMilliseconds });
   const computed = await findFacts(
     options.connection,
     kind,
@@ -72,7 +78,7 @@ async function requestFacts<Subject, Key extends object, Facts extends Execution
     if (cached !== undefined) return { facts: kind.factsFor(cached, subject), cached: true };
     const row = queued.stored.get(key) ?? computed.get(key);
     if (row !== undefined) return { facts: kind.factsFor(row, subject), cached: false };
-    return absentFact(key, queued, ended);
+    return absentFact(key, queued, { ended, hasWorker });
   });
 }
 
@@ -162,18 +168,25 @@ async function waitForJobs(
   }
 }
 
+interface EndedWait {
+  /** The jobs that have ended, by their ids. */
+  readonly ended: ReadonlyMap<string, Job>;
+  readonly hasWorker: boolean;
+}
+
 /** Returns why there is no fact, or the job that computes it. */
 function absentFact(
   key: string,
   { jobs, refused }: Pick<QueuedFacts<object, object>, "jobs" | "refused">,
-  ended: ReadonlyMap<string, Job>,
-): FactFailure | { readonly pending: string } {
+  { ended, hasWorker }: EndedWait,
+): FactFailure | PendingFact {
   const job = jobs.get(key);
   if (job === undefined) {
     return refused === undefined ? failureOf(undefined, key) : { code: refused.code, failed: refused.message };
   }
   const end = ended.get(job);
-  return end === undefined ? { pending: job } : failureOf(end, key);
+  if (end !== undefined) return failureOf(end, key);
+  return hasWorker ? { pending: job } : { pending: job, reason: failure("NO_WORKER").message };
 }
 
 /** Returns why a job that has ended did not compute a fact. */

@@ -31,8 +31,15 @@ export type FactResult<Facts> =
     }
   /** The error's message and code; the code tells unreadable weights from a failed computation. */
   | { readonly failed: string; readonly code: ErrorCode }
+  | PendingFact;
+
+/** A fact that a job has not computed yet. */
+export interface PendingFact {
   /** The job's id. */
-  | { readonly pending: string };
+  readonly pending: string;
+  /** Why the request did not wait for the job; undefined if it waited as long as it allowed. */
+  readonly reason?: string | undefined;
+}
 
 /**
  * Facts about weight updates: stored facts are looked up; missing ones are queued for a worker and stored. Results are in

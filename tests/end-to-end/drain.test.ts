@@ -6,6 +6,7 @@ import { createClient } from "graphql-ws";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { freshDatabase } from "../support/database.js";
+import { registerIdleWorker } from "../support/idle-worker.js";
 import { writeRandomStudy } from "../support/random-study.js";
 import { query, serveRankscope, startRankscope, type RunningRankscope } from "../support/rankscope.js";
 import { importRandomStudy } from "../support/serve-random-study.js";
@@ -51,7 +52,8 @@ test("a stopping server reports it, then completes running requests and notifies
     );
   });
   await sleep(200);
-  // Without a worker, the request waits for its four seconds, longer than the server accepts new requests.
+  // The worker takes no job, so the request waits for its four seconds, longer than the server accepts new requests.
+  const removeWorker = await registerIdleWorker(fresh.database);
   const running = pair(server, 4);
   await sleep(200);
   server.child.kill("SIGTERM");
@@ -66,6 +68,7 @@ test("a stopping server reports it, then completes running requests and notifies
   // Close code of graphql-transport-ws: the server is stopping, and the client may connect elsewhere.
   expect(await closed).toMatchObject({ code: 1001 });
   expect(await server.ended).toMatchObject({ code: 0, stderr: "" });
+  await removeWorker();
 }, 60_000);
 
 test("an import that runs when the server stops is complete or absent, and its job states which", async () => {

@@ -50,6 +50,9 @@ async function untilGone(pid: number): Promise<void> {
 
 test("a server runs a worker, replaces it if it is killed, and stops it when it stops", async () => {
   const server = await serveRankscope(environment());
+  // The worker may still be starting: the request waits for it.
+  const early = await query(server.address, SIMILARITY, { rank: 8 });
+  expect(early.data.study.weightSimilarity).toMatchObject({ comparedLayers: 16, computed: { cached: false } });
   const first = await onlyWorker();
   process.kill(first, "SIGKILL");
   const second = await onlyWorker(first);

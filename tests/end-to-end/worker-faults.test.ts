@@ -4,6 +4,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { freshDatabase } from "../support/database.js";
+import { registerIdleWorker } from "../support/idle-worker.js";
 import { query, startRankscope, type RunningRankscope } from "../support/rankscope.js";
 import { serveRandomStudy } from "../support/serve-random-study.js";
 
@@ -55,7 +56,7 @@ const matrix = async (wait: number, some = ids) =>
   (await query(server.address, MATRIX, { ids: some, wait })).data.similarityMatrix;
 const PAIR = `query($a: ID!, $b: ID!, $wait: Float) { compareExperiments(baseline: $a, candidate: $b, waitSeconds: $wait) {
   summary { meanCosineSimilarity comparedLayers }
-  layers { cosineSimilarity undefinedReason undefinedDetail job { id status } } } }`;
+  layers { cosineSimilarity undefinedReason undefinedDetail job { id status message } } } }`;
 const pair = async (a: string | undefined, b: string | undefined, wait: number) =>
   (await query(server.address, PAIR, { a, b, wait })).data.compareExperiments;
 
@@ -130,7 +131,23 @@ describe("a request", () => {
     await worker.ended;
   });
 
+  test("is told at once that no worker is running and how to start one, and a worker that starts runs the job", async () => {
+    const pending = await pair(ids[10], ids[11], 60);
+    const reason = expect.stringMatching(/^No worker is running\. Start one with: rankscope worker/) as string;
+    expect(pending.layers[0]).toMatchObject({
+      cosineSimilarity: null,
+      undefinedReason: "PENDING",
+      undefinedDetail: reason,
+      job: { status: "QUEUED", message: reason },
+    });
+    const worker = await startWorker();
+    expect((await pair(ids[10], ids[11], 20)).summary).toMatchObject({ comparedLayers: 4 });
+    worker.child.kill("SIGTERM");
+    await worker.ended;
+  });
+
   test("that is cancelled cancels its job, unless another request waits for it", async () => {
+    const removeWorker = await registerIdleWorker(fresh.database);
     const stop = new AbortController();
     const ask = (signal?: AbortSignal) =>
       fetch(new URL("/graphql", server.address), {
@@ -166,6 +183,7 @@ describe("a request", () => {
     await lonely;
     await until("the cancellation", async () => (await status()) === "CANCELLED");
     expect((await fresh.database.sql`select 1 from graphile_worker.jobs`).count).toBe(0);
+    await removeWorker();
   });
 });
 

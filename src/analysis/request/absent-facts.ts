@@ -5,7 +5,7 @@ import type { FactResult } from "../../model/weight-facts.js";
 /** Why there are no facts about weights. */
 export interface AbsentFacts {
   readonly undefinedReason: UndefinedReason;
-  /** The error's message; null where none occurred. */
+  /** The error's message, or why the request did not wait for the job; else null. */
   readonly detail: string | null;
   /** The id of the job that computes the facts; null where none does. */
   readonly pendingJob: string | null;
@@ -22,7 +22,9 @@ const UNREADABLE: readonly ErrorCode[] = [
 
 /** Returns why a result has no facts. */
 export function absentFacts(result: Exclude<FactResult<unknown>, { readonly facts: unknown }>): AbsentFacts {
-  if ("pending" in result) return { undefinedReason: "PENDING", detail: null, pendingJob: result.pending };
+  if ("pending" in result) {
+    return { undefinedReason: "PENDING", detail: result.reason ?? null, pendingJob: result.pending };
+  }
   return {
     undefinedReason: UNREADABLE.includes(result.code) ? "UNREADABLE" : "COMPUTE_FAILED",
     detail: result.failed,

@@ -55,13 +55,19 @@ export async function openServices(
   const startWorkers = () => {
     for (const supervisor of supervisors) supervisor.start();
   };
-  const onQueued = () => {
-    countWorkers(database).then(
-      (alive) => {
-        if (alive === 0) startWorkers();
-      },
-      (err: unknown) => log.warn({ err }, "cannot count the live workers"),
-    );
+  const expectsOwnWorker = supervisors.length > 0;
+  const isWorkerAlive = async () => {
+    try {
+      return (await countWorkers(database)) > 0;
+    } catch (err) {
+      log.warn({ err }, "cannot count the live workers");
+      return true;
+    }
+  };
+  const ensureWorker = async () => {
+    if (await isWorkerAlive()) return true;
+    startWorkers();
+    return expectsOwnWorker;
   };
   const limits = config.limits;
   const imports = openImportJobs({
@@ -78,14 +84,16 @@ export async function openServices(
         connection: database,
         watch,
         log,
-        onQueued,
+        ensureWorker,
         bounds: limits,
         observe: metrics?.facts,
       }),
       waitMilliseconds: config.waitMilliseconds,
       jobs: {
         watch,
-        precompute: (studyId, requester) => precomputeStudy(database, studyId, { requester, bounds: limits, onQueued }),
+        hasWorker: async () => expectsOwnWorker || (await isWorkerAlive()),
+        precompute: (studyId, requester) =>
+          precomputeStudy(database, studyId, { requester, bounds: limits, onQueued: () => void ensureWorker() }),
       },
       imports,
       importRoots: config.importRoots,

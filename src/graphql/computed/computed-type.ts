@@ -32,7 +32,8 @@ export class Computed implements Provenance {
 export abstract class ComputedResult {
   @Field(() => String, {
     nullable: true,
-    description: "Details of the failure if undefinedReason alone does not explain it; null otherwise.",
+    description:
+      "Details of the failure, or why a pending job does not run, if undefinedReason alone does not explain it; null otherwise.",
   })
   undefinedDetail!: string | null;
 

@@ -19,7 +19,7 @@ export class JobType {
   @Field(() => Int, { description: "Total number of units; 0 while it is unknown." })
   total!: number;
 
-  @Field(() => String, { description: "The current step, or why the job failed." })
+  @Field(() => String, { description: "The current step, why the job does not run, or why it failed." })
   message!: string;
 
   @Field(() => Date, { description: "When the job was requested." })

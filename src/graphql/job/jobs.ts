@@ -1,4 +1,4 @@
-import { Arg, Ctx, ID, Int, Mutation, Query, Resolver, Root, Subscription } from "type-graphql";
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root, Subscription } from "type-graphql";
 import { validate } from "uuid";
 import { failure } from "../../errors.js";
 import { JobStatus } from "../../model/enums/job-status.js";
@@ -10,8 +10,14 @@ import { Costs } from "../cost/costs.js";
 import { checkPageSize } from "../paging/page.js";
 import { JobType, PrecomputeStudyPayload } from "./job-type.js";
 
-@Resolver()
+@Resolver(() => JobType)
 export class JobsResolver {
+  @FieldResolver(() => String)
+  async message(@Root() { kind, status, message }: Job, @Ctx() { hasWorker }: Context): Promise<string> {
+    if (kind !== "COMPUTE" || status !== "QUEUED" || (await hasWorker())) return message;
+    return failure("NO_WORKER").message;
+  }
+
   @Requires("reader")
   @Query(() => JobType, { nullable: true, description: "The job with this id; null if there is none." })
   async job(

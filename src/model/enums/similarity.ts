@@ -34,6 +34,7 @@ export const UndefinedReason = defineEnum("UndefinedReason", "Why a value that i
   ZERO_UPDATE: "An update is zero (an untrained adapter has B = 0), so it has no direction.",
   UNREADABLE: "A weight file is missing or has changed since the import. See undefinedDetail.",
   COMPUTE_FAILED: "The computation failed. See undefinedDetail. The next request tries again.",
-  PENDING: "The given job is still computing it. Repeat the request after the job ends, or use a longer waitSeconds.",
+  PENDING:
+    "The given job is still computing it. Repeat the request after the job ends, or use a longer waitSeconds. See undefinedDetail if no worker is running.",
 });
 export type UndefinedReason = EnumValue<typeof UndefinedReason>;

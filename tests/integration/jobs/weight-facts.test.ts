@@ -4,6 +4,8 @@ import path from "node:path";
 import { v7 as newId } from "uuid";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { importStudy } from "#src/jobs/import/import-study.js";
+import type { JobWatch } from "#src/jobs/job-watch.js";
+import { openWeightFacts } from "#src/jobs/open-weight-facts.js";
 import type { FactRequest, WeightFacts } from "#src/model/weight-facts.js";
 import type { UpdatePair } from "#src/model/weight-updates.js";
 import { experimentsOfStudies } from "#src/store/studies/experiments.js";
@@ -180,6 +182,28 @@ describe("a request for results from weights", () => {
     expect((await weights.request("SPECTRUM", [{ factors: factors[0] as StoredFactors }], now)).map(isCached)).toEqual([
       true,
     ]);
+  });
+
+  test.each([
+    ["does not wait if no worker runs, and gives the reason", false, [0, /^No worker is running\. Start one with: /]],
+    ["waits if a worker runs or is starting", true, [20_000, undefined]],
+  ] as const)("%s", async (_, hasWorker, [milliseconds, reason]) => {
+    const waits: number[] = [];
+    const watch: JobWatch = {
+      ...real.services.jobs.watch,
+      ended(_, options) {
+        waits.push(options.milliseconds);
+        return Promise.resolve(new Map());
+      },
+    };
+    const ensureWorker = () => Promise.resolve(hasWorker);
+    const { log } = real.services;
+    const facts = openWeightFacts({ connection: fresh.database, watch, log, ensureWorker });
+    const [answer] = await facts.request("SPECTRUM", [{ factors: factors[0] as StoredFactors }], now);
+    if (answer === undefined || !("pending" in answer)) throw new Error("it is not pending");
+    expect(waits).toEqual([milliseconds]);
+    if (reason === undefined) expect(answer.reason).toBeUndefined();
+    else expect(answer.reason).toMatch(reason);
   });
 
   test("queues nothing if the client has disconnected", async () => {
