@@ -1,14 +1,13 @@
 import { writeFile } from "node:fs/promises";
 import { failure } from "../errors.js";
 import { openContext, unlimitedScope } from "../graphql/context.js";
-import { plotBytes } from "../plots/plot-bytes.js";
+import { openSchema } from "../graphql/schema.js";
+import { plotBytes, plotScale } from "../plots/plot-bytes.js";
 import { PlotKind } from "../plots/plot-kinds.js";
 import { kindName, kindOf, type PlotFormat } from "../plots/plot-paths.js";
-import { plotScale } from "../plots/plot-scale.js";
 import { missingReason } from "../plots/plot.js";
 import { openRenderer } from "../plots/render/renderer.js";
 import { requestedPlot } from "../plots/requested-plot.js";
-import { openSchema } from "../graphql/schema.js";
 import { print, type Process } from "./process.js";
 import { openServices } from "./serve/services.js";
 

@@ -1,8 +1,7 @@
 import { experimentRows } from "../store/across/experiment-rows.js";
 import type { ExperimentFilter } from "../store/across/filters.js";
 import type { Connection } from "../store/connection.js";
-import { mapRows, pages } from "./batches.js";
-import type { Cell, Column, Table } from "./table.js";
+import { mapRows, pages, type Cell, type Column, type Table } from "./table.js";
 
 /** Rows in a page. */
 const PAGE = 2_000;

@@ -1,8 +1,7 @@
 import { layerRows, type LayerRow } from "../analysis/across-studies/layer-rows.js";
 import type { StudyFilter } from "../store/across/filters.js";
 import type { Connection } from "../store/connection.js";
-import { mapRows, pages } from "./batches.js";
-import type { Table } from "./table.js";
+import { mapRows, pages, type Table } from "./table.js";
 
 /** Rows in a page. */
 const PAGE = 2_000;

@@ -1,14 +1,16 @@
-import { DEFAULT_RULE } from "../analysis/judgement/default-rule.js";
+import { DEFAULT_RULE } from "../analysis/judgement/judgement-options.js";
 import type { AnalysisContext } from "../analysis/request/analysis-context.js";
 import { runOf } from "../analysis/runs/study-runs.js";
+import { degradationByRank, type AcceptanceRule } from "../derive/degradation/degradation.js";
+import type { Run } from "../derive/runs/comparison-roles.js";
 import type { TableKind } from "../model/enums/export.js";
+import { curvesOfStudy, type StudyCurve } from "../store/across/study-curves.js";
+import type { Connection } from "../store/connection.js";
 import { metricNamesOfStudy } from "../store/studies/experiments.js";
 import type { Study } from "../store/studies/studies.js";
-import { curvesTable } from "./curves-table.js";
-import { degradationTable } from "./degradation-table.js";
 import { experimentsTable } from "./experiments-table.js";
 import { layersTable } from "./layers-table.js";
-import type { Table } from "./table.js";
+import { flatMapRows, oneBatch, pages, type Cell, type Table } from "./table.js";
 
 /** Returns one of a study's tables. Its rows are read while they are consumed. */
 export async function studyTable(
@@ -27,4 +29,70 @@ export async function studyTable(
     case "CURVES":
       return curvesTable(database, id);
   }
+}
+
+/** Curves in a page: few, since a curve can have tens of thousands of points. */
+const CURVES_PER_PAGE = 20;
+
+/** Returns a table with a row for each logged point. The value is null if it is not finite. */
+function curvesTable(connection: Connection, studyId: string): Table {
+  const curves = pages<StudyCurve>(CURVES_PER_PAGE, (after) =>
+    curvesOfStudy(connection, { studyId, limit: CURVES_PER_PAGE, after }),
+  );
+  return {
+    columns: [
+      { name: "run", type: "text" },
+      { name: "curve", type: "text" },
+      { name: "step", type: "integer" },
+      { name: "value", type: "number" },
+    ],
+    rows: flatMapRows(curves, pointRows),
+  };
+}
+
+function pointRows({ run, name, steps, values }: StudyCurve): Cell[][] {
+  return steps.map((step, i) => {
+    const value = values[i] ?? NaN;
+    return [run, name, step, Number.isFinite(value) ? value : null];
+  });
+}
+
+/** Returns a table with a row for each rank. */
+function degradationTable(runs: readonly Run[], rule: AcceptanceRule): Table {
+  const rows = degradationByRank(runs, rule).map(({ rank, degradation }): Cell[] => {
+    const { baseline, candidate, interval } = degradation;
+    return [
+      rank,
+      rule.metric,
+      baseline?.mean ?? null,
+      baseline?.n ?? 0,
+      candidate?.mean ?? null,
+      candidate?.n ?? 0,
+      degradation.absolute,
+      degradation.percent,
+      interval?.low ?? null,
+      interval?.high ?? null,
+      degradation.acceptable,
+      degradation.verdict,
+      degradation.reason,
+    ];
+  });
+  return {
+    columns: [
+      { name: "rank", type: "integer" },
+      { name: "metric", type: "text" },
+      { name: "baseline_mean", type: "number" },
+      { name: "baseline_n", type: "integer" },
+      { name: "candidate_mean", type: "number" },
+      { name: "candidate_n", type: "integer" },
+      { name: "absolute", type: "number" },
+      { name: "percent", type: "number" },
+      { name: "percent_low", type: "number" },
+      { name: "percent_high", type: "number" },
+      { name: "acceptable", type: "boolean" },
+      { name: "verdict", type: "text" },
+      { name: "reason", type: "text" },
+    ],
+    rows: oneBatch(rows),
+  };
 }

@@ -12,3 +12,44 @@ export interface Table {
   readonly columns: readonly Column[];
   readonly rows: AsyncIterable<readonly (readonly Cell[])[]>;
 }
+
+/**
+ * Reads a list page by page.
+ *
+ * @param size the number of rows of a full page
+ * @param read returns the page after a row, or the first page
+ */
+export async function* pages<Row>(
+  size: number,
+  read: (after: Row | undefined) => Promise<readonly Row[]>,
+): AsyncGenerator<readonly Row[]> {
+  let after: Row | undefined;
+  for (;;) {
+    const rows = await read(after);
+    if (rows.length > 0) yield rows;
+    if (rows.length < size) return;
+    after = rows.at(-1);
+  }
+}
+
+/** Maps each row of each batch. */
+export async function* mapRows<Row, Result>(
+  batches: AsyncIterable<readonly Row[]>,
+  map: (row: Row) => Result,
+): AsyncGenerator<readonly Result[]> {
+  for await (const batch of batches) yield batch.map(map);
+}
+
+/** Maps each row of each batch to several rows. */
+export async function* flatMapRows<Row, Result>(
+  batches: AsyncIterable<readonly Row[]>,
+  map: (row: Row) => readonly Result[],
+): AsyncGenerator<readonly Result[]> {
+  for await (const batch of batches) yield batch.flatMap(map);
+}
+
+/** Returns rows that are in memory as one batch. */
+// eslint-disable-next-line @typescript-eslint/require-await -- a table's rows are asynchronous; these are in memory
+export async function* oneBatch<Row>(rows: readonly Row[]): AsyncGenerator<readonly Row[]> {
+  yield rows;
+}

@@ -1,6 +1,6 @@
 /** Options of arguments that several fields share. Thresholds are arguments, because stored facts contain no judgement. */
 
-import { DEFAULT_RULE } from "../analysis/judgement/default-rule.js";
+import { DEFAULT_RULE } from "../analysis/judgement/judgement-options.js";
 import { Scaling } from "../model/enums/similarity.js";
 
 export const thresholdArg = {

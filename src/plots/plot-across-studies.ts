@@ -3,7 +3,7 @@ import type { StudyFilter } from "../store/across/filters.js";
 import { listStudies } from "../store/across/list-studies.js";
 import type { Study } from "../store/studies/studies.js";
 import { degradationAcrossStudies, readDegradationAcrossStudies } from "./kinds/degradation-across-studies.js";
-import type { PlotOptions } from "./plot-options.js";
+import type { PlotOptions } from "./plot-kind.js";
 import type { Plot } from "./plot.js";
 
 /** Maximum number of studies in a plot: more rows would not be legible. */

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { failure } from "../errors.js";
 import { csvLine } from "../export/csv.js";
 import type { PlotTheme } from "../model/enums/plot.js";
 import type { PlotFormat } from "./plot-paths.js";
@@ -48,4 +49,19 @@ function csvText({ columns, rows }: PlotTable): string {
 
 function hash(text: string): string {
   return createHash("sha256").update(text).digest("base64url");
+}
+
+const DEFAULT_SCALE = 2;
+const MAX_SCALE = 4;
+
+/** Parses the scale of a PNG: its pixels for each pixel of the plot. @throws ARGUMENT_INVALID */
+export function plotScale(value: unknown): number {
+  if (value === undefined) return DEFAULT_SCALE;
+  const scale = typeof value === "string" && value.trim() !== "" ? Number(value) : NaN;
+  if (scale >= 1 && scale <= MAX_SCALE) return scale;
+  throw failure("ARGUMENT_INVALID", {
+    where: "scale",
+    received: JSON.stringify(value),
+    allowed: `a number from 1 to ${MAX_SCALE}`,
+  });
 }

@@ -1,9 +1,26 @@
-import type { AnalysisContext } from "../analysis/request/analysis-context.js";
+import type { JudgementOptions } from "../analysis/judgement/judgement-options.js";
 import type { MeasuredStudy } from "../analysis/judgement/measured-study.js";
+import type { AnalysisContext } from "../analysis/request/analysis-context.js";
+import type { PlotTheme } from "../model/enums/plot.js";
+import type { Scaling } from "../model/enums/similarity.js";
 import type { Study } from "../store/studies/studies.js";
 import { subjectOf, type Subject } from "./parts/subject.js";
-import type { StudyPlotOptions } from "./plot-options.js";
 import type { Plot } from "./plot.js";
+
+/** Options of any plot. Each kind uses those that concern it. */
+export interface PlotOptions extends JudgementOptions {
+  readonly theme: PlotTheme;
+}
+
+/** Options of a plot of one study. */
+export interface StudyPlotOptions extends PlotOptions {
+  /** The rank to show; each kind has a default. */
+  readonly rank?: number | null | undefined;
+  readonly scaling: Scaling;
+  readonly similarityThreshold: number;
+  /** Maximum wait for results that have to be computed; the context's wait if it is not given. */
+  readonly waitSeconds?: number | null | undefined;
+}
 
 /** A request for a plot of one study. */
 export interface PlotRequest {

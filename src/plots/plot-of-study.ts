@@ -1,11 +1,10 @@
-import type { AnalysisContext } from "../analysis/request/analysis-context.js";
 import { measuredStudy, type MeasuredStudy } from "../analysis/judgement/measured-study.js";
+import type { AnalysisContext } from "../analysis/request/analysis-context.js";
 import { ranksOf } from "../derive/runs/comparison-roles.js";
 import { failure } from "../errors.js";
 import type { Study } from "../store/studies/studies.js";
-import type { StudyPlot } from "./plot-kind.js";
+import type { StudyPlot, StudyPlotOptions } from "./plot-kind.js";
 import { plotKind, type PlotKind } from "./plot-kinds.js";
-import type { StudyPlotOptions } from "./plot-options.js";
 
 /**
  * Returns a plot of a study. Its numbers are computed by the functions that answer the corresponding fields of the API.

@@ -4,10 +4,9 @@ import { failure } from "../errors.js";
 import type { PlotTheme } from "../model/enums/plot.js";
 import type { StudyFilter } from "../store/across/filters.js";
 import { plotAcrossStudies } from "./plot-across-studies.js";
-import type { StudyPlot } from "./plot-kind.js";
+import type { PlotOptions, StudyPlot, StudyPlotOptions } from "./plot-kind.js";
 import type { PlotKind } from "./plot-kinds.js";
 import { plotOfStudy } from "./plot-of-study.js";
-import type { PlotOptions, StudyPlotOptions } from "./plot-options.js";
 import { readParameters } from "./plot-parameters.js";
 
 export interface RequestedPlot extends StudyPlot {

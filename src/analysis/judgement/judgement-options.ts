@@ -1,7 +1,8 @@
 import type { RolesRequest } from "../../derive/runs/resolve-roles.js";
+import type { HypothesisRule } from "../../derive/study-evidence.js";
 import type { RuleSet } from "../../model/enums/acceptance.js";
 import type { IntervalChoice } from "../../model/enums/interval.js";
-import type { MetricPoint } from "../../model/enums/metric.js";
+import { MetricName, type MetricPoint } from "../../model/enums/metric.js";
 
 /** Selects the metric that is judged, and the runs that are compared. */
 export interface MetricOptions extends RolesRequest {
@@ -39,3 +40,12 @@ export interface StudyJudgementOptions extends JudgementOptions {
   /** Maximum wait for facts about weights; the context's where undefined. */
   readonly waitSeconds?: number | null | undefined;
 }
+
+/** The rule by which a study is judged unless a request sets another. */
+export const DEFAULT_RULE = {
+  metric: MetricName.TRAINING_LOSS,
+  thresholdPercent: 5,
+  twoSided: false,
+  similarityThreshold: 0.95,
+  sensitivitySpread: 0.05,
+} as const satisfies HypothesisRule;

@@ -1,7 +1,7 @@
 import type DataLoader from "dataloader";
 import type { StoredFactors } from "../../model/stored-factors.js";
-import type { Checkpoint, Experiment } from "../../store/studies/experiments.js";
 import type { Layer } from "../../store/studies/layers.js";
+import type { RunCheckpoint } from "./run-checkpoint.js";
 
 /** The loaders from which the layers of a checkpoint are read. */
 export interface CheckpointLoaders {
@@ -9,12 +9,6 @@ export interface CheckpointLoaders {
   readonly layers: DataLoader<string, Layer[]>;
   /** Factors by their checkpoint's id. */
   readonly factors: DataLoader<string, StoredFactors[]>;
-}
-
-/** A run with the selected checkpoint; undefined where the run has no weights. */
-export interface RunCheckpoint {
-  readonly experiment: Experiment;
-  readonly checkpoint: Checkpoint | undefined;
 }
 
 /** A layer that a checkpoint adapts. */

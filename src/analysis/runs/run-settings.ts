@@ -1,6 +1,6 @@
 import type { ComparedAdapterSettings, RunSettings } from "../../derive/runs/run-settings.js";
 import type { Loaders } from "../request/loaders.js";
-import type { RunCheckpoint } from "./checkpoint-layers.js";
+import type { RunCheckpoint } from "./run-checkpoint.js";
 
 /** Loads how a run was trained. */
 export async function runSettings(

@@ -2,12 +2,8 @@ import DataLoader from "dataloader";
 import { similaritySummary, type SimilaritySummary } from "../../derive/similarity/similarity-summary.js";
 import { mergeProvenances, type Provenance } from "../request/provenance.js";
 import type { WeightFactsLoader } from "../request/weight-facts-loader.js";
-import {
-  checkpointLayers,
-  matchLayers,
-  type CheckpointLoaders,
-  type RunCheckpoint,
-} from "../runs/checkpoint-layers.js";
+import { checkpointLayers, matchLayers, type CheckpointLoaders } from "../runs/checkpoint-layers.js";
+import type { RunCheckpoint } from "../runs/run-checkpoint.js";
 import { compareLayers, type ComparedLayer } from "./compare-layers.js";
 import type { ComparisonOptions } from "./compare-updates.js";
 

@@ -10,13 +10,8 @@ import type { SimilarityMeasure } from "../../model/enums/similarity.js";
 import type { Layer } from "../../store/studies/layers.js";
 import { mergeProvenances, type Provenance } from "../request/provenance.js";
 import type { WeightFactsLoader } from "../request/weight-facts-loader.js";
-import {
-  checkpointLayers,
-  matchLayers,
-  type CheckpointLoaders,
-  type MatchedLayer,
-  type RunCheckpoint,
-} from "../runs/checkpoint-layers.js";
+import { checkpointLayers, matchLayers, type CheckpointLoaders, type MatchedLayer } from "../runs/checkpoint-layers.js";
+import type { RunCheckpoint } from "../runs/run-checkpoint.js";
 import { compareUpdates, type ComparisonOptions, type LayerFactorPair } from "./compare-updates.js";
 
 export interface RunsMatrix extends MeanMatrix {

@@ -5,12 +5,8 @@ import type { Layer } from "../../store/studies/layers.js";
 import { absentFacts } from "../request/absent-facts.js";
 import { provenanceOf, type Provenance } from "../request/provenance.js";
 import type { WeightFactsLoader } from "../request/weight-facts-loader.js";
-import {
-  checkpointLayers,
-  type AdaptedLayer,
-  type CheckpointLoaders,
-  type RunCheckpoint,
-} from "../runs/checkpoint-layers.js";
+import { checkpointLayers, type AdaptedLayer, type CheckpointLoaders } from "../runs/checkpoint-layers.js";
+import type { RunCheckpoint } from "../runs/run-checkpoint.js";
 import type { ComparisonOptions } from "../similarity/compare-updates.js";
 
 /** The spectrum of one layer of a checkpoint. */

@@ -1,20 +1,19 @@
 import { environmentFor } from "../../config.js";
-import { openWeightFacts } from "../../jobs/open-weight-facts.js";
+import type { ServerServices } from "../../http/server-services.js";
 import { openImportJobs } from "../../jobs/import/import-jobs.js";
 import { openJobWatch } from "../../jobs/job-watch.js";
+import { openWeightFacts } from "../../jobs/open-weight-facts.js";
 import { precomputeStudy } from "../../jobs/precompute-study.js";
 import { openSupervisor } from "../../jobs/worker/supervisor.js";
-import { allStatements } from "../../observe/all-statements.js";
+import type { WeightStore } from "../../model/weight-store.js";
 import type { ServerMetrics } from "../../observe/open-metrics.js";
-import type { ServerServices } from "../../http/server-services.js";
 import { openStore } from "../../store/database.js";
 import { readFleet } from "../../store/queue/fleet.js";
 import { countWorkers } from "../../store/queue/workers.js";
 import { openWeightStore } from "../../weights/open-weight-store.js";
-import type { WeightStore } from "../../model/weight-store.js";
 import type { Process } from "../process.js";
-import { openConfiguredTracing } from "./open-tracing.js";
 import { weightSettings } from "../weight-settings.js";
+import { allStatements, openConfiguredTracing } from "./observers.js";
 
 export interface OpenServices {
   readonly services: ServerServices;

@@ -4,16 +4,15 @@ import { failure } from "../../errors.js";
 import type { JobRun } from "../../jobs/job-run.js";
 import { runWorker, type RunningWorker } from "../../jobs/worker/run-worker.js";
 import type { WorkerMessage } from "../../jobs/worker/supervisor.js";
-import { allStatements } from "../../observe/all-statements.js";
 import { listenForMetrics, type MetricsListener } from "../../observe/listen.js";
 import { openWorkerMetrics } from "../../observe/open-metrics.js";
-import { surviveLostConnections } from "../../store/survive-lost-connections.js";
 import { DEAD_AFTER_SECONDS } from "../../store/queue/workers.js";
+import { surviveLostConnections } from "../../store/survive-lost-connections.js";
 import { openWorkerStore, type WorkerStore } from "../../store/worker-store.js";
 import { print, type Process } from "../process.js";
+import { allStatements, openConfiguredTracing } from "./observers.js";
 import { waitForStop } from "./stop-signal.js";
 import { threadSettings } from "./thread-settings.js";
-import { openConfiguredTracing } from "./open-tracing.js";
 
 /** Maximum time for a stopping worker to end its jobs. */
 const SHUTDOWN_TIMEOUT_MILLISECONDS = 8000;

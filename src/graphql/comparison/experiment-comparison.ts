@@ -1,12 +1,11 @@
 import { Arg, Ctx, Field, FieldResolver, Float, ID, Int, ObjectType, Query, Resolver, Root } from "type-graphql";
-import type { RunCheckpoint } from "../../analysis/runs/checkpoint-layers.js";
-import { selectCheckpoint } from "../../analysis/runs/select-checkpoint.js";
+import { selectCheckpoint, type RunCheckpoint } from "../../analysis/runs/run-checkpoint.js";
 import { layerSimilarityRow, type LayerSimilarityRow } from "../../analysis/similarity/compare-layers.js";
 import type { CheckpointPair } from "../../analysis/similarity/comparison-loader.js";
 import { knownExperiments } from "../../analysis/runs/known-experiments.js";
 import { runSettings } from "../../analysis/runs/run-settings.js";
 import { runOf } from "../../analysis/runs/study-runs.js";
-import { resolveWait } from "../../analysis/request/resolve-wait.js";
+import { resolveWait } from "../../analysis/request/analysis-context.js";
 import { pairConfounds, type Confound } from "../../derive/confounds/confounds.js";
 import { configDifferences } from "../../derive/runs/config-differences.js";
 import { metricDeltas } from "../../derive/runs/metric-deltas.js";

@@ -2,7 +2,7 @@ import { Arg, Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver,
 import type { Provenance } from "../../analysis/request/provenance.js";
 import { selectRoles } from "../../analysis/runs/select-roles.js";
 import { runOf } from "../../analysis/runs/study-runs.js";
-import { resolveWait } from "../../analysis/request/resolve-wait.js";
+import { resolveWait } from "../../analysis/request/analysis-context.js";
 import { diagnosticSummary, type DiagnosticSummary } from "../../derive/tradeoffs/diagnostic-summary.js";
 import { Scaling } from "../../model/enums/similarity.js";
 import type { Study } from "../../store/studies/studies.js";

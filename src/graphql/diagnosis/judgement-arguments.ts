@@ -1,5 +1,5 @@
 import { ArgsType, Field, Float, ID, InputType, Int } from "type-graphql";
-import { DEFAULT_RULE } from "../../analysis/judgement/default-rule.js";
+import { DEFAULT_RULE } from "../../analysis/judgement/judgement-options.js";
 import { DEFAULT_SEED_ANALYSIS } from "../../derive/degradation/change-statistics.js";
 import type { RolesRequest, RunSelection } from "../../derive/runs/resolve-roles.js";
 import { RuleSet } from "../../model/enums/acceptance.js";

@@ -1,7 +1,7 @@
 import { Arg, Ctx, Field, FieldResolver, Float, ID, Int, ObjectType, Resolver, Root } from "type-graphql";
-import { selectCheckpoint } from "../../analysis/runs/select-checkpoint.js";
+import { selectCheckpoint } from "../../analysis/runs/run-checkpoint.js";
 import { adapterSpectra, type AdapterLayer } from "../../analysis/spectra/adapter-spectra.js";
-import { resolveWait } from "../../analysis/request/resolve-wait.js";
+import { resolveWait } from "../../analysis/request/analysis-context.js";
 import { Scaling, UndefinedReason } from "../../model/enums/similarity.js";
 import type { Experiment } from "../../store/studies/experiments.js";
 import { scalingArg, waitSecondsArg } from "../arguments.js";

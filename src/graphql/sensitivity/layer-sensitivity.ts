@@ -2,7 +2,7 @@ import { Arg, Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver,
 import { layerSimilarityRow, type LayerSimilarityRow } from "../../analysis/similarity/compare-layers.js";
 import { compareProjections, fusedProjections } from "../../analysis/similarity/compare-projections.js";
 import { similarityAtRank } from "../../analysis/similarity/similarity-at-rank.js";
-import { resolveWait } from "../../analysis/request/resolve-wait.js";
+import { resolveWait } from "../../analysis/request/analysis-context.js";
 import { layerSensitivity, type LayerSensitivity } from "../../derive/sensitivity/layer-sensitivity.js";
 import { Scaling, UndefinedReason } from "../../model/enums/similarity.js";
 import type { Study } from "../../store/studies/studies.js";

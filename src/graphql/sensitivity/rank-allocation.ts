@@ -1,9 +1,9 @@
 import { Arg, Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
-import { finalCheckpoint } from "../../analysis/runs/final-checkpoint.js";
+import { finalCheckpoint } from "../../analysis/runs/run-checkpoint.js";
 import { allocateStudyRanks, type StudyAllocation } from "../../analysis/sensitivity/rank-allocation.js";
 import { runSettings } from "../../analysis/runs/run-settings.js";
 import { similarityAtRank } from "../../analysis/similarity/similarity-at-rank.js";
-import { resolveWait } from "../../analysis/request/resolve-wait.js";
+import { resolveWait } from "../../analysis/request/analysis-context.js";
 import { failure } from "../../errors.js";
 import { Scaling } from "../../model/enums/similarity.js";
 import type { Study } from "../../store/studies/studies.js";

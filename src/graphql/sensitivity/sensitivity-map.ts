@@ -3,7 +3,7 @@ import type { ComparedLayer } from "../../analysis/similarity/compare-layers.js"
 import { mergeProvenances, type Provenance } from "../../analysis/request/provenance.js";
 import { projectionSensitivity } from "../../analysis/sensitivity/projection-sensitivity.js";
 import { similarityAtRank } from "../../analysis/similarity/similarity-at-rank.js";
-import { resolveWait } from "../../analysis/request/resolve-wait.js";
+import { resolveWait } from "../../analysis/request/analysis-context.js";
 import { sensitivityMap, type SensitivityMap } from "../../derive/sensitivity/sensitivity-map.js";
 import { Scaling } from "../../model/enums/similarity.js";
 import type { Layer } from "../../store/studies/layers.js";

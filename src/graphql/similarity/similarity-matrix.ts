@@ -1,9 +1,9 @@
 import { Arg, Ctx, Field, Float, ID, Int, ObjectType, Query, Resolver } from "type-graphql";
-import { selectCheckpoint } from "../../analysis/runs/select-checkpoint.js";
+import { selectCheckpoint } from "../../analysis/runs/run-checkpoint.js";
 import { knownExperiments } from "../../analysis/runs/known-experiments.js";
 import { compareAllRuns, type RunsMatrix } from "../../analysis/similarity/similarity-matrix.js";
 import type { Provenance } from "../../analysis/request/provenance.js";
-import { resolveWait } from "../../analysis/request/resolve-wait.js";
+import { resolveWait } from "../../analysis/request/analysis-context.js";
 import { failure } from "../../errors.js";
 import { Scaling, SimilarityMeasure, UndefinedReason } from "../../model/enums/similarity.js";
 import { Requires } from "../access/requires.js";

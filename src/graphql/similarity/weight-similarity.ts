@@ -2,7 +2,7 @@ import { Arg, Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver,
 import { layerSimilarityRow } from "../../analysis/similarity/compare-layers.js";
 import type { Provenance } from "../../analysis/request/provenance.js";
 import { similarityAtRank } from "../../analysis/similarity/similarity-at-rank.js";
-import { resolveWait } from "../../analysis/request/resolve-wait.js";
+import { resolveWait } from "../../analysis/request/analysis-context.js";
 import { Scaling } from "../../model/enums/similarity.js";
 import type { Study } from "../../store/studies/studies.js";
 import { rankArg, scalingArg, similarityThresholdArg, waitSecondsArg } from "../arguments.js";

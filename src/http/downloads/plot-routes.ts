@@ -1,9 +1,8 @@
 import express, { type Request, type Response, type Router } from "express";
 import type { GraphQLSchema } from "graphql";
 import { failure } from "../../errors.js";
-import { MEDIA_TYPES, plotBytes } from "../../plots/plot-bytes.js";
+import { MEDIA_TYPES, plotBytes, plotScale } from "../../plots/plot-bytes.js";
 import { plotFile, type PlotFormat } from "../../plots/plot-paths.js";
-import { plotScale } from "../../plots/plot-scale.js";
 import type { Renderer } from "../../plots/render/renderer.js";
 import { requestedPlot, requestedPlotAcrossStudies, type RequestedPlot } from "../../plots/requested-plot.js";
 import { filePolicy } from "../guards/security-headers.js";

@@ -2,9 +2,7 @@ import { KERNEL_VERSION, type PairFacts } from "../../model/computed-facts.js";
 import { reversePairFacts } from "../../model/reverse-pair-facts.js";
 import { updateKey, type UpdatePair } from "../../model/weight-updates.js";
 import { comparedKeys, findComparisons, saveComparisons, type ComparisonKey } from "../../store/facts/comparisons.js";
-import type { FactKind } from "./fact-kind.js";
-import { isReversed, storedOrder, storedUpdates } from "./pair-order.js";
-import { updateGroup } from "./update-group.js";
+import { isReversed, storedOrder, storedUpdates, updateGroup, type FactKind } from "./fact-kind.js";
 
 /** Inner products and distance of two updates. */
 export const COMPARISON: FactKind<UpdatePair, ComparisonKey, PairFacts> = {

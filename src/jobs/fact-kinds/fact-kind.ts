@@ -2,7 +2,7 @@ import type { Engine, LayerTask } from "../../compute/engine-types.js";
 import type { Execution, FactKindName } from "../../model/computed-facts.js";
 import type { StoredFactors } from "../../model/stored-factors.js";
 import type { StoredFact } from "../../model/weight-facts.js";
-import type { UpdatePair, WeightUpdate } from "../../model/weight-updates.js";
+import { updateKey, type UpdatePair, type WeightUpdate } from "../../model/weight-updates.js";
 import type { Connection } from "../../store/connection.js";
 
 /** An item of a job, by the keys of its members, which are in the order of the fact's key. */
@@ -58,3 +58,25 @@ export interface FactKind<Subject, Key extends object, Facts extends Execution> 
 
 /** A kind of fact whose subject and key do not matter to the caller. */
 export type AnyFactKind = FactKind<unknown, object, Execution>;
+
+/** Whether the pair is in the reverse of the order in which pairs are stored: by their keys. */
+export function isReversed({ left, right }: UpdatePair): boolean {
+  return updateKey(left) > updateKey(right);
+}
+
+/** Returns the pair in the order in which it is stored. */
+export function storedOrder(pair: UpdatePair): UpdatePair {
+  if (!isReversed(pair)) return pair;
+  return { left: pair.right, right: pair.left, scalingRatio: 1 / pair.scalingRatio };
+}
+
+/** Returns the updates of a pair in the order in which it is stored. */
+export function storedUpdates(pair: UpdatePair): [WeightUpdate, WeightUpdate] {
+  const { left, right } = storedOrder(pair);
+  return [left, right];
+}
+
+/** Returns the group of an update: the same rows of the same layer. */
+export function updateGroup({ factors, rows }: WeightUpdate): string {
+  return `${factors.layerId} ${rows?.from ?? ""}-${rows?.to ?? ""}`;
+}

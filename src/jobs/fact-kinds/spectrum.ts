@@ -1,8 +1,7 @@
 import { KERNEL_VERSION, type SpectrumFacts } from "../../model/computed-facts.js";
 import { updateKey, type WeightUpdate } from "../../model/weight-updates.js";
 import { findSpectra, saveSpectra, spectrumKeys, type SpectrumKey } from "../../store/facts/spectra.js";
-import type { FactKind } from "./fact-kind.js";
-import { updateGroup } from "./update-group.js";
+import { updateGroup, type FactKind } from "./fact-kind.js";
 
 /** The singular values of one update. */
 export const SPECTRUM: FactKind<WeightUpdate, SpectrumKey, SpectrumFacts> = {

@@ -1,9 +1,7 @@
 import { KERNEL_VERSION, type SubspaceFacts } from "../../model/computed-facts.js";
 import { updateKey, type UpdatePair } from "../../model/weight-updates.js";
 import { findSubspaces, saveSubspaces, subspaceKeys, type SubspaceKey } from "../../store/facts/subspaces.js";
-import type { FactKind } from "./fact-kind.js";
-import { isReversed, storedUpdates } from "./pair-order.js";
-import { updateGroup } from "./update-group.js";
+import { isReversed, storedUpdates, updateGroup, type FactKind } from "./fact-kind.js";
 
 /** Overlaps and principal angles of the singular subspaces of two updates. */
 export const SUBSPACE: FactKind<UpdatePair, SubspaceKey, SubspaceFacts> = {

@@ -1,13 +1,12 @@
-import type { AnalysisContext } from "../../analysis/request/analysis-context.js";
 import { acceptanceRule, measuredStudy } from "../../analysis/judgement/measured-study.js";
+import type { AnalysisContext } from "../../analysis/request/analysis-context.js";
 import { degradationByRank, type Degradation } from "../../derive/degradation/degradation.js";
 import { RankscopeError } from "../../errors.js";
 import type { Cell } from "../../export/table.js";
 import type { Study } from "../../store/studies/studies.js";
 import { count, figure, metricLabel, shortNames } from "../labels.js";
 import { INTERVAL_TOOLTIP, ONE_MARK, rankColour, verdictShape } from "../parts/encodings.js";
-import { complete, definePlotKind, type PlotFacts, type PlotRequest } from "../plot-kind.js";
-import type { PlotOptions } from "../plot-options.js";
+import { complete, definePlotKind, type PlotFacts, type PlotOptions, type PlotRequest } from "../plot-kind.js";
 import type { Plot, PlotTable, VegaLite } from "../plot.js";
 
 export interface StudyDegradation {

@@ -2,7 +2,6 @@ import type { AnalysisContext } from "../../analysis/request/analysis-context.js
 import type { ComparedLayer } from "../../analysis/similarity/compare-layers.js";
 import { compareProjections } from "../../analysis/similarity/compare-projections.js";
 import { figure, printable, shortNames } from "../labels.js";
-import { blockAxis } from "../parts/block-axis.js";
 import {
   comparedLines,
   comparedNotes,
@@ -14,6 +13,7 @@ import {
   type ComparedRuns,
   type LayerCosine,
 } from "../parts/compared-runs.js";
+import { blockAxis } from "../parts/encodings.js";
 import { extentOf, heatmap } from "../parts/heatmap.js";
 import { shownRank } from "../parts/requested-rank.js";
 import type { Subject } from "../parts/subject.js";

@@ -1,10 +1,10 @@
-import { finalCheckpoint } from "../../analysis/runs/final-checkpoint.js";
+import { agnes } from "ml-hclust";
+import { resolveWait } from "../../analysis/request/analysis-context.js";
+import { finalCheckpoint } from "../../analysis/runs/run-checkpoint.js";
 import { compareAllRuns } from "../../analysis/similarity/similarity-matrix.js";
-import { resolveWait } from "../../analysis/request/resolve-wait.js";
 import type { MeanMatrix } from "../../derive/similarity/similarity-matrix.js";
 import { RankscopeError } from "../../errors.js";
 import type { UndefinedReason } from "../../model/enums/similarity.js";
-import { clusterOrder } from "../cluster-order.js";
 import { count, figure, printable, shortened, shortNames } from "../labels.js";
 import { REASONS } from "../parts/compared-runs.js";
 import { extentOf, heatmap } from "../parts/heatmap.js";
@@ -182,3 +182,22 @@ const TABLE_COLUMNS = [
   { name: "compared_layers", type: "integer" },
   { name: "undefined_reason", type: "text" },
 ] as const;
+
+/** The distance of a pair whose cosine is undefined: no defined distance is greater. */
+const UNDEFINED_DISTANCE = 2;
+
+/**
+ * Returns an order of the rows of `cosines` in which similar rows are adjacent: the leaves of an agglomerative clustering
+ * with average linkage over 1 - cosine.
+ *
+ * @param cosines a symmetric matrix; null where undefined
+ */
+export function clusterOrder(cosines: readonly (readonly (number | null)[])[]): number[] {
+  if (cosines.length < 3) return cosines.map((_, i) => i);
+  const distances = cosines.map((row, i) => row.map((cosine, j) => (i === j ? 0 : distanceOf(cosine))));
+  return agnes(distances, { method: "average", isDistanceMatrix: true }).indices();
+}
+
+function distanceOf(cosine: number | null): number {
+  return cosine === null ? UNDEFINED_DISTANCE : Math.max(0, 1 - cosine);
+}

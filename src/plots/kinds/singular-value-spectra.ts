@@ -1,7 +1,7 @@
-import { finalCheckpoint } from "../../analysis/runs/final-checkpoint.js";
-import { adapterSpectra, type AdapterLayer } from "../../analysis/spectra/adapter-spectra.js";
+import { resolveWait } from "../../analysis/request/analysis-context.js";
+import { finalCheckpoint } from "../../analysis/runs/run-checkpoint.js";
 import { experimentFinder } from "../../analysis/runs/study-runs.js";
-import { resolveWait } from "../../analysis/request/resolve-wait.js";
+import { adapterSpectra, type AdapterLayer } from "../../analysis/spectra/adapter-spectra.js";
 import { pairAt, type Run } from "../../derive/runs/comparison-roles.js";
 import { spectrumRange, type SpectrumRange } from "../../derive/spectra/spectrum-range.js";
 import type { Cell } from "../../export/table.js";

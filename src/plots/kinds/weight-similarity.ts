@@ -1,5 +1,4 @@
 import { capital, count, figure, printable, shortNames } from "../labels.js";
-import { blockAxis } from "../parts/block-axis.js";
 import {
   comparedLines,
   comparedNotes,
@@ -11,7 +10,7 @@ import {
   type ComparedRuns,
   type LayerCosine,
 } from "../parts/compared-runs.js";
-import { colourAndShape, ONE_MARK } from "../parts/encodings.js";
+import { blockAxis, colourAndShape, ONE_MARK } from "../parts/encodings.js";
 import { shownRank } from "../parts/requested-rank.js";
 import type { Subject } from "../parts/subject.js";
 import { cosinesTable } from "../parts/tables.js";

@@ -1,7 +1,7 @@
+import { resolveWait } from "../../analysis/request/analysis-context.js";
 import type { ComparedLayer } from "../../analysis/similarity/compare-layers.js";
 import { similarityAtRank } from "../../analysis/similarity/similarity-at-rank.js";
 import type { StudySimilarity } from "../../analysis/similarity/similarity-loader.js";
-import { resolveWait } from "../../analysis/request/resolve-wait.js";
 import type { UndefinedReason } from "../../model/enums/similarity.js";
 import { count, figure, shortened } from "../labels.js";
 import type { PlotRequest } from "../plot-kind.js";

@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { Piscina } from "piscina";
 import { failure } from "../../errors.js";
-import type { DrawTask } from "./draw.js";
+import type { DrawTask } from "./draw-thread.js";
 
 /** Raise it when the same specification is drawn differently: it is a part of the tags of drawn files. */
 export const RENDERER_VERSION = 1;

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { WeightFacts } from "#src/model/weight-facts.js";
-import type { CheckpointLoaders, RunCheckpoint } from "#src/analysis/runs/checkpoint-layers.js";
+import type { CheckpointLoaders } from "#src/analysis/runs/checkpoint-layers.js";
+import type { RunCheckpoint } from "#src/analysis/runs/run-checkpoint.js";
 import { compareAllRuns } from "#src/analysis/similarity/similarity-matrix.js";
 import { openReadTracker } from "#src/analysis/request/read-tracker.js";
 import { noDeadline } from "#src/analysis/request/request-deadline.js";

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { meanInterval } from "#src/derive/statistics/mean-interval.js";
 import { spectrumRange } from "#src/derive/spectra/spectrum-range.js";
 import { summarise } from "#src/derive/statistics/sample.js";
-import { clusterOrder } from "#src/plots/cluster-order.js";
+import { clusterOrder } from "#src/plots/kinds/similarity-matrix.js";
 import { spreadLabels } from "#src/plots/parts/spread-labels.js";
 import { figure, metricLabel, printable, shortNames } from "#src/plots/labels.js";
 import { PlotKind } from "#src/plots/plot-kinds.js";

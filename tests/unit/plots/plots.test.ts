@@ -19,7 +19,7 @@ import { trainingEfficiency } from "#src/plots/kinds/training-efficiency.js";
 import { weightSimilarity } from "#src/plots/kinds/weight-similarity.js";
 import type { Subject } from "#src/plots/parts/subject.js";
 import { missingReason, type Plot } from "#src/plots/plot.js";
-import { openDrawing } from "#src/plots/render/draw.js";
+import { openDrawing } from "#src/plots/render/draw-thread.js";
 import { specification } from "#src/plots/specification.js";
 import { expectSpecification } from "../../support/plot-schema.js";
 import { runs as makeRuns } from "../../support/runs.js";

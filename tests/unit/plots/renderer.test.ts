@@ -1,7 +1,7 @@
 import { createCanvas, loadImage } from "@napi-rs/canvas";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Plot } from "#src/plots/plot.js";
-import type { DrawTask } from "#src/plots/render/draw.js";
+import type { DrawTask } from "#src/plots/render/draw-thread.js";
 import { openRenderer, type Renderer, type RendererSettings } from "#src/plots/render/renderer.js";
 import { specification } from "#src/plots/specification.js";
 

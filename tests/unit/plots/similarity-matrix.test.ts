@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { AnalysisContext } from "#src/analysis/request/analysis-context.js";
 import type { MeasuredStudy } from "#src/analysis/judgement/measured-study.js";
 import { readRunsSimilarity } from "#src/plots/kinds/similarity-matrix.js";
-import type { StudyPlotOptions } from "#src/plots/plot-options.js";
+import type { StudyPlotOptions } from "#src/plots/plot-kind.js";
 import type { Study } from "#src/store/studies/studies.js";
 
 test("a matrix of more runs than a plot shows is rejected with a hint, and not truncated", async () => {

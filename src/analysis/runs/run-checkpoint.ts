@@ -1,7 +1,22 @@
 import { failure } from "../../errors.js";
-import { finalCheckpoint } from "./final-checkpoint.js";
-import type { Experiment } from "../../store/studies/experiments.js";
-import type { RunCheckpoint } from "./checkpoint-layers.js";
+import type { Checkpoint, Experiment } from "../../store/studies/experiments.js";
+
+/** A run with the selected checkpoint; undefined where the run has no weights. */
+export interface RunCheckpoint {
+  readonly experiment: Experiment;
+  readonly checkpoint: Checkpoint | undefined;
+}
+
+/**
+ * Returns the checkpoint that represents a run in comparisons; undefined where the run has none. The store decides which one
+ * it is, in SQL (store/studies/final-checkpoint.ts).
+ */
+export function finalCheckpoint({
+  checkpoints,
+  finalCheckpointId,
+}: Pick<Experiment, "checkpoints" | "finalCheckpointId">): Checkpoint | undefined {
+  return checkpoints.find(({ id }) => id === finalCheckpointId);
+}
 
 /**
  * Returns a run with its checkpoint of the given id, or with its final one where there is no id.
