@@ -1,34 +1,36 @@
-import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import stringWidth from "string-width";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { commandProcess } from "../support/command-process.js";
 import { inTerminal, missingPseudoTerminal } from "../support/pseudo-terminal.js";
 import { query, rankscope, serveRankscope, type Ended, type RunningRankscope } from "../support/rankscope.js";
+import { studyDatabase } from "../support/study-database.js";
 
 const [BASELINE, CANDIDATE] = ["reference-study/16bit_r8_s0", "reference-study/4bit_r8_s0"];
 const PATIENT = 60_000;
 
+const stored = studyDatabase("reference-study");
+const runCommand = commandProcess();
 let server: RunningRankscope;
-let environment: Record<string, string>;
 
 beforeAll(async () => {
-  environment = { RANKSCOPE_DATA: await mkdtemp(path.join(tmpdir(), "rankscope-terminal-")) };
-  server = await serveRankscope(environment);
+  // Clients wait longer than by default, because a busy machine takes its time to compute.
+  server = await serveRankscope({ ...stored.environment, RANKSCOPE_WAIT_SECONDS: "50" });
 });
 afterAll(async () => {
   server.child.kill("SIGTERM");
   await server.ended;
-  await rm(environment["RANKSCOPE_DATA"] ?? "", { recursive: true, force: true });
 });
 
+/** Settings of a machine that has neither the database nor the data. */
+const ELSEWHERE = { RANKSCOPE_DATA: "/nonexistent/rankscope" };
 /** Runs a command directly on the database that the running server uses. */
-const beside = (...args: string[]) => rankscope(args, environment);
+const runLocally = (...args: string[]) => runCommand(args, stored.environment);
 /** Runs a command against the server, in an environment without database and data settings. */
-const remotely = (...args: string[]) =>
-  rankscope([...args, "--server", server.address], { RANKSCOPE_DATA: "/nonexistent/rankscope" });
+const runRemotely = (...args: string[]) => runCommand([...args, "--server", server.address], ELSEWHERE);
+/** Runs a command as a user does, in a process of its own, directly on the database. */
+const runAlone = (...args: string[]) => rankscope(args, stored.environment);
 
 function document({ code, stdout, stderr }: Ended): Record<string, unknown> {
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -46,12 +48,12 @@ if (missing !== undefined) console.warn(missing);
 
 describe("studies", () => {
   test("prints the API's numbers, equal in this process and from the server", { timeout: PATIENT }, async () => {
-    const local = document(await beside("studies", "--json"));
-    expect(document(await remotely("studies", "--json"))).toEqual(local);
+    const local = document(await runLocally("studies", "--json"));
+    expect(document(await runRemotely("studies", "--json"))).toEqual(local);
     const { study } = await api(`{ study(slug: "reference-study") {
       slug baseModel experiments { totalCount } ranks { r degradation { percent } } minimumViableRank { rank bound } } }`);
     expect(local).toMatchObject({ total: 1, truncated: false, studies: [study] });
-    const { stdout } = await beside("studies");
+    const { stdout } = await runAlone("studies");
     const worst = Math.max(
       ...study.ranks.map((rank: { degradation: { percent: number } }) => rank.degradation.percent),
     );
@@ -61,19 +63,19 @@ describe("studies", () => {
 
   test("lists the studies that match all conditions, and none if no study does", async () => {
     const fits = ["--search", "reference", "--rank", "3", "8", "--base-model", "GPT", "--sort", "best=eval_loss:desc"];
-    expect(document(await remotely("studies", "--json", ...fits))).toMatchObject({ total: 1 });
+    expect(document(await runRemotely("studies", "--json", ...fits))).toMatchObject({ total: 1 });
     for (const not of [
       ["--search", "llama"],
       ["--rank", "3", "5"],
       ["--tag", "paper"],
       ["--filter", '{"slug":{"equals":"x"}}'],
     ])
-      expect(document(await remotely("studies", "--json", ...fits, ...not)), not.join(" ")).toEqual({
+      expect(document(await runRemotely("studies", "--json", ...fits, ...not)), not.join(" ")).toEqual({
         total: 0,
         truncated: false,
         studies: [],
       });
-    expect((await remotely("studies", "--tag", "paper")).stdout).toBe("No study matches.\n");
+    expect((await runRemotely("studies", "--tag", "paper")).stdout).toBe("No study matches.\n");
   });
 });
 
@@ -82,8 +84,10 @@ describe("compare", () => {
     "compares runs with the API's numbers, equal in this process and from the server",
     { timeout: PATIENT },
     async () => {
-      const local = document(await beside("compare", BASELINE, CANDIDATE, "--json"));
-      expect(document(await remotely("compare", BASELINE, CANDIDATE, "--json"))).toEqual(local);
+      // The server waits until the pair is computed; a command on the database would print that it waits.
+      const remote = document(await runRemotely("compare", BASELINE, CANDIDATE, "--json"));
+      const local = document(await runLocally("compare", BASELINE, CANDIDATE, "--json"));
+      expect(remote).toEqual(local);
       const [baseline, candidate] = local["runs"] as { id: string; evalLoss: { values: number[] } }[];
       const { compareExperiments: pair } = await api(
         `query Pair($a: ID!, $b: ID!) { compareExperiments(baseline: $a, candidate: $b) {
@@ -92,7 +96,7 @@ describe("compare", () => {
       );
       expect(local).toMatchObject({ pending: 0, pairs: [pair], studies: [] });
 
-      const { stdout, code } = await beside("compare", BASELINE, CANDIDATE);
+      const { stdout, code } = await runAlone("compare", BASELINE, CANDIDATE);
       expect(code).toBe(0);
       expect(stdout).toContain(`mean cosine ${pair.summary.meanCosineSimilarity.toFixed(4)}`);
       for (const { metric, percent } of pair.metricDeltas)
@@ -106,12 +110,12 @@ describe("compare", () => {
   test("accepts runs by their ids, and studies beside them, with confidence intervals", async () => {
     const { studies: list } = await api("{ studies { nodes { experiments(first: 1) { nodes { id name } } } } }");
     const run = list.nodes[0].experiments.nodes[0];
-    const found = document(await remotely("compare", run.id, "reference-study", "--json"));
+    const found = document(await runRemotely("compare", run.id, "reference-study", "--json"));
     expect(found).toMatchObject({ runs: [{ id: run.id, name: run.name }], pairs: [] });
     const { study } = await api(`{ study(slug: "reference-study") {
       ranks { r degradation { percent interval { low high } } } minimumViableRank { rank reason } } }`);
     expect(found).toMatchObject({ studies: [study] });
-    const { stdout } = await remotely("compare", "reference-study");
+    const { stdout } = await runRemotely("compare", "reference-study");
     for (const { r, degradation } of study.ranks) {
       const { percent, interval } = degradation;
       const shown = interval === null ? "-" : `${interval.low.toFixed(4)} to ${interval.high.toFixed(4)}`;
@@ -124,11 +128,11 @@ describe("report", () => {
   test("prints the API's report in its formats, and the terminal's text by default", { timeout: PATIENT }, async () => {
     const { study } = await api(`{ study(slug: "reference-study") {
       markdown: report(format: MARKDOWN) json: report(format: JSON) html: report(format: HTML) } }`);
-    const of = async (...args: string[]) => (await remotely("report", "reference-study", ...args)).stdout.trimEnd();
+    const of = async (...args: string[]) => (await runRemotely("report", "reference-study", ...args)).stdout.trimEnd();
     expect(await of("--format", "markdown")).toBe(study.markdown.trimEnd());
     expect(await of("--format", "html")).toBe(study.html.trimEnd());
     expect(JSON.parse(await of("--json"))).toEqual(JSON.parse(study.json));
-    const local = await beside("report", "reference-study");
+    const local = await runAlone("report", "reference-study");
     expect(local).toMatchObject({ code: 0, stderr: "" });
     expect(await of()).toBe(local.stdout.trimEnd());
     expect(local.stdout).toMatch(/^4bit_r8_s0 +QLORA .* yes +[.:=+*%#-]{20}$/m);
@@ -140,7 +144,8 @@ describe("watch", () => {
     "prints the progress of a study's weights until they are computed, as one line of JSON per change",
     { timeout: PATIENT },
     async () => {
-      const { code, stdout } = await remotely("watch", "reference-study", "--json");
+      const watch = ["watch", "reference-study", "--json", "--server", server.address];
+      const { code, stdout } = await rankscope(watch, ELSEWHERE);
       expect(code).toBe(0);
       const lines = stdout
         .trimEnd()
@@ -156,11 +161,11 @@ describe("watch", () => {
       const done = jobs.map((one) => one.done);
       expect(done).toEqual([...done].sort((a, b) => a - b));
       // Watches the job by its id, without the server; an ended job stays ended.
-      expect(document(await beside("watch", job.id, "--json").then(lastLine))).toEqual({
+      expect(document(await runLocally("watch", job.id, "--json").then(lastLine))).toEqual({
         ended: { SUCCEEDED: 1 },
         truncated: false,
       });
-      expect(await remotely("watch")).toMatchObject({ code: 0, stdout: "No job is queued or running.\n" });
+      expect(await runRemotely("watch")).toMatchObject({ code: 0, stdout: "No job is queued or running.\n" });
     },
   );
 });
@@ -186,13 +191,18 @@ describe("exit codes", () => {
     [2, "missing required argument", ["compare"]],
     [2, "'tcsh' is invalid for argument 'shell'", ["completion", "tcsh"]],
   ])("are %i with %s for %j, in this process and from a server", { timeout: PATIENT }, async (code, words, args) => {
-    const both = args[0] === "completion" ? [beside] : [beside, remotely];
+    const both = args[0] === "completion" ? [runLocally] : [runLocally, runRemotely];
     for (const run of both) {
       const ended = await run(...args);
       expect(ended).toMatchObject({ code, stdout: "" });
       expect(ended.stderr).toContain(words);
       expect(ended.stderr).not.toMatch(/^ +at /m);
     }
+  });
+
+  test("are those of the process", async () => {
+    const refused = await Promise.all([runAlone("report", "none"), runAlone("compare"), runAlone("help")]);
+    expect(refused.map(({ code }) => code)).toEqual([3, 2, 0]);
   });
 
   test("are 1 if the server is absent, is no Rankscope server or rejects the token, which is never shown", async () => {
@@ -209,27 +219,27 @@ describe("exit codes", () => {
     expect(refused.stderr).toContain("SERVER_REFUSED");
     expect(refused.stderr).toContain("RANKSCOPE_TOKEN");
     expect(seen).toEqual(["Bearer secret-token"]);
-    const other = await rankscope(["studies", "--server", `${address}/other/`], settings);
+    const other = await runCommand(["studies", "--server", `${address}/other/`], settings);
     expect(other.stderr).toContain("SERVER_ANSWER_INVALID");
     await new Promise((resolve) => http.close(resolve));
-    const gone = await rankscope(["report", "x"], settings);
+    const gone = await runCommand(["report", "x"], settings);
     expect(gone).toMatchObject({ code: 1, stdout: "" });
     expect(gone.stderr).toContain("SERVER_UNREACHABLE");
     expect(refused.stderr + other.stderr + gone.stderr).not.toContain("secret-token");
-    const bad = await rankscope(["studies"], { ...settings, RANKSCOPE_TOKEN: "two words" });
+    const bad = await runCommand(["studies"], { ...settings, RANKSCOPE_TOKEN: "two words" });
     expect(bad).toMatchObject({ code: 1, stderr: expect.stringContaining("at RANKSCOPE_TOKEN") as string });
     expect(bad.stderr).not.toContain("two words");
   });
 
   test("are in the help, which has examples for each command", async () => {
-    expect((await beside("help")).stdout).toMatch(/Exit codes: 0 .*1 .*2 [^]*3 .*4 .*130/);
+    expect((await runAlone("help")).stdout).toMatch(/Exit codes: 0 .*1 .*2 [^]*3 .*4 .*130/);
     for (const command of ["studies", "compare", "report", "watch", "completion"])
-      expect((await beside("help", command)).stdout).toMatch(new RegExp(`Examples:\n +.*rankscope ${command}`));
+      expect((await runLocally("help", command)).stdout).toMatch(new RegExp(`Examples:\n +.*rankscope ${command}`));
   });
 });
 
 describe.skipIf(missing !== undefined)("output in a terminal", () => {
-  const settings = () => ({ ...environment, RANKSCOPE_SERVER: server.address });
+  const settings = () => ({ ...stored.environment, RANKSCOPE_SERVER: server.address });
 
   test.each([60, 100, 200])("at %i columns, tables fit and curves are drawn in Unicode", async (columns) => {
     const { code, output } = await inTerminal(["compare", "reference-study"], settings(), columns);

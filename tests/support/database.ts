@@ -12,10 +12,10 @@ export interface FreshDatabase {
 }
 
 /**
- * Gives the suite that calls it (a file or a `describe`) a database of its own, migrated and empty. Its end drops the
- * database, and fails where the suite left connections open.
+ * Gives the suite that calls it (a file or a `describe`) a database of its own: a copy of a template, by default migrated and
+ * empty. Its end drops the database, and fails where the suite left connections open.
  */
-export function freshDatabase(): FreshDatabase {
+export function freshDatabase(templateDatabase: () => Promise<URL> = migratedTemplate): FreshDatabase {
   const name = `test_${randomBytes(6).toString("hex")}`;
   let template: URL | undefined;
   let database: Database | undefined;
@@ -25,7 +25,7 @@ export function freshDatabase(): FreshDatabase {
     return new URL(name, template).href;
   };
   beforeAll(async () => {
-    template = await templateUrl();
+    template = await templateDatabase();
     const from = template.pathname.slice(1);
     await onMaintenanceDatabase(template, (sql) => sql`create database ${sql(name)} template ${sql(from)}`);
   });
@@ -69,14 +69,15 @@ export async function dropDatabase(sql: Sql, name: string): Promise<void> {
 }
 
 /** The migrated template database. It has no connections, because a connection would prevent cloning. */
-async function templateUrl(): Promise<URL> {
+export async function migratedTemplate(): Promise<URL> {
   const answer = await fetch(inject("templateDatabase"));
   const text = await answer.text();
   if (!answer.ok) throw new Error(`PostgreSQL for the tests did not start: ${text}`);
   return new URL(text);
 }
 
-async function onMaintenanceDatabase(template: URL, work: (sql: Sql) => PromiseLike<unknown>): Promise<void> {
+/** Runs `work` on a connection to the database `postgres` of the template's server. */
+export async function onMaintenanceDatabase(template: URL, work: (sql: Sql) => PromiseLike<unknown>): Promise<void> {
   const sql = postgres(new URL("postgres", template).href, { max: 1, onnotice: () => undefined });
   try {
     await work(sql);

@@ -71,11 +71,16 @@ export interface Answer {
   readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
 }
 
+/** Returns the environment of a command: `environment`, and basic variables such as PATH. */
+export function commandEnvironment(environment: Record<string, string>): NodeJS.ProcessEnv {
+  const { DATABASE_URL: _, INIT_CWD: __, ...inherited } = process.env;
+  return { ...inherited, ...environment };
+}
+
 /** Starts the command line and leaves it running. */
 export function launchRankscope(args: readonly string[], environment: Record<string, string>) {
-  const { DATABASE_URL: _, INIT_CWD: __, ...inherited } = process.env;
   const child = spawn(process.execPath, [MAIN, ...args], {
-    env: { ...inherited, ...environment },
+    env: commandEnvironment(environment),
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";
