@@ -9,6 +9,8 @@ import { LIMITS, limitsBy, MAX_WAIT_SECONDS, type Limits } from "./model/limits.
 export interface Config {
   /** URL of the PostgreSQL to use; undefined starts an embedded one in `dataDirectory`. */
   readonly databaseUrl: string | undefined;
+  /** URL of a pooler of the same database, through which requests connect; undefined for none. */
+  readonly poolerUrl: string | undefined;
   /** Where the embedded PostgreSQL keeps its files. */
   readonly dataDirectory: string;
   readonly host: string;
@@ -58,8 +60,9 @@ export interface Config {
   readonly underNpm: boolean;
 }
 
-const SECRET: ReadonlySet<string> = new Set(["DATABASE_URL", "RANKSCOPE_TOKEN"]);
+const SECRET: ReadonlySet<string> = new Set(["DATABASE_URL", "RANKSCOPE_DIRECT_DATABASE_URL", "RANKSCOPE_TOKEN"]);
 
+const postgresUrl = () => z.url({ protocol: /^postgres(ql)?$/ });
 const whole = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
 
 /** A list separated by commas; each item must match `form`. */
@@ -70,7 +73,8 @@ const list = (form: RegExp, allowed: string) =>
     .refine((items) => items.every((item) => form.test(item)), allowed);
 
 const Environment = z.object({
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  DATABASE_URL: postgresUrl().optional(),
+  RANKSCOPE_DIRECT_DATABASE_URL: postgresUrl().optional(),
   RANKSCOPE_DATA: z.string().default(".rankscope"),
   HOST: z.string().default("127.0.0.1"),
   PORT: whole(0, 65_535).default(4000),
@@ -140,7 +144,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   }
   const env = parsed.data;
   return Object.freeze({
-    databaseUrl: env.DATABASE_URL,
+    databaseUrl: env.RANKSCOPE_DIRECT_DATABASE_URL ?? env.DATABASE_URL,
+    poolerUrl: env.RANKSCOPE_DIRECT_DATABASE_URL === undefined ? undefined : env.DATABASE_URL,
     dataDirectory: resolve(directory, env.RANKSCOPE_DATA),
     host: env.HOST,
     port: env.PORT,
@@ -179,7 +184,8 @@ export function limitLines(): string[] {
 
 /** The environment for a process of this program that works on the database at `url`. */
 export function environmentFor(url: string, environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  return { ...environment, DATABASE_URL: url };
+  // Workers serve no requests, so that they need no pooler.
+  return { ...environment, DATABASE_URL: url, RANKSCOPE_DIRECT_DATABASE_URL: "" };
 }
 
 /**

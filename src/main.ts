@@ -13,6 +13,7 @@ import { openLog } from "./log.js";
 const HELP = `
 Settings are environment variables:
   DATABASE_URL               the PostgreSQL to use; without it an embedded one is started
+  RANKSCOPE_DIRECT_DATABASE_URL  the same database without the pooler that DATABASE_URL names (DATABASE_URL)
   RANKSCOPE_DATA             where the embedded PostgreSQL keeps its files (.rankscope)
   HOST, PORT                 the address to serve on (127.0.0.1, 4000)
   RANKSCOPE_IMPORT_ROOTS     folders, separated by commas, that the importStudy mutation may read (the working directory)

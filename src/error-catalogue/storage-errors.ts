@@ -1,6 +1,6 @@
 import type { Entry } from "./entry.js";
 
-/** Errors of backups, weight files and computed results. */
+/** Errors of backups, restricted access, weight files and computed results. */
 export const STORAGE_ERRORS = {
   // backups
   BACKUP_EXISTS: {
@@ -37,6 +37,12 @@ export const STORAGE_ERRORS = {
     kind: "permanent",
     what: "Other Rankscope processes use the database; nothing was changed",
     todo: "Stop the servers and workers of this database, then restore.",
+  },
+  // access
+  ISOLATION_FAILED: {
+    kind: "permanent",
+    what: "PostgreSQL did not restrict the request to the studies of its token; nothing was returned or changed",
+    todo: "Ask the administrator to grant the role rankscope_limited to the server's role in PostgreSQL (docs/security.md).",
   },
   // weights and results
   WEIGHTS_CHANGED: {

@@ -6,7 +6,7 @@ import { withBoundTransactions } from "./driver/transaction-binding.js";
 import { observedSql, type StatementObserver } from "./sql/observed-sql.js";
 import { socketOptions } from "./sql/socket-options.js";
 
-/** Access to a database by SQL, restricted to some studies if it was opened for a principal who sees only those. */
+/** Access to a database by SQL, restricted to some studies if it was opened for a principal that sees only those. */
 export interface Connection {
   /** Returns `int8` as a number. A value beyond 2^53 is an error instead of being rounded. */
   readonly sql: Sql;
@@ -22,36 +22,44 @@ export interface ConnectionOptions {
   readonly statementSeconds?: number | undefined;
   /** True if a statement may run for any time without an answer. Otherwise a silent connection is closed. */
   readonly isPatient?: boolean;
-  /** Seconds after which an unused connection is closed; undefined for never. */
-  readonly idleSeconds?: number | undefined;
-  /** PostgreSQL settings of each connection. */
-  readonly settings?: Readonly<Record<string, string>> | undefined;
+  /**
+   * True if `url` is that of a pooler, such as PgBouncer, that gives each transaction another connection. Statements are not
+   * prepared by name then, and the connections have no settings.
+   */
+  readonly isPooled?: boolean;
 }
 
 /** Opens SQL on the database of `url`. The first statement connects. */
 export function openSql(url: string, options: ConnectionOptions): Sql {
-  const { applicationName, maxConnections, observe, statementSeconds, idleSeconds, settings } = options;
-  const { isPatient = false } = options;
+  const { applicationName, maxConnections, observe, isPatient = false, isPooled = false } = options;
   // postgres.js itself handles a list of hosts.
   const socket = isPatient || url.includes(",") ? {} : socketOptions(url);
   const sql = postgres(url, {
     ...socket,
     max: maxConnections,
     backoff: reconnectDelay,
+    prepare: !isPooled,
     connection: {
       application_name: applicationName,
-      options: STARTUP_PADDING,
-      ...settings,
-      ...(statementSeconds !== undefined && { statement_timeout: statementSeconds * 1000 }),
-      // PostgreSQL ends a transaction whose client is lost, which would hold its locks otherwise.
-      ...(!isPatient && { idle_in_transaction_session_timeout: SILENCE_MILLISECONDS }),
+      ...(!isPooled && connectionSettings(options)),
     },
-    ...(idleSeconds !== undefined && { idle_timeout: idleSeconds }),
     onnotice: () => undefined,
     types: { int8: INT8 },
   }) as Sql;
   const bound = withBoundTransactions(sql);
   return observe === undefined ? bound : observedSql(bound, observe);
+}
+
+function connectionSettings({
+  statementSeconds,
+  isPatient = false,
+}: ConnectionOptions): Record<string, string | number> {
+  return {
+    options: STARTUP_PADDING,
+    ...(statementSeconds !== undefined && { statement_timeout: statementSeconds * 1000 }),
+    // PostgreSQL ends a transaction whose client is lost, which would hold its locks otherwise.
+    ...(!isPatient && { idle_in_transaction_session_timeout: SILENCE_MILLISECONDS }),
+  };
 }
 
 /** Time that running statements have to end when their connections are closed. */

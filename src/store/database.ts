@@ -25,6 +25,8 @@ export interface Database extends Connection {
   readonly prisma: PrismaClient;
   /** With its password. */
   readonly url: string;
+  /** URL of a pooler of this database, through which requests connect; undefined if they connect by `url`. */
+  readonly poolerUrl?: string | undefined;
   /** Called for every statement. Further connections to the database take it over. */
   readonly observe?: StatementObserver | undefined;
   /** Waits for running statements and closes every connection. Further calls do nothing. */
@@ -34,6 +36,7 @@ export interface Database extends Connection {
 export interface DatabaseOptions {
   /** Shown in pg_stat_activity. */
   readonly applicationName: string;
+  readonly poolerUrl?: string | undefined;
   /** Maximum connections of postgres.js; 10 by default. Prisma has at most 2 more. */
   readonly maxConnections?: number | undefined;
   /** Called for every statement. */
@@ -42,7 +45,7 @@ export interface DatabaseOptions {
 
 /** Opens the database of `url`. The first statement connects. */
 export function openDatabase(url: string, options: DatabaseOptions): Database {
-  const { applicationName, maxConnections = 10, observe } = options;
+  const { applicationName, poolerUrl, maxConnections = 10, observe } = options;
   const prisma = openPrisma(url, { applicationName, observe });
   const sql = openSql(url, { applicationName, maxConnections, observe });
   let closing: Promise<void> | undefined;
@@ -50,6 +53,7 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
     prisma,
     sql,
     url,
+    poolerUrl,
     observe,
     close: () => (closing ??= Promise.all([prisma.$disconnect(), closeSql(sql)]).then(() => undefined)),
   };
@@ -65,6 +69,8 @@ export interface Store extends Database {
 export interface StoreSettings {
   /** The URL of a running PostgreSQL; undefined for the embedded one. */
   readonly databaseUrl: string | undefined;
+  /** The URL of a pooler of the same database, for requests. */
+  readonly poolerUrl?: string | undefined;
   /** Directory of the embedded PostgreSQL. */
   readonly dataDirectory: string;
 }
@@ -93,7 +99,12 @@ export async function openStore(settings: StoreSettings, options: StoreOptions):
   try {
     const { applied } = await migrate(server.url);
     if (applied.length > 0) log.info({ applied }, "migrated the database");
-    const database = openDatabase(server.url, { applicationName: `rankscope ${purpose}`, maxConnections, observe });
+    const database = openDatabase(server.url, {
+      applicationName: `rankscope ${purpose}`,
+      poolerUrl: settings.poolerUrl,
+      maxConnections,
+      observe,
+    });
     let closing: Promise<void> | undefined;
     return {
       ...database,

@@ -3,7 +3,6 @@ import type { TransactionSql } from "postgres";
 import { failure } from "../../errors.js";
 import { closeSql, openSql } from "../connection.js";
 import { copyInto } from "../copy/copy-into.js";
-import { LIMITED_SCHEMA } from "../schema/limited-schema.js";
 import { MIGRATION_LOCK, readMigrations } from "../schema/migrations.js";
 import type { Backup } from "./open-backup.js";
 import { ownTables } from "../schema/own-tables.js";
@@ -42,8 +41,6 @@ async function restore(sql: TransactionSql, backup: Backup, { replace }: { repla
   if (current === undefined) throw new Error("the database has no current schema");
   const temporary = `rankscope_restore_${randomBytes(6).toString("hex")}`;
   await sql`create schema ${sql(temporary)}`;
-  // Its views refer to the old tables. The migrations create it again.
-  await sql`drop schema if exists ${sql(LIMITED_SCHEMA)} cascade`;
   await sql`select set_config('search_path', ${temporary}, true)`;
   const { migrationDirectories } = await readMigrations();
   const had = new Set(backup.manifest.migrations);

@@ -51,6 +51,7 @@ function intercepted(result: unknown, intercept: Interceptor): unknown {
   return result;
 }
 
-function isStatement(result: unknown): result is Statement {
+/** Whether postgres.js returned a statement; otherwise it is a fragment of one. */
+export function isStatement(result: unknown): result is Statement {
   return result instanceof Promise && "handler" in result && "resolve" in result;
 }
