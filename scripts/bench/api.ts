@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { openLog } from "#src/log.js";
-import { openDatabase } from "#src/store/database.js";
+import { openDatabase, type Database } from "#src/store/database.js";
 import { startEmbeddedPostgres } from "#src/store/embedded/start.js";
 import { migrate } from "#src/store/schema/migrate.js";
 import { DEFAULT_SEED } from "../seed/seed-options.js";
@@ -21,10 +21,12 @@ import {
   POSTGRAPHILE_BROWSE,
   POSTGRAPHILE_DIAGNOSE,
 } from "./api/operations.js";
-import { serveConstant, servePostgraphile, serveRankscope } from "./api/servers.js";
+import { serveConstant, servePostgraphile, serveRankscope, type BenchServer } from "./api/servers.js";
 
 const PAGE_SIZE = 50;
 const COMPARED_STUDIES = 100;
+/** Progress of seeding is printed after this many studies. */
+const PROGRESS_STUDIES = 500;
 
 type Operation = "Browse" | "Across" | "Diagnose";
 const OPERATIONS: readonly Operation[] = ["Browse", "Across", "Diagnose"];
@@ -46,63 +48,96 @@ async function measureSize(studies: number, folder: string, requests: number): P
   const dataDirectory = path.join(folder, String(studies));
   await mkdir(dataDirectory, { recursive: true });
   const postgres = await startEmbeddedPostgres({ dataDirectory, purpose: "bench", log: openLog("warn") });
+  const database = openDatabase(postgres.url, { applicationName: "bench", maxConnections: 2 });
   try {
-    await fill(postgres.url, studies);
+    await fill(database, postgres.url, studies);
     const rankscope = await serveRankscope(postgres.url);
     const postgraphile = await servePostgraphile(postgres.url);
-    const compare = async (count: number, own: Omit<Load, "url">, other: Omit<Load, "url">): Promise<Comparison> => {
-      const loads = [{ url: rankscope.url, ...own }];
-      if (postgraphile !== undefined) loads.push({ url: postgraphile.url, ...other });
-      const [first, second] = await measure(loads, { requests: count });
-      if (first === undefined) throw new Error("nothing was measured");
-      return { rankscope: first, postgraphile: second };
-    };
     try {
-      const oneStudy = (i: number) => ({ slug: slug((i * 37) % studies) });
-      const manyStudies = (i: number) => ({
-        slugs: Array.from({ length: Math.min(COMPARED_STUDIES, studies) }, (_, k) => slug((i * 37 + k * 11) % studies)),
-        metric: "TRAINING_LOSS",
-      });
-      const firstPage = () => ({ first: PAGE_SIZE });
-      const firstStudies = () => ({ first: Math.min(COMPARED_STUDIES, studies) });
-      return {
-        studies,
-        operations: {
-          Browse: await compare(
-            requests,
-            { query: BROWSE, variables: firstPage },
-            { query: POSTGRAPHILE_BROWSE, variables: firstPage },
-          ),
-          Across: await compare(
-            Math.ceil(requests / 4),
-            { query: ACROSS, variables: manyStudies },
-            { query: POSTGRAPHILE_ACROSS, variables: firstStudies },
-          ),
-          Diagnose: await compare(
-            requests,
-            { query: DIAGNOSE, variables: oneStudy },
-            { query: POSTGRAPHILE_DIAGNOSE, variables: oneStudy },
-          ),
-        },
-      };
+      const operations = await compareOperations({ rankscope, postgraphile }, studies, requests);
+      await checkNothingIsPending(database);
+      return { studies, operations };
     } finally {
       await Promise.all([rankscope.close(), postgraphile?.close()]);
     }
   } finally {
+    await database.close();
     await postgres.stop();
   }
 }
 
+interface ComparedServers {
+  readonly rankscope: BenchServer;
+  /** Undefined if PostGraphile is not installed. */
+  readonly postgraphile: BenchServer | undefined;
+}
+
+/** Measures each operation on both servers in alternation. */
+async function compareOperations(
+  { rankscope, postgraphile }: ComparedServers,
+  studies: number,
+  requests: number,
+): Promise<Size["operations"]> {
+  const oneStudy = (i: number) => ({ slug: slug((i * 37) % studies) });
+  const manyStudies = (i: number) => ({
+    slugs: Array.from({ length: Math.min(COMPARED_STUDIES, studies) }, (_, k) => slug((i * 37 + k * 11) % studies)),
+    metric: "TRAINING_LOSS",
+  });
+  const firstPage = () => ({ first: PAGE_SIZE });
+  const firstStudies = () => ({ first: Math.min(COMPARED_STUDIES, studies) });
+
+  async function compare(
+    operation: Operation,
+    count: number,
+    own: Omit<Load, "url">,
+    other: Omit<Load, "url">,
+  ): Promise<Comparison> {
+    console.log(`${studies} studies: measuring ${operation} with ${count} requests`);
+    const loads = [{ url: rankscope.url, ...own }];
+    if (postgraphile !== undefined) loads.push({ url: postgraphile.url, ...other });
+    const [first, second] = await measure(loads, { requests: count });
+    if (first === undefined) throw new Error("nothing was measured");
+    return { rankscope: first, postgraphile: second };
+  }
+
+  return {
+    Browse: await compare(
+      "Browse",
+      requests,
+      { query: BROWSE, variables: firstPage },
+      { query: POSTGRAPHILE_BROWSE, variables: firstPage },
+    ),
+    Across: await compare(
+      "Across",
+      Math.ceil(requests / 4),
+      { query: ACROSS, variables: manyStudies },
+      { query: POSTGRAPHILE_ACROSS, variables: firstStudies },
+    ),
+    Diagnose: await compare(
+      "Diagnose",
+      requests,
+      { query: DIAGNOSE, variables: oneStudy },
+      { query: POSTGRAPHILE_DIAGNOSE, variables: oneStudy },
+    ),
+  };
+}
+
 /** Migrates the database and adds studies until it has `studies`. */
-async function fill(url: string, studies: number): Promise<void> {
+async function fill(database: Database, url: string, studies: number): Promise<void> {
   await migrate(url);
-  const database = openDatabase(url, { applicationName: "bench seed", maxConnections: 2 });
-  try {
-    const [stored] = await database.sql<{ n: number }[]>`select count(*)::int as n from study`;
-    const missing = studies - (stored?.n ?? 0);
-    if (missing > 0) await seedStudies(database, { ...DEFAULT_SEED, studies: missing });
-  } finally {
-    await database.close();
+  const [stored] = await database.sql<{ n: number }[]>`select count(*)::int as n from study`;
+  const missing = studies - (stored?.n ?? 0);
+  if (missing <= 0) return;
+  await seedStudies(database, { ...DEFAULT_SEED, studies: missing }, (done) => {
+    if (done % PROGRESS_STUDIES === 0 || done === missing) console.log(`${done} of ${missing} studies are seeded`);
+  });
+}
+
+/** Throws if an operation needed facts that the generated studies lack. No worker runs, so its answers were incomplete. */
+async function checkNothingIsPending({ sql }: Database): Promise<void> {
+  const [queued] = await sql<{ key: string }[]>`select key from job_fact limit 1`;
+  if (queued !== undefined) {
+    throw new Error(`the generated studies lack a fact that an operation requests: ${queued.key}`);
   }
 }
 
@@ -153,6 +188,7 @@ if (![...sizes, requests].every((n) => Number.isInteger(n) && n > 0)) {
 }
 const folder = values.data ?? (await mkdtemp(path.join(tmpdir(), "rankscope-bench-")));
 try {
+  console.log("measuring an Apollo server that returns a constant");
   const server = await serveConstant();
   const [constant] = await measure([{ url: server.url, query: CONSTANT, variables: () => ({}) }], {
     requests: requests * 5,

@@ -37,12 +37,10 @@ try {
   const database = openDatabase(postgres.url, { applicationName: "bench seed", maxConnections: 2 });
   await seedStudies(database, { ...DEFAULT_SEED, studies: STUDIES }).finally(() => database.close());
   const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
-  // No worker computes the missing facts of the generated studies, so do not wait for them.
-  const environment = { RANKSCOPE_WAIT_SECONDS: "0" };
   const servers = await Promise.all([
-    serveWithoutMetrics(postgres.url, environment),
-    serveRankscope(postgres.url, environment),
-    serveRankscope(postgres.url, { ...environment, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }),
+    serveWithoutMetrics(postgres.url),
+    serveRankscope(postgres.url),
+    serveRankscope(postgres.url, { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }),
   ]);
   try {
     const slug = (i: number) => `seeded-${String((i * 37) % STUDIES).padStart(6, "0")}`;

@@ -1,7 +1,7 @@
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 
 export interface FreezingProxy {
-  /** URL of the database proxied the proxy. */
+  /** URL of the database behind the proxy. */
   readonly url: string;
   /** Stops forwarding without closing any connection, like a pulled cable. */
   freeze(): void;

@@ -44,6 +44,7 @@ export const SEEDED_TABLES = {
     "precision",
     "seconds",
   ],
+  spectrum: ["hash", "kernel_version", "singular_values", "squared_norm", "provider", "precision", "seconds"],
 } as const;
 
 export type SeededTable = keyof typeof SEEDED_TABLES;
@@ -51,6 +52,8 @@ export type SeededRows = Record<SeededTable, CopyValue[][]>;
 
 const BASE_MODELS = ["gpt2-medium", "llama-3-8b", "mistral-7b", "qwen-2.5-7b", "phi-3-mini"];
 const FEATURES = 1024;
+/** Ratio of successive singular values of an update. */
+const SPECTRAL_DECAY = 0.8;
 const EPOCH = Date.UTC(2026, 0, 1);
 
 /** Adds the rows of study `number` to `rows`. The values are pseudo-random and depend on `number` and the options only. */
@@ -85,7 +88,9 @@ export function seedStudy(rows: SeededRows, number: number, { experiments, layer
       const run = { study, slug, rank, r, bits, steps: points * 10 };
       const quantizationLoss = bits === 4 ? (0.12 * hardness) / Math.sqrt(r) : 0;
       const loss = 2.2 + hardness / r + quantizationLoss + random() * 0.01;
-      return seedRun(rows, run, layerIds, loss, random);
+      const hashes = seedRun(rows, run, layerIds, loss, random);
+      for (const hash of hashes) seedSpectrum(rows, hash, r);
+      return hashes;
     });
     for (let i = 0; i < layers; i++) seedComparison(rows, [baseline?.[i] ?? "", candidate?.[i] ?? ""], random);
   }
@@ -200,6 +205,13 @@ function seedComparison(rows: SeededRows, pair: readonly [string, string], rando
     "float64",
     0.001,
   ]);
+}
+
+/** Adds the spectrum of the update of one layer: `r` singular values that decay geometrically. */
+function seedSpectrum(rows: SeededRows, hash: string, r: number): void {
+  const singularValues = Array.from({ length: r }, (_, i) => SPECTRAL_DECAY ** i);
+  const squaredNorm = singularValues.reduce((sum, value) => sum + value * value, 0);
+  rows.spectrum.push([hash, KERNEL_VERSION, singularValues, squaredNorm, "cpu", "float64", 0.001]);
 }
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
