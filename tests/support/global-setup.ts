@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import postgres from "postgres";
 import type { TestProject } from "vitest/node";
 import { openLog } from "#src/log.js";
 
@@ -38,13 +39,27 @@ async function startTemplate(): Promise<{ url: string; stop: () => Promise<void>
   const { startEmbeddedPostgres } = await import("#src/store/embedded/start.js");
   const { migrate } = await import("#src/store/schema/migrate.js");
   const dataDirectory = await mkdtemp(join(tmpdir(), "rankscope-tests-"));
-  const postgres = await startEmbeddedPostgres({ dataDirectory, purpose: "tests", log: openLog("warn") });
-  await migrate(postgres.url);
+  const server = await startEmbeddedPostgres({ dataDirectory, purpose: "tests", log: openLog("warn") });
+  await disableDurability(server.url);
+  await migrate(server.url);
   return {
-    url: postgres.url,
+    url: server.url,
     async stop() {
-      await postgres.stop();
+      await server.stop();
       await rm(dataDirectory, { recursive: true });
     },
   };
+}
+
+/**
+ * Makes this PostgreSQL skip writes that only protect against a crash of the machine. The data are deleted after the run. Tests
+ * of the embedded PostgreSQL, which kill it, start clusters of their own with the default settings.
+ */
+async function disableDurability(url: string): Promise<void> {
+  const sql = postgres(url, { max: 1 });
+  for (const setting of ["fsync", "synchronous_commit", "full_page_writes"]) {
+    await sql`alter system set ${sql(setting)} = off`;
+  }
+  await sql`select pg_reload_conf()`;
+  await sql.end();
 }

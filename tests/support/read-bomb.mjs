@@ -1,4 +1,5 @@
-// Reads one file as an import does, in a process with little memory, and prints the result and the memory used.
+// Reads files as an import does, in a process with little memory. Each message names a reader and a file; the reply has the result
+// and the largest amount of memory that the process has used so far.
 import { withFile } from "#src/files/open-file.js";
 import { readAdapterConfig } from "#src/import/formats/adapter-config.js";
 import { TABLE_FORMATS } from "#src/import/formats/result-formats.js";
@@ -21,9 +22,11 @@ const READERS = {
   config: (file) => readAdapterConfig(file, "bomb"),
   index: (file) => readWeightIndex(file, "bomb"),
 };
-const [reader, file] = process.argv.slice(2);
-const code = await READERS[reader](file).then(
-  ({ kind = "read" }) => kind,
-  (error) => error.code ?? String(error),
-);
-process.stdout.write(JSON.stringify({ code, megabytes: Math.round(process.resourceUsage().maxRSS / 1024) }));
+
+process.on("message", async ({ reader, file }) => {
+  const code = await READERS[reader](file).then(
+    ({ kind = "read" }) => kind,
+    (error) => error.code ?? String(error),
+  );
+  process.send({ code, megabytes: Math.round(process.resourceUsage().maxRSS / 1024) });
+});

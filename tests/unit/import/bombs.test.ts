@@ -1,35 +1,35 @@
-import { execFile } from "node:child_process";
 import { appendFile, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { deflateRawSync } from "node:zlib";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
+import { type BombReader, type BombResult, MAX_READ_MILLISECONDS, openBombReader } from "../../support/bomb-reader.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 import { speltDict, speltTensor, torchEntries, zipOf, type WrittenEntry } from "../../support/torch-files.js";
 
-// Small files, or files just within their limits, that would be large, deep or slow once read. Each is read in a process with
-// 1 GB of heap that is killed after a minute; it must neither run out of memory nor be killed.
+// Small files, or files just within their limits, that would be large, deep or slow once read. A process with 1 GB of heap reads
+// one after the other. It is killed if a file takes a minute; it must neither run out of memory nor be killed.
 
-const CHILD = fileURLToPath(new URL("../../support/read-bomb.mjs", import.meta.url));
-const HEAP_MEGABYTES = 1024;
-/** Time after which a hanging process is killed; reading takes some seconds. */
-const PATIENCE_MILLISECONDS = 60_000;
 const MB = 2 ** 20;
+let sharedReader: BombReader | undefined;
+afterAll(() => sharedReader?.close());
 
-async function read(reader: string, name: string, content: string | Uint8Array | ((file: string) => Promise<void>)) {
+type Content = string | Uint8Array | ((file: string) => Promise<void>);
+
+/** Reads a new file in the shared process, which is started again after a failure. */
+async function read(reader: string, name: string, content: Content): Promise<BombResult> {
+  const file = await fileOf(name, content);
+  if (sharedReader?.isGone() !== false) sharedReader = openBombReader();
+  return sharedReader.read(reader, file);
+}
+
+async function fileOf(name: string, content: Content): Promise<string> {
   const file = path.join(await temporaryFolder(), name);
   if (typeof content === "function") await content(file);
   else await writeFile(file, content);
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [`--max-old-space-size=${HEAP_MEGABYTES}`, CHILD, reader, file],
-    { timeout: PATIENCE_MILLISECONDS, killSignal: "SIGKILL" },
-  );
-  return JSON.parse(stdout) as { code: string; megabytes: number };
+  return file;
 }
 
-const LIMIT = { timeout: 2 * PATIENCE_MILLISECONDS };
+const LIMIT = { timeout: 2 * MAX_READ_MILLISECONDS };
 const stored = (pickle: Uint8Array): WrittenEntry[] => [
   { name: "adapter/data.pkl", data: pickle },
   { name: "adapter/data/0", data: new Uint8Array(12) },
@@ -224,7 +224,13 @@ describe("texts", () => {
       await writeFile(file, "");
       await truncate(file, 2 ** 40);
     };
-    const { code, megabytes } = await read("table", "t.json", made);
-    expect([code, megabytes < 300]).toEqual(["FILE_TOO_LARGE", true]);
+    // In a process of its own, whose memory is that of this file alone.
+    const reader = openBombReader();
+    try {
+      const { code, megabytes } = await reader.read("table", await fileOf("t.json", made));
+      expect([code, megabytes < 300]).toEqual(["FILE_TOO_LARGE", true]);
+    } finally {
+      await reader.close();
+    }
   });
 });
