@@ -18,13 +18,25 @@ export const LAYERS = {
   store: [...BASE, "files"],
   compute: BASE,
   derive: ["model"],
+  threads: [...BASE, "derive"],
   jobs: [...BASE, "files", "import", "weights", "store", "compute", "derive"],
-  analysis: [...BASE, "store", "derive"],
+  analysis: [...BASE, "store", "derive", "threads"],
   export: [...BASE, "store", "derive", "analysis"],
   plots: [...BASE, "store", "derive", "analysis", "export"],
   report: [...BASE, "store", "derive", "analysis", "export"],
   // Of jobs, only what tells how a job goes on: a server computes nothing.
-  graphql: [...BASE, "files", "store", "derive", "jobs/job-watch.ts", "analysis", "export", "plots", "report"],
+  graphql: [
+    ...BASE,
+    "files",
+    "store",
+    "derive",
+    "threads",
+    "jobs/job-watch.ts",
+    "analysis",
+    "export",
+    "plots",
+    "report",
+  ],
   http: [...BASE, "files", "store", "derive", "analysis", "export", "plots", "report", "graphql"],
   observe: [...BASE, "store", "jobs", "http"],
   web: ["model", "derive", "export", "plots"],
@@ -37,6 +49,7 @@ export const LAYERS = {
     "store",
     "compute",
     "derive",
+    "threads",
     "jobs",
     "analysis",
     "export",
@@ -58,7 +71,7 @@ export const PACKAGE_OWNERS = {
   "graphile-worker": ["store", "jobs"],
   "@aws-sdk": ["weights"],
   "onnxruntime-node": ["compute"],
-  piscina: ["jobs", "plots"],
+  piscina: ["jobs", "threads", "plots"],
   vega: ["plots", "web"],
   "vega-lite": ["plots", "web"],
   "@napi-rs/canvas": ["plots"],
@@ -75,6 +88,11 @@ export const PACKAGE_OWNERS = {
 
 /** Parts that are pure: they load neither Node's modules nor packages, except those named. */
 export const PURE = { derive: ["jstat"], model: ["graphql", "gql.tada"] };
+
+/** Parts that run on the thread that serves requests. */
+const SERVING = ["analysis", "export", "plots", "report", "graphql", "http"];
+/** Modules whose functions may resample: they would stop the server for as long as they draw. */
+const RESAMPLING = "^src/derive/(degradation/(degradation|change-statistics)|statistics/bootstrap)\\.ts$";
 
 const escaped = (name) => name.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 const inPart = (part) => (part.endsWith(".ts") ? `^src/${escaped(part)}$` : `^src/${escaped(part)}/`);
@@ -111,6 +129,13 @@ export default {
     ...layerRules,
     ...ownerRules,
     ...purityRules,
+    {
+      name: "derivations-on-threads",
+      comment: `Requests compute degradations through RequestDerivations, whose bootstrap runs on a thread. Types may be imported.`,
+      severity: "error",
+      from: { path: SERVING.map(inPart), pathNot: "^src/analysis/request/request-derivations\\.ts$" },
+      to: { path: RESAMPLING, dependencyTypesNot: ["type-only"] },
+    },
     {
       name: "known-part",
       comment: "Each folder of src has its line in the table of layers.",

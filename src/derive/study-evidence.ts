@@ -1,4 +1,5 @@
-import type { AcceptanceRule, RankDegradation } from "./degradation/degradation.js";
+import type { RankDegradation } from "./degradation/degradation.js";
+import type { AcceptanceRule } from "./degradation/degradation-input.js";
 import type { ComparisonRoles, Run } from "./runs/comparison-roles.js";
 import type { RunSettings } from "./runs/run-settings.js";
 import type { NoiseFloor } from "./similarity/noise-floor.js";

@@ -1,8 +1,8 @@
 import { DEFAULT_RULE } from "../analysis/judgement/judgement-options.js";
 import type { AnalysisContext } from "../analysis/request/analysis-context.js";
-import { runOf } from "../analysis/runs/study-runs.js";
-import { degradationByRank, type AcceptanceRule } from "../derive/degradation/degradation.js";
-import type { Run } from "../derive/runs/comparison-roles.js";
+import { runsOf } from "../analysis/runs/study-runs.js";
+import type { RankDegradation } from "../derive/degradation/degradation.js";
+import { inferRoles } from "../derive/runs/resolve-roles.js";
 import type { TableKind } from "../model/enums/export.js";
 import { curvesOfStudy, type StudyCurve } from "../store/across/study-curves.js";
 import type { Connection } from "../store/connection.js";
@@ -14,7 +14,7 @@ import { flatMapRows, oneBatch, pages, type Cell, type Table } from "./table.js"
 
 /** Returns one of a study's tables. Its rows are read while they are consumed. */
 export async function studyTable(
-  { database, loaders }: AnalysisContext,
+  { database, loaders, derivations }: AnalysisContext,
   { id, slug }: Study,
   kind: TableKind,
 ): Promise<Table> {
@@ -24,8 +24,11 @@ export async function studyTable(
       return experimentsTable(database, { study: filter }, await metricNamesOfStudy(database, id));
     case "LAYERS":
       return layersTable(database, filter, undefined);
-    case "DEGRADATION":
-      return degradationTable((await loaders.experiments.load(id)).map(runOf), DEFAULT_RULE);
+    case "DEGRADATION": {
+      const runs = await runsOf(await loaders.experiments.load(id));
+      const subject = { runs, roles: inferRoles(runs), rule: DEFAULT_RULE };
+      return degradationTable(await derivations.degradations(subject), DEFAULT_RULE.metric);
+    }
     case "CURVES":
       return curvesTable(database, id);
   }
@@ -58,12 +61,12 @@ function pointRows({ run, name, steps, values }: StudyCurve): Cell[][] {
 }
 
 /** Returns a table with a row for each rank. */
-function degradationTable(runs: readonly Run[], rule: AcceptanceRule): Table {
-  const rows = degradationByRank(runs, rule).map(({ rank, degradation }): Cell[] => {
+function degradationTable(degradations: readonly RankDegradation[], metric: string): Table {
+  const rows = degradations.map(({ rank, degradation }): Cell[] => {
     const { baseline, candidate, interval } = degradation;
     return [
       rank,
-      rule.metric,
+      metric,
       baseline?.mean ?? null,
       baseline?.n ?? 0,
       candidate?.mean ?? null,

@@ -8,12 +8,16 @@ import type { JobRequester } from "../model/job-requester.js";
 import { PROGRAM, type Principal } from "./access/principal.js";
 import { limitsBy, type Limits } from "../model/limits.js";
 import { noDeadline, type Deadline } from "../analysis/request/request-deadline.js";
+import { openRequestDerivations, type RequestDerivations } from "../analysis/request/request-derivations.js";
+import type { DerivationPool } from "../threads/derivation-pool.js";
 import { openLoaders, type Loaders } from "../analysis/request/loaders.js";
 
 /** Services that live as long as the process. */
 export interface Services {
   readonly database: Database;
   readonly weights: WeightFacts;
+  /** The threads that compute what would block this one. */
+  readonly derivationPool: DerivationPool;
   /** Default maximum wait of a query for missing results. */
   readonly waitMilliseconds: number;
   readonly jobs: {
@@ -32,6 +36,7 @@ export interface Services {
 /** The context that the resolvers of one request share. */
 export interface Context extends Omit<Services, "database">, RequestScope {
   readonly loaders: Loaders;
+  readonly derivations: RequestDerivations;
   /** Aborted when the client disconnects or the deadline passes. */
   readonly signal: AbortSignal;
   /** Returns whether a worker runs or is starting. Workers are counted once a request. */
@@ -48,7 +53,7 @@ interface RequestScope {
 
 /** Opens the context of one request. Loaders live as long as the request, so that they never serve stale rows. */
 export function openContext(services: Services, scope: RequestScope): Context {
-  const { deadline, database } = scope;
+  const { deadline, database, limits } = scope;
   const { signal } = deadline;
   const loaders = openLoaders({
     database,
@@ -56,9 +61,10 @@ export function openContext(services: Services, scope: RequestScope): Context {
     deadline,
     requester: requesterOf(scope.principal),
   });
+  const derivations = openRequestDerivations({ pool: services.derivationPool, signal, maxDraws: limits.draws });
   let isWorkerPresent: Promise<boolean> | undefined;
   const hasWorker = () => (isWorkerPresent ??= services.jobs.hasWorker?.() ?? Promise.resolve(true));
-  return { ...services, ...scope, signal, loaders, hasWorker };
+  return { ...services, ...scope, signal, loaders, derivations, hasWorker };
 }
 
 /** Returns the requester of a principal's jobs. Its jobs concern only studies that it can see. */

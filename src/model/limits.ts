@@ -85,6 +85,15 @@ export const LIMITS = {
     reason:
       "A point is one value that is read. The largest similarity matrix costs 410,000 points, a full page of studies with six values of all their runs 70,000.",
   },
+  draws: {
+    variable: "RANKSCOPE_MAX_DRAWS",
+    value: 25_000_000,
+    minimum: 10_000,
+    maximum: 10_000_000_000,
+    unit: "bootstrap draws per request",
+    reason:
+      "A draw takes about 10 ns on a thread of its own. 200 ranks of 10 runs with 10,000 resamples draw 20 million values.",
+  },
   pageSize: {
     variable: "RANKSCOPE_MAX_PAGE_SIZE",
     value: 100,

@@ -4,6 +4,7 @@ import { openJobWatch } from "#src/jobs/job-watch.js";
 import { openLog } from "#src/log.js";
 import { startServer, type ServeOptions } from "#src/http/server.js";
 import { openDatabase, type Database } from "#src/store/database.js";
+import { openDerivationPool } from "#src/threads/derivation-pool.js";
 import { STILL } from "./still-limits.js";
 import { countingProxy } from "./counting-proxy.js";
 import { freshDatabase } from "./database.js";
@@ -40,11 +41,13 @@ export function apiServer(
     const database = openDatabase(proxy.url, { applicationName: "api test", maxConnections: 4 });
     await fill(database);
     const watch = openJobWatch(database, log);
+    const derivationPool = openDerivationPool();
     const refused = () => Promise.reject(new Error("this server runs no jobs"));
     const server = await startServer(
       {
         database,
         weights: openWeightFacts({ connection: database, watch, log, bounds: options.limits }),
+        derivationPool,
         waitMilliseconds: 0,
         jobs: { watch, precompute: refused },
         imports: { start: refused, close: () => Promise.resolve() },
@@ -60,6 +63,7 @@ export function apiServer(
       statements: proxy.statements,
       async stop() {
         await server.close();
+        await derivationPool.close();
         await watch.close();
         await database.close();
         await proxy.close();

@@ -8,6 +8,7 @@ import { openLog } from "#src/log.js";
 import type { ServerServices } from "#src/http/server-services.js";
 import { openSql } from "#src/store/connection.js";
 import type { Database } from "#src/store/database.js";
+import { openDerivationPool } from "#src/threads/derivation-pool.js";
 import { openWeightStore } from "#src/weights/open-weight-store.js";
 
 export interface RealServices {
@@ -34,11 +35,13 @@ export async function realServices(
   const worker = await runWorker({ id: newId(), connection, url, threads: 1, settings, log });
   const watch = openJobWatch(connection, log);
   const weightStore = await openWeightStore(settings.weights);
+  const derivationPool = openDerivationPool();
   const imports = openImportJobs({ database, weights: weightStore, log });
   return {
     services: {
       database,
       weights: openWeightFacts({ connection: database, watch, log }),
+      derivationPool,
       waitMilliseconds: 20_000,
       jobs: { watch, precompute: (studyId, requester) => precomputeStudy(database, studyId, { requester }) },
       imports,
@@ -47,6 +50,7 @@ export async function realServices(
     },
     async close() {
       await imports.close();
+      await derivationPool.close();
       await worker.close();
       await watch.close();
       await weightStore.close();

@@ -117,6 +117,29 @@ test("a package is imported only by its owners", () => {
   }
 });
 
+test("a part that serves requests imports no function that resamples, except through the pool", async () => {
+  const use =
+    'import { degradationsOf } from "../derive/degradation/degradation.js"; export const used = degradationsOf;';
+  const useType =
+    'import type { Degradation } from "../derive/degradation/degradation.js"; export type Used = Degradation;';
+  const found = await violations({
+    "derive/degradation/degradation.ts": "export const degradationsOf = 1; export type Degradation = number;",
+    "threads/derivation-thread.ts": use,
+    "analysis/request/request-derivations.ts": use.replace("../derive", "../../derive"),
+    "analysis/file.ts": use,
+    "graphql/file.ts": use,
+    "graphql/type.ts": useType,
+    "plots/file.ts": use,
+    "report/file.ts": use,
+    "export/file.ts": use,
+    "http/file.ts": use,
+  });
+  const parts = ["analysis", "export", "graphql", "http", "plots", "report"];
+  expect(found.sort()).toEqual(
+    parts.map((part) => `${part}/file.ts derive/degradation/degradation.ts derivations-on-threads`),
+  );
+});
+
 test("a pure part imports neither Node modules nor packages", async () => {
   for (const part of Object.keys(PURE)) {
     const found = await violations({

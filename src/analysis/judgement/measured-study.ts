@@ -1,5 +1,5 @@
-import type { SeedAnalysis } from "../../derive/degradation/change-statistics.js";
-import type { AcceptanceRule } from "../../derive/degradation/degradation.js";
+import type { SeedAnalysis } from "../../derive/degradation/seed-analysis.js";
+import type { AcceptanceRule } from "../../derive/degradation/degradation-input.js";
 import type { ComparisonRoles, Run } from "../../derive/runs/comparison-roles.js";
 import {
   choiceName,
@@ -14,7 +14,7 @@ import { failure } from "../../errors.js";
 import type { Experiment } from "../../store/studies/experiments.js";
 import type { Loaders } from "../request/loaders.js";
 import { selectRoles } from "../runs/select-roles.js";
-import { runOf } from "../runs/study-runs.js";
+import { runsOf } from "../runs/study-runs.js";
 import type { JudgementOptions, MetricOptions } from "./judgement-options.js";
 
 /** A study's runs, whose metrics include the selected one. */
@@ -27,24 +27,38 @@ export interface MeasuredStudy {
   readonly higherIsBetter: boolean;
 }
 
+type StudyLoaders = Pick<Loaders, "experiments" | "series">;
+
+/** The measured studies of each request, by study and options: fields and aliases with equal options share one. */
+const MEASURED = new WeakMap<StudyLoaders["experiments"], Map<string, Promise<MeasuredStudy>>>();
+
 /**
- * Loads a study's runs, and the curves that the selected metric needs.
+ * Loads a study's runs, and the curves that the selected metric needs. Calls of one request with equal options return the same
+ * object.
  *
  * @throws ARGUMENT_INVALID
  */
-export async function measuredStudy(
-  loaders: Pick<Loaders, "experiments" | "series">,
-  studyId: string,
-  options: MetricOptions,
-): Promise<MeasuredStudy> {
+export function measuredStudy(loaders: StudyLoaders, studyId: string, options: MetricOptions): Promise<MeasuredStudy> {
+  const ofRequest = MEASURED.get(loaders.experiments) ?? new Map<string, Promise<MeasuredStudy>>();
+  MEASURED.set(loaders.experiments, ofRequest);
+  const { baseline, candidate, metric, metricKey, at, step, higherIsBetter: isHigherBetter } = options;
+  const key = JSON.stringify([studyId, baseline, candidate, metric, metricKey, at, step, isHigherBetter]);
+  const known = ofRequest.get(key);
+  if (known !== undefined) return known;
+  const measured = measureStudy(loaders, studyId, options);
+  ofRequest.set(key, measured);
+  return measured;
+}
+
+async function measureStudy(loaders: StudyLoaders, studyId: string, options: MetricOptions): Promise<MeasuredStudy> {
   const choice = metricChoice(options);
   const experiments = await loaders.experiments.load(studyId);
   const curves = needsCurves(choice) ? await curvesByRun(loaders, experiments, choice) : new Map();
-  const runs = withChosenMetric(experiments.map(runOf), choice, curves);
+  const runs = withChosenMetric(await runsOf(experiments), choice, curves);
   return {
     experiments,
     runs,
-    roles: selectRoles(runs, options),
+    roles: await selectRoles(experiments, options),
     metric: choiceName(choice),
     higherIsBetter: choice.higherIsBetter,
   };
@@ -52,7 +66,7 @@ export async function measuredStudy(
 
 /** Loads the curve of the selected metric of each run that has one, by the run's id. */
 async function curvesByRun(
-  { series }: Pick<Loaders, "series">,
+  { series }: Pick<StudyLoaders, "series">,
   experiments: readonly Experiment[],
   { key }: MetricChoice,
 ): Promise<ReadonlyMap<string, LoggedCurve>> {

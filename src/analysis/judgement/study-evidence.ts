@@ -1,4 +1,3 @@
-import { degradationByRank } from "../../derive/degradation/degradation.js";
 import type { FailureEvidence, RunSpectra } from "../../derive/failure-modes/failure-mode-rule.js";
 import type { Run } from "../../derive/runs/comparison-roles.js";
 import type { LoggedCurve } from "../../derive/runs/metric-choice.js";
@@ -44,10 +43,11 @@ export async function judgedStudy(
   const { baseline, candidate, similarityThreshold, sensitivitySpread } = options;
   const rule = { ...acceptanceRule(measured, options), similarityThreshold, sensitivitySpread };
   const roles = { baseline, candidate };
-  const [similarities, noiseFloors, settings] = await Promise.all([
+  const [similarities, noiseFloors, settings, degradations] = await Promise.all([
     Promise.all(ranks.map(({ r }) => loaders.similarity.load({ studyId: id, rank: r, roles, ...comparison }))),
     measureNoiseFloors(context, measured, comparison),
     settingsByRun(context, measured),
+    context.derivations.degradations({ runs: measured.runs, roles: measured.roles, rule }),
   ]);
   return {
     measured,
@@ -56,7 +56,7 @@ export async function judgedStudy(
       runs: measured.runs,
       roles: measured.roles,
       noiseFloors: noiseFloors.map(({ floor }) => floor),
-      degradations: degradationByRank(measured.runs, rule, measured.roles ?? null),
+      degradations,
       similarities: similarities.map(({ similarity }) => similarity),
       settings,
     },

@@ -2,11 +2,13 @@ import { failure } from "../../errors.js";
 import { MAX_WAIT_SECONDS } from "../../model/limits.js";
 import type { Connection } from "../../store/connection.js";
 import type { Loaders } from "./loaders.js";
+import type { RequestDerivations } from "./request-derivations.js";
 
 /** The database and the loaders of one request, from which its analyses read. */
 export interface AnalysisContext {
   readonly database: Connection;
   readonly loaders: Loaders;
+  readonly derivations: RequestDerivations;
   /** Maximum wait for facts about weights where the request does not set one. */
   readonly waitMilliseconds: number;
 }

@@ -1,6 +1,46 @@
-import type { ComparisonRoles, Run } from "../../derive/runs/comparison-roles.js";
+import type { ComparisonRoles } from "../../derive/runs/comparison-roles.js";
 import { resolveRoles, type RolesRequest, type RunSelection } from "../../derive/runs/resolve-roles.js";
 import { failure } from "../../errors.js";
+import type { Experiment } from "../../store/studies/experiments.js";
+import { yieldToRequests } from "../request/yield-to-requests.js";
+import { runsOf } from "./study-runs.js";
+
+/** The roles of each list of experiments by request: the fields of a request share them. */
+const RESOLVED = new WeakMap<readonly Experiment[], Map<string, Promise<ComparisonRoles | undefined>>>();
+
+/** Returns the requested comparison roles of a study's experiments; undefined where a requested role has no run. */
+export function rolesOf(
+  experiments: readonly Experiment[],
+  request: RolesRequest = {},
+): Promise<ComparisonRoles | undefined> {
+  const ofStudy = RESOLVED.get(experiments) ?? new Map<string, Promise<ComparisonRoles | undefined>>();
+  RESOLVED.set(experiments, ofStudy);
+  const key = rolesKey(request);
+  const known = ofStudy.get(key);
+  if (known !== undefined) return known;
+  const resolved = resolveInTurn(experiments, request);
+  ofStudy.set(key, resolved);
+  return resolved;
+}
+
+async function resolveInTurn(
+  experiments: readonly Experiment[],
+  { baseline, candidate }: RolesRequest,
+): Promise<ComparisonRoles | undefined> {
+  const runs = await runsOf(experiments);
+  await yieldToRequests(runs.length);
+  return resolveRoles(runs, { baseline, candidate });
+}
+
+/** Returns a text that is equal for requests of the same roles. */
+export function rolesKey(request: RolesRequest | undefined): string {
+  return JSON.stringify([selectionFields(request?.baseline), selectionFields(request?.candidate)]);
+}
+
+/** Returns the fields of a selection in a fixed order. */
+function selectionFields(selection: RunSelection | null | undefined): readonly unknown[] {
+  return [selection?.quantization ?? null, selection?.method ?? null, selection?.experiments ?? null];
+}
 
 /**
  * Returns the requested comparison roles; roles that are not requested are inferred. Undefined where none is requested and
@@ -8,13 +48,16 @@ import { failure } from "../../errors.js";
  *
  * @throws ARGUMENT_INVALID where a requested role has no run, or both have one in common
  */
-export function selectRoles(runs: readonly Run[], { baseline, candidate }: RolesRequest): ComparisonRoles | undefined {
-  const roles = resolveRoles(runs, { baseline, candidate });
+export async function selectRoles(
+  experiments: readonly Experiment[],
+  { baseline, candidate }: RolesRequest,
+): Promise<ComparisonRoles | undefined> {
+  const roles = await rolesOf(experiments, { baseline, candidate });
   const requested = [selectionText("baseline", baseline), selectionText("candidate", candidate)].filter(
     (text) => text !== undefined,
   );
   if (roles !== undefined || requested.length === 0) return roles;
-  const labels = [...new Set(runs.map(({ quantization, method }) => `${quantization.label} ${method}`))];
+  const labels = [...new Set(experiments.map(({ quantizationLabel, method }) => `${quantizationLabel} ${method}`))];
   throw failure("ARGUMENT_INVALID", {
     where: "baseline and candidate",
     received: requested.join(", "),

@@ -1,6 +1,7 @@
 import type { Run } from "../../derive/runs/comparison-roles.js";
 import type { AdapterSettings } from "../../model/records.js";
 import type { Experiment } from "../../store/studies/experiments.js";
+import { mapInTurns } from "../request/yield-to-requests.js";
 
 /** Converts an experiment to a run of the derivations. */
 export function runOf(experiment: Experiment): Run {
@@ -18,8 +19,32 @@ export function runOf(experiment: Experiment): Run {
   };
 }
 
-/** Returns a function that finds the experiment of a derivation's run. */
-export function experimentFinder(experiments: readonly Experiment[]): (run: { readonly id: string }) => Experiment {
+/** The runs of each list of experiments: the lists of a request are converted once, whatever the number of its fields. */
+const CONVERTED = new WeakMap<readonly Experiment[], Promise<readonly Run[]>>();
+
+/** Converts a study's experiments to runs. Other requests are served meanwhile. */
+export function runsOf(experiments: readonly Experiment[]): Promise<readonly Run[]> {
+  const known = CONVERTED.get(experiments);
+  if (known !== undefined) return known;
+  const converted = mapInTurns(experiments, runOf);
+  CONVERTED.set(experiments, converted);
+  return converted;
+}
+
+type ExperimentFinder = (run: { readonly id: string }) => Experiment;
+
+const FINDERS = new WeakMap<readonly Experiment[], ExperimentFinder>();
+
+/** Returns a function that finds the experiment of a derivation's run. Calls with the same list return the same function. */
+export function experimentFinder(experiments: readonly Experiment[]): ExperimentFinder {
+  const known = FINDERS.get(experiments);
+  if (known !== undefined) return known;
+  const finder = newFinder(experiments);
+  FINDERS.set(experiments, finder);
+  return finder;
+}
+
+function newFinder(experiments: readonly Experiment[]): ExperimentFinder {
   const byId = new Map(experiments.map((experiment) => [experiment.id, experiment]));
   return ({ id }) => {
     const experiment = byId.get(id);

@@ -3,7 +3,6 @@ import { failure } from "../../errors.js";
 import type { Study } from "../../store/studies/studies.js";
 import type { AnalysisContext } from "../request/analysis-context.js";
 import { selectRoles } from "../runs/select-roles.js";
-import { runOf } from "../runs/study-runs.js";
 import type { ComparisonOptions } from "./compare-updates.js";
 import type { StudySimilarity } from "./similarity-loader.js";
 
@@ -24,6 +23,6 @@ export async function similarityAtRank(
     throw failure("ARGUMENT_INVALID", { where: `rank of study ${slug}`, received: String(rank), allowed });
   }
   // Reports invalid roles, which the loader takes for none.
-  selectRoles(experiments.map(runOf), roles);
+  await selectRoles(experiments, roles);
   return loaders.similarity.load({ studyId: id, rank, roles, ...options });
 }

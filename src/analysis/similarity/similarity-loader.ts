@@ -1,6 +1,7 @@
 import DataLoader from "dataloader";
 import { pairAt } from "../../derive/runs/comparison-roles.js";
-import { resolveRoles, type RolesRequest, type RunSelection } from "../../derive/runs/resolve-roles.js";
+import type { RolesRequest } from "../../derive/runs/resolve-roles.js";
+import { rolesKey, rolesOf } from "../runs/select-roles.js";
 import { rankSimilarity, type RankSimilarity } from "../../derive/similarity/rank-similarity.js";
 import type { StoredFactors } from "../../model/stored-factors.js";
 import type { Experiment } from "../../store/studies/experiments.js";
@@ -9,7 +10,7 @@ import { mergeProvenances, type Provenance } from "../request/provenance.js";
 import type { WeightFactsLoader } from "../request/weight-facts-loader.js";
 import type { CheckpointLoaders } from "../runs/checkpoint-layers.js";
 import { finalCheckpoint } from "../runs/run-checkpoint.js";
-import { experimentFinder, runOf } from "../runs/study-runs.js";
+import { experimentFinder, runsOf } from "../runs/study-runs.js";
 import { compareLayers, type ComparedLayer } from "./compare-layers.js";
 import type { ComparisonOptions } from "./compare-updates.js";
 
@@ -44,7 +45,7 @@ export function similarityLoader(
       loaders.experiments.load(studyId),
       loaders.layers.load(studyId),
     ]);
-    const { baseline, candidate } = comparedExperiments(experiments, rank, roles);
+    const { baseline, candidate } = await comparedExperiments(experiments, rank, roles);
     const [baselineFactors, candidateFactors] = await Promise.all([
       factorsByLayer(loaders, baseline),
       factorsByLayer(loaders, candidate),
@@ -68,22 +69,16 @@ export function similarityLoader(
 }
 
 function cacheKey({ studyId, rank, roles, scaling, waitMilliseconds }: RankSimilarityKey): string {
-  const selections = JSON.stringify([selectionKey(roles?.baseline), selectionKey(roles?.candidate)]);
-  return `${studyId} ${rank} ${scaling} ${waitMilliseconds} ${selections}`;
+  return `${studyId} ${rank} ${scaling} ${waitMilliseconds} ${rolesKey(roles)}`;
 }
 
-/** Returns the fields of a selection in a fixed order. */
-function selectionKey(selection: RunSelection | null | undefined): readonly unknown[] {
-  return [selection?.quantization ?? null, selection?.method ?? null, selection?.experiments ?? null];
-}
-
-function comparedExperiments(
+async function comparedExperiments(
   experiments: readonly Experiment[],
   rank: number,
   request: RolesRequest | undefined,
-): ComparedExperiments {
-  const runs = experiments.map(runOf);
-  const roles = resolveRoles(runs, request);
+): Promise<ComparedExperiments> {
+  const runs = await runsOf(experiments);
+  const roles = await rolesOf(experiments, request);
   if (roles === undefined) return { baseline: null, candidate: null };
   const { baseline, candidate } = pairAt(runs, roles, rank);
   const experimentOf = experimentFinder(experiments);

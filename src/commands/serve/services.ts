@@ -10,6 +10,7 @@ import type { ServerMetrics } from "../../observe/open-metrics.js";
 import { openStore } from "../../store/database.js";
 import { readFleet } from "../../store/queue/fleet.js";
 import { countWorkers } from "../../store/queue/workers.js";
+import { openDerivationPool } from "../../threads/derivation-pool.js";
 import { openWeightStore } from "../../weights/open-weight-store.js";
 import type { Process } from "../process.js";
 import { weightSettings } from "../weight-settings.js";
@@ -69,6 +70,7 @@ export async function openServices(
     return expectsOwnWorker;
   };
   const limits = config.limits;
+  const derivationPool = openDerivationPool();
   const imports = openImportJobs({
     database,
     weights: weightStore,
@@ -87,6 +89,7 @@ export async function openServices(
         bounds: limits,
         observe: metrics?.facts,
       }),
+      derivationPool,
       waitMilliseconds: config.waitMilliseconds,
       jobs: {
         watch,
@@ -103,7 +106,11 @@ export async function openServices(
     weightStore,
     startWorkers,
     async close() {
-      await Promise.all([imports.close(), ...supervisors.map((supervisor) => supervisor.close())]);
+      await Promise.all([
+        imports.close(),
+        derivationPool.close(),
+        ...supervisors.map((supervisor) => supervisor.close()),
+      ]);
       await watch.close();
       await weightStore.close();
       await database.close();

@@ -14,7 +14,9 @@ const MIN_OPPOSITE_PERCENT = 1;
 
 function inStudy({ runs, roles }: StudyEvidence, rule: HypothesisRule): StudyFinding | undefined {
   if (roles === undefined) return undefined;
-  const degradationsOf = (metric: string) => degradationByRank(runs, { ...rule, metric, higherIsBetter: false }, roles);
+  // Only percents are compared, so no interval is resampled.
+  const lossRule = { ...rule, higherIsBetter: false, analysis: undefined };
+  const degradationsOf = (metric: string) => degradationByRank(runs, { ...lossRule, metric }, roles);
   const evaluation = degradationsOf("eval_loss");
   const disagreeing = degradationsOf("training_loss").flatMap((training, i) => {
     const disagreement = disagreementOf(training, evaluation[i]);

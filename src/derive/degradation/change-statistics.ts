@@ -1,34 +1,9 @@
-import type { IntervalChoice, IntervalMethod } from "../../model/enums/interval.js";
+import type { IntervalMethod } from "../../model/enums/interval.js";
 import { bootstrapInterval } from "../statistics/bootstrap.js";
 import { pairedTest, welchTest, type MeanTest, type ValuePair } from "../statistics/mean-test.js";
 import { pairedChangeInterval, relativeChange, relativeChangeInterval } from "../statistics/relative-change.js";
 import { meanOf, summarise, type Interval } from "../statistics/sample.js";
-
-/** A value of the metric with the seed of its run. */
-export interface SeededValue {
-  readonly seed: number | null;
-  readonly value: number;
-}
-
-/** How values of several seeds are analysed. */
-export interface SeedAnalysis {
-  readonly interval: IntervalChoice;
-  readonly confidence: number;
-  /** Number of bootstrap resamples. */
-  readonly resamples: number;
-  /** Seed of the bootstrap. */
-  readonly seed: number;
-  /** Compare runs with equal seeds, and ignore seeds that only the baseline or only the candidate has. */
-  readonly paired: boolean;
-}
-
-export const DEFAULT_SEED_ANALYSIS: SeedAnalysis = {
-  interval: "T",
-  confidence: 0.95,
-  resamples: 2000,
-  seed: 0,
-  paired: false,
-};
+import type { OnDraws, SeedAnalysis, SeededValue } from "./seed-analysis.js";
 
 /** The change of a metric from baseline to candidate over several seeds. */
 export interface ChangeStatistics {
@@ -47,16 +22,20 @@ export interface ChangeStatistics {
   readonly test: MeanTest | null;
 }
 
-/** Returns the statistics of the change from `baseline` to `candidate`. Falls back to unpaired with fewer than two pairs. */
+/**
+ * Returns the statistics of the change from `baseline` to `candidate`. Falls back to unpaired with fewer than two pairs. The
+ * time is linear in the number of values, and in the number of draws with a bootstrap (see `drawsOf` in seed-analysis.ts).
+ */
 export function changeStatistics(
   baseline: readonly SeededValue[],
   candidate: readonly SeededValue[],
   analysis: SeedAnalysis,
+  onDraws?: OnDraws,
 ): ChangeStatistics {
   const pairs = pairsOf(baseline, candidate);
-  if (!analysis.paired) return unpairedStatistics(baseline, candidate, pairs.length, analysis);
-  if (pairs.length >= 2) return pairedStatistics(pairs, analysis);
-  const unpaired = unpairedStatistics(baseline, candidate, pairs.length, analysis);
+  if (!analysis.paired) return unpairedStatistics(baseline, candidate, pairs.length, analysis, onDraws);
+  if (pairs.length >= 2) return pairedStatistics(pairs, analysis, onDraws);
+  const unpaired = unpairedStatistics(baseline, candidate, pairs.length, analysis, onDraws);
   const notPaired = `Paired analysis needs at least two seeds that both baseline and candidate have (found: ${pairs.length}).`;
   return {
     ...unpaired,
@@ -73,10 +52,11 @@ function unpairedStatistics(
   seededCandidate: readonly SeededValue[],
   pairs: number,
   analysis: SeedAnalysis,
+  onDraws: OnDraws | undefined,
 ): ChangeStatistics {
   const baseline = seededBaseline.map(({ value }) => value);
   const candidate = seededCandidate.map(({ value }) => value);
-  const interval = unpairedInterval(baseline, candidate, analysis);
+  const interval = unpairedInterval(baseline, candidate, analysis, onDraws);
   const baselineSample = summarise(baseline);
   const candidateSample = summarise(candidate);
   return {
@@ -95,9 +75,10 @@ function unpairedInterval(
   baseline: readonly number[],
   candidate: readonly number[],
   { interval: method, confidence, resamples, seed }: SeedAnalysis,
+  onDraws: OnDraws | undefined,
 ): Interval | undefined {
   if (method !== "T") {
-    return bootstrapInterval([baseline, candidate], changeOfGroups, { method, confidence, resamples, seed });
+    return bootstrapInterval([baseline, candidate], changeOfGroups, { method, confidence, resamples, seed, onDraws });
   }
   const baselineSample = summarise(baseline);
   const candidateSample = summarise(candidate);
@@ -114,8 +95,12 @@ function reasonWithoutInterval(
   return interval === "T" ? BASELINE_NEAR_ZERO : NO_VARIATION;
 }
 
-function pairedStatistics(pairs: readonly ValuePair[], analysis: SeedAnalysis): ChangeStatistics {
-  const interval = pairedInterval(pairs, analysis);
+function pairedStatistics(
+  pairs: readonly ValuePair[],
+  analysis: SeedAnalysis,
+  onDraws: OnDraws | undefined,
+): ChangeStatistics {
+  const interval = pairedInterval(pairs, analysis, onDraws);
   const noInterval = analysis.interval === "T" ? BASELINE_NEAR_ZERO : NO_VARIATION;
   return {
     baseline: pairs.map(({ baseline }) => baseline),
@@ -132,6 +117,7 @@ function pairedStatistics(pairs: readonly ValuePair[], analysis: SeedAnalysis): 
 function pairedInterval(
   pairs: readonly ValuePair[],
   { interval: method, confidence, resamples, seed }: SeedAnalysis,
+  onDraws: OnDraws | undefined,
 ): Interval | undefined {
   if (method === "T") return pairedChangeInterval(pairs, confidence);
   // The bootstrap resamples indices of pairs, so that baseline and candidate stay together.
@@ -140,23 +126,26 @@ function pairedInterval(
     const chosen = resampled.flatMap((i) => pairs[i] ?? []);
     return changeOfGroups([chosen.map(({ baseline }) => baseline), chosen.map(({ candidate }) => candidate)]);
   };
-  return bootstrapInterval([indices], changeOfPairs, { method, confidence, resamples, seed });
+  return bootstrapInterval([indices], changeOfPairs, { method, confidence, resamples, seed, onDraws });
 }
 
 /** Returns the values of the seeds of which baseline and candidate have exactly one run. Two runs of a seed are ambiguous. */
 function pairsOf(baseline: readonly SeededValue[], candidate: readonly SeededValue[]): ValuePair[] {
+  const ofBaseline = onlyValues(baseline);
+  const ofCandidate = onlyValues(candidate);
   return baseline.flatMap(({ seed }): ValuePair[] => {
-    if (seed === null) return [];
-    const ofBaseline = onlyValue(baseline, seed);
-    const ofCandidate = onlyValue(candidate, seed);
-    if (ofBaseline === undefined || ofCandidate === undefined) return [];
-    return [{ baseline: ofBaseline, candidate: ofCandidate }];
+    const baselineValue = ofBaseline.get(seed);
+    const candidateValue = ofCandidate.get(seed);
+    if (seed === null || baselineValue === undefined || candidateValue === undefined) return [];
+    return [{ baseline: baselineValue, candidate: candidateValue }];
   });
 }
 
-function onlyValue(values: readonly SeededValue[], seed: number): number | undefined {
-  const ofSeed = values.filter((value) => value.seed === seed);
-  return ofSeed.length === 1 ? ofSeed[0]?.value : undefined;
+/** Returns the values by seed; undefined for a seed of several runs. */
+function onlyValues(values: readonly SeededValue[]): ReadonlyMap<number | null, number | undefined> {
+  const bySeed = new Map<number | null, number | undefined>();
+  for (const { seed, value } of values) bySeed.set(seed, bySeed.has(seed) ? undefined : value);
+  return bySeed;
 }
 
 function changeOfGroups([baseline = [], candidate = []]: readonly (readonly number[])[]): number {

@@ -1,11 +1,13 @@
 import type { AcceptanceVerdict } from "../../model/enums/acceptance.js";
 import type { IntervalMethod } from "../../model/enums/interval.js";
-import { ranksOf, runsAt, type ComparisonRoles, type Run } from "../runs/comparison-roles.js";
+import type { ComparisonRoles, Run } from "../runs/comparison-roles.js";
 import { inferRoles } from "../runs/resolve-roles.js";
 import type { MeanTest } from "../statistics/mean-test.js";
 import { relativeChange } from "../statistics/relative-change.js";
 import { summarise, type Interval, type Sample } from "../statistics/sample.js";
-import { changeStatistics, DEFAULT_SEED_ANALYSIS, type SeedAnalysis, type SeededValue } from "./change-statistics.js";
+import { changeStatistics } from "./change-statistics.js";
+import { degradationInput, type AcceptanceRule, type DegradationInput, type RoleNames } from "./degradation-input.js";
+import { DEFAULT_SEED_ANALYSIS, type OnDraws, type SeededValue } from "./seed-analysis.js";
 
 /** How much worse the candidate is than the baseline, in one metric. */
 export interface Degradation {
@@ -43,19 +45,6 @@ export interface RankDegradation {
   readonly degradation: Degradation;
 }
 
-/** The rule that accepts or rejects a degradation. */
-export interface AcceptanceRule {
-  /** Name of a metric of the runs. */
-  readonly metric: string;
-  /** A degradation is acceptable strictly below this, in percent. */
-  readonly thresholdPercent: number;
-  /** Judge the magnitude, as the notebook does: an improvement beyond the threshold is then unacceptable too. */
-  readonly twoSided: boolean;
-  /** Whether higher values of the metric are better. Default false. */
-  readonly higherIsBetter?: boolean | undefined;
-  readonly analysis?: SeedAnalysis | undefined;
-}
-
 /**
  * Returns the degradation at every rank of `runs`, ascending.
  *
@@ -66,36 +55,21 @@ export function degradationByRank(
   rule: AcceptanceRule,
   roles: ComparisonRoles | null | undefined = inferRoles(runs),
 ): RankDegradation[] {
-  return ranksOf(runs).map((rank) => ({ rank, degradation: degradationAt(runs, rank, rule, roles ?? null) }));
+  return degradationsOf(degradationInput(runs, rule, roles ?? null));
 }
 
-function degradationAt(
-  runs: readonly Run[],
-  rank: number,
-  rule: AcceptanceRule,
-  roles: ComparisonRoles | null,
-): Degradation {
-  if (roles === null) {
-    return undefinedDegradation(
-      null,
-      null,
-      "The study has no two configurations with different known bits per base weight.",
-    );
-  }
-  const { baseline, candidate } = roles;
-  return degradation(
-    seededValues(runsAt(runs, baseline, rank), rule.metric),
-    seededValues(runsAt(runs, candidate, rank), rule.metric),
-    rule,
-    { baseline: baseline.name, candidate: candidate.name },
-  );
+/** Returns the degradation at every rank of the input. */
+export function degradationsOf({ ranks, rule, names }: DegradationInput, onDraws?: OnDraws): RankDegradation[] {
+  return ranks.map(({ rank, baseline, candidate }) => ({
+    rank,
+    degradation:
+      names === null
+        ? undefinedDegradation(null, null, NO_ROLES)
+        : degradation(baseline, candidate, rule, names, onDraws),
+  }));
 }
 
-/** Names of baseline and candidate in messages. */
-interface RoleNames {
-  readonly baseline: string;
-  readonly candidate: string;
-}
+const NO_ROLES = "The study has no two configurations with different known bits per base weight.";
 
 /** Returns the degradation from the values of a baseline to those of a candidate, one value a seed. */
 export function degradation(
@@ -103,9 +77,10 @@ export function degradation(
   candidateValues: readonly (number | SeededValue)[],
   rule: AcceptanceRule,
   names: RoleNames = { baseline: "the baseline", candidate: "the candidate" },
+  onDraws?: OnDraws,
 ): Degradation {
   const { metric, thresholdPercent, twoSided, higherIsBetter = false, analysis = DEFAULT_SEED_ANALYSIS } = rule;
-  const statistics = changeStatistics(baselineValues.map(seeded), candidateValues.map(seeded), analysis);
+  const statistics = changeStatistics(baselineValues.map(seeded), candidateValues.map(seeded), analysis, onDraws);
   const baseline = summarise(statistics.baseline) ?? null;
   const candidate = summarise(statistics.candidate) ?? null;
   const undefinedBecause = (reason: string) => undefinedDegradation(baseline, candidate, reason);
@@ -156,14 +131,6 @@ function negated({ low, high, confidence }: Interval): Interval {
 
 function seeded(value: number | SeededValue): SeededValue {
   return typeof value === "number" ? { seed: null, value } : value;
-}
-
-/** Returns the finite values of a metric with the seeds of their runs. */
-function seededValues(runs: readonly Run[], metric: string): SeededValue[] {
-  return runs.flatMap(({ seed, metrics }) => {
-    const value = metrics.get(metric);
-    return value !== undefined && Number.isFinite(value) ? [{ seed, value }] : [];
-  });
 }
 
 function undefinedDegradation(baseline: Sample | null, candidate: Sample | null, reason: string): Degradation {

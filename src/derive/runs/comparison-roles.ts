@@ -38,12 +38,28 @@ export interface ComparisonRoles {
 
 /** Returns the runs of a configuration at one rank, one a seed. */
 export function runsAt(runs: readonly Run[], configuration: Configuration, rank: number): Run[] {
-  return runs.filter((run) => configuration.runs.has(run.id) && run.rank === rank);
+  return (byRank(runs).get(rank) ?? []).filter(({ id }) => configuration.runs.has(id));
 }
 
 /** Returns the distinct ranks of `runs`, ascending. */
 export function ranksOf(runs: readonly Run[]): number[] {
-  return [...new Set(runs.map((run) => run.rank))].sort((left, right) => left - right);
+  return [...byRank(runs).keys()].sort((left, right) => left - right);
+}
+
+/** The runs of each list by rank, so that asking for each of many ranks takes linear time in the number of runs. */
+const GROUPED = new WeakMap<readonly Run[], ReadonlyMap<number, readonly Run[]>>();
+
+function byRank(runs: readonly Run[]): ReadonlyMap<number, readonly Run[]> {
+  const known = GROUPED.get(runs);
+  if (known !== undefined) return known;
+  const grouped = new Map<number, Run[]>();
+  for (const run of runs) {
+    const ofRank = grouped.get(run.rank);
+    if (ofRank === undefined) grouped.set(run.rank, [run]);
+    else ofRank.push(run);
+  }
+  GROUPED.set(runs, grouped);
+  return grouped;
 }
 
 /** Returns the finite values of `metric`, in the order of `runs`. */
@@ -67,11 +83,22 @@ export interface RunPair {
 export function pairAt(runs: readonly Run[], { baseline, candidate }: ComparisonRoles, rank: number): RunPair {
   const baselines = runsAt(runs, baseline, rank).sort(bySeed);
   const candidates = runsAt(runs, candidate, rank).sort(bySeed);
-  const pairs = baselines.flatMap((one) =>
-    candidates.filter(({ seed }) => seed === one.seed).map((other) => ({ baseline: one, candidate: other })),
+  return (
+    firstPair(baselines, candidates, ({ hasWeights }) => hasWeights) ??
+    firstPair(baselines, candidates, () => true) ?? { baseline: baselines[0] ?? null, candidate: candidates[0] ?? null }
   );
-  const withWeights = pairs.find((pair) => pair.baseline.hasWeights && pair.candidate.hasWeights);
-  return withWeights ?? pairs[0] ?? { baseline: baselines[0] ?? null, candidate: candidates[0] ?? null };
+}
+
+/** Returns the first two of the given runs that have equal seeds, in the order of the baselines, then of the candidates. */
+function firstPair(
+  baselines: readonly Run[],
+  candidates: readonly Run[],
+  isEligible: (run: Run) => boolean,
+): RunPair | undefined {
+  const firstOfSeed = new Map<number | null, Run>();
+  for (const run of candidates) if (isEligible(run) && !firstOfSeed.has(run.seed)) firstOfSeed.set(run.seed, run);
+  const baseline = baselines.find((run) => isEligible(run) && firstOfSeed.has(run.seed));
+  return baseline && { baseline, candidate: firstOfSeed.get(baseline.seed) ?? null };
 }
 
 /** Compares two runs by seed. An unknown seed comes first. */

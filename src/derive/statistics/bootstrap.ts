@@ -1,9 +1,8 @@
 import jstat from "jstat";
+import type { BootstrapMethod } from "./bootstrap-draws.js";
 import { quantile } from "./quantile.js";
 import { meanOf, type Interval } from "./sample.js";
 import { seededRandom } from "./seeded-random.js";
-
-export type BootstrapMethod = "BOOTSTRAP_PERCENTILE" | "BOOTSTRAP_BCA";
 
 export interface BootstrapOptions {
   readonly method: BootstrapMethod;
@@ -12,11 +11,17 @@ export interface BootstrapOptions {
   readonly resamples: number;
   /** Equal seeds give equal intervals. */
   readonly seed: number;
+  /** Called between chunks of draws with the number of values drawn in the last one. It throws to stop the resampling. */
+  readonly onDraws?: ((draws: number) => void) | undefined;
 }
+
+/** Number of values that are drawn between two calls of `onDraws`: about a millisecond. */
+const DRAWS_PER_CHUNK = 50_000;
 
 /** Independent groups of values. */
 type Groups = readonly (readonly number[])[];
 
+/** A statistic reads the groups and keeps no reference to them. */
 type Statistic = (groups: Groups) => number;
 
 /**
@@ -30,38 +35,88 @@ export function bootstrapInterval(
   statistic: Statistic,
   options: BootstrapOptions,
 ): Interval | undefined {
-  const { method, confidence, resamples, seed } = options;
+  const { method, confidence } = options;
   if (groups.some((group) => group.length < 2)) return undefined;
-  const random = seededRandom(seed);
-  const resample = (group: readonly number[]) => group.map(() => group[Math.floor(random() * group.length)] as number);
-  const distribution = Float64Array.from({ length: resamples }, () => statistic(groups.map(resample))).sort();
+  const meter = openDrawMeter(options.onDraws);
+  const distribution = resampledStatistics(groups, statistic, options, meter).sort();
+  meter.end();
   if (!distribution.every(Number.isFinite)) return undefined;
   const tail = (1 - confidence) / 2;
-  const correct = method === "BOOTSTRAP_BCA" ? bcaCorrection(groups, statistic, distribution) : undefined;
+  const correct = method === "BOOTSTRAP_BCA" ? bcaCorrection(groups, statistic, distribution, meter) : undefined;
   const lowLevel = correct === undefined ? tail : correct(tail);
   const highLevel = correct === undefined ? 1 - tail : correct(1 - tail);
+  meter.end();
   if (!Number.isFinite(lowLevel) || !Number.isFinite(highLevel)) return undefined;
   return { low: quantile(distribution, lowLevel), high: quantile(distribution, highLevel), confidence };
 }
 
+interface DrawMeter {
+  /** Adds draws to the current chunk, and reports the chunk when it is full. */
+  add(draws: number): void;
+  /** Reports the last chunk. */
+  end(): void;
+}
+
+function openDrawMeter(onDraws: BootstrapOptions["onDraws"] = () => undefined): DrawMeter {
+  let inChunk = 0;
+  function end(): void {
+    const draws = inChunk;
+    inChunk = 0;
+    if (draws > 0) onDraws(draws);
+  }
+  return {
+    add(draws) {
+      inChunk += draws;
+      if (inChunk >= DRAWS_PER_CHUNK) end();
+    },
+    end,
+  };
+}
+
+/** Returns the statistic of each resample, in the order of the random stream: group by group, value by value. */
+function resampledStatistics(
+  groups: Groups,
+  statistic: Statistic,
+  { resamples, seed }: BootstrapOptions,
+  meter: DrawMeter,
+): Float64Array {
+  const random = seededRandom(seed);
+  const draws = groups.reduce((sum, group) => sum + group.length, 0);
+  // The buffers are reused, so that memory does not grow with the number of resamples.
+  const resampled = groups.map((group) => [...group]);
+  return Float64Array.from({ length: resamples }, () => {
+    meter.add(draws);
+    groups.forEach((group, g) => {
+      const buffer = resampled[g] as number[];
+      for (let i = 0; i < buffer.length; i++) buffer[i] = group[Math.floor(random() * group.length)] as number;
+    });
+    return statistic(resampled);
+  });
+}
+
 /** Returns the function that maps a level to the level that BCa reads from the distribution. Its value may be NaN. */
-function bcaCorrection(groups: Groups, statistic: Statistic, distribution: Float64Array): (level: number) => number {
+function bcaCorrection(
+  groups: Groups,
+  statistic: Statistic,
+  distribution: Float64Array,
+  meter: DrawMeter,
+): (level: number) => number {
   const observed = statistic(groups);
   // Ties count as one half.
   const below = distribution.filter((value) => value < observed).length;
   const notAbove = distribution.filter((value) => value <= observed).length;
   const bias = normalQuantile((below + notAbove) / (2 * distribution.length));
-  const acceleration = jackknifeAcceleration(groups, statistic);
+  const acceleration = jackknifeAcceleration(groups, statistic, meter);
   return (level) => {
     const z = bias + normalQuantile(level);
     return jstat.normal.cdf(bias + z / (1 - acceleration * z), 0, 1);
   };
 }
 
-function jackknifeAcceleration(groups: Groups, statistic: Statistic): number {
+function jackknifeAcceleration(groups: Groups, statistic: Statistic, meter: DrawMeter): number {
   let cubes = 0;
   let squares = 0;
-  for (const influences of groups.map((_, i) => jackknifeInfluences(groups, i, statistic))) {
+  for (const influences of groups.map((_, i) => jackknifeInfluences(groups, i, statistic, meter))) {
     const n = influences.length;
     cubes += influences.reduce((sum, value) => sum + value ** 3, 0) / n ** 3;
     squares += influences.reduce((sum, value) => sum + value ** 2, 0) / n ** 2;
@@ -70,9 +125,11 @@ function jackknifeAcceleration(groups: Groups, statistic: Statistic): number {
 }
 
 /** Returns the influence on `statistic` of each value in the group at `index`: what changes if the value is left out. */
-function jackknifeInfluences(groups: Groups, index: number, statistic: Statistic): number[] {
+function jackknifeInfluences(groups: Groups, index: number, statistic: Statistic, meter: DrawMeter): number[] {
   const group = groups[index] ?? [];
+  const draws = groups.reduce((sum, { length }) => sum + length, 0);
   const leaveOneOut = group.map((_, omitted) => {
+    meter.add(draws);
     const rest = group.filter((__, i) => i !== omitted);
     return statistic(groups.with(index, rest));
   });

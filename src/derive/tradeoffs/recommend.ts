@@ -1,6 +1,7 @@
-import { degradationByRank } from "../degradation/degradation.js";
-import type { ComparisonRoles, Run } from "../runs/comparison-roles.js";
+import { degradation } from "../degradation/degradation.js";
+import { metricValues, runsAt, type ComparisonRoles, type Run } from "../runs/comparison-roles.js";
 import { inferRoles } from "../runs/resolve-roles.js";
+import { summarise } from "../statistics/sample.js";
 
 export interface Budget {
   /** Maximum peak memory in MB, as the study recorded it. Null is no limit. */
@@ -37,7 +38,8 @@ export function recommend(
   budget: Budget,
   roles: ComparisonRoles | null | undefined = inferRoles(runs),
 ): Recommendation {
-  const judged = runs.map((run) => judgeRun(run, runs, budget, roles ?? undefined));
+  const baselines = roles == null ? undefined : baselineMeans(runs, budget.metric, roles);
+  const judged = runs.map((run) => judgeRun(run, budget, baselines));
   const better = budget.higherIsBetter === true ? -1 : 1;
   const fitting = judged
     .filter((entry): entry is FittingRun => entry.value !== undefined)
@@ -74,14 +76,14 @@ interface UnfitRun {
 }
 
 /** Judges one run. A run without a recorded value does not fit, because the value may exceed the limit. */
-function judgeRun(run: Run, runs: readonly Run[], budget: Budget, roles: ComparisonRoles | undefined): JudgedRun {
+function judgeRun(run: Run, budget: Budget, baselines: BaselineMeans | undefined): JudgedRun {
   const value = run.metrics.get(budget.metric);
   if (value === undefined) return { run, unfitBecause: `${budget.metric} was not recorded.` };
   if (!Number.isFinite(value)) return { run, unfitBecause: `${budget.metric} is NaN or infinite.` };
   const unfitBecause =
     exceeds(run, { metric: "peak_memory_mb", name: "Peak memory", unit: "MB", max: budget.memoryMb }) ??
     exceeds(run, { metric: "training_time_seconds", name: "Training time", unit: "s", max: budget.timeSeconds }) ??
-    exceedsDegradation(run, runs, budget, roles);
+    exceedsDegradation(run, budget, baselines);
   return unfitBecause === undefined ? { run, value } : { run, unfitBecause };
 }
 
@@ -105,25 +107,38 @@ function exceeds({ metrics }: Run, { metric, name, unit, max }: Limit): string |
   return used > max ? `${name} is ${used.toFixed(0)} ${unit} (maximum: ${max} ${unit}).` : undefined;
 }
 
+/** The baseline that runs are judged against. */
+interface BaselineMeans {
+  readonly runs: ReadonlySet<string>;
+  /** Returns the mean of the metric at a rank; undefined if no run of the baseline has the metric there. */
+  meanAt(rank: number): number | undefined;
+}
+
+/** Computes each mean once, so that judging all runs takes linear time. */
+function baselineMeans(runs: readonly Run[], metric: string, { baseline }: ComparisonRoles): BaselineMeans {
+  const means = new Map<number, number | undefined>();
+  return {
+    runs: baseline.runs,
+    meanAt(rank) {
+      if (!means.has(rank)) means.set(rank, summarise(metricValues(runsAt(runs, baseline, rank), metric))?.mean);
+      return means.get(rank);
+    },
+  };
+}
+
 /** Judges the degradation of this run alone, not of the mean over its seeds, because this run is recommended. */
 function exceedsDegradation(
   run: Run,
-  runs: readonly Run[],
   { metric, higherIsBetter, degradationPercent }: Budget,
-  roles: ComparisonRoles | undefined,
+  baselines: BaselineMeans | undefined,
 ): string | undefined {
-  if (degradationPercent === null || roles === undefined || roles.baseline.runs.has(run.id)) return undefined;
+  if (degradationPercent === null || baselines === undefined || baselines.runs.has(run.id)) return undefined;
   const rule = { metric, higherIsBetter, thresholdPercent: degradationPercent, twoSided: false };
-  const onlyThisRun = {
-    ...roles,
-    baseline: { ...roles.baseline, name: "the baseline" },
-    candidate: { name: run.name, runs: new Set([run.id]) },
-  };
-  const degradations = degradationByRank(runs, rule, onlyThisRun);
-  const degradation = degradations.find(({ rank }) => rank === run.rank)?.degradation;
-  if (degradation?.percent == null) {
-    return `Its degradation is unknown. ${degradation?.reason ?? "The study does not have its rank."}`;
-  }
-  if (degradation.percent <= degradationPercent) return undefined;
-  return `Its degradation is ${degradation.percent.toFixed(2)} % (maximum: ${degradationPercent} %).`;
+  const mean = baselines.meanAt(run.rank);
+  const value = run.metrics.get(metric) ?? NaN;
+  const names = { baseline: "the baseline", candidate: run.name };
+  const { percent, reason } = degradation(mean === undefined ? [] : [mean], [value], rule, names);
+  if (percent === null) return `Its degradation is unknown. ${reason ?? ""}`;
+  if (percent <= degradationPercent) return undefined;
+  return `Its degradation is ${percent.toFixed(2)} % (maximum: ${degradationPercent} %).`;
 }

@@ -1,4 +1,5 @@
-import { degradationByRank, type AcceptanceRule, type RankDegradation } from "../degradation/degradation.js";
+import { degradationByRank, type RankDegradation } from "../degradation/degradation.js";
+import type { AcceptanceRule } from "../degradation/degradation-input.js";
 import { rankThreshold, type RankThreshold } from "../degradation/rank-threshold.js";
 import { ranksOf, type Run } from "../runs/comparison-roles.js";
 import { meanAndRange } from "../statistics/mean-and-range.js";

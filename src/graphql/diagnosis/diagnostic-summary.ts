@@ -1,7 +1,7 @@
 import { Arg, Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
 import type { Provenance } from "../../analysis/request/provenance.js";
 import { selectRoles } from "../../analysis/runs/select-roles.js";
-import { runOf } from "../../analysis/runs/study-runs.js";
+import { runsOf } from "../../analysis/runs/study-runs.js";
 import { resolveWait } from "../../analysis/request/analysis-context.js";
 import { diagnosticSummary, type DiagnosticSummary } from "../../derive/tradeoffs/diagnostic-summary.js";
 import { Scaling } from "../../model/enums/similarity.js";
@@ -90,8 +90,9 @@ export class DiagnosticSummaryResolver {
   ): Promise<DiagnosticSummary & Pick<DiagnosticSummaryType, "computed">> {
     const { loaders } = context;
     const waitMilliseconds = resolveWait(waitSeconds, context);
-    const runs = (await loaders.experiments.load(id)).map(runOf);
-    const roles = selectRoles(runs, { baseline, candidate });
+    const experiments = await loaders.experiments.load(id);
+    const runs = await runsOf(experiments);
+    const roles = await selectRoles(experiments, { baseline, candidate });
     const { similarity, computed } = await loaders.similarity.load({
       studyId: id,
       rank,

@@ -1,6 +1,6 @@
 import { ArgsType, Field, Float, ID, InputType, Int } from "type-graphql";
 import { DEFAULT_RULE } from "../../analysis/judgement/judgement-options.js";
-import { DEFAULT_SEED_ANALYSIS } from "../../derive/degradation/change-statistics.js";
+import { DEFAULT_SEED_ANALYSIS } from "../../derive/degradation/seed-analysis.js";
 import type { RolesRequest, RunSelection } from "../../derive/runs/resolve-roles.js";
 import { RuleSet } from "../../model/enums/acceptance.js";
 import { IntervalChoice } from "../../model/enums/interval.js";

@@ -1,6 +1,5 @@
 import { Args, Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from "type-graphql";
 import { selectRoles } from "../../analysis/runs/select-roles.js";
-import { runOf } from "../../analysis/runs/study-runs.js";
 import type { ComparisonRoles, Configuration } from "../../derive/runs/comparison-roles.js";
 import type { Experiment } from "../../store/studies/experiments.js";
 import type { Study } from "../../store/studies/studies.js";
@@ -39,7 +38,7 @@ export class StudyRolesResolver {
     @Ctx() { loaders }: Context,
   ): Promise<RolesType | null> {
     const experiments = await loaders.experiments.load(id);
-    return rolesWithExperiments(selectRoles(experiments.map(runOf), requested), experiments);
+    return rolesWithExperiments(await selectRoles(experiments, requested), experiments);
   }
 }
 

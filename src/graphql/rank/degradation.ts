@@ -1,6 +1,6 @@
 import { Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
 import { acceptanceRule, measuredStudy } from "../../analysis/judgement/measured-study.js";
-import { degradationByRank, type Degradation } from "../../derive/degradation/degradation.js";
+import type { Degradation } from "../../derive/degradation/degradation.js";
 import type { MeanTest } from "../../derive/statistics/mean-test.js";
 import type { Interval, Sample } from "../../derive/statistics/sample.js";
 import { AcceptanceVerdict } from "../../model/enums/acceptance.js";
@@ -157,15 +157,15 @@ export class RankDegradationResolver {
   async degradation(
     @Root() { r, studyId }: Rank,
     @Args(() => JudgementArguments) requested: JudgementArguments,
-    @Ctx() { loaders }: Context,
+    @Ctx() { loaders, derivations }: Context,
   ): Promise<DegradationType> {
     const measured = await measuredStudy(loaders, studyId, requested);
     const { runs, roles, metric, higherIsBetter, experiments } = measured;
-    const runsAtRank = runs.filter(({ rank }) => rank === r);
-    const [atRank] = degradationByRank(runsAtRank, acceptanceRule(measured, requested), roles ?? null);
-    if (atRank === undefined) throw new Error(`rank ${r} of study ${studyId} has no run`);
+    const rule = acceptanceRule(measured, requested);
+    const degradation = await derivations.degradationAt({ runs, roles, rule }, r);
+    if (degradation === undefined) throw new Error(`rank ${r} of study ${studyId} has no run`);
     return {
-      ...atRank.degradation,
+      ...degradation,
       metric,
       higherIsBetter,
       roles: rolesWithExperiments(roles, experiments),

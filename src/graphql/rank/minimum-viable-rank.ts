@@ -1,6 +1,5 @@
 import { Args, Ctx, Field, FieldResolver, Int, ObjectType, Resolver, Root } from "type-graphql";
 import { acceptanceRule, measuredStudy } from "../../analysis/judgement/measured-study.js";
-import { degradationByRank } from "../../derive/degradation/degradation.js";
 import {
   notebookRankThreshold,
   rankThreshold,
@@ -76,11 +75,11 @@ export class MinimumViableRankResolver {
   async minimumViableRank(
     @Root() { id }: Study,
     @Args(() => JudgementArguments) requested: JudgementArguments,
-    @Ctx() { loaders }: Context,
+    @Ctx() { loaders, derivations }: Context,
   ): Promise<MinimumViableRankType> {
     const measured = await measuredStudy(loaders, id, requested);
     const { runs, roles, experiments } = measured;
-    const degradations = degradationByRank(runs, acceptanceRule(measured, requested), roles ?? null);
+    const degradations = await derivations.degradations({ runs, roles, rule: acceptanceRule(measured, requested) });
     const threshold =
       requested.rules === "NOTEBOOK" ? notebookRankThreshold(degradations) : rankThreshold(degradations);
     return { ...threshold, roles: rolesWithExperiments(roles, experiments) };

@@ -1,5 +1,5 @@
 import { Arg, Ctx, Field, FieldResolver, Float, ObjectType, Resolver, Root } from "type-graphql";
-import { experimentFinder, runOf } from "../../analysis/runs/study-runs.js";
+import { experimentFinder, runsOf } from "../../analysis/runs/study-runs.js";
 import { higherIsBetter } from "../../derive/runs/metric-choice.js";
 import { paretoFrontier } from "../../derive/tradeoffs/pareto-frontier.js";
 import { failure } from "../../errors.js";
@@ -59,7 +59,7 @@ export class ParetoFrontierResolver {
   ): Promise<ParetoPointType[]> {
     const keys = { x: requiredMetric("x", xKey ?? x), y: requiredMetric("y", yKey ?? y), z: zKey ?? z ?? null };
     const experiments = await loaders.experiments.load(id);
-    const points = experiments.map(runOf).flatMap((run) => {
+    const points = (await runsOf(experiments)).flatMap((run) => {
       const first = run.metrics.get(keys.x);
       const second = run.metrics.get(keys.y);
       const third = keys.z === null ? undefined : run.metrics.get(keys.z);

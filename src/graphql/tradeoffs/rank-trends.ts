@@ -1,6 +1,5 @@
 import { Arg, Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
 import { acceptanceRule, measuredStudy } from "../../analysis/judgement/measured-study.js";
-import { degradationByRank } from "../../derive/degradation/degradation.js";
 import {
   degradationTrend,
   memoryTrend,
@@ -103,7 +102,7 @@ export class RankTrendsResolver {
     @Root() { id }: Study,
     @Arg("ranks", () => [Int], { description: "The ranks to predict, each 1 or more." }) ranks: number[],
     @Args(() => JudgementArguments) requested: JudgementArguments,
-    @Ctx() { loaders }: Context,
+    @Ctx() { loaders, derivations }: Context,
   ): Promise<RankTrend[]> {
     const invalid = ranks.filter((rank) => rank < 1);
     if (invalid.length > 0) {
@@ -112,7 +111,7 @@ export class RankTrendsResolver {
     const measured = await measuredStudy(loaders, id, requested);
     const { runs, roles, metric } = measured;
     if (roles === undefined) return [];
-    const degradations = degradationByRank(runs, acceptanceRule(measured, requested), roles);
+    const degradations = await derivations.degradations({ runs, roles, rule: acceptanceRule(measured, requested) });
     return [
       memoryTrend(runs, roles.baseline, MetricName.PEAK_MEMORY_MB, ranks),
       memoryTrend(runs, roles.candidate, MetricName.PEAK_MEMORY_MB, ranks),

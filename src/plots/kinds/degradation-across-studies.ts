@@ -1,6 +1,6 @@
 import { acceptanceRule, measuredStudy } from "../../analysis/judgement/measured-study.js";
 import type { AnalysisContext } from "../../analysis/request/analysis-context.js";
-import { degradationByRank, type Degradation } from "../../derive/degradation/degradation.js";
+import type { Degradation } from "../../derive/degradation/degradation.js";
 import { RankscopeError } from "../../errors.js";
 import type { Cell } from "../../export/table.js";
 import type { Study } from "../../store/studies/studies.js";
@@ -68,14 +68,14 @@ interface OmittedStudy {
 }
 
 async function readStudy(
-  { loaders }: AnalysisContext,
+  { loaders, derivations }: AnalysisContext,
   { id, slug }: Study,
   options: PlotOptions,
 ): Promise<JudgedStudy | OmittedStudy> {
   try {
     const measured = await measuredStudy(loaders, id, options);
     const rule = acceptanceRule(measured, options);
-    const rows = degradationByRank(measured.runs, rule, measured.roles ?? null);
+    const rows = await derivations.degradations({ runs: measured.runs, roles: measured.roles, rule });
     return { metric: measured.metric, rows: rows.map(({ rank, degradation }) => ({ slug, rank, degradation })) };
   } catch (error) {
     if (!isMissingRoles(error)) throw error;

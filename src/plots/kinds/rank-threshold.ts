@@ -1,5 +1,5 @@
 import { acceptanceRule } from "../../analysis/judgement/measured-study.js";
-import { degradationByRank, type Degradation } from "../../derive/degradation/degradation.js";
+import type { Degradation } from "../../derive/degradation/degradation.js";
 import { notebookRankThreshold, rankThreshold, type RankThreshold } from "../../derive/degradation/rank-threshold.js";
 import {
   comparedConfigurations,
@@ -40,10 +40,11 @@ export const rankThresholdKind = definePlotKind({
 });
 
 /** @throws ARGUMENT_INVALID */
-function readRankThreshold({ measured, options }: PlotRequest): PlotFacts<RankThresholdFacts> {
+async function readRankThreshold(request: PlotRequest): Promise<PlotFacts<RankThresholdFacts>> {
+  const { measured, options, context } = request;
   const { runs, roles, metric } = measured;
   const rule = acceptanceRule(measured, options);
-  const degradations = degradationByRank(runs, rule, roles ?? null);
+  const degradations = await context.derivations.degradations({ runs, roles, rule });
   return complete({
     metric,
     means: configurationMeans(runs, comparedConfigurations(runs, roles), metric, options.confidence),

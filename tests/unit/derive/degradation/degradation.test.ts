@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DEFAULT_SEED_ANALYSIS } from "#src/derive/degradation/change-statistics.js";
+import { DEFAULT_SEED_ANALYSIS } from "#src/derive/degradation/seed-analysis.js";
 import { degradation, degradationByRank } from "#src/derive/degradation/degradation.js";
 import { runs } from "../../../support/runs.js";
 

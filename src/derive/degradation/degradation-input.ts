@@ -1,0 +1,64 @@
+import { ranksOf, runsAt, type ComparisonRoles, type Configuration, type Run } from "../runs/comparison-roles.js";
+import { DEFAULT_SEED_ANALYSIS, drawsOf, type SeedAnalysis, type SeededValue } from "./seed-analysis.js";
+
+/** The rule that accepts or rejects a degradation. */
+export interface AcceptanceRule {
+  /** Name of a metric of the runs. */
+  readonly metric: string;
+  /** A degradation is acceptable strictly below this, in percent. */
+  readonly thresholdPercent: number;
+  /** Judge the magnitude, as the notebook does: an improvement beyond the threshold is then unacceptable too. */
+  readonly twoSided: boolean;
+  /** Whether higher values of the metric are better. Default false. */
+  readonly higherIsBetter?: boolean | undefined;
+  readonly analysis?: SeedAnalysis | undefined;
+}
+
+/** The values of a metric at one rank. */
+export interface RankValues {
+  readonly rank: number;
+  readonly baseline: readonly SeededValue[];
+  readonly candidate: readonly SeededValue[];
+}
+
+/** What the degradations of a study are computed from. It has only what is needed, because it is sent to a thread. */
+export interface DegradationInput {
+  /** By rank, ascending. */
+  readonly ranks: readonly RankValues[];
+  readonly rule: AcceptanceRule;
+  /** Null if the study has no two configurations to compare. */
+  readonly names: RoleNames | null;
+}
+
+/** Names of baseline and candidate in messages. */
+export interface RoleNames {
+  readonly baseline: string;
+  readonly candidate: string;
+}
+
+/** Selects the values of the rule's metric at every rank. Takes linear time in the number of runs. */
+export function degradationInput(
+  runs: readonly Run[],
+  rule: AcceptanceRule,
+  roles: ComparisonRoles | null,
+): DegradationInput {
+  const ranks = ranksOf(runs).map((rank): RankValues => {
+    const valuesOf = (configuration: Configuration | undefined) =>
+      configuration === undefined ? [] : seededValues(runsAt(runs, configuration, rank), rule.metric);
+    return { rank, baseline: valuesOf(roles?.baseline), candidate: valuesOf(roles?.candidate) };
+  });
+  return { ranks, rule, names: roles && { baseline: roles.baseline.name, candidate: roles.candidate.name } };
+}
+
+/** Returns an upper bound of the number of values that the bootstrap of all ranks draws; 0 without a bootstrap. */
+export function degradationDraws({ ranks, rule: { analysis = DEFAULT_SEED_ANALYSIS } }: DegradationInput): number {
+  return ranks.reduce((sum, { baseline, candidate }) => sum + drawsOf(baseline.length, candidate.length, analysis), 0);
+}
+
+/** Returns the finite values of a metric with the seeds of their runs. */
+function seededValues(runs: readonly Run[], metric: string): SeededValue[] {
+  return runs.flatMap(({ seed, metrics }) => {
+    const value = metrics.get(metric);
+    return value !== undefined && Number.isFinite(value) ? [{ seed, value }] : [];
+  });
+}

@@ -1,0 +1,64 @@
+import { Piscina } from "piscina";
+import type { DegradationInput } from "../derive/degradation/degradation-input.js";
+import type { RankDegradation } from "../derive/degradation/degradation.js";
+import type { DegradationResult, DegradationTask, ThreadWork } from "./derivation-thread.js";
+import { packInput } from "./pack-input.js";
+
+/** Computes on threads of its own what grows with the input of a request, so that other requests are served meanwhile. */
+export interface DerivationPool {
+  /** @throws the signal's reason at once where it is aborted; the thread then stops within a chunk of draws */
+  degradations(input: DegradationInput, signal: AbortSignal): Promise<readonly RankDegradation[]>;
+  close(): Promise<void>;
+}
+
+export interface DerivationPoolSettings {
+  readonly threads?: number | undefined;
+  /** Called at the end of each task, also of one that was stopped. */
+  readonly observe?: ((work: ThreadWork) => void) | undefined;
+}
+
+const DEFAULT_THREADS = 1;
+/** A thread without a task ends after this time, and frees its memory. */
+const IDLE_MILLISECONDS = 60_000;
+/** Maximum heap of a thread. The values of 100,000 runs need about 30 MB. */
+const THREAD_MEGABYTES = 512;
+
+/** Opens the pool. Its first thread starts with the first task. */
+export function openDerivationPool({
+  threads = DEFAULT_THREADS,
+  observe,
+}: DerivationPoolSettings = {}): DerivationPool {
+  const pool = new Piscina<DegradationTask, DegradationResult>({
+    filename: new URL("./derivation-thread.js", import.meta.url).href,
+    name: "degradationTask",
+    minThreads: 0,
+    maxThreads: threads,
+    idleTimeout: IDLE_MILLISECONDS,
+    resourceLimits: { maxOldGenerationSizeMb: THREAD_MEGABYTES },
+  });
+  return {
+    async degradations(input, signal) {
+      signal.throwIfAborted();
+      const stop = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+      // Piscina's own signal would end the thread, and the next task would wait for another one to start.
+      const result = pool.run({ input: packInput(input), stop });
+      void result.then(({ work }) => observe?.(work)).catch(() => undefined);
+      const { degradations } = await stoppedBy(result, signal, () => Atomics.store(new Int32Array(stop), 0, 1));
+      if (degradations === undefined) throw new Error("A derivation thread stopped without an abort.");
+      return degradations;
+    },
+    close: () => pool.destroy(),
+  };
+}
+
+/** Returns the result. Where the signal is aborted first, it calls `stop` and rejects with the signal's reason. */
+function stoppedBy<Result>(result: Promise<Result>, signal: AbortSignal, stop: () => void): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    function onAbort(): void {
+      stop();
+      reject(signal.reason as Error);
+    }
+    signal.addEventListener("abort", onAbort, { once: true });
+    result.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}

@@ -1,0 +1,52 @@
+/** The entry point of a derivation thread, which computes what would block the thread that serves requests. */
+
+import { isMainThread, threadId } from "node:worker_threads";
+import { degradationsOf, type RankDegradation } from "../derive/degradation/degradation.js";
+import { unpackInput, type PackedInput } from "./pack-input.js";
+
+/** Degradations at some ranks, and the flag that stops their computation. */
+export interface DegradationTask {
+  readonly input: PackedInput;
+  /** One 32-bit integer, shared with the serving thread: 1 stops the task. */
+  readonly stop: SharedArrayBuffer;
+}
+
+/** What a thread returns. */
+export interface DegradationResult {
+  /** Undefined if the task was stopped. */
+  readonly degradations: readonly RankDegradation[] | undefined;
+  readonly work: ThreadWork;
+}
+
+/** Where a task ran, and how much it drew. */
+export interface ThreadWork {
+  readonly threadId: number;
+  readonly isMainThread: boolean;
+  /** Number of values that the bootstrap drew. */
+  readonly draws: number;
+  readonly wasStopped: boolean;
+}
+
+/** Computes degradations. It reads the flag between chunks of draws, about every millisecond. */
+export function degradationTask({ input, stop }: DegradationTask): DegradationResult {
+  const flag = new Int32Array(stop);
+  let draws = 0;
+  const work = (wasStopped: boolean): ThreadWork => ({ threadId, isMainThread, draws, wasStopped });
+  try {
+    throwIfStopped(flag);
+    const degradations = degradationsOf(unpackInput(input), (drawn) => {
+      draws += drawn;
+      throwIfStopped(flag);
+    });
+    return { degradations, work: work(false) };
+  } catch (error) {
+    if (!(error instanceof StoppedError)) throw error;
+    return { degradations: undefined, work: work(true) };
+  }
+}
+
+class StoppedError extends Error {}
+
+function throwIfStopped(flag: Int32Array): void {
+  if (Atomics.load(flag, 0) === 1) throw new StoppedError();
+}

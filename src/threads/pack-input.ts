@@ -1,0 +1,54 @@
+import type { DegradationInput, RankValues } from "../derive/degradation/degradation-input.js";
+import type { SeededValue } from "../derive/degradation/seed-analysis.js";
+
+/** The input of degradations as flat arrays, which are copied to a thread much faster than objects. */
+export interface PackedInput extends Omit<DegradationInput, "ranks"> {
+  readonly ranks: Int32Array;
+  /** Number of values of baseline and candidate at each rank: two numbers a rank. */
+  readonly counts: Int32Array;
+  /** The seed of each value; NaN if unknown. */
+  readonly seeds: Float64Array;
+  readonly values: Float64Array;
+}
+
+export function packInput({ ranks, rule, names }: DegradationInput): PackedInput {
+  const groups = ranks.flatMap(({ baseline, candidate }) => [baseline, candidate]);
+  const total = groups.reduce((sum, { length }) => sum + length, 0);
+  const seeds = new Float64Array(total);
+  const values = new Float64Array(total);
+  let i = 0;
+  for (const group of groups) {
+    for (const { seed, value } of group) {
+      seeds[i] = seed ?? NaN;
+      values[i++] = value;
+    }
+  }
+  return {
+    ranks: Int32Array.from(ranks, ({ rank }) => rank),
+    counts: Int32Array.from(groups, ({ length }) => length),
+    seeds,
+    values,
+    rule,
+    names,
+  };
+}
+
+export function unpackInput({ ranks, counts, seeds, values, rule, names }: PackedInput): DegradationInput {
+  let start = 0;
+  const nextGroup = (count = 0): SeededValue[] => {
+    const group = Array.from({ length: count }, (_, i): SeededValue => {
+      const seed = seeds[start + i] ?? NaN;
+      return { seed: Number.isNaN(seed) ? null : seed, value: values[start + i] ?? NaN };
+    });
+    start += count;
+    return group;
+  };
+  return {
+    ranks: Array.from(ranks, (rank, i): RankValues => {
+      const baseline = nextGroup(counts[2 * i]);
+      return { rank, baseline, candidate: nextGroup(counts[2 * i + 1]) };
+    }),
+    rule,
+    names,
+  };
+}
