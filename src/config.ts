@@ -1,5 +1,6 @@
 /** The only reader of process.env. */
 
+import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { z } from "zod";
 import { failure } from "./errors.js";
@@ -41,6 +42,8 @@ export interface Config {
   readonly allowedHosts: readonly string[];
   /** Origins whose pages may read the server's answers. */
   readonly corsOrigins: readonly string[];
+  /** Addresses and subnets of proxies whose X-Forwarded-Proto header is trusted. */
+  readonly trustedProxies: readonly string[];
   /** The limits of requests; see model/limits.ts. */
   readonly limits: Limits;
   /** How long a stopping server still accepts requests while /readyz fails. */
@@ -66,11 +69,20 @@ const postgresUrl = () => z.url({ protocol: /^postgres(ql)?$/ });
 const whole = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
 
 /** A list separated by commas; each item must match `form`. */
-const list = (form: RegExp, allowed: string) =>
+const list = (form: Pick<RegExp, "test">, allowed: string) =>
   z
     .string()
     .transform((text) => text.split(",").map((item) => item.trim()))
     .refine((items) => items.every((item) => form.test(item)), allowed);
+
+/** Whether a text is an IP address, or a subnet as address and prefix length. */
+function isAddressRange(text: string): boolean {
+  const [address = "", prefix, ...rest] = text.split("/");
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return (
+    bits > 0 && rest.length === 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits))
+  );
+}
 
 const Environment = z.object({
   DATABASE_URL: postgresUrl().optional(),
@@ -101,6 +113,10 @@ const Environment = z.object({
   RANKSCOPE_CORS_ORIGINS: list(/^https?:\/\/[\w.-]+(:\d+)?$/, "origins separated by commas: https://host:port").default(
     [],
   ),
+  RANKSCOPE_TRUSTED_PROXIES: list(
+    { test: isAddressRange },
+    "IP addresses and subnets (10.0.0.0/8) separated by commas",
+  ).default([]),
   RANKSCOPE_SERVER: z.url({ protocol: /^https?$/ }).optional(),
   RANKSCOPE_TOKEN: z
     .string()
@@ -165,6 +181,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     requireToken: env.RANKSCOPE_REQUIRE_TOKEN === "1",
     allowedHosts: env.RANKSCOPE_ALLOWED_HOSTS,
     corsOrigins: env.RANKSCOPE_CORS_ORIGINS,
+    trustedProxies: env.RANKSCOPE_TRUSTED_PROXIES,
     limits: limitsBy(({ variable }) => env[variable] as number),
     drainMilliseconds: env.RANKSCOPE_DRAIN_SECONDS * 1000,
     server: env.RANKSCOPE_SERVER,

@@ -67,9 +67,9 @@ export async function startServer(services: ServerServices, options: ServeOption
   const { database, log, metrics, isTraced = false } = services;
   await requireTokenFor(database, host);
   const tokens = await openTokenWatch(database, { refreshSeconds: limits.tokenRefreshSeconds, log });
-  const access = openAccess(tokens, { onLoopback: isLoopback(host), requireToken });
-  const revocations = openRevocationWatch(access);
   const hosts = hostRules(options);
+  const access = openAccess(tokens, hosts, { onLoopback: isLoopback(host), requireToken });
+  const revocations = openRevocationWatch(access);
   const connections = openWebConnections(database, limits);
   const contexts = requestContexts(services, { limits, connections });
   const queues = openRequestQueues({ running: limits.requestsAtOnce, waiting: limits.requestsWaiting });
@@ -106,7 +106,7 @@ export async function startServer(services: ServerServices, options: ServeOption
     ...(isTraced ? [traceOperations()] : []),
     expressMiddleware(apollo, { context: ({ res }) => Promise.resolve(contexts.ofRequest(res)) }),
   );
-  useRoutes(app, services, { access, guards, contexts, schema, renderer });
+  useRoutes(app, services, { access, hosts, guards, contexts, schema, renderer });
 
   async function close(drainMilliseconds = 0): Promise<void> {
     drain.begin();
@@ -157,6 +157,7 @@ function useMonitoring(
 
 interface Routes {
   readonly access: Access;
+  readonly hosts: HostRules;
   readonly guards: readonly RequestHandler[];
   readonly contexts: RequestContexts;
   readonly schema: GraphQLSchema;
@@ -167,12 +168,12 @@ interface Routes {
 function useRoutes(
   app: Express,
   { log }: ServerServices,
-  { access, guards, contexts, schema, renderer }: Routes,
+  { access, hosts, guards, contexts, schema, renderer }: Routes,
 ): void {
   const readGuards = [allowMethods("GET", "HEAD"), ...guards];
   app.use("/export", readGuards, exportRoutes(contexts, schema));
   app.use(PLOTS_PATH, readGuards, plotRoutes(contexts, schema, renderer));
-  app.use("/session", sessionRoutes(access));
+  app.use("/session", sessionRoutes(access, hosts));
   app.use(dashboard());
   app.use(playground());
   app.use(rejectUnknownPath);

@@ -70,6 +70,7 @@ test.each([
   ["RANKSCOPE_MAX_COST", "free"],
   ["RANKSCOPE_ALLOWED_HOSTS", "http://rank.example"],
   ["RANKSCOPE_CORS_ORIGINS", "*"],
+  ["RANKSCOPE_TRUSTED_PROXIES", "10.0.0.0/33"],
   ["RANKSCOPE_REQUIRE_TOKEN", "yes"],
 ])("%s=%s is rejected by name", async (variable, value) => {
   const ended = await rankscope(["serve"], { ...environment, [variable]: value });

@@ -11,6 +11,8 @@ export interface Principal {
   readonly studies: readonly string[] | undefined;
   /** Undefined if the server requires no token. */
   readonly token: { readonly id: string; readonly expiresAt: Date | null } | undefined;
+  /** The session that the principal signed in with; undefined if the request has a token itself. */
+  readonly session?: { readonly id: string; readonly expiresAt: Date } | undefined;
 }
 
 /** The principal of the program's own queries: the command line and reports. */

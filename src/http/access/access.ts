@@ -1,24 +1,24 @@
+import type { IncomingMessage } from "node:http";
 import { failure } from "../../errors.js";
 import { anonymous, type Principal, type Role } from "../../graphql/access/principal.js";
 import type { AccessToken } from "../../store/access-tokens.js";
-import { readSession, sessionCookie } from "./session.js";
+import type { HostRules } from "../guards/host-rules.js";
+import { describeSession, readSession, sessionCookie } from "./session.js";
 import { equalBytes, readTokenText } from "./token-text.js";
 import type { TokenWatch } from "./token-watch.js";
 
-/** The credentials of a request. */
-export interface Credentials {
-  /** `Bearer rks_...`, from a header or from the first message of a WebSocket. */
-  readonly authorization?: string | undefined;
-  /** The Cookie header. */
-  readonly cookie?: string | undefined;
-  readonly address: string | undefined;
-}
-
 export interface Access {
-  /** Returns the principal of a request. @throws UNAUTHENTICATED */
-  authenticate(credentials: Credentials): Principal;
+  /**
+   * Returns the principal of a request, by its token or its session cookie.
+   *
+   * @param authorization `Bearer rks_...`: the request's header, or a parameter in the first message of a WebSocket
+   * @throws UNAUTHENTICATED
+   */
+  authenticate(request: IncomingMessage, authorization?: string): Principal;
   /** Returns the token in an Authorization header; sessions are not accepted. @throws UNAUTHENTICATED */
   tokenOf(authorization: string | undefined): AccessToken;
+  /** Signs out the session of a request on all servers; does nothing without a valid session. */
+  signOut(request: IncomingMessage): Promise<void>;
   /** Whether a principal that was authenticated earlier is still valid. */
   isValid(principal: Principal): boolean;
 }
@@ -35,7 +35,11 @@ export interface AccessOptions {
  * token, from any address: behind a reverse proxy all requests come from loopback. The server is open again when the last
  * token is revoked, but not when it expires.
  */
-export function openAccess(tokens: TokenWatch, { onLoopback, requireToken }: AccessOptions): Access {
+export function openAccess(
+  tokens: TokenWatch,
+  hosts: Pick<HostRules, "schemeOf" | "isShared">,
+  { onLoopback, requireToken }: AccessOptions,
+): Access {
   const isOpen = () => onLoopback && !requireToken && !tokens.hasAny();
 
   function tokenOf(authorization: string | undefined): AccessToken {
@@ -54,23 +58,41 @@ export function openAccess(tokens: TokenWatch, { onLoopback, requireToken }: Acc
     return token;
   }
 
-  function authenticate({ authorization, cookie, address }: Credentials): Principal {
+  /** Returns the session of a request. Pages of other sites need their own token: their cookies are ignored. */
+  function sessionOf(request: IncomingMessage): string | undefined {
+    const { origin, cookie } = request.headers;
+    if (origin !== undefined && hosts.isShared(origin)) return undefined;
+    return sessionCookie(cookie, { isSecure: hosts.schemeOf(request) === "https" });
+  }
+
+  function authenticate(request: IncomingMessage, authorization = request.headers.authorization): Principal {
     if (authorization !== undefined) return principalWith(tokenOf(authorization));
-    const session = sessionCookie(cookie);
+    const session = sessionOf(request);
     const now = new Date();
     const token = session === undefined ? undefined : readSession(session, (id) => tokens.find(id, now), now);
-    if (token !== undefined) {
+    if (session !== undefined && token !== undefined && !tokens.isSignedOut(describeSession(session))) {
       tokens.noteUse(token.id, now);
-      return principalWith(token);
+      return { ...principalWith(token), session: describeSession(session) };
     }
-    if (isOpen()) return anonymous(address);
+    if (isOpen()) return anonymous(request.socket.remoteAddress);
     throw failure("UNAUTHENTICATED", { received: session === undefined ? "none" : "an expired session" });
   }
 
   return {
     authenticate,
     tokenOf,
-    isValid: ({ token }) => (token === undefined ? isOpen() : tokens.find(token.id, new Date()) !== undefined),
+    isValid({ token, session }) {
+      if (token === undefined) return isOpen();
+      const now = new Date();
+      if (session !== undefined && (session.expiresAt <= now || tokens.isSignedOut(session))) return false;
+      return tokens.find(token.id, now) !== undefined;
+    },
+    async signOut(request) {
+      const text = sessionOf(request);
+      const now = new Date();
+      if (text === undefined || readSession(text, (id) => tokens.find(id, now), now) === undefined) return;
+      await tokens.signOut(describeSession(text));
+    },
   };
 }
 

@@ -3,15 +3,17 @@ import type { Principal } from "../../graphql/access/principal.js";
 import { knownFailure } from "../../graphql/errors/known-failure.js";
 import type { AccessToken } from "../../store/access-tokens.js";
 import { allowMethods } from "../guards/allow-methods.js";
+import type { HostRules } from "../guards/host-rules.js";
 import { sendError } from "../send-error.js";
 import type { Access } from "./access.js";
-import { SESSION_COOKIE, SESSION_SECONDS, writeSession } from "./session.js";
+import { SESSION_SECONDS, sessionCookieName, writeSession } from "./session.js";
 
 /**
- * Signs pages in and out. POST with a token in the Authorization header sets the session cookie; DELETE removes it; GET
- * returns the principal: `{ role, studies, expiresAt, needsToken }`, with null for unlimited studies and times.
+ * Signs pages in and out. POST with a token in the Authorization header sets the session cookie. DELETE removes it and ends its
+ * session on all servers. GET returns the principal: `{ role, studies, expiresAt, needsToken }`, with null for unlimited
+ * studies and times.
  */
-export function sessionRoutes(access: Access): Router {
+export function sessionRoutes(access: Access, hosts: HostRules): Router {
   const router = express.Router();
   router.use(allowMethods("GET", "HEAD", "POST", "DELETE"));
   router.use((_request, response, next) => {
@@ -19,33 +21,41 @@ export function sessionRoutes(access: Access): Router {
     next();
   });
   router.get("/", describePrincipal(access));
-  router.post("/", signIn(access));
-  router.delete("/", signOut);
+  router.post("/", signIn(access, hosts));
+  router.delete("/", signOut(access, hosts));
   return router;
 }
 
 function describePrincipal(access: Access): RequestHandler {
-  return ({ headers: { authorization, cookie }, socket }, response) => {
-    sendPrincipal(response, () => access.authenticate({ authorization, cookie, address: socket.remoteAddress }));
-  };
+  return (request, response) => sendPrincipal(response, () => access.authenticate(request));
 }
 
-function signIn(access: Access): RequestHandler {
-  return ({ headers: { authorization, origin }, socket }, response) => {
+function signIn(access: Access, hosts: HostRules): RequestHandler {
+  return (request, response) => {
+    const { authorization, origin } = request.headers;
     sendPrincipal(response, () => {
       const token = access.tokenOf(authorization);
       const expires = sessionEnd(token);
-      // Browsers reject a Secure cookie over plain HTTP. Behind a proxy only the page's origin has the scheme.
-      setCookie(response, writeSession(token, expires), expires, origin?.startsWith("https://") === true);
-      return access.authenticate({ authorization, address: socket.remoteAddress });
+      const isSecure = hosts.schemeOf(request) === "https";
+      setCookie(response, sessionCookieName(isSecure), {
+        value: writeSession(token, expires),
+        expires,
+        // Browsers reject a Secure cookie over plain HTTP. Behind an unknown proxy only the page's origin has the scheme.
+        secure: isSecure || origin?.startsWith("https://") === true,
+      });
+      return access.authenticate(request);
     });
   };
 }
 
-const signOut: RequestHandler = (_request, response) => {
-  setCookie(response, "", new Date(0), false);
-  response.status(204).end();
-};
+function signOut(access: Access, hosts: HostRules): RequestHandler {
+  return async (request, response) => {
+    await access.signOut(request);
+    const isSecure = hosts.schemeOf(request) === "https";
+    setCookie(response, sessionCookieName(isSecure), { value: "", expires: new Date(0), secure: isSecure });
+    response.status(204).end();
+  };
+}
 
 /** Returns the end of a session that begins now: never later than that of its token. */
 function sessionEnd({ expiresAt }: AccessToken): Date {
@@ -70,6 +80,12 @@ function sendPrincipal(response: Response, authenticate: () => Principal): void 
   }
 }
 
-function setCookie(response: Response, value: string, expires: Date, secure: boolean): void {
-  response.cookie(SESSION_COOKIE, value, { httpOnly: true, sameSite: "strict", path: "/", expires, secure });
+interface CookieContent {
+  readonly value: string;
+  readonly expires: Date;
+  readonly secure: boolean;
+}
+
+function setCookie(response: Response, name: string, { value, expires, secure }: CookieContent): void {
+  response.cookie(name, value, { httpOnly: true, sameSite: "strict", path: "/", expires, secure });
 }

@@ -3,7 +3,7 @@ import type { WebSocket } from "ws";
 import { failure, type RankscopeError } from "../../errors.js";
 import type { Principal } from "../../graphql/access/principal.js";
 import { knownFailure } from "../../graphql/errors/known-failure.js";
-import type { Access, Credentials } from "./access.js";
+import type { Access } from "./access.js";
 import type { RevocationWatch } from "./revocation-watch.js";
 
 /** Close code "Unauthorized" of graphql-transport-ws. Codes from 4000 to 4999 are private (RFC 6455, 7.4.2). */
@@ -38,7 +38,7 @@ export function openSocketPrincipals(access: Access, revocations: RevocationWatc
   return {
     authenticate(socket, request, parameters) {
       try {
-        const principal = access.authenticate(credentialsOf(request, parameters));
+        const principal = access.authenticate(request, authorizationOf(parameters));
         principals.set(socket, principal);
         const stop = revocations.watch(principal, () => socket.close(UNAUTHORIZED, "the token is no longer valid"));
         socket.once("close", stop);
@@ -58,10 +58,7 @@ export function openSocketPrincipals(access: Access, revocations: RevocationWatc
   };
 }
 
-function credentialsOf(request: IncomingMessage, parameters: ConnectionParameters): Credentials {
-  const address = request.socket.remoteAddress;
+function authorizationOf(parameters: ConnectionParameters): string | undefined {
   const parameter = parameters?.["authorization"] ?? parameters?.["Authorization"];
-  if (typeof parameter === "string") return { authorization: parameter, address };
-  const { authorization, cookie } = request.headers;
-  return { authorization, cookie, address };
+  return typeof parameter === "string" ? parameter : undefined;
 }

@@ -1,12 +1,13 @@
 import type { Log } from "../../log.js";
 import { listTokens, noteTokenUse, TOKEN_CHANNEL, type AccessToken } from "../../store/access-tokens.js";
 import type { Database } from "../../store/database.js";
+import { signedOutSessions, signOutSession, type Session } from "../../store/signed-out-sessions.js";
 import { openNotificationListener } from "../../store/notification-listener.js";
 
 /** Interval at which the use of tokens is stored. */
 const NOTE_MILLISECONDS = 60_000;
 
-/** The current tokens, without an SQL statement for each request. */
+/** The current tokens and the sessions that are signed out, without an SQL statement for each request. */
 export interface TokenWatch {
   /** Returns the token with this id if it is neither revoked nor expired. */
   find(id: string, now: Date): AccessToken | undefined;
@@ -14,6 +15,10 @@ export interface TokenWatch {
   hasAny(): boolean;
   /** Notes that a token was used. */
   noteUse(id: string, at: Date): void;
+  /** Whether a session was signed out, on this or another server. */
+  isSignedOut(session: Session): boolean;
+  /** Signs a session out on all servers. It is refused by this one when the promise resolves. */
+  signOut(session: Session): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -28,18 +33,20 @@ export function isValidToken({ expiresAt, revokedAt }: AccessToken, now: Date): 
   return revokedAt === null && (expiresAt === null || expiresAt > now);
 }
 
-/** Reads all tokens, and reads them again when PostgreSQL notifies of a change. */
+/** Reads all tokens and signed-out sessions, and reads them again when PostgreSQL notifies of a change. */
 export async function openTokenWatch(
   database: Pick<Database, "prisma" | "sql">,
   { refreshSeconds, log }: TokenWatchOptions,
 ): Promise<TokenWatch> {
   let tokens = new Map<string, AccessToken>();
+  let signedOut = new Set<string>();
   let uses = new Map<string, Date>();
   /** Resolves when the last statement has ended: statements run one after the other. */
   let last = Promise.resolve();
 
   async function read(): Promise<void> {
     tokens = new Map((await listTokens(database)).map((token) => [token.id, token]));
+    signedOut = await signedOutSessions(database);
   }
   function refresh(): void {
     last = last.then(read).catch((err: unknown) => log.warn({ err }, "tokens could not be refreshed"));
@@ -71,6 +78,13 @@ export async function openTokenWatch(
     },
     hasAny: () => [...tokens.values()].some(({ revokedAt }) => revokedAt === null),
     noteUse: (id, at) => uses.set(id, at),
+    isSignedOut: ({ id }) => signedOut.has(id),
+    async signOut(session) {
+      await signOutSession(database, session);
+      // An earlier refresh could otherwise finish later, with sessions that it read before.
+      await last;
+      signedOut.add(session.id);
+    },
     async close() {
       clearInterval(refreshing);
       clearInterval(noting);

@@ -19,9 +19,8 @@ interface Requirements {
 /** Authenticates requests, and rejects principals that do not meet the requirements. */
 export function authenticate(access: Access, requirements: Requirements = {}): RequestHandler {
   return (request, response, next) => {
-    const { authorization, cookie } = request.headers;
     try {
-      const principal = access.authenticate({ authorization, cookie, address: request.socket.remoteAddress });
+      const principal = access.authenticate(request);
       checkRequirements(principal, requirements);
       setPrincipal(response, principal);
     } catch (error) {

@@ -3,25 +3,32 @@ import type { RequestHandler } from "express";
 import { failure, type RankscopeError } from "../../errors.js";
 import { routePrefix } from "../route-names.js";
 import { sendError } from "../send-error.js";
-import type { HostRules } from "./host-rules.js";
+import type { HostRules, Scheme } from "./host-rules.js";
+
+interface RequestKind {
+  /** The scheme that the client used, if a trusted proxy states it. */
+  readonly scheme?: Scheme | undefined;
+  /**
+   * Whether the request is for a plot, which other sites may embed as an image: their pages learn only its size, and browsers
+   * do not send the session cookie.
+   */
+  readonly isPlot?: boolean;
+}
 
 /**
  * Returns why the headers of a request are not allowed: a foreign Host, or a page of another site. Programs send no Origin
  * header. Browsers send one except with simple reads, which have Sec-Fetch-Site.
- *
- * @param isPlot whether the request is for a plot, which other sites may embed as an image: their pages learn only its size,
- *   and browsers do not send the session cookie
  */
 export function originError(
   rules: HostRules,
   headers: IncomingHttpHeaders,
-  isPlot = false,
+  { scheme, isPlot = false }: RequestKind = {},
 ): RankscopeError | undefined {
   const { host, origin } = headers;
   if (!rules.allowsHost(host)) {
     return failure("HOST_NOT_ALLOWED", { where: "Host", received: JSON.stringify((host ?? "").slice(0, 200)) });
   }
-  if (origin !== undefined && !rules.allowsOrigin(origin, host)) {
+  if (origin !== undefined && !rules.allowsOrigin(origin, host, scheme)) {
     return failure("ORIGIN_NOT_ALLOWED", { where: "Origin", received: JSON.stringify(origin.slice(0, 200)) });
   }
   const { "sec-fetch-site": site, "sec-fetch-mode": mode, "sec-fetch-dest": destination } = headers;
@@ -36,7 +43,10 @@ export function originError(
 /** Rejects requests with a foreign Host or from pages of other sites, and answers CORS requests of allowed origins. */
 export function checkOrigin(rules: HostRules): RequestHandler {
   return (request, response, next) => {
-    const error = originError(rules, request.headers, routePrefix(request.path) === "/plots");
+    const error = originError(rules, request.headers, {
+      scheme: rules.schemeOf(request),
+      isPlot: routePrefix(request.path) === "/plots",
+    });
     if (error !== undefined) {
       sendError(response, error);
       return;

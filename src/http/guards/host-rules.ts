@@ -1,4 +1,5 @@
-import { isIP } from "node:net";
+import type { IncomingMessage } from "node:http";
+import { BlockList, isIP } from "node:net";
 
 export interface HostOptions {
   /** The address that the server listens on. */
@@ -7,15 +8,25 @@ export interface HostOptions {
   readonly allowedHosts?: readonly string[] | undefined;
   /** Origins (`https://notebook.example`) whose pages may read responses. */
   readonly corsOrigins?: readonly string[] | undefined;
+  /** Addresses (`10.0.0.2`) and subnets (`10.0.0.0/8`) of proxies whose X-Forwarded-Proto header is trusted. */
+  readonly trustedProxies?: readonly string[] | undefined;
 }
+
+export type Scheme = "http" | "https";
 
 export interface HostRules {
   /** Whether a request with this Host header is allowed. */
   allowsHost(host: string | undefined): boolean;
-  /** Whether a page of this origin may send a request to this host. */
-  allowsOrigin(origin: string, host: string | undefined): boolean;
+  /**
+   * Whether a page of this origin may send a request to this host. Origins are compared whole: scheme, host and port.
+   *
+   * @param scheme the scheme that the client used, if a trusted proxy states it
+   */
+  allowsOrigin(origin: string, host: string | undefined, scheme?: Scheme): boolean;
   /** Whether this origin is another site whose pages may read responses. */
   isShared(origin: string): boolean;
+  /** Returns the scheme that the client used, from a trusted proxy's X-Forwarded-Proto; undefined without such a header. */
+  schemeOf(request: IncomingMessage): Scheme | undefined;
 }
 
 /**
@@ -23,10 +34,13 @@ export interface HostRules {
  * machine, and a browser then treats the server as the same origin, but the Host header has the foreign name. IP addresses are
  * always allowed, because a site cannot redirect them.
  */
-export function hostRules({ host, allowedHosts = [], corsOrigins = [] }: HostOptions): HostRules {
+export function hostRules({ host, allowedHosts = [], corsOrigins = [], trustedProxies = [] }: HostOptions): HostRules {
   const allowed = new Set(allowedHosts.map((name) => name.toLowerCase()));
   const names = new Set(["localhost", host.toLowerCase(), ...allowed]);
   const shared = new Set(corsOrigins);
+  const proxies = addressList(trustedProxies);
+  const configured = (scheme: Scheme) => [...allowed].map((name) => originOf(`${scheme}://${name}`));
+  const configuredOrigins = { http: configured("http"), https: configured("https") };
   return {
     allowsHost(header) {
       const url = header === undefined ? undefined : urlOf(`http://${header}`);
@@ -35,15 +49,39 @@ export function hostRules({ host, allowedHosts = [], corsOrigins = [] }: HostOpt
       const isAddress = isIP(hostname.replace(/^\[|\]$/g, "")) !== 0;
       return isAddress || hostname.endsWith(".localhost") || names.has(hostname) || names.has(header.toLowerCase());
     },
-    allowsOrigin(origin, header) {
-      const url = urlOf(origin);
-      if (url === undefined) return false;
-      if (url.host === header?.toLowerCase() || shared.has(origin)) return true;
-      // Behind a proxy that rewrites the Host header, the origin has the configured name.
-      return allowed.has(url.host) || allowed.has(url.hostname);
+    allowsOrigin(origin, header, scheme) {
+      if (shared.has(origin)) return true;
+      const page = originOf(origin);
+      if (page === undefined) return false;
+      if (page === originOf(`${scheme ?? "http"}://${header ?? ""}`)) return true;
+      // Behind a proxy that rewrites the Host header, the origin has a configured name.
+      const schemes: readonly Scheme[] = scheme === undefined ? ["http", "https"] : [scheme];
+      return schemes.some((one) => configuredOrigins[one].includes(page));
     },
     isShared: (origin) => shared.has(origin),
+    schemeOf({ headers, socket: { remoteAddress = "" } }) {
+      if (!proxies.check(remoteAddress, isIP(remoteAddress) === 6 ? "ipv6" : "ipv4")) return undefined;
+      // A proxy appends its value to one that the client sent.
+      const scheme = String(headers["x-forwarded-proto"]).split(",").at(-1)?.trim().toLowerCase();
+      return scheme === "http" || scheme === "https" ? scheme : undefined;
+    },
   };
+}
+
+function addressList(texts: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const text of texts) {
+    const [address = "", prefix] = text.split("/");
+    const family = isIP(address) === 6 ? "ipv6" : "ipv4";
+    if (prefix === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(prefix), family);
+  }
+  return list;
+}
+
+/** Returns the origin of a URL in its canonical form: lower case, without the default port. */
+function originOf(url: string): string | undefined {
+  return urlOf(url)?.origin;
 }
 
 function urlOf(text: string): URL | undefined {

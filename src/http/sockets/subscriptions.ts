@@ -86,7 +86,7 @@ export function serveSubscriptions(http: Server, options: SubscriptionOptions): 
   const closeSockets = connectProtocol(sockets, socketProtocol(options, closing.signal), log);
   http.on("upgrade", (request, socket: Duplex, head) => {
     if (pathOf(request) !== path) rejectUpgrade(socket, "404 Not Found");
-    else if (originError(hosts, request.headers) !== undefined) rejectUpgrade(socket, "403 Forbidden");
+    else if (isForeign(hosts, request)) rejectUpgrade(socket, "403 Forbidden");
     else sockets.handleUpgrade(request, socket, head, (open) => sockets.emit("connection", open, request));
   });
   return {
@@ -184,6 +184,9 @@ function socketProtocol(options: SubscriptionOptions, closing: AbortSignal) {
       errors === undefined ? undefined : { data: data ?? null, errors: formatErrors(errors) },
   });
 }
+
+const isForeign = (hosts: HostRules, request: IncomingMessage) =>
+  originError(hosts, request.headers, { scheme: hosts.schemeOf(request) }) !== undefined;
 
 const pathOf = ({ url = "" }: IncomingMessage) => url.split("?")[0];
 
