@@ -5,7 +5,7 @@ import { Command, CommanderError, Option } from "commander";
 import { exitCodeOf } from "./commands/exit-codes.js";
 import type { PlotOptions } from "./commands/plot.js";
 import { addQueryCommands } from "./commands/command-line/query-commands.js";
-import type { TokenOptions } from "./commands/token/create-token.js";
+import type { TokenOptions } from "./commands/token.js";
 import { limitLines, readConfig } from "./config.js";
 import { RankscopeError } from "./errors.js";
 import { openLog } from "./log.js";
@@ -121,17 +121,15 @@ async function main(argv: readonly string[]): Promise<void> {
     .option("--study <slug...>", "limit the token to these studies; all by default")
     .option("--name <name>", "a name for the list of tokens: its owner or purpose", "")
     .option("--expires <time>", "lifetime: 12h, 90d, 1y; unlimited by default")
-    .action(async (options: TokenOptions) =>
-      (await import("./commands/token/create-token.js")).createAccessToken(open(), options),
-    );
+    .action(async (options: TokenOptions) => (await import("./commands/token.js")).createAccessToken(open(), options));
   token
     .command("list")
     .description("list all tokens, including expired and revoked ones")
-    .action(async () => (await import("./commands/token/list-tokens.js")).listAccessTokens(open()));
+    .action(async () => (await import("./commands/token.js")).listAccessTokens(open()));
   token
     .command("revoke <id>")
     .description("revoke a token, its sessions and its open subscriptions")
-    .action(async (id: string) => (await import("./commands/token/revoke-token.js")).revokeAccessToken(open(), id));
+    .action(async (id: string) => (await import("./commands/token.js")).revokeAccessToken(open(), id));
   program
     .command("schema")
     .description("print the GraphQL schema in SDL")

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { Config } from "../config.js";
 import type { Log } from "../log.js";
 
@@ -10,4 +11,10 @@ export interface Process {
 /** Prints lines to standard output. */
 export function print(...lines: readonly string[]): void {
   process.stdout.write(lines.map((line) => `${line}\n`).join(""));
+}
+
+/** Returns the version in package.json. The relative path is the same from src/ and from dist/. */
+export function packageVersion(): string {
+  const file = new URL("../../package.json", import.meta.url);
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }

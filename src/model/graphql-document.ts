@@ -1,4 +1,4 @@
-import type { initGraphQLTada } from "gql.tada";
+import type { initGraphQLTada, TadaDocumentNode } from "gql.tada";
 import { Kind, parse, type DocumentNode } from "graphql";
 import type { introspection } from "../../schema/graphql-env.js";
 
@@ -18,7 +18,24 @@ type TypedGraphQL = ReturnType<typeof initGraphQLTada<Setup>>;
  * @param source the text of one operation or fragment
  * @param fragments documents of the fragments that `source` spreads
  */
-export const graphql = ((source: string, fragments: readonly DocumentNode[] = []): DocumentNode => ({
-  kind: Kind.DOCUMENT,
-  definitions: [...parse(source).definitions, ...new Set(fragments.flatMap(({ definitions }) => definitions))],
-})) as TypedGraphQL;
+export const graphql = documentOf as TypedGraphQL;
+
+/**
+ * Parses an operation with a variable number of aliases, whose type cannot follow from its text. The caller states the
+ * result's type in terms of the fragments, whose own types follow from the schema.
+ *
+ * @param source the operation's text, made of names that the program chose, never of user input
+ * @param fragments documents of the fragments that `source` spreads
+ */
+export function aliasedDocument<Result, Variables>(
+  source: string,
+  fragments: readonly DocumentNode[],
+): TadaDocumentNode<Result, Variables> {
+  return documentOf(source, fragments);
+}
+
+/** Parses `source`, and adds each definition of the fragments once. */
+function documentOf(source: string, fragments: readonly DocumentNode[] = []): DocumentNode {
+  const definitions = new Set(fragments.flatMap((fragment) => fragment.definitions));
+  return { kind: Kind.DOCUMENT, definitions: [...parse(source).definitions, ...definitions] };
+}

@@ -1,83 +1,62 @@
 import type { ResultOf } from "gql.tada";
 import { graphql } from "../model/graphql-document.js";
+import { FAILURE_MODE, HYPOTHESIS, PARETO_POINT, RECOMMENDATION } from "./diagnosis-fragments.js";
 
 /** The study itself: everything in a report except its runs and the details of each rank. */
-export const REPORT = graphql(`
-  query Report($slug: String!, $waitSeconds: Float, $thresholdPercent: Float!) {
-    study(slug: $slug) {
-      slug
-      name
-      baseModel
-      tags
-      updatedAt
-      ranks {
-        r
-        degradation(metric: TRAINING_LOSS, thresholdPercent: $thresholdPercent) {
-          percent
-          acceptable
-          verdict
+export const REPORT = graphql(
+  `
+    query Report($slug: String!, $waitSeconds: Float, $thresholdPercent: Float!) {
+      study(slug: $slug) {
+        slug
+        name
+        baseModel
+        tags
+        updatedAt
+        ranks {
+          r
+          degradation(metric: TRAINING_LOSS, thresholdPercent: $thresholdPercent) {
+            percent
+            acceptable
+            verdict
+            reason
+            interval {
+              low
+              high
+              confidence
+            }
+            baseline {
+              mean
+              n
+            }
+            candidate {
+              mean
+              n
+            }
+          }
+        }
+        minimumViableRank(metric: TRAINING_LOSS, thresholdPercent: $thresholdPercent) {
+          rank
+          bound
+          leastAcceptableRank
           reason
-          interval {
-            low
-            high
-            confidence
-          }
-          baseline {
-            mean
-            n
-          }
-          candidate {
-            mean
-            n
-          }
         }
-      }
-      minimumViableRank(metric: TRAINING_LOSS, thresholdPercent: $thresholdPercent) {
-        rank
-        bound
-        leastAcceptableRank
-        reason
-      }
-      hypotheses(thresholdPercent: $thresholdPercent, waitSeconds: $waitSeconds) {
-        id
-        statement
-        verdict
-        because
-        evidence {
-          label
-          value
-          unit
+        hypotheses(thresholdPercent: $thresholdPercent, waitSeconds: $waitSeconds) {
+          ...ReportedHypothesis
         }
-        confounds {
-          kind
-          severity
-          message
+        paretoFrontier(x: PEAK_MEMORY_MB, y: TRAINING_LOSS) {
+          ...ReportedParetoPoint
         }
-      }
-      paretoFrontier(x: PEAK_MEMORY_MB, y: TRAINING_LOSS) {
-        experiment {
-          name
+        failureModes(waitSeconds: $waitSeconds) {
+          ...ReportedFailureMode
         }
-        x
-        y
-        dominated
-      }
-      failureModes(waitSeconds: $waitSeconds) {
-        kind
-        severity
-        symptom
-        cause
-        mitigation
-      }
-      recommendation {
-        experiment {
-          name
+        recommendation {
+          ...ReportedRecommendation
         }
-        because
       }
     }
-  }
-`);
+  `,
+  [HYPOTHESIS, FAILURE_MODE, PARETO_POINT, RECOMMENDATION],
+);
 
 /** The weights and costs of one rank. */
 export const REPORTED_RANK = graphql(`

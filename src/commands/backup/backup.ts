@@ -2,9 +2,7 @@ import path from "node:path";
 import { writeBackup } from "../../store/backup/write-backup.js";
 import { openStore } from "../../store/database.js";
 import { openWeightStore } from "../../weights/open-weight-store.js";
-import { megabytes } from "../megabytes.js";
-import { packageVersion } from "../package-version.js";
-import { print, type Process } from "../process.js";
+import { packageVersion, print, type Process } from "../process.js";
 import { weightSettings } from "../weight-settings.js";
 
 /** Writes a consistent snapshot of the store to a new file. A running server is not interrupted. */
@@ -30,4 +28,9 @@ export async function backup(
     await weights?.close();
     await store.close();
   }
+}
+
+/** Formats a number of bytes in units of 10^6 bytes: `12.3 MB`. */
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -1,4 +1,5 @@
 import type { ResultOf, TadaDocumentNode } from "gql.tada";
+import { failure, type RankscopeError } from "../../errors.js";
 import { graphql } from "../../model/graphql-document.js";
 
 /** A job and its progress. */
@@ -35,4 +36,13 @@ export interface GraphQLClient {
   /** How long a command repeats a query while results are computed, unless it sets another limit; milliseconds. */
   readonly patienceMilliseconds: number;
   close(): Promise<void>;
+}
+
+/** Returns the error of a command whose argument is a slug that no study has. */
+export function studyNotFound(slug: string): RankscopeError {
+  return failure("STUDY_NOT_FOUND", {
+    where: "slug",
+    received: JSON.stringify(slug),
+    todo: "List the studies with: rankscope studies",
+  });
 }

@@ -1,7 +1,6 @@
 import type { ResultOf } from "gql.tada";
 import { failure } from "../../errors.js";
-import { graphql } from "../../model/graphql-document.js";
-import { aliasedDocument } from "../client/aliased-document.js";
+import { aliasedDocument, graphql } from "../../model/graphql-document.js";
 import type { GraphQLClient } from "../client/graphql-client.js";
 import { queryUntilComplete, type WaitOptions } from "../client/query-until-complete.js";
 

@@ -1,6 +1,5 @@
 import type { ResultOf } from "gql.tada";
-import { graphql } from "../../model/graphql-document.js";
-import { aliasedDocument } from "../client/aliased-document.js";
+import { aliasedDocument, graphql } from "../../model/graphql-document.js";
 import type { GraphQLClient } from "../client/graphql-client.js";
 
 const STUDY = graphql(`

@@ -1,6 +1,6 @@
 import { failure } from "../../errors.js";
 import { graphql } from "../../model/graphql-document.js";
-import type { GraphQLClient } from "../client/graphql-client.js";
+import { studyNotFound, type GraphQLClient } from "../client/graphql-client.js";
 
 /** The runs and studies that the arguments of `rankscope compare` name. */
 export interface Selection {
@@ -86,11 +86,3 @@ const EXPERIMENT = graphql(`
     }
   }
 `);
-
-function studyNotFound(slug: string) {
-  return failure("STUDY_NOT_FOUND", {
-    where: "slug",
-    received: JSON.stringify(slug),
-    todo: "List the studies with: rankscope studies",
-  });
-}

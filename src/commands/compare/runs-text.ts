@@ -1,7 +1,8 @@
+import { fixed, significant } from "../terminal/cells.js";
 import type { Screen } from "../terminal/screen.js";
 import { rangeOf, sparkline } from "../terminal/sparkline.js";
 import { number, table, text } from "../terminal/table.js";
-import type { ComparedPair, ComparedRun, ComparedCurve, RunComparison } from "./compare-runs.js";
+import type { ComparedCurve, ComparedPair, ComparedRun, RunComparison } from "./compare-runs.js";
 
 /** Formats runs side by side: their metrics, their curves, then the first run against each of the others. */
 export function runsText({ runs, pairs }: RunComparison, screen: Screen): string[] {
@@ -25,10 +26,6 @@ export function runsText({ runs, pairs }: RunComparison, screen: Screen): string
 }
 
 const title = (words: string) => ["", words, "=".repeat(words.length)];
-
-/** Formats a number with six significant digits, which tell the metrics of similar runs apart. */
-export const significant = (value: number | null | undefined) =>
-  value == null ? "-" : String(Number(value.toPrecision(6)));
 
 function metrics(runs: readonly ComparedRun[], names: readonly string[], screen: Screen): string[] {
   const all = [...new Set(runs.flatMap(({ metrics }) => metrics.map(({ name }) => name)))].sort();
@@ -76,7 +73,7 @@ function pairText(pair: ComparedPair, heading: string, screen: Screen): string[]
     significant(baseline),
     significant(candidate),
     significant(absolute),
-    percent === null ? "-" : percent.toFixed(4),
+    fixed(percent, 4),
     reason ?? "",
   ]);
   const columns = [text("metric"), ...["baseline", "candidate", "difference", "percent"].map(number), text("")];
@@ -105,7 +102,7 @@ function similarity({ summary, layersTotal, layers }: ComparedPair): string[] {
       ? "; the runs started from DIFFERENT A, so this cosine says little about quantization"
       : "";
   return [
-    `Similarity of the updates: mean cosine ${mean.toFixed(4)} (${min?.toFixed(4) ?? "-"} to ${max?.toFixed(4) ?? "-"}) over ${summary.comparedLayers} of ${layersTotal} layers; cos(A) ${summary.initialCosine?.toFixed(2) ?? "-"}${start}.`,
+    `Similarity of the updates: mean cosine ${mean.toFixed(4)} (${fixed(min, 4)} to ${fixed(max, 4)}) over ${summary.comparedLayers} of ${layersTotal} layers; cos(A) ${fixed(summary.initialCosine, 2)}${start}.`,
     ...without.map((words) => `Not compared: ${words}.`),
   ];
 }

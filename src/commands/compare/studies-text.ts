@@ -1,5 +1,5 @@
+import { boundedRank, fixed } from "../terminal/cells.js";
 import type { Screen } from "../terminal/screen.js";
-import { boundedRank } from "../terminal/bounded-rank.js";
 import { sparkline } from "../terminal/sparkline.js";
 import { number, table, text } from "../terminal/table.js";
 import type { ComparedStudy } from "./compare-studies.js";
@@ -22,9 +22,9 @@ function overview(studies: readonly ComparedStudy[], screen: Screen): string[] {
         ranks.map(({ degradation }) => degradation.percent),
         screen,
       ),
-      weights.meanCosineSimilarity === null ? "-" : weights.meanCosineSimilarity.toFixed(4),
+      fixed(weights.meanCosineSimilarity, 4),
       `${weights.comparedLayers}/${weights.comparedLayers + weights.missingLayers}`,
-      weights.memoryReductionPercent === null ? "-" : weights.memoryReductionPercent.toFixed(2),
+      fixed(weights.memoryReductionPercent, 2),
     ];
   });
   const columns = [
@@ -58,7 +58,7 @@ function degradations(studies: readonly ComparedStudy[], screen: Screen): string
         [
           String(rank),
           slug,
-          percent === null ? "-" : percent.toFixed(4),
+          fixed(percent, 4),
           interval === null ? "-" : `${interval.low.toFixed(4)} to ${interval.high.toFixed(4)}`,
           reason ?? verdict,
         ],

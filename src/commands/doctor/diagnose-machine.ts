@@ -2,18 +2,16 @@ import { access, constants, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import path from "node:path";
 import { DEFAULT_BREAK_EVEN_FLOPS } from "../../compute/providers/break-even.js";
-import type { Provider } from "../../model/computed-facts.js";
-import { KERNEL_VERSION } from "../../model/computed-facts.js";
 import { GPU_PROVIDERS, probeProvider, type ProviderReport } from "../../compute/providers/probe-provider.js";
 import type { Config } from "../../config.js";
 import { RankscopeError } from "../../errors.js";
+import { KERNEL_VERSION, type Provider } from "../../model/computed-facts.js";
 import { findCrossings } from "../../store/calibrations.js";
 import { findBinaries } from "../../store/embedded/binaries.js";
 import { countWorkers } from "../../store/queue/workers.js";
 import { openWorkerStore, type WorkerStore } from "../../store/worker-store.js";
 import { openWeightStore } from "../../weights/open-weight-store.js";
-import { installAdvice } from "./install-advice.js";
-import { packageVersion } from "../package-version.js";
+import { packageVersion } from "../process.js";
 import { weightSettings } from "../weight-settings.js";
 
 /** The settings, services and compute providers of this machine, and the problems that prevent Rankscope from running. */
@@ -180,4 +178,25 @@ function diagnoseProvider(
     crossing: provider === "cpu" ? null : { flops, source: measured === undefined ? "default" : "measured" },
     install: present ? null : installAdvice(provider, `${process.platform}-${process.arch}`),
   };
+}
+
+/** Returns how to install a provider on a platform (`linux-x64`); docs/gpu.md has the details. */
+function installAdvice(provider: Provider, platform: string): string {
+  switch (provider) {
+    case "cpu":
+      return "Run npm ci again: the CPU provider is part of onnxruntime-node.";
+    case "cuda":
+      if (platform !== "linux-x64")
+        return `onnxruntime-node does not support CUDA on ${platform}. WebGPU can use the same GPU.`;
+      return (
+        "Install an NVIDIA driver, CUDA and cuDNN 9, put their libraries on LD_LIBRARY_PATH, and install the provider's libraries: " +
+        "ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install.js"
+      );
+    case "webgpu":
+      if (!platform.startsWith("linux")) return "Install a GPU driver that supports Direct3D 12 or Metal.";
+      return (
+        "Install the Vulkan loader (apt-get install libvulkan1) and a Vulkan driver (ICD): mesa-vulkan-drivers for " +
+        "AMD and Intel; the NVIDIA driver includes its own. Set VK_DRIVER_FILES if the ICD file is not in /etc or /usr/share."
+      );
+  }
 }

@@ -1,6 +1,6 @@
 import type { Measurement } from "../../compute/providers/calibrate.js";
+import { textTable } from "../terminal/table.js";
 import type { DatabaseState, DiagnosedProvider, MachineDiagnosis } from "./diagnose-machine.js";
-import { textTable } from "../terminal/text-table.js";
 
 /** Formats a diagnosis for a terminal, as lines. */
 export function diagnosisText(diagnosis: MachineDiagnosis): string[] {

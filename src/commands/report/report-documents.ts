@@ -1,6 +1,6 @@
 import type { ResultOf } from "gql.tada";
-import { graphql } from "../../model/graphql-document.js";
-import { aliasedDocument } from "../client/aliased-document.js";
+import { aliasedDocument, graphql } from "../../model/graphql-document.js";
+import { FAILURE_MODE, HYPOTHESIS, PARETO_POINT, RECOMMENDATION } from "../../report/diagnosis-fragments.js";
 
 /** The ranks of a study. */
 export const RANKS = graphql(`
@@ -78,173 +78,151 @@ export function rankDetailsDocument(ranks: readonly number[]) {
 }
 
 /** Everything in a report that does not concern a single rank. */
-export const DIAGNOSIS = graphql(`
-  query Report($slug: String!, $untested: [Int!]!) {
-    study(slug: $slug) {
-      slug
-      name
-      baseModel
-      experiments(first: 100) {
-        totalCount
-        nodes {
-          name
-          method
-          quantization {
-            label
-            bits
-            scheme
-          }
-          rank {
-            r
-          }
-          trainingLoss
-          evalLoss
-          peakMemoryMb
-          timePerStepSeconds
-          trainingTimeSeconds
-          hasWeights
-          loss: curve(metric: "loss", maxPoints: 24) {
-            values
-          }
-        }
-      }
-      layers {
+export const DIAGNOSIS = graphql(
+  `
+    query Report($slug: String!, $untested: [Int!]!) {
+      study(slug: $slug) {
+        slug
         name
-      }
-      ranks {
-        r
-        degradation {
-          percent
-          acceptable
-          verdict
-          interval {
-            low
-            high
-            confidence
+        baseModel
+        experiments(first: 100) {
+          totalCount
+          nodes {
+            name
+            method
+            quantization {
+              label
+              bits
+              scheme
+            }
+            rank {
+              r
+            }
+            trainingLoss
+            evalLoss
+            peakMemoryMb
+            timePerStepSeconds
+            trainingTimeSeconds
+            hasWeights
+            loss: curve(metric: "loss", maxPoints: 24) {
+              values
+            }
           }
-          intervalMethod
-          test {
-            p
-          }
-          baseline {
-            mean
-            n
-          }
-          candidate {
-            mean
-            n
-          }
-          reason
-        }
-      }
-      roles {
-        baseline
-        candidate
-        because
-      }
-      minimumViableRank {
-        rank
-        bound
-        leastAcceptableRank
-        reason
-        inconclusiveRanks
-        range {
-          least
-          greatest
-        }
-      }
-      notebook: hypotheses(rules: NOTEBOOK) {
-        id
-        verdict
-        because
-      }
-      sensitivityMap {
-        jobs {
-          id
-        }
-        ranks
-        fairRanks
-        leftOut {
-          rank
-          because
         }
         layers {
-          layer {
-            name
-          }
-          values
-          mean
-        }
-        modules {
-          module
-          layers
-          mean
-        }
-        parts {
           name
-          mean
         }
-      }
-      rankTrends(ranks: $untested) {
-        quantity
-        rSquared
-        n
-        refusedBecause
-        predictions {
+        ranks {
+          r
+          degradation {
+            percent
+            acceptable
+            verdict
+            interval {
+              low
+              high
+              confidence
+            }
+            intervalMethod
+            test {
+              p
+            }
+            baseline {
+              mean
+              n
+            }
+            candidate {
+              mean
+              n
+            }
+            reason
+          }
+        }
+        roles {
+          baseline
+          candidate
+          because
+        }
+        minimumViableRank {
           rank
-          value
-          interval {
-            low
-            high
+          bound
+          leastAcceptableRank
+          reason
+          inconclusiveRanks
+          range {
+            least
+            greatest
           }
+        }
+        notebook: hypotheses(rules: NOTEBOOK) {
+          id
+          verdict
+          because
+        }
+        sensitivityMap {
+          jobs {
+            id
+          }
+          ranks
+          fairRanks
+          leftOut {
+            rank
+            because
+          }
+          layers {
+            layer {
+              name
+            }
+            values
+            mean
+          }
+          modules {
+            module
+            layers
+            mean
+          }
+          parts {
+            name
+            mean
+          }
+        }
+        rankTrends(ranks: $untested) {
+          quantity
+          rSquared
+          n
           refusedBecause
+          predictions {
+            rank
+            value
+            interval {
+              low
+              high
+            }
+            refusedBecause
+          }
         }
-      }
-      hypotheses {
-        id
-        statement
-        verdict
-        because
-        evidence {
-          label
-          value
-          unit
+        hypotheses {
+          ...ReportedHypothesis
         }
-        confounds {
-          kind
-          severity
-          message
+        paretoFrontier(x: PEAK_MEMORY_MB, y: TRAINING_LOSS) {
+          ...ReportedParetoPoint
         }
-      }
-      paretoFrontier(x: PEAK_MEMORY_MB, y: TRAINING_LOSS) {
-        experiment {
-          name
+        failureModes {
+          ...ReportedFailureMode
+          evidence {
+            label
+            value
+            unit
+          }
         }
-        x
-        y
-        dominated
-      }
-      failureModes {
-        kind
-        severity
-        symptom
-        cause
-        mitigation
-        evidence {
-          label
-          value
-          unit
+        recommendation {
+          ...ReportedRecommendation
         }
-      }
-      recommendation {
-        experiment {
-          name
-        }
-        because
       }
     }
-  }
-`);
+  `,
+  [HYPOTHESIS, FAILURE_MODE, PARETO_POINT, RECOMMENDATION],
+);
 
 export type Diagnosis = NonNullable<ResultOf<typeof DIAGNOSIS>["study"]>;
 export type FailureMode = Diagnosis["failureModes"][number];

@@ -1,8 +1,8 @@
+import { fixed } from "../terminal/cells.js";
 import type { Screen } from "../terminal/screen.js";
 import { rangeOf, sparkline } from "../terminal/sparkline.js";
 import { number, table, text } from "../terminal/table.js";
-import type { Diagnosis, FailureMode, Hypothesis, RankDetail } from "./report-documents.js";
-import { sensitivity, trends } from "./sensitivity-text.js";
+import type { Diagnosis, FailureMode, Hypothesis, RankDetail, RankTrend, Sensitivity } from "./report-documents.js";
 
 /** Formats a report as lines for a terminal; an unknown value is a dash. */
 export function reportText(study: Diagnosis, ranks: readonly RankDetail[], screen: Screen): string[] {
@@ -32,8 +32,6 @@ export function reportText(study: Diagnosis, ranks: readonly RankDetail[], scree
 function section(title: string, lines: readonly string[]): string[] {
   return ["", title, "=".repeat(title.length), ...(lines.length > 0 ? lines : ["none"])];
 }
-
-const fixed = (value: number | null | undefined, digits: number) => (value == null ? "-" : value.toFixed(digits));
 
 function experiments({ experiments: { nodes, totalCount } }: Diagnosis, screen: Screen): string[] {
   const range = rangeOf(nodes.map(({ loss }) => loss?.values ?? []));
@@ -183,4 +181,35 @@ function pareto({ paretoFrontier }: Diagnosis, screen: Screen): string[] {
     dominated ? "dominated" : "frontier",
   ]);
   return table([text("run"), ...["peak MB", "train loss", ""].map(number)], rows, screen);
+}
+
+/** Formats layers, modules and fused q, k and v by 1 - cosine, the most sensitive first; layers without a mean come last. */
+function sensitivity({ ranks, fairRanks, leftOut, layers, modules, parts }: Sensitivity, screen: Screen): string[] {
+  if (fairRanks.length === 0) return leftOut.map(({ rank, because }) => `r = ${rank} cannot be used: ${because}`);
+  const sorted = [...layers].sort((left, right) => (right.mean ?? -Infinity) - (left.mean ?? -Infinity) || 0);
+  const rows = sorted.map(({ layer, values, mean }) => [
+    layer.name,
+    ...values.map((value) => fixed(value, 4)),
+    fixed(mean, 4),
+  ]);
+  return [
+    `1 - cosine of the updates; means over r = ${fairRanks.join(", ")}.`,
+    ...leftOut.map(({ rank, because }) => `Not in the means: r = ${rank}. ${because}`),
+    ...table([text("layer"), ...[...ranks.map((rank) => `r = ${rank}`), "mean"].map(number)], rows, screen),
+    ...modules.map(({ module, layers: count, mean }) => `${module}: ${fixed(mean, 4)} over ${count} layers`),
+    ...parts.map(({ name, mean }) => `${name} of fused projections: ${fixed(mean, 4)}`),
+  ];
+}
+
+/** Formats the predictions for untested ranks, or the reasons why there are none. */
+function trends(rankTrends: readonly RankTrend[]): string[] {
+  return rankTrends.flatMap(({ quantity, rSquared, n, predictions, refusedBecause }) => {
+    if (refusedBecause !== null) return [`${quantity}: not predicted. ${refusedBecause}`];
+    const fit = `R^2 ${fixed(rSquared, 3)}, n = ${n}`;
+    return predictions.map(({ rank, value, interval, refusedBecause: why }) =>
+      value === null || interval === null
+        ? `${quantity} at r = ${rank}: not predicted. ${why}`
+        : `${quantity} at r = ${rank}: ${value.toFixed(2)} (95 %: ${interval.low.toFixed(2)} to ${interval.high.toFixed(2)}; ${fit}).`,
+    );
+  });
 }

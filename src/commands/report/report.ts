@@ -1,5 +1,4 @@
-import { failure } from "../../errors.js";
-import type { GraphQLClient } from "../client/graphql-client.js";
+import { studyNotFound, type GraphQLClient } from "../client/graphql-client.js";
 import { openClient } from "../client/open-client.js";
 import { queryUntilComplete, type WaitOptions } from "../client/query-until-complete.js";
 import { EXIT } from "../exit-codes.js";
@@ -9,8 +8,8 @@ import { pendingNotes } from "../terminal/pending-notes.js";
 import { screenOf } from "../terminal/screen.js";
 import {
   DIAGNOSIS,
-  RANKS,
   rankDetailsDocument,
+  RANKS,
   WRITTEN_REPORT,
   type Diagnosis,
   type RankDetail,
@@ -111,12 +110,4 @@ async function writtenReport(
   const { study } = await client.query(WRITTEN_REPORT, { slug, format }, signal);
   if (study === null) throw studyNotFound(slug);
   return study.report.trimEnd();
-}
-
-function studyNotFound(slug: string) {
-  return failure("STUDY_NOT_FOUND", {
-    where: "slug",
-    received: JSON.stringify(slug),
-    todo: "List the studies with: rankscope studies",
-  });
 }

@@ -1,18 +1,23 @@
+import { hostname } from "node:os";
 import { v7 as newId, validate } from "uuid";
-import { forbidTf32 } from "../../config.js";
+import { forbidTf32, type Config } from "../../config.js";
 import { failure } from "../../errors.js";
+import type { ThreadSettings } from "../../jobs/compute/compute-thread.js";
 import type { JobRun } from "../../jobs/job-run.js";
 import { runWorker, type RunningWorker } from "../../jobs/worker/run-worker.js";
 import type { WorkerMessage } from "../../jobs/worker/supervisor.js";
+import { KERNEL_VERSION } from "../../model/computed-facts.js";
 import { listenForMetrics, type MetricsListener } from "../../observe/listen.js";
 import { openWorkerMetrics } from "../../observe/open-metrics.js";
+import { findCrossings } from "../../store/calibrations.js";
+import type { Database } from "../../store/database.js";
 import { DEAD_AFTER_SECONDS } from "../../store/queue/workers.js";
 import { surviveLostConnections } from "../../store/survive-lost-connections.js";
 import { openWorkerStore, type WorkerStore } from "../../store/worker-store.js";
 import { print, type Process } from "../process.js";
+import { weightSettings } from "../weight-settings.js";
 import { allStatements, openConfiguredTracing } from "./observers.js";
 import { waitForStop } from "./stop-signal.js";
-import { threadSettings } from "./thread-settings.js";
 
 /** Maximum time for a stopping worker to end its jobs. */
 const SHUTDOWN_TIMEOUT_MILLISECONDS = 8000;
@@ -84,4 +89,17 @@ function sendToSupervisor(jobRun: JobRun): void {
 function healthOf({ secondsSinceBeat }: RunningWorker) {
   const seconds = secondsSinceBeat();
   return { isAlive: seconds < DEAD_AFTER_SECONDS, secondsSinceDatabaseAnswered: seconds };
+}
+
+/** Returns the settings of a worker's compute threads: providers, measured break-even sizes and the weight store. */
+async function threadSettings(config: Config, database: Pick<Database, "prisma">): Promise<ThreadSettings> {
+  return {
+    engine: {
+      provider: config.provider,
+      breakEvenFlops: await findCrossings(database, hostname(), KERNEL_VERSION),
+      // Each thread of the worker has its own sessions; more threads per session would compete for the same cores.
+      cpuThreads: 1,
+    },
+    weights: weightSettings(config),
+  };
 }

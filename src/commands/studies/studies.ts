@@ -1,13 +1,13 @@
+import type { GraphQLClient } from "../client/graphql-client.js";
 import { openClient } from "../client/open-client.js";
 import { interruptible } from "../interruptible.js";
 import { print, type Process } from "../process.js";
+import { boundedRank } from "../terminal/cells.js";
 import { screenOf, type Screen } from "../terminal/screen.js";
 import { sparkline } from "../terminal/sparkline.js";
-import { boundedRank } from "../terminal/bounded-rank.js";
 import { number, table, text } from "../terminal/table.js";
-import type { StudiesOptions } from "./list-options.js";
-import { listStudies, type StudyList } from "./list-studies.js";
-import type { ListedStudy } from "./studies-document.js";
+import { studyFilter, type StudiesOptions } from "./list-options.js";
+import { STUDIES, type ListedStudy, type StudiesPage } from "./studies-document.js";
 
 /** Lists studies, as a table or as one JSON document (StudyList). */
 export function studies(command: Process, options: StudiesOptions): Promise<void> {
@@ -66,4 +66,35 @@ function row(study: ListedStudy, screen: Screen): string[] {
     study.tags.join(","),
     study.updatedAt.slice(0, 10),
   ];
+}
+
+/** The JSON of `rankscope studies`. */
+interface StudyList {
+  /** Number of studies that match, listed or not. */
+  readonly total: number;
+  /** Whether some matching studies are not listed. */
+  readonly truncated: boolean;
+  readonly studies: readonly ListedStudy[];
+}
+
+/** The server's maximum page size. */
+const PAGE_SIZE = 100;
+
+/** Returns the studies that match the options, up to their limit, page by page. */
+async function listStudies(client: GraphQLClient, options: StudiesOptions, signal: AbortSignal): Promise<StudyList> {
+  const studies: ListedStudy[] = [];
+  const filter = studyFilter(options) ?? null;
+  for (let after: string | null = null; ;) {
+    const first = Math.min(PAGE_SIZE, options.limit - studies.length);
+    const { studies: page }: { studies: StudiesPage } = await client.query(
+      STUDIES,
+      { filter, orderBy: options.sort, first, after },
+      signal,
+    );
+    studies.push(...page.nodes);
+    after = page.pageInfo.endCursor;
+    if (!page.pageInfo.hasNextPage || studies.length >= options.limit) {
+      return { total: page.totalCount, truncated: studies.length < page.totalCount, studies };
+    }
+  }
 }

@@ -1,6 +1,5 @@
 import stringWidth from "string-width";
 import type { Screen } from "./screen.js";
-import { shorten } from "./shorten.js";
 
 export interface Column {
   readonly title: string;
@@ -97,3 +96,26 @@ export const text = (title: string): Column => ({ title, kind: "text" });
 
 /** A column of numbers, or of other content that must not be shortened. */
 export const number = (title: string): Column => ({ title, kind: "number" });
+
+/** Shortens a text to at most `width` columns; a mark at the end shows that something is missing. */
+export function shorten(text: string, width: number, { unicode }: Pick<Screen, "unicode">): string {
+  if (stringWidth(text) <= width) return text;
+  const mark = unicode ? "…" : "...";
+  let kept = "";
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    if (stringWidth(kept + segment) + mark.length > width) break;
+    kept += segment;
+  }
+  return kept + mark;
+}
+
+/** Formats a table as lines. The first column is left-aligned; the others, mostly numbers, are right-aligned. */
+export function textTable(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
+  const format = (row: readonly string[]) =>
+    row
+      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
+      .join("  ")
+      .trimEnd();
+  return [format(header), widths.map((width) => "-".repeat(width)).join("  "), ...rows.map(format)];
+}

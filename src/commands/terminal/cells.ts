@@ -1,0 +1,15 @@
+/** Formats a number with a fixed number of digits after the point; `-` where it is unknown. */
+export function fixed(value: number | null | undefined, digits: number): string {
+  return value == null ? "-" : value.toFixed(digits);
+}
+
+/** Formats a number with six significant digits, which tell the metrics of similar runs apart; `-` where it is unknown. */
+export function significant(value: number | null | undefined): string {
+  return value == null ? "-" : String(Number(value.toPrecision(6)));
+}
+
+/** Formats a minimum viable rank: `8`, `<=8` where no tested rank fails, or `-` where none is acceptable. */
+export function boundedRank({ rank, bound }: { readonly rank: number | null; readonly bound: string }): string {
+  if (rank === null) return "-";
+  return bound === "AT_MOST" ? `<=${rank}` : String(rank);
+}
