@@ -1,4 +1,4 @@
-/** The only reader of process.env. */
+/** The settings of a process. Only this module reads process.env. */
 
 import { isIP } from "node:net";
 import { resolve } from "node:path";
@@ -12,7 +12,7 @@ export interface Config {
   readonly databaseUrl: string | undefined;
   /** URL of a pooler of the same database, through which requests connect; undefined for none. */
   readonly poolerUrl: string | undefined;
-  /** Where the embedded PostgreSQL keeps its files. */
+  /** Directory of the embedded PostgreSQL. */
   readonly dataDirectory: string;
   readonly host: string;
   readonly port: number;
@@ -24,7 +24,7 @@ export interface Config {
   readonly computeThreads: number;
   /** ONNX Runtime's execution provider; `auto` chooses by problem size among those available. */
   readonly provider: "auto" | "cpu" | "webgpu" | "cuda";
-  /** Where weight files are stored: a folder, `in-place`, or `s3://bucket/prefix`. */
+  /** Location of weight files: a folder, `in-place`, or `s3://bucket/prefix`. */
   readonly weights: string;
   /** URL of an S3-compatible server other than AWS. */
   readonly s3Endpoint: string | undefined;
@@ -46,7 +46,7 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   /** The limits of requests; see model/limits.ts. */
   readonly limits: Limits;
-  /** How long a stopping server still accepts requests while /readyz fails. */
+  /** Time for which a stopping server still accepts requests while /readyz fails. */
   readonly drainMilliseconds: number;
   /** URL of the running server that commands query instead of opening a database; undefined for none. */
   readonly server: string | undefined;
@@ -130,7 +130,7 @@ const Environment = z.object({
   RANKSCOPE_LOG: z.enum(["silent", "error", "warn", "info", "debug"]).default("warn"),
 });
 
-/** The limits' variables, as the table of limits has them. */
+/** The variables of the limits, from the table of limits. */
 const LimitVariables = z.object(
   Object.fromEntries(
     Object.values(LIMITS).map(({ variable, value, minimum, maximum }) => [
@@ -141,20 +141,20 @@ const LimitVariables = z.object(
 );
 
 /**
- * Reads and checks the settings; relative paths are meant from where the command was called.
+ * Reads and checks the settings. Relative paths start at the directory where the command was called.
  *
  * @throws CONFIG_INVALID naming the first variable that is wrong
  */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
-  // npm runs scripts in the package's folder and tells where it was called.
+  // npm runs scripts in the package's folder; INIT_CWD is the directory where npm was called.
   const directory = environment["INIT_CWD"] ?? process.cwd();
-  // An empty variable is how shells and compose files say "not set".
+  // Shells and compose files pass an empty variable for a setting that is not set.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
   const parsed = Environment.and(LimitVariables).safeParse(given);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const name = String(issue?.path[0]);
-    // A database URL may hold a password: like a token it is named, never shown.
+    // A database URL may contain a password, so its value is not shown, like that of a token.
     const received = SECRET.has(name) ? "a value that is not shown" : JSON.stringify(given[name]);
     throw failure("CONFIG_INVALID", { where: name, received, allowed: issue?.message, cause: parsed.error });
   }
@@ -194,20 +194,20 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   });
 }
 
-/** A line a limit for the command line's help: its variable, its default and what that counts. */
+/** Returns a line for each limit for the help: its variable, default and unit. */
 export function limitLines(): string[] {
   return Object.values(LIMITS).map(({ variable, value, unit }) => `  ${variable.padEnd(29)} ${value} ${unit}`);
 }
 
-/** The environment for a process of this program that works on the database at `url`. */
+/** Returns the environment of a process of this program that uses the database at `url`. */
 export function environmentFor(url: string, environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   // Workers serve no requests, so that they need no pooler.
   return { ...environment, DATABASE_URL: url, RANKSCOPE_DIRECT_DATABASE_URL: "" };
 }
 
 /**
- * Keeps CUDA's libraries, which read the environment when they are loaded, from TF32 in this process and its children:
- * it keeps 10 bits of a float32's 23, and an answer that is said to be float32 must not come from it.
+ * Turns TF32 off for the CUDA libraries of this process and its child processes; they read the environment when they are
+ * loaded. TF32 keeps 10 of the 23 mantissa bits of a float32, so its results must not be reported as float32.
  */
 export function forbidTf32(environment: NodeJS.ProcessEnv = process.env): void {
   environment["NVIDIA_TF32_OVERRIDE"] = "0";

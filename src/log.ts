@@ -5,7 +5,7 @@ export type Log = Logger;
 
 /** Fields of every line that is logged during a request. */
 export interface RequestLabel {
-  /** `X-Request-Id`, the client's own or made here. */
+  /** Value of `X-Request-Id`: the client's, or a generated one. */
   readonly requestId: string;
   /** `query`, `mutation` or `subscription`, once that is known. */
   operation?: string;
@@ -13,28 +13,28 @@ export interface RequestLabel {
 
 const labels = new AsyncLocalStorage<RequestLabel>();
 
-/** Runs `work`, and all that comes of it, with `label` on every line that it logs. */
+/** Runs `work`. Every line that it, or what it starts, logs has `label`. */
 export function withRequestLabel<Result>(label: RequestLabel, work: () => Result): Result {
   return labels.run(label, work);
 }
 
-/** The label of the request that is being answered, if one is. */
+/** Returns the label of the current request; undefined outside of requests. */
 export function currentRequestLabel(): RequestLabel | undefined {
   return labels.getStore();
 }
 
 /** Headers with credentials. Errors of HTTP clients contain the headers that were sent. */
 const SECRETS = ["authorization", "cookie", "password", "token", "connectionString", '["set-cookie"]'];
-/** How deep they are looked for: pino takes no wildcard for any depth. */
-const PLACES = ["", "*.", "*.*.", "*.*.*."];
+/** Prefixes of their paths. pino has no wildcard for any depth, so each depth is listed. */
+const PATH_PREFIXES = ["", "*.", "*.*.", "*.*.*."];
 
 /**
- * A structured logger, to standard error unless told otherwise: standard output stays free for what a command prints. What
- * may hold a secret is replaced by its name, `[REDACTED]`.
+ * Opens a structured logger, on standard error by default: standard output is for what commands print. Values that may
+ * contain secrets are replaced by `[REDACTED]`.
  */
 export function openLog(level: string, destination: DestinationStream = pino.destination({ fd: 2, sync: true })): Log {
-  const paths = PLACES.flatMap((place) =>
-    SECRETS.map((secret) => (secret.startsWith("[") ? `${place.replace(/\.$/, "")}${secret}` : `${place}${secret}`)),
+  const paths = PATH_PREFIXES.flatMap((prefix) =>
+    SECRETS.map((secret) => (secret.startsWith("[") ? `${prefix.replace(/\.$/, "")}${secret}` : `${prefix}${secret}`)),
   );
   return pino(
     { level, base: null, mixin: () => ({ ...labels.getStore() }), redact: { paths, censor: "[REDACTED]" } },

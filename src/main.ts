@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command line. Each command is in commands/, and is loaded when it is called. */
+/** The command line. Each command is a file of commands/, which is loaded when the command is called. */
 
 import { Command, CommanderError, Option } from "commander";
 import { exitCodeOf } from "./commands/exit-codes.js";
@@ -13,19 +13,23 @@ import { openLog } from "./log.js";
 const HELP = `
 Settings are environment variables:
   DATABASE_URL               the PostgreSQL to use; without it an embedded one is started
+<<<<<<< HEAD
   RANKSCOPE_DIRECT_DATABASE_URL  the same database without the pooler that DATABASE_URL names (DATABASE_URL)
   RANKSCOPE_DATA             where the embedded PostgreSQL keeps its files (.rankscope)
+=======
+  RANKSCOPE_DATA             the directory of the embedded PostgreSQL (.rankscope)
+>>>>>>> 6b03f42 (Export only what other files use; reword comments and help)
   HOST, PORT                 the address to serve on (127.0.0.1, 4000)
   RANKSCOPE_IMPORT_ROOTS     folders, separated by commas, that the importStudy mutation may read (the working directory)
   RANKSCOPE_WORKERS          worker processes of the server (1); with 0, other workers must run
   RANKSCOPE_COMPUTE_THREADS  compute threads of a worker (2)
   RANKSCOPE_PROVIDER         auto, cpu, webgpu or cuda (auto: chosen by problem size among those available)
-  RANKSCOPE_WEIGHTS          where weight files are stored: a folder, in-place, or s3://bucket/prefix (weights in RANKSCOPE_DATA)
+  RANKSCOPE_WEIGHTS          the location of weight files: a folder, in-place, or s3://bucket/prefix (weights in RANKSCOPE_DATA)
   RANKSCOPE_S3_ENDPOINT      URL of an S3-compatible server other than AWS; the AWS SDK finds the credentials
   RANKSCOPE_WAIT_SECONDS     maximum wait of a query for results that are being computed (10)
   RANKSCOPE_METRICS_PORT     the port on HOST where a separate worker serves /metrics and /healthz (none)
   OTEL_EXPORTER_OTLP_ENDPOINT  URL of an OpenTelemetry collector for traces, by http/protobuf (none); other OTEL_* variables apply too
-  RANKSCOPE_DRAIN_SECONDS    how long a stopping server still accepts requests while /readyz fails (0)
+  RANKSCOPE_DRAIN_SECONDS    seconds for which a stopping server still accepts requests while /readyz fails (0)
   RANKSCOPE_REQUIRE_TOKEN    1 requires a token on loopback even before one exists (0)
   RANKSCOPE_ALLOWED_HOSTS    further host names of the server, separated by commas (localhost, HOST and IP addresses always work)
   RANKSCOPE_CORS_ORIGINS     origins, separated by commas, whose pages may send requests with a token (none)

@@ -10,19 +10,19 @@ import {
   type Span,
 } from "@opentelemetry/api";
 
-/** The tracer's name: whose spans these are. */
+/** Name of the tracer of all spans. */
 export const TRACER = "rankscope";
 
-export interface SpanOptions {
+interface SpanOptions {
   readonly kind?: SpanKind;
   readonly attributes?: Attributes;
-  /** A W3C traceparent of another process; undefined is the span that is active here. */
+  /** A W3C traceparent of another process; undefined for the active span of this process. */
   readonly parent?: string | undefined;
 }
 
 /**
- * Runs `work` in a span of its own, below the active one or `parent`. Where there is neither, as where nothing is traced,
- * `work` simply runs: what nobody asked for (heartbeats, sweeps) makes no trace of its own.
+ * Runs `work` in a new span, a child of `parent` or of the active span. Without either, `work` runs without a span, so that
+ * background work such as heartbeats and sweeps makes no traces.
  */
 export async function inSpan<Result>(
   name: string,
@@ -42,14 +42,14 @@ export async function inSpan<Result>(
   }
 }
 
-/** Notes on a span what went wrong. */
+/** Records an error on a span, and sets its status. */
 export function failSpan(span: Span, error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
   span.setStatus({ code: SpanStatusCode.ERROR, message });
   span.recordException(error instanceof Error ? error : message);
 }
 
-/** The active span as a W3C traceparent, for another process to go on from; undefined where nothing is traced. */
+/** Returns the active span as a W3C traceparent, from which another process continues the trace; undefined without one. */
 export function traceParent(from: Context = context.active()): string | undefined {
   const carrier: { traceparent?: string } = {};
   propagation.inject(from, carrier);

@@ -1,7 +1,7 @@
 import type { Execution, FactKindName, Precision, Provider } from "../model/computed-facts.js";
 
 /** Facts that a job has computed, by provider and precision. */
-export interface ComputedCount {
+interface ComputedCount {
   readonly provider: Provider;
   readonly precision: Precision;
   /** Whether the provider replaced one that failed. */

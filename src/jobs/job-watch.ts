@@ -6,7 +6,7 @@ import { openNotificationListener, type NotificationListener } from "../store/no
 import { jobsById, type Job } from "../store/queue/jobs.js";
 import { JOB_CHANNEL } from "../store/queue/tasks.js";
 
-/** How often jobs are read even without a notification, since one may have been missed. */
+/** Interval at which jobs are read without a notification, since one may have been missed. */
 const POLL_MILLISECONDS = 1000;
 
 const ENDED: ReadonlySet<Job["status"]> = new Set(["SUCCEEDED", "FAILED", "CANCELLED"]);

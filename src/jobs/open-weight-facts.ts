@@ -22,7 +22,7 @@ import type { JobWatch } from "./job-watch.js";
  */
 const MAX_ATTEMPTS = 3;
 
-export interface WeightFactsOptions {
+interface WeightFactsOptions {
   readonly connection: Connection;
   readonly watch: JobWatch;
   readonly log: Log;

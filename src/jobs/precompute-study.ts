@@ -14,7 +14,7 @@ import { newJobs } from "./compute/plan-jobs.js";
 import type { AnyFactKind, PrecomputedUpdates } from "./fact-kinds/fact-kind.js";
 import { FACT_KINDS } from "./fact-kinds/fact-kinds.js";
 
-export interface PrecomputeOptions {
+interface PrecomputeOptions {
   readonly requester?: JobRequester | undefined;
   readonly bounds?: QueueBounds | undefined;
   /** Called when jobs were queued. */
@@ -23,8 +23,8 @@ export interface PrecomputeOptions {
 
 /**
  * Queues all facts about a study's weights that are not stored yet, with a lower priority than interactive requests: every
- * kind of fact about the final checkpoints of its runs, and each run's comparison with its preceding checkpoint, which tells
- * the noise floor.
+ * kind of fact about the final checkpoints of its runs, and each run's comparison with its preceding checkpoint, which
+ * measures the noise floor.
  *
  * @returns the id of the job that ends when all of them have been computed
  * @throws QUEUE_FULL

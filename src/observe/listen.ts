@@ -9,7 +9,7 @@ export interface MetricsListener {
   close(): Promise<void>;
 }
 
-export interface ListenOptions extends ListenAddress {
+interface ListenOptions extends ListenAddress {
   readonly metrics: Metrics;
   /** Reports whether the process is healthy. All other properties are added to the response of /healthz. */
   health(): { readonly isAlive: boolean; readonly [detail: string]: unknown };

@@ -12,7 +12,7 @@ export const MAX_STUDIES = 60;
 const MAX_NAMED = 5;
 
 /** Selects studies: those of `slugs` if they are given, otherwise those that match `filter`. */
-export interface StudySelection {
+interface StudySelection {
   readonly slugs: readonly string[] | null | undefined;
   readonly filter: StudyFilter | null | undefined;
 }

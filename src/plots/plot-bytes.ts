@@ -15,14 +15,14 @@ export const MEDIA_TYPES: Readonly<Record<PlotFormat, string>> = {
 };
 
 /** The content of a plot's file, before it is drawn. */
-export interface PlotBytes {
+interface PlotBytes {
   /** Identifies the bytes: files with equal tags are equal. */
   readonly tag: string;
   /** @throws PLOT_QUEUE_FULL, PLOT_FAILED */
   make(): Promise<Uint8Array | string>;
 }
 
-export interface PlotFileOptions {
+interface PlotFileOptions {
   readonly format: PlotFormat;
   readonly theme: PlotTheme;
   /** Pixels of a PNG for each pixel of the plot. */

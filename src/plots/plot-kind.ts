@@ -47,7 +47,7 @@ export interface StudyPlot {
  * The data that a plot kind reads. It decides the cost of the plot in a query: metrics of all ranks, all points of the loss
  * curves, the weights of a study, or the weights of all pairs of runs.
  */
-export type PlotData = "METRICS" | "CURVES" | "WEIGHTS" | "WEIGHTS_OF_ALL_PAIRS";
+type PlotData = "METRICS" | "CURVES" | "WEIGHTS" | "WEIGHTS_OF_ALL_PAIRS";
 
 /** A kind of plot: what it shows, how its facts are read and how they are drawn. */
 interface PlotKindDefinition<Name extends string, Facts> {

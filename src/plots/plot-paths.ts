@@ -1,7 +1,7 @@
 import { PlotKind } from "./plot-kinds.js";
 
 /** The extensions of a plot's files. */
-export const PLOT_FORMATS = ["svg", "png", "csv", "vl.json"] as const;
+const PLOT_FORMATS = ["svg", "png", "csv", "vl.json"] as const;
 export type PlotFormat = (typeof PLOT_FORMATS)[number];
 
 /** The path on the server below which plots are. */
@@ -39,7 +39,7 @@ export function plotPaths(slug: string | null, kind: PlotKind, parameters: strin
 }
 
 /** A plot's file name, parsed. */
-export interface PlotFile {
+interface PlotFile {
   readonly kind: PlotKind;
   readonly format: PlotFormat;
 }

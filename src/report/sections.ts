@@ -1,7 +1,7 @@
 import type { ReportedRank, StudyReport } from "./study-report.js";
 
 /** A section of a report, independent of its format. */
-export interface Section {
+interface Section {
   readonly title: string;
   readonly blocks: readonly Block[];
 }

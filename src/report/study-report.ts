@@ -25,7 +25,7 @@ export type ReportedRank = ReportAnswer["ranks"][number] & {
 };
 
 /** The part of a request's context that a report needs. */
-export type ReportContext = AnalysisContext & { readonly limits: Pick<Limits, "pageSize"> };
+type ReportContext = AnalysisContext & { readonly limits: Pick<Limits, "pageSize"> };
 
 /** A degradation below this percentage is acceptable: the default of the API. */
 const THRESHOLD_PERCENT = 5;
@@ -49,7 +49,7 @@ export async function studyReport(
   const wait = { waitSeconds: waitSeconds ?? null };
   const details = ranks.map(({ r }) => rankDetails(schema, context, { slug, rank: r, ...wait }));
   const variables = { slug, thresholdPercent: THRESHOLD_PERCENT, ...wait };
-  // Executed together, so that the request's loaders read, and queue, the weights of all ranks in one batch.
+  // All are executed together, so that the request's loaders read, and queue, the weights of all ranks in one batch.
   const [{ study }, detailsOfRanks] = await Promise.all([
     answer(schema, context, REPORT, variables),
     Promise.all(details),
@@ -66,7 +66,7 @@ export async function studyReport(
   };
 }
 
-/** The similarity of the weights at one rank, and what the rank costs. */
+/** Loads the similarity of the weights and the costs at one rank. */
 async function rankDetails(
   schema: GraphQLSchema,
   context: ReportContext,
@@ -77,7 +77,7 @@ async function rankDetails(
   return { similarity: weightSimilarity, summary: diagnosticSummary };
 }
 
-/** All runs of the study, read page by page. */
+/** Loads all runs of the study, page by page. */
 async function allExperiments(
   schema: GraphQLSchema,
   context: ReportContext,
@@ -109,7 +109,7 @@ async function answer<Result, Variables extends object>(
   return data as Result;
 }
 
-/** A study that this request has loaded before. */
+/** Returns the study of an answer, which this request has loaded before. */
 function found<Study>(study: Study | null): Study {
   if (study === null) throw new Error("the study was not found a second time");
   return study;

@@ -31,7 +31,7 @@ export interface LayerRowPosition {
   readonly layer: string;
 }
 
-export interface LayerRowsOptions extends LayerRowsQuery {
+interface LayerRowsOptions extends LayerRowsQuery {
   readonly limit: number;
   readonly after: LayerRowPosition | undefined;
 }

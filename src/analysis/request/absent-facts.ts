@@ -2,8 +2,8 @@ import type { UndefinedReason } from "../../model/enums/similarity.js";
 import type { ErrorCode } from "../../errors.js";
 import type { FactResult } from "../../model/weight-facts.js";
 
-/** Why there are no facts about weights. */
-export interface AbsentFacts {
+/** The reason why there are no facts about weights. */
+interface AbsentFacts {
   readonly undefinedReason: UndefinedReason;
   /** The error's message, or why the request did not wait for the job; else null. */
   readonly detail: string | null;

@@ -38,12 +38,12 @@ export interface Loaders {
   readonly jobById: DataLoader<string, Job | undefined>;
 }
 
-export interface SeriesKey {
+interface SeriesKey {
   readonly experimentId: string;
   readonly name: string;
 }
 
-export interface LoadersOptions {
+interface LoadersOptions {
   readonly database: Connection;
   readonly weights: WeightFacts;
   readonly deadline: Deadline;

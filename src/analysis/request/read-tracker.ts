@@ -13,7 +13,7 @@ export interface ReadTracker {
 
 /**
  * Opens the tracker of a request. Facts about weights are requested when it is idle: by then every field that needs facts
- * has asked for them, however many reads came before, so that they are one call.
+ * has requested them, however many reads came before, so that they are one call.
  */
 export function openReadTracker(): ReadTracker {
   let running = 0;
@@ -26,7 +26,7 @@ export function openReadTracker(): ReadTracker {
       const callbacks = reads;
       reads = [];
       for (const callback of callbacks) callback();
-      // Callbacks that found all their keys cached have started no read whose end would lead on.
+      // Callbacks whose keys were all cached have started no read, so no end of a read calls this function again.
       callSoon();
     } else {
       const callbacks = idle;

@@ -23,7 +23,7 @@ export interface WeightFactsLoader {
   ): Promise<FactResult<FactsOf<Kind>>[]>;
 }
 
-export interface WeightFactsLoaderOptions {
+interface WeightFactsLoaderOptions {
   readonly weights: WeightFacts;
   readonly deadline: Deadline;
   /** Recorded with the jobs that the request queues. */
@@ -61,7 +61,7 @@ export function openWeightFactsLoader(
     return loads.map((load) => load.ids.map((id) => resultOf(calls.get(callKey(load)), id)));
   }
 
-  // Loads are not cached: what they have in common are single subjects, which are combined by their ids.
+  // Loads are not cached: they share single subjects, which are combined by their ids.
   const loader = new DataLoader(loadBatch, { cache: false, batchScheduleFn: (callback) => reads.whenIdle(callback) });
   return {
     async load<Kind extends FactKindName>(kind: Kind, subjects: readonly SubjectOf<Kind>[], waitMilliseconds: number) {
@@ -78,7 +78,7 @@ interface FactLoad {
   readonly kind: FactKindName;
   readonly waitMilliseconds: number;
   readonly subjects: readonly AnySubject[];
-  /** Of each subject. */
+  /** The ids of `subjects`, in their order. */
   readonly ids: readonly string[];
 }
 

@@ -55,7 +55,7 @@ export function matchLayers(checkpoints: readonly (readonly AdaptedLayer[])[]): 
   return [...matched.values()].sort((one, other) => compareModelOrder(one.layer, other.layer));
 }
 
-/** The order of store/layers.ts. */
+/** Compares two layers by model order, the order of store/studies/layers.ts. */
 function compareModelOrder(one: Layer, other: Layer): number {
   return (
     (one.index ?? -1) - (other.index ?? -1) ||

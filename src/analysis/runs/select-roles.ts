@@ -61,7 +61,7 @@ export async function selectRoles(
   throw failure("ARGUMENT_INVALID", {
     where: "baseline and candidate",
     received: requested.join(", "),
-    allowed: `two sides with runs of this study and none in common; it has ${labels.sort().join(", ") || "no run"}`,
+    allowed: `a baseline and a candidate with runs of this study and none in common; it has ${labels.sort().join(", ") || "no run"}`,
   });
 }
 

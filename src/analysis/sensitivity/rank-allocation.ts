@@ -33,7 +33,7 @@ export interface PatternEntry {
   readonly value: number;
 }
 
-export interface AllocationOptions {
+interface AllocationOptions {
   /** Maximum number of parameters; undefined uses `relativeBudget`. */
   readonly parameters: number | undefined;
   /** The budget as a share of the parameters that the compared rank has in all layers. */

@@ -4,7 +4,7 @@ import type { WeightFactsLoader } from "../request/weight-facts-loader.js";
 import { compareUpdates, type ComparedUpdates, type ComparisonOptions } from "./compare-updates.js";
 
 /** The factors of one layer in a baseline and a candidate; undefined where one does not adapt the layer. */
-export interface LayerFactors {
+interface LayerFactors {
   readonly layer: Layer;
   readonly baseline: StoredFactors | undefined;
   readonly candidate: StoredFactors | undefined;

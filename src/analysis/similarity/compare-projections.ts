@@ -4,7 +4,7 @@ import type { ComparedLayer } from "./compare-layers.js";
 import { compareUpdates, type ComparedUpdates } from "./compare-updates.js";
 
 /** One of the projections q, k and v of a fused layer, compared. */
-export interface ComparedProjection {
+interface ComparedProjection {
   readonly part: FusedPart;
   readonly updates: ComparedUpdates;
 }

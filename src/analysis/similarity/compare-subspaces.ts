@@ -54,7 +54,10 @@ export async function compareSubspaces(
   };
 }
 
-/** The comparison tells more about undefined subspaces: of two zero updates, the subspaces have no rank and no reason. */
+/**
+ * Returns the reason of the comparison where it is more precise: the subspaces of two zero updates have neither a rank nor a
+ * reason.
+ */
 function preciseReason(subspaces: SubspaceSimilarity, { similarity }: ComparedLayer): SubspaceRow["undefinedReason"] {
   const { undefinedReason } = similarity;
   const isPrecise = undefinedReason === "ZERO_UPDATE" || undefinedReason === "NOT_FINITE";

@@ -22,7 +22,7 @@ export async function similarityAtRank(
     const allowed = ranks.map(({ r }) => r).join(", ");
     throw failure("ARGUMENT_INVALID", { where: `rank of study ${slug}`, received: String(rank), allowed });
   }
-  // Reports invalid roles, which the loader takes for none.
+  // Throws for invalid roles, which the loader treats as no roles.
   await selectRoles(experiments, roles);
   return loaders.similarity.load({ studyId: id, rank, roles, ...options });
 }

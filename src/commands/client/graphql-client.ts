@@ -33,7 +33,7 @@ export interface GraphQLClient {
   ): Promise<Result>;
   /** Yields the job, then again after each change, until it has ended. @throws JOB_NOT_FOUND */
   jobChanges(jobId: string, signal: AbortSignal): AsyncIterable<JobState>;
-  /** How long a command repeats a query while results are computed, unless it sets another limit; milliseconds. */
+  /** Time for which a command repeats a query while results are computed, unless it sets another limit; milliseconds. */
   readonly patienceMilliseconds: number;
   close(): Promise<void>;
 }

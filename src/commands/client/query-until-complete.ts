@@ -4,14 +4,14 @@ import type { GraphQLClient } from "./graphql-client.js";
 /** Minimum time between two requests where an answer comes at once. */
 const PAUSE_MILLISECONDS = 500;
 
-export interface CompleteAnswer<Data> {
+interface CompleteAnswer<Data> {
   readonly data: Data;
   /** Number of its values that are still being computed; 0 for a complete answer. */
   readonly pending: number;
 }
 
 export interface WaitOptions {
-  /** How long to repeat the query, milliseconds; the client's own limit if undefined. */
+  /** Time for which the query is repeated, milliseconds; the client's own limit if undefined. */
   readonly patienceMilliseconds?: number | undefined;
   readonly signal: AbortSignal;
   /** Called after each answer that is incomplete. */
@@ -38,8 +38,8 @@ export async function queryUntilComplete<Data, Variables>(
   }
 }
 
-/** Returns how many values of an answer are pending; where no value says so, how many conclusions and jobs wait. */
-export function countPending(answer: unknown): number {
+/** Returns the number of pending values of an answer; if there is none, the number of conclusions and jobs that wait. */
+function countPending(answer: unknown): number {
   const values = countWhere(answer, (name, value) => (name === "undefinedReason" && value === "PENDING" ? 1 : 0));
   if (values > 0) return values;
   return countWhere(answer, (name, value) => {

@@ -4,7 +4,7 @@ import { failure, RankscopeError } from "../../errors.js";
 import { graphql } from "../../model/graphql-document.js";
 import { JOB_STATE, type GraphQLClient } from "./graphql-client.js";
 
-export interface RemoteClientOptions {
+interface RemoteClientOptions {
   /** The address that the server printed: `http://127.0.0.1:4000/`. */
   readonly server: string;
   readonly token: string | undefined;

@@ -35,7 +35,7 @@ const STUDY = graphql(`
   }
 `);
 
-/** From stored comparisons of weights only: the query computes nothing. */
+/** Summaries of the stored comparisons of weights. The query computes nothing. */
 const SUMMARIES = graphql(`
   query StudySummaries($slugs: [String!]!) {
     compareStudies(slugs: $slugs, metric: TRAINING_LOSS) {

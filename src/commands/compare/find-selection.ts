@@ -3,7 +3,7 @@ import { graphql } from "../../model/graphql-document.js";
 import { studyNotFound, type GraphQLClient } from "../client/graphql-client.js";
 
 /** The runs and studies that the arguments of `rankscope compare` name. */
-export interface Selection {
+interface Selection {
   /** Ids of experiments, in the given order. */
   readonly runs: readonly string[];
   /** Slugs, in the given order. */
@@ -11,7 +11,7 @@ export interface Selection {
 }
 
 /** More columns are unreadable, and one request has an upper limit of cost. */
-export const MAX_COMPARED = 32;
+const MAX_COMPARED = 32;
 
 const ID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 

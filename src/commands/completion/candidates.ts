@@ -1,7 +1,7 @@
 import type { Argument, Command, Option } from "commander";
 
 /** A word that can complete the command line. */
-export interface Candidate {
+interface Candidate {
   readonly word: string;
   /** Description; empty where there is none. */
   readonly meaning: string;

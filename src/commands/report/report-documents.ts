@@ -51,7 +51,7 @@ const COSTS = graphql(`
   }
 `);
 
-/** What a report shows of one rank beyond its degradation. */
+/** The similarity of the weights and the costs at one rank. */
 export interface RankDetail {
   readonly r: number;
   readonly similarity: ResultOf<typeof SIMILARITY>;
@@ -77,7 +77,7 @@ export function rankDetailsDocument(ranks: readonly number[]) {
   );
 }
 
-/** Everything in a report that does not concern a single rank. */
+/** The parts of a report that do not concern a single rank. */
 export const DIAGNOSIS = graphql(
   `
     query Report($slug: String!, $untested: [Int!]!) {

@@ -71,7 +71,7 @@ function degradations({ ranks, roles, minimumViableRank }: Diagnosis, screen: Sc
   return [
     ...(roles === null ? [] : [`${roles.candidate} against ${roles.baseline}: ${roles.because}`]),
     ...table(["rank", "baseline", "candidate", "percent", "95 % interval", "p", "verdict"].map(number), rows, screen),
-    `Minimum viable rank: ${rank ?? "none"} (${bound}). ${reason} Least acceptable rank: ${leastAcceptableRank ?? "none"}.`,
+    `Minimum viable rank: ${rank ?? "none"} (${bound}). ${reason} Smallest acceptable rank: ${leastAcceptableRank ?? "none"}.`,
     ...(inconclusiveRanks.length === 0
       ? []
       : [

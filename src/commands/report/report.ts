@@ -16,12 +16,10 @@ import {
 } from "./report-documents.js";
 import { reportText } from "./report-text.js";
 
-export const REPORT_FORMATS = ["text", "markdown", "html", "json"] as const;
-
 type FileFormat = "MARKDOWN" | "HTML" | "JSON";
 
 export interface ReportOptions {
-  readonly format: (typeof REPORT_FORMATS)[number];
+  readonly format: "text" | "markdown" | "html" | "json";
   /** The same as the format `json`. */
   readonly json?: true;
   readonly server?: string;

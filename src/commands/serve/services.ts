@@ -16,7 +16,7 @@ import type { Process } from "../process.js";
 import { weightSettings } from "../weight-settings.js";
 import { allStatements, openConfiguredTracing } from "./observers.js";
 
-export interface OpenServices {
+interface OpenServices {
   readonly services: ServerServices;
   readonly weightStore: WeightStore;
   /** Starts the workers of this process. If it is not called, the first job queued while no worker is alive starts them. */

@@ -1,5 +1,5 @@
 /** Lines at the bottom of a terminal that are overwritten each time they change. */
-export interface LiveLines {
+interface LiveLines {
   /** Replaces the lines shown before. Each must fit the terminal's width. */
   show(lines: readonly string[]): void;
   /** Leaves the lines in place: further output follows below. */

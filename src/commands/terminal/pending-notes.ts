@@ -1,7 +1,7 @@
 import type { Screen } from "./screen.js";
 
 /** Notes on standard error about values that are being computed. */
-export interface PendingNotes {
+interface PendingNotes {
   /** Shows the number of pending values: in place at every call on an interactive terminal, else once. */
   readonly show: (pending: number) => void;
   /** Removes the line, and warns if values are still pending. */

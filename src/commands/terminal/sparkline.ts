@@ -3,7 +3,7 @@ import type { Screen } from "./screen.js";
 const LEVELS = { unicode: "▁▂▃▄▅▆▇█", ascii: ".:-=+*%#" };
 
 /** Minimum and maximum of finite values. */
-export interface Range {
+interface Range {
   readonly min: number;
   readonly max: number;
 }

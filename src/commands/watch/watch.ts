@@ -17,8 +17,8 @@ export interface WatchOptions {
 }
 
 /**
- * Shows the progress of jobs until they have ended: one job by its id, the computation of everything that a study's weights can
- * be asked about (which it starts), or all queued and running jobs. With JSON, one line per change, `{ "job": ... }`, and
+ * Shows the progress of jobs until they have ended: one job by its id, the computation of all results from a study's weights
+ * (which it starts), or all queued and running jobs. With JSON, one line per change, `{ "job": ... }`, and
  * finally `{ "ended": { "SUCCEEDED": 1, ... }, "truncated": false }`. The exit code is 1 where a job failed or was cancelled.
  */
 export function watch(command: Process, target: string | undefined, options: WatchOptions): Promise<void> {

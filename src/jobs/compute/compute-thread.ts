@@ -22,7 +22,7 @@ export interface ThreadSettings {
 }
 
 /** An update and the location of its tensors; undefined where no stored checkpoint holds them. */
-export interface ThreadMember {
+interface ThreadMember {
   readonly location: FactorLocation | undefined;
   readonly rows?: RowRange | undefined;
 }
@@ -39,7 +39,7 @@ export interface ThreadTask {
 }
 
 /** The facts of one item, or why they could not be computed. */
-export type ItemResult = { readonly facts: Execution } | FactFailure;
+type ItemResult = { readonly facts: Execution } | FactFailure;
 
 export interface ThreadResult {
   /** One list a layer, in the order of its items. */

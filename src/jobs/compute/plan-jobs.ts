@@ -14,7 +14,7 @@ const MAX_JOB_ELEMENTS = 64 * 2 ** 20;
 const MAX_JOB_FLOPS = 2e10;
 
 /** The work of one job. */
-export interface JobPlan {
+interface JobPlan {
   /** The keys of its facts. */
   readonly facts: readonly string[];
   /** Returns the layers, without the facts that are not in `own`. */

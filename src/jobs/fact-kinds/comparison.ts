@@ -30,7 +30,7 @@ export const COMPARISON: FactKind<UpdatePair, ComparisonKey, PairFacts> = {
   precomputedSubjects: ({ pairs, noisePairs }) => [...pairs, ...noisePairs].flatMap(unscaledAndScaled),
 };
 
-/** Returns the pair with scalings left out and, where it differs, as it is. */
+/** Returns the pair without scalings and, where that differs, the pair itself. */
 function unscaledAndScaled(pair: UpdatePair): UpdatePair[] {
   const unscaled = { ...pair, scalingRatio: 1 };
   const isScaled = pair.scalingRatio !== 1 && Number.isFinite(pair.scalingRatio);

@@ -11,10 +11,10 @@ import { importStudy } from "./import-study.js";
 
 /** Minimum interval between two writes of an import's progress. */
 const PROGRESS_MILLISECONDS = 500;
-/** How long a running import may take to end when the server stops. */
+/** Maximum time for a running import to end when the server stops. */
 const STOP_MILLISECONDS = 5000;
 
-export interface ImportJobsOptions {
+interface ImportJobsOptions {
   readonly database: Database;
   readonly weights: WeightStore;
   readonly log: Log;
@@ -97,7 +97,7 @@ function queueFull(unfinished: number, maxWaiting: number): RankscopeError {
   return failure("QUEUE_FULL", {
     received: `an import beside the ${unfinished} that run or wait`,
     allowed: `${maxWaiting} that wait`,
-    todo: "Ask again when some have ended; they run one after the other.",
+    todo: "Try again when some have ended; imports run one after the other.",
   });
 }
 

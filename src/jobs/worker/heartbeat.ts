@@ -6,7 +6,7 @@ import type { RunnerWatch } from "./runner-watch.js";
 /** A worker whose database does not answer for this long ends, so that its supervisor starts another. */
 const MAX_SILENT_SECONDS = 30;
 
-export interface Heartbeat {
+interface Heartbeat {
   /** Resolves after the first beat. */
   readonly first: Promise<void>;
   /** Resolves with the reason when the worker cannot go on. */

@@ -16,7 +16,7 @@ import { startHeartbeat } from "./heartbeat.js";
 import { runJob, type JobResources } from "./run-job.js";
 import { watchRunner, type RunnerWatch } from "./runner-watch.js";
 
-/** How often to look for jobs whose notification was missed, and for jobs that are due to be run again. */
+/** Interval of the search for jobs whose notification was missed, and for jobs that are due to be run again. */
 const POLL_MILLISECONDS = 1000;
 
 export interface WorkerOptions {

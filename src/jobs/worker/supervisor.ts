@@ -20,10 +20,10 @@ const MIN_RESTART_MILLISECONDS = 200;
 const MAX_RESTART_MILLISECONDS = 10_000;
 /** A worker that ran for this long did not fail at its start: the next one starts with the minimum delay. */
 const STABLE_MILLISECONDS = 30_000;
-/** How long a worker may take to end its jobs. */
+/** Maximum time for a worker to end its jobs. */
 const STOP_MILLISECONDS = 15_000;
 
-export interface SupervisorOptions {
+interface SupervisorOptions {
   readonly connection: Connection;
   /** The worker's environment, including the database's address. */
   readonly environment: NodeJS.ProcessEnv;
@@ -32,7 +32,7 @@ export interface SupervisorOptions {
   readonly log: Log;
 }
 
-export interface Supervisor {
+interface Supervisor {
   /** Starts the worker unless it runs already. */
   start(): void;
   /** Stops the worker, and resolves when it has ended. */

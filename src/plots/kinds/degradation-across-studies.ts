@@ -9,13 +9,13 @@ import { INTERVAL_TOOLTIP, ONE_MARK, rankColour, verdictShape } from "../parts/e
 import { complete, definePlotKind, type PlotFacts, type PlotOptions, type PlotRequest } from "../plot-kind.js";
 import type { Plot, PlotTable, VegaLite } from "../plot.js";
 
-export interface StudyDegradation {
+interface StudyDegradation {
   readonly slug: string;
   readonly rank: number;
   readonly degradation: Degradation;
 }
 
-export interface DegradationAcrossStudies {
+interface DegradationAcrossStudies {
   readonly metric: string;
   readonly thresholdPercent: number;
   readonly twoSided: boolean;

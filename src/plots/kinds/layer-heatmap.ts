@@ -25,11 +25,11 @@ import type { Plot, VegaLite } from "../plot.js";
 type LayerPart = Pick<LayerCosine, "name" | "cosine" | "undefinedReason">;
 
 /** A layer with the parts of its fused projection; empty if it is not fused. */
-export interface DividedLayer extends LayerCosine {
+interface DividedLayer extends LayerCosine {
   readonly parts: readonly LayerPart[];
 }
 
-export interface LayerHeatmap extends ComparedRuns {
+interface LayerHeatmap extends ComparedRuns {
   /** In model order. */
   readonly layers: readonly DividedLayer[];
 }

@@ -10,7 +10,7 @@ import { subjectLine, type Subject } from "../parts/subject.js";
 import { complete, definePlotKind, type PlotFacts, type PlotRequest } from "../plot-kind.js";
 import type { Plot, PlotTable, VegaLite } from "../plot.js";
 
-export interface RunCurve {
+interface RunCurve {
   readonly run: string;
   readonly configuration: string;
   readonly rank: number;
@@ -21,7 +21,7 @@ export interface RunCurve {
   readonly values: readonly number[];
 }
 
-export interface LossCurves {
+interface LossCurves {
   /** Null for all ranks. */
   readonly rank: number | null;
   readonly curves: readonly RunCurve[];

@@ -14,7 +14,7 @@ import { meansTable } from "../parts/tables.js";
 import { complete, definePlotKind, type PlotFacts, type PlotRequest } from "../plot-kind.js";
 import type { Plot } from "../plot.js";
 
-export interface MemoryComparison {
+interface MemoryComparison {
   /** Peak memory, MB. */
   readonly means: readonly ConfigurationMean[];
   /** Memory saved by the candidate, in percent of the baseline's, by rank; null if one of them has no value. */

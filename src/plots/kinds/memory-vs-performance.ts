@@ -10,7 +10,7 @@ import { complete, definePlotKind, type PlotFacts, type PlotRequest } from "../p
 import type { Plot, PlotTable, VegaLite } from "../plot.js";
 
 /** A run that has both metrics, as a point of the tradeoff. */
-export interface TradeoffPoint {
+interface TradeoffPoint {
   readonly name: string;
   readonly configuration: string;
   readonly rank: number;
@@ -20,7 +20,7 @@ export interface TradeoffPoint {
   readonly dominated: boolean;
 }
 
-export interface MemoryVsPerformance {
+interface MemoryVsPerformance {
   readonly metric: string;
   readonly higherIsBetter: boolean;
   /** Ordered by ascending x. */

@@ -15,7 +15,7 @@ import { INTERVAL_COLUMNS, meanCells } from "../parts/tables.js";
 import { complete, definePlotKind, type PlotFacts, type PlotRequest } from "../plot-kind.js";
 import type { Plot, PlotTable, VegaLite } from "../plot.js";
 
-export interface RankThresholdFacts {
+interface RankThresholdFacts {
   readonly metric: string;
   readonly means: readonly ConfigurationMean[];
   readonly degradations: readonly RankDegradation[];

@@ -12,7 +12,7 @@ import { subjectLine, type Subject } from "../parts/subject.js";
 import { complete, definePlotKind, type PlotFacts, type PlotRequest } from "../plot-kind.js";
 import type { Plot, VegaLite } from "../plot.js";
 
-export interface RunsSimilarity {
+interface RunsSimilarity {
   /** Null for all ranks. */
   readonly rank: number | null;
   /** Names of the runs with weights: the rows of the matrix. */

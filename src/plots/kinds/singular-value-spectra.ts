@@ -15,7 +15,7 @@ import { complete, definePlotKind, type PlotFacts, type PlotRequest } from "../p
 import type { Plot, PlotTable, VegaLite } from "../plot.js";
 
 /** The singular values of one module's layers in one run. */
-export interface ModuleSpectrum {
+interface ModuleSpectrum {
   /** Name of the run's configuration. */
   readonly configuration: string;
   readonly module: string;
@@ -24,7 +24,7 @@ export interface ModuleSpectrum {
   readonly undefinedReasons: readonly UndefinedReason[];
 }
 
-export interface SingularValueSpectra extends ComparedRuns {
+interface SingularValueSpectra extends ComparedRuns {
   readonly modules: readonly ModuleSpectrum[];
 }
 

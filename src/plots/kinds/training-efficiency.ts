@@ -12,7 +12,7 @@ import { meansTable } from "../parts/tables.js";
 import { complete, definePlotKind, type PlotFacts, type PlotRequest } from "../plot-kind.js";
 import type { Plot, VegaLite } from "../plot.js";
 
-export interface TrainingEfficiency {
+interface TrainingEfficiency {
   /** Seconds per optimizer step. */
   readonly times: readonly ConfigurationMean[];
   /** Name of the metric beside it. */

@@ -17,7 +17,7 @@ import { cosinesTable } from "../parts/tables.js";
 import { complete, definePlotKind, type PlotFacts, type PlotRequest } from "../plot-kind.js";
 import type { Plot, VegaLite } from "../plot.js";
 
-export interface WeightSimilarity extends ComparedRuns {
+interface WeightSimilarity extends ComparedRuns {
   /** In model order. */
   readonly layers: readonly LayerCosine[];
   readonly mean: number | null;

@@ -5,14 +5,14 @@ import { DASH_RANGE } from "../theme.js";
 import { colour, colourAndShape, INTERVAL_TOOLTIP, topLegend } from "./encodings.js";
 
 /** One panel of a plot: the title of its values, with their unit, and its size in pixels. */
-export interface Panel {
+interface Panel {
   readonly title: string;
   readonly width: number;
   readonly height: number;
 }
 
 /** The data of one mark in a panel by rank; `side` is the configuration's name in the legend. */
-export interface RankMark {
+interface RankMark {
   readonly rank: number;
   readonly side: string;
   readonly mean: number;
@@ -103,7 +103,7 @@ export function intervals(position: VegaLite, title: string): VegaLite {
   };
 }
 
-export interface RankAxis {
+interface RankAxis {
   /** The encoding of x. The position of a mark is in its field `place`. */
   readonly x: VegaLite;
   /** Returns the position of a rank on the axis. */

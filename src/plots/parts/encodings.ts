@@ -87,7 +87,7 @@ export const INTERVAL_TOOLTIP: readonly VegaLite[] = [
 /** The data of a mark that is drawn once, at a constant position. */
 export const ONE_MARK: VegaLite = { values: [{}] };
 
-export interface BlockAxis {
+interface BlockAxis {
   /** Labels of the blocks in model order. */
   readonly domain: readonly string[];
   /** Returns the label of a block; null is the label of layers without a block number. */

@@ -1,7 +1,7 @@
 import type { VegaLite } from "../plot.js";
 
 /** A cell of a heatmap. Its row and column are labels of the axes. */
-export interface HeatmapCell {
+interface HeatmapCell {
   readonly row: string;
   readonly column: string;
   readonly value: number | null;
@@ -9,7 +9,7 @@ export interface HeatmapCell {
   readonly details: Readonly<Record<string, string | number | null>>;
 }
 
-export interface Heatmap {
+interface Heatmap {
   readonly cells: readonly HeatmapCell[];
   readonly rows: readonly string[];
   readonly columns: readonly string[];

@@ -1,12 +1,12 @@
 /** The position of a label in pixels from the top left. */
-export interface PlacedLabel {
+interface PlacedLabel {
   readonly x: number;
   readonly y: number;
   readonly align: "left" | "right";
 }
 
 /** The size of the plot and of a label in pixels. */
-export interface LabelSpace {
+interface LabelSpace {
   readonly width: number;
   readonly height: number;
   readonly labelWidth: number;

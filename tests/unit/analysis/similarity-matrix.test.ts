@@ -50,7 +50,7 @@ test("every pair of every layer, including the diagonal, is requested once, all 
 test("more pairs than the maximum are rejected before any request", async () => {
   const { asked, found } = matrix(64, 64);
   await expect(found).rejects.toThrow(
-    "at experiments; received 64 runs of 64 layers, 133120 pairs; allowed: 131072 pairs. Ask for fewer runs at a time.",
+    "at experiments; received 64 runs of 64 layers, 133120 pairs; allowed: 131072 pairs. Request fewer runs at a time.",
   );
   expect(asked).toEqual([]);
   const most = matrix(64, 63);
