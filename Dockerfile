@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# Server and worker in one image; which of them it is says the command. Tags are pinned to a version; to pin an image's bytes
+# Server and worker in one image; the command decides which of them runs. The base image is pinned to a version. To pin its bytes
 # too, give its digest: docker build --build-arg NODE_IMAGE=node:20.20.2-bookworm-slim@sha256:... .
 ARG NODE_IMAGE=node:20.20.2-bookworm-slim
 
@@ -15,23 +15,24 @@ RUN npm run build
 RUN npm prune --omit=dev
 
 FROM ${NODE_IMAGE}
-# The Vulkan loader, by which ONNX Runtime's webgpu provider finds the GPU that the container is given, and certificates for S3.
+# ONNX Runtime's webgpu provider finds the container's GPU through the Vulkan loader. S3 needs the certificates.
 RUN apt-get update \
   && apt-get install -y --no-install-recommends ca-certificates libvulkan1 \
   && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
+COPY LICENSE ./
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY prisma ./prisma
 COPY examples/reference-study ./examples/reference-study
-# Weight files are kept here, and an embedded PostgreSQL's where there is no DATABASE_URL.
+# Holds the weight files, and the embedded PostgreSQL if DATABASE_URL is not set.
 RUN mkdir /data && chown node:node /data
 ENV NODE_ENV=production RANKSCOPE_DATA=/data
 VOLUME /data
 USER node
 EXPOSE 4000
-# Node takes SIGTERM as process 1 and stops by itself. A worker has no port 4000: it brings its own check.
+# Node handles SIGTERM as process 1. A worker does not listen on port 4000 and needs its own health check.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(process.argv[1]).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))", "http://127.0.0.1:4000/readyz"]
 CMD ["node", "--enable-source-maps", "dist/main.js", "serve"]
