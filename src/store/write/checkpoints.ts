@@ -28,11 +28,12 @@ export async function writeCheckpoints(
   const stored = await sql<Row[]>`
     select id, experiment_id as "experimentId", step, is_final as "isFinal", folders, hash from checkpoint
     where experiment_id = any(${experiments.map(({ id }) => id)}::uuid[])`;
+  const storedByExperiment = groupByExperiment(stored);
   const moved = await writeWeightFiles(sql, experiments);
   const factors: CopyValue[][] = [];
   const tensors: CopyValue[][] = [];
   for (const { id: experimentId, record } of experiments) {
-    const rows = stored.filter((row) => row.experimentId === experimentId);
+    const rows = storedByExperiment.get(experimentId) ?? [];
     let final: string | undefined;
     for (const checkpoint of record.checkpoints) {
       const same = rows.find((row) => row.hash === checkpoint.hash);
@@ -52,8 +53,9 @@ export async function writeCheckpoints(
         if (checkpoint.isFinal) final = id;
         await insertCheckpoint(sql, id, experimentId, checkpoint);
         ledger.added.checkpoints++;
-        factors.push(...factorRows(id, checkpoint, layerIds));
-        tensors.push(...tensorRows(id, checkpoint, layerIds));
+        // A checkpoint can have more factors than a call can have arguments.
+        for (const row of factorRows(id, checkpoint, layerIds)) factors.push(row);
+        for (const row of tensorRows(id, checkpoint, layerIds)) tensors.push(row);
       }
     }
     // A run has one final checkpoint: an earlier one that the folder no longer contains loses its mark.
@@ -63,6 +65,16 @@ export async function writeCheckpoints(
   }
   await copyRows(sql, "adapter_factors", FACTOR_COLUMNS, factors);
   await copyRows(sql, "factor_tensor", TENSOR_COLUMNS, tensors);
+}
+
+function groupByExperiment(rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(row.experimentId);
+    if (group === undefined) groups.set(row.experimentId, [row]);
+    else group.push(row);
+  }
+  return groups;
 }
 
 /**

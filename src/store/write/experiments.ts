@@ -1,6 +1,7 @@
 import type { TransactionSql } from "postgres";
 import { v7 as newId } from "uuid";
 import type { ExperimentRecord } from "../../model/records.js";
+import { copyRows, type CopyValue } from "../copy/copy-rows.js";
 import type { Ledger } from "./ledger.js";
 
 /** An experiment's record with the id of its row. */
@@ -30,13 +31,13 @@ export async function writeExperiments(
   const stored = new Map(rows.map((row) => [row.name, row]));
 
   const written: StoredExperiment[] = [];
+  const added: CopyValue[][] = [];
   for (const record of records) {
     const row = stored.get(record.name);
-    const columns = columnsOf(record, sql);
+    const columns = columnsOf(record);
     if (row === undefined) {
       const id = newId();
-      await sql`insert into experiment ${sql({ id, study_id: studyId, rank_id: ranks.get(record.rank) ?? null, ...columns })}`;
-      ledger.added.experiments++;
+      added.push([id, studyId, ranks.get(record.rank) ?? null, ...COLUMNS.map((name) => columns[name])]);
       written.push({ id, record });
     } else if (row.r !== record.rank || row.quantizationLabel !== record.quantization.label) {
       ledger.conflicts.push({
@@ -48,11 +49,11 @@ export async function writeExperiments(
     } else {
       const filled = await sql`
         update experiment set
-          seed = coalesce(seed, ${columns.seed}), adapter = coalesce(adapter, ${columns.adapter}),
+          seed = coalesce(seed, ${columns.seed}), adapter = coalesce(adapter, ${columns.adapter}::text::jsonb),
           num_samples = coalesce(num_samples, ${columns.num_samples}), steps = greatest(steps, ${columns.steps}),
           method = case when method = 'UNKNOWN' then ${columns.method}::method else method end
         where id = ${row.id} and (seed is null and ${columns.seed}::int is not null
-          or adapter is null and ${columns.adapter}::jsonb is not null
+          or adapter is null and ${columns.adapter}::text is not null
           or num_samples is null and ${columns.num_samples}::int is not null
           or coalesce(steps, -1) < coalesce(${columns.steps}::int, -1)
           or method = 'UNKNOWN' and ${columns.method} <> 'UNKNOWN')`;
@@ -60,13 +61,33 @@ export async function writeExperiments(
       written.push({ id: row.id, record });
     }
   }
+  await copyRows(sql, "experiment", ["id", "study_id", "rank_id", ...COLUMNS], added);
+  ledger.added.experiments += added.length;
   return written;
 }
 
-function columnsOf(
-  { name, method, quantization, seed, steps, numSamples, adapter }: ExperimentRecord,
-  sql: TransactionSql,
-) {
+const COLUMNS = [
+  "name",
+  "method",
+  "quantization_label",
+  "quantization_bits",
+  "quantization_scheme",
+  "seed",
+  "steps",
+  "num_samples",
+  "adapter",
+] as const;
+
+/** Returns the values of a record's columns; the adapter as JSON text. */
+function columnsOf({
+  name,
+  method,
+  quantization,
+  seed,
+  steps,
+  numSamples,
+  adapter,
+}: ExperimentRecord): Record<(typeof COLUMNS)[number], string | number | null> {
   return {
     name,
     method,
@@ -76,14 +97,7 @@ function columnsOf(
     seed,
     steps,
     num_samples: numSamples,
-    adapter:
-      adapter === null
-        ? null
-        : sql.json({
-            ...adapter,
-            targetModules: [...adapter.targetModules],
-            modulesToSave: [...adapter.modulesToSave],
-          }),
+    adapter: adapter === null ? null : JSON.stringify(adapter),
   };
 }
 

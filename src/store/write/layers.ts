@@ -2,7 +2,10 @@ import type { TransactionSql } from "postgres";
 import { v7 as newId } from "uuid";
 import { failure } from "../../errors.js";
 import type { LayerRecord } from "../../model/records.js";
+import { copyRows, type CopyValue } from "../copy/copy-rows.js";
 import type { Ledger } from "./ledger.js";
+
+const COLUMNS = ["id", "study_id", "name", "index", "module", "in_features", "out_features"];
 
 /**
  * Adds new layers. Returns the ids of `records` by name.
@@ -20,7 +23,7 @@ export async function writeLayers(
     select id, name, in_features as "inFeatures", out_features as "outFeatures" from layer where study_id = ${studyId}`;
   const byName = new Map(stored.map((row) => [row.name, row]));
   const ids = new Map<string, string>();
-  const added = [];
+  const added: CopyValue[][] = [];
   for (const { name, index, module, inFeatures, outFeatures } of records) {
     const row = byName.get(name);
     if (row !== undefined && (row.inFeatures !== inFeatures || row.outFeatures !== outFeatures)) {
@@ -32,11 +35,9 @@ export async function writeLayers(
     }
     const id = row?.id ?? newId();
     ids.set(name, id);
-    if (row === undefined) {
-      added.push({ id, study_id: studyId, name, index, module, in_features: inFeatures, out_features: outFeatures });
-    }
+    if (row === undefined) added.push([id, studyId, name, index, module, inFeatures, outFeatures]);
   }
-  if (added.length > 0) await sql`insert into layer ${sql(added)}`;
+  await copyRows(sql, "layer", COLUMNS, added);
   ledger.added.layers += added.length;
   return ids;
 }

@@ -1,4 +1,5 @@
 import type { TransactionSql } from "postgres";
+import { copyRows, type CopyValue } from "../copy/copy-rows.js";
 import type { StoredExperiment } from "./experiments.js";
 import type { Ledger } from "./ledger.js";
 
@@ -18,12 +19,12 @@ export async function writeMetrics(
     where experiment_id = any(${experiments.map(({ id }) => id)}::uuid[])`;
   const byKey = new Map(stored.map(({ experimentId, name, value }) => [`${experimentId} ${name}`, value]));
 
-  const added = [];
+  const added: CopyValue[][] = [];
   for (const { id, record } of experiments) {
     for (const { name, value, source } of record.metrics) {
       const before = byKey.get(`${id} ${name}`);
       if (before === undefined) {
-        added.push({ experiment_id: id, name, value, source });
+        added.push([id, name, value, source]);
       } else if (!Object.is(before, value)) {
         const now = grown.has(id) ? value : morePrecise(before, value);
         if (now === undefined) {
@@ -38,6 +39,6 @@ export async function writeMetrics(
       }
     }
   }
-  if (added.length > 0) await sql`insert into metric ${sql(added)}`;
+  await copyRows(sql, "metric", ["experiment_id", "name", "value", "source"], added);
   ledger.added.metrics += added.length;
 }

@@ -293,3 +293,29 @@ test("the final checkpoint is the one marked as final, then one without a step, 
   expect(compared.map(({ final }) => final).sort()).toEqual(finalIds);
   expect(listed.flatMap(({ checkpointId }) => checkpointId ?? []).sort()).toEqual(finalIds);
 });
+
+test("stores more rows of each kind than a statement has parameters, and stores them again without a change", async () => {
+  const RUNS = 7_000;
+  const names = Array.from({ length: 10 }, (_, i) => `metric_${i}`);
+  const experiments = Array.from({ length: RUNS }, (_, run) =>
+    experimentRecord(`run ${run}`, {
+      rank: 1 + (run % 200),
+      seed: run,
+      metrics: names.map((name, i) => ({ name, value: run + i, source: "results.csv" })),
+      series: [],
+      checkpoints: [],
+    }),
+  );
+  const layers = Array.from({ length: 10_000 }, (_, i) => ({
+    name: `h.${i}.c_attn`,
+    index: i,
+    module: "c_attn",
+    inFeatures: 6,
+    outFeatures: 9,
+  }));
+  const record = studyRecord(experiments, { layers });
+  const { added } = await store(record);
+  expect(added).toMatchObject({ experiments: RUNS, metrics: RUNS * names.length, layers: layers.length, ranks: 200 });
+  const again = await store({ ...record, experiments: experiments.slice(0, 100) });
+  expect([...Object.values(again.added), ...Object.values(again.updated)].every((count) => count === 0)).toBe(true);
+});
