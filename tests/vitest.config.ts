@@ -27,7 +27,7 @@ export default defineConfig({
   test: {
     root: fileURLToPath(new URL("..", import.meta.url)),
     globalSetup: ["tests/support/global-setup.ts"],
-    setupFiles: ["tests/support/shrink-time.ts"],
+    setupFiles: ["tests/support/no-shrinking.ts"],
     server: { deps: { external: [/\/dist\//] } },
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -1,4 +1,7 @@
 import { DEFAULT_LIMITS } from "#src/model/limits.js";
 
-/** The default limits of a server whose statements are counted: it sends none by itself while a test runs. */
-export const STILL = { ...DEFAULT_LIMITS, tokenRefreshSeconds: 3600 };
+/**
+ * Limits of a server whose statements are counted, or whose results are compared: while a test runs, it sends no statement by
+ * itself. Its time limits are far longer than any request takes on a busy machine, but end before the timeout of a test.
+ */
+export const STILL = { ...DEFAULT_LIMITS, tokenRefreshSeconds: 3600, requestSeconds: 60, statementSeconds: 60 };

