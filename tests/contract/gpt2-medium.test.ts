@@ -26,10 +26,13 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
   let study: any;
 
   beforeAll(async () => {
-    const answer = await query(server.address, contractOperation("Diagnose"), { slug });
-    expect(answer.errors).toBeUndefined();
-    study = answer.data.study;
-  });
+    // On a busy machine the weights may take longer than a request may wait, so the operation is sent until none is pending.
+    do {
+      const answer = await query(server.address, contractOperation("Diagnose"), { slug });
+      expect(answer.errors).toBeUndefined();
+      study = answer.data.study;
+    } while (JSON.stringify(study).includes("PENDING"));
+  }, 300_000);
 
   test("has 8 experiments, 4 ranks and 24 layers, with weights at r = 2, 4 and 8", () => {
     expect(study.experiments.totalCount).toBe(8);
@@ -52,7 +55,7 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
     ]);
   });
 
-  test("keeps the pickles' full precision, and reports where the tables rounded values", () => {
+  test("keeps the pickles' full precision, and reports where the tables rounded values", async () => {
     const run = study.experiments.nodes.find(({ name }: { name: string }) => name === "16bit_r8");
     expect(run).toMatchObject({
       method: "LORA",
@@ -70,7 +73,7 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
       method: "QLORA",
       quantization: { label: "4bit", bits: 4, scheme: "nf4" },
     });
-    expect(server.imported).toMatch(/baseline_lora_results\.csv.*round/i);
+    expect(await server.imported()).toMatch(/baseline_lora_results\.csv.*round/i);
   });
 
   test("returns the published degradations to the last digit", () => {

@@ -1,10 +1,8 @@
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { query, rankscope, serveRankscope, type RunningRankscope } from "../support/rankscope.js";
-import { FIXTURE_STUDY, GPT2_STUDY, missingSharedStudy } from "../support/shared-study.js";
+import { FIXTURE_STUDY, missingSharedStudy } from "../support/shared-study.js";
+import { studyDatabase } from "../support/study-database.js";
 
 interface Figures {
   l2: number;
@@ -41,16 +39,18 @@ const SIMILARITY = `query Similarity($slug: String!, $rank: Int!, $scaling: Scal
 const referenceOf = (slug: string) =>
   JSON.parse(readFileSync(new URL(`../reference-figures/${slug}.json`, import.meta.url), "utf8")) as Reference;
 
-let data: string;
+const missing = missingSharedStudy();
+if (missing !== undefined) console.warn(missing);
+
+const stored = studyDatabase(missing === undefined ? "gpt2-medium-alpaca" : "reference-study");
 let server: RunningRankscope;
 beforeAll(async () => {
-  data = await mkdtemp(path.join(tmpdir(), "rankscope-reference-"));
-  server = await serveRankscope({ RANKSCOPE_DATA: data });
+  // Queries wait longer than by default, because a busy machine takes its time to compute.
+  server = await serveRankscope({ ...stored.environment, RANKSCOPE_WAIT_SECONDS: "50" });
 });
 afterAll(async () => {
   server.child.kill("SIGTERM");
   await server.ended;
-  await rm(data, { recursive: true });
 });
 
 /** Tolerances of the design: 1e-12 for cosines, 1e-10 relative for norms and distances. */
@@ -76,7 +76,7 @@ async function compare(slug: string, rank: Reference["ranks"][number], scaling: 
 describe("the synthetic study agrees with NumPy, including its float16 and bfloat16 adapters", () => {
   const slug = "tiny-lora-vs-qlora";
   beforeAll(async () => {
-    const imported = await rankscope(["import", FIXTURE_STUDY], { RANKSCOPE_DATA: data });
+    const imported = await rankscope(["import", FIXTURE_STUDY], stored.environment);
     expect(imported.code, imported.stderr).toBe(0);
   });
   test.each(referenceOf(slug).ranks)("r = $rank", async (rank) => {
@@ -99,14 +99,8 @@ describe("the synthetic study agrees with NumPy, including its float16 and bfloa
   });
 });
 
-const missing = missingSharedStudy();
-if (missing !== undefined) console.warn(missing);
-
 describe.skipIf(missing !== undefined)("the public gpt2-medium study agrees with NumPy", () => {
   const slug = "gpt2-medium-alpaca";
-  beforeAll(async () => {
-    expect((await rankscope(["import", GPT2_STUDY], { RANKSCOPE_DATA: data })).code).toBe(0);
-  });
   test.each(referenceOf(slug).ranks)("r = $rank", async (rank) => {
     await compare(slug, rank, "NONE");
     await compare(slug, rank, "ADAPTER");

@@ -1,9 +1,7 @@
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { query, serveRankscope, type RunningRankscope } from "../support/rankscope.js";
+import { studyDatabase } from "../support/study-database.js";
 
 // Compares the study that `npm start` imports with float64 NumPy and SciPy (examples/reference-study/reference.py).
 
@@ -44,28 +42,26 @@ interface Reference {
 const reference = JSON.parse(
   readFileSync(new URL("../reference-figures/reference-study.json", import.meta.url), "utf8"),
 ) as Reference;
-let data: string;
+const stored = studyDatabase("reference-study");
 let server: RunningRankscope;
 let ids: Record<string, string>;
 
 beforeAll(async () => {
-  data = await mkdtemp(path.join(tmpdir(), "rankscope-reference-"));
-  server = await serveRankscope({ RANKSCOPE_DATA: data });
+  server = await serveRankscope(stored.environment);
   const { experiments } = await study("experiments(first: 100) { nodes { id name } }");
   ids = Object.fromEntries(experiments.nodes.map(({ id, name }: { id: string; name: string }) => [name, id]));
 });
 afterAll(async () => {
   server.child.kill("SIGTERM");
   expect((await server.ended).code).toBe(0);
-  await rm(data, { recursive: true });
 });
 
-async function ask(source: string, variables: Record<string, unknown> = {}) {
+async function queryServer(source: string, variables: Record<string, unknown> = {}) {
   const answer = await query(server.address, source, variables);
   expect(answer.errors).toBeUndefined();
   return answer.data;
 }
-const study = async (fields: string) => (await ask(`{ study(slug: "reference-study") { ${fields} } }`)).study;
+const study = async (fields: string) => (await queryServer(`{ study(slug: "reference-study") { ${fields} } }`)).study;
 const relative = (value: number, expected: number) => Math.abs(value / expected - 1);
 const byLayer = <Row extends { layer: { name: string } }>(rows: readonly Row[]) =>
   new Map(rows.map((row) => [row.layer.name, row]));
@@ -76,7 +72,7 @@ const COMPARE = `query($a: ID!, $b: ID!, $n: Int) { compareExperiments(baseline:
     parts { name cosineSimilarity l2Distance }
     subspaceSimilarity(baselineDirections: $n, candidateDirections: $n) { left right } } } }`;
 const compare = async (baseline: string, candidate: string, directions?: number) =>
-  (await ask(COMPARE, { a: ids[baseline], b: ids[candidate], n: directions })).compareExperiments;
+  (await queryServer(COMPARE, { a: ids[baseline], b: ids[candidate], n: directions })).compareExperiments;
 
 test.each(reference.pairs)("every layer of $baseline and $candidate agrees", async (pair) => {
   const { summary, layers } = await compare(pair.baseline, pair.candidate);
@@ -109,7 +105,7 @@ test("q, k and v of the fused projection agree", async () => {
 
 test("singular values and the values derived from them agree", async () => {
   for (const run of new Set(reference.spectra.map((row) => row.run))) {
-    const { experiment } = await ask(
+    const { experiment } = await queryServer(
       `query($id: ID!) { experiment(id: $id) { layers(waitSeconds: 60) {
         layer { name } singularValues stableRank effectiveRank utilisation k90 } } }`,
       { id: ids[run] },

@@ -1,22 +1,19 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import type { Route } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { missingChromium } from "../support/chromium.js";
 import { openDashboard } from "../support/open-dashboard.js";
 import { rankscope, serveRankscope, type RunningRankscope } from "../support/rankscope.js";
+import { studyDatabase } from "../support/study-database.js";
 
 const missing = missingChromium();
 if (missing !== undefined) console.warn(missing);
 
 describe.skipIf(missing !== undefined)("the dashboard of a server that requires a token", () => {
-  let root: string;
+  const stored = studyDatabase("reference-study");
   let server: RunningRankscope;
   let token: string;
   beforeAll(async () => {
-    root = await mkdtemp(path.join(tmpdir(), "rankscope-sign-in-"));
-    const environment = { RANKSCOPE_DATA: path.join(root, "data") };
+    const environment = { ...stored.environment, RANKSCOPE_WORKERS: "0" };
     const { stdout } = await rankscope(["token", "create", "--role", "reader"], environment);
     token = stdout.split("\n")[0] ?? "";
     server = await serveRankscope(environment);
@@ -24,7 +21,6 @@ describe.skipIf(missing !== undefined)("the dashboard of a server that requires 
   afterAll(async () => {
     server.child.kill("SIGTERM");
     await server.ended;
-    await rm(root, { recursive: true, force: true });
   });
 
   test.each(["light", "dark"] as const)("shows the sign-in form in the %s theme", async (colorScheme) => {

@@ -1,11 +1,11 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { missingChromium } from "../support/chromium.js";
 import { openDashboard, type DashboardOptions, type OpenDashboard } from "../support/open-dashboard.js";
 import { query, serveRankscope, type RunningRankscope } from "../support/rankscope.js";
+import { studyDatabase } from "../support/study-database.js";
 
 const ARTIFACTS = path.join(import.meta.dirname, "../artifacts");
 const STUDY = "/dashboard/studies/reference-study";
@@ -16,27 +16,25 @@ const missing = missingChromium();
 if (missing !== undefined) console.warn(missing);
 
 describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeout: 180_000 }, () => {
-  let data: string;
+  const stored = studyDatabase("reference-study");
   let server: RunningRankscope;
   let open: OpenDashboard | undefined;
 
   beforeAll(async () => {
     await mkdir(ARTIFACTS, { recursive: true });
-    data = await mkdtemp(path.join(tmpdir(), "rankscope-dashboard-"));
-    server = await serveRankscope({ RANKSCOPE_DATA: data });
+    server = await serveRankscope(stored.environment);
   });
   afterEach(() => open?.close());
   afterAll(async () => {
     server.child.kill("SIGTERM");
     await server.ended;
-    await rm(data, { recursive: true });
   });
 
   const visit = async (to: string, options?: DashboardOptions) => {
     open = await openDashboard(server.address, to, options);
     return open;
   };
-  const ask = async (source: string, variables = {}) => {
+  const queryServer = async (source: string, variables = {}) => {
     const answer = await query(server.address, source, variables);
     expect(answer.errors).toBeUndefined();
     return answer.data;
@@ -53,7 +51,7 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
     const { page, problems, requests } = await visit(STUDY);
     const badges = panel(page, "Hypotheses").locator("h3 .badge");
     await expect.poll(() => badges.allInnerTexts(), PATIENT).toEqual(["Rejected", "Supported", "Partially supported"]);
-    const { study } = await ask(
+    const { study } = await queryServer(
       `{ study(slug: "reference-study") { hypotheses { verdict because confounds { message } } } }`,
     );
     const cards = panel(page, "Hypotheses").getByRole("article");
@@ -74,7 +72,7 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
       ranks { degradation(metric: $metric, thresholdPercent: $threshold) { percent verdict } }
       minimumViableRank(metric: $metric, thresholdPercent: $threshold) { rank } } }`;
     const compare = async (metric: string, threshold: number) => {
-      const { study } = await ask(source, { metric, threshold });
+      const { study } = await queryServer(source, { metric, threshold });
       const percents = study.ranks.map(({ degradation }: { degradation: { percent: number } }) => degradation.percent);
       await expect
         .poll(() => numbers(page, "Minimum viable rank", "tbody td:nth-child(2) data"), PATIENT)
@@ -99,7 +97,7 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
 
   test("shows the similarity and sensitivity of every layer, sortable by any column", async () => {
     const { page } = await visit(`${STUDY}?rank=4`);
-    const { study } = await ask(`{ study(slug: "reference-study") {
+    const { study } = await queryServer(`{ study(slug: "reference-study") {
       weightSimilarity(rank: 4, waitSeconds: 60) { mean layers { layer { name } cosineSimilarity } } } }`);
     const { layers, mean } = study.weightSimilarity as {
       mean: number;
@@ -129,7 +127,7 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
     await expect.poll(() => recommended.innerText(), PATIENT).toBe("No run");
     for (let i = 0; i < 6; i++) await page.keyboard.press("ArrowRight");
     const memoryBudgetMb = Number(await slider.inputValue());
-    const { study } = await ask(
+    const { study } = await queryServer(
       `query ($memoryBudgetMb: Float) { study(slug: "reference-study") { recommendation(memoryBudgetMb: $memoryBudgetMb) { experiment { name } because } } }`,
       { memoryBudgetMb },
     );
@@ -142,11 +140,15 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
     async (colorScheme) => {
       const { page, problems, violations } = await visit(STUDY, { colorScheme });
       const plots = page.locator(".plot");
-      for (let seen = 0; seen < 9; seen++) {
-        await expect.poll(() => plots.count(), PATIENT).toBeGreaterThan(seen);
-        await plots.nth(seen).scrollIntoViewIfNeeded();
-        await plots.nth(seen).locator("svg").waitFor(PATIENT);
+      // A panel of a plot loads when it comes near the visible area, so each panel is shown until it has its result.
+      const panels = page.locator(".panel");
+      for (let at = 0; at < (await panels.count()); at++) {
+        await panels.nth(at).scrollIntoViewIfNeeded();
+        await panels.nth(at).locator(".panel-content").waitFor(PATIENT);
       }
+      // Where weights are still being computed, a panel has the reason in place of its plot.
+      await expect.poll(() => plots.count(), PATIENT).toBe(9);
+      for (const plot of await plots.all()) await plot.locator("svg").waitFor(PATIENT);
       await expect.poll(() => page.locator(".panel[aria-busy=true]").count(), PATIENT).toBe(0);
       const colour = await plots.first().locator("svg text").first().getAttribute("fill");
       expect(colour).toBe(colorScheme === "light" ? "#59636e" : "#9da7b3");
@@ -160,7 +162,7 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
   );
 
   test("a comparison is stored in its URL, and its numbers equal the API's", async () => {
-    const { experimentRows } = await ask(`{ experimentRows(first: 100, metrics: []) { nodes { id name } } }`);
+    const { experimentRows } = await queryServer(`{ experimentRows(first: 100, metrics: []) { nodes { id name } } }`);
     const idOf = (name: string) =>
       (experimentRows.nodes as { id: string; name: string }[]).find((run) => run.name === name)?.id ?? "";
     const { page, problems, violations } = await visit("/dashboard/compare");
@@ -177,7 +179,7 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
     const expected = `?run=${baseline}&run=${idOf("4bit_r8_s0")}&run=${candidate}&candidate=${candidate}&curve=eval_loss`;
     await expect.poll(() => new URL(page.url()).search, PATIENT).toBe(expected);
 
-    const { compareExperiments, similarityMatrix } = await ask(
+    const { compareExperiments, similarityMatrix } = await queryServer(
       `query ($baseline: ID!, $candidate: ID!, $all: [ID!]!) {
         compareExperiments(baseline: $baseline, candidate: $candidate) { metricDeltas { metric candidate percent } summary { meanCosineSimilarity } }
         similarityMatrix(experiments: $all) { values } }`,
@@ -216,10 +218,10 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
     ["the list", "/dashboard?threshold=1"],
     ["a comparison", undefined],
   ])("shows the degradation across the studies of %s", async (_name, listed) => {
-    const { experimentRows } = await ask(`{ experimentRows(first: 1, metrics: []) { nodes { id } } }`);
+    const { experimentRows } = await queryServer(`{ experimentRows(first: 1, metrics: []) { nodes { id } } }`);
     const to = listed ?? `/dashboard/compare?run=${experimentRows.nodes[0].id}&threshold=1`;
     const { page, problems, violations } = await visit(to);
-    const { degradationAcrossStudies: expected, study } = await ask(
+    const { degradationAcrossStudies: expected, study } = await queryServer(
       `{ degradationAcrossStudies(slugs: ["reference-study"], thresholdPercent: 1) { title description }
          study(slug: "reference-study") { ranks { r degradation { percent } } } }`,
     );
@@ -248,7 +250,7 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
     const { page, problems } = await visit(STUDY);
     await page.getByRole("button", { name: "Compute all comparisons" }).click();
     await page.getByText("All comparisons are computed.").waitFor(PATIENT);
-    const { jobs } = await ask(`{ jobs(status: [SUCCEEDED], first: 100) { kind } }`);
+    const { jobs } = await queryServer(`{ jobs(status: [SUCCEEDED], first: 100) { kind } }`);
     expect(jobs.map(({ kind }: { kind: string }) => kind)).toContain("PRECOMPUTE");
     expect(problems).toEqual([]);
   });
@@ -259,7 +261,7 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
     const fragment = new URLSearchParams(
       new URL((await link.getAttribute("href")) ?? "", server.address).hash.slice(1),
     );
-    const answer = await ask(fragment.get("query") ?? "", JSON.parse(fragment.get("variables") ?? "null"));
+    const answer = await queryServer(fragment.get("query") ?? "", JSON.parse(fragment.get("variables") ?? "null"));
     await expect
       .poll(() => panel(page, "Recommendation").locator(".figure").innerText(), PATIENT)
       .toBe(answer.study.recommendation.experiment.name);

@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parser } from "@prometheus-io/lezer-promql";
@@ -7,10 +6,10 @@ import { parse as parseCsv } from "csv-parse/sync";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
-import { freshDatabase } from "../support/database.js";
 import { grafanaDashboards, type Dashboard, type Target } from "../support/grafana-dashboards.js";
 import { query, serveRankscope, type RunningRankscope } from "../support/rankscope.js";
 import { scrape, type Scrape } from "../support/scrape.js";
+import { studyDatabase } from "../support/study-database.js";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const BOARDS = grafanaDashboards();
@@ -66,13 +65,11 @@ describe("the dashboard files", () => {
 });
 
 describe("the dashboards on a server with the example study", () => {
-  const fresh = freshDatabase();
-  let data: string;
+  const stored = studyDatabase("reference-study");
   let server: RunningRankscope;
   let now: Scrape;
   beforeAll(async () => {
-    data = await mkdtemp(path.join(tmpdir(), "rankscope-grafana-"));
-    server = await serveRankscope({ DATABASE_URL: fresh.url, RANKSCOPE_DATA: data, RANKSCOPE_LOG: "silent" });
+    server = await serveRankscope({ ...stored.environment, RANKSCOPE_LOG: "silent" });
     const compare = `{ study(slug: "reference-study") { ranks { r }
       weightSimilarity(rank: 1, scaling: ADAPTER, waitSeconds: 60) { comparedLayers } } }`;
     expect((await query(server.address, compare)).errors).toBeUndefined();
@@ -81,7 +78,6 @@ describe("the dashboards on a server with the example study", () => {
   afterAll(async () => {
     server.child.kill("SIGTERM");
     await server.ended;
-    await rm(data, { recursive: true, force: true });
   });
 
   describe.each(BOARDS.map(({ file, dashboard }) => [file, dashboard] as const))("%s", (_file, dashboard) => {

@@ -1,24 +1,16 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { createClient } from "graphql-ws";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { freshDatabase } from "../support/database.js";
 import { query, serveRankscope, startRankscope, type RunningRankscope } from "../support/rankscope.js";
 import { scrape, type Scrape } from "../support/scrape.js";
+import { studyDatabase } from "../support/study-database.js";
 
 const DOCUMENT = fileURLToPath(new URL("../../docs/metrics.md", import.meta.url));
 const SIMILARITY = `query AnyName($rank: Int!) {
   study(slug: "reference-study") { weightSimilarity(rank: $rank, scaling: NONE, waitSeconds: 30) { comparedLayers } } }`;
-
-let data: string;
-beforeAll(async () => {
-  data = await mkdtemp(path.join(tmpdir(), "rankscope-metrics-"));
-});
-afterAll(() => rm(data, { recursive: true, force: true }));
 
 async function end({ child, ended }: Pick<RunningRankscope, "child" | "ended">): Promise<void> {
   child.kill("SIGTERM");
@@ -36,10 +28,10 @@ async function scrapeUntil(address: string, isSo: (now: Scrape) => boolean): Pro
 }
 
 describe("a server with its own worker", () => {
-  const fresh = freshDatabase();
+  const stored = studyDatabase("reference-study");
   let server: RunningRankscope;
   beforeAll(async () => {
-    server = await serveRankscope({ DATABASE_URL: fresh.url, RANKSCOPE_DATA: data, RANKSCOPE_LOG: "silent" });
+    server = await serveRankscope({ ...stored.environment, RANKSCOPE_LOG: "silent" });
   });
   afterAll(() => end(server));
 
@@ -89,7 +81,7 @@ describe("a server with its own worker", () => {
 
   test("counts and times requested imports, which are not computations", async () => {
     const before = await scrape(server.address);
-    const ask = (folder: string) =>
+    const importFolder = (folder: string) =>
       query(server.address, "mutation($input: ImportStudyInput!) { importStudy(input: $input) { job { status } } }", {
         input: { folder, slug: "counted-import", waitSeconds: 30 },
       });
@@ -97,7 +89,7 @@ describe("a server with its own worker", () => {
       ["tests/fixtures/tiny-lora-vs-qlora", "SUCCEEDED"],
       ["tests/support", "FAILED"],
     ] as const) {
-      expect(await ask(folder)).toEqual({ data: { importStudy: { job: { status } } } });
+      expect(await importFolder(folder)).toEqual({ data: { importStudy: { job: { status } } } });
     }
     const now = await scrape(server.address);
     for (const outcome of ["succeeded", "failed"]) {
@@ -129,7 +121,7 @@ describe("a server with its own worker", () => {
       webSocketImpl: WebSocket,
     });
     const id = "01999999-9999-7999-8999-999999999999";
-    await fresh.database.sql`insert into job (id, kind, status) values (${id}, 'PRECOMPUTE', 'RUNNING')`;
+    await stored.database.sql`insert into job (id, kind, status) values (${id}, 'PRECOMPUTE', 'RUNNING')`;
     const stop = client.subscribe(
       { query: "subscription($id: ID!) { jobProgress(id: $id) { status } }", variables: { id } },
       { next: () => undefined, error: () => undefined, complete: () => undefined },
@@ -143,7 +135,7 @@ describe("a server with its own worker", () => {
     const closed = await scrapeUntil(server.address, (now) => now.value("rankscope_websockets_open") === 0);
     expect(closed.value("rankscope_websockets_open")).toBe(0);
     expect(closed.value("rankscope_graphql_subscriptions_open")).toBe(0);
-    await fresh.database.sql`delete from job where id = ${id}`;
+    await stored.database.sql`delete from job where id = ${id}`;
   });
 
   test("counts operations over WebSocket like those over HTTP, and subscriptions once they have started", async () => {
@@ -202,10 +194,10 @@ describe("a server with its own worker", () => {
 });
 
 describe("a server with separate workers", () => {
-  const fresh = freshDatabase();
+  const stored = studyDatabase("reference-study");
 
   test("counts each job only where it ran", async () => {
-    const environment = { DATABASE_URL: fresh.url, RANKSCOPE_DATA: data, RANKSCOPE_LOG: "silent" };
+    const environment = { ...stored.environment, RANKSCOPE_LOG: "silent" };
     const server = await serveRankscope({ ...environment, RANKSCOPE_WORKERS: "0" });
     const { found, ...worker } = await startRankscope(
       ["worker"],
@@ -217,7 +209,7 @@ describe("a server with separate workers", () => {
     expect([health.status, await health.json()]).toMatchObject([200, { status: "ok" }]);
     expect((await fetch(new URL("/else", address))).status).toBe(404);
     expect((await query(server.address, SIMILARITY, { rank: 4 })).errors).toBeUndefined();
-    const [{ jobs }] = await fresh.database.sql<[{ jobs: number }]>`
+    const [{ jobs }] = await stored.database.sql<[{ jobs: number }]>`
       select count(*)::int as jobs from job where kind = 'COMPUTE' and status = 'SUCCEEDED'`;
     const of = await scrapeUntil(address, (now) => now.value("rankscope_job_run_seconds") === jobs);
     expect(of.value("rankscope_job_run_seconds", { outcome: "succeeded" })).toBe(jobs);

@@ -1,11 +1,11 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { missingChromium } from "../support/chromium.js";
 import { openPlayground } from "../support/open-playground.js";
 import { query, rankscope, serveRankscope, type RunningRankscope } from "../support/rankscope.js";
 import { GPT2_STUDY, missingSharedStudy } from "../support/shared-study.js";
+import { studyDatabase } from "../support/study-database.js";
 
 const ARTIFACTS = path.join(import.meta.dirname, "../artifacts");
 
@@ -13,17 +13,15 @@ const noChromium = missingChromium();
 if (noChromium !== undefined) console.warn(noChromium);
 
 describe.skipIf(noChromium !== undefined)("the playground of a real server", () => {
-  let data: string;
+  const stored = studyDatabase("reference-study");
   let server: RunningRankscope;
 
   beforeAll(async () => {
-    data = await mkdtemp(path.join(tmpdir(), "rankscope-playground-"));
-    server = await serveRankscope({ RANKSCOPE_DATA: data });
+    server = await serveRankscope(stored.environment);
   });
   afterAll(async () => {
     server.child.kill("SIGTERM");
     await server.ended;
-    await rm(data, { recursive: true });
   });
 
   /** Opens the page, runs the first tab and compares the result with the API's. Returns the degradations. */
@@ -66,7 +64,7 @@ describe.skipIf(noChromium !== undefined)("the playground of a real server", () 
   const missing = missingSharedStudy();
   if (missing !== undefined) console.warn(missing);
   test.skipIf(missing !== undefined)("shows the degradation of 1.44 percent in the public study", async () => {
-    expect((await rankscope(["import", GPT2_STUDY], { RANKSCOPE_DATA: data })).code).toBe(0);
+    expect((await rankscope(["import", GPT2_STUDY], stored.environment)).code).toBe(0);
     expect((await runFirstTab("gpt2-medium-alpaca")).map((percent) => percent.toFixed(2))).toContain("1.44");
   });
 });

@@ -4,23 +4,30 @@ import path from "node:path";
 import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { expectSpecification } from "../support/plot-schema.js";
+import { commandProcess } from "../support/command-process.js";
 import { rankscope } from "../support/rankscope.js";
 import { FIXTURE_STUDY } from "../support/shared-study.js";
+import { studyDatabase } from "../support/study-database.js";
 
-// Runs `rankscope plot` as a separate process, on an embedded PostgreSQL, with workers that compute the plot's values.
+const slug = "tiny-lora-vs-qlora";
+const stored = studyDatabase(slug);
+const runCommand = commandProcess();
 
 let data: string;
 beforeAll(async () => {
   data = await mkdtemp(path.join(tmpdir(), "rankscope-plot-"));
-  const { code, stderr } = await rankscope(["import", FIXTURE_STUDY, "--slug", "tiny"], { RANKSCOPE_DATA: data });
-  expect(code, stderr).toBe(0);
-}, 120_000);
+});
 afterAll(() => rm(data, { recursive: true }));
 
-const plot = (...args: string[]) => rankscope(["plot", ...args], { RANKSCOPE_DATA: data });
+const plot = (...args: string[]) => runCommand(["plot", ...args], stored.environment);
 
 test("computes missing results, and prints the numbers", async () => {
-  const { code, stdout, stderr } = await plot("tiny", "weight-similarity", "--rank", "4", "--format", "csv");
+  // As separate processes, on an embedded PostgreSQL, with a worker that computes the plot's values.
+  const environment = { RANKSCOPE_DATA: data };
+  const imported = await rankscope(["import", FIXTURE_STUDY, "--slug", "tiny"], environment);
+  expect(imported.code, imported.stderr).toBe(0);
+  const args = ["plot", "tiny", "weight-similarity", "--rank", "4", "--format", "csv"];
+  const { code, stdout, stderr } = await rankscope(args, environment);
   expect(code, stderr).toBe(0);
   const rows = parse<Record<string, string>>(stdout, { columns: true });
   expect(rows.length).toBeGreaterThan(0);
@@ -33,7 +40,7 @@ test("computes missing results, and prints the numbers", async () => {
 test("writes a file, and states its format", async () => {
   const png = path.join(data, "picture.png");
   const drawn = await plot(
-    "tiny",
+    slug,
     "rank-threshold",
     "--format",
     "png",
@@ -47,19 +54,19 @@ test("writes a file, and states its format", async () => {
   expect(drawn).toMatchObject({ code: 0, stdout: `${png}: Eval loss and degradation by rank: 16bit and 4bit\n` });
   expect((await readFile(png)).subarray(1, 4).toString()).toBe("PNG");
   const json = path.join(data, "picture.vl.json");
-  expect((await plot("tiny", "loss-curves", "--format", "vl.json", "--out", json)).code).toBe(0);
+  expect((await plot(slug, "loss-curves", "--format", "vl.json", "--out", json)).code).toBe(0);
   expectSpecification(JSON.parse(await readFile(json, "utf8")) as object);
 }, 120_000);
 
 test("names the invalid argument", async () => {
   for (const [args, expected, message] of [
-    [["tiny", "nope"], 2, /ARGUMENT_INVALID: .*memory-comparison/],
+    [[slug, "nope"], 2, /ARGUMENT_INVALID: .*memory-comparison/],
     [["nobody", "rank-threshold"], 3, /STUDY_NOT_FOUND/],
-    [["tiny", "rank-threshold", "--set", "colour=red"], 2, /ARGUMENT_INVALID: .*"colour"; allowed: .*thresholdPercent/],
+    [[slug, "rank-threshold", "--set", "colour=red"], 2, /ARGUMENT_INVALID: .*"colour"; allowed: .*thresholdPercent/],
   ] as const) {
     const { code, stderr, stdout } = await plot(...args);
     expect([code, stdout]).toEqual([expected, ""]);
     expect(stderr).toMatch(message);
   }
-  expect((await plot("tiny", "rank-threshold", "--format", "gif")).code).toBe(2);
+  expect((await plot(slug, "rank-threshold", "--format", "gif")).code).toBe(2);
 }, 120_000);

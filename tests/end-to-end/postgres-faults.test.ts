@@ -37,7 +37,7 @@ const PAIR = `query($a: ID!, $b: ID!) { compareExperiments(baseline: $a, candida
 const pairs = () => ids.flatMap((a, i) => ids.slice(i + 1).map((b) => ({ a, b })));
 
 /** Returns the result, or undefined if the server reported an error or did not answer. */
-async function ask(pair: { a: string; b: string }): Promise<string | undefined> {
+async function comparePair(pair: { a: string; b: string }): Promise<string | undefined> {
   const answer = await query(server.address, PAIR, pair).catch((): Answer => ({}));
   const layers = answer.data?.compareExperiments?.layers;
   if (answer.errors !== undefined || layers === undefined) return undefined;
@@ -53,7 +53,7 @@ test("killing PostgreSQL under load causes no wrong answer and no lost job, and 
   const load = Array.from({ length: 4 }, async (_, client) => {
     for (let turn = client; !isOver; turn = (turn + 1) % pairs().length) {
       const pair = pairs()[turn];
-      const answer = pair && (await ask(pair));
+      const answer = pair && (await comparePair(pair));
       if (pair && answer !== undefined) answered.push([key(pair), answer]);
       else await sleep(20);
     }
@@ -67,7 +67,7 @@ test("killing PostgreSQL under load causes no wrong answer and no lost job, and 
   }
   const began = Date.now();
   for (const pair of pairs()) {
-    for (let answer = await ask(pair); ; answer = await ask(pair)) {
+    for (let answer = await comparePair(pair); ; answer = await comparePair(pair)) {
       if (answer !== undefined) {
         before.set(key(pair), answer);
         break;

@@ -3,12 +3,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { query, rankscope, serveRankscope } from "../support/rankscope.js";
+import { query, rankscope, serveRankscope, type RunningRankscope } from "../support/rankscope.js";
 
 const STUDIES = "{ studies { totalCount nodes { slug experiments { totalCount } } } }";
 
-/** On a busy machine a command may tell that it waits for its results. */
-const NOTHING_BUT_PROGRESS = /^(Waiting for \d+ values that are being computed\.\n)?$/;
+/** On a busy machine a command may print that it waits for its results. */
+const NOTHING_BUT_PROGRESS = /^(Waiting for \d+ values that are being computed\.\n)*$/;
 
 let data: string;
 beforeAll(async () => {
@@ -17,6 +17,7 @@ beforeAll(async () => {
 afterAll(() => rm(data, { recursive: true, force: true }));
 
 const here = () => ({ RANKSCOPE_DATA: data });
+const withoutWorker = () => ({ ...here(), RANKSCOPE_WORKERS: "0" });
 const postmaster = () => path.join(data, "postgres", "postmaster.pid");
 
 describe("a server with its own PostgreSQL", () => {
@@ -31,54 +32,58 @@ describe("a server with its own PostgreSQL", () => {
     expect(existsSync(postmaster())).toBe(false);
   });
 
-  test("has its data again at the next start, and stops on Ctrl-C", async () => {
-    const server = await serveRankscope(here());
-    expect(server.printed()).not.toContain("Imported");
-    expect((await query(server.address, STUDIES)).data.studies.totalCount).toBe(1);
-    server.child.kill("SIGINT");
-    expect((await server.ended).code).toBe(0);
-  });
+  describe("at the next start", () => {
+    let server: RunningRankscope;
+    beforeAll(async () => {
+      server = await serveRankscope(here());
+    });
+    afterAll(() => server.child.kill("SIGKILL"));
 
-  test("rejects a second server on its directory, naming the first; commands share its database", async () => {
-    const server = await serveRankscope(here());
-    const second = await rankscope(["serve"], { ...here(), PORT: "0" });
-    expect(second.code).toBe(1);
-    expect(second.stderr).toContain("DATA_DIRECTORY_IN_USE");
-    expect(second.stderr).toContain(String(server.child.pid));
-    const report = await rankscope(["report", "reference-study"], here());
-    expect(report).toMatchObject({ code: 0, stderr: expect.stringMatching(NOTHING_BUT_PROGRESS) });
-    expect(report.stdout).toContain("Minimum viable rank: 1 (AT_MOST)");
-    expect((await query(server.address, STUDIES)).errors).toBeUndefined();
-    server.child.kill("SIGTERM");
-    expect((await server.ended).code).toBe(0);
+    test("has its data again", async () => {
+      expect(server.printed()).not.toContain("Imported");
+      expect((await query(server.address, STUDIES)).data.studies.totalCount).toBe(1);
+    });
+
+    test("rejects a second server on its directory, naming the first; commands share its database", async () => {
+      const second = await rankscope(["serve"], { ...here(), PORT: "0" });
+      expect(second.code).toBe(1);
+      expect(second.stderr).toContain("DATA_DIRECTORY_IN_USE");
+      expect(second.stderr).toContain(String(server.child.pid));
+      const report = await rankscope(["report", "reference-study"], here());
+      expect(report).toMatchObject({ code: 0, stderr: expect.stringMatching(NOTHING_BUT_PROGRESS) });
+      expect(report.stdout).toContain("Minimum viable rank: 1 (AT_MOST)");
+      expect((await query(server.address, STUDIES)).errors).toBeUndefined();
+    });
+
+    test("has a port that another server finds in use, which leaves no process running", async () => {
+      const port = new URL(server.address).port;
+      const other = await mkdtemp(path.join(tmpdir(), "rankscope-serve-"));
+      const refused = await rankscope(["serve"], { RANKSCOPE_DATA: other, PORT: port });
+      expect(refused.code).toBe(1);
+      expect(refused.stderr).toContain(`PORT_IN_USE: The port is in use; at 127.0.0.1:${port}`);
+      expect(existsSync(path.join(other, "postgres", "postmaster.pid"))).toBe(false);
+      await rm(other, { recursive: true });
+    });
+
+    test("stops on Ctrl-C", async () => {
+      server.child.kill("SIGINT");
+      expect((await server.ended).code).toBe(0);
+    });
   });
 
   test("recovers after the server, or the server and PostgreSQL, were killed", async () => {
+    let server = await serveRankscope(withoutWorker());
     for (const killsPostgres of [true, false]) {
-      const server = await serveRankscope(here());
       const pid = Number(readFileSync(postmaster(), "utf8").split("\n")[0]);
       server.child.kill("SIGKILL");
       if (killsPostgres) process.kill(pid, "SIGKILL");
       await server.ended;
-      const again = await serveRankscope(here());
-      expect((await query(again.address, STUDIES)).data.studies.totalCount).toBe(1);
-      again.child.kill("SIGTERM");
-      expect((await again.ended).code).toBe(0);
+      server = await serveRankscope(withoutWorker());
+      expect((await query(server.address, STUDIES)).data.studies.totalCount).toBe(1);
     }
-  }, 90_000);
-
-  test("names a port that is in use, and leaves no process running", async () => {
-    const server = await serveRankscope(here());
-    const port = new URL(server.address).port;
-    const other = await mkdtemp(path.join(tmpdir(), "rankscope-serve-"));
-    const refused = await rankscope(["serve"], { RANKSCOPE_DATA: other, PORT: port });
-    expect(refused.code).toBe(1);
-    expect(refused.stderr).toContain(`PORT_IN_USE: The port is in use; at 127.0.0.1:${port}`);
-    expect(existsSync(path.join(other, "postgres", "postmaster.pid"))).toBe(false);
     server.child.kill("SIGTERM");
-    await server.ended;
-    await rm(other, { recursive: true });
-  });
+    expect((await server.ended).code).toBe(0);
+  }, 90_000);
 });
 
 test("an invalid setting is named with the allowed values, and a password is not shown", async () => {

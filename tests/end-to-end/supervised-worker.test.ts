@@ -8,11 +8,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { S3_CREDENTIALS, startS3Server } from "../support/s3-server.js";
-import { freshDatabase } from "../support/database.js";
 import { query, rankscope, serveRankscope, startRankscope } from "../support/rankscope.js";
 import { FIXTURE_STUDY } from "../support/shared-study.js";
+import { studyDatabase } from "../support/study-database.js";
 
-const fresh = freshDatabase();
+const stored = studyDatabase("reference-study");
 let data: string;
 
 beforeAll(async () => {
@@ -20,13 +20,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(data, { recursive: true, force: true }));
 
-const environment = () => ({ DATABASE_URL: fresh.url, RANKSCOPE_DATA: data, RANKSCOPE_LOG: "silent" });
-const workers = () => fresh.database.sql<{ pid: number }[]>`select pid from worker`;
-const SIMILARITY = `query($rank: Int!) { study(slug: "reference-study") { weightSimilarity(rank: $rank, waitSeconds: 30) {
+const environment = () => ({ ...stored.environment, RANKSCOPE_LOG: "silent" });
+const workers = () => stored.database.sql<{ pid: number }[]>`select pid from worker`;
+const SIMILARITY = `query($rank: Int!) { study(slug: "reference-study") { weightSimilarity(rank: $rank, waitSeconds: 60) {
   comparedLayers mean computed { cached } } } }`;
 
 async function onlyWorker(but?: number): Promise<number> {
-  for (let turn = 0; turn < 1000; turn++) {
+  for (let turn = 0; turn < 5000; turn++) {
     const [worker] = (await workers()).filter(({ pid }) => pid !== but);
     if (worker !== undefined) return worker.pid;
     await sleep(20);
@@ -44,7 +44,7 @@ function isAlive(pid: number): boolean {
 }
 
 async function untilGone(pid: number): Promise<void> {
-  for (let turn = 0; turn < 1000 && isAlive(pid); turn++) await sleep(20);
+  for (let turn = 0; turn < 5000 && isAlive(pid); turn++) await sleep(20);
   expect(isAlive(pid)).toBe(false);
 }
 
@@ -73,6 +73,8 @@ test("a worker whose server was killed exits", async () => {
 });
 
 test("a command that needs weights starts a worker only if none is running", async () => {
+  // A worker that was killed, as in the tests above, cannot remove its row.
+  await stored.database.sql`delete from worker`;
   const first = await rankscope(["report", "reference-study"], environment());
   expect(first, first.stderr).toMatchObject({ code: 0 });
   expect(first.stdout).toContain("Similarity of the weight updates");
@@ -82,7 +84,7 @@ test("a command that needs weights starts a worker only if none is running", asy
 test("a worker without a database, or with one that is not migrated, explains how to fix it", async () => {
   const none = await rankscope(["worker"], { RANKSCOPE_DATA: path.join(data, "nothing") });
   expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining("NO_SERVER") as string });
-  const empty = new URL(fresh.url);
+  const empty = new URL(stored.url);
   empty.pathname = "/postgres";
   const unprepared = await rankscope(["worker"], { DATABASE_URL: empty.href });
   expect(unprepared).toMatchObject({ code: 1, stderr: expect.stringContaining("MIGRATION_PENDING") as string });
@@ -111,7 +113,7 @@ test("workers on other machines read weights from a bucket that imports fill", a
   expect(imported, imported.stderr).toMatchObject({ code: 0 });
   // Another machine has access to the bucket and the database, but not to the folder.
   await rm(copy, { recursive: true });
-  await fresh.database.sql`truncate comparison, job, job_fact, job_part`;
+  await stored.database.sql`truncate comparison, job, job_fact, job_part`;
   const server = await serveRankscope(shared);
   const worker = await startRankscope(["worker"], shared, /takes jobs/);
   const source = SIMILARITY.replace("reference-study", "in-a-bucket");

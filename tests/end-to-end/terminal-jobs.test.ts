@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createJob, touchJob } from "#src/store/queue/jobs.js";
 import { endJob } from "#src/store/queue/progress.js";
 import { apiServer } from "../support/api-server.js";
+import { commandProcess } from "../support/command-process.js";
 import { rankscope, startRankscope } from "../support/rankscope.js";
 import { twoStudies } from "../support/two-studies.js";
 
@@ -16,21 +17,25 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 // No worker runs, so results from weights stay pending, and each test sets the progress of its jobs.
 const api = apiServer((database) => twoStudies(database, folder));
-const ask = (...args: string[]) => rankscope([...args, "--server", api.address], {});
+const runCommand = commandProcess();
+const runRemotely = (...args: string[]) => runCommand([...args, "--server", api.address], {});
 
 describe("an incomplete result", () => {
   test("exits with 4, and states how much is missing", async () => {
-    const ended = await ask("compare", "one/16bit_r2", "one/4bit_r2", "--wait", "0", "--json");
+    const ended = await rankscope(
+      ["compare", "one/16bit_r2", "one/4bit_r2", "--wait", "0", "--json", "--server", api.address],
+      {},
+    );
     expect(ended.code).toBe(4);
     expect(ended.stderr).toContain("2 values are still being computed (PENDING)");
     expect(JSON.parse(ended.stdout)).toMatchObject({
       pending: 2,
       pairs: [{ summary: { meanCosineSimilarity: null }, layers: [{ undefinedReason: "PENDING" }, {}] }],
     });
-    const text = await ask("compare", "one/16bit_r2", "one/4bit_r2", "--wait", "0");
+    const text = await runRemotely("compare", "one/16bit_r2", "one/4bit_r2", "--wait", "0");
     expect(text).toMatchObject({ code: 4 });
     expect(text.stdout).toContain("Similarity of the updates: not known (2 of 2 layers: PENDING).");
-    const report = await ask("report", "one", "--wait", "0");
+    const report = await runRemotely("report", "one", "--wait", "0");
     expect(report.code).toBe(4);
     expect(report.stdout).toContain("PENDING");
   });
@@ -43,7 +48,7 @@ describe("an incomplete result", () => {
   });
 
   test("is no error for runs without weights, whose metrics are compared", async () => {
-    const ended = await ask("compare", "one/16bit_r9", "two/untrained");
+    const ended = await runRemotely("compare", "one/16bit_r9", "two/untrained");
     expect(ended).toMatchObject({ code: 0, stderr: "" });
     expect(ended.stdout).toMatch(/Similarity of the updates: not known \(.*WEIGHTS_MISSING\)/);
   });
@@ -51,9 +56,9 @@ describe("an incomplete result", () => {
 
 describe("a truncated list", () => {
   test("states that it is truncated, and the total", async () => {
-    const ended = await ask("studies", "--limit", "1", "--sort", "slug", "--json");
+    const ended = await runRemotely("studies", "--limit", "1", "--sort", "slug", "--json");
     expect(JSON.parse(ended.stdout)).toMatchObject({ total: 2, truncated: true, studies: [{ slug: "one" }] });
-    const text = await ask("studies", "--limit", "1", "--sort", "slug:desc");
+    const text = await runRemotely("studies", "--limit", "1", "--sort", "slug:desc");
     expect(text.stdout).toMatch(/^two /m);
     expect(text.stdout).toContain("The first 1 of 2 studies; --limit 2 lists all.");
   });
@@ -62,9 +67,8 @@ describe("a truncated list", () => {
 describe("jobs", () => {
   // Uses another server, without the computations that the tests above wait for, which never end.
   const api = apiServer(() => Promise.resolve());
-  const ask = (...args: string[]) => rankscope([...args, "--server", api.address], {});
   const watched = async (...args: string[]) => {
-    const { stdout, ...rest } = await ask("watch", "--json", ...args);
+    const { stdout, ...rest } = await runCommand(["watch", "--json", ...args, "--server", api.address], {});
     return {
       ...rest,
       lines: stdout

@@ -1,12 +1,15 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { countStudies } from "#src/store/studies/studies.js";
+import { commandProcess } from "../support/command-process.js";
 import { freshDatabase } from "../support/database.js";
 import { rankscope, serveRankscope } from "../support/rankscope.js";
 
 const fresh = freshDatabase();
+const runCommand = commandProcess();
 let folder: string;
 let environment: Record<string, string>;
 
@@ -46,7 +49,7 @@ test("a server that others can reach requires a token, accepts a new one, and cl
   expect(listed.stdout + server.printed()).not.toContain(text.slice(17));
 
   expect((await rankscope(["token", "revoke", id], environment)).stdout).toContain("No token is left");
-  while ((await status({ authorization: `Bearer ${text}` })) !== 401);
+  while ((await status({ authorization: `Bearer ${text}` })) !== 401) await sleep(20);
   expect(await rankscope(["token", "revoke", id], environment)).toMatchObject({
     code: 3,
     stderr: expect.stringContaining("TOKEN_NOT_FOUND") as string,
@@ -61,7 +64,7 @@ test.each([
   [["--role", "reader", "--expires", "soon"], 2, "at --expires"],
   [["--role", "reader", "--study", "Not A Slug"], 2, "a slug: not-a-slug"],
 ])("token create %j exits with %i", async (options, code, said) => {
-  const ended = await rankscope(["token", "create", ...options], environment);
+  const ended = await runCommand(["token", "create", ...options], environment);
   expect(ended.code).toBe(code);
   expect(ended.stderr).toContain(said);
 });
@@ -73,6 +76,6 @@ test.each([
   ["RANKSCOPE_TRUSTED_PROXIES", "10.0.0.0/33"],
   ["RANKSCOPE_REQUIRE_TOKEN", "yes"],
 ])("%s=%s is rejected by name", async (variable, value) => {
-  const ended = await rankscope(["serve"], { ...environment, [variable]: value });
+  const ended = await runCommand(["serve"], { ...environment, [variable]: value });
   expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining(variable) as string });
 });

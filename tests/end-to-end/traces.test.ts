@@ -1,25 +1,17 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { createClient } from "graphql-ws";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import WebSocket from "ws";
-import { freshDatabase } from "../support/database.js";
 import { otlpReceiver, type OtlpReceiver, type ReceivedSpan } from "../support/otlp-receiver.js";
 import { rankscope, serveRankscope } from "../support/rankscope.js";
+import { studyDatabase } from "../support/study-database.js";
 
-const fresh = freshDatabase();
-let data: string;
+const stored = studyDatabase("reference-study");
 let collector: OtlpReceiver;
 
 beforeAll(async () => {
-  data = await mkdtemp(path.join(tmpdir(), "rankscope-traces-"));
   collector = await otlpReceiver();
 });
-afterAll(async () => {
-  await collector.close();
-  await rm(data, { recursive: true, force: true });
-});
+afterAll(() => collector.close());
 
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
 const CALLER = "b7ad6b7169203331";
@@ -29,7 +21,7 @@ const PRODUCER = 4;
 const CONSUMER = 5;
 
 test("one trace connects a client's span, the server and the worker that computes", async () => {
-  const environment = { DATABASE_URL: fresh.url, RANKSCOPE_DATA: data, RANKSCOPE_LOG: "silent" };
+  const environment = { ...stored.environment, RANKSCOPE_LOG: "silent" };
   const server = await serveRankscope({ ...environment, OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint });
   const source = `query Compare { study(slug: "reference-study") {
     weightSimilarity(rank: 8, scaling: NONE, waitSeconds: 30) { comparedLayers }
@@ -102,8 +94,7 @@ test("one trace connects a client's span, the server and the worker that compute
 
 test("an operation over WebSocket starts a trace, or continues the one that it names", async () => {
   const environment = {
-    DATABASE_URL: fresh.url,
-    RANKSCOPE_DATA: data,
+    ...stored.environment,
     RANKSCOPE_LOG: "silent",
     RANKSCOPE_WORKERS: "0",
   };
@@ -116,16 +107,19 @@ test("an operation over WebSocket starts a trace, or continues the one that it n
     }
   }
   const url = new URL("/graphql", server.address).href.replace("http", "ws");
-  const ask = async (query: string, webSocketImpl: unknown, extensions?: Record<string, unknown>) => {
+  const runOperation = async (query: string, webSocketImpl: unknown, extensions?: Record<string, unknown>) => {
     const client = createClient({ url, webSocketImpl, retryAttempts: 0 });
     await client.iterate({ query, ...(extensions && { extensions }) }).next();
     await client.dispose();
   };
   const query = (name: string) => `query ${name} { study(slug: "reference-study") { name } }`;
-  await ask(query("Alone"), WebSocket);
-  await ask(query("OfSocket"), TracedSocket);
-  await ask(query("OfOperation"), TracedSocket, { traceparent: `00-${TRACE}-${CALLER}-01` });
-  await ask('subscription Follow { jobProgress(id: "01a20f81-c9a6-7054-94ca-051a1ed9debb") { id } }', WebSocket);
+  await runOperation(query("Alone"), WebSocket);
+  await runOperation(query("OfSocket"), TracedSocket);
+  await runOperation(query("OfOperation"), TracedSocket, { traceparent: `00-${TRACE}-${CALLER}-01` });
+  await runOperation(
+    'subscription Follow { jobProgress(id: "01a20f81-c9a6-7054-94ca-051a1ed9debb") { id } }',
+    WebSocket,
+  );
   server.child.kill("SIGTERM");
   expect((await server.ended).code).toBe(0);
 
@@ -153,7 +147,7 @@ test("an operation over WebSocket starts a trace, or continues the one that it n
 });
 
 test("a missing collector prevents no work and no exit", async () => {
-  const environment = { DATABASE_URL: fresh.url, RANKSCOPE_DATA: data, RANKSCOPE_LOG: "silent" };
+  const environment = { ...stored.environment, RANKSCOPE_LOG: "silent" };
   const server = await serveRankscope({ ...environment, OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9" });
   expect((await fetch(new URL("/export/experiments.csv", server.address))).status).toBe(200);
   server.child.kill("SIGTERM");
@@ -161,7 +155,7 @@ test("a missing collector prevents no work and no exit", async () => {
 });
 
 test("an unsupported protocol is rejected, and tracing that OpenTelemetry's settings disable stays off", async () => {
-  const base = { DATABASE_URL: fresh.url, RANKSCOPE_DATA: data };
+  const base = { ...stored.environment, RANKSCOPE_WORKERS: "0" };
   const refused = await rankscope(["worker"], { ...base, OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" });
   expect(refused.code).toBe(1);
   expect(refused.stderr).toContain("OTEL_EXPORTER_OTLP_PROTOCOL");

@@ -60,7 +60,7 @@ const PAIR = `query($a: ID!, $b: ID!, $wait: Float) { compareExperiments(baselin
 const pair = async (a: string | undefined, b: string | undefined, wait: number) =>
   (await query(server.address, PAIR, { a, b, wait })).data.compareExperiments;
 
-async function until(what: string, isSo: () => Promise<boolean>, seconds = 30): Promise<void> {
+async function until(what: string, isSo: () => Promise<boolean>, seconds = 120): Promise<void> {
   const began = Date.now();
   while (!(await isSo())) {
     if (Date.now() - began > seconds * 1000) throw new Error(`${what} did not come within ${seconds} s`);
@@ -149,7 +149,7 @@ describe("a request", () => {
   test("that is cancelled cancels its job, unless another request waits for it", async () => {
     const removeWorker = await registerIdleWorker(fresh.database);
     const stop = new AbortController();
-    const ask = (signal?: AbortSignal) =>
+    const sendPair = (signal?: AbortSignal) =>
       fetch(new URL("/graphql", server.address), {
         method: "POST",
         headers: { "content-type": "application/json" },
@@ -157,7 +157,7 @@ describe("a request", () => {
         ...(signal && { signal }),
       });
     const status = async () => (await fresh.database.sql<{ status: string }[]>`select status from job`)[0]?.status;
-    const [given, kept] = [ask(stop.signal).catch(() => undefined), ask()];
+    const [given, kept] = [sendPair(stop.signal).catch(() => undefined), sendPair()];
     await until(
       "both to wait",
       async () => (await fresh.database.sql`select 1 from job where waiting = 2`).count === 1,
@@ -177,7 +177,7 @@ describe("a request", () => {
     await worker.ended;
     await fresh.database.sql`truncate comparison, job, job_fact, job_part`;
     const alone = new AbortController();
-    const lonely = ask(alone.signal).catch(() => undefined);
+    const lonely = sendPair(alone.signal).catch(() => undefined);
     await until("it to wait", async () => (await fresh.database.sql`select 1 from job where waiting = 1`).count === 1);
     alone.abort();
     await lonely;
@@ -197,16 +197,16 @@ describe("a weight file", () => {
     if (file === undefined) throw new Error("the run has no weights");
     const kept = (await readdir(weights, { recursive: true })).find((name) => name.endsWith(file.hash));
     if (kept === undefined) throw new Error("the weights were not kept");
-    const place = path.join(weights, kept);
-    const [content, original] = [await readFile(place), await readFile(file.path)];
+    const keptFile = path.join(weights, kept);
+    const [content, original] = [await readFile(keptFile), await readFile(file.path)];
     const worker = await startWorker();
     try {
       await rm(file.path);
-      await damage(place);
+      await damage(keptFile);
       await check();
     } finally {
-      await rm(place, { force: true });
-      await writeFile(place, content);
+      await rm(keptFile, { force: true });
+      await writeFile(keptFile, content);
       await writeFile(file.path, original);
       worker.child.kill("SIGTERM");
       await worker.ended;

@@ -8,7 +8,7 @@ const MAIN = new URL("../../dist/main.js", import.meta.url);
 let commands = 0;
 for await (const line of createInterface({ input: process.stdin })) {
   const { args, environment, marker } = JSON.parse(line);
-  for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name];
+  for (const name of Object.keys(process.env)) if (!(name in environment)) Reflect.deleteProperty(process.env, name);
   Object.assign(process.env, environment);
   process.argv = [process.execPath, fileURLToPath(MAIN), ...args];
   process.exitCode = undefined;

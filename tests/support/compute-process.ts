@@ -2,11 +2,14 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { PairFacts, Provider } from "#src/model/computed-facts.js";
-import type { Judged } from "./golden-facts.js";
+import type { Judged } from "./reference-cases.js";
 
-/** Runs the golden cases on a provider in a process with `environment`, because drivers read it once and may crash. */
-export async function goldenProcess(provider: Provider, environment: Record<string, string>): Promise<Judged[]> {
-  return (await runChild("golden-child.ts", [provider], environment)) as Judged[];
+/** Runs the reference cases on a provider in a process with `environment`, because drivers read it once and may crash. */
+export async function referenceCasesProcess(
+  provider: Provider,
+  environment: Record<string, string>,
+): Promise<Judged[]> {
+  return (await runChild("reference-cases-child.ts", [provider], environment)) as Judged[];
 }
 
 /** Compares two updates in a process with `environment` and an automatically chosen provider. */

@@ -23,10 +23,10 @@ export async function writeRandomStudy(folder: string, { runs, layers, rank, fea
         { shape: [features, rank], data: values() },
       ],
     ]);
-    const place = path.join(`16bit_r${rank}_s${run}`, "final_model");
+    const checkpoint = path.join(`16bit_r${rank}_s${run}`, "final_model");
     await writeFiles(folder, {
-      [path.join(place, "adapter_config.json")]: adapterConfig({ r: rank, target_modules: ["q_proj"] }),
-      [path.join(place, "adapter_model.safetensors")]: safetensors(Object.fromEntries(tensors.flat())),
+      [path.join(checkpoint, "adapter_config.json")]: adapterConfig({ r: rank, target_modules: ["q_proj"] }),
+      [path.join(checkpoint, "adapter_model.safetensors")]: safetensors(Object.fromEntries(tensors.flat())),
     });
   }
 }

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Judged } from "../../support/golden-facts.js";
-import { autoProcess, goldenProcess } from "../../support/compute-process.js";
+import type { Judged } from "../../support/reference-cases.js";
+import { autoProcess, referenceCasesProcess } from "../../support/compute-process.js";
 import { missingSwiftShader, noVulkan, swiftShader } from "../../support/swiftshader.js";
 
 const reason = missingSwiftShader();
@@ -8,7 +8,7 @@ const reason = missingSwiftShader();
 describe.skipIf(reason !== undefined)(`WebGPU on SwiftShader${reason === undefined ? "" : ` (${reason})`}`, () => {
   let judged: Judged[];
   beforeAll(async () => {
-    judged = await goldenProcess("webgpu", swiftShader());
+    judged = await referenceCasesProcess("webgpu", swiftShader());
   }, 120_000);
   const of = (name: string) => judged.find((one) => one.name === name);
 
@@ -52,7 +52,7 @@ describe.skipIf(reason !== undefined)(`WebGPU on SwiftShader${reason === undefin
 });
 
 test("a provider that cannot be opened falls back to the CPU, with exact results, and states why", async () => {
-  const judged = await goldenProcess("webgpu", noVulkan());
+  const judged = await referenceCasesProcess("webgpu", noVulkan());
   expect(judged.filter(({ wrong }) => wrong.length > 0)).toEqual([]);
   for (const { provider, precision, fallback } of judged) {
     expect({ provider, precision }).toEqual({ provider: "cpu", precision: "float64" });

@@ -35,7 +35,7 @@ const TOLERANCE = {
 } as const;
 
 /** Runs the reference cases (60 digits), larger random ones and non-finite weights on one provider. */
-export async function goldenFacts(provider: Provider, referenceFile: string | URL): Promise<Judged[]> {
+export async function runReferenceCases(provider: Provider, referenceFile: string | URL): Promise<Judged[]> {
   const reference = JSON.parse(readFileSync(referenceFile, "utf8")) as {
     inFeatures: number;
     outFeatures: number;

@@ -1,9 +1,0 @@
-/** Entry of a process that runs the golden cases on the given provider and prints the results as JSON. */
-
-import type { Provider } from "#src/model/computed-facts.js";
-import { goldenFacts } from "./golden-facts.js";
-
-const [provider = "cpu", reference = new URL("../reference-figures/engine.json", import.meta.url).href] =
-  process.argv.slice(2);
-const judged = await goldenFacts(provider as Provider, new URL(reference, import.meta.url));
-process.stdout.write(JSON.stringify(judged));
