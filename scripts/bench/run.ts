@@ -8,6 +8,7 @@ import { writeRandomStudy } from "../../tests/support/random-study.js";
 import { GPT2_STUDY } from "../../tests/support/shared-study.js";
 import { benchReading } from "./reading.js";
 import { benchSimilarity } from "./similarity.js";
+import { benchStoredRows } from "./stored-rows.js";
 
 console.log(`${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}`);
 const root = await mkdtemp(path.join(tmpdir(), "rankscope-bench-"));
@@ -18,6 +19,7 @@ try {
   if (!hasPublicStudy) await writeRandomStudy(folder, { runs: 2, layers: 24, rank: 8, features: 2048 });
   await benchSimilarity(folder);
   await benchReading(folder);
+  await benchStoredRows();
 } finally {
   await rm(root, { recursive: true, force: true });
 }
