@@ -19,18 +19,18 @@ export interface Detail {
   readonly received?: string | undefined;
   readonly allowed?: string | undefined;
   /** How to fix it; replaces the catalogue's advice where the code that throws can be more specific. */
-  readonly todo?: string | undefined;
+  readonly fix?: string | undefined;
   readonly cause?: unknown;
 }
 
-function messageOf(code: ErrorCode, { where, received, allowed, todo }: Detail): string {
+function messageOf(code: ErrorCode, { where, received, allowed, fix }: Detail): string {
   const entry = CATALOGUE[code];
   const facts = [
     where === undefined ? undefined : `at ${where}`,
     received === undefined ? undefined : `received ${received}`,
     allowed === undefined ? undefined : `allowed: ${allowed}`,
   ].filter((fact) => fact !== undefined);
-  return `${[entry.what, ...facts].join("; ")}. ${todo ?? entry.todo}`;
+  return `${[entry.what, ...facts].join("; ")}. ${fix ?? entry.fix}`;
 }
 
 /** An error of the catalogue. Its message says what happened, where, what was received, what is allowed and how to fix it. */

@@ -1,8 +1,7 @@
 import path from "node:path";
 import type { Finding } from "../model/records.js";
 import { importStudy } from "../jobs/import/import-study.js";
-import type { ImportResult } from "../model/job-payloads.js";
-import type { Counts, StoreOutcome } from "../model/import-outcome.js";
+import type { Counts, ImportResult, StoreOutcome } from "../model/job-payloads.js";
 import { print, type Process } from "./process.js";
 import { openServices } from "./serve/services.js";
 

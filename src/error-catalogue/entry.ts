@@ -4,6 +4,6 @@ export interface Entry {
   readonly kind: "permanent" | "transient";
   /** What happened, as a clause that the details complete. */
   readonly what: string;
-  /** How to fix it; `Detail.todo` replaces it where the code that throws can be more specific. */
-  readonly todo: string;
+  /** How to fix it; `Detail.fix` replaces it where the code that throws can be more specific. */
+  readonly fix: string;
 }

@@ -3,106 +3,106 @@ import type { Entry } from "./entry.js";
 /** Errors of the folders and files that imports read. */
 export const IMPORT_ERRORS = {
   // files
-  FOLDER_NOT_FOUND: { kind: "permanent", what: "The folder does not exist", todo: "Check the path." },
+  FOLDER_NOT_FOUND: { kind: "permanent", what: "The folder does not exist", fix: "Check the path." },
   FOLDER_NOT_ALLOWED: {
     kind: "permanent",
     what: "The folder is outside the import roots",
-    todo: "Move it under one of them, or add its parent to RANKSCOPE_IMPORT_ROOTS.",
+    fix: "Move it under one of them, or add its parent to RANKSCOPE_IMPORT_ROOTS.",
   },
   FOLDER_EMPTY: {
     kind: "permanent",
     what: "The folder contains nothing to import",
-    todo: "Import the folder that contains the runs: PEFT adapters, trainer_state.json or result tables.",
+    fix: "Import the folder that contains the runs: PEFT adapters, trainer_state.json or result tables.",
   },
   NO_RUNS: {
     kind: "permanent",
     what: "No run could be assembled from the files found; nothing was stored",
-    todo: "Fix the first problem and import again.",
+    fix: "Fix the first problem and import again.",
   },
   TOO_MANY_FILES: {
     kind: "permanent",
     what: "The folder contains more files than a study may have",
-    todo: "Import the study's own folder instead of a parent of several studies.",
+    fix: "Import the study's own folder instead of a parent of several studies.",
   },
   FILE_UNREADABLE: {
     kind: "permanent",
     what: "The file cannot be read",
-    todo: "Check that the file exists, and its permissions.",
+    fix: "Check that the file exists, and its permissions.",
   },
   FILE_CHANGED: {
     kind: "permanent",
     what: "The file changed during the import",
-    todo: "Import the folder again when nothing writes to it.",
+    fix: "Import the folder again when nothing writes to it.",
   },
   FILE_TOO_LARGE: {
     kind: "permanent",
     what: "The file is larger than allowed",
-    todo: "Check that the file is what its name suggests.",
+    fix: "Check that the file is what its name suggests.",
   },
   // formats
   SAFETENSORS_INVALID: {
     kind: "permanent",
     what: "The safetensors file is invalid",
-    todo: "Copy or save the adapter again: the file is probably truncated or damaged.",
+    fix: "Copy or save the adapter again: the file is probably truncated or damaged.",
   },
   TORCH_FILE_INVALID: {
     kind: "permanent",
     what: "The PyTorch weight file is invalid",
-    todo: "Copy or save the adapter again: the file is probably truncated or damaged.",
+    fix: "Copy or save the adapter again: the file is probably truncated or damaged.",
   },
   TORCH_FILE_NOT_ALLOWED: {
     kind: "permanent",
     what: "The PyTorch weight file contains something other than tensors; nothing in it was executed",
-    todo: "Trust the file only if you know its author. Save the adapter as safetensors instead.",
+    fix: "Trust the file only if you know its author. Save the adapter as safetensors instead.",
   },
   TORCH_FILE_UNSUPPORTED: {
     kind: "permanent",
     what: "This form of PyTorch weight file is not supported",
-    todo: "Load the adapter with PEFT and save it again with save_pretrained, which writes safetensors.",
+    fix: "Load the adapter with PEFT and save it again with save_pretrained, which writes safetensors.",
   },
   WEIGHT_INDEX_INVALID: {
     kind: "permanent",
     what: "The index of a sharded adapter does not match its shards",
-    todo: "Copy the index and all shards again from the same save.",
+    fix: "Copy the index and all shards again from the same save.",
   },
   ADAPTER_CONFIG_INVALID: {
     kind: "permanent",
     what: "adapter_config.json is not a valid PEFT configuration",
-    todo: "Save the adapter again with PEFT's save_pretrained.",
+    fix: "Save the adapter again with PEFT's save_pretrained.",
   },
   ADAPTER_TYPE_UNSUPPORTED: {
     kind: "permanent",
     what: "This kind of PEFT adapter is not supported",
-    todo: "Only LoRA adapters with the update scaling * B * A are supported. The rest of the folder is imported.",
+    fix: "Only LoRA adapters with the update scaling * B * A are supported. The rest of the folder is imported.",
   },
   ADAPTER_TENSORS_INVALID: {
     kind: "permanent",
     what: "The adapter's tensors do not match its configuration",
-    todo: "Check that adapter_config.json and the weight file come from the same run.",
+    fix: "Check that adapter_config.json and the weight file come from the same run.",
   },
   RANK_CONTRADICTS_CONFIG: {
     kind: "permanent",
     what: "The rank of the adapter's tensors differs from its configuration",
-    todo: "Check that adapter_config.json and the weight file come from the same run. This adapter was not imported.",
+    fix: "Check that adapter_config.json and the weight file come from the same run. This adapter was not imported.",
   },
   TRAINER_STATE_INVALID: {
     kind: "permanent",
     what: "trainer_state.json is not in the format of the Hugging Face Trainer",
-    todo: "Copy the file again from the run's checkpoint folder.",
+    fix: "Copy the file again from the run's checkpoint folder.",
   },
   TABLE_INVALID: {
     kind: "permanent",
     what: "The table cannot be read",
-    todo: "Export it again with one header row and one row per run.",
+    fix: "Export it again with one header row and one row per run.",
   },
   PICKLE_INVALID: {
     kind: "permanent",
     what: "The pickle cannot be read",
-    todo: "Export the table as CSV or JSON instead.",
+    fix: "Export the table as CSV or JSON instead.",
   },
   PICKLE_NOT_ALLOWED: {
     kind: "permanent",
     what: "The pickle contains something other than plain values and NumPy scalars; nothing in it was executed",
-    todo: "Export the table as CSV or JSON instead.",
+    fix: "Export the table as CSV or JSON instead.",
   },
 } as const satisfies Record<string, Entry>;

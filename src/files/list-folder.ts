@@ -1,6 +1,6 @@
 import { constants, type Dirent } from "node:fs";
 import { open, readdir, realpath } from "node:fs/promises";
-import { descriptorPath, openedPath } from "./opened-path.js";
+import { descriptorPath, openedPath } from "./open-file.js";
 
 /**
  * Returns the entries of the folder at `path`; undefined if there is none, or if a link leads to another folder. On Linux the

@@ -1,10 +1,9 @@
 import type { JobWatch } from "../jobs/job-watch.js";
-import type { ImportJobs } from "../model/job-payloads.js";
+import type { ImportJobs, JobRequester } from "../model/job-payloads.js";
 import type { WeightFacts } from "../model/weight-facts.js";
 import type { Log } from "../log.js";
 import type { Connection } from "../store/connection.js";
 import type { Database } from "../store/database.js";
-import type { JobRequester } from "../model/job-requester.js";
 import { PROGRAM, type Principal } from "./access/principal.js";
 import { limitsBy, type Limits } from "../model/limits.js";
 import { noDeadline, type Deadline } from "../analysis/request/request-deadline.js";

@@ -1,20 +1,15 @@
 import { registerEnumType } from "type-graphql";
-import { AcceptanceVerdict, RankBound, RuleSet } from "../model/enums/acceptance.js";
+import { AcceptanceVerdict, HypothesisVerdict, RankBound, RuleSet, Severity } from "../model/enums/verdict.js";
 import { definitionOf } from "../model/enums/define-enum.js";
 import { ConfoundKind } from "../derive/confounds/confounds.js";
 import { FailureKind } from "../derive/failure-modes/failure-modes.js";
-import { HypothesisVerdict, Severity } from "../model/enums/diagnosis.js";
-import { ReportFormat, TableFormat, TableKind } from "../model/enums/export.js";
-import { FindingSeverity } from "../model/enums/finding-severity.js";
-import { IntervalChoice, IntervalMethod } from "../model/enums/interval.js";
-import { JobStatus } from "../model/enums/job-status.js";
+import { PlotTheme, ReportFormat, TableFormat, TableKind } from "../model/enums/export.js";
+import { FindingSeverity, JobStatus } from "../model/enums/job.js";
+import { IntervalChoice, IntervalMethod, TrendModel } from "../model/enums/statistics.js";
 import { Direction, ExperimentOrderField, GroupDimension, StudyOrderField } from "../model/enums/list-order.js";
-import { Method } from "../model/enums/method.js";
-import { Better, MetricName, MetricPoint } from "../model/enums/metric.js";
-import { PlotTheme } from "../model/enums/plot.js";
+import { Better, Method, MetricName, MetricPoint } from "../model/enums/run.js";
 import { PlotKind } from "../plots/plot-kinds.js";
 import { LayerOrder, Scaling, SimilarityMeasure, UndefinedReason } from "../model/enums/similarity.js";
-import { TrendModel } from "../model/enums/trend-model.js";
 
 /** Every enum of the schema. */
 const ENUMS = [

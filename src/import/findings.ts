@@ -1,5 +1,6 @@
 import { RankscopeError } from "../errors.js";
 import type { Finding, FindingCode } from "../model/records.js";
+import { MAX_QUOTED_NAMES } from "./limits.js";
 
 /** The findings of one import while it runs. */
 export interface Findings {
@@ -29,4 +30,10 @@ export function createFindings(): Findings {
       }
     },
   };
+}
+
+/** Joins names for a message. Names beyond the maximum are replaced by dots. */
+export function quoteNames(names: readonly string[]): string {
+  const dots = names.length > MAX_QUOTED_NAMES ? ", ..." : "";
+  return names.slice(0, MAX_QUOTED_NAMES).join(", ") + dots;
 }

@@ -2,9 +2,16 @@ import { SpanKind } from "@opentelemetry/api";
 import { failure, RankscopeError } from "../errors.js";
 import type { Log } from "../log.js";
 import { KERNEL_VERSION, type Execution, type FactKindName } from "../model/computed-facts.js";
-import type { FactObserver, FactOutcome } from "../model/fact-observer.js";
+import type {
+  FactObserver,
+  FactOutcome,
+  FactRequest,
+  FactResult,
+  PendingFact,
+  StoredFact,
+  WeightFacts,
+} from "../model/weight-facts.js";
 import type { ComputeResult, FactFailure } from "../model/job-payloads.js";
-import type { FactRequest, FactResult, PendingFact, StoredFact, WeightFacts } from "../model/weight-facts.js";
 import type { Connection } from "../store/connection.js";
 import type { Job } from "../store/queue/jobs.js";
 import { enqueue, type QueueBounds } from "../store/queue/enqueue.js";

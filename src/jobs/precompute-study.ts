@@ -1,9 +1,7 @@
 import { KERNEL_VERSION } from "../model/computed-facts.js";
-import type { JobRequester } from "../model/job-requester.js";
-import { scalingRatio } from "../model/scaling-ratio.js";
-import type { StoredFactors } from "../model/stored-factors.js";
-import type { UpdatePair } from "../model/weight-updates.js";
-import { type ComparedCheckpoints, comparedCheckpoints } from "../store/studies/final-checkpoint.js";
+import type { JobRequester } from "../model/job-payloads.js";
+import { scalingRatio, type StoredFactors, type UpdatePair } from "../model/weight-updates.js";
+import { comparedCheckpoints, type ComparedCheckpoints } from "../store/studies/final-checkpoint.js";
 import type { Connection } from "../store/connection.js";
 import { factorsOfCheckpoints } from "../store/studies/factors.js";
 import { createJob } from "../store/queue/jobs.js";

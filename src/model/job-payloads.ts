@@ -2,8 +2,6 @@
 
 import type { ErrorCode } from "../errors.js";
 import type { FactKindName } from "./computed-facts.js";
-import type { StoreOutcome } from "./import-outcome.js";
-import type { JobRequester } from "./job-requester.js";
 import type { Finding } from "./records.js";
 import type { UpdateRef } from "./weight-updates.js";
 
@@ -67,4 +65,39 @@ export interface FactFailure {
 /** The result of a computation: the facts that could not be computed, by their keys. */
 export interface ComputeResult {
   readonly failed: Readonly<Record<string, FactFailure>>;
+}
+
+/** The token that requested a job, and the studies that the job concerns. */
+export interface JobRequester {
+  /** The id of an access token; undefined where the request needed none. */
+  readonly requestedBy?: string | undefined;
+  /** Slugs; undefined where they are unknown: only principals with access to every study then see the job. */
+  readonly studies?: readonly string[] | undefined;
+}
+
+/** The changes of storing a study, as numbers of rows. All are 0 if everything was stored already. */
+export interface StoreOutcome {
+  readonly studyId: string;
+  readonly slug: string;
+  readonly created: boolean;
+  readonly added: Counts;
+  readonly updated: Counts;
+  readonly conflicts: readonly StoreConflict[];
+}
+
+/** Numbers of rows by their content. */
+export interface Counts {
+  experiments: number;
+  ranks: number;
+  layers: number;
+  metrics: number;
+  curves: number;
+  checkpoints: number;
+}
+
+/** A contradiction between the folder and the store. The stored value was kept. */
+export interface StoreConflict {
+  /** Name of the experiment. */
+  readonly where: string;
+  readonly message: string;
 }

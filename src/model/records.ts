@@ -3,8 +3,8 @@
  */
 
 import type { ErrorCode } from "../errors.js";
-import type { FindingSeverity } from "./enums/finding-severity.js";
-import type { Method } from "./enums/method.js";
+import type { FindingSeverity } from "./enums/job.js";
+import type { Method } from "./enums/run.js";
 import type { FactorTensors } from "./factor-tensors.js";
 
 export interface StudyRecord {

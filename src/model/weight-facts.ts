@@ -2,7 +2,7 @@
 
 import type { ErrorCode } from "../errors.js";
 import type { FactKindName, FactsOf, SubjectOf } from "./computed-facts.js";
-import type { JobRequester } from "./job-requester.js";
+import type { JobRequester } from "./job-payloads.js";
 
 /** How long and how urgently a request waits for facts. */
 export interface FactRequest {
@@ -52,3 +52,12 @@ export interface WeightFacts {
     request: FactRequest,
   ): Promise<FactResult<FactsOf<Kind>>[]>;
 }
+
+/**
+ * The result of one requested fact: `stored` before the request, `computed` while the request waited, `pending` when the
+ * wait ended, or `failed`.
+ */
+export type FactOutcome = "stored" | "computed" | "pending" | "failed";
+
+/** Is called for each request with the number of facts of each outcome. */
+export type FactObserver = (kind: FactKindName, outcome: FactOutcome, n: number) => void;

@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Registry } from "prom-client";
-import type { FactObserver } from "../model/fact-observer.js";
+import type { FactObserver } from "../model/weight-facts.js";
 import type { JobObserver } from "../jobs/job-run.js";
 import type { RequestObserver } from "../http/server-services.js";
 import type { StatementObserver } from "../store/sql/observed-sql.js";

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
-import type { FactObserver } from "../model/fact-observer.js";
+import type { FactObserver } from "../model/weight-facts.js";
 import type { RequestObserver } from "../http/server-services.js";
 
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];

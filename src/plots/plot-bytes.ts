@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { failure } from "../errors.js";
 import { csvLine } from "../export/csv.js";
-import type { PlotTheme } from "../model/enums/plot.js";
+import type { PlotTheme } from "../model/enums/export.js";
 import type { PlotFormat } from "./plot-paths.js";
 import type { Plot, PlotTable } from "./plot.js";
 import { RENDERER_VERSION, type Renderer } from "./render/renderer.js";

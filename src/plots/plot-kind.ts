@@ -1,7 +1,7 @@
 import type { JudgementOptions } from "../analysis/judgement/judgement-options.js";
 import type { MeasuredStudy } from "../analysis/judgement/measured-study.js";
 import type { AnalysisContext } from "../analysis/request/analysis-context.js";
-import type { PlotTheme } from "../model/enums/plot.js";
+import type { PlotTheme } from "../model/enums/export.js";
 import type { Scaling } from "../model/enums/similarity.js";
 import type { Study } from "../store/studies/studies.js";
 import { subjectOf, type Subject } from "./parts/subject.js";

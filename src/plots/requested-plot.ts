@@ -1,7 +1,7 @@
 import { GraphQLObjectType, type GraphQLField, type GraphQLSchema } from "graphql";
 import type { AnalysisContext } from "../analysis/request/analysis-context.js";
 import { failure } from "../errors.js";
-import type { PlotTheme } from "../model/enums/plot.js";
+import type { PlotTheme } from "../model/enums/export.js";
 import type { StudyFilter } from "../store/across/filters.js";
 import { plotAcrossStudies } from "./plot-across-studies.js";
 import type { PlotOptions, StudyPlot, StudyPlotOptions } from "./plot-kind.js";

@@ -1,4 +1,4 @@
-import type { PlotTheme } from "../model/enums/plot.js";
+import type { PlotTheme } from "../model/enums/export.js";
 import { charactersOf, printable } from "./labels.js";
 import { missingReason, type Plot, type VegaLite } from "./plot.js";
 import { themeConfig } from "./theme.js";

@@ -1,4 +1,4 @@
-import type { PlotTheme } from "../model/enums/plot.js";
+import type { PlotTheme } from "../model/enums/export.js";
 import type { VegaLite } from "./plot.js";
 
 /** The family of the bundled font files. */

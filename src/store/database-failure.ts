@@ -27,7 +27,7 @@ export function databaseFailure(error: unknown): RankscopeError | undefined {
     const codes = [current.code, current.originalCode].filter((code) => typeof code === "string");
     if (codes.some((code) => EXHAUSTED.test(code))) return failure("DATABASE_EXHAUSTED", { cause: error });
     if (codes.some(isLostConnection) || LOST_MESSAGES.test(current.message ?? "")) {
-      return failure("DATABASE_UNREACHABLE", { todo: "Ask again in a moment.", cause: error });
+      return failure("DATABASE_UNREACHABLE", { fix: "Ask again in a moment.", cause: error });
     }
     cause = current.cause ?? current.meta?.driverAdapterError;
   }

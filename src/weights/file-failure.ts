@@ -14,7 +14,7 @@ export function fileFailure(cause: NodeJS.ErrnoException, where: string): Ranksc
   return failure("WEIGHTS_UNREACHABLE", {
     where,
     received: describeErrno(cause),
-    todo: "Check the disk or network file system that holds the file.",
+    fix: "Check the disk or network file system that holds the file.",
     cause,
   });
 }

@@ -2,7 +2,7 @@ import { readSync } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { failure } from "../errors.js";
 import { fileFailure } from "./file-failure.js";
-import { checkRange, type ReadRange } from "./read-range.js";
+import { checkRange, type ReadRange } from "./weight-file.js";
 import type { WeightFile } from "../model/weight-store.js";
 
 /** Files kept open without a reader: a comparison layer by layer reads the same few files repeatedly. */

@@ -3,7 +3,7 @@ import { openFile, type OpenFile } from "../files/open-file.js";
 import type { WeightFile } from "../model/weight-store.js";
 import { fileFailure } from "./file-failure.js";
 import { openLocalFiles, type LocalFiles } from "./local-files.js";
-import type { ReadRange } from "./read-range.js";
+import type { ReadRange } from "./weight-file.js";
 
 /** Opens a reader of files at the paths they were imported from. Links to them are not followed. */
 export function openOriginals(): LocalFiles {
@@ -44,7 +44,7 @@ export async function readOriginal(
     if (!(error instanceof PermanentError) || error.code !== "WEIGHTS_MISSING") throw error;
     throw failure("WEIGHTS_MISSING", {
       where: `${file.path}, nor in the weight store at ${missing.where}`,
-      todo: "Restore the file to one of the two, or import its folder again.",
+      fix: "Restore the file to one of the two, or import its folder again.",
       cause: missing.cause,
     });
   }
@@ -59,7 +59,7 @@ function originalFailure(file: WeightFile, error: unknown): unknown {
   return error.detail.cause instanceof Error ? fileFailure(error.detail.cause, file.path) : error;
 }
 
-function changed(file: WeightFile, received: string | undefined, todo?: string): Error {
+function changed(file: WeightFile, received: string | undefined, fix?: string): Error {
   const allowed = `the ${file.size} bytes imported`;
-  return failure("WEIGHTS_CHANGED", { where: file.path, received, allowed, todo });
+  return failure("WEIGHTS_CHANGED", { where: file.path, received, allowed, fix });
 }

@@ -28,21 +28,21 @@ export function s3Failure(error: unknown, where: string, missing: ErrorCode): Ra
   const received = [found.name, found.code, status].filter((part) => part !== undefined).join(" ");
   const detail = { where, received: `${received}: ${found.message}`, cause: plainCause(found) };
   if (found.name === "NoSuchBucket") {
-    return failure(missing, { ...detail, todo: "Create the bucket, or correct RANKSCOPE_WEIGHTS." });
+    return failure(missing, { ...detail, fix: "Create the bucket, or correct RANKSCOPE_WEIGHTS." });
   }
   if (isMissingObject(error)) return failure(missing, detail);
   // The SDK has no class for this error, which is permanent.
   if (found.message.startsWith("Region is missing")) {
-    const todo = "Set AWS_REGION; us-east-1 works for a server without regions.";
-    return failure("CONFIG_INVALID", { ...detail, where: "AWS_REGION", todo });
+    const fix = "Set AWS_REGION; us-east-1 works for a server without regions.";
+    return failure("CONFIG_INVALID", { ...detail, where: "AWS_REGION", fix });
   }
   if (status === 401 || status === 403 || found.name === "CredentialsProviderError") {
-    const todo = "Check the credentials (AWS_ACCESS_KEY_ID and others) and their permissions in the bucket.";
-    return failure("WEIGHTS_UNREACHABLE", { ...detail, todo });
+    const fix = "Check the credentials (AWS_ACCESS_KEY_ID and others) and their permissions in the bucket.";
+    return failure("WEIGHTS_UNREACHABLE", { ...detail, fix });
   }
   return failure("WEIGHTS_UNREACHABLE", {
     ...detail,
-    todo: "Check RANKSCOPE_S3_ENDPOINT, and whether the server is running.",
+    fix: "Check RANKSCOPE_S3_ENDPOINT, and whether the server is running.",
   });
 }
 

@@ -1,8 +1,7 @@
 import { addAbortSignal, Readable } from "node:stream";
 import { GetObjectCommand, HeadObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { failure, RankscopeError } from "../errors.js";
-import { contentKey } from "./content-key.js";
-import { checkRange, type ReadRange } from "./read-range.js";
+import { checkRange, contentKey, type ReadRange } from "./weight-file.js";
 import { openOriginals, readOriginal } from "./original-files.js";
 import { isMissingObject, s3Failure } from "./s3-failure.js";
 import { uploadFile } from "./upload-file.js";

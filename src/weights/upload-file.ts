@@ -4,7 +4,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import { RankscopeError } from "../errors.js";
 import type { WeightFile } from "../model/weight-store.js";
-import { checkContent } from "./content-key.js";
+import { checkContent } from "./weight-file.js";
 import { fileFailure } from "./file-failure.js";
 import { openOriginal } from "./original-files.js";
 import { s3Failure } from "./s3-failure.js";

@@ -1,8 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import type { FactKindName, FactsOf } from "#src/model/computed-facts.js";
 import type { FactRequest, FactResult, StoredFact, WeightFacts } from "#src/model/weight-facts.js";
-import type { UpdatePair, WeightUpdate } from "#src/model/weight-updates.js";
-import type { StoredTensor } from "#src/model/stored-factors.js";
+import type { StoredTensor, UpdatePair, WeightUpdate } from "#src/model/weight-updates.js";
 import { densePairFacts, denseSpectrumFacts, denseSubspaceFacts, type DenseFactors } from "./dense-facts.js";
 
 /** One call of WeightFacts. */

@@ -6,7 +6,7 @@ test("a failure states what happened, where, the received value, the allowed val
     where: "PORT",
     received: '"x"',
     allowed: "a whole number",
-    todo: "Fix it.",
+    fix: "Fix it.",
   });
   expect(error.message).toBe('A setting is invalid; at PORT; received "x"; allowed: a whole number. Fix it.');
 });

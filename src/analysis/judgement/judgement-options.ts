@@ -1,8 +1,8 @@
 import type { RolesRequest } from "../../derive/runs/resolve-roles.js";
 import type { HypothesisRule } from "../../derive/study-evidence.js";
-import type { RuleSet } from "../../model/enums/acceptance.js";
-import type { IntervalChoice } from "../../model/enums/interval.js";
-import { MetricName, type MetricPoint } from "../../model/enums/metric.js";
+import type { RuleSet } from "../../model/enums/verdict.js";
+import type { IntervalChoice } from "../../model/enums/statistics.js";
+import { MetricName, type MetricPoint } from "../../model/enums/run.js";
 
 /** Selects the metric that is judged, and the runs that are compared. */
 export interface MetricOptions extends RolesRequest {

@@ -1,10 +1,14 @@
 import DataLoader from "dataloader";
-import type { JobRequester } from "../../model/job-requester.js";
-import type { StoredFactors } from "../../model/stored-factors.js";
+import type { JobRequester } from "../../model/job-payloads.js";
+import type { StoredFactors } from "../../model/weight-updates.js";
 import type { WeightFacts } from "../../model/weight-facts.js";
-import { experimentCounts } from "../../store/studies/experiments.js";
+import {
+  experimentCounts,
+  experimentsById,
+  experimentsOfStudies,
+  type Experiment,
+} from "../../store/studies/experiments.js";
 import type { Connection } from "../../store/connection.js";
-import { experimentsById, experimentsOfStudies, type Experiment } from "../../store/studies/experiments.js";
 import { factorsOfCheckpoints } from "../../store/studies/factors.js";
 import { jobsById, type Job } from "../../store/queue/jobs.js";
 import { layersOfStudies, type Layer } from "../../store/studies/layers.js";

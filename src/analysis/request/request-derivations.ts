@@ -150,6 +150,6 @@ function tooManyDraws({ ranks, rule }: DegradationInput, { draws, drawn, maxDraw
     where: `the bootstrap of ${rule.metric}`,
     received: `${draws} draws (${resamples} resamples at ${ranks.length} ranks) after ${drawn} in this request`,
     allowed: `${maxDraws} draws in one request (${LIMITS.draws.variable})`,
-    todo: "Ask for fewer resamples, for interval: T, or in several requests.",
+    fix: "Ask for fewer resamples, for interval: T, or in several requests.",
   });
 }

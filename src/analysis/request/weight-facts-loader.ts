@@ -1,6 +1,6 @@
 import DataLoader from "dataloader";
 import type { FactKindName, FactsOf, SubjectOf } from "../../model/computed-facts.js";
-import type { JobRequester } from "../../model/job-requester.js";
+import type { JobRequester } from "../../model/job-payloads.js";
 import type { FactRequest, FactResult, WeightFacts } from "../../model/weight-facts.js";
 import { updateKey, type UpdatePair, type WeightUpdate } from "../../model/weight-updates.js";
 import type { Deadline } from "./request-deadline.js";

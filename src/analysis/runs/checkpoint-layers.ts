@@ -1,5 +1,5 @@
 import type DataLoader from "dataloader";
-import type { StoredFactors } from "../../model/stored-factors.js";
+import type { StoredFactors } from "../../model/weight-updates.js";
 import type { Layer } from "../../store/studies/layers.js";
 import type { RunCheckpoint } from "./run-checkpoint.js";
 

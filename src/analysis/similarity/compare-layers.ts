@@ -1,4 +1,4 @@
-import type { StoredFactors } from "../../model/stored-factors.js";
+import type { StoredFactors } from "../../model/weight-updates.js";
 import type { Layer } from "../../store/studies/layers.js";
 import type { WeightFactsLoader } from "../request/weight-facts-loader.js";
 import { compareUpdates, type ComparedUpdates, type ComparisonOptions } from "./compare-updates.js";

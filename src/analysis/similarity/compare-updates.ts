@@ -5,10 +5,8 @@ import {
 } from "../../derive/similarity/layer-similarity.js";
 import type { PairFacts } from "../../model/computed-facts.js";
 import type { Scaling } from "../../model/enums/similarity.js";
-import { scalingRatio } from "../../model/scaling-ratio.js";
-import type { StoredFactors } from "../../model/stored-factors.js";
+import { scalingRatio, type RowRange, type StoredFactors, type UpdatePair } from "../../model/weight-updates.js";
 import type { FactResult } from "../../model/weight-facts.js";
-import type { RowRange, UpdatePair } from "../../model/weight-updates.js";
 import { absentFacts } from "../request/absent-facts.js";
 import { provenanceOf, type Provenance } from "../request/provenance.js";
 import type { WeightFactsLoader } from "../request/weight-facts-loader.js";

@@ -3,7 +3,7 @@ import { pairAt } from "../../derive/runs/comparison-roles.js";
 import type { RolesRequest } from "../../derive/runs/resolve-roles.js";
 import { rolesKey, rolesOf } from "../runs/select-roles.js";
 import { rankSimilarity, type RankSimilarity } from "../../derive/similarity/rank-similarity.js";
-import type { StoredFactors } from "../../model/stored-factors.js";
+import type { StoredFactors } from "../../model/weight-updates.js";
 import type { Experiment } from "../../store/studies/experiments.js";
 import type { Layer } from "../../store/studies/layers.js";
 import { mergeProvenances, type Provenance } from "../request/provenance.js";

@@ -60,7 +60,7 @@ function checkSize(runs: number, layers: number, pairs: number): void {
     where: "experiments",
     received: `${runs} runs of ${layers} layers, ${pairs} pairs`,
     allowed: `${MAX_MATRIX_PAIRS} pairs`,
-    todo: "Request fewer runs at a time.",
+    fix: "Request fewer runs at a time.",
   });
 }
 

@@ -43,6 +43,6 @@ export function studyNotFound(slug: string): RankscopeError {
   return failure("STUDY_NOT_FOUND", {
     where: "slug",
     received: JSON.stringify(slug),
-    todo: "List the studies with: rankscope studies",
+    fix: "List the studies with: rankscope studies",
   });
 }

@@ -30,7 +30,7 @@ export async function findSelection(
       where: "the runs and studies to compare",
       received: `${words.length} names`,
       allowed: `up to ${MAX_COMPARED}`,
-      todo: "Compare fewer, or use the API: compareStudies accepts 1,000 studies.",
+      fix: "Compare fewer, or use the API: compareStudies accepts 1,000 studies.",
     });
   }
   const studies = words.filter((word) => !word.includes("/") && !ID.test(word));
@@ -68,7 +68,7 @@ async function idOf(client: GraphQLClient, word: string, signal: AbortSignal): P
     throw failure("EXPERIMENT_NOT_FOUND", {
       where: `the study ${slug}`,
       received: JSON.stringify(name),
-      todo: `List its experiments with: rankscope report ${slug}`,
+      fix: `List its experiments with: rankscope report ${slug}`,
     });
   }
   return found.id;

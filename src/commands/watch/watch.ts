@@ -57,7 +57,7 @@ async function follow(
     throw failure("STUDY_NOT_FOUND", {
       where: "the job or study to watch",
       received: JSON.stringify(target),
-      todo: "Give a job's id or a study's slug; list the studies with: rankscope studies",
+      fix: "Give a job's id or a study's slug; list the studies with: rankscope studies",
     });
   }
   const { precomputeStudy } = await client.query(PRECOMPUTE, { slug: target }, signal);

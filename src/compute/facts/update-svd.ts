@@ -18,7 +18,7 @@ export interface UpdateSvd {
 
 /**
  * Computes the singular value decomposition of dW = B A from r x r matrices: with A = R_A Q_A and B^T = R_B Q_B
- * (gram-root.ts),
+ * (gramRoot in decompose-updates.ts),
  *
  *     dW = Q_B^T (R_B^T R_A) Q_A,   R_B^T R_A = U S V^T,
  *

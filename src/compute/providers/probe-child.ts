@@ -1,8 +1,8 @@
 /** The entry of the process that tries a provider: it multiplies, checks the product, measures the speed, and ends. */
 
+import { readdirSync, readFileSync } from "node:fs";
 import type { Provider } from "../../model/computed-facts.js";
 import type { Factors } from "../engine-types.js";
-import { deviceName } from "./device-name.js";
 import type { ProbeResult } from "./probe-provider.js";
 
 const RANK = 16;
@@ -13,6 +13,16 @@ const TIMED = { members: 16, features: 1024, slowMilliseconds: 100 };
 const WEIGHT = 1 + 2 ** -12;
 /** float32 stays below; TF32 is off by 1e-3. */
 const MAX_ERROR = 1e-5;
+
+const NVIDIA_GPUS = "/proc/driver/nvidia/gpus";
+
+/** Vulkan drivers by the library that the loader maps. */
+const VULKAN_DRIVERS: readonly { readonly library: RegExp; readonly device: string }[] = [
+  { library: /libvk_swiftshader/, device: "SwiftShader, which runs on the CPU" },
+  { library: /libvulkan_radeon|amdvlk/, device: "an AMD GPU" },
+  { library: /libvulkan_intel/, device: "an Intel GPU" },
+  { library: /libvulkan_lvp/, device: "llvmpipe, which runs on the CPU" },
+];
 
 async function probe(provider: Provider): Promise<ProbeResult> {
   let runtime: string | null = null;
@@ -47,6 +57,42 @@ function checkProduct(product: number): string | null {
 function update(features: number): Factors {
   const values = () => new Float32Array(RANK * features).fill(WEIGHT);
   return { rank: RANK, inFeatures: features, outFeatures: features, a: values(), b: values() };
+}
+
+/**
+ * Returns the device of a provider that has an open session in this process. ONNX Runtime does not name it, so it is read
+ * from the drivers that Linux has loaded. Null where these do not tell.
+ */
+function deviceName(provider: Provider): string | null {
+  if (provider === "cpu") return null;
+  const maps = readText("/proc/self/maps") ?? "";
+  // The loader maps every installed Vulkan driver; ONNX Runtime requests the fastest device.
+  if (provider === "cuda" || /libGLX_nvidia|libnvidia-/.test(maps)) return nvidiaName();
+  const loaded = VULKAN_DRIVERS.filter(({ library }) => library.test(maps));
+  return loaded.length === 1 ? (loaded[0]?.device ?? null) : null;
+}
+
+function nvidiaName(): string | null {
+  const names = listFolder(NVIDIA_GPUS).map(
+    (gpu) => /^Model:\s*(.+)$/m.exec(readText(`${NVIDIA_GPUS}/${gpu}/information`) ?? "")?.[1] ?? "an NVIDIA GPU",
+  );
+  return names.length === 0 ? null : [...new Set(names)].join(", ");
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+function listFolder(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 const result = await probe(process.argv[2] as Provider);

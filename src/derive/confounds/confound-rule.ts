@@ -1,4 +1,4 @@
-import type { Severity } from "../../model/enums/diagnosis.js";
+import type { Severity } from "../../model/enums/verdict.js";
 import type { RunSettings } from "../runs/run-settings.js";
 import type { SimilaritySummary } from "../similarity/similarity-summary.js";
 import type { HypothesisRule, StudyEvidence } from "../study-evidence.js";

@@ -1,4 +1,4 @@
-import { defineEnum, type EnumValue } from "../../model/enums/define-enum.js";
+import { defineEnumOfRules, type EnumValue } from "../../model/enums/define-enum.js";
 import { pairAt, ranksOf } from "../runs/comparison-roles.js";
 import type { RunSettings } from "../runs/run-settings.js";
 import type { SimilaritySummary } from "../similarity/similarity-summary.js";
@@ -14,14 +14,16 @@ import { noiseFloor } from "./noise-floor.js";
 import { rankAndStepScale } from "./rank-and-step-scale.js";
 import { singleSeed } from "./single-seed.js";
 import { uncomparedTensors } from "./uncompared-tensors.js";
-import { differentTargets, unequalRanks, unequalScaling } from "./unequal-adapters.js";
 import {
   differentBaseModel,
   differentRevision,
+  differentTargets,
   unequalLearningRate,
+  unequalRanks,
   unequalSamples,
+  unequalScaling,
   unequalSteps,
-} from "./unequal-training.js";
+} from "./unequal-settings.js";
 import { weightsMissing } from "./weights-missing.js";
 import { weightsPending } from "./weights-pending.js";
 
@@ -51,10 +53,10 @@ const CONFOUND_RULES = [
 
 type Kind = (typeof CONFOUND_RULES)[number]["kind"];
 
-export const ConfoundKind = defineEnum(
+export const ConfoundKind = defineEnumOfRules(
   "ConfoundKind",
   "Why a comparison is confounded or incomplete.",
-  Object.fromEntries(CONFOUND_RULES.map(({ kind, description }) => [kind, description])) as Record<Kind, string>,
+  CONFOUND_RULES,
 );
 export type ConfoundKind = EnumValue<typeof ConfoundKind>;
 

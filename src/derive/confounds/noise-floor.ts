@@ -1,8 +1,7 @@
 import { floorName, undecidableRanks, type NoiseFloor } from "../similarity/noise-floor.js";
 import { comparableRanks } from "../similarity/rank-similarity.js";
 import type { HypothesisRule, StudyEvidence } from "../study-evidence.js";
-import { formatPendingJobs } from "../wording/format-pending-jobs.js";
-import { formatRanks } from "../wording/format-ranks.js";
+import { formatPendingJobs, formatRanks } from "../wording.js";
 import type { ConfoundRule, StudyFinding } from "./confound-rule.js";
 
 export const noiseFloor = {

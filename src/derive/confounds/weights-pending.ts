@@ -1,7 +1,6 @@
 import type { SimilaritySummary } from "../similarity/similarity-summary.js";
 import type { StudyEvidence } from "../study-evidence.js";
-import { formatPendingJobs } from "../wording/format-pending-jobs.js";
-import { formatRanks } from "../wording/format-ranks.js";
+import { formatPendingJobs, formatRanks } from "../wording.js";
 import type { ConfoundRule, PairFinding, StudyFinding } from "./confound-rule.js";
 
 export const weightsPending = {

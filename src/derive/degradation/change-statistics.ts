@@ -1,4 +1,4 @@
-import type { IntervalMethod } from "../../model/enums/interval.js";
+import type { IntervalMethod } from "../../model/enums/statistics.js";
 import { bootstrapInterval } from "../statistics/bootstrap.js";
 import { pairedTest, welchTest, type MeanTest, type ValuePair } from "../statistics/mean-test.js";
 import { pairedChangeInterval, relativeChange, relativeChangeInterval } from "../statistics/relative-change.js";

@@ -1,5 +1,5 @@
-import type { AcceptanceVerdict } from "../../model/enums/acceptance.js";
-import type { IntervalMethod } from "../../model/enums/interval.js";
+import type { AcceptanceVerdict } from "../../model/enums/verdict.js";
+import type { IntervalMethod } from "../../model/enums/statistics.js";
 import type { ComparisonRoles, Run } from "../runs/comparison-roles.js";
 import { inferRoles } from "../runs/resolve-roles.js";
 import type { MeanTest } from "../statistics/mean-test.js";

@@ -1,4 +1,4 @@
-import type { RankBound } from "../../model/enums/acceptance.js";
+import type { RankBound } from "../../model/enums/verdict.js";
 import type { RankDegradation } from "./degradation.js";
 
 /** r*, the minimum rank that preserves quality. */

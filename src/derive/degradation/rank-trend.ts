@@ -1,4 +1,4 @@
-import type { TrendModel } from "../../model/enums/trend-model.js";
+import type { TrendModel } from "../../model/enums/statistics.js";
 import { metricValues, ranksOf, runsAt, type Configuration, type Run } from "../runs/comparison-roles.js";
 import { linearFit, predict, type LinearFit } from "../statistics/linear-fit.js";
 import type { Interval } from "../statistics/sample.js";

@@ -1,4 +1,4 @@
-import type { IntervalChoice } from "../../model/enums/interval.js";
+import type { IntervalChoice } from "../../model/enums/statistics.js";
 import { bootstrapDraws } from "../statistics/bootstrap-draws.js";
 
 /** A value of the metric with the seed of its run. */

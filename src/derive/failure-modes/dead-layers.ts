@@ -1,6 +1,6 @@
-import { median } from "../statistics/quantile.js";
+import { median } from "../statistics/order-statistics.js";
 import type { Evidence, NamedLayer } from "../study-evidence.js";
-import { countLayers } from "./count-layers.js";
+import { countLayers } from "../wording.js";
 import type { DetectedFailure, FailureEvidence, FailureModeRule, RunSpectra } from "./failure-mode-rule.js";
 
 export const deadLayers = {

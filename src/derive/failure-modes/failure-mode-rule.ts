@@ -1,4 +1,5 @@
-import type { Severity } from "../../model/enums/diagnosis.js";
+import type { Severity } from "../../model/enums/verdict.js";
+import type { RankDegradation } from "../degradation/degradation.js";
 import { runsAt, type Run } from "../runs/comparison-roles.js";
 import type { LoggedCurve } from "../runs/metric-choice.js";
 import type { Spectrum } from "../spectra/spectrum.js";
@@ -51,4 +52,13 @@ export interface LayerSpectrum {
 export function comparedRuns({ runs, roles }: StudyEvidence, ranks: readonly number[]): Run[] {
   if (roles === undefined) return [];
   return ranks.flatMap((rank) => [...runsAt(runs, roles.baseline, rank), ...runsAt(runs, roles.candidate, rank)]);
+}
+
+/** Returns the degradation at each rank as evidence. */
+export function degradationEvidence(degradations: readonly RankDegradation[]): Evidence[] {
+  return degradations.map(({ rank, degradation }) => ({
+    label: `degradation at r = ${rank}`,
+    value: degradation.percent,
+    unit: "%",
+  }));
 }

@@ -1,5 +1,5 @@
-import type { RuleSet } from "../../model/enums/acceptance.js";
-import { defineEnum, type EnumValue } from "../../model/enums/define-enum.js";
+import type { RuleSet } from "../../model/enums/verdict.js";
+import { defineEnumOfRules, type EnumValue } from "../../model/enums/define-enum.js";
 import type { HypothesisRule } from "../study-evidence.js";
 import { deadLayers } from "./dead-layers.js";
 import type { DetectedFailure, FailureEvidence, FailureModeRule } from "./failure-mode-rule.js";
@@ -38,10 +38,10 @@ const FAILURE_MODE_RULES = [
 
 type Kind = (typeof FAILURE_MODE_RULES)[number]["kind"];
 
-export const FailureKind = defineEnum(
+export const FailureKind = defineEnumOfRules(
   "FailureKind",
   "The kind of a failure mode of a study.",
-  Object.fromEntries(FAILURE_MODE_RULES.map(({ kind, description }) => [kind, description])) as Record<Kind, string>,
+  FAILURE_MODE_RULES,
 );
 export type FailureKind = EnumValue<typeof FailureKind>;
 

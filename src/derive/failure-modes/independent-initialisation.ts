@@ -1,4 +1,4 @@
-import { formatRanks } from "../wording/format-ranks.js";
+import { formatRanks } from "../wording.js";
 import { comparedRuns, type DetectedFailure, type FailureEvidence, type FailureModeRule } from "./failure-mode-rule.js";
 
 export const independentInitialisation = {

@@ -1,7 +1,12 @@
 import type { HypothesisRule } from "../study-evidence.js";
-import { formatRanks } from "../wording/format-ranks.js";
-import { degradationEvidence } from "./degradation-evidence.js";
-import { comparedRuns, type DetectedFailure, type FailureEvidence, type FailureModeRule } from "./failure-mode-rule.js";
+import { formatRanks } from "../wording.js";
+import {
+  comparedRuns,
+  degradationEvidence,
+  type DetectedFailure,
+  type FailureEvidence,
+  type FailureModeRule,
+} from "./failure-mode-rule.js";
 
 export const insufficientRank = {
   kind: "INSUFFICIENT_RANK",

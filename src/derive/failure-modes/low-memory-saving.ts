@@ -1,6 +1,6 @@
 import { ranksOf } from "../runs/comparison-roles.js";
 import { diagnosticSummary } from "../tradeoffs/diagnostic-summary.js";
-import { formatRanks } from "../wording/format-ranks.js";
+import { formatRanks } from "../wording.js";
 import { comparedRuns, type DetectedFailure, type FailureEvidence, type FailureModeRule } from "./failure-mode-rule.js";
 
 export const lowMemorySaving = {

@@ -1,6 +1,6 @@
 import type { Run } from "../runs/comparison-roles.js";
 import type { DetectedFailure, FailureEvidence, FailureModeRule } from "./failure-mode-rule.js";
-import { formatSteps } from "./format-steps.js";
+import { formatSteps } from "../wording.js";
 
 export const nonFinite = {
   kind: "NON_FINITE",

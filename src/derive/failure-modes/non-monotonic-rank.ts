@@ -1,6 +1,11 @@
-import { formatRanks } from "../wording/format-ranks.js";
-import { degradationEvidence } from "./degradation-evidence.js";
-import { comparedRuns, type DetectedFailure, type FailureEvidence, type FailureModeRule } from "./failure-mode-rule.js";
+import { formatRanks } from "../wording.js";
+import {
+  comparedRuns,
+  degradationEvidence,
+  type DetectedFailure,
+  type FailureEvidence,
+  type FailureModeRule,
+} from "./failure-mode-rule.js";
 
 export const nonMonotonicRank = {
   kind: "NON_MONOTONIC_RANK",

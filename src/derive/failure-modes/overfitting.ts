@@ -1,5 +1,5 @@
 import { finitePoints, type LoggedCurve } from "../runs/metric-choice.js";
-import { median } from "../statistics/quantile.js";
+import { median } from "../statistics/order-statistics.js";
 import type { DetectedFailure, FailureEvidence, FailureModeRule } from "./failure-mode-rule.js";
 
 export const overfitting = {

@@ -1,5 +1,5 @@
 import type { Evidence } from "../study-evidence.js";
-import { countLayers } from "./count-layers.js";
+import { countLayers } from "../wording.js";
 import type { DetectedFailure, FailureEvidence, FailureModeRule, LayerSpectrum } from "./failure-mode-rule.js";
 
 export const rankCollapse = {

@@ -1,7 +1,7 @@
 import { notebookSimilarity } from "../hypotheses/notebook-similarity.js";
 import { undecidableRanks } from "../similarity/noise-floor.js";
 import type { HypothesisRule } from "../study-evidence.js";
-import { formatRanks } from "../wording/format-ranks.js";
+import { formatRanks } from "../wording.js";
 import { comparedRuns, type DetectedFailure, type FailureEvidence, type FailureModeRule } from "./failure-mode-rule.js";
 
 export const weightDivergence = {

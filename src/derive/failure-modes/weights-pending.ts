@@ -1,5 +1,4 @@
-import { formatPendingJobs } from "../wording/format-pending-jobs.js";
-import { formatRanks } from "../wording/format-ranks.js";
+import { formatPendingJobs, formatRanks } from "../wording.js";
 import { comparedRuns, type DetectedFailure, type FailureEvidence, type FailureModeRule } from "./failure-mode-rule.js";
 
 /** Not a failure, but a note that the list may be incomplete. */

@@ -1,4 +1,4 @@
-import type { RuleSet } from "../../model/enums/acceptance.js";
+import type { RuleSet } from "../../model/enums/verdict.js";
 import type { ConclusionBasis } from "../confounds/confound-rule.js";
 import { studyConfounds, type Confound } from "../confounds/confounds.js";
 import type { HypothesisRule, StudyEvidence } from "../study-evidence.js";

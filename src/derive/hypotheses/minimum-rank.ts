@@ -1,8 +1,8 @@
-import type { HypothesisVerdict } from "../../model/enums/diagnosis.js";
+import type { HypothesisVerdict } from "../../model/enums/verdict.js";
 import type { RankDegradation } from "../degradation/degradation.js";
 import { notebookRankThreshold, rankThreshold, type RankThreshold } from "../degradation/rank-threshold.js";
 import type { Evidence, StudyEvidence } from "../study-evidence.js";
-import { formatRanks } from "../wording/format-ranks.js";
+import { formatRanks } from "../wording.js";
 import type { HypothesisDefinition, Judgement } from "./hypothesis.js";
 
 /** H3: there is a minimum rank from which the metric degrades by less than the threshold. */

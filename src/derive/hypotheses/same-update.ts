@@ -1,10 +1,15 @@
 import { floorName, undecidableRanks } from "../similarity/noise-floor.js";
 import { comparableRanks } from "../similarity/rank-similarity.js";
 import type { Evidence, HypothesisRule, StudyEvidence } from "../study-evidence.js";
-import { formatRanks } from "../wording/format-ranks.js";
-import type { HypothesisDefinition, Judgement, ReasonedVerdict } from "./hypothesis.js";
+import { formatRanks } from "../wording.js";
+import {
+  pendingVerdict,
+  type HypothesisDefinition,
+  type Judgement,
+  type PendingComparison,
+  type ReasonedVerdict,
+} from "./hypothesis.js";
 import { notebookSimilarity } from "./notebook-similarity.js";
-import { pendingVerdict, type PendingComparison } from "./pending-verdict.js";
 
 /** H1: baseline and candidate train the same update, at every rank whose comparison is valid. */
 export const sameUpdate = {

@@ -1,11 +1,10 @@
 import { comparableRanks, type ComparableRank } from "../similarity/rank-similarity.js";
-import { meanAndRange } from "../statistics/mean-and-range.js";
-import { OUTLIER_Z, robustZ } from "../statistics/robust-z.js";
+import { meanAndRange } from "../statistics/sample.js";
+import { OUTLIER_Z, robustZ } from "../statistics/order-statistics.js";
 import { spearman } from "../statistics/spearman.js";
 import type { Evidence, HypothesisRule, NamedLayer, StudyEvidence } from "../study-evidence.js";
-import { formatRanks } from "../wording/format-ranks.js";
-import type { HypothesisDefinition, Judgement, ReasonedVerdict } from "./hypothesis.js";
-import { pendingVerdict } from "./pending-verdict.js";
+import { formatRanks } from "../wording.js";
+import { pendingVerdict, type HypothesisDefinition, type Judgement, type ReasonedVerdict } from "./hypothesis.js";
 
 /** H2: some layers are more sensitive than others, at every rank whose comparison is valid. */
 export const sensitiveLayers = {

@@ -1,6 +1,7 @@
-import { meanInterval } from "../statistics/mean-interval.js";
-import { summarise } from "../statistics/sample.js";
+import { summarise, type Interval, type Sample } from "../statistics/sample.js";
+import { studentT } from "../statistics/student-t.js";
 import {
+  configurationName,
   metricValues,
   ranksOf,
   runsAt,
@@ -8,7 +9,6 @@ import {
   type Configuration,
   type Run,
 } from "./comparison-roles.js";
-import { configurationName } from "./configuration-name.js";
 
 /** The mean of a metric over the seeds of one configuration at one rank. */
 export interface ConfigurationMean {
@@ -60,4 +60,14 @@ export function configurationMeans(
       };
     }),
   );
+}
+
+/**
+ * Returns the confidence interval of a mean by Student's t distribution with n - 1 degrees of freedom. Null for a single
+ * value, and for equal values, which give no estimate of the variation.
+ */
+export function meanInterval({ mean, standardDeviation, n }: Sample, confidence: number): Interval | null {
+  if (standardDeviation === null || standardDeviation === 0) return null;
+  const halfWidth = (studentT(confidence, n - 1) * standardDeviation) / Math.sqrt(n);
+  return { low: mean - halfWidth, high: mean + halfWidth, confidence };
 }

@@ -1,4 +1,4 @@
-import type { MetricPoint } from "../../model/enums/metric.js";
+import type { MetricPoint } from "../../model/enums/run.js";
 import type { Run } from "./comparison-roles.js";
 
 /** A metric and the value of it that represents a run. */

@@ -1,5 +1,10 @@
-import type { ComparisonRoles, Configuration, Run } from "./comparison-roles.js";
-import { methodVariant, PLAIN_METHODS } from "./configuration-name.js";
+import {
+  methodVariant,
+  PLAIN_METHODS,
+  type ComparisonRoles,
+  type Configuration,
+  type Run,
+} from "./comparison-roles.js";
 
 /** Selects the runs that match every given field. */
 export interface RunSelection {

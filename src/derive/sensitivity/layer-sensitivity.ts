@@ -1,5 +1,5 @@
 import type { LayerSimilarity } from "../similarity/layer-similarity.js";
-import { OUTLIER_Z, robustZ } from "../statistics/robust-z.js";
+import { OUTLIER_Z, robustZ } from "../statistics/order-statistics.js";
 
 /** How much quantization changes the update of a layer: 0 is not at all, 1 is orthogonal. */
 export interface LayerSensitivity {
@@ -10,7 +10,7 @@ export interface LayerSensitivity {
    * pending, because it may precede any of them.
    */
   readonly position: number | null;
-  /** Modified z-score among the layers (robust-z.ts). Null without a position, or if it is undefined. */
+  /** Modified z-score among the layers (robustZ). Null without a position, or if it is undefined. */
   readonly robustZ: number | null;
   /** Whether the layer is an outlier, more or less sensitive: |robust z| above 3.5. Null without a robust z. */
   readonly standsOut: boolean | null;

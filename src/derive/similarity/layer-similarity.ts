@@ -49,7 +49,7 @@ export function undefinedSimilarity(
 
 /**
  * Returns the similarity of dW1 = s1 B1 A1 and dW2 = s2 B2 A2. `facts.squaredDistance` must belong to the ratio of these
- * scalings (see model/scaling-ratio.ts).
+ * scalings (see `scalingRatio` in model/weight-updates.ts).
  */
 export function layerSimilarity(
   facts: UpdateFacts,

@@ -1,6 +1,12 @@
 import type { SimilarityMeasure, UndefinedReason } from "../../model/enums/similarity.js";
-import { meanAndRange } from "../statistics/mean-and-range.js";
+import { meanAndRange } from "../statistics/sample.js";
 import type { LayerSimilarity } from "./layer-similarity.js";
+
+/**
+ * Maximum number of runs in a matrix, and of runs that a page or a request compares at once. 64 runs have 2,080 pairs per layer
+ * and 4,096 values, as many as a plot can show.
+ */
+export const MAX_COMPARED_RUNS = 64;
 
 /** N x N values of N runs. The run of the row is the baseline. */
 export interface SimilarityMatrix {

@@ -1,5 +1,5 @@
 import type { UndefinedReason } from "../../model/enums/similarity.js";
-import { meanAndRange } from "../statistics/mean-and-range.js";
+import { meanAndRange } from "../statistics/sample.js";
 import type { LayerSimilarity } from "./layer-similarity.js";
 
 /** Two runs count as started from different A below this mean cos(A1, A2). Shared starts measure above 0.9. */

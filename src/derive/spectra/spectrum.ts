@@ -1,5 +1,6 @@
 import type { SpectrumFacts } from "../../model/computed-facts.js";
 import type { UndefinedReason } from "../../model/enums/similarity.js";
+import { quantile } from "../statistics/order-statistics.js";
 
 /** How an update dW = s B A spreads over its directions. */
 export interface Spectrum {
@@ -56,6 +57,32 @@ export function spectrum(facts: Pick<SpectrumFacts, "singularValues" | "squaredN
     k90: minimumCount(squares, K90_SHARE),
     undefinedReason: null,
   };
+}
+
+/** The k-th singular value over several layers. */
+export interface SpectrumRange {
+  /** 1 or more. */
+  readonly k: number;
+  readonly low: number;
+  readonly median: number;
+  readonly high: number;
+  /** Number of layers with a k-th singular value. */
+  readonly layers: number;
+}
+
+/** Returns the median and the range over the layers of the k-th largest singular value, for every k. */
+export function spectrumRange(spectra: readonly (readonly number[])[]): SpectrumRange[] {
+  const longest = Math.max(0, ...spectra.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, i) => {
+    const values = spectra.flatMap((singularValues) => singularValues[i] ?? []).sort((left, right) => left - right);
+    return {
+      k: i + 1,
+      low: values[0] ?? NaN,
+      median: quantile(values, 0.5),
+      high: values.at(-1) ?? NaN,
+      layers: values.length,
+    };
+  });
 }
 
 /** Returns the Shannon entropy, in nats, of `values` as shares of their sum. 0 ln 0 is 0. */

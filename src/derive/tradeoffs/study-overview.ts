@@ -2,7 +2,7 @@ import { degradationByRank, type RankDegradation } from "../degradation/degradat
 import type { AcceptanceRule } from "../degradation/degradation-input.js";
 import { rankThreshold, type RankThreshold } from "../degradation/rank-threshold.js";
 import { ranksOf, type Run } from "../runs/comparison-roles.js";
-import { meanAndRange } from "../statistics/mean-and-range.js";
+import { meanAndRange } from "../statistics/sample.js";
 import { diagnosticSummary } from "./diagnostic-summary.js";
 
 /** The conclusions from the metrics of one study, for comparing studies. */

@@ -1,10 +1,10 @@
 import { Arg, Ctx, Field, Float, Int, ObjectType, Query, Resolver } from "type-graphql";
 import { groupByStudy, runOfRow, storedSimilarities } from "../../analysis/across-studies/stored-similarities.js";
-import { storedSummary, type StoredSummary } from "../../derive/similarity/stored-summary.js";
+import { storedSummary, type StoredSummary } from "../../derive/similarity/stored-similarity.js";
 import { studyOverview, type StudyOverview } from "../../derive/tradeoffs/study-overview.js";
 import { failure } from "../../errors.js";
-import { AcceptanceVerdict } from "../../model/enums/acceptance.js";
-import { MetricName } from "../../model/enums/metric.js";
+import { AcceptanceVerdict } from "../../model/enums/verdict.js";
+import { MetricName } from "../../model/enums/run.js";
 import { runsOfStudies, type StudyRun } from "../../store/across/runs-of-studies.js";
 import type { Connection } from "../../store/connection.js";
 import type { Study } from "../../store/studies/studies.js";
@@ -161,7 +161,7 @@ function checkNumberOfStudies(count: number): void {
     where: "slugs",
     received: `${count} slugs`,
     allowed: `up to ${MAX_STUDIES}`,
-    todo: "Compare fewer studies per request, or use experimentGroups, which aggregates over all studies.",
+    fix: "Compare fewer studies per request, or use experimentGroups, which aggregates over all studies.",
   });
 }
 

@@ -27,7 +27,7 @@ export function checkOperation(
     where: cost.mostExpensiveField,
     received: `an estimated ${cost.points} points, ${cost.mostExpensivePoints} of them in this field`,
     allowed: String(limits.cost),
-    todo: "Request smaller pages (first:) or fewer weight-derived fields in lists, or send several requests. Download whole tables from /export.",
+    fix: "Request smaller pages (first:) or fewer weight-derived fields in lists, or send several requests. Download whole tables from /export.",
   });
 }
 
@@ -43,7 +43,7 @@ export function checkVariableDepth(variables: unknown): void {
         where: "variables",
         received: `values nested more than ${MAX_VARIABLE_DEPTH} levels deep`,
         allowed: `${MAX_VARIABLE_DEPTH} levels`,
-        todo: "Put the values next to each other in one list.",
+        fix: "Put the values next to each other in one list.",
       });
     }
     level = level.flatMap((value): unknown[] =>

@@ -32,7 +32,7 @@ export function documentLimits(limits: Limits): ValidationRule {
       const error = failure("QUERY_TOO_LARGE", {
         received: `${size[measure]} ${NAMES[measure]}`,
         allowed: String(limits[measure]),
-        todo: FIXES[measure],
+        fix: FIXES[measure],
       });
       context.reportError(graphqlError(error));
     }

@@ -2,7 +2,7 @@ import { Args, Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from "typ
 import { failureEvidence } from "../../analysis/judgement/study-evidence.js";
 import { experimentFinder } from "../../analysis/runs/study-runs.js";
 import { detectFailureModes, FailureKind, type FailureMode } from "../../derive/failure-modes/failure-modes.js";
-import { Severity } from "../../model/enums/diagnosis.js";
+import { Severity } from "../../model/enums/verdict.js";
 import type { Study } from "../../store/studies/studies.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";

@@ -4,7 +4,7 @@ import { judgedStudy } from "../../analysis/judgement/study-evidence.js";
 import { ConfoundKind, type Confound } from "../../derive/confounds/confounds.js";
 import { judgeHypotheses, type Hypothesis } from "../../derive/hypotheses/judge-hypotheses.js";
 import type { Evidence } from "../../derive/study-evidence.js";
-import { HypothesisVerdict, Severity } from "../../model/enums/diagnosis.js";
+import { HypothesisVerdict, Severity } from "../../model/enums/verdict.js";
 import type { Study } from "../../store/studies/studies.js";
 import { Computed } from "../computed/computed-type.js";
 import type { Context } from "../context.js";

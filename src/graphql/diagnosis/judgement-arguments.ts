@@ -2,10 +2,9 @@ import { ArgsType, Field, Float, ID, InputType, Int } from "type-graphql";
 import { DEFAULT_RULE } from "../../analysis/judgement/judgement-options.js";
 import { DEFAULT_SEED_ANALYSIS } from "../../derive/degradation/seed-analysis.js";
 import type { RolesRequest, RunSelection } from "../../derive/runs/resolve-roles.js";
-import { RuleSet } from "../../model/enums/acceptance.js";
-import { IntervalChoice } from "../../model/enums/interval.js";
-import { Method } from "../../model/enums/method.js";
-import { MetricName, MetricPoint } from "../../model/enums/metric.js";
+import { RuleSet } from "../../model/enums/verdict.js";
+import { IntervalChoice } from "../../model/enums/statistics.js";
+import { Method, MetricName, MetricPoint } from "../../model/enums/run.js";
 import { similarityThresholdArg, thresholdArg, twoSidedArg, waitSecondsArg } from "../arguments.js";
 
 @InputType({ description: "Selects the runs of a baseline or candidate: those that match all given properties." })

@@ -1,6 +1,7 @@
 import { Arg, Ctx, FieldResolver, Float, ID, Int, Query, Resolver, Root } from "type-graphql";
 import { validate } from "uuid";
 import { evenlySpacedIndices } from "../../derive/statistics/evenly-spaced-indices.js";
+import { MAX_COMPARED_RUNS } from "../../derive/similarity/similarity-matrix.js";
 import { failure } from "../../errors.js";
 import type { Checkpoint, Experiment } from "../../store/studies/experiments.js";
 import type { Study } from "../../store/studies/studies.js";
@@ -13,9 +14,6 @@ import { Costs } from "../cost/costs.js";
 import { EXPECTED, lengthOf } from "../cost/estimates.js";
 
 const recorded = (what: string) => ({ nullable: true, description: `${what}; null if not recorded.` });
-
-/** Maximum number of experiments in one response, which can have all metrics and curves. For longer lists: experimentRows. */
-const MAX_EXPERIMENTS = 64;
 
 @Resolver(() => ExperimentType)
 export class ExperimentResolver {
@@ -32,18 +30,18 @@ export class ExperimentResolver {
   @Costs({ items: ({ ids }) => lengthOf(ids) })
   @Query(() => [ExperimentType], {
     nullable: "items",
-    description: `Up to ${MAX_EXPERIMENTS} experiments of any studies, in the order of the ids; null for an unknown id.`,
+    description: `Up to ${MAX_COMPARED_RUNS} experiments of any studies, in the order of the ids; null for an unknown id.`,
   })
   async experiments(
-    @Arg("ids", () => [ID], { description: `Up to ${MAX_EXPERIMENTS} ids of experiments. Repeated ids are allowed.` })
+    @Arg("ids", () => [ID], { description: `Up to ${MAX_COMPARED_RUNS} ids of experiments. Repeated ids are allowed.` })
     ids: string[],
     @Ctx() { loaders }: Context,
   ): Promise<(Experiment | null)[]> {
-    if (ids.length > MAX_EXPERIMENTS) {
+    if (ids.length > MAX_COMPARED_RUNS) {
       throw failure("ARGUMENT_INVALID", {
         where: "ids",
         received: `${ids.length} ids`,
-        allowed: `up to ${MAX_EXPERIMENTS}`,
+        allowed: `up to ${MAX_COMPARED_RUNS}`,
       });
     }
     return Promise.all(

@@ -1,5 +1,5 @@
 import { Field, Float, ID, Int, ObjectType } from "type-graphql";
-import { Method } from "../../model/enums/method.js";
+import { Method } from "../../model/enums/run.js";
 
 @ObjectType("Experiment", {
   description: "One trained run: a method, quantization, rank and seed.",

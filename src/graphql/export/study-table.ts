@@ -87,6 +87,6 @@ function tooManyRows(path: string): Error {
     where: "table",
     received: `a table of more than ${MAX_ROWS} rows`,
     allowed: `up to ${MAX_ROWS} rows in a response`,
-    todo: `Download it from ${path}.`,
+    fix: `Download it from ${path}.`,
   });
 }

@@ -1,5 +1,5 @@
 import { Field, Float, InputType, Int } from "type-graphql";
-import { Method } from "../../model/enums/method.js";
+import { Method } from "../../model/enums/run.js";
 
 const optional = (description: string) => ({ nullable: true, description });
 

@@ -1,6 +1,6 @@
 import { realpath, stat } from "node:fs/promises";
 import { failure } from "../../errors.js";
-import { contains } from "../../files/contains.js";
+import { contains } from "../../files/paths.js";
 
 /**
  * Returns the real path of `folder`, with links resolved, if it is under one of `roots`. Callers must not resolve the path
@@ -15,7 +15,7 @@ export async function allowedFolder(folder: string, roots: readonly string[]): P
       where: "folder",
       received: `the URL ${JSON.stringify(folder)}`,
       allowed: "a folder on the server's own file system, under one of its import roots",
-      todo: "URLs are rejected; nothing is downloaded. Copy the study to the server, or mount it there, and give that folder.",
+      fix: "URLs are rejected; nothing is downloaded. Copy the study to the server, or mount it there, and give that folder.",
     });
   }
   const resolved = await realpath(folder).catch(() => undefined);

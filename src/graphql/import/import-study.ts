@@ -1,7 +1,7 @@
 import { Arg, Ctx, Field, InputType, Int, Mutation, ObjectType, Resolver } from "type-graphql";
 import { MAX_WAIT_SECONDS } from "../../model/limits.js";
 import { failure } from "../../errors.js";
-import { FindingSeverity } from "../../model/enums/finding-severity.js";
+import { FindingSeverity } from "../../model/enums/job.js";
 import type { ImportResult } from "../../model/job-payloads.js";
 import { jobsById, type Job } from "../../store/queue/jobs.js";
 import { Requires } from "../access/requires.js";
@@ -110,7 +110,7 @@ function checkSlug(slug: string | null | undefined, { studies }: Principal): voi
     where: "input.slug",
     received: slug == null ? "none" : JSON.stringify(slug),
     allowed: studies.join(", "),
-    todo: "Name one of the studies that the token is for.",
+    fix: "Name one of the studies that the token is for.",
   });
 }
 

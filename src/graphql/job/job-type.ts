@@ -1,5 +1,5 @@
 import { Field, ID, Int, ObjectType } from "type-graphql";
-import { JobStatus } from "../../model/enums/job-status.js";
+import { JobStatus } from "../../model/enums/job.js";
 import { StudyType } from "../study/study-type.js";
 
 @ObjectType("Job", { description: "A long-running task: an import or a computation." })

@@ -1,7 +1,7 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root, Subscription } from "type-graphql";
 import { validate } from "uuid";
 import { failure } from "../../errors.js";
-import { JobStatus } from "../../model/enums/job-status.js";
+import { JobStatus } from "../../model/enums/job.js";
 import { jobsById, newestJobs, type Job } from "../../store/queue/jobs.js";
 import { Requires } from "../access/requires.js";
 import { pageSizeArg, slugArg } from "../arguments.js";

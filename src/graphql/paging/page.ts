@@ -28,12 +28,12 @@ export function checkRowCount(first: number, { rows }: Pick<Limits, "rows">): nu
   );
 }
 
-function checkFirst(first: number, maximum: number, todo: string): number {
+function checkFirst(first: number, maximum: number, fix: string): number {
   if (first >= 0 && first <= maximum) return first;
   throw failure("ARGUMENT_INVALID", {
     where: "first",
     received: String(first),
     allowed: `0 to ${maximum}`,
-    todo,
+    fix,
   });
 }

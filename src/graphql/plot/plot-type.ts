@@ -1,6 +1,6 @@
 import { GraphQLJSON } from "graphql-scalars";
 import { Field, ObjectType } from "type-graphql";
-import { PlotTheme } from "../../model/enums/plot.js";
+import { PlotTheme } from "../../model/enums/export.js";
 import { PlotKind } from "../../plots/plot-kinds.js";
 
 @ObjectType({ description: "Why a plot is empty." })

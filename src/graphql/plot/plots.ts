@@ -1,6 +1,6 @@
 import type { GraphQLField, GraphQLResolveInfo } from "graphql";
 import { ArgsType, Field, Float, Int, Arg, Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from "type-graphql";
-import { PlotTheme } from "../../model/enums/plot.js";
+import { PlotTheme } from "../../model/enums/export.js";
 import { Scaling } from "../../model/enums/similarity.js";
 import { plotAcrossStudies } from "../../plots/plot-across-studies.js";
 import type { StudyPlot } from "../../plots/plot-kind.js";

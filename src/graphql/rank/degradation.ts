@@ -3,8 +3,8 @@ import { acceptanceRule, measuredStudy } from "../../analysis/judgement/measured
 import type { Degradation } from "../../derive/degradation/degradation.js";
 import type { MeanTest } from "../../derive/statistics/mean-test.js";
 import type { Interval, Sample } from "../../derive/statistics/sample.js";
-import { AcceptanceVerdict } from "../../model/enums/acceptance.js";
-import { IntervalMethod } from "../../model/enums/interval.js";
+import { AcceptanceVerdict } from "../../model/enums/verdict.js";
+import { IntervalMethod } from "../../model/enums/statistics.js";
 import type { Rank } from "../../store/studies/ranks.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";

@@ -6,7 +6,7 @@ import {
   type RankRange as DerivedRankRange,
   type RankThreshold,
 } from "../../derive/degradation/rank-threshold.js";
-import { RankBound } from "../../model/enums/acceptance.js";
+import { RankBound } from "../../model/enums/verdict.js";
 import type { Study } from "../../store/studies/studies.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";

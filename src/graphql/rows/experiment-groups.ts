@@ -2,8 +2,7 @@ import { Arg, Ctx, Field, Float, Int, ObjectType, Query, Resolver } from "type-g
 import { checkMetricNames } from "../../analysis/across-studies/check-metric-names.js";
 import { failure } from "../../errors.js";
 import { GroupDimension } from "../../model/enums/list-order.js";
-import { Method } from "../../model/enums/method.js";
-import { Better } from "../../model/enums/metric.js";
+import { Better, Method } from "../../model/enums/run.js";
 import { countGroups, experimentGroups, type ExperimentGroup } from "../../store/across/experiment-groups.js";
 import { Requires } from "../access/requires.js";
 import { afterArg, experimentFilterArg, rowCountArg } from "../arguments.js";

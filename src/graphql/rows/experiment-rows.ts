@@ -1,6 +1,6 @@
 import { Arg, Ctx, Field, Float, ID, Int, ObjectType, Query, Resolver } from "type-graphql";
 import { checkMetricNames } from "../../analysis/across-studies/check-metric-names.js";
-import { Method } from "../../model/enums/method.js";
+import { Method } from "../../model/enums/run.js";
 import { countExperiments, experimentRows } from "../../store/across/experiment-rows.js";
 import { Requires } from "../access/requires.js";
 import { afterArg, experimentFilterArg, rowCountArg } from "../arguments.js";

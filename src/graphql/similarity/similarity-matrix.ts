@@ -4,6 +4,7 @@ import { knownExperiments } from "../../analysis/runs/known-experiments.js";
 import { compareAllRuns, type RunsMatrix } from "../../analysis/similarity/similarity-matrix.js";
 import type { Provenance } from "../../analysis/request/provenance.js";
 import { resolveWait } from "../../analysis/request/analysis-context.js";
+import { MAX_COMPARED_RUNS } from "../../derive/similarity/similarity-matrix.js";
 import { failure } from "../../errors.js";
 import { Scaling, SimilarityMeasure, UndefinedReason } from "../../model/enums/similarity.js";
 import { Requires } from "../access/requires.js";
@@ -72,16 +73,13 @@ export class SimilarityMatrixType implements Omit<RunsMatrix, "pendingJobs"> {
   computed!: Provenance | null;
 }
 
-/** 64 runs have 2,080 pairs per layer and 4,096 values: more than a plot can show. See also MAX_MATRIX_PAIRS. */
-const MAX_MATRIX_EXPERIMENTS = 64;
-
 @Resolver()
 export class SimilarityMatrixResolver {
   @Requires("reader")
   @Costs({ points: ({ experiments }) => matrixPoints(lengthOf(experiments)) })
   @Query(() => SimilarityMatrixType, {
     nullable: true,
-    description: `All pairs of 1 to ${MAX_MATRIX_EXPERIMENTS} runs of any studies, compared by their final updates; at most 131072 pairs over all layers. Null only together with an error.`,
+    description: `All pairs of 1 to ${MAX_COMPARED_RUNS} runs of any studies, compared by their final updates; at most 131072 pairs over all layers. Null only together with an error.`,
   })
   async similarityMatrix(
     @Arg("experiments", () => [ID], { description: "Ids of experiments." }) ids: string[],
@@ -95,11 +93,11 @@ export class SimilarityMatrixResolver {
     @Ctx() context: Context,
   ): Promise<RunsMatrix & Pick<SimilarityMatrixType, "experiments" | "measure" | "scaling">> {
     const waitMilliseconds = resolveWait(waitSeconds, context);
-    if (ids.length < 1 || ids.length > MAX_MATRIX_EXPERIMENTS) {
+    if (ids.length < 1 || ids.length > MAX_COMPARED_RUNS) {
       throw failure("ARGUMENT_INVALID", {
         where: "experiments",
         received: `${ids.length} ids`,
-        allowed: `1 to ${MAX_MATRIX_EXPERIMENTS}`,
+        allowed: `1 to ${MAX_COMPARED_RUNS}`,
       });
     }
     const { loaders } = context;

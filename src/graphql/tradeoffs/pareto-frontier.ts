@@ -3,7 +3,7 @@ import { experimentFinder, runsOf } from "../../analysis/runs/study-runs.js";
 import { higherIsBetter } from "../../derive/runs/metric-choice.js";
 import { paretoFrontier } from "../../derive/tradeoffs/pareto-frontier.js";
 import { failure } from "../../errors.js";
-import { MetricName } from "../../model/enums/metric.js";
+import { MetricName } from "../../model/enums/run.js";
 import type { Study } from "../../store/studies/studies.js";
 import type { Context } from "../context.js";
 import { ExperimentType } from "../experiment/experiment-type.js";

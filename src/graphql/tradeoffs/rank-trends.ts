@@ -7,8 +7,8 @@ import {
   type RankTrend,
 } from "../../derive/degradation/rank-trend.js";
 import { failure } from "../../errors.js";
-import { MetricName } from "../../model/enums/metric.js";
-import { TrendModel } from "../../model/enums/trend-model.js";
+import { MetricName } from "../../model/enums/run.js";
+import { TrendModel } from "../../model/enums/statistics.js";
 import type { Study } from "../../store/studies/studies.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";

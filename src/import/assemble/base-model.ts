@@ -1,6 +1,7 @@
 import { failure } from "../../errors.js";
-import type { Findings } from "../findings.js";
-import { quoteNames } from "../quote-names.js";
+import type { LayerRecord } from "../../model/records.js";
+import { compareLayers } from "../adapter/layer-name.js";
+import { quoteNames, type Findings } from "../findings.js";
 import type { TableReading } from "./join-tables.js";
 import type { RunReading } from "./read-run.js";
 
@@ -31,6 +32,22 @@ export function baseModelOf(
   return tableModel ?? null;
 }
 
+/** Returns the layers of all runs in model order. @throws SEVERAL_BASE_MODELS if a layer has two shapes */
+export function layersOf(runs: readonly RunReading[]): LayerRecord[] {
+  const layers = new Map<string, LayerRecord>();
+  for (const run of runs) {
+    for (const layer of run.layers) {
+      const known = layers.get(layer.name) ?? layer;
+      if (known.inFeatures !== layer.inFeatures || known.outFeatures !== layer.outFeatures) {
+        const received = `layer ${layer.name} as ${shapeOf(known)} and ${shapeOf(layer)}`;
+        throw failure("SEVERAL_BASE_MODELS", { where: run.folder, received });
+      }
+      layers.set(layer.name, known);
+    }
+  }
+  return [...layers.values()].sort(compareLayers);
+}
+
 /** Returns the base models of all configurations, each with the first run folder that names it. */
 function foldersByModel(runs: readonly RunReading[]): Map<string, string> {
   const folders = new Map<string, string>();
@@ -40,4 +57,8 @@ function foldersByModel(runs: readonly RunReading[]): Map<string, string> {
     }
   }
   return folders;
+}
+
+function shapeOf({ inFeatures, outFeatures }: LayerRecord): string {
+  return `${outFeatures} x ${inFeatures}`;
 }

@@ -4,8 +4,7 @@ import type { RecognisedFile } from "../folder/classify-files.js";
 import type { TableEvidence } from "../formats/evidence.js";
 import type { ResultRow } from "../tables/result-rows.js";
 import type { ResultsTable } from "../tables/results-table.js";
-import type { Reading } from "./merge-value.js";
-import type { ReadingMerger } from "./reading-merger.js";
+import type { Reading, ReadingMerger } from "./reading-merger.js";
 
 /** The values that all tables together give for one experiment, each with its file. */
 export interface TableReading {

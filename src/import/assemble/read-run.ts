@@ -1,14 +1,12 @@
 import path from "node:path";
 import type { CheckpointRecord, LayerRecord, SeriesRecord } from "../../model/records.js";
-import { readAdapter, type Adapter } from "../adapter/read-adapter.js";
+import type { Adapter } from "../adapter/read-adapter.js";
 import type { Findings } from "../findings.js";
 import { givesEvidence, type RecognisedFile } from "../folder/classify-files.js";
 import type { RunFolder, SaveFolder } from "../folder/group-runs.js";
 import type { AdapterConfig, AdapterWeights, RunEvidence, TrainingLog } from "../formats/evidence.js";
-import type { WeightSource } from "../tensors/list-weights.js";
-import { chooseWeights } from "./choose-weights.js";
-import { describeUncompared } from "./describe-uncompared.js";
 import { folderInRun, mergeCheckpoints, saveOrder } from "./merge-checkpoints.js";
+import { chooseWeights, readWeights, type ReadContext } from "./read-weights.js";
 
 /** The content of the folders of one run. */
 export interface RunReading {
@@ -37,16 +35,6 @@ interface Save extends SaveFolder {
   readonly adapter: Adapter | undefined;
   /** Whether the folder has a configuration but no weights. */
   readonly lacksWeights: boolean;
-}
-
-/** The parts of an import that every reader shares. */
-export interface ReadContext {
-  /** The study's folder, absolute. */
-  readonly root: string;
-  readonly findings: Findings;
-  /** Is called before a weight file is read. */
-  readonly onWeights: (file: string) => void;
-  readonly signal: AbortSignal | undefined;
 }
 
 type RunFile = RecognisedFile<RunEvidence>;
@@ -108,30 +96,6 @@ async function readSave(save: SaveFolder, files: readonly RunFile[], context: Re
   const hasConfigFile = files.some((file) => givesEvidence(file, "adapterConfig"));
   const adapter = chosen && (await readWeights(chosen, config, hasConfigFile, context));
   return { ...save, config, logs, adapter, lacksWeights: chosen === undefined && config !== undefined };
-}
-
-/** Reads an adapter's weights; undefined if they cannot be read or their configuration is missing or invalid. */
-async function readWeights(
-  source: WeightSource,
-  config: AdapterConfig | undefined,
-  hasConfigFile: boolean,
-  { root, findings, onWeights }: ReadContext,
-): Promise<Adapter | undefined> {
-  onWeights(source.file);
-  if (!hasConfigFile) {
-    findings.add(
-      "warning",
-      "ADAPTER_WITHOUT_CONFIG",
-      source.file,
-      "The adapter was left out: its scaling is unknown without an adapter_config.json in the same folder.",
-    );
-  }
-  if (config === undefined) return undefined;
-  const adapter = await findings.guard(source.file, () => readAdapter(root, source, config.settings));
-  if (adapter !== undefined && adapter.uncompared.length > 0) {
-    findings.add("info", "TENSORS_NOT_COMPARED", source.file, describeUncompared(adapter.uncompared));
-  }
-  return adapter;
 }
 
 function reportMissingWeights(run: RunFolder, saves: readonly Save[], findings: Findings): void {

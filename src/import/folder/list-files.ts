@@ -1,7 +1,7 @@
 import { realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import { failure } from "../../errors.js";
-import { contains } from "../../files/contains.js";
+import { contains } from "../../files/paths.js";
 import { describeErrno } from "../../files/describe-errno.js";
 import { listFolder } from "../../files/list-folder.js";
 import { MAX_DEPTH, MAX_FILES } from "../limits.js";

@@ -1,5 +1,6 @@
 import { failure } from "../../errors.js";
 import { withFile } from "../../files/open-file.js";
+import { MAX_TABLE_BYTES } from "../limits.js";
 
 /**
  * Reads a whole file of at most `maxBytes`.
@@ -28,4 +29,19 @@ export function readBounded(path: string, where: string, maxBytes: number): Prom
 /** Reads a UTF-8 file as `readBounded` does, without its byte order mark. Invalid bytes become U+FFFD. */
 export async function readTextFile(path: string, where: string, maxBytes: number): Promise<string> {
   return (await readBounded(path, where, maxBytes)).toString("utf8").replace(/^\uFEFF/, "");
+}
+
+/** Reads a result table's file. @throws FILE_UNREADABLE, FILE_TOO_LARGE, FILE_CHANGED */
+export function readTableFile(path: string, where: string): Promise<Buffer> {
+  return readBounded(path, where, MAX_TABLE_BYTES);
+}
+
+/** Reads a result table's file as text. @throws TABLE_INVALID for bytes that are not UTF-8, and as `readTableFile` does */
+export async function readTableText(path: string, where: string): Promise<string> {
+  const bytes = await readTableFile(path, where);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw failure("TABLE_INVALID", { where, received: "bytes that are not UTF-8 text", cause });
+  }
 }

@@ -1,6 +1,5 @@
 import path from "node:path";
-import type { Findings } from "../findings.js";
-import { quoteNames } from "../quote-names.js";
+import { quoteNames, type Findings } from "../findings.js";
 import type { ListedFiles } from "./list-files.js";
 
 /**

@@ -1,7 +1,7 @@
 import { parse } from "csv-parse/sync";
 import { failure } from "../../errors.js";
 import { MAX_CSV_CELLS, MAX_CSV_HEADER_CHARACTERS, MAX_CSV_RECORD_CHARACTERS, MAX_TABLE_ROWS } from "../limits.js";
-import { readTableText } from "../tables/read-table-file.js";
+import { readTableText } from "../folder/read-bounded.js";
 import { tableOfRows } from "../tables/results-table.js";
 import type { TableRow } from "../tables/rows-of-value.js";
 import type { TableEvidence } from "./evidence.js";

@@ -1,6 +1,6 @@
 import { failure } from "../../errors.js";
 import { parsePythonJson } from "../json/parse-python-json.js";
-import { readTableText } from "../tables/read-table-file.js";
+import { readTableText } from "../folder/read-bounded.js";
 import { tableOfValue } from "../tables/results-table.js";
 import type { TableEvidence } from "./evidence.js";
 import type { ResultFormat } from "./result-format.js";

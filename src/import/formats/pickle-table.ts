@@ -1,5 +1,5 @@
 import { readPickle } from "../pickle/read-pickle.js";
-import { readTableFile } from "../tables/read-table-file.js";
+import { readTableFile } from "../folder/read-bounded.js";
 import { tableOfValue } from "../tables/results-table.js";
 import type { TableEvidence } from "./evidence.js";
 import type { ResultFormat } from "./result-format.js";

@@ -1,5 +1,4 @@
 import { MAX_JSON_DEPTH, MAX_JSON_VALUES } from "../limits.js";
-import { closingQuote } from "./closing-quote.js";
 
 /** Parses a JSON text of bounded size and depth. @throws SyntaxError */
 export function parseJson(text: string): unknown {
@@ -38,9 +37,62 @@ export function requireJsonFits(text: string): void {
   }
 }
 
+/** Returns the index of the quote that ends the JSON string opened at `opening`; the text's length if it does not end. */
+export function closingQuote(text: string, opening: number): number {
+  let at = opening + 1;
+  for (;;) {
+    at = text.indexOf('"', at);
+    if (at === -1) return text.length;
+    let backslashes = 0;
+    while (text.charCodeAt(at - 1 - backslashes) === BACKSLASH) backslashes += 1;
+    if (backslashes % 2 === 0) return at;
+    at += 1;
+  }
+}
+
+/**
+ * Returns the first key that an object of a JSON text has twice; undefined if there is none. The text must be valid JSON:
+ * only strings and brackets are looked at. A regular expression would overflow its stack for a key of some megabytes.
+ */
+export function duplicateKey(json: string): string | undefined {
+  const open: (Set<string> | undefined)[] = [];
+  for (let at = 0; at < json.length; at++) {
+    switch (json[at]) {
+      case "{":
+        open.push(new Set());
+        break;
+      case "[":
+        open.push(undefined);
+        break;
+      case "}":
+      case "]":
+        open.pop();
+        break;
+      case '"': {
+        const end = closingQuote(json, at);
+        const keys = open.at(-1);
+        if (keys !== undefined && json[skipSpace(json, end + 1)] === ":") {
+          const key = JSON.parse(json.slice(at, end + 1)) as string;
+          if (keys.has(key)) return key;
+          keys.add(key);
+        }
+        at = end;
+      }
+    }
+  }
+  return undefined;
+}
+
+function skipSpace(json: string, from: number): number {
+  let at = from;
+  while (at < json.length && " \t\n\r".includes(json.charAt(at))) at++;
+  return at;
+}
+
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const OPENING_BRACKET = 0x5b;
 const CLOSING_BRACKET = 0x5d;
 const OPENING_BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;
+const BACKSLASH = 0x5c;

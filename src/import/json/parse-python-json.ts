@@ -1,5 +1,4 @@
-import { closingQuote } from "./closing-quote.js";
-import { requireJsonFits } from "./parse-json.js";
+import { closingQuote, requireJsonFits } from "./parse-json.js";
 
 /**
  * Parses JSON, also with the NaN and Infinity that Python's `json.dump` writes and JSON lacks.

@@ -1,12 +1,11 @@
 import type { RankscopeError } from "../../errors.js";
 import { setByteOrder } from "./numpy-scalar.js";
 import { PickleCursor } from "./pickle-cursor.js";
-import type { PickleDialect } from "./pickle-dialect.js";
+import { addMember, allowedGlobal, construct, setEntry, type PickleDialect } from "./pickle-dialect.js";
 import { MAX_PICKLE_MEMO, MAX_PICKLE_NODES, MAX_PICKLE_OBJECTS, MAX_PICKLE_OPCODES } from "../limits.js";
-import { addMember, allowedGlobal, construct, setEntry } from "./pickle-globals.js";
 import { floatOfText, integerOfBytes, integerOfText, textOfRawUnicode, textOfRepr } from "./pickle-literals.js";
 import type { PickleRefusal } from "./pickle-refusal.js";
-import { REFUSED_OPCODES } from "./pickle-refused-opcodes.js";
+import { OPCODE, REFUSED_OPCODES } from "./pickle-opcodes.js";
 import { PickleStack } from "./pickle-stack.js";
 import { Dtype, isList, kindOf, type Item } from "./pickle-values.js";
 
@@ -36,7 +35,7 @@ export class PickleMachine {
     for (let count = 0; count < MAX_PICKLE_OPCODES; count += 1) {
       const at = this.#cursor.position;
       const opcode = this.#cursor.u8();
-      if (opcode === STOP) return this.#result();
+      if (opcode === OPCODE.STOP) return this.#result();
       if (!this.#value(opcode) && !this.#structure(opcode)) throw this.#unknown(opcode, at);
     }
     throw this.refusal.invalid(`more than ${MAX_PICKLE_OPCODES} opcodes`);
@@ -46,63 +45,63 @@ export class PickleMachine {
   #value(opcode: number): boolean {
     const cursor = this.#cursor;
     switch (opcode) {
-      case 0x4e: // NONE
+      case OPCODE.NONE:
         return this.#push(null);
-      case 0x88: // NEWTRUE
+      case OPCODE.NEWTRUE:
         return this.#push(true);
-      case 0x89: // NEWFALSE
+      case OPCODE.NEWFALSE:
         return this.#push(false);
-      case 0x49: {
-        // INT: protocol 0 spells the booleans 00 and 01
+      case OPCODE.INT: {
+        // Protocol 0 spells the booleans 00 and 01
         const text = cursor.line();
         return this.#push(text === "00" || text === "01" ? text === "01" : integerOfText(text, this.refusal));
       }
-      case 0x4a: // BININT
+      case OPCODE.BININT:
         return this.#push(cursor.i32());
-      case 0x4b: // BININT1
+      case OPCODE.BININT1:
         return this.#push(cursor.u8());
-      case 0x4d: // BININT2
+      case OPCODE.BININT2:
         return this.#push(cursor.u16());
-      case 0x4c: // LONG
+      case OPCODE.LONG:
         return this.#push(integerOfText(cursor.line(), this.refusal));
-      case 0x8a: // LONG1
+      case OPCODE.LONG1:
         return this.#push(integerOfBytes(cursor.take(cursor.u8()), this.refusal));
-      case 0x8b: // LONG4
+      case OPCODE.LONG4:
         return this.#push(integerOfBytes(cursor.take(cursor.i32()), this.refusal));
-      case 0x46: // FLOAT
+      case OPCODE.FLOAT:
         return this.#push(floatOfText(cursor.line(), this.refusal));
-      case 0x47: // BINFLOAT
+      case OPCODE.BINFLOAT:
         return this.#push(cursor.f64());
-      case 0x53: // STRING
+      case OPCODE.STRING:
         return this.#push(textOfRepr(cursor.line(), this.refusal));
-      case 0x54: // BINSTRING
+      case OPCODE.BINSTRING:
         return this.#push(cursor.latin1(cursor.i32()));
-      case 0x55: // SHORT_BINSTRING
+      case OPCODE.SHORT_BINSTRING:
         return this.#push(cursor.latin1(cursor.u8()));
-      case 0x56: // UNICODE
+      case OPCODE.UNICODE:
         return this.#push(textOfRawUnicode(cursor.line(), this.refusal));
-      case 0x8c: // SHORT_BINUNICODE
+      case OPCODE.SHORT_BINUNICODE:
         return this.#push(cursor.utf8(cursor.u8()));
-      case 0x58: // BINUNICODE
+      case OPCODE.BINUNICODE:
         return this.#push(cursor.utf8(cursor.u32()));
-      case 0x8d: // BINUNICODE8
+      case OPCODE.BINUNICODE8:
         return this.#push(cursor.utf8(cursor.u64()));
-      case 0x43: // SHORT_BINBYTES
+      case OPCODE.SHORT_BINBYTES:
         return this.#make(cursor.take(cursor.u8()));
-      case 0x42: // BINBYTES
+      case OPCODE.BINBYTES:
         return this.#make(cursor.take(cursor.u32()));
-      case 0x8e: // BINBYTES8
-      case 0x96: // BYTEARRAY8
+      case OPCODE.BINBYTES8:
+      case OPCODE.BYTEARRAY8:
         return this.#make(cursor.take(cursor.u64()));
-      case 0x5d: // EMPTY_LIST
+      case OPCODE.EMPTY_LIST:
         return this.#make([]);
-      case 0x29: // EMPTY_TUPLE
+      case OPCODE.EMPTY_TUPLE:
         return this.#make(tuple([]));
-      case 0x7d: // EMPTY_DICT
+      case OPCODE.EMPTY_DICT:
         return this.#make(new Map());
-      case 0x8f: // EMPTY_SET
+      case OPCODE.EMPTY_SET:
         return this.#make(new Set());
-      case 0x63: // GLOBAL
+      case OPCODE.GLOBAL:
         return this.#make(allowedGlobal(cursor.line(), cursor.line(), this.dialect, this.refusal));
       default:
         return false;
@@ -113,66 +112,62 @@ export class PickleMachine {
   #structure(opcode: number): boolean {
     const cursor = this.#cursor;
     switch (opcode) {
-      case 0x80: {
-        // PROTO
+      case OPCODE.PROTO: {
         const protocol = cursor.u8();
         if (protocol > MAX_PROTOCOL) throw this.refusal.invalid(`protocol ${protocol}`, `0 to ${MAX_PROTOCOL}`);
         return true;
       }
-      case 0x95: {
-        // FRAME: only a hint for readers of streams
+      case OPCODE.FRAME: {
+        // Only a hint for readers of streams
         const length = cursor.u64();
         if (length > cursor.remaining)
           throw this.refusal.invalid(`a frame of ${length} bytes where ${cursor.remaining} are left`);
         return true;
       }
-      case 0x28: // MARK
+      case OPCODE.MARK:
         this.#stack.mark();
         return true;
-      case 0x30: // POP: drops an open MARK where nothing lies on it
+      case OPCODE.POP: // drops an open MARK where nothing lies on it
         this.#stack.popItemOrMark();
         return true;
-      case 0x31: // POP_MARK
+      case OPCODE.POP_MARK:
         this.#stack.popToMark();
         return true;
-      case 0x32: // DUP
+      case OPCODE.DUP:
         return this.#push(this.#stack.top());
-      case 0x6c: // LIST
+      case OPCODE.LIST:
         return this.#make(this.#stack.popToMark());
-      case 0x74: // TUPLE
+      case OPCODE.TUPLE:
         return this.#make(tuple(this.#stack.popToMark()));
-      case 0x85: // TUPLE1
-      case 0x86: // TUPLE2
-      case 0x87: // TUPLE3
-        return this.#make(tuple(this.#stack.popSeveral(opcode - 0x84)));
-      case 0x64: // DICT
+      case OPCODE.TUPLE1:
+      case OPCODE.TUPLE2:
+      case OPCODE.TUPLE3:
+        return this.#make(tuple(this.#stack.popSeveral(opcode - OPCODE.TUPLE1 + 1)));
+      case OPCODE.DICT:
         return this.#make(this.#setEntries(new Map(), this.#stack.popToMark()));
-      case 0x91: // FROZENSET
+      case OPCODE.FROZENSET:
         return this.#make(this.#addMembers(new Set(), this.#stack.popToMark()));
-      case 0x61: // APPEND
+      case OPCODE.APPEND:
         return this.#append(this.#stack.popSeveral(1));
-      case 0x65: // APPENDS
+      case OPCODE.APPENDS:
         return this.#append(this.#stack.popToMark());
-      case 0x73: // SETITEM
+      case OPCODE.SETITEM:
         return this.#update(this.#stack.popSeveral(2));
-      case 0x75: // SETITEMS
+      case OPCODE.SETITEMS:
         return this.#update(this.#stack.popToMark());
-      case 0x90: // ADDITEMS
+      case OPCODE.ADDITEMS:
         return this.#extend(this.#stack.popToMark());
-      case 0x93: {
-        // STACK_GLOBAL
+      case OPCODE.STACK_GLOBAL: {
         const [module, name] = this.#stack.popSeveral(2);
         if (typeof module !== "string" || typeof name !== "string")
           throw this.refusal.invalid("a global without a name");
         return this.#make(allowedGlobal(module, name, this.dialect, this.refusal));
       }
-      case 0x52: {
-        // REDUCE
+      case OPCODE.REDUCE: {
         const [callee = null, args = null] = this.#stack.popSeveral(2);
         return this.#make(construct(callee, args, this.dialect, this.refusal, (items) => this.#spend(items)));
       }
-      case 0x62: {
-        // BUILD
+      case OPCODE.BUILD: {
         const state = this.#stack.pop();
         const object = this.#stack.top();
         if (object instanceof Dtype) setByteOrder(object, state, this.refusal);
@@ -180,22 +175,22 @@ export class PickleMachine {
           throw this.refusal.notAllowed(`a state for ${kindOf(object)}`);
         return true;
       }
-      case 0x51: // BINPERSID
+      case OPCODE.BINPERSID:
         if (this.dialect.refer === undefined) return false;
         return this.#make(this.dialect.refer(this.#stack.pop(), this.refusal));
-      case 0x70: // PUT
+      case OPCODE.PUT:
         return this.#put(integerOfText(cursor.line(), this.refusal));
-      case 0x71: // BINPUT
+      case OPCODE.BINPUT:
         return this.#put(cursor.u8());
-      case 0x72: // LONG_BINPUT
+      case OPCODE.LONG_BINPUT:
         return this.#put(cursor.u32());
-      case 0x94: // MEMOIZE
+      case OPCODE.MEMOIZE:
         return this.#put(this.#memo.size);
-      case 0x67: // GET
+      case OPCODE.GET:
         return this.#get(integerOfText(cursor.line(), this.refusal));
-      case 0x68: // BINGET
+      case OPCODE.BINGET:
         return this.#get(cursor.u8());
-      case 0x6a: // LONG_BINGET
+      case OPCODE.LONG_BINGET:
         return this.#get(cursor.u32());
       default:
         return false;
@@ -284,5 +279,3 @@ export class PickleMachine {
 function tuple(items: readonly Item[]): readonly Item[] {
   return Object.freeze(items);
 }
-
-const STOP = 0x2e;

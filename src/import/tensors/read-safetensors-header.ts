@@ -1,14 +1,13 @@
 import { z } from "zod";
 import { failure } from "../../errors.js";
 import type { OpenFile } from "../../files/open-file.js";
-import { duplicateKey } from "../json/duplicate-key.js";
+import { duplicateKey, parseJson } from "../json/parse-json.js";
 import {
   MAX_QUOTED_CHARACTERS,
   MAX_SAFETENSORS_HEADER_BYTES,
   MAX_TENSOR_DIMENSIONS,
   MAX_TENSOR_NAME_CHARACTERS,
 } from "../limits.js";
-import { parseJson } from "../json/parse-json.js";
 import { DTYPES, tensorBytes, type TensorEntry } from "./tensor-entry.js";
 
 /** Bytes of the header's length field. */

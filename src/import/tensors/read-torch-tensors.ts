@@ -108,7 +108,7 @@ function locateTensor(
       where: tensorWhere,
       received: `shape [${shape.join(", ")}] with strides [${stride.join(", ")}]`,
       allowed: "a contiguous tensor",
-      todo: "Call .contiguous() on each tensor before saving, or save as safetensors.",
+      fix: "Call .contiguous() on each tensor before saving, or save as safetensors.",
     });
   }
   return { name, dtype, shape, offset: data.offset + offset * width, length };
@@ -140,7 +140,7 @@ function sortByLocation(entries: readonly TensorEntry[], where: string): TensorE
         where,
         received: `${before.name} and ${entry.name}, which share a part of their bytes`,
         allowed: "tensors of their own bytes",
-        todo: "Call .clone() on each tensor before saving, or save as safetensors.",
+        fix: "Call .clone() on each tensor before saving, or save as safetensors.",
       });
     }
     before = entry;

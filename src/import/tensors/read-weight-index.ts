@@ -2,9 +2,8 @@ import { lstat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { failure } from "../../errors.js";
-import { duplicateKey } from "../json/duplicate-key.js";
+import { duplicateKey, parseJson } from "../json/parse-json.js";
 import { MAX_QUOTED_CHARACTERS, MAX_WEIGHT_INDEX_BYTES } from "../limits.js";
-import { parseJson } from "../json/parse-json.js";
 import { readTextFile } from "../folder/read-bounded.js";
 
 /** The shard of each tensor of a sharded adapter. */

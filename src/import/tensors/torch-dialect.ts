@@ -1,5 +1,4 @@
-import type { Construct, PickleDialect } from "../pickle/pickle-dialect.js";
-import { orderedDict } from "../pickle/pickle-globals.js";
+import { orderedDict, type Construct, type PickleDialect } from "../pickle/pickle-dialect.js";
 import type { PickleRefusal } from "../pickle/pickle-refusal.js";
 import { Foreign, Global, isTuple, kindOf, type Item } from "../pickle/pickle-values.js";
 

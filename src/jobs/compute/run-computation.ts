@@ -1,8 +1,7 @@
 import { KERNEL_VERSION, type Execution } from "../../model/computed-facts.js";
 import type { ComputePayload, FactFailure, FactItem, LayerWork } from "../../model/job-payloads.js";
-import type { FactorLocation } from "../../model/stored-factors.js";
+import { updateRefKey, type FactorLocation, type UpdateRef } from "../../model/weight-updates.js";
 import type { StoredFact } from "../../model/weight-facts.js";
-import { updateRefKey, type UpdateRef } from "../../model/weight-updates.js";
 import type { Connection } from "../../store/connection.js";
 import { factorsByHash } from "../../store/studies/factors.js";
 import { advanceJob, beginJob, endJob } from "../../store/queue/progress.js";

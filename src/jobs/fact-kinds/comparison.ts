@@ -1,5 +1,4 @@
-import { KERNEL_VERSION, type PairFacts } from "../../model/computed-facts.js";
-import { reversePairFacts } from "../../model/reverse-pair-facts.js";
+import { KERNEL_VERSION, reversePairFacts, type PairFacts } from "../../model/computed-facts.js";
 import { updateKey, type UpdatePair } from "../../model/weight-updates.js";
 import { comparedKeys, findComparisons, saveComparisons, type ComparisonKey } from "../../store/facts/comparisons.js";
 import { isReversed, storedOrder, storedUpdates, updateGroup, type FactKind } from "./fact-kind.js";

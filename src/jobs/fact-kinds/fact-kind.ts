@@ -1,8 +1,7 @@
 import type { Engine, LayerTask } from "../../compute/engine-types.js";
 import type { Execution, FactKindName } from "../../model/computed-facts.js";
-import type { StoredFactors } from "../../model/stored-factors.js";
+import { type StoredFactors, updateKey, type UpdatePair, type WeightUpdate } from "../../model/weight-updates.js";
 import type { StoredFact } from "../../model/weight-facts.js";
-import { updateKey, type UpdatePair, type WeightUpdate } from "../../model/weight-updates.js";
 import type { Connection } from "../../store/connection.js";
 
 /** An item of a job, by the keys of its members, which are in the order of the fact's key. */

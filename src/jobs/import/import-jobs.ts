@@ -97,7 +97,7 @@ function queueFull(unfinished: number, maxWaiting: number): RankscopeError {
   return failure("QUEUE_FULL", {
     received: `an import beside the ${unfinished} that run or wait`,
     allowed: `${maxWaiting} that wait`,
-    todo: "Try again when some have ended; imports run one after the other.",
+    fix: "Try again when some have ended; imports run one after the other.",
   });
 }
 

@@ -41,6 +41,16 @@ export function defineMappedEnum<const Values extends Readonly<Record<string, Ma
   });
 }
 
+/** Defines an enum with one value for each entry of a list of rules, which names and describes it. */
+export function defineEnumOfRules<Kind extends string>(
+  name: string,
+  description: string,
+  rules: readonly { readonly kind: Kind; readonly description: string }[],
+): DefinedEnum<{ readonly [Value in Kind]: Value }> {
+  const descriptions = Object.fromEntries(rules.map((rule) => [rule.kind, rule.description]));
+  return defineEnum(name, description, descriptions as Record<Kind, string>);
+}
+
 interface MappedValue {
   /** The value in the rest of the program. */
   readonly value: string;

@@ -20,3 +20,9 @@ export const TableFormat = defineEnum("TableFormat", "The file format of a table
   PARQUET: "Apache Parquet with Snappy compression.",
 });
 export type TableFormat = EnumValue<typeof TableFormat>;
+
+export const PlotTheme = defineEnum("PlotTheme", "The background that a plot is drawn for.", {
+  LIGHT: "Dark marks and text on white.",
+  DARK: "Light marks and text on near black.",
+});
+export type PlotTheme = EnumValue<typeof PlotTheme>;

@@ -1,6 +1,5 @@
 import type { AnalysisContext } from "../../analysis/request/analysis-context.js";
-import type { Run } from "../../derive/runs/comparison-roles.js";
-import { configurationName } from "../../derive/runs/configuration-name.js";
+import { configurationName, type Run } from "../../derive/runs/comparison-roles.js";
 import { evenlySpacedIndices } from "../../derive/statistics/evenly-spaced-indices.js";
 import type { Cell } from "../../export/table.js";
 import { capital, count, shortNames } from "../labels.js";

@@ -5,7 +5,7 @@ import {
   type ConfigurationMean,
 } from "../../derive/runs/configuration-means.js";
 import { diagnosticSummary } from "../../derive/tradeoffs/diagnostic-summary.js";
-import { MetricName } from "../../model/enums/metric.js";
+import { MetricName } from "../../model/enums/run.js";
 import { capital, figure, sampleSizes, whiskers } from "../labels.js";
 import { barsByRank, rankMarks } from "../parts/by-rank.js";
 import { runsOfRequestedRank } from "../parts/requested-rank.js";

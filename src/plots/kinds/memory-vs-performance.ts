@@ -1,6 +1,6 @@
-import { configurationName } from "../../derive/runs/configuration-name.js";
+import { configurationName } from "../../derive/runs/comparison-roles.js";
 import { paretoFrontier } from "../../derive/tradeoffs/pareto-frontier.js";
-import { MetricName } from "../../model/enums/metric.js";
+import { MetricName } from "../../model/enums/run.js";
 import { count, figure, metricLabel, shortened, shortNames } from "../labels.js";
 import { colourAndShape } from "../parts/encodings.js";
 import { runsOfRequestedRank } from "../parts/requested-rank.js";

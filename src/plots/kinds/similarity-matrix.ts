@@ -2,7 +2,7 @@ import { agnes } from "ml-hclust";
 import { resolveWait } from "../../analysis/request/analysis-context.js";
 import { finalCheckpoint } from "../../analysis/runs/run-checkpoint.js";
 import { compareAllRuns } from "../../analysis/similarity/similarity-matrix.js";
-import type { MeanMatrix } from "../../derive/similarity/similarity-matrix.js";
+import { MAX_COMPARED_RUNS, type MeanMatrix } from "../../derive/similarity/similarity-matrix.js";
 import { RankscopeError } from "../../errors.js";
 import type { UndefinedReason } from "../../model/enums/similarity.js";
 import { count, figure, printable, shortened, shortNames } from "../labels.js";
@@ -32,9 +32,6 @@ export const similarityMatrixKind = definePlotKind({
   draw: similarityMatrixPlot,
 });
 
-/** Maximum number of runs in a matrix: 64 runs are 4,096 cells. */
-const MAX_RUNS = 64;
-
 /** Reads all pairs of the study's runs, or of those of the requested rank. A larger matrix has a reason in its place. */
 export async function readRunsSimilarity({
   context,
@@ -54,8 +51,10 @@ export async function readRunsSimilarity({
   };
   const withoutMatrix = (missing: string) => complete({ ...shared, matrix: { missing } });
   if (runs.length === 0) return withoutMatrix(`No run${rank === null ? "" : ` of rank ${rank}`} has weights.`);
-  if (runs.length > MAX_RUNS) {
-    return withoutMatrix(`${runs.length} runs have weights; a plot shows at most ${MAX_RUNS}. Request a single rank.`);
+  if (runs.length > MAX_COMPARED_RUNS) {
+    return withoutMatrix(
+      `${runs.length} runs have weights; a plot shows at most ${MAX_COMPARED_RUNS}. Request a single rank.`,
+    );
   }
   const waitMilliseconds = resolveWait(options.waitSeconds, context);
   const { loaders } = context;

@@ -3,7 +3,7 @@ import { finalCheckpoint } from "../../analysis/runs/run-checkpoint.js";
 import { experimentFinder } from "../../analysis/runs/study-runs.js";
 import { adapterSpectra, type AdapterLayer } from "../../analysis/spectra/adapter-spectra.js";
 import { pairAt, type Run } from "../../derive/runs/comparison-roles.js";
-import { spectrumRange, type SpectrumRange } from "../../derive/spectra/spectrum-range.js";
+import { spectrumRange, type SpectrumRange } from "../../derive/spectra/spectrum.js";
 import type { Cell } from "../../export/table.js";
 import type { UndefinedReason } from "../../model/enums/similarity.js";
 import { count, figure, shortNames } from "../labels.js";

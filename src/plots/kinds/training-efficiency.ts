@@ -3,7 +3,7 @@ import {
   configurationMeans,
   type ConfigurationMean,
 } from "../../derive/runs/configuration-means.js";
-import { MetricName } from "../../model/enums/metric.js";
+import { MetricName } from "../../model/enums/run.js";
 import { capital, figure, metricLabel, sampleSizes, whiskers } from "../labels.js";
 import { barsByRank, pointsByRank, rankMarks } from "../parts/by-rank.js";
 import { runsOfRequestedRank } from "../parts/requested-rank.js";

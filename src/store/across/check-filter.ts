@@ -34,6 +34,6 @@ function refuse(received: string, allowed: string): never {
     where: "filter",
     received,
     allowed,
-    todo: "Split the filter, or tag the studies with tagStudy and filter by the tag.",
+    fix: "Split the filter, or tag the studies with tagStudy and filter by the tag.",
   });
 }

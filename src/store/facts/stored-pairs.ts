@@ -1,4 +1,4 @@
-import { scalingRatio } from "../../model/scaling-ratio.js";
+import { scalingRatio } from "../../model/weight-updates.js";
 import type { Connection } from "../connection.js";
 
 /** Two checkpoints of one study. */

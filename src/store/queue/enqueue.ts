@@ -1,7 +1,7 @@
 import type { TransactionSql } from "postgres";
 import { failure } from "../../errors.js";
 import type { Connection } from "../connection.js";
-import type { JobRequester } from "../../model/job-requester.js";
+import type { JobRequester } from "../../model/job-payloads.js";
 import { MAX_ATTEMPTS, PRIORITY, RETRY_AFTER_SECONDS } from "./tasks.js";
 
 /** A job that computes those of `facts` that no other job computes. */

@@ -1,4 +1,4 @@
-import type { JobRequester } from "../../model/job-requester.js";
+import type { JobRequester } from "../../model/job-payloads.js";
 import type { Sql } from "postgres";
 import { v7 as newId } from "uuid";
 import type { Fragment } from "../across/fragment.js";

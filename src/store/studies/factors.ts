@@ -1,5 +1,5 @@
 import { TENSOR_ROLES, type FactorTensors } from "../../model/factor-tensors.js";
-import type { FactorLocation, StoredFactors, StoredTensor } from "../../model/stored-factors.js";
+import type { FactorLocation, StoredFactors, StoredTensor } from "../../model/weight-updates.js";
 import type { Connection } from "../connection.js";
 
 type Role = (typeof TENSOR_ROLES)[keyof typeof TENSOR_ROLES];

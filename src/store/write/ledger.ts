@@ -1,4 +1,4 @@
-import type { Counts, StoreConflict } from "../../model/import-outcome.js";
+import type { Counts, StoreConflict } from "../../model/job-payloads.js";
 
 /** Counts and conflicts of an import in progress. */
 export interface Ledger {

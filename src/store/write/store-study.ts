@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { TransactionSql } from "postgres";
 import { v7 as newId } from "uuid";
 import { failure } from "../../errors.js";
-import { shortenPath } from "../../files/shorten-path.js";
+import { shortenPath } from "../../files/paths.js";
 import type { StudyRecord } from "../../model/records.js";
 import type { Database } from "../database.js";
 import { slugOf } from "../studies/slug.js";
@@ -11,7 +11,7 @@ import { writeExperiments } from "./experiments.js";
 import { writeLayers } from "./layers.js";
 import { writeMetrics } from "./metrics.js";
 import { openLedger } from "./ledger.js";
-import type { StoreOutcome } from "../../model/import-outcome.js";
+import type { StoreOutcome } from "../../model/job-payloads.js";
 import { writeSeries } from "./series.js";
 
 /** Interval of attempts to take a lock that another import holds. */

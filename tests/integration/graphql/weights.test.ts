@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { scalingRatio } from "#src/model/scaling-ratio.js";
+import { scalingRatio } from "#src/model/weight-updates.js";
 import { layerSimilarity } from "#src/derive/similarity/layer-similarity.js";
 import { spectrum } from "#src/derive/spectra/spectrum.js";
 import { subspaceSimilarity } from "#src/derive/spectra/subspace-similarity.js";

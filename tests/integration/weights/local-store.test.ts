@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import {
@@ -19,7 +19,7 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { contentKey } from "#src/weights/content-key.js";
+import { contentKey } from "#src/weights/weight-file.js";
 import { openWeightStore } from "#src/weights/open-weight-store.js";
 import type { WeightStoreSettings } from "#src/weights/settings.js";
 import type { WeightFile, WeightStore } from "#src/model/weight-store.js";

@@ -2,7 +2,7 @@ import { readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import { contentKey } from "#src/weights/content-key.js";
+import { contentKey } from "#src/weights/weight-file.js";
 import { openWeightStore } from "#src/weights/open-weight-store.js";
 import type { S3Settings } from "#src/weights/settings.js";
 import type { WeightFile, WeightStore } from "#src/model/weight-store.js";

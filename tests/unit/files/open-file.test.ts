@@ -3,10 +3,9 @@ import { appendFile, link, mkdir, rename, rm, symlink, writeFile } from "node:fs
 import { createServer } from "node:net";
 import path from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { contains } from "#src/files/contains.js";
+import { contains, shortenPath } from "#src/files/paths.js";
 import { listFolder } from "#src/files/list-folder.js";
 import { withFile } from "#src/files/open-file.js";
-import { shortenPath } from "#src/files/shorten-path.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 
 const content = (file: string) =>

@@ -1,9 +1,8 @@
 import { expect, test } from "vitest";
 import { ROLES } from "#src/graphql/access/principal.js";
 import { definitionOf } from "#src/model/enums/define-enum.js";
-import { JobStatus } from "#src/model/enums/job-status.js";
-import { Method } from "#src/model/enums/method.js";
-import { MetricName } from "#src/model/enums/metric.js";
+import { JobStatus } from "#src/model/enums/job.js";
+import { Method, MetricName } from "#src/model/enums/run.js";
 import * as stored from "#src/store/generated/enums.js";
 
 test("the stored enums have the values of the model's enums", () => {

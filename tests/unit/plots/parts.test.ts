@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { meanInterval } from "#src/derive/statistics/mean-interval.js";
-import { spectrumRange } from "#src/derive/spectra/spectrum-range.js";
+import { meanInterval } from "#src/derive/runs/configuration-means.js";
+import { spectrumRange } from "#src/derive/spectra/spectrum.js";
 import { summarise } from "#src/derive/statistics/sample.js";
 import { clusterOrder } from "#src/plots/kinds/similarity-matrix.js";
 import { spreadLabels } from "#src/plots/parts/spread-labels.js";

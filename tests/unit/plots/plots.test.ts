@@ -6,7 +6,7 @@ import { rankThreshold } from "#src/derive/degradation/rank-threshold.js";
 import { resolveRoles } from "#src/derive/runs/resolve-roles.js";
 import type { Run } from "#src/derive/runs/comparison-roles.js";
 import { configurationMeans, comparedConfigurations } from "#src/derive/runs/configuration-means.js";
-import { spectrumRange } from "#src/derive/spectra/spectrum-range.js";
+import { spectrumRange } from "#src/derive/spectra/spectrum.js";
 import { degradationAcrossStudies } from "#src/plots/kinds/degradation-across-studies.js";
 import { layerHeatmap } from "#src/plots/kinds/layer-heatmap.js";
 import { lossCurves } from "#src/plots/kinds/loss-curves.js";

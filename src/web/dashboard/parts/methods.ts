@@ -1,4 +1,4 @@
-import { Method } from "../../../model/enums/method.js";
+import { Method } from "../../../model/enums/run.js";
 
 const LABELS: Readonly<Record<Method, string>> = {
   LORA: "LoRA",

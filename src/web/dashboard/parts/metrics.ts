@@ -1,4 +1,4 @@
-import { MetricName } from "../../../model/enums/metric.js";
+import { MetricName } from "../../../model/enums/run.js";
 
 /** The name of a metric in rows, CSV files and URLs. */
 export type MetricKey = MetricName;

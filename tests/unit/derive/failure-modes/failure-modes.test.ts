@@ -5,7 +5,7 @@ import type { FailureEvidence, RunSpectra } from "#src/derive/failure-modes/fail
 import type { LoggedCurve } from "#src/derive/runs/metric-choice.js";
 import { evaluationRise } from "#src/derive/failure-modes/overfitting.js";
 import type { Run } from "#src/derive/runs/comparison-roles.js";
-import { findSpikes } from "#src/derive/failure-modes/find-spikes.js";
+import { findSpikes } from "#src/derive/failure-modes/spikes.js";
 import { spectrum, undefinedSpectrum } from "#src/derive/spectra/spectrum.js";
 import { evidence, evidenceOf, RULE } from "../../../support/evidence.js";
 import { runs } from "../../../support/runs.js";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { layerSensitivity } from "#src/derive/sensitivity/layer-sensitivity.js";
 import { rankSimilarity } from "#src/derive/similarity/rank-similarity.js";
-import { scalingRatio } from "#src/model/scaling-ratio.js";
+import { scalingRatio } from "#src/model/weight-updates.js";
 import { layerSimilarity, undefinedSimilarity } from "#src/derive/similarity/layer-similarity.js";
 import type { UndefinedReason } from "#src/model/enums/similarity.js";
 import { densePairFacts } from "../../../support/dense-facts.js";

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { layerSimilarity, undefinedSimilarity } from "#src/derive/similarity/layer-similarity.js";
-import { storedSimilarity, type StoredLayerPair } from "#src/derive/similarity/stored-similarity.js";
-import { storedSummary } from "#src/derive/similarity/stored-summary.js";
+import { storedSimilarity, storedSummary, type StoredLayerPair } from "#src/derive/similarity/stored-similarity.js";
 
 const pair: StoredLayerPair = {
   sameShape: true,

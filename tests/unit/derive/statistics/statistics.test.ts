@@ -1,17 +1,15 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { bootstrapInterval } from "#src/derive/statistics/bootstrap.js";
-import { seededRandom } from "#src/derive/statistics/seeded-random.js";
+import { bootstrapInterval, seededRandom } from "#src/derive/statistics/bootstrap.js";
 import { linearFit, predict } from "#src/derive/statistics/linear-fit.js";
 import { pairedTest, welchTest } from "#src/derive/statistics/mean-test.js";
-import { median, quantile } from "#src/derive/statistics/quantile.js";
+import { median, quantile, robustZ } from "#src/derive/statistics/order-statistics.js";
 import {
   pairedChangeInterval,
   relativeChange,
   relativeChangeInterval,
 } from "#src/derive/statistics/relative-change.js";
-import { robustZ } from "#src/derive/statistics/robust-z.js";
 import { summarise } from "#src/derive/statistics/sample.js";
 
 interface TestFigures {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { quantizationInName, quantizationOf } from "#src/import/assemble/quantization.js";
-import { rankInName, seedInName } from "#src/import/assemble/run-name.js";
+import { quantizationInName, quantizationOf, rankInName, seedInName } from "#src/import/assemble/run-labels.js";
 
 describe("quantizationOf", () => {
   test.each([

@@ -1,3 +1,4 @@
+import { MAX_COMPARED_RUNS } from "../../../../derive/similarity/similarity-matrix.js";
 import { useMemo, useState } from "react";
 import { Link } from "wouter";
 import { pluralize } from "../../parts/text.js";
@@ -27,9 +28,6 @@ export function CheckedRunsBar({ checkedRuns }: { readonly checkedRuns: CheckedR
     </div>
   );
 }
-
-/** Maximum number of runs that the API compares. */
-const MAX_COMPARED_RUNS = 64;
 
 /** The runs that are selected in a table. */
 export interface CheckedRuns {

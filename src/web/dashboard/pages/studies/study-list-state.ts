@@ -1,4 +1,4 @@
-import type { Method } from "../../../../model/enums/method.js";
+import type { Method } from "../../../../model/enums/run.js";
 import { readMetricRange, readParameters } from "../../parts/url-parameters.js";
 import type { Sorting } from "../../table/column.js";
 import type { StudyFilter } from "./studies-query.js";

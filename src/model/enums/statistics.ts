@@ -16,3 +16,9 @@ export const IntervalMethod = defineEnum("IntervalMethod", "The method that comp
   PAIRED_BOOTSTRAP_BCA: "BCa bootstrap; pairs of runs with equal seeds are resampled.",
 });
 export type IntervalMethod = EnumValue<typeof IntervalMethod>;
+
+export const TrendModel = defineEnum("TrendModel", "The assumed relation between a quantity and the rank.", {
+  LINEAR_IN_RANK: "a + b r: each additional rank adds the same amount.",
+  LINEAR_IN_LOG2_RANK: "a + b log2 r: each doubling of the rank adds the same amount.",
+});
+export type TrendModel = EnumValue<typeof TrendModel>;

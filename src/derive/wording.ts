@@ -1,0 +1,35 @@
+import type { Run } from "./runs/comparison-roles.js";
+
+/** Returns ranks for use in a sentence: `r = 2, 4`. */
+export function formatRanks(ranks: readonly number[]): string {
+  return `r = ${ranks.join(", ")}`;
+}
+
+/** Returns the ids of pending jobs for use in a sentence: `job 0190...`, `jobs 0190..., 0191...`. */
+export function formatPendingJobs(pending: readonly { readonly pendingJobs: readonly string[] }[]): string {
+  const ids = [...new Set(pending.flatMap(({ pendingJobs }) => pendingJobs))];
+  return `${ids.length === 1 ? "job" : "jobs"} ${ids.join(", ")}`;
+}
+
+/** Maximum number of steps in a sentence. */
+const MAX_STEPS = 5;
+
+/** Returns steps for use in a sentence: `step 30`, `steps 30, 40, 50, 60, 70 and 12 more`. */
+export function formatSteps(steps: readonly number[]): string {
+  const shown = steps.slice(0, MAX_STEPS).join(", ");
+  const more = steps.length > MAX_STEPS ? ` and ${steps.length - MAX_STEPS} more` : "";
+  return `${steps.length === 1 ? "step" : "steps"} ${shown}${more}`;
+}
+
+/** Some layers of a run. */
+export interface RunLayers<Layer> {
+  readonly run: Run;
+  readonly layers: readonly Layer[];
+}
+
+/** Returns the number of layers of each run for use in a sentence: `3 layers of 4bit_r8, 1 layer of 4bit_r16`. */
+export function countLayers(runs: readonly RunLayers<unknown>[]): string {
+  return runs
+    .map(({ run, layers: { length } }) => `${length} ${length === 1 ? "layer" : "layers"} of ${run.name}`)
+    .join(", ");
+}

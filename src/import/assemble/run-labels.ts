@@ -1,0 +1,88 @@
+import type { Method } from "../../model/enums/run.js";
+import type { AdapterSettings, Quantization } from "../../model/records.js";
+
+/** Returns the rank in a run's name: 8 for `16bit_r8`, `r-8`, `lora_rank8` and `rank=8`; undefined if it has none. */
+export function rankInName(name: string): number | undefined {
+  return numberAfter("rank|r", name, 1);
+}
+
+/** Returns the seed in a run's name: 3 for `16bit_r8_s3`, `seed3` and `seed-3`; undefined if it has none. */
+export function seedInName(name: string): number | undefined {
+  return numberAfter("seed|s", name, 0);
+}
+
+/**
+ * Interprets a study's own label of its base weights. The label is kept as given; spelling does not matter: `4bit`, `4-bit`
+ * and `4_BIT` are one. Bits and scheme of an unknown label are null.
+ *
+ * `schemeAssumed` is true if `4bit` is interpreted as NF4, QLoRA's 4-bit data type (arXiv 2305.14314, section 3).
+ */
+export function quantizationOf(label: string): { quantization: Quantization; schemeAssumed: boolean } {
+  const known = KNOWN_LABELS.get(label.toLowerCase().replace(/[\s_-]+/g, ""));
+  return {
+    quantization: { label, bits: known?.bits ?? null, scheme: known?.scheme ?? null },
+    schemeAssumed: known?.assumed ?? false,
+  };
+}
+
+/** Returns the label in a run's name, as spelt there: `4bit` for `4bit_r8`; undefined if it has none. */
+export function quantizationInName(name: string): string | undefined {
+  const labels = "(?:4|8|16|32)[_-]?bit|b?f(?:p|loat)?16|(?:fp|float)32|int[48]|nf4|fp4";
+  const found = new RegExp(`(?<![a-z0-9])(?:${labels})(?![a-z0-9])`, "gi");
+  return name.match(found)?.find((label) => quantizationOf(label).quantization.bits !== null);
+}
+
+/**
+ * Returns the method of a run. QLoRA is LoRA over a base of 8 bits or fewer (arXiv 2305.14314). If the bits are unknown, the
+ * table's method or the run's name decides. Without an adapter, bits and such a word, the method is UNKNOWN.
+ *
+ * @param texts the table's `method` and the run's name, the most trusted first
+ */
+export function methodOf(settings: AdapterSettings | null, { bits }: Quantization, texts: readonly string[]): Method {
+  const stated = texts.map(methodInText).find((method) => method !== undefined);
+  if (settings === null && bits === null) return stated ?? "UNKNOWN";
+  const isDora = settings?.useDora ?? stated?.endsWith("DORA") ?? false;
+  const isQuantized = bits === null ? (stated?.startsWith("Q") ?? false) : bits <= 8;
+  return methodName(isQuantized, isDora);
+}
+
+/** Returns the number after one of the words, if both are a part of their own between separators such as `_` and `-`. */
+function numberAfter(words: string, name: string, minimum: number): number | undefined {
+  const digits = new RegExp(`(?<![a-z0-9])(?:${words})[-_=]?(\\d{1,15})(?![a-z0-9])`, "i").exec(name)?.[1];
+  if (digits === undefined) return undefined;
+  const value = Number(digits);
+  return value >= minimum ? value : undefined;
+}
+
+/** Meaning of a label. */
+interface KnownLabel {
+  readonly bits: number;
+  readonly scheme: string | null;
+  /** Whether the label gives the bits but not the data type. */
+  readonly assumed?: true;
+}
+
+const KNOWN_LABELS: ReadonlyMap<string, KnownLabel> = new Map<string, KnownLabel>([
+  ...each(["4bit", "int4"], { bits: 4, scheme: "nf4", assumed: true }),
+  ...each(["nf4"], { bits: 4, scheme: "nf4" }),
+  ...each(["fp4"], { bits: 4, scheme: "fp4" }),
+  ...each(["8bit", "int8"], { bits: 8, scheme: "int8" }),
+  ...each(["16bit", "fp16", "bf16", "float16", "bfloat16", "none"], { bits: 16, scheme: null }),
+  ...each(["32bit", "fp32", "float32"], { bits: 32, scheme: null }),
+]);
+
+function each(labels: readonly string[], meaning: KnownLabel): [string, KnownLabel][] {
+  return labels.map((label) => [label, meaning]);
+}
+
+/** Returns QLORA for `QLoRA`, `q-lora` and `qlora_r8`; undefined if the text has no such word. */
+function methodInText(text: string): Method | undefined {
+  const [, quantized, kind] = /(?<![a-z0-9])(q[-_]?)?(lora|dora)(?![a-z0-9])/i.exec(text) ?? [];
+  if (kind === undefined) return undefined;
+  return methodName(quantized !== undefined, kind.toLowerCase() === "dora");
+}
+
+function methodName(isQuantized: boolean, isDora: boolean): Method {
+  if (isDora) return isQuantized ? "QDORA" : "DORA";
+  return isQuantized ? "QLORA" : "LORA";
+}
