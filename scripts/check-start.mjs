@@ -1,5 +1,5 @@
 // Runs `npm start` in a new data directory, sends one query, and stops the server with SIGTERM. Prints the time of the start.
-// Fails if the start takes more than 20 s, or if the server does not respond or stop.
+// Fails if the start takes more than 15 s, or if the server does not respond or stop.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
 
-const MAX_START_SECONDS = 20;
+const MAX_START_SECONDS = 15;
 const data = await mkdtemp(path.join(tmpdir(), "rankscope-check-"));
 const started = performance.now();
 const child = spawn("npm", ["start"], {

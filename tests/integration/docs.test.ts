@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { commandProcess } from "../support/command-process.js";
 import { freshDatabase } from "../support/database.js";
 import { commandsOf, literals, readDocuments, shellCommands, type CodeBlock } from "../support/markdown.js";
 import { query, rankscope, serveRankscope, type RunningRankscope } from "../support/rankscope.js";
@@ -13,6 +14,7 @@ const DOCUMENTS = readDocuments();
 const PUBLIC_STUDY = "gpt2-medium-alpaca";
 const whyNoPublicStudy = missingSharedStudy();
 const fresh = freshDatabase();
+const runCommand = commandProcess();
 let data: string;
 let environment: Record<string, string>;
 let server: RunningRankscope;
@@ -110,7 +112,7 @@ async function outputOf({ text }: CodeBlock): Promise<string> {
       const { pathname, search } = new URL(address);
       printed += await (await fetch(new URL(pathname + search, server.address))).text();
     } else if (words?.[0] === "report" || words?.[0] === "compare") {
-      const { code, stdout, stderr } = await rankscope(words, environment);
+      const { code, stdout, stderr } = await runCommand(words, environment);
       expect(code, stderr).toBe(0);
       printed += stdout;
     }
@@ -153,7 +155,7 @@ function commandName([first = "", second = ""]: readonly string[]): string {
 /** The help of a command; empty for an unknown one. */
 async function helpOf(name: string): Promise<string> {
   const isGeneral = name === "--help" || name === "help";
-  const { code, stdout } = await rankscope(isGeneral ? ["--help"] : [...name.split(" "), "--help"], environment);
+  const { code, stdout } = await runCommand(isGeneral ? ["--help"] : [...name.split(" "), "--help"], environment);
   const isKnown = code === 0 && stdout.startsWith(`Usage: rankscope ${isGeneral ? "" : name}`);
   return isKnown ? stdout : "";
 }
