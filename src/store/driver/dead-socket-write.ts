@@ -3,7 +3,7 @@
  * connection closed meanwhile. The TypeError reaches nobody and ends the process. The statements themselves are rejected.
  *
  * Upstream: https://github.com/porsager/postgres/issues/1208 (fix proposed in pull request 1209), also issues 1066 and 1154.
- * Proof: tests/integration/store/survive-lost-connections.test.ts and `npm run chaos`.
+ * Proof: tests/integration/store/driver-faults.test.ts, with and without the repair, and `npm run chaos`.
  * Remove when: a release checks the socket in `nextWrite`. No release does as of 3.4.9.
  */
 

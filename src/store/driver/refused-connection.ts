@@ -3,7 +3,7 @@
  * the first write leaves the pending write behind (see startup-padding.ts).
  *
  * Upstream: not reported; issue https://github.com/porsager/postgres/issues/1193 is about the same retry path.
- * Proof: tests/integration/store/embedded-store.test.ts and `npm run chaos` (PostgreSQL is started again).
+ * Proof: tests/integration/store/driver-faults.test.ts and `npm run chaos` (PostgreSQL is started again).
  * Remove when: a release retries after the option `socket` rejects. No release does as of 3.4.9.
  */
 import { Duplex } from "node:stream";

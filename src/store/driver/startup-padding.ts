@@ -5,7 +5,7 @@
  *
  * Upstream: described in the discussions of https://github.com/porsager/postgres/pull/1168 and
  * https://github.com/porsager/postgres/pull/1215, which mends it.
- * Proof: `npm run chaos` (PostgreSQL killed under load). No test: the turn cannot be hit reliably from outside.
+ * Proof: tests/integration/store/driver-faults.test.ts, with and without the padding, and `npm run chaos`.
  * Remove when: a release forgets the timer and the pending bytes on close. No release does as of 3.4.9.
  */
 
