@@ -2,7 +2,7 @@ import type { Provider } from "../model/computed-facts.js";
 import type { Database } from "./database.js";
 
 /** One measured problem size. */
-export interface CalibrationPoint {
+interface CalibrationPoint {
   /** Floating-point operations. */
   readonly flops: number;
   readonly cpuSeconds: number;

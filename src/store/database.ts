@@ -15,9 +15,9 @@ import { assertReachable } from "./assert-reachable.js";
  * Prisma reads and writes the program's own single entities: access tokens, calibrations, the newest study.
  *
  * postgres.js does everything else:
- * - what requests read and write (`Connection`), because a principal with access to some studies is restricted by the
- *   connection's `search_path`, which Prisma's statements, qualified with a schema, would bypass;
- * - loaders over many ids, which join and aggregate in one statement;
+ * - what requests read: their loaders take many ids, join and aggregate in one statement, and are limited by transactions that
+ *   take one round trip more (`limited-sql.ts`);
+ * - tags, which change in one statement, so that two requests at once lose none;
  * - imports (COPY, one transaction) and LISTEN/NOTIFY;
  * - job and worker rows, whose times are compared with PostgreSQL's clock and which change together with the queue's rows.
  */
@@ -33,7 +33,7 @@ export interface Database extends Connection {
   close(): Promise<void>;
 }
 
-export interface DatabaseOptions {
+interface DatabaseOptions {
   /** Shown in pg_stat_activity. */
   readonly applicationName: string;
   readonly poolerUrl?: string | undefined;
@@ -75,7 +75,7 @@ export interface StoreSettings {
   readonly dataDirectory: string;
 }
 
-export interface StoreOptions {
+interface StoreOptions {
   /** The command (`serve`, `import`): shown in pg_stat_activity, and in the error if the data directory is in use. */
   readonly purpose: string;
   /** Address of the server, if the command is one. */

@@ -39,7 +39,7 @@ export function limitedSql(sql: Sql, slugs: readonly string[], settings: Transac
 }
 
 /** What PostgreSQL reports of a transaction after its settings were applied. */
-export interface TransactionState {
+interface TransactionState {
   readonly role: string;
   readonly studies: string | null;
   /** Whether the policies of every limited table apply. They do not for superusers, owners and roles with BYPASSRLS. */

@@ -5,7 +5,7 @@ import type { Log } from "../log.js";
 import { closeSql, type Connection } from "./connection.js";
 
 /** How often a listener checks its connection, and how long the answer may take. */
-export interface Pulse {
+interface Pulse {
   readonly milliseconds: number;
   readonly timeoutMilliseconds: number;
 }
@@ -20,7 +20,7 @@ export interface NotificationListener {
   close(): Promise<void>;
 }
 
-export interface ListenerOptions {
+interface ListenerOptions {
   /** Called with the payload of each notification. */
   readonly onNotification: (payload: string) => void;
   /** Called after a lost connection was replaced: notifications may have been missed. */

@@ -7,7 +7,7 @@ import { PrismaClient } from "./generated/client.js";
 /** The program reads and writes single entities one at a time. The connections close when they are idle for 10 s. */
 const MAX_CONNECTIONS = 2;
 
-export interface PrismaOptions {
+interface PrismaOptions {
   /** Shown in pg_stat_activity. */
   readonly applicationName: string;
   /** Called for each statement. */

@@ -1,7 +1,7 @@
 import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
 import { failure } from "../../errors.js";
 import type { Study } from "../../store/studies/studies.js";
-import { addTags, removeTags } from "../../store/studies/tags.js";
+import { addTags, removeTags } from "../../store/studies/studies.js";
 import { Requires } from "../access/requires.js";
 import { slugArg } from "../arguments.js";
 import type { Context } from "../context.js";

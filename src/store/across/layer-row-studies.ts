@@ -5,7 +5,7 @@ import type { StudyFilter } from "./filters.js";
 import type { Fragment } from "./fragment.js";
 
 /** A study. Its number of layer rows is ranks times layers. */
-export interface LayerRowStudy {
+interface LayerRowStudy {
   readonly id: string;
   readonly slug: string;
 }

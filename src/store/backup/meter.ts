@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import { Transform } from "node:stream";
 
-export interface Measure {
+interface Measure {
   readonly bytes: number;
   /** Line ends, which are rows in COPY's text format. */
   readonly lines: number;
   readonly sha256: string;
 }
 
-export interface Meter {
+interface Meter {
   /** Passes all bytes on unchanged. */
   readonly stream: Transform;
   /** Returns the measure of all bytes. Call it once, after the stream has ended. */

@@ -22,7 +22,7 @@ import { readSnapshot, type Snapshot } from "./read-snapshot.js";
 /** Bytes of a weight file that are in memory at a time. */
 const PIECE_BYTES = 2 ** 22;
 
-export interface BackupOptions {
+interface BackupOptions {
   /** Rankscope's version. */
   readonly madeBy: string;
   /** Where to read the weight files. Without it, the backup only names them. */

@@ -24,7 +24,7 @@ export interface Postmaster {
 }
 
 /** The output of a PostgreSQL that did not start. */
-export interface Refusal {
+interface Refusal {
   readonly refusal: string;
 }
 

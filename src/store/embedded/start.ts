@@ -20,7 +20,7 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
-export interface StartOptions {
+interface StartOptions {
   readonly dataDirectory: string;
   /** The command that starts it (`serve`), shown in the error if the directory is in use. */
   readonly purpose: string;

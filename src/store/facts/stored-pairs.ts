@@ -1,8 +1,9 @@
+import { reversePairFacts } from "../../model/computed-facts.js";
 import { scalingRatio } from "../../model/weight-updates.js";
 import type { Connection } from "../connection.js";
 
 /** Two checkpoints of one study. */
-export interface CheckpointIds {
+interface CheckpointIds {
   readonly left: string;
   readonly right: string;
 }
@@ -18,7 +19,7 @@ export interface StoredLayer {
 }
 
 /** Values are null if the weights are not finite. */
-export interface StoredPairFacts {
+interface StoredPairFacts {
   readonly innerProduct: number | null;
   readonly leftSquaredNorm: number | null;
   readonly rightSquaredNorm: number | null;
@@ -108,13 +109,12 @@ function hasOwnRatio({ leftScaling, rightScaling, isReversed, ratio }: Entry): b
 function factsOf(entry: Entry): StoredPairFacts | undefined {
   const { isReversed, ratio, innerProduct, storedLeftSquaredNorm, storedRightSquaredNorm, initialCosine } = entry;
   if (ratio === null) return undefined;
-  const distance = hasOwnRatio(entry) ? entry.squaredDistance : null;
-  return {
+  const facts = {
     innerProduct,
-    leftSquaredNorm: isReversed ? storedRightSquaredNorm : storedLeftSquaredNorm,
-    rightSquaredNorm: isReversed ? storedLeftSquaredNorm : storedRightSquaredNorm,
-    // |dW2 - dW1 / s|^2 is |dW1 - s dW2|^2 / s^2
-    squaredDistance: distance !== null && isReversed ? distance / ratio ** 2 : distance,
+    leftSquaredNorm: storedLeftSquaredNorm,
+    rightSquaredNorm: storedRightSquaredNorm,
+    squaredDistance: hasOwnRatio(entry) ? entry.squaredDistance : null,
     initialCosine,
   };
+  return isReversed ? reversePairFacts(facts, ratio) : facts;
 }

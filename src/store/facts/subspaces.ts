@@ -9,7 +9,7 @@ export interface SubspaceKey {
   readonly right: string;
 }
 
-export type Subspace = SubspaceKey & SubspaceFacts & StoredFact;
+type Subspace = SubspaceKey & SubspaceFacts & StoredFact;
 
 /** Returns the stored subspace facts among `keys` of this kernel version. */
 export function findSubspaces(

@@ -13,7 +13,7 @@ export interface NewJob {
   payload(facts: ReadonlySet<string>): unknown;
 }
 
-export interface EnqueueOptions {
+interface EnqueueOptions {
   readonly task: string;
   readonly urgency: keyof typeof PRIORITY;
   /** Id of an existing job that these jobs are parts of. */

@@ -24,7 +24,7 @@ export async function advanceJob({ sql }: Connection, id: string, pieces: number
     select pg_notify(${JOB_CHANNEL}, id::text) from moved`;
 }
 
-export interface JobEnd {
+interface JobEnd {
   readonly status: "SUCCEEDED" | "FAILED";
   readonly message: string;
   readonly result?: unknown;
