@@ -42,7 +42,7 @@ try {
   while (compared < layers) {
     const response = await query(
       server.address,
-      `{ study(slug: "large") { weightSimilarity(rank: 64, waitSeconds: 60) { comparedLayers jobs { status message } } } }`,
+      `{ study(slug: "large") { weightSimilarity(rank: 64, waitSeconds: 10) { comparedLayers jobs { status message } } } }`,
     );
     if (response.errors !== undefined) throw new Error(JSON.stringify(response.errors));
     const { comparedLayers, jobs } = (response.data as Compared).study.weightSimilarity;
