@@ -8,9 +8,9 @@ const BASE = ["errors.ts", "log.ts", "trace.ts", "model"];
 export const LAYERS = {
   "error-catalogue": [],
   "errors.ts": ["error-catalogue"],
-  "log.ts": [],
   "trace.ts": [],
   model: ["errors.ts"],
+  "log.ts": ["model"],
   "config.ts": ["errors.ts", "model"],
   files: ["errors.ts", "log.ts"],
   import: [...BASE, "files"],
@@ -59,7 +59,7 @@ export const LAYERS = {
     "http",
     "observe",
   ],
-  "main.ts": ["errors.ts", "log.ts", "config.ts", "commands"],
+  "main.ts": ["errors.ts", "log.ts", "model", "config.ts", "commands"],
 };
 
 /** Packages that only some parts load. Any part may load OpenTelemetry's API, which does nothing by itself. */

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { pino, type DestinationStream, type Logger } from "pino";
+import { visibleText } from "./model/visible-text.js";
 
 export type Log = Logger;
 
@@ -38,6 +39,7 @@ export function openLog(level: string, destination: DestinationStream = pino.des
   );
   return pino(
     { level, base: null, mixin: () => ({ ...labels.getStore() }), redact: { paths, censor: "[REDACTED]" } },
-    destination,
+    // JSON keeps the C1 controls and marks of direction that a terminal obeys.
+    { write: (line) => destination.write(visibleText(line)) },
   );
 }

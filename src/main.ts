@@ -9,6 +9,7 @@ import type { TokenOptions } from "./commands/token.js";
 import { limitLines, readConfig } from "./config.js";
 import { RankscopeError } from "./errors.js";
 import { openLog } from "./log.js";
+import { visibleText } from "./model/visible-text.js";
 
 const HELP = `
 Settings are environment variables:
@@ -152,7 +153,7 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else {
-    process.stderr.write(`${errorText(error)}\n`);
+    process.stderr.write(`${visibleText(errorText(error))}\n`);
     process.exitCode = exitCodeOf(error);
   }
 }

@@ -2,7 +2,8 @@ import path from "node:path";
 import type { Finding } from "../model/records.js";
 import { importStudy } from "../jobs/import/import-study.js";
 import type { Counts, ImportResult, StoreOutcome } from "../model/job-payloads.js";
-import { print, type Process } from "./process.js";
+import { visibleLine } from "../model/visible-text.js";
+import { note, print, type Process } from "./process.js";
 import { openServices } from "./serve/services.js";
 
 /** Imports a folder and prints its findings (with warnings and errors) and the changes to the store. */
@@ -16,9 +17,9 @@ export async function importFolder(
     const result = await importStudy(
       { database: services.database, weights: weightStore },
       { folder: path.resolve(command.config.directory, folder), ...options },
-      ({ done, total, message }) => process.stderr.write(`[${done}/${total}] ${message}\n`),
+      ({ done, total, message }) => note(`[${done}/${total}] ${message}`),
     );
-    print(...summary(result));
+    print(...summary(result).map(visibleLine));
   } finally {
     await close();
   }

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { failure } from "../errors.js";
 import { openContext, unlimitedScope } from "../graphql/context.js";
 import { openSchema } from "../graphql/schema.js";
+import { visibleText } from "../model/visible-text.js";
 import { plotBytes, plotScale } from "../plots/plot-bytes.js";
 import { PlotKind } from "../plots/plot-kinds.js";
 import { kindName, kindOf, type PlotFormat } from "../plots/plot-paths.js";
@@ -49,7 +50,7 @@ export async function plot(command: Process, slug: string, kind: string, options
       await new Promise<void>((resolve) => {
         // A reader may close the pipe early, as `head` does; this is not an error.
         process.stdout.once("error", () => resolve());
-        process.stdout.write(bytes, () => resolve());
+        process.stdout.write(forStandardOutput(bytes, process.stdout.isTTY), () => resolve());
       });
       return;
     }
@@ -61,6 +62,12 @@ export async function plot(command: Process, slug: string, kind: string, options
     await renderer.close();
     await close();
   }
+}
+
+/** Returns what is written to standard output: a terminal gets no character of stored text that it obeys. */
+function forStandardOutput(content: string | Uint8Array, isTerminal: boolean): string | Uint8Array {
+  if (!isTerminal || typeof content !== "string") return content;
+  return visibleText(content);
 }
 
 function parametersOf({ theme, rank, set = [] }: PlotOptions): Record<string, string> {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Config } from "../config.js";
 import type { Log } from "../log.js";
+import { visibleLine, visibleText } from "../model/visible-text.js";
 
 /** Configuration and log of the process; every command receives them. */
 export interface Process {
@@ -8,9 +9,14 @@ export interface Process {
   readonly log: Log;
 }
 
-/** Prints lines to standard output. */
+/** Prints lines to standard output. Characters that a terminal obeys or hides are shown as escapes. */
 export function print(...lines: readonly string[]): void {
-  process.stdout.write(lines.map((line) => `${line}\n`).join(""));
+  process.stdout.write(lines.map((line) => `${visibleText(line)}\n`).join(""));
+}
+
+/** Prints a line to standard error as `print` does, without newlines of the stored text in it. */
+export function note(line: string): void {
+  process.stderr.write(`${visibleLine(line)}\n`);
 }
 
 /** Returns the version in package.json. The relative path is the same from src/ and from dist/. */

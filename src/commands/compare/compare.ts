@@ -1,3 +1,4 @@
+import { visibleLine } from "../../model/visible-text.js";
 import { openClient } from "../client/open-client.js";
 import { EXIT } from "../exit-codes.js";
 import { interruptible } from "../interruptible.js";
@@ -42,7 +43,8 @@ export function compare(command: Process, words: readonly string[], options: Com
       if (options.json) print(JSON.stringify({ ...runs, studies }, null, 2));
       else {
         const parts = [runs.runs.length === 0 ? [] : runsText(runs, screen), studiesText(studies, screen)];
-        print(...parts.filter((part) => part.length > 0).flatMap((part, i) => (i === 0 ? part : ["", ...part])));
+        const shown = parts.filter((part) => part.length > 0);
+        print(...shown.flatMap((part, i) => (i === 0 ? part : ["", ...part])).map(visibleLine));
       }
       if (runs.pending > 0) process.exitCode = EXIT.INCOMPLETE;
     } finally {

@@ -1,12 +1,13 @@
 import type { Command } from "commander";
 import type { Config } from "../../config.js";
 import { graphql } from "../../model/graphql-document.js";
+import { visibleLine } from "../../model/visible-text.js";
 import { candidates, type StoredWords } from "./candidates.js";
 
 /** Prints the candidates for the last word, one per line: the word, a tab and its meaning. Called by the completion scripts. */
 export async function complete(program: Command, words: readonly string[], config: Config): Promise<void> {
   const matches = await candidates(program, words, storedWordsOf(config));
-  const lines = matches.map(({ word, meaning }) => `${word}\t${meaning.split("\n")[0] ?? ""}\n`);
+  const lines = matches.map(({ word, meaning }) => `${visibleLine(word)}\t${meaning.split("\n")[0] ?? ""}\n`);
   // An open connection would keep the process alive and the shell waiting.
   process.stdout.write(lines.join(""), () => process.exit());
 }

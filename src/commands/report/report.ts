@@ -1,4 +1,5 @@
 import { studyNotFound, type GraphQLClient } from "../client/graphql-client.js";
+import { visibleLine } from "../../model/visible-text.js";
 import { openClient } from "../client/open-client.js";
 import { queryUntilComplete, type WaitOptions } from "../client/query-until-complete.js";
 import { EXIT } from "../exit-codes.js";
@@ -46,7 +47,7 @@ export function report(command: Process, slug: string, options: ReportOptions): 
       const { study, details, pending } = await queryReport(client, slug, wait);
       const lines =
         format === "text"
-          ? reportText(study, details, screenOf(process.stdout, command.config))
+          ? reportText(study, details, screenOf(process.stdout, command.config)).map(visibleLine)
           : [await writtenReport(client, slug, format.toUpperCase() as FileFormat, signal)];
       notes.end(pending);
       print(...lines);

@@ -1,4 +1,5 @@
 import stringWidth from "string-width";
+import { visibleLine } from "../../model/visible-text.js";
 import type { Screen } from "./screen.js";
 
 export interface Column {
@@ -17,9 +18,10 @@ const MIN_TEXT_WIDTH = 12;
  */
 export function table(
   columns: readonly Column[],
-  rows: readonly (readonly string[])[],
+  storedRows: readonly (readonly string[])[],
   screen: Pick<Screen, "width" | "unicode">,
 ): string[] {
+  const rows = storedRows.map((row) => row.map(visibleLine));
   const natural = columns.map(({ title }, i) =>
     Math.max(stringWidth(title), ...rows.map((row) => stringWidth(row[i] ?? ""))),
   );

@@ -1,4 +1,5 @@
 import stringWidth from "string-width";
+import { visibleLine } from "../../model/visible-text.js";
 import type { JobState } from "../client/graphql-client.js";
 import type { Screen } from "../terminal/screen.js";
 import { shorten } from "../terminal/table.js";
@@ -17,7 +18,12 @@ export function jobLine(job: JobState, screen: Screen): string {
   const progress = progressText(job);
   const room = screen.width - stringWidth(head) - progress.length - MESSAGE_WIDTH;
   const barWidth = Math.max(MIN_BAR_WIDTH, Math.min(MAX_BAR_WIDTH, room));
-  const parts = [head, progressBar(shareOf(job), barWidth, screen), progress, message.replaceAll(/\s+/g, " ")];
+  const parts = [
+    head,
+    progressBar(shareOf(job), barWidth, screen),
+    progress,
+    visibleLine(message.replaceAll(/\s+/g, " ")),
+  ];
   // A line that the terminal breaks could not be overwritten.
   return shorten(parts.filter((part) => part !== "").join(" "), screen.width - 1, screen);
 }
