@@ -13,7 +13,7 @@ const CATALOGUE = { ...STARTUP_ERRORS, ...IMPORT_ERRORS, ...REQUEST_ERRORS, ...S
 export type ErrorCode = keyof typeof CATALOGUE;
 
 /** The details of one failure; the message contains those that are given. */
-export interface Detail {
+interface Detail {
   /** File, tensor, setting or argument. */
   readonly where?: string | undefined;
   readonly received?: string | undefined;

@@ -45,7 +45,7 @@ export type PairKernel<Facts> = (layers: readonly LayerTask[], run: KernelRun) =
 /** Computes facts about single updates of one shape and rank, on the CPU. */
 export type UpdateKernel<Facts> = (updates: readonly Factors[], cpu: Sessions) => Promise<Facts[]>;
 
-/** How an engine selects its provider. */
+/** The options by which an engine selects its provider. */
 export interface EngineOptions {
   /** `auto` selects by problem size among the providers that work here; a name selects that provider for every problem. */
   readonly provider: Provider | "auto";

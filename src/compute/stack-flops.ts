@@ -1,5 +1,5 @@
 /** A layer's stack of members, whose ranks are padded to the largest. */
-export interface StackSize {
+interface StackSize {
   readonly ranks: readonly number[];
   /** Columns of A. */
   readonly inFeatures: number;

@@ -22,7 +22,7 @@ export function formatSteps(steps: readonly number[]): string {
 }
 
 /** Some layers of a run. */
-export interface RunLayers<Layer> {
+interface RunLayers<Layer> {
   readonly run: Run;
   readonly layers: readonly Layer[];
 }

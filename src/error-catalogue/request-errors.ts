@@ -5,7 +5,7 @@ export const REQUEST_ERRORS = {
   // studies
   SEVERAL_BASE_MODELS: {
     kind: "permanent",
-    what: "The folder holds adapters of more than one base model",
+    what: "The folder contains adapters of more than one base model",
     fix: "A study has one base model. Import each model's folder separately.",
   },
   STUDY_BASE_MODEL_DIFFERS: {
@@ -87,7 +87,7 @@ export const REQUEST_ERRORS = {
   DEADLINE_EXCEEDED: {
     kind: "transient",
     what: "The request exceeded its deadline",
-    fix: "Request less at a time. Fields that are missing from this answer were abandoned.",
+    fix: "Request less at a time. Missing fields of this response were not computed.",
   },
   STATEMENT_TOO_SLOW: {
     kind: "transient",
@@ -97,7 +97,7 @@ export const REQUEST_ERRORS = {
   TOO_MANY_REQUESTS: {
     kind: "transient",
     what: "Too many requests of this client are already waiting",
-    fix: "Wait for answers before sending more requests. Filters and list arguments cover many studies in one request.",
+    fix: "Wait for responses before sending more requests. Filters and list arguments cover many studies in one request.",
   },
   QUEUE_FULL: {
     kind: "transient",
@@ -134,12 +134,12 @@ export const REQUEST_ERRORS = {
   },
   SERVER_ANSWER_INVALID: {
     kind: "permanent",
-    what: "The answer is not that of a Rankscope server of this version",
+    what: "The response is not from a Rankscope server of this version",
     fix: "Check --server or RANKSCOPE_SERVER: it is the address that the server printed at its start.",
   },
   SERVER_FAILED: {
     kind: "transient",
-    what: "The server failed to answer",
+    what: "The server failed to respond",
     fix: "Read the server's message; its log has more.",
   },
 } as const satisfies Record<string, Entry>;

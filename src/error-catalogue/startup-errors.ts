@@ -21,7 +21,7 @@ export const STARTUP_ERRORS = {
   DATABASE_EXHAUSTED: {
     kind: "transient",
     what: "PostgreSQL has run out of disk, memory or connections",
-    fix: "Try again when PostgreSQL has room. Nothing was stored in part.",
+    fix: "Try again when PostgreSQL has resources again. No partial data was stored.",
   },
   MIGRATION_FAILED: {
     kind: "permanent",

@@ -71,7 +71,7 @@ export function requireSameStamp(stamp: string, before: string, where: string): 
 }
 
 /**
- * Returns the path of an opened file or folder, with links resolved; undefined if it has none any more. On Linux the kernel
+ * Returns the path of an opened file or folder, with links resolved; undefined if it no longer has one. On Linux the kernel
  * gives it for the open file itself, so that nothing can be replaced meanwhile. On other systems `path` is resolved again and
  * must lead to what was opened; only a folder that is replaced three times during one opening is not noticed.
  */
@@ -86,7 +86,7 @@ export async function openedPath(handle: FileHandle, path: string): Promise<stri
   return isSame ? resolved : undefined;
 }
 
-/** Returns a path by which Linux reaches an open file, wherever its name leads meanwhile. */
+/** Returns a path by which Linux reaches an open file, even if another file has its name by now. */
 export function descriptorPath({ fd }: FileHandle): string {
   return `/proc/self/fd/${fd}`;
 }

@@ -1,6 +1,6 @@
 import { RankscopeError } from "../errors.js";
 import type { Finding, FindingCode } from "../model/records.js";
-import { MAX_QUOTED_NAMES } from "./limits.js";
+import { MAX_QUOTED_CHARACTERS, MAX_QUOTED_NAMES } from "./limits.js";
 
 /** The findings of one import while it runs. */
 export interface Findings {
@@ -36,4 +36,9 @@ export function createFindings(): Findings {
 export function quoteNames(names: readonly string[]): string {
   const dots = names.length > MAX_QUOTED_NAMES ? ", ..." : "";
   return names.slice(0, MAX_QUOTED_NAMES).join(", ") + dots;
+}
+
+/** Shortens a text of a file for a message. */
+export function quoteText(text: string): string {
+  return text.length > MAX_QUOTED_CHARACTERS ? `${text.slice(0, MAX_QUOTED_CHARACTERS)}...` : text;
 }

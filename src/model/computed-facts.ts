@@ -19,8 +19,8 @@ export interface Execution {
   readonly fallback: string | null;
 }
 
-/** Every kind of fact: what it is computed for, and what it consists of. */
-export interface FactKinds {
+/** The kinds of facts, each with the subject that it is computed for and its values. */
+interface FactKinds {
   readonly COMPARISON: { readonly subject: UpdatePair; readonly facts: PairFacts };
   readonly SUBSPACE: { readonly subject: UpdatePair; readonly facts: SubspaceFacts };
   readonly SPECTRUM: { readonly subject: WeightUpdate; readonly facts: SpectrumFacts };
@@ -66,7 +66,7 @@ export interface SubspaceFacts extends Execution {
 
 /** The singular values of one unscaled update. */
 export interface SpectrumFacts extends Execution {
-  /** All r of them, descending; empty where a weight is not finite. */
+  /** All r values, descending; empty where a weight is not finite. */
   readonly singularValues: readonly number[];
   /** |B A|^2; null where a weight is not finite. */
   readonly squaredNorm: number | null;

@@ -56,7 +56,7 @@ export interface ComputePayload {
   readonly trace?: string | undefined;
 }
 
-/** Why a fact could not be computed. */
+/** The reason why a fact could not be computed. */
 export interface FactFailure {
   readonly failed: string;
   readonly code: ErrorCode;

@@ -257,7 +257,7 @@ export const LIMITS = {
   },
 } as const satisfies Record<string, Limit>;
 
-/** Maximum `waitSeconds` of a request, and of its default in the configuration: longer work is a job to ask about again. */
+/** Maximum `waitSeconds` of a request, and of its default in the configuration: longer work continues as a job, whose results a later request returns. */
 export const MAX_WAIT_SECONDS = 60;
 
 export type Limits = { readonly [Name in keyof typeof LIMITS]: number };

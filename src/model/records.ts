@@ -148,9 +148,9 @@ export interface FactorsRecord extends FactorTensors<TensorRecord> {
   readonly hash: string;
 }
 
-/** Where a tensor lies. */
+/** The location and the content hash of a tensor. */
 export interface TensorRecord {
-  /** The weight file that it lies in: WeightFileRecord.hash */
+  /** The weight file that contains it: WeightFileRecord.hash */
   readonly file: string;
   /** Its key in the weight file. */
   readonly name: string;

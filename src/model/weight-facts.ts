@@ -4,7 +4,7 @@ import type { ErrorCode } from "../errors.js";
 import type { FactKindName, FactsOf, SubjectOf } from "./computed-facts.js";
 import type { JobRequester } from "./job-payloads.js";
 
-/** How long and how urgently a request waits for facts. */
+/** The wait time and the urgency of a request for facts. */
 export interface FactRequest {
   /** Facts that are missing after this long are returned as pending; Infinity waits until all are computed. */
   readonly waitMilliseconds: number;

@@ -4,7 +4,7 @@ import type { FactorTensors } from "./factor-tensors.js";
 import type { TensorRecord } from "./records.js";
 import type { WeightFile } from "./weight-store.js";
 
-/** Where a tensor lies, with the file's size and path. */
+/** The location of a tensor, with the size and the path of its file. */
 export interface StoredTensor extends Omit<TensorRecord, "file"> {
   readonly file: WeightFile;
 }

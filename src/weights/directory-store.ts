@@ -19,7 +19,7 @@ const STALE_MILLISECONDS = 24 * 60 * 60 * 1000;
 const CHUNK_BYTES = 2 ** 20;
 
 /**
- * Keeps weight files in `directory`, each under its SHA-256. A file under its name is always whole: it is copied under another
+ * Keeps weight files in `directory`, each under its SHA-256. A file under its name is always complete: it is copied under another
  * name, checked, flushed to the disk, and then renamed. Any number of processes may use one directory.
  */
 export function openDirectoryStore(directory: string): WeightStore {
@@ -98,7 +98,7 @@ async function openKept(path: string): Promise<OpenedWeights> {
   }
 }
 
-/** Copies an open file to `target`, which must not exist. The opened file is copied, wherever its name leads meanwhile. */
+/** Copies an open file to `target`, which must not exist. The opened file is copied, even if another file has its name by now. */
 async function copyOpened({ handle }: OpenFile, target: string): Promise<void> {
   if (process.platform === "linux") {
     // If the file system supports it, the copy shares the original's blocks until one of them is written to.

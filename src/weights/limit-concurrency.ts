@@ -1,5 +1,5 @@
 /** Runs `work` as soon as a slot is free, and returns its result. Rejects with the signal's reason if it is aborted before. */
-export type ConcurrencyLimit = <Result>(work: () => Promise<Result>, signal?: AbortSignal) => Promise<Result>;
+type ConcurrencyLimit = <Result>(work: () => Promise<Result>, signal?: AbortSignal) => Promise<Result>;
 
 /**
  * Returns a function that runs at most `maximum` calls at once. The others wait in order. A call that is aborted while it waits

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { failure } from "../errors.js";
 
-/** Where weights are kept. It is plain data, so that it can be passed to worker threads. */
+/** The location of the weight store, as plain data that can be passed to worker threads. */
 export type WeightStoreSettings =
   | { readonly kind: "in-place" }
   /** `directory` is absolute. */
@@ -16,8 +16,8 @@ export interface S3Settings extends S3Access {
   readonly prefix: string;
 }
 
-/** How to connect to a bucket. The AWS SDK chooses what is undefined. */
-export interface S3Access {
+/** The connection options of a bucket. The AWS SDK chooses those that are undefined. */
+interface S3Access {
   /** The server's URL if it is not Amazon's. */
   readonly endpoint?: string | undefined;
   readonly region?: string | undefined;

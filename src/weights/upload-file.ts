@@ -16,7 +16,7 @@ const MAX_PARTS = 10_000;
 const CHUNK_BYTES = 2 ** 20;
 
 /** The file to upload, and its place in a bucket. */
-export interface UploadRequest {
+interface UploadRequest {
   readonly bucket: string;
   readonly key: string;
   readonly file: WeightFile;

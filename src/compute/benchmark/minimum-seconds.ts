@@ -1,5 +1,5 @@
-/** How often a run is repeated. */
-export interface Repetition {
+/** The limits on repeating a run. */
+interface Repetition {
   /** Maximum number of runs. */
   readonly runs: number;
   /** No run begins after this many seconds in all. */

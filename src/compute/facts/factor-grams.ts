@@ -15,7 +15,7 @@ export interface FactorGrams {
 }
 
 /** A block of a square matrix: `rows` x `columns` elements from (`firstRow`, `firstColumn`) on. */
-export interface Block {
+interface Block {
   readonly firstRow: number;
   readonly firstColumn: number;
   readonly rows: number;

@@ -38,7 +38,7 @@ async function layerFacts(
   products: InnerProducts,
   run: KernelRun,
 ): Promise<PairFacts[]> {
-  // Once a member, not once a pair: 64 members have 2016 pairs.
+  // This is computed once per member, not once per pair: 64 members have 2016 pairs.
   const isFinite = run.selected.precision === "float32" ? members.map(isFiniteUpdate) : [];
   const facts: PairFacts[] = [];
   for (const pair of pairs) {
@@ -49,7 +49,7 @@ async function layerFacts(
       run.selected.precision === "float64"
         ? float64Facts(factorPair, ofPair, run)
         : float32Facts(factorPair, ofPair, areFinite, run);
-    // Most of thousands of pairs are computed at once; awaiting each of them would take longer than computing them.
+    // Most pairs are computed synchronously; awaiting thousands of them would take longer than computing them.
     facts.push(computed instanceof Promise ? await computed : computed);
   }
   return facts;
@@ -63,7 +63,7 @@ function withFactors(pair: Pair, members: LayerTask["members"]): FactorPair {
   return { ...pair, leftFactors, rightFactors };
 }
 
-/** Facts from float32 products where these are accurate enough, else computed again in float64. */
+/** Returns the facts from float32 products where these are accurate enough; otherwise computes them again in float64. */
 function float32Facts(
   pair: FactorPair,
   products: PairProducts,
@@ -81,7 +81,7 @@ async function recomputed({ leftFactors, rightFactors, scalingRatio }: FactorPai
   return facts?.[0] ?? { ...UNDEFINED_FACTS, ...executionOf(run.cpu, run) };
 }
 
-/** Facts from float64 products, without a promise unless the distance needs another formula. */
+/** Returns the facts from float64 products, without a promise unless the distance needs another formula. */
 function float64Facts(pair: FactorPair, products: PairProducts, run: KernelRun): PairFacts | Promise<PairFacts> {
   const execution = executionOf(run.selected, run);
   if (!isDefined(products, pair)) return { ...UNDEFINED_FACTS, ...execution };

@@ -63,7 +63,7 @@ export function distanceScale({ left, right, leftTerms, rightTerms }: PairProduc
   return Math.max(left, leftTerms) + scalingRatio ** 2 * Math.max(right, rightTerms);
 }
 
-/** Whether float32 products of a pair are accurate enough: cosine, norms and distance. */
+/** Returns whether float32 products of a pair give an accurate cosine, norms and distance. */
 export function isFloat32Accurate(products: PairProducts, scalingRatio: number): boolean {
   const unit = ERROR_UNITS * FLOAT32_EPSILON;
   const { left, right, leftTerms, rightTerms, initialLeft, initialRight } = products;
@@ -76,13 +76,13 @@ export function isFloat32Accurate(products: PairProducts, scalingRatio: number):
   return cosineError <= MAX_COSINE_ERROR && Math.max(normError, distanceError) <= MAX_SQUARE_ERROR && distance > 0;
 }
 
-/** Whether float64 products of a pair are defined: false where a weight is not finite, or float64 cannot hold its squares. */
+/** Returns whether float64 products of a pair are defined: false where a weight is not finite, or float64 cannot hold its squares. */
 export function isDefined(products: PairProducts, { leftFactors, rightFactors }: FactorPair): boolean {
   if (!Object.values(products).every(Number.isFinite)) return false;
   return !(products.left === 0 && underflows(leftFactors)) && !(products.right === 0 && underflows(rightFactors));
 }
 
-/** Whether the squared norm of a nonzero update can be 0: only float64 weights below 1e-80 or so are that small. */
+/** Returns whether the squared norm of a nonzero update can be 0: only float64 weights below 1e-80 or so are that small. */
 function underflows({ a, b }: Factors): boolean {
   const product = maximumMagnitude(a) * maximumMagnitude(b);
   return product > 0 ? product < MIN_FLOAT64_PRODUCT : maximumMagnitude(a) > 0 && maximumMagnitude(b) > 0;
@@ -94,13 +94,13 @@ function maximumMagnitude(values: Factors["a"]): number {
   return maximum;
 }
 
-/** Whether all weights of an update are finite. GPUs may be built without NaN and infinity, so their results do not tell. */
+/** Returns whether all weights of an update are finite. GPUs without NaN and infinity do not show it in their results. */
 export function isFiniteUpdate({ a, b }: Factors): boolean {
   return isFiniteSum(a) && isFiniteSum(b);
 }
 
 /**
- * Whether all values are finite: a float64 sum of finite float32 values is finite, and NaN and infinity stay what they are.
+ * Returns whether all values are finite: a float64 sum of finite float32 values is finite; one with NaN or infinity is not.
  * Four sums in parallel are twice as fast as one.
  */
 function isFiniteSum(values: Factors["a"]): boolean {

@@ -92,7 +92,7 @@ function subspaceOverlap(cross: ArrayLike<number>, left: Matrix, right: Matrix):
   };
 }
 
-/** Rounding may carry a value just out of [0, 1]. */
+/** Clamps a value to [0, 1], which rounding may exceed slightly. */
 function toUnitInterval(value: number): number {
   return Math.min(1, Math.max(0, value));
 }

@@ -11,7 +11,7 @@ export interface Node {
   readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
 }
 
-export type ElementType = "float32" | "float64" | "int64";
+type ElementType = "float32" | "float64" | "int64";
 
 /** A named input or output of a graph; dimensions given by name are free. */
 export interface Port {

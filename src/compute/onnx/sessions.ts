@@ -3,10 +3,10 @@ import type { Precision, Provider } from "../../model/computed-facts.js";
 import { onnxModel, type Graph } from "./onnx-model.js";
 
 /** Builds a graph for an input precision and the precision of its arithmetic. */
-export type GraphBuilder = (input: Precision, arithmetic: Precision) => Graph;
+type GraphBuilder = (input: Precision, arithmetic: Precision) => Graph;
 
 /** The outputs of a graph by name, in the precision of its arithmetic. */
-export type Outputs = Readonly<Record<string, Float32Array | Float64Array>>;
+type Outputs = Readonly<Record<string, Float32Array | Float64Array>>;
 
 /** Runs graphs on one provider; a session is opened by the first run that needs it. */
 export interface Sessions {

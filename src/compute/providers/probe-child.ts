@@ -61,7 +61,7 @@ function update(features: number): Factors {
 
 /**
  * Returns the device of a provider that has an open session in this process. ONNX Runtime does not name it, so it is read
- * from the drivers that Linux has loaded. Null where these do not tell.
+ * from the drivers that Linux has loaded. Returns null where they do not identify it.
  */
 function deviceName(provider: Provider): string | null {
   if (provider === "cpu") return null;

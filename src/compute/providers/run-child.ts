@@ -2,7 +2,7 @@ import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 /** Why a child process ended early; null where it ended by itself with code 0. */
-export type ChildFailure = string | null;
+type ChildFailure = string | null;
 
 /**
  * Runs a module of this folder in a process of its own, so that a driver that crashes or hangs affects nothing else.

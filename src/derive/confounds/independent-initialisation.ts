@@ -28,7 +28,7 @@ function inStudy({ similarities }: StudyEvidence): StudyFinding | undefined {
     severity: "HIGH",
     message:
       `The runs started from different A (mean cosine of A at ${cosines}), which alone makes their updates differ. ` +
-      "These ranks say nothing about quantization.",
+      "These ranks do not show the effect of quantization.",
     ranks: independent.map(({ rank }) => rank),
   };
 }

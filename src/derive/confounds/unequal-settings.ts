@@ -78,7 +78,7 @@ interface EqualSetting<Kind extends string> {
 }
 
 /** Returns the rule that reports two runs whose settings differ. A setting that is unknown for one of them is ignored. */
-export function unequalSetting<Kind extends string>(setting: EqualSetting<Kind>) {
+function unequalSetting<Kind extends string>(setting: EqualSetting<Kind>) {
   const { kind, description, severity, difference } = setting;
   return {
     kind,

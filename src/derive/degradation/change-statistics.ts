@@ -6,7 +6,7 @@ import { meanOf, summarise, type Interval } from "../statistics/sample.js";
 import type { OnDraws, SeedAnalysis, SeededValue } from "./seed-analysis.js";
 
 /** The change of a metric from baseline to candidate over several seeds. */
-export interface ChangeStatistics {
+interface ChangeStatistics {
   /** The analysed values: all of them, or those of the pairs. */
   readonly baseline: readonly number[];
   readonly candidate: readonly number[];

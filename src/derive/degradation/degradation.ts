@@ -9,7 +9,7 @@ import { changeStatistics } from "./change-statistics.js";
 import { degradationInput, type AcceptanceRule, type DegradationInput, type RoleNames } from "./degradation-input.js";
 import { DEFAULT_SEED_ANALYSIS, type OnDraws, type SeededValue } from "./seed-analysis.js";
 
-/** How much worse the candidate is than the baseline, in one metric. */
+/** The degradation of the candidate against the baseline, in one metric. */
 export interface Degradation {
   /**
    * (candidate - baseline) / |baseline| * 100 of the means. The sign is reversed if higher values are better, so that

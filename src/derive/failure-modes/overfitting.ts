@@ -33,7 +33,7 @@ function detect(study: FailureEvidence): DetectedFailure | undefined {
 }
 
 /** A rise of the evaluation loss after its best value, while the training loss fell. */
-export interface EvaluationRise {
+interface EvaluationRise {
   readonly bestStep: number;
   /** From the best to the last evaluation, in percent. */
   readonly percent: number;

@@ -1,7 +1,7 @@
 import { formatPendingJobs, formatRanks } from "../wording.js";
 import { comparedRuns, type DetectedFailure, type FailureEvidence, type FailureModeRule } from "./failure-mode-rule.js";
 
-/** Not a failure, but a note that the list may be incomplete. */
+/** This is not a failure but a note that the list may be incomplete. */
 export const weightsPending = {
   kind: "WEIGHTS_PENDING",
   description: "Weights are still being compared, so the result is not known yet.",

@@ -8,7 +8,7 @@ import { meanOf } from "../statistics/sample.js";
 const NOTEBOOK_RANK = 8;
 
 /** The mean cosine over the layers that the notebook compared. */
-export interface NotebookSimilarity {
+interface NotebookSimilarity {
   readonly rank: number;
   readonly mean: number;
   /** Block numbers or names: `0, 12, 23`. */

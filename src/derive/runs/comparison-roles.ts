@@ -1,10 +1,10 @@
-/** One experiment, with what the conclusions of derive/ need. */
+/** One experiment, with the values that the conclusions of derive/ use. */
 export interface Run {
   readonly id: string;
   readonly name: string;
   readonly rank: number;
   readonly seed: number | null;
-  /** `LORA`, `QLORA`, `DORA` or `QDORA`. `UNKNOWN` if the files of the run do not tell. */
+  /** `LORA`, `QLORA`, `DORA` or `QDORA`. `UNKNOWN` if the files of the run do not state it. */
   readonly method: string;
   /** Whether the scaling is alpha / sqrt(r). LoRA and rsLoRA are different configurations of the same method. */
   readonly useRslora?: boolean | undefined;
@@ -86,7 +86,7 @@ export function metricValues(runs: readonly Run[], metric: string): number[] {
 }
 
 /** The runs of baseline and candidate that represent one rank. Null if there is no such run. */
-export interface RunPair {
+interface RunPair {
   readonly baseline: Run | null;
   readonly candidate: Run | null;
 }

@@ -1,6 +1,6 @@
 import type { AdapterSettings, Quantization, UncomparedTensor } from "../../model/records.js";
 
-/** How a run was trained, as far as its files tell. Null is unknown. */
+/** The training settings of a run, from its files. Null is unknown. */
 export interface RunSettings {
   readonly name: string;
   readonly method: string;

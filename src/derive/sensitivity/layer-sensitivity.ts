@@ -1,9 +1,9 @@
 import type { LayerSimilarity } from "../similarity/layer-similarity.js";
 import { OUTLIER_Z, robustZ } from "../statistics/order-statistics.js";
 
-/** How much quantization changes the update of a layer: 0 is not at all, 1 is orthogonal. */
+/** The sensitivity of a layer to quantization, and its position among the layers. */
 export interface LayerSensitivity {
-  /** 1 - cosine similarity of the updates of baseline and candidate. Null if the cosine is undefined. */
+  /** 1 - cosine similarity of the updates of baseline and candidate: 0 for equal, 1 for orthogonal. Null if undefined. */
   readonly score: number | null;
   /**
    * 1 is the most sensitive layer; equal scores share a position. Null without a score, and for all layers while one is

@@ -9,7 +9,7 @@ export interface PeftPatterns {
   readonly alphaPattern: Readonly<Record<string, number>>;
 }
 
-export interface ScaleRule {
+interface ScaleRule {
   /** The rank and alpha of the scaling. */
   readonly r: number;
   readonly loraAlpha: number;

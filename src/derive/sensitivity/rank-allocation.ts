@@ -8,7 +8,7 @@ export interface AllocationLayer {
   readonly sensitivity: number;
 }
 
-export interface AllocationRule {
+interface AllocationRule {
   /** Maximum number of parameters of all factors together. */
   readonly budget: number;
   /** Ranks to choose from, ascending, each 1 or more. */
@@ -21,7 +21,7 @@ export interface LayerRank {
   readonly rank: number;
 }
 
-export interface Allocation {
+interface Allocation {
   readonly ranks: readonly LayerRank[];
   /** Number of parameters of all factors: the sum of rank (in + out). */
   readonly parameters: number;

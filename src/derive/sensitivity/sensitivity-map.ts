@@ -16,12 +16,12 @@ export interface SensitivityMap<Layer> {
 }
 
 /** A rank whose comparison is not valid, or not complete. */
-export interface LeftOutRank {
+interface LeftOutRank {
   readonly rank: number;
   readonly because: string;
 }
 
-export interface LayerRow<Layer> {
+interface LayerRow<Layer> {
   readonly layer: Layer;
   /** 1 - cosine by rank. Null if undefined. */
   readonly values: readonly (number | null)[];
@@ -29,7 +29,7 @@ export interface LayerRow<Layer> {
   readonly mean: number | null;
 }
 
-export interface ModuleRow {
+interface ModuleRow {
   /** The path after the block number: `attn.c_attn`. */
   readonly module: string;
   /** Number of layers with a mean. */
@@ -67,7 +67,7 @@ export interface PartRow {
 }
 
 /** The score of a part of one layer. */
-export interface PartScore {
+interface PartScore {
   readonly name: string;
   readonly score: number | null;
 }

@@ -36,8 +36,8 @@ const PART_NAMES = ["q", "k", "v"] as const;
 
 /**
  * Returns the rows of B that make q, k and v, if the layout is known from the path and the shape of the module. The layouts
- * are those of the models' own code. With grouped or multi-query heads (out < 3 in) the shape does not tell the sizes, so
- * nothing is sliced.
+ * are those of the models' own code. With grouped or multi-query heads (out < 3 in) the shape does not determine the sizes,
+ * so nothing is sliced.
  */
 export function fusedParts(layer: FusedLayer): FusedParts {
   const { name, inFeatures, outFeatures } = layer;

@@ -12,7 +12,7 @@ import type { SimilaritySummary } from "./similarity-summary.js";
  * Two saved adapters that differ only by chance or by little training. Their similarity is the noise floor: a lower cosine
  * of baseline and candidate may be chance too.
  */
-export interface NoiseFloorPair {
+interface NoiseFloorPair {
   /** OTHER_SEED: the final checkpoints of two runs of one configuration. NEIGHBOURING_CHECKPOINTS: the last two of one run. */
   readonly kind: "OTHER_SEED" | "NEIGHBOURING_CHECKPOINTS";
   readonly rank: number;
@@ -33,7 +33,7 @@ export interface NoiseFloor extends NoiseFloorPair {
 }
 
 /** The checkpoints of a run by step. The last one represents the run. */
-export type Checkpoints = readonly { readonly id: string; readonly step: number | null }[];
+type Checkpoints = readonly { readonly id: string; readonly step: number | null }[];
 
 /**
  * Returns the pairs that measure the noise floor at every rank, for baseline and candidate each: runs with neighbouring

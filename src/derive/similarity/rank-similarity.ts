@@ -2,7 +2,7 @@ import type { LayerSimilarity } from "./layer-similarity.js";
 import { similaritySummary, type SimilaritySummary } from "./similarity-summary.js";
 
 /** The similarity in one layer. */
-export interface SimilarLayer<Layer> {
+interface SimilarLayer<Layer> {
   readonly layer: Layer;
   readonly similarity: LayerSimilarity;
 }

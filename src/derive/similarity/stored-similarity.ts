@@ -30,7 +30,7 @@ export function storedSimilarity(pair: StoredLayerPair): LayerSimilarity | null 
 export interface StoredSummary {
   /**
    * Mean over the comparable ranks of the mean cosine of each rank. Null if no layer has a stored cosine. Ranks whose runs
-   * started from different A are left out, because their cosine says nothing about quantization.
+   * started from different A are left out, because their cosine does not show the effect of quantization.
    */
   readonly meanCosineSimilarity: number | null;
   /** Number of layers with a stored, defined cosine, over the comparable ranks. */
@@ -42,7 +42,7 @@ export interface StoredSummary {
 }
 
 /** The stored similarities of one rank. Null is a layer without a stored comparison. */
-export interface StoredRank {
+interface StoredRank {
   readonly rank: number;
   readonly layers: readonly (LayerSimilarity | null)[];
 }

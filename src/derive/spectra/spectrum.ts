@@ -2,7 +2,7 @@ import type { SpectrumFacts } from "../../model/computed-facts.js";
 import type { UndefinedReason } from "../../model/enums/similarity.js";
 import { quantile } from "../statistics/order-statistics.js";
 
-/** How an update dW = s B A spreads over its directions. */
+/** The distribution of an update dW = s B A over its directions. */
 export interface Spectrum {
   /** |dW|, Frobenius norm. */
   readonly norm: number | null;

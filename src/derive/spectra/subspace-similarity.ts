@@ -87,7 +87,7 @@ export function subspaceSimilarity(
 }
 
 /** phi(i, j) at [i - 1][j - 1], leftRank x rightRank, of the left and of the right singular vectors. */
-export interface SubspaceGrids {
+interface SubspaceGrids {
   readonly left: number[][];
   readonly right: number[][];
 }

@@ -3,7 +3,7 @@ import type { BootstrapMethod } from "./bootstrap-draws.js";
 import { quantile } from "./order-statistics.js";
 import { meanOf, type Interval } from "./sample.js";
 
-export interface BootstrapOptions {
+interface BootstrapOptions {
   readonly method: BootstrapMethod;
   readonly confidence: number;
   /** Number of resamples. */
@@ -142,7 +142,7 @@ function normalQuantile(probability: number): number {
 }
 
 /** Returns the next uniform number in [0, 1), a multiple of 2^-32. */
-export type RandomSource = () => number;
+type RandomSource = () => number;
 
 /**
  * Returns the random stream of an integer seed; equal seeds give equal streams. The generator is SplitMix (Steele, Lea and

@@ -46,7 +46,7 @@ export function linearFit(points: readonly Point[]): LinearFit | undefined {
 }
 
 /** A value on the line and its prediction interval. */
-export interface Prediction {
+interface Prediction {
   readonly value: number;
   /** Contains one further measurement with probability `confidence`. */
   readonly interval: Interval;

@@ -30,7 +30,7 @@ export function meanOf(values: readonly number[]): number {
 }
 
 /** The mean and the range of the values that are defined. */
-export interface MeanAndRange {
+interface MeanAndRange {
   readonly mean: number;
   readonly min: number;
   readonly max: number;

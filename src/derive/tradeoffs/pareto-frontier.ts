@@ -1,5 +1,5 @@
 /** One run in the space of two or three metrics. */
-export interface ParetoPoint<Item> {
+interface ParetoPoint<Item> {
   readonly item: Item;
   readonly x: number;
   readonly y: number;
@@ -12,7 +12,7 @@ export interface ParetoPoint<Item> {
 type Point<Item> = Omit<ParetoPoint<Item>, "dominated">;
 
 /** Whether higher values of each metric are better. Default false. */
-export interface BetterDirections {
+interface BetterDirections {
   readonly x?: boolean | undefined;
   readonly y?: boolean | undefined;
   readonly z?: boolean | undefined;

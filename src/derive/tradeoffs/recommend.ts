@@ -3,7 +3,7 @@ import { metricValues, runsAt, type ComparisonRoles, type Run } from "../runs/co
 import { inferRoles } from "../runs/resolve-roles.js";
 import { summarise } from "../statistics/sample.js";
 
-export interface Budget {
+interface Budget {
   /** Maximum peak memory in MB, as the study recorded it. Null is no limit. */
   readonly memoryMb: number | null;
   /** Maximum training time in seconds. Null or undefined is no limit. */
@@ -16,14 +16,14 @@ export interface Budget {
 }
 
 /** The run to use, and why not another. */
-export interface Recommendation {
+interface Recommendation {
   /** Null if no run fits the budget. */
   readonly run: Run | null;
   readonly because: string;
   readonly alternatives: readonly RejectedRun[];
 }
 
-export interface RejectedRun {
+interface RejectedRun {
   readonly run: Run;
   readonly rejectedBecause: string;
 }

@@ -1,5 +1,5 @@
 /** The parts of a layer's name. */
-export interface LayerName {
+interface LayerName {
   /** `transformer.h.12.attn.c_attn` */
   readonly name: string;
   /** 12: the first number in the path; null if it has none. */

@@ -61,7 +61,7 @@ function compile(key: string): RE2JS {
   }
 }
 
-/** Python's \w, \d, \s and \b know Unicode, those of RE2 only ASCII. @throws ADAPTER_CONFIG_INVALID if this matters */
+/** Python's \w, \d, \s and \b match Unicode, those of RE2 only ASCII. @throws ADAPTER_CONFIG_INVALID if this matters */
 function requireSameClasses(key: string, module: string): void {
   const isAscii = /^[\x00-\x7f]*$/.test(module);
   if (!isAscii && /\\[wWdDsSbB]/.test(key)) throw refuse(key, `a class matched against ${JSON.stringify(module)}`);

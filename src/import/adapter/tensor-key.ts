@@ -1,5 +1,5 @@
 /** The meaning of a tensor, by its key in the weight file. */
-export type TensorKey =
+type TensorKey =
   | {
       readonly kind: "FACTOR";
       /** The layer's module path in the base model. */

@@ -24,7 +24,7 @@ export interface RunReading {
 }
 
 /** A training log and the file that it was read from. */
-export interface SourcedLog extends TrainingLog {
+interface SourcedLog extends TrainingLog {
   readonly file: string;
 }
 

@@ -2,6 +2,7 @@ import path from "node:path";
 import type { Evidence, EvidenceKind, RunEvidence, TableEvidence } from "../formats/evidence.js";
 import type { ResultFormat } from "../formats/result-format.js";
 import { RUN_FORMATS, TABLE_FORMATS } from "../formats/result-formats.js";
+import { parentFolder } from "./group-runs.js";
 
 /** A file whose format is known. */
 export interface RecognisedFile<Result extends Evidence> {
@@ -33,7 +34,7 @@ const COMPANIONS = [
   /\.(md|gitattributes)$/,
 ];
 
-/** Asks the registry of formats which file has which format. */
+/** Classifies files by the formats of the registry. */
 export function classifyFiles(files: readonly string[]): ClassifiedFiles {
   const saves = new Map<string, RecognisedFile<RunEvidence>[]>();
   const tables: RecognisedFile<TableEvidence>[] = [];
@@ -42,7 +43,7 @@ export function classifyFiles(files: readonly string[]): ClassifiedFiles {
     const name = path.posix.basename(file);
     const runFormat = RUN_FORMATS.find((format) => format.recognises(name));
     if (runFormat !== undefined) {
-      const folder = folderOf(file);
+      const folder = parentFolder(file);
       const found = saves.get(folder) ?? [];
       found.push({ file, format: runFormat });
       saves.set(folder, found);
@@ -73,9 +74,4 @@ function inOrderOf<Result extends Evidence>(
   files: readonly RecognisedFile<Result>[],
 ): RecognisedFile<Result>[] {
   return [...files].sort((left, right) => formats.indexOf(left.format) - formats.indexOf(right.format));
-}
-
-function folderOf(file: string): string {
-  const parent = path.posix.dirname(file);
-  return parent === "." ? "" : parent;
 }

@@ -45,16 +45,17 @@ export function groupRuns(folders: Iterable<string>, studyName: string): RunFold
 function interpretFolder(folder: string): SaveFolder & { readonly run: string } {
   const base = path.posix.basename(folder);
   const step = CHECKPOINT_NAME.exec(base)?.[1];
-  if (step !== undefined) return { folder, run: parentOf(folder), step: Number(step), isFinal: false };
+  if (step !== undefined) return { folder, run: parentFolder(folder), step: Number(step), isFinal: false };
   if (!FINAL_NAME.test(base)) return { folder, run: folder, step: null, isFinal: true };
-  const parent = interpretFolder(parentOf(folder));
+  const parent = interpretFolder(parentFolder(folder));
   // Older callbacks save the adapter of checkpoint-900 in checkpoint-900/adapter_model. It belongs to that checkpoint.
   const parentIsSave = parent.run !== parent.folder;
   return parentIsSave ? { ...parent, folder } : { folder, run: parent.folder, step: null, isFinal: true };
 }
 
-function parentOf(folder: string): string {
-  const parent = path.posix.dirname(folder);
+/** Returns the folder that contains a file or folder; "" for the study's folder. */
+export function parentFolder(file: string): string {
+  const parent = path.posix.dirname(file);
   return parent === "." ? "" : parent;
 }
 

@@ -11,7 +11,7 @@ export interface ListedFiles {
   /** The folder itself: absolute, with links resolved. */
   readonly folder: string;
   readonly files: readonly string[];
-  /** Symbolic links whose targets lie in the folder. They are not followed: the targets are listed at their own place. */
+  /** Symbolic links whose targets lie in the folder. They are not followed: the targets are listed at their own paths. */
   readonly links: readonly string[];
   /** Symbolic links that lead out of the folder, or nowhere. */
   readonly linksOut: readonly string[];

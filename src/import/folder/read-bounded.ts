@@ -9,7 +9,7 @@ import { MAX_TABLE_BYTES } from "../limits.js";
  * @param where name of the file in messages
  * @throws FILE_UNREADABLE, FILE_TOO_LARGE, FILE_CHANGED
  */
-export function readBounded(path: string, where: string, maxBytes: number): Promise<Buffer> {
+function readBounded(path: string, where: string, maxBytes: number): Promise<Buffer> {
   return withFile(path, where, async ({ handle, size, requireUnchanged }) => {
     if (size > maxBytes) {
       throw failure("FILE_TOO_LARGE", { where, received: `${size} bytes`, allowed: `${maxBytes} bytes` });

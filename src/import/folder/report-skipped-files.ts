@@ -24,7 +24,7 @@ export function reportSkippedFiles(
     findings.add("error", "FILE_UNREADABLE", folder, "The folder cannot be listed. Check its permissions.");
   }
   if (links.length > 0) {
-    const message = `${links.length} symbolic links were not followed, because their targets are read at their own place: ${quoteNames(links)}`;
+    const message = `${links.length} symbolic links were not followed, because their targets are read at their own paths: ${quoteNames(links)}`;
     findings.add("warning", "LINK_SKIPPED", "", message);
   }
   if (linksOut.length > 0) {

@@ -1,14 +1,14 @@
 import type { Evidence } from "./evidence.js";
 
 /** A file of the imported folder. */
-export interface SourceFile {
+interface SourceFile {
   /** Absolute, with links resolved. */
   readonly path: string;
   /** Relative to the study's folder, as in messages and sources of values. */
   readonly where: string;
 }
 
-/** One kind of file that runs leave behind. Add new formats to the lists in result-formats.ts. */
+/** A format of the files that training runs write. Add new formats to the lists in result-formats.ts. */
 export interface ResultFormat<Result extends Evidence = Evidence> {
   /** Name for messages: `trainer_state.json`, `CSV table`. */
   readonly name: string;

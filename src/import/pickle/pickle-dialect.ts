@@ -4,7 +4,7 @@ import type { PickleRefusal } from "./pickle-refusal.js";
 import { Dtype, Foreign, Global, isList, isTuple, kindOf, type Item } from "./pickle-values.js";
 
 /** Counts copied items, so that a pickle cannot copy one long list a million times. */
-export type Spend = (items: number) => void;
+type Spend = (items: number) => void;
 
 /** Returns the value of a call of a global. */
 export type Construct = (args: readonly Item[], refusal: PickleRefusal, spend: Spend) => Item;

@@ -8,7 +8,7 @@ import type { ListedFile } from "./list-weights.js";
 import type { TensorEntry } from "./tensor-entry.js";
 
 /** SHA-256 of a weight file and of each of its tensors, hexadecimal, by tensor name. */
-export interface WeightHashes {
+interface WeightHashes {
   readonly file: string;
   readonly tensors: ReadonlyMap<string, string>;
   /** Bytes read. */

@@ -1,13 +1,9 @@
 import { z } from "zod";
 import { failure } from "../../errors.js";
 import type { OpenFile } from "../../files/open-file.js";
+import { quoteText } from "../findings.js";
 import { duplicateKey, parseJson } from "../json/parse-json.js";
-import {
-  MAX_QUOTED_CHARACTERS,
-  MAX_SAFETENSORS_HEADER_BYTES,
-  MAX_TENSOR_DIMENSIONS,
-  MAX_TENSOR_NAME_CHARACTERS,
-} from "../limits.js";
+import { MAX_SAFETENSORS_HEADER_BYTES, MAX_TENSOR_DIMENSIONS, MAX_TENSOR_NAME_CHARACTERS } from "../limits.js";
 import { DTYPES, tensorBytes, type TensorEntry } from "./tensor-entry.js";
 
 /** Bytes of the header's length field. */
@@ -47,40 +43,58 @@ const Entry = z.strictObject({
 
 function tensorsOf(bytes: Buffer, dataStart: number, size: number, where: string): TensorEntry[] {
   const { __metadata__: metadata, ...entries } = parseHeader(bytes, where);
-  if (metadata !== undefined && !z.record(z.string(), z.string()).safeParse(metadata).success) {
-    throw invalid(where, "__metadata__ that is not a map of strings", "strings");
-  }
-  const long = Object.keys(entries).find((name) => name.length > MAX_TENSOR_NAME_CHARACTERS);
-  if (long !== undefined) {
-    const allowed = `${MAX_TENSOR_NAME_CHARACTERS} characters`;
-    throw invalid(where, `a tensor name of ${long.length} characters: ${long}`, allowed);
-  }
-  const tensors = Object.entries(entries)
+  checkMetadata(metadata, where);
+  checkNames(Object.keys(entries), where);
+  const declared = Object.entries(entries)
     .map(([name, entry]) => ({ name, ...parseEntry(name, entry, where) }))
-    // Both offsets are compared: a tensor without elements begins where the next one does.
-    .sort(
-      (left, right) => left.data_offsets[0] - right.data_offsets[0] || left.data_offsets[1] - right.data_offsets[1],
-    );
+    .sort(compareOffsets);
   let end = 0;
-  const placed = tensors.map(({ name, dtype, shape, data_offsets: [from, to] }): TensorEntry => {
-    const expected = tensorBytes(dtype, shape);
-    if (expected === undefined) throw invalid(`${where}, tensor ${name}`, `dtype ${dtype}`, DTYPES.join(", "));
-    if (from !== end || to < from) {
-      throw invalid(
-        `${where}, tensor ${name}`,
-        `bytes ${from} to ${to}`,
-        `to begin at byte ${end}, where the one before ends`,
-      );
-    }
-    if (to - from !== expected) {
-      const allowed = Number.isNaN(expected) ? "a shape whose size does not overflow" : `${expected}`;
-      throw invalid(`${where}, tensor ${name}`, `${to - from} bytes`, `${allowed} for ${dtype} [${shape.join(", ")}]`);
-    }
-    end = to;
-    return { name, dtype, shape, offset: dataStart + from, length: expected };
+  const tensors = declared.map((tensor): TensorEntry => {
+    const length = checkedLength(tensor, end, where);
+    const { name, dtype, shape } = tensor;
+    const offset = dataStart + end;
+    end += length;
+    return { name, dtype, shape, offset, length };
   });
   if (dataStart + end !== size) throw invalid(where, `${size} bytes`, `${dataStart + end}, where the last tensor ends`);
-  return placed;
+  return tensors;
+}
+
+/** A tensor as the header declares it. */
+type DeclaredTensor = z.infer<typeof Entry> & { readonly name: string };
+
+/** Compares both offsets: a tensor without elements begins where the next one does. */
+function compareOffsets({ data_offsets: left }: DeclaredTensor, { data_offsets: right }: DeclaredTensor): number {
+  return left[0] - right[0] || left[1] - right[1];
+}
+
+function checkMetadata(metadata: unknown, where: string): void {
+  if (metadata === undefined || z.record(z.string(), z.string()).safeParse(metadata).success) return;
+  throw invalid(where, "__metadata__ that is not a map of strings", "strings");
+}
+
+function checkNames(names: readonly string[], where: string): void {
+  const long = names.find((name) => name.length > MAX_TENSOR_NAME_CHARACTERS);
+  if (long === undefined) return;
+  const allowed = `${MAX_TENSOR_NAME_CHARACTERS} characters`;
+  throw invalid(where, `a tensor name of ${long.length} characters: ${long}`, allowed);
+}
+
+/** Returns the bytes of a tensor that must begin at `start`, where the one before ends. */
+function checkedLength(tensor: DeclaredTensor, start: number, file: string): number {
+  const { name, dtype, shape, data_offsets: offsets } = tensor;
+  const [from, to] = offsets;
+  const where = `${file}, tensor ${name}`;
+  const expected = tensorBytes(dtype, shape);
+  if (expected === undefined) throw invalid(where, `dtype ${dtype}`, DTYPES.join(", "));
+  if (from !== start || to < from) {
+    throw invalid(where, `bytes ${from} to ${to}`, `to begin at byte ${start}, where the one before ends`);
+  }
+  if (to - from !== expected) {
+    const allowed = Number.isNaN(expected) ? "a shape whose size does not overflow" : `${expected}`;
+    throw invalid(where, `${to - from} bytes`, `${allowed} for ${dtype} [${shape.join(", ")}]`);
+  }
+  return expected;
 }
 
 function parseEntry(name: string, entry: unknown, where: string): z.infer<typeof Entry> {
@@ -120,6 +134,5 @@ function decode(bytes: Buffer, where: string): string {
 }
 
 function invalid(where: string, received: string, allowed: string): Error {
-  const quoted = received.length > MAX_QUOTED_CHARACTERS ? `${received.slice(0, MAX_QUOTED_CHARACTERS)}...` : received;
-  return failure("SAFETENSORS_INVALID", { where, received: quoted, allowed });
+  return failure("SAFETENSORS_INVALID", { where, received: quoteText(received), allowed });
 }

@@ -2,8 +2,9 @@ import { lstat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { failure } from "../../errors.js";
+import { quoteText } from "../findings.js";
 import { duplicateKey, parseJson } from "../json/parse-json.js";
-import { MAX_QUOTED_CHARACTERS, MAX_WEIGHT_INDEX_BYTES } from "../limits.js";
+import { MAX_WEIGHT_INDEX_BYTES } from "../limits.js";
 import { readTextFile } from "../folder/read-bounded.js";
 
 /** The shard of each tensor of a sharded adapter. */
@@ -53,6 +54,5 @@ async function requireShard(file: string, shard: string, where: string): Promise
 }
 
 function invalid(where: string, received: string, allowed: string): Error {
-  const quoted = received.length > MAX_QUOTED_CHARACTERS ? `${received.slice(0, MAX_QUOTED_CHARACTERS)}...` : received;
-  return failure("WEIGHT_INDEX_INVALID", { where, received: quoted, allowed });
+  return failure("WEIGHT_INDEX_INVALID", { where, received: quoteText(received), allowed });
 }

@@ -3,7 +3,7 @@ import type { PickleRefusal } from "../pickle/pickle-refusal.js";
 import { Foreign, Global, isTuple, kindOf, type Item } from "../pickle/pickle-values.js";
 
 /** The bytes of which tensors are views: one entry of the archive, `data/<key>`. */
-export class TorchStorage extends Foreign {
+class TorchStorage extends Foreign {
   readonly kind = "a storage";
   constructor(
     readonly key: string,

@@ -2,7 +2,7 @@
 const DEFINITION = Symbol("definition");
 
 /** The name of an enum and the descriptions of the enum and its values. */
-export interface EnumDefinition {
+interface EnumDefinition {
   readonly name: string;
   readonly description: string;
   /** Descriptions by the name of the value. */
