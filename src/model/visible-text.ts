@@ -3,7 +3,6 @@
  * operators and tags. A terminal obeys them or hides them: stored text with them could forge a line, or hide one.
  */
 const INVISIBLE =
-   
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
 
 /** Returns the text with every character that a terminal obeys or hides as an escape of JSON, such as `\u001b`. */

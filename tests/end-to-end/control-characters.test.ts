@@ -8,7 +8,7 @@ import { type Ended } from "../support/rankscope.js";
 
 /** Clears the screen, in 7 and in 8 bits, returns to the line's start, and reverses the text that follows. */
 const ATTACK = "\u001b[2J\u009b2J\r\u202e";
- 
+
 const OBEYED = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
 const TABLE = ["experiment_name,quantization,rank,model_name,training_loss"]
   .concat(

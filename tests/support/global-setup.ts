@@ -39,8 +39,12 @@ async function startTemplate(): Promise<{ url: string; stop: () => Promise<void>
   const { startEmbeddedPostgres } = await import("#src/store/embedded/start.js");
   const { migrate } = await import("#src/store/schema/migrate.js");
   const dataDirectory = await mkdtemp(join(tmpdir(), "rankscope-tests-"));
-  const server = await startEmbeddedPostgres({ dataDirectory, purpose: "tests", log: openLog("warn") });
-  await disableDurability(server.url);
+  const start = () => startEmbeddedPostgres({ dataDirectory, purpose: "tests", log: openLog("warn") });
+  const before = await start();
+  await adaptToTests(before.url);
+  // A start applies the maximum number of connections.
+  await before.stop();
+  const server = await start();
   await migrate(server.url);
   return {
     url: server.url,
@@ -52,14 +56,15 @@ async function startTemplate(): Promise<{ url: string; stop: () => Promise<void>
 }
 
 /**
- * Makes this PostgreSQL skip writes that only protect against a crash of the machine. The data are deleted after the run. Tests
- * of the embedded PostgreSQL, which kill it, start clusters of their own with the default settings.
+ * Makes this PostgreSQL skip writes that only protect against a crash of the machine, and accept the connections of all servers
+ * that tests run side by side. The data are deleted after the run. Tests of the embedded PostgreSQL, which kill it, start clusters
+ * of their own with the default settings.
  */
-async function disableDurability(url: string): Promise<void> {
+async function adaptToTests(url: string): Promise<void> {
   const sql = postgres(url, { max: 1 });
+  await sql`alter system set max_connections = 400`;
   for (const setting of ["fsync", "synchronous_commit", "full_page_writes"]) {
     await sql`alter system set ${sql(setting)} = off`;
   }
-  await sql`select pg_reload_conf()`;
   await sql.end();
 }
