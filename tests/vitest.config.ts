@@ -38,7 +38,7 @@ export default defineConfig({
     // file; they mostly wait for processes and browsers of their own. Both together keep two cores busy.
     poolOptions: {
       threads: { isolate: false, minThreads: 1, maxThreads: 2 },
-      forks: { isolate: true, minForks: 1, maxForks: 3 },
+      forks: { isolate: true, minForks: 1, maxForks: 2 },
     },
     projects: [
       {

@@ -45,8 +45,7 @@ if (missing !== undefined) console.warn(missing);
 const stored = studyDatabase(missing === undefined ? "gpt2-medium-alpaca" : "reference-study");
 let server: RunningRankscope;
 beforeAll(async () => {
-  // Queries wait longer than by default, because a busy machine takes its time to compute.
-  server = await serveRankscope({ ...stored.environment, RANKSCOPE_WAIT_SECONDS: "50" });
+  server = await serveRankscope(stored.environment);
 });
 afterAll(async () => {
   server.child.kill("SIGTERM");

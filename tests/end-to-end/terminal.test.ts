@@ -15,8 +15,7 @@ const runCommand = commandProcess();
 let server: RunningRankscope;
 
 beforeAll(async () => {
-  // Clients wait longer than by default, because a busy machine takes its time to compute.
-  server = await serveRankscope({ ...stored.environment, RANKSCOPE_WAIT_SECONDS: "50" });
+  server = await serveRankscope(stored.environment);
 });
 afterAll(async () => {
   server.child.kill("SIGTERM");

@@ -11,9 +11,6 @@ export interface PublicStudyServer {
   imported(): Promise<string>;
 }
 
-/** Longer than the default, because operations of the contract name no wait and a busy machine takes its time to compute. */
-const WAIT = { RANKSCOPE_WAIT_SECONDS: "50" };
-
 /**
  * Gives the suite that calls it the public gpt2-medium study, imported by the command and served by a process with a worker of
  * its own, on a database of its own.
@@ -25,7 +22,7 @@ export function publicStudyServer(settings: Record<string, string> = {}): Public
   let address: string | undefined;
   let stop = () => Promise.resolve();
   beforeAll(async () => {
-    const { child, ended, ...server } = await serveRankscope({ ...stored.environment, ...WAIT, ...settings });
+    const { child, ended, ...server } = await serveRankscope({ ...stored.environment, ...settings });
     address = server.address;
     stop = async () => {
       child.kill("SIGTERM");

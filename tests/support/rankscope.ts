@@ -71,10 +71,13 @@ export interface Answer {
   readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
 }
 
-/** Returns the environment of a command: `environment`, and basic variables such as PATH. */
+/**
+ * Returns the environment of a command: `environment`, and basic variables such as PATH. By default queries wait longer for results
+ * than the default of Rankscope, because a busy machine takes its time to compute.
+ */
 export function commandEnvironment(environment: Record<string, string>): NodeJS.ProcessEnv {
   const { DATABASE_URL: _, INIT_CWD: __, ...inherited } = process.env;
-  return { ...inherited, ...environment };
+  return { ...inherited, RANKSCOPE_WAIT_SECONDS: "50", ...environment };
 }
 
 /** Starts the command line and leaves it running. */
