@@ -142,6 +142,8 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
       const plots = page.locator(".plot");
       // A panel of a plot loads when it comes near the visible area, so each panel is shown until it has its result.
       const panels = page.locator(".panel");
+      // The page has its heading before the study, and all panels at once when the study is there.
+      await panels.first().waitFor(PATIENT);
       for (let at = 0; at < (await panels.count()); at++) {
         await panels.nth(at).scrollIntoViewIfNeeded();
         await panels.nth(at).locator(".panel-content").waitFor(PATIENT);
