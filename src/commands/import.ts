@@ -2,7 +2,6 @@ import path from "node:path";
 import type { Finding } from "../model/records.js";
 import { importStudy } from "../jobs/import/import-study.js";
 import type { Counts, ImportResult, StoreOutcome } from "../model/job-payloads.js";
-import { visibleLine } from "../model/visible-text.js";
 import { note, print, type Process } from "./process.js";
 import { openServices } from "./serve/services.js";
 
@@ -19,7 +18,7 @@ export async function importFolder(
       { folder: path.resolve(command.config.directory, folder), ...options },
       ({ done, total, message }) => note(`[${done}/${total}] ${message}`),
     );
-    print(...summary(result).map(visibleLine));
+    print(...summary(result));
   } finally {
     await close();
   }

@@ -9,12 +9,17 @@ export interface Process {
   readonly log: Log;
 }
 
-/** Prints lines to standard output. Characters that a terminal obeys or hides are shown as escapes. */
+/** Prints lines to standard output. Newlines in a line, and characters that a terminal obeys or hides, become escapes. */
 export function print(...lines: readonly string[]): void {
-  process.stdout.write(lines.map((line) => `${visibleText(line)}\n`).join(""));
+  process.stdout.write(lines.map((line) => `${visibleLine(line)}\n`).join(""));
 }
 
-/** Prints a line to standard error as `print` does, without newlines of the stored text in it. */
+/** Prints a document of several lines, such as JSON or Markdown, to standard output. Its newlines stay. */
+export function printDocument(text: string): void {
+  process.stdout.write(`${visibleText(text)}\n`);
+}
+
+/** Prints a line to standard error as `print` does. */
 export function note(line: string): void {
   process.stderr.write(`${visibleLine(line)}\n`);
 }

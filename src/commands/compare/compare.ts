@@ -1,9 +1,8 @@
-import { visibleLine } from "../../model/visible-text.js";
 import { openClient } from "../client/open-client.js";
 import { EXIT } from "../exit-codes.js";
 import { interruptible } from "../interruptible.js";
 import { pendingNotes } from "../terminal/pending-notes.js";
-import { print, type Process } from "../process.js";
+import { print, printDocument, type Process } from "../process.js";
 import { screenOf } from "../terminal/screen.js";
 import { compareRuns } from "./compare-runs.js";
 import { compareStudies } from "./compare-studies.js";
@@ -40,11 +39,11 @@ export function compare(command: Process, words: readonly string[], options: Com
       const studies = await compareStudies(client, selection.studies, signal);
       notes.end(runs.pending);
       const screen = screenOf(process.stdout, command.config);
-      if (options.json) print(JSON.stringify({ ...runs, studies }, null, 2));
+      if (options.json) printDocument(JSON.stringify({ ...runs, studies }, null, 2));
       else {
         const parts = [runs.runs.length === 0 ? [] : runsText(runs, screen), studiesText(studies, screen)];
         const shown = parts.filter((part) => part.length > 0);
-        print(...shown.flatMap((part, i) => (i === 0 ? part : ["", ...part])).map(visibleLine));
+        print(...shown.flatMap((part, i) => (i === 0 ? part : ["", ...part])));
       }
       if (runs.pending > 0) process.exitCode = EXIT.INCOMPLETE;
     } finally {

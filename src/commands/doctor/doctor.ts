@@ -7,7 +7,7 @@ import { saveCalibration } from "../../store/calibrations.js";
 import type { WorkerStore } from "../../store/worker-store.js";
 import { diagnosisText, measurementText } from "./diagnosis-text.js";
 import { diagnoseMachine, openExistingStore, type DiagnosedProvider } from "./diagnose-machine.js";
-import { print, type Process } from "../process.js";
+import { print, printDocument, type Process } from "../process.js";
 
 /**
  * Prints what this machine can compute with and what is missing. The exit code is 1 if Rankscope cannot run with these settings,
@@ -23,7 +23,7 @@ export async function doctor({ config }: Process, options: { calibrate?: true; j
     const diagnosis = calibration?.kept ? await diagnoseMachine(config, store) : before;
     if (options.json) {
       // JSON leaves `calibration` out where it is undefined.
-      print(JSON.stringify({ ...diagnosis, calibration }, null, 2));
+      printDocument(JSON.stringify({ ...diagnosis, calibration }, null, 2));
     } else {
       print(...diagnosisText(diagnosis));
       if (calibration !== undefined) print(...calibrationText(calibration));

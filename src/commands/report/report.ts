@@ -1,10 +1,9 @@
 import { studyNotFound, type GraphQLClient } from "../client/graphql-client.js";
-import { visibleLine } from "../../model/visible-text.js";
 import { openClient } from "../client/open-client.js";
 import { queryUntilComplete, type WaitOptions } from "../client/query-until-complete.js";
 import { EXIT } from "../exit-codes.js";
 import { interruptible } from "../interruptible.js";
-import { print, type Process } from "../process.js";
+import { print, printDocument, type Process } from "../process.js";
 import { pendingNotes } from "../terminal/pending-notes.js";
 import { screenOf } from "../terminal/screen.js";
 import {
@@ -45,12 +44,11 @@ export function report(command: Process, slug: string, options: ReportOptions): 
       const format = options.json ? "json" : options.format;
       // A file too is written only when everything in it is computed, or the wait has ended.
       const { study, details, pending } = await queryReport(client, slug, wait);
-      const lines =
-        format === "text"
-          ? reportText(study, details, screenOf(process.stdout, command.config)).map(visibleLine)
-          : [await writtenReport(client, slug, format.toUpperCase() as FileFormat, signal)];
+      const file =
+        format === "text" ? undefined : await writtenReport(client, slug, format.toUpperCase() as FileFormat, signal);
       notes.end(pending);
-      print(...lines);
+      if (file === undefined) print(...reportText(study, details, screenOf(process.stdout, command.config)));
+      else printDocument(file);
       if (pending > 0) process.exitCode = EXIT.INCOMPLETE;
     } finally {
       await client.close();

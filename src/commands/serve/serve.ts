@@ -42,7 +42,7 @@ export async function serve(command: Process): Promise<void> {
     if ((await countStudies(services.database)) === 0) await importExample(services.database, weightStore);
     const server = await startServer(services, config);
     print(...(await welcome(services.database, server.address)));
-    print(`\n${await stopped}: stopping.`);
+    print("", `${await stopped}: stopping.`);
     const { drainMilliseconds } = config;
     setTimeout(abortShutdown, drainMilliseconds + SHUTDOWN_TIMEOUT_MILLISECONDS, command).unref();
     await server.close(drainMilliseconds);

@@ -1,7 +1,7 @@
 import type { GraphQLClient } from "../client/graphql-client.js";
 import { openClient } from "../client/open-client.js";
 import { interruptible } from "../interruptible.js";
-import { print, type Process } from "../process.js";
+import { print, printDocument, type Process } from "../process.js";
 import { boundedRank } from "../terminal/cells.js";
 import { screenOf, type Screen } from "../terminal/screen.js";
 import { sparkline } from "../terminal/sparkline.js";
@@ -15,9 +15,8 @@ export function studies(command: Process, options: StudiesOptions): Promise<void
     const client = await openClient(command, { purpose: "studies", server: options.server });
     try {
       const list = await listStudies(client, options, signal);
-      print(
-        ...(options.json ? [JSON.stringify(list, null, 2)] : listText(list, screenOf(process.stdout, command.config))),
-      );
+      if (options.json) printDocument(JSON.stringify(list, null, 2));
+      else print(...listText(list, screenOf(process.stdout, command.config)));
     } finally {
       await client.close();
     }
