@@ -1,4 +1,4 @@
-import type { RuleSet } from "../../model/enums/verdict.js";
+import { compareSeverity, type RuleSet } from "../../model/enums/verdict.js";
 import { defineEnumOfRules, type EnumValue } from "../../model/enums/define-enum.js";
 import type { HypothesisRule } from "../study-evidence.js";
 import { deadLayers } from "./dead-layers.js";
@@ -50,8 +50,6 @@ export interface FailureMode extends DetectedFailure {
   readonly kind: FailureKind;
 }
 
-const SEVERITY_ORDER = { HIGH: 0, MEDIUM: 1, LOW: 2 } as const;
-
 /** Returns the failure modes of a study by a rule set, the most severe first. */
 export function detectFailureModes(
   study: FailureEvidence,
@@ -65,5 +63,5 @@ export function detectFailureModes(
         ruleSet === "NOTEBOOK" ? failureMode.detectByNotebook?.(study, rule) : failureMode.detect(study, rule);
       return detected === undefined ? [] : [{ kind: failureMode.kind, ...detected }];
     })
-    .sort((left, right) => SEVERITY_ORDER[left.severity] - SEVERITY_ORDER[right.severity]);
+    .sort(compareSeverity);
 }

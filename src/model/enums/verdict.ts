@@ -36,3 +36,10 @@ export const Severity = defineEnum("Severity", "The severity of a confound or a 
   HIGH: "The affected conclusions are not reliable.",
 });
 export type Severity = EnumValue<typeof Severity>;
+
+const MOST_SEVERE_FIRST: readonly Severity[] = ["HIGH", "MEDIUM", "LOW"];
+
+/** Compares what has a severity, for sorting: the most severe comes first. */
+export function compareSeverity(left: { readonly severity: Severity }, right: { readonly severity: Severity }): number {
+  return MOST_SEVERE_FIRST.indexOf(left.severity) - MOST_SEVERE_FIRST.indexOf(right.severity);
+}

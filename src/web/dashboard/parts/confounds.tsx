@@ -1,4 +1,5 @@
 import type { FragmentOf } from "gql.tada";
+import { compareSeverity } from "../../../model/enums/verdict.js";
 import { graphql } from "../graphql.js";
 import { Badge } from "./badge.js";
 import { pluralize, sentenceCase } from "./text.js";
@@ -14,14 +15,10 @@ export const ConfoundFields = graphql(`
 
 type Confound = FragmentOf<typeof ConfoundFields>;
 
-const MOST_SEVERE_FIRST: readonly Confound["severity"][] = ["HIGH", "MEDIUM", "LOW"];
-
 /** The confounds of a conclusion, most severe first. The list is collapsed and its summary shows the number of confounds. */
 export function Confounds({ confounds }: { readonly confounds: readonly Confound[] }) {
   if (confounds.length === 0) return <p className="note">No confounds were detected.</p>;
-  const sorted = [...confounds].sort(
-    (left, right) => MOST_SEVERE_FIRST.indexOf(left.severity) - MOST_SEVERE_FIRST.indexOf(right.severity),
-  );
+  const sorted = [...confounds].sort(compareSeverity);
   const high = confounds.filter(({ severity }) => severity === "HIGH").length;
   return (
     <details className="confounds">
