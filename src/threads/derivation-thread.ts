@@ -11,7 +11,7 @@ export interface DegradationTask {
   readonly stop: SharedArrayBuffer;
 }
 
-/** What a thread returns. */
+/** The result of a task. */
 export interface DegradationResult {
   /** Undefined if the task was stopped. */
   readonly degradations: readonly RankDegradation[] | undefined;

@@ -21,9 +21,9 @@ export interface RankValues {
   readonly candidate: readonly SeededValue[];
 }
 
-/** What the degradations of a study are computed from. It has only what is needed, because it is sent to a thread. */
+/** The input from which the degradations of a study are computed. It has nothing else, because it is copied to a thread. */
 export interface DegradationInput {
-  /** By rank, ascending. */
+  /** Sorted by rank, ascending. */
   readonly ranks: readonly RankValues[];
   readonly rule: AcceptanceRule;
   /** Null if the study has no two configurations to compare. */

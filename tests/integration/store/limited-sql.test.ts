@@ -8,15 +8,25 @@ import { ownTables } from "#src/store/schema/own-tables.js";
 import { MAX_LIMITED_CONNECTIONS, openWebConnections } from "#src/store/web-connections.js";
 import { dropDatabase, freshDatabase } from "../../support/database.js";
 
-// What requests of principals with access to some studies can reach. tests/integration/http/access.test.ts sends their requests.
+// The statements here run in the store itself. tests/integration/http/access.test.ts sends requests with limited tokens.
 
 const fresh = freshDatabase();
 let pool: Sql;
 
 /** The tables with policies. A limited principal has no privilege on any other table. */
 const VISIBLE = [
-  ...["adapter_factors", "checkpoint", "comparison", "experiment", "factor_tensor", "job", "layer", "metric"],
-  ...["metric_series", "rank", "study", "weight_file"],
+  "adapter_factors",
+  "checkpoint",
+  "comparison",
+  "experiment",
+  "factor_tensor",
+  "job",
+  "layer",
+  "metric",
+  "metric_series",
+  "rank",
+  "study",
+  "weight_file",
 ];
 
 /** Stores `count` studies with one row in each table that belongs to a study. */
