@@ -7,9 +7,9 @@ import { equalBytes } from "./token-text.js";
  * that a page stores is readable by every script that gets into the page.
  *
  * The cookie names a token, an expiry time and a random id, and is signed with the stored hash of the token. It is therefore
- * valid on every server of the database and ends with its token; only sessions that were signed out are stored. HttpOnly hides it from scripts; SameSite=Strict keeps other
- * sites from sending it; the checks of Origin, and Apollo's own, protect older browsers. Signed URLs were rejected: they would
- * be in logs, histories and reports that are passed on.
+ * valid on every server of the database and ends with its token; only sessions that were signed out are stored. HttpOnly hides
+ * it from scripts; SameSite=Strict keeps other sites from sending it; the checks of Origin, and Apollo's own, protect older
+ * browsers. Signed URLs were rejected: they would be in logs, histories and reports that are passed on.
  */
 const SESSION_COOKIE = "rankscope_session";
 
