@@ -14,12 +14,8 @@ import { visibleText } from "./model/visible-text.js";
 const HELP = `
 Settings are environment variables:
   DATABASE_URL               the PostgreSQL to use; without it an embedded one is started
-<<<<<<< HEAD
   RANKSCOPE_DIRECT_DATABASE_URL  the same database without the pooler that DATABASE_URL names (DATABASE_URL)
-  RANKSCOPE_DATA             where the embedded PostgreSQL keeps its files (.rankscope)
-=======
   RANKSCOPE_DATA             the directory of the embedded PostgreSQL (.rankscope)
->>>>>>> 6b03f42 (Export only what other files use; reword comments and help)
   HOST, PORT                 the address to serve on (127.0.0.1, 4000)
   RANKSCOPE_IMPORT_ROOTS     folders, separated by commas, that the importStudy mutation may read (the working directory)
   RANKSCOPE_WORKERS          worker processes of the server (1); with 0, other workers must run

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { cruise, type ICruiseOptions, type ICruiseResult, type IForbiddenRuleType } from "dependency-cruiser";
@@ -226,4 +226,15 @@ describe("ESLint", () => {
     expect(await broken("derive/planted.ts", "export {};\n".repeat(301))).toContain("max-lines");
     expect(await broken("derive/planted.ts", "export {};\n".repeat(300))).not.toContain("max-lines");
   });
+});
+
+test("no file contains the marks of an unresolved merge", () => {
+  // Compilers accept them in a template literal or in Markdown.
+  const files = ["src", "tests", "scripts", "docs", "examples", "prisma"].flatMap((folder) =>
+    readdirSync(path.join(ROOT, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && /\.(ts|tsx|mjs|md|py|css|sql|prisma|json)$/.test(entry.name))
+      .map((entry) => path.join(entry.parentPath, entry.name)),
+  );
+  expect(files.length).toBeGreaterThan(500);
+  expect(files.filter((file) => /^(?:<{7}|>{7}) /m.test(readFileSync(file, "utf8")))).toEqual([]);
 });
