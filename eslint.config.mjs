@@ -8,6 +8,18 @@ const NODE_GLOBALS = Object.fromEntries(Object.getOwnPropertyNames(globalThis).m
 
 const UNSAFE = ["argument", "assignment", "call", "member-access", "return"];
 
+const SPREAD_LITERAL = {
+  selector: "ObjectExpression > SpreadElement > ObjectExpression",
+  message: "Write each property on its own instead of spreading a literal.",
+};
+
+/** About 120,000 arguments overflow the stack, with the message "Maximum call stack size exceeded". */
+const SPREAD_ARGUMENTS = {
+  selector:
+    "CallExpression[callee.object.name='Math'] > SpreadElement, CallExpression[callee.property.name=/^(push|unshift)$/] > SpreadElement",
+  message: "Use `largest` or `smallest` of src/model/extremes.ts, or a loop: many arguments overflow the stack.",
+};
+
 export default defineConfig(
   globalIgnores([
     "dist",
@@ -24,13 +36,7 @@ export default defineConfig(
       "no-restricted-exports": ["error", { restrictDefaultExports: { direct: true, named: true } }],
       eqeqeq: ["error", "always", { null: "ignore" }],
       "no-nested-ternary": "error",
-      "no-restricted-syntax": [
-        "error",
-        {
-          selector: "ObjectExpression > SpreadElement > ObjectExpression",
-          message: "Write each property on its own instead of spreading a literal.",
-        },
-      ],
+      "no-restricted-syntax": ["error", SPREAD_LITERAL],
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true }],
@@ -59,6 +65,10 @@ export default defineConfig(
         { object: "process", property: "env", message: "Only config.ts reads it." },
       ],
     },
+  },
+  {
+    files: ["src/**"],
+    rules: { "no-restricted-syntax": ["error", SPREAD_LITERAL, SPREAD_ARGUMENTS] },
   },
   { files: ["src/config.ts"], rules: { "no-restricted-properties": "off" } },
   { files: ["**/*.config.*", "**/*.d.ts", ".dependency-cruiser.mjs"], rules: { "no-restricted-exports": "off" } },

@@ -2,7 +2,7 @@ import path from "node:path";
 import type { Finding } from "../model/records.js";
 import { importStudy } from "../jobs/import/import-study.js";
 import type { Counts, ImportResult, StoreOutcome } from "../model/job-payloads.js";
-import { note, print, type Process } from "./process.js";
+import { note, printLines, type Process } from "./process.js";
 import { openServices } from "./serve/services.js";
 
 /** Imports a folder and prints its findings (with warnings and errors) and the changes to the store. */
@@ -18,7 +18,7 @@ export async function importFolder(
       { folder: path.resolve(command.config.directory, folder), ...options },
       ({ done, total, message }) => note(`[${done}/${total}] ${message}`),
     );
-    print(...summary(result));
+    printLines(summary(result));
   } finally {
     await close();
   }

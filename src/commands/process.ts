@@ -11,6 +11,11 @@ export interface Process {
 
 /** Prints lines to standard output. Newlines in a line, and characters that a terminal obeys or hides, become escapes. */
 export function print(...lines: readonly string[]): void {
+  printLines(lines);
+}
+
+/** Prints any number of lines as `print` does. */
+export function printLines(lines: readonly string[]): void {
   process.stdout.write(lines.map((line) => `${visibleLine(line)}\n`).join(""));
 }
 

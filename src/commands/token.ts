@@ -4,7 +4,7 @@ import { newTokenText } from "../http/access/token-text.js";
 import { createToken, listTokens, revokeToken, type AccessToken } from "../store/access-tokens.js";
 import { openStore } from "../store/database.js";
 import { slugOf } from "../store/studies/slug.js";
-import { print, type Process } from "./process.js";
+import { print, printLines, type Process } from "./process.js";
 import { textTable } from "./terminal/table.js";
 
 export interface TokenOptions {
@@ -82,7 +82,7 @@ export async function listAccessTokens({ config, log }: Process): Promise<void> 
     }
     const now = new Date();
     const rows = tokens.map((token) => row(token, now));
-    print(...textTable(HEADER, rows));
+    printLines(textTable(HEADER, rows));
   } finally {
     await database.close();
   }

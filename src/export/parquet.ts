@@ -24,15 +24,16 @@ export async function* parquetChunks({ columns, rows }: Table): AsyncGenerator<U
     return takeBytes(bytes);
   }
 
-  let buffered: (readonly Cell[])[] = [];
+  let group: (readonly Cell[])[] = [];
   for await (const batch of rows) {
-    buffered.push(...batch);
-    while (buffered.length >= GROUP_ROWS) {
-      yield writeGroup(buffered.slice(0, GROUP_ROWS));
-      buffered = buffered.slice(GROUP_ROWS);
+    for (const row of batch) {
+      group.push(row);
+      if (group.length < GROUP_ROWS) continue;
+      yield writeGroup(group);
+      group = [];
     }
   }
-  if (buffered.length > 0) yield writeGroup(buffered);
+  if (group.length > 0) yield writeGroup(group);
   void writer.finish();
   yield takeBytes(bytes);
 }

@@ -36,7 +36,7 @@ export async function precomputeStudy(
   const updates = await studyUpdates(connection, studyId);
   const jobs: NewJob[] = [];
   for (const kind of Object.values<AnyFactKind>(FACT_KINDS)) {
-    jobs.push(...(await missingJobs(connection, kind, updates)));
+    for (const job of await missingJobs(connection, kind, updates)) jobs.push(job);
   }
   if (jobs.length === 0) {
     await endJob(connection, id, { status: "SUCCEEDED", message: "all facts were stored already" });

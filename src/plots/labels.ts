@@ -1,3 +1,5 @@
+import { largest, smallest } from "../model/extremes.js";
+
 /** Words and numbers in plots. */
 
 /** Characters that a plot must not contain: control characters, marks of text direction, unpaired surrogates. */
@@ -79,8 +81,8 @@ export function count(n: number, noun: string, plural = `${noun}s`): string {
 /** Formats the number of runs of the marks: `n = 1`, `n = 1 to 3`. */
 export function sampleSizes(marks: readonly { readonly n: number }[]): string {
   const sizes = marks.map(({ n }) => n);
-  const minimum = Math.min(...sizes);
-  const maximum = Math.max(...sizes);
+  const minimum = smallest(sizes);
+  const maximum = largest(sizes);
   return minimum === maximum ? `n = ${minimum}` : `n = ${minimum} to ${maximum}`;
 }
 

@@ -89,7 +89,7 @@ async function allExperiments(
     const variables: VariablesOf<typeof REPORTED_EXPERIMENTS> = { slug, first: context.limits.pageSize, after };
     const { study } = await answer(schema, context, REPORTED_EXPERIMENTS, variables);
     const { nodes, pageInfo } = found(study).experiments;
-    experiments.push(...nodes);
+    for (const node of nodes) experiments.push(node);
     after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
   } while (after !== null);
   return experiments;

@@ -8,7 +8,7 @@ import { restoreBackup } from "../../store/backup/restore-backup.js";
 import { openStore } from "../../store/database.js";
 import { openWeightStore } from "../../weights/open-weight-store.js";
 import type { WeightFile, WeightStore } from "../../model/weight-store.js";
-import { print, type Process } from "../process.js";
+import { printLines, type Process } from "../process.js";
 import { weightSettings } from "../weight-settings.js";
 
 /** Maximum number of missing weight files that are listed by name. */
@@ -38,9 +38,9 @@ export async function restore(
       // Weight files are stored by their hash. If the restore fails after this, they stay unreferenced and do no harm.
       await storeWeights(backup, weights, config.dataDirectory);
       const { migrated } = await restoreBackup(store.url, backup, { replace });
-      print(...restoreSummary(backup, migrated));
+      printLines(restoreSummary(backup, migrated));
       const files = await store.sql<WeightFile[]>`select hash, size, path from weight_file order by hash`;
-      print(...(await weightSummary(files, weights)));
+      printLines(await weightSummary(files, weights));
     } finally {
       await weights.close();
       await store.close();

@@ -2,7 +2,7 @@ import { openClient } from "../client/open-client.js";
 import { EXIT } from "../exit-codes.js";
 import { interruptible } from "../interruptible.js";
 import { pendingNotes } from "../terminal/pending-notes.js";
-import { print, printDocument, type Process } from "../process.js";
+import { printDocument, printLines, type Process } from "../process.js";
 import { screenOf } from "../terminal/screen.js";
 import { compareRuns } from "./compare-runs.js";
 import { compareStudies } from "./compare-studies.js";
@@ -43,7 +43,7 @@ export function compare(command: Process, words: readonly string[], options: Com
       else {
         const parts = [runs.runs.length === 0 ? [] : runsText(runs, screen), studiesText(studies, screen)];
         const shown = parts.filter((part) => part.length > 0);
-        print(...shown.flatMap((part, i) => (i === 0 ? part : ["", ...part])));
+        printLines(shown.flatMap((part, i) => (i === 0 ? part : ["", ...part])));
       }
       if (runs.pending > 0) process.exitCode = EXIT.INCOMPLETE;
     } finally {

@@ -7,7 +7,7 @@ import { saveCalibration } from "../../store/calibrations.js";
 import type { WorkerStore } from "../../store/worker-store.js";
 import { diagnosisText, measurementText } from "./diagnosis-text.js";
 import { diagnoseMachine, openExistingStore, type DiagnosedProvider } from "./diagnose-machine.js";
-import { print, printDocument, type Process } from "../process.js";
+import { printDocument, printLines, type Process } from "../process.js";
 
 /**
  * Prints what this machine can compute with and what is missing. The exit code is 1 if Rankscope cannot run with these settings,
@@ -25,8 +25,8 @@ export async function doctor({ config }: Process, options: { calibrate?: true; j
       // JSON leaves `calibration` out where it is undefined.
       printDocument(JSON.stringify({ ...diagnosis, calibration }, null, 2));
     } else {
-      print(...diagnosisText(diagnosis));
-      if (calibration !== undefined) print(...calibrationText(calibration));
+      printLines(diagnosisText(diagnosis));
+      if (calibration !== undefined) printLines(calibrationText(calibration));
     }
     if (!diagnosis.works || (calibration !== undefined && calibration.problem !== null)) process.exitCode = 1;
   } finally {

@@ -3,7 +3,7 @@ import { openClient } from "../client/open-client.js";
 import { queryUntilComplete, type WaitOptions } from "../client/query-until-complete.js";
 import { EXIT } from "../exit-codes.js";
 import { interruptible } from "../interruptible.js";
-import { print, printDocument, type Process } from "../process.js";
+import { printDocument, printLines, type Process } from "../process.js";
 import { pendingNotes } from "../terminal/pending-notes.js";
 import { screenOf } from "../terminal/screen.js";
 import {
@@ -15,6 +15,7 @@ import {
   type RankDetail,
 } from "./report-documents.js";
 import { reportText } from "./report-text.js";
+import { largest } from "../../model/extremes.js";
 
 type FileFormat = "MARKDOWN" | "HTML" | "JSON";
 
@@ -47,7 +48,7 @@ export function report(command: Process, slug: string, options: ReportOptions): 
       const file =
         format === "text" ? undefined : await writtenReport(client, slug, format.toUpperCase() as FileFormat, signal);
       notes.end(pending);
-      if (file === undefined) print(...reportText(study, details, screenOf(process.stdout, command.config)));
+      if (file === undefined) printLines(reportText(study, details, screenOf(process.stdout, command.config)));
       else printDocument(file);
       if (pending > 0) process.exitCode = EXIT.INCOMPLETE;
     } finally {
@@ -69,7 +70,7 @@ async function queryReport(client: GraphQLClient, slug: string, wait: WaitOption
   if (study === null) throw studyNotFound(slug);
   const ranks = study.ranks.map(({ r }) => r);
   const details = await queryDetails(client, slug, ranks, wait);
-  const variables = { slug, untested: [2 * Math.max(1, ...ranks)] };
+  const variables = { slug, untested: [2 * Math.max(1, largest(ranks))] };
   // The wait has ended where details are still pending.
   const patienceMilliseconds = details.pending > 0 ? 0 : wait.patienceMilliseconds;
   const diagnosis = await queryUntilComplete(client, DIAGNOSIS, variables, { ...wait, patienceMilliseconds });

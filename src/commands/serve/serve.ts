@@ -8,7 +8,7 @@ import type { Database } from "../../store/database.js";
 import { surviveLostConnections } from "../../store/survive-lost-connections.js";
 import { countStudies, newestStudy } from "../../store/studies/studies.js";
 import type { WeightStore } from "../../model/weight-store.js";
-import { print, type Process } from "../process.js";
+import { print, printLines, type Process } from "../process.js";
 import { MAX_CONNECTIONS, openServices } from "./services.js";
 import { waitForStop } from "./stop-signal.js";
 
@@ -41,7 +41,7 @@ export async function serve(command: Process): Promise<void> {
     startWorkers();
     if ((await countStudies(services.database)) === 0) await importExample(services.database, weightStore);
     const server = await startServer(services, config);
-    print(...(await welcome(services.database, server.address)));
+    printLines(await welcome(services.database, server.address));
     print("", `${await stopped}: stopping.`);
     const { drainMilliseconds } = config;
     setTimeout(abortShutdown, drainMilliseconds + SHUTDOWN_TIMEOUT_MILLISECONDS, command).unref();

@@ -1,13 +1,14 @@
 import type { GraphQLClient } from "../client/graphql-client.js";
 import { openClient } from "../client/open-client.js";
 import { interruptible } from "../interruptible.js";
-import { print, printDocument, type Process } from "../process.js";
+import { printDocument, printLines, type Process } from "../process.js";
 import { boundedRank } from "../terminal/cells.js";
 import { screenOf, type Screen } from "../terminal/screen.js";
 import { sparkline } from "../terminal/sparkline.js";
 import { number, table, text } from "../terminal/table.js";
 import { studyFilter, type StudiesOptions } from "./list-options.js";
 import { STUDIES, type ListedStudy, type StudiesPage } from "./studies-document.js";
+import { largest } from "../../model/extremes.js";
 
 /** Lists studies, as a table or as one JSON document (StudyList). */
 export function studies(command: Process, options: StudiesOptions): Promise<void> {
@@ -16,7 +17,7 @@ export function studies(command: Process, options: StudiesOptions): Promise<void
     try {
       const list = await listStudies(client, options, signal);
       if (options.json) printDocument(JSON.stringify(list, null, 2));
-      else print(...listText(list, screenOf(process.stdout, command.config)));
+      else printLines(listText(list, screenOf(process.stdout, command.config)));
     } finally {
       await client.close();
     }
@@ -61,7 +62,7 @@ function row(study: ListedStudy, screen: Screen): string[] {
     study.ranks.map(({ r }) => r).join(","),
     boundedRank(study.minimumViableRank),
     sparkline(percents, screen),
-    known.length === 0 ? "-" : Math.max(...known).toFixed(2),
+    known.length === 0 ? "-" : largest(known).toFixed(2),
     study.tags.join(","),
     study.updatedAt.slice(0, 10),
   ];
@@ -90,7 +91,7 @@ async function listStudies(client: GraphQLClient, options: StudiesOptions, signa
       { filter, orderBy: options.sort, first, after },
       signal,
     );
-    studies.push(...page.nodes);
+    for (const study of page.nodes) studies.push(study);
     after = page.pageInfo.endCursor;
     if (!page.pageInfo.hasNextPage || studies.length >= options.limit) {
       return { total: page.totalCount, truncated: studies.length < page.totalCount, studies };

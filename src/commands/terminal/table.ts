@@ -1,6 +1,7 @@
 import stringWidth from "string-width";
 import { visibleLine } from "../../model/visible-text.js";
 import type { Screen } from "./screen.js";
+import { largest } from "../../model/extremes.js";
 
 export interface Column {
   readonly title: string;
@@ -23,7 +24,7 @@ export function table(
 ): string[] {
   const rows = storedRows.map((row) => row.map(visibleLine));
   const natural = columns.map(({ title }, i) =>
-    Math.max(stringWidth(title), ...rows.map((row) => stringWidth(row[i] ?? ""))),
+    Math.max(stringWidth(title), largest(rows.map((row) => stringWidth(row[i] ?? "")))),
   );
   const widths = shrunk(natural, columns, screen.width);
   return blocks(widths, screen.width).flatMap((block, i) => [
@@ -49,7 +50,7 @@ function shrunk(natural: readonly number[], columns: readonly Column[], width: n
   const total = () => widths.reduce((sum, one) => sum + one, 0) + GAP.length * (widths.length - 1);
   while (total() > width) {
     const spare = widths.map((one, i) => (columns[i]?.kind === "text" && one > MIN_TEXT_WIDTH ? one : 0));
-    const others = Math.max(0, ...spare.slice(1));
+    const others = Math.max(0, largest(spare.slice(1)));
     const i = others > 0 ? spare.indexOf(others, 1) : 0;
     if ((spare[i] ?? 0) === 0) return natural.map((one) => Math.min(one, width));
     widths[i] = (widths[i] ?? 0) - 1;
@@ -113,7 +114,7 @@ export function shorten(text: string, width: number, { unicode }: Pick<Screen, "
 
 /** Formats a table as lines. The first column is left-aligned; the others, mostly numbers, are right-aligned. */
 export function textTable(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
+  const widths = header.map((title, i) => Math.max(title.length, largest(rows.map((row) => row[i]?.length ?? 0))));
   const format = (row: readonly string[]) =>
     row
       .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))

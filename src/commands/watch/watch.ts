@@ -5,7 +5,7 @@ import type { GraphQLClient, JobState } from "../client/graphql-client.js";
 import { openClient } from "../client/open-client.js";
 import { EXIT } from "../exit-codes.js";
 import { interruptible } from "../interruptible.js";
-import { print, type Process } from "../process.js";
+import { print, printLines, type Process } from "../process.js";
 import { liveLines } from "../terminal/live-lines.js";
 import { screenOf, type Screen } from "../terminal/screen.js";
 import { followAllJobs, followJob, hasEnded, MAX_WATCHED, type WatchedJobs } from "./follow-jobs.js";
@@ -83,12 +83,12 @@ const PRECOMPUTE = graphql(`
 `);
 
 function jsonPrinter(): (state: WatchedJobs) => void {
-  return ({ changed }) => print(...changed.map((job) => JSON.stringify({ job })));
+  return ({ changed }) => printLines(changed.map((job) => JSON.stringify({ job })));
 }
 
 /** Prints progress bars that move in place, or, where lines cannot be overwritten, one line per change. */
 function linePrinter(screen: Screen): (state: WatchedJobs) => void {
-  if (!screen.interactive) return ({ changed }) => print(...changed.map((job) => jobLine(job, screen)));
+  if (!screen.interactive) return ({ changed }) => printLines(changed.map((job) => jobLine(job, screen)));
   const live = liveLines((text) => process.stdout.write(text));
   return ({ jobs, truncated }) => {
     const running = [...jobs.values()].filter((job) => !hasEnded(job));

@@ -8,6 +8,7 @@ import { floatTensor } from "../onnx/stack-factors.js";
 import { stackFlops } from "../stack-flops.js";
 import { minimumSeconds } from "./minimum-seconds.js";
 import { randomFactors } from "./random-factors.js";
+import { largest } from "../../model/extremes.js";
 
 /** All pairs of `members` updates in each of `layers` layers with `features` input and output features. */
 export interface Problem {
@@ -55,7 +56,7 @@ export function flopsOf({ layers, members, features, rank }: Problem): number {
  */
 export async function measureProblem(problem: Problem, runners: readonly Runner[]): Promise<Measured[]> {
   const tasks = tasksOf(problem);
-  const threads = Math.max(...runners.map((runner) => runner.threads));
+  const threads = largest(runners.map((runner) => runner.threads));
   const exact = await withEngine({ provider: "cpu", threads }, (engine) => engine.comparePairs(pairFacts, tasks));
   const measured: Measured[] = [];
   for (const runner of runners) {

@@ -3,6 +3,7 @@ import { metricValues, ranksOf, runsAt, type Configuration, type Run } from "../
 import { linearFit, predict, type LinearFit } from "../statistics/linear-fit.js";
 import type { Interval } from "../statistics/sample.js";
 import type { RankDegradation } from "./degradation.js";
+import { largest, smallest } from "../../model/extremes.js";
 
 /** A linear model of a quantity over the rank, with predictions for untested ranks. */
 export interface RankTrend {
@@ -137,8 +138,8 @@ function prediction(
   rank: number,
   testedRanks: readonly number[],
 ): RankPrediction {
-  const min = Math.min(...testedRanks) / MAX_EXTRAPOLATION;
-  const max = Math.max(...testedRanks) * MAX_EXTRAPOLATION;
+  const min = smallest(testedRanks) / MAX_EXTRAPOLATION;
+  const max = largest(testedRanks) * MAX_EXTRAPOLATION;
   if (rank < min || rank > max) {
     const refusedBecause = `Rank ${rank} is more than a factor of ${MAX_EXTRAPOLATION} beyond the tested ranks.`;
     return { rank, value: null, interval: null, refusedBecause };

@@ -1,6 +1,7 @@
 import type { SpectrumFacts } from "../../model/computed-facts.js";
 import type { UndefinedReason } from "../../model/enums/similarity.js";
 import { quantile } from "../statistics/order-statistics.js";
+import { largest } from "../../model/extremes.js";
 
 /** The distribution of an update dW = s B A over its directions. */
 export interface Spectrum {
@@ -72,7 +73,7 @@ export interface SpectrumRange {
 
 /** Returns the median and the range over the layers of the k-th largest singular value, for every k. */
 export function spectrumRange(spectra: readonly (readonly number[])[]): SpectrumRange[] {
-  const longest = Math.max(0, ...spectra.map(({ length }) => length));
+  const longest = Math.max(0, largest(spectra.map(({ length }) => length)));
   return Array.from({ length: longest }, (_, i) => {
     const values = spectra.flatMap((singularValues) => singularValues[i] ?? []).sort((left, right) => left - right);
     return {

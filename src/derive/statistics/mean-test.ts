@@ -1,5 +1,6 @@
 import { meanOf, type Sample } from "./sample.js";
 import { twoSidedP } from "./student-t.js";
+import { largest } from "../../model/extremes.js";
 
 /** A test of whether two means are equal. */
 export interface MeanTest {
@@ -48,7 +49,7 @@ export function pairedTest(pairs: readonly ValuePair[]): MeanTest | undefined {
 
 /** Returns whether a standard error is no larger than the rounding error of `values`. */
 function isRoundingError(error: number, values: readonly number[]): boolean {
-  return error <= 8 * Number.EPSILON * Math.max(...values.map(Math.abs));
+  return error <= 8 * Number.EPSILON * largest(values.map(Math.abs));
 }
 
 /** Returns undefined if the statistic or the degrees of freedom overflowed. */

@@ -1,3 +1,5 @@
+import { largest, smallest } from "../../model/extremes.js";
+
 /** The size, mean and standard deviation of a sample. */
 export interface Sample {
   readonly mean: number;
@@ -44,8 +46,8 @@ export function meanAndRange(values: readonly (number | null)[]): MeanAndRange |
   if (defined.length === 0) return undefined;
   return {
     mean: meanOf(defined),
-    min: Math.min(...defined),
-    max: Math.max(...defined),
+    min: smallest(defined),
+    max: largest(defined),
     n: defined.length,
   };
 }

@@ -8,6 +8,7 @@ import { count, figure, metricLabel, shortNames } from "../labels.js";
 import { INTERVAL_TOOLTIP, ONE_MARK, rankColour, verdictShape } from "../parts/encodings.js";
 import { complete, definePlotKind, type PlotFacts, type PlotOptions, type PlotRequest } from "../plot-kind.js";
 import type { Plot, PlotTable, VegaLite } from "../plot.js";
+import { largest, smallest } from "../../model/extremes.js";
 
 interface StudyDegradation {
   readonly slug: string;
@@ -124,7 +125,7 @@ function whiskerText(rows: readonly DefinedRow[], confidence: number): string {
 function rangeText(rows: readonly DefinedRow[]): string {
   if (rows.length === 0) return "";
   const percents = rows.map(({ percent }) => percent);
-  return `, from ${figure(Math.min(...percents))} % to ${figure(Math.max(...percents))} %`;
+  return `, from ${figure(smallest(percents))} % to ${figure(largest(percents))} %`;
 }
 
 function omissionNotes(rows: readonly StudyDegradation[], shown: ReadonlySet<string>): string[] {

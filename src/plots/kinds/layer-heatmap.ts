@@ -20,6 +20,7 @@ import type { Subject } from "../parts/subject.js";
 import { cosinesTable, type CosineRow } from "../parts/tables.js";
 import { complete, definePlotKind, type PlotFacts, type PlotRequest } from "../plot-kind.js";
 import type { Plot, VegaLite } from "../plot.js";
+import { largest, smallest } from "../../model/extremes.js";
 
 /** The q, k or v of a fused projection. */
 type LayerPart = Pick<LayerCosine, "name" | "cosine" | "undefinedReason">;
@@ -102,11 +103,11 @@ export function layerHeatmap(subject: Subject, facts: LayerHeatmap): Plot {
 /** Returns the range of the similarities, with the place of the minimum; null if there is none. */
 function rangeText(cells: readonly CosineRow[]): string | null {
   const cosines = cells.flatMap(({ cosine }) => cosine ?? []);
-  const minimum = Math.min(...cosines);
+  const minimum = smallest(cosines);
   const lowest = cells.find(({ cosine }) => cosine === minimum);
   if (lowest === undefined) return null;
   const part = lowest.part === null ? "" : `, ${lowest.part}`;
-  return `from ${figure(minimum)} (${printable(lowest.layer.name)}${part}) to ${figure(Math.max(...cosines))}`;
+  return `from ${figure(minimum)} (${printable(lowest.layer.name)}${part}) to ${figure(largest(cosines))}`;
 }
 
 /** Returns a row for each module, in model order, each followed by rows for its parts. */

@@ -8,6 +8,7 @@ import { runsOfRequestedRank } from "../parts/requested-rank.js";
 import { subjectLine, type Subject } from "../parts/subject.js";
 import { complete, definePlotKind, type PlotFacts, type PlotRequest } from "../plot-kind.js";
 import type { Plot, PlotTable, VegaLite } from "../plot.js";
+import { largest, smallest } from "../../model/extremes.js";
 
 interface RunCurve {
   readonly run: string;
@@ -130,8 +131,8 @@ function gapNotes(curves: readonly RunCurve[]): string[] {
 function endText(curves: readonly DrawnCurve[]): string {
   const last = curves.flatMap(({ values }) => values.findLast(Number.isFinite) ?? []);
   if (last.length === 0) return "has no finite value";
-  const minimum = Math.min(...last).toPrecision(4);
-  const maximum = Math.max(...last).toPrecision(4);
+  const minimum = smallest(last).toPrecision(4);
+  const maximum = largest(last).toPrecision(4);
   return minimum === maximum ? `ends at ${minimum}` : `ends between ${minimum} and ${maximum}`;
 }
 

@@ -13,6 +13,7 @@ import { configurationsText, legendNames, subjectLine, type Subject } from "../p
 import { meansTable } from "../parts/tables.js";
 import { complete, definePlotKind, type PlotFacts, type PlotRequest } from "../plot-kind.js";
 import type { Plot } from "../plot.js";
+import { largest, smallest } from "../../model/extremes.js";
 
 interface MemoryComparison {
   /** Peak memory, MB. */
@@ -69,8 +70,8 @@ export function memoryComparison(subject: Subject, { means, reductions, confiden
 }
 
 function savingText(percents: readonly number[]): string {
-  const minimum = Math.min(...percents).toFixed(1);
-  const maximum = Math.max(...percents).toFixed(1);
+  const minimum = smallest(percents).toFixed(1);
+  const maximum = largest(percents).toFixed(1);
   const range = minimum === maximum ? `${minimum} %` : `${minimum} % to ${maximum} %`;
   return `the candidate saves ${range} of the baseline's memory${Number(maximum) < 0 ? ": it needs more" : ""}`;
 }

@@ -8,6 +8,7 @@ import { spreadLabels } from "../parts/spread-labels.js";
 import { subjectLine, type Subject } from "../parts/subject.js";
 import { complete, definePlotKind, type PlotFacts, type PlotRequest } from "../plot-kind.js";
 import type { Plot, PlotTable, VegaLite } from "../plot.js";
+import { largest, smallest } from "../../model/extremes.js";
 
 /** A run that has both metrics, as a point of the tradeoff. */
 interface TradeoffPoint {
@@ -196,8 +197,8 @@ function labelledPoints(points: readonly TradeoffPoint[], xExtent: Extent, yExte
 
 /** Returns the extent of `values` with room for symbols and labels around it. */
 function paddedExtent(values: readonly number[]): Extent {
-  const minimum = Math.min(...values);
-  const maximum = Math.max(...values);
+  const minimum = smallest(values);
+  const maximum = largest(values);
   const room = (maximum - minimum || Math.abs(maximum) || 1) * 0.12;
   return [minimum - room, maximum + room];
 }

@@ -11,6 +11,7 @@ import { extentOf, heatmap } from "../parts/heatmap.js";
 import { subjectLine, type Subject } from "../parts/subject.js";
 import { complete, definePlotKind, type PlotFacts, type PlotRequest } from "../plot-kind.js";
 import type { Plot, VegaLite } from "../plot.js";
+import { largest, smallest } from "../../model/extremes.js";
 
 interface RunsSimilarity {
   /** Null for all ranks. */
@@ -140,11 +141,11 @@ function pairsOf(runs: readonly string[], { values, undefinedReasons, comparedLa
 
 function rangeText(pairs: readonly RunPair[]): string[] {
   const values = pairs.flatMap(({ value }) => value ?? []);
-  const maximum = Math.max(...values);
+  const maximum = largest(values);
   const highest = pairs.find(({ value }) => value === maximum);
   if (highest === undefined) return [];
   const runs = [highest.left, highest.right].map((name) => printable(shortened(name, 60))).join(" and ");
-  return [`From ${figure(Math.min(...values))} to ${figure(maximum)} (${runs}) between different runs.`];
+  return [`From ${figure(smallest(values))} to ${figure(maximum)} (${runs}) between different runs.`];
 }
 
 function undefinedNotes(pairs: readonly RunPair[]): string[] {

@@ -16,6 +16,7 @@ import type { Subject } from "../parts/subject.js";
 import { cosinesTable } from "../parts/tables.js";
 import { complete, definePlotKind, type PlotFacts, type PlotRequest } from "../plot-kind.js";
 import type { Plot, VegaLite } from "../plot.js";
+import { largest, smallest } from "../../model/extremes.js";
 
 interface WeightSimilarity extends ComparedRuns {
   /** In model order. */
@@ -60,7 +61,7 @@ export function weightSimilarity(subject: Subject, facts: WeightSimilarity): Plo
   const known = layers.filter((layer): layer is KnownLayer => layer.cosine !== null);
   const cosines = known.map(({ cosine }) => cosine);
   const summary = summaryLines(facts, known.length);
-  const range = `From ${figure(Math.min(...cosines))} to ${figure(Math.max(...cosines))}.`;
+  const range = `From ${figure(smallest(cosines))} to ${figure(largest(cosines))}.`;
   return {
     title: `Similarity of the weight updates by layer at rank ${rank}`,
     subtitle: [...comparedLines(subject, facts), ...(known.length === 0 ? [] : summary)],

@@ -3,6 +3,7 @@ import { figure } from "../labels.js";
 import type { VegaLite } from "../plot.js";
 import { DASH_RANGE } from "../theme.js";
 import { colour, colourAndShape, INTERVAL_TOOLTIP, topLegend } from "./encodings.js";
+import { largest } from "../../model/extremes.js";
 
 /** One panel of a plot: the title of its values, with their unit, and its size in pixels. */
 interface Panel {
@@ -149,7 +150,7 @@ function barPosition(domain: readonly string[]): VegaLite {
 /** Adds the values above the bars if there is room for them. */
 function withLabels(marks: readonly RankMark[], width: number): (RankMark & { readonly label?: string })[] {
   const labels = marks.map(({ mean }) => figure(mean));
-  const widest = Math.max(...labels.map(({ length }) => 6 * length), 0);
+  const widest = Math.max(0, largest(labels.map(({ length }) => 6 * length)));
   if (widest * marks.length * 1.25 > width) return [...marks];
   return marks.map((mark, i) => ({ ...mark, label: labels[i] ?? "" }));
 }

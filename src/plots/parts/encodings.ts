@@ -1,12 +1,13 @@
 import type { VegaLite } from "../plot.js";
 import { DASH_RANGE, SHAPE_RANGE } from "../theme.js";
+import { largest } from "../../model/extremes.js";
 
 /** Width of a legend in pixels. */
 const LEGEND_WIDTH = 620;
 
 /** A legend above the plot, with as many columns as its names leave room for. */
 export function topLegend(names: readonly string[], title: string | null = null): VegaLite {
-  const widest = Math.max(...names.map((name) => 30 + 7 * name.length), 1);
+  const widest = Math.max(1, largest(names.map((name) => 30 + 7 * name.length)));
   const columns = Math.max(1, Math.min(12, Math.floor(LEGEND_WIDTH / widest)));
   return { title, orient: "top", direction: "horizontal", columns };
 }

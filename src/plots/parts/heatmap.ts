@@ -1,4 +1,5 @@
 import type { VegaLite } from "../plot.js";
+import { largest, smallest } from "../../model/extremes.js";
 
 /** A cell of a heatmap. Its row and column are labels of the axes. */
 interface HeatmapCell {
@@ -100,7 +101,7 @@ function cellValues(x: VegaLite, y: VegaLite, [low, high]: readonly [number, num
 
 /** Returns the minimum and maximum of `values`, widened around a single value so that it has a colour. */
 export function extentOf(values: readonly number[]): [number, number] {
-  const low = Math.min(...values);
-  const high = Math.max(...values);
+  const low = smallest(values);
+  const high = largest(values);
   return low < high ? [low, high] : [low - 0.01, high + 0.01];
 }

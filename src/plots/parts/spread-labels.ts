@@ -1,3 +1,5 @@
+import { largest, smallest } from "../../model/extremes.js";
+
 /** The position of a label in pixels from the top left. */
 interface PlacedLabel {
   readonly x: number;
@@ -30,8 +32,8 @@ export function spreadLabels(
 ): PlacedLabel[] {
   const placed: PlacedLabel[] = [];
   for (const column of columns(points)) {
-    const right = Math.max(...column.map((i) => points[i]?.x ?? 0));
-    const left = Math.min(...column.map((i) => points[i]?.x ?? 0));
+    const right = largest(column.map((i) => points[i]?.x ?? 0));
+    const left = smallest(column.map((i) => points[i]?.x ?? 0));
     const toTheRight = right + GAP + labelWidth <= width;
     const heights = apart(
       column.map((i) => points[i]?.y ?? 0),

@@ -102,7 +102,7 @@ async function tablesByReference(sql: TransactionSql, schema: string): Promise<s
     const free = rest.filter(({ refers }) => refers.every((name) => ordered.includes(name)));
     if (free.length === 0)
       throw new Error(`tables reference each other in a cycle: ${rest.map(({ name }) => name).join()}`);
-    ordered.push(...free.map(({ name }) => name));
+    for (const { name } of free) ordered.push(name);
     rest = rest.filter((row) => !free.includes(row));
   }
   return ordered;

@@ -33,7 +33,7 @@ export async function fetchStudyRows(
       const slugs = nodes.map(({ slug }) => slug);
       const summaries = await fetchSummaries(slugs, metric, signal);
       const columns = studyColumns({ get: (slug) => summaries.get(slug), error: null }, metric);
-      rows.push(...csvRows(columns, nodes).slice(1));
+      for (const row of csvRows(columns, nodes).slice(1)) rows.push(row);
     }
     onProgress({ done: rows.length - 1, total: totalCount });
   }
