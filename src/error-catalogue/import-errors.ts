@@ -90,6 +90,11 @@ export const IMPORT_ERRORS = {
     what: "trainer_state.json is not in the format of the Hugging Face Trainer",
     fix: "Copy the file again from the run's checkpoint folder.",
   },
+  EVENT_FILE_INVALID: {
+    kind: "permanent",
+    what: "The TensorBoard event file cannot be read",
+    fix: "Copy the file again from the run's log folder. The rest of the folder is imported.",
+  },
   TABLE_INVALID: {
     kind: "permanent",
     what: "The table cannot be read",

@@ -82,3 +82,24 @@ export const MAX_PICKLE_OBJECTS = 1_000_000;
 export const MAX_PICKLE_MEMO = 2_000_000;
 /** Digits or bytes of an integer. Python stops at 4,300 digits; BigInt's parser takes quadratic time. */
 export const MAX_INTEGER_DIGITS = 1000;
+
+// Logs of runs
+
+/** Points of all curves of a run. A million steps with ten curves fit; each point takes 24 bytes. */
+export const MAX_LOGGED_POINTS = 10_000_000;
+/** Curves, or final metrics, of a run. Trainers log 5 to 50; per-layer norms of a large model make some thousand. */
+export const MAX_LOGGED_CURVES = 10_000;
+/** Characters of a curve's, a metric's or a setting's name. TensorBoard's tags are paths of some hundred. */
+export const MAX_LOGGED_NAME_CHARACTERS = 1000;
+/** Settings of a run. The Trainer's arguments are 130; with the model's configuration they are 300. */
+export const MAX_SETTINGS = 10_000;
+/** Characters of a setting. Longer values are data: prompts, lists of files. */
+export const MAX_SETTING_CHARACTERS = 4000;
+/** Levels of nested settings. Configurations of models nest 2 or 3 deep. */
+export const MAX_SETTING_DEPTH = 8;
+/** Bytes of a TensorBoard event file, which is read in chunks. A scalar takes 50 bytes; images and histograms take the most. */
+export const MAX_EVENT_FILE_BYTES = 2 * 2 ** 30;
+/** Bytes of one event, which is read into memory whole. A grid of images takes some megabytes. */
+export const MAX_EVENT_BYTES = 64 * 2 ** 20;
+/** Characters of a text event that is read as settings. The arguments and the model's configuration take about 10,000. */
+export const MAX_EVENT_TEXT_CHARACTERS = 2 ** 20;
