@@ -5,6 +5,7 @@ import type { SimilaritySummary } from "../similarity/similarity-summary.js";
 import type { HypothesisRule, StudyEvidence } from "../study-evidence.js";
 import { baseWeightsChanged } from "./base-weights-changed.js";
 import type { ConclusionBasis, ConfoundRule, PairFinding, StudyFinding } from "./confound-rule.js";
+import { divergedRuns } from "./diverged-runs.js";
 import { doraDirectionOnly } from "./dora-direction-only.js";
 import { independentInitialisation } from "./independent-initialisation.js";
 import { layersLeftOut } from "./layers-left-out.js";
@@ -33,6 +34,7 @@ const CONFOUND_RULES = [
   weightsPending,
   layersLeftOut,
   weightsMissing,
+  divergedRuns,
   singleSeed,
   mixedConfigurations,
   rankAndStepScale,

@@ -14,7 +14,7 @@ export interface AcceptanceRule {
   readonly analysis?: SeedAnalysis | undefined;
 }
 
-/** The values of a metric at one rank. */
+/** The values of a metric at one rank. NaN and infinite values are those of runs that diverged. */
 export interface RankValues {
   readonly rank: number;
   readonly baseline: readonly SeededValue[];
@@ -55,10 +55,10 @@ export function degradationDraws({ ranks, rule: { analysis = DEFAULT_SEED_ANALYS
   return ranks.reduce((sum, { baseline, candidate }) => sum + drawsOf(baseline.length, candidate.length, analysis), 0);
 }
 
-/** Returns the finite values of a metric with the seeds of their runs. */
+/** Returns the recorded values of a metric with the seeds of their runs. */
 function seededValues(runs: readonly Run[], metric: string): SeededValue[] {
   return runs.flatMap(({ seed, metrics }) => {
     const value = metrics.get(metric);
-    return value !== undefined && Number.isFinite(value) ? [{ seed, value }] : [];
+    return value === undefined ? [] : [{ seed, value }];
   });
 }

@@ -11,9 +11,9 @@ export interface RankThreshold {
   readonly bound: RankBound;
   /** The notebook's rule: the smallest rank with an acceptable percent, regardless of its interval and of larger ranks. */
   readonly leastAcceptableRank: number | null;
-  /** Ranks with a defined degradation, ascending. */
+  /** Ranks that were judged: with a defined degradation, or with diverged runs only. Ascending. */
   readonly testedRanks: readonly number[];
-  /** Ranks whose interval contains the threshold, ascending. */
+  /** Ranks that are not decided: their interval contains the threshold, or some of their runs diverged. Ascending. */
   readonly inconclusiveRanks: readonly number[];
   /** r* if every inconclusive rank were acceptable, and if none were. */
   readonly range: RankRange;
@@ -79,6 +79,11 @@ function minimumRank(tested: readonly RankDegradation[], holds: (entry: RankDegr
   return tested[lastFailing + 1]?.rank ?? null;
 }
 
+/** Returns why a rank is not decided, for use in a sentence. */
+export function openBecause({ degradation: { baselineDiverged, candidateDiverged } }: RankDegradation): string {
+  return baselineDiverged + candidateDiverged > 0 ? "some of its runs diverged" : "its interval contains the threshold";
+}
+
 /**
  * Returns how precisely r* is known, and why.
  *
@@ -96,7 +101,7 @@ function boundOf(
     return { bound: "AT_MOST", reason };
   }
   const isOpen = isInconclusive(limiting);
-  const state = isOpen ? "is inconclusive (its interval contains the threshold)" : "is not acceptable";
+  const state = isOpen ? `is inconclusive (${openBecause(limiting)})` : "is not acceptable";
   if (rank === null) return { bound: "NONE", reason: `The largest tested rank, ${limiting.rank}, ${state}.` };
   return {
     bound: isOpen ? "AT_MOST" : "EXACT",

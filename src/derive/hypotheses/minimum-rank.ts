@@ -1,6 +1,11 @@
 import type { HypothesisVerdict } from "../../model/enums/verdict.js";
 import type { RankDegradation } from "../degradation/degradation.js";
-import { notebookRankThreshold, rankThreshold, type RankThreshold } from "../degradation/rank-threshold.js";
+import {
+  notebookRankThreshold,
+  openBecause,
+  rankThreshold,
+  type RankThreshold,
+} from "../degradation/rank-threshold.js";
 import type { Evidence, StudyEvidence } from "../study-evidence.js";
 import { formatRanks } from "../wording.js";
 import type { HypothesisDefinition, Judgement } from "./hypothesis.js";
@@ -20,7 +25,7 @@ function judge({ degradations }: StudyEvidence): Judgement {
   const { rank, bound, reason, inconclusiveRanks } = threshold;
   return {
     verdict: verdictOf(threshold),
-    because: inconclusiveRanks.length > 0 ? inconclusiveReason(threshold) : reason,
+    because: inconclusiveRanks.length > 0 ? inconclusiveReason(threshold, degradations) : reason,
     evidence: [
       { label: `minimum viable rank (${bound})`, value: rank, unit: "rank" },
       ...degradations.flatMap(degradationEvidence),
@@ -41,9 +46,15 @@ function verdictOf({ testedRanks, inconclusiveRanks, bound }: RankThreshold): Hy
   }
 }
 
-function inconclusiveReason(threshold: RankThreshold): string {
-  const ranks = formatRanks(threshold.inconclusiveRanks);
-  return `The interval over seeds contains the threshold at ${ranks}; ${rangeText(threshold)}.`;
+function inconclusiveReason(threshold: RankThreshold, degradations: readonly RankDegradation[]): string {
+  const ranksByReason = new Map<string, number[]>();
+  for (const entry of degradations) {
+    if (!threshold.inconclusiveRanks.includes(entry.rank)) continue;
+    const reason = openBecause(entry);
+    ranksByReason.set(reason, [...(ranksByReason.get(reason) ?? []), entry.rank]);
+  }
+  const reasons = [...ranksByReason].map(([reason, ranks]) => `${formatRanks(ranks)} is inconclusive (${reason})`);
+  return `${reasons.join("; ")}; ${rangeText(threshold)}.`;
 }
 
 function rangeText({ range: { least, greatest } }: RankThreshold): string {

@@ -50,8 +50,8 @@ export function choiceName({ key, point, step }: MetricChoice): string {
 
 /**
  * Returns `runs` with the chosen value as the metric `choiceName(choice)`. Runs without such a value lack the metric.
- * RECORDED is the scalar of the run; BEST the best finite value of its curve; LAST the last finite value; STEP the value at
- * exactly that step, without interpolation.
+ * RECORDED is the scalar of the run; BEST the best finite value of its curve; LAST the last value, NaN if the run diverged;
+ * STEP the value at exactly that step, without interpolation.
  *
  * @param curves by the id of the run
  */
@@ -79,8 +79,9 @@ export function finitePoints({ steps, values }: LoggedCurve): CurvePoint[] {
 
 function chosenValue({ steps, values }: LoggedCurve, choice: MetricChoice): number | undefined {
   if (choice.point === "STEP") return values[steps.findLastIndex((step) => step === choice.step)];
+  if (choice.point === "LAST") return values.at(-1);
   const finite = values.filter(Number.isFinite);
-  if (finite.length === 0 || choice.point === "LAST") return finite.at(-1);
+  if (finite.length === 0) return values.at(-1);
   const better = choice.higherIsBetter ? Math.max : Math.min;
   return finite.reduce((best, value) => better(best, value));
 }

@@ -6,14 +6,17 @@ import { failure } from "../../errors.js";
 import type { Checkpoint, Experiment } from "../../store/studies/experiments.js";
 import type { Study } from "../../store/studies/studies.js";
 import type { Context } from "../context.js";
-import { CheckpointType, Curve, ExperimentType, Metric, Quantization } from "./experiment-type.js";
+import { CheckpointType, Curve, ExperimentType, Metric, NonFiniteMetric, Quantization } from "./experiment-type.js";
 import { RankType } from "../rank/rank.js";
 import { StudyType } from "../study/study-type.js";
 import { Requires } from "../access/requires.js";
 import { Costs } from "../cost/costs.js";
 import { EXPECTED, lengthOf } from "../cost/estimates.js";
 
-const recorded = (what: string) => ({ nullable: true, description: `${what}; null if not recorded.` });
+const recorded = (what: string) => ({
+  nullable: true,
+  description: `${what}; null if not recorded, or NaN or infinite (see nonFiniteMetrics).`,
+});
 
 @Resolver(() => ExperimentType)
 export class ExperimentResolver {
@@ -99,6 +102,17 @@ export class ExperimentResolver {
       .sort((left, right) => (left.name < right.name ? -1 : 1));
   }
 
+  @FieldResolver(() => [NonFiniteMetric], {
+    description:
+      "The scalars that were recorded as NaN or infinite, by name. The run diverged where one of them is judged; the scalar's own field is null.",
+  })
+  nonFiniteMetrics(@Root() { metrics }: Experiment): NonFiniteMetric[] {
+    return metrics
+      .filter(({ value }) => !Number.isFinite(value))
+      .map(({ name, value, source }) => ({ name, recorded: String(value), source }))
+      .sort((left, right) => (left.name < right.name ? -1 : 1));
+  }
+
   @FieldResolver(() => Boolean, { description: "Whether the folder contains adapter weights of this run." })
   hasWeights(@Root() { checkpoints }: Experiment): boolean {
     return checkpoints.length > 0;
@@ -154,7 +168,7 @@ export class ExperimentResolver {
   }
 }
 
-/** Returns a recorded scalar; null for NaN, which the curve of a diverged run shows. */
+/** Returns a recorded scalar; null for NaN and infinities, which nonFiniteMetrics lists. */
 function scalar({ metrics }: Experiment, name: string): number | null {
   const value = metrics.find((metric) => metric.name === name)?.value;
   return value !== undefined && Number.isFinite(value) ? value : null;

@@ -53,9 +53,21 @@ export class Metric {
   name!: string;
 
   @Field(() => Float, {
-    description: "Value in the unit at the end of the name. NaN and infinite values are not listed.",
+    description: "Value in the unit at the end of the name. See nonFiniteMetrics for NaN and infinite values.",
   })
   value!: number;
+
+  @Field(() => String, { description: "File with the value, relative to the study's folder." })
+  source!: string;
+}
+
+@ObjectType({ description: "A metric that was recorded as NaN or infinite.", simpleResolvers: true })
+export class NonFiniteMetric {
+  @Field(() => String, { description: "Name of the metric: `training_loss`." })
+  name!: string;
+
+  @Field(() => String, { description: "The recorded number as text: `NaN`, `Infinity` or `-Infinity`." })
+  recorded!: string;
 
   @Field(() => String, { description: "File with the value, relative to the study's folder." })
   source!: string;

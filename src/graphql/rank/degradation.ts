@@ -38,7 +38,7 @@ class SampleType implements Sample {
   })
   standardDeviation!: number | null;
 
-  @Field(() => Int, { description: "Number of runs (seeds) that have the metric." })
+  @Field(() => Int, { description: "Number of runs (seeds) with a finite value of the metric." })
   n!: number;
 }
 
@@ -74,13 +74,14 @@ class DegradationType implements Degradation {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: "Whether the percent is below the threshold; null if the percent is null.",
+    description:
+      "Whether the percent is below the threshold; false if a run of the candidate diverged; null if neither is known.",
   })
   acceptable!: boolean | null;
 
   @Field(() => AcceptanceVerdict, {
     description:
-      "Verdict that includes the interval if there is one: INCONCLUSIVE if the interval contains the threshold or the percent is null.",
+      "Verdict that includes the interval if there is one: INCONCLUSIVE if the interval contains the threshold, if the percent is null, or if some runs diverged and the others would be acceptable.",
   })
   verdict!: AcceptanceVerdict;
 
@@ -133,17 +134,29 @@ class DegradationType implements Degradation {
 
   @Field(() => SampleType, {
     nullable: true,
-    description: "Values of the baseline at this rank; null if none of its runs has the metric.",
+    description: "Finite values of the baseline at this rank; null if there are none.",
   })
   baseline!: SampleType | null;
 
   @Field(() => SampleType, {
     nullable: true,
-    description: "Values of the candidate at this rank; null if none of its runs has the metric.",
+    description: "Finite values of the candidate at this rank; null if there are none.",
   })
   candidate!: SampleType | null;
 
-  @Field(() => String, { nullable: true, description: "Why the percent is null; null if it is defined." })
+  @Field(() => Int, { description: "Number of runs of the baseline that diverged: their metric is NaN or infinite." })
+  baselineDiverged!: number;
+
+  @Field(() => Int, {
+    description:
+      "Number of runs of the candidate that diverged: their metric is NaN or infinite. A rank with one is never ACCEPTABLE.",
+  })
+  candidateDiverged!: number;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Why the percent is null, or which runs diverged; null otherwise.",
+  })
   reason!: string | null;
 }
 

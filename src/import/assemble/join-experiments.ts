@@ -31,7 +31,23 @@ export function joinExperiments(
     const experiment = experimentOf(name, undefined, row, findings, merger);
     if (experiment !== undefined) experiments.push(experiment);
   }
+  reportDiverged(experiments, findings);
   return experiments.sort(compareExperiments);
+}
+
+/** Reports every run with a metric that is NaN or infinite. */
+function reportDiverged(experiments: readonly ExperimentRecord[], findings: Findings): void {
+  for (const { name, metrics } of experiments) {
+    const nonFinite = metrics.filter(({ value }) => !Number.isFinite(value));
+    if (nonFinite.length === 0) continue;
+    const values = nonFinite.map(({ name: metric, value, source }) => `${metric} is ${value} in ${source}`).join(", ");
+    findings.add(
+      "warning",
+      "RUN_DIVERGED",
+      name,
+      `${values}. The run counts as diverged where this metric is judged. Leave a cell empty if the value was not recorded.`,
+    );
+  }
 }
 
 function lastPart({ name }: RunReading): string {
@@ -145,7 +161,7 @@ const SUMMARY_METRICS: Readonly<Record<string, string>> = {
   train_runtime: "training_time_seconds",
 };
 
-/** Returns finite values only: a run that ended in NaN has no final loss. */
+/** Returns the values of the training log as logged: NaN is the final loss of a run that diverged. */
 function loggedMetrics(run: RunReading | undefined): [string, Reading<number>][] {
   if (run === undefined || run.log === null) return [];
   const { summary, file: source } = run.log;
@@ -153,7 +169,7 @@ function loggedMetrics(run: RunReading | undefined): [string, Reading<number>][]
   for (const [logged, metric] of Object.entries(SUMMARY_METRICS)) values.set(metric, summary.get(logged));
   values.set("eval_loss", run.series.find((curve) => curve.name === "eval_loss")?.values.at(-1));
   return [...values].flatMap(([metric, value]): [string, Reading<number>][] => {
-    if (value === undefined || !Number.isFinite(value)) return [];
+    if (value === undefined) return [];
     return [[metric, { value, source }]];
   });
 }

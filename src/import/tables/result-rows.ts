@@ -17,7 +17,7 @@ export interface ResultRow {
   /** Training examples. */
   readonly numSamples: number | null;
   readonly modelName: string | null;
-  /** Finite numbers by metric name, which ends with the unit. */
+  /** Numbers by metric name, which ends with the unit. NaN and infinities are kept: they are the result of a diverged run. */
   readonly metrics: ReadonlyMap<string, number>;
 }
 
@@ -32,12 +32,24 @@ export function resultRows(rows: readonly TableRow[], where: string): ResultRow[
   const names = new Set(named.flatMap((cells) => [...cells.keys()]));
   requireColumnCount(names.size, where);
   if (!tellsRunsApart(names, rows)) return undefined;
-  const metrics = metricColumns(names);
+  const metrics = numericColumns(metricColumns(names), named);
   const results = named.map((cells, i) => {
     const reader = new RowReader(cells, names, i, where);
     return resultRow(reader, metrics, rows[i]?.key ?? null);
   });
   return withSeedsInNames(results, where);
+}
+
+/** Returns the columns that hold a finite number or a known metric. In any other column, `nan` is the text of an empty cell. */
+function numericColumns(
+  columns: ReadonlyMap<string, string>,
+  rows: readonly ReadonlyMap<string, unknown>[],
+): Map<string, string> {
+  return new Map(
+    [...columns].filter(
+      ([column]) => isKnownMetric(column) || rows.some((cells) => Number.isFinite(numberOf(cells.get(column)))),
+    ),
+  );
 }
 
 /** Returns a row's cells by column name. Columns without a name are left out. */
@@ -157,7 +169,7 @@ class RowReader {
     const found = new Map<string, number>();
     for (const [column, metric] of columns) {
       const value = numberOf(this.cells.get(column));
-      if (value !== undefined && Number.isFinite(value)) found.set(metric, value);
+      if (value !== undefined) found.set(metric, value);
     }
     return found;
   }
@@ -179,8 +191,10 @@ function numberOf(cell: unknown): number | undefined {
   if (typeof cell === "number") return cell;
   if (typeof cell === "bigint") return Number(cell);
   if (typeof cell !== "string" || cell.length > MAX_NUMBER_CHARACTERS) return undefined;
-  if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(cell.trim())) return undefined;
-  return Number(cell);
+  const text = cell.trim();
+  if (/^[+-]?nan$/i.test(text)) return NaN;
+  if (/^[+-]?inf(?:inity)?$/i.test(text)) return text.startsWith("-") ? -Infinity : Infinity;
+  return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
 }
 
 function shown(cell: unknown): string {

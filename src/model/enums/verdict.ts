@@ -2,8 +2,10 @@ import { defineEnum, type EnumValue } from "./define-enum.js";
 
 export const AcceptanceVerdict = defineEnum("AcceptanceVerdict", "Whether a degradation is below its threshold.", {
   ACCEPTABLE: "The degradation, and its whole interval if there is one, is below the threshold.",
-  UNACCEPTABLE: "The degradation, and its whole interval if there is one, is at or above the threshold.",
-  INCONCLUSIVE: "The degradation is undefined, or its confidence interval contains the threshold.",
+  UNACCEPTABLE:
+    "The degradation, and its whole interval if there is one, is at or above the threshold; or every run of the candidate diverged.",
+  INCONCLUSIVE:
+    "The degradation is undefined, its confidence interval contains the threshold, or some of the runs diverged.",
 });
 export type AcceptanceVerdict = EnumValue<typeof AcceptanceVerdict>;
 

@@ -1,6 +1,5 @@
 import type { Connection } from "../connection.js";
 import { finalCheckpointFirst } from "../studies/final-checkpoint.js";
-import { finite } from "./conditions.js";
 
 /** One run with what a comparison of studies needs. */
 export interface StudyRun {
@@ -16,7 +15,7 @@ export interface StudyRun {
   readonly quantizationBits: number | null;
   /** Its final checkpoint (studies/final-checkpoint.ts); null without weights. */
   readonly checkpointId: string | null;
-  /** Names and values of the finite metrics among those requested. */
+  /** Names and values of the requested metrics that the run has. NaN and infinities are kept. */
   readonly metricNames: readonly string[];
   readonly metricValues: readonly number[];
 }
@@ -42,7 +41,6 @@ export function runsOfStudies(
       select experiment_id, array_agg(metric.name) as names, array_agg(value) as numbers
       from metric join experiment on experiment.id = experiment_id
       where study_id = any(${[...studyIds]}::uuid[]) and metric.name = any(${[...metrics]}::text[])
-        and ${finite(sql, sql`value`)}
       group by experiment_id) as recorded on recorded.experiment_id = experiment.id
     where experiment.study_id = any(${[...studyIds]}::uuid[])
     order by rank.r, quantization_bits desc nulls last, experiment.name`;

@@ -142,11 +142,14 @@ describe("curves", () => {
     ]);
   });
 
-  test("keep NaN, report its step, and do not derive a metric from it", async () => {
+  test("keep NaN, report its step, and keep it as the final loss of a run that diverged", async () => {
     const history = '{"global_step":2,"log_history":[{"step":1,"eval_loss":1},{"step":2,"eval_loss":NaN}]}';
     const study = await read({ ...save("r2"), "r2/trainer_state.json": history });
     expect(only(study).series[0]?.values).toEqual([1, NaN]);
-    expect(only(study).metrics).toEqual([]);
+    expect(only(study).metrics).toMatchObject([{ name: "eval_loss", value: NaN }]);
+    expect(found(study, "RUN_DIVERGED")).toMatchObject([
+      { severity: "warning", where: "r2", message: expect.stringContaining("eval_loss is NaN") as string },
+    ]);
     expect(found(study, "NON_FINITE_VALUES")).toMatchObject([
       { severity: "warning", where: "r2", message: expect.stringContaining("eval_loss") as string },
     ]);

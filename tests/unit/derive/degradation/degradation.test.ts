@@ -78,14 +78,49 @@ describe("an undefined degradation is null, with a reason", () => {
     expect(only?.degradation.reason).toContain("no two configurations");
   });
 
-  test("and a NaN loss counts as not recorded", () => {
+  test("if every run of the baseline diverged", () => {
     const study = runs([
       ["16bit", 16, 2, { training_loss: NaN }],
       ["4bit", 4, 2, { training_loss: 2 }],
     ]);
-    expect(degradationByRank(study, rule)[0]?.degradation.reason).toBe(
-      "No run of 16bit at this rank has training_loss.",
-    );
+    expect(degradationByRank(study, rule)[0]?.degradation).toMatchObject({
+      verdict: "INCONCLUSIVE",
+      acceptable: null,
+      baselineDiverged: 1,
+      candidateDiverged: 0,
+      reason: "All runs of 16bit at this rank diverged: training_loss is NaN or infinite.",
+    });
+  });
+});
+
+describe("runs that diverged", () => {
+  test("make a rank unacceptable if every run of the candidate diverged", () => {
+    expect(degradation([2, 2.1], [NaN, Infinity], rule)).toMatchObject({
+      percent: null,
+      acceptable: false,
+      verdict: "UNACCEPTABLE",
+      candidateDiverged: 2,
+    });
+  });
+
+  test("keep the others from making a rank acceptable", () => {
+    const { percent, ...found } = degradation([2, 2.01], [2.01, NaN], rule);
+    expect(percent).toBeCloseTo(0.249, 3);
+    expect(found).toMatchObject({
+      acceptable: false,
+      verdict: "INCONCLUSIVE",
+      candidate: { n: 1 },
+      candidateDiverged: 1,
+      reason: "1 of 2 runs of the candidate diverged: training_loss is NaN or infinite.",
+    });
+  });
+
+  test("do not change the verdict if the others are unacceptable", () => {
+    expect(degradation([2], [3, NaN], rule).verdict).toBe("UNACCEPTABLE");
+  });
+
+  test("of the baseline make a rank inconclusive", () => {
+    expect(degradation([2, NaN], [2, 2], rule)).toMatchObject({ acceptable: true, verdict: "INCONCLUSIVE" });
   });
 });
 

@@ -20,7 +20,12 @@ describe("the value that stands for a run", () => {
     expect(chosen({ point: "BEST" })).toEqual([1.5, undefined]);
     expect(chosen({ point: "BEST", higherIsBetter: true })).toEqual([3, undefined]);
   });
-  test("is the last finite value", () => expect(chosen({ point: "LAST" })).toEqual([1.75, undefined]));
+  test("is the last value, NaN if the run diverged", () => {
+    expect(chosen({ point: "LAST" })).toEqual([1.75, undefined]);
+    const diverged = new Map([["run 0", { steps: [10, 20], values: [3, NaN] }]]);
+    const last = { key: "training_loss", point: "LAST", higherIsBetter: false } as const;
+    expect(withChosenMetric(all, last, diverged)[0]?.metrics.get(choiceName(last))).toBeNaN();
+  });
   test("is the value at exactly that step, without interpolation", () => {
     expect(chosen({ point: "STEP", step: 20 })).toEqual([1.5, undefined]);
     expect(chosen({ point: "STEP", step: 25 })).toEqual([undefined, undefined]);

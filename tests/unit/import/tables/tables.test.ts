@@ -338,3 +338,20 @@ describe.skipIf(missingSharedStudy() !== undefined)("the public gpt2-medium stud
     }
   });
 });
+
+describe("NaN and infinity", () => {
+  test("are kept in a column of numbers, and an empty cell is not recorded", async () => {
+    const csv = "experiment_name,rank,training_loss,accuracy,note\na,2,nan,0.5,nan\nb,2,-inf,NaN,good\nc,2,,0.5,\n";
+    const metrics = (await rowsOf("diverged.csv", csv)).map((row) => Object.fromEntries(row.metrics));
+    expect(metrics).toEqual([
+      { training_loss: NaN, accuracy: 0.5 },
+      { training_loss: -Infinity, accuracy: NaN },
+      { accuracy: 0.5 },
+    ]);
+  });
+
+  test("of Python's JSON are kept", async () => {
+    const json = '[{"experiment_name": "a", "rank": 2, "training_loss": NaN}]';
+    expect((await rowsOf("diverged.json", json))[0]?.metrics).toEqual(new Map([["training_loss", NaN]]));
+  });
+});
