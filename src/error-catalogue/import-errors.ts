@@ -95,6 +95,11 @@ export const IMPORT_ERRORS = {
     what: "The TensorBoard event file cannot be read",
     fix: "Copy the file again from the run's log folder. The rest of the folder is imported.",
   },
+  SETTINGS_FILE_INVALID: {
+    kind: "permanent",
+    what: "The file of settings cannot be read",
+    fix: "Write it again, or delete it: the runs are imported without it.",
+  },
   TABLE_INVALID: {
     kind: "permanent",
     what: "The table cannot be read",

@@ -103,3 +103,14 @@ export const MAX_EVENT_FILE_BYTES = 2 * 2 ** 30;
 export const MAX_EVENT_BYTES = 64 * 2 ** 20;
 /** Characters of a text event that is read as settings. The arguments and the model's configuration take about 10,000. */
 export const MAX_EVENT_TEXT_CHARACTERS = 2 ** 20;
+
+// Settings
+
+/** Bytes of a configuration in YAML or JSON. Those of trainers have some kilobytes; a list of data sets makes some hundred. */
+export const MAX_SETTINGS_FILE_BYTES = 4 * 2 ** 20;
+/** Aliases that a YAML file may resolve. Each can repeat everything before it, so that a short file would fill the memory. */
+export const MAX_YAML_ALIASES = 100;
+/** Settings of one file. Training arguments have about 150. */
+export const MAX_SETTINGS_OF_FILE = 500;
+/** Members of a setting that is a list, such as target modules. */
+export const MAX_SETTING_LIST = 200;

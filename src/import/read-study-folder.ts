@@ -7,9 +7,10 @@ import { joinExperiments } from "./assemble/join-experiments.js";
 import { joinTables } from "./assemble/join-tables.js";
 import { createReadingMerger } from "./assemble/reading-merger.js";
 import { readRun, type RunReading } from "./assemble/read-run.js";
-import { createFindings, type Findings } from "./findings.js";
+import { createFindings, quoteNames, type Findings } from "./findings.js";
+import { assignDescriptions, foldersWithoutRun } from "./folder/assign-descriptions.js";
 import { classifyFiles, givesEvidence, type ClassifiedFiles } from "./folder/classify-files.js";
-import { groupRuns } from "./folder/group-runs.js";
+import { groupRuns, type RunFolder } from "./folder/group-runs.js";
 import { listFiles } from "./folder/list-files.js";
 import { reportSkippedFiles } from "./folder/report-skipped-files.js";
 import { RUN_FORMATS, TABLE_FORMATS } from "./formats/result-formats.js";
@@ -45,14 +46,14 @@ export async function readStudyFolder(folder: string, options: ReadStudyOptions 
   const runs = await readRuns(root, classified, findings, report, signal);
   report({ done: runs.weightFiles, total: runs.weightFiles, message: "reading tables" });
   const merger = createReadingMerger(findings);
-  const rows = await joinTables(root, classified.tables, findings, merger);
-  const experiments = joinExperiments(runs.readings, rows, findings, merger);
+  const tables = await joinTables(root, classified.tables, findings, merger);
+  const experiments = joinExperiments(runs.readings, tables, findings, merger);
   merger.reportRoundings();
   reportSkippedFiles(listed, classified.others, findings);
 
   return {
     name: options.name ?? path.basename(root),
-    baseModel: baseModelOf(where, runs.readings, rows, findings),
+    baseModel: baseModelOf(where, runs.readings, tables.rows, findings),
     folder: root,
     experiments,
     layers: layersOf(runs.readings),
@@ -67,8 +68,8 @@ async function resolveFolder(folder: string): Promise<string> {
 }
 
 /** @throws FOLDER_EMPTY if no file has a known format */
-function requireResults({ saves, tables }: ClassifiedFiles, fileCount: number, where: string): void {
-  if (saves.size > 0 || tables.length > 0) return;
+function requireResults({ saves, descriptions, tables }: ClassifiedFiles, fileCount: number, where: string): void {
+  if (saves.size > 0 || descriptions.length > 0 || tables.length > 0) return;
   const names = [...RUN_FORMATS, ...TABLE_FORMATS].map(({ name }) => name);
   throw failure("FOLDER_EMPTY", {
     where,
@@ -78,13 +79,17 @@ function requireResults({ saves, tables }: ClassifiedFiles, fileCount: number, w
 }
 
 /** @throws TOO_MANY_FILES if the files that are read into memory are too large together */
-async function requireTextFits(root: string, { saves, tables }: ClassifiedFiles, where: string): Promise<void> {
+async function requireTextFits(
+  root: string,
+  { saves, descriptions, tables }: ClassifiedFiles,
+  where: string,
+): Promise<void> {
   const runFiles = [...saves.values()].flat();
   const textFiles = runFiles.filter(
     (file) => !givesEvidence(file, "adapterWeights") && !givesEvidence(file, "weightShard"),
   );
   let total = 0;
-  for (const { file } of [...textFiles, ...tables]) {
+  for (const { file } of [...textFiles, ...descriptions, ...tables]) {
     // A file that is gone by now becomes a finding when it is read.
     const stats = await lstat(path.join(root, file)).catch(() => undefined);
     total += stats?.size ?? 0;
@@ -97,7 +102,7 @@ async function requireTextFits(root: string, { saves, tables }: ClassifiedFiles,
 /** Reads all runs, one after the other, and reports each weight file as it is reached. */
 async function readRuns(
   root: string,
-  { saves }: ClassifiedFiles,
+  { saves, descriptions }: ClassifiedFiles,
   findings: Findings,
   report: ReportProgress,
   signal: AbortSignal | undefined,
@@ -110,13 +115,44 @@ async function readRuns(
     done += 1;
   };
   const readings: RunReading[] = [];
-  for (const run of groupRuns(saves.keys(), path.basename(root))) {
+  const runs = groupRunsWithDescriptions(saves, descriptions, path.basename(root));
+  const { byRun, shared } = assignDescriptions(runs, descriptions);
+  reportSharedFiles(shared, findings);
+  for (const run of runs) {
     signal?.throwIfAborted();
-    const reading = await readRun(run, saves, { root, findings, onWeights, signal });
+    const reading = await readRun(run, saves, byRun.get(run.folder) ?? [], { root, findings, onWeights, signal });
+    if (isDescriptionOnly(run, saves, reading)) continue;
     readings.push(reading);
     const { checkpoints, series } = reading;
     const message = `Run ${run.name}: ${checkpoints.length} checkpoints with weights, ${series.length} curves.`;
     findings.add("info", "RUN_FOUND", run.folder, message);
   }
   return { readings, weightFiles: total };
+}
+
+/** Groups runs. A folder with files that describe a run, and no run in, above or below it, is a run without an adapter. */
+function groupRunsWithDescriptions(
+  saves: ClassifiedFiles["saves"],
+  descriptions: ClassifiedFiles["descriptions"],
+  studyName: string,
+): RunFolder[] {
+  const runs = groupRuns(saves.keys(), studyName);
+  const further = foldersWithoutRun(runs, descriptions);
+  return further.length === 0 ? runs : groupRuns([...saves.keys(), ...further], studyName);
+}
+
+/** A configuration alone, without metrics and curves, is not a run. */
+function isDescriptionOnly(
+  { saves: folders }: RunFolder,
+  saves: ClassifiedFiles["saves"],
+  reading: RunReading,
+): boolean {
+  if (folders.some(({ folder }) => saves.has(folder))) return false;
+  return reading.series.length === 0 && reading.gathered.metrics.length === 0;
+}
+
+function reportSharedFiles(shared: ClassifiedFiles["descriptions"], findings: Findings): void {
+  if (shared.length === 0) return;
+  const message = `${shared.length} files lie above several runs, and none says which run it describes: ${quoteNames(shared.map(({ file }) => file))}`;
+  findings.add("info", "FILE_OF_NO_RUN", "", message);
 }

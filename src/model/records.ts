@@ -6,6 +6,7 @@ import type { ErrorCode } from "../errors.js";
 import type { FindingSeverity } from "./enums/job.js";
 import type { Method } from "./enums/run.js";
 import type { FactorTensors } from "./factor-tensors.js";
+import type { SettingRecord } from "./settings.js";
 
 export interface StudyRecord {
   /** Display name; by default the base name of the folder. */
@@ -42,6 +43,8 @@ export interface ExperimentRecord {
   readonly numSamples: number | null;
   /** The run's PEFT configuration; null if only tables name the run. */
   readonly adapter: AdapterSettings | null;
+  /** Settings with their provenance, by name. Each occurs once. */
+  readonly settings: readonly SettingRecord[];
   readonly metrics: readonly MetricRecord[];
   readonly series: readonly SeriesRecord[];
   readonly checkpoints: readonly CheckpointRecord[];
@@ -183,6 +186,9 @@ export type FindingCode =
   | "ROUNDED_VALUES"
   | "CONFLICTING_VALUES"
   | "SCHEME_ASSUMED"
+  | "BITS_ASSUMED"
+  | "SETTINGS_CONTRADICT"
+  | "FILE_OF_NO_RUN"
   | "CONFIG_WITHOUT_ADAPTER"
   | "ADAPTER_WITHOUT_CONFIG"
   | "RANK_CONTRADICTS_NAME"

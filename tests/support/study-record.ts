@@ -43,6 +43,7 @@ export function experimentRecord(name: string, rest: Partial<ExperimentRecord> =
     steps: 1000,
     numSamples: 5000,
     adapter: null,
+    settings: [],
     metrics: [{ name: "training_loss", value: 1.5, source: "results.csv" }],
     series: [{ name: "loss", steps: [10, 20], values: [3, NaN] }],
     checkpoints: [checkpointRecord(name)],

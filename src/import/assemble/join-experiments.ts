@@ -1,10 +1,22 @@
-import path from "node:path";
-import type { ExperimentRecord, MetricRecord, Quantization } from "../../model/records.js";
-import type { Findings } from "../findings.js";
-import type { TableReading } from "./join-tables.js";
+import type { ExperimentRecord, MetricRecord } from "../../model/records.js";
+import { quoteNames, type Findings } from "../findings.js";
+import { metricName } from "../tables/column-name.js";
+import type { JoinedTables, TableReading } from "./join-tables.js";
+import { mergeCurves } from "./merge-curves.js";
+import { pairRunsWithRows, type DescribedRun } from "./pair-runs-with-rows.js";
 import type { RunReading } from "./read-run.js";
 import type { Reading, ReadingMerger } from "./reading-merger.js";
-import { methodOf, quantizationInName, quantizationOf, rankInName, seedInName } from "./run-labels.js";
+import { reportDiverged } from "./report-diverged.js";
+import { resolveSettings, settingRecord } from "./resolve-settings.js";
+import { methodOf, rankInName, seedInName } from "./run-labels.js";
+import { quantizationOfRun, settingsInBaseModel, settingsInRunName } from "./run-quantization.js";
+import type { SourcedSetting } from "./sourced-evidence.js";
+import { statedSettingsOf } from "./stated-settings.js";
+
+/** A run with everything that is known of its settings, before one value is chosen for each. */
+interface RunWithSettings extends DescribedRun {
+  readonly candidates: readonly SourcedSetting[];
+}
 
 /**
  * Joins runs with the table rows of the same experiments, sorted by rank, bits (most first) and name. A row belongs to the
@@ -12,46 +24,16 @@ import { methodOf, quantizationInName, quantizationOf, rankInName, seedInName } 
  */
 export function joinExperiments(
   runs: readonly RunReading[],
-  rows: ReadonlyMap<string, TableReading>,
+  { rows, stated }: JoinedTables,
   findings: Findings,
   merger: ReadingMerger,
 ): ExperimentRecord[] {
-  const withoutRun = new Map(rows);
-  const runsByLastPart = new Map<string, number>();
-  for (const run of runs) runsByLastPart.set(lastPart(run), (runsByLastPart.get(lastPart(run)) ?? 0) + 1);
-  const experiments: ExperimentRecord[] = [];
-  for (const run of runs) {
-    const isOnlyRun = runsByLastPart.get(lastPart(run)) === 1;
-    const row = rows.get(run.name) ?? (isOnlyRun ? rows.get(lastPart(run)) : undefined);
-    if (row !== undefined) withoutRun.delete(row.experiment);
-    const experiment = experimentOf(run.name, run, row, findings, merger);
-    if (experiment !== undefined) experiments.push(experiment);
-  }
-  for (const [name, row] of withoutRun) {
-    const experiment = experimentOf(name, undefined, row, findings, merger);
-    if (experiment !== undefined) experiments.push(experiment);
-  }
+  const described = pairRunsWithRows(runs, rows).map((run) => {
+    return { ...run, candidates: [...statedSettingsOf(run, stated), ...candidatesOf(run)] };
+  });
+  const experiments = withAssumedBits(described, findings).flatMap((run) => experimentOf(run, findings, merger) ?? []);
   reportDiverged(experiments, findings);
   return experiments.sort(compareExperiments);
-}
-
-/** Reports every run with a metric that is NaN or infinite. */
-function reportDiverged(experiments: readonly ExperimentRecord[], findings: Findings): void {
-  for (const { name, metrics } of experiments) {
-    const nonFinite = metrics.filter(({ value }) => !Number.isFinite(value));
-    if (nonFinite.length === 0) continue;
-    const values = nonFinite.map(({ name: metric, value, source }) => `${metric} is ${value} in ${source}`).join(", ");
-    findings.add(
-      "warning",
-      "RUN_DIVERGED",
-      name,
-      `${values}. The run counts as diverged where this metric is judged. Leave a cell empty if the value was not recorded.`,
-    );
-  }
-}
-
-function lastPart({ name }: RunReading): string {
-  return path.posix.basename(name);
 }
 
 /** Baselines come before candidates of the same rank: `16bit_r8`, `4bit_r8`. Numbers in names are compared as numbers. */
@@ -62,44 +44,124 @@ function compareExperiments(left: ExperimentRecord, right: ExperimentRecord): nu
 
 const NATURAL_ORDER = new Intl.Collator("en", { numeric: true });
 
+/** Returns all statements about a run's settings: of its files, of tables, and of names. */
+function candidatesOf({ name, run, row }: DescribedRun): SourcedSetting[] {
+  const seed = seedInName(name);
+  const stated = [...(run?.gathered.settings ?? []), ...(row?.settings ?? [])];
+  const baseModels = [
+    ...(run?.baseModels ?? []),
+    ...stated.flatMap(({ field, value }) => (field === "base_model" ? [String(value)] : [])),
+  ];
+  return [
+    ...stated,
+    ...[...new Set(baseModels)].flatMap((baseModel) => settingsInBaseModel(baseModel)),
+    ...settingsInRunName(name),
+    ...(seed === undefined ? [] : [namedSeed(seed, name)]),
+  ];
+}
+
+function namedSeed(seed: number, name: string): SourcedSetting {
+  return { field: "seed", value: seed, certainty: "NAMED", source: "runName", file: "", key: name };
+}
+
+/**
+ * Adds 16 bits to runs without any sign of quantization that lie beside quantized runs: people label what they quantize. The
+ * assumption becomes a finding.
+ */
+function withAssumedBits(runs: readonly RunWithSettings[], findings: Findings): RunWithSettings[] {
+  const bitsOf = ({ candidates }: RunWithSettings): number | null => quantizationOfRun(candidates).bits;
+  const hasSign = ({ candidates }: RunWithSettings): boolean =>
+    candidates.some(({ field }) => field === "bits" || field === "quantization_label");
+  if (!runs.some((run) => (bitsOf(run) ?? 16) <= 8)) return [...runs];
+  const assumed = runs.filter((run) => !hasSign(run));
+  if (assumed.length === 0) return [...runs];
+  const names = quoteNames(assumed.map(({ name }) => name));
+  const message =
+    `${assumed.length} runs have no sign of quantization and lie beside quantized runs. Their base weights are assumed to be ` +
+    `unquantized (16 bits): ${names}. State bits in rankscope.yaml if they are not.`;
+  findings.add("warning", "BITS_ASSUMED", "", message);
+  return runs.map((run) => (hasSign(run) ? run : { ...run, candidates: [...run.candidates, ASSUMED_BITS] }));
+}
+
+const ASSUMED_BITS: SourcedSetting = {
+  field: "bits",
+  value: 16,
+  certainty: "ASSUMED",
+  source: "assumption",
+  file: "",
+  key: "no sign of quantization beside quantized runs",
+};
+
 /** Joins a run's folders and its table row into one experiment. Returns undefined if its rank is unknown. */
 function experimentOf(
-  name: string,
-  run: RunReading | undefined,
-  row: TableReading | undefined,
+  described: RunWithSettings,
   findings: Findings,
   merger: ReadingMerger,
 ): ExperimentRecord | undefined {
-  const rank = rankOf(name, run, row, findings);
+  const { name, run, row, candidates } = described;
+  const settings = resolveSettings(name, candidates, findings);
+  const rank = rankOf(described, settings.get("lora_rank"), findings);
   if (rank === undefined) return undefined;
-  const quantization = quantizationOfRun(name, row, findings);
-  const settings = run?.config?.settings ?? null;
-  const methodSources = row?.method === undefined ? [name] : [row.method.value, name];
+  const quantization = quantizationOfRun(candidates);
+  reportAssumedScheme(quantization, settings.get("scheme"), findings);
+  const adapter = run?.config?.settings ?? null;
   return {
     name,
-    method: methodOf(settings, quantization, methodSources),
+    method: methodOf(adapter, quantization, methodTexts(name, row, settings)),
     quantization,
     rank,
-    seed: row?.seed?.value ?? seedInName(name) ?? null,
+    seed: wholeNumber(settings.get("seed")),
     steps: stepsOf(name, run, row, merger),
-    numSamples: row?.numSamples?.value ?? null,
-    adapter: settings,
+    numSamples: row?.numSamples?.value ?? wholeNumber(settings.get("num_samples")),
+    adapter,
+    settings: [...settings.values()].filter((setting) => isOfChosenBits(setting, quantization)).map(settingRecord),
     metrics: metricsOf(name, run, row, merger),
-    series: run?.series ?? [],
+    series: mergeCurves([run?.series ?? []], row?.curves ?? []),
     checkpoints: run?.checkpoints ?? [],
   };
 }
 
+/** Texts that may name the method, the most trusted first. */
+function methodTexts(
+  name: string,
+  row: TableReading | undefined,
+  settings: ReadonlyMap<string, SourcedSetting>,
+): string[] {
+  const usesDora = settings.get("use_dora")?.value === true ? ["dora"] : [];
+  const stated = settings.get("method")?.value;
+  return [
+    ...(row?.method === undefined ? [] : [row.method.value]),
+    ...usesDora,
+    ...(stated === undefined ? [] : [String(stated)]),
+    name,
+  ];
+}
+
+/** A scheme of another source than the chosen bits is not a setting of this run. */
+function isOfChosenBits({ field, value }: SourcedSetting, { scheme }: ExperimentRecord["quantization"]): boolean {
+  return field !== "scheme" || value === scheme;
+}
+
+function wholeNumber(setting: SourcedSetting | undefined): number | null {
+  const value = Number(setting?.value);
+  return setting !== undefined && Number.isSafeInteger(value) && value >= 0 && value <= MAX_STORED_INTEGER
+    ? value
+    : null;
+}
+
+/** Largest integer of a column of the store. */
+const MAX_STORED_INTEGER = 2 ** 31 - 1;
+
 /** Returns the configured rank, which was checked against the tensors; else that of the table, else that of the name. */
 function rankOf(
-  name: string,
-  run: RunReading | undefined,
-  row: TableReading | undefined,
+  { name, run, row }: DescribedRun,
+  setting: SourcedSetting | undefined,
   findings: Findings,
 ): number | undefined {
   const tabled = row?.rank;
   const named = rankInName(name);
-  const rank = run?.config?.settings.r ?? tabled?.value ?? named;
+  const stated = wholeNumber(setting) || undefined;
+  const rank = run?.config?.settings.r ?? tabled?.value ?? stated ?? named;
   if (rank === undefined) {
     const message =
       "The run was left out: its rank is unknown. Add its adapter_config.json or a table with its rank, or name it as 16bit_r8.";
@@ -114,17 +176,15 @@ function rankOf(
   return rank;
 }
 
-const UNKNOWN_QUANTIZATION: Quantization = { label: "unknown", bits: null, scheme: null };
-
-function quantizationOfRun(name: string, row: TableReading | undefined, findings: Findings): Quantization {
-  const label = row?.quantization?.value ?? quantizationInName(name);
-  if (label === undefined) return UNKNOWN_QUANTIZATION;
-  const { quantization, schemeAssumed } = quantizationOf(label);
-  if (schemeAssumed && !findings.list.some(({ code }) => code === "SCHEME_ASSUMED")) {
-    const message = `${quantization.label} is assumed to be ${quantization.scheme}, QLoRA's 4-bit data type (arXiv 2305.14314, section 3).`;
-    findings.add("info", "SCHEME_ASSUMED", "", message);
-  }
-  return quantization;
+function reportAssumedScheme(
+  { label, scheme }: ExperimentRecord["quantization"],
+  setting: SourcedSetting | undefined,
+  findings: Findings,
+): void {
+  if (scheme === null || setting?.certainty !== "ASSUMED") return;
+  if (findings.list.some(({ code }) => code === "SCHEME_ASSUMED")) return;
+  const message = `${label} is assumed to be ${scheme}, QLoRA's 4-bit data type (arXiv 2305.14314, section 3).`;
+  findings.add("info", "SCHEME_ASSUMED", "", message);
 }
 
 function stepsOf(
@@ -141,7 +201,7 @@ function stepsOf(
   return merger.merge(`${name}, steps`, tabled, { value: log.globalStep, source: log.file }).value;
 }
 
-/** Returns the tables' metrics, and those of the training log that no table has, or has with fewer digits. */
+/** Returns the tables' metrics, and those of the run's own files that no table has, or has with fewer digits. */
 function metricsOf(
   name: string,
   run: RunReading | undefined,
@@ -149,27 +209,46 @@ function metricsOf(
   merger: ReadingMerger,
 ): MetricRecord[] {
   const metrics = new Map<string, Reading<number>>(row?.metrics);
-  for (const [metric, reading] of loggedMetrics(run)) {
+  for (const [metric, reading] of measuredMetrics(run)) {
     metrics.set(metric, merger.merge(`${name}, ${metric}`, metrics.get(metric), reading));
   }
   return [...metrics].map(([metric, { value, source }]) => ({ name: metric, value, source }));
 }
 
-/** Metric names by the Trainer's names in its closing summary. */
-const SUMMARY_METRICS: Readonly<Record<string, string>> = {
-  train_loss: "training_loss",
-  train_runtime: "training_time_seconds",
-};
+/** The figures of a training log's closing summary that are metrics of the run. */
+const SUMMARY_METRICS = ["train_loss", "train_runtime"];
 
-/** Returns the values of the training log as logged: NaN is the final loss of a run that diverged. */
-function loggedMetrics(run: RunReading | undefined): [string, Reading<number>][] {
-  if (run === undefined || run.log === null) return [];
-  const { summary, file: source } = run.log;
-  const values = new Map<string, number | undefined>();
-  for (const [logged, metric] of Object.entries(SUMMARY_METRICS)) values.set(metric, summary.get(logged));
-  values.set("eval_loss", run.series.find((curve) => curve.name === "eval_loss")?.values.at(-1));
-  return [...values].flatMap(([metric, value]): [string, Reading<number>][] => {
-    if (value === undefined) return [];
-    return [[metric, { value, source }]];
-  });
+/**
+ * Returns the metrics of the training log and of result files. The last value of the evaluation curve is taken only if no file
+ * states the final one. NaN is kept: it is the final loss of a run that diverged.
+ */
+function measuredMetrics(run: RunReading | undefined): [string, Reading<number>][] {
+  if (run === undefined) return [];
+  const values: [string, Reading<number>][] = [];
+  for (const { name, value, file } of lastOfEach(run.gathered.metrics)) {
+    values.push([metricName(name), { value, source: file }]);
+  }
+  const { log } = run;
+  if (log !== null) {
+    for (const name of SUMMARY_METRICS) {
+      const value = log.summary.get(name);
+      if (value !== undefined) values.push([metricName(name), { value, source: log.file }]);
+    }
+    const evalLoss = run.series.find((curve) => curve.name === "eval_loss")?.values.at(-1);
+    if (evalLoss !== undefined && !values.some(([name]) => name === "eval_loss")) {
+      values.push(["eval_loss", { value: evalLoss, source: log.file }]);
+    }
+  }
+  return values;
+}
+
+/** Returns, of several values of one metric in one file, the one of the last step. */
+function lastOfEach(metrics: RunReading["gathered"]["metrics"]): RunReading["gathered"]["metrics"] {
+  const last = new Map<string, RunReading["gathered"]["metrics"][number]>();
+  for (const metric of metrics) {
+    const key = JSON.stringify([metric.file, metric.name]);
+    const known = last.get(key);
+    if (known === undefined || (metric.step ?? Infinity) >= (known.step ?? Infinity)) last.set(key, metric);
+  }
+  return [...last.values()];
 }

@@ -1,10 +1,13 @@
 import path from "node:path";
 import type { Findings } from "../findings.js";
 import type { RecognisedFile } from "../folder/classify-files.js";
-import type { TableEvidence } from "../formats/evidence.js";
+import type { NamedRunEvidence, StatedSettingsEvidence, TableEvidence } from "../formats/evidence.js";
+import { metricName } from "../tables/column-name.js";
 import type { ResultRow } from "../tables/result-rows.js";
 import type { ResultsTable } from "../tables/results-table.js";
 import type { Reading, ReadingMerger } from "./reading-merger.js";
+import { settingsOfLabel } from "./run-quantization.js";
+import type { SourcedCurve, SourcedSetting } from "./sourced-evidence.js";
 
 /** The values that all tables together give for one experiment, each with its file. */
 export interface TableReading {
@@ -17,6 +20,22 @@ export interface TableReading {
   readonly numSamples: Reading<number> | undefined;
   readonly modelName: Reading<string> | undefined;
   readonly metrics: ReadonlyMap<string, Reading<number>>;
+  /** Settings of all columns, those above included. */
+  readonly settings: readonly SourcedSetting[];
+  /** Curves of files that name the run. */
+  readonly curves: readonly SourcedCurve[];
+}
+
+/** What a file of a person states, with its path. */
+export interface StatedSettings extends StatedSettingsEvidence {
+  readonly file: string;
+}
+
+/** The content of all files that name the runs they describe. */
+export interface JoinedTables {
+  /** Rows by the name of their experiment. */
+  readonly rows: ReadonlyMap<string, TableReading>;
+  readonly stated: readonly StatedSettings[];
 }
 
 /**
@@ -29,11 +48,22 @@ export async function joinTables(
   tables: readonly RecognisedFile<TableEvidence>[],
   findings: Findings,
   merger: ReadingMerger,
-): Promise<Map<string, TableReading>> {
+): Promise<JoinedTables> {
   const readings = new Map<string, TableReading>();
+  const stated: StatedSettings[] = [];
   for (const { file, format } of tables) {
     const source = { path: path.join(root, file), where: file };
-    for (const { table } of (await findings.guard(file, () => format.read(source))) ?? []) {
+    for (const evidence of (await findings.guard(file, () => format.read(source))) ?? []) {
+      if (evidence.kind === "namedRun") {
+        const joined = joinNamedRun(readings.get(evidence.name), evidence, file, merger);
+        readings.set(evidence.name, joined);
+        continue;
+      }
+      if (evidence.kind === "statedSettings") {
+        stated.push({ ...evidence, file });
+        continue;
+      }
+      const { table } = evidence;
       reportTable(table, file, findings);
       if (table.kind !== "rows") continue;
       for (const row of table.rows) {
@@ -42,7 +72,7 @@ export async function joinTables(
       }
     }
   }
-  return readings;
+  return { rows: readings, stated };
 }
 
 function reportTable(table: ResultsTable, file: string, findings: Findings): void {
@@ -90,5 +120,57 @@ function joinRow(
     numSamples: join("numSamples", before?.numSamples, row.numSamples),
     modelName: join("modelName", before?.modelName, row.modelName),
     metrics,
+    settings: [...(before?.settings ?? []), ...settingsOfRow(row, source)],
+    curves: before?.curves ?? [],
+  };
+}
+
+/** Returns the settings of a row's columns, those with a column of their own included. */
+function settingsOfRow({ quantization, seed, method, rank, modelName }: ResultRow, file: string): SourcedSetting[] {
+  const from = { certainty: "STATED", source: "table", file } as const;
+  const setting = (field: string, value: string | number | null): SourcedSetting[] =>
+    value === null ? [] : [{ ...from, field, value, key: field }];
+  return [
+    ...(quantization === null ? [] : settingsOfLabel(quantization, { ...from, key: "quantization" })),
+    ...setting("seed", seed),
+    ...setting("method", method),
+    ...setting("lora_rank", rank),
+    ...setting("base_model", modelName),
+  ];
+}
+
+/** Joins a run of a file that names its runs, such as a database of runs. */
+function joinNamedRun(
+  before: TableReading | undefined,
+  { name, source, settings, metrics, curves }: NamedRunEvidence,
+  file: string,
+  merger: ReadingMerger,
+): TableReading {
+  const merged = new Map(before?.metrics);
+  for (const { name: spelling, value } of metrics) {
+    const metric = metricName(spelling);
+    merged.set(metric, merger.merge(`${name}, ${metric}`, merged.get(metric), { value, source: file }));
+  }
+  return {
+    ...(before ?? noReading(name)),
+    metrics: merged,
+    settings: [...(before?.settings ?? []), ...settings.map((setting) => ({ ...setting, source, file }))],
+    curves: [...(before?.curves ?? []), ...curves.map((curve) => ({ ...curve, file }))],
+  };
+}
+
+function noReading(experiment: string): TableReading {
+  return {
+    experiment,
+    quantization: undefined,
+    method: undefined,
+    rank: undefined,
+    seed: undefined,
+    steps: undefined,
+    numSamples: undefined,
+    modelName: undefined,
+    metrics: new Map(),
+    settings: [],
+    curves: [],
   };
 }

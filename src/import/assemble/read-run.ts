@@ -2,11 +2,13 @@ import path from "node:path";
 import type { CheckpointRecord, LayerRecord, SeriesRecord } from "../../model/records.js";
 import type { Adapter } from "../adapter/read-adapter.js";
 import type { Findings } from "../findings.js";
-import { givesEvidence, type RecognisedFile } from "../folder/classify-files.js";
+import { givesEvidence, type DescribingFile, type RecognisedFile } from "../folder/classify-files.js";
 import type { RunFolder, SaveFolder } from "../folder/group-runs.js";
 import type { AdapterConfig, AdapterWeights, RunEvidence, TrainingLog } from "../formats/evidence.js";
 import { folderInRun, mergeCheckpoints, saveOrder } from "./merge-checkpoints.js";
+import { mergeCurves } from "./merge-curves.js";
 import { chooseWeights, readWeights, type ReadContext } from "./read-weights.js";
+import { gatherEvidence, noEvidence, type GatheredEvidence } from "./sourced-evidence.js";
 
 /** The content of the folders of one run. */
 export interface RunReading {
@@ -21,6 +23,8 @@ export interface RunReading {
   readonly series: readonly SeriesRecord[];
   /** The training log with the most steps; null if there is none. */
   readonly log: SourcedLog | null;
+  /** Settings, metrics and curves of the files that describe the run. `series` has the merged curves. */
+  readonly gathered: GatheredEvidence;
 }
 
 /** A training log and the file that it was read from. */
@@ -39,17 +43,25 @@ interface Save extends SaveFolder {
 
 type RunFile = RecognisedFile<RunEvidence>;
 
-/** Reads a run's configurations, weights and curves. A file that cannot be read becomes a finding. */
+/**
+ * Reads a run's configurations, weights, settings, metrics and curves. A file that cannot be read becomes a finding.
+ *
+ * @param files of the saves, by folder
+ * @param descriptions further files that describe the run
+ */
 export async function readRun(
   run: RunFolder,
   files: ReadonlyMap<string, readonly RunFile[]>,
+  descriptions: readonly DescribingFile[],
   context: ReadContext,
 ): Promise<RunReading> {
   const saves: Save[] = [];
+  const gathered = noEvidence();
   for (const folder of run.saves) {
     context.signal?.throwIfAborted();
-    saves.push(await readSave(folder, files.get(folder.folder) ?? [], context));
+    saves.push(await readSave(folder, files.get(folder.folder) ?? [], gathered, context));
   }
+  await readDescriptions(descriptions, gathered, context);
   const { findings } = context;
   reportMissingWeights(run, saves, findings);
   const config = lastConfig(run, saves, findings);
@@ -63,13 +75,34 @@ export async function readRun(
     config,
     layers: layersOf(saves),
     checkpoints: mergeCheckpoints(run, saves.flatMap(checkpointOf), log, findings),
-    series: seriesOf(logs, run, findings),
+    series: seriesOf(logs, gathered, run, findings),
     log,
+    gathered,
   };
 }
 
+/** Reads files that describe a run and adds what they say to `gathered`. */
+async function readDescriptions(
+  descriptions: readonly DescribingFile[],
+  gathered: GatheredEvidence,
+  { root, findings, signal }: ReadContext,
+): Promise<void> {
+  for (const { file, format } of descriptions) {
+    signal?.throwIfAborted();
+    const source = { path: path.join(root, file), where: file };
+    for (const evidence of (await findings.guard(file, () => format.read(source))) ?? []) {
+      gatherEvidence(gathered, evidence, file);
+    }
+  }
+}
+
 /** Reads the files of one folder of a run. */
-async function readSave(save: SaveFolder, files: readonly RunFile[], context: ReadContext): Promise<Save> {
+async function readSave(
+  save: SaveFolder,
+  files: readonly RunFile[],
+  gathered: GatheredEvidence,
+  context: ReadContext,
+): Promise<Save> {
   let config: AdapterConfig | undefined;
   const logs: SourcedLog[] = [];
   const weights: AdapterWeights[] = [];
@@ -77,6 +110,7 @@ async function readSave(save: SaveFolder, files: readonly RunFile[], context: Re
   for (const { file, format } of files) {
     const source = { path: path.join(context.root, file), where: file };
     for (const evidence of (await context.findings.guard(file, () => format.read(source))) ?? []) {
+      gatherEvidence(gathered, evidence, file);
       switch (evidence.kind) {
         case "adapterConfig":
           config = evidence.config;
@@ -89,6 +123,10 @@ async function readSave(save: SaveFolder, files: readonly RunFile[], context: Re
           break;
         case "weightShard":
           shards.push(file);
+          break;
+        case "settings":
+        case "metrics":
+        case "curves":
       }
     }
   }
@@ -140,10 +178,18 @@ function checkpointOf({ step, isFinal, folder, adapter }: Save): CheckpointRecor
   return [{ step, isFinal, folders: [folder], hash, files, factors, uncompared }];
 }
 
-/** Returns the curves of the log with the most steps, and those that only earlier logs have. */
-function seriesOf(logs: readonly SourcedLog[], { folder }: RunFolder, findings: Findings): SeriesRecord[] {
-  const series = new Map(logs.flatMap((log) => log.series).map((curve) => [curve.name, curve]));
-  const broken = [...series.values()].filter(({ values }) => !values.every(Number.isFinite)).map(({ name }) => name);
+/** Returns the curves of the training log with the most steps, and those that only other logs have. */
+function seriesOf(
+  logs: readonly SourcedLog[],
+  { curves }: GatheredEvidence,
+  { folder }: RunFolder,
+  findings: Findings,
+): SeriesRecord[] {
+  const series = mergeCurves(
+    logs.map((log) => log.series),
+    curves,
+  );
+  const broken = series.filter(({ values }) => !values.every(Number.isFinite)).map(({ name }) => name);
   if (broken.length > 0) {
     findings.add(
       "warning",
@@ -152,5 +198,5 @@ function seriesOf(logs: readonly SourcedLog[], { folder }: RunFolder, findings: 
       `NaN or infinity was logged in ${broken.join(", ")}. The points are kept and returned as null.`,
     );
   }
-  return [...series.values()];
+  return series;
 }

@@ -1,5 +1,6 @@
 import type { Method } from "../../model/enums/run.js";
 import type { AdapterSettings, Quantization } from "../../model/records.js";
+import { quantizationOf } from "../settings/quantization-label.js";
 
 /** Returns the rank in a run's name: 8 for `16bit_r8`, `r-8`, `lora_rank8` and `rank=8`; undefined if it has none. */
 export function rankInName(name: string): number | undefined {
@@ -9,20 +10,6 @@ export function rankInName(name: string): number | undefined {
 /** Returns the seed in a run's name: 3 for `16bit_r8_s3`, `seed3` and `seed-3`; undefined if it has none. */
 export function seedInName(name: string): number | undefined {
   return numberAfter("seed|s", name, 0);
-}
-
-/**
- * Interprets a study's own label of its base weights. The label is kept as given; spelling does not matter: `4bit`, `4-bit`
- * and `4_BIT` are one. Bits and scheme of an unknown label are null.
- *
- * `schemeAssumed` is true if `4bit` is interpreted as NF4, QLoRA's 4-bit data type (arXiv 2305.14314, section 3).
- */
-export function quantizationOf(label: string): { quantization: Quantization; schemeAssumed: boolean } {
-  const known = KNOWN_LABELS.get(label.toLowerCase().replace(/[\s_-]+/g, ""));
-  return {
-    quantization: { label, bits: known?.bits ?? null, scheme: known?.scheme ?? null },
-    schemeAssumed: known?.assumed ?? false,
-  };
 }
 
 /** Returns the label in a run's name, as spelt there: `4bit` for `4bit_r8`; undefined if it has none. */
@@ -52,27 +39,6 @@ function numberAfter(words: string, name: string, minimum: number): number | und
   if (digits === undefined) return undefined;
   const value = Number(digits);
   return value >= minimum ? value : undefined;
-}
-
-/** Meaning of a label. */
-interface KnownLabel {
-  readonly bits: number;
-  readonly scheme: string | null;
-  /** Whether the label gives the bits but not the data type. */
-  readonly assumed?: true;
-}
-
-const KNOWN_LABELS: ReadonlyMap<string, KnownLabel> = new Map<string, KnownLabel>([
-  ...each(["4bit", "int4"], { bits: 4, scheme: "nf4", assumed: true }),
-  ...each(["nf4"], { bits: 4, scheme: "nf4" }),
-  ...each(["fp4"], { bits: 4, scheme: "fp4" }),
-  ...each(["8bit", "int8"], { bits: 8, scheme: "int8" }),
-  ...each(["16bit", "fp16", "bf16", "float16", "bfloat16", "none"], { bits: 16, scheme: null }),
-  ...each(["32bit", "fp32", "float32"], { bits: 32, scheme: null }),
-]);
-
-function each(labels: readonly string[], meaning: KnownLabel): [string, KnownLabel][] {
-  return labels.map((label) => [label, meaning]);
 }
 
 /** Returns QLORA for `QLoRA`, `q-lora` and `qlora_r8`; undefined if the text has no such word. */

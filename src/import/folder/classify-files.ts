@@ -11,10 +11,18 @@ export interface RecognisedFile<Result extends Evidence> {
   readonly format: ResultFormat<Result>;
 }
 
+/** A file with settings, metrics or curves of a run. */
+export interface DescribingFile extends RecognisedFile<RunEvidence> {
+  /** Folder of the run that the file describes, as its format gives it. Relative to the study's folder. */
+  readonly runFolder: string;
+}
+
 /** The files of a study by format. Paths are relative to the study's folder. */
 export interface ClassifiedFiles {
-  /** Files that describe a run, by the folder that they lie in. */
+  /** Files that make their folder a save of a run (adapters and training logs), by that folder. */
   readonly saves: ReadonlyMap<string, readonly RecognisedFile<RunEvidence>[]>;
+  /** Files that only describe a run, in the order of their formats. They belong to the run in or near their folder. */
+  readonly descriptions: readonly DescribingFile[];
   /** Files that name the runs they describe, the most trusted format first. */
   readonly tables: readonly RecognisedFile<TableEvidence>[];
   /** Files that no format recognises and that are not known companions of an adapter. */
@@ -37,13 +45,19 @@ const COMPANIONS = [
 /** Classifies files by the formats of the registry. */
 export function classifyFiles(files: readonly string[]): ClassifiedFiles {
   const saves = new Map<string, RecognisedFile<RunEvidence>[]>();
+  const descriptions: DescribingFile[] = [];
   const tables: RecognisedFile<TableEvidence>[] = [];
   const others: string[] = [];
   for (const file of files) {
     const name = path.posix.basename(file);
-    const runFormat = RUN_FORMATS.find((format) => format.recognises(name));
+    const runFormat = RUN_FORMATS.find((format) => format.recognises(name, file));
     if (runFormat !== undefined) {
       const folder = parentFolder(file);
+      if (!makesSave(runFormat)) {
+        const runFolder = runFormat.runFolder?.(file) ?? folder;
+        descriptions.push({ file, format: runFormat, runFolder });
+        continue;
+      }
       const found = saves.get(folder) ?? [];
       found.push({ file, format: runFormat });
       saves.set(folder, found);
@@ -51,12 +65,13 @@ export function classifyFiles(files: readonly string[]): ClassifiedFiles {
     }
     // Table formats recognise any file of their extension, so companions are excluded first.
     if (COMPANIONS.some((pattern) => pattern.test(name))) continue;
-    const tableFormat = TABLE_FORMATS.find((format) => format.recognises(name));
+    const tableFormat = TABLE_FORMATS.find((format) => format.recognises(name, file));
     if (tableFormat === undefined) others.push(file);
     else tables.push({ file, format: tableFormat });
   }
   return {
     saves: new Map([...saves].map(([folder, found]) => [folder, inOrderOf(RUN_FORMATS, found)])),
+    descriptions: inOrderOf(RUN_FORMATS, descriptions),
     tables: inOrderOf(TABLE_FORMATS, tables),
     others,
   };
@@ -68,10 +83,21 @@ export function givesEvidence(file: RecognisedFile<Evidence>, kind: EvidenceKind
   return kinds.includes(kind);
 }
 
+const SAVE_EVIDENCE: ReadonlySet<EvidenceKind> = new Set([
+  "adapterConfig",
+  "adapterWeights",
+  "weightShard",
+  "trainingLog",
+] satisfies EvidenceKind[]);
+
+function makesSave({ gives }: ResultFormat<RunEvidence>): boolean {
+  return gives.some((kind) => SAVE_EVIDENCE.has(kind));
+}
+
 /** Sorts files by the position of their format; files of one format keep their order. */
-function inOrderOf<Result extends Evidence>(
+function inOrderOf<Result extends Evidence, File extends RecognisedFile<Result>>(
   formats: readonly ResultFormat<Result>[],
-  files: readonly RecognisedFile<Result>[],
-): RecognisedFile<Result>[] {
+  files: readonly File[],
+): File[] {
   return [...files].sort((left, right) => formats.indexOf(left.format) - formats.indexOf(right.format));
 }

@@ -1,5 +1,8 @@
+import type { Certainty } from "../../model/enums/setting.js";
 import type { AdapterSettings, SeriesRecord } from "../../model/records.js";
+import type { SettingValue } from "../../model/settings.js";
 import type { ConfigNote } from "../adapter/config-variants.js";
+import type { SettingSource } from "../settings/setting-sources.js";
 import type { ResultsTable } from "../tables/results-table.js";
 import type { WeightSource } from "../tensors/list-weights.js";
 
@@ -12,15 +15,84 @@ export type RunEvidence =
   | { readonly kind: "trainingLog"; readonly log: TrainingLog }
   | { readonly kind: "adapterWeights"; readonly weights: AdapterWeights }
   /** One part of an adapter's weights, which is read through an index. */
-  | { readonly kind: "weightShard" };
+  | { readonly kind: "weightShard" }
+  | SettingsEvidence
+  | MetricsEvidence
+  | CurvesEvidence;
 
 /** Evidence about runs that the file names. */
-export interface TableEvidence {
-  readonly kind: "table";
-  readonly table: ResultsTable;
-}
+export type TableEvidence =
+  { readonly kind: "table"; readonly table: ResultsTable } | NamedRunEvidence | StatedSettingsEvidence;
 
 export type EvidenceKind = Evidence["kind"];
+
+/** Settings of the run. The assembly keeps the value of the most trusted source and reports contradictions. */
+export interface SettingsEvidence {
+  readonly kind: "settings";
+  /** Decides which value is kept if two sources contradict each other. */
+  readonly source: SettingSource;
+  readonly settings: readonly Setting[];
+}
+
+/** Final values of metrics. `name` may be the trainer's (`train_loss`); the assembly maps it to Rankscope's. */
+export interface MetricsEvidence {
+  readonly kind: "metrics";
+  readonly metrics: readonly MetricReading[];
+}
+
+/** Logged curves. If two files have a curve of one name, the longer one is kept. */
+export interface CurvesEvidence {
+  readonly kind: "curves";
+  readonly curves: readonly LoggedCurve[];
+}
+
+/** One run of a file that holds several, such as a database of runs. It joins the run of its name or output folder. */
+export interface NamedRunEvidence {
+  readonly kind: "namedRun";
+  readonly name: string;
+  /** Output folder that the file states for the run; null if it states none. Its last parts are compared with run folders. */
+  readonly outputFolder: string | null;
+  readonly source: SettingSource;
+  readonly settings: readonly Setting[];
+  readonly metrics: readonly MetricReading[];
+  readonly curves: readonly LoggedCurve[];
+}
+
+/** What a person states about the runs below a folder. It comes before every other source. */
+export interface StatedSettingsEvidence {
+  readonly kind: "statedSettings";
+  /** Relative to the study's folder; "" is the study's folder. */
+  readonly folder: string;
+  /** Settings of every run below the folder. */
+  readonly ofAll: readonly Setting[];
+  /** Settings by the name of a run, or its path below the folder. */
+  readonly byRun: ReadonlyMap<string, readonly Setting[]>;
+}
+
+/** One setting as a file states it. `settingsOfObject` makes them of a parsed JSON or YAML file. */
+export interface Setting {
+  /** One of the names in import/settings/setting-fields.ts, or the file's own name in snake case. */
+  readonly field: string;
+  readonly value: SettingValue;
+  /** Key or column in the file: `training.learning_rate`. */
+  readonly key: string;
+  readonly certainty: Certainty;
+}
+
+/** One value of a metric. */
+export interface MetricReading {
+  readonly name: string;
+  /** NaN and infinities are kept: they say that the run diverged. */
+  readonly value: number;
+  /** Optimizer step of the value; null if the file does not give it. Of several values of one metric, the last step is kept. */
+  readonly step: number | null;
+}
+
+/** A curve with the times at which its points were logged. */
+export interface LoggedCurve extends SeriesRecord {
+  /** Seconds since the epoch, one per point; null if the file does not give them. */
+  readonly wallTimes: readonly number[] | null;
+}
 
 /** The content of one adapter configuration. */
 export interface AdapterConfig {

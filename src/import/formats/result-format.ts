@@ -1,7 +1,7 @@
 import type { Evidence } from "./evidence.js";
 
 /** A file of the imported folder. */
-interface SourceFile {
+export interface SourceFile {
   /** Absolute, with links resolved. */
   readonly path: string;
   /** Relative to the study's folder, as in messages and sources of values. */
@@ -14,10 +14,23 @@ export interface ResultFormat<Result extends Evidence = Evidence> {
   readonly name: string;
   /** Kinds of evidence that `read` returns. */
   readonly gives: readonly Result["kind"][];
-  /** Returns whether a file of this name, without its folder, has this format. */
-  recognises(fileName: string): boolean;
   /**
-   * Reads one file.
+   * Returns whether a file has this format.
+   *
+   * @param fileName without its folder
+   * @param where relative to the study's folder, with forward slashes
+   */
+  recognises(fileName: string, where: string): boolean;
+  /**
+   * Returns the folder of the run that the file describes, if it is not the file's own folder. The run is the one in that folder,
+   * else the nearest one above it, else the only one below it.
+   *
+   * @param where as in `recognises`
+   * @returns relative to the study's folder; "" is the study's folder
+   */
+  readonly runFolder?: (where: string) => string;
+  /**
+   * Reads one file. A file whose content has nothing to do with the format gives an empty list.
    *
    * @throws RankscopeError for a file that cannot be used; the import reports it as a finding and continues
    */

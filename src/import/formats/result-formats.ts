@@ -2,17 +2,33 @@ import { ADAPTER_CONFIG } from "./adapter-config.js";
 import { ADAPTER_SHARD, ADAPTER_WEIGHTS } from "./adapter-weights.js";
 import { CSV_TABLE, TSV_TABLE } from "./csv-table.js";
 import type { RunEvidence, TableEvidence } from "./evidence.js";
+import { HYDRA_COMPANION, HYDRA_CONFIG } from "./hydra-config.js";
 import { JSON_TABLE } from "./json-table.js";
+import { MODEL_CARD } from "./model-card.js";
+import { MODEL_CONFIG } from "./model-config.js";
 import { PICKLE_TABLE, PKL_TABLE } from "./pickle-table.js";
+import { RANKSCOPE_YAML } from "./rankscope-yaml.js";
 import type { ResultFormat } from "./result-format.js";
+import { TRAINING_ARGUMENTS } from "./training-arguments.js";
+import { TRAINING_YAML } from "./training-yaml.js";
 import { TRAINER_STATE } from "./trainer-state.js";
 
-/** Formats whose files describe the run in whose folder they lie. The files of one folder are read in this order. */
+/**
+ * Formats whose files describe the run in or near whose folder they lie. The first format that recognises a file reads it, and the
+ * files of one folder are read in this order.
+ */
 export const RUN_FORMATS: readonly ResultFormat<RunEvidence>[] = [
   ADAPTER_CONFIG,
   TRAINER_STATE,
   ADAPTER_WEIGHTS,
   ADAPTER_SHARD,
+  MODEL_CONFIG,
+  MODEL_CARD,
+  TRAINING_ARGUMENTS,
+  HYDRA_CONFIG,
+  HYDRA_COMPANION,
+  // Recognises every YAML file. Formats of certain YAML files come before it.
+  TRAINING_YAML,
 ];
 
 /**
@@ -20,6 +36,7 @@ export const RUN_FORMATS: readonly ResultFormat<RunEvidence>[] = [
  * comes first wins, because it loses fewer digits when it is written.
  */
 export const TABLE_FORMATS: readonly ResultFormat<TableEvidence>[] = [
+  RANKSCOPE_YAML,
   PKL_TABLE,
   PICKLE_TABLE,
   JSON_TABLE,

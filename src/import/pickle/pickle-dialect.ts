@@ -1,6 +1,7 @@
 import { numpyDtype, numpyScalar } from "./numpy-scalar.js";
 import { latin1 } from "./pickle-cursor.js";
 import type { PickleRefusal } from "./pickle-refusal.js";
+import { PickledObject } from "./pickled-object.js";
 import { Dtype, Foreign, Global, isList, isTuple, kindOf, type Item } from "./pickle-values.js";
 
 /** Counts copied items, so that a pickle cannot copy one long list a million times. */
@@ -17,6 +18,11 @@ export interface PickleDialect {
   readonly refer?: (id: Item, refusal: PickleRefusal) => Item;
   /** Whether attributes of a dict are dropped. Otherwise they are refused. */
   readonly dropsAttributes?: boolean;
+  /**
+   * Whether other globals are kept as names, and their objects as PickledObject: the name, the arguments and the state. Otherwise
+   * they are refused. No class is imported and nothing is called in either case.
+   */
+  readonly keepsObjects?: boolean;
 }
 
 /**
@@ -42,11 +48,11 @@ export const TABLE_DIALECT: PickleDialect = {
 export function allowedGlobal(
   module: string,
   name: string,
-  { globals }: PickleDialect,
+  { globals, keepsObjects }: PickleDialect,
   refusal: PickleRefusal,
 ): Global {
   const full = `${module}.${name}`;
-  if (!globals.has(full)) throw refusal.notAllowed(`the global ${full.slice(0, 200)}`);
+  if (keepsObjects !== true && !globals.has(full)) throw refusal.notAllowed(`the global ${full.slice(0, 200)}`);
   return new Global(full);
 }
 
@@ -54,11 +60,14 @@ export function allowedGlobal(
 export function construct(
   callee: Item,
   args: Item,
-  { globals }: PickleDialect,
+  { globals, keepsObjects }: PickleDialect,
   refusal: PickleRefusal,
   spend: Spend,
 ): Item {
   const make = callee instanceof Global ? globals.get(callee.name) : undefined;
+  if (make === undefined && keepsObjects === true && callee instanceof Global) {
+    return new PickledObject(callee.name, args);
+  }
   if (make === undefined) throw refusal.invalid(`a call of ${kindOf(callee)}`);
   if (!isTuple(args)) throw refusal.invalid(`a call with ${kindOf(args)}`, "a tuple of arguments");
   return make(args, refusal, spend);

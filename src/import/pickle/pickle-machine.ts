@@ -5,6 +5,7 @@ import { addMember, allowedGlobal, construct, setEntry, type PickleDialect } fro
 import { MAX_PICKLE_MEMO, MAX_PICKLE_NODES, MAX_PICKLE_OBJECTS, MAX_PICKLE_OPCODES } from "../limits.js";
 import { floatOfText, integerOfBytes, integerOfText, textOfRawUnicode, textOfRepr } from "./pickle-literals.js";
 import type { PickleRefusal } from "./pickle-refusal.js";
+import { PickledObject } from "./pickled-object.js";
 import { OPCODE, REFUSED_OPCODES } from "./pickle-opcodes.js";
 import { PickleStack } from "./pickle-stack.js";
 import { Dtype, isList, kindOf, type Item } from "./pickle-values.js";
@@ -167,10 +168,16 @@ export class PickleMachine {
         const [callee = null, args = null] = this.#stack.popSeveral(2);
         return this.#make(construct(callee, args, this.dialect, this.refusal, (items) => this.#spend(items)));
       }
+      case OPCODE.NEWOBJ: {
+        if (this.dialect.keepsObjects !== true) return false;
+        const [cls = null, args = null] = this.#stack.popSeveral(2);
+        return this.#make(construct(cls, args, this.dialect, this.refusal, (items) => this.#spend(items)));
+      }
       case OPCODE.BUILD: {
         const state = this.#stack.pop();
         const object = this.#stack.top();
         if (object instanceof Dtype) setByteOrder(object, state, this.refusal);
+        else if (object instanceof PickledObject) object.state = state;
         else if (!(object instanceof Map && this.dialect.dropsAttributes === true))
           throw this.refusal.notAllowed(`a state for ${kindOf(object)}`);
         return true;

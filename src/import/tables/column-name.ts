@@ -67,3 +67,9 @@ export function metricColumns(names: ReadonlySet<string>): Map<string, string> {
 export function isKnownMetric(name: string): boolean {
   return Object.values(METRIC_COLUMNS).some((spellings) => spellings.includes(name));
 }
+
+/** Returns Rankscope's name of a metric: `training_loss` for `train_loss`. Other names are kept. */
+export function metricName(name: string): string {
+  const known = Object.entries(METRIC_COLUMNS).find(([, spellings]) => spellings.includes(name));
+  return known?.[0] ?? name;
+}

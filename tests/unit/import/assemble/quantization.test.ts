@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { quantizationInName, quantizationOf, rankInName, seedInName } from "#src/import/assemble/run-labels.js";
+import { quantizationInName, rankInName, seedInName } from "#src/import/assemble/run-labels.js";
+import { quantizationOf } from "#src/import/settings/quantization-label.js";
 
 describe("quantizationOf", () => {
   test.each([

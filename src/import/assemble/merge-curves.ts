@@ -1,0 +1,29 @@
+import type { SeriesRecord } from "../../model/records.js";
+import type { SourcedCurve } from "./sourced-evidence.js";
+
+/**
+ * Returns one curve per name. Those of the training logs come first, the longest log last in the list and preferred; a curve of
+ * another file is taken if no log has it, or has fewer points.
+ *
+ * @param logs curves of training logs, by ascending steps of the logs
+ */
+export function mergeCurves(
+  logs: readonly (readonly SeriesRecord[])[],
+  curves: readonly SourcedCurve[],
+): SeriesRecord[] {
+  const merged = new Map(logs.flat().map((curve) => [curve.name, curve]));
+  for (const curve of curves) {
+    const name = curveName(curve.name);
+    const known = merged.get(name);
+    if (known !== undefined && known.steps.length >= curve.steps.length) continue;
+    merged.set(name, { name, steps: curve.steps, values: curve.values });
+  }
+  return [...merged.values()];
+}
+
+/** Returns the Trainer's own name of a curve: `loss` for TensorBoard's `train/loss`, `eval_loss` for `eval/loss`. */
+function curveName(name: string): string {
+  const [, phase, rest = ""] = /^(train|eval|test)\/(.+)$/.exec(name) ?? [];
+  if (phase === undefined) return name;
+  return phase === "train" ? rest : `${phase}_${rest}`;
+}

@@ -1,0 +1,67 @@
+import type { Quantization } from "../../model/records.js";
+import { baseModelName } from "../settings/base-model-name.js";
+import { quantizationOf } from "../settings/quantization-label.js";
+import { inOrderOfTrust } from "./resolve-settings.js";
+import { quantizationInName } from "./run-labels.js";
+import type { SourcedSetting } from "./sourced-evidence.js";
+
+const UNKNOWN: Quantization = { label: "unknown", bits: null, scheme: null };
+
+/** Returns the bits and the scheme that the name of a base model says: 4 for `...-bnb-4bit`. */
+export function settingsInBaseModel(baseModel: string): SourcedSetting[] {
+  const { bits, scheme } = baseModelName(baseModel);
+  const from = { certainty: "NAMED", source: "baseModelName", file: "", key: baseModel } as const;
+  return [
+    ...(bits === null ? [] : [{ ...from, field: "bits", value: bits }]),
+    ...(scheme === null ? [] : [{ ...from, field: "scheme", value: scheme }]),
+  ];
+}
+
+/** Returns the label, the bits and the scheme that a run's name says. */
+export function settingsInRunName(runName: string): SourcedSetting[] {
+  const label = quantizationInName(runName);
+  if (label === undefined) return [];
+  const from = { certainty: "NAMED", source: "runName", file: "", key: runName } as const;
+  return settingsOfLabel(label, from);
+}
+
+/** Returns the settings that a label of the base weights says, each from the same source. */
+export function settingsOfLabel(label: string, from: Omit<SourcedSetting, "field" | "value">): SourcedSetting[] {
+  const { quantization, schemeAssumed } = quantizationOf(label);
+  const { bits, scheme } = quantization;
+  const settings: SourcedSetting[] = [{ ...from, field: "quantization_label", value: label }];
+  if (bits !== null) settings.push({ ...from, field: "bits", value: bits });
+  if (scheme !== null) {
+    const certainty = schemeAssumed ? "ASSUMED" : from.certainty;
+    settings.push({ ...from, field: "scheme", value: scheme, certainty });
+  }
+  return settings;
+}
+
+/**
+ * Returns the quantization of a run's base weights. The label is the most trusted one that agrees with the bits, as written. A
+ * scheme counts only if its source agrees with the bits.
+ */
+export function quantizationOfRun(candidates: readonly SourcedSetting[]): Quantization {
+  const ordered = inOrderOfTrust(candidates);
+  const labels = ordered.filter(({ field }) => field === "quantization_label").map(({ value }) => String(value));
+  const stated = ordered.find(({ field }) => field === "bits");
+  if (stated === undefined) {
+    const [label] = labels;
+    return label === undefined ? UNKNOWN : { ...UNKNOWN, label };
+  }
+  const bits = Number(stated.value);
+  const agreeing = new Set(
+    ordered.filter(({ field, value }) => field === "bits" && Number(value) === bits).map(sourceOf),
+  );
+  const scheme = ordered.find((setting) => setting.field === "scheme" && agreeing.has(sourceOf(setting)));
+  return {
+    label: labels.find((label) => quantizationOf(label).quantization.bits === bits) ?? `${bits}bit`,
+    bits,
+    scheme: bits <= 8 && scheme !== undefined ? String(scheme.value) : null,
+  };
+}
+
+function sourceOf({ source, file, key }: SourcedSetting): string {
+  return JSON.stringify([source, file, file === "" ? key : ""]);
+}

@@ -1,0 +1,47 @@
+import type { LoggedCurve, MetricReading, RunEvidence, Setting } from "../formats/evidence.js";
+import type { SettingSource } from "../settings/setting-sources.js";
+
+/** A setting with the file that states it and the trust in it. */
+export interface SourcedSetting extends Setting {
+  readonly source: SettingSource;
+  /** Relative to the study's folder; the empty string if no file states it. */
+  readonly file: string;
+}
+
+export interface SourcedMetric extends MetricReading {
+  readonly file: string;
+}
+
+export interface SourcedCurve extends LoggedCurve {
+  readonly file: string;
+}
+
+/** Settings, metrics and curves of one run, from all files that describe it. */
+export interface GatheredEvidence {
+  readonly settings: SourcedSetting[];
+  readonly metrics: SourcedMetric[];
+  readonly curves: SourcedCurve[];
+}
+
+export function noEvidence(): GatheredEvidence {
+  return { settings: [], metrics: [], curves: [] };
+}
+
+/** Adds evidence of one file to what is gathered. Evidence of other kinds is left to the caller. */
+export function gatherEvidence(gathered: GatheredEvidence, evidence: RunEvidence, file: string): void {
+  switch (evidence.kind) {
+    case "settings":
+      gathered.settings.push(...evidence.settings.map((setting) => ({ ...setting, source: evidence.source, file })));
+      break;
+    case "metrics":
+      gathered.metrics.push(...evidence.metrics.map((metric) => ({ ...metric, file })));
+      break;
+    case "curves":
+      gathered.curves.push(...evidence.curves.map((curve) => ({ ...curve, file })));
+      break;
+    case "adapterConfig":
+    case "trainingLog":
+    case "adapterWeights":
+    case "weightShard":
+  }
+}

@@ -1,0 +1,30 @@
+import type { Setting } from "../formats/evidence.js";
+import type { StatedSettings } from "./join-tables.js";
+import type { DescribedRun } from "./pair-runs-with-rows.js";
+import type { SourcedSetting } from "./sourced-evidence.js";
+
+/** Returns what people state about one run, that of the run itself before that of all runs. */
+export function statedSettingsOf({ name, run }: DescribedRun, stated: readonly StatedSettings[]): SourcedSetting[] {
+  const ofRun: SourcedSetting[] = [];
+  const ofAll: SourcedSetting[] = [];
+  for (const { folder, byRun, ofAll: common, file } of stated) {
+    const below = pathBelow(folder, run?.folder);
+    if (below === undefined) continue;
+    const own = byRun.get(name) ?? byRun.get(below) ?? byRun.get(name.split("/").at(-1) ?? name) ?? [];
+    ofRun.push(...own.map((setting) => sourced(setting, file)));
+    ofAll.push(...common.map((setting) => sourced(setting, file)));
+  }
+  const fields = new Set(ofRun.map(({ field }) => field));
+  return [...ofRun, ...ofAll.filter(({ field }) => !fields.has(field))];
+}
+
+function sourced(setting: Setting, file: string): SourcedSetting {
+  return { ...setting, source: "person", file };
+}
+
+/** Returns a run's path below a folder; "" for a run that only tables name; undefined for a run elsewhere. */
+function pathBelow(folder: string, runFolder: string | undefined): string | undefined {
+  if (runFolder === undefined || folder === "") return runFolder ?? "";
+  if (runFolder === folder) return ".";
+  return runFolder.startsWith(`${folder}/`) ? runFolder.slice(folder.length + 1) : undefined;
+}

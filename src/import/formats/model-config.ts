@@ -1,0 +1,41 @@
+import { failure } from "../../errors.js";
+import { readTextFile } from "../folder/read-bounded.js";
+import { parsePythonJson } from "../json/parse-python-json.js";
+import { MAX_SETTINGS_FILE_BYTES } from "../limits.js";
+import { settingsOfObject } from "../settings/settings-of-object.js";
+import type { RunEvidence, Setting } from "./evidence.js";
+import type { ResultFormat } from "./result-format.js";
+
+/** Settings of a model's configuration that say something of the run. Others, such as its dropout, belong to the architecture. */
+const FIELDS = new Set(["bits", "scheme", "double_quantization"]);
+
+/** config.json of the model beside the adapter, and the configurations of its quantization. */
+export const MODEL_CONFIG: ResultFormat<RunEvidence> = {
+  name: "config.json",
+  gives: ["settings"],
+  recognises: (fileName) => /^(?:config|quantization_config|quantize_config|quant_config)\.json$/.test(fileName),
+  async read({ path, where }) {
+    const text = await readTextFile(path, where, MAX_SETTINGS_FILE_BYTES);
+    return [
+      { kind: "settings", source: "runConfiguration", settings: quantizationOfConfig(parse(text, where), where) },
+    ];
+  },
+};
+
+function parse(text: string, where: string): unknown {
+  try {
+    return parsePythonJson(text);
+  } catch (cause) {
+    throw failure("SETTINGS_FILE_INVALID", { where, received: (cause as Error).message, allowed: "JSON", cause });
+  }
+}
+
+/** A config.json without a quantization_config says nothing: it is copied from a base model that may be quantized on loading. */
+function quantizationOfConfig(config: unknown, where: string): Setting[] {
+  if (typeof config !== "object" || config === null) return [];
+  const members = config as Readonly<Record<string, unknown>>;
+  const isModel = where.endsWith("config.json") && !/quant\w*_config\.json$/.test(where);
+  const nested = members["quantization_config"] ?? members["quantization"];
+  if (isModel && nested === undefined) return [];
+  return settingsOfObject(isModel ? { quantization_config: nested } : config).filter(({ field }) => FIELDS.has(field));
+}
