@@ -120,6 +120,10 @@ async function main(argv: readonly string[]): Promise<void> {
         .makeOptionMandatory(),
     )
     .option("--study <slug...>", "limit the token to these studies; all by default")
+    .option(
+      "--import-root <folder...>",
+      "limit the token's imports to these folders under RANKSCOPE_IMPORT_ROOTS; a token for some studies has none by default",
+    )
     .option("--name <name>", "a name for the list of tokens: its owner or purpose", "")
     .option("--expires <time>", "lifetime: 12h, 90d, 1y; unlimited by default")
     .action(async (options: TokenOptions) => (await import("./commands/token.js")).createAccessToken(open(), options));

@@ -1,7 +1,9 @@
+import path from "node:path";
 import { failure } from "../errors.js";
+import { allowedFolder } from "../files/allowed-folder.js";
 import type { Role } from "../graphql/access/principal.js";
 import { newTokenText } from "../http/access/token-text.js";
-import { createToken, listTokens, revokeToken, type AccessToken } from "../store/access-tokens.js";
+import { createToken, importRootsOf, listTokens, revokeToken, type AccessToken } from "../store/access-tokens.js";
 import { openStore } from "../store/database.js";
 import { slugOf } from "../store/studies/slug.js";
 import { print, printLines, type Process } from "./process.js";
@@ -10,6 +12,7 @@ import { textTable } from "./terminal/table.js";
 export interface TokenOptions {
   readonly role: Role;
   readonly study?: readonly string[];
+  readonly importRoot?: readonly string[];
   readonly name: string;
   readonly expires?: string;
 }
@@ -18,8 +21,9 @@ const HOURS_PER_UNIT = { h: 1, d: 24, w: 24 * 7, y: 24 * 365 } as const;
 
 /** Creates a token and prints it. Only its hash is stored, so it cannot be shown again. @throws ARGUMENT_INVALID */
 export async function createAccessToken({ config, log }: Process, options: TokenOptions): Promise<void> {
-  const { role, name, study = [], expires } = options;
+  const { role, name, study = [], importRoot = [], expires } = options;
   const studies = study.map(validateSlug);
+  const importRoots = await Promise.all(importRoot.map((root) => validateImportRoot(root, config)));
   const expiresAt = expires === undefined ? null : parseExpiry(expires, new Date());
   const database = await openStore(config, { purpose: "token", log });
   try {
@@ -30,6 +34,7 @@ export async function createAccessToken({ config, log }: Process, options: Token
       id,
       name,
       studies,
+      importRoots,
       secretHash,
       expiresAt,
       role: role.toUpperCase() as AccessToken["role"],
@@ -38,6 +43,7 @@ export async function createAccessToken({ config, log }: Process, options: Token
       text,
       "",
       `${id}: ${role} of ${studiesText}, ${expiryText}.`,
+      ...importLines(role, studies, importRoots),
       "The token is not shown again. Every request to a server of this database now requires a token.",
     );
   } finally {
@@ -56,6 +62,34 @@ function validateSlug(slug: string): string {
     });
   }
   return slug;
+}
+
+/**
+ * Returns the real path of an import root, with links resolved. It must be one of this configuration's import roots, or a folder
+ * below; the server checks this again for each import.
+ *
+ * @throws ARGUMENT_INVALID
+ */
+async function validateImportRoot(root: string, { directory, importRoots }: Process["config"]): Promise<string> {
+  try {
+    return await allowedFolder(path.resolve(directory, root), { server: importRoots, token: undefined });
+  } catch (cause) {
+    throw failure("ARGUMENT_INVALID", {
+      where: "--import-root",
+      received: JSON.stringify(root),
+      allowed: `an existing folder under RANKSCOPE_IMPORT_ROOTS (${importRoots.join(", ")})`,
+      fix: "Create the folder first, and set RANKSCOPE_IMPORT_ROOTS for this command as for the server.",
+      cause,
+    });
+  }
+}
+
+/** Says which folders a token that may import can read. */
+function importLines(role: Role, studies: readonly string[], importRoots: readonly string[]): string[] {
+  if (role === "reader") return [];
+  if (importRoots.length > 0) return [`It imports folders under ${importRoots.join(", ")}.`];
+  if (studies.length === 0) return ["It imports folders under all import roots of the server."];
+  return ["It imports no folder, because it is for some studies and has no import root (--import-root FOLDER)."];
 }
 
 /** Parses a lifetime such as `90d`. @throws ARGUMENT_INVALID */
@@ -88,7 +122,7 @@ export async function listAccessTokens({ config, log }: Process): Promise<void> 
   }
 }
 
-const HEADER = ["id", "role", "studies", "name", "created", "expires", "last used", "state"];
+const HEADER = ["id", "role", "studies", "import roots", "name", "created", "expires", "last used", "state"];
 
 function row(token: AccessToken, now: Date): string[] {
   const { id, name, role, allStudies, studies, createdAt, expiresAt, lastUsedAt } = token;
@@ -96,12 +130,21 @@ function row(token: AccessToken, now: Date): string[] {
     id,
     role.toLowerCase(),
     allStudies ? "all" : studies.join(" "),
+    importRootsText(token),
     name || "-",
     timeText(createdAt) ?? "-",
     timeText(expiresAt) ?? "never",
     timeText(lastUsedAt) ?? "never",
     stateOf(token, now),
   ];
+}
+
+/** Formats the folders that a token's imports may read: `server` for all import roots of the server. */
+function importRootsText(token: AccessToken): string {
+  if (token.role === "READER") return "-";
+  const roots = importRootsOf(token);
+  if (roots === undefined) return "server";
+  return roots.length === 0 ? "none" : roots.join(" ");
 }
 
 function stateOf({ revokedAt, expiresAt }: AccessToken, now: Date): string {

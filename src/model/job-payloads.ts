@@ -9,6 +9,8 @@ export interface ImportRequest {
   readonly folder: string;
   /** The folder as the client named it, for messages; `folder` is then its resolved and checked path. */
   readonly where?: string | undefined;
+  /** Import roots of the server, under which `folder` must still be when the import runs; undefined for no such limit. */
+  readonly serverRoots?: readonly string[] | undefined;
   readonly slug?: string | undefined;
   readonly name?: string | undefined;
 }

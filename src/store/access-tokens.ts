@@ -13,6 +13,8 @@ export interface AccessToken {
   readonly allStudies: boolean;
   /** Slugs of the studies that it opens. */
   readonly studies: readonly string[];
+  /** Stored import roots: absolute, with links resolved. `importRootsOf` says what an empty list means. */
+  readonly importRoots: readonly string[];
   /** SHA-256 of the secret. */
   readonly secretHash: Uint8Array;
   readonly createdAt: Date;
@@ -25,7 +27,7 @@ export type NewToken = Omit<AccessToken, "allStudies" | "createdAt" | "revokedAt
 
 /** Stores a token. Without studies it opens all of them. */
 export async function createToken({ prisma }: Pick<Database, "prisma">, token: NewToken): Promise<void> {
-  const { id, name, role, studies, secretHash, expiresAt } = token;
+  const { id, name, role, studies, importRoots, secretHash, expiresAt } = token;
   const create = prisma.accessToken.create({
     data: {
       id,
@@ -33,6 +35,7 @@ export async function createToken({ prisma }: Pick<Database, "prisma">, token: N
       role,
       allStudies: studies.length === 0,
       studies: [...studies],
+      importRoots: [...importRoots],
       secretHash: new Uint8Array(secretHash),
       expiresAt,
     },
@@ -40,9 +43,31 @@ export async function createToken({ prisma }: Pick<Database, "prisma">, token: N
   await prisma.$transaction([create, notifyOf(prisma, id)]);
 }
 
+/**
+ * Returns the folders that imports of a token may read; undefined for all of the server's import roots. A token for some studies
+ * has none unless it was created with some, because the server's roots also contain the folders of other studies.
+ */
+export function importRootsOf({
+  allStudies,
+  importRoots,
+}: Pick<AccessToken, "allStudies" | "importRoots">): readonly string[] | undefined {
+  return allStudies && importRoots.length === 0 ? undefined : importRoots;
+}
+
 /** Returns all tokens, revoked and expired ones included, the newest first. */
 export function listTokens({ prisma }: Pick<Database, "prisma">): Promise<AccessToken[]> {
   return prisma.accessToken.findMany({ orderBy: [{ createdAt: "desc" }, { id: "asc" }] });
+}
+
+/** Returns a token that is neither revoked nor expired by PostgreSQL's clock; undefined if no such token has this id. */
+export async function findValidToken(
+  { sql }: Connection,
+  id: string,
+): Promise<Pick<AccessToken, "allStudies" | "studies" | "importRoots"> | undefined> {
+  const [token] = await sql<Pick<AccessToken, "allStudies" | "studies" | "importRoots">[]>`
+    select all_studies as "allStudies", studies, import_roots as "importRoots" from access_token
+    where id = ${id} and revoked_at is null and (expires_at is null or expires_at > now())`;
+  return token;
 }
 
 /** Revokes a token now. Returns false if no unrevoked token has this id. */

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -14,7 +14,7 @@ let folder: string;
 let environment: Record<string, string>;
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), "rankscope-tokens-"));
+  folder = await realpath(await mkdtemp(path.join(tmpdir(), "rankscope-tokens-")));
   environment = { DATABASE_URL: fresh.url, RANKSCOPE_DATA: folder, RANKSCOPE_WORKERS: "0" };
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -58,11 +58,35 @@ test("a server that others can reach requires a token, accepts a new one, and cl
   expect((await server.ended).stderr).not.toContain(text);
 }, 120_000);
 
+test("the list shows which folders a token's imports may read", async () => {
+  const roots = { ...environment, RANKSCOPE_IMPORT_ROOTS: folder };
+  const own = path.join(folder, "own");
+  await mkdir(own);
+  await symlink(own, path.join(folder, "link"));
+  const create = (...options: string[]) => runCommand(["token", "create", "--role", "writer", ...options], roots);
+  const limited = await create("--study", "one", "--import-root", path.join(folder, "link"));
+  expect(limited.stdout).toContain(`It imports folders under ${own}.`);
+  expect((await create("--study", "one")).stdout).toContain("It imports no folder");
+  expect((await create()).stdout).toContain("all import roots of the server");
+  const listed = (await runCommand(["token", "list"], roots)).stdout;
+  expect(listed).toMatch(/import roots/);
+  for (const shown of [` one +${own} `, " one +none ", " all +server "]) expect(listed).toMatch(new RegExp(shown));
+  // The other tests of this file count tokens.
+  for (const [, id = ""] of listed.matchAll(/^([0-9a-f]{12}) +writer/gm))
+    await runCommand(["token", "revoke", id], roots);
+});
+
 test.each([
   [["--role", "king"], 2, "--role"],
   [[], 2, "--role"],
   [["--role", "reader", "--expires", "soon"], 2, "at --expires"],
   [["--role", "reader", "--study", "Not A Slug"], 2, "a slug: not-a-slug"],
+  [["--role", "writer", "--study", "one", "--import-root", "/"], 2, "at --import-root"],
+  [
+    ["--role", "writer", "--study", "one", "--import-root", "none"],
+    2,
+    "an existing folder under RANKSCOPE_IMPORT_ROOTS",
+  ],
 ])("token create %j exits with %i", async (options, code, said) => {
   const ended = await runCommand(["token", "create", ...options], environment);
   expect(ended.code).toBe(code);

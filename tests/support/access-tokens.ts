@@ -8,6 +8,6 @@ export async function storedToken(
   token: Pick<NewToken, "role"> & Partial<NewToken>,
 ): Promise<{ readonly id: string; readonly text: string }> {
   const { id, text, secretHash } = newTokenText();
-  await createToken(database, { id, secretHash, name: "", studies: [], expiresAt: null, ...token });
+  await createToken(database, { id, secretHash, name: "", studies: [], importRoots: [], expiresAt: null, ...token });
   return { id, text };
 }

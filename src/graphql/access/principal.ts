@@ -9,6 +9,8 @@ export interface Principal {
   readonly role: Role;
   /** The slugs of the studies that the principal can see; undefined means every study. */
   readonly studies: readonly string[] | undefined;
+  /** Absolute paths of the folders that its imports may read; undefined means all import roots of the server. */
+  readonly importRoots: readonly string[] | undefined;
   /** Undefined if the server requires no token. */
   readonly token: { readonly id: string; readonly expiresAt: Date | null } | undefined;
   /** The session that the principal signed in with; undefined if the request has a token itself. */
@@ -16,7 +18,13 @@ export interface Principal {
 }
 
 /** The principal of the program's own queries: the command line and reports. */
-export const PROGRAM: Principal = { client: "program", role: "admin", studies: undefined, token: undefined };
+export const PROGRAM: Principal = {
+  client: "program",
+  role: "admin",
+  studies: undefined,
+  importRoots: undefined,
+  token: undefined,
+};
 
 /** Returns the principal of a request from `address` to a server that requires no token. */
 export function anonymous(address: string | undefined): Principal {

@@ -1,6 +1,7 @@
 import { Arg, Ctx, Field, InputType, Int, Mutation, ObjectType, Resolver } from "type-graphql";
 import { MAX_WAIT_SECONDS } from "../../model/limits.js";
 import { failure } from "../../errors.js";
+import { allowedFolder } from "../../files/allowed-folder.js";
 import { FindingSeverity } from "../../model/enums/job.js";
 import type { ImportResult } from "../../model/job-payloads.js";
 import { jobsById, type Job } from "../../store/queue/jobs.js";
@@ -9,11 +10,13 @@ import type { Principal } from "../access/principal.js";
 import { requesterOf, type Context } from "../context.js";
 import { JobType } from "../job/job-type.js";
 import { StudyType } from "../study/study-type.js";
-import { allowedFolder } from "./allowed-folder.js";
 
 @InputType({ description: "The folder to import, and the study to store it as." })
 class ImportStudyInput {
-  @Field(() => String, { description: "Folder of the study on the server, under one of its import roots." })
+  @Field(() => String, {
+    description:
+      "Folder of the study on the server, under one of its import roots and, if the token has import roots of its own, under one of those.",
+  })
   folder!: string;
 
   @Field(() => String, {
@@ -80,9 +83,10 @@ export class ImportStudyResolver {
     const { waitSeconds, slug, name } = input;
     checkWait(waitSeconds);
     checkSlug(slug, context.principal);
-    const folder = await allowedFolder(input.folder, context.importRoots);
+    const { importRoots, principal } = context;
+    const folder = await allowedFolder(input.folder, { server: importRoots, token: principal.importRoots });
     const { id, finished } = await context.imports.start(
-      { folder, where: input.folder, slug: slug ?? undefined, name: name ?? undefined },
+      { folder, where: input.folder, serverRoots: importRoots, slug: slug ?? undefined, name: name ?? undefined },
       { ...requesterOf(context.principal), ...(slug != null && { studies: [slug] }) },
     );
     await finishedOrTimeout(finished, Math.min(waitSeconds * 1000, context.deadline.waitMilliseconds()));

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { failure } from "../../errors.js";
 import { anonymous, type Principal, type Role } from "../../graphql/access/principal.js";
-import type { AccessToken } from "../../store/access-tokens.js";
+import { importRootsOf, type AccessToken } from "../../store/access-tokens.js";
 import type { HostRules } from "../guards/host-rules.js";
 import { describeSession, readSession, sessionCookie } from "./session.js";
 import { equalBytes, readTokenText } from "./token-text.js";
@@ -96,11 +96,13 @@ export function openAccess(
   };
 }
 
-function principalWith({ id, role, allStudies, studies, expiresAt }: AccessToken): Principal {
+function principalWith(token: AccessToken): Principal {
+  const { id, role, allStudies, studies, expiresAt } = token;
   return {
     client: id,
     role: role.toLowerCase() as Role,
     studies: allStudies ? undefined : studies,
+    importRoots: importRootsOf(token),
     token: { id, expiresAt },
   };
 }

@@ -1,6 +1,6 @@
 import { failure, RankscopeError, UNFORESEEN } from "../../errors.js";
 import type { Log } from "../../log.js";
-import type { ImportJobs, ImportRequest } from "../../model/job-payloads.js";
+import type { ImportJobs, ImportRequest, JobRequester } from "../../model/job-payloads.js";
 import type { ReportProgress } from "../../model/records.js";
 import type { WeightStore } from "../../model/weight-store.js";
 import type { Database } from "../../store/database.js";
@@ -8,6 +8,7 @@ import { createJob, HEARTBEAT_SECONDS, touchJob } from "../../store/queue/jobs.j
 import { endJob } from "../../store/queue/progress.js";
 import type { JobObserver } from "../job-run.js";
 import { importStudy } from "./import-study.js";
+import { recheckImport } from "./recheck-import.js";
 
 /** Minimum interval between two writes of an import's progress. */
 const PROGRESS_MILLISECONDS = 500;
@@ -48,10 +49,11 @@ export function openImportJobs({
     };
   }
 
-  async function run(id: string, request: ImportRequest, queued: number): Promise<void> {
+  async function run(id: string, request: ImportRequest, requester: JobRequester, queued: number): Promise<void> {
     try {
-      const result = await observed(observe, queued, () => {
+      const result = await observed(observe, queued, async () => {
         stopping.signal.throwIfAborted();
+        await recheckImport(database, request, requester);
         return importStudy({ database, weights }, request, progressReport(id), stopping.signal);
       });
       await endJob(database, id, { status: "SUCCEEDED", message: "imported", result });
@@ -62,7 +64,7 @@ export function openImportJobs({
     }
   }
 
-  async function start(...[request, requester]: Parameters<ImportJobs["start"]>) {
+  async function start(request: ImportRequest, requester: JobRequester = {}) {
     if (unfinished > maxWaiting) throw queueFull(unfinished, maxWaiting);
     unfinished++;
     const message = `waiting to read ${request.where ?? request.folder}`;
@@ -74,7 +76,7 @@ export function openImportJobs({
     // A job that waits must show that it is alive too.
     const heartbeat = setInterval(() => touch(id), HEARTBEAT_SECONDS * 1000);
     last = last
-      .then(() => run(id, request, queued))
+      .then(() => run(id, request, requester, queued))
       .catch((err: unknown) => log.error({ err, job: id }, "the end of an import was not written"))
       .finally(() => {
         unfinished--;

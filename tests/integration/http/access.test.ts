@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, rename, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createClient } from "graphql-ws";
@@ -7,6 +7,7 @@ import WebSocket from "ws";
 import { isRootType, objectFields } from "#src/graphql/access/requires.js";
 import { openSchema } from "#src/graphql/schema.js";
 import { openServerMetrics } from "#src/observe/open-metrics.js";
+import { recheckImport } from "#src/jobs/import/recheck-import.js";
 import { startServer, type RunningServer } from "#src/http/server.js";
 import { revokeToken } from "#src/store/access-tokens.js";
 import { createJob } from "#src/store/queue/jobs.js";
@@ -18,24 +19,26 @@ import { STILL } from "../../support/still-limits.js";
 import { twoStudies } from "../../support/two-studies.js";
 
 // The database has the studies "one" and "two". Everything in the second is named other, untrained or other-base. The token
-// `limited` has access to "one" and to "fresh", which is not imported yet.
+// `limited` has access to "one" and to "fresh", which is not imported yet, and imports folders under `<root>/fresh`. The token
+// `rootless` has access to "one" and no import root.
 
 const fresh = freshDatabase();
 let root: string;
 let real: RealServices;
 let server: RunningServer;
 let ids: { one: string[]; two: string[]; job: string; hidden: string };
-const tokens: Record<"reader" | "writer" | "admin" | "limited" | "expired" | "revoked", string> = {
+const tokens: Record<"reader" | "writer" | "admin" | "limited" | "rootless" | "expired" | "revoked", string> = {
   reader: "",
   writer: "",
   admin: "",
   limited: "",
+  rootless: "",
   expired: "",
   revoked: "",
 };
 
 beforeAll(async () => {
-  root = await mkdtemp(path.join(tmpdir(), "rankscope-access-"));
+  root = await realpath(await mkdtemp(path.join(tmpdir(), "rankscope-access-")));
   const { one, two } = await twoStudies(fresh.database, root);
   real = await realServices(fresh.database, { url: fresh.url, importRoots: [root] });
   const services = { ...real.services, metrics: openServerMetrics(1) };
@@ -47,10 +50,12 @@ beforeAll(async () => {
     job: await createJob(database, "PRECOMPUTE", "of one", { studies: ["one"] }),
     hidden: await createJob(database, "PRECOMPUTE", "of both", { studies: ["one", "two"] }),
   };
-  await writeFiles(path.join(root, "fresh"), {
+  const files = {
     "16bit_r2/adapter_config.json": adapterConfig(),
     "16bit_r2/adapter_model.safetensors": safetensors(factorTensors(1)),
-  });
+  };
+  for (const folder of ["fresh", "other-folder"]) await writeFiles(path.join(root, folder), files);
+  await symlink(path.join(root, "other-folder"), path.join(root, "fresh/way-across"));
   await mkdir(path.join(root, "empty"));
 });
 afterAll(async () => {
@@ -213,7 +218,9 @@ describe("a server with tokens", () => {
     await store("reader", { role: "READER" });
     await store("writer", { role: "WRITER" });
     await store("admin", { role: "ADMIN" });
-    await store("limited", { role: "WRITER", studies: ["one", "fresh"] });
+    const importRoots = [path.join(root, "fresh")];
+    await store("limited", { role: "WRITER", studies: ["one", "fresh"], importRoots });
+    await store("rootless", { role: "WRITER", studies: ["one"] });
     await store("expired", { role: "ADMIN", expiresAt: new Date(Date.now() - 1000) });
     await store("revoked", { role: "ADMIN" });
     await revokeToken(database, tokens.revoked.split("_")[1] ?? "");
@@ -375,6 +382,41 @@ describe("a server with tokens", () => {
       expect((await ask(tokens.limited, "{ studies { totalCount } }")).text).toBe(
         '{"data":{"studies":{"totalCount":2}}}\n',
       );
+    });
+
+    test("does not read the folder of another study by importing it under its own slug", async () => {
+      const attack = async (token: string, slug: string, folder: string) => {
+        const query = "mutation($input: ImportStudyInput!) { importStudy(input: $input) { job { status } } }";
+        const { codes, text } = await ask(token, query, { input: { slug, folder: path.join(root, folder) } });
+        expect(text).toContain("--import-root FOLDER");
+        return codes;
+      };
+      for (const folder of ["other-folder", "other-folder/16bit_r2", "fresh/../other-folder", "fresh/way-across", ""]) {
+        expect(await attack(tokens.limited, "fresh", folder), folder).toEqual(["FOLDER_NOT_ALLOWED"]);
+      }
+      for (const folder of ["other-folder", "fresh", ""]) {
+        expect(await attack(tokens.rootless, "one", folder), folder).toEqual(["FORBIDDEN"]);
+      }
+    });
+
+    test("does not read the folder of another study by replacing its own while the import waits", async () => {
+      const { database } = fresh;
+      const folder = path.join(root, "fresh");
+      const { id } = await storedToken(database, { role: "WRITER", studies: ["fresh"], importRoots: [folder] });
+      const recheck = (serverRoots: readonly string[]) =>
+        recheckImport(database, { folder, serverRoots }, { requestedBy: id }).then(
+          () => "allowed",
+          ({ code }: { code: string }) => code,
+        );
+      expect(await recheck([root])).toBe("allowed");
+      expect(await recheck([path.join(root, "other-folder")])).toBe("FOLDER_NOT_ALLOWED");
+      await rename(folder, `${folder}-moved`);
+      await symlink(path.join(root, "other-folder"), folder);
+      expect(await recheck([root])).toBe("FOLDER_NOT_ALLOWED");
+      await rm(folder);
+      await rename(`${folder}-moved`, folder);
+      await revokeToken(database, id);
+      expect(await recheck([root])).toBe("UNAUTHENTICATED");
     });
   });
 

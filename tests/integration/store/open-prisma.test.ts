@@ -27,6 +27,7 @@ const token = {
   name: "a token",
   role: "READER" as const,
   studies: ["tiny"],
+  importRoots: ["/studies/tiny"],
   secretHash: Uint8Array.of(0, 1, 255),
   expiresAt: new Date("2030-01-01T00:00:00.123Z"),
 };

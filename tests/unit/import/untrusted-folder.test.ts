@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { appendFile, mkdir, symlink, truncate, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { MAX_TABLE_BYTES, MAX_TEXT_BYTES, MAX_WEIGHT_FILE_BYTES } from "#src/import/limits.js";
 import { listWeights } from "#src/import/tensors/list-weights.js";
 import { readStudyFolder } from "#src/import/read-study-folder.js";
 import { hashWeights } from "#src/import/tensors/hash-weights.js";
-import { allowedFolder } from "#src/graphql/import/allowed-folder.js";
+import { allowedFolder } from "#src/files/allowed-folder.js";
 import { adapterConfig, factorTensors, safetensors, writeFiles } from "../../support/adapter-files.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 
@@ -113,7 +113,7 @@ describe("folders that the mutation accepts", () => {
     "//server/share",
     " http://169.254.169.254/latest/meta-data",
   ])("%j is an address, and nothing is fetched", async (folder) => {
-    await expect(allowedFolder(folder, ["/"])).rejects.toMatchObject({
+    await expect(allowedFolder(folder, { server: ["/"], token: undefined })).rejects.toMatchObject({
       code: "FOLDER_NOT_ALLOWED",
       message: expect.stringMatching(/the URL .* URLs are rejected; nothing is downloaded/) as string,
     });
@@ -125,13 +125,46 @@ describe("folders that the mutation accepts", () => {
     const refused = [outside, path.join(folder, "missing"), path.join(folder, "way-out"), `${folder}/..`, "", "a\0b"];
     const messages = await Promise.all(
       [...refused, path.join(folder, "16bit_r2/adapter_config.json")].map((given) =>
-        allowedFolder(given, [folder]).then(
+        allowedFolder(given, { server: [folder], token: undefined }).then(
           () => "allowed",
           ({ message }: Error) => message.replace(JSON.stringify(given), "GIVEN"),
         ),
       ),
     );
     expect([...new Set(messages)]).toEqual([expect.stringContaining("received GIVEN; allowed: an existing folder")]);
-    expect(await allowedFolder(`${folder}/16bit_r2/..`, [folder])).toBe(folder);
+    expect(await allowedFolder(`${folder}/16bit_r2/..`, { server: [folder], token: undefined })).toBe(folder);
+  });
+
+  test("a token reads only folders under its own roots that are also under the server's", async () => {
+    const [root, outside] = [await temporaryFolder(), await temporaryFolder()];
+    const own = path.join(root, "own");
+    for (const name of ["own/study", "other/study"]) await mkdir(path.join(root, name), { recursive: true });
+    await symlink(path.join(root, "other"), path.join(own, "way-across"));
+    const answer = (folder: string, token: readonly string[]) =>
+      allowedFolder(folder, { server: [root], token }).catch(({ code }: { code: string }) => code);
+    expect(await answer(path.join(own, "study"), [own])).toBe(path.join(own, "study"));
+    for (const folder of [
+      path.join(root, "other/study"),
+      path.join(own, "way-across/study"),
+      `${own}/../other`,
+      root,
+    ]) {
+      expect(await answer(folder, [own]), folder).toBe("FOLDER_NOT_ALLOWED");
+    }
+    expect(await answer(outside, [outside])).toBe("FOLDER_NOT_ALLOWED");
+    expect(await answer(path.join(own, "study"), [])).toBe("FORBIDDEN");
+  });
+
+  test("a token's root that was replaced by a link contains nothing", async () => {
+    const root = await temporaryFolder();
+    for (const name of ["own", "other/study"]) await mkdir(path.join(root, name), { recursive: true });
+    const own = path.join(root, "own");
+    await rm(own, { recursive: true });
+    await symlink(path.join(root, "other"), own);
+    for (const folder of [own, path.join(own, "study")]) {
+      await expect(allowedFolder(folder, { server: [root], token: [own] })).rejects.toMatchObject({
+        code: "FOLDER_NOT_ALLOWED",
+      });
+    }
   });
 });
