@@ -12,6 +12,7 @@ import { promisify } from "node:util";
 import { build } from "esbuild";
 import { buildDashboard } from "./build-dashboard.mjs";
 import { buildWeb } from "./build-web.mjs";
+import { bundlePackages, importBundledPackages } from "./bundle-packages.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const dist = path.join(root, "dist");
@@ -47,7 +48,7 @@ const web = "src/web";
 const dashboard = `${web}/dashboard`;
 
 // The three do not depend on one another.
-await Promise.all([buildSources(), buildPlayground(), buildDashboardPage()]);
+await Promise.all([buildSources(), buildPackages(), buildPlayground(), buildDashboardPage()]);
 
 async function buildSources() {
   await whenStale("prisma", ["prisma/schema.prisma", "package-lock.json"], path.join(root, GENERATED), async () => {
@@ -65,17 +66,21 @@ async function buildSources() {
   const sources = (await filesBelow("src")).filter((file) => !file.startsWith(web));
   await whenStale(
     "sources",
-    [...sources, "tsconfig.json", "scripts/build.mjs"],
+    [...sources, "tsconfig.json", "scripts/build.mjs", "scripts/bundle-packages.mjs"],
     path.join(dist, "main.js"),
     async () => {
       for (const entry of await readdir(dist).catch(() => [])) {
-        // Compiled files of sources that are gone must go too; the playground is kept, it has its own stamp.
-        if (!entry.startsWith(".") && entry !== "web") await rm(path.join(dist, entry), { recursive: true });
+        // Compiled files of sources that are gone must go too; pages and packages are kept, they have stamps of their own.
+        if (!entry.startsWith(".") && entry !== "web" && entry !== "packages")
+          await rm(path.join(dist, entry), { recursive: true });
       }
       await build({
         entryPoints: sources.filter((file) => file.endsWith(".ts")).map((file) => path.join(root, file)),
         outdir: dist,
         outbase: path.join(root, "src"),
+        // Each file stays a module of its own: the plugin leaves every import as it is, or points it to a bundled package.
+        bundle: true,
+        plugins: [importBundledPackages({ root, outdir: dist })],
         platform: "node",
         format: "esm",
         target: "node20.19",
@@ -83,6 +88,15 @@ async function buildSources() {
         logLevel: "warning",
       });
     },
+  );
+}
+
+async function buildPackages() {
+  await whenStale(
+    "packages",
+    ["package-lock.json", "scripts/bundle-packages.mjs"],
+    path.join(dist, "packages/LICENSES.txt"),
+    () => bundlePackages({ root, outdir: dist }),
   );
 }
 

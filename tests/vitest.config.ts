@@ -34,11 +34,11 @@ export default defineConfig({
     // What is polled happens soon, but not within a second on a busy machine.
     expect: { poll: { timeout: 60_000 } },
     sequence: { sequencer: LongestFirst },
-    // Two pools run side by side. Threads load the code once for all their files; they mostly compute. Forks start afresh for each
-    // file; they mostly wait for processes and browsers of their own. Both together keep two cores busy.
+    // Two pools run side by side, and each of their threads and processes loads the code once for all its files. Threads mostly
+    // compute; forks mostly wait for processes and browsers of their own. Both together keep two cores busy.
     poolOptions: {
       threads: { isolate: false, minThreads: 1, maxThreads: 2 },
-      forks: { isolate: true, minForks: 1, maxForks: 2 },
+      forks: { isolate: false, minForks: 1, maxForks: 2 },
     },
     projects: [
       {

@@ -1,13 +1,12 @@
 import { chromium, type Browser } from "playwright-core";
-import { afterAll } from "vitest";
 import { findChromium, HOW_TO_GET_CHROMIUM } from "./chromium.js";
 import { CHROMIUM_ARGUMENTS } from "./watch-page.js";
 
 let launched: Promise<Browser> | undefined;
 
 /**
- * The one Chromium of the test file that imports this, launched at first use and closed at the file's end. A context of it has
- * storage, cookies and cache of its own, as a browser has.
+ * Returns the Chromium of this test process, launched at first use. Its contexts have separate storage, cookies and caches, as
+ * separate browsers have. Playwright ends it with the process.
  *
  * @throws where there is no Chromium
  */
@@ -20,5 +19,3 @@ async function launch(): Promise<Browser> {
   if (executablePath === undefined) throw new Error(`no Chromium was found; ${HOW_TO_GET_CHROMIUM}`);
   return chromium.launch({ executablePath, args: [...CHROMIUM_ARGUMENTS] });
 }
-
-afterAll(async () => (await launched)?.close());

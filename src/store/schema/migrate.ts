@@ -1,11 +1,8 @@
-import { runMigrations } from "graphile-worker";
-import type { MigrationList, SchemaEngine } from "@prisma/schema-engine-wasm";
-import postgres from "postgres";
+import { createRequire } from "node:module";
+import postgres, { type Sql } from "postgres";
 import { failure } from "../../errors.js";
+import { missingMigrations } from "./missing-migrations.js";
 import { MIGRATION_LOCK, readMigrations } from "./migrations.js";
-import { openQueuePool } from "../queue/queue-pool.js";
-import { queueLog } from "../queue/queue-log.js";
-import { NO_FILTER, withSchemaEngine } from "./schema-engine.js";
 
 /**
  * Migrates the database of `url` to this version's schema. If several processes do so at once, one applies the migrations and
@@ -25,16 +22,9 @@ export async function migrate(url: string): Promise<{ readonly applied: readonly
   });
   try {
     await sql`select pg_advisory_lock(${MIGRATION_LOCK}::bigint)`;
-    const migrationsList = await readMigrations();
-    const { baseDir, migrationDirectories } = migrationsList;
-    if (migrationDirectories.length === 0) throw new Error(`There are no migrations in ${baseDir}.`);
-    return await withSchemaEngine(url, async (engine) => {
-      await forgetInterrupted(engine, migrationsList);
-      const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters: NO_FILTER });
-      // graphile-worker has its own schema and its own migrations.
-      await migrateQueue(url);
-      return { applied: appliedMigrationNames };
-    });
+    const applied = await migrateTables(sql, url);
+    await migrateQueue(sql, url);
+    return { applied };
   } catch (cause) {
     // Removes the engine's stack trace.
     const [received] = (cause instanceof Error ? cause.message : String(cause)).split(/\n +0: /);
@@ -44,24 +34,25 @@ export async function migrate(url: string): Promise<{ readonly applied: readonly
   }
 }
 
-async function migrateQueue(url: string): Promise<void> {
-  const pgPool = openQueuePool(url, 1);
-  try {
-    await runMigrations({ pgPool, logger: queueLog() });
-  } finally {
-    await pgPool.end();
-  }
+async function migrateTables(sql: Sql, url: string): Promise<readonly string[]> {
+  const migrationsList = await readMigrations();
+  const { baseDir, migrationDirectories } = migrationsList;
+  if (migrationDirectories.length === 0) throw new Error(`There are no migrations in ${baseDir}.`);
+  if ((await missingMigrations({ sql })).length === 0) return [];
+  // Most starts find the schema complete. They do without the engine, which takes half a second to load.
+  const { applyMigrations } = await import("./apply-migrations.js");
+  return applyMigrations(url, migrationsList);
 }
 
-/**
- * Allows a failed or killed migration to run again. Its statements were sent as one query, which PostgreSQL runs in one
- * transaction: nothing remains of it but the engine's record that it began, because of which the engine would refuse.
- */
-async function forgetInterrupted(engine: SchemaEngine, migrationsList: MigrationList): Promise<void> {
-  const { failedMigrationNames } = await engine.diagnoseMigrationHistory({
-    migrationsList,
-    optInToShadowDatabase: false,
-    filters: NO_FILTER,
-  });
-  for (const migrationName of failedMigrationNames) await engine.markMigrationRolledBack({ migrationName });
+/** Migrates the schema of graphile-worker unless this version of it did so before. */
+async function migrateQueue(sql: Sql, url: string): Promise<void> {
+  const { version } = createRequire(import.meta.url)("graphile-worker/package.json") as { readonly version: string };
+  const migrated = `migrated by graphile-worker ${version}`;
+  const [schema] = await sql<{ comment: string | null }[]>`
+    select obj_description(to_regnamespace('graphile_worker'), 'pg_namespace') as comment`;
+  if (schema?.comment === migrated) return;
+  const { migrateQueue: migrateSchema } = await import("./apply-migrations.js");
+  await migrateSchema(url);
+  // A comment takes no parameters; the version has no quotes.
+  await sql.unsafe(`comment on schema graphile_worker is '${migrated}'`);
 }
