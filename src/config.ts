@@ -22,6 +22,8 @@ export interface Config {
   readonly workers: number;
   /** Compute threads of a worker, and the number of jobs that it runs at once. */
   readonly computeThreads: number;
+  /** Threads of a server that derive results of large studies. */
+  readonly derivationThreads: number;
   /** ONNX Runtime's execution provider; `auto` chooses by problem size among those available. */
   readonly provider: "auto" | "cpu" | "webgpu" | "cuda";
   /** Location of weight files: a folder, `in-place`, or `s3://bucket/prefix`. */
@@ -93,6 +95,7 @@ const Environment = z.object({
   RANKSCOPE_IMPORT_ROOTS: z.string().default("."),
   RANKSCOPE_WORKERS: whole(0, 64).default(1),
   RANKSCOPE_COMPUTE_THREADS: whole(1, 256).default(2),
+  RANKSCOPE_DERIVATION_THREADS: whole(1, 64).default(1),
   RANKSCOPE_PROVIDER: z.enum(["auto", "cpu", "webgpu", "cuda"]).default("auto"),
   RANKSCOPE_WEIGHTS: z.string().optional(),
   RANKSCOPE_S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
@@ -168,6 +171,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     importRoots: env.RANKSCOPE_IMPORT_ROOTS.split(",").map((root) => resolve(directory, root.trim())),
     workers: env.RANKSCOPE_WORKERS,
     computeThreads: env.RANKSCOPE_COMPUTE_THREADS,
+    derivationThreads: env.RANKSCOPE_DERIVATION_THREADS,
     provider: env.RANKSCOPE_PROVIDER,
     weights: env.RANKSCOPE_WEIGHTS ?? resolve(directory, env.RANKSCOPE_DATA, "weights"),
     s3Endpoint: env.RANKSCOPE_S3_ENDPOINT,

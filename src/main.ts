@@ -20,6 +20,7 @@ Settings are environment variables:
   RANKSCOPE_IMPORT_ROOTS     folders, separated by commas, that the importStudy mutation may read (the working directory)
   RANKSCOPE_WORKERS          worker processes of the server (1); with 0, other workers must run
   RANKSCOPE_COMPUTE_THREADS  compute threads of a worker (2)
+  RANKSCOPE_DERIVATION_THREADS  threads of a server for bootstraps and large studies (1)
   RANKSCOPE_PROVIDER         auto, cpu, webgpu or cuda (auto: chosen by problem size among those available)
   RANKSCOPE_WEIGHTS          the location of weight files: a folder, in-place, or s3://bucket/prefix (weights in RANKSCOPE_DATA)
   RANKSCOPE_S3_ENDPOINT      URL of an S3-compatible server other than AWS; the AWS SDK finds the credentials

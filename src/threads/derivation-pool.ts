@@ -1,17 +1,21 @@
 import { Piscina } from "piscina";
 import type { DegradationInput } from "../derive/degradation/degradation-input.js";
 import type { RankDegradation } from "../derive/degradation/degradation.js";
-import type { DegradationResult, DegradationTask, ThreadWork } from "./derivation-thread.js";
+import type { BetterDirections, ParetoAxes, ParetoOrder } from "../derive/tradeoffs/pareto-frontier.js";
+import type { DegradationResult, ParetoResult, ThreadWork } from "./derivation-thread.js";
 import { packInput } from "./pack-input.js";
 
 /** Computes on threads of its own what grows with the input of a request, so that other requests are served meanwhile. */
 export interface DerivationPool {
   /** @throws the signal's reason at once where it is aborted; the thread then stops within a chunk of draws */
   degradations(input: DegradationInput, signal: AbortSignal): Promise<readonly RankDegradation[]>;
+  /** @throws the signal's reason at once where it is aborted */
+  paretoOrder(axes: ParetoAxes, higherIsBetter: BetterDirections, signal: AbortSignal): Promise<ParetoOrder>;
   close(): Promise<void>;
 }
 
 export interface DerivationPoolSettings {
+  /** Maximum number of threads. */
   readonly threads?: number | undefined;
   /** Called at the end of each task, also of one that was stopped. */
   readonly observe?: ((work: ThreadWork) => void) | undefined;
@@ -28,24 +32,35 @@ export function openDerivationPool({
   threads = DEFAULT_THREADS,
   observe,
 }: DerivationPoolSettings = {}): DerivationPool {
-  const pool = new Piscina<DegradationTask, DegradationResult>({
+  const pool = new Piscina({
     filename: new URL("./derivation-thread.js", import.meta.url).href,
-    name: "degradationTask",
     minThreads: 0,
     maxThreads: threads,
     idleTimeout: IDLE_MILLISECONDS,
     resourceLimits: { maxOldGenerationSizeMb: THREAD_MEGABYTES },
   });
+
+  /** Runs one of the functions of derivation-thread.ts. */
+  function run<Result extends { readonly work: ThreadWork }>(name: string, task: unknown): Promise<Result> {
+    const result = pool.run(task, { name }) as Promise<Result>;
+    void result.then(({ work }) => observe?.(work)).catch(() => undefined);
+    return result;
+  }
+
   return {
     async degradations(input, signal) {
       signal.throwIfAborted();
       const stop = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
       // Piscina's own signal would end the thread, and the next task would wait for another one to start.
-      const result = pool.run({ input: packInput(input), stop });
-      void result.then(({ work }) => observe?.(work)).catch(() => undefined);
+      const result = run<DegradationResult>("degradationTask", { input: packInput(input), stop });
       const { degradations } = await stoppedBy(result, signal, () => Atomics.store(new Int32Array(stop), 0, 1));
       if (degradations === undefined) throw new Error("A derivation thread stopped without an abort.");
       return degradations;
+    },
+    async paretoOrder(axes, higherIsBetter, signal) {
+      signal.throwIfAborted();
+      const result = run<ParetoResult>("paretoTask", { axes, higherIsBetter });
+      return (await stoppedBy(result, signal, () => undefined)).order;
     },
     close: () => pool.destroy(),
   };

@@ -136,8 +136,9 @@ async function readSeries(database: Connection, keys: readonly SeriesKey[]): Pro
 }
 
 async function readSeriesNames(database: Connection, experimentIds: readonly string[]): Promise<string[][]> {
-  const rows = await seriesNames(database, experimentIds);
-  return experimentIds.map((id) => rows.filter(({ experimentId }) => experimentId === id).map(({ name }) => name));
+  const names = new Map(experimentIds.map((id): [string, string[]] => [id, []]));
+  for (const { experimentId, name } of await seriesNames(database, experimentIds)) names.get(experimentId)?.push(name);
+  return experimentIds.map((id) => names.get(id) ?? []);
 }
 
 function seriesKeyText({ experimentId, name }: SeriesKey): string {

@@ -7,6 +7,12 @@ import {
 } from "../../derive/degradation/degradation-input.js";
 import { degradationsOf, type Degradation, type RankDegradation } from "../../derive/degradation/degradation.js";
 import { ranksOf, type ComparisonRoles, type Run } from "../../derive/runs/comparison-roles.js";
+import {
+  paretoOrder,
+  type BetterDirections,
+  type ParetoAxes,
+  type ParetoOrder,
+} from "../../derive/tradeoffs/pareto-frontier.js";
 import { failure } from "../../errors.js";
 import { LIMITS } from "../../model/limits.js";
 import type { DerivationPool } from "../../threads/derivation-pool.js";
@@ -26,6 +32,8 @@ export interface RequestDerivations {
    * @throws QUERY_TOO_EXPENSIVE
    */
   degradationAt(study: DegradationSubject, rank: number): Promise<Degradation | undefined>;
+  /** Computes the order and the domination of points. */
+  paretoOrder(axes: ParetoAxes, higherIsBetter: BetterDirections): Promise<ParetoOrder>;
 }
 
 /** A study's runs, and how they are judged. */
@@ -74,10 +82,24 @@ export function openRequestDerivations({ pool, signal, maxDraws }: DerivationOpt
     return result;
   }
 
+  function paretoOrderOf(axes: ParetoAxes, higherIsBetter: BetterDirections): Promise<ParetoOrder> {
+    const result = previous.then(() => {
+      signal.throwIfAborted();
+      const isSmall = axes.x.length <= MAX_INLINE_VALUES;
+      return isSmall ? paretoOrder(axes, higherIsBetter) : pool.paretoOrder(axes, higherIsBetter, signal);
+    });
+    previous = result.catch(() => undefined);
+    return result;
+  }
+
   const byRank = new DataLoader<RankKey, Degradation | undefined>((keys) => loadRanks(keys, degradations), {
     cache: false,
   });
-  return { degradations, degradationAt: (study, rank) => byRank.load({ study, rank }) };
+  return {
+    degradations,
+    degradationAt: (study, rank) => byRank.load({ study, rank }),
+    paretoOrder: paretoOrderOf,
+  };
 }
 
 interface RankKey {

@@ -1,7 +1,8 @@
 import { Arg, Ctx, Field, FieldResolver, Float, ObjectType, Resolver, Root } from "type-graphql";
+import { mapInTurns } from "../../analysis/request/yield-to-requests.js";
 import { experimentFinder, runsOf } from "../../analysis/runs/study-runs.js";
 import { higherIsBetter } from "../../derive/runs/metric-choice.js";
-import { paretoFrontier } from "../../derive/tradeoffs/pareto-frontier.js";
+import { inParetoOrder, paretoAxes } from "../../derive/tradeoffs/pareto-frontier.js";
 import { failure } from "../../errors.js";
 import { MetricName } from "../../model/enums/run.js";
 import type { Study } from "../../store/studies/studies.js";
@@ -55,7 +56,7 @@ export class ParetoFrontierResolver {
     @Arg("xKey", () => String, keyArg("x")) xKey: string | undefined,
     @Arg("yKey", () => String, keyArg("y")) yKey: string | undefined,
     @Arg("zKey", () => String, keyArg("z")) zKey: string | undefined,
-    @Ctx() { loaders }: Context,
+    @Ctx() { loaders, derivations }: Context,
   ): Promise<ParetoPointType[]> {
     const keys = { x: requiredMetric("x", xKey ?? x), y: requiredMetric("y", yKey ?? y), z: zKey ?? z ?? null };
     const experiments = await loaders.experiments.load(id);
@@ -72,7 +73,8 @@ export class ParetoFrontierResolver {
       z: higherIsBetter(keys.z ?? ""),
     };
     const experimentOf = experimentFinder(experiments);
-    return paretoFrontier(points, directions).map(({ item, z: third, ...point }) => ({
+    const frontier = await derivations.paretoOrder(paretoAxes(points), directions);
+    return mapInTurns(inParetoOrder(points, frontier), ({ item, z: third, ...point }) => ({
       ...point,
       z: third ?? null,
       experiment: experimentOf(item),

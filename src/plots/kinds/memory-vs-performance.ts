@@ -1,5 +1,5 @@
 import { configurationName } from "../../derive/runs/comparison-roles.js";
-import { paretoFrontier } from "../../derive/tradeoffs/pareto-frontier.js";
+import { inParetoOrder, paretoAxes } from "../../derive/tradeoffs/pareto-frontier.js";
 import { MetricName } from "../../model/enums/run.js";
 import { count, figure, metricLabel, shortened, shortNames } from "../labels.js";
 import { colourAndShape } from "../parts/encodings.js";
@@ -40,17 +40,18 @@ export const memoryVsPerformanceKind = definePlotKind({
   draw: memoryVsPerformance,
 });
 
-function readMemoryVsPerformance(request: PlotRequest): PlotFacts<MemoryVsPerformance> {
+async function readMemoryVsPerformance(request: PlotRequest): Promise<PlotFacts<MemoryVsPerformance>> {
   const { runs, metric, higherIsBetter } = runsOfRequestedRank(request);
   const points = runs.flatMap((run) => {
     const x = run.metrics.get(MetricName.PEAK_MEMORY_MB) ?? NaN;
     const y = run.metrics.get(metric) ?? NaN;
     return Number.isFinite(x) && Number.isFinite(y) ? [{ item: run, x, y }] : [];
   });
+  const frontier = await request.context.derivations.paretoOrder(paretoAxes(points), { y: higherIsBetter });
   return complete({
     metric,
     higherIsBetter,
-    points: paretoFrontier(points, { y: higherIsBetter }).map(({ item, x, y, dominated }) => ({
+    points: inParetoOrder(points, frontier).map(({ item, x, y, dominated }) => ({
       name: item.name,
       configuration: configurationName(item),
       rank: item.rank,

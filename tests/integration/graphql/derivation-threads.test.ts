@@ -7,6 +7,7 @@ import { degradationByRank } from "#src/derive/degradation/degradation.js";
 import { DEFAULT_SEED_ANALYSIS } from "#src/derive/degradation/seed-analysis.js";
 import type { Run } from "#src/derive/runs/comparison-roles.js";
 import { inferRoles } from "#src/derive/runs/resolve-roles.js";
+import { inParetoOrder, paretoAxes, paretoFrontier } from "#src/derive/tradeoffs/pareto-frontier.js";
 import { openDerivationPool, type DerivationPool } from "#src/threads/derivation-pool.js";
 import type { ThreadWork } from "#src/threads/derivation-thread.js";
 import { freshDatabase } from "../../support/database.js";
@@ -117,6 +118,18 @@ describe("the derivation pool", () => {
       }
     },
   );
+
+  test("computes the Pareto frontier of many points on another thread, and of few points at once", async () => {
+    const points = Array.from({ length: 12_000 }, (_, item) => ({ item, x: (item * 7919) % 1009, y: Math.sin(item) }));
+    const order = (some: typeof points) =>
+      request(new AbortController().signal).paretoOrder(paretoAxes(some), { y: true });
+    const end = ended();
+    expect(inParetoOrder(points, await order(points))).toEqual(paretoFrontier(points, { y: true }));
+    await end;
+    expect(work).toMatchObject([{ isMainThread: false, draws: 0 }]);
+    await order(points.slice(0, 100));
+    expect(work).toHaveLength(1);
+  });
 
   test("stops a task that runs when the request is aborted, and serves the next one on the same thread", async () => {
     const controller = new AbortController();
