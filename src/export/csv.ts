@@ -21,10 +21,13 @@ function field(cell: Cell): string {
   return /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
 }
 
+/** Characters that begin a formula, and their full-width forms, which spreadsheets accept in East Asian locales. */
+const FORMULA = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
+
 /**
  * Prefixes text that a spreadsheet would run as a formula with an apostrophe, which spreadsheets do not show (OWASP, CSV
  * Injection). Numbers, including negative ones, are unchanged.
  */
 function withoutFormula(text: string): string {
-  return /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
+  return FORMULA.test(text) ? `'${text}` : text;
 }
