@@ -1,7 +1,7 @@
 import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
 import { failure } from "../../errors.js";
 import type { Study } from "../../store/studies/studies.js";
-import { addTags, removeTags } from "../../store/studies/studies.js";
+import { addTags, MAX_STUDY_TAGS, removeTags } from "../../store/studies/studies.js";
 import { Requires } from "../access/requires.js";
 import { slugArg } from "../arguments.js";
 import type { Context } from "../context.js";
@@ -19,7 +19,9 @@ const tagsArg = {
 @Resolver()
 export class TagStudyResolver {
   @Requires("writer")
-  @Mutation(() => StudyType, { description: "Adds tags to a study. Tags that it already has are ignored." })
+  @Mutation(() => StudyType, {
+    description: `Adds tags to a study, which may have up to ${MAX_STUDY_TAGS}. Tags that it already has are ignored.`,
+  })
   async tagStudy(
     @Arg("slug", () => String, slugArg) slug: string,
     @Arg("tags", () => [String], tagsArg) tags: string[],

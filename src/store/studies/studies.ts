@@ -1,3 +1,4 @@
+import { failure } from "../../errors.js";
 import type { Sql } from "postgres";
 import type { Connection } from "../connection.js";
 import type { Database } from "../database.js";
@@ -36,14 +37,34 @@ export function newestStudy({ prisma }: Pick<Database, "prisma">): Promise<Study
   return prisma.study.findFirst({ orderBy: [{ createdAt: "desc" }, { id: "desc" }] });
 }
 
-/** Adds `tags` to a study, each once, sorted. Returns false if the study does not exist. */
-export async function addTags({ sql }: Connection, slug: string, tags: readonly string[]): Promise<boolean> {
-  const { count } = await sql.begin(
-    (transaction) => transaction`
-      update study set tags = array(select distinct unnest(tags || ${[...tags]}::text[]) as tag order by tag)
-      where slug = ${slug}`,
-  );
-  return count > 0;
+/** Maximum number of tags of a study. Every list of studies returns them all. */
+export const MAX_STUDY_TAGS = 100;
+
+/**
+ * Adds `tags` to a study, each once, sorted. Returns false if the study does not exist.
+ *
+ * @throws ARGUMENT_INVALID if the study would have more than MAX_STUDY_TAGS
+ */
+export function addTags({ sql }: Connection, slug: string, tags: readonly string[]): Promise<boolean> {
+  return sql.begin(async (transaction) => {
+    const all = transaction`array(select distinct unnest(tags || ${[...tags]}::text[]) as tag order by tag)`;
+    // The row stays locked until the update, so that two requests at once cannot exceed the maximum together.
+    const [study] = await transaction<{ count: number }[]>`
+      select cardinality(${all}) as count from study where slug = ${slug} for update`;
+    if (study === undefined) return false;
+    if (study.count > MAX_STUDY_TAGS) throw tooManyTags(slug, study.count);
+    await transaction`update study set tags = ${all} where slug = ${slug}`;
+    return true;
+  });
+}
+
+function tooManyTags(slug: string, count: number): Error {
+  return failure("ARGUMENT_INVALID", {
+    where: `tags of study ${JSON.stringify(slug)}`,
+    received: `${count} tags with the new ones`,
+    allowed: `up to ${MAX_STUDY_TAGS} tags of a study`,
+    fix: "Remove tags that are no longer needed (untagStudy).",
+  });
 }
 
 /** Removes `tags` from a study; it need not have them. Returns false if the study does not exist. */

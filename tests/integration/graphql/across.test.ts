@@ -260,6 +260,21 @@ describe("tags", () => {
     expect((await tag("tagStudy", [" "])).errors?.[0]?.extensions.code).toBe("ARGUMENT_INVALID");
   });
 
+  test("of one study are limited in number, also by requests at once", async () => {
+    const tag = (name: string, tags: string[]) =>
+      server.ask(`mutation($tags: [String!]!) { ${name}(slug: "beta", tags: $tags) { tags } }`, { tags });
+    const some = (from: number) => Array.from({ length: 60 }, (_, i) => `t${from + i}`);
+    const answers = await Promise.all([0, 60, 120].map((from) => tag("tagStudy", some(from))));
+    const refused = answers.flatMap(({ errors }) => errors ?? []);
+    expect(refused).toHaveLength(2);
+    for (const { message } of refused) {
+      expect(message).toContain("received 120 tags with the new ones; allowed: up to 100 tags of a study");
+    }
+    const [kept] = answers.flatMap(({ data }) => data?.tagStudy?.tags ?? []);
+    expect((await tag("tagStudy", [kept])).errors).toBeUndefined();
+    for (const from of [0, 60, 120]) await tag("untagStudy", some(from));
+  });
+
   test("of an unknown study are rejected", async () => {
     const { errors } = await server.ask('mutation { tagStudy(slug: "none", tags: ["x"]) { slug } }');
     expect(errors?.[0]?.extensions.code).toBe("STUDY_NOT_FOUND");
