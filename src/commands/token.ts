@@ -3,6 +3,7 @@ import { failure } from "../errors.js";
 import { allowedFolder } from "../files/allowed-folder.js";
 import type { Role } from "../graphql/access/principal.js";
 import { newTokenText } from "../http/access/token-text.js";
+import { isValidToken } from "../http/access/token-watch.js";
 import { createToken, importRootsOf, listTokens, revokeToken, type AccessToken } from "../store/access-tokens.js";
 import { openStore } from "../store/database.js";
 import { slugOf } from "../store/studies/slug.js";
@@ -163,11 +164,10 @@ export async function revokeAccessToken({ config, log }: Process, id: string): P
   const database = await openStore(config, { purpose: "token", log });
   try {
     if (!(await revokeToken(database, id))) throw failure("TOKEN_NOT_FOUND", { received: JSON.stringify(id) });
-    const remaining = (await listTokens(database)).filter(({ revokedAt }) => revokedAt === null);
+    const now = new Date();
+    const hasValidToken = (await listTokens(database)).some((token) => isValidToken(token, now));
     print(`Revoked ${id}.`);
-    if (remaining.length === 0) {
-      print("No token is left. A server on loopback accepts every request unless RANKSCOPE_REQUIRE_TOKEN is 1.");
-    }
+    if (!hasValidToken) print("No valid token is left. Servers refuse every request until `rankscope token create`.");
   } finally {
     await database.close();
   }

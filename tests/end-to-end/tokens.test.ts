@@ -48,7 +48,7 @@ test("a server that others can reach requires a token, accepts a new one, and cl
   expect(listed.stdout).toContain("a dashboard");
   expect(listed.stdout + server.printed()).not.toContain(text.slice(17));
 
-  expect((await rankscope(["token", "revoke", id], environment)).stdout).toContain("No token is left");
+  expect((await rankscope(["token", "revoke", id], environment)).stdout).toContain("No valid token is left");
   while ((await status({ authorization: `Bearer ${text}` })) !== 401) await sleep(20);
   expect(await rankscope(["token", "revoke", id], environment)).toMatchObject({
     code: 3,

@@ -32,15 +32,15 @@ export interface AccessOptions {
 
 /**
  * Authenticates requests. A server on loopback is open until its first token is created. From then on every request needs a
- * token, from any address: behind a reverse proxy all requests come from loopback. The server is open again when the last
- * token is revoked, but not when it expires.
+ * token, from any address: behind a reverse proxy all requests come from loopback. The server stays closed when the last token
+ * is revoked or expires.
  */
 export function openAccess(
   tokens: TokenWatch,
   hosts: Pick<HostRules, "schemeOf" | "isShared">,
   { onLoopback, requireToken }: AccessOptions,
 ): Access {
-  const isOpen = () => onLoopback && !requireToken && !tokens.hasAny();
+  const isOpen = () => onLoopback && !requireToken && !tokens.hadAny();
 
   function tokenOf(authorization: string | undefined): AccessToken {
     const [, text] = /^Bearer +(\S+) *$/i.exec(authorization ?? "") ?? [];

@@ -11,8 +11,8 @@ const NOTE_MILLISECONDS = 60_000;
 export interface TokenWatch {
   /** Returns the token with this id if it is neither revoked nor expired. */
   find(id: string, now: Date): AccessToken | undefined;
-  /** Whether a token exists that is not revoked. Expired tokens count: an expiry must not open a server. */
-  hasAny(): boolean;
+  /** Whether a token was ever created. Revoked and expired tokens count: the end of a token must not open a server. */
+  hadAny(): boolean;
   /** Notes that a token was used. */
   noteUse(id: string, at: Date): void;
   /** Whether a session was signed out, on this or another server. */
@@ -76,7 +76,7 @@ export async function openTokenWatch(
       const token = tokens.get(id);
       return token !== undefined && isValidToken(token, now) ? token : undefined;
     },
-    hasAny: () => [...tokens.values()].some(({ revokedAt }) => revokedAt === null),
+    hadAny: () => tokens.size > 0,
     noteUse: (id, at) => uses.set(id, at),
     isSignedOut: ({ id }) => signedOut.has(id),
     async signOut(session) {

@@ -9,7 +9,7 @@ import { openSchema } from "#src/graphql/schema.js";
 import { openServerMetrics } from "#src/observe/open-metrics.js";
 import { recheckImport } from "#src/jobs/import/recheck-import.js";
 import { startServer, type RunningServer } from "#src/http/server.js";
-import { revokeToken } from "#src/store/access-tokens.js";
+import { listTokens, revokeToken } from "#src/store/access-tokens.js";
 import { createJob } from "#src/store/queue/jobs.js";
 import { storedToken } from "../../support/access-tokens.js";
 import { adapterConfig, factorTensors, safetensors, writeFiles } from "../../support/adapter-files.js";
@@ -558,4 +558,13 @@ describe("pages of other sites", () => {
       "authorization, content-type, apollo-require-preflight",
     ]);
   });
+});
+
+test("a server that had tokens stays closed when the last one is revoked, until another one is created", async () => {
+  const { database } = fresh;
+  for (const { id, revokedAt } of await listTokens(database)) if (revokedAt === null) await revokeToken(database, id);
+  while ((await ask(tokens.admin, "{ __typename }")).status === 200);
+  expect(await ask(undefined, "{ __typename }")).toMatchObject({ status: 401, codes: ["UNAUTHENTICATED"] });
+  const { text } = await storedToken(database, { role: "READER" });
+  while ((await ask(text, "{ __typename }")).status !== 200);
 });
