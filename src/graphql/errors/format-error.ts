@@ -27,7 +27,8 @@ export function formatError(log: Log): (formatted: GraphQLFormattedError, error:
     const known = knownFailure(error);
     if (known !== undefined) return { message: known.message, ...position, extensions: { code: known.code } };
     const code = extensions?.["code"];
-    if (REQUEST_CODES.has(String(code))) return { message, ...position, extensions: { code } };
+    const isRequestError = REQUEST_CODES.has(String(code)) && !isStackOverflow(error);
+    if (isRequestError) return { message, ...position, extensions: { code } };
     const original = unwrapResolverError(error);
     const trouble = databaseFailure(original);
     if (trouble !== undefined) {
@@ -37,4 +38,9 @@ export function formatError(log: Log): (formatted: GraphQLFormattedError, error:
     log.error({ err: original, path }, "a query failed unexpectedly");
     return { message: UNFORESEEN, ...position, extensions: { code: "INTERNAL" } };
   };
+}
+
+/** The parser and the validation wrap a stack overflow as an error of the request, with its message. */
+function isStackOverflow(error: unknown): boolean {
+  return error instanceof Error && error.message.includes("Maximum call stack size exceeded");
 }
