@@ -17,6 +17,8 @@ export async function writeSeries(
 
   const added: [string, SeriesRecord][] = [];
   const grown = new Set<string>();
+  /** Experiments with a curve that differs from the stored one: their files were rewritten, not continued. */
+  const rewritten = new Set<string>();
   for (const { id, record } of experiments) {
     for (const series of record.series) {
       const row = byKey.get(key(id, series.name));
@@ -29,9 +31,10 @@ export async function writeSeries(
         ledger.updated.curves++;
         grown.add(id);
       } else if (!startsWith(row, series)) {
+        rewritten.add(id);
         ledger.conflicts.push({
           where: record.name,
-          message: `the stored curve ${series.name} and the folder's differ at steps that both have; the stored one was kept`,
+          message: `the stored curve ${series.name} and the folder's differ at steps that both have${firstDifference(row, series)}; the stored one was kept`,
         });
       }
     }
@@ -43,6 +46,8 @@ export async function writeSeries(
     added.map(([id, { name, steps, values }]) => [id, name, steps, values]),
   );
   ledger.added.curves += added.length;
+  // A rewritten file says nothing about the stored metrics: they stay, and their differences are findings, too.
+  for (const id of rewritten) grown.delete(id);
   return grown;
 }
 
@@ -51,4 +56,12 @@ const key = (experimentId: string, name: string) => `${experimentId} ${name}`;
 /** Returns true if `whole` begins with all points of `part`. */
 function startsWith(whole: Omit<SeriesRecord, "name">, part: Omit<SeriesRecord, "name">): boolean {
   return part.steps.every((step, i) => whole.steps[i] === step && Object.is(whole.values[i], part.values[i]));
+}
+
+/** Names the first step at which two curves have different values; empty if they differ in their steps. */
+function firstDifference(stored: Omit<SeriesRecord, "name">, found: Omit<SeriesRecord, "name">): string {
+  const i = stored.steps.findIndex(
+    (step, at) => found.steps[at] === step && !Object.is(stored.values[at], found.values[at]),
+  );
+  return i < 0 ? "" : ` (step ${stored.steps[i]}: ${stored.values[i]}, now ${found.values[i]})`;
 }

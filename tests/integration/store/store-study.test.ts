@@ -182,6 +182,28 @@ describe("a folder with new content", () => {
 });
 
 describe("a contradiction to the store is reported, and the stored value is kept", () => {
+  test("also if the rewritten file has more steps, and another curve of the run has grown", async () => {
+    const both = [
+      { name: "eval_loss", steps: [10], values: [5] },
+      { name: "loss", steps: [10, 20], values: [3, 2] },
+    ];
+    const { studyId } = await store(studyRecord([experimentRecord("run", { series: both })]));
+    const rewritten = experimentRecord("run", {
+      series: [
+        { name: "eval_loss", steps: [10, 20], values: [5, 4] },
+        { name: "loss", steps: [10, 20, 30], values: [3, 2.5, 2] },
+      ],
+      metrics: [{ name: "training_loss", value: 1.2, source: "trainer_state.json" }],
+    });
+    const { conflicts, updated } = await store(studyRecord([rewritten]));
+    expect(conflicts.map(({ message }) => message)).toEqual([
+      "the stored curve loss and the folder's differ at steps that both have (step 20: 2, now 2.5); the stored one was kept",
+      "training_loss is stored as 1.5, trainer_state.json now says 1.2; the stored value was kept",
+    ]);
+    expect(updated).toMatchObject({ curves: 1, metrics: 0 });
+    expect((await onlyExperiment(studyId)).metrics[0]?.value).toBe(1.5);
+  });
+
   test.each([
     [
       "a metric",
@@ -191,7 +213,7 @@ describe("a contradiction to the store is reported, and the stored value is kept
     [
       "a curve",
       { series: [{ name: "loss", steps: [10, 20], values: [4, 4] }] },
-      "the stored curve loss and the folder's differ",
+      "the stored curve loss and the folder's differ at steps that both have (step 10: 3, now 4)",
     ],
     [
       "the weights of a step",
