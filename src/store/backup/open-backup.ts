@@ -14,6 +14,7 @@ import {
   weightEntry,
   type TableManifest,
 } from "./manifest.js";
+import { refuseEndMarker } from "./end-marker.js";
 import { openMeter } from "./meter.js";
 
 /** Maximum size of the entries that are held in memory. A manifest has a few lines for each table. */
@@ -45,7 +46,7 @@ export async function openBackup(path: string): Promise<Backup> {
     const backup: Backup = {
       manifest,
       weights,
-      readTable: ({ name, ...expected }) => checked(zip, entries, path, tableEntry(name), expected),
+      readTable: ({ name, ...expected }) => checkedTable(zip, entries, path, tableEntry(name), expected),
       readWeights: (hash) => checked(zip, entries, path, weightEntry(hash), { sha256: hash }),
       close: () => zip.close(),
     };
@@ -73,7 +74,7 @@ async function readManifest(zip: ZipFile, entries: ReadonlyMap<string, Entry>, p
   if (createHash("sha256").update(text).digest("hex") !== hash.toString("latin1")) {
     throw failure("BACKUP_INVALID", { where: `${path}, ${MANIFEST_ENTRY}`, received: "other bytes than were written" });
   }
-  const json = JSON.parse(text.toString("utf8")) as { format?: unknown; version?: unknown };
+  const json = parseManifest(text, `${path}, ${MANIFEST_ENTRY}`);
   if (json.format === "rankscope-backup" && typeof json.version === "number" && json.version > BACKUP_VERSION) {
     const [received, allowed] = [`format version ${json.version}`, `up to ${BACKUP_VERSION}`];
     throw failure("BACKUP_NEWER", { where: path, received, allowed });
@@ -88,6 +89,18 @@ async function readManifest(zip: ZipFile, entries: ReadonlyMap<string, Entry>, p
   const unknown = parsed.data.migrations.filter((name) => !known.has(name));
   if (unknown.length > 0) throw failure("BACKUP_NEWER", { where: path, received: `migrations ${unknown.join(", ")}` });
   return parsed.data;
+}
+
+/** @throws BACKUP_INVALID */
+function parseManifest(text: Buffer, where: string): { readonly format?: unknown; readonly version?: unknown } {
+  let json: unknown;
+  try {
+    json = JSON.parse(text.toString("utf8"));
+  } catch (cause) {
+    throw failure("BACKUP_INVALID", { where, received: "text that is not JSON", cause });
+  }
+  if (typeof json === "object" && json !== null) return json;
+  throw failure("BACKUP_INVALID", { where, received: "JSON that is no object" });
 }
 
 function listEntries(zip: ZipFile): Promise<Map<string, Entry>> {
@@ -128,6 +141,18 @@ async function readWhole(
   }
   const stream = await openEntry(zip, entries, path, name);
   return Buffer.concat(await stream.toArray().catch(invalid(`${path}, ${name}`)));
+}
+
+/** Reads a table as `checked` does, and refuses a mark of the end before its end. */
+function checkedTable(...parameters: Parameters<typeof checked>): AsyncIterable<Uint8Array> {
+  const [, , path, name] = parameters;
+  const refused = () =>
+    failure("BACKUP_INVALID", {
+      where: `${path}, ${name}`,
+      received: "the mark \\. inside the table's rows, which hides the rows after it",
+      allowed: "rows in COPY's text format",
+    });
+  return refuseEndMarker(checked(...parameters), refused);
 }
 
 async function* checked(

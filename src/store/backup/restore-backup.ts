@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import type { TransactionSql } from "postgres";
-import { failure } from "../../errors.js";
+import type { PostgresError, TransactionSql } from "postgres";
+import { failure, RankscopeError } from "../../errors.js";
 import { closeSql, openSql } from "../connection.js";
+import { databaseFailure } from "../database-failure.js";
 import { copyInto } from "../copy/copy-into.js";
 import { MIGRATION_LOCK, readMigrations } from "../schema/migrations.js";
 import type { Backup } from "./open-backup.js";
@@ -20,15 +21,32 @@ export interface Restored {
  * created in a temporary schema, filled and migrated, and then replace the old ones. If it fails or the process is killed, the
  * database stays as it was. Unfinished jobs are not restored; their results are computed when they are requested.
  *
- * @throws STORE_NOT_EMPTY without `replace`, STORE_IN_USE, BACKUP_INVALID, PostgreSQL's errors
+ * @throws STORE_NOT_EMPTY without `replace`, STORE_IN_USE, BACKUP_INVALID, DATABASE_EXHAUSTED, DATABASE_UNREACHABLE
  */
 export async function restoreBackup(url: string, backup: Backup, options: { replace: boolean }): Promise<Restored> {
   const sql = openSql(url, { applicationName: "rankscope restore", maxConnections: 1, isPatient: true });
   try {
     return await sql.begin((transaction) => restore(transaction, backup, options));
+  } catch (cause) {
+    throw restoreFailure(cause);
   } finally {
     await closeSql(sql);
   }
+}
+
+/** PostgreSQL's classes of errors about data: values, constraints, names and syntax (manual, appendix A). */
+const ABOUT_DATA = /^(22|23|25|42|P0)...$/;
+
+/** Returns the error of a backup whose rows PostgreSQL refuses, or of a database that fails itself; otherwise `cause`. */
+function restoreFailure(cause: unknown): unknown {
+  if (cause instanceof RankscopeError) return cause;
+  const { code, message, table_name: table, where } = cause as Partial<PostgresError>;
+  if (typeof code !== "string" || !ABOUT_DATA.test(code)) return databaseFailure(cause) ?? cause;
+  return failure("BACKUP_INVALID", {
+    where: table ?? where?.split("\n")[0],
+    received: `rows that PostgreSQL refuses: ${message}`,
+    cause,
+  });
 }
 
 async function restore(sql: TransactionSql, backup: Backup, { replace }: { replace: boolean }): Promise<Restored> {

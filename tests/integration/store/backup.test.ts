@@ -250,6 +250,77 @@ describe("a restore", () => {
   });
 });
 
+describe("a malformed backup is refused in one line", () => {
+  /** Writes the backup again with some entries replaced. The manifest's hashes are those of the new entries. */
+  async function forged(name: string, change: (text: string) => string, manifest?: string): Promise<string> {
+    const backup = await openBackup(file);
+    const tables: unknown[] = [];
+    const zip = new ZipFile();
+    for (const { name: table, columns } of backup.manifest.tables) {
+      const whole = (
+        await buffer(backup.readTable(backup.manifest.tables.find((one) => one.name === table) as never))
+      ).toString("latin1");
+      const bytes = Buffer.from(table === name ? change(whole) : whole, "latin1");
+      zip.addBuffer(bytes, `tables/${table}.copy`);
+      const sha256 = createHash("sha256").update(bytes).digest("hex");
+      tables.push({
+        name: table,
+        columns,
+        rows: bytes.toString("latin1").split("\n").length - 1,
+        bytes: bytes.length,
+        sha256,
+      });
+    }
+    backup.close();
+    const text = Buffer.from(manifest ?? JSON.stringify({ ...backup.manifest, tables }));
+    zip.addBuffer(text, "manifest.json");
+    zip.addBuffer(Buffer.from(createHash("sha256").update(text).digest("hex")), "manifest.sha256");
+    zip.end();
+    const made = path.join(folder, `forged-${randomBytes(4).toString("hex")}`);
+    await writeFile(made, await buffer(zip.outputStream as Readable));
+    return made;
+  }
+
+  test.each([
+    ["alone in a line", (text: string) => `\\.\n${text}`],
+    ["in a row", (text: string) => text.replace("\t", "\t\\.\t")],
+    ["after the last row", (text: string) => `${text}\\.\n`],
+  ])("with the mark of the end %s of a table, which hides what follows", async (_, change) => {
+    const hidden = await forged("metric", change);
+    await expect(openBackup(hidden)).rejects.toMatchObject({
+      code: "BACKUP_INVALID",
+      message: expect.stringContaining("tables/metric.copy; received the mark \\.") as string,
+    });
+  });
+
+  test("with rows that PostgreSQL refuses, whatever is wrong with them", async () => {
+    const { url, use } = await target();
+    for (const change of [
+      (text: string) => text.replace("\t", "\tnonsense\t"),
+      (text: string) => text.replace(/^[^\t]+/, "no-uuid"),
+      (text: string) => text + text,
+    ]) {
+      const wrong = await forged("metric", change);
+      const { code, stderr } = await rankscope(["restore", wrong], {
+        DATABASE_URL: url,
+        RANKSCOPE_DATA: path.join(folder, "data"),
+      });
+      expect(code).not.toBe(0);
+      expect(stderr.trim().split("\n")).toHaveLength(1);
+      expect(stderr).toContain("rows that PostgreSQL refuses");
+    }
+    expect((await use(contents))["metric"]).toEqual([]);
+  });
+
+  test.each(["no JSON", "[1]", "null", `{"format":"rankscope-backup","version":"one"}`])(
+    "with the manifest %s",
+    async (manifest) => {
+      const wrong = await forged("", (text) => text, manifest);
+      await expect(openBackup(wrong)).rejects.toMatchObject({ code: "BACKUP_INVALID" });
+    },
+  );
+});
+
 describe("a process that is killed", () => {
   /** Runs the command until it waits for a locked table, kills it, and unlocks the table. */
   async function killAt(url: string, table: string, args: readonly string[]): Promise<void> {
