@@ -9,6 +9,9 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   EMFILE: "too many open files",
   ENFILE: "too many open files",
   EIO: "a disk error",
+  ENOSPC: "no space left on the disk: free some, or move the folder to a larger disk",
+  EDQUOT: "the user's disk quota is used up: free some space, or raise the quota",
+  EROFS: "a file system that is mounted read-only",
 };
 
 /** Describes a file system error. Node's own message is not for clients: it contains the file's path on the machine. */

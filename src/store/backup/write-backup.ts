@@ -6,6 +6,7 @@ import { Readable } from "node:stream";
 import { finished, pipeline } from "node:stream/promises";
 import { ZipFile } from "yazl";
 import { failure, RankscopeError } from "../../errors.js";
+import { describeErrno } from "../../files/describe-errno.js";
 import type { WeightFile, WeightStore } from "../../model/weight-store.js";
 import {
   BACKUP_VERSION,
@@ -141,6 +142,10 @@ async function syncTo(path: string, flags: string): Promise<void> {
 function notWritten(where: string): (cause: unknown) => never {
   return (cause) => {
     if (cause instanceof RankscopeError) throw cause;
-    throw failure("BACKUP_NOT_WRITTEN", { where, received: (cause as Error).message, cause });
+    throw failure("BACKUP_NOT_WRITTEN", { where, received: problemOf(cause as NodeJS.ErrnoException), cause });
   };
+}
+
+function problemOf(cause: NodeJS.ErrnoException): string {
+  return cause.syscall === undefined ? cause.message : describeErrno(cause);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { describeErrno } from "#src/files/describe-errno.js";
 import { openLog } from "#src/log.js";
 import { formatError } from "#src/graphql/errors/format-error.js";
 import { databaseFailure } from "#src/store/database-failure.js";
@@ -24,6 +25,20 @@ describe("a database failure", () => {
     const shown = formatError(openLog("silent"))({ message: "" }, error);
     expect(shown.extensions?.["code"]).toBe(code);
     expect(shown.message).not.toContain("secret");
+  });
+
+  test.each([
+    ["53100", "no space left on the disk of PostgreSQL's data", "Free space on that disk"],
+    ["53200", "no memory left", "more memory"],
+    ["53300", "no connection left", "raise max_connections"],
+  ])("names the resource that has run out (%s), and how to get more of it", (code, resource, fix) => {
+    const message = databaseFailure(coded(code))?.message;
+    expect(message).toContain(resource);
+    expect(message).toContain(fix);
+  });
+
+  test("describes a full disk of files by what is full and what to do", () => {
+    expect(describeErrno(coded("ENOSPC"))).toContain("no space left on the disk: free some");
   });
 
   test.each([coded("23505"), coded("22P02"), new Error("x is not a function"), "text", undefined])(
