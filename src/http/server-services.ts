@@ -4,6 +4,8 @@ import type { Services } from "../graphql/context.js";
 export interface ServerServices extends Services {
   /** Counts requests and returns the text of /metrics. Undefined if the server has no such route. */
   readonly metrics?: { readonly requests: RequestObserver; text(): Promise<MetricsText> } | undefined;
+  /** The directory whose disk must have free space for the server to be ready; undefined if it keeps no files. */
+  readonly filesAt?: string | undefined;
   /** Whether requests are traced. The command that starts the server sets up OpenTelemetry's tracer. */
   readonly isTraced?: boolean | undefined;
 }

@@ -8,6 +8,7 @@ import { stopAtDeadline } from "../graphql/stop-at-deadline.js";
 import { DEFAULT_LIMITS, type Limits } from "../model/limits.js";
 import { PLOTS_PATH } from "../plots/plot-paths.js";
 import { openRenderer, type Renderer } from "../plots/render/renderer.js";
+import type { Connection } from "../store/connection.js";
 import { openWebConnections } from "../store/web-connections.js";
 import { openAccess, type Access } from "./access/access.js";
 import { isLoopback, requireToken as requireTokenFor } from "./access/require-token.js";
@@ -96,7 +97,7 @@ export async function startServer(services: ServerServices, options: ServeOption
     observe: metrics?.requests,
     isTraced,
   });
-  useMonitoring(app, services, { access, drain, hosts });
+  useMonitoring(app, services, { access, drain, hosts, requests: connections.of(undefined).queries });
   const guards = [authenticate(access), disconnectRevoked(revocations, log), limitConcurrency(queues, limits)];
   app.use(
     GRAPHQL_PATH,
@@ -138,18 +139,20 @@ interface Monitoring {
   readonly access: Access;
   readonly drain: Drain;
   readonly hosts: HostRules;
+  /** The connections of requests. */
+  readonly requests: Connection;
 }
 
 /** Adds what applies to all requests: logs, headers, metrics, health checks, the check of origins, and traces. */
 function useMonitoring(
   app: Express,
-  { database, log, metrics, isTraced = false }: ServerServices,
-  { access, drain, hosts }: Monitoring,
+  { database, filesAt, log, metrics, isTraced = false }: ServerServices,
+  { access, drain, hosts, requests }: Monitoring,
 ): void {
   app.use(logRequests(log), securityHeaders);
   if (metrics !== undefined) app.use(measureRequests(metrics.requests));
   // Health checks and metrics are requested every few seconds, under any host name, and are not traced.
-  app.use(drain.handler, health(database, drain, log));
+  app.use(drain.handler, health({ database, requests, filesAt, log }, drain));
   app.use(checkOrigin(hosts));
   if (metrics !== undefined) app.get("/metrics", authenticate(access, { allStudies: true }), sendMetrics(metrics.text));
   if (isTraced) app.use(traceRequests());

@@ -1,8 +1,14 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import express from "express";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openLog } from "#src/log.js";
 import { openServerMetrics } from "#src/observe/open-metrics.js";
+import { health, openDrain, type HealthSubjects } from "#src/http/health.js";
 import type { ServerServices } from "#src/http/server-services.js";
 import { startServer, type RunningServer } from "#src/http/server.js";
+import { closeSql, openSql } from "#src/store/connection.js";
 import { openDatabase, type Database } from "#src/store/database.js";
 import { readFleet } from "#src/store/queue/fleet.js";
 import { freshDatabase } from "../../support/database.js";
@@ -48,6 +54,42 @@ async function scrapeBetweenEqualCounts(): Promise<{ scraped: Scrape; connection
     if (pids(before) === pids(connections)) return { scraped, connections };
   }
 }
+
+/** Serves health checks of the given connections on a free port, and returns what /readyz answers. */
+async function readiness(subjects: Partial<HealthSubjects>): Promise<[number, unknown]> {
+  const { database: own } = fresh;
+  const router = health({ database: own, requests: own, log: openLog("silent"), ...subjects }, openDrain());
+  const http = express().use(router).listen(0, "127.0.0.1");
+  await once(http, "listening");
+  const response = await fetch(`http://127.0.0.1:${(http.address() as AddressInfo).port}/readyz`);
+  const answer: [number, unknown] = [response.status, await response.json()];
+  http.close();
+  return answer;
+}
+
+test("a server is not ready while the disk of its data directory has less than the minimum of free space", async () => {
+  const ready = { status: "ok", database: "ready" };
+  expect(await readiness({ filesAt: tmpdir(), minFreeBytes: 1 })).toEqual([200, ready]);
+  expect(await readiness({ filesAt: "/no/such/directory", minFreeBytes: 2 ** 60 })).toEqual([200, ready]);
+  expect(await readiness({ filesAt: tmpdir(), minFreeBytes: 2 ** 60 })).toEqual([
+    503,
+    { status: "unavailable", database: "ready", disk: "full" },
+  ]);
+});
+
+test("a server is not ready while no connection is free for requests", async () => {
+  const requests = openSql(fresh.url, { applicationName: "rankscope busy", maxConnections: 1 });
+  const sleeping = requests`select pg_sleep(60)`;
+  const cancelled = sleeping.catch(() => "cancelled");
+  expect(await readiness({ requests: { sql: requests } })).toEqual([
+    503,
+    { status: "unavailable", database: "exhausted" },
+  ]);
+  sleeping.cancel();
+  expect(await cancelled).toBe("cancelled");
+  expect(await readiness({ requests: { sql: requests } })).toEqual([200, { status: "ok", database: "ready" }]);
+  await closeSql(requests);
+});
 
 const ALIVE = [200, { status: "ok" }];
 
