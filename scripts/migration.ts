@@ -19,7 +19,7 @@ const schemaFile = fileURLToPath(new URL("../prisma/schema.prisma", import.meta.
 const dataDirectory = await mkdtemp(join(tmpdir(), "rankscope-migration-"));
 const postgres = await startEmbeddedPostgres({ dataDirectory, purpose: "migration", log: openLog("warn") });
 try {
-  const sql = await draftMigration(postgres.url, schemaFile);
+  const sql = await draftMigration(postgres.administratorUrl, schemaFile);
   if (sql === undefined) {
     console.log("No migration is needed: the existing migrations already produce prisma/schema.prisma.");
   } else {

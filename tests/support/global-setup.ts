@@ -41,13 +41,13 @@ async function startTemplate(): Promise<{ url: string; stop: () => Promise<void>
   const dataDirectory = await mkdtemp(join(tmpdir(), "rankscope-tests-"));
   const start = () => startEmbeddedPostgres({ dataDirectory, purpose: "tests", log: openLog("warn") });
   const before = await start();
-  await adaptToTests(before.url);
+  await adaptToTests(before.administratorUrl);
   // A start applies the maximum number of connections.
   await before.stop();
   const server = await start();
-  await migrate(server.url);
+  await migrate(server.administratorUrl);
   return {
-    url: server.url,
+    url: server.administratorUrl,
     async stop() {
       await server.stop();
       await rm(dataDirectory, { recursive: true });

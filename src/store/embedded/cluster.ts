@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { failure } from "../../errors.js";
 import type { Binaries } from "./binaries.js";
-import { type Credentials, ROLE } from "./credentials.js";
+import { ADMINISTRATOR, type Credentials } from "./credentials.js";
 import type { DataFiles } from "./data-files.js";
 import type { OperatingUser } from "./operating-user.js";
 import { commandOf } from "./process-table.js";
@@ -46,7 +46,7 @@ export async function createCluster(
     await writeFile(passwordFile, password, { mode: 0o600 });
     if (user !== undefined) await handOver([scratch, passwordFile], user);
     const made = join(scratch, "data");
-    const access = ["-U", ROLE, `--pwfile=${passwordFile}`, "-A", "scram-sha-256"];
+    const access = ["-U", ADMINISTRATOR, `--pwfile=${passwordFile}`, "-A", "scram-sha-256"];
     const settings = SETTINGS.flatMap((setting) => ["-c", setting]);
     await initdb(binaries, user, ["-D", made, ...access, ...ENCODING, "--no-instructions", ...settings]);
     await rename(made, files.cluster).catch((error: NodeJS.ErrnoException) => {

@@ -3,6 +3,7 @@ import { openControlConnection } from "./control-connection.js";
 import { databaseUrl, readCredentials } from "./credentials.js";
 import { openDataFiles } from "./data-files.js";
 import { type Owner, readOwner } from "./ownership.js";
+import { hasServerRole, prepareServerRole } from "./server-role.js";
 import { findPostmaster } from "./running-postmaster.js";
 
 /**
@@ -28,6 +29,9 @@ export async function connectToEmbeddedPostgres({
     const found = await readOwner(connection);
     if (found === undefined) return undefined;
     const { held, alive, ...owner } = found;
+    // A running server of an older version has not created the role.
+    if (held && alive && (await hasServerRole(connection)) === false)
+      await prepareServerRole(connection, port, credentials);
     return held && alive ? { url: databaseUrl(credentials, port), owner } : undefined;
   } finally {
     await connection.close();

@@ -2,9 +2,9 @@ import { connect, type Socket } from "node:net";
 import postgres, { type Sql } from "postgres";
 import { failure } from "../../errors.js";
 import { isLostConnection } from "../database-failure.js";
-import { type Credentials, ROLE } from "./credentials.js";
+import { ADMINISTRATOR, type Credentials } from "./credentials.js";
 
-/** One connection to the embedded PostgreSQL's maintenance database, which holds session locks while it is open. */
+/** One connection of the administrator to a database of the embedded PostgreSQL, which holds session locks while it is open. */
 export interface ControlConnection {
   readonly sql: Sql;
   /** Resolves when the connection is closed, for any reason. */
@@ -16,6 +16,8 @@ export interface ControlConnection {
   close(): Promise<void>;
 }
 
+const MAINTENANCE_DATABASE = "postgres";
+
 /**
  * Connects. Returns undefined while PostgreSQL starts, recovers or stops.
  *
@@ -24,15 +26,16 @@ export interface ControlConnection {
 export async function openControlConnection(
   port: number,
   { password }: Credentials,
+  database = MAINTENANCE_DATABASE,
 ): Promise<ControlConnection | undefined> {
   const { promise: closed, resolve: reportClosed } = promiseWithResolve();
   let socket: Socket | undefined;
   const options = {
     host: "127.0.0.1",
     port,
-    user: ROLE,
+    user: ADMINISTRATOR,
     password,
-    database: "postgres",
+    database,
     max: 1,
     // The defaults would close the connection after an hour, and release the lock.
     idle_timeout: 0,

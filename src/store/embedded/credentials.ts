@@ -1,23 +1,39 @@
-import { randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import { chown, link, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { z } from "zod";
 import { failure } from "../../errors.js";
 import type { DataFiles } from "./data-files.js";
 
-/** The role and the database of the embedded PostgreSQL. */
-export const ROLE = "rankscope";
+/** The role that initdb makes, a superuser. Only connections that manage the embedded PostgreSQL use it. */
+export const ADMINISTRATOR = "rankscope";
+/** The role of servers and commands, which owns the database and is no superuser. */
+export const SERVER_ROLE = "rankscope_server";
 export const DATABASE = "rankscope";
 
 const Credentials = z.object({
+  /** Password of the administrator. */
   password: z.string().min(1),
   /** Port of the last start, which is used again if it is free. Absent before the first successful start. */
   port: z.number().int().optional(),
 });
 export type Credentials = z.infer<typeof Credentials>;
 
-/** Returns the URL of the database, with its password. */
-export function databaseUrl({ password }: Credentials, port: number): string {
-  return `postgresql://${ROLE}:${password}@127.0.0.1:${port}/${DATABASE}`;
+/** Returns the URL of the database for the server's role, with its password. */
+export function databaseUrl(credentials: Credentials, port: number): string {
+  return `postgresql://${SERVER_ROLE}:${serverPassword(credentials)}@127.0.0.1:${port}/${DATABASE}`;
+}
+
+/** Returns the URL of the database for the administrator, with its password. */
+export function administratorUrl({ password }: Credentials, port: number): string {
+  return `postgresql://${ADMINISTRATOR}:${password}@127.0.0.1:${port}/${DATABASE}`;
+}
+
+/**
+ * Returns the password of the server's role. It is derived from the administrator's, so that files of older versions contain it,
+ * and does not reveal it.
+ */
+export function serverPassword({ password }: Credentials): string {
+  return createHmac("sha256", password).update(SERVER_ROLE).digest("hex");
 }
 
 /** Reads the stored credentials. @throws EMBEDDED_POSTGRES_UNAVAILABLE if the file is damaged or not readable */

@@ -7,6 +7,7 @@ import { type Credentials, DATABASE, recordPort } from "./credentials.js";
 import type { DataFiles } from "./data-files.js";
 import type { OperatingUser } from "./operating-user.js";
 import { displaceOrphan, type Owner, takeOwnership } from "./ownership.js";
+import { prepareServerRole } from "./server-role.js";
 import { findFreePort, launchPostmaster, type Postmaster } from "./postmaster.js";
 
 /** The context that all runs of PostgreSQL on one data directory share. */
@@ -68,7 +69,11 @@ async function own(postmaster: Postmaster, { credentials, files }: Home): Promis
   try {
     control = await openControlConnection(postmaster.port, credentials);
     // The lock is taken last: a process that sees it held may use the database.
-    if (control === undefined || !(await createDatabase(control)) || !(await takeOwnership(control))) {
+    if (
+      control === undefined ||
+      !(await prepare(control, postmaster, credentials)) ||
+      !(await takeOwnership(control))
+    ) {
       await postmaster.stop();
       await control?.close();
       return undefined;
@@ -90,6 +95,11 @@ async function own(postmaster: Postmaster, { credentials, files }: Home): Promis
       await close();
     },
   };
+}
+
+/** Creates what servers need: the database, and their role. Returns false if PostgreSQL stops meanwhile. */
+async function prepare(control: ControlConnection, { port }: Postmaster, credentials: Credentials): Promise<boolean> {
+  return (await createDatabase(control)) && (await prepareServerRole(control, port, credentials));
 }
 
 /** Creates the database if it does not exist. Returns false if PostgreSQL stops meanwhile. */

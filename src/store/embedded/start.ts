@@ -3,7 +3,7 @@ import { failure } from "../../errors.js";
 import type { Log } from "../../log.js";
 import { findBinaries } from "./binaries.js";
 import { createCluster, isComplete } from "./cluster.js";
-import { databaseUrl, obtainCredentials, readCredentials } from "./credentials.js";
+import { administratorUrl, databaseUrl, obtainCredentials, readCredentials } from "./credentials.js";
 import { openDataFiles } from "./data-files.js";
 import { chooseOperatingUser } from "./operating-user.js";
 import { type Home, openSession } from "./session.js";
@@ -14,8 +14,10 @@ const BETWEEN_RESTARTS_MILLISECONDS = 1000;
 
 /** An embedded PostgreSQL that this process owns. */
 export interface EmbeddedPostgres {
-  /** URL of its database, with the password. It stays the same when PostgreSQL crashes and starts again. */
+  /** URL of its database for a role that is no superuser, with the password. It stays the same when PostgreSQL crashes and starts again. */
   readonly url: string;
+  /** The same for the administrator, a superuser. */
+  readonly administratorUrl: string;
   /** Ends sessions and PostgreSQL. Further calls do nothing. */
   stop(): Promise<void>;
 }
@@ -43,7 +45,11 @@ export async function startEmbeddedPostgres(options: StartOptions): Promise<Embe
   let session = await openSession(home, undefined, ending.signal);
   let stopping: Promise<void> | undefined;
   const watch = keepRunning();
-  return { url: databaseUrl(home.credentials, session.port), stop: () => (stopping ??= stop()) };
+  return {
+    url: databaseUrl(home.credentials, session.port),
+    administratorUrl: administratorUrl(home.credentials, session.port),
+    stop: () => (stopping ??= stop()),
+  };
 
   function isEnding(): boolean {
     return ending.signal.aborted;

@@ -18,6 +18,7 @@ import { openDataFiles } from "#src/store/embedded/data-files.js";
 import { chooseOperatingUser } from "#src/store/embedded/operating-user.js";
 import { spawnAs } from "#src/store/embedded/spawn-as.js";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "#src/store/embedded/start.js";
+import { migrate } from "#src/store/schema/migrate.js";
 import { stopPostmaster } from "#src/store/embedded/stop-postmaster.js";
 import { madeCluster } from "../../support/made-cluster.js";
 
@@ -116,6 +117,28 @@ async function query(url: string | undefined, text: string): Promise<unknown[]> 
   }
 }
 
+const OWN_ROLE = `
+  select session_user as name, rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls
+  from pg_roles where rolname = session_user`;
+const UNPRIVILEGED = {
+  name: "rankscope_server",
+  rolsuper: false,
+  rolcreaterole: false,
+  rolcreatedb: false,
+  rolreplication: false,
+  rolbypassrls: false,
+};
+/** Relations, types, functions and schemas that the role of the connection does not own. */
+const OTHERS_OBJECTS = `
+  with own as (select oid from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema')
+  select oid::regclass::text from pg_class where relnamespace in (select oid from own) and relowner <> session_user::regrole
+  union all
+  select oid::regtype::text from pg_type where typnamespace in (select oid from own) and typowner <> session_user::regrole
+  union all
+  select oid::regprocedure::text from pg_proc where pronamespace in (select oid from own) and proowner <> session_user::regrole
+  union all
+  select nspname from pg_namespace where oid in (select oid from own) and nspname <> 'public' and nspowner <> session_user::regrole`;
+
 const keep = (url: string | undefined) => query(url, "create table kept as select 42 as answer");
 const kept = (url: string | undefined) => query(url, "select answer from kept");
 
@@ -142,6 +165,59 @@ describe("the embedded PostgreSQL", () => {
     await expect(query(wrong.href, "select 1")).rejects.toThrow(/password authentication failed/);
     expect((await stat(join(dataDirectory, "postgres.json"))).mode & 0o777).toBe(0o600);
     expect((await stat(join(dataDirectory, "postgres"))).mode & 0o777).toBe(0o700);
+  });
+
+  test("gives servers a role that owns the database and has no privileges of an administrator", async () => {
+    const { url, administratorUrl } = await start();
+    expect(await query(url, OWN_ROLE)).toEqual([UNPRIVILEGED]);
+    await expect(query(url, "copy (select 1) to program 'true'")).rejects.toMatchObject({ code: "42501" });
+    await expect(query(url, "create role other")).rejects.toMatchObject({ code: "42501" });
+    expect(await query(administratorUrl, "select rolsuper from pg_roles where rolname = session_user")).toEqual([
+      { rolsuper: true },
+    ]);
+    if (isLinux) {
+      const status = await readFile(`/proc/${await postmasterPid()}/status`, "utf8");
+      expect(status.match(/^Cap(Inh|Prm|Eff|Amb):\t0+$/gm)).toHaveLength(4);
+    }
+  });
+
+  test("moves the database of an older version, which the administrator owned, to the role of servers", async () => {
+    const older = await start();
+    await migrate(older.administratorUrl);
+    const objects = `
+      create schema other; create type other.mood as enum ('good'); create sequence other.counter;
+      create table other.kept (id serial, mood other.mood, answer int); create view other.seen as select 1 as one;
+      create function other.one() returns int language sql as 'select 1';
+      insert into other.kept (mood, answer) values ('good', 42)`;
+    await query(older.administratorUrl, objects);
+    for (const statement of [
+      "alter database rankscope owner to rankscope",
+      "reassign owned by rankscope_server to rankscope",
+      "drop owned by rankscope_server",
+      "drop role rankscope_server",
+    ]) {
+      await query(older.administratorUrl, statement);
+    }
+    await older.stop();
+    const { url } = await start();
+    expect(await query(url, OWN_ROLE)).toEqual([UNPRIVILEGED]);
+    expect(await query(url, OTHERS_OBJECTS)).toEqual([]);
+    expect(await migrate(url)).toEqual({ applied: [] });
+    expect(await query(url, "select answer, mood, other.one() from other.kept, other.seen")).toEqual([
+      { answer: 42, mood: "good", one: 1 },
+    ]);
+    await query(url, "alter table study add column more text; drop schema other cascade");
+  });
+
+  test.runIf(isLinux)("restricts its data directory to its user, except a directory with other files", async () => {
+    const mode = async () => ((await stat(dataDirectory)).mode & 0o777).toString(8);
+    await (await start()).stop();
+    // Root runs PostgreSQL as another user, which must enter the directory.
+    expect(await mode()).toBe(isRoot ? "710" : "700");
+    await writeFile(join(dataDirectory, "someone's notes"), "");
+    chmodSync(dataDirectory, 0o755);
+    await (await start()).stop();
+    expect(await mode()).toBe("755");
   });
 
   test("rejects a second owner, and names the purpose and address of the first", async () => {

@@ -32,7 +32,7 @@ async function usesTls(url: string): Promise<boolean | undefined> {
 describe.skipIf(!hasOpenssl)("with a certificate made by openssl (skipped without openssl)", () => {
   let folder: string;
   let server: EmbeddedPostgres;
-  const secured = (mode: string) => `${server.url}?sslmode=${mode}`;
+  const secured = (mode: string) => `${server.administratorUrl}?sslmode=${mode}`;
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "rankscope-tls-"));
@@ -61,7 +61,7 @@ describe.skipIf(!hasOpenssl)("with a certificate made by openssl (skipped withou
       await chown(file, uid, gid);
       await chmod(file, 0o600);
     }
-    const sql = openSql(server.url, { applicationName: "tls", maxConnections: 1 });
+    const sql = openSql(server.administratorUrl, { applicationName: "tls", maxConnections: 1 });
     await sql`alter system set ssl = on`;
     await sql`select pg_reload_conf()`;
     await closeSql(sql);
@@ -83,7 +83,9 @@ describe.skipIf(!hasOpenssl)("with a certificate made by openssl (skipped withou
 
   test("a self-signed certificate is refused if the URL requires a verified one", async () => {
     await expect(usesTls(secured("verify-full"))).rejects.toMatchObject({ code: "DEPTH_ZERO_SELF_SIGNED_CERT" });
-    await expect(usesTls(`${server.url}?ssl=true`)).rejects.toMatchObject({ code: "DEPTH_ZERO_SELF_SIGNED_CERT" });
+    await expect(usesTls(`${server.administratorUrl}?ssl=true`)).rejects.toMatchObject({
+      code: "DEPTH_ZERO_SELF_SIGNED_CERT",
+    });
   });
 
   test("statements sent as soon as a TLS connection was reset succeed, and so do later ones", async () => {
