@@ -41,8 +41,8 @@ export function openDirectoryStore(directory: string): WeightStore {
   async function copyInto(target: string, file: WeightFile, original: OpenFile): Promise<void> {
     const copy = join(directory, INCOMING, `${file.hash}.${randomUUID()}`);
     try {
-      await mkdir(dirname(copy), { recursive: true });
-      await mkdir(dirname(target), { recursive: true });
+      await mkdir(dirname(copy), { recursive: true, mode: 0o700 });
+      await mkdir(dirname(target), { recursive: true, mode: 0o700 });
       await (cleaned ??= removeStale(dirname(copy)));
       await copyOpened(original, copy);
       checkContent(file, await hashFile(copy));
@@ -106,7 +106,7 @@ async function copyOpened({ handle }: OpenFile, target: string): Promise<void> {
     return;
   }
   const source = handle.createReadStream({ autoClose: false, start: 0, highWaterMark: CHUNK_BYTES });
-  await pipeline(source, createWriteStream(target, { flags: "wx" }));
+  await pipeline(source, createWriteStream(target, { flags: "wx", mode: 0o600 }));
 }
 
 /** Returns SHA-256 (hexadecimal) and size in bytes of a file, read as a stream. */
@@ -135,9 +135,9 @@ async function removeStale(folder: string): Promise<void> {
   }
 }
 
-/** Flushes a file to the disk. A copy has its original's permissions, so it is made writable first. */
+/** Flushes a file to the disk. A copy has its original's permissions, so it is first made writable, and its owner's only. */
 async function flushFile(path: string): Promise<void> {
-  await chmod(path, ((await stat(path)).mode & 0o777) | 0o600);
+  await chmod(path, 0o600);
   const handle = await open(path, "r+");
   try {
     await handle.sync();

@@ -11,6 +11,7 @@ import { openStore } from "../../store/database.js";
 import { readFleet } from "../../store/queue/fleet.js";
 import { countWorkers } from "../../store/queue/workers.js";
 import { openDerivationPool } from "../../threads/derivation-pool.js";
+import { restrictFiles } from "../../weights/restrict-files.js";
 import { openWeightStore } from "../../weights/open-weight-store.js";
 import type { Process } from "../process.js";
 import { weightSettings } from "../weight-settings.js";
@@ -46,7 +47,9 @@ export async function openServices(
   const observe = allStatements([metrics?.statements, tracing?.statements]);
   const database = await openStore(config, { ...storeOptions, maxConnections: MAX_CONNECTIONS, observe, log });
   metrics?.watchFleet(() => readFleet(database));
-  const weightStore = await openWeightStore(weightSettings(config));
+  const weightsAt = weightSettings(config);
+  if (weightsAt.kind === "directory") await restrictFiles(weightsAt.directory);
+  const weightStore = await openWeightStore(weightsAt);
   const watch = openJobWatch(database, log);
   const environment = environmentFor(database.url);
   const supervisors = Array.from({ length: config.workers }, () =>
@@ -70,7 +73,7 @@ export async function openServices(
     return expectsOwnWorker;
   };
   const limits = config.limits;
-  const derivationPool = openDerivationPool();
+  const derivationPool = openDerivationPool({ threads: config.derivationThreads });
   const imports = openImportJobs({
     database,
     weights: weightStore,
@@ -101,6 +104,7 @@ export async function openServices(
       importRoots: config.importRoots,
       log,
       metrics,
+      filesAt: config.directory,
       isTraced: tracing !== undefined,
     },
     weightStore,

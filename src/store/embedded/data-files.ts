@@ -14,7 +14,7 @@ export interface DataFiles {
 
 /** Returns the files in `dataDirectory`, which is created if it does not exist. */
 export async function openDataFiles(dataDirectory: string): Promise<DataFiles> {
-  await mkdir(dataDirectory, { recursive: true });
+  await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
   const directory = await realpath(dataDirectory);
   return {
     directory,

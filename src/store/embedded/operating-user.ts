@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { failure } from "../../errors.js";
 import type { Binaries } from "./binaries.js";
 import type { DataFiles } from "./data-files.js";
+import { restrictDirectory } from "./restrict-directory.js";
 
 /** Whom PostgreSQL runs as when this process is root, which PostgreSQL refuses to be. */
 export interface OperatingUser {
@@ -15,7 +16,7 @@ export interface OperatingUser {
 }
 
 /**
- * Returns the user to run PostgreSQL as; undefined for this process's own. Root uses the owner of the cluster, or `postgres` or
+ * Returns the user to run PostgreSQL as, which may enter the data directory; undefined for this process's own. Root uses the owner of the cluster, or `postgres` or
  * `nobody` for a new one.
  *
  * @throws EMBEDDED_POSTGRES_UNAVAILABLE if the cluster belongs to a user that this process cannot act as
@@ -34,8 +35,12 @@ export async function chooseOperatingUser(files: DataFiles, binaries: Binaries):
           : "Start Rankscope as the owner of the folder, or choose another one with RANKSCOPE_DATA.",
     });
   }
-  if (own !== 0) return undefined;
+  if (own !== 0) {
+    await restrictDirectory(files.directory, undefined);
+    return undefined;
+  }
   const { uid, gid } = owner ?? (await identify("postgres")) ?? (await identify("nobody")) ?? missing();
+  await restrictDirectory(files.directory, gid);
   const reach = await Promise.all([files.directory, binaries.postgres].map((path) => mayReach(path, uid, gid)));
   return { uid, gid, mayReach: reach.every(Boolean) };
 }

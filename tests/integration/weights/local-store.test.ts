@@ -20,6 +20,7 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { contentKey } from "#src/weights/weight-file.js";
+import { restrictFiles } from "#src/weights/restrict-files.js";
 import { openWeightStore } from "#src/weights/open-weight-store.js";
 import type { WeightStoreSettings } from "#src/weights/settings.js";
 import type { WeightFile, WeightStore } from "#src/model/weight-store.js";
@@ -57,6 +58,28 @@ function start(task: object): { child: ChildProcess; answer: Promise<unknown> } 
 }
 
 const everything = (store: WeightStore, file: WeightFile) => store.read(file, 0, file.size);
+
+describe.runIf(isLinux)("the files of a directory store", () => {
+  const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
+
+  test("are readable by their owner only, whatever the modes of their originals", async () => {
+    const { store, file, kept, directory } = await directoryStore(someBytes(100));
+    await chmod(file.path, 0o644);
+    await store.keep(file);
+    expect(await modeOf(kept)).toBe("600");
+    expect([await modeOf(dirname(kept)), await modeOf(directory)]).toEqual(["700", "700"]);
+  });
+
+  test("are restricted at the start if an older version kept them readable by others", async () => {
+    const { store, file, kept, directory } = await directoryStore(someBytes(100));
+    await store.keep(file);
+    await chmod(kept, 0o644);
+    for (const folder of [dirname(kept), directory]) await chmod(folder, 0o755);
+    await restrictFiles(directory);
+    expect(await Promise.all([kept, dirname(kept), directory].map(modeOf))).toEqual(["600", "700", "700"]);
+    await restrictFiles(join(directory, "none"));
+  });
+});
 
 describe.each<"in-place" | "directory">(["in-place", "directory"])("reading (%s)", (kind) => {
   async function kept(bytes: Uint8Array): Promise<{ store: WeightStore; file: WeightFile; path: string }> {
