@@ -1,7 +1,8 @@
 // `npm run soak -- [--seconds 600] [--clients 4]`: repeats the queries of dashboards and checks that memory, latency, open files
 // and connections do not grow. `--mixed [--dashboards 50]`: measures how much slower responses are while dashboards, an import
 // and a precomputation run together. The clients run in their own process. `--worst [--runs 20000] [--ranks 200]
-// [--layers 500] [--maxDelay 50]`: prints the longest delay of the event loop during the most expensive admitted queries.
+// [--layers 500] [--maxDelay 50] [--minutes 20]`: prints the longest delay of the event loop during the most expensive admitted
+// queries.
 import { parseArgs } from "node:util";
 import { soak } from "./soak/soak.js";
 import { mixed } from "./soak/mixed.js";
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     ranks: text,
     layers: text,
     maxDelay: text,
+    minutes: text,
     mixed: flag,
     worst: flag,
   },
@@ -32,16 +34,17 @@ const size = {
   layers: numberOr(values.layers, 500),
 };
 const maxDelay = numberOr(values.maxDelay, 50);
-const numbers = [seconds, clients, dashboards, maxDelay, ...Object.values(size)];
+const minutes = numberOr(values.minutes, 20);
+const numbers = [seconds, clients, dashboards, maxDelay, minutes, ...Object.values(size)];
 if (!numbers.every((value) => Number.isInteger(value) && value > 0)) {
   console.error(
-    "usage: npm run soak -- [--seconds n] [--clients n] | --mixed [--seconds n] [--dashboards n] | --worst [--runs n] [--ranks n] [--layers n] [--maxDelay ms]",
+    "usage: npm run soak -- [--seconds n] [--clients n] | --mixed [--seconds n] [--dashboards n] | --worst [--runs n] [--ranks n] [--layers n] [--maxDelay ms] [--minutes n]",
   );
   process.exit(2);
 }
 if (!(await runSoak())) process.exitCode = 1;
 
 function runSoak(): Promise<boolean> {
-  if (values.worst) return worst({ ...size, maxDelay });
+  if (values.worst) return worst({ ...size, maxDelay, minutes });
   return values.mixed ? mixed({ seconds, dashboards }) : soak({ seconds, clients });
 }

@@ -1,6 +1,7 @@
 // Loaded into the server by NODE_OPTIONS=--import. Writes the delay of the event loop, in milliseconds, to the file
-// LOOP_DELAY_FILE every second. SIGUSR2 resets the measurement. Workers of the server write nothing.
-import { writeFileSync } from "node:fs";
+// LOOP_DELAY_FILE every second, with the number of resets and the time of writing. SIGUSR2 resets the measurement. Workers of
+// the server write nothing.
+import { renameSync, writeFileSync } from "node:fs";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
 const RESOLUTION_MILLISECONDS = 10;
@@ -8,15 +9,24 @@ const RESOLUTION_MILLISECONDS = 10;
 if (process.argv.includes("serve")) {
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MILLISECONDS });
   histogram.enable();
+  const file = process.env.LOOP_DELAY_FILE;
+  let resets = 0;
   setInterval(() => {
     const delays = {
       p50: milliseconds(histogram.percentile(50)),
       p99: milliseconds(histogram.percentile(99)),
       max: milliseconds(histogram.max),
+      resets,
+      writtenAt: Date.now(),
     };
-    writeFileSync(process.env.LOOP_DELAY_FILE, JSON.stringify(delays));
+    // A reader never sees half of the file.
+    writeFileSync(`${file}.new`, JSON.stringify(delays));
+    renameSync(`${file}.new`, file);
   }, 1000).unref();
-  process.on("SIGUSR2", () => histogram.reset());
+  process.on("SIGUSR2", () => {
+    resets += 1;
+    histogram.reset();
+  });
 }
 
 /** Converts a measured interval in nanoseconds to the delay beyond the resolution. */

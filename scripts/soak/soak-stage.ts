@@ -12,6 +12,17 @@ import { sendQuery } from "../chaos/send-query.js";
 const CLIENTS = fileURLToPath(new URL("clients.mjs", import.meta.url));
 const LOOP_DELAY = fileURLToPath(new URL("loop-delay.mjs", import.meta.url));
 
+/** The delay of an event loop since the last reset, in milliseconds, as loop-delay.mjs writes it. */
+export interface LoopDelay {
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+  /** Number of resets so far. */
+  readonly resets: number;
+  /** Time of the measurement, in milliseconds since 1970. */
+  readonly writtenAt: number;
+}
+
 export interface SoakStage {
   readonly root: string;
   readonly server: ServerProcess;
@@ -19,7 +30,7 @@ export interface SoakStage {
   /** Ids of the example study's experiments. */
   readonly ids: readonly string[];
   /** Reads the delay of the server's event loop since the last reset, in milliseconds. */
-  loopDelay(): Promise<{ p50: number; p99: number; max: number }>;
+  loopDelay(): Promise<LoopDelay>;
   close(): Promise<void>;
 }
 
@@ -54,7 +65,7 @@ export async function openSoakStage(): Promise<SoakStage> {
     server,
     sql,
     ids: study.experiments.nodes.map(({ id }) => id),
-    loopDelay: async () => JSON.parse(await readFile(delayFile, "utf8")) as { p50: number; p99: number; max: number },
+    loopDelay: async () => JSON.parse(await readFile(delayFile, "utf8")) as LoopDelay,
     async close() {
       await server.end("SIGTERM");
       await sql.end({ timeout: 1 });

@@ -2,7 +2,7 @@ import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { print } from "../bench/print.js";
 import { seedWorstStudy, type WorstSize } from "./seed-worst-study.js";
-import { openSoakStage, type SoakStage } from "./soak-stage.js";
+import { openSoakStage, type LoopDelay, type SoakStage } from "./soak-stage.js";
 import { worstQueries } from "./worst-queries.js";
 
 const SLUG = "worst-study";
@@ -10,27 +10,35 @@ const SLUG = "worst-study";
 const PROBE_MILLISECONDS = 20;
 /** Time after which a query is given up and counts as failed: a little more than the deadline of requests. */
 const PATIENCE_MILLISECONDS = 40_000;
-/** The delay is written to a file every second. */
-const WRITTEN_MILLISECONDS = 1100;
+/** The event loop's delay is written every second, unless the loop is blocked. */
+const READ_MILLISECONDS = 200;
+/** Time after which a server whose event loop is still blocked counts as hanging. */
+const HANGING_MILLISECONDS = 120_000;
 
 export interface WorstOptions extends WorstSize {
   /** Maximum delay of the event loop in milliseconds. */
   readonly maxDelay: number;
+  /** Time after which no further query is sent. */
+  readonly minutes: number;
 }
 
 /**
  * Sends the most expensive admitted queries about a large study, one after the other, while another client asks for /healthz.
  * Prints the longest delay of the server's event loop during each.
  *
- * @returns false if a delay exceeds the maximum
+ * @returns false if a delay exceeds the maximum, or the time did not suffice for all queries
  */
-export async function worst({ maxDelay, ...size }: WorstOptions): Promise<boolean> {
+export async function worst({ maxDelay, minutes, ...size }: WorstOptions): Promise<boolean> {
   const stage = await openSoakStage();
   try {
     await seedWorstStudy(stage, SLUG, size);
+    console.log(`A study of ${size.runs} runs, ${size.ranks} ranks and ${size.layers} layers is stored.`);
     const rows: string[][] = [];
+    const queries = worstQueries(SLUG);
+    const end = performance.now() + minutes * 60_000;
     let longest = 0;
-    for (const { name, body } of worstQueries(SLUG)) {
+    for (const { name, body } of queries) {
+      if (performance.now() > end) break;
       const { delay, health, seconds, outcome } = await measureQuery(stage, body);
       longest = Math.max(longest, delay);
       console.log(`${name}: ${delay.toFixed(0)} ms (${outcome})`);
@@ -42,7 +50,12 @@ export async function worst({ maxDelay, ...size }: WorstOptions): Promise<boolea
       [["query", "event loop", "/healthz", "response", "outcome"], ...rows],
     );
     console.log(`\nLongest delay: ${longest.toFixed(0)} ms (maximum: ${maxDelay} ms).`);
-    return longest <= maxDelay;
+    if (rows.length < queries.length) {
+      console.log(
+        `${queries.length - rows.length} of ${queries.length} queries were not sent within ${minutes} minutes.`,
+      );
+    }
+    return longest <= maxDelay && rows.length === queries.length;
   } finally {
     await stage.close();
   }
@@ -57,16 +70,33 @@ interface MeasuredQuery {
   readonly outcome: string;
 }
 
-async function measureQuery({ server, loopDelay }: SoakStage, body: string): Promise<MeasuredQuery> {
+async function measureQuery(stage: SoakStage, body: string): Promise<MeasuredQuery> {
+  const { server } = stage;
   const stop = new AbortController();
+  const { resets } = await loopDelayWhen(stage, () => true);
   process.kill(server.pid, "SIGUSR2");
+  await loopDelayWhen(stage, (delay) => delay.resets > resets);
   const health = probeHealth(server.address, stop.signal);
   const start = performance.now();
   const outcome = await send(server.address, body);
   const seconds = (performance.now() - start) / 1000;
+  const endedAt = Date.now();
+  // A blocked event loop measures its delay, and writes it, when it runs again.
+  const { max } = await loopDelayWhen(stage, ({ writtenAt }) => writtenAt > endedAt);
   stop.abort();
-  await sleep(WRITTEN_MILLISECONDS);
-  return { delay: (await loopDelay()).max, health: await health, seconds, outcome };
+  return { delay: max, health: await health, seconds, outcome };
+}
+
+/** Reads the delay of the event loop until it satisfies `isReady`. @throws where the server's event loop does not run */
+async function loopDelayWhen({ loopDelay }: SoakStage, isReady: (delay: LoopDelay) => boolean): Promise<LoopDelay> {
+  const end = performance.now() + HANGING_MILLISECONDS;
+  while (performance.now() < end) {
+    // The file does not exist in the first second of the server.
+    const delay = await loopDelay().catch(() => undefined);
+    if (delay !== undefined && isReady(delay)) return delay;
+    await sleep(READ_MILLISECONDS);
+  }
+  throw new Error(`The server's event loop has been blocked for ${HANGING_MILLISECONDS / 1000} s.`);
 }
 
 async function send(address: string, body: string): Promise<string> {
@@ -86,7 +116,12 @@ async function probeHealth(address: string, signal: AbortSignal): Promise<number
   let longest = 0;
   while (!signal.aborted) {
     const start = performance.now();
-    await fetch(new URL("/healthz", address)).then((response) => response.text());
+    // A probe that is not answered in time counts with the time that it has waited.
+    const signalOfProbe = AbortSignal.timeout(PATIENCE_MILLISECONDS);
+    await fetch(new URL("/healthz", address), { signal: signalOfProbe }).then(
+      (response) => response.text(),
+      () => undefined,
+    );
     longest = Math.max(longest, performance.now() - start);
     await sleep(PROBE_MILLISECONDS);
   }
