@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, open, readdir, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { listWeights } from "#src/import/tensors/list-weights.js";
+import { listWeights, pathsBelow } from "#src/import/tensors/list-weights.js";
 import type { TensorEntry } from "#src/import/tensors/tensor-entry.js";
 import { tensorValues } from "#src/import/tensors/tensor-values.js";
 import { hashWeights } from "#src/import/tensors/hash-weights.js";
@@ -67,7 +67,7 @@ async function storeTensorsBelow(root: string, store: WeightStore): Promise<Tens
   for (const entry of found.filter(({ name }) => name === "adapter_model.safetensors")) {
     const path = await realpath(join(entry.parentPath, entry.name));
     const weights = { file: entry.name, form: "safetensors", isIndex: false } as const;
-    const [listed] = await listWeights(dirname(path), weights);
+    const [listed] = await listWeights(pathsBelow(dirname(path)), weights);
     if (listed === undefined) continue;
     const hashes = await hashWeights(listed);
     const file = { hash: hashes.file, size: hashes.size, path };

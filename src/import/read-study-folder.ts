@@ -11,10 +11,12 @@ import { createFindings, quoteNames, type Findings } from "./findings.js";
 import { assignDescriptions, foldersWithoutRun } from "./folder/assign-descriptions.js";
 import { classifyFiles, givesEvidence, type ClassifiedFiles } from "./folder/classify-files.js";
 import { groupRuns, type RunFolder } from "./folder/group-runs.js";
+import { withoutOtherSnapshots } from "./folder/hub-snapshots.js";
 import { listFiles } from "./folder/list-files.js";
 import { reportSkippedFiles } from "./folder/report-skipped-files.js";
 import { RUN_FORMATS, TABLE_FORMATS } from "./formats/result-formats.js";
 import { MAX_TEXT_BYTES } from "./limits.js";
+import type { PathOf } from "./tensors/list-weights.js";
 
 export interface ReadStudyOptions {
   /** Display name; by default the folder's name. */
@@ -38,15 +40,16 @@ export async function readStudyFolder(folder: string, options: ReadStudyOptions 
   const { report = () => undefined, signal, where = folder } = options;
   const listed = await listFiles(options.where === undefined ? await resolveFolder(folder) : folder, where, signal);
   const root = listed.folder;
-  const classified = classifyFiles(listed.files);
+  const pathOf: PathOf = (file) => path.join(root, listed.followed.get(file) ?? file);
+  const classified = classifyFiles(await withoutOtherSnapshots(listed.files, pathOf));
   requireResults(classified, listed.files.length, where);
-  await requireTextFits(root, classified, where);
+  await requireTextFits(pathOf, classified, where);
 
   const findings = createFindings();
-  const runs = await readRuns(root, classified, findings, report, signal);
+  const runs = await readRuns({ root, pathOf }, classified, findings, report, signal);
   report({ done: runs.weightFiles, total: runs.weightFiles, message: "reading tables" });
   const merger = createReadingMerger(findings);
-  const tables = await joinTables(root, classified.tables, findings, merger);
+  const tables = await joinTables(pathOf, classified.tables, findings, merger);
   const experiments = joinExperiments(runs.readings, tables, findings, merger);
   merger.reportRoundings();
   reportSkippedFiles(listed, classified.others, findings);
@@ -80,7 +83,7 @@ function requireResults({ saves, descriptions, tables }: ClassifiedFiles, fileCo
 
 /** @throws TOO_MANY_FILES if the files that are read into memory are too large together */
 async function requireTextFits(
-  root: string,
+  pathOf: PathOf,
   { saves, descriptions, tables }: ClassifiedFiles,
   where: string,
 ): Promise<void> {
@@ -91,7 +94,7 @@ async function requireTextFits(
   let total = 0;
   for (const { file } of [...textFiles, ...descriptions, ...tables]) {
     // A file that is gone by now becomes a finding when it is read.
-    const stats = await lstat(path.join(root, file)).catch(() => undefined);
+    const stats = await lstat(pathOf(file)).catch(() => undefined);
     total += stats?.size ?? 0;
   }
   if (total <= MAX_TEXT_BYTES) return;
@@ -101,7 +104,7 @@ async function requireTextFits(
 
 /** Reads all runs, one after the other, and reports each weight file as it is reached. */
 async function readRuns(
-  root: string,
+  { root, pathOf }: { readonly root: string; readonly pathOf: PathOf },
   { saves, descriptions }: ClassifiedFiles,
   findings: Findings,
   report: ReportProgress,
@@ -120,7 +123,7 @@ async function readRuns(
   reportSharedFiles(shared, findings);
   for (const run of runs) {
     signal?.throwIfAborted();
-    const reading = await readRun(run, saves, byRun.get(run.folder) ?? [], { root, findings, onWeights, signal });
+    const reading = await readRun(run, saves, byRun.get(run.folder) ?? [], { pathOf, findings, onWeights, signal });
     if (isDescriptionOnly(run, saves, reading)) continue;
     readings.push(reading);
     const { checkpoints, series } = reading;

@@ -5,15 +5,14 @@ import { MAX_TENSOR_BYTES } from "../limits.js";
 import type { TensorEntry } from "../tensors/tensor-entry.js";
 import { READABLE_DTYPES } from "../tensors/tensor-values.js";
 import { configuredRank } from "./scaling.js";
-import { tensorKey } from "./tensor-key.js";
+import { tensorKey, type PairForm } from "./tensor-key.js";
 
 /** The factors A (r x in) and B (out x r) of one layer. */
 export interface FactorPair extends FactorTensors<TensorEntry> {
-  /** Whether the layer is an embedding, whose weight is the transpose of B A. */
-  readonly isEmbedding: boolean;
+  readonly form: PairForm;
 }
 
-type IncompletePair = Partial<FactorTensors<TensorEntry>> & { readonly isEmbedding: boolean };
+type IncompletePair = Partial<FactorTensors<TensorEntry>> & { readonly form: PairForm };
 
 /**
  * Pairs an adapter's factors by layer and checks their shapes, data types and ranks.
@@ -28,12 +27,12 @@ export function pairFactors(
 ): { pairs: Map<string, FactorPair>; uncompared: UncomparedTensor[] } {
   const { factors, uncompared } = groupByModule(tensors, settings, where);
   const pairs = new Map<string, FactorPair>();
-  for (const [module, { a, b, isEmbedding }] of factors) {
+  for (const [module, { a, b, form }] of factors) {
     if (a === undefined || b === undefined) {
       const only = a === undefined ? "lora_B" : "lora_A";
       throw invalid(where, `only ${only} of ${module}`, "both lora_A and lora_B");
     }
-    pairs.set(module, { a, b, isEmbedding });
+    pairs.set(module, { a, b, form });
   }
   if (pairs.size === 0) throw invalid(where, "no lora_A and lora_B tensors", "at least one pair");
   for (const [module, pair] of pairs) checkPair(module, pair, settings, where);
@@ -59,11 +58,11 @@ function groupByModule(
       uncompared.push({ name: entry.name, dtype: entry.dtype, shape: entry.shape, kind: key.kind });
       continue;
     }
-    const { module, factor, isEmbedding, adapter } = key;
-    const pair = factors.get(module) ?? { isEmbedding };
+    const { module, factor, form, adapter } = key;
+    const pair = factors.get(module) ?? { form };
     const otherAdapter = [...adapters].find(([name]) => name !== adapter)?.[1];
     const conflict = pair[factor] ?? otherAdapter;
-    if (conflict !== undefined || pair.isEmbedding !== isEmbedding) {
+    if (conflict !== undefined || pair.form !== form) {
       const other = conflict?.name ?? `lora_A and lora_embedding_A of ${module}`;
       throw invalid(where, `both ${other} and ${entry.name}`, "one adapter in one file");
     }

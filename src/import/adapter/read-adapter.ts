@@ -8,7 +8,7 @@ import type {
   WeightFileRecord,
 } from "../../model/records.js";
 import { hashWeights } from "../tensors/hash-weights.js";
-import { listWeights, type ListedFile, type WeightSource } from "../tensors/list-weights.js";
+import { listWeights, type ListedFile, type PathOf, type WeightSource } from "../tensors/list-weights.js";
 import type { TensorEntry } from "../tensors/tensor-entry.js";
 import { layerName } from "./layer-name.js";
 import { pairFactors, type FactorPair } from "./pair-factors.js";
@@ -27,11 +27,11 @@ export interface Adapter {
 /**
  * Reads the layers that an adapter's weights adapt, the locations of their factors, and the hashes of files and tensors.
  *
- * @param root the study's folder, absolute
+ * @param pathOf returns the absolute path of a file of the study's folder
  * @throws the errors of listWeights, ADAPTER_TENSORS_INVALID, ADAPTER_TYPE_UNSUPPORTED, RANK_CONTRADICTS_CONFIG
  */
-export async function readAdapter(root: string, source: WeightSource, settings: AdapterSettings): Promise<Adapter> {
-  const listed = await listWeights(root, source);
+export async function readAdapter(pathOf: PathOf, source: WeightSource, settings: AdapterSettings): Promise<Adapter> {
+  const listed = await listWeights(pathOf, source);
   const tensors = listed.flatMap((file) => file.tensors);
   const { pairs, uncompared } = pairFactors(tensors, settings, source.file);
   const { files, records } = await hashFiles(listed);
@@ -60,13 +60,18 @@ async function hashFiles(
   return { files, records };
 }
 
-function layerOf(name: string, { a, b }: FactorPair): LayerRecord {
-  return { ...layerName(name), inFeatures: a.shape[1] ?? 0, outFeatures: b.shape[0] ?? 0 };
+function layerOf(name: string, { a, b, form }: FactorPair): LayerRecord {
+  const columnsOfA = a.shape[1] ?? 0;
+  const rowsOfB = b.shape[0] ?? 0;
+  // A and B of a transposed pair are B^T and A^T of the layer.
+  return form === "TRANSPOSED"
+    ? { ...layerName(name), inFeatures: rowsOfB, outFeatures: columnsOfA }
+    : { ...layerName(name), inFeatures: columnsOfA, outFeatures: rowsOfB };
 }
 
 function factorsOf(
   layer: string,
-  { a, b, isEmbedding }: FactorPair,
+  { a, b, form }: FactorPair,
   records: ReadonlyMap<TensorEntry, TensorRecord>,
   settings: AdapterSettings,
 ): FactorsRecord {
@@ -78,7 +83,7 @@ function factorsOf(
     layer,
     rank,
     scaling: scalingOf(layer, rank, settings),
-    transposed: isEmbedding || settings.fanInFanOut,
+    transposed: form !== "LINEAR" || settings.fanInFanOut,
     a: recordA,
     b: recordB,
     hash: contentHash([recordA, recordB]),

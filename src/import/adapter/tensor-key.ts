@@ -1,3 +1,9 @@
+/**
+ * How the factors of a layer make its update: LINEAR is B A; the weight of an EMBEDDING is the transpose of B A; TRANSPOSED is
+ * MLX, whose `lora_b` (r x out) and `lora_a` (in x r) are an A and a B of the transposed update.
+ */
+export type PairForm = "LINEAR" | "EMBEDDING" | "TRANSPOSED";
+
 /** The meaning of a tensor, by its key in the weight file. */
 type TensorKey =
   | {
@@ -5,8 +11,7 @@ type TensorKey =
       /** The layer's module path in the base model. */
       readonly module: string;
       readonly factor: "a" | "b";
-      /** Whether the layer is an embedding, whose weight is the transpose of B A. */
-      readonly isEmbedding: boolean;
+      readonly form: PairForm;
       /** Adapter name in the key; null if it has none. */
       readonly adapter: string | null;
     }
@@ -18,18 +23,24 @@ type TensorKey =
 interface FactorNaming {
   /** Has the groups `module` and `factor` (A or B), and `adapter` if the key may contain an adapter's name. */
   readonly pattern: RegExp;
-  readonly isEmbedding: boolean;
+  readonly form: PairForm;
 }
 
 /** Namings of factors. A further naming is one more entry. */
 const FACTOR_NAMINGS: readonly FactorNaming[] = [
   // <module>.lora_A.weight, or <module>.lora_A.<adapter>.weight
-  { pattern: /^(?<module>.+)\.lora_(?<factor>[AB])(?:\.(?<adapter>[^.]+))?\.weight$/, isEmbedding: false },
+  { pattern: /^(?<module>.+)\.lora_(?<factor>[AB])(?:\.(?<adapter>[^.]+))?\.weight$/, form: "LINEAR" },
   // <module>.lora_embedding_A, or <module>.lora_embedding_A.<adapter>
-  { pattern: /^(?<module>.+)\.lora_embedding_(?<factor>[AB])(?:\.(?<adapter>[^.]+))?$/, isEmbedding: true },
+  { pattern: /^(?<module>.+)\.lora_embedding_(?<factor>[AB])(?:\.(?<adapter>[^.]+))?$/, form: "EMBEDDING" },
+  // MLX-LM: <module>.lora_a and <module>.lora_b, whose roles swap
+  { pattern: /^(?<module>.+)\.lora_(?<factor>[ab])$/, form: "TRANSPOSED" },
 ];
 
-const MAGNITUDE = /\.lora_magnitude_vector(\.[^.]+)?(\.weight)?$/;
+/** The role of each factor, by its letter in the key. */
+const FACTORS: Readonly<Record<string, "a" | "b">> = { A: "a", B: "b", a: "b", b: "a" };
+
+/** Magnitudes of DoRA in PEFT, and in MLX-LM (`.m`). */
+const MAGNITUDE = /\.lora_magnitude_vector(\.[^.]+)?(\.weight)?$|\.m$/;
 /** AdaLoRA's singular values, KaSA's diagonal, and the vectors of VeRA and VB-LoRA. */
 const UNSUPPORTED = /\.(lora_E|ranknum|lora_diag|vera_lambda_[bd]|vblora_\w+)(\.|$)/;
 
@@ -41,14 +52,14 @@ const UNSUPPORTED = /\.(lora_E|ranknum|lora_diag|vera_lambda_[bd]|vblora_\w+)(\.
 export function tensorKey(key: string, modulesToSave: readonly string[]): TensorKey {
   const name = withoutWrappers(key);
   if (UNSUPPORTED.test(name)) return { kind: "UNSUPPORTED" };
-  for (const { pattern, isEmbedding } of FACTOR_NAMINGS) {
+  for (const { pattern, form } of FACTOR_NAMINGS) {
     const groups = pattern.exec(name)?.groups;
     if (groups === undefined) continue;
     return {
       kind: "FACTOR",
       module: groups["module"] ?? "",
-      factor: groups["factor"] === "A" ? "a" : "b",
-      isEmbedding,
+      factor: FACTORS[groups["factor"] ?? ""] ?? "a",
+      form,
       adapter: groups["adapter"] ?? null,
     };
   }

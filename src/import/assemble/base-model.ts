@@ -2,11 +2,13 @@ import { failure } from "../../errors.js";
 import type { LayerRecord } from "../../model/records.js";
 import { compareLayers } from "../adapter/layer-name.js";
 import { quoteNames, type Findings } from "../findings.js";
+import { baseModelName, isLocalPath } from "../settings/base-model-name.js";
 import type { TableReading } from "./join-tables.js";
 import type { RunReading } from "./read-run.js";
 
 /**
- * Returns the base model that the adapters name, else that of the tables; null if none names one.
+ * Returns the base model that the adapters name, else that of the tables; null if none names one. Names that differ only by
+ * organisation, path, quantization suffix or letter case are one model, which becomes a finding.
  *
  * @throws SEVERAL_BASE_MODELS if adapters name different ones
  */
@@ -17,11 +19,14 @@ export function baseModelOf(
   findings: Findings,
 ): string | null {
   const adapterModels = foldersByModel(runs);
-  if (adapterModels.size > 1) {
-    const received = [...adapterModels].map(([model, runFolder]) => `${model} (in ${runFolder})`).join(" and ");
+  const models = new Map(
+    [...adapterModels].map(([name, runFolder]) => [baseModelName(name).model, { name, runFolder }]),
+  );
+  if (models.size > 1) {
+    const received = [...models.values()].map(({ name, runFolder }) => `${name} (in ${runFolder})`).join(" and ");
     throw failure("SEVERAL_BASE_MODELS", { where: folder, received });
   }
-  const [adapterModel] = adapterModels.keys();
+  const adapterModel = preferredName([...adapterModels.keys()], findings);
   if (adapterModel !== undefined) return adapterModel;
   const tableModels = new Set([...rows.values()].flatMap(({ modelName }) => modelName?.value ?? []));
   const [tableModel, ...others] = tableModels;
@@ -46,6 +51,19 @@ export function layersOf(runs: readonly RunReading[]): LayerRecord[] {
     }
   }
   return [...layers.values()].sort(compareLayers);
+}
+
+/** Returns the name without a quantization suffix, ids on the hub before paths; the others become a finding. */
+function preferredName(names: readonly string[], findings: Findings): string | undefined {
+  const cost = (name: string): number => (isLocalPath(name) ? 2 : 0) + (baseModelName(name).bits === null ? 0 : 1);
+  const [preferred, ...others] = [...names].sort((left, right) => cost(left) - cost(right));
+  if (preferred !== undefined && others.length > 0) {
+    const message =
+      `${quoteNames(others)} and ${preferred} are taken as one base model: the names agree without organisation, path, ` +
+      "quantization suffix and letter case, and the adapted layers agree in their shapes.";
+    findings.add("info", "BASE_MODEL_NAMES", "", message);
+  }
+  return preferred;
 }
 
 /** Returns the base models of all configurations, each with the first run folder that names it. */

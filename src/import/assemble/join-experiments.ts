@@ -8,6 +8,7 @@ import type { RunReading } from "./read-run.js";
 import type { Reading, ReadingMerger } from "./reading-merger.js";
 import { reportDiverged } from "./report-diverged.js";
 import { resolveSettings, settingRecord } from "./resolve-settings.js";
+import { withRowsByRank } from "./rows-by-rank.js";
 import { methodOf, rankInName, seedInName } from "./run-labels.js";
 import { quantizationOfRun, settingsInBaseModel, settingsInRunName } from "./run-quantization.js";
 import type { SourcedSetting } from "./sourced-evidence.js";
@@ -24,11 +25,11 @@ interface RunWithSettings extends DescribedRun {
  */
 export function joinExperiments(
   runs: readonly RunReading[],
-  { rows, stated }: JoinedTables,
+  { rows, stated, byRank }: JoinedTables,
   findings: Findings,
   merger: ReadingMerger,
 ): ExperimentRecord[] {
-  const described = pairRunsWithRows(runs, rows).map((run) => {
+  const described = withRowsByRank(pairRunsWithRows(runs, rows), byRank, findings).map((run) => {
     return { ...run, candidates: [...statedSettingsOf(run, stated), ...candidatesOf(run)] };
   });
   const experiments = withAssumedBits(described, findings).flatMap((run) => experimentOf(run, findings, merger) ?? []);

@@ -1,10 +1,10 @@
-import path from "node:path";
 import type { Findings } from "../findings.js";
 import type { RecognisedFile } from "../folder/classify-files.js";
 import type { NamedRunEvidence, StatedSettingsEvidence, TableEvidence } from "../formats/evidence.js";
 import { metricName } from "../tables/column-name.js";
 import type { ResultRow } from "../tables/result-rows.js";
 import type { ResultsTable } from "../tables/results-table.js";
+import type { PathOf } from "../tensors/list-weights.js";
 import type { Reading, ReadingMerger } from "./reading-merger.js";
 import { settingsOfLabel } from "./run-quantization.js";
 import type { SourcedCurve, SourcedSetting } from "./sourced-evidence.js";
@@ -36,6 +36,8 @@ export interface JoinedTables {
   /** Rows by the name of their experiment. */
   readonly rows: ReadonlyMap<string, TableReading>;
   readonly stated: readonly StatedSettings[];
+  /** Rows that name only a rank, by that rank. */
+  readonly byRank: ReadonlyMap<number, TableReading>;
 }
 
 /**
@@ -44,15 +46,16 @@ export interface JoinedTables {
  * @param tables the most trusted first; a value that contradicts an earlier table is not kept
  */
 export async function joinTables(
-  root: string,
+  pathOf: PathOf,
   tables: readonly RecognisedFile<TableEvidence>[],
   findings: Findings,
   merger: ReadingMerger,
 ): Promise<JoinedTables> {
   const readings = new Map<string, TableReading>();
   const stated: StatedSettings[] = [];
+  const byRank = new Map<number, TableReading>();
   for (const { file, format } of tables) {
-    const source = { path: path.join(root, file), where: file };
+    const source = { path: pathOf(file), where: file };
     for (const evidence of (await findings.guard(file, () => format.read(source))) ?? []) {
       if (evidence.kind === "namedRun") {
         const joined = joinNamedRun(readings.get(evidence.name), evidence, file, merger);
@@ -67,18 +70,26 @@ export async function joinTables(
       reportTable(table, file, findings);
       if (table.kind !== "rows") continue;
       for (const row of table.rows) {
+        if (table.byRank) {
+          if (row.rank !== null) byRank.set(row.rank, joinRow(byRank.get(row.rank), row, file, merger));
+          continue;
+        }
         const joined = joinRow(readings.get(row.experiment), row, file, merger);
         readings.set(row.experiment, joined);
       }
     }
   }
-  return { rows: readings, stated };
+  return { rows: readings, stated, byRank };
 }
 
 function reportTable(table: ResultsTable, file: string, findings: Findings): void {
   switch (table.kind) {
     case "rows":
       findings.add("info", "TABLE_READ", file, `Results of ${table.rows.length} experiments.`);
+      if (table.converted.length > 0) {
+        const message = `Columns were converted to the units that Rankscope stores: ${table.converted.join(", ")}.`;
+        findings.add("info", "UNITS_CONVERTED", file, message);
+      }
       return;
     case "summary":
       findings.add(
@@ -126,7 +137,10 @@ function joinRow(
 }
 
 /** Returns the settings of a row's columns, those with a column of their own included. */
-function settingsOfRow({ quantization, seed, method, rank, modelName }: ResultRow, file: string): SourcedSetting[] {
+function settingsOfRow(
+  { quantization, seed, method, rank, modelName, settings }: ResultRow,
+  file: string,
+): SourcedSetting[] {
   const from = { certainty: "STATED", source: "table", file } as const;
   const setting = (field: string, value: string | number | null): SourcedSetting[] =>
     value === null ? [] : [{ ...from, field, value, key: field }];
@@ -136,6 +150,7 @@ function settingsOfRow({ quantization, seed, method, rank, modelName }: ResultRo
     ...setting("method", method),
     ...setting("lora_rank", rank),
     ...setting("base_model", modelName),
+    ...settings.map((further) => ({ ...further, source: "table" as const, file })),
   ];
 }
 

@@ -1,4 +1,3 @@
-import path from "node:path";
 import type { CheckpointRecord, LayerRecord, SeriesRecord } from "../../model/records.js";
 import type { Adapter } from "../adapter/read-adapter.js";
 import type { Findings } from "../findings.js";
@@ -59,14 +58,14 @@ export async function readRun(
   const gathered = noEvidence();
   for (const folder of run.saves) {
     context.signal?.throwIfAborted();
-    saves.push(await readSave(folder, files.get(folder.folder) ?? [], gathered, context));
+    saves.push(...(await readSaves(folder, files.get(folder.folder) ?? [], gathered, context)));
   }
   await readDescriptions(descriptions, gathered, context);
   const { findings } = context;
   reportMissingWeights(run, saves, findings);
   const config = lastConfig(run, saves, findings);
   for (const { code, message } of config?.notes ?? []) findings.add("warning", code, run.folder, message);
-  const logs = saves.flatMap((save) => save.logs).sort((left, right) => left.globalStep - right.globalStep);
+  const logs = saves.flatMap((save) => save.logs).sort(compareLogs);
   const log = logs.at(-1) ?? null;
   return {
     name: run.name,
@@ -81,34 +80,39 @@ export async function readRun(
   };
 }
 
+/** Sorts the log with the most steps last, and of two logs of one step the one with more closing figures. */
+function compareLogs(left: SourcedLog, right: SourcedLog): number {
+  return left.globalStep - right.globalStep || left.summary.size - right.summary.size;
+}
+
 /** Reads files that describe a run and adds what they say to `gathered`. */
 async function readDescriptions(
   descriptions: readonly DescribingFile[],
   gathered: GatheredEvidence,
-  { root, findings, signal }: ReadContext,
+  { pathOf, findings, signal }: ReadContext,
 ): Promise<void> {
   for (const { file, format } of descriptions) {
     signal?.throwIfAborted();
-    const source = { path: path.join(root, file), where: file };
+    const source = { path: pathOf(file), where: file };
     for (const evidence of (await findings.guard(file, () => format.read(source))) ?? []) {
       gatherEvidence(gathered, evidence, file);
     }
   }
 }
 
-/** Reads the files of one folder of a run. */
-async function readSave(
+/** Reads the files of one folder of a run: the folder's save, and one for each weight file with a step in its name. */
+async function readSaves(
   save: SaveFolder,
   files: readonly RunFile[],
   gathered: GatheredEvidence,
   context: ReadContext,
-): Promise<Save> {
+): Promise<Save[]> {
   let config: AdapterConfig | undefined;
   const logs: SourcedLog[] = [];
   const weights: AdapterWeights[] = [];
   const shards: string[] = [];
   for (const { file, format } of files) {
-    const source = { path: path.join(context.root, file), where: file };
+    const source = { path: context.pathOf(file), where: file };
     for (const evidence of (await context.findings.guard(file, () => format.read(source))) ?? []) {
       gatherEvidence(gathered, evidence, file);
       switch (evidence.kind) {
@@ -130,10 +134,19 @@ async function readSave(
       }
     }
   }
-  const chosen = chooseWeights(weights, shards, context.findings);
+  const ofFolder = weights.filter(({ step }) => step === null);
+  const ofSteps = weights.filter(({ step }) => step !== null);
+  const chosen = chooseWeights(ofFolder, shards, context.findings);
   const hasConfigFile = files.some((file) => givesEvidence(file, "adapterConfig"));
   const adapter = chosen && (await readWeights(chosen, config, hasConfigFile, context));
-  return { ...save, config, logs, adapter, lacksWeights: chosen === undefined && config !== undefined };
+  const lacksWeights = chosen === undefined && ofSteps.length === 0 && config !== undefined;
+  const saves: Save[] = [{ ...save, config, logs, adapter, lacksWeights }];
+  for (const { source, step } of ofSteps) {
+    const adapterOfStep = await readWeights(source, config, hasConfigFile, context);
+    const ofStep = { folder: source.file, step, epoch: null, isFinal: false };
+    saves.push({ ...ofStep, config: undefined, logs: [], adapter: adapterOfStep, lacksWeights: false });
+  }
+  return saves;
 }
 
 function reportMissingWeights(run: RunFolder, saves: readonly Save[], findings: Findings): void {

@@ -3,12 +3,11 @@ import { readAdapter, type Adapter } from "../adapter/read-adapter.js";
 import type { UncomparedKind, UncomparedTensor } from "../../model/records.js";
 import { quoteNames, type Findings } from "../findings.js";
 import type { AdapterConfig, AdapterWeights } from "../formats/evidence.js";
-import type { WeightSource } from "../tensors/list-weights.js";
+import type { PathOf, WeightSource } from "../tensors/list-weights.js";
 
 /** The parts of an import that every reader shares. */
 export interface ReadContext {
-  /** The study's folder, absolute. */
-  readonly root: string;
+  readonly pathOf: PathOf;
   readonly findings: Findings;
   /** Is called before a weight file is read. */
   readonly onWeights: (file: string) => void;
@@ -44,7 +43,7 @@ export async function readWeights(
   source: WeightSource,
   config: AdapterConfig | undefined,
   hasConfigFile: boolean,
-  { root, findings, onWeights }: ReadContext,
+  { pathOf, findings, onWeights }: ReadContext,
 ): Promise<Adapter | undefined> {
   onWeights(source.file);
   if (!hasConfigFile) {
@@ -56,7 +55,7 @@ export async function readWeights(
     );
   }
   if (config === undefined) return undefined;
-  const adapter = await findings.guard(source.file, () => readAdapter(root, source, config.settings));
+  const adapter = await findings.guard(source.file, () => readAdapter(pathOf, source, config.settings));
   if (adapter !== undefined && adapter.uncompared.length > 0) {
     findings.add("info", "TENSORS_NOT_COMPARED", source.file, describeUncompared(adapter.uncompared));
   }

@@ -42,6 +42,9 @@ const COMPANIONS = [
   /\.(md|gitattributes)$/,
 ];
 
+/** Files of the hub's cache that are read through links, or name a revision. */
+const HUB_FILE = /(?:^|\/)models--[^/]+\/(?:blobs|refs)\//;
+
 /** Classifies files by the formats of the registry. */
 export function classifyFiles(files: readonly string[]): ClassifiedFiles {
   const saves = new Map<string, RecognisedFile<RunEvidence>[]>();
@@ -63,6 +66,7 @@ export function classifyFiles(files: readonly string[]): ClassifiedFiles {
       saves.set(folder, found);
       continue;
     }
+    if (HUB_FILE.test(file)) continue;
     // Table formats recognise any file of their extension, so companions are excluded first.
     if (COMPANIONS.some((pattern) => pattern.test(name))) continue;
     const tableFormat = TABLE_FORMATS.find((format) => format.recognises(name, file));

@@ -15,16 +15,23 @@ export interface SaveFolder {
   readonly folder: string;
   /** Step in a name such as `checkpoint-900`; null for any other name. */
   readonly step: number | null;
+  /** Epoch in a name such as `epoch_1`; null for any other name. The save of the last epoch is the end of the run. */
+  readonly epoch: number | null;
   /** Whether the name says that it is the end of the run. */
   readonly isFinal: boolean;
 }
 
-const CHECKPOINT_NAME = /^checkpoint-(\d+)$/;
+const CHECKPOINT_NAME = /^(?:checkpoint|ckpt|global[-_]?step|step|iter(?:ation)?)[-_]?(\d{1,9})$/i;
+/** torchtune and others save one folder an epoch. */
+const EPOCH_NAME = /^epoch[-_]?(\d{1,9})$/i;
+/** A repository in the hub's cache, and one of its revisions. */
+const HUB_REPOSITORY = /^models--(?:.+--)?(.+)$/;
+const HUB_SNAPSHOT = /(?:^|\/)models--[^/]+\/snapshots\/[^/]+$/;
 const FINAL_NAME = /^(final|last|best)([-_](model|adapter|checkpoint|weights))?$|^adapter([-_]model)?$/i;
 
 /**
- * Groups save folders into runs. `checkpoint-900` and `final_model` belong to their parent folder; any other folder is a run
- * of its own.
+ * Groups save folders into runs. `checkpoint-900`, `epoch_1` and `final_model` belong to their parent folder, a snapshot of the
+ * hub's cache to its repository; any other folder is a run of its own.
  *
  * @param folders relative to the study's folder; "" is the study's folder itself
  * @param studyName name of the study's folder, for the case that it is a run itself
@@ -38,19 +45,50 @@ export function groupRuns(folders: Iterable<string>, studyName: string): RunFold
     saves.set(run, known);
   }
   const names = uniqueNames([...saves.keys()], studyName);
-  return [...saves].map(([folder, list]) => ({ name: names.get(folder) ?? folder, folder, saves: list }));
+  return [...saves].map(([folder, list]) => ({
+    name: names.get(folder) ?? folder,
+    folder,
+    saves: withLastEpoch(list),
+  }));
+}
+
+/** Marks the save of the last epoch as the end of the run, if no other save is. */
+function withLastEpoch(saves: readonly SaveFolder[]): SaveFolder[] {
+  if (saves.some(({ isFinal }) => isFinal)) return [...saves];
+  const last = Math.max(...saves.map(({ epoch }) => epoch ?? -1));
+  return saves.map((save) => ({ ...save, isFinal: last >= 0 && save.epoch === last }));
 }
 
 /** Interprets the name of a save's folder. */
 function interpretFolder(folder: string): SaveFolder & { readonly run: string } {
   const base = path.posix.basename(folder);
   const step = CHECKPOINT_NAME.exec(base)?.[1];
-  if (step !== undefined) return { folder, run: parentFolder(folder), step: Number(step), isFinal: false };
-  if (!FINAL_NAME.test(base)) return { folder, run: folder, step: null, isFinal: true };
+  const run = runAbove(folder);
+  if (step !== undefined) return { folder, run, step: Number(step), epoch: null, isFinal: false };
+  const epoch = EPOCH_NAME.exec(base)?.[1];
+  if (epoch !== undefined) return { folder, run, step: null, epoch: Number(epoch), isFinal: false };
+  if (HUB_SNAPSHOT.test(folder)) return { folder, run: repositoryOf(folder), step: null, epoch: null, isFinal: true };
+  if (!FINAL_NAME.test(base)) return { folder, run: folder, step: null, epoch: null, isFinal: true };
   const parent = interpretFolder(parentFolder(folder));
   // Older callbacks save the adapter of checkpoint-900 in checkpoint-900/adapter_model. It belongs to that checkpoint.
   const parentIsSave = parent.run !== parent.folder;
-  return parentIsSave ? { ...parent, folder } : { folder, run: parent.folder, step: null, isFinal: true };
+  return parentIsSave ? { ...parent, folder } : { folder, run: parent.folder, step: null, epoch: null, isFinal: true };
+}
+
+/** Returns the run of the folder that contains a save. */
+function runAbove(folder: string): string {
+  const parent = parentFolder(folder);
+  return HUB_SNAPSHOT.test(parent) ? repositoryOf(parent) : parent;
+}
+
+/** Returns the repository of a snapshot: `models--team--16bit_r4` for `models--team--16bit_r4/snapshots/0123abcd`. */
+function repositoryOf(snapshot: string): string {
+  return parentFolder(parentFolder(snapshot));
+}
+
+/** Returns `16bit_r4` for the folder `models--team--16bit_r4` of the hub's cache. */
+function withoutHubPrefix(name: string): string {
+  return HUB_REPOSITORY.exec(name)?.[1] ?? name;
 }
 
 /** Returns the folder that contains a file or folder; "" for the study's folder. */
@@ -64,7 +102,8 @@ function uniqueNames(folders: readonly string[], studyName: string): Map<string,
   const names = new Map<string, string>();
   let unnamed = folders.map((folder) => ({ folder, parts: [studyName, ...folder.split("/").filter(Boolean)] }));
   for (let length = 1; unnamed.length > 0; length++) {
-    const suffixOf = ({ parts }: { readonly parts: readonly string[] }): string => parts.slice(-length).join("/");
+    const suffixOf = ({ parts }: { readonly parts: readonly string[] }): string =>
+      parts.slice(-length).map(withoutHubPrefix).join("/");
     const counts = new Map<string, number>();
     for (const run of unnamed) counts.set(suffixOf(run), (counts.get(suffixOf(run)) ?? 0) + 1);
     for (const run of unnamed) {

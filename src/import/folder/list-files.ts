@@ -11,7 +11,12 @@ export interface ListedFiles {
   /** The folder itself: absolute, with links resolved. */
   readonly folder: string;
   readonly files: readonly string[];
-  /** Symbolic links whose targets lie in the folder. They are not followed: the targets are listed at their own paths. */
+  /**
+   * Symbolic links to files of the folder that no format would recognise by their own names, as in the hub's cache, with their
+   * targets, relative to the folder. They are in `files` too.
+   */
+  readonly followed: ReadonlyMap<string, string>;
+  /** Other symbolic links whose targets lie in the folder. They are not followed: the targets are listed at their own paths. */
   readonly links: readonly string[];
   /** Symbolic links that lead out of the folder, or nowhere. */
   readonly linksOut: readonly string[];
@@ -23,9 +28,13 @@ export interface ListedFiles {
 
 /** Folders that hold no runs. */
 const SKIPPED_FOLDERS = new Set(["node_modules", "__pycache__"]);
+/** Hidden folders that are listed: Hydra keeps each job's configuration in one. */
+const LISTED_HIDDEN_FOLDERS = new Set([".hydra"]);
+/** Content of the hub's cache, whose files have the hashes of their content as names. */
+const HUB_BLOB = /(?:^|\/)blobs\/[^/]+$/;
 
 /**
- * Lists the files below `root`, without hidden folders and files. A folder that is replaced by a link meanwhile is not
+ * Lists the files below `root`, without hidden files and most hidden folders. A folder that is replaced by a link meanwhile is not
  * followed.
  *
  * @param root absolute, with links resolved
@@ -37,6 +46,7 @@ export async function listFiles(root: string, where: string, signal?: AbortSigna
   const files: string[] = [];
   const links: string[] = [];
   const linksOut: string[] = [];
+  const followed = new Map<string, string>();
   const special: string[] = [];
   const unreadable: string[] = [];
   let entryCount = 0;
@@ -57,11 +67,15 @@ export async function listFiles(root: string, where: string, signal?: AbortSigna
     entryCount += entries.length;
     requireCount(entryCount, where);
     for (const entry of entries.sort((left, right) => (left.name < right.name ? -1 : 1))) {
-      if (entry.name.startsWith(".")) continue;
+      if (entry.name.startsWith(".") && !LISTED_HIDDEN_FOLDERS.has(entry.name)) continue;
       const relative = path.posix.join(folder, entry.name);
       if (entry.isSymbolicLink()) {
-        const list = (await staysInside(root, relative)) ? links : linksOut;
-        list.push(relative);
+        const target = await targetInside(root, relative);
+        if (target === undefined) linksOut.push(relative);
+        else if (HUB_BLOB.test(target)) {
+          files.push(relative);
+          followed.set(relative, target);
+        } else links.push(relative);
       } else if (entry.isFile()) {
         files.push(relative);
       } else if (!entry.isDirectory()) {
@@ -73,7 +87,7 @@ export async function listFiles(root: string, where: string, signal?: AbortSigna
   }
 
   await walk("", 0);
-  return { folder: root, files, links, linksOut, special, unreadable };
+  return { folder: root, files, followed, links, linksOut, special, unreadable };
 }
 
 async function requireFolder(root: string, where: string): Promise<void> {
@@ -93,7 +107,9 @@ function requireCount(count: number, where: string): void {
   throw failure("TOO_MANY_FILES", { where, received: `more than ${MAX_FILES} files`, allowed: String(MAX_FILES) });
 }
 
-async function staysInside(root: string, link: string): Promise<boolean> {
+/** Returns the target of a link, relative to `root`; undefined if it lies elsewhere or does not exist. */
+async function targetInside(root: string, link: string): Promise<string | undefined> {
   const target = await realpath(path.join(root, link)).catch(() => undefined);
-  return target !== undefined && contains(root, target);
+  if (target === undefined || !contains(root, target)) return undefined;
+  return path.relative(root, target).split(path.sep).join("/");
 }

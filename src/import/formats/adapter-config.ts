@@ -5,16 +5,23 @@ import { configNotes, unsupportedVariant } from "../adapter/config-variants.js";
 import { readTextFile } from "../folder/read-bounded.js";
 import { parseJson } from "../json/parse-json.js";
 import { MAX_ADAPTER_CONFIG_BYTES } from "../limits.js";
+import { settingsOfObject } from "../settings/settings-of-object.js";
 import type { AdapterConfig, RunEvidence } from "./evidence.js";
+import { isMlxConfig, mlxAdapterConfig } from "./mlx-config.js";
 import type { ResultFormat } from "./result-format.js";
 
-/** adapter_config.json of PEFT. */
+/** adapter_config.json of PEFT and of MLX-LM. */
 export const ADAPTER_CONFIG: ResultFormat<RunEvidence> = {
   name: "adapter_config.json",
-  gives: ["adapterConfig"],
+  gives: ["adapterConfig", "settings"],
   recognises: (fileName) => fileName === "adapter_config.json",
   async read({ path, where }) {
-    return [{ kind: "adapterConfig", config: await readAdapterConfig(path, where) }];
+    const json = parseConfigFile(await readTextFile(path, where, MAX_ADAPTER_CONFIG_BYTES), where);
+    const settings = settingsOfObject(json).filter(({ field }) => field !== "method" && field !== "output_dir");
+    return [
+      { kind: "adapterConfig", config: adapterConfigOf(json, where) },
+      { kind: "settings", source: "runConfiguration", settings },
+    ];
   },
 };
 
@@ -50,7 +57,12 @@ type LoraConfig = z.infer<typeof LoraConfig>;
  * @throws ADAPTER_CONFIG_INVALID, ADAPTER_TYPE_UNSUPPORTED, FILE_UNREADABLE, FILE_TOO_LARGE
  */
 export async function readAdapterConfig(path: string, where: string): Promise<AdapterConfig> {
-  const config = parseConfig(await readTextFile(path, where, MAX_ADAPTER_CONFIG_BYTES), where);
+  return adapterConfigOf(parseConfigFile(await readTextFile(path, where, MAX_ADAPTER_CONFIG_BYTES), where), where);
+}
+
+function adapterConfigOf(json: unknown, where: string): AdapterConfig {
+  if (isMlxConfig(json)) return mlxAdapterConfig(json, where);
+  const config = parseLoraConfig(json, where);
   const variant = unsupportedVariant(config);
   if (variant !== undefined) {
     throw failure("ADAPTER_TYPE_UNSUPPORTED", { where, received: variant, allowed: "an update of scaling * B * A" });
@@ -63,13 +75,15 @@ export async function readAdapterConfig(path: string, where: string): Promise<Ad
   };
 }
 
-function parseConfig(text: string, where: string): LoraConfig {
-  let json: unknown;
+function parseConfigFile(text: string, where: string): unknown {
   try {
-    json = parseJson(text);
+    return parseJson(text);
   } catch (cause) {
     throw failure("ADAPTER_CONFIG_INVALID", { where, received: (cause as Error).message, allowed: "JSON", cause });
   }
+}
+
+function parseLoraConfig(json: unknown, where: string): LoraConfig {
   // The type is checked first: the fields of other types differ.
   const type = z.object({ peft_type: z.string() }).safeParse(json);
   if (type.success && type.data.peft_type !== "LORA") {

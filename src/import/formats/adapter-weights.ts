@@ -2,31 +2,37 @@ import path from "node:path";
 import type { RunEvidence } from "./evidence.js";
 import type { ResultFormat } from "./result-format.js";
 
-/** Weight files of PEFT, in order of preference. PEFT prefers safetensors too. */
+/** Weight files of PEFT and MLX-LM, in order of preference. PEFT prefers safetensors too. */
 const WEIGHT_FILE_NAMES = [
   "adapter_model.safetensors",
   "adapter_model.safetensors.index.json",
   "adapter_model.bin",
   "adapter_model.bin.index.json",
+  "adapters.safetensors",
 ];
+
+/** MLX-LM's saves during training lie beside the last one: `0000100_adapters.safetensors`. */
+const STEP_NAME = /^(\d{1,9})_adapters\.safetensors$/;
 
 /** Names that huggingface_hub gives to shards. */
 const SHARD_NAME = /^adapter_model-\d+-of-\d+\.(safetensors|bin)$/;
 
-/** The weights of a PEFT adapter: one file, or the index of its shards. */
+/** The weights of an adapter of PEFT or MLX-LM: one file, or the index of its shards. */
 export const ADAPTER_WEIGHTS: ResultFormat<RunEvidence> = {
-  name: "PEFT weights",
+  name: "adapter weights",
   gives: ["adapterWeights"],
-  recognises: (fileName) => WEIGHT_FILE_NAMES.includes(fileName),
+  recognises: (fileName) => WEIGHT_FILE_NAMES.includes(fileName) || STEP_NAME.test(fileName),
   read({ where }) {
     const fileName = path.posix.basename(where);
+    const step = STEP_NAME.exec(fileName)?.[1];
     const weights = {
       source: {
         file: where,
-        form: fileName.startsWith("adapter_model.safetensors") ? ("safetensors" as const) : ("torch" as const),
+        form: /\.safetensors(\.index\.json)?$/.test(fileName) ? ("safetensors" as const) : ("torch" as const),
         isIndex: fileName.endsWith(".index.json"),
       },
       preference: WEIGHT_FILE_NAMES.indexOf(fileName),
+      step: step === undefined ? null : Number(step),
     };
     return Promise.resolve([{ kind: "adapterWeights", weights }]);
   },

@@ -118,4 +118,6 @@ export interface AdapterWeights {
   readonly source: WeightSource;
   /** Order in which the files of one folder are preferred; the smallest is read. */
   readonly preference: number;
+  /** Step in the file's name. Such a file is a save of its own; null for the one of its folder. */
+  readonly step: number | null;
 }

@@ -11,6 +11,7 @@ import { RANKSCOPE_YAML } from "./rankscope-yaml.js";
 import type { ResultFormat } from "./result-format.js";
 import { TRAINING_ARGUMENTS } from "./training-arguments.js";
 import { TRAINING_YAML } from "./training-yaml.js";
+import { TRAINER_RESULTS } from "./trainer-results.js";
 import { TRAINER_STATE } from "./trainer-state.js";
 
 /**
@@ -22,6 +23,7 @@ export const RUN_FORMATS: readonly ResultFormat<RunEvidence>[] = [
   TRAINER_STATE,
   ADAPTER_WEIGHTS,
   ADAPTER_SHARD,
+  TRAINER_RESULTS,
   MODEL_CONFIG,
   MODEL_CARD,
   TRAINING_ARGUMENTS,

@@ -1,12 +1,12 @@
 import { failure } from "../../errors.js";
 import { MAX_QUOTED_COLUMNS, MAX_TABLE_ROWS } from "../limits.js";
-import { resultRows, type ResultRow } from "./result-rows.js";
+import { resultRows, type ResultTable } from "./result-rows.js";
 import { rowsOfValue, type TableRow } from "./rows-of-value.js";
 
 /** The content of one table file. */
 export type ResultsTable =
   /** One row per run. */
-  | { readonly kind: "rows"; readonly rows: readonly ResultRow[] }
+  | ({ readonly kind: "rows" } & ResultTable)
   /** Figures computed from runs, such as a table by rank or a notebook's conclusions. Rankscope computes them itself. */
   | { readonly kind: "summary"; readonly content: string }
   | { readonly kind: "unknown"; readonly reason: string };
@@ -34,8 +34,8 @@ export function tableOfRows(table: readonly TableRow[], where: string): ResultsT
   if (table.length > MAX_TABLE_ROWS) {
     throw failure("TABLE_INVALID", { where, received: `${table.length} rows`, allowed: `${MAX_TABLE_ROWS}` });
   }
-  const rows = resultRows(table, where);
-  if (rows !== undefined) return { kind: "rows", rows };
+  const results = resultRows(table, where);
+  if (results !== undefined) return { kind: "rows", ...results };
   const [first] = table;
   if (first === undefined) return { kind: "unknown", reason: "The table has no rows." };
   const columns = `a table of ${quoteNames(first.cells.keys())} that names no runs`;

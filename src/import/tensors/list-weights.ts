@@ -16,6 +16,14 @@ export interface WeightSource {
   readonly isIndex: boolean;
 }
 
+/** Returns the absolute path of a file, which is given relative to the study's folder. */
+export type PathOf = (where: string) => string;
+
+/** Returns the function that gives the path of each file in a folder without links. */
+export function pathsBelow(root: string): PathOf {
+  return (where) => path.join(root, where);
+}
+
 /** One weight file and its tensors. */
 export interface ListedFile {
   /** Absolute. */
@@ -30,23 +38,25 @@ export interface ListedFile {
 /**
  * Lists the tensors of an adapter's single file, or of its shards, which must hold exactly the tensors of the index.
  *
- * @param root the study's folder, absolute
+ * @param pathOf returns the absolute path of a file of the study's folder
  * @throws SAFETENSORS_INVALID, TORCH_FILE_INVALID, TORCH_FILE_NOT_ALLOWED, TORCH_FILE_UNSUPPORTED, WEIGHT_INDEX_INVALID,
  * FILE_UNREADABLE, FILE_TOO_LARGE, FILE_CHANGED
  */
-export async function listWeights(root: string, { file, form, isIndex }: WeightSource): Promise<ListedFile[]> {
-  if (!isIndex) return [await listFile(root, file, form)];
-  const index = await readWeightIndex(path.join(root, file), file);
+export async function listWeights(pathOf: PathOf, { file, form, isIndex }: WeightSource): Promise<ListedFile[]> {
+  if (!isIndex) return [await listFile(pathOf(file), file, form)];
+  const index = await readWeightIndex(pathOf(file), file);
   const folder = path.posix.dirname(file);
   const shards: ListedFile[] = [];
-  for (const shard of index.shards) shards.push(await listFile(root, path.posix.join(folder, shard), form));
+  for (const shard of index.shards) {
+    const where = path.posix.join(folder, shard);
+    shards.push(await listFile(pathOf(where), where, form));
+  }
   checkIndex(index, shards, file);
   return shards;
 }
 
-async function listFile(root: string, where: string, form: WeightSource["form"]): Promise<ListedFile> {
+async function listFile(filePath: string, where: string, form: WeightSource["form"]): Promise<ListedFile> {
   const readTensors = form === "safetensors" ? readSafetensorsHeader : readTorchTensors;
-  const filePath = path.join(root, where);
   return withFile(filePath, where, async (opened) => {
     if (opened.size > MAX_WEIGHT_FILE_BYTES) {
       const allowed = `${MAX_WEIGHT_FILE_BYTES} bytes`;

@@ -3,7 +3,7 @@ import { appendFile, mkdir, rm, symlink, truncate, writeFile } from "node:fs/pro
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { MAX_TABLE_BYTES, MAX_TEXT_BYTES, MAX_WEIGHT_FILE_BYTES } from "#src/import/limits.js";
-import { listWeights } from "#src/import/tensors/list-weights.js";
+import { listWeights, pathsBelow } from "#src/import/tensors/list-weights.js";
 import { readStudyFolder } from "#src/import/read-study-folder.js";
 import { hashWeights } from "#src/import/tensors/hash-weights.js";
 import { allowedFolder } from "#src/files/allowed-folder.js";
@@ -73,7 +73,7 @@ describe("sizes", () => {
     await writeFile(file, Buffer.concat([start, Buffer.from(header)]));
     // A sparse file takes no disk space.
     await truncate(file, 8 + header.length + 4 * floats);
-    await expect(listWeights(folder, source)).rejects.toMatchObject({ code: "FILE_TOO_LARGE" });
+    await expect(listWeights(pathsBelow(folder), source)).rejects.toMatchObject({ code: "FILE_TOO_LARGE" });
   });
 
   test("tables that exceed the total memory limit are not read", async () => {
@@ -92,7 +92,7 @@ describe("sizes", () => {
 
   test("a weight file that changes between reading and hashing is reported", async () => {
     const folder = path.join(await study(), "16bit_r2");
-    const [listed] = await listWeights(folder, source);
+    const [listed] = await listWeights(pathsBelow(folder), source);
     if (listed === undefined) throw new Error("nothing was listed");
     await appendFile(listed.path, "more");
     await expect(hashWeights(listed)).rejects.toMatchObject({ code: "FILE_CHANGED" });

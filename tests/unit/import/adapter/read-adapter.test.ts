@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { pathsBelow } from "#src/import/tensors/list-weights.js";
 import { readAdapter } from "#src/import/adapter/read-adapter.js";
 import { readAdapterConfig } from "#src/import/formats/adapter-config.js";
 import { scalingOf } from "#src/import/adapter/scaling.js";
@@ -23,7 +24,7 @@ async function settings(overrides: Record<string, unknown> = {}) {
 async function read(tensors: Record<string, WrittenTensor>, overrides: Record<string, unknown> = {}) {
   const [folder, file] = [await temporaryFolder(), "adapter_model.safetensors"];
   await writeFile(path.join(folder, file), safetensors(tensors));
-  return readAdapter(folder, { file, form: "safetensors", isIndex: false }, await settings(overrides));
+  return readAdapter(pathsBelow(folder), { file, form: "safetensors", isIndex: false }, await settings(overrides));
 }
 
 describe("the factors of an adapter", () => {
@@ -170,7 +171,7 @@ test("a factor above the memory limit is rejected before it is read", async () =
   await writeFile(path.join(folder, file), bytes);
   // A sparse file takes no disk space.
   await truncate(path.join(folder, file), bytes.length + a + b);
-  const reading = readAdapter(folder, { file, form: "safetensors", isIndex: false }, await settings());
+  const reading = readAdapter(pathsBelow(folder), { file, form: "safetensors", isIndex: false }, await settings());
   await expect(reading).rejects.toMatchObject({
     code: "FILE_TOO_LARGE",
     message: expect.stringContaining("tensor h.lora_A.weight") as string,

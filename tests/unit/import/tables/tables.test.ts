@@ -36,6 +36,7 @@ const RUN = {
   numSamples: null,
   modelName: null,
   method: null,
+  settings: [],
   metrics: new Map([["training_loss", 2.5]]),
 };
 

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { RankscopeError } from "#src/errors.js";
 import { readAdapter } from "#src/import/adapter/read-adapter.js";
 import { readAdapterConfig } from "#src/import/formats/adapter-config.js";
-import { listWeights } from "#src/import/tensors/list-weights.js";
+import { listWeights, pathsBelow } from "#src/import/tensors/list-weights.js";
 import { hashWeights } from "#src/import/tensors/hash-weights.js";
 import { adapterConfig, factorTensors, float32, safetensors, writeFiles } from "../../../support/adapter-files.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
@@ -35,7 +35,7 @@ describe("a sharded adapter", () => {
   test("is one adapter whose tensors name their files", async () => {
     const { folder, bytes } = await sharded();
     const { settings } = await readAdapterConfig(path.join(folder, "adapter_config.json"), "config");
-    const { hash, files, factors } = await readAdapter(folder, SHARDED, settings);
+    const { hash, files, factors } = await readAdapter(pathsBelow(folder), SHARDED, settings);
     const hashes = bytes.map((shard) => createHash("sha256").update(shard).digest("hex"));
     expect(files.map((file) => file.hash)).toEqual(hashes);
     expect(hash).toBe(createHash("sha256").update(hashes.join("\n")).digest("hex"));
@@ -46,7 +46,7 @@ describe("a sharded adapter", () => {
     const { folder, index } = await sharded();
     for (let length = 0; length < index.length; length++) {
       await writeFile(path.join(folder, SHARDED.file), index.slice(0, length));
-      await expect(listWeights(folder, SHARDED), `cut at ${length}`).rejects.toMatchObject({
+      await expect(listWeights(pathsBelow(folder), SHARDED), `cut at ${length}`).rejects.toMatchObject({
         code: "WEIGHT_INDEX_INVALID",
       });
     }
@@ -57,7 +57,7 @@ describe("a sharded adapter", () => {
     const [, second = Buffer.alloc(0)] = bytes;
     for (let length = 0; length < second.length; length++) {
       await writeFile(path.join(folder, "run/two.safetensors"), second.subarray(0, length));
-      await expect(listWeights(folder, SHARDED), `cut at ${length}`).rejects.toMatchObject({
+      await expect(listWeights(pathsBelow(folder), SHARDED), `cut at ${length}`).rejects.toMatchObject({
         code: "SAFETENSORS_INVALID",
         message: expect.stringContaining("run/two.safetensors") as string,
       });
@@ -71,7 +71,9 @@ describe("a sharded adapter", () => {
     const absolute = path.join(folder, "secret.safetensors");
     for (const shard of ["../secret.safetensors", absolute, "link.safetensors", "..", ".", "", "a\0b", "..\\x"]) {
       await writeFile(path.join(folder, SHARDED.file), JSON.stringify({ weight_map: { t: shard } }));
-      await expect(listWeights(folder, SHARDED), shard).rejects.toMatchObject({ code: "WEIGHT_INDEX_INVALID" });
+      await expect(listWeights(pathsBelow(folder), SHARDED), shard).rejects.toMatchObject({
+        code: "WEIGHT_INDEX_INVALID",
+      });
     }
   });
 
@@ -86,7 +88,9 @@ describe("a sharded adapter", () => {
         ),
         async (text) => {
           await writeFile(path.join(folder, SHARDED.file), text);
-          await listWeights(folder, SHARDED).catch((error: unknown) => expect(error).toBeInstanceOf(RankscopeError));
+          await listWeights(pathsBelow(folder), SHARDED).catch((error: unknown) =>
+            expect(error).toBeInstanceOf(RankscopeError),
+          );
         },
       ),
       { numRuns: 300 },
@@ -103,7 +107,11 @@ test("tied tensors of a PyTorch file have the same hash, and gaps between tensor
     c: speltTensor({ storage: "1", shape: [1], offset: 2 }),
   });
   await writeFile(file, zipOf(torchEntries(pickle, { 0: values, 1: values })));
-  const [listed] = await listWeights(path.dirname(file), { file: path.basename(file), form: "torch", isIndex: false });
+  const [listed] = await listWeights(pathsBelow(path.dirname(file)), {
+    file: path.basename(file),
+    form: "torch",
+    isIndex: false,
+  });
   if (listed === undefined) throw new Error("nothing was listed");
   const { tensors } = await hashWeights(listed);
   const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");

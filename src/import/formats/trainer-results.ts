@@ -1,0 +1,35 @@
+import { failure } from "../../errors.js";
+import { readTextFile } from "../folder/read-bounded.js";
+import { parsePythonJson } from "../json/parse-python-json.js";
+import { MAX_SETTINGS_FILE_BYTES } from "../limits.js";
+import type { MetricReading, RunEvidence } from "./evidence.js";
+import type { ResultFormat } from "./result-format.js";
+
+/** Entries that give the time of the values, or the size of the run. */
+const NOT_METRICS = new Set(["epoch", "step", "total_flos"]);
+
+/** `{train,eval,test,predict,all}_results.json` of the Hugging Face Trainer: final figures in one flat object. */
+export const TRAINER_RESULTS: ResultFormat<RunEvidence> = {
+  name: "result files of the Trainer",
+  gives: ["metrics"],
+  recognises: (fileName) => /^(?:train|eval|test|predict|all)_results\.json$/.test(fileName),
+  async read({ path, where }) {
+    const text = await readTextFile(path, where, MAX_SETTINGS_FILE_BYTES);
+    return [{ kind: "metrics", metrics: metricsOf(parse(text, where)) }];
+  },
+};
+
+function parse(text: string, where: string): unknown {
+  try {
+    return parsePythonJson(text);
+  } catch (cause) {
+    throw failure("SETTINGS_FILE_INVALID", { where, received: (cause as Error).message, allowed: "JSON", cause });
+  }
+}
+
+function metricsOf(results: unknown): MetricReading[] {
+  if (typeof results !== "object" || results === null || Array.isArray(results)) return [];
+  return Object.entries(results).flatMap(([name, value]) =>
+    typeof value === "number" && !NOT_METRICS.has(name) ? [{ name, value, step: null }] : [],
+  );
+}

@@ -1,0 +1,145 @@
+import { cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { readStudyFolder } from "#src/import/read-study-folder.js";
+import type { ExperimentRecord, StudyRecord } from "#src/model/records.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
+
+/** Made-up folders of several tools with the right answers. They are not part of the repository. */
+const CASES = fileURLToPath(new URL("../../../shared/cases", import.meta.url));
+
+interface ExpectedRun {
+  readonly bits?: number;
+  readonly scheme?: string | null;
+  readonly label?: string;
+  readonly method?: string;
+  readonly rank?: number;
+  readonly seed?: number;
+  readonly assumed?: boolean;
+  readonly checkpoints?: number;
+  readonly finalCheckpoint?: string;
+  readonly steps?: number;
+  readonly trainingLoss?: number;
+  readonly evalLoss?: number;
+  readonly trainingTimeSeconds?: number;
+  readonly peakMemoryMb?: number;
+  readonly perplexity?: number;
+}
+
+interface Expected {
+  readonly study?: { readonly baseModel: string; readonly runs: number; readonly alias?: string };
+  readonly runs?: number | Readonly<Record<string, ExpectedRun>>;
+  readonly each?: ExpectedRun;
+  readonly seeds?: readonly number[];
+  readonly learningRates?: readonly number[];
+}
+
+async function expectedOf(name: string): Promise<Expected> {
+  return JSON.parse(await readFile(path.join(CASES, name, "expect.json"), "utf8")) as Expected;
+}
+
+const METRICS = {
+  trainingLoss: "training_loss",
+  evalLoss: "eval_loss",
+  trainingTimeSeconds: "training_time_seconds",
+  peakMemoryMb: "peak_memory_mb",
+  perplexity: "perplexity",
+} as const;
+
+/** Returns the values of a run that the case expects, under the names of the case. */
+function factsOf(run: ExperimentRecord, wanted: ExpectedRun): Record<string, unknown> {
+  const facts: Record<string, unknown> = {
+    bits: run.quantization.bits,
+    scheme: run.quantization.scheme,
+    label: run.quantization.label,
+    method: run.method,
+    rank: run.rank,
+    seed: run.seed,
+    steps: run.steps,
+    assumed: run.settings.some(({ field, certainty }) => field === "bits" && certainty === "ASSUMED"),
+    checkpoints: run.checkpoints.length,
+    finalCheckpoint: path.posix.basename(run.checkpoints.find(({ isFinal }) => isFinal)?.folders[0] ?? ""),
+  };
+  for (const [name, metric] of Object.entries(METRICS)) {
+    facts[name] = run.metrics.find((candidate) => candidate.name === metric)?.value;
+  }
+  return Object.fromEntries(Object.keys(wanted).flatMap((name) => (name in facts ? [[name, facts[name]]] : [])));
+}
+
+function requireRuns(study: StudyRecord, expected: Expected): void {
+  if (typeof expected.runs === "number") expect(study.experiments).toHaveLength(expected.runs);
+  else {
+    for (const [name, wanted] of Object.entries(expected.runs ?? {})) {
+      const run = study.experiments.find((experiment) => experiment.name === name);
+      if (run === undefined)
+        throw new Error(`${name} is not among ${study.experiments.map((one) => one.name).join(", ")}`);
+      const compared = factsOf(run, wanted);
+      expect(compared, name).toEqual(
+        Object.fromEntries(Object.keys(compared).map((key) => [key, wanted[key as keyof ExpectedRun]])),
+      );
+    }
+  }
+}
+
+describe.skipIf(!existsSync(CASES))("a folder as tools and people leave it (skipped without ../shared/cases)", () => {
+  test.each([
+    "base-named-by-path",
+    "base-named-by-quantization",
+    "closing-figures-in-the-root-state",
+    "mlx-adapter",
+    "one-folder-an-epoch",
+    "quantization-labels",
+    "result-files-of-the-trainer",
+    "seeds-in-table",
+    "sweep-with-dot-folders",
+    "table-by-rank-alone",
+    "table-load-in-4bit",
+  ])("%s", async (name) => {
+    const expected = await expectedOf(name);
+    const study = await readStudyFolder(path.join(CASES, name, "input"));
+    requireRuns(study, expected);
+    if (expected.study !== undefined) {
+      expect(study.baseModel).toBe(expected.study.baseModel);
+      expect(study.experiments).toHaveLength(expected.study.runs);
+      const names = study.findings.filter(({ code }) => code === "BASE_MODEL_NAMES").map(({ message }) => message);
+      if (expected.study.alias !== undefined) expect(names).toEqual([expect.stringContaining(expected.study.alias)]);
+    }
+    if (expected.each !== undefined) {
+      for (const run of study.experiments) expect(factsOf(run, expected.each)).toEqual(expected.each);
+    }
+    const byName = [...study.experiments].sort((left, right) => (left.name < right.name ? -1 : 1));
+    if (expected.seeds !== undefined) expect(byName.map(({ seed }) => seed)).toEqual(expected.seeds);
+    if (expected.learningRates !== undefined) {
+      const rates = byName.map(({ settings }) => settings.find(({ field }) => field === "learning_rate")?.value);
+      expect(rates).toEqual(expected.learningRates);
+    }
+  });
+
+  test("hub-cache", async () => {
+    const expected = await expectedOf("hub-cache");
+    const layout = JSON.parse(await readFile(path.join(CASES, "hub-cache", "layout.json"), "utf8")) as Readonly<
+      Record<"links" | "blobs" | "refs", Readonly<Record<string, string>>>
+    >;
+    const folder = await temporaryFolder();
+    const place = async (file: string): Promise<string> => {
+      const full = path.join(folder, file);
+      await mkdir(path.dirname(full), { recursive: true });
+      return full;
+    };
+    for (const [file, from] of Object.entries(layout.blobs))
+      await cp(path.join(CASES, "hub-cache", from), await place(file));
+    for (const [file, target] of Object.entries(layout.links)) await symlink(target, await place(file));
+    for (const [file, revision] of Object.entries(layout.refs)) await writeFile(await place(file), revision);
+    const study = await readStudyFolder(path.join(folder, "input"));
+    requireRuns(study, expected);
+    expect(study.findings.filter(({ code }) => code.startsWith("LINK"))).toEqual([]);
+  });
+
+  test("seeds-in-table keeps the task as a setting", async () => {
+    const { experiments } = await readStudyFolder(path.join(CASES, "seeds-in-table", "input"));
+    const tasks = experiments.map(({ settings }) => settings.find(({ field }) => field === "task")?.value);
+    expect(new Set(tasks)).toEqual(new Set(["sst2", "mrpc"]));
+  });
+});
