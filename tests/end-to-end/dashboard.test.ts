@@ -19,13 +19,17 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
   const stored = studyDatabase("reference-study");
   let server: RunningRankscope;
   let open: OpenDashboard | undefined;
+  /** The study's page, which takes seconds to load. Tests that change nothing on it, or only one panel, use it one after another. */
+  let studyPage: OpenDashboard;
 
   beforeAll(async () => {
     await mkdir(ARTIFACTS, { recursive: true });
     server = await serveRankscope(stored.environment);
+    studyPage = await openDashboard(server.address, STUDY);
   });
   afterEach(() => open?.close());
   afterAll(async () => {
+    await studyPage.close();
     server.child.kill("SIGTERM");
     await server.ended;
   });
@@ -48,7 +52,7 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
   const screenshot = (page: Page, name: string) => page.screenshot({ path: path.join(ARTIFACTS, `${name}.png`) });
 
   test("shows the verdict of each hypothesis after its weights are computed", async () => {
-    const { page, problems, requests } = await visit(STUDY);
+    const { page, problems, requests } = studyPage;
     const badges = panel(page, "Hypotheses").locator("h3 .badge");
     await expect.poll(() => badges.allInnerTexts(), PATIENT).toEqual(["Rejected", "Supported", "Partially supported"]);
     const { study } = await queryServer(
@@ -117,7 +121,7 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
   });
 
   test("shows the API's recommendation while sliders move by keyboard", async () => {
-    const { page } = await visit(STUDY);
+    const { page } = studyPage;
     const recommended = panel(page, "Recommendation").locator(".figure");
     const slider = page.getByRole("slider", { name: "Maximum peak memory" });
     await expect.poll(() => recommended.innerText(), PATIENT).toBe("16bit_r16_s2");
@@ -249,7 +253,7 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
   });
 
   test("computes all comparisons of a study on request", async () => {
-    const { page, problems } = await visit(STUDY);
+    const { page, problems } = studyPage;
     await page.getByRole("button", { name: "Compute all comparisons" }).click();
     await page.getByText("All comparisons are computed.").waitFor(PATIENT);
     const { jobs } = await queryServer(`{ jobs(status: [SUCCEEDED], first: 100) { kind } }`);
@@ -258,7 +262,7 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
   });
 
   test("links to the playground with the operation of a panel", async () => {
-    const { page } = await visit(STUDY);
+    const { page } = studyPage;
     const link = page.getByRole("link", { name: "Open in playground: Recommendation" });
     const fragment = new URLSearchParams(
       new URL((await link.getAttribute("href")) ?? "", server.address).hash.slice(1),
@@ -270,7 +274,7 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
   });
 
   test("saves a panel's table as CSV", async () => {
-    const { page } = await visit(STUDY);
+    const { page } = studyPage;
     await panel(page, "Minimum viable rank").locator("tbody tr").first().waitFor(PATIENT);
     const [download] = await Promise.all([
       page.waitForEvent("download"),
