@@ -197,4 +197,34 @@ describe.skipIf(missing !== undefined)("the dashboard while results are missing"
       await worker.close();
     }
   });
+
+  test("asks again for values whose jobs ended while the answer was made", async () => {
+    // The values are stored already. The first answer is that of a server which read them just before their job ended.
+    const job = {
+      __typename: "Job",
+      id: newId(),
+      kind: "COMPUTE",
+      status: "SUCCEEDED",
+      done: 1,
+      total: 1,
+      message: "",
+    };
+    let answers = 0;
+    const { page, problems } = await visit(server.address, "/dashboard/studies/one?rank=2", {
+      prepare: (opened) =>
+        opened.route("**/graphql", async (route) => {
+          if (operationOf(route) !== "Layers" || ++answers > 1) return route.continue();
+          const response = await route.fetch();
+          const answer = await response.json();
+          answer.data.study.weightSimilarity.mean = null;
+          answer.data.study.weightSimilarity.jobs = [job];
+          return route.fulfill({ response, json: answer });
+        }),
+    });
+    const mean = panel(page, "Layers").locator(".figures").getByText("some layers are not computed");
+    await mean.first().waitFor(PATIENT);
+    await expect.poll(() => answers, PATIENT).toBe(2);
+    await mean.first().waitFor({ state: "detached", ...PATIENT });
+    expect(problems).toEqual([]);
+  });
 });

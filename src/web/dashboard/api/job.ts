@@ -20,12 +20,25 @@ export const isUnfinished = ({ status }: Job) => status === "QUEUED" || status =
 
 /** Returns the queued and running jobs anywhere in a result, each once. Its pending values wait for them. */
 export function unfinishedJobs(result: unknown): Job[] {
+  return jobsOf(result).filter(isUnfinished);
+}
+
+/**
+ * Returns whether a result lists jobs that have computed its pending values since, and none that still runs. A job may end
+ * between the moments at which the server reads the values and the job.
+ */
+export function isOutdated(result: unknown): boolean {
+  const jobs = jobsOf(result);
+  return !jobs.some(isUnfinished) && jobs.some(({ status }) => status === "SUCCEEDED" || status === "CANCELLED");
+}
+
+function jobsOf(result: unknown): Job[] {
   const found = new Map<string, Job>();
   const visit = (value: unknown): void => {
     if (typeof value !== "object" || value === null) return;
     if (!Array.isArray(value) && (value as { __typename?: unknown }).__typename === "Job") {
       const job = value as Job;
-      if (isUnfinished(job)) found.set(job.id, job);
+      found.set(job.id, job);
       return;
     }
     for (const part of Object.values(value)) visit(part);

@@ -1,6 +1,7 @@
 import { useId, type ReactNode } from "react";
 import { operationLink } from "../../operation-link.js";
-import { unfinishedJobs } from "../api/job.js";
+import { isOutdated, unfinishedJobs } from "../api/job.js";
+import { useRetryWhilePending } from "../api/pending-values.js";
 import type { OperationResult } from "../api/use-operation.js";
 import { CsvLink, type CsvSource } from "./csv-link.js";
 import { ErrorMessage, ErrorBoundary } from "./error-message.js";
@@ -43,6 +44,7 @@ export function Panel<Data>({
   const heading = useId();
   const { data, error, isBusy, retry, operation } = result;
   const jobs = unfinishedJobs(data);
+  useRetryWhilePending(isOutdated(data), result);
   return (
     <section className={`panel ${className ?? ""}`} aria-labelledby={heading} aria-busy={isBusy}>
       <header>
