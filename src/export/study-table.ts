@@ -53,11 +53,11 @@ function curvesTable(connection: Connection, studyId: string): Table {
   };
 }
 
-function pointRows({ run, name, steps, values }: StudyCurve): Cell[][] {
-  return steps.map((step, i) => {
+function* pointRows({ run, name, steps, values }: StudyCurve): Generator<Cell[]> {
+  for (const [i, step] of steps.entries()) {
     const value = values[i] ?? NaN;
-    return [run, name, step, Number.isFinite(value) ? value : null];
-  });
+    yield [run, name, step, Number.isFinite(value) ? value : null];
+  }
 }
 
 /** Returns a table with a row for each rank. */

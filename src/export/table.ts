@@ -40,13 +40,26 @@ export async function* mapRows<Row, Result>(
   for await (const batch of batches) yield batch.map(map);
 }
 
-/** Maps each row of each batch to several rows. */
+/** Maps each row of each batch to several rows, of which at most ROWS_IN_MEMORY exist at a time. */
 export async function* flatMapRows<Row, Result>(
   batches: AsyncIterable<readonly Row[]>,
-  map: (row: Row) => readonly Result[],
+  map: (row: Row) => Iterable<Result>,
 ): AsyncGenerator<readonly Result[]> {
-  for await (const batch of batches) yield batch.flatMap(map);
+  for await (const batch of batches) {
+    for (const row of batch) {
+      let mapped: Result[] = [];
+      for (const result of map(row)) {
+        mapped.push(result);
+        if (mapped.length < ROWS_IN_MEMORY) continue;
+        yield mapped;
+        mapped = [];
+      }
+      if (mapped.length > 0) yield mapped;
+    }
+  }
 }
+
+const ROWS_IN_MEMORY = 2_000;
 
 /** Returns rows that are in memory as one batch. */
 // eslint-disable-next-line @typescript-eslint/require-await -- a table's rows are asynchronous; these are in memory

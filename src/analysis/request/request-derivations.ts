@@ -16,7 +16,7 @@ import {
 import { failure } from "../../errors.js";
 import { LIMITS } from "../../model/limits.js";
 import type { DerivationPool } from "../../threads/derivation-pool.js";
-import { yieldToRequests } from "./yield-to-requests.js";
+import { yieldToRequests } from "../../store/in-turns.js";
 
 /** The degradations that one request derives. Its bootstrap draws are limited in total, and end with the request. */
 export interface RequestDerivations {

@@ -2,7 +2,7 @@ import type { ComparisonRoles } from "../../derive/runs/comparison-roles.js";
 import { resolveRoles, type RolesRequest, type RunSelection } from "../../derive/runs/resolve-roles.js";
 import { failure } from "../../errors.js";
 import type { Experiment } from "../../store/studies/experiments.js";
-import { yieldToRequests } from "../request/yield-to-requests.js";
+import { yieldToRequests } from "../../store/in-turns.js";
 import { runsOf } from "./study-runs.js";
 
 /** The roles of each list of experiments by request: the fields of a request share them. */

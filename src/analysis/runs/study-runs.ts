@@ -1,7 +1,7 @@
 import type { Run } from "../../derive/runs/comparison-roles.js";
 import type { AdapterSettings } from "../../model/records.js";
 import type { Experiment } from "../../store/studies/experiments.js";
-import { mapInTurns } from "../request/yield-to-requests.js";
+import { mapInTurns } from "../../store/in-turns.js";
 
 /** Converts an experiment to a run of the derivations. */
 export function runOf(experiment: Experiment): Run {

@@ -1,12 +1,14 @@
 import { undefinedSimilarity } from "../../derive/similarity/layer-similarity.js";
 import {
   layerMatrix,
-  meanMatrix,
+  meanMatrixOfRows,
+  meanRow,
   type MeanMatrix,
   type SimilarityMatrix,
 } from "../../derive/similarity/similarity-matrix.js";
 import { failure } from "../../errors.js";
 import type { SimilarityMeasure } from "../../model/enums/similarity.js";
+import { ITEMS_PER_TURN, mapInTurns } from "../../store/in-turns.js";
 import type { Layer } from "../../store/studies/layers.js";
 import { mergeProvenances, type Provenance } from "../request/provenance.js";
 import type { WeightFactsLoader } from "../request/weight-facts-loader.js";
@@ -39,18 +41,26 @@ export async function compareAllRuns(
   const pairsPerLayer = (runs.length * (runs.length + 1)) / 2;
   checkSize(runs.length, layers.length, layers.length * pairsPerLayer);
   const compared = await compareUpdates(weights, layers.flatMap(upperTriangle), options);
-  const perLayer = layers.map(({ layer }, position) => {
+  const matrixOf = ({ layer }: MatchedLayer, position: number) => {
     const similarityOf = (i: number, j: number) =>
       compared[position * pairsPerLayer + triangleIndex(i, j, runs.length)]?.similarity ??
       undefinedSimilarity("WEIGHTS_MISSING");
     return { layer, ...layerMatrix(runs.length, measure, similarityOf) };
-  });
+  };
+  const perLayer = await mapInTurns(layers, matrixOf, perTurn(runs.length ** 2));
+  const meansOf = (_run: RunCheckpoint, i: number) => meanRow(runs.length, perLayer, i);
+  const means = await mapInTurns(runs, meansOf, perTurn(runs.length * layers.length));
   return {
-    ...meanMatrix(runs.length, perLayer),
+    ...meanMatrixOfRows(means),
     perLayer,
     computed: mergeProvenances(compared.map(({ computed }) => computed)),
     pendingJobs: [...new Set(compared.flatMap(({ similarity }) => similarity.pendingJob ?? []))],
   };
+}
+
+/** Returns how many items of `values` values each are computed in one turn of the event loop. */
+function perTurn(values: number): number {
+  return Math.max(1, Math.floor(ITEMS_PER_TURN / Math.max(1, values)));
 }
 
 /** @throws ARGUMENT_INVALID */

@@ -67,11 +67,20 @@ const DEFAULT_REASON: Readonly<Record<SimilarityMeasure, UndefinedReason>> = {
  * @param runs number of runs N
  */
 export function meanMatrix(runs: number, layers: readonly SimilarityMatrix[]): MeanMatrix {
-  const cells = squareMatrix(runs, (i, j) => meanCell(layers, i, j));
+  return meanMatrixOfRows(Array.from({ length: runs }, (_, i) => meanRow(runs, layers, i)));
+}
+
+/** Returns one row of the mean matrix, so that a caller can compute the rows one at a time. */
+export function meanRow(runs: number, layers: readonly SimilarityMatrix[], i: number): MeanCell[] {
+  return Array.from({ length: runs }, (_, j) => meanCell(layers, i, j));
+}
+
+/** Returns the mean matrix of rows. */
+export function meanMatrixOfRows(rows: readonly (readonly MeanCell[])[]): MeanMatrix {
   return {
-    values: cells.map((row) => row.map(({ value }) => value)),
-    undefinedReasons: cells.map((row) => row.map(({ reason }) => reason)),
-    comparedLayers: cells.map((row) => row.map(({ comparedLayers }) => comparedLayers)),
+    values: rows.map((row) => row.map(({ value }) => value)),
+    undefinedReasons: rows.map((row) => row.map(({ reason }) => reason)),
+    comparedLayers: rows.map((row) => row.map(({ comparedLayers }) => comparedLayers)),
   };
 }
 

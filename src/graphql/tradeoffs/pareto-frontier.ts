@@ -1,5 +1,5 @@
 import { Arg, Ctx, Field, FieldResolver, Float, ObjectType, Resolver, Root } from "type-graphql";
-import { mapInTurns } from "../../analysis/request/yield-to-requests.js";
+import { mapInTurns } from "../../store/in-turns.js";
 import { experimentFinder, runsOf } from "../../analysis/runs/study-runs.js";
 import { higherIsBetter } from "../../derive/runs/metric-choice.js";
 import { inParetoOrder, paretoAxes } from "../../derive/tradeoffs/pareto-frontier.js";

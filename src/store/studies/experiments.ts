@@ -1,6 +1,7 @@
 import type { Sql } from "postgres";
 import type { Connection } from "../connection.js";
 import type { Fragment } from "../across/fragment.js";
+import { mapInTurns } from "../in-turns.js";
 import { finalCheckpointFirst } from "./final-checkpoint.js";
 import type { Method } from "../generated/enums.js";
 
@@ -95,7 +96,11 @@ async function findExperiments(sql: Sql, which: Fragment): Promise<Experiment[]>
       from checkpoint where experiment_id = experiment.id) as saved on true
     where ${which}
     order by rank.r, quantization_bits desc nulls last, experiment.name`;
-  return rows.map(({ rankId, r, metricNames, metricValues, metricSources, ...row }) => ({
+  return mapInTurns(rows, experimentOf);
+}
+
+function experimentOf({ rankId, r, metricNames, metricValues, metricSources, ...row }: Row): Experiment {
+  return {
     ...row,
     rank: { id: rankId, r },
     metrics: metricNames.map((name, i) => ({
@@ -103,5 +108,5 @@ async function findExperiments(sql: Sql, which: Fragment): Promise<Experiment[]>
       value: metricValues[i] as number,
       source: metricSources[i] as string,
     })),
-  }));
+  };
 }

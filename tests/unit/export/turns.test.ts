@@ -1,0 +1,57 @@
+import { describe, expect, test } from "vitest";
+import { flatMapRows, oneBatch, type Cell } from "#src/export/table.js";
+import { MAX_CELLS_PER_TURN, tableChunks } from "#src/export/write-table.js";
+import { ITEMS_PER_TURN, mapInTurns } from "#src/store/in-turns.js";
+
+/** Counts the turns of the event loop while `work` runs: other requests are served in each. */
+async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
+  let turns = 0;
+  let next = setImmediate(count);
+  function count(): void {
+    turns += 1;
+    next = setImmediate(count);
+  }
+  await work();
+  clearImmediate(next);
+  return turns;
+}
+
+const COLUMNS = ["a", "b", "c", "d"].map((name) => ({ name, type: "number" as const }));
+const ROWS = Array.from({ length: 60_000 }, (_, i): Cell[] => [i, i, i, i]);
+
+describe("other requests are served", () => {
+  test.each(["CSV", "PARQUET"] as const)("while rows that are in memory become %s", async (format) => {
+    const turns = await turnsDuring(async () => {
+      for await (const chunk of tableChunks({ columns: COLUMNS, rows: oneBatch(ROWS) }, format)) void chunk;
+    });
+    expect(turns).toBeGreaterThanOrEqual((ROWS.length * COLUMNS.length) / MAX_CELLS_PER_TURN - 1);
+  });
+
+  test("while many items are converted, as often as their size requires", async () => {
+    const items = ROWS.map((_, i) => i);
+    let converted: number[] = [];
+    const convert = async (itemsPerTurn: number | undefined) => {
+      converted = await mapInTurns(items, (item) => 2 * item, itemsPerTurn);
+    };
+    expect(await turnsDuring(() => convert(undefined))).toBeGreaterThanOrEqual(items.length / ITEMS_PER_TURN - 1);
+    expect(await turnsDuring(() => convert(100))).toBeGreaterThanOrEqual(items.length / 100 - 1);
+    expect(converted).toEqual(items.map((item) => 2 * item));
+  });
+});
+
+test("a curve of many points becomes batches of rows, of which one is in memory at a time", async () => {
+  let made = 0;
+  function* points(length: number) {
+    for (let i = 0; i < length; i++) {
+      made += 1;
+      yield [i];
+    }
+  }
+  let received = 0;
+  for await (const batch of flatMapRows(oneBatch([100_000, 1, 0, 5_000]), points)) {
+    received += batch.length;
+    expect(made).toBe(received);
+    expect(batch.length).toBeLessThanOrEqual(2_000);
+  }
+  expect(received).toBe(105_001);
+});
