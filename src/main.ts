@@ -41,7 +41,8 @@ Limits of the server, with their defaults (docs/limits.md explains them):
 ${limitLines().join("\n")}
 
 Exit codes: 0 done; 1 failed, with the reason on standard error; 2 invalid command line;
-3 study, run or job not found; 4 part of the answer is still being computed; 130 stopped by Ctrl-C.`;
+3 study, run or job not found; 4 part of the answer is still being computed; 130 stopped by Ctrl-C;
+143 stopped by SIGTERM.`;
 
 async function main(argv: readonly string[]): Promise<void> {
   const open = () => {

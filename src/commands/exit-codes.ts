@@ -9,6 +9,8 @@ export const EXIT = {
   INCOMPLETE: 4,
   /** 128 + SIGINT. */
   INTERRUPTED: 130,
+  /** 128 + SIGTERM. */
+  TERMINATED: 143,
 } as const;
 
 const CODE_OF_ERROR: Partial<Record<ErrorCode, number>> = {

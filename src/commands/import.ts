@@ -1,26 +1,48 @@
 import path from "node:path";
 import type { Finding } from "../model/records.js";
-import { importStudy } from "../jobs/import/import-study.js";
-import type { Counts, ImportResult, StoreOutcome } from "../model/job-payloads.js";
+import { openImportProcess } from "../jobs/import/import-process.js";
+import type { Counts, ImportRequest, ImportResult, StoreOutcome } from "../model/job-payloads.js";
+import { takeImportTurn } from "../store/queue/import-turn.js";
+import { interruptible } from "./interruptible.js";
 import { note, printLines, type Process } from "./process.js";
-import { openServices } from "./serve/services.js";
+import { importBounds, openServices } from "./serve/services.js";
+import { weightSettings } from "./weight-settings.js";
 
 /** Imports a folder and prints its findings (with warnings and errors) and the changes to the store. */
-export async function importFolder(
+export function importFolder(
   command: Process,
   folder: string,
   options: { slug?: string; name?: string },
 ): Promise<void> {
-  const { services, weightStore, close } = await openServices(command, { purpose: "import", exclusive: false });
+  return interruptible(async (signal) => {
+    const { services, close } = await openServices(command, { purpose: "import", exclusive: false });
+    try {
+      const request = { folder: path.resolve(command.config.directory, folder), ...options };
+      printLines(summary(await importInTurn(command, services.database.url, request, signal)));
+    } finally {
+      await close();
+    }
+  });
+}
+
+/** Waits until no other import of the database runs, and runs this one. */
+async function importInTurn(
+  { config }: Process,
+  url: string,
+  request: ImportRequest,
+  signal: AbortSignal,
+): Promise<ImportResult> {
+  const onWait = () => note("waiting until another import of this database has ended");
+  const turn = await takeImportTurn(url, { signal, onWait });
+  const importProcess = openImportProcess(importBounds(config.limits));
   try {
-    const result = await importStudy(
-      { database: services.database, weights: weightStore },
-      { folder: path.resolve(command.config.directory, folder), ...options },
-      ({ done, total, message }) => note(`[${done}/${total}] ${message}`),
+    return await importProcess.run(
+      { url, weights: weightSettings(config), request },
+      { report: ({ done, total, message }) => note(`[${done}/${total}] ${message}`), signal },
     );
-    printLines(summary(result));
   } finally {
-    await close();
+    importProcess.close();
+    await turn.release();
   }
 }
 

@@ -1,16 +1,23 @@
 import { EXIT } from "./exit-codes.js";
 
+/** The signals that end a command, with their exit codes. */
+const EXIT_CODES = { SIGINT: EXIT.INTERRUPTED, SIGTERM: EXIT.TERMINATED } as const;
+
 /**
- * Runs `work` with a signal that Ctrl-C aborts. After Ctrl-C, errors of `work` are ignored and the exit code is 130; a second
- * Ctrl-C exits at once. A closed pipe on standard output, as with `head`, aborts `work` without an error.
+ * Runs `work` with a signal that Ctrl-C (SIGINT) and SIGTERM abort. After either, errors of `work` are ignored and the exit code
+ * is 130 or 143; a second signal exits at once. A closed pipe on standard output, as with `head`, aborts `work` without an error.
  */
 export async function interruptible(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const controller = new AbortController();
-  const interrupt = () => {
-    process.once("SIGINT", () => process.exit(EXIT.INTERRUPTED));
+  let exitCode: number | undefined;
+  const stop = (name: NodeJS.Signals) => {
+    const code = EXIT_CODES[name as keyof typeof EXIT_CODES];
+    if (exitCode !== undefined) process.exit(code);
+    exitCode = code;
     controller.abort();
   };
-  process.once("SIGINT", interrupt);
+  const names = ["SIGINT", "SIGTERM"] as const;
+  for (const name of names) process.on(name, stop);
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
     controller.abort();
@@ -20,7 +27,7 @@ export async function interruptible(work: (signal: AbortSignal) => Promise<void>
   } catch (error) {
     if (!controller.signal.aborted) throw error;
   } finally {
-    if (process.listenerCount("SIGINT", interrupt) === 0) process.exitCode = EXIT.INTERRUPTED;
-    process.off("SIGINT", interrupt);
+    if (exitCode !== undefined) process.exitCode = exitCode;
+    for (const name of names) process.off(name, stop);
   }
 }

@@ -19,6 +19,16 @@ export const IMPORT_ERRORS = {
     what: "No run could be assembled from the files found; nothing was stored",
     fix: "Fix the first problem and import again.",
   },
+  IMPORT_TOO_LARGE: {
+    kind: "permanent",
+    what: "The import needs more memory than it may use; nothing was stored",
+    fix: "Remove the file from the folder or split the study, or raise RANKSCOPE_IMPORT_MEGABYTES.",
+  },
+  IMPORT_TOO_SLOW: {
+    kind: "permanent",
+    what: "The import made no progress for too long; nothing was stored",
+    fix: "Check the file and the disk that it is on, or raise RANKSCOPE_IMPORT_STALL_SECONDS.",
+  },
   TOO_MANY_FILES: {
     kind: "permanent",
     what: "The folder contains more files than a study may have",

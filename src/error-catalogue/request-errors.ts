@@ -33,6 +33,11 @@ export const REQUEST_ERRORS = {
     what: "The job does not exist",
     fix: "Jobs are deleted a week after they end; their results are kept, so repeat the query.",
   },
+  JOB_CANCELLED: {
+    kind: "permanent",
+    what: "The job was cancelled; nothing was stored",
+    fix: "Start it again if it is still wanted.",
+  },
   REQUEST_CANCELLED: {
     kind: "permanent",
     what: "The client cancelled the request",

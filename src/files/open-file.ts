@@ -1,3 +1,4 @@
+import { channel } from "node:diagnostics_channel";
 import { constants, type BigIntStats } from "node:fs";
 import { lstat, open, readlink, realpath, type FileHandle } from "node:fs/promises";
 import { failure } from "../errors.js";
@@ -12,6 +13,17 @@ export interface OpenFile {
   readonly stamp: string;
   /** @throws FILE_CHANGED if the file was written to since it was opened */
   requireUnchanged(): Promise<void>;
+}
+
+/** The diagnostics channel to which the files that `openFile` has opened are published. */
+export const OPENED_FILES = "rankscope.opened-files";
+
+/** A message of that channel. */
+export interface OpenedFile {
+  /** Name of the file in messages. */
+  readonly where: string;
+  /** Bytes. */
+  readonly size: number;
 }
 
 /** Opens `path` as `openFile` does, passes it to `use` and closes it. */
@@ -50,9 +62,11 @@ export async function openFile(path: string, where: string): Promise<OpenFile> {
       throw failure("FILE_CHANGED", { where, received });
     }
     const stamp = stampOf(stat);
+    const size = Number(stat.size);
+    channel(OPENED_FILES).publish({ where, size } satisfies OpenedFile);
     return {
       handle,
-      size: Number(stat.size),
+      size,
       stamp,
       async requireUnchanged() {
         requireSameStamp(stampOf(await handle.stat({ bigint: true })), stamp, where);

@@ -25,6 +25,8 @@ export interface Services {
     readonly hasWorker?: (() => Promise<boolean>) | undefined;
     /** Queues all computations on the weights of a study. Returns the id of the job that ends with the last of them. */
     precompute(studyId: string, requester?: JobRequester): Promise<string>;
+    /** Cancels a job. Returns false if it has ended. */
+    cancel(id: string): Promise<boolean>;
   };
   readonly imports: ImportJobs;
   /** Absolute paths of the folders that imports may read. */

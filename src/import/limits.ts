@@ -40,8 +40,13 @@ export const MAX_ADAPTER_CONFIG_BYTES = 4 * 2 ** 20;
 export const MAX_PATTERN_CHARACTERS = 1000;
 /** Bytes of trainer_state.json. It takes about 200 bytes per logged step, so a million steps fit. */
 export const MAX_TRAINER_STATE_BYTES = 256 * 2 ** 20;
-/** Values of a JSON text. A million steps with ten numbers each fit; ten million empty objects take half a gigabyte. */
+/** Values of a JSON text. A million steps with nine numbers each fit, in about a gigabyte of memory. */
 export const MAX_JSON_VALUES = 10_000_000;
+/**
+ * Objects and arrays of a JSON text. Two bytes of text (`{}`) become hundreds in memory, since each is checked and may be
+ * reported. A million logged steps fit, and so does a header of 400,000 tensors, each of which has an object and two arrays.
+ */
+export const MAX_JSON_CONTAINERS = 1_200_000;
 /** Levels of a JSON text. Tables, configurations and headers have 2 to 4. */
 export const MAX_JSON_DEPTH = 100;
 

@@ -171,6 +171,31 @@ export const LIMITS = {
     unit: "queued imports",
     reason: "Imports run one after the other and take seconds to minutes each.",
   },
+  importsWaitingEach: {
+    variable: "RANKSCOPE_IMPORTS_WAITING_EACH",
+    value: 25,
+    minimum: 0,
+    maximum: 10_000,
+    unit: "queued imports per client",
+    reason: "No single token can fill the queue; four tokens can. The next import is always that of another token.",
+  },
+  importMegabytes: {
+    variable: "RANKSCOPE_IMPORT_MEGABYTES",
+    value: 4096,
+    minimum: 64,
+    maximum: 1_048_576,
+    unit: "MB of heap per import",
+    reason:
+      "The default heap of Node.js on machines with 16 GB or more. An import that needs more ends alone: it runs in a process of its own.",
+  },
+  importStallSeconds: {
+    variable: "RANKSCOPE_IMPORT_STALL_SECONDS",
+    value: 900,
+    minimum: 1,
+    maximum: 86_400,
+    unit: "seconds without progress of an import",
+    reason: "The largest weight file, 64 GiB, is read in 11 minutes at 100 MB per second. Other files take seconds.",
+  },
   // Connections
   connections: {
     variable: "RANKSCOPE_MAX_CONNECTIONS",

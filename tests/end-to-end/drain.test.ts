@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "graphql-ws";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
+import { takeImportTurn } from "#src/store/queue/import-turn.js";
 import { freshDatabase } from "../support/database.js";
 import { registerIdleWorker } from "../support/idle-worker.js";
 import { writeRandomStudy } from "../support/random-study.js";
@@ -89,11 +90,29 @@ test("an import that runs when the server stops is complete or absent, and its j
   else {
     expect(job).toMatchObject({
       status: "FAILED",
-      message: expect.stringContaining("stopped before it came to the end") as string,
+      message: expect.stringContaining("stopped before the work was complete") as string,
     });
     expect(stored?.n).toBe(0);
   }
 }, 60_000);
+
+test("SIGTERM ends imports that wait for another process, in a server and in a terminal, and they store nothing", async () => {
+  const turn = await takeImportTurn(fresh.url);
+  const folder = path.join(root, "study");
+  const server = await serveRankscope(environment());
+  const IMPORT = `mutation($folder: String!) { importStudy(input: { folder: $folder, slug: "waits", waitSeconds: 0 }) { job { id } } }`;
+  const { id } = (await query(server.address, IMPORT, { folder })).data.importStudy.job;
+  const command = ["import", folder, "--slug", "waits-too"];
+  const terminal = await startRankscope(command, environment(), /waiting until another import/);
+  for (const { child } of [server, terminal]) child.kill("SIGTERM");
+  expect(await server.ended).toMatchObject({ code: 0, signal: null });
+  expect(await terminal.ended).toMatchObject({ code: 143, signal: null });
+  await turn.release();
+  const { sql } = fresh.database;
+  const [job] = await sql<{ status: string; message: string }[]>`select status, message from job where id = ${id}`;
+  expect(job).toMatchObject({ status: "FAILED", message: expect.stringContaining("Try again") as string });
+  expect((await sql`select 1 from study where slug like 'waits%'`).count).toBe(0);
+}, 120_000);
 
 test("a stopping worker returns its jobs, and another worker runs them", async () => {
   const server = await serveRankscope(environment());

@@ -49,7 +49,7 @@ export function apiServer(
         weights: openWeightFacts({ connection: database, watch, log, bounds: options.limits }),
         derivationPool,
         waitMilliseconds: 0,
-        jobs: { watch, precompute: refused },
+        jobs: { watch, precompute: refused, cancel: refused },
         imports: { start: refused, close: () => Promise.resolve() },
         importRoots: [],
         log,

@@ -8,8 +8,8 @@ import { openLog } from "#src/log.js";
 import type { ServerServices } from "#src/http/server-services.js";
 import { openSql } from "#src/store/connection.js";
 import type { Database } from "#src/store/database.js";
+import { cancelJob } from "#src/store/queue/cancel-job.js";
 import { openDerivationPool } from "#src/threads/derivation-pool.js";
-import { openWeightStore } from "#src/weights/open-weight-store.js";
 
 export interface RealServices {
   readonly services: ServerServices;
@@ -34,16 +34,20 @@ export async function realServices(
   } as const;
   const worker = await runWorker({ id: newId(), connection, url, threads: 1, settings, log });
   const watch = openJobWatch(connection, log);
-  const weightStore = await openWeightStore(settings.weights);
   const derivationPool = openDerivationPool();
-  const imports = openImportJobs({ database, weights: weightStore, log });
+  const bounds = { megabytes: 512, stallSeconds: 600 };
+  const imports = openImportJobs({ database, weights: settings.weights, watch, bounds, log });
   return {
     services: {
       database,
       weights: openWeightFacts({ connection: database, watch, log }),
       derivationPool,
       waitMilliseconds: 20_000,
-      jobs: { watch, precompute: (studyId, requester) => precomputeStudy(database, studyId, { requester }) },
+      jobs: {
+        watch,
+        precompute: (studyId, requester) => precomputeStudy(database, studyId, { requester }),
+        cancel: (id) => cancelJob(database, id),
+      },
       imports,
       importRoots,
       log,
@@ -53,7 +57,6 @@ export async function realServices(
       await derivationPool.close();
       await worker.close();
       await watch.close();
-      await weightStore.close();
       await connection.sql.end();
     },
   };

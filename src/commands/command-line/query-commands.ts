@@ -12,6 +12,7 @@ export function addQueryCommands(program: Command, open: () => Process): void {
   addCompare(program, open);
   addReport(program, open);
   addWatch(program, open);
+  addCancel(program, open);
   addCompletion(program, open);
 }
 
@@ -133,6 +134,28 @@ The exit code is 1 where a job failed or was cancelled, 3 where the job or study
     )
     .action(async (what: string | undefined, options: WatchOptions) =>
       (await import("../watch/watch.js")).watch(open(), what, options),
+    );
+}
+
+function addCancel(program: Command, open: () => Process): void {
+  program
+    .command("cancel <job>")
+    .description("cancel an import or a computation that has not ended")
+    .addOption(json())
+    .addOption(server())
+    .addHelpText(
+      "after",
+      `
+A cancelled import stores nothing. A token that may import may cancel; one for some studies only their jobs.
+
+Examples:
+  rankscope cancel 019318a2-7c5e-7a3b-9f3e-2f6c1f0a9b11
+
+JSON: { job: { id, kind, status, done, total, message, createdAt, finishedAt } }.
+The exit code is 1 where the job had ended already, 3 where it does not exist.`,
+    )
+    .action(async (job: string, options: WatchOptions) =>
+      (await import("../watch/cancel.js")).cancel(open(), job, options),
     );
 }
 

@@ -45,7 +45,8 @@ export async function serve(command: Process): Promise<void> {
     print("", `${await stopped}: stopping.`);
     const { drainMilliseconds } = config;
     setTimeout(abortShutdown, drainMilliseconds + SHUTDOWN_TIMEOUT_MILLISECONDS, command).unref();
-    await server.close(drainMilliseconds);
+    // Requests that wait for an import end with it, so that imports stop first.
+    await Promise.all([services.imports.close(), server.close(drainMilliseconds)]);
   } finally {
     await close();
     // A connection to a database that failed during shutdown would keep the process alive.

@@ -1,13 +1,16 @@
 import { environmentFor } from "../../config.js";
 import type { ServerServices } from "../../http/server-services.js";
 import { openImportJobs } from "../../jobs/import/import-jobs.js";
+import type { ImportBounds } from "../../jobs/import/import-process.js";
 import { openJobWatch } from "../../jobs/job-watch.js";
 import { openWeightFacts } from "../../jobs/open-weight-facts.js";
 import { precomputeStudy } from "../../jobs/precompute-study.js";
 import { openSupervisor } from "../../jobs/worker/supervisor.js";
+import type { Limits } from "../../model/limits.js";
 import type { WeightStore } from "../../model/weight-store.js";
 import type { ServerMetrics } from "../../observe/open-metrics.js";
 import { openStore } from "../../store/database.js";
+import { cancelJob } from "../../store/queue/cancel-job.js";
 import { readFleet } from "../../store/queue/fleet.js";
 import { countWorkers } from "../../store/queue/workers.js";
 import { openDerivationPool } from "../../threads/derivation-pool.js";
@@ -76,9 +79,12 @@ export async function openServices(
   const derivationPool = openDerivationPool({ threads: config.derivationThreads });
   const imports = openImportJobs({
     database,
-    weights: weightStore,
+    weights: weightSettings(config),
+    watch,
+    bounds: importBounds(limits),
     log,
     maxWaiting: limits.importsWaiting,
+    maxWaitingEach: limits.importsWaitingEach,
     observe: metrics?.jobs,
   });
   return {
@@ -99,6 +105,7 @@ export async function openServices(
         hasWorker: async () => expectsOwnWorker || (await isWorkerAlive()),
         precompute: (studyId, requester) =>
           precomputeStudy(database, studyId, { requester, bounds: limits, onQueued: () => void ensureWorker() }),
+        cancel: (id) => cancelJob(database, id),
       },
       imports,
       importRoots: config.importRoots,
@@ -121,4 +128,9 @@ export async function openServices(
       await tracing?.close();
     },
   };
+}
+
+/** Returns the bounds of an import's process. */
+export function importBounds({ importMegabytes, importStallSeconds }: Limits): ImportBounds {
+  return { megabytes: importMegabytes, stallSeconds: importStallSeconds };
 }

@@ -56,6 +56,23 @@ export class JobsResolver {
     return { job, study };
   }
 
+  @Requires("writer")
+  @Mutation(() => JobType, {
+    description:
+      "Cancels an import, a computation or a precomputation that has not ended. A cancelled import stores nothing. A job that has ended is returned as it is.",
+  })
+  async cancelJob(
+    @Arg("id", () => ID, { description: "Id of the job. An unknown id is an error (JOB_NOT_FOUND)." }) id: string,
+    @Ctx() { database, jobs }: Context,
+  ): Promise<Job> {
+    // The principal's own connection: a token for some studies cancels only jobs that it can see.
+    const [job] = validate(id) ? await jobsById(database, [id]) : [];
+    if (job === undefined) throw failure("JOB_NOT_FOUND", { where: "id", received: JSON.stringify(id) });
+    await jobs.cancel(id);
+    const [cancelled] = await jobsById(database, [id]);
+    return cancelled ?? job;
+  }
+
   @Requires("reader")
   @Subscription(() => JobType, {
     description: "The current state of a job, then its state after each change, until the job ends.",

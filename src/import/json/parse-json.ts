@@ -1,4 +1,4 @@
-import { MAX_JSON_DEPTH, MAX_JSON_VALUES } from "../limits.js";
+import { MAX_JSON_CONTAINERS, MAX_JSON_DEPTH, MAX_JSON_VALUES } from "../limits.js";
 
 /** Parses a JSON text of bounded size and depth. @throws SyntaxError */
 export function parseJson(text: string): unknown {
@@ -7,14 +7,15 @@ export function parseJson(text: string): unknown {
 }
 
 /**
- * Checks the number of values and levels before they are parsed into memory: two bytes of text can become an object of fifty.
- * Only brackets, commas and strings are looked at.
+ * Checks the number of values, objects, arrays and levels before they are parsed into memory: two bytes of text can become an
+ * object of fifty. Only brackets, commas and strings are looked at.
  *
  * @throws SyntaxError, as JSON.parse does for an invalid text
  */
 export function requireJsonFits(text: string): void {
   let depth = 0;
   let values = 1;
+  let containers = 0;
   for (let at = 0; at < text.length; at++) {
     switch (text.charCodeAt(at)) {
       case QUOTE:
@@ -24,6 +25,7 @@ export function requireJsonFits(text: string): void {
       case OPENING_BRACKET:
         depth += 1;
         values += 1;
+        containers += 1;
         break;
       case CLOSING_BRACE:
       case CLOSING_BRACKET:
@@ -34,6 +36,9 @@ export function requireJsonFits(text: string): void {
     }
     if (depth > MAX_JSON_DEPTH) throw new SyntaxError(`JSON nested more than ${MAX_JSON_DEPTH} levels deep`);
     if (values > MAX_JSON_VALUES) throw new SyntaxError(`JSON of more than ${MAX_JSON_VALUES} values`);
+    if (containers > MAX_JSON_CONTAINERS) {
+      throw new SyntaxError(`JSON of more than ${MAX_JSON_CONTAINERS} objects and arrays`);
+    }
   }
 }
 

@@ -5,31 +5,48 @@ import { readStudyFolder } from "../../import/read-study-folder.js";
 import type { ImportRequest, ImportResult } from "../../model/job-payloads.js";
 import type { ReportProgress, StudyRecord } from "../../model/records.js";
 import type { WeightStore } from "../../model/weight-store.js";
-import type { Database } from "../../store/database.js";
+import type { Connection } from "../../store/connection.js";
+import { endJobIn } from "../../store/queue/progress.js";
 import { storeStudy } from "../../store/write/store-study.js";
+
+interface ImportOptions {
+  /** Id of the import's job, which ends in the transaction that stores the study; undefined for an import without a job. */
+  readonly job?: string | undefined;
+  readonly report?: ReportProgress | undefined;
+  /** Observed until the transaction begins. */
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
  * Reads a study's folder, keeps its weight files, and stores what is new of the study in one transaction. Files are kept
  * before the transaction, so that a failure leaves at most unreferenced files.
  *
- * @param signal is observed until the transaction begins
- * @throws NO_RUNS where the files make up no run (the message names the first problem); the reason of `signal`
+ * @throws NO_RUNS where the files make up no run (the message names the first problem); JOB_CANCELLED if the job has ended, in
+ * which case nothing is stored; the reason of `signal`
  */
 export async function importStudy(
-  { database, weights }: { readonly database: Database; readonly weights: WeightStore },
+  { database, weights }: { readonly database: Connection; readonly weights: WeightStore },
   { folder, where, slug, name }: ImportRequest,
-  report: ReportProgress = () => undefined,
-  signal?: AbortSignal,
+  { job, report = () => undefined, signal }: ImportOptions = {},
 ): Promise<ImportResult> {
   const record = await readStudyFolder(folder, { report, where, signal, ...(name !== undefined && { name }) });
+  const { findings } = record;
   if (record.experiments.length === 0) {
-    const problem = record.findings.find(({ severity }) => severity !== "info");
+    const problem = findings.find(({ severity }) => severity !== "info");
     throw failure("NO_RUNS", { where: where ?? folder, received: problem && `${problem.where}: ${problem.message}` });
   }
   await keepWeights(weights, record, report, signal);
   signal?.throwIfAborted();
-  const outcome = await storeStudy(database, record, { slug, morePrecise });
-  return { outcome, findings: record.findings };
+  const outcome = await storeStudy(database, record, {
+    slug,
+    morePrecise,
+    beforeCommit: async (sql, stored) => {
+      if (job === undefined) return;
+      const end = { status: "SUCCEEDED", message: "imported", result: { outcome: stored, findings } } as const;
+      if (!(await endJobIn(sql, job, end))) throw failure("JOB_CANCELLED");
+    },
+  });
+  return { outcome, findings };
 }
 
 /** Keeps every weight file of the study, one after the other, since each is read whole. */

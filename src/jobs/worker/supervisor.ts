@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { constants, setPriority } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { v7 as newId } from "uuid";
@@ -7,6 +6,7 @@ import type { Log } from "../../log.js";
 import type { Connection } from "../../store/connection.js";
 import { dismissWorker } from "../../store/queue/workers.js";
 import type { JobObserver, JobRun } from "../job-run.js";
+import { lowerPriority } from "./lower-priority.js";
 
 /** A message of a supervised worker to the process that started it. */
 export interface WorkerMessage {
@@ -95,13 +95,4 @@ export function openSupervisor({ connection, environment, observe, log }: Superv
       clearTimeout(timer);
     },
   };
-}
-
-/** Lowers the worker's priority, so that computations do not slow down the server on the same processors. */
-function lowerPriority({ pid }: ChildProcess): void {
-  try {
-    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    // The process has ended already, or the system does not support priorities.
-  }
 }

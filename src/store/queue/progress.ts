@@ -34,15 +34,19 @@ interface JobEnd {
  * Ends a job, notifies all waiting requests, and ends the jobs whose last part it was. A failed job keeps its facts for a
  * while, so that further requests for them get the reason instead of another failure.
  */
-export async function endJob({ sql: connection }: Connection, id: string, end: JobEnd): Promise<void> {
+export async function endJob({ sql }: Connection, id: string, end: JobEnd): Promise<void> {
+  await sql.begin((transaction) => endJobIn(transaction, id, end));
+}
+
+/** Ends a job as `endJob` does, in the transaction that stores its result. Returns false if it had ended already. */
+export async function endJobIn(sql: TransactionSql, id: string, end: JobEnd): Promise<boolean> {
   const result = end.result === undefined ? null : JSON.stringify(end.result);
-  await connection.begin(async (sql) => {
-    const ended = await sql<{ id: string }[]>`
-      update job set status = ${end.status}, message = ${end.message}, result = ${result}::text::jsonb,
-        done = case when ${end.status} = 'SUCCEEDED' then total else done end, updated_at = now(), finished_at = now()
-      where id = ${id} and status in ('QUEUED', 'RUNNING') returning id`;
-    if (ended.length > 0) await afterEnd(sql, [id], end.status === "FAILED");
-  });
+  const ended = await sql<{ id: string }[]>`
+    update job set status = ${end.status}, message = ${end.message}, result = ${result}::text::jsonb,
+      done = case when ${end.status} = 'SUCCEEDED' then total else done end, updated_at = now(), finished_at = now()
+    where id = ${id} and status in ('QUEUED', 'RUNNING') returning id`;
+  if (ended.length > 0) await afterEnd(sql, [id], end.status === "FAILED");
+  return ended.length > 0;
 }
 
 /** Updates what depends on ended jobs, in the transaction that ended them. */

@@ -4,7 +4,7 @@ import { v7 as newId } from "uuid";
 import { failure } from "../../errors.js";
 import { shortenPath } from "../../files/paths.js";
 import type { StudyRecord } from "../../model/records.js";
-import type { Database } from "../database.js";
+import type { Connection } from "../connection.js";
 import { slugOf } from "../studies/slug.js";
 import { writeCheckpoints } from "./checkpoints.js";
 import { writeExperiments } from "./experiments.js";
@@ -22,16 +22,18 @@ export interface StoreStudyOptions {
   readonly slug?: string | undefined;
   /** Returns the more precise of two readings of one number; undefined if they differ. */
   readonly morePrecise: (one: number, other: number) => number | undefined;
+  /** Called in the transaction when everything is written. If it throws, nothing is stored. */
+  readonly beforeCommit?: ((sql: TransactionSql, outcome: StoreOutcome) => Promise<void>) | undefined;
 }
 
 /**
  * Stores a study in one transaction. Stored data is kept: storing the same record again changes nothing, and a record that has
  * grown adds only what is new. Imports of the same slug wait for each other.
  *
- * @throws STUDY_BASE_MODEL_DIFFERS, STUDY_FOLDER_DIFFERS
+ * @throws STUDY_BASE_MODEL_DIFFERS, STUDY_FOLDER_DIFFERS, and the error of `beforeCommit`
  */
 export async function storeStudy(
-  database: Database,
+  database: Connection,
   record: StudyRecord,
   options: StoreStudyOptions,
 ): Promise<StoreOutcome> {
@@ -47,7 +49,9 @@ export async function storeStudy(
     await writeCheckpoints(sql, experiments, layers, ledger);
     const changes = [ledger.added, ledger.updated].flatMap((counts) => Object.values(counts) as number[]);
     if (changes.some((count) => count > 0)) await sql`update study set updated_at = now() where id = ${id}`;
-    return { studyId: id, slug, created, ...ledger };
+    const outcome = { studyId: id, slug, created, ...ledger };
+    await options.beforeCommit?.(sql, outcome);
+    return outcome;
   });
 }
 

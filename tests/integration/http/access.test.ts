@@ -26,7 +26,7 @@ const fresh = freshDatabase();
 let root: string;
 let real: RealServices;
 let server: RunningServer;
-let ids: { one: string[]; two: string[]; job: string; hidden: string };
+let ids: { one: string[]; two: string[]; job: string; hidden: string; cancellable: string };
 const tokens: Record<"reader" | "writer" | "admin" | "limited" | "rootless" | "expired" | "revoked", string> = {
   reader: "",
   writer: "",
@@ -49,6 +49,7 @@ beforeAll(async () => {
     two: Object.values(two.experiments),
     job: await createJob(database, "PRECOMPUTE", "of one", { studies: ["one"] }),
     hidden: await createJob(database, "PRECOMPUTE", "of both", { studies: ["one", "two"] }),
+    cancellable: await createJob(database, "PRECOMPUTE", "of both", { studies: ["one", "two"] }),
   };
   const files = {
     "16bit_r2/adapter_config.json": adapterConfig(),
@@ -147,6 +148,10 @@ const OPERATIONS: Readonly<Record<string, readonly [string, () => object]>> = {
   "Mutation.precomputeStudy": [
     'mutation { precomputeStudy(slug: "two") { study { slug name } job { id } } }',
     () => ({}),
+  ],
+  "Mutation.cancelJob": [
+    "mutation($id: ID!) { cancelJob(id: $id) { id status message } }",
+    () => ({ id: ids.cancellable }),
   ],
   "Mutation.importStudy": [
     "mutation($input: ImportStudyInput!) { importStudy(input: $input) { job { status message } } }",
@@ -277,7 +282,7 @@ describe("a server with tokens", () => {
       const isAllowed = !name.startsWith("Mutation") || role !== "reader";
       expect({ status, codes }).toEqual(isAllowed ? { status: 200, codes: [] } : { status: 403, codes: ["FORBIDDEN"] });
       // The results contain what a restricted token must not see. The second study has no degradation.
-      if (isAllowed && !/importStudy|compareExperiments|degradationAcrossStudies/.test(name))
+      if (isAllowed && !/importStudy|cancelJob|compareExperiments|degradationAcrossStudies/.test(name))
         expect(text).toMatch(OF_TWO);
       // The same result over a WebSocket.
       if (name.startsWith("Mutation") && !isAllowed)
@@ -307,6 +312,7 @@ describe("a server with tokens", () => {
       "Mutation.tagStudy": "STUDY_NOT_FOUND",
       "Mutation.untagStudy": "STUDY_NOT_FOUND",
       "Mutation.precomputeStudy": "STUDY_NOT_FOUND",
+      "Mutation.cancelJob": "JOB_NOT_FOUND",
       "Mutation.importStudy": "FORBIDDEN",
     };
 

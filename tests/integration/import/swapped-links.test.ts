@@ -105,4 +105,4 @@ test("files and folders that are swapped for links to a secret during their impo
   await store.close();
   expect(await everyByte(weights)).toContain(SECRET);
   expect(await everyRow(fresh.database)).toContain(SECRET);
-}, 240_000);
+}, 480_000);

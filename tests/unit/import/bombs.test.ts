@@ -154,6 +154,13 @@ describe("texts", () => {
       "TRAINER_STATE_INVALID",
     ],
     [
+      "a state of 3 million empty entries, which has 9 MB",
+      "state",
+      "s.json",
+      () => `{"global_step":1,"log_history":[{}${",{}".repeat(3e6)}]}`,
+      "TRAINER_STATE_INVALID",
+    ],
+    [
       "a state of objects in objects, with NaN",
       "state",
       "s.json",
