@@ -8,6 +8,7 @@ import { FindingSeverity, JobStatus } from "../model/enums/job.js";
 import { IntervalChoice, IntervalMethod, TrendModel } from "../model/enums/statistics.js";
 import { Direction, ExperimentOrderField, GroupDimension, StudyOrderField } from "../model/enums/list-order.js";
 import { Better, Method, MetricName, MetricPoint } from "../model/enums/run.js";
+import { Certainty } from "../model/enums/setting.js";
 import { PlotKind } from "../plots/plot-kinds.js";
 import { LayerOrder, Scaling, SimilarityMeasure, UndefinedReason } from "../model/enums/similarity.js";
 
@@ -15,6 +16,7 @@ import { LayerOrder, Scaling, SimilarityMeasure, UndefinedReason } from "../mode
 const ENUMS = [
   AcceptanceVerdict,
   Better,
+  Certainty,
   ConfoundKind,
   Direction,
   ExperimentOrderField,

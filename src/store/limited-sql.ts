@@ -11,6 +11,7 @@ const LIMITED_TABLES = [
   "rank",
   "experiment",
   "metric",
+  "experiment_setting",
   "metric_series",
   "layer",
   "checkpoint",

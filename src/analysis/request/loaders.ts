@@ -14,6 +14,7 @@ import { jobsById, type Job } from "../../store/queue/jobs.js";
 import { layersOfStudies, type Layer } from "../../store/studies/layers.js";
 import { ranksOfStudies, type Rank } from "../../store/studies/ranks.js";
 import { seriesNames, seriesOfExperiments, type Series } from "../../store/studies/series.js";
+import { settingsOfExperiments, type StoredSetting } from "../../store/studies/settings.js";
 import { studiesById, studiesBySlug, type Study } from "../../store/studies/studies.js";
 import { comparisonLoader, type CheckpointComparison, type CheckpointPair } from "../similarity/comparison-loader.js";
 import { similarityLoader, type RankSimilarityKey, type StudySimilarity } from "../similarity/similarity-loader.js";
@@ -34,6 +35,7 @@ export interface Loaders {
   readonly series: DataLoader<SeriesKey, Series | undefined, string>;
   /** Keyed by the experiment's id. */
   readonly seriesNames: DataLoader<string, string[]>;
+  readonly settings: DataLoader<string, StoredSetting[]>;
   /** Keyed by the checkpoint's id. */
   readonly factors: DataLoader<string, StoredFactors[]>;
   readonly weights: WeightFactsLoader;
@@ -97,6 +99,12 @@ export function openLoaders({ database, weights, deadline, requester }: LoadersO
     experimentById: open(eachOne((ids) => experimentsById(database, ids), ownId)),
     series: open((keys: readonly SeriesKey[]) => readSeries(database, keys), seriesKeyText),
     seriesNames: open((ids: readonly string[]) => readSeriesNames(database, ids)),
+    settings: open(
+      eachMany(
+        (ids) => settingsOfExperiments(database, ids),
+        ({ experimentId }) => experimentId,
+      ),
+    ),
     factors,
     weights: weightFacts,
     similarity: similarityLoader(weightFacts, { experiments, layers, factors }),

@@ -7,6 +7,7 @@ import type { Checkpoint, Experiment } from "../../store/studies/experiments.js"
 import type { Study } from "../../store/studies/studies.js";
 import type { Context } from "../context.js";
 import { CheckpointType, Curve, ExperimentType, Metric, NonFiniteMetric, Quantization } from "./experiment-type.js";
+import { Setting } from "./setting-type.js";
 import { RankType } from "../rank/rank.js";
 import { StudyType } from "../study/study-type.js";
 import { Requires } from "../access/requires.js";
@@ -123,6 +124,21 @@ export class ExperimentResolver {
   })
   checkpoints(@Root() { checkpoints }: Experiment): readonly Checkpoint[] {
     return checkpoints;
+  }
+
+  @FieldResolver(() => [Setting], {
+    description:
+      "Settings of the run by name, each from the most trusted source that has it: rankscope.yaml, configurations, " +
+      "training arguments, logs, tables, and names last.",
+  })
+  async config(@Root() { id }: Experiment, @Ctx() { loaders }: Context): Promise<Setting[]> {
+    const settings = await loaders.settings.load(id);
+    return settings.map(({ field, value, file, key, certainty }) => ({
+      field,
+      value,
+      source: { file: file === "" ? null : file, key },
+      certainty,
+    }));
   }
 
   @FieldResolver(() => [String], { description: "Names of the logged curves." })

@@ -46,7 +46,18 @@ export function resolveSettings(
 
 /** Returns what is stored of a setting. */
 export function settingRecord({ field, value, file, key, certainty }: SourcedSetting): SettingRecord {
-  return { field, value, file, key, certainty };
+  return { field: storable(field), value: storableValue(value), file, key: storable(key), certainty };
+}
+
+function storableValue(value: SettingValue): SettingValue {
+  if (typeof value === "string") return storable(value);
+  if (typeof value === "number" || typeof value === "boolean") return value;
+  return value.map((member) => (typeof member === "string" ? storable(member) : member));
+}
+
+/** Removes what PostgreSQL stores in no text: NUL and lone surrogates. */
+function storable(text: string): string {
+  return Buffer.from(text.replaceAll("\0", ""), "utf8").toString("utf8");
 }
 
 /** Sorts the most trusted setting first. Settings of equally trusted sources keep the order of their files. */

@@ -1,6 +1,6 @@
 import type { SettingValue } from "../../model/settings.js";
 import type { Setting } from "../formats/evidence.js";
-import { MAX_SETTINGS_OF_FILE } from "../limits.js";
+import { MAX_LOGGED_NAME_CHARACTERS, MAX_SETTINGS_OF_FILE } from "../limits.js";
 import { leavesOf } from "./leaves-of-object.js";
 import { quantizationSettings } from "./quantization-settings.js";
 import { settingField, snakeCase } from "./setting-fields.js";
@@ -22,6 +22,7 @@ export function settingsOfObject(value: unknown, options: SettingsOfObjectOption
   const settings = new Map<string, Setting>();
   const add = (field: string, settingValue: SettingValue, key: string): void => {
     if (settings.has(field) || settings.size >= MAX_SETTINGS_OF_FILE) return;
+    if (field === "" || key.length > MAX_LOGGED_NAME_CHARACTERS) return;
     settings.set(field, { field, value: settingValue, key, certainty: "STATED" });
   };
   for (const setting of quantizationSettings(leaves)) settings.set(setting.field, setting);

@@ -15,6 +15,7 @@ interface Row {
   name: string;
   r: number;
   quantizationLabel: string;
+  quantizationBits: number | null;
 }
 
 /** Adds new experiments with their ranks, and fills in unknown values of stored ones. */
@@ -26,7 +27,7 @@ export async function writeExperiments(
 ): Promise<StoredExperiment[]> {
   const ranks = await writeRanks(sql, studyId, records, ledger);
   const rows = await sql<Row[]>`
-    select experiment.id, name, r, quantization_label as "quantizationLabel"
+    select experiment.id, name, r, quantization_label as "quantizationLabel", quantization_bits as "quantizationBits"
     from experiment join rank on rank.id = rank_id where experiment.study_id = ${studyId}`;
   const stored = new Map(rows.map((row) => [row.name, row]));
 
@@ -39,7 +40,7 @@ export async function writeExperiments(
       const id = newId();
       added.push([id, studyId, ranks.get(record.rank) ?? null, ...COLUMNS.map((name) => columns[name])]);
       written.push({ id, record });
-    } else if (row.r !== record.rank || row.quantizationLabel !== record.quantization.label) {
+    } else if (row.r !== record.rank || contradicts(row, record)) {
       ledger.conflicts.push({
         where: record.name,
         message:
@@ -51,8 +52,12 @@ export async function writeExperiments(
         update experiment set
           seed = coalesce(seed, ${columns.seed}), adapter = coalesce(adapter, ${columns.adapter}::text::jsonb),
           num_samples = coalesce(num_samples, ${columns.num_samples}), steps = greatest(steps, ${columns.steps}),
+          quantization_label = case when quantization_bits is null then ${columns.quantization_label} else quantization_label end,
+          quantization_scheme = case when quantization_bits is null then ${columns.quantization_scheme} else quantization_scheme end,
+          quantization_bits = coalesce(quantization_bits, ${columns.quantization_bits}),
           method = case when method = 'UNKNOWN' then ${columns.method}::method else method end
         where id = ${row.id} and (seed is null and ${columns.seed}::int is not null
+          or quantization_bits is null and ${columns.quantization_bits}::int is not null
           or adapter is null and ${columns.adapter}::text is not null
           or num_samples is null and ${columns.num_samples}::int is not null
           or coalesce(steps, -1) < coalesce(${columns.steps}::int, -1)
@@ -64,6 +69,11 @@ export async function writeExperiments(
   await copyRows(sql, "experiment", ["id", "study_id", "rank_id", ...COLUMNS], added);
   ledger.added.experiments += added.length;
   return written;
+}
+
+/** Returns whether the folder states another quantization than the stored one. Unknown bits are filled in. */
+function contradicts({ quantizationLabel, quantizationBits }: Row, { quantization }: ExperimentRecord): boolean {
+  return quantizationBits !== null && quantizationLabel !== quantization.label;
 }
 
 const COLUMNS = [

@@ -13,6 +13,7 @@ import { writeMetrics } from "./metrics.js";
 import { openLedger } from "./ledger.js";
 import type { StoreOutcome } from "../../model/job-payloads.js";
 import { writeSeries } from "./series.js";
+import { writeSettings } from "./settings.js";
 
 /** Interval of attempts to take a lock that another import holds. */
 const LOCK_MILLISECONDS = 50;
@@ -45,6 +46,7 @@ export async function storeStudy(
     const experiments = await writeExperiments(sql, id, record.experiments, ledger);
     const layers = await writeLayers(sql, id, slug, record.layers, ledger);
     const grown = await writeSeries(sql, experiments, ledger);
+    await writeSettings(sql, experiments, ledger);
     await writeMetrics(sql, experiments, grown, options.morePrecise, ledger);
     await writeCheckpoints(sql, experiments, layers, ledger);
     const changes = [ledger.added, ledger.updated].flatMap((counts) => Object.values(counts) as number[]);

@@ -19,6 +19,7 @@ const VISIBLE = [
   "checkpoint",
   "comparison",
   "experiment",
+  "experiment_setting",
   "factor_tensor",
   "job",
   "layer",
@@ -37,6 +38,7 @@ async function fill(sql: Sql, count: number): Promise<void> {
     insert into experiment (id, study_id, rank_id, name, method, quantization_label) select id, id, id, 'run', 'LORA', '' from study;
     insert into metric select id, 'loss', 1, '' from study;
     insert into metric_series select id, 'loss', '{1}', '{1}' from study;
+    insert into experiment_setting select id, 'bits', '4', 'config.json', 'bits', 'STATED' from study;
     insert into layer select id, id, 'l', 1, 'm', 2, 2 from study;
     insert into checkpoint (id, experiment_id, is_final, folders, hash, files) select id, id, true, '{}', slug, array[slug] from study;
     insert into adapter_factors (checkpoint_id, layer_id, rank, scaling, hash, in_features, out_features)
@@ -70,7 +72,7 @@ beforeAll(async () => {
 });
 afterAll(() => closeSql(pool));
 
-test("exactly twelve tables are visible, and their policies are enabled", async () => {
+test("exactly thirteen tables are visible, and their policies are enabled", async () => {
   const { sql } = fresh.database;
   const rows = await sql<{ name: string; secured: boolean; policies: number; privileges: string[] | null }[]>`
     select relname::text as name, relrowsecurity as secured,
