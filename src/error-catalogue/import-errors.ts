@@ -110,6 +110,21 @@ export const IMPORT_ERRORS = {
     what: "The file of settings cannot be read",
     fix: "Write it again, or delete it: the runs are imported without it.",
   },
+  RUN_LOG_INVALID: {
+    kind: "permanent",
+    what: "The record of a run cannot be read",
+    fix: "Copy the file again from the tool that wrote it. The rest of the folder is imported.",
+  },
+  EVALUATION_INVALID: {
+    kind: "permanent",
+    what: "The evaluation's results cannot be read",
+    fix: "Copy the file again from the evaluation's output folder. The rest of the folder is imported.",
+  },
+  DATABASE_INVALID: {
+    kind: "permanent",
+    what: "The SQLite database cannot be read",
+    fix: "Copy the database when no program writes to it, or export its runs as CSV. The rest of the folder is imported.",
+  },
   TABLE_INVALID: {
     kind: "permanent",
     what: "The table cannot be read",

@@ -96,18 +96,30 @@ export const MAX_LOGGED_POINTS = 10_000_000;
 export const MAX_LOGGED_CURVES = 10_000;
 /** Characters of a curve's, a metric's or a setting's name. TensorBoard's tags are paths of some hundred. */
 export const MAX_LOGGED_NAME_CHARACTERS = 1000;
-/** Settings of a run. The Trainer's arguments are 130; with the model's configuration they are 300. */
-export const MAX_SETTINGS = 10_000;
 /** Characters of a setting. Longer values are data: prompts, lists of files. */
 export const MAX_SETTING_CHARACTERS = 4000;
 /** Levels of nested settings. Configurations of models nest 2 or 3 deep. */
 export const MAX_SETTING_DEPTH = 8;
+/** Settings of a run at the top level of its configuration. The Trainer's arguments are 130. */
+export const MAX_LOGGED_SETTINGS = 10_000;
 /** Bytes of a TensorBoard event file, which is read in chunks. A scalar takes 50 bytes; images and histograms take the most. */
 export const MAX_EVENT_FILE_BYTES = 2 * 2 ** 30;
 /** Bytes of one event, which is read into memory whole. A grid of images takes some megabytes. */
 export const MAX_EVENT_BYTES = 64 * 2 ** 20;
 /** Characters of a text event that is read as settings. The arguments and the model's configuration take about 10,000. */
 export const MAX_EVENT_TEXT_CHARACTERS = 2 ** 20;
+/** Bytes of a trainer's log as text or JSON Lines. A line takes about 200 bytes, so a million logged steps fit. */
+export const MAX_LOG_BYTES = 256 * 2 ** 20;
+/** Bytes of a W&B file, which is read in chunks. A logged step takes some hundred bytes. */
+export const MAX_WANDB_FILE_BYTES = 2 * 2 ** 30;
+/** Bytes of one record of a W&B file, which is read into memory whole. A step with a thousand metrics takes 100 KB. */
+export const MAX_WANDB_RECORD_BYTES = 16 * 2 ** 20;
+/** Files of one run in MLflow's file store: one per metric, parameter and tag. */
+export const MAX_MLFLOW_FILES = 10_000;
+/** Bytes of an evaluation's results. A task takes some kilobytes; large suites have a thousand. */
+export const MAX_EVALUATION_BYTES = 64 * 2 ** 20;
+/** Results of one evaluation: one per task, metric and filter. */
+export const MAX_EVALUATION_RESULTS = 100_000;
 
 // Settings
 
@@ -119,3 +131,16 @@ export const MAX_YAML_ALIASES = 100;
 export const MAX_SETTINGS_OF_FILE = 500;
 /** Members of a setting that is a list, such as target modules. */
 export const MAX_SETTING_LIST = 200;
+
+// SQLite databases
+
+/** Bytes of a database, which is read page by page. MLflow's takes about 100 bytes per logged value. */
+export const MAX_DATABASE_BYTES = 16 * 2 ** 30;
+/** Rows of a table. A thousand runs with 10,000 logged values each fit. */
+export const MAX_DATABASE_ROWS = 10_000_000;
+/** Tables of a database. MLflow's has about 50. */
+export const MAX_DATABASE_TABLES = 1_000;
+/** Bytes of a row, which is read into memory whole. A configuration as JSON takes some kilobytes. */
+export const MAX_DATABASE_VALUE_BYTES = 16 * 2 ** 20;
+/** Runs of one database. Searches of hyperparameters have some thousand trials. */
+export const MAX_DATABASE_RUNS = 100_000;

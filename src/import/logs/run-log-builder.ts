@@ -1,13 +1,6 @@
 import { failure, type ErrorCode } from "../../errors.js";
-import {
-  MAX_LOGGED_CURVES,
-  MAX_LOGGED_NAME_CHARACTERS,
-  MAX_LOGGED_POINTS,
-  MAX_SETTING_CHARACTERS,
-  MAX_SETTING_DEPTH,
-  MAX_SETTINGS,
-} from "../limits.js";
-import type { LoggedCurve, RunLog, SettingValue } from "./run-log.js";
+import { MAX_LOGGED_CURVES, MAX_LOGGED_NAME_CHARACTERS, MAX_LOGGED_POINTS, MAX_LOGGED_SETTINGS } from "../limits.js";
+import type { LoggedCurve, RunLog } from "./run-log.js";
 
 /** Keys whose values are credentials. They are never stored. */
 const SECRET_KEY = /(^|[._-])(token|api_?key|access_?key|password|passwd|secret)$/i;
@@ -28,7 +21,7 @@ export class RunLogBuilder {
   #points = 0;
   readonly #curves = new Map<string, GrowingCurve>();
   readonly #metrics = new Map<string, number>();
-  readonly #settings = new Map<string, SettingValue>();
+  readonly #settings = new Map<string, unknown>();
 
   /**
    * @param where name of the file in messages
@@ -63,16 +56,12 @@ export class RunLogBuilder {
     this.#require(this.#metrics.size <= MAX_LOGGED_CURVES, `more than ${MAX_LOGGED_CURVES} metrics`);
   }
 
-  /** Adds a setting. An object adds one setting for each of its members. Null and credentials are left out. */
-  addSetting(key: string, value: unknown, depth = 0): void {
+  /** Adds a setting; a later value replaces an earlier one. Null and credentials are left out, at every level. */
+  addSetting(key: string, value: unknown): void {
     if (value === null || value === undefined || SECRET_KEY.test(key)) return;
-    if (typeof value !== "object") {
-      this.#setSetting(key, value);
-    } else if (Array.isArray(value)) {
-      this.#setSetting(key, JSON.stringify(value));
-    } else if (depth < MAX_SETTING_DEPTH) {
-      for (const [name, member] of Object.entries(value)) this.addSetting(`${key}.${name}`, member, depth + 1);
-    }
+    this.#requireName(key);
+    this.#settings.set(key, withoutCredentials(value));
+    this.#require(this.#settings.size <= MAX_LOGGED_SETTINGS, `more than ${MAX_LOGGED_SETTINGS} settings`);
   }
 
   build(damage: string | null): RunLog {
@@ -86,13 +75,10 @@ export class RunLogBuilder {
     };
   }
 
-  /** Longer values are data, such as a prompt or a list of files: they are no settings. */
-  #setSetting(key: string, value: unknown): void {
-    if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") return;
-    if (typeof value === "string" && value.length > MAX_SETTING_CHARACTERS) return;
-    if (key.length > MAX_LOGGED_NAME_CHARACTERS) return;
-    this.#settings.set(key, value);
-    this.#require(this.#settings.size <= MAX_SETTINGS, `more than ${MAX_SETTINGS} settings`);
+  /** Builds the record. @throws the builder's error if the file had nothing to record */
+  buildUnlessEmpty(damage: string | null): RunLog {
+    if (this.isEmpty && damage !== null) throw failure(this.code, { where: this.where, received: damage });
+    return this.build(damage);
   }
 
   #addCurve(name: string): GrowingCurve {
@@ -129,4 +115,12 @@ function sorted({ steps, values, wallTimes }: GrowingCurve): Omit<GrowingCurve, 
     values: order.map((i) => values[i] ?? NaN),
     wallTimes: order.map((i) => wallTimes[i] ?? NaN),
   };
+}
+
+/** Returns a copy of a parsed value without the members that are credentials. The maximum depth of JSON bounds the recursion. */
+function withoutCredentials(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(withoutCredentials);
+  const members = Object.entries(value).filter(([key]) => !SECRET_KEY.test(key));
+  return Object.fromEntries(members.map(([key, member]) => [key, withoutCredentials(member)]));
 }

@@ -4,17 +4,14 @@ export interface RunLog {
   readonly name: string | null;
   /** Seconds since 1970 at which the run, or this start of it, began; null if unknown. */
   readonly startedAt: number | null;
-  /** Settings by the tool's key. Keys of nested settings are joined by dots: `quantization_config.load_in_4bit`. */
-  readonly settings: ReadonlyMap<string, SettingValue>;
+  /** Settings by the tool's own key, as parsed from JSON or YAML: numbers, texts, lists and nested objects, without credentials. */
+  readonly settings: ReadonlyMap<string, unknown>;
   /** Final numbers, such as those of a closing summary. */
   readonly metrics: ReadonlyMap<string, number>;
   readonly curves: ReadonlyMap<string, LoggedCurve>;
   /** Why the file was not read to its end; null if it was. */
   readonly damage: string | null;
 }
-
-/** The value of a setting. Lists are JSON text. */
-export type SettingValue = string | number | boolean;
 
 /** The points of one metric, ascending by step. No step occurs twice. */
 export interface LoggedCurve {

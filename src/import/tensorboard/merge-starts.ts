@@ -27,7 +27,7 @@ export function mergeStarts(files: readonly RunLog[]): MergedStarts {
       firstSteps.push(firstStep);
       curves.set(name, continued(earlier, curve, firstStep));
     }
-    if (firstSteps.length > 0) restarts.push(Math.min(...firstSteps));
+    if (firstSteps.length > 0) restarts.push(firstSteps.reduce((smallest, step) => Math.min(smallest, step)));
   }
   return {
     log: {

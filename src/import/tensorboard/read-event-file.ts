@@ -12,8 +12,8 @@ const ARGUMENTS_TAG = "args/text_summary";
 const MODEL_CONFIG_TAG = "model_config/text_summary";
 
 /**
- * Reads the scalars of a TensorBoard event file as curves, and the Trainer's arguments as settings. Settings of the model have
- * the prefix `model_config.`. Everything before damage is kept.
+ * Reads the scalars of a TensorBoard event file as curves, and the Trainer's arguments as settings. The model's
+ * configuration is the setting `model_config`. Everything before damage is kept.
  *
  * @param path absolute, with links resolved
  * @param where name of the file in messages
@@ -60,20 +60,22 @@ function decoded(bytes: Uint8Array): LoggedEvent | undefined {
 function addValues({ step, wallTime, values }: LoggedEvent, builder: RunLogBuilder): void {
   for (const value of values) {
     if (value.kind === "scalar") builder.addPoint(value.tag, step, value.value, wallTime);
-    else if (value.tag === ARGUMENTS_TAG) addSettings(value.text, "", builder);
-    else if (value.tag === MODEL_CONFIG_TAG) addSettings(value.text, "model_config.", builder);
+    else if (value.tag === ARGUMENTS_TAG) addArguments(value.text, builder);
+    else if (value.tag === MODEL_CONFIG_TAG) builder.addSetting("model_config", objectOf(value.text));
   }
 }
 
-/** Adds the members of a JSON object. Any other text is a note or a sample of the data: it is left out. */
-function addSettings(text: string, prefix: string, builder: RunLogBuilder): void {
-  if (text.length > MAX_EVENT_TEXT_CHARACTERS) return;
-  let settings: unknown;
+function addArguments(text: string, builder: RunLogBuilder): void {
+  for (const [key, value] of Object.entries(objectOf(text) ?? {})) builder.addSetting(key, value);
+}
+
+/** Parses a JSON object. Returns undefined for any other text, such as a note or a sample of the data. */
+function objectOf(text: string): object | undefined {
+  if (text.length > MAX_EVENT_TEXT_CHARACTERS) return undefined;
   try {
-    settings = parsePythonJson(text);
+    const value = parsePythonJson(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
   } catch {
-    return;
+    return undefined;
   }
-  if (typeof settings !== "object" || settings === null || Array.isArray(settings)) return;
-  for (const [key, value] of Object.entries(settings)) builder.addSetting(`${prefix}${key}`, value);
 }

@@ -38,7 +38,7 @@ describe("files of the Hugging Face Trainer", async () => {
     expect(first?.settings.get("learning_rate")).toBe(2e-4);
     expect(first?.settings.get("seed")).toBe(7);
     expect(first?.settings.get("per_device_train_batch_size")).toBe(4);
-    expect(first?.settings.get("model_config.n_layer")).toBe(2);
+    expect(first?.settings.get("model_config")).toMatchObject({ n_layer: 2, n_embd: 8 });
     expect([...(first?.settings.keys() ?? [])].filter((key) => key.endsWith("token"))).toEqual([]);
   });
 
