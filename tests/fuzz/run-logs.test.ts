@@ -1,9 +1,23 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect } from "vitest";
+import { parseKlDivergence } from "#src/import/evaluations/parse-kl-divergence.js";
+import { parseLighteval } from "#src/import/evaluations/parse-lighteval.js";
+import { parseLmEval } from "#src/import/evaluations/parse-lm-eval.js";
+import { parseMethodComparison } from "#src/import/evaluations/parse-method-comparison.js";
+import { parseResultMetrics } from "#src/import/logs/parse-result-metrics.js";
+import { parseTextLog } from "#src/import/logs/parse-text-log.js";
+import { parseTrainerLog } from "#src/import/logs/parse-trainer-log.js";
+import { readMlflowDatabase } from "#src/import/mlflow/read-mlflow-database.js";
+import { readSqlite } from "#src/import/sqlite/read-sqlite.js";
+import { tableColumns } from "#src/import/sqlite/table-columns.js";
+import { readTrackioDatabase } from "#src/import/trackers/read-trackio-database.js";
+import { readWandbFile } from "#src/import/wandb/read-wandb-file.js";
 import { readEventFile } from "#src/import/tensorboard/read-event-file.js";
 import { eventFileOf, eventOf, recordsOf } from "../support/event-file.js";
+import { fixtureFile } from "../support/fixture-file.js";
 import { fuzz, readOrRefused } from "../support/fuzz.js";
-import { mutated } from "../support/mutations.js";
+import { mutated, mutatedJson } from "../support/mutations.js";
 
 const scalar = fc.record({
   tag: fc.constantFrom("train/loss", "eval/loss", "__proto__"),
@@ -39,4 +53,62 @@ const message = mutated(scalar.map((written) => eventOf(written)));
 fuzz("events that say odd things in a valid record are read or refused", message, async (bytes, file) => {
   const place = await file(recordsOf([bytes]));
   await readOrRefused(() => readEventFile(place, "e"));
+});
+
+const fixture = (...names: readonly string[]) => fc.constant(readFileSync(fixtureFile(...names)));
+const logText = fc.oneof(
+  fixture("llama-factory", "trainer_log.jsonl"),
+  fixture("torchtune", "log_1795746313.txt"),
+  fixture("trainer-results", "all_results.json"),
+  fc.constant(
+    "Iter 10: Train loss 2.105, Learning Rate 1.000e-05\n  10    2.105 ▼    1,245      4.8k\nMean KLD: 0.1 ± 0.2",
+  ),
+);
+fuzz("logs as text whose bytes were changed are read or refused", mutated(logText), async (bytes) => {
+  const text = bytes.toString("utf8");
+  await readOrRefused(() => parseTrainerLog(text, "l"));
+  await readOrRefused(() => parseTextLog(text, "l"));
+  await readOrRefused(() => parseResultMetrics(text, "l"));
+  await readOrRefused(() => parseKlDivergence(text));
+});
+
+const evaluation = fc.constant({
+  config: { model_args: "pretrained=a,peft=b" },
+  versions: { task: 1 },
+  "n-shot": { task: 5 },
+  results: { task: { "acc,none": 0.5, "acc_stderr,none": "N/A" }, "lighteval|task|5": { acc: 0.5, acc_stderr: 0.1 } },
+  config_general: { model_name: "a" },
+  run_info: { experiment_name: "a", train_config: { seed: 1 }, peft_config: { r: 4 } },
+  train_info: { metrics: [{ step: 1, "train loss": 2 }] },
+});
+fuzz("evaluations that say odd things are read or refused", mutatedJson(evaluation), async (text) => {
+  const value: unknown = JSON.parse(text);
+  await readOrRefused(() => parseLmEval(value, "e"));
+  await readOrRefused(() => parseLighteval(value, "e"));
+  await readOrRefused(() => parseMethodComparison(value, "e"));
+});
+
+const wandbFile = fixture("wandb", "run-abcd1234.wandb");
+fuzz("W&B files whose bytes were changed are read or refused", mutated(wandbFile), async (bytes, file) => {
+  const place = await file(bytes);
+  await readOrRefused(() => readWandbFile(place, "w"));
+});
+
+const databases = fc.oneof(fixture("mlflow", "mlflow.db"), fixture("trackio", "lora.db"));
+fuzz(
+  "databases whose bytes were changed are read or refused",
+  mutated(databases),
+  async (bytes, file) => {
+    const place = await file(bytes);
+    await readOrRefused(() => readSqlite(place, "d", (tables) => readMlflowDatabase(tables, "d")));
+    await readOrRefused(() => readSqlite(place, "d", (tables) => readTrackioDatabase(tables, "d")));
+  },
+  { share: 0.3 },
+);
+
+const statement = fc.constant(
+  "CREATE TABLE t (id INTEGER NOT NULL, \"a b\" TEXT DEFAULT 'x,y', PRIMARY KEY (id), CHECK (id > 0))",
+);
+fuzz("statements of tables whose text was changed give columns, or none", mutated(statement), (bytes) => {
+  tableColumns(bytes.toString("utf8"));
 });
