@@ -5,6 +5,7 @@ import { metricName } from "../tables/column-name.js";
 import type { ResultRow } from "../tables/result-rows.js";
 import type { ResultsTable } from "../tables/results-table.js";
 import type { PathOf } from "../tensors/list-weights.js";
+import { reportEvidence } from "./report-evidence.js";
 import type { Reading, ReadingMerger } from "./reading-merger.js";
 import { settingsOfLabel } from "./run-quantization.js";
 import type { SourcedCurve, SourcedSetting } from "./sourced-evidence.js";
@@ -60,6 +61,10 @@ export async function joinTables(
       if (evidence.kind === "namedRun") {
         const joined = joinNamedRun(readings.get(evidence.name), evidence, file, merger);
         readings.set(evidence.name, joined);
+        continue;
+      }
+      if (evidence.kind === "damage") {
+        reportEvidence(evidence, file, findings);
         continue;
       }
       if (evidence.kind === "statedSettings") {

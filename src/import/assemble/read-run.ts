@@ -7,6 +7,7 @@ import type { AdapterConfig, AdapterWeights, RunEvidence, TrainingLog } from "..
 import { folderInRun, mergeCheckpoints, saveOrder } from "./merge-checkpoints.js";
 import { mergeCurves } from "./merge-curves.js";
 import { chooseWeights, readWeights, type ReadContext } from "./read-weights.js";
+import { reportEvidence } from "./report-evidence.js";
 import { gatherEvidence, noEvidence, type GatheredEvidence } from "./sourced-evidence.js";
 
 /** The content of the folders of one run. */
@@ -96,6 +97,7 @@ async function readDescriptions(
     const source = { path: pathOf(file), where: file };
     for (const evidence of (await findings.guard(file, () => format.read(source))) ?? []) {
       gatherEvidence(gathered, evidence, file);
+      reportEvidence(evidence, file, findings);
     }
   }
 }
@@ -115,6 +117,7 @@ async function readSaves(
     const source = { path: context.pathOf(file), where: file };
     for (const evidence of (await context.findings.guard(file, () => format.read(source))) ?? []) {
       gatherEvidence(gathered, evidence, file);
+      reportEvidence(evidence, file, context.findings);
       switch (evidence.kind) {
         case "adapterConfig":
           config = evidence.config;
@@ -131,6 +134,8 @@ async function readSaves(
         case "settings":
         case "metrics":
         case "curves":
+        case "restarts":
+        case "damage":
       }
     }
   }

@@ -43,5 +43,7 @@ export function gatherEvidence(gathered: GatheredEvidence, evidence: RunEvidence
     case "trainingLog":
     case "adapterWeights":
     case "weightShard":
+    case "restarts":
+    case "damage":
   }
 }

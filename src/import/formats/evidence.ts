@@ -18,11 +18,13 @@ export type RunEvidence =
   | { readonly kind: "weightShard" }
   | SettingsEvidence
   | MetricsEvidence
-  | CurvesEvidence;
+  | CurvesEvidence
+  | RestartsEvidence
+  | DamageEvidence;
 
 /** Evidence about runs that the file names. */
 export type TableEvidence =
-  { readonly kind: "table"; readonly table: ResultsTable } | NamedRunEvidence | StatedSettingsEvidence;
+  { readonly kind: "table"; readonly table: ResultsTable } | NamedRunEvidence | StatedSettingsEvidence | DamageEvidence;
 
 export type EvidenceKind = Evidence["kind"];
 
@@ -44,6 +46,19 @@ export interface MetricsEvidence {
 export interface CurvesEvidence {
   readonly kind: "curves";
   readonly curves: readonly LoggedCurve[];
+}
+
+/** Steps from which the training program continued after it was started again, in the order of time. */
+export interface RestartsEvidence {
+  readonly kind: "restarts";
+  readonly steps: readonly number[];
+}
+
+/** A file that could not be read to its end, such as one that is still written. What precedes the damage is read. */
+export interface DamageEvidence {
+  readonly kind: "damage";
+  /** What was wrong, and where: `an incomplete record at byte 1024`. */
+  readonly reason: string;
 }
 
 /** One run of a file that holds several, such as a database of runs. It joins the run of its name or output folder. */

@@ -7,6 +7,9 @@ import { JSON_TABLE } from "./json-table.js";
 import { MODEL_CARD } from "./model-card.js";
 import { MODEL_CONFIG } from "./model-config.js";
 import { PICKLE_TABLE, PKL_TABLE } from "./pickle-table.js";
+import { TENSORBOARD_EVENTS } from "./tensorboard-events.js";
+import { MLFLOW_RUN, TRACKING_COMPANION, TRACKING_DATABASE, WANDB_CONFIG, WANDB_FILE } from "./tracking-stores.js";
+import { TEXT_LOG, TRAINER_LOG } from "./training-logs.js";
 import { RANKSCOPE_YAML } from "./rankscope-yaml.js";
 import type { ResultFormat } from "./result-format.js";
 import { TRAINING_ARGUMENTS } from "./training-arguments.js";
@@ -29,6 +32,9 @@ export const RUN_FORMATS: readonly ResultFormat<RunEvidence>[] = [
   TRAINING_ARGUMENTS,
   HYDRA_CONFIG,
   HYDRA_COMPANION,
+  TRAINER_LOG,
+  TENSORBOARD_EVENTS,
+  TEXT_LOG,
   // Recognises every YAML file. Formats of certain YAML files come before it.
   TRAINING_YAML,
 ];
@@ -39,6 +45,11 @@ export const RUN_FORMATS: readonly ResultFormat<RunEvidence>[] = [
  */
 export const TABLE_FORMATS: readonly ResultFormat<TableEvidence>[] = [
   RANKSCOPE_YAML,
+  WANDB_FILE,
+  WANDB_CONFIG,
+  MLFLOW_RUN,
+  TRACKING_DATABASE,
+  TRACKING_COMPANION,
   PKL_TABLE,
   PICKLE_TABLE,
   JSON_TABLE,

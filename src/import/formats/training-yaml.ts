@@ -20,7 +20,7 @@ export const TRAINING_YAML: ResultFormat<RunEvidence> = {
 
 /** Files of tools whose YAML is not a training configuration. */
 const OTHER_TOOLS =
-  /(?:^|\/)(?:\.github|mlruns|node_modules|docker-compose\.ya?ml|environment\.ya?ml|conda\.ya?ml|MLmodel)(?:\/|$)/;
+  /(?:^|\/)(?:\.github|mlruns|wandb|node_modules|docker-compose\.ya?ml|environment\.ya?ml|conda\.ya?ml|MLmodel)(?:\/|$)/;
 
 /** Returns the tool that has keys like these; undefined if the file does not configure a training. */
 function sourceOf(config: unknown): SettingSource | undefined {
