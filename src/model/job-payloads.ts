@@ -20,7 +20,7 @@ export interface ImportResult {
   readonly findings: readonly Finding[];
 }
 
-/** Runs imports in the background of this process. */
+/** Accepts imports, and runs each in a process of its own when its turn has come. */
 export interface ImportJobs {
   /**
    * Queues an import.

@@ -180,6 +180,8 @@ describe("exit codes", () => {
     [3, "EXPERIMENT_NOT_FOUND", ["compare", "019318a2-7c5e-7a3b-9f3e-2f6c1f0a9b11"]],
     [3, "STUDY_NOT_FOUND", ["watch", "none"]],
     [3, "JOB_NOT_FOUND", ["watch", "019318a2-7c5e-7a3b-9f3e-2f6c1f0a9b11"]],
+    [3, "JOB_NOT_FOUND", ["cancel", "019318a2-7c5e-7a3b-9f3e-2f6c1f0a9b11"]],
+    [3, "the job to cancel", ["cancel", "reference-study"]],
     [2, "ARGUMENT_INVALID", ["studies", "--filter", '{"nope": 1}']],
     [2, "ARGUMENT_INVALID", ["compare", ...Array.from({ length: 33 }, (_, i) => `s${i}`)]],
     [2, "argument 'size' is invalid", ["studies", "--sort", "size"]],
@@ -232,7 +234,7 @@ describe("exit codes", () => {
 
   test("are in the help, which has examples for each command", async () => {
     expect((await runAlone("help")).stdout).toMatch(/Exit codes: 0 .*1 .*2 [^]*3 .*4 .*130/);
-    for (const command of ["studies", "compare", "report", "watch", "completion"])
+    for (const command of ["studies", "compare", "report", "watch", "cancel", "completion"])
       expect((await runLocally("help", command)).stdout).toMatch(new RegExp(`Examples:\n +.*rankscope ${command}`));
   });
 });

@@ -133,6 +133,20 @@ describe("the imports of a server", () => {
   }, 120_000);
 });
 
+test("a cancelled precomputation cancels its parts, except those for which a request waits", async () => {
+  const { database } = fresh;
+  const whole = await createJob(database, "PRECOMPUTE", "all pairs");
+  const [idle, awaited] = [
+    await createJob(database, "PRECOMPUTE", "a part"),
+    await createJob(database, "PRECOMPUTE", "an awaited part"),
+  ];
+  await database.sql`insert into job_part (whole_id, part_id) select ${whole}, unnest(${[idle, awaited]}::uuid[])`;
+  await database.sql`update job set waiting = 1 where id = ${awaited}`;
+  expect(await cancelJob(database, whole)).toBe(true);
+  const statusOf = new Map((await jobsById(database, [whole, idle, awaited])).map(({ id, status }) => [id, status]));
+  expect([whole, idle, awaited].map((id) => statusOf.get(id))).toEqual(["CANCELLED", "CANCELLED", "RUNNING"]);
+});
+
 describe("an import's process", () => {
   test("stores nothing if its job was cancelled before its transaction ended", async () => {
     const job = await createJob(fresh.database, "IMPORT", "waiting");
