@@ -142,7 +142,7 @@ describe.skipIf(missing !== undefined)("the dashboard while results are missing"
     expect(await focused()).toBe("Skip to the content");
     expect(await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")).toBe("solid");
     await page.keyboard.press("Enter");
-    expect(new URL(page.url()).hash).toBe("#main");
+    await expect.poll(() => new URL(page.url()).hash, PATIENT).toBe("#main");
     await page.keyboard.press("Tab");
     expect(await focused("labels[0].innerText")).toBe("Search");
     const reached: string[] = [];
