@@ -4,9 +4,11 @@ import { failure } from "../errors.js";
 import type { ReportProgress, StudyRecord } from "../model/records.js";
 import { baseModelOf, layersOf } from "./assemble/base-model.js";
 import { joinExperiments } from "./assemble/join-experiments.js";
-import { joinTables } from "./assemble/join-tables.js";
+import { joinTables, type TableReading } from "./assemble/join-tables.js";
+import { pairRunsWithRows } from "./assemble/pair-runs-with-rows.js";
 import { createReadingMerger } from "./assemble/reading-merger.js";
 import { readRun, type RunReading } from "./assemble/read-run.js";
+import { runsOfOneModel } from "./assemble/runs-of-one-model.js";
 import { createFindings, quoteNames, type Findings } from "./findings.js";
 import { assignDescriptions, foldersWithoutRun } from "./folder/assign-descriptions.js";
 import { classifyFiles, givesEvidence, type ClassifiedFiles } from "./folder/classify-files.js";
@@ -49,19 +51,34 @@ export async function readStudyFolder(folder: string, options: ReadStudyOptions 
   const runs = await readRuns({ root, pathOf }, classified, findings, report, signal);
   report({ done: runs.weightFiles, total: runs.weightFiles, message: "reading tables" });
   const merger = createReadingMerger(findings);
-  const tables = await joinTables(pathOf, classified.tables, findings, merger);
-  const experiments = joinExperiments(runs.readings, tables, findings, merger);
+  const allTables = await joinTables(pathOf, classified.tables, findings, merger);
+  const readings = runsOfOneModel(runs.readings, findings);
+  const tables = { ...allTables, rows: rowsOfRuns(allTables.rows, runs.readings, readings) };
+  const experiments = joinExperiments(readings, tables, findings, merger);
   merger.reportRoundings();
   reportSkippedFiles(listed, classified.others, findings);
 
   return {
     name: options.name ?? path.basename(root),
-    baseModel: baseModelOf(where, runs.readings, tables.rows, findings),
+    baseModel: baseModelOf(where, readings, tables.rows, findings),
     folder: root,
     experiments,
-    layers: layersOf(runs.readings),
+    layers: layersOf(readings),
     findings: findings.list,
   };
+}
+
+/** Returns the rows without those of runs that were left out. */
+function rowsOfRuns(
+  rows: ReadonlyMap<string, TableReading>,
+  all: readonly RunReading[],
+  kept: readonly RunReading[],
+): ReadonlyMap<string, TableReading> {
+  if (all.length === kept.length) return rows;
+  const leftOut = pairRunsWithRows(all, rows).flatMap(({ run, row }) =>
+    run !== undefined && row !== undefined && !kept.includes(run) ? [row.experiment] : [],
+  );
+  return new Map([...rows].filter(([name]) => !leftOut.includes(name)));
 }
 
 async function resolveFolder(folder: string): Promise<string> {

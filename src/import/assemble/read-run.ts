@@ -59,7 +59,7 @@ export async function readRun(
   const gathered = noEvidence();
   for (const folder of run.saves) {
     context.signal?.throwIfAborted();
-    saves.push(...(await readSaves(folder, files.get(folder.folder) ?? [], gathered, context)));
+    for (const save of await readSaves(folder, files.get(folder.folder) ?? [], gathered, context)) saves.push(save);
   }
   await readDescriptions(descriptions, gathered, context);
   const { findings } = context;

@@ -1,4 +1,5 @@
-import type { LoggedCurve, MetricReading, RunEvidence, Setting } from "../formats/evidence.js";
+import type { LoggedCurve, MetricReading, RunEvidence } from "../formats/evidence.js";
+import type { Setting } from "../settings/setting.js";
 import type { SettingSource } from "../settings/setting-sources.js";
 
 /** A setting with the file that states it and the trust in it. */
@@ -31,13 +32,13 @@ export function noEvidence(): GatheredEvidence {
 export function gatherEvidence(gathered: GatheredEvidence, evidence: RunEvidence, file: string): void {
   switch (evidence.kind) {
     case "settings":
-      gathered.settings.push(...evidence.settings.map((setting) => ({ ...setting, source: evidence.source, file })));
+      for (const setting of evidence.settings) gathered.settings.push({ ...setting, source: evidence.source, file });
       break;
     case "metrics":
-      gathered.metrics.push(...evidence.metrics.map((metric) => ({ ...metric, file })));
+      for (const metric of evidence.metrics) gathered.metrics.push({ ...metric, file });
       break;
     case "curves":
-      gathered.curves.push(...evidence.curves.map((curve) => ({ ...curve, file })));
+      for (const curve of evidence.curves) gathered.curves.push({ ...curve, file });
       break;
     case "adapterConfig":
     case "trainingLog":

@@ -1,4 +1,4 @@
-import type { Setting } from "../formats/evidence.js";
+import type { Setting } from "../settings/setting.js";
 import type { StatedSettings } from "./join-tables.js";
 import type { DescribedRun } from "./pair-runs-with-rows.js";
 import type { SourcedSetting } from "./sourced-evidence.js";
@@ -11,8 +11,8 @@ export function statedSettingsOf({ name, run }: DescribedRun, stated: readonly S
     const below = pathBelow(folder, run?.folder);
     if (below === undefined) continue;
     const own = byRun.get(name) ?? byRun.get(below) ?? byRun.get(name.split("/").at(-1) ?? name) ?? [];
-    ofRun.push(...own.map((setting) => sourced(setting, file)));
-    ofAll.push(...common.map((setting) => sourced(setting, file)));
+    for (const setting of own) ofRun.push(sourced(setting, file));
+    for (const setting of common) ofAll.push(sourced(setting, file));
   }
   const fields = new Set(ofRun.map(({ field }) => field));
   return [...ofRun, ...ofAll.filter(({ field }) => !fields.has(field))];

@@ -55,7 +55,7 @@ export function groupRuns(folders: Iterable<string>, studyName: string): RunFold
 /** Marks the save of the last epoch as the end of the run, if no other save is. */
 function withLastEpoch(saves: readonly SaveFolder[]): SaveFolder[] {
   if (saves.some(({ isFinal }) => isFinal)) return [...saves];
-  const last = Math.max(...saves.map(({ epoch }) => epoch ?? -1));
+  const last = saves.reduce((latest, { epoch }) => Math.max(latest, epoch ?? -1), -1);
   return saves.map((save) => ({ ...save, isFinal: last >= 0 && save.epoch === last }));
 }
 

@@ -1,7 +1,6 @@
-import type { Certainty } from "../../model/enums/setting.js";
 import type { AdapterSettings, SeriesRecord } from "../../model/records.js";
-import type { SettingValue } from "../../model/settings.js";
 import type { ConfigNote } from "../adapter/config-variants.js";
+import type { Setting } from "../settings/setting.js";
 import type { SettingSource } from "../settings/setting-sources.js";
 import type { ResultsTable } from "../tables/results-table.js";
 import type { WeightSource } from "../tensors/list-weights.js";
@@ -82,16 +81,6 @@ export interface StatedSettingsEvidence {
   readonly ofAll: readonly Setting[];
   /** Settings by the name of a run, or its path below the folder. */
   readonly byRun: ReadonlyMap<string, readonly Setting[]>;
-}
-
-/** One setting as a file states it. `settingsOfObject` makes them of a parsed JSON or YAML file. */
-export interface Setting {
-  /** One of the names in import/settings/setting-fields.ts, or the file's own name in snake case. */
-  readonly field: string;
-  readonly value: SettingValue;
-  /** Key or column in the file: `training.learning_rate`. */
-  readonly key: string;
-  readonly certainty: Certainty;
 }
 
 /** One value of a metric. */

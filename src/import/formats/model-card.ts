@@ -2,7 +2,8 @@ import { readTextFile } from "../folder/read-bounded.js";
 import { MAX_SETTINGS_FILE_BYTES } from "../limits.js";
 import { settingsOfObject } from "../settings/settings-of-object.js";
 import { parseYaml } from "../yaml/parse-yaml.js";
-import type { RunEvidence, Setting, SettingsEvidence } from "./evidence.js";
+import type { RunEvidence, SettingsEvidence } from "./evidence.js";
+import type { Setting } from "../settings/setting.js";
 import type { ResultFormat } from "./result-format.js";
 
 /**

@@ -3,7 +3,8 @@ import { readTextFile } from "../folder/read-bounded.js";
 import { parsePythonJson } from "../json/parse-python-json.js";
 import { MAX_SETTINGS_FILE_BYTES } from "../limits.js";
 import { settingsOfObject } from "../settings/settings-of-object.js";
-import type { RunEvidence, Setting } from "./evidence.js";
+import type { RunEvidence } from "./evidence.js";
+import type { Setting } from "../settings/setting.js";
 import type { ResultFormat } from "./result-format.js";
 
 /** Settings of a model's configuration that say something of the run. Others, such as its dropout, belong to the architecture. */

@@ -1,5 +1,5 @@
 import type { SettingValue } from "../../model/settings.js";
-import type { Setting } from "../formats/evidence.js";
+import type { Setting } from "./setting.js";
 import type { Leaf } from "./leaves-of-object.js";
 import { quantizationOf } from "./quantization-label.js";
 import { snakeCase } from "./setting-fields.js";
@@ -17,8 +17,8 @@ export function quantizationSettings(leaves: readonly Leaf[]): Setting[] {
   const bits =
     find("quantization_bit", "quantization_bits", "quant_bits", "base_bits", "weight_bits", "bits") ??
     findBitsOfQuantization(leaves);
-  if (isTrue(loads4)) return known(4, schemeOf(type) ?? "nf4", loads4, type);
-  if (isTrue(loads8)) return known(8, "int8", loads8, loads8);
+  if (loads4 !== undefined && isTrue(loads4)) return known(4, schemeOf(type) ?? "nf4", loads4, type);
+  if (loads8 !== undefined && isTrue(loads8)) return known(8, "int8", loads8, loads8);
   const stated = Number(bits?.value);
   if (bits !== undefined && Number.isInteger(stated) && stated > 0 && stated <= 64) {
     const named = schemeOf(type) ?? schemeOf(method);
@@ -30,8 +30,9 @@ export function quantizationSettings(leaves: readonly Leaf[]): Setting[] {
   const adapter = find("adapter", "method", "finetuning_type", "peft_method");
   if (typeof adapter?.value === "string" && /^q-?lora$/i.test(adapter.value))
     return known(4, "nf4", adapter, undefined);
-  const unquantized = [loads4, loads8].find(isFalse);
-  return unquantized === undefined ? [] : known(16, null, unquantized, undefined);
+  if (loads4 !== undefined && isFalse(loads4)) return known(16, null, loads4, undefined);
+  if (loads8 !== undefined && isFalse(loads8)) return known(16, null, loads8, undefined);
+  return [];
 }
 
 interface Found {
@@ -58,12 +59,12 @@ function findBitsOfQuantization(leaves: readonly Leaf[]): Found | undefined {
   return found && { key: found.path.join("."), value: found.value };
 }
 
-function isTrue(found: Found | undefined): found is Found {
-  return found?.value === true || /^(true|1|yes)$/i.test(String(found?.value));
+function isTrue({ value }: Found): boolean {
+  return value === true || /^(true|1|yes)$/i.test(String(value));
 }
 
-function isFalse(found: Found | undefined): found is Found {
-  return found?.value === false || /^(false|0|no)$/i.test(String(found?.value));
+function isFalse({ value }: Found): boolean {
+  return value === false || /^(false|0|no)$/i.test(String(value));
 }
 
 /** Returns the scheme that a data type or method names; undefined for bitsandbytes, which has several. */

@@ -1,5 +1,5 @@
 import type { SettingValue } from "../../model/settings.js";
-import type { Setting } from "../formats/evidence.js";
+import type { Setting } from "./setting.js";
 import { MAX_LOGGED_NAME_CHARACTERS, MAX_SETTINGS_OF_FILE } from "../limits.js";
 import { leavesOf } from "./leaves-of-object.js";
 import { quantizationSettings } from "./quantization-settings.js";

@@ -1,5 +1,5 @@
 import { failure } from "../../errors.js";
-import type { Setting } from "../formats/evidence.js";
+import type { Setting } from "../settings/setting.js";
 import {
   columnName,
   findRunColumn,
@@ -10,8 +10,9 @@ import {
   type RunColumn,
 } from "./column-name.js";
 import { settingsOfRow, tableColumns, type TableColumns } from "./setting-columns.js";
+import { numberOf, shown } from "./cell-number.js";
 import type { TableRow } from "./rows-of-value.js";
-import { MAX_NUMBER_CHARACTERS, MAX_TABLE_COLUMNS, MAX_TABLE_NAME_CHARACTERS } from "../limits.js";
+import { MAX_TABLE_COLUMNS, MAX_TABLE_NAME_CHARACTERS } from "../limits.js";
 
 /** One run of a results table. */
 export interface ResultRow {
@@ -284,19 +285,4 @@ class RowReader {
     if (cell === null || Number.isNaN(cell)) return undefined;
     return typeof cell === "string" && EMPTY_TEXT.test(cell.trim()) ? undefined : cell;
   }
-}
-
-function numberOf(cell: unknown): number | undefined {
-  if (typeof cell === "number") return cell;
-  if (typeof cell === "bigint") return Number(cell);
-  if (typeof cell !== "string" || cell.length > MAX_NUMBER_CHARACTERS) return undefined;
-  const text = cell.trim();
-  if (/^[+-]?nan$/i.test(text)) return NaN;
-  if (/^[+-]?inf(?:inity)?$/i.test(text)) return text.startsWith("-") ? -Infinity : Infinity;
-  return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
-}
-
-function shown(cell: unknown): string {
-  const isShort = typeof cell === "string" || typeof cell === "number" || typeof cell === "bigint";
-  return isShort ? String(cell).slice(0, 40) : "that is not a number";
 }

@@ -1,5 +1,5 @@
 import type { SettingValue } from "../../model/settings.js";
-import type { Setting } from "../formats/evidence.js";
+import type { Setting } from "../settings/setting.js";
 import { quantizationOf } from "../settings/quantization-label.js";
 import { settingField } from "../settings/setting-fields.js";
 import { settingsOfObject } from "../settings/settings-of-object.js";
