@@ -6,6 +6,8 @@ declare module "jstat" {
       inv(probability: number, mean: number, standardDeviation: number): number;
       cdf(value: number, mean: number, standardDeviation: number): number;
     };
+    /** The regularised lower incomplete gamma function P(a, x). */
+    lowRegGamma(a: number, x: number): number;
     /** The regularised incomplete beta function I_x(a, b). */
     ibeta(x: number, a: number, b: number): number;
   };
