@@ -3,7 +3,9 @@ import type { AcceptanceRule } from "./degradation/degradation-input.js";
 import type { ComparisonRoles, Run } from "./runs/comparison-roles.js";
 import type { RunSettings } from "./runs/run-settings.js";
 import type { NoiseFloor } from "./similarity/noise-floor.js";
+import type { RankSensitivity } from "./sensitivity/layer-seed-test.js";
 import type { RankSimilarity } from "./similarity/rank-similarity.js";
+import type { SimilaritySummary } from "./similarity/similarity-summary.js";
 
 /** The facts of a study that hypotheses and confounds are judged by. */
 export interface StudyEvidence<Layer extends NamedLayer = NamedLayer> {
@@ -15,8 +17,19 @@ export interface StudyEvidence<Layer extends NamedLayer = NamedLayer> {
   /** In ascending order of rank. */
   readonly similarities: readonly RankSimilarity<Layer>[];
   readonly noiseFloors: readonly NoiseFloor[];
+  /** The comparisons of all pairs of runs with equal seeds, at ranks with at least two such pairs. */
+  readonly seedPairs?: readonly SeedPair[] | undefined;
+  /** Measured sensitivities of the layers. Undefined without a basis that measures them: see SensitivityBasis. */
+  readonly sensitivities?: readonly RankSensitivity[] | undefined;
   /** Keyed by the run's id. */
   readonly settings: ReadonlyMap<string, RunSettings>;
+}
+
+/** The comparison of a baseline and a candidate with equal seeds. */
+export interface SeedPair {
+  readonly rank: number;
+  readonly seed: number;
+  readonly summary: SimilaritySummary;
 }
 
 export interface NamedLayer {
@@ -29,7 +42,9 @@ export interface NamedLayer {
 export interface HypothesisRule extends AcceptanceRule {
   /** Two updates are equivalent above this mean cosine. */
   readonly similarityThreshold: number;
-  /** Layers differ in sensitivity if their cosines at one rank span at least this much. */
+  /** Minimum ratio of the largest to the median sensitivity at which layers differ in sensitivity. */
+  readonly sensitivityRatio?: number | undefined;
+  /** Unused since the span of cosines no longer decides H2. Requests may still set it. */
   readonly sensitivitySpread: number;
 }
 

@@ -5,11 +5,12 @@ import { ConfoundKind } from "../derive/confounds/confounds.js";
 import { FailureKind } from "../derive/failure-modes/failure-modes.js";
 import { PlotTheme, ReportFormat, TableFormat, TableKind } from "../model/enums/export.js";
 import { FindingSeverity, JobStatus } from "../model/enums/job.js";
-import { IntervalChoice, IntervalMethod, TrendModel } from "../model/enums/statistics.js";
+import { IntervalChoice, IntervalMethod, TrendModel, VerdictCertainty } from "../model/enums/statistics.js";
 import { Direction, ExperimentOrderField, GroupDimension, StudyOrderField } from "../model/enums/list-order.js";
 import { Better, Method, MetricName, MetricPoint } from "../model/enums/run.js";
 import { Certainty } from "../model/enums/setting.js";
 import { PlotKind } from "../plots/plot-kinds.js";
+import { SensitivityBasis } from "../model/enums/sensitivity.js";
 import { LayerOrder, Scaling, SimilarityMeasure, UndefinedReason } from "../model/enums/similarity.js";
 
 /** Every enum of the schema. */
@@ -37,6 +38,7 @@ const ENUMS = [
   ReportFormat,
   RuleSet,
   Scaling,
+  SensitivityBasis,
   Severity,
   SimilarityMeasure,
   StudyOrderField,
@@ -44,6 +46,7 @@ const ENUMS = [
   TableKind,
   TrendModel,
   UndefinedReason,
+  VerdictCertainty,
 ];
 
 /** Registers the enums of the model with type-graphql, with their names and descriptions. */

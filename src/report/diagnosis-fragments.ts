@@ -8,6 +8,7 @@ export const HYPOTHESIS = graphql(`
     id
     statement
     verdict
+    certainty
     because
     evidence {
       label
@@ -18,6 +19,51 @@ export const HYPOTHESIS = graphql(`
       kind
       severity
       message
+    }
+  }
+`);
+
+/** The degradation of one metric at one rank. */
+export const DEGRADATION = graphql(`
+  fragment ReportedDegradation on Degradation {
+    percent
+    nats
+    perplexityRatio
+    acceptable
+    verdict
+    certainty
+    reason
+    interval {
+      low
+      high
+      confidence
+    }
+    test {
+      p
+    }
+    baseline {
+      mean
+      n
+    }
+    candidate {
+      mean
+      n
+    }
+  }
+`);
+
+/** r* of one metric. */
+export const RANK_THRESHOLD = graphql(`
+  fragment ReportedRankThreshold on MinimumViableRank {
+    rank
+    bound
+    certainty
+    leastAcceptableRank
+    reason
+    inconclusiveRanks
+    range {
+      least
+      greatest
     }
   }
 `);

@@ -1,6 +1,13 @@
 import type { ResultOf } from "gql.tada";
 import { graphql } from "../model/graphql-document.js";
-import { FAILURE_MODE, HYPOTHESIS, PARETO_POINT, RECOMMENDATION } from "./diagnosis-fragments.js";
+import {
+  DEGRADATION,
+  FAILURE_MODE,
+  HYPOTHESIS,
+  PARETO_POINT,
+  RANK_THRESHOLD,
+  RECOMMENDATION,
+} from "./diagnosis-fragments.js";
 
 /** The study itself: everything in a report except its runs and the details of each rank. */
 export const REPORT = graphql(
@@ -14,31 +21,18 @@ export const REPORT = graphql(
         updatedAt
         ranks {
           r
+          evaluation: degradation(metric: EVAL_LOSS, thresholdPercent: $thresholdPercent) {
+            ...ReportedDegradation
+          }
           degradation(metric: TRAINING_LOSS, thresholdPercent: $thresholdPercent) {
-            percent
-            acceptable
-            verdict
-            reason
-            interval {
-              low
-              high
-              confidence
-            }
-            baseline {
-              mean
-              n
-            }
-            candidate {
-              mean
-              n
-            }
+            ...ReportedDegradation
           }
         }
+        evaluatedRank: minimumViableRank(metric: EVAL_LOSS, thresholdPercent: $thresholdPercent) {
+          ...ReportedRankThreshold
+        }
         minimumViableRank(metric: TRAINING_LOSS, thresholdPercent: $thresholdPercent) {
-          rank
-          bound
-          leastAcceptableRank
-          reason
+          ...ReportedRankThreshold
         }
         hypotheses(thresholdPercent: $thresholdPercent, waitSeconds: $waitSeconds) {
           ...ReportedHypothesis
@@ -55,7 +49,7 @@ export const REPORT = graphql(
       }
     }
   `,
-  [HYPOTHESIS, FAILURE_MODE, PARETO_POINT, RECOMMENDATION],
+  [DEGRADATION, RANK_THRESHOLD, HYPOTHESIS, FAILURE_MODE, PARETO_POINT, RECOMMENDATION],
 );
 
 /** The weights and costs of one rank. */

@@ -1,3 +1,4 @@
+import { minimumRankText, verdictText } from "./verdict-text.js";
 import type { ReportedRank, StudyReport } from "./study-report.js";
 
 /** A section of a report, independent of its format. */
@@ -60,25 +61,60 @@ function experiments({ experiments: runs }: StudyReport): Block {
   };
 }
 
-function rankThreshold({ ranks, minimumViableRank, thresholdPercent }: StudyReport): Block[] {
-  const { rank, bound, leastAcceptableRank, reason } = minimumViableRank;
+/** The evaluation loss comes first where there is one: the training loss is measured on the training examples. */
+function rankThreshold({ ranks, minimumViableRank, evaluatedRank, thresholdPercent }: StudyReport): Block[] {
+  const isEvaluated = ranks.some(({ evaluation }) => evaluation.candidate !== null);
+  const training = thresholdBlocks("training loss", {
+    ranks: ranks.map(({ r, degradation }) => ({ r, degradation })),
+    threshold: minimumViableRank,
+    thresholdPercent,
+  });
+  if (!isEvaluated) return training;
+  const evaluation = thresholdBlocks("evaluation loss", {
+    ranks: ranks.map(({ r, evaluation: degradation }) => ({ r, degradation })),
+    threshold: evaluatedRank,
+    thresholdPercent,
+  });
+  return [...evaluation, ...training];
+}
+
+interface JudgedMetric {
+  readonly ranks: readonly Pick<ReportedRank, "r" | "degradation">[];
+  readonly threshold: StudyReport["minimumViableRank"];
+  readonly thresholdPercent: number;
+}
+
+function thresholdBlocks(metric: string, { ranks, threshold, thresholdPercent }: JudgedMetric): Block[] {
+  const rows = ranks.map(({ r, degradation }) => {
+    const { baseline, candidate, percent, nats, perplexityRatio, acceptable, verdict } = degradation;
+    return [
+      String(r),
+      fixed(baseline?.mean, 6),
+      fixed(candidate?.mean, 6),
+      fixed(percent, 6),
+      fixed(nats, 4),
+      fixed(perplexityRatio, 4),
+      yesNo(acceptable),
+      degradation.reason ?? verdictText(verdict, degradation.certainty),
+    ];
+  });
   return [
-    text(`Metric: training loss. A degradation below ${thresholdPercent} % is acceptable.`),
+    text(`Metric: ${metric}. A degradation below ${thresholdPercent} % is acceptable.`),
     {
       kind: "table",
-      header: ["rank", "baseline loss", "candidate loss", "degradation %", "acceptable", "verdict"],
-      rows: ranks.map(({ r, degradation: { baseline, candidate, percent, acceptable, verdict, ...judged } }) => [
-        String(r),
-        fixed(baseline?.mean, 6),
-        fixed(candidate?.mean, 6),
-        fixed(percent, 6),
-        yesNo(acceptable),
-        judged.reason ?? verdict,
-      ]),
+      header: [
+        "rank",
+        "baseline loss",
+        "candidate loss",
+        "degradation %",
+        "nats",
+        "perplexity ratio",
+        "acceptable",
+        "verdict",
+      ],
+      rows,
     },
-    text(
-      `Minimum viable rank: ${rank ?? "none"} (${bound}). ${reason} Smallest acceptable rank: ${leastAcceptableRank ?? "none"}.`,
-    ),
+    text(minimumRankText(threshold)),
   ];
 }
 
@@ -140,8 +176,8 @@ function similarity(ranks: readonly ReportedRank[]): Block[] {
 }
 
 function judgedHypotheses({ hypotheses }: StudyReport): Block[] {
-  return hypotheses.flatMap(({ id, statement, verdict, because, evidence, confounds }): Block[] => [
-    text(`${id} ${verdict}: ${statement} ${because}`),
+  return hypotheses.flatMap(({ id, statement, verdict, certainty, because, evidence, confounds }): Block[] => [
+    text(`${id} ${verdictText(verdict, certainty)}: ${statement} ${because}`),
     {
       kind: "list",
       items: [

@@ -59,9 +59,9 @@ export async function studyReport(
     ...rest,
     thresholdPercent: THRESHOLD_PERCENT,
     experiments: await allExperiments(schema, context, slug),
-    ranks: degradations.flatMap(({ r, degradation }, i) => {
+    ranks: degradations.flatMap((rank, i) => {
       const detail = detailsOfRanks[i];
-      return detail === undefined ? [] : [{ r, degradation, ...detail }];
+      return detail === undefined ? [] : [{ ...rank, ...detail }];
     }),
   };
 }

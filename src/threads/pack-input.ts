@@ -9,6 +9,8 @@ export interface PackedInput extends Omit<DegradationInput, "ranks"> {
   /** The seed of each value; NaN if unknown. */
   readonly seeds: Float64Array;
   readonly values: Float64Array;
+  /** A number for the weights of each value: equal numbers are equal weights, and -1 is unknown. */
+  readonly weights: Int32Array;
 }
 
 export function packInput({ ranks, rule, names }: DegradationInput): PackedInput {
@@ -16,10 +18,14 @@ export function packInput({ ranks, rule, names }: DegradationInput): PackedInput
   const total = groups.reduce((sum, { length }) => sum + length, 0);
   const seeds = new Float64Array(total);
   const values = new Float64Array(total);
+  const weights = new Int32Array(total);
+  const numberOfHash = new Map<string, number>();
   let i = 0;
   for (const group of groups) {
-    for (const { seed, value } of group) {
+    for (const { seed, value, weights: hash } of group) {
       seeds[i] = seed ?? NaN;
+      weights[i] = hash == null ? -1 : (numberOfHash.get(hash) ?? numberOfHash.size);
+      if (hash != null) numberOfHash.set(hash, weights[i] as number);
       values[i++] = value;
     }
   }
@@ -28,17 +34,23 @@ export function packInput({ ranks, rule, names }: DegradationInput): PackedInput
     counts: Int32Array.from(groups, ({ length }) => length),
     seeds,
     values,
+    weights,
     rule,
     names,
   };
 }
 
-export function unpackInput({ ranks, counts, seeds, values, rule, names }: PackedInput): DegradationInput {
+export function unpackInput({ ranks, counts, seeds, values, weights, rule, names }: PackedInput): DegradationInput {
   let start = 0;
   const nextGroup = (count = 0): SeededValue[] => {
     const group = Array.from({ length: count }, (_, i): SeededValue => {
       const seed = seeds[start + i] ?? NaN;
-      return { seed: Number.isNaN(seed) ? null : seed, value: values[start + i] ?? NaN };
+      const hash = weights[start + i] ?? -1;
+      return {
+        seed: Number.isNaN(seed) ? null : seed,
+        value: values[start + i] ?? NaN,
+        weights: hash < 0 ? null : String(hash),
+      };
     });
     start += count;
     return group;

@@ -182,13 +182,13 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
     expect(degradation).toMatchObject({ predictions: [], refusedBecause: expect.stringContaining("8 %") as string });
   });
 
-  test("maps sensitivity over the comparable ranks, also of q, k and v, and allocates ranks by it", async () => {
+  test("maps the divergence of updates over the comparable ranks, also of q, k and v, and allocates no ranks by it", async () => {
     const { data: answer } = await query(
       server.address,
       `query($slug: String!) { study(slug: $slug) {
         sensitivityMap { fairRanks leftOut { rank } layers { mean } parts { name mean } }
         layerSensitivity(rank: 4) { layer { index } standsOut }
-        rankAllocation(rank: 8) { budget parameters peft } } }`,
+        rankAllocation(rank: 8) { reason parameters peft } } }`,
       { slug },
     );
     const { sensitivityMap, layerSensitivity, rankAllocation } = answer.study;
@@ -196,17 +196,15 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
     expect(sensitivityMap.layers).toHaveLength(24);
     const parts = sensitivityMap.parts as { name: string; mean: number }[];
     expect(parts.map(({ name }) => name)).toEqual(["q", "k", "v"]);
-    // v is the least sensitive in this study.
+    // v diverges least in this study.
     expect(Math.min(...parts.map(({ mean }) => mean))).toBe(parts[2]?.mean);
     expect(layerSensitivity.filter(({ standsOut }: { standsOut: boolean }) => standsOut)).toEqual([
       { layer: { index: 10 }, standsOut: true },
     ]);
-    // 8 x (1024 + 3072) x 24
-    expect(rankAllocation).toMatchObject({ budget: 786_432, parameters: 786_432 });
-    expect(JSON.parse(rankAllocation.peft)).toMatchObject({
-      r: 8,
-      rank_pattern: { "transformer\\.h\\.3\\.attn\\.c_attn": 16 },
-      alpha_pattern: { "transformer\\.h\\.3\\.attn\\.c_attn": 32 },
+    expect(rankAllocation).toMatchObject({
+      reason: expect.stringContaining("is no measure of it") as string,
+      parameters: null,
+      peft: null,
     });
   });
 

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from "node:fs";
+import { tensorValues } from "#src/import/tensors/tensor-values.js";
 import type { FactKindName, FactsOf } from "#src/model/computed-facts.js";
 import type { FactRequest, FactResult, StoredFact, WeightFacts } from "#src/model/weight-facts.js";
 import type { StoredTensor, UpdatePair, WeightUpdate } from "#src/model/weight-updates.js";
@@ -30,7 +31,7 @@ const DENSE: {
   SPECTRUM: ([update]) => denseSpectrumFacts(known(update)),
 };
 
-/** Computes facts at once in this process, from files of little-endian float32. */
+/** Computes facts at once in this process, from weight files. */
 export function inProcessWeights(): InProcessWeights {
   const asked: RecordedRequest[] = [];
   const instead: InProcessWeights["instead"] = new Map();
@@ -63,16 +64,14 @@ function readFactors({ factors, rows }: WeightUpdate): DenseFactors {
   return { a: readRows(factors.a), b: rows === undefined ? b : b.slice(rows.from, rows.to) };
 }
 
-function readRows({ file, offset, length, shape, dtype }: StoredTensor): number[][] {
-  if (dtype !== "F32") throw new Error(`the tests' weights are F32, not ${dtype}`);
+function readRows({ file, offset, length, shape, dtype, hash }: StoredTensor): number[][] {
   const descriptor = openSync(file.path, "r");
   const bytes = Buffer.alloc(length);
   readSync(descriptor, bytes, 0, length, offset);
   closeSync(descriptor);
   const [rows = 0, columns = 0] = shape;
-  return Array.from({ length: rows }, (_, i) =>
-    Array.from({ length: columns }, (__, j) => bytes.readFloatLE(4 * (i * columns + j))),
-  );
+  const values = tensorValues(bytes, { dtype, length, hash }, file.path);
+  return Array.from({ length: rows }, (_, i) => [...values.subarray(i * columns, (i + 1) * columns)]);
 }
 
 function known<Value>(value: Value | undefined): Value {

@@ -1,8 +1,8 @@
 import { existsSync, realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-/** Path with links resolved, because imports do not follow links and the folder may be one. */
-const SHARED = whereItIs(fileURLToPath(new URL("../../../shared", import.meta.url)));
+/** The shared folder beside the checkout, with links resolved because imports do not follow links and the folder may be one. */
+export const SHARED = whereItIs(fileURLToPath(new URL("../../../shared", import.meta.url)));
 
 /** The synthetic study, made by `npm run fixture`. */
 export const FIXTURE_STUDY = fileURLToPath(new URL("../fixtures/tiny-lora-vs-qlora", import.meta.url));

@@ -33,6 +33,7 @@ export function runOfRow(row: StudyRun): Run {
     steps: row.steps,
     quantization: { label: row.quantizationLabel, bits: row.quantizationBits },
     hasWeights: row.checkpointId !== null,
+    weights: row.checkpointHash,
     metrics: new Map(row.metricNames.map((name, i) => [name, row.metricValues[i] as number])),
   };
 }

@@ -6,8 +6,8 @@ import { MetricName, type MetricPoint } from "../../model/enums/run.js";
 
 /** Selects the metric that is judged, and the runs that are compared. */
 export interface MetricOptions extends RolesRequest {
-  /** A metric's name; `metricKey` overrides it. */
-  readonly metric: string;
+  /** A metric's name; `metricKey` overrides it. By default the evaluation loss if a run has one, else the training loss. */
+  readonly metric?: string | null | undefined;
   readonly metricKey?: string | null | undefined;
   /** The value of the metric that represents a run. */
   readonly at: MetricPoint;

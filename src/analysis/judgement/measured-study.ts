@@ -4,13 +4,14 @@ import type { ComparisonRoles, Run } from "../../derive/runs/comparison-roles.js
 import {
   choiceName,
   curveName,
-  higherIsBetter,
   needsCurves,
   withChosenMetric,
   type LoggedCurve,
   type MetricChoice,
 } from "../../derive/runs/metric-choice.js";
+import { higherIsBetter } from "../../derive/runs/metric-direction.js";
 import { failure } from "../../errors.js";
+import { MetricName } from "../../model/enums/run.js";
 import type { Experiment } from "../../store/studies/experiments.js";
 import type { Loaders } from "../request/loaders.js";
 import { selectRoles } from "../runs/select-roles.js";
@@ -24,7 +25,8 @@ export interface MeasuredStudy {
   readonly roles: ComparisonRoles | undefined;
   /** The name of the selected metric in `runs`. */
   readonly metric: string;
-  readonly higherIsBetter: boolean;
+  /** Null if neither the request nor the metric's name tells. */
+  readonly higherIsBetter: boolean | null;
 }
 
 type StudyLoaders = Pick<Loaders, "experiments" | "series">;
@@ -51,8 +53,8 @@ export function measuredStudy(loaders: StudyLoaders, studyId: string, options: M
 }
 
 async function measureStudy(loaders: StudyLoaders, studyId: string, options: MetricOptions): Promise<MeasuredStudy> {
-  const choice = metricChoice(options);
   const experiments = await loaders.experiments.load(studyId);
+  const choice = metricChoice(options, experiments);
   const curves = needsCurves(choice) ? await curvesByRun(loaders, experiments, choice) : new Map();
   const runs = withChosenMetric(await runsOf(experiments), choice, curves);
   return {
@@ -76,8 +78,14 @@ async function curvesByRun(
   return new Map(curves.flatMap((curve) => (curve === undefined ? [] : [[curve.experimentId, curve] as const])));
 }
 
+/** Returns the metric that a study is best judged by: the evaluation loss if a run has one, else the training loss. */
+function preferredMetric(experiments: readonly Experiment[]): MetricName {
+  const isEvaluated = experiments.some(({ metrics }) => metrics.some(({ name }) => name === MetricName.EVAL_LOSS));
+  return isEvaluated ? MetricName.EVAL_LOSS : MetricName.TRAINING_LOSS;
+}
+
 /** @throws ARGUMENT_INVALID */
-function metricChoice(options: MetricOptions): MetricChoice {
+function metricChoice(options: MetricOptions, experiments: readonly Experiment[]): MetricChoice {
   const { at, step } = options;
   const needsStep = at === "STEP";
   const hasStep = step != null;
@@ -88,8 +96,16 @@ function metricChoice(options: MetricOptions): MetricChoice {
       allowed: "0 or more with at: STEP, none otherwise",
     });
   }
-  const key = options.metricKey ?? options.metric;
-  return { key, point: at, step, higherIsBetter: options.higherIsBetter ?? higherIsBetter(key) };
+  const key = options.metricKey ?? options.metric ?? preferredMetric(experiments);
+  const direction = options.higherIsBetter ?? higherIsBetter(key);
+  if (at === "BEST" && direction === null) {
+    throw failure("ARGUMENT_INVALID", {
+      where: "higherIsBetter",
+      received: "none",
+      allowed: `true or false with at: BEST, because the better direction of ${key} is not known from its name`,
+    });
+  }
+  return { key, point: at, step, higherIsBetter: direction };
 }
 
 /**

@@ -144,7 +144,9 @@ async function groupDegradations(
   { study, ranks }: RankGroup,
   degradations: RequestDerivations["degradations"],
 ): Promise<ReadonlyMap<number, Degradation> | Error> {
-  const isWhole = ranksOf(study.runs).every((rank) => ranks.has(rank));
+  // Pooling needs the runs of all ranks.
+  const isPooled = study.rule.analysis?.interval === "POOLED_T";
+  const isWhole = isPooled || ranksOf(study.runs).every((rank) => ranks.has(rank));
   const runs = isWhole ? study.runs : study.runs.filter(({ rank }) => ranks.has(rank));
   try {
     const found = await degradations({ ...study, runs });

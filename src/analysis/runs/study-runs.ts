@@ -1,5 +1,6 @@
 import type { Run } from "../../derive/runs/comparison-roles.js";
 import type { AdapterSettings } from "../../model/records.js";
+import { finalCheckpoint } from "./run-checkpoint.js";
 import type { Experiment } from "../../store/studies/experiments.js";
 import { mapInTurns } from "../../store/in-turns.js";
 
@@ -15,6 +16,7 @@ export function runOf(experiment: Experiment): Run {
     steps: experiment.steps,
     quantization: { label: experiment.quantizationLabel, bits: experiment.quantizationBits },
     hasWeights: experiment.checkpoints.length > 0,
+    weights: finalCheckpoint(experiment)?.hash,
     metrics: new Map(experiment.metrics.map(({ name, value }) => [name, value])),
   };
 }

@@ -42,15 +42,31 @@ interface AllocationOptions {
   readonly keepScale: boolean;
 }
 
-/** Allocates ranks by the similarity of a study at one rank. @param settings of the candidate */
+/** The measured sensitivity of each layer, by the layer's name. */
+export type MeasuredSensitivities = ReadonlyMap<string, number>;
+
+/**
+ * Allocates ranks by the measured sensitivities of the layers. Without them there is no allocation: the divergence of the
+ * updates does not measure sensitivity.
+ *
+ * @param settings of the candidate
+ */
 export function allocateStudyRanks(
   { similarity, layers, candidate }: StudySimilarity,
   settings: RunSettings | undefined,
   options: AllocationOptions,
+  sensitivities?: MeasuredSensitivities,
 ): StudyAllocation {
   const adapted = layers.filter((layer) => layer.candidate !== undefined);
-  const scored = adapted.flatMap((layer) => scoredLayer(layer) ?? []);
-  const obstacle = allocationObstacle(similarity, candidate?.name, adapted, scored.length);
+  const comparedCount = adapted.filter(({ similarity: { cosineSimilarity } }) => cosineSimilarity !== null).length;
+  const obstacle = allocationObstacle({
+    similarity,
+    candidate: candidate?.name,
+    adapted,
+    comparedCount,
+    sensitivities,
+  });
+  const scored = adapted.flatMap((layer) => scoredLayer(layer, sensitivities) ?? []);
   if (obstacle !== undefined) return noAllocation(obstacle, null);
   const uniformParameters = scored.reduce((sum, { cost }) => sum + similarity.rank * cost, 0);
   const budget = Math.floor(options.parameters ?? options.relativeBudget * uniformParameters);
@@ -104,37 +120,51 @@ interface ScoredLayer extends AllocationLayer {
   readonly cost: number;
 }
 
-/** Returns the layer with its update divergence; undefined where it has none. */
-function scoredLayer({ layer, similarity: { cosineSimilarity } }: ComparedLayer): ScoredLayer | undefined {
-  if (cosineSimilarity === null) return undefined;
+/** Returns the layer with its sensitivity; undefined where it was not measured. */
+function scoredLayer(
+  { layer }: ComparedLayer,
+  sensitivities: MeasuredSensitivities | undefined,
+): ScoredLayer | undefined {
+  const sensitivity = sensitivities?.get(layer.name);
+  if (sensitivity === undefined) return undefined;
   const { name, inFeatures, outFeatures } = layer;
   return {
     layer,
     name,
     inFeatures,
     outFeatures,
-    sensitivity: 1 - cosineSimilarity,
+    sensitivity,
     cost: inFeatures + outFeatures,
   };
 }
 
+interface AllocationSubject {
+  readonly similarity: StudySimilarity["similarity"];
+  /** Name of the candidate's run. */
+  readonly candidate: string | undefined;
+  readonly adapted: readonly ComparedLayer[];
+  /** Number of adapted layers with a cosine. */
+  readonly comparedCount: number;
+  readonly sensitivities: MeasuredSensitivities | undefined;
+}
+
 /** Returns why ranks cannot be allocated: sensitivities are unknown, or not caused by quantization. */
-function allocationObstacle(
-  { rank, sharedStart, pendingJobs, initialCosine }: StudySimilarity["similarity"],
-  candidate: string | undefined,
-  adapted: readonly ComparedLayer[],
-  scoredCount: number,
-): string | undefined {
+function allocationObstacle(subject: AllocationSubject): string | undefined {
+  const { candidate, adapted, comparedCount, sensitivities } = subject;
+  const { rank, sharedStart, pendingJobs, initialCosine } = subject.similarity;
   if (pendingJobs.length > 0) {
     return `the weights at r = ${rank} are still being compared (jobs ${pendingJobs.join(", ")})`;
   }
-  if (scoredCount === 0) return `no layer could be compared at r = ${rank}`;
+  if (comparedCount === 0) return `no layer could be compared at r = ${rank}`;
   if (sharedStart === false) {
     return `the runs at r = ${rank} started from different A (cosine ${initialCosine?.toFixed(2)}): their sensitivities are not those of quantization`;
   }
-  const unscored = adapted.filter(({ similarity }) => similarity.cosineSimilarity === null);
+  if (sensitivities === undefined) {
+    return `the sensitivity of the layers at r = ${rank} was not measured, which needs the weights of the base model; the divergence of the updates (1 - cosine) is no measure of it`;
+  }
+  const unscored = adapted.filter(({ layer }) => !sensitivities.has(layer.name));
   if (unscored.length === 0) return undefined;
-  const names = unscored.map(({ layer, similarity }) => `${layer.name} (${similarity.undefinedReason})`).join(", ");
+  const names = unscored.map(({ layer }) => layer.name).join(", ");
   return `${candidate ?? "the candidate"} adapts layers whose sensitivity is not known: ${names}`;
 }
 

@@ -1,6 +1,13 @@
 import type { ResultOf } from "gql.tada";
 import { aliasedDocument, graphql } from "../../model/graphql-document.js";
-import { FAILURE_MODE, HYPOTHESIS, PARETO_POINT, RECOMMENDATION } from "../../report/diagnosis-fragments.js";
+import {
+  DEGRADATION,
+  FAILURE_MODE,
+  HYPOTHESIS,
+  PARETO_POINT,
+  RANK_THRESHOLD,
+  RECOMMENDATION,
+} from "../../report/diagnosis-fragments.js";
 
 /** The ranks of a study. */
 export const RANKS = graphql(`
@@ -114,28 +121,11 @@ export const DIAGNOSIS = graphql(
         }
         ranks {
           r
+          evaluation: degradation(metric: EVAL_LOSS) {
+            ...ReportedDegradation
+          }
           degradation {
-            percent
-            acceptable
-            verdict
-            interval {
-              low
-              high
-              confidence
-            }
-            intervalMethod
-            test {
-              p
-            }
-            baseline {
-              mean
-              n
-            }
-            candidate {
-              mean
-              n
-            }
-            reason
+            ...ReportedDegradation
           }
         }
         roles {
@@ -143,16 +133,11 @@ export const DIAGNOSIS = graphql(
           candidate
           because
         }
+        evaluatedRank: minimumViableRank(metric: EVAL_LOSS) {
+          ...ReportedRankThreshold
+        }
         minimumViableRank {
-          rank
-          bound
-          leastAcceptableRank
-          reason
-          inconclusiveRanks
-          range {
-            least
-            greatest
-          }
+          ...ReportedRankThreshold
         }
         notebook: hypotheses(rules: NOTEBOOK) {
           id
@@ -221,7 +206,7 @@ export const DIAGNOSIS = graphql(
       }
     }
   `,
-  [HYPOTHESIS, FAILURE_MODE, PARETO_POINT, RECOMMENDATION],
+  [DEGRADATION, RANK_THRESHOLD, HYPOTHESIS, FAILURE_MODE, PARETO_POINT, RECOMMENDATION],
 );
 
 export type Diagnosis = NonNullable<ResultOf<typeof DIAGNOSIS>["study"]>;

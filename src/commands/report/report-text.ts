@@ -1,3 +1,4 @@
+import { minimumRankText, verdictText } from "../../report/verdict-text.js";
 import { fixed } from "../terminal/cells.js";
 import type { Screen } from "../terminal/screen.js";
 import { rangeOf, sparkline } from "../terminal/sparkline.js";
@@ -10,11 +11,11 @@ export function reportText(study: Diagnosis, ranks: readonly RankDetail[], scree
     `${study.name} (${study.slug})`,
     `base model ${study.baseModel ?? "unknown"}, ${study.experiments.totalCount} experiments, ${study.ranks.length} ranks, ${study.layers.length} layers`,
     ...section("Experiments", experiments(study, screen)),
-    ...section("Degradation of training loss", degradations(study, screen)),
+    ...lossSections(study, screen),
     ...section("Memory and time", costTable(ranks, screen)),
     ...section("Similarity of the weight updates (B A, unscaled)", similarities(ranks, screen)),
     ...section("Layers", layers(ranks, screen)),
-    ...section("Sensitivity to quantization", sensitivity(study.sensitivityMap, screen)),
+    ...section("Divergence of the updates by layer", sensitivity(study.sensitivityMap, screen)),
     ...section("Hypotheses", study.hypotheses.flatMap(hypothesis)),
     ...section(
       "Hypotheses by the notebook's rules",
@@ -56,22 +57,47 @@ function experiments({ experiments: { nodes, totalCount } }: Diagnosis, screen: 
   ];
 }
 
-function degradations({ ranks, roles, minimumViableRank }: Diagnosis, screen: Screen): string[] {
-  const rows = ranks.map(({ r, degradation: { baseline, candidate, percent, interval, test, verdict, reason } }) => [
-    String(r),
-    fixed(baseline?.mean, 4),
-    fixed(candidate?.mean, 4),
-    fixed(percent, 4),
-    interval === null ? "-" : `${interval.low.toFixed(2)} to ${interval.high.toFixed(2)}`,
-    test === null ? "-" : test.p.toPrecision(2),
-    reason ?? verdict,
-  ]);
-  const { rank, bound, leastAcceptableRank, reason, inconclusiveRanks, range } = minimumViableRank;
-  const above = "above all tested ranks";
+/** The evaluation loss comes first where there is one: the training loss is measured on the training examples. */
+function lossSections(study: Diagnosis, screen: Screen): string[] {
+  const { ranks, minimumViableRank, evaluatedRank, roles } = study;
+  const compared = roles === null ? [] : [`${roles.candidate} against ${roles.baseline}: ${roles.because}`];
+  const training = ranks.map(({ r, degradation }) => ({ r, degradation }));
+  const evaluation = ranks.map(({ r, evaluation: degradation }) => ({ r, degradation }));
+  const isEvaluated = evaluation.some(({ degradation }) => degradation.candidate !== null);
   return [
-    ...(roles === null ? [] : [`${roles.candidate} against ${roles.baseline}: ${roles.because}`]),
-    ...table(["rank", "baseline", "candidate", "percent", "95 % interval", "p", "verdict"].map(number), rows, screen),
-    `Minimum viable rank: ${rank ?? "none"} (${bound}). ${reason} Smallest acceptable rank: ${leastAcceptableRank ?? "none"}.`,
+    ...(isEvaluated
+      ? section("Degradation of evaluation loss", [...compared, ...degradations(evaluation, evaluatedRank, screen)])
+      : []),
+    ...section("Degradation of training loss", [...compared, ...degradations(training, minimumViableRank, screen)]),
+  ];
+}
+
+type JudgedRank = Pick<Diagnosis["ranks"][number], "r" | "degradation">;
+
+function degradations(
+  ranks: readonly JudgedRank[],
+  threshold: Diagnosis["minimumViableRank"],
+  screen: Screen,
+): string[] {
+  const rows = ranks.map(({ r, degradation }) => {
+    const { baseline, candidate, percent, perplexityRatio, interval, test, verdict, certainty, reason } = degradation;
+    return [
+      String(r),
+      fixed(baseline?.mean, 4),
+      fixed(candidate?.mean, 4),
+      fixed(percent, 4),
+      fixed(perplexityRatio, 4),
+      interval === null ? "-" : `${interval.low.toFixed(2)} to ${interval.high.toFixed(2)}`,
+      test === null ? "-" : test.p.toPrecision(2),
+      reason ?? verdictText(verdict, certainty),
+    ];
+  });
+  const { inconclusiveRanks, range } = threshold;
+  const above = "above all tested ranks";
+  const titles = ["rank", "baseline", "candidate", "percent", "perplexity ratio", "95 % interval", "p", "verdict"];
+  return [
+    ...table(titles.map(number), rows, screen),
+    minimumRankText(threshold),
     ...(inconclusiveRanks.length === 0
       ? []
       : [
@@ -159,9 +185,9 @@ function failureMode({ kind, severity, symptom, cause, mitigation, evidence }: F
   ];
 }
 
-function hypothesis({ id, statement, verdict, because, evidence, confounds }: Hypothesis): string[] {
+function hypothesis({ id, statement, verdict, certainty, because, evidence, confounds }: Hypothesis): string[] {
   return [
-    `${id} ${verdict}: ${statement}`,
+    `${id} ${verdictText(verdict, certainty)}: ${statement}`,
     `   ${because}`,
     ...evidence.map(({ label, value, unit }) => `   - ${label}: ${measure(value, unit)}`),
     ...confounds.map(({ severity, message }) => `   ! ${severity}: ${message}`),

@@ -7,13 +7,16 @@ import { baseWeightsChanged } from "./base-weights-changed.js";
 import type { ConclusionBasis, ConfoundRule, PairFinding, StudyFinding } from "./confound-rule.js";
 import { divergedRuns } from "./diverged-runs.js";
 import { doraDirectionOnly } from "./dora-direction-only.js";
+import { identicalWeights } from "./identical-weights.js";
 import { independentInitialisation } from "./independent-initialisation.js";
 import { layersLeftOut } from "./layers-left-out.js";
 import { lossesDisagree } from "./losses-disagree.js";
 import { mixedConfigurations } from "./mixed-configurations.js";
 import { noiseFloor } from "./noise-floor.js";
+import { pseudoReplicates } from "./pseudo-replicates.js";
 import { rankAndStepScale } from "./rank-and-step-scale.js";
 import { singleSeed } from "./single-seed.js";
+import { trainingLossOnly } from "./training-loss-only.js";
 import { uncomparedTensors } from "./uncompared-tensors.js";
 import {
   differentBaseModel,
@@ -34,10 +37,13 @@ const CONFOUND_RULES = [
   weightsPending,
   layersLeftOut,
   weightsMissing,
+  identicalWeights,
   divergedRuns,
+  pseudoReplicates,
   singleSeed,
   mixedConfigurations,
   rankAndStepScale,
+  trainingLossOnly,
   lossesDisagree,
   differentBaseModel,
   differentRevision,

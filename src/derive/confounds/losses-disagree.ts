@@ -6,13 +6,14 @@ export const lossesDisagree = {
   kind: "LOSSES_DISAGREE",
   description: "Training loss and evaluation loss lead to different conclusions.",
   affects: ["METRICS"],
-  inStudy,
+  inStudy: lossDisagreement,
 } as const satisfies ConfoundRule;
 
 /** Minimum change, in percent, of two losses that change in opposite directions. */
 const MIN_OPPOSITE_PERCENT = 1;
 
-function inStudy({ runs, roles }: StudyEvidence, rule: HypothesisRule): StudyFinding | undefined {
+/** Returns the ranks at which training loss and evaluation loss lead to different conclusions; undefined if there are none. */
+export function lossDisagreement({ runs, roles }: StudyEvidence, rule: HypothesisRule): StudyFinding | undefined {
   if (roles === undefined) return undefined;
   // Only percents are compared, so no interval is resampled.
   const lossRule = { ...rule, higherIsBetter: false, analysis: undefined };

@@ -1,4 +1,4 @@
-import { floorName, undecidableRanks, type NoiseFloor } from "../similarity/noise-floor.js";
+import { floorName, undecidableRanks, validFloors, type NoiseFloor } from "../similarity/noise-floor.js";
 import { comparableRanks } from "../similarity/rank-similarity.js";
 import type { HypothesisRule, StudyEvidence } from "../study-evidence.js";
 import { formatPendingJobs, formatRanks } from "../wording.js";
@@ -48,8 +48,10 @@ function lowFloors(floors: readonly NoiseFloor[], threshold: number): StudyFindi
 }
 
 function missingSeedFloors(floors: readonly NoiseFloor[], ranks: readonly number[]): StudyFinding | undefined {
-  const known = floors.filter(({ summary: { mean } }) => mean !== null);
+  const measured = floors.filter(({ summary: { mean } }) => mean !== null);
+  const known = validFloors(measured);
   if (known.some(({ kind }) => kind === "OTHER_SEED")) return undefined;
+  if (measured.some(({ kind }) => kind === "OTHER_SEED")) return { severity: "MEDIUM", message: INVALID_FLOORS, ranks };
   const message =
     known.length === 0
       ? "No configuration has two runs and no run has two checkpoints, so the similarity of equal trainings is unknown."
@@ -57,6 +59,10 @@ function missingSeedFloors(floors: readonly NoiseFloor[], ranks: readonly number
         `(${rangeText(known)}). How much another seed changes an update is unknown.`;
   return { severity: "MEDIUM", message, ranks };
 }
+
+const INVALID_FLOORS =
+  "The runs of other seeds started from different A, or are copies of each other, so they show no noise floor. How much " +
+  "another seed changes an update is unknown.";
 
 /** Returns one or two floors with their cosines, or the range of more: `16bit_r8, step 900 against 1000: 0.99987`. */
 function rangeText(floors: readonly NoiseFloor[]): string {

@@ -32,7 +32,7 @@ function inStudy(study: StudyEvidence): StudyFinding | undefined {
     severity: "MEDIUM",
     message:
       `alpha / r changes from ${first.scaling} at r = ${first.rank} to ${last.scaling} at r = ${last.rank}. ` +
-      "A larger rank also took smaller steps, so the effects of rank and step size cannot be separated.",
+      `A larger rank also took ${directionOf(changing)} steps, so the effects of rank and step size cannot be separated.`,
     ranks: [...new Set(changing.map(({ rank }) => rank))],
   };
 }
@@ -44,6 +44,13 @@ function scalingsOf({ runs, settings }: StudyEvidence, configuration: Configurat
       const adapter = settings.get(id)?.adapter;
       return adapter == null || adapter.useRslora ? [] : [{ rank, scaling: defaultScaling(adapter) }];
     });
+}
+
+/** Returns how the step size changes with the rank. */
+function directionOf(byRank: readonly RankScaling[]): "larger" | "smaller" | "other" {
+  const steps = byRank.slice(1).map(({ scaling }, i) => Math.sign(scaling - (byRank[i]?.scaling ?? scaling)));
+  if (steps.every((step) => step >= 0)) return "larger";
+  return steps.every((step) => step <= 0) ? "smaller" : "other";
 }
 
 function isChanging(scalings: readonly RankScaling[]): boolean {

@@ -1,5 +1,6 @@
-import { ranksOf, runsAt } from "../runs/comparison-roles.js";
+import { ranksOf, runsAt, type Configuration } from "../runs/comparison-roles.js";
 import type { StudyEvidence } from "../study-evidence.js";
+import { formatRanks } from "../wording.js";
 import type { ConfoundRule, StudyFinding } from "./confound-rule.js";
 
 export const singleSeed = {
@@ -11,16 +12,22 @@ export const singleSeed = {
 
 function inStudy({ runs, roles }: StudyEvidence): StudyFinding | undefined {
   if (roles === undefined) return undefined;
-  const ranks = ranksOf(runs).filter((rank) => {
-    const baselines = runsAt(runs, roles.baseline, rank).length;
-    const candidates = runsAt(runs, roles.candidate, rank).length;
-    return Math.min(baselines, candidates) === 1;
-  });
+  const hasSingle = (configuration: Configuration) => (rank: number) => runsAt(runs, configuration, rank).length === 1;
+  const compared = ranksOf(runs).filter(
+    (rank) => runsAt(runs, roles.baseline, rank).length > 0 && runsAt(runs, roles.candidate, rank).length > 0,
+  );
+  const ofRoles = [roles.baseline, roles.candidate].map((configuration) => ({
+    name: configuration.name,
+    ranks: compared.filter(hasSingle(configuration)),
+  }));
+  const ranks = compared.filter((rank) => ofRoles.some((single) => single.ranks.includes(rank)));
   if (ranks.length === 0) return undefined;
+  const details = ofRoles
+    .filter((single) => single.ranks.length > 0)
+    .map((single) => `${single.name} has a single run at ${formatRanks(single.ranks)}`);
   return {
     severity: "MEDIUM",
-    message:
-      "The baseline or the candidate has a single run, so there is no interval and the variation between seeds is unknown.",
+    message: `${details.join("; ")}. There is no interval, and the variation between seeds is unknown.`,
     ranks,
   };
 }

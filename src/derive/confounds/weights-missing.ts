@@ -1,3 +1,4 @@
+import { runsAt } from "../runs/comparison-roles.js";
 import type { SimilaritySummary } from "../similarity/similarity-summary.js";
 import type { StudyEvidence } from "../study-evidence.js";
 import { formatRanks } from "../wording.js";
@@ -5,7 +6,7 @@ import type { ConfoundRule, PairFinding, StudyFinding } from "./confound-rule.js
 
 export const weightsMissing = {
   kind: "WEIGHTS_MISSING",
-  description: "No layer could be compared, for example because the folder of a run has no weights.",
+  description: "No layer could be compared: a run, its weights or common layers are missing.",
   affects: ["WEIGHTS"],
   inComparison,
   inStudy,
@@ -20,14 +21,31 @@ function inComparison(summary: SimilaritySummary): PairFinding | undefined {
   };
 }
 
-function inStudy({ similarities }: StudyEvidence): StudyFinding | undefined {
-  const ranks = similarities.filter(isMissing).map(({ rank }) => rank);
+function inStudy(study: StudyEvidence): StudyFinding | undefined {
+  const ranks = study.similarities.filter(isMissing).map(({ rank }) => rank);
   if (ranks.length === 0) return undefined;
-  return {
-    severity: "MEDIUM",
-    message: `No layer could be compared at ${formatRanks(ranks)}: the weights of one or both runs are missing.`,
-    ranks,
-  };
+  const ranksByReason = new Map<string, number[]>();
+  for (const rank of ranks) {
+    const reason = whyMissing(study, rank);
+    ranksByReason.set(reason, [...(ranksByReason.get(reason) ?? []), rank]);
+  }
+  const details = [...ranksByReason].map(([reason, missing]) => `at ${formatRanks(missing)} ${reason}`);
+  return { severity: "MEDIUM", message: `No layer could be compared: ${details.join("; ")}.`, ranks };
+}
+
+/** Returns what is missing at a rank, for use in a sentence: a configuration, a run, weights, or common layers. */
+function whyMissing({ runs, roles }: StudyEvidence, rank: number): string {
+  if (roles === undefined) return "there are no two configurations to compare";
+  const configurations = [roles.baseline, roles.candidate].map((configuration) => ({
+    name: configuration.name,
+    runs: runsAt(runs, configuration, rank),
+  }));
+  const absent = configurations.filter((configuration) => configuration.runs.length === 0);
+  if (absent.length > 0) return `${absent.map(({ name }) => name).join(" and ")} has no run`;
+  const withoutWeights = configurations.filter((configuration) => !configuration.runs.some((run) => run.hasWeights));
+  if (withoutWeights.length > 0)
+    return `the weights of ${withoutWeights.map(({ name }) => name).join(" and ")} are missing`;
+  return "the two runs have no layer in common that can be compared";
 }
 
 function isMissing({ comparedLayers, pendingJobs }: SimilaritySummary): boolean {

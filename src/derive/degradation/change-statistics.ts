@@ -1,13 +1,28 @@
 import type { IntervalMethod } from "../../model/enums/statistics.js";
 import { bootstrapInterval } from "../statistics/bootstrap.js";
+import type { BootstrapMethod } from "../statistics/bootstrap-draws.js";
 import { pairedTest, welchTest, type MeanTest, type ValuePair } from "../statistics/mean-test.js";
-import { pairedChangeInterval, relativeChange, relativeChangeInterval } from "../statistics/relative-change.js";
+import {
+  isUnboundedRatio,
+  pairedChangeInterval,
+  pooledChangeInterval,
+  relativeChange,
+  relativeChangeInterval,
+  type PooledVariation,
+} from "../statistics/relative-change.js";
 import { meanOf, summarise, type Interval } from "../statistics/sample.js";
-import type { OnDraws, SeedAnalysis, SeededValue } from "./seed-analysis.js";
+import { distinctWeights, independentRuns, isVarying } from "./replicates.js";
+import {
+  bootstrapMethod,
+  MIN_BOOTSTRAP_RUNS,
+  type OnDraws,
+  type SeedAnalysis,
+  type SeededValue,
+} from "./seed-analysis.js";
 
-/** The change of a metric from baseline to candidate over several seeds. */
-interface ChangeStatistics {
-  /** The analysed values: all of them, or those of the pairs. */
+/** The change of a metric from baseline to candidate over several independent runs. */
+export interface ChangeStatistics {
+  /** The analysed values: one for each independent run, or those of the pairs. */
   readonly baseline: readonly number[];
   readonly candidate: readonly number[];
   /** Whether pairs of runs with equal seeds were analysed. */
@@ -19,7 +34,16 @@ interface ChangeStatistics {
   readonly intervalMethod: IntervalMethod;
   /** Why there is no interval, or why it is not the requested one. */
   readonly intervalReason: string | null;
+  /** Whether the baseline varies so much that no finite interval of the change has the requested confidence (Fieller 1954). */
+  readonly isUnbounded: boolean;
   readonly test: MeanTest | null;
+}
+
+/** What the analysis of one rank uses besides its values. */
+export interface ChangeContext {
+  /** The variation of all ranks; undefined if no configuration has two independent runs. */
+  readonly pooled?: PooledVariation | undefined;
+  readonly onDraws?: OnDraws | undefined;
 }
 
 /**
@@ -30,96 +54,153 @@ export function changeStatistics(
   baseline: readonly SeededValue[],
   candidate: readonly SeededValue[],
   analysis: SeedAnalysis,
-  onDraws?: OnDraws,
+  context: ChangeContext = {},
 ): ChangeStatistics {
-  const pairs = pairsOf(baseline, candidate);
-  if (!analysis.paired) return unpairedStatistics(baseline, candidate, pairs.length, analysis, onDraws);
-  if (pairs.length >= 2) return pairedStatistics(pairs, analysis, onDraws);
-  const unpaired = unpairedStatistics(baseline, candidate, pairs.length, analysis, onDraws);
+  const pairs = pairsOf(distinctWeights(baseline), distinctWeights(candidate));
+  const isPaired = analysis.paired && analysis.interval !== "POOLED_T";
+  if (isPaired && pairs.length >= 2) return pairedStatistics(pairs, analysis, context);
+  const samples = { baseline: valuesOf(independentRuns(baseline)), candidate: valuesOf(independentRuns(candidate)) };
+  const unpaired = unpairedStatistics(samples, pairs.length, analysis, context);
+  if (!isPaired) return unpaired;
   const notPaired = `Paired analysis needs at least two seeds that both baseline and candidate have (found: ${pairs.length}).`;
-  return {
-    ...unpaired,
-    intervalReason: unpaired.intervalReason === null ? notPaired : `${notPaired} ${unpaired.intervalReason}`,
-  };
+  return { ...unpaired, intervalReason: joined(notPaired, unpaired.intervalReason) };
 }
 
-const TOO_FEW_SEEDS = "An interval needs at least two seeds each for baseline and candidate.";
-const NO_VARIATION = "The bootstrap samples do not vary: the values are equal, or too few of them differ.";
-const BASELINE_NEAR_ZERO = "The mean of the baseline is 0, or too close to 0 for an interval.";
+/** The values of two configurations, one for each independent run. */
+interface Samples {
+  readonly baseline: readonly number[];
+  readonly candidate: readonly number[];
+}
+
+const UNBOUNDED =
+  "The baseline varies so much that no finite interval of a percent has the requested confidence (Fieller 1954).";
+const NO_VARIATION = "The changes do not vary: the values are equal, or too few of them differ.";
+const NOTHING_TO_POOL = "No configuration has two independent runs, so there is no variation to pool.";
 
 function unpairedStatistics(
-  seededBaseline: readonly SeededValue[],
-  seededCandidate: readonly SeededValue[],
+  samples: Samples,
   pairs: number,
   analysis: SeedAnalysis,
-  onDraws: OnDraws | undefined,
+  context: ChangeContext,
 ): ChangeStatistics {
-  const baseline = seededBaseline.map(({ value }) => value);
-  const candidate = seededCandidate.map(({ value }) => value);
-  const interval = unpairedInterval(baseline, candidate, analysis, onDraws);
+  const { baseline, candidate } = samples;
   const baselineSample = summarise(baseline);
   const candidateSample = summarise(candidate);
+  const isPooled = analysis.interval === "POOLED_T";
+  const method = bootstrapMethod([baseline.length, candidate.length], analysis);
+  const obstacle = isPooled ? pooledObstacle(context) : intervalObstacle(samples);
+  const isUnbounded = obstacle === undefined && !isPooled && isUnboundedSample(baseline, analysis);
+  const found =
+    obstacle === undefined && !isUnbounded ? unpairedInterval(samples, method, analysis, context) : undefined;
+  const interval = found === undefined || isPoint(found) ? null : found;
   return {
     baseline,
     candidate,
     paired: false,
     pairs,
-    interval: interval ?? null,
-    intervalMethod: analysis.interval === "T" ? "WELCH_T" : analysis.interval,
-    intervalReason: interval === undefined ? reasonWithoutInterval(baseline, candidate, analysis) : null,
+    interval,
+    intervalMethod: isPooled ? "POOLED_T" : (method ?? "WELCH_T"),
+    intervalReason:
+      interval === null
+        ? (obstacle ?? (isUnbounded ? UNBOUNDED : NO_VARIATION))
+        : bootstrapRefusal([baseline.length, candidate.length], analysis),
+    isUnbounded,
     test: (baselineSample && candidateSample && welchTest(baselineSample, candidateSample)) ?? null,
   };
 }
 
 function unpairedInterval(
-  baseline: readonly number[],
-  candidate: readonly number[],
-  { interval: method, confidence, resamples, seed }: SeedAnalysis,
-  onDraws: OnDraws | undefined,
+  { baseline, candidate }: Samples,
+  method: BootstrapMethod | undefined,
+  { interval: choice, confidence, resamples, seed }: SeedAnalysis,
+  { pooled, onDraws }: ChangeContext,
 ): Interval | undefined {
-  if (method !== "T") {
+  if (method !== undefined) {
     return bootstrapInterval([baseline, candidate], changeOfGroups, { method, confidence, resamples, seed, onDraws });
   }
   const baselineSample = summarise(baseline);
   const candidateSample = summarise(candidate);
   if (baselineSample === undefined || candidateSample === undefined) return undefined;
-  return relativeChangeInterval(baselineSample, candidateSample, confidence);
+  if (choice !== "POOLED_T") return relativeChangeInterval(baselineSample, candidateSample, confidence);
+  return pooled && pooledChangeInterval(baselineSample, candidateSample, pooled, confidence);
 }
 
-function reasonWithoutInterval(
-  baseline: readonly number[],
-  candidate: readonly number[],
-  { interval }: SeedAnalysis,
-): string {
-  if (baseline.length < 2 || candidate.length < 2) return TOO_FEW_SEEDS;
-  return interval === "T" ? BASELINE_NEAR_ZERO : NO_VARIATION;
+function pooledObstacle({ pooled }: ChangeContext): string | undefined {
+  return pooled === undefined ? NOTHING_TO_POOL : undefined;
+}
+
+/** Returns why the values give no interval. */
+function intervalObstacle({ baseline, candidate }: Samples): string | undefined {
+  if (baseline.length < 2 || candidate.length < 2) {
+    return (
+      "An interval needs at least two independent runs of the baseline and of the candidate " +
+      `(baseline: ${baseline.length}, candidate: ${candidate.length}).`
+    );
+  }
+  const constant = [
+    ...(isVarying(baseline) ? [] : [`The ${baseline.length} values of the baseline are equal.`]),
+    ...(isVarying(candidate) ? [] : [`The ${candidate.length} values of the candidate are equal.`]),
+  ];
+  if (constant.length === 0) return undefined;
+  return `${constant.join(" ")} Equal values do not vary, so they do not show the variation between seeds.`;
+}
+
+/** Returns why a requested bootstrap was replaced by Student's t. */
+function bootstrapRefusal(sizes: readonly number[], analysis: SeedAnalysis): string | null {
+  const { interval } = analysis;
+  if (interval === "T" || interval === "POOLED_T" || bootstrapMethod(sizes, analysis) !== undefined) return null;
+  return (
+    `A bootstrap needs ${MIN_BOOTSTRAP_RUNS} independent runs each (found: ${sizes.join(" and ")}). With fewer, its ` +
+    "intervals are too narrow: a nominal 95 % covers about 67 % at n = 2 and 81 % at n = 3. Student's t is used."
+  );
+}
+
+function isUnboundedSample(baseline: readonly number[], { confidence }: SeedAnalysis): boolean {
+  const sample = summarise(baseline);
+  return sample !== undefined && isUnboundedRatio(sample, confidence);
+}
+
+/** Returns whether an interval is as narrow as a rounding error. Values in a constant ratio give such an interval. */
+function isPoint({ low, high }: Interval): boolean {
+  return high - low <= 1e-9;
 }
 
 function pairedStatistics(
   pairs: readonly ValuePair[],
   analysis: SeedAnalysis,
-  onDraws: OnDraws | undefined,
+  context: ChangeContext,
 ): ChangeStatistics {
-  const interval = pairedInterval(pairs, analysis, onDraws);
-  const noInterval = analysis.interval === "T" ? BASELINE_NEAR_ZERO : NO_VARIATION;
-  return {
+  const samples = {
     baseline: pairs.map(({ baseline }) => baseline),
     candidate: pairs.map(({ candidate }) => candidate),
+  };
+  const method = bootstrapMethod([pairs.length], analysis);
+  const obstacle = intervalObstacle(samples);
+  const isUnbounded = obstacle === undefined && isUnboundedSample(samples.baseline, analysis);
+  const found = obstacle === undefined && !isUnbounded ? pairedInterval(pairs, method, analysis, context) : undefined;
+  const interval = found === undefined || isPoint(found) ? null : found;
+  return {
+    ...samples,
     paired: true,
     pairs: pairs.length,
-    interval: interval ?? null,
-    intervalMethod: analysis.interval === "T" ? "PAIRED_T" : `PAIRED_${analysis.interval}`,
-    intervalReason: interval === undefined ? noInterval : null,
+    interval,
+    intervalMethod: method === undefined ? "PAIRED_T" : `PAIRED_${method}`,
+    intervalReason:
+      interval === null
+        ? (obstacle ?? (isUnbounded ? UNBOUNDED : NO_VARIATION))
+        : bootstrapRefusal([pairs.length], analysis),
+    isUnbounded,
     test: pairedTest(pairs) ?? null,
   };
 }
 
 function pairedInterval(
   pairs: readonly ValuePair[],
-  { interval: method, confidence, resamples, seed }: SeedAnalysis,
-  onDraws: OnDraws | undefined,
+  method: BootstrapMethod | undefined,
+  { confidence, resamples, seed }: SeedAnalysis,
+  { onDraws }: ChangeContext,
 ): Interval | undefined {
-  if (method === "T") return pairedChangeInterval(pairs, confidence);
+  if (method === undefined) return pairedChangeInterval(pairs, confidence);
   // The bootstrap resamples indices of pairs, so that baseline and candidate stay together.
   const indices = pairs.map((_, i) => i);
   const changeOfPairs = ([resampled = []]: readonly (readonly number[])[]) => {
@@ -148,6 +229,14 @@ function onlyValues(values: readonly SeededValue[]): ReadonlyMap<number | null, 
   return bySeed;
 }
 
+function valuesOf(values: readonly SeededValue[]): number[] {
+  return values.map(({ value }) => value);
+}
+
 function changeOfGroups([baseline = [], candidate = []]: readonly (readonly number[])[]): number {
   return relativeChange(meanOf(baseline), meanOf(candidate));
+}
+
+function joined(...reasons: readonly (string | null)[]): string {
+  return reasons.filter((reason) => reason !== null).join(" ");
 }

@@ -9,8 +9,8 @@ export interface AcceptanceRule {
   readonly thresholdPercent: number;
   /** Judge the magnitude, as the notebook does: an improvement beyond the threshold is then unacceptable too. */
   readonly twoSided: boolean;
-  /** Whether higher values of the metric are better. Default false. */
-  readonly higherIsBetter?: boolean | undefined;
+  /** Whether higher values of the metric are better. Null is unknown, and then nothing is acceptable. Default false. */
+  readonly higherIsBetter?: boolean | null | undefined;
   readonly analysis?: SeedAnalysis | undefined;
 }
 
@@ -57,8 +57,8 @@ export function degradationDraws({ ranks, rule: { analysis = DEFAULT_SEED_ANALYS
 
 /** Returns the recorded values of a metric with the seeds of their runs. */
 function seededValues(runs: readonly Run[], metric: string): SeededValue[] {
-  return runs.flatMap(({ seed, metrics }) => {
+  return runs.flatMap(({ seed, weights, metrics }) => {
     const value = metrics.get(metric);
-    return value === undefined ? [] : [{ seed, value }];
+    return value === undefined ? [] : [{ seed, value, weights }];
   });
 }

@@ -1,23 +1,34 @@
 import type { AcceptanceVerdict } from "../../model/enums/verdict.js";
-import type { IntervalMethod } from "../../model/enums/statistics.js";
+import type { VerdictCertainty, IntervalMethod } from "../../model/enums/statistics.js";
 import type { ComparisonRoles, Run } from "../runs/comparison-roles.js";
 import { inferRoles } from "../runs/resolve-roles.js";
 import type { MeanTest } from "../statistics/mean-test.js";
-import { relativeChange } from "../statistics/relative-change.js";
+import { differenceInterval, pooledVariation, relativeChange } from "../statistics/relative-change.js";
 import { summarise, type Interval, type Sample } from "../statistics/sample.js";
-import { changeStatistics } from "./change-statistics.js";
-import { degradationInput, type AcceptanceRule, type DegradationInput, type RoleNames } from "./degradation-input.js";
+import { changeStatistics, type ChangeContext, type ChangeStatistics } from "./change-statistics.js";
+import {
+  degradationInput,
+  type AcceptanceRule,
+  type DegradationInput,
+  type RankValues,
+  type RoleNames,
+} from "./degradation-input.js";
+import { lossChange, type LossChange } from "./loss-change.js";
+import { divergedReason, percentObstacle, recordedValues, type RecordedRoles } from "./recorded-values.js";
+import { independentRuns, isVarying } from "./replicates.js";
 import { DEFAULT_SEED_ANALYSIS, type OnDraws, type SeededValue } from "./seed-analysis.js";
 
 /** The degradation of the candidate against the baseline, in one metric. */
-export interface Degradation {
+export interface Degradation extends LossChange {
   /**
-   * (candidate - baseline) / |baseline| * 100 of the means. The sign is reversed if higher values are better, so that
-   * positive is always worse.
+   * (candidate - baseline) / baseline * 100 of the means. The sign is reversed if higher values are better, so that positive
+   * is always worse. Null for a metric that is negative, that crosses 0 or whose better direction is unknown.
    */
   readonly percent: number | null;
   /** candidate - baseline, in the unit of the metric. The sign is never reversed. */
   readonly absolute: number | null;
+  /** Confidence interval of `absolute` by Welch's t. Null with fewer than two independent runs each. */
+  readonly absoluteInterval: Interval | null;
   /**
    * Whether the percent is below the threshold. False if a run of the candidate diverged, whatever the other runs reached.
    * Null if neither is known.
@@ -25,10 +36,12 @@ export interface Degradation {
   readonly acceptable: boolean | null;
   /**
    * UNACCEPTABLE also if every run of the candidate diverged. INCONCLUSIVE if the percent is undefined, if its confidence
-   * interval contains the threshold, or if some runs diverged and the others are not unacceptable.
+   * interval contains the threshold or is unbounded, or if some runs diverged and the others are not unacceptable.
    */
   readonly verdict: AcceptanceVerdict;
-  /** Confidence interval of the percent over seeds. Null for the reason in `intervalReason`. */
+  /** Whether the verdict rests on an interval. Null without a percent. */
+  readonly certainty: VerdictCertainty | null;
+  /** Confidence interval of the percent over independent runs. Null for the reason in `intervalReason`. */
   readonly interval: Interval | null;
   /** Null if there is no interval. */
   readonly intervalMethod: IntervalMethod | null;
@@ -39,13 +52,13 @@ export interface Degradation {
   readonly paired: boolean;
   /** Number of seeds of which baseline and candidate have one run each. */
   readonly pairs: number;
-  /** The finite values. Null if there are none. */
+  /** The finite values, one for each independent run. Null if there are none. */
   readonly baseline: Sample | null;
   readonly candidate: Sample | null;
   /** Number of runs whose metric is NaN or infinite. They are not among the values. */
   readonly baselineDiverged: number;
   readonly candidateDiverged: number;
-  /** Why the percent is null, or which runs diverged. */
+  /** Why the percent is null or the verdict is INCONCLUSIVE although no interval contains the threshold. */
   readonly reason: string | null;
 }
 
@@ -70,17 +83,31 @@ export function degradationByRank(
 
 /** Returns the degradation at every rank of the input. */
 export function degradationsOf({ ranks, rule, names }: DegradationInput, onDraws?: OnDraws): RankDegradation[] {
+  const context = { onDraws, pooled: rule.analysis?.interval === "POOLED_T" ? variationOf(ranks) : undefined };
   return ranks.map(({ rank, baseline, candidate }) => ({
     rank,
-    degradation:
-      names === null
-        ? withoutPercent({ baseline: NO_VALUES, candidate: NO_VALUES }, NO_ROLES)
-        : degradation(baseline, candidate, rule, names, onDraws),
+    degradation: names === null ? withoutRoles() : degradation(baseline, candidate, rule, names, context),
   }));
 }
 
-const NO_VALUES: RecordedValues = { name: "", finite: [], diverged: 0 };
+/** Returns the variation over the independent runs of every rank and configuration. */
+function variationOf(ranks: readonly RankValues[]): ChangeContext["pooled"] {
+  const samples = ranks
+    .flatMap(({ baseline, candidate }) => [baseline, candidate])
+    .flatMap((values) => summarise(finiteRuns(values)) ?? []);
+  return pooledVariation(samples);
+}
+
+function finiteRuns(values: readonly SeededValue[]): number[] {
+  return independentRuns(values.filter(({ value }) => Number.isFinite(value))).map(({ value }) => value);
+}
+
 const NO_ROLES = "The study has no two configurations with different known bits per base weight.";
+
+function withoutRoles(): Degradation {
+  const none = { name: "", finite: [], diverged: 0 };
+  return withoutPercent({ baseline: none, candidate: none }, NO_ROLES, undefined);
+}
 
 /**
  * Returns the degradation from the values of a baseline to those of a candidate, one value a run. NaN and infinite values are
@@ -91,103 +118,91 @@ export function degradation(
   candidateValues: readonly (number | SeededValue)[],
   rule: AcceptanceRule,
   names: RoleNames = { baseline: "the baseline", candidate: "the candidate" },
-  onDraws?: OnDraws,
+  context: ChangeContext = {},
 ): Degradation {
-  const recorded = {
+  const roles = {
     baseline: recordedValues(names.baseline, baselineValues),
     candidate: recordedValues(names.candidate, candidateValues),
   };
-  const { higherIsBetter = false, analysis = DEFAULT_SEED_ANALYSIS } = rule;
-  const statistics = changeStatistics(recorded.baseline.finite, recorded.candidate.finite, analysis, onDraws);
-  const baseline = summarise(statistics.baseline) ?? null;
-  const candidate = summarise(statistics.candidate) ?? null;
-  if (baseline === null || candidate === null) return withoutPercent(recorded, whyMissing(recorded, rule));
-  const change = relativeChange(baseline.mean, candidate.mean);
-  const percent = higherIsBetter ? -change : change;
-  if (!Number.isFinite(percent)) return withoutPercent(recorded, whyUndefined(baseline, names, rule));
-  const interval = statistics.interval && (higherIsBetter ? negated(statistics.interval) : statistics.interval);
-  const judgement = judge({ percent, interval, ...recorded }, rule);
+  const { higherIsBetter, analysis = DEFAULT_SEED_ANALYSIS } = rule;
+  const obstacle = percentObstacle(roles, rule);
+  const statistics = changeStatistics(
+    roles.baseline.finite,
+    roles.candidate.finite,
+    obstacle === undefined ? analysis : { ...analysis, interval: "T" },
+    context,
+  );
+  const samples = samplesOf(statistics, rule);
+  if (obstacle !== undefined) return withoutPercent(roles, obstacle, samples);
+  const { baseline, candidate } = samples;
+  const change = relativeChange(baseline?.mean ?? NaN, candidate?.mean ?? NaN);
+  const percent = higherIsBetter === true ? -change : change;
+  if (!Number.isFinite(percent)) {
+    const tooSmall = `${rule.metric} of ${names.baseline} is too close to 0 for a relative change. See absolute.`;
+    return withoutPercent(roles, tooSmall, samples);
+  }
+  const interval =
+    statistics.interval && (higherIsBetter === true ? negated(statistics.interval) : statistics.interval);
   return {
+    ...samples,
     percent,
-    absolute: candidate.mean - baseline.mean,
-    ...judgement,
+    ...judge({ percent, interval, isUnbounded: statistics.isUnbounded, roles }, rule),
+    certainty: interval === null ? "POINT_ESTIMATE" : "INTERVAL",
     interval,
     intervalMethod: interval === null ? null : statistics.intervalMethod,
     intervalReason: statistics.intervalReason,
-    test: statistics.test,
     paired: statistics.paired,
     pairs: statistics.pairs,
-    baseline,
-    candidate,
-    baselineDiverged: recorded.baseline.diverged,
-    candidateDiverged: recorded.candidate.diverged,
+    baselineDiverged: roles.baseline.diverged,
+    candidateDiverged: roles.candidate.diverged,
   };
 }
 
-/** The values of a metric in the runs of one configuration at one rank. */
-interface RecordedValues {
-  /** Name of the configuration. */
-  readonly name: string;
-  readonly finite: readonly SeededValue[];
-  /** Number of NaN and infinite values. */
-  readonly diverged: number;
-}
+/** The fields of a degradation that have a meaning without a percent. */
+type ComparedSamples = Pick<Degradation, "baseline" | "candidate" | "absolute" | "absoluteInterval" | "test"> &
+  LossChange;
 
-interface RecordedRoles {
-  readonly baseline: RecordedValues;
-  readonly candidate: RecordedValues;
-}
-
-function recordedValues(name: string, values: readonly (number | SeededValue)[]): RecordedValues {
-  const all = values.map(seeded);
-  const finite = all.filter(({ value }) => Number.isFinite(value));
-  return { name, finite, diverged: all.length - finite.length };
-}
-
-/** Returns why baseline or candidate has no value. */
-function whyMissing({ baseline, candidate }: RecordedRoles, { metric }: AcceptanceRule): string {
-  return [baseline, candidate]
-    .filter(({ finite }) => finite.length === 0)
-    .map(({ name, diverged }) =>
-      diverged === 0 ? `No run of ${name} at this rank has ${metric}.` : divergedText(name, diverged, diverged, metric),
-    )
-    .join(" ");
-}
-
-function whyUndefined(baseline: Sample, names: RoleNames, { metric }: AcceptanceRule): string {
-  return baseline.mean === 0
-    ? `${metric} of ${names.baseline} is 0, so a relative change is undefined.`
-    : `${metric} of ${names.baseline} is too close to 0 for a relative change.`;
-}
-
-/** Returns how many runs diverged: `1 of 2 runs of 4bit diverged: training_loss is NaN or infinite.` */
-function divergedText(name: string, diverged: number, runs: number, metric: string): string {
-  const count = diverged === runs ? `All runs of ${name} at this rank` : `${diverged} of ${runs} runs of ${name}`;
-  return `${count} diverged: ${metric} is NaN or infinite.`;
+function samplesOf(
+  { baseline: baselineValues, candidate: candidateValues, test }: ChangeStatistics,
+  { metric, analysis = DEFAULT_SEED_ANALYSIS }: AcceptanceRule,
+): ComparedSamples {
+  const baseline = summarise(baselineValues) ?? null;
+  const candidate = summarise(candidateValues) ?? null;
+  const absolute = baseline && candidate && candidate.mean - baseline.mean;
+  const varies = isVarying(baselineValues) && isVarying(candidateValues);
+  const absoluteInterval =
+    baseline && candidate && varies ? differenceInterval(baseline, candidate, analysis.confidence) : undefined;
+  return {
+    baseline,
+    candidate,
+    absolute,
+    absoluteInterval: absoluteInterval ?? null,
+    test,
+    ...lossChange(metric, absolute),
+  };
 }
 
 /** A percent with what decides whether it is acceptable. */
-interface JudgedPercent extends RecordedRoles {
+interface JudgedPercent {
   readonly percent: number;
   readonly interval: Interval | null;
+  readonly isUnbounded: boolean;
+  readonly roles: RecordedRoles;
 }
 
 /** Judges a percent. The survivors of a configuration with diverged runs never make it acceptable. */
 function judge(
-  { percent, interval, baseline, candidate }: JudgedPercent,
+  { percent, interval, isUnbounded, roles }: JudgedPercent,
   rule: AcceptanceRule,
 ): Pick<Degradation, "acceptable" | "verdict" | "reason"> {
   const isBelow = (rule.twoSided ? Math.abs(percent) : percent) < rule.thresholdPercent;
-  const verdict = verdictOf(isBelow, interval, rule);
-  const diverged = [baseline, candidate].filter((values) => values.diverged > 0);
-  if (diverged.length === 0) return { acceptable: isBelow, verdict, reason: null };
-  const texts = diverged.map(({ name, diverged: count, finite }) =>
-    divergedText(name, count, count + finite.length, rule.metric),
-  );
+  const verdict = isUnbounded ? "INCONCLUSIVE" : verdictOf(isBelow, interval, rule);
+  const diverged = divergedReason(roles, rule);
   return {
-    acceptable: isBelow && candidate.diverged === 0,
-    verdict: verdict === "ACCEPTABLE" ? "INCONCLUSIVE" : verdict,
-    reason: texts.join(" "),
+    acceptable: isBelow && roles.candidate.diverged === 0,
+    verdict: diverged !== null && verdict === "ACCEPTABLE" ? "INCONCLUSIVE" : verdict,
+    reason:
+      diverged ?? (isUnbounded ? "The interval is unbounded, because the baseline may be 0. See absolute." : null),
   };
 }
 
@@ -207,27 +222,32 @@ function negated({ low, high, confidence }: Interval): Interval {
   return { low: -high, high: -low, confidence };
 }
 
-function seeded(value: number | SeededValue): SeededValue {
-  return typeof value === "number" ? { seed: null, value } : value;
-}
-
-function withoutPercent({ baseline, candidate }: RecordedRoles, reason: string): Degradation {
+function withoutPercent(roles: RecordedRoles, reason: string, samples: ComparedSamples | undefined): Degradation {
+  const { baseline, candidate } = roles;
   const isFailure = baseline.finite.length > 0 && candidate.finite.length === 0 && candidate.diverged > 0;
   return {
+    ...(samples ?? NO_SAMPLES),
     percent: null,
-    absolute: null,
     acceptable: isFailure ? false : null,
     verdict: isFailure ? "UNACCEPTABLE" : "INCONCLUSIVE",
+    certainty: isFailure ? "POINT_ESTIMATE" : null,
     interval: null,
     intervalMethod: null,
     intervalReason: "The degradation is undefined.",
-    test: null,
     paired: false,
     pairs: 0,
-    baseline: summarise(baseline.finite.map(({ value }) => value)) ?? null,
-    candidate: summarise(candidate.finite.map(({ value }) => value)) ?? null,
     baselineDiverged: baseline.diverged,
     candidateDiverged: candidate.diverged,
     reason,
   };
 }
+
+const NO_SAMPLES: ComparedSamples = {
+  baseline: null,
+  candidate: null,
+  absolute: null,
+  absoluteInterval: null,
+  test: null,
+  nats: null,
+  perplexityRatio: null,
+};

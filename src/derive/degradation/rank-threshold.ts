@@ -1,19 +1,27 @@
+import type { VerdictCertainty } from "../../model/enums/statistics.js";
 import type { RankBound } from "../../model/enums/verdict.js";
+import { formatRanks } from "../wording.js";
 import type { RankDegradation } from "./degradation.js";
+import { rankStates, type RankState } from "./rank-states.js";
 
 /** r*, the minimum rank that preserves quality. */
 export interface RankThreshold {
   /**
-   * The smallest tested rank from which every larger tested rank is acceptable. Null with bound NONE. A rank whose interval
-   * contains the threshold counts as not acceptable.
+   * The smallest tested rank from which every larger tested rank is acceptable. Null with bound NONE. An undecided rank counts
+   * as not acceptable.
    */
   readonly rank: number | null;
   readonly bound: RankBound;
+  /** Whether r* rests on intervals at every tested rank. Null if no rank was tested. */
+  readonly certainty: VerdictCertainty | null;
   /** The notebook's rule: the smallest rank with an acceptable percent, regardless of its interval and of larger ranks. */
   readonly leastAcceptableRank: number | null;
   /** Ranks that were judged: with a defined degradation, or with diverged runs only. Ascending. */
   readonly testedRanks: readonly number[];
-  /** Ranks that are not decided: their interval contains the threshold, or some of their runs diverged. Ascending. */
+  /**
+   * Ranks that are not decided, ascending: their interval contains the threshold, some of their runs diverged, or they have a
+   * point estimate while other ranks have intervals.
+   */
   readonly inconclusiveRanks: readonly number[];
   /** r* if every inconclusive rank were acceptable, and if none were. */
   readonly range: RankRange;
@@ -32,21 +40,22 @@ export interface RankRange {
  * @param ranks ascending
  */
 export function rankThreshold(ranks: readonly RankDegradation[]): RankThreshold {
-  const tested = ranks.filter(({ degradation }) => degradation.acceptable !== null);
+  const tested = rankStates(ranks);
   const rank = minimumRank(tested, isAcceptable);
   const limiting = rank === null ? tested.at(-1) : tested.findLast((entry) => entry.rank < rank);
   const { bound, reason } = boundOf(rank, limiting);
   return {
     rank,
     bound,
+    certainty: certaintyOf(tested),
     leastAcceptableRank: tested.find(({ degradation }) => degradation.acceptable)?.rank ?? null,
     testedRanks: tested.map((entry) => entry.rank),
-    inconclusiveRanks: tested.filter(isInconclusive).map((entry) => entry.rank),
+    inconclusiveRanks: tested.filter(isUndecided).map((entry) => entry.rank),
     range: {
-      least: minimumRank(tested, (entry) => isAcceptable(entry) || isInconclusive(entry)),
+      least: minimumRank(tested, (entry) => isAcceptable(entry) || isUndecided(entry)),
       greatest: rank,
     },
-    reason,
+    reason: [reason, ...untestedReasons(ranks)].join(" "),
   };
 }
 
@@ -65,23 +74,23 @@ export function notebookRankThreshold(ranks: readonly RankDegradation[]): RankTh
   };
 }
 
-function isAcceptable({ degradation }: RankDegradation): boolean {
-  return degradation.verdict === "ACCEPTABLE";
+function isAcceptable({ state }: RankState): boolean {
+  return state === "ACCEPTABLE";
 }
 
-function isInconclusive({ degradation }: RankDegradation): boolean {
-  return degradation.verdict === "INCONCLUSIVE";
+function isUndecided({ state }: RankState): boolean {
+  return state === "UNDECIDED";
+}
+
+function certaintyOf(tested: readonly RankState[]): VerdictCertainty | null {
+  if (tested.length === 0) return null;
+  return tested.every(({ degradation }) => degradation.certainty === "INTERVAL") ? "INTERVAL" : "POINT_ESTIMATE";
 }
 
 /** Returns the smallest rank from which `holds` is true of every tested rank. Null if it is false of the largest. */
-function minimumRank(tested: readonly RankDegradation[], holds: (entry: RankDegradation) => boolean): number | null {
+function minimumRank(tested: readonly RankState[], holds: (entry: RankState) => boolean): number | null {
   const lastFailing = tested.findLastIndex((entry) => !holds(entry));
   return tested[lastFailing + 1]?.rank ?? null;
-}
-
-/** Returns why a rank is not decided, for use in a sentence. */
-export function openBecause({ degradation: { baselineDiverged, candidateDiverged } }: RankDegradation): string {
-  return baselineDiverged + candidateDiverged > 0 ? "some of its runs diverged" : "its interval contains the threshold";
 }
 
 /**
@@ -91,20 +100,28 @@ export function openBecause({ degradation: { baselineDiverged, candidateDiverged
  */
 function boundOf(
   rank: number | null,
-  limiting: RankDegradation | undefined,
+  limiting: RankState | undefined,
 ): { readonly bound: RankBound; readonly reason: string } {
   if (limiting === undefined) {
-    if (rank === null) {
-      return { bound: "NONE", reason: "No rank has this metric for both the baseline and the candidate." };
-    }
+    if (rank === null) return { bound: "NONE", reason: "No rank can be judged." };
     const reason = `r* <= ${rank}. Every tested rank is acceptable; ranks below ${rank} were not tested.`;
     return { bound: "AT_MOST", reason };
   }
-  const isOpen = isInconclusive(limiting);
-  const state = isOpen ? `is inconclusive (${openBecause(limiting)})` : "is not acceptable";
+  const isOpen = isUndecided(limiting);
+  const state = `${isOpen ? "is inconclusive" : "is not acceptable"} (${limiting.because})`;
   if (rank === null) return { bound: "NONE", reason: `The largest tested rank, ${limiting.rank}, ${state}.` };
   return {
     bound: isOpen ? "AT_MOST" : "EXACT",
     reason: `r* ${isOpen ? "<=" : "="} ${rank}. Rank ${limiting.rank} ${state}; every larger tested rank is acceptable.`,
   };
+}
+
+/** Returns a sentence for each reason why ranks were not judged. */
+function untestedReasons(ranks: readonly RankDegradation[]): string[] {
+  const ranksByReason = new Map<string, number[]>();
+  for (const { rank, degradation } of ranks) {
+    if (degradation.acceptable !== null || degradation.reason === null) continue;
+    ranksByReason.set(degradation.reason, [...(ranksByReason.get(degradation.reason) ?? []), rank]);
+  }
+  return [...ranksByReason].map(([reason, untested]) => `${formatRanks(untested)} was not judged: ${reason}`);
 }

@@ -1,3 +1,4 @@
+import { rankStates } from "../degradation/rank-states.js";
 import { formatRanks } from "../wording.js";
 import {
   comparedRuns,
@@ -14,10 +15,10 @@ export const nonMonotonicRank = {
 } as const satisfies FailureModeRule;
 
 function detect(study: FailureEvidence): DetectedFailure | undefined {
-  const tested = study.degradations.filter(({ degradation }) => degradation.acceptable !== null);
-  const firstAcceptable = tested.findIndex(({ degradation }) => degradation.acceptable);
+  const tested = rankStates(study.degradations);
+  const firstAcceptable = tested.findIndex(({ state }) => state === "ACCEPTABLE");
   const larger = firstAcceptable < 0 ? [] : tested.slice(firstAcceptable + 1);
-  const ranks = larger.filter(({ degradation }) => !degradation.acceptable).map(({ rank }) => rank);
+  const ranks = larger.filter(({ state }) => state === "UNACCEPTABLE").map(({ rank }) => rank);
   if (ranks.length === 0) return undefined;
   return {
     symptom: `A smaller rank is acceptable, but ${formatRanks(ranks)} is not.`,

@@ -1,3 +1,4 @@
+import type { VerdictCertainty } from "../../model/enums/statistics.js";
 import type { HypothesisVerdict } from "../../model/enums/verdict.js";
 import type { ConclusionBasis } from "../confounds/confound-rule.js";
 import type { Evidence, HypothesisRule, StudyEvidence } from "../study-evidence.js";
@@ -8,11 +9,13 @@ export interface Judgement {
   readonly verdict: HypothesisVerdict;
   /** The reason, in one or more sentences. */
   readonly because: string;
+  /** Whether the verdict rests on intervals. Null if nothing was measured. */
+  readonly certainty: VerdictCertainty | null;
   readonly evidence: readonly Evidence[];
 }
 
 /** A verdict with its reason. */
-export type ReasonedVerdict = Omit<Judgement, "evidence">;
+export type ReasonedVerdict = Pick<Judgement, "verdict" | "because">;
 
 /** A hypothesis and how it is tested. Add one to the list in judge-hypotheses.ts. */
 export interface HypothesisDefinition {

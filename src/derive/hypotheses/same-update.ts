@@ -1,5 +1,7 @@
-import { floorName, undecidableRanks } from "../similarity/noise-floor.js";
+import type { VerdictCertainty } from "../../model/enums/statistics.js";
+import { floorName, undecidableRanks, validFloors } from "../similarity/noise-floor.js";
 import { comparableRanks } from "../similarity/rank-similarity.js";
+import { rankCosine, type RankCosine } from "../similarity/seed-pair-cosines.js";
 import type { Evidence, HypothesisRule, StudyEvidence } from "../study-evidence.js";
 import { formatRanks } from "../wording.js";
 import {
@@ -22,50 +24,83 @@ export const sameUpdate = {
 } as const satisfies HypothesisDefinition;
 
 function judge(study: StudyEvidence, { similarityThreshold }: HypothesisRule): Judgement {
-  const pending = pendingVerdict([...study.similarities, ...pendingSeedFloors(study)]);
-  const { verdict, because } = pending ?? verdictByRank(study, similarityThreshold);
+  const cosines = comparableRanks(study.similarities).map((rank) => rankCosine(rank, study.seedPairs ?? []));
+  const pending = pendingVerdict([...study.similarities, ...pendingPairs(study), ...pendingSeedFloors(study)]);
+  const { verdict, because } = pending ?? verdictByRank(study, cosines, similarityThreshold);
   return {
     verdict,
     because: [because, ...incomparableRanks(study)].join(" "),
-    evidence: [...cosineEvidence(study), ...noiseFloorEvidence(study)],
+    certainty: certaintyOf(cosines),
+    evidence: [...cosineEvidence(study, cosines), ...noiseFloorEvidence(study)],
   };
 }
 
-function verdictByRank(study: StudyEvidence, threshold: number): ReasonedVerdict {
-  const comparable = comparableRanks(study.similarities);
-  if (comparable.length === 0) {
-    return {
-      verdict: "NOT_TESTED",
-      because: "No rank has comparable weights for both the baseline and the candidate.",
-    };
-  }
+function certaintyOf(cosines: readonly RankCosine[]): VerdictCertainty | null {
+  if (cosines.length === 0) return null;
+  return cosines.every(({ interval }) => interval !== null) ? "INTERVAL" : "POINT_ESTIMATE";
+}
+
+function verdictByRank(study: StudyEvidence, cosines: readonly RankCosine[], threshold: number): ReasonedVerdict {
+  if (cosines.length === 0) return noComparableRank(study);
   const undecidable = undecidableRanks(study.noiseFloors, threshold);
-  const above = comparable.filter(({ mean }) => mean > threshold).map(({ rank }) => rank);
-  const below = comparable
+  const open = cosines.filter(
+    ({ interval }) => interval !== null && interval.low <= threshold && interval.high > threshold,
+  );
+  const decided = cosines.filter((cosine) => !open.includes(cosine));
+  const above = decided.filter(({ mean }) => mean > threshold).map(({ rank }) => rank);
+  const below = decided
     .filter(({ mean, rank }) => mean <= threshold && !undecidable.includes(rank))
     .map(({ rank }) => rank);
   if (above.length === 0 && below.length === 0) {
-    return {
-      verdict: "INCONCLUSIVE",
-      because: `Two runs of one configuration have a mean cosine of at most ${threshold} too at ${formatRanks(undecidable)}.`,
-    };
+    const openRanks = open.map(({ rank }) => rank);
+    const because =
+      open.length > 0
+        ? `The interval of the mean cosine over pairs of seeds contains ${threshold} at ${formatRanks(openRanks)}.`
+        : `Two runs of one configuration have a mean cosine of at most ${threshold} too at ${formatRanks(undecidable)}.`;
+    return { verdict: "INCONCLUSIVE", because };
   }
-  if (below.length === 0) {
+  if (below.length === 0 && open.length === 0) {
     return {
       verdict: "SUPPORTED",
       because: `Mean cosine is above ${threshold} at every comparable rank (${above.join(", ")}).`,
     };
   }
-  if (above.length === 0) {
+  if (above.length === 0 && open.length === 0) {
     return {
       verdict: "REJECTED",
       because: `Mean cosine is below ${threshold} at every comparable rank (${below.join(", ")}).`,
     };
   }
+  return { verdict: "PARTIALLY_SUPPORTED", because: mixedReason({ above, below, open }, threshold) };
+}
+
+interface RanksByState {
+  readonly above: readonly number[];
+  readonly below: readonly number[];
+  readonly open: readonly RankCosine[];
+}
+
+function mixedReason({ above, below, open }: RanksByState, threshold: number): string {
+  const states = [
+    ...(above.length > 0 ? [`above ${threshold} at ${formatRanks(above)}`] : []),
+    ...(below.length > 0 ? [`below it at ${formatRanks(below)}`] : []),
+    ...(open.length > 0 ? [`not decided by its interval at ${formatRanks(open.map(({ rank }) => rank))}`] : []),
+  ];
+  return `Mean cosine is ${states.join(", but ")}.`;
+}
+
+function noComparableRank({ similarities }: StudyEvidence): ReasonedVerdict {
+  if (similarities.some(({ identical }) => identical)) {
+    return { verdict: "INCONCLUSIVE", because: "The compared adapters are the same weights under two names." };
+  }
   return {
-    verdict: "PARTIALLY_SUPPORTED",
-    because: `Mean cosine is above ${threshold} at ${formatRanks(above)}, but below it at ${formatRanks(below)}.`,
+    verdict: "NOT_TESTED",
+    because: "No rank has comparable weights for both the baseline and the candidate.",
   };
+}
+
+function pendingPairs({ seedPairs = [] }: StudyEvidence): PendingComparison[] {
+  return seedPairs.map(({ rank, summary }) => ({ rank, pendingJobs: summary.pendingJobs }));
 }
 
 /** Returns the noise floors of other seeds, without which a rank may be undecidable. */
@@ -77,26 +112,40 @@ function pendingSeedFloors({ noiseFloors }: StudyEvidence): PendingComparison[] 
 
 /** Returns a sentence for each rank with a cosine whose comparison is confounded. */
 function incomparableRanks({ similarities }: StudyEvidence): string[] {
-  return similarities
+  const differentStart = similarities
     .filter(({ sharedStart, mean }) => sharedStart === false && mean !== null)
     .map(
       ({ rank, mean, initialCosine }) =>
         `r = ${rank} (mean ${mean?.toFixed(4)}) is not comparable: its runs started from different A ` +
         `(cosine ${initialCosine?.toFixed(2)}).`,
     );
+  const copies = similarities
+    .filter(({ identical }) => identical)
+    .map(({ rank }) => `r = ${rank} is no evidence: baseline and candidate have equal weights.`);
+  return [...differentStart, ...copies];
 }
 
-function cosineEvidence({ similarities }: StudyEvidence): Evidence[] {
+function cosineEvidence({ similarities }: StudyEvidence, cosines: readonly RankCosine[]): Evidence[] {
   return similarities
     .filter(({ mean }) => mean !== null)
-    .flatMap(({ rank, mean, initialCosine }): Evidence[] => [
-      { label: `mean cosine similarity at r = ${rank}`, value: mean, unit: "cosine" },
-      { label: `mean cosine of A at r = ${rank}`, value: initialCosine, unit: "cosine" },
-    ]);
+    .flatMap(({ rank, mean, initialCosine }): Evidence[] => {
+      const overPairs = cosines.find((cosine) => cosine.rank === rank && cosine.pairs > 1);
+      return [
+        overPairs === undefined
+          ? { label: `mean cosine similarity at r = ${rank}`, value: mean, unit: "cosine" }
+          : pairEvidence(overPairs),
+        { label: `mean cosine of A at r = ${rank}`, value: initialCosine, unit: "cosine" },
+      ];
+    });
+}
+
+function pairEvidence({ rank, mean, standardDeviation, pairs }: RankCosine): Evidence {
+  const spread = `${pairs} pairs of seeds, standard deviation ${standardDeviation?.toPrecision(2)}`;
+  return { label: `mean cosine similarity at r = ${rank} (${spread})`, value: mean, unit: "cosine" };
 }
 
 function noiseFloorEvidence({ noiseFloors }: StudyEvidence): Evidence[] {
-  return noiseFloors
+  return validFloors(noiseFloors)
     .filter(({ summary }) => summary.mean !== null)
     .map((floor) => ({ label: `noise floor: ${floorName(floor)}`, value: floor.summary.mean, unit: "cosine" }));
 }
@@ -107,6 +156,7 @@ function judgeByNotebook(study: StudyEvidence, { similarityThreshold }: Hypothes
     return {
       verdict: "NOT_TESTED",
       because: "By the notebook's rules, there are no weights to compare.",
+      certainty: null,
       evidence: [],
     };
   }
@@ -118,6 +168,7 @@ function judgeByNotebook(study: StudyEvidence, { similarityThreshold }: Hypothes
     because:
       `By the notebook's rules, the ${subject} is ${mean.toFixed(4)}. ` +
       `The threshold (${similarityThreshold}) is ${isMet ? "met" : "not met"}.`,
+    certainty: "POINT_ESTIMATE",
     evidence: [{ label: subject, value: mean, unit: "cosine" }],
   };
 }

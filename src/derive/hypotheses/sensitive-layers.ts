@@ -1,39 +1,125 @@
 import { comparableRanks, type ComparableRank } from "../similarity/rank-similarity.js";
 import { meanAndRange } from "../statistics/sample.js";
+import { layerSeedTest, type LayerSeedTest } from "../sensitivity/layer-seed-test.js";
 import { OUTLIER_Z, robustZ } from "../statistics/order-statistics.js";
 import { spearman } from "../statistics/spearman.js";
 import type { Evidence, HypothesisRule, NamedLayer, StudyEvidence } from "../study-evidence.js";
 import { formatRanks } from "../wording.js";
 import { pendingVerdict, type HypothesisDefinition, type Judgement, type ReasonedVerdict } from "./hypothesis.js";
 
-/** H2: some layers are more sensitive than others, at every rank whose comparison is valid. */
+/** H2: the sensitivity to quantization differs between layers by more than between seeds. */
 export const sensitiveLayers = {
   id: "H2",
   basis: "WEIGHTS",
-  statement: ({ sensitivitySpread }) =>
-    `Some layers are more sensitive to quantization than others: their cosines span ${sensitivitySpread} or more.`,
+  statement: ({ sensitivityRatio = MIN_SENSITIVITY_RATIO }) =>
+    `Some layers are more sensitive to quantization than others: the largest sensitivity is ${sensitivityRatio} times the ` +
+    "median or more, beyond the variation between seeds.",
   judge,
   judgeByNotebook: () => ({
     verdict: "NOT_TESTED",
     because: "By the notebook's rules, there is no verdict: it lists sensitive layers without a conclusion.",
+    certainty: null,
     evidence: [],
   }),
 } as const satisfies HypothesisDefinition;
 
+/** Minimum ratio of the largest sensitivity to the median. Below it, a uniform rank serves all layers about as well. */
+const MIN_SENSITIVITY_RATIO = 2;
+/** Maximum p of the layers differing by chance. */
+const MAX_P = 0.05;
 /** Fewer common layers give no meaningful correlation. */
 const MIN_CORRELATED_LAYERS = 3;
 
-function judge({ similarities }: StudyEvidence, { sensitivitySpread }: HypothesisRule): Judgement {
-  const comparable = comparableRanks(similarities);
+function judge(study: StudyEvidence, { sensitivityRatio = MIN_SENSITIVITY_RATIO }: HypothesisRule): Judgement {
+  const comparable = comparableRanks(study.similarities);
+  const measured = study.sensitivities ?? [];
   const spans = comparable.map(cosineSpan).filter(({ layers }) => layers > 1);
-  const verdict = pendingVerdict(similarities) ?? verdictBySpan(spans, sensitivitySpread);
-  const spanEvidence = spans.map(({ rank, span, mostSensitive }) => ({
-    label: `span of the layers' cosines at r = ${rank}; most sensitive is ${mostSensitive}`,
+  const tests = measured.map((sensitivity) => ({ rank: sensitivity.rank, test: layerSeedTest(sensitivity) }));
+  const verdict =
+    pendingVerdict(study.similarities) ??
+    (measured.length > 0 ? testedVerdict(tests, sensitivityRatio) : untestedVerdict(study, spans));
+  return {
+    ...verdict,
+    certainty: tests.some(({ test }) => test !== undefined) ? "INTERVAL" : null,
+    evidence: [
+      ...tests.flatMap(({ rank, test }) => (test === undefined ? [] : testEvidence(rank, test))),
+      ...spans.map(spanEvidence),
+      ...outlierEvidence(comparable),
+      ...agreementEvidence(comparable),
+    ],
+  };
+}
+
+interface TestedRank {
+  readonly rank: number;
+  /** Undefined with fewer than two seeds or layers. */
+  readonly test: LayerSeedTest | undefined;
+}
+
+function testedVerdict(ranks: readonly TestedRank[], minRatio: number): ReasonedVerdict {
+  const tested = ranks.flatMap(({ rank, test }) => (test === undefined ? [] : [{ rank, ...test }]));
+  if (tested.length === 0) {
+    return {
+      verdict: "INCONCLUSIVE",
+      because: "The sensitivities come from one seed, so the layers' differences may be those of the seed.",
+    };
+  }
+  const significant = tested.filter(({ p }) => p < MAX_P);
+  const supported = significant.filter(({ ratio }) => ratio >= minRatio).map(({ rank }) => rank);
+  if (supported.length === tested.length) {
+    return {
+      verdict: "SUPPORTED",
+      because: `Layers differ by more than seeds (p < ${MAX_P}), and the largest sensitivity is ${minRatio} times the median or more at ${formatRanks(supported)}.`,
+    };
+  }
+  if (supported.length > 0) {
+    return {
+      verdict: "PARTIALLY_SUPPORTED",
+      because: `Layers differ beyond the variation between seeds at ${formatRanks(supported)} only.`,
+    };
+  }
+  if (significant.length === tested.length) {
+    return {
+      verdict: "REJECTED",
+      because: `The largest sensitivity is less than ${minRatio} times the median at every tested rank.`,
+    };
+  }
+  return {
+    verdict: "INCONCLUSIVE",
+    because: `The layers' differences are not beyond the variation between seeds (p of ${MAX_P} or more).`,
+  };
+}
+
+function untestedVerdict({ similarities }: StudyEvidence, spans: readonly CosineSpan[]): ReasonedVerdict {
+  if (similarities.some(({ identical }) => identical) && spans.length === 0) {
+    return { verdict: "INCONCLUSIVE", because: "The compared adapters are the same weights under two names." };
+  }
+  if (spans.length === 0) {
+    return { verdict: "NOT_TESTED", because: "No rank has comparable weights for at least two layers." };
+  }
+  return {
+    verdict: "INCONCLUSIVE",
+    because:
+      "The sensitivity of the layers was not measured, which needs the weights of the base model. The divergence of the " +
+      "updates (1 - cosine) describes how the adapters differ, and is no measure of sensitivity.",
+  };
+}
+
+function testEvidence(rank: number, { p, kendallsW, ratio, seeds, layers }: LayerSeedTest): Evidence[] {
+  const sample = `${layers} layers, ${seeds} seeds`;
+  return [
+    { label: `Friedman's test of the layers at r = ${rank}, ${sample}`, value: p, unit: "p" },
+    { label: `agreement of the seeds at r = ${rank}, ${sample}`, value: kendallsW, unit: "Kendall's W" },
+    { label: `largest sensitivity to the median at r = ${rank}`, value: ratio, unit: "times" },
+  ];
+}
+
+function spanEvidence({ rank, span, mostSensitive }: CosineSpan): Evidence {
+  return {
+    label: `update divergence: span of the layers' cosines at r = ${rank}; largest divergence in ${mostSensitive}`,
     value: span,
     unit: "cosine",
-  }));
-  const evidence = [...spanEvidence, ...outlierEvidence(comparable), ...agreementEvidence(comparable)];
-  return { ...verdict, evidence };
+  };
 }
 
 interface CosineSpan {
@@ -57,30 +143,7 @@ function cosineSpan({ rank, layers }: ComparableRank<NamedLayer>): CosineSpan {
   };
 }
 
-function verdictBySpan(spans: readonly CosineSpan[], threshold: number): ReasonedVerdict {
-  if (spans.length === 0) {
-    return { verdict: "NOT_TESTED", because: "No rank has comparable weights for at least two layers." };
-  }
-  const wide = spans.filter(({ span }) => span >= threshold).map(({ rank }) => rank);
-  if (wide.length === spans.length) {
-    return {
-      verdict: "SUPPORTED",
-      because: `The layers' cosines span ${threshold} or more at every comparable rank.`,
-    };
-  }
-  if (wide.length === 0) {
-    return {
-      verdict: "REJECTED",
-      because: `The layers' cosines span less than ${threshold} at every comparable rank.`,
-    };
-  }
-  return {
-    verdict: "PARTIALLY_SUPPORTED",
-    because: `The layers' cosines span ${threshold} or more at ${formatRanks(wide)} only.`,
-  };
-}
-
-/** Returns the layers that are outliers towards lower cosines. */
+/** Returns the layers whose updates diverge most: outliers towards lower cosines. */
 function outlierEvidence(comparable: readonly ComparableRank<NamedLayer>[]): Evidence[] {
   return comparable.flatMap(({ rank, layers }) => {
     const scored = layers.flatMap(({ layer, similarity: { cosineSimilarity } }) =>

@@ -16,6 +16,8 @@ export interface Run {
   /** Number of optimizer steps. */
   readonly steps: number | null;
   readonly hasWeights: boolean;
+  /** Hash of the final checkpoint. Runs with equal hashes have the same weights. Undefined or null if there is none. */
+  readonly weights?: string | null | undefined;
   /** Scalars by name. The name ends with the unit. */
   readonly metrics: ReadonlyMap<string, number>;
 }
@@ -102,6 +104,33 @@ export function pairAt(runs: readonly Run[], { baseline, candidate }: Comparison
     firstPair(baselines, candidates, ({ hasWeights }) => hasWeights) ??
     firstPair(baselines, candidates, () => true) ?? { baseline: baselines[0] ?? null, candidate: candidates[0] ?? null }
   );
+}
+
+/** A baseline and a candidate with equal seeds. */
+export interface SeededPair {
+  readonly seed: number;
+  readonly baseline: Run;
+  readonly candidate: Run;
+}
+
+/** Returns the pairs of runs with weights and equal known seeds at `rank`, by seed. A seed with several runs gives its first. */
+export function seededPairsAt(
+  runs: readonly Run[],
+  { baseline, candidate }: ComparisonRoles,
+  rank: number,
+): SeededPair[] {
+  const candidates = new Map<number | null, Run>();
+  for (const run of runsAt(runs, candidate, rank)) {
+    if (run.hasWeights && !candidates.has(run.seed)) candidates.set(run.seed, run);
+  }
+  const pairs = new Map<number, SeededPair>();
+  for (const run of runsAt(runs, baseline, rank).sort(bySeed)) {
+    const { seed } = run;
+    const partner = candidates.get(seed);
+    if (seed === null || partner === undefined || !run.hasWeights || pairs.has(seed)) continue;
+    pairs.set(seed, { seed, baseline: run, candidate: partner });
+  }
+  return [...pairs.values()];
 }
 
 /** Returns the first two of the given runs that have equal seeds, in the order of the baselines, then of the candidates. */

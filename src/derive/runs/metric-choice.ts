@@ -8,7 +8,8 @@ export interface MetricChoice {
   readonly point: MetricPoint;
   /** Optimizer step. Only with point STEP. */
   readonly step?: number | null | undefined;
-  readonly higherIsBetter: boolean;
+  /** Null if unknown. The best value of a curve is then unknown too. */
+  readonly higherIsBetter: boolean | null;
 }
 
 /** A logged curve: `values[i]` at `steps[i]`, steps ascending. Values may be NaN or infinite, as logged. */
@@ -20,15 +21,6 @@ export interface LoggedCurve {
 export interface CurvePoint {
   readonly step: number;
   readonly value: number;
-}
-
-/** Endings of the names of metrics of which higher values are better. */
-const HIGHER_IS_BETTER =
-  /(^|_)(accuracy|acc|f1|bleu|rouge[l\d]*|exact_match|token_match|similarity|precision|recall|auc|pass_at_\d+|throughput|(samples|steps|tokens)_per_second)$/i;
-
-/** Returns whether higher values of a metric are better, by its name. True for accuracies and matches; false for losses, memory and time. */
-export function higherIsBetter(key: string): boolean {
-  return HIGHER_IS_BETTER.test(key);
 }
 
 /** Returns the name of the curve that belongs to a scalar. The Trainer logs the training loss as `loss`. */
@@ -82,6 +74,7 @@ function chosenValue({ steps, values }: LoggedCurve, choice: MetricChoice): numb
   if (choice.point === "LAST") return values.at(-1);
   const finite = values.filter(Number.isFinite);
   if (finite.length === 0) return values.at(-1);
+  if (choice.higherIsBetter === null) return undefined;
   const better = choice.higherIsBetter ? Math.max : Math.min;
   return finite.reduce((best, value) => better(best, value));
 }

@@ -1,33 +1,38 @@
 import type { LayerSimilarity } from "../similarity/layer-similarity.js";
+import type { SensitivityBasis } from "../../model/enums/sensitivity.js";
 import { OUTLIER_Z, robustZ } from "../statistics/order-statistics.js";
 
-/** The sensitivity of a layer to quantization, and its position among the layers. */
+/** The sensitivity of a layer by the best basis at hand, and its position among the layers. */
 export interface LayerSensitivity {
-  /** 1 - cosine similarity of the updates of baseline and candidate: 0 for equal, 1 for orthogonal. Null if undefined. */
+  /** What the score is. Only UPDATE_DIVERGENCE is known from adapters alone, and it is no measure of sensitivity. */
+  readonly basis: SensitivityBasis;
+  /** Update divergence: 1 - cosine similarity of the updates of baseline and candidate: 0 for equal, 1 for orthogonal. Null if undefined. */
   readonly score: number | null;
   /**
-   * 1 is the most sensitive layer; equal scores share a position. Null without a score, and for all layers while one is
+   * 1 is the largest score; equal scores share a position. Null without a score, and for all layers while one is
    * pending, because it may precede any of them.
    */
   readonly position: number | null;
   /** Modified z-score among the layers (robustZ). Null without a position, or if it is undefined. */
   readonly robustZ: number | null;
-  /** Whether the layer is an outlier, more or less sensitive: |robust z| above 3.5. Null without a robust z. */
+  /** Whether the layer is an outlier in either direction: |robust z| above 3.5. Null without a robust z. */
   readonly standsOut: boolean | null;
 }
 
-/** Returns the layers by sensitivity, the most sensitive first. Layers with undefined similarity come last, in their order. */
+/** Returns the layers by score, the largest first. Layers with undefined similarity come last, in their order. */
 export function layerSensitivity<Entry extends { readonly similarity: LayerSimilarity }>(
   layers: readonly Entry[],
 ): (Entry & LayerSensitivity)[] {
   const scores = layers.map(({ similarity }) => scoreOf(similarity)).filter((score) => score !== null);
   const isPending = layers.some(({ similarity }) => similarity.undefinedReason === "PENDING");
   const zByScore = new Map(robustZ(scores).map((z, i) => [scores[i] ?? NaN, z]));
+  const basis = "UPDATE_DIVERGENCE";
   const sensitivityOf = (similarity: LayerSimilarity): LayerSensitivity => {
     const score = scoreOf(similarity);
-    if (score === null || isPending) return { score, position: null, robustZ: null, standsOut: null };
+    if (score === null || isPending) return { basis, score, position: null, robustZ: null, standsOut: null };
     const z = zByScore.get(score) ?? null;
     return {
+      basis,
       score,
       position: 1 + scores.filter((other) => other > score).length,
       robustZ: z,

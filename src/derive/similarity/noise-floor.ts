@@ -86,13 +86,20 @@ export function floorName({ kind, left, right }: NoiseFloor): string {
 }
 
 /**
+ * Returns the floors that show a noise: of runs that are not known to have started from different A, whose updates differ for
+ * that reason alone, and that are not one adapter under two names.
+ */
+export function validFloors(floors: readonly NoiseFloor[]): NoiseFloor[] {
+  return floors.filter(({ summary: { sharedStart, identical } }) => sharedStart !== false && !identical);
+}
+
+/**
  * Returns the ranks at which two runs of one configuration that started from the same A have a mean cosine of at most
  * `threshold`. The threshold cannot tell quantization from the seed there.
  */
 export function undecidableRanks(floors: readonly NoiseFloor[], threshold: number): number[] {
-  const undecidable = floors.filter(
-    ({ kind, summary: { mean, sharedStart } }) =>
-      kind === "OTHER_SEED" && sharedStart !== false && mean !== null && mean <= threshold,
+  const undecidable = validFloors(floors).filter(
+    ({ kind, summary: { mean } }) => kind === "OTHER_SEED" && mean !== null && mean <= threshold,
   );
   return [...new Set(undecidable.map(({ rank }) => rank))];
 }

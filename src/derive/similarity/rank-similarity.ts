@@ -13,7 +13,10 @@ export interface RankSimilarity<Layer> extends SimilaritySummary {
   readonly layers: readonly SimilarLayer<Layer>[];
 }
 
-/** A rank whose comparison is valid: it has compared layers, and its runs are not known to have started from different A. */
+/**
+ * A rank whose comparison is valid: it has compared layers, its runs are not known to have started from different A, and they
+ * are not the same adapter under two names.
+ */
 export type ComparableRank<Layer> = RankSimilarity<Layer> & { readonly mean: number };
 
 /** Returns the layers of one rank with their summary. */
@@ -24,6 +27,7 @@ export function rankSimilarity<Layer>(rank: number, layers: readonly SimilarLaye
 /** Returns the ranks whose comparison is valid. */
 export function comparableRanks<Layer>(similarities: readonly RankSimilarity<Layer>[]): ComparableRank<Layer>[] {
   return similarities.filter(
-    (similarity): similarity is ComparableRank<Layer> => similarity.mean !== null && similarity.sharedStart !== false,
+    (similarity): similarity is ComparableRank<Layer> =>
+      similarity.mean !== null && similarity.sharedStart !== false && !similarity.identical,
   );
 }

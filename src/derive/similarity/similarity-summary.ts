@@ -20,6 +20,8 @@ export interface SimilaritySummary {
   readonly initialCosine: number | null;
   /** Whether both runs started from the same A. Null if unknown. */
   readonly sharedStart: boolean | null;
+  /** Whether the updates of every layer are equal to the last bit: the two checkpoints are one adapter under two names. */
+  readonly identical: boolean;
   /** Number of layers in both checkpoints that could not be compared: not finite, unreadable, or the computation failed. */
   readonly leftOutLayers: number;
   /** Distinct ids of the jobs that compute pending layers. */
@@ -43,7 +45,15 @@ export function similaritySummary(layers: readonly LayerSimilarity[]): Similarit
     comparedLayers: cosines?.n ?? 0,
     initialCosine: start?.mean ?? null,
     sharedStart: start === undefined ? null : start.mean >= SHARED_START_COSINE,
+    identical: isComplete && areIdentical(layers),
     leftOutLayers: layers.filter(({ undefinedReason }) => LEFT_OUT_REASONS.includes(undefinedReason)).length,
     pendingJobs,
   };
+}
+
+/** Two trainings never end in equal numbers, so a distance of exactly 0 in every layer is a copy. */
+function areIdentical(layers: readonly LayerSimilarity[]): boolean {
+  const distances = layers.flatMap(({ l2Distance }) => l2Distance ?? []);
+  const hasUpdate = layers.some(({ cosineSimilarity }) => cosineSimilarity !== null);
+  return hasUpdate && distances.every((distance) => distance === 0);
 }

@@ -1,7 +1,18 @@
 import { degradation } from "../degradation/degradation.js";
-import { metricValues, runsAt, type ComparisonRoles, type Run } from "../runs/comparison-roles.js";
+import { unknownDirectionReason } from "../degradation/recorded-values.js";
+import type { SeededValue } from "../degradation/seed-analysis.js";
+import { runsAt, type ComparisonRoles, type Run } from "../runs/comparison-roles.js";
 import { inferRoles } from "../runs/resolve-roles.js";
-import { summarise } from "../statistics/sample.js";
+import { welchTest } from "../statistics/mean-test.js";
+import { twoSidedP } from "../statistics/student-t.js";
+import {
+  configurationResult,
+  configurationsOf,
+  resultName,
+  type ConfigurationResult,
+  type ConfigurationRuns,
+} from "./configuration-result.js";
+import { heldOutValue, type HeldOutValue } from "./held-out-seeds.js";
 
 interface Budget {
   /** Maximum peak memory in MB, as the study recorded it. Null is no limit. */
@@ -12,24 +23,30 @@ interface Budget {
   readonly degradationPercent: number | null;
   /** The metric to optimise, and of the degradation. */
   readonly metric: string;
-  readonly higherIsBetter?: boolean | undefined;
+  /** Null is unknown, and then nothing is recommended. Default false. */
+  readonly higherIsBetter?: boolean | null | undefined;
 }
 
-/** The run to use, and why not another. */
-interface Recommendation {
-  /** Null if no run fits the budget. */
-  readonly run: Run | null;
+/** The configuration to use, and why not another. */
+export interface Recommendation {
+  /** Null if no configuration fits the budget. */
+  readonly result: ConfigurationResult | null;
   readonly because: string;
-  readonly alternatives: readonly RejectedRun[];
+  /** What the choice reaches on seeds that it did not see. Undefined without two common seeds. */
+  readonly heldOut: HeldOutValue | undefined;
+  readonly alternatives: readonly RejectedConfiguration[];
 }
 
-interface RejectedRun {
+interface RejectedConfiguration extends ConfigurationRuns {
+  /** A run of the configuration: the typical one, or the first if there is no value. */
   readonly run: Run;
   readonly rejectedBecause: string;
 }
 
 /**
- * Recommends the run with the best metric among those that fit the budget. Ties go to the smaller rank.
+ * Recommends the configuration and rank with the best mean among those that fit the budget. Configurations whose means do not
+ * differ beyond the variation between seeds are tied: the smaller rank is used, then the one with less memory. Single runs are
+ * never recommended for their luck.
  *
  * @param roles inferred if undefined; null if the study has no two configurations to compare
  */
@@ -38,58 +55,68 @@ export function recommend(
   budget: Budget,
   roles: ComparisonRoles | null | undefined = inferRoles(runs),
 ): Recommendation {
-  const baselines = roles == null ? undefined : baselineMeans(runs, budget.metric, roles);
-  const judged = runs.map((run) => judgeRun(run, budget, baselines));
-  const better = budget.higherIsBetter === true ? -1 : 1;
-  const fitting = judged
-    .filter((entry): entry is FittingRun => entry.value !== undefined)
-    .sort((left, right) => better * (left.value - right.value) || left.run.rank - right.run.rank);
-  const [best] = fitting;
+  const judged = configurationsOf(runs).map((group) => judgeConfiguration(group, runs, budget, roles ?? undefined));
+  const fitting = judged.flatMap(({ result, unfitBecause }) =>
+    result === undefined || unfitBecause !== undefined ? [] : [result],
+  );
+  const sign = budget.higherIsBetter === true ? -1 : 1;
+  const best = [...fitting].sort(
+    (left, right) => sign * (left.sample.mean - right.sample.mean) || byCost(left, right),
+  )[0];
+  const noise = pooledNoise(judged.flatMap(({ result }) => result ?? []));
+  const tied = best === undefined ? [] : fitting.filter((result) => result === best || isTied(result, best, noise));
+  const chosen = [...tied].sort(byCost)[0];
   const alternatives = judged
-    .filter(({ run }) => run !== best?.run)
-    .map(({ run, value, unfitBecause }) => ({
-      run,
-      rejectedBecause: unfitBecause ?? worseBecause(budget, value, best),
+    .filter(({ group }) => group.runs !== chosen?.runs)
+    .map(({ group, result, unfitBecause }) => ({
+      ...group,
+      run: (result?.typical ?? group.runs[0]) as Run,
+      rejectedBecause: unfitBecause ?? worseBecause(budget, result, chosen, tied),
     }));
-  if (best === undefined) return { run: null, because: "No run fits the budget.", alternatives };
-  const extreme = budget.higherIsBetter === true ? "highest" : "lowest";
-  return {
-    run: best.run,
-    because: `Its ${budget.metric}, ${best.value.toFixed(4)}, is the ${extreme} of ${fitting.length} runs that fit the budget.`,
-    alternatives,
-  };
+  if (best === undefined || chosen === undefined) {
+    return { result: null, because: nothingBecause(budget, judged), heldOut: undefined, alternatives };
+  }
+  const heldOut = heldOutValue(fitting, budget.metric, budget.higherIsBetter === true);
+  const because = chosenBecause({ budget, chosen, best, fitting, heldOut });
+  return { result: chosen, because, heldOut, alternatives };
 }
 
-/** A run that fits the budget, with its value of the metric, or one that does not. */
-type JudgedRun = FittingRun | UnfitRun;
-
-interface FittingRun {
-  readonly run: Run;
-  readonly value: number;
-  readonly unfitBecause?: undefined;
+/** Compares by rank, then by peak memory. */
+function byCost(left: ConfigurationResult, right: ConfigurationResult): number {
+  return left.rank - right.rank || (maximumOf(left, "peak_memory_mb") ?? 0) - (maximumOf(right, "peak_memory_mb") ?? 0);
 }
 
-interface UnfitRun {
-  readonly run: Run;
-  readonly value?: undefined;
-  readonly unfitBecause: string;
+interface JudgedConfiguration {
+  readonly group: ConfigurationRuns;
+  readonly result: ConfigurationResult | undefined;
+  /** Undefined if the configuration fits the budget. */
+  readonly unfitBecause: string | undefined;
 }
 
-/** Judges one run. A run without a recorded value does not fit, because the value may exceed the limit. */
-function judgeRun(run: Run, budget: Budget, baselines: BaselineMeans | undefined): JudgedRun {
-  const value = run.metrics.get(budget.metric);
-  if (value === undefined) return { run, unfitBecause: `${budget.metric} was not recorded.` };
-  if (!Number.isFinite(value)) return { run, unfitBecause: `${budget.metric} is NaN or infinite.` };
+/** Judges one configuration. One without a recorded value does not fit, because the value may exceed the limit. */
+function judgeConfiguration(
+  group: ConfigurationRuns,
+  runs: readonly Run[],
+  budget: Budget,
+  roles: ComparisonRoles | undefined,
+): JudgedConfiguration {
+  const { metric, higherIsBetter, memoryMb, timeSeconds } = budget;
+  const result = configurationResult(group, metric, higherIsBetter === true);
   const unfitBecause =
-    exceeds(run, { metric: "peak_memory_mb", name: "Peak memory", unit: "MB", max: budget.memoryMb }) ??
-    exceeds(run, { metric: "training_time_seconds", name: "Training time", unit: "s", max: budget.timeSeconds }) ??
-    exceedsDegradation(run, budget, baselines);
-  return unfitBecause === undefined ? { run, value } : { run, unfitBecause };
+    (higherIsBetter === null ? unknownDirectionReason(metric) : undefined) ??
+    divergedBecause(group, metric) ??
+    (result === undefined ? `${metric} was not recorded.` : undefined) ??
+    exceeds(group, { metric: "peak_memory_mb", name: "Peak memory", unit: "MB", max: memoryMb }) ??
+    exceeds(group, { metric: "training_time_seconds", name: "Training time", unit: "s", max: timeSeconds }) ??
+    exceedsDegradation(group, runs, budget, roles);
+  return { group, result, unfitBecause };
 }
 
-function worseBecause({ metric, higherIsBetter }: Budget, value = NaN, best: FittingRun | undefined): string {
-  const comparison = higherIsBetter === true ? "higher" : "lower";
-  return `Its ${metric}, ${value.toFixed(4)}, is not ${comparison} than the ${best?.value.toFixed(4)} of ${best?.run.name}.`;
+function divergedBecause({ runs }: ConfigurationRuns, metric: string): string | undefined {
+  const values = runs.flatMap(({ metrics }) => metrics.get(metric) ?? []);
+  const diverged = values.filter((value) => !Number.isFinite(value)).length;
+  if (diverged === 0) return undefined;
+  return `${diverged} of its ${values.length} runs diverged: ${metric} is not finite.`;
 }
 
 interface Limit {
@@ -100,45 +127,126 @@ interface Limit {
   readonly max: number | null | undefined;
 }
 
-function exceeds({ metrics }: Run, { metric, name, unit, max }: Limit): string | undefined {
+function exceeds(group: ConfigurationRuns, { metric, name, unit, max }: Limit): string | undefined {
   if (max == null) return undefined;
-  const used = metrics.get(metric);
-  if (used === undefined || !Number.isFinite(used)) return `${name} was not recorded.`;
+  const used = maximumOf(group, metric);
+  if (used === undefined) return `${name} was not recorded.`;
   return used > max ? `${name} is ${used.toFixed(0)} ${unit} (maximum: ${max} ${unit}).` : undefined;
 }
 
-/** The baseline that runs are judged against. */
-interface BaselineMeans {
-  readonly runs: ReadonlySet<string>;
-  /** Returns the mean of the metric at a rank; undefined if no run of the baseline has the metric there. */
-  meanAt(rank: number): number | undefined;
+/** Returns the maximum finite value of a metric over the runs; undefined if there is none. */
+function maximumOf({ runs }: ConfigurationRuns, metric: string): number | undefined {
+  return runs.reduce<number | undefined>((maximum, { metrics }) => {
+    const value = metrics.get(metric);
+    if (value === undefined || !Number.isFinite(value)) return maximum;
+    return maximum === undefined || value > maximum ? value : maximum;
+  }, undefined);
 }
 
-/** Computes each mean once, so that judging all runs takes linear time. */
-function baselineMeans(runs: readonly Run[], metric: string, { baseline }: ComparisonRoles): BaselineMeans {
-  const means = new Map<number, number | undefined>();
-  return {
-    runs: baseline.runs,
-    meanAt(rank) {
-      if (!means.has(rank)) means.set(rank, summarise(metricValues(runsAt(runs, baseline, rank), metric))?.mean);
-      return means.get(rank);
-    },
-  };
-}
-
-/** Judges the degradation of this run alone, not of the mean over its seeds, because this run is recommended. */
 function exceedsDegradation(
-  run: Run,
+  group: ConfigurationRuns,
+  runs: readonly Run[],
   { metric, higherIsBetter, degradationPercent }: Budget,
-  baselines: BaselineMeans | undefined,
+  roles: ComparisonRoles | undefined,
 ): string | undefined {
-  if (degradationPercent === null || baselines === undefined || baselines.runs.has(run.id)) return undefined;
+  if (degradationPercent === null || roles === undefined) return undefined;
+  if (group.runs.every(({ id }) => roles.baseline.runs.has(id))) return undefined;
   const rule = { metric, higherIsBetter, thresholdPercent: degradationPercent, twoSided: false };
-  const mean = baselines.meanAt(run.rank);
-  const value = run.metrics.get(metric) ?? NaN;
-  const names = { baseline: "the baseline", candidate: run.name };
-  const { percent, reason } = degradation(mean === undefined ? [] : [mean], [value], rule, names);
+  const names = { baseline: roles.baseline.name, candidate: group.configuration };
+  const baseline = seededValues(runsAt(runs, roles.baseline, group.rank), metric);
+  const { percent, reason } = degradation(baseline, seededValues(group.runs, metric), rule, names);
   if (percent === null) return `Its degradation is unknown. ${reason ?? ""}`;
   if (percent <= degradationPercent) return undefined;
   return `Its degradation is ${percent.toFixed(2)} % (maximum: ${degradationPercent} %).`;
+}
+
+function seededValues(runs: readonly Run[], metric: string): SeededValue[] {
+  return runs.flatMap(({ seed, weights, metrics }) => {
+    const value = metrics.get(metric);
+    return value === undefined ? [] : [{ seed, weights, value }];
+  });
+}
+
+/** The variation between seeds that all configurations have in common. */
+interface Noise {
+  readonly variance: number;
+  readonly degreesOfFreedom: number;
+}
+
+/** Returns the variance pooled over all configurations with several runs; undefined if there are none. */
+function pooledNoise(results: readonly ConfigurationResult[]): Noise | undefined {
+  const varying = results.filter(({ interval }) => interval !== null);
+  const degreesOfFreedom = varying.reduce((sum, { sample }) => sum + sample.n - 1, 0);
+  if (degreesOfFreedom === 0) return undefined;
+  const squares = varying.reduce((sum, { sample }) => sum + (sample.n - 1) * (sample.standardDeviation ?? 0) ** 2, 0);
+  return { variance: squares / degreesOfFreedom, degreesOfFreedom };
+}
+
+/** Maximum p at which two means differ beyond the variation between seeds. */
+const MAX_P = 0.05;
+
+/** Compares by Welch's test, or with the pooled variation if one of the two has no variation of its own. */
+function isTied(result: ConfigurationResult, best: ConfigurationResult, noise: Noise | undefined): boolean {
+  if (result.interval !== null && best.interval !== null) {
+    return (welchTest(best.sample, result.sample)?.p ?? 0) > MAX_P;
+  }
+  if (noise === undefined) return false;
+  const error = Math.sqrt(noise.variance * (1 / result.sample.n + 1 / best.sample.n));
+  return twoSidedP((result.sample.mean - best.sample.mean) / error, noise.degreesOfFreedom) > MAX_P;
+}
+
+interface Choice {
+  readonly budget: Budget;
+  readonly chosen: ConfigurationResult;
+  readonly best: ConfigurationResult;
+  readonly fitting: readonly ConfigurationResult[];
+  readonly heldOut: HeldOutValue | undefined;
+}
+
+function chosenBecause({ budget, chosen, best, fitting, heldOut }: Choice): string {
+  const { metric, higherIsBetter } = budget;
+  const extreme = higherIsBetter === true ? "highest" : "lowest";
+  const reason =
+    chosen === best
+      ? `is the ${extreme} of ${fitting.length} configurations that fit the budget.`
+      : `does not differ beyond the variation between seeds from the ${extreme}, ${best.sample.mean.toFixed(4)} of ` +
+        `${resultName(best)}, and ${chosen.rank < best.rank ? "its rank is smaller" : "it needs less memory"}.`;
+  return [
+    `The mean ${metric} of ${resultName(chosen)}, ${meanText(chosen)}, ${reason}`,
+    cautionOf(chosen, heldOut),
+  ].join(" ");
+}
+
+/** Returns the mean with its interval, number of runs and worst run. */
+function meanText({ sample, interval, worst }: ConfigurationResult): string {
+  if (interval === null) return `${sample.mean.toFixed(4)} (${sample.n === 1 ? "one run" : `${sample.n} runs`})`;
+  const range = `${interval.low.toFixed(4)} to ${interval.high.toFixed(4)}`;
+  return `${sample.mean.toFixed(4)} (95 % interval ${range}, ${sample.n} runs, worst ${worst.toFixed(4)})`;
+}
+
+function cautionOf({ interval }: ConfigurationResult, heldOut: HeldOutValue | undefined): string {
+  if (interval === null) return "This is a point estimate: with another seed, another configuration may be best.";
+  if (heldOut === undefined)
+    return "The mean of a best configuration is too good on average, because choosing favours luck.";
+  return `Chosen on the other seeds, the best configuration reaches ${heldOut.mean.toFixed(4)} on a seed that it was not chosen by (${heldOut.seeds} seeds).`;
+}
+
+function worseBecause(
+  { metric, higherIsBetter }: Budget,
+  result: ConfigurationResult | undefined,
+  chosen: ConfigurationResult | undefined,
+  tied: readonly ConfigurationResult[],
+): string {
+  const own = `Its mean ${metric}, ${result?.sample.mean.toFixed(4)},`;
+  const other = `the ${chosen?.sample.mean.toFixed(4)} of ${chosen && resultName(chosen)}`;
+  if (result !== undefined && tied.includes(result)) {
+    return `${own} does not differ from ${other} beyond the variation between seeds, and its rank or memory is larger.`;
+  }
+  return `${own} is not ${higherIsBetter === true ? "higher" : "lower"} than ${other}.`;
+}
+
+function nothingBecause({ metric, higherIsBetter }: Budget, judged: readonly JudgedConfiguration[]): string {
+  if (higherIsBetter === null) return unknownDirectionReason(metric);
+  if (judged.every(({ result }) => result === undefined)) return `No run has a finite ${metric}.`;
+  return "No configuration fits the budget.";
 }

@@ -4,6 +4,7 @@ import { judgedStudy } from "../../analysis/judgement/study-evidence.js";
 import { ConfoundKind, type Confound } from "../../derive/confounds/confounds.js";
 import { judgeHypotheses, type Hypothesis } from "../../derive/hypotheses/judge-hypotheses.js";
 import type { Evidence } from "../../derive/study-evidence.js";
+import { VerdictCertainty } from "../../model/enums/statistics.js";
 import { HypothesisVerdict, Severity } from "../../model/enums/verdict.js";
 import type { Study } from "../../store/studies/studies.js";
 import { Computed } from "../computed/computed-type.js";
@@ -53,6 +54,12 @@ class HypothesisType implements Omit<Hypothesis, "basis"> {
 
   @Field(() => HypothesisVerdict, { description: "The verdict on the statement, without regard to confounds." })
   verdict!: HypothesisVerdict;
+
+  @Field(() => VerdictCertainty, {
+    nullable: true,
+    description: "Whether the verdict rests on intervals or on point estimates; null if nothing was measured.",
+  })
+  certainty!: VerdictCertainty | null;
 
   @Field(() => String, { description: "Reason for the verdict in one sentence, with ranks and values." })
   because!: string;

@@ -35,15 +35,9 @@ export class RolesArguments implements RolesRequest {
   candidate?: ConfigurationInput | null;
 }
 
-/** Arguments that choose a metric. */
+/** Arguments that choose a value of a metric, and its better direction. */
 @ArgsType()
-export class MetricArguments extends RolesArguments {
-  @Field(() => MetricName, {
-    defaultValue: DEFAULT_RULE.metric,
-    description: "The metric to judge. Lower is better for each of these. metricKey overrides it.",
-  })
-  metric!: MetricName;
-
+class MetricValueArguments extends RolesArguments {
   @Field(() => String, {
     nullable: true,
     description: "Any other metric, by the name it was recorded or logged under. Overrides `metric`.",
@@ -62,9 +56,30 @@ export class MetricArguments extends RolesArguments {
   @Field(() => Boolean, {
     nullable: true,
     description:
-      "Whether higher values are better. By default inferred from the name (accuracies, matches and similarities).",
+      "Whether higher values are better. By default inferred from the name: losses, errors and distances are better when lower; accuracies, matches and rewards when higher. With an unknown name, verdicts are INCONCLUSIVE.",
   })
   higherIsBetter?: boolean | null;
+}
+
+/** Arguments that choose a metric. */
+@ArgsType()
+export class MetricArguments extends MetricValueArguments {
+  @Field(() => MetricName, {
+    defaultValue: DEFAULT_RULE.metric,
+    description: "The metric to judge. Lower is better for each of these. metricKey overrides it.",
+  })
+  metric!: MetricName;
+}
+
+/** Arguments that choose a metric, by default the evaluation loss where there is one. */
+@ArgsType()
+export class PreferredMetricArguments extends MetricValueArguments {
+  @Field(() => MetricName, {
+    nullable: true,
+    description:
+      "The metric to judge; by default EVAL_LOSS if a run has it, else TRAINING_LOSS. metricKey overrides it.",
+  })
+  metric?: MetricName | null;
 }
 
 /** Arguments that define how a metric is judged. */
@@ -84,7 +99,7 @@ export class JudgementArguments extends MetricArguments {
 
   @Field(() => IntervalChoice, {
     defaultValue: DEFAULT_SEED_ANALYSIS.interval,
-    description: "Method for the confidence interval over seeds.",
+    description: "Method for the confidence interval over independent runs.",
   })
   interval!: IntervalChoice;
 
@@ -96,7 +111,7 @@ export class JudgementArguments extends MetricArguments {
 
   @Field(() => Int, {
     defaultValue: DEFAULT_SEED_ANALYSIS.resamples,
-    description: "Number of bootstrap resamples, 100 to 10000.",
+    description: "Number of bootstrap resamples, 100 to 10000. A bootstrap needs 8 independent runs each.",
   })
   resamples!: number;
 
@@ -122,8 +137,7 @@ export class StudyJudgementArguments extends JudgementArguments {
 
   @Field(() => Float, {
     defaultValue: DEFAULT_RULE.sensitivitySpread,
-    description:
-      "Layers count as differently sensitive if the range of their cosines at one rank is at least this value.",
+    description: "No longer used: H2 is judged by measured sensitivities over seeds, not by the range of cosines.",
   })
   sensitivitySpread!: number;
 

@@ -4,7 +4,7 @@ import type { Degradation } from "../../derive/degradation/degradation.js";
 import type { MeanTest } from "../../derive/statistics/mean-test.js";
 import type { Interval, Sample } from "../../derive/statistics/sample.js";
 import { AcceptanceVerdict } from "../../model/enums/verdict.js";
-import { IntervalMethod } from "../../model/enums/statistics.js";
+import { VerdictCertainty, IntervalMethod } from "../../model/enums/statistics.js";
 import type { Rank } from "../../store/studies/ranks.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
@@ -38,7 +38,7 @@ class SampleType implements Sample {
   })
   standardDeviation!: number | null;
 
-  @Field(() => Int, { description: "Number of runs (seeds) with a finite value of the metric." })
+  @Field(() => Int, { description: "Number of independent runs (distinct seeds and weights) with a finite value." })
   n!: number;
 }
 
@@ -61,7 +61,7 @@ class DegradationType implements Degradation {
   @Field(() => Float, {
     nullable: true,
     description:
-      "(candidate - baseline) / |baseline| * 100 of the means over seeds. Positive is worse: the sign is reversed if higher values are better. Null if undefined; see reason.",
+      "(candidate - baseline) / baseline * 100 of the means over independent runs. Positive is worse: the sign is reversed if higher values are better. Null if undefined, for example for a metric that is negative; see reason.",
   })
   percent!: number | null;
 
@@ -71,6 +71,25 @@ class DegradationType implements Degradation {
       "candidate - baseline, in the unit of the metric; null if baseline or candidate has no value of the metric.",
   })
   absolute!: number | null;
+
+  @Field(() => IntervalType, {
+    nullable: true,
+    description: "Confidence interval of `absolute` by Welch's t; null with fewer than two independent runs each.",
+  })
+  absoluteInterval!: IntervalType | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: "`absolute` of a cross-entropy loss, in nats per token; null for other metrics.",
+  })
+  nats!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "Perplexity of the candidate divided by that of the baseline, exp(nats): 5 % of a loss of 4.4 is 25 % of perplexity. Null for other metrics than losses.",
+  })
+  perplexityRatio!: number | null;
 
   @Field(() => Boolean, {
     nullable: true,
@@ -85,10 +104,16 @@ class DegradationType implements Degradation {
   })
   verdict!: AcceptanceVerdict;
 
+  @Field(() => VerdictCertainty, {
+    nullable: true,
+    description: "Whether the verdict rests on an interval or on a point estimate; null without a percent.",
+  })
+  certainty!: VerdictCertainty | null;
+
   @Field(() => IntervalType, {
     nullable: true,
     description:
-      "Confidence interval of the percent over seeds; null unless baseline and candidate have at least two seeds each. See intervalReason.",
+      "Confidence interval of the percent over independent runs; null unless baseline and candidate have at least two each. See intervalReason.",
   })
   interval!: IntervalType | null;
 
@@ -100,7 +125,7 @@ class DegradationType implements Degradation {
 
   @Field(() => String, {
     nullable: true,
-    description: "Why there is no interval, or why it is unpaired although `paired` was requested; null otherwise.",
+    description: "Why there is no interval, or why it is not the requested one; null otherwise.",
   })
   intervalReason!: string | null;
 
@@ -123,8 +148,11 @@ class DegradationType implements Degradation {
   @Field(() => String, { description: "The compared metric: `training_loss`, `the best eval_loss`." })
   metric!: string;
 
-  @Field(() => Boolean, { description: "Whether higher values of the metric count as better." })
-  higherIsBetter!: boolean;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether higher values of the metric count as better; null if neither the request nor the name tells.",
+  })
+  higherIsBetter!: boolean | null;
 
   @Field(() => RolesType, {
     nullable: true,
@@ -155,7 +183,7 @@ class DegradationType implements Degradation {
 
   @Field(() => String, {
     nullable: true,
-    description: "Why the percent is null, or which runs diverged; null otherwise.",
+    description: "Why the percent is null, which runs diverged, or why the interval is unbounded; null otherwise.",
   })
   reason!: string | null;
 }

@@ -6,6 +6,7 @@ import {
   type RankRange as DerivedRankRange,
   type RankThreshold,
 } from "../../derive/degradation/rank-threshold.js";
+import { VerdictCertainty } from "../../model/enums/statistics.js";
 import { RankBound } from "../../model/enums/verdict.js";
 import type { Study } from "../../store/studies/studies.js";
 import type { Context } from "../context.js";
@@ -35,12 +36,18 @@ export class MinimumViableRankType implements RankThreshold {
   @Field(() => Int, {
     nullable: true,
     description:
-      "The smallest tested rank from which every larger tested rank is acceptable; null with bound NONE. A rank whose interval contains the threshold is inconclusive, and r* lies above it; see range.",
+      "The smallest tested rank from which every larger tested rank is acceptable; null with bound NONE. r* lies above every inconclusive rank; see range.",
   })
   rank!: number | null;
 
   @Field(() => RankBound, { description: "Whether a smaller rank may be acceptable too, and whether any rank is." })
   bound!: RankBound;
+
+  @Field(() => VerdictCertainty, {
+    nullable: true,
+    description: "Whether every tested rank has an interval; null if no rank could be judged.",
+  })
+  certainty!: VerdictCertainty | null;
 
   @Field(() => Int, {
     nullable: true,
@@ -49,10 +56,13 @@ export class MinimumViableRankType implements RankThreshold {
   })
   leastAcceptableRank!: number | null;
 
-  @Field(() => [Int], { description: "Ranks with a defined degradation, ascending." })
+  @Field(() => [Int], { description: "Ranks with a defined degradation, or with diverged runs only, ascending." })
   testedRanks!: readonly number[];
 
-  @Field(() => [Int], { description: "Ranks whose interval contains the threshold, ascending." })
+  @Field(() => [Int], {
+    description:
+      "Ranks that are not decided, ascending: their interval contains the threshold, some of their runs diverged, or they have a point estimate while other ranks have intervals.",
+  })
   inconclusiveRanks!: readonly number[];
 
   @Field(() => RankRange, { description: "The range of ranks that contains r*, from the intervals." })

@@ -4,6 +4,7 @@ import { compareProjections, fusedProjections } from "../../analysis/similarity/
 import { similarityAtRank } from "../../analysis/similarity/similarity-at-rank.js";
 import { resolveWait } from "../../analysis/request/analysis-context.js";
 import { layerSensitivity, type LayerSensitivity } from "../../derive/sensitivity/layer-sensitivity.js";
+import { SensitivityBasis } from "../../model/enums/sensitivity.js";
 import { Scaling, UndefinedReason } from "../../model/enums/similarity.js";
 import type { Study } from "../../store/studies/studies.js";
 import { rankArg, waitSecondsArg } from "../arguments.js";
@@ -16,24 +17,29 @@ import { LayerType } from "../layer/layer-type.js";
 import { StudyType } from "../study/study-type.js";
 
 @ObjectType("LayerSensitivity", {
-  description: "How much quantization changes the update of a layer.",
+  description: "The sensitivity of a layer by the best basis at hand.",
   simpleResolvers: true,
 })
 export class LayerSensitivityType extends ComputedResult implements LayerSensitivity {
   @Field(() => LayerType, { description: "The updated weight matrix." })
   layer!: LayerType;
 
+  @Field(() => SensitivityBasis, {
+    description: "What the score is. UPDATE_DIVERGENCE describes the adapters and is no measure of sensitivity.",
+  })
+  basis!: SensitivityBasis;
+
   @Field(() => Float, {
     nullable: true,
     description:
-      "1 - cosine similarity of the updates of baseline and candidate: 0 is unchanged, 1 orthogonal; null if undefined.",
+      "With UPDATE_DIVERGENCE: 1 - cosine similarity of the updates of baseline and candidate, 0 for equal and 1 for orthogonal updates. Null if undefined.",
   })
   score!: number | null;
 
   @Field(() => Int, {
     nullable: true,
     description:
-      "Position by score: 1 is the most sensitive, and equal scores share a position. Null if the score is null, and for all layers while one is pending.",
+      "Position by score: 1 is the largest score, and equal scores share a position. Null if the score is null, and for all layers while one is pending.",
   })
   position!: number | null;
 
@@ -72,7 +78,7 @@ export class PartSensitivityType extends ComputedResult {
 export class StudySensitivityResolver {
   @Costs({ ...ONE_PAIR, ...LAYER_LIST })
   @FieldResolver(() => [LayerSensitivityType], {
-    description: "Layers by how much quantization changes their update, most sensitive first.",
+    description: "Layers by their score, the largest first. See basis for what the score is.",
   })
   async layerSensitivity(
     @Root() study: Study,

@@ -1,7 +1,7 @@
 import { Arg, Ctx, Field, FieldResolver, Float, ObjectType, Resolver, Root } from "type-graphql";
 import { mapInTurns } from "../../store/in-turns.js";
 import { experimentFinder, runsOf } from "../../analysis/runs/study-runs.js";
-import { higherIsBetter } from "../../derive/runs/metric-choice.js";
+import { higherIsBetter } from "../../derive/runs/metric-direction.js";
 import { inParetoOrder, paretoAxes } from "../../derive/tradeoffs/pareto-frontier.js";
 import { failure } from "../../errors.js";
 import { MetricName } from "../../model/enums/run.js";
@@ -39,6 +39,11 @@ const keyArg = (axis: string) => ({
   description: `Any other metric by its name. Overrides \`${axis}\`.`,
 });
 
+const directionArg = (axis: string) => ({
+  nullable: true,
+  description: `Whether higher values of ${axis} are better; by default inferred from the metric's name.`,
+});
+
 @Resolver(() => StudyType)
 export class ParetoFrontierResolver {
   @FieldResolver(() => [ParetoPointType], {
@@ -56,6 +61,9 @@ export class ParetoFrontierResolver {
     @Arg("xKey", () => String, keyArg("x")) xKey: string | undefined,
     @Arg("yKey", () => String, keyArg("y")) yKey: string | undefined,
     @Arg("zKey", () => String, keyArg("z")) zKey: string | undefined,
+    @Arg("xHigherIsBetter", () => Boolean, directionArg("x")) xHigherIsBetter: boolean | undefined,
+    @Arg("yHigherIsBetter", () => Boolean, directionArg("y")) yHigherIsBetter: boolean | undefined,
+    @Arg("zHigherIsBetter", () => Boolean, directionArg("z")) zHigherIsBetter: boolean | undefined,
     @Ctx() { loaders, derivations }: Context,
   ): Promise<ParetoPointType[]> {
     const keys = { x: requiredMetric("x", xKey ?? x), y: requiredMetric("y", yKey ?? y), z: zKey ?? z ?? null };
@@ -68,9 +76,9 @@ export class ParetoFrontierResolver {
       return isFinite(first) && isFinite(second) && hasThird ? [{ item: run, x: first, y: second, z: third }] : [];
     });
     const directions = {
-      x: higherIsBetter(keys.x),
-      y: higherIsBetter(keys.y),
-      z: higherIsBetter(keys.z ?? ""),
+      x: directionOf("x", keys.x, xHigherIsBetter),
+      y: directionOf("y", keys.y, yHigherIsBetter),
+      z: keys.z === null ? false : directionOf("z", keys.z, zHigherIsBetter),
     };
     const experimentOf = experimentFinder(experiments);
     const frontier = await derivations.paretoOrder(paretoAxes(points), directions);
@@ -80,6 +88,17 @@ export class ParetoFrontierResolver {
       experiment: experimentOf(item),
     }));
   }
+}
+
+/** @throws ARGUMENT_INVALID if neither the request nor the metric's name tells the better direction */
+function directionOf(axis: "x" | "y" | "z", key: string, requested: boolean | null | undefined): boolean {
+  const direction = requested ?? higherIsBetter(key);
+  if (direction !== null) return direction;
+  throw failure("ARGUMENT_INVALID", {
+    where: `${axis}HigherIsBetter`,
+    received: "none",
+    allowed: `true or false, because the better direction of ${key} is not known from its name`,
+  });
 }
 
 /** @throws ARGUMENT_INVALID */

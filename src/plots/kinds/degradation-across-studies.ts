@@ -1,3 +1,4 @@
+import { DEFAULT_RULE } from "../../analysis/judgement/judgement-options.js";
 import { acceptanceRule, measuredStudy } from "../../analysis/judgement/measured-study.js";
 import type { AnalysisContext } from "../../analysis/request/analysis-context.js";
 import type { Degradation } from "../../derive/degradation/degradation.js";
@@ -49,7 +50,7 @@ export async function readDegradationAcrossStudies(
   const known = judged.filter((one) => "metric" in one);
   const omitted = judged.flatMap((one) => ("metric" in one ? [] : [one.omitted])).sort();
   return {
-    metric: known[0]?.metric ?? options.metricKey ?? options.metric,
+    metric: known[0]?.metric ?? options.metricKey ?? options.metric ?? DEFAULT_RULE.metric,
     thresholdPercent: options.thresholdPercent,
     twoSided: options.twoSided || options.rules === "NOTEBOOK",
     confidence: options.confidence,

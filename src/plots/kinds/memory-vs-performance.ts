@@ -23,7 +23,8 @@ interface TradeoffPoint {
 
 interface MemoryVsPerformance {
   readonly metric: string;
-  readonly higherIsBetter: boolean;
+  /** Null if unknown. The frontier then assumes that lower is better, and says so. */
+  readonly higherIsBetter: boolean | null;
   /** Ordered by ascending x. */
   readonly points: readonly TradeoffPoint[];
   /** In the order of the study's runs, so that colours are the same in all of its plots. */
@@ -47,7 +48,9 @@ async function readMemoryVsPerformance(request: PlotRequest): Promise<PlotFacts<
     const y = run.metrics.get(metric) ?? NaN;
     return Number.isFinite(x) && Number.isFinite(y) ? [{ item: run, x, y }] : [];
   });
-  const frontier = await request.context.derivations.paretoOrder(paretoAxes(points), { y: higherIsBetter });
+  const frontier = await request.context.derivations.paretoOrder(paretoAxes(points), {
+    y: higherIsBetter ?? false,
+  });
   return complete({
     metric,
     higherIsBetter,
@@ -74,7 +77,7 @@ export function memoryVsPerformance(subject: Subject, facts: MemoryVsPerformance
   const { metric, higherIsBetter, points, lacking } = facts;
   const label = metricLabel(metric);
   const frontier = points.filter(({ dominated }) => !dominated);
-  const better = higherIsBetter ? "higher" : "lower";
+  const better = higherIsBetter === true ? "higher" : "lower";
   const summary = [
     count(points.length, "run"),
     `the line is the Pareto frontier of ${count(frontier.length, "run")}: lower memory and ${better} ${label} are better`,
@@ -87,10 +90,12 @@ export function memoryVsPerformance(subject: Subject, facts: MemoryVsPerformance
       "On the Pareto frontier:",
       ...frontier.map(({ name, x, y }) => `${shortened(name, 60)} (${figure(x)} MB, ${figure(y)});`),
     ].join(" "),
-    notes:
-      points.length > 0 && lacking > 0
+    notes: [
+      ...(points.length > 0 && lacking > 0
         ? [`${count(lacking, "run")} omitted: without peak memory or without ${metric}.`]
-        : [],
+        : []),
+      ...(higherIsBetter === null ? [`Whether higher ${metric} is better is not known; lower is assumed.`] : []),
+    ],
     table: tableOf(facts),
     body:
       points.length === 0

@@ -15,6 +15,7 @@ export interface StudyRun {
   readonly quantizationBits: number | null;
   /** Its final checkpoint (studies/final-checkpoint.ts); null without weights. */
   readonly checkpointId: string | null;
+  readonly checkpointHash: string | null;
   /** Names and values of the requested metrics that the run has. NaN and infinities are kept. */
   readonly metricNames: readonly string[];
   readonly metricValues: readonly number[];
@@ -30,12 +31,12 @@ export function runsOfStudies(
     select experiment.id, experiment.study_id as "studyId", experiment.name, rank.r as rank, seed, steps, method,
       coalesce((adapter ->> 'useRslora')::boolean, false) as "useRslora",
       quantization_label as "quantizationLabel", quantization_bits as "quantizationBits",
-      final.id as "checkpointId", coalesce(recorded.names, '{}') as "metricNames",
+      final.id as "checkpointId", final.hash as "checkpointHash", coalesce(recorded.names, '{}') as "metricNames",
       coalesce(recorded.numbers, '{}') as "metricValues"
     from experiment
     join rank on rank.id = rank_id
     left join lateral (
-      select id from checkpoint where experiment_id = experiment.id
+      select id, hash from checkpoint where experiment_id = experiment.id
       order by ${finalCheckpointFirst(sql)} limit 1) as final on true
     left join (
       select experiment_id, array_agg(metric.name) as names, array_agg(value) as numbers

@@ -16,7 +16,7 @@ import { serveWeights, type WeightsServer } from "../../support/serve-weights.js
 import { storedStudy, type StoredRun } from "../../support/stored-study.js";
 
 const RANKS = [2, 4, 8, 16];
-const SEEDS = [1, 2, 3];
+const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
 /** Draws of one field about all ranks with 1,000 resamples: each resample draws the values of baseline and candidate. */
 const DRAWS = RANKS.length * 1000 * 2 * SEEDS.length;
 const MAX_DRAWS = 10 * DRAWS;
@@ -98,7 +98,7 @@ describe("the derivation pool", () => {
   });
   afterAll(() => pool.close());
 
-  const runs = RANKS.flatMap((rank) => Array.from({ length: 12 }, (_, seed) => derivedRun(rank, seed)));
+  const runs = RANKS.flatMap((rank) => Array.from({ length: 16 }, (_, seed) => derivedRun(rank, seed)));
   const roles = inferRoles(runs);
   const request = (signal: AbortSignal, maxDraws = 1e12) => openRequestDerivations({ pool, signal, maxDraws });
   const ended = () =>

@@ -49,6 +49,11 @@ describe("several seeds", () => {
     ({ baseline, candidate, percent, low, high }) => {
       const result = degradation(baseline, candidate, rule);
       expect(result.percent).toBeCloseTo(percent, 10);
+      // Equal values show no variation between seeds.
+      if (new Set(baseline).size === 1) {
+        expect(result.interval).toBeNull();
+        return;
+      }
       expect(result.interval?.low).toBeCloseTo(low, 6);
       expect(result.interval?.high).toBeCloseTo(high, 6);
     },
@@ -88,7 +93,7 @@ describe("an undefined degradation is null, with a reason", () => {
       acceptable: null,
       baselineDiverged: 1,
       candidateDiverged: 0,
-      reason: "All runs of 16bit at this rank diverged: training_loss is NaN or infinite.",
+      reason: "All runs of 16bit at this rank diverged: training_loss is not finite.",
     });
   });
 });
@@ -111,7 +116,7 @@ describe("runs that diverged", () => {
       verdict: "INCONCLUSIVE",
       candidate: { n: 1 },
       candidateDiverged: 1,
-      reason: "1 of 2 runs of the candidate diverged: training_loss is NaN or infinite.",
+      reason: "1 of 2 runs of the candidate diverged: training_loss is not finite.",
     });
   });
 
@@ -152,7 +157,8 @@ describe("verdicts of intervals", () => {
         fc.boolean(),
         (b, c, threshold, twoSided) => {
           const { interval, verdict } = degradation(b, c, { metric: "loss", thresholdPercent: threshold, twoSided });
-          if (interval === null) throw new Error("no interval");
+          // Equal values have no interval, and neither has a baseline that may be 0.
+          if (interval === null) return;
           const isAcceptable = (percent: number) => (twoSided ? Math.abs(percent) : percent) < threshold;
           const { low, high } = interval;
           const inside = Array.from({ length: 201 }, (_, i) => low + ((high - low) * i) / 200).map(isAcceptable);
@@ -175,8 +181,27 @@ describe("the better direction", () => {
     expect(fall.interval?.low).toBeCloseTo(-(rise.interval?.high ?? NaN), 12);
   });
 
-  test("positive is worse for a negative metric too", () => {
-    expect(degradation([-2], [-1.9], rule).percent).toBeCloseTo(5, 12);
+  test("a negative metric, or one on both sides of 0, has an absolute difference and no percent", () => {
+    const higher = { ...rule, metric: "log_likelihood", higherIsBetter: true };
+    expect(degradation([-2], [-2.4], higher)).toMatchObject({
+      percent: null,
+      acceptable: null,
+      verdict: "INCONCLUSIVE",
+      certainty: null,
+      absolute: expect.closeTo(-0.4, 12) as number,
+      reason: "log_likelihood is negative, so a percent has no meaning. See absolute.",
+    });
+    const around = degradation([0.05, -0.04, 0.02], [0.06, 0.02, 0.01], rule);
+    expect(around).toMatchObject({ percent: null, reason: expect.stringContaining("both sides of 0") as string });
+    expect(around.absoluteInterval?.low).toBeLessThan(around.absolute ?? NaN);
+  });
+
+  test("an unknown direction is inconclusive, and the reason says how to state it", () => {
+    expect(degradation([2], [2.01], { ...rule, metric: "score", higherIsBetter: null })).toMatchObject({
+      percent: null,
+      verdict: "INCONCLUSIVE",
+      reason: expect.stringContaining("State it with higherIsBetter") as string,
+    });
   });
 });
 
@@ -201,9 +226,12 @@ describe("seeds that baseline and candidate have in common", () => {
     expect(degradation(b, c, paired)).toMatchObject({ pairs: 2, paired: true, baseline: { n: 2, mean: 2.1 } });
     const one = degradation(b, seeded({ 1: 2.1, 8: 2.25 }), paired);
     expect(one).toMatchObject({ paired: false, pairs: 1, baseline: { n: 3 } });
+    // The seeds 2, 2.2 and 5 vary so much that the baseline may be 0.
     expect(one.intervalReason).toBe(
-      "Paired analysis needs at least two seeds that both baseline and candidate have (found: 1).",
+      "Paired analysis needs at least two seeds that both baseline and candidate have (found: 1). " +
+        "The baseline varies so much that no finite interval of a percent has the requested confidence (Fieller 1954).",
     );
+    expect(one.verdict).toBe("INCONCLUSIVE");
   });
 
   test("do not include seeds with two runs, or unknown seeds", () => {
@@ -215,12 +243,80 @@ describe("seeds that baseline and candidate have in common", () => {
 
 test("a bootstrap interval has its method, repeats with its seed, and gives a reason if undefined", () => {
   const analysis = { ...DEFAULT_SEED_ANALYSIS, interval: "BOOTSTRAP_BCA", seed: 3 } as const;
-  const found = degradation([1.9, 2, 2.1, 2.05], [2, 2.1, 2.15, 2.2], { ...rule, analysis });
-  expect(found.intervalMethod).toBe("BOOTSTRAP_BCA");
-  expect(degradation([1.9, 2, 2.1, 2.05], [2, 2.1, 2.15, 2.2], { ...rule, analysis })).toEqual(found);
+  const baseline = [1.9, 2, 2.1, 2.05, 1.95, 2.01, 2.03, 1.99];
+  const candidate = baseline.map((value, i) => value + 0.1 + 0.01 * (i % 3));
+  const found = degradation(baseline, candidate, { ...rule, analysis });
+  expect(found).toMatchObject({ intervalMethod: "BOOTSTRAP_BCA", certainty: "INTERVAL", intervalReason: null });
+  expect(degradation(baseline, candidate, { ...rule, analysis })).toEqual(found);
   expect(degradation([2, 2], [2.1, 2.1], { ...rule, analysis })).toMatchObject({
     interval: null,
     intervalMethod: null,
+    certainty: "POINT_ESTIMATE",
     intervalReason: expect.stringContaining("do not vary") as string,
+  });
+});
+
+test("a bootstrap of fewer than 8 runs is replaced by Student's t, and the reason gives its coverage", () => {
+  const analysis = { ...DEFAULT_SEED_ANALYSIS, interval: "BOOTSTRAP_PERCENTILE" } as const;
+  const found = degradation([2, 2.05], [2.04, 2.12], { ...rule, analysis });
+  expect(found).toMatchObject({
+    intervalMethod: "WELCH_T",
+    interval: degradation([2, 2.05], [2.04, 2.12], rule).interval,
+    intervalReason: expect.stringContaining("covers about 67 % at n = 2") as string,
+  });
+});
+
+describe("runs that are no independent repetitions", () => {
+  const values = (value: number, seeds: number[], weights?: string) => seeds.map((seed) => ({ seed, value, weights }));
+
+  test("count as one run if their seeds or weights are equal", () => {
+    const seeds = degradation(values(2, [0, 0, 0]), [...values(2.08, [0, 0]), ...values(2.1, [0])], rule);
+    expect(seeds).toMatchObject({
+      interval: null,
+      certainty: "POINT_ESTIMATE",
+      baseline: { n: 1 },
+      candidate: { n: 1 },
+    });
+    const copies = degradation(values(2, [0, 1, 2], "a"), values(2.08, [0, 1, 2], "b"), rule);
+    expect(copies).toMatchObject({ interval: null, baseline: { n: 1 }, candidate: { n: 1 } });
+  });
+
+  test("give no interval of zero width if their values are equal", () => {
+    const found = degradation([2, 2, 2], [2.08, 2.08, 2.08], rule);
+    expect(found).toMatchObject({
+      interval: null,
+      certainty: "POINT_ESTIMATE",
+      intervalReason: expect.stringContaining("The 3 values of the baseline are equal.") as string,
+    });
+    const constantRatio = { ...rule, analysis: { ...DEFAULT_SEED_ANALYSIS, paired: true } };
+    const seeded = (list: number[]) => list.map((value, seed) => ({ seed, value }));
+    expect(degradation(seeded([2, 4]), seeded([3, 6]), constantRatio).interval).toBeNull();
+  });
+
+  test("give a rank with a single run an interval only from the variation of all ranks", () => {
+    const study = runs([
+      ["16bit", 16, 2, { training_loss: 2 }, { seed: 1 }],
+      ["16bit", 16, 2, { training_loss: 2.02 }, { seed: 2 }],
+      ["4bit", 4, 2, { training_loss: 2.04 }, { seed: 1 }],
+      ["4bit", 4, 2, { training_loss: 2.07 }, { seed: 2 }],
+      ["16bit", 16, 4, { training_loss: 2 }, { seed: 1 }],
+      ["4bit", 4, 4, { training_loss: 2.03 }, { seed: 1 }],
+    ]);
+    const alone = degradationByRank(study, rule)[1]?.degradation;
+    expect(alone).toMatchObject({ interval: null, intervalReason: expect.stringContaining("candidate: 1") as string });
+    const analysis = { ...DEFAULT_SEED_ANALYSIS, interval: "POOLED_T" } as const;
+    const pooled = degradationByRank(study, { ...rule, analysis })[1]?.degradation;
+    expect(pooled).toMatchObject({ intervalMethod: "POOLED_T", certainty: "INTERVAL", percent: alone?.percent });
+  });
+});
+
+test("losses are also given in nats and as a ratio of perplexities", () => {
+  const found = degradation([4.4], [4.62], { ...rule, metric: "eval_loss" });
+  expect(found.percent).toBeCloseTo(5, 10);
+  expect(found.nats).toBeCloseTo(0.22, 10);
+  expect(found.perplexityRatio).toBeCloseTo(1.246, 3);
+  expect(degradation([0.5], [0.4], { ...rule, metric: "accuracy" })).toMatchObject({
+    nats: null,
+    perplexityRatio: null,
   });
 });

@@ -33,7 +33,8 @@ test("ranks without a degradation are untested", () => {
   expect(rankThreshold(sweep(null))).toMatchObject({
     rank: null,
     bound: "NONE",
-    reason: expect.stringContaining("No rank has this metric for both") as string,
+    certainty: null,
+    reason: "No rank can be judged. r = 1 was not judged: No run of the baseline at this rank has loss.",
   });
 });
 
@@ -94,6 +95,37 @@ test("the range contains r* for every outcome of the inconclusive ranks", () => 
       expect(range.least ?? Infinity).toBe(Math.min(...falls));
       expect(range.greatest ?? Infinity).toBe(Math.max(...falls));
     }),
+  );
+});
+
+test("a point estimate decides nothing if other ranks have intervals", () => {
+  const rule = { metric: "loss", thresholdPercent: 5, twoSided: false };
+  const point = { rank: 9, degradation: degradation([100], [101], rule) };
+  expect(rankThreshold([point])).toMatchObject({ rank: 9, certainty: "POINT_ESTIMATE", inconclusiveRanks: [] });
+  expect(rankThreshold([...judged("ui"), point])).toMatchObject({
+    rank: null,
+    inconclusiveRanks: [2, 9],
+    range: { least: 2, greatest: null },
+    reason: expect.stringContaining("it has a point estimate only, and other ranks have intervals") as string,
+  });
+});
+
+test("a rank whose candidate diverged fails, also among intervals", () => {
+  const rule = { metric: "loss", thresholdPercent: 5, twoSided: false };
+  const diverged = { rank: 9, degradation: degradation([100, 101], [NaN, NaN], rule) };
+  expect(rankThreshold([...judged("a"), diverged])).toMatchObject({ rank: null, bound: "NONE", inconclusiveRanks: [] });
+});
+
+test("an improvement that a two-sided rule does not accept is called one", () => {
+  const rule = { metric: "loss", thresholdPercent: 5, twoSided: true };
+  const better = { rank: 1, degradation: degradation([100], [90], rule) };
+  expect(rankThreshold([better]).reason).toContain("it improves by the threshold or more");
+});
+
+test("ranks that were not judged are in the reason", () => {
+  expect(rankThreshold([...sweep(1), ...sweep(null).map((entry) => ({ ...entry, rank: 2 }))]).reason).toBe(
+    "r* <= 1. Every tested rank is acceptable; ranks below 1 were not tested. " +
+      "r = 2 was not judged: No run of the baseline at this rank has loss.",
   );
 });
 

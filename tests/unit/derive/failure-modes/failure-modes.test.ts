@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { degradationByRank } from "#src/derive/degradation/degradation.js";
 import { detectFailureModes } from "#src/derive/failure-modes/failure-modes.js";
 import type { FailureEvidence, RunSpectra } from "#src/derive/failure-modes/failure-mode-rule.js";
 import type { LoggedCurve } from "#src/derive/runs/metric-choice.js";
@@ -153,7 +154,7 @@ describe("a sweep", () => {
     expect(mode?.experiments).toHaveLength(4);
   });
 
-  test("has a less severe failure if the failing ranks may be chance", () => {
+  test("has no failure at ranks that are not decided", () => {
     const seeds = (low: number, high: number) =>
       evidenceOf(
         runs([
@@ -166,7 +167,22 @@ describe("a sweep", () => {
     const severity = (of: FailureEvidence) =>
       detectFailureModes(of, RULE).find(({ kind }) => kind === "INSUFFICIENT_RANK")?.severity;
     expect(severity(seeds(2.4, 2.41))).toBe("HIGH");
-    expect(severity(seeds(2, 2.3))).toBe("MEDIUM");
+    expect(severity(seeds(2, 2.3))).toBeUndefined();
+  });
+
+  test("that fails above an acceptable rank does not have too few directions", () => {
+    const cosines = [0.99];
+    const jumping = evidence({ 2: { percent: 1, cosines }, 4: { percent: 9, cosines }, 8: { percent: 1, cosines } });
+    const found = Object.fromEntries(detectFailureModes(jumping, RULE).map(({ kind, cause }) => [kind, cause]));
+    expect(found["INSUFFICIENT_RANK"]).toContain("A smaller rank is acceptable (r = 2)");
+    expect(found).toHaveProperty("NON_MONOTONIC_RANK");
+  });
+
+  test("that improves does not degrade, also by a two-sided rule", () => {
+    const better = evidence({ 8: { percent: -9, cosines: [0.99] } });
+    const twoSided = { ...RULE, twoSided: true };
+    const degradations = degradationByRank(better.runs, twoSided);
+    expect(detectFailureModes({ ...better, degradations }, twoSided)).toEqual([]);
   });
 });
 

@@ -1,10 +1,11 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { detectFailureModes } from "#src/derive/failure-modes/failure-modes.js";
 import type { FailureEvidence } from "#src/derive/failure-modes/failure-mode-rule.js";
 import { rankSimilarity } from "#src/derive/similarity/rank-similarity.js";
+import { similaritySummary } from "#src/derive/similarity/similarity-summary.js";
 import { undefinedSimilarity } from "#src/derive/similarity/layer-similarity.js";
 import { judgeHypotheses } from "#src/derive/hypotheses/judge-hypotheses.js";
-import { evidence, RULE } from "../../../support/evidence.js";
+import { evidence, RULE, similar } from "../../../support/evidence.js";
 
 const verdicts = (of: FailureEvidence) => judgeHypotheses(of, RULE).map(({ verdict }) => verdict);
 
@@ -35,12 +36,77 @@ test("runs that started from different A are left out of H1 and named as a confo
   expect(h1?.confounds[0]?.message).toContain("r = 2: 0.03");
 });
 
-test("H2 needs layers that differ, and names the most sensitive one", () => {
+test("H2 is not decided by the divergence of updates, which it describes", () => {
   const [, apart] = judgeHypotheses(evidence({ 8: { percent: 1, cosines: [0.97, 0.8] } }), RULE);
-  expect(apart?.verdict).toBe("SUPPORTED");
-  expect(apart?.evidence[0]?.label).toContain("most sensitive is layer 1");
-  expect(verdicts(evidence({ 8: { percent: 1, cosines: [0.97, 0.96] } }))[1]).toBe("REJECTED");
+  expect(apart).toMatchObject({
+    verdict: "INCONCLUSIVE",
+    certainty: null,
+    because: expect.stringContaining("is no measure of sensitivity") as string,
+  });
+  expect(apart?.evidence[0]?.label).toContain("largest divergence in layer 1");
   expect(verdicts(evidence({ 8: { percent: 1, cosines: [0.97] } }))[1]).toBe("NOT_TESTED");
+});
+
+describe("H2 with measured sensitivities", () => {
+  const judged = (scores: number[][]) => {
+    const layers = scores.map((ofLayer, i) => ({ layer: `layer ${i}`, scores: ofLayer }));
+    const sensitivities = [{ rank: 8, basis: "MEASURED_KL", layers } as const];
+    return judgeHypotheses(evidence({ 8: { percent: 1, cosines: [0.97, 0.8] } }, { sensitivities }), RULE)[1];
+  };
+  const layers = (perLayer: (i: number) => number[]) => Array.from({ length: 8 }, (_, i) => perLayer(i));
+
+  test("is supported if all seeds agree, and the largest is at least twice the median", () => {
+    const found = judged(layers((i) => [i + 1, i + 1.1, i + 0.9].map((score) => (i === 7 ? 3 * score : score))));
+    expect(found).toMatchObject({ verdict: "SUPPORTED", certainty: "INTERVAL" });
+    expect(found?.evidence.find(({ unit }) => unit === "Kendall's W")?.value).toBeCloseTo(1, 12);
+  });
+
+  test("is rejected if all seeds agree on differences that are small", () => {
+    expect(judged(layers((i) => [10 + i, 10.1 + i, 9.9 + i]))?.verdict).toBe("REJECTED");
+  });
+
+  test("is inconclusive if seeds disagree, and with one seed", () => {
+    expect(judged(layers((i) => [i + 1, 8 - i, (3 * i) % 8]))?.verdict).toBe("INCONCLUSIVE");
+    expect(judged(layers((i) => [2 ** i]))).toMatchObject({
+      verdict: "INCONCLUSIVE",
+      because: expect.stringContaining("one seed") as string,
+    });
+  });
+});
+
+describe("H1 over several pairs of seeds", () => {
+  const over = (...means: number[]) => {
+    const seedPairs = means.map((mean, seed) => ({ rank: 8, seed, summary: similaritySummary([similar(mean)]) }));
+    return judgeHypotheses(evidence({ 8: { percent: 1, cosines: [means[0] ?? 0] } }, { seedPairs }), RULE)[0];
+  };
+
+  test("is decided by the interval of the mean over the pairs", () => {
+    expect(over(0.97, 0.975, 0.972)).toMatchObject({ verdict: "SUPPORTED", certainty: "INTERVAL" });
+    expect(over(0.9, 0.91, 0.905)).toMatchObject({ verdict: "REJECTED", certainty: "INTERVAL" });
+    expect(over(0.96, 0.9, 0.97)).toMatchObject({ verdict: "INCONCLUSIVE", certainty: "INTERVAL" });
+  });
+
+  test("is a point estimate with one pair", () => {
+    expect(over(0.97)).toMatchObject({ verdict: "SUPPORTED", certainty: "POINT_ESTIMATE" });
+  });
+});
+
+test("equal weights under two names decide neither H1 nor H2", () => {
+  const [h1, h2] = judgeHypotheses(evidence({ 8: { percent: 0, cosines: [1, 1] } }), RULE);
+  for (const hypothesis of [h1, h2]) {
+    expect(hypothesis?.verdict).toBe("INCONCLUSIVE");
+    expect(hypothesis?.confounds).toContainEqual(
+      expect.objectContaining({ kind: "IDENTICAL_WEIGHTS", severity: "HIGH" }),
+    );
+  }
+});
+
+test("one failing rank does not show that there is no minimum rank", () => {
+  const [, , h3] = judgeHypotheses(evidence({ 8: { percent: 9, cosines: [] } }), RULE);
+  expect(h3).toMatchObject({
+    verdict: "INCONCLUSIVE",
+    because: expect.stringContaining("No minimum rank was found up to r = 8.") as string,
+  });
 });
 
 test("H3 is supported only if a smaller rank fails", () => {
@@ -82,7 +148,7 @@ function withPending(evidence: FailureEvidence, rank: number): FailureEvidence {
 
 test("while weights are pending, H1 and H2 are inconclusive and name the job; H3 is not affected", () => {
   const found = evidence({ 2: { percent: 1, cosines: [0.97, 0.99] }, 8: { percent: 1, cosines: [0.97, 0.8] } });
-  expect(verdicts(found)).toEqual(["PARTIALLY_SUPPORTED", "PARTIALLY_SUPPORTED", "PARTIALLY_SUPPORTED"]);
+  expect(verdicts(found)).toEqual(["PARTIALLY_SUPPORTED", "INCONCLUSIVE", "PARTIALLY_SUPPORTED"]);
   const [h1, h2, h3] = judgeHypotheses(withPending(found, 8), RULE);
   for (const hypothesis of [h1, h2]) {
     expect(hypothesis?.verdict).toBe("INCONCLUSIVE");

@@ -46,6 +46,7 @@ const compared: SimilaritySummary = {
   leftOutLayers: 0,
   initialCosine: 0.97,
   sharedStart: true,
+  identical: false,
   pendingJobs: [],
 };
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { choiceName, higherIsBetter, withChosenMetric, type MetricChoice } from "#src/derive/runs/metric-choice.js";
+import { choiceName, withChosenMetric, type MetricChoice } from "#src/derive/runs/metric-choice.js";
 import { runs } from "../../../support/runs.js";
 
 const all = runs([
@@ -36,11 +36,4 @@ test("the name of a choice uses the name of its curve", () => {
   const choice = { key: "training_loss", higherIsBetter: false };
   expect(choiceName({ ...choice, point: "BEST" })).toBe("the best loss");
   expect(choiceName({ ...choice, point: "STEP", step: 5 })).toBe("loss at step 5");
-});
-
-test("accuracies and matches are better when higher; losses, memory and time are not", () => {
-  for (const key of ["eval_accuracy", "mean_token_match", "rougeL", "mean_embedding_similarity", "samples_per_second"])
-    expect(higherIsBetter(key), key).toBe(true);
-  for (const key of ["eval_loss", "peak_memory_mb", "time_per_step_seconds", "perplexity", "accuracy_loss"])
-    expect(higherIsBetter(key), key).toBe(false);
 });

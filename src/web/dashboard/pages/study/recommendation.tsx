@@ -74,7 +74,9 @@ export function Recommendation({ slug, rules }: { readonly slug: string; readonl
             </div>
             {study.recommendation.alternatives.length > 0 && (
               <details>
-                <summary>Reasons against {pluralize(study.recommendation.alternatives.length, "other run")}</summary>
+                <summary>
+                  Reasons against {pluralize(study.recommendation.alternatives.length, "other configuration")}
+                </summary>
                 <ul className="alternatives">
                   {study.recommendation.alternatives.map(({ experiment, rejectedBecause }) => (
                     <li key={experiment.name}>

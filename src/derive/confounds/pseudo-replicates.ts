@@ -1,0 +1,52 @@
+import { ranksOf, runsAt, type Configuration, type Run } from "../runs/comparison-roles.js";
+import type { HypothesisRule, StudyEvidence } from "../study-evidence.js";
+import { formatRanks } from "../wording.js";
+import type { ConfoundRule, StudyFinding } from "./confound-rule.js";
+
+export const pseudoReplicates = {
+  kind: "PSEUDO_REPLICATES",
+  description: "Runs of one configuration have equal seeds, equal weights or equal values. They count as one run.",
+  affects: ["METRICS"],
+  inStudy,
+} as const satisfies ConfoundRule;
+
+/** What runs of one configuration at one rank repeat. */
+interface Repetition {
+  readonly rank: number;
+  /** For use in a sentence: `equal seeds`. */
+  readonly what: string;
+}
+
+function inStudy({ runs, roles }: StudyEvidence, { metric }: HypothesisRule): StudyFinding | undefined {
+  if (roles === undefined) return undefined;
+  const repetitionsAt = (configuration: Configuration, rank: number): Repetition[] =>
+    repeatedProperties(runsAt(runs, configuration, rank), metric).map((what) => ({
+      rank,
+      what: `${what} of ${configuration.name}`,
+    }));
+  const repetitions = ranksOf(runs).flatMap((rank) => [
+    ...repetitionsAt(roles.baseline, rank),
+    ...repetitionsAt(roles.candidate, rank),
+  ]);
+  if (repetitions.length === 0) return undefined;
+  const ranksByWhat = new Map<string, number[]>();
+  for (const { rank, what } of repetitions) ranksByWhat.set(what, [...(ranksByWhat.get(what) ?? []), rank]);
+  const details = [...ranksByWhat].map(([what, ranks]) => `${what} at ${formatRanks(ranks)}`);
+  return {
+    severity: "HIGH",
+    message: `Some runs are no independent repetitions (${details.join("; ")}). They show no variation between seeds.`,
+    ranks: [...new Set(repetitions.map(({ rank }) => rank))],
+  };
+}
+
+function repeatedProperties(runs: readonly Run[], metric: string): string[] {
+  if (runs.length < 2) return [];
+  const seeds = runs.flatMap(({ seed }) => seed ?? []);
+  const weights = runs.flatMap((run) => run.weights ?? []);
+  const values = runs.flatMap(({ metrics }) => metrics.get(metric) ?? []).filter(Number.isFinite);
+  return [
+    ...(new Set(seeds).size < seeds.length ? ["equal seeds"] : []),
+    ...(new Set(weights).size < weights.length ? ["equal weights"] : []),
+    ...(values.length > 1 && new Set(values).size === 1 ? [`equal values of ${metric}`] : []),
+  ];
+}

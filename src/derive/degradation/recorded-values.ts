@@ -1,0 +1,81 @@
+import type { AcceptanceRule } from "./degradation-input.js";
+import type { SeededValue } from "./seed-analysis.js";
+
+/** The values of a metric in the runs of one configuration at one rank. */
+export interface RecordedValues {
+  /** Name of the configuration. */
+  readonly name: string;
+  readonly finite: readonly SeededValue[];
+  /** Number of NaN and infinite values, which are those of runs that diverged. */
+  readonly diverged: number;
+}
+
+export interface RecordedRoles {
+  readonly baseline: RecordedValues;
+  readonly candidate: RecordedValues;
+}
+
+export function recordedValues(name: string, values: readonly (number | SeededValue)[]): RecordedValues {
+  const all = values.map((value): SeededValue => (typeof value === "number" ? { seed: null, value } : value));
+  const finite = all.filter(({ value }) => Number.isFinite(value));
+  return { name, finite, diverged: all.length - finite.length };
+}
+
+/** Returns which runs diverged, in sentences; null if none did. */
+export function divergedReason({ baseline, candidate }: RecordedRoles, { metric }: AcceptanceRule): string | null {
+  const texts = [baseline, candidate]
+    .filter(({ diverged }) => diverged > 0)
+    .map((values) => divergedText(values, metric));
+  return texts.length === 0 ? null : texts.join(" ");
+}
+
+/** Returns how many runs diverged: `1 of 2 runs of 4bit diverged: training_loss is not finite.` */
+function divergedText({ name, diverged, finite }: RecordedValues, metric: string): string {
+  const count =
+    finite.length === 0
+      ? `All runs of ${name} at this rank`
+      : `${diverged} of ${diverged + finite.length} runs of ${name}`;
+  return `${count} diverged: ${metric} is not finite.`;
+}
+
+/** Returns why there is no percent although it may be computed; undefined if there is one. */
+export function percentObstacle(roles: RecordedRoles, rule: AcceptanceRule): string | undefined {
+  return (
+    missingValues(roles, rule) ?? unknownDirection(rule) ?? zeroBaseline(roles, rule) ?? negativeValues(roles, rule)
+  );
+}
+
+function missingValues({ baseline, candidate }: RecordedRoles, { metric }: AcceptanceRule): string | undefined {
+  const texts = [baseline, candidate]
+    .filter(({ finite }) => finite.length === 0)
+    .map((values) =>
+      values.diverged === 0 ? `No run of ${values.name} at this rank has ${metric}.` : divergedText(values, metric),
+    );
+  return texts.length === 0 ? undefined : texts.join(" ");
+}
+
+function unknownDirection({ metric, higherIsBetter }: AcceptanceRule): string | undefined {
+  return higherIsBetter === null ? unknownDirectionReason(metric) : undefined;
+}
+
+/** Returns that the better direction of a metric is unknown, and how to state it. */
+export function unknownDirectionReason(metric: string): string {
+  return (
+    `Whether higher values of ${metric} are better is not known from its name. ` +
+    "State it with higherIsBetter: true or false."
+  );
+}
+
+function zeroBaseline({ baseline }: RecordedRoles, { metric }: AcceptanceRule): string | undefined {
+  if (baseline.finite.some(({ value }) => value !== 0)) return undefined;
+  return `${metric} of ${baseline.name} is 0, so a relative change is undefined. See absolute.`;
+}
+
+/** A percent compares with the distance of the baseline from 0, which has a meaning for positive quantities only. */
+function negativeValues({ baseline, candidate }: RecordedRoles, { metric }: AcceptanceRule): string | undefined {
+  const isNegative = ({ value }: SeededValue) => value < 0;
+  const all = [...baseline.finite, ...candidate.finite];
+  if (!all.some(isNegative)) return undefined;
+  const state = all.every(isNegative) ? "is negative" : "has values on both sides of 0";
+  return `${metric} ${state}, so a percent has no meaning. See absolute.`;
+}
