@@ -51,7 +51,7 @@ describe("a server with its own PostgreSQL", () => {
       expect(second.stderr).toContain(String(server.child.pid));
       const report = await rankscope(["report", "reference-study"], here());
       expect(report).toMatchObject({ code: 0, stderr: expect.stringMatching(NOTHING_BUT_PROGRESS) });
-      expect(report.stdout).toContain("Minimum viable rank: 1 (AT_MOST)");
+      expect(report.stdout).toContain("Minimum viable rank: 4 (AT_MOST)");
       expect((await query(server.address, STUDIES)).errors).toBeUndefined();
     });
 
