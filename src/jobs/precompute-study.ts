@@ -6,7 +6,7 @@ import type { Connection } from "../store/connection.js";
 import { factorsOfCheckpoints } from "../store/studies/factors.js";
 import { createJob } from "../store/queue/jobs.js";
 import { enqueue, type NewJob, type QueueBounds } from "../store/queue/enqueue.js";
-import { endJob, settleWholes } from "../store/queue/progress.js";
+import { endJob, updateParentJobs } from "../store/queue/progress.js";
 import { computeTask } from "../store/queue/tasks.js";
 import { newJobs } from "./compute/plan-jobs.js";
 import type { AnyFactKind, PrecomputedUpdates } from "./fact-kinds/fact-kind.js";
@@ -46,7 +46,7 @@ export async function precomputeStudy(
     await enqueue(connection, jobs, {
       task: computeTask(KERNEL_VERSION),
       urgency: "PRECOMPUTE",
-      whole: id,
+      parent: id,
       requester,
       bounds,
     });
@@ -56,7 +56,7 @@ export async function precomputeStudy(
   }
   onQueued?.();
   // All parts may have ended before they were recorded as its parts.
-  await settleWholes(connection, [id]);
+  await updateParentJobs(connection, [id]);
   return id;
 }
 

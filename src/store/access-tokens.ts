@@ -4,14 +4,14 @@ import type { Database } from "./database.js";
 /** The channel that PostgreSQL notifies when tokens change. */
 export const TOKEN_CHANNEL = "rankscope_token";
 
-/** Everything that is stored of a token. Its secret is not. */
+/** A stored token. Its secret is not stored. */
 export interface AccessToken {
   readonly id: string;
   readonly name: string;
   readonly role: "READER" | "WRITER" | "ADMIN";
-  /** True if it opens every study; `studies` is empty then. */
+  /** True if the token grants access to every study; `studies` is empty then. */
   readonly allStudies: boolean;
-  /** Slugs of the studies that it opens. */
+  /** Slugs of the studies that the token grants access to. */
   readonly studies: readonly string[];
   /** Stored import roots: absolute, with links resolved. `importRootsOf` says what an empty list means. */
   readonly importRoots: readonly string[];
@@ -25,7 +25,7 @@ export interface AccessToken {
 
 export type NewToken = Omit<AccessToken, "allStudies" | "createdAt" | "revokedAt" | "lastUsedAt">;
 
-/** Stores a token. Without studies it opens all of them. */
+/** Stores a token. A token without studies grants access to all of them. */
 export async function createToken({ prisma }: Pick<Database, "prisma">, token: NewToken): Promise<void> {
   const { id, name, role, studies, importRoots, secretHash, expiresAt } = token;
   const create = prisma.accessToken.create({
@@ -40,7 +40,7 @@ export async function createToken({ prisma }: Pick<Database, "prisma">, token: N
       expiresAt,
     },
   });
-  await prisma.$transaction([create, notifyOf(prisma, id)]);
+  await prisma.$transaction([create, notifyTokenChange(prisma, id)]);
 }
 
 /**
@@ -76,17 +76,17 @@ export async function revokeToken({ prisma }: Pick<Database, "prisma">, id: stri
     where: { id, revokedAt: null },
     data: { revokedAt: new Date() },
   });
-  const [{ count }] = await prisma.$transaction([revoke, notifyOf(prisma, id)]);
+  const [{ count }] = await prisma.$transaction([revoke, notifyTokenChange(prisma, id)]);
   return count > 0;
 }
 
 /** PostgreSQL delivers the notification when the transaction commits. */
-function notifyOf(prisma: Database["prisma"], id: string) {
+function notifyTokenChange(prisma: Database["prisma"], id: string) {
   return prisma.$executeRaw`select pg_notify(${TOKEN_CHANNEL}, ${id})`;
 }
 
-/** Records when tokens were last used. Written in SQL: one statement for all tokens. */
-export async function noteTokenUse({ sql }: Connection, uses: ReadonlyMap<string, Date>): Promise<void> {
+/** Records when tokens were last used, in one SQL statement for all tokens. */
+export async function recordTokenUse({ sql }: Connection, uses: ReadonlyMap<string, Date>): Promise<void> {
   await sql`
     update access_token set last_used_at = greatest(last_used_at, used.at)
     from unnest(${[...uses.keys()]}::text[], ${[...uses.values()].map((at) => at.toISOString())}::timestamptz[]) as used (id, at)

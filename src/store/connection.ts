@@ -20,7 +20,7 @@ export interface ConnectionOptions {
   readonly observe?: StatementObserver | undefined;
   /** Seconds after which PostgreSQL cancels a statement; undefined for no limit. */
   readonly statementSeconds?: number | undefined;
-  /** True if a statement may run for any time without an answer. Otherwise a silent connection is closed. */
+  /** True if a statement may run for any length of time. Otherwise a connection without a response is closed. */
   readonly isPatient?: boolean;
   /**
    * True if `url` is that of a pooler, such as PgBouncer, that gives each transaction another connection. Statements are not

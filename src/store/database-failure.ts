@@ -32,8 +32,8 @@ const LOST_CODES = [
 const MAX_CAUSES = 6;
 
 /**
- * Returns the error to report if the database itself failed, rather than the statement that it was sent; undefined for any
- * other error. A later attempt may succeed.
+ * Returns the error to report if the database itself failed; undefined for any other error, such as that of an invalid
+ * statement. A later attempt may succeed.
  */
 export function databaseFailure(error: unknown): RankscopeError | undefined {
   let cause = error;
@@ -43,14 +43,14 @@ export function databaseFailure(error: unknown): RankscopeError | undefined {
     const exhausted = codes.find((code) => EXHAUSTED.test(code));
     if (exhausted !== undefined) return failure("DATABASE_EXHAUSTED", { ...RESOURCES[exhausted], cause: error });
     if (codes.some(isLostConnection) || LOST_MESSAGES.test(current.message ?? "")) {
-      return failure("DATABASE_UNREACHABLE", { fix: "Ask again in a moment.", cause: error });
+      return failure("DATABASE_UNREACHABLE", { fix: "Try again in a moment.", cause: error });
     }
     cause = current.cause ?? current.meta?.driverAdapterError;
   }
   return undefined;
 }
 
-/** Returns true for an error code that means that there is no connection to the database, or none any more. */
+/** Returns true for an error code that reports a missing or lost connection to the database. */
 export function isLostConnection(code: unknown): boolean {
   return typeof code === "string" && LOST_CODES.some((pattern) => pattern.test(code));
 }

@@ -39,7 +39,7 @@ export function limitedSql(sql: Sql, slugs: readonly string[], settings: Transac
   });
 }
 
-/** What PostgreSQL reports of a transaction after its settings were applied. */
+/** State of a transaction that PostgreSQL reports after the settings were applied. */
 interface TransactionState {
   readonly role: string;
   readonly studies: string | null;

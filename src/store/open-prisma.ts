@@ -37,7 +37,7 @@ function observedAdapter<Adapter extends SqlDriverAdapter>(adapter: Adapter, obs
   return observedQueries(adapter, observe);
 }
 
-/** Calls `observe` for each statement that is sent by `queryable`, which is returned. */
+/** Returns `queryable`, which calls `observe` for each statement that it sends. */
 function observedQueries<Queryable extends SqlQueryable>(queryable: Queryable, observe: StatementObserver): Queryable {
   const observed =
     <Result>(send: (query: SqlQuery) => Promise<Result>) =>

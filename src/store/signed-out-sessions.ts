@@ -1,14 +1,14 @@
 import { TOKEN_CHANNEL } from "./access-tokens.js";
 import type { Database } from "./database.js";
 
-/** A session of a token, which a page signed in with. */
+/** A session of a page that signed in with a token. */
 export interface Session {
   /** Random and unique. */
   readonly id: string;
   readonly expiresAt: Date;
 }
 
-/** Stores that a session is signed out, tells all servers, and deletes the sessions that have expired since. */
+/** Stores that a session is signed out, notifies all servers, and deletes expired sessions. */
 export async function signOutSession({ prisma }: Pick<Database, "prisma">, session: Session): Promise<void> {
   await prisma.$transaction([
     prisma.signedOutSession.deleteMany({ where: { expiresAt: { lte: new Date() } } }),

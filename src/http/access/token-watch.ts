@@ -1,5 +1,5 @@
 import type { Log } from "../../log.js";
-import { listTokens, noteTokenUse, TOKEN_CHANNEL, type AccessToken } from "../../store/access-tokens.js";
+import { listTokens, recordTokenUse, TOKEN_CHANNEL, type AccessToken } from "../../store/access-tokens.js";
 import type { Database } from "../../store/database.js";
 import { signedOutSessions, signOutSession, type Session } from "../../store/signed-out-sessions.js";
 import { openNotificationListener } from "../../store/notification-listener.js";
@@ -55,7 +55,7 @@ export async function openTokenWatch(
     if (uses.size === 0) return;
     const stored = uses;
     uses = new Map();
-    await noteTokenUse(database, stored).catch((err: unknown) =>
+    await recordTokenUse(database, stored).catch((err: unknown) =>
       log.warn({ err }, "the use of tokens could not be stored"),
     );
   }

@@ -1,6 +1,12 @@
 import type { Log } from "../../log.js";
 import type { Connection } from "../../store/connection.js";
-import { BEAT_SECONDS, beat, lockedJobs, sweep, type WorkerProcess } from "../../store/queue/workers.js";
+import {
+  WORKER_HEARTBEAT_SECONDS,
+  recordHeartbeat,
+  lockedJobs,
+  sweep,
+  type WorkerProcess,
+} from "../../store/queue/workers.js";
 import type { RunnerWatch } from "./runner-watch.js";
 
 /** A worker whose database does not answer for this long ends, so that its supervisor starts another. */
@@ -34,7 +40,7 @@ export function startHeartbeat(
 
   async function beatOnce(): Promise<void> {
     try {
-      await beat(connection, worker);
+      await recordHeartbeat(connection, worker);
       lastBeat = performance.now();
       const dead = await sweep(connection);
       if (dead > 0) log.warn({ dead }, "workers have died: their jobs are run again");
@@ -56,7 +62,7 @@ export function startHeartbeat(
   }
 
   const first = next();
-  const timer = setInterval(() => void next(), BEAT_SECONDS * 1000);
+  const timer = setInterval(() => void next(), WORKER_HEARTBEAT_SECONDS * 1000);
   return {
     first,
     lost,

@@ -14,13 +14,13 @@ export function checkFilter(filter: unknown): void {
   let values = 0;
   const visit = (node: unknown, depth: number): void => {
     if (node == null) return;
-    if (depth > MAX_DEPTH) refuse(`a filter of ${depth} or more levels`, `${MAX_DEPTH} levels`);
+    if (depth > MAX_DEPTH) reject(`a filter of ${depth} or more levels`, `${MAX_DEPTH} levels`);
     if (typeof node === "string") {
       values += node.split(/\s+/).length;
       // PostgreSQL's text cannot contain it.
-      if (node.includes("\0")) refuse("text with a zero character", "text without zero characters");
+      if (node.includes("\0")) reject("text with a zero character", "text without zero characters");
     } else values++;
-    if (values > MAX_VALUES) refuse(`more than ${MAX_VALUES} conditions and values`, `up to ${MAX_VALUES}`);
+    if (values > MAX_VALUES) reject(`more than ${MAX_VALUES} conditions and values`, `up to ${MAX_VALUES}`);
     if (Array.isArray(node)) for (const item of node) visit(item, depth);
     else if (typeof node === "object" && !(node instanceof Date)) {
       for (const value of Object.values(node)) visit(value, depth + 1);
@@ -29,7 +29,7 @@ export function checkFilter(filter: unknown): void {
   visit(filter, 0);
 }
 
-function refuse(received: string, allowed: string): never {
+function reject(received: string, allowed: string): never {
   throw failure("ARGUMENT_INVALID", {
     where: "filter",
     received,

@@ -146,9 +146,9 @@ function metricCondition(sql: Sql, { name, equals, recorded, ...range }: MetricF
     ...given(equals, (number) => sql`${value} = ${number}::float8`),
     ...rangeConditions(sql, value, range),
   ];
-  const found = sql`exists (select from metric where metric.experiment_id = experiment.id and metric.name = ${name}
+  const exists = sql`exists (select from metric where metric.experiment_id = experiment.id and metric.name = ${name}
     and ${finite(sql, value)} and ${allOf(sql, conditions)})`;
-  return recorded === false ? sql`not ${found}` : found;
+  return recorded === false ? sql`not ${exists}` : exists;
 }
 
 function configCondition(sql: Sql, { field, equals, contains, recorded, ...rest }: ConfigFilter): Fragment {

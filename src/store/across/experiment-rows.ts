@@ -78,7 +78,7 @@ export async function countExperiments(
   return row?.n ?? 0;
 }
 
-/** Returns what to order by, and the join that it needs. */
+/** Returns the order key and the join that it needs. */
 function orderKey(sql: Sql, { field, metric }: ExperimentOrder): { key: OrderKey; joined: Fragment } {
   switch (field) {
     case "STUDY":

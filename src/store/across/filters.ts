@@ -42,7 +42,7 @@ export interface SetFilter<Value> {
 export interface MetricFilter extends RangeFilter<number> {
   readonly name: string;
   readonly equals?: Given<number>;
-  /** Whether the run has it; true by default. */
+  /** Whether the run has a finite value of the metric; true by default. */
   readonly recorded?: Given<boolean>;
 }
 
@@ -94,7 +94,7 @@ export interface StudyFilter {
   readonly ranks?: Given<SetFilter<number>>;
   readonly createdAt?: Given<RangeFilter<Date>>;
   readonly updatedAt?: Given<RangeFilter<Date>>;
-  /** Words. Slug, name, base model or tags must contain each of them. */
+  /** Words, each of which slug, name, base model or tags must contain. */
   readonly search?: Given<string>;
   readonly experiments?: Given<{
     readonly some?: Given<ExperimentFilter>;

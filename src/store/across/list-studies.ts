@@ -66,7 +66,7 @@ export async function countListedStudies({ sql }: Connection, filter: StudyFilte
   return row?.n ?? 0;
 }
 
-/** Returns what to order by, and the join that it needs. */
+/** Returns the order key and the join that it needs. */
 function orderKey(sql: Sql, { field, metric }: StudyOrder): { key: OrderKey; joined: Fragment } {
   const own = (column: Fragment, type: OrderKey["type"]) => ({
     key: { column, type, nullable: false },

@@ -1,7 +1,7 @@
 import type { Connection } from "../connection.js";
 import { finalCheckpointFirst } from "../studies/final-checkpoint.js";
 
-/** One run with what a comparison of studies needs. */
+/** One run with the values that a comparison of studies needs. */
 export interface StudyRun {
   readonly id: string;
   readonly studyId: string;

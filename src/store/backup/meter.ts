@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { Transform } from "node:stream";
 
-interface Measure {
+interface Measurement {
   readonly bytes: number;
   /** Line ends, which are rows in COPY's text format. */
   readonly lines: number;
@@ -9,13 +9,13 @@ interface Measure {
 }
 
 interface Meter {
-  /** Passes all bytes on unchanged. */
+  /** Passes all bytes through unchanged. */
   readonly stream: Transform;
-  /** Returns the measure of all bytes. Call it once, after the stream has ended. */
-  measure(): Measure;
+  /** Returns the size, line count and hash of all bytes. Call it once, after the stream has ended. */
+  measure(): Measurement;
 }
 
-/** Measures the bytes that pass through a stream. */
+/** Returns a stream that measures the bytes that pass through it. */
 export function openMeter(): Meter {
   const hash = createHash("sha256");
   let [bytes, lines] = [0, 0];

@@ -60,7 +60,7 @@ export async function openBackup(path: string): Promise<Backup> {
 
 async function verify({ manifest, weights, readTable, readWeights }: Backup, path: string): Promise<void> {
   if (manifest.weights.included && weights.length !== manifest.weights.files) {
-    const [received, allowed] = [`${weights.length} weight files`, `the ${manifest.weights.files} of its manifest`];
+    const [received, allowed] = [`${weights.length} weight files`, `${manifest.weights.files}, as its manifest lists`];
     throw failure("BACKUP_INVALID", { where: path, received, allowed });
   }
   const nowhere = () => new Writable({ write: (_chunk, _encoding, done) => done() });
@@ -72,7 +72,10 @@ async function readManifest(zip: ZipFile, entries: ReadonlyMap<string, Entry>, p
   const text = await readWhole(zip, entries, path, MANIFEST_ENTRY);
   const hash = await readWhole(zip, entries, path, MANIFEST_HASH_ENTRY);
   if (createHash("sha256").update(text).digest("hex") !== hash.toString("latin1")) {
-    throw failure("BACKUP_INVALID", { where: `${path}, ${MANIFEST_ENTRY}`, received: "other bytes than were written" });
+    throw failure("BACKUP_INVALID", {
+      where: `${path}, ${MANIFEST_ENTRY}`,
+      received: "bytes that do not match their hash",
+    });
   }
   const json = parseManifest(text, `${path}, ${MANIFEST_ENTRY}`);
   if (json.format === "rankscope-backup" && typeof json.version === "number" && json.version > BACKUP_VERSION) {
@@ -100,7 +103,7 @@ function parseManifest(text: Buffer, where: string): { readonly format?: unknown
     throw failure("BACKUP_INVALID", { where, received: "text that is not JSON", cause });
   }
   if (typeof json === "object" && json !== null) return json;
-  throw failure("BACKUP_INVALID", { where, received: "JSON that is no object" });
+  throw failure("BACKUP_INVALID", { where, received: "JSON that is not an object" });
 }
 
 function listEntries(zip: ZipFile): Promise<Map<string, Entry>> {
@@ -143,7 +146,7 @@ async function readWhole(
   return Buffer.concat(await stream.toArray().catch(invalid(`${path}, ${name}`)));
 }
 
-/** Reads a table as `checked` does, and refuses a mark of the end before its end. */
+/** Reads a table as `checked` does, and rejects an end marker before the table's end. */
 function checkedTable(...parameters: Parameters<typeof checked>): AsyncIterable<Uint8Array> {
   const [, , path, name] = parameters;
   const refused = () =>
@@ -176,7 +179,7 @@ async function* checked(
   }
   const { lines, sha256 } = measure();
   if (sha256 !== expected.sha256) {
-    throw failure("BACKUP_INVALID", { where, received: `bytes of SHA-256 ${sha256}`, allowed: expected.sha256 });
+    throw failure("BACKUP_INVALID", { where, received: `bytes with SHA-256 ${sha256}`, allowed: expected.sha256 });
   }
   if (expected.rows !== undefined && lines !== expected.rows) {
     throw failure("BACKUP_INVALID", { where, received: `${lines} rows`, allowed: String(expected.rows) });

@@ -8,8 +8,8 @@ import { MIGRATION_LOCK, readMigrations } from "../schema/migrations.js";
 import type { Backup } from "./open-backup.js";
 import { ownTables } from "../schema/own-tables.js";
 
-/** Tables that an unused store may fill: they describe machines. */
-const MACHINES = new Set(["worker", "calibration"]);
+/** Tables that may contain rows in an unused store, because they describe machines. */
+const MACHINE_TABLES = new Set(["worker", "calibration"]);
 
 export interface Restored {
   /** Migrations that the backup lacked and that were applied to its tables, oldest first. */
@@ -34,17 +34,17 @@ export async function restoreBackup(url: string, backup: Backup, options: { repl
   }
 }
 
-/** PostgreSQL's classes of errors about data: values, constraints, names and syntax (manual, appendix A). */
-const ABOUT_DATA = /^(22|23|25|42|P0)...$/;
+/** PostgreSQL's error classes for invalid data: values, constraints, names and syntax (manual, appendix A). */
+const DATA_ERROR = /^(22|23|25|42|P0)...$/;
 
-/** Returns the error of a backup whose rows PostgreSQL refuses, or of a database that fails itself; otherwise `cause`. */
+/** Returns the error to report for rows that PostgreSQL rejects or for a failure of the database itself; otherwise `cause`. */
 function restoreFailure(cause: unknown): unknown {
   if (cause instanceof RankscopeError) return cause;
   const { code, message, table_name: table, where } = cause as Partial<PostgresError>;
-  if (typeof code !== "string" || !ABOUT_DATA.test(code)) return databaseFailure(cause) ?? cause;
+  if (typeof code !== "string" || !DATA_ERROR.test(code)) return databaseFailure(cause) ?? cause;
   return failure("BACKUP_INVALID", {
     where: table ?? where?.split("\n")[0],
-    received: `rows that PostgreSQL refuses: ${message}`,
+    received: `rows that PostgreSQL rejects: ${message}`,
     cause,
   });
 }
@@ -86,7 +86,7 @@ async function assertUnused(sql: TransactionSql): Promise<void> {
 }
 
 async function assertEmpty(sql: TransactionSql): Promise<void> {
-  for (const name of (await ownTables()).filter((table) => !MACHINES.has(table))) {
+  for (const name of (await ownTables()).filter((table) => !MACHINE_TABLES.has(table))) {
     const [row] = await sql`select 1 from ${sql(name)} limit 1`;
     if (row !== undefined) throw failure("STORE_NOT_EMPTY", { received: `rows in table ${name}` });
   }

@@ -126,7 +126,7 @@ async function* pieces(file: WeightFile, store: Pick<WeightStore, "read">): Asyn
 async function syncAndRename(from: string, to: string): Promise<void> {
   await syncTo(from, "r+");
   await rename(from, to);
-  // Windows writes directory entries itself and does not allow to synchronize them.
+  // Windows writes directory entries itself and offers no way to synchronize them.
   if (process.platform !== "win32") await syncTo(dirname(to), "r");
 }
 

@@ -5,8 +5,8 @@ import { endCopy } from "../driver/end-copy.js";
 /**
  * Streams `chunks` into `table` in the transaction `sql`: rows in COPY's text format, cut anywhere. Holds one chunk at a time.
  *
- * @throws PostgreSQL's error; only that the transaction is aborted, if a row is refused after the last one was sent; what
- * `chunks` throws
+ * @throws PostgreSQL's error, which says only that the transaction is aborted if a row is rejected after the last one was sent;
+ * errors of `chunks`
  */
 export async function copyInto(
   sql: TransactionSql,

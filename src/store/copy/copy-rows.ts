@@ -9,7 +9,7 @@ const CHUNK_LENGTH = 2 ** 16;
 /**
  * Streams `rows` into `table` by COPY in the transaction `sql`. COPY is PostgreSQL's fastest way to load rows.
  *
- * @throws PostgreSQL's error; only that the transaction is aborted, if a row is refused after the last one was sent
+ * @throws PostgreSQL's error, which says only that the transaction is aborted if a row is rejected after the last one was sent
  */
 export async function copyRows(
   sql: TransactionSql,

@@ -1,6 +1,6 @@
 /**
  * Fault of postgres.js 3.4.9: it writes a pending message in a later turn (`nextWrite`) without a check whether the
- * connection closed meanwhile. The TypeError reaches nobody and ends the process. The statements themselves are rejected.
+ * connection closed meanwhile. No caller can catch the TypeError, and it ends the process. The statements themselves are rejected.
  *
  * Upstream: https://github.com/porsager/postgres/issues/1208 (fix proposed in pull request 1209), also issues 1066 and 1154.
  * Proof: tests/integration/store/driver-faults.test.ts, with and without the repair, and `npm run chaos`.

@@ -1,6 +1,6 @@
 /**
- * Fault of postgres.js 3.4.9 (and of pg 8): a half-open connection, behind a pulled cable or a firewall that forgot it, is
- * never noticed. Its statements, and the requests behind them, wait for ever.
+ * Fault of postgres.js 3.4.9 (and of pg 8): a half-open connection, caused by a pulled cable or an expired firewall entry,
+ * is never detected. Its statements, and the requests behind them, wait for ever.
  *
  * Upstream: https://github.com/porsager/postgres/issues/1089, https://github.com/brianc/node-postgres/issues/2973.
  * Proof: tests/integration/store/patient-socket.test.ts and tests/integration/store/tls.test.ts.
@@ -9,14 +9,14 @@
 import { Socket } from "node:net";
 
 /**
- * A connection that is idle or owes an answer for this long is closed. Longer than any statement of a request may run. Idle
- * connections that are closed with it open again when they are needed.
+ * Time without received bytes after which a connection is closed, whether it is idle or waits for a response. It exceeds the
+ * time limit of a request's statements. Closed idle connections open again when they are needed.
  */
 export const SILENCE_MILLISECONDS = 30_000;
 
 /** Checks of a socket in that time. */
 const CHECKS = 15;
-/** A client that sends this much between two checks is in a COPY, which PostgreSQL answers at its end. */
+/** A client that sends this many bytes between two checks runs a COPY, to which PostgreSQL responds at its end. */
 const STREAM_BYTES = 2 ** 16;
 
 /**
@@ -38,24 +38,24 @@ export function patientSockets(milliseconds = SILENCE_MILLISECONDS): () => Socke
     const socket = new Socket();
     let bytesRead = 0;
     let bytesSent = 0;
-    /** Since when an answer is owed. */
-    let askedAt: number | undefined;
+    /** Time since which a response is missing; undefined if none is. */
+    let waitingSince: number | undefined;
     lastReceived.set(socket, performance.now());
     const check = setInterval(() => {
       const now = performance.now();
       const flushed = socket.bytesWritten - socket.writableLength;
       const isStreaming = flushed - bytesSent >= STREAM_BYTES;
       if (socket.bytesRead > bytesRead) {
-        askedAt = undefined;
+        waitingSince = undefined;
         lastReceived.set(socket, now);
-      } else if (isStreaming || (flushed > bytesSent && askedAt === undefined)) askedAt = now;
+      } else if (isStreaming || (flushed > bytesSent && waitingSince === undefined)) waitingSince = now;
       bytesRead = socket.bytesRead;
       bytesSent = flushed;
-      const silentSince = askedAt ?? lastReceived.get(socket) ?? now;
+      const silentSince = waitingSince ?? lastReceived.get(socket) ?? now;
       if (now - silentSince < milliseconds) return;
-      // If an answer is missing, the connections that have received nothing since then are lost as well.
+      // If a response is missing, the connections that have received nothing since then are lost as well.
       const lost =
-        askedAt === undefined
+        waitingSince === undefined
           ? [socket]
           : [...lastReceived].filter(([, receivedAt]) => receivedAt <= silentSince).map(([other]) => other);
       lost.forEach(closeSilent);

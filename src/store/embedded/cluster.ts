@@ -91,7 +91,7 @@ async function initdb(
   });
 }
 
-/** Removes what a process left that was killed in initdb. */
+/** Removes incomplete clusters of processes that were killed in initdb. */
 async function removeAbandoned({ directory, cluster }: DataFiles): Promise<void> {
   for (const name of await readdir(directory)) {
     const maker = new RegExp(`^${basename(cluster)}\\.init-(\\d+)-`).exec(name)?.[1];

@@ -10,7 +10,7 @@ export interface ControlConnection {
   /** Resolves when the connection is closed, for any reason. */
   readonly closed: Promise<void>;
   /** Returns the rows of a query; undefined if the connection closes first, as it does when PostgreSQL stops. */
-  ask<Rows>(query: PromiseLike<Rows>): Promise<Rows | undefined>;
+  query<Rows>(query: PromiseLike<Rows>): Promise<Rows | undefined>;
   /** Allows this process to end while the connection is open. */
   unref(): void;
   close(): Promise<void>;
@@ -48,7 +48,7 @@ export async function openControlConnection(
   };
   const sql = postgres(options);
   try {
-    await answered(sql`select 1`);
+    await withTimeout(sql`select 1`);
   } catch (cause) {
     await sql.end({ timeout: 0 });
     if (codeOf(cause).startsWith("28")) {
@@ -61,7 +61,7 @@ export async function openControlConnection(
     }
     return undefined;
   }
-  return { sql, closed, ask: unlessEnded, unref: () => socket?.unref(), close: () => sql.end({ timeout: 1 }) };
+  return { sql, closed, query: unlessEnded, unref: () => socket?.unref(), close: () => sql.end({ timeout: 1 }) };
 }
 
 async function unlessEnded<Rows>(query: PromiseLike<Rows>): Promise<Rows | undefined> {
@@ -73,13 +73,13 @@ async function unlessEnded<Rows>(query: PromiseLike<Rows>): Promise<Rows | undef
   }
 }
 
-/** Time for a server to answer on a new connection. A server that is stopping may never answer. */
-const ANSWER_MILLISECONDS = 10_000;
+/** Maximum time of the first response on a new connection. A server that is stopping may never respond. */
+const RESPONSE_MILLISECONDS = 10_000;
 
-async function answered(query: PromiseLike<unknown>): Promise<void> {
+async function withTimeout(query: PromiseLike<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("no answer")), ANSWER_MILLISECONDS);
+    timer = setTimeout(() => reject(new Error("no response")), RESPONSE_MILLISECONDS);
   });
   try {
     await Promise.race([query, silence]);
@@ -92,7 +92,7 @@ function openSocket(port: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: "127.0.0.1", port, timeout: 5000 });
     socket.once("error", reject);
-    socket.once("timeout", () => socket.destroy(new Error("no answer")));
+    socket.once("timeout", () => socket.destroy(new Error("no response")));
     socket.once("connect", () => {
       socket.setTimeout(0);
       socket.off("error", reject);

@@ -60,7 +60,7 @@ export async function readCredentials({ credentials }: DataFiles): Promise<Crede
   }
 }
 
-/** Returns the stored credentials, or creates them with a random password. Processes that do so at once get the same. */
+/** Returns the stored credentials, or creates them with a random password. Concurrent processes get the same password. */
 export async function obtainCredentials(files: DataFiles): Promise<Credentials> {
   const stored = await readCredentials(files);
   if (stored !== undefined) return stored;

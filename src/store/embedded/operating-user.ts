@@ -7,7 +7,7 @@ import type { Binaries } from "./binaries.js";
 import type { DataFiles } from "./data-files.js";
 import { restrictDirectory } from "./restrict-directory.js";
 
-/** Whom PostgreSQL runs as when this process is root, which PostgreSQL refuses to be. */
+/** The user that runs PostgreSQL if this process is root, because PostgreSQL does not run as root. */
 export interface OperatingUser {
   readonly uid: number;
   readonly gid: number;
@@ -16,8 +16,8 @@ export interface OperatingUser {
 }
 
 /**
- * Returns the user to run PostgreSQL as, which may enter the data directory; undefined for this process's own. Root uses the owner of the cluster, or `postgres` or
- * `nobody` for a new one.
+ * Returns the user that runs PostgreSQL and may enter the data directory; undefined for the user of this process. Root uses the
+ * owner of the cluster, or `postgres` or `nobody` for a new one.
  *
  * @throws EMBEDDED_POSTGRES_UNAVAILABLE if the cluster belongs to a user that this process cannot act as
  */

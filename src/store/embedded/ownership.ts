@@ -30,7 +30,7 @@ const CLAIM_MILLISECONDS = 5000;
 /** Maximum time of recovery after a crash, which reads up to `max_wal_size` of log in seconds. */
 const RECOVERY_MILLISECONDS = 120_000;
 
-/** Takes the owner's lock, after a process that only tests it. Returns false if another process keeps it. */
+/** Takes the owner's lock, and waits for a process that only tests it. Returns false if another process keeps it. */
 export async function takeOwnership({ sql }: ControlConnection): Promise<boolean> {
   try {
     await sql.unsafe(`set lock_timeout = ${CLAIM_MILLISECONDS}; select pg_advisory_lock(${LOCK})`);
@@ -46,9 +46,9 @@ export async function takeOwnership({ sql }: ControlConnection): Promise<boolean
  */
 export async function readOwner({
   sql,
-  ask,
+  query,
 }: ControlConnection): Promise<(Owner & { held: boolean; alive: boolean }) | undefined> {
-  const rows = await ask(sql<{ owner: string; held: boolean }[]>`
+  const rows = await query(sql<{ owner: string; held: boolean }[]>`
     select current_setting('rankscope.owner') as owner,
            exists (select from pg_locks where locktype = 'advisory' and objid = ${LOCK}::int and granted) as held`);
   if (rows === undefined) return undefined;
@@ -98,8 +98,8 @@ export async function displaceOrphan(
     // Its owner is about to take the lock, or another process is stopping an orphan at this moment.
     if ((owner.alive || owner.held) && patient) return false;
     // Only the process that takes the lock stops it: a second one would stop what the first starts.
-    const { sql, ask } = connection;
-    const locks = await ask(sql<{ taken: boolean }[]>`select pg_try_advisory_lock(${LOCK}) as taken`);
+    const { sql, query } = connection;
+    const locks = await query(sql<{ taken: boolean }[]>`select pg_try_advisory_lock(${LOCK}) as taken`);
     if (locks?.[0]?.taken !== true) return false;
     log.warn({ pid, owner: owner.pid }, "stopping the PostgreSQL that a killed process left");
     await stopPostmaster(pid, files, binaries);

@@ -1,9 +1,9 @@
 import { chmod, chown, readdir, stat } from "node:fs/promises";
 
-/** Names of what Rankscope itself keeps in a data directory. */
+/** Names of the entries that Rankscope itself keeps in a data directory. */
 const OWN_ENTRY = /^(postgres|weights)/;
 const OWNER_ONLY = 0o700;
-/** Allows a group to enter a directory, and neither to list nor to change it. */
+/** Mode that allows a group to enter a directory, but neither to list nor to change it. */
 const GROUP_MAY_ENTER = 0o010;
 
 /**

@@ -13,9 +13,9 @@ export async function prepareServerRole(
   port: number,
   credentials: Credentials,
 ): Promise<boolean> {
-  const { sql, ask } = control;
+  const { sql, query } = control;
   // A verifier in place of the password would be the same on every start; the password is hexadecimal.
-  const created = await ask(
+  const created = await query(
     sql.unsafe(`
       do $$ begin
         if not exists (select from pg_roles where rolname = '${SERVER_ROLE}') then create role ${SERVER_ROLE}; end if;
@@ -30,15 +30,15 @@ export async function prepareServerRole(
   const inDatabase = await openControlConnection(port, credentials, DATABASE);
   if (inDatabase === undefined) return false;
   try {
-    return (await inDatabase.ask(inDatabase.sql.unsafe(TRANSFER))) !== undefined;
+    return (await inDatabase.query(inDatabase.sql.unsafe(TRANSFER))) !== undefined;
   } finally {
     await inDatabase.close();
   }
 }
 
 /** Returns true if the role of servers exists. Undefined if PostgreSQL stops meanwhile. */
-export async function hasServerRole({ sql, ask }: ControlConnection): Promise<boolean | undefined> {
-  const rows = await ask(sql`select from pg_roles where rolname = ${SERVER_ROLE}`);
+export async function hasServerRole({ sql, query }: ControlConnection): Promise<boolean | undefined> {
+  const rows = await query(sql`select from pg_roles where rolname = ${SERVER_ROLE}`);
   return rows === undefined ? undefined : rows.length > 0;
 }
 

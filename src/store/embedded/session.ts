@@ -11,7 +11,7 @@ import { prepareServerRole } from "./server-role.js";
 import { findFreePort, launchPostmaster, type Postmaster } from "./postmaster.js";
 
 /** The context that all runs of PostgreSQL on one data directory share. */
-export interface Home {
+export interface EmbeddedContext {
   readonly files: DataFiles;
   readonly binaries: Binaries;
   readonly user: OperatingUser | undefined;
@@ -44,15 +44,19 @@ const TEMPORARY_PROBLEM =
  * @throws DATA_DIRECTORY_IN_USE if another living process owns it
  * @throws EMBEDDED_POSTGRES_UNAVAILABLE with PostgreSQL's output, if it does not start
  */
-export async function openSession(home: Home, port: number | undefined, signal: AbortSignal): Promise<Session> {
-  const { files, binaries, credentials, owner, log } = home;
+export async function openSession(
+  context: EmbeddedContext,
+  port: number | undefined,
+  signal: AbortSignal,
+): Promise<Session> {
+  const { files, binaries, credentials, owner, log } = context;
   const began = Date.now();
   for (;;) {
     signal.throwIfAborted();
     await displaceOrphan(files, binaries, credentials, log);
-    const launched = await launchPostmaster(home, port ?? (await findFreePort(credentials.port)), owner, signal);
+    const launched = await launchPostmaster(context, port ?? (await findFreePort(credentials.port)), owner, signal);
     if (!("refusal" in launched)) {
-      const session = await own(launched, home);
+      const session = await claim(launched, context);
       if (session !== undefined && !signal.aborted) return session;
       await session?.end();
     } else if (!TEMPORARY_PROBLEM.test(launched.refusal)) throw refused(files, launched.refusal);
@@ -64,7 +68,7 @@ export async function openSession(home: Home, port: number | undefined, signal: 
 }
 
 /** Makes this process the owner; undefined if another process takes PostgreSQL over. */
-async function own(postmaster: Postmaster, { credentials, files }: Home): Promise<Session | undefined> {
+async function claim(postmaster: Postmaster, { credentials, files }: EmbeddedContext): Promise<Session | undefined> {
   let control: ControlConnection | undefined;
   try {
     control = await openControlConnection(postmaster.port, credentials);
@@ -97,22 +101,22 @@ async function own(postmaster: Postmaster, { credentials, files }: Home): Promis
   };
 }
 
-/** Creates what servers need: the database, and their role. Returns false if PostgreSQL stops meanwhile. */
+/** Creates the database and the role of servers. Returns false if PostgreSQL stops meanwhile. */
 async function prepare(control: ControlConnection, { port }: Postmaster, credentials: Credentials): Promise<boolean> {
   return (await createDatabase(control)) && (await prepareServerRole(control, port, credentials));
 }
 
 /** Creates the database if it does not exist. Returns false if PostgreSQL stops meanwhile. */
-async function createDatabase({ sql, ask }: ControlConnection): Promise<boolean> {
-  const found = await ask(sql`select from pg_database where datname = ${DATABASE}`);
+async function createDatabase({ sql, query }: ControlConnection): Promise<boolean> {
+  const found = await query(sql`select from pg_database where datname = ${DATABASE}`);
   if (found === undefined || found.length > 0) return found !== undefined;
-  return (await ask(sql`create database ${sql(DATABASE)}`)) !== undefined;
+  return (await query(sql`create database ${sql(DATABASE)}`)) !== undefined;
 }
 
-function refused({ log }: DataFiles, said: string): Error {
+function refused({ log }: DataFiles, output: string): Error {
   return failure("EMBEDDED_POSTGRES_UNAVAILABLE", {
     where: log,
-    received: said.split("\n").slice(-4).join(" / "),
+    received: output.split("\n").slice(-4).join(" / "),
     fix: "Fix the reported problem, choose another directory with RANKSCOPE_DATA, or set DATABASE_URL.",
   });
 }

@@ -6,7 +6,7 @@ import { createCluster, isComplete } from "./cluster.js";
 import { administratorUrl, databaseUrl, obtainCredentials, readCredentials } from "./credentials.js";
 import { openDataFiles } from "./data-files.js";
 import { chooseOperatingUser } from "./operating-user.js";
-import { type Home, openSession } from "./session.js";
+import { type EmbeddedContext, openSession } from "./session.js";
 
 /** Attempts to start a PostgreSQL that ended by itself, and the time between them. */
 const MAX_RESTARTS = 30;
@@ -14,7 +14,7 @@ const BETWEEN_RESTARTS_MILLISECONDS = 1000;
 
 /** An embedded PostgreSQL that this process owns. */
 export interface EmbeddedPostgres {
-  /** URL of its database for a role that is no superuser, with the password. It stays the same when PostgreSQL crashes and starts again. */
+  /** URL of its database for a role that is no superuser, with the password. It does not change when PostgreSQL restarts. */
   readonly url: string;
   /** The same for the administrator, a superuser. */
   readonly administratorUrl: string;
@@ -40,14 +40,14 @@ interface StartOptions {
  * @throws EMBEDDED_POSTGRES_UNAVAILABLE if it cannot run on this machine
  */
 export async function startEmbeddedPostgres(options: StartOptions): Promise<EmbeddedPostgres> {
-  const home = await prepareHome(options);
+  const context = await prepareContext(options);
   const ending = new AbortController();
-  let session = await openSession(home, undefined, ending.signal);
+  let session = await openSession(context, undefined, ending.signal);
   let stopping: Promise<void> | undefined;
   const watch = keepRunning();
   return {
-    url: databaseUrl(home.credentials, session.port),
-    administratorUrl: administratorUrl(home.credentials, session.port),
+    url: databaseUrl(context.credentials, session.port),
+    administratorUrl: administratorUrl(context.credentials, session.port),
     stop: () => (stopping ??= stop()),
   };
 
@@ -59,7 +59,7 @@ export async function startEmbeddedPostgres(options: StartOptions): Promise<Embe
     for (;;) {
       await session.lost;
       if (isEnding()) return;
-      home.log.error("the embedded PostgreSQL ended unexpectedly and is started again");
+      context.log.error("the embedded PostgreSQL ended unexpectedly and is started again");
       if (!(await reopen())) return;
     }
   }
@@ -69,11 +69,11 @@ export async function startEmbeddedPostgres(options: StartOptions): Promise<Embe
     for (let attempt = 1; attempt <= MAX_RESTARTS && !isEnding(); attempt++) {
       try {
         await session.end();
-        session = await openSession(home, session.port, ending.signal);
+        session = await openSession(context, session.port, ending.signal);
         return true;
       } catch (err) {
         if (isEnding()) return false;
-        home.log.error({ err, attempt }, "the embedded PostgreSQL could not be started again");
+        context.log.error({ err, attempt }, "the embedded PostgreSQL could not be started again");
         await sleep(BETWEEN_RESTARTS_MILLISECONDS, undefined, { ref: false });
       }
     }
@@ -88,7 +88,7 @@ export async function startEmbeddedPostgres(options: StartOptions): Promise<Embe
   }
 }
 
-async function prepareHome({ dataDirectory, purpose, address, log }: StartOptions): Promise<Home> {
+async function prepareContext({ dataDirectory, purpose, address, log }: StartOptions): Promise<EmbeddedContext> {
   const files = await openDataFiles(dataDirectory);
   const binaries = await findBinaries();
   const user = await chooseOperatingUser(files, binaries);

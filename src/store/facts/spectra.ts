@@ -10,7 +10,7 @@ export interface SpectrumKey {
 
 export type Spectrum = SpectrumKey & SpectrumFacts & StoredFact;
 
-/** The stored spectra among `keys`, of this kernel version. */
+/** Returns the stored spectra among `keys` of this kernel version. */
 export function findSpectra(
   { sql }: Connection,
   keys: readonly SpectrumKey[],

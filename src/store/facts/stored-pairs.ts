@@ -23,7 +23,7 @@ interface StoredPairFacts {
   readonly innerProduct: number | null;
   readonly leftSquaredNorm: number | null;
   readonly rightSquaredNorm: number | null;
-  /** |B1 A1 - (s2 / s1) B2 A2|^2; null, too, if it was computed for other scalings only. */
+  /** |B1 A1 - (s2 / s1) B2 A2|^2; also null if it was computed for other scalings only. */
   readonly squaredDistance: number | null;
   readonly initialCosine: number | null;
 }
@@ -36,7 +36,7 @@ interface Entry {
   readonly sameShape: boolean;
   /** True if the comparison is stored with left and right exchanged. */
   readonly isReversed: boolean;
-  /** Null if no comparison is stored; the values below are null then, too. */
+  /** Null if no comparison is stored; the values below are also null then. */
   readonly ratio: number | null;
   readonly innerProduct: number | null;
   readonly storedLeftSquaredNorm: number | null;

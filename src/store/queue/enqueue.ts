@@ -16,8 +16,8 @@ export interface NewJob {
 interface EnqueueOptions {
   readonly task: string;
   readonly urgency: keyof typeof PRIORITY;
-  /** Id of an existing job that these jobs are parts of. */
-  readonly whole?: string | undefined;
+  /** Id of an existing job that consists of these jobs. */
+  readonly parent?: string | undefined;
   readonly requester?: JobRequester | undefined;
   /** Unbounded by default. */
   readonly bounds?: QueueBounds | undefined;
@@ -41,7 +41,7 @@ export interface QueueBounds {
 export async function enqueue(
   { sql: connection }: Connection,
   jobs: readonly NewJob[],
-  { task, urgency, whole, requester = {}, bounds }: EnqueueOptions,
+  { task, urgency, parent, requester = {}, bounds }: EnqueueOptions,
 ): Promise<Map<string, string>> {
   return connection.begin(async (sql) => {
     const owners = await claim(sql, jobs, requester);
@@ -60,9 +60,9 @@ export async function enqueue(
           priority => ${PRIORITY[urgency]}) from added`;
     }
     const involved = [...new Set(owners.values())];
-    if (whole !== undefined && involved.length > 0) {
+    if (parent !== undefined && involved.length > 0) {
       await sql`
-        insert into job_part (whole_id, part_id) select ${whole}, unnest(${involved}::uuid[]) on conflict do nothing`;
+        insert into job_part (whole_id, part_id) select ${parent}, unnest(${involved}::uuid[]) on conflict do nothing`;
     }
     if (urgency === "INTERACTIVE" && involved.length > 0) await waitFor(sql, involved);
     return owners;

@@ -24,7 +24,7 @@ export interface Job {
 export const HEARTBEAT_SECONDS = 10;
 const DEAD_AFTER_SECONDS = 60;
 
-/** Creates a running job. PostgreSQL sets its times, with whose clock they are compared later. */
+/** Creates a running job. PostgreSQL sets its times, because later comparisons use PostgreSQL's clock. */
 export async function createJob(
   { sql }: Connection,
   kind: "IMPORT" | "PRECOMPUTE",

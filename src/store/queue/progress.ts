@@ -49,24 +49,24 @@ export async function endJobIn(sql: TransactionSql, id: string, end: JobEnd): Pr
   return ended.length > 0;
 }
 
-/** Updates what depends on ended jobs, in the transaction that ended them. */
+/** Updates facts, larger jobs and requests that depend on ended jobs, in the transaction that ended the jobs. */
 export async function afterEnd(sql: TransactionSql, ids: readonly string[], keepFacts: boolean): Promise<void> {
   if (!keepFacts) await sql`delete from job_fact where job_id = any(${[...ids]}::uuid[])`;
-  const wholes = await sql<{ id: string }[]>`
+  const parents = await sql<{ id: string }[]>`
     select distinct whole_id as id from job_part where part_id = any(${[...ids]}::uuid[])`;
-  await settle(
+  await updateParents(
     sql,
-    wholes.map((whole) => whole.id),
+    parents.map((parent) => parent.id),
   );
   await sql`select pg_notify(${JOB_CHANNEL}, unnest(${[...ids]}::text[]))`;
 }
 
 /** Updates progress and status of jobs that consist of other jobs. */
-export async function settleWholes({ sql: connection }: Connection, ids: readonly string[]): Promise<void> {
-  await connection.begin((sql) => settle(sql, ids));
+export async function updateParentJobs({ sql: connection }: Connection, ids: readonly string[]): Promise<void> {
+  await connection.begin((sql) => updateParents(sql, ids));
 }
 
-async function settle(sql: TransactionSql, ids: readonly string[]): Promise<void> {
+async function updateParents(sql: TransactionSql, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   // Locks first: if the last two parts end at once, the second one sees the end of the first.
   await sql`select from job where id = any(${[...ids]}::uuid[]) order by id for no key update`;

@@ -7,18 +7,18 @@ export interface WorkerProcess {
   readonly id: string;
   readonly host: string;
   readonly pid: number;
-  /** Under which graphile-worker locks its jobs. */
+  /** Id under which graphile-worker locks the jobs of this process. */
   readonly lockId: string;
 }
 
 /** Interval of a worker's heartbeat, and time without one after which the worker counts as dead. */
-export const BEAT_SECONDS = 3;
+export const WORKER_HEARTBEAT_SECONDS = 3;
 export const DEAD_AFTER_SECONDS = 12;
 /** Ended computations are deleted after this time. Their results are stored elsewhere. */
 const KEEP_ENDED_DAYS = 7;
 
 /** Records a worker's heartbeat, and registers the worker if its row is missing. */
-export async function beat({ sql }: Connection, { id, host, pid, lockId }: WorkerProcess): Promise<void> {
+export async function recordHeartbeat({ sql }: Connection, { id, host, pid, lockId }: WorkerProcess): Promise<void> {
   await sql`
     insert into worker (id, host, pid, lock_id) values (${id}, ${host}, ${pid}, ${lockId})
     on conflict (id) do update set seen_at = now(), lock_id = excluded.lock_id`;

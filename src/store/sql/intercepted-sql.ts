@@ -51,7 +51,7 @@ function intercepted(result: unknown, intercept: Interceptor): unknown {
   return result;
 }
 
-/** Whether postgres.js returned a statement; otherwise it is a fragment of one. */
+/** Returns true if `result` is a statement of postgres.js, and false for a fragment of one. */
 export function isStatement(result: unknown): result is Statement {
   return result instanceof Promise && "handler" in result && "resolve" in result;
 }

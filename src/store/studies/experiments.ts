@@ -75,7 +75,7 @@ type Row = Omit<Experiment, "rank" | "metrics"> & {
   readonly metricSources: readonly string[];
 };
 
-/** One statement, because nearly every query waits for it. */
+/** Uses one statement, because nearly every query waits for it. */
 async function findExperiments(sql: Sql, which: Fragment): Promise<Experiment[]> {
   const rows = await sql<Row[]>`
     select experiment.id, experiment.study_id as "studyId", experiment.name, method,

@@ -9,7 +9,7 @@ interface TensorRow {
   readonly tensors: Readonly<Record<Role, StoredTensor>>;
 }
 
-/** All factors of `checkpointIds`. */
+/** Returns all factors of `checkpointIds`. */
 export async function factorsOfCheckpoints(
   { sql }: Connection,
   checkpointIds: readonly string[],
@@ -27,7 +27,7 @@ export async function factorsOfCheckpoints(
   return rows.map(withTensors);
 }
 
-/** One location for each of these factors, however many checkpoints contain them. Unknown hashes are left out. */
+/** Returns one location for each of these factors, however many checkpoints contain them. Unknown hashes are left out. */
 export async function factorsByHash({ sql }: Connection, hashes: readonly string[]): Promise<FactorLocation[]> {
   const rows = await sql<(Pick<FactorLocation, "hash" | "rank"> & TensorRow)[]>`
     with factors as materialized (

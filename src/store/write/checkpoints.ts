@@ -17,7 +17,7 @@ interface Row {
 
 /**
  * Adds new checkpoints with their adapter factors. Of stored checkpoints (same bytes), only the folders, the step and the final
- * mark change. A step with other bytes than the stored ones is reported and not stored.
+ * mark change. A step whose bytes differ from the stored ones is reported and not stored.
  */
 export async function writeCheckpoints(
   sql: TransactionSql,
@@ -45,7 +45,7 @@ export async function writeCheckpoints(
         ledger.conflicts.push({
           where: record.name,
           message:
-            `the weights of step ${sameStep.step} are not those stored (${checkpoint.files.map(({ path }) => path).join(", ")} changed); ` +
+            `the weights of step ${sameStep.step} differ from the stored ones (${checkpoint.files.map(({ path }) => path).join(", ")} changed); ` +
             "they were not stored: import the folder under another slug",
         });
       } else {

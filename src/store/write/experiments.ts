@@ -44,7 +44,7 @@ export async function writeExperiments(
       ledger.conflicts.push({
         where: record.name,
         message:
-          `is stored with rank ${row.r} and ${row.quantizationLabel}, the folder now says rank ${record.rank} and ` +
+          `is stored with rank ${row.r} and ${row.quantizationLabel}, the folder now has rank ${record.rank} and ` +
           `${record.quantization.label}: nothing of this run was changed; import it under another slug`,
       });
     } else {

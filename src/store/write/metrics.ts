@@ -30,7 +30,7 @@ export async function writeMetrics(
         if (now === undefined) {
           ledger.conflicts.push({
             where: record.name,
-            message: `${name} is stored as ${before}, ${source} now says ${value}; the stored value was kept`,
+            message: `${name} is stored as ${before}, ${source} now has ${value}; the stored value was kept`,
           });
         } else if (now !== before) {
           await sql`update metric set value = ${now}, source = ${source} where experiment_id = ${id} and name = ${name}`;

@@ -34,7 +34,7 @@ export async function writeSeries(
         rewritten.add(id);
         ledger.conflicts.push({
           where: record.name,
-          message: `the stored curve ${series.name} and the folder's differ at steps that both have${firstDifference(row, series)}; the stored one was kept`,
+          message: `the stored curve ${series.name} differs from the folder's at common steps${firstDifference(row, series)}; the stored one was kept`,
         });
       }
     }
@@ -46,7 +46,7 @@ export async function writeSeries(
     added.map(([id, { name, steps, values }]) => [id, name, steps, values]),
   );
   ledger.added.curves += added.length;
-  // A rewritten file says nothing about the stored metrics: they stay, and their differences are findings, too.
+  // A rewritten file is not evidence against the stored metrics: they stay, and their differences are reported as findings.
   for (const id of rewritten) grown.delete(id);
   return grown;
 }

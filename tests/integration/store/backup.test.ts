@@ -293,7 +293,7 @@ describe("a malformed backup is refused in one line", () => {
     });
   });
 
-  test("with rows that PostgreSQL refuses, whatever is wrong with them", async () => {
+  test("with rows that PostgreSQL rejects, whatever is wrong with them", async () => {
     const { url, use } = await target();
     for (const change of [
       (text: string) => text.replace("\t", "\tnonsense\t"),
@@ -307,7 +307,7 @@ describe("a malformed backup is refused in one line", () => {
       });
       expect(code).not.toBe(0);
       expect(stderr.trim().split("\n")).toHaveLength(1);
-      expect(stderr).toContain("rows that PostgreSQL refuses");
+      expect(stderr).toContain("rows that PostgreSQL rejects");
     }
     expect((await use(contents))["metric"]).toEqual([]);
   });

@@ -256,14 +256,14 @@ describe("the embedded PostgreSQL", () => {
     if (credentials === undefined) throw new Error("no postgres.json");
     const control = await openControlConnection(Number(new URL(server.url).port), credentials);
     if (control === undefined) throw new Error("no connection");
-    await expect(control.ask(control.sql`select nothing`)).rejects.toMatchObject({ code: "42703" });
-    const asked = control.ask(control.sql`select pg_sleep(60)`);
+    await expect(control.query(control.sql`select nothing`)).rejects.toMatchObject({ code: "42703" });
+    const asked = control.query(control.sql`select pg_sleep(60)`);
     await expect
       .poll(() => query(server.url, "select query from pg_stat_activity where state = 'active' order by query"))
       .toContainEqual({ query: "select pg_sleep(60)" });
     await server.stop();
     expect(await asked).toBeUndefined();
-    expect(await control.ask(control.sql`select 1`)).toBeUndefined();
+    expect(await control.query(control.sql`select 1`)).toBeUndefined();
     await control.close();
   });
 

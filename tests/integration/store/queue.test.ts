@@ -3,8 +3,8 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { createJob, jobsById } from "#src/store/queue/jobs.js";
 import { enqueue, type NewJob } from "#src/store/queue/enqueue.js";
 import { stopWaiting } from "#src/store/queue/stop-waiting.js";
-import { advanceJob, beginJob, endJob, settleWholes } from "#src/store/queue/progress.js";
-import { beat, countWorkers, dismissWorker, sweep } from "#src/store/queue/workers.js";
+import { advanceJob, beginJob, endJob, updateParentJobs } from "#src/store/queue/progress.js";
+import { countWorkers, dismissWorker, recordHeartbeat, sweep } from "#src/store/queue/workers.js";
 import { freshDatabase } from "../../support/database.js";
 
 const fresh = freshDatabase();
@@ -106,9 +106,9 @@ describe("leaving a job", () => {
   });
 
   test("does not cancel it if it is part of a larger job", async () => {
-    const whole = await createJob(fresh.database, "PRECOMPUTE", "");
+    const parent = await createJob(fresh.database, "PRECOMPUTE", "");
     const part = job("a");
-    await enqueue(fresh.database, [part], { ...later, whole });
+    await enqueue(fresh.database, [part], { ...later, parent });
     await enqueue(fresh.database, [job("a")], interactive);
     await stopWaiting(fresh.database, [part.id]);
     expect(await statusOf(part.id)).toBe("QUEUED");
@@ -124,23 +124,23 @@ describe("leaving a job", () => {
 
 describe("a job with parts", () => {
   test("ends with its last part, even if the last two end at once", async () => {
-    const whole = await createJob(fresh.database, "PRECOMPUTE", "");
+    const parent = await createJob(fresh.database, "PRECOMPUTE", "");
     const parts = [job("a", "b"), job("c"), job("d")];
-    await enqueue(fresh.database, parts, { ...later, whole });
-    await settleWholes(fresh.database, [whole]);
-    expect((await jobsById(fresh.database, [whole]))[0]).toMatchObject({ status: "RUNNING", done: 0, total: 4 });
+    await enqueue(fresh.database, parts, { ...later, parent });
+    await updateParentJobs(fresh.database, [parent]);
+    expect((await jobsById(fresh.database, [parent]))[0]).toMatchObject({ status: "RUNNING", done: 0, total: 4 });
     await Promise.all(parts.map(({ id }) => endJob(fresh.database, id, { status: "SUCCEEDED", message: "done" })));
-    expect((await jobsById(fresh.database, [whole]))[0]).toMatchObject({ status: "SUCCEEDED", done: 4, total: 4 });
+    expect((await jobsById(fresh.database, [parent]))[0]).toMatchObject({ status: "SUCCEEDED", done: 4, total: 4 });
   });
 
   test("fails with a reason if a part failed, after all parts have ended", async () => {
-    const whole = await createJob(fresh.database, "PRECOMPUTE", "");
+    const parent = await createJob(fresh.database, "PRECOMPUTE", "");
     const [good, bad] = [job("a"), job("b")];
-    await enqueue(fresh.database, [good, bad], { ...later, whole });
+    await enqueue(fresh.database, [good, bad], { ...later, parent });
     await endJob(fresh.database, bad.id, { status: "FAILED", message: "the file is gone" });
-    expect(await statusOf(whole)).toBe("RUNNING");
+    expect(await statusOf(parent)).toBe("RUNNING");
     await endJob(fresh.database, good.id, { status: "SUCCEEDED", message: "done" });
-    const [ended] = await jobsById(fresh.database, [whole]);
+    const [ended] = await jobsById(fresh.database, [parent]);
     expect(ended?.status).toBe("FAILED");
     expect(ended?.message).toContain("the file is gone");
   });
@@ -161,7 +161,7 @@ describe("workers", () => {
 
   test("without a heartbeat lose their jobs to other workers", async () => {
     const dead = process();
-    await beat(fresh.database, dead);
+    await recordHeartbeat(fresh.database, dead);
     const one = job("a");
     await enqueue(fresh.database, [one], interactive);
     await lock(one.id, dead.lockId, 1);
@@ -179,7 +179,7 @@ describe("workers", () => {
 
   test("that are dismissed return their jobs at once", async () => {
     const gone = process();
-    await beat(fresh.database, gone);
+    await recordHeartbeat(fresh.database, gone);
     const one = job("a");
     await enqueue(fresh.database, [one], interactive);
     await lock(one.id, gone.lockId, 1);
@@ -193,7 +193,7 @@ describe("workers", () => {
 
   test("that one job terminated three times fail it with a readable reason, and other jobs continue", async () => {
     const worker = process();
-    await beat(fresh.database, worker);
+    await recordHeartbeat(fresh.database, worker);
     const [poison, sound] = [job("a"), job("b")];
     await enqueue(fresh.database, [poison, sound], interactive);
     await lock(poison.id, worker.lockId, 3);

@@ -197,8 +197,8 @@ describe("a contradiction to the store is reported, and the stored value is kept
     });
     const { conflicts, updated } = await store(studyRecord([rewritten]));
     expect(conflicts.map(({ message }) => message)).toEqual([
-      "the stored curve loss and the folder's differ at steps that both have (step 20: 2, now 2.5); the stored one was kept",
-      "training_loss is stored as 1.5, trainer_state.json now says 1.2; the stored value was kept",
+      "the stored curve loss differs from the folder's at common steps (step 20: 2, now 2.5); the stored one was kept",
+      "training_loss is stored as 1.5, trainer_state.json now has 1.2; the stored value was kept",
     ]);
     expect(updated).toMatchObject({ curves: 1, metrics: 0 });
     expect((await onlyExperiment(studyId)).metrics[0]?.value).toBe(1.5);
@@ -208,19 +208,19 @@ describe("a contradiction to the store is reported, and the stored value is kept
     [
       "a metric",
       { metrics: [{ name: "training_loss", value: 9, source: "new.csv" }] },
-      "training_loss is stored as 1.5, new.csv now says 9",
+      "training_loss is stored as 1.5, new.csv now has 9",
     ],
     [
       "a curve",
       { series: [{ name: "loss", steps: [10, 20], values: [4, 4] }] },
-      "the stored curve loss and the folder's differ at steps that both have (step 10: 3, now 4)",
+      "the stored curve loss differs from the folder's at common steps (step 10: 3, now 4)",
     ],
     [
       "the weights of a step",
       { checkpoints: [checkpointRecord("other")] },
-      "the weights of step 1000 are not those stored",
+      "the weights of step 1000 differ from the stored ones",
     ],
-    ["a rank", { rank: 64 }, "is stored with rank 2 and 16bit, the folder now says rank 64"],
+    ["a rank", { rank: 64 }, "is stored with rank 2 and 16bit, the folder now has rank 64"],
   ])("%s", async (_, change, message) => {
     const { studyId } = await store(studyRecord([experimentRecord("run")]));
     const before = await onlyExperiment(studyId);
