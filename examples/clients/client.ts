@@ -2,10 +2,10 @@ import { initGraphQLTada, type TadaDocumentNode } from "gql.tada";
 import { print } from "graphql";
 import type { introspection } from "../../schema/graphql-env.js";
 
-/** Queries typed by schema/schema.graphql: what is misspelt, or asked for and not there, does not compile. */
+/** Parses queries that are typed by schema/schema.graphql: an unknown or misspelt field does not compile. */
 export const graphql = initGraphQLTada<{ introspection: introspection; scalars: { DateTimeISO: string } }>();
 
-/** A client of the server at `url` (`http://127.0.0.1:4000/`); answers have the type of their query. */
+/** Returns a client of the server at `url`, such as `http://127.0.0.1:4000/`. Each result has the type of its query. */
 export function client(url: string) {
   return async <Result, Variables>(
     query: TadaDocumentNode<Result, Variables>,

@@ -1,4 +1,4 @@
-// `npx tsx examples/clients/compare-studies.ts http://127.0.0.1:4000/ seeded`: every study with the tag side by side.
+// `npx tsx examples/clients/compare-studies.ts http://127.0.0.1:4000/ seeded`: compares all studies with a tag.
 import type { ResultOf } from "gql.tada";
 import { client, graphql } from "./client.js";
 
@@ -18,12 +18,12 @@ const COMPARE = graphql(`
   }`);
 
 const [url = "http://127.0.0.1:4000/", tag = "seeded"] = process.argv.slice(2);
-const ask = client(url);
+const query = client(url);
 let after: string | null = null;
 let compared = 0;
 do {
-  const { studies }: ResultOf<typeof LIST> = await ask(LIST, { tag, after });
-  const { compareStudies } = await ask(COMPARE, { slugs: studies.nodes.map(({ slug }) => slug) });
+  const { studies }: ResultOf<typeof LIST> = await query(LIST, { tag, after });
+  const { compareStudies } = await query(COMPARE, { slugs: studies.nodes.map(({ slug }) => slug) });
   for (const { study, minimumViableRank, meanCosineSimilarity, memoryReductionPercent } of compareStudies.byStudy) {
     const { rank, bound } = minimumViableRank;
     console.log([study.slug, study.baseModel, rank, bound, meanCosineSimilarity, memoryReductionPercent].join("\t"));

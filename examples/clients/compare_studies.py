@@ -1,4 +1,4 @@
-"""python3 examples/clients/compare_studies.py http://127.0.0.1:4000/ seeded: every study with the tag side by side.
+"""python3 examples/clients/compare_studies.py http://127.0.0.1:4000/ seeded: compares all studies with a tag.
 
 Needs gql (pip install "gql[requests]").
 """
@@ -27,8 +27,8 @@ while True:
     studies = client.execute(LIST, variable_values={"tag": tag, "after": after})["studies"]
     slugs = [node["slug"] for node in studies["nodes"]]
     for row in client.execute(COMPARE, variable_values={"slugs": slugs})["compareStudies"]["byStudy"]:
-        study, least = row["study"], row["minimumViableRank"]
-        print(study["slug"], study["baseModel"], least["rank"], least["bound"],
+        study, minimum = row["study"], row["minimumViableRank"]
+        print(study["slug"], study["baseModel"], minimum["rank"], minimum["bound"],
               row["meanCosineSimilarity"], row["memoryReductionPercent"], sep="\t")
         compared += 1
     if not studies["pageInfo"]["hasNextPage"]:

@@ -1,11 +1,11 @@
-"""Exports the merged models that train.py left in WORK/merged as ONNX, and checks them against PyTorch.
+"""Exports the merged models in WORK/merged, which train.py wrote, as ONNX, and checks them against PyTorch.
 
     python export_onnx.py --texts TEXTS --work WORK --out STUDY_FOLDER
 
-Each graph takes `input_ids` (int64, batch x sequence, at most n_positions long) and gives `logits` (float32, batch x
-sequence x vocabulary). Weights are kept in float16 and cast to float32 in the graph, so that everything is computed in
-float32 and runs on any execution provider; the embedding is there once, for the input and, transposed, for the output.
-The checks go to WORK/onnx.json and are printed.
+Each graph takes `input_ids` (int64, batch x sequence, at most n_positions long) and returns `logits` (float32, batch x
+sequence x vocabulary). Weights are stored in float16 and cast to float32 in the graph, so that everything is computed
+in float32 and runs on any execution provider. The embedding is stored once; the output uses its transpose. The results
+of the checks are printed and written to WORK/onnx.json.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from runs import MERGED
 
 OPSET = 18
 SMALL = 4096
-"""Elements up to which an initializer stays as it is: norms, biases and shapes are few bytes."""
+"""Maximum number of elements of an initializer that is not converted: norms, biases and shapes are small."""
 
 
 def main() -> None:
@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def merged_model(base: Path, weights: Path) -> GPT2LMHeadModel:
-    """The base model's architecture with merged weights, float16 in the file, in float32."""
+    """Returns the base model's architecture with the merged weights, converted from float16 to float32."""
     model = GPT2LMHeadModel(GPT2Config.from_pretrained(base, attn_implementation="eager", use_cache=False)).float()
     missing, unexpected = model.load_state_dict(load_file(weights), strict=False)
     if missing != ["lm_head.weight"] or unexpected:
@@ -83,7 +83,7 @@ def exported(model: GPT2LMHeadModel) -> onnx.ModelProto:
     graph_model = program.model_proto
     with_one_embedding(graph_model.graph)
     with_float16_weights(graph_model.graph)
-    # What the exporter notes of the Python sources (their paths too) is of no use to who runs the graph.
+    # Removes the exporter's notes about Python sources, which include paths of this machine.
     for node in graph_model.graph.node:
         del node.metadata_props[:]
         node.doc_string = ""
@@ -95,7 +95,7 @@ def exported(model: GPT2LMHeadModel) -> onnx.ModelProto:
 
 
 def with_one_embedding(graph: onnx.GraphProto) -> None:
-    """Has the output embedding transposed from the input's in the graph, where constant folding made a copy of it."""
+    """Replaces the copy of the embedding that constant folding made by a Transpose of the input embedding."""
     arrays = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer if len(tensor.dims) == 2}
     for name, array in arrays.items():
         for other, original in arrays.items():
@@ -106,7 +106,7 @@ def with_one_embedding(graph: onnx.GraphProto) -> None:
 
 
 def with_float16_weights(graph: onnx.GraphProto) -> None:
-    """Keeps large float32 initializers as float16, which they were rounded to before, with a Cast to float32 each."""
+    """Stores large float32 initializers as float16, which represents them exactly, each with a Cast to float32."""
     for tensor in list(graph.initializer):
         if tensor.data_type == TensorProto.FLOAT and math.prod(tensor.dims) > SMALL:
             half = numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float16), f"{tensor.name}_half")
@@ -116,7 +116,7 @@ def with_float16_weights(graph: onnx.GraphProto) -> None:
 
 
 def compare(model: GPT2LMHeadModel, file: Path, tokens: list[int]) -> dict:
-    """Largest difference of logits, and both evaluation losses, over all whole blocks of the held-out text."""
+    """Returns the largest difference of logits and both evaluation losses over all complete held-out blocks."""
     session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
     length = model.config.n_positions
     blocks = torch.tensor(tokens)[: len(tokens) // length * length].view(-1, length)
@@ -124,9 +124,9 @@ def compare(model: GPT2LMHeadModel, file: Path, tokens: list[int]) -> dict:
     for batch in blocks.split(32):
         with torch.no_grad():
             expected = model(batch).logits
-        found = torch.from_numpy(session.run(["logits"], {"input_ids": batch.numpy()})[0])
-        largest = max(largest, (found - expected).abs().max().item())
-        for kind, logits in (("pytorch", expected), ("onnxruntime", found)):
+        actual = torch.from_numpy(session.run(["logits"], {"input_ids": batch.numpy()})[0])
+        largest = max(largest, (actual - expected).abs().max().item())
+        for kind, logits in (("pytorch", expected), ("onnxruntime", actual)):
             predicted, next_tokens = logits[:, :-1].flatten(0, 1), batch[:, 1:].flatten()
             losses[kind].append(torch.nn.functional.cross_entropy(predicted, next_tokens, reduction="sum").item())
     count = len(blocks) * (length - 1)

@@ -1,10 +1,10 @@
-"""Reference figures of this study by NumPy and SciPy in float64, every update dW formed in full.
+"""Computes reference values for this study with NumPy and SciPy in float64. Forms every update dW in full.
 
     python reference.py > ../../tests/reference-figures/reference-study.json
 
-Reads the shipped adapters and results.json, and shares neither code nor formulas with Rankscope, which never forms dW,
-so that agreement means something. Updates are scaled by alpha / r. Of the DoRA and the rsLoRA run nothing is in here:
-they are other methods than the ones compared.
+Reads the shipped adapters and results.json. It is an independent check: it shares neither code nor formulas with
+Rankscope, which never forms dW. Updates are scaled by alpha / r. The DoRA and rsLoRA runs are left out, because the
+study compares plain LoRA runs.
 """
 
 import json
@@ -23,7 +23,7 @@ PARTS = ("attn.c_attn", "attn.c_proj", "mlp.c_fc", "mlp.c_proj")
 LAYERS = [f"transformer.h.{block}.{part}" for block in range(4) for part in PARTS]
 METRICS = ("eval_loss", "training_loss")
 THRESHOLDS = (5.0, 0.05)
-"""Percent: the default, and one so strict that the verdicts differ between ranks."""
+"""Thresholds in percent: the default, and a strict one at which the verdicts differ between ranks."""
 
 
 def main() -> None:
@@ -79,7 +79,7 @@ def main() -> None:
 
 @cache
 def factors(run: str, save: str = "final_model") -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """A (r x in) and B (out x r) of each layer, in float64."""
+    """Returns A (r x in) and B (out x r) of each layer, in float64."""
     tensors = load_file(STUDY / "runs" / run / save / "adapter_model.safetensors")
 
     def tensor(layer: str, factor: str) -> np.ndarray:
@@ -90,7 +90,7 @@ def factors(run: str, save: str = "final_model") -> dict[str, tuple[np.ndarray, 
 
 @cache
 def update(run: str, layer: str, save: str = "final_model") -> np.ndarray:
-    """dW = scaling * B A, out x in."""
+    """Returns dW = scaling * B A, out x in."""
     a, b = factors(run, save)[layer]
     return STEP_SCALE * (b @ a)
 
@@ -126,7 +126,7 @@ def summary(one: dict) -> dict:
 
 
 def thirds(baseline: str, candidate: str, layer: str) -> list[dict]:
-    """GPT-2's c_attn gives q, k and v one after the other: the thirds of dW's rows."""
+    """Compares q, k and v of GPT-2's c_attn, which are the thirds of dW's rows in this order."""
     left, right = (np.split(update(run, layer), 3) for run in (baseline, candidate))
     return [
         {"baseline": baseline, "candidate": candidate, "layer": layer, "part": part, **compared(left[i], right[i])}
@@ -151,7 +151,10 @@ def spectrum(run: str, layer: str) -> dict:
 
 
 def subspace(baseline: str, candidate: str, layer: str, count: int) -> dict:
-    """|U1^T U2|_F^2 / count of the first `count` singular directions (arXiv 2106.09685, section 7.2), on both sides."""
+    """Returns the overlap |U1^T U2|_F^2 / count of the first `count` left and right singular directions.
+
+    Source: arXiv 2106.09685, section 7.2.
+    """
     (u1, _, v1), (u2, _, v2) = (np.linalg.svd(update(run, layer), full_matrices=False) for run in (baseline, candidate))
     left = float(np.linalg.norm(u1[:, :count].T @ u2[:, :count]) ** 2 / count)
     right = float(np.linalg.norm(v1[:count] @ v2[:count].T) ** 2 / count)
@@ -167,17 +170,17 @@ def rows() -> dict[str, dict]:
 
 
 def values_of(metric: str, bits: int, rank: int) -> np.ndarray:
-    """Of the plain runs, seeds ascending."""
+    """Returns the metric of the plain LoRA runs, in ascending order of seeds."""
     names = [f"{bits}bit_r{rank}_s{seed}" for seed in SEEDS]
     return np.array([rows()[name][metric] for name in names if name in rows()])
 
 
 def degradation(metric: str, bits: int, rank: int) -> dict:
-    """The percent of the means, and its 95 % interval where both sides have several seeds.
+    """Returns the degradation in percent, and its 95 % interval if both configurations have several seeds.
 
-    The interval is Welch's for the difference of the candidate and the baseline times the ratio of the means, over the
-    baseline's mean: the delta method's variance of the ratio is the variance of that difference, and SciPy knows its
-    degrees of freedom. The t-test is of the plain difference.
+    The interval is Welch's interval of candidate - ratio * baseline, divided by the baseline's mean. The variance of
+    that difference equals the delta method's variance of the ratio, and SciPy computes its degrees of freedom. The t-test
+    compares the means without the ratio.
     """
     baseline, candidate = values_of(metric, 16, rank), values_of(metric, bits, rank)
     ratio = candidate.mean() / baseline.mean()
@@ -206,9 +209,9 @@ def sample(values: np.ndarray) -> dict:
     return {"values": values.tolist(), "mean": float(values.mean()), "standard_deviation": deviation, "n": len(values)}
 
 
-def minimum_rank(found: list[dict], metric: str, bits: int, threshold: float) -> dict:
-    """r*: the least tested rank from which every larger tested rank is under the threshold."""
-    tested = [one for one in found if (one["metric"], one["candidate_bits"]) == (metric, bits)]
+def minimum_rank(degradations: list[dict], metric: str, bits: int, threshold: float) -> dict:
+    """Returns r*, the smallest tested rank from which every larger tested rank is below the threshold."""
+    tested = [one for one in degradations if (one["metric"], one["candidate_bits"]) == (metric, bits)]
     failing = [one["rank"] for one in tested if one["percent"] >= threshold]
     passing = [one["rank"] for one in tested if one["percent"] < threshold]
     held = [rank for rank in passing if rank > max(failing, default=0)]

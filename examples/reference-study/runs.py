@@ -1,4 +1,4 @@
-"""The runs of the reference study: which there are, and how each is named."""
+"""The runs of the reference study and their names."""
 
 from dataclasses import dataclass
 
@@ -7,30 +7,30 @@ SEEDS = (0, 1, 2)
 BITS = (16, 4, 8)
 
 STEP_SCALE = 2
-"""alpha / r, the same at every rank: a sweep with one alpha for all ranks would change the step scale with the rank."""
+"""alpha / r, equal at every rank: with one alpha for all ranks, the step scale would change with the rank."""
 
 INDEPENDENT_RANK = 3
-"""The rank of the one pair whose runs start from different A; no other run has it, so that no mean over seeds does."""
+"""Rank of the only pair whose runs start from different A. No other run has it, so no mean over seeds is affected."""
 
 CHECKPOINTED = ("16bit_r4_s0", "4bit_r4_s0")
-"""The runs of which intermediate checkpoints are kept."""
+"""Runs whose intermediate checkpoints are kept."""
 
 MERGED = ("16bit_r8_s0", "4bit_r8_s0")
-"""The runs that are merged into their base for the ONNX exports."""
+"""Runs that are merged into their base model for the ONNX exports."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run to train: LoRA of rank `rank` over a base of `bits` bits a weight."""
+    """One run to train: LoRA of rank `rank` on a base model with `bits` bits per weight."""
 
     bits: int
     rank: int
     seed: int
-    """Of the order of the data, and of A where `init_seed` is not given."""
+    """Seed of the order of the data, and of the initial A if `init_seed` is None."""
     variant: str = ""
-    """dora, rslora, or nothing for plain LoRA."""
+    """`dora`, `rslora`, or empty for plain LoRA."""
     init_seed: int | None = None
-    """Of the initial A, where it is another than `seed`."""
+    """Seed of the initial A, if it differs from `seed`."""
 
     @property
     def name(self) -> str:
@@ -43,7 +43,7 @@ class Run:
 
 
 def all_runs() -> list[Run]:
-    """All runs, seed by seed, so that a study that was cut short has whole seeds."""
+    """Returns all runs, seed by seed, so that an incomplete study has all runs of its first seeds."""
     extra = [
         Run(16, 8, 0, variant="dora"),
         Run(16, 8, 0, variant="rslora"),

@@ -1,10 +1,10 @@
-"""The two texts of the reference study, taken from Debian packages: what was learnt first, and what was fine-tuned on.
+"""Extracts the two texts of the reference study, for pretraining and fine-tuning, from Debian packages.
 
     apt-get install bible-kjv bible-kjv-text jargon-text
     python texts.py TEXTS_FOLDER
 
-writes kjv.txt, jargon-train.txt, jargon-eval.txt and sources.json. Both texts are in the public domain; they are not
-part of this repository.
+The second command writes kjv.txt, jargon-train.txt, jargon-eval.txt and sources.json. Both texts are in the public
+domain; they are not part of this repository.
 """
 
 import gzip
@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 
 JARGON = Path("/usr/share/doc/jargon-text/jargon.txt.gz")
-"""Where jargon-text puts the Jargon File."""
+"""Path at which the package jargon-text installs the Jargon File."""
 
 HELD_OUT = 10
 """Every tenth entry of the Jargon File is held out for evaluation."""
@@ -53,13 +53,13 @@ def main(folder: Path) -> None:
 
 
 def kjv_verses() -> list[str]:
-    """One verse a line, `1:1 In the beginning ...`; the book's abbreviation before it is left out."""
+    """Returns one verse per line, such as `1:1 In the beginning ...`, without the abbreviation of the book."""
     printed = subprocess.run(["bible", "-f", "ge1:1-re22:21"], capture_output=True, text=True, check=True).stdout
     return [re.sub(r"^\w*?(\d+:\d+ )", r"\1", line) for line in printed.splitlines()]
 
 
 def jargon_entries(text: str) -> list[str]:
-    """The lexicon's entries, from `:(TM):` up to the appendices, each with its paragraphs unwrapped to a line."""
+    """Returns the entries of the lexicon, from `:(TM):` to the appendices. Each paragraph is one line."""
     lines = text.splitlines()
     first = next(index for index, line in enumerate(lines) if line.startswith("   :(TM):"))
     end = next(index for index, line in enumerate(lines) if line.split() == ["Part", "III.", "Appendices"])
@@ -72,7 +72,7 @@ def jargon_entries(text: str) -> list[str]:
 
 
 def unwrapped(lines: list[str]) -> str:
-    """Paragraphs, which blank lines part, as one line each; tables and figures, which are box drawing, are left out."""
+    """Joins each paragraph to one line. Leaves out tables and figures, which contain box-drawing characters."""
     paragraphs = "\n".join(lines).split("\n\n")
     joined = [" ".join(paragraph.split()) for paragraph in paragraphs if not re.search("[─-╿]", paragraph)]
     return "\n".join(paragraph for paragraph in joined if paragraph)

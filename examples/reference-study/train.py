@@ -6,12 +6,12 @@
 
 1. A byte-level BPE tokenizer and a GPT-2 are trained on the King James Bible, and saved in bfloat16 as the base model.
 2. Each run of runs.py fine-tunes an adapter of the base model on the Jargon File, by PEFT and the Hugging Face Trainer.
-   Several processes may share the device in this step; each counts the peak memory of its own run.
-3. The time per step of each run is measured again with the device to itself, one run after the other.
-4. results.csv and results.json are written, of whatever runs are complete; environment.json was, before the runs.
+   Several processes may share the device in this step; each measures the peak memory of its own run.
+3. The time per step of each run is measured again, one run after the other, without other work on the device.
+4. results.csv and results.json are written for all complete runs. environment.json is written before the runs.
 
-What is complete is left alone, so that an interrupted study goes on where it stopped. WORK holds what is not shipped:
-rows of the tables, adapters in float32 as PEFT saved them, and merged weights for export_onnx.py.
+Complete runs are not repeated, so an interrupted study continues where it stopped. WORK contains the files that are not
+shipped: rows of the tables, adapters in float32 as PEFT saved them, and merged weights for export_onnx.py.
 """
 
 import argparse
@@ -31,7 +31,7 @@ import time
 import traceback
 from pathlib import Path
 
-# Nothing is to be asked of a hub: the base model's name stands for the folder base/ beside this file.
+# Prevents downloads: the base model is read from the folder base/ beside this file.
 os.environ["HF_HUB_OFFLINE"] = "1"
 
 import accelerate
@@ -60,20 +60,20 @@ from transformers.integrations.bitsandbytes import dequantize_bnb_weight
 from runs import CHECKPOINTED, MERGED, STEP_SCALE, Run, all_runs
 
 BASE_NAME = "rankscope/tiny-gpt-kjv"
-"""The base model's own name, which no machine's path is part of."""
+"""Name of the base model. It contains no path of a machine."""
 
 TARGETS = ["c_attn", "attn.c_proj", "c_fc", "mlp.c_proj"]
-"""Every projection of attention and MLP. GPT-2 has them as Conv1D, which bitsandbytes' integration makes Linear4bit."""
+"""Every projection of attention and MLP: Conv1D in GPT-2, which bitsandbytes' integration replaces by Linear4bit."""
 
 END_OF_TEXT = "<|endoftext|>"
 
 TIMED_STEPS = 40
-"""Steps of each run's timing, the first half of which is left out: kernels are chosen and memory first taken in it."""
+"""Number of timed steps per run. The first half does not count: kernels are selected and memory is allocated in it."""
 
 
 def main() -> None:
     options = arguments()
-    # One line for each call that casts bfloat16 to float16, as LLM.int8 always does.
+    # LLM.int8 always casts bfloat16 to float16 and would log a warning for each call.
     logging.getLogger("bitsandbytes.autograd._functions").setLevel(logging.ERROR)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     base = options.out / "base"
@@ -101,7 +101,7 @@ def main() -> None:
     write_tables(options)
     missing = [run.name for run in chosen if not row_file(options.work, run).exists()]
     if missing:
-        sys.exit(f"not complete: {', '.join(missing)}. The same command goes on where this one stopped.")
+        sys.exit(f"not complete: {', '.join(missing)}. Run the same command again to continue.")
 
 
 def train_runs(
@@ -112,7 +112,7 @@ def train_runs(
     train_set: Dataset,
     eval_set: Dataset,
 ) -> None:
-    """Trains what of `runs` is not complete, in turn; a run that fails is named and leaves the rest alone."""
+    """Trains the incomplete runs, one after another. Reports a run that fails and continues with the next."""
     for run in runs:
         if row_file(options.work, run).exists():
             continue
@@ -127,7 +127,7 @@ def train_runs(
 
 
 def share_runs(workers: int) -> None:
-    """Trains in `workers` processes, each an equal share of the runs, and waits for them."""
+    """Trains the runs in `workers` processes, an equal share in each, and waits for them."""
     command = [sys.executable, __file__, *sys.argv[1:]]
     processes = [subprocess.Popen([*command, "--share", str(index)]) for index in range(workers)]
     for process in processes:
@@ -136,27 +136,27 @@ def share_runs(workers: int) -> None:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--texts", type=Path, required=True, help="what texts.py wrote")
-    parser.add_argument("--work", type=Path, required=True, help="for what is not shipped")
+    parser.add_argument("--texts", type=Path, required=True, help="folder that texts.py wrote")
+    parser.add_argument("--work", type=Path, required=True, help="folder for files that are not shipped")
     parser.add_argument("--out", type=Path, required=True, help="the study's folder")
     parser.add_argument("--only", default="*", help="train only runs whose name matches, such as '*_s0'")
     parser.add_argument("--workers", type=int, default=1, help="processes that share the device in fine-tuning")
-    parser.add_argument("--share", type=int, help="train one worker's share only: what --workers starts itself with")
+    parser.add_argument("--share", type=int, help="train one worker's share only; set by --workers")
     parser.add_argument("--layers", type=int, default=4)
     parser.add_argument("--width", type=int, default=192, help="a multiple of 64, NF4's block")
     parser.add_argument("--heads", type=int, default=6)
-    parser.add_argument("--vocabulary", type=int, default=3072, help="tokens of the BPE, END_OF_TEXT counted in")
-    parser.add_argument("--block", type=int, default=128, help="tokens of a sequence, and positions of the model")
-    parser.add_argument("--batch", type=int, default=32, help="sequences of a step")
+    parser.add_argument("--vocabulary", type=int, default=3072, help="tokens of the BPE, including END_OF_TEXT")
+    parser.add_argument("--block", type=int, default=128, help="tokens per sequence, and positions of the model")
+    parser.add_argument("--batch", type=int, default=32, help="sequences per step")
     parser.add_argument("--pretraining-steps", type=int, default=4000)
     parser.add_argument("--pretraining-rate", type=float, default=2e-3)
-    parser.add_argument("--steps", type=int, default=600, help="of each fine-tuning run")
+    parser.add_argument("--steps", type=int, default=600, help="steps of each fine-tuning run")
     parser.add_argument("--rate", type=float, default=5e-3, help="peak learning rate of each fine-tuning run")
     return parser.parse_args()
 
 
 class Blocks(Dataset):
-    """A text as consecutive blocks of `length` tokens, the incomplete last one left out; labels are the tokens."""
+    """Consecutive blocks of `length` tokens of a text, without the incomplete last one. Labels are the tokens."""
 
     def __init__(self, text: str, tokenizer: PreTrainedTokenizerFast, length: int) -> None:
         tokens = torch.tensor(tokenizer.backend_tokenizer.encode(text).ids)
@@ -170,30 +170,30 @@ class Blocks(Dataset):
 
 
 class StepTimer(TrainerCallback):
-    """Times optimizer steps: forward, backward and update, the device waited for at both ends; not the data loading."""
+    """Times optimizer steps without data loading: forward, backward and update. Synchronizes the device before and after."""
 
     def __init__(self) -> None:
         self.seconds: list[float] = []
 
     def on_step_begin(self, *_args, **_kwargs) -> None:
-        self.start = waited_clock()
+        self.start = synchronized_clock()
 
     def on_step_end(self, *_args, **_kwargs) -> None:
-        self.seconds.append(waited_clock() - self.start)
+        self.seconds.append(synchronized_clock() - self.start)
 
     def median(self) -> float:
-        """Seconds a step, over the second half of the steps."""
+        """Returns the median of the second half of the steps, in seconds."""
         return statistics.median(self.seconds[len(self.seconds) // 2 :])
 
 
-def waited_clock() -> float:
+def synchronized_clock() -> float:
     if torch.cuda.is_available():
         torch.cuda.synchronize()
     return time.perf_counter()
 
 
 def training_arguments(folder: Path, options: argparse.Namespace, device: torch.device, **more) -> TrainingArguments:
-    """What pretraining and fine-tuning have in common."""
+    """Returns the arguments that pretraining and fine-tuning share, with `more`."""
     return TrainingArguments(
         output_dir=str(folder),
         per_device_train_batch_size=options.batch,
@@ -213,12 +213,12 @@ def training_arguments(folder: Path, options: argparse.Namespace, device: torch.
 
 
 def pretrain(options: argparse.Namespace, base: Path, device: torch.device) -> None:
-    """Trains tokenizer and base model on the King James Bible and saves them; every twentieth block is held out."""
+    """Trains tokenizer and base model on the King James Bible and saves them. Every twentieth block is held out."""
     text = (options.texts / "kjv.txt").read_text()
     tokenizer = train_tokenizer(text, options.vocabulary)
-    everything = Blocks(text, tokenizer, options.block)
-    held_out = [everything[index] for index in range(0, len(everything), 20)]
-    learnt = [everything[index] for index in range(len(everything)) if index % 20 != 0]
+    blocks = Blocks(text, tokenizer, options.block)
+    held_out = [blocks[index] for index in range(0, len(blocks), 20)]
+    training = [blocks[index] for index in range(len(blocks)) if index % 20 != 0]
     set_seed(0)
     model = GPT2LMHeadModel(
         GPT2Config(
@@ -247,13 +247,13 @@ def pretrain(options: argparse.Namespace, base: Path, device: torch.device) -> N
             save_strategy="no",
             seed=0,
         ),
-        train_dataset=learnt,
+        train_dataset=training,
         eval_dataset=held_out,
     )
-    started = waited_clock()
+    started = synchronized_clock()
     training_loss = trainer.train().training_loss
-    seconds = waited_clock() - started
-    # Fine-tuning is without dropout, so that a run's training loss can be set beside its evaluation loss.
+    seconds = synchronized_clock() - started
+    # Fine-tuning uses no dropout, so that a run's training loss is comparable with its evaluation loss.
     for dropout in ("resid_pdrop", "embd_pdrop", "attn_pdrop"):
         setattr(model.config, dropout, 0.0)
     base.mkdir(parents=True, exist_ok=True)
@@ -262,8 +262,8 @@ def pretrain(options: argparse.Namespace, base: Path, device: torch.device) -> N
     facts = {
         "parameters": model.num_parameters(),
         "steps": options.pretraining_steps,
-        "sequences": len(learnt),
-        "epochs": options.pretraining_steps * options.batch / len(learnt),
+        "sequences": len(training),
+        "epochs": options.pretraining_steps * options.batch / len(training),
         "training_loss": training_loss,
         "eval_loss": last_of(trainer, "eval_loss"),
         "seconds": seconds,
@@ -273,14 +273,14 @@ def pretrain(options: argparse.Namespace, base: Path, device: torch.device) -> N
 
 
 def train_tokenizer(text: str, vocabulary: int) -> PreTrainedTokenizerFast:
-    """A byte-level BPE of the pretraining text alone, as a base model's is: the fine-tuning text is foreign to it."""
+    """Trains a byte-level BPE on the pretraining text only, because a base model has not seen the fine-tuning text."""
     bpe = tokenizers.ByteLevelBPETokenizer()
     bpe.train_from_iterator(text.splitlines(keepends=True), vocab_size=vocabulary, special_tokens=[END_OF_TEXT])
     return PreTrainedTokenizerFast(tokenizer_object=bpe._tokenizer, bos_token=END_OF_TEXT, eos_token=END_OF_TEXT)
 
 
 def load_base(base: Path, bits: int, device: torch.device) -> torch.nn.Module:
-    """The base model as a run of `bits` bits has it; embeddings and norms are bfloat16 whatever the bits."""
+    """Loads the base model with weights of `bits` bits. Embeddings and norms are always bfloat16."""
     quantization = {
         16: None,
         8: BitsAndBytesConfig(load_in_8bit=True),
@@ -309,7 +309,7 @@ def fine_tune(
     run: Run, options: argparse.Namespace, base: Path, device: torch.device, train_set: Dataset, eval_set: Dataset
 ) -> dict:
     """Trains one run, saves its folder, and returns its row of the results tables."""
-    forget_memory()
+    reset_memory()
     model = load_base(base, run.bits, device)
     base_bytes = model.get_memory_footprint()
     model = with_adapter(model, run)
@@ -370,8 +370,8 @@ def fine_tuning_arguments(run: Run, options: argparse.Namespace) -> dict:
 
 
 def time_step(run: Run, options: argparse.Namespace, base: Path, device: torch.device, train_set: Dataset) -> float:
-    """Seconds a step of a run takes with the device to itself: the median of the later half of TIMED_STEPS."""
-    forget_memory()
+    """Returns the seconds per step without other work on the device: the median of the second half of TIMED_STEPS."""
+    reset_memory()
     timer = StepTimer()
     trainer = Trainer(
         model=with_adapter(load_base(base, run.bits, device), run),
@@ -392,20 +392,20 @@ def time_step(run: Run, options: argparse.Namespace, base: Path, device: torch.d
 
 
 def with_adapter(model: torch.nn.Module, run: Run) -> PeftModel:
-    """Adds PEFT's adapter. PEFT draws A right after the seed is set, so that runs of equal (r, seed) share it."""
+    """Adds PEFT's adapter. PEFT draws A right after the seed is set, so runs of equal rank and seed have the same A."""
     set_seed(run.seed if run.init_seed is None else run.init_seed)
     config = LoraConfig(
         r=run.rank,
         lora_alpha=STEP_SCALE * run.rank,
         lora_dropout=0.0,
         target_modules=TARGETS,
-        # Conv1D keeps its weight as (in, out); the quantized modules that take its place keep (out, in).
+        # Conv1D stores its weight as (in, out); the quantized modules that replace it store (out, in).
         fan_in_fan_out=run.bits == 16,
         use_dora=run.variant == "dora",
         use_rslora=run.variant == "rslora",
         task_type="CAUSAL_LM",
     )
-    # PEFT writes where the base was read from into the adapter's configuration and README.md.
+    # PEFT writes this name into the adapter's configuration and README.md. By default, it is the path of the base.
     model.name_or_path = model.config._name_or_path = BASE_NAME
     return get_peft_model(model, config)
 
@@ -429,18 +429,18 @@ def ship(run: Run, options: argparse.Namespace, scratch: Path) -> None:
 
 
 def merge(run: Run, options: argparse.Namespace, base: Path, device: torch.device) -> None:
-    """Merges the shipped adapter into the weights that it was trained over, dequantized where they were quantized."""
-    trained_over = load_base(base, run.bits, device)
+    """Merges the shipped adapter into the weights of its training. Quantized weights are dequantized first."""
+    quantized_base = load_base(base, run.bits, device)
     plain = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32, device_map={"": device})
     if run.bits < 16:
         for name, module in plain.named_modules():
             if isinstance(module, transformers.pytorch_utils.Conv1D):
-                quantized = trained_over.get_submodule(name)
+                quantized = quantized_base.get_submodule(name)
                 weight = dequantize_bnb_weight(quantized.weight, getattr(quantized, "state", None))
                 module.weight.data = weight.float().T.contiguous()
     adapter = options.out / "runs" / run.name / "final_model"
     merged = PeftModel.from_pretrained(plain, adapter).merge_and_unload()
-    # lm_head is wte itself: safetensors holds no tensor twice.
+    # lm_head is the same tensor as wte, and safetensors stores no tensor twice.
     tensors = {name: tensor.to("cpu", torch.float16).contiguous() for name, tensor in merged.state_dict().items()}
     del tensors["lm_head.weight"]
     (options.work / "merged").mkdir(exist_ok=True)
@@ -449,10 +449,10 @@ def merge(run: Run, options: argparse.Namespace, base: Path, device: torch.devic
 
 @torch.no_grad()
 def perplexity(model: torch.nn.Module, blocks: Dataset, batch: int, device: torch.device) -> float:
-    """exp of the mean cross entropy of the tokens that are predicted: all of a block but its first.
+    """Returns exp of the mean cross entropy of the predicted tokens, which are all tokens of a block except the first.
 
-    Not exp(eval_loss): the Trainer of transformers 5.17 divides the summed cross entropy by all tokens of a block, so
-    that its losses, in training too, are (block - 1) / block of the mean.
+    It differs from exp(eval_loss): the Trainer of transformers 5.17 divides the summed cross entropy by all tokens of a
+    block, so that its losses are (block - 1) / block of the mean, in training as well.
     """
     model.eval()
     total, count = 0.0, 0
@@ -466,8 +466,8 @@ def perplexity(model: torch.nn.Module, blocks: Dataset, batch: int, device: torc
     return math.exp(total / count)
 
 
-def forget_memory() -> None:
-    """Starts the peak of allocated memory anew, the last run's memory given back."""
+def reset_memory() -> None:
+    """Frees the last run's memory and resets the peak of allocated memory."""
     gc.collect()
     if torch.cuda.is_available():
         torch._C._cuda_clearCublasWorkspaces()
@@ -479,11 +479,11 @@ def last_of(trainer: Trainer, name: str) -> float:
     return next(entry[name] for entry in reversed(trainer.state.log_history) if name in entry)
 
 
-# What is written of all runs
+# Tables and environment
 
 
 def write_tables(options: argparse.Namespace) -> None:
-    """results.json with all digits, results.csv with six significant ones: the complete runs in runs.py's order."""
+    """Writes the complete runs in the order of runs.py: results.json with all digits, results.csv with six."""
     rows = []
     for run in all_runs():
         if not row_file(options.work, run).exists():
@@ -503,7 +503,7 @@ def write_tables(options: argparse.Namespace) -> None:
 
 
 def write_environment(options: argparse.Namespace, train_set: Blocks, eval_set: Blocks) -> None:
-    """environment.json: device, versions, texts, the base model's training and the settings of every run."""
+    """Writes environment.json: device, versions, texts, the base model's training and the settings of every run."""
     packages = (torch, transformers, peft, bitsandbytes, accelerate, tokenizers)
     device: dict = {"name": "CPU"}
     if torch.cuda.is_available():
@@ -540,7 +540,7 @@ def write_environment(options: argparse.Namespace, train_set: Blocks, eval_set: 
 
 
 def row_file(work: Path, run: Run) -> Path:
-    """Written last of all that a run writes: a run is complete when it is there."""
+    """Returns the path of a run's row. It is written last, so a run is complete if it exists."""
     return work / "rows" / f"{run.name}.json"
 
 
