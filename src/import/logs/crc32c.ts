@@ -4,10 +4,10 @@ const POLYNOMIAL = 0x82f63b78;
 /** The remainder of each byte. */
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => remainderOf(byte));
 
-/** Returns the CRC-32C of `bytes` (RFC 3720, section 12.1), unsigned. */
-export function crc32c(bytes: Uint8Array): number {
+/** Returns the CRC-32C (RFC 3720, section 12.1) of the bytes from `start` to before `end`, unsigned. */
+export function crc32c(bytes: Uint8Array, start = 0, end = bytes.length): number {
   let crc = 0xffffffff;
-  for (let i = 0; i < bytes.length; i++) crc = (TABLE[(crc ^ (bytes[i] ?? 0)) & 0xff] ?? 0) ^ (crc >>> 8);
+  for (let i = start; i < end; i++) crc = (TABLE[(crc ^ (bytes[i] ?? 0)) & 0xff] ?? 0) ^ (crc >>> 8);
   return (crc ^ 0xffffffff) >>> 0;
 }
 

@@ -24,19 +24,18 @@ export async function readRecords(file: OpenFile, visit: (data: Uint8Array) => b
     const header = reader.takeLoaded(HEADER_BYTES) ?? (await reader.take(HEADER_BYTES));
     if (header === undefined) return `an incomplete record at byte ${start}`;
     const length = Number(header.readBigUInt64LE(0));
-    if (maskedCrc(header.subarray(0, 8)) !== header.readUInt32LE(8)) return `a wrong checksum at byte ${start}`;
+    if (maskedCrc(header, 8) !== header.readUInt32LE(8)) return `a wrong checksum at byte ${start}`;
     if (length > MAX_EVENT_BYTES) return `a record of ${length} bytes at byte ${start}`;
     const rest = reader.takeLoaded(length + FOOTER_BYTES) ?? (await reader.take(length + FOOTER_BYTES));
     if (rest === undefined) return `an incomplete record at byte ${start}`;
-    const data = rest.subarray(0, length);
-    if (maskedCrc(data) !== rest.readUInt32LE(length)) return `a wrong checksum at byte ${start}`;
-    if (!visit(data)) return null;
+    if (maskedCrc(rest, length) !== rest.readUInt32LE(length)) return `a wrong checksum at byte ${start}`;
+    if (!visit(rest.subarray(0, length))) return null;
   }
   return null;
 }
 
-/** TensorFlow masks CRCs, since the CRC of data that contains its own CRC says nothing. */
-function maskedCrc(bytes: Uint8Array): number {
-  const crc = crc32c(bytes);
+/** Returns the masked CRC of the first `length` bytes. The CRC of data that contains its own CRC says nothing, so it is masked. */
+function maskedCrc(bytes: Uint8Array, length: number): number {
+  const crc = crc32c(bytes, 0, length);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 }
