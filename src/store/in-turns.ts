@@ -11,6 +11,26 @@ export async function yieldToRequests(items: number): Promise<void> {
   if (items > ITEMS_PER_TURN) await nextTurn();
 }
 
+/** Number of items that all requests together have begun to process in this turn of the event loop. */
+let itemsInTurn = 0;
+
+/**
+ * Waits for a turn of the event loop in which `items` items may be processed. All work of one turn is on at most ITEMS_PER_TURN
+ * items, whatever the number of fields and requests that it is for, unless a single one is larger. Call it after all reads of a
+ * field: loaders would send what fields of different turns read in several statements.
+ */
+export async function takeTurn(items: number): Promise<void> {
+  await yieldToRequests(items);
+  // Of several that wait for one turn, the first begins, and the others see its items.
+  while (itemsInTurn > 0 && itemsInTurn + items > ITEMS_PER_TURN) await nextTurn();
+  if (itemsInTurn === 0) {
+    setImmediate(() => {
+      itemsInTurn = 0;
+    });
+  }
+  itemsInTurn += items;
+}
+
 /**
  * Returns `convert` of each item. It lets the event loop serve other requests after every `itemsPerTurn` items, which is less
  * than ITEMS_PER_TURN where one item is more than simple work.

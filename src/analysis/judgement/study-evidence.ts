@@ -47,7 +47,7 @@ export async function judgedStudy(
     Promise.all(ranks.map(({ r }) => loaders.similarity.load({ studyId: id, rank: r, roles, ...comparison }))),
     measureNoiseFloors(context, measured, comparison),
     compareSeedPairs(context, measured, comparison),
-    settingsByRun(context, measured),
+    settingsByRun(context, measured.experiments),
     context.derivations.degradations({ runs: measured.runs, roles: measured.roles, rule }),
   ]);
   return {
@@ -77,10 +77,10 @@ export async function failureEvidence(
   const experiments = await context.loaders.experiments.load(study.id);
   const [judged, curves, spectra] = await Promise.all([
     judgedStudy(context, study, options),
-    Promise.all(experiments.map(async ({ id }) => [id, await watchedCurves(context, id)] as const)),
+    curvesByRun(context, experiments),
     spectraOfComparedRuns(context, await measuredStudy(context.loaders, study.id, options), comparison),
   ]);
-  return { ...judged, evidence: { ...judged.evidence, curves: new Map(curves), spectra } };
+  return { ...judged, evidence: { ...judged.evidence, curves, spectra } };
 }
 
 /**
@@ -105,17 +105,35 @@ function comparisonOptions({ rules, waitSeconds }: StudyJudgementOptions, contex
   };
 }
 
-async function settingsByRun(
-  { loaders }: AnalysisContext,
-  { experiments }: MeasuredStudy,
-): Promise<ReadonlyMap<string, RunSettings>> {
-  const settings = await Promise.all(
-    experiments.map(async (experiment) => {
-      const run = { experiment, checkpoint: finalCheckpoint(experiment) };
-      return [experiment.id, await runSettings(loaders, run)] as const;
-    }),
+type SettingsByRun = ReadonlyMap<string, RunSettings>;
+type CurvesByRun = ReadonlyMap<string, ReadonlyMap<string, LoggedCurve>>;
+
+/** The settings and curves of each list of experiments. The fields of a request share them: they depend on no argument. */
+const SETTINGS = new WeakMap<readonly Experiment[], Promise<SettingsByRun>>();
+const CURVES = new WeakMap<readonly Experiment[], Promise<CurvesByRun>>();
+
+function settingsByRun({ loaders }: AnalysisContext, experiments: readonly Experiment[]): Promise<SettingsByRun> {
+  return shared(SETTINGS, experiments, async (experiment) =>
+    runSettings(loaders, { experiment, checkpoint: finalCheckpoint(experiment) }),
   );
-  return new Map(settings);
+}
+
+function curvesByRun(context: AnalysisContext, experiments: readonly Experiment[]): Promise<CurvesByRun> {
+  return shared(CURVES, experiments, ({ id }) => watchedCurves(context, id));
+}
+
+/** Returns what `read` returns for each experiment, by its id. Calls with the same list return the same map. */
+function shared<Value>(
+  known: WeakMap<readonly Experiment[], Promise<ReadonlyMap<string, Value>>>,
+  experiments: readonly Experiment[],
+  read: (experiment: Experiment) => Promise<Value>,
+): Promise<ReadonlyMap<string, Value>> {
+  const before = known.get(experiments);
+  if (before !== undefined) return before;
+  const entries = experiments.map(async (experiment) => [experiment.id, await read(experiment)] as const);
+  const values = Promise.all(entries).then((all) => new Map(all));
+  known.set(experiments, values);
+  return values;
 }
 
 interface MeasuredFloor {

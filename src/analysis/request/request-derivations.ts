@@ -16,7 +16,7 @@ import {
 import { failure } from "../../errors.js";
 import { LIMITS } from "../../model/limits.js";
 import type { DerivationPool } from "../../threads/derivation-pool.js";
-import { yieldToRequests } from "../../store/in-turns.js";
+import { takeTurn } from "../../store/in-turns.js";
 
 /** The degradations that one request derives. Its bootstrap draws are limited in total, and end with the request. */
 export interface RequestDerivations {
@@ -68,7 +68,7 @@ export function openRequestDerivations({ pool, signal, maxDraws }: DerivationOpt
   }
 
   async function compute({ runs, rule, roles }: DegradationSubject): Promise<readonly RankDegradation[]> {
-    await yieldToRequests(runs.length);
+    await takeTurn(runs.length);
     signal.throwIfAborted();
     const input = degradationInput(runs, rule, roles ?? null);
     const draws = charge(input);

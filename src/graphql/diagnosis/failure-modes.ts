@@ -3,6 +3,7 @@ import { failureEvidence } from "../../analysis/judgement/study-evidence.js";
 import { experimentFinder } from "../../analysis/runs/study-runs.js";
 import { detectFailureModes, FailureKind, type FailureMode } from "../../derive/failure-modes/failure-modes.js";
 import { Severity } from "../../model/enums/verdict.js";
+import { takeTurn } from "../../store/in-turns.js";
 import type { Study } from "../../store/studies/studies.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
@@ -46,6 +47,7 @@ export class FailureModesResolver {
     @Ctx() context: Context,
   ): Promise<FailureModeType[]> {
     const { evidence, rule, measured } = await failureEvidence(context, study, requested);
+    await takeTurn(evidence.runs.length);
     const experimentOf = experimentFinder(measured.experiments);
     return detectFailureModes(evidence, rule, requested.rules).map((mode) => ({
       ...mode,

@@ -6,6 +6,7 @@ import { judgeHypotheses, type Hypothesis } from "../../derive/hypotheses/judge-
 import type { Evidence } from "../../derive/study-evidence.js";
 import { VerdictCertainty } from "../../model/enums/statistics.js";
 import { HypothesisVerdict, Severity } from "../../model/enums/verdict.js";
+import { takeTurn } from "../../store/in-turns.js";
 import type { Study } from "../../store/studies/studies.js";
 import { Computed } from "../computed/computed-type.js";
 import type { Context } from "../context.js";
@@ -91,6 +92,7 @@ export class HypothesesResolver {
     @Ctx() context: Context,
   ): Promise<HypothesisType[]> {
     const { evidence, rule, computed } = await judgedStudy(context, study, requested);
+    await takeTurn(evidence.runs.length);
     return judgeHypotheses(evidence, rule, requested.rules).map((hypothesis) => ({
       ...hypothesis,
       computed: hypothesis.basis === "WEIGHTS" ? computed : null,

@@ -1,5 +1,5 @@
 import { Arg, Ctx, Field, FieldResolver, Float, ObjectType, Resolver, Root } from "type-graphql";
-import { mapInTurns } from "../../store/in-turns.js";
+import { mapInTurns, takeTurn } from "../../store/in-turns.js";
 import { experimentFinder, runsOf } from "../../analysis/runs/study-runs.js";
 import { higherIsBetter } from "../../derive/runs/metric-direction.js";
 import { inParetoOrder, paretoAxes } from "../../derive/tradeoffs/pareto-frontier.js";
@@ -68,6 +68,7 @@ export class ParetoFrontierResolver {
   ): Promise<ParetoPointType[]> {
     const keys = { x: requiredMetric("x", xKey ?? x), y: requiredMetric("y", yKey ?? y), z: zKey ?? z ?? null };
     const experiments = await loaders.experiments.load(id);
+    await takeTurn(experiments.length);
     const points = (await runsOf(experiments)).flatMap((run) => {
       const first = run.metrics.get(keys.x);
       const second = run.metrics.get(keys.y);

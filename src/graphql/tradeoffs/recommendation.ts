@@ -4,6 +4,7 @@ import { experimentFinder } from "../../analysis/runs/study-runs.js";
 import { recommend } from "../../derive/tradeoffs/recommend.js";
 import type { Interval } from "../../derive/statistics/sample.js";
 import { VerdictCertainty } from "../../model/enums/statistics.js";
+import { takeTurn } from "../../store/in-turns.js";
 import type { Study } from "../../store/studies/studies.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
@@ -148,6 +149,7 @@ export class RecommendationResolver {
       timeSeconds: timeBudgetSeconds ?? null,
       degradationPercent: maxDegradationPercent ?? null,
     };
+    await takeTurn(runs.length);
     const { result, because, heldOut, alternatives } = recommend(runs, budget, roles ?? null);
     const experimentOf = experimentFinder(experiments);
     const experiment = result && experimentOf(result.typical);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { flatMapRows, oneBatch, type Cell } from "#src/export/table.js";
 import { MAX_CELLS_PER_TURN, tableChunks } from "#src/export/write-table.js";
-import { ITEMS_PER_TURN, mapInTurns } from "#src/store/in-turns.js";
+import { ITEMS_PER_TURN, mapInTurns, takeTurn } from "#src/store/in-turns.js";
 
 /** Counts the turns of the event loop while `work` runs: other requests are served in each. */
 async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
@@ -36,6 +36,33 @@ describe("other requests are served", () => {
     expect(await turnsDuring(() => convert(undefined))).toBeGreaterThanOrEqual(items.length / ITEMS_PER_TURN - 1);
     expect(await turnsDuring(() => convert(100))).toBeGreaterThanOrEqual(items.length / 100 - 1);
     expect(converted).toEqual(items.map((item) => 2 * item));
+  });
+});
+
+describe("work of many fields at once", () => {
+  test("is done in turns of at most ITEMS_PER_TURN items together", async () => {
+    const fields = Array.from({ length: 30 }, (_, i) => (i % 3 === 0 ? ITEMS_PER_TURN : 2_000));
+    let inTurn = 0;
+    let most = 0;
+    let turn = setImmediate(next);
+    function next(): void {
+      most = Math.max(most, inTurn);
+      inTurn = 0;
+      turn = setImmediate(next);
+    }
+    const work = async (items: number) => {
+      await takeTurn(items);
+      inTurn += items;
+    };
+    const turns = await turnsDuring(() => Promise.all(fields.map(work)));
+    clearImmediate(turn);
+    expect(most).toBeLessThanOrEqual(2 * ITEMS_PER_TURN);
+    expect(turns).toBeGreaterThanOrEqual(fields.reduce((sum, items) => sum + items, 0) / ITEMS_PER_TURN - 1);
+  });
+
+  test("waits for no turn if there is little of it", async () => {
+    await new Promise(setImmediate);
+    expect(await turnsDuring(() => Promise.all([100, 200, 300].map(takeTurn)))).toBe(0);
   });
 });
 
