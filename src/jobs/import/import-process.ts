@@ -5,7 +5,6 @@ import { failure } from "../../errors.js";
 import type { ImportResult } from "../../model/job-payloads.js";
 import type { ReportProgress } from "../../model/records.js";
 import type { ImportMessage, ImportTask } from "./import-child.js";
-import { lowerPriority } from "../worker/lower-priority.js";
 
 /** Bounds of an import, which end its process. */
 export interface ImportBounds {
@@ -94,7 +93,6 @@ function startChild({ megabytes }: ImportBounds): ChildProcess {
     // The report of V8 about a full heap is noise: the error says what to do.
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
-  lowerPriority(child);
   preferForOutOfMemory(child);
   // The exit that follows is handled where a task waits for it.
   child.on("error", () => undefined);
