@@ -5,7 +5,7 @@ import path from "node:path";
 import { build } from "esbuild";
 
 const require = createRequire(import.meta.url);
-// Monaco is GraphiQL's dependency: its own copy is the one whose workers fit.
+// Monaco is a dependency of GraphiQL. Only the workers of that copy match it.
 const graphiql = createRequire(require.resolve("@graphiql/react/package.json"));
 
 /**
@@ -37,7 +37,7 @@ export async function buildWeb({ root, outdir }) {
   for (const { path: file, contents } of outputFiles) hash.update(path.basename(file)).update(contents);
   const folder = `assets/${hash.digest("hex").slice(0, 16)}`;
 
-  // The dashboard lies in the same folder.
+  // The dashboard is in the same folder.
   await rm(path.join(outdir, "assets"), { recursive: true, force: true });
   await mkdir(path.join(outdir, folder), { recursive: true });
   await Promise.all(

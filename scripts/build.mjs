@@ -38,7 +38,7 @@ async function filesBelow(folder) {
     .sort();
 }
 
-/** All sources but the generated ones. */
+/** Returns all source files except the generated ones. */
 async function sourceFiles() {
   return (await filesBelow("src")).filter((file) => !file.startsWith(GENERATED));
 }
@@ -47,7 +47,7 @@ const GENERATED = "src/store/generated";
 const web = "src/web";
 const dashboard = `${web}/dashboard`;
 
-// The three do not depend on one another.
+// These steps are independent of each other.
 await Promise.all([buildSources(), buildPackages(), buildPlayground(), buildDashboardPage()]);
 
 async function buildSources() {
@@ -70,7 +70,7 @@ async function buildSources() {
     path.join(dist, "main.js"),
     async () => {
       for (const entry of await readdir(dist).catch(() => [])) {
-        // Compiled files of sources that are gone must go too; pages and packages are kept, they have stamps of their own.
+        // Removes compiled files of deleted sources. Pages and packages stay, because they have their own stamps.
         if (!entry.startsWith(".") && entry !== "web" && entry !== "packages")
           await rm(path.join(dist, entry), { recursive: true });
       }

@@ -4,7 +4,7 @@ import path from "node:path";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
 
-/** What is bundled: modules as src/ imports them. */
+/** Bundled modules, named as src/ imports them. */
 const BUNDLED = [
   "@apollo/server",
   "@apollo/server/errors",
@@ -24,8 +24,8 @@ const BUNDLED = [
 ];
 
 /**
- * What these import but must stay a single instance beside them, or is optional: `graphql` compares classes, and
- * OpenTelemetry and class-validator are loaded on demand.
+ * Imports of these modules that are not bundled: `graphql` must have a single instance, because it compares classes;
+ * OpenTelemetry and class-validator are optional and loaded on demand.
  */
 const EXTERNAL = ["graphql", "@opentelemetry/*", "class-validator", "ws", "bufferutil", "utf-8-validate"];
 
@@ -56,7 +56,7 @@ export async function bundlePackages({ root, outdir }) {
   await writeFile(path.join(outdir, FOLDER, "LICENSES.txt"), await licences(root, Object.keys(metafile.inputs)));
 }
 
-/** A plugin of esbuild that leaves all imports as they are, but for those of bundled packages. */
+/** Returns an esbuild plugin that changes only the imports of bundled packages. */
 export function importBundledPackages({ root, outdir }) {
   return {
     name: "import-bundled-packages",

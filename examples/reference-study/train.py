@@ -170,7 +170,7 @@ class Blocks(Dataset):
 
 
 class StepTimer(TrainerCallback):
-    """Times optimizer steps without data loading: forward, backward and update. Synchronizes the device before and after."""
+    """Times optimizer steps without data loading. Synchronizes the device before and after each step."""
 
     def __init__(self) -> None:
         self.seconds: list[float] = []

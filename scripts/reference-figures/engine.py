@@ -24,7 +24,7 @@ def main() -> None:
     def update(rank, scale=1.0):
         return random.standard_normal((rank, IN)) * scale, random.standard_normal((OUT, rank)) * scale
 
-    def nudge(factors, by):
+    def perturb(factors, by):
         return tuple(x + by * random.standard_normal(x.shape) for x in factors)
 
     def regauge(factors):
@@ -41,9 +41,9 @@ def main() -> None:
     cases = {
         "unrelated": (update(3), update(3), 1.0),
         "other ranks": (update(2), update(4), 1.0),
-        "one start": (start, nudge(start, 0.1), 1.0),
-        "close": (base, nudge(base, 1e-4), 1.0),
-        "very close": (base, nudge(base, 1e-9), 1.0),
+        "one start": (start, perturb(start, 0.1), 1.0),
+        "close": (base, perturb(base, 1e-4), 1.0),
+        "very close": (base, perturb(base, 1e-9), 1.0),
         "close but for the scaling": (base, tuple([base[0], base[1] / 3]), 3.0),
         "the same update in other factors": (base, regauge(base), 1.0),
         "opposed": (base, (base[0], -base[1]), 1.0),

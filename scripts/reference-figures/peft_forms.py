@@ -250,7 +250,7 @@ save("pissa-converted", start, path_initial_model_for_weight_conversion=str(init
 shutil.rmtree(initial)
 expect("pissa-converted")
 
-# Forms that the import refuses.
+# Forms that the import rejects.
 def refused(form, make):
     model = make()
     save(form, model)

@@ -75,17 +75,17 @@ def cosine(x: np.ndarray, y: np.ndarray):
 
 
 def read_adapter(folder: Path) -> dict:
-    """Returns (A, B, scaling) by layer name, in float64. Refuses scalings other than alpha / r."""
+    """Returns (A, B, scaling) by layer name, in float64. Rejects scalings other than alpha / r."""
     config = json.loads((folder / "adapter_config.json").read_text())
     if config["rank_pattern"] or config["alpha_pattern"] or config["use_rslora"] or config["use_dora"]:
         raise SystemExit(f"{folder}: only plain LoRA scaling is supported")
     tensors = read_safetensors(folder / "adapter_model.safetensors")
     layers = {}
     for key, a in tensors.items():
-        found = re.fullmatch(r"base_model\.model\.(.+)\.lora_A\.weight", key)
-        if found:
+        match = re.fullmatch(r"base_model\.model\.(.+)\.lora_A\.weight", key)
+        if match:
             b = tensors[key.replace(".lora_A.", ".lora_B.")]
-            layers[found[1]] = (a, b, config["lora_alpha"] / a.shape[0])
+            layers[match[1]] = (a, b, config["lora_alpha"] / a.shape[0])
     return layers
 
 

@@ -2,7 +2,7 @@ import { v7 as newId } from "uuid";
 import type { Connection } from "#src/store/connection.js";
 import { copyRows } from "#src/store/copy/copy-rows.js";
 
-/** Size of the study that the worst queries ask about. */
+/** Size of the study that the worst queries read. */
 export interface WorstSize {
   readonly runs: number;
   readonly ranks: number;

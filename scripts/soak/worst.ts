@@ -6,7 +6,7 @@ import { openSoakStage, type LoopDelay, type SoakStage } from "./soak-stage.js";
 import { worstQueries } from "./worst-queries.js";
 
 const SLUG = "worst-study";
-/** Interval at which another client asks for /healthz. */
+/** Interval at which another client requests /healthz. */
 const PROBE_MILLISECONDS = 20;
 /** Time after which a query is given up and counts as failed: a little more than the deadline of requests. */
 const PATIENCE_MILLISECONDS = 40_000;
@@ -23,7 +23,7 @@ export interface WorstOptions extends WorstSize {
 }
 
 /**
- * Sends the most expensive admitted queries about a large study, one after the other, while another client asks for /healthz.
+ * Sends the most expensive admitted queries about a large study, one after the other, while another client requests /healthz.
  * Prints the longest delay of the server's event loop during each.
  *
  * @returns false if a delay exceeds the maximum, or the time did not suffice for all queries
@@ -111,7 +111,7 @@ async function send(address: string, body: string): Promise<string> {
   }
 }
 
-/** Asks for /healthz until `signal` is aborted. Returns the longest time in milliseconds. */
+/** Requests /healthz until `signal` is aborted. Returns the longest time in milliseconds. */
 async function probeHealth(address: string, signal: AbortSignal): Promise<number> {
   let longest = 0;
   while (!signal.aborted) {
