@@ -21,7 +21,8 @@ export async function withoutOtherSnapshots(
     if (revision !== undefined) current.set(repository, revision.trim());
   }
   return files.filter((file) => {
-    const { repository = "", revision } = /^(?<repository>(?:.*\/)?models--[^/]+)\/snapshots\/(?<revision>[^/]+)\//.exec(file)?.groups ?? {};
+    const { repository = "", revision } =
+      /^(?<repository>(?:.*\/)?models--[^/]+)\/snapshots\/(?<revision>[^/]+)\//.exec(file)?.groups ?? {};
     const named = current.get(repository);
     return named === undefined || revision === named;
   });
