@@ -16,7 +16,7 @@ const SWAPPER = fileURLToPath(new URL("swapper.mjs", import.meta.url));
 /** Occurs in the names and contents of everything outside the import roots. */
 const SECRET = "topsecret7f3a";
 /** Number of imports that must read a path after it was swapped before the test can conclude anything. */
-const ENOUGH = 20;
+const ENOUGH = 10;
 
 const fresh = freshDatabase();
 
@@ -105,4 +105,4 @@ test("files and folders that are swapped for links to a secret during their impo
   await store.close();
   expect(await everyByte(weights)).toContain(SECRET);
   expect(await everyRow(fresh.database)).toContain(SECRET);
-}, 480_000);
+}, 240_000);
