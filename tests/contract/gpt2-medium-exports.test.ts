@@ -81,7 +81,9 @@ describe.skipIf(missing !== undefined)("comparisons across studies and exports o
     const report = await get("report.md");
     for (const [r, percent] of Object.entries(published().degradationPercent)) {
       expect(report).toMatch(
-        new RegExp(`\\| ${r} \\| 1\\.97\\d{4} \\| 2\\.00\\d{4} \\| ${percent.toFixed(6)} \\| yes \\|`),
+        new RegExp(
+          `\\| ${r} \\| 1\\.97\\d{4} \\| 2\\.00\\d{4} \\| ${percent.toFixed(6)} \\| 0\\.0\\d{3} \\| 1\\.0\\d{3} \\| yes \\|`,
+        ),
       );
     }
     const { memoryMb, timePerStepSeconds, memoryReductionPercentRank8 } = published();

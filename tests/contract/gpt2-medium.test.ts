@@ -208,8 +208,8 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
     });
   });
 
-  test("recommends a run within the budgets", () => {
-    expect(study.recommendation).toMatchObject({ experiment: { name: "4bit_r8" }, rank: { r: 8 } });
+  test("recommends the run with the smallest evaluation loss within the budgets", () => {
+    expect(study.recommendation).toMatchObject({ experiment: { name: "4bit_r16" }, rank: { r: 16 } });
     expect(study.recommendation.alternatives).toHaveLength(7);
   });
 

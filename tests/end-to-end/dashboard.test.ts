@@ -54,7 +54,7 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
   test("shows the verdict of each hypothesis after its weights are computed", async () => {
     const { page, problems, requests } = studyPage;
     const badges = panel(page, "Hypotheses").locator("h3 .badge");
-    await expect.poll(() => badges.allInnerTexts(), PATIENT).toEqual(["Rejected", "Supported", "Partially supported"]);
+    await expect.poll(() => badges.allInnerTexts(), PATIENT).toEqual(["Rejected", "Inconclusive", "Inconclusive"]);
     const { study } = await queryServer(
       `{ study(slug: "reference-study") { hypotheses { verdict because confounds { message } } } }`,
     );

@@ -5,8 +5,8 @@ import { expect, test } from "vitest";
 import { RankscopeError } from "#src/errors.js";
 import { temporaryFolder } from "./temporary-folder.js";
 
-/** Cases per property: 500, or RANKSCOPE_FUZZ_CASES, which `npm run fuzz` sets. */
-export const CASES = Number(process.env["RANKSCOPE_FUZZ_CASES"] ?? 500);
+/** Cases per property: 250, or RANKSCOPE_FUZZ_CASES, which `npm run fuzz` sets. */
+export const CASES = Number(process.env["RANKSCOPE_FUZZ_CASES"] ?? 250);
 /** A case takes about a millisecond; a case that hangs fails the test. */
 const CASE_MILLISECONDS = 20;
 
