@@ -56,7 +56,7 @@ export function degradationDraws({ ranks, rule: { analysis = DEFAULT_SEED_ANALYS
 }
 
 /** Returns the recorded values of a metric with the seeds of their runs. */
-function seededValues(runs: readonly Run[], metric: string): SeededValue[] {
+export function seededValues(runs: readonly Run[], metric: string): SeededValue[] {
   return runs.flatMap(({ seed, weights, metrics }) => {
     const value = metrics.get(metric);
     return value === undefined ? [] : [{ seed, value, weights }];

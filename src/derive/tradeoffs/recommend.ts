@@ -1,6 +1,6 @@
 import { degradation } from "../degradation/degradation.js";
+import { seededValues } from "../degradation/degradation-input.js";
 import { unknownDirectionReason } from "../degradation/recorded-values.js";
-import type { SeededValue } from "../degradation/seed-analysis.js";
 import { runsAt, type ComparisonRoles, type Run } from "../runs/comparison-roles.js";
 import { inferRoles } from "../runs/resolve-roles.js";
 import { welchTest } from "../statistics/mean-test.js";
@@ -32,7 +32,7 @@ export interface Recommendation {
   /** Null if no configuration fits the budget. */
   readonly result: ConfigurationResult | null;
   readonly because: string;
-  /** What the choice reaches on seeds that it did not see. Undefined without two common seeds. */
+  /** The metric of the chosen configuration on seeds that the choice did not use. Undefined without two common seeds. */
   readonly heldOut: HeldOutValue | undefined;
   readonly alternatives: readonly RejectedConfiguration[];
 }
@@ -158,13 +158,6 @@ function exceedsDegradation(
   if (percent === null) return `Its degradation is unknown. ${reason ?? ""}`;
   if (percent <= degradationPercent) return undefined;
   return `Its degradation is ${percent.toFixed(2)} % (maximum: ${degradationPercent} %).`;
-}
-
-function seededValues(runs: readonly Run[], metric: string): SeededValue[] {
-  return runs.flatMap(({ seed, weights, metrics }) => {
-    const value = metrics.get(metric);
-    return value === undefined ? [] : [{ seed, weights, value }];
-  });
 }
 
 /** The variation between seeds that all configurations have in common. */

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import postgres, { type Sql } from "postgres";
 import { failure } from "../../errors.js";
-import { missingMigrations } from "./missing-migrations.js";
+import { missingOf } from "./missing-migrations.js";
 import { MIGRATION_LOCK, readMigrations } from "./migrations.js";
 
 /**
@@ -38,7 +38,7 @@ async function migrateTables(sql: Sql, url: string): Promise<readonly string[]> 
   const migrationsList = await readMigrations();
   const { baseDir, migrationDirectories } = migrationsList;
   if (migrationDirectories.length === 0) throw new Error(`There are no migrations in ${baseDir}.`);
-  if ((await missingMigrations({ sql })).length === 0) return [];
+  if ((await missingOf(migrationsList, { sql })).length === 0) return [];
   // Most starts find the schema complete. They do without the engine, which takes half a second to load.
   const { applyMigrations } = await import("./apply-migrations.js");
   return applyMigrations(url, migrationsList);
