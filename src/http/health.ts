@@ -10,7 +10,7 @@ const TIMEOUT_MILLISECONDS = 3000;
 /** With less free space on the disk of the data directory, imports and computed results soon fail. */
 export const MIN_FREE_BYTES = 100 * 2 ** 20;
 
-/** What the server needs in order to answer. */
+/** The parts of the server whose health is checked. */
 export interface HealthSubjects {
   readonly database: Connection;
   /** The connections of requests. */

@@ -21,7 +21,7 @@ let itemsInTurn = 0;
  */
 export async function takeTurn(items: number): Promise<void> {
   await yieldToRequests(items);
-  // Of several that wait for one turn, the first begins, and the others see its items.
+  // Several calls may wait for the same turn. The first one begins, and the others see its items and wait again.
   while (itemsInTurn > 0 && itemsInTurn + items > ITEMS_PER_TURN) await nextTurn();
   if (itemsInTurn === 0) {
     setImmediate(() => {

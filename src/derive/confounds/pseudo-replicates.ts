@@ -10,7 +10,7 @@ export const pseudoReplicates = {
   inStudy,
 } as const satisfies ConfoundRule;
 
-/** What runs of one configuration at one rank repeat. */
+/** The properties that several runs of one configuration share at one rank. */
 interface Repetition {
   readonly rank: number;
   /** For use in a sentence: `equal seeds`. */

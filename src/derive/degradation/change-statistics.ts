@@ -39,7 +39,7 @@ export interface ChangeStatistics {
   readonly test: MeanTest | null;
 }
 
-/** What the analysis of one rank uses besides its values. */
+/** The parts of an analysis at one rank that its values do not contain. */
 export interface ChangeContext {
   /** The variation of all ranks; undefined if no configuration has two independent runs. */
   readonly pooled?: PooledVariation | undefined;

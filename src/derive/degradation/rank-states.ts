@@ -1,6 +1,6 @@
 import type { RankDegradation } from "./degradation.js";
 
-/** What is known about a tested rank, with regard to the other ranks of its study. */
+/** The state of a tested rank, given the other ranks of its study. */
 export interface RankState extends RankDegradation {
   readonly state: "ACCEPTABLE" | "UNACCEPTABLE" | "UNDECIDED";
   /** Why the rank has this state, for use in parentheses. */

@@ -4,7 +4,7 @@ import { OUTLIER_Z, robustZ } from "../statistics/order-statistics.js";
 
 /** The sensitivity of a layer by the best basis at hand, and its position among the layers. */
 export interface LayerSensitivity {
-  /** What the score is. Only UPDATE_DIVERGENCE is known from adapters alone, and it is no measure of sensitivity. */
+  /** The kind of score. Only UPDATE_DIVERGENCE is known from adapters alone, and it is no measure of sensitivity. */
   readonly basis: SensitivityBasis;
   /** Update divergence: 1 - cosine similarity of the updates of baseline and candidate: 0 for equal, 1 for orthogonal. Null if undefined. */
   readonly score: number | null;

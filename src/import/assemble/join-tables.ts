@@ -27,7 +27,7 @@ export interface TableReading {
   readonly curves: readonly SourcedCurve[];
 }
 
-/** What a file of a person states, with its path. */
+/** Settings from a `rankscope.yaml`, with the path of the file. */
 export interface StatedSettings extends StatedSettingsEvidence {
   readonly file: string;
 }

@@ -56,7 +56,7 @@ export interface RestartsEvidence {
 /** A file that could not be read to its end, such as one that is still written. What precedes the damage is read. */
 export interface DamageEvidence {
   readonly kind: "damage";
-  /** What was wrong, and where: `an incomplete record at byte 1024`. */
+  /** The damage and its position: `an incomplete record at byte 1024`. */
   readonly reason: string;
 }
 
@@ -72,7 +72,7 @@ export interface NamedRunEvidence {
   readonly curves: readonly LoggedCurve[];
 }
 
-/** What a person states about the runs below a folder. It comes before every other source. */
+/** Settings that a person wrote down for the runs below a folder. They take precedence over every other source. */
 export interface StatedSettingsEvidence {
   readonly kind: "statedSettings";
   /** Relative to the study's folder; "" is the study's folder. */

@@ -75,7 +75,7 @@ function folderOfStarts(folder: string): string {
   return START_FOLDER.test(path.posix.basename(folder)) ? path.posix.dirname(folder) : folder;
 }
 
-/** Of the model's configuration, only its name and quantization describe the run; the rest describes every run of the model. */
+/** Only the name and the quantization in the model's configuration describe the run; the rest describes every run of the model. */
 function settingsOf({ settings }: RunLog): Map<string, unknown> {
   const model = settings.get("model_config");
   const own = new Map([...settings].filter(([key]) => key !== "model_config"));

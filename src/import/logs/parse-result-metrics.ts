@@ -4,8 +4,8 @@ import { RunLogBuilder } from "./run-log-builder.js";
 import type { RunLog } from "./run-log.js";
 
 /**
- * Reads the closing figures that the Trainer's `save_metrics` writes, and W&B's `wandb-summary.json`: a flat JSON object. Numbers
- * become metrics; other members are left out.
+ * Reads the last values of a run in W&B's `wandb-summary.json`: a flat JSON object. Numbers become metrics; other members are
+ * left out.
  *
  * @throws RUN_LOG_INVALID if the text is not a JSON object, or above a limit
  */

@@ -1,4 +1,4 @@
-/** What one tool recorded about one run, in the tool's own names. */
+/** The log of one run as its tool wrote it, under the tool's own names. */
 export interface RunLog {
   /** The tool's name of the run, or its identifier; null if the file gives neither. */
   readonly name: string | null;

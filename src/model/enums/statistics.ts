@@ -22,7 +22,7 @@ export type IntervalMethod = EnumValue<typeof IntervalMethod>;
 
 export const VerdictCertainty = defineEnum(
   "VerdictCertainty",
-  "What a verdict rests on, besides its percent or mean.",
+  "Whether a verdict takes the variation between runs into account.",
   {
     POINT_ESTIMATE:
       "Single values without an interval. Another seed may change the verdict. It does not outrank verdicts with intervals.",
