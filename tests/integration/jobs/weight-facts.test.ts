@@ -61,8 +61,19 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 beforeEach(async () => {
+  await jobsHaveEnded();
   await fresh.database.sql`truncate comparison, subspace, spectrum, job, job_fact, job_part`;
 });
+
+/** A test may end before the jobs that it queued, whose facts would then be stored after the tables were emptied. */
+async function jobsHaveEnded(): Promise<void> {
+  const open = await fresh.database.sql<{ id: string }[]>`select id from job where status in ('QUEUED', 'RUNNING')`;
+  const ended = await real.services.jobs.watch.ended(
+    open.map(({ id }) => id),
+    { milliseconds: 60_000 },
+  );
+  expect(ended.size).toBe(open.length);
+}
 
 function grouped(rows: readonly StoredFactors[]): Map<string, StoredFactors[]> {
   const groups = new Map<string, StoredFactors[]>();
