@@ -9,7 +9,7 @@ export function runs(
     name: `${label}_r${rank}`,
     rank,
     seed: null,
-    method: bits !== null && bits < 16 ? "QLORA" : "LORA",
+    method: bits !== null && bits < 8 ? "QLORA" : "LORA",
     steps: 1000,
     quantization: { label, bits },
     hasWeights: true,

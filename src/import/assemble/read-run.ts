@@ -2,7 +2,8 @@ import type { CheckpointRecord, LayerRecord, SeriesRecord } from "../../model/re
 import type { Adapter } from "../adapter/read-adapter.js";
 import type { Findings } from "../findings.js";
 import { givesEvidence, type DescribingFile, type RecognisedFile } from "../folder/classify-files.js";
-import type { RunFolder, SaveFolder } from "../folder/group-runs.js";
+import type { RunFolder } from "../folder/group-runs.js";
+import type { SaveFolder } from "../folder/save-folder.js";
 import type { AdapterConfig, AdapterWeights, RunEvidence, TrainingLog } from "../formats/evidence.js";
 import { folderInRun, mergeCheckpoints, saveOrder } from "./merge-checkpoints.js";
 import { mergeCurves } from "./merge-curves.js";

@@ -19,9 +19,12 @@ export function quantizationInName(name: string): string | undefined {
   return name.match(found)?.find((label) => quantizationOf(label).quantization.bits !== null);
 }
 
+/** Bits per base weight below which LoRA is called QLoRA. */
+const QLORA_BELOW_BITS = 8;
+
 /**
- * Returns the method of a run. QLoRA is LoRA over a base of 8 bits or fewer (arXiv 2305.14314). If the bits are unknown, the
- * table's method or the run's name decides. Without an adapter, bits and such a word, the method is UNKNOWN.
+ * Returns the method of a run. QLoRA is LoRA over a base of fewer than 8 bits (arXiv 2305.14314 uses 4); over an int8 base it
+ * is LoRA (arXiv 2208.07339). If the bits are unknown, the table's method or the run's name decides. Without an adapter, bits and such a word, the method is UNKNOWN.
  *
  * @param texts the table's `method` and the run's name, the most trusted first
  */
@@ -29,7 +32,7 @@ export function methodOf(settings: AdapterSettings | null, { bits }: Quantizatio
   const stated = texts.map(methodInText).find((method) => method !== undefined);
   if (settings === null && bits === null) return stated ?? "UNKNOWN";
   const isDora = settings?.useDora ?? stated?.endsWith("DORA") ?? false;
-  const isQuantized = bits === null ? (stated?.startsWith("Q") ?? false) : bits <= 8;
+  const isQuantized = bits === null ? (stated?.startsWith("Q") ?? false) : bits < QLORA_BELOW_BITS;
   return methodName(isQuantized, isDora);
 }
 

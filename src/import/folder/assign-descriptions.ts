@@ -1,5 +1,6 @@
 import type { DescribingFile } from "./classify-files.js";
-import { parentFolder, type RunFolder } from "./group-runs.js";
+import type { RunFolder } from "./group-runs.js";
+import { parentFolder } from "./save-folder.js";
 
 /** Files that describe runs, by the folder of the run that they belong to. */
 export interface AssignedDescriptions {

@@ -2,7 +2,7 @@ import path from "node:path";
 import type { Evidence, EvidenceKind, RunEvidence, TableEvidence } from "../formats/evidence.js";
 import type { ResultFormat } from "../formats/result-format.js";
 import { RUN_FORMATS, TABLE_FORMATS } from "../formats/result-formats.js";
-import { parentFolder } from "./group-runs.js";
+import { parentFolder } from "./save-folder.js";
 
 /** A file whose format is known. */
 export interface RecognisedFile<Result extends Evidence> {

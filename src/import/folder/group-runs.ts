@@ -1,4 +1,6 @@
 import path from "node:path";
+import { joinTrainingOutputs } from "./join-training-outputs.js";
+import { parentFolder, type SaveFolder } from "./save-folder.js";
 
 /** The folders of one training run. */
 export interface RunFolder {
@@ -7,18 +9,6 @@ export interface RunFolder {
   /** Relative to the study's folder. */
   readonly folder: string;
   readonly saves: readonly SaveFolder[];
-}
-
-/** A folder with a saved adapter, a training log, or both. */
-export interface SaveFolder {
-  /** Relative to the study's folder. */
-  readonly folder: string;
-  /** Step in a name such as `checkpoint-900`; null for any other name. */
-  readonly step: number | null;
-  /** Epoch in a name such as `epoch_1`; null for any other name. The save of the last epoch is the end of the run. */
-  readonly epoch: number | null;
-  /** Whether the name says that it is the end of the run. */
-  readonly isFinal: boolean;
 }
 
 const CHECKPOINT_NAME = /^(?:checkpoint|ckpt|global[-_]?step|step|iter(?:ation)?)[-_]?(\d{1,9})$/i;
@@ -31,7 +21,7 @@ const FINAL_NAME = /^(final|last|best)([-_](model|adapter|checkpoint|weights))?$
 
 /**
  * Groups save folders into runs. `checkpoint-900`, `epoch_1` and `final_model` belong to their parent folder, a snapshot of the
- * hub's cache to its repository; any other folder is a run of its own.
+ * hub's cache to its repository; any other folder is a run of its own, or a part of one (joinTrainingOutputs).
  *
  * @param folders relative to the study's folder; "" is the study's folder itself
  * @param studyName name of the study's folder, for the case that it is a run itself
@@ -44,8 +34,9 @@ export function groupRuns(folders: Iterable<string>, studyName: string): RunFold
     known.push(save);
     saves.set(run, known);
   }
-  const names = uniqueNames([...saves.keys()], studyName);
-  return [...saves].map(([folder, list]) => ({
+  const joined = joinTrainingOutputs(saves);
+  const names = uniqueNames([...joined.keys()], studyName);
+  return [...joined].map(([folder, list]) => ({
     name: names.get(folder) ?? folder,
     folder,
     saves: withLastEpoch(list),
@@ -89,12 +80,6 @@ function repositoryOf(snapshot: string): string {
 /** Returns `16bit_r4` for the folder `models--team--16bit_r4` of the hub's cache. */
 function withoutHubPrefix(name: string): string {
   return HUB_REPOSITORY.exec(name)?.[1] ?? name;
-}
-
-/** Returns the folder that contains a file or folder; "" for the study's folder. */
-export function parentFolder(file: string): string {
-  const parent = path.posix.dirname(file);
-  return parent === "." ? "" : parent;
 }
 
 /** Returns the shortest unique suffix of each path. The study's name precedes every path. */

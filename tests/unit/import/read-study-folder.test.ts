@@ -202,6 +202,21 @@ describe("values that two files give", () => {
     const late = await read({ "a.csv": csv, ...state("16bit_r2/checkpoint-30", 30) });
     expect([only(late).steps, found(late, "CONFLICTING_VALUES").length]).toEqual([20, 1]);
   });
+
+  test("checkpoints with a trainer state and the adapter that Unsloth saves beside them are one run", async () => {
+    const base = { base_model_name_or_path: "unsloth/tiny-unsloth-bnb-4bit" };
+    const study = await read({ ...state("nb_r2/outputs/checkpoint-7", 7), ...save("nb_r2/lora_model", 1, 2, base) });
+    const run = only(study);
+    expect(run).toMatchObject({
+      name: "nb_r2",
+      rank: 2,
+      steps: 7,
+      method: "QLORA",
+      quantization: { bits: 4, scheme: "nf4" },
+    });
+    expect(run.checkpoints).toMatchObject([{ isFinal: true, folders: ["nb_r2/lora_model"] }]);
+    expect(run.series.map(({ name }) => name)).toContain("loss");
+  });
 });
 
 describe("rank, quantization and method", () => {
@@ -223,7 +238,7 @@ describe("rank, quantization and method", () => {
   test.each([
     ["4bit_r2", {}, "QLORA", "4bit", 4, "nf4"],
     ["nf4_r2", { use_dora: true }, "QDORA", "nf4", 4, "nf4"],
-    ["8bit_r2", {}, "QLORA", "8bit", 8, "int8"],
+    ["8bit_r2", {}, "LORA", "8bit", 8, "int8"],
     ["bf16_r2", { use_dora: true }, "DORA", "bf16", 16, null],
     ["mine_r2", {}, "LORA", "unknown", null, null],
   ])("%s with %j is %s over %s", async (name, config, method, label, bits, scheme) => {

@@ -62,7 +62,7 @@ describe("requested roles", () => {
   test("are selected by label, by method and by run", () => {
     const both = { baseline: { quantization: "16bit" }, candidate: { quantization: "8bit" } };
     expect(names(sweep, resolveRoles(sweep, both))).toEqual({ baseline: ["16bit_r8"], candidate: ["8bit_r8"] });
-    const byMethod = resolveRoles(sweep, { candidate: { method: "QLORA", quantization: "8bit" } });
+    const byMethod = resolveRoles(sweep, { candidate: { method: "LORA", quantization: "8bit" } });
     expect(names(sweep, byMethod)).toEqual({ baseline: ["16bit_r8"], candidate: ["8bit_r8"] });
     const byRun = resolveRoles(sweep, { baseline: { experiments: [sweep[1]?.id ?? ""] } });
     expect(names(sweep, byRun)).toEqual({ baseline: ["8bit_r8"], candidate: ["4bit_r8"] });

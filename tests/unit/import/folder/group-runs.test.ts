@@ -63,6 +63,37 @@ describe("a folder with a save", () => {
   });
 });
 
+describe("checkpoints and the adapter that a script saves at the end", () => {
+  const unsloth = {
+    folder: "a/r8",
+    saves: [
+      ["a/r8/checkpoint-7", 7, false],
+      ["a/r8/lora_model", null, true],
+    ],
+  };
+
+  test("are one run if they lie in one folder", () => {
+    expect(runs(["a/r8/checkpoint-7", "a/r8/lora_model"])).toEqual({ r8: unsloth });
+    expect(runs(["a/r8", "a/r8/peft-adapter"])).toMatchObject({ r8: { folder: "a/r8" } });
+  });
+
+  test("are one run if the checkpoints have a folder of their own beside the adapter", () => {
+    for (const final of ["a/r8", "a/r8/lora_model", "a/r8/final_model"]) {
+      expect(runs(["a/r8/outputs/checkpoint-7", final])).toMatchObject({ r8: { folder: "a/r8" } });
+    }
+    expect(runs(["outputs/checkpoint-7", "lora_model"], "r8")).toMatchObject({ r8: { folder: "" } });
+  });
+
+  test("stay several runs if several trainings or adapters are possible", () => {
+    const names = (folders: readonly string[]) => Object.keys(runs(folders)).sort();
+    expect(names(["a/lora_model", "a/qlora_model"])).toEqual(["lora_model", "qlora_model"]);
+    expect(names(["a/r8/checkpoint-7", "a/r8/lora_model", "a/r8/qlora_model"])).toHaveLength(3);
+    expect(names(["a/outputs/checkpoint-7", "a/checkpoints/checkpoint-7", "a/lora_model"])).toHaveLength(3);
+    expect(names(["a/lora_model/checkpoint-3", "a/checkpoint-7"])).toEqual(["a", "lora_model"]);
+    expect(names(["a/outputs/16bit_r8", "a/lora_model"])).toEqual(["16bit_r8", "lora_model"]);
+  });
+});
+
 describe("a run's name", () => {
   test("is the shortest suffix of its path that no other run has", () => {
     expect(Object.keys(runs(["x/seed1/r8", "x/seed2/r8", "x/seed2/r4", "y/seed2/r8"]))).toEqual([
