@@ -60,7 +60,7 @@ describe.skipIf(missing !== undefined)("the dashboard's lists with many studies"
     await page.keyboard.press("End");
     const last = page.locator(`tr[aria-rowindex="${RUNS + 1}"]`);
     await last.getByText("4bit_r16").waitFor(PATIENT);
-    const { data } = await server.ask(
+    const { data } = await server.execute(
       `{ experimentRows(first: 5000, metrics: ["training_loss"]) { nodes { study name values } } }`,
     );
     const expected = data.experimentRows.nodes.at(-1);
@@ -81,7 +81,7 @@ describe.skipIf(missing !== undefined)("the dashboard's lists with many studies"
     await expect.poll(urlParameters, PATIENT).toBe("?q=llama&tag=batch-1");
     await page.getByRole("button", { name: /^Minimum training loss/ }).click();
     await expect.poll(urlParameters, PATIENT).toBe("?q=llama&tag=batch-1&sort=METRIC_BEST&direction=ASC");
-    const { data } = await server.ask(
+    const { data } = await server.execute(
       `{ studies(first: 50, filter: { search: "llama", tags: { has: "batch-1" } }, orderBy: { field: METRIC_BEST, direction: ASC }) { totalCount nodes { slug } } }`,
     );
     const slugs = data.studies.nodes.map(({ slug }: { slug: string }) => slug);
@@ -117,14 +117,14 @@ describe.skipIf(missing !== undefined)("the dashboard's lists with many studies"
       const all = async (filter: object | null) => {
         const slugs: string[] = [];
         for (let after: string | null = null, more = true; more;) {
-          const { data } = await server.ask(best, { after, filter });
+          const { data } = await server.execute(best, { after, filter });
           slugs.push(...data.studies.nodes.map(({ slug }: { slug: string }) => slug));
           ({ endCursor: after, hasNextPage: more } = data.studies.pageInfo);
         }
         return slugs;
       };
       const ordered = await all(null);
-      const { data } = await server.ask(
+      const { data } = await server.execute(
         `query ($slug: [String!]!) { experimentGroups(by: [STUDY], metric: "training_loss",
         filter: { study: { slug: { in: $slug } } }, first: 1) { nodes { min } } }`,
         { slug: [ordered[179]] },
@@ -148,7 +148,7 @@ describe.skipIf(missing !== undefined)("the dashboard's lists with many studies"
       const groups = new Map<string, { min: number; mean: number }>();
       const ranks = new Map<string, number | null>();
       for (let i = 0; i < slugs.length; i += 100) {
-        const { data } = await server.ask(
+        const { data } = await server.execute(
           `query ($slugs: [String!]!) {
              compareStudies(slugs: $slugs, metric: TRAINING_LOSS) { byStudy { study { slug } minimumViableRank { rank } } }
              experimentGroups(by: [STUDY], metric: "training_loss", filter: { study: { slug: { in: $slugs } } }, first: 100) {
@@ -218,7 +218,7 @@ describe.skipIf(missing !== undefined)("the dashboard's lists with many studies"
     const { page, violations } = await visit("/dashboard/experiments");
     await page.getByLabel("Metric").selectOption("eval_loss");
     await page.getByLabel("to", { exact: true }).fill("2.3");
-    const { data } = await server.ask(
+    const { data } = await server.execute(
       `{ experimentRows(first: 1, filter: { metric: [{ name: "eval_loss", lte: 2.3 }] }) { totalCount } }`,
     );
     const { totalCount } = data.experimentRows;

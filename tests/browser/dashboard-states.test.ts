@@ -181,7 +181,7 @@ describe.skipIf(missing !== undefined)("the dashboard while results are missing"
     });
     try {
       await expect.poll(() => layers.locator(".pending").count(), PATIENT).toBe(0);
-      const { data } = await server.ask(
+      const { data } = await server.execute(
         `{ study(slug: "one") { weightSimilarity(rank: 2) { layers { cosineSimilarity } } } }`,
       );
       const expected = data.study.weightSimilarity.layers.map(

@@ -123,15 +123,15 @@ describe.skipIf(!existsSync(CASES))("a folder as tools and people leave it (skip
       Record<"links" | "blobs" | "refs", Readonly<Record<string, string>>>
     >;
     const folder = await temporaryFolder();
-    const place = async (file: string): Promise<string> => {
+    const resolvePath = async (file: string): Promise<string> => {
       const full = path.join(folder, file);
       await mkdir(path.dirname(full), { recursive: true });
       return full;
     };
     for (const [file, from] of Object.entries(layout.blobs))
-      await cp(path.join(CASES, "hub-cache", from), await place(file));
-    for (const [file, target] of Object.entries(layout.links)) await symlink(target, await place(file));
-    for (const [file, revision] of Object.entries(layout.refs)) await writeFile(await place(file), revision);
+      await cp(path.join(CASES, "hub-cache", from), await resolvePath(file));
+    for (const [file, target] of Object.entries(layout.links)) await symlink(target, await resolvePath(file));
+    for (const [file, revision] of Object.entries(layout.refs)) await writeFile(await resolvePath(file), revision);
     const study = await readStudyFolder(path.join(folder, "input"));
     requireRuns(study, expected);
     expect(study.findings.filter(({ code }) => code.startsWith("LINK"))).toEqual([]);

@@ -128,8 +128,10 @@ test("singular values and the values derived from them agree", async () => {
 });
 
 test("subspaces of the leading directions agree", async () => {
-  const asked = new Map(reference.subspaces.map((row) => [`${row.baseline} ${row.candidate} ${row.count}`, row]));
-  for (const { baseline, candidate, count } of asked.values()) {
+  const expectedPairs = new Map(
+    reference.subspaces.map((row) => [`${row.baseline} ${row.candidate} ${row.count}`, row]),
+  );
+  for (const { baseline, candidate, count } of expectedPairs.values()) {
     // eslint-disable-next-line @typescript-eslint/no-explicit-any
     const layers = byLayer<any>((await compare(baseline, candidate, count)).layers);
     const rows = reference.subspaces.filter(
@@ -155,8 +157,8 @@ describe.each([4, 8])("%s-bit runs agree with 16-bit runs as in the reference", 
     // One 16-bit run of rank 8 is rsLoRA, whose method is LORA too, so the plain runs are selected by their ids.
     const plain = experiments.nodes.filter(({ name }: { name: string }) => /^16bit_r\d+_s\d$/.test(name));
     const baseline = `baseline: { experiments: ${JSON.stringify(plain.map(({ id }: { id: string }) => id))} }`;
-    const asked = `candidate: { quantization: "${bits}bit" }, ${baseline}, metric: ${metric.toUpperCase()}`;
-    const answer = await study(`ranks { r degradation(${asked}) { percent interval { low high } test { t p } } }`);
+    const roles = `candidate: { quantization: "${bits}bit" }, ${baseline}, metric: ${metric.toUpperCase()}`;
+    const answer = await study(`ranks { r degradation(${roles}) { percent interval { low high } test { t p } } }`);
     expect(answer.ranks).toHaveLength(ranks.length);
     for (const expected of reference.degradation.filter(
       (row) => row.metric === metric && row.candidate_bits === bits,

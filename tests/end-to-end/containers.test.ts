@@ -155,11 +155,11 @@ describe("docker-compose.yml", () => {
       try {
         expect(await healthOf(workerCheck(), moved)).toBe(1);
         await until(async () => (await healthOf(workerCheck(), moved)) === 0, "the worker is not healthy");
-        const asked = `{ study(slug: "reference-study") { weightSimilarity(rank: 2, waitSeconds: 30) { comparedLayers } } }`;
+        const source = `{ study(slug: "reference-study") { weightSimilarity(rank: 2, waitSeconds: 30) { comparedLayers } } }`;
         const response = await fetch(new URL("/graphql", address), {
           method: "POST",
           headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
-          body: JSON.stringify({ query: asked }),
+          body: JSON.stringify({ query: source }),
         });
         const { data } = (await response.json()) as Answer;
         expect(data.study.weightSimilarity.comparedLayers).toBe(16);

@@ -83,11 +83,11 @@ describe("the dashboards on a server with the example study", () => {
   describe.each(BOARDS.map(({ file, dashboard }) => [file, dashboard] as const))("%s", (_file, dashboard) => {
     test("each variable has values, and each panel has rows with the columns that it names", async () => {
       const values = new Map<string, string>();
-      for (const { name, query: asked, current } of dashboard.templating.list) {
-        if (typeof asked === "string") values.set(name, current?.value ?? "");
+      for (const { name, query: variable, current } of dashboard.templating.list) {
+        if (typeof variable === "string") values.set(name, current?.value ?? "");
         else {
-          const [first] = await rowsOf(server.address, asked.infinityQuery, values);
-          values.set(name, String(at(first, asked.infinityQuery.columns?.[0]?.selector ?? "")));
+          const [first] = await rowsOf(server.address, variable.infinityQuery, values);
+          values.set(name, String(at(first, variable.infinityQuery.columns?.[0]?.selector ?? "")));
         }
         expect(values.get(name), name).not.toBe("");
       }
@@ -127,7 +127,7 @@ describe("the dashboards on a server with the example study", () => {
 
 const targetsOf = ({ panels, templating }: Dashboard): Target[] => [
   ...panels.flatMap(({ targets }) => targets),
-  ...templating.list.flatMap(({ query: asked }) => (typeof asked === "string" ? [] : [asked.infinityQuery])),
+  ...templating.list.flatMap(({ query: variable }) => (typeof variable === "string" ? [] : [variable.infinityQuery])),
 ];
 
 /** Sends a target's query as the plugin Infinity does, and selects its rows. */
@@ -170,23 +170,23 @@ function checkPromql({ types }: Scrape, title: string, source: string): void {
   // Grafana replaces its own variable, which is not a duration yet.
   const expr = source.replaceAll("$__rate_interval", "1m");
   const documented = labelsOf();
+  const metrics = new Set<string>();
   const labels = new Set<string>();
-  const asked = new Set<string>();
   parser.parse(expr).iterate({
     enter(node) {
       const text = expr.slice(node.from, node.to);
       if (node.type.isError) throw new Error(`${title}: ${expr} is no PromQL at ${node.from}`);
-      if (node.name === "Identifier") asked.add(text);
+      if (node.name === "Identifier") metrics.add(text);
       if (node.name === "LabelName") labels.add(text);
     },
   });
-  for (const name of asked) {
+  for (const name of metrics) {
     const base = types.has(name) ? name : name.replace(PARTS, "");
     if (!types.has(base)) throw new Error(`${title}: ${name} is no metric of the server`);
     for (const label of documented.get(base) ?? []) labels.delete(label);
   }
   const unknown = [...labels].filter((label) => !ADDED.has(label));
-  if (asked.size === 0 || unknown.length > 0) throw new Error(`${title}: ${expr} has no label ${unknown.join(", ")}`);
+  if (metrics.size === 0 || unknown.length > 0) throw new Error(`${title}: ${expr} has no label ${unknown.join(", ")}`);
 }
 
 let documentedLabels: Map<string, string[]> | undefined;

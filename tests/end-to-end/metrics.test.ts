@@ -37,15 +37,15 @@ describe("a server with its own worker", () => {
 
   test("counts its answers, the worker's computations and the results that were stored already", async () => {
     expect((await query(server.address, SIMILARITY, { rank: 8 })).errors).toBeUndefined();
-    const asked = { kind: "COMPARISON", found: "computed" };
+    const computedLabels = { kind: "COMPARISON", found: "computed" };
     // Several jobs compute the results, and the numbers of each job arrive separately.
     const first = await scrapeUntil(
       server.address,
       (now) =>
         now.value("rankscope_job_run_seconds") !== undefined &&
-        now.value("rankscope_computed_facts_total") === now.value("rankscope_facts_total", asked),
+        now.value("rankscope_computed_facts_total") === now.value("rankscope_facts_total", computedLabels),
     );
-    const computed = first.value("rankscope_facts_total", asked);
+    const computed = first.value("rankscope_facts_total", computedLabels);
     // 16 layers at rank 8, each pair with or without q, k and v: at least one result per layer.
     expect(computed).toBeGreaterThanOrEqual(16);
     expect(first.value("rankscope_facts_total", { found: "stored" })).toBeUndefined();

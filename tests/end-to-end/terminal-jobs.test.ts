@@ -124,7 +124,7 @@ describe("jobs", () => {
   });
 
   async function jobsRunning(): Promise<number> {
-    const { data } = await api.ask("{ jobs(status: [RUNNING]) { id } }");
+    const { data } = await api.execute("{ jobs(status: [RUNNING]) { id } }");
     return (data.jobs as unknown[]).length;
   }
 });

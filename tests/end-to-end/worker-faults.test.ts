@@ -75,11 +75,11 @@ const rows = async () => (await fresh.database.sql<{ n: number }[]>`select count
 describe("a killed worker", () => {
   test("leaves its job, which runs again within 30 s, and each result is stored once", async () => {
     const [first, second] = [await startWorker(), await startWorker()];
-    const asked = matrix(0);
+    const pending = matrix(0);
     await until("a job that runs", isRunning);
     first.child.kill("SIGKILL");
     second.child.kill("SIGKILL");
-    await Promise.all([first.ended, second.ended, asked]);
+    await Promise.all([first.ended, second.ended, pending]);
     const began = Date.now();
     const third = await startWorker();
     const answer = await matrix(30);

@@ -16,7 +16,7 @@ export interface ApiServer {
   readonly databaseUrl: string;
   /** `http://127.0.0.1:<port>/` */
   readonly address: string;
-  ask(source: string, variables?: Record<string, unknown>): Promise<Answer>;
+  execute(source: string, variables?: Record<string, unknown>): Promise<Answer>;
   /** Statements that the server has sent to PostgreSQL so far. */
   statements(): number;
 }
@@ -31,7 +31,7 @@ export function apiServer(
 ): ApiServer {
   const fresh = freshDatabase();
   const log = openLog("silent");
-  let running: (Omit<ApiServer, "ask"> & { stop(): Promise<void> }) | undefined;
+  let running: (Omit<ApiServer, "execute"> & { stop(): Promise<void> }) | undefined;
   const now = () => {
     if (running === undefined) throw new Error("The server exists only while the suite's tests and hooks run.");
     return running;
@@ -81,7 +81,7 @@ export function apiServer(
     get address() {
       return now().address;
     },
-    ask: (source, variables) => query(now().address, source, variables),
+    execute: (source, variables) => query(now().address, source, variables),
     statements: () => now().statements(),
   };
 }

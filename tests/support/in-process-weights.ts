@@ -9,12 +9,12 @@ import { densePairFacts, denseSpectrumFacts, denseSubspaceFacts, type DenseFacto
 export interface RecordedRequest {
   readonly kind: FactKindName;
   readonly count: number;
-  readonly ask: FactRequest;
+  readonly request: FactRequest;
 }
 
 export interface InProcessWeights extends WeightFacts {
   /** The calls so far. */
-  readonly asked: RecordedRequest[];
+  readonly requests: RecordedRequest[];
   /** Results to return for factors instead of computing, by the hash of the factors: a job, or a failure. */
   readonly instead: Map<string, Exclude<FactResult<never>, { readonly facts: never }>>;
 }
@@ -33,7 +33,7 @@ const DENSE: {
 
 /** Computes facts at once in this process, from weight files. */
 export function inProcessWeights(): InProcessWeights {
-  const asked: RecordedRequest[] = [];
+  const requests: RecordedRequest[] = [];
   const instead: InProcessWeights["instead"] = new Map();
 
   function resultOf<Kind extends FactKindName>(
@@ -50,10 +50,10 @@ export function inProcessWeights(): InProcessWeights {
   }
 
   return {
-    asked,
+    requests,
     instead,
     request(kind, subjects, request) {
-      asked.push({ kind, count: subjects.length, ask: request });
+      requests.push({ kind, count: subjects.length, request });
       return Promise.resolve(subjects.map((subject) => resultOf(kind, subject)));
     },
   };

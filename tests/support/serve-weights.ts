@@ -11,7 +11,7 @@ import { STILL } from "./still-limits.js";
 export interface WeightsServer {
   readonly address: string;
   /** Sends a query. Errors are returned as their messages. */
-  ask(source: string, variables?: Record<string, unknown>): Promise<WeightsAnswer>;
+  execute(source: string, variables?: Record<string, unknown>): Promise<WeightsAnswer>;
   close(): Promise<void>;
 }
 
@@ -48,7 +48,7 @@ export async function serveWeights(
   });
   return {
     address: server.address,
-    async ask(source, variables = {}) {
+    async execute(source, variables = {}) {
       const { data, errors } = await query(server.address, source, variables);
       return { data, errors: (errors ?? []).map(({ message }) => message) };
     },

@@ -36,7 +36,7 @@ const get = (path: string) => fetch(new URL(path, server.address));
 
 describe("reports", () => {
   test("have the same numbers in Markdown, HTML and JSON, as query and as download", async () => {
-    const { data, errors } = await server.ask(
+    const { data, errors } = await server.execute(
       '{ study(slug: "seeded-000000") { updatedAt report md: report(format: MARKDOWN) html: report(format: HTML) json: report(format: JSON) } }',
     );
     expect(errors).toBeUndefined();
@@ -65,7 +65,7 @@ describe("reports", () => {
   });
 
   test("escape all text of a study", async () => {
-    const { data } = await server.ask('{ study(slug: "nasty") { report html: report(format: HTML) } }');
+    const { data } = await server.execute('{ study(slug: "nasty") { report html: report(format: HTML) } }');
     const { report, html } = data.study as { report: string; html: string };
     expect(report).not.toContain("<script");
     expect(report.split("\n")[0]).toBe("# &lt;script\\>alert(1)&lt;/script\\> \\| =1+1 \\`x\\` &amp; co");
@@ -81,13 +81,13 @@ describe("reports", () => {
     );
     const record = studyRecord(runs, { name: "many" });
     await storeStudy(server.database, record, { morePrecise: () => undefined });
-    const { data } = await server.ask('{ study(slug: "many") { report(format: JSON) } }');
+    const { data } = await server.execute('{ study(slug: "many") { report(format: JSON) } }');
     const { experiments } = JSON.parse(data.study.report as string) as { experiments: { seed: number }[] };
     expect(new Set(experiments.map(({ seed }) => seed)).size).toBe(230);
   });
 
   test("have n/a instead of NaN for a missing number", async () => {
-    const { data } = await server.ask('{ study(slug: "nasty") { report(format: MARKDOWN) } }');
+    const { data } = await server.execute('{ study(slug: "nasty") { report(format: MARKDOWN) } }');
     expect(data.study.report).toContain("| 2 | 100.00 | n/a | n/a |");
     // The text of a failure mode may mention NaN, but no cell of a table is NaN.
     expect(data.study.report).not.toMatch(/\|\s*-?(NaN|Infinity)\s*\|/);
@@ -118,7 +118,7 @@ describe("tables", () => {
   });
 
   test("of degradation, layers and curves have the values of the queries", async () => {
-    const { data } = await server.ask(
+    const { data } = await server.execute(
       `{ study(slug: "seeded-000002") { ranks { r degradation { percent } } weightSimilarity(rank: 4) { layers { cosineSimilarity } }
         experiments { nodes { name curve(metric: "loss") { steps values } } } } }`,
     );
@@ -157,7 +157,7 @@ describe("tables", () => {
       ["LAYERS", "CSV"],
       ["EXPERIMENTS", "PARQUET"],
     ]) {
-      const { data } = await server.ask(
+      const { data } = await server.execute(
         `{ study(slug: "seeded-000000") { table(kind: ${kind}, format: ${format}) { rowCount content fileName path } } }`,
       );
       const { content, rowCount, path, fileName } = data.study.table;
@@ -176,7 +176,7 @@ describe("tables", () => {
     ];
     await server.database.sql`insert into metric_series (experiment_id, name, steps, values)
       select ${id}, 'long', array_agg(i), array_agg(i::float8) from generate_series(1, 10001) as i`;
-    const { errors } = await server.ask('{ study(slug: "nasty") { table(kind: CURVES) { content } } }');
+    const { errors } = await server.execute('{ study(slug: "nasty") { table(kind: CURVES) { content } } }');
     expect(errors?.[0]?.message).toContain("Download it from /export/studies/nasty/curves.csv");
     expect((await rowsOf("/export/studies/nasty/curves.csv")).filter(({ curve }) => curve === "long")).toHaveLength(
       10_001,

@@ -92,7 +92,7 @@ const adapter = (r: number, loraAlpha: number) => ({
 const server = apiServer(fill);
 
 const slugs = async (filter: unknown, orderBy: unknown = { field: "SLUG", direction: "ASC" }): Promise<string[]> => {
-  const { data, errors } = await server.ask(
+  const { data, errors } = await server.execute(
     "query($filter: StudyFilter, $orderBy: StudyOrder) { studies(filter: $filter, orderBy: $orderBy) { totalCount nodes { slug } } }",
     { filter, orderBy },
   );
@@ -182,7 +182,7 @@ describe("studies", () => {
     const paged: string[] = [];
     let after: string | null = null;
     do {
-      const { data } = await server.ask(
+      const { data } = await server.execute(
         `query($orderBy: StudyOrder, $after: String) { studies(first: 1, orderBy: $orderBy, after: $after) {
           totalCount pageInfo { hasNextPage endCursor } edges { cursor node { slug } } } }`,
         { orderBy, after },
@@ -211,10 +211,10 @@ describe("studies", () => {
 
   test("stay on the same page when a study is added before it", async () => {
     const page = `query($after: String) { studies(first: 2, after: $after, orderBy: { field: SLUG, direction: ASC }) { pageInfo { endCursor } nodes { slug } } }`;
-    const first = (await server.ask(page)).data.studies;
+    const first = (await server.execute(page)).data.studies;
     const id = newId();
     await server.database.sql`insert into study (id, slug, name, folder) values (${id}, 'aaa', 'aaa', '/')`;
-    const second = (await server.ask(page, { after: first.pageInfo.endCursor })).data.studies.nodes;
+    const second = (await server.execute(page, { after: first.pageInfo.endCursor })).data.studies.nodes;
     await server.database.sql`delete from study where id = ${id}`;
     expect(second).toEqual([{ slug: "delta" }, { slug: "gamma-100" }]);
   });
@@ -227,9 +227,9 @@ describe("studies", () => {
   ])("%s is rejected by name", async (_, variables, message) => {
     const source = `query($filter: StudyFilter, $orderBy: StudyOrder, $after: String) {
       studies(filter: $filter, orderBy: $orderBy, after: $after) { nodes { slug } } }`;
-    const first = await server.ask("{ studies(first: 1) { pageInfo { endCursor } } }");
+    const first = await server.execute("{ studies(first: 1) { pageInfo { endCursor } } }");
     const after = "filter" in variables ? null : (first.data.studies.pageInfo.endCursor as string);
-    const { errors } = await server.ask(source, { ...variables, after });
+    const { errors } = await server.execute(source, { ...variables, after });
     expect(errors?.[0]).toMatchObject({
       message: expect.stringContaining(message) as string,
       extensions: { code: "ARGUMENT_INVALID" },
@@ -242,14 +242,14 @@ function deep(levels: number): unknown {
 }
 
 test("a cursor of another list is rejected", async () => {
-  const { errors } = await server.ask('{ study(slug: "beta") { experiments(after: "x") { totalCount } } }');
+  const { errors } = await server.execute('{ study(slug: "beta") { experiments(after: "x") { totalCount } } }');
   expect(errors?.[0]?.extensions.code).toBe("ARGUMENT_INVALID");
 });
 
 describe("tags", () => {
   test("are added once, found, and removed", async () => {
     const tag = (name: string, tags: string[]) =>
-      server.ask(`mutation($tags: [String!]!) { ${name}(slug: "beta", tags: $tags) { tags } }`, { tags });
+      server.execute(`mutation($tags: [String!]!) { ${name}(slug: "beta", tags: $tags) { tags } }`, { tags });
     expect((await tag("tagStudy", [" paper ", "draft", "paper"])).data.tagStudy.tags).toEqual(["draft", "paper"]);
     expect((await tag("tagStudy", ["paper"])).data.tagStudy.tags).toEqual(["draft", "paper"]);
     expect(await slugs({ tags: { hasAll: ["paper", "draft"] } })).toEqual(["beta"]);
@@ -262,7 +262,7 @@ describe("tags", () => {
 
   test("of one study are limited in number, also by requests at once", async () => {
     const tag = (name: string, tags: string[]) =>
-      server.ask(`mutation($tags: [String!]!) { ${name}(slug: "beta", tags: $tags) { tags } }`, { tags });
+      server.execute(`mutation($tags: [String!]!) { ${name}(slug: "beta", tags: $tags) { tags } }`, { tags });
     const some = (from: number) => Array.from({ length: 60 }, (_, i) => `t${from + i}`);
     const answers = await Promise.all([0, 60, 120].map((from) => tag("tagStudy", some(from))));
     const refused = answers.flatMap(({ errors }) => errors ?? []);
@@ -276,7 +276,7 @@ describe("tags", () => {
   });
 
   test("of an unknown study are rejected", async () => {
-    const { errors } = await server.ask('mutation { tagStudy(slug: "none", tags: ["x"]) { slug } }');
+    const { errors } = await server.execute('mutation { tagStudy(slug: "none", tags: ["x"]) { slug } }');
     expect(errors?.[0]?.extensions.code).toBe("STUDY_NOT_FOUND");
   });
 });
@@ -288,7 +288,7 @@ const ACROSS = `query($slugs: [String!]!) { compareStudies(slugs: $slugs, metric
     differentStartRanks memoryReductionPercent } } }`;
 
 test("studies are compared by rank and by study from stored results, and no job is queued", async () => {
-  const { data, errors } = await server.ask(ACROSS, { slugs: ["beta", "alpha", "nobody", "gamma-100", "alpha"] });
+  const { data, errors } = await server.execute(ACROSS, { slugs: ["beta", "alpha", "nobody", "gamma-100", "alpha"] });
   expect(errors).toBeUndefined();
   const { byRank, byStudy, missingSlugs } = data.compareStudies;
   expect(missingSlugs).toEqual(["nobody"]);
@@ -325,7 +325,7 @@ test("studies are compared by rank and by study from stored results, and no job 
 });
 
 test("runs are grouped, with moments and the best run of each group", async () => {
-  const { data, errors } = await server.ask(`{
+  const { data, errors } = await server.execute(`{
     experimentGroups(by: [BASE_MODEL, QUANTIZATION_BITS], metric: "training_loss") { totalCount nodes {
       baseModel quantizationBits rank n mean standardDeviation standardError min max best { value experiment { name study { slug } } } } }
     most: experimentGroups(by: [RANK], metric: "training_loss", better: MORE, filter: { quantizationBits: { equals: 4 } }) {
@@ -360,7 +360,7 @@ test("groups are paged without a gap", async () => {
   const seen: unknown[] = [];
   let after: string | null = null;
   do {
-    const groups = (await server.ask(page, { after })).data.experimentGroups as {
+    const groups = (await server.execute(page, { after })).data.experimentGroups as {
       nodes: unknown[];
       totalCount: number;
       pageInfo: { hasNextPage: boolean; endCursor: string };
@@ -388,7 +388,7 @@ test("runs are flat rows with the requested metrics, page by page", async () => 
     const rows: { study: string; name: string; values: (number | null)[] }[] = [];
     let after: string | null = null;
     do {
-      const { data, errors } = await server.ask(page, { after, orderBy });
+      const { data, errors } = await server.execute(page, { after, orderBy });
       expect(errors).toBeUndefined();
       expect(data.experimentRows.totalCount).toBe(12);
       rows.push(...(data.experimentRows.nodes as typeof rows));
@@ -419,13 +419,13 @@ test("layers are flat rows over studies and ranks, page by page, with stored res
   const rows: Record<string, unknown>[] = [];
   let after: string | null = null;
   do {
-    const { data, errors } = await server.ask(page, { after, first: 1 });
+    const { data, errors } = await server.execute(page, { after, first: 1 });
     expect(errors).toBeUndefined();
     expect(data.layerRows.totalCount).toBe(6);
     rows.push(...(data.layerRows.nodes as typeof rows));
     after = data.layerRows.pageInfo.hasNextPage ? (data.layerRows.pageInfo.endCursor as string) : null;
   } while (after !== null);
-  expect(rows).toEqual((await server.ask(page, { first: 100 })).data.layerRows.nodes);
+  expect(rows).toEqual((await server.execute(page, { first: 100 })).data.layerRows.nodes);
   expect(rows.map(({ study, rank, stored, undefinedReason }) => [study, rank, stored, undefinedReason])).toEqual([
     ["alpha", 2, true, null],
     ["alpha", 4, true, null],
@@ -455,7 +455,7 @@ test("the number of statements does not grow with the number of studies", async 
       totalCount nodes { study best { experiment { name study { name } } } } } }`;
   const count = async (source: string, variables: Record<string, unknown>) => {
     const before = server.statements();
-    const { errors } = await server.ask(source, variables);
+    const { errors } = await server.execute(source, variables);
     expect(errors).toBeUndefined();
     return server.statements() - before;
   };

@@ -51,16 +51,16 @@ beforeAll(async () => {
 });
 afterAll(() => stop());
 
-const ask = (source: string, variables: Record<string, unknown> = {}) => query(server.address, source, variables);
+const execute = (source: string, variables: Record<string, unknown> = {}) => query(server.address, source, variables);
 
 describe("lists", () => {
   test("studies are listed newest first, in pages without a gap", async () => {
     const page = `query($after: String) { studies(first: 1, after: $after) { totalCount pageInfo { hasNextPage endCursor } nodes { slug } } }`;
-    const first = (await ask(page)).data.studies;
+    const first = (await execute(page)).data.studies;
     expect(first).toMatchObject({ totalCount: 2, pageInfo: { hasNextPage: true }, nodes: [{ slug: "large" }] });
-    const second = (await ask(page, { after: first.pageInfo.endCursor })).data.studies;
+    const second = (await execute(page, { after: first.pageInfo.endCursor })).data.studies;
     expect(second).toMatchObject({ totalCount: 2, pageInfo: { hasNextPage: false }, nodes: [{ slug: "small" }] });
-    const third = (await ask(page, { after: second.pageInfo.endCursor })).data.studies;
+    const third = (await execute(page, { after: second.pageInfo.endCursor })).data.studies;
     expect(third).toMatchObject({ pageInfo: { hasNextPage: false, endCursor: null }, nodes: [] });
   });
 
@@ -70,7 +70,7 @@ describe("lists", () => {
     const names: string[] = [];
     let after: string | null = null;
     do {
-      const { experiments } = (await ask(page, { after })).data.study as {
+      const { experiments } = (await execute(page, { after })).data.study as {
         experiments: { pageInfo: { hasNextPage: boolean; endCursor: string }; nodes: { name: string }[] };
       };
       names.push(...experiments.nodes.map(({ name }) => name));
@@ -98,7 +98,7 @@ describe("lists", () => {
       "allowed: 2 or more",
     ],
   ])("%s is rejected by name", async (_, source, message) => {
-    const { errors } = await ask(source);
+    const { errors } = await execute(source);
     expect(errors?.[0]).toMatchObject({
       message: expect.stringContaining(message) as string,
       extensions: { code: "ARGUMENT_INVALID" },
@@ -106,7 +106,7 @@ describe("lists", () => {
   });
 
   test("an unknown object is null", async () => {
-    const { data } = await ask(
+    const { data } = await execute(
       '{ study(slug: "none") { slug } experiment(id: "none") { name } job(id: "none") { id } }',
     );
     expect(data).toEqual({ study: null, experiment: null, job: null });
@@ -121,7 +121,7 @@ test("the number of a query's statements does not grow with its rows", async () 
   } }`;
   const statements = async (slug: string) => {
     const before = proxy.statements();
-    expect((await ask(source, { slug })).errors).toBeUndefined();
+    expect((await execute(source, { slug })).errors).toBeUndefined();
     return proxy.statements() - before;
   };
   const [small, large] = [await statements("small"), await statements("large")];
@@ -130,7 +130,7 @@ test("the number of a query's statements does not grow with its rows", async () 
 });
 
 test("weights that were moved are a reason on the layer, not an error of the query", async () => {
-  const { data, errors } = await ask(
+  const { data, errors } = await execute(
     '{ study(slug: "small") { weightSimilarity(rank: 1) { mean comparedLayers computed { provider } layers { undefinedReason undefinedDetail } } } }',
   );
   expect(errors).toBeUndefined();
@@ -148,7 +148,7 @@ test("weights that were moved are a reason on the layer, not an error of the que
 });
 
 test("NaN in a curve is null, and is counted", async () => {
-  const { data } = await ask(
+  const { data } = await execute(
     '{ study(slug: "small") { experiments(first: 1) { nodes { curve(metric: "loss") { steps values nonFinite totalPoints sampled } } } } }',
   );
   expect(data.study.experiments.nodes[0].curve).toEqual({
@@ -171,7 +171,7 @@ describe("imports", () => {
       "broken_r2/adapter_config.json": adapterConfig(),
       "broken_r2/adapter_model.safetensors": safetensors(factorTensors(1)).subarray(0, 100),
     });
-    const { data } = await ask(mutation, { input: { folder: path.join(root, "mine") } });
+    const { data } = await execute(mutation, { input: { folder: path.join(root, "mine") } });
     expect(data.importStudy).toMatchObject({
       job: { status: "SUCCEEDED" },
       study: { slug: "mine", experiments: { totalCount: 2 } },
@@ -184,7 +184,7 @@ describe("imports", () => {
       }),
     );
     const { id } = data.importStudy.job;
-    expect((await ask("query($id: ID!) { job(id: $id) { id kind status } }", { id })).data.job).toEqual({
+    expect((await execute("query($id: ID!) { job(id: $id) { id kind status } }", { id })).data.job).toEqual({
       id,
       kind: "IMPORT",
       status: "SUCCEEDED",
@@ -193,16 +193,16 @@ describe("imports", () => {
 
   test("a failed import is a failed job with its reason, and stores nothing", async () => {
     await mkdir(path.join(root, "empty"));
-    const { data } = await ask(mutation, { input: { folder: path.join(root, "empty") } });
+    const { data } = await execute(mutation, { input: { folder: path.join(root, "empty") } });
     expect(data.importStudy).toMatchObject({
       job: { status: "FAILED", message: expect.stringContaining("The folder contains nothing to import") as string },
       study: null,
     });
-    expect((await ask('{ study(slug: "empty") { slug } }')).data.study).toBeNull();
+    expect((await execute('{ study(slug: "empty") { slug } }')).data.study).toBeNull();
   });
 
   test("a mutation that does not wait returns the running job", async () => {
-    const { data } = await ask(mutation, { input: { folder: path.join(root, "mine"), waitSeconds: 0 } });
+    const { data } = await execute(mutation, { input: { folder: path.join(root, "mine"), waitSeconds: 0 } });
     expect(["RUNNING", "SUCCEEDED"]).toContain(data.importStudy.job.status);
   });
 
@@ -219,7 +219,7 @@ describe("imports", () => {
       "s3://bucket/study",
       "\\\\server\\share",
     ]) {
-      const { errors, data } = await ask(mutation, { input: { folder } });
+      const { errors, data } = await execute(mutation, { input: { folder } });
       expect(data).toBeNull();
       expect(errors?.[0]?.extensions.code).toBe("FOLDER_NOT_ALLOWED");
     }
@@ -236,12 +236,12 @@ describe("imports", () => {
       ["given/empty", "FAILED", "The folder contains nothing to import; at "],
       ["given/broken", "SUCCEEDED", "SAFETENSORS_INVALID"],
     ] as const) {
-      const asked = path.join(root, folder);
-      const { data } = await ask(mutation, { input: { folder: `${asked}/` } });
+      const given = path.join(root, folder);
+      const { data } = await execute(mutation, { input: { folder: `${given}/` } });
       const text = JSON.stringify(data);
       expect(data.importStudy.job.status).toBe(status);
       expect(text).toContain(found);
-      expect(text.replaceAll(`${asked}/`, "GIVEN")).not.toContain(root);
+      expect(text.replaceAll(`${given}/`, "GIVEN")).not.toContain(root);
     }
   });
 
@@ -249,7 +249,7 @@ describe("imports", () => {
     const id = "01900000-0000-7000-8000-000000000000";
     await fresh.database
       .sql`insert into job (id, kind, status, updated_at) values (${id}, 'IMPORT', 'RUNNING', now() - interval '2 minutes')`;
-    const { data } = await ask("query($id: ID!) { job(id: $id) { status message } }", { id });
+    const { data } = await execute("query($id: ID!) { job(id: $id) { status message } }", { id });
     expect(data.job).toEqual({ status: "FAILED", message: "The process that ran it has died; start it again." });
   });
 });
@@ -279,7 +279,7 @@ describe("malformed and failing requests", () => {
 
   test("an unexpected error reveals only that it was logged", async () => {
     await fresh.database.sql`alter table rank rename to elsewhere`;
-    const { errors } = await ask('{ study(slug: "small") { ranks { r } } }').finally(
+    const { errors } = await execute('{ study(slug: "small") { ranks { r } } }').finally(
       () => fresh.database.sql`alter table elsewhere rename to rank`,
     );
     expect(errors).toEqual([

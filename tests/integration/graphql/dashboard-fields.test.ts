@@ -18,7 +18,7 @@ afterAll(() => rm(folder, { recursive: true }));
 test("experiments keep the order of their ids, null for unknown ones, and need as many statements for one as for all", async () => {
   const source = `query ($ids: [ID!]!) { experiments(ids: $ids) { name study { slug } metrics { name value } } }`;
   const [first, second] = [ids.one.experiments["4bit_r2"] ?? "", ids.two.experiments["other"] ?? ""];
-  const { data, errors } = await server.ask(source, { ids: [second, "no id", first, second] });
+  const { data, errors } = await server.execute(source, { ids: [second, "no id", first, second] });
   expect(errors).toBeUndefined();
   const [other, none, candidate, again] = data.experiments;
   expect(other).toMatchObject({ name: "other", study: { slug: "two" } });
@@ -30,9 +30,9 @@ test("experiments keep the order of their ids, null for unknown ones, and need a
   });
   expect(again).toEqual(other);
 
-  const statements = async (asked: readonly string[]) => {
+  const statements = async (requested: readonly string[]) => {
     const before = server.statements();
-    await server.ask(source, { ids: asked });
+    await server.execute(source, { ids: requested });
     return server.statements() - before;
   };
   const all = Object.values({ ...ids.one.experiments, ...ids.two.experiments });
@@ -40,7 +40,7 @@ test("experiments keep the order of their ids, null for unknown ones, and need a
 });
 
 test("a request for too many experiments at once is rejected", async () => {
-  const { errors } = await server.ask(`query ($ids: [ID!]!) { experiments(ids: $ids) { id } }`, {
+  const { errors } = await server.execute(`query ($ids: [ID!]!) { experiments(ids: $ids) { id } }`, {
     ids: Array.from({ length: 65 }, () => "id"),
   });
   expect(errors?.[0]).toMatchObject({ extensions: { code: "ARGUMENT_INVALID" } });
@@ -55,7 +55,7 @@ test("jobs are listed newest first, by status, and an import whose process died 
   const queued = await createJob(database, "PRECOMPUTE", "second");
   await database.sql`update job set status = 'QUEUED' where id = ${queued}`;
   const jobs = async (given: string) =>
-    (await server.ask(`{ jobs${given} { id status } }`)).data.jobs as { id: string; status: string }[];
+    (await server.execute(`{ jobs${given} { id status } }`)).data.jobs as { id: string; status: string }[];
   expect(await jobs("")).toEqual([
     { id: queued, status: "QUEUED" },
     { id: running, status: "RUNNING" },

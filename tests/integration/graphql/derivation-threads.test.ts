@@ -52,7 +52,7 @@ describe("a request that resamples", () => {
     ["failure modes", `failureModes(${BOOTSTRAP}, waitSeconds: 0) { kind }`],
     ["a plot", `plot(kind: RANK_THRESHOLD, ${BOOTSTRAP}) { title }`],
   ])("draws for %s on another thread, in one task", async (_name, field) => {
-    const { errors } = await server.ask(`{ study(slug: "sweep") { ${field} } }`);
+    const { errors } = await server.execute(`{ study(slug: "sweep") { ${field} } }`);
     expect(errors).toEqual([]);
     expect(work).toEqual([
       { threadId: expect.any(Number) as number, isMainThread: false, draws: DRAWS, wasStopped: false },
@@ -64,7 +64,7 @@ describe("a request that resamples", () => {
       { length: 30 },
       (_, i) => `a${i}: minimumViableRank(${BOOTSTRAP}, bootstrapSeed: ${i}) { rank }`,
     );
-    const { errors } = await server.ask(`{ study(slug: "sweep") { ${aliases.join(" ")} } }`);
+    const { errors } = await server.execute(`{ study(slug: "sweep") { ${aliases.join(" ")} } }`);
     expect(work.length).toBeLessThanOrEqual(10);
     expect(errors[0]).toContain(`${DRAWS} draws (1000 resamples at 4 ranks) after ${MAX_DRAWS} in this request`);
     expect(errors[0]).toContain(`allowed: ${MAX_DRAWS} draws in one request (RANKSCOPE_MAX_DRAWS)`);
@@ -76,7 +76,7 @@ describe("a request that resamples", () => {
       { length: 30 },
       (_, i) => `a${i}: degradation(${BOOTSTRAP}, bootstrapSeed: ${i}) { percent }`,
     );
-    const { errors } = await server.ask(
+    const { errors } = await server.execute(
       `{ study(slug: "sweep") { experiments(first: 1) { nodes { rank { ${aliases.join(" ")} } } } } }`,
     );
     expect(errors).toEqual([]);

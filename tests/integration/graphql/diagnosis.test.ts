@@ -73,7 +73,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 beforeEach(() => {
-  weights.asked.length = 0;
+  weights.requests.length = 0;
   weights.instead.clear();
 });
 
@@ -82,7 +82,7 @@ const DEGRADATION = `percent verdict interval { low high confidence } intervalMe
   roles { baseline candidate because baselineExperiments { name } }`;
 
 async function degradation(args: string) {
-  const { data, errors } = await server.ask(
+  const { data, errors } = await server.execute(
     `{ study(slug: "seeds") { ranks { degradation${args} { ${DEGRADATION} } } } }`,
   );
   expect(errors).toEqual([]);
@@ -164,7 +164,7 @@ test.each([
   ['degradation(baseline: { quantization: "2bit" })', "baseline and candidate"],
   ['degradation(baseline: { method: DORA }, candidate: { quantization: "16bit" })', "baseline and candidate"],
 ])("%s is rejected by name, with the allowed values", async (field, where) => {
-  const { errors } = await server.ask(`{ study(slug: "seeds") { ranks { ${field} { percent } } } }`);
+  const { errors } = await server.execute(`{ study(slug: "seeds") { ranks { ${field} { percent } } } }`);
   expect(errors[0]).toMatch(new RegExp(`at ${where}; received .*; allowed: `));
 });
 
@@ -176,13 +176,13 @@ test.each([
   ["rankAllocation(rank: 9) { reason }", "rank of study seeds"],
   ['weightSimilarity(rank: 4, candidate: { quantization: "2bit" }) { mean }', "baseline and candidate"],
 ])("study { %s } is rejected by name", async (field, where) => {
-  const { errors } = await server.ask(`{ study(slug: "seeds") { ${field} } }`);
+  const { errors } = await server.execute(`{ study(slug: "seeds") { ${field} } }`);
   expect(errors[0]).toContain(`at ${where};`);
 });
 
 describe("results from weights", () => {
   test("include noise floors of neighbouring checkpoints, and none of seeds that started from different A", async () => {
-    const { data, errors } = await server.ask(
+    const { data, errors } = await server.execute(
       `{ study(slug: "seeds") { hypotheses { id evidence { label value } confounds { kind message } } } }`,
     );
     expect(errors).toEqual([]);
@@ -192,11 +192,11 @@ describe("results from weights", () => {
     expect(noise.message).toContain("started from different A");
     expect(labels).toContain("noise floor: 4bit_r4_seed1, step 900 against 1000");
     // One request has all: two layers of two pairs of equal seeds, two of seeds and four of checkpoints.
-    expect(weights.asked.map(({ kind, count }) => [kind, count])).toEqual([["COMPARISON", 16]]);
+    expect(weights.requests.map(({ kind, count }) => [kind, count])).toEqual([["COMPARISON", 16]]);
   });
 
   test("include no allocation by the divergence of updates, which is no measure of sensitivity", async () => {
-    const { data, errors } = await server.ask(
+    const { data, errors } = await server.execute(
       `{ study(slug: "seeds") { unmeasured: rankAllocation(rank: 4, relativeBudget: 1.5) { reason budget parameters peft layers { rank } }
          none: rankAllocation(rank: 4, candidate: { method: QLORA, experiments: ["${seeds.experiments["4bit_r4_seed3"]}"] }) { reason peft } } }`,
     );
@@ -209,7 +209,7 @@ describe("results from weights", () => {
   test("name what is still being computed instead of drawing a conclusion from the rest", async () => {
     const hash = seeds.factors["4bit_r4_seed1/1000/h.0.attn.c_attn"] ?? "";
     weights.instead.set(hash, { pending: "0190c0de-0000-7000-8000-000000000001" });
-    const { data, errors } = await server.ask(
+    const { data, errors } = await server.execute(
       `{ study(slug: "seeds") { hypotheses { id verdict } failureModes { kind } sensitivityMap { fairRanks leftOut { because } modules { mean } }
         rankAllocation(rank: 4) { reason } layerSensitivity(rank: 4) { score robustZ position parts { score undefinedReason } } } }`,
     );
@@ -239,7 +239,7 @@ describe("results from weights", () => {
 });
 
 test("a recommendation respects the time budget, and the Pareto frontier three metrics and their directions", async () => {
-  const { data, errors } = await server.ask(
+  const { data, errors } = await server.execute(
     `{ study(slug: "seeds") { recommendation(timeBudgetSeconds: 1) { experiment { name } alternatives { rejectedBecause } }
        paretoFrontier(x: PEAK_MEMORY_MB, yKey: "eval_accuracy", z: TRAINING_LOSS) { experiment { name } z dominated } } }`,
   );

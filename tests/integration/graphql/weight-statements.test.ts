@@ -63,12 +63,12 @@ test("the numbers of statements and of requests for weights do not grow with lay
       const variables = { slug, ids, left: experiments["16bit_r1"], right: experiments["4bit_r1"] };
       // The count must not depend on which connection serves a statement or whether it is prepared there.
       for (let turn = 0; turn < 3; turn++) {
-        weights.asked.length = 0;
+        weights.requests.length = 0;
         const before = proxy.statements();
-        const { data, errors } = await server.ask(SOURCE, variables);
+        const { data, errors } = await server.execute(SOURCE, variables);
         expect(errors).toEqual([]);
         expect(data.similarityMatrix.perLayer).toHaveLength(size);
-        counts.push({ statements: proxy.statements() - before, questions: weights.asked.length });
+        counts.push({ statements: proxy.statements() - before, questions: weights.requests.length });
       }
     }
     const [first] = counts;

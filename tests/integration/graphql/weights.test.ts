@@ -30,11 +30,11 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 beforeEach(() => {
-  weights.asked.length = 0;
+  weights.requests.length = 0;
   weights.instead.clear();
 });
 
-const ask: WeightsServer["ask"] = (source, variables) => server.ask(source, variables);
+const execute: WeightsServer["execute"] = (source, variables) => server.execute(source, variables);
 const ATTENTION = "h.0.attn.c_attn";
 const FEED_FORWARD = "h.1.mlp.c_fc";
 const run = (name: string) => one.experiments[name] ?? two.experiments[name];
@@ -56,7 +56,7 @@ describe("two runs", () => {
     `query($baseline: ID!, $candidate: ID!) { compareExperiments(baseline: $baseline, candidate: $candidate ${rest}) { ${fields} } }`;
 
   test.each(["ADAPTER", "NONE"] as const)("of one study are compared layer by layer, scaling %s", async (scaling) => {
-    const { data, errors } = await ask(
+    const { data, errors } = await execute(
       compare(
         `summary { meanCosineSimilarity minCosineSimilarity maxCosineSimilarity comparedLayers missingLayers { name } ${COMPUTED} jobs { id } }
          layersTotal layers { layer { name } ${SIMILARITY} job { id } ${COMPUTED} }`,
@@ -85,11 +85,11 @@ describe("two runs", () => {
       computed: { ...computed, seconds: 0.5 },
       jobs: [],
     });
-    expect(weights.asked).toHaveLength(1);
+    expect(weights.requests).toHaveLength(1);
   });
 
   test("of different studies are matched by layer name, and different base models are a confound", async () => {
-    const { data, errors } = await ask(
+    const { data, errors } = await execute(
       compare(`summary { comparedLayers missingLayers { name } }
         confounds { kind severity message ranks }
         layersTotal layers(orderBy: COSINE_ASC, first: 1) { layer { name } cosineSimilarity }
@@ -113,7 +113,7 @@ describe("two runs", () => {
   });
 
   test("differ in metrics and settings, which need no weights", async () => {
-    const { data, errors } = await ask(
+    const { data, errors } = await execute(
       compare(`baseline { name } candidate { name } baselineCheckpoint { step } candidateCheckpoint { step }
         metricDeltas { metric baseline candidate absolute percent reason } configDifferences { field baseline candidate }`),
       { baseline: run("16bit_r2"), candidate: run("4bit_r2") },
@@ -134,11 +134,11 @@ describe("two runs", () => {
       ],
     });
     expect(data.compareExperiments.configDifferences).toContainEqual({ field: "alpha", baseline: "8", candidate: "4" });
-    expect(weights.asked).toEqual([]);
+    expect(weights.requests).toEqual([]);
   });
 
   test("one of which has no weights have nothing to compare, and the reason is stated", async () => {
-    const { data, errors } = await ask(
+    const { data, errors } = await execute(
       compare(`candidateCheckpoint { step } summary { meanCosineSimilarity comparedLayers missingLayers { name } computed { provider } }
         confounds { kind }`),
       { baseline: run("16bit_r2"), candidate: run("16bit_r9") },
@@ -154,11 +154,11 @@ describe("two runs", () => {
       },
       confounds: [{ kind: "WEIGHTS_MISSING" }, { kind: "UNEQUAL_RANKS" }],
     });
-    expect(weights.asked).toEqual([]);
+    expect(weights.requests).toEqual([]);
   });
 
   test("can be neighbouring checkpoints of one run", async () => {
-    const { data, errors } = await ask(
+    const { data, errors } = await execute(
       compare(
         "baselineCheckpoint { step } candidateCheckpoint { step } summary { minCosineSimilarity }",
         `baselineCheckpoint: "${one.checkpoints["4bit_r2/900"]}"`,
@@ -175,7 +175,7 @@ describe("two runs", () => {
   });
 
   test("that are the same run have exactly cosine 1 and distance 0", async () => {
-    const { data } = await ask(compare("layers { cosineSimilarity l2Distance relativeDifference }"), {
+    const { data } = await execute(compare("layers { cosineSimilarity l2Distance relativeDifference }"), {
       baseline: run("4bit_r2"),
       candidate: run("4bit_r2"),
     });
@@ -184,7 +184,7 @@ describe("two runs", () => {
   });
 
   test("have subspaces, left and right as the base model stores the weight, for the requested directions", async () => {
-    const { data, errors } = await ask(
+    const { data, errors } = await execute(
       compare(`layers { layer { name } subspaceSimilarity(baselineDirections: 1, candidateDirections: 3) {
         left right expectedRandom expectedRandomLeft expectedRandomRight baselineDirections candidateDirections
         leftPrincipalAngles rightPrincipalAngles leftGrid rightGrid undefinedReason job { id } ${COMPUTED} } }`),
@@ -204,7 +204,7 @@ describe("two runs", () => {
       expect(found.expectedRandomLeft).toBe(3 / (transposed ? 6 : left.b.length));
       expect({ job, computed }).toMatchObject({ job: null, computed: { provider: "cpu", seconds: 0.25 } });
     }
-    const refused = await ask(compare("layers { subspaceSimilarity(baselineDirections: 0) { left } }"), {
+    const refused = await execute(compare("layers { subspaceSimilarity(baselineDirections: 0) { left } }"), {
       baseline: run("16bit_r2"),
       candidate: run("16bit_r3"),
     });
@@ -212,7 +212,7 @@ describe("two runs", () => {
   });
 
   test("one of which is an untrained adapter have no direction and no subspaces", async () => {
-    const { data } = await ask(
+    const { data } = await execute(
       compare(
         "layers { cosineSimilarity l2Distance undefinedReason subspaceSimilarity { left leftGrid undefinedReason } }",
       ),
@@ -229,7 +229,7 @@ describe("two runs", () => {
   });
 
   test("have q, k and v of the fused projection, and the reason why the other layer has none", async () => {
-    const { data, errors } = await ask(
+    const { data, errors } = await execute(
       compare(
         `layers { parts { name from to ${SIMILARITY.replace("initialCosine", "")} job { id } ${COMPUTED} } partsReason }`,
       ),
@@ -255,7 +255,7 @@ describe("two runs", () => {
     ["a wait that is too long", {}, "waitSeconds: 61", "at waitSeconds; received 61; allowed: 0 to 60"],
   ])("%s is rejected by name", async (_, variables, rest, message) => {
     const all = { baseline: run("16bit_r2"), candidate: run("4bit_r2"), ...variables };
-    const { errors, data } = await ask(compare("layersTotal", rest), all);
+    const { errors, data } = await execute(compare("layersTotal", rest), all);
     expect(errors[0]).toContain(message);
     expect(data).toEqual({ compareExperiments: null });
   });
@@ -267,7 +267,7 @@ describe("all pairs", () => {
   const all = () => [run("16bit_r2"), run("4bit_r2"), run("other"), run("untrained")];
 
   test("of four runs are one request, and each value belongs to its pair", async () => {
-    const { data, errors } = await ask(
+    const { data, errors } = await execute(
       matrix(
         "COSINE",
         `experiments { name } measure scaling values comparedLayers undefinedReasons jobs { id } perLayer { layer { name } values undefinedReasons } ${COMPUTED}`,
@@ -275,7 +275,7 @@ describe("all pairs", () => {
       { ids: all() },
     );
     expect(errors).toEqual([]);
-    expect(weights.asked).toMatchObject([{ kind: "COMPARISON" }]);
+    expect(weights.requests).toMatchObject([{ kind: "COMPARISON" }]);
     const found = data.similarityMatrix;
     expect(found.experiments.map(({ name }: { name: string }) => name)).toEqual([
       "16bit_r2",
@@ -311,7 +311,7 @@ describe("all pairs", () => {
   });
 
   test("have a difference relative to the row's run, in either scaling", async () => {
-    const { data } = await ask(matrix("RELATIVE_DIFFERENCE", "perLayer { values }"), {
+    const { data } = await execute(matrix("RELATIVE_DIFFERENCE", "perLayer { values }"), {
       ids: [run("16bit_r2"), run("4bit_r2")],
     });
     const [left, right] = [layerOf(ONE, "16bit_r2", 1000, ATTENTION), layerOf(ONE, "4bit_r2", 1000, ATTENTION)];
@@ -322,13 +322,13 @@ describe("all pairs", () => {
   });
 
   test("can be of one run; too many, none and unknown runs are rejected by name", async () => {
-    const single = await ask(matrix("L2", "values"), { ids: [run("16bit_r2")] });
+    const single = await execute(matrix("L2", "values"), { ids: [run("16bit_r2")] });
     expect(single.data.similarityMatrix.values).toEqual([[0]]);
     const id = "01900000-0000-7000-8000-000000000000";
-    const unknown = await ask(matrix("L2", "values"), { ids: [run("16bit_r2"), id, "x"] });
+    const unknown = await execute(matrix("L2", "values"), { ids: [run("16bit_r2"), id, "x"] });
     expect(unknown.errors[0]).toContain(`at experiments; received "${id}", "x"`);
     for (const count of [0, 65]) {
-      const { errors } = await ask(matrix("L2", "values"), {
+      const { errors } = await execute(matrix("L2", "values"), {
         ids: Array.from({ length: count }, () => run("16bit_r2")),
       });
       expect(errors[0]).toContain(`at experiments; received ${count} ids; allowed: 1 to 64`);
@@ -340,7 +340,7 @@ describe("one run's layers", () => {
   const LAYERS = `layer { name } norm scaling rank singularValues stableRank effectiveRank utilisation k90 undefinedReason job { id } ${COMPUTED}`;
 
   test.each(["ADAPTER", "NONE"] as const)("have their properties, scaling %s", async (scaling) => {
-    const { data, errors } = await ask(
+    const { data, errors } = await execute(
       `query($id: ID!) { experiment(id: $id) { layers(scaling: ${scaling}) { ${LAYERS} } } }`,
       { id: run("4bit_r2") },
     );
@@ -356,7 +356,7 @@ describe("one run's layers", () => {
 
   test("belong to the requested checkpoint, and another run's checkpoint is rejected", async () => {
     const layers = (checkpoint: string | undefined) =>
-      ask(`query($id: ID!) { experiment(id: $id) { layers(checkpoint: "${checkpoint}") { norm } } }`, {
+      execute(`query($id: ID!) { experiment(id: $id) { layers(checkpoint: "${checkpoint}") { norm } } }`, {
         id: run("4bit_r2"),
       });
     const { data } = await layers(one.checkpoints["4bit_r2/900"]);
@@ -375,11 +375,11 @@ describe("one run's layers", () => {
       undefinedReason: "WEIGHTS_MISSING",
       computed: null,
     };
-    expect((await ask(query, { id: run("16bit_r9") })).data.experiment.layers).toEqual([
+    expect((await execute(query, { id: run("16bit_r9") })).data.experiment.layers).toEqual([
       { layer: { name: ATTENTION }, ...none },
       { layer: { name: FEED_FORWARD }, ...none },
     ]);
-    expect((await ask(query, { id: run("untrained") })).data.experiment.layers).toMatchObject([
+    expect((await execute(query, { id: run("untrained") })).data.experiment.layers).toMatchObject([
       { rank: 2, norm: 0, singularValues: [0, 0], stableRank: null, undefinedReason: "ZERO_UPDATE" },
     ]);
   });
@@ -396,7 +396,7 @@ describe("results that are not computed yet", () => {
 
   test("are null with the reason and the job in every field, and never an error", async () => {
     const pending = "undefinedReason undefinedDetail job { id kind status total } computed { provider }";
-    const { data, errors } = await ask(
+    const { data, errors } = await execute(
       `query($left: ID!, $right: ID!) {
         compareExperiments(baseline: $left, candidate: $right) {
           summary { meanCosineSimilarity comparedLayers jobs { id } } confounds { kind message }
@@ -471,7 +471,7 @@ describe("results that are not computed yet", () => {
     ["COMPUTE_FAILED", "COMPUTE_FAILED"],
   ] as const)("that failed with %s are %s, with its message", async (code, reason) => {
     weights.instead.set(one.factors[`4bit_r2/1000/${FEED_FORWARD}`] ?? "", { failed: "what went wrong", code });
-    const { data, errors } = await ask(
+    const { data, errors } = await execute(
       `{ study(slug: "one") { weightSimilarity(rank: 2) { mean comparedLayers layers { undefinedReason undefinedDetail job { id } } } } }`,
     );
     expect(errors).toEqual([]);
@@ -481,23 +481,25 @@ describe("results that are not computed yet", () => {
   });
 
   test("are awaited for the argument's or the setting's time from the start of the request, at most until its end", async () => {
-    const { errors } = await ask(
+    const { errors } = await execute(
       `{ study(slug: "one") { short: weightSimilarity(rank: 2, waitSeconds: 0) { mean } long: weightSimilarity(rank: 2) { mean } } }`,
     );
     expect(errors).toEqual([]);
-    const [short, long] = weights.asked.map(({ ask: { waitMilliseconds } }) => waitMilliseconds).sort((a, b) => a - b);
+    const [short, long] = weights.requests
+      .map(({ request: { waitMilliseconds } }) => waitMilliseconds)
+      .sort((a, b) => a - b);
     expect(short).toBe(0);
     expect(long).toBeGreaterThan(0);
     expect(long).toBeLessThan(60_000);
-    for (const { ask: asked } of weights.asked) {
-      expect(asked.urgency).toBe("INTERACTIVE");
-      expect(asked.signal).toBeInstanceOf(AbortSignal);
+    for (const { request } of weights.requests) {
+      expect(request.urgency).toBe("INTERACTIVE");
+      expect(request.signal).toBeInstanceOf(AbortSignal);
     }
   });
 });
 
 test("of one query are requested together from all fields, and each pair once", async () => {
-  const { errors } = await ask(
+  const { errors } = await execute(
     `query($left: ID!, $right: ID!) {
       study(slug: "one") {
         two: weightSimilarity(rank: 2) { mean } three: weightSimilarity(rank: 3) { mean }
@@ -513,7 +515,7 @@ test("of one query are requested together from all fields, and each pair once", 
   expect(errors).toEqual([]);
   // Two pairs of rank 2 and two of rank 3, the matrix's diagonal (two runs of two layers), and the two checkpoints of
   // 4bit_r2, which are a noise floor.
-  expect(weights.asked.map(({ kind, count }) => [kind, count]).sort()).toEqual([
+  expect(weights.requests.map(({ kind, count }) => [kind, count]).sort()).toEqual([
     ["COMPARISON", 10],
     ["SPECTRUM", 8],
   ]);

@@ -68,7 +68,7 @@ afterAll(async () => {
 const bearer = (token: string | undefined): Record<string, string> =>
   token === undefined ? {} : { authorization: `Bearer ${token}` };
 
-async function ask(token: string | undefined, query: string, variables: object = {}) {
+async function execute(token: string | undefined, query: string, variables: object = {}) {
   const response = await fetch(new URL("/graphql", server.address), {
     method: "POST",
     headers: { "content-type": "application/json", ...bearer(token) },
@@ -189,7 +189,10 @@ test("every root field has an operation in this test", async () => {
 
 describe("a server on loopback without tokens", () => {
   test("permits every operation to everyone", async () => {
-    expect(await ask(undefined, OPERATIONS["Mutation.tagStudy"]?.[0] ?? "")).toMatchObject({ status: 200, codes: [] });
+    expect(await execute(undefined, OPERATIONS["Mutation.tagStudy"]?.[0] ?? "")).toMatchObject({
+      status: 200,
+      codes: [],
+    });
     expect((await download(undefined, "/export/experiments.csv")).status).toBe(200);
     expect(await over(undefined, "{ studies { totalCount } }")).toBe('{"studies":{"totalCount":2}}');
     expect(await (await fetch(new URL("/session", server.address))).json()).toEqual({
@@ -230,9 +233,9 @@ describe("a server with tokens", () => {
     await store("revoked", { role: "ADMIN" });
     await revokeToken(database, tokens.revoked.split("_")[1] ?? "");
     // PostgreSQL notifies the server.
-    while ((await ask(undefined, "{ __typename }")).status === 200);
-    while ((await ask(tokens.limited, "{ __typename }")).status !== 200);
-    while ((await ask(tokens.revoked, "{ __typename }")).status === 200);
+    while ((await execute(undefined, "{ __typename }")).status === 200);
+    while ((await execute(tokens.limited, "{ __typename }")).status !== 200);
+    while ((await execute(tokens.revoked, "{ __typename }")).status === 200);
   });
 
   test("closes a WebSocket that was opened before the first token", async () => {
@@ -251,7 +254,8 @@ describe("a server with tokens", () => {
       const [query, variables] = OPERATIONS[name] ?? ["", () => ({})];
       if (name.startsWith("Subscription"))
         expect(await over(tokenOf(), query, variables() as Record<string, unknown>)).toBe(4401);
-      else expect(await ask(tokenOf(), query, variables())).toMatchObject({ status: 401, codes: ["UNAUTHENTICATED"] });
+      else
+        expect(await execute(tokenOf(), query, variables())).toMatchObject({ status: 401, codes: ["UNAUTHENTICATED"] });
     });
 
     test.each([...EXPORTS, ...TABLES])("is rejected by %s", async (target) => {
@@ -261,7 +265,7 @@ describe("a server with tokens", () => {
     });
 
     test("is refused introspection and sign-in, and receives the page", async () => {
-      expect((await ask(tokenOf(), "{ __schema { types { name } } }")).status).toBe(401);
+      expect((await execute(tokenOf(), "{ __schema { types { name } } }")).status).toBe(401);
       const { status, headers } = await fetch(new URL("/session", server.address), {
         method: "POST",
         headers: bearer(tokenOf()),
@@ -278,7 +282,7 @@ describe("a server with tokens", () => {
         expect(await over(tokens[role], query, variables() as Record<string, unknown>)).toContain(ids.hidden);
         return;
       }
-      const { status, codes, text } = await ask(tokens[role], query, variables());
+      const { status, codes, text } = await execute(tokens[role], query, variables());
       const isAllowed = !name.startsWith("Mutation") || role !== "reader";
       expect({ status, codes }).toEqual(isAllowed ? { status: 200, codes: [] } : { status: 403, codes: ["FORBIDDEN"] });
       // The results contain what a restricted token must not see. The second study has no degradation.
@@ -323,7 +327,7 @@ describe("a server with tokens", () => {
         expect(await over(tokens.limited, query, { id: ids.job })).toContain("of one");
         return;
       }
-      const { codes, text } = await ask(tokens.limited, query, variables());
+      const { codes, text } = await execute(tokens.limited, query, variables());
       expect(codes).toEqual(name in NOTHING ? [NOTHING[name]] : []);
       const data = JSON.stringify((JSON.parse(text) as { data: unknown }).data);
       // Aliases and error messages repeat names of the query.
@@ -333,11 +337,11 @@ describe("a server with tokens", () => {
     test("gets the same answers as a token for all studies, without the second study", async () => {
       const query =
         '{ study(slug: "one") { slug ranks { r degradation { percent } } layers { name } experiments { nodes { name metrics { name value } curves hasWeights } } weightSimilarity(rank: 2) { mean } hypotheses { verdict } } }';
-      const [mine, all] = [await ask(tokens.limited, query), await ask(tokens.reader, query)];
+      const [mine, all] = [await execute(tokens.limited, query), await execute(tokens.reader, query)];
       expect(mine.codes).toEqual([]);
       expect(mine.text).toBe(all.text);
       const lists = "{ studies { totalCount nodes { slug } } experimentRows { totalCount } }";
-      expect(JSON.parse((await ask(tokens.limited, lists)).text)).toEqual({
+      expect(JSON.parse((await execute(tokens.limited, lists)).text)).toEqual({
         data: { studies: { totalCount: 1, nodes: [{ slug: "one" }] }, experimentRows: { totalCount: 5 } },
       });
     });
@@ -349,7 +353,7 @@ describe("a server with tokens", () => {
         '{ search: "other" }',
         '{ experiments: { some: { name: { equals: "other" } } } }',
       ]) {
-        const { text } = await ask(tokens.limited, `{ studies(filter: ${filter}) { totalCount nodes { slug } } }`);
+        const { text } = await execute(tokens.limited, `{ studies(filter: ${filter}) { totalCount nodes { slug } } }`);
         expect(JSON.parse(text)).toEqual({ data: { studies: { totalCount: 0, nodes: [] } } });
       }
     });
@@ -373,19 +377,21 @@ describe("a server with tokens", () => {
 
     test("labels, computes and imports its own studies", async () => {
       expect(
-        (await ask(tokens.limited, 'mutation { tagStudy(slug: "one", tags: ["mine"]) { slug tags } }')).text,
+        (await execute(tokens.limited, 'mutation { tagStudy(slug: "one", tags: ["mine"]) { slug tags } }')).text,
       ).toContain('"mine"');
-      const { text } = await ask(tokens.limited, 'mutation { precomputeStudy(slug: "one") { job { id status } } }');
+      const { text } = await execute(tokens.limited, 'mutation { precomputeStudy(slug: "one") { job { id status } } }');
       expect(text).toMatch(/"status":"(RUNNING|SUCCEEDED)"/);
       const mutation =
         "mutation($input: ImportStudyInput!) { importStudy(input: $input) { job { status } study { slug } } }";
       const folder = path.join(root, "fresh");
-      const imported = await ask(tokens.limited, mutation, { input: { folder, slug: "fresh", waitSeconds: 20 } });
+      const imported = await execute(tokens.limited, mutation, { input: { folder, slug: "fresh", waitSeconds: 20 } });
       expect(JSON.parse(imported.text)).toEqual({
         data: { importStudy: { job: { status: "SUCCEEDED" }, study: { slug: "fresh" } } },
       });
-      expect((await ask(tokens.limited, mutation, { input: { folder, slug: "two" } })).codes).toEqual(["FORBIDDEN"]);
-      expect((await ask(tokens.limited, "{ studies { totalCount } }")).text).toBe(
+      expect((await execute(tokens.limited, mutation, { input: { folder, slug: "two" } })).codes).toEqual([
+        "FORBIDDEN",
+      ]);
+      expect((await execute(tokens.limited, "{ studies { totalCount } }")).text).toBe(
         '{"data":{"studies":{"totalCount":2}}}\n',
       );
     });
@@ -393,7 +399,7 @@ describe("a server with tokens", () => {
     test("does not read the folder of another study by importing it under its own slug", async () => {
       const attack = async (token: string, slug: string, folder: string) => {
         const query = "mutation($input: ImportStudyInput!) { importStudy(input: $input) { job { status } } }";
-        const { codes, text } = await ask(token, query, { input: { slug, folder: path.join(root, folder) } });
+        const { codes, text } = await execute(token, query, { input: { slug, folder: path.join(root, folder) } });
         expect(text).toContain("--import-root FOLDER");
         return codes;
       };
@@ -461,7 +467,7 @@ describe("a server with tokens", () => {
 
     test("ends with its token, as subscriptions do", async () => {
       const { id, text } = await storedToken(fresh.database, { role: "READER" });
-      while ((await ask(text, "{ __typename }")).status !== 200);
+      while ((await execute(text, "{ __typename }")).status !== 200);
       const signedIn = await fetch(new URL("/session", server.address), { method: "POST", headers: bearer(text) });
       const mine = signedIn.headers.get("set-cookie")?.split(";")[0] ?? "";
       expect((await download(undefined, "/export/experiments.csv", { cookie: mine })).status).toBe(200);
@@ -569,8 +575,8 @@ describe("pages of other sites", () => {
 test("a server that had tokens stays closed when the last one is revoked, until another one is created", async () => {
   const { database } = fresh;
   for (const { id, revokedAt } of await listTokens(database)) if (revokedAt === null) await revokeToken(database, id);
-  while ((await ask(tokens.admin, "{ __typename }")).status === 200);
-  expect(await ask(undefined, "{ __typename }")).toMatchObject({ status: 401, codes: ["UNAUTHENTICATED"] });
+  while ((await execute(tokens.admin, "{ __typename }")).status === 200);
+  expect(await execute(undefined, "{ __typename }")).toMatchObject({ status: 401, codes: ["UNAUTHENTICATED"] });
   const { text } = await storedToken(database, { role: "READER" });
-  while ((await ask(text, "{ __typename }")).status !== 200);
+  while ((await execute(text, "{ __typename }")).status !== 200);
 });

@@ -34,7 +34,7 @@ const post = (body: unknown, headers: Record<string, string> = {}) =>
     headers: { "content-type": "application/json", ...headers },
     body: typeof body === "string" ? body : JSON.stringify(body),
   });
-const ask = (query: string) => post({ query });
+const execute = (query: string) => post({ query });
 const refused = (code: string, message: string | RegExp = "") => ({
   status: 400,
   body: {
@@ -51,7 +51,7 @@ const times = (count: number, part: (i: number) => string) =>
 
 describe("denial of service", () => {
   test("1 alias overloading: 101 aliases are rejected with a hint to use list arguments", async () => {
-    const answer = await ask(`{ ${times(101, (i) => `a${i}: __typename`)} }`);
+    const answer = await execute(`{ ${times(101, (i) => `a${i}: __typename`)} }`);
     expect(answer.status).toBe(400);
     expect(answer.text).toMatch(/101 aliases; allowed: 30\. Use a list argument/);
   });
@@ -61,14 +61,14 @@ describe("denial of service", () => {
   });
 
   test("3 field duplication: a thousand repetitions of a field are rejected", async () => {
-    const answer = await ask(`{ ${times(1000, () => "__typename")} }`);
+    const answer = await execute(`{ ${times(1000, () => "__typename")} }`);
     expect([answer.status, answer.body.errors[0].extensions.code]).toEqual([400, "QUERY_TOO_LARGE"]);
-    const deep = await ask(`{ studies { nodes { ${times(2100, () => "slug")} } } }`);
+    const deep = await execute(`{ studies { nodes { ${times(2100, () => "slug")} } } }`);
     expect([deep.status, deep.body.errors[0].extensions.code]).toEqual([400, "GRAPHQL_PARSE_FAILED"]);
   });
 
   test("4 directive overloading: a thousand unknown directives are rejected with one error", async () => {
-    const answer = await ask(`{ __typename ${times(900, () => "@aa")} }`);
+    const answer = await execute(`{ __typename ${times(900, () => "@aa")} }`);
     expect(answer.status).toBe(400);
     expect(answer.text).toMatch(/900 directives; allowed: 50/);
     expect(answer.text.length).toBeLessThan(20_000);
@@ -76,7 +76,7 @@ describe("denial of service", () => {
 
   test("5 circular introspection: nested types of fields of types are rejected", async () => {
     const circle = `${"fields { type { ".repeat(5)}name${" } }".repeat(5)}`;
-    expect((await ask(`{ __schema { types { ${circle} } } }`)).status).toBe(400);
+    expect((await execute(`{ __schema { types { ${circle} } } }`)).status).toBe(400);
   });
 
   test.each([
@@ -91,17 +91,17 @@ describe("denial of service", () => {
     ["a number of a hundred thousand digits", `{ studies(first: ${"9".repeat(100_000)}) { totalCount } }`],
     ["a list of thousands", `{ compareStudies(slugs: [${'"a",'.repeat(1900)}]) { __typename } }`],
   ])("%s is rejected", async (_, query) => {
-    const { status, body } = await ask(query);
+    const { status, body } = await execute(query);
     expect(status).toBe(400);
     expect(body.errors.length).toBeGreaterThan(0);
   });
 
   test("a body over 256 KB is rejected unread", async () => {
-    expect((await ask(`{ __typename } # ${"x".repeat(300_000)}`)).status).toBe(413);
+    expect((await execute(`{ __typename } # ${"x".repeat(300_000)}`)).status).toBe(413);
   });
 
   test("a page over the limit is rejected, not truncated", async () => {
-    const { body } = await ask("{ studies(first: 1000000) { totalCount } }");
+    const { body } = await execute("{ studies(first: 1000000) { totalCount } }");
     expect(body.errors[0].message).toMatch(/1000000/);
   });
 });
@@ -155,13 +155,13 @@ describe("information about the server", () => {
   });
 
   test("10 field suggestions are given: the schema is public, in this repository and by introspection", async () => {
-    const { status, body } = await ask("{ studie { slug } }");
+    const { status, body } = await execute("{ studie { slug } }");
     expect(status).toBe(400);
     expect(body.errors[0].message).toMatch(/Did you mean "stud(y|ies)"/);
   });
 
   test("11 introspection is enabled: the schema is public, and the playground and typed clients need it", async () => {
-    const { body } = await ask("{ __schema { queryType { name } } }");
+    const { body } = await execute("{ __schema { queryType { name } } }");
     expect(body).toEqual({ data: { __schema: { queryType: { name: "Query" } } } });
   });
 
@@ -195,8 +195,8 @@ describe("information about the server", () => {
       () => post('{"query":"query($a: Int) { __typename }","variables":{"__proto__":{"a":1}}}'),
     ],
     ["half a surrogate", () => post('{"query":"{ study(slug: \\"\\ud800\\") { slug } }"}')],
-    ["a null character", () => ask('{ study(slug: "a\\u0000b") { slug } }')],
-    ["an invalid id", () => ask('{ experiment(id: "\'; drop table study; --") { name } }')],
+    ["a null character", () => execute('{ study(slug: "a\\u0000b") { slug } }')],
+    ["an invalid id", () => execute('{ experiment(id: "\'; drop table study; --") { name } }')],
     ["an unknown operation", () => post({ query: "query A { __typename }", operationName: "B" })],
     ["a persisted query", () => post({ extensions: { persistedQuery: { version: 1, sha256Hash: "0".repeat(64) } } })],
     [

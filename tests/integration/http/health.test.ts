@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-async function ask(path: string): Promise<[number, unknown]> {
+async function get(path: string): Promise<[number, unknown]> {
   const response = await fetch(new URL(path, server.address));
   return [response.status, await response.json()];
 }
@@ -94,7 +94,7 @@ test("a server is not ready while no connection is free for requests", async () 
 const ALIVE = [200, { status: "ok" }];
 
 test("a server is ready while its database is reachable and migrated, and alive in any case", async () => {
-  expect(await ask("/readyz")).toEqual([200, { status: "ok", database: "ready" }]);
+  expect(await get("/readyz")).toEqual([200, { status: "ok", database: "ready" }]);
   const { scraped: up, connections } = await scrapeBetweenEqualCounts();
   expect(up.value("rankscope_database_up")).toBe(1);
   expect(up.value("rankscope_database_connections", { application: "rankscope health" })).toBe(connections.length);
@@ -105,13 +105,13 @@ test("a server is ready while its database is reachable and migrated, and alive 
   expect(connections.filter((one) => !isListening(one)).length).toBeGreaterThanOrEqual(1);
 
   await fresh.database.sql`delete from _prisma_migrations where migration_name like '%list_orders'`;
-  expect(await ask("/readyz")).toEqual([503, { status: "unavailable", database: "not migrated" }]);
+  expect(await get("/readyz")).toEqual([503, { status: "unavailable", database: "not migrated" }]);
   await fresh.database.sql`drop table _prisma_migrations`;
-  expect(await ask("/readyz")).toEqual([503, { status: "unavailable", database: "not migrated" }]);
+  expect(await get("/readyz")).toEqual([503, { status: "unavailable", database: "not migrated" }]);
 
   await database.close();
-  expect(await ask("/readyz")).toEqual([503, { status: "unavailable", database: "unreachable" }]);
-  expect(await ask("/healthz")).toEqual(ALIVE);
+  expect(await get("/readyz")).toEqual([503, { status: "unavailable", database: "unreachable" }]);
+  expect(await get("/healthz")).toEqual(ALIVE);
   const down = await scrape(server.address);
   expect(down.value("rankscope_database_up")).toBe(0);
   for (const name of ["rankscope_workers", "rankscope_jobs", "rankscope_database_connections"]) {

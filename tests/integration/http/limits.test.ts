@@ -42,13 +42,13 @@ describe("a request's deadline", () => {
 
   // The first request of each kind opens connections and compiles queries, which may take long on a busy machine.
   beforeAll(async () => {
-    await server.ask(BLOCKED);
-    await server.ask(PENDING.replace("60", "0"));
+    await server.execute(BLOCKED);
+    await server.execute(PENDING.replace("60", "0"));
     await report();
   });
 
   test("returns the results so far, and an error for each missing field", async () => {
-    const { data, errors } = await withoutRanks(server, () => server.ask(BLOCKED));
+    const { data, errors } = await withoutRanks(server, () => server.execute(BLOCKED));
     expect(data).toEqual({ studies: { totalCount: 2 }, study: null });
     expect(errors).toEqual([
       expect.objectContaining({ path: ["study", "ranks"], extensions: { code: "DEADLINE_EXCEEDED" } }),
@@ -56,7 +56,7 @@ describe("a request's deadline", () => {
   });
 
   test("makes a query return PENDING shortly before it, whatever waitSeconds is", async () => {
-    const { data, errors } = await server.ask(PENDING);
+    const { data, errors } = await server.execute(PENDING);
     expect(errors).toBeUndefined();
     expect(data.study.weightSimilarity.layers[0]).toEqual({ undefinedReason: "PENDING", job: { status: "QUEUED" } });
   });
@@ -72,7 +72,7 @@ describe("the time limit of statements", () => {
   const server = limited({ statementSeconds: 1 });
 
   test("aborts a slow statement with its own error code", async () => {
-    const { data, errors } = await withoutRanks(server, () => server.ask(BLOCKED));
+    const { data, errors } = await withoutRanks(server, () => server.execute(BLOCKED));
     expect(data).toEqual({ studies: { totalCount: 2 }, study: null });
     expect(errors?.[0]?.extensions.code).toBe("STATEMENT_TOO_SLOW");
   });
@@ -115,12 +115,12 @@ describe("the limits of one client", () => {
       webSocketImpl: WebSocket,
       retryAttempts: 0,
     });
-    const ask = async () => {
+    const subscribe = async () => {
       const { value } = (await client.iterate({ query: BLOCKED }).next()) as { value: Answer };
       return value.errors?.[0]?.extensions.code ?? "answered";
     };
     const answers = await withoutRanks(server, async () => {
-      const sent = [ask(), ask(), ask()];
+      const sent = [subscribe(), subscribe(), subscribe()];
       // One of the others waits for the lock, one in the queue.
       expect(await Promise.race(sent)).toBe("TOO_MANY_REQUESTS");
       return { sent };
@@ -131,7 +131,7 @@ describe("the limits of one client", () => {
 
   test("a full queue is the reason of results that need another job, and queued jobs can be awaited", async () => {
     const layers = async (study: string) =>
-      (await server.ask(
+      (await server.execute(
         `{ study(slug: "one") { ${study} { layers { undefinedReason undefinedDetail job { id } } } } }`,
       )) as { data: { study: Record<string, { layers: { undefinedReason: string; undefinedDetail: string }[] }> } };
     // Two layers with two shapes need two jobs, and only one may be queued.

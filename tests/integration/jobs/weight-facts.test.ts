@@ -282,10 +282,10 @@ describe("precomputing a study", () => {
           (experiment?.checkpoints ?? []).flatMap((one) => (one.step === step ? [one.id] : [])),
         )
       ).map(({ hash }) => hash);
-    const asked = [...(await hashes(2)), ...(await hashes(null))].sort();
+    const required = [...(await hashes(2)), ...(await hashes(null))].sort();
     const stored = await fresh.database.sql<{ left: string; right: string }[]>`
       select left_hash as left, right_hash as right from comparison`;
-    expect(stored.flatMap(({ left, right }) => [left, right]).sort()).toEqual(asked);
+    expect(stored.flatMap(({ left, right }) => [left, right]).sort()).toEqual(required);
   });
 
   test("succeeds without work for an unknown study", async () => {

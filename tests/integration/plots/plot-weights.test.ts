@@ -28,13 +28,13 @@ afterAll(async () => {
 
 async function plotted(kind: string, args = "") {
   const plot = `plot(kind: ${kind}${args}) { vegaLite missing { because } notes }`;
-  const { data, errors } = await server.ask(`{ study(slug: "one") { ${plot} } }`);
+  const { data, errors } = await server.execute(`{ study(slug: "one") { ${plot} } }`);
   expect(errors).toEqual([]);
   expect(data.study.plot.missing).toBeNull();
   expectSpecification(data.study.plot.vegaLite);
   return data.study.plot;
 }
-const study = async (fields: string) => (await server.ask(`{ study(slug: "one") { ${fields} } }`)).data.study;
+const study = async (fields: string) => (await server.execute(`{ study(slug: "one") { ${fields} } }`)).data.study;
 
 describe("plots of weights have the API's numbers", () => {
   test.each([2, 3])("WEIGHT_SIMILARITY at rank %i", async (rank) => {
@@ -78,7 +78,7 @@ describe("plots of weights have the API's numbers", () => {
   test("SIMILARITY_MATRIX has the values of similarityMatrix for all runs with weights", async () => {
     const { vegaLite, notes } = await plotted("SIMILARITY_MATRIX");
     const names: (typeof ONE)[number]["name"][] = ["16bit_r2", "4bit_r2", "16bit_r3", "4bit_r3"];
-    const { data } = await server.ask(
+    const { data } = await server.execute(
       `query($ids: [ID!]!) { similarityMatrix(experiments: $ids) { values experiments { name } } }`,
       { ids: names.map((name) => one.experiments[name]) },
     );
@@ -121,7 +121,7 @@ describe("plots of weights have the API's numbers", () => {
   });
 
   test("a rank without weights has no matrix and states the reason", async () => {
-    const { data } = await server.ask(
+    const { data } = await server.execute(
       `{ study(slug: "one") { plot(kind: SIMILARITY_MATRIX, rank: 9) { missing { because } } } }`,
     );
     expect(data.study.plot.missing.because).toBe("No run of rank 9 has weights.");

@@ -51,10 +51,10 @@ async function fill(database: Database): Promise<void> {
 }
 
 const server = apiServer(fill);
-const get = (place: string, init?: RequestInit) => fetch(new URL(place, server.address), init);
+const get = (url: string, init?: RequestInit) => fetch(new URL(url, server.address), init);
 const PLOT = `kind theme title description vegaLite svgUrl pngUrl csvUrl vegaLiteUrl missing { because } notes jobs { id status }`;
-const ask = async (slug: string, args: string) => {
-  const { data, errors } = await server.ask(
+const requestPlot = async (slug: string, args: string) => {
+  const { data, errors } = await server.execute(
     `query($slug: String!) { study(slug: $slug) { plot(${args}) { ${PLOT} } } }`,
     { slug },
   );
@@ -70,8 +70,8 @@ describe("plot files", () => {
       ["memory-comparison.csv", "text/csv; charset=utf-8; header=present"],
       ["memory-comparison.vl.json", "application/json; charset=utf-8"],
     ] as const) {
-      const place = `/plots/studies/many/${file}`;
-      const response = await get(place);
+      const url = `/plots/studies/many/${file}`;
+      const response = await get(url);
       const bytes = new Uint8Array(await response.arrayBuffer());
       expect(response.status, file).toBe(200);
       expect(response.headers.get("content-type")).toBe(type);
@@ -80,20 +80,20 @@ describe("plot files", () => {
       expect(response.headers.get("x-content-type-options")).toBe("nosniff");
       const etag = response.headers.get("etag") ?? expect.fail();
       expect(etag).toMatch(/^"[\w.-]{43,}"$/);
-      const again = await get(place, { headers: { "if-none-match": etag } });
+      const again = await get(url, { headers: { "if-none-match": etag } });
       expect(again.status).toBe(304);
       expect(again.headers.get("etag")).toBe(etag);
       expect(await again.text()).toBe("");
-      const head = await get(place, { method: "HEAD" });
+      const head = await get(url, { method: "HEAD" });
       expect([head.status, head.headers.get("content-length")]).toEqual([200, String(bytes.length)]);
       expect(await head.text()).toBe("");
-      const other = await get(`${place}?theme=dark`, { headers: { "if-none-match": etag } });
+      const other = await get(`${url}?theme=dark`, { headers: { "if-none-match": etag } });
       expect(other.status, file).toBe(file.endsWith("csv") ? 304 : 200);
     }
   });
 
   test("an unknown file is answered with 404 in JSON, an invalid parameter with 400", async () => {
-    for (const [place, status, code] of [
+    for (const [url, status, code] of [
       ["/plots/studies/nope/rank-threshold.svg", 404, "STUDY_NOT_FOUND"],
       ["/plots/studies/many/nope.svg", 404, "NOT_SERVED"],
       ["/plots/studies/many/rank-threshold.gif", 404, "NOT_SERVED"],
@@ -106,8 +106,8 @@ describe("plot files", () => {
       ["/plots/studies/many/rank-threshold.svg?baseline=%7B", 400, "ARGUMENT_INVALID"],
       ["/plots/studies/many/rank-threshold.png?scale=100", 400, "ARGUMENT_INVALID"],
     ] as const) {
-      const response = await get(place);
-      expect([place, response.status]).toEqual([place, status]);
+      const response = await get(url);
+      expect([url, response.status]).toEqual([url, status]);
       expect(await response.json()).toMatchObject({ errors: [{ extensions: { code } }] });
       expect(response.headers.get("cache-control")).toBe("no-store");
     }
@@ -130,17 +130,17 @@ describe("the field and the files", () => {
       "kind: LOSS_CURVES, rank: 3",
       "kind: WEIGHT_SIMILARITY, scaling: NONE, similarityThreshold: 0.5, rank: 2",
     ]) {
-      const plot = await ask("many", args);
+      const plot = await requestPlot("many", args);
       expectSpecification(plot.vegaLite);
       expect(await (await get(plot.vegaLiteUrl)).json(), args).toEqual(plot.vegaLite);
-      for (const place of [plot.svgUrl, plot.csvUrl]) expect((await get(place)).status, place).toBe(200);
+      for (const url of [plot.svgUrl, plot.csvUrl]) expect((await get(url)).status, url).toBe(200);
     }
-    const { svgUrl } = await ask("many", "kind: RANK_THRESHOLD, theme: DARK, rank: 8, thresholdPercent: 5");
+    const { svgUrl } = await requestPlot("many", "kind: RANK_THRESHOLD, theme: DARK, rank: 8, thresholdPercent: 5");
     expect(svgUrl).toBe("/plots/studies/many/rank-threshold.svg?theme=dark&rank=8");
   });
 
   test("the CSV has the API's numbers at full precision", async () => {
-    const { data } = await server.ask(
+    const { data } = await server.execute(
       `{ study(slug: "many") { ranks { r degradation { percent baseline { mean } candidate { mean } } } } }`,
     );
     const rows = parse<Record<string, string>>(await (await get("/plots/studies/many/rank-threshold.csv")).text(), {
@@ -162,7 +162,7 @@ describe("the field and the files", () => {
 
   test("every kind states why a study without data has nothing to show, in the image, the table and the field", async () => {
     for (const kind of Object.keys(PlotKind)) {
-      const plot = await ask("bare", `kind: ${kind}`);
+      const plot = await requestPlot("bare", `kind: ${kind}`);
       expectSpecification(plot.vegaLite);
       expect(plot.missing?.because, kind).toMatch(/^[A-Z].*\.$/);
       expect(plot.jobs).toEqual([]);
@@ -175,7 +175,7 @@ describe("the field and the files", () => {
   });
 
   test("the curves of 200 runs are thinned, and a note says how", async () => {
-    const { notes, vegaLite } = await ask("many", "kind: LOSS_CURVES");
+    const { notes, vegaLite } = await requestPlot("many", "kind: LOSS_CURVES");
     expect(notes).toEqual([
       "Thinned from 80,000 logged points to 24,000: at most 120 of each curve, evenly spaced, including the first and the last.",
     ]);
@@ -188,12 +188,12 @@ describe("plots of weights that are not computed yet", () => {
     "%s is pending",
     async (kind) => {
       const args = `kind: ${kind}, waitSeconds: 0${kind === "SIMILARITY_MATRIX" ? "" : ", rank: 2"}`;
-      const plot = await ask("pending", args);
+      const plot = await requestPlot("pending", args);
       expectSpecification(plot.vegaLite);
       expect(plot.missing.because).toMatch(/^PENDING/);
       expect(plot.jobs.length).toBeGreaterThan(0);
-      for (const place of [plot.svgUrl, plot.pngUrl]) {
-        const response = await get(place);
+      for (const url of [plot.svgUrl, plot.pngUrl]) {
+        const response = await get(url);
         await response.arrayBuffer();
         expect([response.status, response.headers.get("cache-control"), response.headers.get("etag")]).toEqual([
           200,
@@ -201,8 +201,8 @@ describe("plots of weights that are not computed yet", () => {
           null,
         ]);
       }
-      for (const place of [plot.csvUrl, plot.vegaLiteUrl]) {
-        const response = await get(place);
+      for (const url of [plot.csvUrl, plot.vegaLiteUrl]) {
+        const response = await get(url);
         expect([response.status, response.headers.get("cache-control")]).toEqual([503, "no-store"]);
         expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
         expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: "PLOT_PENDING" } }] });
@@ -213,7 +213,7 @@ describe("plots of weights that are not computed yet", () => {
 
 describe("across studies", () => {
   const across = async (args: string) => {
-    const { data, errors } = await server.ask(`{ degradationAcrossStudies${args} { ${PLOT} } }`);
+    const { data, errors } = await server.execute(`{ degradationAcrossStudies${args} { ${PLOT} } }`);
     expect(errors).toBeUndefined();
     return data.degradationAcrossStudies;
   };
@@ -227,7 +227,7 @@ describe("across studies", () => {
     );
     expect(await (await get(plot.vegaLiteUrl)).json()).toEqual(plot.vegaLite);
     const rows = parse<Record<string, string>>(await (await get(plot.csvUrl)).text(), { columns: true });
-    const { data } = await server.ask(
+    const { data } = await server.execute(
       `{ compareStudies(slugs: ["seeded-000003", "many"], metric: TRAINING_LOSS, thresholdPercent: 3) { byRank { r entries { study { slug } percent verdict } } } }`,
     );
     let compared = 0;

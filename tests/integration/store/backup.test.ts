@@ -125,9 +125,10 @@ describe("a backup", () => {
         });
       }
     })();
-    const places = [0, 1, 2].map((turn) => path.join(folder, `moment-${turn}`));
+    const destinations = [0, 1, 2].map((turn) => path.join(folder, `moment-${turn}`));
     const manifests = [];
-    for (const place of places) manifests.push(await writeBackup(source.url, place, { madeBy: "0.1.0" }));
+    for (const destination of destinations)
+      manifests.push(await writeBackup(source.url, destination, { madeBy: "0.1.0" }));
     writing.abort();
     await writer;
     const counts = manifests.map(({ tables }) =>
@@ -143,11 +144,11 @@ describe("a backup", () => {
     const [id, ended] = [crypto.randomUUID(), crypto.randomUUID()];
     await sql`insert into job (id, kind, status) values (${id}, 'COMPUTE', 'QUEUED'), (${ended}, 'COMPUTE', 'SUCCEEDED')`;
     await sql`insert into job_fact (key, job_id) values ('a fact', ${id})`;
-    const place = path.join(folder, "under-way");
-    await writeBackup(source.url, place, { madeBy: "0.1.0" });
+    const destination = path.join(folder, "under-way");
+    await writeBackup(source.url, destination, { madeBy: "0.1.0" });
     await sql`truncate job, job_fact, job_part`;
     const { url, use } = await target();
-    const backup = await openBackup(place);
+    const backup = await openBackup(destination);
     await restoreBackup(url, backup, { replace: false });
     backup.close();
     await use(async ({ sql: restored }) => {
@@ -183,9 +184,9 @@ describe("a backup", () => {
 
   test("with weights has each file once, and is rejected if a file has changed", async () => {
     const kept = await openWeightStore({ kind: "in-place" });
-    const place = path.join(folder, "with-weights");
-    const manifest = await writeBackup(source.url, place, { madeBy: "0.1.0", weights: kept });
-    const backup = await openBackup(place);
+    const destination = path.join(folder, "with-weights");
+    const manifest = await writeBackup(source.url, destination, { madeBy: "0.1.0", weights: kept });
+    const backup = await openBackup(destination);
     expect(manifest.weights).toMatchObject({ included: true, files: backup.weights.length });
     expect(backup.weights.length).toBeGreaterThan(0);
     for (const hash of backup.weights) {
@@ -193,8 +194,8 @@ describe("a backup", () => {
       expect(createHash("sha256").update(bytes).digest("hex")).toBe(hash);
     }
     backup.close();
-    const changed = { read: async (...asked: Parameters<typeof kept.read>) => (await kept.read(...asked)).fill(1) };
-    const failed = writeBackup(source.url, `${place}-2`, { madeBy: "0.1.0", weights: changed });
+    const changed = { read: async (...args: Parameters<typeof kept.read>) => (await kept.read(...args)).fill(1) };
+    const failed = writeBackup(source.url, `${destination}-2`, { madeBy: "0.1.0", weights: changed });
     await expect(failed).rejects.toMatchObject({ code: "WEIGHTS_CHANGED" });
     expect((await readdir(folder)).filter((name) => name.startsWith("with-weights"))).toEqual(["with-weights"]);
   });
@@ -376,29 +377,31 @@ describe("a process that is killed", () => {
   });
 
   test("during a backup leaves no file of that name", async () => {
-    const place = path.join(folder, "killed.backup");
-    await killAt(source.url, "worker", ["backup", place]);
+    const destination = path.join(folder, "killed.backup");
+    await killAt(source.url, "worker", ["backup", destination]);
     expect((await readdir(folder)).filter((name) => name === "killed.backup")).toEqual([]);
-    const again = await rankscope(["backup", place], {
+    const again = await rankscope(["backup", destination], {
       DATABASE_URL: source.url,
       RANKSCOPE_DATA: path.join(folder, "data"),
     });
     expect(again.code, again.stderr).toBe(0);
-    (await openBackup(place)).close();
+    (await openBackup(destination)).close();
   });
 });
 
 describe("a damaged or missing backup", () => {
-  const damaged = async (name: string, damage: (place: string) => Promise<unknown>) => {
-    const place = path.join(folder, name);
-    await copyFile(file, place);
-    await damage(place);
-    return openBackup(place);
+  const damaged = async (name: string, damage: (destination: string) => Promise<unknown>) => {
+    const destination = path.join(folder, name);
+    await copyFile(file, destination);
+    await damage(destination);
+    return openBackup(destination);
   };
 
   test.each([0.999, 0.5, 0.01])("is rejected if only %d of it is left", async (share) => {
     const { size } = await stat(file);
-    await expect(damaged(`cut-${share}`, (place) => truncate(place, Math.floor(size * share)))).rejects.toMatchObject({
+    await expect(
+      damaged(`cut-${share}`, (destination) => truncate(destination, Math.floor(size * share))),
+    ).rejects.toMatchObject({
       code: "BACKUP_INVALID",
     });
   });
@@ -421,12 +424,12 @@ describe("a damaged or missing backup", () => {
     expect(filled.length).toBeGreaterThan(8);
     for (const { at, length } of filled) {
       for (const share of [0.1, 0.5, 0.9]) {
-        const place = Math.floor(at + length * share);
+        const position = Math.floor(at + length * share);
         const other = Buffer.from(bytes);
-        other[place] = (other[place] ?? 0) ^ 0x10;
+        other[position] = (other[position] ?? 0) ^ 0x10;
         const name = path.join(folder, "changed");
         await writeFile(name, other);
-        await expect(openBackup(name), `byte ${place}`).rejects.toMatchObject({ code: "BACKUP_INVALID" });
+        await expect(openBackup(name), `byte ${position}`).rejects.toMatchObject({ code: "BACKUP_INVALID" });
       }
     }
   });
@@ -436,7 +439,9 @@ describe("a damaged or missing backup", () => {
     ["noise", randomBytes(10_000)],
     ["text", Buffer.from("select 1;\n")],
   ])("is rejected if its content is %s", async (name, bytes) => {
-    await expect(damaged(name, (place) => writeFile(place, bytes))).rejects.toMatchObject({ code: "BACKUP_INVALID" });
+    await expect(damaged(name, (destination) => writeFile(destination, bytes))).rejects.toMatchObject({
+      code: "BACKUP_INVALID",
+    });
   });
 
   test("is reported as unreadable if the file does not exist", async () => {
@@ -456,9 +461,9 @@ describe("a damaged or missing backup", () => {
     zip.addBuffer(text, "manifest.json");
     zip.addBuffer(Buffer.from(createHash("sha256").update(text).digest("hex")), "manifest.sha256");
     zip.end();
-    const place = path.join(folder, `made ${name}`);
-    await writeFile(place, zip.outputStream);
-    await expect(openBackup(place)).rejects.toMatchObject({ code });
+    const destination = path.join(folder, `made ${name}`);
+    await writeFile(destination, zip.outputStream);
+    await expect(openBackup(destination)).rejects.toMatchObject({ code });
   });
 
   test("is reported to have no tables if only the manifest is left", async () => {
@@ -469,8 +474,8 @@ describe("a damaged or missing backup", () => {
     zip.addBuffer(text, "manifest.json");
     zip.addBuffer(Buffer.from(createHash("sha256").update(text).digest("hex")), "manifest.sha256");
     zip.end();
-    const place = path.join(folder, "only-manifest");
-    await writeFile(place, zip.outputStream);
-    await expect(openBackup(place)).rejects.toThrow(/no entry tables\//);
+    const destination = path.join(folder, "only-manifest");
+    await writeFile(destination, zip.outputStream);
+    await expect(openBackup(destination)).rejects.toThrow(/no entry tables\//);
   });
 });

@@ -42,6 +42,6 @@ test("connections that are all lost at once open again as soon as they are neede
   const { sql, lost } = await lostConnections(10);
   await Promise.all(lost);
   // Each connection is busy for this time, so that none serves two statements.
-  const asked = lost.map(() => sql<{ pid: number }[]>`select pg_backend_pid() as pid from pg_sleep(0.5)`);
-  expect(new Set((await Promise.all(asked)).flat().map(({ pid }) => pid)).size).toBe(10);
+  const answers = lost.map(() => sql<{ pid: number }[]>`select pg_backend_pid() as pid from pg_sleep(0.5)`);
+  expect(new Set((await Promise.all(answers)).flat().map(({ pid }) => pid)).size).toBe(10);
 }, 8000);

@@ -271,12 +271,12 @@ describe("the embedded PostgreSQL", () => {
     const control = await openControlConnection(Number(new URL(server.url).port), credentials);
     if (control === undefined) throw new Error("no connection");
     await expect(control.query(control.sql`select nothing`)).rejects.toMatchObject({ code: "42703" });
-    const asked = control.query(control.sql`select pg_sleep(60)`);
+    const sleeping = control.query(control.sql`select pg_sleep(60)`);
     await expect
       .poll(() => query(server.url, "select query from pg_stat_activity where state = 'active' order by query"))
       .toContainEqual({ query: "select pg_sleep(60)" });
     await server.stop();
-    expect(await asked).toBeUndefined();
+    expect(await sleeping).toBeUndefined();
     expect(await control.query(control.sql`select 1`)).toBeUndefined();
     await control.close();
   });

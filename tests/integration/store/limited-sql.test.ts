@@ -147,14 +147,14 @@ test("what would run outside of the transaction is an error", () => {
 
 test("statements of different principals on one connection stay apart, also while they wait", async () => {
   const one = openSql(fresh.url, { applicationName: "limited one", maxConnections: 1 });
-  const asked = Array.from({ length: 60 }, (_, i) => {
+  const answers = Array.from({ length: 60 }, (_, i) => {
     const slug = `study-${1 + (i % 14)}`;
     const sql = i % 5 === 0 ? one : limitedSql(one, [slug]);
     return sql<{ slug: string }[]>`select slug from study where slug <> ${String(i)} order by created_at, slug`.then(
       (rows) => [i % 5 === 0 ? 14 : slug, i % 5 === 0 ? rows.length : rows.map((row) => row.slug).join()],
     );
   });
-  for (const [expected, received] of await Promise.all(asked)) expect(received).toBe(expected);
+  for (const [expected, received] of await Promise.all(answers)) expect(received).toBe(expected);
   await closeSql(one);
 });
 

@@ -60,7 +60,7 @@ async function answers(url: string) {
   const database = openDatabase(url, { applicationName: "tests", maxConnections: 2 });
   const server = await serveWeights(database, undefined as never);
   try {
-    const { data, errors } = await server.ask(QUESTION);
+    const { data, errors } = await server.execute(QUESTION);
     return { data, errors, factors: await database.sql.unsafe(FACTS) };
   } finally {
     await server.close();

@@ -73,7 +73,7 @@ test("a connection used just before it would be closed as idle has the whole tim
 });
 
 test("closing one connection also closes those that received nothing since then, and no others", async () => {
-  const { socket: asked } = await connected((peer) =>
+  const { socket: client } = await connected((peer) =>
     peer.on("data", (data) => String(data) === "hear me" && peer.write("yes")),
   );
   const { port } = server.address() as AddressInfo;
@@ -83,11 +83,11 @@ test("closing one connection also closes those that received nothing since then,
     await once(socket, "connect");
   }
   await sleep(SILENCE / 6);
-  asked.write("and this?");
+  client.write("and this?");
   await sleep(SILENCE / 2);
   lately.write("and that?");
   healthy.resume().write("hear me");
-  await expect.poll(() => asked.destroyed, { interval: 5, timeout: 10 * SILENCE }).toBe(true);
+  await expect.poll(() => client.destroyed, { interval: 5, timeout: 10 * SILENCE }).toBe(true);
   expect([lately.destroyed, healthy.destroyed]).toEqual([true, false]);
   healthy.destroy();
 });

@@ -40,7 +40,7 @@ describe.skipIf(!(await hasPgBouncer()))("through PgBouncer in transaction mode 
     await rm(root, { recursive: true });
   });
 
-  async function ask(token: string | undefined, query: string): Promise<string> {
+  async function execute(token: string | undefined, query: string): Promise<string> {
     const response = await fetch(new URL("/graphql", server.address), {
       method: "POST",
       headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
@@ -51,19 +51,20 @@ describe.skipIf(!(await hasPgBouncer()))("through PgBouncer in transaction mode 
 
   test("a reader of one of fourteen studies sees one, whoever used the connection before", async () => {
     const list = "{ studies { totalCount nodes { slug } } }";
-    const asked = Array.from({ length: 60 }, async (_, i) => {
+    const answers = Array.from({ length: 60 }, async (_, i) => {
       const isLimited = i % 3 !== 0;
       const n = (i % 14) + 1;
-      const text = await ask(isLimited ? limited[n - 1] : reader, list);
+      const text = await execute(isLimited ? limited[n - 1] : reader, list);
       const { data } = JSON.parse(text) as { data: { studies: { totalCount: number; nodes: { slug: string }[] } } };
       expect(data.studies.totalCount).toBe(isLimited ? 1 : 14);
       if (isLimited) expect(data.studies.nodes).toEqual([{ slug: `study-${n}` }]);
     });
-    await Promise.all(asked);
+    await Promise.all(answers);
   });
 
   test("a writer of one study tags it, and no other", async () => {
-    const tag = (slug: string) => ask(limited[2], `mutation { tagStudy(slug: "${slug}", tags: ["mine"]) { tags } }`);
+    const tag = (slug: string) =>
+      execute(limited[2], `mutation { tagStudy(slug: "${slug}", tags: ["mine"]) { tags } }`);
     expect(await tag("study-3")).toBe('{"data":{"tagStudy":{"tags":["mine"]}}}');
     expect(await tag("study-4")).toContain("STUDY_NOT_FOUND");
   });

@@ -52,8 +52,8 @@ describe("enqueueing", () => {
 
   test("many results at once causes no deadlock and no result with two jobs", async () => {
     const facts = Array.from({ length: 40 }, (_, i) => `fact ${i}`);
-    const asked = Array.from({ length: 12 }, (_, i) => job(...facts.slice(i, i + 25).reverse()));
-    const owners = await Promise.all(asked.map((one) => enqueue(fresh.database, [one], interactive)));
+    const requested = Array.from({ length: 12 }, (_, i) => job(...facts.slice(i, i + 25).reverse()));
+    const owners = await Promise.all(requested.map((one) => enqueue(fresh.database, [one], interactive)));
     const owned = (await payloads()).flatMap((payload) => (payload as { own: string[] }).own);
     expect(owned.sort()).toEqual(facts.slice(0, 36).sort());
     for (const fact of facts.slice(0, 36)) {

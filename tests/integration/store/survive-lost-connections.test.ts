@@ -28,12 +28,12 @@ test("only the write to a closed connection is survived", () => {
 });
 
 test("only the driver's own statement, for the types of arrays, may fail without being caught", async () => {
-  const asked: string[] = [];
-  const sql = postgres(fresh.url, { max: 1, debug: (_connection, query) => asked.push(query) });
+  const statements: string[] = [];
+  const sql = postgres(fresh.url, { max: 1, debug: (_connection, query) => statements.push(query) });
   await sql`select 1 as mine`;
   await sql.end();
-  const failed = asked.filter((query) => isLostTypeQuery(Object.assign(new Error("lost"), { query })));
-  expect(asked).toEqual([...failed, "select 1 as mine"]);
+  const failed = statements.filter((query) => isLostTypeQuery(Object.assign(new Error("lost"), { query })));
+  expect(statements).toEqual([...failed, "select 1 as mine"]);
   expect(failed).toHaveLength(1);
   expect(isLostTypeQuery(new Error("lost"))).toBe(false);
   expect(isLostTypeQuery(undefined)).toBe(false);

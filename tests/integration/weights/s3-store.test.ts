@@ -74,8 +74,8 @@ describe("reading from a bucket", () => {
         expect(Buffer.compare(read, bytes.subarray(offset, offset + length))).toBe(0);
         expect(read.buffer.byteLength).toBe(length);
         const [key] = where.split("s3:/").slice(1);
-        const asked = { request: `GET ${key}?x-id=GetObject`, range: `bytes=${offset}-${offset + length - 1}` };
-        expect((await server.requests()).slice(sent)).toEqual(length === 0 ? [] : [asked]);
+        const expected = { request: `GET ${key}?x-id=GetObject`, range: `bytes=${offset}-${offset + length - 1}` };
+        expect((await server.requests()).slice(sent)).toEqual(length === 0 ? [] : [expected]);
       }),
     );
     await expect(store.read(file, 9_990, 11)).rejects.toThrow(RangeError);

@@ -22,7 +22,7 @@ test("a chain of dependent reads counts as one read, and waiting calls run after
     }),
     { batchScheduleFn: (callback) => reads.whenReadsEnd(callback) },
   );
-  const asked = new Promise<void>((resolve) =>
+  const requested = new Promise<void>((resolve) =>
     reads.whenIdle(() => {
       order.push("quiet");
       resolve();
@@ -31,7 +31,7 @@ test("a chain of dependent reads counts as one read, and waiting calls run after
   // The waiting call is registered first, and one read ends long before the other.
   const both = [1, 40].map(async (milliseconds) => following.load(await first(milliseconds)));
   expect(await Promise.all(both)).toEqual([1, 40]);
-  await asked;
+  await requested;
   expect(batches).toEqual([[1, 40]]);
   expect(order).toEqual(["first 1", "first 40", "following", "quiet"]);
 });

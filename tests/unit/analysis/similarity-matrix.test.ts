@@ -19,10 +19,10 @@ function matrix(count: number, layers: number) {
         Promise.resolve(rows.map(({ id }) => ({ layerId: id, hash: `${checkpoint} ${id}`, ...tensors }))),
     },
   } as unknown as CheckpointLoaders;
-  const asked: number[] = [];
+  const requestSizes: number[] = [];
   const weights: WeightFacts = {
     request: (_kind, pairs) => {
-      asked.push(pairs.length);
+      requestSizes.push(pairs.length);
       return Promise.resolve(
         (pairs as UpdatePair[]).map(({ left, right }) => ({ pending: `${left.factors.hash} ${right.factors.hash}` })),
       );
@@ -35,25 +35,25 @@ function matrix(count: number, layers: number) {
     (_, i) => ({ experiment: { studyId: "s" }, checkpoint: { id: `c${i}` } }) as RunCheckpoint,
   );
   const asking = { measure: "COSINE", scaling: "ADAPTER", waitMilliseconds: 0 } as const;
-  return { asked, found: compareAllRuns(loader, reads, runs, asking) };
+  return { requestSizes, found: compareAllRuns(loader, reads, runs, asking) };
 }
 
 test("every pair of every layer, including the diagonal, is requested once, all in one call", async () => {
-  const { asked, found } = matrix(5, 3);
+  const { requestSizes, found } = matrix(5, 3);
   const { values, pendingJobs, perLayer } = await found;
-  expect(asked).toEqual([45]);
+  expect(requestSizes).toEqual([45]);
   expect(pendingJobs).toHaveLength(45);
   expect(perLayer).toHaveLength(3);
   expect(values).toEqual(Array.from({ length: 5 }, () => [null, null, null, null, null]));
 });
 
 test("more pairs than the maximum are rejected before any request", async () => {
-  const { asked, found } = matrix(64, 64);
+  const { requestSizes, found } = matrix(64, 64);
   await expect(found).rejects.toThrow(
     "at experiments; received 64 runs of 64 layers, 133120 pairs; allowed: 131072 pairs. Request fewer runs at a time.",
   );
-  expect(asked).toEqual([]);
-  const most = matrix(64, 63);
-  await most.found;
-  expect(most.asked).toEqual([131040]);
+  expect(requestSizes).toEqual([]);
+  const largest = matrix(64, 63);
+  await largest.found;
+  expect(largest.requestSizes).toEqual([131040]);
 });

@@ -7,7 +7,7 @@ import { noDeadline } from "#src/analysis/request/request-deadline.js";
 import { openWeightFactsLoader, type WeightFactsLoader } from "#src/analysis/request/weight-facts-loader.js";
 
 /** The calls to WeightFacts: requested parts and maximum wait. */
-let calls: { hashes: string[]; ask: FactRequest }[];
+let calls: { hashes: string[]; request: FactRequest }[];
 let reads: ReadTracker;
 let loader: WeightFactsLoader;
 
@@ -15,11 +15,11 @@ beforeEach(() => {
   calls = [];
   reads = openReadTracker();
   const weights: WeightFacts = {
-    request: (_kind, updates, ask) => {
+    request: (_kind, updates, request) => {
       const hashes = (updates as WeightUpdate[]).map(
         ({ factors, rows }) => factors.hash + (rows ? `@${rows.from}` : ""),
       );
-      calls.push({ hashes, ask });
+      calls.push({ hashes, request });
       return Promise.resolve(hashes.map((pending) => ({ pending })));
     },
   };
@@ -70,7 +70,7 @@ test("rows of B are requested separately from all of B, and an empty request mak
 test("requests with different maximum waits are separate calls, and waits start at the beginning of the request", async () => {
   await read(30);
   await Promise.all([loader.load("SPECTRUM", [part("a")], 0), loader.load("SPECTRUM", [part("a")], 60_000)]);
-  const waits = calls.map(({ ask }) => ask.waitMilliseconds).sort((left, right) => left - right);
+  const waits = calls.map(({ request }) => request.waitMilliseconds).sort((left, right) => left - right);
   expect(waits[0]).toBe(0);
   expect(waits[1]).toBeLessThan(60_000);
   expect(waits[1]).toBeGreaterThan(0);

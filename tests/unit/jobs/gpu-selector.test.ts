@@ -34,17 +34,17 @@ describe("selection of tasks for the GPU thread", () => {
   });
 
   test("automatic selection takes tasks from the break-even size on, and only if a GPU is present", async () => {
-    let asked = 0;
+    let calls = 0;
     const present = () => {
-      asked++;
+      calls++;
       return Promise.resolve(new Set(["webgpu"] as const));
     };
     const choice = (webgpu: number, cuda: number) =>
       openGpuSelector({ provider: "auto", breakEvenFlops: { webgpu, cuda } }, present)(task("COMPARISON"));
     expect(await choice(FLOPS + 1, FLOPS + 1)).toBe(false);
-    expect(asked).toBe(0);
+    expect(calls).toBe(0);
     expect(await choice(FLOPS, Infinity)).toBe(true);
     expect(await choice(Infinity, FLOPS)).toBe(false);
-    expect(asked).toBe(2);
+    expect(calls).toBe(2);
   });
 });
