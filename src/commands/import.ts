@@ -46,9 +46,12 @@ async function importInTurn(
   }
 }
 
-function summary({ outcome, findings }: ImportResult): string[] {
-  const conflicts = outcome.conflicts.map(({ where, message }) => `  kept     ${where}: ${message}`);
-  return [...findings.map(findingLine), ...conflicts, "", `Study ${outcome.slug}: ${changes(outcome)}.`];
+function summary({ outcomes, findings }: ImportResult): string[] {
+  const conflicts = outcomes.flatMap(({ conflicts: ofStudy }) =>
+    ofStudy.map(({ where, message }) => `  kept     ${where}: ${message}`),
+  );
+  const studies = outcomes.map((outcome) => `Study ${outcome.slug}: ${changes(outcome)}.`);
+  return [...findings.map(findingLine), ...conflicts, "", ...studies];
 }
 
 function changes({ added, updated }: StoreOutcome): string {

@@ -5,8 +5,8 @@ export const REQUEST_ERRORS = {
   // studies
   SEVERAL_BASE_MODELS: {
     kind: "permanent",
-    what: "The folder contains adapters of more than one base model",
-    fix: "A study has one base model. Import each model's folder separately.",
+    what: "A run contains adapters of more than one base model",
+    fix: "A run has one base model. Move the adapters of each model to a folder of their own.",
   },
   STUDY_BASE_MODEL_DIFFERS: {
     kind: "permanent",

@@ -13,10 +13,13 @@ export interface ImportRequest {
   readonly serverRoots?: readonly string[] | undefined;
   readonly slug?: string | undefined;
   readonly name?: string | undefined;
+  /** Slugs of the only studies that the client may write; undefined for all. */
+  readonly allowedSlugs?: readonly string[] | undefined;
 }
 
 export interface ImportResult {
-  readonly outcome: StoreOutcome;
+  /** One per study, the one with the most runs first. */
+  readonly outcomes: readonly [StoreOutcome, ...StoreOutcome[]];
   readonly findings: readonly Finding[];
 }
 

@@ -8,8 +8,17 @@ import type { Method } from "./enums/run.js";
 import type { FactorTensors } from "./factor-tensors.js";
 import type { SettingRecord } from "./settings.js";
 
+/** The content of an imported folder. */
+export interface FolderRecord {
+  /** Absolute. */
+  readonly folder: string;
+  /** One study per base model, the one with the most runs first. Empty if the files make up no run. */
+  readonly studies: readonly StudyRecord[];
+  readonly findings: readonly Finding[];
+}
+
 export interface StudyRecord {
-  /** Display name; by default the base name of the folder. */
+  /** Name of the import, which its studies share; by default the base name of the folder. */
   readonly name: string;
   /** `base_model_name_or_path`; null if no adapter or table names one. */
   readonly baseModel: string | null;
@@ -18,7 +27,6 @@ export interface StudyRecord {
   readonly experiments: readonly ExperimentRecord[];
   /** Every adapted weight matrix of any checkpoint, by name, in model order. */
   readonly layers: readonly LayerRecord[];
-  readonly findings: readonly Finding[];
 }
 
 export interface Quantization {
@@ -192,6 +200,7 @@ export type FindingCode =
   | "UNITS_CONVERTED"
   | "ROWS_AMBIGUOUS"
   | "BASE_MODEL_NAMES"
+  | "SEVERAL_STUDIES"
   | "FILE_INCOMPLETE"
   | "TRAINING_RESTARTED"
   | "CONFIG_WITHOUT_ADAPTER"

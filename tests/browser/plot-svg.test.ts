@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { chromium, type Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Database } from "#src/store/database.js";
-import { storeStudy } from "#src/store/write/store-study.js";
+import { storeStudy } from "../support/store-study.js";
 import { apiServer } from "../support/api-server.js";
 import { findChromium, missingChromium } from "../support/chromium.js";
 import { experimentRecord, studyRecord } from "../support/study-record.js";

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { readStudyFolder } from "#src/import/read-study-folder.js";
+import { readStudy } from "../support/read-study.js";
 import type { ExperimentRecord, StudyRecord } from "#src/model/records.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
@@ -98,7 +98,7 @@ describe.skipIf(!existsSync(CASES))("a folder as tools and people leave it (skip
     "table-load-in-4bit",
   ])("%s", async (name) => {
     const expected = await expectedOf(name);
-    const study = await readStudyFolder(path.join(CASES, name, "input"));
+    const study = await readStudy(path.join(CASES, name, "input"));
     requireRuns(study, expected);
     if (expected.study !== undefined) {
       expect(study.baseModel).toBe(expected.study.baseModel);
@@ -132,13 +132,13 @@ describe.skipIf(!existsSync(CASES))("a folder as tools and people leave it (skip
       await cp(path.join(CASES, "hub-cache", from), await resolvePath(file));
     for (const [file, target] of Object.entries(layout.links)) await symlink(target, await resolvePath(file));
     for (const [file, revision] of Object.entries(layout.refs)) await writeFile(await resolvePath(file), revision);
-    const study = await readStudyFolder(path.join(folder, "input"));
+    const study = await readStudy(path.join(folder, "input"));
     requireRuns(study, expected);
     expect(study.findings.filter(({ code }) => code.startsWith("LINK"))).toEqual([]);
   });
 
   test("seeds-in-table keeps the task as a setting", async () => {
-    const { experiments } = await readStudyFolder(path.join(CASES, "seeds-in-table", "input"));
+    const { experiments } = await readStudy(path.join(CASES, "seeds-in-table", "input"));
     const tasks = experiments.map(({ settings }) => settings.find(({ field }) => field === "task")?.value);
     expect(new Set(tasks)).toEqual(new Set(["sst2", "mrpc"]));
   });

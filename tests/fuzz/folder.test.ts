@@ -1,6 +1,6 @@
 import path from "node:path";
 import fc from "fast-check";
-import { readStudyFolder } from "#src/import/read-study-folder.js";
+import { readFolder } from "#src/import/read-folder.js";
 import { adapterConfig, factorTensors, safetensors, writeFiles } from "../support/adapter-files.js";
 import { fuzz, readOrRefused } from "../support/fuzz.js";
 import { mutated } from "../support/mutations.js";
@@ -28,7 +28,7 @@ fuzz(
   async (changed, file) => {
     const folder = path.dirname(await file(""));
     await writeFiles(folder, { ...FILES, ...Object.fromEntries(changed) });
-    await readOrRefused(() => readStudyFolder(folder));
+    await readOrRefused(() => readFolder(folder));
   },
   { share: 1 / 20, fileName: "ignored.txt" },
 );

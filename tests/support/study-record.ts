@@ -58,7 +58,6 @@ export function studyRecord(experiments: readonly ExperimentRecord[], rest: Part
     folder: "/studies/a",
     experiments,
     layers: [{ name: "h.0.c_attn", index: 0, module: "c_attn", inFeatures: 6, outFeatures: 9 }],
-    findings: [],
     ...rest,
   };
 }

@@ -60,7 +60,9 @@ function abortShutdown({ log }: Process): void {
 }
 
 async function importExample(database: Database, weights: WeightStore): Promise<void> {
-  const { outcome } = await importStudy({ database, weights }, { folder: EXAMPLE_FOLDER });
+  const {
+    outcomes: [outcome],
+  } = await importStudy({ database, weights }, { folder: EXAMPLE_FOLDER });
   print(
     `The store was empty. Imported the example study ${outcome.slug} from ${path.relative(".", EXAMPLE_FOLDER) || EXAMPLE_FOLDER}.`,
   );

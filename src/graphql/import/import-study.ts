@@ -22,7 +22,7 @@ class ImportStudyInput {
   @Field(() => String, {
     nullable: true,
     description:
-      "Slug of the study; by default the name of the folder. The slug of a stored study adds the folder's runs to it.",
+      "Slug of the study; by default the name of the folder. The slug of a stored study adds the folder's runs to it. If the folder has runs of several base models, each becomes a study, and the model's name is appended: `my-runs-llama-3-8b`.",
   })
   slug?: string;
 
@@ -58,9 +58,16 @@ class ImportStudyPayload {
 
   @Field(() => StudyType, {
     nullable: true,
-    description: "The imported study; null while the job is running, or if it failed.",
+    description:
+      "The imported study, of several the one with the most runs; null while the job is running, or if it failed.",
   })
   study!: object | null;
+
+  @Field(() => [StudyType], {
+    description:
+      "All studies of the import, one per base model, the one with the most runs first; empty while the job is running, or if it failed.",
+  })
+  studies!: readonly object[];
 
   @Field(() => [FindingType], {
     description: "The messages of the import; empty while it is running.",
@@ -86,7 +93,14 @@ export class ImportStudyResolver {
     const { importRoots, principal } = context;
     const folder = await allowedFolder(input.folder, { server: importRoots, token: principal.importRoots });
     const { id, finished } = await context.imports.start(
-      { folder, where: input.folder, serverRoots: importRoots, slug: slug ?? undefined, name: name ?? undefined },
+      {
+        folder,
+        where: input.folder,
+        serverRoots: importRoots,
+        slug: slug ?? undefined,
+        name: name ?? undefined,
+        allowedSlugs: principal.studies,
+      },
       { ...requesterOf(context.principal), ...(slug != null && { studies: [slug] }) },
     );
     await finishedOrTimeout(finished, Math.min(waitSeconds * 1000, context.deadline.waitMilliseconds()));
@@ -119,16 +133,19 @@ function checkSlug(slug: string | null | undefined, { studies }: Principal): voi
 }
 
 async function payloadOf(job: Job, { loaders }: Context): Promise<ImportStudyPayload> {
-  if (job.status !== "SUCCEEDED") return { job, study: null, findings: [] };
-  const { outcome, findings } = job.result as ImportResult;
-  const conflicts = outcome.conflicts.map(({ where, message }): FindingType => ({
-    severity: "warning",
-    code: "CONFLICTING_VALUES",
-    where,
-    message,
-  }));
-  const study = (await loaders.studyBySlug.load(outcome.slug)) ?? null;
-  return { job, study, findings: [...findings, ...conflicts] };
+  if (job.status !== "SUCCEEDED") return { job, study: null, studies: [], findings: [] };
+  const { outcomes, findings } = job.result as ImportResult;
+  const conflicts = outcomes.flatMap((outcome) =>
+    outcome.conflicts.map(({ where, message }): FindingType => ({
+      severity: "warning",
+      code: "CONFLICTING_VALUES",
+      where,
+      message,
+    })),
+  );
+  const loaded = await Promise.all(outcomes.map(({ slug }) => loaders.studyBySlug.load(slug)));
+  const studies = loaded.flatMap((study) => study ?? []);
+  return { job, study: studies[0] ?? null, studies, findings: [...findings, ...conflicts] };
 }
 
 /** Resolves when `finished` does, or after `milliseconds`. */

@@ -1,14 +1,13 @@
 import type { ExperimentRecord, MetricRecord } from "../../model/records.js";
 import { quoteNames, type Findings } from "../findings.js";
 import { metricName } from "../tables/column-name.js";
-import type { JoinedTables, TableReading } from "./join-tables.js";
+import type { StatedSettings, TableReading } from "./join-tables.js";
 import { mergeCurves } from "./merge-curves.js";
-import { pairRunsWithRows, type DescribedRun } from "./pair-runs-with-rows.js";
+import type { DescribedRun } from "./pair-runs-with-rows.js";
 import type { RunReading } from "./read-run.js";
 import type { Reading, ReadingMerger } from "./reading-merger.js";
 import { reportDiverged } from "./report-diverged.js";
 import { resolveSettings, settingRecord } from "./resolve-settings.js";
-import { withRowsByRank } from "./rows-by-rank.js";
 import { methodOf, rankInName, seedInName } from "./run-labels.js";
 import { quantizationOfRun, settingsInBaseModel, settingsInRunName } from "./run-quantization.js";
 import type { SourcedSetting } from "./sourced-evidence.js";
@@ -19,19 +18,17 @@ interface RunWithSettings extends DescribedRun {
   readonly candidates: readonly SourcedSetting[];
 }
 
-/**
- * Joins runs with the table rows of the same experiments, sorted by rank, bits (most first) and name. A row belongs to the
- * run of its name, or to the only run whose path ends with it.
- */
+/** Makes one experiment of each run of a study, sorted by rank, bits (most first) and name. */
 export function joinExperiments(
-  runs: readonly RunReading[],
-  { rows, stated, byRank }: JoinedTables,
+  runs: readonly DescribedRun[],
+  stated: readonly StatedSettings[],
   findings: Findings,
   merger: ReadingMerger,
 ): ExperimentRecord[] {
-  const described = withRowsByRank(pairRunsWithRows(runs, rows), byRank, findings).map((run) => {
-    return { ...run, candidates: [...statedSettingsOf(run, stated), ...candidatesOf(run)] };
-  });
+  const described = runs.map((run) => ({
+    ...run,
+    candidates: [...statedSettingsOf(run, stated), ...candidatesOf(run)],
+  }));
   const experiments = withAssumedBits(described, findings).flatMap((run) => experimentOf(run, findings, merger) ?? []);
   reportDiverged(experiments, findings);
   return experiments.sort(compareExperiments);

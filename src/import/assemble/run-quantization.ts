@@ -1,5 +1,5 @@
 import type { Quantization } from "../../model/records.js";
-import { baseModelName } from "../settings/base-model-name.js";
+import { baseModelName } from "../../model/base-model-name.js";
 import { quantizationOf } from "../settings/quantization-label.js";
 import { inOrderOfTrust } from "./resolve-settings.js";
 import { quantizationInName } from "./run-labels.js";

@@ -28,6 +28,8 @@ interface JobEnd {
   readonly status: "SUCCEEDED" | "FAILED";
   readonly message: string;
   readonly result?: unknown;
+  /** Slugs of the studies that the job turned out to concern, if they were known before; undefined if they do not change. */
+  readonly studies?: readonly string[];
 }
 
 /**
@@ -43,6 +45,7 @@ export async function endJobIn(sql: TransactionSql, id: string, end: JobEnd): Pr
   const result = end.result === undefined ? null : JSON.stringify(end.result);
   const ended = await sql<{ id: string }[]>`
     update job set status = ${end.status}, message = ${end.message}, result = ${result}::text::jsonb,
+      studies = case when studies = '{}' then studies else coalesce(${end.studies === undefined ? null : [...end.studies]}::text[], studies) end,
       done = case when ${end.status} = 'SUCCEEDED' then total else done end, updated_at = now(), finished_at = now()
     where id = ${id} and status in ('QUEUED', 'RUNNING') returning id`;
   if (ended.length > 0) await afterEnd(sql, [id], end.status === "FAILED");

@@ -1,6 +1,7 @@
 import { failure } from "../../errors.js";
 
-const MAX_LENGTH = 80;
+/** Characters of a slug. */
+export const MAX_SLUG_CHARACTERS = 80;
 
 /**
  * Returns the slug of a name: lower-case letters, digits and single hyphens, at most 80 characters.
@@ -12,7 +13,7 @@ export function slugOf(name: string): string {
     .normalize("NFKD")
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
-    .slice(0, MAX_LENGTH)
+    .slice(0, MAX_SLUG_CHARACTERS)
     .replace(/^-+|-+$/g, "");
   if (slug === "") {
     throw failure("ARGUMENT_INVALID", {

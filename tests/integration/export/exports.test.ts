@@ -2,7 +2,7 @@ import { parse } from "csv-parse/sync";
 import { parquetReadObjects } from "hyparquet";
 import { describe, expect, test } from "vitest";
 import type { Database } from "#src/store/database.js";
-import { storeStudy } from "#src/store/write/store-study.js";
+import { storeStudy } from "../../support/store-study.js";
 import { seedStudies } from "../../../scripts/seed/seed-studies.js";
 import { apiServer } from "../../support/api-server.js";
 import { experimentRecord, studyRecord } from "../../support/study-record.js";

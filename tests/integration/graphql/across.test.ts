@@ -2,7 +2,7 @@ import { v7 as newId } from "uuid";
 import { describe, expect, test } from "vitest";
 import { KERNEL_VERSION } from "#src/model/computed-facts.js";
 import type { Database } from "#src/store/database.js";
-import { storeStudy } from "#src/store/write/store-study.js";
+import { storeStudy } from "../../support/store-study.js";
 import { apiServer } from "../../support/api-server.js";
 import { checkpointRecord, experimentRecord, studyRecord } from "../../support/study-record.js";
 

@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startServer, type RunningServer } from "#src/http/server.js";
 import { openDatabase, type Database } from "#src/store/database.js";
-import { storeStudy } from "#src/store/write/store-study.js";
+import { storeStudy } from "../../support/store-study.js";
 import { adapterConfig, factorTensors, safetensors, writeFiles } from "../../support/adapter-files.js";
 import { STILL } from "../../support/still-limits.js";
 import { countingProxy, type CountingProxy } from "../../support/counting-proxy.js";

@@ -6,7 +6,7 @@ import WebSocket from "ws";
 import { openLog } from "#src/log.js";
 import { startServer, type RunningServer } from "#src/http/server.js";
 import { revokeToken, TOKEN_CHANNEL } from "#src/store/access-tokens.js";
-import { storeStudy } from "#src/store/write/store-study.js";
+import { storeStudy } from "../../support/store-study.js";
 import { storedToken } from "../../support/access-tokens.js";
 import { freshDatabase } from "../../support/database.js";
 import { realServices, type RealServices } from "../../support/real-services.js";

@@ -39,7 +39,9 @@ beforeAll(async () => {
     "4bit_r2/adapter_model.safetensors": safetensors(factorTensors(3, 2, 1.1)),
   });
   const store = await openWeightStore({ kind: "in-place" });
-  const { outcome } = await importStudy({ database: fresh.database, weights: store }, { folder });
+  const {
+    outcomes: [outcome],
+  } = await importStudy({ database: fresh.database, weights: store }, { folder });
   await store.close();
   studyId = outcome.studyId;
   const experiments = await experimentsOfStudies(fresh.database, [studyId]);
@@ -264,7 +266,9 @@ describe("precomputing a study", () => {
       "steps/16bit_r2/adapter_model.safetensors": saved(7),
     });
     const store = await openWeightStore({ kind: "in-place" });
-    const { outcome } = await importStudy(
+    const {
+      outcomes: [outcome],
+    } = await importStudy(
       { database: fresh.database, weights: store },
       { folder: path.join(folder, "steps"), slug: "steps" },
     );

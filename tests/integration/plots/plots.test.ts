@@ -4,7 +4,7 @@ import path from "node:path";
 import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Database } from "#src/store/database.js";
-import { storeStudy } from "#src/store/write/store-study.js";
+import { storeStudy } from "../../support/store-study.js";
 import { PlotKind } from "#src/plots/plot-kinds.js";
 import { seedStudies } from "../../../scripts/seed/seed-studies.js";
 import { apiServer } from "../../support/api-server.js";

@@ -1,14 +1,13 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { StudyRecord } from "#src/model/records.js";
-import { readStudyFolder } from "#src/import/read-study-folder.js";
+import { readStudy, type OneStudy } from "../../support/read-study.js";
 import { GPT2_STUDY, missingSharedStudy } from "../../support/shared-study.js";
 
 const missing = missingSharedStudy();
 
 describe.skipIf(missing)(`the public gpt2-medium study${missing === undefined ? "" : ` (${missing})`}`, () => {
-  let study: StudyRecord;
+  let study: OneStudy;
   beforeAll(async () => {
-    study = await readStudyFolder(GPT2_STUDY);
+    study = await readStudy(GPT2_STUDY);
   });
 
   const experiment = (name: string) => {

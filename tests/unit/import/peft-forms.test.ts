@@ -2,8 +2,8 @@ import { cp, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { CheckpointRecord, FactorsRecord, Finding, StudyRecord, TensorRecord } from "#src/model/records.js";
-import { readStudyFolder } from "#src/import/read-study-folder.js";
+import type { CheckpointRecord, FactorsRecord, Finding, TensorRecord } from "#src/model/records.js";
+import { readStudy, type OneStudy } from "../../support/read-study.js";
 import { tensorValues } from "#src/import/tensors/tensor-values.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 
@@ -22,9 +22,9 @@ const expected = JSON.parse(await readFile(path.join(FORMS, "expected.json"), "u
   Record<string, ExpectedLayer>
 >;
 
-let study: StudyRecord;
+let study: OneStudy;
 beforeAll(async () => {
-  study = await readStudyFolder(FORMS);
+  study = await readStudy(FORMS);
 });
 
 function checkpoint(form: string): CheckpointRecord {
@@ -181,7 +181,7 @@ describe("shards that contradict their index are rejected with their name", () =
     const folder = path.join(await temporaryFolder(), "run");
     await cp(path.join(FORMS, "sharded"), folder, { recursive: true });
     await change(folder);
-    const { findings } = await readStudyFolder(folder);
+    const { findings } = await readStudy(folder);
     return findings.filter(({ severity }) => severity !== "info");
   }
   async function changeMap(folder: string, change: (map: Record<string, string>) => void) {
@@ -242,7 +242,7 @@ test("safetensors is preferred to a PyTorch file in the same folder, and this is
   const folder = path.join(await temporaryFolder(), "run");
   await cp(path.join(FORMS, "f32"), folder, { recursive: true });
   await cp(path.join(FORMS, "bin-f16", "adapter_model.bin"), path.join(folder, "adapter_model.bin"));
-  const { experiments, findings } = await readStudyFolder(folder);
+  const { experiments, findings } = await readStudy(folder);
   expect(experiments[0]?.checkpoints[0]?.factors[0]?.a.dtype).toBe("F32");
   expect(findings).toContainEqual({
     severity: "info",

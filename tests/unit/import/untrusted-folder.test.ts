@@ -4,7 +4,7 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { MAX_TABLE_BYTES, MAX_TEXT_BYTES, MAX_WEIGHT_FILE_BYTES } from "#src/import/limits.js";
 import { listWeights, pathsBelow } from "#src/import/tensors/list-weights.js";
-import { readStudyFolder } from "#src/import/read-study-folder.js";
+import { readStudy } from "../../support/read-study.js";
 import { hashWeights } from "#src/import/tensors/hash-weights.js";
 import { allowedFolder } from "#src/files/allowed-folder.js";
 import { adapterConfig, factorTensors, safetensors, writeFiles } from "../../support/adapter-files.js";
@@ -29,7 +29,7 @@ describe("links", () => {
     await symlink(path.join(folder, "16bit_r2"), path.join(folder, "latest"));
     await symlink(path.join(elsewhere, "secret.csv"), path.join(folder, "results.csv"));
     await symlink(path.join(elsewhere, "nothing"), path.join(folder, "dangling"));
-    const { experiments, findings } = await readStudyFolder(folder);
+    const { experiments, findings } = await readStudy(folder);
     expect(experiments.map(({ name }) => name)).toEqual(["16bit_r2"]);
     expect(findings.filter(({ code }) => code.startsWith("LINK")).map(({ code, message }) => [code, message])).toEqual([
       ["LINK_SKIPPED", expect.stringMatching(/^1 symbolic links .*: latest$/)],
@@ -41,12 +41,12 @@ describe("links", () => {
   test("that replace a checked folder are not followed", async () => {
     const [folder, elsewhere] = [await temporaryFolder(), await study()];
     await symlink(elsewhere, path.join(folder, "study"));
-    const reading = readStudyFolder(path.join(folder, "study"), { where: "study" });
+    const reading = readStudy(path.join(folder, "study"), { where: "study" });
     await expect(reading).rejects.toMatchObject({
       code: "FILE_UNREADABLE",
       message: expect.stringMatching(/at study; received (nothing|a symbolic link)/) as string,
     });
-    expect((await readStudyFolder(path.join(folder, "study"))).experiments).toHaveLength(1);
+    expect((await readStudy(path.join(folder, "study"))).experiments).toHaveLength(1);
   });
 });
 
@@ -55,7 +55,7 @@ onPosix("pipes in place of any file are named and not waited for", async () => {
   await mkdir(path.join(folder, "4bit_r2"));
   for (const name of ["results.csv", "4bit_r2/adapter_model.safetensors", "4bit_r2/trainer_state.json"])
     execFileSync("mkfifo", [path.join(folder, name)]);
-  const { experiments, findings } = await readStudyFolder(folder);
+  const { experiments, findings } = await readStudy(folder);
   expect(experiments).toHaveLength(1);
   expect(findings.find(({ code }) => code === "SPECIAL_FILE_REFUSED")?.message).toMatch(/^3 pipes.*results\.csv/);
 });
@@ -84,7 +84,7 @@ describe("sizes", () => {
       await truncate(path.join(folder, `${i}.csv`), MAX_TABLE_BYTES);
     }
     const bytes = `received ${count * MAX_TABLE_BYTES} bytes of tables`;
-    await expect(readStudyFolder(folder)).rejects.toMatchObject({
+    await expect(readStudy(folder)).rejects.toMatchObject({
       code: "TOO_MANY_FILES",
       message: expect.stringContaining(bytes) as string,
     });

@@ -1,7 +1,7 @@
 import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { readStudyFolder } from "#src/import/read-study-folder.js";
+import { readStudy } from "../../../support/read-study.js";
 import { fixtureFile } from "../../../support/fixture-file.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 
@@ -20,7 +20,7 @@ async function studyWith(files: Readonly<Record<string, string>>): Promise<strin
 }
 
 async function read(files: Readonly<Record<string, string>>) {
-  const { experiments, findings } = await readStudyFolder(await studyWith(files));
+  const { experiments, findings } = await readStudy(await studyWith(files));
   const named = (name: string) => experiments.find((experiment) => experiment.name === name);
   return {
     run: named("4bit_r8_s1"),
@@ -75,7 +75,7 @@ test("a half-written event file is named and read up to its end", async () => {
   const [name = ""] = await readdir(folder);
   const bytes = await readFile(path.join(folder, name));
   await writeFile(path.join(folder, name), bytes.subarray(0, bytes.length - 2));
-  const { experiments, findings } = await readStudyFolder(study);
+  const { experiments, findings } = await readStudy(study);
   expect(findings.find(({ code }) => code === "FILE_INCOMPLETE")?.where).toBe(`4bit_r8_s1/logs/${name}`);
   expect(
     experiments.find((run) => run.name === "4bit_r8_s1")?.series.find((curve) => curve.name === "loss")?.steps,

@@ -3,11 +3,10 @@ import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { RankscopeError } from "#src/errors.js";
-import { baseModelName } from "#src/import/settings/base-model-name.js";
+import { baseModelName } from "#src/model/base-model-name.js";
 import { settingsOfObject } from "#src/import/settings/settings-of-object.js";
 import { parseYaml } from "#src/import/yaml/parse-yaml.js";
-import { readStudyFolder } from "#src/import/read-study-folder.js";
-import type { StudyRecord } from "#src/model/records.js";
+import { readStudy, type OneStudy } from "../../../support/read-study.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 
 /** Returns the settings of an object as `field: value`. */
@@ -88,19 +87,19 @@ describe("YAML", () => {
   });
 });
 
-async function study(files: Readonly<Record<string, string>>): Promise<StudyRecord> {
+async function study(files: Readonly<Record<string, string>>): Promise<OneStudy> {
   const folder = await temporaryFolder();
   for (const [file, text] of Object.entries(files)) {
     await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
     await writeFile(path.join(folder, file), text);
   }
-  return readStudyFolder(folder);
+  return readStudy(folder);
 }
 
 const STATE = JSON.stringify({ global_step: 10, max_steps: 10, log_history: [{ step: 10, loss: 1 }] });
 
 /** Settings of a run as `field: [value, file, certainty]`. */
-function settingsOf({ experiments }: StudyRecord, name: string): Record<string, unknown> {
+function settingsOf({ experiments }: OneStudy, name: string): Record<string, unknown> {
   const run = experiments.find((experiment) => experiment.name === name);
   return Object.fromEntries(
     (run?.settings ?? []).map(({ field, value, file, certainty }) => [field, [value, file, certainty]]),

@@ -5,13 +5,14 @@ import { experimentsOfStudies } from "#src/store/studies/experiments.js";
 import { comparedCheckpoints } from "#src/store/studies/final-checkpoint.js";
 import { factorsOfCheckpoints } from "#src/store/studies/factors.js";
 import { seriesOfExperiments } from "#src/store/studies/series.js";
-import { storeStudy, type StoreStudyOptions } from "#src/store/write/store-study.js";
+import { storeStudy } from "../../support/store-study.js";
+import { storeStudies, type StoreStudiesOptions } from "#src/store/write/store-studies.js";
 import { freshDatabase } from "../../support/database.js";
 import { checkpointRecord, experimentRecord, studyRecord } from "../../support/study-record.js";
 
 const fresh = freshDatabase();
 const morePrecise = (one: number, other: number) => (one.toFixed(1) === other.toFixed(1) ? other : undefined);
-const store = (record: StudyRecord, options: Partial<StoreStudyOptions> = {}) =>
+const store = (record: StudyRecord, options: Partial<StoreStudiesOptions> = {}) =>
   storeStudy(fresh.database, record, { morePrecise, ...options });
 
 /** Returns every row of every table of a study, to compare states of the store. */
@@ -258,6 +259,12 @@ describe("a failure leaves the store unchanged", () => {
     });
   });
 
+  test("another name of the stored base model is accepted", async () => {
+    await store(studyRecord([experimentRecord("run")], { baseModel: "org/Tiny-1B" }));
+    const alias = studyRecord([experimentRecord("run")], { baseModel: "/data/models/tiny-1b-bnb-4bit" });
+    expect(await store(alias)).toMatchObject({ created: false, added: { experiments: 0 } });
+  });
+
   test("another folder of the same name is rejected unless the slug is given", async () => {
     await store(studyRecord([experimentRecord("run")]));
     const elsewhere = studyRecord([experimentRecord("second")], { folder: "/studies/b" });
@@ -340,4 +347,68 @@ test("stores more rows of each kind than a statement has parameters, and stores 
   expect(added).toMatchObject({ experiments: RUNS, metrics: RUNS * names.length, layers: layers.length, ranks: 200 });
   const again = await store({ ...record, experiments: experiments.slice(0, 100) });
   expect([...Object.values(again.added), ...Object.values(again.updated)].every((count) => count === 0)).toBe(true);
+});
+
+describe("studies of several base models", () => {
+  const llama = (...names: string[]) =>
+    studyRecord(
+      names.map((name) => experimentRecord(name)),
+      { baseModel: "meta-llama/Llama-3-8B" },
+    );
+  const gemma = studyRecord([experimentRecord("b")], { baseModel: "google/gemma-2b" });
+  const storeAll = (records: readonly StudyRecord[], options: Partial<StoreStudiesOptions> = {}) =>
+    storeStudies(fresh.database, records, { morePrecise, ...options });
+  const slugs = async (...args: Parameters<typeof storeAll>) => (await storeAll(...args)).map(({ slug }) => slug);
+
+  test("have the slug of the import and their models, also at the next import", async () => {
+    expect(await slugs([llama("a", "c"), gemma])).toEqual(["a-study-llama-3-8b", "a-study-gemma-2b"]);
+    const before = await everything();
+    const again = await storeAll([gemma, llama("a", "c")]);
+    expect(again.map(({ slug, created }) => [slug, created])).toEqual([
+      ["a-study-gemma-2b", false],
+      ["a-study-llama-3-8b", false],
+    ]);
+    expect(await everything()).toEqual(before);
+    expect(await slugs([llama("a", "c"), gemma], { slug: "X" })).toEqual(["x-llama-3-8b", "x-gemma-2b"]);
+  });
+
+  test("keep their slugs when another base model joins or leaves the folder", async () => {
+    expect(await slugs([llama("a")])).toEqual(["a-study"]);
+    expect(await slugs([llama("a"), gemma])).toEqual(["a-study", "a-study-gemma-2b"]);
+    expect(await slugs([gemma])).toEqual(["a-study-gemma-2b"]);
+    expect(await slugs([llama("a")])).toEqual(["a-study"]);
+  });
+
+  test("are stored together or not at all", async () => {
+    await storeAll([llama("a"), gemma]);
+    const before = await everything();
+    const [layer] = gemma.layers;
+    if (layer === undefined) throw new Error("no layer");
+    const broken = { ...gemma, layers: [{ ...layer, outFeatures: 10 }] };
+    await expect(storeAll([llama("a", "new"), broken])).rejects.toMatchObject({ code: "STUDY_BASE_MODEL_DIFFERS" });
+    expect(await everything()).toEqual(before);
+  });
+
+  test("are all refused if the client may not write one of them", async () => {
+    const allowedSlugs = ["x", "x-llama-3-8b"];
+    await expect(storeAll([llama("a"), gemma], { slug: "x", allowedSlugs })).rejects.toMatchObject({
+      code: "FORBIDDEN",
+      message: expect.stringContaining("x-gemma-2b") as string,
+    });
+    expect(await storeAll([llama("a")], { slug: "x", allowedSlugs })).toMatchObject([{ created: true }]);
+  });
+
+  test("have numbers if their base models have one name", async () => {
+    expect(await slugs([llama("a"), llama("b"), studyRecord([experimentRecord("c")], { baseModel: null })])).toEqual([
+      "a-study-llama-3-8b",
+      "a-study-llama-3-8b-2",
+      "a-study-unknown-base-model",
+    ]);
+  });
+
+  test("have a slug also if the folder's name has no Latin letter", async () => {
+    const [slug] = await slugs([{ ...llama("a"), name: "\u5b9f\u9a13" }]);
+    expect(slug).toMatch(/^study-[0-9a-f]{8}$/);
+    expect(await slugs([{ ...llama("a"), name: "\u5b9f\u9a13" }])).toEqual([slug]);
+  });
 });

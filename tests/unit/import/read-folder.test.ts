@@ -1,17 +1,18 @@
 import { chmod, symlink } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { FindingCode, StudyRecord } from "#src/model/records.js";
-import { readStudyFolder, type ReadStudyOptions } from "#src/import/read-study-folder.js";
+import type { FindingCode } from "#src/model/records.js";
+import { readFolder, type ReadFolderOptions } from "#src/import/read-folder.js";
+import { readStudy, type OneStudy } from "../../support/read-study.js";
 import { adapterConfig, factorTensors, safetensors, writeFiles } from "../../support/adapter-files.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 
 type Files = Record<string, string | Uint8Array>;
 
-async function read(files: Files, options?: ReadStudyOptions): Promise<StudyRecord> {
+async function read(files: Files, options?: ReadFolderOptions): Promise<OneStudy> {
   const folder = await temporaryFolder();
   await writeFiles(folder, files);
-  return readStudyFolder(folder, options);
+  return readStudy(folder, options);
 }
 
 /** Returns an adapter of 2 layers whose weights depend on `seed`. */
@@ -29,8 +30,8 @@ const state = (
   [`${folder}/trainer_state.json`]: JSON.stringify({ global_step: step, max_steps: maxSteps, log_history: history }),
 });
 
-const found = ({ findings }: StudyRecord, code: FindingCode) => findings.filter((finding) => finding.code === code);
-const only = ({ experiments }: StudyRecord) => {
+const found = ({ findings }: OneStudy, code: FindingCode) => findings.filter((finding) => finding.code === code);
+const only = ({ experiments }: OneStudy) => {
   const [experiment] = experiments;
   if (experiment === undefined || experiments.length > 1) throw new Error(`${experiments.length} experiments`);
   return experiment;
@@ -378,7 +379,7 @@ describe("skipped files", () => {
     });
     await symlink(outside, path.join(folder, "linked"));
     await symlink(folder, path.join(folder, "circle"));
-    const study = await readStudyFolder(folder);
+    const study = await readStudy(folder);
     expect(only(study).name).toBe("16bit_r2");
     expect(found(study, "LINK_REFUSED")).toMatchObject([
       { severity: "warning", message: expect.stringMatching(/1 symbolic links that lead out .*: linked$/) as string },
@@ -392,7 +393,7 @@ describe("skipped files", () => {
       await writeFiles(folder, { ...save("16bit_r2"), ...save("closed/16bit_r4", 1, 4) });
       await chmod(path.join(folder, "closed"), 0o000);
       onTestFinished(() => chmod(path.join(folder, "closed"), 0o700));
-      const study = await readStudyFolder(folder);
+      const study = await readStudy(folder);
       expect(only(study).name).toBe("16bit_r2");
       expect(found(study, "FILE_UNREADABLE")).toMatchObject([{ severity: "error", where: "closed" }]);
     },
@@ -411,41 +412,80 @@ describe("the base model", () => {
       "gpt2-medium",
     );
   });
-
-  test("is the first one if the tables name several, with a warning", async () => {
-    const study = await read({ "a.csv": "name,rank,training_loss,model_name\nx,2,1,one\ny,2,1,two\n" });
-    expect(study.baseModel).toBe("one");
-    expect(found(study, "CONFLICTING_VALUES")).toMatchObject([
-      { where: ".", message: expect.stringContaining("two") as string },
-    ]);
-  });
 });
 
-test("runs of another base model than most are left out and named, with their rows", async () => {
+describe("several base models in one folder", () => {
   const other = { base_model_name_or_path: "other/Model" };
-  const study = await read({
-    ...save("a_r2", 1),
-    ...save("b_r2", 2, 2, other),
-    ...save("c_r2", 3),
-    "t.csv": "name,rank,train_loss\na_r2,2,1\nb_r2,2,2\nc_r2,2,3\n",
+  const studiesOf = async (files: Files) => {
+    const folder = await temporaryFolder();
+    await writeFiles(folder, files);
+    const { studies, findings } = await readFolder(folder);
+    return {
+      studies: studies.map(({ baseModel, experiments }) => [baseModel, experiments.map(({ name }) => name)]),
+      codes: findings.map(({ code }) => code),
+    };
+  };
+
+  test("become several studies, each with its table rows, the largest first", async () => {
+    const { studies, codes } = await studiesOf({
+      ...save("a_r2", 1),
+      ...save("b_r2", 2, 2, other),
+      ...save("c_r2", 3),
+      "t.csv": "name,rank,train_loss\na_r2,2,1\nb_r2,2,2\nc_r2,2,3\n",
+    });
+    expect(studies).toEqual([
+      ["tiny", ["a_r2", "c_r2"]],
+      ["other/Model", ["b_r2"]],
+    ]);
+    expect(codes).toContain("SEVERAL_STUDIES");
   });
-  expect(study.baseModel).toBe("tiny");
-  expect(study.experiments.map(({ name }) => name)).toEqual(["a_r2", "c_r2"]);
-  expect(found(study, "SEVERAL_BASE_MODELS")).toMatchObject([
-    {
-      severity: "error",
-      where: "b_r2",
-      message: expect.stringContaining("of the base model model were left out: b_r2") as string,
-    },
-  ]);
+
+  test("are told apart by a table's column, but not if it names methods or copies of one model", async () => {
+    const table = (...models: string[]) =>
+      `name,rank,training_loss,model_name\n${models.map((model, i) => `run${i},2,1,${model}`).join("\n")}\n`;
+    expect((await studiesOf({ "a.csv": table("Llama-3-8B", "gemma-2b") })).studies).toEqual([
+      ["gemma-2b", ["run1"]],
+      ["Llama-3-8B", ["run0"]],
+    ]);
+    const copies = table("meta-llama/Llama-3-8B", "unsloth/llama-3-8b-bnb-4bit", "/data/Llama-3-8B");
+    expect((await studiesOf({ "a.csv": copies })).studies).toEqual([
+      ["meta-llama/Llama-3-8B", ["run0", "run2", "run1"]],
+    ]);
+    expect((await studiesOf({ "a.csv": table("lora", "qlora", "full") })).studies).toHaveLength(1);
+  });
+
+  test("keep runs without a base model beside their neighbours, and apart where no neighbour decides", async () => {
+    const log = '{"global_step":1,"log_history":[{"step":1,"loss":1}]}';
+    const { studies } = await studiesOf({
+      ...save("llama/lora_r2", 1),
+      ...save("gemma/lora_r2", 2, 2, other),
+      "gemma/more_r4/trainer_state.json": log,
+      "elsewhere/plain_r4/trainer_state.json": log,
+    });
+    expect(studies).toEqual([
+      ["other/Model", ["gemma/lora_r2", "more_r4"]],
+      [null, ["plain_r4"]],
+      ["tiny", ["llama/lora_r2"]],
+    ]);
+  });
+
+  test("in one run leave out that run, which is named", async () => {
+    const { studies, codes } = await studiesOf({
+      ...save("good_r2", 5),
+      ...save("mixed_r2/checkpoint-1", 1, 2, other),
+      ...save("mixed_r2/final_model", 2),
+    });
+    expect(studies).toEqual([["tiny", ["good_r2"]]]);
+    expect(codes).toContain("SEVERAL_BASE_MODELS");
+  });
 });
 
 describe("a folder is rejected with its name", () => {
   test("if it does not exist or is a file", async () => {
     const folder = await temporaryFolder();
     await writeFiles(folder, { file: "" });
-    await expect(readStudyFolder(path.join(folder, "none"))).rejects.toMatchObject({ code: "FOLDER_NOT_FOUND" });
-    await expect(readStudyFolder(path.join(folder, "file"))).rejects.toMatchObject({ code: "FOLDER_NOT_FOUND" });
+    await expect(readStudy(path.join(folder, "none"))).rejects.toMatchObject({ code: "FOLDER_NOT_FOUND" });
+    await expect(readStudy(path.join(folder, "file"))).rejects.toMatchObject({ code: "FOLDER_NOT_FOUND" });
   });
 
   test("if it contains nothing to import", async () => {
@@ -455,28 +495,19 @@ describe("a folder is rejected with its name", () => {
   test("if it is nested too deeply", async () => {
     await expect(read(save("d/".repeat(30)))).rejects.toMatchObject({ code: "TOO_MANY_FILES" });
   });
+});
 
-  test("if a run has adapters of several base models", async () => {
-    const other = { base_model_name_or_path: "other" };
-    await expect(read({ ...save("r2/checkpoint-1", 1, 2, other), ...save("r2/final_model") })).rejects.toMatchObject({
-      code: "SEVERAL_BASE_MODELS",
-    });
+test("a run with one layer in two shapes is left out and named", async () => {
+  const [wide] = Object.entries(factorTensors(1));
+  const module = wide?.[0].replace(".lora_A.weight", "") ?? "";
+  const tensors = { [`${module}.lora_A.weight`]: { shape: [2, 8] }, [`${module}.lora_B.weight`]: { shape: [9, 2] } };
+  const study = await read({
+    ...save("r2/checkpoint-1"),
+    "r2/final/adapter_config.json": adapterConfig(),
+    "r2/final/adapter_model.safetensors": safetensors(tensors),
   });
-
-  test("if a run has one layer in two shapes", async () => {
-    const [wide] = Object.entries(factorTensors(1));
-    const module = wide?.[0].replace(".lora_A.weight", "") ?? "";
-    const tensors = { [`${module}.lora_A.weight`]: { shape: [2, 8] }, [`${module}.lora_B.weight`]: { shape: [9, 2] } };
-    const files = {
-      ...save("a_r2"),
-      "b_r2/adapter_config.json": adapterConfig(),
-      "b_r2/adapter_model.safetensors": safetensors(tensors),
-    };
-    const refusal = { code: "SEVERAL_BASE_MODELS", message: expect.stringContaining("9 x 6 and 9 x 8") as string };
-    const oneRun = Object.entries(files).map(([file, bytes]) => [
-      file.replace("a_r2", "r2/checkpoint-1").replace("b_r2", "r2/final"),
-      bytes,
-    ]);
-    await expect(read(Object.fromEntries(oneRun) as Files)).rejects.toMatchObject(refusal);
-  });
+  expect(study.experiments).toEqual([]);
+  expect(found(study, "SEVERAL_BASE_MODELS")).toMatchObject([
+    { where: "r2", message: expect.stringContaining("9 x 6 and 9 x 8") as string },
+  ]);
 });

@@ -52,6 +52,11 @@ export function baseModelName(name: string): BaseModelName {
   }
 }
 
+/** Returns whether two names can be those of one base model. An unknown one can be any. */
+export function haveOneBaseModel(one: string | null, other: string | null): boolean {
+  return one === null || other === null || baseModelName(one).model === baseModelName(other).model;
+}
+
 /** Returns whether the name is a path on a machine rather than an id on the hub. */
 export function isLocalPath(name: string): boolean {
   return /^(?:[.~]?[\\/]|[a-z]:[\\/]|\.\.)/i.test(name) || name.split(/[\\/]/).filter(Boolean).length > 2;

@@ -1,14 +1,15 @@
 import { lstat, realpath } from "node:fs/promises";
 import path from "node:path";
 import { failure } from "../errors.js";
-import type { ReportProgress, StudyRecord } from "../model/records.js";
+import type { FolderRecord, ReportProgress } from "../model/records.js";
 import { baseModelOf, layersOf } from "./assemble/base-model.js";
 import { joinExperiments } from "./assemble/join-experiments.js";
-import { joinTables, type TableReading } from "./assemble/join-tables.js";
+import { groupByModel } from "./assemble/group-by-model.js";
+import { joinTables } from "./assemble/join-tables.js";
 import { pairRunsWithRows } from "./assemble/pair-runs-with-rows.js";
 import { createReadingMerger } from "./assemble/reading-merger.js";
 import { readRun, type RunReading } from "./assemble/read-run.js";
-import { runsOfOneModel } from "./assemble/runs-of-one-model.js";
+import { withRowsByRank } from "./assemble/rows-by-rank.js";
 import { createFindings, quoteNames, type Findings } from "./findings.js";
 import { assignDescriptions, foldersWithoutRun } from "./folder/assign-descriptions.js";
 import { classifyFiles, givesEvidence, type ClassifiedFiles } from "./folder/classify-files.js";
@@ -20,7 +21,7 @@ import { RUN_FORMATS, TABLE_FORMATS } from "./formats/result-formats.js";
 import { MAX_TEXT_BYTES } from "./limits.js";
 import type { PathOf } from "./tensors/list-weights.js";
 
-export interface ReadStudyOptions {
+export interface ReadFolderOptions {
   /** Display name; by default the folder's name. */
   readonly name?: string;
   /**
@@ -33,12 +34,12 @@ export interface ReadStudyOptions {
 }
 
 /**
- * Reads all runs and tables below `folder` and joins them into one study. A file that cannot be used becomes a finding; the
- * rest is read without it.
+ * Reads all runs and tables below `folder` and joins them into one study per base model. A file that cannot be used becomes a
+ * finding; the rest is read without it.
  *
- * @throws FOLDER_NOT_FOUND, FOLDER_EMPTY, TOO_MANY_FILES, FILE_CHANGED, SEVERAL_BASE_MODELS
+ * @throws FOLDER_NOT_FOUND, FOLDER_EMPTY, TOO_MANY_FILES, FILE_CHANGED
  */
-export async function readStudyFolder(folder: string, options: ReadStudyOptions = {}): Promise<StudyRecord> {
+export async function readFolder(folder: string, options: ReadFolderOptions = {}): Promise<FolderRecord> {
   const { report = () => undefined, signal, where = folder } = options;
   const listed = await listFiles(options.where === undefined ? await resolveFolder(folder) : folder, where, signal);
   const root = listed.folder;
@@ -51,34 +52,23 @@ export async function readStudyFolder(folder: string, options: ReadStudyOptions 
   const runs = await readRuns({ root, pathOf }, classified, findings, report, signal);
   report({ done: runs.weightFiles, total: runs.weightFiles, message: "reading tables" });
   const merger = createReadingMerger(findings);
-  const allTables = await joinTables(pathOf, classified.tables, findings, merger);
-  const readings = runsOfOneModel(runs.readings, findings);
-  const tables = { ...allTables, rows: rowsOfRuns(allTables.rows, runs.readings, readings) };
-  const experiments = joinExperiments(readings, tables, findings, merger);
+  const tables = await joinTables(pathOf, classified.tables, findings, merger);
+  const described = withRowsByRank(pairRunsWithRows(runs.readings, tables.rows), tables.byRank, findings);
+  const name = options.name ?? path.basename(root);
+  const studies = groupByModel(described, findings).map((members) => ({
+    name,
+    baseModel: baseModelOf(members, findings),
+    folder: root,
+    experiments: joinExperiments(members, tables.stated, findings, merger),
+    layers: layersOf(members),
+  }));
   merger.reportRoundings();
   reportSkippedFiles(listed, classified.others, findings);
-
   return {
-    name: options.name ?? path.basename(root),
-    baseModel: baseModelOf(where, readings, tables.rows, findings),
     folder: root,
-    experiments,
-    layers: layersOf(readings),
+    studies: studies.filter(({ experiments }) => experiments.length > 0),
     findings: findings.list,
   };
-}
-
-/** Returns the rows without those of runs that were left out. */
-function rowsOfRuns(
-  rows: ReadonlyMap<string, TableReading>,
-  all: readonly RunReading[],
-  kept: readonly RunReading[],
-): ReadonlyMap<string, TableReading> {
-  if (all.length === kept.length) return rows;
-  const leftOut = pairRunsWithRows(all, rows).flatMap(({ run, row }) =>
-    run !== undefined && row !== undefined && !kept.includes(run) ? [row.experiment] : [],
-  );
-  return new Map([...rows].filter(([name]) => !leftOut.includes(name)));
 }
 
 async function resolveFolder(folder: string): Promise<string> {
