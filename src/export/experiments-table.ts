@@ -26,27 +26,39 @@ const COLUMNS: readonly Column[] = [
 
 type ExperimentRow = Awaited<ReturnType<typeof experimentRows>>[number];
 
+/** Further columns of the table. */
+interface FurtherColumns {
+  readonly metrics: readonly string[];
+  /** Names of settings. Their columns are texts; a number is written as in JSON, and a list as JSON. */
+  readonly config: readonly string[];
+}
+
 /**
- * Returns a table with a row for each run that matches `filter`, by study, and a column for each metric. The value of a metric
- * is null if it was not recorded or is not finite.
+ * Returns a table with a row for each run that matches `filter`, by study, and a column for each metric and setting. The value
+ * of a metric is null if it was not recorded or is not finite.
  */
 export function experimentsTable(
   connection: Connection,
   filter: ExperimentFilter | undefined,
-  metrics: readonly string[],
+  { metrics, config }: FurtherColumns,
 ): Table {
-  const limit = Math.min(PAGE, Math.max(1, Math.floor(PAGE_CELLS / (COLUMNS.length + metrics.length))));
+  const limit = Math.min(PAGE, Math.max(1, Math.floor(PAGE_CELLS / (COLUMNS.length + metrics.length + config.length))));
   const rows = pages<ExperimentRow>(limit, (last) =>
     experimentRows(connection, {
       filter,
       metrics,
+      config,
       order: { field: "STUDY", direction: "ASC", metric: "" },
       limit,
       after: last && { key: last.study, id: last.id },
     }),
   );
   return {
-    columns: [...COLUMNS, ...metrics.map((name): Column => ({ name: metricColumn(name), type: "number" }))],
+    columns: [
+      ...COLUMNS,
+      ...metrics.map((name): Column => ({ name: metricColumn(name), type: "number" })),
+      ...config.map((name): Column => ({ name: `config_${name}`, type: "text" })),
+    ],
     rows: mapRows(rows, cellsOf),
   };
 }
@@ -72,5 +84,6 @@ function cellsOf(row: ExperimentRow): Cell[] {
     row.hasWeights,
     row.createdAt,
     ...row.values.map((value) => (Number.isNaN(value) ? null : value)),
+    ...row.config.map((value) => (value === null || typeof value === "string" ? value : JSON.stringify(value))),
   ];
 }

@@ -7,6 +7,7 @@ import type { TableKind } from "../model/enums/export.js";
 import { curvesOfStudy, type StudyCurve } from "../store/across/study-curves.js";
 import type { Connection } from "../store/connection.js";
 import { metricNamesOfStudy } from "../store/studies/experiments.js";
+import { settingNamesOfStudy } from "../store/studies/settings.js";
 import type { Study } from "../store/studies/studies.js";
 import { experimentsTable } from "./experiments-table.js";
 import { layersTable } from "./layers-table.js";
@@ -21,7 +22,11 @@ export async function studyTable(
   const filter = { slug: { equals: slug } };
   switch (kind) {
     case "EXPERIMENTS":
-      return experimentsTable(database, { study: filter }, await metricNamesOfStudy(database, id));
+      return experimentsTable(
+        database,
+        { study: filter },
+        { metrics: await metricNamesOfStudy(database, id), config: await settingNamesOfStudy(database, id) },
+      );
     case "LAYERS":
       return layersTable(database, filter, undefined);
     case "DEGRADATION": {

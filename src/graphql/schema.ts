@@ -7,6 +7,7 @@ import { DiagnosticSummaryResolver } from "./diagnosis/diagnostic-summary.js";
 import { FailureModesResolver } from "./diagnosis/failure-modes.js";
 import { HypothesesResolver } from "./diagnosis/hypotheses.js";
 import { ExperimentResolver } from "./experiment/experiment-resolver.js";
+import { RecordedSettingsResolver } from "./experiment/recorded-settings.js";
 import { StudyReportResolver } from "./export/study-report.js";
 import { StudyTableResolver } from "./export/study-table.js";
 import { ImportStudyResolver } from "./import/import-study.js";
@@ -57,6 +58,7 @@ export function openSchema(): Promise<GraphQLSchema> {
       RankResolver,
       RankDegradationResolver,
       ExperimentResolver,
+      RecordedSettingsResolver,
       ExperimentLayersResolver,
       ExperimentComparisonResolver,
       StudyComparisonResolver,

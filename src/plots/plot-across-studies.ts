@@ -1,3 +1,4 @@
+import { checkConfigFields } from "../analysis/across-studies/check-config-fields.js";
 import type { AnalysisContext } from "../analysis/request/analysis-context.js";
 import type { StudyFilter } from "../store/across/filters.js";
 import { listStudies } from "../store/across/list-studies.js";
@@ -38,6 +39,7 @@ async function matchingStudies(
   { database }: AnalysisContext,
   filter: StudyFilter | null | undefined,
 ): Promise<SelectedStudies> {
+  await checkConfigFields(database, { filter });
   const studies = await listStudies(database, {
     filter,
     order: { field: "SLUG", direction: "ASC", metric: "" },

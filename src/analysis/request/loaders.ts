@@ -10,12 +10,14 @@ import {
 } from "../../store/studies/experiments.js";
 import type { Connection } from "../../store/connection.js";
 import { factorsOfCheckpoints } from "../../store/studies/factors.js";
+import { selectedExperimentIds, type ExperimentSelection } from "../../store/across/selected-experiments.js";
 import { jobsById, type Job } from "../../store/queue/jobs.js";
 import { layersOfStudies, type Layer } from "../../store/studies/layers.js";
 import { ranksOfStudies, type Rank } from "../../store/studies/ranks.js";
 import { seriesNames, seriesOfExperiments, type Series } from "../../store/studies/series.js";
 import { settingsOfExperiments, type StoredSetting } from "../../store/studies/settings.js";
 import { studiesById, studiesBySlug, type Study } from "../../store/studies/studies.js";
+import { checkConfigFields } from "../across-studies/check-config-fields.js";
 import { comparisonLoader, type CheckpointComparison, type CheckpointPair } from "../similarity/comparison-loader.js";
 import { similarityLoader, type RankSimilarityKey, type StudySimilarity } from "../similarity/similarity-loader.js";
 import { openReadTracker } from "./read-tracker.js";
@@ -32,6 +34,8 @@ export interface Loaders {
   readonly ranks: DataLoader<string, Rank[]>;
   readonly layers: DataLoader<string, Layer[]>;
   readonly experimentById: DataLoader<string, Experiment | undefined>;
+  /** Ids of the selected runs of a study, in order: one batch for each selection, whatever the number of studies. */
+  readonly selectedExperiments: DataLoader<SelectionKey, readonly string[], string>;
   readonly series: DataLoader<SeriesKey, Series | undefined, string>;
   /** Keyed by the experiment's id. */
   readonly seriesNames: DataLoader<string, string[]>;
@@ -42,6 +46,10 @@ export interface Loaders {
   readonly similarity: DataLoader<RankSimilarityKey, StudySimilarity, string>;
   readonly comparison: DataLoader<CheckpointPair, CheckpointComparison, string>;
   readonly jobById: DataLoader<string, Job | undefined>;
+}
+
+interface SelectionKey extends ExperimentSelection {
+  readonly studyId: string;
 }
 
 interface SeriesKey {
@@ -66,7 +74,7 @@ export function openLoaders({ database, weights, deadline, requester }: LoadersO
    * request only, not on which of two reads ends first.
    */
   function open<Key, Value, CacheKey = Key>(
-    read: Batch<Key, Value>,
+    read: Batch<Key, Value | Error>,
     cacheKeyFn?: (key: Key) => CacheKey,
   ): DataLoader<Key, Value, CacheKey> {
     return new DataLoader<Key, Value, CacheKey>(reads.tracked(read), {
@@ -97,6 +105,10 @@ export function openLoaders({ database, weights, deadline, requester }: LoadersO
     ranks: open(eachMany((ids) => ranksOfStudies(database, ids), studyId)),
     layers,
     experimentById: open(eachOne((ids) => experimentsById(database, ids), ownId)),
+    selectedExperiments: open(
+      (keys: readonly SelectionKey[]) => readSelections(database, keys),
+      ({ studyId: id, ...selection }) => `${id} ${selectionText(selection)}`,
+    ),
     series: open((keys: readonly SeriesKey[]) => readSeries(database, keys), seriesKeyText),
     seriesNames: open((ids: readonly string[]) => readSeriesNames(database, ids)),
     settings: open(
@@ -135,6 +147,43 @@ function eachMany<Row>(read: Batch<string, Row>, keyOf: (row: Row) => string): B
 async function countExperiments(database: Connection, studyIds: readonly string[]): Promise<number[]> {
   const counts = new Map((await experimentCounts(database, studyIds)).map((row) => [row.studyId, row.n]));
   return studyIds.map((id) => counts.get(id) ?? 0);
+}
+
+/** Reads each different selection in one statement. A selection that is invalid is an error of its own keys only. */
+async function readSelections(
+  database: Connection,
+  keys: readonly SelectionKey[],
+): Promise<(readonly string[] | Error)[]> {
+  const selections = new Map(keys.map((key) => [selectionText(key), key]));
+  const found = new Map<string, ReadonlyMap<string, readonly string[]> | Error>();
+  for (const [text, { filter, orderBy }] of selections) {
+    const studyIds = keys.filter((key) => selectionText(key) === text).map(({ studyId: id }) => id);
+    found.set(text, await readSelection(database, studyIds, { filter, orderBy }));
+  }
+  return keys.map((key) => {
+    const ofSelection = found.get(selectionText(key));
+    return ofSelection instanceof Error ? ofSelection : (ofSelection?.get(key.studyId) ?? []);
+  });
+}
+
+async function readSelection(
+  database: Connection,
+  studyIds: readonly string[],
+  selection: ExperimentSelection,
+): Promise<ReadonlyMap<string, readonly string[]> | Error> {
+  try {
+    const { filter, orderBy } = selection;
+    await checkConfigFields(database, { filter, fields: orderBy?.field === "CONFIG" ? [orderBy.config ?? ""] : [] });
+    const rows = await selectedExperimentIds(database, studyIds, selection);
+    return new Map(rows.map(({ studyId: id, ids }) => [id, ids]));
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** Returns a text that is equal for equal selections. */
+function selectionText({ filter, orderBy }: ExperimentSelection): string {
+  return JSON.stringify([filter, orderBy]);
 }
 
 async function readSeries(database: Connection, keys: readonly SeriesKey[]): Promise<(Series | undefined)[]> {

@@ -67,7 +67,7 @@ export class ExperimentFilter {
 
   @Field(() => [ConfigFilter], {
     nullable: true,
-    description: "All of these conditions on the adapter configuration hold.",
+    description: "All of these conditions on settings hold.",
   })
   config?: ConfigFilter[] | null;
 }

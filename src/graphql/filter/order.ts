@@ -1,4 +1,5 @@
 import { Field, InputType } from "type-graphql";
+import { failure } from "../../errors.js";
 import { Direction, ExperimentOrderField, StudyOrderField } from "../../model/enums/list-order.js";
 
 @InputType({ description: "Order of a list of studies." })
@@ -41,4 +42,27 @@ export class ExperimentOrder {
     description: "The recorded scalar for METRIC. Runs without it come last.",
   })
   metric!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The setting for CONFIG: `learning_rate`. Runs without it come last.",
+  })
+  config?: string | null;
+}
+
+/** Returns the name of an order of `list`, which its cursors contain. */
+export function experimentOrderName(list: string, { field, direction, metric, config }: ExperimentOrder): string {
+  const by = { METRIC: [metric], CONFIG: [config ?? ""] } as Partial<Record<ExperimentOrderField, string[]>>;
+  return [list, field, direction, ...(by[field] ?? [])].join(" ");
+}
+
+/** Returns the settings that an order names. @throws ARGUMENT_INVALID for CONFIG without one */
+export function fieldsOfOrder({ field, config }: ExperimentOrder): string[] {
+  if (field !== "CONFIG") return [];
+  if (config != null) return [config];
+  throw failure("ARGUMENT_INVALID", {
+    where: "orderBy.config",
+    received: "none with field: CONFIG",
+    allowed: "the name of a setting: learning_rate",
+  });
 }

@@ -173,16 +173,21 @@ export class MetricFilter extends NumberBounds {
   recorded?: boolean | null;
 }
 
-@InputType({ description: "Conditions on a field of the adapter configuration. All must hold." })
+@InputType({
+  description:
+    "Conditions on a setting of a run. All must hold. A run without the setting meets none. A name that is not a standard one and that no run has is an error, with similar names.",
+})
 export class ConfigFilter extends NumberBounds {
   @Field(() => String, {
-    description: "Name of the field: `loraAlpha`, `useRslora`, `useDora`, `loraDropout`, `targetModules`, `bias`.",
+    description:
+      "Name of the setting, from experiments { config { field } }: `learning_rate`, `bits`, or a name of the run's own configuration. Fields of the adapter configuration have the names `loraAlpha`, `useRslora`, `useDora`, `loraDropout`, `targetModules`, `bias`.",
   })
   field!: string;
 
   @Field(() => String, {
     nullable: true,
-    description: "Equal to this value, written as in JSON but text without quotes: `16`, `true`, `none`.",
+    description:
+      "Equal to this value, written as in JSON but text without quotes: `16`, `true`, `none`, `2e-4`. Numbers are compared by value.",
   })
   equals?: string | null;
 
@@ -195,6 +200,10 @@ export class ConfigFilter extends NumberBounds {
   })
   contains?: string | null;
 
-  @Field(() => Boolean, { nullable: true, description: "true: the configuration has the field; false: it does not." })
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      "true: runs with the setting; false: runs without it, or whose value does not meet the other conditions.",
+  })
   recorded?: boolean | null;
 }

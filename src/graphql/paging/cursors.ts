@@ -1,5 +1,6 @@
 import { validate } from "uuid";
 import { failure } from "../../errors.js";
+import { storableJson } from "../../model/storable-json.js";
 import type { Position } from "../../store/across/keyset.js";
 
 /** The value that a row is ordered by, and its id. */
@@ -9,7 +10,7 @@ interface RowPosition {
 }
 
 /** The type of the values that a list is ordered by. */
-export type KeyKind = "text" | "number" | "time";
+export type KeyKind = "text" | "number" | "time" | "json";
 
 /** Returns the cursor of a row. It contains the order of the list, so that it is invalid in any other order. */
 export function writeListCursor(order: string, { key, id }: RowPosition): string {
@@ -19,21 +20,31 @@ export function writeListCursor(order: string, { key, id }: RowPosition): string
 /** Returns the position of a cursor. @throws ARGUMENT_INVALID if writeListCursor did not write it for this order */
 export function readListCursor(order: string, kind: KeyKind, cursor: string): Position {
   const [cursorOrder, key, id] = decodeCursor(cursor);
-  if (cursorOrder !== order || !isKey(key, kind) || typeof id !== "string" || !validate(id)) {
+  const storedKey = kind === "json" && typeof key === "string" ? storableKey(key) : key;
+  if (cursorOrder !== order || !isKey(storedKey, kind) || typeof id !== "string" || !validate(id)) {
     throw failure("ARGUMENT_INVALID", {
       where: "after",
       received: JSON.stringify(cursor),
       allowed: "an endCursor, or an edge's cursor, of this list in this order",
     });
   }
-  return { key, id };
+  return { key: storedKey, id };
+}
+
+/** Returns the JSON of a key as the store compares it; undefined if it is not JSON that can be stored. */
+export function storableKey(text: string): string | undefined {
+  try {
+    return storableJson(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }
 
 function isKey(key: unknown, kind: KeyKind): key is Position["key"] {
   if (key === null) return true;
   if (kind === "number") return typeof key === "number";
   if (typeof key !== "string" || key.includes("\0")) return false;
-  return kind === "text" || !Number.isNaN(Date.parse(key));
+  return kind === "text" || kind === "json" || !Number.isNaN(Date.parse(key));
 }
 
 type KeyValue = string | number;

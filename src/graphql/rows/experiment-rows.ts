@@ -1,6 +1,9 @@
 import { Arg, Ctx, Field, Float, ID, Int, ObjectType, Query, Resolver } from "type-graphql";
+import { GraphQLJSON } from "graphql-scalars";
+import { checkConfigFields } from "../../analysis/across-studies/check-config-fields.js";
 import { checkMetricNames } from "../../analysis/across-studies/check-metric-names.js";
 import { Method } from "../../model/enums/run.js";
+import type { SettingValue } from "../../model/settings.js";
 import { countExperiments, experimentRows } from "../../store/across/experiment-rows.js";
 import { Requires } from "../access/requires.js";
 import { afterArg, experimentFilterArg, rowCountArg } from "../arguments.js";
@@ -8,7 +11,7 @@ import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
 import { lengthOf } from "../cost/estimates.js";
 import { ExperimentFilter } from "../filter/filters.js";
-import { ExperimentOrder } from "../filter/order.js";
+import { experimentOrderName, fieldsOfOrder, ExperimentOrder } from "../filter/order.js";
 import { readListCursor, type KeyKind } from "../paging/cursors.js";
 import { listPage } from "../paging/list-page.js";
 import { PageInfo, checkRowCount } from "../paging/page.js";
@@ -74,6 +77,12 @@ class ExperimentRowType {
     description: "Values of the requested metrics, in their order; null if the run has none, or NaN or an infinity.",
   })
   values!: readonly (number | null)[];
+
+  @Field(() => [GraphQLJSON], {
+    nullable: "items",
+    description: "Values of the requested settings, in their order; null if the run has none.",
+  })
+  config!: readonly (SettingValue | null)[];
 }
 
 @ObjectType({ description: "A page of runs as flat rows.", simpleResolvers: true })
@@ -93,11 +102,16 @@ class ExperimentRowPage {
 
 const DEFAULT_ORDER: ExperimentOrder = { field: "STUDY", direction: "ASC", metric: "training_loss" };
 
+/** Maximum number of columns of settings. */
+const MAX_CONFIG_COLUMNS = 64;
+
 @Resolver()
 export class ExperimentRowsResolver {
   @Requires("reader")
-  @Costs({ points: ({ metrics, first }) => lengthOf(metrics) * Number(first) })
-  @Query(() => ExperimentRowPage, { description: "Runs of all studies as flat rows, with the requested metrics." })
+  @Costs({ points: ({ metrics, config, first }) => (lengthOf(metrics) + lengthOf(config)) * Number(first) })
+  @Query(() => ExperimentRowPage, {
+    description: "Runs of all studies as flat rows, with the requested metrics and settings.",
+  })
   async experimentRows(
     @Arg("filter", () => ExperimentFilter, experimentFilterArg) filter: ExperimentFilter | undefined,
     @Arg("metrics", () => [String], {
@@ -105,6 +119,11 @@ export class ExperimentRowsResolver {
       description: "Names of up to 64 recorded scalars. `values` has them in this order.",
     })
     metrics: string[],
+    @Arg("config", () => [String], {
+      defaultValue: [],
+      description: `Names of up to ${MAX_CONFIG_COLUMNS} settings: \`learning_rate\`. \`config\` of a row has their values in this order.`,
+    })
+    config: string[],
     @Arg("orderBy", () => ExperimentOrder, {
       nullable: true,
       description: "Order of the rows; by default by the slug of the study.",
@@ -116,10 +135,12 @@ export class ExperimentRowsResolver {
   ): Promise<ExperimentRowPage> {
     const limit = checkRowCount(first, limits);
     const order = orderBy ?? DEFAULT_ORDER;
-    const name = orderName(order);
+    const name = experimentOrderName("experimentRows", order);
+    await checkConfigFields(database, { filter, fields: [...config, ...fieldsOfOrder(order)] });
     const rows = await experimentRows(database, {
       filter,
       metrics: checkMetricNames(metrics),
+      config,
       order,
       // An additional row shows that there is a next page.
       limit: limit + 1,
@@ -134,10 +155,7 @@ export class ExperimentRowsResolver {
   }
 }
 
-function orderName({ field, direction, metric }: ExperimentOrder): string {
-  return ["experimentRows", field, direction, ...(field === "METRIC" ? [metric] : [])].join(" ");
-}
-
 function keyKind({ field }: ExperimentOrder): KeyKind {
+  if (field === "CONFIG") return "json";
   return field === "RANK" || field === "METRIC" ? "number" : "text";
 }

@@ -1,4 +1,5 @@
 import { Arg, Ctx, Field, Float, Int, ObjectType, Query, Resolver } from "type-graphql";
+import { checkConfigFields } from "../../analysis/across-studies/check-config-fields.js";
 import { layerRows, type LayerRow, type LayerRowPosition } from "../../analysis/across-studies/layer-rows.js";
 import { UndefinedReason } from "../../model/enums/similarity.js";
 import { countLayerRows } from "../../store/across/layer-row-studies.js";
@@ -111,6 +112,7 @@ export class LayerRowsResolver {
   ): Promise<LayerRowPage> {
     const limit = checkRowCount(first, limits);
     const requested = { filter, ranks: ranks ?? undefined };
+    await checkConfigFields(database, { filter });
     const rows = await layerRows(database, {
       ...requested,
       // An additional row shows that there is a next page.

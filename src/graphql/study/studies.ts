@@ -1,5 +1,6 @@
 import { type GraphQLResolveInfo, Kind, type SelectionNode } from "graphql";
 import { Field, Int, ObjectType, Arg, Ctx, Info, Query, Resolver } from "type-graphql";
+import { checkConfigFields } from "../../analysis/across-studies/check-config-fields.js";
 import { countListedStudies, listStudies, type ListedStudy } from "../../store/across/list-studies.js";
 import type { Study } from "../../store/studies/studies.js";
 import { Requires } from "../access/requires.js";
@@ -64,6 +65,7 @@ export class StudiesResolver {
     const limit = checkPageSize(first, limits);
     const order = orderBy ?? DEFAULT_ORDER;
     const name = orderName(order);
+    await checkConfigFields(database, { filter });
     const rows = await listStudies(database, {
       filter,
       order,

@@ -1,14 +1,18 @@
 import { Field, Int, ObjectType, Arg, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import { failure } from "../../errors.js";
 import type { ListedStudy } from "../../store/across/list-studies.js";
+import type { ExperimentSelection } from "../../store/across/selected-experiments.js";
+import type { Experiment } from "../../store/studies/experiments.js";
 import type { Layer } from "../../store/studies/layers.js";
 import type { Rank } from "../../store/studies/ranks.js";
 import type { Study } from "../../store/studies/studies.js";
-import { afterArg, pageSizeArg } from "../arguments.js";
+import { afterArg, experimentFilterArg, pageSizeArg } from "../arguments.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
 import { EXPECTED, LAYER_LIST } from "../cost/estimates.js";
 import { ExperimentType } from "../experiment/experiment-type.js";
+import { ExperimentFilter } from "../filter/filters.js";
+import { ExperimentOrder, fieldsOfOrder } from "../filter/order.js";
 import { LayerType } from "../layer/layer-type.js";
 import { PageInfo, checkPageSize } from "../paging/page.js";
 import { RankType } from "../rank/rank.js";
@@ -24,7 +28,7 @@ class ExperimentEdge {
 }
 
 @ObjectType({
-  description: "A page of experiments, ordered by rank, then by bits (most first), then by name.",
+  description: "A page of experiments, by default ordered by rank, then by bits (most first), then by name.",
   simpleResolvers: true,
 })
 class ExperimentConnection {
@@ -47,21 +51,33 @@ class ExperimentConnection {
 @Resolver(() => StudyType)
 export class StudyResolver {
   @FieldResolver(() => ExperimentConnection, {
-    description: "The trained runs, ordered by rank, then by bits (most first), then by name.",
+    description: "The trained runs, by default ordered by rank, then by bits (most first), then by name.",
   })
   async experiments(
     @Root() study: Study & Partial<Pick<ListedStudy, "experimentCount">>,
+    @Arg("filter", () => ExperimentFilter, experimentFilterArg) filter: ExperimentFilter | undefined,
+    @Arg("orderBy", () => ExperimentOrder, {
+      nullable: true,
+      description: "Order of the runs; by default by rank, then by bits (most first), then by name.",
+    })
+    orderBy: ExperimentOrder | undefined,
     @Arg("first", () => Int, pageSizeArg) first: number,
     @Arg("after", () => String, afterArg) after: string | undefined,
-    @Ctx() { loaders, limits }: Context,
+    @Ctx() context: Context,
   ): Promise<ExperimentConnection> {
+    const { loaders, limits } = context;
     checkPageSize(first, limits);
-    const page = async () => memoryPage(await loaders.experiments.load(study.id), first, after ?? undefined);
+    const isWhole = filter == null && orderBy == null;
+    const runs = () =>
+      isWhole ? loaders.experiments.load(study.id) : selectedExperiments(context, study.id, { filter, orderBy });
+    const page = async () => memoryPage(await runs(), first, after ?? undefined);
     // An invalid cursor is an error, whatever fields are requested.
     if (after != null) await page();
     return {
       // A list of studies counts the runs of each study without loading them.
-      totalCount: study.experimentCount ?? (() => loaders.experimentCount.load(study.id)),
+      totalCount: isWhole
+        ? (study.experimentCount ?? (() => loaders.experimentCount.load(study.id)))
+        : async () => (await runs()).length,
       pageInfo: async () => (await page()).pageInfo,
       nodes: async () => (await page()).nodes,
       edges: async () => (await page()).nodes.map((node) => ({ node, cursor: node.id })),
@@ -79,6 +95,21 @@ export class StudyResolver {
   layers(@Root() study: Study, @Ctx() { loaders }: Context): Promise<Layer[]> {
     return loaders.layers.load(study.id);
   }
+}
+
+/** Loads the selected runs of a study, in order. @throws ARGUMENT_INVALID */
+async function selectedExperiments(
+  { loaders }: Context,
+  studyId: string,
+  selection: ExperimentSelection & { readonly orderBy: ExperimentOrder | undefined },
+): Promise<Experiment[]> {
+  if (selection.orderBy != null) fieldsOfOrder(selection.orderBy);
+  const [ids, experiments] = await Promise.all([
+    loaders.selectedExperiments.load({ studyId, ...selection }),
+    loaders.experiments.load(studyId),
+  ]);
+  const byId = new Map(experiments.map((experiment) => [experiment.id, experiment]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
 /** A page of a list in memory. */

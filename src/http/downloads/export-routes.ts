@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import express, { type Request, type Response, type Router } from "express";
 import type { GraphQLSchema } from "graphql";
+import { checkConfigFields } from "../../analysis/across-studies/check-config-fields.js";
 import { checkMetricNames } from "../../analysis/across-studies/check-metric-names.js";
 import { failure } from "../../errors.js";
 import { experimentsTable } from "../../export/experiments-table.js";
@@ -51,7 +52,7 @@ const DEFAULT_METRICS = ["training_loss", "eval_loss", "peak_memory_mb", "time_p
  *     /studies/<slug>/report.{md,html,json}
  *     /studies/<slug>/diagnostic_summary.json                            ?rank=
  *     /studies/<slug>/{experiments,layers,degradation,curves}.{csv,parquet}
- *     /experiments.{csv,parquet}                                         ?filter=<ExperimentFilter as JSON>&metrics=a,b
+ *     /experiments.{csv,parquet}                             ?filter=<ExperimentFilter as JSON>&metrics=a,b&config=c,d
  *     /layers.{csv,parquet}                                              ?filter=<StudyFilter as JSON>&ranks=2,4
  *
  * The guards must have authenticated the requests.
@@ -100,7 +101,7 @@ export function exportRoutes(contexts: RequestContexts, schema: GraphQLSchema): 
       return;
     }
     const context = contexts.ofDownload(response);
-    const table = tableAcrossStudies(context, schema, name, request);
+    const table = await tableAcrossStudies(context, schema, name, request);
     await sendTable(response, table, format, `${name}.${extension}`);
   });
 
@@ -113,18 +114,23 @@ function reportOf(schema: GraphQLSchema, context: Context, slug: string) {
 }
 
 /** @throws ARGUMENT_INVALID, QUERY_TOO_LARGE */
-function tableAcrossStudies(
+async function tableAcrossStudies(
   { database }: Context,
   schema: GraphQLSchema,
   name: "experiments" | "layers",
   request: Request,
-): Table {
-  const filter = textParameter(request, "filter");
+): Promise<Table> {
+  const text = textParameter(request, "filter");
   if (name === "layers") {
-    return layersTable(database, queryFilter(schema, "StudyFilter", filter), integerList(request, "ranks"));
+    const filter = queryFilter(schema, "StudyFilter", text);
+    await checkConfigFields(database, { filter }, "filter");
+    return layersTable(database, filter, integerList(request, "ranks"));
   }
+  const filter = queryFilter(schema, "ExperimentFilter", text);
   const metrics = checkMetricNames(textParameter(request, "metrics")?.split(",") ?? DEFAULT_METRICS);
-  return experimentsTable(database, queryFilter(schema, "ExperimentFilter", filter), metrics);
+  const config = textParameter(request, "config")?.split(",") ?? [];
+  await checkConfigFields(database, { filter, fields: config });
+  return experimentsTable(database, filter, { metrics, config });
 }
 
 /** @throws STUDY_NOT_FOUND */

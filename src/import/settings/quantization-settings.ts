@@ -2,7 +2,7 @@ import type { SettingValue } from "../../model/settings.js";
 import type { Setting } from "./setting.js";
 import type { Leaf } from "./leaves-of-object.js";
 import { quantizationOf } from "./quantization-label.js";
-import { snakeCase } from "./setting-fields.js";
+import { snakeCase } from "../../model/setting-fields.js";
 
 /**
  * Returns `bits` and `scheme` of the base weights from the settings that belong together, such as the fields of

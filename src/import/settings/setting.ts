@@ -3,7 +3,7 @@ import type { SettingValue } from "../../model/settings.js";
 
 /** One setting as a file states it. `settingsOfObject` makes them of a parsed JSON or YAML file. */
 export interface Setting {
-  /** One of the names in import/settings/setting-fields.ts, or the file's own name in snake case. */
+  /** One of the names in model/setting-fields.ts, or the file's own name in snake case. */
   readonly field: string;
   readonly value: SettingValue;
   /** Key or column in the file: `training.learning_rate`. */

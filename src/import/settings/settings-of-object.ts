@@ -3,7 +3,7 @@ import type { Setting } from "./setting.js";
 import { MAX_LOGGED_NAME_CHARACTERS, MAX_SETTINGS_OF_FILE } from "../limits.js";
 import { leavesOf } from "./leaves-of-object.js";
 import { quantizationSettings } from "./quantization-settings.js";
-import { settingField, snakeCase } from "./setting-fields.js";
+import { settingField, snakeCase } from "../../model/setting-fields.js";
 
 export interface SettingsOfObjectOptions {
   /** Whether keys that are not standard settings are kept, under their path in snake case. By default they are left out. */

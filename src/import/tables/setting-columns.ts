@@ -1,7 +1,7 @@
 import type { SettingValue } from "../../model/settings.js";
 import type { Setting } from "../settings/setting.js";
 import { quantizationOf } from "../settings/quantization-label.js";
-import { settingField } from "../settings/setting-fields.js";
+import { settingField } from "../../model/setting-fields.js";
 import { settingsOfObject } from "../settings/settings-of-object.js";
 
 /** Columns of a table, by their use. */

@@ -22,6 +22,7 @@ export const ExperimentOrderField = defineEnum("ExperimentOrderField", "The valu
   NAME: "Name of the run: `16bit_r8`.",
   RANK: "Rank r that the run was trained at.",
   METRIC: "Value of the recorded scalar `metric`.",
+  CONFIG: "Value of the setting `config`: texts before numbers, numbers by value.",
 });
 export type ExperimentOrderField = EnumValue<typeof ExperimentOrderField>;
 

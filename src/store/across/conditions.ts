@@ -5,7 +5,8 @@
 
 import type { Sql } from "postgres";
 import { checkFilter } from "./check-filter.js";
-import type { ConfigFilter, ExperimentFilter, MetricFilter, SetFilter, StudyFilter } from "./filters.js";
+import { configCondition } from "./config-condition.js";
+import type { ExperimentFilter, MetricFilter, SetFilter, StudyFilter } from "./filters.js";
 import { allOf, anyOf, negated, type Fragment } from "./fragment.js";
 import { given, numberConditions, rangeConditions, textConditions, timeConditions } from "./value-conditions.js";
 
@@ -149,25 +150,4 @@ function metricCondition(sql: Sql, { name, equals, recorded, ...range }: MetricF
   const exists = sql`exists (select from metric where metric.experiment_id = experiment.id and metric.name = ${name}
     and ${finite(sql, value)} and ${allOf(sql, conditions)})`;
   return recorded === false ? sql`not ${exists}` : exists;
-}
-
-function configCondition(sql: Sql, { field, equals, contains, recorded, ...rest }: ConfigFilter): Fragment {
-  const value = sql`(experiment.adapter -> ${field})`;
-  const text = sql`(experiment.adapter ->> ${field})`;
-  // CASE prevents the cast of values that are not numbers: PostgreSQL may evaluate conditions in any order.
-  const number = sql`(case when jsonb_typeof(${value}) = 'number' then ${text}::float8 end)`;
-  const found = allOf(sql, [
-    sql`${text} is not null`,
-    ...given(equals, (given) => sql`${text} = ${given}`),
-    ...given(rest.in, (values) => sql`${text} = any(${[...values]}::text[])`),
-    ...given(
-      contains,
-      (part) => sql`(case jsonb_typeof(${value})
-        when 'array' then ${value} @> to_jsonb(${part}::text)
-        when 'string' then strpos(lower(${text}), lower(${part})) > 0
-        else false end)`,
-    ),
-    ...rangeConditions(sql, number, rest),
-  ]);
-  return recorded === false ? negated(sql, found) : found;
 }

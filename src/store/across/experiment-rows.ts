@@ -1,16 +1,12 @@
 import type { Sql } from "postgres";
+import { storedField } from "../../model/setting-fields.js";
+import type { SettingValue } from "../../model/settings.js";
 import type { Connection } from "../connection.js";
 import { experimentCondition, finite } from "./conditions.js";
 import type { ExperimentFilter } from "./filters.js";
 import type { Fragment } from "./fragment.js";
-import { afterPosition, inOrder, type Direction, type OrderKey, type Position } from "./keyset.js";
-
-export interface ExperimentOrder {
-  readonly field: "STUDY" | "NAME" | "RANK" | "METRIC";
-  readonly direction: Direction;
-  /** Metric to order by, for METRIC. */
-  readonly metric: string;
-}
+import { experimentOrderKey, type ExperimentOrder } from "./experiment-order.js";
+import { afterPosition, inOrder, type Position } from "./keyset.js";
 
 /** One run as a flat row. */
 export interface ExperimentRow {
@@ -31,26 +27,32 @@ export interface ExperimentRow {
   readonly createdAt: Date;
   /** In the order of the requested metrics; NaN without a finite value. */
   readonly values: readonly number[];
+  /** In the order of the requested settings; null without a value. */
+  readonly config: readonly (SettingValue | null)[];
+  /** The JSON of the value for CONFIG. */
   readonly orderKey: string | number | null;
 }
 
-/** Returns up to `limit` runs that match `filter`, after `after`, each with its `metrics`. @throws ARGUMENT_INVALID */
+/** Returns up to `limit` runs that match `filter`, after `after`, each with its `metrics` and settings. @throws ARGUMENT_INVALID */
 export function experimentRows(
   { sql }: Connection,
   query: {
     readonly filter: ExperimentFilter | null | undefined;
     readonly metrics: readonly string[];
+    /** Names of settings. */
+    readonly config: readonly string[];
     readonly order: ExperimentOrder;
     readonly limit: number;
     readonly after: Position | undefined;
   },
 ): Promise<ExperimentRow[]> {
-  const { filter, metrics, order, limit, after } = query;
-  const { key, joined } = orderKey(sql, order);
+  const { filter, metrics, config, order, limit, after } = query;
+  const { key, joined } = experimentOrderKey(sql, order);
   const id = sql`experiment.id`;
   return sql<ExperimentRow[]>`
     with page as (
-      select experiment.*, rank.r, study.slug, study.name as study_name, base_model, created_at, ${key.column} as order_key,
+      select experiment.*, rank.r, study.slug, study.name as study_name, base_model, created_at,
+        ${key.type === "jsonb" ? sql`(${key.column})::text` : key.column} as order_key,
         row_number() over (order by ${inOrder(sql, key, id, order.direction)}) as position
       from experiment join rank on rank.id = rank_id join study on study.id = experiment.study_id ${joined}
       where ${experimentCondition(sql, filter)} and ${afterPosition(sql, key, id, order.direction, after)}
@@ -64,6 +66,7 @@ export function experimentRows(
         left join metric on metric.experiment_id = page.id and metric.name = wanted.name
           and ${finite(sql, sql`metric.value`)}
         order by place) as values,
+      ${config.length === 0 ? sql`'[]'::jsonb` : settingValues(sql, config)} as config,
       order_key as "orderKey"
     from page order by position`;
 }
@@ -78,20 +81,10 @@ export async function countExperiments(
   return row?.n ?? 0;
 }
 
-/** Returns the order key and the join that it needs. */
-function orderKey(sql: Sql, { field, metric }: ExperimentOrder): { key: OrderKey; joined: Fragment } {
-  switch (field) {
-    case "STUDY":
-      return { key: { column: sql`study.slug`, type: "text", nullable: false }, joined: sql`` };
-    case "NAME":
-      return { key: { column: sql`experiment.name`, type: "text", nullable: false }, joined: sql`` };
-    case "RANK":
-      return { key: { column: sql`rank.r`, type: "int", nullable: false }, joined: sql`` };
-    case "METRIC":
-      return {
-        key: { column: sql`measured.value`, type: "float8", nullable: true },
-        joined: sql`left join metric as measured on measured.experiment_id = experiment.id and measured.name = ${metric}
-          and ${finite(sql, sql`measured.value`)}`,
-      };
-  }
+/** Selects the values of settings of a row `page` as a JSON array. */
+function settingValues(sql: Sql, config: readonly string[]): Fragment {
+  return sql`(
+    select jsonb_agg(setting.value order by place)
+    from unnest(${config.map(storedField)}::text[]) with ordinality as wanted (field, place)
+    left join experiment_setting as setting on setting.experiment_id = page.id and setting.field = wanted.field)`;
 }

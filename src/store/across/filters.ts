@@ -46,7 +46,7 @@ export interface MetricFilter extends RangeFilter<number> {
   readonly recorded?: Given<boolean>;
 }
 
-/** Conditions on one field of a run's adapter settings, as imported: `loraAlpha`, `useDora`, `targetModules`. */
+/** Conditions on one setting of a run (`learning_rate`), or one field of its adapter configuration (`loraAlpha`). */
 export interface ConfigFilter extends RangeFilter<number> {
   readonly field: string;
   /** The value as JSON, text without its quotes. */

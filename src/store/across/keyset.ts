@@ -13,7 +13,7 @@ export interface Position {
 export interface OrderKey {
   readonly column: Fragment;
   /** PostgreSQL type to which a cursor's key is cast. */
-  readonly type: "timestamptz" | "text" | "int" | "float8";
+  readonly type: "timestamptz" | "text" | "int" | "float8" | "jsonb";
   readonly nullable: boolean;
 }
 

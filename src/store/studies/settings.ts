@@ -1,3 +1,4 @@
+import { STANDARD_FIELDS } from "../../model/setting-fields.js";
 import type { SettingRecord } from "../../model/settings.js";
 import type { Connection } from "../connection.js";
 
@@ -11,4 +12,12 @@ export function settingsOfExperiments({ sql }: Connection, experimentIds: readon
   return sql<StoredSetting[]>`
     select experiment_id as "experimentId", field, value, file, key, certainty from experiment_setting
     where experiment_id = any(${[...experimentIds]}::uuid[]) order by experiment_id, field`;
+}
+
+/** Returns the standard settings of a study's experiments, in alphabetical order. */
+export async function settingNamesOfStudy({ sql }: Connection, studyId: string): Promise<string[]> {
+  const rows = await sql<{ field: string }[]>`
+    select distinct field from experiment_setting join experiment on experiment.id = experiment_id
+    where study_id = ${studyId} and field = any(${[...STANDARD_FIELDS]}::text[]) order by field`;
+  return rows.map(({ field }) => field);
 }

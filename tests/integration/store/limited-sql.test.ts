@@ -83,12 +83,27 @@ test("exactly thirteen tables are visible, and their policies are enabled", asyn
     where relkind in ('r', 'v', 'm', 'S') and nspname not like 'pg_%' and nspname <> 'information_schema'`;
   const reached = rows.filter(({ policies, privileges }) => policies > 0 || privileges !== null);
   expect(reached.map(({ name }) => name).sort()).toEqual(VISIBLE);
-  for (const { name, ...table } of reached)
-    expect(table, name).toEqual({ secured: true, policies: 1, privileges: ["SELECT"] });
-  const columns = await sql`
-    select table_name, column_name, privilege_type from information_schema.column_privileges
-    where grantee = 'rankscope_limited' and privilege_type <> 'SELECT'`;
-  expect(columns).toEqual([{ table_name: "study", column_name: "tags", privilege_type: "UPDATE" }]);
+  for (const { name, ...table } of reached) {
+    const privileges = name === "experiment_setting" ? ["DELETE", "INSERT", "SELECT", "UPDATE"] : ["SELECT"];
+    expect(table, name).toEqual({ secured: true, policies: 1, privileges });
+  }
+  const columns = await sql<{ column: string }[]>`
+    select table_name || '.' || column_name as column from information_schema.column_privileges
+    where grantee = 'rankscope_limited' and privilege_type <> 'SELECT' and table_name <> 'experiment_setting'
+      and privilege_type = 'UPDATE' order by 1`;
+  expect(columns.map(({ column }) => column)).toEqual([
+    "experiment.imported",
+    "experiment.method",
+    "experiment.num_samples",
+    "experiment.quantization_bits",
+    "experiment.quantization_label",
+    "experiment.quantization_scheme",
+    "experiment.seed",
+    "study.metric_directions",
+    "study.name",
+    "study.tags",
+    "study.updated_at",
+  ]);
 });
 
 test("the rows of these studies are visible in every table, and no others", async () => {
@@ -116,18 +131,29 @@ test("every other table is closed", async () => {
   await expect(sql`select from graphile_worker.jobs`).rejects.toMatchObject({ code: "42501" });
 });
 
-test("only tags of these studies can be changed, in `begin`", async () => {
+test("only what people state about these studies can be changed, in `begin`", async () => {
   const sql = limitedSql(pool, ["study-1"]);
   const tag = (slug: string) =>
     sql.begin((transaction) => transaction`update study set tags = '{mine}' where slug = ${slug}`);
   expect((await tag("study-1")).count).toBe(1);
   expect((await tag("study-2")).count).toBe(0);
+  const state = (statement: string) => sql.begin((transaction) => transaction.unsafe(statement));
+  expect((await state("update experiment set seed = 7")).count).toBe(1);
+  expect((await state("update experiment_setting set value = '8'")).count).toBe(1);
+  expect((await state("delete from experiment_setting where field = 'none'")).count).toBe(0);
+  const foreign = "insert into experiment_setting select md5('s2')::uuid, 'seed', '1', '', '', 'STATED'";
+  await expect(state(foreign)).rejects.toMatchObject({ code: "42501" });
+  const moved = "update experiment_setting set experiment_id = md5('s2')::uuid";
+  await expect(state(moved)).rejects.toMatchObject({ code: "42501" });
   await expect(sql`update study set tags = '{}' where slug = 'study-1'`).rejects.toMatchObject({ code: "25006" });
   for (const statement of [
     "update study set slug = 'study-2' where slug = 'study-1'",
     "insert into study (id, slug, name, folder) values (gen_random_uuid(), 'study-1b', '', '')",
     "delete from study",
     "update metric set value = 0",
+    "update experiment set name = 'other'",
+    "insert into experiment (id, study_id, rank_id, name, method, quantization_label) select gen_random_uuid(), study_id, rank_id, 'new', 'LORA', '' from experiment",
+    "delete from experiment",
     "insert into job (id, kind, status, studies) values (gen_random_uuid(), 'IMPORT', 'RUNNING', '{study-1}')",
   ])
     await expect(

@@ -82,6 +82,8 @@ describe("costs", () => {
       "ExperimentComparison.layers",
       "ExperimentComparison.layersTotal",
       "ExperimentComparison.summary",
+      "ExperimentGroup.differingSettings",
+      "ExperimentGroupPage.equalSettings",
       "LayerSimilarity.parts",
       "LayerSimilarity.subspaceSimilarity",
       "Query.compareStudies",

@@ -64,9 +64,13 @@ const SPELLINGS: Readonly<Record<string, readonly string[]>> = {
   gpus: ["gpus", "num_gpus", "n_gpus", "n_gpu", "gpu_count", "num_devices", "world_size"],
   hardware: ["hardware", "gpu", "gpu_name", "gpu_type", "device_name"],
   tool: ["tool", "framework", "trainer"],
+  tool_version: ["tool_version", "framework_version", "trainer_version"],
   output_dir: ["output_dir", "adapter_path", "save_dir", "output_path"],
   run_name: ["run_name", "wandb_name", "wandb_run_name"],
 };
+
+/** Settings that name a run or its folders. They differ between runs of equal configuration. */
+export const IDENTITY_FIELDS: readonly string[] = ["run_name", "output_dir", "logging_dir", "hub_model_id", "run_id"];
 
 /** Settings that say what the compute type is. They say nothing about the bits of the base weights. */
 const COMPUTE_TYPE_SPELLINGS = [
@@ -83,9 +87,26 @@ const FIELD_BY_SPELLING: ReadonlyMap<string, string> = new Map([
   ...COMPUTE_TYPE_SPELLINGS.map((spelling) => [spelling, "compute_dtype"] as const),
 ]);
 
+/** Settings of the base weights. The import interprets the tools' spellings of these together. */
+const QUANTIZATION_FIELDS = ["bits", "scheme", "quantization_label"];
+
+/** The standard names of all settings. */
+export const STANDARD_FIELDS: ReadonlySet<string> = new Set([
+  ...Object.keys(SPELLINGS),
+  "compute_dtype",
+  ...QUANTIZATION_FIELDS,
+]);
+
 /** Returns the standard name of a setting; undefined if the spelling is not known. */
 export function settingField(spelling: string): string | undefined {
   return FIELD_BY_SPELLING.get(snakeCase(spelling));
+}
+
+/** Returns the name under which a requested setting is stored: the standard one of a known spelling, else as requested. */
+export function storedField(requested: string): string {
+  if (STANDARD_FIELDS.has(requested)) return requested;
+  const name = snakeCase(requested);
+  return STANDARD_FIELDS.has(name) ? name : (FIELD_BY_SPELLING.get(name) ?? requested);
 }
 
 /** Returns a name in snake case: `learning_rate` for `learningRate` and `Learning rate`. */
