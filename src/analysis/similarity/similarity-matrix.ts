@@ -24,7 +24,7 @@ export interface RunsMatrix extends MeanMatrix {
 }
 
 /** More pairs would block the serving thread for seconds. 64 runs of 63 layers, or 32 runs of a 7B model's 224, fit. */
-const MAX_MATRIX_PAIRS = 2 ** 17;
+export const MAX_MATRIX_PAIRS = 2 ** 17;
 
 /**
  * Compares all pairs of `runs` in one batch, including each run with itself, which tells a zero update from a defined one.

@@ -1,7 +1,7 @@
 import { Arg, Ctx, Field, Float, ID, Int, ObjectType, Query, Resolver } from "type-graphql";
 import { selectCheckpoint } from "../../analysis/runs/run-checkpoint.js";
 import { knownExperiments } from "../../analysis/runs/known-experiments.js";
-import { compareAllRuns, type RunsMatrix } from "../../analysis/similarity/similarity-matrix.js";
+import { compareAllRuns, MAX_MATRIX_PAIRS, type RunsMatrix } from "../../analysis/similarity/similarity-matrix.js";
 import type { Provenance } from "../../analysis/request/provenance.js";
 import { resolveWait } from "../../analysis/request/analysis-context.js";
 import { MAX_COMPARED_RUNS } from "../../derive/similarity/similarity-matrix.js";
@@ -79,7 +79,7 @@ export class SimilarityMatrixResolver {
   @Costs({ points: ({ experiments }) => matrixPoints(lengthOf(experiments)) })
   @Query(() => SimilarityMatrixType, {
     nullable: true,
-    description: `All pairs of 1 to ${MAX_COMPARED_RUNS} runs of any studies, compared by their final updates; at most 131072 pairs over all layers. Null only together with an error.`,
+    description: `All pairs of 1 to ${MAX_COMPARED_RUNS} runs of any studies, compared by their final updates; at most ${MAX_MATRIX_PAIRS} pairs over all layers. Null only together with an error.`,
   })
   async similarityMatrix(
     @Arg("experiments", () => [ID], { description: "Ids of experiments." }) ids: string[],
