@@ -74,7 +74,7 @@ async function storeTensorsBelow(root: string, store: WeightStore): Promise<Tens
     await store.keep(file);
     tensors.set(
       file.hash,
-      listed.tensors.map((tensor) => ({ ...tensor, file, hash: hashes.tensors.get(tensor.name) ?? "" })),
+      listed.tensors.map((tensor) => ({ ...tensor, columnMajor: false, file, hash: hashes.tensors.get(tensor.name) ?? "" })),
     );
   }
   return [...tensors.values()].flat();

@@ -155,7 +155,7 @@ export interface FactorsRecord extends FactorTensors<TensorRecord> {
    * fan_in_fan_out (GPT-2's Conv1D), and embeddings, whose A is r x vocabulary and B dimension x r.
    */
   readonly transposed: boolean;
-  /** SHA-256 over dtype, shape and bytes of A and B: equal pairs have equal hashes in every study. */
+  /** SHA-256 over dtype, shape, layout and bytes of A and B: equal pairs have equal hashes in every study. */
   readonly hash: string;
 }
 
@@ -167,7 +167,10 @@ export interface TensorRecord {
   readonly name: string;
   /** As safetensors spells it: `F64`, `F32`, `F16`, `BF16`, `F8_E4M3`, `F8_E5M2`. */
   readonly dtype: string;
+  /** Rows and columns of the factor: r x in for A, out x r for B. */
   readonly shape: readonly number[];
+  /** Whether the file holds the matrix column by column, as MLX-LM's `lora_a` (in x r) is A (r x in). */
+  readonly columnMajor: boolean;
   /** First byte, counted from the start of the file. */
   readonly offset: number;
   /** Bytes. */

@@ -3,8 +3,10 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { degradation } from "#src/derive/degradation/degradation.js";
+import type { CheckpointRecord, ExperimentRecord, StudyRecord } from "#src/model/records.js";
+import { denseUpdate, figuresOf } from "../support/dense-update.js";
 import { readStudy } from "../support/read-study.js";
-import type { ExperimentRecord, StudyRecord } from "#src/model/records.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
 /** Made-up folders of several tools with the right answers. They are not part of the repository. */
@@ -26,6 +28,8 @@ interface ExpectedRun {
   readonly trainingTimeSeconds?: number;
   readonly peakMemoryMb?: number;
   readonly perplexity?: number;
+  /** Norms of the final updates, by layer. */
+  readonly norms?: Readonly<Record<string, number>>;
 }
 
 interface Expected {
@@ -34,6 +38,8 @@ interface Expected {
   readonly each?: ExpectedRun;
   readonly seeds?: readonly number[];
   readonly learningRates?: readonly number[];
+  /** By `candidate against baseline`. */
+  readonly degradationPercentTrainingLoss?: Readonly<Record<string, number>>;
 }
 
 async function expectedOf(name: string): Promise<Expected> {
@@ -66,6 +72,26 @@ function factsOf(run: ExperimentRecord, wanted: ExpectedRun): Record<string, unk
     facts[name] = run.metrics.find((candidate) => candidate.name === metric)?.value;
   }
   return Object.fromEntries(Object.keys(wanted).flatMap((name) => (name in facts ? [[name, facts[name]]] : [])));
+}
+
+/** Compares the norms of a run's final updates with expected ones, which float64 computed from the same factors. */
+async function requireNorms(run: ExperimentRecord, norms: Readonly<Record<string, number>>): Promise<void> {
+  const final = run.checkpoints.find(({ isFinal }) => isFinal);
+  expect(final?.factors.map(({ layer }) => layer).sort()).toEqual(Object.keys(norms).sort());
+  for (const factors of final?.factors ?? []) {
+    const { squaredNorm } = figuresOf(await denseUpdate(final as CheckpointRecord, factors));
+    expect(Math.abs(Math.sqrt(squaredNorm) / (norms[factors.layer] ?? NaN) - 1)).toBeLessThan(1e-10);
+  }
+}
+
+/** Returns the degradation of the training loss from a baseline to a candidate in percent. */
+function degradationOf(study: StudyRecord, candidate: string, baseline: string): number | null {
+  const lossOf = (name: string) => {
+    const run = study.experiments.find((experiment) => experiment.name === name);
+    return run?.metrics.find((metric) => metric.name === "training_loss")?.value ?? NaN;
+  };
+  const rule = { metric: "training_loss", thresholdPercent: 5, twoSided: false };
+  return degradation([lossOf(baseline)], [lossOf(candidate)], rule).percent;
 }
 
 function requireRuns(study: StudyRecord, expected: Expected): void {
@@ -110,6 +136,14 @@ describe.skipIf(!existsSync(CASES))("a folder as tools and people leave it (skip
       for (const run of study.experiments) expect(factsOf(run, expected.each)).toEqual(expected.each);
     }
     const byName = [...study.experiments].sort((left, right) => (left.name < right.name ? -1 : 1));
+    for (const [runs, percent] of Object.entries(expected.degradationPercentTrainingLoss ?? {})) {
+      const [candidate = "", baseline = ""] = runs.split(" against ");
+      expect(degradationOf(study, candidate, baseline)).toBeCloseTo(percent, 10);
+    }
+    for (const [run, { norms }] of typeof expected.runs === "object" ? Object.entries(expected.runs) : []) {
+      const found = byName.find(({ name: ofRun }) => ofRun === run);
+      if (norms !== undefined) await requireNorms(found as ExperimentRecord, norms);
+    }
     if (expected.seeds !== undefined) expect(byName.map(({ seed }) => seed)).toEqual(expected.seeds);
     if (expected.learningRates !== undefined) {
       const rates = byName.map(({ settings }) => settings.find(({ field }) => field === "learning_rate")?.value);

@@ -64,13 +64,14 @@ function readFactors({ factors, rows }: WeightUpdate): DenseFactors {
   return { a: readRows(factors.a), b: rows === undefined ? b : b.slice(rows.from, rows.to) };
 }
 
-function readRows({ file, offset, length, shape, dtype, hash }: StoredTensor): number[][] {
+function readRows(tensor: StoredTensor): number[][] {
+  const { file, offset, length, shape } = tensor;
   const descriptor = openSync(file.path, "r");
   const bytes = Buffer.alloc(length);
   readSync(descriptor, bytes, 0, length, offset);
   closeSync(descriptor);
   const [rows = 0, columns = 0] = shape;
-  const values = tensorValues(bytes, { dtype, length, hash }, file.path);
+  const values = tensorValues(bytes, tensor, file.path);
   return Array.from({ length: rows }, (_, i) => [...values.subarray(i * columns, (i + 1) * columns)]);
 }
 

@@ -136,7 +136,8 @@ function writeWeights(file: string, layers: readonly StoredLayer[]) {
   const write = (rows: readonly (readonly number[])[]) => {
     const bytes = Buffer.from(Float32Array.from(rows.flat()).buffer);
     pieces.push(bytes);
-    const at = { offset, length: bytes.length, shape: [rows.length, rows[0]?.length ?? 0], hash: sha256(bytes) };
+    const shape = [rows.length, rows[0]?.length ?? 0];
+    const at = { offset, length: bytes.length, shape, hash: sha256(bytes) };
     offset += bytes.length;
     return at;
   };

@@ -7,6 +7,7 @@ export function checkpointRecord(hash: string, rest: Partial<CheckpointRecord> =
     name: `h.0.c_attn.lora_${side}.weight`,
     dtype: "F32",
     shape,
+    columnMajor: false,
     offset: 80,
     length: shape.reduce((size, length) => size * length, 4),
     hash: `${hash} ${side}`,

@@ -7,15 +7,21 @@ import { READABLE_DTYPES } from "../tensors/tensor-values.js";
 import { configuredRank } from "./scaling.js";
 import { tensorKey, type PairForm } from "./tensor-key.js";
 
+/** A factor as a matrix: `shape` is its rows and columns, whatever the shape and the layout of the tensor in the file. */
+export interface MatrixEntry extends TensorEntry {
+  /** Whether the file holds the factor's transpose. */
+  readonly columnMajor: boolean;
+}
+
 /** The factors A (r x in) and B (out x r) of one layer. */
-export interface FactorPair extends FactorTensors<TensorEntry> {
+export interface FactorPair extends FactorTensors<MatrixEntry> {
   readonly form: PairForm;
 }
 
-type IncompletePair = Partial<FactorTensors<TensorEntry>> & { readonly form: PairForm };
+type IncompletePair = Partial<FactorTensors<MatrixEntry>> & { readonly form: PairForm };
 
 /**
- * Pairs an adapter's factors by layer and checks their shapes, data types and ranks.
+ * Pairs an adapter's factors by layer, as matrices, and checks their shapes, data types and ranks.
  *
  * @param where the weight file, for messages
  * @throws ADAPTER_TENSORS_INVALID, ADAPTER_TYPE_UNSUPPORTED, FILE_TOO_LARGE, RANK_CONTRADICTS_CONFIG
@@ -32,7 +38,7 @@ export function pairFactors(
       const only = a === undefined ? "lora_B" : "lora_A";
       throw invalid(where, `only ${only} of ${module}`, "both lora_A and lora_B");
     }
-    pairs.set(module, { a, b, form });
+    pairs.set(module, { form, ...asMatrices(module, a, b, where) });
   }
   if (pairs.size === 0) throw invalid(where, "no lora_A and lora_B tensors", "at least one pair");
   for (const [module, pair] of pairs) checkPair(module, pair, settings, where);
@@ -51,14 +57,14 @@ function groupByModule(
   for (const entry of tensors) {
     const key = tensorKey(entry.name, modulesToSave);
     if (key.kind === "UNSUPPORTED") {
-      const allowed = "lora_A and lora_B of linear layers and embeddings";
+      const allowed = "lora_A and lora_B of linear layers, convolutions and embeddings";
       throw failure("ADAPTER_TYPE_UNSUPPORTED", { where, received: `the tensor ${entry.name}`, allowed });
     }
     if (key.kind !== "FACTOR") {
       uncompared.push({ name: entry.name, dtype: entry.dtype, shape: entry.shape, kind: key.kind });
       continue;
     }
-    const { module, factor, form, adapter } = key;
+    const { module, factor, form, adapter, columnMajor } = key;
     const pair = factors.get(module) ?? { form };
     const otherAdapter = [...adapters].find(([name]) => name !== adapter)?.[1];
     const conflict = pair[factor] ?? otherAdapter;
@@ -67,13 +73,12 @@ function groupByModule(
       throw invalid(where, `both ${other} and ${entry.name}`, "one adapter in one file");
     }
     adapters.set(adapter, entry);
-    factors.set(module, { ...pair, [factor]: entry });
+    factors.set(module, { ...pair, [factor]: { ...entry, columnMajor } });
   }
   return { factors, uncompared };
 }
 
 function checkPair(module: string, { a, b }: FactorPair, settings: AdapterSettings, where: string): void {
-  checkShapes(module, a.shape, b.shape, where);
   for (const tensor of [a, b]) checkReadable(tensor, where);
   const expected = configuredRank(module, settings);
   if (a.shape[0] === expected) return;
@@ -84,17 +89,32 @@ function checkPair(module: string, { a, b }: FactorPair, settings: AdapterSettin
   });
 }
 
-function checkShapes(module: string, a: readonly number[], b: readonly number[], where: string): void {
-  const received = `lora_A ${a.join(" x ")} and lora_B ${b.join(" x ")} of ${module}`;
-  if (a.length < 2 || b.length < 2 || a.includes(0) || b.includes(0)) {
+/**
+ * Returns the factors as matrices. Those of a convolution are flattened: A (r x in x kernel) to r x (in * kernel), and B
+ * (out x r x 1) to out x r. Their product is the flattened change of the kernels, out x (in * kernel).
+ */
+function asMatrices(module: string, a: MatrixEntry, b: MatrixEntry, where: string): FactorTensors<MatrixEntry> {
+  const received = `lora_A ${a.shape.join(" x ")} and lora_B ${b.shape.join(" x ")} of ${module}`;
+  if (a.shape.length < 2 || b.shape.length < 2 || a.shape.includes(0) || b.shape.includes(0)) {
     const allowed =
       "whole factors (DeepSpeed ZeRO-3 and FSDP leave such tensors if the shards were not gathered before saving)";
     throw invalid(where, received, allowed);
   }
-  if (a.length !== 2 || b.length !== 2) {
-    throw invalid(where, received, "two dimensions each (convolutions and packed experts are not supported)");
+  const isPointwise = b.shape.slice(2).every((length) => length === 1);
+  const isPair = a.shape.length === b.shape.length && (a.shape.length === 2 || !a.columnMajor);
+  if (!isPair || !isPointwise) {
+    const allowed = "two matrices, or a convolution and a 1 x 1 convolution (packed experts are not supported)";
+    throw invalid(where, received, allowed);
   }
-  if (a[0] !== b[1]) throw invalid(where, received, "A: r x in and B: out x r with the same r");
+  const [matrixA, matrixB] = [asMatrix(a), asMatrix(b)];
+  if (matrixA.shape[0] === matrixB.shape[1]) return { a: matrixA, b: matrixB };
+  throw invalid(where, received, "A: r x in and B: out x r with the same r");
+}
+
+function asMatrix(entry: MatrixEntry): MatrixEntry {
+  const [rows = 0, ...others] = entry.shape;
+  const columns = others.reduce((product, length) => product * length, 1);
+  return { ...entry, shape: entry.columnMajor ? [columns, rows] : [rows, columns] };
 }
 
 function checkReadable({ name, dtype, length }: TensorEntry, where: string): void {

@@ -9,9 +9,8 @@ import type {
 } from "../../model/records.js";
 import { hashWeights } from "../tensors/hash-weights.js";
 import { listWeights, type ListedFile, type PathOf, type WeightSource } from "../tensors/list-weights.js";
-import type { TensorEntry } from "../tensors/tensor-entry.js";
 import { layerName } from "./layer-name.js";
-import { pairFactors, type FactorPair } from "./pair-factors.js";
+import { pairFactors, type FactorPair, type MatrixEntry } from "./pair-factors.js";
 import { scalingOf } from "./scaling.js";
 
 /** An adapter's weights, interpreted with its configuration. */
@@ -34,65 +33,66 @@ export async function readAdapter(pathOf: PathOf, source: WeightSource, settings
   const listed = await listWeights(pathOf, source);
   const tensors = listed.flatMap((file) => file.tensors);
   const { pairs, uncompared } = pairFactors(tensors, settings, source.file);
-  const { files, records } = await hashFiles(listed);
+  const { files, hashes } = await hashFiles(listed);
   return {
     hash: hashOf(files),
     files,
     layers: [...pairs].map(([name, pair]) => layerOf(name, pair)),
-    factors: [...pairs].map(([layer, pair]) => factorsOf(layer, pair, records, settings)),
+    factors: [...pairs].map(([layer, pair]) => factorsOf(layer, pair, hashes, settings)),
     uncompared,
   };
 }
 
+/** The hashes of a tensor and of its file. */
+type TensorHashes = Pick<TensorRecord, "file" | "hash">;
+
 async function hashFiles(
   listed: readonly ListedFile[],
-): Promise<{ files: WeightFileRecord[]; records: Map<TensorEntry, TensorRecord> }> {
+): Promise<{ files: WeightFileRecord[]; hashes: Map<string, TensorHashes> }> {
   const files: WeightFileRecord[] = [];
-  const records = new Map<TensorEntry, TensorRecord>();
+  const hashes = new Map<string, TensorHashes>();
   for (const file of listed) {
-    const hashes = await hashWeights(file);
-    files.push({ path: file.path, size: hashes.size, hash: hashes.file });
-    for (const tensor of file.tensors) {
-      const hash = hashes.tensors.get(tensor.name) ?? "";
-      records.set(tensor, { ...tensor, file: hashes.file, hash });
-    }
+    const { file: ofFile, tensors, size } = await hashWeights(file);
+    files.push({ path: file.path, size, hash: ofFile });
+    for (const [name, hash] of tensors) hashes.set(name, { file: ofFile, hash });
   }
-  return { files, records };
+  return { files, hashes };
 }
 
-function layerOf(name: string, { a, b, form }: FactorPair): LayerRecord {
-  const columnsOfA = a.shape[1] ?? 0;
-  const rowsOfB = b.shape[0] ?? 0;
-  // A and B of a transposed pair are B^T and A^T of the layer.
-  return form === "TRANSPOSED"
-    ? { ...layerName(name), inFeatures: rowsOfB, outFeatures: columnsOfA }
-    : { ...layerName(name), inFeatures: columnsOfA, outFeatures: rowsOfB };
+function layerOf(name: string, { a, b }: FactorPair): LayerRecord {
+  return { ...layerName(name), inFeatures: a.shape[1] ?? 0, outFeatures: b.shape[0] ?? 0 };
 }
 
 function factorsOf(
   layer: string,
   { a, b, form }: FactorPair,
-  records: ReadonlyMap<TensorEntry, TensorRecord>,
+  hashes: ReadonlyMap<string, TensorHashes>,
   settings: AdapterSettings,
 ): FactorsRecord {
-  const recordA = records.get(a);
-  const recordB = records.get(b);
-  if (recordA === undefined || recordB === undefined) throw new Error(`the factors of ${layer} were not hashed`);
+  const [recordA, recordB] = [recordOf(a, hashes), recordOf(b, hashes)];
   const rank = a.shape[0] ?? 0;
   return {
     layer,
     rank,
     scaling: scalingOf(layer, rank, settings),
-    transposed: form !== "LINEAR" || settings.fanInFanOut,
+    transposed: form === "EMBEDDING" || settings.fanInFanOut,
     a: recordA,
     b: recordB,
     hash: contentHash([recordA, recordB]),
   };
 }
 
-/** SHA-256 over one line `dtype[shape]:hash` per tensor. */
+function recordOf(entry: MatrixEntry, hashes: ReadonlyMap<string, TensorHashes>): TensorRecord {
+  const found = hashes.get(entry.name);
+  if (found === undefined) throw new Error(`the tensor ${entry.name} was not hashed`);
+  return { ...entry, ...found };
+}
+
+/** SHA-256 over one line `dtype[shape]:hash` per tensor; `^T` follows the shape of a column-major one. */
 function contentHash(tensors: readonly TensorRecord[]): string {
-  const lines = tensors.map(({ dtype, shape, hash }) => `${dtype}[${shape.join(",")}]:${hash}`);
+  const lines = tensors.map(
+    ({ dtype, shape, columnMajor, hash }) => `${dtype}[${shape.join(",")}]${columnMajor ? "^T" : ""}:${hash}`,
+  );
   return sha256(lines.join("\n"));
 }
 

@@ -1,43 +1,51 @@
-/**
- * How the factors of a layer make its update: LINEAR is B A; the weight of an EMBEDDING is the transpose of B A; TRANSPOSED is
- * MLX, whose `lora_b` (r x out) and `lora_a` (in x r) are an A and a B of the transposed update.
- */
-export type PairForm = "LINEAR" | "EMBEDDING" | "TRANSPOSED";
+/** How the factors of a layer make its update: LINEAR is B A; the weight of an EMBEDDING is the transpose of B A. */
+export type PairForm = "LINEAR" | "EMBEDDING";
+
+/** A factor of a layer's update. */
+export interface FactorKey {
+  readonly kind: "FACTOR";
+  /** The layer's module path in the base model. */
+  readonly module: string;
+  readonly factor: "a" | "b";
+  readonly form: PairForm;
+  /** Whether the file holds the factor's transpose. */
+  readonly columnMajor: boolean;
+  /** Adapter name in the key; null if it has none. */
+  readonly adapter: string | null;
+}
 
 /** The meaning of a tensor, by its key in the weight file. */
 type TensorKey =
-  | {
-      readonly kind: "FACTOR";
-      /** The layer's module path in the base model. */
-      readonly module: string;
-      readonly factor: "a" | "b";
-      readonly form: PairForm;
-      /** Adapter name in the key; null if it has none. */
-      readonly adapter: string | null;
-    }
+  | FactorKey
   /** A part of an update that is not scaling * B * A. */
   | { readonly kind: "UNSUPPORTED" }
   | { readonly kind: "DORA_MAGNITUDE" | "BIAS" | "MODULE_TO_SAVE" | "OTHER" };
 
 /** How an adapter form names its factors. */
 interface FactorNaming {
-  /** Has the groups `module` and `factor` (A or B), and `adapter` if the key may contain an adapter's name. */
+  /** Has the groups `module` and `factor`, and `adapter` if the key may contain an adapter's name. */
   readonly pattern: RegExp;
-  readonly form: PairForm;
+  readonly form?: PairForm;
+  readonly columnMajor?: boolean;
 }
 
 /** Namings of factors. A further naming is one more entry. */
 const FACTOR_NAMINGS: readonly FactorNaming[] = [
-  // <module>.lora_A.weight, or <module>.lora_A.<adapter>.weight
-  { pattern: /^(?<module>.+)\.lora_(?<factor>[AB])(?:\.(?<adapter>[^.]+))?\.weight$/, form: "LINEAR" },
-  // <module>.lora_embedding_A, or <module>.lora_embedding_A.<adapter>
+  // PEFT: <module>.lora_A.weight, or <module>.lora_A.<adapter>.weight; torchtune: <module>.lora_a.weight
+  { pattern: /^(?<module>.+)\.lora_(?<factor>[AaBb])(?:\.(?<adapter>[^.]+))?\.weight$/ },
+  // PEFT: <module>.lora_embedding_A, or <module>.lora_embedding_A.<adapter>
   { pattern: /^(?<module>.+)\.lora_embedding_(?<factor>[AB])(?:\.(?<adapter>[^.]+))?$/, form: "EMBEDDING" },
-  // MLX-LM: <module>.lora_a and <module>.lora_b, whose roles swap
-  { pattern: /^(?<module>.+)\.lora_(?<factor>[ab])$/, form: "TRANSPOSED" },
+  // MLX-LM: <module>.lora_a (in x r) and <module>.lora_b (r x out), of linear layers and embeddings alike
+  {
+    pattern: /^(?<module>(?:.+\.)?(?:embed_tokens|wte|word_embeddings|tok_embeddings))\.lora_(?<factor>[ab])$/,
+    form: "EMBEDDING",
+    columnMajor: true,
+  },
+  { pattern: /^(?<module>.+)\.lora_(?<factor>[ab])$/, columnMajor: true },
 ];
 
-/** The role of each factor, by its letter in the key. */
-const FACTORS: Readonly<Record<string, "a" | "b">> = { A: "a", B: "b", a: "b", b: "a" };
+/** The factor that each naming's letter or word stands for. */
+const FACTORS: Readonly<Record<string, "a" | "b">> = { A: "a", B: "b", a: "a", b: "b" };
 
 /** Magnitudes of DoRA in PEFT, and in MLX-LM (`.m`). */
 const MAGNITUDE = /\.lora_magnitude_vector(\.[^.]+)?(\.weight)?$|\.m$/;
@@ -52,7 +60,7 @@ const UNSUPPORTED = /\.(lora_E|ranknum|lora_diag|vera_lambda_[bd]|vblora_\w+)(\.
 export function tensorKey(key: string, modulesToSave: readonly string[]): TensorKey {
   const name = withoutWrappers(key);
   if (UNSUPPORTED.test(name)) return { kind: "UNSUPPORTED" };
-  for (const { pattern, form } of FACTOR_NAMINGS) {
+  for (const { pattern, form = "LINEAR", columnMajor = false } of FACTOR_NAMINGS) {
     const groups = pattern.exec(name)?.groups;
     if (groups === undefined) continue;
     return {
@@ -60,6 +68,7 @@ export function tensorKey(key: string, modulesToSave: readonly string[]): Tensor
       module: groups["module"] ?? "",
       factor: FACTORS[groups["factor"] ?? ""] ?? "a",
       form,
+      columnMajor,
       adapter: groups["adapter"] ?? null,
     };
   }

@@ -38,7 +38,7 @@ export async function readTrainerState(path: string, where: string): Promise<Tra
   const summary = new Map<string, number>();
   const curves = new Map<string, Map<number, number>>();
   for (const entry of state.log_history) {
-    const isSummary = "train_runtime" in entry;
+    const isSummary = "train_runtime" in entry || "train_loss" in entry;
     for (const [name, value] of loggedNumbers(entry)) {
       if (isSummary) {
         summary.set(name, value);

@@ -4,6 +4,9 @@ import type { RunLog } from "./run-log.js";
 /** A longer line is no log line of these tools. The expressions below then take no more than this length. */
 const MAX_LINE_CHARACTERS = 4000;
 
+/** Colours and styles of a terminal, which a log keeps if the tool was told to use them. */
+const TERMINAL_STYLE = /\x1b\[[\d;]*m/g;
+
 /** Reads one line of a tool's log. Returns whether the line has the tool's form. */
 type LineReader = (line: string, builder: RunLogBuilder) => boolean;
 
@@ -17,11 +20,12 @@ const READERS: readonly LineReader[] = [readTorchtuneLine, readMlxLine, readMlxT
  *
  * @throws RUN_LOG_INVALID above a limit
  */
-export function parseTextLog(text: string, where: string): RunLog | null {
+export function parseTextLog(log: string, where: string): RunLog | null {
   const builder = new RunLogBuilder(where, "RUN_LOG_INVALID");
-  for (const line of text.split("\n")) {
+  for (const line of log.split("\n")) {
     if (line.length > MAX_LINE_CHARACTERS) continue;
-    READERS.some((read) => read(line.trim(), builder));
+    const text = line.replace(TERMINAL_STYLE, "").trim();
+    READERS.some((read) => read(text, builder));
   }
   return builder.isEmpty ? null : builder.build(null);
 }

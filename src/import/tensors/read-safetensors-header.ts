@@ -69,7 +69,9 @@ function compareOffsets({ data_offsets: left }: DeclaredTensor, { data_offsets: 
 }
 
 function checkMetadata(metadata: unknown, where: string): void {
-  if (metadata === undefined || z.record(z.string(), z.string()).safeParse(metadata).success) return;
+  // MLX writes null for no metadata.
+  if (metadata === undefined || metadata === null || z.record(z.string(), z.string()).safeParse(metadata).success)
+    return;
   throw invalid(where, "__metadata__ that is not a map of strings", "strings");
 }
 

@@ -21,19 +21,18 @@ const DECODERS: Readonly<Record<string, (bytes: Uint8Array) => Float32Array | Fl
 /** The dtypes that tensorValues decodes. */
 export const READABLE_DTYPES: readonly string[] = Object.keys(DECODERS);
 
+/** The parts of a tensor's record that its values depend on. */
+type ValuesRecord = Pick<TensorRecord, "dtype" | "shape" | "columnMajor" | "length" | "hash">;
+
 /**
- * Returns one tensor's values, row-major, decoded from its bytes: Float64Array for F64, else Float32Array. F32 and F64 are a
- * view of `bytes` if these are aligned for it, so `bytes` must not be reused. The machine must be little-endian, as all
+ * Returns one factor's values, row-major, decoded from its bytes: Float64Array for F64, else Float32Array. F32 and F64 are a
+ * view of `bytes` if these are row-major and aligned for it, so `bytes` must not be reused. The machine must be little-endian, as all
  * machines that ONNX Runtime supports.
  *
  * @param where the file and tensor, for messages
  * @throws WEIGHTS_CHANGED if the bytes are not the imported ones, ADAPTER_TENSORS_INVALID for a dtype that is not decoded
  */
-export function tensorValues(
-  bytes: Uint8Array,
-  tensor: Pick<TensorRecord, "dtype" | "length" | "hash">,
-  where: string,
-): Float32Array | Float64Array {
+export function tensorValues(bytes: Uint8Array, tensor: ValuesRecord, where: string): Float32Array | Float64Array {
   const decoder = Object.hasOwn(DECODERS, tensor.dtype) ? DECODERS[tensor.dtype] : undefined;
   if (decoder === undefined) {
     const allowed = READABLE_DTYPES.join(", ");
@@ -45,7 +44,18 @@ export function tensorValues(
   if (createHash("sha256").update(bytes).digest("hex") !== tensor.hash) {
     throw failure("WEIGHTS_CHANGED", { where, received: "bytes that differ from the imported ones" });
   }
-  return decoder(bytes);
+  const values = decoder(bytes);
+  return tensor.columnMajor ? rowMajor(values, tensor.shape) : values;
+}
+
+/** Transposes the column-major values of a matrix. */
+function rowMajor<Values extends Float32Array | Float64Array>(values: Values, shape: readonly number[]): Values {
+  const [rows = 0, columns = 0] = shape;
+  const result = new (values.constructor as new (length: number) => Values)(values.length);
+  for (let column = 0, from = 0; column < columns; column++) {
+    for (let row = 0; row < rows; row++, from++) result[row * columns + column] = values[from] ?? 0;
+  }
+  return result;
 }
 
 /** Returns bytes that an array of elements of `width` bytes can view: the same, or a copy. */

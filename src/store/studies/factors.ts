@@ -44,7 +44,7 @@ export async function factorsByHash({ sql }: Connection, hashes: readonly string
 /** Aggregates rows `tensor` and `weight_file` to one object, by role. */
 const tensorsByRole = (sql: Connection["sql"]) => sql`
   json_object_agg(tensor.role, json_build_object('name', tensor.name, 'dtype', tensor.dtype, 'shape', tensor.shape,
-    'offset', tensor.offset, 'length', tensor.length, 'hash', tensor.hash,
+    'columnMajor', tensor.column_major, 'offset', tensor.offset, 'length', tensor.length, 'hash', tensor.hash,
     'file', json_build_object('hash', weight_file.hash, 'size', weight_file.size, 'path', weight_file.path)))`;
 
 const PROPERTIES = Object.entries(TENSOR_ROLES) as [keyof typeof TENSOR_ROLES, Role][];

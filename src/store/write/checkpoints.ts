@@ -163,6 +163,7 @@ const TENSOR_COLUMNS = [
   "name",
   "dtype",
   "shape",
+  "column_major",
   "offset",
   "length",
   "hash",
@@ -176,9 +177,9 @@ function tensorRows(
 ): CopyValue[][] {
   return factors.flatMap((record) =>
     TENSORS.map(([property, role]) => {
-      const { file, name, dtype, shape, offset, length, hash } = record[property];
+      const { file, name, dtype, shape, columnMajor, offset, length, hash } = record[property];
       const layerId = layerIds.get(record.layer) ?? null;
-      return [checkpointId, layerId, role, file, name, dtype, shape, offset, length, hash];
+      return [checkpointId, layerId, role, file, name, dtype, shape, columnMajor, offset, length, hash];
     }),
   );
 }

@@ -7,6 +7,7 @@ const tensor = (name: string, shape: readonly number[]) => ({
   name,
   shape: [...shape],
   dtype: "F32",
+  columnMajor: false,
   offset: 0,
   length: 0,
   hash: "",

@@ -13,7 +13,7 @@ function part(
   hash: string,
   { rank = 2, inFeatures = 6, outFeatures = 9, rows }: Partial<Shape> = {},
 ): WeightUpdate {
-  const tensor = { name: "", dtype: "F32", offset: 0, length: 0, hash, file };
+  const tensor = { name: "", dtype: "F32", columnMajor: false, offset: 0, length: 0, hash, file };
   const factors = {
     checkpointId: "c",
     layerId,

@@ -71,6 +71,25 @@ describe("the factors of an adapter", () => {
     expect(await hash(1)).not.toBe(await hash(2));
   });
 
+  test("of a convolution are flattened, so that their product is the flattened change of its kernels", async () => {
+    const key = "base_model.model.conv";
+    const { layers, factors } = await read({
+      [`${key}.lora_A.weight`]: { shape: [2, 6, 3, 5] },
+      [`${key}.lora_B.weight`]: { shape: [9, 2, 1, 1] },
+    });
+    expect(layers).toMatchObject([{ name: "conv", inFeatures: 90, outFeatures: 9 }]);
+    expect(factors).toMatchObject([{ rank: 2, a: { shape: [2, 90] }, b: { shape: [9, 2] } }]);
+  });
+
+  test("of MLX-LM are column-major, and other factors than those of the same bytes in rows", async () => {
+    const [a, b] = [{ shape: [2, 2] }, { shape: [2, 2] }];
+    const [mlx] = (await read({ "h.0.lora_a": a, "h.0.lora_b": b })).factors;
+    expect(mlx).toMatchObject({ a: { name: "h.0.lora_a", columnMajor: true }, b: { columnMajor: true } });
+    const [peft] = (await read({ "h.0.lora_A.weight": a, "h.0.lora_B.weight": b })).factors;
+    expect([mlx?.a.hash, mlx?.b.hash]).toEqual([peft?.a.hash, peft?.b.hash]);
+    expect(mlx?.hash).not.toBe(peft?.hash);
+  });
+
   test("exclude DoRA magnitudes and other tensors, which are listed with their kind", async () => {
     const extra = {
       "base_model.model.transformer.h.0.attn.c_attn.lora_magnitude_vector": { shape: [9] },
@@ -96,12 +115,6 @@ describe("an adapter that cannot be compared is rejected with its name", () => {
     ],
     ["no pair at all", { "x.weight": { shape: [2] } }, "ADAPTER_TENSORS_INVALID", "no lora_A and lora_B"],
     ["AdaLoRA", { ...factorTensors(1), [`${key}.lora_E`]: { shape: [2, 1] } }, "ADAPTER_TYPE_UNSUPPORTED", "lora_E"],
-    [
-      "convolutions",
-      { [`${key}.lora_A.weight`]: { shape: [2, 6, 3, 3] }, [`${key}.lora_B.weight`]: { shape: [9, 2, 1, 1] } },
-      "ADAPTER_TENSORS_INVALID",
-      "two dimensions",
-    ],
     [
       "factors that do not multiply",
       { [`${key}.lora_A.weight`]: { shape: [2, 6] }, [`${key}.lora_B.weight`]: { shape: [9, 3] } },

@@ -16,7 +16,14 @@ describe("a layer has the same name for every wrapping of its key", () => {
     "base_model.model.transformer.h.0._checkpoint_wrapped_module._fsdp_wrapped_module.attn.c_attn.lora_A.weight",
     `base_model.model.${LAYER}.lora_A._fsdp_wrapped_module.weight`,
   ])("%s", (name) => {
-    expect(keyOf(name)).toEqual({ kind: "FACTOR", module: LAYER, factor: "a", form: "LINEAR", adapter: null });
+    expect(keyOf(name)).toEqual({
+      kind: "FACTOR",
+      module: LAYER,
+      factor: "a",
+      form: "LINEAR",
+      columnMajor: false,
+      adapter: null,
+    });
   });
 
   test("a model's own module named 'module' keeps its name", () => {
@@ -44,7 +51,14 @@ test.each([
   ["base_model.model.wte.lora_embedding_A.default", "default"],
   ["wte.lora_embedding_A.default", "default"],
 ])("%s is a factor of an embedding", (name, adapter) => {
-  expect(keyOf(name)).toEqual({ kind: "FACTOR", module: "wte", factor: "a", form: "EMBEDDING", adapter });
+  expect(keyOf(name)).toEqual({
+    kind: "FACTOR",
+    module: "wte",
+    factor: "a",
+    form: "EMBEDDING",
+    columnMajor: false,
+    adapter,
+  });
 });
 
 test.each([

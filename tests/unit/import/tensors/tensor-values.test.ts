@@ -5,6 +5,8 @@ import { tensorValues } from "#src/import/tensors/tensor-values.js";
 
 const record = (dtype: string, bytes: Uint8Array) => ({
   dtype,
+  shape: [bytes.length],
+  columnMajor: false,
   length: bytes.length,
   hash: createHash("sha256").update(bytes).digest("hex"),
 });
@@ -33,6 +35,12 @@ describe("values are read exactly", () => {
     ["F8_E5M2", Uint8Array.of(0x3c, 0xbc, 0x7b, 0x04, 0x03, 0x01), [1, -1, 57344, 2 ** -14, 0.75 * 2 ** -14, 2 ** -16]],
   ])("%s", (dtype, bytes, values) => {
     expect([...read(dtype, bytes)]).toEqual(values);
+  });
+
+  test("column-major values become row-major", () => {
+    const bytes = new Uint8Array(Float32Array.from([1, 2, 3, 4, 5, 6]).buffer);
+    const tensor = { ...record("F32", bytes), shape: [2, 3], columnMajor: true };
+    expect([...tensorValues(bytes, tensor, "t")]).toEqual([1, 3, 5, 2, 4, 6]);
   });
 
   test.each<[string, Uint8Array]>([
