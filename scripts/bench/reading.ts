@@ -19,6 +19,7 @@ const MEGABYTE = 1e6;
 interface Tensor extends TensorEntry {
   readonly file: WeightFile;
   readonly hash: string;
+  readonly columnMajor: false;
 }
 
 /**
@@ -74,7 +75,12 @@ async function storeTensorsBelow(root: string, store: WeightStore): Promise<Tens
     await store.keep(file);
     tensors.set(
       file.hash,
-      listed.tensors.map((tensor) => ({ ...tensor, columnMajor: false, file, hash: hashes.tensors.get(tensor.name) ?? "" })),
+      listed.tensors.map((tensor) => ({
+        ...tensor,
+        columnMajor: false,
+        file,
+        hash: hashes.tensors.get(tensor.name) ?? "",
+      })),
     );
   }
   return [...tensors.values()].flat();
