@@ -6,6 +6,8 @@ import { StudyComparisonResolver } from "./comparison/study-comparison.js";
 import { DiagnosticSummaryResolver } from "./diagnosis/diagnostic-summary.js";
 import { FailureModesResolver } from "./diagnosis/failure-modes.js";
 import { HypothesesResolver } from "./diagnosis/hypotheses.js";
+import { CompareEvaluationsResolver } from "./evaluation/compare-evaluations.js";
+import { ExperimentEvaluationsResolver } from "./evaluation/experiment-evaluations.js";
 import { ExperimentResolver } from "./experiment/experiment-resolver.js";
 import { RecordedSettingsResolver } from "./experiment/recorded-settings.js";
 import { StudyReportResolver } from "./export/study-report.js";
@@ -60,6 +62,8 @@ export function openSchema(): Promise<GraphQLSchema> {
       ExperimentResolver,
       RecordedSettingsResolver,
       ExperimentLayersResolver,
+      ExperimentEvaluationsResolver,
+      CompareEvaluationsResolver,
       ExperimentComparisonResolver,
       StudyComparisonResolver,
       ExperimentGroupsResolver,

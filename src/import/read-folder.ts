@@ -3,6 +3,7 @@ import path from "node:path";
 import { failure } from "../errors.js";
 import type { FolderRecord, ReportProgress } from "../model/records.js";
 import { baseModelOf, layersOf } from "./assemble/base-model.js";
+import { joinEvaluations } from "./assemble/join-evaluations.js";
 import { joinExperiments } from "./assemble/join-experiments.js";
 import { groupByModel } from "./assemble/group-by-model.js";
 import { joinTables } from "./assemble/join-tables.js";
@@ -52,7 +53,8 @@ export async function readFolder(folder: string, options: ReadFolderOptions = {}
   const runs = await readRuns({ root, pathOf }, classified, findings, report, signal);
   report({ done: runs.weightFiles, total: runs.weightFiles, message: "reading tables" });
   const merger = createReadingMerger(findings);
-  const tables = await joinTables(pathOf, classified.tables, findings, merger);
+  const joined = await joinTables(pathOf, classified.tables, findings, merger);
+  const tables = joinEvaluations(joined, runs.readings, findings, merger);
   const described = withRowsByRank(pairRunsWithRows(runs.readings, tables.rows), tables.byRank, findings);
   const name = options.name ?? path.basename(root);
   const studies = groupByModel(described, findings).map((members) => ({

@@ -5,6 +5,7 @@
 import type { ErrorCode } from "../errors.js";
 import type { FindingSeverity } from "./enums/job.js";
 import type { Method } from "./enums/run.js";
+import type { EvaluationRecord } from "./evaluations.js";
 import type { FactorTensors } from "./factor-tensors.js";
 import type { SettingRecord } from "./settings.js";
 
@@ -55,6 +56,7 @@ export interface ExperimentRecord {
   readonly settings: readonly SettingRecord[];
   readonly metrics: readonly MetricRecord[];
   readonly series: readonly SeriesRecord[];
+  readonly evaluations: readonly EvaluationRecord[];
   readonly checkpoints: readonly CheckpointRecord[];
 }
 
@@ -86,6 +88,8 @@ export interface MetricRecord {
   readonly value: number;
   /** The file with the value, relative to the study's folder. */
   readonly source: string;
+  /** Whether higher values are better, as the file states; null or undefined if it does not. */
+  readonly higherIsBetter?: boolean | null | undefined;
 }
 
 /** One logged curve: `values[i]` was logged at optimizer step `steps[i]` (ascending). NaN and infinities are kept. */
@@ -200,6 +204,7 @@ export type FindingCode =
   | "BITS_ASSUMED"
   | "SETTINGS_CONTRADICT"
   | "FILE_OF_NO_RUN"
+  | "EVALUATION_OF_NO_RUN"
   | "UNITS_CONVERTED"
   | "ROWS_AMBIGUOUS"
   | "BASE_MODEL_NAMES"

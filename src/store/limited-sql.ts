@@ -12,6 +12,7 @@ const LIMITED_TABLES = [
   "experiment",
   "metric",
   "experiment_setting",
+  "evaluation",
   "metric_series",
   "layer",
   "checkpoint",

@@ -46,6 +46,7 @@ export function experimentRecord(name: string, rest: Partial<ExperimentRecord> =
     adapter: null,
     settings: [],
     metrics: [{ name: "training_loss", value: 1.5, source: "results.csv" }],
+    evaluations: [],
     series: [{ name: "loss", steps: [10, 20], values: [3, NaN] }],
     checkpoints: [checkpointRecord(name)],
     ...rest,

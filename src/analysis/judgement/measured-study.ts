@@ -9,11 +9,11 @@ import {
   type LoggedCurve,
   type MetricChoice,
 } from "../../derive/runs/metric-choice.js";
-import { higherIsBetter } from "../../derive/runs/metric-direction.js";
 import { failure } from "../../errors.js";
 import { MetricName } from "../../model/enums/run.js";
 import type { Experiment } from "../../store/studies/experiments.js";
 import type { Loaders } from "../request/loaders.js";
+import { metricDirection } from "../runs/metric-direction.js";
 import { selectRoles } from "../runs/select-roles.js";
 import { runsOf } from "../runs/study-runs.js";
 import type { JudgementOptions, MetricOptions } from "./judgement-options.js";
@@ -25,7 +25,7 @@ export interface MeasuredStudy {
   readonly roles: ComparisonRoles | undefined;
   /** The name of the selected metric in `runs`. */
   readonly metric: string;
-  /** Null if neither the request nor the metric's name tells. */
+  /** Null if the request, the evaluation's files and the metric's name do not tell. */
   readonly higherIsBetter: boolean | null;
 }
 
@@ -97,12 +97,12 @@ function metricChoice(options: MetricOptions, experiments: readonly Experiment[]
     });
   }
   const key = options.metricKey ?? options.metric ?? preferredMetric(experiments);
-  const direction = options.higherIsBetter ?? higherIsBetter(key);
+  const direction = options.higherIsBetter ?? metricDirection(experiments, key);
   if (at === "BEST" && direction === null) {
     throw failure("ARGUMENT_INVALID", {
       where: "higherIsBetter",
       received: "none",
-      allowed: `true or false with at: BEST, because the better direction of ${key} is not known from its name`,
+      allowed: `true or false with at: BEST, because the better direction of ${key} is neither stated nor known from its name`,
     });
   }
   return { key, point: at, step, higherIsBetter: direction };

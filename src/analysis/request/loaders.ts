@@ -15,6 +15,11 @@ import { jobsById, type Job } from "../../store/queue/jobs.js";
 import { layersOfStudies, type Layer } from "../../store/studies/layers.js";
 import { ranksOfStudies, type Rank } from "../../store/studies/ranks.js";
 import { seriesNames, seriesOfExperiments, type Series } from "../../store/studies/series.js";
+import {
+  evaluationsOfExperiments,
+  type EvaluationSelection,
+  type StoredEvaluation,
+} from "../../store/studies/evaluations.js";
 import { settingsOfExperiments, type StoredSetting } from "../../store/studies/settings.js";
 import { studiesById, studiesBySlug, type Study } from "../../store/studies/studies.js";
 import { checkConfigFields } from "../across-studies/check-config-fields.js";
@@ -40,6 +45,7 @@ export interface Loaders {
   /** Keyed by the experiment's id. */
   readonly seriesNames: DataLoader<string, string[]>;
   readonly settings: DataLoader<string, StoredSetting[]>;
+  readonly evaluations: DataLoader<EvaluationKey, StoredEvaluation[], string>;
   /** Keyed by the checkpoint's id. */
   readonly factors: DataLoader<string, StoredFactors[]>;
   readonly weights: WeightFactsLoader;
@@ -50,6 +56,10 @@ export interface Loaders {
 
 interface SelectionKey extends ExperimentSelection {
   readonly studyId: string;
+}
+
+interface EvaluationKey extends EvaluationSelection {
+  readonly experimentId: string;
 }
 
 interface SeriesKey {
@@ -117,6 +127,7 @@ export function openLoaders({ database, weights, deadline, requester }: LoadersO
         ({ experimentId }) => experimentId,
       ),
     ),
+    evaluations: open((keys: readonly EvaluationKey[]) => readEvaluations(database, keys), evaluationKeyText),
     factors,
     weights: weightFacts,
     similarity: similarityLoader(weightFacts, { experiments, layers, factors }),
@@ -196,6 +207,28 @@ async function readSeriesNames(database: Connection, experimentIds: readonly str
   const names = new Map(experimentIds.map((id): [string, string[]] => [id, []]));
   for (const { experimentId, name } of await seriesNames(database, experimentIds)) names.get(experimentId)?.push(name);
   return experimentIds.map((id) => names.get(id) ?? []);
+}
+
+/** Reads with one statement for each selection: a document has few, and uses each for any number of runs. */
+async function readEvaluations(database: Connection, keys: readonly EvaluationKey[]): Promise<StoredEvaluation[][]> {
+  const bySelection = new Map<string, { readonly selection: EvaluationSelection; readonly ids: string[] }>();
+  for (const { experimentId, ...selection } of keys) {
+    const text = JSON.stringify(selection);
+    const group = bySelection.get(text) ?? { selection, ids: [] };
+    group.ids.push(experimentId);
+    bySelection.set(text, group);
+  }
+  const found = new Map<string, StoredEvaluation[]>(keys.map((key) => [evaluationKeyText(key), []]));
+  for (const { selection, ids } of bySelection.values()) {
+    for (const row of await evaluationsOfExperiments(database, ids, selection)) {
+      found.get(evaluationKeyText({ ...selection, experimentId: row.experimentId }))?.push(row);
+    }
+  }
+  return keys.map((key) => found.get(evaluationKeyText(key)) ?? []);
+}
+
+function evaluationKeyText({ experimentId, tasks, after, limit }: EvaluationKey): string {
+  return JSON.stringify([experimentId, tasks, after?.source, after?.position, limit]);
 }
 
 function seriesKeyText({ experimentId, name }: SeriesKey): string {

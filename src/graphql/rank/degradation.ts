@@ -1,8 +1,10 @@
 import { Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
 import { acceptanceRule, measuredStudy } from "../../analysis/judgement/measured-study.js";
 import type { Degradation } from "../../derive/degradation/degradation.js";
+import { itemUncertainty } from "../../derive/evaluations/item-uncertainty.js";
+import type { ItemDifference } from "../../derive/evaluations/item-difference.js";
 import type { MeanTest } from "../../derive/statistics/mean-test.js";
-import type { Interval, Sample } from "../../derive/statistics/sample.js";
+import type { Sample } from "../../derive/statistics/sample.js";
 import { AcceptanceVerdict } from "../../model/enums/verdict.js";
 import { VerdictCertainty, IntervalMethod } from "../../model/enums/statistics.js";
 import type { Rank } from "../../store/studies/ranks.js";
@@ -10,22 +12,10 @@ import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
 import { bootstrapPoints } from "../cost/estimates.js";
 import { JudgementArguments } from "../diagnosis/judgement-arguments.js";
+import { ItemDifferenceType } from "../evaluation/item-difference.js";
 import { RolesType, rolesWithExperiments } from "./comparison-roles.js";
+import { IntervalType } from "./interval.js";
 import { RankType } from "./rank.js";
-
-@ObjectType("Interval", { description: "A two-sided confidence interval." })
-export class IntervalType implements Interval {
-  @Field(() => Float, { description: "Lower bound, in the unit of the value." })
-  low!: number;
-
-  @Field(() => Float, { description: "Upper bound, in the unit of the value." })
-  high!: number;
-
-  @Field(() => Float, {
-    description: "Confidence level: 0.95 means that 95 % of such intervals contain the true value.",
-  })
-  confidence!: number;
-}
 
 @ObjectType("Sample", { description: "The values of a metric over the seeds of one configuration." })
 class SampleType implements Sample {
@@ -150,9 +140,17 @@ class DegradationType implements Degradation {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: "Whether higher values of the metric count as better; null if neither the request nor the name tells.",
+    description:
+      "Whether higher values of the metric count as better; null if the request, the evaluation's file and the name do not tell.",
   })
   higherIsBetter!: boolean | null;
+
+  @Field(() => ItemDifferenceType, {
+    nullable: true,
+    description:
+      "The same difference with the uncertainty of a finite number of evaluated items; null for a metric without standard errors. `verdict` and `certainty` do not take it into account.",
+  })
+  items!: ItemDifference | null;
 
   @Field(() => RolesType, {
     nullable: true,
@@ -209,6 +207,7 @@ export class RankDegradationResolver {
       ...degradation,
       metric,
       higherIsBetter,
+      items: itemUncertainty(runs, roles, r, { metric, higherIsBetter, confidence: rule.analysis.confidence }),
       roles: rolesWithExperiments(roles, experiments),
     };
   }

@@ -1,10 +1,11 @@
 import { Arg, Ctx, Field, FieldResolver, Float, ObjectType, Resolver, Root } from "type-graphql";
 import { mapInTurns, takeTurn } from "../../store/in-turns.js";
 import { experimentFinder, runsOf } from "../../analysis/runs/study-runs.js";
-import { higherIsBetter } from "../../derive/runs/metric-direction.js";
+import { metricDirection } from "../../analysis/runs/metric-direction.js";
 import { inParetoOrder, paretoAxes } from "../../derive/tradeoffs/pareto-frontier.js";
 import { failure } from "../../errors.js";
 import { MetricName } from "../../model/enums/run.js";
+import type { Experiment } from "../../store/studies/experiments.js";
 import type { Study } from "../../store/studies/studies.js";
 import type { Context } from "../context.js";
 import { ExperimentType } from "../experiment/experiment-type.js";
@@ -77,9 +78,9 @@ export class ParetoFrontierResolver {
       return isFinite(first) && isFinite(second) && hasThird ? [{ item: run, x: first, y: second, z: third }] : [];
     });
     const directions = {
-      x: directionOf("x", keys.x, xHigherIsBetter),
-      y: directionOf("y", keys.y, yHigherIsBetter),
-      z: keys.z === null ? false : directionOf("z", keys.z, zHigherIsBetter),
+      x: directionOf("x", keys.x, xHigherIsBetter, experiments),
+      y: directionOf("y", keys.y, yHigherIsBetter, experiments),
+      z: keys.z === null ? false : directionOf("z", keys.z, zHigherIsBetter, experiments),
     };
     const experimentOf = experimentFinder(experiments);
     const frontier = await derivations.paretoOrder(paretoAxes(points), directions);
@@ -91,14 +92,19 @@ export class ParetoFrontierResolver {
   }
 }
 
-/** @throws ARGUMENT_INVALID if neither the request nor the metric's name tells the better direction */
-function directionOf(axis: "x" | "y" | "z", key: string, requested: boolean | null | undefined): boolean {
-  const direction = requested ?? higherIsBetter(key);
+/** @throws ARGUMENT_INVALID if the request, the evaluation's files and the metric's name do not tell the better direction */
+function directionOf(
+  axis: "x" | "y" | "z",
+  key: string,
+  requested: boolean | null | undefined,
+  experiments: readonly Experiment[],
+): boolean {
+  const direction = requested ?? metricDirection(experiments, key);
   if (direction !== null) return direction;
   throw failure("ARGUMENT_INVALID", {
     where: `${axis}HigherIsBetter`,
     received: "none",
-    allowed: `true or false, because the better direction of ${key} is not known from its name`,
+    allowed: `true or false, because the better direction of ${key} is neither stated nor known from its name`,
   });
 }
 

@@ -14,7 +14,7 @@ import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
 import { diagnosisPoints } from "../cost/estimates.js";
 import { JudgementArguments } from "../diagnosis/judgement-arguments.js";
-import { IntervalType } from "../rank/degradation.js";
+import { IntervalType } from "../rank/interval.js";
 import { StudyType } from "../study/study-type.js";
 
 @ObjectType("RankPrediction", { description: "The prediction of a trend for one rank." })

@@ -11,7 +11,7 @@ import { Costs } from "../cost/costs.js";
 import { bootstrapPoints } from "../cost/estimates.js";
 import { PreferredMetricArguments } from "../diagnosis/judgement-arguments.js";
 import { ExperimentType } from "../experiment/experiment-type.js";
-import { IntervalType } from "../rank/degradation.js";
+import { IntervalType } from "../rank/interval.js";
 import { RankType } from "../rank/rank.js";
 import { StudyType } from "../study/study-type.js";
 

@@ -1,3 +1,4 @@
+import type { EvaluationRecord } from "../../model/evaluations.js";
 import type { ExperimentRecord, MetricRecord } from "../../model/records.js";
 import { quoteNames, type Findings } from "../findings.js";
 import { metricName } from "../tables/column-name.js";
@@ -103,6 +104,7 @@ function experimentOf(
   const quantization = quantizationOfRun(candidates);
   reportAssumedScheme(quantization, settings.get("scheme"), findings);
   const adapter = run?.config?.settings ?? null;
+  const evaluations = [...(row?.evaluations ?? []), ...(run?.gathered.evaluations ?? [])];
   return {
     name,
     method: methodOf(adapter, quantization, methodTexts(name, row, settings)),
@@ -113,7 +115,8 @@ function experimentOf(
     numSamples: row?.numSamples?.value ?? wholeNumber(settings.get("num_samples")),
     adapter,
     settings: [...settings.values()].filter((setting) => isOfChosenBits(setting, quantization)).map(settingRecord),
-    metrics: metricsOf(name, run, row, merger),
+    metrics: withDirections(metricsOf(name, run, row, merger), evaluations),
+    evaluations,
     series: mergeCurves([run?.series ?? []], row?.curves ?? []),
     checkpoints: run?.checkpoints ?? [],
   };
@@ -211,6 +214,20 @@ function metricsOf(
     metrics.set(metric, merger.merge(`${name}, ${metric}`, metrics.get(metric), reading));
   }
   return [...metrics].map(([metric, { value, source }]) => ({ name: metric, value, source }));
+}
+
+/** Adds the better direction that an evaluation's file states for its metric. Files that contradict each other state none. */
+function withDirections(metrics: readonly MetricRecord[], evaluations: readonly EvaluationRecord[]): MetricRecord[] {
+  const directions = new Map<string, boolean | null>();
+  for (const { name, higherIsBetter } of evaluations) {
+    if (higherIsBetter === null) continue;
+    const known = directions.get(name);
+    directions.set(name, known === undefined || known === higherIsBetter ? higherIsBetter : null);
+  }
+  return metrics.map((metric) => {
+    const higherIsBetter = directions.get(metric.name) ?? null;
+    return higherIsBetter === null ? metric : { ...metric, higherIsBetter };
+  });
 }
 
 /** The figures of a training log's closing summary that are metrics of the run. */

@@ -1,6 +1,12 @@
+import type { EvaluationRecord } from "../../model/evaluations.js";
 import type { Findings } from "../findings.js";
 import type { RecognisedFile } from "../folder/classify-files.js";
-import type { NamedRunEvidence, StatedSettingsEvidence, TableEvidence } from "../formats/evidence.js";
+import type {
+  EvaluatedRunEvidence,
+  NamedRunEvidence,
+  StatedSettingsEvidence,
+  TableEvidence,
+} from "../formats/evidence.js";
 import { metricName } from "../tables/column-name.js";
 import type { ResultRow } from "../tables/result-rows.js";
 import type { ResultsTable } from "../tables/results-table.js";
@@ -25,10 +31,17 @@ export interface TableReading {
   readonly settings: readonly SourcedSetting[];
   /** Curves of files that name the run. */
   readonly curves: readonly SourcedCurve[];
+  /** Results of evaluation tools. */
+  readonly evaluations: readonly EvaluationRecord[];
 }
 
 /** Settings from a `rankscope.yaml`, with the path of the file. */
 export interface StatedSettings extends StatedSettingsEvidence {
+  readonly file: string;
+}
+
+/** The results of an evaluation, with the path of the file. */
+export interface EvaluatedRun extends EvaluatedRunEvidence {
   readonly file: string;
 }
 
@@ -37,6 +50,8 @@ export interface JoinedTables {
   /** Rows by the name of their experiment. */
   readonly rows: ReadonlyMap<string, TableReading>;
   readonly stated: readonly StatedSettings[];
+  /** Results of evaluations, which `joinEvaluations` assigns to runs. */
+  readonly evaluated: readonly EvaluatedRun[];
   /** Rows that name only a rank, by that rank. */
   readonly byRank: ReadonlyMap<number, TableReading>;
 }
@@ -54,6 +69,7 @@ export async function joinTables(
 ): Promise<JoinedTables> {
   const readings = new Map<string, TableReading>();
   const stated: StatedSettings[] = [];
+  const evaluated: EvaluatedRun[] = [];
   const byRank = new Map<number, TableReading>();
   for (const { file, format } of tables) {
     const source = { path: pathOf(file), where: file };
@@ -61,6 +77,10 @@ export async function joinTables(
       if (evidence.kind === "namedRun") {
         const joined = joinNamedRun(readings.get(evidence.name), evidence, file, merger);
         readings.set(evidence.name, joined);
+        continue;
+      }
+      if (evidence.kind === "evaluatedRun") {
+        evaluated.push({ ...evidence, file });
         continue;
       }
       if (evidence.kind === "damage") {
@@ -84,7 +104,7 @@ export async function joinTables(
       }
     }
   }
-  return { rows: readings, stated, byRank };
+  return { rows: readings, stated, evaluated, byRank };
 }
 
 function reportTable(table: ResultsTable, file: string, findings: Findings): void {
@@ -138,6 +158,7 @@ function joinRow(
     metrics,
     settings: [...(before?.settings ?? []), ...settingsOfRow(row, source)],
     curves: before?.curves ?? [],
+    evaluations: before?.evaluations ?? [],
   };
 }
 
@@ -179,7 +200,8 @@ function joinNamedRun(
   };
 }
 
-function noReading(experiment: string): TableReading {
+/** Returns the reading of an experiment of which nothing is known. */
+export function noReading(experiment: string): TableReading {
   return {
     experiment,
     quantization: undefined,
@@ -192,5 +214,6 @@ function noReading(experiment: string): TableReading {
     metrics: new Map(),
     settings: [],
     curves: [],
+    evaluations: [],
   };
 }

@@ -135,6 +135,7 @@ async function readSaves(
         case "settings":
         case "metrics":
         case "curves":
+        case "evaluations":
         case "restarts":
         case "damage":
       }

@@ -1,6 +1,7 @@
 import type { SettingRecord, SettingValue } from "../../model/settings.js";
 import type { Findings } from "../findings.js";
 import { trustRank } from "../settings/setting-sources.js";
+import { storableText } from "../storable-text.js";
 import { morePrecise } from "./more-precise.js";
 import type { SourcedSetting } from "./sourced-evidence.js";
 
@@ -46,18 +47,13 @@ export function resolveSettings(
 
 /** Returns what is stored of a setting. */
 export function settingRecord({ field, value, file, key, certainty }: SourcedSetting): SettingRecord {
-  return { field: storable(field), value: storableValue(value), file, key: storable(key), certainty };
+  return { field: storableText(field), value: storableValue(value), file, key: storableText(key), certainty };
 }
 
 function storableValue(value: SettingValue): SettingValue {
-  if (typeof value === "string") return storable(value);
+  if (typeof value === "string") return storableText(value);
   if (typeof value === "number" || typeof value === "boolean") return value;
-  return value.map((member) => (typeof member === "string" ? storable(member) : member));
-}
-
-/** Removes what PostgreSQL stores in no text: NUL and lone surrogates. */
-function storable(text: string): string {
-  return Buffer.from(text.replaceAll("\0", ""), "utf8").toString("utf8");
+  return value.map((member) => (typeof member === "string" ? storableText(member) : member));
 }
 
 /** Sorts the most trusted setting first. Settings of equally trusted sources keep the order of their files. */

@@ -1,4 +1,5 @@
-import type { LoggedCurve, MetricReading, RunEvidence } from "../formats/evidence.js";
+import { standardErrorName, type EvaluationRecord } from "../../model/evaluations.js";
+import type { EvaluationValue, LoggedCurve, MetricReading, RunEvidence } from "../formats/evidence.js";
 import type { Setting } from "../settings/setting.js";
 import type { SettingSource } from "../settings/setting-sources.js";
 
@@ -17,15 +18,16 @@ export interface SourcedCurve extends LoggedCurve {
   readonly file: string;
 }
 
-/** Settings, metrics and curves of one run, from all files that describe it. */
+/** Settings, metrics, curves and evaluations of one run, from all files that describe it. */
 export interface GatheredEvidence {
   readonly settings: SourcedSetting[];
   readonly metrics: SourcedMetric[];
   readonly curves: SourcedCurve[];
+  readonly evaluations: EvaluationRecord[];
 }
 
 export function noEvidence(): GatheredEvidence {
-  return { settings: [], metrics: [], curves: [] };
+  return { settings: [], metrics: [], curves: [], evaluations: [] };
 }
 
 /** Adds evidence of one file to what is gathered. Evidence of other kinds is left to the caller. */
@@ -40,6 +42,10 @@ export function gatherEvidence(gathered: GatheredEvidence, evidence: RunEvidence
     case "curves":
       for (const curve of evidence.curves) gathered.curves.push({ ...curve, file });
       break;
+    case "evaluations":
+      for (const evaluation of evidence.evaluations) gathered.evaluations.push({ ...evaluation, source: file });
+      for (const metric of metricsOfEvaluations(evidence.evaluations)) gathered.metrics.push({ ...metric, file });
+      break;
     case "adapterConfig":
     case "trainingLog":
     case "adapterWeights":
@@ -47,4 +53,13 @@ export function gatherEvidence(gathered: GatheredEvidence, evidence: RunEvidence
     case "restarts":
     case "damage":
   }
+}
+
+/** Returns an evaluation's results as metrics of the run: `mmlu/acc`, and its standard error as `mmlu/acc_stderr`. */
+export function metricsOfEvaluations(evaluations: readonly EvaluationValue[]): MetricReading[] {
+  return evaluations.flatMap(({ name, value, standardError }) => {
+    const metric = { name, value, step: null };
+    if (standardError === null) return [metric];
+    return [metric, { name: standardErrorName(name), value: standardError, step: null }];
+  });
 }

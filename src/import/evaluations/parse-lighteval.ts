@@ -50,6 +50,7 @@ function resultsOfTask(key: string, values: Fields, version: unknown, config: Fi
       shots: shots === undefined ? null : Number(shots),
       taskVersion: typeof version === "number" ? String(version) : textOrNull(version),
       higherIsBetter: betterDirection(config, metric),
+      subtasks: [],
     });
   }
   return results;

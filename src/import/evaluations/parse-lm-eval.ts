@@ -9,6 +9,8 @@ interface TaskFacts {
   readonly shots: Fields;
   readonly sampleCounts: Fields;
   readonly higherIsBetter: Fields;
+  /** Members of groups. */
+  readonly subtasks: Fields;
 }
 
 /** Returns whether a parsed JSON file has the results of lm-evaluation-harness. */
@@ -32,6 +34,7 @@ export function parseLmEval(value: unknown, where: string): Evaluation {
     shots: fieldsOf(file.get("n-shot")),
     sampleCounts: fieldsOf(file.get("n-samples")),
     higherIsBetter: fieldsOf(file.get("higher_is_better")),
+    subtasks: fieldsOf(file.get("group_subtasks")),
   };
   const results: EvaluationResult[] = [];
   const tasks = new Map([...fieldsOf(file.get("results")), ...fieldsOf(file.get("groups"))]);
@@ -52,6 +55,7 @@ export function parseLmEval(value: unknown, where: string): Evaluation {
 
 function resultsOfTask(task: string, values: Fields, facts: TaskFacts): EvaluationResult[] {
   const results: EvaluationResult[] = [];
+  const subtasks = textsOf(facts.subtasks.get(task));
   for (const [key, value] of values) {
     const [metric = "", filter = "none"] = splitOnce(key, ",");
     const isMetric = typeof value === "number" && metric !== "" && !metric.endsWith("_stderr") && key !== "sample_len";
@@ -70,9 +74,15 @@ function resultsOfTask(task: string, values: Fields, facts: TaskFacts): Evaluati
       shots: numberOrNull(facts.shots.get(task)),
       taskVersion: versionOf(facts.versions.get(task)),
       higherIsBetter: typeof better === "boolean" ? better : null,
+      subtasks,
     });
   }
   return results;
+}
+
+/** Returns the texts of a list; none if it is not a list. */
+function textsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((member) => typeof member === "string") : [];
 }
 
 function versionOf(version: unknown): string | null {

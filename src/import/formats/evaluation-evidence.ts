@@ -1,22 +1,45 @@
-import { metricKey, type Evaluation } from "../evaluations/evaluation.js";
+import { metricKey, type Evaluation, type EvaluationResult } from "../evaluations/evaluation.js";
+import { MAX_LOGGED_NAME_CHARACTERS } from "../limits.js";
 import { settingsOfObject } from "../settings/settings-of-object.js";
-import type { NamedRunEvidence } from "./evidence.js";
-import { nameOfRunPath } from "./run-log-evidence.js";
+import { storableText } from "../storable-text.js";
+import type { EvaluatedRunEvidence, EvaluationValue } from "./evidence.js";
 
-/**
- * Returns the results of an evaluation as metrics of the run that it evaluated: `mmlu/acc`, and its standard error as
- * `mmlu/acc_stderr`. The run is the one of the adapter's path, else of the model's. Nothing is returned if neither is known.
- */
-export function evidenceOfEvaluation({ adapter, model, modelArguments, results }: Evaluation): NamedRunEvidence[] {
-  const evaluated = adapter ?? model;
-  const name = evaluated === null ? null : nameOfRunPath(evaluated);
-  if (name === null) return [];
-  const metrics = results.flatMap((result) => {
-    const key = metricKey(result);
-    const value = { name: key, value: result.value, step: null };
-    if (result.standardError === null) return [value];
-    return [value, { name: `${key}_stderr`, value: result.standardError, step: null }];
-  });
-  const settings = settingsOfObject(modelArguments);
-  return [{ kind: "namedRun", name, outputFolder: evaluated, source: "table", settings, metrics, curves: [] }];
+/** Returns the results of an evaluation, and the run that it evaluated as far as the file names it. */
+export function evidenceOfEvaluation(evaluation: Evaluation): EvaluatedRunEvidence[] {
+  const { adapter, model, modelArguments } = evaluation;
+  const evaluations = valuesOfEvaluation(evaluation);
+  if (evaluations.length === 0) return [];
+  const evaluated = [adapter, model].filter((name) => name !== null);
+  return [{ kind: "evaluatedRun", evaluated, settings: settingsOfObject(modelArguments), evaluations }];
+}
+
+/** Returns the results of an evaluation in the order of the file. A result whose name is too long to be one is left out. */
+export function valuesOfEvaluation({ tool, results }: Evaluation): EvaluationValue[] {
+  return results
+    .map((result) => storable(result))
+    .map((result, position) => ({ ...result, tool, position, name: metricKey(result) }))
+    .filter(({ name }) => name.length <= MAX_LOGGED_NAME_CHARACTERS);
+}
+
+/** Returns a result whose texts and whole numbers PostgreSQL can store. */
+function storable(result: EvaluationResult): EvaluationResult {
+  const { standardError, filter, taskVersion } = result;
+  return {
+    ...result,
+    task: storableText(result.task),
+    metric: storableText(result.metric),
+    filter: filter === null ? null : storableText(filter),
+    taskVersion: taskVersion === null ? null : storableText(taskVersion),
+    subtasks: result.subtasks.map(storableText),
+    standardError: standardError !== null && Number.isFinite(standardError) ? standardError : null,
+    sampleCount: wholeNumber(result.sampleCount),
+    shots: wholeNumber(result.shots),
+  };
+}
+
+/** Largest integer of a column of the store. */
+const MAX_STORED_INTEGER = 2 ** 31 - 1;
+
+function wholeNumber(value: number | null): number | null {
+  return value !== null && Number.isInteger(value) && value >= 0 && value <= MAX_STORED_INTEGER ? value : null;
 }

@@ -1,3 +1,4 @@
+import type { EvaluationRecord } from "../../model/evaluations.js";
 import type { AdapterSettings, SeriesRecord } from "../../model/records.js";
 import type { ConfigNote } from "../adapter/config-variants.js";
 import type { Setting } from "../settings/setting.js";
@@ -18,12 +19,17 @@ export type RunEvidence =
   | SettingsEvidence
   | MetricsEvidence
   | CurvesEvidence
+  | EvaluationsEvidence
   | RestartsEvidence
   | DamageEvidence;
 
 /** Evidence about runs that the file names. */
 export type TableEvidence =
-  { readonly kind: "table"; readonly table: ResultsTable } | NamedRunEvidence | StatedSettingsEvidence | DamageEvidence;
+  | { readonly kind: "table"; readonly table: ResultsTable }
+  | NamedRunEvidence
+  | EvaluatedRunEvidence
+  | StatedSettingsEvidence
+  | DamageEvidence;
 
 export type EvidenceKind = Evidence["kind"];
 
@@ -71,6 +77,27 @@ export interface NamedRunEvidence {
   readonly metrics: readonly MetricReading[];
   readonly curves: readonly LoggedCurve[];
 }
+
+/** An evaluation's results for the run in or near whose folder the file lies. */
+export interface EvaluationsEvidence {
+  readonly kind: "evaluations";
+  readonly evaluations: readonly EvaluationValue[];
+}
+
+/**
+ * An evaluation's results. They belong to the run of the evaluated adapter or model, else to the run in whose folder the file lies,
+ * else to the one whose name the file or its folder has.
+ */
+export interface EvaluatedRunEvidence {
+  readonly kind: "evaluatedRun";
+  /** Names or paths of the evaluated adapter and model, the most specific first; empty if the file gives none. */
+  readonly evaluated: readonly string[];
+  readonly settings: readonly Setting[];
+  readonly evaluations: readonly EvaluationValue[];
+}
+
+/** One result of a file. */
+export type EvaluationValue = Omit<EvaluationRecord, "source">;
 
 /** Settings that a person wrote down for the runs below a folder. They take precedence over every other source. */
 export interface StatedSettingsEvidence {

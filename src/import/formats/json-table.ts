@@ -16,7 +16,7 @@ import { evidenceOfNamedRun } from "./run-log-evidence.js";
  */
 export const JSON_TABLE: ResultFormat<TableEvidence> = {
   name: "JSON table",
-  gives: ["table", "namedRun"],
+  gives: ["table", "namedRun", "evaluatedRun"],
   recognises: (fileName) => /\.json$/i.test(fileName),
   async read({ path, where }) {
     const text = await readTableText(path, where);

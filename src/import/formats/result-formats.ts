@@ -4,6 +4,7 @@ import { CSV_TABLE, TSV_TABLE } from "./csv-table.js";
 import type { RunEvidence, TableEvidence } from "./evidence.js";
 import { HYDRA_COMPANION, HYDRA_CONFIG } from "./hydra-config.js";
 import { JSON_TABLE } from "./json-table.js";
+import { KL_DIVERGENCE } from "./kl-divergence.js";
 import { MODEL_CARD } from "./model-card.js";
 import { MODEL_CONFIG } from "./model-config.js";
 import { PICKLE_TABLE, PKL_TABLE } from "./pickle-table.js";
@@ -50,6 +51,7 @@ export const TABLE_FORMATS: readonly ResultFormat<TableEvidence>[] = [
   MLFLOW_RUN,
   TRACKING_DATABASE,
   TRACKING_COMPANION,
+  KL_DIVERGENCE,
   PKL_TABLE,
   PICKLE_TABLE,
   JSON_TABLE,

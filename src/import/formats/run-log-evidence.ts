@@ -40,7 +40,19 @@ const SAVE_NAME = /^(checkpoint-\d+|epoch_\d+|(final|last|best)([-_]\w+)?|adapte
 
 /** Returns the last part of a path that names a run: `4bit_r8` for `runs/4bit_r8/checkpoint-900`. Null if none does. */
 export function nameOfRunPath(path: string): string | null {
-  return path.split(/[\\/]/).findLast((part) => !SAVE_NAME.test(part)) ?? null;
+  return partsOfRunPath(path).at(-1) ?? null;
+}
+
+/** Extensions of files of weights. Other dots belong to names, such as `llama-3.1`. */
+const WEIGHT_EXTENSION = /\.(gguf|safetensors|bin|pt)$/i;
+
+/** Returns the parts of a path up to the one that names a run. */
+export function partsOfRunPath(path: string): string[] {
+  const parts = path
+    .replace(WEIGHT_EXTENSION, "")
+    .split(/[\\/]/)
+    .filter((part) => part !== "");
+  return parts.slice(0, parts.findLastIndex((part) => !SAVE_NAME.test(part)) + 1);
 }
 
 function outputFolderOf({ settings }: RunLog): string | null {

@@ -21,11 +21,20 @@ export interface Experiment {
   readonly adapter: unknown;
   readonly rank: { readonly id: string; readonly r: number };
   /** Values as recorded, NaN and infinities included. */
-  readonly metrics: readonly { readonly name: string; readonly value: number; readonly source: string }[];
+  readonly metrics: readonly RecordedMetric[];
   /** Ordered by step; checkpoints of unknown step last. */
   readonly checkpoints: readonly Checkpoint[];
   /** Id of the checkpoint that is compared (final-checkpoint.ts); null without weights. */
   readonly finalCheckpointId: string | null;
+}
+
+/** A recorded scalar. The value may be NaN or infinite. */
+interface RecordedMetric {
+  readonly name: string;
+  readonly value: number;
+  readonly source: string;
+  /** Whether higher values are better, as the file states; null where it does not. */
+  readonly higherIsBetter: boolean | null;
 }
 
 export interface Checkpoint {
@@ -73,6 +82,8 @@ type Row = Omit<Experiment, "rank" | "metrics"> & {
   /** An array, because JSON has no NaN. */
   readonly metricValues: readonly number[];
   readonly metricSources: readonly string[];
+  /** 1 where higher values are better, 0 where lower ones are, -1 if unknown: postgres.js reads NULL in a list as false. */
+  readonly metricDirections: readonly number[];
 };
 
 /** Uses one statement, because nearly every query waits for it. */
@@ -83,11 +94,13 @@ async function findExperiments(sql: Sql, which: Fragment): Promise<Experiment[]>
       quantization_scheme as "quantizationScheme", seed, steps, num_samples as "numSamples", adapter,
       rank.id as "rankId", rank.r, coalesce(recorded.names, '{}') as "metricNames",
       coalesce(recorded.numbers, '{}') as "metricValues", coalesce(recorded.sources, '{}') as "metricSources",
+      coalesce(recorded.directions, '{}') as "metricDirections",
       coalesce(saved.checkpoints, '[]') as checkpoints, saved.final as "finalCheckpointId"
     from experiment
     join rank on rank.id = rank_id
     left join lateral (
-      select array_agg(metric.name) as names, array_agg(value) as numbers, array_agg(source) as sources
+      select array_agg(metric.name) as names, array_agg(value) as numbers, array_agg(source) as sources,
+        array_agg(coalesce(higher_is_better::int, -1)) as directions
       from metric where experiment_id = experiment.id) as recorded on true
     left join lateral (
       select json_agg(json_build_object('id', id, 'step', step, 'isFinal', is_final, 'folders', folders, 'hash', hash,
@@ -99,7 +112,15 @@ async function findExperiments(sql: Sql, which: Fragment): Promise<Experiment[]>
   return mapInTurns(rows, experimentOf);
 }
 
-function experimentOf({ rankId, r, metricNames, metricValues, metricSources, ...row }: Row): Experiment {
+function experimentOf({
+  rankId,
+  r,
+  metricNames,
+  metricValues,
+  metricSources,
+  metricDirections,
+  ...row
+}: Row): Experiment {
   return {
     ...row,
     rank: { id: rankId, r },
@@ -107,6 +128,7 @@ function experimentOf({ rankId, r, metricNames, metricValues, metricSources, ...
       name,
       value: metricValues[i] as number,
       source: metricSources[i] as string,
+      higherIsBetter: metricDirections[i] === -1 ? null : metricDirections[i] === 1,
     })),
   };
 }

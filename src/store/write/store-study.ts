@@ -6,6 +6,7 @@ import { haveOneBaseModel } from "../../model/base-model-name.js";
 import type { StoreOutcome } from "../../model/job-payloads.js";
 import type { StudyRecord } from "../../model/records.js";
 import { writeCheckpoints } from "./checkpoints.js";
+import { writeEvaluations } from "./evaluations.js";
 import { writeExperiments } from "./experiments.js";
 import type { StoredStudy } from "./label-studies.js";
 import { writeLayers } from "./layers.js";
@@ -38,6 +39,7 @@ export async function storeStudy(
   const layers = await writeLayers(sql, id, slug, record.layers, ledger);
   const grown = await writeSeries(sql, experiments, ledger);
   await writeSettings(sql, experiments, ledger);
+  await writeEvaluations(sql, experiments, ledger);
   await writeMetrics(sql, experiments, grown, morePrecise, ledger);
   await writeCheckpoints(sql, experiments, layers, ledger);
   const changes = [ledger.added, ledger.updated].flatMap((counts) => Object.values(counts) as number[]);

@@ -18,6 +18,7 @@ const VISIBLE = [
   "adapter_factors",
   "checkpoint",
   "comparison",
+  "evaluation",
   "experiment",
   "experiment_setting",
   "factor_tensor",
@@ -39,6 +40,8 @@ async function fill(sql: Sql, count: number): Promise<void> {
     insert into metric select id, 'loss', 1, '' from study;
     insert into metric_series select id, 'loss', '{1}', '{1}' from study;
     insert into experiment_setting select id, 'bits', '4', 'config.json', 'bits', 'STATED' from study;
+    insert into evaluation (experiment_id, source, position, name, task, metric, value, tool)
+      select id, 'results.json', 0, 'mmlu/acc', 'mmlu', 'acc', 0.5, 'lighteval' from study;
     insert into layer select id, id, 'l', 1, 'm', 2, 2 from study;
     insert into checkpoint (id, experiment_id, is_final, folders, hash, files) select id, id, true, '{}', slug, array[slug] from study;
     insert into adapter_factors (checkpoint_id, layer_id, rank, scaling, hash, in_features, out_features)

@@ -177,7 +177,7 @@ describe("a folder with new content", () => {
       ]),
     );
     expect((await onlyExperiment(studyId)).metrics).toEqual([
-      { name: "training_loss", value: 1.4999, source: "results.pkl" },
+      { name: "training_loss", value: 1.4999, source: "results.pkl", higherIsBetter: null },
     ]);
   });
 });

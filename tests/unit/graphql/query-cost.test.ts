@@ -86,6 +86,7 @@ describe("costs", () => {
       "ExperimentGroupPage.equalSettings",
       "LayerSimilarity.parts",
       "LayerSimilarity.subspaceSimilarity",
+      "Query.compareEvaluations",
       "Query.compareStudies",
       "Query.degradationAcrossStudies",
       "Query.experimentGroups",

@@ -1,0 +1,45 @@
+import { standardErrorName } from "../../model/evaluations.js";
+import { runsAt, type ComparisonRoles, type Configuration, type Run } from "../runs/comparison-roles.js";
+import { itemDifference, type ItemDifference, type MeasuredValue } from "./item-difference.js";
+
+interface JudgedMetric {
+  readonly metric: string;
+  readonly higherIsBetter: boolean | null;
+  readonly confidence: number;
+}
+
+/**
+ * Returns the difference between baseline and candidate at one rank, with the uncertainty of a finite number of items, from the
+ * standard errors that evaluation tools report. Null if no run has one. The runs of a configuration answer the same items, so the
+ * standard error of their mean is the mean of theirs: more seeds do not reduce it.
+ */
+export function itemUncertainty(
+  runs: readonly Run[],
+  roles: ComparisonRoles | undefined,
+  rank: number,
+  { metric, higherIsBetter, confidence }: JudgedMetric,
+): ItemDifference | null {
+  if (roles === undefined) return null;
+  const measured = [roles.baseline, roles.candidate].map((role) => meanOfRuns(runs, role, rank, metric));
+  if (measured.every((value) => value?.standardError == null)) return null;
+  return itemDifference(measured[0], measured[1], higherIsBetter, confidence);
+}
+
+function meanOfRuns(
+  runs: readonly Run[],
+  configuration: Configuration,
+  rank: number,
+  metric: string,
+): MeasuredValue | undefined {
+  const found = runsAt(runs, configuration, rank).flatMap(({ metrics }) => {
+    const value = metrics.get(metric);
+    return value === undefined ? [] : [{ value, error: metrics.get(standardErrorName(metric)) }];
+  });
+  if (found.length === 0) return undefined;
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const errors = found.flatMap(({ error }) => error ?? []);
+  return {
+    value: mean(found.map(({ value }) => value)),
+    standardError: errors.length === found.length ? mean(errors) : null,
+  };
+}
