@@ -44,7 +44,8 @@ export interface ExperimentRecord {
   readonly name: string;
   readonly method: Method;
   readonly quantization: Quantization;
-  readonly rank: number;
+  /** Null for a run without a rank: full fine-tuning, another adapter type, the base model itself. */
+  readonly rank: number | null;
   readonly seed: number | null;
   /** Optimizer steps. */
   readonly steps: number | null;
@@ -223,6 +224,7 @@ export type FindingCode =
   | "CONFIG_FIELD_UNKNOWN"
   | "ADAPTER_CONFIGS_DIFFER"
   | "RUN_WITHOUT_RANK"
+  | "RUNS_WITHOUT_RANK"
   | "NON_FINITE_VALUES"
   | "RUN_DIVERGED"
   | "LINK_SKIPPED"

@@ -50,7 +50,7 @@ function experiments({ experiments: runs }: StudyReport): Block {
     rows: runs.map((run) => [
       run.name,
       run.method,
-      String(run.rank.r),
+      String(run.rank?.r ?? "none"),
       run.seed === null ? MISSING : String(run.seed),
       fixed(run.trainingLoss, 6),
       fixed(run.evalLoss, 6),

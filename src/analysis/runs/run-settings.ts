@@ -22,7 +22,7 @@ export async function runSettings(
       bits: experiment.quantizationBits,
       scheme: experiment.quantizationScheme,
     },
-    rank: experiment.rank.r,
+    rank: experiment.rank?.r ?? null,
     peakLearningRate: maximum(learningRates?.values ?? []),
     baseModel: study?.baseModel ?? null,
     // The import checks these two before they are stored.

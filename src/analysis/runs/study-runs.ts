@@ -4,8 +4,9 @@ import { finalCheckpoint } from "./run-checkpoint.js";
 import type { Experiment } from "../../store/studies/experiments.js";
 import { mapInTurns } from "../../store/in-turns.js";
 
-/** Converts an experiment to a run of the derivations. */
-export function runOf(experiment: Experiment): Run {
+/** Converts an experiment to a run of the derivations; undefined for one without a rank, which rank analyses leave out. */
+function runOf(experiment: Experiment): Run | undefined {
+  if (experiment.rank === null) return undefined;
   return {
     id: experiment.id,
     name: experiment.name,
@@ -17,18 +18,23 @@ export function runOf(experiment: Experiment): Run {
     quantization: { label: experiment.quantizationLabel, bits: experiment.quantizationBits },
     hasWeights: experiment.checkpoints.length > 0,
     weights: finalCheckpoint(experiment)?.hash,
-    metrics: new Map(experiment.metrics.map(({ name, value }) => [name, value])),
+    metrics: metricsOf(experiment),
   };
+}
+
+/** Returns the recorded metrics of an experiment, by name. */
+export function metricsOf({ metrics }: Experiment): ReadonlyMap<string, number> {
+  return new Map(metrics.map(({ name, value }) => [name, value]));
 }
 
 /** The runs of each list of experiments: the lists of a request are converted once, whatever the number of its fields. */
 const CONVERTED = new WeakMap<readonly Experiment[], Promise<readonly Run[]>>();
 
-/** Converts a study's experiments to runs. Other requests are served meanwhile. */
+/** Converts a study's experiments with a rank to runs. Other requests are served meanwhile. */
 export function runsOf(experiments: readonly Experiment[]): Promise<readonly Run[]> {
   const known = CONVERTED.get(experiments);
   if (known !== undefined) return known;
-  const converted = mapInTurns(experiments, runOf);
+  const converted = mapInTurns(experiments, runOf).then((runs) => runs.filter((run) => run !== undefined));
   CONVERTED.set(experiments, converted);
   return converted;
 }

@@ -32,7 +32,7 @@ function metrics(runs: readonly ComparedRun[], names: readonly string[], screen:
   const rows = [
     ["method", ...runs.map(({ method }) => method)],
     ["quantization", ...runs.map(({ quantization }) => quantization.label)],
-    ["rank", ...runs.map(({ rank }) => String(rank.r))],
+    ["rank", ...runs.map(({ rank }) => (rank === null ? "none" : String(rank.r)))],
     ["seed", ...runs.map(({ seed }) => (seed === null ? "-" : String(seed)))],
     ...all.map((name) => [
       name,

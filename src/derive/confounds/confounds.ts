@@ -75,7 +75,8 @@ export interface Confound extends StudyFinding {
 
 /** Returns the confounds of a comparison of two runs. */
 export function pairConfounds(baseline: RunSettings, candidate: RunSettings, summary: SimilaritySummary): Confound[] {
-  const ranks = [...new Set([baseline.rank, candidate.rank])].sort((left, right) => left - right);
+  const known = [baseline.rank, candidate.rank].filter((rank) => rank !== null);
+  const ranks = [...new Set(known)].sort((left, right) => left - right);
   return rules().flatMap((rule) => {
     const finding = rule.inComparison?.(summary) ?? rule.betweenRuns?.(baseline, candidate);
     return finding === undefined ? [] : [{ kind: rule.kind, ...finding, ranks }];

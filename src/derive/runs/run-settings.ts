@@ -5,7 +5,8 @@ export interface RunSettings {
   readonly name: string;
   readonly method: string;
   readonly quantization: Quantization;
-  readonly rank: number;
+  /** Null for a run without a rank. */
+  readonly rank: number | null;
   readonly seed: number | null;
   /** Number of optimizer steps. */
   readonly steps: number | null;

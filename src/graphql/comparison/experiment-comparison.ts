@@ -4,7 +4,7 @@ import { layerSimilarityRow, type LayerSimilarityRow } from "../../analysis/simi
 import type { CheckpointPair } from "../../analysis/similarity/comparison-loader.js";
 import { knownExperiments } from "../../analysis/runs/known-experiments.js";
 import { runSettings } from "../../analysis/runs/run-settings.js";
-import { runOf } from "../../analysis/runs/study-runs.js";
+import { metricsOf } from "../../analysis/runs/study-runs.js";
 import { resolveWait } from "../../analysis/request/analysis-context.js";
 import { pairConfounds, type Confound } from "../../derive/confounds/confounds.js";
 import { configDifferences } from "../../derive/runs/config-differences.js";
@@ -96,7 +96,7 @@ export class ExperimentComparisonResolver {
 
   @FieldResolver(() => [MetricDeltaType], { description: "The metrics of either run, by name." })
   metricDeltas(@Root() { pair }: Comparison): MetricDeltaType[] {
-    return metricDeltas(runOf(pair.baseline.experiment).metrics, runOf(pair.candidate.experiment).metrics);
+    return metricDeltas(metricsOf(pair.baseline.experiment), metricsOf(pair.candidate.experiment));
   }
 
   @FieldResolver(() => [ConfigDifferenceType], { description: "The settings that differ between the runs." })

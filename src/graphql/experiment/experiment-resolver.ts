@@ -65,10 +65,12 @@ export class ExperimentResolver {
   }
 
   @FieldResolver(() => RankType, {
-    description: "The rank that the run was trained at, with all runs of the study at this rank.",
+    nullable: true,
+    description:
+      "The rank that the run was trained at, with all runs of the study at this rank; null for a run without a rank, such as full fine-tuning.",
   })
-  rank(@Root() { rank, studyId }: Experiment): object {
-    return { ...rank, studyId };
+  rank(@Root() { rank, studyId }: Experiment): object | null {
+    return rank && { ...rank, studyId };
   }
 
   @FieldResolver(() => Float, recorded("Mean training loss"))

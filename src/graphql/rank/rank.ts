@@ -23,6 +23,6 @@ export class RankResolver {
   @FieldResolver(() => [ExperimentType], { description: "The runs that were trained at this rank." })
   async experiments(@Root() { r, studyId }: Rank, @Ctx() { loaders }: Context): Promise<Experiment[]> {
     const experiments = await loaders.experiments.load(studyId);
-    return experiments.filter(({ rank }) => rank.r === r);
+    return experiments.filter(({ rank }) => rank?.r === r);
   }
 }

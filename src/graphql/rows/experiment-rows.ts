@@ -54,8 +54,12 @@ class ExperimentRowType {
   })
   quantizationScheme!: string | null;
 
-  @Field(() => Int, { description: "Rank r that the run was trained at, 1 or more." })
-  rank!: number;
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "Rank r that the run was trained at, 1 or more; null for a run without a rank, such as full fine-tuning.",
+  })
+  rank!: number | null;
 
   @Field(() => Int, { nullable: true, description: "Random seed of the run; null if not recorded." })
   seed!: number | null;

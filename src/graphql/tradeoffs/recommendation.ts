@@ -155,7 +155,7 @@ export class RecommendationResolver {
     const experiment = result && experimentOf(result.typical);
     return {
       experiment,
-      rank: experiment && { ...experiment.rank, studyId: id },
+      rank: experiment?.rank ? { ...experiment.rank, studyId: id } : null,
       configuration: result && {
         configuration: result.configuration,
         rank: result.rank,

@@ -8,6 +8,7 @@ import type { DescribedRun } from "./pair-runs-with-rows.js";
 import type { RunReading } from "./read-run.js";
 import type { Reading, ReadingMerger } from "./reading-merger.js";
 import { reportDiverged } from "./report-diverged.js";
+import { reportWithoutRank } from "./report-without-rank.js";
 import { resolveSettings, settingRecord } from "./resolve-settings.js";
 import { methodOf, rankInName, seedInName } from "./run-labels.js";
 import { quantizationOfRun, settingsInBaseModel, settingsInRunName } from "./run-quantization.js";
@@ -31,14 +32,17 @@ export function joinExperiments(
     candidates: [...statedSettingsOf(run, stated), ...candidatesOf(run)],
   }));
   const experiments = withAssumedBits(described, findings).flatMap((run) => experimentOf(run, findings, merger) ?? []);
+  experiments.sort(compareExperiments);
   reportDiverged(experiments, findings);
-  return experiments.sort(compareExperiments);
+  reportWithoutRank(experiments, findings);
+  return experiments;
 }
 
-/** Baselines come before candidates of the same rank: `16bit_r8`, `4bit_r8`. Numbers in names are compared as numbers. */
+/** Runs without a rank come last. Baselines come before candidates of the same rank: `16bit_r8`, `4bit_r8`. Numbers in names are compared as numbers. */
 function compareExperiments(left: ExperimentRecord, right: ExperimentRecord): number {
   const bits = ({ quantization }: ExperimentRecord): number => quantization.bits ?? 0;
-  return left.rank - right.rank || bits(right) - bits(left) || NATURAL_ORDER.compare(left.name, right.name);
+  const ranks = (left.rank ?? Infinity) - (right.rank ?? Infinity);
+  return (Number.isNaN(ranks) ? 0 : ranks) || bits(right) - bits(left) || NATURAL_ORDER.compare(left.name, right.name);
 }
 
 const NATURAL_ORDER = new Intl.Collator("en", { numeric: true });
@@ -91,7 +95,7 @@ const ASSUMED_BITS: SourcedSetting = {
   key: "no sign of quantization beside quantized runs",
 };
 
-/** Joins a run's folders and its table row into one experiment. Returns undefined if its rank is unknown. */
+/** Joins a run's folders and its table row into one experiment. Returns undefined if nothing is known of it. */
 function experimentOf(
   described: RunWithSettings,
   findings: Findings,
@@ -100,14 +104,29 @@ function experimentOf(
   const { name, run, row, candidates } = described;
   const settings = resolveSettings(name, candidates, findings);
   const rank = rankOf(described, settings.get("lora_rank"), findings);
-  if (rank === undefined) return undefined;
   const quantization = quantizationOfRun(candidates);
   reportAssumedScheme(quantization, settings.get("scheme"), findings);
   const adapter = run?.config?.settings ?? null;
   const evaluations = [...(row?.evaluations ?? []), ...(run?.gathered.evaluations ?? [])];
+  const metrics = withDirections(metricsOf(name, run, row, merger), evaluations);
+  const series = mergeCurves([run?.series ?? []], row?.curves ?? []);
+  if (rank === null && metrics.length === 0 && series.length === 0 && evaluations.length === 0) {
+    const message = "The run was left out: it has no rank, no metrics and no curves.";
+    findings.add("warning", "RUN_WITHOUT_RANK", run?.folder ?? name, message);
+    return undefined;
+  }
+  const method = methodOf({
+    adapter,
+    quantization,
+    rank,
+    peftType: settings.get("peft_type")?.value.toString(),
+    texts: methodTexts(name, row, settings),
+    isTrained:
+      (run?.log ?? null) !== null || series.length > 0 || metrics.some((metric) => metric.name === "training_loss"),
+  });
   return {
     name,
-    method: methodOf(adapter, quantization, methodTexts(name, row, settings)),
+    method,
     quantization,
     rank,
     seed: wholeNumber(settings.get("seed")),
@@ -115,9 +134,9 @@ function experimentOf(
     numSamples: row?.numSamples?.value ?? wholeNumber(settings.get("num_samples")),
     adapter,
     settings: [...settings.values()].filter((setting) => isOfChosenBits(setting, quantization)).map(settingRecord),
-    metrics: withDirections(metricsOf(name, run, row, merger), evaluations),
+    metrics,
     evaluations,
-    series: mergeCurves([run?.series ?? []], row?.curves ?? []),
+    series,
     checkpoints: run?.checkpoints ?? [],
   };
 }
@@ -153,21 +172,18 @@ function wholeNumber(setting: SourcedSetting | undefined): number | null {
 /** Largest integer of a column of the store. */
 const MAX_STORED_INTEGER = 2 ** 31 - 1;
 
-/** Returns the configured rank, which was checked against the tensors; else that of the table, else that of the name. */
+/** Returns the configured rank, which was checked against the tensors; else that of the table, else that of the name; else null. */
 function rankOf(
   { name, run, row }: DescribedRun,
   setting: SourcedSetting | undefined,
   findings: Findings,
-): number | undefined {
+): number | null {
   const tabled = row?.rank;
   const named = rankInName(name);
   const stated = wholeNumber(setting) || undefined;
-  const rank = run?.config?.settings.r ?? tabled?.value ?? stated ?? named;
-  if (rank === undefined) {
-    const message =
-      "The run was left out: its rank is unknown. Add its adapter_config.json or a table with its rank, or name it as 16bit_r8.";
-    findings.add("warning", "RUN_WITHOUT_RANK", run?.folder ?? name, message);
-  } else if (tabled !== undefined && tabled.value !== rank) {
+  const rank = run?.config?.settings.r ?? tabled?.value ?? stated ?? named ?? null;
+  if (rank === null) return null;
+  if (tabled !== undefined && tabled.value !== rank) {
     const message = `The rank is ${rank} in adapter_config.json and ${tabled.value} in ${tabled.source}. ${rank} was kept.`;
     findings.add("error", "RANK_CONTRADICTS_CONFIG", name, message);
   } else if (named !== undefined && named !== rank) {

@@ -13,7 +13,7 @@ import type { ResultsTable } from "../tables/results-table.js";
 import type { PathOf } from "../tensors/list-weights.js";
 import { reportEvidence } from "./report-evidence.js";
 import type { Reading, ReadingMerger } from "./reading-merger.js";
-import { settingsOfLabel } from "./run-quantization.js";
+import { settingsInMethod, settingsOfLabel } from "./run-quantization.js";
 import type { SourcedCurve, SourcedSetting } from "./sourced-evidence.js";
 
 /** The values that all tables together give for one experiment, each with its file. */
@@ -174,6 +174,9 @@ function settingsOfRow(
     ...(quantization === null ? [] : settingsOfLabel(quantization, { ...from, key: "quantization" })),
     ...setting("seed", seed),
     ...setting("method", method),
+    ...(method === null || quantization !== null
+      ? []
+      : settingsInMethod(method, { ...from, certainty: "NAMED", key: "method" })),
     ...setting("lora_rank", rank),
     ...setting("base_model", modelName),
     ...settings.map((further) => ({ ...further, source: "table" as const, file })),

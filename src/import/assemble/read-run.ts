@@ -137,6 +137,7 @@ async function readSaves(
         case "curves":
         case "evaluations":
         case "restarts":
+        case "refusal":
         case "damage":
       }
     }

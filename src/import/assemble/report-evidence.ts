@@ -6,6 +6,8 @@ export function reportEvidence(evidence: Evidence, file: string, findings: Findi
   if (evidence.kind === "damage") {
     const message = `The file was not read to its end: ${evidence.reason}. Everything before it is imported. If a program still writes the file, import again later.`;
     findings.add("warning", "FILE_INCOMPLETE", file, message);
+  } else if (evidence.kind === "refusal") {
+    findings.add("error", evidence.error.code, file, evidence.error.message);
   } else if (evidence.kind === "restarts") {
     const steps = evidence.steps.join(", ");
     const message = `Training was started again and continued from step ${steps}. The points that it repeated are replaced.`;

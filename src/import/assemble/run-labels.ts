@@ -14,7 +14,7 @@ export function seedInName(name: string): number | undefined {
 
 /** Returns the label in a run's name, as spelt there: `4bit` for `4bit_r8`; undefined if it has none. */
 export function quantizationInName(name: string): string | undefined {
-  const labels = "(?:4|8|16|32)[_-]?bit|b?f(?:p|loat)?16|(?:fp|float)32|int[48]|nf4|fp4";
+  const labels = "(?:4|8|16|32)[_ -]?bit|b?f(?:p|loat)?16|(?:fp|float)32|int[48]|nf4|fp4";
   const found = new RegExp(`(?<![a-z0-9])(?:${labels})(?![a-z0-9])`, "gi");
   return name.match(found)?.find((label) => quantizationOf(label).quantization.bits !== null);
 }
@@ -22,18 +22,51 @@ export function quantizationInName(name: string): string | undefined {
 /** Bits per base weight below which LoRA is called QLoRA. */
 const QLORA_BELOW_BITS = 8;
 
+/** The evidence of how a run was trained. */
+export interface MethodEvidence {
+  /** Settings of its LoRA adapter; null if it has none. */
+  readonly adapter: AdapterSettings | null;
+  readonly quantization: Quantization;
+  readonly rank: number | null;
+  /** Type of another adapter, as PEFT spells it; undefined if none is stated. */
+  readonly peftType: string | undefined;
+  /** The method that tables or configurations state and the run's name, the most trusted first. */
+  readonly texts: readonly string[];
+  /** Whether curves, steps or training metrics show that it was trained. */
+  readonly isTrained: boolean;
+}
+
 /**
  * Returns the method of a run. QLoRA is LoRA over a base of fewer than 8 bits (arXiv 2305.14314 uses 4); over an int8 base it
- * is LoRA (arXiv 2208.07339). If the bits are unknown, the table's method or the run's name decides. Without an adapter, bits and such a word, the method is UNKNOWN.
- *
- * @param texts the table's `method` and the run's name, the most trusted first
+ * is LoRA (arXiv 2208.07339). If the bits are unknown, the table's method or the run's name decides. A run without a rank is
+ * LoRA only if a text says so. Without any such sign, the method is UNKNOWN.
  */
-export function methodOf(settings: AdapterSettings | null, { bits }: Quantization, texts: readonly string[]): Method {
+export function methodOf(evidence: MethodEvidence): Method {
+  const { adapter, quantization, rank, peftType, texts } = evidence;
+  const { bits } = quantization;
+  if (adapter === null && peftType !== undefined && peftType !== "LORA") return "OTHER_PEFT";
   const stated = texts.map(methodInText).find((method) => method !== undefined);
-  if (settings === null && bits === null) return stated ?? "UNKNOWN";
-  const isDora = settings?.useDora ?? stated?.endsWith("DORA") ?? false;
+  if (adapter === null && rank === null && stated === undefined) return methodWithoutRank(evidence);
+  if (adapter === null && bits === null) return stated ?? "UNKNOWN";
+  const isDora = adapter?.useDora ?? stated?.endsWith("DORA") ?? false;
   const isQuantized = bits === null ? (stated?.startsWith("Q") ?? false) : bits < QLORA_BELOW_BITS;
   return methodName(isQuantized, isDora);
+}
+
+const OTHER_PEFT =
+  /(?<![a-z0-9])(?:ia3|\(ia\)3|prefix|prompt|p-?tuning|loha|lokr|oft|boft|vera|adapters?|bitfit|reft)(?![a-z0-9])/i;
+const FULL =
+  /(?<![a-z0-9])(?:fft|full|full[-_ ]?(?:ft|fine[-_ ]?tun\w*|param\w*|model)|fine[-_ ]?tun(?:ed|ing))(?![a-z0-9])/i;
+const BASE =
+  /(?<![a-z0-9])(?:base(?:line|[-_ ]?model)?|pre-?trained|zero[-_ ]?shot|untrained|untuned|vanilla|original|no[-_ ]?(?:ft|fine[-_ ]?tun\w*))(?![a-z0-9])/i;
+
+function methodWithoutRank({ texts, isTrained }: MethodEvidence): Method {
+  for (const text of texts) {
+    if (OTHER_PEFT.test(text)) return "OTHER_PEFT";
+    if (BASE.test(text) && !isTrained) return "BASE";
+    if (FULL.test(text)) return "FULL";
+  }
+  return "UNKNOWN";
 }
 
 /** Returns the number after one of the words, if both are a part of their own between separators such as `_` and `-`. */
@@ -45,7 +78,7 @@ function numberAfter(words: string, name: string, minimum: number): number | und
 }
 
 /** Returns QLORA for `QLoRA`, `q-lora` and `qlora_r8`; undefined if the text has no such word. */
-function methodInText(text: string): Method | undefined {
+export function methodInText(text: string): Method | undefined {
   const [, quantized, kind] = /(?<![a-z0-9])(q[-_]?)?(lora|dora)(?![a-z0-9])/i.exec(text) ?? [];
   if (kind === undefined) return undefined;
   return methodName(quantized !== undefined, kind.toLowerCase() === "dora");

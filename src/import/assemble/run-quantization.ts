@@ -2,7 +2,7 @@ import type { Quantization } from "../../model/records.js";
 import { baseModelName } from "../../model/base-model-name.js";
 import { quantizationOf } from "../settings/quantization-label.js";
 import { inOrderOfTrust } from "./resolve-settings.js";
-import { quantizationInName } from "./run-labels.js";
+import { methodInText, quantizationInName } from "./run-labels.js";
 import type { SourcedSetting } from "./sourced-evidence.js";
 
 const UNKNOWN: Quantization = { label: "unknown", bits: null, scheme: null };
@@ -19,10 +19,18 @@ export function settingsInBaseModel(baseModel: string): SourcedSetting[] {
 
 /** Returns the label, the bits and the scheme that a run's name says. */
 export function settingsInRunName(runName: string): SourcedSetting[] {
-  const label = quantizationInName(runName);
-  if (label === undefined) return [];
   const from = { certainty: "NAMED", source: "runName", file: "", key: runName } as const;
-  return settingsOfLabel(label, from);
+  const label = quantizationInName(runName);
+  return label === undefined ? settingsInMethod(runName, from) : settingsOfLabel(label, from);
+}
+
+/** Returns the bits and the scheme of QLoRA, which is defined with 4-bit NormalFloat (arXiv 2305.14314), if a text names it. */
+export function settingsInMethod(text: string, from: Omit<SourcedSetting, "field" | "value">): SourcedSetting[] {
+  if (!methodInText(text)?.startsWith("Q")) return [];
+  return [
+    { ...from, field: "bits", value: 4 },
+    { ...from, field: "scheme", value: "nf4", certainty: "ASSUMED" },
+  ];
 }
 
 /** Returns the settings that a label of the base weights says, each from the same source. */

@@ -51,6 +51,7 @@ export function gatherEvidence(gathered: GatheredEvidence, evidence: RunEvidence
     case "adapterWeights":
     case "weightShard":
     case "restarts":
+    case "refusal":
     case "damage":
   }
 }

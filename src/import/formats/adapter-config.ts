@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { failure } from "../../errors.js";
+import { failure, RankscopeError } from "../../errors.js";
 import type { AdapterSettings } from "../../model/records.js";
 import { configNotes, unsupportedVariant } from "../adapter/config-variants.js";
 import { readTextFile } from "../folder/read-bounded.js";
 import { parseJson } from "../json/parse-json.js";
-import { MAX_ADAPTER_CONFIG_BYTES } from "../limits.js";
+import { MAX_ADAPTER_CONFIG_BYTES, MAX_LOGGED_NAME_CHARACTERS } from "../limits.js";
 import { settingsOfObject } from "../settings/settings-of-object.js";
 import type { AdapterConfig, RunEvidence } from "./evidence.js";
 import { isMlxConfig, mlxAdapterConfig } from "./mlx-config.js";
@@ -13,17 +13,34 @@ import type { ResultFormat } from "./result-format.js";
 /** adapter_config.json of PEFT and of MLX-LM. */
 export const ADAPTER_CONFIG: ResultFormat<RunEvidence> = {
   name: "adapter_config.json",
-  gives: ["adapterConfig", "settings"],
+  gives: ["adapterConfig", "settings", "refusal"],
   recognises: (fileName) => fileName === "adapter_config.json",
   async read({ path, where }) {
     const json = parseConfigFile(await readTextFile(path, where, MAX_ADAPTER_CONFIG_BYTES), where);
     const settings = settingsOfObject(json).filter(({ field }) => field !== "method" && field !== "output_dir");
-    return [
-      { kind: "adapterConfig", config: adapterConfigOf(json, where) },
-      { kind: "settings", source: "runConfiguration", settings },
-    ];
+    const peftType = peftTypeOf(json);
+    if (peftType !== undefined) {
+      settings.push({ field: "peft_type", value: peftType, key: "peft_type", certainty: "STATED" });
+    }
+    return [configEvidence(json, where), { kind: "settings", source: "runConfiguration", settings }];
   },
 };
+
+/** A run whose adapter cannot be compared still has settings, curves and metrics. */
+function configEvidence(json: unknown, where: string): RunEvidence {
+  try {
+    return { kind: "adapterConfig", config: adapterConfigOf(json, where) };
+  } catch (error) {
+    if (!(error instanceof RankscopeError) || error.code !== "ADAPTER_TYPE_UNSUPPORTED") throw error;
+    return { kind: "refusal", error };
+  }
+}
+
+/** Returns the type of an adapter in PEFT's spelling: `LORA`, `IA3`; undefined if the file does not state it. */
+function peftTypeOf(json: unknown): string | undefined {
+  const type = z.object({ peft_type: z.string().max(MAX_LOGGED_NAME_CHARACTERS) }).safeParse(json);
+  return type.success ? type.data.peft_type : undefined;
+}
 
 const Pattern = z.record(z.string(), z.number().positive()).nullish();
 /** A list, one name, or a regular expression. */
@@ -85,9 +102,9 @@ function parseConfigFile(text: string, where: string): unknown {
 
 function parseLoraConfig(json: unknown, where: string): LoraConfig {
   // The type is checked first: the fields of other types differ.
-  const type = z.object({ peft_type: z.string() }).safeParse(json);
-  if (type.success && type.data.peft_type !== "LORA") {
-    throw failure("ADAPTER_TYPE_UNSUPPORTED", { where, received: `peft_type ${type.data.peft_type}`, allowed: "LORA" });
+  const type = peftTypeOf(json);
+  if (type !== undefined && type !== "LORA") {
+    throw failure("ADAPTER_TYPE_UNSUPPORTED", { where, received: `peft_type ${type}`, allowed: "LORA" });
   }
   const parsed = LoraConfig.safeParse(json);
   if (parsed.success) return parsed.data;

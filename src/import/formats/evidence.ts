@@ -1,3 +1,4 @@
+import type { RankscopeError } from "../../errors.js";
 import type { EvaluationRecord } from "../../model/evaluations.js";
 import type { AdapterSettings, SeriesRecord } from "../../model/records.js";
 import type { ConfigNote } from "../adapter/config-variants.js";
@@ -21,6 +22,7 @@ export type RunEvidence =
   | CurvesEvidence
   | EvaluationsEvidence
   | RestartsEvidence
+  | RefusalEvidence
   | DamageEvidence;
 
 /** Evidence about runs that the file names. */
@@ -64,6 +66,12 @@ export interface DamageEvidence {
   readonly kind: "damage";
   /** The damage and its position: `an incomplete record at byte 1024`. */
   readonly reason: string;
+}
+
+/** A part of a file that cannot be used, beside evidence that can: the weights of an unsupported kind of adapter. */
+export interface RefusalEvidence {
+  readonly kind: "refusal";
+  readonly error: RankscopeError;
 }
 
 /** One run of a file that holds several, such as a database of runs. It joins the run of its name or output folder. */

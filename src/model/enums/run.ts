@@ -2,12 +2,16 @@ import { defineEnum, defineMappedEnum, type EnumValue } from "./define-enum.js";
 
 export const Method = defineEnum(
   "Method",
-  "The training method of an adapter. Q stands for a base model of fewer than 8 bits per weight.",
+  "The training method of a run. Q stands for a base model of fewer than 8 bits per weight.",
   {
     LORA: "LoRA: dW = s B A, with base weights of 8 bits or more: an int8 base is not QLoRA.",
     QLORA: "LoRA with base weights of fewer than 8 bits, as NF4 (arXiv 2305.14314).",
     DORA: "DoRA: separate magnitude and direction (arXiv 2402.09353), with base weights of 8 bits or more.",
     QDORA: "DoRA with base weights of fewer than 8 bits.",
+    FULL: "Full fine-tuning: all weights were trained, without an adapter. Such a run has no rank.",
+    OTHER_PEFT:
+      "Another parameter-efficient method, such as IA3 or prefix tuning. The setting `peft_type` names it. Such a run may have no rank.",
+    BASE: "The base model itself, without training. It has no rank.",
     UNKNOWN: "The method is in neither the configuration, the tables nor the name of the run.",
   },
 );

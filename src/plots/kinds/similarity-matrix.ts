@@ -40,7 +40,7 @@ export async function readRunsSimilarity({
   options,
 }: PlotRequest): Promise<PlotFacts<RunsSimilarity>> {
   const rank = options.rank ?? null;
-  const experiments = measured.experiments.filter((experiment) => rank === null || experiment.rank.r === rank);
+  const experiments = measured.experiments.filter((experiment) => rank === null || experiment.rank?.r === rank);
   const runs = experiments.flatMap((experiment) => {
     const checkpoint = finalCheckpoint(experiment);
     return checkpoint === undefined ? [] : [{ experiment, checkpoint }];

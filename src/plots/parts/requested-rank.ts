@@ -8,7 +8,7 @@ export function runsOfRequestedRank({ measured, options: { rank } }: PlotRequest
   return {
     ...measured,
     runs: measured.runs.filter((run) => run.rank === rank),
-    experiments: measured.experiments.filter((experiment) => experiment.rank.r === rank),
+    experiments: measured.experiments.filter((experiment) => experiment.rank?.r === rank),
   };
 }
 

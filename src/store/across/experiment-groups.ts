@@ -114,7 +114,7 @@ function measured(sql: Sql, { filter, by, byConfig, exceptConfig, metric }: Grou
   }
   return sql`
     select experiment.id, metric.value, jsonb_build_array(${key}) as key
-    from experiment join rank on rank.id = rank_id join study on study.id = experiment.study_id
+    from experiment left join rank on rank.id = rank_id join study on study.id = experiment.study_id
     join metric on metric.experiment_id = experiment.id and metric.name = ${metric}
       and ${finite(sql, sql`metric.value`)}
     ${joined.reduce((left, right) => sql`${left} ${right}`, sql``)}

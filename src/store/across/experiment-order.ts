@@ -25,7 +25,7 @@ export function experimentOrderKey(
     case "NAME":
       return { key: { column: sql`experiment.name`, type: "text", nullable: false }, joined: sql`` };
     case "RANK":
-      return { key: { column: sql`rank.r`, type: "int", nullable: false }, joined: sql`` };
+      return { key: { column: sql`rank.r`, type: "int", nullable: true }, joined: sql`` };
     case "METRIC":
       return {
         key: { column: sql`measured.value`, type: "float8", nullable: true },

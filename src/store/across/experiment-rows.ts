@@ -19,7 +19,7 @@ export interface ExperimentRow {
   readonly quantization: string;
   readonly quantizationBits: number | null;
   readonly quantizationScheme: string | null;
-  readonly rank: number;
+  readonly rank: number | null;
   readonly seed: number | null;
   readonly steps: number | null;
   readonly numSamples: number | null;
@@ -54,7 +54,7 @@ export function experimentRows(
       select experiment.*, rank.r, study.slug, study.name as study_name, base_model, created_at,
         ${key.type === "jsonb" ? sql`(${key.column})::text` : key.column} as order_key,
         row_number() over (order by ${inOrder(sql, key, id, order.direction)}) as position
-      from experiment join rank on rank.id = rank_id join study on study.id = experiment.study_id ${joined}
+      from experiment left join rank on rank.id = rank_id join study on study.id = experiment.study_id ${joined}
       where ${experimentCondition(sql, filter)} and ${afterPosition(sql, key, id, order.direction, after)}
       order by ${inOrder(sql, key, id, order.direction)} limit ${limit})
     select page.id, slug as study, study_name as "studyName", base_model as "baseModel", name, method,

@@ -21,7 +21,7 @@ export interface StudyRun {
   readonly metricValues: readonly number[];
 }
 
-/** Returns all runs of `studyIds` with their `metrics`, in one statement: by rank, then more bits first, then by name. */
+/** Returns all runs of `studyIds` that have a rank, with their `metrics`, in one statement: by rank, then more bits first, then by name. */
 export function runsOfStudies(
   { sql }: Connection,
   studyIds: readonly string[],

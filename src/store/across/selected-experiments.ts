@@ -24,7 +24,7 @@ export function selectedExperimentIds(
       : inOrder(sql, ordering.key, sql`experiment.id`, orderBy.direction);
   return sql<{ studyId: string; ids: string[] }[]>`
     select experiment.study_id as "studyId", array_agg(experiment.id order by ${order}) as ids
-    from experiment join rank on rank.id = rank_id join study on study.id = experiment.study_id
+    from experiment left join rank on rank.id = rank_id join study on study.id = experiment.study_id
     ${ordering?.joined ?? sql``}
     where experiment.study_id = any(${[...studyIds]}::uuid[]) and ${experimentCondition(sql, filter)}
     group by experiment.study_id`;

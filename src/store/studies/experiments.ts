@@ -19,7 +19,8 @@ export interface Experiment {
   readonly numSamples: number | null;
   /** The adapter settings, as the import validated them; null for a run that only tables name. */
   readonly adapter: unknown;
-  readonly rank: { readonly id: string; readonly r: number };
+  /** Null for a run without a rank, such as full fine-tuning. */
+  readonly rank: { readonly id: string; readonly r: number } | null;
   /** Values as recorded, NaN and infinities included. */
   readonly metrics: readonly RecordedMetric[];
   /** Ordered by step; checkpoints of unknown step last. */
@@ -47,7 +48,7 @@ export interface Checkpoint {
   readonly uncompared: unknown;
 }
 
-/** Returns all experiments of `studyIds`: by rank, then more bits first, then by name. */
+/** Returns all experiments of `studyIds`: by rank, then more bits first, then by name. Runs without a rank come last. */
 export function experimentsOfStudies({ sql }: Connection, studyIds: readonly string[]): Promise<Experiment[]> {
   return findExperiments(sql, sql`experiment.study_id = any(${[...studyIds]}::uuid[])`);
 }
@@ -76,8 +77,8 @@ export async function metricNamesOfStudy({ sql }: Connection, studyId: string): 
 }
 
 type Row = Omit<Experiment, "rank" | "metrics"> & {
-  readonly rankId: string;
-  readonly r: number;
+  readonly rankId: string | null;
+  readonly r: number | null;
   readonly metricNames: readonly string[];
   /** An array, because JSON has no NaN. */
   readonly metricValues: readonly number[];
@@ -97,7 +98,7 @@ async function findExperiments(sql: Sql, which: Fragment): Promise<Experiment[]>
       coalesce(recorded.directions, '{}') as "metricDirections",
       coalesce(saved.checkpoints, '[]') as checkpoints, saved.final as "finalCheckpointId"
     from experiment
-    join rank on rank.id = rank_id
+    left join rank on rank.id = rank_id
     left join lateral (
       select array_agg(metric.name) as names, array_agg(value) as numbers, array_agg(source) as sources,
         array_agg(coalesce(higher_is_better::int, -1)) as directions
@@ -123,7 +124,7 @@ function experimentOf({
 }: Row): Experiment {
   return {
     ...row,
-    rank: { id: rankId, r },
+    rank: rankId === null || r === null ? null : { id: rankId, r },
     metrics: metricNames.map((name, i) => ({
       name,
       value: metricValues[i] as number,

@@ -13,7 +13,7 @@ export interface StoredExperiment {
 interface Row {
   id: string;
   name: string;
-  r: number;
+  r: number | null;
   quantizationLabel: string;
   quantizationBits: number | null;
 }
@@ -28,9 +28,10 @@ export async function writeExperiments(
   const ranks = await writeRanks(sql, studyId, records, ledger);
   const rows = await sql<Row[]>`
     select experiment.id, name, r, quantization_label as "quantizationLabel", quantization_bits as "quantizationBits"
-    from experiment join rank on rank.id = rank_id where experiment.study_id = ${studyId}`;
+    from experiment left join rank on rank.id = rank_id where experiment.study_id = ${studyId}`;
   const stored = new Map(rows.map((row) => [row.name, row]));
 
+  const rankIdOf = ({ rank }: ExperimentRecord) => (rank === null ? undefined : ranks.get(rank));
   const written: StoredExperiment[] = [];
   const added: CopyValue[][] = [];
   for (const record of records) {
@@ -38,25 +39,26 @@ export async function writeExperiments(
     const columns = columnsOf(record);
     if (row === undefined) {
       const id = newId();
-      added.push([id, studyId, ranks.get(record.rank) ?? null, ...COLUMNS.map((name) => columns[name])]);
+      added.push([id, studyId, rankIdOf(record) ?? null, ...COLUMNS.map((name) => columns[name])]);
       written.push({ id, record });
-    } else if (row.r !== record.rank || contradicts(row, record)) {
+    } else if ((row.r !== null && record.rank !== null && row.r !== record.rank) || contradicts(row, record)) {
       ledger.conflicts.push({
         where: record.name,
         message:
-          `is stored with rank ${row.r} and ${row.quantizationLabel}, the folder now has rank ${record.rank} and ` +
+          `is stored with rank ${row.r ?? "unknown"} and ${row.quantizationLabel}, the folder now has rank ${record.rank ?? "unknown"} and ` +
           `${record.quantization.label}: nothing of this run was changed; import it under another slug`,
       });
     } else {
+      const rankId = rankIdOf(record) ?? null;
       const filled = await sql`
         update experiment set
-          seed = coalesce(seed, ${columns.seed}), adapter = coalesce(adapter, ${columns.adapter}::text::jsonb),
+          rank_id = coalesce(rank_id, ${rankId}), seed = coalesce(seed, ${columns.seed}), adapter = coalesce(adapter, ${columns.adapter}::text::jsonb),
           num_samples = coalesce(num_samples, ${columns.num_samples}), steps = greatest(steps, ${columns.steps}),
           quantization_label = case when quantization_bits is null then ${columns.quantization_label} else quantization_label end,
           quantization_scheme = case when quantization_bits is null then ${columns.quantization_scheme} else quantization_scheme end,
           quantization_bits = coalesce(quantization_bits, ${columns.quantization_bits}),
           method = case when method = 'UNKNOWN' then ${columns.method}::method else method end
-        where id = ${row.id} and (seed is null and ${columns.seed}::int is not null
+        where id = ${row.id} and (rank_id is null and ${rankId}::uuid is not null or seed is null and ${columns.seed}::int is not null
           or quantization_bits is null and ${columns.quantization_bits}::int is not null
           or adapter is null and ${columns.adapter}::text is not null
           or num_samples is null and ${columns.num_samples}::int is not null
@@ -118,7 +120,7 @@ async function writeRanks(
   records: readonly ExperimentRecord[],
   ledger: Ledger,
 ): Promise<Map<number, string>> {
-  const wanted = [...new Set(records.map(({ rank }) => rank))];
+  const wanted = new Set(records.flatMap(({ rank }) => rank ?? []));
   for (const r of wanted) {
     const added = await sql`
       insert into rank (id, study_id, r) values (${newId()}, ${studyId}, ${r}) on conflict (study_id, r) do nothing`;

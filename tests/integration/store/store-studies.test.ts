@@ -231,6 +231,29 @@ describe("a contradiction to the store is reported, and the stored value is kept
   });
 });
 
+describe("a run without a rank", () => {
+  test("is listed after the others, and gets its rank when a file states it", async () => {
+    const full = experimentRecord("full", { method: "FULL", rank: null, checkpoints: [] });
+    const { studyId } = await store(studyRecord([experimentRecord("run"), full]));
+    const before = await everything();
+    await store(studyRecord([experimentRecord("run"), full]));
+    expect(await everything()).toEqual(before);
+    const ranks = async () =>
+      (await experimentsOfStudies(fresh.database, [studyId])).map(({ name, rank }) => [name, rank?.r]);
+    expect(await ranks()).toEqual([
+      ["run", 2],
+      ["full", undefined],
+    ]);
+    expect(await runsOfStudies(fresh.database, [studyId], [])).toHaveLength(1);
+    expect((await store(studyRecord([{ ...full, rank: 4 }]))).updated.experiments).toBe(1);
+    expect(await ranks()).toEqual([
+      ["run", 2],
+      ["full", 4],
+    ]);
+    expect((await store(studyRecord([full]))).conflicts).toEqual([]);
+  });
+});
+
 describe("a failure leaves the store unchanged", () => {
   test("midway: a layer of another shape, after experiments were written", async () => {
     await store(studyRecord([experimentRecord("run")]));

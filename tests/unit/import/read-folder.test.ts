@@ -230,10 +230,41 @@ describe("rank, quantization and method", () => {
     expect(only(await read({ "a.csv": "name,training_loss\nx_r16,1\n" })).rank).toBe(16);
   });
 
-  test("a run of unknown rank is skipped with a warning", async () => {
-    const study = await read({ ...save("r2"), ...state("other", 20) });
-    expect(only(study).name).toBe("r2");
-    expect(found(study, "RUN_WITHOUT_RANK")).toMatchObject([{ severity: "warning", where: "other" }]);
+  test("is null for full fine-tuning, other adapters and the base model, whose metrics are kept", async () => {
+    const ia3 = { "ia3/adapter_config.json": JSON.stringify({ peft_type: "IA3", base_model_name_or_path: "tiny" }) };
+    const study = await read({
+      ...save("lora_r2"),
+      ...state("full_ft", 20),
+      ...ia3,
+      ...state("ia3", 20),
+      ...state("other", 20),
+      "base/all_results.json": '{"eval_loss": 2.9}',
+      "nothing/adapter_config.json": JSON.stringify({ peft_type: "LN_TUNING" }),
+    });
+    expect(study.experiments.map(({ name, rank, method }) => [name, rank, method])).toEqual([
+      ["lora_r2", 2, "LORA"],
+      ["base", null, "BASE"],
+      ["full_ft", null, "FULL"],
+      ["ia3", null, "OTHER_PEFT"],
+      ["other", null, "UNKNOWN"],
+    ]);
+    expect(found(study, "ADAPTER_TYPE_UNSUPPORTED").map(({ where }) => where)).toContain("ia3/adapter_config.json");
+    expect(found(study, "RUN_WITHOUT_RANK")).toMatchObject([{ where: "nothing" }]);
+    expect(found(study, "RUNS_WITHOUT_RANK").map(({ severity, message }) => [severity, message])).toEqual([
+      ["info", expect.stringContaining("3 runs have no rank: base (BASE), full_ft (FULL), ia3 (OTHER_PEFT)")],
+      ["warning", expect.stringContaining("other")],
+    ]);
+  });
+
+  test("QLoRA in a name or a method column means 4 bits, and unlabelled runs beside it 16", async () => {
+    const bits = async (files: Files) =>
+      (await read(files)).experiments.map(({ name, quantization }) => [name, quantization.bits, quantization.scheme]);
+    const expected = [
+      ["lora_r2", 16, null],
+      ["qlora_r2", 4, "nf4"],
+    ];
+    expect(await bits({ ...save("lora_r2", 1), ...save("qlora_r2", 2) })).toEqual(expected);
+    expect(await bits({ "t.csv": "method,rank,eval_loss\nlora,2,1\nqlora,2,1.1\n" })).toEqual(expected);
   });
 
   test.each([
@@ -247,16 +278,19 @@ describe("rank, quantization and method", () => {
   });
 
   test.each([
-    ["lora_r2", "LORA"],
-    ["QLoRA-r2", "QLORA"],
-    ["seed1/q_dora_r2", "QDORA"],
-    ["exploration_r2", "UNKNOWN"],
-  ])("the word in the name %s makes the method %s where no bits and no adapter are known", async (name, method) => {
-    expect(only(await read({ "a.csv": `name,training_loss\n${name},1\n` }))).toMatchObject({
-      method,
-      quantization: { label: "unknown", bits: null },
-    });
-  });
+    ["lora_r2", "LORA", null],
+    ["QLoRA-r2", "QLORA", 4],
+    ["seed1/q_dora_r2", "QDORA", 4],
+    ["exploration_r2", "UNKNOWN", null],
+  ])(
+    "the word in the name %s makes the method %s and the bits %s where no file states them",
+    async (name, method, bits) => {
+      expect(only(await read({ "a.csv": `name,training_loss\n${name},1\n` }))).toMatchObject({
+        method,
+        quantization: { bits },
+      });
+    },
+  );
 
   test("the method in a table takes precedence over the name if the bits are unknown, also for an adapter", async () => {
     const csv = "name,method,rank,training_loss\nlora_r2,qlora,2,1\n";

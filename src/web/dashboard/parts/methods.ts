@@ -5,6 +5,9 @@ const LABELS: Readonly<Record<Method, string>> = {
   QLORA: "QLoRA",
   DORA: "DoRA",
   QDORA: "QDoRA",
+  FULL: "Full",
+  OTHER_PEFT: "Other PEFT",
+  BASE: "Base model",
   UNKNOWN: "Unknown",
 };
 

@@ -20,7 +20,7 @@ export function SelectedRuns({ runs, selection }: SelectedRunsProps) {
             <br />
             <Link to={`/studies/${study.slug}`}>{study.name}</Link>
             <p className="note">
-              {methodLabel(method)}, {quantization.label}, rank {rank.r}
+              {methodLabel(method)}, {quantization.label}, {rank === null ? "no rank" : `rank ${rank.r}`}
               {seed !== null && `, seed ${seed}`}
               {!hasWeights && ", no weights"}
             </p>
