@@ -1,7 +1,8 @@
 /** The settings of a process. Only this module reads process.env. */
 
 import { isIP } from "node:net";
-import { resolve } from "node:path";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
 import { z } from "zod";
 import { failure } from "./errors.js";
 import { LIMITS, limitsBy, MAX_WAIT_SECONDS, type Limits } from "./model/limits.js";
@@ -18,6 +19,8 @@ export interface Config {
   readonly port: number;
   /** Folders under which the `importStudy` mutation may read. */
   readonly importRoots: readonly string[];
+  /** The cache of the Hugging Face hub, from which addresses such as `hf://org/name` are read. */
+  readonly hubCache: string;
   /** Number of worker processes of the server; with 0, other workers must run. */
   readonly workers: number;
   /** Compute threads of a worker, and the number of jobs that it runs at once. */
@@ -93,6 +96,9 @@ const Environment = z.object({
   HOST: z.string().default("127.0.0.1"),
   PORT: whole(0, 65_535).default(4000),
   RANKSCOPE_IMPORT_ROOTS: z.string().default("."),
+  HF_HUB_CACHE: z.string().optional(),
+  HF_HOME: z.string().optional(),
+  XDG_CACHE_HOME: z.string().optional(),
   RANKSCOPE_WORKERS: whole(0, 64).default(1),
   RANKSCOPE_COMPUTE_THREADS: whole(1, 256).default(2),
   RANKSCOPE_DERIVATION_THREADS: whole(1, 64).default(1),
@@ -169,6 +175,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     host: env.HOST,
     port: env.PORT,
     importRoots: env.RANKSCOPE_IMPORT_ROOTS.split(",").map((root) => resolve(directory, root.trim())),
+    hubCache: resolve(directory, env.HF_HUB_CACHE ?? join(env.HF_HOME ?? defaultHubHome(env.XDG_CACHE_HOME), "hub")),
     workers: env.RANKSCOPE_WORKERS,
     computeThreads: env.RANKSCOPE_COMPUTE_THREADS,
     derivationThreads: env.RANKSCOPE_DERIVATION_THREADS,
@@ -196,6 +203,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     directory,
     underNpm: environment["npm_lifecycle_event"] !== undefined,
   });
+}
+
+/** Returns the folder that huggingface_hub uses without HF_HOME. */
+function defaultHubHome(cacheHome = join(homedir(), ".cache")): string {
+  return join(cacheHome, "huggingface");
 }
 
 /** Returns a line for each limit for the help: its variable, default and unit. */

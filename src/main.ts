@@ -18,6 +18,7 @@ Settings are environment variables:
   RANKSCOPE_DATA             the directory of the embedded PostgreSQL (.rankscope)
   HOST, PORT                 the address to serve on (127.0.0.1, 4000)
   RANKSCOPE_IMPORT_ROOTS     folders, separated by commas, that the importStudy mutation may read (the working directory)
+  HF_HUB_CACHE, HF_HOME      cache of the Hugging Face hub, for imports of hf://org/name (~/.cache/huggingface/hub)
   RANKSCOPE_WORKERS          worker processes of the server (1); with 0, other workers must run
   RANKSCOPE_COMPUTE_THREADS  compute threads of a worker (2)
   RANKSCOPE_DERIVATION_THREADS  threads of a server for bootstraps and large studies (1)
@@ -67,7 +68,7 @@ async function main(argv: readonly string[]): Promise<void> {
     .action(async (options: { id?: string }) => (await import("./commands/serve/worker.js")).worker(open(), options));
   program
     .command("import <folder>")
-    .description("import a study's folder; repeat the import to add what is new")
+    .description("import a study's folder, or hf://org/name from the hub's cache; repeat the import to add what is new")
     .option("--slug <slug>", "the study's slug; the slug of a stored study adds the folder to it")
     .option("--name <name>", "display name of a new study")
     .action(async (folder: string, options: { slug?: string; name?: string }) =>

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { hubRepository, isHubAddress, parseHubAddress } from "../files/hub-cache.js";
 import type { Finding } from "../model/records.js";
 import { openImportProcess } from "../jobs/import/import-process.js";
 import type { Counts, ImportRequest, ImportResult, StoreOutcome } from "../model/job-payloads.js";
@@ -17,12 +18,19 @@ export function importFolder(
   return interruptible(async (signal) => {
     const { services, close } = await openServices(command, { purpose: "import", exclusive: false });
     try {
-      const request = { folder: path.resolve(command.config.directory, folder), ...options };
+      const request = { ...(await requestedFolder(command, folder)), ...options };
       printLines(summary(await importInTurn(command, services.database.url, request, signal)));
     } finally {
       await close();
     }
   });
+}
+
+/** Returns the folder to read: a path, or a repository in the hub's cache. */
+async function requestedFolder({ config }: Process, folder: string): Promise<ImportRequest> {
+  if (!isHubAddress(folder)) return { folder: path.resolve(config.directory, folder) };
+  const { revision } = parseHubAddress(folder);
+  return { folder: await hubRepository(config.hubCache, folder), where: folder, revision };
 }
 
 /** Waits until no other import of the database runs, and runs this one. */

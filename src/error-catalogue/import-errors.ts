@@ -4,6 +4,16 @@ import type { Entry } from "./entry.js";
 export const IMPORT_ERRORS = {
   // files
   FOLDER_NOT_FOUND: { kind: "permanent", what: "The folder does not exist", fix: "Check the path." },
+  HUB_ADDRESS_INVALID: {
+    kind: "permanent",
+    what: "The address of the hub is invalid",
+    fix: "Name a model repository: hf://org/name, or hf://org/name@revision.",
+  },
+  HUB_REPOSITORY_MISSING: {
+    kind: "permanent",
+    what: "The repository or revision is not in the hub's cache on this machine",
+    fix: "Download it, and import it again.",
+  },
   FOLDER_NOT_ALLOWED: {
     kind: "permanent",
     what: "The folder is outside the import roots",

@@ -31,6 +31,8 @@ export interface Services {
   readonly imports: ImportJobs;
   /** Absolute paths of the folders that imports may read. */
   readonly importRoots: readonly string[];
+  /** Absolute path of the hub's cache. */
+  readonly hubCache: string;
   readonly log: Log;
 }
 

@@ -14,7 +14,7 @@ import { withRowsByRank } from "./assemble/rows-by-rank.js";
 import { createFindings, quoteNames, type Findings } from "./findings.js";
 import { assignDescriptions, foldersWithoutRun } from "./folder/assign-descriptions.js";
 import { classifyFiles, givesEvidence, type ClassifiedFiles } from "./folder/classify-files.js";
-import { groupRuns, type RunFolder } from "./folder/group-runs.js";
+import { groupRuns, repositoryName, type RunFolder } from "./folder/group-runs.js";
 import { withoutOtherSnapshots } from "./folder/hub-snapshots.js";
 import { listFiles } from "./folder/list-files.js";
 import { reportSkippedFiles } from "./folder/report-skipped-files.js";
@@ -30,6 +30,8 @@ export interface ReadFolderOptions {
    * resolved again, and a link that replaced it is not followed.
    */
   readonly where?: string | undefined;
+  /** Branch, tag or commit of a repository in the hub's cache; undefined for the one that `refs/main` names. */
+  readonly revision?: string | undefined;
   readonly report?: ReportProgress;
   readonly signal?: AbortSignal | undefined;
 }
@@ -38,14 +40,14 @@ export interface ReadFolderOptions {
  * Reads all runs and tables below `folder` and joins them into one study per base model. A file that cannot be used becomes a
  * finding; the rest is read without it.
  *
- * @throws FOLDER_NOT_FOUND, FOLDER_EMPTY, TOO_MANY_FILES, FILE_CHANGED
+ * @throws FOLDER_NOT_FOUND, FOLDER_EMPTY, TOO_MANY_FILES, FILE_CHANGED, HUB_REPOSITORY_MISSING
  */
 export async function readFolder(folder: string, options: ReadFolderOptions = {}): Promise<FolderRecord> {
   const { report = () => undefined, signal, where = folder } = options;
   const listed = await listFiles(options.where === undefined ? await resolveFolder(folder) : folder, where, signal);
   const root = listed.folder;
   const pathOf: PathOf = (file) => path.join(root, listed.followed.get(file) ?? file);
-  const classified = classifyFiles(await withoutOtherSnapshots(listed.files, pathOf));
+  const classified = classifyFiles(await withoutOtherSnapshots(listed.files, pathOf, options));
   requireResults(classified, listed.files.length, where);
   await requireTextFits(pathOf, classified, where);
 
@@ -56,7 +58,7 @@ export async function readFolder(folder: string, options: ReadFolderOptions = {}
   const joined = await joinTables(pathOf, classified.tables, findings, merger);
   const tables = joinEvaluations(joined, runs.readings, findings, merger);
   const described = withRowsByRank(pairRunsWithRows(runs.readings, tables.rows), tables.byRank, findings);
-  const name = options.name ?? path.basename(root);
+  const name = options.name ?? repositoryName(path.basename(root));
   const studies = groupByModel(described, findings).map((members) => ({
     name,
     baseModel: baseModelOf(members, findings),

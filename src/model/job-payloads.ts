@@ -11,6 +11,8 @@ export interface ImportRequest {
   readonly where?: string | undefined;
   /** Import roots of the server, under which `folder` must still be when the import runs; undefined for no such limit. */
   readonly serverRoots?: readonly string[] | undefined;
+  /** Branch, tag or commit to read, if the folder is a repository in the hub's cache; undefined for `main`. */
+  readonly revision?: string | undefined;
   readonly slug?: string | undefined;
   readonly name?: string | undefined;
   /** Slugs of the only studies that the client may write; undefined for all. */

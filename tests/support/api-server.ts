@@ -52,6 +52,7 @@ export function apiServer(
         jobs: { watch, precompute: refused, cancel: refused },
         imports: { start: refused, close: () => Promise.resolve() },
         importRoots: [],
+        hubCache: "/nowhere",
         log,
       },
       { host: "127.0.0.1", port: 0, limits: STILL, ...options },

@@ -24,7 +24,11 @@ export interface RealServices {
  */
 export async function realServices(
   database: Database,
-  { url, importRoots }: { readonly url: string; readonly importRoots: readonly string[] },
+  {
+    url,
+    importRoots,
+    hubCache = "/nowhere",
+  }: { readonly url: string; readonly importRoots: readonly string[]; readonly hubCache?: string },
 ): Promise<RealServices> {
   const log = openLog("silent");
   const connection = { sql: openSql(url, { applicationName: "test worker", maxConnections: 3 }) };
@@ -50,6 +54,7 @@ export async function realServices(
       },
       imports,
       importRoots,
+      hubCache,
       log,
     },
     async close() {

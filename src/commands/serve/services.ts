@@ -109,6 +109,7 @@ export async function openServices(
       },
       imports,
       importRoots: config.importRoots,
+      hubCache: config.hubCache,
       log,
       metrics,
       filesAt: config.directory,

@@ -1,7 +1,8 @@
 import { Arg, Ctx, Field, InputType, Int, Mutation, ObjectType, Resolver } from "type-graphql";
 import { MAX_WAIT_SECONDS } from "../../model/limits.js";
-import { failure } from "../../errors.js";
-import { allowedFolder } from "../../files/allowed-folder.js";
+import { failure, RankscopeError } from "../../errors.js";
+import { allowedFolder, type ImportRoots } from "../../files/allowed-folder.js";
+import { downloadAdvice, hubFolder, isHubAddress, parseHubAddress } from "../../files/hub-cache.js";
 import { FindingSeverity } from "../../model/enums/job.js";
 import type { ImportResult } from "../../model/job-payloads.js";
 import { jobsById, type Job } from "../../store/queue/jobs.js";
@@ -15,7 +16,7 @@ import { StudyType } from "../study/study-type.js";
 class ImportStudyInput {
   @Field(() => String, {
     description:
-      "Folder of the study on the server, under one of its import roots and, if the token has import roots of its own, under one of those.",
+      "Folder of the study on the server, under one of its import roots and, if the token has import roots of its own, under one of those. `hf://org/name` and `hf://org/name@revision` are the repository's folder in the server's cache of the Hugging Face hub; nothing is downloaded.",
   })
   folder!: string;
 
@@ -90,12 +91,17 @@ export class ImportStudyResolver {
     const { waitSeconds, slug, name } = input;
     checkWait(waitSeconds);
     checkSlug(slug, context.principal);
-    const { importRoots, principal } = context;
-    const folder = await allowedFolder(input.folder, { server: importRoots, token: principal.importRoots });
+    const { importRoots, hubCache, principal } = context;
+    const roots = { server: importRoots, token: principal.importRoots };
+    const hub = isHubAddress(input.folder) ? parseHubAddress(input.folder) : undefined;
+    const folder = await (hub === undefined
+      ? allowedFolder(input.folder, roots)
+      : allowedRepository(hubFolder(hubCache, hub), input.folder, roots));
     const { id, finished } = await context.imports.start(
       {
         folder,
         where: input.folder,
+        revision: hub?.revision,
         serverRoots: importRoots,
         slug: slug ?? undefined,
         name: name ?? undefined,
@@ -118,6 +124,25 @@ function checkWait(waitSeconds: number): void {
     where: "waitSeconds",
     received: String(waitSeconds),
     allowed: `0 to ${MAX_WAIT_SECONDS}`,
+  });
+}
+
+/**
+ * Returns the real path of a repository in the hub's cache that the client may import. The error is the same for a repository
+ * that is missing and for one outside of the roots, so that it does not reveal the server's files.
+ *
+ * @throws FOLDER_NOT_ALLOWED, FORBIDDEN
+ */
+async function allowedRepository(folder: string, address: string, roots: ImportRoots): Promise<string> {
+  return allowedFolder(folder, roots).catch((cause: unknown) => {
+    if (!(cause instanceof RankscopeError) || cause.code !== "FOLDER_NOT_ALLOWED") throw cause;
+    throw failure("FOLDER_NOT_ALLOWED", {
+      where: "folder",
+      received: JSON.stringify(address),
+      allowed: "a repository in the hub's cache on the server, under an import root",
+      fix: `${downloadAdvice(address)} The cache must be under one of the import roots.`,
+      cause,
+    });
   });
 }
 

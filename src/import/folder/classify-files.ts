@@ -43,7 +43,7 @@ const COMPANIONS = [
 ];
 
 /** Files of the hub's cache that are read through links, or name a revision. */
-const HUB_FILE = /(?:^|\/)models--[^/]+\/(?:blobs|refs)\//;
+const HUB_FILE = /(?:^|\/)models--[^/]+\/(?:blobs|refs)\/|^blobs\/[0-9a-f]{40,64}$|^refs\/main$/;
 
 /** Classifies files by the formats of the registry. */
 export function classifyFiles(files: readonly string[]): ClassifiedFiles {

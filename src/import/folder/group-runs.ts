@@ -16,7 +16,7 @@ const CHECKPOINT_NAME = /^(?:checkpoint|ckpt|global[-_]?step|step|iter(?:ation)?
 const EPOCH_NAME = /^epoch[-_]?(\d{1,9})$/i;
 /** A repository in the hub's cache, and one of its revisions. */
 const HUB_REPOSITORY = /^models--(?:.+--)?(.+)$/;
-const HUB_SNAPSHOT = /(?:^|\/)models--[^/]+\/snapshots\/[^/]+$/;
+const HUB_SNAPSHOT = /(?:(?:^|\/)models--[^/]+\/snapshots\/[^/]+|^snapshots\/[0-9a-f]{40})$/;
 const FINAL_NAME = /^(final|last|best)([-_](model|adapter|checkpoint|weights))?$|^adapter([-_]model)?$/i;
 
 /**
@@ -77,8 +77,8 @@ function repositoryOf(snapshot: string): string {
   return parentFolder(parentFolder(snapshot));
 }
 
-/** Returns `16bit_r4` for the folder `models--team--16bit_r4` of the hub's cache. */
-function withoutHubPrefix(name: string): string {
+/** Returns `16bit_r4` for the folder `models--team--16bit_r4` of the hub's cache; other names as they are. */
+export function repositoryName(name: string): string {
   return HUB_REPOSITORY.exec(name)?.[1] ?? name;
 }
 
@@ -88,7 +88,7 @@ function uniqueNames(folders: readonly string[], studyName: string): Map<string,
   let unnamed = folders.map((folder) => ({ folder, parts: [studyName, ...folder.split("/").filter(Boolean)] }));
   for (let length = 1; unnamed.length > 0; length++) {
     const suffixOf = ({ parts }: { readonly parts: readonly string[] }): string =>
-      parts.slice(-length).map(withoutHubPrefix).join("/");
+      parts.slice(-length).map(repositoryName).join("/");
     const counts = new Map<string, number>();
     for (const run of unnamed) counts.set(suffixOf(run), (counts.get(suffixOf(run)) ?? 0) + 1);
     for (const run of unnamed) {

@@ -26,10 +26,10 @@ interface ImportOptions {
  */
 export async function importStudy(
   { database, weights }: { readonly database: Connection; readonly weights: WeightStore },
-  { folder, where, slug, name, allowedSlugs }: ImportRequest,
+  { folder, where, revision, slug, name, allowedSlugs }: ImportRequest,
   { job, report = () => undefined, signal }: ImportOptions = {},
 ): Promise<ImportResult> {
-  const record = await readFolder(folder, { report, where, signal, ...(name !== undefined && { name }) });
+  const record = await readFolder(folder, { report, where, revision, signal, ...(name !== undefined && { name }) });
   const { studies, findings } = record;
   if (studies.length === 0) {
     const problem = findings.find(({ severity }) => severity !== "info");

@@ -10,6 +10,7 @@ import { STILL } from "../../support/still-limits.js";
 import { countingProxy, type CountingProxy } from "../../support/counting-proxy.js";
 import { freshDatabase } from "../../support/database.js";
 import { query } from "../../support/rankscope.js";
+import { hubRepositoryWith } from "../../support/hub-repository.js";
 import { realServices } from "../../support/real-services.js";
 import { checkpointRecord, experimentRecord, studyRecord } from "../../support/study-record.js";
 
@@ -24,7 +25,7 @@ beforeAll(async () => {
   root = await mkdtemp(path.join(tmpdir(), "rankscope-api-"));
   proxy = await countingProxy(fresh.url);
   database = openDatabase(proxy.url, { applicationName: "api test", maxConnections: 4 });
-  const real = await realServices(database, { url: fresh.url, importRoots: [root] });
+  const real = await realServices(database, { url: fresh.url, importRoots: [root], hubCache: path.join(root, "hub") });
   server = await startServer(real.services, { host: "127.0.0.1", port: 0, limits: STILL });
   stop = async () => {
     await server.close();
@@ -189,6 +190,37 @@ describe("imports", () => {
       kind: "IMPORT",
       status: "SUCCEEDED",
     });
+  });
+
+  test("a repository of the hub's cache is imported by its address, at the revision that the address names", async () => {
+    const files = {
+      "adapter_config.json": adapterConfig(),
+      "adapter_model.safetensors": safetensors(factorTensors(1)),
+    };
+    await hubRepositoryWith(path.join(root, "hub"), "team/16bit_r2", { main: files, "v1.0": files });
+    for (const folder of ["hf://team/16bit_r2", "hf://team/16bit_r2@v1.0"]) {
+      const { data } = await execute(mutation, { input: { folder } });
+      expect(data.importStudy).toMatchObject({
+        job: { status: "SUCCEEDED" },
+        study: { slug: "16bit-r2", experiments: { totalCount: 1 } },
+      });
+    }
+    const { data } = await execute(mutation, { input: { folder: "hf://team/16bit_r2@v2.0" } });
+    expect(data.importStudy.job).toMatchObject({
+      status: "FAILED",
+      message: expect.stringContaining("Run hf download team/16bit_r2 --revision v2.0, and import it again.") as string,
+    });
+  });
+
+  test("a repository that is not in the cache, or whose address is wrong, is refused with the command that downloads it", async () => {
+    await symlink(tmpdir(), path.join(root, "hub", "models--team--out"));
+    for (const folder of ["hf://team/none", "hf://team/out"]) {
+      const { errors } = await execute(mutation, { input: { folder } });
+      expect(errors?.[0]?.extensions?.["code"]).toBe("FOLDER_NOT_ALLOWED");
+      expect(errors?.[0]?.message).toContain(`Run hf download ${folder.slice(5)}, and import it again.`);
+    }
+    const { errors } = await execute(mutation, { input: { folder: "hf://../../etc" } });
+    expect(errors?.[0]?.extensions?.["code"]).toBe("HUB_ADDRESS_INVALID");
   });
 
   test("a failed import is a failed job with its reason, and stores nothing", async () => {
