@@ -23,6 +23,11 @@ export const REQUEST_ERRORS = {
     what: "The study does not exist",
     fix: "List the studies with the query { studies { nodes { slug } } }.",
   },
+  STUDY_BUSY: {
+    kind: "transient",
+    what: "An import is storing the study",
+    fix: "Send the request again when the import has ended; rankscope watch shows it.",
+  },
   EXPERIMENT_NOT_FOUND: {
     kind: "permanent",
     what: "The experiment does not exist",

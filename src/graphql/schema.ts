@@ -9,6 +9,7 @@ import { HypothesesResolver } from "./diagnosis/hypotheses.js";
 import { CompareEvaluationsResolver } from "./evaluation/compare-evaluations.js";
 import { ExperimentEvaluationsResolver } from "./evaluation/experiment-evaluations.js";
 import { ExperimentResolver } from "./experiment/experiment-resolver.js";
+import { UpdateExperimentResolver } from "./experiment/update-experiment.js";
 import { RecordedSettingsResolver } from "./experiment/recorded-settings.js";
 import { StudyReportResolver } from "./export/study-report.js";
 import { StudyTableResolver } from "./export/study-table.js";
@@ -61,6 +62,7 @@ export function openSchema(): Promise<GraphQLSchema> {
       RankDegradationResolver,
       ExperimentResolver,
       RecordedSettingsResolver,
+      UpdateExperimentResolver,
       ExperimentLayersResolver,
       ExperimentEvaluationsResolver,
       CompareEvaluationsResolver,

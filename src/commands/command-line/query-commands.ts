@@ -4,6 +4,7 @@ import type { CompareOptions } from "../compare/compare.js";
 import type { Process } from "../process.js";
 import type { ReportOptions } from "../report/report.js";
 import { readFilter, readSort, SORT_FIELDS, type StudiesOptions } from "../studies/list-options.js";
+import type { SetOptions } from "../set/set-settings.js";
 import type { WatchOptions } from "../watch/watch.js";
 
 /** Adds the commands that query a store or a running server. */
@@ -13,6 +14,7 @@ export function addQueryCommands(program: Command, open: () => Process): void {
   addReport(program, open);
   addWatch(program, open);
   addCancel(program, open);
+  addSet(program, open);
   addCompletion(program, open);
 }
 
@@ -156,6 +158,34 @@ The exit code is 1 where the job had ended already, 3 where it does not exist.`,
     )
     .action(async (job: string, options: WatchOptions) =>
       (await import("../watch/cancel.js")).cancel(open(), job, options),
+    );
+}
+
+function addSet(program: Command, open: () => Process): void {
+  program
+    .command("set <run> [setting=value...]")
+    .description("state settings of a run (study/experiment, or an id) that its files do not have, or have wrong")
+    .addOption(
+      new Option("--clear <setting...>", "withdraw what was stated: the value of the run's files is used again"),
+    )
+    .addOption(json())
+    .addOption(server())
+    .addHelpText(
+      "after",
+      `
+A stated value takes precedence over every file, also after further imports. Method, quantization and seed follow from it.
+A value is read as JSON, and as text where it is no JSON.
+
+Examples:
+  rankscope set my-study/run-7 bits=4 scheme=nf4 learning_rate=2e-4
+  rankscope set my-study/run-7 'target_modules=["q_proj","v_proj"]' note="second attempt"
+  rankscope set my-study/run-7 --clear seed
+
+JSON: { experiment: { id, name, method, quantization, seed, config }, contradictions: [{ field, message }] }.
+The exit code is 3 where the study or run does not exist.`,
+    )
+    .action(async (run: string, words: string[], options: SetOptions) =>
+      (await import("../set/set-settings.js")).setSettings(open(), run, words, options),
     );
 }
 

@@ -36,9 +36,7 @@ export async function findSelection(
   const studies = words.filter((word) => !word.includes("/") && !ID.test(word));
   await checkStudies(client, studies, signal);
   const runs = words.filter((word) => word.includes("/") || ID.test(word));
-  const ids = await Promise.all(
-    runs.map((word) => (ID.test(word) ? Promise.resolve(word) : idOf(client, word, signal))),
-  );
+  const ids = await Promise.all(runs.map((word) => findExperiment(client, word, signal)));
   return { runs: ids, studies };
 }
 
@@ -56,6 +54,17 @@ const MISSING = graphql(`
     }
   }
 `);
+
+/** Returns the id of an experiment that is named as `slug/experiment`, or by its id. @throws ARGUMENT_INVALID, STUDY_NOT_FOUND, EXPERIMENT_NOT_FOUND */
+export async function findExperiment(client: GraphQLClient, word: string, signal: AbortSignal): Promise<string> {
+  if (ID.test(word)) return word;
+  if (word.includes("/")) return idOf(client, word, signal);
+  throw failure("ARGUMENT_INVALID", {
+    where: "the run",
+    received: JSON.stringify(word),
+    allowed: "study/experiment, or the id of an experiment",
+  });
+}
 
 /** @throws STUDY_NOT_FOUND, EXPERIMENT_NOT_FOUND */
 async function idOf(client: GraphQLClient, word: string, signal: AbortSignal): Promise<string> {

@@ -130,16 +130,21 @@ export class ExperimentResolver {
 
   @FieldResolver(() => [Setting], {
     description:
-      "Settings of the run by name, each from the most trusted source that has it: rankscope.yaml, configurations, " +
-      "training arguments, logs, tables, and names last.",
+      "Settings of the run by name, each from the most trusted source that has it: updateExperiment, rankscope.yaml, " +
+      "configurations, training arguments, logs, tables, and names last.",
   })
   async config(@Root() { id }: Experiment, @Ctx() { loaders }: Context): Promise<Setting[]> {
     const settings = await loaders.settings.load(id);
-    return settings.map(({ field, value, file, key, certainty }) => ({
+    return settings.map(({ field, value, file, key, certainty, statedBy, statedAt, imported }) => ({
       field,
       value,
-      source: { file: file === "" ? null : file, key },
+      source: { file: file === "" ? null : file, key, statedBy, statedAt },
       certainty,
+      replaced: imported && {
+        value: imported.value,
+        source: { file: imported.file === "" ? null : imported.file, key: imported.key },
+        certainty: imported.certainty,
+      },
     }));
   }
 

@@ -15,6 +15,28 @@ export class SettingSource {
     description: "Key or column in the file; the name that has the value; or the rule by which it is assumed.",
   })
   key!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "Id of the access token of the person who stated the value (updateExperiment); null if the server requires no token, or if nobody stated it.",
+  })
+  statedBy?: string | null;
+
+  @Field(() => Date, { nullable: true, description: "When a person stated the value; null if nobody did." })
+  statedAt?: Date | null;
+}
+
+@ObjectType({ description: "The value of a setting that a stated one replaces.", simpleResolvers: true })
+export class ReplacedSetting {
+  @Field(() => GraphQLJSON, { description: "The value of the run's files, or of its name." })
+  value!: SettingValue;
+
+  @Field(() => SettingSource, { description: "The most trusted source of this value." })
+  source!: SettingSource;
+
+  @Field(() => Certainty, { description: "Whether the value is stated, read from a name, or assumed." })
+  certainty!: Certainty;
 }
 
 @ObjectType({ description: "One setting of a run, with its provenance.", simpleResolvers: true })
@@ -30,4 +52,11 @@ export class Setting {
 
   @Field(() => Certainty, { description: "Whether the value is stated, read from a name, or assumed." })
   certainty!: Certainty;
+
+  @Field(() => ReplacedSetting, {
+    nullable: true,
+    description:
+      "What the run's files have, if a person has stated the value (updateExperiment); null if they have nothing, or if nobody stated it.",
+  })
+  replaced!: ReplacedSetting | null;
 }

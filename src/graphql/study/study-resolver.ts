@@ -50,6 +50,8 @@ class ExperimentConnection {
 /** The experiments, ranks and layers of a study. */
 @Resolver(() => StudyType)
 export class StudyResolver {
+  // A selection is a statement of its own.
+  @Costs({ points: ({ filter, orderBy }) => (filter == null && orderBy == null ? 0 : 100) })
   @FieldResolver(() => ExperimentConnection, {
     description: "The trained runs, by default ordered by rank, then by bits (most first), then by name.",
   })

@@ -26,6 +26,6 @@ export class StudyType {
   @Field(() => Date, { description: "Time of the first import." })
   createdAt!: Date;
 
-  @Field(() => Date, { description: "Time of the last import that changed the study." })
+  @Field(() => Date, { description: "Time of the last import, or statement of a person, that changed the study." })
   updatedAt!: Date;
 }

@@ -1,15 +1,12 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { TransactionSql } from "postgres";
 import { failure } from "../../errors.js";
 import type { StudyRecord } from "../../model/records.js";
 import type { Connection } from "../connection.js";
 import { importSlug, type StudyLabels } from "../studies/study-labels.js";
 import { labelStudies } from "./label-studies.js";
+import { lockSlug } from "./lock-slug.js";
 import { storeStudy } from "./store-study.js";
 import type { StoreOutcome } from "../../model/job-payloads.js";
-
-/** Interval of attempts to take a lock that another import holds. */
-const LOCK_MILLISECONDS = 50;
 
 export interface StoreStudiesOptions {
   /** Slug of the import. A folder other than the stored study's is added to it only if the slug is given. */
@@ -67,14 +64,4 @@ function checkAllowed(labels: readonly StudyLabels[], allowed: readonly string[]
     allowed: allowed.join(", "),
     fix: "The folder has runs of several base models, and each becomes a study. Use a token for all of them; nothing was stored.",
   });
-}
-
-/** Repeats a non-blocking attempt: a statement that blocks for long would count as a lost connection. */
-async function lockSlug(sql: TransactionSql, slug: string): Promise<void> {
-  for (;;) {
-    const [row] = await sql<{ locked: boolean }[]>`
-      select pg_try_advisory_xact_lock(hashtextextended(${`study ${slug}`}, 0)) as locked`;
-    if (row?.locked === true) return;
-    await sleep(LOCK_MILLISECONDS);
-  }
 }

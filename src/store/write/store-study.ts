@@ -7,13 +7,14 @@ import type { StoreOutcome } from "../../model/job-payloads.js";
 import type { StudyRecord } from "../../model/records.js";
 import { writeCheckpoints } from "./checkpoints.js";
 import { writeEvaluations } from "./evaluations.js";
-import { writeExperiments } from "./experiments.js";
+import { writeExperiments, type StoredExperiment } from "./experiments.js";
 import type { StoredStudy } from "./label-studies.js";
 import { writeLayers } from "./layers.js";
-import { openLedger } from "./ledger.js";
+import { openLedger, type Ledger } from "./ledger.js";
 import { writeMetrics } from "./metrics.js";
 import { writeSeries } from "./series.js";
 import { writeSettings } from "./settings.js";
+import { describeContradiction, makeStatements, withdrawStatements, type Statement } from "./statements.js";
 
 export interface StoreStudyOptions {
   readonly slug: string;
@@ -35,6 +36,11 @@ export async function storeStudy(
 ): Promise<StoreOutcome> {
   const { id, created } = await writeStudy(sql, slug, record, joins);
   const ledger = openLedger();
+  const known = created ? [] : await sql<{ id: string }[]>`select id from experiment where study_id = ${id}`;
+  const statements = await withdrawStatements(
+    sql,
+    known.map((row) => row.id),
+  );
   const experiments = await writeExperiments(sql, id, record.experiments, ledger);
   const layers = await writeLayers(sql, id, slug, record.layers, ledger);
   const grown = await writeSeries(sql, experiments, ledger);
@@ -42,9 +48,25 @@ export async function storeStudy(
   await writeEvaluations(sql, experiments, ledger);
   await writeMetrics(sql, experiments, grown, morePrecise, ledger);
   await writeCheckpoints(sql, experiments, layers, ledger);
+  await repeatStatements(sql, statements, experiments, ledger);
   const changes = [ledger.added, ledger.updated].flatMap((counts) => Object.values(counts) as number[]);
   if (changes.some((count) => count > 0)) await sql`update study set updated_at = now() where id = ${id}`;
   return { studyId: id, slug, created, ...ledger };
+}
+
+/** Makes the statements of persons again. Those that contradict the folder are reported. */
+async function repeatStatements(
+  sql: TransactionSql,
+  statements: readonly Statement[],
+  experiments: readonly StoredExperiment[],
+  ledger: Ledger,
+): Promise<void> {
+  const names = new Map(experiments.map(({ id, record }) => [id, record.name]));
+  for (const { experimentId, ...contradiction } of await makeStatements(sql, statements)) {
+    const where = names.get(experimentId);
+    // Runs that the folder no longer has were reported before.
+    if (where !== undefined) ledger.conflicts.push({ where, message: describeContradiction(contradiction) });
+  }
 }
 
 async function writeStudy(

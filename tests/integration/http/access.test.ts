@@ -145,6 +145,10 @@ const OPERATIONS: Readonly<Record<string, readonly [string, () => object]>> = {
   "Query.job": ["query($id: ID!) { job(id: $id) { id message } }", () => ({ id: ids.hidden })],
   "Mutation.tagStudy": ['mutation { tagStudy(slug: "two", tags: ["seen"]) { slug tags } }', () => ({})],
   "Mutation.untagStudy": ['mutation { untagStudy(slug: "two", tags: ["seen"]) { slug tags } }', () => ({})],
+  "Mutation.updateExperiment": [
+    'mutation($id: ID!) { updateExperiment(id: $id, set: [{ field: "note", value: "seen" }]) { experiment { name study { slug } } } }',
+    () => ({ id: ids.two[0] }),
+  ],
   "Mutation.precomputeStudy": [
     'mutation { precomputeStudy(slug: "two") { study { slug name } job { id } } }',
     () => ({}),
@@ -315,6 +319,7 @@ describe("a server with tokens", () => {
       "Query.similarityMatrix": "ARGUMENT_INVALID",
       "Mutation.tagStudy": "STUDY_NOT_FOUND",
       "Mutation.untagStudy": "STUDY_NOT_FOUND",
+      "Mutation.updateExperiment": "EXPERIMENT_NOT_FOUND",
       "Mutation.precomputeStudy": "STUDY_NOT_FOUND",
       "Mutation.cancelJob": "JOB_NOT_FOUND",
       "Mutation.importStudy": "FORBIDDEN",
