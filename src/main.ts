@@ -3,6 +3,7 @@
 
 import { Command, CommanderError, Option } from "commander";
 import { exitCodeOf } from "./commands/exit-codes.js";
+import type { ImportOptions } from "./commands/import.js";
 import type { PlotOptions } from "./commands/plot.js";
 import { addQueryCommands } from "./commands/command-line/query-commands.js";
 import type { TokenOptions } from "./commands/token.js";
@@ -71,7 +72,14 @@ async function main(argv: readonly string[]): Promise<void> {
     .description("import a study's folder, or hf://org/name from the hub's cache; repeat the import to add what is new")
     .option("--slug <slug>", "the study's slug; the slug of a stored study adds the folder to it")
     .option("--name <name>", "display name of a new study")
-    .action(async (folder: string, options: { slug?: string; name?: string }) =>
+    .option("--dry-run", "show the studies and runs that would be imported; stores nothing and needs no database")
+    .option("--explain <run>", "show where each value of this run comes from; stores nothing and needs no database")
+    .option("--json", "print JSON")
+    .addHelpText(
+      "after",
+      "\nThe exit code is 1 if nothing can be imported. A file that cannot be used is named, and the rest is imported.",
+    )
+    .action(async (folder: string, options: ImportOptions) =>
       (await import("./commands/import.js")).importFolder(open(), folder, options),
     );
   addQueryCommands(program, open);

@@ -1,28 +1,36 @@
 import path from "node:path";
+import { failure } from "../errors.js";
 import { hubRepository, isHubAddress, parseHubAddress } from "../files/hub-cache.js";
-import type { Finding } from "../model/records.js";
-import { openImportProcess } from "../jobs/import/import-process.js";
-import type { Counts, ImportRequest, ImportResult, StoreOutcome } from "../model/job-payloads.js";
+import { openImportProcess, type ImportProcess } from "../jobs/import/import-process.js";
+import type { ImportPreview } from "../model/import-preview.js";
+import type { Counts, ImportRequest, StoreOutcome, SummarisedImport } from "../model/job-payloads.js";
+import type { ReportProgress } from "../model/records.js";
 import { takeImportTurn } from "../store/queue/import-turn.js";
+import { importProgress } from "./import/import-progress.js";
+import { explanationText, findingLines, studyTable } from "./import/preview-text.js";
 import { interruptible } from "./interruptible.js";
-import { note, printLines, type Process } from "./process.js";
+import { note, printDocument, printLines, type Process } from "./process.js";
 import { importBounds, openServices } from "./serve/services.js";
+import { screenOf, type Screen } from "./terminal/screen.js";
 import { weightSettings } from "./weight-settings.js";
 
-/** Imports a folder and prints its findings (with warnings and errors) and the changes to the store. */
-export function importFolder(
-  command: Process,
-  folder: string,
-  options: { slug?: string; name?: string },
-): Promise<void> {
+export interface ImportOptions {
+  readonly slug?: string;
+  readonly name?: string;
+  /** Only shows what would be imported. */
+  readonly dryRun?: true;
+  /** Name of a run whose values are explained; implies `dryRun`. */
+  readonly explain?: string;
+  readonly json?: true;
+}
+
+/** Imports a folder, or shows what an import would make of it, and prints the studies, findings and changes to the store. */
+export function importFolder(command: Process, folder: string, options: ImportOptions): Promise<void> {
+  const { slug, name, dryRun, explain } = options;
+  const perform = dryRun === true || explain !== undefined ? previewFolder : storeFolder;
   return interruptible(async (signal) => {
-    const { services, close } = await openServices(command, { purpose: "import", exclusive: false });
-    try {
-      const request = { ...(await requestedFolder(command, folder)), ...options };
-      printLines(summary(await importInTurn(command, services.database.url, request, signal)));
-    } finally {
-      await close();
-    }
+    const request = { ...(await requestedFolder(command, folder)), slug, name };
+    await perform(command, request, options, signal);
   });
 }
 
@@ -33,33 +41,94 @@ async function requestedFolder({ config }: Process, folder: string): Promise<Imp
   return { folder: await hubRepository(config.hubCache, folder), where: folder, revision };
 }
 
+async function previewFolder(
+  command: Process,
+  request: ImportRequest,
+  { explain, json }: ImportOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const preview = await withImportProcess(command, (importProcess, report) =>
+    importProcess.preview({ request, explain }, { report, signal }),
+  );
+  if (json === true) printDocument(JSON.stringify(preview, null, 2));
+  else printLines(previewText(preview, screenOf(process.stdout, command.config)));
+  if (preview.studies.length > 0) return;
+  const problem = preview.findings.find(({ severity }) => severity !== "info");
+  throw failure("NO_RUNS", {
+    where: request.where ?? request.folder,
+    received: problem && `${problem.where}: ${problem.message}`,
+  });
+}
+
+function previewText({ studies, findings, explanation }: ImportPreview, screen: Screen): string[] {
+  if (explanation !== null) return explanationText(explanation, screen);
+  return [
+    ...findingLines(findings),
+    ...studies.flatMap((study) => ["", ...studyTable(study, screen)]),
+    "",
+    "Nothing was stored. --explain RUN shows where each value of a run comes from.",
+  ];
+}
+
+async function storeFolder(
+  command: Process,
+  request: ImportRequest,
+  { json }: ImportOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { services, close } = await openServices(command, { purpose: "import", exclusive: false });
+  try {
+    const result = await importInTurn(command, services.database.url, request, signal);
+    if (json === true) printDocument(JSON.stringify(result, null, 2));
+    else printLines(summary(result, screenOf(process.stdout, command.config)));
+  } finally {
+    await close();
+  }
+}
+
 /** Waits until no other import of the database runs, and runs this one. */
 async function importInTurn(
-  { config }: Process,
+  command: Process,
   url: string,
   request: ImportRequest,
   signal: AbortSignal,
-): Promise<ImportResult> {
+): Promise<SummarisedImport> {
   const onWait = () => note("waiting until another import of this database has ended");
   const turn = await takeImportTurn(url, { signal, onWait });
-  const importProcess = openImportProcess(importBounds(config.limits));
   try {
-    return await importProcess.run(
-      { url, weights: weightSettings(config), request },
-      { report: ({ done, total, message }) => note(`[${done}/${total}] ${message}`), signal },
-    );
+    const task = { url, weights: weightSettings(command.config), request };
+    return await withImportProcess(command, (importProcess, report) => importProcess.run(task, { report, signal }));
   } finally {
-    importProcess.close();
     await turn.release();
   }
 }
 
-function summary({ outcomes, findings }: ImportResult): string[] {
+/** Opens an import process and the display of its progress, and closes both. */
+async function withImportProcess<Result>(
+  { config }: Process,
+  work: (importProcess: ImportProcess, report: ReportProgress) => Promise<Result>,
+): Promise<Result> {
+  const importProcess = openImportProcess(importBounds(config.limits));
+  const progress = importProgress(screenOf(process.stderr, config));
+  try {
+    return await work(importProcess, progress.report);
+  } finally {
+    progress.end();
+    importProcess.close();
+  }
+}
+
+function summary({ outcomes, findings, studies }: SummarisedImport, screen: Screen): string[] {
   const conflicts = outcomes.flatMap(({ conflicts: ofStudy }) =>
     ofStudy.map(({ where, message }) => `  kept     ${where}: ${message}`),
   );
-  const studies = outcomes.map((outcome) => `Study ${outcome.slug}: ${changes(outcome)}.`);
-  return [...findings.map(findingLine), ...conflicts, "", ...studies];
+  return [
+    ...findingLines(findings),
+    ...conflicts,
+    ...studies.flatMap((study) => ["", ...studyTable(study, screen)]),
+    "",
+    ...outcomes.map((outcome) => `Study ${outcome.slug}: ${changes(outcome)}.`),
+  ];
 }
 
 function changes({ added, updated }: StoreOutcome): string {
@@ -77,10 +146,4 @@ function countsText(counts: Counts): string {
     .filter(([, count]) => count > 0)
     .map(([name, count]) => `${count} ${count === 1 ? name.replace(/s$/, "") : name}`)
     .join(", ");
-}
-
-const LABELS: Record<Finding["severity"], string> = { info: "found   ", warning: "warning ", error: "ERROR   " };
-
-function findingLine({ severity, where, message }: Finding): string {
-  return `  ${LABELS[severity]} ${where}: ${message}`;
 }

@@ -1,7 +1,7 @@
 import { lstat, realpath } from "node:fs/promises";
 import path from "node:path";
 import { failure } from "../errors.js";
-import type { FolderRecord, ReportProgress } from "../model/records.js";
+import type { ExplainedRun, FolderRecord, ReportProgress } from "../model/records.js";
 import { baseModelOf, layersOf } from "./assemble/base-model.js";
 import { joinEvaluations } from "./assemble/join-evaluations.js";
 import { joinExperiments } from "./assemble/join-experiments.js";
@@ -9,8 +9,10 @@ import { groupByModel } from "./assemble/group-by-model.js";
 import { joinTables } from "./assemble/join-tables.js";
 import { pairRunsWithRows } from "./assemble/pair-runs-with-rows.js";
 import { createReadingMerger } from "./assemble/reading-merger.js";
+import { rankSettings } from "./assemble/resolve-settings.js";
 import { readRun, type RunReading } from "./assemble/read-run.js";
 import { withRowsByRank } from "./assemble/rows-by-rank.js";
+import type { SourcedSetting } from "./assemble/sourced-evidence.js";
 import { createFindings, quoteNames, type Findings } from "./findings.js";
 import { assignDescriptions, foldersWithoutRun } from "./folder/assign-descriptions.js";
 import { classifyFiles, givesEvidence, type ClassifiedFiles } from "./folder/classify-files.js";
@@ -32,6 +34,8 @@ export interface ReadFolderOptions {
   readonly where?: string | undefined;
   /** Branch, tag or commit of a repository in the hub's cache; undefined for the one that `refs/main` names. */
   readonly revision?: string | undefined;
+  /** Name of a run whose settings are returned with all their sources. */
+  readonly explain?: string | undefined;
   readonly report?: ReportProgress;
   readonly signal?: AbortSignal | undefined;
 }
@@ -53,17 +57,21 @@ export async function readFolder(folder: string, options: ReadFolderOptions = {}
 
   const findings = createFindings();
   const runs = await readRuns({ root, pathOf }, classified, findings, report, signal);
-  report({ done: runs.weightFiles, total: runs.weightFiles, message: "reading tables" });
+  report({ stage: "reading tables", done: runs.weightFiles, total: runs.weightFiles, message: "reading tables" });
   const merger = createReadingMerger(findings);
   const joined = await joinTables(pathOf, classified.tables, findings, merger);
   const tables = joinEvaluations(joined, runs.readings, findings, merger);
   const described = withRowsByRank(pairRunsWithRows(runs.readings, tables.rows), tables.byRank, findings);
   const name = options.name ?? repositoryName(path.basename(root));
+  let explained: ExplainedRun | null = null;
+  const onSettings = (run: string, candidates: readonly SourcedSetting[]): void => {
+    if (run === options.explain) explained = { run, settings: rankSettings(candidates) };
+  };
   const studies = groupByModel(described, findings).map((members) => ({
     name,
     baseModel: baseModelOf(members, findings),
     folder: root,
-    experiments: joinExperiments(members, tables.stated, findings, merger),
+    experiments: joinExperiments(members, tables.stated, findings, merger, onSettings),
     layers: layersOf(members),
   }));
   merger.reportRoundings();
@@ -72,6 +80,7 @@ export async function readFolder(folder: string, options: ReadFolderOptions = {}
     folder: root,
     studies: studies.filter(({ experiments }) => experiments.length > 0),
     findings: findings.list,
+    explained,
   };
 }
 
@@ -125,7 +134,7 @@ async function readRuns(
   const total = hasWeights.length;
   let done = 0;
   const onWeights = (file: string): void => {
-    report({ done, total, message: `reading ${file}` });
+    report({ stage: "reading runs", done, total, message: `reading ${file}` });
     done += 1;
   };
   const readings: RunReading[] = [];

@@ -1,6 +1,7 @@
 /** The payloads and results of jobs, shared by the code that queues jobs and the code that runs them. */
 
 import type { ErrorCode } from "../errors.js";
+import type { StudySummary } from "./import-preview.js";
 import type { FactKindName } from "./computed-facts.js";
 import type { Finding } from "./records.js";
 import type { UpdateRef } from "./weight-updates.js";
@@ -23,6 +24,11 @@ export interface ImportResult {
   /** One per study, the one with the most runs first. */
   readonly outcomes: readonly [StoreOutcome, ...StoreOutcome[]];
   readonly findings: readonly Finding[];
+}
+
+/** The result of an import with its studies in numbers, which are not kept in the job's row. */
+export interface SummarisedImport extends ImportResult {
+  readonly studies: readonly StudySummary[];
 }
 
 /** Accepts imports, and runs each in a process of its own when its turn has come. */

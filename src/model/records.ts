@@ -16,6 +16,23 @@ export interface FolderRecord {
   /** One study per base model, the one with the most runs first. Empty if the files make up no run. */
   readonly studies: readonly StudyRecord[];
   readonly findings: readonly Finding[];
+  /** All values of the settings of the run that was to be explained; null without such a run. */
+  readonly explained: ExplainedRun | null;
+}
+
+/** A run with every value that a source gives for one of its settings. */
+export interface ExplainedRun {
+  readonly run: string;
+  /** By name; of one setting, the value that was kept comes first, and the others by falling trust. */
+  readonly settings: readonly SettingCandidate[];
+}
+
+/** A value that a file, a table or a name gives for a setting. */
+export interface SettingCandidate extends SettingRecord {
+  /** Kind of the source, which decides the trust in it: `modelCard`, `table`, `runName`, `assumption`. */
+  readonly source: string;
+  /** Whether this value is the run's. The others come from less trusted sources. */
+  readonly isKept: boolean;
 }
 
 export interface StudyRecord {
@@ -232,8 +249,12 @@ export type FindingCode =
   | "SPECIAL_FILE_REFUSED"
   | "NOT_UNDERSTOOD";
 
-/** Reports the progress of an import: `done` of `total` weight files have been read. */
+/** Stages of an import. The counts of the first and the last are weight files. */
+export type ImportStage = "reading runs" | "reading tables" | "keeping weight files";
+
+/** Reports the progress of an import: `done` of `total` pieces of a stage are complete. */
 export type ReportProgress = (progress: {
+  readonly stage: ImportStage;
   readonly done: number;
   readonly total: number;
   readonly message: string;

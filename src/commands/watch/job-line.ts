@@ -1,6 +1,7 @@
 import stringWidth from "string-width";
 import { visibleLine } from "../../model/visible-text.js";
 import type { JobState } from "../client/graphql-client.js";
+import { progressBar } from "../terminal/progress-bar.js";
 import type { Screen } from "../terminal/screen.js";
 import { shorten } from "../terminal/table.js";
 
@@ -37,17 +38,4 @@ function progressText({ status, done, total }: JobState): string {
 function shareOf({ status, done, total }: JobState): number | null {
   if (status === "SUCCEEDED") return 1;
   return total > 0 ? done / total : null;
-}
-
-const EIGHTHS = "▏▎▍▌▋▊▉█";
-
-/** Draws a bar of `width` characters between brackets, in eighths of a character or in ASCII. Dots mean that the share is unknown. */
-function progressBar(share: number | null, width: number, { unicode }: Pick<Screen, "unicode">): string {
-  if (share === null) return `[${(unicode ? "·" : ".").repeat(width)}]`;
-  const filled = Math.min(1, Math.max(0, share)) * width;
-  const whole = Math.floor(filled);
-  if (!unicode) return `[${"#".repeat(whole)}${"-".repeat(width - whole)}]`;
-  const rest = Math.floor((filled - whole) * 8);
-  const part = rest === 0 ? "" : EIGHTHS.charAt(rest - 1);
-  return `[${"█".repeat(whole)}${part}${" ".repeat(width - whole - part.length)}]`;
 }

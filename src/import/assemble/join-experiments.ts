@@ -20,18 +20,25 @@ interface RunWithSettings extends DescribedRun {
   readonly candidates: readonly SourcedSetting[];
 }
 
-/** Makes one experiment of each run of a study, sorted by rank, bits (most first) and name. */
+/**
+ * Makes one experiment of each run of a study, sorted by rank, bits (most first) and name.
+ *
+ * @param onSettings receives all values of each run's settings before one is chosen
+ */
 export function joinExperiments(
   runs: readonly DescribedRun[],
   stated: readonly StatedSettings[],
   findings: Findings,
   merger: ReadingMerger,
+  onSettings: (run: string, candidates: readonly SourcedSetting[]) => void = () => undefined,
 ): ExperimentRecord[] {
   const described = runs.map((run) => ({
     ...run,
     candidates: [...statedSettingsOf(run, stated), ...candidatesOf(run)],
   }));
-  const experiments = withAssumedBits(described, findings).flatMap((run) => experimentOf(run, findings, merger) ?? []);
+  const complete = withAssumedBits(described, findings);
+  for (const { name, candidates } of complete) onSettings(name, candidates);
+  const experiments = complete.flatMap((run) => experimentOf(run, findings, merger) ?? []);
   experiments.sort(compareExperiments);
   reportDiverged(experiments, findings);
   reportWithoutRank(experiments, findings);

@@ -1,3 +1,4 @@
+import type { SettingCandidate } from "../../model/records.js";
 import type { SettingRecord, SettingValue } from "../../model/settings.js";
 import type { Findings } from "../findings.js";
 import { trustRank } from "../settings/setting-sources.js";
@@ -43,6 +44,17 @@ export function resolveSettings(
     }
   }
   return new Map([...resolved].sort(([left], [right]) => (left < right ? -1 : 1)));
+}
+
+/** Returns all values of a run's settings by name, for each the one that is kept first, then the others by falling trust. */
+export function rankSettings(candidates: readonly SourcedSetting[]): SettingCandidate[] {
+  const kept = new Set<string>();
+  const ranked = inOrderOfTrust(candidates).map((candidate) => {
+    const isKept = !kept.has(candidate.field);
+    kept.add(candidate.field);
+    return { ...settingRecord(candidate), source: candidate.source, isKept };
+  });
+  return ranked.sort((left, right) => (left.field < right.field ? -1 : Number(left.field > right.field)));
 }
 
 /** Returns what is stored of a setting. */

@@ -6,21 +6,31 @@
 import { subscribe } from "node:diagnostics_channel";
 import { failure, RankscopeError, type ErrorCode } from "../../errors.js";
 import { OPENED_FILES, type OpenedFile } from "../../files/open-file.js";
-import type { ImportRequest, ImportResult } from "../../model/job-payloads.js";
+import type { ImportPreview } from "../../model/import-preview.js";
+import type { ImportRequest, SummarisedImport } from "../../model/job-payloads.js";
 import type { ReportProgress } from "../../model/records.js";
 import { closeSql, openSql } from "../../store/connection.js";
 import { openWeightStore } from "../../weights/open-weight-store.js";
 import type { WeightStoreSettings } from "../../weights/settings.js";
 import { importStudy } from "./import-study.js";
+import { previewImport } from "./preview-import.js";
 
-/** The task of an import process. */
-export interface ImportTask {
+/** The task of an import process: an import that is stored, or its preview, which needs no database. */
+export type ImportTask = StoringTask | PreviewTask;
+
+export interface StoringTask {
   /** URL of the database, with its password. */
   readonly url: string;
   readonly weights: WeightStoreSettings;
   readonly request: ImportRequest;
   /** Id of the import's job; undefined for an import without a job. */
   readonly job?: string | undefined;
+}
+
+export interface PreviewTask {
+  readonly request: ImportRequest;
+  /** Name of a run whose values are explained. */
+  readonly explain?: string | undefined;
 }
 
 /** An error of the catalogue as data, since errors lose their class between processes. */
@@ -39,7 +49,8 @@ export type ImportMessage =
   | { readonly progress: Parameters<ReportProgress>[0] }
   /** A file that is read now, and is so large that it may exceed a bound. */
   | { readonly reading: string }
-  | { readonly result: ImportResult }
+  | { readonly result: SummarisedImport }
+  | { readonly preview: ImportPreview }
   | { readonly failure: ImportFailure }
   /** The stack of an error that is not in the catalogue. */
   | { readonly fault: string };
@@ -59,11 +70,22 @@ subscribe(OPENED_FILES, (message) => {
   if (size >= LARGE_BYTES) tell({ reading: where });
 });
 
-async function run({ url, weights: settings, request, job }: ImportTask): Promise<ImportMessage> {
+async function run(task: ImportTask): Promise<ImportMessage> {
+  return "url" in task ? store(task) : preview(task);
+}
+
+async function preview({ request, explain }: PreviewTask): Promise<ImportMessage> {
+  try {
+    return { preview: await previewImport(request, { explain, report, signal: stop.signal }) };
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+async function store({ url, weights: settings, request, job }: StoringTask): Promise<ImportMessage> {
   const database = { sql: openSql(url, { applicationName: "rankscope import", maxConnections: 2 }) };
   const weights = await openWeightStore(settings);
   try {
-    const report: ReportProgress = (progress) => tell({ progress });
     const result = await importStudy({ database, weights }, request, { job, report, signal: stop.signal });
     return { result };
   } catch (error) {
@@ -72,6 +94,10 @@ async function run({ url, weights: settings, request, job }: ImportTask): Promis
     await weights.close();
     await closeSql(database.sql);
   }
+}
+
+function report(progress: Parameters<ReportProgress>[0]): void {
+  tell({ progress });
 }
 
 function tell(message: ImportMessage): void {

@@ -2,9 +2,10 @@ import { fork, type ChildProcess } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { failure } from "../../errors.js";
-import type { ImportResult } from "../../model/job-payloads.js";
+import type { ImportPreview } from "../../model/import-preview.js";
+import type { SummarisedImport } from "../../model/job-payloads.js";
 import type { ReportProgress } from "../../model/records.js";
-import type { ImportMessage, ImportTask } from "./import-child.js";
+import type { ImportMessage, ImportTask, PreviewTask, StoringTask } from "./import-child.js";
 
 /** Bounds of an import, which end its process. */
 export interface ImportBounds {
@@ -22,7 +23,9 @@ interface RunOptions {
 /** Runs imports, one after the other, in a process of their own. */
 export interface ImportProcess {
   /** @throws the errors of `importStudy`, IMPORT_TOO_LARGE, IMPORT_TOO_SLOW, the signal's reason */
-  run(task: ImportTask, options?: RunOptions): Promise<ImportResult>;
+  run(task: StoringTask, options?: RunOptions): Promise<SummarisedImport>;
+  /** @throws the errors of `previewImport`, IMPORT_TOO_LARGE, IMPORT_TOO_SLOW, the signal's reason */
+  preview(task: PreviewTask, options?: RunOptions): Promise<ImportPreview>;
   /** Ends the process if it is idle. */
   close(): void;
 }
@@ -63,26 +66,35 @@ export function openImportProcess(bounds: ImportBounds): ImportProcess {
     return child;
   }
 
-  return {
-    async run(task, { report, signal } = {}) {
+  /** Runs a task and returns what `select` finds in its last message. */
+  async function perform<Result>(
+    task: ImportTask,
+    { report, signal }: RunOptions,
+    select: (last: LastMessage) => Result | undefined,
+  ): Promise<Result> {
+    signal?.throwIfAborted();
+    const child = take();
+    const kill = () => endProcess(child);
+    signal?.addEventListener("abort", kill, { once: true });
+    try {
+      const ended = endOfTask(child, bounds, report);
+      child.send(task, () => undefined);
+      const end = await ended;
+      if (end.exit === undefined && signal?.aborted !== true) keep(child);
+      const result = end.last && select(end.last);
+      if (result !== undefined) return result;
       signal?.throwIfAborted();
-      const child = take();
-      const kill = () => endProcess(child);
-      signal?.addEventListener("abort", kill, { once: true });
-      try {
-        const ended = endOfTask(child, bounds, report);
-        child.send(task, () => undefined);
-        const end = await ended;
-        if (end.exit === undefined && signal?.aborted !== true) keep(child);
-        if (end.last !== undefined && "result" in end.last) return end.last.result;
-        signal?.throwIfAborted();
-        throw errorOf(end, task, bounds);
-      } finally {
-        signal?.removeEventListener("abort", kill);
-        // A process that was stopped ends as soon as it has answered.
-        if (signal?.aborted === true && child.connected) child.disconnect();
-      }
-    },
+      throw errorOf(end, task, bounds);
+    } finally {
+      signal?.removeEventListener("abort", kill);
+      // A process that was stopped ends as soon as it has answered.
+      if (signal?.aborted === true && child.connected) child.disconnect();
+    }
+  }
+
+  return {
+    run: (task, options = {}) => perform(task, options, (last) => ("result" in last ? last.result : undefined)),
+    preview: (task, options = {}) => perform(task, options, (last) => ("preview" in last ? last.preview : undefined)),
     close,
   };
 }

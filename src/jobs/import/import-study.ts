@@ -2,11 +2,12 @@ import path from "node:path";
 import { failure, RankscopeError } from "../../errors.js";
 import { morePrecise } from "../../import/assemble/more-precise.js";
 import { readFolder } from "../../import/read-folder.js";
-import type { ImportRequest, ImportResult, StoreOutcome } from "../../model/job-payloads.js";
+import type { ImportRequest, StoreOutcome, SummarisedImport } from "../../model/job-payloads.js";
 import type { FolderRecord, ReportProgress } from "../../model/records.js";
 import type { WeightStore } from "../../model/weight-store.js";
 import type { Connection } from "../../store/connection.js";
 import { endJobIn } from "../../store/queue/progress.js";
+import { summariseStudy } from "./summarise-study.js";
 import { storeStudies } from "../../store/write/store-studies.js";
 
 interface ImportOptions {
@@ -28,7 +29,7 @@ export async function importStudy(
   { database, weights }: { readonly database: Connection; readonly weights: WeightStore },
   { folder, where, revision, slug, name, allowedSlugs }: ImportRequest,
   { job, report = () => undefined, signal }: ImportOptions = {},
-): Promise<ImportResult> {
+): Promise<SummarisedImport> {
   const record = await readFolder(folder, { report, where, revision, signal, ...(name !== undefined && { name }) });
   const { studies, findings } = record;
   if (studies.length === 0) {
@@ -49,7 +50,11 @@ export async function importStudy(
       if (!(await endJobIn(sql, job, end))) throw failure("JOB_CANCELLED");
     },
   });
-  return { outcomes: outcomes as [StoreOutcome, ...StoreOutcome[]], findings };
+  return {
+    outcomes: outcomes as [StoreOutcome, ...StoreOutcome[]],
+    findings,
+    studies: studies.map((study, i) => summariseStudy(study, { slug: outcomes[i]?.slug ?? "", name: study.name })),
+  };
 }
 
 /** Keeps every weight file of the studies, one after the other, since each is read whole. */
@@ -66,7 +71,7 @@ async function keepWeights(
   for (const file of distinct.values()) {
     signal?.throwIfAborted();
     const where = path.relative(folder, file.path).split(path.sep).join("/");
-    report({ done: done++, total: distinct.size, message: `keeping ${where}` });
+    report({ stage: "keeping weight files", done: done++, total: distinct.size, message: `keeping ${where}` });
     await weights.keep(file).catch((error: unknown) => {
       if (!(error instanceof RankscopeError)) throw error;
       // The store's message has the file's path on this machine, which clients must not see.

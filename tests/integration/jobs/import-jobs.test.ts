@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openImportJobs } from "#src/jobs/import/import-jobs.js";
-import type { ImportTask } from "#src/jobs/import/import-child.js";
+import type { StoringTask } from "#src/jobs/import/import-child.js";
 import { openImportProcess, type ImportBounds, type ImportProcess } from "#src/jobs/import/import-process.js";
 import { importStudy } from "#src/jobs/import/import-study.js";
 import { openJobWatch } from "#src/jobs/job-watch.js";
@@ -42,7 +42,7 @@ async function storedSlugs(): Promise<string[]> {
 
 /** Runs an import in a process of its own. */
 async function runOnce(
-  imported: ImportTask,
+  imported: StoringTask,
   bounds: Partial<ImportBounds> = {},
   options: Parameters<ImportProcess["run"]>[1] = {},
 ): Promise<ImportResult> {
