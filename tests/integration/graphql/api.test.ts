@@ -216,11 +216,11 @@ describe("imports", () => {
     await symlink(tmpdir(), path.join(root, "hub", "models--team--out"));
     for (const folder of ["hf://team/none", "hf://team/out"]) {
       const { errors } = await execute(mutation, { input: { folder } });
-      expect(errors?.[0]?.extensions?.["code"]).toBe("FOLDER_NOT_ALLOWED");
+      expect(errors?.[0]?.extensions["code"]).toBe("FOLDER_NOT_ALLOWED");
       expect(errors?.[0]?.message).toContain(`Run hf download ${folder.slice(5)}, and import it again.`);
     }
     const { errors } = await execute(mutation, { input: { folder: "hf://../../etc" } });
-    expect(errors?.[0]?.extensions?.["code"]).toBe("HUB_ADDRESS_INVALID");
+    expect(errors?.[0]?.extensions["code"]).toBe("HUB_ADDRESS_INVALID");
   });
 
   test("a failed import is a failed job with its reason, and stores nothing", async () => {
