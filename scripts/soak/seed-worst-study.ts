@@ -11,6 +11,11 @@ export interface WorstSize {
 
 const METRICS = ["training_loss", "eval_loss", "peak_memory_mb", "time_per_step_seconds"];
 
+const CURVES = ["loss", "eval_loss", "grad_norm"];
+const STEPS = Array.from({ length: 500 }, (_, i) => i + 1);
+/** Number of runs with curves: 3 million points together. */
+const RUNS_WITH_CURVES = 2000;
+
 /** Adds a study of the given size without weights. Half of the runs of each rank are the baseline. */
 export async function seedWorstStudy({ sql }: Connection, slug: string, size: WorstSize): Promise<void> {
   const study = newId();
@@ -59,6 +64,17 @@ export async function seedWorstStudy({ sql }: Connection, slug: string, size: Wo
         METRICS.map((name, i) => [id, name, 2 + i + 1 / (rank?.r ?? 1) + Math.sin(number) / 10, "results.csv"]),
       ),
     );
+    await copyRows(
+      transaction,
+      "metric_series",
+      ["experiment_id", "name", "steps", "values"],
+      runs
+        .slice(0, RUNS_WITH_CURVES)
+        .flatMap(({ id, number }) =>
+          CURVES.map((name) => [id, name, STEPS, STEPS.map((step) => 2 + Math.sin(number + step) / step)]),
+        ),
+    );
   });
-  for (const table of ["rank", "layer", "experiment", "metric"]) await sql`vacuum analyze ${sql(table)}`;
+  for (const table of ["rank", "layer", "experiment", "metric", "metric_series"])
+    await sql`vacuum analyze ${sql(table)}`;
 }

@@ -1,9 +1,12 @@
 import { DEFAULT_LIMITS } from "#src/model/limits.js";
 
-/** A query that the server admits, and that costs it as much as possible. */
+/** A request that the server admits, and that costs it as much as possible. */
 export interface WorstQuery {
   readonly name: string;
-  readonly body: string;
+  /** The path of a download; /graphql if undefined. */
+  readonly path?: string;
+  /** The body of a query; undefined for a download. */
+  readonly body?: string;
 }
 
 /** Returns queries about one study with as many aliases and draws as a server with default limits admits. */
@@ -52,6 +55,46 @@ export function worstQueries(slug: string): WorstQuery[] {
       "plots",
       aliased((i) => `plot(kind: RANK_THRESHOLD, thresholdPercent: ${i}) { title }`),
     ),
+    ofStudy(
+      "Pareto frontiers, only the frontier",
+      aliased(() => "paretoFrontier(x: PEAK_MEMORY_MB, y: TRAINING_LOSS, onlyFrontier: true) { dominated }"),
+    ),
+    ofStudy("runs of each rank", `ranks { ${aliased(() => "experiments { id }")} }`),
+    ofStudy(
+      "roles with their runs",
+      aliased(() => "roles { baselineExperiments { id } candidateExperiments { id } }"),
+    ),
+    ofStudy(
+      "the best value of each curve",
+      aliased((i) => `minimumViableRank(at: BEST, metric: EVAL_LOSS, thresholdPercent: ${i}) { rank }`),
+    ),
+    ofStudy(
+      "values of curves by step",
+      aliased((i) => `minimumViableRank(at: STEP, step: ${i}, metric: TRAINING_LOSS) { rank }`),
+    ),
+    ofStudy(
+      "summaries of ranks",
+      aliased((i) => `diagnosticSummary(rank: ${i + 1}, waitSeconds: 0) { speedup }`),
+    ),
+    ofStudy(
+      "plots of memory",
+      aliased((i) => `plot(kind: MEMORY_VS_PERFORMANCE, thresholdPercent: ${i}) { title }`),
+    ),
+    ofStudy(
+      "plots of curves",
+      aliased((i) => `plot(kind: LOSS_CURVES, thresholdPercent: ${i}) { title }`),
+    ),
+    ofStudy(
+      "similarity of each rank",
+      aliased((i) => `weightSimilarity(rank: ${i + 1}, waitSeconds: 0) { mean }`),
+    ),
+    ofStudy(
+      "sensitivity maps",
+      aliased((i) => `sensitivityMap(rank: ${i + 1}, waitSeconds: 0) { blocks }`),
+    ),
+    { name: "a report as Markdown", path: `/export/studies/${slug}/report.md` },
+    { name: "a report as HTML", path: `/export/studies/${slug}/report.html` },
+    { name: "the table of runs", path: `/export/studies/${slug}/experiments.csv` },
     ofStudy("a page of runs", "experiments(first: 100) { totalCount nodes { name rank { r } trainingLoss } }"),
   ];
 }

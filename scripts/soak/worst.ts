@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { print } from "../bench/print.js";
 import { seedWorstStudy, type WorstSize } from "./seed-worst-study.js";
 import { openSoakStage, type LoopDelay, type SoakStage } from "./soak-stage.js";
-import { worstQueries } from "./worst-queries.js";
+import { worstQueries, type WorstQuery } from "./worst-queries.js";
 
 const SLUG = "worst-study";
 /** Interval at which another client requests /healthz. */
@@ -37,9 +37,9 @@ export async function worst({ maxDelay, minutes, ...size }: WorstOptions): Promi
     const queries = worstQueries(SLUG);
     const end = performance.now() + minutes * 60_000;
     let longest = 0;
-    for (const { name, body } of queries) {
+    for (const { name, ...query } of queries) {
       if (performance.now() > end) break;
-      const { delay, health, seconds, outcome } = await measureQuery(stage, body);
+      const { delay, health, seconds, outcome } = await measureQuery(stage, query);
       longest = Math.max(longest, delay);
       console.log(`${name}: ${delay.toFixed(0)} ms (${outcome})`);
       rows.push([name, `${delay.toFixed(0)} ms`, `${health.toFixed(0)} ms`, `${seconds.toFixed(1)} s`, outcome]);
@@ -70,7 +70,7 @@ interface MeasuredQuery {
   readonly outcome: string;
 }
 
-async function measureQuery(stage: SoakStage, body: string): Promise<MeasuredQuery> {
+async function measureQuery(stage: SoakStage, query: Omit<WorstQuery, "name">): Promise<MeasuredQuery> {
   const { server } = stage;
   const stop = new AbortController();
   const { resets } = await loopDelayWhen(stage, () => true);
@@ -78,7 +78,7 @@ async function measureQuery(stage: SoakStage, body: string): Promise<MeasuredQue
   await loopDelayWhen(stage, (delay) => delay.resets > resets);
   const health = probeHealth(server.address, stop.signal);
   const start = performance.now();
-  const outcome = await send(server.address, body);
+  const outcome = await send(server.address, query);
   const seconds = (performance.now() - start) / 1000;
   const endedAt = Date.now();
   // A blocked event loop measures its delay, and writes it, when it runs again.
@@ -99,11 +99,11 @@ async function loopDelayWhen({ loopDelay }: SoakStage, isReady: (delay: LoopDela
   throw new Error(`The server's event loop has been blocked for ${HANGING_MILLISECONDS / 1000} s.`);
 }
 
-async function send(address: string, body: string): Promise<string> {
+async function send(address: string, { path = "/graphql", body }: Omit<WorstQuery, "name">): Promise<string> {
   try {
-    const headers = { "content-type": "application/json" };
+    const request = body === undefined ? {} : { method: "POST", headers: { "content-type": "application/json" }, body };
     const signal = AbortSignal.timeout(PATIENCE_MILLISECONDS);
-    const response = await fetch(new URL("/graphql", address), { method: "POST", headers, body, signal });
+    const response = await fetch(new URL(path, address), { ...request, signal });
     const text = await response.text();
     return /"code":"(\w+)"/.exec(text)?.[1] ?? `${response.status}, ${(text.length / 1e6).toFixed(1)} MB`;
   } catch (error) {

@@ -1,4 +1,5 @@
 import { defaultFieldResolver, isObjectType, type GraphQLFieldResolver, type GraphQLSchema } from "graphql";
+import { turnForError } from "./complete-in-turns.js";
 import type { Context } from "./context.js";
 
 /**
@@ -19,13 +20,31 @@ export function stopAtDeadline(schema: GraphQLSchema): GraphQLSchema {
 function rejectOnAbort(resolve: GraphQLFieldResolver<unknown, Context>): GraphQLFieldResolver<unknown, Context> {
   return (source, args, context, info) => {
     const result = resolve(source, args, context, info);
-    return result instanceof Promise ? unlessAborted(result, context.signal) : result;
+    return result instanceof Promise ? unlessAborted(result, context.signal, turnForError) : result;
   };
 }
 
-/** Returns `promise`, which rejects with the signal's reason if the signal is aborted first. */
-export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return Promise.race([promise, abortOf(signal)]);
+/**
+ * Returns `promise`, which rejects with the signal's reason if the signal is aborted first.
+ *
+ * @param delay is waited for before such a rejection
+ */
+export function unlessAborted<T>(
+  promise: Promise<T>,
+  signal: AbortSignal,
+  delay?: (signal: AbortSignal) => Promise<void>,
+): Promise<T> {
+  const abort = abortOf(signal);
+  return Promise.race([promise, delay === undefined ? abort : delayed(abort, () => delay(signal))]);
+}
+
+async function delayed(rejected: Promise<never>, delay: () => Promise<void>): Promise<never> {
+  try {
+    return await rejected;
+  } catch (error) {
+    await delay();
+    throw error;
+  }
 }
 
 /** The promise of each request's signal: all waiting fields share one. It is released together with the signal. */

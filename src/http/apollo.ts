@@ -13,6 +13,7 @@ import { formatError } from "../graphql/errors/format-error.js";
 import type { Limits } from "../model/limits.js";
 import { labelOperations } from "./observe/request-log.js";
 import { watchOperations } from "./observe/watch-operations.js";
+import { stringifyInTurns } from "./stringify-in-turns.js";
 import type { ServerServices } from "./server-services.js";
 
 /** Time that running requests have to end when the server stops. */
@@ -42,6 +43,7 @@ export function openApollo(
     stopOnTerminationSignals: false,
     formatError: formatError(log),
     includeStacktraceInErrorResponses: false,
+    stringifyResult: stringifyInTurns,
     parseOptions: { maxTokens: limits.tokens },
     validationRules: [documentLimits(limits)],
     plugins,

@@ -3,6 +3,7 @@ import { expressMiddleware } from "@as-integrations/express5";
 import express, { type Express, type RequestHandler } from "express";
 import type { GraphQLSchema } from "graphql";
 import { enforceRoles } from "../graphql/access/enforce-roles.js";
+import { completeInTurns } from "../graphql/complete-in-turns.js";
 import { openSchema } from "../graphql/schema.js";
 import { stopAtDeadline } from "../graphql/stop-at-deadline.js";
 import { DEFAULT_LIMITS, type Limits } from "../model/limits.js";
@@ -128,9 +129,9 @@ export async function startServer(services: ServerServices, options: ServeOption
   }
 }
 
-/** Returns the schema with roles and deadlines enforced; with metrics or tracing, its slow fields are observed. */
+/** Returns the schema with roles, turns and deadlines enforced; with metrics or tracing, its slow fields are observed. */
 async function servedSchema({ metrics, isTraced = false }: ServerServices): Promise<GraphQLSchema> {
-  const schema = stopAtDeadline(enforceRoles(await openSchema()));
+  const schema = stopAtDeadline(completeInTurns(enforceRoles(await openSchema())));
   if (metrics !== undefined || isTraced) watchFields(schema, metrics?.requests);
   return schema;
 }

@@ -2,7 +2,8 @@ import { Piscina } from "piscina";
 import type { DegradationInput } from "../derive/degradation/degradation-input.js";
 import type { RankDegradation } from "../derive/degradation/degradation.js";
 import type { BetterDirections, ParetoAxes, ParetoOrder } from "../derive/tradeoffs/pareto-frontier.js";
-import type { DegradationResult, ParetoResult, ThreadWork } from "./derivation-thread.js";
+import type { CurveFindings, RunCurves } from "../derive/failure-modes/curve-findings.js";
+import type { CurveResult, DegradationResult, PackedCurves, ParetoResult, ThreadWork } from "./derivation-thread.js";
 import { packInput } from "./pack-input.js";
 
 /** Computes on threads of its own what grows with the input of a request, so that other requests are served meanwhile. */
@@ -11,6 +12,8 @@ export interface DerivationPool {
   degradations(input: DegradationInput, signal: AbortSignal): Promise<readonly RankDegradation[]>;
   /** @throws the signal's reason at once where it is aborted */
   paretoOrder(axes: ParetoAxes, higherIsBetter: BetterDirections, signal: AbortSignal): Promise<ParetoOrder>;
+  /** Returns what the curves of each run show. @throws the signal's reason at once where it is aborted */
+  curveFindings(runs: readonly RunCurves[], signal: AbortSignal): Promise<readonly CurveFindings[]>;
   close(): Promise<void>;
 }
 
@@ -62,6 +65,11 @@ export function openDerivationPool({
       const result = run<ParetoResult>("paretoTask", { axes, higherIsBetter });
       return (await stoppedBy(result, signal, () => undefined)).order;
     },
+    async curveFindings(runs, signal) {
+      signal.throwIfAborted();
+      const result = run<CurveResult>("curveTask", { runs: runs.map(packCurves) });
+      return (await stoppedBy(result, signal, () => undefined)).findings;
+    },
     close: () => pool.destroy(),
   };
 }
@@ -76,4 +84,13 @@ function stoppedBy<Result>(result: Promise<Result>, signal: AbortSignal, stop: (
     signal.addEventListener("abort", onAbort, { once: true });
     result.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
   });
+}
+
+function packCurves(curves: RunCurves): PackedCurves {
+  return new Map(
+    [...curves].map(([name, { steps, values }]) => [
+      name,
+      { steps: Float64Array.from(steps), values: Float64Array.from(values) },
+    ]),
+  );
 }

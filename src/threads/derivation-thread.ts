@@ -1,6 +1,7 @@
 /** The entry point of a derivation thread, which computes what would block the thread that serves requests. */
 
 import { isMainThread, threadId } from "node:worker_threads";
+import { curveFindings, type CurveFindings } from "../derive/failure-modes/curve-findings.js";
 import { degradationsOf, type RankDegradation } from "../derive/degradation/degradation.js";
 import {
   paretoOrder,
@@ -67,6 +68,36 @@ export interface ParetoResult {
 export function paretoTask({ axes, higherIsBetter }: ParetoTask): ParetoResult {
   const order = paretoOrder(axes, higherIsBetter);
   return { order, work: { threadId, isMainThread, draws: 0, wasStopped: false } };
+}
+
+/** The curves of some runs, as flat arrays. */
+export interface CurveTask {
+  readonly runs: readonly PackedCurves[];
+}
+
+/** The curves of one run by name. Steps and values have equal lengths. */
+export type PackedCurves = ReadonlyMap<string, { readonly steps: Float64Array; readonly values: Float64Array }>;
+
+/** The result of a curve task. */
+export interface CurveResult {
+  /** In the order of the runs. */
+  readonly findings: readonly CurveFindings[];
+  readonly work: ThreadWork;
+}
+
+/** Reads the curves of some runs. A point takes about a microsecond, so that a task need not be stopped. */
+export function curveTask({ runs }: CurveTask): CurveResult {
+  const findings = runs.map((curves) =>
+    curveFindings(
+      new Map(
+        [...curves].map(([name, { steps, values }]) => [
+          name,
+          { name, steps: Array.from(steps), values: Array.from(values) },
+        ]),
+      ),
+    ),
+  );
+  return { findings, work: { threadId, isMainThread, draws: 0, wasStopped: false } };
 }
 
 class StoppedError extends Error {}

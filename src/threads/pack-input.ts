@@ -1,7 +1,7 @@
 import type { DegradationInput, RankValues } from "../derive/degradation/degradation-input.js";
 import type { SeededValue } from "../derive/degradation/seed-analysis.js";
 
-/** The input of degradations as flat arrays, which are copied to a thread much faster than objects. */
+/** The input of degradations as flat arrays, which reach a thread much faster than objects. */
 export interface PackedInput extends Omit<DegradationInput, "ranks"> {
   readonly ranks: Int32Array;
   /** Number of values of baseline and candidate at each rank: two numbers a rank. */
@@ -13,12 +13,23 @@ export interface PackedInput extends Omit<DegradationInput, "ranks"> {
   readonly weights: Int32Array;
 }
 
+type PackedValues = Omit<PackedInput, "rule" | "names">;
+
+/** The packed values of each list of ranks, in memory that threads share: rules of one request differ, and its values do not. */
+const PACKED = new WeakMap<DegradationInput["ranks"], PackedValues>();
+
 export function packInput({ ranks, rule, names }: DegradationInput): PackedInput {
+  const packed = PACKED.get(ranks) ?? packValues(ranks);
+  PACKED.set(ranks, packed);
+  return { ...packed, rule, names };
+}
+
+function packValues(ranks: DegradationInput["ranks"]): PackedValues {
   const groups = ranks.flatMap(({ baseline, candidate }) => [baseline, candidate]);
   const total = groups.reduce((sum, { length }) => sum + length, 0);
-  const seeds = new Float64Array(total);
-  const values = new Float64Array(total);
-  const weights = new Int32Array(total);
+  const seeds = new Float64Array(new SharedArrayBuffer(total * Float64Array.BYTES_PER_ELEMENT));
+  const values = new Float64Array(new SharedArrayBuffer(total * Float64Array.BYTES_PER_ELEMENT));
+  const weights = new Int32Array(new SharedArrayBuffer(total * Int32Array.BYTES_PER_ELEMENT));
   const numberOfHash = new Map<string, number>();
   let i = 0;
   for (const group of groups) {
@@ -35,8 +46,6 @@ export function packInput({ ranks, rule, names }: DegradationInput): PackedInput
     seeds,
     values,
     weights,
-    rule,
-    names,
   };
 }
 

@@ -6,11 +6,11 @@ import {
   curveName,
   needsCurves,
   withChosenMetric,
-  type LoggedCurve,
   type MetricChoice,
 } from "../../derive/runs/metric-choice.js";
 import { failure } from "../../errors.js";
 import { MetricName } from "../../model/enums/run.js";
+import { ITEMS_PER_TURN, mapInTurns } from "../../store/in-turns.js";
 import type { Experiment } from "../../store/studies/experiments.js";
 import type { Loaders } from "../request/loaders.js";
 import { metricDirection } from "../runs/metric-direction.js";
@@ -29,7 +29,7 @@ export interface MeasuredStudy {
   readonly higherIsBetter: boolean | null;
 }
 
-type StudyLoaders = Pick<Loaders, "experiments" | "series">;
+type StudyLoaders = Pick<Loaders, "experiments" | "studyCurves">;
 
 /** The measured studies of each request, by study and options: fields and aliases with equal options share one. */
 const MEASURED = new WeakMap<StudyLoaders["experiments"], Map<string, Promise<MeasuredStudy>>>();
@@ -55,8 +55,8 @@ export function measuredStudy(loaders: StudyLoaders, studyId: string, options: M
 async function measureStudy(loaders: StudyLoaders, studyId: string, options: MetricOptions): Promise<MeasuredStudy> {
   const experiments = await loaders.experiments.load(studyId);
   const choice = metricChoice(options, experiments);
-  const curves = needsCurves(choice) ? await curvesByRun(loaders, experiments, choice) : new Map();
-  const runs = withChosenMetric(await runsOf(experiments), choice, curves);
+  const recorded = await runsOf(experiments);
+  const runs = needsCurves(choice) ? await chooseFromCurves(loaders, studyId, recorded, choice) : recorded;
   return {
     experiments,
     runs,
@@ -66,16 +66,18 @@ async function measureStudy(loaders: StudyLoaders, studyId: string, options: Met
   };
 }
 
-/** Loads the curve of the selected metric of each run that has one, by the run's id. */
-async function curvesByRun(
-  { series }: Pick<StudyLoaders, "series">,
-  experiments: readonly Experiment[],
-  { key }: MetricChoice,
-): Promise<ReadonlyMap<string, LoggedCurve>> {
-  const curves = await Promise.all(
-    experiments.map(({ id }) => series.load({ experimentId: id, name: curveName(key) })),
-  );
-  return new Map(curves.flatMap((curve) => (curve === undefined ? [] : [[curve.experimentId, curve] as const])));
+/** Returns the runs with the value of the selected metric that their curves give. */
+async function chooseFromCurves(
+  { studyCurves }: Pick<StudyLoaders, "studyCurves">,
+  studyId: string,
+  runs: readonly Run[],
+  choice: MetricChoice,
+): Promise<readonly Run[]> {
+  const curves = await studyCurves.load({ studyId, name: curveName(choice.key) });
+  const curveOf = new Map(await mapInTurns(curves, (curve) => [curve.experimentId, curve] as const));
+  const points = curves.reduce((sum, { steps }) => sum + steps.length, 0);
+  const runsPerTurn = Math.max(1, Math.floor((ITEMS_PER_TURN * runs.length) / (points + runs.length)));
+  return mapInTurns(runs, (run) => withChosenMetric(run, choice, curveOf.get(run.id)), runsPerTurn);
 }
 
 /** Returns the metric that a study is best judged by: the evaluation loss if a run has one, else the training loss. */

@@ -1,17 +1,19 @@
 import type { FailureEvidence, RunSpectra } from "../../derive/failure-modes/failure-mode-rule.js";
-import { ranksOf, seededPairsAt, type Run } from "../../derive/runs/comparison-roles.js";
+import { WATCHED_CURVES, type CurveFindings } from "../../derive/failure-modes/curve-findings.js";
+import { groupRuns, ranksOf, seededPairsAt, type Run } from "../../derive/runs/comparison-roles.js";
 import type { LoggedCurve } from "../../derive/runs/metric-choice.js";
-import type { RunSettings } from "../../derive/runs/run-settings.js";
 import { noiseFloorPairs, type NoiseFloor, type SavedAdapter } from "../../derive/similarity/noise-floor.js";
 import type { HypothesisRule, SeedPair, StudyEvidence } from "../../derive/study-evidence.js";
 import type { Checkpoint, Experiment } from "../../store/studies/experiments.js";
 import type { Layer } from "../../store/studies/layers.js";
+import { mapInTurns } from "../../store/in-turns.js";
 import type { Rank } from "../../store/studies/ranks.js";
+import type { Series } from "../../store/studies/series.js";
 import type { Study } from "../../store/studies/studies.js";
 import { resolveWait, type AnalysisContext } from "../request/analysis-context.js";
 import { mergeProvenances, type Provenance } from "../request/provenance.js";
 import { finalCheckpoint, type RunCheckpoint } from "../runs/run-checkpoint.js";
-import { runSettings } from "../runs/run-settings.js";
+import { settingsOfStudy } from "../runs/run-settings.js";
 import { experimentFinder } from "../runs/study-runs.js";
 import type { ComparisonOptions } from "../similarity/compare-updates.js";
 import { adapterSpectra } from "../spectra/adapter-spectra.js";
@@ -27,9 +29,6 @@ interface JudgedStudy {
   readonly computed: Provenance | null;
 }
 
-/** The curves in which failure modes are detected. */
-const WATCHED_CURVES = ["loss", "eval_loss", "grad_norm"];
-
 /** Loads the evidence for hypotheses. The facts about weights of all ranks and noise floors are requested in one batch. */
 export async function judgedStudy(
   context: AnalysisContext,
@@ -40,6 +39,7 @@ export async function judgedStudy(
   const comparison = comparisonOptions(options, context);
   const ranks = await preload(context, id);
   const measured = await measuredStudy(loaders, id, options);
+  await context.derivations.inSteps(groupRuns(measured.runs, measured.roles));
   const { baseline, candidate, similarityThreshold, sensitivitySpread } = options;
   const rule = { ...acceptanceRule(measured, options), similarityThreshold, sensitivitySpread };
   const roles = { baseline, candidate };
@@ -47,7 +47,7 @@ export async function judgedStudy(
     Promise.all(ranks.map(({ r }) => loaders.similarity.load({ studyId: id, rank: r, roles, ...comparison }))),
     measureNoiseFloors(context, measured, comparison),
     compareSeedPairs(context, measured, comparison),
-    settingsByRun(context, measured.experiments),
+    settingsByRun(context, id, measured.experiments),
     context.derivations.degradations({ runs: measured.runs, roles: measured.roles, rule }),
   ]);
   return {
@@ -74,10 +74,9 @@ export async function failureEvidence(
 ): Promise<Omit<JudgedStudy, "evidence"> & { readonly evidence: FailureEvidence<Layer> }> {
   const comparison = comparisonOptions(options, context);
   await preload(context, study.id);
-  const experiments = await context.loaders.experiments.load(study.id);
   const [judged, curves, spectra] = await Promise.all([
     judgedStudy(context, study, options),
-    curvesByRun(context, experiments),
+    findingsByRun(context, study.id),
     spectraOfComparedRuns(context, await measuredStudy(context.loaders, study.id, options), comparison),
   ]);
   return { ...judged, evidence: { ...judged.evidence, curves, spectra } };
@@ -105,35 +104,47 @@ function comparisonOptions({ rules, waitSeconds }: StudyJudgementOptions, contex
   };
 }
 
-type SettingsByRun = ReadonlyMap<string, RunSettings>;
-type CurvesByRun = ReadonlyMap<string, ReadonlyMap<string, LoggedCurve>>;
+type FindingsByRun = ReadonlyMap<string, CurveFindings>;
 
-/** The settings and curves of each list of experiments. The fields of a request share them: they depend on no argument. */
-const SETTINGS = new WeakMap<readonly Experiment[], Promise<SettingsByRun>>();
-const CURVES = new WeakMap<readonly Experiment[], Promise<CurvesByRun>>();
+/** What the curves of each study show. The fields of a request share it: it depends on no argument. */
+const FINDINGS = new WeakMap<readonly Series[], Promise<FindingsByRun>>();
 
-function settingsByRun({ loaders }: AnalysisContext, experiments: readonly Experiment[]): Promise<SettingsByRun> {
-  return shared(SETTINGS, experiments, async (experiment) =>
-    runSettings(loaders, { experiment, checkpoint: finalCheckpoint(experiment) }),
-  );
+async function findingsByRun({ loaders, derivations }: AnalysisContext, studyId: string): Promise<FindingsByRun> {
+  const series = await loaders.studyCurves.loadMany(WATCHED_CURVES.map((name) => ({ studyId, name })));
+  const curves = series.map((ofName) => {
+    if (ofName instanceof Error) throw ofName;
+    return ofName;
+  });
+  const [key] = curves;
+  const known = key && FINDINGS.get(key);
+  if (known !== undefined) return known;
+  const findings = findInCurves(derivations, curves);
+  if (key !== undefined) FINDINGS.set(key, findings);
+  return findings;
 }
 
-function curvesByRun(context: AnalysisContext, experiments: readonly Experiment[]): Promise<CurvesByRun> {
-  return shared(CURVES, experiments, ({ id }) => watchedCurves(context, id));
+async function findInCurves(
+  derivations: AnalysisContext["derivations"],
+  curves: readonly (readonly Series[])[],
+): Promise<FindingsByRun> {
+  const curvesOf = new Map<string, Map<string, LoggedCurve>>();
+  for (const ofName of curves) {
+    await mapInTurns(ofName, (curve) => {
+      const ofRun = curvesOf.get(curve.experimentId) ?? new Map<string, LoggedCurve>();
+      curvesOf.set(curve.experimentId, ofRun.set(curve.name, curve));
+    });
+  }
+  const findings = await derivations.curveFindings([...curvesOf.values()]);
+  return new Map([...curvesOf.keys()].map((run, i) => [run, findings[i] as CurveFindings]));
 }
 
-/** Returns what `read` returns for each experiment, by its id. Calls with the same list return the same map. */
-function shared<Value>(
-  known: WeakMap<readonly Experiment[], Promise<ReadonlyMap<string, Value>>>,
-  experiments: readonly Experiment[],
-  read: (experiment: Experiment) => Promise<Value>,
-): Promise<ReadonlyMap<string, Value>> {
-  const before = known.get(experiments);
-  if (before !== undefined) return before;
-  const entries = experiments.map(async (experiment) => [experiment.id, await read(experiment)] as const);
-  const values = Promise.all(entries).then((all) => new Map(all));
-  known.set(experiments, values);
-  return values;
+/** The settings of each list of experiments. The fields of a request share them. */
+const SETTINGS = new WeakMap<readonly Experiment[], ReturnType<typeof settingsOfStudy>>();
+
+function settingsByRun({ loaders }: AnalysisContext, studyId: string, experiments: readonly Experiment[]) {
+  const settings = SETTINGS.get(experiments) ?? settingsOfStudy(loaders, studyId);
+  SETTINGS.set(experiments, settings);
+  return settings;
 }
 
 interface MeasuredFloor {
@@ -209,14 +220,6 @@ function checkpointsUpToFinal(experiment: Experiment): Checkpoint[] {
     ({ id, step }) => id !== final.id && step !== null && (final.step === null || step < final.step),
   );
   return [...earlier, final];
-}
-
-async function watchedCurves(
-  { loaders }: AnalysisContext,
-  experimentId: string,
-): Promise<ReadonlyMap<string, LoggedCurve>> {
-  const curves = await Promise.all(WATCHED_CURVES.map((name) => loaders.series.load({ experimentId, name })));
-  return new Map(curves.flatMap((curve) => (curve === undefined ? [] : [[curve.name, curve] as const])));
 }
 
 async function spectraOfComparedRuns(

@@ -11,15 +11,23 @@ import {
 import type { Connection } from "../../store/connection.js";
 import { factorsOfCheckpoints } from "../../store/studies/factors.js";
 import { selectedExperimentIds, type ExperimentSelection } from "../../store/across/selected-experiments.js";
+import { mapInTurns } from "../../store/in-turns.js";
 import { jobsById, type Job } from "../../store/queue/jobs.js";
-import { layersOfStudies, type Layer } from "../../store/studies/layers.js";
-import { ranksOfStudies, type Rank } from "../../store/studies/ranks.js";
-import { seriesNames, seriesOfExperiments, type Series } from "../../store/studies/series.js";
 import {
   evaluationsOfExperiments,
   type EvaluationSelection,
   type StoredEvaluation,
 } from "../../store/studies/evaluations.js";
+import { layersOfStudies, type Layer } from "../../store/studies/layers.js";
+import { ranksOfStudies, type Rank } from "../../store/studies/ranks.js";
+import {
+  curvesOfStudies,
+  peakLearningRates,
+  seriesNames,
+  seriesOfExperiments,
+  type Series,
+  type StudyCurves,
+} from "../../store/studies/series.js";
 import { settingsOfExperiments, type StoredSetting } from "../../store/studies/settings.js";
 import { studiesById, studiesBySlug, type Study } from "../../store/studies/studies.js";
 import { checkConfigFields } from "../across-studies/check-config-fields.js";
@@ -42,6 +50,9 @@ export interface Loaders {
   /** Ids of the selected runs of a study, in order: one batch for each selection, whatever the number of studies. */
   readonly selectedExperiments: DataLoader<SelectionKey, readonly string[], string>;
   readonly series: DataLoader<SeriesKey, Series | undefined, string>;
+  readonly studyCurves: DataLoader<StudyCurves, Series[], string>;
+  /** Keyed by the study's id. */
+  readonly peakLearningRates: DataLoader<string, PeakLearningRate[]>;
   /** Keyed by the experiment's id. */
   readonly seriesNames: DataLoader<string, string[]>;
   readonly settings: DataLoader<string, StoredSetting[]>;
@@ -61,6 +72,8 @@ interface SelectionKey extends ExperimentSelection {
 interface EvaluationKey extends EvaluationSelection {
   readonly experimentId: string;
 }
+
+type PeakLearningRate = Awaited<ReturnType<typeof peakLearningRates>>[number];
 
 interface SeriesKey {
   readonly experimentId: string;
@@ -120,6 +133,8 @@ export function openLoaders({ database, weights, deadline, requester }: LoadersO
       ({ studyId: id, ...selection }) => `${id} ${selectionText(selection)}`,
     ),
     series: open((keys: readonly SeriesKey[]) => readSeries(database, keys), seriesKeyText),
+    peakLearningRates: open(eachMany((ids) => peakLearningRates(database, ids), studyId)),
+    studyCurves: open((keys: readonly StudyCurves[]) => readStudyCurves(database, keys), curvesKeyText),
     seriesNames: open((ids: readonly string[]) => readSeriesNames(database, ids)),
     settings: open(
       eachMany(
@@ -149,10 +164,20 @@ function eachOne<Row>(read: Batch<string, Row>, keyOf: (row: Row) => string): Ba
 /** Returns a batch for keys that each have any number of rows, whose order is kept. */
 function eachMany<Row>(read: Batch<string, Row>, keyOf: (row: Row) => string): Batch<string, Row[]> {
   return async (keys) => {
-    const rows = new Map<string, Row[]>(keys.map((key) => [key, []]));
-    for (const row of await read(keys)) rows.get(keyOf(row))?.push(row);
+    const rows = await groupRows(await read(keys), keyOf);
     return keys.map((key) => rows.get(key) ?? []);
   };
+}
+
+/** Groups rows by key. Other requests are served meanwhile. */
+async function groupRows<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Promise<Map<string, Row[]>> {
+  const grouped = new Map<string, Row[]>();
+  await mapInTurns(rows, (row) => {
+    const ofKey = grouped.get(keyOf(row));
+    if (ofKey === undefined) grouped.set(keyOf(row), [row]);
+    else ofKey.push(row);
+  });
+  return grouped;
 }
 
 async function countExperiments(database: Connection, studyIds: readonly string[]): Promise<number[]> {
@@ -203,6 +228,11 @@ async function readSeries(database: Connection, keys: readonly SeriesKey[]): Pro
   return keys.map((key) => byKey.get(seriesKeyText(key)));
 }
 
+async function readStudyCurves(database: Connection, keys: readonly StudyCurves[]): Promise<Series[][]> {
+  const curves = await groupRows(await curvesOfStudies(database, keys), curvesKeyText);
+  return keys.map((key) => curves.get(curvesKeyText(key)) ?? []);
+}
+
 async function readSeriesNames(database: Connection, experimentIds: readonly string[]): Promise<string[][]> {
   const names = new Map(experimentIds.map((id): [string, string[]] => [id, []]));
   for (const { experimentId, name } of await seriesNames(database, experimentIds)) names.get(experimentId)?.push(name);
@@ -229,6 +259,10 @@ async function readEvaluations(database: Connection, keys: readonly EvaluationKe
 
 function evaluationKeyText({ experimentId, tasks, after, limit }: EvaluationKey): string {
   return JSON.stringify([experimentId, tasks, after?.source, after?.position, limit]);
+}
+
+function curvesKeyText({ studyId: id, name }: StudyCurves): string {
+  return `${id} ${name}`;
 }
 
 function seriesKeyText({ experimentId, name }: SeriesKey): string {

@@ -1,12 +1,14 @@
 import DataLoader from "dataloader";
 import {
   degradationDraws,
-  degradationInput,
+  degradationInputSteps,
   type AcceptanceRule,
   type DegradationInput,
 } from "../../derive/degradation/degradation-input.js";
 import { degradationsOf, type Degradation, type RankDegradation } from "../../derive/degradation/degradation.js";
-import { ranksOf, type ComparisonRoles, type Run } from "../../derive/runs/comparison-roles.js";
+import { curveFindings, type CurveFindings, type RunCurves } from "../../derive/failure-modes/curve-findings.js";
+import type { ComparisonRoles, Run } from "../../derive/runs/comparison-roles.js";
+import type { Steps } from "../../derive/steps.js";
 import {
   paretoOrder,
   type BetterDirections,
@@ -16,7 +18,7 @@ import {
 import { failure } from "../../errors.js";
 import { LIMITS } from "../../model/limits.js";
 import type { DerivationPool } from "../../threads/derivation-pool.js";
-import { takeTurn } from "../../store/in-turns.js";
+import { ITEMS_PER_TURN, stepsInTurns, takeTurn } from "../../store/in-turns.js";
 
 /** The degradations that one request derives. Its bootstrap draws are limited in total, and end with the request. */
 export interface RequestDerivations {
@@ -32,6 +34,10 @@ export interface RequestDerivations {
    * @throws QUERY_TOO_EXPENSIVE
    */
   degradationAt(study: DegradationSubject, rank: number): Promise<Degradation | undefined>;
+  /** Takes the steps of a derivation in turns of the event loop. @throws the reason why the request is over */
+  inSteps<Result>(steps: Steps<Result>): Promise<Result>;
+  /** Returns what the curves of each run show. */
+  curveFindings(runs: readonly RunCurves[]): Promise<readonly CurveFindings[]>;
   /** Computes the order and the domination of points. */
   paretoOrder(axes: ParetoAxes, higherIsBetter: BetterDirections): Promise<ParetoOrder>;
 }
@@ -55,6 +61,11 @@ export interface DerivationOptions {
 /** Maximum number of values that are analysed on the serving thread: about a millisecond. A bootstrap never is. */
 const MAX_INLINE_VALUES = 5_000;
 
+/** Maximum number of points of curves that are read on the serving thread: about a millisecond. */
+const MAX_INLINE_POINTS = 1_000;
+/** Maximum number of points of curves in one task, unless a single run has more: copying them takes about a millisecond. */
+const MAX_POINTS_OF_TASK = 100_000;
+
 /** Opens the derivations of a request. Its tasks run one after the other, so that one request occupies one thread. */
 export function openRequestDerivations({ pool, signal, maxDraws }: DerivationOptions): RequestDerivations {
   let drawn = 0;
@@ -67,40 +78,71 @@ export function openRequestDerivations({ pool, signal, maxDraws }: DerivationOpt
     return draws;
   }
 
-  async function compute({ runs, rule, roles }: DegradationSubject): Promise<readonly RankDegradation[]> {
-    await takeTurn(runs.length);
-    signal.throwIfAborted();
-    const input = degradationInput(runs, rule, roles ?? null);
-    const draws = charge(input);
-    const isSmall = draws === 0 && countValues(input) <= MAX_INLINE_VALUES;
-    return isSmall ? degradationsOf(input) : pool.degradations(input, signal);
-  }
-
-  function degradations(study: DegradationSubject): Promise<readonly RankDegradation[]> {
-    const result = previous.then(() => compute(study));
-    previous = result.catch(() => undefined);
-    return result;
-  }
-
-  function paretoOrderOf(axes: ParetoAxes, higherIsBetter: BetterDirections): Promise<ParetoOrder> {
+  /** Runs a task after all tasks before. */
+  function enqueue<Result>(task: () => Result | Promise<Result>): Promise<Result> {
     const result = previous.then(() => {
       signal.throwIfAborted();
-      const isSmall = axes.x.length <= MAX_INLINE_VALUES;
-      return isSmall ? paretoOrder(axes, higherIsBetter) : pool.paretoOrder(axes, higherIsBetter, signal);
+      return task();
     });
     previous = result.catch(() => undefined);
     return result;
   }
 
+  async function takeSteps<Result>(steps: Steps<Result>): Promise<Result> {
+    return stepsInTurns(abortable(steps, signal), signal);
+  }
+
+  async function compute(
+    { runs, rule, roles }: DegradationSubject,
+    ranks: ReadonlySet<number> | undefined,
+  ): Promise<readonly RankDegradation[]> {
+    const ofAllRanks = await takeSteps(degradationInputSteps(runs, rule, roles ?? null));
+    const input =
+      ranks === undefined
+        ? ofAllRanks
+        : { ...ofAllRanks, ranks: ofAllRanks.ranks.filter(({ rank }) => ranks.has(rank)) };
+    const draws = charge(input);
+    const values = countValues(input);
+    await takeTurn(values, signal);
+    return draws === 0 && values <= MAX_INLINE_VALUES ? degradationsOf(input) : pool.degradations(input, signal);
+  }
+
+  async function computeFindings(runs: readonly RunCurves[]): Promise<readonly CurveFindings[]> {
+    const findings: CurveFindings[] = [];
+    for (const { items, weight } of batchesByWeight(runs, countPoints, MAX_POINTS_OF_TASK)) {
+      await takeTurn(Math.min(weight, ITEMS_PER_TURN), signal);
+      const isSmall = weight <= MAX_INLINE_POINTS;
+      for (const found of isSmall ? items.map(curveFindings) : await pool.curveFindings(items, signal)) {
+        findings.push(found);
+      }
+    }
+    return findings;
+  }
+
+  const degradations = (study: DegradationSubject, ranks?: ReadonlySet<number>) => enqueue(() => compute(study, ranks));
+
   const byRank = new DataLoader<RankKey, Degradation | undefined>((keys) => loadRanks(keys, degradations), {
     cache: false,
   });
   return {
-    degradations,
+    degradations: (study) => degradations(study),
+    inSteps: (steps) => enqueue(() => takeSteps(steps)),
+    curveFindings: (runs) => enqueue(() => computeFindings(runs)),
     degradationAt: (study, rank) => byRank.load({ study, rank }),
-    paretoOrder: paretoOrderOf,
+    paretoOrder: (axes, higherIsBetter) =>
+      enqueue(() =>
+        axes.x.length <= MAX_INLINE_VALUES
+          ? paretoOrder(axes, higherIsBetter)
+          : pool.paretoOrder(axes, higherIsBetter, signal),
+      ),
   };
 }
+
+/** Computes degradations at the given ranks; at all ranks if undefined. */
+type DegradationsOfRanks = (
+  study: DegradationSubject,
+  ranks: ReadonlySet<number> | undefined,
+) => Promise<readonly RankDegradation[]>;
 
 interface RankKey {
   readonly study: DegradationSubject;
@@ -117,7 +159,7 @@ interface RankGroup {
 /** Computes the degradations at some ranks, with one task for each study and rule. */
 async function loadRanks(
   keys: readonly RankKey[],
-  degradations: RequestDerivations["degradations"],
+  degradations: DegradationsOfRanks,
 ): Promise<(Degradation | undefined | Error)[]> {
   const groups: RankGroup[] = [];
   const groupOfKey = keys.map(({ study, rank }) => {
@@ -142,18 +184,51 @@ function isSameStudy(left: DegradationSubject, right: DegradationSubject): boole
 
 async function groupDegradations(
   { study, ranks }: RankGroup,
-  degradations: RequestDerivations["degradations"],
+  degradations: DegradationsOfRanks,
 ): Promise<ReadonlyMap<number, Degradation> | Error> {
   // Pooling needs the runs of all ranks.
   const isPooled = study.rule.analysis?.interval === "POOLED_T";
-  const isWhole = isPooled || ranksOf(study.runs).every((rank) => ranks.has(rank));
-  const runs = isWhole ? study.runs : study.runs.filter(({ rank }) => ranks.has(rank));
   try {
-    const found = await degradations({ ...study, runs });
+    const found = await degradations(study, isPooled ? undefined : ranks);
     return new Map(found.map(({ rank, degradation }) => [rank, degradation]));
   } catch (error) {
     return error as Error;
   }
+}
+
+/** Ends the steps when the request is over. */
+function* abortable<Result>(steps: Steps<Result>, signal: AbortSignal): Steps<Result> {
+  for (;;) {
+    signal.throwIfAborted();
+    const { done, value } = steps.next();
+    if (done === true) return value;
+    yield value;
+  }
+}
+
+function countPoints(curves: RunCurves): number {
+  return [...curves.values()].reduce((sum, { steps }) => sum + steps.length, 0);
+}
+
+/** Returns the items in batches of at most `maximum` weight, or of a single item. */
+function* batchesByWeight<Item>(
+  items: readonly Item[],
+  weightOf: (item: Item) => number,
+  maximum: number,
+): Generator<{ readonly items: Item[]; readonly weight: number }> {
+  let batch: Item[] = [];
+  let weight = 0;
+  for (const item of items) {
+    const own = weightOf(item);
+    if (batch.length > 0 && (weight + own > maximum || batch.length >= ITEMS_PER_TURN)) {
+      yield { items: batch, weight };
+      batch = [];
+      weight = 0;
+    }
+    batch.push(item);
+    weight += own;
+  }
+  if (batch.length > 0) yield { items: batch, weight };
 }
 
 function countValues({ ranks }: DegradationInput): number {

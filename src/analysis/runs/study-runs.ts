@@ -34,7 +34,12 @@ const CONVERTED = new WeakMap<readonly Experiment[], Promise<readonly Run[]>>();
 export function runsOf(experiments: readonly Experiment[]): Promise<readonly Run[]> {
   const known = CONVERTED.get(experiments);
   if (known !== undefined) return known;
-  const converted = mapInTurns(experiments, runOf).then((runs) => runs.filter((run) => run !== undefined));
+  const byId = new Map<string, Experiment>();
+  const converted = mapInTurns(experiments, (experiment) => {
+    byId.set(experiment.id, experiment);
+    return runOf(experiment);
+  }).then((runs) => runs.filter((run) => run !== undefined));
+  FINDERS.set(experiments, finderIn(byId));
   CONVERTED.set(experiments, converted);
   return converted;
 }
@@ -43,17 +48,18 @@ type ExperimentFinder = (run: { readonly id: string }) => Experiment;
 
 const FINDERS = new WeakMap<readonly Experiment[], ExperimentFinder>();
 
-/** Returns a function that finds the experiment of a derivation's run. Calls with the same list return the same function. */
+/**
+ * Returns a function that finds the experiment of a derivation's run. Calls with the same list return the same function.
+ *
+ * @param experiments a list whose runs were converted
+ */
 export function experimentFinder(experiments: readonly Experiment[]): ExperimentFinder {
-  const known = FINDERS.get(experiments);
-  if (known !== undefined) return known;
-  const finder = newFinder(experiments);
-  FINDERS.set(experiments, finder);
+  const finder = FINDERS.get(experiments);
+  if (finder === undefined) throw new Error("The runs of these experiments were not converted.");
   return finder;
 }
 
-function newFinder(experiments: readonly Experiment[]): ExperimentFinder {
-  const byId = new Map(experiments.map((experiment) => [experiment.id, experiment]));
+function finderIn(byId: ReadonlyMap<string, Experiment>): ExperimentFinder {
   return ({ id }) => {
     const experiment = byId.get(id);
     if (experiment === undefined) throw new Error(`A derivation returned experiment ${id}, which it was not given.`);

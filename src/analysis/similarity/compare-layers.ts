@@ -17,6 +17,9 @@ export interface ComparedLayer extends LayerFactors, ComparedUpdates, Comparison
 export type LayerSimilarityRow = ComparedLayer &
   ComparedLayer["similarity"] & { readonly undefinedDetail: string | null };
 
+/** Number of items of simple work (see takeTurn) that the comparison of one layer is. */
+export const LAYER_ITEMS = 2;
+
 /** Compares layers in one batch. */
 export async function compareLayers(
   weights: WeightFactsLoader,

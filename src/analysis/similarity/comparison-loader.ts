@@ -1,10 +1,11 @@
 import DataLoader from "dataloader";
 import { similaritySummary, type SimilaritySummary } from "../../derive/similarity/similarity-summary.js";
+import { takeTurn } from "../../store/in-turns.js";
 import { mergeProvenances, type Provenance } from "../request/provenance.js";
 import type { WeightFactsLoader } from "../request/weight-facts-loader.js";
 import { checkpointLayers, matchLayers, type CheckpointLoaders } from "../runs/checkpoint-layers.js";
 import type { RunCheckpoint } from "../runs/run-checkpoint.js";
-import { compareLayers, type ComparedLayer } from "./compare-layers.js";
+import { compareLayers, LAYER_ITEMS, type ComparedLayer } from "./compare-layers.js";
 import type { ComparisonOptions } from "./compare-updates.js";
 
 /** Two checkpoints to compare, of any studies. */
@@ -27,6 +28,7 @@ export function comparisonLoader(
 ): DataLoader<CheckpointPair, CheckpointComparison, string> {
   async function load({ baseline, candidate, ...options }: CheckpointPair): Promise<CheckpointComparison> {
     const adapted = await Promise.all([checkpointLayers(loaders, baseline), checkpointLayers(loaders, candidate)]);
+    await takeTurn(LAYER_ITEMS * (adapted[0].length + adapted[1].length));
     const matched = matchLayers(adapted).map(({ layer, factors }) => ({
       layer,
       baseline: factors[0],

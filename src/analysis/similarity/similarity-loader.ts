@@ -5,13 +5,14 @@ import { rolesKey, rolesOf } from "../runs/select-roles.js";
 import { rankSimilarity, type RankSimilarity } from "../../derive/similarity/rank-similarity.js";
 import type { StoredFactors } from "../../model/weight-updates.js";
 import type { Experiment } from "../../store/studies/experiments.js";
+import { takeTurn } from "../../store/in-turns.js";
 import type { Layer } from "../../store/studies/layers.js";
 import { mergeProvenances, type Provenance } from "../request/provenance.js";
 import type { WeightFactsLoader } from "../request/weight-facts-loader.js";
 import type { CheckpointLoaders } from "../runs/checkpoint-layers.js";
 import { finalCheckpoint } from "../runs/run-checkpoint.js";
 import { experimentFinder, runsOf } from "../runs/study-runs.js";
-import { compareLayers, type ComparedLayer } from "./compare-layers.js";
+import { compareLayers, LAYER_ITEMS, type ComparedLayer } from "./compare-layers.js";
 import type { ComparisonOptions } from "./compare-updates.js";
 
 export interface RankSimilarityKey extends ComparisonOptions {
@@ -50,6 +51,7 @@ export function similarityLoader(
       factorsByLayer(loaders, baseline),
       factorsByLayer(loaders, candidate),
     ]);
+    await takeTurn(LAYER_ITEMS * studyLayers.length);
     const factors = studyLayers.map((layer) => ({
       layer,
       baseline: baselineFactors.get(layer.id),

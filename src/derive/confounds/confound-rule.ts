@@ -1,6 +1,7 @@
 import type { Severity } from "../../model/enums/verdict.js";
 import type { RunSettings } from "../runs/run-settings.js";
 import type { SimilaritySummary } from "../similarity/similarity-summary.js";
+import type { Steps } from "../steps.js";
 import type { HypothesisRule, StudyEvidence } from "../study-evidence.js";
 
 /** The kind of evidence that a conclusion rests on: the weights of the adapters, or the metrics of the runs. */
@@ -33,6 +34,6 @@ export interface ConfoundRule {
   betweenRuns?(baseline: RunSettings, candidate: RunSettings): PairFinding | undefined;
   /** Judges the comparison of the weights of two runs. */
   inComparison?(summary: SimilaritySummary): PairFinding | undefined;
-  /** Judges a study. */
-  inStudy?(study: StudyEvidence, rule: HypothesisRule): StudyFinding | undefined;
+  /** Judges a study, in steps if it takes much longer than reading each run once. */
+  inStudy?(study: StudyEvidence, rule: HypothesisRule): StudyFinding | undefined | Steps<StudyFinding | undefined>;
 }

@@ -1,7 +1,8 @@
 import { defineEnumOfRules, type EnumValue } from "../../model/enums/define-enum.js";
-import { pairAt, ranksOf } from "../runs/comparison-roles.js";
+import { groupRuns, pairAt, ranksOf } from "../runs/comparison-roles.js";
 import type { RunSettings } from "../runs/run-settings.js";
 import type { SimilaritySummary } from "../similarity/similarity-summary.js";
+import { isSteps, type Steps } from "../steps.js";
 import type { HypothesisRule, StudyEvidence } from "../study-evidence.js";
 import { baseWeightsChanged } from "./base-weights-changed.js";
 import type { ConclusionBasis, ConfoundRule, PairFinding, StudyFinding } from "./confound-rule.js";
@@ -83,19 +84,23 @@ export function pairConfounds(baseline: RunSettings, candidate: RunSettings, sum
   });
 }
 
-/** Returns the confounds of a study that affect conclusions from `basis`. */
-export function studyConfounds(
+/** Returns the confounds of a study that affect conclusions from `basis`, in steps of at most one rule. */
+export function* studyConfounds(
   study: StudyEvidence,
   hypothesisRule: HypothesisRule,
   basis: ConclusionBasis,
-): Confound[] {
-  return rules()
-    .filter(({ affects }) => affects.includes(basis))
-    .flatMap((rule) => {
-      const finding = rule.inStudy?.(study, hypothesisRule);
-      const findings = finding === undefined ? findingsByRank(study, rule) : [finding];
-      return findings.map((found) => ({ kind: rule.kind, ...found }));
-    });
+): Steps<Confound[]> {
+  yield* groupRuns(study.runs, study.roles);
+  const confounds: Confound[] = [];
+  for (const rule of rules()) {
+    if (!rule.affects.includes(basis)) continue;
+    yield study.runs.length;
+    const judged = rule.inStudy?.(study, hypothesisRule);
+    const finding = isSteps(judged) ? yield* judged : judged;
+    const findings = finding === undefined ? findingsByRank(study, rule) : [finding];
+    for (const found of findings) confounds.push({ kind: rule.kind, ...found });
+  }
+  return confounds;
 }
 
 /** Returns the rules with their optional functions, which the list of constants hides. */

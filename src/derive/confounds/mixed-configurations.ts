@@ -1,5 +1,7 @@
-import { ranksOf, runsAt, type Configuration } from "../runs/comparison-roles.js";
-import { configDifferences } from "../runs/config-differences.js";
+import { ranksOf, runsAt, type ComparisonRoles, type Configuration } from "../runs/comparison-roles.js";
+import { configDifferences, settingsKey } from "../runs/config-differences.js";
+import type { RunSettings } from "../runs/run-settings.js";
+import { eachInSteps, type Steps } from "../steps.js";
 import type { StudyEvidence } from "../study-evidence.js";
 import type { ConfoundRule, StudyFinding } from "./confound-rule.js";
 
@@ -13,16 +15,29 @@ export const mixedConfigurations = {
 /** Settings in which runs of one configuration may differ: the seed, and what follows from it. */
 const SETTINGS_OF_A_RUN = ["seed", "checkpointStep", "method"];
 
-function inStudy(study: StudyEvidence): StudyFinding | undefined {
-  const { runs, roles } = study;
+/** The finding of each set of settings by roles: it depends on nothing else, and takes long for many runs. */
+const FOUND = new WeakMap<object, WeakMap<ComparisonRoles, { readonly finding: StudyFinding | undefined }>>();
+
+function* inStudy(study: StudyEvidence): Steps<StudyFinding | undefined> {
+  const { roles, settings } = study;
   if (roles === undefined) return undefined;
-  const mixed = ranksOf(runs).flatMap((rank) => {
-    const fields = new Set([
-      ...differingFields(study, roles.baseline, rank),
-      ...differingFields(study, roles.candidate, rank),
-    ]);
-    return fields.size === 0 ? [] : [{ rank, fields: [...fields] }];
-  });
+  const ofSettings = FOUND.get(settings) ?? new WeakMap<ComparisonRoles, { finding: StudyFinding | undefined }>();
+  FOUND.set(settings, ofSettings);
+  const known = ofSettings.get(roles);
+  if (known !== undefined) return known.finding;
+  const finding = yield* findMixed(study, roles);
+  ofSettings.set(roles, { finding });
+  return finding;
+}
+
+function* findMixed(study: StudyEvidence, { baseline, candidate }: ComparisonRoles): Steps<StudyFinding | undefined> {
+  const mixed: { readonly rank: number; readonly fields: readonly string[] }[] = [];
+  for (const rank of ranksOf(study.runs)) {
+    const ofBaseline = yield* differingFields(study, baseline, rank);
+    const ofCandidate = yield* differingFields(study, candidate, rank);
+    const fields = [...new Set([...ofBaseline, ...ofCandidate])];
+    if (fields.length > 0) mixed.push({ rank, fields });
+  }
   if (mixed.length === 0) return undefined;
   const details = mixed.map(({ rank, fields }) => `r = ${rank}: ${fields.join(", ")}`).join("; ");
   return {
@@ -35,10 +50,21 @@ function inStudy(study: StudyEvidence): StudyFinding | undefined {
 }
 
 /** Returns the settings in which the runs of one configuration at one rank differ. A setting unknown for a run is ignored. */
-function differingFields({ runs, settings }: StudyEvidence, configuration: Configuration, rank: number): string[] {
-  const [first, ...others] = runsAt(runs, configuration, rank).flatMap(({ id }) => settings.get(id) ?? []);
+function* differingFields(
+  { runs, settings }: StudyEvidence,
+  configuration: Configuration,
+  rank: number,
+): Steps<readonly string[]> {
+  const ofRuns = runsAt(runs, configuration, rank).flatMap(({ id }) => settings.get(id) ?? []);
+  const [first] = ofRuns;
   if (first === undefined) return [];
-  return others
+  // Most runs differ in their seeds only: each distinct set of settings is compared once.
+  const distinct = new Map<string, RunSettings>();
+  yield* eachInSteps(ofRuns, (one) => {
+    const key = settingsKey(one, SETTINGS_OF_A_RUN);
+    if (!distinct.has(key)) distinct.set(key, one);
+  });
+  return [...distinct.values()]
     .flatMap((other) => configDifferences(first, other))
     .filter(({ baseline, candidate }) => baseline !== null && candidate !== null)
     .map(({ field }) => field)

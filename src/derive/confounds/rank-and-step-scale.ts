@@ -1,5 +1,6 @@
 import type { Configuration } from "../runs/comparison-roles.js";
 import { defaultScaling } from "../runs/run-settings.js";
+import { eachInSteps, type Steps } from "../steps.js";
 import type { StudyEvidence } from "../study-evidence.js";
 import type { ConfoundRule, StudyFinding } from "./confound-rule.js";
 
@@ -17,11 +18,10 @@ interface RankScaling {
 }
 
 /** alpha / r changes with the rank unless alpha follows it. alpha / sqrt(r) of rsLoRA changes by design. */
-function inStudy(study: StudyEvidence): StudyFinding | undefined {
+function* inStudy(study: StudyEvidence): Steps<StudyFinding | undefined> {
   const { roles } = study;
   if (roles === undefined) return undefined;
-  const changing = [roles.baseline, roles.candidate]
-    .map((configuration) => scalingsOf(study, configuration))
+  const changing = [yield* scalingsOf(study, roles.baseline), yield* scalingsOf(study, roles.candidate)]
     .filter(isChanging)
     .flat()
     .sort((left, right) => left.rank - right.rank);
@@ -37,13 +37,14 @@ function inStudy(study: StudyEvidence): StudyFinding | undefined {
   };
 }
 
-function scalingsOf({ runs, settings }: StudyEvidence, configuration: Configuration): RankScaling[] {
-  return runs
-    .filter(({ id }) => configuration.runs.has(id))
-    .flatMap(({ id, rank }) => {
-      const adapter = settings.get(id)?.adapter;
-      return adapter == null || adapter.useRslora ? [] : [{ rank, scaling: defaultScaling(adapter) }];
-    });
+function* scalingsOf({ runs, settings }: StudyEvidence, configuration: Configuration): Steps<RankScaling[]> {
+  const scalings: RankScaling[] = [];
+  yield* eachInSteps(runs, ({ id, rank }) => {
+    if (!configuration.runs.has(id)) return;
+    const adapter = settings.get(id)?.adapter;
+    if (adapter != null && !adapter.useRslora) scalings.push({ rank, scaling: defaultScaling(adapter) });
+  });
+  return scalings;
 }
 
 /** Returns how the step size changes with the rank. */

@@ -1,4 +1,5 @@
-import { ranksOf, runsAt, type ComparisonRoles, type Configuration, type Run } from "../runs/comparison-roles.js";
+import { groupRuns, ranksOf, runsAt, type ComparisonRoles, type Run } from "../runs/comparison-roles.js";
+import { runSteps, type Steps } from "../steps.js";
 import { DEFAULT_SEED_ANALYSIS, drawsOf, type SeedAnalysis, type SeededValue } from "./seed-analysis.js";
 
 /** The rule that accepts or rejects a degradation. */
@@ -42,12 +43,49 @@ export function degradationInput(
   rule: AcceptanceRule,
   roles: ComparisonRoles | null,
 ): DegradationInput {
-  const ranks = ranksOf(runs).map((rank): RankValues => {
-    const valuesOf = (configuration: Configuration | undefined) =>
-      configuration === undefined ? [] : seededValues(runsAt(runs, configuration, rank), rule.metric);
-    return { rank, baseline: valuesOf(roles?.baseline), candidate: valuesOf(roles?.candidate) };
-  });
+  return runSteps(degradationInputSteps(runs, rule, roles));
+}
+
+/** Selects the values in steps. Inputs of the same runs, roles and metric share them. */
+export function* degradationInputSteps(
+  runs: readonly Run[],
+  rule: AcceptanceRule,
+  roles: ComparisonRoles | null,
+): Steps<DegradationInput> {
+  const ranks = yield* rankValues(runs, rule.metric, roles);
   return { ranks, rule, names: roles && { baseline: roles.baseline.name, candidate: roles.candidate.name } };
+}
+
+/** Stands for a study without roles. */
+const NO_ROLES = {};
+/** The values of each list of runs, by roles and metric. */
+const SELECTED = new WeakMap<readonly Run[], WeakMap<object, Map<string, readonly RankValues[]>>>();
+
+function* rankValues(
+  runs: readonly Run[],
+  metric: string,
+  roles: ComparisonRoles | null,
+): Steps<readonly RankValues[]> {
+  const ofRuns = SELECTED.get(runs) ?? new WeakMap<object, Map<string, readonly RankValues[]>>();
+  SELECTED.set(runs, ofRuns);
+  const ofRoles = ofRuns.get(roles ?? NO_ROLES) ?? new Map<string, readonly RankValues[]>();
+  ofRuns.set(roles ?? NO_ROLES, ofRoles);
+  const known = ofRoles.get(metric);
+  if (known !== undefined) return known;
+  yield* groupRuns(runs, roles ?? undefined);
+  const selected: RankValues[] = [];
+  for (const rank of ranksOf(runs)) {
+    const baselines = roles === null ? [] : runsAt(runs, roles.baseline, rank);
+    const candidates = roles === null ? [] : runsAt(runs, roles.candidate, rank);
+    yield baselines.length + candidates.length;
+    selected.push({
+      rank,
+      baseline: seededValues(baselines, metric),
+      candidate: seededValues(candidates, metric),
+    });
+  }
+  ofRoles.set(metric, selected);
+  return selected;
 }
 
 /** Returns an upper bound of the number of values that the bootstrap of all ranks draws; 0 without a bootstrap. */

@@ -2,6 +2,7 @@ import type { TrendModel } from "../../model/enums/statistics.js";
 import { metricValues, ranksOf, runsAt, type Configuration, type Run } from "../runs/comparison-roles.js";
 import { linearFit, predict, type LinearFit } from "../statistics/linear-fit.js";
 import type { Interval } from "../statistics/sample.js";
+import type { Steps } from "../steps.js";
 import type { RankDegradation } from "./degradation.js";
 import { largest, smallest } from "../../model/extremes.js";
 
@@ -45,20 +46,24 @@ const MAX_P = 0.05;
 const MAX_EXTRAPOLATION = 2;
 
 /**
- * Returns the trend of a memory metric over the rank; every run is a point. Memory is linear in the rank, because an adapter
+ * Returns the trend of a memory metric over the rank, in steps; every run is a point. Memory is linear in the rank, because an adapter
  * of rank r has r (in + out) parameters a layer.
  *
  * @param predictedRanks the ranks to predict
  */
-export function memoryTrend(
+export function* memoryTrend(
   runs: readonly Run[],
   configuration: Configuration,
   metric: string,
   predictedRanks: readonly number[],
-): RankTrend {
-  const points = ranksOf(runs).flatMap((rank) =>
-    metricValues(runsAt(runs, configuration, rank), metric).map((value) => ({ rank, value })),
-  );
+): Steps<RankTrend> {
+  const points: RankValue[] = [];
+  for (const rank of ranksOf(runs)) {
+    const ofRank = runsAt(runs, configuration, rank);
+    yield ofRank.length;
+    for (const value of metricValues(ofRank, metric)) points.push({ rank, value });
+  }
+  yield points.length;
   const subject: TrendSubject = {
     quantity: `${metric} of ${configuration.name}`,
     unit: metric,

@@ -1,9 +1,10 @@
 import type { Severity } from "../../model/enums/verdict.js";
 import type { RankDegradation } from "../degradation/degradation.js";
 import { runsAt, type Run } from "../runs/comparison-roles.js";
-import type { LoggedCurve } from "../runs/metric-choice.js";
 import type { Spectrum } from "../spectra/spectrum.js";
+import type { Steps } from "../steps.js";
 import type { Evidence, HypothesisRule, NamedLayer, StudyEvidence } from "../study-evidence.js";
+import type { CurveFindings } from "./curve-findings.js";
 
 /** A problem of a study, with symptom, cause and mitigation as in the table of the notebook. */
 export interface DetectedFailure {
@@ -22,16 +23,19 @@ export interface FailureModeRule {
   readonly kind: string;
   /** Description of that value. */
   readonly description: string;
-  /** Returns undefined if the study does not have the failure mode. */
-  detect(study: FailureEvidence, rule: HypothesisRule): DetectedFailure | undefined;
+  /** Returns undefined if the study does not have it. In steps if it takes much longer than reading each run once. */
+  detect(
+    study: FailureEvidence,
+    rule: HypothesisRule,
+  ): DetectedFailure | undefined | Steps<DetectedFailure | undefined>;
   /** Detects by the rules of the notebook that Rankscope replaces, which has only some of the failure modes. */
   detectByNotebook?(study: FailureEvidence, rule: HypothesisRule): DetectedFailure | undefined;
 }
 
 /** The facts of a study that failure modes are detected in. */
 export interface FailureEvidence<Layer extends NamedLayer = NamedLayer> extends StudyEvidence<Layer> {
-  /** The logged curves by the id of the run, then by name. */
-  readonly curves: ReadonlyMap<string, ReadonlyMap<string, LoggedCurve>>;
+  /** What the logged curves show, by the id of the run. */
+  readonly curves: ReadonlyMap<string, CurveFindings>;
   /** The spectra of the compared runs that have weights. */
   readonly spectra: readonly RunSpectra[];
 }

@@ -1,5 +1,7 @@
 import { compareSeverity, type RuleSet } from "../../model/enums/verdict.js";
 import { defineEnumOfRules, type EnumValue } from "../../model/enums/define-enum.js";
+import { groupRuns } from "../runs/comparison-roles.js";
+import { isSteps, runSteps, type Steps } from "../steps.js";
 import type { HypothesisRule } from "../study-evidence.js";
 import { deadLayers } from "./dead-layers.js";
 import type { DetectedFailure, FailureEvidence, FailureModeRule } from "./failure-mode-rule.js";
@@ -56,12 +58,24 @@ export function detectFailureModes(
   rule: HypothesisRule,
   ruleSet: RuleSet = "RANKSCOPE",
 ): FailureMode[] {
+  return runSteps(failureModeSteps(study, rule, ruleSet));
+}
+
+/** Detects the failure modes in steps, one for each rule. */
+export function* failureModeSteps(
+  study: FailureEvidence,
+  rule: HypothesisRule,
+  ruleSet: RuleSet,
+): Steps<FailureMode[]> {
+  yield* groupRuns(study.runs, study.roles);
   const rules: readonly (FailureModeRule & { readonly kind: Kind })[] = FAILURE_MODE_RULES;
-  return rules
-    .flatMap((failureMode) => {
-      const detected =
-        ruleSet === "NOTEBOOK" ? failureMode.detectByNotebook?.(study, rule) : failureMode.detect(study, rule);
-      return detected === undefined ? [] : [{ kind: failureMode.kind, ...detected }];
-    })
-    .sort(compareSeverity);
+  const modes: FailureMode[] = [];
+  for (const failureMode of rules) {
+    yield study.runs.length;
+    const result =
+      ruleSet === "NOTEBOOK" ? failureMode.detectByNotebook?.(study, rule) : failureMode.detect(study, rule);
+    const detected = isSteps(result) ? yield* result : result;
+    if (detected !== undefined) modes.push({ kind: failureMode.kind, ...detected });
+  }
+  return modes.sort(compareSeverity);
 }

@@ -1,5 +1,6 @@
 import type { Run } from "../runs/comparison-roles.js";
-import type { DetectedFailure, FailureEvidence, FailureModeRule } from "./failure-mode-rule.js";
+import type { DetectedFailure, FailureEvidence, FailureModeRule, LayerSpectrum } from "./failure-mode-rule.js";
+import { eachInSteps, type Steps } from "../steps.js";
 import { formatSteps } from "../wording.js";
 
 export const nonFinite = {
@@ -14,11 +15,14 @@ interface NonFiniteRun {
   readonly locations: readonly string[];
 }
 
-function detect(study: FailureEvidence): DetectedFailure | undefined {
-  const affected = study.runs
-    .map((run): NonFiniteRun => ({ run, locations: locationsOf(study, run) }))
-    .filter(({ locations }) => locations.length > 0);
-  const affectedRanks = ranksWithNonFiniteWeights(study);
+function* detect(study: FailureEvidence): Steps<DetectedFailure | undefined> {
+  const layersByRun = new Map(study.spectra.map(({ run, layers }) => [run.id, layers]));
+  const affected: NonFiniteRun[] = [];
+  yield* eachInSteps(study.runs, (run) => {
+    const ofRun = locationsOf(study, layersByRun, run);
+    if (ofRun.length > 0) affected.push({ run, locations: ofRun });
+  });
+  const affectedRanks = yield* ranksWithNonFiniteWeights(study);
   if (affected.length === 0 && affectedRanks.length === 0) return undefined;
   const locations =
     affected.length > 0
@@ -43,24 +47,24 @@ function detect(study: FailureEvidence): DetectedFailure | undefined {
   };
 }
 
-function locationsOf({ curves, spectra }: FailureEvidence, run: Run): string[] {
+type LayersByRun = ReadonlyMap<string, readonly LayerSpectrum[]>;
+
+function locationsOf({ curves }: FailureEvidence, layersByRun: LayersByRun, run: Run): string[] {
   const metrics = [...run.metrics].filter(([, value]) => !Number.isFinite(value)).map(([name]) => name);
-  const logged = [...(curves.get(run.id) ?? [])].flatMap(([name, { steps, values }]) => {
-    const nonFiniteSteps = steps.filter((_, i) => !Number.isFinite(values[i]));
-    return nonFiniteSteps.length === 0 ? [] : [`${name} at ${formatSteps(nonFiniteSteps)}`];
-  });
-  const layers = spectra
-    .filter((entry) => entry.run.id === run.id)
-    .flatMap((entry) => entry.layers)
+  const logged = (curves.get(run.id)?.nonFinite ?? []).map(({ name, steps }) => `${name} at ${formatSteps(steps)}`);
+  const layers = (layersByRun.get(run.id) ?? [])
     .filter(({ spectrum }) => spectrum.undefinedReason === "NOT_FINITE")
     .map(({ layer }) => `weights of ${layer.name}`);
   return [...metrics, ...logged, ...layers];
 }
 
-function ranksWithNonFiniteWeights({ similarities }: FailureEvidence): number[] {
-  return similarities
-    .filter(({ layers }) => layers.some(({ similarity }) => similarity.undefinedReason === "NOT_FINITE"))
-    .map(({ rank }) => rank);
+function* ranksWithNonFiniteWeights({ similarities }: FailureEvidence): Steps<number[]> {
+  const ranks: number[] = [];
+  for (const { rank, layers } of similarities) {
+    yield layers.length;
+    if (layers.some(({ similarity }) => similarity.undefinedReason === "NOT_FINITE")) ranks.push(rank);
+  }
+  return ranks;
 }
 
 function isGradientLocation(location: string): boolean {

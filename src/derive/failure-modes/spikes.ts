@@ -1,5 +1,3 @@
-import { finitePoints, type CurvePoint, type LoggedCurve } from "../runs/metric-choice.js";
-import { MAD_TO_SIGMA, median } from "../statistics/order-statistics.js";
 import type { Evidence } from "../study-evidence.js";
 import { formatSteps } from "../wording.js";
 import type { DetectedFailure, FailureEvidence, FailureModeRule } from "./failure-mode-rule.js";
@@ -9,7 +7,7 @@ export const lossSpike = {
   description:
     "A training loss is 1.5 times the median of its neighbours and 6 robust standard deviations above that median.",
   detect: (study) =>
-    spikesOf(study, "loss", {
+    spikesOf(study, "loss", "lossSpikes", {
       quantity: "training loss",
       cause: "Batches with broken or outlying examples, or steps that are too large for the precision in use.",
       mitigation:
@@ -22,7 +20,7 @@ export const gradientSpike = {
   kind: "GRADIENT_SPIKE",
   description: "A gradient norm exceeds its neighbours by the limits of LOSS_SPIKE.",
   detect: (study) =>
-    spikesOf(study, "grad_norm", {
+    spikesOf(study, "grad_norm", "gradientSpikes", {
       quantity: "gradient norm",
       cause: "Batches with outlying examples, or numbers outside the range of the compute dtype.",
       mitigation: "Clip gradients (max_grad_norm), lower the learning rate, or compute in bfloat16.",
@@ -37,11 +35,11 @@ interface SpikeWording extends Pick<DetectedFailure, "cause" | "mitigation" | "s
 function spikesOf(
   { runs, curves }: FailureEvidence,
   curveName: string,
+  found: "lossSpikes" | "gradientSpikes",
   { quantity, ...wording }: SpikeWording,
 ): DetectedFailure | undefined {
   const spiking = runs.flatMap((run) => {
-    const curve = curves.get(run.id)?.get(curveName);
-    const spikes = curve === undefined ? [] : findSpikes(curve);
+    const spikes = curves.get(run.id)?.[found] ?? [];
     return spikes.length === 0 ? [] : [{ run, spikes }];
   });
   if (spiking.length === 0) return undefined;
@@ -58,47 +56,4 @@ function spikesOf(
     ),
     experiments: spiking.map(({ run }) => run),
   };
-}
-
-/** A point of a curve far above its neighbours. */
-interface Spike extends CurvePoint {
-  /** Distance above the median of its neighbours, in robust standard deviations of these distances over the whole curve. */
-  readonly z: number;
-}
-
-/** Number of neighbours on either side of a point. */
-const HALF_WINDOW = 5;
-/** Minimum z of a spike. */
-const MIN_Z = 6;
-/** Minimum ratio of a spike to the median of its neighbours. On a smooth curve, z alone is meaningless. */
-const MIN_RATIO = 1.5;
-/** Minimum number of points that give a meaningful deviation. */
-const MIN_POINTS = 10;
-
-/**
- * Returns the points of a positive curve that stand out upwards (Hampel's filter: Pearson 2002, IEEE Trans. Control Syst.
- * Technol. 10). The distance of a point is from the median of up to five neighbours on either side, so that the start of a
- * falling loss is no spike. Distances are measured by their median absolute deviation, which spikes do not inflate. NaN and
- * infinite values are ignored.
- */
-export function findSpikes(curve: LoggedCurve): Spike[] {
-  const points = finitePoints(curve);
-  if (points.length < MIN_POINTS) return [];
-  const neighbourhoods = points.map((point, i) => {
-    const neighbourMedian = medianOfNeighbours(points, i);
-    return { ...point, neighbourMedian, distance: point.value - neighbourMedian };
-  });
-  const middle = median(neighbourhoods.map(({ distance }) => distance));
-  const deviation = median(neighbourhoods.map(({ distance }) => Math.abs(distance - middle)));
-  return neighbourhoods.flatMap(({ step, value, neighbourMedian, distance }) => {
-    const z = deviation === 0 ? Infinity : (MAD_TO_SIGMA * (distance - middle)) / deviation;
-    const isSpike = distance > 0 && z >= MIN_Z && value >= MIN_RATIO * neighbourMedian;
-    return isSpike ? [{ step, value, z }] : [];
-  });
-}
-
-function medianOfNeighbours(points: readonly CurvePoint[], index: number): number {
-  const { step } = points[index] ?? { step: NaN };
-  const window = points.slice(Math.max(0, index - HALF_WINDOW), index + HALF_WINDOW + 1);
-  return median(window.filter((other) => other.step !== step).map(({ value }) => value));
 }

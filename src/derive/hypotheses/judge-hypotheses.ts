@@ -1,6 +1,7 @@
 import type { RuleSet } from "../../model/enums/verdict.js";
 import type { ConclusionBasis } from "../confounds/confound-rule.js";
 import { studyConfounds, type Confound } from "../confounds/confounds.js";
+import { runSteps, type Steps } from "../steps.js";
 import type { HypothesisRule, StudyEvidence } from "../study-evidence.js";
 import type { Judgement } from "./hypothesis.js";
 import { minimumRank } from "./minimum-rank.js";
@@ -25,14 +26,18 @@ export function judgeHypotheses(
   rule: HypothesisRule,
   rules: RuleSet = "RANKSCOPE",
 ): Hypothesis[] {
-  return HYPOTHESES.map((hypothesis) => {
+  return runSteps(hypothesisSteps(study, rule, rules));
+}
+
+/** Judges the hypotheses in steps, one for each hypothesis and each rule of a confound. */
+export function* hypothesisSteps(study: StudyEvidence, rule: HypothesisRule, rules: RuleSet): Steps<Hypothesis[]> {
+  const judged: Hypothesis[] = [];
+  for (const hypothesis of HYPOTHESES) {
+    const confounds = yield* studyConfounds(study, rule, hypothesis.basis);
+    yield study.runs.length;
     const judgement = rules === "NOTEBOOK" ? hypothesis.judgeByNotebook(study, rule) : hypothesis.judge(study, rule);
-    return {
-      id: hypothesis.id,
-      basis: hypothesis.basis,
-      statement: hypothesis.statement(rule),
-      ...judgement,
-      confounds: studyConfounds(study, rule, hypothesis.basis),
-    };
-  });
+    const { id, basis } = hypothesis;
+    judged.push({ id, basis, statement: hypothesis.statement(rule), ...judgement, confounds });
+  }
+  return judged;
 }

@@ -1,3 +1,5 @@
+import { eachInSteps, runSteps, type Steps } from "../steps.js";
+
 /** One experiment, with the values that the conclusions of derive/ use. */
 export interface Run {
   readonly id: string;
@@ -54,28 +56,45 @@ export function methodVariant({ method, useRslora }: Run): string {
 }
 
 /** Returns the runs of a configuration at one rank, one a seed. */
-export function runsAt(runs: readonly Run[], configuration: Configuration, rank: number): Run[] {
-  return (byRank(runs).get(rank) ?? []).filter(({ id }) => configuration.runs.has(id));
+export function runsAt(runs: readonly Run[], configuration: Configuration, rank: number): readonly Run[] {
+  return runSteps(groupSteps(runs, configuration)).get(rank) ?? [];
 }
 
 /** Returns the distinct ranks of `runs`, ascending. */
 export function ranksOf(runs: readonly Run[]): number[] {
-  return [...byRank(runs).keys()].sort((left, right) => left - right);
+  return [...runSteps(groupSteps(runs, ALL_RUNS)).keys()].sort((left, right) => left - right);
 }
 
-/** The runs of each list by rank, so that asking for each of many ranks takes linear time in the number of runs. */
-const GROUPED = new WeakMap<readonly Run[], ReadonlyMap<number, readonly Run[]>>();
+type RunsByRank = ReadonlyMap<number, readonly Run[]>;
 
-function byRank(runs: readonly Run[]): ReadonlyMap<number, readonly Run[]> {
-  const known = GROUPED.get(runs);
+/** Stands for every run of a list, whatever its configuration. */
+const ALL_RUNS = {};
+
+/** The runs of each list by configuration and rank: they are grouped once, however often rules ask for those of a rank. */
+const GROUPED = new WeakMap<readonly Run[], WeakMap<Configuration | typeof ALL_RUNS, RunsByRank>>();
+
+/** Groups the runs of a list by rank, so that `ranksOf`, and `runsAt` for both roles, take no time. */
+export function* groupRuns(runs: readonly Run[], roles: ComparisonRoles | undefined): Steps<void> {
+  yield* groupSteps(runs, ALL_RUNS);
+  if (roles === undefined) return;
+  yield* groupSteps(runs, roles.baseline);
+  yield* groupSteps(runs, roles.candidate);
+}
+
+function* groupSteps(runs: readonly Run[], configuration: Configuration | typeof ALL_RUNS): Steps<RunsByRank> {
+  const ofRuns = GROUPED.get(runs) ?? new WeakMap<Configuration | typeof ALL_RUNS, RunsByRank>();
+  GROUPED.set(runs, ofRuns);
+  const known = ofRuns.get(configuration);
   if (known !== undefined) return known;
   const grouped = new Map<number, Run[]>();
-  for (const run of runs) {
+  const ids = "runs" in configuration ? configuration.runs : undefined;
+  yield* eachInSteps(runs, (run) => {
+    if (ids !== undefined && !ids.has(run.id)) return;
     const ofRank = grouped.get(run.rank);
     if (ofRank === undefined) grouped.set(run.rank, [run]);
     else ofRank.push(run);
-  }
-  GROUPED.set(runs, grouped);
+  });
+  ofRuns.set(configuration, grouped);
   return grouped;
 }
 
@@ -98,8 +117,8 @@ interface RunPair {
  * seed; otherwise the first run of each configuration.
  */
 export function pairAt(runs: readonly Run[], { baseline, candidate }: ComparisonRoles, rank: number): RunPair {
-  const baselines = runsAt(runs, baseline, rank).sort(bySeed);
-  const candidates = runsAt(runs, candidate, rank).sort(bySeed);
+  const baselines = [...runsAt(runs, baseline, rank)].sort(bySeed);
+  const candidates = [...runsAt(runs, candidate, rank)].sort(bySeed);
   return (
     firstPair(baselines, candidates, ({ hasWeights }) => hasWeights) ??
     firstPair(baselines, candidates, () => true) ?? { baseline: baselines[0] ?? null, candidate: candidates[0] ?? null }
@@ -124,7 +143,7 @@ export function seededPairsAt(
     if (run.hasWeights && !candidates.has(run.seed)) candidates.set(run.seed, run);
   }
   const pairs = new Map<number, SeededPair>();
-  for (const run of runsAt(runs, baseline, rank).sort(bySeed)) {
+  for (const run of [...runsAt(runs, baseline, rank)].sort(bySeed)) {
     const { seed } = run;
     const partner = candidates.get(seed);
     if (seed === null || partner === undefined || !run.hasWeights || pairs.has(seed)) continue;

@@ -16,6 +16,11 @@ export function configDifferences(baseline: RunSettings, candidate: RunSettings)
     .filter((difference) => difference.baseline !== difference.candidate);
 }
 
+/** Returns a text that is equal for runs whose settings are equal except in `ignored` fields. */
+export function settingsKey(settings: RunSettings, ignored: readonly string[]): string {
+  return JSON.stringify(Object.entries(settingTexts(settings)).filter(([field]) => !ignored.includes(field)));
+}
+
 /** Returns each setting as a text. Equal settings have equal texts. */
 function settingTexts({ adapter, quantization, ...run }: RunSettings): Record<string, string | null> {
   return {

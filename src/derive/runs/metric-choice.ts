@@ -41,24 +41,15 @@ export function choiceName({ key, point, step }: MetricChoice): string {
 }
 
 /**
- * Returns `runs` with the chosen value as the metric `choiceName(choice)`. Runs without such a value lack the metric.
- * RECORDED is the scalar of the run; BEST the best finite value of its curve; LAST the last value, NaN if the run diverged;
- * STEP the value at exactly that step, without interpolation.
+ * Returns a run with the chosen value as the metric `choiceName(choice)`; the run itself without such a value. RECORDED is the
+ * scalar of the run; BEST the best finite value of its curve; LAST the last value, NaN if the run diverged; STEP the value at
+ * exactly that step, without interpolation.
  *
- * @param curves by the id of the run
+ * @param curve undefined if the run did not log it
  */
-export function withChosenMetric(
-  runs: readonly Run[],
-  choice: MetricChoice,
-  curves: ReadonlyMap<string, LoggedCurve>,
-): readonly Run[] {
-  if (!needsCurves(choice)) return runs;
-  const name = choiceName(choice);
-  return runs.map((run) => {
-    const curve = curves.get(run.id);
-    const value = curve && chosenValue(curve, choice);
-    return value === undefined ? run : { ...run, metrics: new Map([...run.metrics, [name, value]]) };
-  });
+export function withChosenMetric(run: Run, choice: MetricChoice, curve: LoggedCurve | undefined): Run {
+  const value = curve === undefined || !needsCurves(choice) ? undefined : chosenValue(curve, choice);
+  return value === undefined ? run : { ...run, metrics: new Map([...run.metrics, [choiceName(choice), value]]) };
 }
 
 /** Returns the points of a curve whose values are finite. */

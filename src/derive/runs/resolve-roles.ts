@@ -162,12 +162,24 @@ interface QuantizationBits {
 
 /** Returns the distinct quantizations with known bits, the most bits first. */
 function distinctQuantizations(runs: readonly Run[]): QuantizationBits[] {
-  return [...new Map(quantizationsOfRuns(runs).map((entry) => [entry.label, entry])).values()];
+  // Sorting the few distinct quantizations is quicker than sorting all runs.
+  const distinct = new Map<string, QuantizationBits>();
+  for (const { quantization } of runs) {
+    const { label, bits } = quantization;
+    const key = `${bits} ${label}`;
+    if (bits !== null && !distinct.has(key)) distinct.set(key, { label, bits });
+  }
+  const byBits = [...distinct.values()].sort(fewestBitsLast);
+  return [...new Map(byBits.map((entry) => [entry.label, entry])).values()];
 }
 
 /** Returns the quantization of every run with known bits, the most bits first. */
 function quantizationsOfRuns(runs: readonly Run[]): QuantizationBits[] {
   return runs
     .flatMap(({ quantization: { label, bits } }) => (bits === null ? [] : [{ label, bits }]))
-    .sort((left, right) => right.bits - left.bits);
+    .sort(fewestBitsLast);
+}
+
+function fewestBitsLast(left: QuantizationBits, right: QuantizationBits): number {
+  return right.bits - left.bits;
 }

@@ -3,6 +3,7 @@ import { independentRuns, isVarying } from "../degradation/replicates.js";
 import { configurationName, type Run } from "../runs/comparison-roles.js";
 import { meanInterval } from "../runs/configuration-means.js";
 import { summarise, type Interval, type Sample } from "../statistics/sample.js";
+import { eachInSteps, type Steps } from "../steps.js";
 
 /** All runs of one configuration at one rank, and the values of a metric over them. */
 export interface ConfigurationRuns {
@@ -26,17 +27,24 @@ export interface ConfigurationResult extends ConfigurationRuns {
 
 const CONFIDENCE = 0.95;
 
-/** Groups runs by configuration and rank, in the order of their first runs. */
-export function configurationsOf(runs: readonly Run[]): ConfigurationRuns[] {
+/** The groups of each list of runs. */
+const GROUPED = new WeakMap<readonly Run[], readonly ConfigurationRuns[]>();
+
+/** Groups runs by configuration and rank, in the order of their first runs. Each list is grouped once, in steps. */
+export function* configurationsOf(runs: readonly Run[]): Steps<readonly ConfigurationRuns[]> {
+  const known = GROUPED.get(runs);
+  if (known !== undefined) return known;
   const groups = new Map<string, { configuration: string; rank: number; runs: Run[] }>();
-  for (const run of runs) {
+  yield* eachInSteps(runs, (run) => {
     const configuration = configurationName(run);
-    const key = JSON.stringify([configuration, run.rank]);
+    const key = `${run.rank} ${configuration}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { configuration, rank: run.rank, runs: [run] });
     else group.runs.push(run);
-  }
-  return [...groups.values()];
+  });
+  const grouped = [...groups.values()];
+  GROUPED.set(runs, grouped);
+  return grouped;
 }
 
 /** Returns `4bit at r = 8`. */

@@ -1,10 +1,11 @@
 import { degradation } from "../degradation/degradation.js";
 import { seededValues } from "../degradation/degradation-input.js";
 import { unknownDirectionReason } from "../degradation/recorded-values.js";
-import { runsAt, type ComparisonRoles, type Run } from "../runs/comparison-roles.js";
+import { groupRuns, runsAt, type ComparisonRoles, type Run } from "../runs/comparison-roles.js";
 import { inferRoles } from "../runs/resolve-roles.js";
 import { welchTest } from "../statistics/mean-test.js";
 import { twoSidedP } from "../statistics/student-t.js";
+import { runSteps, type Steps } from "../steps.js";
 import {
   configurationResult,
   configurationsOf,
@@ -55,7 +56,22 @@ export function recommend(
   budget: Budget,
   roles: ComparisonRoles | null | undefined = inferRoles(runs),
 ): Recommendation {
-  const judged = configurationsOf(runs).map((group) => judgeConfiguration(group, runs, budget, roles ?? undefined));
+  return runSteps(recommendSteps(runs, budget, roles ?? null));
+}
+
+/** Recommends in steps, one for each configuration. */
+export function* recommendSteps(
+  runs: readonly Run[],
+  budget: Budget,
+  roles: ComparisonRoles | null,
+): Steps<Recommendation> {
+  yield* groupRuns(runs, roles ?? undefined);
+  const judged: JudgedConfiguration[] = [];
+  for (const group of yield* configurationsOf(runs)) {
+    // The runs are read for their own result, and those of the baseline for the degradation.
+    yield 2 * group.runs.length;
+    judged.push(judgeConfiguration(group, runs, budget, roles ?? undefined));
+  }
   const fitting = judged.flatMap(({ result, unfitBecause }) =>
     result === undefined || unfitBecause !== undefined ? [] : [result],
   );
@@ -76,7 +92,7 @@ export function recommend(
   if (best === undefined || chosen === undefined) {
     return { result: null, because: nothingBecause(budget, judged), heldOut: undefined, alternatives };
   }
-  const heldOut = heldOutValue(fitting, budget.metric, budget.higherIsBetter === true);
+  const heldOut = yield* heldOutValue(fitting, budget.metric, budget.higherIsBetter === true);
   const because = chosenBecause({ budget, chosen, best, fitting, heldOut });
   return { result: chosen, because, heldOut, alternatives };
 }

@@ -1,9 +1,8 @@
 import { Args, Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from "type-graphql";
 import { failureEvidence } from "../../analysis/judgement/study-evidence.js";
 import { experimentFinder } from "../../analysis/runs/study-runs.js";
-import { detectFailureModes, FailureKind, type FailureMode } from "../../derive/failure-modes/failure-modes.js";
+import { FailureKind, failureModeSteps, type FailureMode } from "../../derive/failure-modes/failure-modes.js";
 import { Severity } from "../../model/enums/verdict.js";
-import { takeTurn } from "../../store/in-turns.js";
 import type { Study } from "../../store/studies/studies.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
@@ -13,7 +12,7 @@ import { StudyType } from "../study/study-type.js";
 import { EvidenceType } from "./hypotheses.js";
 import { StudyJudgementArguments } from "./judgement-arguments.js";
 
-@ObjectType("FailureMode", { description: "A problem in a study." })
+@ObjectType("FailureMode", { description: "A problem in a study.", simpleResolvers: true })
 class FailureModeType implements Omit<FailureMode, "experiments"> {
   @Field(() => FailureKind, { description: "The kind of problem, for programs." })
   kind!: FailureKind;
@@ -34,7 +33,7 @@ class FailureModeType implements Omit<FailureMode, "experiments"> {
   evidence!: readonly EvidenceType[];
 
   @Field(() => [ExperimentType], { description: "The affected runs." })
-  experiments!: readonly object[];
+  experiments!: () => readonly object[];
 }
 
 @Resolver(() => StudyType)
@@ -47,11 +46,11 @@ export class FailureModesResolver {
     @Ctx() context: Context,
   ): Promise<FailureModeType[]> {
     const { evidence, rule, measured } = await failureEvidence(context, study, requested);
-    await takeTurn(evidence.runs.length);
+    const modes = await context.derivations.inSteps(failureModeSteps(evidence, rule, requested.rules));
     const experimentOf = experimentFinder(measured.experiments);
-    return detectFailureModes(evidence, rule, requested.rules).map((mode) => ({
+    return modes.map((mode) => ({
       ...mode,
-      experiments: mode.experiments.map(experimentOf),
+      experiments: () => mode.experiments.map(experimentOf),
     }));
   }
 }

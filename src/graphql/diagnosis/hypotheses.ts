@@ -2,11 +2,10 @@ import { Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root
 import type { Provenance } from "../../analysis/request/provenance.js";
 import { judgedStudy } from "../../analysis/judgement/study-evidence.js";
 import { ConfoundKind, type Confound } from "../../derive/confounds/confounds.js";
-import { judgeHypotheses, type Hypothesis } from "../../derive/hypotheses/judge-hypotheses.js";
+import { hypothesisSteps, type Hypothesis } from "../../derive/hypotheses/judge-hypotheses.js";
 import type { Evidence } from "../../derive/study-evidence.js";
 import { VerdictCertainty } from "../../model/enums/statistics.js";
 import { HypothesisVerdict, Severity } from "../../model/enums/verdict.js";
-import { takeTurn } from "../../store/in-turns.js";
 import type { Study } from "../../store/studies/studies.js";
 import { Computed } from "../computed/computed-type.js";
 import type { Context } from "../context.js";
@@ -92,8 +91,8 @@ export class HypothesesResolver {
     @Ctx() context: Context,
   ): Promise<HypothesisType[]> {
     const { evidence, rule, computed } = await judgedStudy(context, study, requested);
-    await takeTurn(evidence.runs.length);
-    return judgeHypotheses(evidence, rule, requested.rules).map((hypothesis) => ({
+    const hypotheses = await context.derivations.inSteps(hypothesisSteps(evidence, rule, requested.rules));
+    return hypotheses.map((hypothesis) => ({
       ...hypothesis,
       computed: hypothesis.basis === "WEIGHTS" ? computed : null,
     }));

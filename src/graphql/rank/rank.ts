@@ -1,4 +1,5 @@
 import { Field, ID, Int, ObjectType, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { mapInTurns } from "../../store/in-turns.js";
 import type { Experiment } from "../../store/studies/experiments.js";
 import type { Rank } from "../../store/studies/ranks.js";
 import type { Context } from "../context.js";
@@ -21,8 +22,30 @@ export class RankType {
 export class RankResolver {
   @Costs({ items: EXPECTED.runsPerRank })
   @FieldResolver(() => [ExperimentType], { description: "The runs that were trained at this rank." })
-  async experiments(@Root() { r, studyId }: Rank, @Ctx() { loaders }: Context): Promise<Experiment[]> {
-    const experiments = await loaders.experiments.load(studyId);
-    return experiments.filter(({ rank }) => rank?.r === r);
+  async experiments(@Root() { r, studyId }: Rank, @Ctx() { loaders }: Context): Promise<readonly Experiment[]> {
+    const byRank = await experimentsByRank(await loaders.experiments.load(studyId));
+    return byRank.get(r) ?? [];
   }
+}
+
+type ExperimentsByRank = ReadonlyMap<number, readonly Experiment[]>;
+
+/** The experiments of each list by rank: all ranks and aliases of a request share them. */
+const BY_RANK = new WeakMap<readonly Experiment[], Promise<ExperimentsByRank>>();
+
+function experimentsByRank(experiments: readonly Experiment[]): Promise<ExperimentsByRank> {
+  const byRank = BY_RANK.get(experiments) ?? groupByRank(experiments);
+  BY_RANK.set(experiments, byRank);
+  return byRank;
+}
+
+async function groupByRank(experiments: readonly Experiment[]): Promise<ExperimentsByRank> {
+  const byRank = new Map<number, Experiment[]>();
+  await mapInTurns(experiments, (experiment) => {
+    if (experiment.rank === null) return;
+    const ofRank = byRank.get(experiment.rank.r);
+    if (ofRank === undefined) byRank.set(experiment.rank.r, [experiment]);
+    else ofRank.push(experiment);
+  });
+  return byRank;
 }

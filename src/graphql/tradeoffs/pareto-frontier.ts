@@ -1,13 +1,16 @@
 import { Arg, Ctx, Field, FieldResolver, Float, ObjectType, Resolver, Root } from "type-graphql";
-import { mapInTurns, takeTurn } from "../../store/in-turns.js";
+import { mapInTurns } from "../../store/in-turns.js";
 import { experimentFinder, runsOf } from "../../analysis/runs/study-runs.js";
 import { metricDirection } from "../../analysis/runs/metric-direction.js";
-import { inParetoOrder, paretoAxes } from "../../derive/tradeoffs/pareto-frontier.js";
+import type { RequestDerivations } from "../../analysis/request/request-derivations.js";
+import type { Run } from "../../derive/runs/comparison-roles.js";
+import type { BetterDirections, ParetoAxes, ParetoOrder } from "../../derive/tradeoffs/pareto-frontier.js";
 import { failure } from "../../errors.js";
 import { MetricName } from "../../model/enums/run.js";
 import type { Experiment } from "../../store/studies/experiments.js";
 import type { Study } from "../../store/studies/studies.js";
 import type { Context } from "../context.js";
+import { LazyList } from "../lazy-list.js";
 import { ExperimentType } from "../experiment/experiment-type.js";
 import { StudyType } from "../study/study-type.js";
 
@@ -65,31 +68,86 @@ export class ParetoFrontierResolver {
     @Arg("xHigherIsBetter", () => Boolean, directionArg("x")) xHigherIsBetter: boolean | undefined,
     @Arg("yHigherIsBetter", () => Boolean, directionArg("y")) yHigherIsBetter: boolean | undefined,
     @Arg("zHigherIsBetter", () => Boolean, directionArg("z")) zHigherIsBetter: boolean | undefined,
+    @Arg("onlyFrontier", () => Boolean, { defaultValue: false, description: "Whether dominated runs are left out." })
+    onlyFrontier: boolean,
     @Ctx() { loaders, derivations }: Context,
-  ): Promise<ParetoPointType[]> {
+  ): Promise<LazyList<ParetoPointType>> {
     const keys = { x: requiredMetric("x", xKey ?? x), y: requiredMetric("y", yKey ?? y), z: zKey ?? z ?? null };
     const experiments = await loaders.experiments.load(id);
-    await takeTurn(experiments.length);
-    const points = (await runsOf(experiments)).flatMap((run) => {
-      const first = run.metrics.get(keys.x);
-      const second = run.metrics.get(keys.y);
-      const third = keys.z === null ? undefined : run.metrics.get(keys.z);
-      const hasThird = keys.z === null || isFinite(third);
-      return isFinite(first) && isFinite(second) && hasThird ? [{ item: run, x: first, y: second, z: third }] : [];
-    });
     const directions = {
       x: directionOf("x", keys.x, xHigherIsBetter, experiments),
       y: directionOf("y", keys.y, yHigherIsBetter, experiments),
       z: keys.z === null ? false : directionOf("z", keys.z, zHigherIsBetter, experiments),
     };
+    const runs = await runsOf(experiments);
+    const { items, axes, order } = await frontierOf(runs, keys, directions, derivations);
     const experimentOf = experimentFinder(experiments);
-    const frontier = await derivations.paretoOrder(paretoAxes(points), directions);
-    return mapInTurns(inParetoOrder(points, frontier), ({ item, z: third, ...point }) => ({
-      ...point,
-      z: third ?? null,
-      experiment: experimentOf(item),
-    }));
+    const positions = onlyFrontier ? order.order.filter((position) => order.dominated[position] === 0) : order.order;
+    return new LazyList(positions.length, (i) => {
+      const position = positions[i] ?? NaN;
+      return {
+        experiment: experimentOf(runs[items[position] ?? NaN] as Run),
+        x: axes.x[position] ?? NaN,
+        y: axes.y[position] ?? NaN,
+        z: keys.z === null ? null : (axes.z[position] ?? NaN),
+        dominated: order.dominated[position] === 1,
+      };
+    });
   }
+}
+
+interface Keys {
+  readonly x: string;
+  readonly y: string;
+  /** Null with two metrics. */
+  readonly z: string | null;
+}
+
+/** The runs with every metric, and their order. */
+interface Frontier {
+  /** Positions of these runs in the list of all runs. */
+  readonly items: readonly number[];
+  readonly axes: ParetoAxes;
+  readonly order: ParetoOrder;
+}
+
+/** The frontiers of each list of runs by metrics and directions: aliases with equal ones share one. */
+const FRONTIERS = new WeakMap<readonly Run[], Map<string, Promise<Frontier>>>();
+
+function frontierOf(
+  runs: readonly Run[],
+  keys: Keys,
+  directions: BetterDirections,
+  derivations: RequestDerivations,
+): Promise<Frontier> {
+  const ofRuns = FRONTIERS.get(runs) ?? new Map<string, Promise<Frontier>>();
+  FRONTIERS.set(runs, ofRuns);
+  const key = JSON.stringify([keys, directions]);
+  const frontier = ofRuns.get(key) ?? computeFrontier(runs, keys, directions, derivations);
+  ofRuns.set(key, frontier);
+  return frontier;
+}
+
+async function computeFrontier(
+  runs: readonly Run[],
+  keys: Keys,
+  directions: BetterDirections,
+  derivations: RequestDerivations,
+): Promise<Frontier> {
+  const items: number[] = [];
+  const values: Record<"x" | "y" | "z", number[]> = { x: [], y: [], z: [] };
+  await mapInTurns(runs, ({ metrics }, i) => {
+    const x = metrics.get(keys.x);
+    const y = metrics.get(keys.y);
+    const z = keys.z === null ? 0 : metrics.get(keys.z);
+    if (!isFinite(x) || !isFinite(y) || !isFinite(z)) return;
+    items.push(i);
+    values.x.push(x);
+    values.y.push(y);
+    values.z.push(z);
+  });
+  const axes = { x: Float64Array.from(values.x), y: Float64Array.from(values.y), z: Float64Array.from(values.z) };
+  return { items, axes, order: await derivations.paretoOrder(axes, directions) };
 }
 
 /** @throws ARGUMENT_INVALID if the request, the evaluation's files and the metric's name do not tell the better direction */

@@ -6,6 +6,7 @@ import {
   type RankPrediction,
   type RankTrend,
 } from "../../derive/degradation/rank-trend.js";
+import type { Configuration } from "../../derive/runs/comparison-roles.js";
 import { failure } from "../../errors.js";
 import { MetricName } from "../../model/enums/run.js";
 import { TrendModel } from "../../model/enums/statistics.js";
@@ -112,9 +113,11 @@ export class RankTrendsResolver {
     const { runs, roles, metric } = measured;
     if (roles === undefined) return [];
     const degradations = await derivations.degradations({ runs, roles, rule: acceptanceRule(measured, requested) });
+    const memoryOf = (configuration: Configuration) =>
+      derivations.inSteps(memoryTrend(runs, configuration, MetricName.PEAK_MEMORY_MB, ranks));
     return [
-      memoryTrend(runs, roles.baseline, MetricName.PEAK_MEMORY_MB, ranks),
-      memoryTrend(runs, roles.candidate, MetricName.PEAK_MEMORY_MB, ranks),
+      await memoryOf(roles.baseline),
+      await memoryOf(roles.candidate),
       degradationTrend(degradations, metric, ranks),
     ];
   }

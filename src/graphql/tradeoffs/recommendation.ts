@@ -1,10 +1,9 @@
 import { Arg, Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
 import { measuredStudy } from "../../analysis/judgement/measured-study.js";
 import { experimentFinder } from "../../analysis/runs/study-runs.js";
-import { recommend } from "../../derive/tradeoffs/recommend.js";
+import { recommendSteps } from "../../derive/tradeoffs/recommend.js";
 import type { Interval } from "../../derive/statistics/sample.js";
 import { VerdictCertainty } from "../../model/enums/statistics.js";
-import { takeTurn } from "../../store/in-turns.js";
 import type { Study } from "../../store/studies/studies.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
@@ -139,7 +138,7 @@ export class RecommendationResolver {
     })
     maxDegradationPercent: number | undefined,
     @Args(() => PreferredMetricArguments) requested: PreferredMetricArguments,
-    @Ctx() { loaders }: Context,
+    @Ctx() { loaders, derivations }: Context,
   ): Promise<RecommendationType> {
     const { experiments, runs, roles, metric, higherIsBetter } = await measuredStudy(loaders, id, requested);
     const budget = {
@@ -149,8 +148,9 @@ export class RecommendationResolver {
       timeSeconds: timeBudgetSeconds ?? null,
       degradationPercent: maxDegradationPercent ?? null,
     };
-    await takeTurn(runs.length);
-    const { result, because, heldOut, alternatives } = recommend(runs, budget, roles ?? null);
+    const { result, because, heldOut, alternatives } = await derivations.inSteps(
+      recommendSteps(runs, budget, roles ?? null),
+    );
     const experimentOf = experimentFinder(experiments);
     const experiment = result && experimentOf(result.typical);
     return {

@@ -28,3 +28,33 @@ export function seriesNames(
     select experiment_id as "experimentId", name from metric_series
     where experiment_id = any(${[...experimentIds]}::uuid[]) order by name`;
 }
+
+/** The curves of one name of all experiments of a study. */
+export interface StudyCurves {
+  readonly studyId: string;
+  readonly name: string;
+}
+
+/** Returns the curves of all experiments that belong to `keys`. */
+export function curvesOfStudies(
+  { sql }: Connection,
+  keys: readonly StudyCurves[],
+): Promise<(Series & { readonly studyId: string })[]> {
+  return sql<(Series & { readonly studyId: string })[]>`
+    select study_id as "studyId", experiment_id as "experimentId", metric_series.name, metric_series.steps, values
+    from metric_series join experiment on experiment.id = experiment_id
+    where (study_id, metric_series.name) in (
+      select * from unnest(${keys.map(({ studyId }) => studyId)}::uuid[], ${keys.map(({ name }) => name)}::text[]))`;
+}
+
+/** Returns the maximum learning rate of each experiment of `studyIds` that logged one, NaN left out. */
+export function peakLearningRates(
+  { sql }: Connection,
+  studyIds: readonly string[],
+): Promise<{ studyId: string; experimentId: string; peak: number | null }[]> {
+  return sql<{ studyId: string; experimentId: string; peak: number | null }[]>`
+    select study_id as "studyId", experiment_id as "experimentId",
+      (select max(value) from unnest(values) as value where value <> 'NaN') as peak
+    from metric_series join experiment on experiment.id = experiment_id
+    where study_id = any(${[...studyIds]}::uuid[]) and metric_series.name = 'learning_rate'`;
+}

@@ -6,8 +6,10 @@ import { openRequestDerivations } from "#src/analysis/request/request-derivation
 import { degradationByRank } from "#src/derive/degradation/degradation.js";
 import { DEFAULT_SEED_ANALYSIS } from "#src/derive/degradation/seed-analysis.js";
 import type { Run } from "#src/derive/runs/comparison-roles.js";
+import { curveFindings } from "#src/derive/failure-modes/curve-findings.js";
 import { inferRoles } from "#src/derive/runs/resolve-roles.js";
 import { inParetoOrder, paretoAxes, paretoFrontier } from "#src/derive/tradeoffs/pareto-frontier.js";
+import { ITEMS_PER_TURN } from "#src/store/in-turns.js";
 import { openDerivationPool, type DerivationPool } from "#src/threads/derivation-pool.js";
 import type { ThreadWork } from "#src/threads/derivation-thread.js";
 import { freshDatabase } from "../../support/database.js";
@@ -129,6 +131,46 @@ describe("the derivation pool", () => {
     expect(work).toMatchObject([{ isMainThread: false, draws: 0 }]);
     await order(points.slice(0, 100));
     expect(work).toHaveLength(1);
+  });
+
+  test("reads the curves of many points on another thread, and of few points at once", async () => {
+    const steps = Array.from({ length: 2_000 }, (_, i) => i);
+    const logged = (length: number) => ({
+      steps: steps.slice(0, length),
+      values: steps.slice(0, length).map((step) => (step === 15 ? 9 : 2 + Math.sin(step) / 100)),
+    });
+    const runsOf = (count: number, length: number) =>
+      Array.from({ length: count }, () => new Map([["loss", logged(length)]]));
+    const { curveFindings: find } = request(new AbortController().signal);
+    expect(await find(runsOf(3, 20))).toEqual(runsOf(3, 20).map(curveFindings));
+    expect(work).toHaveLength(0);
+    const end = ended();
+    const found = await find(runsOf(60, 2_000));
+    expect(found).toEqual(runsOf(60, 2_000).map(curveFindings));
+    expect(found[59]?.lossSpikes).toMatchObject([{ step: 15 }]);
+    await end;
+    expect(work.length).toBeGreaterThan(0);
+    expect(work.every(({ isMainThread }) => !isMainThread)).toBe(true);
+  });
+
+  test("takes the steps of one request one derivation after the other, and none after its end", async () => {
+    const controller = new AbortController();
+    const { inSteps } = request(controller.signal);
+    const taken: string[] = [];
+    function* steps(name: string) {
+      for (let i = 0; i < 3; i++) {
+        yield ITEMS_PER_TURN;
+        taken.push(name);
+        if (name === "second") controller.abort(new Error("the client left"));
+      }
+      return name;
+    }
+    const first = inSteps(steps("first"));
+    const second = inSteps(steps("second"));
+    const third = inSteps(steps("third"));
+    const outcomes = await Promise.allSettled([first, second, third]);
+    expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "rejected"]);
+    expect(taken).toEqual(["first", "first", "first", "second"]);
   });
 
   test("stops a task that runs when the request is aborted, and serves the next one on the same thread", async () => {

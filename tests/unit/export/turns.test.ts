@@ -1,20 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { flatMapRows, oneBatch, type Cell } from "#src/export/table.js";
 import { MAX_CELLS_PER_TURN, tableChunks } from "#src/export/write-table.js";
-import { ITEMS_PER_TURN, mapInTurns, takeTurn } from "#src/store/in-turns.js";
-
-/** Counts the turns of the event loop while `work` runs: other requests are served in each. */
-async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
-  let turns = 0;
-  let next = setImmediate(count);
-  function count(): void {
-    turns += 1;
-    next = setImmediate(count);
-  }
-  await work();
-  clearImmediate(next);
-  return turns;
-}
+import { ITEMS_PER_TURN, mapInTurns, stepsInTurns, takeTurn } from "#src/store/in-turns.js";
+import { turnsDuring, TurnCounter } from "../../support/turns.js";
 
 const COLUMNS = ["a", "b", "c", "d"].map((name) => ({ name, type: "number" as const }));
 const ROWS = Array.from({ length: 60_000 }, (_, i): Cell[] => [i, i, i, i]);
@@ -44,28 +32,50 @@ describe("other requests are served", () => {
 describe("work of many fields at once", () => {
   test("is done in turns of at most ITEMS_PER_TURN items together", async () => {
     const fields = Array.from({ length: 30 }, (_, i) => (i % 3 === 0 ? ITEMS_PER_TURN : 2_000));
-    let inTurn = 0;
-    let most = 0;
-    let turn = setImmediate(next);
-    function next(): void {
-      most = Math.max(most, inTurn);
-      inTurn = 0;
-      turn = setImmediate(next);
-    }
+    const counter = new TurnCounter();
     const work = async (items: number) => {
       await takeTurn(items);
-      inTurn += items;
+      counter.add(items);
     };
     const turns = await turnsDuring(() => Promise.all(fields.map(work)));
-    clearImmediate(turn);
-    expect(most).toBeLessThanOrEqual(2 * ITEMS_PER_TURN);
+    expect(counter.most).toBeLessThanOrEqual(2 * ITEMS_PER_TURN);
     expect(turns).toBeGreaterThanOrEqual(fields.reduce((sum, items) => sum + items, 0) / ITEMS_PER_TURN - 1);
   });
 
   test("waits for no turn if there is little of it", async () => {
     await new Promise(setImmediate);
-    expect(await turnsDuring(() => Promise.all([100, 200, 300].map(takeTurn)))).toBe(0);
+    expect(await turnsDuring(() => Promise.all([100, 200, 300].map((items) => takeTurn(items))))).toBe(0);
   });
+});
+
+test("a small request does not wait for all of a large one", async () => {
+  const large = {};
+  const done: string[] = [];
+  const work = async (name: string, owner: object) => {
+    await takeTurn(ITEMS_PER_TURN, owner);
+    done.push(name);
+  };
+  const all = Array.from({ length: 20 }, () => work("large", large));
+  await Promise.all([...all, work("small", {})]);
+  expect(done.indexOf("small")).toBeLessThanOrEqual(2);
+});
+
+test("the steps of a derivation run in as many turns as their items require", async () => {
+  const counter = new TurnCounter();
+  function* steps() {
+    for (let i = 0; i < 10; i++) {
+      yield ITEMS_PER_TURN / 2;
+      counter.add(ITEMS_PER_TURN / 2);
+    }
+    return "done";
+  }
+  let result: string | undefined;
+  const turns = await turnsDuring(async () => {
+    result = await stepsInTurns(steps());
+  });
+  expect(result).toBe("done");
+  expect(counter.most).toBeLessThanOrEqual(2 * ITEMS_PER_TURN);
+  expect(turns).toBeGreaterThanOrEqual(4);
 });
 
 test("a curve of many points becomes batches of rows, of which one is in memory at a time", async () => {

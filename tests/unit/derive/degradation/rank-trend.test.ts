@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { degradationByRank } from "#src/derive/degradation/degradation.js";
+import { runSteps } from "#src/derive/steps.js";
 import { degradationTrend, memoryTrend } from "#src/derive/degradation/rank-trend.js";
 import { inferRoles } from "#src/derive/runs/resolve-roles.js";
 import { runs } from "../../../support/runs.js";
@@ -17,7 +18,7 @@ function sweep(percents: Record<number, number>, memory = (rank: number) => 3000
 const memory = (all: ReturnType<typeof runs>, ranks: number[]) => {
   const roles = inferRoles(all);
   if (roles === undefined) throw new Error("no roles");
-  return memoryTrend(all, roles.candidate, "peak_memory_mb", ranks);
+  return runSteps(memoryTrend(all, roles.candidate, "peak_memory_mb", ranks));
 };
 
 test("memory that is linear in the rank is predicted near the tested ranks, with an interval", () => {

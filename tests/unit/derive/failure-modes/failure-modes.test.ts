@@ -4,9 +4,10 @@ import { degradationByRank } from "#src/derive/degradation/degradation.js";
 import { detectFailureModes } from "#src/derive/failure-modes/failure-modes.js";
 import type { FailureEvidence, RunSpectra } from "#src/derive/failure-modes/failure-mode-rule.js";
 import type { LoggedCurve } from "#src/derive/runs/metric-choice.js";
-import { evaluationRise } from "#src/derive/failure-modes/overfitting.js";
+import { curveFindings } from "#src/derive/failure-modes/curve-findings.js";
+import { evaluationRise } from "#src/derive/failure-modes/evaluation-rise.js";
 import type { Run } from "#src/derive/runs/comparison-roles.js";
-import { findSpikes } from "#src/derive/failure-modes/spikes.js";
+import { findSpikes } from "#src/derive/failure-modes/find-spikes.js";
 import { spectrum, undefinedSpectrum } from "#src/derive/spectra/spectrum.js";
 import { evidence, evidenceOf, RULE } from "../../../support/evidence.js";
 import { runs } from "../../../support/runs.js";
@@ -22,7 +23,7 @@ function modes(rest: Partial<FailureEvidence>, of = healthy) {
   return detectFailureModes({ ...of, ...rest }, RULE);
 }
 const withCurves = (curves: Record<string, LoggedCurve>) => ({
-  curves: new Map([[first.id, new Map(Object.entries(curves))]]),
+  curves: new Map([[first.id, curveFindings(new Map(Object.entries(curves)))]]),
 });
 
 describe("spikes", () => {
@@ -88,7 +89,7 @@ test("NaN in curves, metrics and weights is reported first, with its location", 
   const spectra = [
     { run, layers: [{ layer: { name: "h.0" }, spectrum: undefinedSpectrum("NOT_FINITE") }], pendingJobs: [] },
   ];
-  const curves = new Map([[run.id, new Map([["loss", curve([1, NaN, Infinity])]])]]);
+  const curves = new Map([[run.id, curveFindings(new Map([["loss", curve([1, NaN, Infinity])]]))]]);
   const [mode] = detectFailureModes(evidenceOf(all, { spectra, curves }), RULE);
   expect(mode).toMatchObject({
     kind: "NON_FINITE",

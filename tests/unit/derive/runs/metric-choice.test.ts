@@ -11,7 +11,7 @@ const curves = new Map([["run 0", curve]]);
 
 function chosen(choice: Partial<MetricChoice>) {
   const full = { key: "training_loss", point: "RECORDED", higherIsBetter: false, ...choice } as const;
-  return withChosenMetric(all, full, curves).map(({ metrics }) => metrics.get(choiceName(full)));
+  return all.map((run) => withChosenMetric(run, full, curves.get(run.id)).metrics.get(choiceName(full)));
 }
 
 describe("the value that stands for a run", () => {
@@ -22,9 +22,10 @@ describe("the value that stands for a run", () => {
   });
   test("is the last value, NaN if the run diverged", () => {
     expect(chosen({ point: "LAST" })).toEqual([1.75, undefined]);
-    const diverged = new Map([["run 0", { steps: [10, 20], values: [3, NaN] }]]);
+    const [run] = all;
+    const diverged = { steps: [10, 20], values: [3, NaN] };
     const last = { key: "training_loss", point: "LAST", higherIsBetter: false } as const;
-    expect(withChosenMetric(all, last, diverged)[0]?.metrics.get(choiceName(last))).toBeNaN();
+    expect(run && withChosenMetric(run, last, diverged).metrics.get(choiceName(last))).toBeNaN();
   });
   test("is the value at exactly that step, without interpolation", () => {
     expect(chosen({ point: "STEP", step: 20 })).toEqual([1.5, undefined]);

@@ -1,0 +1,34 @@
+/**
+ * A derivation in steps. Before each step it yields the number of items that the step processes, so that a caller that serves
+ * requests can serve others between two steps.
+ */
+export type Steps<Result> = Generator<number, Result, undefined>;
+
+/** Takes all steps at once. */
+export function runSteps<Result>(steps: Steps<Result>): Result {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+}
+
+/** Returns whether a derivation is in steps. */
+export function isSteps<Result>(value: Result | Steps<Result>): value is Steps<Result> {
+  return typeof value === "object" && value !== null && Symbol.iterator in value && "next" in value;
+}
+
+/** Maximum number of items of one step. */
+export const ITEMS_PER_STEP = 2_000;
+
+/** Calls `process` with each item, in steps. */
+export function* eachInSteps<Item>(items: Iterable<Item>, process: (item: Item) => void): Steps<void> {
+  let left = 0;
+  for (const item of items) {
+    if (left === 0) {
+      yield ITEMS_PER_STEP;
+      left = ITEMS_PER_STEP;
+    }
+    left -= 1;
+    process(item);
+  }
+}
