@@ -6,9 +6,16 @@ import { REQUEST_ERRORS } from "./error-catalogue/request-errors.js";
 import type { Entry } from "./error-catalogue/entry.js";
 import { STORAGE_ERRORS } from "./error-catalogue/storage-errors.js";
 import { IMPORT_ERRORS } from "./error-catalogue/import-errors.js";
+import { MODEL_ERRORS } from "./error-catalogue/model-errors.js";
 import { STARTUP_ERRORS } from "./error-catalogue/startup-errors.js";
 
-const CATALOGUE = { ...STARTUP_ERRORS, ...IMPORT_ERRORS, ...REQUEST_ERRORS, ...STORAGE_ERRORS } as const;
+const CATALOGUE = {
+  ...STARTUP_ERRORS,
+  ...IMPORT_ERRORS,
+  ...REQUEST_ERRORS,
+  ...STORAGE_ERRORS,
+  ...MODEL_ERRORS,
+} as const;
 
 export type ErrorCode = keyof typeof CATALOGUE;
 

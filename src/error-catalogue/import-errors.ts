@@ -82,7 +82,7 @@ export const IMPORT_ERRORS = {
   },
   WEIGHT_INDEX_INVALID: {
     kind: "permanent",
-    what: "The index of a sharded adapter does not match its shards",
+    what: "The index of sharded weights does not match its shards",
     fix: "Copy the index and all shards again from the same save.",
   },
   ADAPTER_CONFIG_INVALID: {

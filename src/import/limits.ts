@@ -36,6 +36,8 @@ export const MAX_WEIGHT_INDEX_BYTES = 32 * 2 ** 20;
 
 /** Bytes of adapter_config.json. It has about 1 KB; long rank patterns make some hundred. */
 export const MAX_ADAPTER_CONFIG_BYTES = 4 * 2 ** 20;
+/** Bytes of a base model's config.json. It has some kilobytes; label names make some hundred. */
+export const MAX_MODEL_CONFIG_BYTES = 4 * 2 ** 20;
 /** Characters of a rank or alpha pattern. Module paths, and patterns for them, are shorter. */
 export const MAX_PATTERN_CHARACTERS = 1000;
 /** Bytes of trainer_state.json. It takes about 200 bytes per logged step, so a million steps fit. */

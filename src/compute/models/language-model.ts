@@ -1,0 +1,201 @@
+import { Tensor } from "onnxruntime-node";
+import { failure } from "../../errors.js";
+import { largest } from "../../model/extremes.js";
+import type { ModelAdapter, ModelConfig, ModelFiles } from "../../model/language-model.js";
+import { prepareAdapter, type PreparedAdapter } from "./adapter-feeds.js";
+import type { Decoding, LanguageModel, ModelOptions, RunOptions, Tokens } from "./language-model-types.js";
+import { createLayerRunner, emptyCache, type Cache } from "./layer-runner.js";
+import { modelBytes, requireMemory } from "./model-memory.js";
+import { sessionOpener } from "./model-sessions.js";
+import { createOutputHead } from "./output-head.js";
+import { groupByLength, tokenChunk } from "./token-batch.js";
+
+/** Places of one run of the layers: their values take some kilobytes each, and products of 512 rows run at full speed. */
+const CHUNK_TOKENS = 512;
+/** Bytes of the logits of one run of the output matrix. */
+const HEAD_BYTES = 64 * 2 ** 20;
+
+/** Opens a model. Its sessions are opened by the first run that needs them. @throws MODEL_TOO_LARGE */
+export function openModel(options: ModelOptions): LanguageModel {
+  const { config, files, maxBytes, chunkTokens = CHUNK_TOKENS, headBytes = HEAD_BYTES } = options;
+  const { hiddenSize, vocabularySize } = config;
+  const open = sessionOpener(files, options.provider, options.threads);
+  const weights = weightTensors(options.weights ?? new Map(), files);
+  const runner = createLayerRunner(config, files, new Set(Object.keys(weights)), open);
+  const head = createOutputHead(config, files, open);
+  const headRows = Math.max(1, Math.floor(headBytes / 4 / vocabularySize));
+  let base: Promise<PreparedAdapter> | undefined;
+
+  const prepare = (adapter: ModelAdapter) => prepareAdapter(adapter, { config, files, open, weights });
+
+  function requireFit(batch: number, total: number): void {
+    const size = { tokens: Math.min(chunkTokens, batch * total), cachedTokens: batch * total, total };
+    requireMemory(modelBytes(config, files, size, headRows * 4 * vocabularySize), maxBytes, `${total} tokens`);
+  }
+
+  /** Runs the layers on a batch in chunks. */
+  async function* chunks(sequences: readonly Tokens[], run: RunOptions, keepsCache: boolean) {
+    const longest = longestOf(sequences);
+    requireFit(sequences.length, longest);
+    const adapter = run.adapter ?? (await (base ??= prepare(new Map())));
+    const inputs = run.weights === undefined ? weights : { ...weights, ...replaced(run.weights) };
+    const step = Math.max(1, Math.floor(chunkTokens / sequences.length));
+    let cache = emptyCache(config, sequences.length);
+    for (let start = 0; start < longest; start += step) {
+      run.signal?.throwIfAborted();
+      const chunk = tokenChunk(sequences, start, step);
+      const keeps = keepsCache || start + step < longest;
+      const result = await runner.run({ chunk, cache, adapter, weights: inputs, keepsCache: keeps });
+      cache = result.cache;
+      yield { start, chunk, cache, hidden: result.hidden, adapter, inputs };
+    }
+  }
+
+  function replaced(values: ReadonlyMap<string, Float32Array>): Record<string, Tensor> {
+    const unknown = [...values.keys()].find((name) => !(name in weights));
+    if (unknown !== undefined) throw new Error(`${unknown} is not among the model's replaceable weights.`);
+    return weightTensors(values, files);
+  }
+
+  /** Runs sequences in padded groups; `use` gets the hidden states of the tokens of one sequence from `start` on. */
+  async function eachSequence(
+    sequences: readonly Tokens[],
+    run: RunOptions,
+    use: (index: number, start: number, hidden: Float32Array) => Promise<void>,
+  ): Promise<void> {
+    requireTokens(sequences, config);
+    for (const group of groupByLength(sequences, chunkTokens)) {
+      const batch = group.map((index) => sequences[index] ?? []);
+      for await (const { start, chunk, hidden } of chunks(batch, run, false)) {
+        for (const [item, index] of group.entries()) {
+          const count = Math.min(chunk.sequence, (batch[item]?.length ?? 0) - start);
+          const first = item * chunk.sequence * hiddenSize;
+          if (count > 0) await use(index, start, hidden.subarray(first, first + count * hiddenSize));
+        }
+      }
+    }
+  }
+
+  return {
+    config,
+    prepareAdapter: prepare,
+    async hiddenStates(sequences, run = {}) {
+      const states = sequences.map(({ length }) => new Float32Array(length * hiddenSize));
+      await eachSequence(sequences, run, async (index, start, hidden) => {
+        states[index]?.set(hidden, start * hiddenSize);
+        await Promise.resolve();
+      });
+      return states;
+    },
+    async *logits(sequence, run = {}) {
+      requireTokens([sequence], config);
+      for await (const { start, hidden } of chunks([sequence], run, false)) {
+        const rows = hidden.length / hiddenSize;
+        for (let row = 0; row < rows; row += headRows) {
+          run.signal?.throwIfAborted();
+          const part = hidden.subarray(row * hiddenSize, (row + headRows) * hiddenSize);
+          yield { start: start + row, logits: await head.logits(part) };
+        }
+      }
+    },
+    async tokenLosses(sequences, run = {}) {
+      const losses = sequences.map(({ length }) => new Float32Array(Math.max(0, length - 1)));
+      await eachSequence(sequences, run, async (index, start, hidden) => {
+        const sequence = sequences[index] ?? [];
+        const rows = Math.min(hidden.length / hiddenSize, sequence.length - 1 - start);
+        for (let row = 0; row < rows; row += headRows) {
+          run.signal?.throwIfAborted();
+          const count = Math.min(headRows, rows - row);
+          const targets = Array.from({ length: count }, (_, i) => sequence[start + row + i + 1] ?? 0);
+          const part = hidden.subarray(row * hiddenSize, (row + count) * hiddenSize);
+          losses[index]?.set(await head.losses(part, targets), start + row);
+        }
+      });
+      return losses;
+    },
+    async prefill(prompts, run = {}) {
+      requireTokens(prompts, config);
+      const last = new Float32Array(prompts.length * hiddenSize);
+      let state: Awaited<ReturnType<typeof firstState>> | undefined;
+      for await (const result of chunks(prompts, run, true)) {
+        prompts.forEach((prompt, item) => {
+          const row = prompt.length - 1 - result.start;
+          if (row < 0 || row >= result.chunk.sequence) return;
+          const first = (item * result.chunk.sequence + row) * hiddenSize;
+          last.set(result.hidden.subarray(first, first + hiddenSize), item * hiddenSize);
+        });
+        state = firstState(result);
+      }
+      if (state === undefined) throw failure("TOKENS_INVALID", { received: "no prompt", allowed: "at least one" });
+      return decoding(
+        state,
+        prompts.map(({ length }) => length),
+        last,
+        run,
+      );
+    },
+    async close() {
+      await runner.close();
+      await head.close();
+    },
+  };
+
+  /** The state that decoding continues with. */
+  function firstState({ cache, adapter, inputs }: { cache: Cache; adapter: PreparedAdapter; inputs: typeof weights }) {
+    return { cache, adapter, weights: inputs };
+  }
+
+  async function decoding(
+    state: ReturnType<typeof firstState>,
+    lengths: readonly number[],
+    hidden: Float32Array,
+    run: RunOptions,
+  ): Promise<Decoding> {
+    return {
+      logits: await head.logits(hidden),
+      async append(tokens) {
+        run.signal?.throwIfAborted();
+        const sequences = Array.from({ length: lengths.length }, (_, item) => [tokens[item] ?? -1]);
+        const longest = largest(lengths) + 1;
+        requireTokens(sequences, config);
+        if (longest > config.positions) throw tooLong(longest, config, "the continued sequence");
+        requireFit(sequences.length, longest);
+        const chunk = tokenChunk(sequences, 0, 1, lengths);
+        const result = await runner.run({ ...state, chunk, keepsCache: true });
+        const longer = lengths.map((length) => length + 1);
+        return decoding({ ...state, cache: result.cache }, longer, result.hidden, run);
+      },
+    };
+  }
+}
+
+function longestOf(sequences: readonly Tokens[]): number {
+  return largest([0, ...sequences.map(({ length }) => length)]);
+}
+
+/** @throws TOKENS_INVALID */
+function requireTokens(sequences: readonly Tokens[], config: ModelConfig): void {
+  sequences.forEach((tokens, item) => {
+    const where = `sequence ${item}`;
+    if (tokens.length === 0) throw failure("TOKENS_INVALID", { where, received: "no token", allowed: "at least one" });
+    if (tokens.length > config.positions) throw tooLong(tokens.length, config, where);
+    for (let at = 0; at < tokens.length; at++) {
+      const token = tokens[at] ?? -1;
+      if (Number.isInteger(token) && token >= 0 && token < config.vocabularySize) continue;
+      const allowed = `0 to ${config.vocabularySize - 1}`;
+      throw failure("TOKENS_INVALID", { where: `${where}, token ${at}`, received: String(token), allowed });
+    }
+  });
+}
+
+function tooLong(length: number, { positions }: ModelConfig, where: string): Error {
+  return failure("TOKENS_INVALID", { where, received: `${length} tokens`, allowed: `at most ${positions}` });
+}
+
+function weightTensors(values: ReadonlyMap<string, Float32Array>, files: ModelFiles): Record<string, Tensor> {
+  const entries = [...values].map(([name, data]) => [
+    name,
+    new Tensor("float32", data, files.tensors.get(name)?.shape ?? []),
+  ]);
+  return Object.fromEntries(entries) as Record<string, Tensor>;
+}

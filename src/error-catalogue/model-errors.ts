@@ -1,0 +1,40 @@
+import type { Entry } from "./entry.js";
+
+/** Errors of base models, their tokenizers, and adapters and token sequences that they run with. */
+export const MODEL_ERRORS = {
+  MODEL_CONFIG_INVALID: {
+    kind: "permanent",
+    what: "The configuration of the base model is invalid",
+    fix: "Copy config.json again from the model's repository, or save the model again with save_pretrained.",
+  },
+  MODEL_UNSUPPORTED: {
+    kind: "permanent",
+    what: "This kind of base model is not supported",
+    fix: "The weights of its adapters are compared all the same; only results that need the model to run are missing.",
+  },
+  MODEL_TENSORS_INVALID: {
+    kind: "permanent",
+    what: "The tensors of the base model do not match its configuration",
+    fix: "Copy config.json and all weight files again from one revision of the model.",
+  },
+  MODEL_ADAPTER_MISMATCH: {
+    kind: "permanent",
+    what: "The adapter does not fit the base model",
+    fix: "Use the base model that the adapter was trained on.",
+  },
+  MODEL_TOO_LARGE: {
+    kind: "permanent",
+    what: "Running the model needs more memory than the worker may use",
+    fix: "Use a worker with more memory, or shorter sequences.",
+  },
+  TOKENS_INVALID: {
+    kind: "permanent",
+    what: "The model cannot run on these tokens",
+    fix: "Use the model's own tokenizer, and sequences that are not longer than its positions.",
+  },
+  TOKENIZER_INVALID: {
+    kind: "permanent",
+    what: "The tokenizer cannot be used",
+    fix: "Copy tokenizer.json again from the model's repository, or save the tokenizer again with save_pretrained.",
+  },
+} as const satisfies Record<string, Entry>;
