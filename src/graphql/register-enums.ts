@@ -7,6 +7,7 @@ import { PlotTheme, ReportFormat, TableFormat, TableKind } from "../model/enums/
 import { FindingSeverity, JobStatus } from "../model/enums/job.js";
 import { IntervalChoice, IntervalMethod, TrendModel, VerdictCertainty } from "../model/enums/statistics.js";
 import { Direction, ExperimentOrderField, GroupDimension, StudyOrderField } from "../model/enums/list-order.js";
+import { DirectionSource } from "../model/enums/direction-source.js";
 import { Better, Method, MetricName, MetricPoint } from "../model/enums/run.js";
 import { Certainty } from "../model/enums/setting.js";
 import { PlotKind } from "../plots/plot-kinds.js";
@@ -17,6 +18,7 @@ import { LayerOrder, Scaling, SimilarityMeasure, UndefinedReason } from "../mode
 const ENUMS = [
   AcceptanceVerdict,
   Better,
+  DirectionSource,
   Certainty,
   ConfoundKind,
   Direction,

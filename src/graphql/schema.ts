@@ -35,6 +35,7 @@ import { SubspaceGridsResolver } from "./similarity/subspace-similarity.js";
 import { WeightSimilarityResolver } from "./similarity/weight-similarity.js";
 import { StudiesResolver } from "./study/studies.js";
 import { StudyResolver } from "./study/study-resolver.js";
+import { UpdateStudyResolver } from "./study/update-study.js";
 import { TagStudyResolver } from "./study/tag-study.js";
 import { ParetoFrontierResolver } from "./tradeoffs/pareto-frontier.js";
 import { RankTrendsResolver } from "./tradeoffs/rank-trends.js";
@@ -47,6 +48,7 @@ export function openSchema(): Promise<GraphQLSchema> {
     resolvers: [
       StudiesResolver,
       TagStudyResolver,
+      UpdateStudyResolver,
       StudyResolver,
       WeightSimilarityResolver,
       StudyRolesResolver,

@@ -11,6 +11,7 @@ import { pairRunsWithRows } from "./assemble/pair-runs-with-rows.js";
 import { createReadingMerger } from "./assemble/reading-merger.js";
 import { rankSettings } from "./assemble/resolve-settings.js";
 import { readRun, type RunReading } from "./assemble/read-run.js";
+import { statedDirections } from "./assemble/stated-settings.js";
 import { withRowsByRank } from "./assemble/rows-by-rank.js";
 import type { SourcedSetting } from "./assemble/sourced-evidence.js";
 import { createFindings, quoteNames, type Findings } from "./findings.js";
@@ -73,6 +74,7 @@ export async function readFolder(folder: string, options: ReadFolderOptions = {}
     folder: root,
     experiments: joinExperiments(members, tables.stated, findings, merger, onSettings),
     layers: layersOf(members),
+    metricDirections: statedDirections(tables.stated),
   }));
   merger.reportRoundings();
   reportSkippedFiles(listed, classified.others, findings);

@@ -45,6 +45,15 @@ export interface StudyRecord {
   readonly experiments: readonly ExperimentRecord[];
   /** Every adapted weight matrix of any checkpoint, by name, in model order. */
   readonly layers: readonly LayerRecord[];
+  /** Better directions of metrics that rankscope.yaml states, each metric once. */
+  readonly metricDirections?: readonly MetricDirectionRecord[];
+}
+
+export interface MetricDirectionRecord {
+  readonly metric: string;
+  readonly higherIsBetter: boolean;
+  /** Relative to the study's folder. */
+  readonly file: string;
 }
 
 export interface Quantization {

@@ -9,6 +9,7 @@ import {
   type MetricChoice,
 } from "../../derive/runs/metric-choice.js";
 import { failure } from "../../errors.js";
+import type { DirectionSource } from "../../model/enums/direction-source.js";
 import { MetricName } from "../../model/enums/run.js";
 import { ITEMS_PER_TURN, mapInTurns } from "../../store/in-turns.js";
 import type { Experiment } from "../../store/studies/experiments.js";
@@ -27,6 +28,8 @@ export interface MeasuredStudy {
   readonly metric: string;
   /** Null if the request, the evaluation's files and the metric's name do not tell. */
   readonly higherIsBetter: boolean | null;
+  /** What tells; null if nothing does. */
+  readonly directionSource: DirectionSource | null;
 }
 
 type StudyLoaders = Pick<Loaders, "experiments" | "studyCurves">;
@@ -63,6 +66,7 @@ async function measureStudy(loaders: StudyLoaders, studyId: string, options: Met
     roles: await selectRoles(experiments, options),
     metric: choiceName(choice),
     higherIsBetter: choice.higherIsBetter,
+    directionSource: choice.source,
   };
 }
 
@@ -87,7 +91,10 @@ function preferredMetric(experiments: readonly Experiment[]): MetricName {
 }
 
 /** @throws ARGUMENT_INVALID */
-function metricChoice(options: MetricOptions, experiments: readonly Experiment[]): MetricChoice {
+function metricChoice(
+  options: MetricOptions,
+  experiments: readonly Experiment[],
+): MetricChoice & { readonly source: DirectionSource | null } {
   const { at, step } = options;
   const needsStep = at === "STEP";
   const hasStep = step != null;
@@ -99,15 +106,15 @@ function metricChoice(options: MetricOptions, experiments: readonly Experiment[]
     });
   }
   const key = options.metricKey ?? options.metric ?? preferredMetric(experiments);
-  const direction = options.higherIsBetter ?? metricDirection(experiments, key);
-  if (at === "BEST" && direction === null) {
+  const { higherIsBetter, source } = metricDirection(experiments, key, options.higherIsBetter);
+  if (at === "BEST" && higherIsBetter === null) {
     throw failure("ARGUMENT_INVALID", {
       where: "higherIsBetter",
       received: "none",
       allowed: `true or false with at: BEST, because the better direction of ${key} is neither stated nor known from its name`,
     });
   }
-  return { key, point: at, step, higherIsBetter: direction };
+  return { key, point: at, step, higherIsBetter, source };
 }
 
 /**

@@ -1,30 +1,55 @@
 import { higherIsBetter } from "../../derive/runs/metric-direction.js";
+import type { DirectionSource } from "../../model/enums/direction-source.js";
+import { studyDirection } from "../../model/metric-directions.js";
 import type { Experiment } from "../../store/studies/experiments.js";
 
-/**
- * Returns whether higher values of a metric are better: as the evaluation's files state (`higher_is_better`), else by the metric's
- * name. Null if the files contradict each other, or if neither tells.
- */
-export function metricDirection(experiments: readonly Pick<Experiment, "metrics">[], name: string): boolean | null {
-  // Results of evaluations have the form task/metric.
-  if (!name.includes("/")) return higherIsBetter(name);
-  const ofList = DIRECTIONS.get(experiments) ?? new Map<string, boolean | null>();
-  DIRECTIONS.set(experiments, ofList);
-  const known = ofList.get(name);
-  if (known !== undefined) return known;
-  const direction = findDirection(experiments, name);
-  ofList.set(name, direction);
-  return direction;
+/** Whether higher values of a metric are better, and what says so. Both are null if nothing does. */
+export interface MetricDirection {
+  readonly higherIsBetter: boolean | null;
+  readonly source: DirectionSource | null;
 }
 
-/** The directions of each list of experiments by metric: the fields of a request share them. */
-const DIRECTIONS = new WeakMap<readonly Pick<Experiment, "metrics">[], Map<string, boolean | null>>();
+const UNKNOWN: MetricDirection = { higherIsBetter: null, source: null };
 
-function findDirection(experiments: readonly Pick<Experiment, "metrics">[], name: string): boolean | null {
-  const stated = new Set(
-    experiments.flatMap(({ metrics }) => metrics.find((metric) => metric.name === name)?.higherIsBetter ?? []),
+/**
+ * Returns the better direction of a metric: as the request states, else as a person states for the study (updateStudy, then
+ * rankscope.yaml), else as the evaluation's files state (`higher_is_better`), else by the metric's name. Unknown if the files
+ * contradict each other, or if nothing tells.
+ *
+ * @param experiments runs of one study
+ */
+export function metricDirection(
+  experiments: readonly Pick<Experiment, "metrics" | "studyDirections">[],
+  name: string,
+  requested?: boolean | null,
+): MetricDirection {
+  if (requested != null) return { higherIsBetter: requested, source: "REQUEST" };
+  const ofStudy = studyDirection(experiments[0]?.studyDirections, name);
+  if (ofStudy?.stated != null) return { higherIsBetter: ofStudy.stated.higherIsBetter, source: "PERSON" };
+  if (ofStudy?.imported != null) return { higherIsBetter: ofStudy.imported.higherIsBetter, source: "SETTINGS_FILE" };
+  // Results of evaluations have the form task/metric.
+  const [stated, contradicting] = name.includes("/") ? evaluationDirections(experiments, name) : [];
+  if (contradicting !== undefined) return UNKNOWN;
+  if (stated !== undefined) return { higherIsBetter: stated, source: "EVALUATION" };
+  const named = higherIsBetter(name);
+  return named === null ? UNKNOWN : { higherIsBetter: named, source: "NAME" };
+}
+
+type RunMetrics = Pick<Experiment, "metrics">;
+
+/** The directions that the evaluations of each list of runs state, by metric: the fields of a request share them. */
+const EVALUATED = new WeakMap<readonly RunMetrics[], Map<string, readonly boolean[]>>();
+
+/** Returns the different directions that evaluations of the runs state. */
+function evaluationDirections(experiments: readonly RunMetrics[], name: string): readonly boolean[] {
+  const ofList = EVALUATED.get(experiments) ?? new Map<string, readonly boolean[]>();
+  EVALUATED.set(experiments, ofList);
+  const known = ofList.get(name);
+  if (known !== undefined) return known;
+  const stated = experiments.flatMap(
+    ({ metrics }) => metrics.find((metric) => metric.name === name)?.higherIsBetter ?? [],
   );
-  const [direction, contradicting] = [...stated];
-  if (contradicting !== undefined) return null;
-  return direction ?? higherIsBetter(name);
+  const directions = [...new Set(stated)];
+  ofList.set(name, directions);
+  return directions;
 }

@@ -62,7 +62,7 @@ function unknownDirection({ metric, higherIsBetter }: AcceptanceRule): string | 
 export function unknownDirectionReason(metric: string): string {
   return (
     `Whether higher values of ${metric} are better is not known from its name. ` +
-    "State it with higherIsBetter: true or false."
+    "State it with higherIsBetter: true or false, or for the study with updateStudy or rankscope.yaml."
   );
 }
 

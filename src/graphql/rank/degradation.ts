@@ -5,6 +5,7 @@ import { itemUncertainty } from "../../derive/evaluations/item-uncertainty.js";
 import type { ItemDifference } from "../../derive/evaluations/item-difference.js";
 import type { MeanTest } from "../../derive/statistics/mean-test.js";
 import type { Sample } from "../../derive/statistics/sample.js";
+import { DirectionSource } from "../../model/enums/direction-source.js";
 import { AcceptanceVerdict } from "../../model/enums/verdict.js";
 import { VerdictCertainty, IntervalMethod } from "../../model/enums/statistics.js";
 import type { Rank } from "../../store/studies/ranks.js";
@@ -145,6 +146,12 @@ class DegradationType implements Degradation {
   })
   higherIsBetter!: boolean | null;
 
+  @Field(() => DirectionSource, {
+    nullable: true,
+    description: "What says whether higher values count as better; null if nothing does.",
+  })
+  directionSource!: DirectionSource | null;
+
   @Field(() => ItemDifferenceType, {
     nullable: true,
     description:
@@ -199,7 +206,7 @@ export class RankDegradationResolver {
     @Ctx() { loaders, derivations }: Context,
   ): Promise<DegradationType> {
     const measured = await measuredStudy(loaders, studyId, requested);
-    const { runs, roles, metric, higherIsBetter, experiments } = measured;
+    const { runs, roles, metric, higherIsBetter, directionSource, experiments } = measured;
     const rule = acceptanceRule(measured, requested);
     const degradation = await derivations.degradationAt({ runs, roles, rule }, r);
     if (degradation === undefined) throw new Error(`rank ${r} of study ${studyId} has no run`);
@@ -207,6 +214,7 @@ export class RankDegradationResolver {
       ...degradation,
       metric,
       higherIsBetter,
+      directionSource,
       items: itemUncertainty(runs, roles, r, { metric, higherIsBetter, confidence: rule.analysis.confidence }),
       roles: rolesWithExperiments(roles, experiments),
     };

@@ -157,8 +157,8 @@ function directionOf(
   requested: boolean | null | undefined,
   experiments: readonly Experiment[],
 ): boolean {
-  const direction = requested ?? metricDirection(experiments, key);
-  if (direction !== null) return direction;
+  const { higherIsBetter } = metricDirection(experiments, key, requested);
+  if (higherIsBetter !== null) return higherIsBetter;
   throw failure("ARGUMENT_INVALID", {
     where: `${axis}HigherIsBetter`,
     received: "none",

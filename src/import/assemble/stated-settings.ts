@@ -1,3 +1,4 @@
+import type { MetricDirectionRecord } from "../../model/records.js";
 import type { Setting } from "../settings/setting.js";
 import type { StatedSettings } from "./join-tables.js";
 import type { DescribedRun } from "./pair-runs-with-rows.js";
@@ -16,6 +17,17 @@ export function statedSettingsOf({ name, run }: DescribedRun, stated: readonly S
   }
   const fields = new Set(ofRun.map(({ field }) => field));
   return [...ofRun, ...ofAll.filter(({ field }) => !fields.has(field))];
+}
+
+/** Returns the better directions of metrics that people state. Of several files, the first one that states a metric counts. */
+export function statedDirections(stated: readonly StatedSettings[]): MetricDirectionRecord[] {
+  const directions = new Map<string, MetricDirectionRecord>();
+  for (const { metricDirections, file } of stated) {
+    for (const [metric, higherIsBetter] of metricDirections) {
+      if (!directions.has(metric)) directions.set(metric, { metric, higherIsBetter, file });
+    }
+  }
+  return [...directions.values()];
 }
 
 function sourced(setting: Setting, file: string): SourcedSetting {

@@ -116,6 +116,8 @@ export interface StatedSettingsEvidence {
   readonly ofAll: readonly Setting[];
   /** Settings by the name of a run, or its path below the folder. */
   readonly byRun: ReadonlyMap<string, readonly Setting[]>;
+  /** Whether higher values are better, by the name of a metric. */
+  readonly metricDirections: ReadonlyMap<string, boolean>;
 }
 
 /** One value of a metric. */

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { failure } from "../../errors.js";
+import { storableText } from "../storable-text.js";
 import { settingsOfObject } from "../settings/settings-of-object.js";
 import { readYamlFile } from "../yaml/parse-yaml.js";
 import type { TableEvidence } from "./evidence.js";
@@ -14,6 +15,7 @@ import type { ResultFormat } from "./result-format.js";
  * runs:
  *   lora-a: { bits: 16, seed: 1 }
  *   lora-b: { bits: 4, scheme: nf4 }
+ * metric_directions: { my_score: higher, my_cost: lower }
  * ```
  */
 export const RANKSCOPE_YAML: ResultFormat<TableEvidence> = {
@@ -32,14 +34,38 @@ export const RANKSCOPE_YAML: ResultFormat<TableEvidence> = {
       {
         kind: "statedSettings",
         folder: folder === "." ? "" : folder,
-        ofAll: settingsOfObject(stated, { keepsOther: true, without: ["runs"] }),
+        ofAll: settingsOfObject(stated, { keepsOther: true, without: ["runs", DIRECTIONS] }),
         byRun: new Map(
           Object.entries(runs).map(([name, settings]) => [name, settingsOfObject(settings, { keepsOther: true })]),
         ),
+        metricDirections: directionsIn(stated[DIRECTIONS] ?? {}, file.where),
       },
     ];
   },
 };
+
+/** The key of the better directions of metrics. */
+const DIRECTIONS = "metric_directions";
+/** Maximum number of metrics: every run of the study is read with them. */
+const MAX_DIRECTIONS = 100;
+
+/** @throws SETTINGS_FILE_INVALID */
+function directionsIn(value: unknown, where: string): Map<string, boolean> {
+  const entries = isObject(value) ? Object.entries(value) : undefined;
+  const invalid = entries?.find(([metric, direction]) => metric === "" || !isDirection(direction));
+  if (entries !== undefined && invalid === undefined && entries.length <= MAX_DIRECTIONS) {
+    return new Map(entries.map(([metric, direction]) => [storableText(metric), direction === "higher"]));
+  }
+  throw failure("SETTINGS_FILE_INVALID", {
+    where: `${where}, ${DIRECTIONS}`,
+    received: invalid === undefined ? "another structure" : JSON.stringify(invalid).slice(0, 200),
+    allowed: `up to ${MAX_DIRECTIONS} names of metrics, each with higher or lower`,
+  });
+}
+
+function isDirection(value: unknown): boolean {
+  return value === "higher" || value === "lower";
+}
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);

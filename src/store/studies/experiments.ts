@@ -1,4 +1,5 @@
 import type { Sql } from "postgres";
+import type { StudyDirections } from "../../model/metric-directions.js";
 import type { Connection } from "../connection.js";
 import type { Fragment } from "../across/fragment.js";
 import { mapInTurns } from "../in-turns.js";
@@ -23,6 +24,8 @@ export interface Experiment {
   readonly rank: { readonly id: string; readonly r: number } | null;
   /** Values as recorded, NaN and infinities included. */
   readonly metrics: readonly RecordedMetric[];
+  /** Better directions of metrics that people state for the study. */
+  readonly studyDirections: StudyDirections;
   /** Ordered by step; checkpoints of unknown step last. */
   readonly checkpoints: readonly Checkpoint[];
   /** Id of the checkpoint that is compared (final-checkpoint.ts); null without weights. */
@@ -93,11 +96,12 @@ async function findExperiments(sql: Sql, which: Fragment): Promise<Experiment[]>
     select experiment.id, experiment.study_id as "studyId", experiment.name, method,
       quantization_label as "quantizationLabel", quantization_bits as "quantizationBits",
       quantization_scheme as "quantizationScheme", seed, steps, num_samples as "numSamples", adapter,
-      rank.id as "rankId", rank.r, coalesce(recorded.names, '{}') as "metricNames",
+      study.metric_directions as "studyDirections", rank.id as "rankId", rank.r, coalesce(recorded.names, '{}') as "metricNames",
       coalesce(recorded.numbers, '{}') as "metricValues", coalesce(recorded.sources, '{}') as "metricSources",
       coalesce(recorded.directions, '{}') as "metricDirections",
       coalesce(saved.checkpoints, '[]') as checkpoints, saved.final as "finalCheckpointId"
     from experiment
+    join study on study.id = experiment.study_id
     left join rank on rank.id = rank_id
     left join lateral (
       select array_agg(metric.name) as names, array_agg(value) as numbers, array_agg(source) as sources,

@@ -1,5 +1,6 @@
 import { failure } from "../../errors.js";
 import type { Sql } from "postgres";
+import type { StudyDirections } from "../../model/metric-directions.js";
 import type { Connection } from "../connection.js";
 import type { Database } from "../database.js";
 import type { Fragment } from "../across/fragment.js";
@@ -13,6 +14,7 @@ export interface Study {
   /** The folder of the last import. */
   readonly folder: string;
   readonly tags: readonly string[];
+  readonly metricDirections: StudyDirections;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
@@ -33,7 +35,7 @@ export function countStudies({ prisma }: Pick<Database, "prisma">): Promise<numb
 }
 
 /** Returns the study that was created last; null if there is none. */
-export function newestStudy({ prisma }: Pick<Database, "prisma">): Promise<Study | null> {
+export async function newestStudy({ prisma }: Pick<Database, "prisma">): Promise<Pick<Study, "slug" | "name"> | null> {
   return prisma.study.findFirst({ orderBy: [{ createdAt: "desc" }, { id: "desc" }] });
 }
 
@@ -80,5 +82,6 @@ export async function removeTags({ sql }: Connection, slug: string, tags: readon
 /** Columns of a row `study` with the names of Study. */
 export function studyColumns(sql: Sql): Fragment {
   return sql`study.id, study.slug, study.name, study.base_model as "baseModel", study.folder, study.tags,
+    study.metric_directions as "metricDirections",
     study.created_at as "createdAt", study.updated_at as "updatedAt"`;
 }

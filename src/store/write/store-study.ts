@@ -11,6 +11,7 @@ import { writeExperiments, type StoredExperiment } from "./experiments.js";
 import type { StoredStudy } from "./label-studies.js";
 import { writeLayers } from "./layers.js";
 import { openLedger, type Ledger } from "./ledger.js";
+import { writeMetricDirections } from "./metric-directions.js";
 import { writeMetrics } from "./metrics.js";
 import { writeSeries } from "./series.js";
 import { writeSettings } from "./settings.js";
@@ -45,6 +46,7 @@ export async function storeStudy(
   const layers = await writeLayers(sql, id, slug, record.layers, ledger);
   const grown = await writeSeries(sql, experiments, ledger);
   await writeSettings(sql, experiments, ledger);
+  await writeMetricDirections(sql, id, record.metricDirections ?? [], { joins, ledger });
   await writeEvaluations(sql, experiments, ledger);
   await writeMetrics(sql, experiments, grown, morePrecise, ledger);
   await writeCheckpoints(sql, experiments, layers, ledger);

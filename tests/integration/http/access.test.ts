@@ -128,6 +128,10 @@ const OPERATIONS: Readonly<Record<string, readonly [string, () => object]>> = {
     "query($a: ID!, $b: ID!) { compareExperiments(baseline: $a, candidate: $b) { metricDeltas { metric } summary { comparedLayers } } }",
     () => ({ a: ids.one[0], b: ids.two[0] }),
   ],
+  "Query.compareEvaluations": [
+    "query($a: ID!, $b: ID!) { compareEvaluations(baseline: $a, candidate: $b) { totalCount } }",
+    () => ({ a: ids.one[0], b: ids.two[0] }),
+  ],
   "Query.similarityMatrix": [
     "query($ids: [ID!]!) { similarityMatrix(experiments: $ids) { values experiments { name } } }",
     () => ({ ids: [ids.one[0], ids.two[0]] }),
@@ -145,6 +149,10 @@ const OPERATIONS: Readonly<Record<string, readonly [string, () => object]>> = {
   "Query.job": ["query($id: ID!) { job(id: $id) { id message } }", () => ({ id: ids.hidden })],
   "Mutation.tagStudy": ['mutation { tagStudy(slug: "two", tags: ["seen"]) { slug tags } }', () => ({})],
   "Mutation.untagStudy": ['mutation { untagStudy(slug: "two", tags: ["seen"]) { slug tags } }', () => ({})],
+  "Mutation.updateStudy": [
+    'mutation { updateStudy(slug: "two", metricDirections: [{ metric: "zeta", higherIsBetter: true }]) { slug name } }',
+    () => ({}),
+  ],
   "Mutation.updateExperiment": [
     'mutation($id: ID!) { updateExperiment(id: $id, set: [{ field: "note", value: "seen" }]) { experiment { name study { slug } } } }',
     () => ({ id: ids.two[0] }),
@@ -289,8 +297,11 @@ describe("a server with tokens", () => {
       const { status, codes, text } = await execute(tokens[role], query, variables());
       const isAllowed = !name.startsWith("Mutation") || role !== "reader";
       expect({ status, codes }).toEqual(isAllowed ? { status: 200, codes: [] } : { status: 403, codes: ["FORBIDDEN"] });
-      // The results contain what a restricted token must not see. The second study has no degradation.
-      if (isAllowed && !/importStudy|cancelJob|compareExperiments|degradationAcrossStudies/.test(name))
+      // The results contain what a restricted token must not see. The second study has no degradation and no evaluation.
+      if (
+        isAllowed &&
+        !/importStudy|cancelJob|compareExperiments|compareEvaluations|degradationAcrossStudies/.test(name)
+      )
         expect(text).toMatch(OF_TWO);
       // The same result over a WebSocket.
       if (name.startsWith("Mutation") && !isAllowed)
@@ -316,9 +327,11 @@ describe("a server with tokens", () => {
   describe("a token for some studies", () => {
     const NOTHING: Readonly<Record<string, string>> = {
       "Query.compareExperiments": "ARGUMENT_INVALID",
+      "Query.compareEvaluations": "ARGUMENT_INVALID",
       "Query.similarityMatrix": "ARGUMENT_INVALID",
       "Mutation.tagStudy": "STUDY_NOT_FOUND",
       "Mutation.untagStudy": "STUDY_NOT_FOUND",
+      "Mutation.updateStudy": "STUDY_NOT_FOUND",
       "Mutation.updateExperiment": "EXPERIMENT_NOT_FOUND",
       "Mutation.precomputeStudy": "STUDY_NOT_FOUND",
       "Mutation.cancelJob": "JOB_NOT_FOUND",

@@ -87,6 +87,7 @@ describe("costs", () => {
       "LayerSimilarity.parts",
       "LayerSimilarity.subspaceSimilarity",
       "Mutation.updateExperiment",
+      "Mutation.updateStudy",
       "Query.compareEvaluations",
       "Query.compareStudies",
       "Query.degradationAcrossStudies",

@@ -134,6 +134,21 @@ describe("settings of runs", () => {
     });
   });
 
+  test("rankscope.yaml states the better directions of metrics, and is left out if it is no such file", async () => {
+    const read = (yaml: string) => study({ "4bit_r8/trainer_state.json": STATE, "rankscope.yaml": yaml });
+    const stated = await read("bits: 4\nmetric_directions: { zeta: higher, my_cost: lower }\n");
+    expect(stated.metricDirections).toEqual([
+      { metric: "zeta", higherIsBetter: true, file: "rankscope.yaml" },
+      { metric: "my_cost", higherIsBetter: false, file: "rankscope.yaml" },
+    ]);
+    expect(Object.keys(settingsOf(stated, "4bit_r8"))).not.toContain("metric_directions_zeta");
+    for (const yaml of ["metric_directions: { zeta: up }\n", "metric_directions: higher\n"]) {
+      const refused = await read(yaml);
+      expect(refused.metricDirections).toEqual([]);
+      expect(refused.findings).toContainEqual(expect.objectContaining({ code: "SETTINGS_FILE_INVALID" }));
+    }
+  });
+
   test("are assumed to be unquantized only beside quantized runs", async () => {
     const read = await study({ "qlora-4bit-r8/trainer_state.json": STATE, "plain-r8/trainer_state.json": STATE });
     expect(settingsOf(read, "plain-r8")["bits"]).toEqual([16, "", "ASSUMED"]);
