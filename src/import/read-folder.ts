@@ -2,6 +2,7 @@ import { lstat, realpath } from "node:fs/promises";
 import path from "node:path";
 import { failure } from "../errors.js";
 import type { ExplainedRun, FolderRecord, ReportProgress } from "../model/records.js";
+import { assignByOutputFolder } from "./assemble/assign-by-output-folder.js";
 import { baseModelOf, layersOf } from "./assemble/base-model.js";
 import { joinEvaluations } from "./assemble/join-evaluations.js";
 import { joinExperiments } from "./assemble/join-experiments.js";
@@ -60,7 +61,7 @@ export async function readFolder(folder: string, options: ReadFolderOptions = {}
   const runs = await readRuns({ root, pathOf }, classified, findings, report, signal);
   report({ stage: "reading tables", done: runs.weightFiles, total: runs.weightFiles, message: "reading tables" });
   const merger = createReadingMerger(findings);
-  const joined = await joinTables(pathOf, classified.tables, findings, merger);
+  const joined = await joinTables(pathOf, classified.tables, findings, merger, runs.readings, path.basename(root));
   const tables = joinEvaluations(joined, runs.readings, findings, merger);
   const described = withRowsByRank(pairRunsWithRows(runs.readings, tables.rows), tables.byRank, findings);
   const name = options.name ?? repositoryName(path.basename(root));
@@ -141,7 +142,12 @@ async function readRuns(
   };
   const readings: RunReading[] = [];
   const runs = groupRunsWithDescriptions(saves, descriptions, path.basename(root));
-  const { byRun, shared } = assignDescriptions(runs, descriptions);
+  const { byRun, shared } = await assignByOutputFolder(
+    runs,
+    assignDescriptions(runs, descriptions),
+    (run) => run.saves.some(({ folder }) => saves.has(folder)),
+    { pathOf, studyName: path.basename(root) },
+  );
   reportSharedFiles(shared, findings);
   for (const run of runs) {
     signal?.throwIfAborted();

@@ -1,5 +1,6 @@
 import type { EvaluationRecord } from "../../model/evaluations.js";
-import type { Findings } from "../findings.js";
+import { quoteNames, type Findings } from "../findings.js";
+import { runOfOutputFolder } from "./run-of-output-folder.js";
 import type { RecognisedFile } from "../folder/classify-files.js";
 import type {
   EvaluatedRunEvidence,
@@ -11,6 +12,7 @@ import { metricName } from "../tables/column-name.js";
 import type { ResultRow } from "../tables/result-rows.js";
 import type { ResultsTable } from "../tables/results-table.js";
 import type { PathOf } from "../tensors/list-weights.js";
+import type { RunReading } from "./read-run.js";
 import { reportEvidence } from "./report-evidence.js";
 import type { Reading, ReadingMerger } from "./reading-merger.js";
 import { settingsInMethod, settingsOfLabel } from "./run-quantization.js";
@@ -45,6 +47,9 @@ export interface EvaluatedRun extends EvaluatedRunEvidence {
   readonly file: string;
 }
 
+/** A table with one row per run. */
+type RowsTable = Extract<ResultsTable, { readonly kind: "rows" }>;
+
 /** The content of all files that name the runs they describe. */
 export interface JoinedTables {
   /** Rows by the name of their experiment. */
@@ -59,6 +64,7 @@ export interface JoinedTables {
 /**
  * Reads every table and joins the rows of each experiment.
  *
+ * @param runs runs with files of their own; a record that states the output folder of one joins it
  * @param tables the most trusted first; a value that contradicts an earlier table is not kept
  */
 export async function joinTables(
@@ -66,17 +72,20 @@ export async function joinTables(
   tables: readonly RecognisedFile<TableEvidence>[],
   findings: Findings,
   merger: ReadingMerger,
+  runs: readonly RunReading[],
+  studyName: string,
 ): Promise<JoinedTables> {
   const readings = new Map<string, TableReading>();
   const stated: StatedSettings[] = [];
   const evaluated: EvaluatedRun[] = [];
   const byRank = new Map<number, TableReading>();
+  const sideTables: { readonly table: RowsTable; readonly file: string }[] = [];
   for (const { file, format } of tables) {
     const source = { path: pathOf(file), where: file };
     for (const evidence of (await findings.guard(file, () => format.read(source))) ?? []) {
       if (evidence.kind === "namedRun") {
-        const joined = joinNamedRun(readings.get(evidence.name), evidence, file, merger);
-        readings.set(evidence.name, joined);
+        const name = runNameOf(evidence, runs, studyName);
+        readings.set(name, joinNamedRun(readings.get(name), { ...evidence, name }, file, merger));
         continue;
       }
       if (evidence.kind === "evaluatedRun") {
@@ -92,6 +101,10 @@ export async function joinTables(
         continue;
       }
       const { table } = evidence;
+      if (table.kind === "rows" && table.sides.length > 0) {
+        sideTables.push({ table, file });
+        continue;
+      }
       reportTable(table, file, findings);
       if (table.kind !== "rows") continue;
       for (const row of table.rows) {
@@ -104,7 +117,36 @@ export async function joinTables(
       }
     }
   }
+  // Where other files have the runs, a table with their figures side by side was computed from them.
+  const isOnlySource = runs.length === 0 && readings.size === 0 && byRank.size === 0;
+  for (const { table, file } of sideTables) {
+    if (isOnlySource) joinSides(readings, table, file, findings, merger);
+    else {
+      const content = `a table that compares ${table.sides.join(" and ")} side by side`;
+      reportTable({ kind: "summary", content }, file, findings);
+    }
+  }
   return { rows: readings, stated, evaluated, byRank };
+}
+
+/** Returns the name of the run whose folder a record states, else the record's own name for its run. */
+function runNameOf({ name, outputFolder }: NamedRunEvidence, runs: readonly RunReading[], studyName: string): string {
+  const run = outputFolder === null ? undefined : runOfOutputFolder(runs, outputFolder, studyName);
+  return run?.name ?? name;
+}
+
+/** Adds the runs of a table that has the figures of several sides in one row. */
+function joinSides(
+  readings: Map<string, TableReading>,
+  table: RowsTable,
+  file: string,
+  findings: Findings,
+  merger: ReadingMerger,
+): void {
+  reportTable(table, file, findings);
+  const message = `The columns have the figures of ${table.sides.join(", ")} side by side: each row became one run per side.`;
+  findings.add("info", "SIDES_SPLIT", file, message);
+  for (const row of table.rows) readings.set(row.experiment, joinRow(readings.get(row.experiment), row, file, merger));
 }
 
 function reportTable(table: ResultsTable, file: string, findings: Findings): void {
@@ -112,8 +154,13 @@ function reportTable(table: ResultsTable, file: string, findings: Findings): voi
     case "rows":
       findings.add("info", "TABLE_READ", file, `Results of ${table.rows.length} experiments.`);
       if (table.converted.length > 0) {
-        const message = `Columns were converted to the units that Rankscope stores: ${table.converted.join(", ")}.`;
-        findings.add("info", "UNITS_CONVERTED", file, message);
+        const isAssumed = table.converted.some((note) => note.includes("assumed"));
+        const message = `Columns were converted to what Rankscope stores: ${table.converted.join("; ")}.`;
+        findings.add(isAssumed ? "warning" : "info", "UNITS_CONVERTED", file, message);
+      }
+      if (table.totals.length > 0) {
+        const message = `${table.totals.length} rows sum up others and were left out: ${quoteNames(table.totals)}.`;
+        findings.add("info", "TOTALS_LEFT_OUT", file, message);
       }
       return;
     case "summary":

@@ -14,13 +14,30 @@ export const TSV_TABLE = delimitedTable(".tsv");
 function delimitedTable(extension: string): ResultFormat<TableEvidence> {
   return {
     name: `${extension} table`,
-    gives: ["table"],
+    gives: ["table", "damage"],
     recognises: (fileName) => fileName.toLowerCase().endsWith(extension),
     async read({ path, where }) {
       const text = await readTableText(path, where);
-      return [{ kind: "table", table: tableOfRows(rowsOf(text, where), where) }];
+      const complete = withoutIncompleteRow(text);
+      const table: TableEvidence = { kind: "table", table: tableOfRows(rowsOf(complete, where), where) };
+      return complete === text ? [table] : [table, { kind: "damage", reason: "its last row is incomplete" }];
     },
   };
+}
+
+/**
+ * Returns the text without a last row that a program is still writing: it has no line end, and fewer cells than the header or a
+ * number without its digits.
+ */
+function withoutIncompleteRow(text: string): string {
+  const end = text.trimEnd().lastIndexOf("\n");
+  if (/\n\s*$/.test(text) || end === -1) return text;
+  const delimiter = delimiterOf(text);
+  const cellsOf = (line: string) => line.split(delimiter).length;
+  const last = text.slice(end + 1);
+  const header = text.slice(0, text.indexOf("\n"));
+  const isCut = /\d(?:\.|e[+-]?)$/i.test(last.trim()) || (!last.includes('"') && cellsOf(last) < cellsOf(header));
+  return isCut ? text.slice(0, end + 1) : text;
 }
 
 function rowsOf(text: string, where: string): TableRow[] {

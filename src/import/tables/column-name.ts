@@ -29,6 +29,10 @@ const METRIC_COLUMNS: Readonly<Record<string, readonly string[]>> = {
     "max_memory_allocated_mb",
     "vram_mb",
     "gpu_memory_mb",
+    "gpu_mem_mb",
+    "memory_mb",
+    "mem_mb",
+    "memory_used_mb",
   ],
   time_per_step_seconds: ["time_per_step_seconds", "time_per_step", "seconds_per_step", "step_time_seconds"],
   training_time_seconds: [
@@ -38,6 +42,8 @@ const METRIC_COLUMNS: Readonly<Record<string, readonly string[]>> = {
     "training_time",
     "train_time",
     "runtime_seconds",
+    "total_time_seconds",
+    "time_seconds",
   ],
 };
 
@@ -63,12 +69,23 @@ const ALL_RUN_COLUMNS: ReadonlySet<string> = new Set(Object.values(RUN_COLUMNS).
 
 /** Returns a header in snake case, with `%` in words: `peak_memory_mb` for `Peak Memory (MB)` and `peakMemoryMb`. */
 export function columnName(header: string): string {
-  return header
-    .replace(/%/g, " percent ")
-    .replace(/(\p{Ll}|\p{N})(\p{Lu})/gu, "$1_$2")
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, "_")
-    .replace(/^_+|_+$/g, "");
+  return (
+    header
+      .replace(/%/g, " percent ")
+      // Binary units are words, although their letters differ in case.
+      .replace(/(?<!\p{L})([KMGT])iB(?!\p{L})/gu, "$1ib")
+      .replace(/(\p{Ll}|\p{N})(\p{Lu})/gu, "$1_$2")
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, "_")
+      .replace(/^_+|_+$/g, "")
+  );
+}
+
+/** Returns whether a column of this name holds figures that were computed from several runs: `memory_reduction_percent`. */
+export function isDerivedColumn(name: string): boolean {
+  return /(?:^|_)(?:reduction|ratio|diff|difference|delta|gap|increase|degradation|change|speed_?up|saving|savings)(?:_|$)/.test(
+    name,
+  );
 }
 
 /** Returns whether a column of this name tells runs apart: experiment, quantization, method or rank. */

@@ -9,10 +9,16 @@ import {
   type MetricColumn,
   type RunColumn,
 } from "./column-name.js";
-import { settingsOfRow, tableColumns, type TableColumns } from "./setting-columns.js";
-import { numberOf, shown } from "./cell-number.js";
+import { tableColumns, type TableColumns } from "./setting-columns.js";
+import { numberOf } from "./cell-number.js";
+import { RowReader } from "./row-reader.js";
+import { convertNumbers } from "./number-style.js";
+import { SIDE_COLUMN, splitSides } from "./side-columns.js";
+import { isTotalRow, totalName } from "./total-rows.js";
 import type { TableRow } from "./rows-of-value.js";
 import { MAX_TABLE_COLUMNS, MAX_TABLE_NAME_CHARACTERS } from "../limits.js";
+
+type Cells = ReadonlyMap<string, unknown>;
 
 /** One run of a results table. */
 export interface ResultRow {
@@ -41,23 +47,49 @@ export interface ResultRow {
  * a run, columns of the same name, or two rows of the same run
  */
 export function resultRows(rows: readonly TableRow[], where: string): ResultTable | undefined {
-  const named = rows.map((row, i) => namedCells(row, i, where));
+  const { rows: named, notes } = convertNumbers(rows.map((row, i) => namedCells(row, i, where)));
+  const keys = rows.map(({ key }) => key);
+  const whole = runsOfCells(named, keys, where);
+  if (whole !== undefined) return { ...whole, converted: [...notes, ...whole.converted] };
+  const split = splitSides(named.filter((cells) => !isTotalRow(cells)));
+  if (split === undefined) return undefined;
+  const sides = runsOfCells(
+    split.rows,
+    split.from.map((i) => keys[i] ?? null),
+    where,
+  );
+  if (sides === undefined) return undefined;
+  const leftOut =
+    split.derived.length === 0 ? [] : [`${split.derived.join(", ")} are computed from the sides and left out`];
+  return { ...sides, sides: split.sides, converted: [...notes, ...leftOut, ...sides.converted] };
+}
+
+/** Returns the runs of rows whose cells are named; undefined if their columns do not tell runs apart. */
+function runsOfCells(
+  named: readonly Cells[],
+  keys: readonly (string | null)[],
+  where: string,
+): ResultTable | undefined {
   const names = new Set(named.flatMap((cells) => [...cells.keys()]));
   requireColumnCount(names.size, where);
-  const columns = tableColumns(names, named, runColumns());
-  const byRank = isTableByRank(names, columns);
-  if (!byRank && !tellsRunsApart(names, columns, rows)) return undefined;
+  const columns = tableColumns(names, named, new Set([...runColumns(), SIDE_COLUMN]));
+  const byRank = !names.has(SIDE_COLUMN) && isTableByRank(names, columns);
+  if (!byRank && !names.has(SIDE_COLUMN) && !tellsRunsApart(names, columns, named, keys)) return undefined;
   const metrics = numericColumns(metricColumns(names), named, columns);
   const naming = namingColumns(named, names);
+  const totals: string[] = [];
   const results = named.flatMap((cells, i) => {
     const reader = new RowReader(cells, names, columns, i, where);
-    const key = rows[i]?.key ?? null;
-    return isTotal(reader, key) ? [] : [resultRow(reader, metrics, key, naming, byRank)];
+    const key = keys[i] ?? null;
+    if (!isTotalRow(cells, key)) return [resultRow(reader, metrics, key, naming, byRank)];
+    totals.push(key ?? totalName(cells));
+    return [];
   });
   const converted = [...metrics].flatMap(([column, { metric, factor }]) =>
     factor === 1 ? [] : [`${column} is ${metric} / ${factor}`],
   );
-  return { rows: byRank ? results : withSeedsInNames(results, where), byRank, converted };
+  if (results.length === 0) return undefined;
+  return { rows: byRank ? results : withSeedsInNames(results, where), byRank, sides: [], totals, converted };
 }
 
 /** The rows of a table. */
@@ -65,7 +97,11 @@ export interface ResultTable {
   readonly rows: readonly ResultRow[];
   /** Whether the rows have only a rank, so that each belongs to the run of its rank. */
   readonly byRank: boolean;
-  /** Columns whose values were converted to another unit, in words. */
+  /** Sides of a comparison whose figures the table has in columns of one row: `lora`, `qlora`. Each is a run of its own. */
+  readonly sides: readonly string[];
+  /** Names of rows that sum up others, which are left out. */
+  readonly totals: readonly string[];
+  /** Columns whose values were converted, or assumed to have a certain notation, in words. */
   readonly converted: readonly string[];
 }
 
@@ -83,14 +119,6 @@ function isTableByRank(names: ReadonlySet<string>, { quantization }: TableColumn
     ),
   );
   return onlyRank && !comparesRuns && findRunColumn("rank", names) !== undefined && [...names].some(isKnownMetric);
-}
-
-/** Names of rows that sum up the others. */
-const TOTAL = /^(?:total|sum|mean|average|avg|median|std|min|max|overall)s?$/i;
-
-function isTotal(row: RowReader, key: string | null): boolean {
-  const first = row.text("experiment") ?? key ?? row.text("method") ?? row.text("modelName") ?? row.text("task");
-  return first !== null && TOTAL.test(first) && !row.hasRank();
 }
 
 /** The columns that tell rows apart which name no run: models and tasks, if there are several. */
@@ -136,16 +164,27 @@ function namedCells({ cells }: TableRow, i: number, where: string): Map<string, 
 function tellsRunsApart(
   names: ReadonlySet<string>,
   { quantization, settings }: TableColumns,
-  rows: readonly TableRow[],
+  rows: readonly Cells[],
+  keys: readonly (string | null)[],
 ): boolean {
   const has = (column: RunColumn): boolean => findRunColumn(column, names) !== undefined;
   const hasQuantization =
     quantization !== undefined || settings.some((name) => /^(?:load|use)_(?:in_)?[48]bit$/.test(name));
   // A column `name` alone may hold any names, such as those of layers or tokenizers.
   const describesRuns = has("rank") || hasQuantization || has("method") || [...names].some(isKnownMetric);
-  const isKeyed = rows.every(({ key }) => key !== null);
+  const isKeyed = keys.every((key) => key !== null);
   if ((has("experiment") || isKeyed) && describesRuns) return true;
+  // One row per method, or per quantization, is a table of runs without a rank.
+  const label = findRunColumn("method", names) ?? quantization;
+  if (label !== undefined && [...names].some(isKnownMetric) && haveDistinctCells(rows, label)) return true;
   return has("rank") && (hasQuantization || has("method") || has("seed") || has("task") || has("modelName"));
+}
+
+function haveDistinctCells(rows: readonly Cells[], column: string): boolean {
+  const cells = rows.filter((row) => !isTotalRow(row)).map((row) => row.get(column));
+  return (
+    new Set(cells).size === cells.length && cells.every((cell) => cell !== null && cell !== undefined && cell !== "")
+  );
 }
 
 function resultRow(
@@ -158,28 +197,42 @@ function resultRow(
   const quantization = row.quantization();
   const rank = row.integer("rank", 1);
   const seed = row.integer("seed", 0);
-  const label = quantization ?? row.text("method") ?? row.loadedBits();
+  const label = row.side() ?? quantization ?? row.text("method") ?? row.loadedBits();
   const parts = naming.flatMap((column) => row.text(column) ?? []);
   const made = byRank ? `r${rank ?? ""}` : nameFrom([...parts, ...(label === null ? [] : [label])], rank, seed);
-  const experiment = row.text("experiment") ?? key ?? made;
+  const named = row.text("experiment") ?? key;
+  const experiment = named !== null && row.side() !== null ? `${named}_${row.side()}` : (named ?? made);
   if (experiment === null) throw row.invalid("a row without a run", "a name, or a quantization and a rank");
   return {
     experiment,
     quantization,
-    method: row.text("method"),
+    method: row.text("method") ?? row.methodOfSide(),
     rank,
     seed,
     steps: row.integer("steps", 0),
     numSamples: row.integer("numSamples", 0),
     modelName: row.text("modelName"),
     settings: row.settings(),
-    metrics: row.metrics(metrics),
+    metrics: naming.includes("task") ? ofTask(row.metrics(metrics), row.text("task")) : row.metrics(metrics),
   };
 }
 
+/** Metrics of the training. Any other metric of a table with several tasks is named by its task, so that no two are averaged. */
+const TRAINING_METRICS =
+  /^(?:training_|peak_|mean_memory|time_per_|steps|epoch)|(?:_mb|_seconds|_per_second|params?|parameters)$/;
+
+function ofTask(metrics: ReadonlyMap<string, number>, task: string | null): Map<string, number> {
+  return new Map(
+    [...metrics].map(([name, value]) => [
+      task === null || TRAINING_METRICS.test(name) ? name : `${task}/${name}`,
+      value,
+    ]),
+  );
+}
+
 function nameFrom(parts: readonly string[], rank: number | null, seed: number | null): string | null {
-  if (rank === null || (parts.length === 0 && seed === null)) return null;
-  return [...parts, `r${rank}`, ...(seed === null ? [] : [`s${seed}`])].join("_");
+  if (parts.length === 0 && (rank === null || seed === null)) return null;
+  return [...parts, ...(rank === null ? [] : [`r${rank}`]), ...(seed === null ? [] : [`s${seed}`])].join("_");
 }
 
 /** Appends the seed to names that several rows share. @throws TABLE_INVALID if two rows still describe the same run */
@@ -206,83 +259,4 @@ function withSeedsInNames(rows: readonly ResultRow[], where: string): ResultRow[
 function requireColumnCount(count: number, where: string): void {
   if (count <= MAX_TABLE_COLUMNS) return;
   throw failure("TABLE_INVALID", { where, received: `${count} columns`, allowed: `${MAX_TABLE_COLUMNS}` });
-}
-
-/** Spellings of an empty cell. */
-const EMPTY_TEXT = /^(?:|nan|null|n\/a)$/i;
-
-/** Reads one row's cells by their meaning. */
-class RowReader {
-  constructor(
-    readonly cells: ReadonlyMap<string, unknown>,
-    readonly names: ReadonlySet<string>,
-    readonly columns: TableColumns,
-    readonly index: number,
-    readonly where: string,
-  ) {}
-
-  text(column: RunColumn): string | null {
-    const name = findRunColumn(column, this.names);
-    return name === undefined ? null : this.#textOf(name, column);
-  }
-
-  hasRank(): boolean {
-    return this.#cell(findRunColumn("rank", this.names)) !== undefined;
-  }
-
-  settings(): Setting[] {
-    return settingsOfRow(this.cells, this.columns);
-  }
-
-  /** Returns `4bit` for a row that says so with load_in_4bit alone. */
-  loadedBits(): string | null {
-    const bits = this.settings().find(({ field }) => field === "bits")?.value;
-    return bits === undefined ? null : `${Number(bits)}bit`;
-  }
-
-  #textOf(name: string, column: RunColumn): string | null {
-    const cell = this.#cell(name);
-    if (typeof cell === "string") {
-      if (cell.length <= MAX_TABLE_NAME_CHARACTERS) return cell.trim();
-      throw this.invalid(`${column} of ${cell.length} characters`, `${MAX_TABLE_NAME_CHARACTERS} characters`);
-    }
-    return typeof cell === "number" || typeof cell === "bigint" ? String(cell) : null;
-  }
-
-  /** Returns the label. A bare number gives bits: 4 is `4bit`. */
-  quantization(): string | null {
-    const { quantization } = this.columns;
-    const text = quantization === undefined ? null : this.#textOf(quantization, "quantization");
-    return text !== null && /^\d+$/.test(text) ? `${text}bit` : text;
-  }
-
-  integer(column: RunColumn, minimum: number): number | null {
-    const cell = this.#cell(findRunColumn(column, this.names));
-    if (cell === undefined) return null;
-    const value = numberOf(cell);
-    if (value === undefined || !Number.isSafeInteger(value) || value < minimum) {
-      throw this.invalid(`${findRunColumn(column, this.names)} ${shown(cell)}`, `an integer of at least ${minimum}`);
-    }
-    return value;
-  }
-
-  metrics(columns: ReadonlyMap<string, MetricColumn>): Map<string, number> {
-    const found = new Map<string, number>();
-    for (const [column, { metric, factor }] of columns) {
-      const value = numberOf(this.cells.get(column));
-      if (value !== undefined) found.set(metric, value * factor);
-    }
-    return found;
-  }
-
-  invalid(received: string, allowed: string): Error {
-    return failure("TABLE_INVALID", { where: this.where, received: `${received} in row ${this.index + 1}`, allowed });
-  }
-
-  /** Returns undefined for an empty cell, which pandas and Python write in several ways. */
-  #cell(name: string | undefined): unknown {
-    const cell = name === undefined ? undefined : this.cells.get(name);
-    if (cell === null || Number.isNaN(cell)) return undefined;
-    return typeof cell === "string" && EMPTY_TEXT.test(cell.trim()) ? undefined : cell;
-  }
 }

@@ -16,7 +16,18 @@ type Cells = ReadonlyMap<string, unknown>;
 
 /** Columns that say how the base weights are loaded: `True` and `False`. */
 const LOADING = new Set(["load_in_4bit", "load_in_8bit", "load_4bit", "load_8bit", "use_4bit"]);
-const QUANTIZATION_FIELDS = new Set(["bnb_4bit_quant_type", "quant_type", "quant_method", "quantization_bit", "bits"]);
+const QUANTIZATION_FIELDS = new Set([
+  "bnb_4bit_quant_type",
+  "quant_type",
+  "quant_method",
+  "quantization_bit",
+  "quantization_bits",
+  "quant_bits",
+  "base_bits",
+  "weight_bits",
+  "n_bits",
+  "bits",
+]);
 const LABELS = ["quantization", "quant", "quantization_label"];
 /** Columns with the compute type, which people also use for labels such as `4bit`. */
 const COMPUTE_TYPES = ["precision", "dtype"];

@@ -545,3 +545,120 @@ test("a run with one layer in two shapes is left out and named", async () => {
     { where: "r2", message: expect.stringContaining("9 x 6 and 9 x 8") as string },
   ]);
 });
+
+describe("tables as people make them", () => {
+  const runsOf = async (table: string, file = "t.csv") => {
+    const study = await read({ [file]: table });
+    return {
+      runs: study.experiments.map(({ name, quantization, rank, metrics }) => [
+        name,
+        quantization.bits,
+        rank,
+        Object.fromEntries(metrics.map((metric) => [metric.name, metric.value])),
+      ]),
+      messages: study.findings.map(({ code, severity, message }) => `${severity} ${code}: ${message}`),
+    };
+  };
+
+  test("with sides as columns become one run per side, without means and computed columns", async () => {
+    const table =
+      "rank,lora_loss,qlora_loss,loss_reduction,lora_memory_gb,qlora_memory_gb\n" +
+      "2,1.5,1.6,0.1,10,6\n4,1.4,1.45,0.05,10.5,6.25\nmean,1.45,1.525,0.1,10.25,6.1\n";
+    const { runs, messages } = await runsOf(table);
+    expect(runs).toEqual([
+      ["lora_r2", 16, 2, { loss: 1.5, peak_memory_mb: 10240 }],
+      ["qlora_r2", 4, 2, { loss: 1.6, peak_memory_mb: 6144 }],
+      ["lora_r4", 16, 4, { loss: 1.4, peak_memory_mb: 10752 }],
+      ["qlora_r4", 4, 4, { loss: 1.45, peak_memory_mb: 6400 }],
+    ]);
+    expect(messages).toContainEqual(expect.stringContaining("SIDES_SPLIT"));
+    expect(messages).toContainEqual(expect.stringContaining("loss_reduction are computed from the sides"));
+    const both = await read({ ...save("16bit_r2"), "t.csv": table });
+    expect(both.experiments).toHaveLength(1);
+    expect(found(both, "SUMMARY_TABLE_RECOGNISED")).toHaveLength(1);
+  });
+
+  test("with labels of the base weights as suffixes, and decimal commas", async () => {
+    const { runs, messages } = await runsOf("r;ppl_16bit;ppl_4bit\n4;5,61;5,90\n8;5,43;5,70\n");
+    expect(runs).toEqual([
+      ["16bit_r4", 16, 4, { ppl: 5.61 }],
+      ["4bit_r4", 4, 4, { ppl: 5.9 }],
+      ["16bit_r8", 16, 8, { ppl: 5.43 }],
+      ["4bit_r8", 4, 8, { ppl: 5.7 }],
+    ]);
+    expect(messages).toContainEqual(expect.stringContaining("commas separate decimals in ppl_16bit, ppl_4bit"));
+  });
+
+  test.each([
+    ["run;rank;training_loss\na;2;1,234\nb;2;1,3\n", { training_loss: 1.234 }, "info"],
+    ["run;rank;training_loss\na;2;1,234\nb;2;2,345\n", { training_loss: 1.234 }, "warning"],
+    ['run,rank,peak_memory_mb\na,2,"12,345"\nb,2,"8,120"\n', { peak_memory_mb: 12345 }, "warning"],
+    ['run,rank,peak_memory_mb\na,2,"12,345.5"\nb,2,"8,120"\n', { peak_memory_mb: 12345.5 }, undefined],
+    [
+      "run;rank;training_loss;peak_memory_mb\na;2;1,5;12.345\n",
+      { training_loss: 1.5, peak_memory_mb: 12345 },
+      "warning",
+    ],
+    ["run,rank,accuracy\na,2,81.2%\nb,2,80 %\n", { accuracy_percent: 81.2 }, "info"],
+  ])("%j is read as %j, and an assumption is a warning", async (table, expected, severity) => {
+    const { runs, messages } = await runsOf(table);
+    expect(runs[0]?.[3]).toEqual(expected);
+    const converted = messages.filter((message) => message.includes("UNITS_CONVERTED"));
+    expect(converted.map((message) => message.split(" ")[0])).toEqual(severity === undefined ? [] : [severity]);
+  });
+
+  test("without names are named by method, and total rows are left out and named", async () => {
+    const { runs, messages } = await runsOf(
+      "Method\tval loss\tVRAM (GiB)\nFull FT\t1.02\t80\nLoRA r=8\t1.08\t22\nQLoRA r=8\t1.1\t10\nAverage\t1.07\t\n",
+      "t.tsv",
+    );
+    expect(runs).toEqual([
+      ["LoRA r=8", 16, 8, { eval_loss: 1.08, peak_memory_mb: 22528 }],
+      ["QLoRA r=8", 4, 8, { eval_loss: 1.1, peak_memory_mb: 10240 }],
+      ["Full FT", 16, null, { eval_loss: 1.02, peak_memory_mb: 81920 }],
+    ]);
+    expect(messages).toContainEqual("info TOTALS_LEFT_OUT: 1 rows sum up others and were left out: Average.");
+  });
+
+  test("with several tasks name each metric by its task, so that no two tasks are averaged", async () => {
+    const { runs } = await runsOf("method,rank,task,acc,train_loss\nlora,8,arc,0.5,1\nlora,8,boolq,0.6,1.1\n");
+    expect(runs.map(([name, , , metrics]) => [name, metrics])).toEqual([
+      ["arc_lora_r8", { "arc/acc": 0.5, training_loss: 1 }],
+      ["boolq_lora_r8", { "boolq/acc": 0.6, training_loss: 1.1 }],
+    ]);
+  });
+
+  test("that are still written lose their incomplete last row, which is named", async () => {
+    const { runs, messages } = await runsOf("name,rank,training_loss\na,2,1.25\nb,2,1.");
+    expect(runs).toEqual([["a", null, 2, { training_loss: 1.25 }]]);
+    expect(messages).toContainEqual(expect.stringContaining("FILE_INCOMPLETE"));
+    expect((await runsOf("name,rank,training_loss\na,2,1.25\nb,2,1.5")).runs).toHaveLength(2);
+  });
+});
+
+describe("a configuration outside of its run's folder", () => {
+  const yaml = (output: string, rate: string, further = "") =>
+    `model_name_or_path: tiny\nstage: sft\ntemplate: x\nlearning_rate: ${rate}\n${further}output_dir: ${output}\n`;
+
+  test("belongs to the run whose output folder it states, wherever the run was trained", async () => {
+    const study = await read({
+      ...save("saves/a", 1),
+      ...save("saves/b", 2),
+      "configs/first.yaml": yaml("/home/me/project/saves/a", "2.0e-4", "quantization_bit: 4\n"),
+      "second.yaml": yaml("./saves/b/checkpoint-10", "3.0e-4"),
+      "third.yaml": yaml("saves/gone", "9.0e-4"),
+    });
+    const rates = study.experiments.map(({ name, quantization, settings }) => [
+      name,
+      quantization.bits,
+      settings.find(({ field }) => field === "learning_rate")?.value,
+    ]);
+    expect(rates).toEqual([
+      ["b", 16, 3e-4],
+      ["a", 4, 2e-4],
+    ]);
+    expect(found(study, "FILE_OF_NO_RUN")).toMatchObject([
+      { message: expect.stringContaining("third.yaml") as string },
+    ]);
+  });
+});

@@ -148,10 +148,19 @@ describe("CSV", () => {
     await expect(read("t.csv", Uint8Array.of(0x6e, 0xff, 0x0a))).rejects.toMatchObject({ code: "TABLE_INVALID" });
   });
 
-  test("a table by rank names no runs and counts as a summary", async () => {
-    expect(await read("t.csv", "rank,lora_memory_mb,qlora_memory_mb,memory_reduction_%\n2,11623,3284,71.7\n")).toEqual({
+  test("a table by rank with computed figures only names no runs and counts as a summary", async () => {
+    expect(await read("t.csv", "rank,memory_reduction_%\n2,71.7\n")).toEqual({
       kind: "summary",
-      content: "a table of rank, lora_memory_mb, qlora_memory_mb, memory_reduction_% that names no runs",
+      content: "a table of rank, memory_reduction_% that names no runs",
+    });
+  });
+
+  test("a table with the figures of two sides has a run per side", async () => {
+    const table = await read("t.csv", "rank,lora_memory_mb,qlora_memory_mb,memory_reduction_%\n2,11623,3284,71.7\n");
+    expect(table).toMatchObject({
+      kind: "rows",
+      sides: ["lora", "qlora"],
+      rows: [{ experiment: "lora_r2" }, { experiment: "qlora_r2" }],
     });
   });
 
@@ -333,10 +342,11 @@ describe.skipIf(missingSharedStudy() !== undefined)("the public gpt2-medium stud
     }
   });
 
-  test("the tables of its notebook are recognized as summaries", async () => {
-    for (const name of ["diagnostic_summary.pkl", "memory_comparison.csv"]) {
-      expect(await readResultsTable(`${GPT2_STUDY}/results/tables/${name}`, name)).toMatchObject({ kind: "summary" });
-    }
+  test("the tables of its notebook are recognized as summaries or comparisons of sides", async () => {
+    const table = (name: string) => readResultsTable(`${GPT2_STUDY}/results/tables/${name}`, name);
+    expect(await table("diagnostic_summary.pkl")).toMatchObject({ kind: "summary" });
+    // It is one beside the runs that it was computed from (import/assemble/join-tables.ts).
+    expect(await table("memory_comparison.csv")).toMatchObject({ kind: "rows", sides: ["lora", "qlora"] });
   });
 });
 
