@@ -22,6 +22,7 @@ import { groupRuns, repositoryName, type RunFolder } from "./folder/group-runs.j
 import { withoutOtherSnapshots } from "./folder/hub-snapshots.js";
 import { listFiles } from "./folder/list-files.js";
 import { reportSkippedFiles } from "./folder/report-skipped-files.js";
+import { LORA_FILE } from "./formats/lora-file.js";
 import { RUN_FORMATS, TABLE_FORMATS } from "./formats/result-formats.js";
 import { MAX_TEXT_BYTES } from "./limits.js";
 import type { PathOf } from "./tensors/list-weights.js";
@@ -78,7 +79,7 @@ export async function readFolder(folder: string, options: ReadFolderOptions = {}
     metricDirections: statedDirections(tables.stated),
   }));
   merger.reportRoundings();
-  reportSkippedFiles(listed, classified.others, findings);
+  reportSkippedFiles(listed, [...classified.others, ...runs.otherFiles], findings);
   return {
     folder: root,
     studies: studies.filter(({ experiments }) => experiments.length > 0),
@@ -132,7 +133,7 @@ async function readRuns(
   findings: Findings,
   report: ReportProgress,
   signal: AbortSignal | undefined,
-): Promise<{ readings: RunReading[]; weightFiles: number }> {
+): Promise<{ readings: RunReading[]; weightFiles: number; otherFiles: string[] }> {
   const hasWeights = [...saves.values()].filter((files) => files.some((file) => givesEvidence(file, "adapterWeights")));
   const total = hasWeights.length;
   let done = 0;
@@ -141,6 +142,7 @@ async function readRuns(
     done += 1;
   };
   const readings: RunReading[] = [];
+  const otherFiles: string[] = [];
   const runs = groupRunsWithDescriptions(saves, descriptions, path.basename(root));
   const { byRun, shared } = await assignByOutputFolder(
     runs,
@@ -153,12 +155,16 @@ async function readRuns(
     signal?.throwIfAborted();
     const reading = await readRun(run, saves, byRun.get(run.folder) ?? [], { pathOf, findings, onWeights, signal });
     if (isDescriptionOnly(run, saves, reading)) continue;
+    if (isOtherFile(run, saves, reading)) {
+      for (const { file } of run.saves.flatMap(({ folder }) => saves.get(folder) ?? [])) otherFiles.push(file);
+      continue;
+    }
     readings.push(reading);
     const { checkpoints, series } = reading;
     const message = `Run ${run.name}: ${checkpoints.length} checkpoints with weights, ${series.length} curves.`;
     findings.add("info", "RUN_FOUND", run.folder, message);
   }
-  return { readings, weightFiles: total };
+  return { readings, weightFiles: total, otherFiles };
 }
 
 /** Groups runs. A folder with files that describe a run, and no run in, above or below it, is a run without an adapter. */
@@ -180,6 +186,14 @@ function isDescriptionOnly(
 ): boolean {
   if (folders.some(({ folder }) => saves.has(folder))) return false;
   return reading.series.length === 0 && reading.gathered.metrics.length === 0;
+}
+
+/** Returns whether the run is safetensors files alone that hold no adapter, such as those of a whole model. */
+function isOtherFile({ saves: folders }: RunFolder, saves: ClassifiedFiles["saves"], reading: RunReading): boolean {
+  const files = folders.flatMap(({ folder }) => saves.get(folder) ?? []);
+  const { config, checkpoints, series, gathered } = reading;
+  if (files.length === 0 || files.some(({ format }) => format !== LORA_FILE)) return false;
+  return config === null && checkpoints.length === 0 && series.length === 0 && gathered.metrics.length === 0;
 }
 
 function reportSharedFiles(shared: ClassifiedFiles["descriptions"], findings: Findings): void {

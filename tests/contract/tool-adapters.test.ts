@@ -61,7 +61,7 @@ function requireEqual(
   }
 }
 
-describe.each(["mlx"])("adapters of %s agree with NumPy", (tool) => {
+describe.each(["mlx", "torchtune-adapters", "diffusers", "lycoris"])("adapters of %s agree with NumPy", (tool) => {
   const { folder, expected } = toolAdapters(tool);
   let runs: Map<string, string>;
   beforeAll(async () => {

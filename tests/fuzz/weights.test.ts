@@ -9,7 +9,8 @@ import { fuzz, readOrRefused } from "../support/fuzz.js";
 import { mutated, mutatedJson } from "../support/mutations.js";
 import { speltDict, speltTensor, torchEntries, zipOf } from "../support/torch-files.js";
 
-const safetensorsAt = (file: string) => withFile(file, "w", (opened) => readSafetensorsHeader(opened, "w"));
+const safetensorsAt = (file: string) =>
+  withFile(file, "w", async (opened) => (await readSafetensorsHeader(opened, "w")).tensors);
 const torchAt = (file: string) => withFile(file, "w", (opened) => readTorchTensors(opened, "w"));
 
 /** What any reading must say of tensors, whatever the file claims: they lie in the file, one after the other. */

@@ -58,8 +58,14 @@ function groupByModule(
     const key = tensorKey(entry.name, modulesToSave);
     if (key.kind === "UNSUPPORTED") {
       const allowed = "lora_A and lora_B of linear layers, convolutions and embeddings";
-      throw failure("ADAPTER_TYPE_UNSUPPORTED", { where, received: `the tensor ${entry.name}`, allowed });
+      throw failure("ADAPTER_TYPE_UNSUPPORTED", {
+        where,
+        received: `the tensor ${entry.name} of ${key.form}`,
+        allowed,
+      });
     }
+    // The settings have the alpha already.
+    if (key.kind === "ALPHA") continue;
     if (key.kind !== "FACTOR") {
       uncompared.push({ name: entry.name, dtype: entry.dtype, shape: entry.shape, kind: key.kind });
       continue;

@@ -17,8 +17,10 @@ export interface FactorKey {
 /** The meaning of a tensor, by its key in the weight file. */
 type TensorKey =
   | FactorKey
-  /** A part of an update that is not scaling * B * A. */
-  | { readonly kind: "UNSUPPORTED" }
+  /** A part of an update that is not scaling * B * A, with the name of its form. */
+  | { readonly kind: "UNSUPPORTED"; readonly form: string }
+  /** The alpha of a layer, which kohya's files hold as a tensor. */
+  | { readonly kind: "ALPHA"; readonly module: string }
   | { readonly kind: "DORA_MAGNITUDE" | "BIAS" | "MODULE_TO_SAVE" | "OTHER" };
 
 /** How an adapter form names its factors. */
@@ -42,15 +44,45 @@ const FACTOR_NAMINGS: readonly FactorNaming[] = [
     columnMajor: true,
   },
   { pattern: /^(?<module>.+)\.lora_(?<factor>[ab])$/, columnMajor: true },
+  // kohya: <module>.lora_down.weight and <module>.lora_up.weight
+  { pattern: /^(?<module>.+)\.lora_(?<factor>down|up)\.weight$/ },
+  // diffusers before it used PEFT: <module>.lora.down.weight, <module>.lora_linear_layer.down.weight
+  { pattern: /^(?<module>.+)\.lora(?:_linear_layer)?\.(?<factor>down|up)\.weight$/ },
+  // and of attention processors: <attention>.processor.to_q_lora.down.weight
+  { pattern: /^(?<module>.+\.processor\.to_(?:q|k|v|out))_lora\.(?<factor>down|up)\.weight$/ },
 ];
 
-/** The factor that each naming's letter or word stands for. */
-const FACTORS: Readonly<Record<string, "a" | "b">> = { A: "a", B: "b", a: "a", b: "b" };
+/** Removes the attention processor from a module's path: the layers are those of the attention. */
+function withoutProcessor(module: string): string {
+  return module.replace(/\.processor\.to_out$/, ".to_out.0").replace(/\.processor\.(to_[qkv])$/, ".$1");
+}
 
-/** Magnitudes of DoRA in PEFT, and in MLX-LM (`.m`). */
-const MAGNITUDE = /\.lora_magnitude_vector(\.[^.]+)?(\.weight)?$|\.m$/;
-/** AdaLoRA's singular values, KaSA's diagonal, and the vectors of VeRA and VB-LoRA. */
-const UNSUPPORTED = /\.(lora_E|ranknum|lora_diag|vera_lambda_[bd]|vblora_\w+)(\.|$)/;
+/** The factor that each naming's letter or word stands for. */
+const FACTORS: Readonly<Record<string, "a" | "b">> = {
+  A: "a",
+  B: "b",
+  a: "a",
+  b: "b",
+  down: "a",
+  up: "b",
+};
+
+/** Magnitudes of DoRA: in PEFT, MLX-LM (`.m`), torchtune (`.magnitude`) and LyCORIS. */
+const MAGNITUDE = /\.lora_magnitude_vector(\.[^.]+)?(\.weight)?$|\.(m|magnitude|dora_scale)$/;
+
+/** Parts of updates that are not scaling * B * A, by the name of their form. */
+const UNSUPPORTED: readonly { readonly pattern: RegExp; readonly form: string }[] = [
+  { pattern: /\.(lora_E|ranknum)(\.|$)/, form: "AdaLoRA, with singular values between B and A" },
+  { pattern: /\.lora_diag(\.|$)/, form: "KaSA, with a diagonal between B and A" },
+  { pattern: /\.(vera_lambda_[bd]|vblora_\w+)(\.|$)/, form: "VeRA or VB-LoRA, with shared factors" },
+  { pattern: /\.lora_mid(\.|$)/, form: "a Tucker decomposition of a convolution, with a core between B and A" },
+  { pattern: /\.hada_(w[12]_[ab]|t[12])(\.|$)/, form: "LoHa, a Hadamard product of two low-rank products" },
+  { pattern: /\.lokr_(w[12](_[ab])?|t2)(\.|$)/, form: "LoKr, a Kronecker product" },
+  {
+    pattern: /\.(oft_\w+|boft_\w+|glora_\w+|ia3_l|w_norm|b_norm)(\.|$)/,
+    form: "OFT, BOFT, GLoRA, IA3 or a trained norm",
+  },
+];
 
 /**
  * Interprets a tensor's key.
@@ -59,13 +91,16 @@ const UNSUPPORTED = /\.(lora_E|ranknum|lora_diag|vera_lambda_[bd]|vblora_\w+)(\.
  */
 export function tensorKey(key: string, modulesToSave: readonly string[]): TensorKey {
   const name = withoutWrappers(key);
-  if (UNSUPPORTED.test(name)) return { kind: "UNSUPPORTED" };
+  const unsupported = UNSUPPORTED.find(({ pattern }) => pattern.test(name));
+  if (unsupported !== undefined) return { kind: "UNSUPPORTED", form: unsupported.form };
+  const ofAlpha = /^(.+)\.alpha$/.exec(name)?.[1];
+  if (ofAlpha !== undefined) return { kind: "ALPHA", module: withoutProcessor(ofAlpha) };
   for (const { pattern, form = "LINEAR", columnMajor = false } of FACTOR_NAMINGS) {
     const groups = pattern.exec(name)?.groups;
     if (groups === undefined) continue;
     return {
       kind: "FACTOR",
-      module: groups["module"] ?? "",
+      module: withoutProcessor(groups["module"] ?? ""),
       factor: FACTORS[groups["factor"] ?? ""] ?? "a",
       form,
       columnMajor,

@@ -1,6 +1,7 @@
 import type { CheckpointRecord, LayerRecord, SeriesRecord } from "../../model/records.js";
 import type { Adapter } from "../adapter/read-adapter.js";
 import type { Findings } from "../findings.js";
+import { largest } from "../../model/extremes.js";
 import { givesEvidence, type DescribingFile, type RecognisedFile } from "../folder/classify-files.js";
 import type { RunFolder } from "../folder/group-runs.js";
 import type { SaveFolder } from "../folder/save-folder.js";
@@ -58,11 +59,18 @@ export async function readRun(
 ): Promise<RunReading> {
   const saves: Save[] = [];
   const gathered = noEvidence();
+  const isRunConfig = (file: DescribingFile): boolean => givesEvidence(file, "runAdapterConfig");
+  const runConfig = await readDescriptions(descriptions.filter(isRunConfig), gathered, context);
   for (const folder of run.saves) {
     context.signal?.throwIfAborted();
-    for (const save of await readSaves(folder, files.get(folder.folder) ?? [], gathered, context)) saves.push(save);
+    const read = await readSaves(folder, files.get(folder.folder) ?? [], { gathered, runConfig, context });
+    for (const save of read) saves.push(save);
   }
-  await readDescriptions(descriptions, gathered, context);
+  await readDescriptions(
+    descriptions.filter((file) => !isRunConfig(file)),
+    gathered,
+    context,
+  );
   const { findings } = context;
   reportMissingWeights(run, saves, findings);
   const config = lastConfig(run, saves, findings);
@@ -87,28 +95,38 @@ function compareLogs(left: SourcedLog, right: SourcedLog): number {
   return left.globalStep - right.globalStep || left.summary.size - right.summary.size;
 }
 
-/** Reads files that describe a run and adds what they say to `gathered`. */
+/** Reads files that describe a run and adds what they say to `gathered`. Returns the configuration of its adapters, if they state one. */
 async function readDescriptions(
   descriptions: readonly DescribingFile[],
   gathered: GatheredEvidence,
   { pathOf, findings, signal }: ReadContext,
-): Promise<void> {
+): Promise<AdapterConfig | undefined> {
+  let config: AdapterConfig | undefined;
   for (const { file, format } of descriptions) {
     signal?.throwIfAborted();
     const source = { path: pathOf(file), where: file };
     for (const evidence of (await findings.guard(file, () => format.read(source))) ?? []) {
       gatherEvidence(gathered, evidence, file);
       reportEvidence(evidence, file, findings);
+      if (evidence.kind === "runAdapterConfig") config = evidence.config;
     }
   }
+  return config;
 }
 
-/** Reads the files of one folder of a run: the folder's save, and one for each weight file with a step in its name. */
+/** Reads the files of one folder of a run: the folder's save, and one for each weight file with a step or an epoch in its name. */
 async function readSaves(
   save: SaveFolder,
   files: readonly RunFile[],
-  gathered: GatheredEvidence,
-  context: ReadContext,
+  {
+    gathered,
+    runConfig,
+    context,
+  }: {
+    readonly gathered: GatheredEvidence;
+    readonly runConfig: AdapterConfig | undefined;
+    readonly context: ReadContext;
+  },
 ): Promise<Save[]> {
   let config: AdapterConfig | undefined;
   const logs: SourcedLog[] = [];
@@ -142,17 +160,38 @@ async function readSaves(
       }
     }
   }
-  const ofFolder = weights.filter(({ step }) => step === null);
-  const ofSteps = weights.filter(({ step }) => step !== null);
+  const ofFolder = weights.filter(({ step, epoch }) => step === null && epoch === null);
+  const numbered = weights.filter((candidate) => !ofFolder.includes(candidate));
   const chosen = chooseWeights(ofFolder, shards, context.findings);
   const hasConfigFile = files.some((file) => givesEvidence(file, "adapterConfig"));
-  const adapter = chosen && (await readWeights(chosen, config, hasConfigFile, context));
-  const lacksWeights = chosen === undefined && ofSteps.length === 0 && config !== undefined;
-  const saves: Save[] = [{ ...save, config, logs, adapter, lacksWeights }];
-  for (const { source, step } of ofSteps) {
-    const adapterOfStep = await readWeights(source, config, hasConfigFile, context);
-    const ofStep = { folder: source.file, step, epoch: null, isFinal: false };
-    saves.push({ ...ofStep, config: undefined, logs: [], adapter: adapterOfStep, lacksWeights: false });
+  const configOf = (candidate: AdapterWeights): AdapterConfig | undefined => candidate.config ?? config ?? runConfig;
+  const read = (candidate: AdapterWeights): Promise<Adapter | undefined> => {
+    const used = configOf(candidate);
+    return readWeights(candidate.source, used, hasConfigFile || used !== undefined, context);
+  };
+  const saves: Save[] = [
+    {
+      ...save,
+      config: chosen === undefined ? config : configOf(chosen),
+      logs,
+      adapter: chosen && (await read(chosen)),
+      lacksWeights: chosen === undefined && numbered.length === 0 && config !== undefined,
+    },
+  ];
+  // The save of the last epoch is the end of the run, if no other save is.
+  const lastEpoch = chosen === undefined ? largest(numbered.map(({ epoch }) => epoch ?? -1)) : Infinity;
+  for (const candidate of numbered) {
+    const { source, step, epoch } = candidate;
+    saves.push({
+      folder: source.file,
+      step,
+      epoch,
+      isFinal: epoch !== null && epoch === lastEpoch,
+      config: configOf(candidate),
+      logs: [],
+      adapter: await read(candidate),
+      lacksWeights: false,
+    });
   }
   return saves;
 }

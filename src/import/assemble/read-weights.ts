@@ -23,7 +23,7 @@ export function chooseWeights(
   weights: readonly AdapterWeights[],
   shards: readonly string[],
   findings: Findings,
-): WeightSource | undefined {
+): AdapterWeights | undefined {
   const [chosen, ...others] = [...weights].sort((left, right) => left.preference - right.preference);
   if (chosen === undefined) {
     reportLoneShards(shards, findings);
@@ -35,7 +35,7 @@ export function chooseWeights(
     const message = `This weight file is preferred: ${names} in the same folder ${verb} not read.`;
     findings.add("info", "OTHER_WEIGHTS_NOT_READ", chosen.source.file, message);
   }
-  return chosen.source;
+  return chosen;
 }
 
 /** Reads an adapter's weights; undefined if they cannot be read or their configuration is missing or invalid. */

@@ -47,6 +47,7 @@ export function gatherEvidence(gathered: GatheredEvidence, evidence: RunEvidence
       for (const metric of metricsOfEvaluations(evidence.evaluations)) gathered.metrics.push({ ...metric, file });
       break;
     case "adapterConfig":
+    case "runAdapterConfig":
     case "trainingLog":
     case "adapterWeights":
     case "weightShard":

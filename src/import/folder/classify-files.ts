@@ -61,9 +61,10 @@ export function classifyFiles(files: readonly string[]): ClassifiedFiles {
         descriptions.push({ file, format: runFormat, runFolder });
         continue;
       }
-      const found = saves.get(folder) ?? [];
+      const saveFolder = runFormat.saveFolder?.(file) ?? folder;
+      const found = saves.get(saveFolder) ?? [];
       found.push({ file, format: runFormat });
-      saves.set(folder, found);
+      saves.set(saveFolder, found);
       continue;
     }
     if (HUB_FILE.test(file)) continue;

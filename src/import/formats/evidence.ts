@@ -13,6 +13,8 @@ export type Evidence = RunEvidence | TableEvidence;
 /** Evidence about the run in whose folder the file lies. */
 export type RunEvidence =
   | { readonly kind: "adapterConfig"; readonly config: AdapterConfig }
+  /** Configuration of the run's adapters that have none beside them. */
+  | { readonly kind: "runAdapterConfig"; readonly config: AdapterConfig }
   | { readonly kind: "trainingLog"; readonly log: TrainingLog }
   | { readonly kind: "adapterWeights"; readonly weights: AdapterWeights }
   /** One part of an adapter's weights, which is read through an index. */
@@ -161,4 +163,8 @@ export interface AdapterWeights {
   readonly preference: number;
   /** Step in the file's name. Such a file is a save of its own; null for the one of its folder. */
   readonly step: number | null;
+  /** Epoch in the file's name. Such a file is a save of its own too. */
+  readonly epoch: number | null;
+  /** Configuration that the file itself states; null if it states none. */
+  readonly config: AdapterConfig | null;
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { failure } from "../../errors.js";
+import { plainLoraSettings } from "../adapter/plain-lora-settings.js";
 import type { AdapterConfig } from "./evidence.js";
 
 /** The fields of MLX-LM's adapter_config.json that are used here. Older versions have the LoRA settings at the top level. */
@@ -39,23 +40,13 @@ export function mlxAdapterConfig(json: unknown, where: string): AdapterConfig {
   const { rank, scale, dropout, keys } = parameters;
   return {
     baseModel: model || null,
-    settings: {
+    settings: plainLoraSettings({
       r: rank,
       loraAlpha: scale * rank,
-      useRslora: false,
       useDora: type === "dora",
-      fanInFanOut: false,
       loraDropout: dropout ?? 0,
-      bias: "none",
       targetModules: [...(keys ?? [])].sort(),
-      rankPattern: {},
-      alphaPattern: {},
-      initLoraWeights: "true",
-      modulesToSave: [],
-      loraBias: false,
-      revision: null,
-      taskType: null,
-    },
+    }),
     notes: [],
   };
 }

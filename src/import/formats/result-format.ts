@@ -30,6 +30,13 @@ export interface ResultFormat<Result extends Evidence = Evidence> {
    */
   readonly runFolder?: (where: string) => string;
   /**
+   * Returns the folder of the save that the file makes, if it is not the file's own folder. A tool that saves all runs in one
+   * folder tells them apart by file names, so that the folder is a path without the file's suffix.
+   *
+   * @param where as in `recognises`
+   */
+  readonly saveFolder?: (where: string) => string;
+  /**
    * Reads one file. A file whose content has nothing to do with the format gives an empty list.
    *
    * @throws RankscopeError for a file that cannot be used; the import reports it as a finding and continues

@@ -13,6 +13,8 @@ import { MLFLOW_RUN, TRACKING_COMPANION, TRACKING_DATABASE, WANDB_CONFIG, WANDB_
 import { TEXT_LOG, TRAINER_LOG } from "./training-logs.js";
 import { RANKSCOPE_YAML } from "./rankscope-yaml.js";
 import type { ResultFormat } from "./result-format.js";
+import { LORA_FILE } from "./lora-file.js";
+import { TORCHTUNE_CONFIG } from "./torchtune-config.js";
 import { TRAINING_ARGUMENTS } from "./training-arguments.js";
 import { TRAINING_YAML } from "./training-yaml.js";
 import { TRAINER_RESULTS } from "./trainer-results.js";
@@ -36,6 +38,8 @@ export const RUN_FORMATS: readonly ResultFormat<RunEvidence>[] = [
   TRAINER_LOG,
   TENSORBOARD_EVENTS,
   TEXT_LOG,
+  TORCHTUNE_CONFIG,
+  LORA_FILE,
   // Recognises every YAML file. Formats of certain YAML files come before it.
   TRAINING_YAML,
 ];

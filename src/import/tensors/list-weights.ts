@@ -56,13 +56,15 @@ export async function listWeights(pathOf: PathOf, { file, form, isIndex }: Weigh
 }
 
 async function listFile(filePath: string, where: string, form: WeightSource["form"]): Promise<ListedFile> {
-  const readTensors = form === "safetensors" ? readSafetensorsHeader : readTorchTensors;
   return withFile(filePath, where, async (opened) => {
     if (opened.size > MAX_WEIGHT_FILE_BYTES) {
       const allowed = `${MAX_WEIGHT_FILE_BYTES} bytes`;
       throw failure("FILE_TOO_LARGE", { where, received: `${opened.size} bytes`, allowed });
     }
-    const tensors = await readTensors(opened, where);
+    const tensors =
+      form === "safetensors"
+        ? (await readSafetensorsHeader(opened, where)).tensors
+        : await readTorchTensors(opened, where);
     return { path: filePath, where, tensors, stamp: opened.stamp };
   });
 }

@@ -6,6 +6,13 @@ import { duplicateKey, parseJson } from "../json/parse-json.js";
 import { MAX_SAFETENSORS_HEADER_BYTES, MAX_TENSOR_DIMENSIONS, MAX_TENSOR_NAME_CHARACTERS } from "../limits.js";
 import { DTYPES, tensorBytes, type TensorEntry } from "./tensor-entry.js";
 
+/** The content of a safetensors header. */
+export interface SafetensorsHeader {
+  readonly tensors: readonly TensorEntry[];
+  /** `__metadata__`; empty if the file has none. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
 /** Bytes of the header's length field. */
 const PREFIX_BYTES = 8;
 
@@ -19,7 +26,7 @@ const PREFIX_BYTES = 8;
 export async function readSafetensorsHeader(
   { handle, size, requireUnchanged }: OpenFile,
   where: string,
-): Promise<TensorEntry[]> {
+): Promise<SafetensorsHeader> {
   const read = async (length: number, position: number) => {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, position);
     if (bytesRead !== length) await requireUnchanged();
@@ -32,7 +39,7 @@ export async function readSafetensorsHeader(
     throw invalid(where, `a header of ${headerBytes} bytes in a file of ${size}`, `at most ${maximum} bytes of header`);
   }
   const header = await read(Number(headerBytes), PREFIX_BYTES);
-  return tensorsOf(header, PREFIX_BYTES + header.length, size, where);
+  return contentOf(header, PREFIX_BYTES + header.length, size, where);
 }
 
 const Entry = z.strictObject({
@@ -41,7 +48,7 @@ const Entry = z.strictObject({
   data_offsets: z.tuple([z.number().int().min(0), z.number().int().min(0)]),
 });
 
-function tensorsOf(bytes: Buffer, dataStart: number, size: number, where: string): TensorEntry[] {
+function contentOf(bytes: Buffer, dataStart: number, size: number, where: string): SafetensorsHeader {
   const { __metadata__: metadata, ...entries } = parseHeader(bytes, where);
   checkMetadata(metadata, where);
   checkNames(Object.keys(entries), where);
@@ -57,7 +64,7 @@ function tensorsOf(bytes: Buffer, dataStart: number, size: number, where: string
     return { name, dtype, shape, offset, length };
   });
   if (dataStart + end !== size) throw invalid(where, `${size} bytes`, `${dataStart + end}, where the last tensor ends`);
-  return tensors;
+  return { tensors, metadata: (metadata ?? {}) as Record<string, string> };
 }
 
 /** A tensor as the header declares it. */

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { failure } from "../../errors.js";
+import type { OpenFile } from "../../files/open-file.js";
 import type { TensorRecord } from "../../model/records.js";
+import type { TensorEntry } from "./tensor-entry.js";
 
 /** Decode little-endian bytes exactly. All of these dtypes but F64 fit into float32. */
 const DECODERS: Readonly<Record<string, (bytes: Uint8Array) => Float32Array | Float64Array>> = {
@@ -46,6 +48,23 @@ export function tensorValues(bytes: Uint8Array, tensor: ValuesRecord, where: str
   }
   const values = decoder(bytes);
   return tensor.columnMajor ? rowMajor(values, tensor.shape) : values;
+}
+
+/**
+ * Reads the value of a tensor of one element from an open file.
+ *
+ * @throws ADAPTER_TENSORS_INVALID for another number of elements or a dtype that is not decoded
+ */
+export async function readScalar({ handle }: OpenFile, tensor: TensorEntry, where: string): Promise<number> {
+  const { dtype, offset, length, name } = tensor;
+  const isOne = tensor.shape.every((size) => size === 1);
+  const decoder = Object.hasOwn(DECODERS, dtype) ? DECODERS[dtype] : undefined;
+  if (!isOne || decoder === undefined) {
+    const received = `${name} as ${dtype} [${tensor.shape.join(", ")}]`;
+    throw failure("ADAPTER_TENSORS_INVALID", { where, received, allowed: "one number" });
+  }
+  const { buffer } = await handle.read(Buffer.alloc(length), 0, length, offset);
+  return decoder(buffer)[0] ?? NaN;
 }
 
 /** Transposes the column-major values of a matrix. */

@@ -2,7 +2,9 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { ExperimentRecord } from "#src/model/records.js";
 import { denseUpdate, figuresOf } from "../../support/dense-update.js";
 import { readStudy, type OneStudy } from "../../support/read-study.js";
-import { toolAdapters } from "../../support/tool-adapters.js";
+import { safetensors, writeFiles } from "../../support/adapter-files.js";
+import { temporaryFolder } from "../../support/temporary-folder.js";
+import { toolAdapters, type ExpectedUpdates } from "../../support/tool-adapters.js";
 
 const runOf = (study: OneStudy, name: string): ExperimentRecord => {
   const run = study.experiments.find((experiment) => experiment.name === name);
@@ -10,7 +12,22 @@ const runOf = (study: OneStudy, name: string): ExperimentRecord => {
   return run;
 };
 
-describe.each(["mlx"])("adapters of %s", (tool) => {
+/** Compares the updates of a run's final checkpoint with NumPy's figures. */
+async function requireUpdates(run: ExperimentRecord, layers: ExpectedUpdates["runs"][string]): Promise<void> {
+  const final = run.checkpoints.find(({ isFinal }) => isFinal);
+  if (final === undefined) throw new Error(`${run.name} has no final checkpoint`);
+  expect(final.factors.map(({ layer }) => layer).sort()).toEqual(Object.keys(layers).sort());
+  for (const factors of final.factors) {
+    const wanted = layers[factors.layer];
+    const own = figuresOf(await denseUpdate(final, factors));
+    const scale = Math.sqrt(wanted?.squaredNorm ?? NaN);
+    expect(own.shape).toEqual(wanted?.shape);
+    expect(Math.abs(own.squaredNorm / scale - scale)).toBeLessThanOrEqual(1e-13 * scale);
+    expect(Math.abs(own.probe - (wanted?.probe ?? NaN))).toBeLessThanOrEqual(1e-12 * scale);
+  }
+}
+
+describe.each(["mlx", "torchtune-adapters", "diffusers"])("adapters of %s", (tool) => {
   const { folder, expected } = toolAdapters(tool);
   let study: OneStudy;
   beforeAll(async () => {
@@ -24,19 +41,67 @@ describe.each(["mlx"])("adapters of %s", (tool) => {
   test.each(Object.keys(expected.runs))(
     "%s has the updates that NumPy computed from the tool's factors",
     async (name) => {
-      const final = runOf(study, name).checkpoints.find(({ isFinal }) => isFinal);
-      const layers = expected.runs[name] ?? {};
-      expect(final?.factors.map(({ layer }) => layer).sort()).toEqual(Object.keys(layers).sort());
-      for (const factors of final?.factors ?? []) {
-        const wanted = layers[factors.layer];
-        const own = figuresOf(await denseUpdate(final as NonNullable<typeof final>, factors));
-        const scale = Math.sqrt(wanted?.squaredNorm ?? NaN);
-        expect(own.shape).toEqual(wanted?.shape);
-        expect(Math.abs(own.squaredNorm / scale - scale)).toBeLessThanOrEqual(1e-13 * scale);
-        expect(Math.abs(own.probe - (wanted?.probe ?? NaN))).toBeLessThanOrEqual(1e-12 * scale);
-      }
+      await requireUpdates(runOf(study, name), expected.runs[name] ?? {});
     },
   );
+});
+
+describe("files in the form of kohya's scripts, as LyCORIS writes it", () => {
+  const { folder, expected } = toolAdapters("lycoris");
+  let study: OneStudy;
+  beforeAll(async () => {
+    study = await readStudy(folder);
+  });
+
+  test.each(Object.keys(expected.runs))(
+    "%s has the updates that NumPy computed, with alpha from the file",
+    async (name) => {
+      await requireUpdates(runOf(study, name), expected.runs[name] ?? {});
+    },
+  );
+
+  test("are one run per name; numbered files are its checkpoints", () => {
+    const saves = runOf(study, "style").checkpoints.map(({ step, isFinal, folders }) => [step, isFinal, folders]);
+    expect(saves).toEqual([
+      [null, false, ["style-000001.safetensors"]],
+      [30, false, ["style-step00000030.safetensors"]],
+      [null, true, ["style"]],
+    ]);
+  });
+
+  test("have the settings of their headers", () => {
+    const { settings, seed } = runOf(study, "person");
+    const setting = (field: string) => settings.find((one) => one.field === field)?.value;
+    expect(seed).toBe(42);
+    expect([setting("learning_rate"), setting("epochs"), setting("max_steps"), setting("noise_offset")]).toEqual([
+      1e-4,
+      2,
+      40,
+      undefined,
+    ]);
+  });
+
+  test.each([
+    ["hadamard", "LoHa, a Hadamard product of two low-rank products"],
+    ["kronecker", "LoKr, a Kronecker product"],
+  ])("%s is refused by the name of its form", (name, form) => {
+    const finding = study.findings.find(({ where, severity }) => severity === "error" && where.startsWith(name));
+    expect(finding).toMatchObject({
+      code: "ADAPTER_TYPE_UNSUPPORTED",
+      message: expect.stringContaining(form) as string,
+    });
+  });
+});
+
+test("safetensors files without an adapter make no run and are named", async () => {
+  const folder = await temporaryFolder();
+  await writeFiles(folder, {
+    "16bit_r2.csv": "experiment,eval_loss\n16bit_r2,2.5\n",
+    "vae.safetensors": safetensors({ "encoder.weight": { shape: [2, 2] } }),
+  });
+  const { experiments, findings } = await readStudy(folder);
+  expect(experiments.map(({ name }) => name)).toEqual(["16bit_r2"]);
+  expect(findings.find(({ code }) => code === "NOT_UNDERSTOOD")?.message).toContain("vae.safetensors");
 });
 
 describe("a run of MLX-LM", () => {

@@ -74,10 +74,31 @@ test.each([
   ["base_model.model.classifier.modules_to_save.default.weight", "MODULE_TO_SAVE"],
   ["base_model.model.underscore.weight", "OTHER"],
   ["base_model.model.wte.token_adapter.trainable_tokens_delta", "OTHER"],
-  [`base_model.model.${LAYER}.lora_E`, "UNSUPPORTED"],
-  [`base_model.model.${LAYER}.lora_E.default`, "UNSUPPORTED"],
-  [`base_model.model.${LAYER}.lora_diag.default`, "UNSUPPORTED"],
-  [`base_model.model.${LAYER}.vera_lambda_b`, "UNSUPPORTED"],
 ])("%s is %s", (name, kind) => {
   expect(keyOf(name)).toEqual({ kind });
+});
+
+test.each([
+  [`base_model.model.${LAYER}.lora_E`, "AdaLoRA"],
+  [`base_model.model.${LAYER}.lora_E.default`, "AdaLoRA"],
+  [`base_model.model.${LAYER}.lora_diag.default`, "KaSA"],
+  [`base_model.model.${LAYER}.vera_lambda_b`, "VeRA"],
+  ["lora_unet_mid_block_attn.lora_mid.weight", "Tucker"],
+  ["lora_unet_mid_block_attn.hada_w1_a", "LoHa"],
+  [`base_model.model.${LAYER}.hada_w2_b`, "LoHa"],
+  ["lora_unet_mid_block_attn.lokr_w2", "LoKr"],
+])("%s is a part of another form, which is named", (name, form) => {
+  expect(keyOf(name)).toEqual({ kind: "UNSUPPORTED", form: expect.stringContaining(form) as string });
+});
+
+// Keys of diffusers before it used PEFT, of its attention processors, of kohya's scripts and of torchtune.
+test.each([
+  ["unet.down_blocks.0.attn1.to_q.lora.down.weight", "unet.down_blocks.0.attn1.to_q", "a"],
+  ["unet.down_blocks.0.attn1.processor.to_k_lora.up.weight", "unet.down_blocks.0.attn1.to_k", "b"],
+  ["unet.down_blocks.0.attn1.processor.to_out_lora.down.weight", "unet.down_blocks.0.attn1.to_out.0", "a"],
+  ["text_encoder.layers.0.self_attn.q_proj.lora_linear_layer.up.weight", "text_encoder.layers.0.self_attn.q_proj", "b"],
+  ["lora_unet_down_blocks_0_attn1_to_q.lora_down.weight", "lora_unet_down_blocks_0_attn1_to_q", "a"],
+  ["layers.0.attn.q_proj.lora_b.weight", "layers.0.attn.q_proj", "b"],
+])("%s is a factor", (name, module, factor) => {
+  expect(keyOf(name)).toEqual({ kind: "FACTOR", module, factor, form: "LINEAR", columnMajor: false, adapter: null });
 });

@@ -12,7 +12,7 @@ import { temporaryFolder } from "../../../support/temporary-folder.js";
 async function read(bytes: Uint8Array) {
   const file = path.join(await temporaryFolder(), "a.safetensors");
   await writeFile(file, bytes);
-  return withFile(file, "adapter", (opened) => readSafetensorsHeader(opened, "adapter"));
+  return withFile(file, "adapter", async (opened) => (await readSafetensorsHeader(opened, "adapter")).tensors);
 }
 
 const entry = (from: number, to: number, shape = [1], dtype = "F32") => ({ dtype, shape, data_offsets: [from, to] });

@@ -25,7 +25,11 @@ const HUGE = 2n ** 62n;
 async function read(bytes: Uint8Array) {
   const place = path.join(await temporaryFolder(), "a.safetensors");
   await writeFile(place, bytes);
-  return withFile(place, "a.safetensors", (opened) => readSafetensorsHeader(opened, "a.safetensors"));
+  return withFile(
+    place,
+    "a.safetensors",
+    async (opened) => (await readSafetensorsHeader(opened, "a.safetensors")).tensors,
+  );
 }
 
 describe("taken", () => {
