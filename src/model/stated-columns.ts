@@ -1,5 +1,5 @@
 import type { Method } from "./enums/run.js";
-import { loraMethod } from "./lora-method.js";
+import { isQuantizedBase, loraMethod } from "./lora-method.js";
 import type { SettingValue } from "./settings.js";
 
 /** The properties of a run that follow from its settings. */
@@ -21,15 +21,17 @@ const COLUMN_FIELDS = ["method", "bits", "scheme", "quantization_label", "use_do
  *
  * @param imported the properties as the files state them
  * @param stated values by the name of the setting, checked by readStatedValue
+ * @param hasRank whether the rank of the run is known; only then is a run of unknown method LoRA
  */
 export function withStatedSettings(
   imported: SettingColumns,
   stated: ReadonlyMap<string, SettingValue>,
+  hasRank: boolean,
 ): SettingColumns {
   const bits = (stated.get("bits") as number | undefined) ?? imported.quantizationBits;
   const hasOtherBits = bits !== imported.quantizationBits;
   return {
-    method: methodOf(imported, stated, bits),
+    method: methodOf(imported.method, stated, { bits, hasRank }),
     quantizationLabel:
       (stated.get("quantization_label") as string | undefined) ??
       (hasOtherBits ? `${bits}bit` : imported.quantizationLabel),
@@ -47,12 +49,18 @@ export function changesColumns(stated: ReadonlyMap<string, SettingValue>): boole
 }
 
 /** Methods whose name depends on the bits of the base weights. */
-const LORA_METHODS: readonly Method[] = ["LORA", "QLORA", "DORA", "QDORA", "UNKNOWN"];
+const LORA_METHODS: readonly Method[] = ["LORA", "QLORA", "DORA", "QDORA"];
 
-function methodOf({ method }: SettingColumns, stated: ReadonlyMap<string, SettingValue>, bits: number | null): Method {
+function methodOf(
+  imported: Method,
+  stated: ReadonlyMap<string, SettingValue>,
+  { bits, hasRank }: { readonly bits: number | null; readonly hasRank: boolean },
+): Method {
   const own = stated.get("method") as Method | undefined;
   if (own !== undefined) return own;
-  const isOther = !stated.has("bits") && !stated.has("use_dora");
-  if (isOther || bits === null || !LORA_METHODS.includes(method)) return method;
-  return loraMethod(bits, (stated.get("use_dora") as boolean | undefined) ?? method.endsWith("DORA"));
+  const isLora = LORA_METHODS.includes(imported) || (imported === "UNKNOWN" && hasRank);
+  const isChanged = stated.has("bits") || stated.has("use_dora");
+  if (!isLora || !isChanged || bits === null) return imported;
+  const isDora = (stated.get("use_dora") as boolean | undefined) ?? imported.endsWith("DORA");
+  return loraMethod(isQuantizedBase(bits), isDora);
 }

@@ -13,7 +13,9 @@ import precompute from "./operations/precompute.graphql";
 import progress from "./operations/progress.graphql";
 import recommend from "./operations/recommend.graphql";
 import rows from "./operations/rows.graphql";
+import settings from "./operations/settings.graphql";
 import similarity from "./operations/similarity.graphql";
+import stateSettings from "./operations/state-settings.graphql";
 import studies from "./operations/studies.graphql";
 
 /** The contents of a GraphiQL tab's two editors. */
@@ -60,6 +62,10 @@ export function savedOperations({ slug, rank, baseline, candidate, experiments }
       slugs: [slug],
     }),
     savedOperation(groups, "Mean, deviation and best value of a metric, grouped by base model, rank and quantization."),
+    savedOperation(settings, "Runs that differ only in their seeds, and the learning rates of all runs."),
+    savedOperation(stateSettings, "States a setting that the files of a run do not have, or have wrong.", {
+      experiment: candidate,
+    }),
     savedOperation(
       recommend,
       "The recommended run within memory and degradation limits, and why others were rejected.",

@@ -15,6 +15,7 @@ const STORED_KINDS: Readonly<Record<string, "study" | "study or run">> = {
   slug: "study",
   "job-or-slug": "study",
   "slug-or-run": "study or run",
+  run: "study or run",
 };
 
 /**

@@ -1,4 +1,5 @@
 import type { Method } from "../../model/enums/run.js";
+import { isQuantizedBase, loraMethod } from "../../model/lora-method.js";
 import type { AdapterSettings, Quantization } from "../../model/records.js";
 import { quantizationOf } from "../settings/quantization-label.js";
 
@@ -19,9 +20,6 @@ export function quantizationInName(name: string): string | undefined {
   return name.match(found)?.find((label) => quantizationOf(label).quantization.bits !== null);
 }
 
-/** Bits per base weight below which LoRA is called QLoRA. */
-const QLORA_BELOW_BITS = 8;
-
 /** The evidence of how a run was trained. */
 export interface MethodEvidence {
   /** Settings of its LoRA adapter; null if it has none. */
@@ -37,8 +35,7 @@ export interface MethodEvidence {
 }
 
 /**
- * Returns the method of a run. QLoRA is LoRA over a base of fewer than 8 bits (arXiv 2305.14314 uses 4); over an int8 base it
- * is LoRA (arXiv 2208.07339). If the bits are unknown, the table's method or the run's name decides. A run without a rank is
+ * Returns the method of a run. If the bits of its base weights are unknown, the table's method or the run's name decides. A run without a rank is
  * LoRA only if a text says so. Without any such sign, the method is UNKNOWN.
  */
 export function methodOf(evidence: MethodEvidence): Method {
@@ -49,8 +46,8 @@ export function methodOf(evidence: MethodEvidence): Method {
   if (adapter === null && rank === null && stated === undefined) return methodWithoutRank(evidence);
   if (adapter === null && bits === null) return stated ?? "UNKNOWN";
   const isDora = adapter?.useDora ?? stated?.endsWith("DORA") ?? false;
-  const isQuantized = bits === null ? (stated?.startsWith("Q") ?? false) : bits < QLORA_BELOW_BITS;
-  return methodName(isQuantized, isDora);
+  const isQuantized = bits === null ? (stated?.startsWith("Q") ?? false) : isQuantizedBase(bits);
+  return loraMethod(isQuantized, isDora);
 }
 
 const OTHER_PEFT =
@@ -81,10 +78,5 @@ function numberAfter(words: string, name: string, minimum: number): number | und
 export function methodInText(text: string): Method | undefined {
   const [, quantized, kind] = /(?<![a-z0-9])(q[-_]?)?(lora|dora)(?![a-z0-9])/i.exec(text) ?? [];
   if (kind === undefined) return undefined;
-  return methodName(quantized !== undefined, kind.toLowerCase() === "dora");
-}
-
-function methodName(isQuantized: boolean, isDora: boolean): Method {
-  if (isDora) return isQuantized ? "QDORA" : "DORA";
-  return isQuantized ? "QLORA" : "LORA";
+  return loraMethod(quantized !== undefined, kind.toLowerCase() === "dora");
 }

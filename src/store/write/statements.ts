@@ -87,12 +87,13 @@ async function changeColumns(sql: TransactionSql, statements: readonly Statement
   }
   const changed = [...byExperiment].filter(([, stated]) => changesColumns(stated)).map(([id]) => id);
   if (changed.length === 0) return;
-  const rows = await sql<(SettingColumns & { id: string })[]>`
-    select id, method, quantization_label as "quantizationLabel", quantization_bits as "quantizationBits",
+  const rows = await sql<(SettingColumns & { id: string; hasRank: boolean })[]>`
+    select id, rank_id is not null as "hasRank", method, quantization_label as "quantizationLabel", quantization_bits as "quantizationBits",
       quantization_scheme as "quantizationScheme", seed, num_samples as "numSamples"
     from experiment where id = any(${changed}::uuid[])`;
-  for (const { id, ...imported } of rows) {
-    const columns = withStatedSettings(imported, byExperiment.get(id) ?? new Map<string, SettingValue>());
+  for (const { id, hasRank, ...imported } of rows) {
+    const stated = byExperiment.get(id) ?? new Map<string, SettingValue>();
+    const columns = withStatedSettings(imported, stated, hasRank);
     await sql`
       update experiment set method = ${columns.method}::method, quantization_label = ${columns.quantizationLabel},
         quantization_bits = ${columns.quantizationBits}, quantization_scheme = ${columns.quantizationScheme},
