@@ -35,9 +35,11 @@ async function rowsOfFixture(fixture: string): Promise<string[][]> {
 
 /** Returns the number of runs, settings, metrics and curves. */
 function summaryOf(evidence: readonly Evidence[]): string {
-  const counts = { runs: 0, adapters: 0, settings: 0, metrics: 0, curves: 0 };
+  const counts = { runs: 0, adapters: 0, settings: 0, metrics: 0, curves: 0, evaluations: 0, predictions: 0 };
   for (const part of evidence) {
-    if (part.kind === "namedRun") counts.runs += 1;
+    if (part.kind === "namedRun" || part.kind === "evaluatedRun") counts.runs += 1;
+    if (part.kind === "evaluatedRun") counts.evaluations += part.evaluations.length;
+    if (part.kind === "evaluatedRun") counts.predictions += part.predictions.reduce((sum, { n }) => sum + n, 0);
     if (part.kind === "adapterWeights") counts.adapters += 1;
     if (part.kind === "namedRun" || part.kind === "settings") counts.settings += part.settings.length;
     if (part.kind === "namedRun" || part.kind === "metrics") counts.metrics += part.metrics.length;

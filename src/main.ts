@@ -34,7 +34,7 @@ Settings are environment variables:
   RANKSCOPE_ALLOWED_HOSTS    further host names of the server, separated by commas (localhost, HOST and IP addresses always work)
   RANKSCOPE_CORS_ORIGINS     origins, separated by commas, whose pages may send requests with a token (none)
   RANKSCOPE_TRUSTED_PROXIES  addresses and subnets, separated by commas, of proxies whose X-Forwarded-Proto is trusted (none)
-  RANKSCOPE_SERVER           the running server that studies, compare, report and watch query instead of a database
+  RANKSCOPE_SERVER           the running server that studies, compare, predictions, report and watch query instead of a database
   RANKSCOPE_TOKEN            the bearer token for that server
   NO_COLOR, TERM=dumb        plain output, as in a pipe: ASCII only, no line is overwritten
   RANKSCOPE_LOG              silent, error, warn, info or debug (warn)

@@ -130,6 +130,11 @@ export const IMPORT_ERRORS = {
     what: "The evaluation's results cannot be read",
     fix: "Copy the file again from the evaluation's output folder. The rest of the folder is imported.",
   },
+  PREDICTIONS_INVALID: {
+    kind: "permanent",
+    what: "The file of predictions cannot be read",
+    fix: "Write one JSON object per line, each with another id. The rest of the folder is imported.",
+  },
   DATABASE_INVALID: {
     kind: "permanent",
     what: "The SQLite database cannot be read",

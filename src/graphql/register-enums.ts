@@ -10,6 +10,7 @@ import { Direction, ExperimentOrderField, GroupDimension, StudyOrderField } from
 import { DirectionSource } from "../model/enums/direction-source.js";
 import { Better, Method, MetricName, MetricPoint } from "../model/enums/run.js";
 import { Certainty } from "../model/enums/setting.js";
+import { FlipDirection, ItemIdentity, PairedIntervalMethod } from "../model/enums/prediction.js";
 import { PlotKind } from "../plots/plot-kinds.js";
 import { SensitivityBasis } from "../model/enums/sensitivity.js";
 import { LayerOrder, Scaling, SimilarityMeasure, UndefinedReason } from "../model/enums/similarity.js";
@@ -25,15 +26,18 @@ const ENUMS = [
   ExperimentOrderField,
   FailureKind,
   FindingSeverity,
+  FlipDirection,
   GroupDimension,
   HypothesisVerdict,
   IntervalChoice,
   IntervalMethod,
+  ItemIdentity,
   JobStatus,
   LayerOrder,
   Method,
   MetricName,
   MetricPoint,
+  PairedIntervalMethod,
   PlotKind,
   PlotTheme,
   RankBound,

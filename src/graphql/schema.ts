@@ -8,6 +8,8 @@ import { FailureModesResolver } from "./diagnosis/failure-modes.js";
 import { HypothesesResolver } from "./diagnosis/hypotheses.js";
 import { CompareEvaluationsResolver } from "./evaluation/compare-evaluations.js";
 import { ExperimentEvaluationsResolver } from "./evaluation/experiment-evaluations.js";
+import { ComparePredictionsResolver, PredictionComparisonResolver } from "./prediction/compare-predictions.js";
+import { ExperimentPredictionsResolver } from "./prediction/experiment-predictions.js";
 import { ExperimentResolver } from "./experiment/experiment-resolver.js";
 import { UpdateExperimentResolver } from "./experiment/update-experiment.js";
 import { RecordedSettingsResolver } from "./experiment/recorded-settings.js";
@@ -68,6 +70,9 @@ export function openSchema(): Promise<GraphQLSchema> {
       ExperimentLayersResolver,
       ExperimentEvaluationsResolver,
       CompareEvaluationsResolver,
+      ExperimentPredictionsResolver,
+      ComparePredictionsResolver,
+      PredictionComparisonResolver,
       ExperimentComparisonResolver,
       StudyComparisonResolver,
       ExperimentGroupsResolver,

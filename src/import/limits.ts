@@ -123,6 +123,23 @@ export const MAX_EVALUATION_BYTES = 64 * 2 ** 20;
 /** Results of one evaluation: one per task, metric and filter. */
 export const MAX_EVALUATION_RESULTS = 100_000;
 
+// Predictions
+
+/** Bytes of a file of predictions, which is read line by line. lm-evaluation-harness repeats the prompt for every choice of an item. */
+export const MAX_PREDICTION_FILE_BYTES = 2 * 2 ** 30;
+/** Bytes of a line, which is read into memory whole. Long documents have a megabyte; each choice may repeat them. */
+export const MAX_PREDICTION_LINE_BYTES = 32 * 2 ** 20;
+/** Items of a file. The largest benchmarks have some ten thousand. */
+export const MAX_PREDICTION_ITEMS = 200_000;
+/** Sets of a file: one for each task and filter. */
+export const MAX_PREDICTION_SETS = 1_000;
+/** Metrics of an item. Tasks of lm-evaluation-harness have up to ten. */
+export const MAX_PREDICTION_METRICS = 50;
+/** Token ids of a file, 4 bytes each: 4,000 answers of 1,000 tokens. A comparison reads all of both runs. */
+export const MAX_PREDICTION_TOKENS = 4_000_000;
+/** Stored characters of a text. Comparisons use the hash of the whole text; pages show what is stored and the whole length. */
+export const MAX_PREDICTION_TEXT_CHARACTERS = 20_000;
+
 // Settings
 
 /** Bytes of a configuration in YAML or JSON. Those of trainers have some kilobytes; a list of data sets makes some hundred. */

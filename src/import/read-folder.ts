@@ -23,6 +23,7 @@ import { withoutOtherSnapshots } from "./folder/hub-snapshots.js";
 import { listFiles } from "./folder/list-files.js";
 import { reportSkippedFiles } from "./folder/report-skipped-files.js";
 import { LORA_FILE } from "./formats/lora-file.js";
+import { isPredictionFormat } from "./formats/predictions.js";
 import { RUN_FORMATS, TABLE_FORMATS } from "./formats/result-formats.js";
 import { MAX_TEXT_BYTES } from "./limits.js";
 import type { PathOf } from "./tensors/list-weights.js";
@@ -116,7 +117,8 @@ async function requireTextFits(
     (file) => !givesEvidence(file, "adapterWeights") && !givesEvidence(file, "weightShard"),
   );
   let total = 0;
-  for (const { file } of [...textFiles, ...descriptions, ...tables]) {
+  const tableFiles = tables.filter(({ format }) => !isPredictionFormat(format));
+  for (const { file } of [...textFiles, ...descriptions, ...tableFiles]) {
     // A file that is gone by now becomes a finding when it is read.
     const stats = await lstat(pathOf(file)).catch(() => undefined);
     total += stats?.size ?? 0;

@@ -7,6 +7,7 @@ import type { FindingSeverity } from "./enums/job.js";
 import type { Method } from "./enums/run.js";
 import type { EvaluationRecord } from "./evaluations.js";
 import type { FactorTensors } from "./factor-tensors.js";
+import type { PredictionSetRecord } from "./predictions.js";
 import type { SettingRecord } from "./settings.js";
 
 /** The content of an imported folder. */
@@ -84,6 +85,7 @@ export interface ExperimentRecord {
   readonly metrics: readonly MetricRecord[];
   readonly series: readonly SeriesRecord[];
   readonly evaluations: readonly EvaluationRecord[];
+  readonly predictions: readonly PredictionSetRecord[];
   readonly checkpoints: readonly CheckpointRecord[];
 }
 

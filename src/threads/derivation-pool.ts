@@ -3,7 +3,15 @@ import type { DegradationInput } from "../derive/degradation/degradation-input.j
 import type { RankDegradation } from "../derive/degradation/degradation.js";
 import type { BetterDirections, ParetoAxes, ParetoOrder } from "../derive/tradeoffs/pareto-frontier.js";
 import type { CurveFindings, RunCurves } from "../derive/failure-modes/curve-findings.js";
-import type { CurveResult, DegradationResult, PackedCurves, ParetoResult, ThreadWork } from "./derivation-thread.js";
+import type { PredictionsComparison, PredictionsInput } from "../derive/predictions/compare-predictions.js";
+import type {
+  CurveResult,
+  DegradationResult,
+  PackedCurves,
+  ParetoResult,
+  PredictionsResult,
+  ThreadWork,
+} from "./derivation-thread.js";
 import { packInput } from "./pack-input.js";
 
 /** Computes on threads of its own what grows with the input of a request, so that other requests are served meanwhile. */
@@ -14,6 +22,8 @@ export interface DerivationPool {
   paretoOrder(axes: ParetoAxes, higherIsBetter: BetterDirections, signal: AbortSignal): Promise<ParetoOrder>;
   /** Returns what the curves of each run show. @throws the signal's reason at once where it is aborted */
   curveFindings(runs: readonly RunCurves[], signal: AbortSignal): Promise<readonly CurveFindings[]>;
+  /** @throws the signal's reason at once where it is aborted; the thread then stops within a chunk of draws */
+  comparePredictions(input: PredictionsInput, signal: AbortSignal): Promise<PredictionsComparison>;
   close(): Promise<void>;
 }
 
@@ -50,13 +60,22 @@ export function openDerivationPool({
     return result;
   }
 
+  /** Runs a function of derivation-thread.ts that reads a flag, which the signal sets. */
+  async function runStoppable<Result extends { readonly work: ThreadWork }>(
+    name: string,
+    input: unknown,
+    signal: AbortSignal,
+  ): Promise<Result> {
+    signal.throwIfAborted();
+    const stop = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+    // Piscina's own signal would end the thread, and the next task would wait for another one to start.
+    const result = run<Result>(name, { input, stop });
+    return stoppedBy(result, signal, () => Atomics.store(new Int32Array(stop), 0, 1));
+  }
+
   return {
     async degradations(input, signal) {
-      signal.throwIfAborted();
-      const stop = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
-      // Piscina's own signal would end the thread, and the next task would wait for another one to start.
-      const result = run<DegradationResult>("degradationTask", { input: packInput(input), stop });
-      const { degradations } = await stoppedBy(result, signal, () => Atomics.store(new Int32Array(stop), 0, 1));
+      const { degradations } = await runStoppable<DegradationResult>("degradationTask", packInput(input), signal);
       if (degradations === undefined) throw new Error("A derivation thread stopped without an abort.");
       return degradations;
     },
@@ -69,6 +88,11 @@ export function openDerivationPool({
       signal.throwIfAborted();
       const result = run<CurveResult>("curveTask", { runs: runs.map(packCurves) });
       return (await stoppedBy(result, signal, () => undefined)).findings;
+    },
+    async comparePredictions(input, signal) {
+      const { comparison } = await runStoppable<PredictionsResult>("predictionsTask", input, signal);
+      if (comparison === undefined) throw new Error("A derivation thread stopped without an abort.");
+      return comparison;
     },
     close: () => pool.destroy(),
   };

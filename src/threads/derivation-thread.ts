@@ -4,6 +4,11 @@ import { isMainThread, threadId } from "node:worker_threads";
 import { curveFindings, type CurveFindings } from "../derive/failure-modes/curve-findings.js";
 import { degradationsOf, type RankDegradation } from "../derive/degradation/degradation.js";
 import {
+  comparePredictions,
+  type PredictionsComparison,
+  type PredictionsInput,
+} from "../derive/predictions/compare-predictions.js";
+import {
   paretoOrder,
   type BetterDirections,
   type ParetoAxes,
@@ -36,20 +41,48 @@ export interface ThreadWork {
 
 /** Computes degradations. It reads the flag between chunks of draws, about every millisecond. */
 export function degradationTask({ input, stop }: DegradationTask): DegradationResult {
+  const { result, work } = stoppable(stop, (onDraws) => degradationsOf(unpackInput(input), onDraws));
+  return { degradations: result, work };
+}
+
+/** Runs a computation that calls `onDraws` between chunks of draws, until the flag is set. */
+function stoppable<Result>(
+  stop: SharedArrayBuffer,
+  compute: (onDraws: (drawn: number) => void) => Result,
+): { readonly result: Result | undefined; readonly work: ThreadWork } {
   const flag = new Int32Array(stop);
   let draws = 0;
   const work = (wasStopped: boolean): ThreadWork => ({ threadId, isMainThread, draws, wasStopped });
   try {
     throwIfStopped(flag);
-    const degradations = degradationsOf(unpackInput(input), (drawn) => {
+    const result = compute((drawn) => {
       draws += drawn;
       throwIfStopped(flag);
     });
-    return { degradations, work: work(false) };
+    return { result, work: work(false) };
   } catch (error) {
     if (!(error instanceof StoppedError)) throw error;
-    return { degradations: undefined, work: work(true) };
+    return { result: undefined, work: work(true) };
   }
+}
+
+/** Two runs' predictions, and the flag that stops their comparison. */
+export interface PredictionsTask {
+  readonly input: PredictionsInput;
+  readonly stop: SharedArrayBuffer;
+}
+
+/** The result of such a task. */
+export interface PredictionsResult {
+  /** Undefined if the task was stopped. */
+  readonly comparison: PredictionsComparison | undefined;
+  readonly work: ThreadWork;
+}
+
+/** Compares predictions. It reads the flag between chunks of draws. */
+export function predictionsTask({ input, stop }: PredictionsTask): PredictionsResult {
+  const { result, work } = stoppable(stop, (onDraws) => comparePredictions(input, onDraws));
+  return { comparison: result, work };
 }
 
 /** The points of a Pareto frontier, and whether higher values of each axis are better. */

@@ -234,7 +234,7 @@ describe("exit codes", () => {
 
   test("are in the help, which has examples for each command", async () => {
     expect((await runAlone("help")).stdout).toMatch(/Exit codes: 0 .*1 .*2 [^]*3 .*4 .*130/);
-    for (const command of ["studies", "compare", "report", "watch", "cancel", "completion"])
+    for (const command of ["studies", "compare", "predictions", "report", "watch", "cancel", "completion"])
       expect((await runLocally("help", command)).stdout).toMatch(new RegExp(`Examples:\n +.*rankscope ${command}`));
   });
 });

@@ -47,6 +47,7 @@ export function experimentRecord(name: string, rest: Partial<ExperimentRecord> =
     settings: [],
     metrics: [{ name: "training_loss", value: 1.5, source: "results.csv" }],
     evaluations: [],
+    predictions: [],
     series: [{ name: "loss", steps: [10, 20], values: [3, NaN] }],
     checkpoints: [checkpointRecord(name)],
     ...rest,

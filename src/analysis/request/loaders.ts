@@ -28,11 +28,17 @@ import {
   type Series,
   type StudyCurves,
 } from "../../store/studies/series.js";
+import {
+  predictionSetsOfExperiments,
+  type PredictionSelection,
+  type StoredPredictionSet,
+} from "../../store/studies/predictions.js";
 import { settingsOfExperiments, type StoredSetting } from "../../store/studies/settings.js";
 import { studiesById, studiesBySlug, type Study } from "../../store/studies/studies.js";
 import { checkConfigFields } from "../across-studies/check-config-fields.js";
 import { comparisonLoader, type CheckpointComparison, type CheckpointPair } from "../similarity/comparison-loader.js";
 import { similarityLoader, type RankSimilarityKey, type StudySimilarity } from "../similarity/similarity-loader.js";
+import { eachSelected, selectedKeyText } from "./each-selected.js";
 import { openReadTracker } from "./read-tracker.js";
 import type { Deadline } from "./request-deadline.js";
 import { openWeightFactsLoader, type WeightFactsLoader } from "./weight-facts-loader.js";
@@ -57,6 +63,7 @@ export interface Loaders {
   readonly seriesNames: DataLoader<string, string[]>;
   readonly settings: DataLoader<string, StoredSetting[]>;
   readonly evaluations: DataLoader<EvaluationKey, StoredEvaluation[], string>;
+  readonly predictionSets: DataLoader<PredictionKey, StoredPredictionSet[], string>;
   /** Keyed by the checkpoint's id. */
   readonly factors: DataLoader<string, StoredFactors[]>;
   readonly weights: WeightFactsLoader;
@@ -74,6 +81,10 @@ interface EvaluationKey extends EvaluationSelection {
 }
 
 type PeakLearningRate = Awaited<ReturnType<typeof peakLearningRates>>[number];
+
+interface PredictionKey extends PredictionSelection {
+  readonly experimentId: string;
+}
 
 interface SeriesKey {
   readonly experimentId: string;
@@ -142,7 +153,18 @@ export function openLoaders({ database, weights, deadline, requester }: LoadersO
         ({ experimentId }) => experimentId,
       ),
     ),
-    evaluations: open((keys: readonly EvaluationKey[]) => readEvaluations(database, keys), evaluationKeyText),
+    evaluations: open(
+      eachSelected<EvaluationKey, StoredEvaluation>((ids, selection) =>
+        evaluationsOfExperiments(database, ids, selection),
+      ),
+      selectedKeyText,
+    ),
+    predictionSets: open(
+      eachSelected<PredictionKey, StoredPredictionSet>((ids, selection) =>
+        predictionSetsOfExperiments(database, ids, selection),
+      ),
+      selectedKeyText,
+    ),
     factors,
     weights: weightFacts,
     similarity: similarityLoader(weightFacts, { experiments, layers, factors }),
@@ -237,28 +259,6 @@ async function readSeriesNames(database: Connection, experimentIds: readonly str
   const names = new Map(experimentIds.map((id): [string, string[]] => [id, []]));
   for (const { experimentId, name } of await seriesNames(database, experimentIds)) names.get(experimentId)?.push(name);
   return experimentIds.map((id) => names.get(id) ?? []);
-}
-
-/** Reads with one statement for each selection: a document has few, and uses each for any number of runs. */
-async function readEvaluations(database: Connection, keys: readonly EvaluationKey[]): Promise<StoredEvaluation[][]> {
-  const bySelection = new Map<string, { readonly selection: EvaluationSelection; readonly ids: string[] }>();
-  for (const { experimentId, ...selection } of keys) {
-    const text = JSON.stringify(selection);
-    const group = bySelection.get(text) ?? { selection, ids: [] };
-    group.ids.push(experimentId);
-    bySelection.set(text, group);
-  }
-  const found = new Map<string, StoredEvaluation[]>(keys.map((key) => [evaluationKeyText(key), []]));
-  for (const { selection, ids } of bySelection.values()) {
-    for (const row of await evaluationsOfExperiments(database, ids, selection)) {
-      found.get(evaluationKeyText({ ...selection, experimentId: row.experimentId }))?.push(row);
-    }
-  }
-  return keys.map((key) => found.get(evaluationKeyText(key)) ?? []);
-}
-
-function evaluationKeyText({ experimentId, tasks, after, limit }: EvaluationKey): string {
-  return JSON.stringify([experimentId, tasks, after?.source, after?.position, limit]);
 }
 
 function curvesKeyText({ studyId: id, name }: StudyCurves): string {

@@ -7,7 +7,13 @@ import {
 } from "../../derive/degradation/degradation-input.js";
 import { degradationsOf, type Degradation, type RankDegradation } from "../../derive/degradation/degradation.js";
 import { curveFindings, type CurveFindings, type RunCurves } from "../../derive/failure-modes/curve-findings.js";
+import {
+  comparePredictions,
+  type PredictionsComparison,
+  type PredictionsInput,
+} from "../../derive/predictions/compare-predictions.js";
 import type { ComparisonRoles, Run } from "../../derive/runs/comparison-roles.js";
+import { bootstrapDraws } from "../../derive/statistics/bootstrap-draws.js";
 import type { Steps } from "../../derive/steps.js";
 import {
   paretoOrder,
@@ -40,6 +46,12 @@ export interface RequestDerivations {
   curveFindings(runs: readonly RunCurves[]): Promise<readonly CurveFindings[]>;
   /** Computes the order and the domination of points. */
   paretoOrder(axes: ParetoAxes, higherIsBetter: BetterDirections): Promise<ParetoOrder>;
+  /**
+   * Compares two runs' predictions.
+   *
+   * @throws QUERY_TOO_EXPENSIVE if the request would draw more bootstrap values than it may
+   */
+  comparePredictions(input: PredictionsInput): Promise<PredictionsComparison>;
 }
 
 /** A study's runs, and how they are judged. */
@@ -71,11 +83,9 @@ export function openRequestDerivations({ pool, signal, maxDraws }: DerivationOpt
   let drawn = 0;
   let previous: Promise<unknown> = Promise.resolve();
 
-  function charge(input: DegradationInput): number {
-    const draws = degradationDraws(input);
-    if (drawn + draws > maxDraws) throw tooManyDraws(input, { draws, drawn, maxDraws });
+  function charge(draws: number, what: DrawnValues): void {
+    if (drawn + draws > maxDraws) throw tooManyDraws(what, { draws, drawn, maxDraws });
     drawn += draws;
-    return draws;
   }
 
   /** Runs a task after all tasks before. */
@@ -101,7 +111,9 @@ export function openRequestDerivations({ pool, signal, maxDraws }: DerivationOpt
       ranks === undefined
         ? ofAllRanks
         : { ...ofAllRanks, ranks: ofAllRanks.ranks.filter(({ rank }) => ranks.has(rank)) };
-    const draws = charge(input);
+    const draws = degradationDraws(input);
+    const resamples = rule.analysis?.resamples ?? 0;
+    charge(draws, { name: rule.metric, resamples, of: `at ${input.ranks.length} ranks` });
     const values = countValues(input);
     await takeTurn(values, signal);
     return draws === 0 && values <= MAX_INLINE_VALUES ? degradationsOf(input) : pool.degradations(input, signal);
@@ -121,6 +133,16 @@ export function openRequestDerivations({ pool, signal, maxDraws }: DerivationOpt
 
   const degradations = (study: DegradationSubject, ranks?: ReadonlySet<number>) => enqueue(() => compute(study, ranks));
 
+  function comparePair(input: PredictionsInput): Promise<PredictionsComparison> | PredictionsComparison {
+    const { baseline, candidate, analysis } = input;
+    const items = Math.min(baseline.n, candidate.n);
+    const { interval: method, resamples } = analysis;
+    const draws = method === "T" ? 0 : bootstrapDraws([items], { method, resamples });
+    charge(draws, { name: "the predictions", resamples, of: `of ${items} items` });
+    const isSmall = draws === 0 && baseline.n + candidate.n <= MAX_INLINE_VALUES && baseline.tokens === null;
+    return isSmall ? comparePredictions(input) : pool.comparePredictions(input, signal);
+  }
+
   const byRank = new DataLoader<RankKey, Degradation | undefined>((keys) => loadRanks(keys, degradations), {
     cache: false,
   });
@@ -135,6 +157,7 @@ export function openRequestDerivations({ pool, signal, maxDraws }: DerivationOpt
           ? paretoOrder(axes, higherIsBetter)
           : pool.paretoOrder(axes, higherIsBetter, signal),
       ),
+    comparePredictions: (input) => enqueue(() => comparePair(input)),
   };
 }
 
@@ -235,6 +258,14 @@ function countValues({ ranks }: DegradationInput): number {
   return ranks.reduce((sum, { baseline, candidate }) => sum + baseline.length + candidate.length, 0);
 }
 
+/** The values that a bootstrap draws, for messages. */
+interface DrawnValues {
+  readonly name: string;
+  readonly resamples: number;
+  /** `at 8 ranks` */
+  readonly of: string;
+}
+
 interface ExceededDraws {
   /** Draws of the refused input. */
   readonly draws: number;
@@ -243,11 +274,10 @@ interface ExceededDraws {
   readonly maxDraws: number;
 }
 
-function tooManyDraws({ ranks, rule }: DegradationInput, { draws, drawn, maxDraws }: ExceededDraws): Error {
-  const resamples = rule.analysis?.resamples ?? 0;
+function tooManyDraws({ name, resamples, of }: DrawnValues, { draws, drawn, maxDraws }: ExceededDraws): Error {
   return failure("QUERY_TOO_EXPENSIVE", {
-    where: `the bootstrap of ${rule.metric}`,
-    received: `${draws} draws (${resamples} resamples at ${ranks.length} ranks) after ${drawn} in this request`,
+    where: `the bootstrap of ${name}`,
+    received: `${draws} draws (${resamples} resamples ${of}) after ${drawn} in this request`,
     allowed: `${maxDraws} draws in one request (${LIMITS.draws.variable})`,
     fix: "Ask for fewer resamples, for interval: T, or in several requests.",
   });

@@ -1,6 +1,7 @@
 import { Argument, InvalidArgumentError, Option, type Command } from "commander";
 import { completionScript, SHELLS, type Shell } from "../completion/shells.js";
 import type { CompareOptions } from "../compare/compare.js";
+import type { PredictionsOptions } from "../predictions/predictions.js";
 import type { Process } from "../process.js";
 import type { ReportOptions } from "../report/report.js";
 import { readFilter, readSort, SORT_FIELDS, type StudiesOptions } from "../studies/list-options.js";
@@ -11,6 +12,7 @@ import type { WatchOptions } from "../watch/watch.js";
 export function addQueryCommands(program: Command, open: () => Process): void {
   addStudies(program, open);
   addCompare(program, open);
+  addPredictions(program, open);
   addReport(program, open);
   addWatch(program, open);
   addCancel(program, open);
@@ -83,6 +85,35 @@ The exit code is 3 where a study or run does not exist, 4 where part of the answ
     )
     .action(async (words: string[], options: CompareOptions) =>
       (await import("../compare/compare.js")).compare(open(), words, options),
+    );
+}
+
+function addPredictions(program: Command, open: () => Process): void {
+  program
+    .command("predictions")
+    .description("compare two runs' answers to the same items (study/experiment, or ids)")
+    .argument("<slug-or-run>", "the baseline")
+    .argument("<slug-or-run>", "the candidate")
+    .option("--task <task>", "task of both runs' predictions (the only one)")
+    .option("--filter <filter>", "filter of lm-evaluation-harness (the first that both runs have)")
+    .option("--metric <metric>", "metric of single items (the first that both files have, else exact matches)")
+    .addOption(
+      new Option("--limit <n>", "maximum number of flipped items that are shown").default(20).argParser(readLimit),
+    )
+    .addOption(json())
+    .addOption(server())
+    .addHelpText(
+      "after",
+      `
+Examples:
+  rankscope predictions my-study/16bit_r8 my-study/4bit_r8 --task gsm8k
+  rankscope predictions my-study/16bit_r8 my-study/4bit_r8 --task mmlu_anatomy --metric acc_norm --json
+
+JSON: the fields of comparePredictions, with the task.
+The exit code is 3 where a study or run does not exist.`,
+    )
+    .action(async (baseline: string, candidate: string, options: PredictionsOptions) =>
+      (await import("../predictions/predictions.js")).predictions(open(), [baseline, candidate], options),
     );
 }
 

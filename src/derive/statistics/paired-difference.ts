@@ -1,12 +1,17 @@
 import { bootstrapInterval } from "./bootstrap.js";
+import type { BootstrapMethod } from "./bootstrap-draws.js";
 import type { ValuePair } from "./mean-test.js";
 import { meanOf, type Interval } from "./sample.js";
 
 interface PairedBootstrap {
+  /** By default BCa. */
+  readonly method?: BootstrapMethod | undefined;
   readonly confidence: number;
   readonly resamples: number;
   /** Equal seeds give equal intervals. */
   readonly seed: number;
+  /** Called between chunks of draws; it throws to stop. */
+  readonly onDraws?: ((draws: number) => void) | undefined;
 }
 
 /** The mean of candidate - baseline over items that both runs have. */
@@ -14,7 +19,7 @@ export interface PairedDifference {
   readonly mean: number;
   /** Number of pairs. */
   readonly n: number;
-  /** BCa bootstrap interval over the pairs. Null with fewer than eight pairs, or without variation. */
+  /** Bootstrap interval over the pairs. Null with fewer than eight pairs, or without variation. */
   readonly interval: Interval | null;
 }
 
@@ -32,6 +37,6 @@ export function pairedDifference(pairs: readonly ValuePair[], options: PairedBoo
   const interval =
     pairs.length < MIN_PAIRS
       ? undefined
-      : bootstrapInterval([differences], statistic, { ...options, method: "BOOTSTRAP_BCA" });
+      : bootstrapInterval([differences], statistic, { ...options, method: options.method ?? "BOOTSTRAP_BCA" });
   return { mean: meanOf(differences), n: pairs.length, interval: interval ?? null };
 }

@@ -9,6 +9,8 @@ export const EXPECTED = {
   layers: 100,
   curves: 8,
   pointsPerCurve: 200,
+  /** Items of a set of predictions. */
+  predictions: 10_000,
   /** Results of evaluations of a run. */
   evaluations: 200,
   /** Items of a list without a price. */

@@ -3,7 +3,6 @@ import { acceptanceRule, measuredStudy } from "../../analysis/judgement/measured
 import type { Degradation } from "../../derive/degradation/degradation.js";
 import { itemUncertainty } from "../../derive/evaluations/item-uncertainty.js";
 import type { ItemDifference } from "../../derive/evaluations/item-difference.js";
-import type { MeanTest } from "../../derive/statistics/mean-test.js";
 import type { Sample } from "../../derive/statistics/sample.js";
 import { DirectionSource } from "../../model/enums/direction-source.js";
 import { AcceptanceVerdict } from "../../model/enums/verdict.js";
@@ -16,6 +15,7 @@ import { JudgementArguments } from "../diagnosis/judgement-arguments.js";
 import { ItemDifferenceType } from "../evaluation/item-difference.js";
 import { RolesType, rolesWithExperiments } from "./comparison-roles.js";
 import { IntervalType } from "./interval.js";
+import { MeanTestType } from "./mean-test.js";
 import { RankType } from "./rank.js";
 
 @ObjectType("Sample", { description: "The values of a metric over the seeds of one configuration." })
@@ -31,20 +31,6 @@ class SampleType implements Sample {
 
   @Field(() => Int, { description: "Number of independent runs (distinct seeds and weights) with a finite value." })
   n!: number;
-}
-
-@ObjectType("MeanTest", { description: "A t-test of whether two means differ." })
-class MeanTestType implements MeanTest {
-  @Field(() => Float, { description: "t statistic; positive if the mean of the candidate is greater." })
-  t!: number;
-
-  @Field(() => Float, {
-    description: "Welch's degrees of freedom, usually not a whole number; n - 1 for a paired test.",
-  })
-  degreesOfFreedom!: number;
-
-  @Field(() => Float, { description: "Two-sided p-value." })
-  p!: number;
 }
 
 @ObjectType("Degradation", { description: "How much worse the candidate is than the baseline at one rank." })

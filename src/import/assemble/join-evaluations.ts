@@ -66,7 +66,7 @@ function rowOf(name: string, rows: ReadonlyMap<string, TableReading>, runs: read
 
 function withEvaluation(
   row: TableReading,
-  { file, settings, evaluations }: EvaluatedRun,
+  { file, settings, evaluations, predictions }: EvaluatedRun,
   merger: ReadingMerger,
 ): TableReading {
   const metrics = new Map(row.metrics);
@@ -80,5 +80,6 @@ function withEvaluation(
     metrics,
     settings: [...row.settings, ...settings.map((setting) => ({ ...setting, source: "table" as const, file }))],
     evaluations: [...row.evaluations, ...evaluations.map((evaluation) => ({ ...evaluation, source: file }))],
+    predictions: [...row.predictions, ...predictions.map((set) => ({ ...set, source: file }))],
   };
 }

@@ -114,10 +114,11 @@ function experimentOf(
   const quantization = quantizationOfRun(candidates);
   reportAssumedScheme(quantization, settings.get("scheme"), findings);
   const adapter = run?.config?.settings ?? null;
+  const predictions = row?.predictions ?? [];
   const evaluations = [...(row?.evaluations ?? []), ...(run?.gathered.evaluations ?? [])];
   const metrics = withDirections(metricsOf(name, run, row, merger), evaluations);
   const series = mergeCurves([run?.series ?? []], row?.curves ?? []);
-  if (rank === null && metrics.length === 0 && series.length === 0 && evaluations.length === 0) {
+  if (rank === null && metrics.length === 0 && series.length === 0 && evaluations.length + predictions.length === 0) {
     const message = "The run was left out: it has no rank, no metrics and no curves.";
     findings.add("warning", "RUN_WITHOUT_RANK", run?.folder ?? name, message);
     return undefined;
@@ -143,6 +144,7 @@ function experimentOf(
     settings: [...settings.values()].filter((setting) => isOfChosenBits(setting, quantization)).map(settingRecord),
     metrics,
     evaluations,
+    predictions,
     series,
     checkpoints: run?.checkpoints ?? [],
   };

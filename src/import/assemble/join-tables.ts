@@ -1,6 +1,6 @@
 import type { EvaluationRecord } from "../../model/evaluations.js";
+import type { PredictionSetRecord } from "../../model/predictions.js";
 import { quoteNames, type Findings } from "../findings.js";
-import { runOfOutputFolder } from "./run-of-output-folder.js";
 import type { RecognisedFile } from "../folder/classify-files.js";
 import type {
   EvaluatedRunEvidence,
@@ -13,6 +13,7 @@ import type { ResultRow } from "../tables/result-rows.js";
 import type { ResultsTable } from "../tables/results-table.js";
 import type { PathOf } from "../tensors/list-weights.js";
 import type { RunReading } from "./read-run.js";
+import { runOfOutputFolder } from "./run-of-output-folder.js";
 import { reportEvidence } from "./report-evidence.js";
 import type { Reading, ReadingMerger } from "./reading-merger.js";
 import { settingsInMethod, settingsOfLabel } from "./run-quantization.js";
@@ -35,6 +36,7 @@ export interface TableReading {
   readonly curves: readonly SourcedCurve[];
   /** Results of evaluation tools. */
   readonly evaluations: readonly EvaluationRecord[];
+  readonly predictions: readonly PredictionSetRecord[];
 }
 
 /** Settings from a `rankscope.yaml`, with the path of the file. */
@@ -206,6 +208,7 @@ function joinRow(
     settings: [...(before?.settings ?? []), ...settingsOfRow(row, source)],
     curves: before?.curves ?? [],
     evaluations: before?.evaluations ?? [],
+    predictions: before?.predictions ?? [],
   };
 }
 
@@ -265,5 +268,6 @@ export function noReading(experiment: string): TableReading {
     settings: [],
     curves: [],
     evaluations: [],
+    predictions: [],
   };
 }

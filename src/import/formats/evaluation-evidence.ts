@@ -10,7 +10,9 @@ export function evidenceOfEvaluation(evaluation: Evaluation): EvaluatedRunEviden
   const evaluations = valuesOfEvaluation(evaluation);
   if (evaluations.length === 0) return [];
   const evaluated = [adapter, model].filter((name) => name !== null);
-  return [{ kind: "evaluatedRun", evaluated, settings: settingsOfObject(modelArguments), evaluations }];
+  return [
+    { kind: "evaluatedRun", evaluated, settings: settingsOfObject(modelArguments), evaluations, predictions: [] },
+  ];
 }
 
 /** Returns the results of an evaluation in the order of the file. A result whose name is too long to be one is left out. */

@@ -1,5 +1,6 @@
 import type { RankscopeError } from "../../errors.js";
 import type { EvaluationRecord } from "../../model/evaluations.js";
+import type { PredictionSetRecord } from "../../model/predictions.js";
 import type { AdapterSettings, SeriesRecord } from "../../model/records.js";
 import type { ConfigNote } from "../adapter/config-variants.js";
 import type { Setting } from "../settings/setting.js";
@@ -95,7 +96,7 @@ export interface EvaluationsEvidence {
 }
 
 /**
- * An evaluation's results. They belong to the run of the evaluated adapter or model, else to the run in whose folder the file lies,
+ * An evaluation's results and answers. They belong to the run of the evaluated adapter or model, else to the run in whose folder the file lies,
  * else to the one whose name the file or its folder has.
  */
 export interface EvaluatedRunEvidence {
@@ -104,6 +105,8 @@ export interface EvaluatedRunEvidence {
   readonly evaluated: readonly string[];
   readonly settings: readonly Setting[];
   readonly evaluations: readonly EvaluationValue[];
+  /** Answers to single items. */
+  readonly predictions: readonly Omit<PredictionSetRecord, "source">[];
 }
 
 /** One result of a file. */

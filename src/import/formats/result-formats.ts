@@ -7,6 +7,7 @@ import { JSON_TABLE } from "./json-table.js";
 import { KL_DIVERGENCE } from "./kl-divergence.js";
 import { MODEL_CARD } from "./model-card.js";
 import { MODEL_CONFIG } from "./model-config.js";
+import { GENERATED_PREDICTIONS, LM_EVAL_SAMPLES, OWN_PREDICTIONS } from "./predictions.js";
 import { PICKLE_TABLE, PKL_TABLE } from "./pickle-table.js";
 import { TENSORBOARD_EVENTS } from "./tensorboard-events.js";
 import { MLFLOW_RUN, TRACKING_COMPANION, TRACKING_DATABASE, WANDB_CONFIG, WANDB_FILE } from "./tracking-stores.js";
@@ -56,6 +57,9 @@ export const TABLE_FORMATS: readonly ResultFormat<TableEvidence>[] = [
   TRACKING_DATABASE,
   TRACKING_COMPANION,
   KL_DIVERGENCE,
+  LM_EVAL_SAMPLES,
+  GENERATED_PREDICTIONS,
+  OWN_PREDICTIONS,
   PKL_TABLE,
   PICKLE_TABLE,
   JSON_TABLE,

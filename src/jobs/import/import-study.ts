@@ -1,6 +1,7 @@
 import path from "node:path";
 import { failure, RankscopeError } from "../../errors.js";
 import { morePrecise } from "../../import/assemble/more-precise.js";
+import { readPredictionTexts } from "../../import/predictions/read-prediction-sets.js";
 import { readFolder } from "../../import/read-folder.js";
 import type { ImportRequest, StoreOutcome, SummarisedImport } from "../../model/job-payloads.js";
 import type { FolderRecord, ReportProgress } from "../../model/records.js";
@@ -42,6 +43,7 @@ export async function importStudy(
     slug,
     allowedSlugs,
     morePrecise,
+    readPredictionTexts,
     beforeCommit: async (sql, stored) => {
       if (job === undefined) return;
       const result = { outcomes: stored, findings };

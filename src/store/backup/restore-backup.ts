@@ -143,7 +143,9 @@ async function replaceTables(sql: TransactionSql, from: string, to: string): Pro
   const tables = await tablesByReference(sql, from);
   const types = await sql<{ name: string }[]>`
     select typname as name from pg_type where typnamespace = ${from}::regnamespace and typtype = 'e'`;
-  for (const name of tables.toReversed()) await sql`drop table if exists ${sql(to)}.${sql(name)}`;
+  // In one statement, because a policy of one table may depend on another table, whatever their references are.
+  const replaced = tables.map((name) => sql`${sql(to)}.${sql(name)}`);
+  await sql`drop table if exists ${replaced.reduce((list, name) => sql`${list}, ${name}`)}`;
   for (const { name } of types) await sql`drop type if exists ${sql(to)}.${sql(name)}`;
   for (const name of tables) await sql`alter table ${sql(name)} set schema ${sql(to)}`;
   for (const { name } of types) await sql`alter type ${sql(name)} set schema ${sql(to)}`;

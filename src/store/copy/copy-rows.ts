@@ -20,15 +20,40 @@ export async function copyRows(
   if (rows.length > 0) await copyInto(sql, table, columns, chunks(rows));
 }
 
+/** Streams rows as `copyRows` does, while they are read. */
+export async function copyRowStream(
+  sql: TransactionSql,
+  table: string,
+  columns: readonly string[],
+  rows: AsyncIterable<readonly CopyValue[]>,
+): Promise<void> {
+  await copyInto(sql, table, columns, streamedChunks(rows));
+}
+
+async function* streamedChunks(rows: AsyncIterable<readonly CopyValue[]>): AsyncGenerator<Uint8Array> {
+  let chunk = "";
+  for await (const row of rows) {
+    chunk += lineOf(row);
+    if (chunk.length < CHUNK_LENGTH) continue;
+    yield Buffer.from(chunk);
+    chunk = "";
+  }
+  yield Buffer.from(chunk);
+}
+
 function* chunks(rows: readonly (readonly CopyValue[])[]): Generator<string> {
   let chunk = "";
   for (const row of rows) {
-    chunk += `${row.map(field).join("\t")}\n`;
+    chunk += lineOf(row);
     if (chunk.length < CHUNK_LENGTH) continue;
     yield chunk;
     chunk = "";
   }
   yield chunk;
+}
+
+function lineOf(row: readonly CopyValue[]): string {
+  return `${row.map(field).join("\t")}\n`;
 }
 
 /** Returns one field in COPY's text format (PostgreSQL manual, COPY, File Formats). */

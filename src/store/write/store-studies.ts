@@ -5,6 +5,7 @@ import type { Connection } from "../connection.js";
 import { importSlug, type StudyLabels } from "../studies/study-labels.js";
 import { labelStudies } from "./label-studies.js";
 import { lockSlug } from "./lock-slug.js";
+import type { ReadPredictionTexts } from "./predictions.js";
 import { storeStudy } from "./store-study.js";
 import type { StoreOutcome } from "../../model/job-payloads.js";
 
@@ -15,6 +16,8 @@ export interface StoreStudiesOptions {
   readonly allowedSlugs?: readonly string[] | undefined;
   /** Returns the more precise of two readings of one number; undefined if they differ. */
   readonly morePrecise: (one: number, other: number) => number | undefined;
+  /** Reads the texts of a set of predictions. Required if a record has one. */
+  readonly readPredictionTexts?: ReadPredictionTexts | undefined;
   /** Called in the transaction when everything is written. If it throws, nothing is stored. */
   readonly beforeCommit?: ((sql: TransactionSql, outcomes: readonly StoreOutcome[]) => Promise<void>) | undefined;
 }
@@ -33,7 +36,7 @@ export async function storeStudies(
 ): Promise<StoreOutcome[]> {
   const [first] = records;
   if (first === undefined) return [];
-  const { morePrecise } = options;
+  const { morePrecise, readPredictionTexts = noPredictionTexts } = options;
   const plain = importSlug(first.name, options.slug);
   const joins = options.slug !== undefined;
   return database.sql.begin(async (sql) => {
@@ -47,11 +50,21 @@ export async function storeStudies(
     for (const [i, record] of records.entries()) {
       const label = labels[i];
       if (label !== undefined)
-        outcomes.push(await storeStudy(sql, { ...record, name: label.name }, { slug: label.slug, joins, morePrecise }));
+        outcomes.push(
+          await storeStudy(
+            sql,
+            { ...record, name: label.name },
+            { slug: label.slug, joins, morePrecise, readPredictionTexts },
+          ),
+        );
     }
     await options.beforeCommit?.(sql, outcomes);
     return outcomes;
   });
+}
+
+function noPredictionTexts(): never {
+  throw new Error("The records have predictions, and no function reads their texts.");
 }
 
 /** @throws FORBIDDEN if a study is not among the allowed ones */

@@ -13,6 +13,7 @@ import { writeLayers } from "./layers.js";
 import { openLedger, type Ledger } from "./ledger.js";
 import { writeMetricDirections } from "./metric-directions.js";
 import { writeMetrics } from "./metrics.js";
+import { writePredictions, type ReadPredictionTexts } from "./predictions.js";
 import { writeSeries } from "./series.js";
 import { writeSettings } from "./settings.js";
 import { describeContradiction, makeStatements, withdrawStatements, type Statement } from "./statements.js";
@@ -23,6 +24,7 @@ export interface StoreStudyOptions {
   readonly joins: boolean;
   /** Returns the more precise of two readings of one number; undefined if they differ. */
   readonly morePrecise: (one: number, other: number) => number | undefined;
+  readonly readPredictionTexts: ReadPredictionTexts;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface StoreStudyOptions {
 export async function storeStudy(
   sql: TransactionSql,
   record: StudyRecord,
-  { slug, joins, morePrecise }: StoreStudyOptions,
+  { slug, joins, morePrecise, readPredictionTexts }: StoreStudyOptions,
 ): Promise<StoreOutcome> {
   const { id, created } = await writeStudy(sql, slug, record, joins);
   const ledger = openLedger();
@@ -48,6 +50,7 @@ export async function storeStudy(
   await writeSettings(sql, experiments, ledger);
   await writeMetricDirections(sql, id, record.metricDirections ?? [], { joins, ledger });
   await writeEvaluations(sql, experiments, ledger);
+  await writePredictions(sql, experiments, readPredictionTexts, ledger);
   await writeMetrics(sql, experiments, grown, morePrecise, ledger);
   await writeCheckpoints(sql, experiments, layers, ledger);
   await repeatStatements(sql, statements, experiments, ledger);

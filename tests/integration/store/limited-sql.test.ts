@@ -20,12 +20,15 @@ const VISIBLE = [
   "comparison",
   "evaluation",
   "experiment",
+  "experiment_prediction",
   "experiment_setting",
   "factor_tensor",
   "job",
   "layer",
   "metric",
   "metric_series",
+  "prediction_set",
+  "prediction_text",
   "rank",
   "study",
   "weight_file",
@@ -42,6 +45,10 @@ async function fill(sql: Sql, count: number): Promise<void> {
     insert into experiment_setting select id, 'bits', '4', 'config.json', 'bits', 'STATED' from study;
     insert into evaluation (experiment_id, source, position, name, task, metric, value, tool)
       select id, 'results.json', 0, 'mmlu/acc', 'mmlu', 'acc', 0.5, 'lighteval' from study;
+    insert into prediction_set (hash, n, identity, items, prompts, answers, exact, values)
+      select slug, 0, 'ID', '', '', '', '', '' from study;
+    insert into prediction_text (hash, position, item) select slug, 0, '' from study;
+    insert into experiment_prediction select id, 'samples.jsonl', 'mmlu', '', '', slug from study;
     insert into layer select id, id, 'l', 1, 'm', 2, 2 from study;
     insert into checkpoint (id, experiment_id, is_final, folders, hash, files) select id, id, true, '{}', slug, array[slug] from study;
     insert into adapter_factors (checkpoint_id, layer_id, rank, scaling, hash, in_features, out_features)
