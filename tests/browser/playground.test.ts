@@ -252,7 +252,16 @@ describe.skipIf(missing !== undefined)("the playground in Chromium", { timeout: 
     await page.getByRole("button", { name: "Show Saved operations" }).click();
     const list = page.getByRole("region", { name: "Saved operations" });
     const names = await list.locator("li strong").allInnerTexts();
-    expect(names).toEqual([...TABS, "Across", "Groups", "Recommend", "Allocation", "Rows"]);
+    expect(names).toEqual([
+      ...TABS,
+      "Across",
+      "Groups",
+      "Settings",
+      "StateSettings",
+      "Recommend",
+      "Allocation",
+      "Rows",
+    ]);
     expect(names.length).toBe(
       (await list.locator("li span").allInnerTexts()).filter((text) => text.length > 20).length,
     );

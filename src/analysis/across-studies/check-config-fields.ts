@@ -11,8 +11,9 @@ import type { Connection } from "../../store/connection.js";
 const MAX_FIELDS = 64;
 /** Maximum length of a setting's name: names of nested keys are paths. */
 const MAX_CHARACTERS = 500;
-/** Maximum number of similar names in an error. */
+/** Maximum number of similar names in an error, and of characters of an invalid one. */
 const MAX_NAMED = 5;
+const MAX_SHOWN = 64;
 
 /** What a request names settings in. */
 export interface NamedSettings {
@@ -41,7 +42,7 @@ export async function checkConfigFields(
     throw failure("ARGUMENT_INVALID", {
       where,
       received:
-        invalid === undefined ? `${named.size} settings` : `the name ${JSON.stringify(invalid.slice(0, MAX_FIELDS))}`,
+        invalid === undefined ? `${named.size} settings` : `the name ${JSON.stringify(invalid.slice(0, MAX_SHOWN))}`,
       allowed: `up to ${MAX_FIELDS} settings, each with a name of 1 to ${MAX_CHARACTERS} characters`,
     });
   }

@@ -4,8 +4,8 @@ import type { Connection } from "../connection.js";
 import { lockSlug } from "../write/lock-slug.js";
 import { makeStatements, withdrawStatements, type Contradiction, type Statement } from "../write/statements.js";
 
-/** Maximum wait for an import that stores the study. */
-const PATIENCE_MILLISECONDS = 5_000;
+/** Maximum wait for an import that stores the study: the request holds a connection meanwhile. */
+const PATIENCE_MILLISECONDS = 2_000;
 /** Maximum number of settings of one run that persons state. */
 export const MAX_STATEMENTS = 200;
 /** Settings that follow from the configuration of a run's adapter, from which its updates are computed. */

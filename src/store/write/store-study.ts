@@ -69,7 +69,7 @@ async function repeatStatements(
   const names = new Map(experiments.map(({ id, record }) => [id, record.name]));
   for (const { experimentId, ...contradiction } of await makeStatements(sql, statements)) {
     const where = names.get(experimentId);
-    // Runs that the folder no longer has were reported before.
+    // Other runs of the study are not in this folder.
     if (where !== undefined) ledger.conflicts.push({ where, message: describeContradiction(contradiction) });
   }
 }

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { ExperimentRecord } from "#src/model/records.js";
 import type { SettingRecord } from "#src/model/settings.js";
 import type { Database } from "#src/store/database.js";
+import { lockSlug } from "#src/store/write/lock-slug.js";
 import { storedToken } from "../../support/access-tokens.js";
 import { apiServer } from "../../support/api-server.js";
 import { storeStudy } from "../../support/store-study.js";
@@ -222,6 +223,17 @@ describe("updateExperiment rejects", () => {
       const { errors } = await server.execute(UPDATE, { id });
       expect(errors?.[0]?.extensions.code).toBe("EXPERIMENT_NOT_FOUND");
     }
+  });
+
+  test("changes while an import stores the study", async () => {
+    const id = await idOf("f");
+    const set = [{ field: "note", value: "meanwhile" }];
+    const answer = await server.database.sql.begin(async (sql) => {
+      await lockSlug(sql, "one");
+      return server.execute(UPDATE, { id, set });
+    });
+    expect(answer.errors?.[0]?.extensions.code).toBe("STUDY_BUSY");
+    expect((await server.execute(UPDATE, { id, set })).errors).toBeUndefined();
   });
 
   test("settings that follow from the adapter", async () => {
