@@ -165,7 +165,7 @@ export interface UncomparedTensor {
 }
 
 /** OTHER stands for unknown kinds, such as a resized embedding or trained tokens. */
-export type UncomparedKind = "DORA_MAGNITUDE" | "BIAS" | "MODULE_TO_SAVE" | "OTHER";
+export type UncomparedKind = "DORA_MAGNITUDE" | "BIAS" | "MODULE_TO_SAVE" | "OTHER_ADAPTER" | "OTHER";
 
 export interface WeightFileRecord {
   /** Absolute path. */

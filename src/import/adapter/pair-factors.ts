@@ -5,7 +5,7 @@ import { MAX_TENSOR_BYTES } from "../limits.js";
 import type { TensorEntry } from "../tensors/tensor-entry.js";
 import { READABLE_DTYPES } from "../tensors/tensor-values.js";
 import { configuredRank } from "./scaling.js";
-import { tensorKey, type PairForm } from "./tensor-key.js";
+import { tensorKey, type PairForm, type TensorKey } from "./tensor-key.js";
 
 /** A factor as a matrix: `shape` is its rows and columns, whatever the shape and the layout of the tensor in the file. */
 export interface MatrixEntry extends TensorEntry {
@@ -52,10 +52,9 @@ function groupByModule(
 ): { factors: Map<string, IncompletePair>; uncompared: UncomparedTensor[] } {
   const factors = new Map<string, IncompletePair>();
   const uncompared: UncomparedTensor[] = [];
-  /** One tensor of each adapter name in the file. */
-  const adapters = new Map<string | null, TensorEntry>();
-  for (const entry of tensors) {
-    const key = tensorKey(entry.name, modulesToSave);
+  const keys = tensors.map((entry) => ({ entry, key: tensorKey(entry.name, modulesToSave) }));
+  const chosen = chosenAdapter(keys, where);
+  for (const { entry, key } of keys) {
     if (key.kind === "UNSUPPORTED") {
       const allowed = "lora_A and lora_B of linear layers, convolutions and embeddings";
       throw failure("ADAPTER_TYPE_UNSUPPORTED", {
@@ -66,19 +65,18 @@ function groupByModule(
     }
     // The settings have the alpha already.
     if (key.kind === "ALPHA") continue;
-    if (key.kind !== "FACTOR") {
-      uncompared.push({ name: entry.name, dtype: entry.dtype, shape: entry.shape, kind: key.kind });
+    if (key.kind !== "FACTOR" || key.adapter !== chosen) {
+      const kind = key.kind === "FACTOR" ? "OTHER_ADAPTER" : key.kind;
+      uncompared.push({ name: entry.name, dtype: entry.dtype, shape: entry.shape, kind });
       continue;
     }
-    const { module, factor, form, adapter, columnMajor } = key;
+    const { module, factor, form, columnMajor } = key;
     const pair = factors.get(module) ?? { form };
-    const otherAdapter = [...adapters].find(([name]) => name !== adapter)?.[1];
-    const conflict = pair[factor] ?? otherAdapter;
+    const conflict = pair[factor];
     if (conflict !== undefined || pair.form !== form) {
       const other = conflict?.name ?? `lora_A and lora_embedding_A of ${module}`;
       throw invalid(where, `both ${other} and ${entry.name}`, "one adapter in one file");
     }
-    adapters.set(adapter, entry);
     factors.set(module, { ...pair, [factor]: { ...entry, columnMajor } });
   }
   return { factors, uncompared };
@@ -93,6 +91,29 @@ function checkPair(module: string, { a, b }: FactorPair, settings: AdapterSettin
     received: `rank ${a.shape[0]}`,
     allowed: `rank ${expected}`,
   });
+}
+
+/** The adapter that PEFT's configuration at the top of a folder describes. */
+const DEFAULT_ADAPTER = "default";
+
+/**
+ * Returns the name of the adapter to read; null if keys have no names. Of several adapters it is `default`: PEFT saves the
+ * configurations of others in folders of their names, so that their scalings are not those of this configuration.
+ *
+ * @throws ADAPTER_TENSORS_INVALID if none of several adapters is `default`
+ */
+function chosenAdapter(
+  keys: readonly { readonly entry: TensorEntry; readonly key: TensorKey }[],
+  where: string,
+): string | null {
+  const adapters = new Map(
+    keys.flatMap(({ entry, key }) => (key.kind === "FACTOR" ? [[key.adapter, entry.name] as const] : [])),
+  );
+  const [first, second] = adapters;
+  if (second === undefined || first === undefined) return first?.[0] ?? null;
+  if (adapters.has(DEFAULT_ADAPTER) && !adapters.has(null)) return DEFAULT_ADAPTER;
+  const allowed = `one adapter in one file, or one of them named ${DEFAULT_ADAPTER}`;
+  throw invalid(where, `both ${first[1]} and ${second[1]}`, allowed);
 }
 
 /**

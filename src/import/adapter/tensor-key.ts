@@ -15,7 +15,7 @@ export interface FactorKey {
 }
 
 /** The meaning of a tensor, by its key in the weight file. */
-type TensorKey =
+export type TensorKey =
   | FactorKey
   /** A part of an update that is not scaling * B * A, with the name of its form. */
   | { readonly kind: "UNSUPPORTED"; readonly form: string }

@@ -77,6 +77,7 @@ const KIND_NAMES: Readonly<Record<UncomparedKind, string>> = {
   DORA_MAGNITUDE: "DoRA magnitudes (only the direction B A is compared)",
   BIAS: "biases",
   MODULE_TO_SAVE: "of modules_to_save",
+  OTHER_ADAPTER: "factors of other adapters in the file (the adapter named default is compared)",
   OTHER: "others",
 };
 

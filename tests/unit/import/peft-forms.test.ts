@@ -65,7 +65,6 @@ test.each([
   ["refused-adalora", "ADAPTER_TYPE_UNSUPPORTED", "peft_type ADALORA"],
   ["refused-vera", "ADAPTER_TYPE_UNSUPPORTED", "peft_type VERA"],
   ["refused-ia3", "ADAPTER_TYPE_UNSUPPORTED", "peft_type IA3"],
-  ["refused-two-adapters", "ADAPTER_TENSORS_INVALID", "lora_A.other.weight"],
   ["refused-legacy-bin", "TORCH_FILE_UNSUPPORTED", "before version 1.6"],
   ["refused-not-contiguous", "TORCH_FILE_UNSUPPORTED", "with strides [1, "],
 ])("%s", (form, code, message) => {
@@ -100,6 +99,16 @@ describe("tensors that are not compared are recorded and reported", () => {
     expect(Object.fromEntries(uncompared.map(({ name, kind }) => [name, kind]))).toEqual(kinds);
     const said = findingsOf(form).filter(({ code }) => code === "TENSORS_NOT_COMPARED");
     expect(said).toHaveLength(uncompared.length > 0 ? 1 : 0);
+  });
+
+  test("factors of another adapter than the one named default", () => {
+    const { uncompared } = checkpoint("two-adapters");
+    expect(uncompared.every(({ name, kind }) => kind === "OTHER_ADAPTER" && name.includes(".other."))).toBe(true);
+    expect(uncompared).toHaveLength(4);
+    const [finding] = findingsOf("two-adapters").filter(({ code }) => code === "TENSORS_NOT_COMPARED");
+    expect(finding?.message).toContain(
+      "4 factors of other adapters in the file (the adapter named default is compared)",
+    );
   });
 
   test("biases of all layers, or of those with an adapter", () => {

@@ -148,7 +148,7 @@ describe("an adapter that cannot be compared is rejected with its name", () => {
         "h.1.lora_B.two.weight": { shape: [9, 2] },
       },
       "ADAPTER_TENSORS_INVALID",
-      "both h.0.lora_B.one.weight and h.1.lora_A.two.weight",
+      "both h.0.lora_B.one.weight and h.1.lora_B.two.weight",
     ],
     [
       "a layer twice, once wrapped",
