@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { pathsBelow } from "#src/import/tensors/list-weights.js";
 import { readBaseModel, type BaseModel } from "#src/import/base-model/read-base-model.js";
 import type { ModelAdapter, ModuleUpdate } from "#src/model/language-model.js";
+import { readSafetensors } from "./safetensors.js";
 
 /** The checkpoints that scripts/reference/language_models.py wrote. */
 const FOLDER = fileURLToPath(new URL("../fixtures/models", import.meta.url));
@@ -49,46 +50,23 @@ export function readModelFolder(folder: string): Promise<BaseModel> {
 
 /** Reads an adapter of a fixture, with the scalings that PEFT computed. */
 export function readFixtureAdapter(name: string, form: "lora" | "dora", { results }: Expected): ModelAdapter {
-  const tensors = float32Tensors(path.join(FOLDER, name, form, "adapter_model.safetensors"));
+  const tensors = readSafetensors(path.join(FOLDER, name, form, "adapter_model.safetensors"));
   const adapter = new Map<string, ModuleUpdate>();
   for (const [module, scaling] of Object.entries(results[form].scaling ?? {})) {
-    const tensor = (part: string) => tensors.get(`base_model.model.${module}.${part}`);
-    const a = tensor("lora_A.weight");
-    const b = tensor("lora_B.weight");
-    if (a === undefined || b === undefined) throw new Error(`The fixture ${name} has no factors of ${module}.`);
-    const magnitude = tensor("lora_magnitude_vector");
-    const rank = rankOf(path.join(FOLDER, name, form, "adapter_model.safetensors"), module);
+    const values = (part: string) =>
+      tensors.get(`base_model.model.${module}.${part}`)?.values as Float32Array | undefined;
+    const rank = tensors.get(`base_model.model.${module}.lora_A.weight`)?.shape[0];
+    const a = values("lora_A.weight");
+    const b = values("lora_B.weight");
+    if (rank === undefined || a === undefined || b === undefined) {
+      throw new Error(`The fixture ${name} has no factors of ${module}.`);
+    }
+    const magnitude = values("lora_magnitude_vector");
     adapter.set(module, { rank, a, b, scaling, ...(magnitude === undefined ? {} : { magnitude }) });
   }
   return adapter;
 }
 
-interface Header {
-  readonly [name: string]: { readonly shape: readonly number[]; readonly data_offsets: readonly [number, number] };
-}
-
-function header(bytes: Buffer): { readonly entries: Header; readonly start: number } {
-  const start = 8 + Number(bytes.readBigUInt64LE());
-  const { __metadata__: _, ...entries } = JSON.parse(bytes.toString("utf8", 8, start)) as Header;
-  return { entries, start };
-}
-
 function float32Tensors(file: string): Map<string, Float32Array> {
-  const bytes = readFileSync(file);
-  const { entries, start } = header(bytes);
-  return new Map(
-    Object.entries(entries).map(
-      ([
-        name,
-        {
-          data_offsets: [from, to],
-        },
-      ]) => [name, new Float32Array(new Uint8Array(bytes.subarray(start + from, start + to)).buffer)],
-    ),
-  );
-}
-
-function rankOf(file: string, module: string): number {
-  const { entries } = header(readFileSync(file));
-  return entries[`base_model.model.${module}.lora_A.weight`]?.shape[0] ?? 0;
+  return new Map([...readSafetensors(file)].map(([name, { values }]) => [name, values as Float32Array]));
 }
