@@ -10,6 +10,7 @@ import { CompareEvaluationsResolver } from "./evaluation/compare-evaluations.js"
 import { ExperimentEvaluationsResolver } from "./evaluation/experiment-evaluations.js";
 import { ComparePredictionsResolver, PredictionComparisonResolver } from "./prediction/compare-predictions.js";
 import { ExperimentPredictionsResolver } from "./prediction/experiment-predictions.js";
+import { CurveResolver } from "./experiment/curve-resolver.js";
 import { ExperimentResolver } from "./experiment/experiment-resolver.js";
 import { UpdateExperimentResolver } from "./experiment/update-experiment.js";
 import { RecordedSettingsResolver } from "./experiment/recorded-settings.js";
@@ -65,6 +66,7 @@ export function openSchema(): Promise<GraphQLSchema> {
       RankResolver,
       RankDegradationResolver,
       ExperimentResolver,
+      CurveResolver,
       RecordedSettingsResolver,
       UpdateExperimentResolver,
       ExperimentLayersResolver,

@@ -126,6 +126,10 @@ export interface SeriesRecord {
   readonly name: string;
   readonly steps: readonly number[];
   readonly values: readonly number[];
+  /** Times at which the points were logged, in seconds since 1970; null or absent if the file does not give them. */
+  readonly wallTimes?: readonly number[] | null;
+  /** The file with the curve, relative to the study's folder. */
+  readonly source?: string;
 }
 
 export interface LayerRecord {

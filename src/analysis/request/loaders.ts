@@ -25,7 +25,9 @@ import {
   peakLearningRates,
   seriesNames,
   seriesOfExperiments,
+  wallTimesOfSeries,
   type Series,
+  type SeriesKey,
   type StudyCurves,
 } from "../../store/studies/series.js";
 import {
@@ -60,6 +62,8 @@ export interface Loaders {
   /** Keyed by the study's id. */
   readonly peakLearningRates: DataLoader<string, PeakLearningRate[]>;
   /** Keyed by the experiment's id. */
+  /** Times of the points of curves, in seconds since 1970; undefined for a curve without them. */
+  readonly wallTimes: DataLoader<SeriesKey, readonly number[] | undefined, string>;
   readonly seriesNames: DataLoader<string, string[]>;
   readonly settings: DataLoader<string, StoredSetting[]>;
   readonly evaluations: DataLoader<EvaluationKey, StoredEvaluation[], string>;
@@ -84,11 +88,6 @@ type PeakLearningRate = Awaited<ReturnType<typeof peakLearningRates>>[number];
 
 interface PredictionKey extends PredictionSelection {
   readonly experimentId: string;
-}
-
-interface SeriesKey {
-  readonly experimentId: string;
-  readonly name: string;
 }
 
 interface LoadersOptions {
@@ -146,6 +145,7 @@ export function openLoaders({ database, weights, deadline, requester }: LoadersO
     series: open((keys: readonly SeriesKey[]) => readSeries(database, keys), seriesKeyText),
     peakLearningRates: open(eachMany((ids) => peakLearningRates(database, ids), studyId)),
     studyCurves: open((keys: readonly StudyCurves[]) => readStudyCurves(database, keys), curvesKeyText),
+    wallTimes: open((keys: readonly SeriesKey[]) => readWallTimes(database, keys), seriesKeyText),
     seriesNames: open((ids: readonly string[]) => readSeriesNames(database, ids)),
     settings: open(
       eachMany(
@@ -247,6 +247,15 @@ function selectionText({ filter, orderBy }: ExperimentSelection): string {
 async function readSeries(database: Connection, keys: readonly SeriesKey[]): Promise<(Series | undefined)[]> {
   const rows = await seriesOfExperiments(database, keys);
   const byKey = new Map(rows.map((row) => [seriesKeyText(row), row]));
+  return keys.map((key) => byKey.get(seriesKeyText(key)));
+}
+
+async function readWallTimes(
+  database: Connection,
+  keys: readonly SeriesKey[],
+): Promise<(readonly number[] | undefined)[]> {
+  const rows = await wallTimesOfSeries(database, keys);
+  const byKey = new Map(rows.map((row) => [seriesKeyText(row), row.wallTimes]));
   return keys.map((key) => byKey.get(seriesKeyText(key)));
 }
 

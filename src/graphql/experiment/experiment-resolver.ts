@@ -181,7 +181,10 @@ export class ExperimentResolver {
       .map((i) => series.values[i])
       .map((value) => (Number.isFinite(value) ? (value as number) : null));
     return {
+      experimentId: id,
+      kept,
       metric,
+      source: series.source === "" ? null : series.source,
       steps: kept.map((i) => series.steps[i] as number),
       values,
       totalPoints: series.steps.length,

@@ -107,6 +107,13 @@ export class Curve {
   })
   values!: (number | null)[];
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "File with the curve, relative to the study's folder; null for a curve that an earlier version imported.",
+  })
+  source!: string | null;
+
   @Field(() => Int, { description: "Number of logged points." })
   totalPoints!: number;
 
@@ -115,4 +122,10 @@ export class Curve {
 
   @Field(() => Int, { description: "Number of values that are null because NaN or an infinity was logged." })
   nonFinite!: number;
+
+  /** Identifies the curve for the fields that are loaded separately. */
+  experimentId!: string;
+
+  /** Positions of the returned points among all logged ones. */
+  kept!: readonly number[];
 }

@@ -15,10 +15,19 @@ export function mergeCurves(
   for (const curve of curves) {
     const name = curveName(curve.name);
     const known = merged.get(name);
-    if (known !== undefined && known.steps.length >= curve.steps.length) continue;
-    merged.set(name, { name, steps: curve.steps, values: curve.values });
+    const { steps, values, wallTimes, file } = curve;
+    if (known === undefined || known.steps.length < steps.length) {
+      merged.set(name, { name, steps, values, wallTimes, source: file });
+    } else if (wallTimes !== null && known.wallTimes == null && haveSameSteps(known, curve)) {
+      // trainer_state.json has no times; the event file beside it has those of the same points.
+      merged.set(name, { ...known, wallTimes });
+    }
   }
   return [...merged.values()];
+}
+
+function haveSameSteps(one: SeriesRecord, other: SeriesRecord): boolean {
+  return one.steps.length === other.steps.length && one.steps.every((step, i) => step === other.steps[i]);
 }
 
 /** Returns the Trainer's own name of a curve: `loss` for TensorBoard's `train/loss`, `eval_loss` for `eval/loss`. */

@@ -246,7 +246,7 @@ function seriesOf(
   findings: Findings,
 ): SeriesRecord[] {
   const series = mergeCurves(
-    logs.map((log) => log.series),
+    logs.map((log) => log.series.map((curve) => ({ ...curve, source: log.file }))),
     curves,
   );
   const broken = series.filter(({ values }) => !values.every(Number.isFinite)).map(({ name }) => name);

@@ -6,16 +6,32 @@ export interface Series {
   readonly name: string;
   readonly steps: readonly number[];
   readonly values: readonly number[];
+  /** The file with the curve, relative to the study's folder. */
+  readonly source: string;
+}
+
+/** Identifies a curve. */
+export interface SeriesKey {
+  readonly experimentId: string;
+  readonly name: string;
 }
 
 /** Returns the curves of `keys`. postgres.js parses the float arrays and keeps NaN. */
-export function seriesOfExperiments(
-  { sql }: Connection,
-  keys: readonly { readonly experimentId: string; readonly name: string }[],
-): Promise<Series[]> {
+export function seriesOfExperiments({ sql }: Connection, keys: readonly SeriesKey[]): Promise<Series[]> {
   return sql<Series[]>`
-    select experiment_id as "experimentId", name, steps, values from metric_series
+    select experiment_id as "experimentId", name, steps, values, source from metric_series
     where (experiment_id, name) in (
+      select * from unnest(${keys.map(({ experimentId }) => experimentId)}::uuid[], ${keys.map(({ name }) => name)}::text[]))`;
+}
+
+/** Returns the times at which the points of `keys` were logged, in seconds since 1970. Curves without times are left out. */
+export function wallTimesOfSeries(
+  { sql }: Connection,
+  keys: readonly SeriesKey[],
+): Promise<(SeriesKey & { readonly wallTimes: readonly number[] })[]> {
+  return sql<(SeriesKey & { wallTimes: number[] })[]>`
+    select experiment_id as "experimentId", name, wall_times as "wallTimes" from metric_series
+    where wall_times <> '{}' and (experiment_id, name) in (
       select * from unnest(${keys.map(({ experimentId }) => experimentId)}::uuid[], ${keys.map(({ name }) => name)}::text[]))`;
 }
 
@@ -41,7 +57,7 @@ export function curvesOfStudies(
   keys: readonly StudyCurves[],
 ): Promise<(Series & { readonly studyId: string })[]> {
   return sql<(Series & { readonly studyId: string })[]>`
-    select study_id as "studyId", experiment_id as "experimentId", metric_series.name, metric_series.steps, values
+    select study_id as "studyId", experiment_id as "experimentId", metric_series.name, metric_series.steps, values, source
     from metric_series join experiment on experiment.id = experiment_id
     where (study_id, metric_series.name) in (
       select * from unnest(${keys.map(({ studyId }) => studyId)}::uuid[], ${keys.map(({ name }) => name)}::text[]))`;

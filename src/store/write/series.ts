@@ -10,8 +10,8 @@ export async function writeSeries(
   experiments: readonly StoredExperiment[],
   ledger: Ledger,
 ): Promise<ReadonlySet<string>> {
-  const stored = await sql<{ experimentId: string; name: string; steps: number[]; values: number[] }[]>`
-    select experiment_id as "experimentId", name, steps, values from metric_series
+  const stored = await sql<{ experimentId: string; name: string; steps: number[]; values: number[]; times: number }[]>`
+    select experiment_id as "experimentId", name, steps, values, cardinality(wall_times) as times from metric_series
     where experiment_id = any(${experiments.map(({ id }) => id)}::uuid[])`;
   const byKey = new Map(stored.map((row) => [key(row.experimentId, row.name), row]));
 
@@ -26,7 +26,8 @@ export async function writeSeries(
         added.push([id, series]);
       } else if (!startsWith(row, series) && startsWith(series, row)) {
         await sql`
-          update metric_series set steps = ${[...series.steps]}, values = ${[...series.values]}
+          update metric_series set steps = ${[...series.steps]}, values = ${[...series.values]},
+            wall_times = ${timesOf(series)}, source = ${series.source ?? ""}
           where experiment_id = ${id} and name = ${series.name}`;
         ledger.updated.curves++;
         grown.add(id);
@@ -36,19 +37,29 @@ export async function writeSeries(
           where: record.name,
           message: `the stored curve ${series.name} differs from the folder's at common steps${firstDifference(row, series)}; the stored one was kept`,
         });
+      } else if (row.times === 0 && row.steps.length === series.steps.length && timesOf(series).length > 0) {
+        // The points are stored, and another file now has their times.
+        await sql`
+          update metric_series set wall_times = ${timesOf(series)} where experiment_id = ${id} and name = ${series.name}`;
+        ledger.updated.curves++;
       }
     }
   }
   await copyRows(
     sql,
     "metric_series",
-    ["experiment_id", "name", "steps", "values"],
-    added.map(([id, { name, steps, values }]) => [id, name, steps, values]),
+    ["experiment_id", "name", "steps", "values", "wall_times", "source"],
+    added.map(([id, series]) => [id, series.name, series.steps, series.values, timesOf(series), series.source ?? ""]),
   );
   ledger.added.curves += added.length;
   // A rewritten file is not evidence against the stored metrics: they stay, and their differences are reported as findings.
   for (const id of rewritten) grown.delete(id);
   return grown;
+}
+
+/** Returns the times of the points; an empty list if they are unknown, or if one of them is no time. */
+function timesOf({ wallTimes, steps }: SeriesRecord): number[] {
+  return wallTimes?.length === steps.length && wallTimes.every(Number.isFinite) ? [...wallTimes] : [];
 }
 
 const key = (experimentId: string, name: string) => `${experimentId} ${name}`;

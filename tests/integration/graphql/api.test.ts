@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { startServer, type RunningServer } from "#src/http/server.js";
 import { openDatabase, type Database } from "#src/store/database.js";
 import { storeStudy } from "../../support/store-study.js";
@@ -146,6 +146,25 @@ test("weights that were moved are a reason on the layer, not an error of the que
       },
     ],
   });
+});
+
+test("the points of a curve have wall times where a file gives them", async () => {
+  const query =
+    '{ study(slug: "timed") { experiments { nodes { curve(metric: "loss", maxPoints: 2) { source wallTimes steps } } } } }';
+  const series = [
+    { name: "loss", steps: [1, 2, 3], values: [3, 2, 1], wallTimes: [1.7e9, 1.7e9 + 5, 1.7e9 + 9], source: "events" },
+  ];
+  const runs = [experimentRecord("a", { series }), experimentRecord("b")];
+  const { studyId } = await storeStudy(database, studyRecord(runs, { name: "timed" }), {
+    morePrecise: () => undefined,
+  });
+  onTestFinished(async () => {
+    await database.sql`delete from study where id = ${studyId}`;
+  });
+  const { data } = await execute(query);
+  const [timed, untimed] = data.study.experiments.nodes as { curve: unknown }[];
+  expect(timed?.curve).toEqual({ source: "events", wallTimes: [1.7e9, 1.7e9 + 9], steps: [1, 3] });
+  expect(untimed?.curve).toMatchObject({ source: null, wallTimes: null });
 });
 
 test("NaN in a curve is null, and is counted", async () => {

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { StudyRecord } from "#src/model/records.js";
+import type { SeriesRecord, StudyRecord } from "#src/model/records.js";
 import { runsOfStudies } from "#src/store/across/runs-of-studies.js";
 import { experimentsOfStudies } from "#src/store/studies/experiments.js";
 import { comparedCheckpoints } from "#src/store/studies/final-checkpoint.js";
 import { factorsOfCheckpoints } from "#src/store/studies/factors.js";
-import { seriesOfExperiments } from "#src/store/studies/series.js";
+import { seriesOfExperiments, wallTimesOfSeries } from "#src/store/studies/series.js";
 import { storeStudy } from "../../support/store-study.js";
 import { storeStudies, type StoreStudiesOptions } from "#src/store/write/store-studies.js";
 import { freshDatabase } from "../../support/database.js";
@@ -229,6 +229,24 @@ describe("a contradiction to the store is reported, and the stored value is kept
     expect(conflicts).toEqual([{ where: "run", message: expect.stringContaining(message) as string }]);
     expect(await onlyExperiment(studyId)).toEqual(before);
   });
+});
+
+test("the times of a curve's points are stored, also if a later import finds them", async () => {
+  const curve = { name: "loss", steps: [10, 20], values: [3, NaN] };
+  const withTimes = { ...curve, wallTimes: [1.7e9, 1.7e9 + 0.5], source: "run/events" };
+  const run = (series: SeriesRecord) => studyRecord([experimentRecord("run", { series: [series], checkpoints: [] })]);
+  const { studyId } = await store(run(curve));
+  const [experiment] = await experimentsOfStudies(fresh.database, [studyId]);
+  const times = () => wallTimesOfSeries(fresh.database, [{ experimentId: experiment?.id ?? "", name: "loss" }]);
+  expect(await times()).toEqual([]);
+  expect((await store(run({ ...withTimes, wallTimes: [1, NaN] }))).updated.curves).toBe(0);
+  expect((await store(run(withTimes))).updated.curves).toBe(1);
+  expect(await times()).toMatchObject([{ wallTimes: withTimes.wallTimes }]);
+  expect((await store(run(withTimes))).updated.curves).toBe(0);
+  expect((await store(run(curve))).updated.curves).toBe(0);
+  const longer = { ...withTimes, steps: [10, 20, 30], values: [3, NaN, 1], wallTimes: [1.7e9, 1.7e9 + 0.5, 1.7e9 + 1] };
+  expect((await store(run(longer))).updated.curves).toBe(1);
+  expect(await times()).toMatchObject([{ wallTimes: longer.wallTimes }]);
 });
 
 describe("a run without a rank", () => {

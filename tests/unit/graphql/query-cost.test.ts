@@ -76,6 +76,7 @@ describe("costs", () => {
       "AdapterLayer.singularValues",
       "AdapterLayer.stableRank",
       "AdapterLayer.utilisation",
+      "Curve.wallTimes",
       "Experiment.curve",
       "Experiment.layers",
       "ExperimentComparison.confounds",

@@ -138,8 +138,8 @@ describe("curves", () => {
       ...state("r2/checkpoint-10", 10, [{ step: 10, loss: 9, eval_loss: 4 }]),
     });
     expect(only(study).series).toEqual([
-      { name: "loss", steps: [10, 20], values: [2, 1] },
-      { name: "eval_loss", steps: [10], values: [4] },
+      { name: "loss", steps: [10, 20], values: [2, 1], source: "r2/checkpoint-20/trainer_state.json" },
+      { name: "eval_loss", steps: [10], values: [4], source: "r2/checkpoint-10/trainer_state.json" },
     ]);
   });
 

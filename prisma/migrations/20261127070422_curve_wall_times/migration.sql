@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "metric_series" ADD COLUMN     "source" TEXT NOT NULL DEFAULT '',
+ADD COLUMN     "wall_times" DOUBLE PRECISION[] DEFAULT ARRAY[]::DOUBLE PRECISION[];
