@@ -40,12 +40,11 @@ type Resolver = GraphQLFieldResolver<unknown, Context>;
 function inTurns(resolve: Resolver): Resolver {
   return (source, args, context, info) => {
     const result: unknown = resolve(source, args, context, info);
-    return result instanceof Promise
-      ? result.then(
-          (value) => admitValue(value, context, info),
-          (error: unknown) => admitError(error, context),
-        )
-      : admitValue(result, context, info);
+    const admitted =
+      result instanceof Promise
+        ? result.then((value) => admitValue(value, context, info))
+        : admitValue(result, context, info);
+    return admitted instanceof Promise ? admitted.catch((error: unknown) => admitError(error, context)) : admitted;
   };
 }
 

@@ -3,6 +3,7 @@ import type { MeasuredStudy } from "../analysis/judgement/measured-study.js";
 import type { AnalysisContext } from "../analysis/request/analysis-context.js";
 import type { PlotTheme } from "../model/enums/export.js";
 import type { Scaling } from "../model/enums/similarity.js";
+import { ITEMS_PER_TURN, takeTurn } from "../store/in-turns.js";
 import type { Study } from "../store/studies/studies.js";
 import { subjectOf, type Subject } from "./parts/subject.js";
 import type { Plot } from "./plot.js";
@@ -84,7 +85,10 @@ export function definePlotKind<const Name extends string, Facts>({
     description,
     reads,
     async plot(request) {
+      // Several plots of one request are read and drawn in different turns of the event loop.
+      await takeTurn(request.measured.runs.length);
       const { facts, pendingJobs } = await read(request);
+      await takeTurn(ITEMS_PER_TURN);
       const plot = draw(subjectOf(request.study, request.measured), facts);
       return { plot: pendingJobs.length > 0 ? pendingPlot(plot) : plot, pendingJobs };
     },

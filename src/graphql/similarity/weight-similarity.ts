@@ -1,5 +1,5 @@
 import { Arg, Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
-import { layerSimilarityRow } from "../../analysis/similarity/compare-layers.js";
+import { layerSimilarityRow, type ComparedLayer } from "../../analysis/similarity/compare-layers.js";
 import type { Provenance } from "../../analysis/request/provenance.js";
 import { similarityAtRank } from "../../analysis/similarity/similarity-at-rank.js";
 import { resolveWait } from "../../analysis/request/analysis-context.js";
@@ -12,6 +12,7 @@ import { Costs } from "../cost/costs.js";
 import { LAYER_LIST, ONE_PAIR } from "../cost/estimates.js";
 import { RolesArguments } from "../diagnosis/judgement-arguments.js";
 import { ExperimentType } from "../experiment/experiment-type.js";
+import { LazyList } from "../lazy-list.js";
 import { StudyType } from "../study/study-type.js";
 import { LayerSimilarityType } from "./layer-similarity.js";
 
@@ -80,7 +81,7 @@ export class WeightSimilarityType {
 
   @Costs(LAYER_LIST)
   @Field(() => [LayerSimilarityType], { description: "All layers of the study, in model order." })
-  layers!: readonly object[];
+  layers!: Iterable<object>;
 
   @Field(() => Computed, { nullable: true, description: "How these values were computed; null if there are none." })
   computed!: Provenance | null;
@@ -122,7 +123,7 @@ export class WeightSimilarityResolver {
       sharedStart,
       pendingJobs,
       meetsThreshold: mean === null ? null : mean > threshold,
-      layers: compared.layers.map(layerSimilarityRow),
+      layers: new LazyList(compared.layers.length, (i) => layerSimilarityRow(compared.layers[i] as ComparedLayer)),
       computed: compared.computed,
     };
   }

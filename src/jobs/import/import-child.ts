@@ -4,6 +4,7 @@
  */
 
 import { subscribe } from "node:diagnostics_channel";
+import { Worker } from "node:worker_threads";
 import { failure, RankscopeError, type ErrorCode } from "../../errors.js";
 import { OPENED_FILES, type OpenedFile } from "../../files/open-file.js";
 import type { ImportPreview } from "../../model/import-preview.js";
@@ -62,6 +63,8 @@ const stop = new AbortController();
 process.on("SIGTERM", () => stop.abort(failure("SERVER_STOPPING")));
 // Ctrl-C reaches the parent too, which ends this process.
 process.on("SIGINT", () => undefined);
+// A thread notices the end of the parent at any time, this one only between two tasks.
+new Worker(new URL("./parent-watch.js", import.meta.url), { workerData: process.ppid, execArgv: [] }).unref();
 // The parent has ended, or needs this process no longer.
 process.once("disconnect", () => process.exit());
 process.on("message", (task) => void run(task as ImportTask).then(tell));

@@ -4,6 +4,7 @@ import { evenlySpacedIndices } from "../../derive/statistics/evenly-spaced-indic
 import type { Cell } from "../../export/table.js";
 import { capital, count, shortNames } from "../labels.js";
 import { colour, dash, rankColour } from "../parts/encodings.js";
+import { tooManyRuns } from "../parts/plotted-runs.js";
 import { runsOfRequestedRank } from "../parts/requested-rank.js";
 import { subjectLine, type Subject } from "../parts/subject.js";
 import { complete, definePlotKind, type PlotFacts, type PlotRequest } from "../plot-kind.js";
@@ -25,6 +26,8 @@ interface LossCurves {
   /** Null for all ranks. */
   readonly rank: number | null;
   readonly curves: readonly RunCurve[];
+  /** Why the runs are not shown, if there are too many. */
+  readonly refusal?: string | null;
 }
 
 export const lossCurvesKind = definePlotKind({
@@ -37,12 +40,15 @@ export const lossCurvesKind = definePlotKind({
 
 async function readLossCurves(request: PlotRequest): Promise<PlotFacts<LossCurves>> {
   const { runs } = runsOfRequestedRank(request);
+  const rank = request.options.rank ?? null;
+  const refusal = tooManyRuns(runs);
+  if (refusal !== null) return complete({ rank, curves: [], refusal });
   const names = PANELS.map(({ curve }) => curve);
   const curves = await Promise.all(
     runs.flatMap((run) => names.map((curve) => loggedCurve(request.context, run, curve))),
   );
   return complete({
-    rank: request.options.rank ?? null,
+    rank,
     curves: curves.filter((curve) => curve !== undefined),
   });
 }
@@ -82,7 +88,7 @@ interface DrawnCurve extends RunCurve {
  * Training and evaluation loss by step. With several ranks, colours are ranks and dashes are configurations; with one rank,
  * colours are configurations too.
  */
-export function lossCurves(subject: Subject, { rank, curves }: LossCurves): Plot {
+export function lossCurves(subject: Subject, { rank, curves, refusal }: LossCurves): Plot {
   const maximum = Math.max(2, Math.min(MAX_POINTS_OF_CURVE, Math.floor(MAX_POINTS / Math.max(1, curves.length))));
   const drawn = curves.map((curve) => thinned(curve, maximum));
   const panels = PANELS.filter(({ curve }) => drawn.some((one) => one.curve === curve));
@@ -100,7 +106,7 @@ export function lossCurves(subject: Subject, { rank, curves }: LossCurves): Plot
     table: tableOf(drawn),
     body:
       panels.length === 0
-        ? { missing: `No run${atRank} has logged a curve named loss or eval_loss.` }
+        ? { missing: refusal ?? `No run${atRank} has logged a curve named loss or eval_loss.` }
         : body(drawn, panels),
   };
 }

@@ -3,6 +3,7 @@ import { inParetoOrder, paretoAxes } from "../../derive/tradeoffs/pareto-frontie
 import { MetricName } from "../../model/enums/run.js";
 import { count, figure, metricLabel, shortened, shortNames } from "../labels.js";
 import { colourAndShape } from "../parts/encodings.js";
+import { tooManyRuns } from "../parts/plotted-runs.js";
 import { runsOfRequestedRank } from "../parts/requested-rank.js";
 import { spreadLabels } from "../parts/spread-labels.js";
 import { subjectLine, type Subject } from "../parts/subject.js";
@@ -31,6 +32,8 @@ interface MemoryVsPerformance {
   readonly configurations: readonly string[];
   /** Number of runs that lack one of the metrics. */
   readonly lacking: number;
+  /** Why the runs are not shown, if there are too many. */
+  readonly refusal?: string | null;
 }
 
 export const memoryVsPerformanceKind = definePlotKind({
@@ -43,6 +46,9 @@ export const memoryVsPerformanceKind = definePlotKind({
 
 async function readMemoryVsPerformance(request: PlotRequest): Promise<PlotFacts<MemoryVsPerformance>> {
   const { runs, metric, higherIsBetter } = runsOfRequestedRank(request);
+  const refusal = tooManyRuns(runs);
+  if (refusal !== null)
+    return complete({ metric, higherIsBetter, points: [], configurations: [], lacking: 0, refusal });
   const points = runs.flatMap((run) => {
     const x = run.metrics.get(MetricName.PEAK_MEMORY_MB) ?? NaN;
     const y = run.metrics.get(metric) ?? NaN;
@@ -74,7 +80,7 @@ const MAX_LABELS = 24;
 
 /** Memory and metric of each run, and the Pareto frontier: the runs that no other run beats in both. */
 export function memoryVsPerformance(subject: Subject, facts: MemoryVsPerformance): Plot {
-  const { metric, higherIsBetter, points, lacking } = facts;
+  const { metric, higherIsBetter, points, lacking, refusal } = facts;
   const label = metricLabel(metric);
   const frontier = points.filter(({ dominated }) => !dominated);
   const better = higherIsBetter === true ? "higher" : "lower";
@@ -99,7 +105,7 @@ export function memoryVsPerformance(subject: Subject, facts: MemoryVsPerformance
     table: tableOf(facts),
     body:
       points.length === 0
-        ? { missing: `No run of the study has both a peak memory (metric peak_memory_mb) and ${metric}.` }
+        ? { missing: refusal ?? `No run of the study has both a peak memory (metric peak_memory_mb) and ${metric}.` }
         : body(facts, frontier),
   };
 }

@@ -1,5 +1,5 @@
 import type { MeasuredStudy } from "../../analysis/judgement/measured-study.js";
-import { ranksOf } from "../../derive/runs/comparison-roles.js";
+import { ranksOf, runsAt, type Configuration } from "../../derive/runs/comparison-roles.js";
 import type { PlotRequest } from "../plot-kind.js";
 
 /** Returns the study's runs, restricted to the requested rank if there is one. */
@@ -18,10 +18,10 @@ export function runsOfRequestedRank({ measured, options: { rank } }: PlotRequest
  */
 export function shownRank({ measured: { runs, roles }, options: { rank } }: PlotRequest): number | null {
   if (rank != null) return rank;
-  const hasWeights = (ids: ReadonlySet<string>, r: number) =>
-    runs.some((run) => run.rank === r && run.hasWeights && ids.has(run.id));
+  const hasWeights = (configuration: Configuration, r: number) =>
+    runsAt(runs, configuration, r).some((run) => run.hasWeights);
   const bothHaveWeights = (r: number) =>
-    roles !== undefined && hasWeights(roles.baseline.runs, r) && hasWeights(roles.candidate.runs, r);
+    roles !== undefined && hasWeights(roles.baseline, r) && hasWeights(roles.candidate, r);
   const descending = ranksOf(runs).reverse();
   return descending.find(bothHaveWeights) ?? descending[0] ?? null;
 }

@@ -1,7 +1,9 @@
-import { mkdtemp, realpath, rename, rm, symlink } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, realpath, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { openImportJobs } from "#src/jobs/import/import-jobs.js";
 import type { StoringTask } from "#src/jobs/import/import-child.js";
 import { openImportProcess, type ImportBounds, type ImportProcess } from "#src/jobs/import/import-process.js";
@@ -55,6 +57,38 @@ async function runOnce(
 }
 
 const task = (slug: string, folder = study) => ({ url: fresh.url, weights: WEIGHTS, request: { folder, slug } });
+
+test("an import process that parses a file ends when its parent is killed", async () => {
+  // The parent starts a child that watches it as import processes do, and that never comes back from its task.
+  const watch = new URL("../../../dist/jobs/import/parent-watch.js", import.meta.url).href;
+  const files = await mkdtemp(path.join(root, "parent-"));
+  const [parent, child] = [path.join(files, "parent.cjs"), path.join(files, "child.cjs")];
+  await writeFile(
+    child,
+    `const { Worker } = require("node:worker_threads");
+    new Worker(new URL(${JSON.stringify(watch)}), { workerData: process.ppid }).once("online", () => {
+      process.send("busy");
+      for (;;);
+    });`,
+  );
+  await writeFile(
+    parent,
+    `const child = require("node:child_process").fork(${JSON.stringify(child)});
+    child.once("message", () => console.log(child.pid));`,
+  );
+  const parentProcess = spawn(process.execPath, [parent], { stdio: ["ignore", "pipe", "inherit"] });
+  const [printed] = (await once(parentProcess.stdout, "data")) as [Buffer];
+  const pid = Number(printed);
+  const stateOf = async () =>
+    /^State:\s+(\S)/m.exec(await readFile(`/proc/${pid}/status`, "utf8").catch(() => ""))?.[1];
+  onTestFinished(async () => {
+    if ((await stateOf()) !== undefined) process.kill(pid, "SIGKILL");
+  });
+  expect(await stateOf()).toBe("R");
+  parentProcess.kill("SIGKILL");
+  // A killed process stays as a zombie (Z) until the machine's first process reads its exit code.
+  await expect.poll(stateOf, { timeout: 60_000 }).toSatisfy((state) => state === undefined || state === "Z");
+}, 90_000);
 
 describe("the imports of a server", () => {
   test("run one at a time per database, in turns of tokens, and can be cancelled and replaced by nothing", async () => {
@@ -127,7 +161,20 @@ describe("the imports of a server", () => {
       "succeeded",
       "succeeded",
     ]);
+    // Another process imports when the server stops.
+    const other = await takeImportTurn(fresh.url);
+    const waiting = [await start("c1", a), await start("c2", b)];
     await imports.close();
+    await other.release();
+    const ended = await jobsById(
+      database,
+      waiting.map(({ id }) => id),
+    );
+    const stopped = "The server stopped before the work was complete. Try again when the server runs.";
+    expect(ended.map(({ status, message }) => [status, message])).toEqual([
+      ["FAILED", expect.stringContaining(stopped)],
+      ["FAILED", expect.stringContaining(stopped)],
+    ]);
     await expect(start("late", a)).rejects.toMatchObject({ code: "SERVER_STOPPING" });
     await watch.close();
   }, 120_000);
