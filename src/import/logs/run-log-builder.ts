@@ -41,8 +41,9 @@ export class RunLogBuilder {
   addPoint(name: string, step: number, value: number, wallTime: number | null): void {
     const curve = this.#curves.get(name) ?? this.#addCurve(name);
     this.#points += 1;
-    this.#require(this.#points <= MAX_LOGGED_POINTS, `more than ${MAX_LOGGED_POINTS} points`);
-    const last = curve.steps.at(-1);
+    // The message is made only if it is needed: this runs for every point.
+    if (this.#points > MAX_LOGGED_POINTS) this.#require(false, `more than ${MAX_LOGGED_POINTS} points`);
+    const last = curve.steps[curve.steps.length - 1];
     if (last !== undefined && last >= step) curve.isAscending = false;
     if (wallTime === null) curve.hasWallTimes = false;
     curve.steps.push(step);

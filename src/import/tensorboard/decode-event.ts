@@ -1,4 +1,6 @@
 import protobuf from "protobufjs/minimal.js";
+import { numberOfLong } from "../logs/number-of-long.js";
+import type { TextCache } from "./text-cache.js";
 
 type Reader = protobuf.Reader;
 const { Reader } = protobuf;
@@ -25,11 +27,13 @@ const TENSOR = { dtype: 1, content: 4, floats: 5, doubles: 6, ints: 7, strings: 
 const DTYPE = { float: 1, double: 2, int32: 3, string: 7, int64: 9 } as const;
 
 /**
- * Decodes one Event message. Images, audio and histograms are left out.
+ * Decodes one Event message. Images, audio and histograms are left out. Nested messages are read in place: a file has a message
+ * per point, and a Reader for each part of it took a third of the time.
  *
+ * @param tags of the file's earlier events
  * @throws RangeError or Error of protobufjs if the bytes are not such a message
  */
-export function decodeEvent(bytes: Uint8Array): LoggedEvent {
+export function decodeEvent(bytes: Uint8Array, tags: TextCache): LoggedEvent {
   const reader = Reader.create(bytes);
   const values: LoggedValue[] = [];
   let step = 0;
@@ -41,10 +45,10 @@ export function decodeEvent(bytes: Uint8Array): LoggedEvent {
         wallTime = reader.double();
         break;
       case EVENT.step:
-        step = Number(reader.int64());
+        step = numberOfLong(reader.int64());
         break;
       case EVENT.summary:
-        decodeSummary(Reader.create(reader.bytes()), values);
+        decodeSummary(reader, endOfPart(reader), tags, values);
         break;
       default:
         reader.skipType(key & 7);
@@ -53,28 +57,45 @@ export function decodeEvent(bytes: Uint8Array): LoggedEvent {
   return { step, wallTime, values };
 }
 
-function decodeSummary(reader: Reader, values: LoggedValue[]): void {
-  while (reader.pos < reader.len) {
+/** Reads the length of a nested message. Returns the position of its end. @throws RangeError beyond the end of the message */
+function endOfPart(reader: Reader): number {
+  const length = reader.uint32();
+  const end = reader.pos + length;
+  if (end > reader.len) throw new RangeError("a part that is longer than its message");
+  return end;
+}
+
+/** @throws RangeError if the last field of a nested message crosses its end */
+function requireEnd(reader: Reader, end: number): void {
+  if (reader.pos !== end) throw new RangeError("a field that is longer than its message");
+}
+
+function decodeSummary(reader: Reader, end: number, tags: TextCache, values: LoggedValue[]): void {
+  while (reader.pos < end) {
     const key = reader.uint32();
     if (key >>> 3 !== SUMMARY.value) {
       reader.skipType(key & 7);
       continue;
     }
-    const value = decodeValue(Reader.create(reader.bytes()));
+    const value = decodeValue(reader, endOfPart(reader), tags);
     if (value !== undefined) values.push(value);
   }
+  requireEnd(reader, end);
 }
 
 /** Returns undefined for values that are neither a number nor a text. */
-function decodeValue(reader: Reader): LoggedValue | undefined {
+function decodeValue(reader: Reader, end: number, tags: TextCache): LoggedValue | undefined {
   let tag = "";
   let content: number | string | undefined;
-  while (reader.pos < reader.len) {
+  while (reader.pos < end) {
     const key = reader.uint32();
     switch (key >>> 3) {
-      case VALUE.tag:
-        tag = reader.string();
+      case VALUE.tag: {
+        const endOfTag = endOfPart(reader);
+        tag = tags.read(reader.buf, reader.pos, endOfTag);
+        reader.pos = endOfTag;
         break;
+      }
       case VALUE.simpleValue:
         content = reader.float();
         break;
@@ -85,6 +106,7 @@ function decodeValue(reader: Reader): LoggedValue | undefined {
         reader.skipType(key & 7);
     }
   }
+  requireEnd(reader, end);
   if (typeof content === "number") return { kind: "scalar", tag, value: content };
   if (typeof content === "string") return { kind: "text", tag, text: content };
   return undefined;
@@ -118,7 +140,7 @@ function decodeTensor(reader: Reader): number | string | undefined {
         readNumbers(reader, key, numbers, () => reader.int32());
         break;
       case TENSOR.longs:
-        readNumbers(reader, key, numbers, () => Number(reader.int64()));
+        readNumbers(reader, key, numbers, () => numberOfLong(reader.int64()));
         break;
       default:
         reader.skipType(key & 7);

@@ -6,6 +6,7 @@ import { RunLogBuilder } from "../logs/run-log-builder.js";
 import type { RunLog } from "../logs/run-log.js";
 import { decodeEvent, type LoggedEvent } from "./decode-event.js";
 import { readRecords } from "./read-records.js";
+import { TextCache } from "./text-cache.js";
 
 /** Tags of the texts in which the Hugging Face Trainer logs its arguments and the model's configuration, as JSON. */
 const ARGUMENTS_TAG = "args/text_summary";
@@ -30,8 +31,9 @@ export function readEventFile(path: string, where: string): Promise<RunLog> {
     }
     const builder = new RunLogBuilder(where, "EVENT_FILE_INVALID");
     let damage: string | null = null;
+    const tags = new TextCache();
     const recordDamage = await readRecords(file, (data) => {
-      const event = decoded(data);
+      const event = decoded(data, tags);
       if (event === undefined) {
         damage = "a record that is no event";
         return false;
@@ -49,9 +51,9 @@ export function readEventFile(path: string, where: string): Promise<RunLog> {
 }
 
 /** Returns undefined if the bytes are no Event message. */
-function decoded(bytes: Uint8Array): LoggedEvent | undefined {
+function decoded(bytes: Uint8Array, tags: TextCache): LoggedEvent | undefined {
   try {
-    return decodeEvent(bytes);
+    return decodeEvent(bytes, tags);
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import protobuf from "protobufjs/minimal.js";
+import { numberOfLong } from "../logs/number-of-long.js";
 import { parsePythonJson } from "../json/parse-python-json.js";
 
 type Reader = protobuf.Reader;
@@ -94,7 +95,7 @@ function decodeItem(message: Reader): RecordItem {
     else if (field === ITEM.nestedKey) nestedKey.push(reader.string());
     else if (field === ITEM.valueJson || field === ITEM.json) value = parseValue(reader.string());
     else if (field === ITEM.number) value = reader.double();
-    else if (field === ITEM.integer) value = Number(reader.sint64());
+    else if (field === ITEM.integer) value = numberOfLong(reader.sint64());
     else if (field === ITEM.boolean) value = reader.bool();
     else if (field === ITEM.text) value = reader.string();
     else return false;
@@ -133,7 +134,7 @@ function decodeInteger(message: Reader): number | null {
   let value: number | null = null;
   forEachField(message, (field, reader) => {
     if (field !== SECONDS) return false;
-    value = Number(reader.int64());
+    value = numberOfLong(reader.int64());
     return true;
   });
   return value;

@@ -17,6 +17,10 @@ async function read(bytes: Uint8Array) {
 test("CRC-32C has the check value of its catalogue, and of RFC 3720 for 32 zeros", () => {
   expect(crc32c(Buffer.from("123456789"))).toBe(0xe3069283);
   expect(crc32c(Buffer.alloc(32))).toBe(0x8a9136aa);
+  // RFC 3720, appendix B.4, whose bytes are also summed from and to positions that are not multiples of eight.
+  const ascending = Uint8Array.from({ length: 32 }, (_, i) => i);
+  expect(crc32c(ascending)).toBe(0x46dd794e);
+  expect(crc32c(Uint8Array.of(9, 9, 9, ...ascending, 9, 9), 3, 35)).toBe(0x46dd794e);
 });
 
 describe("files of the Hugging Face Trainer", async () => {
