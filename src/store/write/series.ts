@@ -4,14 +4,17 @@ import { copyRows } from "../copy/copy-rows.js";
 import type { StoredExperiment } from "./experiments.js";
 import type { Ledger } from "./ledger.js";
 
-/** Adds new curves and replaces those that have grown. Returns the ids of experiments with a curve that has grown. */
+/** Adds new curves and replaces those that have grown, or that another file now has with more points. Returns the ids of experiments with a curve that has grown. */
 export async function writeSeries(
   sql: TransactionSql,
   experiments: readonly StoredExperiment[],
   ledger: Ledger,
 ): Promise<ReadonlySet<string>> {
-  const stored = await sql<{ experimentId: string; name: string; steps: number[]; values: number[]; times: number }[]>`
-    select experiment_id as "experimentId", name, steps, values, cardinality(wall_times) as times from metric_series
+  const stored = await sql<
+    { experimentId: string; name: string; steps: number[]; values: number[]; times: number; source: string }[]
+  >`
+    select experiment_id as "experimentId", name, steps, values, cardinality(wall_times) as times, source
+    from metric_series
     where experiment_id = any(${experiments.map(({ id }) => id)}::uuid[])`;
   const byKey = new Map(stored.map((row) => [key(row.experimentId, row.name), row]));
 
@@ -24,7 +27,7 @@ export async function writeSeries(
       const row = byKey.get(key(id, series.name));
       if (row === undefined) {
         added.push([id, series]);
-      } else if (!startsWith(row, series) && startsWith(series, row)) {
+      } else if (!startsWith(row, series) && (startsWith(series, row) || isOfFullerFile(row, series))) {
         await sql`
           update metric_series set steps = ${[...series.steps]}, values = ${[...series.values]},
             wall_times = ${timesOf(series)}, source = ${series.source ?? ""}
@@ -55,6 +58,18 @@ export async function writeSeries(
   // A rewritten file is not evidence against the stored metrics: they stay, and their differences are reported as findings.
   for (const id of rewritten) grown.delete(id);
   return grown;
+}
+
+/**
+ * Returns whether a curve comes from another file than the stored one and has more points, such as that of a trainer_state.json
+ * which could not be read while it was written.
+ */
+function isOfFullerFile(
+  stored: { readonly steps: readonly number[]; readonly source: string },
+  found: SeriesRecord,
+): boolean {
+  const { source = "", steps } = found;
+  return stored.source !== "" && source !== "" && source !== stored.source && steps.length > stored.steps.length;
 }
 
 /** Returns the times of the points; an empty list if they are unknown, or if one of them is no time. */
