@@ -22,10 +22,14 @@ export function parseLighteval(value: unknown, where: string): Evaluation {
   const versions = fieldsOf(file.get("versions"));
   const taskConfigs = fieldsOf(file.get("config_tasks"));
   const results: EvaluationResult[] = [];
+  const allTasks = [...fieldsOf(file.get("results")).keys()];
   for (const [key, values] of fieldsOf(file.get("results"))) {
     if (key === "all") continue;
-    const config = fieldsOf(taskConfigs.get(withoutShots(key)));
-    for (const result of resultsOfTask(key, fieldsOf(values), versions.get(key), config)) results.push(result);
+    // Older versions have the configuration under the name without shots.
+    const config = fieldsOf(taskConfigs.get(key) ?? taskConfigs.get(withoutShots(key)));
+    const subtasks = subtasksOf(key, allTasks);
+    for (const result of resultsOfTask(key, fieldsOf(values), versions.get(key), config, subtasks))
+      results.push(result);
     if (results.length > MAX_EVALUATION_RESULTS) {
       throw failure("EVALUATION_INVALID", { where, received: `more than ${MAX_EVALUATION_RESULTS} results` });
     }
@@ -35,8 +39,14 @@ export function parseLighteval(value: unknown, where: string): Evaluation {
   return { tool: "lighteval", model, adapter: isAdapter ? model : null, modelArguments, results };
 }
 
-function resultsOfTask(key: string, values: Fields, version: unknown, config: Fields): EvaluationResult[] {
-  const shots = /\|(\d{1,6})$/.exec(key)?.[1];
+function resultsOfTask(
+  key: string,
+  values: Fields,
+  version: unknown,
+  config: Fields,
+  subtasks: readonly string[],
+): EvaluationResult[] {
+  const shots = SHOTS.exec(key)?.[1];
   const results: EvaluationResult[] = [];
   for (const [metric, value] of values) {
     if (typeof value !== "number" || metric.endsWith("_stderr")) continue;
@@ -50,7 +60,7 @@ function resultsOfTask(key: string, values: Fields, version: unknown, config: Fi
       shots: shots === undefined ? null : Number(shots),
       taskVersion: typeof version === "number" ? String(version) : textOrNull(version),
       higherIsBetter: betterDirection(config, metric),
-      subtasks: [],
+      subtasks,
     });
   }
   return results;
@@ -64,6 +74,21 @@ function betterDirection(config: Fields, metric: string): boolean | null {
   return typeof better === "boolean" ? better : null;
 }
 
+/** Number of shots at the end of a task's key. */
+const SHOTS = /\|(\d{1,6})$/;
+
 function withoutShots(key: string): string {
-  return key.replace(/\|\d{1,6}$/, "");
+  return key.replace(SHOTS, "");
+}
+
+const AVERAGE = ":_average";
+
+/** Returns the tasks that `arc:_average|25` is the average of: those of the same name before the first colon, and of the same shots. */
+function subtasksOf(key: string, keys: readonly string[]): string[] {
+  const group = withoutShots(key);
+  if (!group.endsWith(AVERAGE)) return [];
+  const prefix = `${group.slice(0, -AVERAGE.length)}:`;
+  const shots = SHOTS.exec(key)?.[0] ?? "";
+  const members = keys.filter((one) => one !== key && one.startsWith(prefix) && one.endsWith(shots));
+  return members.map(withoutShots);
 }

@@ -65,6 +65,19 @@ test("results of lighteval are read by task and shots", () => {
   });
 });
 
+test("results that lighteval wrote have directions, shots, versions and groups", async () => {
+  const [, file = ""] = await fixtureFiles("lighteval");
+  const { model, results } = parseLighteval(JSON.parse(await readFile(file, "utf8")), "f");
+  expect(model).toBe("runs/4bit_r8_s1");
+  expect(results.map((result) => [metricKey(result), result.shots, result.higherIsBetter, result.subtasks])).toEqual([
+    ["arc:challenge/em", 25, true, []],
+    ["arc:easy/em", 25, true, []],
+    ["gsm8k/em", 5, true, []],
+    ["arc:_average/em", 25, null, ["arc:challenge", "arc:easy"]],
+  ]);
+  expect(results[0]).toMatchObject({ value: 0.625, standardError: 0.18298126367784995, taskVersion: "0" });
+});
+
 test("statistics of llama.cpp are read in both of its spellings", () => {
   const printed = [
     "====== Perplexity statistics ======",
