@@ -5,7 +5,6 @@ import type { RunSettings } from "./runs/run-settings.js";
 import type { NoiseFloor } from "./similarity/noise-floor.js";
 import type { RankSensitivity } from "./sensitivity/layer-seed-test.js";
 import type { RankSimilarity } from "./similarity/rank-similarity.js";
-import type { SimilaritySummary } from "./similarity/similarity-summary.js";
 
 /** The facts of a study that hypotheses and confounds are judged by. */
 export interface StudyEvidence<Layer extends NamedLayer = NamedLayer> {
@@ -17,19 +16,10 @@ export interface StudyEvidence<Layer extends NamedLayer = NamedLayer> {
   /** In ascending order of rank. */
   readonly similarities: readonly RankSimilarity<Layer>[];
   readonly noiseFloors: readonly NoiseFloor[];
-  /** The comparisons of all pairs of runs with equal seeds, at ranks with at least two such pairs. */
-  readonly seedPairs?: readonly SeedPair[] | undefined;
   /** Measured sensitivities of the layers. Undefined without a basis that measures them: see SensitivityBasis. */
   readonly sensitivities?: readonly RankSensitivity[] | undefined;
   /** Keyed by the run's id. */
   readonly settings: ReadonlyMap<string, RunSettings>;
-}
-
-/** The comparison of a baseline and a candidate with equal seeds. */
-export interface SeedPair {
-  readonly rank: number;
-  readonly seed: number;
-  readonly summary: SimilaritySummary;
 }
 
 export interface NamedLayer {

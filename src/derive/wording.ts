@@ -33,3 +33,9 @@ export function countLayers(runs: readonly RunLayers<unknown>[]): string {
     .map(({ run, layers: { length } }) => `${length} ${length === 1 ? "layer" : "layers"} of ${run.name}`)
     .join(", ");
 }
+
+/** Returns seeds for use in a sentence: `seed 1`, `seeds 1, unknown`. */
+export function formatSeeds(seeds: readonly (number | null)[]): string {
+  const names = seeds.map((seed) => seed ?? "unknown").join(", ");
+  return `${seeds.length === 1 ? "seed" : "seeds"} ${names}`;
+}

@@ -1,9 +1,9 @@
 import type { FailureEvidence, RunSpectra } from "../../derive/failure-modes/failure-mode-rule.js";
 import { WATCHED_CURVES, type CurveFindings } from "../../derive/failure-modes/curve-findings.js";
-import { groupRuns, ranksOf, seededPairsAt, type Run } from "../../derive/runs/comparison-roles.js";
+import { groupRuns, type Run } from "../../derive/runs/comparison-roles.js";
 import type { LoggedCurve } from "../../derive/runs/metric-choice.js";
 import { noiseFloorPairs, type NoiseFloor, type SavedAdapter } from "../../derive/similarity/noise-floor.js";
-import type { HypothesisRule, SeedPair, StudyEvidence } from "../../derive/study-evidence.js";
+import type { HypothesisRule, StudyEvidence } from "../../derive/study-evidence.js";
 import type { Checkpoint, Experiment } from "../../store/studies/experiments.js";
 import type { Layer } from "../../store/studies/layers.js";
 import { mapInTurns } from "../../store/in-turns.js";
@@ -43,10 +43,9 @@ export async function judgedStudy(
   const { baseline, candidate, similarityThreshold, sensitivitySpread } = options;
   const rule = { ...acceptanceRule(measured, options), similarityThreshold, sensitivitySpread };
   const roles = { baseline, candidate };
-  const [similarities, noiseFloors, seedPairs, settings, degradations] = await Promise.all([
+  const [similarities, noiseFloors, settings, degradations] = await Promise.all([
     Promise.all(ranks.map(({ r }) => loaders.similarity.load({ studyId: id, rank: r, roles, ...comparison }))),
     measureNoiseFloors(context, measured, comparison),
-    compareSeedPairs(context, measured, comparison),
     settingsByRun(context, id, measured.experiments),
     context.derivations.degradations({ runs: measured.runs, roles: measured.roles, rule }),
   ]);
@@ -57,12 +56,11 @@ export async function judgedStudy(
       runs: measured.runs,
       roles: measured.roles,
       noiseFloors: noiseFloors.map(({ floor }) => floor),
-      seedPairs: seedPairs.map(({ pair }) => pair),
       degradations,
       similarities: similarities.map(({ similarity }) => similarity),
       settings,
     },
-    computed: mergeProvenances([...similarities, ...noiseFloors, ...seedPairs].map(({ computed }) => computed)),
+    computed: mergeProvenances([...similarities, ...noiseFloors].map(({ computed }) => computed)),
   };
 }
 
@@ -172,42 +170,6 @@ async function measureNoiseFloors(
         ...comparison,
       });
       return { floor: { ...pair, summary }, computed };
-    }),
-  );
-}
-
-/** Maximum number of pairs of seeds that are compared at a rank: more narrow the interval of the mean only slowly. */
-const MAX_SEED_PAIRS = 10;
-
-interface ComparedSeedPair {
-  readonly pair: SeedPair;
-  readonly computed: Provenance | null;
-}
-
-/** Compares the final checkpoints of baseline and candidate for every seed, at ranks with several common seeds. */
-async function compareSeedPairs(
-  { loaders }: AnalysisContext,
-  { experiments, runs, roles }: MeasuredStudy,
-  comparison: ComparisonOptions,
-): Promise<ComparedSeedPair[]> {
-  if (roles === undefined) return [];
-  const experimentOf = experimentFinder(experiments);
-  const finalOf = (run: Run): RunCheckpoint => {
-    const experiment = experimentOf(run);
-    return { experiment, checkpoint: finalCheckpoint(experiment) };
-  };
-  const pairs = ranksOf(runs)
-    .map((rank) => ({ rank, seeds: seededPairsAt(runs, roles, rank).slice(0, MAX_SEED_PAIRS) }))
-    .filter(({ seeds }) => seeds.length > 1)
-    .flatMap(({ rank, seeds }) => seeds.map((pair) => ({ ...pair, rank })));
-  return Promise.all(
-    pairs.map(async ({ rank, seed, baseline, candidate }) => {
-      const { summary, computed } = await loaders.comparison.load({
-        baseline: finalOf(baseline),
-        candidate: finalOf(candidate),
-        ...comparison,
-      });
-      return { pair: { rank, seed, summary }, computed };
     }),
   );
 }

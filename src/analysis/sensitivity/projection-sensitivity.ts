@@ -12,7 +12,7 @@ interface ProjectionScore {
 /**
  * Computes the update divergence of q, k and v of all fused projections, in one batch.
  *
- * @param ranks the compared layers of each rank
+ * @param ranks the compared layers of each rank, of all its pairs of seeds
  */
 export async function projectionSensitivity(
   ranks: readonly (readonly ComparedLayer[])[],

@@ -1,10 +1,11 @@
+import type { PairStatistics } from "../../derive/similarity/seed-pairs.js";
 import type { StoredFactors } from "../../model/weight-updates.js";
 import type { Layer } from "../../store/studies/layers.js";
 import type { WeightFactsLoader } from "../request/weight-facts-loader.js";
 import { compareUpdates, type ComparedUpdates, type ComparisonOptions } from "./compare-updates.js";
 
 /** The factors of one layer in a baseline and a candidate; undefined where one does not adapt the layer. */
-interface LayerFactors {
+export interface LayerFactors {
   readonly layer: Layer;
   readonly baseline: StoredFactors | undefined;
   readonly candidate: StoredFactors | undefined;
@@ -15,7 +16,11 @@ export interface ComparedLayer extends LayerFactors, ComparedUpdates, Comparison
 
 /** A compared layer with the fields of the GraphQL type LayerSimilarity. */
 export type LayerSimilarityRow = ComparedLayer &
-  ComparedLayer["similarity"] & { readonly undefinedDetail: string | null };
+  ComparedLayer["similarity"] & {
+    readonly undefinedDetail: string | null;
+    /** Null for two given runs. */
+    readonly overSeeds: PairStatistics | null;
+  };
 
 /** Number of items of simple work (see takeTurn) that the comparison of one layer is. */
 export const LAYER_ITEMS = 2;
@@ -33,6 +38,9 @@ export async function compareLayers(
   });
 }
 
-export function layerSimilarityRow(compared: ComparedLayer): LayerSimilarityRow {
-  return { ...compared, ...compared.similarity, undefinedDetail: compared.detail };
+export function layerSimilarityRow(
+  compared: ComparedLayer,
+  overSeeds: PairStatistics | null = null,
+): LayerSimilarityRow {
+  return { ...compared, ...compared.similarity, undefinedDetail: compared.detail, overSeeds };
 }

@@ -1,7 +1,8 @@
 import DataLoader from "dataloader";
-import { pairAt } from "../../derive/runs/comparison-roles.js";
+import { pairAt, seededPairsAt } from "../../derive/runs/comparison-roles.js";
 import type { RolesRequest } from "../../derive/runs/resolve-roles.js";
 import { rolesKey, rolesOf } from "../runs/select-roles.js";
+import { countedPairs, type PairStatistics } from "../../derive/similarity/seed-pairs.js";
 import { rankSimilarity, type RankSimilarity } from "../../derive/similarity/rank-similarity.js";
 import type { StoredFactors } from "../../model/weight-updates.js";
 import type { Experiment } from "../../store/studies/experiments.js";
@@ -12,7 +13,7 @@ import type { WeightFactsLoader } from "../request/weight-facts-loader.js";
 import type { CheckpointLoaders } from "../runs/checkpoint-layers.js";
 import { finalCheckpoint } from "../runs/run-checkpoint.js";
 import { experimentFinder, runsOf } from "../runs/study-runs.js";
-import { compareLayers, LAYER_ITEMS, type ComparedLayer } from "./compare-layers.js";
+import { compareLayers, LAYER_ITEMS, type ComparedLayer, type LayerFactors } from "./compare-layers.js";
 import type { ComparisonOptions } from "./compare-updates.js";
 
 export interface RankSimilarityKey extends ComparisonOptions {
@@ -22,17 +23,24 @@ export interface RankSimilarityKey extends ComparisonOptions {
   readonly roles?: RolesRequest | undefined;
 }
 
-/** The runs that a study compares at one rank. */
+/** The runs that represent a study's baseline and candidate at one rank. */
 interface ComparedExperiments {
   readonly baseline: Experiment | null;
   readonly candidate: Experiment | null;
 }
 
+/** A compared layer with its cosine over all pairs of seeds. */
+export interface StudyLayer extends ComparedLayer {
+  readonly cosine: PairStatistics;
+}
+
 /** The similarity of a study's baseline and candidate at one rank. */
 export interface StudySimilarity extends ComparedExperiments {
   readonly similarity: RankSimilarity<Layer>;
-  /** All layers of the study, in model order. */
-  readonly layers: readonly ComparedLayer[];
+  /** All layers of the study, in model order, of the runs that represent the rank. */
+  readonly layers: readonly StudyLayer[];
+  /** The layers of each pair of seeds that counts in `similarity`, in the same order. */
+  readonly pairs: readonly (readonly ComparedLayer[])[];
   readonly computed: Provenance | null;
 }
 
@@ -46,24 +54,27 @@ export function similarityLoader(
       loaders.experiments.load(studyId),
       loaders.layers.load(studyId),
     ]);
-    const { baseline, candidate } = await comparedExperiments(experiments, rank, roles);
-    const [baselineFactors, candidateFactors] = await Promise.all([
-      factorsByLayer(loaders, baseline),
-      factorsByLayer(loaders, candidate),
-    ]);
-    await takeTurn(LAYER_ITEMS * studyLayers.length);
-    const factors = studyLayers.map((layer) => ({
-      layer,
-      baseline: baselineFactors.get(layer.id),
-      candidate: candidateFactors.get(layer.id),
-    }));
-    const layers = await compareLayers(weights, factors, options);
+    const { baseline, candidate, pairs, available } = await pairsToCompare(experiments, rank, roles);
+    const factors = await pairedFactors(loaders, studyLayers, pairs);
+    await takeTurn(LAYER_ITEMS * factors.length);
+    const compared = await compareLayers(weights, factors, options);
+    const comparedPairs = pairs.map(({ seed }, i) => {
+      const ofPair = compared.slice(i * studyLayers.length, (i + 1) * studyLayers.length);
+      return { seed, ofPair, layers: ofPair.map(({ similarity }) => similarity) };
+    });
+    const counted = countedPairs({ compared: comparedPairs, available });
+    const representative = comparedPairs[0]?.ofPair ?? [];
+    const similarity = rankSimilarity(rank, representative, counted);
     return {
       baseline,
       candidate,
-      similarity: rankSimilarity(rank, layers),
-      layers,
-      computed: mergeProvenances(layers.map(({ computed }) => computed)),
+      similarity,
+      layers: representative.flatMap((layer, i) => {
+        const cosine = similarity.layers[i]?.cosine;
+        return cosine === undefined ? [] : [{ ...layer, cosine }];
+      }),
+      pairs: counted.counted.map(({ ofPair }) => ofPair),
+      computed: mergeProvenances(compared.map(({ computed }) => computed)),
     };
   }
   // It only caches: reads and facts are batched by their own loaders.
@@ -74,17 +85,59 @@ function cacheKey({ studyId, rank, roles, scaling, waitMilliseconds }: RankSimil
   return `${studyId} ${rank} ${scaling} ${waitMilliseconds} ${rolesKey(roles)}`;
 }
 
-async function comparedExperiments(
+/** A pair of runs to compare; null where there is none. */
+interface ExperimentPair extends ComparedExperiments {
+  readonly seed: number | null;
+}
+
+interface ExperimentPairs extends ComparedExperiments {
+  /** The pairs of seeds; the first represents the rank. */
+  readonly pairs: readonly ExperimentPair[];
+  /** Number of pairs of seeds at the rank. */
+  readonly available: number;
+}
+
+async function pairsToCompare(
   experiments: readonly Experiment[],
   rank: number,
   request: RolesRequest | undefined,
-): Promise<ComparedExperiments> {
+): Promise<ExperimentPairs> {
   const runs = await runsOf(experiments);
   const roles = await rolesOf(experiments, request);
-  if (roles === undefined) return { baseline: null, candidate: null };
-  const { baseline, candidate } = pairAt(runs, roles, rank);
+  const none = { seed: null, baseline: null, candidate: null };
+  if (roles === undefined) return { ...none, pairs: [none], available: 0 };
   const experimentOf = experimentFinder(experiments);
-  return { baseline: baseline && experimentOf(baseline), candidate: candidate && experimentOf(candidate) };
+  const { compared, available } = seededPairsAt(runs, roles, rank);
+  const pairs = compared.map(({ seed, baseline, candidate }) => ({
+    seed,
+    baseline: experimentOf(baseline),
+    candidate: experimentOf(candidate),
+  }));
+  if (pairs[0] !== undefined) return { ...pairs[0], pairs, available };
+  // One of the two has no run at this rank. The layers of the other one are shown without a comparison.
+  const { baseline, candidate } = pairAt(runs, roles, rank);
+  const single = {
+    seed: null,
+    baseline: baseline && experimentOf(baseline),
+    candidate: candidate && experimentOf(candidate),
+  };
+  return { ...single, pairs: [single], available };
+}
+
+/** Returns the factors of every layer of the study for the first pair, then for the second, and so on. */
+async function pairedFactors(
+  loaders: CheckpointLoaders,
+  studyLayers: readonly Layer[],
+  pairs: readonly ExperimentPair[],
+): Promise<LayerFactors[]> {
+  const byPair = await Promise.all(
+    pairs.map(({ baseline, candidate }) =>
+      Promise.all([factorsByLayer(loaders, baseline), factorsByLayer(loaders, candidate)]),
+    ),
+  );
+  return byPair.flatMap(([baseline, candidate]) =>
+    studyLayers.map((layer) => ({ layer, baseline: baseline.get(layer.id), candidate: candidate.get(layer.id) })),
+  );
 }
 
 async function factorsByLayer(

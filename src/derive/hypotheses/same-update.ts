@@ -1,8 +1,8 @@
 import type { VerdictCertainty } from "../../model/enums/statistics.js";
 import { floorName, undecidableRanks, validFloors } from "../similarity/noise-floor.js";
-import { comparableRanks } from "../similarity/rank-similarity.js";
-import { rankCosine, type RankCosine } from "../similarity/seed-pair-cosines.js";
-import type { Evidence, HypothesisRule, StudyEvidence } from "../study-evidence.js";
+import { comparableRanks, type ComparableRank } from "../similarity/rank-similarity.js";
+import type { Evidence, HypothesisRule, NamedLayer, StudyEvidence } from "../study-evidence.js";
+import { spreadText } from "../similarity/seed-pairs.js";
 import { formatRanks } from "../wording.js";
 import {
   pendingVerdict,
@@ -24,27 +24,31 @@ export const sameUpdate = {
 } as const satisfies HypothesisDefinition;
 
 function judge(study: StudyEvidence, { similarityThreshold }: HypothesisRule): Judgement {
-  const cosines = comparableRanks(study.similarities).map((rank) => rankCosine(rank, study.seedPairs ?? []));
-  const pending = pendingVerdict([...study.similarities, ...pendingPairs(study), ...pendingSeedFloors(study)]);
+  const cosines = comparableRanks(study.similarities);
+  const pending = pendingVerdict([...study.similarities, ...pendingSeedFloors(study)]);
   const { verdict, because } = pending ?? verdictByRank(study, cosines, similarityThreshold);
   return {
     verdict,
-    because: [because, ...incomparableRanks(study)].join(" "),
+    because: [because, ...incomparableRanks(study), ...partialRanks(cosines)].join(" "),
     certainty: certaintyOf(cosines),
-    evidence: [...cosineEvidence(study, cosines), ...noiseFloorEvidence(study)],
+    evidence: [...cosineEvidence(study), ...noiseFloorEvidence(study)],
   };
 }
 
-function certaintyOf(cosines: readonly RankCosine[]): VerdictCertainty | null {
+function certaintyOf(cosines: readonly ComparableRank<NamedLayer>[]): VerdictCertainty | null {
   if (cosines.length === 0) return null;
-  return cosines.every(({ interval }) => interval !== null) ? "INTERVAL" : "POINT_ESTIMATE";
+  return cosines.every(({ overPairs }) => overPairs.interval !== null) ? "INTERVAL" : "POINT_ESTIMATE";
 }
 
-function verdictByRank(study: StudyEvidence, cosines: readonly RankCosine[], threshold: number): ReasonedVerdict {
+function verdictByRank(
+  study: StudyEvidence,
+  cosines: readonly ComparableRank<NamedLayer>[],
+  threshold: number,
+): ReasonedVerdict {
   if (cosines.length === 0) return noComparableRank(study);
   const undecidable = undecidableRanks(study.noiseFloors, threshold);
   const open = cosines.filter(
-    ({ interval }) => interval !== null && interval.low <= threshold && interval.high > threshold,
+    ({ overPairs: { interval } }) => interval !== null && interval.low <= threshold && interval.high > threshold,
   );
   const decided = cosines.filter((cosine) => !open.includes(cosine));
   const above = decided.filter(({ mean }) => mean > threshold).map(({ rank }) => rank);
@@ -77,7 +81,7 @@ function verdictByRank(study: StudyEvidence, cosines: readonly RankCosine[], thr
 interface RanksByState {
   readonly above: readonly number[];
   readonly below: readonly number[];
-  readonly open: readonly RankCosine[];
+  readonly open: readonly ComparableRank<NamedLayer>[];
 }
 
 function mixedReason({ above, below, open }: RanksByState, threshold: number): string {
@@ -97,10 +101,6 @@ function noComparableRank({ similarities }: StudyEvidence): ReasonedVerdict {
     verdict: "NOT_TESTED",
     because: "No rank has comparable weights for both the baseline and the candidate.",
   };
-}
-
-function pendingPairs({ seedPairs = [] }: StudyEvidence): PendingComparison[] {
-  return seedPairs.map(({ rank, summary }) => ({ rank, pendingJobs: summary.pendingJobs }));
 }
 
 /** Returns the noise floors of other seeds, without which a rank may be undecidable. */
@@ -125,23 +125,18 @@ function incomparableRanks({ similarities }: StudyEvidence): string[] {
   return [...differentStart, ...copies];
 }
 
-function cosineEvidence({ similarities }: StudyEvidence, cosines: readonly RankCosine[]): Evidence[] {
-  return similarities
-    .filter(({ mean }) => mean !== null)
-    .flatMap(({ rank, mean, initialCosine }): Evidence[] => {
-      const overPairs = cosines.find((cosine) => cosine.rank === rank && cosine.pairs > 1);
-      return [
-        overPairs === undefined
-          ? { label: `mean cosine similarity at r = ${rank}`, value: mean, unit: "cosine" }
-          : pairEvidence(overPairs),
-        { label: `mean cosine of A at r = ${rank}`, value: initialCosine, unit: "cosine" },
-      ];
-    });
+/** Returns a sentence for each rank at which fewer pairs of seeds count than there are. */
+function partialRanks(cosines: readonly ComparableRank<NamedLayer>[]): string[] {
+  return cosines.flatMap(({ rank, overPairs: { reason } }) => (reason === null ? [] : [`At r = ${rank}: ${reason}`]));
 }
 
-function pairEvidence({ rank, mean, standardDeviation, pairs }: RankCosine): Evidence {
-  const spread = `${pairs} pairs of seeds, standard deviation ${standardDeviation?.toPrecision(2)}`;
-  return { label: `mean cosine similarity at r = ${rank} (${spread})`, value: mean, unit: "cosine" };
+function cosineEvidence({ similarities }: StudyEvidence): Evidence[] {
+  return similarities
+    .filter(({ mean }) => mean !== null)
+    .flatMap(({ rank, mean, initialCosine, overPairs }): Evidence[] => [
+      { label: `mean cosine similarity at r = ${rank}${spreadText(overPairs)}`, value: mean, unit: "cosine" },
+      { label: `mean cosine of A at r = ${rank}`, value: initialCosine, unit: "cosine" },
+    ]);
 }
 
 function noiseFloorEvidence({ noiseFloors }: StudyEvidence): Evidence[] {

@@ -1,4 +1,5 @@
-import { comparableRanks, type ComparableRank } from "../similarity/rank-similarity.js";
+import { comparableRanks, type ComparableRank, type ReplicatedLayer } from "../similarity/rank-similarity.js";
+import { spreadText } from "../similarity/seed-pairs.js";
 import { meanAndRange } from "../statistics/sample.js";
 import { layerSeedTest, type LayerSeedTest } from "../sensitivity/layer-seed-test.js";
 import { OUTLIER_Z, robustZ } from "../statistics/order-statistics.js";
@@ -114,9 +115,10 @@ function testEvidence(rank: number, { p, kendallsW, ratio, seeds, layers }: Laye
   ];
 }
 
-function spanEvidence({ rank, span, mostSensitive }: CosineSpan): Evidence {
+function spanEvidence({ rank, span, lowest }: CosineSpan): Evidence {
+  const most = lowest === undefined ? "" : `; largest divergence in ${lowest.layer.name}${spreadText(lowest.cosine)}`;
   return {
-    label: `update divergence: span of the layers' cosines at r = ${rank}; largest divergence in ${mostSensitive}`,
+    label: `update divergence: span of the layers' cosines at r = ${rank}${most}`,
     value: span,
     unit: "cosine",
   };
@@ -124,36 +126,36 @@ function spanEvidence({ rank, span, mostSensitive }: CosineSpan): Evidence {
 
 interface CosineSpan {
   readonly rank: number;
-  /** Maximum minus minimum cosine over the layers. */
+  /** Maximum minus minimum over the layers of the mean cosine over pairs of seeds. */
   readonly span: number;
   /** Number of layers with a cosine. */
   readonly layers: number;
-  /** Name of the layer with the minimum cosine. */
-  readonly mostSensitive: string | undefined;
+  /** The layer with the minimum mean cosine. */
+  readonly lowest: ReplicatedLayer<NamedLayer> | undefined;
 }
 
 function cosineSpan({ rank, layers }: ComparableRank<NamedLayer>): CosineSpan {
-  const cosines = meanAndRange(layers.map(({ similarity }) => similarity.cosineSimilarity));
-  const lowest = layers.find(({ similarity }) => similarity.cosineSimilarity === cosines?.min);
+  const cosines = meanAndRange(layers.map(({ cosine }) => cosine.mean));
+  const lowest = layers.find(({ cosine }) => cosine.mean === cosines?.min);
   return {
     rank,
     span: (cosines?.max ?? 0) - (cosines?.min ?? 0),
     layers: cosines?.n ?? 0,
-    mostSensitive: lowest?.layer.name,
+    lowest,
   };
 }
 
 /** Returns the layers whose updates diverge most: outliers towards lower cosines. */
 function outlierEvidence(comparable: readonly ComparableRank<NamedLayer>[]): Evidence[] {
   return comparable.flatMap(({ rank, layers }) => {
-    const scored = layers.flatMap(({ layer, similarity: { cosineSimilarity } }) =>
-      cosineSimilarity === null ? [] : [{ layer, score: 1 - cosineSimilarity }],
+    const scored = layers.flatMap(({ layer, cosine }) =>
+      cosine.mean === null ? [] : [{ layer, cosine, score: 1 - cosine.mean }],
     );
     const scores = robustZ(scored.map(({ score }) => score));
-    return scored.flatMap(({ layer }, i): Evidence[] => {
+    return scored.flatMap(({ layer, cosine }, i): Evidence[] => {
       const z = scores[i] ?? null;
       if (z === null || z <= OUTLIER_Z) return [];
-      return [{ label: `${layer.name} stands out at r = ${rank}`, value: z, unit: "robust z" }];
+      return [{ label: `${layer.name} stands out at r = ${rank}${spreadText(cosine)}`, value: z, unit: "robust z" }];
     });
   });
 }
@@ -177,8 +179,8 @@ function commonCosines(
   left: ComparableRank<NamedLayer>,
   right: ComparableRank<NamedLayer>,
 ): { readonly x: number; readonly y: number }[] {
-  const cosines = new Map(left.layers.map(({ layer, similarity }) => [layer.name, similarity.cosineSimilarity]));
-  return right.layers.flatMap(({ layer, similarity: { cosineSimilarity: y } }) => {
+  const cosines = new Map(left.layers.map(({ layer, cosine }) => [layer.name, cosine.mean]));
+  return right.layers.flatMap(({ layer, cosine: { mean: y } }) => {
     const x = cosines.get(layer.name) ?? null;
     return x === null || y === null ? [] : [{ x, y }];
   });

@@ -127,16 +127,51 @@ export function pairAt(runs: readonly Run[], { baseline, candidate }: Comparison
 
 /** A baseline and a candidate with equal seeds. */
 export interface SeededPair {
-  readonly seed: number;
+  /** Null is unknown. */
+  readonly seed: number | null;
   readonly baseline: Run;
   readonly candidate: Run;
 }
 
-/** Returns the pairs of runs with weights and equal known seeds at `rank`, by seed. A seed with several runs gives its first. */
-export function seededPairsAt(
+/** Maximum number of pairs of seeds whose weights are compared at a rank. More would narrow the interval of the mean slowly. */
+export const MAX_SEED_PAIRS = 10;
+
+/** The pairs of runs whose weights represent a rank. */
+interface SeededPairs {
+  /** By seed, at most MAX_SEED_PAIRS. The first is the pair of pairAt. */
+  readonly compared: readonly SeededPair[];
+  /** Number of pairs at the rank. */
+  readonly available: number;
+}
+
+/**
+ * Returns the pairs of runs with weights and equal known seeds at `rank`, by seed. A seed with several runs gives its first pair,
+ * and a pair of copies of the weights of an earlier pair is none. Without such pairs, returns the pair of pairAt.
+ */
+export function seededPairsAt(runs: readonly Run[], roles: ComparisonRoles, rank: number): SeededPairs {
+  const first = pairAt(runs, roles, rank);
+  if (first.baseline === null || first.candidate === null) return { compared: [], available: 0 };
+  const { baseline, candidate } = first;
+  const seed = baseline.seed === candidate.seed ? baseline.seed : null;
+  const pairs: SeededPair[] = [{ seed, baseline, candidate }];
+  if (seed !== null && baseline.hasWeights && candidate.hasWeights) pairs.push(...otherPairs(runs, roles, rank, seed));
+  const copies = new Set<string>();
+  const distinct = pairs.filter((pair) => {
+    const weights = JSON.stringify([
+      pair.baseline.weights ?? pair.baseline.id,
+      pair.candidate.weights ?? pair.candidate.id,
+    ]);
+    return !copies.has(weights) && copies.add(weights);
+  });
+  return { compared: distinct.slice(0, MAX_SEED_PAIRS), available: distinct.length };
+}
+
+/** Returns the pairs of runs with weights of other known seeds than `first`. */
+function otherPairs(
   runs: readonly Run[],
   { baseline, candidate }: ComparisonRoles,
   rank: number,
+  first: number,
 ): SeededPair[] {
   const candidates = new Map<number | null, Run>();
   for (const run of runsAt(runs, candidate, rank)) {
@@ -146,7 +181,7 @@ export function seededPairsAt(
   for (const run of [...runsAt(runs, baseline, rank)].sort(bySeed)) {
     const { seed } = run;
     const partner = candidates.get(seed);
-    if (seed === null || partner === undefined || !run.hasWeights || pairs.has(seed)) continue;
+    if (seed === null || seed === first || partner === undefined || !run.hasWeights || pairs.has(seed)) continue;
     pairs.set(seed, { seed, baseline: run, candidate: partner });
   }
   return [...pairs.values()];

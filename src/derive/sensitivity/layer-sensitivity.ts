@@ -1,4 +1,4 @@
-import type { LayerSimilarity } from "../similarity/layer-similarity.js";
+import type { PairStatistics } from "../similarity/seed-pairs.js";
 import type { SensitivityBasis } from "../../model/enums/sensitivity.js";
 import { OUTLIER_Z, robustZ } from "../statistics/order-statistics.js";
 
@@ -6,7 +6,10 @@ import { OUTLIER_Z, robustZ } from "../statistics/order-statistics.js";
 export interface LayerSensitivity {
   /** The kind of score. Only UPDATE_DIVERGENCE is known from adapters alone, and it is no measure of sensitivity. */
   readonly basis: SensitivityBasis;
-  /** Update divergence: 1 - cosine similarity of the updates of baseline and candidate: 0 for equal, 1 for orthogonal. Null if undefined. */
+  /**
+   * Update divergence: 1 - mean cosine similarity of the updates of baseline and candidate over the pairs of seeds, 0 for equal
+   * and 1 for orthogonal updates. Null if undefined, and while a pair is pending.
+   */
   readonly score: number | null;
   /**
    * 1 is the largest score; equal scores share a position. Null without a score, and for all layers while one is
@@ -19,16 +22,16 @@ export interface LayerSensitivity {
   readonly standsOut: boolean | null;
 }
 
-/** Returns the layers by score, the largest first. Layers with undefined similarity come last, in their order. */
-export function layerSensitivity<Entry extends { readonly similarity: LayerSimilarity }>(
+/** Returns the layers by score, the largest first. Layers with an undefined score come last, in their order. */
+export function layerSensitivity<Entry extends { readonly cosine: PairStatistics }>(
   layers: readonly Entry[],
 ): (Entry & LayerSensitivity)[] {
-  const scores = layers.map(({ similarity }) => scoreOf(similarity)).filter((score) => score !== null);
-  const isPending = layers.some(({ similarity }) => similarity.undefinedReason === "PENDING");
+  const scores = layers.map(scoreOf).filter((score) => score !== null);
+  const isPending = layers.some(({ cosine }) => cosine.pendingJobs.length > 0);
   const zByScore = new Map(robustZ(scores).map((z, i) => [scores[i] ?? NaN, z]));
   const basis = "UPDATE_DIVERGENCE";
-  const sensitivityOf = (similarity: LayerSimilarity): LayerSensitivity => {
-    const score = scoreOf(similarity);
+  const sensitivityOf = (entry: Entry): LayerSensitivity => {
+    const score = scoreOf(entry);
     if (score === null || isPending) return { basis, score, position: null, robustZ: null, standsOut: null };
     const z = zByScore.get(score) ?? null;
     return {
@@ -40,12 +43,12 @@ export function layerSensitivity<Entry extends { readonly similarity: LayerSimil
     };
   };
   return layers
-    .map((entry) => ({ ...entry, ...sensitivityOf(entry.similarity) }))
+    .map((entry) => ({ ...entry, ...sensitivityOf(entry) }))
     .sort((left, right) => compareScores(right.score, left.score));
 }
 
-function scoreOf({ cosineSimilarity }: LayerSimilarity): number | null {
-  return cosineSimilarity === null ? null : 1 - cosineSimilarity;
+function scoreOf({ cosine: { mean } }: { readonly cosine: PairStatistics }): number | null {
+  return mean === null ? null : 1 - mean;
 }
 
 /** Compares two scores. Null is below every score. */

@@ -1,4 +1,5 @@
-import type { RankSimilarity } from "../similarity/rank-similarity.js";
+import type { RankPairStatistics, RankSimilarity } from "../similarity/rank-similarity.js";
+import type { PairStatistics } from "../similarity/seed-pairs.js";
 import type { NamedLayer } from "../study-evidence.js";
 import { meanOf } from "../statistics/sample.js";
 
@@ -10,6 +11,8 @@ export interface SensitivityMap<Layer> {
   readonly fairRanks: readonly number[];
   /** The other ranks. */
   readonly leftOut: readonly LeftOutRank[];
+  /** The pairs of seeds of each rank. */
+  readonly seedPairs: readonly RankPairs[];
   readonly layers: readonly LayerRow<Layer>[];
   /** Sensitivity by module over all blocks, the most sensitive first. */
   readonly modules: readonly ModuleRow[];
@@ -21,10 +24,17 @@ interface LeftOutRank {
   readonly because: string;
 }
 
+/** The pairs of seeds that the values of a rank are means of. */
+interface RankPairs extends Pick<RankPairStatistics, "pairs" | "available" | "reason"> {
+  readonly rank: number;
+}
+
 interface LayerRow<Layer> {
   readonly layer: Layer;
-  /** 1 - cosine by rank. Null if undefined. */
+  /** 1 - mean cosine over the pairs of seeds, by rank. Null if undefined. */
   readonly values: readonly (number | null)[];
+  /** Sample standard deviation over the pairs of seeds, by rank. Null for fewer than two pairs. */
+  readonly standardDeviations: readonly (number | null)[];
   /** Mean over the valid ranks. Null if one of them has no value. */
   readonly mean: number | null;
 }
@@ -48,13 +58,21 @@ export function sensitivityMap<Layer extends NamedLayer & { readonly module: str
   const ranks = similarities.map(({ rank }) => rank);
   const leftOutRanks = leftOut.map(({ rank }) => rank);
   const fairRanks = ranks.filter((rank) => !leftOutRanks.includes(rank));
-  const scoresByRank = similarities.map(scoresByLayer);
+  const cosinesByRank = similarities.map(cosinesByLayer);
   const layers = (similarities[0]?.layers ?? []).map(({ layer }) => {
-    const values = scoresByRank.map((scores) => scores.get(layer.name) ?? null);
+    const cosines = cosinesByRank.map((ofRank) => ofRank.get(layer.name));
+    const values = cosines.map((cosine) => (cosine?.mean == null ? null : 1 - cosine.mean));
+    const standardDeviations = cosines.map((cosine) => cosine?.standardDeviation ?? null);
     const fairValues = values.filter((_, i) => fairRanks.includes(ranks[i] ?? NaN));
-    return { layer, values, mean: completeMean(fairValues) };
+    return { layer, values, standardDeviations, mean: completeMean(fairValues) };
   });
-  return { ranks, fairRanks, leftOut, layers, modules: moduleRows(layers) };
+  const seedPairs = similarities.map(({ rank, overPairs: { pairs, available, reason } }) => ({
+    rank,
+    pairs,
+    available,
+    reason,
+  }));
+  return { ranks, fairRanks, leftOut, seedPairs, layers, modules: moduleRows(layers) };
 }
 
 /** Mean sensitivity of q, k or v over all layers that have them. */
@@ -94,13 +112,8 @@ function whyLeftOut({ mean, sharedStart, pendingJobs }: RankSimilarity<unknown>)
   return sharedStart === false ? "Its runs started from different A." : undefined;
 }
 
-function scoresByLayer({ layers }: RankSimilarity<NamedLayer>): ReadonlyMap<string, number | null> {
-  return new Map(
-    layers.map(({ layer, similarity: { cosineSimilarity } }) => [
-      layer.name,
-      cosineSimilarity === null ? null : 1 - cosineSimilarity,
-    ]),
-  );
+function cosinesByLayer({ layers }: RankSimilarity<NamedLayer>): ReadonlyMap<string, PairStatistics> {
+  return new Map(layers.map(({ layer, cosine }) => [layer.name, cosine]));
 }
 
 function moduleRows(layers: readonly LayerRow<{ readonly module: string }>[]): ModuleRow[] {

@@ -1,5 +1,6 @@
 import {
   bySeed,
+  MAX_SEED_PAIRS,
   ranksOf,
   runsAt,
   type ComparisonRoles,
@@ -35,9 +36,12 @@ export interface NoiseFloor extends NoiseFloorPair {
 /** The checkpoints of a run by step. The last one represents the run. */
 type Checkpoints = readonly { readonly id: string; readonly step: number | null }[];
 
+/** Maximum number of runs whose noise floors are measured, of each configuration at a rank. */
+const MAX_FLOOR_RUNS = MAX_SEED_PAIRS + 1;
+
 /**
  * Returns the pairs that measure the noise floor at every rank, for baseline and candidate each: runs with neighbouring
- * seeds, then the last two checkpoints of each run that has two.
+ * seeds, then the last two checkpoints of each run that has two. At most the first MAX_FLOOR_RUNS runs by seed count.
  */
 export function noiseFloorPairs(
   runs: readonly Run[],
@@ -47,7 +51,8 @@ export function noiseFloorPairs(
   const pairsAt = (configuration: Configuration, rank: number) => {
     const withWeights = runsAt(runs, configuration, rank)
       .filter(({ hasWeights }) => hasWeights)
-      .sort(bySeed);
+      .sort(bySeed)
+      .slice(0, MAX_FLOOR_RUNS);
     return [
       ...otherSeedPairs(withWeights, rank, checkpointsOf),
       ...withWeights.flatMap((run) => neighbouringCheckpoints(run, rank, checkpointsOf(run))),

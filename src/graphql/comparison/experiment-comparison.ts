@@ -159,7 +159,7 @@ export class ExperimentComparisonResolver {
     const { layers } = await loaders.comparison.load(pair);
     return orderLayers(layers, orderBy)
       .slice(0, first ?? undefined)
-      .map(layerSimilarityRow);
+      .map((layer) => layerSimilarityRow(layer));
   }
 
   @Costs(ONE_PAIR)

@@ -1,8 +1,11 @@
 import { Arg, Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
+import { CosineOverSeedsType } from "../similarity/seed-pair-statistics.js";
 import { layerSimilarityRow, type LayerSimilarityRow } from "../../analysis/similarity/compare-layers.js";
 import { compareProjections, fusedProjections } from "../../analysis/similarity/compare-projections.js";
 import { similarityAtRank } from "../../analysis/similarity/similarity-at-rank.js";
 import { resolveWait } from "../../analysis/request/analysis-context.js";
+import type { StudyLayer } from "../../analysis/similarity/similarity-loader.js";
+import type { PairStatistics } from "../../derive/similarity/seed-pairs.js";
 import { layerSensitivity, type LayerSensitivity } from "../../derive/sensitivity/layer-sensitivity.js";
 import { SensitivityBasis } from "../../model/enums/sensitivity.js";
 import { Scaling, UndefinedReason } from "../../model/enums/similarity.js";
@@ -32,9 +35,12 @@ export class LayerSensitivityType extends ComputedResult implements LayerSensiti
   @Field(() => Float, {
     nullable: true,
     description:
-      "With UPDATE_DIVERGENCE: 1 - cosine similarity of the updates of baseline and candidate, 0 for equal and 1 for orthogonal updates. Null if undefined.",
+      "With UPDATE_DIVERGENCE: 1 - mean cosine similarity of the updates of baseline and candidate over the pairs of seeds, 0 for equal and 1 for orthogonal updates. Null if undefined, and while a pair is pending.",
   })
   score!: number | null;
+
+  @Field(() => CosineOverSeedsType, { description: "The cosine similarity over the pairs of seeds, with its spread." })
+  overSeeds!: PairStatistics;
 
   @Field(() => Int, {
     nullable: true,
@@ -93,8 +99,22 @@ export class StudySensitivityResolver {
       roles: { baseline, candidate },
     };
     const { layers } = await similarityAtRank(context, study, rank, requested);
-    return layerSensitivity(layers.map(layerSimilarityRow));
+    return layerSensitivity(layers.map(sensitivityRow));
   }
+}
+
+/** Returns the row of a layer. The score has a reason of its own: it is over all pairs, not only those of the row's runs. */
+function sensitivityRow(layer: StudyLayer) {
+  const row = layerSimilarityRow(layer, layer.cosine);
+  const { mean, pendingJobs } = layer.cosine;
+  const isPending = pendingJobs.length > 0;
+  return {
+    ...row,
+    cosine: layer.cosine,
+    overSeeds: layer.cosine,
+    pendingJob: pendingJobs[0] ?? null,
+    undefinedReason: isPending ? UndefinedReason.PENDING : mean === null ? row.undefinedReason : null,
+  };
 }
 
 /** Fields of a layer's sensitivity that are computed only on request. */

@@ -28,13 +28,37 @@ class LeftOutRank {
   because!: string;
 }
 
+@ObjectType({ description: "The pairs of runs with equal seeds that the values of one rank are means of." })
+class SeedPairsOfRank {
+  @Field(() => Int, { description: "A tested rank r of the study." })
+  rank!: number;
+
+  @Field(() => Int, { description: "Number of pairs in the means. 1 is a point estimate." })
+  pairs!: number;
+
+  @Field(() => Int, { description: "Number of pairs of runs with equal seeds at the rank." })
+  available!: number;
+
+  @Field(() => String, { nullable: true, description: "Why fewer pairs count than there are; null if all count." })
+  reason!: string | null;
+}
+
 @ObjectType({ description: "The sensitivity of one layer at every rank." })
 class LayerSensitivityRow {
   @Field(() => LayerType, { description: "The weight matrix of this row of the map." })
   layer!: object;
 
-  @Field(() => [Float], { nullable: "items", description: "Scores by rank; null if undefined." })
+  @Field(() => [Float], {
+    nullable: "items",
+    description: "1 - mean cosine similarity over the pairs of seeds, by rank; null if undefined.",
+  })
   values!: readonly (number | null)[];
+
+  @Field(() => [Float], {
+    nullable: "items",
+    description: "Sample standard deviation over the pairs of seeds, by rank; null for fewer than two pairs.",
+  })
+  standardDeviations!: readonly (number | null)[];
 
   @Field(() => Float, {
     nullable: true,
@@ -84,6 +108,9 @@ export class SensitivityMapType implements SensitivityMap<Layer> {
   @Field(() => [LeftOutRank], { description: "The ranks that the means exclude; empty if all are included." })
   leftOut!: readonly LeftOutRank[];
 
+  @Field(() => [SeedPairsOfRank], { description: "The pairs of seeds of each rank, ascending by rank." })
+  seedPairs!: readonly SeedPairsOfRank[];
+
   @Costs(LAYER_LIST)
   @Field(() => [LayerSensitivityRow], { description: "All layers of the study, in model order." })
   layers!: SensitivityMap<Layer>["layers"];
@@ -98,7 +125,7 @@ export class SensitivityMapType implements SensitivityMap<Layer> {
 /** A sensitivity map, and what its fields `parts` and `jobs` are computed from. */
 interface SensitivityMapRow extends SensitivityMapType {
   readonly pendingJobs: readonly string[];
-  /** The compared layers of each rank in `fairRanks`. */
+  /** The compared layers of each rank in `fairRanks`, of all its pairs of seeds. */
   readonly compared: readonly (readonly ComparedLayer[])[];
 }
 
@@ -127,7 +154,7 @@ export class StudySensitivityMapResolver {
       ...map,
       computed: mergeProvenances(compared.map(({ computed }) => computed)),
       pendingJobs: [...new Set(compared.flatMap(({ similarity }) => similarity.pendingJobs))],
-      compared: comparable.map(({ layers }) => layers),
+      compared: comparable.map(({ pairs }) => pairs.flat()),
     };
   }
 }

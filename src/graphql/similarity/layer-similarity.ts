@@ -2,6 +2,7 @@ import { Arg, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root 
 import type { LayerSimilarityRow } from "../../analysis/similarity/compare-layers.js";
 import { compareProjections, fusedProjections } from "../../analysis/similarity/compare-projections.js";
 import { compareSubspaces, type SubspaceRow } from "../../analysis/similarity/compare-subspaces.js";
+import type { PairStatistics } from "../../derive/similarity/seed-pairs.js";
 import type { LayerSimilarity } from "../../derive/similarity/layer-similarity.js";
 import { failure } from "../../errors.js";
 import { UndefinedReason } from "../../model/enums/similarity.js";
@@ -10,6 +11,7 @@ import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
 import { DECOMPOSITION_POINTS, PAIR_POINTS } from "../cost/estimates.js";
 import { LayerType } from "../layer/layer-type.js";
+import { CosineOverSeedsType } from "./seed-pair-statistics.js";
 import { SubspaceSimilarityType } from "./subspace-similarity.js";
 
 /** The comparison of two updates, or of some of their rows. */
@@ -65,6 +67,12 @@ export class LayerSimilarityType extends UpdateSimilarity {
     description: "The updated weight matrix. Across studies this is the baseline's layer, if the baseline adapts it.",
   })
   layer!: object;
+
+  @Field(() => CosineOverSeedsType, {
+    nullable: true,
+    description: "The cosine similarity over all pairs of seeds of the rank; null for a comparison of two given runs.",
+  })
+  overSeeds!: PairStatistics | null;
 
   @Field(() => Float, {
     nullable: true,

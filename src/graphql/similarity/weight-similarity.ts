@@ -1,5 +1,6 @@
 import { Arg, Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
-import { layerSimilarityRow, type ComparedLayer } from "../../analysis/similarity/compare-layers.js";
+import { layerSimilarityRow } from "../../analysis/similarity/compare-layers.js";
+import type { StudyLayer } from "../../analysis/similarity/similarity-loader.js";
 import type { Provenance } from "../../analysis/request/provenance.js";
 import { similarityAtRank } from "../../analysis/similarity/similarity-at-rank.js";
 import { resolveWait } from "../../analysis/request/analysis-context.js";
@@ -15,6 +16,7 @@ import { ExperimentType } from "../experiment/experiment-type.js";
 import { LazyList } from "../lazy-list.js";
 import { StudyType } from "../study/study-type.js";
 import { LayerSimilarityType } from "./layer-similarity.js";
+import { RankCosineOverSeedsType } from "./seed-pair-statistics.js";
 
 @ObjectType("WeightSimilarity", {
   description: "Comparison of the final updates of baseline and candidate at one rank, layer by layer.",
@@ -22,13 +24,15 @@ import { LayerSimilarityType } from "./layer-similarity.js";
 export class WeightSimilarityType {
   @Field(() => ExperimentType, {
     nullable: true,
-    description: "The compared run of the baseline; null if it has none at this rank.",
+    description:
+      "The run of the baseline that `layers` compares: of the pair with the lowest common seed. Null if there is none at this rank.",
   })
   baseline!: object | null;
 
   @Field(() => ExperimentType, {
     nullable: true,
-    description: "The compared run of the candidate; null if it has none at this rank.",
+    description:
+      "The run of the candidate that `layers` compares: of the pair with the lowest common seed. Null if there is none at this rank.",
   })
   candidate!: object | null;
 
@@ -38,24 +42,29 @@ export class WeightSimilarityType {
   @Field(() => Float, {
     nullable: true,
     description:
-      "Unweighted mean cosine similarity over the layers where it is defined; null if there are none, or while a layer is pending (see jobs).",
+      "Unweighted mean cosine similarity over the layers where it is defined, and over all pairs of seeds (see overSeeds); null if there are none, or while a layer is pending (see jobs).",
   })
   mean!: number | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: "Minimum cosine similarity over the layers; null if the mean is null.",
+    description:
+      "Minimum over the layers of their mean cosine similarity over the pairs of seeds; null if the mean is null.",
   })
   min!: number | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: "Maximum cosine similarity over the layers; null if the mean is null.",
+    description:
+      "Maximum over the layers of their mean cosine similarity over the pairs of seeds; null if the mean is null.",
   })
   max!: number | null;
 
   @Field(() => Int, { description: "Number of layers with a defined cosine similarity." })
   comparedLayers!: number;
+
+  @Field(() => RankCosineOverSeedsType, { description: "The mean with its spread over the pairs of seeds." })
+  overSeeds!: object;
 
   @Field(() => Float, { description: "The requested threshold." })
   threshold!: number;
@@ -80,7 +89,9 @@ export class WeightSimilarityType {
   sharedStart!: boolean | null;
 
   @Costs(LAYER_LIST)
-  @Field(() => [LayerSimilarityType], { description: "All layers of the study, in model order." })
+  @Field(() => [LayerSimilarityType], {
+    description: "All layers of the study, in model order, in the runs `baseline` and `candidate`.",
+  })
   layers!: Iterable<object>;
 
   @Field(() => Computed, { nullable: true, description: "How these values were computed; null if there are none." })
@@ -109,7 +120,7 @@ export class WeightSimilarityResolver {
     const waitMilliseconds = resolveWait(waitSeconds, context);
     const requested = { scaling, waitMilliseconds, roles: { baseline, candidate } };
     const compared = await similarityAtRank(context, study, rank, requested);
-    const { mean, min, max, comparedLayers, initialCosine, sharedStart, pendingJobs } = compared.similarity;
+    const { mean, min, max, comparedLayers, initialCosine, sharedStart, pendingJobs, overPairs } = compared.similarity;
     return {
       baseline: compared.baseline,
       candidate: compared.candidate,
@@ -122,8 +133,12 @@ export class WeightSimilarityResolver {
       initialCosine,
       sharedStart,
       pendingJobs,
+      overSeeds: overPairs,
       meetsThreshold: mean === null ? null : mean > threshold,
-      layers: new LazyList(compared.layers.length, (i) => layerSimilarityRow(compared.layers[i] as ComparedLayer)),
+      layers: new LazyList(compared.layers.length, (i) => {
+        const layer = compared.layers[i] as StudyLayer;
+        return layerSimilarityRow(layer, layer.cosine);
+      }),
       computed: compared.computed,
     };
   }

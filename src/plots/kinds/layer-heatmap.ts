@@ -1,9 +1,12 @@
 import type { AnalysisContext } from "../../analysis/request/analysis-context.js";
 import type { ComparedLayer } from "../../analysis/similarity/compare-layers.js";
 import { compareProjections } from "../../analysis/similarity/compare-projections.js";
+import type { StudyLayer } from "../../analysis/similarity/similarity-loader.js";
+import { pairStatistics } from "../../derive/similarity/seed-pairs.js";
 import { figure, printable, shortNames } from "../labels.js";
 import {
   comparedLines,
+  cosineFacts,
   comparedNotes,
   comparedRuns,
   layerCosine,
@@ -23,7 +26,7 @@ import type { Plot, VegaLite } from "../plot.js";
 import { largest, smallest } from "../../model/extremes.js";
 
 /** The q, k or v of a fused projection. */
-type LayerPart = Pick<LayerCosine, "name" | "cosine" | "undefinedReason">;
+type LayerPart = Pick<LayerCosine, "name" | "cosine" | "spread" | "undefinedReason">;
 
 /** A layer with the parts of its fused projection; empty if it is not fused. */
 interface DividedLayer extends LayerCosine {
@@ -48,7 +51,12 @@ async function readLayerHeatmap(request: PlotRequest): Promise<PlotFacts<LayerHe
   const rank = shownRank(request);
   if (rank === null) return complete({ ...NO_RUNS, layers: [] });
   const compared = await readSimilarity(request, rank);
-  const divided = await Promise.all(compared.layers.map((layer) => readParts(layer, request.context)));
+  const divided = await Promise.all(
+    compared.layers.map((layer, i) => {
+      const ofPairs = compared.pairs.flatMap((pair) => pair[i] ?? []);
+      return readParts(layer, ofPairs, request.context);
+    }),
+  );
   const pendingJobs = [...compared.similarity.pendingJobs, ...divided.flatMap((one) => one.pendingJobs)];
   return {
     facts: { ...comparedRuns(rank, compared), layers: divided.map(({ facts }) => facts) },
@@ -56,18 +64,26 @@ async function readLayerHeatmap(request: PlotRequest): Promise<PlotFacts<LayerHe
   };
 }
 
-async function readParts(layer: ComparedLayer, context: AnalysisContext): Promise<PlotFacts<DividedLayer>> {
-  const parts = await compareProjections(layer, context);
+/** @param ofPairs the layer in every pair of seeds */
+async function readParts(
+  layer: StudyLayer,
+  ofPairs: readonly ComparedLayer[],
+  context: AnalysisContext,
+): Promise<PlotFacts<DividedLayer>> {
+  const byPair = await Promise.all(ofPairs.map((compared) => compareProjections(compared, context)));
+  const [first = []] = byPair;
+  const parts = first.map(({ part: { name } }, i) => {
+    const updates = byPair.flatMap((projections) => projections[i]?.updates.similarity ?? []);
+    const pendingJobs = updates.flatMap(({ pendingJob }) => pendingJob ?? []);
+    const cosine = pairStatistics(
+      updates.map(({ cosineSimilarity }) => cosineSimilarity),
+      [...new Set(pendingJobs)],
+    );
+    return { pendingJobs, facts: { name, ...cosineFacts(cosine, updates[0]?.undefinedReason ?? null) } };
+  });
   return {
-    facts: {
-      ...layerCosine(layer),
-      parts: parts.map(({ part, updates: { similarity } }) => ({
-        name: part.name,
-        cosine: similarity.cosineSimilarity,
-        undefinedReason: similarity.undefinedReason,
-      })),
-    },
-    pendingJobs: parts.flatMap(({ updates }) => updates.similarity.pendingJob ?? []),
+    facts: { ...layerCosine(layer), parts: parts.map(({ facts }) => facts) },
+    pendingJobs: parts.flatMap(({ pendingJobs }) => pendingJobs),
   };
 }
 
@@ -127,7 +143,8 @@ function cellsOf({ module, part }: HeatmapRow, layers: readonly DividedLayer[]):
     .flatMap((layer) => {
       const shown = part === null ? layer : layer.parts.find(({ name }) => name === part);
       if (shown === undefined) return [];
-      return [{ layer, part, cosine: shown.cosine, undefinedReason: shown.undefinedReason }];
+      const { cosine, spread, undefinedReason } = shown;
+      return [{ layer, part, cosine, spread, undefinedReason }];
     });
 }
 
@@ -142,11 +159,18 @@ function body(layers: readonly DividedLayer[], rows: readonly HeatmapRow[], cell
   };
   const blocks = blockAxis(layers);
   return heatmap({
-    cells: cells.map(({ layer, part, cosine, undefinedReason }) => ({
+    cells: cells.map(({ layer, part, cosine, spread, undefinedReason }) => ({
       row: labelOf({ module: layer.module, part }),
       column: blocks.labelOf(layer.index),
       value: cosine,
-      details: { layer: layer.name, part: part ?? "all", cosine, "undefined because": undefinedReason },
+      details: {
+        layer: layer.name,
+        part: part ?? "all",
+        cosine,
+        "standard deviation": spread.standardDeviation,
+        "pairs of seeds": spread.pairs,
+        "undefined because": undefinedReason,
+      },
     })),
     rows: rows.map(labelOf),
     columns: blocks.domain,

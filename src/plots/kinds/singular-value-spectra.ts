@@ -54,6 +54,8 @@ async function readSpectra(request: PlotRequest): Promise<PlotFacts<SingularValu
       candidate: pair.candidate?.name ?? null,
       sharedStart: null,
       initialCosine: null,
+      pairs: 1,
+      pairsReason: null,
       modules: spectra.flatMap(({ facts }) => facts),
     },
     pendingJobs: [...new Set(spectra.flatMap(({ pendingJobs }) => pendingJobs))],

@@ -73,7 +73,7 @@ export function weightSimilarity(subject: Subject, facts: WeightSimilarity): Plo
     notes: known.length === 0 ? [] : comparedNotes(facts, reasons),
     table: cosinesTable(
       rank,
-      layers.map((layer) => ({ layer, part: null, cosine: layer.cosine, undefinedReason: layer.undefinedReason })),
+      layers.map((layer) => ({ ...layer, layer, part: null })),
       { withParts: false },
     ),
     body: known.length === 0 ? { missing: nothingCompared(facts, reasons) } : body(facts, known),
@@ -94,10 +94,13 @@ function body({ layers, mean, threshold }: WeightSimilarity, known: readonly Kno
     36,
   );
   const blocks = blockAxis(layers);
-  const values = known.map(({ name, index, module, cosine }) => ({
+  const values = known.map(({ name, index, module, cosine, spread }) => ({
     layer: printable(name),
     block: blocks.labelOf(index),
     cosine,
+    pairs: spread.pairs,
+    // A single pair has no spread to draw.
+    ...(spread.pairs > 1 && { low: spread.min, high: spread.max }),
     module: modules.get(module) ?? module,
   }));
   return {
@@ -107,6 +110,7 @@ function body({ layers, mean, threshold }: WeightSimilarity, known: readonly Kno
     layer: [
       ...labelledRule("threshold", threshold, "right"),
       ...(mean === null ? [] : labelledRule("mean", mean, "left")),
+      ...(values.some(({ pairs }) => pairs > 1) ? [ranges(blocks.domain)] : []),
       {
         mark: { type: "point", size: 70 },
         encoding: {
@@ -127,10 +131,24 @@ function body({ layers, mean, threshold }: WeightSimilarity, known: readonly Kno
           tooltip: [
             { field: "layer", title: "layer" },
             { field: "cosine", title: "cosine", format: ".6~g" },
+            { field: "pairs", title: "pairs of seeds" },
           ],
         },
       },
     ],
+  };
+}
+
+/** Vertical lines from the minimum to the maximum over the pairs of seeds. */
+function ranges(domain: readonly string[]): VegaLite {
+  return {
+    transform: [{ filter: "isValid(datum.low)" }],
+    mark: { type: "rule", strokeOpacity: 0.6 },
+    encoding: {
+      x: { field: "block", type: "ordinal", sort: null, scale: { domain } },
+      y: { field: "low", type: "quantitative" },
+      y2: { field: "high" },
+    },
   };
 }
 

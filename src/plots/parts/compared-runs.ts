@@ -1,7 +1,7 @@
 import { resolveWait } from "../../analysis/request/analysis-context.js";
-import type { ComparedLayer } from "../../analysis/similarity/compare-layers.js";
 import { similarityAtRank } from "../../analysis/similarity/similarity-at-rank.js";
-import type { StudySimilarity } from "../../analysis/similarity/similarity-loader.js";
+import type { StudyLayer, StudySimilarity } from "../../analysis/similarity/similarity-loader.js";
+import type { PairStatistics } from "../../derive/similarity/seed-pairs.js";
 import type { UndefinedReason } from "../../model/enums/similarity.js";
 import { count, figure, shortened } from "../labels.js";
 import type { PlotRequest } from "../plot-kind.js";
@@ -17,6 +17,10 @@ export interface ComparedRuns {
   /** Whether both runs started from the same A; null if that is unknown. */
   readonly sharedStart: boolean | null;
   readonly initialCosine: number | null;
+  /** Number of pairs of seeds in the means. */
+  readonly pairs: number;
+  /** Why fewer pairs count than there are; null if all count. */
+  readonly pairsReason: string | null;
 }
 
 /** A study without runs. Imports do not create one. */
@@ -26,7 +30,12 @@ export const NO_RUNS: ComparedRuns = {
   candidate: null,
   sharedStart: null,
   initialCosine: null,
+  pairs: 0,
+  pairsReason: null,
 };
+
+/** The spread of a cosine over the pairs of seeds. */
+export type CosineSpread = Pick<PairStatistics, "pairs" | "standardDeviation" | "min" | "max">;
 
 /** The similarity of the updates of one layer. */
 export interface LayerCosine {
@@ -34,7 +43,9 @@ export interface LayerCosine {
   /** Block number; null if the layer has none. */
   readonly index: number | null;
   readonly module: string;
+  /** Mean over the pairs of seeds. */
   readonly cosine: number | null;
+  readonly spread: CosineSpread;
   readonly undefinedReason: UndefinedReason | null;
 }
 
@@ -53,23 +64,44 @@ export function comparedRuns(rank: number, { baseline, candidate, similarity }: 
     candidate: candidate?.name ?? null,
     sharedStart: similarity.sharedStart,
     initialCosine: similarity.initialCosine,
+    pairs: similarity.overPairs.pairs,
+    pairsReason: similarity.overPairs.reason,
   };
 }
 
 /** Returns the similarity of one compared layer. */
-export function layerCosine({ layer: { name, index, module }, similarity }: ComparedLayer): LayerCosine {
-  return { name, index, module, cosine: similarity.cosineSimilarity, undefinedReason: similarity.undefinedReason };
+export function layerCosine({ layer: { name, index, module }, similarity, cosine }: StudyLayer): LayerCosine {
+  return { name, index, module, ...cosineFacts(cosine, similarity.undefinedReason) };
+}
+
+/**
+ * Returns the mean cosine with its spread.
+ *
+ * @param undefinedReason of the first pair
+ */
+export function cosineFacts(
+  cosine: PairStatistics,
+  undefinedReason: UndefinedReason | null,
+): Pick<LayerCosine, "cosine" | "spread" | "undefinedReason"> {
+  const { mean, pairs, standardDeviation, min, max, pendingJobs } = cosine;
+  const reason = pendingJobs.length > 0 ? "PENDING" : undefinedReason;
+  return {
+    cosine: mean,
+    spread: { pairs, standardDeviation, min, max },
+    undefinedReason: mean === null ? reason : null,
+  };
 }
 
 /** Returns the lines under the title of a plot of two runs' weights: the study and the runs. */
-export function comparedLines(subject: Subject, { baseline, candidate }: ComparedRuns): string[] {
+export function comparedLines(subject: Subject, { baseline, candidate, pairs }: ComparedRuns): string[] {
   if (baseline === null || candidate === null) return [subjectLine(subject)];
-  return [subjectLine(subject), `${shortened(baseline, 40)} and ${shortened(candidate, 40)}`];
+  const names = `${shortened(baseline, 40)} and ${shortened(candidate, 40)}`;
+  return [subjectLine(subject), pairs > 1 ? `mean over ${pairs} pairs of seeds; first pair: ${names}` : names];
 }
 
 /** Returns notes on what limits a comparison: different starts, and layers without a similarity. */
 export function comparedNotes(
-  { sharedStart, initialCosine }: ComparedRuns,
+  { sharedStart, initialCosine, pairsReason }: ComparedRuns,
   undefinedReasons: readonly (UndefinedReason | null)[],
 ): string[] {
   const counts = new Map<UndefinedReason, number>();
@@ -77,10 +109,12 @@ export function comparedNotes(
     if (reason !== null) counts.set(reason, (counts.get(reason) ?? 0) + 1);
   }
   const undefinedNotes = [...counts].map(([reason, n]) => `${count(n, "layer")} undefined: ${REASONS[reason]}.`);
-  if (sharedStart !== false) return undefinedNotes;
+  const pairNotes = pairsReason === null ? [] : [pairsReason];
+  if (sharedStart !== false) return [...pairNotes, ...undefinedNotes];
   const mean = initialCosine === null ? "unknown" : figure(initialCosine);
   return [
     `The runs started from different A (mean cosine of A: ${mean}); low cosines are not evidence about quantization.`,
+    ...pairNotes,
     ...undefinedNotes,
   ];
 }

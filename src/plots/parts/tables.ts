@@ -2,6 +2,7 @@ import type { ConfigurationMean } from "../../derive/runs/configuration-means.js
 import type { Cell, Column } from "../../export/table.js";
 import type { UndefinedReason } from "../../model/enums/similarity.js";
 import type { PlotTable } from "../plot.js";
+import type { CosineSpread } from "./compared-runs.js";
 
 /** The columns that follow a mean in a table: its interval and the number of its runs. */
 export const INTERVAL_COLUMNS: readonly Column[] = [
@@ -36,7 +37,9 @@ export interface CosineRow {
   readonly layer: { readonly name: string; readonly index: number | null; readonly module: string };
   /** q, k or v of a fused projection; null for the whole layer. */
   readonly part: string | null;
+  /** Mean over the pairs of seeds. */
   readonly cosine: number | null;
+  readonly spread: CosineSpread;
   readonly undefinedReason: UndefinedReason | null;
 }
 
@@ -55,15 +58,19 @@ export function cosinesTable(
       { name: "module", type: "text" },
       ...partColumn,
       { name: "cosine_similarity", type: "number" },
+      { name: "standard_deviation", type: "number" },
+      { name: "pairs", type: "integer" },
       { name: "undefined_reason", type: "text" },
     ],
-    rows: cosines.map(({ layer, part, cosine, undefinedReason }) => [
+    rows: cosines.map(({ layer, part, cosine, spread, undefinedReason }) => [
       rank,
       layer.name,
       layer.index,
       layer.module,
       ...(withParts ? [part] : []),
       cosine,
+      spread.standardDeviation,
+      spread.pairs,
       undefinedReason,
     ]),
   };

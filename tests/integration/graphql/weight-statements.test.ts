@@ -20,7 +20,7 @@ const SOURCE = `query($slug: String!, $left: ID!, $right: ID!, $ids: [ID!]!) {
     paretoFrontier(x: PEAK_MEMORY_MB, y: TRAINING_LOSS, z: EVAL_LOSS) { dominated } recommendation(at: BEST) { because }
     sensitivityMap { layers { mean } parts { name mean } } rankAllocation(rank: 1) { reason peft }
     experiments(first: 100) { nodes { name layers { layer { name } norm job { id } } } }
-    weightSimilarity(rank: 1) { mean layers { layer { name } cosineSimilarity job { id } } jobs { id } }
+    weightSimilarity(rank: 1) { mean overSeeds { mean } layers { cosineSimilarity overSeeds { mean } job { id } } jobs { id } }
     layerSensitivity(rank: 1) { score robustZ parts { score } } diagnosticSummary(rank: 1) { meanCosineSimilarity }
   }
   compareExperiments(baseline: $left, candidate: $right) {
@@ -30,7 +30,7 @@ const SOURCE = `query($slug: String!, $left: ID!, $right: ID!, $ids: [ID!]!) {
   similarityMatrix(experiments: $ids) { values perLayer { layer { name } values } }
 }`;
 
-test("the numbers of statements and of requests for weights do not grow with layers, ranks or runs", async () => {
+test("the numbers of statements and of requests for weights do not grow with layers, ranks, runs or seeds", async () => {
   const folder = await mkdtemp(path.join(tmpdir(), "rankscope-statements-"));
   const proxy = await countingProxy(fresh.url);
   const database = openDatabase(proxy.url, { applicationName: "weight statements", maxConnections: 4 });
@@ -43,17 +43,21 @@ test("the numbers of statements and of requests for weights do not grow with lay
       ["large", 6],
     ] as const) {
       const ranks = Array.from({ length: size }, (_, i) => i + 1);
-      const runs = ranks.flatMap((rank) =>
+      // The first rank has as many seeds as there are ranks.
+      const configurations = [...ranks.map((rank) => ({ rank, seed: 1 })), ...ranks.map((seed) => ({ rank: 1, seed }))];
+      const distinct = new Map(configurations.map((one) => [JSON.stringify(one), one]));
+      const runs = [...distinct.values()].flatMap(({ rank, seed }) =>
         [16, 4].map((bits) => ({
-          name: `${bits}bit_r${rank}`,
+          name: seed === 1 ? `${bits}bit_r${rank}` : `${bits}bit_r${rank}_s${seed}`,
           bits,
           rank,
+          seed,
           metrics: { training_loss: 2 },
           curves: { loss: [3, 2], eval_loss: [3, 2], grad_norm: [1, 1], learning_rate: [1e-4, 0] },
           checkpoints: Object.fromEntries(
             [900, 1000].map((step) => [
               step,
-              ranks.map((block) => attention(block, rank, bits + rank / 7 + block / 9 + step / 1e5)),
+              ranks.map((block) => attention(block, rank, bits + rank / 7 + seed / 8 + block / 9 + step / 1e5)),
             ]),
           ),
         })),

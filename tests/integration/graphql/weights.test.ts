@@ -10,8 +10,8 @@ import { densePairFacts, denseSpectrumFacts, denseSubspaceFacts } from "../../su
 import { freshDatabase } from "../../support/database.js";
 import { inProcessWeights } from "../../support/in-process-weights.js";
 import { serveWeights, type WeightsServer } from "../../support/serve-weights.js";
-import type { StoredIds, StoredLayer } from "../../support/stored-study.js";
-import { layerOf, ONE, TWO, twoStudies } from "../../support/two-studies.js";
+import { storedStudy, type StoredIds, type StoredLayer } from "../../support/stored-study.js";
+import { attention, feedForward, layerOf, ONE, TWO, twoStudies } from "../../support/two-studies.js";
 
 const fresh = freshDatabase();
 const weights = inProcessWeights();
@@ -382,6 +382,98 @@ describe("one run's layers", () => {
     expect((await execute(query, { id: run("untrained") })).data.experiment.layers).toMatchObject([
       { rank: 2, norm: 0, singularValues: [0, 0], stableRank: null, undefinedReason: "ZERO_UPDATE" },
     ]);
+  });
+});
+
+describe("pairs of seeds", () => {
+  const STUDY = `query { study(slug: "seeds") {
+    weightSimilarity(rank: 2) {
+      baseline { name } mean min max jobs { id }
+      overSeeds { pairs available mean standardDeviation interval { low high } reason }
+      layers { layer { name } cosineSimilarity overSeeds { pairs mean standardDeviation min max } } }
+    layerSensitivity(rank: 2) { layer { name } score undefinedReason overSeeds { pairs } }
+    sensitivityMap { seedPairs { rank pairs available reason } layers { values standardDeviations } }
+    hypotheses { id verdict certainty because evidence { label value } }
+  } }`;
+  const names = [ATTENTION, FEED_FORWARD];
+  /** Seeds 1 to 3 start from equal A; at seed 4 baseline and candidate start from different A. */
+  const layersOf = (bits: number, seed: number): readonly StoredLayer[] => {
+    const nudge = bits === 4 ? 0.02 * seed : 0;
+    return [attention(0, 2, seed), feedForward(1, 2, seed)].map((layer) => ({
+      ...layer,
+      a: bits === 4 && seed === 4 ? attention(0, 2, 40).a : layer.a,
+      b: layer.b.map((row, i) => row.map((value, j) => Math.fround(value + nudge * Math.sin(3 * i + 7 * j + seed)))),
+    }));
+  };
+  let stored: StoredIds;
+
+  beforeAll(async () => {
+    const runs = [16, 4].flatMap((bits) =>
+      [1, 2, 3, 4].map((seed) => ({
+        name: `${bits}bit_r2_s${seed}`,
+        bits,
+        rank: 2,
+        seed,
+        metrics: { training_loss: 2 },
+        checkpoints: { 1000: layersOf(bits, seed) },
+      })),
+    );
+    stored = await storedStudy(fresh.database, folder, "seeds", runs);
+  });
+
+  test("give the mean and the spread of every layer, and a pair with different starts is left out with its reason", async () => {
+    const { data, errors } = await ask(STUDY);
+    expect(errors).toEqual([]);
+    const cosines = names.map((_, layer) =>
+      [1, 2, 3].map((seed) => {
+        const [left, right] = [layersOf(16, seed)[layer], layersOf(4, seed)[layer]];
+        return (left && right && similarity(left, right).cosineSimilarity) ?? NaN;
+      }),
+    );
+    const { weightSimilarity, layerSensitivity, sensitivityMap, hypotheses } = data.study;
+    expect(weightSimilarity.baseline.name).toBe("16bit_r2_s1");
+    names.forEach((name, i) => {
+      const values = cosines[i] ?? [];
+      const mean = values.reduce((sum, value) => sum + value, 0) / 3;
+      const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 2;
+      const row = weightSimilarity.layers.find(({ layer }: { layer: { name: string } }) => layer.name === name);
+      expect(row.cosineSimilarity).toBeCloseTo(values[0] ?? NaN, 12);
+      expect(row.overSeeds).toEqual({
+        pairs: 3,
+        mean: expect.closeTo(mean, 12),
+        standardDeviation: expect.closeTo(Math.sqrt(variance), 12),
+        min: expect.closeTo(Math.min(...values), 12),
+        max: expect.closeTo(Math.max(...values), 12),
+      });
+      const sensitivity = layerSensitivity.find(({ layer }: { layer: { name: string } }) => layer.name === name);
+      expect(sensitivity).toMatchObject({ score: expect.closeTo(1 - mean, 12) as number, overSeeds: { pairs: 3 } });
+    });
+    const reason = "The runs of seed 4 are left out: they started from different A.";
+    expect(weightSimilarity.overSeeds).toMatchObject({ pairs: 3, available: 4, reason });
+    expect(weightSimilarity.mean).toBeCloseTo(cosines.flat().reduce((sum, value) => sum + value, 0) / 6, 12);
+    expect(sensitivityMap.seedPairs).toEqual([{ rank: 2, pairs: 3, available: 4, reason }]);
+    expect(sensitivityMap.layers[0].standardDeviations).toEqual([expect.any(Number)]);
+    expect(hypotheses[0]).toMatchObject({ verdict: "SUPPORTED", certainty: "INTERVAL" });
+    expect(hypotheses[0].because).toContain(reason);
+    expect(hypotheses[0].evidence[0].label).toMatch(/3 pairs of seeds, standard deviation/);
+  });
+
+  test("give no mean while one of them is pending, instead of the mean of the others", async () => {
+    weights.instead.set(stored.factors[`4bit_r2_s3/1000/${FEED_FORWARD}`] ?? "", { pending: "01900000-0000-7000-8000-00000000000b" });
+    const { data } = await ask(STUDY);
+    const { weightSimilarity, layerSensitivity, hypotheses } = data.study;
+    expect(weightSimilarity).toMatchObject({ mean: null, overSeeds: { pairs: 2, mean: null } });
+    expect(weightSimilarity.layers[1]).toMatchObject({
+      cosineSimilarity: expect.any(Number) as number,
+      overSeeds: { mean: null },
+    });
+    expect(layerSensitivity[1]).toMatchObject({
+      layer: { name: FEED_FORWARD },
+      score: null,
+      undefinedReason: "PENDING",
+    });
+    expect(hypotheses[0]).toMatchObject({ verdict: "INCONCLUSIVE" });
+    expect(hypotheses[0].because).toContain("still being compared");
   });
 });
 

@@ -61,12 +61,15 @@ function plots(name: string, runs: readonly Run[], module = "attn.c_attn"): Reco
     candidate: weighted[1]?.name ?? null,
     sharedStart: false,
     initialCosine: 0.01,
+    pairs: 2,
+    pairsReason: null,
   };
   const layers = weighted.map((_, i) => ({
     name: `h.${i >> 1}.${module}${i % 2}`,
     index: i % 7 === 6 ? null : i >> 1,
     module: `${module}${i % 2}`,
     cosine: i % 5 === 4 ? null : Math.cos(i),
+    spread: { pairs: 2, standardDeviation: 0.1, min: Math.cos(i) - 0.1, max: Math.cos(i) + 0.1 },
     undefinedReason: i % 5 === 4 ? ("ZERO_UPDATE" as const) : null,
   }));
   const some = weighted.slice(0, 64);
@@ -111,7 +114,7 @@ function plots(name: string, runs: readonly Run[], module = "attn.c_attn"): Reco
       ...compared,
       layers: layers.map((layer) => ({
         ...layer,
-        parts: layer.module.endsWith("0") ? [{ name: "q", cosine: layer.cosine, undefinedReason: null }] : [],
+        parts: layer.module.endsWith("0") ? [{ ...layer, name: "q", undefinedReason: null }] : [],
       })),
     }),
     curves: lossCurves(subject, {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { detectFailureModes } from "#src/derive/failure-modes/failure-modes.js";
 import type { FailureEvidence } from "#src/derive/failure-modes/failure-mode-rule.js";
 import { rankSimilarity } from "#src/derive/similarity/rank-similarity.js";
-import { similaritySummary } from "#src/derive/similarity/similarity-summary.js";
+import { countedPairs } from "#src/derive/similarity/seed-pairs.js";
 import { undefinedSimilarity } from "#src/derive/similarity/layer-similarity.js";
 import { judgeHypotheses } from "#src/derive/hypotheses/judge-hypotheses.js";
 import { evidence, RULE, similar } from "../../../support/evidence.js";
@@ -76,8 +76,10 @@ describe("H2 with measured sensitivities", () => {
 
 describe("H1 over several pairs of seeds", () => {
   const over = (...means: number[]) => {
-    const seedPairs = means.map((mean, seed) => ({ rank: 8, seed, summary: similaritySummary([similar(mean)]) }));
-    return judgeHypotheses(evidence({ 8: { percent: 1, cosines: [means[0] ?? 0] } }, { seedPairs }), RULE)[0];
+    const compared = means.map((mean, seed) => ({ seed, layers: [similar(mean)] }));
+    const layers = [{ layer: { name: "layer 0" }, similarity: similar(means[0] ?? 0) }];
+    const similarities = [rankSimilarity(8, layers, countedPairs({ compared, available: means.length }))];
+    return judgeHypotheses(evidence({ 8: { percent: 1, cosines: [] } }, { similarities }), RULE)[0];
   };
 
   test("is decided by the interval of the mean over the pairs", () => {

@@ -54,16 +54,21 @@ test("parts are means over layers by rank, and null if one is unknown", () => {
 
 test("only an outlier layer has a robust z above 3.5", () => {
   const cosines = [0.9, 0.91, 0.89, 0.9, 0.905, 0.5];
-  const found = layerSensitivity(cosines.map((cosine, i) => ({ name: i, similarity: similar(cosine) })));
-  expect(found[0]).toMatchObject({ name: 5, position: 1, standsOut: true });
+  const found = layerSensitivity(
+    rank(
+      8,
+      cosines.map((cosine) => similar(cosine)),
+    ).layers,
+  );
+  expect(found[0]).toMatchObject({ layer: { name: "h.5" }, position: 1, standsOut: true });
   expect(found.slice(1).map(({ standsOut }) => standsOut)).not.toContain(true);
 });
 
 test("no layer is an outlier among fewer than five, or while one is pending", () => {
-  const few = layerSensitivity([0.9, 0.1].map((cosine) => ({ similarity: similar(cosine) })));
+  const few = layerSensitivity(rank(8, [similar(0.9), similar(0.1)]).layers);
   expect(few[0]).toMatchObject({ robustZ: null, standsOut: null });
-  const cosines = [0.9, 0.91, 0.89, 0.9, 0.905, 0.5].map((cosine) => ({ similarity: similar(cosine) }));
-  const pending = layerSensitivity([...cosines, { similarity: undefinedSimilarity("PENDING", "job") }]);
+  const cosines = [0.9, 0.91, 0.89, 0.9, 0.905, 0.5].map((cosine) => similar(cosine));
+  const pending = layerSensitivity(rank(8, [...cosines, undefinedSimilarity("PENDING", "job")]).layers);
   expect(pending.map(({ robustZ }) => robustZ)).toEqual(Array(7).fill(null));
 });
 

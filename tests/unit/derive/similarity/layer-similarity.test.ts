@@ -167,16 +167,17 @@ const withCosine = (
   undefinedReason: UndefinedReason | null = null,
 ) => ({
   layer,
-  similarity: { ...undefinedSimilarity("ZERO_UPDATE"), cosineSimilarity, undefinedReason },
+  similarity: {
+    ...undefinedSimilarity("ZERO_UPDATE"),
+    cosineSimilarity,
+    undefinedReason,
+    pendingJob: undefinedReason === "PENDING" ? "job 1" : null,
+  },
 });
 
 test("the most sensitive layer is first; equal layers share a position; undefined layers are last", () => {
-  const order = layerSensitivity([
-    withCosine("none", null),
-    withCosine("low", 0.9),
-    withCosine("high", 0.5),
-    withCosine("tie", 0.9),
-  ]);
+  const layers = [withCosine("none", null), withCosine("low", 0.9), withCosine("high", 0.5), withCosine("tie", 0.9)];
+  const order = layerSensitivity(rankSimilarity(8, layers).layers);
   expect(order.map(({ layer, position }) => [layer, position])).toEqual([
     ["high", 1],
     ["low", 2],
@@ -187,7 +188,8 @@ test("the most sensitive layer is first; equal layers share a position; undefine
 });
 
 test("no layer has a position while one is pending", () => {
-  const order = layerSensitivity([withCosine("low", 0.9), withCosine("high", 0.5), withCosine("x", null, "PENDING")]);
+  const layers = [withCosine("low", 0.9), withCosine("high", 0.5), withCosine("x", null, "PENDING")];
+  const order = layerSensitivity(rankSimilarity(8, layers).layers);
   expect(order.map(({ layer, score, position }) => [layer, score, position])).toEqual([
     ["high", 0.5, null],
     ["low", expect.closeTo(0.1, 12), null],
