@@ -97,6 +97,13 @@ export const RECOMMENDATION = graphql(`
     experiment {
       name
     }
+    metric
     because
+    configuration {
+      configuration
+      rank
+      certainty
+      n
+    }
   }
 `);

@@ -37,6 +37,9 @@ export const REPORT = graphql(
         hypotheses(thresholdPercent: $thresholdPercent, waitSeconds: $waitSeconds) {
           ...ReportedHypothesis
         }
+        evaluatedFrontier: paretoFrontier(x: PEAK_MEMORY_MB, y: EVAL_LOSS) {
+          ...ReportedParetoPoint
+        }
         paretoFrontier(x: PEAK_MEMORY_MB, y: TRAINING_LOSS) {
           ...ReportedParetoPoint
         }
@@ -58,6 +61,12 @@ export const REPORTED_RANK = graphql(`
     study(slug: $slug) {
       weightSimilarity(rank: $rank, scaling: NONE, waitSeconds: $waitSeconds) {
         mean
+        overSeeds {
+          pairs
+          available
+          standardDeviation
+          reason
+        }
         comparedLayers
         initialCosine
         sharedStart
@@ -66,6 +75,10 @@ export const REPORTED_RANK = graphql(`
             name
           }
           cosineSimilarity
+          overSeeds {
+            mean
+            standardDeviation
+          }
           l2Distance
           relativeDifference
           undefinedReason

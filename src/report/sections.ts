@@ -1,4 +1,4 @@
-import { minimumRankText, verdictText } from "./verdict-text.js";
+import { minimumRankText, recommendationText, verdictText } from "./verdict-text.js";
 import type { ReportedRank, StudyReport } from "./study-report.js";
 
 /** A section of a report, independent of its format. */
@@ -24,9 +24,9 @@ export function reportSections(report: StudyReport): Section[] {
     { title: "Training efficiency", blocks: [efficiency(report.ranks)] },
     { title: "Weight similarity", blocks: similarity(report.ranks) },
     { title: "Hypotheses", blocks: judgedHypotheses(report) },
-    { title: "Memory against training loss", blocks: [pareto(report)] },
+    ...frontiers(report),
     { title: "Failure modes", blocks: failures(report) },
-    { title: "Recommendation", blocks: [text(recommendation(report))] },
+    { title: "Recommendation", blocks: [text(recommendationText(report.recommendation))] },
   ];
 }
 
@@ -147,14 +147,24 @@ function efficiency(ranks: readonly ReportedRank[]): Block {
 function similarity(ranks: readonly ReportedRank[]): Block[] {
   return [
     text(
-      "Similarity of the unscaled updates B A of baseline and candidate. Runs that started from different A are not comparable.",
+      "Similarity of the unscaled updates B A of baseline and candidate. The mean is over the layers and over all pairs of runs with equal seeds. Runs that started from different A are not comparable.",
     ),
     {
       kind: "table",
-      header: ["rank", "mean cosine", "layers compared", "cos(A)", "same start"],
-      rows: ranks.map(({ r, similarity: { mean, comparedLayers, layers, initialCosine, sharedStart } }) => [
+      header: [
+        "rank",
+        "mean cosine",
+        "pairs of seeds",
+        "standard deviation",
+        "layers compared",
+        "cos(A)",
+        "same start",
+      ],
+      rows: ranks.map(({ r, similarity: { mean, overSeeds, comparedLayers, layers, initialCosine, sharedStart } }) => [
         String(r),
         fixed(mean, 7),
+        overSeeds.reason === null ? String(overSeeds.pairs) : `${overSeeds.pairs} of ${overSeeds.available}`,
+        fixed(overSeeds.standardDeviation, 7),
         `${comparedLayers} of ${layers.length}`,
         fixed(initialCosine, 4),
         yesNo(sharedStart),
@@ -164,10 +174,19 @@ function similarity(ranks: readonly ReportedRank[]): Block[] {
       .filter(({ similarity: { comparedLayers } }) => comparedLayers > 0)
       .map(({ r, similarity: { layers } }): Block => ({
         kind: "table",
-        header: [`layer at rank ${r}`, "cosine", "L2 distance", "relative difference"],
-        rows: layers.map(({ layer, cosineSimilarity, l2Distance, relativeDifference, undefinedReason }) => [
+        header: [
+          `layer at rank ${r}`,
+          "cosine",
+          "mean over seeds",
+          "standard deviation",
+          "L2 distance",
+          "relative difference",
+        ],
+        rows: layers.map(({ layer, cosineSimilarity, overSeeds, l2Distance, relativeDifference, undefinedReason }) => [
           layer.name,
           cosineSimilarity === null ? (undefinedReason ?? MISSING) : cosineSimilarity.toFixed(7),
+          fixed(overSeeds?.mean, 7),
+          fixed(overSeeds?.standardDeviation, 7),
           fixed(l2Distance, 4),
           fixed(relativeDifference, 4),
         ]),
@@ -193,11 +212,23 @@ function quantity(value: number | null, unit: string): string {
   return unit === "rank" ? String(value) : `${Number(value.toPrecision(6))} ${unit}`;
 }
 
-function pareto({ paretoFrontier }: StudyReport): Block {
+/** The evaluation loss comes first where there is one. */
+function frontiers({ evaluatedFrontier, paretoFrontier }: StudyReport): Section[] {
+  return [
+    ...(evaluatedFrontier.length === 0 ? [] : [frontier("evaluation loss", evaluatedFrontier)]),
+    frontier("training loss", paretoFrontier),
+  ];
+}
+
+function frontier(loss: string, points: StudyReport["paretoFrontier"]): Section {
+  return { title: `Memory against ${loss}`, blocks: [pareto(loss, points)] };
+}
+
+function pareto(loss: string, points: StudyReport["paretoFrontier"]): Block {
   return {
     kind: "table",
-    header: ["run", "peak MB", "training loss", "on the frontier"],
-    rows: paretoFrontier.map(({ experiment, x, y, dominated }) => [
+    header: ["run", "peak MB", loss, "on the frontier"],
+    rows: points.map(({ experiment, x, y, dominated }) => [
       experiment.name,
       x.toFixed(2),
       y.toFixed(6),
@@ -211,8 +242,4 @@ function failures({ failureModes }: StudyReport): Block[] {
   const header = ["kind", "severity", "symptom", "cause", "mitigation"];
   const rows = failureModes.map((mode) => [mode.kind, mode.severity, mode.symptom, mode.cause, mode.mitigation]);
   return [{ kind: "table", header, rows }];
-}
-
-function recommendation({ recommendation: { experiment, because } }: StudyReport): string {
-  return `${experiment?.name ?? "None"}: ${because}`;
 }

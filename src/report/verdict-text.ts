@@ -21,3 +21,24 @@ export function minimumRankText({ rank, bound, certainty, leastAcceptableRank, r
     `Smallest acceptable rank: ${leastAcceptableRank ?? "none"}.`
   );
 }
+
+interface Recommendation {
+  readonly experiment: { readonly name: string } | null;
+  readonly configuration: {
+    readonly configuration: string;
+    readonly rank: number;
+    readonly certainty: Certainty;
+    readonly n: number;
+  } | null;
+  readonly because: string;
+}
+
+/** Returns the recommended configuration, its certainty and the reason: `4bit at r = 8 (95 % interval, 3 runs), such as ...` */
+export function recommendationText({ experiment, configuration, because }: Recommendation): string {
+  if (configuration === null) return `None: ${because}`;
+  const { configuration: name, rank, certainty, n } = configuration;
+  const runs = n === 1 ? "1 run" : `${n} runs`;
+  const note = certainty === "INTERVAL" ? "95 % interval" : "point estimate";
+  const example = experiment === null ? "" : `, such as ${experiment.name}`;
+  return `${name} at r = ${rank} (${note}, ${runs})${example}: ${because}`;
+}

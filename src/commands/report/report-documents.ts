@@ -25,6 +25,12 @@ const SIMILARITY = graphql(`
     mean
     min
     max
+    overSeeds {
+      pairs
+      available
+      standardDeviation
+      reason
+    }
     comparedLayers
     sharedStart
     initialCosine
@@ -39,6 +45,10 @@ const SIMILARITY = graphql(`
         name
       }
       cosineSimilarity
+      overSeeds {
+        mean
+        standardDeviation
+      }
       l2Distance
       relativeDifference
       undefinedReason
@@ -154,6 +164,10 @@ export const DIAGNOSIS = graphql(
             rank
             because
           }
+          seedPairs {
+            rank
+            pairs
+          }
           layers {
             layer {
               name
@@ -188,6 +202,9 @@ export const DIAGNOSIS = graphql(
         }
         hypotheses {
           ...ReportedHypothesis
+        }
+        evaluatedFrontier: paretoFrontier(x: PEAK_MEMORY_MB, y: EVAL_LOSS) {
+          ...ReportedParetoPoint
         }
         paretoFrontier(x: PEAK_MEMORY_MB, y: TRAINING_LOSS) {
           ...ReportedParetoPoint

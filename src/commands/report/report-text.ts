@@ -1,4 +1,4 @@
-import { minimumRankText, verdictText } from "../../report/verdict-text.js";
+import { minimumRankText, recommendationText, verdictText } from "../../report/verdict-text.js";
 import { fixed } from "../terminal/cells.js";
 import type { Screen } from "../terminal/screen.js";
 import { rangeOf, sparkline } from "../terminal/sparkline.js";
@@ -21,12 +21,13 @@ export function reportText(study: Diagnosis, ranks: readonly RankDetail[], scree
       "Hypotheses by the notebook's rules",
       study.notebook.map(({ id, verdict, because }) => `${id} ${verdict}: ${because}`),
     ),
-    ...section("Memory against training loss", pareto(study, screen)),
+    ...(study.evaluatedFrontier.length === 0
+      ? []
+      : section("Memory against evaluation loss", pareto("eval loss", study.evaluatedFrontier, screen))),
+    ...section("Memory against training loss", pareto("train loss", study.paretoFrontier, screen)),
     ...section("Trends over the rank", trends(study.rankTrends)),
     ...section("Failure modes", study.failureModes.flatMap(failureMode)),
-    ...section("Recommendation", [
-      `${study.recommendation.experiment?.name ?? "none"}: ${study.recommendation.because}`,
-    ]),
+    ...section("Recommendation", [recommendationText(study.recommendation)]),
   ];
 }
 
@@ -125,9 +126,11 @@ function costTable(ranks: readonly RankDetail[], screen: Screen): string[] {
 
 function similarities(ranks: readonly RankDetail[], screen: Screen): string[] {
   const rows = ranks.map(
-    ({ r, similarity: { mean, min, max, comparedLayers, layers, initialCosine, sharedStart } }) => [
+    ({ r, similarity: { mean, min, max, overSeeds, comparedLayers, layers, initialCosine, sharedStart } }) => [
       String(r),
       fixed(mean, 4),
+      overSeeds.reason === null ? String(overSeeds.pairs) : `${overSeeds.pairs}/${overSeeds.available}`,
+      fixed(overSeeds.standardDeviation, 4),
       fixed(min, 4),
       fixed(max, 4),
       `${comparedLayers}/${layers.length}`,
@@ -135,7 +138,11 @@ function similarities(ranks: readonly RankDetail[], screen: Screen): string[] {
       sharedStartText(sharedStart),
     ],
   );
-  return table(["rank", "mean cosine", "min", "max", "layers", "cos(A)", "same start"].map(number), rows, screen);
+  return table(
+    ["rank", "mean cosine", "seeds", "sd", "min", "max", "layers", "cos(A)", "same start"].map(number),
+    rows,
+    screen,
+  );
 }
 
 /** NO stands out: the cosines of such a rank say nothing about quantization. */
@@ -149,10 +156,12 @@ function layers(ranks: readonly RankDetail[], screen: Screen): string[] {
   return compared.flatMap(({ r, similarity }, i) => [
     ...(i > 0 ? [""] : []),
     ...table(
-      [text(`r = ${r}`), ...["cosine", "L2", "relative"].map(number), text("")],
+      [text(`r = ${r}`), ...["cosine", "over seeds", "sd", "L2", "relative"].map(number), text("")],
       similarity.layers.map((line) => [
         line.layer.name,
         fixed(line.cosineSimilarity, 7),
+        fixed(line.overSeeds?.mean, 7),
+        fixed(line.overSeeds?.standardDeviation, 7),
         fixed(line.l2Distance, 7),
         fixed(line.relativeDifference, 7),
         line.undefinedDetail ?? line.undefinedReason ?? "",
@@ -177,9 +186,9 @@ const MAX_EVIDENCE = 8;
 function failureMode({ kind, severity, symptom, cause, mitigation, evidence }: FailureMode): string[] {
   const more = evidence.length - MAX_EVIDENCE;
   return [
-    `${severity.padEnd(6)} ${kind}: ${symptom}.`,
-    `       Cause: ${cause}.`,
-    `       Mitigation: ${mitigation}.`,
+    `${severity.padEnd(6)} ${kind}: ${symptom}`,
+    `       Cause: ${cause}`,
+    `       Mitigation: ${mitigation}`,
     ...evidence.slice(0, MAX_EVIDENCE).map(({ label, value, unit }) => `       - ${label}: ${measure(value, unit)}`),
     ...(more > 0 ? [`       - ${more} more in the API: failureModes { evidence }`] : []),
   ];
@@ -199,18 +208,21 @@ function measure(value: number | null, unit: string): string {
   return unit === "rank" ? String(value) : `${Number(value.toPrecision(6))} ${unit}`.trimEnd();
 }
 
-function pareto({ paretoFrontier }: Diagnosis, screen: Screen): string[] {
-  const rows = paretoFrontier.map(({ experiment, x, y, dominated }) => [
+function pareto(loss: string, points: Diagnosis["paretoFrontier"], screen: Screen): string[] {
+  const rows = points.map(({ experiment, x, y, dominated }) => [
     experiment.name,
     x.toFixed(1),
     y.toFixed(4),
     dominated ? "dominated" : "frontier",
   ]);
-  return table([text("run"), ...["peak MB", "train loss", ""].map(number)], rows, screen);
+  return table([text("run"), ...["peak MB", loss, ""].map(number)], rows, screen);
 }
 
 /** Formats layers, modules and fused q, k and v by 1 - cosine, the most sensitive first; layers without a mean come last. */
-function sensitivity({ ranks, fairRanks, leftOut, layers, modules, parts }: Sensitivity, screen: Screen): string[] {
+function sensitivity(
+  { ranks, fairRanks, leftOut, seedPairs, layers, modules, parts }: Sensitivity,
+  screen: Screen,
+): string[] {
   if (fairRanks.length === 0) return leftOut.map(({ rank, because }) => `r = ${rank} cannot be used: ${because}`);
   const sorted = [...layers].sort((left, right) => (right.mean ?? -Infinity) - (left.mean ?? -Infinity) || 0);
   const rows = sorted.map(({ layer, values, mean }) => [
@@ -220,6 +232,9 @@ function sensitivity({ ranks, fairRanks, leftOut, layers, modules, parts }: Sens
   ]);
   return [
     `1 - cosine of the updates; means over r = ${fairRanks.join(", ")}.`,
+    ...seedPairs
+      .filter(({ pairs }) => pairs > 1)
+      .map(({ rank, pairs }) => `r = ${rank}: mean over ${pairs} pairs of seeds.`),
     ...leftOut.map(({ rank, because }) => `Not in the means: r = ${rank}. ${because}`),
     ...table([text("layer"), ...[...ranks.map((rank) => `r = ${rank}`), "mean"].map(number)], rows, screen),
     ...modules.map(({ module, layers: count, mean }) => `${module}: ${fixed(mean, 4)} over ${count} layers`),

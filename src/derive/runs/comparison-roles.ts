@@ -146,7 +146,7 @@ interface SeededPairs {
 
 /**
  * Returns the pairs of runs with weights and equal known seeds at `rank`, by seed. A seed with several runs gives its first pair,
- * and a pair of copies of the weights of an earlier pair is none. Without such pairs, returns the pair of pairAt.
+ * and a pair whose weights are copies of an earlier pair's does not count. Without such pairs, returns the pair of pairAt.
  */
 export function seededPairsAt(runs: readonly Run[], roles: ComparisonRoles, rank: number): SeededPairs {
   const first = pairAt(runs, roles, rank);
@@ -154,7 +154,9 @@ export function seededPairsAt(runs: readonly Run[], roles: ComparisonRoles, rank
   const { baseline, candidate } = first;
   const seed = baseline.seed === candidate.seed ? baseline.seed : null;
   const pairs: SeededPair[] = [{ seed, baseline, candidate }];
-  if (seed !== null && baseline.hasWeights && candidate.hasWeights) pairs.push(...otherPairs(runs, roles, rank, seed));
+  if (seed !== null && baseline.hasWeights && candidate.hasWeights) {
+    for (const pair of otherPairs(runs, roles, rank, seed)) pairs.push(pair);
+  }
   const copies = new Set<string>();
   const distinct = pairs.filter((pair) => {
     const weights = JSON.stringify([

@@ -107,13 +107,13 @@ export class StudySensitivityResolver {
 function sensitivityRow(layer: StudyLayer) {
   const row = layerSimilarityRow(layer, layer.cosine);
   const { mean, pendingJobs } = layer.cosine;
-  const isPending = pendingJobs.length > 0;
+  const reason = pendingJobs.length > 0 ? UndefinedReason.PENDING : row.undefinedReason;
   return {
     ...row,
     cosine: layer.cosine,
     overSeeds: layer.cosine,
     pendingJob: pendingJobs[0] ?? null,
-    undefinedReason: isPending ? UndefinedReason.PENDING : mean === null ? row.undefinedReason : null,
+    undefinedReason: mean === null ? reason : null,
   };
 }
 

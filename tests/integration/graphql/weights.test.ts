@@ -422,7 +422,7 @@ describe("pairs of seeds", () => {
   });
 
   test("give the mean and the spread of every layer, and a pair with different starts is left out with its reason", async () => {
-    const { data, errors } = await ask(STUDY);
+    const { data, errors } = await execute(STUDY);
     expect(errors).toEqual([]);
     const cosines = names.map((_, layer) =>
       [1, 2, 3].map((seed) => {
@@ -460,7 +460,7 @@ describe("pairs of seeds", () => {
 
   test("give no mean while one of them is pending, instead of the mean of the others", async () => {
     weights.instead.set(stored.factors[`4bit_r2_s3/1000/${FEED_FORWARD}`] ?? "", { pending: "01900000-0000-7000-8000-00000000000b" });
-    const { data } = await ask(STUDY);
+    const { data } = await execute(STUDY);
     const { weightSimilarity, layerSensitivity, hypotheses } = data.study;
     expect(weightSimilarity).toMatchObject({ mean: null, overSeeds: { pairs: 2, mean: null } });
     expect(weightSimilarity.layers[1]).toMatchObject({
