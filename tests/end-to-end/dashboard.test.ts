@@ -53,14 +53,17 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
 
   test("shows the verdict of each hypothesis after its weights are computed", async () => {
     const { page, problems, requests } = studyPage;
-    const badges = panel(page, "Hypotheses").locator("h3 .badge");
+    const badges = panel(page, "Hypotheses").locator("h3 .badge:nth-child(2)");
     await expect.poll(() => badges.allInnerTexts(), PATIENT).toEqual(["Rejected", "Inconclusive", "Inconclusive"]);
     const { study } = await queryServer(
-      `{ study(slug: "reference-study") { hypotheses { verdict because confounds { message } } } }`,
+      `{ study(slug: "reference-study") { hypotheses(metric: EVAL_LOSS) { verdict certainty because confounds { message } } } }`,
     );
     const cards = panel(page, "Hypotheses").getByRole("article");
-    for (const [i, { because, confounds }] of study.hypotheses.entries()) {
+    for (const [i, { certainty, because, confounds }] of study.hypotheses.entries()) {
       const text = await cards.nth(i).textContent();
+      const marks = await cards.nth(i).locator("h3 .badge").allInnerTexts();
+      const mark = certainty === "INTERVAL" ? "95 % interval" : "single runs";
+      expect(marks.slice(1)).toEqual(certainty === null ? [] : [mark]);
       expect(text).toContain(because);
       for (const { message } of confounds) expect(text).toContain(message);
     }
@@ -73,8 +76,8 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
   test("shows the API's exact degradations, by the metric and threshold in the URL", async () => {
     const { page } = await visit(STUDY);
     const source = `query ($metric: MetricName!, $threshold: Float!) { study(slug: "reference-study") {
-      ranks { degradation(metric: $metric, thresholdPercent: $threshold) { percent verdict } }
-      minimumViableRank(metric: $metric, thresholdPercent: $threshold) { rank } } }`;
+      ranks { degradation(metric: $metric, thresholdPercent: $threshold) { percent verdict certainty } }
+      minimumViableRank(metric: $metric, thresholdPercent: $threshold) { rank certainty } } }`;
     const compare = async (metric: string, threshold: number) => {
       const { study } = await queryServer(source, { metric, threshold });
       const percents = study.ranks.map(({ degradation }: { degradation: { percent: number } }) => degradation.percent);
@@ -87,16 +90,27 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
         .toBe(study.minimumViableRank.rank ?? NaN);
       await expect
         .poll(async () => {
-          const verdicts = await panel(page, "Minimum viable rank").locator("tbody .badge").allInnerTexts();
+          const verdicts = await panel(page, "Minimum viable rank")
+            .locator("tbody .badge:not(.outlined)")
+            .allInnerTexts();
           return verdicts.map((verdict) => verdict.toUpperCase());
         }, PATIENT)
         .toEqual(study.ranks.map(({ degradation }: { degradation: { verdict: string } }) => degradation.verdict));
+      const points = study.ranks.filter(
+        ({ degradation }: { degradation: { certainty: string } }) => degradation.certainty === "POINT_ESTIMATE",
+      );
+      expect(points.length).toBeGreaterThan(0);
+      const marks = panel(page, "Minimum viable rank").locator("tbody").getByText("single runs");
+      expect(await marks.count()).toBe(points.length);
+      expect(study.minimumViableRank.certainty).toBe("POINT_ESTIMATE");
+      await panel(page, "Minimum viable rank").locator(".headline").getByText("single runs").waitFor(PATIENT);
     };
-    await compare("TRAINING_LOSS", 5);
-    await page.getByLabel("Metric for verdicts").selectOption("EVAL_LOSS");
+    // The evaluation loss comes first, because the study has one.
+    await compare("EVAL_LOSS", 5);
+    await page.getByLabel("Metric for verdicts").selectOption("TRAINING_LOSS");
     await page.getByLabel("Threshold (%)").fill("0.01");
-    await expect.poll(() => new URL(page.url()).search, PATIENT).toBe("?metric=EVAL_LOSS&threshold=0.01");
-    await compare("EVAL_LOSS", 0.01);
+    await expect.poll(() => new URL(page.url()).search, PATIENT).toBe("?metric=TRAINING_LOSS&threshold=0.01");
+    await compare("TRAINING_LOSS", 0.01);
   });
 
   test("shows the similarity and sensitivity of every layer, sortable by any column", async () => {
@@ -125,7 +139,7 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
     const recommended = panel(page, "Recommendation").locator(".figure");
     const slider = page.getByRole("slider", { name: "Maximum peak memory" });
     const unlimited = await queryServer(
-      `{ study(slug: "reference-study") { recommendation(metric: TRAINING_LOSS) { experiment { name } } } }`,
+      `{ study(slug: "reference-study") { recommendation(metric: EVAL_LOSS) { experiment { name } } } }`,
     );
     await expect.poll(() => recommended.innerText(), PATIENT).toBe(unlimited.study.recommendation.experiment.name);
     expect(await slider.getAttribute("aria-valuetext")).toBe("no limit");
@@ -135,7 +149,7 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
     for (let i = 0; i < 6; i++) await page.keyboard.press("ArrowRight");
     const memoryBudgetMb = Number(await slider.inputValue());
     const { study } = await queryServer(
-      `query ($memoryBudgetMb: Float) { study(slug: "reference-study") { recommendation(metric: TRAINING_LOSS, memoryBudgetMb: $memoryBudgetMb) { experiment { name } because } } }`,
+      `query ($memoryBudgetMb: Float) { study(slug: "reference-study") { recommendation(metric: EVAL_LOSS, memoryBudgetMb: $memoryBudgetMb) { experiment { name } because } } }`,
       { memoryBudgetMb },
     );
     await expect.poll(() => recommended.innerText(), PATIENT).toBe(study.recommendation.experiment.name);
@@ -161,7 +175,7 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
       await expect.poll(() => page.locator(".panel[aria-busy=true]").count(), PATIENT).toBe(0);
       const colour = await plots.first().locator("svg text").first().getAttribute("fill");
       expect(colour).toBe(colorScheme === "light" ? "#59636e" : "#9da7b3");
-      const files = page.getByRole("link", { name: /^CSV: .*training loss/i });
+      const files = page.getByRole("link", { name: /^CSV: .*eval(uation)?[_ ]loss/i });
       const href = (await files.first().getAttribute("href")) ?? "";
       expect((await (await fetch(new URL(href, server.address))).text()).split("\r\n").length).toBeGreaterThan(2);
       expect(await violations()).toEqual([]);
@@ -287,7 +301,7 @@ describe.skipIf(missing !== undefined)("the dashboard of a real server", { timeo
     const chunks: Buffer[] = [];
     for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
     const lines = Buffer.concat(chunks).toString().trimEnd().split("\r\n");
-    expect(lines[0]).toBe("rank,percent,low,high,p,baseline_n,candidate_n,verdict");
+    expect(lines[0]).toBe("rank,percent,low,high,p,baseline_n,candidate_n,verdict,certainty");
     expect(lines.slice(1).map((line) => Number(line.split(",")[1]))).toEqual(
       await numbers(page, "Minimum viable rank", "tbody td:nth-child(2) data"),
     );

@@ -19,6 +19,7 @@ const STUDY = graphql(`
       degradation {
         percent
         verdict
+        certainty
         reason
         interval {
           low
@@ -30,6 +31,8 @@ const STUDY = graphql(`
     minimumViableRank {
       rank
       bound
+      certainty
+      leastAcceptableRank
       reason
     }
   }

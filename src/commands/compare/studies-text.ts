@@ -1,3 +1,4 @@
+import { minimumRankText, verdictText } from "../../report/verdict-text.js";
 import { boundedRank, fixed } from "../terminal/cells.js";
 import type { Screen } from "../terminal/screen.js";
 import { sparkline } from "../terminal/sparkline.js";
@@ -53,14 +54,14 @@ function degradations(studies: readonly ComparedStudy[], screen: Screen): string
     studies.flatMap(({ slug, ranks: own }) => {
       const found = own.find(({ r }) => r === rank);
       if (found === undefined) return [];
-      const { percent, interval, verdict, reason } = found.degradation;
+      const { percent, interval, verdict, certainty, reason } = found.degradation;
       return [
         [
           String(rank),
           slug,
           fixed(percent, 4),
           interval === null ? "-" : `${interval.low.toFixed(4)} to ${interval.high.toFixed(4)}`,
-          reason ?? verdict,
+          reason ?? verdictText(verdict, certainty),
         ],
       ];
     }),
@@ -72,7 +73,5 @@ function degradations(studies: readonly ComparedStudy[], screen: Screen): string
 
 const reasons = (studies: readonly ComparedStudy[]) => [
   "",
-  ...studies.map(({ slug, minimumViableRank: { rank, bound, reason } }) => {
-    return `${slug}: minimum viable rank ${rank ?? "none"} (${bound}). ${reason}`;
-  }),
+  ...studies.map(({ slug, minimumViableRank }) => `${slug}: ${minimumRankText(minimumViableRank)}`),
 ];

@@ -31,6 +31,7 @@ export const STUDIES = graphql(`
         minimumViableRank {
           rank
           bound
+          certainty
         }
       }
     }

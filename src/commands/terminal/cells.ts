@@ -8,8 +8,18 @@ export function significant(value: number | null | undefined): string {
   return value == null ? "-" : String(Number(value.toPrecision(6)));
 }
 
-/** Formats a minimum viable rank: `8`, `<=8` where no tested rank fails, or `-` where none is acceptable. */
-export function boundedRank({ rank, bound }: { readonly rank: number | null; readonly bound: string }): string {
+interface BoundedRank {
+  readonly rank: number | null;
+  readonly bound: string;
+  readonly certainty: "POINT_ESTIMATE" | "INTERVAL" | null;
+}
+
+/**
+ * Formats a minimum viable rank: `8`, `<=8` where no tested rank fails, `8 (single runs)` for a point estimate, or `-` where none
+ * is acceptable.
+ */
+export function boundedRank({ rank, bound, certainty }: BoundedRank): string {
   if (rank === null) return "-";
-  return bound === "AT_MOST" ? `<=${rank}` : String(rank);
+  const note = certainty === "POINT_ESTIMATE" ? " (single runs)" : "";
+  return `${bound === "AT_MOST" ? "<=" : ""}${rank}${note}`;
 }

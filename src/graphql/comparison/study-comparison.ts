@@ -3,6 +3,9 @@ import { groupByStudy, runOfRow, storedSimilarities } from "../../analysis/acros
 import { storedSummary, type StoredSummary } from "../../derive/similarity/stored-similarity.js";
 import { studyOverview, type StudyOverview } from "../../derive/tradeoffs/study-overview.js";
 import { failure } from "../../errors.js";
+import { VerdictCertainty } from "../../model/enums/statistics.js";
+import type { Interval } from "../../derive/statistics/sample.js";
+import { IntervalType } from "../rank/interval.js";
 import { AcceptanceVerdict } from "../../model/enums/verdict.js";
 import { MetricName } from "../../model/enums/run.js";
 import { runsOfStudies, type StudyRun } from "../../store/across/runs-of-studies.js";
@@ -39,6 +42,25 @@ class StudyAtRankType {
   })
   verdict!: AcceptanceVerdict;
 
+  @Field(() => VerdictCertainty, {
+    nullable: true,
+    description:
+      "Whether the verdict rests on an interval or on a point estimate, which never outranks an interval of another study; null without a percent.",
+  })
+  certainty!: VerdictCertainty | null;
+
+  @Field(() => IntervalType, {
+    nullable: true,
+    description: "95 % confidence interval of the percent; null unless baseline and candidate have two runs each.",
+  })
+  interval!: Interval | null;
+
+  @Field(() => Int, { description: "Number of independent runs of the baseline with the metric." })
+  baselineRuns!: number;
+
+  @Field(() => Int, { description: "Number of independent runs of the candidate with the metric." })
+  candidateRuns!: number;
+
   @Field(() => String, { nullable: true, description: "Why the percent is null; null if it is defined." })
   reason!: string | null;
 }
@@ -48,7 +70,9 @@ class RankAcrossType {
   @Field(() => Int, { description: "The rank r of all entries, 1 or more." })
   r!: number;
 
-  @Field(() => [StudyAtRankType], { description: "One entry per study, in the order of the requested slugs." })
+  @Field(() => [StudyAtRankType], {
+    description: "One entry per study, in the order of the requested slugs. The order is no ranking.",
+  })
   entries!: readonly StudyAtRankType[];
 }
 
@@ -192,9 +216,10 @@ function degradationsByRank(
   const entriesByRank = new Map<number, StudyAtRankType[]>();
   for (const { study, overview } of studies) {
     for (const { rank, degradation } of overview.degradations) {
-      const { percent, acceptable, verdict, reason } = degradation;
+      const { percent, acceptable, verdict, certainty, interval, baseline, candidate, reason } = degradation;
       const entries = entriesByRank.get(rank) ?? [];
-      entries.push({ study, percent, acceptable, verdict, reason });
+      const runs = { baselineRuns: baseline?.n ?? 0, candidateRuns: candidate?.n ?? 0 };
+      entries.push({ study, percent, acceptable, verdict, certainty, interval, ...runs, reason });
       entriesByRank.set(rank, entries);
     }
   }

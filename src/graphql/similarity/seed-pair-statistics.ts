@@ -2,7 +2,7 @@ import { Field, Float, Int, ObjectType } from "type-graphql";
 import type { RankPairStatistics } from "../../derive/similarity/rank-similarity.js";
 import type { PairStatistics } from "../../derive/similarity/seed-pairs.js";
 import type { Interval } from "../../derive/statistics/sample.js";
-import { IntervalType } from "../rank/degradation.js";
+import { IntervalType } from "../rank/interval.js";
 
 @ObjectType("CosineOverSeeds", {
   description: "A cosine similarity over the pairs of runs with equal seeds, at most 10 pairs at a rank.",

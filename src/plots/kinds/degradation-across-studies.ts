@@ -111,9 +111,16 @@ export function degradationAcrossStudies(facts: DegradationAcrossStudies): Plot 
   };
 }
 
+/** Counts the verdicts. Those of single runs are counted apart, because another seed may change them. */
 function verdictText(rows: readonly DefinedRow[]): string {
-  const numberOf = (verdict: string) => rows.filter(({ degradation }) => degradation.verdict === verdict).length;
-  return `${count(rows.length, "rank")}: ${numberOf("ACCEPTABLE")} acceptable, ${numberOf("UNACCEPTABLE")} unacceptable, ${numberOf("INCONCLUSIVE")} inconclusive`;
+  const firm = rows.filter(({ degradation }) => degradation.certainty === "INTERVAL");
+  const numberOf = (verdict: string) => firm.filter(({ degradation }) => degradation.verdict === verdict).length;
+  const points = rows.length - firm.length;
+  return [
+    `${count(rows.length, "rank")}: ${numberOf("ACCEPTABLE")} acceptable, ${numberOf("UNACCEPTABLE")} unacceptable`,
+    `${numberOf("INCONCLUSIVE")} inconclusive`,
+    ...(points === 0 ? [] : [`${points} point ${points === 1 ? "estimate" : "estimates"} (single runs)`]),
+  ].join(", ");
 }
 
 function whiskerText(rows: readonly DefinedRow[], confidence: number): string {
@@ -151,18 +158,26 @@ function tableOf({ metric, rows }: DegradationAcrossStudies): PlotTable {
       { name: "percent_low", type: "number" },
       { name: "percent_high", type: "number" },
       { name: "verdict", type: "text" },
+      { name: "certainty", type: "text" },
+      { name: "baseline_n", type: "integer" },
+      { name: "candidate_n", type: "integer" },
       { name: "reason", type: "text" },
     ],
-    rows: rows.map(({ slug, rank, degradation: { percent, interval, verdict, reason } }): Cell[] => [
-      slug,
-      rank,
-      metric,
-      percent,
-      interval?.low ?? null,
-      interval?.high ?? null,
-      verdict,
-      reason,
-    ]),
+    rows: rows.map(
+      ({ slug, rank, degradation: { percent, interval, verdict, certainty, baseline, candidate, reason } }): Cell[] => [
+        slug,
+        rank,
+        metric,
+        percent,
+        interval?.low ?? null,
+        interval?.high ?? null,
+        verdict,
+        certainty,
+        baseline?.n ?? 0,
+        candidate?.n ?? 0,
+        reason,
+      ],
+    ),
   };
 }
 
@@ -172,11 +187,12 @@ function body(rows: readonly DefinedRow[], { thresholdPercent, twoSided }: Degra
     36,
   );
   const ranks = [...new Set(rows.map(({ rank }) => rank))].sort((left, right) => left - right);
-  const values = rows.map(({ slug, rank, percent, degradation: { interval, verdict } }) => ({
+  const values = rows.map(({ slug, rank, percent, degradation: { interval, verdict, certainty } }) => ({
     study: names.get(slug) ?? slug,
     rank,
     percent,
     verdict: verdict.toLowerCase(),
+    certainty: certainty === "INTERVAL" ? "interval" : "single runs",
     low: interval?.low ?? null,
     high: interval?.high ?? null,
   }));
@@ -205,12 +221,15 @@ function body(rows: readonly DefinedRow[], { thresholdPercent, twoSided }: Degra
           x: { field: "percent", type: "quantitative", title },
           ...rankColour(ranks, "circle"),
           ...verdictShape(),
+          // Fainter points are single runs.
+          opacity: { condition: { test: "datum.certainty === 'interval'", value: 1 }, value: 0.5 },
           tooltip: [
             { field: "study" },
             { field: "rank" },
             { field: "percent", title, format: ".6~g" },
             ...INTERVAL_TOOLTIP,
             { field: "verdict" },
+            { field: "certainty" },
           ],
         },
       },

@@ -1,5 +1,6 @@
 import { Link } from "wouter";
 import { Badge } from "../../parts/badge.js";
+import { CertaintyMark } from "../../parts/certainty-mark.js";
 import { metricOf, type MetricKey } from "../../parts/metrics.js";
 import { Value } from "../../parts/value.js";
 import type { Column } from "../../table/column.js";
@@ -55,14 +56,15 @@ export function studyColumns(summaries: Summaries, metric: MetricKey): readonly 
     {
       key: "minimum_viable_rank",
       title: "r*",
-      width: 110,
+      width: 200,
       cell: ({ slug }) => {
         const summary = summaries.get(slug);
         if (summary?.across === undefined) return summaries.error === null ? LOADING : <Value value={null} />;
-        const { rank, bound, reason } = summary.across.minimumViableRank;
+        const { rank, bound, certainty, reason } = summary.across.minimumViableRank;
         return (
           <>
-            <Value value={rank} reason={reason} /> {rank !== null && <Badge value={bound} />}
+            <Value value={rank} reason={reason} /> {rank !== null && <Badge value={bound} />}{" "}
+            {rank !== null && <CertaintyMark certainty={certainty} />}
           </>
         );
       },

@@ -15,6 +15,7 @@ const SummariesQuery = graphql(`
         minimumViableRank {
           rank
           bound
+          certainty
           reason
         }
         meanCosineSimilarity

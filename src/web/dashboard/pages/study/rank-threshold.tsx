@@ -2,6 +2,7 @@ import type { ResultOf } from "gql.tada";
 import { useOperation } from "../../api/use-operation.js";
 import { graphql } from "../../graphql.js";
 import { Badge } from "../../parts/badge.js";
+import { CertaintyMark } from "../../parts/certainty-mark.js";
 import { Panel } from "../../parts/panel.js";
 import { formatNumber, Value } from "../../parts/value.js";
 import type { Column } from "../../table/column.js";
@@ -14,6 +15,7 @@ const RankThresholdQuery = graphql(`
       minimumViableRank(metric: $metric, thresholdPercent: $thresholdPercent) {
         rank
         bound
+        certainty
         reason
       }
       ranks {
@@ -22,6 +24,7 @@ const RankThresholdQuery = graphql(`
           percent
           reason
           verdict
+          certainty
           interval {
             low
             high
@@ -59,9 +62,9 @@ export function RankThreshold({ slug, rules }: { readonly slug: string; readonly
       csv={{
         fileName: `${slug}-degradation.csv`,
         rows: ({ study }) => [
-          ["rank", "percent", "low", "high", "p", "baseline_n", "candidate_n", "verdict"],
+          ["rank", "percent", "low", "high", "p", "baseline_n", "candidate_n", "verdict", "certainty"],
           ...(study?.ranks ?? []).map(
-            ({ r, degradation: { percent, interval, test, baseline, candidate, verdict } }) => [
+            ({ r, degradation: { percent, interval, test, baseline, candidate, verdict, certainty } }) => [
               r,
               percent,
               interval?.low ?? null,
@@ -70,6 +73,7 @@ export function RankThreshold({ slug, rules }: { readonly slug: string; readonly
               baseline?.n ?? 0,
               candidate?.n ?? 0,
               verdict,
+              certainty,
             ],
           ),
         ],
@@ -82,7 +86,8 @@ export function RankThreshold({ slug, rules }: { readonly slug: string; readonly
               <span className="figure">
                 r* = <Value value={study.minimumViableRank.rank} reason={study.minimumViableRank.reason} />
               </span>
-              <Badge value={study.minimumViableRank.bound} />
+              <Badge value={study.minimumViableRank.bound} />{" "}
+              <CertaintyMark certainty={study.minimumViableRank.certainty} />
             </p>
             <p>{study.minimumViableRank.reason}</p>
             <PlainTable label="Degradation by rank" columns={COLUMNS} rows={study.ranks} keyOf={({ r }) => String(r)} />
@@ -131,7 +136,11 @@ const COLUMNS: readonly Column<Row>[] = [
   {
     key: "verdict",
     title: "Verdict",
-    width: 110,
-    cell: ({ degradation }) => <Badge value={degradation.verdict} />,
+    width: 190,
+    cell: ({ degradation: { verdict, certainty } }) => (
+      <>
+        <Badge value={verdict} /> {certainty === "POINT_ESTIMATE" && <CertaintyMark certainty={certainty} />}
+      </>
+    ),
   },
 ];

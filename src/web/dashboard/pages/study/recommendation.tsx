@@ -2,6 +2,7 @@ import type { ResultOf } from "gql.tada";
 import { useState, useEffect } from "react";
 import { useOperation } from "../../api/use-operation.js";
 import { graphql } from "../../graphql.js";
+import { CertaintyMark } from "../../parts/certainty-mark.js";
 import { Panel } from "../../parts/panel.js";
 import type { CsvCell } from "../../parts/csv-link.js";
 import { pluralize } from "../../parts/text.js";
@@ -29,6 +30,16 @@ const RecommendationQuery = graphql(`
         }
         rank {
           r
+        }
+        configuration {
+          certainty
+          mean
+          n
+          worst
+          interval {
+            low
+            high
+          }
         }
         because
         alternatives {
@@ -69,6 +80,7 @@ export function Recommendation({ slug, rules }: { readonly slug: string; readonl
               <p className="headline">
                 <span className="figure">{study.recommendation.experiment?.name ?? "No run"}</span>
                 {study.recommendation.rank !== null && <span>rank {study.recommendation.rank.r}</span>}
+                <CertaintyMark certainty={study.recommendation.configuration?.certainty ?? null} />
               </p>
               <p>{study.recommendation.because}</p>
             </div>
@@ -94,13 +106,31 @@ export function Recommendation({ slug, rules }: { readonly slug: string; readonl
 }
 
 function csvRows({ study }: ResultOf<typeof RecommendationQuery>): (readonly CsvCell[])[] {
-  const header = ["experiment", "rank", "recommended", "because"];
+  const header = ["experiment", "rank", "recommended", "because", "certainty", "mean", "low", "high", "n", "worst"];
   if (study === null) return [header];
-  const { experiment, rank, because, alternatives } = study.recommendation;
+  const { experiment, rank, configuration, because, alternatives } = study.recommendation;
+  const { certainty = null, mean = null, interval = null, n = null, worst = null } = configuration ?? {};
   return [
     header,
-    [experiment?.name ?? null, rank?.r ?? null, true, because],
-    ...alternatives.map((alternative) => [alternative.experiment.name, null, false, alternative.rejectedBecause]),
+    [
+      experiment?.name ?? null,
+      rank?.r ?? null,
+      true,
+      because,
+      certainty,
+      mean,
+      interval?.low ?? null,
+      interval?.high ?? null,
+      n,
+      worst,
+    ],
+    ...alternatives.map((alternative) => [
+      alternative.experiment.name,
+      null,
+      false,
+      alternative.rejectedBecause,
+      ...Array<null>(6).fill(null),
+    ]),
   ];
 }
 

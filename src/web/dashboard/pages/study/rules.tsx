@@ -1,9 +1,11 @@
 import { TextField } from "../../parts/text-field.js";
 import { useUrlState } from "../../parts/url-parameters.js";
 
+export type JudgedMetric = "TRAINING_LOSS" | "EVAL_LOSS";
+
 /** The metric and the threshold that decide the verdicts. The URL holds them, because each reader may choose others. */
 export interface Rules {
-  readonly metric: "TRAINING_LOSS" | "EVAL_LOSS";
+  readonly metric: JudgedMetric;
   /** A degradation below this percentage is acceptable. */
   readonly thresholdPercent: number;
 }
@@ -11,13 +13,20 @@ export interface Rules {
 /** The threshold without a URL parameter. */
 const DEFAULT_THRESHOLD = 5;
 
-/** Returns the rules from the URL and a function that changes URL parameters. */
-export function useRules(): Rules & { readonly change: (changes: Readonly<Record<string, string | null>>) => void } {
+/**
+ * Returns the rules from the URL and a function that changes URL parameters.
+ *
+ * @param defaultMetric the metric without a URL parameter
+ */
+export function useRules(
+  defaultMetric: JudgedMetric = "TRAINING_LOSS",
+): Rules & { readonly change: (changes: Readonly<Record<string, string | null>>) => void } {
   const [parameters, change] = useUrlState();
   const text = parameters.get("threshold")?.trim() ?? "";
+  const metric = parameters.get("metric");
   const threshold = text === "" ? NaN : Number(text);
   return {
-    metric: parameters.get("metric") === "EVAL_LOSS" ? "EVAL_LOSS" : "TRAINING_LOSS",
+    metric: metric === "EVAL_LOSS" || metric === "TRAINING_LOSS" ? metric : defaultMetric,
     thresholdPercent: Number.isFinite(threshold) ? threshold : DEFAULT_THRESHOLD,
     change,
   };

@@ -7,7 +7,7 @@ import { graphql } from "../../graphql.js";
 import { ErrorMessage } from "../../parts/error-message.js";
 import { PendingJobs } from "../../parts/loading.js";
 import { SelectField } from "../../parts/select-field.js";
-import { ThresholdField, useRules } from "./rules.js";
+import { ThresholdField, useRules, type JudgedMetric } from "./rules.js";
 
 export const StudyQuery = graphql(`
   query Study($slug: String!) {
@@ -30,9 +30,17 @@ export const StudyQuery = graphql(`
         candidate
         because
       }
+      recommendation {
+        metric
+      }
     }
   }
 `);
+
+/** Returns the metric that the page judges by at first: the evaluation loss where there is one. */
+export function defaultMetricOf({ recommendation: { metric } }: StudyOverview): JudgedMetric {
+  return metric === "eval_loss" ? "EVAL_LOSS" : "TRAINING_LOSS";
+}
 
 const PrecomputeMutation = graphql(
   `
@@ -58,7 +66,8 @@ interface StudyControlsProps {
 /** The baseline and candidate of the study, the rules for verdicts, and buttons for computation and the report. */
 export function StudyControls({ study, onComputed }: StudyControlsProps) {
   const { slug, roles } = study;
-  const { metric, change } = useRules();
+  const defaultMetric = defaultMetricOf(study);
+  const { metric, change } = useRules(defaultMetric);
   const precompute = useMutation({ mutationFn: () => sendOperation(PrecomputeMutation, { slug }) });
   const [ended, setEnded] = useState<Job>();
   const queued = precompute.data?.precomputeStudy.job;
@@ -79,7 +88,7 @@ export function StudyControls({ study, onComputed }: StudyControlsProps) {
         <SelectField
           label="Metric for verdicts"
           value={metric}
-          onChange={(value) => change({ metric: value === "TRAINING_LOSS" ? null : value })}
+          onChange={(value) => change({ metric: value === defaultMetric ? null : value })}
           options={[
             ["TRAINING_LOSS", "Training loss"],
             ["EVAL_LOSS", "Evaluation loss"],

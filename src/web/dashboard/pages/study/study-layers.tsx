@@ -12,6 +12,7 @@ import {
 import { Panel } from "../../parts/panel.js";
 import { SelectField } from "../../parts/select-field.js";
 import { CosineFigures, DifferentStartWarning } from "../../parts/cosine-figures.js";
+import { Value } from "../../parts/value.js";
 import { pluralize } from "../../parts/text.js";
 import { csvRows, type Column, type Sorting, sortRows } from "../../table/column.js";
 import { VirtualTable } from "../../table/virtual-table.js";
@@ -27,6 +28,12 @@ const LayersQuery = graphql(
           max
           comparedLayers
           sharedStart
+          overSeeds {
+            pairs
+            available
+            standardDeviation
+            reason
+          }
           baseline {
             name
           }
@@ -45,6 +52,9 @@ const LayersQuery = graphql(
             id
           }
           score
+          overSeeds {
+            standardDeviation
+          }
           position
           standsOut
         }
@@ -91,7 +101,8 @@ export function StudyLayers({ slug, ranks, rank, onRank }: StudyLayersProps) {
     >
       {({ study }) => {
         if (study === null) return null;
-        const { mean, min, max, baseline, candidate, comparedLayers, layers, sharedStart } = study.weightSimilarity;
+        const { mean, min, max, overSeeds, baseline, candidate, comparedLayers, layers, sharedStart } =
+          study.weightSimilarity;
         const by = COLUMNS.find(({ sort }) => sort === sorting.by);
         return (
           <>
@@ -100,6 +111,7 @@ export function StudyLayers({ slug, ranks, rank, onRank }: StudyLayersProps) {
                 {candidate?.name ?? "no candidate"} compared with {baseline?.name ?? "no baseline"}
               </span>
               <CosineFigures mean={mean} min={min} max={max} reason="some layers are not computed" />
+              <SeedPairs {...overSeeds} />
               <span>
                 {comparedLayers} of {pluralize(layers.length, "layer")}
               </span>
@@ -119,6 +131,23 @@ export function StudyLayers({ slug, ranks, rank, onRank }: StudyLayersProps) {
         );
       }}
     </Panel>
+  );
+}
+
+type SeedPairsProps = Study["weightSimilarity"]["overSeeds"];
+
+/** The number of pairs of seeds that the mean cosine and the sensitivities are means over. */
+function SeedPairs({ pairs, available, standardDeviation, reason }: SeedPairsProps) {
+  if (available < 2) return <span>one pair of runs</span>;
+  return (
+    <span title={reason ?? "The columns of the layers are those of the first pair; sensitivity is over all pairs."}>
+      mean over {pairs} of {pluralize(available, "pair")} of seeds
+      {standardDeviation !== null && (
+        <>
+          , SD <Value value={standardDeviation} />
+        </>
+      )}
+    </span>
   );
 }
 
@@ -144,6 +173,7 @@ const COLUMNS: readonly Column<Row>[] = [
   },
   ...SIMILARITY_COLUMNS,
   layerColumn("sensitivity", "Sensitivity", 110, (row) => row.sensitivity?.score),
+  layerColumn("sensitivity_sd", "SD over seeds", 124, (row) => row.sensitivity?.overSeeds.standardDeviation),
   layerColumn("position", "Position", 96, (row) => row.sensitivity?.position),
   {
     key: "stands_out",

@@ -9,7 +9,7 @@ import { PageHead } from "../../shell/page-head.js";
 import { FailureModes } from "./failure-modes.js";
 import { RankThreshold } from "./rank-threshold.js";
 import { Recommendation } from "./recommendation.js";
-import { StudyControls, StudyQuery, type StudyOverview } from "./study-controls.js";
+import { defaultMetricOf, StudyControls, StudyQuery, type StudyOverview } from "./study-controls.js";
 import { StudyLayers } from "./study-layers.js";
 import { StudyPlot } from "./study-plot.js";
 import { StudyPlots } from "./study-plots.js";
@@ -46,7 +46,7 @@ function StudyPanels({ study }: { readonly study: StudyOverview }) {
   const { slug } = study;
   const cache = useQueryClient();
   const [parameters, change] = useUrlState();
-  const rules = useRules();
+  const rules = useRules(defaultMetricOf(study));
   const ranks = study.ranks.map(({ r }) => r);
   const requestedRank = Number(parameters.get("rank") ?? NaN);
   const rank = [requestedRank, DEFAULT_RANK].find((r) => ranks.includes(r)) ?? ranks[0];

@@ -3,6 +3,7 @@ import { useRetryWhilePending, WAIT_SECONDS } from "../../api/pending-values.js"
 import { JobFields } from "../../api/job.js";
 import { graphql } from "../../graphql.js";
 import { Badge } from "../../parts/badge.js";
+import { CertaintyMark } from "../../parts/certainty-mark.js";
 import { ConfoundFields, Confounds } from "../../parts/confounds.js";
 import { EvidenceFields, EvidenceList } from "../../parts/evidence-list.js";
 import { Panel } from "../../parts/panel.js";
@@ -17,6 +18,7 @@ const HypothesesQuery = graphql(
           id
           statement
           verdict
+          certainty
           because
           evidence {
             ...EvidenceFields
@@ -52,11 +54,12 @@ export function Verdicts({ slug, rules }: { readonly slug: string; readonly rule
       csv={{
         fileName: `${slug}-hypotheses.csv`,
         rows: () => [
-          ["id", "statement", "verdict", "because", "confounds"],
-          ...hypotheses.map(({ id, statement, verdict, because, confounds }) => [
+          ["id", "statement", "verdict", "certainty", "because", "confounds"],
+          ...hypotheses.map(({ id, statement, verdict, certainty, because, confounds }) => [
             id,
             statement,
             verdict,
+            certainty,
             because,
             confounds.map(({ severity, message }) => `${severity}: ${message}`).join("; "),
           ]),
@@ -65,10 +68,10 @@ export function Verdicts({ slug, rules }: { readonly slug: string; readonly rule
     >
       {() => (
         <div className="cards">
-          {hypotheses.map(({ id, statement, verdict, because, evidence, confounds }) => (
+          {hypotheses.map(({ id, statement, verdict, certainty, because, evidence, confounds }) => (
             <article key={id} className="card" aria-label={`${id}: ${statement}`}>
               <h3>
-                <span>{id}</span> <Badge value={verdict} />
+                <span>{id}</span> <Badge value={verdict} /> <CertaintyMark certainty={certainty} />
               </h3>
               <p className="statement">{statement}</p>
               <p>{because}</p>
