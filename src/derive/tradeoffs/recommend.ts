@@ -13,7 +13,9 @@ import {
   type ConfigurationResult,
   type ConfigurationRuns,
 } from "./configuration-result.js";
-import { heldOutValue, type HeldOutValue } from "./held-out-seeds.js";
+import { heldOutValue, type HeldOut, type HeldOutValue } from "./held-out-seeds.js";
+
+const NOTHING_HELD_OUT: HeldOut = { value: undefined, reason: "No configuration fits the budget." };
 
 interface Budget {
   /** Maximum peak memory in MB, as the study recorded it. Null is no limit. */
@@ -33,8 +35,8 @@ export interface Recommendation {
   /** Null if no configuration fits the budget. */
   readonly result: ConfigurationResult | null;
   readonly because: string;
-  /** The metric of the chosen configuration on seeds that the choice did not use. Undefined without two common seeds. */
-  readonly heldOut: HeldOutValue | undefined;
+  /** The metric of the chosen configuration on seeds that the choice did not use. */
+  readonly heldOut: HeldOut;
   readonly alternatives: readonly RejectedConfiguration[];
 }
 
@@ -90,10 +92,10 @@ export function* recommendSteps(
       rejectedBecause: unfitBecause ?? worseBecause(budget, result, chosen, tied),
     }));
   if (best === undefined || chosen === undefined) {
-    return { result: null, because: nothingBecause(budget, judged), heldOut: undefined, alternatives };
+    return { result: null, because: nothingBecause(budget, judged), heldOut: NOTHING_HELD_OUT, alternatives };
   }
   const heldOut = yield* heldOutValue(fitting, budget.metric, budget.higherIsBetter === true);
-  const because = chosenBecause({ budget, chosen, best, fitting, heldOut });
+  const because = chosenBecause({ budget, chosen, best, fitting, heldOut: heldOut.value });
   return { result: chosen, because, heldOut, alternatives };
 }
 

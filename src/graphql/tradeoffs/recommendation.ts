@@ -70,8 +70,13 @@ class HeldOutValueType {
   @Field(() => Float, { description: "Mean of the metric over the seeds, each of which was left out once." })
   mean!: number;
 
-  @Field(() => Int, { description: "Number of seeds that all fitting configurations have." })
+  @Field(() => Int, { description: "Number of seeds that these configurations have in common." })
   seeds!: number;
+
+  @Field(() => Int, {
+    description: "Number of fitting configurations with at least two seeds, among which the choice was.",
+  })
+  configurations!: number;
 }
 
 @ObjectType("Recommendation", {
@@ -100,9 +105,15 @@ class RecommendationType {
   @Field(() => HeldOutValueType, {
     nullable: true,
     description:
-      "Value without the winner's curse: the mean of a best configuration is too good on average. Null without two seeds that all fitting configurations have.",
+      "Value without the winner's curse: the mean of a best configuration is too good on average. Configurations with a single seed do not take part. Null without two configurations that have two seeds in common; see heldOutReason.",
   })
   heldOut!: HeldOutValueType | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Why heldOut is null, or which configurations it leaves out; null if every fitting one took part.",
+  })
+  heldOutReason!: string | null;
 
   @Field(() => String, {
     description: "The reason: the mean of the recommended configuration and what it was compared with.",
@@ -167,7 +178,8 @@ export class RecommendationResolver {
         experiments: result.runs.map(experimentOf),
       },
       metric,
-      heldOut: heldOut ?? null,
+      heldOut: heldOut.value ?? null,
+      heldOutReason: heldOut.reason,
       because,
       alternatives: alternatives.map(({ configuration, rank, run, rejectedBecause }) => ({
         experiment: experimentOf(run),

@@ -24,7 +24,10 @@ describe("of configurations with one run each", () => {
     const { result, because, heldOut } = recommend(study, budget);
     expect(result).toMatchObject({ configuration: "4bit", rank: 8, certainty: "POINT_ESTIMATE", interval: null });
     expect(because).toContain("point estimate");
-    expect(heldOut).toBeUndefined();
+    expect(heldOut).toMatchObject({
+      value: undefined,
+      reason: expect.stringContaining("Fewer than two fitting configurations have 2 seeds.") as string,
+    });
     expect(reasons(study, budget)).toEqual({
       "16bit_r2": "Peak memory is 11600 MB (maximum: 4000 MB).",
       "4bit_r2": "Its degradation is 3.00 % (maximum: 2 %).",
@@ -91,7 +94,23 @@ describe("of configurations with several seeds", () => {
   test("the value on seeds that were left out is worse than the mean of the best by luck", () => {
     const noise = runs([...seeds(16, 8, [1, 3, 3]), ...seeds(16, 2, [3, 1, 3]), ...seeds(16, 1, [3, 3, 1])]);
     // Without a seed, the best configuration is one that had its luck on another seed.
-    expect(recommend(noise, unlimited, null).heldOut).toEqual({ mean: 3, seeds: 3 });
+    const { heldOut } = recommend(noise, unlimited, null);
+    expect(heldOut).toEqual({ value: { mean: 3, seeds: 3, configurations: 3 }, reason: null });
+    // A configuration with one seed has no other seed to be chosen by. The others keep their value.
+    const withSingle = recommend([...noise, ...runs([["8bit", 8, 4, { training_loss: 2 }]])], unlimited, null);
+    expect(withSingle.heldOut).toEqual({
+      value: { mean: 3, seeds: 3, configurations: 3 },
+      reason: "Without 8bit at r = 4: fewer than 2 known seeds with one run each.",
+    });
+  });
+
+  test("there is no value on left-out seeds if the configurations have fewer than two seeds in common", () => {
+    const apart = runs([...seeds(16, 8, [1, 2]), ...seeds(16, 2, [0, 0, 1, 2]).slice(2)]);
+    const { heldOut } = recommend(apart, unlimited, null);
+    expect(heldOut).toEqual({
+      value: undefined,
+      reason: "The fitting configurations have 0 seeds in common (needed: 2).",
+    });
   });
 
   test("a configuration with a diverged run does not fit", () => {
