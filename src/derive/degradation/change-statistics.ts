@@ -34,6 +34,8 @@ export interface ChangeStatistics {
   readonly intervalMethod: IntervalMethod;
   /** Why there is no interval, or why it is not the requested one. */
   readonly intervalReason: string | null;
+  /** What the interval assumes beyond independent runs. Null without such an assumption. */
+  readonly intervalAssumption: string | null;
   /** Whether the baseline varies so much that no finite interval of the change has the requested confidence (Fieller 1954). */
   readonly isUnbounded: boolean;
   readonly test: MeanTest | null;
@@ -104,6 +106,7 @@ function unpairedStatistics(
       interval === null
         ? (obstacle ?? (isUnbounded ? UNBOUNDED : NO_VARIATION))
         : bootstrapRefusal([baseline.length, candidate.length], analysis),
+    intervalAssumption: interval !== null && isPooled ? pooledAssumption(context) : null,
     isUnbounded,
     test: (baselineSample && candidateSample && welchTest(baselineSample, candidateSample)) ?? null,
   };
@@ -123,6 +126,15 @@ function unpairedInterval(
   if (baselineSample === undefined || candidateSample === undefined) return undefined;
   if (choice !== "POOLED_T") return relativeChangeInterval(baselineSample, candidateSample, confidence);
   return pooled && pooledChangeInterval(baselineSample, candidateSample, pooled, confidence);
+}
+
+function pooledAssumption({ pooled }: ChangeContext): string | null {
+  if (pooled === undefined) return null;
+  const deviation = (100 * pooled.relativeDeviation).toPrecision(3);
+  return (
+    `Assumes that runs vary by ${deviation} % of the mean at every rank and in both configurations: the standard deviation ` +
+    `pooled over all of them (${pooled.degreesOfFreedom} degrees of freedom).`
+  );
 }
 
 function pooledObstacle({ pooled }: ChangeContext): string | undefined {
@@ -189,6 +201,7 @@ function pairedStatistics(
       interval === null
         ? (obstacle ?? (isUnbounded ? UNBOUNDED : NO_VARIATION))
         : bootstrapRefusal([pairs.length], analysis),
+    intervalAssumption: null,
     isUnbounded,
     test: pairedTest(pairs) ?? null,
   };

@@ -2,6 +2,7 @@ import type { AcceptanceVerdict } from "../../model/enums/verdict.js";
 import type { VerdictCertainty, IntervalMethod } from "../../model/enums/statistics.js";
 import type { ComparisonRoles, Run } from "../runs/comparison-roles.js";
 import { inferRoles } from "../runs/resolve-roles.js";
+import { holmAdjusted } from "../statistics/holm.js";
 import type { MeanTest } from "../statistics/mean-test.js";
 import { differenceInterval, pooledVariation, relativeChange } from "../statistics/relative-change.js";
 import { summarise, type Interval, type Sample } from "../statistics/sample.js";
@@ -46,8 +47,12 @@ export interface Degradation extends LossChange {
   /** Null if there is no interval. */
   readonly intervalMethod: IntervalMethod | null;
   readonly intervalReason: string | null;
+  /** What the interval assumes beyond independent runs. Null without such an assumption. */
+  readonly intervalAssumption: string | null;
   /** Test of equal means, Welch's or the paired t-test. Null with too few seeds or without variation. */
   readonly test: MeanTest | null;
+  /** P of the test, adjusted by Holm's method for the tested ranks of the study. Null without a test, and outside of a study. */
+  readonly holmP: number | null;
   /** Whether pairs of runs with equal seeds were analysed. */
   readonly paired: boolean;
   /** Number of seeds of which baseline and candidate have one run each. */
@@ -84,9 +89,22 @@ export function degradationByRank(
 /** Returns the degradation at every rank of the input. */
 export function degradationsOf({ ranks, rule, names }: DegradationInput, onDraws?: OnDraws): RankDegradation[] {
   const context = { onDraws, pooled: rule.analysis?.interval === "POOLED_T" ? variationOf(ranks) : undefined };
-  return ranks.map(({ rank, baseline, candidate }) => ({
-    rank,
-    degradation: names === null ? withoutRoles() : degradation(baseline, candidate, rule, names, context),
+  return withHolm(
+    ranks.map(({ rank, baseline, candidate }) => ({
+      rank,
+      degradation: names === null ? withoutRoles() : degradation(baseline, candidate, rule, names, context),
+    })),
+  );
+}
+
+/** Adjusts the p-values of the ranks that have a test for their number. */
+function withHolm(ranks: readonly RankDegradation[]): RankDegradation[] {
+  const tested = ranks.flatMap(({ rank, degradation: { test } }) => (test === null ? [] : [{ rank, p: test.p }]));
+  const adjusted = holmAdjusted(tested.map(({ p }) => p));
+  const byRank = new Map(tested.map(({ rank }, i) => [rank, adjusted[i] ?? null]));
+  return ranks.map((entry) => ({
+    ...entry,
+    degradation: { ...entry.degradation, holmP: byRank.get(entry.rank) ?? null },
   }));
 }
 
@@ -151,6 +169,8 @@ export function degradation(
     interval,
     intervalMethod: interval === null ? null : statistics.intervalMethod,
     intervalReason: statistics.intervalReason,
+    intervalAssumption: statistics.intervalAssumption,
+    holmP: null,
     paired: statistics.paired,
     pairs: statistics.pairs,
     baselineDiverged: roles.baseline.diverged,
@@ -234,6 +254,8 @@ function withoutPercent(roles: RecordedRoles, reason: string, samples: ComparedS
     interval: null,
     intervalMethod: null,
     intervalReason: "The degradation is undefined.",
+    intervalAssumption: null,
+    holmP: null,
     paired: false,
     pairs: 0,
     baselineDiverged: baseline.diverged,

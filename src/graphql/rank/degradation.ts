@@ -106,12 +106,26 @@ class DegradationType implements Degradation {
   })
   intervalReason!: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "What the interval assumes beyond independent runs, with its numbers: with POOLED_T, one relative standard deviation everywhere. Null without such an assumption.",
+  })
+  intervalAssumption!: string | null;
+
   @Field(() => MeanTestType, {
     nullable: true,
     description:
       "Welch's t-test of the two means, or the paired t-test; null with fewer than two seeds each, or if the values do not vary.",
   })
   test!: MeanTestType | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "p of the test, adjusted by Holm's method for all ranks of the study that have a test. Use it to claim that some rank differs. Null without a test.",
+  })
+  holmP!: number | null;
 
   @Field(() => Boolean, { description: "Whether interval and test use pairs of runs with equal seeds." })
   paired!: boolean;

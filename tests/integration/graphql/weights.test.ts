@@ -459,7 +459,9 @@ describe("pairs of seeds", () => {
   });
 
   test("give no mean while one of them is pending, instead of the mean of the others", async () => {
-    weights.instead.set(stored.factors[`4bit_r2_s3/1000/${FEED_FORWARD}`] ?? "", { pending: "01900000-0000-7000-8000-00000000000b" });
+    weights.instead.set(stored.factors[`4bit_r2_s3/1000/${FEED_FORWARD}`] ?? "", {
+      pending: "01900000-0000-7000-8000-00000000000b",
+    });
     const { data } = await execute(STUDY);
     const { weightSimilarity, layerSensitivity, hypotheses } = data.study;
     expect(weightSimilarity).toMatchObject({ mean: null, overSeeds: { pairs: 2, mean: null } });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DEFAULT_SEED_ANALYSIS } from "#src/derive/degradation/seed-analysis.js";
-import { degradation, degradationByRank } from "#src/derive/degradation/degradation.js";
+import { degradation, degradationByRank, degradationsOf } from "#src/derive/degradation/degradation.js";
 import { runs } from "../../../support/runs.js";
 
 const rule = { metric: "training_loss", thresholdPercent: 5, twoSided: false };
@@ -307,6 +307,8 @@ describe("runs that are no independent repetitions", () => {
     const analysis = { ...DEFAULT_SEED_ANALYSIS, interval: "POOLED_T" } as const;
     const pooled = degradationByRank(study, { ...rule, analysis })[1]?.degradation;
     expect(pooled).toMatchObject({ intervalMethod: "POOLED_T", certainty: "INTERVAL", percent: alone?.percent });
+    expect(alone?.intervalAssumption).toBeNull();
+    expect(pooled?.intervalAssumption).toContain("at every rank and in both configurations");
   });
 });
 
@@ -318,5 +320,44 @@ test("losses are also given in nats and as a ratio of perplexities", () => {
   expect(degradation([0.5], [0.4], { ...rule, metric: "accuracy" })).toMatchObject({
     nats: null,
     perplexityRatio: null,
+  });
+});
+
+interface PooledSweep {
+  readonly relativeDeviation: number;
+  readonly degreesOfFreedom: number;
+  readonly ranks: readonly {
+    readonly rank: number;
+    readonly baseline: readonly number[];
+    readonly candidate: readonly number[];
+    readonly low: number;
+    readonly high: number;
+    readonly holmP: number | null;
+  }[];
+}
+
+/** Figures of SciPy and statsmodels: scripts/reference-figures/pooled.py. */
+const sweeps = JSON.parse(
+  readFileSync(new URL("../../../reference-figures/pooled.json", import.meta.url), "utf8"),
+) as readonly PooledSweep[];
+
+test.each(sweeps)("pooled intervals and Holm's p-values of the ranks are those of SciPy and statsmodels", (sweep) => {
+  const names = { baseline: "16bit", candidate: "4bit" };
+  const seeded = (values: readonly number[]) => values.map((value, seed) => ({ seed, value }));
+  const ranks = sweep.ranks.map(({ rank, baseline, candidate }) => ({
+    rank,
+    baseline: seeded(baseline),
+    candidate: seeded(candidate),
+  }));
+  const analysis = { ...DEFAULT_SEED_ANALYSIS, interval: "POOLED_T" } as const;
+  const found = degradationsOf({ ranks, rule: { ...rule, analysis }, names });
+  sweep.ranks.forEach(({ low, high, holmP }, i) => {
+    const degradation = found[i]?.degradation;
+    expect(degradation?.interval?.low).toBeCloseTo(low, 7);
+    expect(degradation?.interval?.high).toBeCloseTo(high, 7);
+    if (holmP === null) expect(degradation?.holmP).toBeNull();
+    else expect(degradation?.holmP).toBeCloseTo(holmP, 9);
+    expect(degradation?.intervalAssumption).toContain(`${(100 * sweep.relativeDeviation).toPrecision(3)} %`);
+    expect(degradation?.intervalAssumption).toContain(`${sweep.degreesOfFreedom} degrees of freedom`);
   });
 });
