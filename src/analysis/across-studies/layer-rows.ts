@@ -48,7 +48,9 @@ export async function layerRows(
   const studies = await layerRowStudies(database, { ...request, rows: limit, from: after?.study });
   const ids = studies.map(({ id }) => id);
   const [runs, layers] = await Promise.all([runsOfStudies(database, ids, []), layersOfStudies(database, ids)]);
-  const ranksByStudy = groupByStudy(await storedSimilarities(database, runs, request.ranks));
+  const ranksByStudy = groupByStudy(
+    await storedSimilarities(database, runs, { onlyRanks: request.ranks, maxPairs: 1 }),
+  );
   const layersByStudy = groupByStudy(layers);
   const rows = studies.flatMap(({ id, slug }) =>
     (ranksByStudy.get(id) ?? []).flatMap((rank) => rankRows(slug, rank, layersByStudy.get(id) ?? [])),

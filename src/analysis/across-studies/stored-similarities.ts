@@ -1,4 +1,4 @@
-import { pairAt, ranksOf, type Run } from "../../derive/runs/comparison-roles.js";
+import { pairAt, ranksOf, seededPairsAt, type Run, type SeededPair } from "../../derive/runs/comparison-roles.js";
 import { inferRoles } from "../../derive/runs/resolve-roles.js";
 import type { LayerSimilarity } from "../../derive/similarity/layer-similarity.js";
 import { storedSimilarity } from "../../derive/similarity/stored-similarity.js";
@@ -7,18 +7,31 @@ import type { StudyRun } from "../../store/across/runs-of-studies.js";
 import type { Connection } from "../../store/connection.js";
 import { storedPairs, type StoredLayer } from "../../store/facts/stored-pairs.js";
 
-/** The runs that a study compares at one rank, with the stored facts about their weights. */
-export interface StoredRank extends RankPair {
-  /** Similarities of the layers that both runs adapt, by the layer's id; null where none was computed. */
-  readonly layers: ReadonlyMap<string, LayerSimilarity | null>;
-}
-
-/** The runs that a study compares at one rank; null where there is none. */
-interface RankPair {
+/** The runs that represent a study at one rank, with the stored facts about their weights. */
+export interface StoredRank {
   readonly studyId: string;
   readonly rank: number;
+  /** Null where there is none. */
   readonly baseline: Run | null;
   readonly candidate: Run | null;
+  /** Similarities of the layers that both runs adapt, by the layer's id; null where none was computed. */
+  readonly layers: StoredLayers;
+  /** The same for each pair of seeds; the first is `layers`. */
+  readonly pairs: readonly StoredLayers[];
+}
+
+type StoredLayers = ReadonlyMap<string, LayerSimilarity | null>;
+
+/** The pairs of runs that a study compares at one rank. */
+interface RankPairs extends Pick<StoredRank, "studyId" | "rank" | "baseline" | "candidate"> {
+  readonly seedPairs: readonly Pick<SeededPair, "baseline" | "candidate">[];
+}
+
+interface StoredSimilaritiesOptions {
+  /** The ranks to load; undefined for all. */
+  readonly onlyRanks?: readonly number[] | undefined;
+  /** Maximum number of pairs of seeds at a rank. */
+  readonly maxPairs: number;
 }
 
 /** Converts a row of a study's runs to a run of the derivations. */
@@ -53,32 +66,46 @@ export function groupByStudy<Row extends { readonly studyId: string }>(rows: rea
  * Loads the stored comparisons of studies at all their ranks, in one statement. Nothing is computed or queued.
  *
  * @param runs all runs of each study, since the comparison roles depend on all
- * @param onlyRanks the ranks to load; undefined for all
  */
 export async function storedSimilarities(
   connection: Connection,
   runs: readonly StudyRun[],
-  onlyRanks?: readonly number[],
+  options: StoredSimilaritiesOptions,
 ): Promise<StoredRank[]> {
   const checkpointOf = new Map(runs.map(({ id, checkpointId }) => [id, checkpointId]));
-  const ranks = [...groupByStudy(runs)].flatMap(([studyId, rows]) => rankPairs(studyId, rows, onlyRanks));
-  const pairs = ranks.flatMap(({ baseline, candidate }, rankIndex) => {
-    const left = baseline && checkpointOf.get(baseline.id);
-    const right = candidate && checkpointOf.get(candidate.id);
-    return left && right ? [{ rankIndex, left, right }] : [];
-  });
+  const ranks = [...groupByStudy(runs)].flatMap(([studyId, rows]) => rankPairs(studyId, rows, options));
+  const pairs = ranks.flatMap(({ seedPairs }, rankIndex) =>
+    seedPairs.flatMap(({ baseline, candidate }) => {
+      const left = checkpointOf.get(baseline.id);
+      const right = checkpointOf.get(candidate.id);
+      return left && right ? [{ rankIndex, left, right }] : [];
+    }),
+  );
   const stored = pairs.length === 0 ? [] : await storedPairs(connection, pairs, KERNEL_VERSION);
-  const layersByRank = new Map(pairs.map(({ rankIndex }, i) => [rankIndex, stored[i]]));
-  return ranks.map((rank, rankIndex) => ({ ...rank, layers: layerSimilarities(layersByRank.get(rankIndex) ?? []) }));
+  const pairsByRank = new Map<number, StoredLayers[]>();
+  pairs.forEach(({ rankIndex }, i) => {
+    const ofRank = pairsByRank.get(rankIndex) ?? [];
+    ofRank.push(layerSimilarities(stored[i] ?? []));
+    pairsByRank.set(rankIndex, ofRank);
+  });
+  return ranks.map(({ studyId, rank, baseline, candidate }, rankIndex) => {
+    const ofRank = pairsByRank.get(rankIndex) ?? [];
+    return { studyId, rank, baseline, candidate, layers: ofRank[0] ?? new Map(), pairs: ofRank };
+  });
 }
 
-function rankPairs(studyId: string, rows: readonly StudyRun[], onlyRanks: readonly number[] | undefined): RankPair[] {
+function rankPairs(
+  studyId: string,
+  rows: readonly StudyRun[],
+  { onlyRanks, maxPairs }: StoredSimilaritiesOptions,
+): RankPairs[] {
   const study = rows.map(runOfRow);
   const roles = inferRoles(study);
   const ranks = ranksOf(study).filter((rank) => onlyRanks === undefined || onlyRanks.includes(rank));
   return ranks.map((rank) => {
-    const pair = roles === undefined ? { baseline: null, candidate: null } : pairAt(study, roles, rank);
-    return { studyId, rank, ...pair };
+    if (roles === undefined) return { studyId, rank, baseline: null, candidate: null, seedPairs: [] };
+    const seedPairs = seededPairsAt(study, roles, rank).compared.slice(0, maxPairs);
+    return { studyId, rank, ...pairAt(study, roles, rank), seedPairs };
   });
 }
 

@@ -33,18 +33,18 @@ export interface StoredSummary {
    * started from different A are left out, because their cosine does not show the effect of quantization.
    */
   readonly meanCosineSimilarity: number | null;
-  /** Number of layers with a stored, defined cosine, over the comparable ranks. */
+  /** Number of layers with a stored, defined cosine, over the comparable ranks and their pairs of seeds. */
   readonly comparedLayers: number;
-  /** Number of layers without a stored comparison, over all ranks. */
+  /** Number of layers without a stored comparison, over all ranks and pairs of seeds. */
   readonly missingLayers: number;
   /** Ranks whose runs started from different A, ascending. */
   readonly differentStartRanks: readonly number[];
 }
 
-/** The stored similarities of one rank. Null is a layer without a stored comparison. */
+/** The stored similarities of one rank, for each pair of seeds. Null is a layer without a stored comparison. */
 interface StoredRank {
   readonly rank: number;
-  readonly layers: readonly (LayerSimilarity | null)[];
+  readonly pairs: readonly (readonly (LayerSimilarity | null)[])[];
 }
 
 /** Returns the summary of a study from the stored similarities of its ranks. */
@@ -69,12 +69,25 @@ interface StoredRankSummary {
   readonly hasDifferentStart: boolean;
 }
 
-function summariseRank({ rank, layers }: StoredRank): StoredRankSummary {
+/** Pairs that started from different A count only if all pairs of the rank did. */
+function summariseRank({ rank, pairs }: StoredRank): StoredRankSummary {
+  const summaries = pairs.map(summarisePair);
+  const comparable = summaries.filter(({ hasDifferentStart }) => !hasDifferentStart);
+  const counted = comparable.length === 0 ? summaries : comparable;
+  return {
+    rank,
+    meanCosine: meanAndRange(counted.map(({ meanCosine }) => meanCosine))?.mean ?? null,
+    comparedLayers: counted.reduce((sum, { comparedLayers }) => sum + comparedLayers, 0),
+    missingLayers: summaries.reduce((sum, { missingLayers }) => sum + missingLayers, 0),
+    hasDifferentStart: summaries.length > 0 && comparable.length === 0,
+  };
+}
+
+function summarisePair(layers: StoredRank["pairs"][number]): Omit<StoredRankSummary, "rank"> {
   const stored = layers.filter((layer) => layer !== null);
   const cosines = meanAndRange(stored.map(({ cosineSimilarity }) => cosineSimilarity));
   const start = meanAndRange(stored.map(({ initialCosine }) => initialCosine));
   return {
-    rank,
     meanCosine: cosines?.mean ?? null,
     comparedLayers: cosines?.n ?? 0,
     missingLayers: layers.length - stored.length,

@@ -76,6 +76,9 @@ class RankAcrossType {
   entries!: readonly StudyAtRankType[];
 }
 
+/** Maximum number of pairs of seeds of one rank: each is read for every layer of up to 1,000 studies. */
+const MAX_SEED_PAIRS = 3;
+
 @ObjectType("StudyAcross", { description: "The summary of one compared study.", simpleResolvers: true })
 class StudyAcrossType {
   @Field(() => StudyType, { description: "The summarised study." })
@@ -88,18 +91,19 @@ class StudyAcrossType {
 
   @Field(() => Float, {
     nullable: true,
-    description:
-      "Mean over the ranks of each rank's mean cosine similarity, from stored comparisons only; null if none is stored. Ranks whose runs started from different A are excluded, see differentStartRanks.",
+    description: `Mean over the ranks of each rank's mean cosine similarity over its pairs of seeds, from stored comparisons only; null if none is stored. At most ${MAX_SEED_PAIRS} pairs of a rank count. Ranks whose runs started from different A are excluded, see differentStartRanks.`,
   })
   meanCosineSimilarity!: (() => Promise<number | null>) | number | null;
 
   @Field(() => Int, {
-    description: "Number of layers, over the included ranks, with a stored and defined cosine similarity.",
+    description:
+      "Number of layers, over the included ranks and pairs of seeds, with a stored and defined cosine similarity.",
   })
   comparedLayers!: (() => Promise<number>) | number;
 
   @Field(() => Int, {
-    description: "Number of layers, over all ranks, whose comparison is not stored yet. precomputeStudy computes them.",
+    description:
+      "Number of layers, over all ranks and pairs of seeds, whose comparison is not stored yet. precomputeStudy computes them.",
   })
   missingLayers!: (() => Promise<number>) | number;
 
@@ -195,9 +199,12 @@ function storedSummaries(
   runs: readonly StudyRun[],
 ): (studyId: string) => Promise<StoredSummary> {
   const read = async (): Promise<Map<string, StoredSummary>> => {
-    const ranks = groupByStudy(await storedSimilarities(connection, runs));
+    const ranks = groupByStudy(await storedSimilarities(connection, runs, { maxPairs: MAX_SEED_PAIRS }));
     const summaries = [...ranks].map(([studyId, pairs]) => {
-      const layersByRank = pairs.map(({ rank, layers }) => ({ rank, layers: [...layers.values()] }));
+      const layersByRank = pairs.map(({ rank, pairs: ofRank }) => ({
+        rank,
+        pairs: ofRank.map((layers) => [...layers.values()]),
+      }));
       return [studyId, storedSummary(layersByRank)] as const;
     });
     return new Map(summaries);

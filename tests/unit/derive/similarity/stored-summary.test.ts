@@ -60,17 +60,27 @@ describe("a study's stored summary", () => {
 
   test("is the mean over the ranks' means, without ranks that started from different A", () => {
     const summary = storedSummary([
-      { rank: 8, layers: [layer(0.9), layer(0.8), null] },
-      { rank: 4, layers: [layer(0.2, 0.1), null] },
-      { rank: 2, layers: [layer(0.5)] },
+      { rank: 8, pairs: [[layer(0.9), layer(0.8), null]] },
+      { rank: 4, pairs: [[layer(0.2, 0.1), null]] },
+      { rank: 2, pairs: [[layer(0.5)]] },
     ]);
     expect(summary.meanCosineSimilarity).toBeCloseTo((0.85 + 0.5) / 2, 12);
     expect(summary).toMatchObject({ comparedLayers: 3, missingLayers: 2, differentStartRanks: [4] });
   });
 
+  test("is the mean over the pairs of seeds of a rank, without pairs that started from different A", () => {
+    const pairs = [[layer(0.9), layer(0.8)], [layer(0.7), null], [layer(0.1, 0.05)]];
+    expect(storedSummary([{ rank: 8, pairs }])).toEqual({
+      meanCosineSimilarity: expect.closeTo((0.85 + 0.7) / 2, 12) as number,
+      comparedLayers: 3,
+      missingLayers: 1,
+      differentStartRanks: [],
+    });
+  });
+
   test("includes ranks with an unknown start, and has no mean if nothing is stored", () => {
-    expect(storedSummary([{ rank: 2, layers: [layer(0.5, null)] }]).meanCosineSimilarity).toBe(0.5);
-    expect(storedSummary([{ rank: 2, layers: [null, null] }])).toEqual({
+    expect(storedSummary([{ rank: 2, pairs: [[layer(0.5, null)]] }]).meanCosineSimilarity).toBe(0.5);
+    expect(storedSummary([{ rank: 2, pairs: [[null, null]] }])).toEqual({
       meanCosineSimilarity: null,
       comparedLayers: 0,
       missingLayers: 2,
@@ -84,7 +94,7 @@ describe("a study's stored summary", () => {
     fc.assert(
       fc.property(fc.array(fc.array(cosine, { minLength: 1 }), { minLength: 1 }), (ranks) => {
         const { meanCosineSimilarity: mean } = storedSummary(
-          ranks.map((cosines, rank) => ({ rank, layers: cosines.map((value) => layer(value)) })),
+          ranks.map((cosines, rank) => ({ rank, pairs: [cosines.map((value) => layer(value))] })),
         );
         const all = ranks.flat();
         expect(mean).toBeGreaterThanOrEqual(Math.min(...all) - 1e-12);
