@@ -27,7 +27,7 @@ export const IMPORT_ERRORS = {
   NO_RUNS: {
     kind: "permanent",
     what: "No run could be assembled from the files found; nothing was stored",
-    fix: "Fix the first problem and import again.",
+    fix: "Import a folder with adapters, training logs or a table of results. If a problem is named, fix it first.",
   },
   IMPORT_TOO_LARGE: {
     kind: "permanent",

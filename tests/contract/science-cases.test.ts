@@ -29,7 +29,7 @@ describe.skipIf(missing !== undefined)("made-up studies lead to the right conclu
     test.each([
       ["nan_loss", "4bit_r4_s1", 1],
       ["nan_json", "4bit_r4", 0],
-    ])("of %s is named at import, counted, and keeps its rank from being acceptable", async (name, run, survivors) => {
+    ])("in %s is named at import, counted, and keeps its rank from being acceptable", async (name, run, survivors) => {
       const line = cases.findings(name).find((finding) => finding.startsWith("RUN_DIVERGED"));
       expect(line).toContain(`${run}: training_loss is NaN`);
       const study = await cases.study(name, `${RANKS} ${R_STAR} ${HYPOTHESES} ${FAILURES}`);
@@ -41,14 +41,14 @@ describe.skipIf(missing !== undefined)("made-up studies lead to the right conclu
       expect(failure(study, "NON_FINITE").experiments).toEqual([{ name: run }]);
     });
 
-    test("at every seed makes its rank fail", async () => {
+    test("makes its rank fail if every seed diverged", async () => {
       const study = await cases.study("nan_all", `${RANKS} ${R_STAR} ${FAILURES}`);
       expect(rank(study, 4)).toMatchObject({ percent: null, acceptable: false, verdict: "UNACCEPTABLE" });
       expect(study.minimumViableRank).toMatchObject({ rank: null, bound: "NONE" });
       expect(failure(study, "INSUFFICIENT_RANK").symptom).toContain("the runs diverged");
     });
 
-    test("by its log is named at import and with H3", async () => {
+    test("is found in its log, and named at import and with H3", async () => {
       const findings = cases.findings("nan_state").join("\n");
       expect(findings).toMatch(/NON_FINITE_VALUES .*loss/);
       expect(findings).toMatch(/RUN_DIVERGED .*4bit_r4_s1.*training_loss is NaN/);
@@ -83,7 +83,7 @@ describe.skipIf(missing !== undefined)("made-up studies lead to the right conclu
       "f1_macro",
       "accuracy_score",
       "tokens_per_sec",
-    ])("of which more is better is worse if it falls: %s", async (key) => {
+    ])("that is better when higher is worse if it falls: %s", async (key) => {
       const study = await cases.study(
         "acc_names",
         `ranks { r degradation(metricKey: "${key}") { percent verdict higherIsBetter } }`,
@@ -92,7 +92,7 @@ describe.skipIf(missing !== undefined)("made-up studies lead to the right conclu
       expect(rank(study, 8).percent).toBeGreaterThan(5);
     });
 
-    test("of an unknown name is inconclusive until the request states its direction", async () => {
+    test("with an unknown name is inconclusive until the request states its direction", async () => {
       const study = await cases.study(
         "acc_names",
         `ranks { r degradation(metricKey: "score") { verdict reason higherIsBetter } }
@@ -140,7 +140,7 @@ describe.skipIf(missing !== undefined)("made-up studies lead to the right conclu
     test.each([
       ["dup_seed_rows", "EVAL_LOSS"],
       ["same_copy_seeds", "TRAINING_LOSS"],
-    ])("of %s give a point estimate and a named confound", async (name, metric) => {
+    ])("in %s give a point estimate and a named confound", async (name, metric) => {
       const study = await cases.study(
         name,
         `ranks { r degradation(metric: ${metric}) { certainty interval { low } intervalReason } }
@@ -150,7 +150,7 @@ describe.skipIf(missing !== undefined)("made-up studies lead to the right conclu
       expect(confound(study, "H3", "PSEUDO_REPLICATES")).toMatchObject({ severity: "HIGH" });
     });
 
-    test("are one adapter under two names, which decides neither H1 nor H2", async () => {
+    test("decide neither H1 nor H2 if they are one adapter under two names", async () => {
       const study = await cases.study("same_copy", HYPOTHESES);
       for (const id of ["H1", "H2"]) {
         expect(hypothesis(study, id).verdict).toBe("INCONCLUSIVE");
@@ -160,7 +160,7 @@ describe.skipIf(missing !== undefined)("made-up studies lead to the right conclu
   });
 
   describe("H2", () => {
-    test.each(["h2_null_checkpoints", "h2_equal_noise"])("of %s is not supported", async (name) => {
+    test.each(["h2_null_checkpoints", "h2_equal_noise"])("is not supported in %s", async (name) => {
       const study = await cases.study(
         name,
         `${HYPOTHESES} layerSensitivity(rank: 4) { basis score } rankAllocation(rank: 4) { reason }`,
@@ -177,7 +177,8 @@ describe.skipIf(missing !== undefined)("made-up studies lead to the right conclu
       `ranks { r degradation(metric: EVAL_LOSS) { verdict certainty } }
        minimumViableRank(metric: EVAL_LOSS) { rank certainty inconclusiveRanks reason }
        hypotheses(metric: EVAL_LOSS) { id verdict } failureModes(metric: EVAL_LOSS) { kind symptom }
-       pooled: minimumViableRank(metric: EVAL_LOSS, interval: POOLED_T) { certainty }`,
+       pooled: minimumViableRank(metric: EVAL_LOSS, interval: POOLED_T) { certainty }
+       pooledRanks: ranks { degradation(metric: EVAL_LOSS, interval: POOLED_T) { intervalMethod intervalAssumption holmP test { p } } }`,
     );
     expect(rank(study, 16)).toMatchObject({ verdict: "ACCEPTABLE", certainty: "POINT_ESTIMATE" });
     expect(study.minimumViableRank.rank).toBeNull();
@@ -185,10 +186,15 @@ describe.skipIf(missing !== undefined)("made-up studies lead to the right conclu
     expect(hypothesis(study, "H3").verdict).toBe("INCONCLUSIVE");
     expect(failure(study, "NON_MONOTONIC_RANK")).toBeUndefined();
     expect(study.pooled.certainty).toBe("INTERVAL");
+    for (const { degradation } of study.pooledRanks) {
+      expect(degradation.intervalMethod).toBe("POOLED_T");
+      expect(degradation.intervalAssumption).toContain("at every rank and in both configurations");
+      if (degradation.test !== null) expect(degradation.holmP).toBeGreaterThanOrEqual(degradation.test.p);
+    }
   });
 
   describe("a recommendation", () => {
-    test("is of a configuration, not of its luckiest seed", async () => {
+    test("is a configuration that fits on average, not its luckiest seed", async () => {
       const study = await cases.study(
         "rec_lucky_seed",
         `recommendation(memoryBudgetMb: 500, maxDegradationPercent: 5) ${RECOMMENDATION}`,
@@ -198,6 +204,13 @@ describe.skipIf(missing !== undefined)("made-up studies lead to the right conclu
         ({ configuration }: { configuration: string }) => configuration === "4bit",
       );
       expect(rejected.rejectedBecause).toContain("Its degradation is 9.62 %");
+    });
+
+    test("is judged by the evaluation loss if no training loss was recorded", async () => {
+      const study = await cases.study("one_vs_three", `recommendation ${RECOMMENDATION}`);
+      expect(study.recommendation.metric).toBe("eval_loss");
+      expect(study.recommendation.configuration).toMatchObject({ mean: expect.any(Number) as number });
+      expect(study.recommendation.because).toContain("eval_loss");
     });
 
     test("among thousands of runs has an interval and a value without the winner's curse", async () => {
@@ -211,7 +224,7 @@ describe.skipIf(missing !== undefined)("made-up studies lead to the right conclu
   });
 
   describe("the training loss", () => {
-    test("alone is a confound", async () => {
+    test("is a confound if there is no other loss", async () => {
       const study = await cases.study("train_only", HYPOTHESES);
       expect(confound(study, "H3", "TRAINING_LOSS_ONLY")).toMatchObject({ ranks: [2, 4] });
     });
@@ -228,20 +241,20 @@ describe.skipIf(missing !== undefined)("made-up studies lead to the right conclu
     });
   });
 
-  describe("messages name what the data show", () => {
-    test("a missing baseline", async () => {
+  describe("messages", () => {
+    test("name a missing baseline", async () => {
       const study = await cases.study("no_base", `${HYPOTHESES} ${R_STAR}`);
       expect(study.minimumViableRank.reason).toContain("no two configurations");
       expect(confound(study, "H1", "WEIGHTS_MISSING").message).toContain("there are no two configurations to compare");
     });
 
-    test("one failing rank", async () => {
+    test("call one failing rank no rejection", async () => {
       const study = await cases.study("one_rank_fail", HYPOTHESES);
       expect(hypothesis(study, "H3").verdict).toBe("INCONCLUSIVE");
       expect(hypothesis(study, "H3").because).toContain("No minimum rank was found up to r = 8");
     });
 
-    test("an improvement", async () => {
+    test("do not call an improvement a degradation", async () => {
       const study = await cases.study(
         "cand_better",
         "failureModes(twoSided: true) { kind } minimumViableRank(twoSided: true) { reason }",
@@ -250,30 +263,34 @@ describe.skipIf(missing !== undefined)("made-up studies lead to the right conclu
       expect(study.minimumViableRank.reason).toContain("improves");
     });
 
-    test("a failure above an acceptable rank", async () => {
+    test("name a failing rank above an acceptable one", async () => {
       const study = await cases.study("nonmono", FAILURES);
       expect(failure(study, "INSUFFICIENT_RANK").cause).toContain("too few directions are not the cause");
       expect(failure(study, "NON_MONOTONIC_RANK").symptom).toContain("r = 4, 16");
     });
 
-    test("the direction in which the step size changes", async () => {
+    test("name the direction in which the step size changes", async () => {
       const study = await cases.study("alpha_grows", HYPOTHESES);
       expect(confound(study, "H3", "RANK_AND_STEP_SCALE").message).toContain("A larger rank also took larger steps");
     });
 
-    test("which configuration has one run", async () => {
+    test("name the configuration that has one run", async () => {
       const study = await cases.study("n1_vs_n3", "hypotheses(metric: EVAL_LOSS) { id confounds { kind message } }");
       expect(confound(study, "H3", "SINGLE_SEED").message).toContain("4bit has a single run at r = 8");
     });
 
-    test("a rank without a value", async () => {
-      const study = await cases.study("largest_missing", "minimumViableRank(metric: EVAL_LOSS) { reason }");
+    test("name a rank without a value", async () => {
+      const study = await cases.study(
+        "largest_missing",
+        "minimumViableRank(metric: EVAL_LOSS) { rank bound testedRanks reason }",
+      );
+      expect(study.minimumViableRank).toMatchObject({ rank: 2, bound: "AT_MOST", testedRanks: [2, 4] });
       expect(study.minimumViableRank.reason).toContain(
         "r = 8 was not judged: No run of 4bit at this rank has eval_loss.",
       );
     });
 
-    test("a bootstrap of two seeds", async () => {
+    test("state why two seeds are not bootstrapped", async () => {
       const study = await cases.study(
         "boot_n2",
         "ranks { r degradation(metric: EVAL_LOSS, interval: BOOTSTRAP_BCA) { intervalMethod intervalReason } }",
@@ -283,7 +300,7 @@ describe.skipIf(missing !== undefined)("made-up studies lead to the right conclu
     });
   });
 
-  describe("what was right stays right", () => {
+  describe("ordinary studies", () => {
     test.each([
       ["lora8_qlora16", "H3", "NOT_TESTED"],
       ["one_rank", "H3", "PARTIALLY_SUPPORTED"],

@@ -248,7 +248,8 @@ describe.skipIf(missing !== undefined)("output in a terminal", () => {
     const tables = output.split("\n").filter((line) => !line.endsWith("."));
     expect(Math.max(...tables.map((line) => stringWidth(line)))).toBeLessThanOrEqual(columns);
     expect(output).toMatch(/[▁▂▃▄▅▆▇█]{6}/);
-    expect(output).toContain("0.7797");
+    // The mean over five ranks of the mean cosine over three pairs of seeds.
+    expect(output).toContain("0.7839");
   });
 
   test.each([{ NO_COLOR: "1" }, { TERM: "dumb" }, { LC_ALL: "C" }])("with %j, the output is ASCII", async (plain) => {

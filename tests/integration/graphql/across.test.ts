@@ -283,8 +283,8 @@ describe("tags", () => {
 
 const ACROSS = `query($slugs: [String!]!) { compareStudies(slugs: $slugs, metric: TRAINING_LOSS, thresholdPercent: 5) {
   missingSlugs
-  byRank { r entries { study { slug } percent acceptable verdict reason } }
-  byStudy { study { slug } minimumViableRank { rank bound } meanCosineSimilarity comparedLayers missingLayers
+  byRank { r entries { study { slug } percent acceptable verdict certainty interval { low } baselineRuns candidateRuns reason } }
+  byStudy { study { slug } minimumViableRank { rank bound certainty } meanCosineSimilarity comparedLayers missingLayers
     differentStartRanks memoryReductionPercent } } }`;
 
 test("studies are compared by rank and by study from stored results, and no job is queued", async () => {
@@ -295,7 +295,15 @@ test("studies are compared by rank and by study from stored results, and no job 
   expect(byRank.map(({ r }: { r: number }) => r)).toEqual([2, 4, 8]);
   expect(byRank[0].entries.map(({ study }: { study: { slug: string } }) => study.slug)).toEqual(["beta", "alpha"]);
   expect(byRank[0].entries[1].percent).toBeCloseTo(10, 12);
-  expect(byRank[0].entries[1]).toMatchObject({ acceptable: false, verdict: "UNACCEPTABLE", reason: null });
+  expect(byRank[0].entries[1]).toMatchObject({
+    acceptable: false,
+    verdict: "UNACCEPTABLE",
+    certainty: "POINT_ESTIMATE",
+    interval: null,
+    baselineRuns: 1,
+    candidateRuns: 1,
+    reason: null,
+  });
   expect(byRank[1].entries[1]).toMatchObject({
     percent: null,
     reason: expect.stringContaining("training_loss") as string,
@@ -303,7 +311,7 @@ test("studies are compared by rank and by study from stored results, and no job 
   expect(byStudy).toMatchObject([
     {
       study: { slug: "beta" },
-      minimumViableRank: { rank: 2, bound: "AT_MOST" },
+      minimumViableRank: { rank: 2, bound: "AT_MOST", certainty: "POINT_ESTIMATE" },
       comparedLayers: 1,
       missingLayers: 1,
       differentStartRanks: [],

@@ -14,8 +14,8 @@ function chosen(choice: Partial<MetricChoice>) {
   return all.map((run) => withChosenMetric(run, full, curves.get(run.id)).metrics.get(choiceName(full)));
 }
 
-describe("the value that stands for a run", () => {
-  test("is its scalar", () => expect(chosen({})).toEqual([1, 2]));
+describe("the value that represents a run", () => {
+  test("is its recorded scalar", () => expect(chosen({})).toEqual([1, 2]));
   test("is the best of its curve, in the better direction", () => {
     expect(chosen({ point: "BEST" })).toEqual([1.5, undefined]);
     expect(chosen({ point: "BEST", higherIsBetter: true })).toEqual([3, undefined]);

@@ -89,7 +89,7 @@ describe("the similarity of a rank over its pairs", () => {
     );
   });
 
-  test("of which no pair is valid is not comparable", () => {
+  test("is not comparable if no pair is valid", () => {
     expect(over([pair(1, 0.1, 0.01), pair(2, 0.2, 0.02)])).toMatchObject({
       sharedStart: false,
       overPairs: { pairs: 2 },

@@ -79,7 +79,7 @@ describe("of configurations with several seeds", () => {
     ]);
   });
 
-  test("means that do not differ beyond the seeds are tied, and the smaller rank is recommended", () => {
+  test("means that do not differ beyond the variation between seeds are tied, and the smaller rank is recommended", () => {
     const tied = runs([
       ...seeds(16, 8, [2, 2.1, 2.05]),
       ...seeds(16, 2, [2.02, 2.09, 2.06]),
