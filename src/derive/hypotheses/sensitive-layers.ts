@@ -1,5 +1,5 @@
 import { comparableRanks, type ComparableRank, type ReplicatedLayer } from "../similarity/rank-similarity.js";
-import { spreadText } from "../similarity/seed-pairs.js";
+import { spreadText } from "../similarity/seed-pair-cosines.js";
 import { meanAndRange } from "../statistics/sample.js";
 import { layerSeedTest, type LayerSeedTest } from "../sensitivity/layer-seed-test.js";
 import { OUTLIER_Z, robustZ } from "../statistics/order-statistics.js";

@@ -1,4 +1,4 @@
-import type { PairStatistics } from "../similarity/seed-pairs.js";
+import type { PairStatistics } from "../similarity/seed-pair-cosines.js";
 import type { SensitivityBasis } from "../../model/enums/sensitivity.js";
 import { OUTLIER_Z, robustZ } from "../statistics/order-statistics.js";
 
