@@ -5,12 +5,12 @@ import { quantizationOf } from "../settings/quantization-label.js";
 
 /** Returns the rank in a run's name: 8 for `16bit_r8`, `r-8`, `lora_rank8` and `rank=8`; undefined if it has none. */
 export function rankInName(name: string): number | undefined {
-  return numberAfter("rank|r", name, 1);
+  return numberAfter("rank ?|r", name, 1);
 }
 
-/** Returns the seed in a run's name: 3 for `16bit_r8_s3`, `seed3` and `seed-3`; undefined if it has none. */
+/** Returns the seed in a run's name: 3 for `16bit_r8_s3`, `seed3`, `seed 3` and `seed-3`; undefined if it has none. */
 export function seedInName(name: string): number | undefined {
-  return numberAfter("seed|s", name, 0);
+  return numberAfter("seed ?|s", name, 0);
 }
 
 /** Returns the label in a run's name, as spelt there: `4bit` for `4bit_r8`; undefined if it has none. */

@@ -32,6 +32,7 @@ describe("names of runs", () => {
     ["bf16-r-16", "bf16", 16, undefined],
     ["lora_int8_rank=32_seed_0", "int8", 32, 0],
     ["r2", undefined, 2, undefined],
+    ["Versuche/16 bit rank 8/seed 1", "16 bit", 8, 1],
     ["FP16.R8.S12", "FP16", 8, 12],
     ["checkpoint-1000", undefined, undefined, undefined],
     ["bar8_laser4_14bits_results2", undefined, undefined, undefined],
