@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { failure } from "../../errors.js";
 import type { AdapterSettings } from "../../model/records.js";
+import { quoteText } from "../findings.js";
 import { parseJson } from "../json/parse-json.js";
 import type { TensorEntry } from "../tensors/tensor-entry.js";
 import type { AdapterConfig } from "../formats/evidence.js";
@@ -20,11 +22,14 @@ interface ModuleScale {
  * rank, so that the scaling is 1, as diffusers and kohya's scripts take it.
  *
  * @param scalarOf reads a tensor of one element
+ * @param where the file, for messages
+ * @throws ADAPTER_CONFIG_INVALID for metadata or an alpha that cannot be used, and the errors of `scalarOf`
  */
 export async function fileSettings(
   tensors: readonly TensorEntry[],
   metadata: Readonly<Record<string, string>>,
   scalarOf: (tensor: TensorEntry) => Promise<number>,
+  where: string,
 ): Promise<AdapterConfig | undefined> {
   const ranks = new Map<string, number>();
   const alphas = new Map<string, number>();
@@ -36,10 +41,17 @@ export async function fileSettings(
     else if (key.kind === "DORA_MAGNITUDE") useDora = true;
     else if (key.kind === "FACTOR" && key.factor === "a") {
       ranks.set(key.module, tensor.shape[key.columnMajor ? tensor.shape.length - 1 : 0] ?? 0);
-    } else if (key.kind === "ALPHA") alphas.set(key.module, await scalarOf(tensor));
+    } else if (key.kind === "ALPHA") {
+      const alpha = await scalarOf(tensor);
+      if (!Number.isFinite(alpha)) {
+        throw failure("ADAPTER_CONFIG_INVALID", { where: `${where}, ${tensor.name}`, received: String(alpha) });
+      }
+      // kohya's scripts write 0 for the default, which is the rank.
+      if (alpha !== 0) alphas.set(key.module, alpha);
+    }
   }
   if (ranks.size === 0 && !isLora) return undefined;
-  const ofComponents = componentSettings(metadata);
+  const ofComponents = componentSettings(metadata, where);
   const scales = [...ranks].map(([module, rank]): ModuleScale => {
     const component = ofComponents.find(({ prefix }) => module.startsWith(`${prefix}.`));
     const inComponent = component && module.slice(component.prefix.length + 1);
@@ -86,11 +98,11 @@ const ComponentConfig = z.looseObject({
 });
 
 /** Reads diffusers' `lora_adapter_metadata`: JSON of LoraConfig fields with the component as prefix, as `unet.lora_alpha`. */
-function componentSettings(metadata: Readonly<Record<string, string>>): ComponentSettings[] {
+function componentSettings(metadata: Readonly<Record<string, string>>, where: string): ComponentSettings[] {
   const text = metadata["lora_adapter_metadata"];
   if (text === undefined) return [];
   const components = new Map<string, Record<string, unknown>>();
-  for (const [key, value] of Object.entries(parseJson(text) as object)) {
+  for (const [key, value] of Object.entries(parseObject(text, where))) {
     const [, prefix = "", field = ""] = /^(.+)\.([^.]+)$/.exec(key) ?? [];
     components.set(prefix, { ...components.get(prefix), [field]: value as unknown });
   }
@@ -106,4 +118,23 @@ function componentSettings(metadata: Readonly<Record<string, string>>): Componen
     });
     return [{ prefix, settings }];
   });
+}
+
+/** @throws ADAPTER_CONFIG_INVALID */
+function parseObject(text: string, where: string): object {
+  const refuse = (received: string, cause?: unknown) =>
+    failure("ADAPTER_CONFIG_INVALID", {
+      where: `${where}, lora_adapter_metadata`,
+      received,
+      allowed: "a JSON object",
+      cause,
+    });
+  let value: unknown;
+  try {
+    value = parseJson(text);
+  } catch (cause) {
+    throw refuse((cause as Error).message, cause);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw refuse(quoteText(text.slice(0, 100)));
+  return value;
 }

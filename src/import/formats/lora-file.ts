@@ -30,7 +30,7 @@ export const LORA_FILE: ResultFormat<RunEvidence> = {
   async read({ path: file, where }) {
     return withFile(file, where, async (opened) => {
       const { tensors, metadata } = await readSafetensorsHeader(opened, where);
-      const config = await fileSettings(tensors, metadata, (tensor) => readScalar(opened, tensor, where));
+      const config = await fileSettings(tensors, metadata, (tensor) => readScalar(opened, tensor, where), where);
       if (config === undefined) return [];
       const name = path.posix.basename(where);
       const { epoch, step } = NUMBERED_NAME.exec(name)?.groups ?? {};
