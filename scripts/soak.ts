@@ -2,8 +2,9 @@
 // and connections do not grow. `--mixed [--dashboards 50]`: measures how much slower responses are while dashboards, an import
 // and a precomputation run together. The clients run in their own process. `--worst [--runs 20000] [--ranks 200]
 // [--layers 500] [--maxDelay 50] [--minutes 20]`: prints the longest delay of the event loop during the most expensive admitted
-// queries.
+// queries. `--import`: imports the documented maximum of 100,000 runs with ten metrics each.
 import { parseArgs } from "node:util";
+import { importLimit } from "./soak/import-limit.js";
 import { soak } from "./soak/soak.js";
 import { mixed } from "./soak/mixed.js";
 import { worst } from "./soak/worst.js";
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     minutes: text,
     mixed: flag,
     worst: flag,
+    import: flag,
   },
 });
 const numberOr = (value: string | undefined, fallback: number) => (value === undefined ? fallback : Number(value));
@@ -38,13 +40,14 @@ const minutes = numberOr(values.minutes, 20);
 const numbers = [seconds, clients, dashboards, maxDelay, minutes, ...Object.values(size)];
 if (!numbers.every((value) => Number.isInteger(value) && value > 0)) {
   console.error(
-    "usage: npm run soak -- [--seconds n] [--clients n] | --mixed [--seconds n] [--dashboards n] | --worst [--runs n] [--ranks n] [--layers n] [--maxDelay ms] [--minutes n]",
+    "usage: npm run soak -- [--seconds n] [--clients n] | --mixed [--seconds n] [--dashboards n] | --worst [--runs n] [--ranks n] [--layers n] [--maxDelay ms] [--minutes n] | --import",
   );
   process.exit(2);
 }
 if (!(await runSoak())) process.exitCode = 1;
 
 function runSoak(): Promise<boolean> {
+  if (values.import) return importLimit();
   if (values.worst) return worst({ ...size, maxDelay, minutes });
   return values.mixed ? mixed({ seconds, dashboards }) : soak({ seconds, clients });
 }

@@ -8,6 +8,8 @@ export interface CountingProxy {
    * which connection serves a statement nor on the clock.
    */
   statements(): number;
+  /** Number of parameters of each statement that clients have executed so far. PostgreSQL accepts up to 65,535. */
+  parameters(): readonly number[];
   close(): Promise<void>;
 }
 
@@ -15,12 +17,16 @@ export interface CountingProxy {
 export async function countingProxy(url: string): Promise<CountingProxy> {
   const target = new URL(url);
   let count = 0;
+  const parameters: number[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname);
-    const readStatements = statementReader((statement) => {
-      if (!UPKEEP.some((pattern) => pattern.test(statement))) count++;
-    });
+    const readStatements = statementReader(
+      (statement) => {
+        if (!UPKEEP.some((pattern) => pattern.test(statement))) count++;
+      },
+      (bound) => parameters.push(bound),
+    );
     client.on("data", (chunk) => {
       readStatements(chunk);
       upstream.write(chunk);
@@ -36,6 +42,7 @@ export async function countingProxy(url: string): Promise<CountingProxy> {
   return {
     url: through.href,
     statements: () => count,
+    parameters: () => parameters,
     close: () =>
       new Promise((resolve) => {
         for (const socket of sockets) socket.destroy();
@@ -58,8 +65,12 @@ const UPKEEP: readonly RegExp[] = [
 /**
  * Returns a function that takes a client's bytes and calls `executed` with the text of each statement when the client executes it:
  * at a Query message, or at an Execute message, whose portal and prepared statement were named by earlier Bind and Parse messages.
+ * It calls `bound` with the number of parameters of each Bind message.
  */
-function statementReader(executed: (statement: string) => void): (chunk: Buffer) => void {
+function statementReader(
+  executed: (statement: string) => void,
+  bound: (parameters: number) => void,
+): (chunk: Buffer) => void {
   const prepared = new Map<string, string>();
   const portals = new Map<string, string>();
   return messageReader((type, body) => {
@@ -67,9 +78,17 @@ function statementReader(executed: (statement: string) => void): (chunk: Buffer)
     const [first = "", second = ""] = body.toString("utf8").split("\0", 2);
     if (type === "Q") executed(first);
     else if (type === "P") prepared.set(first, second);
-    else if (type === "B") portals.set(first, prepared.get(second) ?? "");
-    else if (type === "E") executed(portals.get(first) ?? "");
+    else if (type === "B") {
+      portals.set(first, prepared.get(second) ?? "");
+      bound(parametersOfBind(body));
+    } else if (type === "E") executed(portals.get(first) ?? "");
   });
+}
+
+/** Returns the number of parameters of a Bind message: two names, the formats of the parameters, and their number. */
+function parametersOfBind(body: Buffer): number {
+  const names = body.indexOf(0, body.indexOf(0) + 1) + 1;
+  return body.readUInt16BE(names + 2 + 2 * body.readUInt16BE(names));
 }
 
 /** Splits a client's bytes into messages (PostgreSQL manual, Message Formats). The first message has no type and is skipped. */

@@ -2,9 +2,11 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { SeriesRecord, StudyRecord } from "#src/model/records.js";
 import { runsOfStudies } from "#src/store/across/runs-of-studies.js";
 import { experimentsOfStudies } from "#src/store/studies/experiments.js";
+import { openSql } from "#src/store/connection.js";
 import { comparedCheckpoints } from "#src/store/studies/final-checkpoint.js";
 import { factorsOfCheckpoints } from "#src/store/studies/factors.js";
 import { seriesOfExperiments, wallTimesOfSeries } from "#src/store/studies/series.js";
+import { countingProxy } from "../../support/counting-proxy.js";
 import { storeStudy } from "../../support/store-study.js";
 import { storeStudies, type StoreStudiesOptions } from "#src/store/write/store-studies.js";
 import { freshDatabase } from "../../support/database.js";
@@ -362,6 +364,40 @@ test("the final checkpoint is the one marked as final, then one without a step, 
   const finalIds = experiments.flatMap(({ finalCheckpointId }) => finalCheckpointId ?? []).sort();
   expect(compared.map(({ final }) => final).sort()).toEqual(finalIds);
   expect(listed.flatMap(({ checkpointId }) => checkpointId ?? []).sort()).toEqual(finalIds);
+});
+
+test("binds as many parameters for many rows as for few", async () => {
+  const proxy = await countingProxy(fresh.url);
+  const sql = openSql(proxy.url, { applicationName: "parameters", maxConnections: 1 });
+  const recordOf = (count: number) => {
+    const experiments = Array.from({ length: count }, (_, i) =>
+      experimentRecord(`run ${i}`, {
+        rank: 1 + i,
+        metrics: Array.from({ length: count }, (_value, j) => ({ name: `metric_${j}`, value: j, source: "a.csv" })),
+        checkpoints: [checkpointRecord(`${count} ${i}`)],
+      }),
+    );
+    const layers = Array.from({ length: count }, (_, i) => {
+      const name = i === 0 ? "h.0.c_attn" : `h.${i}.c_fc`;
+      return { name, index: i, module: "c", inFeatures: 6, outFeatures: 9 };
+    });
+    return studyRecord(experiments, { layers, slug: `study-${count}` });
+  };
+  const boundBy = async (count: number) => {
+    const before = proxy.parameters().length;
+    await storeStudies({ sql }, [recordOf(count)], { morePrecise });
+    return new Set(proxy.parameters().slice(before));
+  };
+  try {
+    // The first import also asks for the types of the columns.
+    await boundBy(2);
+    const few = await boundBy(3);
+    expect(few.size).toBeGreaterThan(1);
+    expect(await boundBy(30)).toEqual(few);
+  } finally {
+    await sql.end({ timeout: 1 });
+    await proxy.close();
+  }
 });
 
 test("stores more rows of each kind than a statement has parameters, and stores them again without a change", async () => {
