@@ -90,7 +90,7 @@ export function worstQueries(slug: string): WorstQuery[] {
     ),
     ofStudy(
       "sensitivity maps",
-      aliased((i) => `sensitivityMap(waitSeconds: ${i}) { ranks }`),
+      aliased(() => "sensitivityMap(waitSeconds: 0) { ranks }"),
     ),
     { name: "a report as Markdown", path: `/export/studies/${slug}/report.md` },
     { name: "a report as HTML", path: `/export/studies/${slug}/report.html` },

@@ -25,7 +25,25 @@ export function itemUncertainty(
   return itemDifference(measured[0], measured[1], higherIsBetter, confidence);
 }
 
+/** The means of each list of runs by configuration, rank and metric: the aliases of a request share them. */
+const MEANS = new WeakMap<readonly Run[], WeakMap<Configuration, Map<string, MeasuredValue | undefined>>>();
+
 function meanOfRuns(
+  runs: readonly Run[],
+  configuration: Configuration,
+  rank: number,
+  metric: string,
+): MeasuredValue | undefined {
+  const ofRuns = MEANS.get(runs) ?? new WeakMap<Configuration, Map<string, MeasuredValue | undefined>>();
+  MEANS.set(runs, ofRuns);
+  const known = ofRuns.get(configuration) ?? new Map<string, MeasuredValue | undefined>();
+  ofRuns.set(configuration, known);
+  const key = `${rank} ${metric}`;
+  if (!known.has(key)) known.set(key, computeMean(runs, configuration, rank, metric));
+  return known.get(key);
+}
+
+function computeMean(
   runs: readonly Run[],
   configuration: Configuration,
   rank: number,
