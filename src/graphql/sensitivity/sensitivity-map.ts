@@ -7,6 +7,7 @@ import { resolveWait } from "../../analysis/request/analysis-context.js";
 import { sensitivityMap, type SensitivityMap } from "../../derive/sensitivity/sensitivity-map.js";
 import { Scaling } from "../../model/enums/similarity.js";
 import type { Layer } from "../../store/studies/layers.js";
+import { takeTurn } from "../../store/in-turns.js";
 import type { Study } from "../../store/studies/studies.js";
 import { waitSecondsArg } from "../arguments.js";
 import { Computed } from "../computed/computed-type.js";
@@ -148,6 +149,11 @@ export class StudySensitivityMapResolver {
     };
     const ranks = await context.loaders.ranks.load(study.id);
     const compared = await Promise.all(ranks.map(({ r }) => similarityAtRank(context, study, r, requested)));
+    // Several maps of one request are derived in different turns of the event loop.
+    await takeTurn(
+      compared.reduce((sum, { layers }) => sum + layers.length, 0),
+      context.signal,
+    );
     const map = sensitivityMap(compared.map(({ similarity }) => similarity));
     const comparable = compared.filter(({ similarity }) => map.fairRanks.includes(similarity.rank));
     return {

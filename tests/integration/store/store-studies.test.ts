@@ -381,11 +381,11 @@ test("binds as many parameters for many rows as for few", async () => {
       const name = i === 0 ? "h.0.c_attn" : `h.${i}.c_fc`;
       return { name, index: i, module: "c", inFeatures: 6, outFeatures: 9 };
     });
-    return studyRecord(experiments, { layers, slug: `study-${count}` });
+    return studyRecord(experiments, { layers });
   };
   const boundBy = async (count: number) => {
     const before = proxy.parameters().length;
-    await storeStudies({ sql }, [recordOf(count)], { morePrecise });
+    await storeStudies({ sql }, [recordOf(count)], { morePrecise, slug: `study-${count}` });
     return new Set(proxy.parameters().slice(before));
   };
   try {
