@@ -1,7 +1,8 @@
 """Writes tests/fixtures/quantization/: weights and their quantized forms, as bitsandbytes computes them on the CPU. Plain rounding
 to the nearest integer is computed with torch's fake quantization.
 
-Also writes the losses of two models of tests/fixtures/models with quantized linear layers, with and without an adapter.
+Also writes the losses of two models of tests/fixtures/models with quantized linear layers, with and without an adapter, and
+the losses and some logits of five runs of the example study, each on the base that it was trained on.
 
 Needs torch, transformers, peft and bitsandbytes; the tests do not need Python.
 Run, after language_models.py: python3 scripts/reference/quantization.py tests/fixtures/quantization
@@ -117,4 +118,25 @@ for name in ["gpt2", "qwen3"]:
             with torch.no_grad():
                 losses.setdefault(f"{name}.{scheme}", {})[form] = model(sequence, labels=sequence).loss.double().item()
 (out / "losses.json").write_text(json.dumps(losses, indent=2) + "\n")
+
+example = Path(__file__).parents[2] / "examples" / "reference-study"
+tokens = torch.randint(3072, (1, 128))
+study: dict = {"tokens": tokens[0].tolist(), "runs": {}}
+study_logits: dict[str, torch.Tensor] = {}
+for run in ["16bit_r8_s0", "16bit_r16_s0", "16bit_r8_s0_rslora", "16bit_r8_s0_dora", "4bit_r8_s0"]:
+    is_quantized = run.startswith("4bit")
+    base = quantized_model(example / "base", "nf4") if is_quantized else AutoModelForCausalLM.from_pretrained(example / "base", dtype=torch.float32)
+    model = PeftModel.from_pretrained(base, example / "runs" / run / "final_model").eval()
+    with torch.no_grad():
+        result = model(tokens, labels=tokens)
+    scaling = {
+        module.removeprefix("base_model.model."): layer.scaling["default"]
+        for module, layer in model.named_modules()
+        if isinstance(getattr(layer, "scaling", None), dict)
+    }
+    study["runs"][run] = {"loss": result.loss.double().item(), "scaling": scaling}
+    # Every 16th token and entry of the vocabulary.
+    study_logits[run] = result.logits[0, ::16, ::16].contiguous()
+(out / "example-study.json").write_text(json.dumps(study) + "\n")
+save_file(study_logits, out / "example-study.safetensors")
 record(out, "torch", "transformers", "peft", "bitsandbytes", "safetensors")

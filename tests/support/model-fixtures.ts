@@ -50,19 +50,23 @@ export function readModelFolder(folder: string): Promise<BaseModel> {
 
 /** Reads an adapter of a fixture, with the scalings that PEFT computed. */
 export function readFixtureAdapter(name: string, form: "lora" | "dora", { results }: Expected): ModelAdapter {
-  const tensors = readSafetensors(path.join(FOLDER, name, form, "adapter_model.safetensors"));
+  return readPeftAdapter(path.join(FOLDER, name, form), results[form].scaling ?? {});
+}
+
+/** Reads the adapter in a folder of PEFT. @param scaling by module */
+export function readPeftAdapter(folder: string, scaling: Readonly<Record<string, number>>): ModelAdapter {
+  const tensors = readSafetensors(path.join(folder, "adapter_model.safetensors"));
   const adapter = new Map<string, ModuleUpdate>();
-  for (const [module, scaling] of Object.entries(results[form].scaling ?? {})) {
+  for (const [module, factor] of Object.entries(scaling)) {
     const values = (part: string) =>
       tensors.get(`base_model.model.${module}.${part}`)?.values as Float32Array | undefined;
     const rank = tensors.get(`base_model.model.${module}.lora_A.weight`)?.shape[0];
     const a = values("lora_A.weight");
     const b = values("lora_B.weight");
-    if (rank === undefined || a === undefined || b === undefined) {
-      throw new Error(`The fixture ${name} has no factors of ${module}.`);
-    }
+    if (rank === undefined || a === undefined || b === undefined)
+      throw new Error(`${folder} has no factors of ${module}.`);
     const magnitude = values("lora_magnitude_vector");
-    adapter.set(module, { rank, a, b, scaling, ...(magnitude === undefined ? {} : { magnitude }) });
+    adapter.set(module, { rank, a, b, scaling: factor, ...(magnitude === undefined ? {} : { magnitude }) });
   }
   return adapter;
 }

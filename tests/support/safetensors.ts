@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { tensorValues } from "#src/import/tensors/tensor-values.js";
 
 interface Entry {
   readonly dtype: string;
@@ -22,23 +24,15 @@ export function readSafetensors(file: string): Map<string, FixtureTensor> {
   for (const [name, { dtype, shape, data_offsets: offsets }] of Object.entries(header)) {
     if (name === "__metadata__") continue;
     const data = new Uint8Array(bytes.subarray(start + offsets[0], start + offsets[1]));
-    tensors.set(name, { dtype, shape, values: decode(dtype, data) });
+    tensors.set(name, { dtype, shape, values: decode(dtype, shape, data) });
   }
   return tensors;
 }
 
-function decode(dtype: string, data: Uint8Array): FixtureTensor["values"] {
-  switch (dtype) {
-    case "F32":
-      return new Float32Array(data.buffer);
-    case "BF16":
-      // bfloat16 is the upper half of a float32.
-      return new Float32Array(Uint32Array.from(new Uint16Array(data.buffer), (half) => half << 16).buffer);
-    case "U8":
-      return data;
-    case "I8":
-      return new Int8Array(data.buffer);
-    default:
-      throw new Error(`Fixtures hold no tensors of ${dtype}.`);
-  }
+function decode(dtype: string, shape: readonly number[], data: Uint8Array): FixtureTensor["values"] {
+  if (dtype === "U8") return data;
+  if (dtype === "I8") return new Int8Array(data.buffer);
+  const hash = createHash("sha256").update(data).digest("hex");
+  const record = { dtype, shape, columnMajor: false, length: data.length, hash };
+  return tensorValues(data, record, "fixture") as Float32Array;
 }
