@@ -3,7 +3,7 @@ import { isQuantizedBase, loraMethod } from "../../model/lora-method.js";
 import type { AdapterSettings, Quantization } from "../../model/records.js";
 import { quantizationOf } from "../settings/quantization-label.js";
 
-/** Returns the rank in a run's name: 8 for `16bit_r8`, `r-8`, `lora_rank8` and `rank=8`; undefined if it has none. */
+/** Returns the rank in a run's name: 8 for `16bit_r8`, `r-8`, `lora_rank8`, `rank = 8` and `rank 8`; undefined if it has none. */
 export function rankInName(name: string): number | undefined {
   return numberAfter("rank ?|r", name, 1);
 }
@@ -68,7 +68,7 @@ function methodWithoutRank({ texts, isTrained }: MethodEvidence): Method {
 
 /** Returns the number after one of the words, if both are a part of their own between separators such as `_` and `-`. */
 function numberAfter(words: string, name: string, minimum: number): number | undefined {
-  const digits = new RegExp(`(?<![a-z0-9])(?:${words})[-_=]?(\\d{1,15})(?![a-z0-9])`, "i").exec(name)?.[1];
+  const digits = new RegExp(`(?<![a-z0-9])(?:${words})(?:[-_:]| ?=? ?)(\\d{1,15})(?![a-z0-9])`, "i").exec(name)?.[1];
   if (digits === undefined) return undefined;
   const value = Number(digits);
   return value >= minimum ? value : undefined;

@@ -1,51 +1,6 @@
-/** Column names that identify a run or describe it, by meaning, the usual name first. */
-const RUN_COLUMNS = {
-  experiment: ["experiment_name", "name", "experiment", "run", "run_name", "run_id"],
-  quantization: ["quantization", "quant", "quantization_label"],
-  method: ["method"],
-  rank: ["rank", "r", "lora_r", "lora_rank"],
-  seed: ["seed"],
-  steps: ["steps", "global_step", "max_steps"],
-  numSamples: ["num_samples", "n_samples"],
-  modelName: ["model_name", "base_model", "base_model_name", "model"],
-  task: ["task", "task_name", "dataset", "dataset_name"],
-} as const;
+import { METRIC_COLUMNS, RUN_COLUMNS } from "./table-words.js";
 
 export type RunColumn = keyof typeof RUN_COLUMNS;
-
-/** Column names of known metrics, by metric, the usual name first. */
-const METRIC_COLUMNS: Readonly<Record<string, readonly string[]>> = {
-  training_loss: ["training_loss", "train_loss"],
-  eval_loss: ["eval_loss", "final_eval_loss", "val_loss"],
-  peak_memory_mb: [
-    "peak_memory_mb",
-    "peak_memory",
-    "peak_vram_mb",
-    "peak_vram",
-    "peak_gpu_memory_mb",
-    "peak_gpu_mem_mb",
-    "peak_mem_mb",
-    "max_memory_mb",
-    "max_memory_allocated_mb",
-    "vram_mb",
-    "gpu_memory_mb",
-    "gpu_mem_mb",
-    "memory_mb",
-    "mem_mb",
-    "memory_used_mb",
-  ],
-  time_per_step_seconds: ["time_per_step_seconds", "time_per_step", "seconds_per_step", "step_time_seconds"],
-  training_time_seconds: [
-    "training_time_seconds",
-    "train_runtime",
-    "train_time_seconds",
-    "training_time",
-    "train_time",
-    "runtime_seconds",
-    "total_time_seconds",
-    "time_seconds",
-  ],
-};
 
 /** Units of columns that are stored in another unit. 1 GB is 1,024 MB, as PyTorch reports memory. */
 const UNITS: readonly { readonly suffix: RegExp; readonly unit: string; readonly factor: number }[] = [
@@ -74,7 +29,9 @@ export function columnName(header: string): string {
       .replace(/%/g, " percent ")
       // Binary units are words, although their letters differ in case.
       .replace(/(?<!\p{L})([KMGT])iB(?!\p{L})/gu, "$1ib")
-      .replace(/(\p{Ll}|\p{N})(\p{Lu})/gu, "$1_$2")
+      .replace(/(?<!\p{L})(Q?)-?([LD])oRA(?!\p{Ll})/gu, "$1$2ora")
+      // No word of its own is the last letter of GSM8K.
+      .replace(/(\p{Ll})(\p{Lu})|(\p{N})(\p{Lu}\p{Ll})/gu, "$1$3_$2$4")
       .toLowerCase()
       .replace(/[^\p{L}\p{N}]+/gu, "_")
       .replace(/^_+|_+$/g, "")

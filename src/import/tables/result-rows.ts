@@ -9,11 +9,14 @@ import {
   type MetricColumn,
   type RunColumn,
 } from "./column-name.js";
-import { tableColumns, type TableColumns } from "./setting-columns.js";
+import { isQuantizationColumn, tableColumns, type TableColumns } from "./setting-columns.js";
 import { numberOf } from "./cell-number.js";
+import { withDistinctNames } from "./distinct-names.js";
 import { RowReader } from "./row-reader.js";
-import { convertNumbers } from "./number-style.js";
-import { SIDE_COLUMN, splitSides } from "./side-columns.js";
+import { inEnglish } from "./heading-words.js";
+import { SIDE_COLUMN } from "./layouts/labelled-columns.js";
+import { describesRun } from "./layouts/labels-in-a-column.js";
+import { withRunsAsRows } from "./layouts/table-layouts.js";
 import { isTotalRow, totalName } from "./total-rows.js";
 import type { TableRow } from "./rows-of-value.js";
 import { MAX_TABLE_COLUMNS, MAX_TABLE_NAME_CHARACTERS } from "../limits.js";
@@ -47,21 +50,12 @@ export interface ResultRow {
  * a run, columns of the same name, or two rows of the same run
  */
 export function resultRows(rows: readonly TableRow[], where: string): ResultTable | undefined {
-  const { rows: named, notes } = convertNumbers(rows.map((row, i) => namedCells(row, i, where)));
-  const keys = rows.map(({ key }) => key);
-  const whole = runsOfCells(named, keys, where);
-  if (whole !== undefined) return { ...whole, converted: [...notes, ...whole.converted] };
-  const split = splitSides(named.filter((cells) => !isTotalRow(cells)));
-  if (split === undefined) return undefined;
-  const sides = runsOfCells(
-    split.rows,
-    split.from.map((i) => keys[i] ?? null),
-    where,
-  );
-  if (sides === undefined) return undefined;
-  const leftOut =
-    split.derived.length === 0 ? [] : [`${split.derived.join(", ")} are computed from the sides and left out`];
-  return { ...sides, sides: split.sides, converted: [...notes, ...leftOut, ...sides.converted] };
+  const named = rows.map((row, i) => ({ key: row.key ?? indexOf(row), cells: namedCells(row, i, where) }));
+  const grid = withRunsAsRows({ rows: named, where, sides: [], notes: [] });
+  const cells = grid.rows.map((row) => row.cells);
+  const keys = grid.rows.map(({ key }) => key);
+  const runs = runsOfCells(cells, keys, where);
+  return runs && { ...runs, sides: grid.sides, converted: [...grid.notes, ...runs.converted] };
 }
 
 /** Returns the runs of rows whose cells are named; undefined if their columns do not tell runs apart. */
@@ -89,7 +83,7 @@ function runsOfCells(
     factor === 1 ? [] : [`${column} is ${metric} / ${factor}`],
   );
   if (results.length === 0) return undefined;
-  return { rows: byRank ? results : withSeedsInNames(results, where), byRank, sides: [], totals, converted };
+  return { rows: byRank ? results : withDistinctNames(results, where), byRank, sides: [], totals, converted };
 }
 
 /** The rows of a table. */
@@ -109,10 +103,12 @@ export interface ResultTable {
  * Returns whether only the rank tells rows apart. A column such as `lora_memory_mb` has the figures of one of several runs of a
  * rank, so that such a table was computed from runs.
  */
-function isTableByRank(names: ReadonlySet<string>, { quantization }: TableColumns): boolean {
+function isTableByRank(names: ReadonlySet<string>, { quantization, settings }: TableColumns): boolean {
   const identifying: readonly RunColumn[] = ["experiment", "method", "seed", "modelName", "task"];
   const onlyRank =
-    quantization === undefined && !identifying.some((column) => findRunColumn(column, names) !== undefined);
+    quantization === undefined &&
+    !settings.some(isQuantizationColumn) &&
+    !identifying.some((column) => findRunColumn(column, names) !== undefined);
   const comparesRuns = [...names].some((name) =>
     /^(?:q?lora|q?dora|baseline|candidate|full|\d+_?bit|nf4)_|_(?:reduction|percent|ratio|diff|delta|gap|increase|degradation)/.test(
       name,
@@ -125,7 +121,8 @@ function isTableByRank(names: ReadonlySet<string>, { quantization }: TableColumn
 function namingColumns(rows: readonly ReadonlyMap<string, unknown>[], names: ReadonlySet<string>): RunColumn[] {
   return (["modelName", "task"] as const).filter((column) => {
     const name = findRunColumn(column, names);
-    return name !== undefined && new Set(rows.map((cells) => cells.get(name))).size > 1;
+    const runs = rows.filter((cells) => !isTotalRow(cells));
+    return name !== undefined && new Set(runs.map((cells) => cells.get(name))).size > 1;
   });
 }
 
@@ -144,6 +141,12 @@ function numericColumns(
   );
 }
 
+/** Returns the text of a column without a heading, in which pandas writes an index; null for a number. */
+function indexOf({ cells }: TableRow): string | null {
+  const cell = cells.get("") ?? cells.get("Unnamed: 0");
+  return typeof cell === "string" && cell !== "" && numberOf(cell) === undefined ? cell.trim() : null;
+}
+
 /** Returns a row's cells by column name. Columns without a name are left out. */
 function namedCells({ cells }: TableRow, i: number, where: string): Map<string, unknown> {
   requireColumnCount(cells.size, where);
@@ -153,7 +156,7 @@ function namedCells({ cells }: TableRow, i: number, where: string): Map<string, 
       const received = `a column name of ${header.length} characters`;
       throw failure("TABLE_INVALID", { where, received, allowed: `${MAX_TABLE_NAME_CHARACTERS} characters` });
     }
-    const name = columnName(header);
+    const name = inEnglish(columnName(header));
     if (name === "") continue;
     if (named.has(name)) throw failure("TABLE_INVALID", { where, received: `two columns ${name} in row ${i + 1}` });
     named.set(name, cell);
@@ -168,11 +171,13 @@ function tellsRunsApart(
   keys: readonly (string | null)[],
 ): boolean {
   const has = (column: RunColumn): boolean => findRunColumn(column, names) !== undefined;
-  const hasQuantization =
-    quantization !== undefined || settings.some((name) => /^(?:load|use)_(?:in_)?[48]bit$/.test(name));
+  const hasQuantization = quantization !== undefined || settings.some(isQuantizationColumn);
   // A column `name` alone may hold any names, such as those of layers or tokenizers.
   const describesRuns = has("rank") || hasQuantization || has("method") || [...names].some(isKnownMetric);
   const isKeyed = keys.every((key) => key !== null);
+  const nameColumn = findRunColumn("experiment", names);
+  const runNames = nameColumn === undefined ? keys : rows.map((cells) => cells.get(nameColumn));
+  if (runNames.some((name) => typeof name === "string" && describesRun(name))) return true;
   if ((has("experiment") || isKeyed) && describesRuns) return true;
   // One row per method, or per quantization, is a table of runs without a rank.
   const label = findRunColumn("method", names) ?? quantization;
@@ -233,27 +238,6 @@ function ofTask(metrics: ReadonlyMap<string, number>, task: string | null): Map<
 function nameFrom(parts: readonly string[], rank: number | null, seed: number | null): string | null {
   if (parts.length === 0 && (rank === null || seed === null)) return null;
   return [...parts, ...(rank === null ? [] : [`r${rank}`]), ...(seed === null ? [] : [`s${seed}`])].join("_");
-}
-
-/** Appends the seed to names that several rows share. @throws TABLE_INVALID if two rows still describe the same run */
-function withSeedsInNames(rows: readonly ResultRow[], where: string): ResultRow[] {
-  const sharing = new Map<string, number>();
-  for (const { experiment } of rows) sharing.set(experiment, (sharing.get(experiment) ?? 0) + 1);
-  const seen = new Map<string, number>();
-  return rows.map((row, i) => {
-    const isShared = (sharing.get(row.experiment) ?? 0) > 1 && row.seed !== null;
-    const experiment = isShared ? `${row.experiment}_s${row.seed}` : row.experiment;
-    const earlier = seen.get(experiment);
-    if (earlier !== undefined) {
-      throw failure("TABLE_INVALID", {
-        where,
-        received: `rows ${earlier + 1} and ${i + 1}, both of ${experiment}`,
-        allowed: "one row a run",
-      });
-    }
-    seen.set(experiment, i);
-    return { ...row, experiment };
-  });
 }
 
 function requireColumnCount(count: number, where: string): void {

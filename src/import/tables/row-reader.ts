@@ -5,7 +5,7 @@ import type { Setting } from "../settings/setting.js";
 import { numberOf, shown } from "./cell-number.js";
 import { findRunColumn, type MetricColumn, type RunColumn } from "./column-name.js";
 import { settingsOfRow, type TableColumns } from "./setting-columns.js";
-import { SIDE_COLUMN } from "./side-columns.js";
+import { SIDE_COLUMN } from "./layouts/labelled-columns.js";
 
 /** Spellings of an empty cell. */
 const EMPTY_TEXT = /^(?:|nan|null|n\/a)$/i;

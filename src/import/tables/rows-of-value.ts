@@ -1,5 +1,7 @@
 import { failure } from "../../errors.js";
 import { columnName, isRunColumn } from "./column-name.js";
+import { ROW_LISTS } from "./table-words.js";
+import { nestedRuns } from "./nested-runs.js";
 import { MAX_TABLE_NAME_CHARACTERS } from "../limits.js";
 
 /** One row: its cells by column, and its key if the rows are members of an object. */
@@ -21,7 +23,13 @@ export function rowsOfValue(value: unknown, where: string): TableRow[] | undefin
   if (entries === undefined || entries.size === 0) return undefined;
   const members = [...entries.values()];
   if (members.every(isScalar)) return namesRun(entries) ? [{ key: null, cells: entries }] : undefined;
+  const split = rowsOfSplit(entries);
+  if (split !== undefined) return split;
   if (members.every(isListOfScalars)) return rowsOfColumns(entries, where);
+  const wrapped = rowsOfWrapped(entries);
+  if (wrapped !== undefined) return wrapped;
+  const nested = members.some(isScalar) || namesRun(entries) ? undefined : nestedRuns(entries);
+  if (nested !== undefined) return nested;
   const objects = new Map<string, ReadonlyMap<string, unknown>>();
   for (const [key, member] of entries) {
     const object = entriesOf(member);
@@ -29,6 +37,40 @@ export function rowsOfValue(value: unknown, where: string): TableRow[] | undefin
     objects.set(key, object);
   }
   return rowsOfObjects(objects);
+}
+
+/** Reads what pandas' `to_json(orient="split")` writes: `columns`, `index` and `data`, a list of rows. */
+function rowsOfSplit(entries: ReadonlyMap<string, unknown>): TableRow[] | undefined {
+  const columns = entries.get("columns");
+  const data = entries.get("data");
+  const index = entries.get("index");
+  if (!Array.isArray(columns) || !Array.isArray(data) || !data.every(isListOfScalars)) return undefined;
+  const names = columns.map((name) => (Array.isArray(name) ? name.join("_") : String(name)));
+  return data.map((row: readonly unknown[], i) => {
+    const key: unknown = Array.isArray(index) ? index[i] : undefined;
+    return { key: typeof key === "string" ? key : null, cells: new Map(names.map((name, at) => [name, row[at]])) };
+  });
+}
+
+/**
+ * Reads an object with one list of rows, such as `{"model": "gpt2", "results": [...]}`. Its other texts and numbers are cells of each
+ * row that has none of that name. Of pandas' `orient="table"`, the schema is left out.
+ */
+function rowsOfWrapped(entries: ReadonlyMap<string, unknown>): TableRow[] | undefined {
+  const lists = [...entries].filter(
+    ([key, member]) =>
+      ROW_LISTS.has(key.toLowerCase()) && Array.isArray(member) && member.length > 0 && member.every(isRow),
+  );
+  const [[name, list] = [], ...others] = lists;
+  if (name === undefined || others.length > 0) return undefined;
+  const rows = rowsOfList(list as readonly unknown[]);
+  const shared = [...entries].filter(([key, member]) => key !== name && key !== "schema" && isScalar(member));
+  return rows?.map(({ key, cells }) => ({ key, cells: new Map([...shared, ...cells]) }));
+}
+
+function isRow(value: unknown): boolean {
+  const entries = entriesOf(value);
+  return entries !== undefined && entries.size > 0 && [...entries.values()].some(isScalar);
 }
 
 function rowsOfList(list: readonly unknown[]): TableRow[] | undefined {

@@ -44,16 +44,19 @@ export function tableColumns(
   runColumns: ReadonlySet<string>,
 ): TableColumns {
   const label = LABELS.find((name) => names.has(name));
-  const isLoaded = [...names].some((name) => LOADING.has(name) || QUANTIZATION_FIELDS.has(name));
+  const isLoaded = [...names].some(isQuantizationColumn);
   const compute = COMPUTE_TYPES.find((name) => rows.some((cells) => namesFewBits(cells.get(name))));
   const quantization = label ?? (isLoaded ? undefined : compute);
   const settings = [...names].filter((name) => {
     if (name === quantization || runColumns.has(name)) return false;
-    return (
-      LOADING.has(name) || QUANTIZATION_FIELDS.has(name) || settingField(name) !== undefined || hasTexts(name, rows)
-    );
+    return isQuantizationColumn(name) || settingField(name) !== undefined || hasTexts(name, rows);
   });
   return { quantization, settings };
+}
+
+/** Returns whether a column of this name says how the base weights are loaded or quantized. */
+export function isQuantizationColumn(name: string): boolean {
+  return LOADING.has(name) || QUANTIZATION_FIELDS.has(name);
 }
 
 /** Returns the settings of one row. Empty cells say nothing. */

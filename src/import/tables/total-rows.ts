@@ -1,7 +1,6 @@
 import { findRunColumn } from "./column-name.js";
-
-/** Names of rows that sum up the others. */
-const TOTAL = /^(?:grand[ _-]?total|total|sum|mean|average|avg\.?|median|std\.?(?:[ _-]?dev)?|min|max|overall)s?$/i;
+import { withoutAccents } from "./heading-words.js";
+import { TOTAL_ROW } from "./table-words.js";
 
 /**
  * Returns whether a row sums up others: a cell that identifies it is such a word, as in `mean` or `Total`.
@@ -9,7 +8,7 @@ const TOTAL = /^(?:grand[ _-]?total|total|sum|mean|average|avg\.?|median|std\.?(
  * @param key the row's key in an object of rows
  */
 export function isTotalRow(cells: ReadonlyMap<string, unknown>, key: string | null = null): boolean {
-  return (key !== null && TOTAL.test(key.trim())) || totalCell(cells) !== undefined;
+  return (key !== null && isTotal(key)) || totalCell(cells) !== undefined;
 }
 
 /** Returns the word by which a row sums up others: `mean`. */
@@ -21,5 +20,9 @@ function totalCell(cells: ReadonlyMap<string, unknown>): string | undefined {
   const names = new Set(cells.keys());
   return (["experiment", "method", "quantization", "rank", "seed", "modelName", "task"] as const)
     .map((column) => cells.get(findRunColumn(column, names) ?? ""))
-    .find((cell): cell is string => typeof cell === "string" && TOTAL.test(cell.trim()));
+    .find((cell): cell is string => typeof cell === "string" && isTotal(cell));
+}
+
+function isTotal(text: string): boolean {
+  return text.length <= 40 && TOTAL_ROW.test(withoutAccents(text.trim()));
 }

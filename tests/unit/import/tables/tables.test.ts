@@ -124,7 +124,7 @@ describe("CSV", () => {
       "name,rank,seed\na,1,x\n",
       "received seed x in row 1; allowed: an integer of at least 0",
     ],
-    ["two rows of one run", "name,rank\na,1\nb,1\na,2\n", "received rows 1 and 3, both of a"],
+    ["two rows of one run", "name,rank,loss\na,1,1\nb,1,1\na,1,2\n", "received rows 1 and 3, both of a"],
     ["a row without a run", "quantization,rank\n4bit,1\n,2\n", "received a row without a run in row 2"],
     ["two columns of one name", "name,rank,rank\na,1,2\n", "received two columns rank"],
     ["two columns that become one name", "name,rank,Rank\na,1,2\n", "received two columns rank in row 1"],

@@ -1,0 +1,231 @@
+import { describe, expect, test } from "vitest";
+import { readStudy } from "../../../support/read-study.js";
+import { writeFiles } from "../../../support/adapter-files.js";
+import { temporaryFolder } from "../../../support/temporary-folder.js";
+
+type Run = [
+  name: string,
+  method: string,
+  bits: number | null,
+  rank: number | null,
+  seed: number | null,
+  metrics: Record<string, number>,
+];
+
+async function read(files: Record<string, string>) {
+  const folder = await temporaryFolder();
+  await writeFiles(folder, files);
+  const { experiments, findings } = await readStudy(folder);
+  const runs = experiments.map(({ name, method, quantization, rank, seed, metrics }): Run => [
+    name,
+    method,
+    quantization.bits,
+    rank,
+    seed,
+    Object.fromEntries(metrics.map((metric) => [metric.name, metric.value])),
+  ]);
+  return {
+    runs,
+    experiments,
+    messages: findings.map(({ severity, code, message }) => `${severity} ${code}: ${message}`),
+  };
+}
+
+/** The layouts of one file: its name, its content, and the runs that it has. */
+const LAYOUTS: readonly [title: string, file: string, content: string, runs: Run[]][] = [
+  [
+    "names of runs with benchmarks only",
+    "results.tsv",
+    "run\tmmlu\tgsm8k\nlora-r8\t45.1\t20.2\nqlora-r8\t44.0\t18.9\nbase\t40.0\t10.0\n",
+    [
+      ["lora-r8", "LORA", 16, 8, null, { mmlu: 45.1, gsm8k: 20.2 }],
+      ["qlora-r8", "QLORA", 4, 8, null, { mmlu: 44, gsm8k: 18.9 }],
+      ["base", "BASE", 16, null, null, { mmlu: 40, gsm8k: 10 }],
+    ],
+  ],
+  [
+    "German headings, decimal commas, sides as columns and a mean",
+    "Ergebnisse final.csv",
+    "Modell;Rang;LoRA Loss;QLoRA Loss;Speicher (GB) LoRA;Speicher (GB) QLoRA\nLlama 3.2 1B;4;1,52;1,55;10,5;6,25\nMittelwert;;1,52;1,55;10,5;6,25\n",
+    [
+      ["lora_r4", "LORA", 16, 4, null, { loss: 1.52, peak_memory_mb: 10752 }],
+      ["qlora_r4", "QLORA", 4, 4, null, { loss: 1.55, peak_memory_mb: 6400 }],
+    ],
+  ],
+  [
+    "French headings",
+    "resultats.csv",
+    "Méthode;Rang;Graine;Perte\nLoRA;8;1;1,5\nQLoRA;8;1;1,6\n",
+    [
+      ["LoRA_r8_s1", "LORA", 16, 8, 1, { loss: 1.5 }],
+      ["QLoRA_r8_s1", "QLORA", 4, 8, 1, { loss: 1.6 }],
+    ],
+  ],
+  [
+    "Spanish headings",
+    "resultados.csv",
+    "método,rango,semilla,pérdida\nlora,8,1,1.5\nqlora,8,1,1.6\nmedia,,,1.55\n",
+    [
+      ["lora_r8_s1", "LORA", 16, 8, 1, { loss: 1.5 }],
+      ["qlora_r8_s1", "QLORA", 4, 8, 1, { loss: 1.6 }],
+    ],
+  ],
+  [
+    "Chinese headings",
+    "结果.csv",
+    "方法,秩,随机种子,训练损失\nLoRA,8,1,1.5\nQLoRA,8,1,1.6\n平均,,,1.55\n",
+    [
+      ["LoRA_r8_s1", "LORA", 16, 8, 1, { training_loss: 1.5 }],
+      ["QLoRA_r8_s1", "QLORA", 4, 8, 1, { training_loss: 1.6 }],
+    ],
+  ],
+  [
+    "Japanese headings",
+    "結果.csv",
+    "手法,ランク,シード,損失\nLoRA,8,1,1.5\nQLoRA,8,1,1.6\n平均,,,1.55\n",
+    [
+      ["LoRA_r8_s1", "LORA", 16, 8, 1, { loss: 1.5 }],
+      ["QLoRA_r8_s1", "QLORA", 4, 8, 1, { loss: 1.6 }],
+    ],
+  ],
+  [
+    "nested objects by bits, then rank",
+    "summary.json",
+    '{"16bit": {"r=4": {"val_loss": 2.1}}, "4bit": {"r=4": {"val_loss": 2.15}}}',
+    [
+      ["16bit_r4", "LORA", 16, 4, null, { eval_loss: 2.1 }],
+      ["4bit_r4", "QLORA", 4, 4, null, { eval_loss: 2.15 }],
+    ],
+  ],
+  [
+    "nested objects by metric, method, seed and rank",
+    "summary.json",
+    '{"val_loss": {"lora": {"seed 1": {"8": 2.1}}, "qlora": {"seed 1": {"8": 2.2}}}}',
+    [
+      ["lora_s1_r8", "LORA", 16, 8, 1, { eval_loss: 2.1 }],
+      ["qlora_s1_r8", "QLORA", 4, 8, 1, { eval_loss: 2.2 }],
+    ],
+  ],
+  [
+    "ranks as columns, with one row per method",
+    "eval_loss.csv",
+    "Method,r=4,r=8\nLoRA,1.5,1.4\nQLoRA,1.6,1.5\n",
+    [
+      ["LoRA_r4", "LORA", 16, 4, null, { eval_loss: 1.5 }],
+      ["QLoRA_r4", "QLORA", 4, 4, null, { eval_loss: 1.6 }],
+      ["LoRA_r8", "LORA", 16, 8, null, { eval_loss: 1.4 }],
+      ["QLoRA_r8", "QLORA", 4, 8, null, { eval_loss: 1.5 }],
+    ],
+  ],
+  [
+    "pandas' pivot with ranks as numbers",
+    "pivot_ppl.csv",
+    "method,4,8\nlora,1.5,1.4\nqlora,1.6,1.5\n",
+    [
+      ["lora_r4", "LORA", 16, 4, null, { pivot_ppl: 1.5 }],
+      ["qlora_r4", "QLORA", 4, 4, null, { pivot_ppl: 1.6 }],
+      ["lora_r8", "LORA", 16, 8, null, { pivot_ppl: 1.4 }],
+      ["qlora_r8", "QLORA", 4, 8, null, { pivot_ppl: 1.5 }],
+    ],
+  ],
+  [
+    "methods as columns, with one row per rank",
+    "table.csv",
+    "Rank,LoRA,QLoRA\n4,1.5,1.6\n",
+    [
+      ["lora_r4", "LORA", 16, 4, null, { value: 1.5 }],
+      ["qlora_r4", "QLORA", 4, 4, null, { value: 1.6 }],
+    ],
+  ],
+  [
+    "metrics as rows and runs as columns",
+    "table.csv",
+    "Metric,LoRA r=4,QLoRA r=4\nEval loss,1.5,1.6\nMMLU,40.5,39\n",
+    [
+      ["lora_r_4", "LORA", 16, 4, null, { eval_loss: 1.5, mmlu: 40.5 }],
+      ["qlora_r_4", "QLORA", 4, 4, null, { eval_loss: 1.6, mmlu: 39 }],
+    ],
+  ],
+  [
+    "names with rank and seed in words",
+    "table.csv",
+    "Config,Accuracy\nLoRA (r=8),0.5\nQLoRA r=8 seed 1,0.4\nQLoRA-4bit-r16-s1,0.45\nfull fine-tuning,0.6\n",
+    [
+      ["LoRA (r=8)", "LORA", 16, 8, null, { accuracy: 0.5 }],
+      ["QLoRA r=8 seed 1", "QLORA", 4, 8, 1, { accuracy: 0.4 }],
+      ["QLoRA-4bit-r16-s1", "QLORA", 4, 16, 1, { accuracy: 0.45 }],
+      ["full fine-tuning", "FULL", 16, null, null, { accuracy: 0.6 }],
+    ],
+  ],
+  [
+    "an index of names without a heading",
+    "table.csv",
+    ",rank,score\nlora-a,8,0.5\nqlora-a,8,0.4\n",
+    [
+      ["lora-a", "LORA", 16, 8, null, { score: 0.5 }],
+      ["qlora-a", "QLORA", 4, 8, null, { score: 0.4 }],
+    ],
+  ],
+  [
+    "base weights in a column Method",
+    "table.csv",
+    "Method,r,loss\nbf16,8,1.5\nNF4,8,1.6\nint8,8,1.55\n",
+    [
+      ["bf16_r8", "LORA", 16, 8, null, { loss: 1.5 }],
+      ["int8_r8", "LORA", 8, 8, null, { loss: 1.55 }],
+      ["NF4_r8", "QLORA", 4, 8, null, { loss: 1.6 }],
+    ],
+  ],
+  [
+    "numbers of bits in a column",
+    "table.csv",
+    "bits,rank,train loss,eval loss\n16,8,1.4,1.5\n4,8,1.5,1.6\n",
+    [
+      ["16bit_r8", "LORA", 16, 8, null, { training_loss: 1.4, eval_loss: 1.5 }],
+      ["4bit_r8", "QLORA", 4, 8, null, { training_loss: 1.5, eval_loss: 1.6 }],
+    ],
+  ],
+  [
+    "pandas' to_json with orient=split",
+    "table.json",
+    '{"columns":["method","rank","loss"],"index":[0,1],"data":[["lora",8,1.5],["qlora",8,1.6]]}',
+    [
+      ["lora_r8", "LORA", 16, 8, null, { loss: 1.5 }],
+      ["qlora_r8", "QLORA", 4, 8, null, { loss: 1.6 }],
+    ],
+  ],
+  [
+    "pandas' to_json with orient=table",
+    "table.json",
+    '{"schema":{"fields":[{"name":"method","type":"string"}]},"data":[{"index":0,"method":"lora","rank":8,"loss":1.5},{"index":1,"method":"qlora","rank":8,"loss":1.6}]}',
+    [
+      ["lora_r8", "LORA", 16, 8, null, { loss: 1.5 }],
+      ["qlora_r8", "QLORA", 4, 8, null, { loss: 1.6 }],
+    ],
+  ],
+  [
+    "a list of runs in an object with common settings",
+    "out.json",
+    '{"seed": 3, "runs": [{"method": "lora", "rank": 8, "loss": 1.5}, {"method": "qlora", "rank": 8, "loss": 1.6}]}',
+    [
+      ["lora_r8_s3", "LORA", 16, 8, 3, { loss: 1.5 }],
+      ["qlora_r8_s3", "QLORA", 4, 8, 3, { loss: 1.6 }],
+    ],
+  ],
+  [
+    "a sweep of learning rates without names, one row of which occurs twice",
+    "sweep.csv",
+    "method,rank,lr,bs,eval_loss\nlora,8,0.0001,16,1.5\nlora,8,0.0002,16,1.6\nlora,8,0.0002,16,1.6\n",
+    [
+      ["lora_r8_learning_rate=0.0001", "LORA", null, 8, null, { eval_loss: 1.5 }],
+      ["lora_r8_learning_rate=0.0002", "LORA", null, 8, null, { eval_loss: 1.6 }],
+    ],
+  ],
+];
+
+describe("layouts of tables", () => {
+  test.each(LAYOUTS)("%s", async (_, file, content, expected) => {
+    const { runs } = await read({ [file]: content });
+    expect(runs).toEqual(expected);
+  });
+});
