@@ -43,6 +43,7 @@ export function runOfRow(row: StudyRun): Run {
     seed: row.seed,
     method: row.method,
     useRslora: row.useRslora,
+    data: row.data,
     steps: row.steps,
     quantization: { label: row.quantizationLabel, bits: row.quantizationBits },
     hasWeights: row.checkpointId !== null,

@@ -46,6 +46,7 @@ function settingsOf(
     name: experiment.name,
     method: experiment.method,
     seed: experiment.seed,
+    data: experiment.data,
     steps: experiment.steps,
     numSamples: experiment.numSamples,
     quantization: {

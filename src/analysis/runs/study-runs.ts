@@ -14,6 +14,7 @@ function runOf(experiment: Experiment): Run | undefined {
     seed: experiment.seed,
     method: experiment.method,
     useRslora: (experiment.adapter as AdapterSettings | null)?.useRslora,
+    data: experiment.data,
     steps: experiment.steps,
     quantization: { label: experiment.quantizationLabel, bits: experiment.quantizationBits },
     hasWeights: experiment.checkpoints.length > 0,

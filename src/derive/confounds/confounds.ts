@@ -13,6 +13,7 @@ import { independentInitialisation } from "./independent-initialisation.js";
 import { layersLeftOut } from "./layers-left-out.js";
 import { lossesDisagree } from "./losses-disagree.js";
 import { mixedConfigurations } from "./mixed-configurations.js";
+import { mixedData } from "./mixed-data.js";
 import { noiseFloor } from "./noise-floor.js";
 import { pseudoReplicates } from "./pseudo-replicates.js";
 import { rankAndStepScale } from "./rank-and-step-scale.js";
@@ -21,8 +22,10 @@ import { trainingLossOnly } from "./training-loss-only.js";
 import { uncomparedTensors } from "./uncompared-tensors.js";
 import {
   differentBaseModel,
+  differentDataset,
   differentRevision,
   differentTargets,
+  differentTask,
   unequalLearningRate,
   unequalRanks,
   unequalSamples,
@@ -43,11 +46,14 @@ const CONFOUND_RULES = [
   pseudoReplicates,
   singleSeed,
   mixedConfigurations,
+  mixedData,
   rankAndStepScale,
   trainingLossOnly,
   lossesDisagree,
   differentBaseModel,
   differentRevision,
+  differentTask,
+  differentDataset,
   unequalSteps,
   unequalSamples,
   unequalLearningRate,

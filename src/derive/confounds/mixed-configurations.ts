@@ -12,8 +12,8 @@ export const mixedConfigurations = {
   inStudy,
 } as const satisfies ConfoundRule;
 
-/** Settings in which runs of one configuration may differ: the seed, and what follows from it. */
-const SETTINGS_OF_A_RUN = ["seed", "checkpointStep", "method"];
+/** Settings in which runs of one configuration may differ: the seed and what follows from it, and those of `mixedData`. */
+const SETTINGS_OF_A_RUN = ["seed", "checkpointStep", "method", "task", "dataset"];
 
 /** The finding of each set of settings by roles: it depends on nothing else, and takes long for many runs. */
 const FOUND = new WeakMap<object, WeakMap<ComparisonRoles, { readonly finding: StudyFinding | undefined }>>();

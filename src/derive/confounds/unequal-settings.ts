@@ -18,6 +18,22 @@ export const differentRevision = unequalSetting({
   valueOf: ({ adapter }) => adapter?.revision,
 });
 
+export const differentTask = unequalSetting({
+  kind: "DIFFERENT_TASK",
+  description: "The stated tasks of the runs differ.",
+  severity: "HIGH",
+  difference: "The tasks differ",
+  valueOf: ({ data }) => data?.["task"],
+});
+
+export const differentDataset = unequalSetting({
+  kind: "DIFFERENT_DATASET",
+  description: "The stated data sets of the runs differ.",
+  severity: "HIGH",
+  difference: "The data sets differ",
+  valueOf: ({ data }) => data?.["dataset"],
+});
+
 export const unequalSteps = unequalSetting({
   kind: "UNEQUAL_STEPS",
   description: "The runs were trained for different numbers of optimizer steps.",

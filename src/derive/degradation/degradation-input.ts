@@ -95,8 +95,8 @@ export function degradationDraws({ ranks, rule: { analysis = DEFAULT_SEED_ANALYS
 
 /** Returns the recorded values of a metric with the seeds of their runs. */
 export function seededValues(runs: readonly Run[], metric: string): SeededValue[] {
-  return runs.flatMap(({ seed, weights, metrics }) => {
+  return runs.flatMap(({ seed, weights, data, metrics }) => {
     const value = metrics.get(metric);
-    return value === undefined ? [] : [{ seed, value, weights }];
+    return value === undefined ? [] : [{ seed, value, weights, data }];
   });
 }

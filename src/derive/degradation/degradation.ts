@@ -2,6 +2,7 @@ import type { AcceptanceVerdict } from "../../model/enums/verdict.js";
 import type { VerdictCertainty, IntervalMethod } from "../../model/enums/statistics.js";
 import type { ComparisonRoles, Run } from "../runs/comparison-roles.js";
 import { inferRoles } from "../runs/resolve-roles.js";
+import { groupByData } from "../runs/run-data.js";
 import { holmAdjusted } from "../statistics/holm.js";
 import type { MeanTest } from "../statistics/mean-test.js";
 import { differenceInterval, pooledVariation, relativeChange } from "../statistics/relative-change.js";
@@ -15,7 +16,13 @@ import {
   type RoleNames,
 } from "./degradation-input.js";
 import { lossChange, type LossChange } from "./loss-change.js";
-import { divergedReason, percentObstacle, recordedValues, type RecordedRoles } from "./recorded-values.js";
+import {
+  divergedReason,
+  mixedDataReason,
+  percentObstacle,
+  recordedValues,
+  type RecordedRoles,
+} from "./recorded-values.js";
 import { independentRuns, isVarying } from "./replicates.js";
 import { DEFAULT_SEED_ANALYSIS, type OnDraws, type SeededValue } from "./seed-analysis.js";
 
@@ -112,6 +119,7 @@ function withHolm(ranks: readonly RankDegradation[]): RankDegradation[] {
 function variationOf(ranks: readonly RankValues[]): ChangeContext["pooled"] {
   const samples = ranks
     .flatMap(({ baseline, candidate }) => [baseline, candidate])
+    .filter((values) => groupByData(values).length === 1)
     .flatMap((values) => summarise(finiteRuns(values)) ?? []);
   return pooledVariation(samples);
 }
@@ -142,6 +150,8 @@ export function degradation(
     baseline: recordedValues(names.baseline, baselineValues),
     candidate: recordedValues(names.candidate, candidateValues),
   };
+  const mixed = mixedDataReason(roles, rule);
+  if (mixed !== undefined) return withoutPercent(roles, mixed, undefined);
   const { higherIsBetter, analysis = DEFAULT_SEED_ANALYSIS } = rule;
   const obstacle = percentObstacle(roles, rule);
   const statistics = changeStatistics(

@@ -1,3 +1,4 @@
+import { mixedDataText } from "../runs/run-data.js";
 import type { AcceptanceRule } from "./degradation-input.js";
 import type { SeededValue } from "./seed-analysis.js";
 
@@ -36,6 +37,22 @@ function divergedText({ name, diverged, finite }: RecordedValues, metric: string
       ? `All runs of ${name} at this rank`
       : `${diverged} of ${diverged + finite.length} runs of ${name}`;
   return `${count} diverged: ${metric} is not finite.`;
+}
+
+/** Returns that the values of a configuration come from different data, so that they have no mean; undefined if they do not. */
+export function mixedDataReason(
+  { baseline, candidate }: RecordedRoles,
+  { metric }: AcceptanceRule,
+): string | undefined {
+  const texts = [baseline, candidate].flatMap(({ name, finite }) => {
+    const text = mixedDataText(finite);
+    return text === undefined ? [] : [`${name} (${text})`];
+  });
+  if (texts.length === 0) return undefined;
+  return (
+    `${metric} is not averaged over different tasks or data sets: ${texts.join(", ")}. ` +
+    "Select the runs of one data set as baseline and candidate."
+  );
 }
 
 /** Returns why there is no percent although it may be computed; undefined if there is one. */

@@ -1,4 +1,5 @@
 import type { IntervalChoice } from "../../model/enums/statistics.js";
+import type { RunData } from "../runs/run-data.js";
 import { bootstrapDraws, type BootstrapMethod } from "../statistics/bootstrap-draws.js";
 
 /** A value of the metric with the seed of its run. */
@@ -7,6 +8,8 @@ export interface SeededValue {
   readonly value: number;
   /** Hash of the run's weights. Null or undefined if unknown. */
   readonly weights?: string | null | undefined;
+  /** Task and data set of the run. Null or undefined if unknown. */
+  readonly data?: RunData | null | undefined;
 }
 
 /** How values of several seeds are analysed. */

@@ -1,4 +1,5 @@
 import { eachInSteps, runSteps, type Steps } from "../steps.js";
+import type { RunData } from "./run-data.js";
 
 /** One experiment, with the values that the conclusions of derive/ use. */
 export interface Run {
@@ -15,6 +16,8 @@ export interface Run {
     /** Bits per base weight. Null if unknown. */
     readonly bits: number | null;
   };
+  /** Stated task and data set. Undefined or null if neither is stated. */
+  readonly data?: RunData | null | undefined;
   /** Number of optimizer steps. */
   readonly steps: number | null;
   readonly hasWeights: boolean;

@@ -42,6 +42,8 @@ function settingTexts({ adapter, quantization, ...run }: RunSettings): Record<st
     taskType: textOf(adapter?.taskType),
     baseModel: run.baseModel,
     revision: textOf(adapter?.revision),
+    task: textOf(run.data?.["task"]),
+    dataset: textOf(run.data?.["dataset"]),
     steps: textOf(run.steps),
     numSamples: textOf(run.numSamples),
     peakLearningRate: textOf(run.peakLearningRate),

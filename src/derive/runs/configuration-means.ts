@@ -9,6 +9,7 @@ import {
   type Configuration,
   type Run,
 } from "./comparison-roles.js";
+import { groupByData } from "./run-data.js";
 
 /** The mean of a metric over the seeds of one configuration at one rank. */
 export interface ConfigurationMean {
@@ -38,7 +39,10 @@ export function comparedConfigurations(
   return [...idsByName].map(([name, ids]) => ({ name, runs: ids }));
 }
 
-/** Returns the means of `metric` by rank, then by configuration. Means without a finite value are left out. */
+/**
+ * Returns the means of `metric` by rank, then by configuration. Runs of different tasks or data sets have means of their own,
+ * which the name of the configuration tells apart. Means without a finite value are left out.
+ */
 export function configurationMeans(
   runs: readonly Run[],
   configurations: readonly Configuration[],
@@ -46,19 +50,21 @@ export function configurationMeans(
   confidence: number,
 ): readonly ConfigurationMean[] {
   return ranksOf(runs).flatMap((rank) =>
-    configurations.flatMap((configuration) => {
-      const sample = summarise(metricValues(runsAt(runs, configuration, rank), metric));
-      if (sample === undefined) return [];
-      const interval = meanInterval(sample, confidence);
-      return {
-        rank,
-        configuration: configuration.name,
-        mean: sample.mean,
-        low: interval?.low ?? null,
-        high: interval?.high ?? null,
-        n: sample.n,
-      };
-    }),
+    configurations.flatMap((configuration) =>
+      groupByData(runsAt(runs, configuration, rank)).flatMap(({ label, items }) => {
+        const sample = summarise(metricValues(items, metric));
+        if (sample === undefined) return [];
+        const interval = meanInterval(sample, confidence);
+        return {
+          rank,
+          configuration: label === null ? configuration.name : `${configuration.name} (${label})`,
+          mean: sample.mean,
+          low: interval?.low ?? null,
+          high: interval?.high ?? null,
+          n: sample.n,
+        };
+      }),
+    ),
   );
 }
 

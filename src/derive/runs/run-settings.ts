@@ -1,4 +1,5 @@
 import type { AdapterSettings, Quantization, UncomparedTensor } from "../../model/records.js";
+import type { RunData } from "./run-data.js";
 
 /** The training settings of a run, from its files. Null is unknown. */
 export interface RunSettings {
@@ -8,6 +9,8 @@ export interface RunSettings {
   /** Null for a run without a rank. */
   readonly rank: number | null;
   readonly seed: number | null;
+  /** Stated task and data set. Null or undefined if neither is stated. */
+  readonly data?: RunData | null | undefined;
   /** Number of optimizer steps. */
   readonly steps: number | null;
   /** Number of training examples. */

@@ -2,6 +2,7 @@ import type { VerdictCertainty } from "../../model/enums/statistics.js";
 import { independentRuns, isVarying } from "../degradation/replicates.js";
 import { configurationName, type Run } from "../runs/comparison-roles.js";
 import { meanInterval } from "../runs/configuration-means.js";
+import { groupByData } from "../runs/run-data.js";
 import { summarise, type Interval, type Sample } from "../statistics/sample.js";
 import { eachInSteps, type Steps } from "../steps.js";
 
@@ -30,7 +31,9 @@ const CONFIDENCE = 0.95;
 /** The groups of each list of runs. */
 const GROUPED = new WeakMap<readonly Run[], readonly ConfigurationRuns[]>();
 
-/** Groups runs by configuration and rank, in the order of their first runs. Each list is grouped once, in steps. */
+/**
+ * Groups runs by configuration, rank, task and data set, in the order of their first runs. Each list is grouped once, in steps.
+ */
 export function* configurationsOf(runs: readonly Run[]): Steps<readonly ConfigurationRuns[]> {
   const known = GROUPED.get(runs);
   if (known !== undefined) return known;
@@ -42,7 +45,13 @@ export function* configurationsOf(runs: readonly Run[]): Steps<readonly Configur
     if (group === undefined) groups.set(key, { configuration, rank: run.rank, runs: [run] });
     else group.runs.push(run);
   });
-  const grouped = [...groups.values()];
+  const grouped = [...groups.values()].flatMap((group) =>
+    groupByData(group.runs).map(({ label, items }) => ({
+      ...group,
+      configuration: label === null ? group.configuration : `${group.configuration} (${label})`,
+      runs: items,
+    })),
+  );
   GROUPED.set(runs, grouped);
   return grouped;
 }

@@ -1,5 +1,6 @@
 import { metricValues, runsAt, type ComparisonRoles, type Configuration, type Run } from "../runs/comparison-roles.js";
 import { inferRoles } from "../runs/resolve-roles.js";
+import { groupByData } from "../runs/run-data.js";
 import type { RankSimilarity } from "../similarity/rank-similarity.js";
 import { summarise } from "../statistics/sample.js";
 
@@ -36,7 +37,8 @@ export function diagnosticSummary(
 ): DiagnosticSummary {
   const meanAt = (configuration: Configuration | undefined, metric: string): number | null => {
     if (configuration === undefined) return null;
-    return summarise(metricValues(runsAt(runs, configuration, rank), metric))?.mean ?? null;
+    const [data, ...others] = groupByData(runsAt(runs, configuration, rank));
+    return data === undefined || others.length > 0 ? null : (summarise(metricValues(data.items, metric))?.mean ?? null);
   };
   const baseline = roles?.baseline;
   const candidate = roles?.candidate;

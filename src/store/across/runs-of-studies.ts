@@ -1,5 +1,6 @@
 import type { Connection } from "../connection.js";
 import { finalCheckpointFirst } from "../studies/final-checkpoint.js";
+import { trainingData, type TrainingData } from "../studies/training-data.js";
 
 /** One run with the values that a comparison of studies needs. */
 export interface StudyRun {
@@ -11,6 +12,8 @@ export interface StudyRun {
   readonly method: string;
   readonly useRslora: boolean;
   readonly steps: number | null;
+  /** Stated task and data set. Null if neither is stated. */
+  readonly data: TrainingData | null;
   readonly quantizationLabel: string;
   readonly quantizationBits: number | null;
   /** Its final checkpoint (studies/final-checkpoint.ts); null without weights. */
@@ -29,6 +32,7 @@ export function runsOfStudies(
 ): Promise<StudyRun[]> {
   return sql<StudyRun[]>`
     select experiment.id, experiment.study_id as "studyId", experiment.name, rank.r as rank, seed, steps, method,
+      ${trainingData(sql)} as data,
       coalesce((adapter ->> 'useRslora')::boolean, false) as "useRslora",
       quantization_label as "quantizationLabel", quantization_bits as "quantizationBits",
       final.id as "checkpointId", final.hash as "checkpointHash", coalesce(recorded.names, '{}') as "metricNames",

@@ -4,6 +4,7 @@ import type { Connection } from "../connection.js";
 import type { Fragment } from "../across/fragment.js";
 import { mapInTurns } from "../in-turns.js";
 import { finalCheckpointFirst } from "./final-checkpoint.js";
+import { trainingData, type TrainingData } from "./training-data.js";
 import type { Method } from "../generated/enums.js";
 
 /** An experiment with its rank, metrics and checkpoints. */
@@ -18,6 +19,8 @@ export interface Experiment {
   readonly seed: number | null;
   readonly steps: number | null;
   readonly numSamples: number | null;
+  /** Stated task and data set. Null if neither is stated. */
+  readonly data: TrainingData | null;
   /** The adapter settings, as the import validated them; null for a run that only tables name. */
   readonly adapter: unknown;
   /** Null for a run without a rank, such as full fine-tuning. */
@@ -96,6 +99,7 @@ async function findExperiments(sql: Sql, which: Fragment): Promise<Experiment[]>
     select experiment.id, experiment.study_id as "studyId", experiment.name, method,
       quantization_label as "quantizationLabel", quantization_bits as "quantizationBits",
       quantization_scheme as "quantizationScheme", seed, steps, num_samples as "numSamples", adapter,
+      ${trainingData(sql)} as data,
       study.metric_directions as "studyDirections", rank.id as "rankId", rank.r, coalesce(recorded.names, '{}') as "metricNames",
       coalesce(recorded.numbers, '{}') as "metricValues", coalesce(recorded.sources, '{}') as "metricSources",
       coalesce(recorded.directions, '{}') as "metricDirections",

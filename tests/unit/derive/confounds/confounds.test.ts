@@ -27,13 +27,16 @@ function kinds(of: FailureEvidence, id: "H1" | "H3") {
 }
 
 describe("training differences between baseline and candidate", () => {
-  const candidate = (rest: Partial<RunSettings>) => withSettings((name) => (name === "4bit_r8" ? rest : {}));
+  const candidate = (rest: Partial<RunSettings>) =>
+    withSettings((name) => (name === "4bit_r8" ? rest : { data: { task: "chat", dataset: "alpaca" } }));
 
   test.each([
     ["UNEQUAL_STEPS", { steps: 500 }],
     ["UNEQUAL_SAMPLES", { numSamples: 100 }],
     ["UNEQUAL_LEARNING_RATE", { peakLearningRate: 1e-4 }],
     ["DIFFERENT_BASE_MODEL", { baseModel: "other" }],
+    ["DIFFERENT_TASK", { data: { task: "other" } }],
+    ["DIFFERENT_DATASET", { data: { dataset: "other" } }],
   ])("%s is listed at its rank, with weight and metric conclusions", (kind, rest) => {
     expect(kinds(candidate(rest), "H1")).toHaveProperty(kind, [8]);
     expect(kinds(candidate(rest), "H3")).toHaveProperty(kind, [8]);

@@ -1,0 +1,30 @@
+import { ranksOf, runsAt } from "../runs/comparison-roles.js";
+import { mixedDataText } from "../runs/run-data.js";
+import type { StudyEvidence } from "../study-evidence.js";
+import type { ConfoundRule, StudyFinding } from "./confound-rule.js";
+
+export const mixedData = {
+  kind: "MIXED_DATA",
+  description:
+    "Runs of one configuration have different tasks or data sets. They are not replicates and are not averaged.",
+  affects: ["METRICS"],
+  inStudy,
+} as const satisfies ConfoundRule;
+
+function inStudy({ runs, roles }: StudyEvidence): StudyFinding | undefined {
+  if (roles === undefined) return undefined;
+  const mixed = ranksOf(runs).flatMap((rank) =>
+    [roles.baseline, roles.candidate].flatMap((configuration) => {
+      const text = mixedDataText(runsAt(runs, configuration, rank));
+      return text === undefined ? [] : [{ rank, text: `${configuration.name} at r = ${rank} (${text})` }];
+    }),
+  );
+  if (mixed.length === 0) return undefined;
+  return {
+    severity: "HIGH",
+    message:
+      `Runs of one configuration have different tasks or data sets: ${mixed.map(({ text }) => text).join(", ")}. ` +
+      "They are not replicates. Select the runs of one data set as baseline and candidate.",
+    ranks: [...new Set(mixed.map(({ rank }) => rank))],
+  };
+}

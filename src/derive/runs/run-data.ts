@@ -1,0 +1,72 @@
+/** What a run was trained or evaluated on, by setting: `{ dataset: "gsm8k" }`. An unknown setting is missing. */
+export type RunData = Readonly<Record<string, string>>;
+
+/** Something that comes from one run: the run itself, or a value of it. */
+interface FromRun {
+  /** Undefined or null if unknown. */
+  readonly data?: RunData | null | undefined;
+}
+
+/** The items of one data set. */
+export interface DataGroup<Item> {
+  /** For use in a name: `dataset gsm8k`. Null if no two items have different known data. */
+  readonly label: string | null;
+  readonly items: readonly Item[];
+}
+
+/** The settings in which two runs are no replicates of each other, whatever else they share. */
+const DATA_SETTINGS = ["task", "dataset"] as const;
+
+/**
+ * Groups items by task and data set. Losses of different data are no repetitions of one measurement, so they have no common mean.
+ * Items whose data are unknown form a group of their own only if other items differ. Takes linear time.
+ */
+export function groupByData<Item extends FromRun>(items: readonly Item[]): readonly DataGroup<Item>[] {
+  const mixed = DATA_SETTINGS.flatMap((setting) => {
+    const known = new Set(items.flatMap(({ data }) => data?.[setting] ?? []));
+    const nameOf = (value: string): string => shortestTail(value, known);
+    return new Set([...known].map(nameOf)).size > 1 ? [{ setting, nameOf }] : [];
+  });
+  if (mixed.length === 0) return items.length === 0 ? [] : [{ label: null, items }];
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const label = mixed
+      .map(({ setting, nameOf }) => {
+        const value = item.data?.[setting];
+        return `${setting} ${value === undefined ? "unknown" : nameOf(value)}`;
+      })
+      .join(", ");
+    const group = groups.get(label);
+    if (group === undefined) groups.set(label, [item]);
+    else group.push(item);
+  }
+  return [...groups].map(([label, ofGroup]) => ({ label, items: ofGroup }));
+}
+
+/** Maximum number of groups in a sentence. */
+const MAX_GROUPS = 5;
+
+/**
+ * Returns the number of runs of each data set for use in a sentence: `dataset alpaca: 2 runs; dataset gsm8k: 1 run`. Undefined if
+ * all known data are equal.
+ *
+ * @param items one item a run
+ */
+export function mixedDataText(items: readonly FromRun[]): string | undefined {
+  const groups = groupByData(items);
+  if (groups.length < 2) return undefined;
+  const shown = groups.slice(0, MAX_GROUPS).map(({ label, items: { length } }) => {
+    return `${label}: ${length} ${length === 1 ? "run" : "runs"}`;
+  });
+  const more = groups.length > MAX_GROUPS ? [`${groups.length - MAX_GROUPS} more`] : [];
+  return [...shown, ...more].join("; ");
+}
+
+/** Returns the shortest known value that names the same file or repository: `gsm8k` for `/home/me/gsm8k` if both are known. */
+function shortestTail(value: string, known: ReadonlySet<string>): string {
+  for (let slash = value.lastIndexOf("/"); slash > 0; slash = value.lastIndexOf("/", slash - 1)) {
+    const tail = value.slice(slash + 1);
+    if (known.has(tail)) return tail;
+  }
+  return value.startsWith("/") && known.has(value.slice(1)) ? value.slice(1) : value;
+}
