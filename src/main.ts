@@ -3,6 +3,7 @@
 
 import { Command, CommanderError, Option } from "commander";
 import { exitCodeOf } from "./commands/exit-codes.js";
+import { addModelCommands } from "./commands/command-line/model-commands.js";
 import type { ImportOptions } from "./commands/import.js";
 import type { PlotOptions } from "./commands/plot.js";
 import { addQueryCommands } from "./commands/command-line/query-commands.js";
@@ -83,6 +84,7 @@ async function main(argv: readonly string[]): Promise<void> {
       (await import("./commands/import.js")).importFolder(open(), folder, options),
     );
   addQueryCommands(program, open);
+  addModelCommands(program, open);
   program
     .command("backup <file>")
     .description("write a consistent copy of everything stored to a new file, while the server runs")

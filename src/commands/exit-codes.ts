@@ -19,6 +19,7 @@ const CODE_OF_ERROR: Partial<Record<ErrorCode, number>> = {
   EXPERIMENT_NOT_FOUND: EXIT.NOT_FOUND,
   JOB_NOT_FOUND: EXIT.NOT_FOUND,
   TOKEN_NOT_FOUND: EXIT.NOT_FOUND,
+  MODEL_NOT_FOUND: EXIT.NOT_FOUND,
 };
 
 /** Returns the exit code of a command that failed with `error`. */

@@ -17,6 +17,16 @@ export const MODEL_ERRORS = {
     what: "The tensors of the base model do not match its configuration",
     fix: "Copy config.json and all weight files again from one revision of the model.",
   },
+  MODEL_FILES_CHANGED: {
+    kind: "permanent",
+    what: "A file of the base model is not the file that was registered",
+    fix: "Restore the file, or run rankscope model add FOLDER to register the present files.",
+  },
+  MODEL_NOT_FOUND: {
+    kind: "permanent",
+    what: "No base model with this name or id is registered",
+    fix: "Run rankscope models to list the registered models.",
+  },
   MODEL_ADAPTER_MISMATCH: {
     kind: "permanent",
     what: "The adapter does not fit the base model",

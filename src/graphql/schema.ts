@@ -1,6 +1,8 @@
 import "reflect-metadata";
 import { lexicographicSortSchema, printSchema, type GraphQLSchema } from "graphql";
 import { buildSchema, type PubSub } from "type-graphql";
+import { ModelsResolver } from "./base-model/models.js";
+import { StudyBaseModelResolver } from "./base-model/study-base-model.js";
 import { ExperimentComparisonResolver } from "./comparison/experiment-comparison.js";
 import { StudyComparisonResolver } from "./comparison/study-comparison.js";
 import { DiagnosticSummaryResolver } from "./diagnosis/diagnostic-summary.js";
@@ -92,6 +94,8 @@ export function openSchema(): Promise<GraphQLSchema> {
       SubspaceGridsResolver,
       ...PENDING_JOB_RESOLVERS,
       ImportStudyResolver,
+      ModelsResolver,
+      StudyBaseModelResolver,
       JobsResolver,
     ],
     // GraphQL's types check arguments; resolvers check what types cannot express.

@@ -266,8 +266,8 @@ export type FindingCode =
   | "SPECIAL_FILE_REFUSED"
   | "NOT_UNDERSTOOD";
 
-/** Stages of an import. The counts of the first and the last are weight files. */
-export type ImportStage = "reading runs" | "reading tables" | "keeping weight files";
+/** Stages of an import. The counts are weight files, and of base models all files. */
+export type ImportStage = "reading runs" | "reading tables" | "keeping weight files" | "hashing base models";
 
 /** Reports the progress of an import: `done` of `total` pieces of a stage are complete. */
 export type ReportProgress = (progress: {

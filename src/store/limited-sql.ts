@@ -24,6 +24,7 @@ const LIMITED_TABLES = [
   "weight_file",
   "comparison",
   "job",
+  "base_model",
 ];
 
 /**

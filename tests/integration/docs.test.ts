@@ -149,7 +149,7 @@ function inlineCommands({ prose }: { readonly prose: string }): string[] {
 
 /** The command that the words call: `token create`, `report`. */
 function commandName([first = "", second = ""]: readonly string[]): string {
-  return first === "token" ? `${first} ${second}` : first;
+  return first === "token" || first === "model" ? `${first} ${second}` : first;
 }
 
 /** The help of a command; empty for an unknown one. */

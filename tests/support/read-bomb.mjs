@@ -1,5 +1,6 @@
 // Reads files as an import does, in a process with little memory. Each message names a reader and a file; the reply has the result
 // and the largest amount of memory that the process has used so far.
+import path from "node:path";
 import { withFile } from "#src/files/open-file.js";
 import { readAdapterConfig } from "#src/import/formats/adapter-config.js";
 import { TABLE_FORMATS } from "#src/import/formats/result-formats.js";
@@ -20,7 +21,7 @@ const READERS = {
   table: (file) => readTable(file),
   state: (file) => readTrainerState(file, "bomb"),
   config: (file) => readAdapterConfig(file, "bomb"),
-  index: (file) => readWeightIndex(file, "bomb"),
+  index: (file) => readWeightIndex(file, "bomb", (shard) => path.join(path.dirname(file), shard)),
 };
 
 process.on("message", async ({ reader, file }) => {

@@ -8,6 +8,7 @@ import {
   experimentsOfStudies,
   type Experiment,
 } from "../../store/studies/experiments.js";
+import { baseModelsByKey, type StoredBaseModel } from "../../store/base-models.js";
 import type { Connection } from "../../store/connection.js";
 import { factorsOfCheckpoints } from "../../store/studies/factors.js";
 import { selectedExperimentIds, type ExperimentSelection } from "../../store/across/selected-experiments.js";
@@ -74,6 +75,8 @@ export interface Loaders {
   readonly similarity: DataLoader<RankSimilarityKey, StudySimilarity, string>;
   readonly comparison: DataLoader<CheckpointPair, CheckpointComparison, string>;
   readonly jobById: DataLoader<string, Job | undefined>;
+  /** Registered models by the key of `baseModelName`. */
+  readonly baseModels: DataLoader<string, StoredBaseModel[]>;
 }
 
 interface SelectionKey extends ExperimentSelection {
@@ -170,6 +173,10 @@ export function openLoaders({ database, weights, deadline, requester }: LoadersO
     similarity: similarityLoader(weightFacts, { experiments, layers, factors }),
     comparison: comparisonLoader(weightFacts, { layers, factors }),
     jobById: open(eachOne((ids) => jobsById(database, ids), ownId)),
+    baseModels: open(async (keys: readonly string[]) => {
+      const models = await baseModelsByKey(database, keys);
+      return keys.map((key) => models.filter((model) => model.keys.includes(key)));
+    }),
   };
 }
 

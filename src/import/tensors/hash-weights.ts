@@ -15,6 +15,12 @@ interface WeightHashes {
   readonly size: number;
 }
 
+interface HashOptions {
+  /** Called after each chunk with the bytes that were read so far. */
+  readonly onBytes?: ((done: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 const CHUNK_BYTES = 2 ** 20;
 
 type Range = Pick<TensorEntry, "offset" | "length">;
@@ -23,12 +29,15 @@ type Range = Pick<TensorEntry, "offset" | "length">;
  * Reads a file once, as a stream, and hashes it and its tensors. The tensors must be sorted by offset. Two may be the same
  * bytes, but they must not overlap in part.
  *
- * @throws FILE_UNREADABLE, FILE_CHANGED if the file changes after its tensors were listed
+ * @throws FILE_UNREADABLE, FILE_CHANGED if the file changes after its tensors were listed; the signal's reason
  */
-export function hashWeights({ path, where, tensors, stamp }: ListedFile): Promise<WeightHashes> {
+export function hashWeights(
+  { path, where, tensors, stamp }: ListedFile,
+  options: HashOptions = {},
+): Promise<WeightHashes> {
   return withFile(path, where, async (file) => {
     requireSameStamp(file.stamp, stamp, where);
-    const hashes = await hashOpen(file, where, tensors);
+    const hashes = await hashOpen(file, where, tensors, options);
     await file.requireUnchanged();
     return hashes;
   });
@@ -38,6 +47,7 @@ async function hashOpen(
   { handle, size }: OpenFile,
   where: string,
   tensors: readonly TensorEntry[],
+  { onBytes, signal }: HashOptions,
 ): Promise<WeightHashes> {
   const whole = createHash("sha256");
   const hashes = new Map<string, string>();
@@ -64,10 +74,13 @@ async function hashOpen(
         range = ranges[next];
       }
       position = chunkEnd;
+      onBytes?.(position);
+      if (signal?.aborted === true) break;
     }
   } catch (cause) {
     throw failure("FILE_UNREADABLE", { where, received: describeErrno(cause as NodeJS.ErrnoException), cause });
   }
+  signal?.throwIfAborted();
   // The loop does not reach tensors without elements at the end of the file.
   for (const range of ranges.slice(next)) {
     if (range.length > 0) {

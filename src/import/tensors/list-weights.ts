@@ -44,8 +44,8 @@ export interface ListedFile {
  */
 export async function listWeights(pathOf: PathOf, { file, form, isIndex }: WeightSource): Promise<ListedFile[]> {
   if (!isIndex) return [await listFile(pathOf(file), file, form)];
-  const index = await readWeightIndex(pathOf(file), file);
   const folder = path.posix.dirname(file);
+  const index = await readWeightIndex(pathOf(file), file, (shard) => pathOf(path.posix.join(folder, shard)));
   const shards: ListedFile[] = [];
   for (const shard of index.shards) {
     const where = path.posix.join(folder, shard);

@@ -1,5 +1,4 @@
 import { lstat } from "node:fs/promises";
-import path from "node:path";
 import { z } from "zod";
 import { failure } from "../../errors.js";
 import { quoteText } from "../findings.js";
@@ -19,11 +18,18 @@ export interface WeightIndex {
 const Index = z.object({ weight_map: z.record(z.string(), z.string()) });
 
 /**
- * Reads an adapter_model.safetensors.index.json (or .bin.index.json) and checks that its shards are files beside it.
+ * Reads an adapter_model.safetensors.index.json (or .bin.index.json) and checks that its shards are files beside it. In the
+ * hub's cache, index and shards are links to blobs: a shard is the blob to which the link beside the index leads.
  *
+ * @param file absolute path of the index, with links resolved
+ * @param shardPath returns the absolute path of a shard
  * @throws WEIGHT_INDEX_INVALID, FILE_UNREADABLE, FILE_TOO_LARGE
  */
-export async function readWeightIndex(file: string, where: string): Promise<WeightIndex> {
+export async function readWeightIndex(
+  file: string,
+  where: string,
+  shardPath: (shard: string) => string,
+): Promise<WeightIndex> {
   const text = await readTextFile(file, where, MAX_WEIGHT_INDEX_BYTES);
   let json: unknown;
   try {
@@ -39,16 +45,16 @@ export async function readWeightIndex(file: string, where: string): Promise<Weig
   const shardOf = new Map(Object.entries(parsed.data.weight_map));
   const shards = [...new Set(shardOf.values())].sort();
   if (shards.length === 0) throw invalid(where, "an empty weight_map", "at least one tensor");
-  for (const shard of shards) await requireShard(file, shard, where);
+  for (const shard of shards) await requireShard(shard, where, shardPath);
   return { shards, shardOf };
 }
 
-async function requireShard(file: string, shard: string, where: string): Promise<void> {
+async function requireShard(shard: string, where: string, shardPath: (shard: string) => string): Promise<void> {
   if (/[/\\\0]/.test(shard) || shard === "" || shard === "." || shard === "..") {
     throw invalid(where, `the shard ${JSON.stringify(shard)}`, "the name of a file beside the index");
   }
   // This check gives a better message. Links are refused when the shard is opened.
-  const stats = await lstat(path.join(path.dirname(file), shard)).catch(() => undefined);
+  const stats = await lstat(shardPath(shard)).catch(() => undefined);
   if (stats === undefined || !stats.isFile())
     throw invalid(where, `the shard ${shard}, which does not exist`, "a file");
 }

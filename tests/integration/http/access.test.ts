@@ -4,6 +4,9 @@ import path from "node:path";
 import { createClient } from "graphql-ws";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import WebSocket from "ws";
+import { describeBaseModel } from "#src/import/base-model/describe-base-model.js";
+import { saveBaseModel } from "#src/store/base-models.js";
+import { fixtureFolder } from "../../support/model-fixtures.js";
 import { isRootType, objectFields } from "#src/graphql/access/requires.js";
 import { openSchema } from "#src/graphql/schema.js";
 import { openServerMetrics } from "#src/observe/open-metrics.js";
@@ -44,6 +47,12 @@ beforeAll(async () => {
   const services = { ...real.services, metrics: openServerMetrics(1) };
   server = await startServer(services, { host: "127.0.0.1", port: 0, limits: STILL });
   const { database } = fresh;
+  // Study "one" was trained on "tiny". The name of the second model occurs in that, but it is another model.
+  const models = { "org/tiny-bnb-4bit": "gpt2", "other/tin": "qwen2", "org/other-base": "mistral" };
+  for (const [name, fixture] of Object.entries(models)) {
+    const folder = fixtureFolder(fixture);
+    await saveBaseModel(database, await describeBaseModel(folder, { where: folder, name }));
+  }
   ids = {
     one: Object.values(one.experiments),
     two: Object.values(two.experiments),
@@ -146,6 +155,7 @@ const OPERATIONS: Readonly<Record<string, readonly [string, () => object]>> = {
   ],
   "Query.experimentRows": ["{ experimentRows { totalCount nodes { study name baseModel } } }", () => ({})],
   "Query.layerRows": ["{ layerRows { totalCount nodes { study layer baseline candidate } } }", () => ({})],
+  "Query.models": ["{ models { totalCount nodes { names } } }", () => ({})],
   "Query.job": ["query($id: ID!) { job(id: $id) { id message } }", () => ({ id: ids.hidden })],
   "Mutation.tagStudy": ['mutation { tagStudy(slug: "two", tags: ["seen"]) { slug tags } }', () => ({})],
   "Mutation.untagStudy": ['mutation { untagStudy(slug: "two", tags: ["seen"]) { slug tags } }', () => ({})],
@@ -358,9 +368,14 @@ describe("a server with tokens", () => {
       const [mine, all] = [await execute(tokens.limited, query), await execute(tokens.reader, query)];
       expect(mine.codes).toEqual([]);
       expect(mine.text).toBe(all.text);
-      const lists = "{ studies { totalCount nodes { slug } } experimentRows { totalCount } }";
+      const lists =
+        "{ studies { totalCount nodes { slug } } experimentRows { totalCount } models { totalCount nodes { names } } }";
       expect(JSON.parse((await execute(tokens.limited, lists)).text)).toEqual({
-        data: { studies: { totalCount: 1, nodes: [{ slug: "one" }] }, experimentRows: { totalCount: 5 } },
+        data: {
+          studies: { totalCount: 1, nodes: [{ slug: "one" }] },
+          experimentRows: { totalCount: 5 },
+          models: { totalCount: 1, nodes: [{ names: ["org/tiny-bnb-4bit"] }] },
+        },
       });
     });
 

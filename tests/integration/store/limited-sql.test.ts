@@ -16,6 +16,7 @@ let pool: Sql;
 /** The tables with policies. A limited principal has no privilege on any other table. */
 const VISIBLE = [
   "adapter_factors",
+  "base_model",
   "checkpoint",
   "comparison",
   "evaluation",
@@ -37,7 +38,12 @@ const VISIBLE = [
 /** Stores `count` studies with one row in each table that belongs to a study. */
 async function fill(sql: Sql, count: number): Promise<void> {
   await sql.unsafe(`
-    insert into study (id, slug, name, folder) select md5('s' || i)::uuid, 'study-' || i, '', '' from generate_series(1, ${count}) i;
+    insert into study (id, slug, name, folder, base_model)
+      select md5('s' || i)::uuid, 'study-' || i, '', '', 'Org/M' || i || 'B-bnb-4bit' from generate_series(1, ${count}) i;
+    insert into base_model (id, names, keys, architecture, layers, hidden_size, vocabulary_size, positions, parameters, dtypes,
+        bytes, folder, files, config_hash, has_tokenizer, hash)
+      select md5('s' || i)::uuid, '{}', array['m' || i || 'b'], 'gpt2', 1, 1, 1, 1, 1, '{}', 1, i, '[]', '', false, i
+      from generate_series(1, ${count}) i;
     insert into rank select id, id, 2 from study;
     insert into experiment (id, study_id, rank_id, name, method, quantization_label) select id, id, id, 'run', 'LORA', '' from study;
     insert into metric select id, 'loss', 1, '' from study;
@@ -82,7 +88,7 @@ beforeAll(async () => {
 });
 afterAll(() => closeSql(pool));
 
-test("exactly thirteen tables are visible, and their policies are enabled", async () => {
+test("only these tables are visible, and their policies are enabled", async () => {
   const { sql } = fresh.database;
   const rows = await sql<{ name: string; secured: boolean; policies: number; privileges: string[] | null }[]>`
     select relname::text as name, relrowsecurity as secured,
