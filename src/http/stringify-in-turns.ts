@@ -3,11 +3,14 @@ import { ITEMS_PER_TURN, takeTurn } from "../store/in-turns.js";
 /** Number of characters of a text that are converted in about the time of one other value. */
 const CHARACTERS_PER_VALUE = 64;
 
-/** Returns the JSON text of a response. A response of many values is converted in turns of the event loop. */
+/**
+ * Returns the JSON text of a response, with a newline at its end, as Apollo Server does. A response of many values is converted in
+ * turns of the event loop.
+ */
 export async function stringifyInTurns(response: object): Promise<string> {
   const parts: string[] = [];
   for await (const part of jsonParts(response, {})) parts.push(part);
-  return parts.join("");
+  return `${parts.join("")}\n`;
 }
 
 /** Returns the parts of a value's JSON text. @param owner the response, see takeTurn */

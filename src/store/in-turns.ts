@@ -58,6 +58,11 @@ export function beginInTurn(items: number): boolean {
   return true;
 }
 
+/** Returns whether work of `owner`, or work without an owner, waits for a turn. */
+export function hasWaitingWork(owner: object = NO_OWNER): boolean {
+  return waitingByOwner.has(owner) || waitingByOwner.has(NO_OWNER);
+}
+
 function scheduleTurn(): void {
   if (isTurnScheduled) return;
   isTurnScheduled = true;

@@ -103,7 +103,7 @@ interface LoadersOptions {
 
 /** Opens the loaders of a request. */
 export function openLoaders({ database, weights, deadline, requester }: LoadersOptions): Loaders {
-  const reads = openReadTracker();
+  const reads = openReadTracker(deadline.signal);
 
   /**
    * Opens a loader whose batches start when the running reads have ended. The number of statements thus depends on the

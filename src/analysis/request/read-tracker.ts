@@ -1,3 +1,5 @@
+import { hasWaitingWork } from "../../store/in-turns.js";
+
 /** Tracks the reads of one request, so that what follows from several of them is batched. */
 export interface ReadTracker {
   /** Returns `read`, counted while it runs. */
@@ -13,16 +15,21 @@ export interface ReadTracker {
 
 /**
  * Opens the tracker of a request. Facts about weights are requested when it is idle: by then every field that needs facts
- * has requested them, however many reads came before, so that they are one call.
+ * has requested them, however many reads came before, so that they are one call. A field that waits for a turn of the event
+ * loop may still request some.
+ *
+ * @param owner the request, as its work that waits for a turn names it (see takeTurn)
  */
-export function openReadTracker(): ReadTracker {
+export function openReadTracker(owner?: object): ReadTracker {
   let running = 0;
   let reads: (() => void)[] = [];
   let idle: (() => void)[] = [];
 
   function callNext(): void {
     if (running > 0) return;
-    if (reads.length > 0) {
+    if (hasWaitingWork(owner)) {
+      callSoon();
+    } else if (reads.length > 0) {
       const callbacks = reads;
       reads = [];
       for (const callback of callbacks) callback();

@@ -60,6 +60,7 @@ beforeAll(async () => {
     hidden: await createJob(database, "PRECOMPUTE", "of both", { studies: ["one", "two"] }),
     cancellable: await createJob(database, "PRECOMPUTE", "of both", { studies: ["one", "two"] }),
   };
+  await storeAnswers([...ids.one.slice(0, 1), ...ids.two.slice(0, 1)]);
   const files = {
     "16bit_r2/adapter_config.json": adapterConfig(),
     "16bit_r2/adapter_model.safetensors": safetensors(factorTensors(1)),
@@ -73,6 +74,20 @@ afterAll(async () => {
   await real.close();
   await rm(root, { recursive: true });
 });
+
+/** Stores an answer to one item of mmlu for each of the experiments. */
+async function storeAnswers(experiments: readonly string[]): Promise<void> {
+  const { sql } = fresh.database;
+  const hash = Buffer.alloc(8, 1);
+  await sql`
+    insert into prediction_set (hash, n, identity, metrics, items, prompts, answers, exact, "values")
+    values ('answers', 1, 'ID', '{}', ${hash}, ${hash}, ${hash}, ${Buffer.from([1])}, ${Buffer.alloc(0)})`;
+  for (const id of experiments) {
+    await sql`
+      insert into experiment_prediction (experiment_id, source, task, filter, tool, hash)
+      values (${id}, 'predictions.jsonl', 'mmlu', '', 'predictions.jsonl', 'answers')`;
+  }
+}
 
 const bearer = (token: string | undefined): Record<string, string> =>
   token === undefined ? {} : { authorization: `Bearer ${token}` };
@@ -139,6 +154,10 @@ const OPERATIONS: Readonly<Record<string, readonly [string, () => object]>> = {
   ],
   "Query.compareEvaluations": [
     "query($a: ID!, $b: ID!) { compareEvaluations(baseline: $a, candidate: $b) { totalCount } }",
+    () => ({ a: ids.one[0], b: ids.two[0] }),
+  ],
+  "Query.comparePredictions": [
+    'query($a: ID!, $b: ID!) { comparePredictions(baseline: $a, candidate: $b, task: "mmlu") { differentPrompts } }',
     () => ({ a: ids.one[0], b: ids.two[0] }),
   ],
   "Query.similarityMatrix": [
@@ -310,7 +329,9 @@ describe("a server with tokens", () => {
       // The results contain what a restricted token must not see. The second study has no degradation and no evaluation.
       if (
         isAllowed &&
-        !/importStudy|cancelJob|compareExperiments|compareEvaluations|degradationAcrossStudies/.test(name)
+        !/importStudy|cancelJob|compareExperiments|compareEvaluations|comparePredictions|degradationAcrossStudies/.test(
+          name,
+        )
       )
         expect(text).toMatch(OF_TWO);
       // The same result over a WebSocket.
@@ -338,6 +359,7 @@ describe("a server with tokens", () => {
     const NOTHING: Readonly<Record<string, string>> = {
       "Query.compareExperiments": "ARGUMENT_INVALID",
       "Query.compareEvaluations": "ARGUMENT_INVALID",
+      "Query.comparePredictions": "ARGUMENT_INVALID",
       "Query.similarityMatrix": "ARGUMENT_INVALID",
       "Mutation.tagStudy": "STUDY_NOT_FOUND",
       "Mutation.untagStudy": "STUDY_NOT_FOUND",

@@ -1,6 +1,7 @@
 import DataLoader from "dataloader";
 import { expect, test } from "vitest";
 import { openReadTracker } from "#src/analysis/request/read-tracker.js";
+import { ITEMS_PER_TURN, takeTurn } from "#src/store/in-turns.js";
 
 const later = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -57,4 +58,18 @@ test("a batch of cached keys does not delay waiting calls", async () => {
   await new Promise<void>((resolve) => reads.whenIdle(resolve));
   expect(await cached).toBe(7);
   await other;
+});
+
+test("waiting calls run after the work of the request that waits for a turn of the event loop", async () => {
+  const owner = {};
+  const reads = openReadTracker(owner);
+  const order: string[] = [];
+  const turns = [1, 2, 3].map(async (turn) => {
+    await takeTurn(ITEMS_PER_TURN, owner);
+    order.push(`turn ${turn}`);
+  });
+  await new Promise<void>((resolve) => reads.whenIdle(resolve));
+  order.push("idle");
+  await Promise.all(turns);
+  expect(order).toEqual(["turn 1", "turn 2", "turn 3", "idle"]);
 });
