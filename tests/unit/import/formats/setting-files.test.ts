@@ -1,8 +1,9 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { RunEvidence } from "#src/import/formats/evidence.js";
 import { RUN_FORMATS } from "#src/import/formats/result-formats.js";
+import { fixtureFile } from "../../../support/fixture-file.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 
 /** Reads a file with the format that recognises it. Returns its settings as `field: value`, and the source. */
@@ -126,4 +127,33 @@ test("config.json gives the quantization of its weights and nothing of the archi
   expect(
     (await read("r/config.json", JSON.stringify({ model_type: "llama", torch_dtype: "bfloat16" }))).values,
   ).toEqual({});
+});
+
+describe("training_args.bin as the real tools write it", () => {
+  const COMMON = {
+    output_dir: "runs/4bit_r8_s1",
+    run_name: "4bit_r8_s1",
+    seed: 7,
+    data_seed: 11,
+    learning_rate: 2e-4,
+    scheduler: "cosine",
+    warmup_steps: 5,
+    batch_size: 2,
+    gradient_accumulation_steps: 4,
+    epochs: 2,
+    max_steps: 60,
+    optimizer: "adamw_torch",
+    weight_decay: 0.01,
+  };
+
+  test.each([
+    ["TrainingArguments of transformers", ["training-arguments", "trainer"], {}],
+    ["SFTConfig of TRL", ["trl-arguments", "sft"], { max_sequence_length: 512, packing: true }],
+    ["DPOConfig of TRL", ["trl-arguments", "dpo"], { max_sequence_length: 512 }],
+  ])("%s", async (_, folder, own) => {
+    const bytes = await readFile(fixtureFile(...folder, "training_args.bin"));
+    const { sources, values } = await read("training_args.bin", bytes);
+    expect(sources).toEqual(["trainingArguments"]);
+    expect(values).toMatchObject({ ...COMMON, ...own });
+  });
 });
