@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
 import fc from "fast-check";
 import { expect } from "vitest";
 import { parseKlDivergence } from "#src/import/evaluations/parse-kl-divergence.js";
@@ -8,9 +10,12 @@ import { parseMethodComparison } from "#src/import/evaluations/parse-method-comp
 import { parseResultMetrics } from "#src/import/logs/parse-result-metrics.js";
 import { parseTextLog } from "#src/import/logs/parse-text-log.js";
 import { parseTrainerLog } from "#src/import/logs/parse-trainer-log.js";
+import { WANDB_CONFIG } from "#src/import/formats/tracking-stores.js";
 import { readMlflowDatabase } from "#src/import/mlflow/read-mlflow-database.js";
+import { readMlflowRun } from "#src/import/mlflow/read-mlflow-run.js";
 import { readSqlite } from "#src/import/sqlite/read-sqlite.js";
 import { tableColumns } from "#src/import/sqlite/table-columns.js";
+import { readOptunaDatabase } from "#src/import/trackers/read-optuna-database.js";
 import { readTrackioDatabase } from "#src/import/trackers/read-trackio-database.js";
 import { readWandbFile } from "#src/import/wandb/read-wandb-file.js";
 import { readEventFile } from "#src/import/tensorboard/read-event-file.js";
@@ -94,7 +99,40 @@ fuzz("W&B files whose bytes were changed are read or refused", mutated(wandbFile
   await readOrRefused(() => readWandbFile(place, "w"));
 });
 
-const databases = fc.oneof(fixture("mlflow", "mlflow.db"), fixture("trackio", "lora.db"));
+const wandbConfig = fc.constant(
+  "wandb_version: 1\n_wandb:\n  value: {cli_version: 0.31.0}\nlr: {desc: null, value: 2.0e-4}\nlora:\n  value: {r: 8, targets: [q, v]}\n",
+);
+fuzz(
+  "W&B configurations whose text was changed are read or refused",
+  mutated(wandbConfig),
+  async (bytes, file) => {
+    const place = await file(bytes);
+    await writeFile(path.join(path.dirname(place), "wandb-summary.json"), bytes);
+    await readOrRefused(() => WANDB_CONFIG.read({ path: place, where: "wandb/run-1/files/config.yaml" }));
+  },
+  { share: 0.3 },
+);
+
+const points = fc.constant("1732700000000 1.5 10\n1732700001000 nan 20\n1732700002000 -inf 30\n");
+fuzz(
+  "runs of MLflow's file store whose text was changed are read or refused",
+  mutated(points),
+  async (bytes, file) => {
+    const run = path.dirname(await file(bytes));
+    for (const name of ["params/lr", "tags/mlflow.runName", "metrics/train/loss"]) {
+      await mkdir(path.join(run, path.dirname(name)), { recursive: true });
+      await writeFile(path.join(run, name), bytes);
+    }
+    await readOrRefused(() => readMlflowRun(run, "m"));
+  },
+  { share: 0.3 },
+);
+
+const databases = fc.oneof(
+  fixture("mlflow", "mlflow.db"),
+  fixture("trackio", "lora.db"),
+  fixture("optuna", "optuna.db"),
+);
 fuzz(
   "databases whose bytes were changed are read or refused",
   mutated(databases),
@@ -102,6 +140,7 @@ fuzz(
     const place = await file(bytes);
     await readOrRefused(() => readSqlite(place, "d", (tables) => readMlflowDatabase(tables, "d")));
     await readOrRefused(() => readSqlite(place, "d", (tables) => readTrackioDatabase(tables, "d")));
+    await readOrRefused(() => readSqlite(place, "d", (tables) => readOptunaDatabase(tables, "d")));
   },
   { share: 0.3 },
 );
