@@ -1,5 +1,5 @@
 // `npm run formats [-- --speed]`: reads the fixtures that real tools wrote, and prints what was read of each. With --speed, it also
-// prints the rate at which a TensorBoard event file of 50 MB is read.
+// prints the rates at which a TensorBoard event file of 50 MB is read, and at which 2,000 runs are imported.
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -8,6 +8,7 @@ import { RUN_FORMATS, TABLE_FORMATS } from "#src/import/formats/result-formats.j
 import { readEventFile } from "#src/import/tensorboard/read-event-file.js";
 import { eventFileOf } from "../tests/support/event-file.js";
 import { fixtureFile } from "../tests/support/fixture-file.js";
+import { printImportRate } from "./bench/import-rate.js";
 import { print } from "./bench/print.js";
 
 /** Points of a file of about 50 MB. */
@@ -81,4 +82,7 @@ async function printSpeed(): Promise<void> {
 const fixtures = (await readdir(fixtureFile())).sort();
 const rows = (await Promise.all(fixtures.map(rowsOfFixture))).flat();
 print("Formats", "files that the named tools wrote", [["format", "written by", "file", "read"], ...rows]);
-if (process.argv.includes("--speed")) await printSpeed();
+if (process.argv.includes("--speed")) {
+  await printSpeed();
+  await printImportRate();
+}
