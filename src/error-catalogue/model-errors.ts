@@ -42,6 +42,16 @@ export const MODEL_ERRORS = {
     what: "The model cannot run on these tokens",
     fix: "Use the model's own tokenizer, and sequences that are not longer than its positions.",
   },
+  CHAT_TEMPLATE_INVALID: {
+    kind: "permanent",
+    what: "The tokenizer's chat template cannot be used",
+    fix: "Write the items as text or as prompt and completion, or save the tokenizer with a template that accepts them.",
+  },
+  EVALUATION_SET_INVALID: {
+    kind: "permanent",
+    what: "The evaluation set cannot be read",
+    fix: "Write one JSON object per line: {text}, {prompt, completion}, {messages} or {input_ids, labels}.",
+  },
   TOKENIZER_INVALID: {
     kind: "permanent",
     what: "The tokenizer cannot be used",

@@ -140,6 +140,29 @@ export const MAX_PREDICTION_TOKENS = 4_000_000;
 /** Stored characters of a text. Comparisons use the hash of the whole text; pages show what is stored and the whole length. */
 export const MAX_PREDICTION_TEXT_CHARACTERS = 20_000;
 
+// Tokenizers and evaluation sets
+
+/** Bytes of tokenizer.json. The largest vocabularies, of 260,000 tokens, take 35 MB. */
+export const MAX_TOKENIZER_BYTES = 128 * 2 ** 20;
+/** Bytes of tokenizer_config.json, which describes every added token: some thousand take a megabyte. */
+export const MAX_TOKENIZER_CONFIG_BYTES = 16 * 2 ** 20;
+/** Characters of a chat template. Those of models that call tools have 20,000. */
+export const MAX_CHAT_TEMPLATE_CHARACTERS = 500_000;
+/** Heap of a tokenizer's thread. A vocabulary of 260,000 tokens with its merges takes about 300 MB. */
+export const TOKENIZER_THREAD_MEGABYTES = 2048;
+/** Time to load a tokenizer, which takes about 2 s for 260,000 tokens, on a busy machine. */
+export const TOKENIZER_LOAD_MILLISECONDS = 120_000;
+/** Time to encode, decode or render one item. A text of 4 MB takes about 5 s; an expression that backtracks never ends. */
+export const TOKENIZER_TASK_MILLISECONDS = 60_000;
+/** Bytes of an evaluation set, which is read line by line: more text than a model reads in a month on a CPU. */
+export const MAX_EVALUATION_SET_BYTES = 2 ** 30;
+/** Bytes of a line, which is read into memory whole. A context of 128,000 tokens takes about 600 KB. */
+export const MAX_EVALUATION_LINE_BYTES = 4 * 2 ** 20;
+/** Items of an evaluation set. The largest benchmarks have some ten thousand. */
+export const MAX_EVALUATION_ITEMS = 200_000;
+/** Messages of a conversation. Finding the scored tokens renders it twice for each assistant message. */
+export const MAX_MESSAGES = 1_000;
+
 // Settings
 
 /** Bytes of a configuration in YAML or JSON. Those of trainers have some kilobytes; a list of data sets makes some hundred. */

@@ -1,15 +1,17 @@
 import { failure } from "../../errors.js";
 import type { PredictionSetRecord, PredictionTexts, PredictionTool, StoredText } from "../../model/predictions.js";
 import { fieldsOf } from "../evaluations/json-fields.js";
+import { readJsonLines, type JsonLine, type JsonLinesRules } from "../json/json-lines.js";
 import {
   MAX_LOGGED_NAME_CHARACTERS,
+  MAX_PREDICTION_FILE_BYTES,
   MAX_PREDICTION_ITEMS,
+  MAX_PREDICTION_LINE_BYTES,
   MAX_PREDICTION_SETS,
   MAX_PREDICTION_TEXT_CHARACTERS,
   MAX_PREDICTION_TOKENS,
 } from "../limits.js";
 import { storableText } from "../storable-text.js";
-import { readJsonLines, type JsonLine } from "./json-lines.js";
 import { parseLmEvalSample } from "./parse-lm-eval-sample.js";
 import { parseGeneratedPrediction, parseOwnPrediction } from "./parse-own-prediction.js";
 import type { Prediction, PredictionParser } from "./prediction.js";
@@ -32,6 +34,12 @@ const PARSERS: Readonly<Record<PredictionTool, PredictionParser>> = {
   "predictions.jsonl": parseOwnPrediction,
 };
 
+const RULES: JsonLinesRules = {
+  code: "PREDICTIONS_INVALID",
+  maxFileBytes: MAX_PREDICTION_FILE_BYTES,
+  maxLineBytes: MAX_PREDICTION_LINE_BYTES,
+};
+
 /**
  * Reads a file of predictions line by line. Returns one set for each task and filter, with hashes in the place of texts.
  *
@@ -41,7 +49,7 @@ export async function readPredictionSets(file: PredictionFile): Promise<Omit<Pre
   const builders = new Map<string, PredictionSetBuilder>();
   let items = 0;
   let tokens = 0;
-  for await (const line of readJsonLines(file.path, file.where)) {
+  for await (const line of readJsonLines(file.path, file.where, RULES)) {
     const prediction = predictionOf(line, file);
     items += 1;
     tokens += prediction.tokens?.length ?? 0;
@@ -69,7 +77,7 @@ export async function readPredictionSets(file: PredictionFile): Promise<Omit<Pre
 export async function* readPredictionTexts(set: PredictionSetRecord): AsyncGenerator<PredictionTexts> {
   const file: PredictionFile = { tool: set.tool, path: set.path, where: set.source, task: set.fileTask };
   let builder: PredictionSetBuilder | undefined;
-  for await (const line of readJsonLines(file.path, file.where)) {
+  for await (const line of readJsonLines(file.path, file.where, RULES)) {
     const prediction = predictionOf(line, file);
     const filter = prediction.filter === null ? null : storableText(prediction.filter);
     if (taskOf(prediction, file) !== set.task || filter !== set.filter) continue;

@@ -1,7 +1,6 @@
-import { failure } from "../../errors.js";
+import { failure, type ErrorCode } from "../../errors.js";
 import { openFile, type OpenFile } from "../../files/open-file.js";
-import { parsePythonJson } from "../json/parse-python-json.js";
-import { MAX_PREDICTION_FILE_BYTES, MAX_PREDICTION_LINE_BYTES } from "../limits.js";
+import { parsePythonJson } from "./parse-python-json.js";
 
 const CHUNK_BYTES = 2 ** 20;
 const NEWLINE = 0x0a;
@@ -13,25 +12,36 @@ export interface JsonLine {
   readonly line: number;
 }
 
+/** What a file of JSON lines may have, and the error of one that has something else. */
+export interface JsonLinesRules {
+  readonly code: ErrorCode;
+  readonly maxFileBytes: number;
+  readonly maxLineBytes: number;
+}
+
 /**
  * Reads a file with one JSON value per line, in chunks, and yields each value. Empty lines are skipped.
  *
  * @param path absolute, with links resolved
  * @param where name of the file in messages
- * @throws PREDICTIONS_INVALID for a line that is not JSON or too long; FILE_UNREADABLE, FILE_TOO_LARGE, FILE_CHANGED
+ * @throws the rules' error for a line that is not JSON or too long; FILE_UNREADABLE, FILE_TOO_LARGE, FILE_CHANGED
  */
-export async function* readJsonLines(path: string, where: string): AsyncGenerator<JsonLine> {
+export async function* readJsonLines(path: string, where: string, rules: JsonLinesRules): AsyncGenerator<JsonLine> {
   const file = await openFile(path, where);
   try {
-    yield* linesOf(file, where);
+    yield* linesOf(file, where, rules);
   } finally {
     await file.handle.close();
   }
 }
 
-async function* linesOf({ handle, size, requireUnchanged }: OpenFile, where: string): AsyncGenerator<JsonLine> {
-  if (size > MAX_PREDICTION_FILE_BYTES) {
-    const allowed = `${MAX_PREDICTION_FILE_BYTES} bytes`;
+async function* linesOf(
+  { handle, size, requireUnchanged }: OpenFile,
+  where: string,
+  rules: JsonLinesRules,
+): AsyncGenerator<JsonLine> {
+  if (size > rules.maxFileBytes) {
+    const allowed = `${rules.maxFileBytes} bytes`;
     throw failure("FILE_TOO_LARGE", { where, received: `${size} bytes`, allowed });
   }
   let pending: Buffer[] = [];
@@ -42,7 +52,7 @@ async function* linesOf({ handle, size, requireUnchanged }: OpenFile, where: str
     pending = [];
     pendingBytes = 0;
     line += 1;
-    return parsed(bytes, line, where);
+    return parsed(bytes, line, where, rules);
   };
   for (let position = 0; position < size;) {
     const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size - position));
@@ -57,16 +67,16 @@ async function* linesOf({ handle, size, requireUnchanged }: OpenFile, where: str
     }
     pending.push(chunk.subarray(start, bytesRead));
     pendingBytes += bytesRead - start;
-    if (pendingBytes > MAX_PREDICTION_LINE_BYTES) throw tooLong(line + 1, where);
+    if (pendingBytes > rules.maxLineBytes) throw tooLong(line + 1, where, rules);
   }
   await requireUnchanged();
   const last = take(Buffer.alloc(0));
   if (last !== undefined) yield last;
 }
 
-/** Returns undefined for an empty line. @throws PREDICTIONS_INVALID */
-function parsed(bytes: Buffer, line: number, where: string): JsonLine | undefined {
-  if (bytes.length > MAX_PREDICTION_LINE_BYTES) throw tooLong(line, where);
+/** Returns undefined for an empty line. @throws the rules' error */
+function parsed(bytes: Buffer, line: number, where: string, rules: JsonLinesRules): JsonLine | undefined {
+  if (bytes.length > rules.maxLineBytes) throw tooLong(line, where, rules);
   const text = bytes
     .toString("utf8")
     .replace(/^\uFEFF/, "")
@@ -76,11 +86,11 @@ function parsed(bytes: Buffer, line: number, where: string): JsonLine | undefine
     return { value: parsePythonJson(text), line };
   } catch (cause) {
     const received = `line ${line}: ${cause instanceof Error ? cause.message : String(cause)}`;
-    throw failure("PREDICTIONS_INVALID", { where, received, allowed: "a JSON object per line", cause });
+    throw failure(rules.code, { where, received, allowed: "a JSON object per line", cause });
   }
 }
 
-function tooLong(line: number, where: string): Error {
-  const allowed = `${MAX_PREDICTION_LINE_BYTES} bytes`;
-  return failure("PREDICTIONS_INVALID", { where, received: `line ${line} is longer`, allowed });
+function tooLong(line: number, where: string, rules: JsonLinesRules): Error {
+  const allowed = `${rules.maxLineBytes} bytes`;
+  return failure(rules.code, { where, received: `line ${line} is longer`, allowed });
 }
