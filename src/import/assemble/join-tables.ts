@@ -82,6 +82,7 @@ export async function joinTables(
   const evaluated: EvaluatedRun[] = [];
   const byRank = new Map<number, TableReading>();
   const sideTables: { readonly table: RowsTable; readonly file: string }[] = [];
+  const summaries: { readonly table: Exclude<ResultsTable, RowsTable>; readonly file: string }[] = [];
   for (const { file, format } of tables) {
     const source = { path: pathOf(file), where: file };
     for (const evidence of (await findings.guard(file, () => format.read(source))) ?? []) {
@@ -107,8 +108,11 @@ export async function joinTables(
         sideTables.push({ table, file });
         continue;
       }
+      if (table.kind !== "rows") {
+        summaries.push({ table, file });
+        continue;
+      }
       reportTable(table, file, findings);
-      if (table.kind !== "rows") continue;
       for (const row of table.rows) {
         if (table.byRank) {
           if (row.rank !== null) byRank.set(row.rank, joinRow(byRank.get(row.rank), row, file, merger));
@@ -128,8 +132,17 @@ export async function joinTables(
       reportTable({ kind: "summary", content }, file, findings);
     }
   }
+  const hasRuns = runs.length + readings.size + byRank.size > 0;
+  for (const { table, file } of summaries) {
+    if (hasRuns || table.kind === "unknown") reportTable(table, file, findings);
+    else findings.add("warning", "NOT_UNDERSTOOD", file, `This is ${table.content}. ${HOW_TO_NAME_RUNS}`);
+  }
   return { rows: readings, stated, evaluated, byRank };
 }
+
+const HOW_TO_NAME_RUNS =
+  "No column has names of runs, ranks with methods or bits, or figures per method. Add a column run, or the columns rank and method " +
+  "(lora, qlora), or name the columns of figures by method (lora_loss, qlora_loss).";
 
 /** Returns the name of the run whose folder a record states, else the record's own name for its run. */
 function runNameOf({ name, outputFolder }: NamedRunEvidence, runs: readonly RunReading[], studyName: string): string {
@@ -156,7 +169,7 @@ function reportTable(table: ResultsTable, file: string, findings: Findings): voi
     case "rows":
       findings.add("info", "TABLE_READ", file, `Results of ${table.rows.length} experiments.`);
       if (table.converted.length > 0) {
-        const isAssumed = table.converted.some((note) => note.includes("assumed"));
+        const isAssumed = table.converted.some((note) => /assumed|no number/.test(note));
         const message = `Columns were converted to what Rankscope stores: ${table.converted.join("; ")}.`;
         findings.add(isAssumed ? "warning" : "info", "UNITS_CONVERTED", file, message);
       }

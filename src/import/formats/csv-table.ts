@@ -2,6 +2,8 @@ import { parse } from "csv-parse/sync";
 import { failure } from "../../errors.js";
 import { MAX_CSV_CELLS, MAX_CSV_HEADER_CHARACTERS, MAX_CSV_RECORD_CHARACTERS, MAX_TABLE_ROWS } from "../limits.js";
 import { readTableText } from "../folder/read-bounded.js";
+import { withOneHeader } from "../tables/header-rows.js";
+import { downloadedCurve, type DownloadedCurve } from "../tables/tensorboard-csv.js";
 import { tableOfRows } from "../tables/results-table.js";
 import type { TableRow } from "../tables/rows-of-value.js";
 import type { TableEvidence } from "./evidence.js";
@@ -14,12 +16,15 @@ export const TSV_TABLE = delimitedTable(".tsv");
 function delimitedTable(extension: string): ResultFormat<TableEvidence> {
   return {
     name: `${extension} table`,
-    gives: ["table", "damage"],
+    gives: ["table", "namedRun", "damage"],
     recognises: (fileName) => fileName.toLowerCase().endsWith(extension),
     async read({ path, where }) {
       const text = await readTableText(path, where);
       const complete = withoutIncompleteRow(text);
-      const table: TableEvidence = { kind: "table", table: tableOfRows(rowsOf(complete, where), where) };
+      const records = readCsvTable(complete, where, MAX_TABLE_ROWS + 1);
+      const curve = downloadedCurve(records, where.slice(where.lastIndexOf("/") + 1));
+      if (curve !== undefined) return evidenceOfCurve(curve);
+      const table: TableEvidence = { kind: "table", table: tableOfRows(rowsOf(records, where), where) };
       return complete === text ? [table] : [table, { kind: "damage", reason: "its last row is incomplete" }];
     },
   };
@@ -40,8 +45,20 @@ function withoutIncompleteRow(text: string): string {
   return isCut ? text.slice(0, end + 1) : text;
 }
 
-function rowsOf(text: string, where: string): TableRow[] {
-  const [header = [], ...records] = readCsvTable(text, where, MAX_TABLE_ROWS + 1);
+function evidenceOfCurve({ run, ...curve }: DownloadedCurve): TableEvidence[] {
+  const named = {
+    kind: "namedRun",
+    name: run,
+    outputFolder: null,
+    source: "table",
+    settings: [],
+    metrics: [],
+  } as const;
+  return curve.steps.length === 0 ? [] : [{ ...named, curves: [curve] }];
+}
+
+function rowsOf(table: readonly (readonly string[])[], where: string): TableRow[] {
+  const [header = [], ...records] = withOneHeader(table);
   const duplicate = header.find((name, i) => name !== "" && header.indexOf(name) !== i);
   if (duplicate !== undefined) throw failure("TABLE_INVALID", { where, received: `two columns ${duplicate}` });
   return records.map((record) => ({ key: null, cells: new Map(header.map((name, i) => [name, record[i]])) }));

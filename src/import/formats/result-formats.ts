@@ -4,6 +4,7 @@ import { CSV_TABLE, TSV_TABLE } from "./csv-table.js";
 import type { RunEvidence, TableEvidence } from "./evidence.js";
 import { HYDRA_COMPANION, HYDRA_CONFIG } from "./hydra-config.js";
 import { JSON_TABLE } from "./json-table.js";
+import { JSONL_TABLE } from "./jsonl-table.js";
 import { KL_DIVERGENCE } from "./kl-divergence.js";
 import { MODEL_CARD } from "./model-card.js";
 import { MODEL_CONFIG } from "./model-config.js";
@@ -65,4 +66,6 @@ export const TABLE_FORMATS: readonly ResultFormat<TableEvidence>[] = [
   JSON_TABLE,
   CSV_TABLE,
   TSV_TABLE,
+  // Recognises every file of JSON Lines.
+  JSONL_TABLE,
 ];

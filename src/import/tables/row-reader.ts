@@ -5,10 +5,13 @@ import type { Setting } from "../settings/setting.js";
 import { numberOf, shown } from "./cell-number.js";
 import { findRunColumn, type MetricColumn, type RunColumn } from "./column-name.js";
 import { settingsOfRow, type TableColumns } from "./setting-columns.js";
+import { EMPTY_CELL } from "./table-words.js";
 import { SIDE_COLUMN } from "./layouts/labelled-columns.js";
 
-/** Spellings of an empty cell. */
-const EMPTY_TEXT = /^(?:|nan|null|n\/a)$/i;
+/** A rank or seed with its name: `r=8`, `seed 1`. */
+const NAMED_INTEGER = /^(?:lora )?(?:r|rank|s|seed) ?[=:]? ?(\d{1,9})$/i;
+/** A rank of runs that have none. */
+const NO_RANK = /^(?:full|full[- ]?(?:ft|fine[- ]?tuning)|fft|base|baseline|all)$/i;
 
 /** Reads one row's cells by their meaning. */
 export class RowReader {
@@ -68,7 +71,8 @@ export class RowReader {
   integer(column: RunColumn, minimum: number): number | null {
     const cell = this.#cell(findRunColumn(column, this.names));
     if (cell === undefined) return null;
-    const value = numberOf(cell);
+    if (column === "rank" && typeof cell === "string" && NO_RANK.test(cell.trim())) return null;
+    const value = numberOf(typeof cell === "string" ? (NAMED_INTEGER.exec(cell.trim())?.[1] ?? cell) : cell);
     if (value === undefined || !Number.isSafeInteger(value) || value < minimum) {
       throw this.invalid(`${findRunColumn(column, this.names)} ${shown(cell)}`, `an integer of at least ${minimum}`);
     }
@@ -92,7 +96,7 @@ export class RowReader {
   #cell(name: string | undefined): unknown {
     const cell = name === undefined ? undefined : this.cells.get(name);
     if (cell === null || Number.isNaN(cell)) return undefined;
-    return typeof cell === "string" && EMPTY_TEXT.test(cell.trim()) ? undefined : cell;
+    return typeof cell === "string" && EMPTY_CELL.test(cell.trim()) ? undefined : cell;
   }
 }
 

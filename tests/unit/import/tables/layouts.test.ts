@@ -221,11 +221,145 @@ const LAYOUTS: readonly [title: string, file: string, content: string, runs: Run
       ["lora_r8_learning_rate=0.0002", "LORA", null, 8, null, { eval_loss: 1.6 }],
     ],
   ],
+  [
+    "JSON Lines",
+    "log.jsonl",
+    '{"method": "lora", "rank": 8, "seed": 0, "val_loss": 1.5}\n{"method": "qlora", "rank": 8, "seed": 0, "val_loss": NaN}\n',
+    [
+      ["lora_r8_s0", "LORA", 16, 8, 0, { eval_loss: 1.5 }],
+      ["qlora_r8_s0", "QLORA", 4, 8, 0, { eval_loss: NaN }],
+    ],
+  ],
+  [
+    "means with spreads, the number of runs, and words for missing values",
+    "table.csv",
+    "Method,Rank,val_loss (mean ± std),F1\nLoRA,8,1.52 ± 0.03 (n=3),0.50 (0.01)\nQLoRA,8,1.6 ± 0.1 (n=3),-\n",
+    [
+      ["LoRA_r8", "LORA", 16, 8, null, { eval_loss: 1.52, eval_loss_std: 0.03, eval_loss_n: 3, f1: 0.5, f1_std: 0.01 }],
+      ["QLoRA_r8", "QLORA", 4, 8, null, { eval_loss: 1.6, eval_loss_std: 0.1, eval_loss_n: 3 }],
+    ],
+  ],
+  [
+    "means with standard errors as percentages",
+    "table.csv",
+    "Method,Rank,acc ± stderr\nLoRA,8,45.1% ± 0.5%\nQLoRA,8,44.0% ± 0.4%\n",
+    [
+      ["LoRA_r8", "LORA", 16, 8, null, { acc_percent: 45.1, acc_stderr: 0.5 }],
+      ["QLoRA_r8", "QLORA", 4, 8, null, { acc_percent: 44, acc_stderr: 0.4 }],
+    ],
+  ],
+  [
+    "words in columns of numbers",
+    "table.csv",
+    "Method,Rank,Train Loss,Peak VRAM MB\nLoRA,8,1.5,OOM\nQLoRA,8,diverged,4000\nLoRA,4,1.6,8000\nFull,full,1.4,N/A\n",
+    [
+      ["LoRA_r4", "LORA", 16, 4, null, { training_loss: 1.6, peak_memory_mb: 8000 }],
+      ["LoRA_r8", "LORA", 16, 8, null, { training_loss: 1.5 }],
+      ["QLoRA_r8", "QLORA", 4, 8, null, { training_loss: NaN, peak_memory_mb: 4000 }],
+      ["Full", "FULL", 16, null, null, { training_loss: 1.4 }],
+    ],
+  ],
+  [
+    "units in headings",
+    "table.csv",
+    "Method,r,mem [GiB],time (h),tokens/s\nLoRA,8,8,1.5,1200\nQLoRA,8,4,2,900\n",
+    [
+      ["LoRA_r8", "LORA", 16, 8, null, { peak_memory_mb: 8192, training_time_seconds: 5400, tokens_per_second: 1200 }],
+      ["QLoRA_r8", "QLORA", 4, 8, null, { peak_memory_mb: 4096, training_time_seconds: 7200, tokens_per_second: 900 }],
+    ],
+  ],
+  [
+    "W&B's CSV",
+    "wandb_export.csv",
+    '"Name","State","Created","Runtime","config.lora_r","config.load_in_4bit","eval/loss"\n"fancy-sun-1","finished","2026-01-01T00:00:00Z","120","8","true","1.6"\n"old-moon-2","finished","2026-01-02T00:00:00Z","100","8","false","1.5"\n',
+    [
+      ["old-moon-2", "LORA", 16, 8, null, { training_time_seconds: 100, eval_loss: 1.5 }],
+      ["fancy-sun-1", "QLORA", 4, 8, null, { training_time_seconds: 120, eval_loss: 1.6 }],
+    ],
+  ],
+  [
+    "MLflow's runs",
+    "runs.csv",
+    "run_id,experiment_id,status,metrics.eval_loss,params.rank,params.method,tags.mlflow.runName\nabc,0,FINISHED,1.5,8,lora,first\ndef,0,FINISHED,1.6,8,qlora,second\n",
+    [
+      ["first", "LORA", 16, 8, null, { eval_loss: 1.5 }],
+      ["second", "QLORA", 4, 8, null, { eval_loss: 1.6 }],
+    ],
+  ],
+  [
+    "Optuna's trials",
+    "trials.csv",
+    ",number,value,datetime_start,duration,params_r,params_method,state\n0,0,1.5,2026-01-01,0 days,8,lora,COMPLETE\n1,1,1.6,2026-01-01,0 days,8,qlora,COMPLETE\n2,2,,2026-01-01,0 days,16,qlora,FAIL\n",
+    [
+      ["trial-0", "LORA", 16, 8, null, { value: 1.5 }],
+      ["trial-1", "QLORA", 4, 8, null, { value: 1.6 }],
+    ],
+  ],
+  [
+    "pandas' two header rows",
+    "pivot.csv",
+    ",eval_loss,eval_loss,peak_memory_mb,peak_memory_mb\nmethod,lora,qlora,lora,qlora\nrank,,,,\n8,1.5,1.6,8000,4000\n",
+    [
+      ["lora_r8", "LORA", 16, 8, null, { eval_loss: 1.5, peak_memory_mb: 8000 }],
+      ["qlora_r8", "QLORA", 4, 8, null, { eval_loss: 1.6, peak_memory_mb: 4000 }],
+    ],
+  ],
+  [
+    "several tasks",
+    "table.csv",
+    "method,rank,task,acc\nlora,8,arc,0.5\nlora,8,piqa,0.7\n",
+    [
+      ["arc_lora_r8", "LORA", null, 8, null, { "arc/acc": 0.5 }],
+      ["piqa_lora_r8", "LORA", null, 8, null, { "piqa/acc": 0.7 }],
+    ],
+  ],
 ];
 
 describe("layouts of tables", () => {
   test.each(LAYOUTS)("%s", async (_, file, content, expected) => {
     const { runs } = await read({ [file]: content });
     expect(runs).toEqual(expected);
+  });
+
+  test("words that are no numbers, and assumptions, are warnings", async () => {
+    const { messages } = await read({
+      "table.csv": "Method,Rank,Loss,Mem MB\nLoRA,8,1.5 ± 0.1,OOM\nQLoRA,8,1.6 ± 0.1,4000\n",
+    });
+    expect(messages).toContainEqual(expect.stringMatching(/^warning UNITS_CONVERTED: .*mem_mb of row 1 is OOM/));
+    expect(messages).toContainEqual(
+      expect.stringContaining("the spread of loss is assumed to be the standard deviation"),
+    );
+  });
+
+  test("a table that names no runs says what is missing and how to add it", async () => {
+    const { runs, messages } = await read({ "table.csv": "epoch,score\n1,0.5\n2,0.6\n" });
+    expect(runs).toEqual([]);
+    expect(messages).toEqual([
+      expect.stringMatching(
+        /^warning NOT_UNDERSTOOD: This is a table of epoch, score that names no runs\. .*Add a column run/,
+      ),
+    ]);
+  });
+
+  test("pivots of two metrics are joined to the same runs", async () => {
+    const { runs } = await read({
+      "eval_loss.csv": "Method,r=4,r=8\nLoRA,1.5,1.4\nQLoRA,1.6,1.5\n",
+      "peak_memory_mb.csv": "Method,r=4,r=8\nLoRA,8000,8100\nQLoRA,4000,4100\n",
+    });
+    expect(runs.map(([name, , , , , metrics]) => [name, metrics])).toEqual([
+      ["LoRA_r4", { eval_loss: 1.5, peak_memory_mb: 8000 }],
+      ["QLoRA_r4", { eval_loss: 1.6, peak_memory_mb: 4000 }],
+      ["LoRA_r8", { eval_loss: 1.4, peak_memory_mb: 8100 }],
+      ["QLoRA_r8", { eval_loss: 1.5, peak_memory_mb: 4100 }],
+    ]);
+  });
+
+  test("a curve that TensorBoard's page saved belongs to the run of its file's name", async () => {
+    const { experiments } = await read({
+      "run-qlora_r8-tag-train_loss.csv": "Wall time,Step,Value\n1700000000.5,10,2.5\n1700000001.5,20,2.25\n",
+    });
+    expect(experiments).toMatchObject([
+      { name: "qlora_r8", rank: 8, series: [{ name: "train_loss", steps: [10, 20], values: [2.5, 2.25] }] },
+    ]);
   });
 });
