@@ -3,6 +3,7 @@ import fc from "fast-check";
 import JSON5 from "json5";
 import { expect } from "vitest";
 import { readCsvTable } from "#src/import/formats/csv-table.js";
+import { MARKDOWN_TABLE } from "#src/import/formats/markdown-table.js";
 import { readPickle } from "#src/import/pickle/read-pickle.js";
 import { parsePythonJson } from "#src/import/json/parse-python-json.js";
 import { fuzz, readOrRefused } from "../support/fuzz.js";
@@ -138,6 +139,95 @@ fuzz(
   async (bytes, file) => {
     const place = await file(bytes);
     await readOrRefused(() => readResultsTable(place, "t.csv"));
+  },
+  { fileName: "t.csv" },
+);
+
+fuzz(
+  "JSON Lines whose bytes were changed are read or refused",
+  mutated(rows.map((list) => list.map((row) => JSON.stringify(row)).join("\n"))),
+  async (bytes, file) => {
+    const place = await file(bytes);
+    await readOrRefused(() => readResultsTable(place, "t.jsonl"));
+  },
+  { fileName: "t.jsonl" },
+);
+
+const markdownText = rows.map((list) => {
+  const lines = [
+    Object.keys(list[0] ?? {}),
+    ["--", "--", "--", "--", "--"],
+    ...list.map((row) => Object.values(row).map(String)),
+  ];
+  return lines.map((line) => `| ${line.join(" | ")} |`).join("\n");
+});
+fuzz(
+  "Markdown whose bytes were changed is read or refused",
+  mutated(markdownText),
+  async (bytes, file) => {
+    const place = await file(bytes);
+    await readOrRefused(() => MARKDOWN_TABLE.read({ path: place, where: "t.md" }));
+  },
+  { fileName: "t.md" },
+);
+
+/** Cells and headings with all notations that layouts read, in tables of any shape. */
+const layoutCell = fc.constantFrom(
+  "",
+  "8",
+  "r=8",
+  "LoRA",
+  "QLoRA r=8",
+  "4bit",
+  "1,5",
+  "1.5 ± 0.1",
+  "0.5 (0.1)",
+  "OOM",
+  "nan",
+  "mean",
+  "diverged",
+  "-",
+  "81 %",
+);
+const layoutHeading = fc.constantFrom(
+  "",
+  "run",
+  "method",
+  "rank",
+  "r=4",
+  "r=8",
+  "8",
+  "16",
+  "lora_loss",
+  "qlora_loss",
+  "loss",
+  "metric",
+  "seed",
+  "bits",
+  "params.r",
+  "number",
+  "state",
+  "value",
+  "Rang",
+  "秩",
+);
+fuzz(
+  "tables of any layout are read or refused, and every time in the same way",
+  fc
+    .integer({ min: 1, max: 5 })
+    .chain((columns) =>
+      fc.tuple(
+        fc.array(layoutHeading, { minLength: columns, maxLength: columns }),
+        fc.array(fc.array(layoutCell, { minLength: columns, maxLength: columns }), { minLength: 1, maxLength: 5 }),
+      ),
+    ),
+  async ([header, body], file) => {
+    const place = await file(quoted([header, ...body], ","));
+    const table = await readOrRefused(() => readResultsTable(place, "t.csv"));
+    expect(await readOrRefused(() => readResultsTable(place, "t.csv"))).toEqual(table);
+    if (table?.kind !== "rows" || table.byRank) return;
+    const names = table.rows.map(({ experiment }) => experiment);
+    expect(new Set(names).size).toBe(names.length);
   },
   { fileName: "t.csv" },
 );

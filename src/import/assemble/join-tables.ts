@@ -16,6 +16,7 @@ import type { RunReading } from "./read-run.js";
 import { runOfOutputFolder } from "./run-of-output-folder.js";
 import { reportEvidence } from "./report-evidence.js";
 import type { Reading, ReadingMerger } from "./reading-merger.js";
+import { isRunOf, withKnownNames } from "./same-run.js";
 import { settingsInMethod, settingsOfLabel } from "./run-quantization.js";
 import type { SourcedCurve, SourcedSetting } from "./sourced-evidence.js";
 
@@ -113,15 +114,29 @@ export async function joinTables(
         continue;
       }
       reportTable(table, file, findings);
-      for (const row of table.rows) {
-        if (table.byRank) {
+      if (table.byRank) {
+        for (const row of table.rows) {
           if (row.rank !== null) byRank.set(row.rank, joinRow(byRank.get(row.rank), row, file, merger));
-          continue;
         }
-        const joined = joinRow(readings.get(row.experiment), row, file, merger);
-        readings.set(row.experiment, joined);
+        continue;
+      }
+      const rows = withKnownNames(table.rows, runs, readings);
+      const isNew = ({ experiment }: ResultRow): boolean => !readings.has(experiment) && !isRunOf(experiment, runs);
+      const leftOut = evidence.isCopy === true && runs.length + readings.size > 0 ? rows.filter(isNew) : [];
+      if (leftOut.length > 0) {
+        const names = quoteNames(leftOut.map(({ experiment }) => experiment));
+        const message = `${leftOut.length} rows belong to no run of the other files and were left out: ${names}. Save them as CSV if they are runs.`;
+        findings.add("warning", "ROWS_AMBIGUOUS", file, message);
+      }
+      for (const row of rows.filter((candidate) => !leftOut.includes(candidate))) {
+        readings.set(row.experiment, joinRow(readings.get(row.experiment), row, file, merger));
       }
     }
+  }
+  const hasRuns = runs.length + readings.size + byRank.size + sideTables.length > 0;
+  for (const { table, file } of summaries) {
+    if (hasRuns || table.kind === "unknown") reportTable(table, file, findings);
+    else findings.add("warning", "NOT_UNDERSTOOD", file, `This is ${table.content}. ${HOW_TO_NAME_RUNS}`);
   }
   // Where other files have the runs, a table with their figures side by side was computed from them.
   const isOnlySource = runs.length === 0 && readings.size === 0 && byRank.size === 0;
@@ -131,11 +146,6 @@ export async function joinTables(
       const content = `a table that compares ${table.sides.join(" and ")} side by side`;
       reportTable({ kind: "summary", content }, file, findings);
     }
-  }
-  const hasRuns = runs.length + readings.size + byRank.size > 0;
-  for (const { table, file } of summaries) {
-    if (hasRuns || table.kind === "unknown") reportTable(table, file, findings);
-    else findings.add("warning", "NOT_UNDERSTOOD", file, `This is ${table.content}. ${HOW_TO_NAME_RUNS}`);
   }
   return { rows: readings, stated, evaluated, byRank };
 }

@@ -45,6 +45,8 @@ const COMPANIONS = [
 /** Files of the hub's cache that are read through links, or name a revision. */
 const HUB_FILE = /(?:^|\/)models--[^/]+\/(?:blobs|refs)\/|^blobs\/[0-9a-f]{40,64}$|^refs\/main$/;
 
+const SHARED_FORMATS = TABLE_FORMATS.filter(({ sharesFiles }) => sharesFiles === true);
+
 /** Classifies files by the formats of the registry. */
 export function classifyFiles(files: readonly string[]): ClassifiedFiles {
   const saves = new Map<string, RecognisedFile<RunEvidence>[]>();
@@ -53,6 +55,7 @@ export function classifyFiles(files: readonly string[]): ClassifiedFiles {
   const others: string[] = [];
   for (const file of files) {
     const name = path.posix.basename(file);
+    for (const format of SHARED_FORMATS) if (format.recognises(name, file)) tables.push({ file, format });
     const runFormat = RUN_FORMATS.find((format) => format.recognises(name, file));
     if (runFormat !== undefined) {
       const folder = parentFolder(file);
@@ -70,7 +73,7 @@ export function classifyFiles(files: readonly string[]): ClassifiedFiles {
     if (HUB_FILE.test(file)) continue;
     // Table formats recognise any file of their extension, so companions are excluded first.
     if (COMPANIONS.some((pattern) => pattern.test(name))) continue;
-    const tableFormat = TABLE_FORMATS.find((format) => format.recognises(name, file));
+    const tableFormat = TABLE_FORMATS.find((format) => format.sharesFiles !== true && format.recognises(name, file));
     if (tableFormat === undefined) others.push(file);
     else tables.push({ file, format: tableFormat });
   }

@@ -30,11 +30,15 @@ export type RunEvidence =
 
 /** Evidence about runs that the file names. */
 export type TableEvidence =
-  | { readonly kind: "table"; readonly table: ResultsTable }
-  | NamedRunEvidence
-  | EvaluatedRunEvidence
-  | StatedSettingsEvidence
-  | DamageEvidence;
+  ReadTableEvidence | NamedRunEvidence | EvaluatedRunEvidence | StatedSettingsEvidence | DamageEvidence;
+
+/** The rows of a results table. */
+export interface ReadTableEvidence {
+  readonly kind: "table";
+  readonly table: ResultsTable;
+  /** Whether the table is a copy for readers, as in a README: its rows add no runs to those of other files. */
+  readonly isCopy?: true;
+}
 
 export type EvidenceKind = Evidence["kind"];
 

@@ -14,6 +14,8 @@ export interface ResultFormat<Result extends Evidence = Evidence> {
   readonly name: string;
   /** Kinds of evidence that `read` returns. */
   readonly gives: readonly Result["kind"][];
+  /** Whether files of other formats, and files that are no results, are read with this format too. */
+  readonly sharesFiles?: true;
   /**
    * Returns whether a file has this format.
    *

@@ -6,6 +6,7 @@ import { HYDRA_COMPANION, HYDRA_CONFIG } from "./hydra-config.js";
 import { JSON_TABLE } from "./json-table.js";
 import { JSONL_TABLE } from "./jsonl-table.js";
 import { KL_DIVERGENCE } from "./kl-divergence.js";
+import { MARKDOWN_TABLE } from "./markdown-table.js";
 import { MODEL_CARD } from "./model-card.js";
 import { MODEL_CONFIG } from "./model-config.js";
 import { GENERATED_PREDICTIONS, LM_EVAL_SAMPLES, OWN_PREDICTIONS } from "./predictions.js";
@@ -68,4 +69,5 @@ export const TABLE_FORMATS: readonly ResultFormat<TableEvidence>[] = [
   TSV_TABLE,
   // Recognises every file of JSON Lines.
   JSONL_TABLE,
+  MARKDOWN_TABLE,
 ];

@@ -11,7 +11,7 @@ import { SIDE_COLUMN } from "./layouts/labelled-columns.js";
 /** A rank or seed with its name: `r=8`, `seed 1`. */
 const NAMED_INTEGER = /^(?:lora )?(?:r|rank|s|seed) ?[=:]? ?(\d{1,9})$/i;
 /** A rank of runs that have none. */
-const NO_RANK = /^(?:full|full[- ]?(?:ft|fine[- ]?tuning)|fft|base|baseline|all)$/i;
+const NO_RANK = /^(?:full|full[- ]?(?:ft|fine[- ]?tuning)|fft|base|baseline|none|all)$/i;
 
 /** Reads one row's cells by their meaning. */
 export class RowReader {

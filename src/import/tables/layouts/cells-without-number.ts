@@ -19,7 +19,7 @@ export const CELLS_WITHOUT_NUMBER: TableLayout = {
     const read = (name: string, cell: unknown, row: number): unknown => {
       if (typeof cell !== "string" || isNumber(cell)) return cell;
       const text = cell.trim();
-      if (EMPTY_CELL.test(text)) return null;
+      if (EMPTY_CELL.test(text) || text === "None") return null;
       const isLoss = /(?:^|_)loss(?:_|$)/.test(name) && DIVERGED_CELL.test(text);
       words.push(
         `${name} of row ${row + 1} is ${text.slice(0, 40)}${isLoss ? ", stored as NaN" : ", which is no number"}`,

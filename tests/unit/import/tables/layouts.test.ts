@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readStudy } from "../../../support/read-study.js";
-import { writeFiles } from "../../../support/adapter-files.js";
+import { adapterConfig, factorTensors, safetensors, writeFiles } from "../../../support/adapter-files.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 
 type Run = [
@@ -12,7 +12,12 @@ type Run = [
   metrics: Record<string, number>,
 ];
 
-async function read(files: Record<string, string>) {
+const adapter = (folder: string, rank: number) => ({
+  [`${folder}/adapter_config.json`]: adapterConfig({ r: rank }),
+  [`${folder}/adapter_model.safetensors`]: safetensors(factorTensors(1, rank, 1)),
+});
+
+async function read(files: Record<string, string | Uint8Array>) {
   const folder = await temporaryFolder();
   await writeFiles(folder, files);
   const { experiments, findings } = await readStudy(folder);
@@ -361,5 +366,70 @@ describe("layouts of tables", () => {
     expect(experiments).toMatchObject([
       { name: "qlora_r8", rank: 8, series: [{ name: "train_loss", steps: [10, 20], values: [2.5, 2.25] }] },
     ]);
+  });
+
+  test("tables of a README are read, and those without runs are not reported", async () => {
+    const { runs, messages } = await read({
+      "README.md":
+        "# Study\n\n| Argument | Value |\n| --- | --- |\n| lr | 2 |\n\n| Method | Rank | **Eval loss** |\n|:--|--:|--:|\n| LoRA | 8 | 1.5 |\n| QLoRA | 8 | **1.6** |\n",
+    });
+    expect(runs).toEqual([
+      ["LoRA_r8", "LORA", 16, 8, null, { eval_loss: 1.5 }],
+      ["QLoRA_r8", "QLORA", 4, 8, null, { eval_loss: 1.6 }],
+    ]);
+    expect(messages.some((message) => message.includes("NOT_UNDERSTOOD"))).toBe(false);
+  });
+
+  test("a README beside tables adds metrics to their runs, and no runs", async () => {
+    const { runs, messages } = await read({
+      "results.csv": "run,rank,quantization,eval_loss\nfirst,8,16bit,1.512\nsecond,8,4bit,1.624\n",
+      "README.md":
+        "| Method | r | Eval loss | MMLU |\n|-|-|-|-|\n| LoRA | 8 | 1.51 | 40 |\n| QLoRA | 8 | 1.62 | 39 |\n| QLoRA | 16 | 1.6 | 41 |\n",
+    });
+    expect(runs).toEqual([
+      ["first", "LORA", 16, 8, null, { eval_loss: 1.512 }],
+      ["second", "QLORA", 4, 8, null, { eval_loss: 1.624, mmlu: 39 }],
+    ]);
+    expect(messages).toContainEqual(
+      expect.stringMatching(/^warning ROWS_AMBIGUOUS: 2 rows belong to no run of the other files .*LoRA_r8, QLoRA_r16/),
+    );
+  });
+
+  test("two tables with names of their own for the same runs are joined", async () => {
+    const { runs } = await read({
+      "a.csv": "method,rank,eval_loss\nlora,8,1.5\nqlora,8,1.6\n",
+      "b.csv": "run,mmlu\nLoRA (r=8),40\nQLoRA (r=8),39\n",
+    });
+    expect(runs.map(([name, , , , , metrics]) => [name, metrics])).toEqual([
+      ["lora_r8", { eval_loss: 1.5, mmlu: 40 }],
+      ["qlora_r8", { eval_loss: 1.6, mmlu: 39 }],
+    ]);
+  });
+
+  test("a table beside adapters joins their runs", async () => {
+    const { runs } = await read({
+      ...adapter("out/my-lora-r8", 8),
+      ...adapter("out/my-qlora-r8", 8),
+      "scores.csv": "Method,Rank,mmlu\nLoRA,8,40\nQLoRA,8,39\n",
+    });
+    expect(runs.map(([name, method, , , , metrics]) => [name, method, metrics])).toEqual([
+      ["my-lora-r8", "LORA", { mmlu: 40 }],
+      ["my-qlora-r8", "QLORA", { mmlu: 39 }],
+    ]);
+  });
+
+  test("the table that lm-evaluation-harness prints is an evaluation of the run that its file names", async () => {
+    const { runs, experiments } = await read({
+      "runs.csv": "method,rank,eval_loss\nlora,8,1.5\nqlora,8,1.6\n",
+      "lora_r8.md":
+        "|Tasks|Version|Filter|n-shot|Metric|   |Value |   |Stderr|\n|-----|------:|------|-----:|------|---|-----:|---|-----:|\n|arc_easy|      1|none  |     0|acc   |↑  |0.6000|±  |0.0100|\n|        |       |none  |     0|acc_norm|↑  |0.5500|±  |0.0100|\n",
+    });
+    expect(runs[0]?.[5]).toMatchObject({ "arc_easy/acc": 0.6, "arc_easy/acc_norm": 0.55 });
+    expect(experiments[0]?.evaluations[0]).toMatchObject({
+      shots: 0,
+      standardError: 0.01,
+      taskVersion: "1",
+      higherIsBetter: true,
+    });
   });
 });
