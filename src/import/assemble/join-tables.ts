@@ -128,7 +128,7 @@ export async function joinTables(
         const message = `${leftOut.length} rows belong to no run of the other files and were left out: ${names}. Save them as CSV if they are runs.`;
         findings.add("warning", "ROWS_AMBIGUOUS", file, message);
       }
-      for (const row of rows.filter((candidate) => !leftOut.includes(candidate))) {
+      for (const row of leftOut.length > 0 ? rows.filter((candidate) => !isNew(candidate)) : rows) {
         readings.set(row.experiment, joinRow(readings.get(row.experiment), row, file, merger));
       }
     }

@@ -9,7 +9,11 @@ import type { ResultRow } from "./result-rows.js";
  */
 export function withDistinctNames(rows: readonly ResultRow[], where: string): ResultRow[] {
   const groups = new Map<string, number[]>();
-  rows.forEach(({ experiment }, i) => groups.set(experiment, [...(groups.get(experiment) ?? []), i]));
+  for (const [i, { experiment }] of rows.entries()) {
+    const members = groups.get(experiment);
+    if (members === undefined) groups.set(experiment, [i]);
+    else members.push(i);
+  }
   const names = rows.map(({ experiment }) => experiment);
   for (const members of groups.values()) {
     if (members.length < 2) continue;
@@ -44,10 +48,11 @@ function suffixesOf(rows: readonly ResultRow[]): string[] {
   // Names made of them have the rank and the seed already.
   const differing = parts.filter((part) => new Set(rows.map(part)).size > 1);
   let suffixes = rows.map((row) => differing.map((part) => part(row)).join(""));
+  const settingsOf = rows.map(({ settings }) => new Map(settings.map(({ field, value }) => [field, value])));
   const fields = [...new Set(rows.flatMap(({ settings }) => settings.map(({ field }) => field)))];
   for (const field of fields) {
     if (new Set(suffixes).size === rows.length) break;
-    const values = rows.map(({ settings }) => settings.find((setting) => setting.field === field)?.value);
+    const values = settingsOf.map((settings) => settings.get(field));
     const texts = values.map((value) => (value === undefined ? "" : `_${field}=${String(value).slice(0, 60)}`));
     if (new Set(texts).size > 1) suffixes = suffixes.map((suffix, i) => `${suffix}${texts[i] ?? ""}`);
   }

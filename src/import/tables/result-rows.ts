@@ -181,7 +181,8 @@ function tellsRunsApart(
   if ((has("experiment") || isKeyed) && describesRuns) return true;
   // One row per method, or per quantization, is a table of runs without a rank.
   const label = findRunColumn("method", names) ?? quantization;
-  if (label !== undefined && [...names].some(isKnownMetric) && haveDistinctCells(rows, label)) return true;
+  const isOfRuns = label !== undefined && (has("seed") || haveDistinctCells(rows, label));
+  if (isOfRuns && [...names].some(isKnownMetric)) return true;
   return has("rank") && (hasQuantization || has("method") || has("seed") || has("task") || has("modelName"));
 }
 

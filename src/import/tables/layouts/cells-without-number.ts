@@ -12,8 +12,10 @@ export const CELLS_WITHOUT_NUMBER: TableLayout = {
   name: "cells without a number",
   reshape(grid) {
     const known = runColumns();
-    const columns = columnsOf(grid.rows).filter(
-      (name) => !known.has(name) && settingField(name) === undefined && holdsNumbers(grid.rows, name),
+    const columns = new Set(
+      columnsOf(grid.rows).filter(
+        (name) => !known.has(name) && settingField(name) === undefined && holdsNumbers(grid.rows, name),
+      ),
     );
     const words: string[] = [];
     const read = (name: string, cell: unknown, row: number): unknown => {
@@ -28,7 +30,7 @@ export const CELLS_WITHOUT_NUMBER: TableLayout = {
     };
     const rows = grid.rows.map(({ key, cells }, i) => ({
       key,
-      cells: new Map([...cells].map(([name, cell]) => [name, columns.includes(name) ? read(name, cell, i) : cell])),
+      cells: new Map([...cells].map(([name, cell]) => [name, columns.has(name) ? read(name, cell, i) : cell])),
     }));
     const more =
       words.length > MAX_QUOTED_COLUMNS ? [`${words.length - MAX_QUOTED_COLUMNS} more cells have no number`] : [];

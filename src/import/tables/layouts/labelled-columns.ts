@@ -1,3 +1,5 @@
+import { failure } from "../../../errors.js";
+import { MAX_CSV_CELLS } from "../../limits.js";
 import { settingField } from "../../../model/setting-fields.js";
 import { numberOf } from "../cell-number.js";
 import { findRunColumn, isDerivedColumn } from "../column-name.js";
@@ -18,31 +20,49 @@ export const LABELLED_COLUMNS: TableLayout = {
   reshape(grid) {
     const columns = labelledColumns(grid);
     if (columns === undefined) return undefined;
-    const labels = new Map([...columns.values()].map((label) => [labelKey(label), label]));
-    const isSided = [...labels.values()].some(({ side }) => side !== null);
-    const derived = isSided ? columnsOf(grid.rows).filter((name) => !columns.has(name) && isDerivedColumn(name)) : [];
+    const byLabel = new Map<string, { label: RunLabel; columns: [name: string, label: RunLabel][] }>();
+    for (const [name, label] of columns) {
+      const key = labelKey(label);
+      const known = byLabel.get(key);
+      if (known === undefined) byLabel.set(key, { label, columns: [[name, label]] });
+      else known.columns.push([name, label]);
+    }
+    const labels = [...byLabel.values()];
+    const isSided = labels.some(({ label }) => label.side !== null);
+    const names = columnsOf(grid.rows);
+    const derived = new Set(isSided ? names.filter((name) => !columns.has(name) && isDerivedColumn(name)) : []);
+    requireCells(grid.rows.length * (names.length - columns.size + 1) * labels.length, grid.where);
     const fileMetric = [...columns.values()].some(({ rest }) => rest === "") ? metricOfFile(grid.where) : undefined;
     const metric = (label: RunLabel): string => (label.rest === "" ? (fileMetric?.name ?? "value") : label.rest);
     const rows = grid.rows
       .filter(({ cells, key }) => !isTotalRow(cells, key))
-      .flatMap((row) =>
-        [...labels].flatMap(([key, label]) => {
-          const own = [...columns].filter(([, column]) => labelKey(column) === key);
-          if (own.every(([name]) => isEmpty(row.cells.get(name)))) return [];
-          const shared = [...row.cells].filter(([name]) => !columns.has(name) && !derived.includes(name));
-          const figures = own.map(([name, column]) => [metric(column), row.cells.get(name)] as const);
-          return [{ key: row.key, cells: new Map<string, unknown>([...shared, ...figures, ...cellsOf(label)]) }];
-        }),
-      );
+      .flatMap(({ key, cells }) => {
+        const shared = [...cells].filter(([name]) => !columns.has(name) && !derived.has(name));
+        return labels.flatMap(({ label, columns: own }) => {
+          if (own.every(([name]) => isEmpty(cells.get(name)))) return [];
+          const figures = own.map(([name, column]) => [metric(column), cells.get(name)] as const);
+          return [{ key, cells: new Map<string, unknown>([...shared, ...figures, ...cellsOf(label)]) }];
+        });
+      });
     const totals = grid.rows.filter(({ cells, key }) => isTotalRow(cells, key));
     return {
       ...grid,
       rows: [...rows, ...totals],
-      sides: isSided ? [...new Set([...labels.values()].flatMap(({ side }) => side ?? []))] : grid.sides,
-      notes: [...grid.notes, ...(fileMetric === undefined ? [] : [fileMetric.note]), ...derivedNote(derived)],
+      sides: isSided ? [...new Set(labels.flatMap(({ label }) => label.side ?? []))] : grid.sides,
+      notes: [...grid.notes, ...(fileMetric === undefined ? [] : [fileMetric.note]), ...derivedNote([...derived])],
     };
   },
 };
+
+/** Cells that all runs share are copied to each run. @throws TABLE_INVALID */
+function requireCells(count: number, where: string): void {
+  if (count <= MAX_CSV_CELLS) return;
+  throw failure("TABLE_INVALID", {
+    where,
+    received: `${count} cells with one row per run`,
+    allowed: `${MAX_CSV_CELLS}`,
+  });
+}
 
 function cellsOf({ side, rank, seed }: RunLabel): (readonly [string, unknown])[] {
   return [

@@ -18,11 +18,10 @@ export const SPREAD_CELLS: TableLayout = {
   reshape(grid) {
     const columns = columnsOf(grid.rows).filter((column) => hasSpreads(grid.rows, column));
     if (columns.length === 0) return undefined;
+    const read = new Set(columns);
     const rows = grid.rows.map(({ key, cells }) => ({
       key,
-      cells: new Map(
-        [...cells].flatMap(([name, cell]) => (columns.includes(name) ? split(name, cell) : [[name, cell]])),
-      ),
+      cells: new Map([...cells].flatMap(([name, cell]) => (read.has(name) ? split(name, cell) : [[name, cell]]))),
     }));
     const assumed = columns.filter((column) => !STATED.test(column));
     const notes = [

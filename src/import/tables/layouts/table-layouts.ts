@@ -2,6 +2,7 @@ import { CELLS_WITHOUT_NUMBER } from "./cells-without-number.js";
 import { EQUAL_ROWS } from "./equal-rows.js";
 import { LABELLED_COLUMNS } from "./labelled-columns.js";
 import { LABELS_IN_A_COLUMN } from "./labels-in-a-column.js";
+import { MEMORY_UNIT } from "./memory-unit.js";
 import { METRICS_AS_ROWS } from "./metrics-as-rows.js";
 import { NUMBER_NOTATION } from "./number-notation.js";
 import { SPREAD_CELLS } from "./spread-cells.js";
@@ -18,6 +19,7 @@ const TABLE_LAYOUTS: readonly TableLayout[] = [
   NUMBER_NOTATION,
   LABELLED_COLUMNS,
   LABELS_IN_A_COLUMN,
+  MEMORY_UNIT,
 ];
 
 /** Returns the table with one row per run, as far as its layout is known. */

@@ -96,10 +96,10 @@ const LAYOUTS: readonly [title: string, file: string, content: string, runs: Run
   [
     "nested objects by bits, then rank",
     "summary.json",
-    '{"16bit": {"r=4": {"val_loss": 2.1}}, "4bit": {"r=4": {"val_loss": 2.15}}}',
+    '{"16bit": {"r=4": {"val_loss": 2.1}}, "4bit": {"r=4": {"val_loss": 2.15, "mem": 4000}}}',
     [
       ["16bit_r4", "LORA", 16, 4, null, { eval_loss: 2.1 }],
-      ["4bit_r4", "QLORA", 4, 4, null, { eval_loss: 2.15 }],
+      ["4bit_r4", "QLORA", 4, 4, null, { eval_loss: 2.15, peak_memory_mb: 4000 }],
     ],
   ],
   [
@@ -307,6 +307,16 @@ const LAYOUTS: readonly [title: string, file: string, content: string, runs: Run
     [
       ["lora_r8", "LORA", 16, 8, null, { eval_loss: 1.5, peak_memory_mb: 8000 }],
       ["qlora_r8", "QLORA", 4, 8, null, { eval_loss: 1.6, peak_memory_mb: 4000 }],
+    ],
+  ],
+  [
+    "seeds as columns of methods without a rank",
+    "eval_loss.csv",
+    "method,seed 0,seed 1\nfull,1.5,1.4\nlora,1.6,\n",
+    [
+      ["full_s0", "FULL", null, null, 0, { eval_loss: 1.5 }],
+      ["full_s1", "FULL", null, null, 1, { eval_loss: 1.4 }],
+      ["lora_s0", "LORA", null, null, 0, { eval_loss: 1.6 }],
     ],
   ],
   [
