@@ -1,3 +1,4 @@
+import { realpath } from "node:fs/promises";
 import path from "node:path";
 import { failure } from "../errors.js";
 import { hubRepository, isHubAddress, parseHubAddress } from "../files/hub-cache.js";
@@ -36,9 +37,10 @@ export function importFolder(command: Process, folder: string, options: ImportOp
 
 /** Returns the folder to read: a path, or a repository in the hub's cache. */
 async function requestedFolder({ config }: Process, folder: string): Promise<ImportRequest> {
-  if (!isHubAddress(folder)) return { folder: path.resolve(config.directory, folder) };
+  const hubCache = await realpath(config.hubCache).catch(() => undefined);
+  if (!isHubAddress(folder)) return { folder: path.resolve(config.directory, folder), hubCache };
   const { revision } = parseHubAddress(folder);
-  return { folder: await hubRepository(config.hubCache, folder), where: folder, revision };
+  return { folder: await hubRepository(config.hubCache, folder), where: folder, revision, hubCache };
 }
 
 async function previewFolder(

@@ -19,6 +19,7 @@ import { createFindings, quoteNames, type Findings } from "./findings.js";
 import { assignDescriptions, foldersWithoutRun } from "./folder/assign-descriptions.js";
 import { classifyFiles, givesEvidence, type ClassifiedFiles } from "./folder/classify-files.js";
 import { groupRuns, repositoryName, type RunFolder } from "./folder/group-runs.js";
+import { modelFoldersOf } from "./base-model/model-folders.js";
 import { withoutOtherSnapshots } from "./folder/hub-snapshots.js";
 import { listFiles } from "./folder/list-files.js";
 import { reportSkippedFiles } from "./folder/report-skipped-files.js";
@@ -85,6 +86,7 @@ export async function readFolder(folder: string, options: ReadFolderOptions = {}
     folder: root,
     studies: studies.filter(({ experiments }) => experiments.length > 0),
     findings: findings.list,
+    modelFolders: modelFoldersOf(listed.files),
     explained,
   };
 }

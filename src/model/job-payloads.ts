@@ -14,6 +14,8 @@ export interface ImportRequest {
   readonly serverRoots?: readonly string[] | undefined;
   /** Branch, tag or commit to read, if the folder is a repository in the hub's cache; undefined for `main`. */
   readonly revision?: string | undefined;
+  /** Cache of the hub where base models are looked up, with links resolved; undefined if the client may not read it. */
+  readonly hubCache?: string | undefined;
   readonly slug?: string | undefined;
   readonly name?: string | undefined;
   /** Slugs of the only studies that the client may write; undefined for all. */

@@ -17,6 +17,8 @@ export interface FolderRecord {
   /** One study per base model, the one with the most runs first. Empty if the files make up no run. */
   readonly studies: readonly StudyRecord[];
   readonly findings: readonly Finding[];
+  /** Folders that have the files of a whole model, relative to `folder`. */
+  readonly modelFolders: readonly string[];
   /** All values of the settings of the run that was to be explained; null without such a run. */
   readonly explained: ExplainedRun | null;
 }
@@ -243,6 +245,7 @@ export type FindingCode =
   | "SIDES_SPLIT"
   | "ROWS_AMBIGUOUS"
   | "BASE_MODEL_NAMES"
+  | "BASE_MODEL_REGISTERED"
   | "SEVERAL_STUDIES"
   | "FILE_INCOMPLETE"
   | "TRAINING_RESTARTED"

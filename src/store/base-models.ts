@@ -23,33 +23,38 @@ export interface StoredBaseModel extends Omit<BaseModelRecord, "name"> {
  * Registers a model in one transaction, and returns its id and whether it is new. The same content keeps its id and gains the
  * name; other content that was registered from the same folder is replaced.
  */
-export async function saveBaseModel(
-  { sql }: Connection,
-  record: BaseModelRecord,
-): Promise<{ readonly id: string; readonly isNew: boolean }> {
+export function saveBaseModel({ sql }: Connection, record: BaseModelRecord): Promise<SavedBaseModel> {
+  return sql.begin((transaction) => saveBaseModelIn(transaction, record));
+}
+
+export interface SavedBaseModel {
+  readonly id: string;
+  readonly isNew: boolean;
+}
+
+/** Registers a model as `saveBaseModel` does, in a transaction of the caller. */
+export async function saveBaseModelIn(transaction: TransactionSql, record: BaseModelRecord): Promise<SavedBaseModel> {
   const { name, folder, hash, files } = record;
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
-  return sql.begin(async (transaction) => {
-    // Two registrations at once would otherwise each replace the folder of the other.
-    await transaction`lock table base_model in share row exclusive mode`;
-    await transaction`delete from base_model where folder = ${folder} and hash <> ${hash}`;
-    const [stored] = await transaction<{ id: string; names: string[] }[]>`
+  // Two registrations at once would otherwise each replace the folder of the other.
+  await transaction`lock table base_model in share row exclusive mode`;
+  await transaction`delete from base_model where folder = ${folder} and hash <> ${hash}`;
+  const [stored] = await transaction<{ id: string; names: string[] }[]>`
       select id, names from base_model where hash = ${hash}`;
-    const names = [...(stored?.names ?? []).filter((other) => other !== name), name];
-    const values = {
-      names,
-      keys: [...new Set(names.map((one) => baseModelName(one).model))],
-      folder,
-      files: transaction.json(files.map((file) => ({ ...file }))),
-    };
-    if (stored !== undefined) {
-      await transaction`update base_model set ${transaction(values)}, updated_at = now() where id = ${stored.id}`;
-      return { id: stored.id, isNew: false };
-    }
-    const id = newId();
-    await insert(transaction, { ...values, id, bytes }, record);
-    return { id, isNew: true };
-  });
+  const names = [...(stored?.names ?? []).filter((other) => other !== name), name];
+  const values = {
+    names,
+    keys: [...new Set(names.map((one) => baseModelName(one).model))],
+    folder,
+    files: transaction.json(files.map((file) => ({ ...file }))),
+  };
+  if (stored !== undefined) {
+    await transaction`update base_model set ${transaction(values)}, updated_at = now() where id = ${stored.id}`;
+    return { id: stored.id, isNew: false };
+  }
+  const id = newId();
+  await insert(transaction, { ...values, id, bytes }, record);
+  return { id, isNew: true };
 }
 
 async function insert(

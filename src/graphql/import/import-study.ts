@@ -102,6 +102,8 @@ export class ImportStudyResolver {
         folder,
         where: input.folder,
         revision: hub?.revision,
+        // Base models are looked up in the cache only if the client may import from it.
+        hubCache: await allowedFolder(hubCache, roots).catch(() => undefined),
         serverRoots: importRoots,
         slug: slug ?? undefined,
         name: name ?? undefined,

@@ -2,22 +2,26 @@ import { createHash } from "node:crypto";
 import path from "node:path";
 import { withFile } from "../../files/open-file.js";
 import type { BaseModelFile, BaseModelRecord } from "../../model/base-models.js";
+import type { ModelConfig } from "../../model/language-model.js";
 import type { ReportProgress } from "../../model/records.js";
 import { hashWeights } from "../tensors/hash-weights.js";
 import { findBaseModel, type FindOptions, type FoundBaseModel } from "./find-base-model.js";
-import { readBaseModel, type BaseModel } from "./read-base-model.js";
+import { CONFIG, readBaseModel, WEIGHTS_INDEX, type BaseModel } from "./read-base-model.js";
 
 interface DescribeOptions extends FindOptions {
   /** Name of the model; by default the repository's or the folder's name. */
   readonly name?: string | undefined;
+  /** Called with the configuration before the files are hashed; may throw. */
+  readonly check?: ((config: ModelConfig) => void) | undefined;
   readonly report?: ReportProgress | undefined;
 }
 
-/** Files beside the weights: SAFE_WEIGHTS_INDEX_NAME of transformers/utils, and what its tokenizers load. */
+const TOKENIZER = "tokenizer.json";
+/** Files beside the weights. The last ones are those that transformers' tokenizers load. */
 const FURTHER_FILES = [
-  "config.json",
-  "model.safetensors.index.json",
-  "tokenizer.json",
+  CONFIG,
+  WEIGHTS_INDEX,
+  TOKENIZER,
   "tokenizer_config.json",
   "special_tokens_map.json",
   "chat_template.jinja",
@@ -31,6 +35,7 @@ const FURTHER_FILES = [
 export async function describeBaseModel(folder: string, options: DescribeOptions): Promise<BaseModelRecord> {
   const found = await findBaseModel(folder, options);
   const model = await readBaseModel(found);
+  options.check?.(model.config);
   const files = await hashFiles(filePaths(found, model), options);
   const hashOf = (name: string) => files.find((file) => file.name === name)?.hash;
   const { config } = model;
@@ -46,8 +51,8 @@ export async function describeBaseModel(folder: string, options: DescribeOptions
     parameters: tensors.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0),
     dtypes: [...new Set(tensors.map(({ dtype }) => dtype))].sort(),
     files,
-    configHash: hashOf("config.json") ?? "",
-    hasTokenizer: hashOf("tokenizer.json") !== undefined,
+    configHash: hashOf(CONFIG) ?? "",
+    hasTokenizer: hashOf(TOKENIZER) !== undefined,
     hash: contentHash(files),
   };
 }

@@ -1,6 +1,7 @@
 import { realpath } from "node:fs/promises";
 import path from "node:path";
 import { failure } from "../../errors.js";
+import { contains } from "../../files/paths.js";
 import { withoutOtherSnapshots } from "../folder/hub-snapshots.js";
 import { listFiles } from "../folder/list-files.js";
 import { pathsBelow } from "../tensors/list-weights.js";
@@ -19,6 +20,8 @@ export interface FindOptions {
   readonly where: string;
   /** Branch, tag or commit of a repository in the hub's cache; undefined for the one that `refs/main` names. */
   readonly revision?: string | undefined;
+  /** Folder that must contain the model, absolute, with links resolved; undefined for no such limit. */
+  readonly within?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -32,10 +35,16 @@ const REPOSITORY = /[\\/]models--(?<name>[^\\/]+)$/;
  * @throws FOLDER_NOT_FOUND, HUB_REPOSITORY_MISSING, MODEL_CONFIG_INVALID for a repository without a model, and the errors of
  * listFiles
  */
-export async function findBaseModel(folder: string, { where, revision, signal }: FindOptions): Promise<FoundBaseModel> {
+export async function findBaseModel(
+  folder: string,
+  { where, revision, within, signal }: FindOptions,
+): Promise<FoundBaseModel> {
   const resolved = await realpath(folder).catch((cause: unknown) => {
     throw failure("FOLDER_NOT_FOUND", { where, cause });
   });
+  if (within !== undefined && !contains(within, resolved)) {
+    throw failure("FOLDER_NOT_FOUND", { where, received: "a link to a folder elsewhere" });
+  }
   const snapshot = SNAPSHOT.exec(resolved)?.groups;
   const root = snapshot?.["repository"] ?? resolved;
   const listed = await listFiles(root, where, signal);

@@ -24,9 +24,9 @@ export interface BaseModelFolder {
 }
 
 /** Names of weight files: SAFE_WEIGHTS_NAME and SAFE_WEIGHTS_INDEX_NAME of transformers/utils. */
-const WEIGHTS = "model.safetensors";
-const WEIGHTS_INDEX = "model.safetensors.index.json";
-const CONFIG = "config.json";
+export const WEIGHTS = "model.safetensors";
+export const WEIGHTS_INDEX = "model.safetensors.index.json";
+export const CONFIG = "config.json";
 
 /**
  * Reads the configuration and the tensors' places of a base model, and checks that the tensors are those that the

@@ -7,7 +7,9 @@ import type { ImportRequest, StoreOutcome, SummarisedImport } from "../../model/
 import type { FolderRecord, ReportProgress } from "../../model/records.js";
 import type { WeightStore } from "../../model/weight-store.js";
 import type { Connection } from "../../store/connection.js";
+import { saveBaseModelIn } from "../../store/base-models.js";
 import { endJobIn } from "../../store/queue/progress.js";
+import { findStudyBases } from "./find-study-bases.js";
 import { summariseStudy } from "./summarise-study.js";
 import { storeStudies } from "../../store/write/store-studies.js";
 
@@ -28,16 +30,18 @@ interface ImportOptions {
  */
 export async function importStudy(
   { database, weights }: { readonly database: Connection; readonly weights: WeightStore },
-  { folder, where, revision, slug, name, allowedSlugs }: ImportRequest,
+  { folder, where, revision, hubCache, slug, name, allowedSlugs }: ImportRequest,
   { job, report = () => undefined, signal }: ImportOptions = {},
 ): Promise<SummarisedImport> {
   const record = await readFolder(folder, { report, where, revision, signal, ...(name !== undefined && { name }) });
-  const { studies, findings } = record;
+  const { studies } = record;
   if (studies.length === 0) {
-    const problem = findings.find(({ severity }) => severity !== "info");
+    const problem = record.findings.find(({ severity }) => severity !== "info");
     throw failure("NO_RUNS", { where: where ?? folder, received: problem && `${problem.where}: ${problem.message}` });
   }
   await keepWeights(weights, record, report, signal);
+  const bases = await findStudyBases(database, record, { hubCache, report, signal });
+  const findings = [...record.findings, ...bases.findings];
   signal?.throwIfAborted();
   const outcomes = await storeStudies(database, studies, {
     slug,
@@ -45,6 +49,7 @@ export async function importStudy(
     morePrecise,
     readPredictionTexts,
     beforeCommit: async (sql, stored) => {
+      for (const model of bases.models) await saveBaseModelIn(sql, model);
       if (job === undefined) return;
       const result = { outcomes: stored, findings };
       const slugs = stored.map((outcome) => outcome.slug);

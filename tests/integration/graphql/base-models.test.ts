@@ -1,9 +1,13 @@
-import { cp, mkdtemp, realpath, rm, utimes, writeFile } from "node:fs/promises";
+import { readdirSync, readFileSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readFile, realpath, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeBaseModel } from "#src/import/base-model/describe-base-model.js";
 import { checkBaseModel } from "#src/import/base-model/check-base-model.js";
+import { importStudy } from "#src/jobs/import/import-study.js";
+import { openWeightStore } from "#src/weights/open-weight-store.js";
+import { hubRepositoryWith } from "../../support/hub-repository.js";
 import { baseModelsByKey, saveBaseModel } from "#src/store/base-models.js";
 import { apiServer } from "../../support/api-server.js";
 import { fixtureFolder, MODEL_FIXTURES, openFixture } from "../../support/model-fixtures.js";
@@ -113,4 +117,75 @@ test("hashing reports each file and ends when it is cancelled", async () => {
   await expect(described).rejects.toThrow("cancelled");
   expect(messages).toContain("1/5 hashing model-00001-of-00003.safetensors (100 %)");
   expect(messages.some((message) => message.includes("model-00003"))).toBe(false);
+});
+
+/** Writes a study with one run, whose adapter of a fixture's model names `base`. */
+async function studyOf(name: string, fixture: string, base: string): Promise<string> {
+  const study = path.join(folder, name);
+  const run = path.join(study, "16bit_r4_s0");
+  await cp(path.join(fixtureFolder(fixture), "lora"), run, { recursive: true });
+  const file = path.join(run, "adapter_config.json");
+  const config = JSON.parse(await readFile(file, "utf8")) as object;
+  await writeFile(file, JSON.stringify({ ...config, base_model_name_or_path: base }));
+  return study;
+}
+
+async function importWith(study: string, hubCache?: string) {
+  const weights = await openWeightStore({ kind: "in-place" });
+  const { findings } = await importStudy({ database: api.database, weights }, { folder: study, hubCache });
+  return findings
+    .filter(({ code }) => /MODEL/.test(code))
+    .map(({ code, where, severity }) => ({ code, where, severity }));
+}
+
+const modelFiles = (fixture: string) =>
+  Object.fromEntries(
+    readdirSync(fixtureFolder(fixture))
+      .filter((name) => /^(?:config|model)/.test(name))
+      .map((name) => [name, readFileSync(path.join(fixtureFolder(fixture), name))]),
+  );
+
+test("an import registers the base model in its folder, once", async () => {
+  const study = await studyOf("with-base", "gpt2-f16", "org/base-in-folder");
+  const base = path.join(study, "base");
+  await mkdir(base);
+  for (const [name, content] of Object.entries(modelFiles("gpt2-f16"))) {
+    await writeFile(path.join(base, name), content);
+  }
+  expect(await importWith(study)).toEqual([{ code: "BASE_MODEL_REGISTERED", where: "base", severity: "info" }]);
+  const { data } = await api.execute(
+    `{ study(slug: "with-base") { baseModelFiles { model { names dtypes } reason } } }`,
+  );
+  expect(data.study.baseModelFiles).toMatchObject({ model: { dtypes: ["F16"] }, reason: null });
+  expect(data.study.baseModelFiles.model.names.at(-1)).toBe("org/base-in-folder");
+  expect(await importWith(study)).toEqual([]);
+});
+
+test("a model with other layers than the study is not registered", async () => {
+  const study = await studyOf("misfit", "qwen2", "org/misfit-1b");
+  const place = path.join(study, "models", "misfit-1b");
+  await mkdir(place, { recursive: true });
+  for (const [name, content] of Object.entries(modelFiles("gpt2"))) await writeFile(path.join(place, name), content);
+  expect(await importWith(study)).toEqual([
+    { code: "MODEL_ADAPTER_MISMATCH", where: "models/misfit-1b", severity: "warning" },
+  ]);
+  expect(await baseModelsByKey(api.database, ["misfit-1b"])).toEqual([]);
+});
+
+test("an import registers the base model in the hub's cache, if it may read the cache", async () => {
+  const cache = path.join(folder, "hub");
+  await hubRepositoryWith(cache, "org/Cached-1B", { main: modelFiles("qwen3") });
+  const study = await studyOf("cached", "qwen3", "org/Cached-1B");
+  expect(await importWith(study)).toEqual([]);
+  const found = { code: "BASE_MODEL_REGISTERED", where: "hf://org/Cached-1B", severity: "info" };
+  expect(await importWith(study, cache)).toEqual([found]);
+  expect(await baseModelsByKey(api.database, ["cached-1b"])).toMatchObject([{ architecture: "qwen3" }]);
+  // The cache lacks this one, and the weights of the next.
+  expect(await importWith(await studyOf("absent", "qwen3", "org/Absent-1B"), cache)).toEqual([]);
+  await hubRepositoryWith(cache, "org/Configured-1B", {
+    main: { "config.json": modelFiles("qwen3")["config.json"] ?? "" },
+  });
+  expect(await importWith(await studyOf("configured", "qwen3", "org/Configured-1B"), cache)).toEqual([
+    { code: "MODEL_UNSUPPORTED", where: "hf://org/Configured-1B", severity: "info" },
+  ]);
 });
