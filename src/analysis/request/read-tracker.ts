@@ -22,13 +22,14 @@ export interface ReadTracker {
  */
 export function openReadTracker(owner?: object): ReadTracker {
   let running = 0;
+  let isWaitingForTurn = false;
   let reads: (() => void)[] = [];
   let idle: (() => void)[] = [];
 
   function callNext(): void {
     if (running > 0) return;
     if (hasWaitingWork(owner)) {
-      callSoon();
+      waitForTurn();
     } else if (reads.length > 0) {
       const callbacks = reads;
       reads = [];
@@ -40,6 +41,16 @@ export function openReadTracker(owner?: object): ReadTracker {
       idle = [];
       for (const callback of callbacks) callback();
     }
+  }
+
+  /** Calls again in the next turn: one call, however many reads have ended meanwhile. */
+  function waitForTurn(): void {
+    if (isWaitingForTurn) return;
+    isWaitingForTurn = true;
+    setImmediate(() => {
+      isWaitingForTurn = false;
+      callNext();
+    });
   }
 
   /** A read that has ended resumes resolvers, and these add to loaders' batches, before the event loop comes round. */
