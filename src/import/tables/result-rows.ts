@@ -50,7 +50,8 @@ export interface ResultRow {
  * a run, columns of the same name, or two rows of the same run
  */
 export function resultRows(rows: readonly TableRow[], where: string): ResultTable | undefined {
-  const named = rows.map((row, i) => ({ key: row.key ?? indexOf(row), cells: namedCells(row, i, where) }));
+  const columnNames = new Map<string, string>();
+  const named = rows.map((row, i) => ({ key: row.key ?? indexOf(row), cells: namedCells(row, i, where, columnNames) }));
   const grid = withRunsAsRows({ rows: named, where, sides: [], notes: [] });
   const cells = grid.rows.map((row) => row.cells);
   const keys = grid.rows.map(({ key }) => key);
@@ -147,8 +148,17 @@ function indexOf({ cells }: TableRow): string | null {
   return typeof cell === "string" && cell !== "" && numberOf(cell) === undefined ? cell.trim() : null;
 }
 
-/** Returns a row's cells by column name. Columns without a name are left out. */
-function namedCells({ cells }: TableRow, i: number, where: string): Map<string, unknown> {
+/**
+ * Returns a row's cells by column name. Columns without a name are left out.
+ *
+ * @param columnNames names of the headings of earlier rows, which is extended
+ */
+function namedCells(
+  { cells }: TableRow,
+  i: number,
+  where: string,
+  columnNames: Map<string, string>,
+): Map<string, unknown> {
   requireColumnCount(cells.size, where);
   const named = new Map<string, unknown>();
   for (const [header, cell] of cells) {
@@ -156,7 +166,8 @@ function namedCells({ cells }: TableRow, i: number, where: string): Map<string, 
       const received = `a column name of ${header.length} characters`;
       throw failure("TABLE_INVALID", { where, received, allowed: `${MAX_TABLE_NAME_CHARACTERS} characters` });
     }
-    const name = inEnglish(columnName(header));
+    const name = columnNames.get(header) ?? inEnglish(columnName(header));
+    columnNames.set(header, name);
     if (name === "") continue;
     if (named.has(name)) throw failure("TABLE_INVALID", { where, received: `two columns ${name} in row ${i + 1}` });
     named.set(name, cell);

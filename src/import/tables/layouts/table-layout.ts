@@ -25,7 +25,9 @@ export interface TableLayout {
 
 /** Returns the names of all columns, in their order. */
 export function columnsOf(rows: readonly GridRow[]): string[] {
-  return [...new Set(rows.flatMap(({ cells }) => [...cells.keys()]))];
+  const names = new Set<string>();
+  for (const { cells } of rows) for (const name of cells.keys()) names.add(name);
+  return [...names];
 }
 
 /** Returns the texts of a column, without its empty cells; undefined if one of its cells is another value. */
