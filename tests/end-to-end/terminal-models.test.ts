@@ -30,6 +30,7 @@ test("a model is registered from the hub's cache, listed, checked and removed", 
     stdout: expect.stringMatching(/^Registered org\/Tiny-Llama: llama, [\d,]+ param/),
   });
   expect(added.stdout).toContain("no tokenizer.json");
+  expect(added.stderr).toContain("hashing base models (5 files)");
   const listed = JSON.parse((await run("models", "--check", "--json")).stdout);
   expect(listed).toMatchObject([{ names: ["org/Tiny-Llama"], architecture: "llama", state: "unchanged" }]);
   // The weights have the names of the snapshot, and lie in the blobs.

@@ -28,7 +28,8 @@ function plainProgress(): ImportProgress {
     report({ stage, total }) {
       if (stage === shown) return;
       shown = stage;
-      note(total > 0 ? `${stage} (${total} weight files)` : stage);
+      const unit = stage === "hashing base models" ? "files" : "weight files";
+      note(total > 0 ? `${stage} (${total} ${unit})` : stage);
     },
     end() {
       shown = undefined;
