@@ -212,6 +212,13 @@ CONFIGS = {
     "rslora": lora(use_rslora=True),
     "rank-pattern": lora(rank_pattern={"^h.0.attn.c_attn": 3}, use_rslora=True),
     "alpha-pattern": lora(rank_pattern={r"h\.[1-9]\.attn\.c_attn": 1}, alpha_pattern={"h.1.attn.c_attn": 32, "c_attn": 3}),
+    "patterns": lora(
+        target_modules=["c_attn", "score"],
+        use_rslora=True,
+        rank_pattern={r"h\.(0|2)\.attn\..*": 3, "sco.e": 1},
+        alpha_pattern={r"h\.\d+\.(?:attn|mlp)\.c_[a-z]+": 5, "score": 7},
+        modules_to_save=["wte"],
+    ),
     "dora": lora(use_dora=True),
     "modules-to-save": lora(modules_to_save=["score"]),
     "bias-all": lora(bias="all"),

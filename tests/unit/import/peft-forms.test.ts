@@ -85,6 +85,7 @@ describe("tensors that are not compared are recorded and reported", () => {
       "modules-to-save",
       { "base_model.model.score.bias": "MODULE_TO_SAVE", "base_model.model.score.weight": "MODULE_TO_SAVE" },
     ],
+    ["patterns", { "base_model.model.wte.weight": "MODULE_TO_SAVE" }],
     [
       "lora-bias",
       {
