@@ -1,3 +1,4 @@
+import { countOf } from "../model/count-of.js";
 import type { Run } from "./runs/comparison-roles.js";
 
 /** Returns ranks for use in a sentence: `r = 2, 4`. */
@@ -29,9 +30,7 @@ interface RunLayers<Layer> {
 
 /** Returns the number of layers of each run for use in a sentence: `3 layers of 4bit_r8, 1 layer of 4bit_r16`. */
 export function countLayers(runs: readonly RunLayers<unknown>[]): string {
-  return runs
-    .map(({ run, layers: { length } }) => `${length} ${length === 1 ? "layer" : "layers"} of ${run.name}`)
-    .join(", ");
+  return runs.map(({ run, layers: { length } }) => `${countOf(length, "layer")} of ${run.name}`).join(", ");
 }
 
 /** Returns seeds for use in a sentence: `seed 1`, `seeds 1, unknown`. */

@@ -1,7 +1,8 @@
 import { lstat, realpath } from "node:fs/promises";
 import path from "node:path";
+import { countOf } from "../model/count-of.js";
 import { failure } from "../errors.js";
-import type { ExplainedRun, FolderRecord, ReportProgress } from "../model/records.js";
+import type { ExplainedRun, FolderRecord, ReportProgress, StudyRecord } from "../model/records.js";
 import { assignByOutputFolder } from "./assemble/assign-by-output-folder.js";
 import { baseModelOf, layersOf } from "./assemble/base-model.js";
 import { joinEvaluations } from "./assemble/join-evaluations.js";
@@ -9,7 +10,7 @@ import { joinExperiments } from "./assemble/join-experiments.js";
 import { groupByModel } from "./assemble/group-by-model.js";
 import { joinTables } from "./assemble/join-tables.js";
 import { pairRunsWithRows } from "./assemble/pair-runs-with-rows.js";
-import { createReadingMerger } from "./assemble/reading-merger.js";
+import { createReadingMerger, type ReadingMerger } from "./assemble/reading-merger.js";
 import { rankSettings } from "./assemble/resolve-settings.js";
 import { readRun, type RunReading } from "./assemble/read-run.js";
 import { statedDirections } from "./assemble/stated-settings.js";
@@ -70,7 +71,7 @@ export async function readFolder(folder: string, options: ReadFolderOptions = {}
   const name = options.name ?? repositoryName(path.basename(root));
   let explained: ExplainedRun | null = null;
   const onSettings = (run: string, candidates: readonly SourcedSetting[]): void => {
-    if (run === options.explain) explained = { run, settings: rankSettings(candidates) };
+    if (run === options.explain) explained = { run, settings: rankSettings(candidates), contradictedMetrics: [] };
   };
   const studies = groupByModel(described, findings).map((members) => ({
     name,
@@ -87,8 +88,26 @@ export async function readFolder(folder: string, options: ReadFolderOptions = {}
     studies: studies.filter(({ experiments }) => experiments.length > 0),
     findings: findings.list,
     modelFolders: modelFoldersOf(listed.files),
-    explained,
+    explained: withContradictions(explained, studies, merger),
   };
+}
+
+/** Adds the values of the run's metrics that were not kept. */
+function withContradictions(
+  explained: ExplainedRun | null,
+  studies: readonly StudyRecord[],
+  merger: ReadingMerger,
+): ExplainedRun | null {
+  if (explained === null) return null;
+  const runs = studies.flatMap(({ experiments }) => experiments.filter(({ name }) => name === explained.run));
+  const contradictedMetrics = runs.flatMap(({ metrics }) =>
+    metrics.flatMap(({ name }) =>
+      merger
+        .contradictedOf(`${explained.run}, ${name}`)
+        .map(({ value, source }) => ({ name, value: Number(value), source })),
+    ),
+  );
+  return { ...explained, contradictedMetrics };
 }
 
 async function resolveFolder(folder: string): Promise<string> {
@@ -165,7 +184,7 @@ async function readRuns(
     }
     readings.push(reading);
     const { checkpoints, series } = reading;
-    const message = `Run ${run.name}: ${checkpoints.length} checkpoints with weights, ${series.length} curves.`;
+    const message = `Run ${run.name}: ${countOf(checkpoints.length, "checkpoint")} with weights, ${countOf(series.length, "curve")}.`;
     findings.add("info", "RUN_FOUND", run.folder, message);
   }
   return { readings, weightFiles: total, otherFiles };
@@ -202,6 +221,6 @@ function isOtherFile({ saves: folders }: RunFolder, saves: ClassifiedFiles["save
 
 function reportSharedFiles(shared: ClassifiedFiles["descriptions"], findings: Findings): void {
   if (shared.length === 0) return;
-  const message = `${shared.length} files lie above several runs, and none says which run it describes: ${quoteNames(shared.map(({ file }) => file))}`;
+  const message = `${countOf(shared.length, "file lies above several runs and does not say", "files lie above several runs, and none says")} which run it describes: ${quoteNames(shared.map(({ file }) => file))}`;
   findings.add("info", "FILE_OF_NO_RUN", "", message);
 }

@@ -1,5 +1,5 @@
 import type { Method } from "./enums/run.js";
-import type { Finding, MetricRecord, SettingCandidate } from "./records.js";
+import type { ContradictedMetric, Finding, MetricRecord, SettingCandidate } from "./records.js";
 
 /** What an import makes of a folder, without storing it. */
 export interface ImportPreview {
@@ -44,6 +44,7 @@ export interface RunExplanation {
   /** By name; of one setting, the value that was kept comes first. */
   readonly settings: readonly SettingCandidate[];
   readonly metrics: readonly MetricRecord[];
+  readonly contradictedMetrics: readonly ContradictedMetric[];
   readonly curves: readonly { readonly name: string; readonly points: number }[];
   readonly checkpoints: readonly {
     readonly step: number | null;

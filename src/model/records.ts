@@ -28,6 +28,15 @@ export interface ExplainedRun {
   readonly run: string;
   /** By name; of one setting, the value that was kept comes first, and the others by falling trust. */
   readonly settings: readonly SettingCandidate[];
+  /** Values of metrics that contradict the run's, with their files. */
+  readonly contradictedMetrics: readonly ContradictedMetric[];
+}
+
+/** A value of a metric that was not kept because another file states another one. */
+export interface ContradictedMetric {
+  readonly name: string;
+  readonly value: number;
+  readonly source: string;
 }
 
 /** A value that a file, a table or a name gives for a setting. */

@@ -1,3 +1,5 @@
+import { countOf } from "../model/count-of.js";
+
 type Certainty = "POINT_ESTIMATE" | "INTERVAL" | null;
 
 /** Returns a verdict with a note if it rests on single values: `ACCEPTABLE (point estimate)`. */
@@ -37,7 +39,7 @@ interface Recommendation {
 export function recommendationText({ experiment, configuration, because }: Recommendation): string {
   if (configuration === null) return `None: ${because}`;
   const { configuration: name, rank, certainty, n } = configuration;
-  const runs = n === 1 ? "1 run" : `${n} runs`;
+  const runs = countOf(n, "run");
   const note = certainty === "INTERVAL" ? "95 % interval" : "point estimate";
   const example = experiment === null ? "" : `, such as ${experiment.name}`;
   return `${name} at r = ${rank} (${note}, ${runs})${example}: ${because}`;

@@ -27,6 +27,7 @@ beforeAll(async () => {
     "runs/other_r4/adapter_config.json": adapterConfig({ r: 4, base_model_name_or_path: "org/Other" }),
     "runs/other_r4/adapter_model.safetensors": safetensors(factorTensors(2, 4, 3)),
     "runs/results.csv": "name,seed,training_loss\n16bit_r2,1,1.5\n4bit_r2,8,1.6\n",
+    "runs/later.json": JSON.stringify([{ name: "4bit_r2", training_loss: 1.9 }]),
     "empty/notes.txt": "",
   });
 });
@@ -68,7 +69,10 @@ describe("import --dry-run", () => {
       /\nseed +7 +4bit_r2\/training_args.yaml +seed +STATED +llamaFactory\n +not kept: seed +8 +results.csv/,
     );
     expect(stdout).toMatch(/\nbits +4 +- +org\/Tiny-1B-bnb-4bit +NAMED +baseModelName\n +also: bits +4 +- +4bit_r2/);
-    expect(stdout).toMatch(/\ntraining_loss +1\.6 +results\.csv\n/);
+    const readings = ["1.6 results.csv", "1.9 later.json"];
+    const losses =
+      /\ntraining_loss +([\d.]+ +\S+)\n +not kept: training_loss +([\d.]+ +\S+)\n/.exec(stdout)?.slice(1) ?? [];
+    expect(losses.map((loss) => loss.replace(/ +/, " ")).sort()).toEqual(readings.sort());
   });
 
   test("the exit code is 3 for an unknown run and 1 for a folder without runs", async () => {

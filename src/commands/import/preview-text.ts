@@ -1,3 +1,4 @@
+import { countOf } from "../../model/count-of.js";
 import type { RunExplanation, RunSummary, StudySummary } from "../../model/import-preview.js";
 import type { Finding } from "../../model/records.js";
 import { significant } from "../terminal/cells.js";
@@ -27,9 +28,9 @@ export function studyTable({ slug, baseModel, layers, runs }: StudySummary, scre
   const shown = screen.interactive ? runs.slice(0, MAX_SHOWN_RUNS) : runs;
   const hidden = runs.length - shown.length;
   return [
-    `Study ${slug}: ${runs.length} ${runs.length === 1 ? "run" : "runs"}, ${layers} adapted layers, base model ${baseModel ?? "unknown"}`,
+    `Study ${slug}: ${countOf(runs.length, "run")}, ${countOf(layers, "adapted layer")}, base model ${baseModel ?? "unknown"}`,
     ...table(COLUMNS, shown.map(runRow), screen),
-    ...(hidden > 0 ? [`and ${hidden} more runs; --json lists all.`] : []),
+    ...(hidden > 0 ? [`and ${countOf(hidden, "more run")}; --json lists all.`] : []),
   ];
 }
 
@@ -67,7 +68,7 @@ function names(list: readonly string[]): string {
 
 /** Formats where each value of a run comes from. Other sources of a setting follow the one that was kept. */
 export function explanationText(
-  { run, settings, metrics, curves, checkpoints }: RunExplanation,
+  { run, settings, metrics, contradictedMetrics, curves, checkpoints }: RunExplanation,
   screen: Screen,
 ): string[] {
   const kept = new Map(
@@ -91,7 +92,12 @@ export function explanationText(
     "",
     ...table(
       [text("metric"), number("value"), text("file")],
-      metrics.map(({ name, value, source }) => [name, significant(value), source]),
+      metrics.flatMap(({ name, value, source }) => [
+        [name, significant(value), source],
+        ...contradictedMetrics
+          .filter((contradicted) => contradicted.name === name)
+          .map((contradicted) => [`  not kept: ${name}`, significant(contradicted.value), contradicted.source]),
+      ]),
       screen,
     ),
     "",

@@ -1,3 +1,4 @@
+import { countOf } from "../../model/count-of.js";
 import { minimumRankText, recommendationText, verdictText } from "../../report/verdict-text.js";
 import { fixed } from "../terminal/cells.js";
 import type { Screen } from "../terminal/screen.js";
@@ -9,7 +10,7 @@ import type { Diagnosis, FailureMode, Hypothesis, RankDetail, RankTrend, Sensiti
 export function reportText(study: Diagnosis, ranks: readonly RankDetail[], screen: Screen): string[] {
   return [
     `${study.name} (${study.slug})`,
-    `base model ${study.baseModel ?? "unknown"}, ${study.experiments.totalCount} experiments, ${study.ranks.length} ranks, ${study.layers.length} layers`,
+    `base model ${study.baseModel ?? "unknown"}, ${countOf(study.experiments.totalCount, "experiment")}, ${countOf(study.ranks.length, "rank")}, ${countOf(study.layers.length, "layer")}`,
     ...section("Experiments", experiments(study, screen)),
     ...lossSections(study, screen),
     ...section("Memory and time", costTable(ranks, screen)),
@@ -234,10 +235,10 @@ function sensitivity(
     `1 - cosine of the updates; means over r = ${fairRanks.join(", ")}.`,
     ...seedPairs
       .filter(({ pairs }) => pairs > 1)
-      .map(({ rank, pairs }) => `r = ${rank}: mean over ${pairs} pairs of seeds.`),
+      .map(({ rank, pairs }) => `r = ${rank}: mean over ${countOf(pairs, "pair")} of seeds.`),
     ...leftOut.map(({ rank, because }) => `Not in the means: r = ${rank}. ${because}`),
     ...table([text("layer"), ...[...ranks.map((rank) => `r = ${rank}`), "mean"].map(number)], rows, screen),
-    ...modules.map(({ module, layers: count, mean }) => `${module}: ${fixed(mean, 4)} over ${count} layers`),
+    ...modules.map(({ module, layers: count, mean }) => `${module}: ${fixed(mean, 4)} over ${countOf(count, "layer")}`),
     ...parts.map(({ name, mean }) => `${name} of fused projections: ${fixed(mean, 4)}`),
   ];
 }

@@ -1,3 +1,4 @@
+import { countOf } from "../../model/count-of.js";
 import type { GraphQLClient } from "../client/graphql-client.js";
 import { openClient } from "../client/open-client.js";
 import { interruptible } from "../interruptible.js";
@@ -35,7 +36,7 @@ function listText({ studies: listed, total, truncated }: StudyList, screen: Scre
     "",
     truncated
       ? `The first ${listed.length} of ${total} studies; --limit ${total} lists all.`
-      : `${total} ${total === 1 ? "study" : "studies"}.`,
+      : `${countOf(total, "study", "studies")}.`,
     "Degradation of training loss in percent by rank, lowest rank first; r* is the minimum viable rank.",
   ];
 }

@@ -1,3 +1,4 @@
+import { countOf } from "../../model/count-of.js";
 import { mixedDataText } from "../runs/run-data.js";
 import type { AcceptanceRule } from "./degradation-input.js";
 import type { SeededValue } from "./seed-analysis.js";
@@ -35,7 +36,7 @@ function divergedText({ name, diverged, finite }: RecordedValues, metric: string
   const count =
     finite.length === 0
       ? `All runs of ${name} at this rank`
-      : `${diverged} of ${diverged + finite.length} runs of ${name}`;
+      : `${diverged} of ${countOf(diverged + finite.length, "run")} of ${name}`;
   return `${count} diverged: ${metric} is not finite.`;
 }
 

@@ -1,3 +1,4 @@
+import { countOf } from "../../model/count-of.js";
 import type { DetectedFailure, FailureEvidence, FailureModeRule } from "./failure-mode-rule.js";
 
 export const missingWeights = {
@@ -10,7 +11,7 @@ function detect({ runs }: FailureEvidence): DetectedFailure | undefined {
   const missing = runs.filter((run) => !run.hasWeights);
   if (missing.length === 0) return undefined;
   return {
-    symptom: `The folders of ${missing.length} of ${runs.length} runs contain no adapter weights.`,
+    symptom: `${missing.length} of ${countOf(runs.length, "run")} ${missing.length === 1 ? "has" : "have"} no adapter weights in the folder.`,
     cause: "The weights were not saved, or not copied into the folder (Git LFS files, size limits).",
     mitigation: "Copy adapter_model.safetensors of these runs into the folder and import it again.",
     severity: "MEDIUM",

@@ -1,3 +1,5 @@
+import { countOf } from "../../model/count-of.js";
+
 /** What a run was trained or evaluated on, by setting: `{ dataset: "gsm8k" }`. An unknown setting is missing. */
 export type RunData = Readonly<Record<string, string>>;
 
@@ -56,7 +58,7 @@ export function mixedDataText(items: readonly FromRun[]): string | undefined {
   const groups = groupByData(items);
   if (groups.length < 2) return undefined;
   const shown = groups.slice(0, MAX_GROUPS).map(({ label, items: { length } }) => {
-    return `${label}: ${length} ${length === 1 ? "run" : "runs"}`;
+    return `${label}: ${countOf(length, "run")}`;
   });
   const more = groups.length > MAX_GROUPS ? [`${groups.length - MAX_GROUPS} more`] : [];
   return [...shown, ...more].join("; ");

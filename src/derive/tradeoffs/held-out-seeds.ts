@@ -1,3 +1,4 @@
+import { countOf } from "../../model/count-of.js";
 import { meanOf } from "../statistics/sample.js";
 import type { Steps } from "../steps.js";
 import { resultName, type ConfigurationResult } from "./configuration-result.js";
@@ -52,7 +53,7 @@ export function* heldOutValue(
   if (seeds.length < MIN_SEEDS) {
     return {
       value: undefined,
-      reason: `The fitting configurations have ${seeds.length} seeds in common (needed: ${MIN_SEEDS}).`,
+      reason: `The fitting configurations have ${countOf(seeds.length, "seed")} in common (needed: ${MIN_SEEDS}).`,
     };
   }
   const mean = meanOf(yield* heldOutValues(valuesBySeed, seeds, higherIsBetter));

@@ -1,3 +1,4 @@
+import { countOf } from "../../model/count-of.js";
 import { degradation } from "../degradation/degradation.js";
 import { seededValues } from "../degradation/degradation-input.js";
 import { unknownDirectionReason } from "../degradation/recorded-values.js";
@@ -134,7 +135,7 @@ function divergedBecause({ runs }: ConfigurationRuns, metric: string): string | 
   const values = runs.flatMap(({ metrics }) => metrics.get(metric) ?? []);
   const diverged = values.filter((value) => !Number.isFinite(value)).length;
   if (diverged === 0) return undefined;
-  return `${diverged} of its ${values.length} runs diverged: ${metric} is not finite.`;
+  return `${diverged} of its ${countOf(values.length, "run")} diverged: ${metric} is not finite.`;
 }
 
 interface Limit {
@@ -230,7 +231,7 @@ function chosenBecause({ budget, chosen, best, fitting, heldOut }: Choice): stri
 
 /** Returns the mean with its interval, number of runs and worst run. */
 function meanText({ sample, interval, worst }: ConfigurationResult): string {
-  if (interval === null) return `${sample.mean.toFixed(4)} (${sample.n === 1 ? "one run" : `${sample.n} runs`})`;
+  if (interval === null) return `${sample.mean.toFixed(4)} (${countOf(sample.n, "run")})`;
   const range = `${interval.low.toFixed(4)} to ${interval.high.toFixed(4)}`;
   return `${sample.mean.toFixed(4)} (95 % interval ${range}, ${sample.n} runs, worst ${worst.toFixed(4)})`;
 }

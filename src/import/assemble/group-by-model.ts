@@ -1,3 +1,4 @@
+import { countOf } from "../../model/count-of.js";
 import { baseModelName } from "../../model/base-model-name.js";
 import type { LayerRecord } from "../../model/records.js";
 import { quoteNames, type Findings } from "../findings.js";
@@ -55,7 +56,9 @@ function reportGroups(
   groups: readonly { readonly model: string | null; readonly members: readonly DescribedRun[] }[],
   findings: Findings,
 ): void {
-  const parts = groups.map(({ model, members }) => `${model ?? "no named base model"} (${members.length} runs)`);
+  const parts = groups.map(
+    ({ model, members }) => `${model ?? "no named base model"} (${countOf(members.length, "run")})`,
+  );
   const message = `The runs are of ${groups.length} base models, so the folder becomes ${groups.length} studies: ${quoteNames(parts)}.`;
   findings.add("info", "SEVERAL_STUDIES", "", message);
 }

@@ -1,3 +1,4 @@
+import { countOf } from "../../model/count-of.js";
 import type { EvaluationRecord } from "../../model/evaluations.js";
 import type { ExperimentRecord, MetricRecord } from "../../model/records.js";
 import { quoteNames, type Findings } from "../findings.js";
@@ -87,8 +88,9 @@ function withAssumedBits(runs: readonly RunWithSettings[], findings: Findings): 
   if (assumed.length === 0) return [...runs];
   const names = quoteNames(assumed.map(({ name }) => name));
   const message =
-    `${assumed.length} runs have no sign of quantization and lie beside quantized runs. Their base weights are assumed to be ` +
-    `unquantized (16 bits): ${names}. State bits in rankscope.yaml if they are not.`;
+    `${countOf(assumed.length, "run has no sign of quantization and lies", "runs have no sign of quantization and lie")} beside ` +
+    `quantized runs. Their base weights are assumed to be unquantized (16 bits): ${names}. State bits in rankscope.yaml ` +
+    "if they are not.";
   findings.add("warning", "BITS_ASSUMED", "", message);
   return runs.map((run) => (hasSign(run) ? run : { ...run, candidates: [...run.candidates, ASSUMED_BITS] }));
 }

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { countOf } from "../../model/count-of.js";
 import { readAdapter, type Adapter } from "../adapter/read-adapter.js";
 import type { UncomparedKind, UncomparedTensor } from "../../model/records.js";
 import { quoteNames, type Findings } from "../findings.js";
@@ -88,5 +89,5 @@ function describeUncompared(tensors: readonly UncomparedTensor[]): string {
     return count > 0 ? [`${count} ${kindName}`] : [];
   });
   const names = quoteNames(tensors.map(({ name }) => name));
-  return `${tensors.length} tensors are not adapter factors and are not compared: ${counts.join(", ")}: ${names}`;
+  return `${countOf(tensors.length, "tensor is no adapter factor and is", "tensors are not adapter factors and are")} not compared: ${counts.join(", ")}: ${names}`;
 }

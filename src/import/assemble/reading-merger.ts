@@ -1,3 +1,4 @@
+import { countOf } from "../../model/count-of.js";
 import type { Findings } from "../findings.js";
 import { morePrecise } from "./more-precise.js";
 
@@ -19,6 +20,8 @@ export interface ReadingMerger {
     known: Reading<Value> | undefined,
     read: Reading<Value>,
   ): Reading<Value>;
+  /** Returns the contradicted readings of a value, in the order in which they were read. */
+  contradictedOf(name: string): readonly Reading<string | number>[];
   /** Adds one finding per pair of files of which one has rounded values of the other. */
   reportRoundings(): void;
 }
@@ -32,6 +35,7 @@ interface RoundedPair {
 
 export function createReadingMerger(findings: Findings): ReadingMerger {
   const pairs = new Map<string, RoundedPair>();
+  const contradictions = new Map<string, Reading<string | number>[]>();
 
   function countRounding(name: string, { kept, rounded }: Merged<string | number>): void {
     if (rounded === undefined) return;
@@ -48,6 +52,7 @@ export function createReadingMerger(findings: Findings): ReadingMerger {
       countRounding(name, merged);
       if (merged.contradicted !== undefined) {
         const { kept, contradicted } = merged;
+        contradictions.set(name, [...(contradictions.get(name) ?? []), contradicted]);
         findings.add(
           "warning",
           "CONFLICTING_VALUES",
@@ -57,9 +62,10 @@ export function createReadingMerger(findings: Findings): ReadingMerger {
       }
       return merged.kept;
     },
+    contradictedOf: (name) => contradictions.get(name) ?? [],
     reportRoundings() {
       for (const { where, count, example } of pairs.values()) {
-        const message = `${count} values of this file are rounded. The more precise values of another file were kept: ${example}`;
+        const message = `${countOf(count, "value of this file is", "values of this file are")} rounded. The more precise values of another file were kept: ${example}`;
         findings.add("info", "ROUNDED_VALUES", where, message);
       }
     },

@@ -1,3 +1,4 @@
+import { countOf } from "../../model/count-of.js";
 import type { ExperimentRecord } from "../../model/records.js";
 import { quoteNames, type Findings } from "../findings.js";
 
@@ -7,14 +8,14 @@ export function reportWithoutRank(experiments: readonly ExperimentRecord[], find
   const expected = runs.filter(({ method }) => NEEDS_NO_RANK.has(method));
   if (expected.length > 0) {
     const message =
-      `${expected.length} runs have no rank: ${quoteNames(expected.map(({ name, method }) => `${name} (${method})`))}. ` +
+      `${countOf(expected.length, "run has", "runs have")} no rank: ${quoteNames(expected.map(({ name, method }) => `${name} (${method})`))}. ` +
       "They are stored with their metrics and curves, and rank analyses leave them out.";
     findings.add("info", "RUNS_WITHOUT_RANK", "", message);
   }
   const unknown = runs.filter(({ method }) => !NEEDS_NO_RANK.has(method));
   if (unknown.length > 0) {
     const message =
-      `The rank of ${unknown.length} runs is unknown: ${quoteNames(unknown.map(({ name }) => name))}. They are stored, and rank ` +
+      `The rank of ${countOf(unknown.length, "run")} is unknown: ${quoteNames(unknown.map(({ name }) => name))}. They are stored, and rank ` +
       "analyses leave them out. Add adapter_config.json or a table with the rank, or name a run as 16bit_r8.";
     findings.add("warning", "RUNS_WITHOUT_RANK", "", message);
   }

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { countOf } from "../../model/count-of.js";
 import { quoteNames, type Findings } from "../findings.js";
 import type { ListedFiles } from "./list-files.js";
 
@@ -17,18 +18,18 @@ export function reportSkippedFiles(
       "info",
       "NOT_UNDERSTOOD",
       "",
-      `${names.length} files (${extension}) were not read: ${quoteNames(names)}`,
+      `${countOf(names.length, "file")} (${extension}) ${names.length === 1 ? "was" : "were"} not read: ${quoteNames(names)}`,
     );
   }
   for (const folder of unreadable) {
     findings.add("error", "FILE_UNREADABLE", folder, "The folder cannot be listed. Check its permissions.");
   }
   if (links.length > 0) {
-    const message = `${links.length} symbolic links were not followed, because their targets are read at their own paths: ${quoteNames(links)}`;
+    const message = `${countOf(links.length, "symbolic link was not followed, because its target is read at its own path", "symbolic links were not followed, because their targets are read at their own paths")}: ${quoteNames(links)}`;
     findings.add("warning", "LINK_SKIPPED", "", message);
   }
   if (linksOut.length > 0) {
-    const message = `${linksOut.length} symbolic links that lead out of the folder, or nowhere, were refused: ${quoteNames(linksOut)}`;
+    const message = `${countOf(linksOut.length, "symbolic link that leads out of the folder, or nowhere, was", "symbolic links that lead out of the folder, or nowhere, were")} refused: ${quoteNames(linksOut)}`;
     findings.add("warning", "LINK_REFUSED", "", message);
   }
   if (special.length > 0) {

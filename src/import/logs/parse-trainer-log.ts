@@ -1,3 +1,4 @@
+import { countOf } from "../../model/count-of.js";
 import { parsePythonJson } from "../json/parse-python-json.js";
 import { RunLogBuilder } from "./run-log-builder.js";
 import type { RunLog } from "./run-log.js";
@@ -51,5 +52,5 @@ function damageOf(invalidLines: readonly number[], lineCount: number): string | 
   const [first] = invalidLines;
   if (first === undefined) return null;
   if (first === lineCount) return "an incomplete last line";
-  return `${invalidLines.length} lines that are not entries of the log, the first in line ${first}`;
+  return `${countOf(invalidLines.length, "line that is no entry", "lines that are not entries")} of the log, the first in line ${first}`;
 }

@@ -55,6 +55,7 @@ function explanationOf({ studies, explained }: FolderRecord, name: string): RunE
     summary: summariseRun(run),
     settings: explained.settings,
     metrics: run.metrics,
+    contradictedMetrics: explained.contradictedMetrics,
     curves: run.series.map((curve) => ({ name: curve.name, points: curve.steps.length })),
     checkpoints: run.checkpoints.map(({ step, isFinal, folders }) => ({ step, isFinal, folders })),
   };

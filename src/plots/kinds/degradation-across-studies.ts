@@ -1,3 +1,4 @@
+import { countOf } from "../../model/count-of.js";
 import { DEFAULT_RULE } from "../../analysis/judgement/judgement-options.js";
 import { acceptanceRule, measuredStudy } from "../../analysis/judgement/measured-study.js";
 import type { AnalysisContext } from "../../analysis/request/analysis-context.js";
@@ -119,7 +120,7 @@ function verdictText(rows: readonly DefinedRow[]): string {
   return [
     `${count(rows.length, "rank")}: ${numberOf("ACCEPTABLE")} acceptable, ${numberOf("UNACCEPTABLE")} unacceptable`,
     `${numberOf("INCONCLUSIVE")} inconclusive`,
-    ...(points === 0 ? [] : [`${points} point ${points === 1 ? "estimate" : "estimates"} (single runs)`]),
+    ...(points === 0 ? [] : [`${countOf(points, "point estimate")} (single runs)`]),
   ].join(", ");
 }
 

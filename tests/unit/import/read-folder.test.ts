@@ -176,8 +176,8 @@ describe("values that two files give", () => {
     expect(only(study).metrics.map(({ value }) => value)).toEqual([1.973717908859253, 1.8091993]);
     const roundings = found(study, "ROUNDED_VALUES");
     expect(roundings.map(({ where, message }) => `${where}: ${message}`)).toEqual([
-      expect.stringMatching(/^b\.csv: 1 values .*1\.9737 is 1\.973717908859253 in a\.json/),
-      expect.stringMatching(/^b\.csv: 1 values .*1\.8092 is 1\.8091993 in 16bit_r2\/trainer_state\.json/),
+      expect.stringMatching(/^b\.csv: 1 value .*1\.9737 is 1\.973717908859253 in a\.json/),
+      expect.stringMatching(/^b\.csv: 1 value .*1\.8092 is 1\.8091993 in 16bit_r2\/trainer_state\.json/),
     ]);
     expect(found(study, "CONFLICTING_VALUES")).toEqual([]);
   });
@@ -416,7 +416,7 @@ describe("skipped files", () => {
     const study = await readStudy(folder);
     expect(only(study).name).toBe("16bit_r2");
     expect(found(study, "LINK_REFUSED")).toMatchObject([
-      { severity: "warning", message: expect.stringMatching(/1 symbolic links that lead out .*: linked$/) as string },
+      { severity: "warning", message: expect.stringMatching(/1 symbolic link that leads out .*: linked$/) as string },
     ]);
   });
 

@@ -32,7 +32,7 @@ describe("links", () => {
     const { experiments, findings } = await readStudy(folder);
     expect(experiments.map(({ name }) => name)).toEqual(["16bit_r2"]);
     expect(findings.filter(({ code }) => code.startsWith("LINK")).map(({ code, message }) => [code, message])).toEqual([
-      ["LINK_SKIPPED", expect.stringMatching(/^1 symbolic links .*: latest$/)],
+      ["LINK_SKIPPED", expect.stringMatching(/^1 symbolic link .*: latest$/)],
       ["LINK_REFUSED", expect.stringMatching(/^2 symbolic links .*: dangling, results\.csv$/)],
     ]);
     expect(JSON.stringify(findings)).not.toContain(elsewhere);
