@@ -1,7 +1,7 @@
 import { significant } from "../terminal/cells.js";
 import type { Screen } from "../terminal/screen.js";
 import { number, table, text } from "../terminal/table.js";
-import type { ComparedPredictions } from "./predictions.js";
+import type { ComparedPredictions } from "./comparison-document.js";
 
 type Comparison = NonNullable<ComparedPredictions>;
 

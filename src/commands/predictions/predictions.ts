@@ -6,6 +6,7 @@ import { findSelection } from "../compare/find-selection.js";
 import { interruptible } from "../interruptible.js";
 import { printDocument, printLines, type Process } from "../process.js";
 import { screenOf } from "../terminal/screen.js";
+import { COMPARISON } from "./comparison-document.js";
 import { predictionsText } from "./predictions-text.js";
 
 export interface PredictionsOptions {
@@ -17,9 +18,6 @@ export interface PredictionsOptions {
   readonly json?: true;
   readonly server?: string;
 }
-
-/** A comparison, as `rankscope predictions --json` prints it. */
-export type ComparedPredictions = ResultOf<typeof COMPARISON>["comparePredictions"];
 
 /**
  * Prints the comparison of two runs' predictions, with the items that flipped, or one JSON document.
@@ -84,78 +82,6 @@ const TASKS = graphql(`
       predictions(first: 1000) {
         nodes {
           task
-        }
-      }
-    }
-  }
-`);
-
-const COMPARISON = graphql(`
-  query ComparedPredictions(
-    $baseline: ID!
-    $candidate: ID!
-    $task: String!
-    $filter: String
-    $metric: String
-    $first: Int!
-  ) {
-    comparePredictions(baseline: $baseline, candidate: $candidate, task: $task, filter: $filter, metric: $metric) {
-      isAssumed
-      joined
-      onlyBaseline
-      onlyCandidate
-      differentPrompts
-      textMatch {
-        n
-        matches
-      }
-      exactMatch {
-        n
-        baseline
-        candidate
-      }
-      tokenMatch {
-        share
-        n
-        reason
-      }
-      metric {
-        name
-        n
-        baseline
-        candidate
-        mean
-        interval {
-          low
-          high
-          confidence
-        }
-        intervalReason
-        test {
-          p
-        }
-        flips {
-          bothRight
-          bothWrong
-          rightToWrong
-          wrongToRight
-          p
-        }
-      }
-      flips(first: $first) {
-        totalCount
-        nodes {
-          item
-          direction
-          target {
-            text
-          }
-          baseline {
-            text
-          }
-          candidate {
-            text
-          }
         }
       }
     }

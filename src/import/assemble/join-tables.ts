@@ -1,5 +1,3 @@
-import type { EvaluationRecord } from "../../model/evaluations.js";
-import type { PredictionSetRecord } from "../../model/predictions.js";
 import { quoteNames, type Findings } from "../findings.js";
 import type { RecognisedFile } from "../folder/classify-files.js";
 import type {
@@ -9,7 +7,7 @@ import type {
   TableEvidence,
 } from "../formats/evidence.js";
 import { metricName } from "../tables/column-name.js";
-import type { ResultRow } from "../tables/result-rows.js";
+import type { ResultRow } from "../tables/result-row.js";
 import type { ResultsTable } from "../tables/results-table.js";
 import type { PathOf } from "../tensors/list-weights.js";
 import type { RunReading } from "./read-run.js";
@@ -17,28 +15,9 @@ import { runOfOutputFolder } from "./run-of-output-folder.js";
 import { reportEvidence } from "./report-evidence.js";
 import type { Reading, ReadingMerger } from "./reading-merger.js";
 import { isRunOf, withKnownNames } from "./same-run.js";
+import { noReading, type TableReading } from "./table-reading.js";
 import { settingsInMethod, settingsOfLabel } from "./run-quantization.js";
-import type { SourcedCurve, SourcedSetting } from "./sourced-evidence.js";
-
-/** The values that all tables together give for one experiment, each with its file. */
-export interface TableReading {
-  readonly experiment: string;
-  readonly quantization: Reading<string> | undefined;
-  readonly method: Reading<string> | undefined;
-  readonly rank: Reading<number> | undefined;
-  readonly seed: Reading<number> | undefined;
-  readonly steps: Reading<number> | undefined;
-  readonly numSamples: Reading<number> | undefined;
-  readonly modelName: Reading<string> | undefined;
-  readonly metrics: ReadonlyMap<string, Reading<number>>;
-  /** Settings of all columns, those above included. */
-  readonly settings: readonly SourcedSetting[];
-  /** Curves of files that name the run. */
-  readonly curves: readonly SourcedCurve[];
-  /** Results of evaluation tools. */
-  readonly evaluations: readonly EvaluationRecord[];
-  readonly predictions: readonly PredictionSetRecord[];
-}
+import type { SourcedSetting } from "./sourced-evidence.js";
 
 /** Settings from a `rankscope.yaml`, with the path of the file. */
 export interface StatedSettings extends StatedSettingsEvidence {
@@ -273,24 +252,5 @@ function joinNamedRun(
     metrics: merged,
     settings: [...(before?.settings ?? []), ...settings.map((setting) => ({ ...setting, source, file }))],
     curves: [...(before?.curves ?? []), ...curves.map((curve) => ({ ...curve, file }))],
-  };
-}
-
-/** Returns the reading of an experiment of which nothing is known. */
-export function noReading(experiment: string): TableReading {
-  return {
-    experiment,
-    quantization: undefined,
-    method: undefined,
-    rank: undefined,
-    seed: undefined,
-    steps: undefined,
-    numSamples: undefined,
-    modelName: undefined,
-    metrics: new Map(),
-    settings: [],
-    curves: [],
-    evaluations: [],
-    predictions: [],
   };
 }

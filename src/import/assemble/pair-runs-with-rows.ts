@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { TableReading } from "./join-tables.js";
+import type { TableReading } from "./table-reading.js";
 import type { RunReading } from "./read-run.js";
 
 /** A run and what tables say about it. At least one of both is present. */

@@ -1,5 +1,5 @@
 import { quoteNames, type Findings } from "../findings.js";
-import type { TableReading } from "./join-tables.js";
+import type { TableReading } from "./table-reading.js";
 import type { DescribedRun } from "./pair-runs-with-rows.js";
 import { rankInName } from "./run-labels.js";
 

@@ -1,10 +1,10 @@
 import { columnName } from "../tables/column-name.js";
-import type { ResultRow } from "../tables/result-rows.js";
+import type { ResultRow } from "../tables/result-row.js";
 import { isRunLabel } from "../tables/run-label.js";
 import { quantizationOf } from "../settings/quantization-label.js";
 import { methodInText, quantizationInName, rankInName, seedInName } from "./run-labels.js";
 import type { RunReading } from "./read-run.js";
-import type { TableReading } from "./join-tables.js";
+import type { TableReading } from "./table-reading.js";
 
 /** What tells runs of a study apart, as far as it is known. */
 interface Identity {

@@ -5,7 +5,7 @@ import { readTableText } from "../folder/read-bounded.js";
 import { withOneHeader } from "../tables/header-rows.js";
 import { downloadedCurve, type DownloadedCurve } from "../tables/tensorboard-csv.js";
 import { tableOfRows } from "../tables/results-table.js";
-import type { TableRow } from "../tables/rows-of-value.js";
+import type { TableRow } from "../tables/table-row.js";
 import type { TableEvidence } from "./evidence.js";
 import type { ResultFormat } from "./result-format.js";
 

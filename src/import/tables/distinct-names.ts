@@ -1,5 +1,5 @@
 import { failure } from "../../errors.js";
-import type { ResultRow } from "./result-rows.js";
+import type { ResultRow } from "./result-row.js";
 
 /**
  * Makes the names of rows distinct: to names that several rows share, it adds the rank, the seed, and then each setting in which they

@@ -1,7 +1,7 @@
 import { columnName } from "./column-name.js";
 import { inEnglish } from "./heading-words.js";
 import { labelKey, runLabel, type RunLabel } from "./run-label.js";
-import type { TableRow } from "./rows-of-value.js";
+import type { TableRow } from "./table-row.js";
 import { MAX_TABLE_COLUMNS, MAX_TABLE_NAME_CHARACTERS } from "../limits.js";
 
 /** One value of a nested object, with the keys above it. */

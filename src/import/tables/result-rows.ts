@@ -1,5 +1,4 @@
 import { failure } from "../../errors.js";
-import type { Setting } from "../settings/setting.js";
 import {
   columnName,
   findRunColumn,
@@ -12,36 +11,17 @@ import {
 import { isQuantizationColumn, tableColumns, type TableColumns } from "./setting-columns.js";
 import { numberOf } from "./cell-number.js";
 import { withDistinctNames } from "./distinct-names.js";
+import type { ResultRow, ResultTable } from "./result-row.js";
 import { RowReader } from "./row-reader.js";
 import { inEnglish } from "./heading-words.js";
 import { SIDE_COLUMN } from "./layouts/labelled-columns.js";
 import { describesRun } from "./layouts/labels-in-a-column.js";
 import { withRunsAsRows } from "./layouts/table-layouts.js";
 import { isTotalRow, totalName } from "./total-rows.js";
-import type { TableRow } from "./rows-of-value.js";
+import type { TableRow } from "./table-row.js";
 import { MAX_TABLE_COLUMNS, MAX_TABLE_NAME_CHARACTERS } from "../limits.js";
 
 type Cells = ReadonlyMap<string, unknown>;
-
-/** One run of a results table. */
-export interface ResultRow {
-  /** The run's name in the table, or one made of quantization or method, rank and seed: `16bit_r8_s0`. */
-  readonly experiment: string;
-  readonly quantization: string | null;
-  /** As the table spells it: `qlora`. */
-  readonly method: string | null;
-  readonly rank: number | null;
-  readonly seed: number | null;
-  /** Optimizer steps. */
-  readonly steps: number | null;
-  /** Training examples. */
-  readonly numSamples: number | null;
-  readonly modelName: string | null;
-  /** Settings of further columns: `learning_rate`, `load_in_4bit`, and texts such as `task`. */
-  readonly settings: readonly Setting[];
-  /** Numbers by metric name, which ends with the unit. NaN and infinities are kept: they are the result of a diverged run. */
-  readonly metrics: ReadonlyMap<string, number>;
-}
 
 /**
  * Returns the runs of a table; undefined if its columns do not tell runs apart, as in a table by rank only.
@@ -85,19 +65,6 @@ function runsOfCells(
   );
   if (results.length === 0) return undefined;
   return { rows: byRank ? results : withDistinctNames(results, where), byRank, sides: [], totals, converted };
-}
-
-/** The rows of a table. */
-export interface ResultTable {
-  readonly rows: readonly ResultRow[];
-  /** Whether the rows have only a rank, so that each belongs to the run of its rank. */
-  readonly byRank: boolean;
-  /** Sides of a comparison whose figures the table has in columns of one row: `lora`, `qlora`. Each is a run of its own. */
-  readonly sides: readonly string[];
-  /** Names of rows that sum up others, which are left out. */
-  readonly totals: readonly string[];
-  /** Columns whose values were converted, or assumed to have a certain notation, in words. */
-  readonly converted: readonly string[];
 }
 
 /**

@@ -1,7 +1,9 @@
 import { failure } from "../../errors.js";
 import { MAX_QUOTED_COLUMNS, MAX_TABLE_ROWS } from "../limits.js";
-import { resultRows, type ResultTable } from "./result-rows.js";
-import { rowsOfValue, type TableRow } from "./rows-of-value.js";
+import type { ResultTable } from "./result-row.js";
+import { resultRows } from "./result-rows.js";
+import { rowsOfValue } from "./rows-of-value.js";
+import type { TableRow } from "./table-row.js";
 
 /** The content of one table file. */
 export type ResultsTable =

@@ -2,13 +2,8 @@ import { failure } from "../../errors.js";
 import { columnName, isRunColumn } from "./column-name.js";
 import { ROW_LISTS } from "./table-words.js";
 import { nestedRuns } from "./nested-runs.js";
+import type { TableRow } from "./table-row.js";
 import { MAX_TABLE_NAME_CHARACTERS } from "../limits.js";
-
-/** One row: its cells by column, and its key if the rows are members of an object. */
-export interface TableRow {
-  readonly key: string | null;
-  readonly cells: ReadonlyMap<string, unknown>;
-}
 
 /**
  * Returns the rows of a value read from JSON or a pickle: a list of row objects, an object of row objects, an object of columns
