@@ -75,7 +75,9 @@ async function buildSources() {
           await rm(path.join(dist, entry), { recursive: true });
       }
       await build({
-        entryPoints: sources.filter((file) => file.endsWith(".ts")).map((file) => path.join(root, file)),
+        entryPoints: sources
+          .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))
+          .map((file) => path.join(root, file)),
         outdir: dist,
         outbase: path.join(root, "src"),
         // Each file stays a module of its own: the plugin leaves every import as it is, or points it to a bundled package.

@@ -1,7 +1,7 @@
 import type { Method } from "./enums/run.js";
 import type { ContradictedMetric, Finding, MetricRecord, SettingCandidate } from "./records.js";
 
-/** What an import makes of a folder, without storing it. */
+/** Preview of an import, which stores nothing. */
 export interface ImportPreview {
   readonly studies: readonly StudySummary[];
   readonly findings: readonly Finding[];
@@ -41,7 +41,7 @@ export interface RunSummary {
 export interface RunExplanation {
   readonly run: string;
   readonly summary: RunSummary;
-  /** By name; of one setting, the value that was kept comes first. */
+  /** Ordered by name. The kept value of a setting comes before its other values. */
   readonly settings: readonly SettingCandidate[];
   readonly metrics: readonly MetricRecord[];
   readonly contradictedMetrics: readonly ContradictedMetric[];

@@ -80,7 +80,7 @@ export interface ModelTensor {
 export interface ModelFiles {
   /** Absolute path of the folder of all files, with links resolved. */
   readonly folder: string;
-  /** By the name that the architecture's causal language model gives them: `model.layers.0.mlp.up_proj.weight`. */
+  /** Keyed by the name that the architecture's causal language model gives them: `model.layers.0.mlp.up_proj.weight`. */
   readonly tensors: ReadonlyMap<string, ModelTensor>;
 }
 

@@ -1,4 +1,4 @@
-/** What a person states about the better direction of a metric of a study. */
+/** Better direction of a study's metric, as a person states it. */
 export interface StatedDirection {
   readonly higherIsBetter: boolean;
   /** Id of the person's token; null if the server requires none. */

@@ -6,7 +6,7 @@ export const HASH_BYTES = 8;
 /** Values of `PredictionColumns.exact`. */
 export const EXACT = { wrong: 0, right: 1, unknown: 2 } as const;
 
-/** What comparisons need of the answers to n items, in the order of the file. */
+/** Answers to n items in the order of the file, as comparisons need them. */
 export interface PredictionColumns {
   readonly n: number;
   /** Hash of each item's identity, n x 8 bytes. */

@@ -26,7 +26,7 @@ export interface FolderRecord {
 /** A run with every value that a source gives for one of its settings. */
 export interface ExplainedRun {
   readonly run: string;
-  /** By name; of one setting, the value that was kept comes first, and the others by falling trust. */
+  /** Ordered by name. The kept value of a setting comes first, and the others follow by falling trust. */
   readonly settings: readonly SettingCandidate[];
   /** Values of metrics that contradict the run's, with their files. */
   readonly contradictedMetrics: readonly ContradictedMetric[];

@@ -16,7 +16,7 @@ export function fixtureFolder(name: string): string {
   return path.join(FOLDER, name);
 }
 
-/** What transformers and PEFT computed with one form of a fixture's model. */
+/** Results of transformers and PEFT for one form of a fixture's model. */
 interface ExpectedResults {
   /** Mean negative log-likelihood of each sequence. */
   readonly losses: readonly number[];

@@ -11,7 +11,7 @@ const FOLDER = fileURLToPath(new URL("../fixtures/tokenizers", import.meta.url))
 export const TOKENIZER_FIXTURES = ["gpt2", "llama", "qwen", "wordpiece", "unigram"] as const;
 export type TokenizerFixture = (typeof TOKENIZER_FIXTURES)[number];
 
-/** What transformers made of texts, ids and conversations. */
+/** Results of transformers for texts, ids and conversations. */
 export interface ExpectedTokens {
   readonly texts: readonly {
     readonly text: string;

@@ -15,7 +15,7 @@ const MAX_CHARACTERS = 500;
 const MAX_NAMED = 5;
 const MAX_SHOWN = 64;
 
-/** What a request names settings in. */
+/** The parts of a request that name settings. */
 export interface NamedSettings {
   readonly filter?: ExperimentFilter | StudyFilter | null | undefined;
   /** Further names, such as those of columns. */

@@ -28,7 +28,7 @@ export interface MeasuredStudy {
   readonly metric: string;
   /** Null if the request, the evaluation's files and the metric's name do not tell. */
   readonly higherIsBetter: boolean | null;
-  /** What tells; null if nothing does. */
+  /** Source of the direction; null if it is unknown. */
   readonly directionSource: DirectionSource | null;
 }
 

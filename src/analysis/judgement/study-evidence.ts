@@ -104,7 +104,7 @@ function comparisonOptions({ rules, waitSeconds }: StudyJudgementOptions, contex
 
 type FindingsByRun = ReadonlyMap<string, CurveFindings>;
 
-/** What the curves of each study show. The fields of a request share it: it depends on no argument. */
+/** Findings in the curves of each study. The fields of a request share it: it depends on no argument. */
 const FINDINGS = new WeakMap<readonly Series[], Promise<FindingsByRun>>();
 
 async function findingsByRun({ loaders, derivations }: AnalysisContext, studyId: string): Promise<FindingsByRun> {

@@ -5,7 +5,7 @@ import { headTensor } from "../../model/model-tensors.js";
 /** Bytes of a float32. */
 const FLOAT = 4;
 
-/** What one run needs at most. */
+/** Maximum memory of one run. */
 export interface RunSize {
   /** Places of all sequences of a chunk. */
   readonly tokens: number;

@@ -34,7 +34,7 @@ export interface ChangeStatistics {
   readonly intervalMethod: IntervalMethod;
   /** Why there is no interval, or why it is not the requested one. */
   readonly intervalReason: string | null;
-  /** What the interval assumes beyond independent runs. Null without such an assumption. */
+  /** Assumption of the interval beyond independent runs; null if it makes none. */
   readonly intervalAssumption: string | null;
   /** Whether the baseline varies so much that no finite interval of the change has the requested confidence (Fieller 1954). */
   readonly isUnbounded: boolean;

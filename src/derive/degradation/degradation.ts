@@ -54,7 +54,7 @@ export interface Degradation extends LossChange {
   /** Null if there is no interval. */
   readonly intervalMethod: IntervalMethod | null;
   readonly intervalReason: string | null;
-  /** What the interval assumes beyond independent runs. Null without such an assumption. */
+  /** Assumption of the interval beyond independent runs; null if it makes none. */
   readonly intervalAssumption: string | null;
   /** Test of equal means, Welch's or the paired t-test. Null with too few seeds or without variation. */
   readonly test: MeanTest | null;

@@ -8,7 +8,7 @@ export const WATCHED_CURVES = ["loss", "eval_loss", "grad_norm"] as const;
 /** The curves of one run by name. */
 export type RunCurves = ReadonlyMap<string, LoggedCurve>;
 
-/** What failure modes need to know of the curves of one run. It depends on no argument of a request. */
+/** Findings in the curves of one run, for failure modes. They depend on no argument of a request. */
 export interface CurveFindings {
   readonly lossSpikes: readonly Spike[];
   readonly gradientSpikes: readonly Spike[];

@@ -34,7 +34,7 @@ export interface FailureModeRule {
 
 /** The facts of a study that failure modes are detected in. */
 export interface FailureEvidence<Layer extends NamedLayer = NamedLayer> extends StudyEvidence<Layer> {
-  /** What the logged curves show, by the id of the run. */
+  /** Findings in the logged curves, by the id of the run. */
   readonly curves: ReadonlyMap<string, CurveFindings>;
   /** The spectra of the compared runs that have weights. */
   readonly spectra: readonly RunSpectra[];

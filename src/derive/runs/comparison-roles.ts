@@ -141,7 +141,7 @@ export const MAX_SEED_PAIRS = 10;
 
 /** The pairs of runs whose weights represent a rank. */
 interface SeededPairs {
-  /** By seed, at most MAX_SEED_PAIRS. The first is the pair of pairAt. */
+  /** Pairs ordered by seed, at most MAX_SEED_PAIRS. The first is the pair of pairAt. */
   readonly compared: readonly SeededPair[];
   /** Number of pairs at the rank. */
   readonly available: number;

@@ -1,6 +1,6 @@
 import { countOf } from "../../model/count-of.js";
 
-/** What a run was trained or evaluated on, by setting: `{ dataset: "gsm8k" }`. An unknown setting is missing. */
+/** Data sets and tasks of a run, by setting: `{ dataset: "gsm8k" }`. An unknown setting is missing. */
 export type RunData = Readonly<Record<string, string>>;
 
 /** Something that comes from one run: the run itself, or a value of it. */

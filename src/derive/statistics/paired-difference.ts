@@ -4,7 +4,7 @@ import type { ValuePair } from "./mean-test.js";
 import { meanOf, type Interval } from "./sample.js";
 
 interface PairedBootstrap {
-  /** By default BCa. */
+  /** BCa by default. */
   readonly method?: BootstrapMethod | undefined;
   readonly confidence: number;
   readonly resamples: number;

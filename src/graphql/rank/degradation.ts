@@ -148,7 +148,7 @@ class DegradationType implements Degradation {
 
   @Field(() => DirectionSource, {
     nullable: true,
-    description: "What says whether higher values count as better; null if nothing does.",
+    description: "Source of the better direction; null if it is unknown.",
   })
   directionSource!: DirectionSource | null;
 

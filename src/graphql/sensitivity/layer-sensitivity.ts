@@ -28,7 +28,7 @@ export class LayerSensitivityType extends ComputedResult implements LayerSensiti
   layer!: LayerType;
 
   @Field(() => SensitivityBasis, {
-    description: "What the score is. UPDATE_DIVERGENCE describes the adapters and is no measure of sensitivity.",
+    description: "Meaning of the score. UPDATE_DIVERGENCE describes the adapters and is no measure of sensitivity.",
   })
   basis!: SensitivityBasis;
 

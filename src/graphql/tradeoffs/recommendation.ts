@@ -64,7 +64,7 @@ class RejectedAlternative {
 }
 
 @ObjectType("HeldOutValue", {
-  description: "What choosing the best configuration reaches on seeds that the choice did not see.",
+  description: "Value that choosing the best configuration reaches on seeds that the choice did not see.",
 })
 class HeldOutValueType {
   @Field(() => Float, { description: "Mean of the metric over the seeds, each of which was left out once." })

@@ -6,7 +6,7 @@ import { methodInText, quantizationInName, rankInName, seedInName } from "./run-
 import type { RunReading } from "./read-run.js";
 import type { TableReading } from "./table-reading.js";
 
-/** What tells runs of a study apart, as far as it is known. */
+/** The known properties that distinguish the runs of a study. */
 interface Identity {
   readonly name: string;
   readonly rank: number | null;

@@ -4,7 +4,7 @@ import { readJsonLines, type JsonLinesRules } from "../json/json-lines.js";
 import { MAX_EVALUATION_ITEMS, MAX_EVALUATION_LINE_BYTES, MAX_EVALUATION_SET_BYTES } from "../limits.js";
 import { parseEvaluationItem, type EvaluationItem } from "./evaluation-item.js";
 
-/** What identifies an evaluation set, before any tokenizer. */
+/** Identity and sizes of an evaluation set, which depend on no tokenizer. */
 export interface EvaluationSetSummary {
   /** SHA-256 of the items in their order. It does not depend on spaces, on other members, or on the file's name. */
   readonly hash: string;

@@ -12,7 +12,7 @@ export interface JsonLine {
   readonly line: number;
 }
 
-/** What a file of JSON lines may have, and the error of one that has something else. */
+/** Limits of a file of JSON lines, and the error for a file that exceeds them. */
 export interface JsonLinesRules {
   readonly code: ErrorCode;
   readonly maxFileBytes: number;

@@ -1,7 +1,7 @@
 import { isDerivedColumn } from "./column-name.js";
 import { SIDE_WORDS } from "./table-words.js";
 
-/** What a name says of a run, and the rest of the name. */
+/** Properties of a run that its name states, and the rest of the name. */
 export interface RunLabel {
   /** Method or base weights: `qlora`, `4bit`; several are joined: `qlora_4bit`. */
   readonly side: string | null;

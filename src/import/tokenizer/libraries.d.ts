@@ -16,9 +16,9 @@ declare module "@huggingface/tokenizers" {
 
   export interface Decoder {
     readonly config: { readonly type?: string };
-    /** Of a sequence. */
+    /** Steps of a sequence. */
     readonly decoders?: readonly Decoder[];
-    /** Of a decoder of bytes. */
+    /** Options of a decoder of bytes. */
     text_decoder?: TextDecoder;
   }
 }

@@ -7,7 +7,7 @@ import { inOrder } from "./keyset.js";
 /** Selects and orders the runs of a study. */
 export interface ExperimentSelection {
   readonly filter?: ExperimentFilter | null | undefined;
-  /** By default by rank, then by bits (most first), then by name. */
+  /** Order of the runs. The default is rank, then bits (largest first), then name. */
   readonly orderBy?: ExperimentOrder | null | undefined;
 }
 

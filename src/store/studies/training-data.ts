@@ -1,7 +1,7 @@
 import type { Sql } from "postgres";
 import type { Fragment } from "../across/fragment.js";
 
-/** What a run was trained or evaluated on, by setting: `{ dataset: "gsm8k" }`. Lists are JSON texts. */
+/** Data sets and tasks of a run, by setting: `{ dataset: "gsm8k" }`. Lists are JSON texts. */
 export type TrainingData = Readonly<Record<string, string>>;
 
 /** Returns an expression for the stated task and data set of `experiment`; null if neither is stated. */

@@ -8,7 +8,7 @@ import type { TransactionSql } from "postgres";
 import { changesColumns, withStatedSettings, type SettingColumns } from "../../model/stated-columns.js";
 import type { SettingRecord, SettingValue } from "../../model/settings.js";
 
-/** What a person states about one setting of one run. */
+/** One setting of one run, as a person states it. */
 export interface Statement {
   readonly experimentId: string;
   readonly field: string;

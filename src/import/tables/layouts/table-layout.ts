@@ -5,7 +5,7 @@ export interface Grid {
   readonly where: string;
   /** Sides whose figures stood in columns of one row: `lora`, `qlora`. */
   readonly sides: readonly string[];
-  /** What was reshaped, left out or assumed, in words. A note with `assumed` becomes a warning. */
+  /** Notes on values that were reshaped, left out or assumed. A note with `assumed` becomes a warning. */
   readonly notes: readonly string[];
 }
 
