@@ -1,3 +1,4 @@
+import { countOf } from "../../model/count-of.js";
 import { quoteNames, type Findings } from "../findings.js";
 import type { RecognisedFile } from "../folder/classify-files.js";
 import type {
@@ -163,7 +164,7 @@ function reportTable(table: ResultsTable, file: string, findings: Findings): voi
         findings.add(isAssumed ? "warning" : "info", "UNITS_CONVERTED", file, message);
       }
       if (table.totals.length > 0) {
-        const message = `${table.totals.length} rows sum up others and were left out: ${quoteNames(table.totals)}.`;
+        const message = `${countOf(table.totals.length, "row")} with totals or means left out: ${quoteNames(table.totals)}.`;
         findings.add("info", "TOTALS_LEFT_OUT", file, message);
       }
       return;

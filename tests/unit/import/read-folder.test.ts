@@ -617,7 +617,7 @@ describe("tables as people make them", () => {
       ["QLoRA r=8", 4, 8, { eval_loss: 1.1, peak_memory_mb: 10240 }],
       ["Full FT", 16, null, { eval_loss: 1.02, peak_memory_mb: 81920 }],
     ]);
-    expect(messages).toContainEqual("info TOTALS_LEFT_OUT: 1 rows sum up others and were left out: Average.");
+    expect(messages).toContainEqual("info TOTALS_LEFT_OUT: 1 row with totals or means left out: Average.");
   });
 
   test("with several tasks name each metric by its task, so that no two tasks are averaged", async () => {
