@@ -1,4 +1,5 @@
 import type DataLoader from "dataloader";
+import { compareTexts } from "../../model/compare-texts.js";
 import type { StoredFactors } from "../../model/weight-updates.js";
 import type { Layer } from "../../store/studies/layers.js";
 import type { RunCheckpoint } from "./run-checkpoint.js";
@@ -62,9 +63,4 @@ function compareModelOrder(one: Layer, other: Layer): number {
     compareTexts(one.module, other.module) ||
     compareTexts(one.name, other.name)
   );
-}
-
-function compareTexts(one: string, other: string): number {
-  if (one === other) return 0;
-  return one < other ? -1 : 1;
 }

@@ -1,3 +1,4 @@
+import { compareTexts } from "../../model/compare-texts.js";
 import type { EvaluationRecord } from "../../model/evaluations.js";
 import { higherIsBetter as directionOfName } from "../runs/metric-direction.js";
 import { holmAdjusted } from "../statistics/holm.js";
@@ -62,11 +63,6 @@ function pairsOf(baseline: readonly EvaluationRecord[], candidate: readonly Eval
     const [left, right] = [leftOne ?? leftOther, rightOne ?? rightOther];
     return compareTexts(left?.name ?? "", right?.name ?? "") || (left?.shots ?? -1) - (right?.shots ?? -1);
   });
-}
-
-function compareTexts(left: string, right: string): number {
-  if (left === right) return 0;
-  return left < right ? -1 : 1;
 }
 
 function lastOfEach(evaluations: readonly EvaluationRecord[]): Map<string, EvaluationRecord> {

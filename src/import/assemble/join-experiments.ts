@@ -1,6 +1,7 @@
 import { countOf } from "../../model/count-of.js";
 import type { EvaluationRecord } from "../../model/evaluations.js";
 import type { ExperimentRecord, MetricRecord } from "../../model/records.js";
+import { storedInteger } from "../../model/stored-integer.js";
 import { quoteNames, type Findings } from "../findings.js";
 import { metricName } from "../tables/column-name.js";
 import type { StatedSettings } from "./join-tables.js";
@@ -175,14 +176,8 @@ function isOfChosenBits({ field, value }: SourcedSetting, { scheme }: Experiment
 }
 
 function wholeNumber(setting: SourcedSetting | undefined): number | null {
-  const value = Number(setting?.value);
-  return setting !== undefined && Number.isSafeInteger(value) && value >= 0 && value <= MAX_STORED_INTEGER
-    ? value
-    : null;
+  return setting === undefined ? null : storedInteger(Number(setting.value));
 }
-
-/** Largest integer of a column of the store. */
-const MAX_STORED_INTEGER = 2 ** 31 - 1;
 
 /** Returns the configured rank, which was checked against the tensors; else that of the table, else that of the name; else null. */
 function rankOf(

@@ -1,3 +1,4 @@
+import { storedInteger } from "../../model/stored-integer.js";
 import { metricKey, type Evaluation, type EvaluationResult } from "../evaluations/evaluation.js";
 import { MAX_LOGGED_NAME_CHARACTERS } from "../limits.js";
 import { settingsOfObject } from "../settings/settings-of-object.js";
@@ -39,9 +40,6 @@ function storable(result: EvaluationResult): EvaluationResult {
   };
 }
 
-/** Largest integer of a column of the store. */
-const MAX_STORED_INTEGER = 2 ** 31 - 1;
-
 function wholeNumber(value: number | null): number | null {
-  return value !== null && Number.isInteger(value) && value >= 0 && value <= MAX_STORED_INTEGER ? value : null;
+  return value === null ? null : storedInteger(value);
 }

@@ -1,10 +1,11 @@
 import { defineEnum, type EnumValue } from "./define-enum.js";
 
 export const ItemIdentity = defineEnum("ItemIdentity", "How the items of two files of predictions are matched.", {
-  ID: "By the id that the file gives to each item.",
-  DOCUMENT: "By number and content of the document (`doc_id` and `doc_hash` of lm-evaluation-harness).",
+  ID: "Items are matched by the id that the file gives to each.",
+  DOCUMENT:
+    "Items are matched by number and content of their document (`doc_id` and `doc_hash` of lm-evaluation-harness).",
   POSITION:
-    "By the position in the file, because items have no id. It is assumed that both runs answered the same items in the same order.",
+    "Items are matched by their position in the file, because they have no id. It is assumed that both runs answered the same items in the same order.",
 });
 export type ItemIdentity = EnumValue<typeof ItemIdentity>;
 
