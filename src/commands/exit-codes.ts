@@ -20,6 +20,7 @@ const CODE_OF_ERROR: Partial<Record<ErrorCode, number>> = {
   JOB_NOT_FOUND: EXIT.NOT_FOUND,
   TOKEN_NOT_FOUND: EXIT.NOT_FOUND,
   MODEL_NOT_FOUND: EXIT.NOT_FOUND,
+  EVALUATION_SET_NOT_FOUND: EXIT.NOT_FOUND,
 };
 
 /** Returns the exit code of a command that failed with `error`. */

@@ -52,6 +52,16 @@ export const MODEL_ERRORS = {
     what: "The evaluation set cannot be read",
     fix: "Write one JSON object per line: {text}, {prompt, completion}, {messages} or {input_ids, labels}.",
   },
+  EVALUATION_SET_CHANGED: {
+    kind: "permanent",
+    what: "The evaluation set's file has other items than those that were registered",
+    fix: "Restore the file, or run rankscope evalset add NAME FILE to register the present items.",
+  },
+  EVALUATION_SET_NOT_FOUND: {
+    kind: "permanent",
+    what: "No evaluation set with this name is registered",
+    fix: "Run rankscope evalset list to list the sets, or rankscope evalset add NAME FILE to register one.",
+  },
   TOKENIZER_INVALID: {
     kind: "permanent",
     what: "The tokenizer cannot be used",

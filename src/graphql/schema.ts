@@ -9,6 +9,7 @@ import { DiagnosticSummaryResolver } from "./diagnosis/diagnostic-summary.js";
 import { FailureModesResolver } from "./diagnosis/failure-modes.js";
 import { HypothesesResolver } from "./diagnosis/hypotheses.js";
 import { CompareEvaluationsResolver } from "./evaluation/compare-evaluations.js";
+import { EvaluationSetsResolver } from "./evaluation-set/evaluation-sets.js";
 import { ExperimentEvaluationsResolver } from "./evaluation/experiment-evaluations.js";
 import { ComparePredictionsResolver, PredictionComparisonResolver } from "./prediction/compare-predictions.js";
 import { ExperimentPredictionsResolver } from "./prediction/experiment-predictions.js";
@@ -95,6 +96,7 @@ export function openSchema(): Promise<GraphQLSchema> {
       ...PENDING_JOB_RESOLVERS,
       ImportStudyResolver,
       ModelsResolver,
+      EvaluationSetsResolver,
       StudyBaseModelResolver,
       JobsResolver,
     ],

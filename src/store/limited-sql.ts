@@ -25,6 +25,9 @@ const LIMITED_TABLES = [
   "comparison",
   "job",
   "base_model",
+  "evaluation_set",
+  "behaviour_fact",
+  "behaviour_item",
 ];
 
 /**

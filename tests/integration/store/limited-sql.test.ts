@@ -17,9 +17,12 @@ let pool: Sql;
 const VISIBLE = [
   "adapter_factors",
   "base_model",
+  "behaviour_fact",
+  "behaviour_item",
   "checkpoint",
   "comparison",
   "evaluation",
+  "evaluation_set",
   "experiment",
   "experiment_prediction",
   "experiment_setting",
@@ -63,6 +66,11 @@ async function fill(sql: Sql, count: number): Promise<void> {
     insert into weight_file select slug, 1, '' from study;
     insert into comparison (left_hash, right_hash, scaling_ratio, kernel_version, provider, precision, seconds)
       select slug, slug, 1, 1, 'cpu', '', 0 from study;
+    insert into evaluation_set (id, name, path, size, stamp, hash, items, kinds, characters, given_tokens)
+      select id, slug, '', 1, '', slug, 1, '{}', 1, 0 from study;
+    insert into behaviour_fact (key, kind, models, evaluation_set, options, version, provider, precision)
+      select slug, 'LOSS', '[]', slug, '{}', 1, 'cpu', 'float32' from study;
+    insert into behaviour_item (fact_key, position, values) select slug, 0, '' from study;
     insert into job (id, kind, status, studies) select id, 'IMPORT', 'RUNNING', array[slug] from study;
     insert into job (id, kind, status, studies) values (gen_random_uuid(), 'IMPORT', 'RUNNING', '{}'),
       (gen_random_uuid(), 'IMPORT', 'RUNNING', '{study-1,study-2}')`);
@@ -79,7 +87,7 @@ async function countRows(sql: Sql, tables: readonly string[]): Promise<Record<st
 }
 
 /** The tables that are keyed by the content of weights. */
-const BY_CONTENT = { comparison: 14, weight_file: 14 };
+const BY_CONTENT = { behaviour_fact: 14, behaviour_item: 14, comparison: 14, evaluation_set: 14, weight_file: 14 };
 const each = (n: number) => Object.fromEntries(VISIBLE.map((table) => [table, n]));
 
 beforeAll(async () => {
