@@ -42,6 +42,11 @@ export const MODEL_ERRORS = {
     what: "The model cannot run on these tokens",
     fix: "Use the model's own tokenizer, and sequences that are not longer than its positions.",
   },
+  LOGITS_NOT_FINITE: {
+    kind: "permanent",
+    what: "The model computes NaN or infinite values",
+    fix: "Check the weights of the model and the adapter: the run may have diverged.",
+  },
   CHAT_TEMPLATE_INVALID: {
     kind: "permanent",
     what: "The tokenizer's chat template cannot be used",
@@ -50,7 +55,7 @@ export const MODEL_ERRORS = {
   EVALUATION_SET_INVALID: {
     kind: "permanent",
     what: "The evaluation set cannot be read",
-    fix: "Write one JSON object per line: {text}, {prompt, completion}, {messages} or {input_ids, labels}.",
+    fix: "Write one JSON object per line: {text}, {prompt, completion}, {messages}, {question, choices, answer} or {input_ids, labels}.",
   },
   EVALUATION_SET_CHANGED: {
     kind: "permanent",

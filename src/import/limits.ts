@@ -162,6 +162,8 @@ export const MAX_EVALUATION_LINE_BYTES = 4 * 2 ** 20;
 export const MAX_EVALUATION_ITEMS = 200_000;
 /** Messages of a conversation. Finding the scored tokens renders it twice for each assistant message. */
 export const MAX_MESSAGES = 1_000;
+/** Choices of a question. Each is a sequence that the model runs; benchmarks have up to some twenty. */
+export const MAX_CHOICES = 100;
 
 // Settings
 

@@ -59,6 +59,12 @@ export interface LanguageModel {
   prepareAdapter(adapter: ModelAdapter): Promise<PreparedAdapter>;
   /** Returns the hidden states after the last norm, [tokens, hidden size], of each sequence. */
   hiddenStates(sequences: readonly Tokens[], options?: RunOptions): Promise<Float32Array[]>;
+  /** Rows of logits that one run of the output matrix computes. */
+  readonly headRows: number;
+  /** Returns the logits [rows, vocabulary] after `hidden` [rows, hidden size], at most `headRows` of them. */
+  logitsAfter(hidden: Float32Array): Promise<Float32Array>;
+  /** Returns the negative log-likelihoods of `targets` after `hidden` [rows, hidden size], in nats. */
+  lossesAfter(hidden: Float32Array, targets: Tokens, options?: Pick<RunOptions, "signal">): Promise<Float32Array>;
   /** Yields the logits of a sequence in chunks. */
   logits(sequence: Tokens, options?: RunOptions): AsyncGenerator<LogitsChunk>;
   /** Returns the negative log-likelihood of tokens 1, 2, ... of each sequence given those before, in nats. */

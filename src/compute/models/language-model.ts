@@ -57,6 +57,27 @@ export function openModel(options: ModelOptions): LanguageModel {
     return weightTensors(values, files);
   }
 
+  async function lossesAfter(
+    hidden: Float32Array,
+    targets: Tokens,
+    { signal }: RunOptions = {},
+  ): Promise<Float32Array> {
+    const losses = new Float32Array(targets.length);
+    for (let row = 0; row < targets.length; row += headRows) {
+      signal?.throwIfAborted();
+      const count = Math.min(headRows, targets.length - row);
+      const part = hidden.subarray(row * hiddenSize, (row + count) * hiddenSize);
+      losses.set(
+        await head.losses(
+          part,
+          Array.from({ length: count }, (_, i) => targets[row + i] ?? 0),
+        ),
+        row,
+      );
+    }
+    return losses;
+  }
+
   /** Runs sequences in padded groups; `use` gets the hidden states of the tokens of one sequence from `start` on. */
   async function eachSequence(
     sequences: readonly Tokens[],
@@ -87,6 +108,9 @@ export function openModel(options: ModelOptions): LanguageModel {
       });
       return states;
     },
+    headRows,
+    logitsAfter: (hidden) => head.logits(hidden),
+    lossesAfter,
     async *logits(sequence, run = {}) {
       requireTokens([sequence], config);
       for await (const { start, hidden } of chunks([sequence], run, false)) {
@@ -103,13 +127,8 @@ export function openModel(options: ModelOptions): LanguageModel {
       await eachSequence(sequences, run, async (index, start, hidden) => {
         const sequence = sequences[index] ?? [];
         const rows = Math.min(hidden.length / hiddenSize, sequence.length - 1 - start);
-        for (let row = 0; row < rows; row += headRows) {
-          run.signal?.throwIfAborted();
-          const count = Math.min(headRows, rows - row);
-          const targets = Array.from({ length: count }, (_, i) => sequence[start + row + i + 1] ?? 0);
-          const part = hidden.subarray(row * hiddenSize, (row + count) * hiddenSize);
-          losses[index]?.set(await head.losses(part, targets), start + row);
-        }
+        const targets = Array.from({ length: rows }, (_, row) => sequence[start + row + 1] ?? 0);
+        losses[index]?.set(await lossesAfter(hidden.subarray(0, rows * hiddenSize), targets, run), start);
       });
       return losses;
     },

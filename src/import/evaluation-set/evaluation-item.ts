@@ -2,7 +2,7 @@ import { failure } from "../../errors.js";
 import { fieldsOf, type Fields } from "../evaluations/json-fields.js";
 import { quoteText } from "../findings.js";
 import type { JsonLine } from "../json/json-lines.js";
-import { MAX_MESSAGES } from "../limits.js";
+import { MAX_CHOICES, MAX_MESSAGES } from "../limits.js";
 import type { Message } from "../tokenizer/chat-template.js";
 
 /** One item of an evaluation set, and which of its tokens are scored. */
@@ -13,21 +13,30 @@ export type EvaluationItem =
   | { readonly kind: "COMPLETION"; readonly line: number; readonly prompt: string; readonly completion: string }
   /** The tokens of the assistant's messages are scored. */
   | { readonly kind: "MESSAGES"; readonly line: number; readonly messages: readonly Message[] }
+  /** A multiple-choice question. The tokens of the right answer are scored, or none if it is not told. */
+  | {
+      readonly kind: "CHOICES";
+      readonly line: number;
+      readonly prompt: string;
+      readonly choices: readonly string[];
+      readonly answer: number | null;
+    }
   /** The tokens with a label are scored; all of them if there are no labels. */
   | { readonly kind: "TOKENS"; readonly line: number; readonly ids: Int32Array; readonly labels: Int32Array | null };
 
 /** The label of a token that is not scored: ignore_index of PyTorch's cross_entropy. */
 export const UNSCORED_LABEL = -100;
 
-/** The members of each kind. */
+/** The members of each kind. An item with choices may have the members of CHOICES only. */
 const MEMBERS = {
+  CHOICES: ["choices", "question", "prompt", "answer"],
   TEXT: ["text"],
   COMPLETION: ["prompt", "completion"],
   MESSAGES: ["messages"],
   TOKENS: ["input_ids", "labels"],
 } as const satisfies Record<EvaluationItem["kind"], readonly string[]>;
 const KINDS = Object.keys(MEMBERS) as EvaluationItem["kind"][];
-const FORMS = "{text}, {prompt, completion}, {messages} or {input_ids, labels}";
+const FORMS = "{text}, {prompt, completion}, {messages}, {question, choices, answer} or {input_ids, labels}";
 
 /**
  * Reads a line. Members beside those of its kind, such as an id, are not part of the item.
@@ -38,7 +47,7 @@ export function parseEvaluationItem({ value, line }: JsonLine, where: string): E
   const fields = fieldsOf(value);
   const invalid: Invalid = (received, allowed) =>
     failure("EVALUATION_SET_INVALID", { where, received: `line ${line} ${received}`, allowed });
-  const kinds = KINDS.filter((kind) => MEMBERS[kind].some((name) => fields.has(name)));
+  const kinds = kindsOf(fields);
   const [kind, other] = kinds;
   if (kind === undefined) throw invalid("with none of the known members", FORMS);
   if (other !== undefined) {
@@ -60,9 +69,21 @@ export function parseEvaluationItem({ value, line }: JsonLine, where: string): E
       return { kind, line, prompt: text("prompt"), completion: text("completion") };
     case "MESSAGES":
       return { kind, line, messages: messagesOf(fields, invalid) };
+    case "CHOICES":
+      if (fields.has("question") && fields.has("prompt")) throw invalid("with question and prompt", "one of both");
+      return { kind, line, prompt: text(fields.has("prompt") ? "prompt" : "question"), ...choicesOf(fields, invalid) };
     case "TOKENS":
       return { kind, line, ...tokensOf(fields, invalid) };
   }
+}
+
+/** Returns the kinds whose members an item has. `choices` decides for itself, since its other members may be of any kind. */
+function kindsOf(fields: Fields): EvaluationItem["kind"][] {
+  const others = KINDS.filter((kind) => kind !== "CHOICES");
+  const isOf = (kind: EvaluationItem["kind"], except: readonly string[]) =>
+    MEMBERS[kind].some((name) => fields.has(name) && !except.includes(name));
+  if (!fields.has("choices")) return others.filter((kind) => isOf(kind, []));
+  return ["CHOICES", ...others.filter((kind) => isOf(kind, MEMBERS.CHOICES))];
 }
 
 type Invalid = (received: string, allowed: string) => Error;
@@ -81,6 +102,25 @@ function messagesOf(fields: Fields, invalid: Invalid): Message[] {
       throw invalid(`with message ${i + 1} otherwise`, allowed);
     return { ...(message as Message), role, content };
   });
+}
+
+function choicesOf(
+  fields: Fields,
+  invalid: Invalid,
+): { readonly choices: readonly string[]; readonly answer: number | null } {
+  const choices = fields.get("choices");
+  const isText = (choice: unknown) => typeof choice === "string" && choice.trim() !== "";
+  if (!Array.isArray(choices) || choices.length < 2 || choices.length > MAX_CHOICES || !choices.every(isText)) {
+    throw invalid("with choices otherwise", `choices as a list of 2 to ${MAX_CHOICES} texts that are not blank`);
+  }
+  const answer = fields.get("answer") ?? null;
+  if (answer === null) return { choices: choices as string[], answer };
+  const isIndex = typeof answer === "number" && Number.isInteger(answer) && answer >= 0 && answer < choices.length;
+  if (isIndex) return { choices: choices as string[], answer };
+  throw invalid(
+    `with answer ${quoteText(JSON.stringify(answer))}`,
+    `the index of the right choice, 0 to ${choices.length - 1}`,
+  );
 }
 
 function tokensOf(fields: Fields, invalid: Invalid): { readonly ids: Int32Array; readonly labels: Int32Array | null } {

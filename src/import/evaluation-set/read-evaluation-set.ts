@@ -47,7 +47,7 @@ export async function* readEvaluationItems(path: string, where: string): AsyncGe
 /** Reads a whole set once, and keeps no text. @throws as `readEvaluationItems` does */
 export async function summarizeEvaluationSet(path: string, where: string): Promise<EvaluationSetSummary> {
   const hash = createHash("sha256");
-  const kinds = { TEXT: 0, COMPLETION: 0, MESSAGES: 0, TOKENS: 0 };
+  const kinds = { TEXT: 0, COMPLETION: 0, MESSAGES: 0, CHOICES: 0, TOKENS: 0 };
   let characters = 0;
   let givenTokens = 0;
   for await (const item of readEvaluationItems(path, where)) {
@@ -69,6 +69,8 @@ function contentOf(item: EvaluationItem): readonly unknown[] {
       return [item.prompt, item.completion];
     case "MESSAGES":
       return item.messages.map((message) => Object.entries(message).sort(([left], [right]) => (left < right ? -1 : 1)));
+    case "CHOICES":
+      return [item.prompt, item.choices, item.answer];
     case "TOKENS":
       return [Array.from(item.ids), item.labels && Array.from(item.labels)];
   }
@@ -80,6 +82,8 @@ function charactersOf(item: Exclude<EvaluationItem, { readonly kind: "TOKENS" }>
       return item.text.length;
     case "COMPLETION":
       return item.prompt.length + item.completion.length;
+    case "CHOICES":
+      return item.prompt.length + item.choices.reduce((sum, choice) => sum + choice.length, 0);
     case "MESSAGES":
       return item.messages.reduce((sum, { content }) => sum + content.length, 0);
   }

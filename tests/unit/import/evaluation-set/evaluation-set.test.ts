@@ -1,8 +1,9 @@
 import { realpathSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { encodeEvaluationItem, type EncodedItem } from "#src/import/evaluation-set/encode-evaluation-item.js";
+import { encodeEvaluationItem } from "#src/import/evaluation-set/encode-evaluation-item.js";
 import { readEvaluationItems, summarizeEvaluationSet } from "#src/import/evaluation-set/read-evaluation-set.js";
+import type { EncodedItem } from "#src/model/evaluation-items.js";
 import type { Tokenizer } from "#src/import/tokenizer/open-tokenizer.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 import { openTokenizerFixture } from "../../../support/tokenizer-fixtures.js";
@@ -86,13 +87,58 @@ test("tokens with a label are scored, and all of them without labels", async () 
   expect(bare?.scored).toEqual(Uint8Array.of(0, 1, 1, 1));
 });
 
+test("a question has the tokens of each choice, and those of the right one are scored", async () => {
+  const tokenizer = await openTokenizerFixture("gpt2");
+  const question = { question: "The sky is", choices: ["blue", "green 😀"] };
+  const [told, untold] = (await encodeLines(tokenizer, { ...question, answer: 1 }, question)) as [
+    EncodedItem,
+    EncodedItem,
+  ];
+  const prompt = await tokenizer.encode("The sky is");
+  const ids = await Promise.all(["The sky is blue", "The sky is green 😀"].map((text) => tokenizer.encode(text)));
+  expect(told.choices).toEqual({
+    right: 1,
+    answers: [
+      { ids: ids[0], start: prompt.length, characters: 4 },
+      { ids: ids[1], start: prompt.length, characters: 7 },
+    ],
+  });
+  expect(told.ids).toEqual(ids[1]);
+  expect(await scoredTexts(tokenizer, told)).toEqual([" green 😀"]);
+  expect(untold).toMatchObject({ ids: prompt, prompt, scoredTokens: 0, choices: { right: null } });
+  const [spaced] = await encodeLines(tokenizer, { prompt: "The sky is ", choices: ["blue", " red"], answer: 0 });
+  expect(spaced?.ids).toEqual(ids[0]);
+});
+
+test("the prompt of an item is what a continuation follows", async () => {
+  const gpt2 = await openTokenizerFixture("gpt2");
+  const [text, merged, bare, labelled] = await encodeLines(
+    gpt2,
+    { text: "The quick fox" },
+    { prompt: "dog th", completion: "e" },
+    { input_ids: [5, 6, 7] },
+    { input_ids: [5, 6, 7], labels: [-100, -100, 7] },
+  );
+  expect(text?.prompt).toEqual(text?.ids);
+  expect(merged?.prompt).toEqual(await gpt2.encode("dog th"));
+  expect([bare?.prompt, labelled?.prompt]).toEqual([Int32Array.of(5, 6, 7), Int32Array.of(5, 6)]);
+  // The tokenizer ends texts with </s>, which no continuation follows.
+  const unigram = await openTokenizerFixture("unigram");
+  const [ended] = await encodeLines(unigram, { prompt: "The quick", completion: " fox" });
+  expect(ended?.prompt).toEqual(await unigram.encode("The quick", false));
+  const qwen = await openTokenizerFixture("qwen");
+  const [conversation] = await encodeLines(qwen, { messages: CONVERSATION });
+  expect(conversation?.prompt).toEqual(await qwen.encode(await qwen.render(CONVERSATION.slice(0, 3), true), false));
+});
+
 test("the hash depends on items and their order, and on nothing else", async () => {
   const summary = async (...lines: readonly unknown[]) => summarizeEvaluationSet(await fileOf(...lines), "set.jsonl");
   const items = [{ text: "a" }, { prompt: "b", completion: "cd" }, { messages: CONVERSATION }, { input_ids: [1, 2] }];
+  const question = { question: "ef", choices: ["g", "hi"], answer: 1 };
   const first = await summary(...items);
   expect(first).toMatchObject({
     items: 4,
-    kinds: { TEXT: 1, COMPLETION: 1, MESSAGES: 1, TOKENS: 1 },
+    kinds: { TEXT: 1, COMPLETION: 1, MESSAGES: 1, CHOICES: 0, TOKENS: 1 },
     characters: 4 + CONVERSATION.reduce((sum, { content }) => sum + content.length, 0),
     givenTokens: 2,
   });
@@ -109,8 +155,12 @@ test("the hash depends on items and their order, and on nothing else", async () 
     summary(items[1], items[0], items[2], items[3]),
     summary(items[0], { prompt: "bc", completion: "d" }, items[2], items[3]),
     summary(...items.slice(0, 3), { input_ids: [1, 2], labels: [1, 2] }),
+    summary(question),
+    summary({ ...question, answer: 0 }),
+    summary({ ...question, choices: ["g", "h"] }),
   ]);
-  expect(new Set([first, ...hashes].map(({ hash }) => hash)).size).toBe(4);
+  expect(await summary({ prompt: "ef", choices: ["g", "hi"], answer: 1 })).toEqual(await summary(question));
+  expect(new Set([first, ...hashes].map(({ hash }) => hash)).size).toBe(7);
 });
 
 test.each([
@@ -126,6 +176,13 @@ test.each([
   [{ messages: [{ role: "user", content: ["a"] }] }, "line 2 with message 1"],
   [{ messages: CONVERSATION, tools: [{ name: "f" }] }, "line 2 with tools"],
   [{ labels: [1] }, "line 2 with input_ids"],
+  [{ choices: ["a", "b"] }, "line 2 with question missing"],
+  [{ question: "a", prompt: "b", choices: ["a", "b"] }, "line 2 with question and prompt"],
+  [{ question: "a", choices: ["a", "b"], completion: "c" }, "line 2 with choices and question and completion"],
+  [{ question: "a", choices: ["b"] }, "line 2 with choices otherwise"],
+  [{ question: "a", choices: ["b", " "] }, "line 2 with choices otherwise"],
+  [{ question: "a", choices: ["b", "c"], answer: 2 }, "line 2 with answer 2"],
+  [{ question: "a", choices: ["b", "c"], answer: "B" }, 'line 2 with answer "B"'],
   [{ input_ids: [1, -1] }, "line 2 with input_ids"],
   [{ input_ids: [1.5] }, "line 2 with input_ids"],
   [{ input_ids: [2 ** 31] }, "line 2 with input_ids"],
