@@ -9,6 +9,7 @@ import { limitsBy, type Limits } from "../model/limits.js";
 import { noDeadline, type Deadline } from "../analysis/request/request-deadline.js";
 import { openRequestDerivations, type RequestDerivations } from "../analysis/request/request-derivations.js";
 import type { DerivationPool } from "../threads/derivation-pool.js";
+import type { StudyCache } from "../analysis/request/study-cache.js";
 import { openLoaders, type Loaders } from "../analysis/request/loaders.js";
 
 /** Services that live as long as the process. */
@@ -52,9 +53,11 @@ interface RequestScope {
   readonly database: Connection;
   readonly limits: Limits;
   readonly deadline: Deadline;
+  /** Rows of studies that requests share; undefined to read everything anew. */
+  readonly studyCache?: StudyCache | undefined;
 }
 
-/** Opens the context of one request. Loaders live as long as the request, so that they never serve stale rows. */
+/** Opens the context of one request. Loaders live as long as the request; rows of the cache are those of a revision that it has read. */
 export function openContext(services: Services, scope: RequestScope): Context {
   const { deadline, database, limits } = scope;
   const { signal } = deadline;
@@ -63,6 +66,7 @@ export function openContext(services: Services, scope: RequestScope): Context {
     weights: services.weights,
     deadline,
     requester: requesterOf(scope.principal),
+    cache: scope.studyCache,
   });
   const derivations = openRequestDerivations({ pool: services.derivationPool, signal, maxDraws: limits.draws });
   let isWorkerPresent: Promise<boolean> | undefined;

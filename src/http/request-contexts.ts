@@ -1,6 +1,7 @@
 import type { Response } from "express";
 import { noDeadline, requestDeadline } from "../analysis/request/request-deadline.js";
 import type { Principal } from "../graphql/access/principal.js";
+import type { StudyCache } from "../analysis/request/study-cache.js";
 import { openContext, type Context, type Services } from "../graphql/context.js";
 import type { Limits } from "../model/limits.js";
 import type { ReadingConnections, WebConnections } from "../store/web-connections.js";
@@ -20,17 +21,19 @@ export interface RequestContexts {
 interface RequestContextOptions {
   readonly limits: Limits;
   readonly connections: WebConnections;
+  readonly studyCache: StudyCache;
 }
 
-export function requestContexts(services: Services, { limits, connections }: RequestContextOptions): RequestContexts {
+export function requestContexts(services: Services, options: RequestContextOptions): RequestContexts {
+  const { limits, connections, studyCache } = options;
   function untimed(principal: Principal, signal: AbortSignal, use: keyof ReadingConnections): Context {
     const database = connections.of(principal.studies)[use];
-    return openContext(services, { principal, limits, database, deadline: noDeadline(signal) });
+    return openContext(services, { principal, limits, database, studyCache, deadline: noDeadline(signal) });
   }
   function timed(principal: Principal, signal: AbortSignal): Context {
     const database = connections.of(principal.studies).queries;
     const deadline = requestDeadline(signal, limits.requestSeconds);
-    return openContext(services, { principal, limits, database, deadline });
+    return openContext(services, { principal, limits, database, studyCache, deadline });
   }
   return {
     ofRequest: (response) => timed(principalOf(response), requestSignal(response)),

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expressMiddleware } from "@as-integrations/express5";
 import express, { type Express, type RequestHandler } from "express";
 import type { GraphQLSchema } from "graphql";
+import { openStudyCache } from "../analysis/request/study-cache.js";
 import { enforceRoles } from "../graphql/access/enforce-roles.js";
 import { completeInTurns } from "../graphql/complete-in-turns.js";
 import { openSchema } from "../graphql/schema.js";
@@ -57,6 +58,7 @@ export interface ServeOptions extends HostOptions {
 }
 
 const GRAPHQL_PATH = "/graphql";
+const BYTES_PER_MEGABYTE = 1e6;
 
 /**
  * Serves GraphQL at /graphql over HTTP and WebSockets, downloads at /export, plots at /plots, sign-in at /session, the
@@ -73,7 +75,8 @@ export async function startServer(services: ServerServices, options: ServeOption
   const access = openAccess(tokens, hosts, { onLoopback: isLoopback(host), requireToken });
   const revocations = openRevocationWatch(access);
   const connections = openWebConnections(database, limits);
-  const contexts = requestContexts(services, { limits, connections });
+  const studyCache = openStudyCache(limits.cacheMegabytes * BYTES_PER_MEGABYTE);
+  const contexts = requestContexts(services, { limits, connections, studyCache });
   const queues = openRequestQueues({ running: limits.requestsAtOnce, waiting: limits.requestsWaiting });
   const schema = await servedSchema(services);
   const renderer = openRenderer();

@@ -18,6 +18,7 @@ import { enqueue, type QueueBounds } from "../store/queue/enqueue.js";
 import { stopWaiting } from "../store/queue/stop-waiting.js";
 import { computeTask } from "../store/queue/tasks.js";
 import { inSpan } from "../trace.js";
+import { openFactCache, type FactCache } from "./fact-cache.js";
 import { newJobs } from "./compute/plan-jobs.js";
 import type { FactKind } from "./fact-kinds/fact-kind.js";
 import { FACT_KINDS } from "./fact-kinds/fact-kinds.js";
@@ -41,13 +42,20 @@ interface WeightFactsOptions {
   readonly observe?: FactObserver | undefined;
   /** Once the queue is this long, missing facts fail with QUEUE_FULL. */
   readonly bounds?: QueueBounds | undefined;
+  /** Estimated memory of stored facts that are kept, in bytes. By default none is kept. */
+  readonly cacheBytes?: number | undefined;
+}
+
+interface OpenedWeightFacts extends WeightFactsOptions {
+  readonly cache: FactCache | undefined;
 }
 
 /**
  * Opens the facts about weights for a process that computes none itself: facts are looked up by the content of the weights,
  * missing ones are queued, and the request waits for them.
  */
-export function openWeightFacts(options: WeightFactsOptions): WeightFacts {
+export function openWeightFacts(given: WeightFactsOptions): WeightFacts {
+  const options = { ...given, cache: openFactCache(given.cacheBytes ?? 0) };
   return {
     async request(kind, subjects, request) {
       const results = await requestFacts(options, FACT_KINDS[kind], subjects, request);
@@ -58,7 +66,7 @@ export function openWeightFacts(options: WeightFactsOptions): WeightFacts {
 }
 
 async function requestFacts<Subject, Key extends object, Facts extends Execution>(
-  options: WeightFactsOptions,
+  options: OpenedWeightFacts,
   kind: FactKind<Subject, Key, Facts>,
   subjects: readonly Subject[],
   request: FactRequest,
@@ -66,7 +74,7 @@ async function requestFacts<Subject, Key extends object, Facts extends Execution
   request.signal?.throwIfAborted();
   const keys = subjects.map((subject) => kind.textOf(kind.keyOf(subject)));
   const byKey = new Map(subjects.map((subject, i) => [keys[i] as string, subject]));
-  const stored = await findFacts(options.connection, kind, [...byKey.values()]);
+  const stored = await findFacts(options, kind, byKey);
   const missing = new Map([...byKey].filter(([key]) => !stored.has(key)));
   const [queued, hasWorker] = await Promise.all([
     queueMissing(options, kind, missing, request),
@@ -75,9 +83,9 @@ async function requestFacts<Subject, Key extends object, Facts extends Execution
   const waitMilliseconds = hasWorker ? request.waitMilliseconds : 0;
   const ended = await waitForJobs(options, [...new Set(queued.jobs.values())], { ...request, waitMilliseconds });
   const computed = await findFacts(
-    options.connection,
+    options,
     kind,
-    [...queued.jobs].flatMap(([key, job]) => (ended.has(job) ? (byKey.get(key) ?? []) : [])),
+    new Map([...byKey].filter(([key]) => ended.has(queued.jobs.get(key) ?? ""))),
   );
   return subjects.map((subject, i): FactResult<Facts> => {
     const key = keys[i] as string;
@@ -92,17 +100,30 @@ async function requestFacts<Subject, Key extends object, Facts extends Execution
 /** The stored facts of a kind, by the texts of their keys. */
 type FactRows<Key, Facts> = Map<string, Key & Facts & StoredFact>;
 
+/** Returns the stored facts among `subjects`, given by their keys. A stored fact never changes, so that it may be kept. */
 async function findFacts<Subject, Key extends object, Facts extends Execution>(
-  connection: Connection,
+  { connection, cache }: OpenedWeightFacts,
   kind: FactKind<Subject, Key, Facts>,
-  subjects: readonly Subject[],
+  subjects: ReadonlyMap<string, Subject>,
 ): Promise<FactRows<Key, Facts>> {
-  if (subjects.length === 0) return new Map();
+  const found: FactRows<Key, Facts> = new Map();
+  const missing: Subject[] = [];
+  for (const [key, subject] of subjects) {
+    const row = cache?.get(kind.name, key);
+    if (row === undefined) missing.push(subject);
+    else found.set(key, row as Key & Facts & StoredFact);
+  }
+  if (missing.length === 0) return found;
   const rows = await kind.find(
     connection,
-    subjects.map((subject) => kind.keyOf(subject)),
+    missing.map((subject) => kind.keyOf(subject)),
   );
-  return new Map(rows.map((row) => [kind.textOf(row), row]));
+  for (const row of rows) {
+    const key = kind.textOf(row);
+    cache?.set(kind.name, key, row);
+    found.set(key, row);
+  }
+  return found;
 }
 
 interface QueuedFacts<Key, Facts> {
@@ -116,7 +137,7 @@ interface QueuedFacts<Key, Facts> {
 
 /** Queues missing facts, given by their keys. */
 async function queueMissing<Subject, Key extends object, Facts extends Execution>(
-  options: WeightFactsOptions,
+  options: OpenedWeightFacts,
   kind: FactKind<Subject, Key, Facts>,
   missing: ReadonlyMap<string, Subject>,
   request: FactRequest,
@@ -134,7 +155,7 @@ async function queueMissing<Subject, Key extends object, Facts extends Execution
     }
     for (const key of jobs.keys()) remaining.delete(key);
     if (remaining.size === 0) break;
-    for (const [key, row] of await findFacts(options.connection, kind, [...remaining.values()])) {
+    for (const [key, row] of await findFacts(options, kind, remaining)) {
       stored.set(key, row);
       remaining.delete(key);
     }

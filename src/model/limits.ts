@@ -134,6 +134,15 @@ export const LIMITS = {
     reason:
       "Lists of thousands of studies take tens of milliseconds. Imports, migrations and downloads have no such limit.",
   },
+  cacheMegabytes: {
+    variable: "RANKSCOPE_CACHE_MEGABYTES",
+    value: 512,
+    minimum: 0,
+    maximum: 65_536,
+    unit: "MB of cached rows of studies",
+    reason:
+      "Estimated memory of the rows that requests share, and of what is derived from them. The largest study takes about 400 MB, one of 50 runs less than 1 MB. 0 caches nothing.",
+  },
   requestsAtOnce: {
     variable: "RANKSCOPE_REQUESTS_AT_ONCE",
     value: 64,

@@ -1,5 +1,6 @@
 import type { FailureEvidence, RunSpectra } from "../../derive/failure-modes/failure-mode-rule.js";
 import { WATCHED_CURVES, type CurveFindings } from "../../derive/failure-modes/curve-findings.js";
+import type { RunSettings } from "../../derive/runs/run-settings.js";
 import { groupRuns, type Run } from "../../derive/runs/comparison-roles.js";
 import type { LoggedCurve } from "../../derive/runs/metric-choice.js";
 import { noiseFloorPairs, type NoiseFloor, type SavedAdapter } from "../../derive/similarity/noise-floor.js";
@@ -11,6 +12,7 @@ import type { Rank } from "../../store/studies/ranks.js";
 import type { Series } from "../../store/studies/series.js";
 import type { Study } from "../../store/studies/studies.js";
 import { resolveWait, type AnalysisContext } from "../request/analysis-context.js";
+import { SharedResults } from "../request/shared-results.js";
 import { mergeProvenances, type Provenance } from "../request/provenance.js";
 import { finalCheckpoint, type RunCheckpoint } from "../runs/run-checkpoint.js";
 import { settingsOfStudy } from "../runs/run-settings.js";
@@ -104,8 +106,8 @@ function comparisonOptions({ rules, waitSeconds }: StudyJudgementOptions, contex
 
 type FindingsByRun = ReadonlyMap<string, CurveFindings>;
 
-/** Findings in the curves of each study. The fields of a request share it: it depends on no argument. */
-const FINDINGS = new WeakMap<readonly Series[], Promise<FindingsByRun>>();
+/** Findings in the curves of each study, by the list of its first curves. They depend on no argument. */
+const FINDINGS = new SharedResults<readonly Series[], FindingsByRun>();
 
 async function findingsByRun({ loaders, derivations }: AnalysisContext, studyId: string): Promise<FindingsByRun> {
   const series = await loaders.studyCurves.loadMany(WATCHED_CURVES.map((name) => ({ studyId, name })));
@@ -114,11 +116,8 @@ async function findingsByRun({ loaders, derivations }: AnalysisContext, studyId:
     return ofName;
   });
   const [key] = curves;
-  const known = key && FINDINGS.get(key);
-  if (known !== undefined) return known;
-  const findings = findInCurves(derivations, curves);
-  if (key !== undefined) FINDINGS.set(key, findings);
-  return findings;
+  if (key === undefined) return new Map();
+  return FINDINGS.get(key, derivations, () => findInCurves(derivations, curves));
 }
 
 async function findInCurves(
@@ -136,13 +135,11 @@ async function findInCurves(
   return new Map([...curvesOf.keys()].map((run, i) => [run, findings[i] as CurveFindings]));
 }
 
-/** The settings of each list of experiments. The fields of a request share them. */
-const SETTINGS = new WeakMap<readonly Experiment[], ReturnType<typeof settingsOfStudy>>();
+/** The settings of each list of experiments. */
+const SETTINGS = new SharedResults<readonly Experiment[], ReadonlyMap<string, RunSettings>>();
 
 function settingsByRun({ loaders }: AnalysisContext, studyId: string, experiments: readonly Experiment[]) {
-  const settings = SETTINGS.get(experiments) ?? settingsOfStudy(loaders, studyId);
-  SETTINGS.set(experiments, settings);
-  return settings;
+  return SETTINGS.get(experiments, loaders, () => settingsOfStudy(loaders, studyId));
 }
 
 interface MeasuredFloor {

@@ -11,8 +11,7 @@ import {
 import { baseModelsByKey, type StoredBaseModel } from "../../store/base-models.js";
 import type { Connection } from "../../store/connection.js";
 import { factorsOfCheckpoints } from "../../store/studies/factors.js";
-import { selectedExperimentIds, type ExperimentSelection } from "../../store/across/selected-experiments.js";
-import { mapInTurns } from "../../store/in-turns.js";
+import type { ExperimentPage } from "../../store/across/experiment-pages.js";
 import { jobsById, type Job } from "../../store/queue/jobs.js";
 import {
   evaluationsOfExperiments,
@@ -38,12 +37,16 @@ import {
 } from "../../store/studies/predictions.js";
 import { settingsOfExperiments, type StoredSetting } from "../../store/studies/settings.js";
 import { studiesById, studiesBySlug, type Study } from "../../store/studies/studies.js";
-import { checkConfigFields } from "../across-studies/check-config-fields.js";
+import type { CheckpointKey } from "../runs/checkpoint-layers.js";
 import { comparisonLoader, type CheckpointComparison, type CheckpointPair } from "../similarity/comparison-loader.js";
 import { similarityLoader, type RankSimilarityKey, type StudySimilarity } from "../similarity/similarity-loader.js";
+import { eachMany, eachOne, groupRows, type Batch } from "./batches.js";
 import { eachSelected, selectedKeyText } from "./each-selected.js";
+import { pageKeyText, readPages, type ExperimentPageKey } from "./experiment-pages.js";
+import { openKnownStudies } from "./known-studies.js";
 import { openReadTracker } from "./read-tracker.js";
 import type { Deadline } from "./request-deadline.js";
+import type { StudyCache } from "./study-cache.js";
 import { openWeightFactsLoader, type WeightFactsLoader } from "./weight-facts-loader.js";
 
 /** The batched reads of one request: each batch is one statement, for any number of keys. */
@@ -56,8 +59,8 @@ export interface Loaders {
   readonly ranks: DataLoader<string, Rank[]>;
   readonly layers: DataLoader<string, Layer[]>;
   readonly experimentById: DataLoader<string, Experiment | undefined>;
-  /** Ids of the selected runs of a study, in order: one batch for each selection, whatever the number of studies. */
-  readonly selectedExperiments: DataLoader<SelectionKey, readonly string[], string>;
+  /** A page of each study's runs: one batch for each selection, whatever the number of studies. */
+  readonly experimentPages: DataLoader<ExperimentPageKey, ExperimentPage, string>;
   readonly series: DataLoader<SeriesKey, Series | undefined, string>;
   readonly studyCurves: DataLoader<StudyCurves, Series[], string>;
   /** Keyed by the study's id. */
@@ -69,18 +72,19 @@ export interface Loaders {
   readonly settings: DataLoader<string, StoredSetting[]>;
   readonly evaluations: DataLoader<EvaluationKey, StoredEvaluation[], string>;
   readonly predictionSets: DataLoader<PredictionKey, StoredPredictionSet[], string>;
-  /** Keyed by the checkpoint's id. */
-  readonly factors: DataLoader<string, StoredFactors[]>;
+  readonly factors: DataLoader<CheckpointKey, StoredFactors[], string>;
   readonly weights: WeightFactsLoader;
   readonly similarity: DataLoader<RankSimilarityKey, StudySimilarity, string>;
   readonly comparison: DataLoader<CheckpointPair, CheckpointComparison, string>;
   readonly jobById: DataLoader<string, Job | undefined>;
   /** Registered models by the key of `baseModelName`. */
   readonly baseModels: DataLoader<string, StoredBaseModel[]>;
-}
-
-interface SelectionKey extends ExperimentSelection {
-  readonly studyId: string;
+  /** Returns whether all runs of a study are cached, or being read. */
+  hasExperiments(studyId: string): boolean;
+  /** Makes studies known that a statement of this request read, so that their rows may come from the cache. */
+  knowStudies(studies: readonly Study[]): void;
+  /** Forgets everything about studies and runs: a mutation of this request has changed some. */
+  forgetStudies(): void;
 }
 
 interface EvaluationKey extends EvaluationSelection {
@@ -99,10 +103,15 @@ interface LoadersOptions {
   readonly deadline: Deadline;
   /** Recorded with the jobs that the request queues. */
   readonly requester: JobRequester;
+  /** Undefined to read everything anew. */
+  readonly cache?: StudyCache | undefined;
 }
 
+/** The part of a study that its runs are. */
+const EXPERIMENTS = "experiments";
+
 /** Opens the loaders of a request. */
-export function openLoaders({ database, weights, deadline, requester }: LoadersOptions): Loaders {
+export function openLoaders({ database, weights, deadline, requester, cache }: LoadersOptions): Loaders {
   const reads = openReadTracker(deadline.signal);
 
   /**
@@ -119,35 +128,66 @@ export function openLoaders({ database, weights, deadline, requester }: LoadersO
     });
   }
 
-  const experiments = open(eachMany((ids) => experimentsOfStudies(database, ids), studyId));
-  const layers = open(eachMany((ids) => layersOfStudies(database, ids), studyId));
+  const studies = openKnownStudies(cache);
+
+  /** Opens a loader of one part of each study, by the study's id. */
+  function openPart<Value extends object>(part: string, read: Batch<string, Value>): DataLoader<string, Value> {
+    return open((ids: readonly string[]) => studies.read(ids, (id) => ({ studyId: id, part }), read));
+  }
+
+  const experiments = openPart(
+    EXPERIMENTS,
+    eachMany((ids) => experimentsOfStudies(database, ids), studyId),
+  );
+  const layers = openPart(
+    "layers",
+    eachMany((ids) => layersOfStudies(database, ids), studyId),
+  );
   const factors = open(
-    eachMany(
-      (ids) => factorsOfCheckpoints(database, ids),
-      ({ checkpointId }) => checkpointId,
-    ),
+    (keys: readonly CheckpointKey[]) => studies.read(keys, factorsPart, (missing) => readFactors(database, missing)),
+    ({ id }) => id,
   );
   const weightFacts = openWeightFactsLoader({ weights, deadline, requester }, reads);
-  return {
-    studyBySlug: open(
-      eachOne(
-        (slugs) => studiesBySlug(database, slugs),
-        ({ slug }) => slug,
-      ),
+  const studyBySlug = open(
+    eachOne(
+      async (slugs) => studies.know(await studiesBySlug(database, slugs)),
+      ({ slug }) => slug,
     ),
-    studyById: open(eachOne((ids) => studiesById(database, ids), ownId)),
+  );
+  const studyById = open(eachOne(async (ids) => studies.know(await studiesById(database, ids)), ownId));
+  const experimentPages = open((keys: readonly ExperimentPageKey[]) => readPages(database, keys), pageKeyText);
+  const experimentById = open(eachOne((ids) => experimentsById(database, ids), ownId));
+  return {
+    studyBySlug,
+    studyById,
     experiments,
     experimentCount: open((ids: readonly string[]) => countExperiments(database, ids)),
-    ranks: open(eachMany((ids) => ranksOfStudies(database, ids), studyId)),
-    layers,
-    experimentById: open(eachOne((ids) => experimentsById(database, ids), ownId)),
-    selectedExperiments: open(
-      (keys: readonly SelectionKey[]) => readSelections(database, keys),
-      ({ studyId: id, ...selection }) => `${id} ${selectionText(selection)}`,
+    ranks: openPart(
+      "ranks",
+      eachMany((ids) => ranksOfStudies(database, ids), studyId),
     ),
+    layers,
+    experimentById,
+    experimentPages,
+    hasExperiments: (id) => studies.has({ studyId: id, part: EXPERIMENTS }),
+    knowStudies: (rows) => {
+      studies.know([...rows]);
+      for (const row of rows) studyById.prime(row.id, row);
+    },
+    forgetStudies() {
+      studies.forget();
+      for (const loader of [studyBySlug, studyById, experiments, experimentById]) loader.clearAll();
+      experimentPages.clearAll();
+    },
     series: open((keys: readonly SeriesKey[]) => readSeries(database, keys), seriesKeyText),
-    peakLearningRates: open(eachMany((ids) => peakLearningRates(database, ids), studyId)),
-    studyCurves: open((keys: readonly StudyCurves[]) => readStudyCurves(database, keys), curvesKeyText),
+    peakLearningRates: openPart(
+      "peak learning rates",
+      eachMany((ids) => peakLearningRates(database, ids), studyId),
+    ),
+    studyCurves: open(
+      (keys: readonly StudyCurves[]) => studies.read(keys, curvesPart, (missing) => readStudyCurves(database, missing)),
+      curvesKeyText,
+    ),
     wallTimes: open((keys: readonly SeriesKey[]) => readWallTimes(database, keys), seriesKeyText),
     seriesNames: open((ids: readonly string[]) => readSeriesNames(database, ids)),
     settings: open(
@@ -180,75 +220,9 @@ export function openLoaders({ database, weights, deadline, requester }: LoadersO
   };
 }
 
-type Batch<Key, Value> = (keys: readonly Key[]) => Promise<Value[]>;
-
-/** Returns a batch for keys that each have at most one row. */
-function eachOne<Row>(read: Batch<string, Row>, keyOf: (row: Row) => string): Batch<string, Row | undefined> {
-  return async (keys) => {
-    const rows = new Map((await read(keys)).map((row) => [keyOf(row), row]));
-    return keys.map((key) => rows.get(key));
-  };
-}
-
-/** Returns a batch for keys that each have any number of rows, whose order is kept. */
-function eachMany<Row>(read: Batch<string, Row>, keyOf: (row: Row) => string): Batch<string, Row[]> {
-  return async (keys) => {
-    const rows = await groupRows(await read(keys), keyOf);
-    return keys.map((key) => rows.get(key) ?? []);
-  };
-}
-
-/** Groups rows by key. Other requests are served meanwhile. */
-async function groupRows<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Promise<Map<string, Row[]>> {
-  const grouped = new Map<string, Row[]>();
-  await mapInTurns(rows, (row) => {
-    const ofKey = grouped.get(keyOf(row));
-    if (ofKey === undefined) grouped.set(keyOf(row), [row]);
-    else ofKey.push(row);
-  });
-  return grouped;
-}
-
 async function countExperiments(database: Connection, studyIds: readonly string[]): Promise<number[]> {
   const counts = new Map((await experimentCounts(database, studyIds)).map((row) => [row.studyId, row.n]));
   return studyIds.map((id) => counts.get(id) ?? 0);
-}
-
-/** Reads each different selection in one statement. A selection that is invalid is an error of its own keys only. */
-async function readSelections(
-  database: Connection,
-  keys: readonly SelectionKey[],
-): Promise<(readonly string[] | Error)[]> {
-  const selections = new Map(keys.map((key) => [selectionText(key), key]));
-  const found = new Map<string, ReadonlyMap<string, readonly string[]> | Error>();
-  for (const [text, { filter, orderBy }] of selections) {
-    const studyIds = keys.filter((key) => selectionText(key) === text).map(({ studyId: id }) => id);
-    found.set(text, await readSelection(database, studyIds, { filter, orderBy }));
-  }
-  return keys.map((key) => {
-    const ofSelection = found.get(selectionText(key));
-    return ofSelection instanceof Error ? ofSelection : (ofSelection?.get(key.studyId) ?? []);
-  });
-}
-
-async function readSelection(
-  database: Connection,
-  studyIds: readonly string[],
-  selection: ExperimentSelection,
-): Promise<ReadonlyMap<string, readonly string[]> | Error> {
-  try {
-    const { filter, orderBy } = selection;
-    await checkConfigFields(database, { filter, fields: orderBy?.field === "CONFIG" ? [orderBy.config ?? ""] : [] });
-    const rows = await selectedExperimentIds(database, studyIds, selection);
-    return new Map(rows.map(({ studyId: id, ids }) => [id, ids]));
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
-  }
-}
-
-/** Returns a text that is equal for equal selections. */
-function selectionText({ filter, orderBy }: ExperimentSelection): string {
-  return JSON.stringify([filter, orderBy]);
 }
 
 async function readSeries(database: Connection, keys: readonly SeriesKey[]): Promise<(Series | undefined)[]> {
@@ -264,6 +238,20 @@ async function readWallTimes(
   const rows = await wallTimesOfSeries(database, keys);
   const byKey = new Map(rows.map((row) => [seriesKeyText(row), row.wallTimes]));
   return keys.map((key) => byKey.get(seriesKeyText(key)));
+}
+
+function factorsPart({ id, studyId: study }: CheckpointKey) {
+  return { studyId: study, part: `factors ${id}` };
+}
+
+async function readFactors(database: Connection, keys: readonly CheckpointKey[]): Promise<StoredFactors[][]> {
+  const ids = keys.map(({ id }) => id);
+  const factors = await groupRows(await factorsOfCheckpoints(database, ids), ({ checkpointId }) => checkpointId);
+  return ids.map((id) => factors.get(id) ?? []);
+}
+
+function curvesPart({ studyId: study, name }: StudyCurves) {
+  return { studyId: study, part: `curves ${name}` };
 }
 
 async function readStudyCurves(database: Connection, keys: readonly StudyCurves[]): Promise<Series[][]> {

@@ -4,12 +4,17 @@ import type { StoredFactors } from "../../model/weight-updates.js";
 import type { Layer } from "../../store/studies/layers.js";
 import type { RunCheckpoint } from "./run-checkpoint.js";
 
+/** A checkpoint, and the study that it belongs to. */
+export interface CheckpointKey {
+  readonly id: string;
+  readonly studyId: string;
+}
+
 /** The loaders from which the layers of a checkpoint are read. */
 export interface CheckpointLoaders {
   /** Layers of a study in model order, by the study's id. */
   readonly layers: DataLoader<string, Layer[]>;
-  /** Factors by their checkpoint's id. */
-  readonly factors: DataLoader<string, StoredFactors[]>;
+  readonly factors: DataLoader<CheckpointKey, StoredFactors[], string>;
 }
 
 /** A layer that a checkpoint adapts. */
@@ -34,7 +39,7 @@ export async function checkpointLayers(
   if (checkpoint === undefined) return [];
   const [layers, factors] = await Promise.all([
     loaders.layers.load(experiment.studyId),
-    loaders.factors.load(checkpoint.id),
+    loaders.factors.load({ id: checkpoint.id, studyId: experiment.studyId }),
   ]);
   const byLayer = new Map(factors.map((row) => [row.layerId, row]));
   return layers.flatMap((layer) => {

@@ -1,4 +1,5 @@
 import { higherIsBetter } from "../../derive/runs/metric-direction.js";
+import { BoundedMap } from "../../model/bounded-map.js";
 import type { DirectionSource } from "../../model/enums/direction-source.js";
 import { studyDirection } from "../../model/metric-directions.js";
 import type { Experiment } from "../../store/studies/experiments.js";
@@ -37,12 +38,15 @@ export function metricDirection(
 
 type RunMetrics = Pick<Experiment, "metrics">;
 
-/** The directions that the evaluations of each list of runs state, by metric: the fields of a request share them. */
+/** Number of metrics whose directions are kept with each list of runs. */
+const KEPT_METRICS = 32;
+
+/** The directions that the evaluations of each list of runs state, by metric: requests and their fields share them. */
 const EVALUATED = new WeakMap<readonly RunMetrics[], Map<string, readonly boolean[]>>();
 
 /** Returns the different directions that evaluations of the runs state. */
 function evaluationDirections(experiments: readonly RunMetrics[], name: string): readonly boolean[] {
-  const ofList = EVALUATED.get(experiments) ?? new Map<string, readonly boolean[]>();
+  const ofList = EVALUATED.get(experiments) ?? new BoundedMap<string, readonly boolean[]>(KEPT_METRICS);
   EVALUATED.set(experiments, ofList);
   const known = ofList.get(name);
   if (known !== undefined) return known;

@@ -1,11 +1,15 @@
 import type { ComparisonRoles } from "../../derive/runs/comparison-roles.js";
 import { resolveRoles, type RolesRequest, type RunSelection } from "../../derive/runs/resolve-roles.js";
 import { failure } from "../../errors.js";
+import { BoundedMap } from "../../model/bounded-map.js";
 import type { Experiment } from "../../store/studies/experiments.js";
 import { yieldToRequests } from "../../store/in-turns.js";
 import { runsOf } from "./study-runs.js";
 
-/** The roles of each list of experiments by request: the fields of a request share them. */
+/** Number of requests for roles whose result is kept with each list of experiments: a role has the ids of its runs. */
+const KEPT_ROLES = 8;
+
+/** The roles of each list of experiments by request: requests and their fields share them. */
 const RESOLVED = new WeakMap<readonly Experiment[], Map<string, Promise<ComparisonRoles | undefined>>>();
 
 /** Returns the requested comparison roles of a study's experiments; undefined where a requested role has no run. */
@@ -13,7 +17,7 @@ export function rolesOf(
   experiments: readonly Experiment[],
   request: RolesRequest = {},
 ): Promise<ComparisonRoles | undefined> {
-  const ofStudy = RESOLVED.get(experiments) ?? new Map<string, Promise<ComparisonRoles | undefined>>();
+  const ofStudy = RESOLVED.get(experiments) ?? new BoundedMap<string, Promise<ComparisonRoles | undefined>>(KEPT_ROLES);
   RESOLVED.set(experiments, ofStudy);
   const key = rolesKey(request);
   const known = ofStudy.get(key);

@@ -145,6 +145,7 @@ async function factorsByLayer(
   experiment: Experiment | null,
 ): Promise<ReadonlyMap<string, StoredFactors>> {
   const checkpoint = experiment === null ? undefined : finalCheckpoint(experiment);
-  const rows = checkpoint === undefined ? [] : await factors.load(checkpoint.id);
+  if (experiment === null || checkpoint === undefined) return new Map();
+  const rows = await factors.load({ id: checkpoint.id, studyId: experiment.studyId });
   return new Map(rows.map((row) => [row.layerId, row]));
 }

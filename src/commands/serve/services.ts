@@ -28,6 +28,10 @@ interface OpenServices {
   close(): Promise<void>;
 }
 
+const BYTES_PER_MEGABYTE = 1e6;
+/** Memory of stored facts about weights that are kept, as a share of the memory of cached rows of studies. */
+const FACTS_SHARE = 1 / 8;
+
 /** Maximum number of database connections of a command. */
 export const MAX_CONNECTIONS = 10;
 
@@ -96,6 +100,7 @@ export async function openServices(
         log,
         ensureWorker,
         bounds: limits,
+        cacheBytes: limits.cacheMegabytes * BYTES_PER_MEGABYTE * FACTS_SHARE,
         observe: metrics?.facts,
       }),
       derivationPool,

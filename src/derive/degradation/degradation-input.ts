@@ -1,3 +1,4 @@
+import { BoundedMap } from "../../model/bounded-map.js";
 import { groupRuns, ranksOf, runsAt, type ComparisonRoles, type Run } from "../runs/comparison-roles.js";
 import { runSteps, type Steps } from "../steps.js";
 import { DEFAULT_SEED_ANALYSIS, drawsOf, type SeedAnalysis, type SeededValue } from "./seed-analysis.js";
@@ -58,6 +59,8 @@ export function* degradationInputSteps(
 
 /** Stands for a study without roles. */
 const NO_ROLES = {};
+/** Number of metrics whose values are kept with each list of runs and its roles. */
+const KEPT_METRICS = 32;
 /** The values of each list of runs, by roles and metric. */
 const SELECTED = new WeakMap<readonly Run[], WeakMap<object, Map<string, readonly RankValues[]>>>();
 
@@ -68,7 +71,7 @@ function* rankValues(
 ): Steps<readonly RankValues[]> {
   const ofRuns = SELECTED.get(runs) ?? new WeakMap<object, Map<string, readonly RankValues[]>>();
   SELECTED.set(runs, ofRuns);
-  const ofRoles = ofRuns.get(roles ?? NO_ROLES) ?? new Map<string, readonly RankValues[]>();
+  const ofRoles = ofRuns.get(roles ?? NO_ROLES) ?? new BoundedMap<string, readonly RankValues[]>(KEPT_METRICS);
   ofRuns.set(roles ?? NO_ROLES, ofRoles);
   const known = ofRoles.get(metric);
   if (known !== undefined) return known;

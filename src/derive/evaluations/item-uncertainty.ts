@@ -1,3 +1,4 @@
+import { BoundedMap } from "../../model/bounded-map.js";
 import { standardErrorName } from "../../model/evaluations.js";
 import { runsAt, type ComparisonRoles, type Configuration, type Run } from "../runs/comparison-roles.js";
 import { itemDifference, type ItemDifference, type MeasuredValue } from "./item-difference.js";
@@ -25,6 +26,9 @@ export function itemUncertainty(
   return itemDifference(measured[0], measured[1], higherIsBetter, confidence);
 }
 
+/** Number of means that are kept with each list of runs and configuration. */
+const KEPT_MEANS = 1_000;
+
 /** The means of each list of runs by configuration, rank and metric: the aliases of a request share them. */
 const MEANS = new WeakMap<readonly Run[], WeakMap<Configuration, Map<string, MeasuredValue | undefined>>>();
 
@@ -36,7 +40,7 @@ function meanOfRuns(
 ): MeasuredValue | undefined {
   const ofRuns = MEANS.get(runs) ?? new WeakMap<Configuration, Map<string, MeasuredValue | undefined>>();
   MEANS.set(runs, ofRuns);
-  const known = ofRuns.get(configuration) ?? new Map<string, MeasuredValue | undefined>();
+  const known = ofRuns.get(configuration) ?? new BoundedMap<string, MeasuredValue | undefined>(KEPT_MEANS);
   ofRuns.set(configuration, known);
   const key = `${rank} ${metric}`;
   if (!known.has(key)) known.set(key, computeMean(runs, configuration, rank, metric));

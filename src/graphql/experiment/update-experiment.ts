@@ -98,11 +98,8 @@ export class UpdateExperimentResolver {
     );
     // The mutations of a request run one after the other, so that what was loaded before is stale.
     loaders.settings.clear(id);
-    loaders.experiments.clearAll();
-    loaders.selectedExperiments.clearAll();
-    loaders.studyBySlug.clearAll();
-    loaders.studyById.clearAll();
-    const experiment = await loaders.experimentById.clear(id).load(id);
+    loaders.forgetStudies();
+    const experiment = await loaders.experimentById.load(id);
     if (experiment === undefined) throw failure("EXPERIMENT_NOT_FOUND", { where: "id", received: JSON.stringify(id) });
     return {
       experiment,

@@ -59,7 +59,7 @@ export class StudiesResolver {
     orderBy: StudyOrder | undefined,
     @Arg("first", () => Int, pageSizeArg) first: number,
     @Arg("after", () => String, afterArg) after: string | undefined,
-    @Ctx() { database, limits }: Context,
+    @Ctx() { database, limits, loaders }: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<ListPage<ListedStudy>> {
     const limit = checkPageSize(first, limits);
@@ -77,6 +77,7 @@ export class StudiesResolver {
         experiments: selectsField(info, "nodes", "experiments", "totalCount"),
       },
     });
+    loaders.knowStudies(rows);
     // The rows contain the total; an empty page has none.
     const total = rows[0]?.totalCount;
     const totalCount = () => (total == null ? countListedStudies(database, filter) : Promise.resolve(total));

@@ -1,7 +1,8 @@
 import { Field, Int, ObjectType, Arg, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { validate } from "uuid";
 import { failure } from "../../errors.js";
 import type { ListedStudy } from "../../store/across/list-studies.js";
-import type { ExperimentSelection } from "../../store/across/selected-experiments.js";
+import type { ExperimentPageSelection } from "../../store/across/experiment-pages.js";
 import type { Experiment } from "../../store/studies/experiments.js";
 import type { Layer } from "../../store/studies/layers.js";
 import type { Rank } from "../../store/studies/ranks.js";
@@ -69,20 +70,18 @@ export class StudyResolver {
   ): Promise<ExperimentConnection> {
     const { loaders, limits } = context;
     checkPageSize(first, limits);
-    const isWhole = filter == null && orderBy == null;
-    const runs = () =>
-      isWhole ? loaders.experiments.load(study.id) : selectedExperiments(context, study.id, { filter, orderBy });
-    const page = async () => memoryPage(await runs(), first, after ?? undefined);
+    const page = onePage(() => experimentPage(context, study, { filter, orderBy, first, after: after ?? null }));
     // An invalid cursor is an error, whatever fields are requested.
     if (after != null) await page();
+    const isWhole = filter == null && orderBy == null;
     return {
       // A list of studies counts the runs of each study without loading them.
       totalCount: isWhole
         ? (study.experimentCount ?? (() => loaders.experimentCount.load(study.id)))
-        : async () => (await runs()).length,
+        : async () => (await page()).totalCount,
       pageInfo: async () => (await page()).pageInfo,
-      nodes: async () => (await page()).nodes,
-      edges: async () => (await page()).nodes.map((node) => ({ node, cursor: node.id })),
+      nodes: async () => (await page()).nodes(),
+      edges: async () => (await (await page()).nodes()).map((node) => ({ node, cursor: node.id })),
     };
   }
 
@@ -99,25 +98,58 @@ export class StudyResolver {
   }
 }
 
-/** Loads the selected runs of a study, in order. @throws ARGUMENT_INVALID */
-async function selectedExperiments(
+/** A page of a study's runs. */
+interface StudyPage {
+  readonly totalCount: number;
+  readonly pageInfo: PageInfo;
+  nodes(): Promise<readonly Experiment[]>;
+}
+
+/** Returns a function that loads the page once, when it is first called. */
+function onePage(load: () => Promise<StudyPage>): () => Promise<StudyPage> {
+  let page: Promise<StudyPage> | undefined;
+  return () => (page ??= load());
+}
+
+/**
+ * Loads a page of a study's runs. All runs of a study with few are loaded: the other fields of a request need them too. Of a
+ * study with more, only the page is read, unless its runs are in memory.
+ *
+ * @throws ARGUMENT_INVALID
+ */
+async function experimentPage(
   { loaders }: Context,
-  studyId: string,
-  selection: ExperimentSelection & { readonly orderBy: ExperimentOrder | undefined },
-): Promise<Experiment[]> {
-  if (selection.orderBy != null) fieldsOfOrder(selection.orderBy);
-  const [ids, experiments] = await Promise.all([
-    loaders.selectedExperiments.load({ studyId, ...selection }),
-    loaders.experiments.load(studyId),
-  ]);
+  study: Study,
+  selection: ExperimentPageSelection & { readonly orderBy: ExperimentOrder | undefined },
+): Promise<StudyPage> {
+  const { filter, orderBy, first, after } = selection;
+  const hasFewRuns = study.hasFewRuns === true;
+  if (filter == null && orderBy == null && (hasFewRuns || loaders.hasExperiments(study.id))) {
+    return memoryPage(await loaders.experiments.load(study.id), first, after);
+  }
+  if (orderBy != null) fieldsOfOrder(orderBy);
+  if (after !== null && !validate(after)) throw unknownCursor(after);
+  const page = await loaders.experimentPages.load({ studyId: study.id, filter, orderBy, first, after });
+  if (after !== null && !page.isAfterKnown) throw unknownCursor(after);
+  const { ids, totalCount, hasNextPage } = page;
+  return {
+    totalCount,
+    pageInfo: { hasNextPage, endCursor: ids.at(-1) ?? null },
+    nodes: async () =>
+      hasFewRuns ? pick(await loaders.experiments.load(study.id), ids) : loadExperiments(loaders, ids),
+  };
+}
+
+/** Returns the experiments of `ids`, in their order. */
+function pick(experiments: readonly Experiment[], ids: readonly string[]): Experiment[] {
   const byId = new Map(experiments.map((experiment) => [experiment.id, experiment]));
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
-/** A page of a list in memory. */
-interface MemoryPage<Row> {
-  readonly pageInfo: PageInfo;
-  readonly nodes: readonly Row[];
+/** Loads the experiments of `ids`, in their order. */
+async function loadExperiments({ experimentById }: Context["loaders"], ids: readonly string[]): Promise<Experiment[]> {
+  const experiments = await Promise.all(ids.map((id) => experimentById.load(id)));
+  return experiments.flatMap((experiment) => experiment ?? []);
 }
 
 /**
@@ -125,22 +157,21 @@ interface MemoryPage<Row> {
  *
  * @throws ARGUMENT_INVALID if no row has the id `after`
  */
-function memoryPage<Row extends { readonly id: string }>(
-  rows: readonly Row[],
-  first: number,
-  after: string | undefined,
-): MemoryPage<Row> {
-  const start = after === undefined ? 0 : rows.findIndex(({ id }) => id === after) + 1;
-  if (after !== undefined && start === 0) {
-    throw failure("ARGUMENT_INVALID", {
-      where: "after",
-      received: JSON.stringify(after),
-      allowed: "an endCursor of this list",
-    });
-  }
+function memoryPage(rows: readonly Experiment[], first: number, after: string | null): StudyPage {
+  const start = after === null ? 0 : rows.findIndex(({ id }) => id === after) + 1;
+  if (after !== null && start === 0) throw unknownCursor(after);
   const nodes = rows.slice(start, start + first);
   return {
+    totalCount: rows.length,
     pageInfo: { hasNextPage: start + nodes.length < rows.length, endCursor: nodes.at(-1)?.id ?? null },
-    nodes,
+    nodes: () => Promise.resolve(nodes),
   };
+}
+
+function unknownCursor(after: string): Error {
+  return failure("ARGUMENT_INVALID", {
+    where: "after",
+    received: JSON.stringify(after),
+    allowed: "an endCursor of this list",
+  });
 }

@@ -111,8 +111,10 @@ interface Frontier {
   readonly order: ParetoOrder;
 }
 
-/** The frontiers of each list of runs by metrics and directions: aliases with equal ones share one. */
-const FRONTIERS = new WeakMap<readonly Run[], Map<string, Promise<Frontier>>>();
+type FrontiersOfRuns = WeakMap<readonly Run[], Map<string, Promise<Frontier>>>;
+
+/** The frontiers of each request and list of runs by metrics and directions: aliases with equal ones share one. */
+const FRONTIERS = new WeakMap<RequestDerivations, FrontiersOfRuns>();
 
 function frontierOf(
   runs: readonly Run[],
@@ -120,8 +122,10 @@ function frontierOf(
   directions: BetterDirections,
   derivations: RequestDerivations,
 ): Promise<Frontier> {
-  const ofRuns = FRONTIERS.get(runs) ?? new Map<string, Promise<Frontier>>();
-  FRONTIERS.set(runs, ofRuns);
+  const ofRequest: FrontiersOfRuns = FRONTIERS.get(derivations) ?? new WeakMap();
+  FRONTIERS.set(derivations, ofRequest);
+  const ofRuns = ofRequest.get(runs) ?? new Map<string, Promise<Frontier>>();
+  ofRequest.set(runs, ofRuns);
   const key = JSON.stringify([keys, directions]);
   const frontier = ofRuns.get(key) ?? computeFrontier(runs, keys, directions, derivations);
   ofRuns.set(key, frontier);

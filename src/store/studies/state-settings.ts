@@ -1,6 +1,7 @@
 import { failure } from "../../errors.js";
 import type { SettingValue } from "../../model/settings.js";
 import type { Connection } from "../connection.js";
+import { advanceRevision } from "../write/advance-revision.js";
 import { lockSlug } from "../write/lock-slug.js";
 import { makeStatements, withdrawStatements, type Contradiction, type Statement } from "../write/statements.js";
 
@@ -55,6 +56,7 @@ export async function stateSettings(
     if (statements.length > MAX_STATEMENTS) throw tooManyStatements(statements.length, name);
     const contradictions = await makeStatements(transaction, statements);
     await transaction`update study set updated_at = now() where id = ${studyId}`;
+    await advanceRevision(transaction, studyId);
     return { name, slug, contradictions };
   });
 }

@@ -17,17 +17,31 @@ export interface Study {
   readonly metricDirections: StudyDirections;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+  /** Another value after every write to the study, its runs or what belongs to them. */
+  readonly revision: string;
+  /** Whether it has at most FEW_RUNS runs; undefined where they were not counted. */
+  readonly hasFewRuns?: boolean;
 }
+
+/** Maximum number of runs of a study whose runs are all read where a request needs some. */
+const FEW_RUNS = 1_000;
 
 /** Returns the studies of `slugs` in any order. Unknown slugs are left out. */
 export function studiesBySlug({ sql }: Connection, slugs: readonly string[]): Promise<Study[]> {
-  return sql<Study[]>`select ${studyColumns(sql)} from study where slug = any(${[...slugs]}::text[])`;
+  return sql<
+    Study[]
+  >`select ${studyColumns(sql)}, ${hasFewRuns(sql)} from study where slug = any(${[...slugs]}::text[])`;
 }
 
 /** Returns the studies of `ids` in any order. Unknown ids are left out. */
 export function studiesById({ sql }: Connection, ids: readonly string[]): Promise<Study[]> {
-  return sql<Study[]>`select ${studyColumns(sql)} from study where id = any(${[...ids]}::uuid[])`;
+  return sql<Study[]>`select ${studyColumns(sql)}, ${hasFewRuns(sql)} from study where id = any(${[...ids]}::uuid[])`;
 }
+
+/** Counts no further than FEW_RUNS. */
+const hasFewRuns = (sql: Sql) => sql`
+  (select count(*) from (select from experiment where study_id = study.id limit ${FEW_RUNS + 1}) as counted) <= ${FEW_RUNS}
+    as "hasFewRuns"`;
 
 /** Returns the number of all studies. */
 export function countStudies({ prisma }: Pick<Database, "prisma">): Promise<number> {
@@ -55,7 +69,7 @@ export function addTags({ sql }: Connection, slug: string, tags: readonly string
       select cardinality(${all}) as count from study where slug = ${slug} for update`;
     if (study === undefined) return false;
     if (study.count > MAX_STUDY_TAGS) throw tooManyTags(slug, study.count);
-    await transaction`update study set tags = ${all} where slug = ${slug}`;
+    await transaction`update study set tags = ${all}, revision = gen_random_uuid() where slug = ${slug}`;
     return true;
   });
 }
@@ -73,7 +87,8 @@ function tooManyTags(slug: string, count: number): Error {
 export async function removeTags({ sql }: Connection, slug: string, tags: readonly string[]): Promise<boolean> {
   const { count } = await sql.begin(
     (transaction) => transaction`
-      update study set tags = array(select tag from unnest(tags) as tag where tag <> all(${[...tags]}::text[]) order by tag)
+      update study set tags = array(select tag from unnest(tags) as tag where tag <> all(${[...tags]}::text[]) order by tag),
+        revision = gen_random_uuid()
       where slug = ${slug}`,
   );
   return count > 0;
@@ -83,5 +98,5 @@ export async function removeTags({ sql }: Connection, slug: string, tags: readon
 export function studyColumns(sql: Sql): Fragment {
   return sql`study.id, study.slug, study.name, study.base_model as "baseModel", study.folder, study.tags,
     study.metric_directions as "metricDirections",
-    study.created_at as "createdAt", study.updated_at as "updatedAt"`;
+    study.created_at as "createdAt", study.updated_at as "updatedAt", study.revision`;
 }

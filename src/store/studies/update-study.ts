@@ -1,6 +1,7 @@
 import { failure } from "../../errors.js";
 import type { StudyDirection } from "../../model/metric-directions.js";
 import type { Connection } from "../connection.js";
+import { advanceRevision } from "../write/advance-revision.js";
 import { storedDirections, storeDirections } from "../write/metric-directions.js";
 
 /** Maximum number of metrics of a study with a stated direction: every run of the study is read with them. */
@@ -47,6 +48,7 @@ export function updateStudy(
     await storeDirections(transaction, study.id, directions);
     await transaction`
       update study set name = coalesce(${name ?? null}::text, name), updated_at = now() where id = ${study.id}`;
+    await advanceRevision(transaction, study.id);
     return true;
   });
 }

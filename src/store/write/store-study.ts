@@ -5,6 +5,7 @@ import { shortenPath } from "../../files/paths.js";
 import { haveOneBaseModel } from "../../model/base-model-name.js";
 import type { StoreOutcome } from "../../model/job-payloads.js";
 import type { StudyRecord } from "../../model/records.js";
+import { advanceRevision, writtenRows } from "./advance-revision.js";
 import { writeCheckpoints } from "./checkpoints.js";
 import { writeEvaluations } from "./evaluations.js";
 import { writeExperiments, type StoredExperiment } from "./experiments.js";
@@ -37,6 +38,7 @@ export async function storeStudy(
   record: StudyRecord,
   { slug, joins, morePrecise, readPredictionTexts }: StoreStudyOptions,
 ): Promise<StoreOutcome> {
+  const before = await writtenRows(sql);
   const { id, created } = await writeStudy(sql, slug, record, joins);
   const ledger = openLedger();
   const known = created ? [] : await sql<{ id: string }[]>`select id from experiment where study_id = ${id}`;
@@ -56,6 +58,8 @@ export async function storeStudy(
   await repeatStatements(sql, statements, experiments, ledger);
   const changes = [ledger.added, ledger.updated].flatMap((counts) => Object.values(counts) as number[]);
   if (changes.some((count) => count > 0)) await sql`update study set updated_at = now() where id = ${id}`;
+  const after = await writtenRows(sql);
+  if (before === null || after === null || after > before) await advanceRevision(sql, id);
   return { studyId: id, slug, created, ...ledger };
 }
 

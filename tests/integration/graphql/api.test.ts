@@ -6,7 +6,7 @@ import { startServer, type RunningServer } from "#src/http/server.js";
 import { openDatabase, type Database } from "#src/store/database.js";
 import { storeStudy } from "../../support/store-study.js";
 import { adapterConfig, factorTensors, safetensors, writeFiles } from "../../support/adapter-files.js";
-import { STILL } from "../../support/still-limits.js";
+import { UNCACHED } from "../../support/still-limits.js";
 import { countingProxy, type CountingProxy } from "../../support/counting-proxy.js";
 import { freshDatabase } from "../../support/database.js";
 import { query } from "../../support/rankscope.js";
@@ -26,7 +26,7 @@ beforeAll(async () => {
   proxy = await countingProxy(fresh.url);
   database = openDatabase(proxy.url, { applicationName: "api test", maxConnections: 4 });
   const real = await realServices(database, { url: fresh.url, importRoots: [root], hubCache: path.join(root, "hub") });
-  server = await startServer(real.services, { host: "127.0.0.1", port: 0, limits: STILL });
+  server = await startServer(real.services, { host: "127.0.0.1", port: 0, limits: UNCACHED });
   stop = async () => {
     await server.close();
     await real.close();

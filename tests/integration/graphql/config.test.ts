@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { SettingRecord, SettingValue } from "#src/model/settings.js";
 import type { Database } from "#src/store/database.js";
 import { apiServer } from "../../support/api-server.js";
+import { UNCACHED } from "../../support/still-limits.js";
 import { storeStudy } from "../../support/store-study.js";
 import { experimentRecord, studyRecord } from "../../support/study-record.js";
 
@@ -46,7 +47,7 @@ async function fill(database: Database): Promise<void> {
   }
 }
 
-const server = apiServer(fill);
+const server = apiServer(fill, { limits: UNCACHED });
 
 interface Rows {
   readonly names: string[];

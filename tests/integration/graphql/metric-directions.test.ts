@@ -3,6 +3,7 @@ import type { MetricDirectionRecord, StudyRecord } from "#src/model/records.js";
 import type { Database } from "#src/store/database.js";
 import { storedToken } from "../../support/access-tokens.js";
 import { apiServer } from "../../support/api-server.js";
+import { UNCACHED } from "../../support/still-limits.js";
 import { storeStudy } from "../../support/store-study.js";
 import { experimentRecord, studyRecord } from "../../support/study-record.js";
 
@@ -23,10 +24,13 @@ const record = (name: string, metricDirections: readonly MetricDirectionRecord[]
 
 const store = (database: Database, study: StudyRecord) => storeStudy(database, study, { morePrecise: () => undefined });
 
-const server = apiServer(async (database) => {
-  await store(database, record("one"));
-  await store(database, record("two"));
-});
+const server = apiServer(
+  async (database) => {
+    await store(database, record("one"));
+    await store(database, record("two"));
+  },
+  { limits: UNCACHED },
+);
 
 const FROM_FILE = [{ metric: "zeta", higherIsBetter: false, file: "rankscope.yaml" }];
 

@@ -7,6 +7,7 @@ import { countingProxy } from "../../support/counting-proxy.js";
 import { freshDatabase } from "../../support/database.js";
 import { inProcessWeights } from "../../support/in-process-weights.js";
 import { serveWeights } from "../../support/serve-weights.js";
+import { UNCACHED } from "../../support/still-limits.js";
 import { storedStudy } from "../../support/stored-study.js";
 import { attention } from "../../support/two-studies.js";
 
@@ -35,7 +36,7 @@ test("the numbers of statements and of requests for weights do not grow with lay
   const proxy = await countingProxy(fresh.url);
   const database = openDatabase(proxy.url, { applicationName: "weight statements", maxConnections: 4 });
   const weights = inProcessWeights();
-  const server = await serveWeights(database, weights);
+  const server = await serveWeights(database, weights, { limits: UNCACHED });
   try {
     const counts: { statements: number; questions: number }[] = [];
     for (const [slug, size] of [

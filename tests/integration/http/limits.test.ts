@@ -35,7 +35,7 @@ async function withoutRanks<T>({ database }: ApiServer, work: () => Promise<T>):
 const BLOCKED = '{ studies { totalCount } study(slug: "one") { slug ranks { r } } }';
 
 describe("a request's deadline", () => {
-  const server = limited({ requestSeconds: 4 });
+  const server = limited({ requestSeconds: 4, cacheMegabytes: 0 });
   const PENDING =
     '{ study(slug: "one") { weightSimilarity(rank: 2, waitSeconds: 60) { mean layers { undefinedReason job { status } } } } }';
   const report = () => fetch(new URL("/export/studies/one/report.md", server.address));

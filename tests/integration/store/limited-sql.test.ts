@@ -125,6 +125,7 @@ test("only these tables are visible, and their policies are enabled", async () =
     "experiment.seed",
     "study.metric_directions",
     "study.name",
+    "study.revision",
     "study.tags",
     "study.updated_at",
   ]);

@@ -15,8 +15,8 @@ function matrix(count: number, layers: number) {
   const reads = {
     layers: { load: () => Promise.resolve(rows) },
     factors: {
-      load: (checkpoint: string) =>
-        Promise.resolve(rows.map(({ id }) => ({ layerId: id, hash: `${checkpoint} ${id}`, ...tensors }))),
+      load: (checkpoint: { id: string }) =>
+        Promise.resolve(rows.map(({ id }) => ({ layerId: id, hash: `${checkpoint.id} ${id}`, ...tensors }))),
     },
   } as unknown as CheckpointLoaders;
   const requestSizes: number[] = [];
