@@ -1,8 +1,14 @@
 import { channel } from "node:diagnostics_channel";
-import { constants, type BigIntStats } from "node:fs";
 import { lstat, open, readlink, realpath, type FileHandle } from "node:fs/promises";
-import { failure } from "../errors.js";
-import { describeErrno } from "./describe-errno.js";
+import {
+  descriptorPath,
+  OPEN_FLAGS,
+  requireOwnPath,
+  requireRegularFile,
+  requireSameStamp,
+  stampOf,
+  unreadable,
+} from "./file-checks.js";
 
 /** A regular file, open for reading. */
 export interface OpenFile {
@@ -49,18 +55,13 @@ export async function withFile<Result>(
  * @throws FILE_UNREADABLE (missing, no permission, not a regular file, a link), FILE_CHANGED if it lies elsewhere
  */
 export async function openFile(path: string, where: string): Promise<OpenFile> {
-  const handle = await open(path, OPEN_FLAGS).catch((cause: NodeJS.ErrnoException) => {
-    throw failure("FILE_UNREADABLE", { where, received: describeErrno(cause), cause });
+  const handle = await open(path, OPEN_FLAGS).catch((cause: unknown) => {
+    throw unreadable(where, cause);
   });
   try {
     const stat = await handle.stat({ bigint: true });
-    if (!stat.isFile()) {
-      throw failure("FILE_UNREADABLE", { where, received: "something other than a regular file", allowed: "a file" });
-    }
-    if ((await openedPath(handle, path)) !== path) {
-      const received = "a file that lies elsewhere: it, or one of its parent folders, was replaced or became a link";
-      throw failure("FILE_CHANGED", { where, received });
-    }
+    requireRegularFile(stat, where);
+    requireOwnPath(await openedPath(handle, path), path, where);
     const stamp = stampOf(stat);
     const size = Number(stat.size);
     channel(OPENED_FILES).publish({ where, size } satisfies OpenedFile);
@@ -78,19 +79,13 @@ export async function openFile(path: string, where: string): Promise<OpenFile> {
   }
 }
 
-/** @throws FILE_CHANGED if the stamp differs from the one when the file was opened before */
-export function requireSameStamp(stamp: string, before: string, where: string): void {
-  if (stamp === before) return;
-  throw failure("FILE_CHANGED", { where, received: "different bytes, or another file, than a moment ago" });
-}
-
 /**
  * Returns the path of an opened file or folder, with links resolved; undefined if it no longer has one. On Linux the kernel
  * gives it for the open file itself, so that nothing can be replaced meanwhile. On other systems `path` is resolved again and
  * must lead to what was opened; only a folder that is replaced three times during one opening is not noticed.
  */
 export async function openedPath(handle: FileHandle, path: string): Promise<string | undefined> {
-  if (process.platform === "linux") return readlink(descriptorPath(handle)).catch(() => undefined);
+  if (process.platform === "linux") return readlink(descriptorPath(handle.fd)).catch(() => undefined);
   const [resolved, found, opened] = await Promise.all([
     realpath(path).catch(() => undefined),
     lstat(path, { bigint: true }).catch(() => undefined),
@@ -99,16 +94,3 @@ export async function openedPath(handle: FileHandle, path: string): Promise<stri
   const isSame = found?.dev === opened.dev && found.ino === opened.ino;
   return isSame ? resolved : undefined;
 }
-
-/** Returns a path by which Linux reaches an open file, even if another file has its name by now. */
-export function descriptorPath({ fd }: FileHandle): string {
-  return `/proc/self/fd/${fd}`;
-}
-
-function stampOf({ dev, ino, size, mtimeNs }: BigIntStats): string {
-  return `${dev}:${ino}:${size}:${mtimeNs}`;
-}
-
-// Without O_NONBLOCK, opening a named pipe would wait for a writer indefinitely. Windows has neither flag.
-const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as Partial<typeof constants>;
-const OPEN_FLAGS = constants.O_RDONLY | O_NOFOLLOW | O_NONBLOCK;

@@ -6,6 +6,8 @@ import { MAX_QUOTED_CHARACTERS, MAX_QUOTED_NAMES } from "./limits.js";
 export interface Findings {
   readonly list: readonly Finding[];
   add(severity: Finding["severity"], code: FindingCode, where: string, message: string): void;
+  /** Returns whether a finding has this code. */
+  has(code: FindingCode): boolean;
   /**
    * Runs `read` on one file. If the file is at fault, the error becomes a finding and the result is undefined, so that the
    * import continues with the other files. Any other error is rethrown.
@@ -15,9 +17,12 @@ export interface Findings {
 
 export function createFindings(): Findings {
   const list: Finding[] = [];
+  const codes = new Set<FindingCode>();
   return {
     list,
+    has: (code) => codes.has(code),
     add(severity, code, where, message) {
+      codes.add(code);
       list.push({ severity, code, where: where === "" ? "." : where, message });
     },
     async guard(where, read) {

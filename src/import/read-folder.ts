@@ -1,7 +1,9 @@
-import { lstat, realpath } from "node:fs/promises";
+import { lstatSync } from "node:fs";
+import { realpath } from "node:fs/promises";
 import path from "node:path";
 import { countOf } from "../model/count-of.js";
 import { failure } from "../errors.js";
+import { eventLoopTurn } from "../files/event-loop-turn.js";
 import type { ExplainedRun, FolderRecord, ReportProgress, StudyRecord } from "../model/records.js";
 import { assignByOutputFolder } from "./assemble/assign-by-output-folder.js";
 import { baseModelOf, layersOf } from "./assemble/base-model.js";
@@ -140,13 +142,21 @@ async function requireTextFits(
   let total = 0;
   const tableFiles = tables.filter(({ format }) => !isPredictionFormat(format));
   for (const { file } of [...textFiles, ...descriptions, ...tableFiles]) {
-    // A file that is gone by now becomes a finding when it is read.
-    const stats = await lstat(pathOf(file)).catch(() => undefined);
-    total += stats?.size ?? 0;
+    await eventLoopTurn();
+    total += sizeOf(pathOf(file));
   }
   if (total <= MAX_TEXT_BYTES) return;
   const received = `${total} bytes of tables, configurations and trainer states`;
   throw failure("TOO_MANY_FILES", { where, received, allowed: `${MAX_TEXT_BYTES} bytes` });
+}
+
+/** Returns a file's size in bytes; 0 if it is gone by now, which becomes a finding when it is read. */
+function sizeOf(path: string): number {
+  try {
+    return lstatSync(path).size;
+  } catch {
+    return 0;
+  }
 }
 
 /** Reads all runs, one after the other, and reports each weight file as it is reached. */

@@ -1,4 +1,5 @@
 /** Removes what PostgreSQL stores in no text: NUL and lone surrogates. */
 export function storableText(text: string): string {
-  return Buffer.from(text.replaceAll("\0", ""), "utf8").toString("utf8");
+  const isStorable = text.isWellFormed() && !text.includes("\0");
+  return isStorable ? text : text.replaceAll("\0", "").toWellFormed();
 }

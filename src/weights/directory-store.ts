@@ -5,7 +5,8 @@ import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { failure, RankscopeError } from "../errors.js";
 import { describeErrno } from "../files/describe-errno.js";
-import { descriptorPath, type OpenFile } from "../files/open-file.js";
+import { descriptorPath } from "../files/file-checks.js";
+import type { OpenFile } from "../files/open-file.js";
 import type { WeightFile, WeightStore } from "../model/weight-store.js";
 import { checkContent, contentKey } from "./weight-file.js";
 import { fileFailure } from "./file-failure.js";
@@ -102,7 +103,7 @@ async function openKept(path: string): Promise<OpenedWeights> {
 async function copyOpened({ handle }: OpenFile, target: string): Promise<void> {
   if (process.platform === "linux") {
     // If the file system supports it, the copy shares the original's blocks until one of them is written to.
-    await copyFile(descriptorPath(handle), target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    await copyFile(descriptorPath(handle.fd), target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
     return;
   }
   const source = handle.createReadStream({ autoClose: false, start: 0, highWaterMark: CHUNK_BYTES });

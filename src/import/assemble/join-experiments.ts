@@ -206,7 +206,7 @@ function reportAssumedScheme(
   findings: Findings,
 ): void {
   if (scheme === null || setting?.certainty !== "ASSUMED") return;
-  if (findings.list.some(({ code }) => code === "SCHEME_ASSUMED")) return;
+  if (findings.has("SCHEME_ASSUMED")) return;
   const message = `${label} is assumed to be ${scheme}, QLoRA's 4-bit data type (arXiv 2305.14314, section 3).`;
   findings.add("info", "SCHEME_ASSUMED", "", message);
 }

@@ -3,21 +3,25 @@ import { isQuantizedBase, loraMethod } from "../../model/lora-method.js";
 import type { AdapterSettings, Quantization } from "../../model/records.js";
 import { quantizationOf } from "../settings/quantization-label.js";
 
+/** Numbers after a word, if both are a part of their own between separators such as `_` and `-`. */
+const RANK = /(?<![a-z0-9])(?:rank ?|r)(?:[-_:]| ?=? ?)(\d{1,15})(?![a-z0-9])/i;
+const SEED = /(?<![a-z0-9])(?:seed ?|s)(?:[-_:]| ?=? ?)(\d{1,15})(?![a-z0-9])/i;
+const LABELS =
+  /(?<![a-z0-9])(?:(?:4|8|16|32)[_ -]?bit|b?f(?:p|loat)?16|(?:fp|float)32|int[48]|nf4|fp4)(?![a-z0-9])/gi;
+
 /** Returns the rank in a run's name: 8 for `16bit_r8`, `r-8`, `lora_rank8`, `rank = 8` and `rank 8`; undefined if it has none. */
 export function rankInName(name: string): number | undefined {
-  return numberAfter("rank ?|r", name, 1);
+  return numberAfter(RANK, name, 1);
 }
 
 /** Returns the seed in a run's name: 3 for `16bit_r8_s3`, `seed3`, `seed 3` and `seed-3`; undefined if it has none. */
 export function seedInName(name: string): number | undefined {
-  return numberAfter("seed ?|s", name, 0);
+  return numberAfter(SEED, name, 0);
 }
 
 /** Returns the label in a run's name, as spelt there: `4bit` for `4bit_r8`; undefined if it has none. */
 export function quantizationInName(name: string): string | undefined {
-  const labels = "(?:4|8|16|32)[_ -]?bit|b?f(?:p|loat)?16|(?:fp|float)32|int[48]|nf4|fp4";
-  const found = new RegExp(`(?<![a-z0-9])(?:${labels})(?![a-z0-9])`, "gi");
-  return name.match(found)?.find((label) => quantizationOf(label).quantization.bits !== null);
+  return name.match(LABELS)?.find((label) => quantizationOf(label).quantization.bits !== null);
 }
 
 /** The evidence of how a run was trained. */
@@ -66,9 +70,9 @@ function methodWithoutRank({ texts, isTrained }: MethodEvidence): Method {
   return "UNKNOWN";
 }
 
-/** Returns the number after one of the words, if both are a part of their own between separators such as `_` and `-`. */
-function numberAfter(words: string, name: string, minimum: number): number | undefined {
-  const digits = new RegExp(`(?<![a-z0-9])(?:${words})(?:[-_:]| ?=? ?)(\\d{1,15})(?![a-z0-9])`, "i").exec(name)?.[1];
+/** Returns the number that the pattern captures in a name, if it is at least `minimum`. */
+function numberAfter(pattern: RegExp, name: string, minimum: number): number | undefined {
+  const digits = pattern.exec(name)?.[1];
   if (digits === undefined) return undefined;
   const value = Number(digits);
   return value >= minimum ? value : undefined;

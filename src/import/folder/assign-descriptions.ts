@@ -36,6 +36,7 @@ export function assignDescriptions(
 
 /** Returns folders of descriptions that have no run in, above or below them. Their files may describe a run without a save. */
 export function foldersWithoutRun(runs: readonly RunFolder[], descriptions: readonly DescribingFile[]): string[] {
+  if (descriptions.length === 0) return [];
   const { shared } = assignDescriptions(runs, descriptions);
   const runsBelow = runsBelowFolders(runs);
   return [...new Set(shared.map(({ runFolder }) => runFolder))].filter((folder) => !runsBelow.has(folder));

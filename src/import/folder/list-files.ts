@@ -1,8 +1,10 @@
+import type { Dirent } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import { failure } from "../../errors.js";
 import { contains } from "../../files/paths.js";
 import { describeErrno } from "../../files/describe-errno.js";
+import { eventLoopTurn } from "../../files/event-loop-turn.js";
 import { listFolder } from "../../files/list-folder.js";
 import { MAX_DEPTH, MAX_FILES } from "../limits.js";
 
@@ -54,11 +56,8 @@ export async function listFiles(root: string, where: string, signal?: AbortSigna
   async function walk(folder: string, depth: number): Promise<void> {
     signal?.throwIfAborted();
     requireDepth(folder, depth);
-    const entries = await listFolder(path.join(root, folder)).catch((cause: NodeJS.ErrnoException) => {
-      if (folder === "") throw failure("FILE_UNREADABLE", { where, received: describeErrno(cause), cause });
-      unreadable.push(folder);
-      return [];
-    });
+    await eventLoopTurn();
+    const entries = entriesOf(folder);
     if (entries === undefined) {
       const received = "a folder that was replaced, or became a link, while it was listed";
       throw failure("FILE_CHANGED", { where: folder || where, received });
@@ -83,6 +82,17 @@ export async function listFiles(root: string, where: string, signal?: AbortSigna
       } else if (!SKIPPED_FOLDERS.has(entry.name)) {
         await walk(relative, depth + 1);
       }
+    }
+  }
+
+  function entriesOf(folder: string): Dirent[] | undefined {
+    try {
+      return listFolder(path.join(root, folder));
+    } catch (cause) {
+      const received = describeErrno(cause as NodeJS.ErrnoException);
+      if (folder === "") throw failure("FILE_UNREADABLE", { where, received, cause });
+      unreadable.push(folder);
+      return [];
     }
   }
 

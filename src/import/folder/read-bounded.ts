@@ -1,5 +1,7 @@
 import { failure } from "../../errors.js";
+import { eventLoopTurn } from "../../files/event-loop-turn.js";
 import { withFile } from "../../files/open-file.js";
+import { readSmallFile } from "../../files/read-small-file.js";
 import { MAX_TABLE_BYTES } from "../limits.js";
 
 /**
@@ -9,11 +11,22 @@ import { MAX_TABLE_BYTES } from "../limits.js";
  * @param where name of the file in messages
  * @throws FILE_UNREADABLE, FILE_TOO_LARGE, FILE_CHANGED
  */
-function readBounded(path: string, where: string, maxBytes: number): Promise<Buffer> {
+async function readBounded(path: string, where: string, maxBytes: number): Promise<Buffer> {
+  await eventLoopTurn();
+  const small = readSmallFile(path, where);
+  if (small === undefined) return readLargeFile(path, where, maxBytes);
+  requireFits(small.length, where, maxBytes);
+  return small;
+}
+
+function requireFits(size: number, where: string, maxBytes: number): void {
+  if (size <= maxBytes) return;
+  throw failure("FILE_TOO_LARGE", { where, received: `${size} bytes`, allowed: `${maxBytes} bytes` });
+}
+
+function readLargeFile(path: string, where: string, maxBytes: number): Promise<Buffer> {
   return withFile(path, where, async ({ handle, size, requireUnchanged }) => {
-    if (size > maxBytes) {
-      throw failure("FILE_TOO_LARGE", { where, received: `${size} bytes`, allowed: `${maxBytes} bytes` });
-    }
+    requireFits(size, where, maxBytes);
     const bytes = Buffer.allocUnsafe(size);
     let done = 0;
     while (done < size) {

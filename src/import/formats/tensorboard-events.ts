@@ -64,7 +64,7 @@ async function startFolders(folder: string, where: string): Promise<SourceFile[]
 }
 
 async function namesIn(folder: string, kind: "file" | "folder"): Promise<string[]> {
-  const entries = (await listFolder(folder)) ?? [];
+  const entries = listFolder(folder) ?? [];
   return entries
     .filter((entry) => (kind === "file" ? entry.isFile() : entry.isDirectory()))
     .map((entry) => entry.name)

@@ -17,12 +17,18 @@ export const TRAINER_STATE: ResultFormat<RunEvidence> = {
   },
 };
 
-const LogEntry = z.looseObject({ step: z.number().int().min(0) });
+const Step = z.number().int().min(0);
 const State = z.object({
-  global_step: z.number().int().min(0),
+  global_step: Step,
   max_steps: z.number().int().nullish(),
-  log_history: z.array(LogEntry),
+  log_history: z.array(z.unknown()),
 });
+const LoggedState = z.object({ log_history: z.array(z.object({ step: Step })) });
+
+interface LogEntry {
+  readonly step: number;
+  readonly [name: string]: unknown;
+}
 
 /** Keys of a log entry that give its time, not a value. */
 const TIME_KEYS = new Set(["step", "epoch"]);
@@ -39,14 +45,17 @@ export async function readTrainerState(path: string, where: string): Promise<Tra
   const curves = new Map<string, Map<number, number>>();
   for (const entry of state.log_history) {
     const isSummary = "train_runtime" in entry || "train_loss" in entry;
-    for (const [name, value] of loggedNumbers(entry)) {
+    for (const name in entry) {
+      const value = entry[name];
+      if (typeof value !== "number" || TIME_KEYS.has(name)) continue;
       if (isSummary) {
         summary.set(name, value);
         continue;
       }
-      const curve = curves.get(name) ?? new Map<number, number>();
+      let curve = curves.get(name);
+      if (curve === undefined) curves.set(name, (curve = new Map<number, number>()));
       // A resumed run logs a step again. The later value is the one that training continued from.
-      curves.set(name, curve.set(entry.step, value));
+      curve.set(entry.step, value);
     }
   }
   return {
@@ -58,7 +67,7 @@ export async function readTrainerState(path: string, where: string): Promise<Tra
   };
 }
 
-function parseState(text: string, where: string): z.infer<typeof State> {
+function parseState(text: string, where: string): z.infer<typeof State> & { readonly log_history: LogEntry[] } {
   let json: unknown;
   try {
     json = parsePythonJson(text);
@@ -66,17 +75,23 @@ function parseState(text: string, where: string): z.infer<typeof State> {
     throw failure("TRAINER_STATE_INVALID", { where, received: (cause as Error).message, allowed: "JSON", cause });
   }
   const parsed = State.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const field = issue?.path.join(".") || "the file";
-  throw failure("TRAINER_STATE_INVALID", { where: `${where}, ${field}`, received: issue?.message });
+  if (!parsed.success) throw invalid(parsed.error, where);
+  const { log_history: history, ...state } = parsed.data;
+  if (history.every(isLogEntry)) return { ...state, log_history: history };
+  throw invalid(LoggedState.safeParse(json).error, where);
 }
 
-function loggedNumbers(entry: z.infer<typeof LogEntry>): [string, number][] {
-  return Object.entries(entry).filter((logged): logged is [string, number] => {
-    const [name, value] = logged;
-    return typeof value === "number" && !TIME_KEYS.has(name);
-  });
+/** Checks a log entry as its schema does, which also copies it. That would take longer than all else that is done with it. */
+function isLogEntry(entry: unknown): entry is LogEntry {
+  if (typeof entry !== "object" || entry === null || Array.isArray(entry)) return false;
+  const { step } = entry as Partial<LogEntry>;
+  return Number.isSafeInteger(step) && Number(step) >= 0;
+}
+
+function invalid(error: z.ZodError | undefined, where: string): Error {
+  const issue = error?.issues[0];
+  const field = issue?.path.join(".") || "the file";
+  return failure("TRAINER_STATE_INVALID", { where: `${where}, ${field}`, received: issue?.message });
 }
 
 function seriesOf(name: string, curve: ReadonlyMap<number, number>): SeriesRecord {

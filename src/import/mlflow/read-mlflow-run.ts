@@ -64,7 +64,7 @@ class RunFolder {
 
   async #readBelow(part: string, prefix: string, depth: number): Promise<StoredValue[]> {
     const below = path.posix.join(part, prefix);
-    const entries: readonly Dirent[] = (await listFolder(path.join(this.folder, below)).catch(() => undefined)) ?? [];
+    const entries = this.#entriesOf(below);
     const values: StoredValue[] = [];
     for (const entry of [...entries].sort((left, right) => (left.name < right.name ? -1 : 1))) {
       const name = path.posix.join(prefix, entry.name);
@@ -83,5 +83,14 @@ class RunFolder {
       });
     }
     return values;
+  }
+
+  /** Returns the entries of a folder of the run; none if it cannot be listed. */
+  #entriesOf(below: string): readonly Dirent[] {
+    try {
+      return listFolder(path.join(this.folder, below)) ?? [];
+    } catch {
+      return [];
+    }
   }
 }

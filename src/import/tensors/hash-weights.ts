@@ -3,7 +3,8 @@ import type { FileHandle } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { failure } from "../../errors.js";
 import { describeErrno } from "../../files/describe-errno.js";
-import { requireSameStamp, withFile, type OpenFile } from "../../files/open-file.js";
+import { requireSameStamp } from "../../files/file-checks.js";
+import { withFile, type OpenFile } from "../../files/open-file.js";
 import type { ListedFile } from "./list-weights.js";
 import type { TensorEntry } from "./tensor-entry.js";
 

@@ -6,16 +6,30 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { contains, shortenPath } from "#src/files/paths.js";
 import { listFolder } from "#src/files/list-folder.js";
 import { withFile } from "#src/files/open-file.js";
+import { readSmallFile } from "#src/files/read-small-file.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 
-const content = (file: string) =>
+const throughHandle = (file: string) =>
   withFile(file, "the file", async ({ handle, requireUnchanged }) => {
     const text = (await handle.readFile()).toString();
     await requireUnchanged();
     return text;
   });
 
-describe("opening a file", () => {
+const atOnce = (file: string) => Promise.resolve(file).then(() => readSmallFile(file, "the file")?.toString());
+
+test("a file of 64 KiB is read at once, a larger one is left", async () => {
+  const file = path.join(await temporaryFolder(), "a");
+  await writeFile(file, "x".repeat(65_536));
+  expect((await atOnce(file))?.length).toBe(65_536);
+  await appendFile(file, "x");
+  expect(await atOnce(file)).toBeUndefined();
+});
+
+describe.each([
+  ["a handle", throughHandle],
+  ["one call", atOnce],
+])("opening a file with %s", (_, content) => {
   test("reads its content", async () => {
     const file = path.join(await temporaryFolder(), "a");
     await writeFile(file, "hello");
@@ -89,11 +103,10 @@ test("a folder is listed, but not through a link", async () => {
   await mkdir(path.join(folder, "real"));
   await writeFile(path.join(folder, "real/a"), "");
   await symlink(path.join(folder, "real"), path.join(folder, "link"));
-  expect((await listFolder(path.join(folder, "real")))?.map(({ name }) => name)).toEqual(["a"]);
+  expect(listFolder(path.join(folder, "real"))?.map(({ name }) => name)).toEqual(["a"]);
   await mkdir(path.join(folder, "real/deep"));
-  const through = await listFolder(path.join(folder, "link")).catch(() => undefined);
-  expect(through).toBeUndefined();
-  expect(await listFolder(path.join(folder, "link/deep"))).toBeUndefined();
+  expect(() => listFolder(path.join(folder, "link"))).toThrow();
+  expect(listFolder(path.join(folder, "link/deep"))).toBeUndefined();
 });
 
 test("a folder contains itself and its descendants, not folders whose names begin alike", () => {
