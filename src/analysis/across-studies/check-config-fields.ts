@@ -1,5 +1,5 @@
 import { failure } from "../../errors.js";
-import { nearMatches } from "../../model/near-matches.js";
+import { nearMatches } from "./near-matches.js";
 import { STANDARD_FIELDS, storedField } from "../../model/setting-fields.js";
 import { checkFilter } from "../../store/across/check-filter.js";
 import { isAdapterField } from "../../store/across/config-condition.js";

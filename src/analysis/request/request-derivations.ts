@@ -137,7 +137,7 @@ export function openRequestDerivations({ pool, signal, maxDraws }: DerivationOpt
     const { baseline, candidate, analysis } = input;
     const items = Math.min(baseline.n, candidate.n);
     const { interval: method, resamples } = analysis;
-    const draws = method === "T" ? 0 : bootstrapDraws([items], { method, resamples });
+    const draws = method === "T" ? 0 : bootstrapDraws([items], { method, resamples, isMean: true });
     charge(draws, { name: "the predictions", resamples, of: `of ${items} items` });
     const isSmall = draws === 0 && baseline.n + candidate.n <= MAX_INLINE_VALUES && baseline.tokens === null;
     return isSmall ? comparePredictions(input) : pool.comparePredictions(input, signal);

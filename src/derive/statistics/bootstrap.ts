@@ -10,6 +10,11 @@ interface BootstrapOptions {
   readonly resamples: number;
   /** Equal seeds give equal intervals. */
   readonly seed: number;
+  /**
+   * Returns the influence on the statistic of each value of a group, for BCa: n - 1 times what the mean of all leave-one-out
+   * statistics has above the value's own. By default each value is left out in turn, which takes a time quadratic in their number.
+   */
+  readonly influences?: ((group: readonly number[]) => readonly number[]) | undefined;
   /** Called between chunks of draws with the number of values drawn in the last one. It throws to stop the resampling. */
   readonly onDraws?: ((draws: number) => void) | undefined;
 }
@@ -34,14 +39,16 @@ export function bootstrapInterval(
   statistic: Statistic,
   options: BootstrapOptions,
 ): Interval | undefined {
-  const { method, confidence } = options;
+  const { method, confidence, influences } = options;
   if (groups.some((group) => group.length < 2)) return undefined;
   const meter = openDrawMeter(options.onDraws);
   const distribution = resampledStatistics(groups, statistic, options, meter).sort();
   meter.end();
   if (!distribution.every(Number.isFinite)) return undefined;
   const tail = (1 - confidence) / 2;
-  const correct = method === "BOOTSTRAP_BCA" ? bcaCorrection(groups, statistic, distribution, meter) : undefined;
+  const influencesOf = (group: readonly number[], index: number): readonly number[] =>
+    influences?.(group) ?? jackknifeInfluences(groups, index, statistic, meter);
+  const correct = method === "BOOTSTRAP_BCA" ? bcaCorrection(groups, statistic, distribution, influencesOf) : undefined;
   const lowLevel = correct === undefined ? tail : correct(tail);
   const highLevel = correct === undefined ? 1 - tail : correct(1 - tail);
   meter.end();
@@ -98,24 +105,27 @@ function bcaCorrection(
   groups: Groups,
   statistic: Statistic,
   distribution: Float64Array,
-  meter: DrawMeter,
+  influencesOf: InfluencesOf,
 ): (level: number) => number {
   const observed = statistic(groups);
   // Ties count as one half.
   const below = distribution.filter((value) => value < observed).length;
   const notAbove = distribution.filter((value) => value <= observed).length;
   const bias = normalQuantile((below + notAbove) / (2 * distribution.length));
-  const acceleration = jackknifeAcceleration(groups, statistic, meter);
+  const acceleration = jackknifeAcceleration(groups.map(influencesOf));
   return (level) => {
     const z = bias + normalQuantile(level);
     return jstat.normal.cdf(bias + z / (1 - acceleration * z), 0, 1);
   };
 }
 
-function jackknifeAcceleration(groups: Groups, statistic: Statistic, meter: DrawMeter): number {
+/** Returns the influence of each value of the group at an index. */
+type InfluencesOf = (group: readonly number[], index: number) => readonly number[];
+
+function jackknifeAcceleration(influencesOfGroups: readonly (readonly number[])[]): number {
   let cubes = 0;
   let squares = 0;
-  for (const influences of groups.map((_, i) => jackknifeInfluences(groups, i, statistic, meter))) {
+  for (const influences of influencesOfGroups) {
     const n = influences.length;
     cubes += influences.reduce((sum, value) => sum + value ** 3, 0) / n ** 3;
     squares += influences.reduce((sum, value) => sum + value ** 2, 0) / n ** 2;

@@ -37,6 +37,16 @@ export function pairedDifference(pairs: readonly ValuePair[], options: PairedBoo
   const interval =
     pairs.length < MIN_PAIRS
       ? undefined
-      : bootstrapInterval([differences], statistic, { ...options, method: options.method ?? "BOOTSTRAP_BCA" });
+      : bootstrapInterval([differences], statistic, {
+          ...options,
+          method: options.method ?? "BOOTSTRAP_BCA",
+          influences: influencesOnMean,
+        });
   return { mean: meanOf(differences), n: pairs.length, interval: interval ?? null };
+}
+
+/** Returns the influence of each value on the mean, which is its distance from the mean. */
+function influencesOnMean(values: readonly number[]): number[] {
+  const mean = meanOf(values);
+  return values.map((value) => value - mean);
 }

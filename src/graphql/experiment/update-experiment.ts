@@ -2,7 +2,7 @@ import { GraphQLJSON } from "graphql-scalars";
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { validate } from "uuid";
 import { failure } from "../../errors.js";
-import { nearMatches } from "../../model/near-matches.js";
+import { nearMatches } from "../../analysis/across-studies/near-matches.js";
 import { STANDARD_FIELDS, storedField } from "../../model/setting-fields.js";
 import type { SettingValue } from "../../model/settings.js";
 import { readStatedValue } from "../../model/stated-value.js";

@@ -6,8 +6,7 @@ import { quantizationOf } from "../settings/quantization-label.js";
 /** Numbers after a word, if both are a part of their own between separators such as `_` and `-`. */
 const RANK = /(?<![a-z0-9])(?:rank ?|r)(?:[-_:]| ?=? ?)(\d{1,15})(?![a-z0-9])/i;
 const SEED = /(?<![a-z0-9])(?:seed ?|s)(?:[-_:]| ?=? ?)(\d{1,15})(?![a-z0-9])/i;
-const LABELS =
-  /(?<![a-z0-9])(?:(?:4|8|16|32)[_ -]?bit|b?f(?:p|loat)?16|(?:fp|float)32|int[48]|nf4|fp4)(?![a-z0-9])/gi;
+const LABELS = /(?<![a-z0-9])(?:(?:4|8|16|32)[_ -]?bit|b?f(?:p|loat)?16|(?:fp|float)32|int[48]|nf4|fp4)(?![a-z0-9])/gi;
 
 /** Returns the rank in a run's name: 8 for `16bit_r8`, `r-8`, `lora_rank8`, `rank = 8` and `rank 8`; undefined if it has none. */
 export function rankInName(name: string): number | undefined {

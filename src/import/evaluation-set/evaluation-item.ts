@@ -1,6 +1,7 @@
 import { failure } from "../../errors.js";
 import { fieldsOf, type Fields } from "../evaluations/json-fields.js";
 import { quoteText } from "../findings.js";
+import { integerList } from "../json/integer-list.js";
 import type { JsonLine } from "../json/json-lines.js";
 import { MAX_CHOICES, MAX_MESSAGES } from "../limits.js";
 import type { Message } from "../tokenizer/chat-template.js";
@@ -145,7 +146,6 @@ function tokensOf(fields: Fields, invalid: Invalid): { readonly ids: Int32Array;
 
 /** Returns undefined for anything but a list of 32-bit integers. */
 function integers(value: unknown): Int32Array | undefined {
-  if (!Array.isArray(value)) return undefined;
-  const isInteger = (entry: unknown) => Number.isInteger(entry) && Math.abs(Number(entry)) < 2 ** 31;
-  return value.every(isInteger) ? Int32Array.from(value as number[]) : undefined;
+  const list = integerList(value);
+  return list && Int32Array.from(list);
 }

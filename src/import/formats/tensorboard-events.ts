@@ -23,7 +23,7 @@ export const TENSORBOARD_EVENTS: ResultFormat<RunEvidence> = {
   recognises: (fileName) => EVENT_FILE.test(fileName),
   runFolder: (where) => folderOfStarts(path.posix.dirname(where)).replace(LOG_FOLDER, ""),
   async read(file) {
-    const found = await filesOfRun(file);
+    const found = filesOfRun(file);
     // The file of a cache lies elsewhere, under another name: it is read alone.
     const files = found.some(({ path: place }) => place === file.path) ? found : [file];
     if (files[0]?.path !== file.path) return [];
@@ -36,15 +36,13 @@ export const TENSORBOARD_EVENTS: ResultFormat<RunEvidence> = {
 };
 
 /** Returns the event files of the same run, sorted by path. */
-async function filesOfRun(file: SourceFile): Promise<SourceFile[]> {
+function filesOfRun(file: SourceFile): SourceFile[] {
   const folder = path.dirname(file.path);
   const where = path.posix.dirname(file.where);
-  const together = START_FOLDER.test(path.basename(folder))
-    ? await startFolders(folder, where)
-    : [{ path: folder, where }];
+  const together = START_FOLDER.test(path.basename(folder)) ? startFolders(folder, where) : [{ path: folder, where }];
   const files: SourceFile[] = [];
   for (const start of together) {
-    for (const name of await namesIn(start.path, "file")) {
+    for (const name of namesIn(start.path, "file")) {
       if (EVENT_FILE.test(name))
         files.push({ path: path.join(start.path, name), where: path.posix.join(start.where, name) });
     }
@@ -53,8 +51,8 @@ async function filesOfRun(file: SourceFile): Promise<SourceFile[]> {
 }
 
 /** Returns the folders of all starts of the run of one start. */
-async function startFolders(folder: string, where: string): Promise<SourceFile[]> {
-  const names = await namesIn(path.dirname(folder), "folder");
+function startFolders(folder: string, where: string): SourceFile[] {
+  const names = namesIn(path.dirname(folder), "folder");
   return names
     .filter((name) => START_FOLDER.test(name))
     .map((name) => ({
@@ -63,7 +61,7 @@ async function startFolders(folder: string, where: string): Promise<SourceFile[]
     }));
 }
 
-async function namesIn(folder: string, kind: "file" | "folder"): Promise<string[]> {
+function namesIn(folder: string, kind: "file" | "folder"): string[] {
   const entries = listFolder(folder) ?? [];
   return entries
     .filter((entry) => (kind === "file" ? entry.isFile() : entry.isDirectory()))

@@ -1,4 +1,5 @@
 import { fieldsOf, textOrNull, type Fields } from "../evaluations/json-fields.js";
+import { integerList } from "../json/integer-list.js";
 import { metricValue, scalarText, type Prediction } from "./prediction.js";
 
 /**
@@ -23,13 +24,8 @@ export function parseOwnPrediction(fields: Fields): Prediction | undefined {
     answer,
     target: scalarText(fields.get("target")),
     metrics: new Map(metrics),
-    tokens: tokensOf(fields.get("token_ids")),
+    tokens: integerList(fields.get("token_ids")) ?? null,
   };
-}
-
-function tokensOf(value: unknown): number[] | null {
-  const isToken = (token: unknown): token is number => Number.isInteger(token) && Math.abs(Number(token)) < 2 ** 31;
-  return Array.isArray(value) && value.every(isToken) ? value : null;
 }
 
 /** Reads a line of LLaMA-Factory's `generated_predictions.jsonl`. Its items have no id. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Method } from "#src/model/enums/run.js";
-import { nearMatches } from "#src/model/near-matches.js";
+import { nearMatches } from "#src/analysis/across-studies/near-matches.js";
 import { storedField } from "#src/model/setting-fields.js";
 import type { SettingValue } from "#src/model/settings.js";
 import { withStatedSettings, type SettingColumns } from "#src/model/stated-columns.js";

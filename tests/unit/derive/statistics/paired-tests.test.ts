@@ -3,6 +3,9 @@ import { expect, test } from "vitest";
 import { friedmanTest } from "#src/derive/statistics/friedman.js";
 import { holmAdjusted } from "#src/derive/statistics/holm.js";
 import { mcnemarTest } from "#src/derive/statistics/mcnemar.js";
+import { bootstrapInterval, seededRandom } from "#src/derive/statistics/bootstrap.js";
+import { bootstrapDraws } from "#src/derive/statistics/bootstrap-draws.js";
+import { meanOf } from "#src/derive/statistics/sample.js";
 import { pairedDifference } from "#src/derive/statistics/paired-difference.js";
 
 interface Figures {
@@ -69,4 +72,20 @@ test.each(figures.pairedBootstrap)(
 test("a paired bootstrap of fewer than eight pairs has no interval", () => {
   const pairs = [1, 2, 3].map((baseline) => ({ baseline, candidate: baseline + baseline / 10 }));
   expect(pairedDifference(pairs, { confidence: 0.95, resamples: 500, seed: 1 })?.interval).toBeNull();
+});
+
+test("the influences on a mean give the interval of leaving each value out, in linear time", () => {
+  const random = seededRandom(7);
+  const differences = Array.from({ length: 40 }, () => random() ** 3 - 0.2);
+  const options = { method: "BOOTSTRAP_BCA" as const, confidence: 0.95, resamples: 2000, seed: 3 };
+  const leftOut = bootstrapInterval([differences], ([values = []]) => meanOf(values), options);
+  const { interval } = pairedDifference(
+    differences.map((candidate) => ({ baseline: 0, candidate })),
+    options,
+  ) ?? { interval: null };
+  expect(interval?.low).toBeCloseTo(leftOut?.low ?? NaN, 12);
+  expect(interval?.high).toBeCloseTo(leftOut?.high ?? NaN, 12);
+  const draws = { method: "BOOTSTRAP_BCA" as const, resamples: 1000 };
+  expect(bootstrapDraws([20_000], { ...draws, isMean: true })).toBe(1001 * 20_000);
+  expect(bootstrapDraws([20_000], draws)).toBe(1000 * 20_000 + 20_000 ** 2);
 });

@@ -1,3 +1,5 @@
+import { distance as editDistance } from "fastest-levenshtein";
+
 /** Maximum number of characters of a name that are compared. */
 const MAX_CHARACTERS = 64;
 
@@ -26,18 +28,4 @@ function comparable(name: string): string {
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, "")
     .slice(0, MAX_CHARACTERS);
-}
-
-/** Returns the number of insertions, deletions and replacements that turn one text into the other (Levenshtein). */
-function editDistance(one: string, other: string): number {
-  let previous = Array.from({ length: other.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= one.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= other.length; j++) {
-      const replaced = (previous[j - 1] ?? 0) + (one[i - 1] === other[j - 1] ? 0 : 1);
-      current.push(Math.min(replaced, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return previous[other.length] ?? 0;
 }
