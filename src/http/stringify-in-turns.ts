@@ -74,7 +74,7 @@ function* groupsOf(list: readonly unknown[]): Generator<Group> {
 }
 
 /** Counts the values inside a value, at least up to one more than a turn converts. */
-function countValues(value: unknown): number {
+export function countValues(value: unknown): number {
   let count = 0;
   const stack = [value];
   while (stack.length > 0 && count <= ITEMS_PER_TURN) {

@@ -1,5 +1,5 @@
 /** Number of items of a list that are measured; the others count as their mean. */
-const MEASURED_ITEMS = 64;
+const MEASURED_ITEMS = 16;
 
 const POINTER = 8;
 /** Header of an object with its lists of properties and elements, or of a list with its elements. */

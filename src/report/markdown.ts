@@ -1,8 +1,8 @@
 import { reportSections, type Block } from "./sections.js";
 import type { StudyReport } from "./study-report.js";
 
-/** Returns the report in GitHub Flavored Markdown, with all text of the study escaped. */
-export function markdownReport(report: StudyReport): string {
+/** Yields the parts of the report in GitHub Flavored Markdown, with all text of the study escaped. */
+export function* markdownReport(report: StudyReport): Generator<string> {
   const { name, slug, baseModel, updatedAt, tags } = report;
   const facts = [
     `study ${inline(slug)}`,
@@ -10,23 +10,33 @@ export function markdownReport(report: StudyReport): string {
     `last changed ${updatedAt}`,
     ...(tags.length > 0 ? [`tags ${tags.map(inline).join(", ")}`] : []),
   ];
-  const sections = reportSections(report).map(
-    ({ title, blocks }) => `## ${title}\n\n${blocks.map(block).join("\n\n")}`,
-  );
-  return `${[`# ${inline(name)}`, `${facts.join("; ")}.`, ...sections].join("\n\n")}\n`;
+  yield `# ${inline(name)}\n\n${facts.join("; ")}.`;
+  for (const { title, blocks } of reportSections(report)) {
+    yield `\n\n## ${title}`;
+    for (const part of blocks) {
+      yield "\n\n";
+      yield* block(part);
+    }
+  }
+  yield "\n";
 }
 
-function block(part: Block): string {
+function* block(part: Block): Generator<string> {
   switch (part.kind) {
     case "text":
-      return inline(part.text);
+      yield inline(part.text);
+      break;
     case "list":
-      return part.items.map((item) => `- ${inline(item)}`).join("\n");
+      yield part.items.map((item) => `- ${inline(item)}`).join("\n");
+      break;
     case "table":
-      return [part.header, part.header.map(() => "---"), ...part.rows.map((row) => row.map(inline))]
-        .map((cells) => `| ${cells.join(" | ")} |`)
-        .join("\n");
+      yield `${tableRow(part.header)}\n${tableRow(part.header.map(() => "---"))}`;
+      for (const row of part.rows) yield `\n${tableRow(row.map(inline))}`;
   }
+}
+
+function tableRow(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { "<": "&lt;", "&": "&amp;" };

@@ -10,7 +10,10 @@ interface Section {
 export type Block =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "list"; readonly items: readonly string[] }
-  | { readonly kind: "table"; readonly header: readonly string[]; readonly rows: readonly (readonly string[])[] };
+  | { readonly kind: "table"; readonly header: readonly string[]; readonly rows: Rows };
+
+/** The rows of a table, which are made one by one when they are written: a table has as many as the study has runs. */
+type Rows = Iterable<readonly string[]>;
 
 /** The text in place of a value that is null. */
 const MISSING = "n/a";
@@ -34,6 +37,14 @@ function text(value: string): Block {
   return { kind: "text", text: value };
 }
 
+function rowsOf<Item>(items: readonly Item[], rowOf: (item: Item) => readonly string[]): Rows {
+  return {
+    *[Symbol.iterator]() {
+      for (const item of items) yield rowOf(item);
+    },
+  };
+}
+
 function fixed(value: number | null | undefined, digits: number): string {
   return value == null ? MISSING : value.toFixed(digits);
 }
@@ -47,7 +58,7 @@ function experiments({ experiments: runs }: StudyReport): Block {
   return {
     kind: "table",
     header: ["run", "method", "rank", "seed", "training loss", "eval loss", "peak MB", "s/step", "weights"],
-    rows: runs.map((run) => [
+    rows: rowsOf(runs, (run) => [
       run.name,
       run.method,
       String(run.rank?.r ?? "none"),
@@ -85,7 +96,7 @@ interface JudgedMetric {
 }
 
 function thresholdBlocks(metric: string, { ranks, threshold, thresholdPercent }: JudgedMetric): Block[] {
-  const rows = ranks.map(({ r, degradation }) => {
+  const rows = rowsOf(ranks, ({ r, degradation }) => {
     const { baseline, candidate, percent, nats, perplexityRatio, acceptable, verdict } = degradation;
     return [
       String(r),
@@ -122,7 +133,7 @@ function memory(ranks: readonly ReportedRank[]): Block {
   return {
     kind: "table",
     header: ["rank", "baseline MB", "candidate MB", "reduction %"],
-    rows: ranks.map(({ r, summary }) => [
+    rows: rowsOf(ranks, ({ r, summary }) => [
       String(r),
       fixed(summary.baselineMemoryMb, 2),
       fixed(summary.candidateMemoryMb, 2),
@@ -135,7 +146,7 @@ function efficiency(ranks: readonly ReportedRank[]): Block {
   return {
     kind: "table",
     header: ["rank", "baseline s/step", "candidate s/step", "speedup"],
-    rows: ranks.map(({ r, summary }) => [
+    rows: rowsOf(ranks, ({ r, summary }) => [
       String(r),
       fixed(summary.baselineTimePerStepSeconds, 4),
       fixed(summary.candidateTimePerStepSeconds, 4),
@@ -160,15 +171,18 @@ function similarity(ranks: readonly ReportedRank[]): Block[] {
         "cos(A)",
         "same start",
       ],
-      rows: ranks.map(({ r, similarity: { mean, overSeeds, comparedLayers, layers, initialCosine, sharedStart } }) => [
-        String(r),
-        fixed(mean, 7),
-        overSeeds.reason === null ? String(overSeeds.pairs) : `${overSeeds.pairs} of ${overSeeds.available}`,
-        fixed(overSeeds.standardDeviation, 7),
-        `${comparedLayers} of ${layers.length}`,
-        fixed(initialCosine, 4),
-        yesNo(sharedStart),
-      ]),
+      rows: rowsOf(
+        ranks,
+        ({ r, similarity: { mean, overSeeds, comparedLayers, layers, initialCosine, sharedStart } }) => [
+          String(r),
+          fixed(mean, 7),
+          overSeeds.reason === null ? String(overSeeds.pairs) : `${overSeeds.pairs} of ${overSeeds.available}`,
+          fixed(overSeeds.standardDeviation, 7),
+          `${comparedLayers} of ${layers.length}`,
+          fixed(initialCosine, 4),
+          yesNo(sharedStart),
+        ],
+      ),
     },
     ...ranks
       .filter(({ similarity: { comparedLayers } }) => comparedLayers > 0)
@@ -182,14 +196,17 @@ function similarity(ranks: readonly ReportedRank[]): Block[] {
           "L2 distance",
           "relative difference",
         ],
-        rows: layers.map(({ layer, cosineSimilarity, overSeeds, l2Distance, relativeDifference, undefinedReason }) => [
-          layer.name,
-          cosineSimilarity === null ? (undefinedReason ?? MISSING) : cosineSimilarity.toFixed(7),
-          fixed(overSeeds?.mean, 7),
-          fixed(overSeeds?.standardDeviation, 7),
-          fixed(l2Distance, 4),
-          fixed(relativeDifference, 4),
-        ]),
+        rows: rowsOf(
+          layers,
+          ({ layer, cosineSimilarity, overSeeds, l2Distance, relativeDifference, undefinedReason }) => [
+            layer.name,
+            cosineSimilarity === null ? (undefinedReason ?? MISSING) : cosineSimilarity.toFixed(7),
+            fixed(overSeeds?.mean, 7),
+            fixed(overSeeds?.standardDeviation, 7),
+            fixed(l2Distance, 4),
+            fixed(relativeDifference, 4),
+          ],
+        ),
       })),
   ];
 }
@@ -228,7 +245,7 @@ function pareto(loss: string, points: StudyReport["paretoFrontier"]): Block {
   return {
     kind: "table",
     header: ["run", "peak MB", loss, "on the frontier"],
-    rows: points.map(({ experiment, x, y, dominated }) => [
+    rows: rowsOf(points, ({ experiment, x, y, dominated }) => [
       experiment.name,
       x.toFixed(2),
       y.toFixed(6),
@@ -240,6 +257,6 @@ function pareto(loss: string, points: StudyReport["paretoFrontier"]): Block {
 function failures({ failureModes }: StudyReport): Block[] {
   if (failureModes.length === 0) return [text("None was detected.")];
   const header = ["kind", "severity", "symptom", "cause", "mitigation"];
-  const rows = failureModes.map((mode) => [mode.kind, mode.severity, mode.symptom, mode.cause, mode.mitigation]);
+  const rows = rowsOf(failureModes, (mode) => [mode.kind, mode.severity, mode.symptom, mode.cause, mode.mitigation]);
   return [{ kind: "table", header, rows }];
 }

@@ -16,7 +16,9 @@ import { SharedResults } from "../request/shared-results.js";
 import { mergeProvenances, type Provenance } from "../request/provenance.js";
 import { finalCheckpoint, type RunCheckpoint } from "../runs/run-checkpoint.js";
 import { settingsOfStudy } from "../runs/run-settings.js";
+import { rolesKey } from "../runs/select-roles.js";
 import { experimentFinder } from "../runs/study-runs.js";
+import type { CheckpointComparison } from "../similarity/comparison-loader.js";
 import type { ComparisonOptions } from "../similarity/compare-updates.js";
 import { adapterSpectra } from "../spectra/adapter-spectra.js";
 import type { StudyJudgementOptions } from "./judgement-options.js";
@@ -29,16 +31,50 @@ interface JudgedStudy {
   readonly evidence: StudyEvidence<Layer>;
   /** The provenance of the cosines. */
   readonly computed: Provenance | null;
+  /** Whether every request of the study's revision with these options would get this result. */
+  readonly isComplete: boolean;
 }
 
 /** Loads the evidence for hypotheses. The facts about weights of all ranks and noise floors are requested in one batch. */
-export async function judgedStudy(
+export function judgedStudy(
+  context: AnalysisContext,
+  study: Study,
+  options: StudyJudgementOptions,
+): Promise<JudgedStudy> {
+  const comparison = comparisonOptions(options, context);
+  return keptResult(context, study.id, `judged ${optionsKey(options, comparison)}`, () =>
+    judgeStudy(context, study, options, comparison),
+  );
+}
+
+/** Returns the kept result of a study, or derives it. */
+async function keptResult<Result extends Pick<JudgedStudy, "evidence" | "isComplete">>(
+  { loaders: { kept } }: AnalysisContext,
+  studyId: string,
+  part: string,
+  derive: () => Promise<Result>,
+): Promise<Result> {
+  const known = kept.get({ studyId, part }) as Result | undefined;
+  if (known !== undefined) return known;
+  const result = await derive();
+  const { runs: _, roles: __, settings: ___, ...own } = result.evidence;
+  if (result.isComplete) kept.keep({ studyId, part }, result, own);
+  return result;
+}
+
+/** Returns a text that is equal for equal options, whatever the order of their fields. */
+function optionsKey(options: StudyJudgementOptions, { waitMilliseconds }: ComparisonOptions): string {
+  const fields = Object.entries(options).sort(([one], [other]) => (one < other ? -1 : 1));
+  return JSON.stringify([waitMilliseconds, rolesKey(options), fields]);
+}
+
+async function judgeStudy(
   context: AnalysisContext,
   { id }: Study,
   options: StudyJudgementOptions,
+  comparison: ComparisonOptions,
 ): Promise<JudgedStudy> {
   const { loaders } = context;
-  const comparison = comparisonOptions(options, context);
   const ranks = await preload(context, id);
   const measured = await measuredStudy(loaders, id, options);
   await context.derivations.inSteps(groupRuns(measured.runs, measured.roles));
@@ -63,23 +99,41 @@ export async function judgedStudy(
       settings,
     },
     computed: mergeProvenances([...similarities, ...noiseFloors].map(({ computed }) => computed)),
+    isComplete: [...similarities, ...noiseFloors].every((one) => one.isComplete),
   };
 }
 
 /** Loads the evidence for failure modes: that for hypotheses, all runs' curves, and the spectra of the compared runs. */
-export async function failureEvidence(
+export function failureEvidence(
   context: AnalysisContext,
   study: Study,
   options: StudyJudgementOptions,
-): Promise<Omit<JudgedStudy, "evidence"> & { readonly evidence: FailureEvidence<Layer> }> {
+): Promise<FailureStudy> {
   const comparison = comparisonOptions(options, context);
+  return keptResult(context, study.id, `failures ${optionsKey(options, comparison)}`, () =>
+    loadFailureEvidence(context, study, options, comparison),
+  );
+}
+
+type FailureStudy = JudgedStudy & { readonly evidence: FailureEvidence<Layer> };
+
+async function loadFailureEvidence(
+  context: AnalysisContext,
+  study: Study,
+  options: StudyJudgementOptions,
+  comparison: ComparisonOptions,
+): Promise<FailureStudy> {
   await preload(context, study.id);
   const [judged, curves, spectra] = await Promise.all([
     judgedStudy(context, study, options),
     findingsByRun(context, study.id),
     spectraOfComparedRuns(context, await measuredStudy(context.loaders, study.id, options), comparison),
   ]);
-  return { ...judged, evidence: { ...judged.evidence, curves, spectra } };
+  return {
+    ...judged,
+    evidence: { ...judged.evidence, curves, spectra: spectra.map(({ isComplete: _, ...ofRun }) => ofRun) },
+    isComplete: judged.isComplete && spectra.every(({ isComplete }) => isComplete),
+  };
 }
 
 /**
@@ -142,9 +196,8 @@ function settingsByRun({ loaders }: AnalysisContext, studyId: string, experiment
   return SETTINGS.get(experiments, loaders, () => settingsOfStudy(loaders, studyId));
 }
 
-interface MeasuredFloor {
+interface MeasuredFloor extends Pick<CheckpointComparison, "computed" | "isComplete"> {
   readonly floor: NoiseFloor;
-  readonly computed: Provenance | null;
 }
 
 async function measureNoiseFloors(
@@ -161,12 +214,12 @@ async function measureNoiseFloors(
   const pairs = noiseFloorPairs(runs, roles, (run) => checkpointsUpToFinal(experimentOf(run)));
   return Promise.all(
     pairs.map(async (pair) => {
-      const { summary, computed } = await loaders.comparison.load({
+      const { summary, computed, isComplete } = await loaders.comparison.load({
         baseline: runCheckpoint(pair.left),
         candidate: runCheckpoint(pair.right),
         ...comparison,
       });
-      return { floor: { ...pair, summary }, computed };
+      return { floor: { ...pair, summary }, computed, isComplete };
     }),
   );
 }
@@ -181,11 +234,16 @@ function checkpointsUpToFinal(experiment: Experiment): Checkpoint[] {
   return [...earlier, final];
 }
 
+/** The spectra of a run, and whether no later request gets others. */
+interface LoadedSpectra extends RunSpectra {
+  readonly isComplete: boolean;
+}
+
 async function spectraOfComparedRuns(
   context: AnalysisContext,
   measured: MeasuredStudy,
   comparison: ComparisonOptions,
-): Promise<RunSpectra[]> {
+): Promise<LoadedSpectra[]> {
   const experimentOf = experimentFinder(measured.experiments);
   return Promise.all(comparedRuns(measured).map((run) => runSpectra(context, run, experimentOf(run), comparison)));
 }
@@ -195,13 +253,14 @@ async function runSpectra(
   run: Run,
   experiment: Experiment,
   comparison: ComparisonOptions,
-): Promise<RunSpectra> {
+): Promise<LoadedSpectra> {
   const checkpoint = finalCheckpoint(experiment);
   const rows = await adapterSpectra(loaders.weights, loaders, { experiment, checkpoint }, comparison);
   return {
     run,
     layers: rows.map(({ layer, ...spectrum }) => ({ layer, spectrum })),
     pendingJobs: [...new Set(rows.flatMap(({ pendingJob }) => pendingJob ?? []))],
+    isComplete: rows.every(({ computed }) => computed?.cached ?? checkpoint === undefined),
   };
 }
 

@@ -2,13 +2,21 @@ import type { Study } from "../../store/studies/studies.js";
 import type { StudyCache } from "./study-cache.js";
 
 /** A part of a study, as a loader's key names it. */
-interface NamedPart {
+export interface NamedPart {
   readonly studyId: string;
   readonly part: string;
 }
 
+/** Results that are derived of a study's rows, and that the requests of a revision share. */
+export interface KeptResults {
+  /** Returns the kept result; undefined if there is none, or if the request has not read the study's revision. */
+  get(part: NamedPart): object | undefined;
+  /** Keeps a result that every request of the revision would get. @param own the parts of it that are not also cached rows */
+  keep(part: NamedPart, result: object, own: unknown): void;
+}
+
 /** The studies whose revision a request has read, through its own connection. Only their parts come from the cache. */
-export interface KnownStudies {
+export interface KnownStudies extends KeptResults {
   /** Records studies. Returns them. */
   know<Row extends Pick<Study, "id" | "revision">>(studies: Row[]): Row[];
   /** Forgets all revisions: a mutation of the request has changed some. */
@@ -35,6 +43,14 @@ export function openKnownStudies(cache: StudyCache | undefined): KnownStudies {
     has({ studyId, part }) {
       const revision = revisions.get(studyId);
       return cache !== undefined && revision !== undefined && cache.has({ studyId, revision, part });
+    },
+    get({ studyId, part }) {
+      const revision = revisions.get(studyId);
+      return revision === undefined ? undefined : cache?.get({ studyId, revision, part });
+    },
+    keep({ studyId, part }, result, own) {
+      const revision = revisions.get(studyId);
+      if (revision !== undefined) cache?.keep({ studyId, revision, part }, result, own);
     },
     async read(keys, partOf, read) {
       const parts = keys.flatMap((key) => {

@@ -43,7 +43,7 @@ import { similarityLoader, type RankSimilarityKey, type StudySimilarity } from "
 import { eachMany, eachOne, groupRows, type Batch } from "./batches.js";
 import { eachSelected, selectedKeyText } from "./each-selected.js";
 import { pageKeyText, readPages, type ExperimentPageKey } from "./experiment-pages.js";
-import { openKnownStudies } from "./known-studies.js";
+import { openKnownStudies, type KeptResults } from "./known-studies.js";
 import { openReadTracker } from "./read-tracker.js";
 import type { Deadline } from "./request-deadline.js";
 import type { StudyCache } from "./study-cache.js";
@@ -79,6 +79,7 @@ export interface Loaders {
   readonly jobById: DataLoader<string, Job | undefined>;
   /** Registered models by the key of `baseModelName`. */
   readonly baseModels: DataLoader<string, StoredBaseModel[]>;
+  readonly kept: KeptResults;
   /** Returns whether all runs of a study are cached, or being read. */
   hasExperiments(studyId: string): boolean;
   /** Makes studies known that a statement of this request read, so that their rows may come from the cache. */
@@ -169,6 +170,7 @@ export function openLoaders({ database, weights, deadline, requester, cache }: L
     layers,
     experimentById,
     experimentPages,
+    kept: studies,
     hasExperiments: (id) => studies.has({ studyId: id, part: EXPERIMENTS }),
     knowStudies: (rows) => {
       studies.know([...rows]);
@@ -210,7 +212,7 @@ export function openLoaders({ database, weights, deadline, requester, cache }: L
     ),
     factors,
     weights: weightFacts,
-    similarity: similarityLoader(weightFacts, { experiments, layers, factors }),
+    similarity: similarityLoader(weightFacts, { experiments, layers, factors, kept: studies }),
     comparison: comparisonLoader(weightFacts, { layers, factors }),
     jobById: open(eachOne((ids) => jobsById(database, ids), ownId)),
     baseModels: open(async (keys: readonly string[]) => {

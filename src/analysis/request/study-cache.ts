@@ -21,17 +21,29 @@ export interface StudyCache {
   ): Promise<Value[]>;
   /** Returns whether a value is cached, or being read. */
   has(key: StudyPart): boolean;
+  /** Returns what was kept for a key; undefined if nothing is. */
+  get(key: StudyPart): object | undefined;
+  /**
+   * Keeps a result that every request of this revision would derive, whoever sends it.
+   *
+   * @param own the parts of it that are not also cached rows
+   */
+  keep(key: StudyPart, result: object, own: unknown): void;
 }
 
 /** Bytes of what analyses derive from rows and keep with them, as a multiple of the rows' own. */
 const DERIVED_SHARE = 1;
 
+/** Memory of kept results, as a share of all: they must not displace the rows, which are read anew for each request then. */
+const RESULTS_SHARE = 1 / 4;
+
 /** @param maximumBytes estimated memory of all rows and of what is derived from them; 0 caches nothing */
 export function openStudyCache(maximumBytes: number): StudyCache {
   const cached = new LRUCache<string, object>({
-    maxSize: Math.max(1, maximumBytes),
+    maxSize: Math.max(1, maximumBytes * (1 - RESULTS_SHARE)),
     sizeCalculation: (value, key) => Math.ceil(key.length + (1 + DERIVED_SHARE) * estimateBytes(value)),
   });
+  const results = new LRUCache<string, object>({ maxSize: Math.max(1, maximumBytes * RESULTS_SHARE) });
   const reading = new Map<string, Promise<object>>();
 
   function readKey(key: string, value: Promise<object>): void {
@@ -91,6 +103,11 @@ export function openStudyCache(maximumBytes: number): StudyCache {
       return keys.map((key) => found.get(textOf(key)) as Value);
     },
     has: (key) => cached.has(textOf(key)) || reading.has(textOf(key)),
+    get: (key) => results.get(textOf(key)),
+    keep(key, result, own) {
+      const text = textOf(key);
+      if (maximumBytes > 0) results.set(text, result, { size: Math.ceil(text.length + estimateBytes(own)) });
+    },
   };
 }
 

@@ -22,6 +22,12 @@ export type LayerSimilarityRow = ComparedLayer &
     readonly overSeeds: PairStatistics | null;
   };
 
+/** Returns whether no later request gets another result: its facts were stored before, or it needs none. */
+export function isStored({ computed, similarity }: ComparedUpdates): boolean {
+  if (computed !== null) return computed.cached;
+  return similarity.undefinedReason === "WEIGHTS_MISSING" || similarity.undefinedReason === "SHAPES_DIFFER";
+}
+
 /** Number of items of simple work (see takeTurn) that the comparison of one layer is. */
 export const LAYER_ITEMS = 2;
 

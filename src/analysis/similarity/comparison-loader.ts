@@ -5,7 +5,7 @@ import { mergeProvenances, type Provenance } from "../request/provenance.js";
 import type { WeightFactsLoader } from "../request/weight-facts-loader.js";
 import { checkpointLayers, matchLayers, type CheckpointLoaders } from "../runs/checkpoint-layers.js";
 import type { RunCheckpoint } from "../runs/run-checkpoint.js";
-import { compareLayers, LAYER_ITEMS, type ComparedLayer } from "./compare-layers.js";
+import { compareLayers, isStored, LAYER_ITEMS, type ComparedLayer } from "./compare-layers.js";
 import type { ComparisonOptions } from "./compare-updates.js";
 
 /** Two checkpoints to compare, of any studies. */
@@ -19,6 +19,8 @@ export interface CheckpointComparison {
   readonly layers: readonly ComparedLayer[];
   readonly summary: SimilaritySummary;
   readonly computed: Provenance | null;
+  /** Whether no later request gets another result. */
+  readonly isComplete: boolean;
 }
 
 /** Opens the loader of comparisons of checkpoints, which all fields of a request share. */
@@ -39,6 +41,7 @@ export function comparisonLoader(
       layers,
       summary: similaritySummary(layers.map(({ similarity }) => similarity)),
       computed: mergeProvenances(layers.map(({ computed }) => computed)),
+      isComplete: layers.every(isStored),
     };
   }
   return new DataLoader((pairs) => Promise.all(pairs.map(load)), { cacheKeyFn: cacheKey });

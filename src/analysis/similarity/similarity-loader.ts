@@ -13,7 +13,8 @@ import type { WeightFactsLoader } from "../request/weight-facts-loader.js";
 import type { CheckpointLoaders } from "../runs/checkpoint-layers.js";
 import { finalCheckpoint } from "../runs/run-checkpoint.js";
 import { experimentFinder, runsOf } from "../runs/study-runs.js";
-import { compareLayers, LAYER_ITEMS, type ComparedLayer, type LayerFactors } from "./compare-layers.js";
+import type { KeptResults } from "../request/known-studies.js";
+import { compareLayers, isStored, LAYER_ITEMS, type ComparedLayer, type LayerFactors } from "./compare-layers.js";
 import type { ComparisonOptions } from "./compare-updates.js";
 
 export interface RankSimilarityKey extends ComparisonOptions {
@@ -42,14 +43,27 @@ export interface StudySimilarity extends ComparedExperiments {
   /** The layers of each pair of seeds that counts in `similarity`, in the same order. */
   readonly pairs: readonly (readonly ComparedLayer[])[];
   readonly computed: Provenance | null;
+  /** Whether every request of the study's revision would get this result. */
+  readonly isComplete: boolean;
 }
 
 /** Opens the loader of the similarities at a study's ranks, which all fields of a request share. */
 export function similarityLoader(
   weights: WeightFactsLoader,
-  loaders: CheckpointLoaders & { readonly experiments: DataLoader<string, Experiment[]> },
+  loaders: CheckpointLoaders & {
+    readonly experiments: DataLoader<string, Experiment[]>;
+    readonly kept: KeptResults;
+  },
 ): DataLoader<RankSimilarityKey, StudySimilarity, string> {
-  async function load({ studyId, rank, roles, ...options }: RankSimilarityKey): Promise<StudySimilarity> {
+  async function load(key: RankSimilarityKey): Promise<StudySimilarity> {
+    const part = { studyId: key.studyId, part: `similarity ${cacheKey(key)}` };
+    const kept = loaders.kept.get(part) as StudySimilarity | undefined;
+    if (kept !== undefined) return kept;
+    const similarity = await compare(key);
+    if (similarity.isComplete) loaders.kept.keep(part, similarity, similarity.pairs);
+    return similarity;
+  }
+  async function compare({ studyId, rank, roles, ...options }: RankSimilarityKey): Promise<StudySimilarity> {
     const [experiments, studyLayers] = await Promise.all([
       loaders.experiments.load(studyId),
       loaders.layers.load(studyId),
@@ -75,6 +89,7 @@ export function similarityLoader(
       }),
       pairs: counted.counted.map(({ ofPair }) => ofPair),
       computed: mergeProvenances(compared.map(({ computed }) => computed)),
+      isComplete: compared.every(isStored),
     };
   }
   // It only caches: reads and facts are batched by their own loaders.

@@ -1,6 +1,8 @@
 import { Args, Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from "type-graphql";
+import { SharedResults } from "../../analysis/request/shared-results.js";
 import { failureEvidence } from "../../analysis/judgement/study-evidence.js";
 import { experimentFinder } from "../../analysis/runs/study-runs.js";
+import type { FailureEvidence } from "../../derive/failure-modes/failure-mode-rule.js";
 import { FailureKind, failureModeSteps, type FailureMode } from "../../derive/failure-modes/failure-modes.js";
 import { Severity } from "../../model/enums/verdict.js";
 import type { Study } from "../../store/studies/studies.js";
@@ -36,6 +38,9 @@ class FailureModeType implements Omit<FailureMode, "experiments"> {
   experiments!: () => readonly object[];
 }
 
+/** The failure modes by their evidence, which a request has for itself or shares with those that have equal options. */
+const DETECTED = new SharedResults<FailureEvidence, FailureMode[]>();
+
 @Resolver(() => StudyType)
 export class FailureModesResolver {
   @Costs({ points: diagnosisPoints })
@@ -46,7 +51,9 @@ export class FailureModesResolver {
     @Ctx() context: Context,
   ): Promise<FailureModeType[]> {
     const { evidence, rule, measured } = await failureEvidence(context, study, requested);
-    const modes = await context.derivations.inSteps(failureModeSteps(evidence, rule, requested.rules));
+    const modes = await DETECTED.get(evidence, context.derivations, () =>
+      context.derivations.inSteps(failureModeSteps(evidence, rule, requested.rules)),
+    );
     const experimentOf = experimentFinder(measured.experiments);
     return modes.map((mode) => ({
       ...mode,

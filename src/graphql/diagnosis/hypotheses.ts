@@ -1,9 +1,10 @@
 import { Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
 import type { Provenance } from "../../analysis/request/provenance.js";
+import { SharedResults } from "../../analysis/request/shared-results.js";
 import { judgedStudy } from "../../analysis/judgement/study-evidence.js";
 import { ConfoundKind, type Confound } from "../../derive/confounds/confounds.js";
 import { hypothesisSteps, type Hypothesis } from "../../derive/hypotheses/judge-hypotheses.js";
-import type { Evidence } from "../../derive/study-evidence.js";
+import type { Evidence, StudyEvidence } from "../../derive/study-evidence.js";
 import { VerdictCertainty } from "../../model/enums/statistics.js";
 import { HypothesisVerdict, Severity } from "../../model/enums/verdict.js";
 import type { Study } from "../../store/studies/studies.js";
@@ -79,6 +80,9 @@ class HypothesisType implements Omit<Hypothesis, "basis"> {
   computed!: Provenance | null;
 }
 
+/** The hypotheses by their evidence, which a request has for itself or shares with those that have equal options. */
+const JUDGED = new SharedResults<StudyEvidence, Hypothesis[]>();
+
 @Resolver(() => StudyType)
 export class HypothesesResolver {
   @Costs({ points: diagnosisPoints, items: 3 })
@@ -91,7 +95,9 @@ export class HypothesesResolver {
     @Ctx() context: Context,
   ): Promise<HypothesisType[]> {
     const { evidence, rule, computed } = await judgedStudy(context, study, requested);
-    const hypotheses = await context.derivations.inSteps(hypothesisSteps(evidence, rule, requested.rules));
+    const hypotheses = await JUDGED.get(evidence, context.derivations, () =>
+      context.derivations.inSteps(hypothesisSteps(evidence, rule, requested.rules)),
+    );
     return hypotheses.map((hypothesis) => ({
       ...hypothesis,
       computed: hypothesis.basis === "WEIGHTS" ? computed : null,

@@ -27,6 +27,6 @@ export class StudyReportResolver {
     @Ctx() context: Context,
     @Info() { schema }: GraphQLResolveInfo,
   ): Promise<string> {
-    return writeReport(await studyReport(schema, context, slug, waitSeconds), format);
+    return await writeReport(await studyReport(schema, context, slug, waitSeconds), format);
   }
 }

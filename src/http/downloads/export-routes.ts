@@ -68,8 +68,9 @@ export function exportRoutes(contexts: RequestContexts, schema: GraphQLSchema): 
       return;
     }
     const report = await reportOf(schema, contexts.ofRequest(response), slug);
+    const text = await writeReport(report, file.format);
     setFile(response, `${report.slug}-report.${extension}`, file.mediaType);
-    response.send(writeReport(report, file.format));
+    response.send(text);
   });
 
   router.get("/studies/:slug/diagnostic_summary.json", async (request, response) => {

@@ -2,11 +2,18 @@ import type { IncomingMessage } from "node:http";
 import type { Server } from "graphql-ws";
 import type { WebSocket, WebSocketServer } from "ws";
 import type { Log } from "../../log.js";
+import type { LargeResults } from "./large-results.js";
 
 /** A socket, and the request that opened it. */
 export interface OpenedSocket {
   readonly socket: WebSocket;
   readonly request: IncomingMessage;
+}
+
+interface ProtocolOptions {
+  readonly log: Log;
+  /** The large results that `protocol` shortens. */
+  readonly results: LargeResults;
 }
 
 /** Interval of pings. A socket that has not answered a ping when the next one is due is terminated. */
@@ -24,10 +31,10 @@ const INTERNAL_ERROR = 4500;
 export function connectProtocol(
   sockets: WebSocketServer,
   protocol: Server<OpenedSocket>,
-  log: Log,
+  { log, results }: ProtocolOptions,
 ): () => Promise<void> {
   sockets.on("connection", (socket: WebSocket, request: IncomingMessage) => {
-    connectSocket(socket, request, protocol, log);
+    connectSocket({ socket, request }, protocol, { log, results });
   });
   return async () => {
     for (const socket of sockets.clients) socket.close(GOING_AWAY, "the server is stopping");
@@ -35,7 +42,8 @@ export function connectProtocol(
   };
 }
 
-function connectSocket(socket: WebSocket, request: IncomingMessage, protocol: Server<OpenedSocket>, log: Log): void {
+function connectSocket(opened: OpenedSocket, protocol: Server<OpenedSocket>, { log, results }: ProtocolOptions): void {
+  const { socket } = opened;
   // Usually the client sent a message that is too long or malformed; the socket is then closed with a code for it.
   socket.on("error", (err) => log.info({ err }, "a WebSocket was closed after an error"));
   const fail = (err: unknown) => {
@@ -45,11 +53,11 @@ function connectSocket(socket: WebSocket, request: IncomingMessage, protocol: Se
   const closed = protocol.opened(
     {
       protocol: socket.protocol,
-      send: (text) => send(socket, text),
+      send: (message) => send(socket, results.expand(message)),
       close: (code, reason) => socket.close(code, reason),
       onMessage: (receive) => socket.on("message", (data: Buffer) => void receive(data.toString()).catch(fail)),
     },
-    { socket, request },
+    opened,
   );
   const stopPings = terminateWhenSilent(socket);
   socket.once("close", (code, reason) => {

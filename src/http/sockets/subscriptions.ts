@@ -38,6 +38,7 @@ import { watchSocketOperations } from "../observe/watch-operations.js";
 import type { RequestContexts } from "../request-contexts.js";
 import { checkPayload } from "./check-payload.js";
 import { connectProtocol, type OpenedSocket } from "./connect-protocol.js";
+import { openLargeResults, type LargeResults } from "./large-results.js";
 import { closeWhenIdle, openSocketCounts } from "./socket-limits.js";
 
 /** Time that a client has to confirm the close of its socket, before its connection is terminated. */
@@ -83,7 +84,9 @@ export function serveSubscriptions(http: Server, options: SubscriptionOptions): 
   };
   const sockets = new WebSocketServer(settings);
   const closing = new AbortController();
-  const closeSockets = connectProtocol(sockets, socketProtocol(options, closing.signal), log);
+  const results = openLargeResults();
+  const protocol = socketProtocol(options, results, closing.signal);
+  const closeSockets = connectProtocol(sockets, protocol, { log, results });
   http.on("upgrade", (request, socket: Duplex, head) => {
     if (pathOf(request) !== path) rejectUpgrade(socket, "404 Not Found");
     else if (isForeign(hosts, request)) rejectUpgrade(socket, "403 Forbidden");
@@ -98,7 +101,7 @@ export function serveSubscriptions(http: Server, options: SubscriptionOptions): 
 }
 
 /** Returns the protocol's server. @param closing is aborted when the server stops */
-function socketProtocol(options: SubscriptionOptions, closing: AbortSignal) {
+function socketProtocol(options: SubscriptionOptions, results: LargeResults, closing: AbortSignal) {
   const { schema, contexts, limits, queues, log, observe, isTraced } = options;
   const counts = openSocketCounts(limits.socketsEach);
   const principals = openSocketPrincipals(options.access, options.revocations);
@@ -179,9 +182,8 @@ function socketProtocol(options: SubscriptionOptions, closing: AbortSignal) {
     onOperation: (_connection, _id, _payload, _args, result) =>
       observe !== undefined && Symbol.asyncIterator in result ? countSubscription(result, observe) : undefined,
     onError: (_connection, _id, _payload, errors) => formatErrors(errors),
-    // A result without errors is sent unchanged.
-    onNext: (_connection, _id, _payload, _args, { data, errors }) =>
-      errors === undefined ? undefined : { data: data ?? null, errors: formatErrors(errors) },
+    onNext: (_connection, _id, _payload, _args, { data = null, errors }) =>
+      results.shorten(errors === undefined ? { data } : { data, errors: formatErrors(errors) }),
   });
 }
 

@@ -39,7 +39,10 @@ describe("a request that resamples", () => {
     const runs = RANKS.flatMap((rank) => SEEDS.flatMap((seed) => [run(16, rank, seed), run(4, rank, seed)]));
     await storedStudy(fresh.database, folder, "sweep", runs);
     const derivations = { observe: (done: ThreadWork) => work.push(done) };
-    server = await serveWeights(fresh.database, inProcessWeights(), { limits: { draws: MAX_DRAWS }, derivations });
+    server = await serveWeights(fresh.database, inProcessWeights(), {
+      limits: { draws: MAX_DRAWS, cacheMegabytes: 0 },
+      derivations,
+    });
   });
   afterAll(async () => {
     await server.close();

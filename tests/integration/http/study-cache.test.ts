@@ -17,10 +17,29 @@ let cached: WeightsServer;
 let other: WeightsServer;
 let uncached: WeightsServer;
 
-/** The weight files of the records do not exist. */
-const UNREADABLE: WeightFacts = {
-  request: (_kind, subjects) => Promise.resolve(subjects.map(() => ({ code: "WEIGHTS_MISSING", failed: "no file" }))),
-};
+const STORED = { provider: "cpu", precision: "float64", fallback: null, kernelVersion: 1, seconds: 0.1 } as const;
+const FACTS = {
+  COMPARISON: { innerProduct: 3, leftSquaredNorm: 4, rightSquaredNorm: 9, squaredDistance: 7, initialCosine: 0 },
+  SPECTRUM: { singularValues: [2, 1], squaredNorm: 5 },
+} as const;
+
+/** What the weights of all servers answer: the files of the records do not exist at first. */
+let state: "UNREADABLE" | "PENDING" | "COMPUTED" | "STORED" = "UNREADABLE";
+/** Number of calls. */
+let requests = 0;
+
+const WEIGHTS = {
+  request: (kind: keyof typeof FACTS, subjects: readonly unknown[]) => {
+    requests += 1;
+    return Promise.resolve(
+      subjects.map(() => {
+        if (state === "UNREADABLE") return { code: "WEIGHTS_MISSING", failed: "no file" };
+        if (state === "PENDING") return { pending: "01a21d54-cc9a-7353-b63b-efca277dc4c7" };
+        return { facts: { ...STORED, ...FACTS[kind] }, cached: state === "STORED" };
+      }),
+    );
+  },
+} as unknown as WeightFacts;
 
 const run = (bits: number, rest: Partial<ExperimentRecord> = {}): ExperimentRecord =>
   experimentRecord(`${bits}bit_r2`, { quantization: { label: `${bits}bit`, bits, scheme: null }, seed: 1, ...rest });
@@ -34,9 +53,9 @@ beforeAll(async () => {
   proxy = await countingProxy(fresh.url);
   const database = openDatabase(proxy.url, { applicationName: "cached", maxConnections: 4 });
   await store(RUNS);
-  cached = await serveWeights(database, UNREADABLE);
-  other = await serveWeights(fresh.database, UNREADABLE);
-  uncached = await serveWeights(fresh.database, UNREADABLE, { limits: UNCACHED });
+  cached = await serveWeights(database, WEIGHTS);
+  other = await serveWeights(fresh.database, WEIGHTS);
+  uncached = await serveWeights(fresh.database, WEIGHTS, { limits: UNCACHED });
   close = async () => {
     await Promise.all([cached.close(), other.close(), uncached.close()]);
     await database.close();
@@ -167,6 +186,36 @@ test("a second request reads the study and what is not cached, and a repeated im
     `{ study(slug: "one") { ranks { r experiments { name trainingLoss } degradation { percent } } layers { name } } }`,
   );
   expect(proxy.statements() - before).toBe(1);
+});
+
+test("results are kept once all their facts are stored, and no earlier", async () => {
+  const SOURCE = `{ study(slug: "one") {
+    weightSimilarity(rank: 2) { mean computed { cached } layers { cosineSimilarity undefinedReason } }
+    hypotheses { verdict because computed { cached } } failureModes { kind symptom } } }`;
+  const ask = async (server: WeightsServer) => {
+    const { data, errors } = await server.execute(SOURCE);
+    expect(errors).toEqual([]);
+    return data;
+  };
+  const means: unknown[] = [];
+  for (const next of ["UNREADABLE", "PENDING", "COMPUTED", "STORED"] as const) {
+    state = next;
+    const now = await ask(cached);
+    expect(now).toEqual(await ask(uncached));
+    means.push([now.study.weightSimilarity.mean, now.study.weightSimilarity.computed?.cached]);
+  }
+  expect(means).toEqual([
+    [null, undefined],
+    [null, undefined],
+    [0.5, false],
+    [0.5, true],
+  ]);
+  requests = 0;
+  expect(await ask(cached)).toEqual(await ask(other));
+  expect(requests).toBeGreaterThan(0);
+  requests = 0;
+  await ask(cached);
+  expect(requests).toBe(0);
 });
 
 test("a page of a study with many runs reads that page only", async () => {

@@ -45,7 +45,7 @@ test("a read whose other request failed is repeated, and the failure is not kept
 });
 
 test("the least recently used rows are dropped first, and rows larger than the memory are not kept", async () => {
-  const cache = openStudyCache(10_000);
+  const cache = openStudyCache(12_000);
   const { calls, read } = recordingRead((id) => ["x".repeat(id === "large" ? 20_000 : 2_000)]);
   for (const id of ["a", "b", "a", "c", "a", "b", "large", "large"]) await cache.read([part(id)], read);
   expect(calls.flat()).toEqual(["a", "b", "c", "b", "large", "large"]);
