@@ -1,7 +1,7 @@
 /** The settings of a process. Only this module reads process.env. */
 
 import { isIP } from "node:net";
-import { homedir } from "node:os";
+import { homedir, totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { failure } from "./errors.js";
@@ -27,6 +27,10 @@ export interface Config {
   readonly computeThreads: number;
   /** Threads of a server that derive results of large studies. */
   readonly derivationThreads: number;
+  /** Memory that the open models of a worker may need, in bytes. */
+  readonly modelBytes: number;
+  /** Models that need more bytes in float32 are left to other workers. */
+  readonly largestModelBytes: number;
   /** ONNX Runtime's execution provider; `auto` chooses by problem size among those available. */
   readonly provider: "auto" | "cpu" | "webgpu" | "cuda";
   /** Location of weight files: a folder, `in-place`, or `s3://bucket/prefix`. */
@@ -102,6 +106,8 @@ const Environment = z.object({
   RANKSCOPE_WORKERS: whole(0, 64).default(1),
   RANKSCOPE_COMPUTE_THREADS: whole(1, 256).default(2),
   RANKSCOPE_DERIVATION_THREADS: whole(1, 64).default(1),
+  RANKSCOPE_MODEL_MEMORY_MB: whole(64, 16_777_216).optional(),
+  RANKSCOPE_MODEL_SIZE_GB: whole(1, 1024).optional(),
   RANKSCOPE_PROVIDER: z.enum(["auto", "cpu", "webgpu", "cuda"]).default("auto"),
   RANKSCOPE_WEIGHTS: z.string().optional(),
   RANKSCOPE_S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
@@ -168,6 +174,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     throw failure("CONFIG_INVALID", { where: name, received, allowed: issue?.message, cause: parsed.error });
   }
   const env = parsed.data;
+  const { RANKSCOPE_MODEL_MEMORY_MB: modelMegabytes, RANKSCOPE_MODEL_SIZE_GB: modelGibibytes } = env;
+  const modelBytes = modelMegabytes === undefined ? Math.floor(totalmem() / 2) : modelMegabytes * 2 ** 20;
   return Object.freeze({
     databaseUrl: env.RANKSCOPE_DIRECT_DATABASE_URL ?? env.DATABASE_URL,
     poolerUrl: env.RANKSCOPE_DIRECT_DATABASE_URL === undefined ? undefined : env.DATABASE_URL,
@@ -179,6 +187,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     workers: env.RANKSCOPE_WORKERS,
     computeThreads: env.RANKSCOPE_COMPUTE_THREADS,
     derivationThreads: env.RANKSCOPE_DERIVATION_THREADS,
+    modelBytes,
+    largestModelBytes: modelGibibytes === undefined ? modelBytes : modelGibibytes * 2 ** 30,
     provider: env.RANKSCOPE_PROVIDER,
     weights: env.RANKSCOPE_WEIGHTS ?? resolve(directory, env.RANKSCOPE_DATA, "weights"),
     s3Endpoint: env.RANKSCOPE_S3_ENDPOINT,

@@ -20,7 +20,7 @@ const CATALOGUE = {
 export type ErrorCode = keyof typeof CATALOGUE;
 
 /** The details of one failure; the message contains those that are given. */
-interface Detail {
+export interface ErrorDetail {
   /** File, tensor, setting or argument. */
   readonly where?: string | undefined;
   readonly received?: string | undefined;
@@ -30,7 +30,7 @@ interface Detail {
   readonly cause?: unknown;
 }
 
-function messageOf(code: ErrorCode, { where, received, allowed, fix }: Detail): string {
+function messageOf(code: ErrorCode, { where, received, allowed, fix }: ErrorDetail): string {
   const entry = CATALOGUE[code];
   const facts = [
     where === undefined ? undefined : `at ${where}`,
@@ -44,7 +44,7 @@ function messageOf(code: ErrorCode, { where, received, allowed, fix }: Detail): 
 export abstract class RankscopeError extends Error {
   constructor(
     readonly code: ErrorCode,
-    readonly detail: Detail = {},
+    readonly detail: ErrorDetail = {},
   ) {
     super(messageOf(code, detail), detail.cause === undefined ? undefined : { cause: detail.cause });
     this.name = new.target.name;
@@ -58,7 +58,7 @@ export class PermanentError extends RankscopeError {}
 export class TransientError extends RankscopeError {}
 
 /** Returns the error of `code`, permanent or transient as the catalogue says. */
-export function failure(code: ErrorCode, detail: Detail = {}): RankscopeError {
+export function failure(code: ErrorCode, detail: ErrorDetail = {}): RankscopeError {
   const kind: Entry["kind"] = CATALOGUE[code].kind;
   return kind === "permanent" ? new PermanentError(code, detail) : new TransientError(code, detail);
 }

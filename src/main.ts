@@ -23,6 +23,8 @@ Settings are environment variables:
   HF_HUB_CACHE, HF_HOME      cache of the Hugging Face hub, for imports of hf://org/name (~/.cache/huggingface/hub)
   RANKSCOPE_WORKERS          worker processes of the server (1); with 0, other workers must run
   RANKSCOPE_COMPUTE_THREADS  compute threads of a worker (2)
+  RANKSCOPE_MODEL_MEMORY_MB  memory that the models on a worker may need (half of the machine's)
+  RANKSCOPE_MODEL_SIZE_GB    size in float32 of the largest models that a worker takes (RANKSCOPE_MODEL_MEMORY_MB)
   RANKSCOPE_DERIVATION_THREADS  threads of a server for bootstraps and large studies (1)
   RANKSCOPE_PROVIDER         auto, cpu, webgpu or cuda (auto: chosen by problem size among those available)
   RANKSCOPE_WEIGHTS          the location of weight files: a folder, in-place, or s3://bucket/prefix (weights in RANKSCOPE_DATA)

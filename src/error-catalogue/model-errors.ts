@@ -37,6 +37,11 @@ export const MODEL_ERRORS = {
     what: "Running the model needs more memory than the worker may use",
     fix: "Use a worker with more memory, or shorter sequences.",
   },
+  NO_MODEL_WORKER: {
+    kind: "transient",
+    what: "No worker has enough memory for the model",
+    fix: "Start one with: RANKSCOPE_MODEL_MEMORY_MB=... rankscope worker, on a machine that reaches database and files.",
+  },
   TOKENS_INVALID: {
     kind: "permanent",
     what: "The model cannot run on these tokens",

@@ -1,5 +1,6 @@
 import type { JobWatch } from "../jobs/job-watch.js";
 import type { ImportJobs, JobRequester } from "../model/job-payloads.js";
+import type { BehaviourFacts } from "../model/behaviour-facts.js";
 import type { WeightFacts } from "../model/weight-facts.js";
 import type { Log } from "../log.js";
 import type { Connection } from "../store/connection.js";
@@ -16,6 +17,7 @@ import { openLoaders, type Loaders } from "../analysis/request/loaders.js";
 export interface Services {
   readonly database: Database;
   readonly weights: WeightFacts;
+  readonly behaviour: BehaviourFacts;
   /** The threads that compute what would block this one. */
   readonly derivationPool: DerivationPool;
   /** Default maximum wait of a query for missing results. */
@@ -64,6 +66,7 @@ export function openContext(services: Services, scope: RequestScope): Context {
   const loaders = openLoaders({
     database,
     weights: services.weights,
+    behaviour: services.behaviour,
     deadline,
     requester: requesterOf(scope.principal),
     cache: scope.studyCache,

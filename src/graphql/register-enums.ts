@@ -4,6 +4,7 @@ import { definitionOf } from "../model/enums/define-enum.js";
 import { ConfoundKind } from "../derive/confounds/confounds.js";
 import { FailureKind } from "../derive/failure-modes/failure-modes.js";
 import { PlotTheme, ReportFormat, TableFormat, TableKind } from "../model/enums/export.js";
+import { BehaviourStatus, PromptTokens } from "../model/enums/behaviour.js";
 import { FindingSeverity, JobStatus } from "../model/enums/job.js";
 import { IntervalChoice, IntervalMethod, TrendModel, VerdictCertainty } from "../model/enums/statistics.js";
 import { Direction, ExperimentOrderField, GroupDimension, StudyOrderField } from "../model/enums/list-order.js";
@@ -18,6 +19,7 @@ import { LayerOrder, Scaling, SimilarityMeasure, UndefinedReason } from "../mode
 /** Every enum of the schema. */
 const ENUMS = [
   AcceptanceVerdict,
+  BehaviourStatus,
   Better,
   DirectionSource,
   Certainty,
@@ -40,6 +42,7 @@ const ENUMS = [
   PairedIntervalMethod,
   PlotKind,
   PlotTheme,
+  PromptTokens,
   RankBound,
   ReportFormat,
   RuleSet,

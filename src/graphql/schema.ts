@@ -1,6 +1,10 @@
 import "reflect-metadata";
 import { lexicographicSortSchema, printSchema, type GraphQLSchema } from "graphql";
 import { buildSchema, type PubSub } from "type-graphql";
+import { ComparisonBehaviourResolver } from "./behaviour/comparison-behaviour.js";
+import { PairBehaviourResolver } from "./behaviour/pair-behaviour.js";
+import { RankBehaviourResolver } from "./behaviour/rank-behaviour.js";
+import { ExperimentBehaviourResolver } from "./behaviour/run-behaviour.js";
 import { ModelsResolver } from "./base-model/models.js";
 import { StudyBaseModelResolver } from "./base-model/study-base-model.js";
 import { ExperimentComparisonResolver } from "./comparison/experiment-comparison.js";
@@ -97,6 +101,10 @@ export function openSchema(): Promise<GraphQLSchema> {
       ImportStudyResolver,
       ModelsResolver,
       EvaluationSetsResolver,
+      ExperimentBehaviourResolver,
+      ComparisonBehaviourResolver,
+      PairBehaviourResolver,
+      RankBehaviourResolver,
       StudyBaseModelResolver,
       JobsResolver,
     ],

@@ -11,7 +11,7 @@ interface ComputedCount {
 
 /** One run of a job that has ended. A supervised worker sends it to its supervisor as a message. */
 export interface JobRun {
-  readonly kind: FactKindName | "IMPORT";
+  readonly kind: FactKindName | "BEHAVIOUR" | "IMPORT";
   /** Whether a request waits, or has waited, for the computation; imports have a queue of their own. */
   readonly urgency: "INTERACTIVE" | "PRECOMPUTE" | "IMPORT";
   /** `retried`: it failed with a transient error and is queued again. */

@@ -1,4 +1,4 @@
-import { EventEmitter, once } from "node:events";
+import { EventEmitter, once, setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../log.js";
 import type { Connection } from "../store/connection.js";
@@ -56,6 +56,8 @@ export function openJobWatch(connection: Connection, log: Log): JobWatch {
   async function nextChange(ids: Iterable<string>, milliseconds: number, signal?: AbortSignal): Promise<void> {
     const stop = new AbortController();
     const signals = AbortSignal.any([stop.signal, closing.signal, ...(signal === undefined ? [] : [signal])]);
+    // Each job has a listener.
+    setMaxListeners(0, signals);
     try {
       await Promise.race([
         ...[...ids].map((id) => once(changed, id, { signal: signals })),

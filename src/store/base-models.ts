@@ -111,6 +111,12 @@ export function baseModelsByKey({ sql }: Connection, keys: readonly string[]): P
     select ${columns(sql)} from base_model where ${hasKey(sql, keys)} order by created_at desc, id desc`;
 }
 
+/** Returns the model with this content; undefined if none is registered. */
+export async function baseModelByHash({ sql }: Connection, hash: string): Promise<StoredBaseModel | undefined> {
+  const [model] = await sql<StoredBaseModel[]>`select ${columns(sql)} from base_model where hash = ${hash}`;
+  return model;
+}
+
 /** Returns the base models that visible studies name, as `baseModelName` compares them. */
 export async function baseModelKeysOfStudies({ sql }: Connection): Promise<string[]> {
   const rows = await sql<{ name: string }[]>`

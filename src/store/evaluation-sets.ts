@@ -70,10 +70,9 @@ export function evaluationSetsByName({ sql }: Connection, names: readonly string
   return sql<StoredEvaluationSet[]>`select ${columns(sql)} from evaluation_set where name = any(${[...names]}::text[])`;
 }
 
-/** Returns the sets that are the evaluation data of these studies, by name. */
-export function evaluationSetsOfStudies({ sql }: Connection, slugs: readonly string[]): Promise<StoredEvaluationSet[]> {
-  return sql<StoredEvaluationSet[]>`
-    select ${columns(sql)} from evaluation_set where own_data_of && ${[...slugs]}::text[] order by name`;
+/** Returns the sets of these items, by name. */
+export function evaluationSetsByHash({ sql }: Connection, hash: string): Promise<StoredEvaluationSet[]> {
+  return sql<StoredEvaluationSet[]>`select ${columns(sql)} from evaluation_set where hash = ${hash} order by name`;
 }
 
 /** Removes the registration of a set; its file and the facts of its items stay. Returns false if no set has this name. */

@@ -1,10 +1,13 @@
 import { Piscina } from "piscina";
+import type { BehaviourSummaries, SummaryInput } from "../derive/behaviour/summarize-behaviour.js";
+import type { BehaviourKind } from "../model/behaviour.js";
 import type { DegradationInput } from "../derive/degradation/degradation-input.js";
 import type { RankDegradation } from "../derive/degradation/degradation.js";
 import type { BetterDirections, ParetoAxes, ParetoOrder } from "../derive/tradeoffs/pareto-frontier.js";
 import type { CurveFindings, RunCurves } from "../derive/failure-modes/curve-findings.js";
 import type { PredictionsComparison, PredictionsInput } from "../derive/predictions/compare-predictions.js";
 import type {
+  BehaviourTaskResult,
   CurveResult,
   DegradationResult,
   PackedCurves,
@@ -24,6 +27,11 @@ export interface DerivationPool {
   curveFindings(runs: readonly RunCurves[], signal: AbortSignal): Promise<readonly CurveFindings[]>;
   /** @throws the signal's reason at once where it is aborted; the thread then stops within a chunk of draws */
   comparePredictions(input: PredictionsInput, signal: AbortSignal): Promise<PredictionsComparison>;
+  /** Returns undefined if no item has values that count. @throws the signal's reason at once where it is aborted */
+  summarizeBehaviour<Kind extends BehaviourKind>(
+    input: SummaryInput<Kind>,
+    signal: AbortSignal,
+  ): Promise<BehaviourSummaries[Kind]["summary"] | undefined>;
   close(): Promise<void>;
 }
 
@@ -93,6 +101,12 @@ export function openDerivationPool({
       const { comparison } = await runStoppable<PredictionsResult>("predictionsTask", input, signal);
       if (comparison === undefined) throw new Error("A derivation thread stopped without an abort.");
       return comparison;
+    },
+    async summarizeBehaviour<Kind extends BehaviourKind>(input: SummaryInput<Kind>, signal: AbortSignal) {
+      signal.throwIfAborted();
+      const result = run<BehaviourTaskResult>("behaviourTask", input);
+      const { summary } = await stoppedBy(result, signal, () => undefined);
+      return summary;
     },
     close: () => pool.destroy(),
   };

@@ -1,6 +1,12 @@
 /** The entry point of a derivation thread, which computes what would block the thread that serves requests. */
 
 import { isMainThread, threadId } from "node:worker_threads";
+import {
+  summarizeBehaviour,
+  type BehaviourSummaries,
+  type SummaryInput,
+} from "../derive/behaviour/summarize-behaviour.js";
+import type { BehaviourKind } from "../model/behaviour.js";
 import { curveFindings, type CurveFindings } from "../derive/failure-modes/curve-findings.js";
 import { degradationsOf, type RankDegradation } from "../derive/degradation/degradation.js";
 import {
@@ -131,6 +137,18 @@ export function curveTask({ runs }: CurveTask): CurveResult {
     ),
   );
   return { findings, work: { threadId, isMainThread, draws: 0, wasStopped: false } };
+}
+
+/** The result of a task that summarizes what models did on an evaluation set. */
+export interface BehaviourTaskResult {
+  /** Undefined if no item has values that count. */
+  readonly summary: BehaviourSummaries[BehaviourKind]["summary"] | undefined;
+  readonly work: ThreadWork;
+}
+
+/** Summarizes the values of facts. A million tokens take about 100 ms, so that a task need not be stopped. */
+export function behaviourTask(input: SummaryInput): BehaviourTaskResult {
+  return { summary: summarizeBehaviour(input), work: { threadId, isMainThread, draws: 0, wasStopped: false } };
 }
 
 class StoppedError extends Error {}

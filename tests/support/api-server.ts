@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from "vitest";
+import { openBehaviourFacts } from "#src/jobs/behaviour/open-behaviour-facts.js";
 import { openWeightFacts } from "#src/jobs/open-weight-facts.js";
 import { openJobWatch } from "#src/jobs/job-watch.js";
 import { openLog } from "#src/log.js";
@@ -47,6 +48,7 @@ export function apiServer(
       {
         database,
         weights: openWeightFacts({ connection: database, watch, log, bounds: options.limits }),
+        behaviour: openBehaviourFacts({ connection: database, watch, log, bounds: options.limits }),
         derivationPool,
         waitMilliseconds: 0,
         jobs: { watch, precompute: refused, cancel: refused },

@@ -1,4 +1,5 @@
 import { v7 as newId } from "uuid";
+import { openBehaviourFacts } from "#src/jobs/behaviour/open-behaviour-facts.js";
 import { openWeightFacts } from "#src/jobs/open-weight-facts.js";
 import { openImportJobs } from "#src/jobs/import/import-jobs.js";
 import { openJobWatch } from "#src/jobs/job-watch.js";
@@ -36,7 +37,8 @@ export async function realServices(
     engine: { provider: "cpu", breakEvenFlops: {}, cpuThreads: 1 },
     weights: { kind: "in-place" },
   } as const;
-  const worker = await runWorker({ id: newId(), connection, url, threads: 1, settings, log });
+  const models = { maxBytes: 2 ** 30, largestBytes: 2 ** 30 };
+  const worker = await runWorker({ id: newId(), connection, url, threads: 1, settings, models, log });
   const watch = openJobWatch(connection, log);
   const derivationPool = openDerivationPool();
   const bounds = { megabytes: 512, stallSeconds: 600 };
@@ -45,6 +47,7 @@ export async function realServices(
     services: {
       database,
       weights: openWeightFacts({ connection: database, watch, log }),
+      behaviour: openBehaviourFacts({ connection: database, watch, log, ownModelBytes: models.largestBytes }),
       derivationPool,
       waitMilliseconds: 20_000,
       jobs: {

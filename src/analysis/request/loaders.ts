@@ -1,6 +1,7 @@
 import DataLoader from "dataloader";
 import type { JobRequester } from "../../model/job-payloads.js";
 import type { StoredFactors } from "../../model/weight-updates.js";
+import type { BehaviourFacts } from "../../model/behaviour-facts.js";
 import type { WeightFacts } from "../../model/weight-facts.js";
 import {
   experimentCounts,
@@ -41,6 +42,7 @@ import type { CheckpointKey } from "../runs/checkpoint-layers.js";
 import { comparisonLoader, type CheckpointComparison, type CheckpointPair } from "../similarity/comparison-loader.js";
 import { similarityLoader, type RankSimilarityKey, type StudySimilarity } from "../similarity/similarity-loader.js";
 import { eachMany, eachOne, groupRows, type Batch } from "./batches.js";
+import { openBehaviourLoaders, type BehaviourLoaders } from "../behaviour/behaviour-loaders.js";
 import { eachSelected, selectedKeyText } from "./each-selected.js";
 import { pageKeyText, readPages, type ExperimentPageKey } from "./experiment-pages.js";
 import { openKnownStudies, type KeptResults } from "./known-studies.js";
@@ -50,7 +52,7 @@ import type { StudyCache } from "./study-cache.js";
 import { openWeightFactsLoader, type WeightFactsLoader } from "./weight-facts-loader.js";
 
 /** The batched reads of one request: each batch is one statement, for any number of keys. */
-export interface Loaders {
+export interface Loaders extends BehaviourLoaders {
   readonly studyBySlug: DataLoader<string, Study | undefined>;
   readonly studyById: DataLoader<string, Study | undefined>;
   /** Keyed by the study's id, like the next three. */
@@ -101,6 +103,7 @@ interface PredictionKey extends PredictionSelection {
 interface LoadersOptions {
   readonly database: Connection;
   readonly weights: WeightFacts;
+  readonly behaviour: BehaviourFacts;
   readonly deadline: Deadline;
   /** Recorded with the jobs that the request queues. */
   readonly requester: JobRequester;
@@ -112,7 +115,7 @@ interface LoadersOptions {
 const EXPERIMENTS = "experiments";
 
 /** Opens the loaders of a request. */
-export function openLoaders({ database, weights, deadline, requester, cache }: LoadersOptions): Loaders {
+export function openLoaders({ database, weights, behaviour, deadline, requester, cache }: LoadersOptions): Loaders {
   const reads = openReadTracker(deadline.signal);
 
   /**
@@ -159,6 +162,7 @@ export function openLoaders({ database, weights, deadline, requester, cache }: L
   const experimentPages = open((keys: readonly ExperimentPageKey[]) => readPages(database, keys), pageKeyText);
   const experimentById = open(eachOne((ids) => experimentsById(database, ids), ownId));
   return {
+    ...openBehaviourLoaders({ database, behaviour, deadline, requester }, reads),
     studyBySlug,
     studyById,
     experiments,

@@ -12,6 +12,12 @@ import {
   type PredictionsComparison,
   type PredictionsInput,
 } from "../../derive/predictions/compare-predictions.js";
+import {
+  summarizeBehaviour,
+  type BehaviourSummaries,
+  type SummaryInput,
+} from "../../derive/behaviour/summarize-behaviour.js";
+import type { BehaviourKind } from "../../model/behaviour.js";
 import type { ComparisonRoles, Run } from "../../derive/runs/comparison-roles.js";
 import { bootstrapDraws } from "../../derive/statistics/bootstrap-draws.js";
 import type { Steps } from "../../derive/steps.js";
@@ -52,6 +58,10 @@ export interface RequestDerivations {
    * @throws QUERY_TOO_EXPENSIVE if the request would draw more bootstrap values than it may
    */
   comparePredictions(input: PredictionsInput): Promise<PredictionsComparison>;
+  /** Summarizes the values of facts. Undefined if no item has values that count. */
+  summarizeBehaviour<Kind extends BehaviourKind>(
+    input: SummaryInput<Kind>,
+  ): Promise<BehaviourSummaries[Kind]["summary"] | undefined>;
 }
 
 /** A study's runs, and how they are judged. */
@@ -158,6 +168,11 @@ export function openRequestDerivations({ pool, signal, maxDraws }: DerivationOpt
           : pool.paretoOrder(axes, higherIsBetter, signal),
       ),
     comparePredictions: (input) => enqueue(() => comparePair(input)),
+    summarizeBehaviour: (input) =>
+      enqueue(() => {
+        const bytes = input.facts.reduce((sum, items) => sum + (items?.bytes.length ?? 0), 0);
+        return bytes <= 4 * MAX_INLINE_VALUES ? summarizeBehaviour(input) : pool.summarizeBehaviour(input, signal);
+      }),
   };
 }
 

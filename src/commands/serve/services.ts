@@ -3,6 +3,7 @@ import type { ServerServices } from "../../http/server-services.js";
 import { openImportJobs } from "../../jobs/import/import-jobs.js";
 import type { ImportBounds } from "../../jobs/import/import-process.js";
 import { openJobWatch } from "../../jobs/job-watch.js";
+import { openBehaviourFacts } from "../../jobs/behaviour/open-behaviour-facts.js";
 import { openWeightFacts } from "../../jobs/open-weight-facts.js";
 import { precomputeStudy } from "../../jobs/precompute-study.js";
 import { openSupervisor } from "../../jobs/worker/supervisor.js";
@@ -102,6 +103,14 @@ export async function openServices(
         bounds: limits,
         cacheBytes: limits.cacheMegabytes * BYTES_PER_MEGABYTE * FACTS_SHARE,
         observe: metrics?.facts,
+      }),
+      behaviour: openBehaviourFacts({
+        connection: database,
+        watch,
+        log,
+        ensureWorker,
+        bounds: limits,
+        ownModelBytes: expectsOwnWorker ? config.largestModelBytes : 0,
       }),
       derivationPool,
       waitMilliseconds: config.waitMilliseconds,

@@ -62,6 +62,7 @@ async function runJobs({ config, log }: Process, { id, isSupervised, stopped }: 
       url,
       threads: config.computeThreads,
       settings: await threadSettings(config, connection),
+      models: { maxBytes: config.modelBytes, largestBytes: config.largestModelBytes },
       observe: isSupervised ? sendToSupervisor : metrics?.jobs,
       log,
     });

@@ -24,7 +24,7 @@ import { ComparisonSummaryType } from "./comparison-summary.js";
 import { ConfigDifferenceType, MetricDeltaType } from "./run-differences.js";
 
 @ObjectType("ExperimentComparison", { description: "Comparison of two checkpoints of two runs of any studies." })
-class ExperimentComparisonType {
+export class ExperimentComparisonType {
   @Field(() => ExperimentType, { description: "The run that percentages and relative differences refer to." })
   baseline!: object;
 
@@ -48,7 +48,7 @@ class ExperimentComparisonType {
 }
 
 /** A comparison, and the checkpoints that its fields are computed from. */
-interface Comparison extends ExperimentComparisonType {
+export interface Comparison extends ExperimentComparisonType {
   readonly pair: CheckpointPair;
 }
 

@@ -7,13 +7,15 @@ export class JobType {
   @Field(() => ID, { description: "Id of the job, for job(id:) and the subscription jobProgress(id:)." })
   id!: string;
 
-  @Field(() => String, { description: "`IMPORT`, `COMPUTE` or `PRECOMPUTE`." })
+  @Field(() => String, { description: "`IMPORT`, `COMPUTE`, `BEHAVIOUR` or `PRECOMPUTE`." })
   kind!: string;
 
   @Field(() => JobStatus, { description: "Current status. It changes only while it is QUEUED or RUNNING." })
   status!: JobStatus;
 
-  @Field(() => Int, { description: "Completed units: weight files of an import, facts of a computation." })
+  @Field(() => Int, {
+    description: "Completed units: weight files of an import, facts of a computation, items of a run of models.",
+  })
   done!: number;
 
   @Field(() => Int, { description: "Total number of units; 0 while it is unknown." })

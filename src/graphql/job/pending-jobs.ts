@@ -1,6 +1,8 @@
 import { Ctx, FieldResolver, Resolver, Root, type ClassType } from "type-graphql";
 import type { Job } from "../../store/queue/jobs.js";
 import type { Context } from "../context.js";
+import { ChoiceFlipsType, DivergenceMeasurementType, OutputMatchType } from "../behaviour/pair-behaviour.js";
+import { RunBehaviourType } from "../behaviour/run-behaviour.js";
 import { ComparisonSummaryType } from "../comparison/comparison-summary.js";
 import { DiagnosticSummaryType } from "../diagnosis/diagnostic-summary.js";
 import { AdapterLayerType } from "../layer/adapter-layer.js";
@@ -55,6 +57,10 @@ const WITH_JOB = [
   AdapterLayerType,
   LayerSensitivityType,
   PartSensitivityType,
+  RunBehaviourType,
+  DivergenceMeasurementType,
+  OutputMatchType,
+  ChoiceFlipsType,
 ];
 
 /** Types whose values can wait for several jobs. */

@@ -12,6 +12,12 @@ import type { RunnerWatch } from "./runner-watch.js";
 /** A worker whose database does not answer for this long ends, so that its supervisor starts another. */
 const MAX_SILENT_SECONDS = 30;
 
+/** A runner of the worker, and the id by which the queue locks jobs for it. */
+export interface WatchedRunner {
+  readonly lockId: string;
+  readonly watch: RunnerWatch;
+}
+
 interface Heartbeat {
   /** Resolves after the first beat. */
   readonly first: Promise<void>;
@@ -27,7 +33,7 @@ interface Heartbeat {
 export function startHeartbeat(
   connection: Connection,
   worker: WorkerProcess,
-  runner: RunnerWatch,
+  runners: readonly WatchedRunner[],
   log: Log,
 ): Heartbeat {
   // The monotonic clock is never set.
@@ -44,8 +50,10 @@ export function startHeartbeat(
       lastBeat = performance.now();
       const dead = await sweep(connection);
       if (dead > 0) log.warn({ dead }, "workers have died: their jobs are run again");
-      const problem = runner.problem(await lockedJobs(connection, worker));
-      if (problem !== undefined) reportLost(problem);
+      for (const { lockId, watch } of runners) {
+        const problem = watch.problem(await lockedJobs(connection, { lockId }));
+        if (problem !== undefined) reportLost(problem);
+      }
     } catch (err) {
       log.warn({ err }, "the database does not answer the worker");
       if (secondsSinceBeat() > MAX_SILENT_SECONDS) reportLost("the database does not answer");

@@ -2,35 +2,41 @@ import { SpanKind } from "@opentelemetry/api";
 import type { JobHelpers } from "graphile-worker";
 import { failure, PermanentError, RankscopeError } from "../../errors.js";
 import type { Log } from "../../log.js";
-import type { ComputePayload } from "../../model/job-payloads.js";
 import type { Connection } from "../../store/connection.js";
 import { endJob } from "../../store/queue/progress.js";
 import { PRIORITY } from "../../store/queue/tasks.js";
 import { inSpan } from "../../trace.js";
-import type { ComputePool } from "../compute/compute-pool.js";
-import { runComputation } from "../compute/run-computation.js";
 import { openJobCounters, type JobCounters, type JobObserver, type JobRun } from "../job-run.js";
 import type { JobWatch } from "../job-watch.js";
 
 export interface JobResources {
   readonly connection: Connection;
-  readonly pool: ComputePool;
   readonly watch: JobWatch;
   /** Called when a job's run has ended. */
   readonly observe?: JobObserver | undefined;
   readonly log: Log;
 }
 
+/** A queued job. */
+export interface JobWork {
+  /** The job's id. */
+  readonly job: string;
+  readonly kind: JobRun["kind"];
+  /** The W3C traceparent of the request that queued the job; undefined where that was not traced. */
+  readonly trace?: string | undefined;
+  /** Does the work, and ends the job. */
+  run(signal: AbortSignal, counters: JobCounters): Promise<void>;
+}
+
 /** Runs one job, until it has ended or is cancelled. @throws transient errors, after which the queue runs the job again */
-export async function runJob(resources: JobResources, payload: unknown, helpers: JobHelpers): Promise<void> {
-  const work = payload as ComputePayload;
+export async function runJob(resources: JobResources, work: JobWork, helpers: JobHelpers): Promise<void> {
   const attributes = { "rankscope.job": work.job, "rankscope.attempt": helpers.job.attempts };
   await inSpan(`job ${work.kind}`, { kind: SpanKind.CONSUMER, attributes, parent: work.trace }, () =>
     runObserved(resources, work, helpers),
   );
 }
 
-async function runObserved(resources: JobResources, work: ComputePayload, helpers: JobHelpers): Promise<void> {
+async function runObserved(resources: JobResources, work: JobWork, helpers: JobHelpers): Promise<void> {
   const started = performance.now();
   const counters = openJobCounters();
   let outcome: JobRun["outcome"] = "retried";
@@ -51,8 +57,8 @@ async function runObserved(resources: JobResources, work: ComputePayload, helper
 }
 
 async function runUntilEnded(
-  { connection, pool, watch, log }: JobResources,
-  work: ComputePayload,
+  { connection, watch, log }: JobResources,
+  work: JobWork,
   { job: queued, abortSignal }: JobHelpers,
   counters: JobCounters,
 ): Promise<Exclude<JobRun["outcome"], "retried">> {
@@ -62,7 +68,7 @@ async function runUntilEnded(
     () => undefined,
   );
   try {
-    await runComputation(connection, pool, work, AbortSignal.any([stop.signal, abortSignal]), counters);
+    await work.run(AbortSignal.any([stop.signal, abortSignal]), counters);
     // A job that had ended before it began has no waiting time.
     return counters.waitSeconds === null ? "cancelled" : "succeeded";
   } catch (error) {

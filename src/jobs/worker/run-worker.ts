@@ -1,20 +1,26 @@
 import { EventEmitter } from "node:events";
 import { hostname } from "node:os";
-import { run, type Runner, type WorkerEvents } from "graphile-worker";
+import { run, type Runner, type TaskList, type WorkerEvents } from "graphile-worker";
 import type { Log } from "../../log.js";
+import { MODEL_SIZE_CLASSES, type BehaviourPayload } from "../../model/behaviour-facts.js";
+import { BEHAVIOUR_VERSION } from "../../model/behaviour.js";
 import { KERNEL_VERSION } from "../../model/computed-facts.js";
+import type { ComputePayload } from "../../model/job-payloads.js";
 import type { Connection } from "../../store/connection.js";
 import { openQueuePool } from "../../store/queue/queue-pool.js";
 import { queueLog } from "../../store/queue/queue-log.js";
-import { computeTask } from "../../store/queue/tasks.js";
+import { behaviourTask, computeTask } from "../../store/queue/tasks.js";
 import { dismissWorker, sweep } from "../../store/queue/workers.js";
 import { openComputePool } from "../compute/compute-pool.js";
 import type { ThreadSettings } from "../compute/compute-thread.js";
+import { runComputation } from "../compute/run-computation.js";
+import { openModelPool } from "../behaviour/model-pool.js";
+import { runBehaviour } from "../behaviour/run-behaviour.js";
 import type { JobObserver } from "../job-run.js";
 import { openJobWatch } from "../job-watch.js";
-import { startHeartbeat } from "./heartbeat.js";
-import { runJob, type JobResources } from "./run-job.js";
-import { watchRunner, type RunnerWatch } from "./runner-watch.js";
+import { startHeartbeat, type WatchedRunner } from "./heartbeat.js";
+import { runJob, type JobWork } from "./run-job.js";
+import { watchRunner } from "./runner-watch.js";
 
 /** Interval of the search for jobs whose notification was missed, and for jobs that are due to be run again. */
 const POLL_MILLISECONDS = 1000;
@@ -27,9 +33,19 @@ export interface WorkerOptions {
   readonly url: string;
   readonly threads: number;
   readonly settings: ThreadSettings;
+  /** Undefined for a worker that runs no models. */
+  readonly models?: WorkerModels | undefined;
   /** Called when a job's run has ended. */
   readonly observe?: JobObserver | undefined;
   readonly log: Log;
+}
+
+/** The models that a worker runs. */
+export interface WorkerModels {
+  /** Memory that its open models may need, in bytes. */
+  readonly maxBytes: number;
+  /** Models that need more bytes in float32 are left to other workers. */
+  readonly largestBytes: number;
 }
 
 export interface RunningWorker {
@@ -41,36 +57,61 @@ export interface RunningWorker {
   close(): Promise<void>;
 }
 
-/** Runs jobs of the queue at `url` until `close`, one for each thread at a time. */
+/** Runs jobs of the queue at `url` until `close`: one on weights for each thread, and one that runs models, at a time. */
 export async function runWorker(options: WorkerOptions): Promise<RunningWorker> {
-  const { id, connection, url, threads, settings, observe, log } = options;
+  const { id, connection, url, threads, settings, models, observe, log } = options;
   const pool = openComputePool(threads, settings);
+  const { engine, weights } = settings;
+  const modelPool = models && openModelPool({ provider: engine.provider, threads, maxBytes: models.maxBytes, weights });
   const watch = openJobWatch(connection, log);
-  // One connection for each job, one that listens, and one that looks for more jobs.
-  const pgPool = openQueuePool(url, threads + 2);
+  // One connection for each job, and for each runner one that listens and one that looks for more jobs.
+  const pgPool = openQueuePool(url, threads + 5);
   const closeResources = async () => {
     await watch.close();
     await pgPool.end();
-    await pool.close();
+    await Promise.all([pool.close(), modelPool?.close()]);
   };
   try {
     // The jobs of dead workers are free before this worker looks for jobs.
     await sweep(connection);
-    const { runner, lockId, runnerWatch } = await startRunner(pgPool, threads, {
-      connection,
-      pool,
-      watch,
-      observe,
-      log,
+    const resources = { connection, watch, observe, log };
+    const computing = await startRunner(pgPool, threads, log, {
+      [computeTask(KERNEL_VERSION)]: (payload, helpers) => {
+        const work = payload as ComputePayload;
+        const run: JobWork["run"] = (signal, counters) => runComputation(connection, pool, work, signal, counters);
+        return runJob(resources, { ...work, run }, helpers);
+      },
     });
-    const worker = { id, host: hostname(), pid: process.pid, lockId };
-    const heartbeat = startHeartbeat(connection, worker, runnerWatch, log);
+    // A runner of their own: measurements take minutes, and comparisons of weights must not wait for them.
+    const measuring =
+      models &&
+      modelPool &&
+      (await startRunner(
+        pgPool,
+        1,
+        log,
+        behaviourTasks(models, (payload, helpers) => {
+          const work = payload as BehaviourPayload;
+          const run: JobWork["run"] = (signal, counters) => runBehaviour(connection, modelPool, work, signal, counters);
+          return runJob(resources, { ...work, kind: "BEHAVIOUR", run }, helpers);
+        }),
+      ));
+    const runners = measuring === undefined ? [computing] : [computing, measuring];
+    const worker = {
+      id,
+      host: hostname(),
+      pid: process.pid,
+      lockId: computing.lockId,
+      modelLockId: measuring?.lockId,
+      modelBytes: models?.largestBytes,
+    };
+    const heartbeat = startHeartbeat(connection, worker, runners, log);
     await heartbeat.first;
     return {
-      lost: Promise.race([heartbeat.lost, endOf(runner)]),
+      lost: Promise.race([heartbeat.lost, ...runners.map(({ runner }) => endOf(runner))]),
       secondsSinceBeat: heartbeat.secondsSinceBeat,
       async close() {
-        await runner.stop().catch(() => undefined);
+        await Promise.all(runners.map(({ runner }) => runner.stop().catch(() => undefined)));
         await heartbeat.stop();
         await dismissWorker(connection, id).catch((err: unknown) =>
           log.warn({ err }, "the worker was not taken off the list"),
@@ -85,34 +126,38 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
   }
 }
 
-interface StartedRunner {
+interface StartedRunner extends WatchedRunner {
   readonly runner: Runner;
-  /** The id by which the queue locks jobs for the runner. */
-  readonly lockId: string;
-  readonly runnerWatch: RunnerWatch;
 }
 
 async function startRunner(
   pgPool: ReturnType<typeof openQueuePool>,
-  threads: number,
-  resources: JobResources,
+  concurrency: number,
+  log: Log,
+  taskList: TaskList,
 ): Promise<StartedRunner> {
   const events: WorkerEvents = new EventEmitter();
-  const runnerWatch = watchRunner(events);
+  const watch = watchRunner(events);
   let lockId = "";
   events.on("pool:create", ({ workerPool }) => {
     lockId = workerPool.id;
   });
   const runner = await run({
     pgPool,
-    concurrency: threads,
+    concurrency,
     pollInterval: POLL_MILLISECONDS,
     noHandleSignals: true,
-    logger: queueLog(resources.log),
+    logger: queueLog(log),
     events,
-    taskList: { [computeTask(KERNEL_VERSION)]: (payload, helpers) => runJob(resources, payload, helpers) },
+    taskList,
   });
-  return { runner, lockId, runnerWatch };
+  return { runner, lockId, watch };
+}
+
+/** Returns the tasks of all size classes that the worker has enough memory for. */
+function behaviourTasks({ largestBytes }: WorkerModels, task: TaskList[string]): TaskList {
+  const classes = MODEL_SIZE_CLASSES.filter((gibibytes) => gibibytes * 2 ** 30 <= largestBytes);
+  return Object.fromEntries(classes.map((gibibytes) => [behaviourTask(BEHAVIOUR_VERSION, gibibytes), task]));
 }
 
 function endOf(runner: Runner): Promise<string> {

@@ -14,6 +14,8 @@ export interface NewJob {
 }
 
 interface EnqueueOptions {
+  /** `COMPUTE` by default. */
+  readonly kind?: "COMPUTE" | "BEHAVIOUR" | undefined;
   readonly task: string;
   readonly urgency: keyof typeof PRIORITY;
   /** Id of an existing job that consists of these jobs. */
@@ -41,10 +43,10 @@ export interface QueueBounds {
 export async function enqueue(
   { sql: connection }: Connection,
   jobs: readonly NewJob[],
-  { task, urgency, parent, requester = {}, bounds }: EnqueueOptions,
+  { kind = "COMPUTE", task, urgency, parent, requester = {}, bounds }: EnqueueOptions,
 ): Promise<Map<string, string>> {
   return connection.begin(async (sql) => {
-    const owners = await claim(sql, jobs, requester);
+    const owners = await claim(sql, jobs, kind, requester);
     const mine = jobs.map((job) => ({ job, own: new Set(job.facts.filter((key) => owners.get(key) === job.id)) }));
     const empty = mine.filter(({ own }) => own.size === 0).map(({ job }) => job.id);
     const full = mine.filter(({ own }) => own.size > 0);
@@ -73,6 +75,7 @@ export async function enqueue(
 async function claim(
   sql: TransactionSql,
   jobs: readonly NewJob[],
+  kind: string,
   { requestedBy, studies = [] }: JobRequester,
 ): Promise<Map<string, string>> {
   // All processes use the same order, so that two that claim the same facts wait instead of deadlocking.
@@ -82,7 +85,7 @@ async function claim(
   const keys = claims.map(({ key }) => key);
   await sql`
     insert into job (id, kind, status, message, asked_by, studies)
-    select unnest(${jobs.map(({ id }) => id)}::uuid[]), 'COMPUTE', 'QUEUED', 'waiting for a worker',
+    select unnest(${jobs.map(({ id }) => id)}::uuid[]), ${kind}, 'QUEUED', 'waiting for a worker',
       ${requestedBy ?? null}, ${[...studies]}::text[]`;
   await sql`
     delete from job_fact using job

@@ -9,6 +9,14 @@ export const PRIORITY = { INTERACTIVE: 0, PRECOMPUTE: 10 } as const;
 /** Task name. Workers of another kernel version have another name and do not take the job. */
 export const computeTask = (kernelVersion: number) => `compute-v${kernelVersion}`;
 
+/**
+ * Task name of models of a size class. Workers with less memory do not take the task.
+ *
+ * @param gibibytes undefined for a model that is larger than every class, which no worker takes
+ */
+export const behaviourTask = (version: number, gibibytes: number | undefined) =>
+  `behaviour-v${version}-${gibibytes === undefined ? "larger" : `${gibibytes}g`}`;
+
 /** The channel that PostgreSQL notifies with the id of each job that changes. */
 export const JOB_CHANNEL = "rankscope_job";
 

@@ -1,0 +1,70 @@
+import DataLoader from "dataloader";
+import type { BehaviourFacts, BehaviourResult, BehaviourSubject } from "../../model/behaviour-facts.js";
+import type { JobRequester } from "../../model/job-payloads.js";
+import type { Deadline } from "../request/request-deadline.js";
+import type { ReadTracker } from "../request/read-tracker.js";
+
+/** The facts about running models of one request: what its fields need at one time is requested in one call. */
+export interface BehaviourFactsLoader {
+  /**
+   * Returns the result of a subject.
+   *
+   * @param waitMilliseconds maximum wait, from the start of the request
+   */
+  load(subject: BehaviourSubject, waitMilliseconds: number): Promise<BehaviourResult>;
+}
+
+interface BehaviourFactsLoaderOptions {
+  readonly behaviour: BehaviourFacts;
+  readonly deadline: Deadline;
+  /** Recorded with the jobs that the request queues. */
+  readonly requester?: JobRequester;
+}
+
+interface Key {
+  readonly subject: BehaviourSubject;
+  readonly waitMilliseconds: number;
+}
+
+export function openBehaviourFactsLoader(
+  { behaviour, deadline, requester }: BehaviourFactsLoaderOptions,
+  reads: ReadTracker,
+): BehaviourFactsLoader {
+  const started = performance.now();
+
+  async function loadBatch(keys: readonly Key[]): Promise<BehaviourResult[]> {
+    const results = new Map<Key, BehaviourResult>();
+    const waits = new Set(keys.map(({ waitMilliseconds }) => waitMilliseconds));
+    await Promise.all(
+      [...waits].map(async (waitMilliseconds) => {
+        const ofWait = keys.filter((key) => key.waitMilliseconds === waitMilliseconds);
+        const left = Math.max(0, waitMilliseconds - (performance.now() - started));
+        const found = await behaviour.request(
+          ofWait.map(({ subject }) => subject),
+          {
+            // Facts that are missing then are PENDING, which is a valid result; exceeding the deadline is an error.
+            waitMilliseconds: Math.min(left, deadline.waitMilliseconds()),
+            signal: deadline.signal,
+            urgency: "INTERACTIVE",
+            requester,
+          },
+        );
+        ofWait.forEach((key, i) => {
+          const result = found[i];
+          if (result !== undefined) results.set(key, result);
+        });
+      }),
+    );
+    return keys.map((key) => {
+      const result = results.get(key);
+      if (result === undefined) throw new Error("A measurement has no result.");
+      return result;
+    });
+  }
+
+  const loader = new DataLoader<Key, BehaviourResult, string>(loadBatch, {
+    cacheKeyFn: ({ subject, waitMilliseconds }) => JSON.stringify([subject, waitMilliseconds]),
+    batchScheduleFn: (callback) => reads.whenIdle(callback),
+  });
+  return { load: (subject, waitMilliseconds) => loader.load({ subject, waitMilliseconds }) };
+}

@@ -1,0 +1,99 @@
+import { matchBaseModel } from "../../derive/base-models/match-base-model.js";
+import { servedQuantization } from "../../derive/base-models/served-quantization.js";
+import { baseModelName } from "../../model/base-model-name.js";
+import type { LocatedModel } from "../../model/behaviour-facts.js";
+import type { UncomparedTensor } from "../../model/records.js";
+import { adapterHash } from "../../store/behaviour/adapter-identity.js";
+import type { StoredBaseModel } from "../../store/base-models.js";
+import type { Experiment } from "../../store/studies/experiments.js";
+import type { Loaders } from "../request/loaders.js";
+import type { RunCheckpoint } from "../runs/run-checkpoint.js";
+
+/** A run that can be served, or the reason why it cannot, in one sentence that says what to do. */
+export type ServedRun =
+  | { readonly model: LocatedModel; readonly base: StoredBaseModel; readonly reason: null }
+  | { readonly model: null; readonly reason: string };
+
+type RunLoaders = Pick<Loaders, "studyById" | "baseModels" | "settings" | "factors" | "layers">;
+
+/**
+ * Returns the model that a run trained: the files of its base, quantized as in training, and the adapter of its checkpoint. What
+ * cannot be reproduced exactly is refused by name.
+ */
+export async function servedRun(loaders: RunLoaders, run: RunCheckpoint): Promise<ServedRun> {
+  const { experiment, checkpoint } = run;
+  const [study, settings] = await Promise.all([
+    loaders.studyById.load(experiment.studyId),
+    loaders.settings.load(experiment.id),
+  ]);
+  const baseModel = study?.baseModel ?? null;
+  const models = baseModel === null ? [] : await loaders.baseModels.load(baseModelName(baseModel).model);
+  const match = matchBaseModel(baseModel, models);
+  if (match.model === null) return refused(match.reason);
+  const doubleQuantization = settings.find(({ field }) => field === "double_quantization")?.value;
+  const served = servedQuantization({
+    run: experiment.name,
+    study: study?.slug ?? "",
+    bits: experiment.quantizationBits,
+    scheme: experiment.quantizationScheme,
+    doubleQuantization: typeof doubleQuantization === "boolean" ? doubleQuantization : null,
+  });
+  if (served.reason !== null) return refused(served.reason);
+  const { quantization } = served;
+  const base = { base: match.model.hash, quantization, form: "SEPARATE" } as const;
+  if (experiment.method === "BASE") {
+    return { model: { ...base, adapter: null, checkpoint: null }, base: match.model, reason: null };
+  }
+  const problem = adapterProblem(experiment, checkpoint);
+  if (problem !== undefined || checkpoint === undefined) return refused(problem ?? "The run has no weights.");
+  const [factors, layers] = await Promise.all([
+    loaders.factors.load({ id: checkpoint.id, studyId: experiment.studyId }),
+    loaders.layers.load(experiment.studyId),
+  ]);
+  const nameOf = new Map(layers.map(({ id, name }) => [id, name]));
+  const hasMagnitudes = uncomparedOf(checkpoint).some(({ kind }) => kind === "DORA_MAGNITUDE");
+  const adapter = adapterHash({
+    layers: factors.map(({ layerId, hash, scaling }) => ({ name: nameOf.get(layerId) ?? "", hash, scaling })),
+    magnitudesIn: hasMagnitudes ? checkpoint.hash : null,
+  });
+  return { model: { ...base, adapter, checkpoint: checkpoint.id }, base: match.model, reason: null };
+}
+
+type Checkpoint = NonNullable<RunCheckpoint["checkpoint"]>;
+
+/** Tensors of a checkpoint that change the model and are not applied here, by what they are. */
+const NOT_APPLIED: Partial<Record<UncomparedTensor["kind"], string>> = {
+  MODULE_TO_SAVE: "modules that were trained completely (modules_to_save)",
+  BIAS: "trained biases",
+  OTHER: "tensors of unknown kind",
+};
+
+/** Returns why an adapter cannot be served; undefined if it can. */
+function adapterProblem(experiment: Experiment, checkpoint: Checkpoint | undefined): string | undefined {
+  const { name, method } = experiment;
+  if (method === "FULL")
+    return `${name} is a full fine-tuning, whose weights are not stored: only adapters can be run.`;
+  if (checkpoint === undefined)
+    return `The weights of ${name} are not in the study's folder: import them to run the model.`;
+  const tensor = uncomparedOf(checkpoint).find(({ kind }) => NOT_APPLIED[kind] !== undefined);
+  if (tensor === undefined) return undefined;
+  return `The adapter of ${name} has ${NOT_APPLIED[tensor.kind]}, such as ${tensor.name}, which are not applied here.`;
+}
+
+/** The import checks it before it is stored. */
+function uncomparedOf({ uncompared }: Checkpoint): readonly UncomparedTensor[] {
+  return uncompared as readonly UncomparedTensor[];
+}
+
+function refused(reason: string): ServedRun {
+  return { model: null, reason };
+}
+
+/** Returns the bytes of the weights of distinct models in float32. Those of a quantized base are held beside the files'. */
+export function modelBytes(runs: readonly { readonly model: LocatedModel; readonly base: StoredBaseModel }[]): number {
+  const distinct = new Map(runs.map((run) => [`${run.model.base} ${JSON.stringify(run.model.quantization)}`, run]));
+  return [...distinct.values()].reduce(
+    (sum, { model, base }) => sum + 4 * base.parameters * (model.quantization === null ? 1 : 2),
+    0,
+  );
+}

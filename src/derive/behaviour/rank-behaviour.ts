@@ -1,0 +1,58 @@
+import { meanInterval } from "../runs/configuration-means.js";
+import { summarise, type Interval, type Sample } from "../statistics/sample.js";
+
+/** A mean over pairs of runs. */
+export interface PairMean extends Sample {
+  /** Interval over pairs by Student's t. Null for a single pair, and for equal values. */
+  readonly interval: Interval | null;
+}
+
+/** The divergence between baseline and candidate at a rank, beside that between seeds. Nats per token. */
+export interface RankBehaviour {
+  /** Mean over the pairs of equal seeds. Null while one is missing, because it would change, and without pairs. */
+  readonly klDivergence: PairMean | null;
+  /** Mean over pairs of baseline runs of different seeds. Null while one is missing, and without pairs. */
+  readonly seedKlDivergence: PairMean | null;
+  /** klDivergence / seedKlDivergence of the means. Null if either is. */
+  readonly ratioToSeeds: number | null;
+  /** What the two say together, in one sentence. Null if either is missing. */
+  readonly statement: string | null;
+}
+
+/**
+ * Compares the divergence of the candidate with that of another seed. Pairs of seeds share runs, so that their interval is only a
+ * rough one; the statement compares means and gives the numbers of pairs.
+ *
+ * @param divergences mean divergence of each pair of baseline and candidate; null if it is missing
+ * @param seedDivergences the same of each pair of seeds
+ */
+export function behaviourAtRank(
+  divergences: readonly (number | null)[],
+  seedDivergences: readonly (number | null)[],
+  confidence: number,
+): RankBehaviour {
+  const klDivergence = pairMean(divergences, confidence);
+  const seedKlDivergence = pairMean(seedDivergences, confidence);
+  if (klDivergence === null || seedKlDivergence === null || seedKlDivergence.mean === 0) {
+    return { klDivergence, seedKlDivergence, ratioToSeeds: null, statement: null };
+  }
+  const ratioToSeeds = klDivergence.mean / seedKlDivergence.mean;
+  const values = `${format(klDivergence.mean)} nats per token (${pairs(klDivergence.n)}) against ${format(seedKlDivergence.mean)} (${pairs(seedKlDivergence.n)})`;
+  const relation = ratioToSeeds < 1 ? "less than" : "at least as much as";
+  const statement = `The candidate moves predictions ${relation} another seed of the baseline does: ${values}.`;
+  return { klDivergence, seedKlDivergence, ratioToSeeds, statement };
+}
+
+function pairMean(values: readonly (number | null)[], confidence: number): PairMean | null {
+  const known = values.filter((value) => value !== null);
+  const sample = known.length < values.length ? undefined : summarise(known);
+  return sample === undefined ? null : { ...sample, interval: meanInterval(sample, confidence) };
+}
+
+function format(value: number): string {
+  return value.toPrecision(3);
+}
+
+function pairs(n: number): string {
+  return n === 1 ? "1 pair" : `${n} pairs`;
+}

@@ -1,0 +1,20 @@
+import { ArgsType, Field, Float } from "type-graphql";
+import { waitSecondsArg } from "../arguments.js";
+
+/** Arguments of fields that run models on an evaluation set. */
+@ArgsType()
+export class BehaviourArguments {
+  @Field(() => String, {
+    description: "Name of a registered evaluation set. Another name is an error (EVALUATION_SET_NOT_FOUND).",
+  })
+  on!: string;
+
+  @Field(() => Float, { nullable: true, description: waitSecondsArg.description })
+  waitSeconds?: number | null;
+
+  @Field(() => Float, { defaultValue: 0.95, description: "Confidence level of the intervals, 0.5 to 0.999." })
+  confidence!: number;
+}
+
+/** Points of a measurement: the values of its tokens are read, unless a job has to compute them. */
+export const MEASUREMENT_POINTS = 10_000;

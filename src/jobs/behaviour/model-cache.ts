@@ -1,0 +1,182 @@
+import { openModel } from "../../compute/models/language-model.js";
+import type { LanguageModel } from "../../compute/models/language-model-types.js";
+import type { PreparedAdapter } from "../../compute/models/adapter-feeds.js";
+import { quantizedWeights } from "../../compute/models/quantization/quantized-weights.js";
+import type { ModelRun } from "../../compute/behaviour/model-run.js";
+import { checkBaseModel } from "../../import/base-model/check-base-model.js";
+import type { BaseModel } from "../../import/base-model/read-base-model.js";
+import type { Execution, Provider } from "../../model/computed-facts.js";
+import type { EncodedItem } from "../../model/evaluation-items.js";
+import type { ModelConfig, ModelFiles } from "../../model/language-model.js";
+import { allLinearModules } from "../../model/model-tensors.js";
+import type { WeightStore } from "../../model/weight-store.js";
+import { encodeSet } from "./encode-set.js";
+import { readAdapter } from "./read-adapter.js";
+import { openBaseFolder } from "./open-base-folder.js";
+import type { TaskModel, TaskSet } from "./model-task.js";
+
+export interface ModelSettings {
+  readonly provider: Provider | "auto";
+  /** Threads of the CPU provider inside one run. */
+  readonly threads: number;
+  /** Memory that all open models may need, in bytes. */
+  readonly maxBytes: number;
+}
+
+interface Progress {
+  state(text: string): void;
+  readonly signal: AbortSignal;
+}
+
+/** The models of a task, ready to run. */
+interface OpenedModels {
+  readonly runs: readonly ModelRun[];
+  readonly execution: Execution;
+  /** Tokens that end a continuation. */
+  readonly stopTokens: readonly number[];
+}
+
+/** Keeps models, adapters and encoded sets between the tasks of a thread. */
+export interface ModelCache {
+  /** @throws the errors of the files, MODEL_ADAPTER_MISMATCH, MODEL_TOO_LARGE; the signal's reason */
+  open(models: readonly TaskModel[], progress: Progress): Promise<OpenedModels>;
+  /** Returns the items of a set, encoded by the tokenizer of the models' base. */
+  encode(set: TaskSet, models: readonly TaskModel[], progress: Progress): Promise<readonly EncodedItem[]>;
+}
+
+interface OpenModel {
+  readonly model: LanguageModel;
+  readonly base: BaseModel;
+  readonly stopTokens: readonly number[];
+  readonly bytes: number;
+  /** Prepared adapters by content hash, in the order of their last use. */
+  readonly adapters: Map<string, PreparedAdapter>;
+}
+
+/** Adapters that stay prepared for each model: those of a comparison's two runs, and their neighbours. */
+const MAX_ADAPTERS = 4;
+/** Encoded sets that are kept. */
+const MAX_SETS = 2;
+
+/** Opens an empty cache. Models are closed, the least recently used first, when another one needs their memory. */
+export function openModelCache(settings: ModelSettings, weights: WeightStore): ModelCache {
+  /** In the order of their last use. */
+  const models = new Map<string, OpenModel>();
+  const sets = new Map<string, readonly EncodedItem[]>();
+
+  async function openOne(task: TaskModel, inUse: ReadonlySet<string>, progress: Progress): Promise<OpenModel> {
+    const key = modelKey(task);
+    // A model whose files have changed must not answer for them.
+    await checkBaseModel(task.files, progress.signal);
+    const known = models.get(key);
+    if (known !== undefined) {
+      use(models, key, known);
+      return known;
+    }
+    const folder = await openBaseFolder(task);
+    const bytes = heldBytes(folder.base, task);
+    await makeRoom(bytes, inUse);
+    progress.state(task.quantization === null ? "opening the base model" : "quantizing the base model");
+    const { config, files } = folder.base;
+    const others = [...models.values()].reduce((sum, model) => sum + model.bytes, 0);
+    const model = openModel({
+      config,
+      files,
+      provider: "cpu",
+      threads: settings.threads,
+      maxBytes: Math.max(0, settings.maxBytes - others),
+      ...(task.quantization !== null && {
+        weights: await allWeights(config, files, task.quantization, progress.signal),
+      }),
+    });
+    const opened = { model, base: folder.base, stopTokens: folder.stopTokens, bytes, adapters: new Map() };
+    models.set(key, opened);
+    return opened;
+  }
+
+  /** Closes models that the task does not use, until `bytes` fit. */
+  async function makeRoom(bytes: number, inUse: ReadonlySet<string>): Promise<void> {
+    for (const [key, model] of [...models]) {
+      const held = [...models.values()].reduce((sum, one) => sum + one.bytes, 0);
+      if (held + bytes <= settings.maxBytes) return;
+      if (inUse.has(key)) continue;
+      models.delete(key);
+      await model.model.close();
+    }
+  }
+
+  async function prepared({ model, base, adapters }: OpenModel, task: TaskModel): Promise<PreparedAdapter | undefined> {
+    const { adapter } = task;
+    if (adapter === null) return undefined;
+    const known = adapters.get(adapter.hash);
+    const ready = known ?? (await model.prepareAdapter(await readAdapter(weights, adapter, base.config)));
+    use(adapters, adapter.hash, ready);
+    while (adapters.size > MAX_ADAPTERS) adapters.delete(oldestKey(adapters));
+    return ready;
+  }
+
+  return {
+    async open(tasks, progress) {
+      const inUse = new Set(tasks.map(modelKey));
+      const runs: ModelRun[] = [];
+      let stopTokens: readonly number[] = [];
+      for (const task of tasks) {
+        const opened = await openOne(task, inUse, progress);
+        runs.push({ model: opened.model, adapter: await prepared(opened, task) });
+        stopTokens = opened.stopTokens;
+      }
+      const requested = settings.provider;
+      const fallback =
+        requested === "auto" || requested === "cpu" ? null : `${requested} does not run language models yet`;
+      return { runs, execution: { provider: "cpu", precision: "float32", fallback }, stopTokens };
+    },
+    async encode(set, tasks, { state, signal }) {
+      const [task] = tasks;
+      if (task === undefined) throw new Error("A set is encoded for a model.");
+      const key = `${set.hash} ${task.base}`;
+      state("reading the evaluation set");
+      const encoded = await encodeSet(set, task, sets.get(key), signal);
+      use(sets, key, encoded);
+      while (sets.size > MAX_SETS) sets.delete(oldestKey(sets));
+      return encoded;
+    },
+  };
+}
+
+function modelKey({ base, quantization }: TaskModel): string {
+  return `${base} ${JSON.stringify(quantization)}`;
+}
+
+/** Makes an entry the last one used. */
+function use<Value>(entries: Map<string, Value>, key: string, value: Value): void {
+  entries.delete(key);
+  entries.set(key, value);
+}
+
+function oldestKey(entries: ReadonlyMap<string, unknown>): string {
+  const [oldest = ""] = entries.keys();
+  return oldest;
+}
+
+async function allWeights(
+  config: ModelConfig,
+  files: ModelFiles,
+  quantization: NonNullable<TaskModel["quantization"]>,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Float32Array>> {
+  const weights = new Map<string, Float32Array>();
+  for await (const [name, values] of quantizedWeights({ config, files, quantization, signal })) {
+    weights.set(name, values);
+  }
+  return weights;
+}
+
+/** Bytes of a model's weights in float32; those of a quantized base are held beside the files'. */
+function heldBytes({ config, files }: BaseModel, { quantization }: TaskModel): number {
+  let elements = 0;
+  for (const { shape } of files.tensors.values()) elements += shape.reduce((product, size) => product * size, 1);
+  if (quantization !== null) {
+    for (const { inFeatures, outFeatures } of allLinearModules(config)) elements += inFeatures * outFeatures;
+  }
+  return 4 * elements;
+}
