@@ -48,6 +48,15 @@ export function compareDistributions(
   };
 }
 
+/** Returns the sum of KL(p || q) over the rows of two arrays of logits [rows, size], in nats. */
+export function divergenceSum(reference: Float32Array, candidate: Float32Array, size: number): number {
+  let sum = 0;
+  for (let start = 0; start < reference.length; start += size) {
+    sum += compareDistributions(reference, candidate, { start, size, token: 0 }).divergence;
+  }
+  return sum;
+}
+
 /** Returns the index of the largest value of a row, the lowest of equal ones; `start` if all are NaN. */
 export function indexOfLargest(values: Float32Array, start: number, size: number): number {
   let index = start;

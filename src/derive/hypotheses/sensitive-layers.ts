@@ -1,7 +1,7 @@
 import { comparableRanks, type ComparableRank, type ReplicatedLayer } from "../similarity/rank-similarity.js";
 import { spreadText } from "../similarity/seed-pair-cosines.js";
 import { meanAndRange } from "../statistics/sample.js";
-import { layerSeedTest, type LayerSeedTest } from "../sensitivity/layer-seed-test.js";
+import { layerSeedTest, type LayerSeedTest, type RankSensitivity } from "../sensitivity/layer-seed-test.js";
 import { OUTLIER_Z, robustZ } from "../statistics/order-statistics.js";
 import { spearman } from "../statistics/spearman.js";
 import type { Evidence, HypothesisRule, NamedLayer, StudyEvidence } from "../study-evidence.js";
@@ -35,7 +35,10 @@ function judge(study: StudyEvidence, { sensitivityRatio = MIN_SENSITIVITY_RATIO 
   const comparable = comparableRanks(study.similarities);
   const measured = study.sensitivities ?? [];
   const spans = comparable.map(cosineSpan).filter(({ layers }) => layers > 1);
-  const tests = measured.map((sensitivity) => ({ rank: sensitivity.rank, test: layerSeedTest(sensitivity) }));
+  const tests = measured.map((sensitivity) => {
+    const { rank, basis } = sensitivity;
+    return { rank, score: SCORES[basis], test: layerSeedTest(sensitivity) };
+  });
   const verdict =
     pendingVerdict(study.similarities) ??
     (measured.length > 0 ? testedVerdict(tests, sensitivityRatio) : untestedVerdict(study, spans));
@@ -43,7 +46,7 @@ function judge(study: StudyEvidence, { sensitivityRatio = MIN_SENSITIVITY_RATIO 
     ...verdict,
     certainty: tests.some(({ test }) => test !== undefined) ? "INTERVAL" : null,
     evidence: [
-      ...tests.flatMap(({ rank, test }) => (test === undefined ? [] : testEvidence(rank, test))),
+      ...tests.flatMap(({ test, ...rank }) => (test === undefined ? [] : testEvidence(rank, test))),
       ...spans.map(spanEvidence),
       ...outlierEvidence(comparable),
       ...agreementEvidence(comparable),
@@ -51,14 +54,23 @@ function judge(study: StudyEvidence, { sensitivityRatio = MIN_SENSITIVITY_RATIO 
   };
 }
 
+/** Names of the scores in sentences. */
+const SCORES = {
+  MEASURED_KL: "the KL divergence with one layer quantized",
+  ACTIVATION_GAP: "the gap of the activations",
+  FAIR_GAP: "the gap of the weights, without running the model",
+} as const satisfies Record<RankSensitivity["basis"], string>;
+
 interface TestedRank {
   readonly rank: number;
+  /** Name of what was measured. */
+  readonly score: string;
   /** Undefined with fewer than two seeds or layers. */
   readonly test: LayerSeedTest | undefined;
 }
 
 function testedVerdict(ranks: readonly TestedRank[], minRatio: number): ReasonedVerdict {
-  const tested = ranks.flatMap(({ rank, test }) => (test === undefined ? [] : [{ rank, ...test }]));
+  const tested = ranks.flatMap(({ rank, score, test }) => (test === undefined ? [] : [{ rank, score, ...test }]));
   if (tested.length === 0) {
     return {
       verdict: "INCONCLUSIVE",
@@ -70,25 +82,30 @@ function testedVerdict(ranks: readonly TestedRank[], minRatio: number): Reasoned
   if (supported.length === tested.length) {
     return {
       verdict: "SUPPORTED",
-      because: `Layers differ by more than seeds (p < ${MAX_P}), and the largest sensitivity is ${minRatio} times the median or more at ${formatRanks(supported)}.`,
+      because: `Layers differ by more than seeds (p < ${MAX_P}), and the largest sensitivity is ${minRatio} times the median or more at ${formatRanks(supported)}. ${basisSentence(tested)}`,
     };
   }
   if (supported.length > 0) {
     return {
       verdict: "PARTIALLY_SUPPORTED",
-      because: `Layers differ beyond the variation between seeds at ${formatRanks(supported)} only.`,
+      because: `Layers differ beyond the variation between seeds at ${formatRanks(supported)} only. ${basisSentence(tested)}`,
     };
   }
   if (significant.length === tested.length) {
     return {
       verdict: "REJECTED",
-      because: `The largest sensitivity is less than ${minRatio} times the median at every tested rank.`,
+      because: `The largest sensitivity is less than ${minRatio} times the median at every tested rank. ${basisSentence(tested)}`,
     };
   }
   return {
     verdict: "INCONCLUSIVE",
-    because: `The layers' differences are not beyond the variation between seeds (p of ${MAX_P} or more).`,
+    because: `The layers' differences are not beyond the variation between seeds (p of ${MAX_P} or more). ${basisSentence(tested)}`,
   };
+}
+
+function basisSentence(ranks: readonly Pick<TestedRank, "score">[]): string {
+  const scores = [...new Set(ranks.map(({ score }) => score))];
+  return `Sensitivity is ${scores.join(", or ")}.`;
 }
 
 function untestedVerdict({ similarities }: StudyEvidence, spans: readonly CosineSpan[]): ReasonedVerdict {
@@ -106,8 +123,11 @@ function untestedVerdict({ similarities }: StudyEvidence, spans: readonly Cosine
   };
 }
 
-function testEvidence(rank: number, { p, kendallsW, ratio, seeds, layers }: LayerSeedTest): Evidence[] {
-  const sample = `${layers} layers, ${seeds} seeds`;
+function testEvidence(
+  { rank, score }: Pick<TestedRank, "rank" | "score">,
+  { p, kendallsW, ratio, seeds, layers }: LayerSeedTest,
+): Evidence[] {
+  const sample = `${layers} layers, ${seeds} seeds, by ${score}`;
   return [
     { label: `Friedman's test of the layers at r = ${rank}, ${sample}`, value: p, unit: "p" },
     { label: `agreement of the seeds at r = ${rank}, ${sample}`, value: kendallsW, unit: "Kendall's W" },

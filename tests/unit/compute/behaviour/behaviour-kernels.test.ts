@@ -6,7 +6,7 @@ import { measureGenerations } from "#src/compute/behaviour/measure-generations.j
 import { measureLosses } from "#src/compute/behaviour/measure-losses.js";
 import { openModel } from "#src/compute/models/language-model.js";
 import type { LanguageModel, ModelOptions } from "#src/compute/models/language-model-types.js";
-import type { EncodedItem } from "#src/model/evaluation-items.js";
+import { itemOf, measureAll as all } from "../../../support/behaviour-fixtures.js";
 import { MODEL_FIXTURES, openFixture, readExpected, readFixtureAdapter } from "../../../support/model-fixtures.js";
 
 // Expected values are those of transformers and PEFT in float32 (scripts/reference/language_models.py).
@@ -19,19 +19,6 @@ async function open(name: string, options: Partial<ModelOptions> = {}): Promise<
   const model = openModel({ config, files, provider: "cpu", threads: 1, maxBytes: 2 ** 30, ...options });
   opened.push(model);
   return model;
-}
-
-/** An item all of whose tokens are scored, except the first `unscored`. */
-function itemOf(ids: ArrayLike<number>, unscored = 1): EncodedItem {
-  const scored = new Uint8Array(ids.length).fill(1, unscored);
-  const scoredTokens = Math.max(0, ids.length - unscored);
-  return { line: 1, ids: Int32Array.from(ids), scored, scoredTokens, prompt: Int32Array.from(ids), choices: null };
-}
-
-async function all<Value extends { readonly position: number }>(values: AsyncGenerator<Value>): Promise<Value[]> {
-  const measured: Value[] = [];
-  for await (const value of values) measured.push(value);
-  return measured.sort((one, other) => one.position - other.position);
 }
 
 function logSoftmax(logits: ArrayLike<number>): number[] {
@@ -129,7 +116,7 @@ describe.each(MODEL_FIXTURES)("%s", (name) => {
     const [measured] = await all(measureChoices({ model }, [item]));
     const losses = await model.tokenLosses([long, short]);
     const sums = [losses[0]?.slice(14), losses[1]].map(
-      (values) => -(values ?? []).reduce((sum, value) => sum + value, 0),
+      (values) => -Array.from(values ?? []).reduce((sum, value) => sum + value, 0),
     );
     expect(measured).toMatchObject({ position: 0, characters: Int32Array.of(4, 9), answer: 1 });
     measured?.logLikelihoods.forEach((value, i) => expect(value).toBeCloseTo(sums[i] ?? NaN, 4));
