@@ -27,6 +27,8 @@ const PAGE_SIZE = 50;
 const COMPARED_STUDIES = 100;
 /** Progress of seeding is printed after this many studies. */
 const PROGRESS_STUDIES = 500;
+/** Maximum time to measure one operation on both servers. */
+const OPERATION_SECONDS = 60;
 
 type Operation = "Browse" | "Across" | "Diagnose";
 const OPERATIONS: readonly Operation[] = ["Browse", "Across", "Diagnose"];
@@ -95,7 +97,7 @@ async function compareOperations(
     console.log(`${studies} studies: measuring ${operation} with ${count} requests`);
     const loads = [{ url: rankscope.url, ...own }];
     if (postgraphile !== undefined) loads.push({ url: postgraphile.url, ...other });
-    const [first, second] = await measure(loads, { requests: count });
+    const [first, second] = await measure(loads, { requests: count, seconds: OPERATION_SECONDS });
     if (first === undefined) throw new Error("nothing was measured");
     return { rankscope: first, postgraphile: second };
   }
@@ -192,6 +194,7 @@ try {
   const server = await serveConstant();
   const [constant] = await measure([{ url: server.url, query: CONSTANT, variables: () => ({}) }], {
     requests: requests * 5,
+    seconds: OPERATION_SECONDS,
   }).finally(() => server.close());
   if (constant === undefined) throw new Error("nothing was measured");
   const measured: Size[] = [];

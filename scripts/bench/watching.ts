@@ -18,6 +18,8 @@ import { serveRankscope, serveWithoutMetrics } from "./api/servers.js";
 import { print } from "./print.js";
 
 const STUDIES = 100;
+/** Maximum time to measure one operation on all servers. */
+const OPERATION_SECONDS = 60;
 
 const { values } = parseArgs({ options: { requests: { type: "string" } } });
 const requests = Number(values.requests ?? "400");
@@ -52,7 +54,7 @@ try {
     for (const [name, query, variables] of operations) {
       const measured = await measure(
         servers.map(({ url }) => ({ url, query, variables })),
-        { requests },
+        { requests, seconds: OPERATION_SECONDS },
       );
       const [baseline] = measured;
       if (baseline === undefined) throw new Error("nothing was measured");

@@ -1,6 +1,7 @@
 import postgres, { type Sql } from "postgres";
 import { SILENCE_MILLISECONDS } from "./driver/patient-socket.js";
 import { reconnectDelay } from "./driver/reconnect-delay.js";
+import { withDenseRows } from "./driver/stale-row-count.js";
 import { STARTUP_PADDING } from "./driver/startup-padding.js";
 import { withBoundTransactions } from "./driver/transaction-binding.js";
 import { observedSql, type StatementObserver } from "./sql/observed-sql.js";
@@ -46,7 +47,7 @@ export function openSql(url: string, options: ConnectionOptions): Sql {
     onnotice: () => undefined,
     types: { int8: INT8 },
   }) as Sql;
-  const bound = withBoundTransactions(sql);
+  const bound = withDenseRows(withBoundTransactions(sql));
   return observe === undefined ? bound : observedSql(bound, observe);
 }
 

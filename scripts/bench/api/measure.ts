@@ -22,25 +22,32 @@ const CONCURRENCY = 8;
 /** Number of alternations between the loads, so that other work on the machine affects all of them alike. */
 const TURNS = 4;
 
+export interface MeasureOptions {
+  /** Number of requests of each load, once one after the other and once concurrently. */
+  readonly requests: number;
+  /** Time after which no further request is begun: a slow load is measured with fewer. */
+  readonly seconds: number;
+}
+
 /**
- * Measures several loads in alternation, on keep-alive connections.
+ * Measures several loads in alternation, on keep-alive connections. Prints a dot for each turn of a load.
  *
  * @throws Error if a response contains errors
  */
-export async function measure(
-  loads: readonly Load[],
-  { requests }: { readonly requests: number },
-): Promise<Measured[]> {
+export async function measure(loads: readonly Load[], { requests, seconds }: MeasureOptions): Promise<Measured[]> {
   const perTurn = Math.ceil(requests / TURNS);
-  const runs = loads.map((load) => ({ load, times: [] as number[], seconds: 0, next: 0 }));
+  const millisecondsOfTurn = (seconds * 1000) / TURNS / loads.length;
+  const runs = loads.map((load) => ({ load, times: [] as number[], seconds: 0, concurrent: 0, next: 0 }));
   for (let turn = 0; turn < TURNS; turn++) {
     for (const run of runs) {
       // Servers close connections that are idle during the turns of the other loads, so each turn opens new ones.
       const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
       const sendNext = () => send(agent, run.load, run.next++);
       try {
-        for (let i = 0; i < (turn === 0 ? WARM_UP_REQUESTS : 1); i++) await sendNext();
-        for (let i = 0; i < perTurn; i++) {
+        const began = performance.now();
+        const isInTime = (share: number) => performance.now() - began < share * millisecondsOfTurn;
+        for (let i = 0; i < (turn === 0 ? WARM_UP_REQUESTS : 1) && isInTime(1 / 3); i++) await sendNext();
+        for (let i = 0; i < perTurn && (i === 0 || isInTime(2 / 3)); i++) {
           const sentAt = performance.now();
           await sendNext();
           run.times.push(performance.now() - sentAt);
@@ -48,18 +55,23 @@ export async function measure(
         const start = performance.now();
         const end = run.next + perTurn;
         const sender = async () => {
-          while (run.next < end) await sendNext();
+          do {
+            await sendNext();
+            run.concurrent += 1;
+          } while (run.next < end && isInTime(1));
         };
         await Promise.all(Array.from({ length: CONCURRENCY }, sender));
         run.seconds += (performance.now() - start) / 1000;
+        process.stdout.write(".");
       } finally {
         agent.destroy();
       }
     }
   }
-  return runs.map(({ times, seconds }) => {
+  console.log();
+  return runs.map(({ times, concurrent, seconds: busySeconds }) => {
     times.sort((left, right) => left - right);
-    return { p50: quantile(times, 0.5), p95: quantile(times, 0.95), throughput: (TURNS * perTurn) / seconds };
+    return { p50: quantile(times, 0.5), p95: quantile(times, 0.95), throughput: concurrent / busySeconds };
   });
 }
 
