@@ -9,7 +9,7 @@ import { ModelsResolver } from "./base-model/models.js";
 import { StudyBaseModelResolver } from "./base-model/study-base-model.js";
 import { ExperimentComparisonResolver } from "./comparison/experiment-comparison.js";
 import { StudyComparisonResolver } from "./comparison/study-comparison.js";
-import { DiagnosticSummaryResolver } from "./diagnosis/diagnostic-summary.js";
+import { DiagnosticSummaryResolver, OutputAgreementResolver } from "./diagnosis/diagnostic-summary.js";
 import { FailureModesResolver } from "./diagnosis/failure-modes.js";
 import { HypothesesResolver } from "./diagnosis/hypotheses.js";
 import { CompareEvaluationsResolver } from "./evaluation/compare-evaluations.js";
@@ -66,6 +66,7 @@ export function openSchema(): Promise<GraphQLSchema> {
       HypothesesResolver,
       FailureModesResolver,
       DiagnosticSummaryResolver,
+      OutputAgreementResolver,
       ParetoFrontierResolver,
       RecommendationResolver,
       RankTrendsResolver,

@@ -38,9 +38,12 @@ export async function queryUntilComplete<Data, Variables>(
   }
 }
 
+/** Fields that say whether a value is there. */
+const PENDING_FIELDS: ReadonlySet<string> = new Set(["undefinedReason", "status"]);
+
 /** Returns the number of pending values of an answer; if there is none, the number of conclusions and jobs that wait. */
 function countPending(answer: unknown): number {
-  const values = countWhere(answer, (name, value) => (name === "undefinedReason" && value === "PENDING" ? 1 : 0));
+  const values = countWhere(answer, (name, value) => (PENDING_FIELDS.has(name) && value === "PENDING" ? 1 : 0));
   if (values > 0) return values;
   return countWhere(answer, (name, value) => {
     if (name === "jobs" && Array.isArray(value)) return value.length;

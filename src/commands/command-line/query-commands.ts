@@ -1,6 +1,7 @@
 import { Argument, InvalidArgumentError, Option, type Command } from "commander";
 import { completionScript, SHELLS, type Shell } from "../completion/shells.js";
 import type { CompareOptions } from "../compare/compare.js";
+import type { BehaviourOptions } from "../behaviour/behaviour.js";
 import type { PredictionsOptions } from "../predictions/predictions.js";
 import type { Process } from "../process.js";
 import type { ReportOptions } from "../report/report.js";
@@ -13,6 +14,7 @@ export function addQueryCommands(program: Command, open: () => Process): void {
   addStudies(program, open);
   addCompare(program, open);
   addPredictions(program, open);
+  addBehaviour(program, open);
   addReport(program, open);
   addWatch(program, open);
   addCancel(program, open);
@@ -114,6 +116,29 @@ The exit code is 3 where a study or run does not exist.`,
     )
     .action(async (baseline: string, candidate: string, options: PredictionsOptions) =>
       (await import("../predictions/predictions.js")).predictions(open(), [baseline, candidate], options),
+    );
+}
+
+function addBehaviour(program: Command, open: () => Process): void {
+  program
+    .command("behaviour <slug>")
+    .description("run a study's models on an evaluation set: loss, divergence from the baseline, noise of seeds")
+    .requiredOption("--on <set>", "name of a registered evaluation set (rankscope evalset list)")
+    .addOption(wait())
+    .addOption(json())
+    .addOption(server())
+    .addHelpText(
+      "after",
+      `
+Examples:
+  rankscope behaviour reference-study --on jargon
+  rankscope behaviour reference-study --on jargon --json --wait 60
+
+JSON: ranks with their runs, each with its behaviour on the set.
+The exit code is 3 where the study or the set does not exist, and 4 while values are still being computed.`,
+    )
+    .action(async (slug: string, options: BehaviourOptions) =>
+      (await import("../behaviour/behaviour.js")).behaviour(open(), slug, options),
     );
 }
 

@@ -1,9 +1,11 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { describeEvaluationSet } from "../../import/evaluation-set/describe-evaluation-set.js";
 import { importStudy } from "../../jobs/import/import-study.js";
 import { openServerMetrics } from "../../observe/open-metrics.js";
 import { requireToken } from "../../http/access/require-token.js";
 import { startServer } from "../../http/server.js";
+import { saveEvaluationSet } from "../../store/evaluation-sets.js";
 import type { Database } from "../../store/database.js";
 import { surviveLostConnections } from "../../store/survive-lost-connections.js";
 import { countStudies, newestStudy } from "../../store/studies/studies.js";
@@ -13,6 +15,10 @@ import { MAX_CONNECTIONS, openServices } from "./services.js";
 import { waitForStop } from "./stop-signal.js";
 
 /** examples/ is next to dist/, in a checkout and in the published package. */
+const EXAMPLE_SET = {
+  name: "jargon",
+  path: fileURLToPath(new URL("../../../examples/evaluation-sets/jargon.jsonl", import.meta.url)),
+};
 const EXAMPLE_FOLDER = fileURLToPath(new URL("../../../examples/reference-study", import.meta.url));
 
 /** Maximum time from the end of shutdown to the end of the process. */
@@ -63,6 +69,8 @@ async function importExample(database: Database, weights: WeightStore): Promise<
   const {
     outcomes: [outcome],
   } = await importStudy({ database, weights }, { folder: EXAMPLE_FOLDER });
+  const set = await describeEvaluationSet(EXAMPLE_SET.path, EXAMPLE_SET.name);
+  await saveEvaluationSet(database, { ...set, name: EXAMPLE_SET.name, ownDataOf: [] });
   print(
     `The store was empty. Imported the example study ${outcome.slug} from ${path.relative(".", EXAMPLE_FOLDER) || EXAMPLE_FOLDER}.`,
   );
@@ -75,10 +83,11 @@ async function welcome(database: Database, address: string): Promise<string[]> {
     "",
     `Rankscope is at ${address}`,
     "",
-    "Three things to try:",
+    "Four things to try:",
     `  1. Open ${address}dashboard, or open ${address} and run the first tab: it diagnoses a study in one query.`,
     `  2. npm run rankscope -- report ${slug}`,
-    "  3. npm run rankscope -- import FOLDER   (your own runs: PEFT adapters, trainer_state.json, result tables)",
+    `  3. npm run rankscope -- behaviour ${slug} --on ${EXAMPLE_SET.name}   (runs the models on an evaluation set)`,
+    "  4. npm run rankscope -- import FOLDER   (your own runs: PEFT adapters, trainer_state.json, result tables)",
     "",
     "Ctrl-C stops the server. The data is kept.",
   ];

@@ -17,4 +17,4 @@ export class BehaviourArguments {
 }
 
 /** Points of a measurement: the values of its tokens are read, unless a job has to compute them. */
-export const MEASUREMENT_POINTS = 10_000;
+export const MEASUREMENT_POINTS = 1_000;

@@ -2,6 +2,11 @@ import { Arg, Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver,
 import type { Provenance } from "../../analysis/request/provenance.js";
 import { selectRoles } from "../../analysis/runs/select-roles.js";
 import { runsOf } from "../../analysis/runs/study-runs.js";
+import {
+  outputAgreement,
+  type OutputAgreement,
+  type OutputAgreementRequest,
+} from "../../analysis/behaviour/output-agreement.js";
 import { resolveWait } from "../../analysis/request/analysis-context.js";
 import { diagnosticSummary, type DiagnosticSummary } from "../../derive/tradeoffs/diagnostic-summary.js";
 import { Scaling } from "../../model/enums/similarity.js";
@@ -17,7 +22,10 @@ import { RolesArguments } from "./judgement-arguments.js";
 @ObjectType("DiagnosticSummary", {
   description: "The notebook's summary table for one rank. Values are means over seeds; null if not recorded.",
 })
-export class DiagnosticSummaryType implements Omit<DiagnosticSummary, "pendingJobs"> {
+export class DiagnosticSummaryType implements Omit<
+  DiagnosticSummary,
+  "pendingJobs" | "meanTokenMatch" | "meanEmbeddingSimilarity"
+> {
   @Field(() => Float, { nullable: true, description: "Peak memory of the baseline in MB; null if not recorded." })
   baselineMemoryMb!: number | null;
 
@@ -44,20 +52,6 @@ export class DiagnosticSummaryType implements Omit<DiagnosticSummary, "pendingJo
 
   @Field(() => Float, {
     nullable: true,
-    description:
-      "Fraction of equal tokens in the outputs of baseline and candidate; null if the tables of the study have no mean_token_match.",
-  })
-  meanTokenMatch!: number | null;
-
-  @Field(() => Float, {
-    nullable: true,
-    description:
-      "Cosine similarity of the embeddings of both outputs; null if the tables of the study have no mean_embedding_similarity.",
-  })
-  meanEmbeddingSimilarity!: number | null;
-
-  @Field(() => Float, {
-    nullable: true,
     description: "Seconds per optimizer step of the baseline; null if not recorded.",
   })
   baselineTimePerStepSeconds!: number | null;
@@ -76,6 +70,11 @@ export class DiagnosticSummaryType implements Omit<DiagnosticSummary, "pendingJo
   speedup!: number | null;
 }
 
+/** A summary, and the measurements that fill what the tables of the study do not have. */
+interface Summary extends DiagnosticSummary, Pick<DiagnosticSummaryType, "computed"> {
+  readonly outputs: (kind: "GENERATION" | "EMBEDDING") => Promise<OutputAgreement>;
+}
+
 @Resolver(() => StudyType)
 export class DiagnosticSummaryResolver {
   @Costs(ONE_PAIR)
@@ -84,10 +83,16 @@ export class DiagnosticSummaryResolver {
     @Root() { id }: Study,
     @Arg("rank", () => Int, { description: "The rank r to summarise. All values are null if it has no runs." })
     rank: number,
+    @Arg("on", () => String, {
+      nullable: true,
+      description:
+        "Evaluation set for token match and embedding similarity; by default the only registered one, without waiting for it.",
+    })
+    on: string | undefined,
     @Arg("waitSeconds", () => Float, waitSecondsArg) waitSeconds: number | undefined,
     @Args(() => RolesArguments) { baseline, candidate }: RolesArguments,
     @Ctx() context: Context,
-  ): Promise<DiagnosticSummary & Pick<DiagnosticSummaryType, "computed">> {
+  ): Promise<Summary> {
     const { loaders } = context;
     const waitMilliseconds = resolveWait(waitSeconds, context);
     const experiments = await loaders.experiments.load(id);
@@ -100,6 +105,59 @@ export class DiagnosticSummaryResolver {
       scaling: Scaling.ADAPTER,
       roles: { baseline, candidate },
     });
-    return { ...diagnosticSummary(runs, rank, similarity, roles ?? null), computed };
+    const request = { studyId: id, rank, roles: { baseline, candidate }, on: on ?? undefined, waitMilliseconds };
+    return {
+      ...diagnosticSummary(runs, rank, similarity, roles ?? null),
+      computed,
+      outputs: openOutputs(context, request),
+    };
+  }
+}
+
+/** Returns a function that measures each kind once, however many fields need it. */
+function openOutputs(context: Context, request: OutputAgreementRequest): Summary["outputs"] {
+  const measured = new Map<string, Promise<OutputAgreement>>();
+  return (kind) => {
+    const known = measured.get(kind) ?? outputAgreement(context, kind, request);
+    measured.set(kind, known);
+    return known;
+  };
+}
+
+/** Values of the study's tables come first; the others are measured by running the models. */
+@Resolver(() => DiagnosticSummaryType)
+export class OutputAgreementResolver {
+  @FieldResolver(() => Float, {
+    nullable: true,
+    description:
+      "Fraction of equal tokens in the outputs of baseline and candidate: mean_token_match of the study's tables, else measured on the evaluation set. Null with tokenMatchReason.",
+  })
+  async meanTokenMatch(@Root() { meanTokenMatch, outputs }: Summary): Promise<number | null> {
+    return meanTokenMatch ?? (await outputs("GENERATION")).value;
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: "Why meanTokenMatch is null and what to do, in one sentence; null if it is not null.",
+  })
+  async tokenMatchReason(@Root() { meanTokenMatch, outputs }: Summary): Promise<string | null> {
+    return meanTokenMatch === null ? (await outputs("GENERATION")).reason : null;
+  }
+
+  @FieldResolver(() => Float, {
+    nullable: true,
+    description:
+      "Cosine similarity of the embeddings of both: mean_embedding_similarity of the study's tables, else of the prompts' last hidden states, measured on the evaluation set. Null with embeddingSimilarityReason.",
+  })
+  async meanEmbeddingSimilarity(@Root() { meanEmbeddingSimilarity, outputs }: Summary): Promise<number | null> {
+    return meanEmbeddingSimilarity ?? (await outputs("EMBEDDING")).value;
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: "Why meanEmbeddingSimilarity is null and what to do, in one sentence; null if it is not null.",
+  })
+  async embeddingSimilarityReason(@Root() { meanEmbeddingSimilarity, outputs }: Summary): Promise<string | null> {
+    return meanEmbeddingSimilarity === null ? (await outputs("EMBEDDING")).reason : null;
   }
 }
