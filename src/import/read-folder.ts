@@ -7,6 +7,7 @@ import { eventLoopTurn } from "../files/event-loop-turn.js";
 import type { ExplainedRun, FolderRecord, ReportProgress, StudyRecord } from "../model/records.js";
 import { assignByOutputFolder } from "./assemble/assign-by-output-folder.js";
 import { baseModelOf, layersOf } from "./assemble/base-model.js";
+import { joinAdapterEvaluations } from "./assemble/join-adapter-evaluations.js";
 import { joinEvaluations } from "./assemble/join-evaluations.js";
 import { joinExperiments } from "./assemble/join-experiments.js";
 import { groupByModel } from "./assemble/group-by-model.js";
@@ -183,7 +184,7 @@ async function readRuns(
     (run) => run.saves.some(({ folder }) => saves.has(folder)),
     { pathOf, studyName: path.basename(root) },
   );
-  reportSharedFiles(shared, findings);
+  await reportSharedFiles(shared, pathOf, findings);
   for (const run of runs) {
     signal?.throwIfAborted();
     const reading = await readRun(run, saves, byRun.get(run.folder) ?? [], { pathOf, findings, onWeights, signal });
@@ -197,7 +198,7 @@ async function readRuns(
     const message = `Run ${run.name}: ${countOf(checkpoints.length, "checkpoint")} with weights, ${countOf(series.length, "curve")}.`;
     findings.add("info", "RUN_FOUND", run.folder, message);
   }
-  return { readings, weightFiles: total, otherFiles };
+  return { readings: joinAdapterEvaluations(readings, path.basename(root)), weightFiles: total, otherFiles };
 }
 
 /** Groups runs. A folder with files that describe a run, and no run in, above or below it, is a run without an adapter. */
@@ -229,7 +230,20 @@ function isOtherFile({ saves: folders }: RunFolder, saves: ClassifiedFiles["save
   return config === null && checkpoints.length === 0 && series.length === 0 && gathered.metrics.length === 0;
 }
 
-function reportSharedFiles(shared: ClassifiedFiles["descriptions"], findings: Findings): void {
+async function reportSharedFiles(
+  descriptions: ClassifiedFiles["descriptions"],
+  pathOf: PathOf,
+  findings: Findings,
+): Promise<void> {
+  const shared: ClassifiedFiles["descriptions"][number][] = [];
+  for (const description of descriptions) {
+    const { file, format } = description;
+    // Without evidence of a run, a file that is shared is read as a table.
+    const isOfRun =
+      format.sharesFiles !== true ||
+      (await format.read({ path: pathOf(file), where: file }).catch(() => [])).length > 0;
+    if (isOfRun) shared.push(description);
+  }
   if (shared.length === 0) return;
   const message = `${countOf(shared.length, "file lies above several runs and does not say", "files lie above several runs, and none says")} which run it describes: ${quoteNames(shared.map(({ file }) => file))}`;
   findings.add("info", "FILE_OF_NO_RUN", "", message);

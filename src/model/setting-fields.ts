@@ -8,6 +8,7 @@ const SPELLINGS: Readonly<Record<string, readonly string[]>> = {
     "model_name",
     "model_id",
   ],
+  initial_adapter: ["initial_adapter", "adapter_name_or_path"],
   method: ["method", "finetuning_type", "fine_tune_type", "peft_method"],
   task: ["task", "task_name"],
   dataset: ["dataset", "dataset_name", "datasets", "dataset_path", "train_file", "data_path", "train_dataset"],

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import JSON5 from "json5";
 import { expect } from "vitest";
-import { readCsvTable } from "#src/import/formats/csv-table.js";
+import { readCsvTable } from "#src/import/tables/csv-records.js";
 import { MARKDOWN_TABLE } from "#src/import/formats/markdown-table.js";
 import { readPickle } from "#src/import/pickle/read-pickle.js";
 import { parsePythonJson } from "#src/import/json/parse-python-json.js";

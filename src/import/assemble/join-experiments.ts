@@ -6,6 +6,7 @@ import { quoteNames, type Findings } from "../findings.js";
 import { metricName } from "../tables/column-name.js";
 import type { StatedSettings } from "./join-tables.js";
 import type { TableReading } from "./table-reading.js";
+import { withBaseModels } from "./mark-base-models.js";
 import { mergeCurves } from "./merge-curves.js";
 import type { DescribedRun } from "./pair-runs-with-rows.js";
 import type { RunReading } from "./read-run.js";
@@ -41,7 +42,7 @@ export function joinExperiments(
   }));
   const complete = withAssumedBits(described, findings);
   for (const { name, candidates } of complete) onSettings(name, candidates);
-  const experiments = complete.flatMap((run) => experimentOf(run, findings, merger) ?? []);
+  const experiments = withBaseModels(complete.flatMap((run) => experimentOf(run, findings, merger) ?? []));
   experiments.sort(compareExperiments);
   reportDiverged(experiments, findings);
   reportWithoutRank(experiments, findings);
@@ -272,10 +273,11 @@ function measuredMetrics(run: RunReading | undefined): [string, Reading<number>]
       const value = log.summary.get(name);
       if (value !== undefined) values.push([metricName(name), { value, source: log.file }]);
     }
-    const evalLoss = run.series.find((curve) => curve.name === "eval_loss")?.values.at(-1);
-    if (evalLoss !== undefined && !values.some(([name]) => name === "eval_loss")) {
-      values.push(["eval_loss", { value: evalLoss, source: log.file }]);
-    }
+  }
+  const evalLoss = run.series.find((curve) => curve.name === "eval_loss");
+  const last = evalLoss?.values.at(-1);
+  if (last !== undefined && !values.some(([name]) => name === "eval_loss")) {
+    values.push(["eval_loss", { value: last, source: evalLoss?.source ?? log?.file ?? run.folder }]);
   }
   return values;
 }

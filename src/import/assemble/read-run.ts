@@ -16,6 +16,8 @@ import { gatherEvidence, noEvidence, type GatheredEvidence } from "./sourced-evi
 export interface RunReading {
   readonly name: string;
   readonly folder: string;
+  /** Folders with evaluations of the run's adapter. */
+  readonly evaluationFolders?: readonly string[];
   /** Base models that its configurations name: more than one only if the folder mixes runs. */
   readonly baseModels: ReadonlySet<string>;
   /** Configuration of the last save that has one; null if none has. */

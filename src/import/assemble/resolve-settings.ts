@@ -12,6 +12,7 @@ const NOT_COMPARED = new Set([
   "scheme",
   "compute_dtype",
   "base_model",
+  "initial_adapter",
   "method",
   "output_dir",
   "run_name",

@@ -56,7 +56,7 @@ export function methodOf(evidence: MethodEvidence): Method {
 const OTHER_PEFT =
   /(?<![a-z0-9])(?:ia3|\(ia\)3|prefix|prompt|p-?tuning|loha|lokr|oft|boft|vera|adapters?|bitfit|reft)(?![a-z0-9])/i;
 const FULL =
-  /(?<![a-z0-9])(?:fft|full|full[-_ ]?(?:ft|fine[-_ ]?tun\w*|param\w*|model)|fine[-_ ]?tun(?:ed|ing))(?![a-z0-9])/i;
+  /(?<![a-z0-9])(?:fft|ft|full|full[-_ ]?(?:ft|fine[-_ ]?tun\w*|param\w*|model)|fine[-_ ]?tun(?:ed|ing))(?![a-z0-9])/i;
 const BASE =
   /(?<![a-z0-9])(?:base(?:line|[-_ ]?model)?|pre-?trained|zero[-_ ]?shot|untrained|untuned|vanilla|original|no[-_ ]?(?:ft|fine[-_ ]?tun\w*))(?![a-z0-9])/i;
 

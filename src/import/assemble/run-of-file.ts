@@ -5,7 +5,9 @@ import type { RunReading } from "./read-run.js";
 
 /** Returns the run in whose folder a file lies; undefined if no run's folder contains it. The innermost of several is returned. */
 export function runAbove(file: string, runs: readonly RunReading[]): RunReading | undefined {
-  const folderOfRun = new Map(runs.map((run) => [run.folder, run]));
+  const folderOfRun = new Map(
+    runs.flatMap((run) => [run.folder, ...(run.evaluationFolders ?? [])].map((folder) => [folder, run] as const)),
+  );
   for (let folder = parentFolder(file); folder !== ""; folder = parentFolder(folder)) {
     const run = folderOfRun.get(folder);
     if (run !== undefined) return run;

@@ -8,6 +8,10 @@ export function isMethodComparison(value: unknown): boolean {
   return file.has("run_info") && file.has("train_info") && fieldsOf(file.get("run_info")).has("experiment_name");
 }
 
+const BYTES_OF_MB = 2 ** 20;
+/** Figures of a log entry that PEFT's tables show for the run. */
+const RESULTS = new Set(["test accuracy", "train loss", "forgetting*"]);
+
 /**
  * Reads a run of PEFT's method_comparison: settings of training and of the adapter, figures of the whole run, and a curve for each
  * number that was logged with a step.
@@ -26,8 +30,15 @@ export function parseMethodComparison(value: unknown, where: string): RunLog {
   for (const [name, number] of training) {
     if (typeof number === "number") builder.addMetric(name, number);
   }
+  const memory = training.get("accelerator_memory_max") ?? training.get("cuda_memory_max");
+  if (typeof memory === "number") builder.addMetric("peak_memory_mb", memory / BYTES_OF_MB);
   const entries = training.get("metrics");
-  for (const entry of (Array.isArray(entries) ? entries : []).map(fieldsOf)) {
+  const logged = (Array.isArray(entries) ? entries : []).map(fieldsOf);
+  // The last entry is that of the whole run: PEFT's own tables show its figures.
+  for (const [name, number] of logged.at(-1) ?? []) {
+    if (RESULTS.has(name) && typeof number === "number") builder.addMetric(name.replaceAll(" ", "_"), number);
+  }
+  for (const entry of logged) {
     const step = entry.get("step");
     if (typeof step !== "number" || !Number.isSafeInteger(step)) continue;
     for (const [name, number] of entry) {

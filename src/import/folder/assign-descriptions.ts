@@ -1,3 +1,4 @@
+import path from "node:path";
 import type { DescribingFile } from "./classify-files.js";
 import type { RunFolder } from "./group-runs.js";
 import { parentFolder } from "./save-folder.js";
@@ -27,7 +28,10 @@ export function assignDescriptions(
   const byRun = new Map<string, DescribingFile[]>();
   const shared: DescribingFile[] = [];
   for (const description of descriptions) {
-    const run = nearestRun(description.runFolder, runOfFolder) ?? onlyRun(runsBelow.get(description.runFolder));
+    const run =
+      nearestRun(description.runFolder, runOfFolder) ??
+      onlyRun(runsBelow.get(description.runFolder)) ??
+      runOfName(description, runs);
     if (run === undefined) shared.push(description);
     else byRun.set(run, [...(byRun.get(run) ?? []), description]);
   }
@@ -39,7 +43,20 @@ export function foldersWithoutRun(runs: readonly RunFolder[], descriptions: read
   if (descriptions.length === 0) return [];
   const { shared } = assignDescriptions(runs, descriptions);
   const runsBelow = runsBelowFolders(runs);
-  return [...new Set(shared.map(({ runFolder }) => runFolder))].filter((folder) => !runsBelow.has(folder));
+  const folders = new Set(shared.map(({ runFolder }) => runFolder));
+  const isOfRun = new Set(shared.filter(({ format }) => format.sharesFiles !== true).map(({ runFolder }) => runFolder));
+  const parents = new Set([...folders].flatMap(foldersAbove));
+  // Figures above several runs sum them up.
+  return [...folders].filter((folder) => !runsBelow.has(folder) && (isOfRun.has(folder) || !parents.has(folder)));
+}
+
+/** Returns the only run that has the name of a file which does not lie in its run's folder: `logs/qlora_r8.log`. */
+function runOfName({ file, runFolder }: DescribingFile, runs: readonly RunFolder[]): string | undefined {
+  if (!file.startsWith(`${runFolder}.`)) return undefined;
+  const name = path.posix.basename(runFolder);
+  return onlyRun(
+    new Set(runs.filter(({ folder }) => path.posix.basename(folder) === name).map(({ folder }) => folder)),
+  );
 }
 
 function nearestRun(folder: string, runOfFolder: ReadonlyMap<string, string>): string | undefined {
@@ -48,6 +65,15 @@ function nearestRun(folder: string, runOfFolder: ReadonlyMap<string, string>): s
     if (run !== undefined) return run;
     if (at === "") return undefined;
   }
+}
+
+function foldersAbove(folder: string): string[] {
+  const above: string[] = [];
+  for (let at = folder; at !== "";) {
+    at = parentFolder(at);
+    above.push(at);
+  }
+  return above;
 }
 
 /** Returns the folders of the runs below each folder. */

@@ -59,16 +59,16 @@ export function classifyFiles(files: readonly string[]): ClassifiedFiles {
     const runFormat = RUN_FORMATS.find((format) => format.recognises(name, file));
     if (runFormat !== undefined) {
       const folder = parentFolder(file);
-      if (!makesSave(runFormat)) {
-        const runFolder = runFormat.runFolder?.(file) ?? folder;
-        descriptions.push({ file, format: runFormat, runFolder });
+      if (makesSave(runFormat)) {
+        const saveFolder = runFormat.saveFolder?.(file) ?? folder;
+        const found = saves.get(saveFolder) ?? [];
+        found.push({ file, format: runFormat });
+        saves.set(saveFolder, found);
         continue;
       }
-      const saveFolder = runFormat.saveFolder?.(file) ?? folder;
-      const found = saves.get(saveFolder) ?? [];
-      found.push({ file, format: runFormat });
-      saves.set(saveFolder, found);
-      continue;
+      descriptions.push({ file, format: runFormat, runFolder: runFormat.runFolder?.(file) ?? folder });
+      // A file that is shared may be a table of runs.
+      if (runFormat.sharesFiles !== true) continue;
     }
     if (HUB_FILE.test(file)) continue;
     // Table formats recognise any file of their extension, so companions are excluded first.

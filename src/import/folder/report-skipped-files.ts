@@ -14,12 +14,10 @@ export function reportSkippedFiles(
   findings: Findings,
 ): void {
   for (const [extension, names] of byExtension(others)) {
-    findings.add(
-      "info",
-      "NOT_UNDERSTOOD",
-      "",
-      `${countOf(names.length, "file")} (${extension}) ${names.length === 1 ? "was" : "were"} not read: ${quoteNames(names)}`,
-    );
+    const advice = ADVICE.get(extension);
+    const message = `${countOf(names.length, "file")} (${extension}) ${names.length === 1 ? "was" : "were"} not read: ${quoteNames(names)}`;
+    if (advice === undefined) findings.add("info", "NOT_UNDERSTOOD", "", message);
+    else findings.add("warning", "NOT_UNDERSTOOD", "", `${message}. ${advice}`);
   }
   for (const folder of unreadable) {
     findings.add("error", "FILE_UNREADABLE", folder, "The folder cannot be listed. Check its permissions.");
@@ -37,6 +35,14 @@ export function reportSkippedFiles(
     findings.add("warning", "SPECIAL_FILE_REFUSED", "", message);
   }
 }
+
+/** How results in files that are not read can be imported, by extension. */
+const ADVICE: ReadonlyMap<string, string> = new Map([
+  ...[".xlsx", ".xlsm", ".xls", ".ods"].map(
+    (extension) => [extension, "If it has results, save each sheet as CSV, and import again."] as const,
+  ),
+  [".parquet", "If it has results, save it as CSV, or its predictions as predictions.jsonl, and import again."],
+]);
 
 function byExtension(files: readonly string[]): Map<string, string[]> {
   const groups = new Map<string, string[]>();

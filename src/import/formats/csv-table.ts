@@ -1,13 +1,11 @@
-import { parse } from "csv-parse/sync";
-import { failure } from "../../errors.js";
-import { MAX_CSV_CELLS, MAX_CSV_HEADER_CHARACTERS, MAX_CSV_RECORD_CHARACTERS, MAX_TABLE_ROWS } from "../limits.js";
 import { readTableText } from "../folder/read-bounded.js";
-import { withOneHeader } from "../tables/header-rows.js";
-import { downloadedCurve, type DownloadedCurve } from "../tables/tensorboard-csv.js";
+import { MAX_TABLE_ROWS } from "../limits.js";
+import { readCsvTable, rowsOfCsv, withoutIncompleteRow } from "../tables/csv-records.js";
 import { tableOfRows } from "../tables/results-table.js";
-import type { TableRow } from "../tables/table-row.js";
+import { downloadedCurve, type DownloadedCurve } from "../tables/tensorboard-csv.js";
 import type { TableEvidence } from "./evidence.js";
 import type { ResultFormat } from "./result-format.js";
+import { runRecordOf } from "./run-record.js";
 
 /** Results tables as delimited text. The delimiter is detected, whatever the file's extension. */
 export const CSV_TABLE = delimitedTable(".csv");
@@ -24,25 +22,12 @@ function delimitedTable(extension: string): ResultFormat<TableEvidence> {
       const records = readCsvTable(complete, where, MAX_TABLE_ROWS + 1);
       const curve = downloadedCurve(records, where.slice(where.lastIndexOf("/") + 1));
       if (curve !== undefined) return evidenceOfCurve(curve);
-      const table: TableEvidence = { kind: "table", table: tableOfRows(rowsOf(records, where), where) };
+      // The run's own record is read as such.
+      if (runRecordOf(text, where) !== undefined) return [];
+      const table: TableEvidence = { kind: "table", table: tableOfRows(rowsOfCsv(records, where), where) };
       return complete === text ? [table] : [table, { kind: "damage", reason: "its last row is incomplete" }];
     },
   };
-}
-
-/**
- * Returns the text without a last row that a program is still writing: it has no line end, and fewer cells than the header or a
- * number without its digits.
- */
-function withoutIncompleteRow(text: string): string {
-  const end = text.trimEnd().lastIndexOf("\n");
-  if (/\n\s*$/.test(text) || end === -1) return text;
-  const delimiter = delimiterOf(text);
-  const cellsOf = (line: string) => line.split(delimiter).length;
-  const last = text.slice(end + 1);
-  const header = text.slice(0, text.indexOf("\n"));
-  const isCut = /\d(?:\.|e[+-]?)$/i.test(last.trim()) || (!last.includes('"') && cellsOf(last) < cellsOf(header));
-  return isCut ? text.slice(0, end + 1) : text;
 }
 
 function evidenceOfCurve({ run, ...curve }: DownloadedCurve): TableEvidence[] {
@@ -55,57 +40,4 @@ function evidenceOfCurve({ run, ...curve }: DownloadedCurve): TableEvidence[] {
     metrics: [],
   } as const;
   return curve.steps.length === 0 ? [] : [{ ...named, curves: [curve] }];
-}
-
-function rowsOf(table: readonly (readonly string[])[], where: string): TableRow[] {
-  const [header = [], ...records] = withOneHeader(table);
-  const duplicate = header.find((name, i) => name !== "" && header.indexOf(name) !== i);
-  if (duplicate !== undefined) throw failure("TABLE_INVALID", { where, received: `two columns ${duplicate}` });
-  return records.map((record) => ({ key: null, cells: new Map(header.map((name, i) => [name, record[i]])) }));
-}
-
-/**
- * Returns the cells of a CSV text, header first, without the white space around them. The delimiter is the comma, semicolon
- * or tab, whichever the header has most of. Byte order marks, quoted cells and empty lines are handled.
- *
- * @param maxRecords maximum number of records, with the header
- * @throws TABLE_INVALID, also if a row has more or fewer cells than the header
- */
-export function readCsvTable(text: string, where: string, maxRecords: number): string[][] {
-  const delimiter = delimiterOf(text);
-  requireCellCount(text, delimiter, where);
-  const records = parseRecords(text, delimiter, where, maxRecords + 1);
-  if (records.length <= maxRecords) return records;
-  throw failure("TABLE_INVALID", { where, received: "more rows", allowed: `${maxRecords} with the header` });
-}
-
-function parseRecords(text: string, delimiter: string, where: string, to: number): string[][] {
-  try {
-    return parse(text, {
-      bom: true,
-      delimiter,
-      trim: true,
-      skip_empty_lines: true,
-      to,
-      max_record_size: MAX_CSV_RECORD_CHARACTERS,
-    });
-  } catch (cause) {
-    throw failure("TABLE_INVALID", { where, received: cause instanceof Error ? cause.message : String(cause), cause });
-  }
-}
-
-function delimiterOf(text: string): string {
-  const start = text.slice(0, MAX_CSV_HEADER_CHARACTERS);
-  const withoutQuoted = start.replace(/"(?:[^"]|"")*"/g, "").trimStart();
-  const [header = ""] = withoutQuoted.split(/[\r\n]/, 1);
-  const count = (delimiter: string): number => header.split(delimiter).length;
-  return [",", ";", "\t"].reduce((best, next) => (count(next) > count(best) ? next : best));
-}
-
-/** Counts cells before they are parsed into memory. Delimiters inside quotes are counted too. */
-function requireCellCount(text: string, delimiter: string, where: string): void {
-  let cells = 1;
-  for (let at = text.indexOf(delimiter); at !== -1; at = text.indexOf(delimiter, at + 1)) cells += 1;
-  if (cells <= MAX_CSV_CELLS) return;
-  throw failure("TABLE_INVALID", { where, received: `${cells} cells`, allowed: `${MAX_CSV_CELLS}` });
 }

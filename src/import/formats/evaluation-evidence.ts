@@ -11,9 +11,12 @@ export function evidenceOfEvaluation(evaluation: Evaluation): EvaluatedRunEviden
   const evaluations = valuesOfEvaluation(evaluation);
   if (evaluations.length === 0) return [];
   const evaluated = [adapter, model].filter((name) => name !== null);
-  return [
-    { kind: "evaluatedRun", evaluated, settings: settingsOfObject(modelArguments), evaluations, predictions: [] },
-  ];
+  const settings = settingsOfObject(modelArguments);
+  // Without an adapter, the model may be one that was merged.
+  if (adapter !== null && model !== null && !settings.some(({ field }) => field === "base_model")) {
+    settings.push({ field: "base_model", value: model, key: "pretrained", certainty: "STATED" });
+  }
+  return [{ kind: "evaluatedRun", evaluated, settings, evaluations, predictions: [] }];
 }
 
 /** Returns the results of an evaluation in the order of the file. A result whose name is too long to be one is left out. */

@@ -1,6 +1,5 @@
-import { failure } from "../../errors.js";
-import { parsePythonJson } from "../json/parse-python-json.js";
 import { readTableText } from "../folder/read-bounded.js";
+import { parseJsonValue } from "../tables/json-value.js";
 import { tableOfValue } from "../tables/results-table.js";
 import { isLighteval, parseLighteval } from "../evaluations/parse-lighteval.js";
 import { isLmEval, parseLmEval } from "../evaluations/parse-lm-eval.js";
@@ -9,6 +8,7 @@ import { evidenceOfEvaluation } from "./evaluation-evidence.js";
 import type { TableEvidence } from "./evidence.js";
 import type { ResultFormat } from "./result-format.js";
 import { evidenceOfNamedRun } from "./run-log-evidence.js";
+import { runRecordOf } from "./run-record.js";
 
 /**
  * A results table as JSON, also with the NaN and Infinity that Python writes. Results of lm-evaluation-harness, lighteval and PEFT's
@@ -20,19 +20,12 @@ export const JSON_TABLE: ResultFormat<TableEvidence> = {
   recognises: (fileName) => /\.json$/i.test(fileName),
   async read({ path, where }) {
     const text = await readTableText(path, where);
-    const value = parse(text, where);
+    const value = parseJsonValue(text, where);
     if (isLmEval(value)) return evidenceOfEvaluation(parseLmEval(value, where));
     if (isLighteval(value)) return evidenceOfEvaluation(parseLighteval(value, where));
     if (isMethodComparison(value)) return evidenceOfNamedRun(parseMethodComparison(value, where), "table");
+    // The run's own record is read as such.
+    if (runRecordOf(text, where) !== undefined) return [];
     return [{ kind: "table", table: tableOfValue(value, where, "The JSON is not a table.") }];
   },
 };
-
-function parse(text: string, where: string): unknown {
-  try {
-    return parsePythonJson(text.replace(/^\uFEFF/, ""));
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw failure("TABLE_INVALID", { where, received: `invalid JSON: ${reason}`, cause });
-  }
-}

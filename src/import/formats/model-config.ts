@@ -17,8 +17,14 @@ export const MODEL_CONFIG: ResultFormat<RunEvidence> = {
   recognises: (fileName) => /^(?:config|quantization_config|quantize_config|quant_config)\.json$/.test(fileName),
   async read({ path, where }) {
     const text = await readTextFile(path, where, MAX_SETTINGS_FILE_BYTES);
+    const config = parse(text, where);
+    const ofModel = quantizationOfConfig(config, where);
+    const ofTraining = isOfTraining(config) ? settingsOfObject(config) : [];
     return [
-      { kind: "settings", source: "runConfiguration", settings: quantizationOfConfig(parse(text, where), where) },
+      { kind: "settings", source: "runConfiguration", settings: ofModel },
+      ...(ofTraining.length === 0
+        ? []
+        : [{ kind: "settings", source: "trainerConfiguration", settings: ofTraining } as const]),
     ];
   },
 };
@@ -39,4 +45,15 @@ function quantizationOfConfig(config: unknown, where: string): Setting[] {
   const nested = members["quantization_config"] ?? members["quantization"];
   if (isModel && nested === undefined) return [];
   return settingsOfObject(isModel ? { quantization_config: nested } : config).filter(({ field }) => FIELDS.has(field));
+}
+
+/** Returns whether a config.json has the arguments of somebody's script, not the architecture of a model. */
+function isOfTraining(config: unknown): boolean {
+  if (typeof config !== "object" || config === null || Array.isArray(config)) return false;
+  if ("model_type" in config || "architectures" in config) return false;
+  const fields = new Set(settingsOfObject(config).map(({ field }) => field));
+  return (
+    ["learning_rate", "lora_rank", "batch_size", "epochs", "base_model", "seed"].filter((f) => fields.has(f)).length >=
+    2
+  );
 }

@@ -14,6 +14,8 @@ import { PICKLE_TABLE, PKL_TABLE } from "./pickle-table.js";
 import { TENSORBOARD_EVENTS } from "./tensorboard-events.js";
 import { MLFLOW_RUN, TRACKING_COMPANION, TRACKING_DATABASE, WANDB_CONFIG, WANDB_FILE } from "./tracking-stores.js";
 import { TEXT_LOG, TRAINER_LOG } from "./training-logs.js";
+import { RUN_RECORD } from "./run-record.js";
+import { RUN_SETTINGS } from "./run-settings.js";
 import { RANKSCOPE_YAML } from "./rankscope-yaml.js";
 import type { ResultFormat } from "./result-format.js";
 import { LORA_FILE } from "./lora-file.js";
@@ -34,6 +36,7 @@ export const RUN_FORMATS: readonly ResultFormat<RunEvidence>[] = [
   ADAPTER_SHARD,
   TRAINER_RESULTS,
   MODEL_CONFIG,
+  RUN_SETTINGS,
   MODEL_CARD,
   TRAINING_ARGUMENTS,
   HYDRA_CONFIG,
@@ -43,6 +46,7 @@ export const RUN_FORMATS: readonly ResultFormat<RunEvidence>[] = [
   TEXT_LOG,
   TORCHTUNE_CONFIG,
   LORA_FILE,
+  RUN_RECORD,
   // Recognises every YAML file. Formats of certain YAML files come before it.
   TRAINING_YAML,
 ];

@@ -7,6 +7,7 @@ import { valuesOfEvaluation } from "./evaluation-evidence.js";
 import type { RunEvidence } from "./evidence.js";
 import { KL_DIVERGENCE } from "./kl-divergence.js";
 import type { ResultFormat, SourceFile } from "./result-format.js";
+import { folderOfRunFile } from "./run-file-name.js";
 import { evidenceOfRun } from "./run-log-evidence.js";
 
 const readLog = ({ path, where }: SourceFile): Promise<string> => readTextFile(path, where, MAX_LOG_BYTES);
@@ -22,12 +23,13 @@ export const TRAINER_LOG: ResultFormat<RunEvidence> = {
 };
 
 /**
- * Logs of torchtune, MLX-LM and of llama.cpp's comparison of models, as text. A text without their lines gives
+ * Logs of torchtune, MLX-LM, the Hugging Face Trainer, and of llama.cpp's comparison of models, as text. A text without their lines gives
  * nothing.
  */
 export const TEXT_LOG: ResultFormat<RunEvidence> = {
   name: "training log as text",
-  gives: ["curves", "evaluations"],
+  gives: ["metrics", "curves", "evaluations"],
+  runFolder: folderOfRunFile,
   recognises: (fileName, where) =>
     !KL_DIVERGENCE.recognises(fileName, where) &&
     /^log_\d+\.txt$|\.(log|out)$|^(train|training|log|stdout|output|nohup)\w*\.txt$/i.test(fileName),

@@ -1,3 +1,4 @@
+import { countOf } from "../../model/count-of.js";
 import { RunLogBuilder } from "./run-log-builder.js";
 import type { RunLog } from "./run-log.js";
 
@@ -12,8 +13,15 @@ type LineReader = (line: string, builder: RunLogBuilder) => boolean;
 
 const READERS: readonly LineReader[] = [readTorchtuneLine, readMlxLine, readMlxTableLine];
 
+/** The step that a progress bar shows: `10/1000 [00:10<16:30`. */
+const PROGRESS = /(\d{1,12})\/\d{1,12} \[[\d:?]{1,12}</g;
+/** What the Hugging Face Trainer prints: a dict of Python with figures of one step. Newer versions print them as texts. */
+const PRINTED_DICT = /\{'(?:loss|eval_\w{1,80}|train_\w{1,80}|grad_norm|learning_rate)': [^{}]{1,2000}\}/g;
+const PRINTED_ENTRY = /'([\w/ -]{1,100})': '?([\d.e+-]{1,40}|nan|-?inf)'?(?=[,}])/g;
+
 /**
- * Reads the log lines of torchtune and of MLX-LM from a text that may contain anything else. Returns null if it has none of them.
+ * Reads the log lines of torchtune, MLX-LM and the Hugging Face Trainer from a text that may contain anything else. Returns null if it has
+ * none of them.
  *
  * torchtune: `Step 10 | loss:2.5 lr:2e-05`. MLX-LM before 0.32: `Iter 10: Train loss 2.5, Learning Rate 1e-05, ...`; from 0.32 on,
  * a table with a line per report: iteration, loss with an arrow, tokens per second, trained tokens.
@@ -22,12 +30,53 @@ const READERS: readonly LineReader[] = [readTorchtuneLine, readMlxLine, readMlxT
  */
 export function parseTextLog(log: string, where: string): RunLog | null {
   const builder = new RunLogBuilder(where, "RUN_LOG_INVALID");
-  for (const line of log.split("\n")) {
+  const trainer: TrainerOutput = { step: null, withoutStep: 0 };
+  // A progress bar writes over its line.
+  for (const line of log.split(/[\r\n]/)) {
     if (line.length > MAX_LINE_CHARACTERS) continue;
     const text = line.replace(TERMINAL_STYLE, "").trim();
-    READERS.some((read) => read(text, builder));
+    if (!READERS.some((read) => read(text, builder))) readTrainerLine(text, builder, trainer);
   }
-  return builder.isEmpty ? null : builder.build(null);
+  if (builder.isEmpty) return null;
+  const { withoutStep } = trainer;
+  const entries = countOf(
+    withoutStep,
+    "entry of the Trainer has no step and was",
+    "entries of the Trainer have no step and were",
+  );
+  return builder.build(withoutStep === 0 ? null : `${entries} left out, since the log has no progress bar`);
+}
+
+/** What is known of the Hugging Face Trainer's output so far. */
+interface TrainerOutput {
+  /** The step that the last progress bar showed; null without one. */
+  step: number | null;
+  /** Entries of figures whose step is unknown. */
+  withoutStep: number;
+}
+
+/** Reads a line with the figures that the Trainer prints. They have no step: it is that of the progress bar before or in the line. */
+function readTrainerLine(line: string, builder: RunLogBuilder, output: TrainerOutput): void {
+  if (!line.includes("{'") && !line.includes("[")) return;
+  const shown = [...line.matchAll(PROGRESS)].at(-1)?.[1];
+  if (shown !== undefined && !isEvaluating(line)) output.step = Number(shown);
+  for (const [dict] of line.matchAll(PRINTED_DICT)) {
+    const figures = [...dict.matchAll(PRINTED_ENTRY)].map(([, name = "", text]) => [name, numberOf(text)] as const);
+    const isClosing = figures.some(([name]) => name === "train_runtime" || name === "train_loss");
+    if (!isClosing && output.step === null) output.withoutStep += 1;
+    for (const [name, value] of figures) {
+      if (value === undefined || name === "epoch") continue;
+      if (isClosing) builder.addMetric(name, value);
+      else if (output.step !== null) builder.addPoint(name, output.step, value, null);
+      // The last evaluation is known without its step.
+      else if (name.startsWith("eval_")) builder.addMetric(name, value);
+    }
+  }
+}
+
+/** Returns whether a line is only the progress of an evaluation, whose steps are batches. */
+function isEvaluating(line: string): boolean {
+  return /^evaluat|^predict/i.test(line);
 }
 
 function readTorchtuneLine(line: string, builder: RunLogBuilder): boolean {

@@ -17,8 +17,8 @@ export interface MetricColumn {
   readonly factor: number;
 }
 
-/** Index columns that pandas writes. */
-const INDEX_COLUMN = /^(?:|index|unnamed_\d+)$/;
+/** Index columns, such as those that pandas writes. */
+const INDEX_COLUMN = /^(?:|id|index|unnamed_\d+)$/;
 
 const ALL_RUN_COLUMNS: ReadonlySet<string> = new Set(Object.values(RUN_COLUMNS).flat());
 

@@ -73,9 +73,32 @@ function rowsOfList(list: readonly unknown[]): TableRow[] | undefined {
   for (const member of list) {
     const cells = entriesOf(member);
     if (cells === undefined) return undefined;
-    rows.push({ key: null, cells });
+    rows.push({ key: null, cells: withoutNesting(cells) });
   }
   return rows.length > 0 ? rows : undefined;
+}
+
+/** Keys of parts of a row that say nothing of its cells. */
+const CONTAINERS =
+  /^(?:config(?:uration)?|h?params|(?:hyper)?parameters|args|arguments|settings|options|metrics|results?|scores?|summary|performance|info)$/i;
+
+/** Levels of objects in a row. */
+const MAX_NESTING = 4;
+
+/** Returns a row whose nested objects are cells of it: `{"config": {"lora": {"r": 8}}}` has the cell `lora_r`. */
+function withoutNesting(row: ReadonlyMap<string, unknown>): ReadonlyMap<string, unknown> {
+  if (![...row.values()].some((member) => entriesOf(member) !== undefined)) return row;
+  const cells = new Map<string, unknown>();
+  const add = (members: ReadonlyMap<string, unknown>, path: readonly string[], depth: number): void => {
+    for (const [key, member] of members) {
+      const parts = CONTAINERS.test(key) ? path : [...path, key];
+      const nested = depth < MAX_NESTING ? entriesOf(member) : undefined;
+      if (nested !== undefined) add(nested, parts, depth + 1);
+      else if (!cells.has(parts.join("_"))) cells.set(parts.join("_"), member);
+    }
+  };
+  add(row, [], 0);
+  return cells;
 }
 
 function rowsOfColumns(columns: ReadonlyMap<string, unknown>, where: string): TableRow[] {

@@ -148,7 +148,7 @@ export const TOTAL_ROW =
   /^(?:grand[ _-]?total|total|sum|mean|average|avg\.?|median|std\.?(?:[ _-]?dev)?|min|max|overall|mittelwert|mittel|durchschnitt|summe|gesamt|standardabweichung|moyenne|somme|ecart[ -]type|media|promedio|mediana|suma|soma|desviacion|平均|平均值|均值|总计|合计|合計|中位数|標準偏差|标准差)s?$/i;
 
 /** Cells that say that there is no value, without a reason. */
-export const EMPTY_CELL = /^(?:|nan|null|n\/?a|#n\/a|-|–|—|\?|\.|tbd|k\.? ?a\.?)$/i;
+export const EMPTY_CELL = /^(?:|nan|null|n\/?a|#n\/a|-|–|—|\?|\.|tbd|k\. ?a\.?)$/i;
 
 /** Cells that say that the loss of a run diverged. */
 export const DIVERGED_CELL = /^(?:diverged|divergence|diverges|exploded|divergiert|发散|発散)$/i;
