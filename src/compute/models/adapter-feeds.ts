@@ -9,6 +9,9 @@ import type { SessionOpener } from "./model-sessions.js";
 
 type Feeds = Record<string, Tensor>;
 
+/** Weights of which the norms are computed together: 128 MB in float32, or one module. */
+const MAX_GROUP_ELEMENTS = 32 * 2 ** 20;
+
 /** An adapter as inputs of a model's graph. */
 export interface PreparedAdapter {
   /** The least form of graph that applies it. */
@@ -19,6 +22,7 @@ export interface PreparedAdapter {
 interface AdapterContext {
   readonly config: ModelConfig;
   readonly files: ModelFiles;
+  /** Opens sessions on the CPU, where the norms are computed. */
   readonly open: SessionOpener;
   /** Tensors that are inputs of the graph, by name. */
   readonly weights: Readonly<Feeds>;
@@ -37,7 +41,8 @@ export async function prepareAdapter(adapter: ModelAdapter, context: AdapterCont
   const feeds: Feeds = {};
   for (const module of modules) Object.assign(feeds, factorFeeds(module, adapter.get(module.name)));
   const scaled = modules.filter(({ name }) => adapter.get(name)?.magnitude !== undefined);
-  const norms = scaled.length === 0 ? {} : await rowNorms(scaled, feeds, context);
+  const norms: Record<string, Float32Array> = {};
+  for (const group of groupsOfWeights(scaled)) Object.assign(norms, await rowNorms(group, feeds, context));
   for (const { name, outFeatures } of modules) {
     const norm = norms[name];
     const factors =
@@ -76,6 +81,22 @@ function factorFeeds({ name, inFeatures, outFeatures }: LinearModule, update: Mo
     [inputs.a]: new Tensor("float32", a, [rank, inFeatures]),
     [inputs.b]: new Tensor("float32", scaling === 1 ? b : b.map((value) => value * scaling), [outFeatures, rank]),
   };
+}
+
+/** Splits modules into groups whose weights are in memory together. */
+function groupsOfWeights(modules: readonly LinearModule[]): LinearModule[][] {
+  const groups: LinearModule[][] = [];
+  let elements = Infinity;
+  for (const module of modules) {
+    const size = module.inFeatures * module.outFeatures;
+    elements += size;
+    if (elements > MAX_GROUP_ELEMENTS) {
+      groups.push([]);
+      elements = size;
+    }
+    groups.at(-1)?.push(module);
+  }
+  return groups;
 }
 
 /** Returns the norms of the rows of W + B A of each module, in float32 as PEFT (peft/tuners/lora/dora.py, get_weight_norm). */

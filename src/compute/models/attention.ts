@@ -9,6 +9,11 @@ export const cacheNames = (layer: number) => ({
   values: `present.${layer}.values`,
 });
 
+/** Whether an output of a graph is part of the cache. */
+export function isCacheOutput(name: string): boolean {
+  return name.startsWith("present.");
+}
+
 interface AttentionInputs {
   readonly layer: number;
   /** [batch, heads, query tokens, head size] */
@@ -16,7 +21,7 @@ interface AttentionInputs {
   /** [batch, key-value heads, query tokens, head size], of the new tokens */
   readonly keys: string;
   readonly values: string;
-  /** [batch, 1, query tokens, all tokens]: 0, or the lowest float32 where a query does not attend. */
+  /** [batch, 1, query tokens, all tokens]: 0, or a low number where a query does not attend. */
   readonly mask: string;
   /** Factor of the scores. */
   readonly scale: number;
@@ -45,9 +50,9 @@ export function addAttention(writer: GraphWriter, config: ModelConfig, inputs: A
   const { layer, mask, scale } = inputs;
   const names = cacheNames(layer);
   const cached = (input: string, output: string, fresh: string) => {
-    const past = writer.input(input, "float32", ["batch", keyValueHeads, "past", headSize]);
+    const past = writer.input(input, writer.precision, ["batch", keyValueHeads, "past", headSize]);
     const all = writer.add("Concat", [past, fresh], { attributes: { axis: 2 } });
-    writer.output(all, output, ["batch", keyValueHeads, "total", headSize]);
+    writer.output(all, output, ["batch", keyValueHeads, "total", headSize], "kept");
     return all;
   };
   const keys = cached(names.pastKeys, names.keys, inputs.keys);

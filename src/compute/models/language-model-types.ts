@@ -3,6 +3,8 @@
 import type { Provider } from "../../model/computed-facts.js";
 import type { ModelAdapter, ModelConfig, ModelFiles } from "../../model/language-model.js";
 import type { PreparedAdapter } from "./adapter-feeds.js";
+import type { ModelPrecision } from "./graph-writer.js";
+import type { WeightHolding } from "./model-memory.js";
 
 export interface ModelOptions {
   readonly config: ModelConfig;
@@ -10,8 +12,12 @@ export interface ModelOptions {
   readonly provider: Provider;
   /** Threads of the CPU provider inside one run. */
   readonly threads: number;
-  /** Memory that the model may need, in bytes. */
+  /** Memory that the model may need on the CPU, in bytes. Weights that do not fit are read again by each run. */
   readonly maxBytes: number;
+  /** Of weights, activations and cache; float32 by default. The CPU provider computes in float32 only. */
+  readonly precision?: ModelPrecision;
+  /** How the CPU provider holds the weights; by default the fastest way that `maxBytes` allows. */
+  readonly holding?: WeightHolding;
   /** Weights that replace those of the files, such as dequantized ones, by tensor: float32 in the file's shape. */
   readonly weights?: ReadonlyMap<string, Float32Array>;
   /** Places of one run of the layers, padding included; 512 by default. */
@@ -44,17 +50,20 @@ export interface LogitsChunk {
 export interface Decoding {
   /** [batch, vocabulary]: the logits after each sequence's last token. */
   readonly logits: Float32Array;
-  /** Appends one token to each sequence. */
+  /** Appends one token to each sequence. It replaces this state, which cannot be continued again. */
   append(tokens: Tokens): Promise<Decoding>;
+  /** Frees the cache, if it is on a GPU; for a state that is not continued. */
+  release(): void;
 }
 
 /**
- * A language model on ONNX Runtime. Values are float32. A run blocks its thread, so a model lives in a worker. All methods
+ * A language model on ONNX Runtime. Values that it takes and returns are float32. A run blocks its thread, so a model lives in a worker. All methods
  * throw TOKENS_INVALID for tokens that the model cannot take, MODEL_TOO_LARGE if the sequences need too much memory, and the
  * signal's reason if it is aborted.
  */
 export interface LanguageModel {
   readonly config: ModelConfig;
+  readonly holding: WeightHolding;
   /** @throws MODEL_ADAPTER_MISMATCH */
   prepareAdapter(adapter: ModelAdapter): Promise<PreparedAdapter>;
   /** Returns the hidden states after the last norm, [tokens, hidden size], of each sequence. */

@@ -4,10 +4,11 @@ import { largest } from "../../model/extremes.js";
 import type { ModelAdapter, ModelConfig, ModelFiles } from "../../model/language-model.js";
 import { prepareAdapter, type PreparedAdapter } from "./adapter-feeds.js";
 import type { Decoding, LanguageModel, ModelOptions, RunOptions, Tokens } from "./language-model-types.js";
-import { createLayerRunner, emptyCache, type Cache } from "./layer-runner.js";
-import { modelBytes, requireMemory } from "./model-memory.js";
-import { sessionOpener } from "./model-sessions.js";
+import { createLayerRunner, emptyCache, releaseCache, type Cache } from "./layer-runner.js";
+import { chooseHolding, requireMemory, runBytes, SLICE_BYTES, weightBytes } from "./model-memory.js";
+import { keepsOutputs, sessionOpener } from "./model-sessions.js";
 import { createOutputHead } from "./output-head.js";
+import { createStreamedRunner } from "./streamed-runner.js";
 import { groupByLength, tokenChunk } from "./token-batch.js";
 
 /** Places of one run of the layers: their values take some kilobytes each, and products of 512 rows run at full speed. */
@@ -19,18 +20,22 @@ const HEAD_BYTES = 64 * 2 ** 20;
 export function openModel(options: ModelOptions): LanguageModel {
   const { config, files, maxBytes, chunkTokens = CHUNK_TOKENS, headBytes = HEAD_BYTES } = options;
   const { hiddenSize, vocabularySize } = config;
-  const open = sessionOpener(files, options.provider, options.threads);
+  const { provider, threads, precision = "float32" } = options;
   const weights = weightTensors(options.weights ?? new Map(), files);
-  const runner = createLayerRunner(config, files, new Set(Object.keys(weights)), open);
-  const head = createOutputHead(config, files, open);
   const headRows = Math.max(1, Math.floor(headBytes / 4 / vocabularySize));
+  const { runner, head, holding } = createParts({ ...options, chunkTokens, headBytes }, new Set(Object.keys(weights)));
   let base: Promise<PreparedAdapter> | undefined;
 
-  const prepare = (adapter: ModelAdapter) => prepareAdapter(adapter, { config, files, open, weights });
+  const openOnCpu = sessionOpener({ files, provider: "cpu", threads });
+  const prepare = (adapter: ModelAdapter) => prepareAdapter(adapter, { config, files, open: openOnCpu, weights });
 
   function requireFit(batch: number, total: number): void {
+    // A GPU's memory is its own; a session that does not fit there does not open.
+    if (provider !== "cpu") return;
     const size = { tokens: Math.min(chunkTokens, batch * total), cachedTokens: batch * total, total };
-    requireMemory(modelBytes(config, files, size, headRows * 4 * vocabularySize), maxBytes, `${total} tokens`);
+    const ofRun = runBytes(config, size, headRows * 4 * vocabularySize);
+    const needed = weightBytes({ config, files, holding }, size.tokens) + mapBytes(options.weights) + ofRun;
+    requireMemory(needed, maxBytes, `${total} tokens`);
   }
 
   /** Runs the layers on a batch in chunks. */
@@ -40,12 +45,13 @@ export function openModel(options: ModelOptions): LanguageModel {
     const adapter = run.adapter ?? (await (base ??= prepare(new Map())));
     const inputs = run.weights === undefined ? weights : { ...weights, ...replaced(run.weights) };
     const step = Math.max(1, Math.floor(chunkTokens / sequences.length));
-    let cache = emptyCache(config, sequences.length);
+    let cache = emptyCache(config, sequences.length, precision);
     for (let start = 0; start < longest; start += step) {
       run.signal?.throwIfAborted();
       const chunk = tokenChunk(sequences, start, step);
       const keeps = keepsCache || start + step < longest;
       const result = await runner.run({ chunk, cache, adapter, weights: inputs, keepsCache: keeps });
+      releaseCache(cache);
       cache = result.cache;
       yield { start, chunk, cache, hidden: result.hidden, adapter, inputs };
     }
@@ -99,6 +105,7 @@ export function openModel(options: ModelOptions): LanguageModel {
 
   return {
     config,
+    holding,
     prepareAdapter: prepare,
     async hiddenStates(sequences, run = {}) {
       const states = sequences.map(({ length }) => new Float32Array(length * hiddenSize));
@@ -170,22 +177,59 @@ export function openModel(options: ModelOptions): LanguageModel {
     hidden: Float32Array,
     run: RunOptions,
   ): Promise<Decoding> {
+    let isContinued = false;
     return {
       logits: await head.logits(hidden),
+      release: () => releaseCache(state.cache),
       async append(tokens) {
         run.signal?.throwIfAborted();
+        if (isContinued) throw new Error("These sequences are continued already.");
         const sequences = Array.from({ length: lengths.length }, (_, item) => [tokens[item] ?? -1]);
         const longest = largest(lengths) + 1;
         requireTokens(sequences, config);
         if (longest > config.positions) throw tooLong(longest, config, "the continued sequence");
         requireFit(sequences.length, longest);
         const chunk = tokenChunk(sequences, 0, 1, lengths);
+        isContinued = true;
         const result = await runner.run({ ...state, chunk, keepsCache: true });
+        releaseCache(state.cache);
         const longer = lengths.map((length) => length + 1);
         return decoding({ ...state, cache: result.cache }, longer, result.hidden, run);
       },
     };
   }
+}
+
+/** Creates what runs the layers and the output matrix, in the fastest way that the memory allows. */
+function createParts(
+  options: ModelOptions & { readonly chunkTokens: number; readonly headBytes: number },
+  inputTensors: ReadonlySet<string>,
+) {
+  const { config, files, provider, threads, maxBytes, headBytes, precision = "float32" } = options;
+  if (provider === "cpu" && precision !== "float32") throw new Error("The CPU provider computes in float32.");
+  // Beside the weights, the memory must suffice for the longest sequence, in chunks.
+  const longest = { tokens: options.chunkTokens, cachedTokens: config.positions, total: config.positions };
+  const beside = runBytes(config, longest, headBytes) + mapBytes(options.weights);
+  const chosen = options.holding ?? chooseHolding({ config, files }, beside, maxBytes);
+  const holding = provider === "cpu" ? chosen : "HELD";
+  const open = sessionOpener({ files, provider, threads, copiesWeights: holding === "PACKED" });
+  const isStreamed = holding === "STREAMED";
+  const runner = (isStreamed ? createStreamedRunner : createLayerRunner)({
+    config,
+    files,
+    inputTensors,
+    precision,
+    open,
+    keepsOutputs: keepsOutputs(provider),
+  });
+  const onDevice = provider !== "cpu";
+  const sliceBytes = isStreamed ? SLICE_BYTES : undefined;
+  return { runner, head: createOutputHead({ config, files, open, precision, onDevice, sliceBytes }), holding };
+}
+
+/** Bytes of weights that replace those of the files. */
+function mapBytes(weights: ModelOptions["weights"]): number {
+  return [...(weights?.values() ?? [])].reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
 
 function longestOf(sequences: readonly Tokens[]): number {

@@ -29,11 +29,11 @@ export function addLinear(writer: GraphWriter, x: string, module: LinearModule, 
   // The bias is added after the magnitude is applied.
   const early = bias && form === "lora" ? [writer.weight(`${name}.bias`)] : [];
   const base = writer.add("Gemm", [x, weight, ...early], transposed ? {} : transB);
-  const a = writer.input(inputs.a, "float32", [`${name}.r`, inFeatures]);
-  const b = writer.input(inputs.b, "float32", [outFeatures, `${name}.r`]);
+  const a = writer.floatInput(inputs.a, [`${name}.r`, inFeatures]);
+  const b = writer.floatInput(inputs.b, [outFeatures, `${name}.r`]);
   const low = writer.add("Gemm", [x, a], transB);
   const adapted = writer.add("Gemm", [low, b, base], transB);
   if (form === "lora") return adapted;
-  const scaled = writer.add("Mul", [adapted, writer.input(inputs.magnitude, "float32", [outFeatures])]);
+  const scaled = writer.add("Mul", [adapted, writer.floatInput(inputs.magnitude, [outFeatures])]);
   return bias ? writer.add("Add", [scaled, writer.weight(`${name}.bias`)]) : scaled;
 }

@@ -1,9 +1,24 @@
 import { failure } from "../../errors.js";
+import { largest } from "../../model/extremes.js";
 import type { ModelConfig, ModelFiles } from "../../model/language-model.js";
-import { headTensor } from "../../model/model-tensors.js";
+import { embeddingTensor, headTensor, layerPath } from "../../model/model-tensors.js";
 
 /** Bytes of a float32. */
 const FLOAT = 4;
+/** Bytes of a page of memory: the least that is read of a mapped file. */
+const PAGE = 4096;
+/** Bytes of weights that a model reads at once beside a layer: of the file, and of the output matrix. */
+const READ_BYTES = 16 * 2 ** 20;
+export const SLICE_BYTES = 128 * 2 ** 20;
+
+/**
+ * How a model's weights are held.
+ *
+ * - PACKED: all in memory, and those of products in a second layout, which is read faster.
+ * - HELD: all in memory: float32 mapped from the files, other types converted.
+ * - STREAMED: one layer at a time, read again by each run.
+ */
+export type WeightHolding = "PACKED" | "HELD" | "STREAMED";
 
 /** Maximum memory of one run. */
 export interface RunSize {
@@ -15,23 +30,55 @@ export interface RunSize {
   readonly total: number;
 }
 
+interface HeldModel {
+  readonly config: ModelConfig;
+  readonly files: ModelFiles;
+  readonly holding: WeightHolding;
+}
+
+/** Bounds the bytes of a model's weights in memory, mapped files included. */
+export function weightBytes({ config, files, holding }: HeldModel, tokens: number): number {
+  const embedding = embeddingTensor(config);
+  const head = headTensor(config, files);
+  let all = 0;
+  let converted = 0;
+  const layers = Array<number>(config.layers).fill(0);
+  for (const [name, { dtype, shape, length }] of files.tensors) {
+    const bytes = shape.reduce((product, size) => product * size, FLOAT);
+    const layer = layers.findIndex((_, i) => name.startsWith(`${layerPath(config, i)}.`));
+    if (layer >= 0) layers[layer] = (layers[layer] ?? 0) + bytes;
+    all += length;
+    // The rows of the embeddings that are needed are converted, not the matrix, unless it is the output matrix too.
+    if (dtype !== "F32" && (name !== embedding || name === head)) converted += bytes;
+  }
+  if (holding !== "STREAMED") return all + converted + (holding === "PACKED" ? packedBytes(files) : 0);
+  const rows = Math.min(files.tensors.get(embedding)?.length ?? 0, tokens * (config.hiddenSize * FLOAT + 2 * PAGE));
+  return largest(layers) + rows + READ_BYTES + SLICE_BYTES;
+}
+
+/** Bytes of the second layout of float32 matrices; those of converted ones replace the first. */
+function packedBytes({ tensors }: ModelFiles): number {
+  let bytes = 0;
+  for (const { dtype, shape, length } of tensors.values()) if (shape.length > 1 && dtype === "F32") bytes += length;
+  return bytes;
+}
+
 /**
- * Estimates the bytes that a model needs: its weights in float32, the values that live at once in a layer, the scores twice
- * (before and after the softmax), the cache twice (before and after a chunk), and the logits of a chunk of the head, of which
- * up to three copies live at once.
+ * Bounds the bytes of one run: the values that live at once in a layer, the scores twice (before and after the softmax), the
+ * cache twice (before and after a chunk), and the logits of a chunk of the head, of which up to three copies live at once.
  */
-export function modelBytes(config: ModelConfig, files: ModelFiles, size: RunSize, headBytes: number): number {
-  const bytesOf = (shape: readonly number[]) => shape.reduce((product, length) => product * length, FLOAT);
-  let weights = 0;
-  for (const { shape } of files.tensors.values()) weights += bytesOf(shape);
-  // The two graphs of the head hold a copy of the output matrix each, unless they map it in float32 from its file.
-  const head = files.tensors.get(headTensor(config, files));
-  if (head !== undefined && head.dtype !== "F32") weights += 2 * bytesOf(head.shape);
+export function runBytes(config: ModelConfig, size: RunSize, headBytes: number): number {
   const { hiddenSize, intermediateSize, heads, keyValueHeads, headSize, layers } = config;
   const perToken = 4 * hiddenSize + 3 * intermediateSize + 3 * (heads + 2 * keyValueHeads) * headSize;
   const activations = FLOAT * size.tokens * (perToken + 2 * heads * size.total);
   const cache = 2 * FLOAT * 2 * layers * keyValueHeads * headSize * size.cachedTokens;
-  return weights + activations + cache + 3 * headBytes;
+  return activations + cache + 3 * headBytes;
+}
+
+/** Returns the fastest way to hold a model in `maxBytes` beside a run of `size`; STREAMED if none fits. */
+export function chooseHolding(model: Omit<HeldModel, "holding">, beside: number, maxBytes: number): WeightHolding {
+  const fits = (holding: WeightHolding) => weightBytes({ ...model, holding }, 0) + beside <= maxBytes;
+  return (["PACKED", "HELD"] as const).find(fits) ?? "STREAMED";
 }
 
 /** @throws MODEL_TOO_LARGE if the model needs more than `maxBytes` */

@@ -3,8 +3,6 @@ import { integerTensor } from "../onnx/stack-factors.js";
 
 /** Marks a place without a token: shorter sequences of a batch are padded at their end. */
 const PADDING = -1;
-/** torch.finfo(torch.float32).min, as transformers masks. With -Infinity, a padded row's softmax would be NaN. */
-const MASKED = -3.4028234663852886e38;
 
 /** Tokens that one run of a graph takes: the same number of places of each sequence. */
 export interface TokenChunk {
@@ -56,16 +54,23 @@ export function extendPositions(cached: CachedPositions, chunk: TokenChunk): Int
   });
 }
 
+interface MaskOptions {
+  /** Tokens to which a token attends at most, itself included; null for all before it. */
+  readonly window: number | null;
+  /** Added to the scores of other places. */
+  readonly masked: number;
+}
+
 /**
  * Returns the mask [batch, 1, sequence, total]: a token attends to tokens of its sequence that are not after it and, with a
  * window, less than `window` before it.
  *
  * @param all positions of the cached and the chunk's places, as `extendPositions` returns them
  */
-export function attentionMask(chunk: TokenChunk, all: CachedPositions, window: number | null): Tensor {
+export function attentionMask(chunk: TokenChunk, all: CachedPositions, { window, masked }: MaskOptions): Tensor {
   const { batch, sequence, positions } = chunk;
   const total = all[0]?.length ?? 0;
-  const mask = new Float32Array(batch * sequence * total).fill(MASKED);
+  const mask = new Float32Array(batch * sequence * total).fill(masked);
   for (let item = 0; item < batch; item++) {
     const keys = all[item] ?? new Int32Array();
     for (let row = 0; row < sequence; row++) {

@@ -23,7 +23,7 @@ interface StoredWeights {
 
 /** Yields the weights of the linear layers in the order in which they run, one at a time, as [out, in] whatever the file has. */
 export async function* storedWeights({ config, files, modules, signal }: StoredWeights): AsyncGenerator<LinearWeight> {
-  const open = sessionOpener(files, "cpu", 1);
+  const open = sessionOpener({ files, provider: "cpu", threads: 1 });
   for (const module of allLinearModules(config)) {
     if (modules !== undefined && !modules.has(module.name)) continue;
     signal?.throwIfAborted();

@@ -83,6 +83,35 @@ describe.each(MODEL_FIXTURES)("%s", (name) => {
     },
   );
 
+  test.each(["base", "lora", "dora"] as const)(
+    "%s: weights that are read layer by layer give the same logits, losses and greedy tokens",
+    async (form) => {
+      const expected = readExpected(name);
+      // A chunk of 6 places, so that layers are read again.
+      const model = await open(name, { holding: "STREAMED", chunkTokens: 6 });
+      expect(model.holding).toBe("STREAMED");
+      const adapter = await adapterOf(model, name, form, expected);
+      const { sequences, prompts, tensors, results } = expected;
+      const logits = tensors.get(`${form}.logits.0`) ?? [];
+      expect(largestDifference(await allLogits(model, sequences[0] ?? [], adapter), logits)).toBeLessThan(1e-4);
+      const losses = await model.tokenLosses(sequences, { adapter });
+      losses.forEach((values, i) => {
+        const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+        expect(Math.abs(mean / (results[form].losses[i] ?? NaN) - 1)).toBeLessThan(1e-5);
+      });
+      const count = results[form].greedy[0]?.length ?? 0;
+      expect(await greedy(model, prompts, count, adapter)).toEqual(results[form].greedy);
+    },
+  );
+
+  test("weights without a second layout give the same logits", async () => {
+    const { sequences, tensors } = readExpected(name);
+    const model = await open(name, { holding: "HELD" });
+    const logits = tensors.get("base.logits.0") ?? [];
+    expect(largestDifference(await allLogits(model, sequences[0] ?? [], undefined), logits)).toBeLessThan(1e-4);
+    expect((await open(name)).holding).toBe("PACKED");
+  });
+
   test("hidden states are those of the last layer after the norm", async () => {
     const { sequences, tensors } = readExpected(name);
     const model = await open(name);
