@@ -1,15 +1,12 @@
 import { Arg, Ctx, Field, Float, Int, ObjectType, Query, Resolver } from "type-graphql";
-import { groupByStudy, runOfRow, storedSimilarities } from "../../analysis/across-studies/stored-similarities.js";
-import { storedSummary, type StoredSummary } from "../../derive/similarity/stored-similarity.js";
-import { studyOverview, type StudyOverview } from "../../derive/tradeoffs/study-overview.js";
+import { overviewsOfStudies } from "../../analysis/across-studies/study-overviews.js";
+import type { StudyOverview } from "../../derive/tradeoffs/study-overview.js";
 import { failure } from "../../errors.js";
 import { VerdictCertainty } from "../../model/enums/statistics.js";
 import type { Interval } from "../../derive/statistics/sample.js";
 import { IntervalType } from "../rank/interval.js";
 import { AcceptanceVerdict } from "../../model/enums/verdict.js";
 import { MetricName } from "../../model/enums/run.js";
-import { runsOfStudies, type StudyRun } from "../../store/across/runs-of-studies.js";
-import type { Connection } from "../../store/connection.js";
 import type { Study } from "../../store/studies/studies.js";
 import { Requires } from "../access/requires.js";
 import { thresholdArg, twoSidedArg } from "../arguments.js";
@@ -152,20 +149,23 @@ export class StudyComparisonResolver {
     @Arg("metric", () => MetricName, { description: "The metric of the degradations and r*." }) metric: MetricName,
     @Arg("thresholdPercent", () => Float, thresholdArg) thresholdPercent: number,
     @Arg("twoSided", () => Boolean, twoSidedArg) twoSided: boolean,
-    @Ctx() { database, loaders }: Context,
+    @Ctx() context: Context,
   ): Promise<StudyComparisonType> {
+    const { loaders } = context;
     const distinctSlugs = [...new Set(slugs)];
     checkNumberOfStudies(distinctSlugs.length);
     const loaded = await Promise.all(distinctSlugs.map((slug) => loaders.studyBySlug.load(slug)));
     const studies = loaded.filter((study) => study !== undefined);
     const ids = studies.map(({ id }) => id);
-    const runs = await runsOfStudies(database, ids, [metric, MetricName.PEAK_MEMORY_MB]);
-    const runsById = groupByStudy(runs);
-    const overviews = studies.map((study) => {
-      const studyRuns = (runsById.get(study.id) ?? []).map(runOfRow);
-      return { study, overview: studyOverview(studyRuns, { metric, thresholdPercent, twoSided }) };
+    const rule = { metric, thresholdPercent, twoSided };
+    const { overviews: overviewById, summaryOf } = await overviewsOfStudies(context, ids, {
+      rule,
+      maxPairs: MAX_SEED_PAIRS,
     });
-    const summaryOf = storedSummaries(database, runs);
+    const overviews = studies.flatMap((study) => {
+      const overview = overviewById.get(study.id);
+      return overview === undefined ? [] : [{ study, overview }];
+    });
     return {
       byRank: degradationsByRank(overviews),
       byStudy: overviews.map(({ study, overview }) => ({
@@ -191,29 +191,6 @@ function checkNumberOfStudies(count: number): void {
     allowed: `up to ${MAX_STUDIES}`,
     fix: "Compare fewer studies per request, or use experimentGroups, which aggregates over all studies.",
   });
-}
-
-/** Returns a function that gives the stored summary of a study. The first call reads the summaries of all studies. */
-function storedSummaries(
-  connection: Connection,
-  runs: readonly StudyRun[],
-): (studyId: string) => Promise<StoredSummary> {
-  const read = async (): Promise<Map<string, StoredSummary>> => {
-    const ranks = groupByStudy(await storedSimilarities(connection, runs, { maxPairs: MAX_SEED_PAIRS }));
-    const summaries = [...ranks].map(([studyId, pairs]) => {
-      const layersByRank = pairs.map(({ rank, pairs: ofRank }) => ({
-        rank,
-        pairs: ofRank.map((layers) => [...layers.values()]),
-      }));
-      return [studyId, storedSummary(layersByRank)] as const;
-    });
-    return new Map(summaries);
-  };
-  let reading: Promise<Map<string, StoredSummary>> | undefined;
-  return async (studyId) => {
-    reading ??= read();
-    return (await reading).get(studyId) ?? storedSummary([]);
-  };
 }
 
 /** Groups the degradations of all studies by rank, ascending. */

@@ -4,6 +4,7 @@ import { KERNEL_VERSION } from "#src/model/computed-facts.js";
 import type { Database } from "#src/store/database.js";
 import { storeStudy } from "../../support/store-study.js";
 import { apiServer } from "../../support/api-server.js";
+import { UNCACHED } from "../../support/still-limits.js";
 import { checkpointRecord, experimentRecord, studyRecord } from "../../support/study-record.js";
 
 interface Sketch {
@@ -89,7 +90,7 @@ const adapter = (r: number, loraAlpha: number) => ({
   initLoraWeights: "true",
 });
 
-const server = apiServer(fill);
+const server = apiServer(fill, { limits: UNCACHED });
 
 const slugs = async (filter: unknown, orderBy: unknown = { field: "SLUG", direction: "ASC" }): Promise<string[]> => {
   const { data, errors } = await server.execute(

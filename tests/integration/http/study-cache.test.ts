@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "#src/store/database.js";
 import { storeStudy } from "../../support/store-study.js";
+import { KERNEL_VERSION } from "#src/model/computed-facts.js";
 import type { WeightFacts } from "#src/model/weight-facts.js";
 import type { ExperimentRecord, StudyRecord } from "#src/model/records.js";
 import { countingProxy } from "../../support/counting-proxy.js";
@@ -71,6 +72,10 @@ const EVERYTHING = `{ study(slug: "one") {
   ranks { r experiments { name } degradation { percent absolute } } hypotheses { verdict because } failureModes { kind symptom }
   weightSimilarity(rank: 2) { mean layers { cosineSimilarity } } layerSensitivity(rank: 2) { score }
   paretoFrontier(x: PEAK_MEMORY_MB, y: TRAINING_LOSS) { x y }
+}
+compareStudies(slugs: ["one", "none"], metric: TRAINING_LOSS) {
+  byRank { r entries { study { name } percent verdict } } missingSlugs
+  byStudy { minimumViableRank { rank bound } memoryReductionPercent meanCosineSimilarity comparedLayers missingLayers }
 } }`;
 
 const answer = async (server: WeightsServer): Promise<unknown> => {
@@ -216,6 +221,29 @@ test("results are kept once all their facts are stored, and no earlier", async (
   requests = 0;
   await ask(cached);
   expect(requests).toBe(0);
+});
+
+test("a comparison that is stored later is seen, although the study has not changed", async () => {
+  const ask = async (server: WeightsServer) => {
+    const { data, errors } = await server.execute(`{ compareStudies(slugs: ["one"], metric: TRAINING_LOSS) {
+      byStudy { meanCosineSimilarity comparedLayers missingLayers } } }`);
+    expect(errors).toEqual([]);
+    return data.compareStudies.byStudy[0];
+  };
+  const before = await ask(cached);
+  expect(before).toMatchObject({ meanCosineSimilarity: null, comparedLayers: 0 });
+  expect(before.missingLayers).toBeGreaterThan(0);
+  const earlier = await revision();
+  await fresh.database.sql`
+    insert into comparison (left_hash, right_hash, scaling_ratio, kernel_version, inner_product, left_squared_norm,
+      right_squared_norm, squared_distance, initial_cosine, provider, precision, seconds)
+    values ('pair 16bit_r2', 'pair 4bit_r2', 1, ${KERNEL_VERSION}, 3, 4, 9, 7, 1, 'cpu', 'float64', 0.1)`;
+  const after = await ask(cached);
+  expect(await revision()).toBe(earlier);
+  expect(after).toEqual(await ask(uncached));
+  expect(after.comparedLayers).toBe(1);
+  expect(after.missingLayers).toBe(before.missingLayers - 1);
+  expect(await ask(cached)).toEqual(after);
 });
 
 test("a page of a study with many runs reads that page only", async () => {
