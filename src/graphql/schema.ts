@@ -3,6 +3,7 @@ import { lexicographicSortSchema, printSchema, type GraphQLSchema } from "graphq
 import { buildSchema, type PubSub } from "type-graphql";
 import { ComparisonBehaviourResolver } from "./behaviour/comparison-behaviour.js";
 import { PairBehaviourResolver } from "./behaviour/pair-behaviour.js";
+import { QuantizationSensitivityResolver } from "./behaviour/quantization-sensitivity.js";
 import { RankBehaviourResolver } from "./behaviour/rank-behaviour.js";
 import { ExperimentBehaviourResolver } from "./behaviour/run-behaviour.js";
 import { ModelsResolver } from "./base-model/models.js";
@@ -106,6 +107,7 @@ export function openSchema(): Promise<GraphQLSchema> {
       ComparisonBehaviourResolver,
       PairBehaviourResolver,
       RankBehaviourResolver,
+      QuantizationSensitivityResolver,
       StudyBaseModelResolver,
       JobsResolver,
     ],

@@ -8,6 +8,7 @@ import type {
   ItemEmbedding,
   ItemGeneration,
   ItemLosses,
+  ItemSensitivities,
 } from "./behaviour.js";
 
 /** Packs and unpacks the values of one kind. */
@@ -77,7 +78,24 @@ const DIVERGENCE: Packing<ItemDivergences> = {
   },
 };
 
-const PACKINGS: Packings = { LOSS, GENERATION, EMBEDDING, CHOICES, DIVERGENCE };
+/** The number of scored tokens and of layers, the divergences, and the layers' names as JSON. */
+const SENSITIVITY: Packing<ItemSensitivities> = {
+  pack: ({ scoredTokens, layers, divergences }) =>
+    bytesOf([
+      Float64Array.of(scoredTokens, layers.length),
+      divergences,
+      new TextEncoder().encode(JSON.stringify(layers)),
+    ]),
+  unpack(bytes) {
+    const buffer = ownBuffer(bytes);
+    const [scoredTokens = 0, layers = 0] = new Float64Array(buffer, 0, 2);
+    const divergences = new Float64Array(buffer, 16, layers);
+    const names = new TextDecoder().decode(new Uint8Array(buffer, 16 + 8 * layers));
+    return { scoredTokens, layers: JSON.parse(names) as string[], divergences };
+  },
+};
+
+const PACKINGS: Packings = { LOSS, GENERATION, EMBEDDING, CHOICES, DIVERGENCE, SENSITIVITY };
 
 export function packValues<Kind extends BehaviourKind>(kind: Kind, values: BehaviourKinds[Kind]): Uint8Array {
   return (PACKINGS[kind] as Packing<BehaviourKinds[Kind]>).pack(values);

@@ -37,6 +37,8 @@ export interface BehaviourKinds {
   readonly CHOICES: ItemChoices;
   /** Of a reference and a candidate: they cannot be computed from facts of each, since distributions are not kept. */
   readonly DIVERGENCE: ItemDivergences;
+  /** Of a reference on the full-precision base and a candidate on the quantized one: what each layer alone changes. */
+  readonly SENSITIVITY: ItemSensitivities;
 }
 export type BehaviourKind = keyof BehaviourKinds;
 
@@ -65,6 +67,15 @@ export interface ItemChoices {
   readonly characters: Int32Array;
   /** Index of the right answer; null if the item does not tell. */
   readonly answer: number | null;
+}
+
+/** What the candidate's quantized weight and update change where they replace those of one layer of the reference. */
+export interface ItemSensitivities {
+  readonly scoredTokens: number;
+  /** Paths of the linear layers, in the order in which they run. */
+  readonly layers: readonly string[];
+  /** Sum over the scored tokens of KL(p_ref || p_ref[layer <- Q + dW_q]) for each layer, in nats. */
+  readonly divergences: Float64Array;
 }
 
 /** Values of the scored tokens of an item, in their order. p is the reference's distribution, q the candidate's. */

@@ -77,14 +77,16 @@ function isServed(run: ServedRun): run is Servable {
   return run.reason === null;
 }
 
-/** Only divergences are facts of a pair; other kinds have one fact of each model. */
+/** Facts of a pair; other kinds have one fact of each model. */
+const PAIR_KINDS: readonly BehaviourKind[] = ["DIVERGENCE", "SENSITIVITY"];
+
 function loadFacts<Kind extends BehaviourKind>(
   { loaders }: AnalysisContext,
   runs: readonly Servable[],
   { kind, set, options, waitMilliseconds }: MeasureRequest<Kind>,
 ): Promise<BehaviourResult[]> {
   const evaluationSet = { hash: set.hash, name: set.name };
-  const groups = kind === "DIVERGENCE" ? [runs] : runs.map((run) => [run]);
+  const groups = PAIR_KINDS.includes(kind) ? [runs] : runs.map((run) => [run]);
   return Promise.all(
     groups.map((group) => {
       const [first, second] = group.map(({ model }) => model);
@@ -98,7 +100,8 @@ function loadFacts<Kind extends BehaviourKind>(
   );
 }
 
-function absentMeasurement(result: Exclude<BehaviourResult, { readonly facts: unknown }>): Measurement<never> {
+/** Returns the measurement without a summary that a result without facts is. */
+export function absentMeasurement(result: Exclude<BehaviourResult, { readonly facts: unknown }>): Measurement<never> {
   if ("pending" in result) {
     return { status: "PENDING", reason: result.reason ?? null, pendingJob: result.pending, summary: null, facts: [] };
   }

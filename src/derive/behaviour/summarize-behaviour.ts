@@ -4,6 +4,7 @@ import { choiceFlips, embeddingSimilarity, tokenMatch, type ChoiceFlips, type It
 import type { ItemStatistic } from "./item-statistics.js";
 import { summarizeDivergences, type DivergenceSummary } from "./summarize-divergences.js";
 import { summarizeLosses, type LossSummary } from "./summarize-losses.js";
+import { summarizeSensitivities, type LayerKl } from "./summarize-sensitivities.js";
 
 /** The summaries of facts, each with its options. */
 export interface BehaviourSummaries {
@@ -12,6 +13,7 @@ export interface BehaviourSummaries {
   readonly GENERATION: { readonly options: { readonly countsPrompt: boolean }; readonly summary: ItemStatistic };
   readonly EMBEDDING: { readonly options: object; readonly summary: ItemStatistic };
   readonly CHOICES: { readonly options: { readonly normalises: boolean }; readonly summary: ChoiceFlips };
+  readonly SENSITIVITY: { readonly options: object; readonly summary: readonly LayerKl[] };
 }
 
 /** The values of one fact, or of the facts of a reference and a candidate, and what to derive from them. */
@@ -33,6 +35,8 @@ const SUMMARIZERS: Summarizers = {
     tokenMatch(pairsOf("GENERATION", facts), options.countsPrompt, options.confidence),
   EMBEDDING: ({ facts, options }) => embeddingSimilarity(pairsOf("EMBEDDING", facts), options.confidence),
   CHOICES: ({ facts, options }) => choiceFlips(pairsOf("CHOICES", facts), options.normalises),
+  SENSITIVITY: ({ facts: [items], options }) =>
+    summarizeSensitivities([...unpackItems("SENSITIVITY", items).values()], options.confidence),
 };
 
 /** Derives a summary from the values of facts. Undefined if no item has values that count. */

@@ -2,7 +2,9 @@ import { measureChoices, type ChoiceItem } from "../../compute/behaviour/measure
 import { measureDivergences } from "../../compute/behaviour/measure-divergences.js";
 import { measureEmbeddings } from "../../compute/behaviour/measure-embeddings.js";
 import { measureGenerations } from "../../compute/behaviour/measure-generations.js";
+import type { LayerSwap } from "../../compute/behaviour/layer-swaps.js";
 import { measureLosses } from "../../compute/behaviour/measure-losses.js";
+import { measureSensitivities } from "../../compute/behaviour/measure-sensitivities.js";
 import type { Measured, ModelRun } from "../../compute/behaviour/model-run.js";
 import type { BehaviourOptions, LeftOutItems } from "../../model/behaviour-facts.js";
 import type { BehaviourKind } from "../../model/behaviour.js";
@@ -12,6 +14,8 @@ import { smallest } from "../../model/extremes.js";
 interface MeasureItemsOptions extends BehaviourOptions {
   /** Tokens that end a continuation. */
   readonly stopTokens: readonly number[];
+  /** SENSITIVITY: the reference with one layer replaced at a time. */
+  readonly swaps?: (() => AsyncIterable<LayerSwap>) | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -23,7 +27,7 @@ export function measureItems(
   kind: BehaviourKind,
   runs: readonly ModelRun[],
   items: readonly EncodedItem[],
-  { newTokens = NEW_TOKENS, stopTokens, signal }: MeasureItemsOptions,
+  { newTokens = NEW_TOKENS, stopTokens, swaps, signal }: MeasureItemsOptions,
 ): AsyncGenerator<Measured<BehaviourKind>> {
   const [run, candidate] = runs;
   if (run === undefined) throw new Error("A measurement needs a model.");
@@ -39,6 +43,9 @@ export function measureItems(
     case "DIVERGENCE":
       if (candidate === undefined) throw new Error("A divergence needs a reference and a candidate.");
       return measureDivergences({ reference: run, candidate }, items, { signal });
+    case "SENSITIVITY":
+      if (swaps === undefined) throw new Error("A sensitivity needs layers to replace.");
+      return measureSensitivities(run, swaps, items, { signal });
   }
 }
 
@@ -87,6 +94,7 @@ function problemOf(kind: BehaviourKind, item: EncodedItem, positions: number): s
   switch (kind) {
     case "LOSS":
     case "DIVERGENCE":
+    case "SENSITIVITY":
       if (item.scoredTokens === 0) return "no scored token";
       return item.ids.length > positions ? tooLong : undefined;
     case "GENERATION":

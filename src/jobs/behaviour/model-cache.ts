@@ -1,6 +1,8 @@
 import { openModel } from "../../compute/models/language-model.js";
 import type { LanguageModel } from "../../compute/models/language-model-types.js";
 import type { PreparedAdapter } from "../../compute/models/adapter-feeds.js";
+import { baselineRun, layerSwaps, type LayerSwap } from "../../compute/behaviour/layer-swaps.js";
+import { inFileShape, storedWeights } from "../../compute/models/quantization/stored-weights.js";
 import { quantizedWeights } from "../../compute/models/quantization/quantized-weights.js";
 import type { ModelRun } from "../../compute/behaviour/model-run.js";
 import { checkBaseModel } from "../../import/base-model/check-base-model.js";
@@ -34,12 +36,16 @@ interface OpenedModels {
   readonly execution: Execution;
   /** Tokens that end a continuation. */
   readonly stopTokens: readonly number[];
+  /** Replaces one layer of the first model by the second model's at a time; undefined unless the layers are replaceable. */
+  readonly swaps?: () => AsyncIterable<LayerSwap>;
 }
 
 /** Keeps models, adapters and encoded sets between the tasks of a thread. */
 export interface ModelCache {
   /** @throws the errors of the files, MODEL_ADAPTER_MISMATCH, MODEL_TOO_LARGE; the signal's reason */
   open(models: readonly TaskModel[], progress: Progress): Promise<OpenedModels>;
+  /** Opens a reference on the full-precision base whose layers can be replaced by those of a candidate. @throws as `open` */
+  openReplaceable(models: readonly TaskModel[], progress: Progress): Promise<OpenedModels>;
   /** Returns the items of a set, encoded by the tokenizer of the models' base. */
   encode(set: TaskSet, models: readonly TaskModel[], progress: Progress): Promise<readonly EncodedItem[]>;
 }
@@ -64,8 +70,13 @@ export function openModelCache(settings: ModelSettings, weights: WeightStore): M
   const models = new Map<string, OpenModel>();
   const sets = new Map<string, readonly EncodedItem[]>();
 
-  async function openOne(task: TaskModel, inUse: ReadonlySet<string>, progress: Progress): Promise<OpenModel> {
-    const key = modelKey(task);
+  async function openOne(
+    task: TaskModel,
+    inUse: ReadonlySet<string>,
+    progress: Progress,
+    isReplaceable = false,
+  ): Promise<OpenModel> {
+    const key = modelKey(task, isReplaceable);
     // A model whose files have changed must not answer for them.
     await checkBaseModel(task.files, progress.signal);
     const known = models.get(key);
@@ -74,7 +85,7 @@ export function openModelCache(settings: ModelSettings, weights: WeightStore): M
       return known;
     }
     const folder = await openBaseFolder(task);
-    const bytes = heldBytes(folder.base, task);
+    const bytes = heldBytes(folder.base, isReplaceable || task.quantization !== null);
     await makeRoom(bytes, inUse);
     progress.state(task.quantization === null ? "opening the base model" : "quantizing the base model");
     const { config, files } = folder.base;
@@ -85,7 +96,7 @@ export function openModelCache(settings: ModelSettings, weights: WeightStore): M
       provider: "cpu",
       threads: settings.threads,
       maxBytes: Math.max(0, settings.maxBytes - others),
-      ...(task.quantization !== null && {
+      ...((isReplaceable || task.quantization !== null) && {
         weights: await allWeights(config, files, task.quantization, progress.signal),
       }),
     });
@@ -117,7 +128,7 @@ export function openModelCache(settings: ModelSettings, weights: WeightStore): M
 
   return {
     async open(tasks, progress) {
-      const inUse = new Set(tasks.map(modelKey));
+      const inUse = new Set(tasks.map((task) => modelKey(task)));
       const runs: ModelRun[] = [];
       let stopTokens: readonly number[] = [];
       for (const task of tasks) {
@@ -125,10 +136,22 @@ export function openModelCache(settings: ModelSettings, weights: WeightStore): M
         runs.push({ model: opened.model, adapter: await prepared(opened, task) });
         stopTokens = opened.stopTokens;
       }
-      const requested = settings.provider;
-      const fallback =
-        requested === "auto" || requested === "cpu" ? null : `${requested} does not run language models yet`;
-      return { runs, execution: { provider: "cpu", precision: "float32", fallback }, stopTokens };
+      return { runs, execution: executionOf(settings), stopTokens };
+    },
+    async openReplaceable([reference, candidate], progress) {
+      const quantization = candidate?.quantization ?? null;
+      if (reference === undefined || candidate === undefined || quantization === null) {
+        throw new Error("A sensitivity needs a reference and a candidate on a quantized base.");
+      }
+      const inUse = new Set([modelKey(reference, true)]);
+      const { model, base, stopTokens } = await openOne(reference, inUse, progress, true);
+      const [baseline, replacement] = await Promise.all(
+        [reference, candidate].map(({ adapter }) => adapter && readAdapter(weights, adapter, base.config)),
+      );
+      const adapters = { baseline: baseline ?? new Map(), candidate: replacement ?? new Map() };
+      const options = { model, ...base, quantization, ...adapters, signal: progress.signal };
+      const runs = [await baselineRun(options)];
+      return { runs, execution: executionOf(settings), stopTokens, swaps: () => layerSwaps(options) };
     },
     async encode(set, tasks, { state, signal }) {
       const [task] = tasks;
@@ -143,8 +166,13 @@ export function openModelCache(settings: ModelSettings, weights: WeightStore): M
   };
 }
 
-function modelKey({ base, quantization }: TaskModel): string {
-  return `${base} ${JSON.stringify(quantization)}`;
+function executionOf({ provider }: ModelSettings): Execution {
+  const fallback = provider === "auto" || provider === "cpu" ? null : `${provider} does not run language models yet`;
+  return { provider: "cpu", precision: "float32", fallback };
+}
+
+function modelKey({ base, quantization }: TaskModel, isReplaceable = false): string {
+  return `${base} ${JSON.stringify(quantization)}${isReplaceable ? " replaceable" : ""}`;
 }
 
 /** Makes an entry the last one used. */
@@ -161,21 +189,27 @@ function oldestKey(entries: ReadonlyMap<string, unknown>): string {
 async function allWeights(
   config: ModelConfig,
   files: ModelFiles,
-  quantization: NonNullable<TaskModel["quantization"]>,
+  quantization: TaskModel["quantization"],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Float32Array>> {
   const weights = new Map<string, Float32Array>();
+  if (quantization === null) {
+    for await (const { module, tensor, values } of storedWeights({ config, files, signal })) {
+      weights.set(tensor, inFileShape(module, values));
+    }
+    return weights;
+  }
   for await (const [name, values] of quantizedWeights({ config, files, quantization, signal })) {
     weights.set(name, values);
   }
   return weights;
 }
 
-/** Bytes of a model's weights in float32; those of a quantized base are held beside the files'. */
-function heldBytes({ config, files }: BaseModel, { quantization }: TaskModel): number {
+/** Bytes of a model's weights in float32. Weights that are inputs of the graph are held beside the files'. */
+function heldBytes({ config, files }: BaseModel, hasInputs: boolean): number {
   let elements = 0;
   for (const { shape } of files.tensors.values()) elements += shape.reduce((product, size) => product * size, 1);
-  if (quantization !== null) {
+  if (hasInputs) {
     for (const { inFeatures, outFeatures } of allLinearModules(config)) elements += inFeatures * outFeatures;
   }
   return 4 * elements;

@@ -75,7 +75,8 @@ async function measureAll(task: ModelTask, signal: AbortSignal, channel: Channel
     openModelCache(settings, weights),
   ));
   const state = (text: string) => channel.send({ state: text });
-  const opened = await models.open(task.models, { state, signal });
+  const open = task.kind === "SENSITIVITY" ? models.openReplaceable : models.open;
+  const opened = await open(task.models, { state, signal });
   const encoded = await models.encode(task.set, task.models, { state, signal });
   const { positions, tokens, scoredTokens, leftOut } = itemsToMeasure(task.kind, encoded, opened.runs);
   const stored = new Set(task.stored);
@@ -99,6 +100,7 @@ async function measureAll(task: ModelTask, signal: AbortSignal, channel: Channel
   const measured = measureItems(task.kind, opened.runs, items, {
     ...task.options,
     stopTokens: opened.stopTokens,
+    swaps: opened.swaps,
     signal,
   });
   for await (const { position: index, ...values } of measured) {

@@ -1,0 +1,82 @@
+import type { LayerKl } from "../../derive/behaviour/summarize-sensitivities.js";
+import { seededPairsAt } from "../../derive/runs/comparison-roles.js";
+import type { RolesRequest } from "../../derive/runs/resolve-roles.js";
+import { layerSeedTest, type LayerSeedTest } from "../../derive/sensitivity/layer-seed-test.js";
+import { layersOverSeeds, type LayerOverSeeds } from "../../derive/sensitivity/layers-over-seeds.js";
+import type { StoredEvaluationSet } from "../../store/evaluation-sets.js";
+import type { AnalysisContext } from "../request/analysis-context.js";
+import { finalCheckpoint } from "../runs/run-checkpoint.js";
+import { selectRoles } from "../runs/select-roles.js";
+import { experimentFinder, runsOf } from "../runs/study-runs.js";
+import { absentMeasurement, measure, type Measurement } from "./measure.js";
+import { servedRun } from "./served-run.js";
+
+/** How sensitive the layers are to quantization at a rank, measured over the pairs of seeds. */
+export interface QuantizationSensitivity {
+  /** The measurement of each pair of seeds. */
+  readonly pairs: readonly SensitivityPair[];
+  /** The most sensitive layer first. Empty while a pair is missing. */
+  readonly layers: readonly LayerOverSeeds[];
+  /** Whether layers differ by more than seeds; null for fewer than two seeds, and while a pair is missing. */
+  readonly test: LayerSeedTest | null;
+}
+
+export interface SensitivityPair {
+  readonly seed: number | null;
+  readonly measured: Measurement<readonly LayerKl[]>;
+}
+
+interface SensitivityRequest {
+  readonly studyId: string;
+  readonly rank: number;
+  readonly roles: RolesRequest;
+  readonly set: StoredEvaluationSet;
+  readonly confidence: number;
+  readonly waitMilliseconds: number;
+}
+
+/**
+ * Measures KL(p_ref || p_ref[l <- Q_l + dW_q]) of each layer l for the pairs of baseline and candidate of equal seeds at a rank.
+ * The reference is the baseline, which must be trained on the full-precision base.
+ */
+export async function quantizationSensitivity(
+  context: AnalysisContext,
+  { studyId, rank, roles: requested, set, confidence, waitMilliseconds }: SensitivityRequest,
+): Promise<QuantizationSensitivity> {
+  const experiments = await context.loaders.experiments.load(studyId);
+  const runs = await runsOf(experiments);
+  const roles = await selectRoles(experiments, requested);
+  if (roles === undefined) return { pairs: [], layers: [], test: null };
+  const experimentOf = experimentFinder(experiments);
+  const pairs = await Promise.all(
+    seededPairsAt(runs, roles, rank).compared.map(async ({ seed, baseline, candidate }): Promise<SensitivityPair> => {
+      const [reference, other] = [experimentOf(baseline), experimentOf(candidate)].map((experiment) => ({
+        experiment,
+        checkpoint: finalCheckpoint(experiment),
+      }));
+      if (reference === undefined || other === undefined) throw new Error("A pair has two runs.");
+      const served = await Promise.all([reference, other].map((run) => servedRun(context.loaders, run)));
+      const problem = pairProblem(served);
+      if (problem !== undefined) return { seed, measured: absentMeasurement({ failed: problem }) };
+      const request = { kind: "SENSITIVITY", set, options: {}, summary: { confidence }, waitMilliseconds } as const;
+      return { seed, measured: await measure(context, [reference, other], request) };
+    }),
+  );
+  const summaries = pairs.flatMap(({ measured: { summary } }) => (summary === null ? [] : [summary]));
+  if (summaries.length < pairs.length) return { pairs, layers: [], test: null };
+  const layers = layersOverSeeds(summaries);
+  return { pairs, layers, test: layerSeedTest({ layers }) ?? null };
+}
+
+/** Returns why layers of a candidate cannot replace those of a baseline; undefined if they can. */
+function pairProblem(runs: readonly Awaited<ReturnType<typeof servedRun>>[]): string | undefined {
+  const [reference, candidate] = runs;
+  if (reference?.model == null) return reference?.reason ?? "The baseline cannot be run.";
+  if (candidate?.model == null) return candidate?.reason ?? "The candidate cannot be run.";
+  if (reference.model.base !== candidate.model.base) return "The two runs have different base models.";
+  if (reference.model.quantization !== null) {
+    return "The baseline was trained on a quantized base: sensitivity is measured from the full-precision one.";
+  }
+  if (candidate.model.quantization === null) return "The candidate was trained on the full-precision base.";
+  return undefined;
+}

@@ -1,0 +1,127 @@
+import { readFileSync } from "node:fs";
+import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { execute } from "#src/graphql/execute.js";
+import { baselineRun, layerSwaps } from "#src/compute/behaviour/layer-swaps.js";
+import { measureLayerDivergences } from "#src/compute/behaviour/measure-layer-divergences.js";
+import { openModel } from "#src/compute/models/language-model.js";
+import { inFileShape, storedWeights } from "#src/compute/models/quantization/stored-weights.js";
+import { meanDivergence } from "#src/derive/sensitivity/measured-sensitivities.js";
+import { describeEvaluationSet } from "#src/import/evaluation-set/describe-evaluation-set.js";
+import { importStudy } from "#src/jobs/import/import-study.js";
+import { saveEvaluationSet } from "#src/store/evaluation-sets.js";
+import { openWeightStore } from "#src/weights/open-weight-store.js";
+import { allLinearModules } from "#src/model/model-tensors.js";
+import { itemOf } from "../../support/behaviour-fixtures.js";
+import { freshDatabase } from "../../support/database.js";
+import { readModelFolder, readPeftAdapter } from "../../support/model-fixtures.js";
+import { realServices, type RealServices } from "../../support/real-services.js";
+
+const STUDY = fileURLToPath(new URL("../../../examples/reference-study", import.meta.url));
+const REFERENCE = fileURLToPath(new URL("../../fixtures/quantization/example-study.json", import.meta.url));
+const { tokens } = JSON.parse(readFileSync(REFERENCE, "utf8")) as { readonly tokens: readonly number[] };
+const ITEMS = [tokens.slice(0, 40), tokens.slice(40, 60)];
+
+const fresh = freshDatabase();
+let folder: string;
+let real: RealServices;
+
+async function stateDoubleQuantization(): Promise<void> {
+  await fresh.database.sql`
+    insert into experiment_setting (experiment_id, field, value, file, key, certainty)
+    select id, 'double_quantization', ${fresh.database.sql.json(true)}, '', '', 'STATED' from experiment where quantization_bits = 4
+    on conflict (experiment_id, field) do update set value = excluded.value`;
+}
+
+beforeAll(async () => {
+  folder = await realpath(await mkdtemp(path.join(tmpdir(), "rankscope-sensitivity-")));
+  const weights = await openWeightStore({ kind: "in-place" });
+  await importStudy({ database: fresh.database, weights }, { folder: STUDY });
+  await weights.close();
+  const file = path.join(folder, "set.jsonl");
+  await writeFile(file, ITEMS.map((input_ids) => `${JSON.stringify({ input_ids })}\n`).join(""));
+  await saveEvaluationSet(fresh.database, {
+    ...(await describeEvaluationSet(file, "set")),
+    name: "set",
+    ownDataOf: [],
+  });
+  real = await realServices(fresh.database, { url: fresh.url, importRoots: [] });
+});
+afterAll(async () => {
+  await real.close();
+  await rm(folder, { recursive: true });
+});
+
+const QUERY = `query($rank: Int!) { study(slug: "reference-study") {
+  quantizationSensitivity(rank: $rank, on: "set", waitSeconds: 60) {
+    layers { layer position mean standardDeviation n scores }
+    test { layers seeds p kendallsW ratio }
+    pairs { seed status reason computed { items scoredTokens cached } } } } }`;
+
+/** Requests the layers until no pair is pending. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- An answer is compared with expected values.
+async function sensitivity(rank: number): Promise<any> {
+  for (;;) {
+    const answer = await execute(real.services, QUERY, { rank });
+    const measured = (answer as { study: { quantizationSensitivity: { pairs: { status: string }[] } } }).study
+      .quantizationSensitivity;
+    if (measured.pairs.every(({ status }) => status !== "PENDING")) return measured;
+  }
+}
+
+/** Measures the layers of one pair of seeds without the queue. */
+async function directly(seed: number): Promise<Map<string, number>> {
+  const base = await readModelFolder(path.join(STUDY, "base"));
+  const weights = new Map<string, Float32Array>();
+  for await (const { module, tensor, values } of storedWeights(base)) weights.set(tensor, inFileShape(module, values));
+  const model = openModel({ ...base, provider: "cpu", threads: 1, maxBytes: 2 ** 30, weights });
+  const scaling = Object.fromEntries(allLinearModules(base.config).map(({ name }) => [name, 2]));
+  const adapterOf = (run: string) => readPeftAdapter(path.join(STUDY, "runs", run, "final_model"), scaling);
+  const quantization = { scheme: "nf4", doubleQuantization: true } as const;
+  const adapters = { baseline: adapterOf(`16bit_r8_s${seed}`), candidate: adapterOf(`4bit_r8_s${seed}`) };
+  const options = { ...base, model, quantization, ...adapters };
+  const scores = new Map<string, number>();
+  const items = ITEMS.map((ids) => itemOf(ids));
+  for await (const one of measureLayerDivergences(await baselineRun(options), layerSwaps(options), items)) {
+    scores.set(one.layer, meanDivergence(one));
+  }
+  await model.close();
+  return scores;
+}
+
+test("the study says why sensitivity is unknown, and measures it once the quantization is stated", async () => {
+  const unknown = await sensitivity(8);
+  expect(unknown).toMatchObject({ layers: [], test: null });
+  expect(unknown.pairs[0]).toMatchObject({
+    status: "UNAVAILABLE",
+    reason: expect.stringContaining("double-quantized") as string,
+  });
+  await stateDoubleQuantization();
+  const first = await sensitivity(8);
+  expect(first.pairs).toHaveLength(3);
+  for (const pair of first.pairs) {
+    expect(pair).toMatchObject({ status: "READY", computed: [{ items: 2, scoredTokens: 58 }] });
+  }
+  expect(first.layers).toHaveLength(16);
+  expect(first.layers.map(({ position }: { position: number }) => position)).toEqual(
+    Array.from({ length: 16 }, (_, i) => i + 1),
+  );
+  expect(first.test).toMatchObject({ layers: 16, seeds: 3 });
+  const expected = await directly(first.pairs[1].seed as number);
+  for (const { layer, scores, n, mean } of first.layers as {
+    layer: string;
+    scores: number[];
+    n: number;
+    mean: number;
+  }[]) {
+    expect(n).toBe(3);
+    expect(mean).toBeCloseTo(scores.reduce((sum, score) => sum + score, 0) / 3, 12);
+    expect(Math.abs((scores[1] ?? NaN) / (expected.get(layer) ?? NaN) - 1)).toBeLessThan(1e-4);
+  }
+  const second = await sensitivity(8);
+  expect(second.layers).toEqual(first.layers);
+  expect(second.pairs[0].computed[0].cached).toBe(true);
+});
