@@ -9,7 +9,8 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY tsconfig.json ./
 COPY prisma ./prisma
-COPY scripts/build.mjs scripts/build-web.mjs scripts/build-dashboard.mjs scripts/bundle-packages.mjs ./scripts/
+COPY scripts/build.mjs scripts/build-web.mjs scripts/build-dashboard.mjs ./scripts/
+COPY scripts/bundle-packages.mjs scripts/bundle-processes.mjs ./scripts/
 COPY src ./src
 RUN npm run build
 RUN npm prune --omit=dev

@@ -13,6 +13,7 @@ import { build } from "esbuild";
 import { buildDashboard } from "./build-dashboard.mjs";
 import { buildWeb } from "./build-web.mjs";
 import { bundlePackages, importBundledPackages } from "./bundle-packages.mjs";
+import { bundleProcesses, ENTRIES } from "./bundle-processes.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const dist = path.join(root, "dist");
@@ -66,7 +67,7 @@ async function buildSources() {
   const sources = (await filesBelow("src")).filter((file) => !file.startsWith(web));
   await whenStale(
     "sources",
-    [...sources, "tsconfig.json", "scripts/build.mjs", "scripts/bundle-packages.mjs"],
+    [...sources, "tsconfig.json", "scripts/build.mjs", "scripts/bundle-packages.mjs", "scripts/bundle-processes.mjs"],
     path.join(dist, "main.js"),
     async () => {
       for (const entry of await readdir(dist).catch(() => [])) {
@@ -76,7 +77,9 @@ async function buildSources() {
       }
       await build({
         entryPoints: sources
-          .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))
+          .filter(
+            (file) => file.endsWith(".ts") && !file.endsWith(".d.ts") && !ENTRIES.includes(path.relative("src", file)),
+          )
           .map((file) => path.join(root, file)),
         outdir: dist,
         outbase: path.join(root, "src"),
@@ -89,6 +92,7 @@ async function buildSources() {
         sourcemap: true,
         logLevel: "warning",
       });
+      await bundleProcesses({ root, outdir: dist });
     },
   );
 }

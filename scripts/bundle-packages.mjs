@@ -56,6 +56,14 @@ export async function bundlePackages({ root, outdir }) {
   await writeFile(path.join(outdir, FOLDER, "LICENSES.txt"), await licences(root, Object.keys(metafile.inputs)));
 }
 
+/** Returns how a module in `folder` imports the package `imported` from `outdir`/packages; undefined if it is not bundled. */
+export function bundledPackage(imported, { outdir, folder }) {
+  if (!BUNDLED.includes(imported)) return undefined;
+  const target = path.relative(folder, path.join(outdir, FOLDER, `${fileName(imported)}.js`));
+  const specifier = target.split(path.sep).join("/");
+  return specifier.startsWith(".") ? specifier : `./${specifier}`;
+}
+
 /** Returns an esbuild plugin that changes only the imports of bundled packages. */
 export function importBundledPackages({ root, outdir }) {
   return {
@@ -63,10 +71,8 @@ export function importBundledPackages({ root, outdir }) {
     setup({ onResolve }) {
       onResolve({ filter: /.*/ }, ({ path: imported, importer, kind }) => {
         if (kind === "entry-point") return undefined;
-        if (!BUNDLED.includes(imported)) return { path: imported, external: true };
         const folder = path.join(outdir, path.relative(path.join(root, "src"), path.dirname(importer)));
-        const target = path.posix.relative(folder, path.join(outdir, FOLDER, `${fileName(imported)}.js`));
-        return { path: target.startsWith(".") ? target : `./${target}`, external: true };
+        return { path: bundledPackage(imported, { outdir, folder }) ?? imported, external: true };
       });
     },
   };

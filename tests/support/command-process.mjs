@@ -4,6 +4,8 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 const MAIN = new URL("../../dist/main.js", import.meta.url);
+/** What the file above imports. */
+const BUNDLE = new URL("processes/main.js", MAIN);
 
 let commands = 0;
 for await (const line of createInterface({ input: process.stdin })) {
@@ -12,8 +14,8 @@ for await (const line of createInterface({ input: process.stdin })) {
   Object.assign(process.env, environment);
   process.argv = [process.execPath, fileURLToPath(MAIN), ...args];
   process.exitCode = undefined;
-  // A new address runs the entry file again. The modules that it imports are loaded already.
-  await import(`${MAIN.href}?command=${commands++}`);
+  // A new address runs the bundle's own code again. The modules that it imports are loaded already.
+  await import(`${BUNDLE.href}?command=${commands++}`);
   const code = process.exitCode ?? 0;
   process.exitCode = undefined;
   // A command leaves the listener of a closed pipe to the end of its process.

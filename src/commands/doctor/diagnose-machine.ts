@@ -64,7 +64,7 @@ export async function diagnoseMachine(config: Config, store: WorkerStore | Ranks
     diagnoseDatabase(config, store),
     findWeightProblem(config),
     Promise.all((["cpu", ...GPU_PROVIDERS] as const).map(probeProvider)),
-    store instanceof RankscopeError ? {} : findCrossings(store.connection, hostname(), KERNEL_VERSION),
+    storedCrossings(store),
   ]);
   const providers = reports.map((report) => diagnoseProvider(report, crossings));
   const cpu = reports.find(({ provider }) => provider === "cpu");
@@ -165,17 +165,34 @@ async function findDirectoryProblem(directory: string): Promise<string | null> {
   }
 }
 
-function diagnoseProvider(
-  { runtime: _, ...report }: ProviderReport,
-  crossings: Partial<Record<Provider, number>>,
-): DiagnosedProvider {
-  const { provider, present } = report;
+/** Returns the providers of a diagnosis with the crossings that are stored now. They are not tried again. */
+export async function withStoredCrossings(
+  providers: readonly DiagnosedProvider[],
+  store: WorkerStore | RankscopeError,
+): Promise<DiagnosedProvider[]> {
+  const crossings = await storedCrossings(store);
+  return providers.map((one) => ({ ...one, crossing: crossingOf(one.provider, crossings) }));
+}
+
+type Crossings = Partial<Record<Provider, number>>;
+
+async function storedCrossings(store: WorkerStore | RankscopeError): Promise<Crossings> {
+  return store instanceof RankscopeError ? {} : findCrossings(store.connection, hostname(), KERNEL_VERSION);
+}
+
+function crossingOf(provider: Provider, crossings: Crossings): DiagnosedProvider["crossing"] {
+  if (provider === "cpu") return null;
   const measured = crossings[provider];
   const flops = measured === Infinity ? null : (measured ?? DEFAULT_BREAK_EVEN_FLOPS);
+  return { flops, source: measured === undefined ? "default" : "measured" };
+}
+
+function diagnoseProvider({ runtime: _, ...report }: ProviderReport, crossings: Crossings): DiagnosedProvider {
+  const { provider, present } = report;
   return {
     ...report,
     precision: provider === "cpu" ? "float64" : "float32",
-    crossing: provider === "cpu" ? null : { flops, source: measured === undefined ? "default" : "measured" },
+    crossing: crossingOf(provider, crossings),
     install: present ? null : installAdvice(provider, `${process.platform}-${process.arch}`),
   };
 }

@@ -6,7 +6,7 @@ import { RankscopeError } from "../../errors.js";
 import { saveCalibration } from "../../store/calibrations.js";
 import type { WorkerStore } from "../../store/worker-store.js";
 import { diagnosisText, measurementText } from "./diagnosis-text.js";
-import { diagnoseMachine, openExistingStore, type DiagnosedProvider } from "./diagnose-machine.js";
+import { diagnoseMachine, openExistingStore, withStoredCrossings, type DiagnosedProvider } from "./diagnose-machine.js";
 import { printDocument, printLines, type Process } from "../process.js";
 
 /**
@@ -19,8 +19,10 @@ export async function doctor({ config }: Process, options: { calibrate?: true; j
   try {
     const before = await diagnoseMachine(config, store);
     const calibration = options.calibrate ? await calibrateProviders(before.providers, store) : undefined;
-    // The diagnosis reads the stored crossings, which the calibration has just changed.
-    const diagnosis = calibration?.kept ? await diagnoseMachine(config, store) : before;
+    // The calibration has just changed the stored crossings.
+    const diagnosis = calibration?.kept
+      ? { ...before, providers: await withStoredCrossings(before.providers, store) }
+      : before;
     if (options.json) {
       // JSON leaves `calibration` out where it is undefined.
       printDocument(JSON.stringify({ ...diagnosis, calibration }, null, 2));

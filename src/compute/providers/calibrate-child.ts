@@ -15,6 +15,10 @@ const MEMBERS = [2, 4, 8, 16, 32, 64, 128];
 const RUNS = 3;
 /** The calibration ends after the first size that takes longer: larger ones would not change the result. */
 const MAX_RUN_SECONDS = 1;
+/** It also ends where the provider, in a run much longer than any transfer, takes this many times as long as the CPU. */
+const HOPELESS = { seconds: 0.25, ratio: 50 };
+/** Sizes that are measured in any case. */
+const MIN_SIZES = 2;
 
 /** Measures a run after a first one, which compiles and fills caches. */
 async function warmSeconds(run: () => Promise<unknown>): Promise<number> {
@@ -25,7 +29,7 @@ async function warmSeconds(run: () => Promise<unknown>): Promise<number> {
 async function measure(provider: Provider): Promise<void> {
   // One CPU thread each, as in a worker's compute threads.
   const [cpu, other] = [openSessions("cpu", 1), openSessions(provider, 1)];
-  for (const count of MEMBERS) {
+  for (const [i, count] of MEMBERS.entries()) {
     const shape = { inFeatures: FEATURES, outFeatures: FEATURES };
     const members = Array.from({ length: count }, (_, i) => randomFactors({ rank: RANK, ...shape }, i));
     const flops = stackFlops({ ranks: members.map(({ rank }) => rank), ...shape });
@@ -33,6 +37,8 @@ async function measure(provider: Provider): Promise<void> {
     const providerSeconds = await warmSeconds(() => innerProducts(other, [members]));
     send({ point: { flops, cpuSeconds, providerSeconds } });
     if (Math.max(cpuSeconds, providerSeconds) > MAX_RUN_SECONDS) return;
+    const isHopeless = providerSeconds > Math.max(HOPELESS.seconds, HOPELESS.ratio * cpuSeconds);
+    if (isHopeless && i + 1 >= MIN_SIZES) return;
   }
 }
 
