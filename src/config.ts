@@ -41,6 +41,8 @@ export interface Config {
   readonly s3Region: string | undefined;
   /** Maximum wait of a query for results that are being computed, where the query gives none. */
   readonly waitMilliseconds: number;
+  /** Maximum wait of a shell's completion for words from the store. */
+  readonly completionMilliseconds: number;
   /** The port on `host` where an unsupervised worker serves its metrics; undefined for none. */
   readonly metricsPort: number | undefined;
   /** Whether spans are sent to an OpenTelemetry collector; the OTEL_* variables configure it. */
@@ -113,6 +115,7 @@ const Environment = z.object({
   RANKSCOPE_S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   AWS_REGION: z.string().optional(),
   RANKSCOPE_WAIT_SECONDS: z.coerce.number().min(0).max(MAX_WAIT_SECONDS).default(10),
+  RANKSCOPE_COMPLETION_SECONDS: z.coerce.number().min(0).max(MAX_WAIT_SECONDS).default(0.3),
   RANKSCOPE_METRICS_PORT: whole(0, 65_535).optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
@@ -194,6 +197,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     s3Endpoint: env.RANKSCOPE_S3_ENDPOINT,
     s3Region: env.AWS_REGION ?? (env.RANKSCOPE_S3_ENDPOINT === undefined ? undefined : "us-east-1"),
     waitMilliseconds: env.RANKSCOPE_WAIT_SECONDS * 1000,
+    completionMilliseconds: env.RANKSCOPE_COMPLETION_SECONDS * 1000,
     metricsPort: env.RANKSCOPE_METRICS_PORT,
     isTraced:
       (env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? env.OTEL_EXPORTER_OTLP_ENDPOINT) !== undefined &&

@@ -30,6 +30,7 @@ Settings are environment variables:
   RANKSCOPE_WEIGHTS          the location of weight files: a folder, in-place, or s3://bucket/prefix (weights in RANKSCOPE_DATA)
   RANKSCOPE_S3_ENDPOINT      URL of an S3-compatible server other than AWS; the AWS SDK finds the credentials
   RANKSCOPE_WAIT_SECONDS     maximum wait of a query for results that are being computed (10)
+  RANKSCOPE_COMPLETION_SECONDS  maximum wait of a shell's completion for slugs and runs (0.3)
   RANKSCOPE_METRICS_PORT     the port on HOST where a separate worker serves /metrics and /healthz (none)
   OTEL_EXPORTER_OTLP_ENDPOINT  URL of an OpenTelemetry collector for traces, by http/protobuf (none); other OTEL_* variables apply too
   RANKSCOPE_DRAIN_SECONDS    seconds for which a stopping server still accepts requests while /readyz fails (0)

@@ -35,10 +35,11 @@ export default defineConfig({
     expect: { poll: { timeout: 60_000 } },
     sequence: { sequencer: LongestFirst },
     // Two pools run side by side, and each of their threads and processes loads the code once for all its files. Threads mostly
-    // compute; forks mostly wait for processes and browsers of their own. Both together keep two cores busy.
+    // compute and are the first to end. Forks mostly wait for processes and browsers of their own, so that there are more of
+    // them than cores.
     poolOptions: {
       threads: { isolate: false, minThreads: 1, maxThreads: 2 },
-      forks: { isolate: false, minForks: 1, maxForks: 2 },
+      forks: { isolate: false, minForks: 1, maxForks: 3 },
     },
     projects: [
       {

@@ -12,18 +12,16 @@ export async function complete(program: Command, words: readonly string[], confi
   process.stdout.write(lines.join(""), () => process.exit());
 }
 
-/** Maximum wait: a shell waits for completions at every press of Tab. */
-const MAX_WAIT_MILLISECONDS = 300;
 const MAX_WORDS = 100;
 
 /**
  * Returns words from the store of DATABASE_URL, of the server that runs on the data directory, or of RANKSCOPE_SERVER. Starts
- * and changes nothing; returns no words where the store does not answer within 0.3 s.
+ * and changes nothing; returns no words where the store does not answer within RANKSCOPE_COMPLETION_SECONDS.
  */
 function storedWordsOf(config: Config): StoredWords {
   return async (kind, prefix) => {
     const timeout = new Promise<readonly string[]>((resolve) =>
-      setTimeout(() => resolve([]), MAX_WAIT_MILLISECONDS).unref(),
+      setTimeout(() => resolve([]), config.completionMilliseconds).unref(),
     );
     return Promise.race([read(config, kind, prefix).catch(() => []), timeout]);
   };
@@ -32,7 +30,9 @@ function storedWordsOf(config: Config): StoredWords {
 function read(config: Config, ...[kind, prefix]: Parameters<StoredWords>): Promise<readonly string[]> {
   const slash = kind === "study or run" ? prefix.indexOf("/") : -1;
   const query = slash < 0 ? { prefix } : { slug: prefix.slice(0, slash), prefix: prefix.slice(slash + 1) };
-  return config.server === undefined ? fromDatabase(config, query) : fromServer(config.server, config.token, query);
+  return config.server === undefined
+    ? fromDatabase(config, query)
+    : fromServer({ ...config, server: config.server }, query);
 }
 
 interface WordQuery {
@@ -63,13 +63,12 @@ async function runningDatabase({ dataDirectory }: Config): Promise<string | unde
 }
 
 async function fromServer(
-  server: string,
-  token: string | undefined,
+  { server, token, completionMilliseconds }: Config & { readonly server: string },
   { prefix, slug }: WordQuery,
 ): Promise<readonly string[]> {
   const { openRemoteClient } = await import("../client/remote-client.js");
   const client = openRemoteClient({ server, token });
-  const signal = AbortSignal.timeout(MAX_WAIT_MILLISECONDS);
+  const signal = AbortSignal.timeout(completionMilliseconds);
   if (slug === undefined) {
     const { studies } = await client.query(SLUGS, { prefix, first: MAX_WORDS }, signal);
     return studies.nodes.map((study) => study.slug);
