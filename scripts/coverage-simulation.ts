@@ -4,7 +4,7 @@ import { DEFAULT_SEED_ANALYSIS, type SeedAnalysis, type SeededValue } from "#src
 import { layerSeedTest } from "#src/derive/sensitivity/layer-seed-test.js";
 import { bootstrapInterval, seededRandom } from "#src/derive/statistics/bootstrap.js";
 import { minimumRank } from "#src/derive/hypotheses/minimum-rank.js";
-import { pairStatistics } from "#src/derive/similarity/seed-pair-cosines.js";
+import { pairStatistics } from "#src/derive/similarity/pair-statistics.js";
 import { welchTest } from "#src/derive/statistics/mean-test.js";
 import {
   pairedChangeInterval,

@@ -12,14 +12,18 @@ export function formatPendingJobs(pending: readonly { readonly pendingJobs: read
   return `${ids.length === 1 ? "job" : "jobs"} ${ids.join(", ")}`;
 }
 
-/** Maximum number of steps in a sentence. */
-const MAX_STEPS = 5;
+/** Maximum number of entries of a list in a sentence. */
+const MAX_LISTED = 5;
+
+/** Returns entries for use in a sentence: `a, b`, `a, b, c, d, e and 12 more`. */
+export function formatList(entries: readonly (string | number)[], separator = ", "): string {
+  const shown = entries.slice(0, MAX_LISTED).join(separator);
+  return entries.length > MAX_LISTED ? `${shown} and ${entries.length - MAX_LISTED} more` : shown;
+}
 
 /** Returns steps for use in a sentence: `step 30`, `steps 30, 40, 50, 60, 70 and 12 more`. */
 export function formatSteps(steps: readonly number[]): string {
-  const shown = steps.slice(0, MAX_STEPS).join(", ");
-  const more = steps.length > MAX_STEPS ? ` and ${steps.length - MAX_STEPS} more` : "";
-  return `${steps.length === 1 ? "step" : "steps"} ${shown}${more}`;
+  return `${steps.length === 1 ? "step" : "steps"} ${formatList(steps)}`;
 }
 
 /** Some layers of a run. */

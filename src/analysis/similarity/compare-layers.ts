@@ -1,4 +1,4 @@
-import type { PairStatistics } from "../../derive/similarity/seed-pair-cosines.js";
+import type { PairStatistics } from "../../derive/similarity/pair-statistics.js";
 import type { StoredFactors } from "../../model/weight-updates.js";
 import type { Layer } from "../../store/studies/layers.js";
 import type { WeightFactsLoader } from "../request/weight-facts-loader.js";

@@ -2,7 +2,7 @@ import DataLoader from "dataloader";
 import { pairAt, seededPairsAt } from "../../derive/runs/comparison-roles.js";
 import type { RolesRequest } from "../../derive/runs/resolve-roles.js";
 import { rolesKey, rolesOf } from "../runs/select-roles.js";
-import { countedPairs, type PairStatistics } from "../../derive/similarity/seed-pair-cosines.js";
+import { countedPairs, type PairStatistics } from "../../derive/similarity/pair-statistics.js";
 import { rankSimilarity, type RankSimilarity } from "../../derive/similarity/rank-similarity.js";
 import type { StoredFactors } from "../../model/weight-updates.js";
 import type { Experiment } from "../../store/studies/experiments.js";

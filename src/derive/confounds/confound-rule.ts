@@ -13,6 +13,15 @@ export interface PairFinding {
   readonly message: string;
 }
 
+/** A setting in which two runs differ. */
+export interface SettingDifference {
+  readonly severity: Severity;
+  /** Start of a message: `The ranks differ`. */
+  readonly difference: string;
+  /** Both values, for use after it: `4 and 8`. */
+  readonly values: string;
+}
+
 /** A confound of a study. */
 export interface StudyFinding extends PairFinding {
   /** The affected ranks, ascending. */
@@ -30,8 +39,10 @@ export interface ConfoundRule {
   readonly description: string;
   /** The conclusions that the confound affects. */
   readonly affects: readonly ConclusionBasis[];
-  /** Judges how two runs were trained. In a study, it judges the two runs that represent each rank. */
-  betweenRuns?(baseline: RunSettings, candidate: RunSettings): PairFinding | undefined;
+  /** Compares how two runs were trained. In a study, every run of both configurations is in a pair. */
+  betweenRuns?(baseline: RunSettings, candidate: RunSettings): SettingDifference | undefined;
+  /** Judges how runs were trained, each by itself. In a study, these are the runs of both configurations at one rank or more. */
+  inRuns?(runs: readonly RunSettings[]): PairFinding | undefined;
   /** Judges the comparison of the weights of two runs. */
   inComparison?(summary: SimilaritySummary): PairFinding | undefined;
   /** Judges a study, in steps if it takes much longer than reading each run once. */

@@ -1,5 +1,5 @@
 import { defineEnumOfRules, type EnumValue } from "../../model/enums/define-enum.js";
-import { groupRuns, pairAt, ranksOf } from "../runs/comparison-roles.js";
+import { groupRuns } from "../runs/comparison-roles.js";
 import type { RunSettings } from "../runs/run-settings.js";
 import type { SimilaritySummary } from "../similarity/similarity-summary.js";
 import { isSteps, type Steps } from "../steps.js";
@@ -18,6 +18,7 @@ import { noiseFloor } from "./noise-floor.js";
 import { pseudoReplicates } from "./pseudo-replicates.js";
 import { rankAndStepScale } from "./rank-and-step-scale.js";
 import { singleSeed } from "./single-seed.js";
+import { trainedRuns, trainingFinding } from "./training-findings.js";
 import { trainingLossOnly } from "./training-loss-only.js";
 import { uncomparedTensors } from "./uncompared-tensors.js";
 import {
@@ -85,9 +86,13 @@ export function pairConfounds(baseline: RunSettings, candidate: RunSettings, sum
   const known = [baseline.rank, candidate.rank].filter((rank) => rank !== null);
   const ranks = [...new Set(known)].sort((left, right) => left - right);
   return rules().flatMap((rule) => {
-    const finding = rule.inComparison?.(summary) ?? rule.betweenRuns?.(baseline, candidate);
+    const finding = rule.inComparison?.(summary) ?? rule.inRuns?.([baseline, candidate]) ?? differenceOf(rule);
     return finding === undefined ? [] : [{ kind: rule.kind, ...finding, ranks }];
   });
+  function differenceOf(rule: ConfoundRule): PairFinding | undefined {
+    const found = rule.betweenRuns?.(baseline, candidate);
+    return found && { severity: found.severity, message: `${found.difference}: ${found.values}.` };
+  }
 }
 
 /** Returns the confounds of a study that affect conclusions from `basis`, in steps of at most one rule. */
@@ -97,14 +102,14 @@ export function* studyConfounds(
   basis: ConclusionBasis,
 ): Steps<Confound[]> {
   yield* groupRuns(study.runs, study.roles);
+  const trained = yield* trainedRuns(study);
   const confounds: Confound[] = [];
   for (const rule of rules()) {
     if (!rule.affects.includes(basis)) continue;
     yield study.runs.length;
     const judged = rule.inStudy?.(study, hypothesisRule);
-    const finding = isSteps(judged) ? yield* judged : judged;
-    const findings = finding === undefined ? findingsByRank(study, rule) : [finding];
-    for (const found of findings) confounds.push({ kind: rule.kind, ...found });
+    const finding = (isSteps(judged) ? yield* judged : judged) ?? trainingFinding(trained, rule);
+    if (finding !== undefined) confounds.push({ kind: rule.kind, ...finding });
   }
   return confounds;
 }
@@ -112,22 +117,4 @@ export function* studyConfounds(
 /** Returns the rules with their optional functions, which the list of constants hides. */
 function rules(): readonly (ConfoundRule & { readonly kind: Kind })[] {
   return CONFOUND_RULES;
-}
-
-/** Returns the findings between the two runs that represent each rank. Ranks with equal messages share one finding. */
-function findingsByRank({ runs, roles, settings }: StudyEvidence, rule: ConfoundRule): StudyFinding[] {
-  if (roles === undefined || rule.betweenRuns === undefined) return [];
-  const byMessage = new Map<string, PairFinding & { readonly ranks: number[] }>();
-  for (const rank of ranksOf(runs)) {
-    const pair = pairAt(runs, roles, rank);
-    const baseline = pair.baseline && settings.get(pair.baseline.id);
-    const candidate = pair.candidate && settings.get(pair.candidate.id);
-    if (!baseline || !candidate) continue;
-    const finding = rule.betweenRuns(baseline, candidate);
-    if (finding === undefined) continue;
-    const known = byMessage.get(finding.message);
-    if (known === undefined) byMessage.set(finding.message, { ...finding, ranks: [rank] });
-    else known.ranks.push(rank);
-  }
-  return [...byMessage.values()];
 }

@@ -1,5 +1,5 @@
 import { ranksOf, runsAt, type ComparisonRoles, type Configuration } from "../runs/comparison-roles.js";
-import { configDifferences, settingsKey } from "../runs/config-differences.js";
+import { differingSettings, settingsKey } from "../runs/config-differences.js";
 import type { RunSettings } from "../runs/run-settings.js";
 import { eachInSteps, type Steps } from "../steps.js";
 import type { StudyEvidence } from "../study-evidence.js";
@@ -56,17 +56,11 @@ function* differingFields(
   rank: number,
 ): Steps<readonly string[]> {
   const ofRuns = runsAt(runs, configuration, rank).flatMap(({ id }) => settings.get(id) ?? []);
-  const [first] = ofRuns;
-  if (first === undefined) return [];
   // Most runs differ in their seeds only: each distinct set of settings is compared once.
   const distinct = new Map<string, RunSettings>();
   yield* eachInSteps(ofRuns, (one) => {
     const key = settingsKey(one, SETTINGS_OF_A_RUN);
     if (!distinct.has(key)) distinct.set(key, one);
   });
-  return [...distinct.values()]
-    .flatMap((other) => configDifferences(first, other))
-    .filter(({ baseline, candidate }) => baseline !== null && candidate !== null)
-    .map(({ field }) => field)
-    .filter((field) => !SETTINGS_OF_A_RUN.includes(field));
+  return differingSettings(distinct.values(), SETTINGS_OF_A_RUN);
 }

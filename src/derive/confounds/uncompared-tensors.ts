@@ -1,15 +1,16 @@
 import type { RunSettings } from "../runs/run-settings.js";
+import { formatList } from "../wording.js";
 import type { ConfoundRule, PairFinding } from "./confound-rule.js";
 
 export const uncomparedTensors = {
   kind: "UNCOMPARED_TENSORS",
   description: "Biases or whole modules were trained too. They are not compared.",
   affects: ["WEIGHTS"],
-  betweenRuns,
+  inRuns,
 } as const satisfies ConfoundRule;
 
-function betweenRuns(baseline: RunSettings, candidate: RunSettings): PairFinding | undefined {
-  const leftOut = [baseline, candidate].flatMap(({ name, uncompared }) => {
+function inRuns(runs: readonly RunSettings[]): PairFinding | undefined {
+  const leftOut = runs.flatMap(({ name, uncompared }) => {
     const tensors = uncompared.filter(({ kind }) => kind !== "DORA_MAGNITUDE");
     const kinds = [...new Set(tensors.map(({ kind }) => kind))];
     return tensors.length === 0 ? [] : [`${tensors.length} of ${name} (${kinds.join(", ")})`];
@@ -17,6 +18,6 @@ function betweenRuns(baseline: RunSettings, candidate: RunSettings): PairFinding
   if (leftOut.length === 0) return undefined;
   return {
     severity: "MEDIUM",
-    message: `Trained tensors that are not low-rank updates are not compared: ${leftOut.join(", ")}.`,
+    message: `Trained tensors that are not low-rank updates are not compared: ${formatList(leftOut)}.`,
   };
 }

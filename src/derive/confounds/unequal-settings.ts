@@ -104,7 +104,7 @@ function unequalSetting<Kind extends string>(setting: EqualSetting<Kind>) {
       const baseline = setting.valueOf(baselineSettings);
       const candidate = setting.valueOf(candidateSettings);
       if (baseline == null || candidate == null || baseline === candidate) return undefined;
-      return { severity, message: `${difference}: ${baseline} and ${candidate}.` };
+      return { severity, difference, values: `${baseline} and ${candidate}` };
     },
   } as const satisfies ConfoundRule;
 }

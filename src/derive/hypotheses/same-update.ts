@@ -2,7 +2,7 @@ import type { VerdictCertainty } from "../../model/enums/statistics.js";
 import { floorName, undecidableRanks, validFloors } from "../similarity/noise-floor.js";
 import { comparableRanks, type ComparableRank } from "../similarity/rank-similarity.js";
 import type { Evidence, HypothesisRule, NamedLayer, StudyEvidence } from "../study-evidence.js";
-import { spreadText } from "../similarity/seed-pair-cosines.js";
+import { spreadText } from "../similarity/pair-statistics.js";
 import { formatRanks } from "../wording.js";
 import {
   pendingVerdict,

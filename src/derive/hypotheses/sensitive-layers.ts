@@ -1,5 +1,5 @@
 import { comparableRanks, type ComparableRank, type ReplicatedLayer } from "../similarity/rank-similarity.js";
-import { spreadText } from "../similarity/seed-pair-cosines.js";
+import { spreadText } from "../similarity/pair-statistics.js";
 import { meanAndRange } from "../statistics/sample.js";
 import { layerSeedTest, type LayerSeedTest, type RankSensitivity } from "../sensitivity/layer-seed-test.js";
 import { OUTLIER_Z, robustZ } from "../statistics/order-statistics.js";

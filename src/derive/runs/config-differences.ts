@@ -21,6 +21,17 @@ export function settingsKey(settings: RunSettings, ignored: readonly string[]): 
   return JSON.stringify(Object.entries(settingTexts(settings)).filter(([field]) => !ignored.includes(field)));
 }
 
+/** Returns the settings outside of `ignored` of which runs have several known values. */
+export function differingSettings(runs: Iterable<RunSettings>, ignored: readonly string[]): string[] {
+  const values = new Map<string, Set<string>>();
+  for (const run of runs) {
+    for (const [field, text] of Object.entries(settingTexts(run))) {
+      if (text !== null && !ignored.includes(field)) values.set(field, (values.get(field) ?? new Set()).add(text));
+    }
+  }
+  return [...values].filter(([, texts]) => texts.size > 1).map(([field]) => field);
+}
+
 /** Returns each setting as a text. Equal settings have equal texts. */
 function settingTexts({ adapter, quantization, ...run }: RunSettings): Record<string, string | null> {
   return {

@@ -1,4 +1,4 @@
-import type { PairStatistics } from "../similarity/seed-pair-cosines.js";
+import type { PairStatistics } from "../similarity/pair-statistics.js";
 import type { SensitivityBasis } from "../../model/enums/sensitivity.js";
 import { OUTLIER_Z, robustZ } from "../statistics/order-statistics.js";
 

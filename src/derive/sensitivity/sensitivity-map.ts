@@ -1,5 +1,5 @@
 import type { RankPairStatistics, RankSimilarity } from "../similarity/rank-similarity.js";
-import type { PairStatistics } from "../similarity/seed-pair-cosines.js";
+import type { PairStatistics } from "../similarity/pair-statistics.js";
 import type { NamedLayer } from "../study-evidence.js";
 import { meanOf } from "../statistics/sample.js";
 

@@ -6,7 +6,7 @@ import {
   type CountedPairs,
   type PairStatistics,
   type SummarisedPair,
-} from "./seed-pair-cosines.js";
+} from "./pair-statistics.js";
 import { SHARED_START_COSINE, type SimilaritySummary } from "./similarity-summary.js";
 
 /** The similarity in one layer of the pair of runs that represents the rank. */

@@ -1,6 +1,7 @@
 import { countOf } from "../../model/count-of.js";
 import { meanOf } from "../statistics/sample.js";
 import type { Steps } from "../steps.js";
+import { formatList } from "../wording.js";
 import { resultName, type ConfigurationResult } from "./configuration-result.js";
 
 /** The value that choosing the best configuration reaches on seeds that the choice did not see. */
@@ -21,8 +22,6 @@ export interface HeldOut {
 
 /** Fewer seeds leave nothing to choose by when one is left out. */
 const MIN_SEEDS = 2;
-/** Maximum number of configurations that a reason names. */
-const MAX_NAMES = 5;
 
 /**
  * Returns the mean value, over the seeds that the configurations have in common, of the configuration that is best on the other
@@ -43,7 +42,9 @@ export function* heldOutValue(
   const taking = entries.filter(({ values }) => values.size >= MIN_SEEDS);
   const leftOut = entries.filter(({ values }) => values.size < MIN_SEEDS).map(({ result }) => resultName(result));
   const partial =
-    leftOut.length === 0 ? null : `Without ${listed(leftOut)}: fewer than ${MIN_SEEDS} known seeds with one run each.`;
+    leftOut.length === 0
+      ? null
+      : `Without ${formatList(leftOut)}: fewer than ${MIN_SEEDS} known seeds with one run each.`;
   if (taking.length < 2) {
     const because = `Fewer than two fitting configurations have ${MIN_SEEDS} seeds.`;
     return { value: undefined, reason: [because, partial].filter((text) => text !== null).join(" ") };
@@ -82,11 +83,6 @@ function* heldOutValues(
     heldOut.push(valuesBySeed[best]?.get(seed) ?? NaN);
   }
   return heldOut;
-}
-
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, MAX_NAMES).join(", ");
-  return names.length > MAX_NAMES ? `${shown} and ${names.length - MAX_NAMES} more` : shown;
 }
 
 /** Returns the finite values of known seeds that have exactly one run. */

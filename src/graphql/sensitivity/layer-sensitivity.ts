@@ -5,7 +5,7 @@ import { compareProjections, fusedProjections } from "../../analysis/similarity/
 import { similarityAtRank } from "../../analysis/similarity/similarity-at-rank.js";
 import { resolveWait } from "../../analysis/request/analysis-context.js";
 import type { StudyLayer } from "../../analysis/similarity/similarity-loader.js";
-import type { PairStatistics } from "../../derive/similarity/seed-pair-cosines.js";
+import type { PairStatistics } from "../../derive/similarity/pair-statistics.js";
 import { layerSensitivity, type LayerSensitivity } from "../../derive/sensitivity/layer-sensitivity.js";
 import { SensitivityBasis } from "../../model/enums/sensitivity.js";
 import { Scaling, UndefinedReason } from "../../model/enums/similarity.js";

@@ -2,7 +2,7 @@ import { Arg, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root 
 import type { LayerSimilarityRow } from "../../analysis/similarity/compare-layers.js";
 import { compareProjections, fusedProjections } from "../../analysis/similarity/compare-projections.js";
 import { compareSubspaces, type SubspaceRow } from "../../analysis/similarity/compare-subspaces.js";
-import type { PairStatistics } from "../../derive/similarity/seed-pair-cosines.js";
+import type { PairStatistics } from "../../derive/similarity/pair-statistics.js";
 import type { LayerSimilarity } from "../../derive/similarity/layer-similarity.js";
 import { failure } from "../../errors.js";
 import { UndefinedReason } from "../../model/enums/similarity.js";

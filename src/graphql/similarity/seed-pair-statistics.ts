@@ -1,6 +1,6 @@
 import { Field, Float, Int, ObjectType } from "type-graphql";
 import type { RankPairStatistics } from "../../derive/similarity/rank-similarity.js";
-import type { PairStatistics } from "../../derive/similarity/seed-pair-cosines.js";
+import type { PairStatistics } from "../../derive/similarity/pair-statistics.js";
 import type { Interval } from "../../derive/statistics/sample.js";
 import { IntervalType } from "../rank/interval.js";
 

@@ -2,7 +2,7 @@ import type { AnalysisContext } from "../../analysis/request/analysis-context.js
 import type { ComparedLayer } from "../../analysis/similarity/compare-layers.js";
 import { compareProjections } from "../../analysis/similarity/compare-projections.js";
 import type { StudyLayer } from "../../analysis/similarity/similarity-loader.js";
-import { pairStatistics } from "../../derive/similarity/seed-pair-cosines.js";
+import { pairStatistics } from "../../derive/similarity/pair-statistics.js";
 import { figure, printable, shortNames } from "../labels.js";
 import {
   comparedLines,

@@ -1,7 +1,7 @@
 import { resolveWait } from "../../analysis/request/analysis-context.js";
 import { similarityAtRank } from "../../analysis/similarity/similarity-at-rank.js";
 import type { StudyLayer, StudySimilarity } from "../../analysis/similarity/similarity-loader.js";
-import type { PairStatistics } from "../../derive/similarity/seed-pair-cosines.js";
+import type { PairStatistics } from "../../derive/similarity/pair-statistics.js";
 import type { UndefinedReason } from "../../model/enums/similarity.js";
 import { count, figure, shortened } from "../labels.js";
 import type { PlotRequest } from "../plot-kind.js";

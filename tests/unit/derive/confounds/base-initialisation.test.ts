@@ -20,5 +20,5 @@ test("an unknown initialisation is not a confound", () => {
   if (run === undefined) throw new Error("no run");
   const [, settings] = settingsOf(run);
   const unknown = { ...settings, adapter: settings.adapter && { ...settings.adapter, initLoraWeights: undefined } };
-  expect(baseWeightsChanged.betweenRuns(unknown, unknown)).toBeUndefined();
+  expect(baseWeightsChanged.inRuns([unknown, unknown])).toBeUndefined();
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { detectFailureModes } from "#src/derive/failure-modes/failure-modes.js";
 import type { FailureEvidence } from "#src/derive/failure-modes/failure-mode-rule.js";
 import { rankSimilarity } from "#src/derive/similarity/rank-similarity.js";
-import { countedPairs } from "#src/derive/similarity/seed-pair-cosines.js";
+import { countedPairs } from "#src/derive/similarity/pair-statistics.js";
 import { undefinedSimilarity } from "#src/derive/similarity/layer-similarity.js";
 import { judgeHypotheses } from "#src/derive/hypotheses/judge-hypotheses.js";
 import { evidence, RULE, similar } from "../../../support/evidence.js";

@@ -2,7 +2,7 @@
 
 The bootstrap uses the same stream of random numbers as Rankscope, so that SciPy computes intervals from the same samples.
 
-Run: python3 scripts/reference-figures/statistics.py > tests/reference-figures/statistics.json   (needs scipy)
+Run: python3 scripts/reference-figures/intervals_and_tests.py > tests/reference-figures/statistics.json   (needs scipy)
 """
 
 import json

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { seededPairsAt, type Run } from "#src/derive/runs/comparison-roles.js";
 import { inferRoles } from "#src/derive/runs/resolve-roles.js";
-import { countedPairs } from "#src/derive/similarity/seed-pair-cosines.js";
+import { countedPairs } from "#src/derive/similarity/pair-statistics.js";
 import { undefinedSimilarity } from "#src/derive/similarity/layer-similarity.js";
 import { rankSimilarity } from "#src/derive/similarity/rank-similarity.js";
 import { similar } from "../../../support/evidence.js";
