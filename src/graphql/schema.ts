@@ -44,6 +44,7 @@ import { LayerSimilarityResolver } from "./similarity/layer-similarity.js";
 import { SimilarityMatrixResolver } from "./similarity/similarity-matrix.js";
 import { SubspaceGridsResolver } from "./similarity/subspace-similarity.js";
 import { WeightSimilarityResolver } from "./similarity/weight-similarity.js";
+import { BestConfigurationResolver } from "./study/best-configuration.js";
 import { StudiesResolver } from "./study/studies.js";
 import { StudyResolver } from "./study/study-resolver.js";
 import { UpdateStudyResolver } from "./study/update-study.js";
@@ -58,6 +59,7 @@ export function openSchema(): Promise<GraphQLSchema> {
   return buildSchema({
     resolvers: [
       StudiesResolver,
+      BestConfigurationResolver,
       TagStudyResolver,
       UpdateStudyResolver,
       StudyResolver,

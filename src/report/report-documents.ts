@@ -88,11 +88,35 @@ export const REPORTED_RANK = graphql(`
         baselineMemoryMb
         candidateMemoryMb
         memoryReductionPercent
+        memory {
+          baseline {
+            n
+          }
+          candidate {
+            n
+          }
+          interval {
+            low
+            high
+          }
+        }
         meanTokenMatch
         meanEmbeddingSimilarity
         baselineTimePerStepSeconds
         candidateTimePerStepSeconds
         speedup
+        timePerStep {
+          baseline {
+            n
+          }
+          candidate {
+            n
+          }
+          interval {
+            low
+            high
+          }
+        }
       }
     }
   }

@@ -129,15 +129,28 @@ function thresholdBlocks(metric: string, { ranks, threshold, thresholdPercent }:
   ];
 }
 
+type CostStatistics = ReportedRank["summary"]["memory"];
+
+function intervalText({ interval }: CostStatistics, digits: number): string {
+  return interval === null ? MISSING : `${fixed(interval.low, digits)} to ${fixed(interval.high, digits)}`;
+}
+
+/** Returns the numbers of independent runs of baseline and candidate: `3 / 2`. */
+function runsText({ baseline, candidate }: CostStatistics): string {
+  return `${baseline?.n ?? 0} / ${candidate?.n ?? 0}`;
+}
+
 function memory(ranks: readonly ReportedRank[]): Block {
   return {
     kind: "table",
-    header: ["rank", "baseline MB", "candidate MB", "reduction %"],
+    header: ["rank", "baseline MB", "candidate MB", "reduction %", "95 % interval", "runs"],
     rows: rowsOf(ranks, ({ r, summary }) => [
       String(r),
       fixed(summary.baselineMemoryMb, 2),
       fixed(summary.candidateMemoryMb, 2),
       fixed(summary.memoryReductionPercent, 2),
+      intervalText(summary.memory, 2),
+      runsText(summary.memory),
     ]),
   };
 }
@@ -145,12 +158,14 @@ function memory(ranks: readonly ReportedRank[]): Block {
 function efficiency(ranks: readonly ReportedRank[]): Block {
   return {
     kind: "table",
-    header: ["rank", "baseline s/step", "candidate s/step", "speedup"],
+    header: ["rank", "baseline s/step", "candidate s/step", "speedup", "95 % interval", "runs"],
     rows: rowsOf(ranks, ({ r, summary }) => [
       String(r),
       fixed(summary.baselineTimePerStepSeconds, 4),
       fixed(summary.candidateTimePerStepSeconds, 4),
       fixed(summary.speedup, 4),
+      intervalText(summary.timePerStep, 4),
+      runsText(summary.timePerStep),
     ]),
   };
 }
@@ -237,8 +252,10 @@ function frontiers({ evaluatedFrontier, paretoFrontier }: StudyReport): Section[
   ];
 }
 
+const SINGLE_RUNS = "Every row is a single run. Another seed may change which runs are on the frontier.";
+
 function frontier(loss: string, points: StudyReport["paretoFrontier"]): Section {
-  return { title: `Memory against ${loss}`, blocks: [pareto(loss, points)] };
+  return { title: `Memory against ${loss}`, blocks: [text(SINGLE_RUNS), pareto(loss, points)] };
 }
 
 function pareto(loss: string, points: StudyReport["paretoFrontier"]): Block {

@@ -79,7 +79,7 @@ describe.skipIf(missing !== undefined)("the dashboard's lists with many studies"
     await page.getByLabel("Tag").fill("batch-1");
     const urlParameters = () => new URL(page.url()).search;
     await expect.poll(urlParameters, PATIENT).toBe("?q=llama&tag=batch-1");
-    await page.getByRole("button", { name: /^Minimum training loss/ }).click();
+    await page.getByRole("button", { name: /^Best mean training loss/ }).click();
     await expect.poll(urlParameters, PATIENT).toBe("?q=llama&tag=batch-1&sort=METRIC_BEST&direction=ASC");
     const { data } = await server.execute(
       `{ studies(first: 50, filter: { search: "llama", tags: { has: "batch-1" } }, orderBy: { field: METRIC_BEST, direction: ASC }) { totalCount nodes { slug } } }`,
@@ -87,7 +87,7 @@ describe.skipIf(missing !== undefined)("the dashboard's lists with many studies"
     const slugs = data.studies.nodes.map(({ slug }: { slug: string }) => slug);
     await expect.poll(() => status(page).innerText(), PATIENT).toBe(`${data.studies.totalCount} studies found`);
     await expect.poll(() => firstCells(page), PATIENT).toEqual(slugs);
-    expect(await page.getByRole("columnheader", { name: /^Minimum training loss/ }).getAttribute("aria-sort")).toBe(
+    expect(await page.getByRole("columnheader", { name: /^Best mean training loss/ }).getAttribute("aria-sort")).toBe(
       "ascending",
     );
 
@@ -142,26 +142,29 @@ describe.skipIf(missing !== undefined)("the dashboard's lists with many studies"
       await expect.poll(() => status(page).innerText(), PATIENT).toBe(`${slugs.length} studies found`);
       const { header, lines } = await saveCsv(page);
       expect(header).toBe(
-        "study,base_model,tags,experiments,minimum_viable_rank,mean_cosine_similarity,training_loss_best,training_loss_mean,created_at,updated_at",
+        "study,base_model,tags,experiments,minimum_viable_rank,mean_cosine_similarity,training_loss_best_mean,training_loss_best_n,training_loss_mean,created_at,updated_at",
       );
       expect(lines.map(([slug]) => slug)).toEqual(slugs);
-      const groups = new Map<string, { min: number; mean: number }>();
+      const groups = new Map<string, { mean: number }>();
+      const best = new Map<string, { mean: number; n: number }>();
       const ranks = new Map<string, number | null>();
       for (let i = 0; i < slugs.length; i += 100) {
         const { data } = await server.execute(
           `query ($slugs: [String!]!) {
-             compareStudies(slugs: $slugs, metric: TRAINING_LOSS) { byStudy { study { slug } minimumViableRank { rank } } }
+             compareStudies(slugs: $slugs, metric: TRAINING_LOSS) { byStudy {
+               study { slug bestConfiguration(metric: "training_loss") { mean n } } minimumViableRank { rank } } }
              experimentGroups(by: [STUDY], metric: "training_loss", filter: { study: { slug: { in: $slugs } } }, first: 100) {
-               nodes { study min mean } } }`,
+               nodes { study mean } } }`,
           { slugs: slugs.slice(i, i + 100) },
         );
         for (const group of data.experimentGroups.nodes) groups.set(group.study, group);
         for (const { study, minimumViableRank } of data.compareStudies.byStudy)
           ranks.set(study.slug, minimumViableRank.rank);
+        for (const { study } of data.compareStudies.byStudy) best.set(study.slug, study.bestConfiguration);
       }
       const number = (cell: string | undefined) => (cell === undefined || cell === "" ? null : Number(cell));
-      expect(lines.map((line) => [line[4], line[6], line[7]].map(number))).toEqual(
-        slugs.map((slug) => [ranks.get(slug), groups.get(slug)?.min, groups.get(slug)?.mean]),
+      expect(lines.map((line) => [line[4], line[6], line[7], line[8]].map(number))).toEqual(
+        slugs.map((slug) => [ranks.get(slug), best.get(slug)?.mean, best.get(slug)?.n, groups.get(slug)?.mean]),
       );
       expect(problems).toEqual([]);
     });

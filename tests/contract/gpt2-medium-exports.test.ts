@@ -89,10 +89,17 @@ describe.skipIf(missing !== undefined)("comparisons across studies and exports o
     const { memoryMb, timePerStepSeconds, memoryReductionPercentRank8 } = published();
     const line = (...cells: (string | number)[]) => `| ${cells.join(" | ")} |`;
     expect(report).toContain(
-      line(8, memoryMb.lora_r8.toFixed(2), memoryMb.qlora_r8.toFixed(2), memoryReductionPercentRank8.toFixed(2)),
+      line(
+        8,
+        memoryMb.lora_r8.toFixed(2),
+        memoryMb.qlora_r8.toFixed(2),
+        memoryReductionPercentRank8.toFixed(2),
+        "n/a",
+        "1 / 1",
+      ),
     );
     const { lora_r8: lora, qlora_r8: qlora } = timePerStepSeconds;
-    expect(report).toContain(line(8, lora.toFixed(4), qlora.toFixed(4), (lora / qlora).toFixed(4)));
+    expect(report).toContain(line(8, lora.toFixed(4), qlora.toFixed(4), (lora / qlora).toFixed(4), "n/a", "1 / 1"));
     expect(report).toContain("Minimum viable rank: 2 (AT\\_MOST)");
     expect(report).toMatch(/H1 REJECTED|H1 PARTIALLY/);
   });

@@ -1,10 +1,11 @@
-import type { LayerSimilarity } from "../../derive/similarity/layer-similarity.js";
+import { layersOverPairs, type LayerOverPairs } from "../../derive/similarity/layer-over-pairs.js";
+import type { Interval } from "../../derive/statistics/sample.js";
 import { failure } from "../../errors.js";
 import { layerRowStudies, type LayerRowsQuery } from "../../store/across/layer-row-studies.js";
 import { runsOfStudies } from "../../store/across/runs-of-studies.js";
 import type { Connection } from "../../store/connection.js";
 import { layersOfStudies, type Layer } from "../../store/studies/layers.js";
-import { groupByStudy, storedSimilarities, type StoredRank } from "./stored-similarities.js";
+import { groupByStudy, MAX_STORED_PAIRS, storedSimilarities, type StoredRank } from "./stored-similarities.js";
 
 /** The stored comparison of a study's baseline and candidate for one layer at one rank. */
 export interface LayerRow {
@@ -13,15 +14,28 @@ export interface LayerRow {
   readonly layer: string;
   readonly index: number | null;
   readonly module: string;
+  /** The runs of the pair with the lowest seed. */
   readonly baseline: string | null;
   readonly candidate: string | null;
-  /** False where the comparison has not been computed yet. */
+  /** False where the comparison of a pair has not been computed yet. */
   readonly stored: boolean;
+  /** Number of pairs of seeds with a stored cosine. */
+  readonly pairs: number;
+  /** Number of pairs of seeds at the rank, those that are not compared included. */
+  readonly availablePairs: number;
+  /** Mean over the pairs, like the distances. */
   readonly cosineSimilarity: number | null;
+  /** Null for a single pair, like the interval. */
+  readonly cosineStandardDeviation: number | null;
+  readonly cosineInterval: Interval | null;
+  readonly cosineMin: number | null;
+  readonly cosineMax: number | null;
   readonly l2Distance: number | null;
   readonly relativeDifference: number | null;
   readonly initialCosine: number | null;
-  readonly undefinedReason: LayerSimilarity["undefinedReason"];
+  readonly undefinedReason: LayerOverPairs["undefinedReason"];
+  /** Why fewer pairs count than the rank has. */
+  readonly pairsReason: string | null;
 }
 
 /** The row before a page of layer rows. */
@@ -49,7 +63,7 @@ export async function layerRows(
   const ids = studies.map(({ id }) => id);
   const [runs, layers] = await Promise.all([runsOfStudies(database, ids, []), layersOfStudies(database, ids)]);
   const ranksByStudy = groupByStudy(
-    await storedSimilarities(database, runs, { onlyRanks: request.ranks, maxPairs: 1 }),
+    await storedSimilarities(database, runs, { onlyRanks: request.ranks, maxPairs: MAX_STORED_PAIRS }),
   );
   const layersByStudy = groupByStudy(layers);
   const rows = studies.flatMap(({ id, slug }) =>
@@ -73,8 +87,14 @@ function indexAfter(rows: readonly LayerRow[], { study, rank, layer }: LayerRowP
   return index + 1;
 }
 
-function rankRows(study: string, { rank, baseline, candidate, layers }: StoredRank, all: readonly Layer[]): LayerRow[] {
-  return all.map(({ id, name, index, module }) => ({
+function rankRows(
+  study: string,
+  { rank, baseline, candidate, pairs, available }: StoredRank,
+  all: readonly Layer[],
+): LayerRow[] {
+  const ofPairs = pairs.map(({ seed, layers }) => ({ seed, layers: all.map(({ id }) => layers.get(id)) }));
+  const { layers: overPairs, reason } = layersOverPairs(ofPairs, available, all.length);
+  return all.map(({ name, index, module }, i) => ({
     study,
     rank,
     layer: name,
@@ -82,18 +102,25 @@ function rankRows(study: string, { rank, baseline, candidate, layers }: StoredRa
     module,
     baseline: baseline?.name ?? null,
     candidate: candidate?.name ?? null,
-    ...similarityFields(layers.get(id)),
+    ...similarityFields(overPairs[i]),
+    availablePairs: available,
+    pairsReason: reason,
   }));
 }
 
-/** @param similarity undefined where a run has no weights of the layer, null where none was computed */
-function similarityFields(similarity: LayerSimilarity | null | undefined) {
+/** @param layer undefined for a rank without pairs of runs with weights */
+function similarityFields(layer: LayerOverPairs | undefined) {
   return {
-    stored: similarity !== null,
-    cosineSimilarity: similarity?.cosineSimilarity ?? null,
-    l2Distance: similarity?.l2Distance ?? null,
-    relativeDifference: similarity?.relativeDifference ?? null,
-    initialCosine: similarity?.initialCosine ?? null,
-    undefinedReason: similarity === undefined ? "WEIGHTS_MISSING" : (similarity?.undefinedReason ?? null),
-  } as const;
+    stored: layer?.stored ?? true,
+    pairs: layer?.cosine.pairs ?? 0,
+    cosineSimilarity: layer?.cosine.mean ?? null,
+    cosineStandardDeviation: layer?.cosine.standardDeviation ?? null,
+    cosineInterval: layer?.cosine.interval ?? null,
+    cosineMin: layer?.cosine.min ?? null,
+    cosineMax: layer?.cosine.max ?? null,
+    l2Distance: layer?.l2Distance ?? null,
+    relativeDifference: layer?.relativeDifference ?? null,
+    initialCosine: layer?.initialCosine ?? null,
+    undefinedReason: layer?.undefinedReason ?? null,
+  };
 }

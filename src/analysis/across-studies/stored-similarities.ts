@@ -7,24 +7,34 @@ import type { StudyRun } from "../../store/across/runs-of-studies.js";
 import type { Connection } from "../../store/connection.js";
 import { storedPairs, type StoredLayer } from "../../store/facts/stored-pairs.js";
 
-/** The runs that represent a study at one rank, with the stored facts about their weights. */
+/** The pairs of runs that a study compares at one rank, with the stored facts about their weights. */
 export interface StoredRank {
   readonly studyId: string;
   readonly rank: number;
-  /** Null where there is none. */
+  /** The runs of the pair with the lowest seed. Null where there is none. */
   readonly baseline: Run | null;
   readonly candidate: Run | null;
+  /** The pairs of seeds whose runs have weights. */
+  readonly pairs: readonly StoredPair[];
+  /** Number of pairs of seeds at the rank, those that were not loaded included. */
+  readonly available: number;
+}
+
+interface StoredPair {
+  /** Null is unknown. */
+  readonly seed: number | null;
   /** Similarities of the layers that both runs adapt, by the layer's id; null where none was computed. */
   readonly layers: StoredLayers;
-  /** The same for each pair of seeds; the first is `layers`. */
-  readonly pairs: readonly StoredLayers[];
 }
+
+/** Maximum number of pairs of seeds of one rank in lists of studies: each is read for every layer of up to 1,000 studies. */
+export const MAX_STORED_PAIRS = 3;
 
 type StoredLayers = ReadonlyMap<string, LayerSimilarity | null>;
 
 /** The pairs of runs that a study compares at one rank. */
-interface RankPairs extends Pick<StoredRank, "studyId" | "rank" | "baseline" | "candidate"> {
-  readonly seedPairs: readonly Pick<SeededPair, "baseline" | "candidate">[];
+interface RankPairs extends Omit<StoredRank, "pairs"> {
+  readonly seedPairs: readonly SeededPair[];
 }
 
 interface StoredSimilaritiesOptions {
@@ -76,23 +86,20 @@ export async function storedSimilarities(
   const checkpointOf = new Map(runs.map(({ id, checkpointId }) => [id, checkpointId]));
   const ranks = [...groupByStudy(runs)].flatMap(([studyId, rows]) => rankPairs(studyId, rows, options));
   const pairs = ranks.flatMap(({ seedPairs }, rankIndex) =>
-    seedPairs.flatMap(({ baseline, candidate }) => {
+    seedPairs.flatMap(({ seed, baseline, candidate }) => {
       const left = checkpointOf.get(baseline.id);
       const right = checkpointOf.get(candidate.id);
-      return left && right ? [{ rankIndex, left, right }] : [];
+      return left && right ? [{ rankIndex, seed, left, right }] : [];
     }),
   );
   const stored = pairs.length === 0 ? [] : await storedPairs(connection, pairs, KERNEL_VERSION);
-  const pairsByRank = new Map<number, StoredLayers[]>();
-  pairs.forEach(({ rankIndex }, i) => {
+  const pairsByRank = new Map<number, StoredPair[]>();
+  pairs.forEach(({ rankIndex, seed }, i) => {
     const ofRank = pairsByRank.get(rankIndex) ?? [];
-    ofRank.push(layerSimilarities(stored[i] ?? []));
+    ofRank.push({ seed, layers: layerSimilarities(stored[i] ?? []) });
     pairsByRank.set(rankIndex, ofRank);
   });
-  return ranks.map(({ studyId, rank, baseline, candidate }, rankIndex) => {
-    const ofRank = pairsByRank.get(rankIndex) ?? [];
-    return { studyId, rank, baseline, candidate, layers: ofRank[0] ?? new Map(), pairs: ofRank };
-  });
+  return ranks.map(({ seedPairs: _, ...rank }, rankIndex) => ({ ...rank, pairs: pairsByRank.get(rankIndex) ?? [] }));
 }
 
 function rankPairs(
@@ -104,9 +111,9 @@ function rankPairs(
   const roles = inferRoles(study);
   const ranks = ranksOf(study).filter((rank) => onlyRanks === undefined || onlyRanks.includes(rank));
   return ranks.map((rank) => {
-    if (roles === undefined) return { studyId, rank, baseline: null, candidate: null, seedPairs: [] };
-    const seedPairs = seededPairsAt(study, roles, rank).compared.slice(0, maxPairs);
-    return { studyId, rank, ...pairAt(study, roles, rank), seedPairs };
+    if (roles === undefined) return { studyId, rank, baseline: null, candidate: null, seedPairs: [], available: 0 };
+    const { compared, available } = seededPairsAt(study, roles, rank);
+    return { studyId, rank, ...pairAt(study, roles, rank), seedPairs: compared.slice(0, maxPairs), available };
   });
 }
 

@@ -53,7 +53,7 @@ export async function overviewsOfStudies(
       const summary = storedSummary(
         (ranks.get(studyId) ?? []).map(({ rank, pairs }) => ({
           rank,
-          pairs: pairs.map((layers) => [...layers.values()]),
+          pairs: pairs.map(({ layers }) => [...layers.values()]),
         })),
       );
       summaries.set(studyId, summary);

@@ -13,6 +13,7 @@ import { baseModelsByKey, type StoredBaseModel } from "../../store/base-models.j
 import type { Connection } from "../../store/connection.js";
 import { factorsOfCheckpoints } from "../../store/studies/factors.js";
 import type { ExperimentPage } from "../../store/across/experiment-pages.js";
+import type { BestConfiguration } from "../../store/across/best-configurations.js";
 import { jobsById, type Job } from "../../store/queue/jobs.js";
 import {
   evaluationsOfExperiments,
@@ -38,6 +39,7 @@ import {
 } from "../../store/studies/predictions.js";
 import { settingsOfExperiments, type StoredSetting } from "../../store/studies/settings.js";
 import { studiesById, studiesBySlug, type Study } from "../../store/studies/studies.js";
+import { bestKeyText, readBestConfigurations, type BestKey } from "../across-studies/best-configurations.js";
 import type { CheckpointKey } from "../runs/checkpoint-layers.js";
 import { comparisonLoader, type CheckpointComparison, type CheckpointPair } from "../similarity/comparison-loader.js";
 import { similarityLoader, type RankSimilarityKey, type StudySimilarity } from "../similarity/similarity-loader.js";
@@ -63,6 +65,8 @@ export interface Loaders extends BehaviourLoaders {
   readonly experimentById: DataLoader<string, Experiment | undefined>;
   /** A page of each study's runs: one batch for each selection, whatever the number of studies. */
   readonly experimentPages: DataLoader<ExperimentPageKey, ExperimentPage, string>;
+  /** One batch for each metric, whatever the number of studies. */
+  readonly bestConfigurations: DataLoader<BestKey, BestConfiguration | undefined, string>;
   readonly series: DataLoader<SeriesKey, Series | undefined, string>;
   readonly studyCurves: DataLoader<StudyCurves, Series[], string>;
   /** Keyed by the study's id. */
@@ -185,6 +189,7 @@ export function openLoaders({ database, weights, behaviour, deadline, requester,
       for (const loader of [studyBySlug, studyById, experiments, experimentById]) loader.clearAll();
       experimentPages.clearAll();
     },
+    bestConfigurations: open((keys: readonly BestKey[]) => readBestConfigurations(database, keys), bestKeyText),
     series: open((keys: readonly SeriesKey[]) => readSeries(database, keys), seriesKeyText),
     peakLearningRates: openPart(
       "peak learning rates",

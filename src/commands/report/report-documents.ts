@@ -62,9 +62,33 @@ const COSTS = graphql(`
     baselineMemoryMb
     candidateMemoryMb
     memoryReductionPercent
+    memory {
+      baseline {
+        n
+      }
+      candidate {
+        n
+      }
+      interval {
+        low
+        high
+      }
+    }
     baselineTimePerStepSeconds
     candidateTimePerStepSeconds
     speedup
+    timePerStep {
+      baseline {
+        n
+      }
+      candidate {
+        n
+      }
+      interval {
+        low
+        high
+      }
+    }
   }
 `);
 
@@ -190,6 +214,7 @@ export const DIAGNOSIS = graphql(
           rSquared
           n
           refusedBecause
+          leftOut
           predictions {
             rank
             value

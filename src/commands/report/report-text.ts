@@ -114,15 +114,20 @@ function costTable(ranks: readonly RankDetail[], screen: Screen): string[] {
     fixed(costs.baselineMemoryMb, 2),
     fixed(costs.candidateMemoryMb, 2),
     fixed(costs.memoryReductionPercent, 2),
+    intervalText(costs.memory, 2),
     fixed(costs.baselineTimePerStepSeconds, 4),
     fixed(costs.candidateTimePerStepSeconds, 4),
     fixed(costs.speedup, 2),
+    intervalText(costs.timePerStep, 2),
+    `${costs.memory.baseline?.n ?? 0}/${costs.memory.candidate?.n ?? 0}`,
   ]);
-  return table(
-    ["rank", "baseline MB", "candidate MB", "saved %", "baseline s/step", "candidate s/step", "speedup"].map(number),
-    rows,
-    screen,
-  );
+  const ofMemory = ["baseline MB", "candidate MB", "saved %", "95 % interval"];
+  const ofTime = ["baseline s/step", "candidate s/step", "speedup", "95 % interval"];
+  return table(["rank", ...ofMemory, ...ofTime, "runs"].map(number), rows, screen);
+}
+
+function intervalText({ interval }: RankDetail["costs"]["memory"], digits: number): string {
+  return interval === null ? "-" : `${interval.low.toFixed(digits)} to ${interval.high.toFixed(digits)}`;
 }
 
 function similarities(ranks: readonly RankDetail[], screen: Screen): string[] {
@@ -216,7 +221,10 @@ function pareto(loss: string, points: Diagnosis["paretoFrontier"], screen: Scree
     y.toFixed(4),
     dominated ? "dominated" : "frontier",
   ]);
-  return table([text("run"), ...["peak MB", loss, ""].map(number)], rows, screen);
+  return [
+    ...table([text("run"), ...["peak MB", loss, ""].map(number)], rows, screen),
+    "Every row is a single run. Another seed may change which runs are on the frontier.",
+  ];
 }
 
 /** Formats layers, modules and fused q, k and v by 1 - cosine, the most sensitive first; layers without a mean come last. */
@@ -245,13 +253,15 @@ function sensitivity(
 
 /** Formats the predictions for untested ranks, or the reasons why there are none. */
 function trends(rankTrends: readonly RankTrend[]): string[] {
-  return rankTrends.flatMap(({ quantity, rSquared, n, predictions, refusedBecause }) => {
-    if (refusedBecause !== null) return [`${quantity}: not predicted. ${refusedBecause}`];
+  return rankTrends.flatMap(({ quantity, rSquared, n, predictions, refusedBecause, leftOut }) => {
+    const partial = leftOut === null ? [] : [`${quantity}: ${leftOut}`];
+    if (refusedBecause !== null) return [`${quantity}: not predicted. ${refusedBecause}`, ...partial];
     const fit = `R^2 ${fixed(rSquared, 3)}, n = ${n}`;
-    return predictions.map(({ rank, value, interval, refusedBecause: why }) =>
+    const lines = predictions.map(({ rank, value, interval, refusedBecause: why }) =>
       value === null || interval === null
         ? `${quantity} at r = ${rank}: not predicted. ${why}`
         : `${quantity} at r = ${rank}: ${value.toFixed(2)} (95 %: ${interval.low.toFixed(2)} to ${interval.high.toFixed(2)}; ${fit}).`,
     );
+    return [...lines, ...partial];
   });
 }

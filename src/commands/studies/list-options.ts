@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { higherIsBetter } from "../../derive/runs/metric-direction.js";
 import type { StudyFilter, StudyOrder } from "./studies-document.js";
 
 /** The options of `rankscope studies`. */
@@ -43,9 +44,11 @@ export function readSort(given: string): StudyOrder {
       `Allowed: ${SORT_FIELDS.join(", ")}, best and mean with =METRIC, each with :asc or :desc.`,
     );
   }
+  // The best value of an accuracy is the largest.
+  const usual = metric !== undefined && higherIsBetter(metric) === true ? "DESC" : found.direction;
   return {
     field: found.field,
-    direction: direction === undefined ? found.direction : (direction.toUpperCase() as SortField["direction"]),
+    direction: direction === undefined ? usual : (direction.toUpperCase() as SortField["direction"]),
     ...(metric !== undefined && { metric }),
   };
 }

@@ -3,7 +3,14 @@ import { graphql } from "../../model/graphql-document.js";
 
 /** One page of studies that match a filter. */
 export const STUDIES = graphql(`
-  query Studies($filter: StudyFilter, $orderBy: StudyOrder, $first: Int!, $after: String) {
+  query Studies(
+    $filter: StudyFilter
+    $orderBy: StudyOrder
+    $first: Int!
+    $after: String
+    $metric: String!
+    $byMetric: Boolean!
+  ) {
     studies(filter: $filter, orderBy: $orderBy, first: $first, after: $after) {
       totalCount
       pageInfo {
@@ -17,6 +24,13 @@ export const STUDIES = graphql(`
         tags
         createdAt
         updatedAt
+        bestConfiguration(metric: $metric) @include(if: $byMetric) {
+          configuration
+          rank
+          mean
+          n
+          certainty
+        }
         experiments(first: 1) {
           totalCount
         }

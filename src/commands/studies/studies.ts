@@ -18,19 +18,20 @@ export function studies(command: Process, options: StudiesOptions): Promise<void
     try {
       const list = await listStudies(client, options, signal);
       if (options.json) printDocument(JSON.stringify(list, null, 2));
-      else printLines(listText(list, screenOf(process.stdout, command.config)));
+      else printLines(listText(list, options.sort.metric ?? null, screenOf(process.stdout, command.config)));
     } finally {
       await client.close();
     }
   });
 }
 
-function listText({ studies: listed, total, truncated }: StudyList, screen: Screen): string[] {
+/** @param metric the metric that the studies are sorted by, if they are */
+function listText({ studies: listed, total, truncated }: StudyList, metric: string | null, screen: Screen): string[] {
   if (total === 0) return ["No study matches."];
   return [
     ...table(
-      COLUMNS,
-      listed.map((study) => row(study, screen)),
+      metric === null ? COLUMNS : [...COLUMNS, text("best configuration"), number(`mean ${metric}`), number("n")],
+      listed.map((study) => [...row(study, screen), ...(metric === null ? [] : bestCells(study))]),
       screen,
     ),
     "",
@@ -69,6 +70,13 @@ function row(study: ListedStudy, screen: Screen): string[] {
   ];
 }
 
+/** Returns the cells of the configuration with the best mean. With n = 1, the mean is a single run. */
+function bestCells({ bestConfiguration: best }: ListedStudy): string[] {
+  if (best == null) return ["-", "-", "-"];
+  const name = best.rank === null ? best.configuration : `${best.configuration} r=${best.rank}`;
+  return [name, best.mean.toPrecision(6), best.n === 1 ? "1 (single run)" : String(best.n)];
+}
+
 /** The JSON of `rankscope studies`. */
 interface StudyList {
   /** Number of studies that match, listed or not. */
@@ -85,11 +93,12 @@ const PAGE_SIZE = 100;
 async function listStudies(client: GraphQLClient, options: StudiesOptions, signal: AbortSignal): Promise<StudyList> {
   const studies: ListedStudy[] = [];
   const filter = studyFilter(options) ?? null;
+  const { metric } = options.sort;
   for (let after: string | null = null; ;) {
     const first = Math.min(PAGE_SIZE, options.limit - studies.length);
     const { studies: page }: { studies: StudiesPage } = await client.query(
       STUDIES,
-      { filter, orderBy: options.sort, first, after },
+      { filter, orderBy: options.sort, first, after, metric: metric ?? "", byMetric: metric !== undefined },
       signal,
     );
     for (const study of page.nodes) studies.push(study);

@@ -34,7 +34,7 @@ function* lossDisagreementSteps(study: StudyEvidence, rule: HypothesisRule): Ste
 
 function* judgeLosses({ runs, roles }: StudyEvidence, rule: HypothesisRule): Steps<StudyFinding | undefined> {
   if (roles === undefined) return undefined;
-  // Only percents are compared, so no interval is resampled.
+  // Student's t is enough here: no interval is resampled.
   const lossRule = { ...rule, higherIsBetter: false, analysis: undefined };
   const training = yield* degradationInputSteps(runs, { ...lossRule, metric: "training_loss" }, roles);
   const evaluation = yield* degradationInputSteps(runs, { ...lossRule, metric: "eval_loss" }, roles);
@@ -73,8 +73,14 @@ function disagreementOf(
 ): Disagreement | undefined {
   const evaluation = ofEvaluation?.degradation;
   if (training.percent === null || evaluation === undefined || evaluation.percent === null) return undefined;
-  const areOpposite = training.percent * evaluation.percent < 0;
-  const smaller = Math.min(Math.abs(training.percent), Math.abs(evaluation.percent));
-  const isDifferent = training.acceptable !== evaluation.acceptable || (areOpposite && smaller >= MIN_OPPOSITE_PERCENT);
+  const areOpposite =
+    training.percent * evaluation.percent < 0 &&
+    [training, evaluation].every(({ percent, interval }) => {
+      // A change whose interval contains 0 has no known direction.
+      const isKnown = interval === null || interval.low > 0 || interval.high < 0;
+      return isKnown && Math.abs(percent ?? 0) >= MIN_OPPOSITE_PERCENT;
+    });
+  const verdicts = [training.verdict, evaluation.verdict];
+  const isDifferent = areOpposite || (verdicts.includes("ACCEPTABLE") && verdicts.includes("UNACCEPTABLE"));
   return isDifferent ? { rank, training: training.percent, evaluation: evaluation.percent } : undefined;
 }

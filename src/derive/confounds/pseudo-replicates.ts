@@ -1,3 +1,5 @@
+import { seededValues } from "../degradation/degradation-input.js";
+import { withoutRoundedCopies } from "../degradation/replicates.js";
 import { ranksOf, runsAt, type Configuration, type Run } from "../runs/comparison-roles.js";
 import type { HypothesisRule, StudyEvidence } from "../study-evidence.js";
 import { formatRanks } from "../wording.js";
@@ -43,10 +45,14 @@ function repeatedProperties(runs: readonly Run[], metric: string): string[] {
   if (runs.length < 2) return [];
   const seeds = runs.flatMap(({ seed }) => seed ?? []);
   const weights = runs.flatMap((run) => run.weights ?? []);
-  const values = runs.flatMap(({ metrics }) => metrics.get(metric) ?? []).filter(Number.isFinite);
+  const measured = seededValues(runs, metric).filter(({ value }) => Number.isFinite(value));
+  const values = measured.map(({ value }) => value);
   return [
     ...(new Set(seeds).size < seeds.length ? ["equal seeds"] : []),
     ...(new Set(weights).size < weights.length ? ["equal weights"] : []),
+    ...(withoutRoundedCopies(measured).length < measured.length
+      ? [`values of ${metric} that are equal when rounded`]
+      : []),
     ...(values.length > 1 && new Set(values).size === 1 ? [`equal values of ${metric}`] : []),
   ];
 }

@@ -1,9 +1,14 @@
 import type { TrendModel } from "../../model/enums/statistics.js";
-import { metricValues, ranksOf, runsAt, type Configuration, type Run } from "../runs/comparison-roles.js";
+import { methodVariant, ranksOf, runsAt, type Configuration, type Run } from "../runs/comparison-roles.js";
+import { groupByData } from "../runs/run-data.js";
 import { linearFit, predict, type LinearFit } from "../statistics/linear-fit.js";
 import type { Interval } from "../statistics/sample.js";
 import type { Steps } from "../steps.js";
+import { formatList } from "../wording.js";
 import type { RankDegradation } from "./degradation.js";
+import { seededValues } from "./degradation-input.js";
+import { independentRuns } from "./replicates.js";
+import { countOf } from "../../model/count-of.js";
 import { largest, smallest } from "../../model/extremes.js";
 
 /** A linear model of a quantity over the rank, with predictions for untested ranks. */
@@ -25,6 +30,8 @@ export interface RankTrend {
   readonly predictions: readonly RankPrediction[];
   /** Why there are no predictions. Null if there are some. */
   readonly refusedBecause: string | null;
+  /** Which runs are not points of the fit, and why. Null if all runs with the quantity are. */
+  readonly leftOut: string | null;
 }
 
 export interface RankPrediction {
@@ -46,8 +53,9 @@ const MAX_P = 0.05;
 const MAX_EXTRAPOLATION = 2;
 
 /**
- * Returns the trend of a memory metric over the rank, in steps; every run is a point. Memory is linear in the rank, because an adapter
- * of rank r has r (in + out) parameters a layer.
+ * Returns the trend of a memory metric over the rank, in steps; every independent run is a point. Memory is linear in the rank,
+ * because an adapter of rank r has r (in + out) parameters a layer. Only runs of one method, task and data set are fitted
+ * together: those with the most tested ranks, then the most runs.
  *
  * @param predictedRanks the ranks to predict
  */
@@ -57,19 +65,50 @@ export function* memoryTrend(
   metric: string,
   predictedRanks: readonly number[],
 ): Steps<RankTrend> {
-  const points: RankValue[] = [];
+  const measured: Run[] = [];
   for (const rank of ranksOf(runs)) {
     const ofRank = runsAt(runs, configuration, rank);
     yield ofRank.length;
-    for (const value of metricValues(ofRank, metric)) points.push({ rank, value });
+    for (const run of ofRank) if (Number.isFinite(run.metrics.get(metric))) measured.push(run);
   }
-  yield points.length;
+  yield 3 * measured.length;
+  const { fitted, leftOut } = comparableRuns(measured);
+  const points = ranksOf(fitted).flatMap((rank) =>
+    independentRuns(seededValues(runsAt(fitted, configuration, rank), metric)).map(({ value }) => ({ rank, value })),
+  );
   const subject: TrendSubject = {
     quantity: `${metric} of ${configuration.name}`,
     unit: metric,
     model: "LINEAR_IN_RANK",
   };
-  return trend(subject, points, predictedRanks);
+  return { ...trend(subject, points, predictedRanks), leftOut };
+}
+
+/** Selects the runs of one method, task and data set, and says which are left out. */
+function comparableRuns(runs: readonly Run[]): { readonly fitted: readonly Run[]; readonly leftOut: string | null } {
+  const byMethod = new Map<string, Run[]>();
+  for (const run of runs) {
+    const method = methodVariant(run);
+    const ofMethod = byMethod.get(method);
+    if (ofMethod === undefined) byMethod.set(method, [run]);
+    else ofMethod.push(run);
+  }
+  const groups = [...byMethod].flatMap(([method, ofMethod]) =>
+    groupByData(ofMethod).map(({ label, items }) => ({
+      name: [...(byMethod.size > 1 ? [method] : []), ...(label === null ? [] : [label])].join(", "),
+      runs: items,
+      ranks: new Set(items.map(({ rank }) => rank)).size,
+    })),
+  );
+  const [fitted, ...others] = [...groups].sort(
+    (left, right) => right.ranks - left.ranks || right.runs.length - left.runs.length,
+  );
+  if (fitted === undefined || others.length === 0) return { fitted: runs, leftOut: null };
+  const texts = others.map((group) => `${group.name} (${countOf(group.runs.length, "run")})`);
+  const leftOut =
+    `Only runs of ${fitted.name} are fitted, because memory depends on method, task and data set. ` +
+    `Left out: ${formatList(texts)}.`;
+  return { fitted: fitted.runs, leftOut };
 }
 
 /**
@@ -119,6 +158,7 @@ function trend(subject: TrendSubject, points: readonly RankValue[], predictedRan
     slopeP: fit?.slopeP ?? null,
     predictions,
     refusedBecause,
+    leftOut: null,
   };
 }
 

@@ -1,4 +1,6 @@
 import { countOf } from "../../model/count-of.js";
+import { largest, smallest } from "../../model/extremes.js";
+import { mayBePercent } from "../runs/metric-direction.js";
 import { mixedDataText } from "../runs/run-data.js";
 import type { AcceptanceRule } from "./degradation-input.js";
 import type { SeededValue } from "./seed-analysis.js";
@@ -59,7 +61,11 @@ export function mixedDataReason(
 /** Returns why there is no percent although it may be computed; undefined if there is one. */
 export function percentObstacle(roles: RecordedRoles, rule: AcceptanceRule): string | undefined {
   return (
-    missingValues(roles, rule) ?? unknownDirection(rule) ?? zeroBaseline(roles, rule) ?? negativeValues(roles, rule)
+    missingValues(roles, rule) ??
+    unknownDirection(rule) ??
+    zeroBaseline(roles, rule) ??
+    negativeValues(roles, rule) ??
+    mixedUnits(roles, rule)
   );
 }
 
@@ -87,6 +93,23 @@ export function unknownDirectionReason(metric: string): string {
 function zeroBaseline({ baseline }: RecordedRoles, { metric }: AcceptanceRule): string | undefined {
   if (baseline.finite.some(({ value }) => value !== 0)) return undefined;
   return `${metric} of ${baseline.name} is 0, so a relative change is undefined. See absolute.`;
+}
+
+/** Minimum ratio of the smallest value above 1 to the largest value up to 1 at which two units are the likelier reason. */
+const MIN_UNIT_RATIO = 10;
+
+/** An accuracy of 0.7 and one of 70 are in different units: the change between them says nothing about the models. */
+function mixedUnits({ baseline, candidate }: RecordedRoles, { metric }: AcceptanceRule): string | undefined {
+  if (!mayBePercent(metric)) return undefined;
+  const all = [...baseline.finite, ...candidate.finite].map(({ value }) => value);
+  const fractions = all.filter((value) => value <= 1);
+  const percents = all.filter((value) => value > 1);
+  if (fractions.length === 0 || percents.length === 0 || largest(percents) > 100) return undefined;
+  if (smallest(percents) < MIN_UNIT_RATIO * largest(fractions)) return undefined;
+  return (
+    `Some values of ${metric} seem to be fractions (up to ${largest(fractions)}) and others percents (from ` +
+    `${smallest(percents)}). Record all of them in one unit.`
+  );
 }
 
 /** A percent compares with the distance of the baseline from 0, which has a meaning for positive quantities only. */

@@ -11,7 +11,35 @@ export function distinctWeights(values: readonly SeededValue[]): readonly Seeded
  * repeat one random start, so their scatter says nothing about the variation between seeds.
  */
 export function independentRuns(values: readonly SeededValue[]): readonly SeededValue[] {
-  return mergeBy(distinctWeights(values), ({ seed }) => seed);
+  return mergeBy(withoutRoundedCopies(distinctWeights(values)), ({ seed }) => seed);
+}
+
+/** Minimum number of significant digits at which a value that equals another one, rounded, is hardly chance. */
+const MIN_COPIED_DIGITS = 5;
+
+/**
+ * Leaves out values of unknown seeds that equal another one rounded to fewer digits: 2.10412 and 2.1041 are one run that two files
+ * recorded.
+ */
+export function withoutRoundedCopies(values: readonly SeededValue[]): readonly SeededValue[] {
+  if (values.every(({ seed }) => seed !== null)) return values;
+  const rounded = new Set<number>();
+  for (const { seed, value } of values) {
+    if (seed !== null) continue;
+    for (let digits = MIN_COPIED_DIGITS; digits < significantDigits(value); digits++) {
+      rounded.add(Number(value.toPrecision(digits)));
+    }
+  }
+  return values.filter(
+    ({ seed, value }) => seed !== null || significantDigits(value) < MIN_COPIED_DIGITS || !rounded.has(value),
+  );
+}
+
+function significantDigits(value: number): number {
+  return value
+    .toExponential()
+    .replace(/e.*$/, "")
+    .replace(/[^0-9]/g, "").length;
 }
 
 /** Returns whether values are distinct enough to estimate a variation: at least two of them differ. */

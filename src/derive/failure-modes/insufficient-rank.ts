@@ -58,7 +58,7 @@ function detectByNotebook(study: FailureEvidence, { thresholdPercent }: Hypothes
   if (smallest === undefined || percent === null || Math.abs(percent) <= thresholdPercent) return undefined;
   return {
     symptom: `The degradation at r = ${smallest.rank} is ${percent.toFixed(2)} %.`,
-    cause: "The bottleneck of a low rank cannot represent the task.",
+    cause: "The bottleneck of a low rank may not represent the task.",
     mitigation: "Use the smallest acceptable rank, or a larger one.",
     severity: "HIGH",
     evidence: degradationEvidence([smallest]),

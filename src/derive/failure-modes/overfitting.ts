@@ -15,7 +15,8 @@ function detect(study: FailureEvidence): DetectedFailure | undefined {
   const names = overfitted.map(({ run, rise }) => `${run.name} (best at step ${rise.bestStep})`).join(", ");
   return {
     symptom: `The evaluation loss rises while the training loss falls in ${names}.`,
-    cause: "The adapter memorises the training examples: too many steps, too large a rank, or too few examples.",
+    cause:
+      "The adapter probably memorises the training examples: too many steps, too large a rank, or too few examples.",
     mitigation: "Use the checkpoint nearest to the best evaluation loss. Use fewer steps, more dropout or more data.",
     severity: "MEDIUM",
     evidence: overfitted.map(({ run, rise }) => ({

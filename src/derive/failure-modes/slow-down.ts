@@ -1,4 +1,5 @@
 import { ranksOf } from "../runs/comparison-roles.js";
+import { runCounts } from "../tradeoffs/cost-comparison.js";
 import { diagnosticSummary } from "../tradeoffs/diagnostic-summary.js";
 import { formatRanks } from "../wording.js";
 import { comparedRuns, type DetectedFailure, type FailureEvidence, type FailureModeRule } from "./failure-mode-rule.js";
@@ -14,17 +15,24 @@ const MIN_SPEEDUP = 0.9;
 
 function detect(study: FailureEvidence): DetectedFailure | undefined {
   const slow = ranksOf(study.runs).flatMap((rank) => {
-    const { speedup } = diagnosticSummary(study.runs, rank, undefined, study.roles ?? null);
-    return speedup !== null && speedup < MIN_SPEEDUP ? [{ rank, speedup }] : [];
+    const { speedup, timePerStep } = diagnosticSummary(study.runs, rank, undefined, study.roles ?? null);
+    // An interval that contains the minimum decides nothing.
+    const isSlow = speedup !== null && (timePerStep.interval?.high ?? speedup) < MIN_SPEEDUP;
+    return isSlow ? [{ rank, speedup, runs: runCounts(timePerStep) }] : [];
   });
   if (slow.length === 0) return undefined;
   const ranks = slow.map(({ rank }) => rank);
   return {
     symptom: `The candidate trains at less than ${MIN_SPEEDUP} of the baseline's speed at ${formatRanks(ranks)}.`,
-    cause: "Base weights are dequantized in every forward and backward pass.",
+    cause:
+      "Quantized base weights are dequantized in every forward and backward pass; other loads on the machine may add to it.",
     mitigation: "Use the saved memory for a larger batch, or use fused dequantization kernels.",
     severity: "LOW",
-    evidence: slow.map(({ rank, speedup }) => ({ label: `speedup at r = ${rank}`, value: speedup, unit: "times" })),
+    evidence: slow.map(({ rank, speedup, runs }) => ({
+      label: `speedup at r = ${rank} (${runs})`,
+      value: speedup,
+      unit: "times",
+    })),
     experiments: comparedRuns(study, ranks),
   };
 }

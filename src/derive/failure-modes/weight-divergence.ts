@@ -23,7 +23,7 @@ function detect(study: FailureEvidence, { similarityThreshold }: HypothesisRule)
   const ranks = diverged.map(({ rank }) => rank);
   return {
     symptom: `The mean cosine of the updates is ${similarityThreshold} or less at ${formatRanks(ranks)}.`,
-    cause: "The candidate's adapter also learns to compensate for the quantized base weights.",
+    cause: "The candidate's adapter may also learn to compensate for the quantized base weights.",
     mitigation:
       "Do not exchange adapters between the base models. Compare the outputs on held-out data before using either.",
     severity: "MEDIUM",
@@ -46,7 +46,7 @@ function detectByNotebook(
   const { rank, mean } = similarity;
   return {
     symptom: `The cosine similarity is ${mean.toFixed(4)}, below ${similarityThreshold}.`,
-    cause: "The quantization noise exceeds what the low rank can represent.",
+    cause: "The quantization noise may exceed what the low rank can represent.",
     mitigation: "Use a larger rank, or quantize to 8 bits.",
     severity: "MEDIUM",
     evidence: [{ label: `mean cosine similarity of three layers at r = ${rank}`, value: mean, unit: "cosine" }],

@@ -75,7 +75,9 @@ function verdictByRank(
       because: `Mean cosine is below ${threshold} at every comparable rank (${below.join(", ")}).`,
     };
   }
-  return { verdict: "PARTIALLY_SUPPORTED", because: mixedReason({ above, below, open }, threshold) };
+  // Open ranks support nothing: without a rank above the threshold, only more seeds decide.
+  const verdict = above.length === 0 ? "INCONCLUSIVE" : "PARTIALLY_SUPPORTED";
+  return { verdict, because: mixedReason({ above, below, open }, threshold) };
 }
 
 interface RanksByState {

@@ -4,6 +4,35 @@
  */
 export function higherIsBetter(key: string): boolean | null {
   const name = normalised(key);
+  // A change of a metric has another direction than the metric, or none: `accuracy_drop`, `loss_reduction`, `ppl_delta`.
+  if (CHANGES.test(name)) return null;
+  const [, negated] = NEGATED.exec(name) ?? [];
+  if (negated !== undefined) {
+    // `negative_f1` may also be the F1 of the negative class.
+    return directionOf(negated) === false ? true : null;
+  }
+  const [, complement] = COMPLEMENT.exec(name) ?? [];
+  if (complement !== undefined) {
+    const ofMetric = directionOf(complement);
+    return ofMetric === null ? null : !ofMetric;
+  }
+  return directionOf(name);
+}
+
+/** Returns whether a metric may be written as a fraction or as a percent: a share of right or of wrong answers. */
+export function mayBePercent(key: string): boolean {
+  const name = normalised(key);
+  return SHARES.test(name) && !/(^|_)per_(second|sec|s)$/.test(name);
+}
+
+const SHARES = words("acc(uracy)?", "f1", "em", "exact", "match(es)?", "precision", "recall", "errors?", "err", "[wct]er", ".*rate", "pass_(at_)?\\d+", "mmlu", "gsm_?8k"); // prettier-ignore
+const CHANGES = words("drop", "delta", "diff(erence)?", "gap", "change", "reduction", "decrease", "increase", "gain", "improvement", "saving", "saved"); // prettier-ignore
+/** scikit-learn negates losses, so that higher values are better: `neg_mean_squared_error`. */
+const NEGATED = /^(?:eval_)?(?:neg|negative|minus|negated)_(?!log_?(?:lik|prob))(.+)$/;
+/** `1 - accuracy`, as it is written in a table or after its name was normalised. */
+const COMPLEMENT = /^(?:eval_)?(?:one_minus|1_minus|1(?=_(?:acc|accuracy|f1|em|bleu|auc|similarity)$))_(.+)$/;
+
+function directionOf(name: string): boolean | null {
   const rule = DIRECTIONS.find(({ names }) => names.test(name));
   return rule?.higherIsBetter ?? null;
 }

@@ -1,8 +1,9 @@
-import { metricValues, runsAt, type ComparisonRoles, type Configuration, type Run } from "../runs/comparison-roles.js";
+import { metricValues, runsAt, type ComparisonRoles, type Run } from "../runs/comparison-roles.js";
 import { inferRoles } from "../runs/resolve-roles.js";
 import { groupByData } from "../runs/run-data.js";
 import type { RankSimilarity } from "../similarity/rank-similarity.js";
-import { summarise } from "../statistics/sample.js";
+import { summarise, type Interval } from "../statistics/sample.js";
+import { compareCosts, type CostComparison } from "./cost-comparison.js";
 
 /** The closing table of the notebook for one rank. Values are means over seeds, null if nothing was recorded. */
 export interface DiagnosticSummary {
@@ -10,6 +11,7 @@ export interface DiagnosticSummary {
   readonly candidateMemoryMb: number | null;
   /** (baseline - candidate) / baseline * 100 */
   readonly memoryReductionPercent: number | null;
+  readonly memory: CostStatistics;
   /** Null while a layer is pending (see pendingJobs). */
   readonly meanCosineSimilarity: number | null;
   /** Ids of the jobs that compute pending layers. */
@@ -21,7 +23,11 @@ export interface DiagnosticSummary {
   readonly candidateTimePerStepSeconds: number | null;
   /** baseline / candidate time per step: above 1, the candidate is faster. */
   readonly speedup: number | null;
+  readonly timePerStep: CostStatistics;
 }
+
+/** The runs that a cost is a mean over, and how certain its comparison is. */
+export type CostStatistics = Pick<CostComparison, "baseline" | "candidate" | "interval" | "certainty" | "reason">;
 
 /**
  * Returns the summary of one rank.
@@ -35,36 +41,66 @@ export function diagnosticSummary(
   similarity: RankSimilarity<unknown> | undefined,
   roles: ComparisonRoles | null | undefined = inferRoles(runs),
 ): DiagnosticSummary {
-  const meanAt = (configuration: Configuration | undefined, metric: string): number | null => {
-    if (configuration === undefined) return null;
-    const [data, ...others] = groupByData(runsAt(runs, configuration, rank));
+  const memory = costsAt(runs, roles, rank, "peak_memory_mb");
+  const time = costsAt(runs, roles, rank, "time_per_step_seconds");
+  const agreement = (metric: string): number | null => {
+    const [data, ...others] = roles == null ? [] : groupByData(runsAt(runs, roles.candidate, rank));
     return data === undefined || others.length > 0 ? null : (summarise(metricValues(data.items, metric))?.mean ?? null);
   };
-  const baseline = roles?.baseline;
-  const candidate = roles?.candidate;
-  const baselineMemoryMb = meanAt(baseline, "peak_memory_mb");
-  const candidateMemoryMb = meanAt(candidate, "peak_memory_mb");
-  const baselineTimePerStepSeconds = meanAt(baseline, "time_per_step_seconds");
-  const candidateTimePerStepSeconds = meanAt(candidate, "time_per_step_seconds");
   return {
-    baselineMemoryMb,
-    candidateMemoryMb,
-    memoryReductionPercent: reductionPercent(baselineMemoryMb, candidateMemoryMb),
+    baselineMemoryMb: memory.baseline?.mean ?? null,
+    candidateMemoryMb: memory.candidate?.mean ?? null,
+    memoryReductionPercent: reductionPercent(memory),
+    memory: { ...memory, interval: mapInterval(memory.interval, (ratio) => (1 - ratio) * 100) },
     meanCosineSimilarity: similarity?.mean ?? null,
     pendingJobs: similarity?.pendingJobs ?? [],
-    meanTokenMatch: meanAt(candidate, "mean_token_match"),
-    meanEmbeddingSimilarity: meanAt(candidate, "mean_embedding_similarity"),
-    baselineTimePerStepSeconds,
-    candidateTimePerStepSeconds,
-    speedup: ratio(baselineTimePerStepSeconds, candidateTimePerStepSeconds),
+    meanTokenMatch: agreement("mean_token_match"),
+    meanEmbeddingSimilarity: agreement("mean_embedding_similarity"),
+    baselineTimePerStepSeconds: time.baseline?.mean ?? null,
+    candidateTimePerStepSeconds: time.candidate?.mean ?? null,
+    speedup: speedupOf(time),
+    timePerStep: speedupStatistics(time),
   };
 }
 
-function reductionPercent(baseline: number | null, candidate: number | null): number | null {
-  if (baseline === null || baseline === 0 || candidate === null) return null;
-  return ((baseline - candidate) / baseline) * 100;
+const NO_ROLES: CostComparison = {
+  baseline: null,
+  candidate: null,
+  ratio: null,
+  interval: null,
+  certainty: null,
+  reason: "The study has no two configurations to compare.",
+};
+
+function costsAt(
+  runs: readonly Run[],
+  roles: ComparisonRoles | null | undefined,
+  rank: number,
+  metric: string,
+): CostComparison {
+  return roles == null ? NO_ROLES : compareCosts(runs, roles, rank, metric);
 }
 
-function ratio(numerator: number | null, denominator: number | null): number | null {
-  return numerator === null || denominator === null || denominator === 0 ? null : numerator / denominator;
+function reductionPercent({ baseline, candidate }: CostComparison): number | null {
+  if (baseline === null || baseline.mean === 0 || candidate === null) return null;
+  return ((baseline.mean - candidate.mean) / baseline.mean) * 100;
+}
+
+function speedupOf({ baseline, candidate }: CostComparison): number | null {
+  return baseline === null || candidate === null || candidate.mean === 0 ? null : baseline.mean / candidate.mean;
+}
+
+/** Returns the statistics of the inverse ratio, which has no interval if the ratio may be 0. */
+function speedupStatistics(time: CostComparison): CostStatistics {
+  if (time.interval === null || time.interval.low > 0) {
+    return { ...time, interval: mapInterval(time.interval, (ratio) => 1 / ratio) };
+  }
+  const reason =
+    "The time per step of the candidate varies so much that it may be 0, so the speedup has no upper bound.";
+  return { ...time, interval: null, certainty: "POINT_ESTIMATE", reason };
+}
+
+/** Returns the interval of a decreasing function of a value. */
+function mapInterval(interval: Interval | null, decreasing: (value: number) => number): Interval | null {
+  return interval && { ...interval, low: decreasing(interval.high), high: decreasing(interval.low) };
 }

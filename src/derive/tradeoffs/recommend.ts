@@ -4,6 +4,7 @@ import { seededValues } from "../degradation/degradation-input.js";
 import { unknownDirectionReason } from "../degradation/recorded-values.js";
 import { groupRuns, runsAt, type ComparisonRoles, type Run } from "../runs/comparison-roles.js";
 import { inferRoles } from "../runs/resolve-roles.js";
+import { mixedDataText } from "../runs/run-data.js";
 import { welchTest } from "../statistics/mean-test.js";
 import { twoSidedP } from "../statistics/student-t.js";
 import { runSteps, type Steps } from "../steps.js";
@@ -78,6 +79,8 @@ export function* recommendSteps(
   const fitting = judged.flatMap(({ result, unfitBecause }) =>
     result === undefined || unfitBecause !== undefined ? [] : [result],
   );
+  const mixed = mixedDataText(fitting.flatMap((result) => result.runs));
+  if (mixed !== undefined) return withoutCommonData(judged, budget.metric, mixed);
   const sign = budget.higherIsBetter === true ? -1 : 1;
   const best = [...fitting].sort(
     (left, right) => sign * (left.sample.mean - right.sample.mean) || byCost(left, right),
@@ -98,6 +101,17 @@ export function* recommendSteps(
   const heldOut = yield* heldOutValue(fitting, budget.metric, budget.higherIsBetter === true);
   const because = chosenBecause({ budget, chosen, best, fitting, heldOut: heldOut.value });
   return { result: chosen, because, heldOut, alternatives };
+}
+
+/** Recommends nothing: the best of several data sets would be the easiest one. */
+function withoutCommonData(judged: readonly JudgedConfiguration[], metric: string, mixed: string): Recommendation {
+  const because = `The runs have different tasks or data sets (${mixed}), whose ${metric} cannot be compared.`;
+  const alternatives = judged.map(({ group, result, unfitBecause }) => ({
+    ...group,
+    run: (result?.typical ?? group.runs[0]) as Run,
+    rejectedBecause: unfitBecause ?? because,
+  }));
+  return { result: null, because, heldOut: { value: undefined, reason: because }, alternatives };
 }
 
 /** Compares by rank, then by peak memory. */

@@ -1,4 +1,5 @@
 import { Arg, Ctx, Field, Float, Int, ObjectType, Query, Resolver } from "type-graphql";
+import { MAX_STORED_PAIRS } from "../../analysis/across-studies/stored-similarities.js";
 import { overviewsOfStudies } from "../../analysis/across-studies/study-overviews.js";
 import type { StudyOverview } from "../../derive/tradeoffs/study-overview.js";
 import { failure } from "../../errors.js";
@@ -73,9 +74,6 @@ class RankAcrossType {
   entries!: readonly StudyAtRankType[];
 }
 
-/** Maximum number of pairs of seeds of one rank: each is read for every layer of up to 1,000 studies. */
-const MAX_SEED_PAIRS = 3;
-
 @ObjectType("StudyAcross", { description: "The summary of one compared study.", simpleResolvers: true })
 class StudyAcrossType {
   @Field(() => StudyType, { description: "The summarised study." })
@@ -88,7 +86,7 @@ class StudyAcrossType {
 
   @Field(() => Float, {
     nullable: true,
-    description: `Mean over the ranks of each rank's mean cosine similarity over its pairs of seeds, from stored comparisons only; null if none is stored. At most ${MAX_SEED_PAIRS} pairs of a rank count. Ranks whose runs started from different A are excluded, see differentStartRanks.`,
+    description: `Mean over the ranks of each rank's mean cosine similarity over its pairs of seeds, from stored comparisons only; null if none is stored. At most ${MAX_STORED_PAIRS} pairs of a rank count. Ranks whose runs started from different A are excluded, see differentStartRanks.`,
   })
   meanCosineSimilarity!: (() => Promise<number | null>) | number | null;
 
@@ -160,7 +158,7 @@ export class StudyComparisonResolver {
     const rule = { metric, thresholdPercent, twoSided };
     const { overviews: overviewById, summaryOf } = await overviewsOfStudies(context, ids, {
       rule,
-      maxPairs: MAX_SEED_PAIRS,
+      maxPairs: MAX_STORED_PAIRS,
     });
     const overviews = studies.flatMap((study) => {
       const overview = overviewById.get(study.id);

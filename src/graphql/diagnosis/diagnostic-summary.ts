@@ -8,7 +8,11 @@ import {
   type OutputAgreementRequest,
 } from "../../analysis/behaviour/output-agreement.js";
 import { resolveWait } from "../../analysis/request/analysis-context.js";
-import { diagnosticSummary, type DiagnosticSummary } from "../../derive/tradeoffs/diagnostic-summary.js";
+import {
+  diagnosticSummary,
+  type CostStatistics,
+  type DiagnosticSummary,
+} from "../../derive/tradeoffs/diagnostic-summary.js";
 import { Scaling } from "../../model/enums/similarity.js";
 import type { Study } from "../../store/studies/studies.js";
 import { waitSecondsArg } from "../arguments.js";
@@ -17,6 +21,7 @@ import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
 import { ONE_PAIR } from "../cost/estimates.js";
 import { StudyType } from "../study/study-type.js";
+import { CostStatisticsType } from "./cost-statistics.js";
 import { RolesArguments } from "./judgement-arguments.js";
 
 @ObjectType("DiagnosticSummary", {
@@ -37,6 +42,11 @@ export class DiagnosticSummaryType implements Omit<
     description: "(baseline - candidate) / baseline * 100 of peak memory; null if either is null or the baseline is 0.",
   })
   memoryReductionPercent!: number | null;
+
+  @Field(() => CostStatisticsType, {
+    description: "The runs behind the peak memory. The interval is that of memoryReductionPercent.",
+  })
+  memory!: CostStatistics;
 
   @Field(() => Float, {
     nullable: true,
@@ -68,6 +78,11 @@ export class DiagnosticSummaryType implements Omit<
       "Baseline time per step / candidate time per step: above 1 the candidate is faster. Null if either was not recorded or the candidate's is 0.",
   })
   speedup!: number | null;
+
+  @Field(() => CostStatisticsType, {
+    description: "The runs behind the time per step. The interval is that of speedup.",
+  })
+  timePerStep!: CostStatistics;
 }
 
 /** A summary, and the measurements that fill what the tables of the study do not have. */

@@ -3,7 +3,6 @@ import { acceptanceRule, measuredStudy } from "../../analysis/judgement/measured
 import type { Degradation } from "../../derive/degradation/degradation.js";
 import { itemUncertainty } from "../../derive/evaluations/item-uncertainty.js";
 import type { ItemDifference } from "../../derive/evaluations/item-difference.js";
-import type { Sample } from "../../derive/statistics/sample.js";
 import { DirectionSource } from "../../model/enums/direction-source.js";
 import { AcceptanceVerdict } from "../../model/enums/verdict.js";
 import { VerdictCertainty, IntervalMethod } from "../../model/enums/statistics.js";
@@ -17,21 +16,7 @@ import { RolesType, rolesWithExperiments } from "./comparison-roles.js";
 import { IntervalType } from "./interval.js";
 import { MeanTestType } from "./mean-test.js";
 import { RankType } from "./rank.js";
-
-@ObjectType("Sample", { description: "The values of a metric over the seeds of one configuration." })
-class SampleType implements Sample {
-  @Field(() => Float, { description: "Arithmetic mean over the runs, in the unit of the metric." })
-  mean!: number;
-
-  @Field(() => Float, {
-    nullable: true,
-    description: "Sample standard deviation, with n - 1 in the denominator; null for n = 1.",
-  })
-  standardDeviation!: number | null;
-
-  @Field(() => Int, { description: "Number of independent runs (distinct seeds and weights) with a finite value." })
-  n!: number;
-}
+import { SampleType } from "./sample.js";
 
 @ObjectType("Degradation", { description: "How much worse the candidate is than the baseline at one rank." })
 class DegradationType implements Degradation {

@@ -1,6 +1,8 @@
 import { Arg, Ctx, Field, Float, Int, ObjectType, Query, Resolver } from "type-graphql";
 import { checkConfigFields } from "../../analysis/across-studies/check-config-fields.js";
 import { layerRows, type LayerRow, type LayerRowPosition } from "../../analysis/across-studies/layer-rows.js";
+import { MAX_STORED_PAIRS } from "../../analysis/across-studies/stored-similarities.js";
+import type { Interval } from "../../derive/statistics/sample.js";
 import { UndefinedReason } from "../../model/enums/similarity.js";
 import { countLayerRows } from "../../store/across/layer-row-studies.js";
 import { Requires } from "../access/requires.js";
@@ -10,6 +12,7 @@ import { Costs } from "../cost/costs.js";
 import { StudyFilter } from "../filter/filters.js";
 import { PageInfo, checkRowCount } from "../paging/page.js";
 import { readRowCursor, writeRowCursor } from "../paging/cursors.js";
+import { IntervalType } from "../rank/interval.js";
 
 @ObjectType("LayerRow", {
   description: "A layer at one rank of one study as a flat row, with the stored comparison of baseline and candidate.",
@@ -33,41 +36,79 @@ class LayerRowType implements LayerRow {
 
   @Field(() => String, {
     nullable: true,
-    description: "Name of the compared run of the baseline; null if it has none at this rank.",
+    description: "Name of the baseline's run of the pair with the lowest seed; null if it has none at this rank.",
   })
   baseline!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: "Name of the compared run of the candidate; null if it has none at this rank.",
+    description: "Name of the candidate's run of the pair with the lowest seed; null if it has none at this rank.",
   })
   candidate!: string | null;
 
   @Field(() => Boolean, {
     description:
-      "Whether the comparison is stored, or impossible. False if it was not computed yet: precomputeStudy computes it, this list does not.",
+      "Whether the comparison of every pair is stored, or impossible. False if one was not computed yet: precomputeStudy computes it, this list does not.",
   })
   stored!: boolean;
 
+  @Field(() => Int, {
+    description: `Number of pairs of runs with equal seeds that the values are means over. At most ${MAX_STORED_PAIRS} pairs of a rank count; pairs without a stored cosine do not.`,
+  })
+  pairs!: number;
+
+  @Field(() => Int, { description: "Number of pairs of runs with equal seeds at the rank." })
+  availablePairs!: number;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Why fewer pairs count than the rank has; null if all stored pairs count.",
+  })
+  pairsReason!: string | null;
+
   @Field(() => Float, {
     nullable: true,
-    description: "<dW1, dW2> / (|dW1| |dW2|), from -1 to 1; null if not stored or undefined.",
+    description: "<dW1, dW2> / (|dW1| |dW2|), from -1 to 1: mean over the pairs; null if not stored or undefined.",
   })
   cosineSimilarity!: number | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: "|dW1 - dW2|, Frobenius norm, with the scalings of the adapters; null if not stored or undefined.",
+    description:
+      "Sample standard deviation of the cosine over the pairs, with n - 1 in the denominator; null for one pair.",
+  })
+  cosineStandardDeviation!: number | null;
+
+  @Field(() => IntervalType, {
+    nullable: true,
+    description:
+      "95 % confidence interval of the mean cosine by Student's t; null for one pair, and for equal cosines.",
+  })
+  cosineInterval!: Interval | null;
+
+  @Field(() => Float, { nullable: true, description: "Smallest cosine of a pair; null if not stored or undefined." })
+  cosineMin!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "Largest cosine of a pair; null if not stored or undefined." })
+  cosineMax!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "|dW1 - dW2|, Frobenius norm, with the scalings of the adapters: mean over the pairs; null if not stored or undefined.",
   })
   l2Distance!: number | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: "|dW1 - dW2| / |dW1|, where 1 is the baseline; null if not stored or undefined.",
+    description: "|dW1 - dW2| / |dW1|, where 1 is the baseline: mean over the pairs; null if not stored or undefined.",
   })
   relativeDifference!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "cos(A1, A2); null if not stored or undefined." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "cos(A1, A2): mean over the pairs; null if not stored or undefined.",
+  })
   initialCosine!: number | null;
 
   @Field(() => UndefinedReason, {

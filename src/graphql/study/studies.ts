@@ -12,6 +12,7 @@ import { StudyOrder } from "../filter/order.js";
 import { readListCursor, type KeyKind } from "../paging/cursors.js";
 import { listPage, type ListPage } from "../paging/list-page.js";
 import { PageInfo, checkPageSize } from "../paging/page.js";
+import { bestQuery } from "./best-configuration.js";
 import { StudyType } from "./study-type.js";
 
 @ObjectType({ description: "A study in a list of studies.", simpleResolvers: true })
@@ -64,11 +65,12 @@ export class StudiesResolver {
   ): Promise<ListPage<ListedStudy>> {
     const limit = checkPageSize(first, limits);
     const order = orderBy ?? DEFAULT_ORDER;
+    const { higherIsBetter } = bestQuery(order.metric);
     const name = orderName(order);
     await checkConfigFields(database, { filter });
     const rows = await listStudies(database, {
       filter,
-      order,
+      order: { ...order, higherIsBetter },
       // An additional row shows that there is a next page.
       limit: limit + 1,
       after: after == null ? undefined : readListCursor(name, keyKind(order), after),

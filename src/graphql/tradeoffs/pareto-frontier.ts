@@ -52,7 +52,7 @@ const directionArg = (axis: string) => ({
 export class ParetoFrontierResolver {
   @FieldResolver(() => [ParetoPointType], {
     description:
-      "The runs with a value of every requested metric, by ascending x. Runs that are not dominated form the Pareto frontier. Lower is better, except for accuracies, matches and similarities.",
+      "The runs with a value of every requested metric, by ascending x. Runs that are not dominated form the Pareto frontier. Every point is a single run, so another seed may change the frontier; `recommendation` compares means. Lower is better, except for accuracies, matches and similarities.",
   })
   async paretoFrontier(
     @Root() { id }: Study,

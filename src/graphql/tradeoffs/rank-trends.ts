@@ -53,7 +53,9 @@ class RankTrendType implements RankTrend {
   @Field(() => TrendModel, { description: "Memory is assumed to be linear in r, degradation in log2 r." })
   model!: TrendModel;
 
-  @Field(() => Int, { description: "Number of points of the fit." })
+  @Field(() => Int, {
+    description: "Number of points of the fit: independent runs for memory, ranks for degradations.",
+  })
   n!: number;
 
   @Field(() => [Int], { description: "Tested ranks with a value, ascending." })
@@ -90,6 +92,12 @@ class RankTrendType implements RankTrend {
 
   @Field(() => String, { nullable: true, description: "Why the trend predicts nothing; null if it can predict ranks." })
   refusedBecause!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Which runs are not points of the fit, and why; null if all runs with the quantity are.",
+  })
+  leftOut!: string | null;
 }
 
 @Resolver(() => StudyType)

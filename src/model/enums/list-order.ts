@@ -12,8 +12,9 @@ export const StudyOrderField = defineEnum("StudyOrderField", "The value that stu
   NAME: "Display name.",
   SLUG: "Unique name in URLs and queries.",
   EXPERIMENT_COUNT: "Number of runs.",
-  METRIC_BEST: "Minimum of `metric` over the runs of the study.",
-  METRIC_MEAN: "Mean of `metric` over the runs of the study.",
+  METRIC_BEST:
+    "Mean of `metric` of the study's best configuration, never a single lucky run of several; see bestConfiguration.",
+  METRIC_MEAN: "Mean of `metric` over all runs of the study, whatever their configurations.",
 });
 export type StudyOrderField = EnumValue<typeof StudyOrderField>;
 

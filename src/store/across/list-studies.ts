@@ -1,6 +1,7 @@
 import type { Sql } from "postgres";
 import type { Connection } from "../connection.js";
 import { studyColumns, type Study } from "../studies/studies.js";
+import { bestOfStudies } from "./best-configurations.js";
 import { finite, studyCondition } from "./conditions.js";
 import type { StudyFilter } from "./filters.js";
 import type { Fragment } from "./fragment.js";
@@ -14,6 +15,8 @@ export interface StudyOrder {
   readonly direction: Direction;
   /** Metric to order by, for METRIC_BEST and METRIC_MEAN. */
   readonly metric: string;
+  /** Whether METRIC_BEST is the largest mean of a configuration, not the smallest. Default false. */
+  readonly higherIsBetter?: boolean;
 }
 
 /** One study of a list. */
@@ -67,7 +70,10 @@ export async function countListedStudies({ sql }: Connection, filter: StudyFilte
 }
 
 /** Returns the order key and the join that it needs. */
-function orderKey(sql: Sql, { field, metric }: StudyOrder): { key: OrderKey; joined: Fragment } {
+function orderKey(
+  sql: Sql,
+  { field, metric, higherIsBetter = false }: StudyOrder,
+): { key: OrderKey; joined: Fragment } {
   const own = (column: Fragment, type: OrderKey["type"]) => ({
     key: { column, type, nullable: false },
     joined: sql``,
@@ -96,7 +102,11 @@ function orderKey(sql: Sql, { field, metric }: StudyOrder): { key: OrderKey; joi
           on counted.study_id = study.id`,
       };
     case "METRIC_BEST":
-      return measured(sql`min(value)`);
+      return {
+        key: { column: sql`best.value`, type: "float8", nullable: true },
+        joined: sql`left join (${bestOfStudies(sql, { metric, higherIsBetter }, sql`true`)}) as best
+          on best.study_id = study.id`,
+      };
     case "METRIC_MEAN":
       // Exact sums: a sum of float8 depends on the order of rows, and a cursor must match the same number again.
       return measured(sql`avg(value::numeric)::float8`);

@@ -115,6 +115,7 @@ describe("costs", () => {
       "SensitivityMap.parts",
       "SimilarityMatrix.perLayer",
       "Study.baseModelFiles",
+      "Study.bestConfiguration",
       "Study.diagnosticSummary",
       "Study.experiments",
       "Study.failureModes",

@@ -58,3 +58,33 @@ test("degradation that falls with the logarithm of the rank is predicted", () =>
   expect(found).toMatchObject({ model: "LINEAR_IN_LOG2_RANK", refusedBecause: null, n: 4 });
   expect(Math.abs((found.predictions[0]?.value ?? NaN) + 0.1)).toBeLessThan(0.2);
 });
+
+test("memory is fitted over runs of one data set and one method only, and the trend says what was left out", () => {
+  const ranks = [2, 4, 8, 16];
+  const rows = (data: string, memory: (rank: number) => number, which = ranks) =>
+    which.map(
+      (r) => ["4bit", 4, r, { peak_memory_mb: memory(r), training_loss: 2 }, { data: { dataset: data } }] as const,
+    );
+  const all = runs([
+    ...ranks.map((r) => ["16bit", 16, r, { training_loss: 2 }] as const),
+    ...rows("alpaca", (r) => 3000 + r),
+    // Longer texts need more memory, which a fit of both data sets would take for an effect of the rank.
+    ...rows("books", (r) => 9000 + r, [8, 16]),
+  ]);
+  const found = memory(all, [32]);
+  expect(found).toMatchObject({ n: 4, refusedBecause: null });
+  expect(found.slope).toBeCloseTo(1, 9);
+  expect(found.leftOut).toBe(
+    "Only runs of dataset alpaca are fitted, because memory depends on method, task and data set. " +
+      "Left out: dataset books (2 runs).",
+  );
+  expect(memory(sweep({ 2: 1, 4: 1, 8: 1, 16: 1 }), [32]).leftOut).toBeNull();
+});
+
+test("runs with equal seeds are one point of the fit", () => {
+  const twice = sweep({ 2: 1, 4: 1, 8: 1, 16: 1 }).flatMap((run) => [
+    { ...run, seed: 1 },
+    { ...run, seed: 1, id: `${run.id} again` },
+  ]);
+  expect(memory(twice, [32]).n).toBe(4);
+});

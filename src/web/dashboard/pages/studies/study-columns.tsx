@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { Badge } from "../../parts/badge.js";
 import { CertaintyMark } from "../../parts/certainty-mark.js";
@@ -13,10 +14,9 @@ const LOADING = <span className="skeleton-cell" role="img" aria-label="loading" 
 /** Returns the columns of the study list. The cells with summaries show a placeholder until the summaries are loaded. */
 export function studyColumns(summaries: Summaries, metric: MetricKey): readonly Column<StudyItem>[] {
   const { title } = metricOf(metric);
-  const metricCell = (slug: string, name: "min" | "mean") => {
-    const summary = summaries.get(slug);
-    return summary === undefined && summaries.error === null ? LOADING : <Value value={summary?.metric?.[name]} />;
-  };
+  const bestOf = (slug: string) => summaries.get(slug)?.across?.study.bestConfiguration;
+  const whenLoaded = (slug: string, cell: () => ReactNode) =>
+    summaries.get(slug) === undefined && summaries.error === null ? LOADING : cell();
   return [
     {
       key: "study",
@@ -84,13 +84,39 @@ export function studyColumns(summaries: Summaries, metric: MetricKey): readonly 
       csv: ({ slug }) => summaries.get(slug)?.across?.meanCosineSimilarity ?? null,
     },
     {
-      key: `${metric}_best`,
-      title: `Minimum ${title.toLowerCase()}`,
-      width: 176,
+      key: `${metric}_best_mean`,
+      title: `Best mean ${title.toLowerCase()}`,
+      width: 200,
       align: "end",
       sort: "METRIC_BEST",
-      cell: ({ slug }) => metricCell(slug, "min"),
-      csv: ({ slug }) => summaries.get(slug)?.metric?.min ?? null,
+      cell: ({ slug }) =>
+        whenLoaded(slug, () => {
+          const best = bestOf(slug);
+          const name = best && [best.configuration, ...(best.rank === null ? [] : [`r = ${best.rank}`])].join(" at ");
+          return (
+            <span title={name ?? undefined}>
+              <Value value={best?.mean} reason="no configuration without a diverged run has it" />
+            </span>
+          );
+        }),
+      csv: ({ slug }) => bestOf(slug)?.mean ?? null,
+    },
+    {
+      key: `${metric}_best_n`,
+      title: "Runs of the best",
+      width: 140,
+      align: "end",
+      cell: ({ slug }) =>
+        whenLoaded(slug, () => {
+          const best = bestOf(slug);
+          return (
+            <>
+              <Value value={best?.n} reason="there is no best configuration" />{" "}
+              {best?.n === 1 && <CertaintyMark certainty={best.certainty} />}
+            </>
+          );
+        }),
+      csv: ({ slug }) => bestOf(slug)?.n ?? null,
     },
     {
       key: `${metric}_mean`,
@@ -98,7 +124,7 @@ export function studyColumns(summaries: Summaries, metric: MetricKey): readonly 
       width: 176,
       align: "end",
       sort: "METRIC_MEAN",
-      cell: ({ slug }) => metricCell(slug, "mean"),
+      cell: ({ slug }) => whenLoaded(slug, () => <Value value={summaries.get(slug)?.metric?.mean} />),
       csv: ({ slug }) => summaries.get(slug)?.metric?.mean ?? null,
     },
     {

@@ -11,6 +11,13 @@ const SummariesQuery = graphql(`
       byStudy {
         study {
           slug
+          bestConfiguration(metric: $name) {
+            configuration
+            rank
+            mean
+            n
+            certainty
+          }
         }
         minimumViableRank {
           rank
@@ -25,7 +32,6 @@ const SummariesQuery = graphql(`
     experimentGroups(by: [STUDY], metric: $name, filter: { study: { slug: { in: $slugs } } }, first: $first) {
       nodes {
         study
-        min
         mean
         n
       }
