@@ -100,14 +100,14 @@ function loadFacts<Kind extends BehaviourKind>(
   );
 }
 
-/** Returns the measurement without a summary that a result without facts is. */
-export function absentMeasurement(result: Exclude<BehaviourResult, { readonly facts: unknown }>): Measurement<never> {
+function absentMeasurement(result: Exclude<BehaviourResult, { readonly facts: unknown }>): Measurement<never> {
   if ("pending" in result) {
     return { status: "PENDING", reason: result.reason ?? null, pendingJob: result.pending, summary: null, facts: [] };
   }
   return unavailable(result.failed);
 }
 
-function unavailable(reason: string): Measurement<never> {
+/** Returns the measurement of what cannot be measured. @param reason in one sentence */
+export function unavailable(reason: string): Measurement<never> {
   return { status: "UNAVAILABLE", reason, pendingJob: null, summary: null, facts: [] };
 }

@@ -8,7 +8,7 @@ import type { AnalysisContext } from "../request/analysis-context.js";
 import { finalCheckpoint } from "../runs/run-checkpoint.js";
 import { selectRoles } from "../runs/select-roles.js";
 import { experimentFinder, runsOf } from "../runs/study-runs.js";
-import { absentMeasurement, measure, type Measurement } from "./measure.js";
+import { measure, unavailable, type Measurement } from "./measure.js";
 import { servedRun } from "./served-run.js";
 
 /** How sensitive the layers are to quantization at a rank, measured over the pairs of seeds. */
@@ -57,7 +57,7 @@ export async function quantizationSensitivity(
       if (reference === undefined || other === undefined) throw new Error("A pair has two runs.");
       const served = await Promise.all([reference, other].map((run) => servedRun(context.loaders, run)));
       const problem = pairProblem(served);
-      if (problem !== undefined) return { seed, measured: absentMeasurement({ failed: problem }) };
+      if (problem !== undefined) return { seed, measured: unavailable(problem) };
       const request = { kind: "SENSITIVITY", set, options: {}, summary: { confidence }, waitMilliseconds } as const;
       return { seed, measured: await measure(context, [reference, other], request) };
     }),

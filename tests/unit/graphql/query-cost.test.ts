@@ -124,6 +124,7 @@ describe("costs", () => {
       "Study.layers",
       "Study.minimumViableRank",
       "Study.plot",
+      "Study.quantizationSensitivity",
       "Study.rankAllocation",
       "Study.rankTrends",
       "Study.ranks",
@@ -148,7 +149,8 @@ describe("costs", () => {
     // Layers are the largest lists of a study. The cost of the surrounding field covers lists without an explicit cost.
     const priced = new Set(pricedFields());
     expect(unpriced.filter((name) => !priced.has(name)).sort()).toEqual([
-      ...["ComparisonSummary.missingLayers", "RankAllocation.layers", "SimilarityMatrix.comparedLayers"],
+      ...["ComparisonSummary.missingLayers", "QuantizationSensitivity.layers"],
+      ...["RankAllocation.layers", "SimilarityMatrix.comparedLayers"],
     ]);
   });
 
