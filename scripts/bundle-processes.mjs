@@ -11,6 +11,7 @@ export const ENTRIES = [
   "compute/providers/calibrate-child.ts",
   "compute/providers/probe-child.ts",
   "import/tokenizer/tokenizer-thread.ts",
+  "jobs/behaviour/model-thread.ts",
   "jobs/compute/compute-thread.ts",
   "jobs/import/import-child.ts",
   "jobs/import/parent-watch.ts",

@@ -7,6 +7,8 @@ import tseslint from "typescript-eslint";
 import { beforeAll, describe, expect, test } from "vitest";
 // @ts-expect-error -- the tool reads JavaScript only, which has no types
 import * as config from "../../.dependency-cruiser.mjs";
+// @ts-expect-error -- a script in JavaScript, which has no types
+import { ENTRIES } from "../../scripts/bundle-processes.mjs";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
 // dependency-cruiser checks the layers and ESLint checks single files; these tests check that both report violations.
@@ -226,6 +228,18 @@ describe("ESLint", () => {
     expect(await broken("derive/planted.ts", "export {};\n".repeat(301))).toContain("max-lines");
     expect(await broken("derive/planted.ts", "export {};\n".repeat(300))).not.toContain("max-lines");
   });
+});
+
+test("every module that a process or a thread starts from is bundled", () => {
+  const starts = /(?:new URL\(|runChild\()"([^"]+\.js)"/g;
+  const found = readdirSync(path.join(ROOT, "src"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts") && !file.startsWith("web"))
+    .flatMap((file) =>
+      [...readFileSync(path.join(ROOT, "src", file), "utf8").matchAll(starts)].map(([, started = ""]) =>
+        path.join(path.dirname(file), started.replace(/\.js$/, ".ts")),
+      ),
+    );
+  expect([...new Set(found)].sort()).toEqual([...(ENTRIES as string[])].sort());
 });
 
 test("no file contains the marks of an unresolved merge", () => {
