@@ -22,10 +22,12 @@ const { values: OPTIONS } = parseArgs({
     /** cpu:float32, webgpu:float32, webgpu:float16, cuda:float32, cuda:float16, by comma. */
     on: { type: "string", default: "cpu:float32" },
     threads: { type: "string", default: String(availableParallelism()) },
-    batches: { type: "string", default: "1,8" },
+    batches: { type: "string", default: "1" },
     rounds: { type: "string", default: "3" },
-    prompt: { type: "string", default: "512" },
-    generated: { type: "string", default: "32" },
+    /** wall, or cpu for processor time, on a busy machine. */
+    clock: { type: "string", default: "wall" },
+    prompt: { type: "string", default: "256" },
+    generated: { type: "string", default: "16" },
     /** The Python that has transformers; `none` skips the comparison. */
     python: { type: "string" },
     /** Where transformers runs. */
@@ -41,6 +43,7 @@ const GOALS = { prefill: 1, decode: 0.8 } as const;
 const list = (text: string) => text.split(",").filter((part) => part !== "");
 const progress = (text: string) => console.error(`${new Date().toISOString().slice(11, 19)} ${text}`);
 const threads = Number(OPTIONS.threads);
+const clock = OPTIONS.clock === "cpu" ? "cpu" : "wall";
 
 async function folderOf(name: string): Promise<string> {
   if (name === "example") return fileURLToPath(new URL("../../examples/reference-study/base", import.meta.url));
@@ -65,7 +68,7 @@ async function measure(model: string, python: string | undefined): Promise<Row[]
   const generated = Math.min(Number(OPTIONS.generated), config.positions / 4);
   const prompt = Math.min(Number(OPTIONS.prompt), config.positions - generated);
   const tasks = list(OPTIONS.batches).map((batch): SpeedTask => {
-    return { batch: Number(batch), prompt, generated, rounds: Number(OPTIONS.rounds) };
+    return { batch: Number(batch), prompt, generated, rounds: Number(OPTIONS.rounds), clock };
   });
   const rows: Row[] = [];
   for (const on of list(OPTIONS.on)) {
@@ -122,5 +125,6 @@ if (python === undefined)
   console.log(`Without transformers, there is nothing to compare with. To install it: ${INSTALL}`);
 console.log(`${cpus()[0]?.model ?? "unknown processor"}, ${threads} threads, Node ${process.version}`);
 const rows: Row[] = [];
+if (clock === "cpu") console.log("Seconds are of processor time.");
 for (const model of list(OPTIONS.models)) rows.push(...(await measure(model, python)));
 print(rows);

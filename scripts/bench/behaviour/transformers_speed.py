@@ -18,7 +18,9 @@ if settings["device"] == "cpu":
     torch.set_num_threads(settings["threads"])
 
 
-def now() -> float:
+def now(clock: str = "wall") -> float:
+    if clock == "cpu":
+        return time.process_time()
     if settings["device"] != "cpu":
         torch.cuda.synchronize()
     return time.perf_counter()
@@ -32,13 +34,13 @@ def measure(model: torch.nn.Module, task: dict) -> dict:
     ids = ids.to(settings["device"])
     prefill = decode = float("inf")
     for round_ in range(task["rounds"] + 1):
-        start = now()
+        start = now(task["clock"])
         out = model(ids, use_cache=True, logits_to_keep=1)
-        filled = now()
+        filled = now(task["clock"])
         for _ in range(generated):
             token = out.logits[:, -1].argmax(-1, keepdim=True)
             out = model(token, past_key_values=out.past_key_values, use_cache=True)
-        end = now()
+        end = now(task["clock"])
         if round_ > 0:
             prefill, decode = min(prefill, filled - start), min(decode, end - filled)
     return {"prefill": batch * prompt / prefill, "decode": batch * generated / decode}
