@@ -4,7 +4,7 @@ import { definitionOf } from "../model/enums/define-enum.js";
 import { ConfoundKind } from "../derive/confounds/confounds.js";
 import { FailureKind } from "../derive/failure-modes/failure-modes.js";
 import { PlotTheme, ReportFormat, TableFormat, TableKind } from "../model/enums/export.js";
-import { BehaviourStatus, PromptTokens } from "../model/enums/behaviour.js";
+import { BehaviourStatus, PromptTokens, ServedForm } from "../model/enums/behaviour.js";
 import { FindingSeverity, JobStatus } from "../model/enums/job.js";
 import { IntervalChoice, IntervalMethod, TrendModel, VerdictCertainty } from "../model/enums/statistics.js";
 import { Direction, ExperimentOrderField, GroupDimension, StudyOrderField } from "../model/enums/list-order.js";
@@ -48,6 +48,7 @@ const ENUMS = [
   RuleSet,
   Scaling,
   SensitivityBasis,
+  ServedForm,
   Severity,
   SimilarityMeasure,
   StudyOrderField,

@@ -1,6 +1,6 @@
 import type { BehaviourSummaries } from "../../derive/behaviour/summarize-behaviour.js";
 import type { BehaviourFact, BehaviourOptions, BehaviourResult } from "../../model/behaviour-facts.js";
-import type { BehaviourKind } from "../../model/behaviour.js";
+import type { BehaviourKind, ServedForm } from "../../model/behaviour.js";
 import type { BehaviourStatus } from "../../model/enums/behaviour.js";
 import type { StoredFact } from "../../model/weight-facts.js";
 import type { StoredEvaluationSet } from "../../store/evaluation-sets.js";
@@ -29,6 +29,8 @@ export interface MeasuredFact extends BehaviourFact, StoredFact {
 export interface MeasureRequest<Kind extends BehaviourKind> {
   readonly kind: Kind;
   readonly set: StoredEvaluationSet;
+  /** SEPARATE by default. */
+  readonly form?: ServedForm | undefined;
   /** What the values depend on. */
   readonly options: BehaviourOptions;
   /** What the summary depends on besides. */
@@ -47,7 +49,7 @@ export async function measure<Kind extends BehaviourKind>(
   request: MeasureRequest<Kind>,
 ): Promise<Measurement<BehaviourSummaries[Kind]["summary"]>> {
   const present = runs.filter((run) => run !== undefined);
-  const served = await Promise.all(present.map((run) => servedRun(context.loaders, run)));
+  const served = await Promise.all(present.map((run) => servedRun(context.loaders, run, request.form)));
   const problem = served.find(({ reason }) => reason !== null);
   if (problem?.reason != null) return unavailable(problem.reason);
   const results = await loadFacts(context, served.filter(isServed), request);

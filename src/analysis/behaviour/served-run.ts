@@ -2,6 +2,7 @@ import { matchBaseModel } from "../../derive/base-models/match-base-model.js";
 import { servedQuantization } from "../../derive/base-models/served-quantization.js";
 import { baseModelName } from "../../model/base-model-name.js";
 import type { LocatedModel } from "../../model/behaviour-facts.js";
+import type { ServedForm } from "../../model/behaviour.js";
 import type { UncomparedTensor } from "../../model/records.js";
 import { adapterHash } from "../../store/behaviour/adapter-identity.js";
 import type { StoredBaseModel } from "../../store/base-models.js";
@@ -20,7 +21,11 @@ type RunLoaders = Pick<Loaders, "studyById" | "baseModels" | "settings" | "facto
  * Returns the model that a run trained: the files of its base, quantized as in training, and the adapter of its checkpoint. What
  * cannot be reproduced exactly is refused by name.
  */
-export async function servedRun(loaders: RunLoaders, run: RunCheckpoint): Promise<ServedRun> {
+export async function servedRun(
+  loaders: RunLoaders,
+  run: RunCheckpoint,
+  form: ServedForm = "SEPARATE",
+): Promise<ServedRun> {
   const { experiment, checkpoint } = run;
   const [study, settings] = await Promise.all([
     loaders.studyById.load(experiment.studyId),
@@ -40,9 +45,13 @@ export async function servedRun(loaders: RunLoaders, run: RunCheckpoint): Promis
   });
   if (served.reason !== null) return refused(served.reason);
   const { quantization } = served;
-  const base = { base: match.model.hash, quantization, form: "SEPARATE" } as const;
+  if (form === "MERGED_REQUANTIZED" && quantization === null) {
+    return refused(`The base of ${experiment.name} is not quantized, so that there is nothing to quantize again.`);
+  }
+  const base = { base: match.model.hash, quantization };
   if (experiment.method === "BASE") {
-    return { model: { ...base, adapter: null, checkpoint: null }, base: match.model, reason: null };
+    const model = { ...base, adapter: null, checkpoint: null, form: "SEPARATE" } as const;
+    return { model, base: match.model, reason: null };
   }
   const problem = adapterProblem(experiment, checkpoint);
   if (problem !== undefined || checkpoint === undefined) return refused(problem ?? "The run has no weights.");
@@ -56,7 +65,7 @@ export async function servedRun(loaders: RunLoaders, run: RunCheckpoint): Promis
     layers: factors.map(({ layerId, hash, scaling }) => ({ name: nameOf.get(layerId) ?? "", hash, scaling })),
     magnitudesIn: hasMagnitudes ? checkpoint.hash : null,
   });
-  return { model: { ...base, adapter, checkpoint: checkpoint.id }, base: match.model, reason: null };
+  return { model: { ...base, adapter, checkpoint: checkpoint.id, form }, base: match.model, reason: null };
 }
 
 type Checkpoint = NonNullable<RunCheckpoint["checkpoint"]>;
@@ -89,11 +98,17 @@ function refused(reason: string): ServedRun {
   return { model: null, reason };
 }
 
-/** Returns the bytes of the weights of distinct models in float32. Those of a quantized base are held beside the files'. */
+/** Returns the bytes of the weights of distinct models in float32. Those of a quantized or merged one are held beside the files'. */
 export function modelBytes(runs: readonly { readonly model: LocatedModel; readonly base: StoredBaseModel }[]): number {
-  const distinct = new Map(runs.map((run) => [`${run.model.base} ${JSON.stringify(run.model.quantization)}`, run]));
+  const distinct = new Map(
+    runs.map((run) => {
+      const { base, quantization, form, adapter } = run.model;
+      return [JSON.stringify([base, quantization, form, form === "SEPARATE" || adapter]), run];
+    }),
+  );
   return [...distinct.values()].reduce(
-    (sum, { model, base }) => sum + 4 * base.parameters * (model.quantization === null ? 1 : 2),
+    (sum, { model, base }) =>
+      sum + 4 * base.parameters * (model.quantization === null && model.form === "SEPARATE" ? 1 : 2),
     0,
   );
 }

@@ -24,11 +24,14 @@ export async function openLocalClient(command: Process, purpose: string): Promis
     patienceMilliseconds: config.workers > 0 ? Infinity : config.waitMilliseconds,
     async query(document, variables, signal) {
       signal?.throwIfAborted();
+      const answered = new AbortController();
       try {
         const answer = execute(services, print(document), { ...(variables as Record<string, unknown>) });
-        return (await Promise.race([answer, rejectWhenAborted(signal)])) as ResultOf<typeof document>;
+        return (await Promise.race([answer, rejectWhenAborted(signal, answered.signal)])) as ResultOf<typeof document>;
       } catch (error) {
         throw invalidVariables(error) ?? error;
+      } finally {
+        answered.abort();
       }
     },
     async *jobChanges(id, signal) {
@@ -40,10 +43,10 @@ export async function openLocalClient(command: Process, purpose: string): Promis
   };
 }
 
-/** Returns a promise that never resolves, and rejects when the signal is aborted. */
-function rejectWhenAborted(signal: AbortSignal | undefined): Promise<never> {
+/** Returns a promise that never resolves, and rejects when the signal is aborted before the other one. */
+function rejectWhenAborted(signal: AbortSignal | undefined, answered: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    signal?.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+    signal?.addEventListener("abort", () => reject(signal.reason as Error), { once: true, signal: answered });
   });
 }
 

@@ -15,12 +15,12 @@ export class ComparisonBehaviourResolver {
   })
   async behaviour(
     @Root() { pair }: Comparison,
-    @Args(() => BehaviourArguments) { on, waitSeconds, confidence }: BehaviourArguments,
+    @Args(() => BehaviourArguments) { on, form, waitSeconds, confidence }: BehaviourArguments,
     @Ctx() context: Context,
   ): Promise<PairBehaviourType> {
     checkConfidence(confidence);
     const set = await requireEvaluationSet(context.loaders, on);
     const waitMilliseconds = waitSeconds == null ? pair.waitMilliseconds : resolveWait(waitSeconds, context);
-    return { request: { runs: [pair.baseline, pair.candidate], set, confidence, waitMilliseconds } };
+    return { request: { runs: [pair.baseline, pair.candidate], set, form, confidence, waitMilliseconds } };
   }
 }

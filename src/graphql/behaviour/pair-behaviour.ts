@@ -6,7 +6,7 @@ import type { ItemStatistic } from "../../derive/behaviour/item-statistics.js";
 import type { DivergenceSummary, KlDivergence } from "../../derive/behaviour/summarize-divergences.js";
 import type { Interval } from "../../derive/statistics/sample.js";
 import { failure } from "../../errors.js";
-import { PromptTokens } from "../../model/enums/behaviour.js";
+import { PromptTokens, type ServedForm } from "../../model/enums/behaviour.js";
 import type { StoredEvaluationSet } from "../../store/evaluation-sets.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
@@ -142,6 +142,7 @@ export class PairBehaviourType {
 export interface PairRequest {
   readonly runs: readonly [RunCheckpoint, RunCheckpoint];
   readonly set: StoredEvaluationSet;
+  readonly form: ServedForm;
   readonly confidence: number;
   readonly waitMilliseconds: number;
 }
@@ -162,9 +163,16 @@ export class PairBehaviourResolver {
     @Root() { request }: PairBehaviourType,
     @Ctx() context: Context,
   ): Promise<DivergenceMeasurementType> {
-    const { runs, set, confidence, waitMilliseconds } = request;
+    const { runs, set, form, confidence, waitMilliseconds } = request;
     return divergenceFields(
-      await measure(context, runs, { kind: "DIVERGENCE", set, options: {}, summary: { confidence }, waitMilliseconds }),
+      await measure(context, runs, {
+        kind: "DIVERGENCE",
+        set,
+        form,
+        options: {},
+        summary: { confidence },
+        waitMilliseconds,
+      }),
     );
   }
 
@@ -183,11 +191,18 @@ export class PairBehaviourResolver {
     @Arg("newTokens", () => Int, newTokensArg) newTokens: number,
     @Ctx() context: Context,
   ): Promise<OutputMatchType> {
-    const { runs, set, confidence, waitMilliseconds } = request;
+    const { runs, set, form, confidence, waitMilliseconds } = request;
     checkNewTokens(newTokens);
     const summary = { confidence, countsPrompt: promptTokens === PromptTokens.INCLUDED };
     return matchFields(
-      await measure(context, runs, { kind: "GENERATION", set, options: { newTokens }, summary, waitMilliseconds }),
+      await measure(context, runs, {
+        kind: "GENERATION",
+        set,
+        form,
+        options: { newTokens },
+        summary,
+        waitMilliseconds,
+      }),
     );
   }
 
@@ -196,9 +211,16 @@ export class PairBehaviourResolver {
     description: "Cosine similarity of the means of both models' last hidden states over each item's prompt.",
   })
   async embeddingSimilarity(@Root() { request }: PairBehaviourType, @Ctx() context: Context): Promise<OutputMatchType> {
-    const { runs, set, confidence, waitMilliseconds } = request;
+    const { runs, set, form, confidence, waitMilliseconds } = request;
     return matchFields(
-      await measure(context, runs, { kind: "EMBEDDING", set, options: {}, summary: { confidence }, waitMilliseconds }),
+      await measure(context, runs, {
+        kind: "EMBEDDING",
+        set,
+        form,
+        options: {},
+        summary: { confidence },
+        waitMilliseconds,
+      }),
     );
   }
 
@@ -216,9 +238,16 @@ export class PairBehaviourResolver {
     perCharacter: boolean,
     @Ctx() context: Context,
   ): Promise<object> {
-    const { runs, set, confidence, waitMilliseconds } = request;
+    const { runs, set, form, confidence, waitMilliseconds } = request;
     const summary = { confidence, normalises: perCharacter };
-    const measured = await measure(context, runs, { kind: "CHOICES", set, options: {}, summary, waitMilliseconds });
+    const measured = await measure(context, runs, {
+      kind: "CHOICES",
+      set,
+      form,
+      options: {},
+      summary,
+      waitMilliseconds,
+    });
     return { ...measurementFields(measured), ...measured.summary };
   }
 }

@@ -71,7 +71,7 @@ export class ExperimentBehaviourResolver {
   })
   async behaviour(
     @Root() experiment: Experiment,
-    @Args(() => BehaviourArguments) { on, waitSeconds, confidence }: BehaviourArguments,
+    @Args(() => BehaviourArguments) { on, form, waitSeconds, confidence }: BehaviourArguments,
     @Ctx() context: Context,
   ): Promise<RunBehaviourType> {
     checkConfidence(confidence);
@@ -81,6 +81,7 @@ export class ExperimentBehaviourResolver {
     const measured = await measure(context, [run], {
       kind: "LOSS",
       set,
+      form,
       options: {},
       summary: { confidence },
       waitMilliseconds,

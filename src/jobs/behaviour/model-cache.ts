@@ -3,13 +3,13 @@ import type { LanguageModel } from "../../compute/models/language-model-types.js
 import type { PreparedAdapter } from "../../compute/models/adapter-feeds.js";
 import { baselineRun, layerSwaps, type LayerSwap } from "../../compute/behaviour/layer-swaps.js";
 import { inFileShape, storedWeights } from "../../compute/models/quantization/stored-weights.js";
+import { servedWeights } from "../../compute/models/quantization/served-weights.js";
 import { quantizedWeights } from "../../compute/models/quantization/quantized-weights.js";
 import type { ModelRun } from "../../compute/behaviour/model-run.js";
 import { checkBaseModel } from "../../import/base-model/check-base-model.js";
 import type { BaseModel } from "../../import/base-model/read-base-model.js";
 import type { Execution, Provider } from "../../model/computed-facts.js";
 import type { EncodedItem } from "../../model/evaluation-items.js";
-import type { ModelConfig, ModelFiles } from "../../model/language-model.js";
 import { allLinearModules } from "../../model/model-tensors.js";
 import type { WeightStore } from "../../model/weight-store.js";
 import { encodeSet } from "./encode-set.js";
@@ -85,9 +85,9 @@ export function openModelCache(settings: ModelSettings, weights: WeightStore): M
       return known;
     }
     const folder = await openBaseFolder(task);
-    const bytes = heldBytes(folder.base, isReplaceable || task.quantization !== null);
+    const bytes = heldBytes(folder.base, isReplaceable || isReplaced(task));
     await makeRoom(bytes, inUse);
-    progress.state(task.quantization === null ? "opening the base model" : "quantizing the base model");
+    progress.state(isReplaced(task) ? "quantizing or merging the base model" : "opening the base model");
     const { config, files } = folder.base;
     const others = [...models.values()].reduce((sum, model) => sum + model.bytes, 0);
     const model = openModel({
@@ -96,13 +96,35 @@ export function openModelCache(settings: ModelSettings, weights: WeightStore): M
       provider: "cpu",
       threads: settings.threads,
       maxBytes: Math.max(0, settings.maxBytes - others),
-      ...((isReplaceable || task.quantization !== null) && {
-        weights: await allWeights(config, files, task.quantization, progress.signal),
+      ...((isReplaceable || isReplaced(task)) && {
+        weights: await replacedWeights(task, folder.base, progress.signal),
       }),
     });
     const opened = { model, base: folder.base, stopTokens: folder.stopTokens, bytes, adapters: new Map() };
     models.set(key, opened);
     return opened;
+  }
+
+  /** Returns the weights of a quantized base, of one into which an adapter is merged, or those of the files. */
+  async function replacedWeights(
+    { quantization, adapter, form }: TaskModel,
+    { config, files }: BaseModel,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, Float32Array>> {
+    const replaced = new Map<string, Float32Array>();
+    if (adapter !== null && form !== "SEPARATE") {
+      const update = await readAdapter(weights, adapter, config);
+      const served = servedWeights({ config, files, quantization, adapter: update, form, signal });
+      for await (const [name, values] of served) replaced.set(name, values);
+    } else if (quantization !== null) {
+      const quantized = quantizedWeights({ config, files, quantization, signal });
+      for await (const [name, values] of quantized) replaced.set(name, values);
+    } else {
+      for await (const { module, tensor, values } of storedWeights({ config, files, signal })) {
+        replaced.set(tensor, inFileShape(module, values));
+      }
+    }
+    return replaced;
   }
 
   /** Closes models that the task does not use, until `bytes` fit. */
@@ -117,8 +139,8 @@ export function openModelCache(settings: ModelSettings, weights: WeightStore): M
   }
 
   async function prepared({ model, base, adapters }: OpenModel, task: TaskModel): Promise<PreparedAdapter | undefined> {
-    const { adapter } = task;
-    if (adapter === null) return undefined;
+    const { adapter, form } = task;
+    if (adapter === null || form !== "SEPARATE") return undefined;
     const known = adapters.get(adapter.hash);
     const ready = known ?? (await model.prepareAdapter(await readAdapter(weights, adapter, base.config)));
     use(adapters, adapter.hash, ready);
@@ -171,8 +193,14 @@ function executionOf({ provider }: ModelSettings): Execution {
   return { provider: "cpu", precision: "float32", fallback };
 }
 
-function modelKey({ base, quantization }: TaskModel, isReplaceable = false): string {
-  return `${base} ${JSON.stringify(quantization)}${isReplaceable ? " replaceable" : ""}`;
+/** A merged adapter belongs to its model. */
+function modelKey({ base, quantization, form, adapter }: TaskModel, isReplaceable = false): string {
+  return JSON.stringify([base, quantization, form, form === "SEPARATE" || (adapter?.hash ?? null), isReplaceable]);
+}
+
+/** Whether other weights than those of the files are served. */
+function isReplaced({ quantization, form, adapter }: TaskModel): boolean {
+  return quantization !== null || (form !== "SEPARATE" && adapter !== null);
 }
 
 /** Makes an entry the last one used. */
@@ -184,25 +212,6 @@ function use<Value>(entries: Map<string, Value>, key: string, value: Value): voi
 function oldestKey(entries: ReadonlyMap<string, unknown>): string {
   const [oldest = ""] = entries.keys();
   return oldest;
-}
-
-async function allWeights(
-  config: ModelConfig,
-  files: ModelFiles,
-  quantization: TaskModel["quantization"],
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, Float32Array>> {
-  const weights = new Map<string, Float32Array>();
-  if (quantization === null) {
-    for await (const { module, tensor, values } of storedWeights({ config, files, signal })) {
-      weights.set(tensor, inFileShape(module, values));
-    }
-    return weights;
-  }
-  for await (const [name, values] of quantizedWeights({ config, files, quantization, signal })) {
-    weights.set(name, values);
-  }
-  return weights;
 }
 
 /** Bytes of a model's weights in float32. Weights that are inputs of the graph are held beside the files'. */

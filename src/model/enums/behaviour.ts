@@ -7,6 +7,13 @@ export const BehaviourStatus = defineEnum("BehaviourStatus", "Whether a measurem
 });
 export type BehaviourStatus = EnumValue<typeof BehaviourStatus>;
 
+export const ServedForm = defineEnum("ServedForm", "How an adapter reaches the model that is served.", {
+  SEPARATE: "The update is added to the output of each linear layer, as in training.",
+  MERGED: "Base and update are merged and rounded to the precision of the base's files.",
+  MERGED_REQUANTIZED: "Merged, and then quantized as the base was. UNAVAILABLE for a base that is not quantized.",
+});
+export type ServedForm = EnumValue<typeof ServedForm>;
+
 export const PromptTokens = defineEnum("PromptTokens", "Whether the tokens of prompts count in a token match.", {
   EXCLUDED: "Only the tokens that the models wrote count.",
   INCLUDED: "The prompt's tokens, which are always equal, count too, as in notebooks that compare whole outputs.",

@@ -215,3 +215,28 @@ describe("what cannot be run", () => {
     await fresh.database.sql`insert into base_model ${fresh.database.sql(base as never)}`;
   });
 });
+
+const FORMS = `query($id: ID!, $form: ServedForm!) { experiment(id: $id) { behaviour(on: "one", form: $form, waitSeconds: 60) {
+  status reason loss { mean } } } }`;
+
+test("a served form is a result of its own: merging rounds, and quantizing again costs more", async () => {
+  await register("one", [{ input_ids: tokens }]);
+  const lossOf = async (run: string, form: string) => {
+    const answer = await execute(real.services, FORMS, { id: ids.get(run), form });
+    return (answer as { experiment: { behaviour: Answer } }).experiment.behaviour;
+  };
+  const [separate, merged, again] = [
+    await lossOf("4bit_r8_s0", "SEPARATE"),
+    await lossOf("4bit_r8_s0", "MERGED"),
+    await lossOf("4bit_r8_s0", "MERGED_REQUANTIZED"),
+  ];
+  const change = (form: Answer) => Math.abs(form.loss.mean / separate.loss.mean - 1);
+  expect([separate.status, merged.status, again.status]).toEqual(["READY", "READY", "READY"]);
+  expect(change(merged)).toBeGreaterThan(0);
+  expect(change(again)).toBeGreaterThan(change(merged));
+  expect(await count("behaviour_fact")).toBe(3);
+  expect(await lossOf("16bit_r8_s0", "MERGED_REQUANTIZED")).toMatchObject({
+    status: "UNAVAILABLE",
+    reason: expect.stringContaining("nothing to quantize again"),
+  });
+});
