@@ -14,6 +14,11 @@ const VALUES: BehaviourKinds = {
     referenceLosses: Float32Array.of(1, 2, 3),
     candidateLosses: Float32Array.of(4, 5, 6),
   },
+  SENSITIVITY: {
+    scoredTokens: 9,
+    layers: ["h.0.attn.c_attn", "h.1.mlp.c_fc"],
+    divergences: Float64Array.of(0.5, 0.25),
+  },
 };
 const KINDS = Object.keys(VALUES) as (keyof BehaviourKinds)[];
 
