@@ -18,7 +18,7 @@ describe.skipIf(reason !== undefined)(`Models on SwiftShader${reason === undefin
       if (isHalf) expect(golden.fallback).toMatch(/^webgpu: .*f16/);
       else expect(golden.fallback).toBeNull();
     }
-  }, 300_000);
+  }, 600_000);
 });
 
 test("models fall back to the CPU without a GPU, and state why", async () => {
