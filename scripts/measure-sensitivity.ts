@@ -1,5 +1,5 @@
-// `npx tsx scripts/measure-sensitivity.ts SET.jsonl`: runs the example study's models on an evaluation set of token ids, and prints the
-// tables of docs/statistics.md: each run's loss on both bases, KL by layer, and how well cheaper scores order the layers.
+// `npx tsx scripts/measure-sensitivity.ts SET.jsonl`: runs the example study's models on an evaluation set of token ids, and prints each
+// run's loss on both bases, the KL divergence by layer, how well cheaper scores order the layers, and what served forms cost.
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";

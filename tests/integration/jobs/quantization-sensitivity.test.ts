@@ -29,13 +29,6 @@ const fresh = freshDatabase();
 let folder: string;
 let real: RealServices;
 
-async function stateDoubleQuantization(): Promise<void> {
-  await fresh.database.sql`
-    insert into experiment_setting (experiment_id, field, value, file, key, certainty)
-    select id, 'double_quantization', ${fresh.database.sql.json(true)}, '', '', 'STATED' from experiment where quantization_bits = 4
-    on conflict (experiment_id, field) do update set value = excluded.value`;
-}
-
 beforeAll(async () => {
   folder = await realpath(await mkdtemp(path.join(tmpdir(), "rankscope-sensitivity-")));
   const weights = await openWeightStore({ kind: "in-place" });
@@ -92,36 +85,35 @@ async function directly(seed: number): Promise<Map<string, number>> {
   return scores;
 }
 
-test("the study says why sensitivity is unknown, and measures it once the quantization is stated", async () => {
-  const unknown = await sensitivity(8);
-  expect(unknown).toMatchObject({ layers: [], test: null });
-  expect(unknown.pairs[0]).toMatchObject({
-    status: "UNAVAILABLE",
-    reason: expect.stringContaining("double-quantized") as string,
-  });
-  await stateDoubleQuantization();
-  const first = await sensitivity(8);
-  expect(first.pairs).toHaveLength(3);
-  for (const pair of first.pairs) {
-    expect(pair).toMatchObject({ status: "READY", computed: [{ items: 2, scoredTokens: 58 }] });
-  }
-  expect(first.layers).toHaveLength(16);
-  expect(first.layers.map(({ position }: { position: number }) => position)).toEqual(
-    Array.from({ length: 16 }, (_, i) => i + 1),
-  );
-  expect(first.test).toMatchObject({ layers: 16, seeds: 3 });
-  const expected = await directly(first.pairs[1].seed as number);
-  for (const { layer, scores, n, mean } of first.layers as {
-    layer: string;
-    scores: number[];
-    n: number;
-    mean: number;
-  }[]) {
-    expect(n).toBe(3);
-    expect(mean).toBeCloseTo(scores.reduce((sum, score) => sum + score, 0) / 3, 12);
-    expect(Math.abs((scores[1] ?? NaN) / (expected.get(layer) ?? NaN) - 1)).toBeLessThan(1e-4);
-  }
-  const second = await sensitivity(8);
-  expect(second.layers).toEqual(first.layers);
-  expect(second.pairs[0].computed[0].cached).toBe(true);
-});
+// The time is for a machine that is busy.
+test(
+  "layers are measured over the pairs of seeds, as the kernel measures them, and once",
+  { timeout: 300_000 },
+  async () => {
+    const first = await sensitivity(8);
+    expect(first.pairs).toHaveLength(3);
+    for (const pair of first.pairs) {
+      expect(pair).toMatchObject({ status: "READY", computed: [{ items: 2, scoredTokens: 58 }] });
+    }
+    expect(first.layers).toHaveLength(16);
+    expect(first.layers.map(({ position }: { position: number }) => position)).toEqual(
+      Array.from({ length: 16 }, (_, i) => i + 1),
+    );
+    expect(first.test).toMatchObject({ layers: 16, seeds: 3 });
+    expect(first.test.kendallsW).toBeGreaterThan(0.9);
+    const expected = await directly(first.pairs[1].seed as number);
+    for (const { layer, scores, n, mean } of first.layers as {
+      layer: string;
+      scores: number[];
+      n: number;
+      mean: number;
+    }[]) {
+      expect(n).toBe(3);
+      expect(mean).toBeCloseTo(scores.reduce((sum, score) => sum + score, 0) / 3, 12);
+      expect(Math.abs((scores[1] ?? NaN) / (expected.get(layer) ?? NaN) - 1)).toBeLessThan(1e-4);
+    }
+    const second = await sensitivity(8);
+    expect(second.layers).toEqual(first.layers);
+    expect(second.pairs[0].computed[0].cached).toBe(true);
+  },
+);
