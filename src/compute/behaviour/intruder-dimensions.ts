@@ -1,4 +1,5 @@
 import { Matrix, SingularValueDecomposition } from "ml-matrix";
+import { largest } from "../../model/extremes.js";
 import type { LinearModule } from "../../model/model-tensors.js";
 
 /** Singular vectors of the adapted weight that are looked at, and the cosine below which one is an intruder: PEFT's defaults. */
@@ -25,7 +26,7 @@ export function intruderDimensions(
   const after = leftSingularVectors(adapted, outFeatures, inFeatures);
   const leading = after.subMatrix(0, outFeatures - 1, 0, Math.min(LEADING, after.columns) - 1);
   const cosines = leading.transpose().mmul(before).abs();
-  return cosines.to2DArray().filter((row) => Math.max(...row) < MAX_COSINE).length;
+  return cosines.to2DArray().filter((row) => largest(row) < MAX_COSINE).length;
 }
 
 /** Returns U of the thin decomposition, in descending order of the singular values. */

@@ -97,7 +97,9 @@ export class EvaluationSetsResolver {
     const position = after == null ? undefined : readListCursor(LIST, "time", after);
     // An additional row shows that there is a next page.
     const rows = await listEvaluationSets(database, { after: position, limit: limit + 1 });
-    const listed = rows.map((row) => ({ ...evaluationSetOf(row, principal.studies), orderKey: row.orderKey }));
+    const listed = rows.map((row) =>
+      Object.assign(evaluationSetOf(row, principal.studies), { orderKey: row.orderKey }),
+    );
     return listPage(listed, { limit, order: LIST, totalCount: () => countEvaluationSets(database) });
   }
 

@@ -70,7 +70,7 @@ export class StudiesResolver {
     await checkConfigFields(database, { filter });
     const rows = await listStudies(database, {
       filter,
-      order: { ...order, higherIsBetter },
+      order: { field: order.field, direction: order.direction, metric: order.metric, higherIsBetter },
       // An additional row shows that there is a next page.
       limit: limit + 1,
       after: after == null ? undefined : readListCursor(name, keyKind(order), after),

@@ -1,5 +1,5 @@
-import { openModel } from "../../compute/models/language-model.js";
 import type { LanguageModel } from "../../compute/models/language-model-types.js";
+import { openModelOn } from "../../compute/models/open-model-on.js";
 import type { PreparedAdapter } from "../../compute/models/adapter-feeds.js";
 import { baselineRun, layerSwaps, type LayerSwap } from "../../compute/behaviour/layer-swaps.js";
 import { inFileShape, storedWeights } from "../../compute/models/quantization/stored-weights.js";
@@ -10,6 +10,7 @@ import { checkBaseModel } from "../../import/base-model/check-base-model.js";
 import type { BaseModel } from "../../import/base-model/read-base-model.js";
 import type { Execution, Provider } from "../../model/computed-facts.js";
 import type { EncodedItem } from "../../model/evaluation-items.js";
+import type { ModelAdapter } from "../../model/language-model.js";
 import { allLinearModules } from "../../model/model-tensors.js";
 import type { WeightStore } from "../../model/weight-store.js";
 import { encodeSet } from "./encode-set.js";
@@ -18,6 +19,7 @@ import { openBaseFolder } from "./open-base-folder.js";
 import type { TaskModel, TaskSet } from "./model-task.js";
 
 export interface ModelSettings {
+  /** The CPU runs the models if it is `auto`. */
   readonly provider: Provider | "auto";
   /** Threads of the CPU provider inside one run. */
   readonly threads: number;
@@ -52,6 +54,7 @@ export interface ModelCache {
 
 interface OpenModel {
   readonly model: LanguageModel;
+  readonly execution: Execution;
   readonly base: BaseModel;
   readonly stopTokens: readonly number[];
   readonly bytes: number;
@@ -90,17 +93,24 @@ export function openModelCache(settings: ModelSettings, weights: WeightStore): M
     progress.state(isReplaced(task) ? "quantizing or merging the base model" : "opening the base model");
     const { config, files } = folder.base;
     const others = [...models.values()].reduce((sum, model) => sum + model.bytes, 0);
-    const model = openModel({
+    const { model, provider, fallback } = await openModelOn({
       config,
       files,
-      provider: "cpu",
+      provider: settings.provider === "auto" ? "cpu" : settings.provider,
       threads: settings.threads,
       maxBytes: Math.max(0, settings.maxBytes - others),
       ...((isReplaceable || isReplaced(task)) && {
         weights: await replacedWeights(task, folder.base, progress.signal),
       }),
     });
-    const opened = { model, base: folder.base, stopTokens: folder.stopTokens, bytes, adapters: new Map() };
+    const opened: OpenModel = {
+      model,
+      execution: { provider, precision: "float32", fallback },
+      base: folder.base,
+      stopTokens: folder.stopTokens,
+      bytes,
+      adapters: new Map(),
+    };
     models.set(key, opened);
     return opened;
   }
@@ -138,6 +148,11 @@ export function openModelCache(settings: ModelSettings, weights: WeightStore): M
     }
   }
 
+  /** Returns a task's adapter; an empty one for the base model. */
+  async function updateOf({ adapter }: TaskModel, { config }: BaseModel): Promise<ModelAdapter> {
+    return adapter === null ? new Map() : readAdapter(weights, adapter, config);
+  }
+
   async function prepared({ model, base, adapters }: OpenModel, task: TaskModel): Promise<PreparedAdapter | undefined> {
     const { adapter, form } = task;
     if (adapter === null || form !== "SEPARATE") return undefined;
@@ -151,14 +166,14 @@ export function openModelCache(settings: ModelSettings, weights: WeightStore): M
   return {
     async open(tasks, progress) {
       const inUse = new Set(tasks.map((task) => modelKey(task)));
+      const models: OpenModel[] = [];
       const runs: ModelRun[] = [];
-      let stopTokens: readonly number[] = [];
       for (const task of tasks) {
         const opened = await openOne(task, inUse, progress);
+        models.push(opened);
         runs.push({ model: opened.model, adapter: await prepared(opened, task) });
-        stopTokens = opened.stopTokens;
       }
-      return { runs, execution: executionOf(settings), stopTokens };
+      return { runs, execution: executionOf(models), stopTokens: models.at(-1)?.stopTokens ?? [] };
     },
     async openReplaceable([reference, candidate], progress) {
       const quantization = candidate?.quantization ?? null;
@@ -166,14 +181,13 @@ export function openModelCache(settings: ModelSettings, weights: WeightStore): M
         throw new Error("A sensitivity needs a reference and a candidate on a quantized base.");
       }
       const inUse = new Set([modelKey(reference, true)]);
-      const { model, base, stopTokens } = await openOne(reference, inUse, progress, true);
-      const [baseline, replacement] = await Promise.all(
-        [reference, candidate].map(({ adapter }) => adapter && readAdapter(weights, adapter, base.config)),
-      );
-      const adapters = { baseline: baseline ?? new Map(), candidate: replacement ?? new Map() };
+      const opened = await openOne(reference, inUse, progress, true);
+      const { model, base, stopTokens } = opened;
+      const [baseline, replacement] = await Promise.all([updateOf(reference, base), updateOf(candidate, base)]);
+      const adapters = { baseline, candidate: replacement };
       const options = { model, ...base, quantization, ...adapters, signal: progress.signal };
       const runs = [await baselineRun(options)];
-      return { runs, execution: executionOf(settings), stopTokens, swaps: () => layerSwaps(options) };
+      return { runs, execution: executionOf([opened]), stopTokens, swaps: () => layerSwaps(options) };
     },
     async encode(set, tasks, { state, signal }) {
       const [task] = tasks;
@@ -188,9 +202,11 @@ export function openModelCache(settings: ModelSettings, weights: WeightStore): M
   };
 }
 
-function executionOf({ provider }: ModelSettings): Execution {
-  const fallback = provider === "auto" || provider === "cpu" ? null : `${provider} does not run language models yet`;
-  return { provider: "cpu", precision: "float32", fallback };
+/** Returns what computed values of several models: the CPU, with its reason, if it ran one of them in a GPU's place. */
+function executionOf(models: readonly OpenModel[]): Execution {
+  const [first] = models;
+  if (first === undefined) throw new Error("A task has a model.");
+  return (models.find(({ execution }) => execution.fallback !== null) ?? first).execution;
 }
 
 /** A merged adapter belongs to its model. */
