@@ -27,6 +27,7 @@ COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY prisma ./prisma
 COPY examples/reference-study ./examples/reference-study
+COPY examples/evaluation-sets ./examples/evaluation-sets
 # Holds the weight files, and the embedded PostgreSQL if DATABASE_URL is not set.
 RUN mkdir /data && chown node:node /data
 ENV NODE_ENV=production RANKSCOPE_DATA=/data

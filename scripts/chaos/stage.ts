@@ -64,6 +64,8 @@ export async function openStage(): Promise<Stage> {
       RANKSCOPE_IMPORT_ROOTS: root,
       RANKSCOPE_WORKERS: "1",
       RANKSCOPE_COMPUTE_THREADS: "1",
+      // Stored facts are deleted while the server runs, so it may keep none.
+      RANKSCOPE_CACHE_MEGABYTES: "0",
       RANKSCOPE_LOG: "silent",
     },
     CLOCK,

@@ -20,6 +20,8 @@ const environment = () => ({
   RANKSCOPE_DATA: root,
   RANKSCOPE_WORKERS: "0",
   RANKSCOPE_COMPUTE_THREADS: "1",
+  // Each test begins without stored facts, so the server may keep none.
+  RANKSCOPE_CACHE_MEGABYTES: "0",
 });
 const started: Awaited<ReturnType<typeof startRankscope>>[] = [];
 async function startWorker() {

@@ -147,9 +147,11 @@ function inlineCommands({ prose }: { readonly prose: string }): string[] {
   return [...prose.matchAll(/`([^`\n]*\brankscope [^`\n]+)`/g)].map(([, span = ""]) => span);
 }
 
+const COMMANDS_WITH_SUBCOMMANDS = new Set(["evalset", "model", "token"]);
+
 /** The command that the words call: `token create`, `report`. */
 function commandName([first = "", second = ""]: readonly string[]): string {
-  return first === "token" || first === "model" ? `${first} ${second}` : first;
+  return COMMANDS_WITH_SUBCOMMANDS.has(first) ? `${first} ${second}` : first;
 }
 
 /** The help of a command; empty for an unknown one. */

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import WebSocket from "ws";
 import { describeBaseModel } from "#src/import/base-model/describe-base-model.js";
 import { saveBaseModel } from "#src/store/base-models.js";
+import { saveEvaluationSet } from "#src/store/evaluation-sets.js";
 import { fixtureFolder } from "../../support/model-fixtures.js";
 import { isRootType, objectFields } from "#src/graphql/access/requires.js";
 import { openSchema } from "#src/graphql/schema.js";
@@ -53,6 +54,18 @@ beforeAll(async () => {
     const folder = fixtureFolder(fixture);
     await saveBaseModel(database, await describeBaseModel(folder, { where: folder, name }));
   }
+  await saveEvaluationSet(database, {
+    name: "common",
+    path: path.join(root, "common.jsonl"),
+    size: 1,
+    stamp: "1",
+    hash: "0".repeat(64),
+    items: 1,
+    kinds: { TEXT: 1 },
+    characters: 1,
+    givenTokens: 0,
+    ownDataOf: ["one", "two"],
+  });
   ids = {
     one: Object.values(one.experiments),
     two: Object.values(two.experiments),
@@ -175,6 +188,8 @@ const OPERATIONS: Readonly<Record<string, readonly [string, () => object]>> = {
   "Query.experimentRows": ["{ experimentRows { totalCount nodes { study name baseModel } } }", () => ({})],
   "Query.layerRows": ["{ layerRows { totalCount nodes { study layer baseline candidate } } }", () => ({})],
   "Query.models": ["{ models { totalCount nodes { names } } }", () => ({})],
+  "Query.evaluationSets": ["{ evaluationSets(first: 5) { nodes { name ownDataOf } } }", () => ({})],
+  "Query.evaluationSet": ['{ evaluationSet(name: "common") { name ownDataOf } }', () => ({})],
   "Query.job": ["query($id: ID!) { job(id: $id) { id message } }", () => ({ id: ids.hidden })],
   "Mutation.tagStudy": ['mutation { tagStudy(slug: "two", tags: ["seen"]) { slug tags } }', () => ({})],
   "Mutation.untagStudy": ['mutation { untagStudy(slug: "two", tags: ["seen"]) { slug tags } }', () => ({})],
