@@ -15,8 +15,16 @@ export async function copyInto(
   chunks: Iterable<string> | AsyncIterable<Uint8Array>,
 ): Promise<void> {
   const target = await sql`copy ${sql(table)} (${sql(columns)}) from stdin`.writable();
+  const rejections: Error[] = [];
+  // PostgreSQL may reject a row while the next chunk is being read. Without a listener, that would end the process.
+  target.on("error", (error) => rejections.push(error));
   try {
-    for await (const chunk of chunks) await send(target, chunk);
+    for await (const chunk of chunks) {
+      if (rejections.length > 0) break;
+      await send(target, chunk);
+    }
+    const [rejection] = rejections;
+    if (rejection !== undefined) throw rejection;
   } catch (error) {
     // Otherwise PostgreSQL waits for the rest, and the transaction's rollback waits behind it.
     if (!target.destroyed) target.once("error", () => undefined).destroy(error as Error);

@@ -40,3 +40,14 @@ test("an error of the rows' source is thrown, and nothing is copied", async () =
   await expect(sql.begin((transaction) => copyInto(transaction, "copied", ["n"], broken()))).rejects.toThrow("no more");
   expect(await sql`select n from copied`).toEqual([]);
 });
+
+test("a row refused while the next rows are read fails the COPY, not the process", async () => {
+  async function* slow() {
+    yield Buffer.from("two\n");
+    await sleep(500);
+    yield Buffer.from("6\n");
+  }
+  const refused = sql.begin((transaction) => copyInto(transaction, "copied", ["n"], slow()));
+  await expect(refused).rejects.toThrow(/invalid input syntax/);
+  expect(await sql`select n from copied`).toEqual([]);
+});
