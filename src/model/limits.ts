@@ -3,17 +3,7 @@
  * compares the two. The limits of imported files are in import/.
  */
 
-interface Limit {
-  /** The environment variable that sets the limit. */
-  readonly variable: string;
-  /** The default. */
-  readonly value: number;
-  readonly minimum: number;
-  readonly maximum: number;
-  readonly unit: string;
-  /** Why the default has this value. */
-  readonly reason: string;
-}
+import type { Limit } from "./limit.js";
 
 export const LIMITS = {
   bodyBytes: {
