@@ -5,8 +5,10 @@ import type { Role } from "../graphql/access/principal.js";
 import { newTokenText } from "../http/access/token-text.js";
 import { isValidToken } from "../http/access/token-watch.js";
 import { createToken, importRootsOf, listTokens, revokeToken, type AccessToken } from "../store/access-tokens.js";
+import { commandActor } from "../model/audit.js";
 import { openStore } from "../store/database.js";
 import { slugOf } from "../store/studies/slug.js";
+import { osUser } from "./os-user.js";
 import { print, printLines, type Process } from "./process.js";
 import { textTable } from "./terminal/table.js";
 
@@ -31,15 +33,19 @@ export async function createAccessToken({ config, log }: Process, options: Token
     const { id, text, secretHash } = newTokenText();
     const studiesText = studies.length === 0 ? "all studies" : studies.join(", ");
     const expiryText = expiresAt === null ? "never expires" : `expires ${expiresAt.toISOString()}`;
-    await createToken(database, {
-      id,
-      name,
-      studies,
-      importRoots,
-      secretHash,
-      expiresAt,
-      role: role.toUpperCase() as AccessToken["role"],
-    });
+    await createToken(
+      database,
+      {
+        id,
+        name,
+        studies,
+        importRoots,
+        secretHash,
+        expiresAt,
+        role: role.toUpperCase() as AccessToken["role"],
+      },
+      commandActor(osUser() ?? null),
+    );
     print(
       text,
       "",
@@ -163,7 +169,8 @@ function timeText(time: Date | null): string | undefined {
 export async function revokeAccessToken({ config, log }: Process, id: string): Promise<void> {
   const database = await openStore(config, { purpose: "token", log });
   try {
-    if (!(await revokeToken(database, id))) throw failure("TOKEN_NOT_FOUND", { received: JSON.stringify(id) });
+    if (!(await revokeToken(database, id, commandActor(osUser() ?? null))))
+      throw failure("TOKEN_NOT_FOUND", { received: JSON.stringify(id) });
     const now = new Date();
     const hasValidToken = (await listTokens(database)).some((token) => isValidToken(token, now));
     print(`Revoked ${id}.`);

@@ -39,6 +39,7 @@ import {
 } from "../../store/studies/predictions.js";
 import { settingsOfExperiments, type StoredSetting } from "../../store/studies/settings.js";
 import { studiesById, studiesBySlug, type Study } from "../../store/studies/studies.js";
+import { notesOfStudies, type StudyNotes } from "../../store/studies/study-notes.js";
 import { bestKeyText, readBestConfigurations, type BestKey } from "../across-studies/best-configurations.js";
 import type { CheckpointKey } from "../runs/checkpoint-layers.js";
 import { comparisonLoader, type CheckpointComparison, type CheckpointPair } from "../similarity/comparison-loader.js";
@@ -57,6 +58,8 @@ import { openWeightFactsLoader, type WeightFactsLoader } from "./weight-facts-lo
 export interface Loaders extends BehaviourLoaders {
   readonly studyBySlug: DataLoader<string, Study | undefined>;
   readonly studyById: DataLoader<string, Study | undefined>;
+  /** Keyed by the study's id; undefined without notes. */
+  readonly studyNotes: DataLoader<string, StudyNotes | undefined>;
   /** Keyed by the study's id, like the next three. */
   readonly experiments: DataLoader<string, Experiment[]>;
   readonly experimentCount: DataLoader<string, number>;
@@ -169,6 +172,7 @@ export function openLoaders({ database, weights, behaviour, deadline, requester,
     ...openBehaviourLoaders({ database, behaviour, deadline, requester }, reads),
     studyBySlug,
     studyById,
+    studyNotes: open(eachOne((ids) => notesOfStudies(database, ids), studyId)),
     experiments,
     experimentCount: open((ids: readonly string[]) => countExperiments(database, ids)),
     ranks: openPart(
