@@ -89,15 +89,20 @@ async function complete(
     const sequences = active.map(({ prompt, tokens }) => concatenate(prompt, tokens));
     let longest = largest(sequences.map(({ length }) => length));
     let state = await run.model.prefill(sequences, runOptions(run, options));
-    for (;;) {
-      const next = active.map((continuation, row) => {
-        const token = mostProbable(state.logits, row, vocabularySize);
-        if (isOpen(continuation)) continuation.tokens.push(token);
-        return token;
-      });
-      longest += 1;
-      if (active.filter(isOpen).length <= active.length / 2 || longest > positions) break;
-      state = await state.append(next);
+    try {
+      for (;;) {
+        const next = active.map((continuation, row) => {
+          const token = mostProbable(state.logits, row, vocabularySize);
+          if (isOpen(continuation)) continuation.tokens.push(token);
+          return token;
+        });
+        longest += 1;
+        if (active.filter(isOpen).length <= active.length / 2 || longest > positions) break;
+        state = await state.append(next);
+      }
+    } finally {
+      // The state that is not continued keeps its cache on a GPU.
+      state.release();
     }
   }
 }

@@ -61,9 +61,12 @@ function channelOf(port: MessagePort, signal: AbortSignal): Channel {
         };
         port.on("message", listen);
       });
-      const aborted = once(signal, "abort").catch(() => undefined);
+      // Each save listens to the task's signal, which outlives it.
+      const ended = new AbortController();
+      const aborted = once(signal, "abort", { signal: ended.signal }).catch(() => undefined);
       send(message);
       await Promise.race([saved, aborted]);
+      ended.abort();
       signal.throwIfAborted();
     },
   };
