@@ -1,17 +1,10 @@
 import { failure } from "../../errors.js";
 import type { ItemDivergences } from "../../model/behaviour.js";
 import type { EncodedItem } from "../../model/evaluation-items.js";
-import { groupByLength } from "../models/token-batch.js";
 import { compareDistributions } from "./compare-distributions.js";
-import {
-  BATCH_TOKENS,
-  requirePositions,
-  runOptions,
-  type Measured,
-  type MeasureOptions,
-  type ModelRun,
-} from "./model-run.js";
+import { requirePositions, runOptions, type Measured, type MeasureOptions, type ModelRun } from "./model-run.js";
 import { scoredRows, type ScoredRows } from "./scored-rows.js";
+import { emptyPositions, scoredSequences, sequenceBatches } from "./sequence-batches.js";
 
 /**
  * Yields how the distributions of a candidate differ from those of a reference at the scored tokens of each item, batch by batch:
@@ -26,12 +19,9 @@ export async function* measureDivergences(
 ): AsyncGenerator<Measured<"DIVERGENCE">> {
   requireSameVocabulary(reference, candidate);
   for (const run of [reference, candidate]) items.forEach((item) => requirePositions(item, item.ids, run.model));
-  const sequences = items.map(({ ids, scoredTokens }) => (scoredTokens > 0 ? ids : new Int32Array()));
-  for (const group of groupByLength(sequences, options.batchTokens ?? BATCH_TOKENS)) {
-    const positions = group.filter((position) => (sequences[position]?.length ?? 0) > 0);
-    for (const position of group) if (!positions.includes(position)) yield { position, ...emptyDivergences(0) };
-    if (positions.length === 0) continue;
-    const batch = positions.map((position) => sequences[position] as Int32Array);
+  const sequences = scoredSequences(items);
+  for (const position of emptyPositions(sequences)) yield { position, ...emptyDivergences(0) };
+  for (const { positions, sequences: batch } of sequenceBatches(sequences, options)) {
     const states = await reference.model.hiddenStates(batch, runOptions(reference, options));
     const candidateStates = await candidate.model.hiddenStates(batch, runOptions(candidate, options));
     for (const [i, position] of positions.entries()) {

@@ -1,7 +1,5 @@
 import type { EncodedItem } from "../../model/evaluation-items.js";
-import { groupByLength } from "../models/token-batch.js";
 import {
-  BATCH_TOKENS,
   concatenate,
   requirePositions,
   runOptions,
@@ -9,6 +7,7 @@ import {
   type MeasureOptions,
   type ModelRun,
 } from "./model-run.js";
+import { emptyPositions, sequenceBatches } from "./sequence-batches.js";
 
 export interface EmbeddingOptions extends MeasureOptions {
   /**
@@ -37,11 +36,8 @@ export async function* measureEmbeddings(
     requirePositions(item, tokens, model);
     return tokens.length > (starts[position] ?? 0) ? tokens : new Int32Array();
   });
-  for (const group of groupByLength(sequences, options.batchTokens ?? BATCH_TOKENS)) {
-    const positions = group.filter((position) => (sequences[position]?.length ?? 0) > 0);
-    for (const position of group) if (!positions.includes(position)) yield { position, vector: new Float32Array() };
-    if (positions.length === 0) continue;
-    const batch = positions.map((position) => sequences[position] as Int32Array);
+  for (const position of emptyPositions(sequences)) yield { position, vector: new Float32Array() };
+  for (const { positions, sequences: batch } of sequenceBatches(sequences, options)) {
     const states = await model.hiddenStates(batch, runOptions(run, options));
     for (const [i, position] of positions.entries()) {
       const vector = meanOfRows(states[i] as Float32Array, starts[position] ?? 0, model.config.hiddenSize);

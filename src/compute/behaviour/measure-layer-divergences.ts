@@ -1,10 +1,10 @@
 import type { EncodedItem } from "../../model/evaluation-items.js";
 import type { LayerDivergence } from "../../model/layer-sensitivity.js";
-import { groupByLength } from "../models/token-batch.js";
 import { divergenceSum } from "./compare-distributions.js";
 import type { LayerSwap } from "./layer-swaps.js";
-import { BATCH_TOKENS, requirePositions, runOptions, type MeasureOptions, type ModelRun } from "./model-run.js";
+import { requirePositions, runOptions, type MeasureOptions, type ModelRun } from "./model-run.js";
 import { scoredRows, type ScoredRows } from "./scored-rows.js";
+import { scoredSequences, sequenceBatches } from "./sequence-batches.js";
 
 /** Logits of the reference that are kept for all layers; beyond that, its output matrix runs again for each layer. */
 const MAX_KEPT_BYTES = 256 * 2 ** 20;
@@ -23,10 +23,7 @@ export async function* measureLayerDivergences(
 ): AsyncGenerator<LayerDivergence> {
   const { model } = reference;
   items.forEach((item) => requirePositions(item, item.ids, model));
-  const batches = groupByLength(
-    items.map(({ ids, scoredTokens }) => (scoredTokens > 0 ? ids : new Int32Array())),
-    options.batchTokens ?? BATCH_TOKENS,
-  ).map((group) => group.filter((position) => (items[position]?.scoredTokens ?? 0) > 0));
+  const batches = sequenceBatches(scoredSequences(items), options);
   const tokens = Int32Array.from(items, ({ scoredTokens }) => scoredTokens);
   const total = tokens.reduce((sum, count) => sum + count, 0);
   const keepsLogits = total * model.config.vocabularySize * 4 <= MAX_KEPT_BYTES;
@@ -40,10 +37,9 @@ export async function* measureLayerDivergences(
   }
 
   async function* rowsOf(run: ModelRun): AsyncGenerator<{ readonly position: number; readonly scored: ScoredRows }> {
-    for (const batch of batches.filter(({ length }) => length > 0)) {
-      const sequences = batch.map((position) => items[position]?.ids ?? []);
+    for (const { positions, sequences } of batches) {
       const states = await model.hiddenStates(sequences, runOptions(run, options));
-      for (const [i, position] of batch.entries()) {
+      for (const [i, position] of positions.entries()) {
         const { ids, scored } = items[position] as EncodedItem;
         yield { position, scored: scoredRows(ids, scored, states[i] as Float32Array, model.config.hiddenSize) };
       }

@@ -1,14 +1,7 @@
 import type { EncodedItem } from "../../model/evaluation-items.js";
-import { groupByLength } from "../models/token-batch.js";
-import {
-  BATCH_TOKENS,
-  requirePositions,
-  runOptions,
-  type Measured,
-  type MeasureOptions,
-  type ModelRun,
-} from "./model-run.js";
+import { requirePositions, runOptions, type Measured, type MeasureOptions, type ModelRun } from "./model-run.js";
 import { scoredRows } from "./scored-rows.js";
+import { emptyPositions, scoredSequences, sequenceBatches } from "./sequence-batches.js";
 
 /**
  * Yields the negative log-likelihoods of the scored tokens of each item, batch by batch: short items first. An item without scored
@@ -23,12 +16,9 @@ export async function* measureLosses(
 ): AsyncGenerator<Measured<"LOSS">> {
   const { model } = run;
   items.forEach((item) => requirePositions(item, item.ids, model));
-  const sequences = items.map(({ ids, scoredTokens }) => (scoredTokens > 0 ? ids : new Int32Array()));
-  for (const group of groupByLength(sequences, options.batchTokens ?? BATCH_TOKENS)) {
-    const positions = group.filter((position) => (sequences[position]?.length ?? 0) > 0);
-    for (const position of group) if (!positions.includes(position)) yield { position, losses: new Float32Array() };
-    if (positions.length === 0) continue;
-    const batch = positions.map((position) => sequences[position] as Int32Array);
+  const sequences = scoredSequences(items);
+  for (const position of emptyPositions(sequences)) yield { position, losses: new Float32Array() };
+  for (const { positions, sequences: batch } of sequenceBatches(sequences, options)) {
     const states = await model.hiddenStates(batch, runOptions(run, options));
     for (const [i, position] of positions.entries()) {
       const { ids, scored } = items[position] as EncodedItem;
