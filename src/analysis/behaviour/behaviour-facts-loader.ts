@@ -1,7 +1,6 @@
 import DataLoader from "dataloader";
 import type { BehaviourFacts, BehaviourResult, BehaviourSubject } from "../../model/behaviour-facts.js";
-import type { JobRequester } from "../../model/job-payloads.js";
-import type { Deadline } from "../request/request-deadline.js";
+import { factRequests, type FactRequestsOptions } from "../request/fact-requests.js";
 import type { ReadTracker } from "../request/read-tracker.js";
 
 /** The facts about running models of one request: what its fields need at one time is requested in one call. */
@@ -14,11 +13,8 @@ export interface BehaviourFactsLoader {
   load(subject: BehaviourSubject, waitMilliseconds: number): Promise<BehaviourResult>;
 }
 
-interface BehaviourFactsLoaderOptions {
+interface BehaviourFactsLoaderOptions extends FactRequestsOptions {
   readonly behaviour: BehaviourFacts;
-  readonly deadline: Deadline;
-  /** Recorded with the jobs that the request queues. */
-  readonly requester?: JobRequester;
 }
 
 interface Key {
@@ -27,10 +23,10 @@ interface Key {
 }
 
 export function openBehaviourFactsLoader(
-  { behaviour, deadline, requester }: BehaviourFactsLoaderOptions,
+  { behaviour, ...options }: BehaviourFactsLoaderOptions,
   reads: ReadTracker,
 ): BehaviourFactsLoader {
-  const started = performance.now();
+  const factRequest = factRequests(options);
 
   async function loadBatch(keys: readonly Key[]): Promise<BehaviourResult[]> {
     const results = new Map<Key, BehaviourResult>();
@@ -38,16 +34,9 @@ export function openBehaviourFactsLoader(
     await Promise.all(
       [...waits].map(async (waitMilliseconds) => {
         const ofWait = keys.filter((key) => key.waitMilliseconds === waitMilliseconds);
-        const left = Math.max(0, waitMilliseconds - (performance.now() - started));
         const found = await behaviour.request(
           ofWait.map(({ subject }) => subject),
-          {
-            // Facts that are missing then are PENDING, which is a valid result; exceeding the deadline is an error.
-            waitMilliseconds: Math.min(left, deadline.waitMilliseconds()),
-            signal: deadline.signal,
-            urgency: "INTERACTIVE",
-            requester,
-          },
+          factRequest(waitMilliseconds),
         );
         ofWait.forEach((key, i) => {
           const result = found[i];

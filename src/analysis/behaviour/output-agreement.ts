@@ -1,13 +1,9 @@
-import type { RolesRequest } from "../../derive/runs/resolve-roles.js";
-import { seededPairsAt } from "../../derive/runs/comparison-roles.js";
 import { meanOf } from "../../derive/statistics/sample.js";
 import { listEvaluationSets, type StoredEvaluationSet } from "../../store/evaluation-sets.js";
 import type { AnalysisContext } from "../request/analysis-context.js";
-import { finalCheckpoint } from "../runs/run-checkpoint.js";
-import { selectRoles } from "../runs/select-roles.js";
-import { experimentFinder, runsOf } from "../runs/study-runs.js";
 import { requireEvaluationSet } from "./evaluation-set.js";
 import { measure } from "./measure.js";
+import { rankRuns, type RankRunsRequest } from "./rank-runs.js";
 
 /** Agreement of the outputs of baseline and candidate at a rank, or the reason why there is none. */
 export interface OutputAgreement {
@@ -17,10 +13,7 @@ export interface OutputAgreement {
   readonly reason: string | null;
 }
 
-export interface OutputAgreementRequest {
-  readonly studyId: string;
-  readonly rank: number;
-  readonly roles: RolesRequest;
+export interface OutputAgreementRequest extends RankRunsRequest {
   /** Name of an evaluation set; undefined for the only one that is registered. */
   readonly on: string | undefined;
   /** Maximum wait for a named set. Without a name, the request does not wait. */
@@ -37,24 +30,17 @@ const OPTIONS = {
 export async function outputAgreement(
   context: AnalysisContext,
   kind: keyof typeof OPTIONS,
-  { studyId, rank, roles: requested, on, waitMilliseconds }: OutputAgreementRequest,
+  { on, waitMilliseconds, ...requested }: OutputAgreementRequest,
 ): Promise<OutputAgreement> {
   const set = on === undefined ? await onlySet(context) : await requireEvaluationSet(context.loaders, on);
   if (set === undefined) {
     return absent("There is not exactly one evaluation set: name one with `on` (rankscope evalset add NAME FILE).");
   }
-  const experiments = await context.loaders.experiments.load(studyId);
-  const [runs, roles] = await Promise.all([runsOf(experiments), selectRoles(experiments, requested)]);
-  const pairs = roles === undefined ? [] : seededPairsAt(runs, roles, rank).compared;
+  const { pairs } = await rankRuns(context, requested);
   if (pairs.length === 0) return absent("There is no pair of a baseline and a candidate at this rank.");
-  const experimentOf = experimentFinder(experiments);
-  const runOf = (run: { readonly id: string }) => {
-    const experiment = experimentOf(run);
-    return { experiment, checkpoint: finalCheckpoint(experiment) };
-  };
   const request = { kind, set, ...OPTIONS[kind], waitMilliseconds: on === undefined ? 0 : waitMilliseconds };
   const measured = await Promise.all(
-    pairs.map(({ baseline, candidate }) => measure(context, [runOf(baseline), runOf(candidate)], request as never)),
+    pairs.map(({ baseline, candidate }) => measure(context, [baseline, candidate], request as never)),
   );
   const missing = measured.find(({ status }) => status !== "READY");
   if (missing !== undefined) {

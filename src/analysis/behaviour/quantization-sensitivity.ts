@@ -1,14 +1,10 @@
 import type { LayerKl } from "../../derive/behaviour/summarize-sensitivities.js";
-import { seededPairsAt } from "../../derive/runs/comparison-roles.js";
-import type { RolesRequest } from "../../derive/runs/resolve-roles.js";
 import { layerSeedTest, type LayerSeedTest } from "../../derive/sensitivity/layer-seed-test.js";
 import { layersOverSeeds, type LayerOverSeeds } from "../../derive/sensitivity/layers-over-seeds.js";
 import type { StoredEvaluationSet } from "../../store/evaluation-sets.js";
 import type { AnalysisContext } from "../request/analysis-context.js";
-import { finalCheckpoint } from "../runs/run-checkpoint.js";
-import { selectRoles } from "../runs/select-roles.js";
-import { experimentFinder, runsOf } from "../runs/study-runs.js";
 import { measure, unavailable, type Measurement } from "./measure.js";
+import { rankRuns, type RankRunsRequest } from "./rank-runs.js";
 import { servedRun } from "./served-run.js";
 
 /** How sensitive the layers are to quantization at a rank, measured over the pairs of seeds. */
@@ -26,10 +22,7 @@ export interface SensitivityPair {
   readonly measured: Measurement<readonly LayerKl[]>;
 }
 
-interface SensitivityRequest {
-  readonly studyId: string;
-  readonly rank: number;
-  readonly roles: RolesRequest;
+interface SensitivityRequest extends RankRunsRequest {
   readonly set: StoredEvaluationSet;
   readonly confidence: number;
   readonly waitMilliseconds: number;
@@ -41,25 +34,16 @@ interface SensitivityRequest {
  */
 export async function quantizationSensitivity(
   context: AnalysisContext,
-  { studyId, rank, roles: requested, set, confidence, waitMilliseconds }: SensitivityRequest,
+  { set, confidence, waitMilliseconds, ...requested }: SensitivityRequest,
 ): Promise<QuantizationSensitivity> {
-  const experiments = await context.loaders.experiments.load(studyId);
-  const runs = await runsOf(experiments);
-  const roles = await selectRoles(experiments, requested);
-  if (roles === undefined) return { pairs: [], layers: [], test: null };
-  const experimentOf = experimentFinder(experiments);
+  const runs = await rankRuns(context, requested);
   const pairs = await Promise.all(
-    seededPairsAt(runs, roles, rank).compared.map(async ({ seed, baseline, candidate }): Promise<SensitivityPair> => {
-      const [reference, other] = [experimentOf(baseline), experimentOf(candidate)].map((experiment) => ({
-        experiment,
-        checkpoint: finalCheckpoint(experiment),
-      }));
-      if (reference === undefined || other === undefined) throw new Error("A pair has two runs.");
-      const served = await Promise.all([reference, other].map((run) => servedRun(context.loaders, run)));
+    runs.pairs.map(async ({ seed, baseline, candidate }): Promise<SensitivityPair> => {
+      const served = await Promise.all([baseline, candidate].map((run) => servedRun(context.loaders, run)));
       const problem = pairProblem(served);
       if (problem !== undefined) return { seed, measured: unavailable(problem) };
       const request = { kind: "SENSITIVITY", set, options: {}, summary: { confidence }, waitMilliseconds } as const;
-      return { seed, measured: await measure(context, [reference, other], request) };
+      return { seed, measured: await measure(context, [baseline, candidate], request) };
     }),
   );
   const summaries = pairs.flatMap(({ measured: { summary } }) => (summary === null ? [] : [summary]));

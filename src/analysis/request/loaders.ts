@@ -1,4 +1,4 @@
-import DataLoader from "dataloader";
+import type DataLoader from "dataloader";
 import type { JobRequester } from "../../model/job-payloads.js";
 import type { StoredFactors } from "../../model/weight-updates.js";
 import type { BehaviourFacts } from "../../model/behaviour-facts.js";
@@ -43,6 +43,7 @@ import { bestKeyText, readBestConfigurations, type BestKey } from "../across-stu
 import type { CheckpointKey } from "../runs/checkpoint-layers.js";
 import { comparisonLoader, type CheckpointComparison, type CheckpointPair } from "../similarity/comparison-loader.js";
 import { similarityLoader, type RankSimilarityKey, type StudySimilarity } from "../similarity/similarity-loader.js";
+import { openBatchLoader } from "./batch-loader.js";
 import { eachMany, eachOne, groupRows, type Batch } from "./batches.js";
 import { openBehaviourLoaders, type BehaviourLoaders } from "../behaviour/behaviour-loaders.js";
 import { eachSelected, selectedKeyText } from "./each-selected.js";
@@ -122,18 +123,11 @@ const EXPERIMENTS = "experiments";
 export function openLoaders({ database, weights, behaviour, deadline, requester, cache }: LoadersOptions): Loaders {
   const reads = openReadTracker(deadline.signal);
 
-  /**
-   * Opens a loader whose batches start when the running reads have ended. The number of statements thus depends on the
-   * request only, not on which of two reads ends first.
-   */
   function open<Key, Value, CacheKey = Key>(
     read: Batch<Key, Value | Error>,
     cacheKeyFn?: (key: Key) => CacheKey,
   ): DataLoader<Key, Value, CacheKey> {
-    return new DataLoader<Key, Value, CacheKey>(reads.tracked(read), {
-      batchScheduleFn: (callback) => reads.whenReadsEnd(callback),
-      ...(cacheKeyFn !== undefined && { cacheKeyFn }),
-    });
+    return openBatchLoader(reads, read, cacheKeyFn);
   }
 
   const studies = openKnownStudies(cache);

@@ -1,9 +1,8 @@
 import DataLoader from "dataloader";
 import type { FactKindName, FactsOf, SubjectOf } from "../../model/computed-facts.js";
-import type { JobRequester } from "../../model/job-payloads.js";
-import type { FactRequest, FactResult, WeightFacts } from "../../model/weight-facts.js";
+import type { FactResult, WeightFacts } from "../../model/weight-facts.js";
 import { updateKey, type UpdatePair, type WeightUpdate } from "../../model/weight-updates.js";
-import type { Deadline } from "./request-deadline.js";
+import { factRequests, type FactRequestsOptions } from "./fact-requests.js";
 import type { ReadTracker } from "./read-tracker.js";
 
 /**
@@ -23,29 +22,15 @@ export interface WeightFactsLoader {
   ): Promise<FactResult<FactsOf<Kind>>[]>;
 }
 
-interface WeightFactsLoaderOptions {
+interface WeightFactsLoaderOptions extends FactRequestsOptions {
   readonly weights: WeightFacts;
-  readonly deadline: Deadline;
-  /** Recorded with the jobs that the request queues. */
-  readonly requester?: JobRequester;
 }
 
 export function openWeightFactsLoader(
-  { weights, deadline, requester }: WeightFactsLoaderOptions,
+  { weights, ...options }: WeightFactsLoaderOptions,
   reads: ReadTracker,
 ): WeightFactsLoader {
-  const started = performance.now();
-
-  function factRequest(waitMilliseconds: number): FactRequest {
-    const left = Math.max(0, waitMilliseconds - (performance.now() - started));
-    return {
-      // Facts that are missing then are PENDING, which is a valid result; exceeding the deadline is an error.
-      waitMilliseconds: Math.min(left, deadline.waitMilliseconds()),
-      signal: deadline.signal,
-      urgency: "INTERACTIVE",
-      requester,
-    };
-  }
+  const factRequest = factRequests(options);
 
   async function loadBatch(loads: readonly FactLoad[]): Promise<AnyResult[][]> {
     const calls = combineLoads(loads);

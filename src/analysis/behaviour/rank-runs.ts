@@ -1,0 +1,58 @@
+import { runsAt, seededPairsAt, type Run } from "../../derive/runs/comparison-roles.js";
+import type { RolesRequest } from "../../derive/runs/resolve-roles.js";
+import type { AnalysisContext } from "../request/analysis-context.js";
+import { finalCheckpoint, type RunCheckpoint } from "../runs/run-checkpoint.js";
+import { selectRoles } from "../runs/select-roles.js";
+import { experimentFinder, runsOf } from "../runs/study-runs.js";
+
+export interface RankRunsRequest {
+  readonly studyId: string;
+  readonly rank: number;
+  readonly roles: RolesRequest;
+}
+
+/** The runs of a rank whose models are compared, with their final checkpoints. */
+interface RankRuns {
+  /** Pairs of equal seeds. */
+  readonly pairs: readonly SeededRunPair[];
+  /** Baseline runs with weights, one for each known seed, ascending. */
+  readonly baselines: readonly RunCheckpoint[];
+}
+
+export interface SeededRunPair {
+  readonly seed: number | null;
+  readonly baseline: RunCheckpoint;
+  readonly candidate: RunCheckpoint;
+}
+
+/** Returns the runs of a rank whose models are compared: none if the study has no baseline and candidate. */
+export async function rankRuns(
+  { loaders }: Pick<AnalysisContext, "loaders">,
+  { studyId, rank, roles: requested }: RankRunsRequest,
+): Promise<RankRuns> {
+  const experiments = await loaders.experiments.load(studyId);
+  const [runs, roles] = await Promise.all([runsOf(experiments), selectRoles(experiments, requested)]);
+  if (roles === undefined) return { pairs: [], baselines: [] };
+  const experimentOf = experimentFinder(experiments);
+  const checkpointOf = (run: Run): RunCheckpoint => {
+    const experiment = experimentOf(run);
+    return { experiment, checkpoint: finalCheckpoint(experiment) };
+  };
+  const { compared } = seededPairsAt(runs, roles, rank);
+  const baselines = distinctSeeds(runsAt(runs, roles.baseline, rank).filter(({ hasWeights }) => hasWeights));
+  return {
+    pairs: compared.map(({ seed, baseline, candidate }) => ({
+      seed,
+      baseline: checkpointOf(baseline),
+      candidate: checkpointOf(candidate),
+    })),
+    baselines: baselines.map(checkpointOf),
+  };
+}
+
+/** Returns one run for each known seed, ascending. */
+function distinctSeeds(runs: readonly Run[]): Run[] {
+  const bySeed = new Map<number, Run>();
+  for (const run of runs) if (run.seed !== null && !bySeed.has(run.seed)) bySeed.set(run.seed, run);
+  return [...bySeed].sort(([left], [right]) => left - right).map(([, run]) => run);
+}
