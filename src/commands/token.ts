@@ -5,10 +5,10 @@ import type { Role } from "../graphql/access/principal.js";
 import { newTokenText } from "../http/access/token-text.js";
 import { isValidToken } from "../http/access/token-watch.js";
 import { createToken, importRootsOf, listTokens, revokeToken, type AccessToken } from "../store/access-tokens.js";
-import { openStore } from "../store/database.js";
 import { slugOf } from "../store/studies/slug.js";
 import { print, printLines, type Process } from "./process.js";
 import { textTable } from "./terminal/table.js";
+import { withStore } from "./with-store.js";
 
 export interface TokenOptions {
   readonly role: Role;
@@ -21,13 +21,12 @@ export interface TokenOptions {
 const HOURS_PER_UNIT = { h: 1, d: 24, w: 24 * 7, y: 24 * 365 } as const;
 
 /** Creates a token and prints it. Only its hash is stored, so it cannot be shown again. @throws ARGUMENT_INVALID */
-export async function createAccessToken({ config, log }: Process, options: TokenOptions): Promise<void> {
+export async function createAccessToken(command: Process, options: TokenOptions): Promise<void> {
   const { role, name, study = [], importRoot = [], expires } = options;
   const studies = study.map(validateSlug);
-  const importRoots = await Promise.all(importRoot.map((root) => validateImportRoot(root, config)));
+  const importRoots = await Promise.all(importRoot.map((root) => validateImportRoot(root, command.config)));
   const expiresAt = expires === undefined ? null : parseExpiry(expires, new Date());
-  const database = await openStore(config, { purpose: "token", log });
-  try {
+  await withStore(command, "token", async (database) => {
     const { id, text, secretHash } = newTokenText();
     const studiesText = studies.length === 0 ? "all studies" : studies.join(", ");
     const expiryText = expiresAt === null ? "never expires" : `expires ${expiresAt.toISOString()}`;
@@ -47,9 +46,7 @@ export async function createAccessToken({ config, log }: Process, options: Token
       ...importLines(role, studies, importRoots),
       "The token is not shown again. Every request to a server of this database now requires a token.",
     );
-  } finally {
-    await database.close();
-  }
+  });
 }
 
 /** Returns `slug` if it is well-formed. The study need not exist yet: a token may permit its import. @throws ARGUMENT_INVALID */
@@ -107,9 +104,8 @@ function parseExpiry(text: string, now: Date): Date {
 }
 
 /** Prints all tokens without their secrets. */
-export async function listAccessTokens({ config, log }: Process): Promise<void> {
-  const database = await openStore(config, { purpose: "token", log });
-  try {
+export async function listAccessTokens(command: Process): Promise<void> {
+  await withStore(command, "token", async (database) => {
     const tokens = await listTokens(database);
     if (tokens.length === 0) {
       print("There are no tokens. A server on loopback accepts every request.");
@@ -118,9 +114,7 @@ export async function listAccessTokens({ config, log }: Process): Promise<void> 
     const now = new Date();
     const rows = tokens.map((token) => row(token, now));
     printLines(textTable(HEADER, rows));
-  } finally {
-    await database.close();
-  }
+  });
 }
 
 const HEADER = ["id", "role", "studies", "import roots", "name", "created", "expires", "last used", "state"];
@@ -160,15 +154,12 @@ function timeText(time: Date | null): string | undefined {
 }
 
 /** Revokes a token. @throws TOKEN_NOT_FOUND */
-export async function revokeAccessToken({ config, log }: Process, id: string): Promise<void> {
-  const database = await openStore(config, { purpose: "token", log });
-  try {
+export async function revokeAccessToken(command: Process, id: string): Promise<void> {
+  await withStore(command, "token", async (database) => {
     if (!(await revokeToken(database, id))) throw failure("TOKEN_NOT_FOUND", { received: JSON.stringify(id) });
     const now = new Date();
     const hasValidToken = (await listTokens(database)).some((token) => isValidToken(token, now));
     print(`Revoked ${id}.`);
     if (!hasValidToken) print("No valid token is left. Servers refuse every request until `rankscope token create`.");
-  } finally {
-    await database.close();
-  }
+  });
 }

@@ -2,7 +2,6 @@ import path from "node:path";
 import { failure } from "../../errors.js";
 import { describeEvaluationSet } from "../../import/evaluation-set/describe-evaluation-set.js";
 import { EVALUATION_SET_NAME } from "../../model/evaluation-sets.js";
-import { openStore, type Database } from "../../store/database.js";
 import {
   listEvaluationSets,
   removeEvaluationSet,
@@ -12,8 +11,10 @@ import {
 } from "../../store/evaluation-sets.js";
 import { studiesBySlug } from "../../store/studies/studies.js";
 import { print, printDocument, printLines, type Process } from "../process.js";
+import { countText } from "../terminal/cells.js";
 import { screenOf } from "../terminal/screen.js";
 import { number, table, text } from "../terminal/table.js";
+import { allRows, withStore } from "../with-store.js";
 
 export interface AddEvaluationSetOptions {
   /** Slugs of studies whose runs recorded their evaluation loss on these items. */
@@ -42,7 +43,7 @@ export async function addEvaluationSet(
     });
   }
   const described = await describeEvaluationSet(path.resolve(command.config.directory, file), file);
-  await withStore(command, async (database) => {
+  await withStore(command, "evaluation sets", async (database) => {
     const known = new Set((await studiesBySlug(database, evalDataOf)).map(({ slug }) => slug));
     const unknown = evalDataOf.find((slug) => !known.has(slug));
     if (unknown !== undefined) throw failure("STUDY_NOT_FOUND", { where: "--eval-data-of", received: unknown });
@@ -64,8 +65,8 @@ export async function addEvaluationSet(
 
 /** Lists all registered evaluation sets. */
 export async function listSets(command: Process, { json }: { readonly json?: true }): Promise<void> {
-  await withStore(command, async (database) => {
-    const sets = await allSets(database);
+  await withStore(command, "evaluation sets", async (database) => {
+    const sets = await allRows((page) => listEvaluationSets(database, page));
     if (json === true) printDocument(JSON.stringify(sets, null, 2));
     else if (sets.length === 0) {
       print("No evaluation set is registered. Register one with rankscope evalset add NAME FILE.");
@@ -75,26 +76,12 @@ export async function listSets(command: Process, { json }: { readonly json?: tru
 
 /** Removes the registration of one set, by its name. @throws EVALUATION_SET_NOT_FOUND */
 export async function removeSet(command: Process, name: string): Promise<void> {
-  await withStore(command, async (database) => {
+  await withStore(command, "evaluation sets", async (database) => {
     if (!(await removeEvaluationSet(database, name))) {
       throw failure("EVALUATION_SET_NOT_FOUND", { received: JSON.stringify(name) });
     }
     print(`Removed the registration of ${name}. Its file and the results that were computed on it stay.`);
   });
-}
-
-/** Sets per statement. */
-const PAGE = 500;
-
-async function allSets(database: Database): Promise<StoredEvaluationSet[]> {
-  const sets: StoredEvaluationSet[] = [];
-  for (;;) {
-    const last = sets.at(-1);
-    const after = last && { key: last.createdAt.toISOString(), id: last.id };
-    const page = await listEvaluationSets(database, { limit: PAGE, after });
-    for (const { orderKey: _, ...set } of page) sets.push(set);
-    if (page.length < PAGE) return sets;
-  }
 }
 
 const COLUMNS = [
@@ -113,18 +100,4 @@ function rowOf({ name, items, characters, givenTokens, kinds, ownDataOf, path: f
     .map(([kind, count]) => `${countText(count)} ${kind}`)
     .join(", ");
   return [name, countText(items), countText(characters), countText(givenTokens), kindsText, ownDataOf.join(", "), file];
-}
-
-/** Formats a number with thousands separators. */
-function countText(count: number): string {
-  return count.toLocaleString("en-US");
-}
-
-async function withStore(command: Process, work: (database: Database) => Promise<void>): Promise<void> {
-  const database = await openStore(command.config, { purpose: "evaluation sets", log: command.log });
-  try {
-    await work(database);
-  } finally {
-    await database.close();
-  }
 }

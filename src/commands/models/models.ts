@@ -6,6 +6,7 @@ import { checkBaseModel } from "../../import/base-model/check-base-model.js";
 import { describeBaseModel } from "../../import/base-model/describe-base-model.js";
 import { storableText } from "../../import/storable-text.js";
 import { baseModelName } from "../../model/base-model-name.js";
+import type { Database } from "../../store/database.js";
 import {
   baseModelsByKey,
   listBaseModels,
@@ -13,12 +14,13 @@ import {
   saveBaseModel,
   type StoredBaseModel,
 } from "../../store/base-models.js";
-import { openStore, type Database } from "../../store/database.js";
 import { importProgress } from "../import/import-progress.js";
 import { interruptible } from "../interruptible.js";
 import { print, printDocument, printLines, type Process } from "../process.js";
+import { countText } from "../terminal/cells.js";
 import { screenOf } from "../terminal/screen.js";
 import { number, table, text } from "../terminal/table.js";
+import { allRows, withStore } from "../with-store.js";
 
 export interface AddModelOptions {
   readonly name?: string;
@@ -36,7 +38,7 @@ export function addModel(command: Process, folder: string, options: AddModelOpti
     const progress = importProgress(screenOf(process.stderr, config));
     const request = { where: folder, revision, signal, report: progress.report, name: options.name };
     const record = await describeBaseModel(found, request).finally(() => progress.end());
-    await withStore(command, async (database) => {
+    await withStore(command, "models", async (database) => {
       const { id, isNew } = await saveBaseModel(database, record);
       if (options.json === true) {
         printDocument(JSON.stringify({ id, isNew, ...record }, null, 2));
@@ -75,8 +77,8 @@ export interface ListModelsOptions {
 /** Lists all registered models. With `check`, the exit code is 1 if the files of one have changed. */
 export function listModels(command: Process, { check, json }: ListModelsOptions): Promise<void> {
   return interruptible((signal) =>
-    withStore(command, async (database) => {
-      const models = await allModels(database);
+    withStore(command, "models", async (database) => {
+      const models = await allRows((page) => listBaseModels(database, page));
       const states = new Map<string, string>();
       if (check === true) {
         for (const { id, files } of models) states.set(id, await stateOf(files, signal));
@@ -104,7 +106,7 @@ export function listModels(command: Process, { check, json }: ListModelsOptions)
 
 /** Removes the registration of one model, by its id or name. Its files stay. @throws MODEL_NOT_FOUND, ARGUMENT_INVALID */
 export async function removeModel(command: Process, model: string): Promise<void> {
-  await withStore(command, async (database) => {
+  await withStore(command, "models", async (database) => {
     const id = validate(model) ? model : await idOfName(database, model);
     if (!(await removeBaseModel(database, id))) throw failure("MODEL_NOT_FOUND", { received: JSON.stringify(model) });
     print(`Removed the registration ${id}. Its files stay where they are.`);
@@ -133,20 +135,6 @@ async function idOfName(database: Database, name: string): Promise<string> {
     received: `the name ${JSON.stringify(name)} of ${models.length} models`,
     allowed: `one id: ${[only, ...others].map(({ id }) => id).join(", ")}`,
   });
-}
-
-/** Models per statement. */
-const PAGE = 500;
-
-async function allModels(database: Database): Promise<StoredBaseModel[]> {
-  const models: StoredBaseModel[] = [];
-  for (;;) {
-    const last = models.at(-1);
-    const after = last && { key: last.createdAt.toISOString(), id: last.id };
-    const page = await listBaseModels(database, { limit: PAGE, after });
-    for (const { orderKey: _, ...model } of page) models.push(model);
-    if (page.length < PAGE) return models;
-  }
 }
 
 const COLUMNS = [
@@ -183,18 +171,4 @@ function row({
     folder,
     id,
   ];
-}
-
-/** Formats a number with thousands separators. */
-function countText(count: number): string {
-  return count.toLocaleString("en-US");
-}
-
-async function withStore(command: Process, work: (database: Database) => Promise<void>): Promise<void> {
-  const database = await openStore(command.config, { purpose: "models", log: command.log });
-  try {
-    await work(database);
-  } finally {
-    await database.close();
-  }
 }

@@ -23,3 +23,8 @@ export function boundedRank({ rank, bound, certainty }: BoundedRank): string {
   const note = certainty === "POINT_ESTIMATE" ? " (single runs)" : "";
   return `${bound === "AT_MOST" ? "<=" : ""}${rank}${note}`;
 }
+
+/** Formats a number with thousands separators. */
+export function countText(count: number): string {
+  return count.toLocaleString("en-US");
+}
