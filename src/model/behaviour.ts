@@ -1,4 +1,4 @@
-/** What is measured by running models on an evaluation set, as it is stored and returned. */
+/** Measurements of models on an evaluation set, as they are stored and returned. */
 
 import type { WeightQuantization } from "./weight-quantization.js";
 
@@ -25,19 +25,22 @@ export interface ServedModel {
   readonly form: ServedForm;
 }
 
+/** Maximum number of tokens after a prompt where a request names none. */
+export const DEFAULT_NEW_TOKENS = 32;
+
 /** The kinds of facts, each with the values of one item of the evaluation set. */
 export interface BehaviourKinds {
-  /** Of one model. */
+  /** Losses of one model. */
   readonly LOSS: ItemLosses;
-  /** Of one model: greedy continuations of the prompts. */
+  /** Greedy continuations of the prompts by one model. */
   readonly GENERATION: ItemGeneration;
-  /** Of one model: a vector that stands for the text. */
+  /** A vector for each text, from one model. */
   readonly EMBEDDING: ItemEmbedding;
-  /** Of one model: log-likelihoods of the answers of a multiple-choice question. */
+  /** Log-likelihoods of the answers of multiple-choice questions, from one model. */
   readonly CHOICES: ItemChoices;
-  /** Of a reference and a candidate: they cannot be computed from facts of each, since distributions are not kept. */
+  /** Divergences of a candidate from a reference. They need both models, since distributions are not kept. */
   readonly DIVERGENCE: ItemDivergences;
-  /** Of a reference on the full-precision base and a candidate on the quantized one: what each layer alone changes. */
+  /** The change by each layer alone, for a reference on the full-precision base and a candidate on the quantized one. */
   readonly SENSITIVITY: ItemSensitivities;
 }
 export type BehaviourKind = keyof BehaviourKinds;
@@ -69,7 +72,7 @@ export interface ItemChoices {
   readonly answer: number | null;
 }
 
-/** What the candidate's quantized weight and update change where they replace those of one layer of the reference. */
+/** The effect of one layer: the candidate's quantized weight and update replace those of the reference. */
 export interface ItemSensitivities {
   readonly scoredTokens: number;
   /** Paths of the linear layers, in the order in which they run. */

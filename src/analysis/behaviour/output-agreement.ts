@@ -1,4 +1,5 @@
 import { meanOf } from "../../derive/statistics/sample.js";
+import { DEFAULT_NEW_TOKENS } from "../../model/behaviour.js";
 import { listEvaluationSets, type StoredEvaluationSet } from "../../store/evaluation-sets.js";
 import type { AnalysisContext } from "../request/analysis-context.js";
 import { requireEvaluationSet } from "./evaluation-set.js";
@@ -22,7 +23,7 @@ export interface OutputAgreementRequest extends RankRunsRequest {
 
 /** Tokens after each prompt, and the confidence of intervals that are not returned. */
 const OPTIONS = {
-  GENERATION: { options: { newTokens: 32 }, summary: { confidence: 0.95, countsPrompt: false } },
+  GENERATION: { options: { newTokens: DEFAULT_NEW_TOKENS }, summary: { confidence: 0.95, countsPrompt: false } },
   EMBEDDING: { options: {}, summary: { confidence: 0.95 } },
 } as const;
 

@@ -1,11 +1,13 @@
 import { Arg, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
-import { measure, type Measurement } from "../../analysis/behaviour/measure.js";
+import { measure, type MeasureRequest, type Measurement } from "../../analysis/behaviour/measure.js";
 import type { RunCheckpoint } from "../../analysis/runs/run-checkpoint.js";
 import type { ChoiceFlips } from "../../derive/behaviour/compare-outputs.js";
 import type { ItemStatistic } from "../../derive/behaviour/item-statistics.js";
+import type { BehaviourSummaries } from "../../derive/behaviour/summarize-behaviour.js";
 import type { DivergenceSummary, KlDivergence } from "../../derive/behaviour/summarize-divergences.js";
 import type { Interval } from "../../derive/statistics/sample.js";
 import { failure } from "../../errors.js";
+import { DEFAULT_NEW_TOKENS, type BehaviourKind } from "../../model/behaviour.js";
 import { PromptTokens, type ServedForm } from "../../model/enums/behaviour.js";
 import type { StoredEvaluationSet } from "../../store/evaluation-sets.js";
 import type { Context } from "../context.js";
@@ -134,7 +136,7 @@ export class ChoiceFlipsType extends MeasurementType implements Partial<ChoiceFl
   description: "Two runs' models on an evaluation set. Each measurement is computed only if it is requested.",
 })
 export class PairBehaviourType {
-  /** What the measurements are computed from. */
+  /** The runs and the set that are measured. */
   request!: PairRequest;
 }
 
@@ -151,7 +153,7 @@ export interface PairRequest {
 const MAX_NEW_TOKENS = 256;
 
 const newTokensArg = {
-  defaultValue: 32,
+  defaultValue: DEFAULT_NEW_TOKENS,
   description: `Maximum number of tokens that each model writes after a prompt, 1 to ${MAX_NEW_TOKENS}.`,
 };
 
@@ -163,16 +165,9 @@ export class PairBehaviourResolver {
     @Root() { request }: PairBehaviourType,
     @Ctx() context: Context,
   ): Promise<DivergenceMeasurementType> {
-    const { runs, set, form, confidence, waitMilliseconds } = request;
+    const { confidence } = request;
     return divergenceFields(
-      await measure(context, runs, {
-        kind: "DIVERGENCE",
-        set,
-        form,
-        options: {},
-        summary: { confidence },
-        waitMilliseconds,
-      }),
+      await measurePair(context, request, { kind: "DIVERGENCE", options: {}, summary: { confidence } }),
     );
   }
 
@@ -191,19 +186,9 @@ export class PairBehaviourResolver {
     @Arg("newTokens", () => Int, newTokensArg) newTokens: number,
     @Ctx() context: Context,
   ): Promise<OutputMatchType> {
-    const { runs, set, form, confidence, waitMilliseconds } = request;
     checkNewTokens(newTokens);
-    const summary = { confidence, countsPrompt: promptTokens === PromptTokens.INCLUDED };
-    return matchFields(
-      await measure(context, runs, {
-        kind: "GENERATION",
-        set,
-        form,
-        options: { newTokens },
-        summary,
-        waitMilliseconds,
-      }),
-    );
+    const summary = { confidence: request.confidence, countsPrompt: promptTokens === PromptTokens.INCLUDED };
+    return matchFields(await measurePair(context, request, { kind: "GENERATION", options: { newTokens }, summary }));
   }
 
   @Costs({ points: MEASUREMENT_POINTS })
@@ -211,16 +196,9 @@ export class PairBehaviourResolver {
     description: "Cosine similarity of the means of both models' last hidden states over each item's prompt.",
   })
   async embeddingSimilarity(@Root() { request }: PairBehaviourType, @Ctx() context: Context): Promise<OutputMatchType> {
-    const { runs, set, form, confidence, waitMilliseconds } = request;
+    const { confidence } = request;
     return matchFields(
-      await measure(context, runs, {
-        kind: "EMBEDDING",
-        set,
-        form,
-        options: {},
-        summary: { confidence },
-        waitMilliseconds,
-      }),
+      await measurePair(context, request, { kind: "EMBEDDING", options: {}, summary: { confidence } }),
     );
   }
 
@@ -238,18 +216,18 @@ export class PairBehaviourResolver {
     perCharacter: boolean,
     @Ctx() context: Context,
   ): Promise<object> {
-    const { runs, set, form, confidence, waitMilliseconds } = request;
-    const summary = { confidence, normalises: perCharacter };
-    const measured = await measure(context, runs, {
-      kind: "CHOICES",
-      set,
-      form,
-      options: {},
-      summary,
-      waitMilliseconds,
-    });
+    const summary = { confidence: request.confidence, normalises: perCharacter };
+    const measured = await measurePair(context, request, { kind: "CHOICES", options: {}, summary });
     return { ...measurementFields(measured), ...measured.summary };
   }
+}
+
+function measurePair<Kind extends BehaviourKind>(
+  context: Context,
+  { runs, set, form, waitMilliseconds }: PairRequest,
+  { kind, options, summary }: Pick<MeasureRequest<Kind>, "kind" | "options" | "summary">,
+): Promise<Measurement<BehaviourSummaries[Kind]["summary"]>> {
+  return measure(context, runs, { kind, set, form, options, summary, waitMilliseconds });
 }
 
 /** Returns a measurement of divergences as the API has it. */

@@ -7,7 +7,7 @@ import { measureLosses } from "../../compute/behaviour/measure-losses.js";
 import { measureSensitivities } from "../../compute/behaviour/measure-sensitivities.js";
 import type { Measured, ModelRun } from "../../compute/behaviour/model-run.js";
 import type { BehaviourOptions, LeftOutItems } from "../../model/behaviour-facts.js";
-import type { BehaviourKind } from "../../model/behaviour.js";
+import { DEFAULT_NEW_TOKENS, type BehaviourKind } from "../../model/behaviour.js";
 import type { EncodedItem } from "../../model/evaluation-items.js";
 import { smallest } from "../../model/extremes.js";
 
@@ -19,15 +19,12 @@ interface MeasureItemsOptions extends BehaviourOptions {
   readonly signal: AbortSignal;
 }
 
-/** Maximum number of tokens after a prompt where the request names none. */
-const NEW_TOKENS = 32;
-
 /** Yields the values of items, batch by batch; `position` is the index among `items`. */
 export function measureItems(
   kind: BehaviourKind,
   runs: readonly ModelRun[],
   items: readonly EncodedItem[],
-  { newTokens = NEW_TOKENS, stopTokens, swaps, signal }: MeasureItemsOptions,
+  { newTokens = DEFAULT_NEW_TOKENS, stopTokens, swaps, signal }: MeasureItemsOptions,
 ): AsyncGenerator<Measured<BehaviourKind>> {
   const [run, candidate] = runs;
   if (run === undefined) throw new Error("A measurement needs a model.");

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { LanguageModel } from "../../compute/models/language-model-types.js";
 import { openModelOn } from "../../compute/models/open-model-on.js";
 import type { PreparedAdapter } from "../../compute/models/adapter-feeds.js";
@@ -58,8 +59,8 @@ interface OpenModel {
   readonly base: BaseModel;
   readonly stopTokens: readonly number[];
   readonly bytes: number;
-  /** Prepared adapters by content hash, in the order of their last use. */
-  readonly adapters: Map<string, PreparedAdapter>;
+  /** Prepared adapters by content hash. */
+  readonly adapters: LRUCache<string, PreparedAdapter>;
 }
 
 /** Adapters that stay prepared for each model: those of a comparison's two runs, and their neighbours. */
@@ -71,7 +72,7 @@ const MAX_SETS = 2;
 export function openModelCache(settings: ModelSettings, weights: WeightStore): ModelCache {
   /** In the order of their last use. */
   const models = new Map<string, OpenModel>();
-  const sets = new Map<string, readonly EncodedItem[]>();
+  const sets = new LRUCache<string, readonly EncodedItem[]>({ max: MAX_SETS });
 
   async function openOne(
     task: TaskModel,
@@ -84,7 +85,8 @@ export function openModelCache(settings: ModelSettings, weights: WeightStore): M
     await checkBaseModel(task.files, progress.signal);
     const known = models.get(key);
     if (known !== undefined) {
-      use(models, key, known);
+      models.delete(key);
+      models.set(key, known);
       return known;
     }
     const folder = await openBaseFolder(task);
@@ -109,7 +111,7 @@ export function openModelCache(settings: ModelSettings, weights: WeightStore): M
       base: folder.base,
       stopTokens: folder.stopTokens,
       bytes,
-      adapters: new Map(),
+      adapters: new LRUCache({ max: MAX_ADAPTERS }),
     };
     models.set(key, opened);
     return opened;
@@ -158,8 +160,7 @@ export function openModelCache(settings: ModelSettings, weights: WeightStore): M
     if (adapter === null || form !== "SEPARATE") return undefined;
     const known = adapters.get(adapter.hash);
     const ready = known ?? (await model.prepareAdapter(await readAdapter(weights, adapter, base.config)));
-    use(adapters, adapter.hash, ready);
-    while (adapters.size > MAX_ADAPTERS) adapters.delete(oldestKey(adapters));
+    adapters.set(adapter.hash, ready);
     return ready;
   }
 
@@ -195,8 +196,7 @@ export function openModelCache(settings: ModelSettings, weights: WeightStore): M
       const key = `${set.hash} ${task.base}`;
       state("reading the evaluation set");
       const encoded = await encodeSet(set, task, sets.get(key), signal);
-      use(sets, key, encoded);
-      while (sets.size > MAX_SETS) sets.delete(oldestKey(sets));
+      sets.set(key, encoded);
       return encoded;
     },
   };
@@ -217,17 +217,6 @@ function modelKey({ base, quantization, form, adapter }: TaskModel, isReplaceabl
 /** Whether other weights than those of the files are served. */
 function isReplaced({ quantization, form, adapter }: TaskModel): boolean {
   return quantization !== null || (form !== "SEPARATE" && adapter !== null);
-}
-
-/** Makes an entry the last one used. */
-function use<Value>(entries: Map<string, Value>, key: string, value: Value): void {
-  entries.delete(key);
-  entries.set(key, value);
-}
-
-function oldestKey(entries: ReadonlyMap<string, unknown>): string {
-  const [oldest = ""] = entries.keys();
-  return oldest;
 }
 
 /** Bytes of a model's weights in float32. Weights that are inputs of the graph are held beside the files'. */
