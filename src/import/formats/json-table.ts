@@ -8,7 +8,7 @@ import { evidenceOfEvaluation } from "./evaluation-evidence.js";
 import type { TableEvidence } from "./evidence.js";
 import type { ResultFormat } from "./result-format.js";
 import { evidenceOfNamedRun } from "./run-log-evidence.js";
-import { runRecordOf } from "./run-record.js";
+import { runRecordOfValue } from "./run-record.js";
 
 /**
  * A results table as JSON, also with the NaN and Infinity that Python writes. Results of lm-evaluation-harness, lighteval and PEFT's
@@ -19,13 +19,12 @@ export const JSON_TABLE: ResultFormat<TableEvidence> = {
   gives: ["table", "namedRun", "evaluatedRun"],
   recognises: (fileName) => /\.json$/i.test(fileName),
   async read({ path, where }) {
-    const text = await readTableText(path, where);
-    const value = parseJsonValue(text, where);
+    const value = parseJsonValue(await readTableText(path, where), where);
     if (isLmEval(value)) return evidenceOfEvaluation(parseLmEval(value, where));
     if (isLighteval(value)) return evidenceOfEvaluation(parseLighteval(value, where));
     if (isMethodComparison(value)) return evidenceOfNamedRun(parseMethodComparison(value, where), "table");
     // The run's own record is read as such.
-    if (runRecordOf(text, where) !== undefined) return [];
+    if (runRecordOfValue(value, where) !== undefined) return [];
     return [{ kind: "table", table: tableOfValue(value, where, "The JSON is not a table.") }];
   },
 };

@@ -44,16 +44,31 @@ export const RUN_RECORD: ResultFormat<RunEvidence> = {
  * @throws TABLE_INVALID, RUN_LOG_INVALID
  */
 export function runRecordOf(text: string, where: string): RunLog | undefined {
-  if (!RUN_RECORD.recognises(where.slice(where.lastIndexOf("/") + 1), where)) return undefined;
-  if (/\.[ct]sv$/i.test(where)) {
-    const complete = withoutIncompleteRow(text);
-    const records = readCsvTable(complete, where, MAX_TABLE_ROWS + 1);
-    // A curve that TensorBoard's page saved names its run in another way.
-    if (downloadedCurve(records, where.slice(where.lastIndexOf("/") + 1)) !== undefined) return undefined;
-    const log = logOfRows(rowsOfCsv(records, where), where);
-    return log === undefined || complete === text ? log : { ...log, damage: "its last row is incomplete" };
-  }
-  const value = parseJsonValue(text, where);
+  if (!canBeRecord(where)) return undefined;
+  if (!/\.[ct]sv$/i.test(where)) return runRecordOfValue(parseJsonValue(text, where), where);
+  const complete = withoutIncompleteRow(text);
+  const log = runRecordOfCsv(readCsvTable(complete, where, MAX_TABLE_ROWS + 1), where);
+  return log === undefined || complete === text ? log : { ...log, damage: "its last row is incomplete" };
+}
+
+function canBeRecord(where: string): boolean {
+  return RUN_RECORD.recognises(fileNameOf(where), where);
+}
+
+function fileNameOf(where: string): string {
+  return where.slice(where.lastIndexOf("/") + 1);
+}
+
+/** Returns the record of one run in the records of a CSV file, as `runRecordOf` does. */
+export function runRecordOfCsv(records: readonly (readonly string[])[], where: string): RunLog | undefined {
+  // A curve that TensorBoard's page saved names its run in another way.
+  if (!canBeRecord(where) || downloadedCurve(records, fileNameOf(where)) !== undefined) return undefined;
+  return logOfRows(rowsOfCsv(records, where), where);
+}
+
+/** Returns the record of one run in a parsed JSON file, as `runRecordOf` does. */
+export function runRecordOfValue(value: unknown, where: string): RunLog | undefined {
+  if (!canBeRecord(where)) return undefined;
   if (isLmEval(value) || isLighteval(value) || isMethodComparison(value)) return undefined;
   if (typeof value !== "object" || value === null) return undefined;
   if (Array.isArray(value)) return logOfRows(rowsOfValue(value, where) ?? [], where);
