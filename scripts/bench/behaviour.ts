@@ -30,7 +30,7 @@ const { values: OPTIONS } = parseArgs({
     generated: { type: "string", default: "16" },
     /** The Python that has transformers; `none` skips the comparison. */
     python: { type: "string" },
-    /** Where transformers runs. */
+    /** The device that transformers runs on. */
     device: { type: "string", default: "cpu" },
     dtypes: { type: "string", default: "float32,bfloat16" },
     data: { type: "string", default: ".rankscope/bench" },

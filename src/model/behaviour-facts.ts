@@ -9,13 +9,13 @@ export interface LocatedModel extends ServedModel {
   readonly checkpoint: string | null;
 }
 
-/** What the values depend on besides models and items. */
+/** Options that change the values, besides models and items. */
 export interface BehaviourOptions {
   /** GENERATION: maximum number of tokens after the prompt. */
   readonly newTokens?: number;
 }
 
-/** What a fact is requested for: a kind of measurement of one model, or of a reference and a candidate, on a set. */
+/** The subject of a fact: a kind of measurement, one model or a reference and a candidate, and a set. */
 export interface BehaviourSubject {
   readonly kind: BehaviourKind;
   /** One model; for DIVERGENCE the reference and the candidate. */
@@ -39,7 +39,7 @@ export interface LeftOutItems {
 /** A complete fact. Its values are read by its key. */
 export interface BehaviourFact {
   readonly key: string;
-  /** What computed it; several, separated by commas, if runs of its job used several. The same holds for the precision. */
+  /** Execution provider; several, separated by commas, if runs of its job used several. The precision likewise. */
   readonly provider: string;
   readonly precision: string;
   /** Why another provider than the selected one computed it; null where the selected one did. */

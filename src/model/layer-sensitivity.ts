@@ -1,4 +1,4 @@
-/** What quantization does to one linear layer, as weights alone tell. Norms are Frobenius norms. */
+/** The effect of quantization on one linear layer, computed from weights alone. Norms are Frobenius norms. */
 export interface LayerWeightGap {
   /** Path of the module. */
   readonly layer: string;

@@ -12,7 +12,7 @@ export interface StoredEvaluationSet extends EvaluationSetRecord {
   readonly updatedAt: Date;
 }
 
-/** What a registration changed: a new name, other items under a known name, or nothing but the place of the file. */
+/** The change by a registration: a new name, other items under a known name, or nothing but the file's path. */
 export type EvaluationSetChange = "NEW" | "REPLACED" | "SAME";
 
 /** Registers a set under its name. Another set of this name is replaced; facts of its items stay stored. */

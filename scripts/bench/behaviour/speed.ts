@@ -1,6 +1,6 @@
 import type { LanguageModel } from "#src/compute/models/language-model-types.js";
 
-/** What is measured of a model. */
+/** The values that are measured of a model. */
 export interface SpeedTask {
   /** Prompts of one run. */
   readonly batch: number;

@@ -7,7 +7,7 @@ import type { AnalysisContext } from "../request/analysis-context.js";
 import type { KeptResults } from "../request/known-studies.js";
 import { groupByStudy, runOfRow, storedSimilarities } from "./stored-similarities.js";
 
-/** What a comparison of studies shows of each. */
+/** The overview of each study in a comparison. */
 export interface StudyOverviews {
   readonly overviews: ReadonlyMap<string, StudyOverview>;
   /** Returns the stored summary of a study. The first call reads those of all studies. */

@@ -21,19 +21,19 @@ export interface Measurement<Summary> {
 }
 
 export interface MeasuredFact extends BehaviourFact, StoredFact {
-  /** Whether it was stored before the request. */
+  /** Whether the fact was stored before the request. */
   readonly cached: boolean;
 }
 
-/** What is measured. */
+/** A measurement to make. */
 export interface MeasureRequest<Kind extends BehaviourKind> {
   readonly kind: Kind;
   readonly set: StoredEvaluationSet;
   /** SEPARATE by default. */
   readonly form?: ServedForm | undefined;
-  /** What the values depend on. */
+  /** Options that change the measured values. */
   readonly options: BehaviourOptions;
-  /** What the summary depends on besides. */
+  /** Options that change only the summary. */
   readonly summary: BehaviourSummaries[Kind]["options"] & { readonly confidence: number };
   /** Maximum wait, from the start of the request. */
   readonly waitMilliseconds: number;
@@ -41,7 +41,7 @@ export interface MeasureRequest<Kind extends BehaviourKind> {
 
 /**
  * Measures a run, or a reference and a candidate, on a set: loads the facts, queues the missing ones, and derives the summary from
- * their values. What GraphQL, commands, plots and reports all call.
+ * their values. GraphQL, commands, plots and reports all call it.
  */
 export async function measure<Kind extends BehaviourKind>(
   context: AnalysisContext,

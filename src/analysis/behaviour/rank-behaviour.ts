@@ -15,7 +15,7 @@ export interface MeasuredPair {
   readonly measured: Measurement<DivergenceSummary>;
 }
 
-/** What quantization does at a rank, beside what another seed does. */
+/** The divergence that quantization causes at a rank, compared with that between seeds. */
 export interface RankMeasurement extends RankBehaviour {
   /** Pairs of baseline and candidate of equal seeds. */
   readonly pairs: readonly MeasuredPair[];

@@ -16,7 +16,7 @@ export interface RecordedLoss {
   readonly form: "PER_SCORED_TOKEN" | "PER_TOKEN";
   /** measured / recorded - 1 */
   readonly relativeDifference: number;
-  /** Whether it exceeds the tolerance of a reproduction. It does not say which of the two is right. */
+  /** Whether the relative difference is too large for a reproduction. Either of the two may be wrong. */
   readonly differs: boolean;
 }
 

@@ -1,7 +1,7 @@
 import type { ResultOf } from "gql.tada";
 import { graphql } from "../../model/graphql-document.js";
 
-/** What `rankscope behaviour --json` prints. */
+/** The JSON of `rankscope behaviour --json`. */
 export type StudyBehaviour = NonNullable<ResultOf<typeof STUDY_BEHAVIOUR>["study"]>;
 
 export const STUDY_BEHAVIOUR = graphql(`

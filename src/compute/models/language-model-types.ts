@@ -14,7 +14,7 @@ export interface ModelOptions {
   readonly threads: number;
   /** Memory that the model may need on the CPU, in bytes. Weights that do not fit are read again by each run. */
   readonly maxBytes: number;
-  /** Of weights, activations and cache; float32 by default. The CPU provider computes in float32 only. */
+  /** Precision of weights, activations and cache; float32 by default. The CPU provider supports only float32. */
   readonly precision?: ModelPrecision;
   /** How the CPU provider holds the weights; by default the fastest way that `maxBytes` allows. */
   readonly holding?: WeightHolding;
@@ -57,9 +57,9 @@ export interface Decoding {
 }
 
 /**
- * A language model on ONNX Runtime. Values that it takes and returns are float32. A run blocks its thread, so a model lives in a worker. All methods
- * throw TOKENS_INVALID for tokens that the model cannot take, MODEL_TOO_LARGE if the sequences need too much memory, and the
- * signal's reason if it is aborted.
+ * A language model on ONNX Runtime. Values that it takes and returns are float32. A run blocks its thread, so a model lives in a
+ * worker. All methods throw TOKENS_INVALID for tokens that the model cannot take, MODEL_TOO_LARGE if the sequences need too much
+ * memory, and the signal's reason if it is aborted.
  */
 export interface LanguageModel {
   readonly config: ModelConfig;

@@ -13,7 +13,7 @@ interface RowRange {
   readonly count: number;
 }
 
-/** Where a weight's values are read to, and which of its rows; all of them by default. */
+/** The buffer that a weight is read into, and the rows to read; all of them by default. */
 interface ReadOptions {
   readonly rows?: RowRange;
   /** At least as long as the values; a new array by default. Reusing it bounds the memory, which is not freed at once. */

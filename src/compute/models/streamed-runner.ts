@@ -19,7 +19,7 @@ export function createStreamedRunner(options: RunnerOptions): LayerRunner {
   const { config, files, precision, open } = options;
   const placesOf = placeFeeds(config, precision);
   const sessions = new Map<string, Promise<InferenceSession>>();
-  /** By the name in the first layer of a kind. They are used again by the next layer. */
+  /** Buffers that all layers of a kind are read into, by the tensor's name in the first of them. */
   const buffers = new Map<string, Float32Array>();
 
   function session(part: ModelPart, form: AdapterForm): Promise<InferenceSession> {

@@ -1,6 +1,6 @@
 import type { WeightQuantization } from "../../model/weight-quantization.js";
 
-/** What a run states about the weights of its base. */
+/** The quantization of a run's base, as the run states it. */
 export interface StatedQuantization {
   /** Name of the run, for messages. */
   readonly run: string;

@@ -15,7 +15,7 @@ export interface RankBehaviour {
   readonly seedKlDivergence: PairMean | null;
   /** klDivergence / seedKlDivergence of the means. Null if either is. */
   readonly ratioToSeeds: number | null;
-  /** What the two say together, in one sentence. Null if either is missing. */
+  /** One sentence that compares the two divergences. Null if either is missing. */
   readonly statement: string | null;
 }
 

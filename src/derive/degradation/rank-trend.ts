@@ -30,7 +30,7 @@ export interface RankTrend {
   readonly predictions: readonly RankPrediction[];
   /** Why there are no predictions. Null if there are some. */
   readonly refusedBecause: string | null;
-  /** Which runs are not points of the fit, and why. Null if all runs with the quantity are. */
+  /** Runs that are not points of the fit, and why. Null if all runs with the quantity are. */
   readonly leftOut: string | null;
 }
 

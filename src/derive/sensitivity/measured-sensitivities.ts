@@ -7,7 +7,7 @@ interface RankFacts<Fact> {
   readonly seeds: readonly (readonly Fact[])[];
 }
 
-/** What is known of the sensitivity of layers. Each kind of fact is optional. */
+/** Facts about the sensitivity of layers. Each kind is optional. */
 export interface SensitivityEvidence {
   /** KL divergence with one layer quantized. */
   readonly measuredSensitivity?: readonly RankFacts<LayerDivergence>[] | undefined;

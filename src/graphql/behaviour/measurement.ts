@@ -39,7 +39,10 @@ class LeftOutItemsType {
   lines!: readonly number[];
 }
 
-@ObjectType({ description: "What ran to compute a measurement of one model, or of two.", simpleResolvers: true })
+@ObjectType({
+  description: "How values were computed: by which provider, in which precision, from which items.",
+  simpleResolvers: true,
+})
 class MeasuredFactType {
   @Field(() => String, {
     description: "Execution provider of ONNX Runtime; several, separated by commas, after a resumed job.",
@@ -96,7 +99,7 @@ export abstract class MeasurementType {
   reason!: string | null;
 
   @Field(() => [MeasuredFactType], {
-    description: "What ran: one entry of each model, or one of both; empty without values.",
+    description: "How the values were computed: one entry for each model, or one for both; empty without values.",
   })
   computed!: readonly MeasuredFact[];
 

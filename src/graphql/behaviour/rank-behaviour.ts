@@ -59,7 +59,8 @@ class PairDivergenceType {
 }
 
 @ObjectType("RankBehaviour", {
-  description: "What the candidate's configuration does to predictions at a rank, beside what another seed does.",
+  description:
+    "How far the candidate's predictions differ from the baseline's at a rank, compared with those of another seed.",
   simpleResolvers: true,
 })
 class RankBehaviourType {
@@ -86,7 +87,7 @@ class RankBehaviourType {
 
   @Field(() => String, {
     nullable: true,
-    description: "What the two say together, in one sentence; null if either is missing.",
+    description: "One sentence that compares the two divergences; null if either is missing.",
   })
   statement!: string | null;
 

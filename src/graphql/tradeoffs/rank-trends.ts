@@ -95,7 +95,7 @@ class RankTrendType implements RankTrend {
 
   @Field(() => String, {
     nullable: true,
-    description: "Which runs are not points of the fit, and why; null if all runs with the quantity are.",
+    description: "Runs that are not points of the fit, and why; null if all runs with the quantity are.",
   })
   leftOut!: string | null;
 }

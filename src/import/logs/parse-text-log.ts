@@ -15,7 +15,7 @@ const READERS: readonly LineReader[] = [readTorchtuneLine, readMlxLine, readMlxT
 
 /** The step that a progress bar shows: `10/1000 [00:10<16:30`. */
 const PROGRESS = /(\d{1,12})\/\d{1,12} \[[\d:?]{1,12}</g;
-/** What the Hugging Face Trainer prints: a dict of Python with figures of one step. Newer versions print them as texts. */
+/** A line of the Hugging Face Trainer: a Python dict with the figures of one step. Newer versions print them as strings. */
 const PRINTED_DICT = /\{'(?:loss|eval_\w{1,80}|train_\w{1,80}|grad_norm|learning_rate)': [^{}]{1,2000}\}/g;
 const PRINTED_ENTRY = /'([\w/ -]{1,100})': '?([\d.e+-]{1,40}|nan|-?inf)'?(?=[,}])/g;
 
@@ -47,7 +47,7 @@ export function parseTextLog(log: string, where: string): RunLog | null {
   return builder.build(withoutStep === 0 ? null : `${entries} left out, since the log has no progress bar`);
 }
 
-/** What is known of the Hugging Face Trainer's output so far. */
+/** State of reading the Hugging Face Trainer's output. */
 interface TrainerOutput {
   /** The step that the last progress bar showed; null without one. */
   step: number | null;

@@ -1,4 +1,4 @@
-/** What the worker and its model thread send to each other. */
+/** The messages between a worker and its model thread. */
 
 import type { MessagePort } from "node:worker_threads";
 import type { ErrorCode, ErrorDetail } from "../../errors.js";
@@ -61,7 +61,7 @@ export interface ModelTask {
 
 /** A message of the model thread. It sends no further values before it has received `saved`. */
 export type ModelMessage =
-  /** What the thread does before its first value. */
+  /** The preparation that the thread is busy with before its first value. */
   | { readonly state: string }
   /** Number of items of the set that have values, stored ones included. */
   | { readonly total: number; readonly done: number }

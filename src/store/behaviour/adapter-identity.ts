@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** What an adapter's content hash is made of. */
+/** The parts of an adapter that its content hash covers. */
 export interface AdapterContent {
   readonly layers: readonly {
     /** Name of the layer. */
