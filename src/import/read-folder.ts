@@ -22,6 +22,7 @@ import type { SourcedSetting } from "./assemble/sourced-evidence.js";
 import { createFindings, quoteNames, type Findings } from "./findings.js";
 import { assignDescriptions, foldersWithoutRun } from "./folder/assign-descriptions.js";
 import { classifyFiles, givesEvidence, type ClassifiedFiles } from "./folder/classify-files.js";
+import { decideByContent } from "./folder/decide-by-content.js";
 import { groupRuns, repositoryName, type RunFolder } from "./folder/group-runs.js";
 import { modelFoldersOf } from "./base-model/model-folders.js";
 import { withoutOtherSnapshots } from "./folder/hub-snapshots.js";
@@ -60,9 +61,10 @@ export async function readFolder(folder: string, options: ReadFolderOptions = {}
   const listed = await listFiles(options.where === undefined ? await resolveFolder(folder) : folder, where, signal);
   const root = listed.folder;
   const pathOf: PathOf = (file) => path.join(root, listed.followed.get(file) ?? file);
-  const classified = classifyFiles(await withoutOtherSnapshots(listed.files, pathOf, options));
-  requireResults(classified, listed.files.length, where);
-  await requireTextFits(pathOf, classified, where);
+  const candidates = classifyFiles(await withoutOtherSnapshots(listed.files, pathOf, options));
+  requireResults(candidates, listed.files.length, where);
+  await requireTextFits(pathOf, candidates, where);
+  const classified = await decideByContent(candidates, pathOf, signal);
 
   const findings = createFindings();
   const runs = await readRuns({ root, pathOf }, classified, findings, report, signal);
@@ -142,7 +144,8 @@ async function requireTextFits(
   );
   let total = 0;
   const tableFiles = tables.filter(({ format }) => !isPredictionFormat(format));
-  for (const { file } of [...textFiles, ...descriptions, ...tableFiles]) {
+  const files = new Set([...textFiles, ...descriptions, ...tableFiles].map(({ file }) => file));
+  for (const file of files) {
     await eventLoopTurn();
     total += sizeOf(pathOf(file));
   }
@@ -184,7 +187,7 @@ async function readRuns(
     (run) => run.saves.some(({ folder }) => saves.has(folder)),
     { pathOf, studyName: path.basename(root) },
   );
-  await reportSharedFiles(shared, pathOf, findings);
+  reportSharedFiles(shared, findings);
   for (const run of runs) {
     signal?.throwIfAborted();
     const reading = await readRun(run, saves, byRun.get(run.folder) ?? [], { pathOf, findings, onWeights, signal });
@@ -230,20 +233,7 @@ function isOtherFile({ saves: folders }: RunFolder, saves: ClassifiedFiles["save
   return config === null && checkpoints.length === 0 && series.length === 0 && gathered.metrics.length === 0;
 }
 
-async function reportSharedFiles(
-  descriptions: ClassifiedFiles["descriptions"],
-  pathOf: PathOf,
-  findings: Findings,
-): Promise<void> {
-  const shared: ClassifiedFiles["descriptions"][number][] = [];
-  for (const description of descriptions) {
-    const { file, format } = description;
-    // Without evidence of a run, a file that is shared is read as a table.
-    const isOfRun =
-      format.sharesFiles !== true ||
-      (await format.read({ path: pathOf(file), where: file }).catch(() => [])).length > 0;
-    if (isOfRun) shared.push(description);
-  }
+function reportSharedFiles(shared: ClassifiedFiles["descriptions"], findings: Findings): void {
   if (shared.length === 0) return;
   const message = `${countOf(shared.length, "file lies above several runs and does not say", "files lie above several runs, and none says")} which run it describes: ${quoteNames(shared.map(({ file }) => file))}`;
   findings.add("info", "FILE_OF_NO_RUN", "", message);

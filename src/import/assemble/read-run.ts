@@ -104,10 +104,10 @@ async function readDescriptions(
   { pathOf, findings, signal }: ReadContext,
 ): Promise<AdapterConfig | undefined> {
   let config: AdapterConfig | undefined;
-  for (const { file, format } of descriptions) {
+  for (const { file, format, evidence: known } of descriptions) {
     signal?.throwIfAborted();
     const source = { path: pathOf(file), where: file };
-    for (const evidence of (await findings.guard(file, () => format.read(source))) ?? []) {
+    for (const evidence of known ?? (await findings.guard(file, () => format.read(source))) ?? []) {
       gatherEvidence(gathered, evidence, file);
       reportEvidence(evidence, file, findings);
       if (evidence.kind === "runAdapterConfig") config = evidence.config;

@@ -44,7 +44,9 @@ export function foldersWithoutRun(runs: readonly RunFolder[], descriptions: read
   const { shared } = assignDescriptions(runs, descriptions);
   const runsBelow = runsBelowFolders(runs);
   const folders = new Set(shared.map(({ runFolder }) => runFolder));
-  const isOfRun = new Set(shared.filter(({ format }) => format.sharesFiles !== true).map(({ runFolder }) => runFolder));
+  const isOfRun = new Set(
+    shared.filter(({ format }) => format.decidesByContent !== true).map(({ runFolder }) => runFolder),
+  );
   const parents = new Set([...folders].flatMap(foldersAbove));
   // Figures above several runs sum them up.
   return [...folders].filter((folder) => !runsBelow.has(folder) && (isOfRun.has(folder) || !parents.has(folder)));

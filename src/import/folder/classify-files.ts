@@ -15,13 +15,18 @@ export interface RecognisedFile<Result extends Evidence> {
 export interface DescribingFile extends RecognisedFile<RunEvidence> {
   /** Folder of the run that the file describes, as its format gives it. Relative to the study's folder. */
   readonly runFolder: string;
+  /** Evidence of a file that was read already, because its content decides its format; undefined before it is read. */
+  readonly evidence?: readonly RunEvidence[];
 }
 
 /** The files of a study by format. Paths are relative to the study's folder. */
 export interface ClassifiedFiles {
   /** Files that make their folder a save of a run (adapters and training logs), by that folder. */
   readonly saves: ReadonlyMap<string, readonly RecognisedFile<RunEvidence>[]>;
-  /** Files that only describe a run, in the order of their formats. They belong to the run in or near their folder. */
+  /**
+   * Files that only describe a run, in the order of their formats. They belong to the run in or near their folder. Those whose content
+   * decides their format are in `tables` too.
+   */
   readonly descriptions: readonly DescribingFile[];
   /** Files that name the runs they describe, the most trusted format first. */
   readonly tables: readonly RecognisedFile<TableEvidence>[];
@@ -67,8 +72,8 @@ export function classifyFiles(files: readonly string[]): ClassifiedFiles {
         continue;
       }
       descriptions.push({ file, format: runFormat, runFolder: runFormat.runFolder?.(file) ?? folder });
-      // A file that is shared may be a table of runs.
-      if (runFormat.sharesFiles !== true) continue;
+      // Its content may be a table of runs.
+      if (runFormat.decidesByContent !== true) continue;
     }
     if (HUB_FILE.test(file)) continue;
     // Table formats recognise any file of their extension, so companions are excluded first.

@@ -5,7 +5,6 @@ import { tableOfRows } from "../tables/results-table.js";
 import { downloadedCurve, type DownloadedCurve } from "../tables/tensorboard-csv.js";
 import type { TableEvidence } from "./evidence.js";
 import type { ResultFormat } from "./result-format.js";
-import { runRecordOfCsv } from "./run-record.js";
 
 /** Results tables as delimited text. The delimiter is detected, whatever the file's extension. */
 export const CSV_TABLE = delimitedTable(".csv");
@@ -22,8 +21,6 @@ function delimitedTable(extension: string): ResultFormat<TableEvidence> {
       const records = readCsvTable(complete, where, MAX_TABLE_ROWS + 1);
       const curve = downloadedCurve(records, where.slice(where.lastIndexOf("/") + 1));
       if (curve !== undefined) return evidenceOfCurve(curve);
-      // The run's own record is read as such.
-      if (runRecordOfCsv(records, where) !== undefined) return [];
       const table: TableEvidence = { kind: "table", table: tableOfRows(rowsOfCsv(records, where), where) };
       return complete === text ? [table] : [table, { kind: "damage", reason: "its last row is incomplete" }];
     },

@@ -8,7 +8,6 @@ import { evidenceOfEvaluation } from "./evaluation-evidence.js";
 import type { TableEvidence } from "./evidence.js";
 import type { ResultFormat } from "./result-format.js";
 import { evidenceOfNamedRun } from "./run-log-evidence.js";
-import { runRecordOfValue } from "./run-record.js";
 
 /**
  * A results table as JSON, also with the NaN and Infinity that Python writes. Results of lm-evaluation-harness, lighteval and PEFT's
@@ -23,8 +22,6 @@ export const JSON_TABLE: ResultFormat<TableEvidence> = {
     if (isLmEval(value)) return evidenceOfEvaluation(parseLmEval(value, where));
     if (isLighteval(value)) return evidenceOfEvaluation(parseLighteval(value, where));
     if (isMethodComparison(value)) return evidenceOfNamedRun(parseMethodComparison(value, where), "table");
-    // The run's own record is read as such.
-    if (runRecordOfValue(value, where) !== undefined) return [];
     return [{ kind: "table", table: tableOfValue(value, where, "The JSON is not a table.") }];
   },
 };

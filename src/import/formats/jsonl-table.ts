@@ -5,7 +5,6 @@ import { MAX_TABLE_ROWS } from "../limits.js";
 import { tableOfValue } from "../tables/results-table.js";
 import type { TableEvidence } from "./evidence.js";
 import type { ResultFormat } from "./result-format.js";
-import { runRecordOf } from "./run-record.js";
 
 /** A results table with one JSON object per line, such as a script appends. */
 export const JSONL_TABLE: ResultFormat<TableEvidence> = {
@@ -14,8 +13,6 @@ export const JSONL_TABLE: ResultFormat<TableEvidence> = {
   recognises: (fileName) => /\.(?:jsonl|ndjson)$/i.test(fileName),
   async read({ path, where }) {
     const text = await readTableText(path, where);
-    // The run's own record is read as such.
-    if (runRecordOf(text, where) !== undefined) return [];
     const lines = text.replace(/^\uFEFF/, "").split("\n");
     if (lines.length > MAX_TABLE_ROWS + 1) {
       throw failure("TABLE_INVALID", { where, received: `${lines.length} lines`, allowed: `${MAX_TABLE_ROWS}` });

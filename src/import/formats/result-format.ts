@@ -17,6 +17,11 @@ export interface ResultFormat<Result extends Evidence = Evidence> {
   /** Whether files of other formats, and files that are no results, are read with this format too. */
   readonly sharesFiles?: true;
   /**
+   * Whether the content decides if a file has this format. `import/folder/decide-by-content.ts` reads such a file once. If that gives no
+   * evidence, the next format that recognises the file reads it.
+   */
+  readonly decidesByContent?: true;
+  /**
    * Returns whether a file has this format.
    *
    * @param fileName without its folder

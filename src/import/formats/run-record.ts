@@ -28,7 +28,7 @@ const FILE_NAME = /\.(?:csv|tsv|json|jsonl|ndjson)$/i;
 export const RUN_RECORD: ResultFormat<RunEvidence> = {
   name: "record of a run",
   gives: ["metrics", "curves"],
-  sharesFiles: true,
+  decidesByContent: true,
   recognises: (fileName, where) => FILE_NAME.test(fileName) && (hasGenericName(where) || namesItsRun(where)),
   runFolder: folderOfRunFile,
   async read({ path, where }) {
@@ -60,14 +60,14 @@ function fileNameOf(where: string): string {
 }
 
 /** Returns the record of one run in the records of a CSV file, as `runRecordOf` does. */
-export function runRecordOfCsv(records: readonly (readonly string[])[], where: string): RunLog | undefined {
+function runRecordOfCsv(records: readonly (readonly string[])[], where: string): RunLog | undefined {
   // A curve that TensorBoard's page saved names its run in another way.
   if (!canBeRecord(where) || downloadedCurve(records, fileNameOf(where)) !== undefined) return undefined;
   return logOfRows(rowsOfCsv(records, where), where);
 }
 
 /** Returns the record of one run in a parsed JSON file, as `runRecordOf` does. */
-export function runRecordOfValue(value: unknown, where: string): RunLog | undefined {
+function runRecordOfValue(value: unknown, where: string): RunLog | undefined {
   if (!canBeRecord(where)) return undefined;
   if (isLmEval(value) || isLighteval(value) || isMethodComparison(value)) return undefined;
   if (typeof value !== "object" || value === null) return undefined;

@@ -41,6 +41,14 @@ const RUN = {
 };
 
 describe("CSV", () => {
+  // Found by the fuzz test of JSON tables.
+  test("takes `na` for an empty cell and `mean` for a row of means", async () => {
+    const [named, ...others] = await rowsOf(
+      "t.csv",
+      "run,quantization,rank,training_loss\nna,4bit,8,2.5\nmean,4bit,4,2.5\n",
+    );
+    expect([named?.experiment, others]).toEqual(["4bit_r8", []]);
+  });
   test.each([
     ["commas", "experiment_name,quantization,rank,training_loss\n4bit_r8,4bit,8,2.5\n"],
     ["semicolons", "experiment_name;quantization;rank;training_loss\n4bit_r8;4bit;8;2.5"],
