@@ -31,7 +31,7 @@ export async function rankRuns(
   { studyId, rank, roles: requested }: RankRunsRequest,
 ): Promise<RankRuns> {
   const experiments = await loaders.experiments.load(studyId);
-  const [runs, roles] = await Promise.all([runsOf(experiments), selectRoles(experiments, requested)]);
+  const [runs, roles] = await Promise.all([runsOf(experiments), selectRoles(loaders, experiments, requested)]);
   if (roles === undefined) return { pairs: [], baselines: [] };
   const experimentOf = experimentFinder(experiments);
   const checkpointOf = (run: Run): RunCheckpoint => {

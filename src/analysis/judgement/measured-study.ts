@@ -32,7 +32,7 @@ export interface MeasuredStudy {
   readonly directionSource: DirectionSource | null;
 }
 
-type StudyLoaders = Pick<Loaders, "experiments" | "studyCurves">;
+type StudyLoaders = Pick<Loaders, "experiments" | "studyCurves" | "runsWithSetting">;
 
 /** The measured studies of each request, by study and options: fields and aliases with equal options share one. */
 const MEASURED = new WeakMap<StudyLoaders["experiments"], Map<string, Promise<MeasuredStudy>>>();
@@ -63,7 +63,7 @@ async function measureStudy(loaders: StudyLoaders, studyId: string, options: Met
   return {
     experiments,
     runs,
-    roles: await selectRoles(experiments, options),
+    roles: await selectRoles(loaders, experiments, options),
     metric: choiceName(choice),
     higherIsBetter: choice.higherIsBetter,
     directionSource: choice.source,

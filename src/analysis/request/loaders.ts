@@ -41,6 +41,12 @@ import { settingsOfExperiments, type StoredSetting } from "../../store/studies/s
 import { studiesById, studiesBySlug, type Study } from "../../store/studies/studies.js";
 import { bestKeyText, readBestConfigurations, type BestKey } from "../across-studies/best-configurations.js";
 import type { CheckpointKey } from "../runs/checkpoint-layers.js";
+import {
+  readRunsWithSetting,
+  studyConditionKey,
+  type SettingLoader,
+  type StudyCondition,
+} from "../runs/runs-with-setting.js";
 import { comparisonLoader, type CheckpointComparison, type CheckpointPair } from "../similarity/comparison-loader.js";
 import { similarityLoader, type RankSimilarityKey, type StudySimilarity } from "../similarity/similarity-loader.js";
 import { openBatchLoader } from "./batch-loader.js";
@@ -55,7 +61,7 @@ import type { StudyCache } from "./study-cache.js";
 import { openWeightFactsLoader, type WeightFactsLoader } from "./weight-facts-loader.js";
 
 /** The batched reads of one request: each batch is one statement, for any number of keys. */
-export interface Loaders extends BehaviourLoaders {
+export interface Loaders extends BehaviourLoaders, SettingLoader {
   readonly studyBySlug: DataLoader<string, Study | undefined>;
   readonly studyById: DataLoader<string, Study | undefined>;
   /** Keyed by the study's id, like the next three. */
@@ -149,6 +155,10 @@ export function openLoaders({ database, weights, behaviour, deadline, requester,
     (keys: readonly CheckpointKey[]) => studies.read(keys, factorsPart, (missing) => readFactors(database, missing)),
     ({ id }) => id,
   );
+  const runsWithSetting = open(
+    (keys: readonly StudyCondition[]) => readRunsWithSetting(database, keys),
+    studyConditionKey,
+  );
   const weightFacts = openWeightFactsLoader({ weights, deadline, requester }, reads);
   const studyBySlug = open(
     eachOne(
@@ -172,6 +182,7 @@ export function openLoaders({ database, weights, behaviour, deadline, requester,
     layers,
     experimentById,
     experimentPages,
+    runsWithSetting,
     kept: studies,
     hasExperiments: (id) => studies.has({ studyId: id, part: EXPERIMENTS }),
     knowStudies: (rows) => {
@@ -215,7 +226,7 @@ export function openLoaders({ database, weights, behaviour, deadline, requester,
     ),
     factors,
     weights: weightFacts,
-    similarity: similarityLoader(weightFacts, { experiments, layers, factors, kept: studies }),
+    similarity: similarityLoader(weightFacts, { experiments, layers, factors, kept: studies, runsWithSetting }),
     comparison: comparisonLoader(weightFacts, { layers, factors }),
     jobById: open(eachOne((ids) => jobsById(database, ids), ownId)),
     baseModels: open(async (keys: readonly string[]) => {

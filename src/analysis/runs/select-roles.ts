@@ -1,9 +1,11 @@
 import type { ComparisonRoles } from "../../derive/runs/comparison-roles.js";
 import { resolveRoles, type RolesRequest, type RunSelection } from "../../derive/runs/resolve-roles.js";
 import { failure } from "../../errors.js";
+import { conditionText, type SettingCondition } from "../../model/setting-condition.js";
 import { BoundedMap } from "../../model/bounded-map.js";
 import type { Experiment } from "../../store/studies/experiments.js";
 import { yieldToRequests } from "../../store/in-turns.js";
+import { conditionKey, type SettingLoader } from "./runs-with-setting.js";
 import { runsOf } from "./study-runs.js";
 
 /** Number of requests for roles whose result is kept with each list of experiments: a role has the ids of its runs. */
@@ -14,6 +16,7 @@ const RESOLVED = new WeakMap<readonly Experiment[], Map<string, Promise<Comparis
 
 /** Returns the requested comparison roles of a study's experiments; undefined where a requested role has no run. */
 export function rolesOf(
+  loaders: SettingLoader,
   experiments: readonly Experiment[],
   request: RolesRequest = {},
 ): Promise<ComparisonRoles | undefined> {
@@ -22,18 +25,31 @@ export function rolesOf(
   const key = rolesKey(request);
   const known = ofStudy.get(key);
   if (known !== undefined) return known;
-  const resolved = resolveInTurn(experiments, request);
+  const resolved = resolveInTurn(loaders, experiments, request);
   ofStudy.set(key, resolved);
   return resolved;
 }
 
 async function resolveInTurn(
+  loaders: SettingLoader,
   experiments: readonly Experiment[],
   { baseline, candidate }: RolesRequest,
 ): Promise<ComparisonRoles | undefined> {
   const runs = await runsOf(experiments);
+  const conditions = [...(baseline?.config ?? []), ...(candidate?.config ?? [])];
+  const studyId = experiments[0]?.studyId ?? "";
+  const matching = new Map(
+    await Promise.all(
+      conditions.map(async (condition) => {
+        const ids = await loaders.runsWithSetting.load({ studyId, condition });
+        return [conditionKey(condition), ids] as const;
+      }),
+    ),
+  );
   await yieldToRequests(runs.length);
-  return resolveRoles(runs, { baseline, candidate });
+  const meets = ({ id }: { readonly id: string }, condition: SettingCondition): boolean =>
+    matching.get(conditionKey(condition))?.has(id) === true;
+  return resolveRoles(runs, { baseline, candidate }, meets);
 }
 
 /** Returns a text that is equal for requests of the same roles. */
@@ -43,7 +59,8 @@ export function rolesKey(request: RolesRequest | undefined): string {
 
 /** Returns the fields of a selection in a fixed order. */
 function selectionFields(selection: RunSelection | null | undefined): readonly unknown[] {
-  return [selection?.quantization ?? null, selection?.method ?? null, selection?.experiments ?? null];
+  const { quantization, method, experiments, config } = selection ?? {};
+  return [quantization ?? null, method ?? null, experiments ?? null, (config ?? []).map(conditionKey)];
 }
 
 /**
@@ -53,10 +70,11 @@ function selectionFields(selection: RunSelection | null | undefined): readonly u
  * @throws ARGUMENT_INVALID where a requested role has no run, or both have one in common
  */
 export async function selectRoles(
+  loaders: SettingLoader,
   experiments: readonly Experiment[],
   { baseline, candidate }: RolesRequest,
 ): Promise<ComparisonRoles | undefined> {
-  const roles = await rolesOf(experiments, { baseline, candidate });
+  const roles = await rolesOf(loaders, experiments, { baseline, candidate });
   const requested = [selectionText("baseline", baseline), selectionText("candidate", candidate)].filter(
     (text) => text !== undefined,
   );
@@ -72,6 +90,9 @@ export async function selectRoles(
 /** Describes a requested selection; undefined where it selects nothing. */
 function selectionText(role: string, selection: RunSelection | null | undefined): string | undefined {
   if (selection == null) return undefined;
-  const given = Object.entries(selection).filter(([, value]) => value != null);
-  return given.length === 0 ? undefined : `${role} ${JSON.stringify(Object.fromEntries(given))}`;
+  const { config, ...properties } = selection;
+  const given = Object.entries(properties).filter(([, value]) => value != null);
+  const conditions = (config ?? []).map(conditionText);
+  const texts = given.length === 0 ? conditions : [JSON.stringify(Object.fromEntries(given)), ...conditions];
+  return texts.length === 0 ? undefined : `${role} ${texts.join(" and ")}`;
 }

@@ -23,6 +23,6 @@ export async function similarityAtRank(
     throw failure("ARGUMENT_INVALID", { where: `rank of study ${slug}`, received: String(rank), allowed });
   }
   // Throws for invalid roles, which the loader treats as no roles.
-  await selectRoles(experiments, roles);
+  await selectRoles(loaders, experiments, roles);
   return loaders.similarity.load({ studyId: id, rank, roles, ...options });
 }

@@ -12,6 +12,7 @@ import { mergeProvenances, type Provenance } from "../request/provenance.js";
 import type { WeightFactsLoader } from "../request/weight-facts-loader.js";
 import type { CheckpointLoaders } from "../runs/checkpoint-layers.js";
 import { finalCheckpoint } from "../runs/run-checkpoint.js";
+import type { SettingLoader } from "../runs/runs-with-setting.js";
 import { experimentFinder, runsOf } from "../runs/study-runs.js";
 import type { KeptResults } from "../request/known-studies.js";
 import { compareLayers, isStored, LAYER_ITEMS, type ComparedLayer, type LayerFactors } from "./compare-layers.js";
@@ -53,7 +54,7 @@ export function similarityLoader(
   loaders: CheckpointLoaders & {
     readonly experiments: DataLoader<string, Experiment[]>;
     readonly kept: KeptResults;
-  },
+  } & SettingLoader,
 ): DataLoader<RankSimilarityKey, StudySimilarity, string> {
   async function load(key: RankSimilarityKey): Promise<StudySimilarity> {
     const part = { studyId: key.studyId, part: `similarity ${cacheKey(key)}` };
@@ -68,7 +69,7 @@ export function similarityLoader(
       loaders.experiments.load(studyId),
       loaders.layers.load(studyId),
     ]);
-    const { baseline, candidate, pairs, available } = await pairsToCompare(experiments, rank, roles);
+    const { baseline, candidate, pairs, available } = await pairsToCompare(loaders, experiments, rank, roles);
     const factors = await pairedFactors(loaders, studyLayers, pairs);
     await takeTurn(LAYER_ITEMS * factors.length);
     const compared = await compareLayers(weights, factors, options);
@@ -113,12 +114,13 @@ interface ExperimentPairs extends ComparedExperiments {
 }
 
 async function pairsToCompare(
+  loaders: SettingLoader,
   experiments: readonly Experiment[],
   rank: number,
   request: RolesRequest | undefined,
 ): Promise<ExperimentPairs> {
   const runs = await runsOf(experiments);
-  const roles = await rolesOf(experiments, request);
+  const roles = await rolesOf(loaders, experiments, request);
   const none = { seed: null, baseline: null, candidate: null };
   if (roles === undefined) return { ...none, pairs: [none], available: 0 };
   const experimentOf = experimentFinder(experiments);

@@ -1,3 +1,4 @@
+import { conditionText, type SettingCondition } from "../../model/setting-condition.js";
 import {
   methodVariant,
   PLAIN_METHODS,
@@ -12,7 +13,11 @@ export interface RunSelection {
   readonly method?: string | null | undefined;
   /** Ids. */
   readonly experiments?: readonly string[] | null | undefined;
+  readonly config?: readonly SettingCondition[] | null | undefined;
 }
+
+/** Returns whether a run meets a condition on its settings. */
+type SettingTest = (run: Run, condition: SettingCondition) => boolean;
 
 /** The requested baseline and candidate. A missing one is inferred. */
 export interface RolesRequest {
@@ -23,10 +28,16 @@ export interface RolesRequest {
 /**
  * Returns the requested roles. A missing role is inferred from the runs that are not in the other one. Undefined if a role
  * has no run, or if a run is in both.
+ *
+ * @param meets decides the conditions on settings, which `runs` do not hold; needed only if the request has some
  */
-export function resolveRoles(runs: readonly Run[], request: RolesRequest = {}): ComparisonRoles | undefined {
-  const baseline = select(runs, request.baseline);
-  const candidate = select(runs, request.candidate);
+export function resolveRoles(
+  runs: readonly Run[],
+  request: RolesRequest = {},
+  meets: SettingTest = () => false,
+): ComparisonRoles | undefined {
+  const baseline = select(runs, request.baseline, meets);
+  const candidate = select(runs, request.candidate, meets);
   if (baseline !== undefined && candidate !== undefined) {
     return checked({ baseline, candidate, because: "Both the baseline and the candidate were requested." });
   }
@@ -125,18 +136,24 @@ function knownMethods(runs: readonly Run[]): string[] {
 }
 
 /** Returns the selected runs. Undefined if the selection has no field. */
-function select(runs: readonly Run[], selection: RunSelection | null | undefined): Configuration | undefined {
+function select(
+  runs: readonly Run[],
+  selection: RunSelection | null | undefined,
+  meets: SettingTest,
+): Configuration | undefined {
   if (selection == null) return undefined;
   const { quantization, method, experiments } = selection;
-  if (quantization == null && method == null && experiments == null) return undefined;
+  const config = selection.config ?? [];
+  if (quantization == null && method == null && experiments == null && config.length === 0) return undefined;
   const selected = runs.filter(
     (run) =>
       (quantization == null || run.quantization.label === quantization) &&
       (method == null || run.method === method) &&
-      (experiments == null || experiments.includes(run.id)),
+      (experiments == null || experiments.includes(run.id)) &&
+      config.every((condition) => meets(run, condition)),
   );
   const names = experiments == null ? [] : selected.map(({ name }) => name);
-  const parts = [quantization, method, ...names].filter((part) => part != null);
+  const parts = [quantization, method, ...names, ...config.map(conditionText)].filter((part) => part != null);
   return configurationOf(parts.join(" "), selected);
 }
 

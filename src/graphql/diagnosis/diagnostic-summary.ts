@@ -112,7 +112,7 @@ export class DiagnosticSummaryResolver {
     const waitMilliseconds = resolveWait(waitSeconds, context);
     const experiments = await loaders.experiments.load(id);
     const runs = await runsOf(experiments);
-    const roles = await selectRoles(experiments, { baseline, candidate });
+    const roles = await selectRoles(loaders, experiments, { baseline, candidate });
     const { similarity, computed } = await loaders.similarity.load({
       studyId: id,
       rank,

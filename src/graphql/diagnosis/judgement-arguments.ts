@@ -5,6 +5,7 @@ import type { RolesRequest, RunSelection } from "../../derive/runs/resolve-roles
 import { RuleSet } from "../../model/enums/verdict.js";
 import { IntervalChoice } from "../../model/enums/statistics.js";
 import { Method, MetricName, MetricPoint } from "../../model/enums/run.js";
+import { ConfigFilter } from "../filter/value-filters.js";
 import { similarityThresholdArg, thresholdArg, twoSidedArg, waitSecondsArg } from "../arguments.js";
 
 @InputType({ description: "Selects the runs of a baseline or candidate: those that match all given properties." })
@@ -17,6 +18,9 @@ class ConfigurationInput implements RunSelection {
 
   @Field(() => [ID], { nullable: true, description: "Ids of experiments." })
   experiments?: string[] | null;
+
+  @Field(() => [ConfigFilter], { nullable: true, description: "All of these conditions on settings hold." })
+  config?: ConfigFilter[] | null;
 }
 
 /** Arguments that choose the baseline and the candidate. */

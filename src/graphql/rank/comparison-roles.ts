@@ -39,7 +39,7 @@ export class StudyRolesResolver {
     @Ctx() { loaders }: Context,
   ): Promise<RolesType | null> {
     const experiments = await loaders.experiments.load(id);
-    return rolesWithExperiments(await selectRoles(experiments, requested), experiments);
+    return rolesWithExperiments(await selectRoles(loaders, experiments, requested), experiments);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Sql } from "postgres";
+import type { SettingCondition } from "../../model/setting-condition.js";
 import { storedField } from "../../model/setting-fields.js";
 import { storableJson } from "../../model/storable-json.js";
-import type { ConfigFilter } from "./filters.js";
 import { allOf, negated, type Fragment } from "./fragment.js";
 import { given, rangeConditions } from "./value-conditions.js";
 
@@ -30,14 +30,14 @@ export function isAdapterField(field: string): boolean {
 }
 
 /** Returns the condition of `filter` on a row `experiment`. */
-export function configCondition(sql: Sql, { field, recorded, ...conditions }: ConfigFilter): Fragment {
+export function configCondition(sql: Sql, { field, recorded, ...conditions }: SettingCondition): Fragment {
   const found = isAdapterField(field)
     ? adapterCondition(sql, field, conditions)
     : settingCondition(sql, storedField(field), conditions);
   return recorded === false ? negated(sql, found) : found;
 }
 
-type ValueConditions = Omit<ConfigFilter, "field" | "recorded">;
+type ValueConditions = Omit<SettingCondition, "field" | "recorded">;
 
 function adapterCondition(sql: Sql, field: string, conditions: ValueConditions): Fragment {
   const value = sql`nullif(experiment.adapter -> ${field}, 'null')`;

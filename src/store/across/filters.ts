@@ -1,5 +1,7 @@
 /** Filters of lists of studies and runs. A condition that is null or absent has no effect. */
 
+import type { SettingCondition } from "../../model/setting-condition.js";
+
 type Given<T> = T | null | undefined;
 
 export interface TextFilter {
@@ -46,18 +48,6 @@ export interface MetricFilter extends RangeFilter<number> {
   readonly recorded?: Given<boolean>;
 }
 
-/** Conditions on one setting of a run (`learning_rate`), or one field of its adapter configuration (`loraAlpha`). */
-export interface ConfigFilter extends RangeFilter<number> {
-  readonly field: string;
-  /** The value as JSON, text without its quotes. */
-  readonly equals?: Given<string>;
-  readonly in?: Given<readonly string[]>;
-  /** An element of a list, or a part of text. */
-  readonly contains?: Given<string>;
-  /** Whether the field has a value; true by default. */
-  readonly recorded?: Given<boolean>;
-}
-
 export interface ExperimentFilter {
   readonly and?: Given<readonly ExperimentFilter[]>;
   readonly or?: Given<readonly ExperimentFilter[]>;
@@ -80,7 +70,7 @@ export interface ExperimentFilter {
   /** All of these must match. */
   readonly metric?: Given<readonly MetricFilter[]>;
   /** All of these must match. */
-  readonly config?: Given<readonly ConfigFilter[]>;
+  readonly config?: Given<readonly SettingCondition[]>;
 }
 
 export interface StudyFilter {

@@ -287,6 +287,35 @@ describe("groups", () => {
   });
 });
 
+describe("comparison roles by settings", () => {
+  const ROLES = `query($baseline: ConfigurationInput, $candidate: ConfigurationInput) { study(slug: "one") {
+    roles(baseline: $baseline, candidate: $candidate) {
+      baseline candidate baselineExperiments { name } candidateExperiments { name } } } }`;
+
+  test("are the runs that meet the conditions, with one statement for each", async () => {
+    const baseline = {
+      config: [
+        { field: "lr_scheduler_type", equals: "cosine" },
+        { field: "seed", in: ["1", "2"] },
+      ],
+    };
+    const candidate = { config: [{ field: "learning_rate", gt: 5e-4 }] };
+    const { data, errors } = await server.execute(ROLES, { baseline, candidate });
+    expect(errors).toBeUndefined();
+    expect(data.study.roles).toEqual({
+      baseline: "lr_scheduler_type=cosine seed in 1,2",
+      candidate: "learning_rate > 0.0005",
+      baselineExperiments: [{ name: "a1" }, { name: "a2" }],
+      candidateExperiments: [{ name: "b1" }],
+    });
+  });
+
+  test("without a run are rejected with the condition", async () => {
+    const baseline = { config: [{ field: "scheduler", equals: "polynomial" }] };
+    expect(await refusal(ROLES, { baseline })).toContain("baseline scheduler=polynomial");
+  });
+});
+
 describe("typed fields", () => {
   test("have the values of config, and take one statement together", async () => {
     const before = server.statements();

@@ -80,3 +80,29 @@ describe("requested roles", () => {
     expect(resolveRoles(sweep, { baseline: {}, candidate: null })).toEqual(resolveRoles(sweep));
   });
 });
+
+describe("roles requested by settings", () => {
+  const rates = new Map([
+    ["16bit_r8", 1e-4],
+    ["8bit_r8", 2e-4],
+    ["4bit_r8", 2e-4],
+  ]);
+  const meets = ({ name }: Run, { gte, lt }: { gte?: number | null | undefined; lt?: number | null | undefined }) => {
+    const rate = rates.get(name) ?? NaN;
+    return (gte == null || rate >= gte) && (lt == null || rate < lt);
+  };
+
+  test("are the runs that meet every condition, and named by them", () => {
+    const candidate = { quantization: "4bit", config: [{ field: "learning_rate", gte: 2e-4 }] };
+    const baseline = { config: [{ field: "learning_rate", lt: 2e-4 }] };
+    const roles = resolveRoles(sweep, { baseline, candidate }, meets);
+    expect(names(sweep, roles)).toEqual({ baseline: ["16bit_r8"], candidate: ["4bit_r8"] });
+    expect(roles?.baseline.name).toBe("learning_rate < 0.0002");
+    expect(roles?.candidate.name).toBe("4bit learning_rate >= 0.0002");
+  });
+
+  test("are undefined if they have a run in common", () => {
+    const either = { config: [{ field: "learning_rate", gte: 0 }] };
+    expect(resolveRoles(sweep, { baseline: either, candidate: either }, meets)).toBeUndefined();
+  });
+});
