@@ -78,13 +78,14 @@ export async function readFolder(folder: string, options: ReadFolderOptions = {}
   const onSettings = (run: string, candidates: readonly SourcedSetting[]): void => {
     if (run === options.explain) explained = { run, settings: rankSettings(candidates), contradictedMetrics: [] };
   };
+  const metricDirections = statedDirections(tables.stated, findings);
   const studies = groupByModel(described, findings).map((members) => ({
     name,
     baseModel: baseModelOf(members, findings),
     folder: root,
     experiments: joinExperiments(members, tables.stated, findings, merger, onSettings),
     layers: layersOf(members),
-    metricDirections: statedDirections(tables.stated),
+    metricDirections,
   }));
   merger.reportRoundings();
   reportSkippedFiles(listed, [...classified.others, ...runs.otherFiles], findings);

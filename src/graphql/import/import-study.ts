@@ -155,7 +155,7 @@ function checkSlug(slug: string | null | undefined, { studies }: Principal): voi
     where: "input.slug",
     received: slug == null ? "none" : JSON.stringify(slug),
     allowed: studies.join(", "),
-    fix: "Name one of the studies that the token is for.",
+    fix: `This token is limited to these studies. Pass the slug of the study to import into: input: { folder: "...", slug: ${JSON.stringify(studies[0] ?? "...")} }.`,
   });
 }
 

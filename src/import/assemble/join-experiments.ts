@@ -17,11 +17,13 @@ import { resolveSettings, settingRecord } from "./resolve-settings.js";
 import { methodOf, rankInName, seedInName } from "./run-labels.js";
 import { quantizationOfRun, settingsInBaseModel, settingsInRunName } from "./run-quantization.js";
 import type { SourcedSetting } from "./sourced-evidence.js";
-import { statedSettingsOf } from "./stated-settings.js";
+import { statedMetricsOf, statedSettingsOf } from "./stated-settings.js";
 
 /** A run with everything that is known of its settings, before one value is chosen for each. */
 interface RunWithSettings extends DescribedRun {
   readonly candidates: readonly SourcedSetting[];
+  /** Metrics that a person states. */
+  readonly statedMetrics: ReadonlyMap<string, Reading<number>>;
 }
 
 /**
@@ -39,6 +41,7 @@ export function joinExperiments(
   const described = runs.map((run) => ({
     ...run,
     candidates: [...statedSettingsOf(run, stated), ...candidatesOf(run)],
+    statedMetrics: statedMetricsOf(run, stated),
   }));
   const complete = withAssumedBits(described, findings);
   for (const { name, candidates } of complete) onSettings(name, candidates);
@@ -121,7 +124,7 @@ function experimentOf(
   const adapter = run?.config?.settings ?? null;
   const predictions = row?.predictions ?? [];
   const evaluations = [...(row?.evaluations ?? []), ...(run?.gathered.evaluations ?? [])];
-  const metrics = withDirections(metricsOf(name, run, row, merger), evaluations);
+  const metrics = withDirections(metricsOf(described, merger), evaluations);
   const series = mergeCurves([run?.series ?? []], row?.curves ?? []);
   if (rank === null && metrics.length === 0 && series.length === 0 && evaluations.length + predictions.length === 0) {
     const message = "The run was left out: it has no rank, no metrics and no curves.";
@@ -226,15 +229,13 @@ function stepsOf(
   return merger.merge(`${name}, steps`, tabled, { value: log.globalStep, source: log.file }).value;
 }
 
-/** Returns the tables' metrics, and those of the run's own files that no table has, or has with fewer digits. */
-function metricsOf(
-  name: string,
-  run: RunReading | undefined,
-  row: TableReading | undefined,
-  merger: ReadingMerger,
-): MetricRecord[] {
-  const metrics = new Map<string, Reading<number>>(row?.metrics);
-  for (const [metric, reading] of measuredMetrics(run)) {
+/**
+ * Returns the metrics that a person states, those of tables, and those of the run's own files that neither has, or has with fewer
+ * digits. A value that replaces another one is a finding.
+ */
+function metricsOf({ name, run, row, statedMetrics }: RunWithSettings, merger: ReadingMerger): MetricRecord[] {
+  const metrics = new Map<string, Reading<number>>(statedMetrics);
+  for (const [metric, reading] of [...(row?.metrics ?? []), ...measuredMetrics(run)]) {
     metrics.set(metric, merger.merge(`${name}, ${metric}`, metrics.get(metric), reading));
   }
   return [...metrics].map(([metric, { value, source }]) => ({ name: metric, value, source }));

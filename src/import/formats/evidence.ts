@@ -125,6 +125,8 @@ export interface StatedSettingsEvidence {
   readonly ofAll: readonly Setting[];
   /** Settings by the name of a run, or its path below the folder. */
   readonly byRun: ReadonlyMap<string, readonly Setting[]>;
+  /** Values of metrics by the name of a run, or its path below the folder. */
+  readonly metricsByRun: ReadonlyMap<string, ReadonlyMap<string, number>>;
   /** Whether higher values are better, by the name of a metric. */
   readonly metricDirections: ReadonlyMap<string, boolean>;
 }

@@ -2,6 +2,7 @@ import path from "node:path";
 import { failure } from "../../errors.js";
 import { storableText } from "../storable-text.js";
 import { settingsOfObject } from "../settings/settings-of-object.js";
+import { columnName, isKnownMetric, metricColumns } from "../tables/column-name.js";
 import { readYamlFile } from "../yaml/parse-yaml.js";
 import type { TableEvidence } from "./evidence.js";
 import type { ResultFormat } from "./result-format.js";
@@ -14,7 +15,7 @@ import type { ResultFormat } from "./result-format.js";
  * learning_rate: 2e-4
  * runs:
  *   lora-a: { bits: 16, seed: 1 }
- *   lora-b: { bits: 4, scheme: nf4 }
+ *   lora-b: { bits: 4, scheme: nf4, eval_loss: 2.31 }
  * metric_directions: { my_score: higher, my_cost: lower }
  * ```
  */
@@ -36,7 +37,16 @@ export const RANKSCOPE_YAML: ResultFormat<TableEvidence> = {
         folder: folder === "." ? "" : folder,
         ofAll: settingsOfObject(stated, { keepsOther: true, without: ["runs", DIRECTIONS] }),
         byRun: new Map(
-          Object.entries(runs).map(([name, settings]) => [name, settingsOfObject(settings, { keepsOther: true })]),
+          Object.entries(runs).map(([name, given]) => [
+            name,
+            settingsOfObject(given, { keepsOther: true, without: metricsIn(given).map(({ key }) => key) }),
+          ]),
+        ),
+        metricsByRun: new Map(
+          Object.entries(runs).map(([name, given]) => [
+            name,
+            new Map(metricsIn(given).map(({ metric, value }) => [metric, value])),
+          ]),
         ),
         metricDirections: directionsIn(stated[DIRECTIONS] ?? {}, file.where),
       },
@@ -60,6 +70,17 @@ function directionsIn(value: unknown, where: string): Map<string, boolean> {
     where: `${where}, ${DIRECTIONS}`,
     received: invalid === undefined ? "another structure" : JSON.stringify(invalid).slice(0, 200),
     allowed: `up to ${MAX_DIRECTIONS} names of metrics, each with higher or lower`,
+  });
+}
+
+/** Returns the known metrics among a run's values, in the unit in which they are stored. */
+function metricsIn(given: unknown): { readonly key: string; readonly metric: string; readonly value: number }[] {
+  if (!isObject(given)) return [];
+  return Object.entries(given).flatMap(([key, value]) => {
+    const name = columnName(key);
+    if (typeof value !== "number" || !isKnownMetric(name)) return [];
+    const { metric = name, factor = 1 } = metricColumns(new Set([name])).get(name) ?? {};
+    return [{ key, metric, value: value * factor }];
   });
 }
 

@@ -149,6 +149,27 @@ describe("settings of runs", () => {
     }
   });
 
+  test("rankscope.yaml states metrics of a run, which replace those of files as a finding", async () => {
+    const read = await study({
+      "t.csv": "run,rank,quantization,eval_loss\na,8,16bit,2.1\nb,8,4bit,2.4\n",
+      "rankscope.yaml": "runs:\n  a: { eval_loss: 1.5, peak_vram_gb: 2 }\nmetric_directions: { eval_loss: higher }\n",
+    });
+    const run = read.experiments.find(({ name }) => name === "a");
+    expect(run?.metrics).toEqual([
+      { name: "eval_loss", value: 1.5, source: "rankscope.yaml" },
+      { name: "peak_memory_mb", value: 2048, source: "rankscope.yaml" },
+    ]);
+    expect(Object.keys(settingsOf(read, "a"))).not.toContain("eval_loss");
+    expect(read.metricDirections).toEqual([]);
+    expect(read.findings.filter(({ severity }) => severity === "warning")).toEqual([
+      expect.objectContaining({ code: "SETTINGS_CONTRADICT", where: "rankscope.yaml" }),
+      expect.objectContaining({
+        code: "CONFLICTING_VALUES",
+        message: expect.stringContaining("1.5 was kept") as string,
+      }),
+    ]);
+  });
+
   test("are assumed to be unquantized only beside quantized runs", async () => {
     const read = await study({ "qlora-4bit-r8/trainer_state.json": STATE, "plain-r8/trainer_state.json": STATE });
     expect(settingsOf(read, "plain-r8")["bits"]).toEqual([16, "", "ASSUMED"]);
