@@ -21,9 +21,13 @@ export interface Golden {
 
 const FORMS = ["base", "lora", "dora"] as const;
 
-/** Runs the models of all fixtures on a provider. */
+/**
+ * Runs the models of all fixtures on a provider. The models stay open until the last one has run: a device forgets the programs
+ * that it has compiled when its last session ends, and on an emulated device compiling is most of the work.
+ */
 export async function modelGoldens(provider: Provider, precision: ModelPrecision): Promise<Golden[]> {
   const goldens: Golden[] = [];
+  const opened: LanguageModel[] = [];
   for (const name of MODEL_FIXTURES) {
     const { config, files } = await openFixture(name);
     const expected = readExpected(name);
@@ -36,10 +40,11 @@ export async function modelGoldens(provider: Provider, precision: ModelPrecision
       maxBytes: 2 ** 30,
       chunkTokens: 12,
     });
+    opened.push(model);
     for (const form of FORMS)
       goldens.push({ name, form, ...execution, ...(await errorsOf(model, name, form, expected)) });
-    await model.close();
   }
+  await Promise.all(opened.map((model) => model.close()));
   return goldens;
 }
 
