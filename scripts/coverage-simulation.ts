@@ -167,7 +167,7 @@ function claimsSensitiveLayers(n: number): boolean {
     scores: Array.from({ length: n }, () => Math.max(0.01, 1 + 0.5 * normal())),
   }));
   const test = layerSeedTest({ layers });
-  return test !== undefined && test.p < 0.05 && test.ratio >= 2;
+  return test !== undefined && test.p < 0.05 && test.seedRatios.min >= 2;
 }
 
 const VERDICTS: readonly (readonly [string, (n: number) => string])[] = [

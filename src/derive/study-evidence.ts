@@ -3,7 +3,7 @@ import type { AcceptanceRule } from "./degradation/degradation-input.js";
 import type { ComparisonRoles, Run } from "./runs/comparison-roles.js";
 import type { RunSettings } from "./runs/run-settings.js";
 import type { NoiseFloor } from "./similarity/noise-floor.js";
-import type { RankSensitivity } from "./sensitivity/layer-seed-test.js";
+import type { StudySensitivity } from "./sensitivity/study-sensitivity.js";
 import type { RankSimilarity } from "./similarity/rank-similarity.js";
 
 /** The facts of a study that hypotheses and confounds are judged by. */
@@ -16,8 +16,8 @@ export interface StudyEvidence<Layer extends NamedLayer = NamedLayer> {
   /** In ascending order of rank. */
   readonly similarities: readonly RankSimilarity<Layer>[];
   readonly noiseFloors: readonly NoiseFloor[];
-  /** Measured sensitivities of the layers. Undefined without a basis that measures them: see SensitivityBasis. */
-  readonly sensitivities?: readonly RankSensitivity[] | undefined;
+  /** Sensitivities of the layers. Undefined where they were not looked up. */
+  readonly sensitivity?: StudySensitivity | undefined;
   /** Keyed by the run's id. */
   readonly settings: ReadonlyMap<string, RunSettings>;
 }

@@ -64,3 +64,9 @@ export const waitSecondsArg = {
   description:
     "Maximum wait in seconds, from the start of the request, 0 to 60; by default the server's setting. Values that are not computed by then are null with the reason PENDING and their job.",
 };
+
+export const evaluationSetArg = {
+  nullable: true,
+  description:
+    "Name of the evaluation set whose measured sensitivities count; by default the set with the most measurements. Nothing is measured here: request quantizationSensitivity.",
+};

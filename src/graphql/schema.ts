@@ -6,6 +6,7 @@ import { PairBehaviourResolver } from "./behaviour/pair-behaviour.js";
 import { QuantizationSensitivityResolver } from "./behaviour/quantization-sensitivity.js";
 import { RankBehaviourResolver } from "./behaviour/rank-behaviour.js";
 import { ExperimentBehaviourResolver } from "./behaviour/run-behaviour.js";
+import { WeightGapResolver } from "./behaviour/weight-gap.js";
 import { ModelsResolver } from "./base-model/models.js";
 import { StudyBaseModelResolver } from "./base-model/study-base-model.js";
 import { ExperimentComparisonResolver } from "./comparison/experiment-comparison.js";
@@ -110,6 +111,7 @@ export function openSchema(): Promise<GraphQLSchema> {
       PairBehaviourResolver,
       RankBehaviourResolver,
       QuantizationSensitivityResolver,
+      WeightGapResolver,
       StudyBaseModelResolver,
       JobsResolver,
     ],

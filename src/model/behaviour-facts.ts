@@ -18,10 +18,10 @@ export interface BehaviourOptions {
 /** The subject of a fact: a kind of measurement, one model or a reference and a candidate, and a set. */
 export interface BehaviourSubject {
   readonly kind: BehaviourKind;
-  /** One model; for DIVERGENCE the reference and the candidate. */
+  /** One model; the reference and the candidate for DIVERGENCE, SENSITIVITY and WEIGHT_GAP. */
   readonly models: readonly [LocatedModel, LocatedModel?];
-  /** Hash of the set's items, and the set's name for messages. */
-  readonly evaluationSet: { readonly hash: string; readonly name: string };
+  /** Hash of the set's items, and the set's name for messages; null for WEIGHT_GAP. */
+  readonly evaluationSet: { readonly hash: string; readonly name: string } | null;
   readonly options: BehaviourOptions;
   /** Bytes that the weights of all models need in float32; it decides which workers may take the job. */
   readonly bytes: number;
@@ -67,6 +67,8 @@ export interface BehaviourPayload extends Omit<BehaviourSubject, "bytes"> {
 
 /** Facts about running models: stored facts are looked up; missing ones are queued for a worker. */
 export interface BehaviourFacts {
+  /** Returns the stored fact of each subject, in their order; undefined where none is stored. Queues nothing. */
+  find(subjects: readonly BehaviourSubject[]): Promise<(StoredBehaviourFact | undefined)[]>;
   /** Returns the result of each subject, in their order. */
   request(subjects: readonly BehaviourSubject[], request: FactRequest): Promise<BehaviourResult[]>;
 }

@@ -10,6 +10,7 @@ import type {
   ItemLosses,
   ItemSensitivities,
 } from "./behaviour.js";
+import type { LayerWeightGap } from "./layer-sensitivity.js";
 
 /** Packs and unpacks the values of one kind. */
 interface Packing<Values> {
@@ -95,7 +96,29 @@ const SENSITIVITY: Packing<ItemSensitivities> = {
   },
 };
 
-const PACKINGS: Packings = { LOSS, GENERATION, EMBEDDING, CHOICES, DIVERGENCE, SENSITIVITY };
+/** Norms of a layer, in the order in which they are packed. */
+const NORMS = [
+  "weightNorm",
+  "quantizationError",
+  "baselineUpdateNorm",
+  "candidateUpdateNorm",
+  "gap",
+  "adaptedNorm",
+] as const satisfies readonly (keyof LayerWeightGap)[];
+
+/** The norms, and the layer's name. */
+const WEIGHT_GAP: Packing<LayerWeightGap> = {
+  pack: (gap) => bytesOf([Float64Array.from(NORMS, (name) => gap[name]), new TextEncoder().encode(gap.layer)]),
+  unpack(bytes) {
+    const buffer = ownBuffer(bytes);
+    const norms = new Float64Array(buffer, 0, NORMS.length);
+    const layer = new TextDecoder().decode(new Uint8Array(buffer, norms.byteLength));
+    const named = Object.fromEntries(NORMS.map((name, i) => [name, norms[i] ?? NaN]));
+    return { layer, ...(named as Omit<LayerWeightGap, "layer">) };
+  },
+};
+
+const PACKINGS: Packings = { LOSS, GENERATION, EMBEDDING, CHOICES, DIVERGENCE, SENSITIVITY, WEIGHT_GAP };
 
 export function packValues<Kind extends BehaviourKind>(kind: Kind, values: BehaviourKinds[Kind]): Uint8Array {
   return (PACKINGS[kind] as Packing<BehaviourKinds[Kind]>).pack(values);

@@ -1,5 +1,6 @@
 /** Measurements of models on an evaluation set, as they are stored and returned. */
 
+import type { LayerWeightGap } from "./layer-sensitivity.js";
 import type { WeightQuantization } from "./weight-quantization.js";
 
 /** Version of the meaning and the numerics of these facts. Facts of other versions are ignored and computed again. */
@@ -28,7 +29,7 @@ export interface ServedModel {
 /** Maximum number of tokens after a prompt where a request names none. */
 export const DEFAULT_NEW_TOKENS = 32;
 
-/** The kinds of facts, each with the values of one item of the evaluation set. */
+/** The kinds of facts, each with the values of one item of the evaluation set; WEIGHT_GAP has those of one linear layer. */
 export interface BehaviourKinds {
   /** Losses of one model. */
   readonly LOSS: ItemLosses;
@@ -42,6 +43,8 @@ export interface BehaviourKinds {
   readonly DIVERGENCE: ItemDivergences;
   /** The change by each layer alone, for a reference on the full-precision base and a candidate on the quantized one. */
   readonly SENSITIVITY: ItemSensitivities;
+  /** Norms of the weights of a reference on the full-precision base and a candidate on the quantized one. No model runs. */
+  readonly WEIGHT_GAP: LayerWeightGap;
 }
 export type BehaviourKind = keyof BehaviourKinds;
 

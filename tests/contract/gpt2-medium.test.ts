@@ -202,7 +202,7 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
       { layer: { index: 10 }, standsOut: true },
     ]);
     expect(rankAllocation).toMatchObject({
-      reason: expect.stringContaining("is no measure of it") as string,
+      reason: expect.stringContaining("is no measure of sensitivity") as string,
       parameters: null,
       peft: null,
     });

@@ -167,7 +167,7 @@ describe.skipIf(missing !== undefined)("made-up studies lead to the right conclu
       );
       expect(hypothesis(study, "H2")).toMatchObject({ verdict: "INCONCLUSIVE" });
       expect(study.layerSensitivity[0].basis).toBe("UPDATE_DIVERGENCE");
-      expect(study.rankAllocation.reason).toContain("no measure of it");
+      expect(study.rankAllocation.reason).toContain("no measure of sensitivity");
     });
   });
 

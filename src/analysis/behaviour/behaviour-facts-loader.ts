@@ -1,10 +1,18 @@
 import DataLoader from "dataloader";
-import type { BehaviourFacts, BehaviourResult, BehaviourSubject } from "../../model/behaviour-facts.js";
+import type {
+  BehaviourFacts,
+  BehaviourResult,
+  BehaviourSubject,
+  StoredBehaviourFact,
+} from "../../model/behaviour-facts.js";
+import { openBatchLoader } from "../request/batch-loader.js";
 import { factRequests, type FactRequestsOptions } from "../request/fact-requests.js";
 import type { ReadTracker } from "../request/read-tracker.js";
 
 /** The facts about running models of one request: what its fields need at one time is requested in one call. */
 export interface BehaviourFactsLoader {
+  /** Returns the stored fact of a subject; undefined if none is stored. Queues nothing. */
+  find(subject: BehaviourSubject): Promise<StoredBehaviourFact | undefined>;
   /**
    * Returns the result of a subject.
    *
@@ -55,5 +63,13 @@ export function openBehaviourFactsLoader(
     cacheKeyFn: ({ subject, waitMilliseconds }) => JSON.stringify([subject, waitMilliseconds]),
     batchScheduleFn: (callback) => reads.whenIdle(callback),
   });
-  return { load: (subject, waitMilliseconds) => loader.load({ subject, waitMilliseconds }) };
+  const stored = openBatchLoader<BehaviourSubject, StoredBehaviourFact | undefined, string>(
+    reads,
+    (subjects) => behaviour.find(subjects),
+    (subject) => JSON.stringify(subject),
+  );
+  return {
+    find: (subject) => stored.load(subject),
+    load: (subject, waitMilliseconds) => loader.load({ subject, waitMilliseconds }),
+  };
 }

@@ -2,7 +2,7 @@ import type DataLoader from "dataloader";
 import type { BehaviourFacts } from "../../model/behaviour-facts.js";
 import { behaviourValues, type StoredValues } from "../../store/behaviour/values.js";
 import type { Connection } from "../../store/connection.js";
-import { evaluationSetsByName, type StoredEvaluationSet } from "../../store/evaluation-sets.js";
+import { evaluationSetsByName, listEvaluationSets, type StoredEvaluationSet } from "../../store/evaluation-sets.js";
 import { openBatchLoader } from "../request/batch-loader.js";
 import { eachOne } from "../request/batches.js";
 import type { FactRequestsOptions } from "../request/fact-requests.js";
@@ -15,6 +15,8 @@ export interface BehaviourLoaders {
   /** Values of complete facts, by key. */
   readonly behaviourValues: DataLoader<string, StoredValues | undefined>;
   readonly evaluationSetByName: DataLoader<string, StoredEvaluationSet | undefined>;
+  /** The newest sets, by their maximum number. */
+  readonly newestEvaluationSets: DataLoader<number, readonly StoredEvaluationSet[]>;
 }
 
 interface BehaviourLoadersOptions extends FactRequestsOptions {
@@ -42,6 +44,9 @@ export function openBehaviourLoaders(
         (names) => evaluationSetsByName(database, names),
         ({ name }) => name,
       ),
+    ),
+    newestEvaluationSets: openBatchLoader(reads, (limits) =>
+      Promise.all(limits.map((limit) => listEvaluationSets(database, { limit }))),
     ),
   };
 }

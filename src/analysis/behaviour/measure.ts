@@ -1,12 +1,17 @@
 import type { BehaviourSummaries } from "../../derive/behaviour/summarize-behaviour.js";
-import type { BehaviourFact, BehaviourOptions, BehaviourResult } from "../../model/behaviour-facts.js";
+import type {
+  BehaviourFact,
+  BehaviourOptions,
+  BehaviourResult,
+  BehaviourSubject,
+} from "../../model/behaviour-facts.js";
 import type { BehaviourKind, ServedForm } from "../../model/behaviour.js";
 import type { BehaviourStatus } from "../../model/enums/behaviour.js";
 import type { StoredFact } from "../../model/weight-facts.js";
 import type { StoredEvaluationSet } from "../../store/evaluation-sets.js";
 import type { AnalysisContext } from "../request/analysis-context.js";
 import type { RunCheckpoint } from "../runs/run-checkpoint.js";
-import { modelBytes, servedRun, type ServedRun } from "./served-run.js";
+import { layerBytes, modelBytes, servedRun, type Servable, type ServedRun } from "./served-run.js";
 
 /** A summary, the job that computes it, or the reason why there is none. */
 export interface Measurement<Summary> {
@@ -28,7 +33,8 @@ export interface MeasuredFact extends BehaviourFact, StoredFact {
 /** A measurement to make. */
 export interface MeasureRequest<Kind extends BehaviourKind> {
   readonly kind: Kind;
-  readonly set: StoredEvaluationSet;
+  /** Null for WEIGHT_GAP, which needs no items. */
+  readonly set: StoredEvaluationSet | null;
   /** SEPARATE by default. */
   readonly form?: ServedForm | undefined;
   /** Options that change the measured values. */
@@ -57,10 +63,11 @@ export async function measure<Kind extends BehaviourKind>(
   const facts = results.flatMap((result) => ("facts" in result ? [{ ...result.facts, cached: result.cached }] : []));
   const values = await Promise.all(facts.map(({ key }) => context.loaders.behaviourValues.load(key)));
   const [first, second] = values;
+  const source = request.set?.name ?? "the base model";
   const empty = facts.find((_, i) => values[i] === undefined);
   if (first === undefined || empty !== undefined) {
     const reason = empty?.leftOut?.reason ?? "The set has no items.";
-    return { ...unavailable(`No item of ${request.set.name} can be measured: ${reason}`), facts };
+    return { ...unavailable(`No item of ${source} can be measured: ${reason}`), facts };
   }
   const summary = await context.derivations.summarizeBehaviour({
     kind: request.kind,
@@ -68,38 +75,48 @@ export async function measure<Kind extends BehaviourKind>(
     options: request.summary,
   });
   if (summary === undefined) {
-    return { ...unavailable(`No item of ${request.set.name} has values that count, or they are not finite.`), facts };
+    return { ...unavailable(`No item of ${source} has values that count, or they are not finite.`), facts };
   }
   return { status: "READY", reason: null, pendingJob: null, summary, facts };
 }
-
-type Servable = Extract<ServedRun, { readonly reason: null }>;
 
 function isServed(run: ServedRun): run is Servable {
   return run.reason === null;
 }
 
 /** Facts of a pair; other kinds have one fact of each model. */
-const PAIR_KINDS: readonly BehaviourKind[] = ["DIVERGENCE", "SENSITIVITY"];
+const PAIR_KINDS: readonly BehaviourKind[] = ["DIVERGENCE", "SENSITIVITY", "WEIGHT_GAP"];
 
 function loadFacts<Kind extends BehaviourKind>(
   { loaders }: AnalysisContext,
   runs: readonly Servable[],
   { kind, set, options, waitMilliseconds }: MeasureRequest<Kind>,
 ): Promise<BehaviourResult[]> {
-  const evaluationSet = { hash: set.hash, name: set.name };
   const groups = PAIR_KINDS.includes(kind) ? [runs] : runs.map((run) => [run]);
   return Promise.all(
     groups.map((group) => {
-      const [first, second] = group.map(({ model }) => model);
-      if (first === undefined) throw new Error("A measurement needs a model.");
-      const models = second === undefined ? ([first] as const) : ([first, second] as const);
-      return loaders.behaviour.load(
-        { kind, models, evaluationSet, options, bytes: modelBytes(group) },
-        waitMilliseconds,
-      );
+      return loaders.behaviour.load(behaviourSubject(kind, group, set, options), waitMilliseconds);
     }),
   );
+}
+
+/** Returns the subject of a fact about one model, or about a reference and a candidate. */
+export function behaviourSubject(
+  kind: BehaviourKind,
+  runs: readonly Servable[],
+  set: Pick<StoredEvaluationSet, "hash" | "name"> | null,
+  options: BehaviourOptions,
+): BehaviourSubject {
+  const [first, second] = runs.map(({ model }) => model);
+  if (first === undefined) throw new Error("A measurement needs a model.");
+  return {
+    kind,
+    models: second === undefined ? [first] : [first, second],
+    evaluationSet: set === null ? null : { hash: set.hash, name: set.name },
+    options,
+    // Norms of weights need one layer at a time, not the models.
+    bytes: kind === "WEIGHT_GAP" ? layerBytes(runs) : modelBytes(runs),
+  };
 }
 
 function absentMeasurement(result: Exclude<BehaviourResult, { readonly facts: unknown }>): Measurement<never> {

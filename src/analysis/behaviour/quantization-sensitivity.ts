@@ -4,8 +4,8 @@ import { layersOverSeeds, type LayerOverSeeds } from "../../derive/sensitivity/l
 import type { StoredEvaluationSet } from "../../store/evaluation-sets.js";
 import type { AnalysisContext } from "../request/analysis-context.js";
 import { measure, unavailable, type Measurement } from "./measure.js";
-import { rankRuns, type RankRunsRequest } from "./rank-runs.js";
-import { servedRun } from "./served-run.js";
+import { quantizedPairs } from "./quantized-pairs.js";
+import type { RankRunsRequest } from "./rank-runs.js";
 
 /** How sensitive the layers are to quantization at a rank, measured over the pairs of seeds. */
 export interface QuantizationSensitivity {
@@ -36,12 +36,10 @@ export async function quantizationSensitivity(
   context: AnalysisContext,
   { set, confidence, waitMilliseconds, ...requested }: SensitivityRequest,
 ): Promise<QuantizationSensitivity> {
-  const runs = await rankRuns(context, requested);
+  const quantized = await quantizedPairs(context, requested);
   const pairs = await Promise.all(
-    runs.pairs.map(async ({ seed, baseline, candidate }): Promise<SensitivityPair> => {
-      const served = await Promise.all([baseline, candidate].map((run) => servedRun(context.loaders, run)));
-      const problem = pairProblem(served);
-      if (problem !== undefined) return { seed, measured: unavailable(problem) };
+    quantized.map(async ({ seed, baseline, candidate, problem }): Promise<SensitivityPair> => {
+      if (problem !== null) return { seed, measured: unavailable(problem) };
       const request = { kind: "SENSITIVITY", set, options: {}, summary: { confidence }, waitMilliseconds } as const;
       return { seed, measured: await measure(context, [baseline, candidate], request) };
     }),
@@ -50,17 +48,4 @@ export async function quantizationSensitivity(
   if (summaries.length < pairs.length) return { pairs, layers: [], test: null };
   const layers = layersOverSeeds(summaries);
   return { pairs, layers, test: layerSeedTest({ layers }) ?? null };
-}
-
-/** Returns why layers of a candidate cannot replace those of a baseline; undefined if they can. */
-function pairProblem(runs: readonly Awaited<ReturnType<typeof servedRun>>[]): string | undefined {
-  const [reference, candidate] = runs;
-  if (reference?.model == null) return reference?.reason ?? "The baseline cannot be run.";
-  if (candidate?.model == null) return candidate?.reason ?? "The candidate cannot be run.";
-  if (reference.model.base !== candidate.model.base) return "The two runs have different base models.";
-  if (reference.model.quantization !== null) {
-    return "The baseline was trained on a quantized base: sensitivity is measured from the full-precision one.";
-  }
-  if (candidate.model.quantization === null) return "The candidate was trained on the full-precision base.";
-  return undefined;
 }

@@ -1,6 +1,7 @@
 import { matchBaseModel } from "../../derive/base-models/match-base-model.js";
 import { servedQuantization } from "../../derive/base-models/served-quantization.js";
 import { baseModelName } from "../../model/base-model-name.js";
+import { largest } from "../../model/extremes.js";
 import type { LocatedModel } from "../../model/behaviour-facts.js";
 import type { ServedForm } from "../../model/behaviour.js";
 import type { UncomparedTensor } from "../../model/records.js";
@@ -14,6 +15,9 @@ import type { RunCheckpoint } from "../runs/run-checkpoint.js";
 export type ServedRun =
   | { readonly model: LocatedModel; readonly base: StoredBaseModel; readonly reason: null }
   | { readonly model: null; readonly reason: string };
+
+/** A run that can be served. */
+export type Servable = Extract<ServedRun, { readonly reason: null }>;
 
 type RunLoaders = Pick<Loaders, "studyById" | "baseModels" | "settings" | "factors" | "layers">;
 
@@ -111,4 +115,15 @@ export function modelBytes(runs: readonly { readonly model: LocatedModel; readon
       sum + 4 * base.parameters * (model.quantization === null && model.form === "SEPARATE" ? 1 : 2),
     0,
   );
+}
+
+/** A matrix has at most this share of the weights of its layer, as the MLP of GPT-2 has. */
+const LARGEST_MATRIX = 1 / 3;
+/** Copies of a matrix in float32: as stored, as [out, in], its codes and its dequantized values. */
+const MATRIX_COPIES = 4;
+
+/** Returns the bytes that the norms of one linear layer need at most. Norms of further layers are computed one after the other. */
+export function layerBytes(runs: readonly { readonly base: StoredBaseModel }[]): number {
+  const parameters = runs.map(({ base }) => base.parameters / base.layers);
+  return Math.ceil(4 * MATRIX_COPIES * LARGEST_MATRIX * largest(parameters));
 }

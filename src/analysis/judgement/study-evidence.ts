@@ -25,7 +25,7 @@ import type { StudyJudgementOptions } from "./judgement-options.js";
 import { acceptanceRule, measuredStudy, type MeasuredStudy } from "./measured-study.js";
 
 /** The rule and the evidence by which a study is judged. */
-interface JudgedStudy {
+export interface JudgedStudy {
   readonly measured: MeasuredStudy;
   readonly rule: HypothesisRule;
   readonly evidence: StudyEvidence<Layer>;

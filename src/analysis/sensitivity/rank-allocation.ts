@@ -1,4 +1,5 @@
 import type { RunSettings } from "../../derive/runs/run-settings.js";
+import type { RankSensitivity } from "../../derive/sensitivity/layer-seed-test.js";
 import { peftPatterns, type PeftPatterns } from "../../derive/sensitivity/peft-patterns.js";
 import { allocateRanks, type AllocationLayer } from "../../derive/sensitivity/rank-allocation.js";
 import type { ComparedLayer } from "../similarity/compare-layers.js";
@@ -7,6 +8,10 @@ import type { StudySimilarity } from "../similarity/similarity-loader.js";
 /** The ranks of layers within a budget of parameters, or the reason why there are none. */
 export interface StudyAllocation {
   readonly reason: string | null;
+  /** The kind of score; null without an allocation. */
+  readonly basis: RankSensitivity["basis"] | null;
+  /** Where the scores come from; null without an allocation. */
+  readonly origin: string | null;
   /** Maximum number of parameters; null where it is unknown. */
   readonly budget: number | null;
   readonly parameters: number | null;
@@ -42,8 +47,15 @@ interface AllocationOptions {
   readonly keepScale: boolean;
 }
 
-/** The measured sensitivity of each layer, by the layer's name. */
-export type MeasuredSensitivities = ReadonlyMap<string, number>;
+/** The sensitivities that ranks are allocated by. */
+export interface AllocationScores {
+  /** The kind of score; null without one. */
+  readonly basis: RankSensitivity["basis"] | null;
+  /** Where the scores come from, or why there are none and how to compute them, in one or more sentences. */
+  readonly origin: string;
+  /** Returns the score of a layer by its name; undefined where it is unknown. */
+  readonly scoreOf: (name: string) => number | undefined;
+}
 
 /**
  * Allocates ranks by the measured sensitivities of the layers. Without them there is no allocation: the divergence of the
@@ -55,7 +67,7 @@ export function allocateStudyRanks(
   { similarity, layers, candidate }: StudySimilarity,
   settings: RunSettings | undefined,
   options: AllocationOptions,
-  sensitivities?: MeasuredSensitivities,
+  sensitivities: AllocationScores,
 ): StudyAllocation {
   const adapted = layers.filter((layer) => layer.candidate !== undefined);
   const comparedCount = adapted.filter(({ similarity: { cosineSimilarity } }) => cosineSimilarity !== null).length;
@@ -85,6 +97,8 @@ export function allocateStudyRanks(
   });
   return {
     reason: null,
+    basis: sensitivities.basis,
+    origin: sensitivities.origin,
     budget,
     parameters: allocation.parameters,
     layers: scored.map(({ layer, sensitivity }, i) => ({
@@ -103,6 +117,8 @@ export function allocateStudyRanks(
 function noAllocation(reason: string, budget: number | null): StudyAllocation {
   return {
     reason,
+    basis: null,
+    origin: null,
     budget,
     parameters: null,
     layers: [],
@@ -121,11 +137,8 @@ interface ScoredLayer extends AllocationLayer {
 }
 
 /** Returns the layer with its sensitivity; undefined where it was not measured. */
-function scoredLayer(
-  { layer }: ComparedLayer,
-  sensitivities: MeasuredSensitivities | undefined,
-): ScoredLayer | undefined {
-  const sensitivity = sensitivities?.get(layer.name);
+function scoredLayer({ layer }: ComparedLayer, { scoreOf }: AllocationScores): ScoredLayer | undefined {
+  const sensitivity = scoreOf(layer.name);
   if (sensitivity === undefined) return undefined;
   const { name, inFeatures, outFeatures } = layer;
   return {
@@ -145,7 +158,7 @@ interface AllocationSubject {
   readonly adapted: readonly ComparedLayer[];
   /** Number of adapted layers with a cosine. */
   readonly comparedCount: number;
-  readonly sensitivities: MeasuredSensitivities | undefined;
+  readonly sensitivities: AllocationScores;
 }
 
 /** Returns why ranks cannot be allocated: sensitivities are unknown, or not caused by quantization. */
@@ -159,10 +172,10 @@ function allocationObstacle(subject: AllocationSubject): string | undefined {
   if (sharedStart === false) {
     return `the runs at r = ${rank} started from different A (cosine ${initialCosine?.toFixed(2)}): their sensitivities are not those of quantization`;
   }
-  if (sensitivities === undefined) {
-    return `the sensitivity of the layers at r = ${rank} was not measured, which needs the weights of the base model; the divergence of the updates (1 - cosine) is no measure of it`;
+  if (sensitivities.basis === null) {
+    return `${sensitivities.origin} The divergence of the updates (1 - cosine) is no measure of sensitivity.`;
   }
-  const unscored = adapted.filter(({ layer }) => !sensitivities.has(layer.name));
+  const unscored = adapted.filter(({ layer }) => sensitivities.scoreOf(layer.name) === undefined);
   if (unscored.length === 0) return undefined;
   const names = unscored.map(({ layer }) => layer.name).join(", ");
   return `${candidate ?? "the candidate"} adapts layers whose sensitivity is not known: ${names}`;

@@ -1,5 +1,5 @@
 import type { ResultOf } from "gql.tada";
-import { graphql } from "../../model/graphql-document.js";
+import { aliasedDocument, graphql } from "../../model/graphql-document.js";
 
 /** The JSON of `rankscope behaviour --json`. */
 export type StudyBehaviour = NonNullable<ResultOf<typeof STUDY_BEHAVIOUR>["study"]>;
@@ -104,3 +104,57 @@ export const STUDY_BEHAVIOUR = graphql(`
     }
   }
 `);
+
+/** The ranks at which layers can be measured. */
+export const BEHAVIOUR_RANKS = graphql(`
+  query BehaviourRanks($slug: String!) {
+    study(slug: $slug) {
+      ranks {
+        r
+      }
+    }
+  }
+`);
+
+const SENSITIVITY = graphql(`
+  fragment RankSensitivity on QuantizationSensitivity {
+    layers {
+      layer
+      position
+      mean
+      standardDeviation
+      n
+    }
+    test {
+      p
+      kendallsW
+      ratio
+      seeds
+      layers
+    }
+    pairs {
+      seed
+      status
+      reason
+    }
+  }
+`);
+
+/** The measured sensitivity of the layers at one rank. */
+export interface RankLayers {
+  readonly r: number;
+  readonly sensitivity: ResultOf<typeof SENSITIVITY>;
+}
+
+/** Returns the operation for the sensitivities at all ranks at once, so that a worker takes their jobs one after the other. */
+export function sensitivityDocument(ranks: readonly number[]) {
+  const fields = ranks.map((r) => `rank${r}: quantizationSensitivity(rank: ${r}, on: $on) { ...RankSensitivity }`);
+  return aliasedDocument<{ study: Record<string, RankLayers["sensitivity"]> | null }, { slug: string; on: string }>(
+    `query StudySensitivity($slug: String!, $on: String!) {
+      study(slug: $slug) {
+        ${fields.join("\n        ")}
+      }
+    }`,
+    [SENSITIVITY],
+  );
+}

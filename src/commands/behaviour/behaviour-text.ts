@@ -1,6 +1,6 @@
 import type { Screen } from "../terminal/screen.js";
 import { number, table, text } from "../terminal/table.js";
-import type { StudyBehaviour } from "./behaviour-document.js";
+import type { RankLayers, StudyBehaviour } from "./behaviour-document.js";
 
 const RUN_COLUMNS = [
   text("run"),
@@ -79,4 +79,53 @@ function fixed(value: number | undefined): string {
 
 function intervalText(interval: { readonly low: number; readonly high: number } | null | undefined): string {
   return interval == null ? "" : `${interval.low.toFixed(4)} to ${interval.high.toFixed(4)}`;
+}
+
+const LAYER_COLUMNS = [
+  number("rank"),
+  number("position"),
+  text("layer"),
+  number("KL"),
+  number("s.d. over seeds"),
+  number("pairs"),
+];
+/** Layers that are shown of each rank; `--json` has all. */
+const SHOWN_LAYERS = 10;
+
+/** Formats the measured sensitivity of the layers: the most sensitive ones of each rank, and the test of the layers. */
+export function sensitivityText(ranks: readonly RankLayers[], screen: Screen): string[] {
+  if (ranks.length === 0) return [];
+  const rows = ranks.flatMap(({ r, sensitivity: { layers } }) =>
+    layers
+      .slice(0, SHOWN_LAYERS)
+      .map(({ position, layer, mean, standardDeviation, n }) => [
+        String(r),
+        String(position),
+        layer,
+        mean.toExponential(2),
+        standardDeviation?.toExponential(1) ?? "",
+        String(n),
+      ]),
+  );
+  const notes = ranks.flatMap(({ r, sensitivity: { layers, test, pairs } }) => {
+    const more =
+      layers.length > SHOWN_LAYERS ? [`Rank ${r}: ${SHOWN_LAYERS} of ${layers.length} layers are shown.`] : [];
+    const reasons = new Set(pairs.flatMap(({ reason }) => reason ?? []));
+    return [...more, ...(test === null ? [] : [testText(r, test)]), ...[...reasons].map((why) => `Rank ${r}: ${why}`)];
+  });
+  return [
+    "",
+    "Sensitivity: KL in nats per token when one layer has the candidate's quantized weight and update",
+    "",
+    ...table(LAYER_COLUMNS, rows, screen),
+    ...(notes.length === 0 ? [] : ["", ...notes]),
+  ];
+}
+
+function testText(r: number, test: NonNullable<RankLayers["sensitivity"]["test"]>): string {
+  const { p, kendallsW, ratio, layers, seeds } = test;
+  return (
+    `Rank ${r}: Friedman's test of ${layers} layers over ${seeds} seeds: p = ${p.toPrecision(2)}, Kendall's W = ` +
+    `${kendallsW.toFixed(2)}; the largest mean is ${ratio.toPrecision(3)} times the median.`
+  );
 }

@@ -124,6 +124,7 @@ function addBehaviour(program: Command, open: () => Process): void {
     .command("behaviour <slug>")
     .description("run a study's models on an evaluation set: loss, divergence from the baseline, noise of seeds")
     .requiredOption("--on <set>", "name of a registered evaluation set (rankscope evalset list)")
+    .option("--sensitivity", "also measure the sensitivity of each layer: one pass over the set for each of them")
     .addOption(wait())
     .addOption(json())
     .addOption(server())
@@ -132,6 +133,7 @@ function addBehaviour(program: Command, open: () => Process): void {
       `
 Examples:
   rankscope behaviour reference-study --on jargon
+  rankscope behaviour reference-study --on jargon --sensitivity
   rankscope behaviour reference-study --on jargon --json --wait 60
 
 JSON: ranks with their runs, each with its behaviour on the set.

@@ -1,4 +1,4 @@
-import type { ModelAdapter, ModelConfig, ModelFiles, ModuleUpdate } from "../../model/language-model.js";
+import type { ModelAdapter, ModelConfig, ModelFiles } from "../../model/language-model.js";
 import type { WeightQuantization } from "../../model/weight-quantization.js";
 import type { PreparedAdapter } from "../models/adapter-feeds.js";
 import type { LanguageModel } from "../models/language-model-types.js";
@@ -6,8 +6,8 @@ import { adapterInputs } from "../models/linear.js";
 import { quantizedValues } from "../models/quantization/quantize-weight.js";
 import type { StoredType } from "../models/quantization/round-to.js";
 import { inFileShape, storedWeights } from "../models/quantization/stored-weights.js";
-import { failure } from "../../errors.js";
 import type { ModelRun } from "./model-run.js";
+import { requirePlainUpdates } from "./plain-updates.js";
 
 /** A model in which one layer is replaced. */
 export interface LayerSwap {
@@ -65,14 +65,4 @@ function withLayer(adapter: PreparedAdapter | undefined, other: PreparedAdapter,
     return feed === undefined ? [] : [[name, feed] as const];
   });
   return { form: "lora", feeds: { ...adapter?.feeds, ...Object.fromEntries(factors) } };
-}
-
-function requirePlainUpdates(adapter: ModelAdapter): void {
-  const scaled = [...adapter].find(([, update]: readonly [string, ModuleUpdate]) => update.magnitude !== undefined);
-  if (scaled === undefined) return;
-  throw failure("MODEL_ADAPTER_MISMATCH", {
-    where: scaled[0],
-    received: "a DoRA update",
-    allowed: "LoRA updates: a magnitude belongs to the norms of the weight that it was trained with",
-  });
 }

@@ -1,4 +1,5 @@
 import type { BehaviourKind, BehaviourKinds } from "../../model/behaviour.js";
+import type { LayerWeightGap } from "../../model/layer-sensitivity.js";
 import { unpackItems, type PackedItems } from "../../model/behaviour-values.js";
 import { choiceFlips, embeddingSimilarity, tokenMatch, type ChoiceFlips, type ItemPair } from "./compare-outputs.js";
 import type { ItemStatistic } from "./item-statistics.js";
@@ -14,6 +15,8 @@ export interface BehaviourSummaries {
   readonly EMBEDDING: { readonly options: object; readonly summary: ItemStatistic };
   readonly CHOICES: { readonly options: { readonly normalises: boolean }; readonly summary: ChoiceFlips };
   readonly SENSITIVITY: { readonly options: object; readonly summary: readonly LayerKl[] };
+  /** The layers in the order in which they run. */
+  readonly WEIGHT_GAP: { readonly options: object; readonly summary: readonly LayerWeightGap[] };
 }
 
 /** The values of one fact, or of the facts of a reference and a candidate, and what to derive from them. */
@@ -37,6 +40,7 @@ const SUMMARIZERS: Summarizers = {
   CHOICES: ({ facts, options }) => choiceFlips(pairsOf("CHOICES", facts), options.normalises),
   SENSITIVITY: ({ facts: [items], options }) =>
     summarizeSensitivities([...unpackItems("SENSITIVITY", items).values()], options.confidence),
+  WEIGHT_GAP: ({ facts: [items] }) => [...unpackItems("WEIGHT_GAP", items).values()],
 };
 
 /** Derives a summary from the values of facts. Undefined if no item has values that count. */

@@ -19,10 +19,12 @@ function inComparison({ pendingJobs }: SimilaritySummary): PairFinding | undefin
   };
 }
 
-function inStudy({ similarities }: StudyEvidence): StudyFinding | undefined {
-  const pending = similarities.filter(({ pendingJobs }) => pendingJobs.length > 0);
+function inStudy({ similarities, sensitivity }: StudyEvidence): StudyFinding | undefined {
+  const pending = [...similarities, ...(sensitivity?.pending ?? [])].filter(
+    ({ pendingJobs }) => pendingJobs.length > 0,
+  );
   if (pending.length === 0) return undefined;
-  const ranks = pending.map(({ rank }) => rank);
+  const ranks = [...new Set(pending.map(({ rank }) => rank))].sort((one, other) => one - other);
   return {
     severity: "LOW",
     message: `The weights at ${formatRanks(ranks)} are still being compared (${formatPendingJobs(pending)}).`,

@@ -2,6 +2,7 @@ import { comparableRanks, type ComparableRank, type ReplicatedLayer } from "../s
 import { spreadText } from "../similarity/pair-statistics.js";
 import { meanAndRange } from "../statistics/sample.js";
 import { layerSeedTest, type LayerSeedTest, type RankSensitivity } from "../sensitivity/layer-seed-test.js";
+import { withSeeds } from "../sensitivity/study-sensitivity.js";
 import { OUTLIER_Z, robustZ } from "../statistics/order-statistics.js";
 import { spearman } from "../statistics/spearman.js";
 import type { Evidence, HypothesisRule, NamedLayer, StudyEvidence } from "../study-evidence.js";
@@ -33,17 +34,15 @@ const MIN_CORRELATED_LAYERS = 3;
 
 function judge(study: StudyEvidence, { sensitivityRatio = MIN_SENSITIVITY_RATIO }: HypothesisRule): Judgement {
   const comparable = comparableRanks(study.similarities);
-  const measured = study.sensitivities ?? [];
   const spans = comparable.map(cosineSpan).filter(({ layers }) => layers > 1);
-  const tests = measured.map((sensitivity) => {
-    const { rank, basis } = sensitivity;
-    return { rank, score: SCORES[basis], test: layerSeedTest(sensitivity) };
-  });
-  const verdict =
-    pendingVerdict(study.similarities) ??
-    (measured.length > 0 ? testedVerdict(tests, sensitivityRatio) : untestedVerdict(study, spans));
+  const tests = testedRanks(study, comparable);
+  const pending = pendingVerdict([...study.similarities, ...(study.sensitivity?.pending ?? [])]);
+  const { verdict, because } =
+    pending ?? (tests.length > 0 ? testedVerdict(tests, sensitivityRatio) : untestedVerdict(study, spans));
+  const details = pending === undefined && tests.length > 0 ? extentSentences(study, tests) : [];
   return {
-    ...verdict,
+    verdict,
+    because: [because, ...details].join(" "),
     certainty: tests.some(({ test }) => test !== undefined) ? "INTERVAL" : null,
     evidence: [
       ...tests.flatMap(({ test, ...rank }) => (test === undefined ? [] : testEvidence(rank, test))),
@@ -58,15 +57,34 @@ function judge(study: StudyEvidence, { sensitivityRatio = MIN_SENSITIVITY_RATIO 
 const SCORES = {
   MEASURED_KL: "the KL divergence with one layer quantized",
   ACTIVATION_GAP: "the gap of the activations",
-  FAIR_GAP: "the gap of the weights, without running the model",
+  FAIR_GAP: "the gap of the weights",
 } as const satisfies Record<RankSensitivity["basis"], string>;
 
-interface TestedRank {
-  readonly rank: number;
+/** Its rank correlation with the measured KL is 0.57 on the example study (docs/statistics.md). */
+const GAP_CAUTION =
+  "The gap orders layers only roughly as the damage to predictions does, which quantizationSensitivity(rank:, on:) measures.";
+
+interface TestedRank extends Pick<RankSensitivity, "rank" | "basis" | "available"> {
   /** Name of what was measured. */
   readonly score: string;
+  /** Number of pairs of seeds that count. */
+  readonly pairs: number;
   /** Undefined with fewer than two seeds or layers. */
   readonly test: LayerSeedTest | undefined;
+}
+
+/** Returns the tests of the ranks whose comparison is valid, over the pairs of seeds that count. */
+function testedRanks({ sensitivity }: StudyEvidence, comparable: readonly ComparableRank<NamedLayer>[]): TestedRank[] {
+  const ranks = sensitivity?.ranks ?? [];
+  const measured = ranks.filter(({ basis }) => basis === "MEASURED_KL");
+  // A cheaper score of other ranks would say less than the measured one, and must not change its verdict.
+  return (measured.length > 0 ? measured : ranks).flatMap((found) => {
+    const counted = comparable.find(({ rank }) => rank === found.rank)?.overPairs.seeds ?? [];
+    const ofSeeds = withSeeds(found, (seed) => counted.includes(seed));
+    if (ofSeeds === undefined) return [];
+    const { rank, basis, available, seeds } = ofSeeds;
+    return [{ rank, basis, available, pairs: seeds.length, score: SCORES[basis], test: layerSeedTest(ofSeeds) }];
+  });
 }
 
 function testedVerdict(ranks: readonly TestedRank[], minRatio: number): ReasonedVerdict {
@@ -74,41 +92,60 @@ function testedVerdict(ranks: readonly TestedRank[], minRatio: number): Reasoned
   if (tested.length === 0) {
     return {
       verdict: "INCONCLUSIVE",
-      because: "The sensitivities come from one seed, so the layers' differences may be those of the seed.",
+      because: ranks.some(({ pairs }) => pairs > 1)
+        ? "No two layers have different sensitivities, or there is a single layer."
+        : "The sensitivities come from one seed, so the layers' differences may be those of the seed.",
     };
   }
   const significant = tested.filter(({ p }) => p < MAX_P);
-  const supported = significant.filter(({ ratio }) => ratio >= minRatio).map(({ rank }) => rank);
+  const supported = significant.filter(({ seedRatios }) => seedRatios.min >= minRatio).map(({ rank }) => rank);
   if (supported.length === tested.length) {
     return {
       verdict: "SUPPORTED",
-      because: `Layers differ by more than seeds (p < ${MAX_P}), and the largest sensitivity is ${minRatio} times the median or more at ${formatRanks(supported)}. ${basisSentence(tested)}`,
+      because: `At ${formatRanks(supported)}, layers differ by more than seeds (p < ${MAX_P}), and the largest sensitivity is ${minRatio} times the median or more with every seed.`,
     };
   }
   if (supported.length > 0) {
     return {
       verdict: "PARTIALLY_SUPPORTED",
-      because: `Layers differ beyond the variation between seeds at ${formatRanks(supported)} only. ${basisSentence(tested)}`,
+      because: `Layers differ by more than seeds, and by ${minRatio} times the median or more with every seed, at ${formatRanks(supported)} only.`,
     };
   }
-  if (significant.length === tested.length) {
+  const rejected = significant.filter(({ seedRatios }) => seedRatios.max < minRatio);
+  if (rejected.length === tested.length) {
     return {
       verdict: "REJECTED",
-      because: `The largest sensitivity is less than ${minRatio} times the median at every tested rank. ${basisSentence(tested)}`,
+      because: `With every seed, the largest sensitivity is less than ${minRatio} times the median at every tested rank (${rejected.map(({ rank }) => rank).join(", ")}).`,
     };
   }
+  const open = significant.filter((one) => !rejected.includes(one)).map(({ rank }) => rank);
   return {
     verdict: "INCONCLUSIVE",
-    because: `The layers' differences are not beyond the variation between seeds (p of ${MAX_P} or more). ${basisSentence(tested)}`,
+    because:
+      open.length > 0
+        ? `Seeds disagree on whether the largest sensitivity is ${minRatio} times the median at ${formatRanks(open)}.`
+        : `The layers' differences are not beyond the variation between seeds (p of ${MAX_P} or more).`,
   };
 }
 
-function basisSentence(ranks: readonly Pick<TestedRank, "score">[]): string {
-  const scores = [...new Set(ranks.map(({ score }) => score))];
-  return `Sensitivity is ${scores.join(", or ")}.`;
+/** Returns sentences that say how sensitivity was determined, and for which ranks and seeds. */
+function extentSentences({ similarities, sensitivity }: StudyEvidence, ranks: readonly TestedRank[]): string[] {
+  const sentences = (Object.keys(SCORES) as (keyof typeof SCORES)[]).flatMap((basis) => {
+    const ofBasis = ranks.filter((one) => one.basis === basis).map(({ rank }) => rank);
+    if (ofBasis.length === 0) return [];
+    const source = basis === "MEASURED_KL" && sensitivity?.source != null ? ` ${sensitivity.source}` : "";
+    const caution = basis === "FAIR_GAP" ? ` ${GAP_CAUTION}` : "";
+    return [`At ${formatRanks(ofBasis)}, sensitivity is ${SCORES[basis]}${source}.${caution}`];
+  });
+  const partial = ranks
+    .filter(({ pairs, available }) => pairs < available)
+    .map(({ rank, pairs, available }) => `At r = ${rank}, ${pairs} of ${available} pairs of seeds count.`);
+  const untested = similarities.map(({ rank }) => rank).filter((rank) => !ranks.some((one) => one.rank === rank));
+  const rest = untested.length === 0 ? [] : [`At ${formatRanks(untested)}, it is not known for a valid comparison.`];
+  return [...sentences, ...partial, ...rest];
 }
 
-function untestedVerdict({ similarities }: StudyEvidence, spans: readonly CosineSpan[]): ReasonedVerdict {
+function untestedVerdict({ similarities, sensitivity }: StudyEvidence, spans: readonly CosineSpan[]): ReasonedVerdict {
   if (similarities.some(({ identical }) => identical) && spans.length === 0) {
     return { verdict: "INCONCLUSIVE", because: "The compared adapters are the same weights under two names." };
   }
@@ -118,20 +155,29 @@ function untestedVerdict({ similarities }: StudyEvidence, spans: readonly Cosine
   return {
     verdict: "INCONCLUSIVE",
     because:
-      "The sensitivity of the layers was not measured, which needs the weights of the base model. The divergence of the " +
-      "updates (1 - cosine) describes how the adapters differ, and is no measure of sensitivity.",
+      `${missingSensitivity(sensitivity)} The divergence of the updates (1 - cosine) describes how the adapters differ, and is ` +
+      "no measure of sensitivity.",
   };
+}
+
+/** Returns why there is no sensitivity. */
+function missingSensitivity(sensitivity: StudyEvidence["sensitivity"]): string {
+  return sensitivity?.missing ?? "The sensitivity of the layers was not measured.";
 }
 
 function testEvidence(
   { rank, score }: Pick<TestedRank, "rank" | "score">,
-  { p, kendallsW, ratio, seeds, layers }: LayerSeedTest,
+  { p, kendallsW, ratio, seedRatios, seeds, layers }: LayerSeedTest,
 ): Evidence[] {
   const sample = `${layers} layers, ${seeds} seeds, by ${score}`;
   return [
     { label: `Friedman's test of the layers at r = ${rank}, ${sample}`, value: p, unit: "p" },
     { label: `agreement of the seeds at r = ${rank}, ${sample}`, value: kendallsW, unit: "Kendall's W" },
-    { label: `largest sensitivity to the median at r = ${rank}`, value: ratio, unit: "times" },
+    {
+      label: `largest sensitivity to the median at r = ${rank} (${seedRatios.min.toPrecision(3)} to ${seedRatios.max.toPrecision(3)} with single seeds)`,
+      value: ratio,
+      unit: "times",
+    },
   ];
 }
 

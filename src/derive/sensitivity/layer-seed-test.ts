@@ -9,6 +9,10 @@ export interface RankSensitivity {
   readonly rank: number;
   /** Never UPDATE_DIVERGENCE, which is no measure of sensitivity. */
   readonly basis: Exclude<SensitivityBasis, "UPDATE_DIVERGENCE">;
+  /** Seeds of the measured pairs, in the order of the scores. Null is unknown. */
+  readonly seeds: readonly (number | null)[];
+  /** Number of pairs of runs with equal seeds at the rank: more than `seeds` if some are not measured. */
+  readonly available: number;
   readonly layers: readonly LayerScores[];
 }
 
@@ -28,6 +32,8 @@ export interface LayerSeedTest {
   readonly kendallsW: number;
   /** Largest mean sensitivity divided by the median. */
   readonly ratio: number;
+  /** The smallest and the largest such ratio of a single seed. */
+  readonly seedRatios: { readonly min: number; readonly max: number };
 }
 
 /**
@@ -40,12 +46,19 @@ export function layerSeedTest({ layers }: Pick<RankSensitivity, "layers">): Laye
   const blocks = Array.from({ length: seeds }, (_, seed) => layers.map(({ scores }) => scores[seed] ?? NaN));
   const test = friedmanTest(blocks);
   if (test === undefined) return undefined;
+  const ratios = blocks.map(ratioToMedian);
   const means = layers.map(({ scores }) => meanOf(scores));
   return {
     layers: layers.length,
     seeds,
     p: test.p,
     kendallsW: test.kendallsW,
-    ratio: largest(means) / median(means),
+    ratio: ratioToMedian(means),
+    seedRatios: { min: smallest(ratios), max: largest(ratios) },
   };
+}
+
+/** Returns the largest value divided by the median. */
+function ratioToMedian(values: readonly number[]): number {
+  return largest(values) / median(values);
 }

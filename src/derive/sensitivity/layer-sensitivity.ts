@@ -1,5 +1,7 @@
 import type { PairStatistics } from "../similarity/pair-statistics.js";
 import type { SensitivityBasis } from "../../model/enums/sensitivity.js";
+import { layerScores } from "./layer-scores.js";
+import type { RankSensitivity } from "./layer-seed-test.js";
 import { OUTLIER_Z, robustZ } from "../statistics/order-statistics.js";
 
 /** The sensitivity of a layer by the best basis at hand, and its position among the layers. */
@@ -7,8 +9,9 @@ export interface LayerSensitivity {
   /** The kind of score. Only UPDATE_DIVERGENCE is known from adapters alone, and it is no measure of sensitivity. */
   readonly basis: SensitivityBasis;
   /**
-   * Update divergence: 1 - mean cosine similarity of the updates of baseline and candidate over the pairs of seeds, 0 for equal
-   * and 1 for orthogonal updates. Null if undefined, and while a pair is pending.
+   * Mean over the pairs of seeds: KL divergence in nats per token, the relative gap of the weights, or update divergence, which is
+   * 1 - mean cosine similarity of the updates of baseline and candidate, 0 for equal and 1 for orthogonal updates. Null if
+   * undefined, and while a pair is pending.
    */
   readonly score: number | null;
   /**
@@ -22,14 +25,29 @@ export interface LayerSensitivity {
   readonly standsOut: boolean | null;
 }
 
-/** Returns the layers by score, the largest first. Layers with an undefined score come last, in their order. */
-export function layerSensitivity<Entry extends { readonly cosine: PairStatistics }>(
+interface SensitiveLayer {
+  readonly layer: { readonly name: string };
+  readonly cosine: PairStatistics;
+}
+
+/**
+ * Returns the layers by score, the largest first. Layers with an undefined score come last, in their order.
+ *
+ * @param measured the sensitivities of the rank; by default the update divergence is the score
+ */
+export function layerSensitivity<Entry extends SensitiveLayer>(
   layers: readonly Entry[],
+  measured?: Pick<RankSensitivity, "basis" | "layers">,
 ): (Entry & LayerSensitivity)[] {
+  const measuredScore = measured === undefined ? undefined : layerScores(measured);
+  const scoreOf = ({ layer, cosine: { mean } }: SensitiveLayer): number | null => {
+    if (measuredScore !== undefined) return measuredScore(layer.name) ?? null;
+    return mean === null ? null : 1 - mean;
+  };
   const scores = layers.map(scoreOf).filter((score) => score !== null);
-  const isPending = layers.some(({ cosine }) => cosine.pendingJobs.length > 0);
+  const isPending = measured === undefined && layers.some(({ cosine }) => cosine.pendingJobs.length > 0);
   const zByScore = new Map(robustZ(scores).map((z, i) => [scores[i] ?? NaN, z]));
-  const basis = "UPDATE_DIVERGENCE";
+  const basis = measured?.basis ?? "UPDATE_DIVERGENCE";
   const sensitivityOf = (entry: Entry): LayerSensitivity => {
     const score = scoreOf(entry);
     if (score === null || isPending) return { basis, score, position: null, robustZ: null, standsOut: null };
@@ -45,10 +63,6 @@ export function layerSensitivity<Entry extends { readonly cosine: PairStatistics
   return layers
     .map((entry) => ({ ...entry, ...sensitivityOf(entry) }))
     .sort((left, right) => compareScores(right.score, left.score));
-}
-
-function scoreOf({ cosine: { mean } }: { readonly cosine: PairStatistics }): number | null {
-  return mean === null ? null : 1 - mean;
 }
 
 /** Compares two scores. Null is below every score. */

@@ -26,6 +26,8 @@ export interface RankPairStatistics extends PairStatistics {
   readonly available: number;
   /** Why fewer pairs than available count. Null if all do. */
   readonly reason: string | null;
+  /** Seeds of the pairs that count. Null is unknown. */
+  readonly seeds: readonly (number | null)[];
 }
 
 /**
@@ -60,7 +62,8 @@ export function rankSimilarity<Layer>(
   const pendingJobs = [...new Set(counted.flatMap(({ summary }) => summary.pendingJobs))];
   const isPending = pendingJobs.length > 0;
   const means = counted.map(({ summary }) => summary.mean);
-  const overPairs = { ...pairStatistics(means, pendingJobs), available, reason };
+  const seeds = counted.map(({ seed }) => seed);
+  const overPairs = { ...pairStatistics(means, pendingJobs), available, reason, seeds };
   const byLayer = meanAndRange(replicated.map(({ cosine }) => cosine.mean));
   const starts = counted.flatMap(({ summary }) => summary.initialCosine ?? []);
   const initialCosine = isPending || starts.length === 0 ? null : meanOf(starts);

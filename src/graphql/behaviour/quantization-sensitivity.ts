@@ -42,7 +42,7 @@ class LayerKlType implements LayerOverSeeds {
   description: "Whether layers differ by more than seeds.",
   simpleResolvers: true,
 })
-class LayerSeedTestType implements LayerSeedTest {
+export class LayerSeedTestType implements Omit<LayerSeedTest, "seedRatios"> {
   @Field(() => Int, { description: "Number of layers." })
   layers!: number;
 
@@ -60,7 +60,7 @@ class LayerSeedTestType implements LayerSeedTest {
 }
 
 @ObjectType("SensitivityMeasurement", { description: "The measurement of a pair of seeds.", simpleResolvers: true })
-class SensitivityMeasurementType extends MeasurementType {
+export class SensitivityMeasurementType extends MeasurementType {
   @Field(() => Int, { nullable: true, description: "Seed of both runs; null if it is unknown." })
   seed!: number | null;
 }

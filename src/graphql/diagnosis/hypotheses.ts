@@ -1,13 +1,14 @@
-import { Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
+import { Args, ArgsType, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
 import type { Provenance } from "../../analysis/request/provenance.js";
 import { SharedResults } from "../../analysis/request/shared-results.js";
-import { judgedStudy } from "../../analysis/judgement/study-evidence.js";
+import { judgedWithSensitivity } from "../../analysis/judgement/judged-with-sensitivity.js";
 import { ConfoundKind, type Confound } from "../../derive/confounds/confounds.js";
 import { hypothesisSteps, type Hypothesis } from "../../derive/hypotheses/judge-hypotheses.js";
 import type { Evidence, StudyEvidence } from "../../derive/study-evidence.js";
 import { VerdictCertainty } from "../../model/enums/statistics.js";
 import { HypothesisVerdict, Severity } from "../../model/enums/verdict.js";
 import type { Study } from "../../store/studies/studies.js";
+import { evaluationSetArg } from "../arguments.js";
 import { Computed } from "../computed/computed-type.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
@@ -83,6 +84,12 @@ class HypothesisType implements Omit<Hypothesis, "basis"> {
 /** The hypotheses by their evidence, which a request has for itself or shares with those that have equal options. */
 const JUDGED = new SharedResults<StudyEvidence, Hypothesis[]>();
 
+@ArgsType()
+class HypothesesArguments extends StudyJudgementArguments {
+  @Field(() => String, evaluationSetArg)
+  on?: string | null;
+}
+
 @Resolver(() => StudyType)
 export class HypothesesResolver {
   @Costs({ points: diagnosisPoints, items: 3 })
@@ -91,10 +98,10 @@ export class HypothesesResolver {
   })
   async hypotheses(
     @Root() study: Study,
-    @Args(() => StudyJudgementArguments) requested: StudyJudgementArguments,
+    @Args(() => HypothesesArguments) { on, ...requested }: HypothesesArguments,
     @Ctx() context: Context,
   ): Promise<HypothesisType[]> {
-    const { evidence, rule, computed } = await judgedStudy(context, study, requested);
+    const { evidence, rule, computed } = await judgedWithSensitivity(context, study, { ...requested, on });
     const hypotheses = await JUDGED.get(evidence, context.derivations, () =>
       context.derivations.inSteps(hypothesisSteps(evidence, rule, requested.rules)),
     );

@@ -2,6 +2,7 @@ import { Ctx, FieldResolver, Resolver, Root, type ClassType } from "type-graphql
 import type { Job } from "../../store/queue/jobs.js";
 import type { Context } from "../context.js";
 import { ChoiceFlipsType, DivergenceMeasurementType, OutputMatchType } from "../behaviour/pair-behaviour.js";
+import { SensitivityMeasurementType } from "../behaviour/quantization-sensitivity.js";
 import { RunBehaviourType } from "../behaviour/run-behaviour.js";
 import { ComparisonSummaryType } from "../comparison/comparison-summary.js";
 import { DiagnosticSummaryType } from "../diagnosis/diagnostic-summary.js";
@@ -61,6 +62,7 @@ const WITH_JOB = [
   DivergenceMeasurementType,
   OutputMatchType,
   ChoiceFlipsType,
+  SensitivityMeasurementType,
 ];
 
 /** Types whose values can wait for several jobs. */

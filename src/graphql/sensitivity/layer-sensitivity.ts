@@ -2,6 +2,7 @@ import { Arg, Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver,
 import { CosineOverSeedsType } from "../similarity/seed-pair-statistics.js";
 import { layerSimilarityRow, type LayerSimilarityRow } from "../../analysis/similarity/compare-layers.js";
 import { compareProjections, fusedProjections } from "../../analysis/similarity/compare-projections.js";
+import { rankScores } from "../../analysis/sensitivity/rank-scores.js";
 import { similarityAtRank } from "../../analysis/similarity/similarity-at-rank.js";
 import { resolveWait } from "../../analysis/request/analysis-context.js";
 import type { StudyLayer } from "../../analysis/similarity/similarity-loader.js";
@@ -10,7 +11,7 @@ import { layerSensitivity, type LayerSensitivity } from "../../derive/sensitivit
 import { SensitivityBasis } from "../../model/enums/sensitivity.js";
 import { Scaling, UndefinedReason } from "../../model/enums/similarity.js";
 import type { Study } from "../../store/studies/studies.js";
-import { rankArg, waitSecondsArg } from "../arguments.js";
+import { evaluationSetArg, rankArg, waitSecondsArg } from "../arguments.js";
 import { ComputedResult } from "../computed/computed-type.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
@@ -35,9 +36,15 @@ export class LayerSensitivityType extends ComputedResult implements LayerSensiti
   @Field(() => Float, {
     nullable: true,
     description:
-      "With UPDATE_DIVERGENCE: 1 - mean cosine similarity of the updates of baseline and candidate over the pairs of seeds, 0 for equal and 1 for orthogonal updates. Null if undefined, and while a pair is pending.",
+      "Mean over the pairs of seeds. MEASURED_KL: nats per token. FAIR_GAP: relative to the norm of the adapted weight. UPDATE_DIVERGENCE: 1 - mean cosine similarity of the updates of baseline and candidate, 0 for equal and 1 for orthogonal updates. Null if undefined, and while a pair is pending.",
   })
   score!: number | null;
+
+  @Field(() => String, {
+    description:
+      "Where the score comes from: the evaluation set, why it was chosen, and the seeds; else how to measure it.",
+  })
+  origin!: string;
 
   @Field(() => CosineOverSeedsType, { description: "The cosine similarity over the pairs of seeds, with its spread." })
   overSeeds!: PairStatistics;
@@ -89,6 +96,7 @@ export class StudySensitivityResolver {
   async layerSensitivity(
     @Root() study: Study,
     @Arg("rank", () => Int, rankArg) rank: number,
+    @Arg("on", () => String, evaluationSetArg) on: string | undefined,
     @Arg("waitSeconds", () => Float, waitSecondsArg) waitSeconds: number | undefined,
     @Args(() => RolesArguments) { baseline, candidate }: RolesArguments,
     @Ctx() context: Context,
@@ -98,10 +106,35 @@ export class StudySensitivityResolver {
       waitMilliseconds: resolveWait(waitSeconds, context),
       roles: { baseline, candidate },
     };
-    const { layers } = await similarityAtRank(context, study, rank, requested);
-    return layerSensitivity(layers.map(sensitivityRow));
+    const [{ layers }, { origin, pending, ...measured }] = await Promise.all([
+      similarityAtRank(context, study, rank, requested),
+      rankScores(context, study, { rank, on, ...requested }),
+    ]);
+    const scores = pending.length > 0 ? NO_GAPS : measured.sensitivity;
+    const rows = layerSensitivity(layers.map(sensitivityRow), scores);
+    return rows.map((row) => ({ ...row, ...scoreState(row, pending), origin }));
   }
 }
+
+/** The scores while the gaps of the weights are computed. */
+const NO_GAPS = { basis: SensitivityBasis.FAIR_GAP, layers: [] } as const;
+
+/** Returns why a score is undefined. That of a cosine does not say why another score is. */
+function scoreState(
+  { basis, score, undefinedReason, undefinedDetail, pendingJob }: SensitivityRow,
+  pending: readonly string[],
+) {
+  if (basis === SensitivityBasis.UPDATE_DIVERGENCE) return { undefinedReason, undefinedDetail, pendingJob };
+  const own = score === null ? { undefinedReason, undefinedDetail } : { undefinedReason: null, undefinedDetail: null };
+  const isPending = score === null && pending.length > 0;
+  return {
+    undefinedReason: isPending ? UndefinedReason.PENDING : own.undefinedReason,
+    undefinedDetail: isPending ? null : own.undefinedDetail,
+    pendingJob: isPending ? (pending[0] ?? null) : null,
+  };
+}
+
+type SensitivityRow = ReturnType<typeof sensitivityRow> & LayerSensitivity;
 
 /** Returns the row of a layer. The score has a reason of its own: it is over all pairs, not only those of the row's runs. */
 function sensitivityRow(layer: StudyLayer) {

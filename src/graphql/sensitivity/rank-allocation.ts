@@ -1,13 +1,15 @@
 import { Arg, Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
 import { finalCheckpoint } from "../../analysis/runs/run-checkpoint.js";
 import { allocateStudyRanks, type StudyAllocation } from "../../analysis/sensitivity/rank-allocation.js";
+import { rankScores } from "../../analysis/sensitivity/rank-scores.js";
 import { runSettings } from "../../analysis/runs/run-settings.js";
 import { similarityAtRank } from "../../analysis/similarity/similarity-at-rank.js";
 import { resolveWait } from "../../analysis/request/analysis-context.js";
 import { failure } from "../../errors.js";
 import { Scaling } from "../../model/enums/similarity.js";
 import type { Study } from "../../store/studies/studies.js";
-import { waitSecondsArg } from "../arguments.js";
+import { SensitivityBasis } from "../../model/enums/sensitivity.js";
+import { evaluationSetArg, waitSecondsArg } from "../arguments.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
 import { EVERY_RANK } from "../cost/estimates.js";
@@ -20,7 +22,7 @@ class LayerAllocation {
   @Field(() => LayerType, { description: "The weight matrix." })
   layer!: object;
 
-  @Field(() => Float, { description: "1 - cosine similarity at the requested rank." })
+  @Field(() => Float, { description: "Sensitivity at the requested rank, of the kind that `basis` says." })
   score!: number;
 
   @Field(() => Int, { description: "The allocated rank, one of allowedRanks." })
@@ -40,9 +42,22 @@ class PatternEntry {
   description:
     "Ranks by layer that spend a budget of parameters on the most sensitive layers. Every layer starts with the smallest allowed rank. Then the step to the next allowed rank with the largest gain per parameter is taken until the budget is spent. A step from rank a to b gains score * log2(b / a). This assumes that each doubling of the rank of a layer has the same value.",
 })
-class RankAllocationType implements StudyAllocation {
+class RankAllocationType implements Omit<StudyAllocation, "basis"> {
   @Field(() => String, { nullable: true, description: "Why there is no allocation; null if there is one." })
   reason!: string | null;
+
+  @Field(() => SensitivityBasis, {
+    nullable: true,
+    description: "Meaning of the scores: MEASURED_KL, else FAIR_GAP; null without an allocation.",
+  })
+  basis!: SensitivityBasis | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "Where the scores come from: the evaluation set, why it was chosen, and the seeds; null without an allocation.",
+  })
+  origin!: string | null;
 
   @Field(() => Float, {
     nullable: true,
@@ -116,6 +131,7 @@ export class RankAllocationResolver {
       description: "Give each layer the alpha that keeps the alpha / r of the candidate (alpha / sqrt(r) with rsLoRA).",
     })
     keepScale: boolean,
+    @Arg("on", () => String, evaluationSetArg) on: string | undefined,
     @Arg("waitSeconds", () => Float, waitSecondsArg) waitSeconds: number | undefined,
     @Args(() => RolesArguments) { baseline, candidate }: RolesArguments,
     @Ctx() context: Context,
@@ -129,18 +145,17 @@ export class RankAllocationResolver {
     checkPositive("allowedRanks", ranks[0] ?? 0);
     checkPositive("relativeBudget", relativeBudget);
     if (parameters != null) checkPositive("parameters", parameters);
-    const similarity = await similarityAtRank(context, study, rank, requested);
+    const [similarity, scores] = await Promise.all([
+      similarityAtRank(context, study, rank, requested),
+      rankScores(context, study, { rank, on, ...requested }),
+    ]);
     const run = similarity.candidate;
     const settings =
       run === null
         ? undefined
         : await runSettings(context.loaders, { experiment: run, checkpoint: finalCheckpoint(run) });
-    return allocateStudyRanks(similarity, settings, {
-      parameters: parameters ?? undefined,
-      relativeBudget,
-      allowedRanks: ranks,
-      keepScale,
-    });
+    const options = { parameters: parameters ?? undefined, relativeBudget, allowedRanks: ranks, keepScale };
+    return allocateStudyRanks(similarity, settings, options, scores);
   }
 }
 

@@ -40,7 +40,10 @@ export class CosineOverSeedsType implements Omit<PairStatistics, "pendingJobs"> 
 @ObjectType("RankCosineOverSeeds", {
   description: "The mean cosine over the layers, over the pairs of runs with equal seeds of one rank.",
 })
-export class RankCosineOverSeedsType extends CosineOverSeedsType implements Omit<RankPairStatistics, "pendingJobs"> {
+export class RankCosineOverSeedsType
+  extends CosineOverSeedsType
+  implements Omit<RankPairStatistics, "pendingJobs" | "seeds">
+{
   @Field(() => Int, { description: "Number of pairs of runs with equal seeds at the rank." })
   available!: number;
 

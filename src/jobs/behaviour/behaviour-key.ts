@@ -5,7 +5,7 @@ import { BEHAVIOUR_VERSION, type ServedModel } from "../../model/behaviour.js";
 /** Returns the key of a fact: SHA-256 over everything that its values depend on, and nothing else. */
 export function behaviourKey({ kind, models, evaluationSet, options }: Omit<BehaviourSubject, "bytes">): string {
   const identities = models.flatMap((model) => (model === undefined ? [] : [identityOf(model)]));
-  const content = [BEHAVIOUR_VERSION, kind, identities, evaluationSet.hash, sorted(options)];
+  const content = [BEHAVIOUR_VERSION, kind, identities, evaluationSet?.hash ?? null, sorted(options)];
   return createHash("sha256").update(JSON.stringify(content)).digest("hex");
 }
 

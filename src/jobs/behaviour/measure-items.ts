@@ -11,6 +11,9 @@ import { DEFAULT_NEW_TOKENS, type BehaviourKind } from "../../model/behaviour.js
 import type { EncodedItem } from "../../model/evaluation-items.js";
 import { smallest } from "../../model/extremes.js";
 
+/** The kinds that run models on the items of a set. */
+export type ItemKind = Exclude<BehaviourKind, "WEIGHT_GAP">;
+
 interface MeasureItemsOptions extends BehaviourOptions {
   /** Tokens that end a continuation. */
   readonly stopTokens: readonly number[];
@@ -21,11 +24,11 @@ interface MeasureItemsOptions extends BehaviourOptions {
 
 /** Yields the values of items, batch by batch; `position` is the index among `items`. */
 export function measureItems(
-  kind: BehaviourKind,
+  kind: ItemKind,
   runs: readonly ModelRun[],
   items: readonly EncodedItem[],
   { newTokens = DEFAULT_NEW_TOKENS, stopTokens, swaps, signal }: MeasureItemsOptions,
-): AsyncGenerator<Measured<BehaviourKind>> {
+): AsyncGenerator<Measured<ItemKind>> {
   const [run, candidate] = runs;
   if (run === undefined) throw new Error("A measurement needs a model.");
   switch (kind) {
@@ -60,7 +63,7 @@ const MAX_NAMED_LINES = 10;
 
 /** Returns the items that can be measured: they have what the kind needs, and fit into the positions of all models. */
 export function itemsToMeasure(
-  kind: BehaviourKind,
+  kind: ItemKind,
   items: readonly EncodedItem[],
   runs: readonly ModelRun[],
 ): MeasuredItems {
@@ -86,7 +89,7 @@ export function itemsToMeasure(
   return { positions, tokens, scoredTokens, leftOut: count === 0 ? null : { count, reason: `${reason}.`, lines } };
 }
 
-function problemOf(kind: BehaviourKind, item: EncodedItem, positions: number): string | undefined {
+function problemOf(kind: ItemKind, item: EncodedItem, positions: number): string | undefined {
   const tooLong = `more than the model's ${positions} positions`;
   switch (kind) {
     case "LOSS":

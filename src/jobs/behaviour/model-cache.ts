@@ -13,6 +13,7 @@ import type { Execution, Provider } from "../../model/computed-facts.js";
 import type { EncodedItem } from "../../model/evaluation-items.js";
 import type { ModelAdapter } from "../../model/language-model.js";
 import { allLinearModules } from "../../model/model-tensors.js";
+import type { WeightQuantization } from "../../model/weight-quantization.js";
 import type { WeightStore } from "../../model/weight-store.js";
 import { encodeSet } from "./encode-set.js";
 import { readAdapter } from "./read-adapter.js";
@@ -28,7 +29,8 @@ export interface ModelSettings {
   readonly maxBytes: number;
 }
 
-interface Progress {
+/** Receives what a task does, and ends it. */
+export interface Progress {
   state(text: string): void;
   readonly signal: AbortSignal;
 }
@@ -43,12 +45,21 @@ interface OpenedModels {
   readonly swaps?: () => AsyncIterable<LayerSwap>;
 }
 
+/** The weights of a task, to be read layer by layer. */
+interface OpenedWeights extends BaseModel {
+  readonly quantization: WeightQuantization;
+  readonly baseline: ModelAdapter;
+  readonly candidate: ModelAdapter;
+}
+
 /** Keeps models, adapters and encoded sets between the tasks of a thread. */
 export interface ModelCache {
   /** @throws the errors of the files, MODEL_ADAPTER_MISMATCH, MODEL_TOO_LARGE; the signal's reason */
   open(models: readonly TaskModel[], progress: Progress): Promise<OpenedModels>;
   /** Opens a reference on the full-precision base whose layers can be replaced by those of a candidate. @throws as `open` */
   openReplaceable(models: readonly TaskModel[], progress: Progress): Promise<OpenedModels>;
+  /** Opens the weights of a reference's base, and the updates of a reference and a candidate on the quantized base. Runs no model. */
+  openWeights(models: readonly TaskModel[], progress: Progress): Promise<OpenedWeights>;
   /** Returns the items of a set, encoded by the tokenizer of the models' base. */
   encode(set: TaskSet, models: readonly TaskModel[], progress: Progress): Promise<readonly EncodedItem[]>;
 }
@@ -176,11 +187,8 @@ export function openModelCache(settings: ModelSettings, weights: WeightStore): M
       }
       return { runs, execution: executionOf(models), stopTokens: models.at(-1)?.stopTokens ?? [] };
     },
-    async openReplaceable([reference, candidate], progress) {
-      const quantization = candidate?.quantization ?? null;
-      if (reference === undefined || candidate === undefined || quantization === null) {
-        throw new Error("A sensitivity needs a reference and a candidate on a quantized base.");
-      }
+    async openReplaceable(tasks, progress) {
+      const { reference, candidate, quantization } = quantizedPair(tasks);
       const inUse = new Set([modelKey(reference, true)]);
       const opened = await openOne(reference, inUse, progress, true);
       const { model, base, stopTokens } = opened;
@@ -189,6 +197,14 @@ export function openModelCache(settings: ModelSettings, weights: WeightStore): M
       const options = { model, ...base, quantization, ...adapters, signal: progress.signal };
       const runs = [await baselineRun(options)];
       return { runs, execution: executionOf([opened]), stopTokens, swaps: () => layerSwaps(options) };
+    },
+    async openWeights(tasks, { state, signal }) {
+      const { reference, candidate, quantization } = quantizedPair(tasks);
+      await checkBaseModel(reference.files, signal);
+      state("reading the adapters");
+      const { base } = await openBaseFolder(reference);
+      const [baseline, update] = await Promise.all([updateOf(reference, base), updateOf(candidate, base)]);
+      return { ...base, quantization, baseline, candidate: update };
     },
     async encode(set, tasks, { state, signal }) {
       const [task] = tasks;
@@ -200,6 +216,15 @@ export function openModelCache(settings: ModelSettings, weights: WeightStore): M
       return encoded;
     },
   };
+}
+
+/** Returns a reference on the full-precision base and a candidate on the quantized one, with its quantization. */
+function quantizedPair([reference, candidate]: readonly TaskModel[]) {
+  const quantization = candidate?.quantization ?? null;
+  if (reference === undefined || candidate === undefined || quantization === null) {
+    throw new Error("The task needs a reference and a candidate on a quantized base.");
+  }
+  return { reference, candidate, quantization };
 }
 
 /** Returns what computed values of several models: the CPU, with its reason, if it ran one of them in a GPU's place. */

@@ -51,7 +51,8 @@ export interface TaskSet {
 export interface ModelTask {
   readonly kind: BehaviourKind;
   readonly models: readonly TaskModel[];
-  readonly set: TaskSet;
+  /** Null for WEIGHT_GAP. */
+  readonly set: TaskSet | null;
   readonly options: BehaviourOptions;
   /** Positions of the items that are stored already. */
   readonly stored: readonly number[];

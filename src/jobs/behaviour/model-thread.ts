@@ -4,12 +4,11 @@ import { once } from "node:events";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { workerData, type MessagePort } from "node:worker_threads";
 import { RankscopeError } from "../../errors.js";
-import { packValues } from "../../model/behaviour-values.js";
 import { openWeightStore } from "../../weights/open-weight-store.js";
 import type { WeightStoreSettings } from "../../weights/settings.js";
 import { openModelCache, type ModelCache, type ModelSettings } from "./model-cache.js";
-import { measureItems, itemsToMeasure } from "./measure-items.js";
 import type { ModelFailure, ModelMessage, ModelResult, ModelTask, WorkerMessage } from "./model-task.js";
+import { prepareTask } from "./prepare-task.js";
 
 /** The settings of a worker's model thread. */
 export interface ModelThreadSettings extends ModelSettings {
@@ -77,14 +76,9 @@ async function measureAll(task: ModelTask, signal: AbortSignal, channel: Channel
   const models = await (cache ??= openWeightStore(settings.weights).then((weights) =>
     openModelCache(settings, weights),
   ));
-  const state = (text: string) => channel.send({ state: text });
-  const open = task.kind === "SENSITIVITY" ? models.openReplaceable : models.open;
-  const opened = await open(task.models, { state, signal });
-  const encoded = await models.encode(task.set, task.models, { state, signal });
-  const { positions, tokens, scoredTokens, leftOut } = itemsToMeasure(task.kind, encoded, opened.runs);
-  const stored = new Set(task.stored);
-  const missing = positions.filter((position) => !stored.has(position));
-  channel.send({ total: positions.length, done: positions.length - missing.length });
+  const progress = { state: (text: string) => channel.send({ state: text }), signal };
+  const { total, execution, values, result } = await prepareTask(task, models, progress);
+  channel.send({ total, done: task.stored.length });
 
   let unsent: { position: number; bytes: Uint8Array }[] = [];
   let bytes = 0;
@@ -93,33 +87,21 @@ async function measureAll(task: ModelTask, signal: AbortSignal, channel: Channel
   const flush = async () => {
     if (unsent.length === 0) return;
     const seconds = (performance.now() - since) / 1000;
-    await channel.save({ items: unsent, execution: opened.execution, seconds, tokens: unsentTokens });
+    await channel.save({ items: unsent, execution, seconds, tokens: unsentTokens });
     unsent = [];
     bytes = 0;
     unsentTokens = 0;
     since = performance.now();
   };
-  const items = missing.map((position) => encoded[position] ?? missingItem(position));
-  const measured = measureItems(task.kind, opened.runs, items, {
-    ...task.options,
-    stopTokens: opened.stopTokens,
-    swaps: opened.swaps,
-    signal,
-  });
-  for await (const { position: index, ...values } of measured) {
-    const packed = packValues(task.kind, values as never);
-    unsent.push({ position: missing[index] ?? missingItem(index), bytes: packed });
+  for await (const { position, bytes: packed, tokens } of values) {
+    unsent.push({ position, bytes: packed });
     bytes += packed.byteLength;
-    unsentTokens += items[index]?.ids.length ?? 0;
+    unsentTokens += tokens;
     // A message that stops the task arrives in another turn.
     await nextTurn();
     signal.throwIfAborted();
     if (bytes >= MAX_UNSENT_BYTES || performance.now() - since >= MAX_UNSENT_MILLISECONDS) await flush();
   }
   await flush();
-  return { tokens, scoredTokens, leftOut };
-}
-
-function missingItem(position: number): never {
-  throw new Error(`The set has no item ${position}.`);
+  return result;
 }

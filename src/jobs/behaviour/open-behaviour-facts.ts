@@ -33,6 +33,11 @@ interface BehaviourFactsOptions extends FactRequestOptions {
  */
 export function openBehaviourFacts(options: BehaviourFactsOptions): BehaviourFacts {
   return {
+    async find(subjects) {
+      const keys = subjects.map(behaviourKey);
+      const stored = new Map((await findBehaviourFacts(options.connection, keys)).map((row) => [row.key, row]));
+      return keys.map((key) => stored.get(key));
+    },
     request: (subjects, request) => requestFacts(options, sourceOf(options, request), subjects, request),
   };
 }

@@ -73,6 +73,7 @@ export async function runBehaviour(
 
 function progressText(kind: string, { done, total, tokens }: Progress): string {
   const count = (value: number) => value.toLocaleString("en-US");
+  if (kind === "WEIGHT_GAP") return `weight gap: ${count(done)} of ${count(total)} layers`;
   return `${kind.toLowerCase()}: ${count(done)} of ${count(total)} items; ${count(tokens)} tokens in this run`;
 }
 
@@ -113,7 +114,8 @@ function magnitudeNames(uncompared: readonly UncomparedTensor[]): string[] {
 }
 
 /** @throws EVALUATION_SET_NOT_FOUND */
-async function taskSet(connection: Connection, { evaluationSet }: BehaviourPayload): Promise<TaskSet> {
+async function taskSet(connection: Connection, { evaluationSet }: BehaviourPayload): Promise<TaskSet | null> {
+  if (evaluationSet === null) return null;
   const sets = await evaluationSetsByHash(connection, evaluationSet.hash);
   const set = sets.find(({ name }) => name === evaluationSet.name) ?? sets[0];
   if (set === undefined) throw failure("EVALUATION_SET_NOT_FOUND", { received: evaluationSet.name });

@@ -35,7 +35,7 @@ export async function beginBehaviourFact(
   const identities = models.flatMap((model) => (model === undefined ? [] : [identityOf(model)]));
   await sql`
     insert into behaviour_fact (key, kind, models, evaluation_set, options, version, provider, precision)
-    values (${key}, ${kind}, ${sql.json(identities as never)}, ${evaluationSet.hash}, ${sql.json({ ...options })},
+    values (${key}, ${kind}, ${sql.json(identities as never)}, ${evaluationSet?.hash ?? null}, ${sql.json({ ...options })},
       ${version}, '', '')
     on conflict do nothing`;
   const [row] = await sql<{ isComplete: boolean; stored: number[] | null }[]>`

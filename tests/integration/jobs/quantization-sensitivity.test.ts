@@ -85,7 +85,68 @@ async function directly(seed: number): Promise<Map<string, number>> {
   return scores;
 }
 
+const VERDICT = `query($on: String, $baseline: ConfigurationInput, $candidate: ConfigurationInput) {
+  study(slug: "reference-study") {
+  hypotheses(on: $on, baseline: $baseline, candidate: $candidate, waitSeconds: 60) { id verdict certainty because evidence { label value unit } }
+  layerSensitivity(rank: 8, on: $on) { layer { name } basis score position origin undefinedReason }
+  rankAllocation(rank: 8, on: $on) { reason basis origin layers { layer { name } score rank } }
+  weightGap(rank: 8, waitSeconds: 60) { layers { layer mean n scores weightNorm relativeQuantizationError }
+    test { seeds } pairs { status reason computed { precision items cached seconds } } } } }`;
+
+/** Selects the runs of one rank, so that nothing is computed at the others. */
+async function runsOfRank(rank: number) {
+  const answer = await execute(
+    real.services,
+    `{ study(slug: "reference-study") { experiments(first: 100) { nodes { id name } } } }`,
+    {},
+  );
+  const { nodes } = (answer as { study: { experiments: { nodes: { id: string; name: string }[] } } }).study.experiments;
+  const select = (quantization: string) => ({
+    experiments: nodes.filter(({ name }) => RegExp(`^${quantization}_r${rank}_s\\d$`).test(name)).map(({ id }) => id),
+  });
+  return { baseline: select("16bit"), candidate: select("4bit") };
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- An answer is compared with expected values.
+async function verdict(on?: string): Promise<any> {
+  const { study } = (await execute(real.services, VERDICT, { on, ...(await runsOfRank(8)) })) as {
+    study: { hypotheses: { id: string }[] };
+  };
+  return { ...study, h2: study.hypotheses.find(({ id }) => id === "H2") };
+}
+
 // The time is for a machine that is busy.
+test(
+  "before anything is measured, H2 is judged by the gaps of the weights, which are computed as NumPy does",
+  { timeout: 300_000 },
+  async () => {
+    const { h2, layerSensitivity, rankAllocation, weightGap } = await verdict();
+    expect(h2).toMatchObject({ certainty: "INTERVAL" });
+    expect(h2.because).toContain("At r = 8, sensitivity is the gap of the weights.");
+    expect(weightGap.pairs).toHaveLength(3);
+    for (const pair of weightGap.pairs) {
+      expect(pair).toMatchObject({ status: "READY", computed: [{ precision: "float64", items: 16 }] });
+    }
+    expect(weightGap.layers).toHaveLength(16);
+    for (const { relativeQuantizationError, n } of weightGap.layers) {
+      // Values of an independent script on the same files: 0.092 to 0.094 (docs/statistics.md).
+      expect(relativeQuantizationError).toBeGreaterThan(0.09);
+      expect(relativeQuantizationError).toBeLessThan(0.096);
+      expect(n).toBe(3);
+    }
+    expect(layerSensitivity[0]).toMatchObject({
+      basis: "FAIR_GAP",
+      position: 1,
+      undefinedReason: null,
+      score: weightGap.layers[0].mean,
+      layer: { name: weightGap.layers[0].layer },
+      origin: expect.stringContaining("no model was run") as string,
+    });
+    expect(rankAllocation).toMatchObject({ reason: null, basis: "FAIR_GAP" });
+    await expect(verdict("unknown")).rejects.toMatchObject({ code: "EVALUATION_SET_NOT_FOUND" });
+  },
+);
+
 test(
   "layers are measured over the pairs of seeds, as the kernel measures them, and once",
   { timeout: 300_000 },
@@ -115,5 +176,19 @@ test(
     const second = await sensitivity(8);
     expect(second.layers).toEqual(first.layers);
     expect(second.pairs[0].computed[0].cached).toBe(true);
+
+    for (const on of [undefined, "set"]) {
+      const { h2, layerSensitivity, rankAllocation } = await verdict(on);
+      expect(h2.because).toContain("At r = 8, sensitivity is the KL divergence with one layer quantized");
+      expect(h2.because).toContain('on the evaluation set "set"');
+      expect(h2.because.includes("the only one with measurements")).toBe(on === undefined);
+      const p = h2.evidence.find(({ label }: { label: string }) => label.includes("KL divergence"));
+      expect(p).toMatchObject({ value: first.test.p, unit: "p" });
+      expect(layerSensitivity.map(({ layer }: { layer: { name: string } }) => layer.name)).toEqual(
+        first.layers.map(({ layer }: { layer: string }) => layer),
+      );
+      expect(layerSensitivity[0]).toMatchObject({ basis: "MEASURED_KL", score: first.layers[0].mean });
+      expect(rankAllocation).toMatchObject({ reason: null, basis: "MEASURED_KL" });
+    }
   },
 );

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { allocateStudyRanks } from "#src/analysis/sensitivity/rank-allocation.js";
+import { allocateStudyRanks, type AllocationScores } from "#src/analysis/sensitivity/rank-allocation.js";
 import type { StudySimilarity } from "#src/analysis/similarity/similarity-loader.js";
 import { rankSimilarity } from "#src/derive/similarity/rank-similarity.js";
 import { settingsOf, similar } from "../../support/evidence.js";
@@ -18,15 +18,16 @@ const study = {
 } as unknown as StudySimilarity;
 const [, settings] = settingsOf(runs([["4bit", 4, 4, {}]])[0] as never);
 const options = { parameters: undefined, relativeBudget: 1.5, allowedRanks: [2, 4, 8, 12], keepScale: true };
-const measured = new Map([
-  ["h.0.attn.c_attn", 0.1],
-  ["h.1.mlp.c_fc", 0.4],
-]);
+const scoresOf = (scores: Record<string, number>): AllocationScores => {
+  return { basis: "MEASURED_KL", origin: "Measured.", scoreOf: (name) => scores[name] };
+};
+const measured = scoresOf({ "h.0.attn.c_attn": 0.1, "h.1.mlp.c_fc": 0.4 });
+const none: AllocationScores = { basis: null, origin: "It was not measured.", scoreOf: () => undefined };
 
 test("an allocation by measured sensitivities can be read by PEFT and is within its budget", () => {
   const found = allocateStudyRanks(study, settings, options, measured);
   // (6 + 18 and 6 + 8) x rank 4 x 1.5
-  expect(found).toMatchObject({ reason: null, budget: 228 });
+  expect(found).toMatchObject({ reason: null, budget: 228, basis: "MEASURED_KL", origin: "Measured." });
   const spent = found.layers.reduce((sum, { layer, rank }) => sum + rank * (layer.inFeatures + layer.outFeatures), 0);
   expect(found.parameters).toBe(spent);
   expect(spent).toBeLessThanOrEqual(228);
@@ -37,8 +38,8 @@ test("an allocation by measured sensitivities can be read by PEFT and is within 
 });
 
 test("there is no allocation without measured sensitivities, of every layer, and with too small a budget", () => {
-  expect(allocateStudyRanks(study, settings, options).reason).toContain("was not measured");
-  expect(allocateStudyRanks(study, settings, options, new Map([["h.1.mlp.c_fc", 1]])).reason).toContain(
+  expect(allocateStudyRanks(study, settings, options, none).reason).toContain("It was not measured. The divergence");
+  expect(allocateStudyRanks(study, settings, options, scoresOf({ "h.1.mlp.c_fc": 1 })).reason).toContain(
     "layers whose sensitivity is not known: h.0.attn.c_attn",
   );
   expect(allocateStudyRanks(study, settings, { ...options, parameters: 10 }, measured)).toMatchObject({

@@ -132,6 +132,7 @@ describe("costs", () => {
       "Study.report",
       "Study.sensitivityMap",
       "Study.table",
+      "Study.weightGap",
       "Study.weightSimilarity",
       "WeightSimilarity.layers",
     ]);
@@ -150,7 +151,7 @@ describe("costs", () => {
     const priced = new Set(pricedFields());
     expect(unpriced.filter((name) => !priced.has(name)).sort()).toEqual([
       ...["ComparisonSummary.missingLayers", "QuantizationSensitivity.layers"],
-      ...["RankAllocation.layers", "SimilarityMatrix.comparedLayers"],
+      ...["RankAllocation.layers", "SimilarityMatrix.comparedLayers", "WeightGap.layers"],
     ]);
   });
 

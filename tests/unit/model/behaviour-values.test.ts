@@ -19,6 +19,15 @@ const VALUES: BehaviourKinds = {
     layers: ["h.0.attn.c_attn", "h.1.mlp.c_fc"],
     divergences: Float64Array.of(0.5, 0.25),
   },
+  WEIGHT_GAP: {
+    layer: "h.0.attn.c_attn",
+    weightNorm: 9,
+    quantizationError: 0.5,
+    baselineUpdateNorm: 1,
+    candidateUpdateNorm: 2,
+    gap: 0.75,
+    adaptedNorm: 10,
+  },
 };
 const KINDS = Object.keys(VALUES) as (keyof BehaviourKinds)[];
 

@@ -4,13 +4,14 @@ import { baselineRun, layerSwaps } from "#src/compute/behaviour/layer-swaps.js";
 import { measureDivergences } from "#src/compute/behaviour/measure-divergences.js";
 import { measureEmbeddings } from "#src/compute/behaviour/measure-embeddings.js";
 import { measureLayerDivergences } from "#src/compute/behaviour/measure-layer-divergences.js";
+import { measureWeightGaps } from "#src/compute/behaviour/measure-weight-gaps.js";
 import { weightGap } from "#src/compute/behaviour/weight-gap.js";
 import { openModel } from "#src/compute/models/language-model.js";
 import type { LanguageModel } from "#src/compute/models/language-model-types.js";
 import { mergedValues } from "#src/compute/models/quantization/merge-update.js";
-import { quantizedValues } from "#src/compute/models/quantization/quantize-weight.js";
 import { servedWeights } from "#src/compute/models/quantization/served-weights.js";
 import { inFileShape, storedWeights } from "#src/compute/models/quantization/stored-weights.js";
+import type { LayerWeightGap } from "#src/model/layer-sensitivity.js";
 import type { ModelAdapter } from "#src/model/language-model.js";
 import { itemOf, measureAll, readExpectedBehaviour } from "../../../support/behaviour-fixtures.js";
 import { openFixture, readExpected, readFixtureAdapter } from "../../../support/model-fixtures.js";
@@ -101,11 +102,14 @@ describe.each(Object.entries(EXPECTED))("%s", (name, expected) => {
 
   test("norms of weights, errors and gaps are those of NumPy", async () => {
     const [baseline, candidate] = [lora(), halved(lora())];
-    for await (const { module, tensor, values } of storedWeights(await openFixture(name))) {
-      const type = (await openFixture(name)).files.tensors.get(tensor)?.dtype ?? "F32";
-      const quantized = quantizedValues(values, module.inFeatures, NF4, type);
-      const updates = { baseline: baseline.get(module.name), candidate: candidate.get(module.name) };
-      const { layer, ...norms } = weightGap({ module, weight: values, quantized, ...updates });
+    const model = await openFixture(name);
+    const gaps = new Map<string, LayerWeightGap>();
+    for await (const { position, ...gap } of measureWeightGaps({ ...model, quantization: NF4, baseline, candidate })) {
+      expect(position).toBe(gaps.size);
+      gaps.set(gap.layer, gap);
+    }
+    for await (const { module, values } of storedWeights(model)) {
+      const { layer, ...norms } = gaps.get(module.name) as LayerWeightGap;
       const reference = expected.gaps[layer] ?? ({} as never);
       const names = Object.keys(norms) as (keyof typeof norms)[];
       expectClose(
@@ -155,4 +159,17 @@ test("a DoRA update is refused, because its magnitudes belong to another weight"
   const model = await open("gpt2");
   const baseline = readFixtureAdapter("gpt2", "dora", fixture);
   await expect(baselineRun({ model, baseline })).rejects.toMatchObject({ code: "MODEL_ADAPTER_MISMATCH" });
+  const gaps = measureWeightGaps({ ...(await openFixture("gpt2")), quantization: NF4, baseline, candidate: new Map() });
+  await expect(gaps.next()).rejects.toMatchObject({ code: "MODEL_ADAPTER_MISMATCH" });
+});
+
+test("a resumed job computes the gaps of the remaining layers only", async () => {
+  const model = await openFixture("gpt2");
+  const none: ModelAdapter = new Map();
+  const options = { ...model, quantization: NF4, baseline: none, candidate: none, positions: new Set([1, 6]) };
+  const measured = await measureAll(measureWeightGaps(options));
+  expect(measured.map(({ position, layer }) => [position, layer])).toEqual([
+    [1, "transformer.h.0.attn.c_proj"],
+    [6, "transformer.h.1.mlp.c_fc"],
+  ]);
 });

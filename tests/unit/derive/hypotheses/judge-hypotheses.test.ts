@@ -48,10 +48,15 @@ test("H2 is not decided by the divergence of updates, which it describes", () =>
 });
 
 describe("H2 with measured sensitivities", () => {
-  const judged = (scores: number[][]) => {
+  const judged = (scores: number[][], counted: (number | null)[] = [null, 0, 1], more = {}) => {
     const layers = scores.map((ofLayer, i) => ({ layer: `layer ${i}`, scores: ofLayer }));
-    const sensitivities = [{ rank: 8, basis: "MEASURED_KL", layers } as const];
-    return judgeHypotheses(evidence({ 8: { percent: 1, cosines: [0.97, 0.8] } }, { sensitivities }), RULE)[1];
+    const seeds = [null, ...(scores[0] ?? []).map((_, seed) => seed)].slice(0, scores[0]?.length);
+    const rank = { rank: 8, basis: "MEASURED_KL", seeds, available: 4, layers } as const;
+    const source = 'on the evaluation set "texts"';
+    const sensitivity = { ranks: [rank], source, missing: null, pending: [], ...more };
+    const study = evidence({ 8: { percent: 1, cosines: [0.97, 0.8] } }, { sensitivity });
+    const similarities = study.similarities.map((one) => ({ ...one, overPairs: { ...one.overPairs, seeds: counted } }));
+    return judgeHypotheses({ ...study, similarities }, RULE)[1];
   };
   const layers = (perLayer: (i: number) => number[]) => Array.from({ length: 8 }, (_, i) => perLayer(i));
 
@@ -59,6 +64,29 @@ describe("H2 with measured sensitivities", () => {
     const found = judged(layers((i) => [i + 1, i + 1.1, i + 0.9].map((score) => (i === 7 ? 3 * score : score))));
     expect(found).toMatchObject({ verdict: "SUPPORTED", certainty: "INTERVAL" });
     expect(found?.evidence.find(({ unit }) => unit === "Kendall's W")?.value).toBeCloseTo(1, 12);
+  });
+
+  test("says by which measurements, and counts only pairs whose comparison is valid", () => {
+    const sensitive = layers((i) => [i + 1, i + 1.1, i + 0.9].map((score) => (i === 7 ? 3 * score : score)));
+    expect(judged(sensitive)?.because).toContain(
+      'At r = 8, sensitivity is the KL divergence with one layer quantized on the evaluation set "texts". At r = 8, 3 of 4 pairs of seeds count.',
+    );
+    expect(judged(sensitive, [0])).toMatchObject({
+      verdict: "INCONCLUSIVE",
+      because: expect.stringContaining("one seed") as string,
+    });
+    expect(judged(sensitive, [7])?.because).toContain("is no measure of sensitivity");
+  });
+
+  test("is inconclusive while it is computed, and if seeds lie on both sides of the limit", () => {
+    const around = layers((i) => [0.9, 1, 1.1].map((factor) => (i === 7 ? 9 * factor : i + 1)));
+    expect(judged(around)).toMatchObject({
+      verdict: "INCONCLUSIVE",
+      because: expect.stringContaining("Seeds disagree") as string,
+    });
+    const pending = judged(around, [null, 0, 1], { pending: [{ rank: 8, pendingJobs: ["job-1"] }] });
+    expect(pending).toMatchObject({ verdict: "INCONCLUSIVE", because: expect.stringContaining("job-1") as string });
+    expect(pending?.confounds.map(({ kind }) => kind)).toContain("WEIGHTS_PENDING");
   });
 
   test("is rejected if all seeds agree on differences that are small", () => {

@@ -161,12 +161,8 @@ test("while a layer is pending, its rank has no mean and lists the jobs", () => 
   });
 });
 
-const withCosine = (
-  layer: string,
-  cosineSimilarity: number | null,
-  undefinedReason: UndefinedReason | null = null,
-) => ({
-  layer,
+const withCosine = (name: string, cosineSimilarity: number | null, undefinedReason: UndefinedReason | null = null) => ({
+  layer: { name },
   similarity: {
     ...undefinedSimilarity("ZERO_UPDATE"),
     cosineSimilarity,
@@ -178,7 +174,7 @@ const withCosine = (
 test("the most sensitive layer is first; equal layers share a position; undefined layers are last", () => {
   const layers = [withCosine("none", null), withCosine("low", 0.9), withCosine("high", 0.5), withCosine("tie", 0.9)];
   const order = layerSensitivity(rankSimilarity(8, layers).layers);
-  expect(order.map(({ layer, position }) => [layer, position])).toEqual([
+  expect(order.map(({ layer, position }) => [layer.name, position])).toEqual([
     ["high", 1],
     ["low", 2],
     ["tie", 2],
@@ -187,10 +183,28 @@ test("the most sensitive layer is first; equal layers share a position; undefine
   expect(order[0]?.score).toBe(0.5);
 });
 
+test("measured scores replace the divergence of the updates, whatever prefix the layers' names have", () => {
+  const layers = [
+    withCosine("h.0.low", 0.5),
+    withCosine("model.h.0.high", 0.9, "PENDING"),
+    withCosine("h.0.none", 0.1),
+  ];
+  const scores = [
+    { layer: "model.h.0.low", scores: [1, 3] },
+    { layer: "model.h.0.high", scores: [8, 9] },
+  ];
+  const order = layerSensitivity(rankSimilarity(8, layers).layers, { basis: "MEASURED_KL", layers: scores });
+  expect(order.map(({ layer, basis, score, position }) => [layer.name, basis, score, position])).toEqual([
+    ["model.h.0.high", "MEASURED_KL", 8.5, 1],
+    ["h.0.low", "MEASURED_KL", 2, 2],
+    ["h.0.none", "MEASURED_KL", null, null],
+  ]);
+});
+
 test("no layer has a position while one is pending", () => {
   const layers = [withCosine("low", 0.9), withCosine("high", 0.5), withCosine("x", null, "PENDING")];
   const order = layerSensitivity(rankSimilarity(8, layers).layers);
-  expect(order.map(({ layer, score, position }) => [layer, score, position])).toEqual([
+  expect(order.map(({ layer, score, position }) => [layer.name, score, position])).toEqual([
     ["high", 0.5, null],
     ["low", expect.closeTo(0.1, 12), null],
     ["x", null, null],

@@ -1,0 +1,44 @@
+import { gapsOverSeeds, type LayerGaps } from "../../derive/sensitivity/gaps-over-seeds.js";
+import { layerSeedTest, type LayerSeedTest } from "../../derive/sensitivity/layer-seed-test.js";
+import type { LayerWeightGap } from "../../model/layer-sensitivity.js";
+import { measure, unavailable, type Measurement } from "../behaviour/measure.js";
+import { quantizedPairs } from "../behaviour/quantized-pairs.js";
+import type { RankRunsRequest } from "../behaviour/rank-runs.js";
+import type { AnalysisContext } from "../request/analysis-context.js";
+
+/** What quantization changes in the weights of each linear layer at a rank, over the pairs of seeds. */
+interface WeightGap {
+  readonly pairs: readonly {
+    readonly seed: number | null;
+    readonly measured: Measurement<readonly LayerWeightGap[]>;
+  }[];
+  /** The largest fair gap first. Empty while a pair is missing. */
+  readonly layers: readonly LayerGaps[];
+  /** Whether layers differ by more than seeds; null for fewer than two seeds, and while a pair is missing. */
+  readonly test: LayerSeedTest | null;
+}
+
+/** Computes the gaps of the weights of the pairs of baseline and candidate of equal seeds at a rank. */
+export async function weightGap(
+  context: AnalysisContext,
+  { waitMilliseconds, ...requested }: RankRunsRequest & { readonly waitMilliseconds: number },
+): Promise<WeightGap> {
+  const quantized = await quantizedPairs(context, requested);
+  const request = {
+    kind: "WEIGHT_GAP",
+    set: null,
+    options: {},
+    summary: { confidence: 0.95 },
+    waitMilliseconds,
+  } as const;
+  const pairs = await Promise.all(
+    quantized.map(async ({ seed, baseline, candidate, problem }) => ({
+      seed,
+      measured: problem === null ? await measure(context, [baseline, candidate], request) : unavailable(problem),
+    })),
+  );
+  const summaries = pairs.flatMap(({ measured: { summary } }) => (summary === null ? [] : [summary]));
+  if (summaries.length < pairs.length) return { pairs, layers: [], test: null };
+  const layers = gapsOverSeeds(summaries);
+  return { pairs, layers, test: layerSeedTest({ layers }) ?? null };
+}
