@@ -5,6 +5,12 @@ import { homedir, totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { failure } from "./errors.js";
+import {
+  DEFAULT_AUDIT_KEEP_SECONDS,
+  DEFAULT_DELETE_GRACE_SECONDS,
+  DURATION_FORMS,
+  parseDuration,
+} from "./model/duration.js";
 import { LIMITS, limitsBy, MAX_WAIT_SECONDS, type Limits } from "./model/limits.js";
 
 /** Every setting of a process, checked and frozen. */
@@ -53,10 +59,14 @@ export interface Config {
   readonly allowedHosts: readonly string[];
   /** Origins whose pages may read the server's answers. */
   readonly corsOrigins: readonly string[];
-  /** Addresses and subnets of proxies whose X-Forwarded-Proto header is trusted. */
+  /** Addresses and subnets of proxies whose X-Forwarded-Proto and X-Forwarded-For headers are trusted. */
   readonly trustedProxies: readonly string[];
   /** The limits of requests; see model/limits.ts. */
   readonly limits: Limits;
+  /** Time between the deletion of a study or run and the removal of its rows. */
+  readonly deleteGraceSeconds: number;
+  /** Age at which entries of the audit log are removed. */
+  readonly auditKeepSeconds: number;
   /** Time for which a stopping server still accepts requests while /readyz fails. */
   readonly drainMilliseconds: number;
   /** URL of the running server that commands query instead of opening a database; undefined for none. */
@@ -123,6 +133,14 @@ const Environment = z.object({
   OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: z.literal("http/protobuf").optional(),
   OTEL_TRACES_EXPORTER: z.enum(["otlp", "none"]).optional(),
   OTEL_SDK_DISABLED: z.string().optional(),
+  RANKSCOPE_DELETE_GRACE: z
+    .string()
+    .refine((text) => parseDuration(text) !== undefined, DURATION_FORMS)
+    .default("7d"),
+  RANKSCOPE_AUDIT_KEEP: z
+    .string()
+    .refine((text) => (parseDuration(text) ?? 0) > 0, `${DURATION_FORMS}; more than 0`)
+    .default("1y"),
   RANKSCOPE_DRAIN_SECONDS: z.coerce.number().min(0).max(300).default(0),
   RANKSCOPE_REQUIRE_TOKEN: z.enum(["0", "1"]).default("0"),
   RANKSCOPE_ALLOWED_HOSTS: list(/^[\w.-]+(:\d+)?$/, "names separated by commas, each with or without a port").default(
@@ -208,6 +226,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     corsOrigins: env.RANKSCOPE_CORS_ORIGINS,
     trustedProxies: env.RANKSCOPE_TRUSTED_PROXIES,
     limits: limitsBy(({ variable }) => env[variable] as number),
+    deleteGraceSeconds: parseDuration(env.RANKSCOPE_DELETE_GRACE) ?? DEFAULT_DELETE_GRACE_SECONDS,
+    auditKeepSeconds: parseDuration(env.RANKSCOPE_AUDIT_KEEP) ?? DEFAULT_AUDIT_KEEP_SECONDS,
     drainMilliseconds: env.RANKSCOPE_DRAIN_SECONDS * 1000,
     server: env.RANKSCOPE_SERVER,
     token: env.RANKSCOPE_TOKEN,

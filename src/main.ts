@@ -3,6 +3,7 @@
 
 import { Command, CommanderError, Option } from "commander";
 import { exitCodeOf } from "./commands/exit-codes.js";
+import { addLifeCommands } from "./commands/command-line/life-commands.js";
 import { addModelCommands } from "./commands/command-line/model-commands.js";
 import type { ImportOptions } from "./commands/import.js";
 import type { PlotOptions } from "./commands/plot.js";
@@ -33,11 +34,13 @@ Settings are environment variables:
   RANKSCOPE_COMPLETION_SECONDS  maximum wait of a shell's completion for slugs and runs (0.3)
   RANKSCOPE_METRICS_PORT     the port on HOST where a separate worker serves /metrics and /healthz (none)
   OTEL_EXPORTER_OTLP_ENDPOINT  URL of an OpenTelemetry collector for traces, by http/protobuf (none); other OTEL_* variables apply too
+  RANKSCOPE_DELETE_GRACE     time after which deleted studies and runs are removed for good (7d)
+  RANKSCOPE_AUDIT_KEEP       age at which entries of the audit log are removed (1y)
   RANKSCOPE_DRAIN_SECONDS    seconds for which a stopping server still accepts requests while /readyz fails (0)
   RANKSCOPE_REQUIRE_TOKEN    1 requires a token on loopback even before one exists (0)
   RANKSCOPE_ALLOWED_HOSTS    further host names of the server, separated by commas (localhost, HOST and IP addresses always work)
   RANKSCOPE_CORS_ORIGINS     origins, separated by commas, whose pages may send requests with a token (none)
-  RANKSCOPE_TRUSTED_PROXIES  addresses and subnets, separated by commas, of proxies whose X-Forwarded-Proto is trusted (none)
+  RANKSCOPE_TRUSTED_PROXIES  addresses and subnets, separated by commas, of proxies whose X-Forwarded-Proto and -For are trusted (none)
   RANKSCOPE_SERVER           the running server that studies, compare, predictions, report and watch query instead of a database
   RANKSCOPE_TOKEN            the bearer token for that server
   NO_COLOR, TERM=dumb        plain output, as in a pipe: ASCII only, no line is overwritten
@@ -88,6 +91,7 @@ async function main(argv: readonly string[]): Promise<void> {
     );
   addQueryCommands(program, open);
   addModelCommands(program, open);
+  addLifeCommands(program, open);
   program
     .command("backup <file>")
     .description("write a consistent copy of everything stored to a new file, while the server runs")

@@ -5,7 +5,9 @@ import type { Role } from "../graphql/access/principal.js";
 import { newTokenText } from "../http/access/token-text.js";
 import { isValidToken } from "../http/access/token-watch.js";
 import { createToken, importRootsOf, listTokens, revokeToken, type AccessToken } from "../store/access-tokens.js";
+import { commandActor } from "../model/audit.js";
 import { slugOf } from "../store/studies/slug.js";
+import { osUser } from "./os-user.js";
 import { print, printLines, type Process } from "./process.js";
 import { textTable } from "./terminal/table.js";
 import { withStore } from "./with-store.js";
@@ -30,15 +32,19 @@ export async function createAccessToken(command: Process, options: TokenOptions)
     const { id, text, secretHash } = newTokenText();
     const studiesText = studies.length === 0 ? "all studies" : studies.join(", ");
     const expiryText = expiresAt === null ? "never expires" : `expires ${expiresAt.toISOString()}`;
-    await createToken(database, {
-      id,
-      name,
-      studies,
-      importRoots,
-      secretHash,
-      expiresAt,
-      role: role.toUpperCase() as AccessToken["role"],
-    });
+    await createToken(
+      database,
+      {
+        id,
+        name,
+        studies,
+        importRoots,
+        secretHash,
+        expiresAt,
+        role: role.toUpperCase() as AccessToken["role"],
+      },
+      commandActor(osUser() ?? null),
+    );
     print(
       text,
       "",
@@ -156,7 +162,8 @@ function timeText(time: Date | null): string | undefined {
 /** Revokes a token. @throws TOKEN_NOT_FOUND */
 export async function revokeAccessToken(command: Process, id: string): Promise<void> {
   await withStore(command, "token", async (database) => {
-    if (!(await revokeToken(database, id))) throw failure("TOKEN_NOT_FOUND", { received: JSON.stringify(id) });
+    if (!(await revokeToken(database, id, commandActor(osUser() ?? null))))
+      throw failure("TOKEN_NOT_FOUND", { received: JSON.stringify(id) });
     const now = new Date();
     const hasValidToken = (await listTokens(database)).some((token) => isValidToken(token, now));
     print(`Revoked ${id}.`);

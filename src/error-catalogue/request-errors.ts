@@ -23,6 +23,11 @@ export const REQUEST_ERRORS = {
     what: "The study does not exist",
     fix: "List the studies with the query { studies { nodes { slug } } }.",
   },
+  STUDY_DELETED: {
+    kind: "permanent",
+    what: "The study with this slug was deleted",
+    fix: "Restore it (restoreStudy, or rankscope undelete SLUG), or import the folder under another slug.",
+  },
   STUDY_BUSY: {
     kind: "transient",
     what: "An import is storing the study",

@@ -54,6 +54,12 @@ export const studyFilterArg = {
   description: "Conditions that the studies must meet; by default all studies are included.",
 };
 
+export const includeArchivedArg = {
+  defaultValue: false,
+  description:
+    "Whether to include archived studies. Otherwise they are left out, unless the filter names their slugs, and `archivedCount` counts them.",
+};
+
 export const experimentFilterArg = {
   nullable: true,
   description: "Conditions that the runs must meet; by default all runs are included.",

@@ -1,6 +1,8 @@
 import type { JobWatch } from "../jobs/job-watch.js";
+import type { Actor } from "../model/audit.js";
 import type { ImportJobs, JobRequester } from "../model/job-payloads.js";
 import type { BehaviourFacts } from "../model/behaviour-facts.js";
+import { DEFAULT_DELETE_GRACE_SECONDS } from "../model/duration.js";
 import type { WeightFacts } from "../model/weight-facts.js";
 import type { Log } from "../log.js";
 import type { Connection } from "../store/connection.js";
@@ -29,18 +31,25 @@ export interface Services {
     /** Queues all computations on the weights of a study. Returns the id of the job that ends with the last of them. */
     precompute(studyId: string, requester?: JobRequester): Promise<string>;
     /** Cancels a job. Returns false if it has ended. */
-    cancel(id: string): Promise<boolean>;
+    cancel(id: string, actor: Actor): Promise<boolean>;
   };
   readonly imports: ImportJobs;
   /** Absolute paths of the folders that imports may read. */
   readonly importRoots: readonly string[];
   /** Absolute path of the hub's cache. */
   readonly hubCache: string;
+  /** Time between the deletion of a study or run and the removal of its rows; 7 days by default. */
+  readonly deleteGraceSeconds?: number | undefined;
+  /** Operating system's user who runs the command; undefined for a server, or if the system does not name one. */
+  readonly osUser?: string | undefined;
   readonly log: Log;
 }
 
 /** The context that the resolvers of one request share. */
-export interface Context extends Omit<Services, "database">, RequestScope {
+export interface Context extends Omit<Services, "database" | "deleteGraceSeconds">, RequestScope {
+  /** The program's own connection, which sees every study. Check what the principal may do before you use it. */
+  readonly programDatabase: Connection;
+  readonly deleteGraceSeconds: number;
   readonly loaders: Loaders;
   readonly derivations: RequestDerivations;
   /** Aborted when the client disconnects or the deadline passes. */
@@ -74,7 +83,8 @@ export function openContext(services: Services, scope: RequestScope): Context {
   const derivations = openRequestDerivations({ pool: services.derivationPool, signal, maxDraws: limits.draws });
   let isWorkerPresent: Promise<boolean> | undefined;
   const hasWorker = () => (isWorkerPresent ??= services.jobs.hasWorker?.() ?? Promise.resolve(true));
-  return { ...services, ...scope, signal, loaders, derivations, hasWorker };
+  const { database: programDatabase, deleteGraceSeconds = DEFAULT_DELETE_GRACE_SECONDS } = services;
+  return { ...services, ...scope, programDatabase, deleteGraceSeconds, signal, loaders, derivations, hasWorker };
 }
 
 /** Returns the requester of a principal's jobs. Its jobs concern only studies that it can see. */
@@ -83,9 +93,9 @@ export function requesterOf({ token, studies }: Principal): JobRequester {
 }
 
 /** Returns the scope of the program's own queries: every study, maximum limits, no deadline. */
-export function unlimitedScope({ database }: Services): RequestScope {
+export function unlimitedScope({ database, osUser }: Services): RequestScope {
   return {
-    principal: PROGRAM,
+    principal: { ...PROGRAM, osUser },
     database,
     limits: limitsBy(({ maximum }) => maximum),
     deadline: noDeadline(new AbortController().signal),

@@ -3,6 +3,7 @@ import { AcceptanceVerdict, HypothesisVerdict, RankBound, RuleSet, Severity } fr
 import { definitionOf } from "../model/enums/define-enum.js";
 import { ConfoundKind } from "../derive/confounds/confounds.js";
 import { FailureKind } from "../derive/failure-modes/failure-modes.js";
+import { AuditAction } from "../model/enums/audit.js";
 import { PlotTheme, ReportFormat, TableFormat, TableKind } from "../model/enums/export.js";
 import { BehaviourStatus, PromptTokens, ServedForm } from "../model/enums/behaviour.js";
 import { FindingSeverity, JobStatus } from "../model/enums/job.js";
@@ -19,6 +20,7 @@ import { LayerOrder, Scaling, SimilarityMeasure, UndefinedReason } from "../mode
 /** Every enum of the schema. */
 const ENUMS = [
   AcceptanceVerdict,
+  AuditAction,
   BehaviourStatus,
   Better,
   DirectionSource,

@@ -48,6 +48,11 @@ import { WeightSimilarityResolver } from "./similarity/weight-similarity.js";
 import { BestConfigurationResolver } from "./study/best-configuration.js";
 import { StudiesResolver } from "./study/studies.js";
 import { StudyResolver } from "./study/study-resolver.js";
+import { DeleteStudyResolver } from "./study/delete-study.js";
+import { DeleteExperimentResolver } from "./experiment/delete-experiment.js";
+import { AuditLogResolver } from "./access/audit-log.js";
+import { ViewerResolver } from "./access/viewer.js";
+import { StudyNotesResolver } from "./study/study-notes.js";
 import { UpdateStudyResolver } from "./study/update-study.js";
 import { TagStudyResolver } from "./study/tag-study.js";
 import { ParetoFrontierResolver } from "./tradeoffs/pareto-frontier.js";
@@ -62,6 +67,11 @@ export function openSchema(): Promise<GraphQLSchema> {
       StudiesResolver,
       BestConfigurationResolver,
       TagStudyResolver,
+      DeleteStudyResolver,
+      DeleteExperimentResolver,
+      AuditLogResolver,
+      ViewerResolver,
+      StudyNotesResolver,
       UpdateStudyResolver,
       StudyResolver,
       WeightSimilarityResolver,

@@ -14,6 +14,7 @@ import type { Connection } from "../store/connection.js";
 import { openWebConnections } from "../store/web-connections.js";
 import { openAccess, type Access } from "./access/access.js";
 import { isLoopback, requireToken as requireTokenFor } from "./access/require-token.js";
+import { openRefusalLog } from "./access/refusal-log.js";
 import { openRevocationWatch } from "./access/revocation-watch.js";
 import { sessionRoutes } from "./access/session-routes.js";
 import { openTokenWatch } from "./access/token-watch.js";
@@ -72,7 +73,13 @@ export async function startServer(services: ServerServices, options: ServeOption
   await requireTokenFor(database, host);
   const tokens = await openTokenWatch(database, { refreshSeconds: limits.tokenRefreshSeconds, log });
   const hosts = hostRules(options);
-  const access = openAccess(tokens, hosts, { onLoopback: isLoopback(host), requireToken });
+  const refusals = openRefusalLog(database, log);
+  const onLoopback = isLoopback(host);
+  const access = openAccess(tokens, hosts, {
+    onLoopback,
+    requireToken,
+    onRefusal: (address) => refusals.note(address),
+  });
   const revocations = openRevocationWatch(access);
   const connections = openWebConnections(database, limits);
   const studyCache = openStudyCache(limits.cacheMegabytes * BYTES_PER_MEGABYTE);
@@ -121,6 +128,7 @@ export async function startServer(services: ServerServices, options: ServeOption
     await renderer.close();
     await connections.close();
     revocations.close();
+    await refusals.close();
     await tokens.close();
   }
 
@@ -174,13 +182,13 @@ interface Routes {
 /** Adds the routes beside GraphQL: downloads, plots, sign-in and pages. */
 function useRoutes(
   app: Express,
-  { log }: ServerServices,
+  { database, log }: ServerServices,
   { access, hosts, guards, contexts, schema, renderer }: Routes,
 ): void {
   const readGuards = [allowMethods("GET", "HEAD"), ...guards];
   app.use("/export", readGuards, exportRoutes(contexts, schema));
   app.use(PLOTS_PATH, readGuards, plotRoutes(contexts, schema, renderer));
-  app.use("/session", sessionRoutes(access, hosts));
+  app.use("/session", sessionRoutes(access, hosts, database));
   app.use(dashboard());
   app.use(playground());
   app.use(rejectUnknownPath);

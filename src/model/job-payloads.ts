@@ -1,6 +1,7 @@
 /** The payloads and results of jobs, shared by the code that queues jobs and the code that runs them. */
 
 import type { ErrorCode } from "../errors.js";
+import type { Actor } from "./audit.js";
 import type { StudySummary } from "./import-preview.js";
 import type { FactKindName } from "./computed-facts.js";
 import type { Finding } from "./records.js";
@@ -16,6 +17,8 @@ export interface ImportRequest {
   readonly revision?: string | undefined;
   /** Cache of the hub where base models are looked up, with links resolved; undefined if the client may not read it. */
   readonly hubCache?: string | undefined;
+  /** Who imports, for the audit log; undefined for the server itself. */
+  readonly actor?: Actor | undefined;
   readonly slug?: string | undefined;
   readonly name?: string | undefined;
   /** Slugs of the only studies that the client may write; undefined for all. */

@@ -26,6 +26,13 @@ export interface WeightStore {
    * store cannot be written to, WEIGHTS_UNREACHABLE (transient); nothing is stored then
    */
   keep(file: WeightFile): Promise<void>;
+  /**
+   * Removes the store's copy of a file; does nothing without one. Files at the place that they were imported from are never
+   * removed.
+   *
+   * @throws WEIGHTS_NOT_KEPT if the store cannot be written to, WEIGHTS_UNREACHABLE (transient)
+   */
+  remove(file: Pick<WeightFile, "hash">): Promise<void>;
   /** Waits for pending calls, then closes files and connections. */
   close(): Promise<void>;
 }

@@ -1,3 +1,5 @@
+import type { Actor } from "../model/audit.js";
+import { auditEntry } from "./audit/record-audit.js";
 import type { Connection } from "./connection.js";
 import type { Database } from "./database.js";
 
@@ -26,7 +28,7 @@ export interface AccessToken {
 export type NewToken = Omit<AccessToken, "allStudies" | "createdAt" | "revokedAt" | "lastUsedAt">;
 
 /** Stores a token. A token without studies grants access to all of them. */
-export async function createToken({ prisma }: Pick<Database, "prisma">, token: NewToken): Promise<void> {
+export async function createToken({ prisma }: Pick<Database, "prisma">, token: NewToken, actor: Actor): Promise<void> {
   const { id, name, role, studies, importRoots, secretHash, expiresAt } = token;
   const create = prisma.accessToken.create({
     data: {
@@ -40,7 +42,9 @@ export async function createToken({ prisma }: Pick<Database, "prisma">, token: N
       expiresAt,
     },
   });
-  await prisma.$transaction([create, notifyTokenChange(prisma, id)]);
+  const details = { name, role, studies, importRoots, expiresAt };
+  const entry = auditEntry(actor, { action: "TOKEN_CREATED", subject: id, details });
+  await prisma.$transaction([create, prisma.auditEntry.create({ data: entry }), notifyTokenChange(prisma, id)]);
 }
 
 /**
@@ -71,17 +75,19 @@ export async function findValidToken(
 }
 
 /** Revokes a token now. Returns false if no unrevoked token has this id. */
-export async function revokeToken({ prisma }: Pick<Database, "prisma">, id: string): Promise<boolean> {
-  const revoke = prisma.accessToken.updateMany({
-    where: { id, revokedAt: null },
-    data: { revokedAt: new Date() },
+export function revokeToken({ prisma }: Pick<Database, "prisma">, id: string, actor: Actor): Promise<boolean> {
+  return prisma.$transaction(async (transaction) => {
+    const where = { id, revokedAt: null };
+    const { count } = await transaction.accessToken.updateMany({ where, data: { revokedAt: new Date() } });
+    if (count === 0) return false;
+    await transaction.auditEntry.create({ data: auditEntry(actor, { action: "TOKEN_REVOKED", subject: id }) });
+    await notifyTokenChange(transaction, id);
+    return true;
   });
-  const [{ count }] = await prisma.$transaction([revoke, notifyTokenChange(prisma, id)]);
-  return count > 0;
 }
 
 /** PostgreSQL delivers the notification when the transaction commits. */
-function notifyTokenChange(prisma: Database["prisma"], id: string) {
+function notifyTokenChange(prisma: Pick<Database["prisma"], "$executeRaw">, id: string) {
   return prisma.$executeRaw`select pg_notify(${TOKEN_CHANNEL}, ${id})`;
 }
 

@@ -120,7 +120,7 @@ export async function baseModelByHash({ sql }: Connection, hash: string): Promis
 /** Returns the base models that visible studies name, as `baseModelName` compares them. */
 export async function baseModelKeysOfStudies({ sql }: Connection): Promise<string[]> {
   const rows = await sql<{ name: string }[]>`
-    select distinct base_model as name from study where base_model is not null`;
+    select distinct base_model as name from study where base_model is not null and deleted_at is null`;
   return [...new Set(rows.map(({ name }) => baseModelName(name).model))];
 }
 

@@ -4,6 +4,9 @@ import type { StatementObserver } from "./sql/observed-sql.js";
 import { patientSockets, SILENCE_MILLISECONDS } from "./driver/patient-socket.js";
 import { PrismaClient } from "./generated/client.js";
 
+/** Maximum wait for a connection of a transaction: its two connections may be in use while the machine is busy. */
+const MAX_WAIT_MILLISECONDS = 10_000;
+
 /** The program reads and writes single entities one at a time. The connections close when they are idle for 10 s. */
 const MAX_CONNECTIONS = 2;
 
@@ -28,7 +31,7 @@ export function openPrisma(url: string, { applicationName, observe }: PrismaOpti
     const connect = adapter.connect.bind(adapter);
     adapter.connect = async () => observedAdapter(await connect(), observe);
   }
-  return new PrismaClient({ adapter });
+  return new PrismaClient({ adapter, transactionOptions: { maxWait: MAX_WAIT_MILLISECONDS } });
 }
 
 function observedAdapter<Adapter extends SqlDriverAdapter>(adapter: Adapter, observe: StatementObserver): Adapter {

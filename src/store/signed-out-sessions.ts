@@ -1,4 +1,6 @@
 import { TOKEN_CHANNEL } from "./access-tokens.js";
+import type { Actor } from "../model/audit.js";
+import { auditEntry } from "./audit/record-audit.js";
 import type { Database } from "./database.js";
 
 /** A session of a page that signed in with a token. */
@@ -9,10 +11,15 @@ export interface Session {
 }
 
 /** Stores that a session is signed out, notifies all servers, and deletes expired sessions. */
-export async function signOutSession({ prisma }: Pick<Database, "prisma">, session: Session): Promise<void> {
+export async function signOutSession(
+  { prisma }: Pick<Database, "prisma">,
+  session: Session,
+  actor: Actor,
+): Promise<void> {
   await prisma.$transaction([
     prisma.signedOutSession.deleteMany({ where: { expiresAt: { lte: new Date() } } }),
     prisma.signedOutSession.createMany({ data: [session], skipDuplicates: true }),
+    prisma.auditEntry.create({ data: auditEntry(actor, { action: "SIGNED_OUT" }) }),
     prisma.$executeRaw`select pg_notify(${TOKEN_CHANNEL}, ${session.id})`,
   ]);
 }

@@ -71,6 +71,12 @@ export function openDirectoryStore(directory: string): WeightStore {
       }
     },
     keep,
+    async remove({ hash }) {
+      const target = join(directory, contentKey(hash));
+      await rm(target, { force: true }).catch((cause: NodeJS.ErrnoException) => {
+        throw failure("WEIGHTS_NOT_KEPT", { where: target, received: describeErrno(cause), cause });
+      });
+    },
     async close() {
       await Promise.all([files.close(), originals.close()]);
     },

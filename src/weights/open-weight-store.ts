@@ -31,6 +31,7 @@ function openInPlaceStore(): WeightStore {
   return {
     read: (file, offset, length, signal) => files.read(file.path, file, { offset, length, signal }),
     keep: () => Promise.resolve(),
+    remove: () => Promise.resolve(),
     close: () => files.close(),
   };
 }
@@ -51,6 +52,7 @@ function withPendingCalls(store: WeightStore): WeightStore {
   return {
     read: (file, offset, length, signal) => call(() => store.read(file, offset, length, signal)),
     keep: (file) => call(() => store.keep(file)),
+    remove: (file) => call(() => store.remove(file)),
     close: () => (closing ??= Promise.all(pending).then(() => store.close())),
   };
 }

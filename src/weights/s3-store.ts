@@ -1,5 +1,5 @@
 import { addAbortSignal, Readable } from "node:stream";
-import { GetObjectCommand, HeadObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { failure, RankscopeError } from "../errors.js";
 import { checkRange, contentKey, type ReadRange } from "./weight-file.js";
 import { openOriginals, readOriginal } from "./original-files.js";
@@ -40,8 +40,8 @@ export function openS3Store(settings: S3Settings): WeightStore {
   const reads = limitConcurrency(MAX_CONNECTIONS / 2);
   const uploads = limitConcurrency(MAX_UPLOADS);
 
-  const keyOf = (file: WeightFile) => `${prefix}${contentKey(file.hash)}`;
-  const addressOf = (file: WeightFile) => `s3://${bucket}/${keyOf(file)}`;
+  const keyOf = (file: Pick<WeightFile, "hash">) => `${prefix}${contentKey(file.hash)}`;
+  const addressOf = (file: Pick<WeightFile, "hash">) => `s3://${bucket}/${keyOf(file)}`;
 
   async function readObject(file: WeightFile, { offset, length, signal }: ReadRange): Promise<Uint8Array> {
     const Range = `bytes=${offset}-${offset + length - 1}`;
@@ -99,6 +99,12 @@ export function openS3Store(settings: S3Settings): WeightStore {
         // An object of another size is damaged and is replaced.
         if ((await sizeInBucket(file)) === file.size) return;
         await uploadFile(client, { bucket, key: keyOf(file), file });
+      });
+    },
+    async remove(file) {
+      // Deleting an object that does not exist succeeds.
+      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: keyOf(file) })).catch((error: unknown) => {
+        throw s3Failure(error, addressOf(file), "WEIGHTS_NOT_KEPT");
       });
     },
     async close() {

@@ -53,7 +53,7 @@ export async function realServices(
       jobs: {
         watch,
         precompute: (studyId, requester) => precomputeStudy(database, studyId, { requester }),
-        cancel: (id) => cancelJob(database, id),
+        cancel: (id, actor) => cancelJob(database, id, actor),
       },
       imports,
       importRoots,

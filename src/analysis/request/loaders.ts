@@ -25,9 +25,6 @@ import { ranksOfStudies, type Rank } from "../../store/studies/ranks.js";
 import {
   curvesOfStudies,
   peakLearningRates,
-  seriesNames,
-  seriesOfExperiments,
-  wallTimesOfSeries,
   type Series,
   type SeriesKey,
   type StudyCurves,
@@ -39,6 +36,7 @@ import {
 } from "../../store/studies/predictions.js";
 import { settingsOfExperiments, type StoredSetting } from "../../store/studies/settings.js";
 import { studiesById, studiesBySlug, type Study } from "../../store/studies/studies.js";
+import { notesOfStudies, type StudyNotes } from "../../store/studies/study-notes.js";
 import { bestKeyText, readBestConfigurations, type BestKey } from "../across-studies/best-configurations.js";
 import type { CheckpointKey } from "../runs/checkpoint-layers.js";
 import {
@@ -55,6 +53,7 @@ import { openBehaviourLoaders, type BehaviourLoaders } from "../behaviour/behavi
 import { eachSelected, selectedKeyText } from "./each-selected.js";
 import { pageKeyText, readPages, type ExperimentPageKey } from "./experiment-pages.js";
 import { openKnownStudies, type KeptResults } from "./known-studies.js";
+import { readSeries, readSeriesNames, readWallTimes, seriesKeyText } from "./read-series.js";
 import { openReadTracker } from "./read-tracker.js";
 import type { Deadline } from "./request-deadline.js";
 import type { StudyCache } from "./study-cache.js";
@@ -64,6 +63,8 @@ import { openWeightFactsLoader, type WeightFactsLoader } from "./weight-facts-lo
 export interface Loaders extends BehaviourLoaders, SettingLoader {
   readonly studyBySlug: DataLoader<string, Study | undefined>;
   readonly studyById: DataLoader<string, Study | undefined>;
+  /** Keyed by the study's id; undefined without notes. */
+  readonly studyNotes: DataLoader<string, StudyNotes | undefined>;
   /** Keyed by the study's id, like the next three. */
   readonly experiments: DataLoader<string, Experiment[]>;
   readonly experimentCount: DataLoader<string, number>;
@@ -78,7 +79,6 @@ export interface Loaders extends BehaviourLoaders, SettingLoader {
   readonly studyCurves: DataLoader<StudyCurves, Series[], string>;
   /** Keyed by the study's id. */
   readonly peakLearningRates: DataLoader<string, PeakLearningRate[]>;
-  /** Keyed by the experiment's id. */
   /** Times of the points of curves, in seconds since 1970; undefined for a curve without them. */
   readonly wallTimes: DataLoader<SeriesKey, readonly number[] | undefined, string>;
   readonly seriesNames: DataLoader<string, string[]>;
@@ -173,6 +173,7 @@ export function openLoaders({ database, weights, behaviour, deadline, requester,
     ...openBehaviourLoaders({ database, behaviour, deadline, requester }, reads),
     studyBySlug,
     studyById,
+    studyNotes: open(eachOne((ids) => notesOfStudies(database, ids), studyId)),
     experiments,
     experimentCount: open((ids: readonly string[]) => countExperiments(database, ids)),
     ranks: openPart(
@@ -192,6 +193,7 @@ export function openLoaders({ database, weights, behaviour, deadline, requester,
     forgetStudies() {
       studies.forget();
       for (const loader of [studyBySlug, studyById, experiments, experimentById]) loader.clearAll();
+      runsWithSetting.clearAll();
       experimentPages.clearAll();
     },
     bestConfigurations: open((keys: readonly BestKey[]) => readBestConfigurations(database, keys), bestKeyText),
@@ -241,21 +243,6 @@ async function countExperiments(database: Connection, studyIds: readonly string[
   return studyIds.map((id) => counts.get(id) ?? 0);
 }
 
-async function readSeries(database: Connection, keys: readonly SeriesKey[]): Promise<(Series | undefined)[]> {
-  const rows = await seriesOfExperiments(database, keys);
-  const byKey = new Map(rows.map((row) => [seriesKeyText(row), row]));
-  return keys.map((key) => byKey.get(seriesKeyText(key)));
-}
-
-async function readWallTimes(
-  database: Connection,
-  keys: readonly SeriesKey[],
-): Promise<(readonly number[] | undefined)[]> {
-  const rows = await wallTimesOfSeries(database, keys);
-  const byKey = new Map(rows.map((row) => [seriesKeyText(row), row.wallTimes]));
-  return keys.map((key) => byKey.get(seriesKeyText(key)));
-}
-
 function factorsPart({ id, studyId: study }: CheckpointKey) {
   return { studyId: study, part: `factors ${id}` };
 }
@@ -275,18 +262,8 @@ async function readStudyCurves(database: Connection, keys: readonly StudyCurves[
   return keys.map((key) => curves.get(curvesKeyText(key)) ?? []);
 }
 
-async function readSeriesNames(database: Connection, experimentIds: readonly string[]): Promise<string[][]> {
-  const names = new Map(experimentIds.map((id): [string, string[]] => [id, []]));
-  for (const { experimentId, name } of await seriesNames(database, experimentIds)) names.get(experimentId)?.push(name);
-  return experimentIds.map((id) => names.get(id) ?? []);
-}
-
 function curvesKeyText({ studyId: id, name }: StudyCurves): string {
   return `${id} ${name}`;
-}
-
-function seriesKeyText({ experimentId, name }: SeriesKey): string {
-  return `${experimentId} ${name}`;
 }
 
 function ownId({ id }: { readonly id: string }): string {

@@ -36,6 +36,7 @@ function addStudies(program: Command, open: () => Process): void {
     .option("--base-model <part>", "part of the base model's name")
     .option("--tag <tag...>", "tags that the study must have, all of them")
     .addOption(new Option("--rank <r...>", "ranks that the study must have, all of them").argParser(readRanks))
+    .option("--archived", "include archived studies")
     .addOption(
       new Option("--filter <json>", "a StudyFilter of the API, combined with the other filters").argParser(readFilter),
     )
@@ -60,7 +61,7 @@ Examples:
   rankscope studies --rank 8 16 --sort best=eval_loss --limit 10
   rankscope studies --filter '{"experiments":{"some":{"metric":{"name":"eval_loss","lt":1.9}}}}' --json
 
-JSON: { total, truncated, studies: [{ slug, name, baseModel, tags, createdAt, updatedAt, experiments, ranks, minimumViableRank }] }`,
+JSON: { total, archivedLeftOut, truncated, studies: [{ slug, name, baseModel, tags, archivedAt, createdAt, updatedAt, experiments, ranks, minimumViableRank }] }`,
     )
     .action(async (options: StudiesOptions) => (await import("../studies/studies.js")).studies(open(), options));
 }

@@ -2,6 +2,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { describeEvaluationSet } from "../../import/evaluation-set/describe-evaluation-set.js";
 import { importStudy } from "../../jobs/import/import-study.js";
+import { openRemovalLoop, type RemovalLoop } from "../../jobs/removal/removal-loop.js";
 import { openServerMetrics } from "../../observe/open-metrics.js";
 import { requireToken } from "../../http/access/require-token.js";
 import { startServer } from "../../http/server.js";
@@ -41,19 +42,28 @@ export async function serve(command: Process): Promise<void> {
     address,
     metrics: openServerMetrics(MAX_CONNECTIONS),
   });
+  let removal: RemovalLoop | undefined;
   try {
     // A refused start must leave nothing behind, so this check precedes workers and the example.
     await requireToken(services.database, config.host);
     startWorkers();
     if ((await countStudies(services.database)) === 0) await importExample(services.database, weightStore);
     const server = await startServer(services, config);
+    removal = openRemovalLoop({
+      database: services.database,
+      weights: weightStore,
+      graceSeconds: config.deleteGraceSeconds,
+      auditKeepSeconds: config.auditKeepSeconds,
+      log: command.log,
+    });
     printLines(await welcome(services.database, server.address));
     print("", `${await stopped}: stopping.`);
     const { drainMilliseconds } = config;
     setTimeout(abortShutdown, drainMilliseconds + SHUTDOWN_TIMEOUT_MILLISECONDS, command).unref();
     // Requests that wait for an import end with it, so that imports stop first.
-    await Promise.all([services.imports.close(), server.close(drainMilliseconds)]);
+    await Promise.all([removal.close(), services.imports.close(), server.close(drainMilliseconds)]);
   } finally {
+    await removal?.close();
     await close();
     // A connection to a database that failed during shutdown would keep the process alive.
     setTimeout(() => process.exit(), EXIT_TIMEOUT_MILLISECONDS).unref();

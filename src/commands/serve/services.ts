@@ -18,6 +18,7 @@ import { openDerivationPool } from "../../threads/derivation-pool.js";
 import { restrictFiles } from "../../weights/restrict-files.js";
 import { openWeightStore } from "../../weights/open-weight-store.js";
 import type { Process } from "../process.js";
+import { osUser } from "../os-user.js";
 import { weightSettings } from "../weight-settings.js";
 import { allStatements, openConfiguredTracing } from "./observers.js";
 
@@ -119,11 +120,13 @@ export async function openServices(
         hasWorker: async () => expectsOwnWorker || (await isWorkerAlive()),
         precompute: (studyId, requester) =>
           precomputeStudy(database, studyId, { requester, bounds: limits, onQueued: () => void ensureWorker() }),
-        cancel: (id) => cancelJob(database, id),
+        cancel: (id, actor) => cancelJob(database, id, actor),
       },
       imports,
       importRoots: config.importRoots,
       hubCache: config.hubCache,
+      osUser: osUser(),
+      deleteGraceSeconds: config.deleteGraceSeconds,
       log,
       metrics,
       filesAt: config.directory,

@@ -11,6 +11,8 @@ export interface StudiesOptions {
   readonly filter?: StudyFilter;
   readonly sort: StudyOrder;
   readonly limit: number;
+  /** Also lists archived studies. */
+  readonly archived?: true;
   readonly json?: true;
   readonly server?: string;
 }

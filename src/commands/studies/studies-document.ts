@@ -10,9 +10,11 @@ export const STUDIES = graphql(`
     $after: String
     $metric: String!
     $byMetric: Boolean!
+    $includeArchived: Boolean!
   ) {
-    studies(filter: $filter, orderBy: $orderBy, first: $first, after: $after) {
+    studies(filter: $filter, orderBy: $orderBy, first: $first, after: $after, includeArchived: $includeArchived) {
       totalCount
+      archivedCount
       pageInfo {
         endCursor
         hasNextPage
@@ -22,6 +24,7 @@ export const STUDIES = graphql(`
         name
         baseModel
         tags
+        archivedAt
         createdAt
         updatedAt
         bestConfiguration(metric: $metric) @include(if: $byMetric) {

@@ -26,8 +26,16 @@ export function studies(command: Process, options: StudiesOptions): Promise<void
 }
 
 /** @param metric the metric that the studies are sorted by, if they are */
-function listText({ studies: listed, total, truncated }: StudyList, metric: string | null, screen: Screen): string[] {
-  if (total === 0) return ["No study matches."];
+function listText(
+  { studies: listed, total, archivedLeftOut, truncated }: StudyList,
+  metric: string | null,
+  screen: Screen,
+): string[] {
+  const archived =
+    archivedLeftOut === 0
+      ? []
+      : [`${countOf(archivedLeftOut, "archived study", "archived studies")} left out; --archived lists them.`];
+  if (total === 0) return ["No study matches.", ...archived];
   return [
     ...table(
       metric === null ? COLUMNS : [...COLUMNS, text("best configuration"), number(`mean ${metric}`), number("n")],
@@ -38,6 +46,7 @@ function listText({ studies: listed, total, truncated }: StudyList, metric: stri
     truncated
       ? `The first ${listed.length} of ${total} studies; --limit ${total} lists all.`
       : `${countOf(total, "study", "studies")}.`,
+    ...archived,
     "Degradation of training loss in percent by rank, lowest rank first; r* is the minimum viable rank.",
   ];
 }
@@ -81,6 +90,8 @@ function bestCells({ bestConfiguration: best }: ListedStudy): string[] {
 interface StudyList {
   /** Number of studies that match, listed or not. */
   readonly total: number;
+  /** Number of archived studies that match and are not listed; 0 with --archived. */
+  readonly archivedLeftOut: number;
   /** Whether some matching studies are not listed. */
   readonly truncated: boolean;
   readonly studies: readonly ListedStudy[];
@@ -98,13 +109,22 @@ async function listStudies(client: GraphQLClient, options: StudiesOptions, signa
     const first = Math.min(PAGE_SIZE, options.limit - studies.length);
     const { studies: page }: { studies: StudiesPage } = await client.query(
       STUDIES,
-      { filter, orderBy: options.sort, first, after, metric: metric ?? "", byMetric: metric !== undefined },
+      {
+        filter,
+        orderBy: options.sort,
+        first,
+        after,
+        metric: metric ?? "",
+        byMetric: metric !== undefined,
+        includeArchived: options.archived === true,
+      },
       signal,
     );
     for (const study of page.nodes) studies.push(study);
     after = page.pageInfo.endCursor;
     if (!page.pageInfo.hasNextPage || studies.length >= options.limit) {
-      return { total: page.totalCount, truncated: studies.length < page.totalCount, studies };
+      const { totalCount: total, archivedCount: archivedLeftOut } = page;
+      return { total, archivedLeftOut, truncated: studies.length < total, studies };
     }
   }
 }

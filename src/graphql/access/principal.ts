@@ -12,7 +12,11 @@ export interface Principal {
   /** Absolute paths of the folders that its imports may read; undefined means all import roots of the server. */
   readonly importRoots: readonly string[] | undefined;
   /** Undefined if the server requires no token. */
-  readonly token: { readonly id: string; readonly expiresAt: Date | null } | undefined;
+  readonly token: { readonly id: string; readonly name: string; readonly expiresAt: Date | null } | undefined;
+  /** IP address of the client; undefined for the program's own queries. */
+  readonly address?: string | undefined;
+  /** Operating system's user who runs a command; undefined for requests, or if the system does not name one. */
+  readonly osUser?: string | undefined;
   /** The session that the principal signed in with; undefined if the request has a token itself. */
   readonly session?: { readonly id: string; readonly expiresAt: Date } | undefined;
 }
@@ -28,7 +32,7 @@ export const PROGRAM: Principal = {
 
 /** Returns the principal of a request from `address` to a server that requires no token. */
 export function anonymous(address: string | undefined): Principal {
-  return { ...PROGRAM, client: address ?? "unknown" };
+  return { ...PROGRAM, client: address ?? "unknown", address: address ?? "unknown" };
 }
 
 /** Returns whether `role` includes the rights of `required`. */

@@ -8,6 +8,7 @@ import type { SettingValue } from "../../model/settings.js";
 import { readStatedValue } from "../../model/stated-value.js";
 import { MAX_STATEMENTS, stateSettings } from "../../store/studies/state-settings.js";
 import { describeContradiction } from "../../store/write/statements.js";
+import { actorOf } from "../access/actor.js";
 import { Requires } from "../access/requires.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
@@ -89,11 +90,11 @@ export class UpdateExperimentResolver {
   ): Promise<UpdateExperimentPayload> {
     const stated = statedValues(set);
     const cleared = clearedFields(clear, stated);
-    const statedBy = principal.token?.id ?? null;
-    const run = validate(id) ? await stateSettings(database, id, { set: stated, clear: cleared, statedBy }) : undefined;
+    const changes = { set: stated, clear: cleared };
+    const run = validate(id) ? await stateSettings(database, id, changes, actorOf(principal)) : undefined;
     if (run === undefined) throw failure("EXPERIMENT_NOT_FOUND", { where: "id", received: JSON.stringify(id) });
     log.info(
-      { token: statedBy, study: run.slug, run: run.name, set: [...stated.keys()], clear: cleared },
+      { token: principal.token?.id, study: run.slug, run: run.name, set: [...stated.keys()], clear: cleared },
       "settings stated",
     );
     // The mutations of a request run one after the other, so that what was loaded before is stale.

@@ -116,6 +116,13 @@ export class StudyFilter {
   @Field(() => RanksFilter, { nullable: true, description: "Ranks that the study has runs of." })
   ranks?: RanksFilter | null;
 
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      "Whether the study is archived. Lists leave archived studies out unless the outermost filter has this condition or names slugs (`equals`, `in`), or includeArchived is true.",
+  })
+  archived?: boolean | null;
+
   @Field(() => TimeFilter, { nullable: true, description: "Time of the first import." })
   createdAt?: TimeFilter | null;
 

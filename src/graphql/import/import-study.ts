@@ -6,6 +6,7 @@ import { downloadAdvice, hubFolder, isHubAddress, parseHubAddress } from "../../
 import { FindingSeverity } from "../../model/enums/job.js";
 import type { ImportResult } from "../../model/job-payloads.js";
 import { jobsById, type Job } from "../../store/queue/jobs.js";
+import { actorOf } from "../access/actor.js";
 import { Requires } from "../access/requires.js";
 import type { Principal } from "../access/principal.js";
 import { requesterOf, type Context } from "../context.js";
@@ -108,6 +109,7 @@ export class ImportStudyResolver {
         slug: slug ?? undefined,
         name: name ?? undefined,
         allowedSlugs: principal.studies,
+        actor: actorOf(principal),
       },
       { ...requesterOf(context.principal), ...(slug != null && { studies: [slug] }) },
     );

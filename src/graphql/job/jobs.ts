@@ -3,6 +3,7 @@ import { validate } from "uuid";
 import { failure } from "../../errors.js";
 import { JobStatus } from "../../model/enums/job.js";
 import { jobsById, newestJobs, type Job } from "../../store/queue/jobs.js";
+import { actorOf } from "../access/actor.js";
 import { Requires } from "../access/requires.js";
 import { pageSizeArg, slugArg } from "../arguments.js";
 import { requesterOf, type Context } from "../context.js";
@@ -63,12 +64,12 @@ export class JobsResolver {
   })
   async cancelJob(
     @Arg("id", () => ID, { description: "Id of the job. An unknown id is an error (JOB_NOT_FOUND)." }) id: string,
-    @Ctx() { database, jobs }: Context,
+    @Ctx() { database, jobs, principal }: Context,
   ): Promise<Job> {
     // The principal's own connection: a token for some studies cancels only jobs that it can see.
     const [job] = validate(id) ? await jobsById(database, [id]) : [];
     if (job === undefined) throw failure("JOB_NOT_FOUND", { where: "id", received: JSON.stringify(id) });
-    await jobs.cancel(id);
+    await jobs.cancel(id, actorOf(principal));
     const [cancelled] = await jobsById(database, [id]);
     return cancelled ?? job;
   }

@@ -103,6 +103,11 @@ export class ExperimentGroupPage {
   @Field(() => Int, { description: "Exact number of groups in the whole list, counted only if requested." })
   totalCount!: number | (() => Promise<number>);
 
+  @Field(() => Int, {
+    description: "Number of runs of archived studies that match and are left out, counted only if requested.",
+  })
+  archivedCount!: () => Promise<number>;
+
   @Field(() => PageInfo, { description: "Whether there is a next page, and its cursor." })
   pageInfo!: PageInfo;
 

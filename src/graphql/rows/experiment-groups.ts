@@ -15,8 +15,10 @@ import {
 import type { Connection } from "../../store/connection.js";
 import { IDENTITY_FIELDS, storedField } from "../../model/setting-fields.js";
 import type { SettingValue } from "../../model/settings.js";
+import { withoutArchivedRuns } from "../../store/across/archived-studies.js";
+import { countArchivedRuns } from "../../store/across/experiment-rows.js";
 import { Requires } from "../access/requires.js";
-import { afterArg, experimentFilterArg, rowCountArg } from "../arguments.js";
+import { afterArg, experimentFilterArg, includeArchivedArg, rowCountArg } from "../arguments.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
 import { lengthOf } from "../cost/estimates.js";
@@ -58,7 +60,8 @@ export class ExperimentGroupsResolver {
       "Runs of all studies, grouped by the given dimensions, with statistics of a metric. Omit SEED to average over seeds, or group by all settings except the seeds with exceptConfig.",
   })
   async experimentGroups(
-    @Arg("filter", () => ExperimentFilter, experimentFilterArg) filter: ExperimentFilter | undefined,
+    @Arg("filter", () => ExperimentFilter, experimentFilterArg) given: ExperimentFilter | undefined,
+    @Arg("includeArchived", () => Boolean, includeArchivedArg) includeArchived: boolean,
     @Arg("by", () => [GroupDimension], {
       defaultValue: [],
       description:
@@ -90,6 +93,7 @@ export class ExperimentGroupsResolver {
     @Ctx() { database, loaders, limits }: Context,
   ): Promise<ExperimentGroupPage> {
     const limit = checkRowCount(first, limits);
+    const filter = includeArchived ? given : withoutArchivedRuns(given);
     const query: GroupsQuery = {
       filter,
       by: exceptConfig == null ? by : [...new Set([...checkedDimensions(by), ...CONFIGURATION_DIMENSIONS])],
@@ -121,6 +125,7 @@ export class ExperimentGroupsResolver {
     };
     return {
       totalCount: () => countGroups(database, query),
+      archivedCount: () => countArchivedRuns(database, given, includeArchived),
       equalSettings: () => equalSettings(database, query),
       pageInfo: {
         hasNextPage: groups.length > limit,

@@ -4,9 +4,10 @@ import { checkConfigFields } from "../../analysis/across-studies/check-config-fi
 import { checkMetricNames } from "../../analysis/across-studies/check-metric-names.js";
 import { Method } from "../../model/enums/run.js";
 import type { SettingValue } from "../../model/settings.js";
-import { countExperiments, experimentRows } from "../../store/across/experiment-rows.js";
+import { withoutArchivedRuns } from "../../store/across/archived-studies.js";
+import { countArchivedRuns, countExperiments, experimentRows } from "../../store/across/experiment-rows.js";
 import { Requires } from "../access/requires.js";
-import { afterArg, experimentFilterArg, rowCountArg } from "../arguments.js";
+import { afterArg, experimentFilterArg, includeArchivedArg, rowCountArg } from "../arguments.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
 import { lengthOf } from "../cost/estimates.js";
@@ -94,6 +95,11 @@ class ExperimentRowPage {
   @Field(() => Int, { description: "Exact number of runs in the whole list, counted only if requested." })
   totalCount!: number | (() => Promise<number>);
 
+  @Field(() => Int, {
+    description: "Number of runs of archived studies that match and are left out, counted only if requested.",
+  })
+  archivedCount!: () => Promise<number>;
+
   @Field(() => PageInfo, { description: "Whether there is a next page, and its cursor." })
   pageInfo!: PageInfo;
 
@@ -117,7 +123,8 @@ export class ExperimentRowsResolver {
     description: "Runs of all studies as flat rows, with the requested metrics and settings.",
   })
   async experimentRows(
-    @Arg("filter", () => ExperimentFilter, experimentFilterArg) filter: ExperimentFilter | undefined,
+    @Arg("filter", () => ExperimentFilter, experimentFilterArg) given: ExperimentFilter | undefined,
+    @Arg("includeArchived", () => Boolean, includeArchivedArg) includeArchived: boolean,
     @Arg("metrics", () => [String], {
       defaultValue: ["training_loss", "eval_loss", "peak_memory_mb", "time_per_step_seconds"],
       description: "Names of up to 64 recorded scalars. `values` has them in this order.",
@@ -137,6 +144,7 @@ export class ExperimentRowsResolver {
     @Arg("after", () => String, afterArg) after: string | undefined,
     @Ctx() { database, limits }: Context,
   ): Promise<ExperimentRowPage> {
+    const filter = includeArchived ? given : withoutArchivedRuns(given);
     const limit = checkRowCount(first, limits);
     const order = orderBy ?? DEFAULT_ORDER;
     const name = experimentOrderName("experimentRows", order);
@@ -155,7 +163,8 @@ export class ExperimentRowsResolver {
       values: row.values.map((value) => (Number.isNaN(value) ? null : value)),
     }));
     const totalCount = () => countExperiments(database, filter);
-    return { ...listPage(nodes, { limit, order: name, totalCount }), metrics };
+    const archivedCount = () => countArchivedRuns(database, given, includeArchived);
+    return { ...listPage(nodes, { limit, order: name, totalCount }), archivedCount, metrics };
   }
 }
 

@@ -4,9 +4,11 @@ import { layerRows, type LayerRow, type LayerRowPosition } from "../../analysis/
 import { MAX_STORED_PAIRS } from "../../analysis/across-studies/stored-similarities.js";
 import type { Interval } from "../../derive/statistics/sample.js";
 import { UndefinedReason } from "../../model/enums/similarity.js";
+import { leftOutArchived, withoutArchived } from "../../store/across/archived-studies.js";
+import { countListedStudies } from "../../store/across/list-studies.js";
 import { countLayerRows } from "../../store/across/layer-row-studies.js";
 import { Requires } from "../access/requires.js";
-import { afterArg, rowCountArg, studyFilterArg } from "../arguments.js";
+import { afterArg, includeArchivedArg, rowCountArg, studyFilterArg } from "../arguments.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
 import { StudyFilter } from "../filter/filters.js";
@@ -126,6 +128,11 @@ class LayerRowPage {
   @Field(() => Int, { description: "Exact number of rows in the whole list, counted only if requested." })
   totalCount!: number | (() => Promise<number>);
 
+  @Field(() => Int, {
+    description: "Number of archived studies that match and are left out, counted only if requested.",
+  })
+  archivedCount!: () => Promise<number>;
+
   @Field(() => PageInfo, { description: "Whether there is a next page, and its cursor." })
   pageInfo!: PageInfo;
 
@@ -144,7 +151,8 @@ export class LayerRowsResolver {
       "Layers of all studies at all their ranks as flat rows. This query uses stored comparisons only; it computes and queues nothing.",
   })
   async layerRows(
-    @Arg("filter", () => StudyFilter, studyFilterArg) filter: StudyFilter | undefined,
+    @Arg("filter", () => StudyFilter, studyFilterArg) given: StudyFilter | undefined,
+    @Arg("includeArchived", () => Boolean, includeArchivedArg) includeArchived: boolean,
     @Arg("ranks", () => [Int], { nullable: true, description: "The ranks to include; by default all." })
     ranks: number[] | undefined,
     @Arg("first", () => Int, rowCountArg) first: number,
@@ -152,6 +160,8 @@ export class LayerRowsResolver {
     @Ctx() { database, limits }: Context,
   ): Promise<LayerRowPage> {
     const limit = checkRowCount(first, limits);
+    const filter = includeArchived ? given : withoutArchived(given);
+    const leftOut = includeArchived ? undefined : leftOutArchived(given);
     const requested = { filter, ranks: ranks ?? undefined };
     await checkConfigFields(database, { filter });
     const rows = await layerRows(database, {
@@ -164,6 +174,7 @@ export class LayerRowsResolver {
     const last = nodes.at(-1);
     return {
       totalCount: () => countLayerRows(database, requested),
+      archivedCount: () => (leftOut === undefined ? Promise.resolve(0) : countListedStudies(database, leftOut)),
       pageInfo: {
         hasNextPage: rows.length > limit,
         endCursor: last === undefined ? null : writeRowCursor(LIST, [last.study, last.rank, last.layer]),

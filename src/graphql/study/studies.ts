@@ -1,10 +1,11 @@
 import { type GraphQLResolveInfo, Kind, type SelectionNode } from "graphql";
 import { Field, Int, ObjectType, Arg, Ctx, Info, Query, Resolver } from "type-graphql";
 import { checkConfigFields } from "../../analysis/across-studies/check-config-fields.js";
+import { leftOutArchived, withoutArchived } from "../../store/across/archived-studies.js";
 import { countListedStudies, listStudies, type ListedStudy } from "../../store/across/list-studies.js";
 import type { Study } from "../../store/studies/studies.js";
 import { Requires } from "../access/requires.js";
-import { afterArg, pageSizeArg, slugArg, studyFilterArg } from "../arguments.js";
+import { afterArg, includeArchivedArg, pageSizeArg, slugArg, studyFilterArg } from "../arguments.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
 import { StudyFilter } from "../filter/filters.js";
@@ -28,6 +29,11 @@ class StudyEdge {
 class StudyConnection {
   @Field(() => Int, { description: "Exact number of studies in the whole list, counted only if requested." })
   totalCount!: number | (() => Promise<number>);
+
+  @Field(() => Int, {
+    description: "Number of archived studies that match and are left out, counted only if requested.",
+  })
+  archivedCount!: () => Promise<number>;
 
   @Field(() => PageInfo, { description: "Whether there is a next page, and its cursor." })
   pageInfo!: PageInfo;
@@ -55,14 +61,16 @@ export class StudiesResolver {
   @Costs({ points: 100 })
   @Query(() => StudyConnection, { description: "All studies, newest first by default." })
   async studies(
-    @Arg("filter", () => StudyFilter, studyFilterArg) filter: StudyFilter | undefined,
+    @Arg("filter", () => StudyFilter, studyFilterArg) requested: StudyFilter | undefined,
+    @Arg("includeArchived", () => Boolean, includeArchivedArg) includeArchived: boolean,
     @Arg("orderBy", () => StudyOrder, { nullable: true, description: "Order of the studies; by default newest first." })
     orderBy: StudyOrder | undefined,
     @Arg("first", () => Int, pageSizeArg) first: number,
     @Arg("after", () => String, afterArg) after: string | undefined,
     @Ctx() { database, limits, loaders }: Context,
     @Info() info: GraphQLResolveInfo,
-  ): Promise<ListPage<ListedStudy>> {
+  ): Promise<ListPage<ListedStudy> & Pick<StudyConnection, "archivedCount">> {
+    const filter = includeArchived ? requested : withoutArchived(requested);
     const limit = checkPageSize(first, limits);
     const order = orderBy ?? DEFAULT_ORDER;
     const { higherIsBetter } = bestQuery(order.metric);
@@ -83,7 +91,9 @@ export class StudiesResolver {
     // The rows contain the total; an empty page has none.
     const total = rows[0]?.totalCount;
     const totalCount = () => (total == null ? countListedStudies(database, filter) : Promise.resolve(total));
-    return listPage(rows, { limit, order: name, totalCount });
+    const leftOut = includeArchived ? undefined : leftOutArchived(requested);
+    const archivedCount = () => (leftOut === undefined ? Promise.resolve(0) : countListedStudies(database, leftOut));
+    return { ...listPage(rows, { limit, order: name, totalCount }), archivedCount };
   }
 }
 

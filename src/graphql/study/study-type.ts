@@ -23,6 +23,12 @@ export class StudyType {
   @Field(() => [String], { description: "Labels that users have added." })
   tags!: string[];
 
+  @Field(() => Date, {
+    nullable: true,
+    description: "Time at which the study was archived: lists leave it out by default. Null if it is not archived.",
+  })
+  archivedAt!: Date | null;
+
   @Field(() => Date, { description: "Time of the first import." })
   createdAt!: Date;
 

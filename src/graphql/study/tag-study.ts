@@ -2,18 +2,15 @@ import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
 import { failure } from "../../errors.js";
 import type { Study } from "../../store/studies/studies.js";
 import { addTags, MAX_STUDY_TAGS, removeTags } from "../../store/studies/studies.js";
+import { actorOf } from "../access/actor.js";
 import { Requires } from "../access/requires.js";
 import { slugArg } from "../arguments.js";
 import type { Context } from "../context.js";
+import { checkedTags, MAX_TAG_CHARACTERS } from "./checked-tags.js";
 import { StudyType } from "./study-type.js";
 
-/** Maximum length of a tag in characters: tags are labels, not notes. */
-const MAX_LENGTH = 64;
-/** Maximum number of tags of one mutation. */
-const MAX_TAGS = 64;
-
 const tagsArg = {
-  description: `Tags of up to ${MAX_LENGTH} characters each. Leading and trailing white space is removed.`,
+  description: `Tags of up to ${MAX_TAG_CHARACTERS} characters each. Leading and trailing white space is removed.`,
 };
 
 @Resolver()
@@ -27,7 +24,7 @@ export class TagStudyResolver {
     @Arg("tags", () => [String], tagsArg) tags: string[],
     @Ctx() context: Context,
   ): Promise<Study> {
-    const exists = await addTags(context.database, slug, checkedTags(tags));
+    const exists = await addTags(context.database, slug, checkedTags(tags), actorOf(context.principal));
     return changedStudy(slug, exists, context);
   }
 
@@ -38,23 +35,9 @@ export class TagStudyResolver {
     @Arg("tags", () => [String], tagsArg) tags: string[],
     @Ctx() context: Context,
   ): Promise<Study> {
-    const exists = await removeTags(context.database, slug, checkedTags(tags));
+    const exists = await removeTags(context.database, slug, checkedTags(tags), actorOf(context.principal));
     return changedStudy(slug, exists, context);
   }
-}
-
-/** Returns tags without surrounding white space. @throws ARGUMENT_INVALID */
-function checkedTags(tags: readonly string[]): string[] {
-  const trimmed = tags.map((tag) => tag.trim());
-  const invalid = trimmed.find((tag) => tag === "" || tag.length > MAX_LENGTH || tag.includes("\0"));
-  if (invalid !== undefined || trimmed.length > MAX_TAGS) {
-    throw failure("ARGUMENT_INVALID", {
-      where: "tags",
-      received: invalid === undefined ? `${trimmed.length} tags` : JSON.stringify(invalid.slice(0, 2 * MAX_LENGTH)),
-      allowed: `up to ${MAX_TAGS} tags of 1 to ${MAX_LENGTH} characters`,
-    });
-  }
-  return trimmed;
 }
 
 /** Returns the study after the change. @throws STUDY_NOT_FOUND */

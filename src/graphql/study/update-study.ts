@@ -2,17 +2,22 @@ import { Arg, Ctx, Field, FieldResolver, InputType, Mutation, ObjectType, Resolv
 import { failure } from "../../errors.js";
 import { DirectionSource } from "../../model/enums/direction-source.js";
 import { MetricName } from "../../model/enums/run.js";
-import type { Study } from "../../store/studies/studies.js";
+import { compareTexts } from "../../model/compare-texts.js";
+import { MAX_STUDY_TAGS, type Study } from "../../store/studies/studies.js";
 import { MAX_DIRECTIONS, updateStudy } from "../../store/studies/update-study.js";
+import { actorOf } from "../access/actor.js";
 import { Requires } from "../access/requires.js";
 import { slugArg } from "../arguments.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
 import { lengthOf } from "../cost/estimates.js";
+import { checkedTags } from "./checked-tags.js";
 import { StudyType } from "./study-type.js";
 
 /** Maximum length of a display name, and of a metric's name, in characters. */
 const MAX_NAME = 200;
+/** Maximum length of notes in characters: several printed pages. Every page of the study can show them. */
+const MAX_NOTES = 20_000;
 
 @InputType({ description: "The better direction of a metric of a study." })
 class MetricDirectionInput {
@@ -96,8 +101,27 @@ export class UpdateStudyResolver {
   })
   async updateStudy(
     @Arg("slug", () => String, slugArg) slug: string,
-    @Arg("name", () => String, { nullable: true, description: `Display name of 1 to ${MAX_NAME} characters.` })
-    name: string | undefined,
+    @Arg("name", () => String, {
+      nullable: true,
+      description: `Display name of 1 to ${MAX_NAME} characters; by default it is kept.`,
+    })
+    name: string | null | undefined,
+    @Arg("notes", () => String, {
+      nullable: true,
+      description: `Markdown of up to ${MAX_NOTES} characters, which replaces the stored notes; empty text removes them. By default they are kept.`,
+    })
+    notes: string | null | undefined,
+    @Arg("tags", () => [String], {
+      nullable: true,
+      description: `All tags of the study, up to ${MAX_STUDY_TAGS}; they replace the stored ones. By default these are kept. tagStudy and untagStudy change single tags.`,
+    })
+    tags: string[] | null | undefined,
+    @Arg("archived", () => Boolean, {
+      nullable: true,
+      description:
+        "Whether the study is archived. Lists leave archived studies out by default; `study` and links still return them. By default it stays as it is.",
+    })
+    archived: boolean | null | undefined,
     @Arg("metricDirections", () => [MetricDirectionInput], {
       defaultValue: [],
       description: `Better directions of metrics, each once. A study has up to ${MAX_DIRECTIONS}. Other metrics keep theirs.`,
@@ -105,16 +129,20 @@ export class UpdateStudyResolver {
     metricDirections: MetricDirectionInput[],
     @Ctx() { database, loaders, principal, log }: Context,
   ): Promise<Study> {
-    const statedBy = principal.token?.id ?? null;
-    const directions = checkedDirections(metricDirections);
-    const exists = await updateStudy(database, slug, { name: checkedName(name), directions, statedBy });
+    const changes = {
+      name: checkedName(name),
+      notes: checkedNotes(notes),
+      tags: tags == null ? undefined : sortedTags(tags),
+      isArchived: archived ?? undefined,
+      directions: checkedDirections(metricDirections),
+    };
+    const exists = await updateStudy(database, slug, changes, actorOf(principal));
     // The mutations of a request run one after the other, so that what was loaded before is stale.
-    loaders.experiments.clearAll();
-    loaders.experimentById.clearAll();
-    const study = exists ? await loaders.studyBySlug.clear(slug).load(slug) : undefined;
+    loaders.forgetStudies();
+    const study = exists ? await loaders.studyBySlug.load(slug) : undefined;
     if (study === undefined) throw failure("STUDY_NOT_FOUND", { where: "slug", received: JSON.stringify(slug) });
-    loaders.studyById.clear(study.id);
-    log.info({ token: statedBy, study: slug, renamed: name != null, metrics: [...directions.keys()] }, "study updated");
+    loaders.studyNotes.clear(study.id);
+    log.info({ token: principal.token?.id, study: slug }, "study updated");
     return study;
   }
 }
@@ -128,10 +156,28 @@ function checkedName(name: string | null | undefined): string | undefined {
   throw failure("ARGUMENT_INVALID", { where: "name", received, allowed: `1 to ${MAX_NAME} characters` });
 }
 
-/** PostgreSQL stores no zero characters and no halves of characters. */
-function isName(text: string): boolean {
-  return text !== "" && text.length <= MAX_NAME && !/\0|\p{Surrogate}/u.test(text);
+/** Returns the notes to store: null to remove them, undefined to keep the stored ones. @throws ARGUMENT_INVALID */
+function checkedNotes(notes: string | null | undefined): string | null | undefined {
+  if (notes == null) return undefined;
+  if (notes.length <= MAX_NOTES && !UNSTORABLE.test(notes)) return notes.trim() === "" ? null : notes;
+  throw failure("ARGUMENT_INVALID", {
+    where: "notes",
+    received: `${notes.length} characters`,
+    allowed: `up to ${MAX_NOTES} characters, without zero characters and halves of characters`,
+  });
 }
+
+/** @throws ARGUMENT_INVALID */
+function sortedTags(tags: readonly string[]): string[] {
+  return [...new Set(checkedTags(tags, MAX_STUDY_TAGS))].sort(compareTexts);
+}
+
+function isName(text: string): boolean {
+  return text !== "" && text.length <= MAX_NAME && !UNSTORABLE.test(text);
+}
+
+/** PostgreSQL stores no zero characters and no halves of characters. */
+const UNSTORABLE = /\0|\p{Surrogate}/u;
 
 /** The metrics whose direction is a part of their definition. */
 const DEFINED: ReadonlySet<string> = new Set(Object.values(MetricName));

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { failure } from "../../errors.js";
+import { actorOf } from "../../graphql/access/actor.js";
 import { anonymous, type Principal, type Role } from "../../graphql/access/principal.js";
 import { importRootsOf, type AccessToken } from "../../store/access-tokens.js";
 import type { HostRules } from "../guards/host-rules.js";
@@ -16,7 +17,7 @@ export interface Access {
    */
   authenticate(request: IncomingMessage, authorization?: string): Principal;
   /** Returns the token in an Authorization header; sessions are not accepted. @throws UNAUTHENTICATED */
-  tokenOf(authorization: string | undefined): AccessToken;
+  tokenOf(authorization: string | undefined, address?: string): AccessToken;
   /** Signs out the session of a request on all servers; does nothing without a valid session. */
   signOut(request: IncomingMessage): Promise<void>;
   /** Whether a principal that was authenticated earlier is still valid. */
@@ -28,6 +29,8 @@ export interface AccessOptions {
   readonly onLoopback: boolean;
   /** Whether a loopback server requires a token although none exists. */
   readonly requireToken: boolean;
+  /** Called when credentials are refused, with the client's address. */
+  readonly onRefusal?: ((address: string | undefined) => void) | undefined;
 }
 
 /**
@@ -37,14 +40,15 @@ export interface AccessOptions {
  */
 export function openAccess(
   tokens: TokenWatch,
-  hosts: Pick<HostRules, "schemeOf" | "isShared">,
-  { onLoopback, requireToken }: AccessOptions,
+  hosts: Pick<HostRules, "schemeOf" | "isShared" | "addressOf">,
+  { onLoopback, requireToken, onRefusal = () => undefined }: AccessOptions,
 ): Access {
   const isOpen = () => onLoopback && !requireToken && !tokens.hadAny();
 
-  function tokenOf(authorization: string | undefined): AccessToken {
+  function tokenOf(authorization: string | undefined, address?: string): AccessToken {
     const [, text] = /^Bearer +(\S+) *$/i.exec(authorization ?? "") ?? [];
     if (text === undefined) {
+      if (authorization !== undefined) onRefusal(address);
       const received = authorization === undefined ? "none" : "an authorization that is not a bearer token";
       throw failure("UNAUTHENTICATED", { received });
     }
@@ -52,6 +56,7 @@ export function openAccess(
     const token = parsed && tokens.find(parsed.id, new Date());
     // The error is the same for unknown, revoked and expired tokens and for wrong secrets, so that it reveals nothing.
     if (parsed === undefined || token === undefined || !equalBytes(parsed.secretHash, token.secretHash)) {
+      onRefusal(address);
       throw failure("UNAUTHENTICATED", { received: "an invalid or expired token" });
     }
     tokens.noteUse(token.id, new Date());
@@ -66,15 +71,16 @@ export function openAccess(
   }
 
   function authenticate(request: IncomingMessage, authorization = request.headers.authorization): Principal {
-    if (authorization !== undefined) return principalWith(tokenOf(authorization));
+    const address = hosts.addressOf(request);
+    if (authorization !== undefined) return principalWith(tokenOf(authorization, address), address);
     const session = sessionOf(request);
     const now = new Date();
     const token = session === undefined ? undefined : readSession(session, (id) => tokens.find(id, now), now);
     if (session !== undefined && token !== undefined && !tokens.isSignedOut(describeSession(session))) {
       tokens.noteUse(token.id, now);
-      return { ...principalWith(token), session: describeSession(session) };
+      return { ...principalWith(token, address), session: describeSession(session) };
     }
-    if (isOpen()) return anonymous(request.socket.remoteAddress);
+    if (isOpen()) return anonymous(address);
     throw failure("UNAUTHENTICATED", { received: session === undefined ? "none" : "an expired session" });
   }
 
@@ -90,19 +96,21 @@ export function openAccess(
     async signOut(request) {
       const text = sessionOf(request);
       const now = new Date();
-      if (text === undefined || readSession(text, (id) => tokens.find(id, now), now) === undefined) return;
-      await tokens.signOut(describeSession(text));
+      const token = text === undefined ? undefined : readSession(text, (id) => tokens.find(id, now), now);
+      if (text === undefined || token === undefined) return;
+      await tokens.signOut(describeSession(text), actorOf(principalWith(token, hosts.addressOf(request))));
     },
   };
 }
 
-function principalWith(token: AccessToken): Principal {
-  const { id, role, allStudies, studies, expiresAt } = token;
+function principalWith(token: AccessToken, address: string | undefined): Principal {
+  const { id, name, role, allStudies, studies, expiresAt } = token;
   return {
     client: id,
     role: role.toLowerCase() as Role,
     studies: allStudies ? undefined : studies,
     importRoots: importRootsOf(token),
-    token: { id, expiresAt },
+    token: { id, name, expiresAt },
+    address,
   };
 }

@@ -1,7 +1,10 @@
 import express, { type RequestHandler, type Response, type Router } from "express";
 import type { Principal } from "../../graphql/access/principal.js";
+import { actorOf } from "../../graphql/access/actor.js";
 import { knownFailure } from "../../graphql/errors/known-failure.js";
 import type { AccessToken } from "../../store/access-tokens.js";
+import { recordAudit } from "../../store/audit/record-audit.js";
+import type { Connection } from "../../store/connection.js";
 import { allowMethods } from "../guards/allow-methods.js";
 import type { HostRules } from "../guards/host-rules.js";
 import { sendError } from "../send-error.js";
@@ -13,7 +16,7 @@ import { SESSION_SECONDS, sessionCookieName, writeSession } from "./session.js";
  * session on all servers. GET returns the principal: `{ role, studies, expiresAt, needsToken }`, with null for unlimited
  * studies and times.
  */
-export function sessionRoutes(access: Access, hosts: HostRules): Router {
+export function sessionRoutes(access: Access, hosts: HostRules, database: Connection): Router {
   const router = express.Router();
   router.use(allowMethods("GET", "HEAD", "POST", "DELETE"));
   router.use((_request, response, next) => {
@@ -21,7 +24,7 @@ export function sessionRoutes(access: Access, hosts: HostRules): Router {
     next();
   });
   router.get("/", describePrincipal(access));
-  router.post("/", signIn(access, hosts));
+  router.post("/", signIn(access, hosts, database));
   router.delete("/", signOut(access, hosts));
   return router;
 }
@@ -30,11 +33,14 @@ function describePrincipal(access: Access): RequestHandler {
   return (request, response) => sendPrincipal(response, () => access.authenticate(request));
 }
 
-function signIn(access: Access, hosts: HostRules): RequestHandler {
+function signIn(access: Access, hosts: HostRules, { sql }: Connection): RequestHandler {
   return (request, response) => {
     const { authorization, origin } = request.headers;
-    sendPrincipal(response, () => {
-      const token = access.tokenOf(authorization);
+    return sendPrincipal(response, async () => {
+      const token = access.tokenOf(authorization, hosts.addressOf(request));
+      const principal = access.authenticate(request);
+      // No session begins without its entry in the audit log.
+      await recordAudit(sql, actorOf(principal), { action: "SIGNED_IN" });
       const expires = sessionEnd(token);
       const isSecure = hosts.schemeOf(request) === "https";
       setCookie(response, sessionCookieName(isSecure), {
@@ -43,7 +49,7 @@ function signIn(access: Access, hosts: HostRules): RequestHandler {
         // Browsers reject a Secure cookie over plain HTTP. Behind an unknown proxy only the page's origin has the scheme.
         secure: isSecure || origin?.startsWith("https://") === true,
       });
-      return access.authenticate(request);
+      return principal;
     });
   };
 }
@@ -64,9 +70,9 @@ function sessionEnd({ expiresAt }: AccessToken): Date {
 }
 
 /** Sends the principal that `authenticate` returns, or its error. */
-function sendPrincipal(response: Response, authenticate: () => Principal): void {
+async function sendPrincipal(response: Response, authenticate: () => Principal | Promise<Principal>): Promise<void> {
   try {
-    const { role, studies, token } = authenticate();
+    const { role, studies, token } = await authenticate();
     response.json({
       role,
       studies: studies ?? null,

@@ -1,4 +1,5 @@
 import type { Log } from "../../log.js";
+import type { Actor } from "../../model/audit.js";
 import { listTokens, recordTokenUse, TOKEN_CHANNEL, type AccessToken } from "../../store/access-tokens.js";
 import type { Database } from "../../store/database.js";
 import { signedOutSessions, signOutSession, type Session } from "../../store/signed-out-sessions.js";
@@ -18,7 +19,7 @@ export interface TokenWatch {
   /** Whether a session was signed out, on this or another server. */
   isSignedOut(session: Session): boolean;
   /** Signs a session out on all servers. It is refused by this one when the promise resolves. */
-  signOut(session: Session): Promise<void>;
+  signOut(session: Session, actor: Actor): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -79,8 +80,8 @@ export async function openTokenWatch(
     hadAny: () => tokens.size > 0,
     noteUse: (id, at) => uses.set(id, at),
     isSignedOut: ({ id }) => signedOut.has(id),
-    async signOut(session) {
-      await signOutSession(database, session);
+    async signOut(session, actor) {
+      await signOutSession(database, session, actor);
       // An earlier refresh could otherwise finish later, with sessions that it read before.
       await last;
       signedOut.add(session.id);

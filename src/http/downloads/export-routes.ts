@@ -10,12 +10,15 @@ import { layersTable } from "../../export/layers-table.js";
 import { studyTable } from "../../export/study-table.js";
 import type { Table } from "../../export/table.js";
 import { MEDIA_TYPES, tableChunks } from "../../export/write-table.js";
+import { actorOf } from "../../graphql/access/actor.js";
 import type { Context } from "../../graphql/context.js";
 import { unlessAborted } from "../../graphql/stop-at-deadline.js";
 import type { ReportFormat, TableFormat, TableKind } from "../../model/enums/export.js";
 import { diagnosticSummaryFile } from "../../report/diagnostic-summary-file.js";
 import { studyReport } from "../../report/study-report.js";
 import { writeReport } from "../../report/write-report.js";
+import { withoutArchived, withoutArchivedRuns } from "../../store/across/archived-studies.js";
+import { recordAudit } from "../../store/audit/record-audit.js";
 import type { Study } from "../../store/studies/studies.js";
 import { filePolicy } from "../guards/security-headers.js";
 import type { RequestContexts } from "../request-contexts.js";
@@ -53,7 +56,8 @@ const DEFAULT_METRICS = ["training_loss", "eval_loss", "peak_memory_mb", "time_p
  *     /studies/<slug>/diagnostic_summary.json                            ?rank=
  *     /studies/<slug>/{experiments,layers,degradation,curves}.{csv,parquet}
  *     /experiments.{csv,parquet}                             ?filter=<ExperimentFilter as JSON>&metrics=a,b&config=c,d
- *     /layers.{csv,parquet}                                              ?filter=<StudyFilter as JSON>&ranks=2,4
+ *                                                                        &includeArchived=true
+ *     /layers.{csv,parquet}                                              ?filter=<StudyFilter as JSON>&ranks=2,4&includeArchived=true
  *
  * The guards must have authenticated the requests.
  */
@@ -67,16 +71,21 @@ export function exportRoutes(contexts: RequestContexts, schema: GraphQLSchema): 
       next();
       return;
     }
-    const report = await reportOf(schema, contexts.ofRequest(response), slug);
+    const context = contexts.ofRequest(response);
+    const report = await reportOf(schema, context, slug);
     const text = await writeReport(report, file.format);
+    await recordDownload(context, `report.${extension}`, slug);
     setFile(response, `${report.slug}-report.${extension}`, file.mediaType);
     response.send(text);
   });
 
   router.get("/studies/:slug/diagnostic_summary.json", async (request, response) => {
-    const report = await reportOf(schema, contexts.ofRequest(response), request.params.slug);
+    const context = contexts.ofRequest(response);
+    const { slug } = request.params;
+    const report = await reportOf(schema, context, slug);
     const [rank] = integerList(request, "rank") ?? [];
     const summary = diagnosticSummaryFile(report, rank);
+    await recordDownload(context, "diagnostic_summary.json", slug);
     setFile(response, "diagnostic_summary.json", JSON_TYPE);
     response.send(`${JSON.stringify(summary, null, 2)}\n`);
   });
@@ -91,6 +100,7 @@ export function exportRoutes(contexts: RequestContexts, schema: GraphQLSchema): 
     const context = contexts.ofDownload(response);
     const study = await loadStudy(context, params.slug);
     const table = await studyTable(context, study, kind);
+    await recordDownload(context, `${params.table}.${params.extension}`, study.slug);
     await sendTable(response, table, format, `${study.slug}-${params.table}.${params.extension}`);
   });
 
@@ -103,6 +113,7 @@ export function exportRoutes(contexts: RequestContexts, schema: GraphQLSchema): 
     }
     const context = contexts.ofDownload(response);
     const table = await tableAcrossStudies(context, schema, name, request);
+    await recordDownload(context, `${name}.${extension}`);
     await sendTable(response, table, format, `${name}.${extension}`);
   });
 
@@ -122,12 +133,15 @@ async function tableAcrossStudies(
   request: Request,
 ): Promise<Table> {
   const text = textParameter(request, "filter");
+  const includeArchived = booleanParameter(request, "includeArchived");
   if (name === "layers") {
-    const filter = queryFilter(schema, "StudyFilter", text);
+    const given = queryFilter(schema, "StudyFilter", text);
+    const filter = includeArchived ? given : withoutArchived(given);
     await checkConfigFields(database, { filter }, "filter");
     return layersTable(database, filter, integerList(request, "ranks"));
   }
-  const filter = queryFilter(schema, "ExperimentFilter", text);
+  const given = queryFilter(schema, "ExperimentFilter", text);
+  const filter = includeArchived ? given : withoutArchivedRuns(given);
   const metrics = checkMetricNames(textParameter(request, "metrics")?.split(",") ?? DEFAULT_METRICS);
   const config = textParameter(request, "config")?.split(",") ?? [];
   await checkConfigFields(database, { filter, fields: config });
@@ -139,6 +153,12 @@ async function loadStudy({ loaders }: Context, slug: string): Promise<Study> {
   const study = await loaders.studyBySlug.load(slug);
   if (study === undefined) throw failure("STUDY_NOT_FOUND", { where: "slug", received: JSON.stringify(slug) });
   return study;
+}
+
+/** Adds a download to the audit log before anything of it is sent. @param slug of its study; none for a file of all studies */
+function recordDownload({ programDatabase, principal }: Context, file: string, slug?: string): Promise<void> {
+  const record = { action: "DOWNLOADED", subject: file, ...(slug !== undefined && { study: slug }) } as const;
+  return recordAudit(programDatabase.sql, actorOf(principal), record);
 }
 
 /** Sets the headers of a file. Slugs and table names have only characters that are valid in a header. */
@@ -173,6 +193,13 @@ function textParameter({ query }: Request, name: string): string | undefined {
   const value = query[name];
   if (value === undefined || typeof value === "string") return value;
   throw failure("ARGUMENT_INVALID", { where: name, received: "several values", allowed: "one value" });
+}
+
+/** Returns false without the parameter. @throws ARGUMENT_INVALID */
+function booleanParameter(request: Request, name: string): boolean {
+  const text = textParameter(request, name) ?? "false";
+  if (text === "true" || text === "false") return text === "true";
+  throw failure("ARGUMENT_INVALID", { where: name, received: JSON.stringify(text), allowed: "true or false" });
 }
 
 /** Parses a list of 32-bit integers, separated by commas. @throws ARGUMENT_INVALID */

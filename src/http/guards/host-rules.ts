@@ -8,7 +8,7 @@ export interface HostOptions {
   readonly allowedHosts?: readonly string[] | undefined;
   /** Origins (`https://notebook.example`) whose pages may read responses. */
   readonly corsOrigins?: readonly string[] | undefined;
-  /** Addresses (`10.0.0.2`) and subnets (`10.0.0.0/8`) of proxies whose X-Forwarded-Proto header is trusted. */
+  /** Addresses (`10.0.0.2`) and subnets (`10.0.0.0/8`) of proxies whose X-Forwarded-Proto and X-Forwarded-For headers are trusted. */
   readonly trustedProxies?: readonly string[] | undefined;
 }
 
@@ -27,6 +27,11 @@ export interface HostRules {
   isShared(origin: string): boolean;
   /** Returns the scheme that the client used, from a trusted proxy's X-Forwarded-Proto; undefined without such a header. */
   schemeOf(request: IncomingMessage): Scheme | undefined;
+  /**
+   * Returns the IP address of the client. Behind trusted proxies, this is the last address of X-Forwarded-For that is not one of
+   * theirs; the header of any other client is ignored. Undefined if the connection is closed.
+   */
+  addressOf(request: IncomingMessage): string | undefined;
 }
 
 /**
@@ -39,6 +44,8 @@ export function hostRules({ host, allowedHosts = [], corsOrigins = [], trustedPr
   const names = new Set(["localhost", host.toLowerCase(), ...allowed]);
   const shared = new Set(corsOrigins);
   const proxies = addressList(trustedProxies);
+  const isProxy = (address: string) =>
+    isIP(address) !== 0 && proxies.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
   const configured = (scheme: Scheme) => [...allowed].map((name) => originOf(`${scheme}://${name}`));
   const configuredOrigins = { http: configured("http"), https: configured("https") };
   return {
@@ -60,10 +67,16 @@ export function hostRules({ host, allowedHosts = [], corsOrigins = [], trustedPr
     },
     isShared: (origin) => shared.has(origin),
     schemeOf({ headers, socket: { remoteAddress = "" } }) {
-      if (!proxies.check(remoteAddress, isIP(remoteAddress) === 6 ? "ipv6" : "ipv4")) return undefined;
+      if (!isProxy(remoteAddress)) return undefined;
       // A proxy appends its value to one that the client sent.
       const scheme = String(headers["x-forwarded-proto"]).split(",").at(-1)?.trim().toLowerCase();
       return scheme === "http" || scheme === "https" ? scheme : undefined;
+    },
+    addressOf({ headers, socket: { remoteAddress } }) {
+      if (remoteAddress === undefined || !isProxy(remoteAddress)) return remoteAddress;
+      const forwarded = [headers["x-forwarded-for"] ?? []].flat().join(",").split(",");
+      const client = forwarded.map((text) => text.trim()).findLast((address) => !isProxy(address));
+      return client !== undefined && isIP(client) !== 0 ? client : remoteAddress;
     },
   };
 }

@@ -3,9 +3,11 @@ import { failure, RankscopeError } from "../../errors.js";
 import { morePrecise } from "../../import/assemble/more-precise.js";
 import { readPredictionTexts } from "../../import/predictions/read-prediction-sets.js";
 import { readFolder } from "../../import/read-folder.js";
+import { SERVER_ACTOR } from "../../model/audit.js";
 import type { ImportRequest, StoreOutcome, SummarisedImport } from "../../model/job-payloads.js";
 import type { FolderRecord, ReportProgress } from "../../model/records.js";
 import type { WeightStore } from "../../model/weight-store.js";
+import { recordAudit } from "../../store/audit/record-audit.js";
 import type { Connection } from "../../store/connection.js";
 import { saveBaseModelIn } from "../../store/base-models.js";
 import { endJobIn } from "../../store/queue/progress.js";
@@ -30,7 +32,7 @@ interface ImportOptions {
  */
 export async function importStudy(
   { database, weights }: { readonly database: Connection; readonly weights: WeightStore },
-  { folder, where, revision, hubCache, slug, name, allowedSlugs }: ImportRequest,
+  { folder, where, revision, hubCache, slug, name, allowedSlugs, actor = SERVER_ACTOR }: ImportRequest,
   { job, report = () => undefined, signal }: ImportOptions = {},
 ): Promise<SummarisedImport> {
   const record = await readFolder(folder, { report, where, revision, signal, ...(name !== undefined && { name }) });
@@ -50,6 +52,10 @@ export async function importStudy(
     readPredictionTexts,
     beforeCommit: async (sql, stored) => {
       for (const model of bases.models) await saveBaseModelIn(sql, model);
+      for (const { slug: study, created, added, updated } of stored) {
+        const details = { folder: where ?? folder, created, added, updated };
+        await recordAudit(sql, actor, { action: "IMPORTED", study, subject: job ?? null, details });
+      }
       if (job === undefined) return;
       const result = { outcomes: stored, findings };
       const slugs = stored.map((outcome) => outcome.slug);

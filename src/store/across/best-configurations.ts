@@ -72,5 +72,5 @@ function measuredRuns(sql: Sql, metric: string, condition: Fragment): Fragment {
       ${stated("task")} as task, ${stated("dataset")} as dataset,
       coalesce(seed::text, experiment.id::text) as seed, metric.value, ${finite(sql, sql`metric.value`)} as is_finite
     from metric join experiment on experiment.id = metric.experiment_id
-    where metric.name = ${metric} and ${condition}`;
+    where metric.name = ${metric} and experiment.deleted_at is null and ${condition}`;
 }

@@ -4,6 +4,7 @@
  */
 
 import type { Sql } from "postgres";
+import { hasRuns } from "../studies/ranks.js";
 import { checkFilter } from "./check-filter.js";
 import { configCondition } from "./config-condition.js";
 import type { ExperimentFilter, MetricFilter, SetFilter, StudyFilter } from "./filters.js";
@@ -11,29 +12,33 @@ import { allOf, anyOf, negated, type Fragment } from "./fragment.js";
 import { given, numberConditions, rangeConditions, textConditions, timeConditions } from "./value-conditions.js";
 
 /**
- * Returns the condition of `filter` on a row `study`.
+ * Returns the condition of `filter` on a row `study`. Deleted studies do not meet it.
  *
  * @throws ARGUMENT_INVALID if the filter is too deep or too long
  */
 export function studyCondition(sql: Sql, filter: StudyFilter | null | undefined): Fragment {
   checkFilter(filter);
-  return filter == null ? sql`true` : studyConditionOf(sql, filter);
+  const live = sql`study.deleted_at is null`;
+  return filter == null ? live : sql`${live} and ${studyConditionOf(sql, filter)}`;
 }
 
 /**
- * Returns the condition of `filter` on a row `experiment`.
+ * Returns the condition of `filter` on a row `experiment`. Deleted runs do not meet it.
  *
  * @throws ARGUMENT_INVALID if the filter is too deep or too long
  */
 export function experimentCondition(sql: Sql, filter: ExperimentFilter | null | undefined): Fragment {
   checkFilter(filter);
-  return filter == null ? sql`true` : experimentConditionOf(sql, filter);
+  // The runs of a deleted study are deleted, too.
+  const live = sql`experiment.deleted_at is null`;
+  return filter == null ? live : sql`${live} and ${experimentConditionOf(sql, filter)}`;
 }
 
 function studyConditionOf(sql: Sql, filter: StudyFilter): Fragment {
-  const { slug, name, baseModel, tags, ranks, createdAt, updatedAt, search, experiments } = filter;
+  const { slug, name, baseModel, tags, ranks, archived, createdAt, updatedAt, search, experiments } = filter;
   const runs = (condition: Fragment) =>
-    sql`exists (select from experiment where experiment.study_id = study.id and ${condition})`;
+    sql`exists (select from experiment where experiment.study_id = study.id and experiment.deleted_at is null
+      and ${condition})`;
   return allOf(sql, [
     ...combined(sql, filter, studyConditionOf),
     ...given(slug, (text) => allOf(sql, textConditions(sql, sql`study.slug`, text))),
@@ -41,6 +46,7 @@ function studyConditionOf(sql: Sql, filter: StudyFilter): Fragment {
     ...given(baseModel, (text) => allOf(sql, textConditions(sql, sql`study.base_model`, text))),
     ...given(tags, (set) => allOf(sql, tagConditions(sql, set))),
     ...given(ranks, (set) => allOf(sql, rankConditions(sql, set))),
+    ...given(archived, (is) => (is ? sql`study.archived_at is not null` : sql`study.archived_at is null`)),
     ...given(createdAt, (range) => allOf(sql, timeConditions(sql, sql`study.created_at`, range))),
     ...given(updatedAt, (range) => allOf(sql, timeConditions(sql, sql`study.updated_at`, range))),
     ...given(search, (words) => allOf(sql, searchConditions(sql, words))),
@@ -120,7 +126,8 @@ function tagConditions(sql: Sql, { has, hasAny, hasAll, isEmpty }: SetFilter<str
 }
 
 function rankConditions(sql: Sql, { has, hasAny, hasAll, isEmpty }: SetFilter<number>): Fragment[] {
-  const some = (which: Fragment) => sql`exists (select from rank where rank.study_id = study.id and ${which})`;
+  const some = (which: Fragment) =>
+    sql`exists (select from rank where rank.study_id = study.id and ${hasRuns(sql)} and ${which})`;
   return [
     ...given(has, (r) => some(sql`rank.r = ${r}`)),
     ...given(hasAny, (ranks) => some(sql`rank.r = any(${[...ranks]}::int[])`)),

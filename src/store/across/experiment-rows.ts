@@ -2,6 +2,7 @@ import type { Sql } from "postgres";
 import { storedField } from "../../model/setting-fields.js";
 import type { SettingValue } from "../../model/settings.js";
 import type { Connection } from "../connection.js";
+import { leftOutArchivedRuns } from "./archived-studies.js";
 import { experimentCondition, finite } from "./conditions.js";
 import type { ExperimentFilter } from "./filters.js";
 import type { Fragment } from "./fragment.js";
@@ -79,6 +80,16 @@ export async function countExperiments(
   const [row] = await sql<{ n: number }[]>`
     select count(*)::int as n from experiment where ${experimentCondition(sql, filter)}`;
   return row?.n ?? 0;
+}
+
+/** Returns the number of runs of archived studies that a list of runs leaves out. @throws ARGUMENT_INVALID */
+export async function countArchivedRuns(
+  connection: Connection,
+  filter: ExperimentFilter | null | undefined,
+  includeArchived: boolean,
+): Promise<number> {
+  const leftOut = includeArchived ? undefined : leftOutArchivedRuns(filter);
+  return leftOut === undefined ? 0 : countExperiments(connection, leftOut);
 }
 
 /** Selects the values of settings of a row `page` as a JSON array. */

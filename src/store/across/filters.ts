@@ -82,6 +82,7 @@ export interface StudyFilter {
   readonly baseModel?: Given<TextFilter>;
   readonly tags?: Given<SetFilter<string>>;
   readonly ranks?: Given<SetFilter<number>>;
+  readonly archived?: Given<boolean>;
   readonly createdAt?: Given<RangeFilter<Date>>;
   readonly updatedAt?: Given<RangeFilter<Date>>;
   /** Words, each of which slug, name, base model or tags must contain. */

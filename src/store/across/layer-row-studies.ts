@@ -1,5 +1,7 @@
 import type { Sql } from "postgres";
 import type { Connection } from "../connection.js";
+import { hasUpdates } from "../studies/layers.js";
+import { hasRuns } from "../studies/ranks.js";
 import { studyCondition } from "./conditions.js";
 import type { StudyFilter } from "./filters.js";
 import type { Fragment } from "./fragment.js";
@@ -46,7 +48,7 @@ function withRowCount(sql: Sql, { filter, ranks }: LayerRowsQuery): Fragment {
   const among = ranks === undefined ? sql`true` : sql`r = any(${[...ranks]}::int[])`;
   return sql`
     select study.id, slug,
-      (select count(*) from layer where layer.study_id = study.id)
-        * (select count(*) from rank where rank.study_id = study.id and ${among}) as n
+      (select count(*) from layer where layer.study_id = study.id and ${hasUpdates(sql)})
+        * (select count(*) from rank where rank.study_id = study.id and ${hasRuns(sql)} and ${among}) as n
     from study where ${studyCondition(sql, filter)}`;
 }

@@ -50,7 +50,7 @@ export function listStudies(
   const { key, joined } = orderKey(sql, order);
   const id = sql`study.id`;
   const condition = studyCondition(sql, filter);
-  const experiments = sql`(select count(*)::int from experiment where experiment.study_id = study.id)`;
+  const experiments = sql`(select count(*)::int from experiment where experiment.study_id = study.id and deleted_at is null)`;
   // In the subquery, `study` is any study and not the listed row.
   const total = sql`(select count(*)::int from study where ${condition})`;
   return sql<ListedStudy[]>`
@@ -83,7 +83,7 @@ function orderKey(
     // One pass over the metric's values. A subquery for each study would look them up one by one.
     joined: sql`left join (
       select study_id, ${aggregate} as value from metric join experiment on experiment.id = experiment_id
-      where metric.name = ${metric} and ${finite(sql, sql`value`)} group by study_id) as measured
+      where metric.name = ${metric} and deleted_at is null and ${finite(sql, sql`value`)} group by study_id) as measured
       on measured.study_id = study.id`,
   });
   switch (field) {
@@ -98,7 +98,7 @@ function orderKey(
     case "EXPERIMENT_COUNT":
       return {
         key: { column: sql`coalesce(counted.n, 0)`, type: "int", nullable: false },
-        joined: sql`left join (select study_id, count(*)::int as n from experiment group by study_id) as counted
+        joined: sql`left join (select study_id, count(*)::int as n from experiment where deleted_at is null group by study_id) as counted
           on counted.study_id = study.id`,
       };
     case "METRIC_BEST":

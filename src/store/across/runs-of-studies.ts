@@ -45,8 +45,8 @@ export function runsOfStudies(
     left join (
       select experiment_id, array_agg(metric.name) as names, array_agg(value) as numbers
       from metric join experiment on experiment.id = experiment_id
-      where study_id = any(${[...studyIds]}::uuid[]) and metric.name = any(${[...metrics]}::text[])
+      where study_id = any(${[...studyIds]}::uuid[]) and deleted_at is null and metric.name = any(${[...metrics]}::text[])
       group by experiment_id) as recorded on recorded.experiment_id = experiment.id
-    where experiment.study_id = any(${[...studyIds]}::uuid[])
+    where experiment.study_id = any(${[...studyIds]}::uuid[]) and experiment.deleted_at is null
     order by rank.r, quantization_bits desc nulls last, experiment.name`;
 }

@@ -10,5 +10,6 @@ export function runsWithSetting(
 ): Promise<{ readonly id: string; readonly studyId: string }[]> {
   return sql<{ id: string; studyId: string }[]>`
     select experiment.id, experiment.study_id as "studyId" from experiment
-    where experiment.study_id = any(${[...studyIds]}::uuid[]) and ${configCondition(sql, condition)}`;
+    where experiment.study_id = any(${[...studyIds]}::uuid[]) and experiment.deleted_at is null
+      and ${configCondition(sql, condition)}`;
 }

@@ -7,7 +7,9 @@ const MAX_NAMES = 2_000;
 export async function unrecordedSettings({ sql }: Connection, fields: readonly string[]): Promise<string[]> {
   const rows = await sql<{ field: string }[]>`
     select wanted.field from unnest(${[...fields]}::text[]) as wanted (field)
-    where not exists (select from experiment_setting as setting where setting.field = wanted.field)`;
+    where not exists (
+      select from experiment_setting as setting join experiment on experiment.id = setting.experiment_id
+      where setting.field = wanted.field and experiment.deleted_at is null)`;
   return rows.map(({ field }) => field);
 }
 

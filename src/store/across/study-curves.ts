@@ -24,7 +24,7 @@ export function curvesOfStudy(
   return sql<StudyCurve[]>`
     select experiment.name as run, metric_series.name, metric_series.steps, values
     from metric_series join experiment on experiment.id = experiment_id
-    where study_id = ${studyId}
+    where study_id = ${studyId} and deleted_at is null
       ${after === undefined ? sql`` : sql`and (experiment.name, metric_series.name) > (${after.run}, ${after.name})`}
     order by experiment.name, metric_series.name limit ${limit}`;
 }

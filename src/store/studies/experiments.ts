@@ -71,14 +71,14 @@ export function experimentCounts(
 ): Promise<{ studyId: string; n: number }[]> {
   return sql<{ studyId: string; n: number }[]>`
     select study_id as "studyId", count(*)::int as n from experiment
-    where study_id = any(${[...studyIds]}::uuid[]) group by study_id`;
+    where study_id = any(${[...studyIds]}::uuid[]) and deleted_at is null group by study_id`;
 }
 
 /** Returns the names of all metrics of a study's experiments, in alphabetical order. */
 export async function metricNamesOfStudy({ sql }: Connection, studyId: string): Promise<string[]> {
   const rows = await sql<{ name: string }[]>`
     select distinct metric.name from metric join experiment on experiment.id = experiment_id
-    where study_id = ${studyId} order by name`;
+    where study_id = ${studyId} and deleted_at is null order by name`;
   return rows.map(({ name }) => name);
 }
 
@@ -116,7 +116,7 @@ async function findExperiments(sql: Sql, which: Fragment): Promise<Experiment[]>
         'files', files, 'uncompared', uncompared) order by step nulls last, id) as checkpoints,
         (array_agg(id order by ${finalCheckpointFirst(sql)}))[1] as final
       from checkpoint where experiment_id = experiment.id) as saved on true
-    where ${which}
+    where ${which} and experiment.deleted_at is null
     order by rank.r, quantization_bits desc nulls last, experiment.name`;
   return mapInTurns(rows, experimentOf);
 }

@@ -26,5 +26,5 @@ export function comparedCheckpoints({ sql }: Connection, studyId: string): Promi
          and (checkpoint.step is null and earlier.step is not null or earlier.step < checkpoint.step)
        order by earlier.step desc, earlier.id desc limit 1) as preceding
     from checkpoint join experiment on experiment.id = experiment_id
-    where study_id = ${studyId} order by experiment_id, ${finalCheckpointFirst(sql)}`;
+    where study_id = ${studyId} and deleted_at is null order by experiment_id, ${finalCheckpointFirst(sql)}`;
 }

@@ -6,7 +6,7 @@ import type { Connection } from "../connection.js";
  */
 export async function slugsFrom({ sql }: Connection, prefix: string, limit: number): Promise<string[]> {
   const rows = await sql<{ slug: string }[]>`
-    select slug from study where starts_with(slug, ${prefix}) order by created_at desc, id desc limit ${limit}`;
+    select slug from study where starts_with(slug, ${prefix}) and deleted_at is null order by created_at desc, id desc limit ${limit}`;
   return rows.map(({ slug }) => slug);
 }
 
@@ -19,6 +19,7 @@ export async function experimentNamesFrom(
 ): Promise<string[]> {
   const rows = await sql<{ name: string }[]>`
     select experiment.name from experiment join study on study.id = experiment.study_id
-    where study.slug = ${slug} and starts_with(experiment.name, ${prefix}) order by experiment.name limit ${limit}`;
+    where study.slug = ${slug} and experiment.deleted_at is null
+      and starts_with(experiment.name, ${prefix}) order by experiment.name limit ${limit}`;
   return rows.map(({ name }) => name);
 }

@@ -58,7 +58,7 @@ export function curvesOfStudies(
 ): Promise<(Series & { readonly studyId: string })[]> {
   return sql<(Series & { readonly studyId: string })[]>`
     select study_id as "studyId", experiment_id as "experimentId", metric_series.name, metric_series.steps, values, source
-    from metric_series join experiment on experiment.id = experiment_id
+    from metric_series join experiment on experiment.id = experiment_id and experiment.deleted_at is null
     where (study_id, metric_series.name) in (
       select * from unnest(${keys.map(({ studyId }) => studyId)}::uuid[], ${keys.map(({ name }) => name)}::text[]))`;
 }
@@ -71,6 +71,6 @@ export function peakLearningRates(
   return sql<{ studyId: string; experimentId: string; peak: number | null }[]>`
     select study_id as "studyId", experiment_id as "experimentId",
       (select max(value) from unnest(values) as value where value <> 'NaN') as peak
-    from metric_series join experiment on experiment.id = experiment_id
+    from metric_series join experiment on experiment.id = experiment_id and experiment.deleted_at is null
     where study_id = any(${[...studyIds]}::uuid[]) and metric_series.name = 'learning_rate'`;
 }

@@ -25,6 +25,6 @@ export function settingsOfExperiments({ sql }: Connection, experimentIds: readon
 export async function settingNamesOfStudy({ sql }: Connection, studyId: string): Promise<string[]> {
   const rows = await sql<{ field: string }[]>`
     select distinct field from experiment_setting join experiment on experiment.id = experiment_id
-    where study_id = ${studyId} and field = any(${[...STANDARD_FIELDS]}::text[]) order by field`;
+    where study_id = ${studyId} and deleted_at is null and field = any(${[...STANDARD_FIELDS]}::text[]) order by field`;
   return rows.map(({ field }) => field);
 }

@@ -1,5 +1,7 @@
 import { failure } from "../../errors.js";
+import { changedFields, type Actor } from "../../model/audit.js";
 import type { SettingValue } from "../../model/settings.js";
+import { recordAudit } from "../audit/record-audit.js";
 import type { Connection } from "../connection.js";
 import { advanceRevision } from "../write/advance-revision.js";
 import { lockSlug } from "../write/lock-slug.js";
@@ -17,8 +19,6 @@ export interface StatedSettings {
   readonly set: ReadonlyMap<string, SettingValue>;
   /** Settings whose statements are withdrawn. Settings without a statement are ignored. */
   readonly clear: readonly string[];
-  /** Id of the person's token; null if the server requires none. */
-  readonly statedBy: string | null;
 }
 
 /** The run, and the statements that contradict its files. */
@@ -36,12 +36,13 @@ export interface StatedRun {
 export async function stateSettings(
   { sql }: Connection,
   experimentId: string,
-  { set, clear, statedBy }: StatedSettings,
+  { set, clear }: StatedSettings,
+  actor: Actor,
 ): Promise<StatedRun | undefined> {
   return sql.begin(async (transaction) => {
     const [run] = await transaction<{ name: string; slug: string; studyId: string; hasAdapter: boolean }[]>`
       select experiment.name, study.slug, study.id as "studyId", adapter is not null as "hasAdapter"
-      from experiment join study on study.id = study_id where experiment.id = ${experimentId}`;
+      from experiment join study on study.id = study_id where experiment.id = ${experimentId} and experiment.deleted_at is null`;
     if (run === undefined) return undefined;
     const { name, slug, studyId } = run;
     const ofAdapter = ADAPTER_SETTINGS.find((field) => run.hasAdapter && set.has(field));
@@ -49,6 +50,7 @@ export async function stateSettings(
     await lockSlug(transaction, slug, PATIENCE_MILLISECONDS);
     const before = await withdrawStatements(transaction, [experimentId]);
     const statedAt = new Date();
+    const statedBy = actor.tokenId;
     const statements: Statement[] = [
       ...before.filter(({ field }) => !set.has(field) && !clear.includes(field)),
       ...[...set].map(([field, value]) => ({ experimentId, field, value, statedBy, statedAt })),
@@ -57,8 +59,22 @@ export async function stateSettings(
     const contradictions = await makeStatements(transaction, statements);
     await transaction`update study set updated_at = now() where id = ${studyId}`;
     await advanceRevision(transaction, studyId);
+    const details = changedFields(statedValues(before), { ...withdrawn(before), ...statedValues(statements) });
+    if (Object.keys(details).length > 0) {
+      await recordAudit(transaction, actor, { action: "EXPERIMENT_UPDATED", study: slug, subject: name, details });
+    }
     return { name, slug, contradictions };
   });
+}
+
+/** Returns the stated values by setting. */
+function statedValues(statements: readonly Statement[]): Record<string, SettingValue | null> {
+  return Object.fromEntries(statements.map(({ field, value }) => [field, value]));
+}
+
+/** Returns null for each stated setting, as it is after its statement was withdrawn. */
+function withdrawn(statements: readonly Statement[]): Record<string, null> {
+  return Object.fromEntries(statements.map(({ field }) => [field, null]));
 }
 
 function followsFromAdapter(field: string, run: string): Error {

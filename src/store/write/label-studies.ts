@@ -9,6 +9,8 @@ export interface StoredStudy {
   readonly slug: string;
   readonly baseModel: string | null;
   readonly folder: string;
+  /** Null if it is not deleted. */
+  readonly deletedAt: Date | null;
 }
 
 /**
@@ -29,7 +31,7 @@ export async function labelStudies(
   );
   const ofModels = records.map(({ baseModel }) => slugOfModel(plain, baseModel));
   const rows = await sql<StoredStudy[]>`
-    select id, slug, base_model as "baseModel", folder from study where slug = any(${[plain, ...ofModels]})`;
+    select id, slug, base_model as "baseModel", folder, deleted_at as "deletedAt" from study where slug = any(${[plain, ...ofModels]})`;
   const stored = new Map(rows.map((row) => [row.slug, row]));
   const continues = (row: StoredStudy | undefined, record: StudyRecord): boolean =>
     row !== undefined &&

@@ -4,7 +4,8 @@ import { failure } from "../../errors.js";
 import { shortenPath } from "../../files/paths.js";
 import { haveOneBaseModel } from "../../model/base-model-name.js";
 import type { StoreOutcome } from "../../model/job-payloads.js";
-import type { StudyRecord } from "../../model/records.js";
+import type { ExperimentRecord, StudyRecord } from "../../model/records.js";
+import { deletedRunNames } from "../deletion/deleted-runs.js";
 import { advanceRevision, writtenRows } from "./advance-revision.js";
 import { writeCheckpoints } from "./checkpoints.js";
 import { writeEvaluations } from "./evaluations.js";
@@ -31,7 +32,9 @@ export interface StoreStudyOptions {
 /**
  * Stores one study in a transaction.
  *
- * @throws STUDY_BASE_MODEL_DIFFERS, STUDY_FOLDER_DIFFERS
+ * Deleted runs of the folder are left out and reported.
+ *
+ * @throws STUDY_BASE_MODEL_DIFFERS, STUDY_FOLDER_DIFFERS, STUDY_DELETED
  */
 export async function storeStudy(
   sql: TransactionSql,
@@ -46,7 +49,8 @@ export async function storeStudy(
     sql,
     known.map((row) => row.id),
   );
-  const experiments = await writeExperiments(sql, id, record.experiments, ledger);
+  const kept = await withoutDeleted(sql, id, record.experiments, ledger);
+  const experiments = await writeExperiments(sql, id, kept, ledger);
   const layers = await writeLayers(sql, id, slug, record.layers, ledger);
   const grown = await writeSeries(sql, experiments, ledger);
   await writeSettings(sql, experiments, ledger);
@@ -61,6 +65,25 @@ export async function storeStudy(
   const after = await writtenRows(sql);
   if (before === null || after === null || after > before) await advanceRevision(sql, id);
   return { studyId: id, slug, created, ...ledger };
+}
+
+/** Leaves out the runs that were deleted, and reports them. */
+async function withoutDeleted(
+  sql: TransactionSql,
+  studyId: string,
+  records: readonly ExperimentRecord[],
+  ledger: Ledger,
+): Promise<ExperimentRecord[]> {
+  const deleted = new Set(await deletedRunNames(sql, studyId));
+  for (const { name } of records) {
+    if (!deleted.has(name)) continue;
+    ledger.conflicts.push({
+      where: name,
+      message:
+        "The run was deleted and is not imported. Restore it with restoreExperiment, or rankscope undelete STUDY/RUN.",
+    });
+  }
+  return records.filter(({ name }) => !deleted.has(name));
 }
 
 /** Makes the statements of persons again. Those that contradict the folder are reported. */
@@ -85,11 +108,14 @@ async function writeStudy(
   joins: boolean,
 ): Promise<{ id: string; created: boolean }> {
   const [stored] = await sql<StoredStudy[]>`
-    select id, slug, base_model as "baseModel", folder from study where slug = ${slug}`;
+    select id, slug, base_model as "baseModel", folder, deleted_at as "deletedAt" from study where slug = ${slug}`;
   if (stored === undefined) {
     const id = newId();
     await sql`insert into study (id, slug, name, base_model, folder) values (${id}, ${slug}, ${name}, ${baseModel}, ${folder})`;
     return { id, created: true };
+  }
+  if (stored.deletedAt !== null) {
+    throw failure("STUDY_DELETED", { where: slug, received: `an import; deleted ${stored.deletedAt.toISOString()}` });
   }
   if (!haveOneBaseModel(stored.baseModel, baseModel)) {
     throw failure("STUDY_BASE_MODEL_DIFFERS", {

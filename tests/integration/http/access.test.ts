@@ -8,6 +8,7 @@ import { describeBaseModel } from "#src/import/base-model/describe-base-model.js
 import { saveBaseModel } from "#src/store/base-models.js";
 import { saveEvaluationSet } from "#src/store/evaluation-sets.js";
 import { fixtureFolder } from "../../support/model-fixtures.js";
+import { hasRole, type Role } from "#src/graphql/access/principal.js";
 import { isRootType, objectFields } from "#src/graphql/access/requires.js";
 import { openSchema } from "#src/graphql/schema.js";
 import { openServerMetrics } from "#src/observe/open-metrics.js";
@@ -15,6 +16,7 @@ import { recheckImport } from "#src/jobs/import/recheck-import.js";
 import { startServer, type RunningServer } from "#src/http/server.js";
 import { listTokens, revokeToken } from "#src/store/access-tokens.js";
 import { createJob } from "#src/store/queue/jobs.js";
+import { SERVER_ACTOR } from "#src/model/audit.js";
 import { storedToken } from "../../support/access-tokens.js";
 import { adapterConfig, factorTensors, safetensors, writeFiles } from "../../support/adapter-files.js";
 import { freshDatabase } from "../../support/database.js";
@@ -141,6 +143,18 @@ async function over(token: string | undefined, query: string, variables: Record<
   }
 }
 
+/** Leave the study and the run as they were, so that further tests see them. */
+const DELETE_AND_RESTORE =
+  'mutation { deleteStudy(slug: "two") { slug name } restoreStudy(slug: "two") { slug name } }';
+const DELETE_AND_RESTORE_RUN =
+  'mutation($id: ID!) { deleteExperiment(id: $id) { name } restoreExperiment(slug: "two", name: "other") { experiment { name } } }';
+/** Roles that operations require, if not writer for mutations and reader for all others. */
+const REQUIRED_ROLES: Readonly<Record<string, Role>> = {
+  "Query.auditLog": "admin",
+  "Query.deletedStudies": "writer",
+  "Query.deletedExperiments": "writer",
+};
+
 /** One operation for each root field. It refers to both studies if it can. */
 const OPERATIONS: Readonly<Record<string, readonly [string, () => object]>> = {
   "Query.study": [
@@ -187,12 +201,23 @@ const OPERATIONS: Readonly<Record<string, readonly [string, () => object]>> = {
   ],
   "Query.experimentRows": ["{ experimentRows { totalCount nodes { study name baseModel } } }", () => ({})],
   "Query.layerRows": ["{ layerRows { totalCount nodes { study layer baseline candidate } } }", () => ({})],
+  "Query.viewer": ["{ viewer { token name role studies expiresAt mayChange mayReadAuditLog } }", () => ({})],
+  "Query.auditLog": [
+    '{ auditLog(filter: { actions: [STUDY_UPDATED, STUDY_DELETED] }) { nodes { action study } } two: study(slug: "two") { slug } }',
+    () => ({}),
+  ],
+  "Query.deletedStudies": ["{ deletedStudies { slug name deletedBy } }", () => ({})],
+  "Query.deletedExperiments": ['{ deletedExperiments(slug: "two") { name deletedBy } }', () => ({})],
   "Query.models": ["{ models { totalCount nodes { names } } }", () => ({})],
   "Query.evaluationSets": ["{ evaluationSets(first: 5) { nodes { name ownDataOf } } }", () => ({})],
   "Query.evaluationSet": ['{ evaluationSet(name: "common") { name ownDataOf } }', () => ({})],
   "Query.job": ["query($id: ID!) { job(id: $id) { id message } }", () => ({ id: ids.hidden })],
   "Mutation.tagStudy": ['mutation { tagStudy(slug: "two", tags: ["seen"]) { slug tags } }', () => ({})],
   "Mutation.untagStudy": ['mutation { untagStudy(slug: "two", tags: ["seen"]) { slug tags } }', () => ({})],
+  "Mutation.deleteStudy": [DELETE_AND_RESTORE, () => ({})],
+  "Mutation.restoreStudy": [DELETE_AND_RESTORE, () => ({})],
+  "Mutation.deleteExperiment": [DELETE_AND_RESTORE_RUN, () => ({ id: ids.two[0] })],
+  "Mutation.restoreExperiment": [DELETE_AND_RESTORE_RUN, () => ({ id: ids.two[0] })],
   "Mutation.updateStudy": [
     'mutation { updateStudy(slug: "two", metricDirections: [{ metric: "zeta", higherIsBetter: true }]) { slug name } }',
     () => ({}),
@@ -287,7 +312,7 @@ describe("a server with tokens", () => {
     await store("rootless", { role: "WRITER", studies: ["one"] });
     await store("expired", { role: "ADMIN", expiresAt: new Date(Date.now() - 1000) });
     await store("revoked", { role: "ADMIN" });
-    await revokeToken(database, tokens.revoked.split("_")[1] ?? "");
+    await revokeToken(database, tokens.revoked.split("_")[1] ?? "", SERVER_ACTOR);
     // PostgreSQL notifies the server.
     while ((await execute(undefined, "{ __typename }")).status === 200);
     while ((await execute(tokens.limited, "{ __typename }")).status !== 200);
@@ -339,12 +364,13 @@ describe("a server with tokens", () => {
         return;
       }
       const { status, codes, text } = await execute(tokens[role], query, variables());
-      const isAllowed = !name.startsWith("Mutation") || role !== "reader";
+      const needed = REQUIRED_ROLES[name] ?? (name.startsWith("Mutation") ? "writer" : "reader");
+      const isAllowed = hasRole(role, needed);
       expect({ status, codes }).toEqual(isAllowed ? { status: 200, codes: [] } : { status: 403, codes: ["FORBIDDEN"] });
       // The results contain what a restricted token must not see. The second study has no degradation and no evaluation.
       if (
         isAllowed &&
-        !/importStudy|cancelJob|compareExperiments|compareEvaluations|comparePredictions|degradationAcrossStudies/.test(
+        !/viewer|deletedStudies|deletedExperiments|importStudy|cancelJob|compareExperiments|compareEvaluations|comparePredictions|degradationAcrossStudies/.test(
           name,
         )
       )
@@ -376,6 +402,11 @@ describe("a server with tokens", () => {
       "Query.compareEvaluations": "ARGUMENT_INVALID",
       "Query.comparePredictions": "ARGUMENT_INVALID",
       "Query.similarityMatrix": "ARGUMENT_INVALID",
+      "Query.auditLog": "FORBIDDEN",
+      "Mutation.deleteStudy": "STUDY_NOT_FOUND",
+      "Mutation.restoreStudy": "STUDY_NOT_FOUND",
+      "Mutation.deleteExperiment": "EXPERIMENT_NOT_FOUND",
+      "Mutation.restoreExperiment": "EXPERIMENT_NOT_FOUND",
       "Mutation.tagStudy": "STUDY_NOT_FOUND",
       "Mutation.untagStudy": "STUDY_NOT_FOUND",
       "Mutation.updateStudy": "STUDY_NOT_FOUND",
@@ -497,7 +528,7 @@ describe("a server with tokens", () => {
       expect(await recheck([root])).toBe("FOLDER_NOT_ALLOWED");
       await rm(folder);
       await rename(`${folder}-moved`, folder);
-      await revokeToken(database, id);
+      await revokeToken(database, id, SERVER_ACTOR);
       expect(await recheck([root])).toBe("UNAUTHENTICATED");
     });
   });
@@ -553,7 +584,7 @@ describe("a server with tokens", () => {
       });
       await events.next();
       const ended = events.next();
-      await revokeToken(fresh.database, id);
+      await revokeToken(fresh.database, id, SERVER_ACTOR);
       await expect(ended).rejects.toMatchObject({ code: 4401 });
       await client.dispose();
       expect((await download(undefined, "/export/experiments.csv", { cookie: mine })).status).toBe(401);
@@ -644,7 +675,8 @@ describe("pages of other sites", () => {
 
 test("a server that had tokens stays closed when the last one is revoked, until another one is created", async () => {
   const { database } = fresh;
-  for (const { id, revokedAt } of await listTokens(database)) if (revokedAt === null) await revokeToken(database, id);
+  for (const { id, revokedAt } of await listTokens(database))
+    if (revokedAt === null) await revokeToken(database, id, SERVER_ACTOR);
   while ((await execute(tokens.admin, "{ __typename }")).status === 200);
   expect(await execute(undefined, "{ __typename }")).toMatchObject({ status: 401, codes: ["UNAUTHENTICATED"] });
   const { text } = await storedToken(database, { role: "READER" });

@@ -6,6 +6,7 @@ import WebSocket from "ws";
 import { openLog } from "#src/log.js";
 import { startServer, type RunningServer } from "#src/http/server.js";
 import { revokeToken, TOKEN_CHANNEL } from "#src/store/access-tokens.js";
+import { SERVER_ACTOR } from "#src/model/audit.js";
 import { storeStudy } from "../../support/store-study.js";
 import { storedToken } from "../../support/access-tokens.js";
 import { freshDatabase } from "../../support/database.js";
@@ -58,7 +59,7 @@ async function knownToken(token: Partial<Parameters<typeof storedToken>[1]> = {}
 }
 
 test.each([
-  ["is revoked", (id: string) => revokeToken(fresh.database, id)],
+  ["is revoked", (id: string) => revokeToken(fresh.database, id, SERVER_ACTOR)],
   [
     "expires",
     (id: string) =>
@@ -105,7 +106,7 @@ test("a WebSocket that does not confirm its close cannot start another operation
   tag("before");
   expect(String((await once(socket, "message"))[0])).toContain('"before"');
   socket.pause();
-  await revokeToken(fresh.database, id);
+  await revokeToken(fresh.database, id, SERVER_ACTOR);
   await ended();
   tag("after");
   const closed = once(socket, "close");

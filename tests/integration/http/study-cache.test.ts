@@ -155,6 +155,10 @@ describe("an answer is that of a server without a cache after", () => {
       () => store(RUNS, { metricDirections: [{ metric: "zeta", higherIsBetter: true, file: "rankscope.yaml" }] }),
     ],
     ["an import of another rank", () => store([run(16, { name: "16bit_r4", rank: 4, checkpoints: [] })])],
+    ["a run deleted by another server", async () => mutate(other, `deleteExperiment(id: "${await runId()}") { name }`)],
+    ["a restored run", () => mutate(cached, 'restoreExperiment(slug: "one", name: "4bit_r2") { experiment { name } }')],
+    ["a deleted study", () => mutate(cached, 'deleteStudy(slug: "one") { slug }')],
+    ["a study restored by another server", () => mutate(other, 'restoreStudy(slug: "one") { slug }')],
     [
       "an import of another layer",
       () =>

@@ -16,6 +16,7 @@ import { cancelJob } from "#src/store/queue/cancel-job.js";
 import { takeImportTurn } from "#src/store/queue/import-turn.js";
 import { createJob, jobsById } from "#src/store/queue/jobs.js";
 import { openWeightStore } from "#src/weights/open-weight-store.js";
+import { SERVER_ACTOR } from "#src/model/audit.js";
 import { storedToken } from "../../support/access-tokens.js";
 import { adapterConfig, factorTensors, safetensors, writeFiles } from "../../support/adapter-files.js";
 import { freshDatabase } from "../../support/database.js";
@@ -128,7 +129,10 @@ describe("the imports of a server", () => {
       message: expect.stringContaining("of this token") as string,
     });
     expect(await storedSlugs()).toEqual([]);
-    expect([await cancelJob(database, started.a3.id), await cancelJob(database, started.a3.id)]).toEqual([true, false]);
+    expect([
+      await cancelJob(database, started.a3.id, SERVER_ACTOR),
+      await cancelJob(database, started.a3.id, SERVER_ACTOR),
+    ]).toEqual([true, false]);
     await rename(moved, `${moved}-away`);
     await symlink(study, moved);
     await turn.release();
@@ -189,7 +193,7 @@ test("a cancelled precomputation cancels its parts, except those for which a req
   ];
   await database.sql`insert into job_part (whole_id, part_id) select ${whole}, unnest(${[idle, awaited]}::uuid[])`;
   await database.sql`update job set waiting = 1 where id = ${awaited}`;
-  expect(await cancelJob(database, whole)).toBe(true);
+  expect(await cancelJob(database, whole, SERVER_ACTOR)).toBe(true);
   const statusOf = new Map((await jobsById(database, [whole, idle, awaited])).map(({ id, status }) => [id, status]));
   expect([whole, idle, awaited].map((id) => statusOf.get(id))).toEqual(["CANCELLED", "CANCELLED", "RUNNING"]);
 });
@@ -197,7 +201,7 @@ test("a cancelled precomputation cancels its parts, except those for which a req
 describe("an import's process", () => {
   test("stores nothing if its job was cancelled before its transaction ended", async () => {
     const job = await createJob(fresh.database, "IMPORT", "waiting");
-    await cancelJob(fresh.database, job);
+    await cancelJob(fresh.database, job, SERVER_ACTOR);
     const weights = await openWeightStore(WEIGHTS);
     await expect(
       importStudy({ database: fresh.database, weights }, { folder: study, slug: "cancelled" }, { job }),

@@ -106,8 +106,8 @@ test("only these tables are visible, and their policies are enabled", async () =
     from pg_class join pg_namespace on pg_namespace.oid = relnamespace
     where relkind in ('r', 'v', 'm', 'S') and nspname not like 'pg_%' and nspname <> 'information_schema'`;
   const reached = rows.filter(({ policies, privileges }) => policies > 0 || privileges !== null);
-  expect(reached.map(({ name }) => name).sort()).toEqual(VISIBLE);
-  for (const { name, ...table } of reached) {
+  expect(reached.map(({ name }) => name).sort()).toEqual([...VISIBLE, "audit_entry"].sort());
+  for (const { name, ...table } of reached.filter((one) => VISIBLE.includes(one.name))) {
     const privileges = name === "experiment_setting" ? ["DELETE", "INSERT", "SELECT", "UPDATE"] : ["SELECT"];
     expect(table, name).toEqual({ secured: true, policies: 1, privileges });
   }
@@ -123,12 +123,48 @@ test("only these tables are visible, and their policies are enabled", async () =
     "experiment.quantization_label",
     "experiment.quantization_scheme",
     "experiment.seed",
+    "study.archived_at",
     "study.metric_directions",
     "study.name",
+    "study.notes",
     "study.revision",
     "study.tags",
     "study.updated_at",
   ]);
+});
+
+test("entries of the audit log can be added and not read, changed or removed", async () => {
+  const sql = limitedSql(pool, ["study-1"]);
+  await sql.begin(
+    (transaction) => transaction`
+      insert into audit_entry (id, action, actor) values (gen_random_uuid(), 'STUDY_UPDATED', 'TOKEN')`,
+  );
+  for (const statement of [
+    "select * from audit_entry",
+    "update audit_entry set action = ''",
+    "delete from audit_entry",
+    "insert into audit_entry (id, action, actor) values (gen_random_uuid(), '', '') returning id",
+  ]) {
+    await expect(
+      sql.begin((transaction) => transaction.unsafe(statement)),
+      statement,
+    ).rejects.toMatchObject({ code: expect.stringMatching(/^(42501|ISOLATION_FAILED)$/) as string });
+  }
+});
+
+test("deleted studies and runs are invisible in every table", async () => {
+  const { sql } = fresh.database;
+  const hidden = { metric: 0, metric_series: 0, experiment_setting: 0, evaluation: 0, experiment_prediction: 0 };
+  const runless = { ...hidden, experiment: 0, checkpoint: 0, adapter_factors: 0, factor_tensor: 0 };
+  const content = { prediction_set: 0, prediction_text: 0 };
+  await sql`update experiment set deleted_at = now() where study_id = (select id from study where slug = 'study-4')`;
+  expect(await countRows(limitedSql(pool, ["study-4"]), VISIBLE)).toMatchObject({ study: 1, ...runless, ...content });
+  await sql`update study set deleted_at = now() where slug = 'study-4'`;
+  const study = { study: 0, rank: 0, layer: 0, base_model: 0 };
+  expect(await countRows(limitedSql(pool, ["study-4"]), VISIBLE)).toMatchObject({ ...study, ...runless, ...content });
+  await sql`update study set deleted_at = null`;
+  await sql`update experiment set deleted_at = null`;
+  expect(await countRows(limitedSql(pool, ["study-4"]), VISIBLE)).toEqual({ ...each(1), ...BY_CONTENT });
 });
 
 test("the rows of these studies are visible in every table, and no others", async () => {

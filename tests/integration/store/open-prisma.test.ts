@@ -6,6 +6,7 @@ import type { StatementEnd } from "#src/store/sql/observed-sql.js";
 import { newestStudy } from "#src/store/studies/studies.js";
 import { openWebConnections } from "#src/store/web-connections.js";
 import { databaseFailure } from "#src/store/database-failure.js";
+import { SERVER_ACTOR } from "#src/model/audit.js";
 import { freshDatabase } from "../../support/database.js";
 
 const fresh = freshDatabase();
@@ -34,12 +35,12 @@ const token = {
 
 describe("entities that Prisma reads and writes", () => {
   test("a token is returned as it was stored, until it is revoked", async () => {
-    await createToken(database(), token);
+    await createToken(database(), token, SERVER_ACTOR);
     const [stored] = await listTokens(database());
     expect(stored).toMatchObject({ ...token, allStudies: false, revokedAt: null, lastUsedAt: null });
-    expect(await revokeToken(database(), "one")).toBe(true);
-    expect(await revokeToken(database(), "one")).toBe(false);
-    expect(await revokeToken(database(), "unknown")).toBe(false);
+    expect(await revokeToken(database(), "one", SERVER_ACTOR)).toBe(true);
+    expect(await revokeToken(database(), "one", SERVER_ACTOR)).toBe(false);
+    expect(await revokeToken(database(), "unknown", SERVER_ACTOR)).toBe(false);
     expect((await listTokens(database()))[0]?.revokedAt).toBeInstanceOf(Date);
   });
 
@@ -62,7 +63,9 @@ test("every statement of Prisma is observed once, without its values, those of t
   await database().prisma.study.count({ where: { slug: "secret" } });
   expect(ended).toMatchObject([{ text: expect.stringContaining('"slug" = $1') as string }]);
   ended.length = 0;
-  await revokeToken(database(), "unknown");
+  await createToken(database(), { ...token, id: "observed" }, SERVER_ACTOR);
+  ended.length = 0;
+  await revokeToken(database(), "observed", SERVER_ACTOR);
   const texts = ended.map(({ text }) => text ?? "");
   expect(texts.filter((text) => text.startsWith("UPDATE"))).toHaveLength(1);
   expect(texts.filter((text) => text.includes("pg_notify"))).toHaveLength(1);

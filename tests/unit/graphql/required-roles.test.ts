@@ -20,8 +20,15 @@ test("every root field states the role that it requires", () => {
   expect(roots.filter(({ field }) => statedRole(field) === undefined)).toEqual([]);
 });
 
-test("readers may query and subscribe; mutations require a writer", () => {
-  expect(rolesOf("Query")).toEqual(new Set(["reader"]));
+/** Queries about deleted studies and runs, and about what others did. */
+const NOT_FOR_READERS = { deletedStudies: "writer", deletedExperiments: "writer", auditLog: "admin" };
+
+test("readers may query and subscribe, with named exceptions; mutations require a writer", () => {
+  const queries = roots.filter(({ type }) => type.name === "Query");
+  const others = queries.filter((field) => requiredRole(schema, field) !== "reader");
+  expect(Object.fromEntries(others.map((field) => [field.field.name, requiredRole(schema, field)]))).toEqual(
+    NOT_FOR_READERS,
+  );
   expect(rolesOf("Subscription")).toEqual(new Set(["reader"]));
   expect(rolesOf("Mutation")).toEqual(new Set(["writer"]));
 });

@@ -1,0 +1,11 @@
+import { userInfo } from "node:os";
+
+/** Returns the name of the operating system's user who runs this process; undefined if the system does not name one. */
+export function osUser(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run under a user id that has no name.
+    return undefined;
+  }
+}
