@@ -1,7 +1,8 @@
 import { checkConfigFields } from "../analysis/across-studies/check-config-fields.js";
 import type { AnalysisContext } from "../analysis/request/analysis-context.js";
+import { leftOutArchived, withoutArchived } from "../store/across/archived-studies.js";
 import type { StudyFilter } from "../store/across/filters.js";
-import { listStudies } from "../store/across/list-studies.js";
+import { countListedStudies, listStudies } from "../store/across/list-studies.js";
 import type { Study } from "../store/studies/studies.js";
 import { degradationAcrossStudies, readDegradationAcrossStudies } from "./kinds/degradation-across-studies.js";
 import type { PlotOptions } from "./plot-kind.js";
@@ -16,15 +17,18 @@ const MAX_NAMED = 5;
 interface StudySelection {
   readonly slugs: readonly string[] | null | undefined;
   readonly filter: StudyFilter | null | undefined;
+  /** Whether a filter also selects archived studies. */
+  readonly includeArchived: boolean;
 }
 
 /** Returns the plot of the degradation of the selected studies, by slug. @throws ARGUMENT_INVALID */
 export async function plotAcrossStudies(
   context: AnalysisContext,
-  { slugs, filter }: StudySelection,
+  { slugs, filter, includeArchived }: StudySelection,
   options: PlotOptions,
 ): Promise<Plot> {
-  const selected = slugs == null ? await matchingStudies(context, filter) : await namedStudies(context, slugs);
+  const selected =
+    slugs == null ? await matchingStudies(context, filter, includeArchived) : await namedStudies(context, slugs);
   const facts = await readDegradationAcrossStudies(context, selected.studies, options);
   return degradationAcrossStudies({ ...facts, notes: [...selected.notes, ...facts.notes] });
 }
@@ -38,16 +42,20 @@ interface SelectedStudies {
 async function matchingStudies(
   { database }: AnalysisContext,
   filter: StudyFilter | null | undefined,
+  includeArchived: boolean,
 ): Promise<SelectedStudies> {
   await checkConfigFields(database, { filter });
+  const leftOut = includeArchived ? undefined : leftOutArchived(filter);
+  const archived = leftOut === undefined ? 0 : await countListedStudies(database, leftOut);
   const studies = await listStudies(database, {
-    filter,
+    filter: includeArchived ? filter : withoutArchived(filter),
     order: { field: "SLUG", direction: "ASC", metric: "" },
     limit: MAX_STUDIES,
     after: undefined,
     counts: { total: true, experiments: false },
   });
-  return { studies, notes: truncationNotes(studies[0]?.totalCount ?? 0, "ordered by slug") };
+  const total = studies[0]?.totalCount ?? 0;
+  return { studies, notes: [...truncationNotes(total, "ordered by slug"), ...archivedNotes(archived)] };
 }
 
 async function namedStudies({ loaders }: AnalysisContext, slugs: readonly string[]): Promise<SelectedStudies> {
@@ -63,6 +71,10 @@ async function namedStudies({ loaders }: AnalysisContext, slugs: readonly string
 
 function truncationNotes(total: number, order: string): string[] {
   return total > MAX_STUDIES ? [`Shows the first ${MAX_STUDIES} of ${total} studies, ${order}.`] : [];
+}
+
+function archivedNotes(count: number): string[] {
+  return count === 0 ? [] : [`Archived studies that match and are left out: ${count}.`];
 }
 
 function unknownNotes(slugs: readonly string[]): string[] {

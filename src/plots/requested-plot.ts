@@ -39,11 +39,12 @@ export async function requestedPlotAcrossStudies(
   parameters: Readonly<Record<string, unknown>>,
 ): Promise<RequestedPlot> {
   const field = fieldOf(schema, "Query", "degradationAcrossStudies");
-  const { slugs, filter, ...options } = readParameters(field, parameters) as unknown as PlotOptions & {
+  const { slugs, filter, includeArchived, ...options } = readParameters(field, parameters) as unknown as PlotOptions & {
     readonly slugs?: readonly string[];
     readonly filter?: StudyFilter;
+    readonly includeArchived: boolean;
   };
-  const plot = await plotAcrossStudies(context, { slugs, filter }, options);
+  const plot = await plotAcrossStudies(context, { slugs, filter, includeArchived }, options);
   return { theme: options.theme, plot, pendingJobs: [] };
 }
 

@@ -94,12 +94,18 @@ export class PlotsResolver {
       description: "Plots the matching studies, ordered by slug, if `slugs` is not given.",
     })
     filter: StudyFilter | undefined,
+    @Arg("includeArchived", () => Boolean, {
+      defaultValue: false,
+      description:
+        "Whether `filter` also selects archived studies. Otherwise they are left out, unless it names their slugs, and notes count them.",
+    })
+    includeArchived: boolean,
     @Args(() => PlotArguments) options: PlotArguments,
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<PlotRow> {
-    const plot = await plotAcrossStudies(context, { slugs, filter }, options);
-    const parameters = writeParameters(fieldOf(info), Object.assign({ slugs, filter }, options));
+    const plot = await plotAcrossStudies(context, { slugs, filter, includeArchived }, options);
+    const parameters = writeParameters(fieldOf(info), Object.assign({ slugs, filter, includeArchived }, options));
     const kind = "DEGRADATION_ACROSS_STUDIES";
     return plotRow({ plot, pendingJobs: [] }, kind, options.theme, plotPaths(null, kind, parameters));
   }

@@ -252,4 +252,28 @@ describe("across studies", () => {
     await across('(filter: { slug: { startsWith: "seeded-00000" } })');
     expect(server.statements() - then).toBe(sixty);
   });
+
+  test("leave out archived studies that a filter selects, and count them in a note", async () => {
+    const archive = (archived: boolean) =>
+      server.execute(`mutation { updateStudy(slug: "seeded-000004", archived: ${archived}) { slug } }`);
+    await archive(true);
+    try {
+      const filter = `filter: { slug: { startsWith: "seeded-00000" } }`;
+      const studiesOf = async (plot: { csvUrl: string }) =>
+        new Set(
+          parse<Record<string, string>>(await (await get(plot.csvUrl)).text(), { columns: true }).map(
+            (row) => row["study"],
+          ),
+        );
+      const plot = await across(`(${filter})`);
+      expect(plot.notes).toContain("Archived studies that match and are left out: 1.");
+      expect(await studiesOf(plot)).not.toContain("seeded-000004");
+      const all = await across(`(${filter}, includeArchived: true)`);
+      expect(all.svgUrl).toContain("includeArchived=true");
+      expect((await studiesOf(all)).size).toBe((await studiesOf(plot)).size + 1);
+      expect(await studiesOf(await across(`(slugs: ["seeded-000004"])`))).toContain("seeded-000004");
+    } finally {
+      await archive(false);
+    }
+  });
 });
