@@ -15,6 +15,7 @@ import { DiagnosticSummaryResolver, OutputAgreementResolver } from "./diagnosis/
 import { FailureModesResolver } from "./diagnosis/failure-modes.js";
 import { HypothesesResolver } from "./diagnosis/hypotheses.js";
 import { CompareEvaluationsResolver } from "./evaluation/compare-evaluations.js";
+import { PairedItemsResolver } from "./evaluation/paired-items.js";
 import { EvaluationSetsResolver } from "./evaluation-set/evaluation-sets.js";
 import { ExperimentEvaluationsResolver } from "./evaluation/experiment-evaluations.js";
 import { ComparePredictionsResolver, PredictionComparisonResolver } from "./prediction/compare-predictions.js";
@@ -94,6 +95,7 @@ export function openSchema(): Promise<GraphQLSchema> {
       ExperimentLayersResolver,
       ExperimentEvaluationsResolver,
       CompareEvaluationsResolver,
+      PairedItemsResolver,
       ExperimentPredictionsResolver,
       ComparePredictionsResolver,
       PredictionComparisonResolver,

@@ -15,6 +15,12 @@ interface Suffix {
 
 /** Suffixes of quantized copies on the hub. They are removed one after the other: `-unsloth-bnb-4bit`, `-GPTQ-Int4`. */
 const SUFFIXES: readonly Suffix[] = [
+  // A GGUF file is what a model is run with, mostly after its training. It says nothing of the bits of the base weights.
+  {
+    pattern: /(?:[-_.](?:ud[-_]|i1[-_])?(?:i?q\d(?:_[0-9a-z]{1,2}){0,2}|tq\d_0|mxfp4|bf16|f16|f32))?\.gguf$/,
+    bits: null,
+    scheme: null,
+  },
   { pattern: /[-_.]bnb[-_.](?:nf4[-_.])?4bits?$/, bits: 4, scheme: "nf4" },
   { pattern: /[-_.]bnb[-_.]8bits?$/, bits: 8, scheme: "int8" },
   { pattern: /[-_.]?nf4$/, bits: 4, scheme: "nf4" },

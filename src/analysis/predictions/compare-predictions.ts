@@ -42,13 +42,38 @@ export async function comparePredictions(
   [left, right]: readonly [Experiment, Experiment],
   { task, filter, metric: requested, analysis }: PredictionsRequest,
 ): Promise<ComparedSets> {
-  const selection = { tasks: [task], after: null, limit: MAX_SETS_OF_TASK };
-  const [lefts, rights] = await Promise.all(
-    [left, right].map(({ id }) => loaders.predictionSets.load({ ...selection, experimentId: id })),
-  );
+  const [lefts, rights] = await Promise.all([left, right].map(({ id }) => setsOfTasks(loaders, id, [task])));
   requireTask(left, lefts ?? [], task, "baseline");
   requireTask(right, rights ?? [], task, "candidate");
-  const [baseline, candidate] = commonSets(lefts ?? [], rights ?? [], filter);
+  const chosen = chooseSets(lefts ?? [], rights ?? [], { filter, metric: requested });
+  const { baseline, candidate, metric } = chosen;
+  const columns = await predictionColumns(database, [...new Set([baseline.hash, candidate.hash])], metric);
+  return compareSets(derivations, chosen, columns, analysis);
+}
+
+/** Loads the sets of predictions of a run for some tasks. */
+export function setsOfTasks(
+  { predictionSets }: AnalysisContext["loaders"],
+  experimentId: string,
+  tasks: readonly string[],
+): Promise<StoredPredictionSet[]> {
+  return predictionSets.load({ experimentId, tasks, after: null, limit: MAX_SETS_OF_TASK * tasks.length });
+}
+
+/** Two sets to compare, and the metric; null for exact matches with the target. */
+export type ChosenSets = Omit<ComparedSets, "result">;
+
+/**
+ * Chooses the sets of two runs with one filter, and the metric. Of several files, the last by name is chosen.
+ *
+ * @throws ARGUMENT_INVALID if no filter or metric is in both, or if their items cannot be matched
+ */
+export function chooseSets(
+  lefts: readonly StoredPredictionSet[],
+  rights: readonly StoredPredictionSet[],
+  { filter, metric }: Pick<PredictionsRequest, "filter" | "metric">,
+): ChosenSets {
+  const [baseline, candidate] = commonSets(lefts, rights, filter);
   if (baseline.identity !== candidate.identity) {
     throw failure("ARGUMENT_INVALID", {
       where: "task",
@@ -56,8 +81,16 @@ export async function comparePredictions(
       allowed: "two files whose items are identified alike",
     });
   }
-  const metric = metricOf(baseline, candidate, requested);
-  const columns = await predictionColumns(database, [...new Set([baseline.hash, candidate.hash])], metric);
+  return { baseline, candidate, metric: metricOf(baseline, candidate, metric) };
+}
+
+/** Compares two sets. @param columns stored columns of both, with the values of the metric */
+export async function compareSets(
+  derivations: AnalysisContext["derivations"],
+  { baseline, candidate, metric }: ChosenSets,
+  columns: readonly StoredPredictionColumns[],
+  analysis: PairedAnalysis,
+): Promise<ComparedSets> {
   const columnsOf = ({ hash }: StoredPredictionSet): StoredPredictionColumns => {
     const found = columns.find((one) => one.hash === hash);
     if (found === undefined) throw new Error(`The predictions ${hash} are not stored.`);

@@ -11,6 +11,8 @@ export const EXPECTED = {
   pointsPerCurve: 200,
   /** Items of a set of predictions. */
   predictions: 10_000,
+  /** Items of one task of an evaluation, of which a run has many. */
+  taskItems: 500,
   /** Results of evaluations of a run. */
   evaluations: 200,
   /** Items of a list without a price. */

@@ -2,7 +2,6 @@ import { Arg, Ctx, Field, Float, ID, Int, ObjectType, Query, Resolver } from "ty
 import { loadEvaluations } from "../../analysis/evaluations/load-evaluations.js";
 import { knownExperiments } from "../../analysis/runs/known-experiments.js";
 import { compareEvaluations, type EvaluationComparison } from "../../derive/evaluations/compare-evaluations.js";
-import type { ItemDifference } from "../../derive/evaluations/item-difference.js";
 import { failure } from "../../errors.js";
 import { Requires } from "../access/requires.js";
 import { afterArg, rowCountArg } from "../arguments.js";
@@ -11,46 +10,9 @@ import { Costs } from "../cost/costs.js";
 import { EXPECTED } from "../cost/estimates.js";
 import { readRowCursor, writeRowCursor } from "../paging/cursors.js";
 import { checkRowCount, PageInfo } from "../paging/page.js";
-import { EvaluationType } from "./evaluation-type.js";
+import { EvaluationComparisonType } from "./evaluation-comparison.js";
 import { publicEvaluation, tasksArg } from "./experiment-evaluations.js";
-import { ItemDifferenceType } from "./item-difference.js";
-
-@ObjectType("EvaluationComparison", { description: "One metric of one task in two runs." })
-class EvaluationComparisonType {
-  @Field(() => String, { description: "Name of the metric: `mmlu/acc`." })
-  name!: string;
-
-  @Field(() => String, { description: "Task, or group of tasks." })
-  task!: string;
-
-  @Field(() => EvaluationType, { nullable: true, description: "Result of the baseline; null if it has none." })
-  baseline!: object | null;
-
-  @Field(() => EvaluationType, { nullable: true, description: "Result of the candidate; null if it has none." })
-  candidate!: object | null;
-
-  @Field(() => Boolean, {
-    nullable: true,
-    description: "Whether higher values are better: as the files state, else by the name; null if neither tells.",
-  })
-  higherIsBetter!: boolean | null;
-
-  @Field(() => ItemDifferenceType, { description: "candidate - baseline, with its uncertainty." })
-  difference!: ItemDifference;
-
-  @Field(() => Float, {
-    nullable: true,
-    description:
-      "`p` of the difference, adjusted by Holm's method for all tasks and metrics of this comparison (those of other pages included). Null for groups, whose items are those of their tasks, and without p.",
-  })
-  adjustedP!: number | null;
-
-  @Field(() => [String], {
-    description:
-      "Conditions that differ between the two evaluations, such as `shots: 0 and 5`. The difference is then confounded.",
-  })
-  unequal!: readonly string[];
-}
+import type { PagedEvaluation } from "./paired-items.js";
 
 @ObjectType({ description: "A page of the tasks of two runs.", simpleResolvers: true })
 class EvaluationComparisonPage {
@@ -99,6 +61,7 @@ export class CompareEvaluationsResolver {
     );
     const all = compareEvaluations(ofBaseline ?? [], ofCandidate ?? [], confidence);
     const nodes = all.slice(start, start + limit);
+    const page = { experimentIds: [left?.id ?? "", right?.id ?? ""] as const, rows: nodes, confidence };
     const end = start + nodes.length - 1;
     return {
       totalCount: all.length,
@@ -106,7 +69,7 @@ export class CompareEvaluationsResolver {
         hasNextPage: start + limit < all.length,
         endCursor: nodes.length === 0 ? null : writeRowCursor(LIST, [end]),
       },
-      nodes: nodes.map(publicComparison),
+      nodes: nodes.map((row, index) => ({ ...publicComparison(row), page, index }) satisfies PagedEvaluation),
     };
   }
 }

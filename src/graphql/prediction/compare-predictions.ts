@@ -1,5 +1,5 @@
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, Float, ID, Int, Query, Resolver, Root } from "type-graphql";
-import { comparePredictions, type ComparedSets } from "../../analysis/predictions/compare-predictions.js";
+import { comparePredictions } from "../../analysis/predictions/compare-predictions.js";
 import { flippedItems } from "../../analysis/predictions/flipped-items.js";
 import { knownExperiments } from "../../analysis/runs/known-experiments.js";
 import { failure } from "../../errors.js";
@@ -13,6 +13,7 @@ import { EXPECTED } from "../cost/estimates.js";
 import { checkConfidence } from "../evaluation/compare-evaluations.js";
 import { readRowCursor, writeRowCursor } from "../paging/cursors.js";
 import { checkPageSize } from "../paging/page.js";
+import { comparisonOf, type Comparison } from "./comparison-of.js";
 import { FlippedItemPage, PredictionComparisonType } from "./prediction-comparison.js";
 
 @ArgsType()
@@ -55,11 +56,6 @@ class PredictionArguments {
   bootstrapSeed!: number;
 }
 
-/** A comparison with what its page of flips is read from. */
-interface Comparison extends PredictionComparisonType {
-  readonly compared: ComparedSets;
-}
-
 @Resolver()
 export class ComparePredictionsResolver {
   @Requires("reader")
@@ -86,18 +82,6 @@ export class ComparePredictionsResolver {
     const analysis = { interval, confidence, resamples, seed };
     return comparisonOf(await comparePredictions(context, experiments, { ...request, analysis }));
   }
-}
-
-function comparisonOf(compared: ComparedSets): Comparison {
-  const { baseline, candidate, metric, result } = compared;
-  return {
-    ...result,
-    metric: { ...result.metric, name: metric ?? "exact_match" },
-    baseline,
-    candidate,
-    isAssumed: baseline.identity === "POSITION",
-    compared,
-  };
 }
 
 const LIST = "flips";

@@ -132,6 +132,32 @@ test("the degradation of a task's metric says how far the items alone explain it
   expect(plain.items).toBeNull();
 });
 
+test("the items of a page of tasks are paired, with the same figures as of one task, or the reason why not", async () => {
+  const ask = async (tasks: readonly string[]) => {
+    const before = api.statements();
+    const { data, errors } = await api.execute(
+      `query($a: ID!, $b: ID!, $tasks: [String!]) { compareEvaluations(baseline: $a, candidate: $b, tasks: $tasks) { nodes { name
+        paired { reason comparison { joined metric { name n mean test { p } flips { rightToWrong wrongToRight p } } } } } } }`,
+      { ...pair(), tasks },
+    );
+    expect(errors).toBeUndefined();
+    return { statements: api.statements() - before, nodes: data.compareEvaluations.nodes };
+  };
+  const { nodes, statements } = await ask(["parity", "words", "kl"]);
+  const of = (name: string) => nodes.find((node: { name: string }) => node.name === name).paired;
+  for (const figures of FIGURES.metrics) {
+    const { comparison, reason } = of(`parity/${figures.metric}`);
+    expect(reason).toBeNull();
+    expect(comparison).toMatchObject({ joined: FIGURES.n, metric: { name: figures.metric, mean: figures.mean } });
+    expect(comparison.metric.test.p).toBeCloseTo(figures.p, 9);
+    expect(comparison.metric.flips.p).toBeCloseTo(figures.mcnemar, 9);
+  }
+  expect(of("words/exact_match,strict-match").comparison.metric.n).toBe(8);
+  expect(of("kl/kl_divergence")).toEqual({ comparison: null, reason: "Only one of the runs has this result." });
+  // One statement a metric: acc, acc_norm, and exact_match of words.
+  expect(statements).toBe((await ask(["parity"])).statements + 1);
+});
+
 test("an import of the same folder changes nothing", async () => {
   const {
     outcomes: [outcome],

@@ -77,6 +77,7 @@ describe("costs", () => {
       "AdapterLayer.stableRank",
       "AdapterLayer.utilisation",
       "Curve.wallTimes",
+      "EvaluationComparison.paired",
       "Experiment.behaviour",
       "Experiment.curve",
       "Experiment.layers",

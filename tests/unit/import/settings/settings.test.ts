@@ -54,6 +54,9 @@ test.each([
   ["org/Tiny-1B-AWQ", "tiny-1b", 4, "awq"],
   ["/cache/models--org--Tiny-1B/snapshots/0123", "tiny-1b", null, null],
   ["microsoft/phi-4", "phi-4", null, null],
+  ["models/Llama-3-8B-Q4_K_M.gguf", "llama-3-8b", null, null],
+  ["Qwen2-0.5B.UD-IQ4_XS.gguf", "qwen2-0.5b", null, null],
+  ["tiny-f16.gguf", "tiny", null, null],
   ["gpt2-medium", "gpt2-medium", null, null],
 ])("the base model %s is %s with %s bits and the scheme %s", (name, model, bits, scheme) => {
   expect(baseModelName(name)).toEqual({ model, bits, scheme });
