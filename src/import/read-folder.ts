@@ -17,6 +17,7 @@ import { createReadingMerger, type ReadingMerger } from "./assemble/reading-merg
 import { rankSettings } from "./assemble/resolve-settings.js";
 import { readRun, type RunReading } from "./assemble/read-run.js";
 import { statedDirections } from "./assemble/stated-settings.js";
+import { unifyLayers } from "./assemble/unify-layers.js";
 import { withRowsByRank } from "./assemble/rows-by-rank.js";
 import type { SourcedSetting } from "./assemble/sourced-evidence.js";
 import { createFindings, quoteNames, type Findings } from "./findings.js";
@@ -79,14 +80,16 @@ export async function readFolder(folder: string, options: ReadFolderOptions = {}
     if (run === options.explain) explained = { run, settings: rankSettings(candidates), contradictedMetrics: [] };
   };
   const metricDirections = statedDirections(tables.stated, findings);
-  const studies = groupByModel(described, findings).map((members) => ({
-    name,
-    baseModel: baseModelOf(members, findings),
-    folder: root,
-    experiments: joinExperiments(members, tables.stated, findings, merger, onSettings),
-    layers: layersOf(members),
-    metricDirections,
-  }));
+  const studies = groupByModel(described, findings)
+    .map((members) => unifyLayers(members, findings))
+    .map((members) => ({
+      name,
+      baseModel: baseModelOf(members, findings),
+      folder: root,
+      experiments: joinExperiments(members, tables.stated, findings, merger, onSettings),
+      layers: layersOf(members),
+      metricDirections,
+    }));
   merger.reportRoundings();
   reportSkippedFiles(listed, [...classified.others, ...runs.otherFiles], findings);
   return {

@@ -38,9 +38,8 @@ export async function pairEvaluations(
     const isOfResult = (set: StoredPredictionSet): boolean => set.task === task && set.filter === baseline.filter;
     const [left, right] = [lefts.filter(isOfResult), rights.filter(isOfResult)];
     if (left.length === 0 || right.length === 0) {
-      const lacking = left.length > 0 ? "candidate" : right.length > 0 ? "baseline" : "runs";
-      const verb = lacking === "runs" ? "have" : "has";
-      return `The ${lacking} ${verb} no predictions for this result. lm-evaluation-harness writes them with --log_samples.`;
+      const lacking = left.length === 0 ? "baseline" : "candidate";
+      return `The ${lacking} has no predictions for this result. lm-evaluation-harness writes them with --log_samples.`;
     }
     return chosenOrReason(() => chooseSets(left, right, { metric: baseline.metric }));
   });

@@ -1,5 +1,6 @@
 import type DataLoader from "dataloader";
 import { compareTexts } from "../../model/compare-texts.js";
+import { layerKey } from "../../model/layer-form.js";
 import type { StoredFactors } from "../../model/weight-updates.js";
 import type { Layer } from "../../store/studies/layers.js";
 import type { RunCheckpoint } from "./run-checkpoint.js";
@@ -48,7 +49,10 @@ export async function checkpointLayers(
   });
 }
 
-/** Matches the layers of several checkpoints, of any studies, by name. Returns them in model order. */
+/**
+ * Matches the layers of several checkpoints, of any studies: by name, and else by the form that a layer's name has in the files of all
+ * tools. Returns them in model order.
+ */
 export function matchLayers(checkpoints: readonly (readonly AdaptedLayer[])[]): MatchedLayer[] {
   const matched = new Map<string, MatchedLayer>();
   checkpoints.forEach((layers, i) => {
@@ -58,7 +62,24 @@ export function matchLayers(checkpoints: readonly (readonly AdaptedLayer[])[]): 
       matched.set(layer.name, match);
     }
   });
-  return [...matched.values()].sort((one, other) => compareModelOrder(one.layer, other.layer));
+  return joinNames([...matched.values()]).sort((one, other) => compareModelOrder(one.layer, other.layer));
+}
+
+/** Joins matches of layers that are the same under the names of two tools, which no checkpoint has both of. */
+function joinNames(matches: readonly MatchedLayer[]): MatchedLayer[] {
+  const joined = new Map<string, MatchedLayer>();
+  return matches.filter((match) => {
+    if (!match.factors.includes(undefined)) return true;
+    const key = layerKey(match.layer);
+    const known = joined.get(key);
+    if (known === undefined) {
+      joined.set(key, match);
+      return true;
+    }
+    if (known.factors.some((factors, i) => factors !== undefined && match.factors[i] !== undefined)) return true;
+    match.factors.forEach((factors, i) => (known.factors[i] ??= factors));
+    return false;
+  });
 }
 
 /** Compares two layers by model order, the order of store/studies/layers.ts. */

@@ -38,7 +38,7 @@ export function pairFactors(
       const only = a === undefined ? "lora_B" : "lora_A";
       throw invalid(where, `only ${only} of ${module}`, "both lora_A and lora_B");
     }
-    pairs.set(module, { form, ...asMatrices(module, a, b, where) });
+    pairs.set(module, { form, ...asMatrices(module, ...inStoredOrder(a, b, configuredRank(module, settings)), where) });
   }
   if (pairs.size === 0) throw invalid(where, "no lora_A and lora_B tensors", "at least one pair");
   for (const [module, pair] of pairs) checkPair(module, pair, settings, where);
@@ -136,6 +136,21 @@ function asMatrices(module: string, a: MatrixEntry, b: MatrixEntry, where: strin
   const [matrixA, matrixB] = [asMatrix(a), asMatrix(b)];
   if (matrixA.shape[0] === matrixB.shape[1]) return { a: matrixA, b: matrixB };
   throw invalid(where, received, "A: r x in and B: out x r with the same r");
+}
+
+/**
+ * Returns the factors with the orientation that the file has. MLX-LM saves A as in x r and B as r x out; scripts that were written
+ * before it, and converters, keep PEFT's r x in and out x r under MLX's names. The rank decides, if it fits only one of them.
+ */
+function inStoredOrder(a: MatrixEntry, b: MatrixEntry, rank: number): [MatrixEntry, MatrixEntry] {
+  if (!a.columnMajor || a.shape.length !== 2 || b.shape.length !== 2) return [a, b];
+  const fitsMlx = a.shape[1] === rank && b.shape[0] === rank;
+  const fitsPeft = a.shape[0] === rank && b.shape[1] === rank;
+  if (fitsMlx || !fitsPeft) return [a, b];
+  return [
+    { ...a, columnMajor: false },
+    { ...b, columnMajor: false },
+  ];
 }
 
 function asMatrix(entry: MatrixEntry): MatrixEntry {

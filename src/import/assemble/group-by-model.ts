@@ -1,5 +1,6 @@
 import { countOf } from "../../model/count-of.js";
 import { baseModelName } from "../../model/base-model-name.js";
+import { layerKey } from "../../model/layer-form.js";
 import type { LayerRecord } from "../../model/records.js";
 import { quoteNames, type Findings } from "../findings.js";
 import { parentFolder } from "../folder/save-folder.js";
@@ -101,7 +102,10 @@ function groupOfUnnamed(
   const fitting = groups.filter((group) => fits(group, described));
   const layers = layersOf(described);
   if (layers.length > 0) {
-    const withLayers = fitting.filter((group) => layers.some(({ name }) => group.layers.has(name)));
+    const forms = new Set(layers.map(layerKey));
+    const withLayers = fitting.filter((group) =>
+      [...group.layers.values()].some((layer) => forms.has(layerKey(layer))),
+    );
     return only(withLayers) ?? nearest(described, withLayers) ?? withLayers[0] ?? only(fitting);
   }
   return only(groups) ?? nearest(described, groups);

@@ -274,6 +274,25 @@ describe("a run without a rank", () => {
   });
 });
 
+test("a layer keeps its id and its name when a run of another tool has it under another name", async () => {
+  const record = studyRecord([experimentRecord("run")]);
+  await store(record);
+  const layers = () => fresh.database.sql`select id, name from layer order by name`;
+  const before = [...(await layers())];
+  const renamed = (name: string): string => `transformer.${name}`;
+  const other = experimentRecord("other");
+  const checkpoints = other.checkpoints.map((checkpoint) => ({
+    ...checkpoint,
+    factors: checkpoint.factors.map((factors) => ({ ...factors, layer: renamed(factors.layer) })),
+  }));
+  await store(
+    studyRecord([{ ...other, checkpoints }], {
+      layers: record.layers.map((layer) => ({ ...layer, name: renamed(layer.name) })),
+    }),
+  );
+  expect([...(await layers())]).toEqual(before);
+});
+
 describe("a failure leaves the store unchanged", () => {
   test("midway: a layer of another shape, after experiments were written", async () => {
     await store(studyRecord([experimentRecord("run")]));

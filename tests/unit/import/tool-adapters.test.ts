@@ -1,4 +1,7 @@
+import { cp } from "node:fs/promises";
+import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { layerForm } from "#src/model/layer-form.js";
 import type { ExperimentRecord } from "#src/model/records.js";
 import { denseUpdate, figuresOf } from "../../support/dense-update.js";
 import { readStudy, type OneStudy } from "../../support/read-study.js";
@@ -16,9 +19,11 @@ const runOf = (study: OneStudy, name: string): ExperimentRecord => {
 async function requireUpdates(run: ExperimentRecord, layers: ExpectedUpdates["runs"][string]): Promise<void> {
   const final = run.checkpoints.find(({ isFinal }) => isFinal);
   if (final === undefined) throw new Error(`${run.name} has no final checkpoint`);
-  expect(final.factors.map(({ layer }) => layer).sort()).toEqual(Object.keys(layers).sort());
+  // Runs of several tools share the layers of one study, under the names of one tool.
+  const expected = new Map(Object.entries(layers).map(([name, updates]) => [layerForm(name), updates]));
+  expect(final.factors.map(({ layer }) => layerForm(layer)).sort()).toEqual([...expected.keys()].sort());
   for (const factors of final.factors) {
-    const wanted = layers[factors.layer];
+    const wanted = expected.get(layerForm(factors.layer));
     const own = figuresOf(await denseUpdate(final, factors));
     const scale = Math.sqrt(wanted?.squaredNorm ?? NaN);
     expect(own.shape).toEqual(wanted?.shape);
@@ -44,6 +49,29 @@ describe.each(["mlx", "torchtune-adapters", "diffusers"])("adapters of %s", (too
       await requireUpdates(runOf(study, name), expected.runs[name] ?? {});
     },
   );
+});
+
+test("torchtune's own file has the updates of PEFT's file beside it, except for queries, and shares its layers", async () => {
+  const root = await temporaryFolder();
+  const converted = path.join(toolAdapters("torchtune-adapters").folder, "converted_r2");
+  const isOfPeft = (file: string): boolean => /adapter_(config\.json|model\.safetensors)$/.test(file);
+  await cp(converted, path.join(root, "peft"), { recursive: true });
+  await cp(converted, path.join(root, "torchtune"), { recursive: true, filter: (file) => !isOfPeft(file) });
+  const study = await readStudy(root);
+  const figures = async (name: string) => {
+    const final = runOf(study, name).checkpoints.find(({ isFinal }) => isFinal);
+    const ofLayers = (final?.factors ?? []).map(async (factors) => {
+      const { squaredNorm, probe } = figuresOf(await denseUpdate(final as NonNullable<typeof final>, factors));
+      return [factors.layer, [squaredNorm, probe]] as const;
+    });
+    return new Map(await Promise.all(ofLayers));
+  };
+  const [peft, torchtune] = [await figures("peft"), await figures("torchtune")];
+  const shared = [...torchtune.keys()].filter((name) => peft.has(name));
+  expect(shared.length).toBeGreaterThan(0);
+  for (const name of shared) expect(torchtune.get(name)).toEqual(peft.get(name));
+  expect([...torchtune.keys()].filter((name) => !peft.has(name))).toEqual(["layers.0.attn.q_proj"]);
+  expect(study.findings).toContainEqual(expect.objectContaining({ code: "LAYER_NAMES" }));
 });
 
 describe("files in the form of kohya's scripts, as LyCORIS writes it", () => {

@@ -90,6 +90,16 @@ describe("the factors of an adapter", () => {
     expect(mlx?.hash).not.toBe(peft?.hash);
   });
 
+  test("of MLX-LM's names in PEFT's orientation are read as such, if the rank fits only that", async () => {
+    const layer = "model.layers.0.mlp.up_proj";
+    const [own] = (await read({ [`${layer}.lora_a`]: { shape: [6, 2] }, [`${layer}.lora_b`]: { shape: [2, 9] } }))
+      .factors;
+    const [old] = (await read({ [`${layer}.lora_a`]: { shape: [2, 6] }, [`${layer}.lora_b`]: { shape: [9, 2] } }))
+      .factors;
+    expect(own).toMatchObject({ a: { shape: [2, 6], columnMajor: true }, b: { shape: [9, 2], columnMajor: true } });
+    expect(old).toMatchObject({ a: { shape: [2, 6], columnMajor: false }, b: { shape: [9, 2], columnMajor: false } });
+  });
+
   test("exclude DoRA magnitudes and other tensors, which are listed with their kind", async () => {
     const extra = {
       "base_model.model.transformer.h.0.attn.c_attn.lora_magnitude_vector": { shape: [9] },
