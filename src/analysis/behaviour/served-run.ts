@@ -4,7 +4,7 @@ import { baseModelName } from "../../model/base-model-name.js";
 import { largest } from "../../model/extremes.js";
 import type { LocatedModel } from "../../model/behaviour-facts.js";
 import type { ServedForm } from "../../model/behaviour.js";
-import type { UncomparedTensor } from "../../model/records.js";
+import type { UncomparedTensors } from "../../model/records.js";
 import { adapterHash } from "../../store/behaviour/adapter-identity.js";
 import type { StoredBaseModel } from "../../store/base-models.js";
 import type { Experiment } from "../../store/studies/experiments.js";
@@ -64,7 +64,7 @@ export async function servedRun(
     loaders.layers.load(experiment.studyId),
   ]);
   const nameOf = new Map(layers.map(({ id, name }) => [id, name]));
-  const hasMagnitudes = uncomparedOf(checkpoint).some(({ kind }) => kind === "DORA_MAGNITUDE");
+  const hasMagnitudes = checkpoint.uncompared.some(({ kind }) => kind === "DORA_MAGNITUDE");
   const adapter = adapterHash({
     layers: factors.map(({ layerId, hash, scaling }) => ({ name: nameOf.get(layerId) ?? "", hash, scaling })),
     magnitudesIn: hasMagnitudes ? checkpoint.hash : null,
@@ -75,7 +75,7 @@ export async function servedRun(
 type Checkpoint = NonNullable<RunCheckpoint["checkpoint"]>;
 
 /** Tensors of a checkpoint that change the model and are not applied here, by what they are. */
-const NOT_APPLIED: Partial<Record<UncomparedTensor["kind"], string>> = {
+const NOT_APPLIED: Partial<Record<UncomparedTensors["kind"], string>> = {
   MODULE_TO_SAVE: "modules that were trained completely (modules_to_save)",
   BIAS: "trained biases",
   OTHER: "tensors of unknown kind",
@@ -88,21 +88,19 @@ function adapterProblem(experiment: Experiment, checkpoint: Checkpoint | undefin
     return `${name} is a full fine-tuning, whose weights are not stored: only adapters can be run.`;
   if (checkpoint === undefined)
     return `The weights of ${name} are not in the study's folder: import them to run the model.`;
-  const tensor = uncomparedOf(checkpoint).find(({ kind }) => NOT_APPLIED[kind] !== undefined);
+  const tensor = checkpoint.uncompared.find(({ kind }) => NOT_APPLIED[kind] !== undefined);
   if (tensor === undefined) return undefined;
   return `The adapter of ${name} has ${NOT_APPLIED[tensor.kind]}, such as ${tensor.name}, which are not applied here.`;
-}
-
-/** The import checks it before it is stored. */
-function uncomparedOf({ uncompared }: Checkpoint): readonly UncomparedTensor[] {
-  return uncompared as readonly UncomparedTensor[];
 }
 
 function refused(reason: string): ServedRun {
   return { model: null, reason };
 }
 
-/** Returns the bytes of the weights of distinct models in float32. Those of a quantized or merged one are held beside the files'. */
+/**
+ * Returns the size of distinct models in float32, in bytes, by which workers take jobs. Weights of a quantized or merged model
+ * count beside those of its files. A worker that streams a model needs less memory.
+ */
 export function modelBytes(runs: readonly { readonly model: LocatedModel; readonly base: StoredBaseModel }[]): number {
   const distinct = new Map(
     runs.map((run) => {

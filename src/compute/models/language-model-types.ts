@@ -64,6 +64,8 @@ export interface Decoding {
 export interface LanguageModel {
   readonly config: ModelConfig;
   readonly holding: WeightHolding;
+  /** Bound of the memory of the weights between two runs, mapped files included. */
+  readonly heldBytes: number;
   /** @throws MODEL_ADAPTER_MISMATCH */
   prepareAdapter(adapter: ModelAdapter): Promise<PreparedAdapter>;
   /** Returns the hidden states after the last norm, [tokens, hidden size], of each sequence. */

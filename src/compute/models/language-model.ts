@@ -5,16 +5,19 @@ import type { ModelAdapter, ModelConfig, ModelFiles } from "../../model/language
 import { prepareAdapter, type PreparedAdapter } from "./adapter-feeds.js";
 import type { Decoding, LanguageModel, ModelOptions, RunOptions, Tokens } from "./language-model-types.js";
 import { createLayerRunner, emptyCache, releaseCache, type Cache } from "./layer-runner.js";
-import { chooseHolding, requireMemory, runBytes, SLICE_BYTES, weightBytes } from "./model-memory.js";
+import {
+  chooseHolding,
+  CHUNK_TOKENS,
+  HEAD_BYTES,
+  requireMemory,
+  runBytes,
+  SLICE_BYTES,
+  weightBytes,
+} from "./model-memory.js";
 import { keepsOutputs, sessionOpener } from "./model-sessions.js";
 import { createOutputHead } from "./output-head.js";
 import { createStreamedRunner } from "./streamed-runner.js";
 import { groupByLength, tokenChunk } from "./token-batch.js";
-
-/** Places of one run of the layers: their values take some kilobytes each, and products of 512 rows run at full speed. */
-const CHUNK_TOKENS = 512;
-/** Bytes of the logits of one run of the output matrix. */
-const HEAD_BYTES = 64 * 2 ** 20;
 
 /** Opens a model. Its sessions are opened by the first run that needs them. @throws MODEL_TOO_LARGE */
 export function openModel(options: ModelOptions): LanguageModel {
@@ -23,7 +26,12 @@ export function openModel(options: ModelOptions): LanguageModel {
   const { provider, threads, precision = "float32" } = options;
   const weights = weightTensors(options.weights ?? new Map(), files);
   const headRows = Math.max(1, Math.floor(headBytes / 4 / vocabularySize));
-  const { runner, head, holding } = createParts({ ...options, chunkTokens, headBytes }, new Set(Object.keys(weights)));
+  const replacedBytes = mapBytes(options.weights);
+  const { runner, head, holding } = createParts(
+    { ...options, chunkTokens, headBytes, replacedBytes },
+    new Set(Object.keys(weights)),
+  );
+  const heldBytes = (tokens: number) => weightBytes({ config, files, holding, replacedBytes }, tokens);
   let base: Promise<PreparedAdapter> | undefined;
 
   const openOnCpu = sessionOpener({ files, provider: "cpu", threads });
@@ -34,8 +42,7 @@ export function openModel(options: ModelOptions): LanguageModel {
     if (provider !== "cpu") return;
     const size = { tokens: Math.min(chunkTokens, batch * total), cachedTokens: batch * total, total };
     const ofRun = runBytes(config, size, headRows * 4 * vocabularySize);
-    const needed = weightBytes({ config, files, holding }, size.tokens) + mapBytes(options.weights) + ofRun;
-    requireMemory(needed, maxBytes, `${total} tokens`);
+    requireMemory(heldBytes(size.tokens) + ofRun, maxBytes, `${total} tokens`);
   }
 
   /** Runs the layers on a batch in chunks. */
@@ -106,6 +113,7 @@ export function openModel(options: ModelOptions): LanguageModel {
   return {
     config,
     holding,
+    heldBytes: heldBytes(chunkTokens),
     prepareAdapter: prepare,
     async hiddenStates(sequences, run = {}) {
       const states = sequences.map(({ length }) => new Float32Array(length * hiddenSize));
@@ -202,15 +210,12 @@ export function openModel(options: ModelOptions): LanguageModel {
 
 /** Creates what runs the layers and the output matrix, in the fastest way that the memory allows. */
 function createParts(
-  options: ModelOptions & { readonly chunkTokens: number; readonly headBytes: number },
+  options: ModelOptions & { readonly chunkTokens: number; readonly headBytes: number; readonly replacedBytes: number },
   inputTensors: ReadonlySet<string>,
 ) {
-  const { config, files, provider, threads, maxBytes, headBytes, precision = "float32" } = options;
+  const { config, files, provider, threads, maxBytes, precision = "float32" } = options;
   if (provider === "cpu" && precision !== "float32") throw new Error("The CPU provider computes in float32.");
-  // Beside the weights, the memory must suffice for the longest sequence, in chunks.
-  const longest = { tokens: options.chunkTokens, cachedTokens: config.positions, total: config.positions };
-  const beside = runBytes(config, longest, headBytes) + mapBytes(options.weights);
-  const chosen = options.holding ?? chooseHolding({ config, files }, beside, maxBytes);
+  const chosen = options.holding ?? chooseHolding(options, maxBytes);
   const holding = provider === "cpu" ? chosen : "HELD";
   const open = sessionOpener({ files, provider, threads, copiesWeights: holding === "PACKED" });
   const isStreamed = holding === "STREAMED";

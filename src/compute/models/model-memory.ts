@@ -36,8 +36,19 @@ interface HeldModel {
   readonly holding: WeightHolding;
 }
 
-/** Bounds the bytes of a model's weights in memory, mapped files included. */
-export function weightBytes({ config, files, holding }: HeldModel, tokens: number): number {
+/** Places of one run of the layers: their values take some kilobytes each, and products of 512 rows run at full speed. */
+export const CHUNK_TOKENS = 512;
+/** Bytes of the logits of one run of the output matrix. */
+export const HEAD_BYTES = 64 * 2 ** 20;
+
+/**
+ * Bounds the bytes of a model's weights in memory, mapped files included. `replacedBytes` are those of float32 weights that replace
+ * the files', which are held whatever the holding.
+ */
+export function weightBytes(
+  { config, files, holding, replacedBytes = 0 }: HeldModel & { readonly replacedBytes?: number },
+  tokens: number,
+): number {
   const embedding = embeddingTensor(config);
   const head = headTensor(config, files);
   let all = 0;
@@ -51,9 +62,9 @@ export function weightBytes({ config, files, holding }: HeldModel, tokens: numbe
     // The rows of the embeddings that are needed are converted, not the matrix, unless it is the output matrix too.
     if (dtype !== "F32" && (name !== embedding || name === head)) converted += bytes;
   }
-  if (holding !== "STREAMED") return all + converted + (holding === "PACKED" ? packedBytes(files) : 0);
+  if (holding !== "STREAMED") return replacedBytes + all + converted + (holding === "PACKED" ? packedBytes(files) : 0);
   const rows = Math.min(files.tensors.get(embedding)?.length ?? 0, tokens * (config.hiddenSize * FLOAT + 2 * PAGE));
-  return largest(layers) + rows + READ_BYTES + SLICE_BYTES;
+  return replacedBytes + largest(layers) + rows + READ_BYTES + SLICE_BYTES;
 }
 
 /** Bytes of the second layout of float32 matrices; those of converted ones replace the first. */
@@ -75,9 +86,22 @@ export function runBytes(config: ModelConfig, size: RunSize, headBytes: number):
   return activations + cache + 3 * headBytes;
 }
 
-/** Returns the fastest way to hold a model in `maxBytes` beside a run of `size`; STREAMED if none fits. */
-export function chooseHolding(model: Omit<HeldModel, "holding">, beside: number, maxBytes: number): WeightHolding {
-  const fits = (holding: WeightHolding) => weightBytes({ ...model, holding }, 0) + beside <= maxBytes;
+interface PlannedModel extends Omit<HeldModel, "holding"> {
+  readonly replacedBytes: number;
+  readonly chunkTokens?: number | undefined;
+  readonly headBytes?: number | undefined;
+}
+
+/** Bounds the bytes of a model that is held in a way, with a run of its longest sequence in chunks. */
+export function bytesToHold(model: PlannedModel, holding: WeightHolding): number {
+  const { config, chunkTokens = CHUNK_TOKENS, headBytes = HEAD_BYTES } = model;
+  const longest = { tokens: chunkTokens, cachedTokens: config.positions, total: config.positions };
+  return weightBytes({ ...model, holding }, 0) + runBytes(config, longest, headBytes);
+}
+
+/** Returns the fastest way to hold a model in `maxBytes`; STREAMED if none fits. */
+export function chooseHolding(model: PlannedModel, maxBytes: number): WeightHolding {
+  const fits = (holding: WeightHolding) => bytesToHold(model, holding) <= maxBytes;
   return (["PACKED", "HELD"] as const).find(fits) ?? "STREAMED";
 }
 

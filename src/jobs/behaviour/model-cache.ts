@@ -6,6 +6,7 @@ import { baselineRun, layerSwaps, type LayerSwap } from "../../compute/behaviour
 import { inFileShape, storedWeights } from "../../compute/models/quantization/stored-weights.js";
 import { servedWeights } from "../../compute/models/quantization/served-weights.js";
 import { quantizedWeights } from "../../compute/models/quantization/quantized-weights.js";
+import { bytesToHold } from "../../compute/models/model-memory.js";
 import type { ModelRun } from "../../compute/behaviour/model-run.js";
 import { checkBaseModel } from "../../import/base-model/check-base-model.js";
 import type { BaseModel } from "../../import/base-model/read-base-model.js";
@@ -16,6 +17,7 @@ import { allLinearModules } from "../../model/model-tensors.js";
 import type { WeightQuantization } from "../../model/weight-quantization.js";
 import type { WeightStore } from "../../model/weight-store.js";
 import { encodeSet } from "./encode-set.js";
+import { memoryShares } from "./memory-shares.js";
 import { readAdapter } from "./read-adapter.js";
 import { openBaseFolder } from "./open-base-folder.js";
 import type { TaskModel, TaskSet } from "./model-task.js";
@@ -69,9 +71,25 @@ interface OpenModel {
   readonly execution: Execution;
   readonly base: BaseModel;
   readonly stopTokens: readonly number[];
-  readonly bytes: number;
   /** Prepared adapters by content hash. */
   readonly adapters: LRUCache<string, PreparedAdapter>;
+}
+
+/** A model of a task. */
+interface WantedModel {
+  readonly task: TaskModel;
+  readonly isReplaceable: boolean;
+}
+
+/** A model of a task, before it is opened. */
+interface PlannedModel {
+  readonly key: string;
+  readonly task: TaskModel;
+  /** Whether its linear layers are inputs of the graph. */
+  readonly hasInputs: boolean;
+  readonly folder: Pick<OpenModel, "base" | "stopTokens">;
+  /** Bytes of the model held in memory, with a run. */
+  readonly need: number;
 }
 
 /** Adapters that stay prepared for each model: those of a comparison's two runs, and their neighbours. */
@@ -85,47 +103,59 @@ export function openModelCache(settings: ModelSettings, weights: WeightStore): M
   const models = new Map<string, OpenModel>();
   const sets = new LRUCache<string, readonly EncodedItem[]>({ max: MAX_SETS });
 
-  async function openOne(
-    task: TaskModel,
-    inUse: ReadonlySet<string>,
-    progress: Progress,
-    isReplaceable = false,
-  ): Promise<OpenModel> {
-    const key = modelKey(task, isReplaceable);
-    // A model whose files have changed must not answer for them.
-    await checkBaseModel(task.files, progress.signal);
-    const known = models.get(key);
-    if (known !== undefined) {
-      models.delete(key);
-      models.set(key, known);
-      return known;
+  /** Opens the models of a task, which are used together. */
+  async function openTogether(wanted: readonly WantedModel[], progress: Progress): Promise<OpenModel[]> {
+    const distinct = new Map<string, PlannedModel>();
+    for (const { task, isReplaceable } of wanted) {
+      // A model whose files have changed must not answer for them.
+      await checkBaseModel(task.files, progress.signal);
+      const key = modelKey(task, isReplaceable);
+      const folder = models.get(key) ?? (await openBaseFolder(task));
+      const hasInputs = isReplaceable || isReplaced(task);
+      const replacedBytes = hasInputs ? linearBytes(folder.base) : 0;
+      const need = bytesToHold({ ...folder.base, replacedBytes }, "HELD");
+      distinct.set(key, { key, task, hasInputs, folder, need });
     }
-    const folder = await openBaseFolder(task);
-    const bytes = heldBytes(folder.base, isReplaceable || isReplaced(task));
-    await makeRoom(bytes, inUse);
+    await makeRoom(distinct);
+    const planned = [...distinct.values()];
+    const others = heldBy([...models].flatMap(([key, { model }]) => (distinct.has(key) ? [] : [model])));
+    const shares = memoryShares(
+      planned.map(({ need }) => need),
+      settings.maxBytes - others,
+    );
+    // A model that was opened alone may hold more than its share. It is closed before another one uses the memory.
+    for (const [i, { key }] of planned.entries()) {
+      if ((models.get(key)?.model.heldBytes ?? 0) > (shares[i] ?? 0)) await close(key);
+    }
+    for (const [i, plan] of planned.entries()) {
+      const opened = models.get(plan.key) ?? (await openOne(plan, shares[i] ?? 0, progress));
+      models.delete(plan.key);
+      models.set(plan.key, opened);
+    }
+    return wanted.map(({ task, isReplaceable }) => {
+      const opened = models.get(modelKey(task, isReplaceable));
+      if (opened === undefined) throw new Error("A model of the task was not opened.");
+      return opened;
+    });
+  }
+
+  async function openOne(
+    { task, hasInputs, folder: { base, stopTokens } }: PlannedModel,
+    maxBytes: number,
+    progress: Progress,
+  ): Promise<OpenModel> {
     progress.state(isReplaced(task) ? "quantizing or merging the base model" : "opening the base model");
-    const { config, files } = folder.base;
-    const others = [...models.values()].reduce((sum, model) => sum + model.bytes, 0);
+    const { config, files } = base;
     const { model, provider, fallback } = await openModelOn({
       config,
       files,
       provider: settings.provider === "auto" ? "cpu" : settings.provider,
       threads: settings.threads,
-      maxBytes: Math.max(0, settings.maxBytes - others),
-      ...((isReplaceable || isReplaced(task)) && {
-        weights: await replacedWeights(task, folder.base, progress.signal),
-      }),
+      maxBytes,
+      ...(hasInputs && { weights: await replacedWeights(task, base, progress.signal) }),
     });
-    const opened: OpenModel = {
-      model,
-      execution: { provider, precision: "float32", fallback },
-      base: folder.base,
-      stopTokens: folder.stopTokens,
-      bytes,
-      adapters: new LRUCache({ max: MAX_ADAPTERS }),
-    };
-    models.set(key, opened);
-    return opened;
+    const execution: Execution = { provider, precision: "float32", fallback };
+    return { model, execution, base, stopTokens, adapters: new LRUCache({ max: MAX_ADAPTERS }) };
   }
 
   /** Returns the weights of a quantized base, of one into which an adapter is merged, or those of the files. */
@@ -150,15 +180,24 @@ export function openModelCache(settings: ModelSettings, weights: WeightStore): M
     return replaced;
   }
 
-  /** Closes models that the task does not use, until `bytes` fit. */
-  async function makeRoom(bytes: number, inUse: ReadonlySet<string>): Promise<void> {
-    for (const [key, model] of [...models]) {
-      const held = [...models.values()].reduce((sum, one) => sum + one.bytes, 0);
-      if (held + bytes <= settings.maxBytes) return;
-      if (inUse.has(key)) continue;
-      models.delete(key);
-      await model.model.close();
+  /** Closes models that the task does not use, the least recently used first, until those of the task can be held. */
+  async function makeRoom(planned: ReadonlyMap<string, PlannedModel>): Promise<void> {
+    const needed = [...planned.values()].reduce(
+      (sum, { key, need }) => sum + Math.max(need, models.get(key)?.model.heldBytes ?? 0),
+      0,
+    );
+    const unused = [...models].filter(([key]) => !planned.has(key));
+    for (let i = 0; i < unused.length; i++) {
+      const kept = unused.slice(i).map(([, { model }]) => model);
+      if (heldBy(kept) + needed <= settings.maxBytes) return;
+      await close(unused[i]?.[0] ?? "");
     }
+  }
+
+  async function close(key: string): Promise<void> {
+    const open = models.get(key);
+    models.delete(key);
+    await open?.model.close();
   }
 
   /** Returns a task's adapter; an empty one for the base model. */
@@ -177,20 +216,21 @@ export function openModelCache(settings: ModelSettings, weights: WeightStore): M
 
   return {
     async open(tasks, progress) {
-      const inUse = new Set(tasks.map((task) => modelKey(task)));
-      const models: OpenModel[] = [];
+      const opened = await openTogether(
+        tasks.map((task) => ({ task, isReplaceable: false })),
+        progress,
+      );
       const runs: ModelRun[] = [];
-      for (const task of tasks) {
-        const opened = await openOne(task, inUse, progress);
-        models.push(opened);
-        runs.push({ model: opened.model, adapter: await prepared(opened, task) });
+      for (const [i, task] of tasks.entries()) {
+        const one = opened[i] as OpenModel;
+        runs.push({ model: one.model, adapter: await prepared(one, task) });
       }
-      return { runs, execution: executionOf(models), stopTokens: models.at(-1)?.stopTokens ?? [] };
+      return { runs, execution: executionOf(opened), stopTokens: opened.at(-1)?.stopTokens ?? [] };
     },
     async openReplaceable(tasks, progress) {
       const { reference, candidate, quantization } = quantizedPair(tasks);
-      const inUse = new Set([modelKey(reference, true)]);
-      const opened = await openOne(reference, inUse, progress, true);
+      const [opened] = await openTogether([{ task: reference, isReplaceable: true }], progress);
+      if (opened === undefined) throw new Error("The reference was not opened.");
       const { model, base, stopTokens } = opened;
       const [baseline, replacement] = await Promise.all([updateOf(reference, base), updateOf(candidate, base)]);
       const adapters = { baseline, candidate: replacement };
@@ -244,12 +284,14 @@ function isReplaced({ quantization, form, adapter }: TaskModel): boolean {
   return quantization !== null || (form !== "SEPARATE" && adapter !== null);
 }
 
-/** Bytes of a model's weights in float32. Weights that are inputs of the graph are held beside the files'. */
-function heldBytes({ config, files }: BaseModel, hasInputs: boolean): number {
-  let elements = 0;
-  for (const { shape } of files.tensors.values()) elements += shape.reduce((product, size) => product * size, 1);
-  if (hasInputs) {
-    for (const { inFeatures, outFeatures } of allLinearModules(config)) elements += inFeatures * outFeatures;
-  }
-  return 4 * elements;
+/** Bytes of all linear layers in float32, which are inputs of the graph if some are replaced. */
+function linearBytes({ config }: BaseModel): number {
+  return allLinearModules(config).reduce(
+    (sum, { inFeatures, outFeatures }) => sum + Float32Array.BYTES_PER_ELEMENT * inFeatures * outFeatures,
+    0,
+  );
+}
+
+function heldBy(models: readonly LanguageModel[]): number {
+  return models.reduce((sum, { heldBytes }) => sum + heldBytes, 0);
 }
