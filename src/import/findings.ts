@@ -1,6 +1,7 @@
 import { RankscopeError } from "../errors.js";
 import type { Finding, FindingCode } from "../model/records.js";
-import { MAX_QUOTED_CHARACTERS, MAX_QUOTED_NAMES } from "./limits.js";
+import type { StoreConflict } from "../model/job-payloads.js";
+import { MAX_QUOTED_CHARACTERS, MAX_QUOTED_NAMES, MAX_STORED_FINDINGS } from "./limits.js";
 
 /** The findings of one import while it runs. */
 export interface Findings {
@@ -35,6 +36,30 @@ export function createFindings(): Findings {
       }
     },
   };
+}
+
+const SEVERITIES: readonly Finding["severity"][] = ["error", "warning", "info"];
+
+/**
+ * Returns at most MAX_STORED_FINDINGS findings. If there are more, the gravest are kept, in their order, and the last one counts
+ * those that are left out.
+ */
+export function limitFindings(findings: readonly Finding[]): readonly Finding[] {
+  if (findings.length <= MAX_STORED_FINDINGS) return findings;
+  const bySeverity = SEVERITIES.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
+  const kept = new Set(bySeverity.slice(0, MAX_STORED_FINDINGS - 1));
+  const leftOut = findings.length - kept.size;
+  const message = `${leftOut} more findings are not listed. rankscope import --dry-run prints all of them.`;
+  const last: Finding = { severity: "warning", code: "FINDINGS_LEFT_OUT", where: ".", message };
+  return [...findings.filter((finding) => kept.has(finding)), last];
+}
+
+/** Returns at most MAX_STORED_FINDINGS contradictions. The last one counts those that are left out. */
+export function limitConflicts(conflicts: readonly StoreConflict[]): readonly StoreConflict[] {
+  if (conflicts.length <= MAX_STORED_FINDINGS) return conflicts;
+  const kept = conflicts.slice(0, MAX_STORED_FINDINGS - 1);
+  const message = `${conflicts.length - kept.length} more contradictions are not listed. The stored values were kept.`;
+  return [...kept, { where: ".", message }];
 }
 
 /** Joins names for a message. Names beyond the maximum are replaced by dots. */

@@ -12,6 +12,8 @@ export const MAX_TEXT_BYTES = 2 * 2 ** 30;
 export const MAX_QUOTED_NAMES = 5;
 /** Characters of a file quoted in one message. */
 export const MAX_QUOTED_CHARACTERS = 300;
+/** Findings, and contradictions of each study, that a server stores with an import. The last one counts those left out. */
+export const MAX_STORED_FINDINGS = 1_000;
 
 // Weights
 
@@ -38,6 +40,8 @@ export const MAX_WEIGHT_INDEX_BYTES = 32 * 2 ** 20;
 export const MAX_ADAPTER_CONFIG_BYTES = 4 * 2 ** 20;
 /** Bytes of a base model's config.json. It has some kilobytes; label names make some hundred. */
 export const MAX_MODEL_CONFIG_BYTES = 4 * 2 ** 20;
+/** Layers of a language model. The largest published ones have fewer than 200. */
+export const MAX_MODEL_LAYERS = 1_000;
 /** Characters of a rank or alpha pattern. Module paths, and patterns for them, are shorter. */
 export const MAX_PATTERN_CHARACTERS = 1000;
 /** Bytes of trainer_state.json. It takes about 200 bytes per logged step, so a million steps fit. */

@@ -179,6 +179,15 @@ export interface UncomparedTensor {
   readonly kind: UncomparedKind;
 }
 
+/** The tensors of one kind of a checkpoint that are not compared. A file may have a million of them. */
+export interface UncomparedTensors {
+  readonly kind: UncomparedKind;
+  /** Number of tensors. */
+  readonly count: number;
+  /** Name of the first one. */
+  readonly name: string;
+}
+
 /** OTHER stands for unknown kinds, such as a resized embedding or trained tokens. */
 export type UncomparedKind = "DORA_MAGNITUDE" | "BIAS" | "MODULE_TO_SAVE" | "OTHER_ADAPTER" | "OTHER";
 
@@ -256,6 +265,8 @@ export type FindingCode =
   | "BASE_MODEL_NAMES"
   | "LAYER_NAMES"
   | "BASE_MODEL_REGISTERED"
+  | "BASE_MODEL_NOT_REGISTERED"
+  | "FINDINGS_LEFT_OUT"
   | "SEVERAL_STUDIES"
   | "FILE_INCOMPLETE"
   | "TRAINING_RESTARTED"

@@ -59,7 +59,7 @@ function settingsOf(
     baseModel: study?.baseModel ?? null,
     // The import checks these two before they are stored.
     adapter: experiment.adapter as ComparedAdapterSettings | null,
-    uncompared: (checkpoint?.uncompared ?? []) as unknown as RunSettings["uncompared"],
+    uncompared: checkpoint?.uncompared ?? [],
     checkpointStep: checkpoint?.step ?? null,
   };
 }

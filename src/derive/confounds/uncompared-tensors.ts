@@ -11,9 +11,9 @@ export const uncomparedTensors = {
 
 function inRuns(runs: readonly RunSettings[]): PairFinding | undefined {
   const leftOut = runs.flatMap(({ name, uncompared }) => {
-    const tensors = uncompared.filter(({ kind }) => kind !== "DORA_MAGNITUDE");
-    const kinds = [...new Set(tensors.map(({ kind }) => kind))];
-    return tensors.length === 0 ? [] : [`${tensors.length} of ${name} (${kinds.join(", ")})`];
+    const kinds = uncompared.filter(({ kind }) => kind !== "DORA_MAGNITUDE");
+    const total = kinds.reduce((sum, { count }) => sum + count, 0);
+    return total === 0 ? [] : [`${total} of ${name} (${kinds.map(({ kind }) => kind).join(", ")})`];
   });
   if (leftOut.length === 0) return undefined;
   return {

@@ -1,4 +1,4 @@
-import type { AdapterSettings, Quantization, UncomparedTensor } from "../../model/records.js";
+import type { AdapterSettings, Quantization, UncomparedTensors } from "../../model/records.js";
 import type { RunData } from "./run-data.js";
 
 /** The training settings of a run, from its files. Null is unknown. */
@@ -23,7 +23,7 @@ export interface RunSettings {
   /** Optimizer step of the compared checkpoint. */
   readonly checkpointStep: number | null;
   /** Tensors of that checkpoint that are stored but not compared. */
-  readonly uncompared: readonly Pick<UncomparedTensor, "name" | "kind">[];
+  readonly uncompared: readonly UncomparedTensors[];
 }
 
 /** The adapter settings that conclusions use. `initLoraWeights` is missing from studies that an earlier version imported. */

@@ -36,7 +36,7 @@ export class JobsResolver {
     statuses: JobStatus[] | undefined,
     @Arg("first", () => Int, { ...pageSizeArg, defaultValue: 20 }) first: number,
     @Ctx() { database, limits }: Context,
-  ): Promise<Job[]> {
+  ): Promise<Omit<Job, "result">[]> {
     return newestJobs(database, { statuses: statuses ?? undefined, limit: checkPageSize(first, limits) });
   }
 

@@ -11,7 +11,7 @@ import {
 import { quoteText } from "../findings.js";
 import { readTextFile } from "../folder/read-bounded.js";
 import { parseJson } from "../json/parse-json.js";
-import { MAX_MODEL_CONFIG_BYTES } from "../limits.js";
+import { MAX_MODEL_CONFIG_BYTES, MAX_MODEL_LAYERS } from "../limits.js";
 import { ropeOf } from "./rope-config.js";
 
 /**
@@ -66,6 +66,8 @@ const size = z
   .int()
   .min(1)
   .max(2 ** 31 - 1);
+/** The tensors of all layers are listed before they are compared with those of the files. */
+const layers = z.number().int().min(1).max(MAX_MODEL_LAYERS);
 const flag = z.boolean();
 
 const Head = z.object({
@@ -77,7 +79,7 @@ const Gpt2 = z.object({
   vocab_size: size.default(50257),
   n_positions: size.default(1024),
   n_embd: size.default(768),
-  n_layer: size.default(12),
+  n_layer: layers.default(12),
   n_head: size.default(12),
   n_inner: size.nullish(),
   activation_function: z.string().default("gelu_new"),
@@ -114,7 +116,7 @@ const Decoder = z.object({
   vocab_size: size,
   hidden_size: size,
   intermediate_size: size,
-  num_hidden_layers: size,
+  num_hidden_layers: layers,
   num_attention_heads: size,
   num_key_value_heads: size.nullish(),
   head_dim: size.nullish(),

@@ -13,6 +13,8 @@ import type { Connection } from "../../store/connection.js";
 interface FindStudyBasesOptions {
   /** Cache of the hub, with links resolved; undefined if it must not be read. */
   readonly hubCache: string | undefined;
+  /** Whether models that are found may be registered, for all studies. */
+  readonly mayRegister: boolean;
   readonly report: ReportProgress;
   readonly signal: AbortSignal | undefined;
 }
@@ -54,6 +56,11 @@ export async function findStudyBases(
     if (baseModel === null) continue;
     const key = baseModelName(baseModel).model;
     if (registered.some((model) => model.keys.includes(key))) continue;
+    if (!options.mayRegister) {
+      const [candidate] = candidatesOf(record, baseModel, undefined);
+      if (candidate !== undefined) findings.push(notRegistered(baseModel, candidate));
+      continue;
+    }
     for (const candidate of candidatesOf(record, baseModel, options.hubCache)) {
       const found = await describe(study, baseModel, candidate, options);
       if (found?.finding !== undefined) findings.push(found.finding);
@@ -92,6 +99,11 @@ function repositoryOf(address: string): ReturnType<typeof parseHubAddress> | und
   } catch {
     return undefined;
   }
+}
+
+function notRegistered(baseModel: string, { where }: Candidate): Finding {
+  const message = `The base model ${baseModel} is not registered, because the token is for some studies only and registered models serve all. An administrator registers it with rankscope model add.`;
+  return { severity: "info", code: "BASE_MODEL_NOT_REGISTERED", where, message };
 }
 
 /** Returns the model of a candidate, or the finding why it cannot be used; undefined if the hub's cache lacks it. */

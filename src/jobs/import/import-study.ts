@@ -1,5 +1,6 @@
 import path from "node:path";
 import { failure, RankscopeError } from "../../errors.js";
+import { limitConflicts, limitFindings } from "../../import/findings.js";
 import { morePrecise } from "../../import/assemble/more-precise.js";
 import { readPredictionTexts } from "../../import/predictions/read-prediction-sets.js";
 import { readFolder } from "../../import/read-folder.js";
@@ -42,8 +43,12 @@ export async function importStudy(
     throw failure("NO_RUNS", { where: where ?? folder, received: problem && `${problem.where}: ${problem.message}` });
   }
   await keepWeights(weights, record, report, signal);
-  const bases = await findStudyBases(database, record, { hubCache, report, signal });
-  const findings = [...record.findings, ...bases.findings];
+  // The measurements of all studies run on a registered model, so that a client for some studies registers none.
+  const mayRegister = allowedSlugs === undefined;
+  const bases = await findStudyBases(database, record, { hubCache, mayRegister, report, signal });
+  const all = [...record.findings, ...bases.findings];
+  // A server reads the results of its jobs on the thread that serves requests.
+  const findings = job === undefined ? all : limitFindings(all);
   signal?.throwIfAborted();
   const outcomes = await storeStudies(database, studies, {
     slug,
@@ -57,17 +62,21 @@ export async function importStudy(
         await recordAudit(sql, actor, { action: "IMPORTED", study, subject: job ?? null, details });
       }
       if (job === undefined) return;
-      const result = { outcomes: stored, findings };
+      const result = { outcomes: stored.map(withLimitedConflicts), findings };
       const slugs = stored.map((outcome) => outcome.slug);
       const end = { status: "SUCCEEDED", message: "imported", result, studies: slugs } as const;
       if (!(await endJobIn(sql, job, end))) throw failure("JOB_CANCELLED");
     },
   });
   return {
-    outcomes: outcomes as [StoreOutcome, ...StoreOutcome[]],
+    outcomes: (job === undefined ? outcomes : outcomes.map(withLimitedConflicts)) as [StoreOutcome, ...StoreOutcome[]],
     findings,
     studies: studies.map((study, i) => summariseStudy(study, { slug: outcomes[i]?.slug ?? "", name: study.name })),
   };
+}
+
+function withLimitedConflicts(outcome: StoreOutcome): StoreOutcome {
+  return { ...outcome, conflicts: limitConflicts(outcome.conflicts) };
 }
 
 /** Keeps every weight file of the studies, one after the other, since each is read whole. */

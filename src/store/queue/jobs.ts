@@ -57,24 +57,24 @@ export async function touchJob(
 
 /** Returns the jobs of `ids`. An import whose process died is returned as failed. */
 export function jobsById({ sql }: Connection, ids: readonly string[]): Promise<Job[]> {
-  return sql<Job[]>`${jobRows(sql)} where id = any(${[...ids]}::uuid[])`;
+  return sql<Job[]>`${jobRows(sql, sql`result,`)} where id = any(${[...ids]}::uuid[])`;
 }
 
-/** Returns up to `limit` jobs, the newest first, optionally only those of `statuses`. */
+/** Returns up to `limit` jobs without their results, which may be large, the newest first, optionally only those of `statuses`. */
 export function newestJobs(
   { sql }: Connection,
   { statuses, limit }: { readonly statuses: readonly JobStatus[] | undefined; readonly limit: number },
-): Promise<Job[]> {
-  return sql<Job[]>`
+): Promise<Omit<Job, "result">[]> {
+  return sql<Omit<Job, "result">[]>`
     ${jobRows(sql)} ${statuses === undefined ? sql`` : sql`where status = any(${[...statuses]}::text[])`}
     order by "createdAt" desc, id desc limit ${limit}`;
 }
 
-/** A `select` of jobs, to be restricted by id or status. */
-function jobRows(sql: Sql): Fragment {
+/** A `select` of jobs, to be restricted by id or status. @param result the column of results, with a comma, if they are needed */
+function jobRows(sql: Sql, result: Fragment = sql``): Fragment {
   return sql`
     select * from (
-      select id, kind, done, total, result, created_at as "createdAt",
+      select id, kind, done, total, ${result} created_at as "createdAt",
         case when dead then 'FAILED' else status::text end as status,
         case when dead then 'The process that ran it has died; start it again.' else message end as message,
         case when dead then updated_at else finished_at end as "finishedAt"

@@ -2,6 +2,7 @@ import type { Sql } from "postgres";
 import type { StudyDirections } from "../../model/metric-directions.js";
 import type { Connection } from "../connection.js";
 import type { Fragment } from "../across/fragment.js";
+import type { UncomparedTensors } from "../../model/records.js";
 import { mapInTurns } from "../in-turns.js";
 import { finalCheckpointFirst } from "./final-checkpoint.js";
 import { trainingData, type TrainingData } from "./training-data.js";
@@ -51,7 +52,8 @@ export interface Checkpoint {
   readonly folders: readonly string[];
   readonly hash: string;
   readonly files: readonly string[];
-  readonly uncompared: unknown;
+  /** By kind, in the order of the file. */
+  readonly uncompared: readonly UncomparedTensors[];
 }
 
 /** Returns all experiments of `studyIds`: by rank, then more bits first, then by name. Runs without a rank come last. */
@@ -81,6 +83,9 @@ export async function metricNamesOfStudy({ sql }: Connection, studyId: string): 
     where study_id = ${studyId} and deleted_at is null order by name`;
   return rows.map(({ name }) => name);
 }
+
+/** Experiments that are converted in one turn of the event loop: each has a list of metrics. */
+const ROWS_PER_TURN = 1_000;
 
 type Row = Omit<Experiment, "rank" | "metrics"> & {
   readonly rankId: string | null;
@@ -113,12 +118,21 @@ async function findExperiments(sql: Sql, which: Fragment): Promise<Experiment[]>
       from metric where experiment_id = experiment.id) as recorded on true
     left join lateral (
       select json_agg(json_build_object('id', id, 'step', step, 'isFinal', is_final, 'folders', folders, 'hash', hash,
-        'files', files, 'uncompared', uncompared) order by step nulls last, id) as checkpoints,
+        'files', files, 'uncompared', ${uncomparedByKind(sql)}) order by step nulls last, id) as checkpoints,
         (array_agg(id order by ${finalCheckpointFirst(sql)}))[1] as final
       from checkpoint where experiment_id = experiment.id) as saved on true
     where ${which} and experiment.deleted_at is null
     order by rank.r, quantization_bits desc nulls last, experiment.name`;
-  return mapInTurns(rows, experimentOf);
+  return mapInTurns(rows, experimentOf, ROWS_PER_TURN);
+}
+
+/** Selects the number of uncompared tensors by kind. All of them could be more than the thread that serves requests may parse. */
+function uncomparedByKind(sql: Sql): Fragment {
+  return sql`case when uncompared = '[]' then '[]'::json else (
+    select coalesce(json_agg(json_build_object('kind', kind, 'count', count, 'name', name) order by first), '[]') from (
+      select tensor ->> 'kind' as kind, count(*) as count, min(position) as first,
+        (array_agg(tensor ->> 'name' order by position))[1] as name
+      from jsonb_array_elements(uncompared) with ordinality as listed(tensor, position) group by 1) as kinds) end`;
 }
 
 function experimentOf({

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeBaseModel } from "#src/import/base-model/describe-base-model.js";
 import { checkBaseModel } from "#src/import/base-model/check-base-model.js";
 import { importStudy } from "#src/jobs/import/import-study.js";
+import type { ImportRequest } from "#src/model/job-payloads.js";
 import { openWeightStore } from "#src/weights/open-weight-store.js";
 import { hubRepositoryWith } from "../../support/hub-repository.js";
 import { baseModelsByKey, saveBaseModel } from "#src/store/base-models.js";
@@ -130,9 +131,13 @@ async function studyOf(name: string, fixture: string, base: string): Promise<str
   return study;
 }
 
-async function importWith(study: string, hubCache?: string) {
+async function importWith(
+  study: string,
+  hubCache?: string,
+  limited: Pick<ImportRequest, "slug" | "allowedSlugs"> = {},
+) {
   const weights = await openWeightStore({ kind: "in-place" });
-  const { findings } = await importStudy({ database: api.database, weights }, { folder: study, hubCache });
+  const { findings } = await importStudy({ database: api.database, weights }, { folder: study, hubCache, ...limited });
   return findings
     .filter(({ code }) => /MODEL/.test(code))
     .map(({ code, where, severity }) => ({ code, where, severity }));
@@ -159,6 +164,17 @@ test("an import registers the base model in its folder, once", async () => {
   expect(data.study.baseModelFiles).toMatchObject({ model: { dtypes: ["F16"] }, reason: null });
   expect(data.study.baseModelFiles.model.names.at(-1)).toBe("org/base-in-folder");
   expect(await importWith(study)).toEqual([]);
+});
+
+test("a client for some studies registers no model, which would serve the runs of all studies", async () => {
+  const study = await studyOf("poisoned", "gpt2-f16", "org/everyones-base");
+  const base = path.join(study, "base");
+  await mkdir(base);
+  for (const [name, content] of Object.entries(modelFiles("gpt2-f16"))) await writeFile(path.join(base, name), content);
+  const limited = { slug: "poisoned", allowedSlugs: ["poisoned"] };
+  const found = [{ code: "BASE_MODEL_NOT_REGISTERED", where: "base", severity: "info" }];
+  expect(await importWith(study, undefined, limited)).toEqual(found);
+  expect(await baseModelsByKey(api.database, ["everyones-base"])).toEqual([]);
 });
 
 test("a model with other layers than the study is not registered", async () => {

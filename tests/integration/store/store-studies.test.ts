@@ -79,7 +79,11 @@ test("a sharded checkpoint, transposed factors and tensors that are not compared
   const [file] = whole.files;
   const [factors] = whole.factors;
   if (file === undefined || factors === undefined) throw new Error("no file or factors");
-  const uncompared = [{ name: "score.weight", dtype: "F32", shape: [2, 6], kind: "MODULE_TO_SAVE" as const }];
+  const uncompared = [
+    { name: "score.weight", dtype: "F32", shape: [2, 6], kind: "MODULE_TO_SAVE" as const },
+    { name: "b", dtype: "F32", shape: [2], kind: "BIAS" as const },
+    { name: "a.weight", dtype: "F32", shape: [2, 6], kind: "MODULE_TO_SAVE" as const },
+  ];
   const sharded = checkpointRecord("whole", {
     files: [
       { ...file, hash: "one", path: "/weights/1", size: 2 ** 40 },
@@ -90,7 +94,11 @@ test("a sharded checkpoint, transposed factors and tensors that are not compared
   });
   const { studyId } = await store(studyRecord([experimentRecord("run", { checkpoints: [sharded] })]));
   const [checkpoint] = (await onlyExperiment(studyId)).checkpoints;
-  expect(checkpoint).toMatchObject({ hash: "whole", files: ["one", "two"], uncompared });
+  expect(checkpoint).toMatchObject({ hash: "whole", files: ["one", "two"] });
+  expect(checkpoint?.uncompared).toEqual([
+    { kind: "MODULE_TO_SAVE", count: 2, name: "score.weight" },
+    { kind: "BIAS", count: 1, name: "b" },
+  ]);
   expect(await factorsOfCheckpoints(fresh.database, [checkpoint?.id ?? ""])).toMatchObject([
     { transposed: true, a: { file: { hash: "one", path: "/weights/1", size: 2 ** 40 } }, b: { file: { hash: "two" } } },
   ]);

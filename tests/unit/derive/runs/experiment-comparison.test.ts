@@ -149,8 +149,8 @@ describe("confounds of two runs", () => {
     ["other targets", { adapter: { ...adapter, targetModules: ["c_attn"] } }, ["DIFFERENT_TARGETS"]],
     ["another rank at one scaling", { rank: 8, adapter: { ...adapter, r: 8, loraAlpha: 32 } }, ["UNEQUAL_RANKS"]],
     ["DoRA", { adapter: { ...adapter, useDora: true } }, ["DORA_DIRECTION_ONLY"]],
-    ["DoRA's magnitudes, said already", { uncompared: [{ name: "m", kind: "DORA_MAGNITUDE" }] }, []],
-    ["biases", { uncompared: [{ name: "b", kind: "BIAS" }] }, ["UNCOMPARED_TENSORS"]],
+    ["DoRA's magnitudes, said already", { uncompared: [{ name: "m", kind: "DORA_MAGNITUDE", count: 1 }] }, []],
+    ["biases", { uncompared: [{ name: "b", kind: "BIAS", count: 1 }] }, ["UNCOMPARED_TENSORS"]],
   ])("%s", (_, other, expected) => {
     expect(kinds(other)).toEqual(expected);
   });

@@ -165,3 +165,13 @@ async function copyOf(name: string): Promise<string> {
   cpSync(fixtureFolder(name), folder, { recursive: true });
   return folder;
 }
+
+test.each([
+  ["layers", { num_hidden_layers: 2 ** 31 - 1 }, /num_hidden_layers/],
+  ["layers of GPT-2", { model_type: "gpt2", n_layer: 1_001 }, /n_layer/],
+  ["heads", { num_attention_heads: 2 ** 31 }, /num_attention_heads/],
+  ["a negative size", { hidden_size: -1 }, /hidden_size/],
+  ["a size that is no integer", { vocab_size: 1e300 }, /vocab_size/],
+])("absurd %s are refused before anything is made of that size", (_, members, message) => {
+  expect(() => modelConfig({ ...LLAMA, ...members }, "config.json")).toThrow(message);
+});

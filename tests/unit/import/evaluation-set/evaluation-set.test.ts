@@ -5,6 +5,7 @@ import { encodeEvaluationItem } from "#src/import/evaluation-set/encode-evaluati
 import { readEvaluationItems, summarizeEvaluationSet } from "#src/import/evaluation-set/read-evaluation-set.js";
 import type { EncodedItem } from "#src/model/evaluation-items.js";
 import type { Tokenizer } from "#src/import/tokenizer/open-tokenizer.js";
+import { MAX_EVALUATION_ITEMS } from "#src/import/limits.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 import { openTokenizerFixture } from "../../../support/tokenizer-fixtures.js";
 
@@ -199,6 +200,12 @@ test("a file without items and a line that is too long are refused", async () =>
   await expect(summarizeEvaluationSet(await fileOf("", " "), "set.jsonl")).rejects.toThrow("no items");
   const long = await fileOf({ text: "a".repeat(5 * 2 ** 20) });
   await expect(summarizeEvaluationSet(long, "set.jsonl")).rejects.toThrow("line 1 is longer");
+});
+
+test("a file of two million lines is refused at the first item beyond the maximum", async () => {
+  const file = await fileOf();
+  writeFileSync(file, '{"text":"a"}\n'.repeat(2_000_001));
+  await expect(summarizeEvaluationSet(file, "set.jsonl")).rejects.toThrow(String(MAX_EVALUATION_ITEMS));
 });
 
 test("conversations whose scored tokens are unknown are refused", async () => {
