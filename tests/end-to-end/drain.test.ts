@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -95,6 +95,73 @@ test("an import that runs when the server stops is complete or absent, and its j
     expect(stored?.n).toBe(0);
   }
 }, 60_000);
+
+/** Returns the processes that the main thread of a process has started, and those that they have started. */
+async function descendants(pid: number): Promise<number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "");
+  const children = text.split(" ").filter(Boolean).map(Number);
+  return [...children, ...(await Promise.all(children.map(descendants))).flat()];
+}
+
+/** A killed process stays as a zombie (Z) until the machine's first process reads its exit code. */
+async function isGone(pid: number): Promise<boolean> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "State: Z");
+  return /^State:\s+Z/m.test(status);
+}
+
+test.runIf(process.platform === "linux")(
+  "a server that is killed while it stores an import leaves what was stored, nothing of the import and no process",
+  async () => {
+    await writeRandomStudy(path.join(root, "killed"), { runs: 12, layers: 2, rank: 8, features: 64 });
+    const IMPORT = `mutation($folder: String!, $wait: Int!) { importStudy(input: { folder: $folder, slug: "killed", waitSeconds: $wait }) { job { id status } } }`;
+    const folder = path.join(root, "killed");
+    const { sql } = fresh.database;
+    const stored = () =>
+      sql`select study.slug, experiment.name, checkpoint.hash from study
+        left join experiment on study_id = study.id left join checkpoint on experiment_id = experiment.id order by 1, 2, 3`;
+    const before = await stored();
+    const server = await serveRankscope(environment());
+    const processes: number[] = [];
+    let id = "";
+    // The import cannot write its runs while the table is locked, so that it is killed in its transaction.
+    await sql.begin(async (transaction) => {
+      await transaction`lock table experiment in exclusive mode`;
+      const started = await query(server.address, IMPORT, { folder, wait: 0 });
+      expect(started.errors).toBeUndefined();
+      id = started.data.importStudy.job.id;
+      const waits = async () =>
+        (await sql`select 1 from pg_locks where not granted and relation = 'experiment'::regclass`).count;
+      await expect.poll(waits, { timeout: 60_000 }).toBe(1);
+      processes.push(...(await descendants(server.child.pid ?? 0)));
+      expect(processes.length).toBeGreaterThan(0);
+      server.child.kill("SIGKILL");
+      await server.ended;
+      await expect
+        .poll(async () => (await Promise.all(processes.map(isGone))).every(Boolean), { timeout: 60_000 })
+        .toBe(true);
+    });
+    const sessions = () =>
+      sql`select 1 from pg_locks where relation = 'experiment'::regclass and mode <> 'AccessShareLock'`;
+    await expect.poll(async () => (await sessions()).count, { timeout: 60_000 }).toBe(0);
+    expect(await stored()).toEqual(before);
+    // An import shows every few seconds that it is alive: a minute without it counts as its death.
+    await sql`update job set updated_at = now() - interval '2 minutes' where id = ${id}`;
+    const restarted = await serveRankscope(environment());
+    const job = await query(restarted.address, `query($id: ID!) { job(id: $id) { status message } }`, { id });
+    expect(job.data.job).toEqual({
+      status: "FAILED",
+      message: "The process that ran it has died; start it again.",
+    });
+    const again = await query(restarted.address, IMPORT, { folder, wait: 50 });
+    expect(again.data.importStudy.job.status).toBe("SUCCEEDED");
+    const [runs] = await sql<{ n: number }[]>`
+      select count(*) as n from experiment join study on study.id = study_id where slug = 'killed'`;
+    expect(runs?.n).toBe(12);
+    restarted.child.kill("SIGTERM");
+    expect((await restarted.ended).code).toBe(0);
+  },
+  180_000,
+);
 
 test("SIGTERM ends imports that wait for another process, in a server and in a terminal, and they store nothing", async () => {
   const turn = await takeImportTurn(fresh.url);
