@@ -17,6 +17,8 @@ export interface LoopDelay {
   readonly p50: number;
   readonly p99: number;
   readonly max: number;
+  /** Maximum processor time of the main thread between two timers; 0 if it is not known. */
+  readonly processor: number;
   /** Number of resets so far. */
   readonly resets: number;
   /** Time of the measurement, in milliseconds since 1970. */

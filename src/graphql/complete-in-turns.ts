@@ -128,18 +128,24 @@ const FEWER_VALUES =
 
 /** Number of values that each request has completed. */
 const COMPLETED = new WeakMap<Context, number>();
+/** The error of each request that has too many values. Thousands of its fields throw it, and each error has a stack. */
+const TOO_MANY = new WeakMap<Context, Error>();
 
 /** Counts values of a response. @throws QUERY_TOO_EXPENSIVE if it has more than the request may have */
 function charge(values: number, context: Context, info: GraphQLResolveInfo): void {
+  const known = TOO_MANY.get(context);
+  if (known !== undefined) throw known;
   const before = COMPLETED.get(context) ?? 0;
   const allowed = context.limits.cost;
   if (before + values > allowed) {
-    throw failure("QUERY_TOO_EXPENSIVE", {
+    const error = failure("QUERY_TOO_EXPENSIVE", {
       where: nameOf(info),
       received: `a response of ${before + values} values or more`,
       allowed: `${allowed} values in one response (${LIMITS.cost.variable})`,
       fix: FEWER_VALUES,
     });
+    TOO_MANY.set(context, error);
+    throw error;
   }
   COMPLETED.set(context, before + values);
 }

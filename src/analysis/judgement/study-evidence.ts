@@ -1,9 +1,15 @@
 import type { FailureEvidence, RunSpectra } from "../../derive/failure-modes/failure-mode-rule.js";
 import { WATCHED_CURVES, type CurveFindings } from "../../derive/failure-modes/curve-findings.js";
 import type { RunSettings } from "../../derive/runs/run-settings.js";
-import { groupRuns, type Run } from "../../derive/runs/comparison-roles.js";
+import { groupRuns, type ComparisonRoles, type Run } from "../../derive/runs/comparison-roles.js";
 import type { LoggedCurve } from "../../derive/runs/metric-choice.js";
-import { noiseFloorPairs, type NoiseFloor, type SavedAdapter } from "../../derive/similarity/noise-floor.js";
+import {
+  noiseFloorSteps,
+  type noiseFloorPairs,
+  type NoiseFloor,
+  type SavedAdapter,
+} from "../../derive/similarity/noise-floor.js";
+import { eachInSteps, type Steps } from "../../derive/steps.js";
 import type { HypothesisRule, StudyEvidence } from "../../derive/study-evidence.js";
 import type { Checkpoint, Experiment } from "../../store/studies/experiments.js";
 import type { Layer } from "../../store/studies/layers.js";
@@ -78,12 +84,13 @@ async function judgeStudy(
   const ranks = await preload(context, id);
   const measured = await measuredStudy(loaders, id, options);
   await context.derivations.inSteps(groupRuns(measured.runs, measured.roles));
+  const floors = await noiseFloorsOf(context, measured);
   const { baseline, candidate, similarityThreshold, sensitivitySpread } = options;
   const rule = { ...acceptanceRule(measured, options), similarityThreshold, sensitivitySpread };
   const roles = { baseline, candidate };
   const [similarities, noiseFloors, settings, degradations] = await Promise.all([
     Promise.all(ranks.map(({ r }) => loaders.similarity.load({ studyId: id, rank: r, roles, ...comparison }))),
-    measureNoiseFloors(context, measured, comparison),
+    measureNoiseFloors(context, floors, measured, comparison),
     settingsByRun(context, id, measured.experiments),
     context.derivations.degradations({ runs: measured.runs, roles: measured.roles, rule }),
   ]);
@@ -200,18 +207,49 @@ interface MeasuredFloor extends Pick<CheckpointComparison, "computed" | "isCompl
   readonly floor: NoiseFloor;
 }
 
+type NoiseFloorPairs = ReturnType<typeof noiseFloorPairs>;
+
+/** The pairs and the compared runs of each list of runs and its roles: aliases share them. */
+const FLOORS = new WeakMap<readonly Run[], WeakMap<ComparisonRoles, NoiseFloorPairs>>();
+const COMPARED = new WeakMap<readonly Run[], WeakMap<ComparisonRoles, readonly Run[]>>();
+
+/** Returns the result of a study's runs and roles, which is derived once. */
+async function ofRoles<Result>(
+  derived: WeakMap<readonly Run[], WeakMap<ComparisonRoles, Result>>,
+  { derivations }: AnalysisContext,
+  { runs, roles }: { readonly runs: readonly Run[]; readonly roles: ComparisonRoles },
+  derive: (runs: readonly Run[], roles: ComparisonRoles) => Steps<Result>,
+): Promise<Result> {
+  const ofRuns = derived.get(runs) ?? new WeakMap<ComparisonRoles, Result>();
+  derived.set(runs, ofRuns);
+  const result = ofRuns.get(roles) ?? (await derivations.inSteps(derive(runs, roles)));
+  ofRuns.set(roles, result);
+  return result;
+}
+
+async function noiseFloorsOf(
+  context: AnalysisContext,
+  { experiments, runs, roles }: MeasuredStudy,
+): Promise<NoiseFloorPairs> {
+  if (roles === undefined) return [];
+  const experimentOf = experimentFinder(experiments);
+  return ofRoles(FLOORS, context, { runs, roles }, () =>
+    noiseFloorSteps(runs, roles, (run) => checkpointsUpToFinal(experimentOf(run))),
+  );
+}
+
 async function measureNoiseFloors(
   { loaders }: AnalysisContext,
-  { experiments, runs, roles }: MeasuredStudy,
+  pairs: NoiseFloorPairs,
+  { experiments }: MeasuredStudy,
   comparison: ComparisonOptions,
 ): Promise<MeasuredFloor[]> {
-  if (roles === undefined) return [];
+  if (pairs.length === 0) return [];
   const experimentOf = experimentFinder(experiments);
   const runCheckpoint = ({ run, checkpoint }: SavedAdapter): RunCheckpoint => {
     const experiment = experimentOf(run);
     return { experiment, checkpoint: experiment.checkpoints.find(({ id }) => id === checkpoint) };
   };
-  const pairs = noiseFloorPairs(runs, roles, (run) => checkpointsUpToFinal(experimentOf(run)));
   return Promise.all(
     pairs.map(async (pair) => {
       const { summary, computed, isComplete } = await loaders.comparison.load({
@@ -244,8 +282,11 @@ async function spectraOfComparedRuns(
   measured: MeasuredStudy,
   comparison: ComparisonOptions,
 ): Promise<LoadedSpectra[]> {
-  const experimentOf = experimentFinder(measured.experiments);
-  return Promise.all(comparedRuns(measured).map((run) => runSpectra(context, run, experimentOf(run), comparison)));
+  const { experiments, runs, roles } = measured;
+  if (roles === undefined) return [];
+  const experimentOf = experimentFinder(experiments);
+  const compared = await ofRoles(COMPARED, context, { runs, roles }, comparedRuns);
+  return Promise.all(compared.map((run) => runSpectra(context, run, experimentOf(run), comparison)));
 }
 
 async function runSpectra(
@@ -265,8 +306,10 @@ async function runSpectra(
 }
 
 /** Returns the runs with weights that are baseline or candidate. */
-function comparedRuns({ runs, roles }: MeasuredStudy): Run[] {
-  if (roles === undefined) return [];
-  const { baseline, candidate } = roles;
-  return runs.filter(({ id, hasWeights }) => hasWeights && (baseline.runs.has(id) || candidate.runs.has(id)));
+function* comparedRuns(runs: readonly Run[], { baseline, candidate }: ComparisonRoles): Steps<readonly Run[]> {
+  const compared: Run[] = [];
+  yield* eachInSteps(runs, (run) => {
+    if (run.hasWeights && (baseline.runs.has(run.id) || candidate.runs.has(run.id))) compared.push(run);
+  });
+  return compared;
 }

@@ -30,7 +30,7 @@ import {
 import { failure } from "../../errors.js";
 import { LIMITS } from "../../model/limits.js";
 import type { DerivationPool } from "../../threads/derivation-pool.js";
-import { ITEMS_PER_TURN, stepsInTurns, takeTurn } from "../../store/in-turns.js";
+import { ITEMS_PER_TURN, mapInTurns, stepsInTurns, takeTurn } from "../../store/in-turns.js";
 
 /** The degradations that one request derives. Its bootstrap draws are limited in total, and end with the request. */
 export interface RequestDerivations {
@@ -83,6 +83,11 @@ export interface DerivationOptions {
 /** Maximum number of values that are analysed on the serving thread: about a millisecond. A bootstrap never is. */
 const MAX_INLINE_VALUES = 5_000;
 
+/** Items of simple work that the interval of one rank is. */
+const ITEMS_PER_RANK = 20;
+/** Keys of a batch whose ranks are grouped in one turn of the event loop. */
+const KEYS_PER_TURN = 1_000;
+
 /** Maximum number of points of curves that are read on the serving thread: about a millisecond. */
 const MAX_INLINE_POINTS = 1_000;
 /** Maximum number of points of curves in one task, unless a single run has more: copying them takes about a millisecond. */
@@ -124,7 +129,7 @@ export function openRequestDerivations({ pool, signal, maxDraws }: DerivationOpt
     const draws = degradationDraws(input);
     const resamples = rule.analysis?.resamples ?? 0;
     charge(draws, { name: rule.metric, resamples, of: `at ${input.ranks.length} ranks` });
-    const values = countValues(input);
+    const values = countValues(input) + ITEMS_PER_RANK * input.ranks.length;
     await takeTurn(values, signal);
     return draws === 0 && values <= MAX_INLINE_VALUES ? degradationsOf(input) : pool.degradations(input, signal);
   }
@@ -200,13 +205,17 @@ async function loadRanks(
   degradations: DegradationsOfRanks,
 ): Promise<(Degradation | undefined | Error)[]> {
   const groups: RankGroup[] = [];
-  const groupOfKey = keys.map(({ study, rank }) => {
-    const rule = JSON.stringify(study.rule);
-    let group = groups.find((one) => isSameStudy(one.study, study) && one.rule === rule);
-    if (group === undefined) groups.push((group = { study, rule, ranks: new Set() }));
-    group.ranks.add(rank);
-    return group;
-  });
+  const groupOfKey = await mapInTurns(
+    keys,
+    ({ study, rank }) => {
+      const rule = JSON.stringify(study.rule);
+      let group = groups.find((one) => isSameStudy(one.study, study) && one.rule === rule);
+      if (group === undefined) groups.push((group = { study, rule, ranks: new Set() }));
+      group.ranks.add(rank);
+      return group;
+    },
+    KEYS_PER_TURN,
+  );
   const results = new Map(
     await Promise.all(groups.map(async (group) => [group, await groupDegradations(group, degradations)] as const)),
   );

@@ -28,9 +28,6 @@ export function isStored({ computed, similarity }: ComparedUpdates): boolean {
   return similarity.undefinedReason === "WEIGHTS_MISSING" || similarity.undefinedReason === "SHAPES_DIFFER";
 }
 
-/** Number of items of simple work (see takeTurn) that the comparison of one layer is. */
-export const LAYER_ITEMS = 2;
-
 /** Compares layers in one batch. */
 export async function compareLayers(
   weights: WeightFactsLoader,

@@ -7,6 +7,7 @@ import type { PairFacts } from "../../model/computed-facts.js";
 import type { Scaling } from "../../model/enums/similarity.js";
 import { scalingRatio, type RowRange, type StoredFactors, type UpdatePair } from "../../model/weight-updates.js";
 import type { FactResult } from "../../model/weight-facts.js";
+import { takeTurn } from "../../store/in-turns.js";
 import { absentFacts } from "../request/absent-facts.js";
 import { provenanceOf, type Provenance } from "../request/provenance.js";
 import type { WeightFactsLoader } from "../request/weight-facts-loader.js";
@@ -32,6 +33,9 @@ export interface ComparedUpdates {
   readonly computed: Provenance | null;
 }
 
+/** Number of items of simple work (see takeTurn) that the comparison of one layer is. */
+export const LAYER_ITEMS = 2;
+
 /** Compares pairs of updates in one batch. Returns the comparisons in their order. */
 export async function compareUpdates(
   weights: WeightFactsLoader,
@@ -41,6 +45,8 @@ export async function compareUpdates(
   const updates = pairs.map((pair) => comparableUpdates(pair, scaling));
   const comparable = updates.filter((one) => typeof one !== "string");
   const results = (await weights.load("COMPARISON", comparable, waitMilliseconds)).values();
+  // Everything that waited for the same facts continues at once.
+  await takeTurn(LAYER_ITEMS * updates.length);
   return updates.map((pair): ComparedUpdates => {
     if (typeof pair === "string") return { similarity: undefinedSimilarity(pair), detail: null, computed: null };
     const next = results.next();

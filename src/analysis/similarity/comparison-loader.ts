@@ -1,11 +1,12 @@
 import DataLoader from "dataloader";
 import { similaritySummary, type SimilaritySummary } from "../../derive/similarity/similarity-summary.js";
+import { LAYER_ITEMS } from "./compare-updates.js";
 import { takeTurn } from "../../store/in-turns.js";
 import { mergeProvenances, type Provenance } from "../request/provenance.js";
 import type { WeightFactsLoader } from "../request/weight-facts-loader.js";
 import { checkpointLayers, matchLayers, type CheckpointLoaders } from "../runs/checkpoint-layers.js";
 import type { RunCheckpoint } from "../runs/run-checkpoint.js";
-import { compareLayers, isStored, LAYER_ITEMS, type ComparedLayer } from "./compare-layers.js";
+import { compareLayers, isStored, type ComparedLayer } from "./compare-layers.js";
 import type { ComparisonOptions } from "./compare-updates.js";
 
 /** Two checkpoints to compare, of any studies. */

@@ -15,8 +15,8 @@ import { finalCheckpoint } from "../runs/run-checkpoint.js";
 import type { SettingLoader } from "../runs/runs-with-setting.js";
 import { experimentFinder, runsOf } from "../runs/study-runs.js";
 import type { KeptResults } from "../request/known-studies.js";
-import { compareLayers, isStored, LAYER_ITEMS, type ComparedLayer, type LayerFactors } from "./compare-layers.js";
-import type { ComparisonOptions } from "./compare-updates.js";
+import { compareLayers, isStored, type ComparedLayer, type LayerFactors } from "./compare-layers.js";
+import { LAYER_ITEMS, type ComparisonOptions } from "./compare-updates.js";
 
 export interface RankSimilarityKey extends ComparisonOptions {
   readonly studyId: string;
@@ -71,8 +71,8 @@ export function similarityLoader(
     ]);
     const { baseline, candidate, pairs, available } = await pairsToCompare(loaders, experiments, rank, roles);
     const factors = await pairedFactors(loaders, studyLayers, pairs);
-    await takeTurn(LAYER_ITEMS * factors.length);
     const compared = await compareLayers(weights, factors, options);
+    await takeTurn(LAYER_ITEMS * factors.length);
     const comparedPairs = pairs.map(({ seed }, i) => {
       const ofPair = compared.slice(i * studyLayers.length, (i + 1) * studyLayers.length);
       return { seed, ofPair, layers: ofPair.map(({ similarity }) => similarity) };
@@ -152,6 +152,8 @@ async function pairedFactors(
       Promise.all([factorsByLayer(loaders, baseline), factorsByLayer(loaders, candidate)]),
     ),
   );
+  // All ranks of a study continue at once.
+  await takeTurn(LAYER_ITEMS * studyLayers.length * pairs.length);
   return byPair.flatMap(([baseline, candidate]) =>
     studyLayers.map((layer) => ({ layer, baseline: baseline.get(layer.id), candidate: candidate.get(layer.id) })),
   );

@@ -98,8 +98,11 @@ export function degradationDraws({ ranks, rule: { analysis = DEFAULT_SEED_ANALYS
 
 /** Returns the recorded values of a metric with the seeds of their runs. */
 export function seededValues(runs: readonly Run[], metric: string): SeededValue[] {
-  return runs.flatMap(({ seed, weights, data, metrics }) => {
+  // Faster than flatMap, which makes a list for each run: this is read for each alias of a request.
+  const values: SeededValue[] = [];
+  for (const { seed, weights, data, metrics } of runs) {
     const value = metrics.get(metric);
-    return value === undefined ? [] : [{ seed, value, weights, data }];
-  });
+    if (value !== undefined) values.push({ seed, value, weights, data });
+  }
+  return values;
 }

@@ -1,9 +1,17 @@
 import type { TrendModel } from "../../model/enums/statistics.js";
-import { methodVariant, ranksOf, runsAt, type Configuration, type Run } from "../runs/comparison-roles.js";
-import { groupByData } from "../runs/run-data.js";
+import {
+  groupRunsOf,
+  methodVariant,
+  ranksOf,
+  runsAt,
+  runsByRank,
+  type Configuration,
+  type Run,
+} from "../runs/comparison-roles.js";
+import { dataGroupSteps } from "../runs/run-data.js";
 import { linearFit, predict, type LinearFit } from "../statistics/linear-fit.js";
 import type { Interval } from "../statistics/sample.js";
-import type { Steps } from "../steps.js";
+import { eachInSteps, type Steps } from "../steps.js";
 import { formatList } from "../wording.js";
 import type { RankDegradation } from "./degradation.js";
 import { seededValues } from "./degradation-input.js";
@@ -43,6 +51,9 @@ export interface RankPrediction {
   readonly refusedBecause: string | null;
 }
 
+/** Items of simple work that reading a run's value, weights and seed is. */
+const ITEMS_PER_RUN = 3;
+
 /** Minimum number of tested ranks: with fewer, a line fits almost any values. */
 const MIN_RANKS = 4;
 /** Minimum share of the variance that the line explains. */
@@ -66,16 +77,22 @@ export function* memoryTrend(
   predictedRanks: readonly number[],
 ): Steps<RankTrend> {
   const measured: Run[] = [];
+  yield* runsByRank(runs);
+  yield* groupRunsOf(runs, configuration);
   for (const rank of ranksOf(runs)) {
     const ofRank = runsAt(runs, configuration, rank);
     yield ofRank.length;
     for (const run of ofRank) if (Number.isFinite(run.metrics.get(metric))) measured.push(run);
   }
-  yield 3 * measured.length;
-  const { fitted, leftOut } = comparableRuns(measured);
-  const points = ranksOf(fitted).flatMap((rank) =>
-    independentRuns(seededValues(runsAt(fitted, configuration, rank), metric)).map(({ value }) => ({ rank, value })),
-  );
+  const { fitted, leftOut } = yield* comparableRuns(measured);
+  const byRank = yield* runsByRank(fitted);
+  const points: RankValue[] = [];
+  for (const rank of [...byRank.keys()].sort((left, right) => left - right)) {
+    const ofRank = byRank.get(rank) ?? [];
+    yield ITEMS_PER_RUN * ofRank.length;
+    for (const { value } of independentRuns(seededValues(ofRank, metric))) points.push({ rank, value });
+  }
+  yield points.length;
   const subject: TrendSubject = {
     quantity: `${metric} of ${configuration.name}`,
     unit: metric,
@@ -84,22 +101,27 @@ export function* memoryTrend(
   return { ...trend(subject, points, predictedRanks), leftOut };
 }
 
+interface ComparableRuns {
+  readonly fitted: readonly Run[];
+  readonly leftOut: string | null;
+}
+
 /** Selects the runs of one method, task and data set, and says which are left out. */
-function comparableRuns(runs: readonly Run[]): { readonly fitted: readonly Run[]; readonly leftOut: string | null } {
+function* comparableRuns(runs: readonly Run[]): Steps<ComparableRuns> {
   const byMethod = new Map<string, Run[]>();
-  for (const run of runs) {
+  yield* eachInSteps(runs, (run) => {
     const method = methodVariant(run);
     const ofMethod = byMethod.get(method);
     if (ofMethod === undefined) byMethod.set(method, [run]);
     else ofMethod.push(run);
+  });
+  const groups: { readonly name: string; readonly runs: readonly Run[]; readonly ranks: number }[] = [];
+  for (const [method, ofMethod] of byMethod) {
+    for (const { label, items } of yield* dataGroupSteps(ofMethod)) {
+      const name = [...(byMethod.size > 1 ? [method] : []), ...(label === null ? [] : [label])].join(", ");
+      groups.push({ name, runs: items, ranks: (yield* runsByRank(items)).size });
+    }
   }
-  const groups = [...byMethod].flatMap(([method, ofMethod]) =>
-    groupByData(ofMethod).map(({ label, items }) => ({
-      name: [...(byMethod.size > 1 ? [method] : []), ...(label === null ? [] : [label])].join(", "),
-      runs: items,
-      ranks: new Set(items.map(({ rank }) => rank)).size,
-    })),
-  );
   const [fitted, ...others] = [...groups].sort(
     (left, right) => right.ranks - left.ranks || right.runs.length - left.runs.length,
   );

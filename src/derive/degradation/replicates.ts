@@ -47,11 +47,23 @@ export function isVarying(values: readonly number[]): boolean {
   return values.some((value) => value !== values[0]);
 }
 
+function hasEqualKeys(values: readonly SeededValue[], keyOf: (value: SeededValue) => string | number | null): boolean {
+  const keys = new Set<string | number>();
+  for (const value of values) {
+    const key = keyOf(value);
+    if (key === null) continue;
+    if (keys.has(key)) return true;
+    keys.add(key);
+  }
+  return false;
+}
+
 /** Replaces values of equal keys by their mean. Values with the key null are kept. */
 function mergeBy(
   values: readonly SeededValue[],
   keyOf: (value: SeededValue) => string | number | null,
 ): readonly SeededValue[] {
+  if (!hasEqualKeys(values, keyOf)) return values;
   const groups = new Map<unknown, SeededValue[]>();
   for (const value of values) {
     const key = keyOf(value) ?? value;

@@ -20,10 +20,22 @@ export function itemUncertainty(
   rank: number,
   { metric, higherIsBetter, confidence }: JudgedMetric,
 ): ItemDifference | null {
-  if (roles === undefined) return null;
+  if (roles === undefined || !hasStandardErrors(runs, metric)) return null;
   const measured = [roles.baseline, roles.candidate].map((role) => meanOfRuns(runs, role, rank, metric));
   if (measured.every((value) => value?.standardError == null)) return null;
   return itemDifference(measured[0], measured[1], higherIsBetter, confidence);
+}
+
+/** Whether a run of each list has the standard error of each metric: most have none, and their runs are read once. */
+const HAS_ERRORS = new WeakMap<readonly Run[], Map<string, boolean>>();
+
+function hasStandardErrors(runs: readonly Run[], metric: string): boolean {
+  const ofRuns = HAS_ERRORS.get(runs) ?? new BoundedMap<string, boolean>(KEPT_MEANS);
+  HAS_ERRORS.set(runs, ofRuns);
+  const name = standardErrorName(metric);
+  let known = ofRuns.get(metric);
+  if (known === undefined) ofRuns.set(metric, (known = runs.some(({ metrics }) => metrics.has(name))));
+  return known;
 }
 
 /** Number of means that are kept with each list of runs and configuration. */

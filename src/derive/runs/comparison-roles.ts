@@ -78,12 +78,22 @@ const ALL_RUNS = {};
 /** The runs of each list by configuration and rank: they are grouped once, however often rules ask for those of a rank. */
 const GROUPED = new WeakMap<readonly Run[], WeakMap<Configuration | typeof ALL_RUNS, RunsByRank>>();
 
+/** Returns the runs of a list by rank, in any order of the ranks. */
+export function runsByRank(runs: readonly Run[]): Steps<RunsByRank> {
+  return groupSteps(runs, ALL_RUNS);
+}
+
 /** Groups the runs of a list by rank, so that `ranksOf`, and `runsAt` for both roles, take no time. */
 export function* groupRuns(runs: readonly Run[], roles: ComparisonRoles | undefined): Steps<void> {
   yield* groupSteps(runs, ALL_RUNS);
   if (roles === undefined) return;
   yield* groupSteps(runs, roles.baseline);
   yield* groupSteps(runs, roles.candidate);
+}
+
+/** Groups the runs of one configuration by rank, so that `runsAt` takes no time. */
+export function* groupRunsOf(runs: readonly Run[], configuration: Configuration): Steps<void> {
+  yield* groupSteps(runs, configuration);
 }
 
 function* groupSteps(runs: readonly Run[], configuration: Configuration | typeof ALL_RUNS): Steps<RunsByRank> {
@@ -105,10 +115,12 @@ function* groupSteps(runs: readonly Run[], configuration: Configuration | typeof
 
 /** Returns the finite values of `metric`, in the order of `runs`. */
 export function metricValues(runs: readonly Run[], metric: string): number[] {
-  return runs.flatMap((run) => {
-    const value = run.metrics.get(metric);
-    return value !== undefined && Number.isFinite(value) ? [value] : [];
-  });
+  const values: number[] = [];
+  for (const { metrics } of runs) {
+    const value = metrics.get(metric);
+    if (value !== undefined && Number.isFinite(value)) values.push(value);
+  }
+  return values;
 }
 
 /** The runs of baseline and candidate that represent one rank. Null if there is no such run. */

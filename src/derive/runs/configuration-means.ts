@@ -1,10 +1,13 @@
 import { summarise, type Interval, type Sample } from "../statistics/sample.js";
 import { studentT } from "../statistics/student-t.js";
+import { runSteps, type Steps } from "../steps.js";
 import {
   configurationName,
+  groupRunsOf,
   metricValues,
   ranksOf,
   runsAt,
+  runsByRank,
   type ComparisonRoles,
   type Configuration,
   type Run,
@@ -49,24 +52,43 @@ export function configurationMeans(
   metric: string,
   confidence: number,
 ): readonly ConfigurationMean[] {
-  return ranksOf(runs).flatMap((rank) =>
-    configurations.flatMap((configuration) =>
-      groupByData(runsAt(runs, configuration, rank)).flatMap(({ label, items }) => {
+  return runSteps(configurationMeanSteps(runs, configurations, metric, confidence));
+}
+
+/** Computes the means in steps, one for each configuration at a rank. */
+export function* configurationMeanSteps(
+  runs: readonly Run[],
+  configurations: readonly Configuration[],
+  metric: string,
+  confidence: number,
+): Steps<readonly ConfigurationMean[]> {
+  const means: ConfigurationMean[] = [];
+  yield* runsByRank(runs);
+  for (const configuration of configurations) yield* groupRunsOf(runs, configuration);
+  for (const rank of ranksOf(runs)) {
+    for (const configuration of configurations) {
+      const ofRank = runsAt(runs, configuration, rank);
+      yield ITEMS_PER_MEAN + 2 * ofRank.length;
+      for (const { label, items } of groupByData(ofRank)) {
         const sample = summarise(metricValues(items, metric));
-        if (sample === undefined) return [];
+        if (sample === undefined) continue;
         const interval = meanInterval(sample, confidence);
-        return {
+        means.push({
           rank,
           configuration: label === null ? configuration.name : `${configuration.name} (${label})`,
           mean: sample.mean,
           low: interval?.low ?? null,
           high: interval?.high ?? null,
           n: sample.n,
-        };
-      }),
-    ),
-  );
+        });
+      }
+    }
+  }
+  return means;
 }
+
+/** Items of simple work that an interval of a mean is. */
+const ITEMS_PER_MEAN = 20;
 
 /**
  * Returns the confidence interval of a mean by Student's t distribution with n - 1 degrees of freedom. Null for a single

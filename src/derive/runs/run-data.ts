@@ -1,4 +1,5 @@
 import { countOf } from "../../model/count-of.js";
+import { eachInSteps, type Steps } from "../steps.js";
 
 /** Data sets and tasks of a run, by setting: `{ dataset: "gsm8k" }`. An unknown setting is missing. */
 export type RunData = Readonly<Record<string, string>>;
@@ -25,7 +26,11 @@ const DATA_SETTINGS = ["task", "dataset"] as const;
  */
 export function groupByData<Item extends FromRun>(items: readonly Item[]): readonly DataGroup<Item>[] {
   const mixed = DATA_SETTINGS.flatMap((setting) => {
-    const known = new Set(items.flatMap(({ data }) => data?.[setting] ?? []));
+    const known = new Set<string>();
+    for (const { data } of items) {
+      const value = data?.[setting];
+      if (value !== undefined) known.add(value);
+    }
     const nameOf = (value: string): string => shortestTail(value, known);
     return new Set([...known].map(nameOf)).size > 1 ? [{ setting, nameOf }] : [];
   });
@@ -45,6 +50,21 @@ export function groupByData<Item extends FromRun>(items: readonly Item[]): reado
   return [...groups].map(([label, ofGroup]) => ({ label, items: ofGroup }));
 }
 
+/** Groups items as `groupByData` does, in steps, unless they have several data sets. */
+export function* dataGroupSteps<Item extends FromRun>(items: readonly Item[]): Steps<readonly DataGroup<Item>[]> {
+  const known = DATA_SETTINGS.map(() => new Set<string>());
+  yield* eachInSteps(items, ({ data }) => {
+    if (data == null) return;
+    for (const [i, setting] of DATA_SETTINGS.entries()) {
+      const value = data[setting];
+      if (value !== undefined) known[i]?.add(value);
+    }
+  });
+  if (known.every((values) => values.size < 2)) return items.length === 0 ? [] : [{ label: null, items }];
+  yield 2 * items.length;
+  return groupByData(items);
+}
+
 /** Maximum number of groups in a sentence. */
 const MAX_GROUPS = 5;
 
@@ -55,7 +75,11 @@ const MAX_GROUPS = 5;
  * @param items one item a run
  */
 export function mixedDataText(items: readonly FromRun[]): string | undefined {
-  const groups = groupByData(items);
+  return dataGroupsText(groupByData(items));
+}
+
+/** Returns the text of `mixedDataText` for the groups of all items. */
+export function dataGroupsText(groups: readonly DataGroup<unknown>[]): string | undefined {
   if (groups.length < 2) return undefined;
   const shown = groups.slice(0, MAX_GROUPS).map(({ label, items: { length } }) => {
     return `${label}: ${countOf(length, "run")}`;

@@ -1,10 +1,11 @@
+import { runSteps, type Steps } from "../steps.js";
 import {
   bySeed,
+  groupRuns,
   MAX_SEED_PAIRS,
   ranksOf,
   runsAt,
   type ComparisonRoles,
-  type Configuration,
   type Run,
 } from "../runs/comparison-roles.js";
 import type { SimilaritySummary } from "./similarity-summary.js";
@@ -45,20 +46,35 @@ const MAX_FLOOR_RUNS = MAX_SEED_PAIRS + 1;
  */
 export function noiseFloorPairs(
   runs: readonly Run[],
-  { baseline, candidate }: ComparisonRoles,
+  roles: ComparisonRoles,
   checkpointsOf: (run: Run) => Checkpoints,
 ): NoiseFloorPair[] {
-  const pairsAt = (configuration: Configuration, rank: number) => {
-    const withWeights = runsAt(runs, configuration, rank)
-      .filter(({ hasWeights }) => hasWeights)
-      .sort(bySeed)
-      .slice(0, MAX_FLOOR_RUNS);
-    return [
-      ...otherSeedPairs(withWeights, rank, checkpointsOf),
-      ...withWeights.flatMap((run) => neighbouringCheckpoints(run, rank, checkpointsOf(run))),
-    ];
-  };
-  return ranksOf(runs).flatMap((rank) => [...pairsAt(baseline, rank), ...pairsAt(candidate, rank)]);
+  return runSteps(noiseFloorSteps(runs, roles, checkpointsOf));
+}
+
+/** Returns the pairs in steps, one for each configuration at a rank. */
+export function* noiseFloorSteps(
+  runs: readonly Run[],
+  roles: ComparisonRoles,
+  checkpointsOf: (run: Run) => Checkpoints,
+): Steps<NoiseFloorPair[]> {
+  const pairs: NoiseFloorPair[] = [];
+  yield* groupRuns(runs, roles);
+  for (const rank of ranksOf(runs)) {
+    for (const configuration of [roles.baseline, roles.candidate]) {
+      const ofRank = runsAt(runs, configuration, rank);
+      yield ofRank.length;
+      const withWeights = ofRank
+        .filter(({ hasWeights }) => hasWeights)
+        .sort(bySeed)
+        .slice(0, MAX_FLOOR_RUNS);
+      for (const pair of otherSeedPairs(withWeights, rank, checkpointsOf)) pairs.push(pair);
+      for (const run of withWeights) {
+        for (const pair of neighbouringCheckpoints(run, rank, checkpointsOf(run))) pairs.push(pair);
+      }
+    }
+  }
+  return pairs;
 }
 
 function otherSeedPairs(

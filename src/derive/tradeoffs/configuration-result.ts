@@ -2,7 +2,7 @@ import type { VerdictCertainty } from "../../model/enums/statistics.js";
 import { independentRuns, isVarying } from "../degradation/replicates.js";
 import { configurationName, type Run } from "../runs/comparison-roles.js";
 import { meanInterval } from "../runs/configuration-means.js";
-import { groupByData } from "../runs/run-data.js";
+import { dataGroupSteps } from "../runs/run-data.js";
 import { summarise, type Interval, type Sample } from "../statistics/sample.js";
 import { eachInSteps, type Steps } from "../steps.js";
 
@@ -45,13 +45,13 @@ export function* configurationsOf(runs: readonly Run[]): Steps<readonly Configur
     if (group === undefined) groups.set(key, { configuration, rank: run.rank, runs: [run] });
     else group.runs.push(run);
   });
-  const grouped = [...groups.values()].flatMap((group) =>
-    groupByData(group.runs).map(({ label, items }) => ({
-      ...group,
-      configuration: label === null ? group.configuration : `${group.configuration} (${label})`,
-      runs: items,
-    })),
-  );
+  const grouped: ConfigurationRuns[] = [];
+  for (const group of groups.values()) {
+    for (const { label, items } of yield* dataGroupSteps(group.runs)) {
+      const configuration = label === null ? group.configuration : `${group.configuration} (${label})`;
+      grouped.push({ ...group, configuration, runs: items });
+    }
+  }
   GROUPED.set(runs, grouped);
   return grouped;
 }

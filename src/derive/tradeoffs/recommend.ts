@@ -4,7 +4,7 @@ import { seededValues } from "../degradation/degradation-input.js";
 import { unknownDirectionReason } from "../degradation/recorded-values.js";
 import { groupRuns, runsAt, type ComparisonRoles, type Run } from "../runs/comparison-roles.js";
 import { inferRoles } from "../runs/resolve-roles.js";
-import { mixedDataText } from "../runs/run-data.js";
+import { dataGroupsText, dataGroupSteps } from "../runs/run-data.js";
 import { welchTest } from "../statistics/mean-test.js";
 import { twoSidedP } from "../statistics/student-t.js";
 import { runSteps, type Steps } from "../steps.js";
@@ -16,6 +16,8 @@ import {
   type ConfigurationRuns,
 } from "./configuration-result.js";
 import { heldOutValue, type HeldOut, type HeldOutValue } from "./held-out-seeds.js";
+
+const PEAK_MEMORY = "peak_memory_mb";
 
 const NOTHING_HELD_OUT: HeldOut = { value: undefined, reason: "No configuration fits the budget." };
 
@@ -79,15 +81,16 @@ export function* recommendSteps(
   const fitting = judged.flatMap(({ result, unfitBecause }) =>
     result === undefined || unfitBecause !== undefined ? [] : [result],
   );
-  const mixed = mixedDataText(fitting.flatMap((result) => result.runs));
+  const mixed = dataGroupsText(yield* dataGroupSteps(fitting.flatMap((result) => result.runs)));
   if (mixed !== undefined) return withoutCommonData(judged, budget.metric, mixed);
+  const compareCosts = byCost(new Map(judged.flatMap(({ result, memory }) => (result ? [[result, memory]] : []))));
   const sign = budget.higherIsBetter === true ? -1 : 1;
   const best = [...fitting].sort(
-    (left, right) => sign * (left.sample.mean - right.sample.mean) || byCost(left, right),
+    (left, right) => sign * (left.sample.mean - right.sample.mean) || compareCosts(left, right),
   )[0];
   const noise = pooledNoise(judged.flatMap(({ result }) => result ?? []));
   const tied = best === undefined ? [] : fitting.filter((result) => result === best || isTied(result, best, noise));
-  const chosen = [...tied].sort(byCost)[0];
+  const chosen = [...tied].sort(compareCosts)[0];
   const alternatives = judged
     .filter(({ group }) => group.runs !== chosen?.runs)
     .map(({ group, result, unfitBecause }) => ({
@@ -115,13 +118,16 @@ function withoutCommonData(judged: readonly JudgedConfiguration[], metric: strin
 }
 
 /** Compares by rank, then by peak memory. */
-function byCost(left: ConfigurationResult, right: ConfigurationResult): number {
-  return left.rank - right.rank || (maximumOf(left, "peak_memory_mb") ?? 0) - (maximumOf(right, "peak_memory_mb") ?? 0);
+function byCost(memory: ReadonlyMap<ConfigurationResult, number>) {
+  return (left: ConfigurationResult, right: ConfigurationResult): number =>
+    left.rank - right.rank || (memory.get(left) ?? 0) - (memory.get(right) ?? 0);
 }
 
 interface JudgedConfiguration {
   readonly group: ConfigurationRuns;
   readonly result: ConfigurationResult | undefined;
+  /** Peak memory in MB; 0 if it was not recorded. */
+  readonly memory: number;
   /** Undefined if the configuration fits the budget. */
   readonly unfitBecause: string | undefined;
 }
@@ -139,10 +145,10 @@ function judgeConfiguration(
     (higherIsBetter === null ? unknownDirectionReason(metric) : undefined) ??
     divergedBecause(group, metric) ??
     (result === undefined ? `${metric} was not recorded.` : undefined) ??
-    exceeds(group, { metric: "peak_memory_mb", name: "Peak memory", unit: "MB", max: memoryMb }) ??
+    exceeds(group, { metric: PEAK_MEMORY, name: "Peak memory", unit: "MB", max: memoryMb }) ??
     exceeds(group, { metric: "training_time_seconds", name: "Training time", unit: "s", max: timeSeconds }) ??
     exceedsDegradation(group, runs, budget, roles);
-  return { group, result, unfitBecause };
+  return { group, result, memory: maximumOf(group, PEAK_MEMORY) ?? 0, unfitBecause };
 }
 
 function divergedBecause({ runs }: ConfigurationRuns, metric: string): string | undefined {

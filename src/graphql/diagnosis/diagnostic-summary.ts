@@ -13,7 +13,9 @@ import {
   type CostStatistics,
   type DiagnosticSummary,
 } from "../../derive/tradeoffs/diagnostic-summary.js";
+import { groupRuns, runsAt } from "../../derive/runs/comparison-roles.js";
 import { Scaling } from "../../model/enums/similarity.js";
+import { takeTurn } from "../../store/in-turns.js";
 import type { Study } from "../../store/studies/studies.js";
 import { waitSecondsArg } from "../arguments.js";
 import { Computed } from "../computed/computed-type.js";
@@ -85,6 +87,9 @@ export class DiagnosticSummaryType implements Omit<
   timePerStep!: CostStatistics;
 }
 
+/** Items of simple work that a run is in its summary (see takeTurn): four metrics are read, without copies of weights or seeds. */
+const ITEMS_PER_RUN = 6;
+
 /** A summary, and the measurements that fill what the tables of the study do not have. */
 interface Summary extends DiagnosticSummary, Pick<DiagnosticSummaryType, "computed"> {
   readonly outputs: (kind: "GENERATION" | "EMBEDDING") => Promise<OutputAgreement>;
@@ -120,6 +125,11 @@ export class DiagnosticSummaryResolver {
       scaling: Scaling.ADAPTER,
       roles: { baseline, candidate },
     });
+    await context.derivations.inSteps(groupRuns(runs, roles));
+    const compared =
+      roles === undefined ? 0 : runsAt(runs, roles.baseline, rank).length + runsAt(runs, roles.candidate, rank).length;
+    // All aliases of a request continue at once.
+    await takeTurn(ITEMS_PER_RUN * compared, context.signal);
     const request = { studyId: id, rank, roles: { baseline, candidate }, on: on ?? undefined, waitMilliseconds };
     return {
       ...diagnosticSummary(runs, rank, similarity, roles ?? null),

@@ -7,6 +7,7 @@ import { DirectionSource } from "../../model/enums/direction-source.js";
 import { AcceptanceVerdict } from "../../model/enums/verdict.js";
 import { VerdictCertainty, IntervalMethod } from "../../model/enums/statistics.js";
 import type { Rank } from "../../store/studies/ranks.js";
+import { takeTurn } from "../../store/in-turns.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
 import { bootstrapPoints } from "../cost/estimates.js";
@@ -178,6 +179,9 @@ class DegradationType implements Degradation {
   reason!: string | null;
 }
 
+/** Items of simple work that the result of one rank is (see takeTurn). */
+const ITEMS_PER_DEGRADATION = 10;
+
 @Resolver(() => RankType)
 export class RankDegradationResolver {
   @Costs({ points: bootstrapPoints })
@@ -188,12 +192,14 @@ export class RankDegradationResolver {
   async degradation(
     @Root() { r, studyId }: Rank,
     @Args(() => JudgementArguments) requested: JudgementArguments,
-    @Ctx() { loaders, derivations }: Context,
+    @Ctx() { loaders, derivations, signal }: Context,
   ): Promise<DegradationType> {
     const measured = await measuredStudy(loaders, studyId, requested);
     const { runs, roles, metric, higherIsBetter, directionSource, experiments } = measured;
     const rule = acceptanceRule(measured, requested);
     const degradation = await derivations.degradationAt({ runs, roles, rule }, r);
+    // All ranks and aliases of a request continue at once.
+    await takeTurn(ITEMS_PER_DEGRADATION, signal);
     if (degradation === undefined) throw new Error(`rank ${r} of study ${studyId} has no run`);
     return {
       ...degradation,

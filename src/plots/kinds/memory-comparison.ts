@@ -1,7 +1,8 @@
-import { ranksOf } from "../../derive/runs/comparison-roles.js";
+import { groupRuns, ranksOf, runsAt, type ComparisonRoles, type Run } from "../../derive/runs/comparison-roles.js";
+import type { Steps } from "../../derive/steps.js";
 import {
   comparedConfigurations,
-  configurationMeans,
+  configurationMeanSteps,
   type ConfigurationMean,
 } from "../../derive/runs/configuration-means.js";
 import { diagnosticSummary } from "../../derive/tradeoffs/diagnostic-summary.js";
@@ -31,17 +32,36 @@ export const memoryComparisonKind = definePlotKind({
   draw: memoryComparison,
 });
 
-function readMemoryComparison(request: PlotRequest): PlotFacts<MemoryComparison> {
+async function readMemoryComparison(request: PlotRequest): Promise<PlotFacts<MemoryComparison>> {
   const { runs, roles } = runsOfRequestedRank(request);
-  const { confidence } = request.options;
+  const {
+    options: { confidence },
+    context: { derivations },
+  } = request;
+  const compared = comparedConfigurations(runs, roles);
   return complete({
-    means: configurationMeans(runs, comparedConfigurations(runs, roles), MetricName.PEAK_MEMORY_MB, confidence),
-    reductions: ranksOf(runs).map((rank) => ({
-      rank,
-      percent: diagnosticSummary(runs, rank, undefined, roles ?? null).memoryReductionPercent,
-    })),
+    means: await derivations.inSteps(configurationMeanSteps(runs, compared, MetricName.PEAK_MEMORY_MB, confidence)),
+    reductions: await derivations.inSteps(memoryReductions(runs, roles)),
     confidence,
   });
+}
+
+/** Items of simple work that a run is in the summary of its rank. */
+const ITEMS_PER_RUN = 6;
+
+function* memoryReductions(
+  runs: readonly Run[],
+  roles: ComparisonRoles | undefined,
+): Steps<MemoryComparison["reductions"]> {
+  yield* groupRuns(runs, roles);
+  const reductions: { readonly rank: number; readonly percent: number | null }[] = [];
+  for (const rank of ranksOf(runs)) {
+    const configurations = roles === undefined ? [] : [roles.baseline, roles.candidate];
+    yield ITEMS_PER_RUN * configurations.reduce((sum, one) => sum + runsAt(runs, one, rank).length, 0);
+    const { memoryReductionPercent } = diagnosticSummary(runs, rank, undefined, roles ?? null);
+    reductions.push({ rank, percent: memoryReductionPercent });
+  }
+  return reductions;
 }
 
 const PANEL = { title: "peak memory (MB)", width: 620, height: 320 };

@@ -3,7 +3,7 @@ import type { Degradation } from "../../derive/degradation/degradation.js";
 import { notebookRankThreshold, rankThreshold, type RankThreshold } from "../../derive/degradation/rank-threshold.js";
 import {
   comparedConfigurations,
-  configurationMeans,
+  configurationMeanSteps,
   type ConfigurationMean,
 } from "../../derive/runs/configuration-means.js";
 import type { Cell } from "../../export/table.js";
@@ -47,7 +47,9 @@ async function readRankThreshold(request: PlotRequest): Promise<PlotFacts<RankTh
   const degradations = await context.derivations.degradations({ runs, roles, rule });
   return complete({
     metric,
-    means: configurationMeans(runs, comparedConfigurations(runs, roles), metric, options.confidence),
+    means: await context.derivations.inSteps(
+      configurationMeanSteps(runs, comparedConfigurations(runs, roles), metric, options.confidence),
+    ),
     degradations,
     threshold: options.rules === "NOTEBOOK" ? notebookRankThreshold(degradations) : rankThreshold(degradations),
     thresholdPercent: rule.thresholdPercent,

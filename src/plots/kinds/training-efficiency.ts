@@ -1,6 +1,6 @@
 import {
   comparedConfigurations,
-  configurationMeans,
+  configurationMeanSteps,
   type ConfigurationMean,
 } from "../../derive/runs/configuration-means.js";
 import { MetricName } from "../../model/enums/run.js";
@@ -29,14 +29,16 @@ export const trainingEfficiencyKind = definePlotKind({
   draw: trainingEfficiency,
 });
 
-function readTrainingEfficiency(request: PlotRequest): PlotFacts<TrainingEfficiency> {
+async function readTrainingEfficiency(request: PlotRequest): Promise<PlotFacts<TrainingEfficiency>> {
   const { runs, roles, metric } = runsOfRequestedRank(request);
   const { confidence } = request.options;
   const configurations = comparedConfigurations(runs, roles);
+  const meansOf = (name: string) =>
+    request.context.derivations.inSteps(configurationMeanSteps(runs, configurations, name, confidence));
   return complete({
-    times: configurationMeans(runs, configurations, MetricName.TIME_PER_STEP_SECONDS, confidence),
+    times: await meansOf(MetricName.TIME_PER_STEP_SECONDS),
     metric,
-    means: configurationMeans(runs, configurations, metric, confidence),
+    means: await meansOf(metric),
     confidence,
   });
 }

@@ -6,6 +6,7 @@ import type { Options } from "postgres";
 import { withErrorAtClose } from "../driver/error-with-close.js";
 import { patientSockets, SILENCE_MILLISECONDS } from "../driver/patient-socket.js";
 import { refusedConnection } from "../driver/refused-connection.js";
+import { readInTurns } from "./read-in-turns.js";
 
 /** The options that postgres.js reads from its URL. */
 interface Target {
@@ -35,7 +36,7 @@ async function openSocket(socket: Socket, { host: [host = ""], port, path }: Tar
     if (path) socket.connect({ path });
     else socket.connect({ host, port: Number(port[0]) });
     await once(socket, "connect");
-    return withErrorAtClose(tls.mode === "OFF" || path ? socket : await withTls(socket, host, tls));
+    return readInTurns(withErrorAtClose(tls.mode === "OFF" || path ? socket : await withTls(socket, host, tls)));
   } catch (error) {
     socket.destroy();
     return refusedConnection(error as Error);

@@ -105,7 +105,16 @@ describe("the derivation pool", () => {
 
   const runs = RANKS.flatMap((rank) => Array.from({ length: 16 }, (_, seed) => derivedRun(rank, seed)));
   const roles = inferRoles(runs);
-  const request = (signal: AbortSignal, maxDraws = 1e12) => openRequestDerivations({ pool, signal, maxDraws });
+  const request = (signal: AbortSignal, maxDraws = 1e12, ofPool = pool) =>
+    openRequestDerivations({ pool: ofPool, signal, maxDraws });
+  /** Returns the pool, which aborts a request some time after it has got its first task. */
+  const abortingPool = (controller: AbortController, reason: string): DerivationPool => ({
+    ...pool,
+    degradations(input, signal) {
+      setTimeout(() => controller.abort(new Error(reason)), 50);
+      return pool.degradations(input, signal);
+    },
+  });
   const ended = () =>
     new Promise<void>((resolve) => {
       settled = resolve;
@@ -180,8 +189,9 @@ describe("the derivation pool", () => {
     const controller = new AbortController();
     const end = ended();
     const total = 10_000_000 * runs.length;
-    const long = request(controller.signal).degradations({ runs, roles, rule: ruleOf({ resamples: 10_000_000 }) });
-    setTimeout(() => controller.abort(new Error("the client left")), 50);
+    const aborting = abortingPool(controller, "the client left");
+    const rule = ruleOf({ resamples: 10_000_000 });
+    const long = request(controller.signal, undefined, aborting).degradations({ runs, roles, rule });
     await expect(long).rejects.toThrow("the client left");
     await end;
     expect(work).toHaveLength(1);
@@ -195,11 +205,10 @@ describe("the derivation pool", () => {
 
   test("starts none of the waiting tasks of an aborted request", async () => {
     const controller = new AbortController();
-    const derivations = request(controller.signal);
+    const derivations = request(controller.signal, undefined, abortingPool(controller, "the deadline is over"));
     const rule = ruleOf({ resamples: 10_000_000 });
     const end = ended();
     const results = Array.from({ length: 20 }, () => derivations.degradations({ runs, roles, rule }));
-    setTimeout(() => controller.abort(new Error("the deadline is over")), 20);
     const outcomes = await Promise.allSettled(results);
     expect(outcomes.every(({ status }) => status === "rejected")).toBe(true);
     await end;
