@@ -21,12 +21,17 @@ export function isSteps<Result>(value: Result | Steps<Result>): value is Steps<R
 export const ITEMS_PER_STEP = 2_000;
 
 /** Calls `process` with each item, in steps. */
-export function* eachInSteps<Item>(items: Iterable<Item>, process: (item: Item) => void): Steps<void> {
+export function* eachInSteps<Item>(
+  items: readonly Item[] | ReadonlySet<Item>,
+  process: (item: Item) => void,
+): Steps<void> {
+  let waiting = "size" in items ? items.size : items.length;
   let left = 0;
   for (const item of items) {
     if (left === 0) {
-      yield ITEMS_PER_STEP;
-      left = ITEMS_PER_STEP;
+      left = Math.min(ITEMS_PER_STEP, waiting);
+      waiting -= left;
+      yield left;
     }
     left -= 1;
     process(item);

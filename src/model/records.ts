@@ -179,12 +179,10 @@ export interface UncomparedTensor {
   readonly kind: UncomparedKind;
 }
 
-/** The tensors of one kind of a checkpoint that are not compared. A file may have a million of them. */
+/** The number of a checkpoint's uncompared tensors of one kind, and the first one's name. A file may have a million of them. */
 export interface UncomparedTensors {
   readonly kind: UncomparedKind;
-  /** Number of tensors. */
   readonly count: number;
-  /** Name of the first one. */
   readonly name: string;
 }
 

@@ -3,14 +3,6 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 /** Number of items that are processed within one turn of the event loop: a few milliseconds of simple work. */
 export const ITEMS_PER_TURN = 5_000;
 
-/**
- * Lets the event loop serve other requests before work on many items. Work on up to ITEMS_PER_TURN items needs no wait, so
- * that the batches of loaders stay as they are for studies of ordinary size.
- */
-export async function yieldToRequests(items: number): Promise<void> {
-  if (items > ITEMS_PER_TURN) await nextTurn();
-}
-
 /** Work that waits for a turn. */
 interface WaitingWork {
   readonly items: number;

@@ -1,4 +1,3 @@
-import type { UncomparedTensor } from "../../model/records.js";
 import type { AnalysisContext } from "../request/analysis-context.js";
 import { rankRuns, type RankRunsRequest, type SeededRunPair } from "./rank-runs.js";
 import { servedRun, type Servable, type ServedRun } from "./served-run.js";
@@ -48,8 +47,7 @@ function pairOf(
 }
 
 function magnitudeProblem({ experiment, checkpoint }: SeededRunPair["baseline"]): string | undefined {
-  // The import checks it before it is stored.
-  const tensors = (checkpoint?.uncompared ?? []) as readonly UncomparedTensor[];
+  const tensors = checkpoint?.uncompared ?? [];
   if (!tensors.some(({ kind }) => kind === "DORA_MAGNITUDE")) return undefined;
   return `${experiment.name} is DoRA, whose magnitudes belong to the norms of the weights that it was trained with: no layer of it can replace another.`;
 }

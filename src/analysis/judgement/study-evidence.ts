@@ -1,17 +1,11 @@
 import type { FailureEvidence, RunSpectra } from "../../derive/failure-modes/failure-mode-rule.js";
 import { WATCHED_CURVES, type CurveFindings } from "../../derive/failure-modes/curve-findings.js";
 import type { RunSettings } from "../../derive/runs/run-settings.js";
-import { groupRuns, type ComparisonRoles, type Run } from "../../derive/runs/comparison-roles.js";
+import { groupRuns, type Run } from "../../derive/runs/comparison-roles.js";
 import type { LoggedCurve } from "../../derive/runs/metric-choice.js";
-import {
-  noiseFloorSteps,
-  type noiseFloorPairs,
-  type NoiseFloor,
-  type SavedAdapter,
-} from "../../derive/similarity/noise-floor.js";
-import { eachInSteps, type Steps } from "../../derive/steps.js";
+import type { NoiseFloor, SavedAdapter } from "../../derive/similarity/noise-floor.js";
 import type { HypothesisRule, StudyEvidence } from "../../derive/study-evidence.js";
-import type { Checkpoint, Experiment } from "../../store/studies/experiments.js";
+import type { Experiment } from "../../store/studies/experiments.js";
 import type { Layer } from "../../store/studies/layers.js";
 import { mapInTurns } from "../../store/in-turns.js";
 import type { Rank } from "../../store/studies/ranks.js";
@@ -28,6 +22,7 @@ import type { CheckpointComparison } from "../similarity/comparison-loader.js";
 import type { ComparisonOptions } from "../similarity/compare-updates.js";
 import { adapterSpectra } from "../spectra/adapter-spectra.js";
 import type { StudyJudgementOptions } from "./judgement-options.js";
+import { comparedRuns, noiseFloorsOf, type NoiseFloorPairs } from "./role-results.js";
 import { acceptanceRule, measuredStudy, type MeasuredStudy } from "./measured-study.js";
 
 /** The rule and the evidence by which a study is judged. */
@@ -207,37 +202,6 @@ interface MeasuredFloor extends Pick<CheckpointComparison, "computed" | "isCompl
   readonly floor: NoiseFloor;
 }
 
-type NoiseFloorPairs = ReturnType<typeof noiseFloorPairs>;
-
-/** The pairs and the compared runs of each list of runs and its roles: aliases share them. */
-const FLOORS = new WeakMap<readonly Run[], WeakMap<ComparisonRoles, NoiseFloorPairs>>();
-const COMPARED = new WeakMap<readonly Run[], WeakMap<ComparisonRoles, readonly Run[]>>();
-
-/** Returns the result of a study's runs and roles, which is derived once. */
-async function ofRoles<Result>(
-  derived: WeakMap<readonly Run[], WeakMap<ComparisonRoles, Result>>,
-  { derivations }: AnalysisContext,
-  { runs, roles }: { readonly runs: readonly Run[]; readonly roles: ComparisonRoles },
-  derive: (runs: readonly Run[], roles: ComparisonRoles) => Steps<Result>,
-): Promise<Result> {
-  const ofRuns = derived.get(runs) ?? new WeakMap<ComparisonRoles, Result>();
-  derived.set(runs, ofRuns);
-  const result = ofRuns.get(roles) ?? (await derivations.inSteps(derive(runs, roles)));
-  ofRuns.set(roles, result);
-  return result;
-}
-
-async function noiseFloorsOf(
-  context: AnalysisContext,
-  { experiments, runs, roles }: MeasuredStudy,
-): Promise<NoiseFloorPairs> {
-  if (roles === undefined) return [];
-  const experimentOf = experimentFinder(experiments);
-  return ofRoles(FLOORS, context, { runs, roles }, () =>
-    noiseFloorSteps(runs, roles, (run) => checkpointsUpToFinal(experimentOf(run))),
-  );
-}
-
 async function measureNoiseFloors(
   { loaders }: AnalysisContext,
   pairs: NoiseFloorPairs,
@@ -262,16 +226,6 @@ async function measureNoiseFloors(
   );
 }
 
-/** Returns a run's checkpoints of earlier steps than its final one, by step, and the final one. */
-function checkpointsUpToFinal(experiment: Experiment): Checkpoint[] {
-  const final = finalCheckpoint(experiment);
-  if (final === undefined) return [];
-  const earlier = experiment.checkpoints.filter(
-    ({ id, step }) => id !== final.id && step !== null && (final.step === null || step < final.step),
-  );
-  return [...earlier, final];
-}
-
 /** The spectra of a run, and whether no later request gets others. */
 interface LoadedSpectra extends RunSpectra {
   readonly isComplete: boolean;
@@ -282,10 +236,9 @@ async function spectraOfComparedRuns(
   measured: MeasuredStudy,
   comparison: ComparisonOptions,
 ): Promise<LoadedSpectra[]> {
-  const { experiments, runs, roles } = measured;
-  if (roles === undefined) return [];
-  const experimentOf = experimentFinder(experiments);
-  const compared = await ofRoles(COMPARED, context, { runs, roles }, comparedRuns);
+  const compared = await comparedRuns(context, measured);
+  if (compared.length === 0) return [];
+  const experimentOf = experimentFinder(measured.experiments);
   return Promise.all(compared.map((run) => runSpectra(context, run, experimentOf(run), comparison)));
 }
 
@@ -303,13 +256,4 @@ async function runSpectra(
     pendingJobs: [...new Set(rows.flatMap(({ pendingJob }) => pendingJob ?? []))],
     isComplete: rows.every(({ computed }) => computed?.cached ?? checkpoint === undefined),
   };
-}
-
-/** Returns the runs with weights that are baseline or candidate. */
-function* comparedRuns(runs: readonly Run[], { baseline, candidate }: ComparisonRoles): Steps<readonly Run[]> {
-  const compared: Run[] = [];
-  yield* eachInSteps(runs, (run) => {
-    if (run.hasWeights && (baseline.runs.has(run.id) || candidate.runs.has(run.id))) compared.push(run);
-  });
-  return compared;
 }

@@ -27,10 +27,9 @@ import {
   type ParetoAxes,
   type ParetoOrder,
 } from "../../derive/tradeoffs/pareto-frontier.js";
-import { failure } from "../../errors.js";
-import { LIMITS } from "../../model/limits.js";
 import type { DerivationPool } from "../../threads/derivation-pool.js";
 import { ITEMS_PER_TURN, mapInTurns, stepsInTurns, takeTurn } from "../../store/in-turns.js";
+import { tooManyDraws, type DrawnValues } from "./too-many-draws.js";
 
 /** The degradations that one request derives. Its bootstrap draws are limited in total, and end with the request. */
 export interface RequestDerivations {
@@ -280,29 +279,4 @@ function* batchesByWeight<Item>(
 
 function countValues({ ranks }: DegradationInput): number {
   return ranks.reduce((sum, { baseline, candidate }) => sum + baseline.length + candidate.length, 0);
-}
-
-/** The values that a bootstrap draws, for messages. */
-interface DrawnValues {
-  readonly name: string;
-  readonly resamples: number;
-  /** `at 8 ranks` */
-  readonly of: string;
-}
-
-interface ExceededDraws {
-  /** Draws of the refused input. */
-  readonly draws: number;
-  /** Draws of the request before. */
-  readonly drawn: number;
-  readonly maxDraws: number;
-}
-
-function tooManyDraws({ name, resamples, of }: DrawnValues, { draws, drawn, maxDraws }: ExceededDraws): Error {
-  return failure("QUERY_TOO_EXPENSIVE", {
-    where: `the bootstrap of ${name}`,
-    received: `${draws} draws (${resamples} resamples ${of}) after ${drawn} in this request`,
-    allowed: `${maxDraws} draws in one request (${LIMITS.draws.variable})`,
-    fix: "Ask for fewer resamples, for interval: T, or in several requests.",
-  });
 }

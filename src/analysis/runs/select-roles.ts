@@ -1,10 +1,10 @@
 import type { ComparisonRoles } from "../../derive/runs/comparison-roles.js";
-import { resolveRoles, type RolesRequest, type RunSelection } from "../../derive/runs/resolve-roles.js";
+import { resolveRoleSteps, type RolesRequest, type RunSelection } from "../../derive/runs/resolve-roles.js";
 import { failure } from "../../errors.js";
 import { conditionText, type SettingCondition } from "../../model/setting-condition.js";
 import { BoundedMap } from "../../model/bounded-map.js";
 import type { Experiment } from "../../store/studies/experiments.js";
-import { yieldToRequests } from "../../store/in-turns.js";
+import { stepsInTurns } from "../../store/in-turns.js";
 import { conditionKey, type SettingLoader } from "./runs-with-setting.js";
 import { runsOf } from "./study-runs.js";
 
@@ -27,6 +27,10 @@ export function rolesOf(
   if (known !== undefined) return known;
   const resolved = resolveInTurn(loaders, experiments, request);
   ofStudy.set(key, resolved);
+  // The request whose reads failed may be another one's.
+  resolved.catch(() => {
+    if (ofStudy.get(key) === resolved) ofStudy.delete(key);
+  });
   return resolved;
 }
 
@@ -46,10 +50,9 @@ async function resolveInTurn(
       }),
     ),
   );
-  await yieldToRequests(runs.length);
   const meets = ({ id }: { readonly id: string }, condition: SettingCondition): boolean =>
     matching.get(conditionKey(condition))?.has(id) === true;
-  return resolveRoles(runs, { baseline, candidate }, meets);
+  return stepsInTurns(resolveRoleSteps(runs, { baseline, candidate }, meets));
 }
 
 /** Returns a text that is equal for requests of the same roles. */

@@ -3,7 +3,7 @@ import { memoryTrend } from "#src/derive/degradation/rank-trend.js";
 import { degradationInputSteps } from "#src/derive/degradation/degradation-input.js";
 import type { ComparisonRoles, Run } from "#src/derive/runs/comparison-roles.js";
 import { configurationMeanSteps } from "#src/derive/runs/configuration-means.js";
-import { inferRoles } from "#src/derive/runs/resolve-roles.js";
+import { inferRoles, resolveRoleSteps } from "#src/derive/runs/resolve-roles.js";
 import { noiseFloorSteps } from "#src/derive/similarity/noise-floor.js";
 import type { Steps } from "#src/derive/steps.js";
 import { recommendSteps } from "#src/derive/tradeoffs/recommend.js";
@@ -48,6 +48,7 @@ function studyRuns(): Run[] {
   });
 }
 
+const experiments = Array.from({ length: 5_000 }, (_, i) => `run ${i}`);
 const METRIC = "eval_loss";
 const budget = { memoryMb: null, degradationPercent: 5, metric: METRIC };
 const rule = { metric: METRIC, thresholdPercent: 5, twoSided: false };
@@ -56,6 +57,11 @@ describe("a derivation of 20,000 runs", () => {
   test.each<[string, (runs: readonly Run[], roles: ComparisonRoles) => Steps<unknown>]>([
     ["the input of degradations", (runs, roles) => degradationInputSteps(runs, rule, roles)],
     ["the trend of memory", (runs, roles) => memoryTrend(runs, roles.baseline, "peak_memory_mb", [3])],
+    ["the roles", (runs) => resolveRoleSteps(runs, {}, () => true)],
+    [
+      "a baseline that is selected by runs",
+      (runs) => resolveRoleSteps(runs, { baseline: { experiments } }, () => true),
+    ],
     ["means", (runs, roles) => configurationMeanSteps(runs, [roles.baseline, roles.candidate], METRIC, 0.95)],
     ["pairs of the noise floor", (runs, roles) => noiseFloorSteps(runs, roles, () => [])],
     ["a recommendation", (runs, roles) => recommendSteps(runs, budget, roles)],
