@@ -1,3 +1,4 @@
+import type { StudyPredictions } from "./behaviour/study-predictions.js";
 import type { RankDegradation } from "./degradation/degradation.js";
 import type { AcceptanceRule } from "./degradation/degradation-input.js";
 import type { ComparisonRoles, Run } from "./runs/comparison-roles.js";
@@ -18,6 +19,8 @@ export interface StudyEvidence<Layer extends NamedLayer = NamedLayer> {
   readonly noiseFloors: readonly NoiseFloor[];
   /** Sensitivities of the layers. Undefined where they were not looked up. */
   readonly sensitivity?: StudySensitivity | undefined;
+  /** Divergences of predictions. Undefined where none is stored, or where they were not looked up. */
+  readonly predictions?: StudyPredictions | undefined;
   /** Keyed by the run's id. */
   readonly settings: ReadonlyMap<string, RunSettings>;
 }

@@ -74,5 +74,5 @@ export const waitSecondsArg = {
 export const evaluationSetArg = {
   nullable: true,
   description:
-    "Name of the evaluation set whose measured sensitivities count; by default the set with the most measurements. Nothing is measured here: request quantizationSensitivity.",
+    "Name of the evaluation set whose measurements count; by default the set with the most of them. Nothing is measured here: request quantizationSensitivity or Rank.behaviour.",
 };

@@ -128,7 +128,7 @@ describe.skipIf(missing !== undefined)("the public gpt2-medium study", () => {
   test("reports that r = 2 is not comparable, and which noise floor exists", () => {
     const [h1, , h3] = study.hypotheses;
     expect(h1.because).toBe(
-      "Mean cosine is below 0.95 at every comparable rank (4, 8). r = 2 (mean 0.2955) is not comparable: " +
+      "Mean cosine is at most 0.95 at every comparable rank (4, 8). r = 2 (mean 0.2955) is not comparable: " +
         "its runs started from different A (cosine 0.03).",
     );
     const floor = h1.evidence.find(({ label }: { label: string }) => label.includes("16bit_r8, step 900 against 1000"));

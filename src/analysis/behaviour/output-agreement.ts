@@ -1,4 +1,4 @@
-import { meanOf } from "../../derive/statistics/sample.js";
+import { pairMean, type PairMean } from "../../derive/behaviour/rank-behaviour.js";
 import { DEFAULT_NEW_TOKENS } from "../../model/behaviour.js";
 import { listEvaluationSets, type StoredEvaluationSet } from "../../store/evaluation-sets.js";
 import type { AnalysisContext } from "../request/analysis-context.js";
@@ -8,8 +8,12 @@ import { rankRuns, type RankRunsRequest } from "./rank-runs.js";
 
 /** Agreement of the outputs of baseline and candidate at a rank, or the reason why there is none. */
 export interface OutputAgreement {
-  /** Mean over the pairs of equal seeds. */
-  readonly value: number | null;
+  /** Mean over the pairs of equal seeds. Null without a value. */
+  readonly statistic: PairMean | null;
+  /** Number of pairs at the rank, of which at most the first ten by seed count. */
+  readonly available: number;
+  /** Name of the evaluation set. Null if there is none. */
+  readonly set: string | null;
   /** Why there is no value, in one sentence; null if there is one. */
   readonly reason: string | null;
 }
@@ -37,20 +41,19 @@ export async function outputAgreement(
   if (set === undefined) {
     return absent("There is not exactly one evaluation set: name one with `on` (rankscope evalset add NAME FILE).");
   }
-  const { pairs } = await rankRuns(context, requested);
-  if (pairs.length === 0) return absent("There is no pair of a baseline and a candidate at this rank.");
+  const { pairs, available } = await rankRuns(context, requested);
+  const absentOn = (reason: string): OutputAgreement => ({ ...absent(reason), available, set: set.name });
+  if (pairs.length === 0) return absentOn("There is no pair of a baseline and a candidate at this rank.");
   const request = { kind, set, ...OPTIONS[kind], waitMilliseconds: on === undefined ? 0 : waitMilliseconds };
   const measured = await Promise.all(
     pairs.map(({ baseline, candidate }) => measure(context, [baseline, candidate], request as never)),
   );
   const missing = measured.find(({ status }) => status !== "READY");
   if (missing !== undefined) {
-    return absent(missing.reason ?? `A job computes it on ${set.name}: ${missing.pendingJob ?? ""}.`);
+    return absentOn(missing.reason ?? `A job computes it on ${set.name}: ${missing.pendingJob ?? ""}.`);
   }
-  return {
-    value: meanOf(measured.map(({ summary }) => (summary as { mean: number } | null)?.mean ?? NaN)),
-    reason: null,
-  };
+  const means = measured.map(({ summary }) => (summary as { mean: number } | null)?.mean ?? null);
+  return { statistic: pairMean(means, OPTIONS[kind].summary.confidence), available, set: set.name, reason: null };
 }
 
 async function onlySet({ database }: AnalysisContext): Promise<StoredEvaluationSet | undefined> {
@@ -59,5 +62,5 @@ async function onlySet({ database }: AnalysisContext): Promise<StoredEvaluationS
 }
 
 function absent(reason: string): OutputAgreement {
-  return { value: null, reason };
+  return { statistic: null, available: 0, set: null, reason };
 }

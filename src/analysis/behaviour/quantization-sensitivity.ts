@@ -9,7 +9,9 @@ import type { RankRunsRequest } from "./rank-runs.js";
 
 /** How sensitive the layers are to quantization at a rank, measured over the pairs of seeds. */
 export interface QuantizationSensitivity {
-  /** The measurement of each pair of seeds. */
+  /** Number of pairs of equal seeds at the rank. */
+  readonly available: number;
+  /** The measurement of each pair of seeds, at most the first ten. */
   readonly pairs: readonly SensitivityPair[];
   /** The most sensitive layer first. Empty while a pair is missing. */
   readonly layers: readonly LayerOverSeeds[];
@@ -36,7 +38,7 @@ export async function quantizationSensitivity(
   context: AnalysisContext,
   { set, confidence, waitMilliseconds, ...requested }: SensitivityRequest,
 ): Promise<QuantizationSensitivity> {
-  const quantized = await quantizedPairs(context, requested);
+  const { pairs: quantized, available } = await quantizedPairs(context, requested);
   const pairs = await Promise.all(
     quantized.map(async ({ seed, baseline, candidate, problem }): Promise<SensitivityPair> => {
       if (problem !== null) return { seed, measured: unavailable(problem) };
@@ -45,7 +47,7 @@ export async function quantizationSensitivity(
     }),
   );
   const summaries = pairs.flatMap(({ measured: { summary } }) => (summary === null ? [] : [summary]));
-  if (summaries.length < pairs.length) return { pairs, layers: [], test: null };
+  if (summaries.length < pairs.length) return { available, pairs, layers: [], test: null };
   const layers = layersOverSeeds(summaries);
-  return { pairs, layers, test: layerSeedTest({ layers }) ?? null };
+  return { available, pairs, layers, test: layerSeedTest({ layers }) ?? null };
 }

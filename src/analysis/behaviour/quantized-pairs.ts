@@ -9,20 +9,26 @@ export type QuantizedPair = SeededRunPair &
     | { readonly served: null; readonly problem: string }
   );
 
+/** The pairs of equal seeds at a rank. */
+export interface QuantizedPairs {
+  readonly pairs: readonly QuantizedPair[];
+  /** Number of pairs at the rank: more than `pairs` beyond ten. */
+  readonly available: number;
+}
+
 /** Returns the pairs of equal seeds at a rank whose layers the quantization of the base can be measured in. */
-export async function quantizedPairs(context: AnalysisContext, request: RankRunsRequest): Promise<QuantizedPair[]> {
-  const { pairs } = await rankRuns(context, request);
-  return Promise.all(
-    pairs.map(async (pair): Promise<QuantizedPair> => {
-      const [reference, candidate] = await Promise.all([
-        servedRun(context.loaders, pair.baseline),
-        servedRun(context.loaders, pair.candidate),
-      ]);
-      const problem = [pair.baseline, pair.candidate].map(magnitudeProblem).find((text) => text !== undefined);
-      if (problem !== undefined) return { ...pair, served: null, problem };
-      return { ...pair, ...pairOf(reference, candidate) };
-    }),
-  );
+export async function quantizedPairs(context: AnalysisContext, request: RankRunsRequest): Promise<QuantizedPairs> {
+  const { pairs, available } = await rankRuns(context, request);
+  const quantized = pairs.map(async (pair): Promise<QuantizedPair> => {
+    const [reference, candidate] = await Promise.all([
+      servedRun(context.loaders, pair.baseline),
+      servedRun(context.loaders, pair.candidate),
+    ]);
+    const problem = [pair.baseline, pair.candidate].map(magnitudeProblem).find((text) => text !== undefined);
+    if (problem !== undefined) return { ...pair, served: null, problem };
+    return { ...pair, ...pairOf(reference, candidate) };
+  });
+  return { pairs: await Promise.all(quantized), available };
 }
 
 /** Returns a pair, or why layers of the candidate cannot replace those of the baseline. */

@@ -17,7 +17,9 @@ export interface MeasuredPair {
 
 /** The divergence that quantization causes at a rank, compared with that between seeds. */
 export interface RankMeasurement extends RankBehaviour {
-  /** Pairs of baseline and candidate of equal seeds. */
+  /** Number of pairs of equal seeds at the rank. */
+  readonly available: number;
+  /** Pairs of baseline and candidate of equal seeds, at most the first ten. */
   readonly pairs: readonly MeasuredPair[];
   /** Pairs of baseline runs of different seeds: the noise floor. */
   readonly seedPairs: readonly MeasuredPair[];
@@ -29,13 +31,10 @@ interface RankBehaviourRequest extends RankRunsRequest {
   readonly waitMilliseconds: number;
 }
 
-/** Pairs of seeds that measure the noise floor: neighbours in the order of the seeds, so that each run is in two at most. */
-const MAX_SEED_PAIRS = 4;
-
 /** Measures the pairs of baseline and candidate at a rank, and pairs of baseline runs of different seeds. */
 export async function rankBehaviour(context: AnalysisContext, request: RankBehaviourRequest): Promise<RankMeasurement> {
   const { set, confidence, waitMilliseconds, ...requested } = request;
-  const { pairs: compared, baselines } = await rankRuns(context, requested);
+  const { pairs: compared, available, seedPairs: neighbours } = await rankRuns(context, requested);
   const measurePair = async (
     seed: number | null,
     reference: RunCheckpoint,
@@ -50,12 +49,11 @@ export async function rankBehaviour(context: AnalysisContext, request: RankBehav
     });
     return { seed, reference: reference.experiment, candidate: candidate.experiment, measured };
   };
-  const neighbours = baselines.slice(1).map((run, i) => [baselines[i] as RunCheckpoint, run] as const);
   const [pairs, seedPairs] = await Promise.all([
     Promise.all(compared.map(({ seed, baseline, candidate }) => measurePair(seed, baseline, candidate))),
-    Promise.all(neighbours.slice(0, MAX_SEED_PAIRS).map(([one, other]) => measurePair(null, one, other))),
+    Promise.all(neighbours.map(([one, other]) => measurePair(null, one, other))),
   ]);
   const divergences = (measured: readonly MeasuredPair[]) =>
     measured.map((pair) => pair.measured.summary?.klDivergence.mean ?? null);
-  return { pairs, seedPairs, ...behaviourAtRank(divergences(pairs), divergences(seedPairs), confidence) };
+  return { available, pairs, seedPairs, ...behaviourAtRank(divergences(pairs), divergences(seedPairs), confidence) };
 }

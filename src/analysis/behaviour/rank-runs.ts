@@ -15,8 +15,10 @@ export interface RankRunsRequest {
 interface RankRuns {
   /** Pairs of equal seeds. */
   readonly pairs: readonly SeededRunPair[];
-  /** Baseline runs with weights, one for each known seed, ascending. */
-  readonly baselines: readonly RunCheckpoint[];
+  /** Number of such pairs: more than `pairs` beyond ten. */
+  readonly available: number;
+  /** Pairs of baseline runs of different seeds, which measure the noise floor. */
+  readonly seedPairs: readonly (readonly [RunCheckpoint, RunCheckpoint])[];
 }
 
 export interface SeededRunPair {
@@ -32,22 +34,33 @@ export async function rankRuns(
 ): Promise<RankRuns> {
   const experiments = await loaders.experiments.load(studyId);
   const [runs, roles] = await Promise.all([runsOf(experiments), selectRoles(loaders, experiments, requested)]);
-  if (roles === undefined) return { pairs: [], baselines: [] };
+  if (roles === undefined) return { pairs: [], available: 0, seedPairs: [] };
   const experimentOf = experimentFinder(experiments);
   const checkpointOf = (run: Run): RunCheckpoint => {
     const experiment = experimentOf(run);
     return { experiment, checkpoint: finalCheckpoint(experiment) };
   };
-  const { compared } = seededPairsAt(runs, roles, rank);
+  const { compared, available } = seededPairsAt(runs, roles, rank);
   const baselines = distinctSeeds(runsAt(runs, roles.baseline, rank).filter(({ hasWeights }) => hasWeights));
   return {
+    available,
     pairs: compared.map(({ seed, baseline, candidate }) => ({
       seed,
       baseline: checkpointOf(baseline),
       candidate: checkpointOf(candidate),
     })),
-    baselines: baselines.map(checkpointOf),
+    seedPairs: neighbours(baselines.map(checkpointOf)),
   };
+}
+
+/** Pairs of seeds that measure the noise floor. */
+const MAX_SEED_PAIRS = 4;
+
+/** Returns the pairs of neighbours, so that each run is in two at most. */
+function neighbours(runs: readonly RunCheckpoint[]): (readonly [RunCheckpoint, RunCheckpoint])[] {
+  return runs
+    .slice(1, 1 + MAX_SEED_PAIRS)
+    .flatMap((run, i) => (runs[i] === undefined ? [] : [[runs[i], run] as const]));
 }
 
 /** Returns one run for each known seed, ascending. */

@@ -1,4 +1,4 @@
-import { matchBaseModel } from "../../derive/base-models/match-base-model.js";
+import { matchBaseModel, type BaseModelMatch } from "../../derive/base-models/match-base-model.js";
 import { servedQuantization } from "../../derive/base-models/served-quantization.js";
 import { baseModelName } from "../../model/base-model-name.js";
 import { largest } from "../../model/extremes.js";
@@ -21,6 +21,15 @@ export type Servable = Extract<ServedRun, { readonly reason: null }>;
 
 type RunLoaders = Pick<Loaders, "studyById" | "baseModels" | "settings" | "factors" | "layers">;
 
+/** Returns the registered base model of a study, or why there is none. */
+export async function registeredBase(
+  { baseModels }: Pick<Loaders, "baseModels">,
+  baseModel: string | null,
+): Promise<BaseModelMatch<StoredBaseModel>> {
+  const models = baseModel === null ? [] : await baseModels.load(baseModelName(baseModel).model);
+  return matchBaseModel(baseModel, models);
+}
+
 /**
  * Returns the model that a run trained: the files of its base, quantized as in training, and the adapter of its checkpoint. What
  * cannot be reproduced exactly is refused by name.
@@ -35,9 +44,7 @@ export async function servedRun(
     loaders.studyById.load(experiment.studyId),
     loaders.settings.load(experiment.id),
   ]);
-  const baseModel = study?.baseModel ?? null;
-  const models = baseModel === null ? [] : await loaders.baseModels.load(baseModelName(baseModel).model);
-  const match = matchBaseModel(baseModel, models);
+  const match = await registeredBase(loaders, study?.baseModel ?? null);
   if (match.model === null) return refused(match.reason);
   const doubleQuantization = settings.find(({ field }) => field === "double_quantization")?.value;
   const served = servedQuantization({
@@ -65,12 +72,19 @@ export async function servedRun(
   ]);
   const nameOf = new Map(layers.map(({ id, name }) => [id, name]));
   const hasMagnitudes = checkpoint.uncompared.some(({ kind }) => kind === "DORA_MAGNITUDE");
-  const adapter = adapterHash({
-    layers: factors.map(({ layerId, hash, scaling }) => ({ name: nameOf.get(layerId) ?? "", hash, scaling })),
-    magnitudesIn: hasMagnitudes ? checkpoint.hash : null,
-  });
+  const known = HASHES.get(factors);
+  const adapter =
+    known ??
+    adapterHash({
+      layers: factors.map(({ layerId, hash, scaling }) => ({ name: nameOf.get(layerId) ?? "", hash, scaling })),
+      magnitudesIn: hasMagnitudes ? checkpoint.hash : null,
+    });
+  HASHES.set(factors, adapter);
   return { model: { ...base, adapter, checkpoint: checkpoint.id, form }, base: match.model, reason: null };
 }
+
+/** The content hash of each list of factors: a checkpoint's list is shared by the requests of a revision. */
+const HASHES = new WeakMap<readonly unknown[], string>();
 
 type Checkpoint = NonNullable<RunCheckpoint["checkpoint"]>;
 

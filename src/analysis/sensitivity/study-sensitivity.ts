@@ -1,16 +1,15 @@
-import { matchBaseModel } from "../../derive/base-models/match-base-model.js";
 import type { LayerKl } from "../../derive/behaviour/summarize-sensitivities.js";
 import type { RolesRequest } from "../../derive/runs/resolve-roles.js";
 import type { StudySensitivity } from "../../derive/sensitivity/study-sensitivity.js";
 import { rankSensitivities, type RankFacts, type SeedFacts } from "../../derive/sensitivity/measured-sensitivities.js";
 import { formatRanks } from "../../derive/wording.js";
-import { baseModelName } from "../../model/base-model-name.js";
 import type { StoredEvaluationSet } from "../../store/evaluation-sets.js";
 import type { Study } from "../../store/studies/studies.js";
+import { chooseSet, type MeasuredSet } from "../behaviour/choose-set.js";
 import { requireEvaluationSet } from "../behaviour/evaluation-set.js";
-import { quantizedPairs, type QuantizedPair } from "../behaviour/quantized-pairs.js";
+import { quantizedPairs, type QuantizedPair, type QuantizedPairs } from "../behaviour/quantized-pairs.js";
+import { registeredBase } from "../behaviour/served-run.js";
 import type { AnalysisContext } from "../request/analysis-context.js";
-import { chooseSet, type MeasuredSet } from "./choose-set.js";
 import { weightGapsAt } from "./weight-gaps.js";
 
 interface SensitivityRequest {
@@ -28,9 +27,8 @@ export interface LoadedSensitivity extends StudySensitivity {
 }
 
 /** The pairs of one rank. */
-export interface RankPairs {
+interface RankPairs extends QuantizedPairs {
   readonly rank: number;
-  readonly pairs: readonly QuantizedPair[];
 }
 
 /**
@@ -52,12 +50,10 @@ export async function studySensitivity(
 ): Promise<LoadedSensitivity> {
   const { loaders } = context;
   const named = on == null ? undefined : await requireEvaluationSet(loaders, on);
-  const { baseModel } = study;
-  const models = baseModel === null ? [] : await loaders.baseModels.load(baseModelName(baseModel).model);
-  const { model, reason } = matchBaseModel(baseModel, models);
+  const { model, reason } = await registeredBase(loaders, study.baseModel);
   if (model === null) return absent(`The sensitivity of the layers was not measured: ${lowerFirst(reason)}`);
   const byRank = await Promise.all(
-    ranks.map(async (rank) => ({ rank, pairs: await quantizedPairs(context, { studyId: study.id, rank, roles }) })),
+    ranks.map(async (rank) => ({ rank, ...(await quantizedPairs(context, { studyId: study.id, rank, roles })) })),
   );
   const measured = await measuredSensitivities(context, byRank, named);
   const measuredRanks = new Set(measured.facts.map(({ rank }) => rank));
@@ -99,12 +95,17 @@ async function measuredSensitivities(
   byRank: readonly RankPairs[],
   named: StoredEvaluationSet | undefined,
 ): Promise<MeasuredSensitivities> {
-  const { set, source, facts } = await chooseSet(context.loaders, byRank, named);
+  const { set, source, facts } = await chooseSet(
+    context.loaders,
+    "SENSITIVITY",
+    byRank.flatMap(({ pairs }) => pairs.filter(isServed)),
+    named,
+  );
   if (set === undefined) return { facts: [], source, keys: [] };
   const ranks = await Promise.all(
-    byRank.map(async ({ rank, pairs }): Promise<RankFacts<LayerKl>> => {
-      const seeds = await Promise.all(pairs.map((pair) => seedFacts(context, pair, facts)));
-      return { rank, available: pairs.length, pairs: seeds.flat() };
+    byRank.map(async ({ rank, pairs, available }): Promise<RankFacts<LayerKl>> => {
+      const seeds = await Promise.all(pairs.filter(isServed).map((pair) => seedFacts(context, pair, facts)));
+      return { rank, available, pairs: seeds.flat() };
     }),
   );
   return {
@@ -116,8 +117,8 @@ async function measuredSensitivities(
 
 async function seedFacts(
   { loaders, derivations }: AnalysisContext,
-  pair: QuantizedPair,
-  facts: MeasuredSet["facts"],
+  pair: ComparablePair,
+  facts: MeasuredSet<ComparablePair>["facts"],
 ): Promise<SeedFacts<LayerKl>[]> {
   const fact = facts.get(pair);
   const values = fact === undefined ? undefined : await loaders.behaviourValues.load(fact.key);
@@ -131,7 +132,9 @@ async function seedFacts(
   return layers === undefined ? [] : [{ seed: pair.seed, layers }];
 }
 
-export function isServed(pair: QuantizedPair): pair is QuantizedPair & { readonly problem: null } {
+type ComparablePair = QuantizedPair & { readonly problem: null };
+
+function isServed(pair: QuantizedPair): pair is ComparablePair {
   return pair.problem === null;
 }
 

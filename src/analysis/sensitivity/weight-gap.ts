@@ -8,6 +8,8 @@ import type { AnalysisContext } from "../request/analysis-context.js";
 
 /** What quantization changes in the weights of each linear layer at a rank, over the pairs of seeds. */
 interface WeightGap {
+  /** Number of pairs of equal seeds at the rank, of which at most the first ten are compared. */
+  readonly available: number;
   readonly pairs: readonly {
     readonly seed: number | null;
     readonly measured: Measurement<readonly LayerWeightGap[]>;
@@ -23,7 +25,7 @@ export async function weightGap(
   context: AnalysisContext,
   { waitMilliseconds, ...requested }: RankRunsRequest & { readonly waitMilliseconds: number },
 ): Promise<WeightGap> {
-  const quantized = await quantizedPairs(context, requested);
+  const { pairs: quantized, available } = await quantizedPairs(context, requested);
   const request = {
     kind: "WEIGHT_GAP",
     set: null,
@@ -38,7 +40,7 @@ export async function weightGap(
     })),
   );
   const summaries = pairs.flatMap(({ measured: { summary } }) => (summary === null ? [] : [summary]));
-  if (summaries.length < pairs.length) return { pairs, layers: [], test: null };
+  if (summaries.length < pairs.length) return { available, pairs, layers: [], test: null };
   const layers = gapsOverSeeds(summaries);
-  return { pairs, layers, test: layerSeedTest({ layers }) ?? null };
+  return { available, pairs, layers, test: layerSeedTest({ layers }) ?? null };
 }

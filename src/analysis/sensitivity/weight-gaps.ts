@@ -1,7 +1,7 @@
 import type { RankFacts, SeedFacts } from "../../derive/sensitivity/measured-sensitivities.js";
 import type { LayerWeightGap } from "../../model/layer-sensitivity.js";
 import { behaviourSubject, measure } from "../behaviour/measure.js";
-import type { QuantizedPair } from "../behaviour/quantized-pairs.js";
+import type { QuantizedPairs } from "../behaviour/quantized-pairs.js";
 import type { AnalysisContext } from "../request/analysis-context.js";
 
 /** The gaps of the weights at a rank. */
@@ -24,20 +24,19 @@ interface GapOptions {
 /** Loads the gaps of the weights of each rank, over its pairs of seeds. Pairs that cannot be compared are left out. */
 export function weightGapsAt(
   context: AnalysisContext,
-  byRank: readonly { readonly rank: number; readonly pairs: readonly QuantizedPair[] }[],
+  byRank: readonly (QuantizedPairs & { readonly rank: number })[],
   options: GapOptions,
 ): Promise<RankGaps[]> {
-  return Promise.all(byRank.map(({ rank, pairs }) => gapsOfRank(context, rank, pairs, options)));
+  return Promise.all(byRank.map((ofRank) => gapsOfRank(context, ofRank, options)));
 }
 
 async function gapsOfRank(
   context: AnalysisContext,
-  rank: number,
-  pairs: readonly QuantizedPair[],
+  { rank, pairs, available }: QuantizedPairs & { readonly rank: number },
   { isComputed, waitMilliseconds }: GapOptions,
 ): Promise<RankGaps> {
   const compared = pairs.flatMap((pair) => (pair.problem === null ? [pair] : []));
-  const base = { rank, available: pairs.length };
+  const base = { rank, available };
   const none = { ...base, pairs: null, pendingJobs: [], reason: null, keys: [] };
   if (compared.length === 0) return none;
   if (!isComputed) {

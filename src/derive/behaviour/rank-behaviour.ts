@@ -38,12 +38,26 @@ export function behaviourAtRank(
   }
   const ratioToSeeds = klDivergence.mean / seedKlDivergence.mean;
   const values = `${format(klDivergence.mean)} nats per token (${pairs(klDivergence.n)}) against ${format(seedKlDivergence.mean)} (${pairs(seedKlDivergence.n)})`;
-  const relation = ratioToSeeds < 1 ? "less than" : "at least as much as";
-  const statement = `The candidate moves predictions ${relation} another seed of the baseline does: ${values}.`;
+  const { relation, certainty } = relationOf(klDivergence, seedKlDivergence);
+  const statement = `The candidate moves predictions ${relation} another seed of the baseline does${certainty}: ${values}.`;
   return { klDivergence, seedKlDivergence, ratioToSeeds, statement };
 }
 
-function pairMean(values: readonly (number | null)[], confidence: number): PairMean | null {
+/** Returns how the divergences compare. Means whose intervals overlap are not told apart. */
+function relationOf(
+  divergence: PairMean,
+  ofSeeds: PairMean,
+): { readonly relation: string; readonly certainty: string } {
+  const relation = divergence.mean < ofSeeds.mean ? "less than" : "at least as much as";
+  if (divergence.interval === null || ofSeeds.interval === null) return { relation, certainty: " by point estimates" };
+  const isApart = divergence.interval.high < ofSeeds.interval.low || ofSeeds.interval.high < divergence.interval.low;
+  return isApart
+    ? { relation, certainty: "" }
+    : { relation: "about as much as", certainty: ", since the intervals overlap" };
+}
+
+/** Returns the mean over pairs. Null while a pair is missing, and without pairs. */
+export function pairMean(values: readonly (number | null)[], confidence: number): PairMean | null {
   const known = values.filter((value) => value !== null);
   const sample = known.length < values.length ? undefined : summarise(known);
   return sample === undefined ? null : { ...sample, interval: meanInterval(sample, confidence) };

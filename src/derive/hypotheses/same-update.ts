@@ -1,4 +1,6 @@
 import type { VerdictCertainty } from "../../model/enums/statistics.js";
+import type { PairMean } from "../behaviour/rank-behaviour.js";
+import { countOf } from "../../model/count-of.js";
 import { floorName, undecidableRanks, validFloors } from "../similarity/noise-floor.js";
 import { comparableRanks, type ComparableRank } from "../similarity/rank-similarity.js";
 import type { Evidence, HypothesisRule, NamedLayer, StudyEvidence } from "../study-evidence.js";
@@ -29,9 +31,9 @@ function judge(study: StudyEvidence, { similarityThreshold }: HypothesisRule): J
   const { verdict, because } = pending ?? verdictByRank(study, cosines, similarityThreshold);
   return {
     verdict,
-    because: [because, ...incomparableRanks(study), ...partialRanks(cosines)].join(" "),
+    because: [because, ...incomparableRanks(study), ...partialRanks(cosines), ...predictionSentences(study)].join(" "),
     certainty: certaintyOf(cosines),
-    evidence: [...cosineEvidence(study), ...noiseFloorEvidence(study)],
+    evidence: [...cosineEvidence(study), ...noiseFloorEvidence(study), ...predictionEvidence(study)],
   };
 }
 
@@ -72,7 +74,7 @@ function verdictByRank(
   if (above.length === 0 && open.length === 0) {
     return {
       verdict: "REJECTED",
-      because: `Mean cosine is below ${threshold} at every comparable rank (${below.join(", ")}).`,
+      because: `Mean cosine is at most ${threshold} at every comparable rank (${below.join(", ")}).`,
     };
   }
   // Open ranks support nothing: without a rank above the threshold, only more seeds decide.
@@ -89,7 +91,7 @@ interface RanksByState {
 function mixedReason({ above, below, open }: RanksByState, threshold: number): string {
   const states = [
     ...(above.length > 0 ? [`above ${threshold} at ${formatRanks(above)}`] : []),
-    ...(below.length > 0 ? [`below it at ${formatRanks(below)}`] : []),
+    ...(below.length > 0 ? [`at most ${threshold} at ${formatRanks(below)}`] : []),
     ...(open.length > 0 ? [`not decided by its interval at ${formatRanks(open.map(({ rank }) => rank))}`] : []),
   ];
   return `Mean cosine is ${states.join(", but ")}.`;
@@ -145,6 +147,30 @@ function noiseFloorEvidence({ noiseFloors }: StudyEvidence): Evidence[] {
   return validFloors(noiseFloors)
     .filter(({ summary }) => summary.mean !== null)
     .map((floor) => ({ label: `noise floor: ${floorName(floor)}`, value: floor.summary.mean, unit: "cosine" }));
+}
+
+/** Returns what the weights' difference does to predictions, beside what another seed does. It describes, and decides nothing. */
+function predictionEvidence({ predictions }: StudyEvidence): Evidence[] {
+  return (predictions?.ranks ?? []).flatMap(({ rank, klDivergence, seedKlDivergence }) => [
+    ...divergenceEvidence(`KL divergence of baseline and candidate at r = ${rank}`, klDivergence),
+    ...divergenceEvidence(`noise floor: KL divergence of two seeds of the baseline at r = ${rank}`, seedKlDivergence),
+  ]);
+}
+
+function divergenceEvidence(label: string, mean: PairMean | null): Evidence[] {
+  if (mean === null) return [];
+  const spread =
+    mean.interval === null
+      ? "point estimate"
+      : `${mean.interval.confidence * 100} % interval ${mean.interval.low.toPrecision(3)} to ${mean.interval.high.toPrecision(3)}`;
+  return [{ label: `${label} (${countOf(mean.n, "pair")}, ${spread})`, value: mean.mean, unit: "nats per token" }];
+}
+
+function predictionSentences({ predictions }: StudyEvidence): string[] {
+  const statements = (predictions?.ranks ?? []).flatMap(({ rank, statement }) =>
+    statement === null ? [] : [`Predictions at r = ${rank}, ${predictions?.source}: ${statement}`],
+  );
+  return statements;
 }
 
 function judgeByNotebook(study: StudyEvidence, { similarityThreshold }: HypothesisRule): Judgement {

@@ -61,7 +61,11 @@ function overPairs(ofPairs: readonly (LayerSimilarity | null | undefined)[]): La
     const values = computed.flatMap((layer) => valueOf(layer) ?? []);
     return values.length === 0 ? null : meanOf(values);
   };
-  const cosine = pairStatistics(computed.map(({ cosineSimilarity }) => cosineSimilarity));
+  const cosine = pairStatistics(
+    computed.map(({ cosineSimilarity }) => cosineSimilarity),
+    [],
+    computed.map(({ undefinedReason }) => undefinedReason),
+  );
   const missing = computed.length === 0 && isStored ? "WEIGHTS_MISSING" : null;
   return {
     stored: isStored,
@@ -69,6 +73,6 @@ function overPairs(ofPairs: readonly (LayerSimilarity | null | undefined)[]): La
     l2Distance: meanBy(({ l2Distance }) => l2Distance),
     relativeDifference: meanBy(({ relativeDifference }) => relativeDifference),
     initialCosine: meanBy(({ initialCosine }) => initialCosine),
-    undefinedReason: cosine.mean === null ? (computed.at(0)?.undefinedReason ?? missing) : null,
+    undefinedReason: cosine.mean === null ? (cosine.undefinedReason ?? missing) : null,
   };
 }

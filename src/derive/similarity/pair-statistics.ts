@@ -1,3 +1,4 @@
+import { UndefinedReason } from "../../model/enums/similarity.js";
 import { meanInterval } from "../runs/configuration-means.js";
 import { meanAndRange, summarise, type Interval } from "../statistics/sample.js";
 import { formatSeeds } from "../wording.js";
@@ -18,6 +19,8 @@ export interface PairStatistics {
   readonly interval: Interval | null;
   /** Distinct ids of the jobs that compute pending pairs. */
   readonly pendingJobs: readonly string[];
+  /** Why there is no mean, for most of the pairs. Null if there is one, or if no pair tells. */
+  readonly undefinedReason: UndefinedReason | null;
 }
 
 /** A baseline and a candidate of one seed, compared in every layer of the study. */
@@ -37,16 +40,22 @@ interface SeedPairs<Pair> {
 
 const CONFIDENCE = 0.95;
 
-/** Returns the statistics of a cosine over pairs. Null is a pair without a cosine. */
+/**
+ * Returns the statistics of a cosine over pairs. Null is a pair without a cosine.
+ *
+ * @param reasons why pairs have no cosine; null for those that have one
+ */
 export function pairStatistics(
   cosines: readonly (number | null)[],
   pendingJobs: readonly string[] = [],
+  reasons: readonly (UndefinedReason | null)[] = [],
 ): PairStatistics {
   const known = cosines.filter((cosine) => cosine !== null);
   const sample = summarise(known);
   if (pendingJobs.length > 0 || sample === undefined) {
     const unknown = { mean: null, standardDeviation: null, min: null, max: null, interval: null };
-    return { pairs: known.length, ...unknown, pendingJobs };
+    const undefinedReason = pendingJobs.length > 0 ? UndefinedReason.PENDING : mostFrequent(reasons);
+    return { pairs: known.length, ...unknown, pendingJobs, undefinedReason };
   }
   const range = meanAndRange(known);
   return {
@@ -57,7 +66,16 @@ export function pairStatistics(
     max: range?.max ?? null,
     interval: meanInterval(sample, CONFIDENCE),
     pendingJobs,
+    undefinedReason: null,
   };
+}
+
+/** Returns the reason of most pairs; the first of several. Null without one. */
+function mostFrequent(reasons: readonly (UndefinedReason | null)[]): UndefinedReason | null {
+  const counts = new Map<UndefinedReason, number>();
+  for (const reason of reasons) if (reason !== null) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  const [most] = [...counts].sort(([, one], [, other]) => other - one);
+  return most?.[0] ?? null;
 }
 
 /** The pairs that count in the statistics of a rank. */

@@ -95,6 +95,7 @@ function layerCosine(pairs: readonly SummarisedPair[], index: number): PairStati
   return pairStatistics(
     ofPairs.map(({ cosineSimilarity }) => cosineSimilarity),
     pendingJobs,
+    ofPairs.map(({ undefinedReason }) => undefinedReason),
   );
 }
 

@@ -2,7 +2,7 @@ import { metricValues, runsAt, type ComparisonRoles, type Run } from "../runs/co
 import { inferRoles } from "../runs/resolve-roles.js";
 import { groupByData } from "../runs/run-data.js";
 import type { RankSimilarity } from "../similarity/rank-similarity.js";
-import { summarise, type Interval } from "../statistics/sample.js";
+import { summarise, type Interval, type Sample } from "../statistics/sample.js";
 import { compareCosts, type CostComparison } from "./cost-comparison.js";
 
 /** The closing table of the notebook for one rank. Values are means over seeds, null if nothing was recorded. */
@@ -16,9 +16,9 @@ export interface DiagnosticSummary {
   readonly meanCosineSimilarity: number | null;
   /** Ids of the jobs that compute pending layers. */
   readonly pendingJobs: readonly string[];
-  /** Agreement of the models' outputs, if the tables of the study record it for the candidate. */
-  readonly meanTokenMatch: number | null;
-  readonly meanEmbeddingSimilarity: number | null;
+  /** Agreement of the models' outputs over the candidate's runs, if the tables of the study record it. */
+  readonly tokenMatch: Sample | null;
+  readonly embeddingSimilarity: Sample | null;
   readonly baselineTimePerStepSeconds: number | null;
   readonly candidateTimePerStepSeconds: number | null;
   /** baseline / candidate time per step: above 1, the candidate is faster. */
@@ -43,9 +43,9 @@ export function diagnosticSummary(
 ): DiagnosticSummary {
   const memory = costsAt(runs, roles, rank, "peak_memory_mb");
   const time = costsAt(runs, roles, rank, "time_per_step_seconds");
-  const agreement = (metric: string): number | null => {
+  const agreement = (metric: string): Sample | null => {
     const [data, ...others] = roles == null ? [] : groupByData(runsAt(runs, roles.candidate, rank));
-    return data === undefined || others.length > 0 ? null : (summarise(metricValues(data.items, metric))?.mean ?? null);
+    return data === undefined || others.length > 0 ? null : (summarise(metricValues(data.items, metric)) ?? null);
   };
   return {
     baselineMemoryMb: memory.baseline?.mean ?? null,
@@ -54,8 +54,8 @@ export function diagnosticSummary(
     memory: { ...memory, interval: mapInterval(memory.interval, (ratio) => (1 - ratio) * 100) },
     meanCosineSimilarity: similarity?.mean ?? null,
     pendingJobs: similarity?.pendingJobs ?? [],
-    meanTokenMatch: agreement("mean_token_match"),
-    meanEmbeddingSimilarity: agreement("mean_embedding_similarity"),
+    tokenMatch: agreement("mean_token_match"),
+    embeddingSimilarity: agreement("mean_embedding_similarity"),
     baselineTimePerStepSeconds: time.baseline?.mean ?? null,
     candidateTimePerStepSeconds: time.candidate?.mean ?? null,
     speedup: speedupOf(time),

@@ -81,6 +81,11 @@ class QuantizationSensitivityType {
   })
   test!: LayerSeedTestType | null;
 
+  @Field(() => Int, {
+    description: "Number of pairs of equal seeds at the rank, of which at most the first ten are measured.",
+  })
+  available!: number;
+
   @Field(() => [SensitivityMeasurementType], {
     description: "The measurement of each pair of seeds, with its job or its reason.",
   })

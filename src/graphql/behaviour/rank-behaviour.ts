@@ -17,7 +17,7 @@ import { MEASUREMENT_POINTS } from "./arguments.js";
 import { divergenceFields, DivergenceMeasurementType } from "./pair-behaviour.js";
 
 @ObjectType("PairMean", { description: "A mean over pairs of runs.", simpleResolvers: true })
-class PairMeanType implements PairMean {
+export class PairMeanType implements PairMean {
   @Field(() => Float, { description: "Mean of the pairs' values." })
   mean!: number;
 
@@ -81,7 +81,7 @@ class RankBehaviourType {
   @Field(() => Float, {
     nullable: true,
     description:
-      "klDivergence / seedKlDivergence; null if either is. Below 1, the candidate moves predictions less than another seed.",
+      "klDivergence / seedKlDivergence, of the means; null if either is. Below 1, the candidate moves predictions less than another seed on average: see the intervals.",
   })
   ratioToSeeds!: number | null;
 
@@ -91,10 +91,17 @@ class RankBehaviourType {
   })
   statement!: string | null;
 
+  @Field(() => Int, {
+    description: "Number of pairs of equal seeds at the rank, of which at most the first ten are measured.",
+  })
+  available!: number;
+
   @Field(() => [PairDivergenceType], { description: "The pairs of baseline and candidate." })
   pairs!: readonly PairDivergenceType[];
 
-  @Field(() => [PairDivergenceType], { description: "The pairs of baseline runs of different seeds." })
+  @Field(() => [PairDivergenceType], {
+    description: "The pairs of baseline runs of different seeds, at most four: neighbours in the order of the seeds.",
+  })
   seedPairs!: readonly PairDivergenceType[];
 }
 

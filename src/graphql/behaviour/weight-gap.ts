@@ -76,6 +76,11 @@ class WeightGapType {
   })
   test!: LayerSeedTestType | null;
 
+  @Field(() => Int, {
+    description: "Number of pairs of equal seeds at the rank, of which at most the first ten are measured.",
+  })
+  available!: number;
+
   @Field(() => [SensitivityMeasurementType], {
     description: "The computation of each pair of seeds, with its job or its reason. Its items are layers.",
   })

@@ -14,10 +14,14 @@ import {
   type DiagnosticSummary,
 } from "../../derive/tradeoffs/diagnostic-summary.js";
 import { groupRuns, runsAt } from "../../derive/runs/comparison-roles.js";
+import { meanInterval } from "../../derive/runs/configuration-means.js";
+import type { PairMean } from "../../derive/behaviour/rank-behaviour.js";
+import type { Sample } from "../../derive/statistics/sample.js";
 import { Scaling } from "../../model/enums/similarity.js";
 import { takeTurn } from "../../store/in-turns.js";
 import type { Study } from "../../store/studies/studies.js";
 import { waitSecondsArg } from "../arguments.js";
+import { PairMeanType } from "../behaviour/rank-behaviour.js";
 import { Computed } from "../computed/computed-type.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
@@ -31,7 +35,7 @@ import { RolesArguments } from "./judgement-arguments.js";
 })
 export class DiagnosticSummaryType implements Omit<
   DiagnosticSummary,
-  "pendingJobs" | "meanTokenMatch" | "meanEmbeddingSimilarity"
+  "pendingJobs" | "tokenMatch" | "embeddingSimilarity"
 > {
   @Field(() => Float, { nullable: true, description: "Peak memory of the baseline in MB; null if not recorded." })
   baselineMemoryMb!: number | null;
@@ -89,6 +93,47 @@ export class DiagnosticSummaryType implements Omit<
 
 /** Items of simple work that a run is in its summary (see takeTurn): four metrics are read, without copies of weights or seeds. */
 const ITEMS_PER_RUN = 6;
+@ObjectType("OutputStatistics", {
+  description: "What a mean agreement of outputs rests on.",
+  simpleResolvers: true,
+})
+class OutputStatisticsType {
+  @Field(() => PairMeanType, {
+    nullable: true,
+    description:
+      "Mean and interval: over pairs of equal seeds if it was measured, over the candidate's runs if tables record it.",
+  })
+  statistic!: PairMean | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "Number of pairs of equal seeds at the rank, of which at most the first ten are measured; null for recorded values.",
+  })
+  available!: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The evaluation set; null for recorded values, and without a set.",
+  })
+  evaluationSet!: string | null;
+}
+
+/** The level of the intervals. */
+const CONFIDENCE = 0.95;
+
+/** Returns what a recorded value, or else a measured one, rests on. */
+async function outputStatistics(
+  recorded: Sample | null,
+  measured: () => Promise<OutputAgreement>,
+): Promise<OutputStatisticsType> {
+  if (recorded !== null) {
+    const statistic = { ...recorded, interval: meanInterval(recorded, CONFIDENCE) };
+    return { statistic, available: null, evaluationSet: null };
+  }
+  const { statistic, available, set } = await measured();
+  return { statistic, available, evaluationSet: set };
+}
 
 /** A summary, and the measurements that fill what the tables of the study do not have. */
 interface Summary extends DiagnosticSummary, Pick<DiagnosticSummaryType, "computed"> {
@@ -157,16 +202,21 @@ export class OutputAgreementResolver {
     description:
       "Fraction of equal tokens in the outputs of baseline and candidate: mean_token_match of the study's tables, else measured on the evaluation set. Null with tokenMatchReason.",
   })
-  async meanTokenMatch(@Root() { meanTokenMatch, outputs }: Summary): Promise<number | null> {
-    return meanTokenMatch ?? (await outputs("GENERATION")).value;
+  async meanTokenMatch(@Root() { tokenMatch, outputs }: Summary): Promise<number | null> {
+    return tokenMatch?.mean ?? (await outputs("GENERATION")).statistic?.mean ?? null;
+  }
+
+  @FieldResolver(() => OutputStatisticsType, { description: "The runs or pairs that meanTokenMatch is a mean over." })
+  tokenMatch(@Root() { tokenMatch, outputs }: Summary): Promise<OutputStatisticsType> {
+    return outputStatistics(tokenMatch, () => outputs("GENERATION"));
   }
 
   @FieldResolver(() => String, {
     nullable: true,
     description: "Why meanTokenMatch is null and what to do, in one sentence; null if it is not null.",
   })
-  async tokenMatchReason(@Root() { meanTokenMatch, outputs }: Summary): Promise<string | null> {
-    return meanTokenMatch === null ? (await outputs("GENERATION")).reason : null;
+  async tokenMatchReason(@Root() { tokenMatch, outputs }: Summary): Promise<string | null> {
+    return tokenMatch === null ? (await outputs("GENERATION")).reason : null;
   }
 
   @FieldResolver(() => Float, {
@@ -174,15 +224,22 @@ export class OutputAgreementResolver {
     description:
       "Cosine similarity of the embeddings of both: mean_embedding_similarity of the study's tables, else of the prompts' last hidden states, measured on the evaluation set. Null with embeddingSimilarityReason.",
   })
-  async meanEmbeddingSimilarity(@Root() { meanEmbeddingSimilarity, outputs }: Summary): Promise<number | null> {
-    return meanEmbeddingSimilarity ?? (await outputs("EMBEDDING")).value;
+  async meanEmbeddingSimilarity(@Root() { embeddingSimilarity, outputs }: Summary): Promise<number | null> {
+    return embeddingSimilarity?.mean ?? (await outputs("EMBEDDING")).statistic?.mean ?? null;
+  }
+
+  @FieldResolver(() => OutputStatisticsType, {
+    description: "The runs or pairs that meanEmbeddingSimilarity is a mean over.",
+  })
+  embeddingSimilarity(@Root() { embeddingSimilarity, outputs }: Summary): Promise<OutputStatisticsType> {
+    return outputStatistics(embeddingSimilarity, () => outputs("EMBEDDING"));
   }
 
   @FieldResolver(() => String, {
     nullable: true,
     description: "Why meanEmbeddingSimilarity is null and what to do, in one sentence; null if it is not null.",
   })
-  async embeddingSimilarityReason(@Root() { meanEmbeddingSimilarity, outputs }: Summary): Promise<string | null> {
-    return meanEmbeddingSimilarity === null ? (await outputs("EMBEDDING")).reason : null;
+  async embeddingSimilarityReason(@Root() { embeddingSimilarity, outputs }: Summary): Promise<string | null> {
+    return embeddingSimilarity === null ? (await outputs("EMBEDDING")).reason : null;
   }
 }

@@ -1,7 +1,7 @@
 import { Args, ArgsType, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
 import type { Provenance } from "../../analysis/request/provenance.js";
 import { SharedResults } from "../../analysis/request/shared-results.js";
-import { judgedWithSensitivity } from "../../analysis/judgement/judged-with-sensitivity.js";
+import { judgedWithMeasurements } from "../../analysis/judgement/judged-with-measurements.js";
 import { ConfoundKind, type Confound } from "../../derive/confounds/confounds.js";
 import { hypothesisSteps, type Hypothesis } from "../../derive/hypotheses/judge-hypotheses.js";
 import type { Evidence, StudyEvidence } from "../../derive/study-evidence.js";
@@ -101,7 +101,7 @@ export class HypothesesResolver {
     @Args(() => HypothesesArguments) { on, ...requested }: HypothesesArguments,
     @Ctx() context: Context,
   ): Promise<HypothesisType[]> {
-    const { evidence, rule, computed } = await judgedWithSensitivity(context, study, { ...requested, on });
+    const { evidence, rule, computed } = await judgedWithMeasurements(context, study, { ...requested, on });
     const hypotheses = await JUDGED.get(evidence, context.derivations, () =>
       context.derivations.inSteps(hypothesisSteps(evidence, rule, requested.rules)),
     );

@@ -139,14 +139,13 @@ type SensitivityRow = ReturnType<typeof sensitivityRow> & LayerSensitivity;
 /** Returns the row of a layer. The score has a reason of its own: it is over all pairs, not only those of the row's runs. */
 function sensitivityRow(layer: StudyLayer) {
   const row = layerSimilarityRow(layer, layer.cosine);
-  const { mean, pendingJobs } = layer.cosine;
-  const reason = pendingJobs.length > 0 ? UndefinedReason.PENDING : row.undefinedReason;
+  const { mean, pendingJobs, undefinedReason } = layer.cosine;
   return {
     ...row,
     cosine: layer.cosine,
     overSeeds: layer.cosine,
     pendingJob: pendingJobs[0] ?? null,
-    undefinedReason: mean === null ? reason : null,
+    undefinedReason: mean === null ? (undefinedReason ?? row.undefinedReason) : null,
   };
 }
 

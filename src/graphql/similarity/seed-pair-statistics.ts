@@ -7,7 +7,7 @@ import { IntervalType } from "../rank/interval.js";
 @ObjectType("CosineOverSeeds", {
   description: "A cosine similarity over the pairs of runs with equal seeds, at most 10 pairs at a rank.",
 })
-export class CosineOverSeedsType implements Omit<PairStatistics, "pendingJobs"> {
+export class CosineOverSeedsType implements Omit<PairStatistics, "pendingJobs" | "undefinedReason"> {
   @Field(() => Int, { description: "Number of pairs with a cosine. 1 is a point estimate." })
   pairs!: number;
 
@@ -42,7 +42,7 @@ export class CosineOverSeedsType implements Omit<PairStatistics, "pendingJobs"> 
 })
 export class RankCosineOverSeedsType
   extends CosineOverSeedsType
-  implements Omit<RankPairStatistics, "pendingJobs" | "seeds">
+  implements Omit<RankPairStatistics, "pendingJobs" | "undefinedReason" | "seeds">
 {
   @Field(() => Int, { description: "Number of pairs of runs with equal seeds at the rank." })
   available!: number;

@@ -78,8 +78,9 @@ async function readParts(
     const cosine = pairStatistics(
       updates.map(({ cosineSimilarity }) => cosineSimilarity),
       [...new Set(pendingJobs)],
+      updates.map(({ undefinedReason }) => undefinedReason),
     );
-    return { pendingJobs, facts: { name, ...cosineFacts(cosine, updates[0]?.undefinedReason ?? null) } };
+    return { pendingJobs, facts: { name, ...cosineFacts(cosine) } };
   });
   return {
     facts: { ...layerCosine(layer), parts: parts.map(({ facts }) => facts) },

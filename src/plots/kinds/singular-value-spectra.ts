@@ -2,7 +2,7 @@ import { resolveWait } from "../../analysis/request/analysis-context.js";
 import { finalCheckpoint } from "../../analysis/runs/run-checkpoint.js";
 import { experimentFinder } from "../../analysis/runs/study-runs.js";
 import { adapterSpectra, type AdapterLayer } from "../../analysis/spectra/adapter-spectra.js";
-import { pairAt, type Run } from "../../derive/runs/comparison-roles.js";
+import { pairAt, seededPairsAt, type Run } from "../../derive/runs/comparison-roles.js";
 import { spectrumRange, type SpectrumRange } from "../../derive/spectra/spectrum.js";
 import type { Cell } from "../../export/table.js";
 import type { UndefinedReason } from "../../model/enums/similarity.js";
@@ -31,7 +31,7 @@ interface SingularValueSpectra extends ComparedRuns {
 export const singularValueSpectraKind = definePlotKind({
   name: "SINGULAR_VALUE_SPECTRA",
   description:
-    "Singular values of the updates of baseline and candidate at one rank: median and range over the layers of a module.",
+    "Singular values of the updates of baseline and candidate at one rank, of the first pair of seeds: median and range over the layers of a module.",
   reads: "WEIGHTS",
   read: readSpectra,
   draw: singularValueSpectra,
@@ -56,6 +56,7 @@ async function readSpectra(request: PlotRequest): Promise<PlotFacts<SingularValu
       initialCosine: null,
       pairs: 1,
       pairsReason: null,
+      shownOf: roles === undefined ? 0 : seededPairsAt(runs, roles, rank).available,
       modules: spectra.flatMap(({ facts }) => facts),
     },
     pendingJobs: [...new Set(spectra.flatMap(({ pendingJobs }) => pendingJobs))],

@@ -21,6 +21,8 @@ export interface ComparedRuns {
   readonly pairs: number;
   /** Why fewer pairs count than there are; null if all count. */
   readonly pairsReason: string | null;
+  /** Number of pairs of seeds of which the plot shows the first alone; undefined for means over pairs. */
+  readonly shownOf?: number;
 }
 
 /** A study without runs. Imports do not create one. */
@@ -70,32 +72,21 @@ export function comparedRuns(rank: number, { baseline, candidate, similarity }: 
 }
 
 /** Returns the similarity of one compared layer. */
-export function layerCosine({ layer: { name, index, module }, similarity, cosine }: StudyLayer): LayerCosine {
-  return { name, index, module, ...cosineFacts(cosine, similarity.undefinedReason) };
+export function layerCosine({ layer: { name, index, module }, cosine }: StudyLayer): LayerCosine {
+  return { name, index, module, ...cosineFacts(cosine) };
 }
 
-/**
- * Returns the mean cosine with its spread.
- *
- * @param undefinedReason of the first pair
- */
-export function cosineFacts(
-  cosine: PairStatistics,
-  undefinedReason: UndefinedReason | null,
-): Pick<LayerCosine, "cosine" | "spread" | "undefinedReason"> {
-  const { mean, pairs, standardDeviation, min, max, pendingJobs } = cosine;
-  const reason = pendingJobs.length > 0 ? "PENDING" : undefinedReason;
-  return {
-    cosine: mean,
-    spread: { pairs, standardDeviation, min, max },
-    undefinedReason: mean === null ? reason : null,
-  };
+/** Returns the mean cosine with its spread, or why most pairs have none. */
+export function cosineFacts(cosine: PairStatistics): Pick<LayerCosine, "cosine" | "spread" | "undefinedReason"> {
+  const { mean, pairs, standardDeviation, min, max, undefinedReason } = cosine;
+  return { cosine: mean, spread: { pairs, standardDeviation, min, max }, undefinedReason };
 }
 
 /** Returns the lines under the title of a plot of two runs' weights: the study and the runs. */
-export function comparedLines(subject: Subject, { baseline, candidate, pairs }: ComparedRuns): string[] {
+export function comparedLines(subject: Subject, { baseline, candidate, pairs, shownOf = 1 }: ComparedRuns): string[] {
   if (baseline === null || candidate === null) return [subjectLine(subject)];
   const names = `${shortened(baseline, 40)} and ${shortened(candidate, 40)}`;
+  if (shownOf > 1) return [subjectLine(subject), `the first of ${shownOf} pairs of seeds: ${names}`];
   return [subjectLine(subject), pairs > 1 ? `mean over ${pairs} pairs of seeds; first pair: ${names}` : names];
 }
 

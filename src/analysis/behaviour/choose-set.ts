@@ -1,32 +1,43 @@
+import type { BehaviourKind } from "../../model/behaviour.js";
 import type { StoredBehaviourFact } from "../../model/behaviour-facts.js";
 import type { StoredEvaluationSet } from "../../store/evaluation-sets.js";
-import { behaviourSubject } from "../behaviour/measure.js";
-import type { QuantizedPair } from "../behaviour/quantized-pairs.js";
+import { behaviourSubject } from "./measure.js";
+import type { Servable } from "./served-run.js";
 import type { Loaders } from "../request/loaders.js";
 
-/** The evaluation set whose measured sensitivities count. */
-export interface MeasuredSet {
+/** A reference and a candidate, both of which can be run. */
+export interface ServedPair {
+  readonly served: readonly [Servable, Servable];
+}
+
+/** The evaluation set whose measurements count. */
+export interface MeasuredSet<Pair> {
   /** Undefined if no set has measurements. */
   readonly set: StoredEvaluationSet | undefined;
   /** The set and why it was chosen, for use in a sentence: `on the evaluation set "jargon", which ...`. Null without a set. */
   readonly source: string | null;
   /** The stored measurements on the set. */
-  readonly facts: ReadonlyMap<QuantizedPair, StoredBehaviourFact>;
+  readonly facts: ReadonlyMap<Pair, StoredBehaviourFact>;
 }
 
 /** Sets among which the one with most measurements is searched: a key is computed for each pair on each of them. */
 const MAX_SETS = 100;
 
-/** Returns the named set, or the one with the most stored sensitivities of the pairs: then that with more items, then by name. */
-export async function chooseSet(
+/**
+ * Returns the named set, or the one with the most stored measurements of the pairs: then that with more items, then the first by
+ * name.
+ */
+export async function chooseSet<Pair extends ServedPair>(
   loaders: Pick<Loaders, "behaviour" | "newestEvaluationSets">,
-  byRank: readonly { readonly pairs: readonly QuantizedPair[] }[],
+  kind: "SENSITIVITY" | "DIVERGENCE",
+  pairs: readonly Pair[],
   named: StoredEvaluationSet | undefined,
-): Promise<MeasuredSet> {
-  const pairs = byRank.flatMap((rank) => rank.pairs);
+): Promise<MeasuredSet<Pair>> {
   const listed = named === undefined ? await loaders.newestEvaluationSets.load(MAX_SETS + 1) : [named];
   const sets = distinctSets(listed.slice(0, MAX_SETS));
-  const measured = await Promise.all(sets.map(async (set) => ({ set, facts: await factsOn(loaders, set, pairs) })));
+  const measured = await Promise.all(
+    sets.map(async (set) => ({ set, facts: await factsOn(loaders, kind, set, pairs) })),
+  );
   const [best, second] = measured.filter(({ facts }) => facts.size > 0).sort(byFacts);
   if (best === undefined) return { set: undefined, source: null, facts: new Map() };
   const bound = listed.length > MAX_SETS ? ` of the ${MAX_SETS} newest sets` : "";
@@ -46,15 +57,15 @@ function distinctSets(sets: readonly StoredEvaluationSet[]): StoredEvaluationSet
   return [...byHash.values()];
 }
 
-async function factsOn(
+async function factsOn<Pair extends ServedPair>(
   { behaviour }: Pick<Loaders, "behaviour">,
+  kind: BehaviourKind,
   set: StoredEvaluationSet,
-  pairs: readonly QuantizedPair[],
-): Promise<ReadonlyMap<QuantizedPair, StoredBehaviourFact>> {
+  pairs: readonly Pair[],
+): Promise<ReadonlyMap<Pair, StoredBehaviourFact>> {
   const facts = await Promise.all(
     pairs.map(async (pair) => {
-      const fact =
-        pair.problem === null ? await behaviour.find(behaviourSubject("SENSITIVITY", pair.served, set, {})) : undefined;
+      const fact = await behaviour.find(behaviourSubject(kind, pair.served, set, {}));
       return fact === undefined || fact.items === 0 ? [] : [[pair, fact] as const];
     }),
   );
@@ -62,10 +73,10 @@ async function factsOn(
 }
 
 /** Sets have the order of their names. */
-function byFacts(one: Pick<MeasuredSet, "facts">, other: Pick<MeasuredSet, "facts">): number {
+function byFacts(one: Pick<MeasuredSet<unknown>, "facts">, other: Pick<MeasuredSet<unknown>, "facts">): number {
   return other.facts.size - one.facts.size || itemsOf(other) - itemsOf(one);
 }
 
-function itemsOf({ facts }: Pick<MeasuredSet, "facts">): number {
+function itemsOf({ facts }: Pick<MeasuredSet<unknown>, "facts">): number {
   return [...facts.values()].reduce((sum, { items }) => sum + items, 0);
 }
