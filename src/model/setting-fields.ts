@@ -12,6 +12,16 @@ const SPELLINGS: Readonly<Record<string, readonly string[]>> = {
   method: ["method", "finetuning_type", "fine_tune_type", "peft_method"],
   task: ["task", "task_name"],
   dataset: ["dataset", "dataset_name", "datasets", "dataset_path", "train_file", "data_path", "train_dataset"],
+  evaluation_dataset: [
+    "evaluation_dataset",
+    "eval_dataset",
+    "eval_dataset_name",
+    "eval_file",
+    "validation_dataset",
+    "validation_file",
+    "val_dataset",
+    "val_file",
+  ],
   num_samples: ["num_samples", "n_samples", "max_samples", "max_train_samples", "num_train_samples"],
   max_sequence_length: [
     "max_sequence_length",

@@ -34,6 +34,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map([
   ),
   ["method", method],
   ["dataset", textOrList],
+  ["evaluation_dataset", textOrList],
   ["target_modules", textOrList],
 ]);
 

@@ -52,7 +52,7 @@ export async function studyPredictions(
   );
   const all = byRank.flatMap(({ compared, ofSeeds }) => [...compared, ...ofSeeds]).filter((pair) => pair !== null);
   const { source, facts } = await chooseSet(context.loaders, "DIVERGENCE", all, named);
-  const tokens = [...facts.values()].reduce((sum, { scoredTokens }) => sum + Number(scoredTokens), 0);
+  const tokens = [...facts.values()].reduce((sum, { scoredTokens }) => sum + scoredTokens, 0);
   return {
     identity: JSON.stringify([source, [...facts.values()].map(({ key }) => key)]),
     async load() {
@@ -99,7 +99,7 @@ function meanDivergences(
     return summary?.klDivergence.mean ?? null;
   };
   return Promise.all(
-    pairs.map((pair) => {
+    pairs.map(async (pair) => {
       const fact = pair === null ? undefined : facts.get(pair);
       return fact === undefined ? null : meanOfFact(fact);
     }),

@@ -38,22 +38,22 @@ export function behaviourAtRank(
   }
   const ratioToSeeds = klDivergence.mean / seedKlDivergence.mean;
   const values = `${format(klDivergence.mean)} nats per token (${pairs(klDivergence.n)}) against ${format(seedKlDivergence.mean)} (${pairs(seedKlDivergence.n)})`;
-  const { relation, certainty } = relationOf(klDivergence, seedKlDivergence);
-  const statement = `The candidate moves predictions ${relation} another seed of the baseline does${certainty}: ${values}.`;
-  return { klDivergence, seedKlDivergence, ratioToSeeds, statement };
+  return {
+    klDivergence,
+    seedKlDivergence,
+    ratioToSeeds,
+    statement: `${relationText(klDivergence, seedKlDivergence)}: ${values}.`,
+  };
 }
 
 /** Returns how the divergences compare. Means whose intervals overlap are not told apart. */
-function relationOf(
-  divergence: PairMean,
-  ofSeeds: PairMean,
-): { readonly relation: string; readonly certainty: string } {
+function relationText(divergence: PairMean, ofSeeds: PairMean): string {
   const relation = divergence.mean < ofSeeds.mean ? "less than" : "at least as much as";
-  if (divergence.interval === null || ofSeeds.interval === null) return { relation, certainty: " by point estimates" };
+  const text = `the candidate moves predictions ${relation} another seed of the baseline does`;
+  if (divergence.interval === null || ofSeeds.interval === null) return `By point estimates, ${text}`;
   const isApart = divergence.interval.high < ofSeeds.interval.low || ofSeeds.interval.high < divergence.interval.low;
-  return isApart
-    ? { relation, certainty: "" }
-    : { relation: "about as much as", certainty: ", since the intervals overlap" };
+  if (isApart) return text.replace(/^t/, "T");
+  return "Whether the candidate moves predictions less than another seed of the baseline is not decided, because the intervals overlap";
 }
 
 /** Returns the mean over pairs. Null while a pair is missing, and without pairs. */

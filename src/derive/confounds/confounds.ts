@@ -21,6 +21,7 @@ import { singleSeed } from "./single-seed.js";
 import { trainedRuns, trainingFinding } from "./training-findings.js";
 import { trainingLossOnly } from "./training-loss-only.js";
 import { uncomparedTensors } from "./uncompared-tensors.js";
+import { unequalEvaluation } from "./unequal-evaluation.js";
 import {
   differentBaseModel,
   differentDataset,
@@ -57,6 +58,7 @@ const CONFOUND_RULES = [
   differentDataset,
   unequalSteps,
   unequalSamples,
+  unequalEvaluation,
   unequalLearningRate,
   unequalRanks,
   unequalScaling,

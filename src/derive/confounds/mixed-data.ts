@@ -1,6 +1,6 @@
 import { ranksOf, runsAt } from "../runs/comparison-roles.js";
 import { mixedDataText } from "../runs/run-data.js";
-import type { StudyEvidence } from "../study-evidence.js";
+import type { HypothesisRule, StudyEvidence } from "../study-evidence.js";
 import type { ConfoundRule, StudyFinding } from "./confound-rule.js";
 
 export const mixedData = {
@@ -11,11 +11,11 @@ export const mixedData = {
   inStudy,
 } as const satisfies ConfoundRule;
 
-function inStudy({ runs, roles }: StudyEvidence): StudyFinding | undefined {
+function inStudy({ runs, roles }: StudyEvidence, { metric }: HypothesisRule): StudyFinding | undefined {
   if (roles === undefined) return undefined;
   const mixed = ranksOf(runs).flatMap((rank) =>
     [roles.baseline, roles.candidate].flatMap((configuration) => {
-      const text = mixedDataText(runsAt(runs, configuration, rank));
+      const text = mixedDataText(runsAt(runs, configuration, rank), metric);
       return text === undefined ? [] : [{ rank, text: `${configuration.name} at r = ${rank} (${text})` }];
     }),
   );

@@ -95,7 +95,10 @@ export function degradationByRank(
 
 /** Returns the degradation at every rank of the input. */
 export function degradationsOf({ ranks, rule, names }: DegradationInput, onDraws?: OnDraws): RankDegradation[] {
-  const context = { onDraws, pooled: rule.analysis?.interval === "POOLED_T" ? variationOf(ranks) : undefined };
+  const context = {
+    onDraws,
+    pooled: rule.analysis?.interval === "POOLED_T" ? variationOf(ranks, rule.metric) : undefined,
+  };
   return withHolm(
     ranks.map(({ rank, baseline, candidate }) => ({
       rank,
@@ -116,10 +119,10 @@ function withHolm(ranks: readonly RankDegradation[]): RankDegradation[] {
 }
 
 /** Returns the variation over the independent runs of every rank and configuration. */
-function variationOf(ranks: readonly RankValues[]): ChangeContext["pooled"] {
+function variationOf(ranks: readonly RankValues[], metric: string): ChangeContext["pooled"] {
   const samples = ranks
     .flatMap(({ baseline, candidate }) => [baseline, candidate])
-    .filter((values) => groupByData(values).length === 1)
+    .filter((values) => groupByData(values, metric).length === 1)
     .flatMap((values) => summarise(finiteRuns(values)) ?? []);
   return pooledVariation(samples);
 }

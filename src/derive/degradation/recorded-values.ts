@@ -48,7 +48,7 @@ export function mixedDataReason(
   { metric }: AcceptanceRule,
 ): string | undefined {
   const texts = [baseline, candidate].flatMap(({ name, finite }) => {
-    const text = mixedDataText(finite);
+    const text = mixedDataText(finite, metric);
     return text === undefined ? [] : [`${name} (${text})`];
   });
   if (texts.length === 0) return undefined;

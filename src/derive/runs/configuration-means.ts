@@ -69,7 +69,7 @@ export function* configurationMeanSteps(
     for (const configuration of configurations) {
       const ofRank = runsAt(runs, configuration, rank);
       yield ITEMS_PER_MEAN + 2 * ofRank.length;
-      for (const { label, items } of groupByData(ofRank)) {
+      for (const { label, items } of groupByData(ofRank, metric)) {
         const sample = summarise(metricValues(items, metric));
         if (sample === undefined) continue;
         const interval = meanInterval(sample, confidence);

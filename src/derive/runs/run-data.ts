@@ -1,4 +1,5 @@
 import { countOf } from "../../model/count-of.js";
+import { evaluationPrefix } from "../../model/evaluation-metric.js";
 import { eachInSteps, type Steps } from "../steps.js";
 
 /** Data sets and tasks of a run, by setting: `{ dataset: "gsm8k" }`. An unknown setting is missing. */
@@ -20,12 +21,21 @@ export interface DataGroup<Item> {
 /** The settings in which two runs are no replicates of each other, whatever else they share. */
 const DATA_SETTINGS = ["task", "dataset"] as const;
 
+/** The settings in which two values of an evaluation are no replicates of each other. */
+const EVALUATED_SETTINGS = [...DATA_SETTINGS, "evaluation_dataset"] as const;
+
+function settingsOf(metric: string): readonly string[] {
+  return evaluationPrefix(metric) === undefined ? DATA_SETTINGS : EVALUATED_SETTINGS;
+}
+
 /**
  * Groups items by task and data set. Losses of different data are no repetitions of one measurement, so they have no common mean.
  * Items whose data are unknown form a group of their own only if other items differ. Takes linear time.
+ *
+ * @param metric whose values are grouped: those of an evaluation also by its data set
  */
-export function groupByData<Item extends FromRun>(items: readonly Item[]): readonly DataGroup<Item>[] {
-  const mixed = DATA_SETTINGS.flatMap((setting) => {
+export function groupByData<Item extends FromRun>(items: readonly Item[], metric = ""): readonly DataGroup<Item>[] {
+  const mixed = settingsOf(metric).flatMap((setting) => {
     const known = new Set<string>();
     for (const { data } of items) {
       const value = data?.[setting];
@@ -40,7 +50,7 @@ export function groupByData<Item extends FromRun>(items: readonly Item[]): reado
     const label = mixed
       .map(({ setting, nameOf }) => {
         const value = item.data?.[setting];
-        return `${setting} ${value === undefined ? "unknown" : nameOf(value)}`;
+        return `${setting.replace("_", " ")} ${value === undefined ? "unknown" : nameOf(value)}`;
       })
       .join(", ");
     const group = groups.get(label);
@@ -51,18 +61,22 @@ export function groupByData<Item extends FromRun>(items: readonly Item[]): reado
 }
 
 /** Groups items as `groupByData` does, in steps, unless they have several data sets. */
-export function* dataGroupSteps<Item extends FromRun>(items: readonly Item[]): Steps<readonly DataGroup<Item>[]> {
-  const known = DATA_SETTINGS.map(() => new Set<string>());
+export function* dataGroupSteps<Item extends FromRun>(
+  items: readonly Item[],
+  metric = "",
+): Steps<readonly DataGroup<Item>[]> {
+  const settings = settingsOf(metric);
+  const known = settings.map(() => new Set<string>());
   yield* eachInSteps(items, ({ data }) => {
     if (data == null) return;
-    for (const [i, setting] of DATA_SETTINGS.entries()) {
+    for (const [i, setting] of settings.entries()) {
       const value = data[setting];
       if (value !== undefined) known[i]?.add(value);
     }
   });
   if (known.every((values) => values.size < 2)) return items.length === 0 ? [] : [{ label: null, items }];
   yield 2 * items.length;
-  return groupByData(items);
+  return groupByData(items, metric);
 }
 
 /** Maximum number of groups in a sentence. */
@@ -73,9 +87,10 @@ const MAX_GROUPS = 5;
  * all known data are equal.
  *
  * @param items one item a run
+ * @param metric as in `groupByData`
  */
-export function mixedDataText(items: readonly FromRun[]): string | undefined {
-  return dataGroupsText(groupByData(items));
+export function mixedDataText(items: readonly FromRun[], metric = ""): string | undefined {
+  return dataGroupsText(groupByData(items, metric));
 }
 
 /** Returns the text of `mixedDataText` for the groups of all items. */

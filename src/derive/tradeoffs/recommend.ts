@@ -81,7 +81,12 @@ export function* recommendSteps(
   const fitting = judged.flatMap(({ result, unfitBecause }) =>
     result === undefined || unfitBecause !== undefined ? [] : [result],
   );
-  const mixed = dataGroupsText(yield* dataGroupSteps(fitting.flatMap((result) => result.runs)));
+  const mixed = dataGroupsText(
+    yield* dataGroupSteps(
+      fitting.flatMap((result) => result.runs),
+      budget.metric,
+    ),
+  );
   if (mixed !== undefined) return withoutCommonData(judged, budget.metric, mixed);
   const compareCosts = byCost(new Map(judged.flatMap(({ result, memory }) => (result ? [[result, memory]] : []))));
   const sign = budget.higherIsBetter === true ? -1 : 1;

@@ -17,6 +17,7 @@ const NOT_COMPARED = new Set([
   "output_dir",
   "run_name",
   "dataset",
+  "evaluation_dataset",
   "optimizer",
   "scheduler",
   "target_modules",

@@ -42,6 +42,11 @@ function peftTypeOf(json: unknown): string | undefined {
   return type.success ? type.data.peft_type : undefined;
 }
 
+/** Scripts that edit the file by hand write numbers as text. */
+function numberOfText(value: unknown): unknown {
+  return typeof value === "string" && /^\d+(?:\.\d+)?$/.test(value.trim()) ? Number(value) : value;
+}
+
 const Pattern = z.record(z.string(), z.number().positive()).nullish();
 /** A list, one name, or a regular expression. */
 const ModuleNames = z.union([z.array(z.string()), z.string()]).nullish();
@@ -52,8 +57,8 @@ const LoraConfig = z.looseObject({
   base_model_name_or_path: z.string().nullish(),
   revision: z.string().nullish(),
   task_type: z.string().nullish(),
-  r: z.number().int().positive(),
-  lora_alpha: z.number(),
+  r: z.preprocess(numberOfText, z.number().int().positive()),
+  lora_alpha: z.preprocess(numberOfText, z.number()),
   lora_dropout: z.number().nullish(),
   use_rslora: z.boolean().nullish(),
   use_dora: z.boolean().nullish(),

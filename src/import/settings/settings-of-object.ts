@@ -59,7 +59,17 @@ const HALF_PRECISION: ReadonlyMap<string, string> = new Map([
   ["pure_bf16", "bfloat16"],
 ]);
 
-const TEXT_FIELDS = new Set(["base_model", "task", "dataset", "run_name", "output_dir", "hardware", "tool", "method"]);
+const TEXT_FIELDS = new Set([
+  "base_model",
+  "task",
+  "dataset",
+  "evaluation_dataset",
+  "run_name",
+  "output_dir",
+  "hardware",
+  "tool",
+  "method",
+]);
 
 /** Tools write numbers as text, too: `2e-4` in YAML 1.1, and every value of MLflow. */
 function numberOrText(field: string, value: SettingValue): SettingValue {

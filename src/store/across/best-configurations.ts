@@ -1,6 +1,7 @@
 import type { Sql } from "postgres";
 import type { Connection } from "../connection.js";
 import { finite } from "./conditions.js";
+import { evaluationPrefix } from "../../model/evaluation-metric.js";
 import type { Fragment } from "./fragment.js";
 
 /** The configuration of a study with the best mean of a metric. */
@@ -38,12 +39,12 @@ export function bestConfigurations(
 
 /**
  * Selects the configuration with the best mean of each study. A configuration is the runs of one rank, quantization and method,
- * and of one stated task and data set. One with a run that diverged is left out: its mean would be that of the survivors.
+ * and of one stated task and data set, for metrics of an evaluation also that of the evaluation. One with a run that diverged is left out: its mean would be that of the survivors.
  *
  * @param condition selects experiments
  */
 export function bestOfStudies(sql: Sql, { metric, higherIsBetter }: BestQuery, condition: Fragment): Fragment {
-  const configuration = sql`study_id, rank_id, label, variant, task, dataset`;
+  const configuration = sql`study_id, rank_id, label, variant, task, dataset, evaluation_dataset`;
   // Exact sums: a sum of float8 depends on the order of rows, and a cursor must match the same number again.
   return sql`
     select distinct on (study_id) study_id, rank_id, label, method, rslora, n, value, deviation
@@ -56,7 +57,7 @@ export function bestOfStudies(sql: Sql, { metric, higherIsBetter }: BestQuery, c
         from (${measuredRuns(sql, metric, condition)}) as run
         group by ${configuration}, seed) as independent
       group by ${configuration} having bool_and(is_finite)) as configuration
-    order by study_id, value ${higherIsBetter ? sql`desc` : sql`asc`}, n desc, rank_id, label, variant, task, dataset`;
+    order by study_id, value ${higherIsBetter ? sql`desc` : sql`asc`}, n desc, rank_id, label, variant, task, dataset, evaluation_dataset`;
 }
 
 /** Selects the runs with the metric, with what tells configurations apart. */
@@ -70,6 +71,7 @@ function measuredRuns(sql: Sql, metric: string, condition: Fragment): Fragment {
       case when method::text in ('LORA', 'QLORA', 'UNKNOWN') and not ${rslora} then '' else method::text || ${rslora} end
         as variant,
       ${stated("task")} as task, ${stated("dataset")} as dataset,
+      ${evaluationPrefix(metric) === undefined ? sql`null::text` : stated("evaluation_dataset")} as evaluation_dataset,
       coalesce(seed::text, experiment.id::text) as seed, metric.value, ${finite(sql, sql`metric.value`)} as is_finite
     from metric join experiment on experiment.id = metric.experiment_id
     where metric.name = ${metric} and experiment.deleted_at is null and ${condition}`;

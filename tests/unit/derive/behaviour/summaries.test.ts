@@ -121,6 +121,10 @@ test("a rank's statement needs every pair, and names both means", () => {
   const found = behaviourAtRank([0.2, 0.1], [0.4, 0.2], 0.95);
   expect(found.ratioToSeeds).toBeCloseTo(0.5, 12);
   expect(found.statement).toBe(
-    "The candidate moves predictions less than another seed of the baseline does: 0.150 nats per token (2 pairs) against 0.300 (2 pairs).",
+    "Whether the candidate moves predictions less than another seed of the baseline is not decided, because the intervals overlap: 0.150 nats per token (2 pairs) against 0.300 (2 pairs).",
   );
+  const statement = (...both: [number[], number[]]) => behaviourAtRank(...both, 0.95).statement;
+  expect(statement([0.1, 0.101, 0.1], [0.4, 0.41])).toMatch(/^The candidate moves predictions less than another seed/);
+  expect(statement([0.4, 0.401], [0.1, 0.101])).toMatch(/^The candidate moves predictions at least as much as/);
+  expect(statement([0.1], [0.4, 0.41])).toMatch(/^By point estimates, the candidate moves predictions less than/);
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { degradationByRank } from "#src/derive/degradation/degradation.js";
 import type { FailureEvidence } from "#src/derive/failure-modes/failure-mode-rule.js";
 import { noiseFloorPairs, type NoiseFloor } from "#src/derive/similarity/noise-floor.js";
+import type { Run } from "#src/derive/runs/comparison-roles.js";
 import { inferRoles } from "#src/derive/runs/resolve-roles.js";
 import type { RunSettings } from "#src/derive/runs/run-settings.js";
 import { similaritySummary } from "#src/derive/similarity/similarity-summary.js";
@@ -117,6 +118,42 @@ describe("seeds", () => {
   test("are reported if the candidate has a single one", () => {
     expect(kinds(of({}), "H3")).toHaveProperty("SINGLE_SEED", [8]);
   });
+});
+
+test("evaluations on other items, or on other data sets, are no comparison of their losses", () => {
+  const evaluated = (baseline: Partial<Run>, candidate: Partial<Run>) =>
+    evidenceOf(
+      runs([
+        ["16bit", 16, 8, { eval_loss: 2, eval_samples: 400 }, baseline],
+        ["4bit", 4, 8, { eval_loss: 2.1, eval_samples: 400 }, candidate],
+      ]),
+    );
+  const finding = (of: FailureEvidence, metric = "eval_loss") => {
+    const rule = { ...RULE, metric };
+    const [, , h3] = judgeHypotheses({ ...of, degradations: degradationByRank(of.runs, rule) }, rule);
+    return h3?.confounds.find(({ kind }) => kind === "UNEQUAL_EVALUATION");
+  };
+  const fewer = evaluated({}, { metrics: new Map(Object.entries({ eval_loss: 2.1, eval_samples: 200 })) });
+  expect(finding(fewer)).toMatchObject({
+    severity: "HIGH",
+    message: "The evaluations behind eval_loss differ at r = 8: 400 items in 16bit_r8, 200 items in 4bit_r8.",
+  });
+  expect(finding(fewer, "training_loss")).toBeUndefined();
+  const data = (name: string) => ({ data: { dataset: "alpaca", evaluation_dataset: name } });
+  expect(finding(evaluated(data("dev"), data("test")))?.message).toContain("evaluation dataset dev: 1 run");
+  expect(finding(evaluated(data("dev"), data("dev")))).toBeUndefined();
+
+  const mixed = runs([
+    ["16bit", 16, 8, { eval_loss: 2, training_loss: 1 }, { seed: 1, ...data("dev") }],
+    ["16bit", 16, 8, { eval_loss: 1, training_loss: 1.1 }, { seed: 2, ...data("test") }],
+    ["4bit", 4, 8, { eval_loss: 2.1, training_loss: 1 }, { seed: 1, ...data("dev") }],
+  ]);
+  const percent = (metric: string) => degradationByRank(mixed, { ...RULE, metric })[0]?.degradation;
+  expect(percent("eval_loss")).toMatchObject({
+    percent: null,
+    reason: expect.stringContaining("not averaged") as string,
+  });
+  expect(percent("training_loss")?.percent).toBeLessThan(0);
 });
 
 test("training and evaluation loss that lead to different conclusions are reported", () => {

@@ -4,6 +4,7 @@ import type { FailureEvidence } from "#src/derive/failure-modes/failure-mode-rul
 import { rankSimilarity } from "#src/derive/similarity/rank-similarity.js";
 import { countedPairs } from "#src/derive/similarity/pair-statistics.js";
 import { undefinedSimilarity } from "#src/derive/similarity/layer-similarity.js";
+import { behaviourAtRank } from "#src/derive/behaviour/rank-behaviour.js";
 import { judgeHypotheses } from "#src/derive/hypotheses/judge-hypotheses.js";
 import { evidence, RULE, similar } from "../../../support/evidence.js";
 
@@ -114,6 +115,35 @@ describe("H1 over several pairs of seeds", () => {
     expect(over(0.97, 0.975, 0.972)).toMatchObject({ verdict: "SUPPORTED", certainty: "INTERVAL" });
     expect(over(0.9, 0.91, 0.905)).toMatchObject({ verdict: "REJECTED", certainty: "INTERVAL" });
     expect(over(0.96, 0.9, 0.97)).toMatchObject({ verdict: "INCONCLUSIVE", certainty: "INTERVAL" });
+  });
+
+  test("calls no cosine below the threshold that equals it", () => {
+    expect(over(RULE.similarityThreshold)?.because).toBe("Mean cosine is at most 0.95 at every comparable rank (8).");
+  });
+
+  test("lists what quantization does to predictions, beside what another seed does", () => {
+    const predictions = {
+      source: 'on the evaluation set "texts"',
+      ranks: [{ rank: 8, ...behaviourAtRank([0.1, 0.101], [0.4, 0.41], 0.95) }],
+    };
+    const [h1] = judgeHypotheses(evidence({ 8: { percent: 1, cosines: [0.97] } }, { predictions }), RULE);
+    expect(h1?.because).toContain(
+      'Predictions at r = 8, on the evaluation set "texts": The candidate moves predictions less than another seed',
+    );
+    expect(h1?.evidence.filter(({ unit }) => unit === "nats per token")).toEqual([
+      {
+        label: expect.stringContaining(
+          "KL divergence of baseline and candidate at r = 8 (2 pairs, 95 % interval",
+        ) as string,
+        value: expect.closeTo(0.1005, 12) as number,
+        unit: "nats per token",
+      },
+      {
+        label: expect.stringContaining("noise floor: KL divergence of two seeds of the baseline at r = 8") as string,
+        value: expect.closeTo(0.405, 12) as number,
+        unit: "nats per token",
+      },
+    ]);
   });
 
   test("is a point estimate with one pair", () => {

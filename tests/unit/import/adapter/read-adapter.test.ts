@@ -207,6 +207,10 @@ describe("scaling", () => {
     expect(scalingOf("any", 4, await settings({ lora_alpha: 16, use_rslora: true }))).toBe(8);
   });
 
+  test("is known from numbers that are written as text", async () => {
+    expect(await settings({ r: "4", lora_alpha: "16" })).toMatchObject({ r: 4, loraAlpha: 16 });
+  });
+
   test("uses the alpha of the first pattern that matches the module, as PEFT does", async () => {
     const patterned = await settings({ alpha_pattern: { "h.1.c_attn": 2, "c_(attn|fc)": 8, c_attn: 32 } });
     expect(scalingOf("transformer.h.1.c_attn", 1, patterned)).toBe(2);
@@ -232,6 +236,7 @@ describe("adapter_config.json", () => {
     ["another kind of adapter", { peft_type: "IA3" }, "ADAPTER_TYPE_UNSUPPORTED"],
     ["no rank", { r: undefined }, "ADAPTER_CONFIG_INVALID"],
     ["a rank of 0", { r: 0 }, "ADAPTER_CONFIG_INVALID"],
+    ["a rank that is no number", { r: "four" }, "ADAPTER_CONFIG_INVALID"],
     ["QA-LoRA", { use_qalora: true }, "ADAPTER_TYPE_UNSUPPORTED"],
     ["MonteCLoRA", { monteclora_config: { num_samples: 2 } }, "ADAPTER_TYPE_UNSUPPORTED"],
     ["Arrow", { arrow_config: { top_k: 2 } }, "ADAPTER_TYPE_UNSUPPORTED"],
