@@ -3,7 +3,6 @@ import path from "node:path";
 import { failure } from "../errors.js";
 import { hubRepository, isHubAddress, parseHubAddress } from "../files/hub-cache.js";
 import { openImportProcess, type ImportProcess } from "../jobs/import/import-process.js";
-import { commandActor } from "../model/audit.js";
 import type { ImportPreview } from "../model/import-preview.js";
 import type { Counts, ImportRequest, StoreOutcome, SummarisedImport } from "../model/job-payloads.js";
 import type { ReportProgress } from "../model/records.js";
@@ -11,7 +10,7 @@ import { takeImportTurn } from "../store/queue/import-turn.js";
 import { importProgress } from "./import/import-progress.js";
 import { explanationText, findingLines, studyTable } from "./import/preview-text.js";
 import { interruptible } from "./interruptible.js";
-import { osUser } from "./os-user.js";
+import { thisActor } from "./os-user.js";
 import { note, printDocument, printLines, type Process } from "./process.js";
 import { importBounds, openServices } from "./serve/services.js";
 import { screenOf, type Screen } from "./terminal/screen.js";
@@ -32,7 +31,7 @@ export function importFolder(command: Process, folder: string, options: ImportOp
   const { slug, name, dryRun, explain } = options;
   const perform = dryRun === true || explain !== undefined ? previewFolder : storeFolder;
   return interruptible(async (signal) => {
-    const actor = commandActor(osUser() ?? null);
+    const actor = thisActor();
     const request = { ...(await requestedFolder(command, folder)), slug, name, actor };
     await perform(command, request, options, signal);
   });

@@ -5,9 +5,8 @@ import type { Role } from "../graphql/access/principal.js";
 import { newTokenText } from "../http/access/token-text.js";
 import { isValidToken } from "../http/access/token-watch.js";
 import { createToken, importRootsOf, listTokens, revokeToken, type AccessToken } from "../store/access-tokens.js";
-import { commandActor } from "../model/audit.js";
 import { slugOf } from "../store/studies/slug.js";
-import { osUser } from "./os-user.js";
+import { thisActor } from "./os-user.js";
 import { print, printLines, type Process } from "./process.js";
 import { textTable } from "./terminal/table.js";
 import { withStore } from "./with-store.js";
@@ -43,7 +42,7 @@ export async function createAccessToken(command: Process, options: TokenOptions)
         expiresAt,
         role: role.toUpperCase() as AccessToken["role"],
       },
-      commandActor(osUser() ?? null),
+      thisActor(),
     );
     print(
       text,
@@ -162,7 +161,7 @@ function timeText(time: Date | null): string | undefined {
 /** Revokes a token. @throws TOKEN_NOT_FOUND */
 export async function revokeAccessToken(command: Process, id: string): Promise<void> {
   await withStore(command, "token", async (database) => {
-    if (!(await revokeToken(database, id, commandActor(osUser() ?? null))))
+    if (!(await revokeToken(database, id, thisActor())))
       throw failure("TOKEN_NOT_FOUND", { received: JSON.stringify(id) });
     const now = new Date();
     const hasValidToken = (await listTokens(database)).some((token) => isValidToken(token, now));

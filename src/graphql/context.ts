@@ -29,7 +29,7 @@ export interface Services {
     /** Returns whether a worker runs or is starting. By default, a worker is expected. */
     readonly hasWorker?: (() => Promise<boolean>) | undefined;
     /** Queues all computations on the weights of a study. Returns the id of the job that ends with the last of them. */
-    precompute(studyId: string, requester?: JobRequester): Promise<string>;
+    precompute(studyId: string, requester: JobRequester, actor: Actor): Promise<string>;
     /** Cancels a job. Returns false if it has ended. */
     cancel(id: string, actor: Actor): Promise<boolean>;
   };

@@ -1,6 +1,8 @@
 import { KERNEL_VERSION } from "../model/computed-facts.js";
+import { SERVER_ACTOR, type Actor } from "../model/audit.js";
 import type { JobRequester } from "../model/job-payloads.js";
 import { scalingRatio, type StoredFactors, type UpdatePair } from "../model/weight-updates.js";
+import { recordAudit } from "../store/audit/record-audit.js";
 import { comparedCheckpoints, type ComparedCheckpoints } from "../store/studies/final-checkpoint.js";
 import type { Connection } from "../store/connection.js";
 import { factorsOfCheckpoints } from "../store/studies/factors.js";
@@ -14,6 +16,8 @@ import { FACT_KINDS } from "./fact-kinds/fact-kinds.js";
 
 interface PrecomputeOptions {
   readonly requester?: JobRequester | undefined;
+  /** Who requests it, for the audit log; by default the server itself. */
+  readonly actor?: Actor | undefined;
   readonly bounds?: QueueBounds | undefined;
   /** Called when jobs were queued. */
   readonly onQueued?: (() => void) | undefined;
@@ -30,9 +34,14 @@ interface PrecomputeOptions {
 export async function precomputeStudy(
   connection: Connection,
   studyId: string,
-  { requester, bounds, onQueued }: PrecomputeOptions = {},
+  { requester, actor = SERVER_ACTOR, bounds, onQueued }: PrecomputeOptions = {},
 ): Promise<string> {
-  const id = await createJob(connection, "PRECOMPUTE", "looking for missing facts", requester);
+  const id = await connection.sql.begin(async (sql) => {
+    const job = await createJob({ sql }, "PRECOMPUTE", "looking for missing facts", requester);
+    const study = requester?.studies?.[0] ?? null;
+    await recordAudit(sql, actor, { action: "PRECOMPUTE_REQUESTED", study, subject: job });
+    return job;
+  });
   const updates = await studyUpdates(connection, studyId);
   const jobs: NewJob[] = [];
   for (const kind of Object.values<AnyFactKind>(FACT_KINDS)) {

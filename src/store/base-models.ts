@@ -1,9 +1,11 @@
 import type { Sql, TransactionSql } from "postgres";
 import { v7 as newId } from "uuid";
 import { baseModelName } from "../model/base-model-name.js";
+import type { Actor } from "../model/audit.js";
 import type { BaseModelRecord } from "../model/base-models.js";
 import { afterPosition, inOrder, type OrderKey, type Position } from "./across/keyset.js";
 import type { Fragment } from "./across/fragment.js";
+import { recordAudit } from "./audit/record-audit.js";
 import type { Connection } from "./connection.js";
 
 /** A registered base model. */
@@ -23,8 +25,8 @@ export interface StoredBaseModel extends Omit<BaseModelRecord, "name"> {
  * Registers a model in one transaction, and returns its id and whether it is new. The same content keeps its id and gains the
  * name; other content that was registered from the same folder is replaced.
  */
-export function saveBaseModel({ sql }: Connection, record: BaseModelRecord): Promise<SavedBaseModel> {
-  return sql.begin((transaction) => saveBaseModelIn(transaction, record));
+export function saveBaseModel({ sql }: Connection, record: BaseModelRecord, actor: Actor): Promise<SavedBaseModel> {
+  return sql.begin((transaction) => saveBaseModelIn(transaction, record, actor));
 }
 
 export interface SavedBaseModel {
@@ -33,14 +35,18 @@ export interface SavedBaseModel {
 }
 
 /** Registers a model as `saveBaseModel` does, in a transaction of the caller. */
-export async function saveBaseModelIn(transaction: TransactionSql, record: BaseModelRecord): Promise<SavedBaseModel> {
+export async function saveBaseModelIn(
+  transaction: TransactionSql,
+  record: BaseModelRecord,
+  actor: Actor,
+): Promise<SavedBaseModel> {
   const { name, folder, hash, files } = record;
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   // Two registrations at once would otherwise each replace the folder of the other.
   await transaction`lock table base_model in share row exclusive mode`;
   await transaction`delete from base_model where folder = ${folder} and hash <> ${hash}`;
-  const [stored] = await transaction<{ id: string; names: string[] }[]>`
-      select id, names from base_model where hash = ${hash}`;
+  const [stored] = await transaction<{ id: string; names: string[]; folder: string }[]>`
+      select id, names, folder from base_model where hash = ${hash}`;
   const names = [...(stored?.names ?? []).filter((other) => other !== name), name];
   const values = {
     names,
@@ -48,13 +54,15 @@ export async function saveBaseModelIn(transaction: TransactionSql, record: BaseM
     folder,
     files: transaction.json(files.map((file) => ({ ...file }))),
   };
-  if (stored !== undefined) {
-    await transaction`update base_model set ${transaction(values)}, updated_at = now() where id = ${stored.id}`;
-    return { id: stored.id, isNew: false };
+  const id = stored?.id ?? newId();
+  // Every import registers the models that it finds again.
+  if (stored === undefined || stored.folder !== folder || !stored.names.includes(name)) {
+    const details = { name, folder, hash };
+    await recordAudit(transaction, actor, { action: "MODEL_REGISTERED", subject: id, details });
   }
-  const id = newId();
-  await insert(transaction, { ...values, id, bytes }, record);
-  return { id, isNew: true };
+  if (stored === undefined) await insert(transaction, { ...values, id, bytes }, record);
+  else await transaction`update base_model set ${transaction(values)}, updated_at = now() where id = ${id}`;
+  return { id, isNew: stored === undefined };
 }
 
 async function insert(
@@ -125,9 +133,14 @@ export async function baseModelKeysOfStudies({ sql }: Connection): Promise<strin
 }
 
 /** Removes the registration of a model; its files stay. Returns false if no model has this id. */
-export async function removeBaseModel({ sql }: Connection, id: string): Promise<boolean> {
-  const { count } = await sql`delete from base_model where id = ${id}`;
-  return count > 0;
+export function removeBaseModel({ sql }: Connection, id: string, actor: Actor): Promise<boolean> {
+  return sql.begin(async (transaction) => {
+    const [removed] = await transaction<{ names: string[]; folder: string; hash: string }[]>`
+      delete from base_model where id = ${id} returning names, folder, hash`;
+    if (removed === undefined) return false;
+    await recordAudit(transaction, actor, { action: "MODEL_REMOVED", subject: id, details: removed });
+    return true;
+  });
 }
 
 function hasKey(sql: Sql, keys: readonly string[] | undefined): Fragment {

@@ -1,8 +1,10 @@
 import type { Sql } from "postgres";
 import { v7 as newId } from "uuid";
+import { changedFields, type Actor } from "../model/audit.js";
 import type { EvaluationSetRecord } from "../model/evaluation-sets.js";
 import type { Fragment } from "./across/fragment.js";
 import { afterPosition, inOrder, type OrderKey, type Position } from "./across/keyset.js";
+import { recordAudit } from "./audit/record-audit.js";
 import type { Connection } from "./connection.js";
 
 /** A registered evaluation set. */
@@ -19,12 +21,13 @@ export type EvaluationSetChange = "NEW" | "REPLACED" | "SAME";
 export async function saveEvaluationSet(
   { sql }: Connection,
   record: EvaluationSetRecord,
+  actor: Actor,
 ): Promise<{ readonly id: string; readonly change: EvaluationSetChange }> {
   return sql.begin(async (transaction) => {
     // Two registrations of a name at once would otherwise both insert it.
     await transaction`lock table evaluation_set in share row exclusive mode`;
-    const [stored] = await transaction<{ id: string; hash: string }[]>`
-      select id, hash from evaluation_set where name = ${record.name}`;
+    const [stored] = await transaction<{ id: string; hash: string; path: string; ownDataOf: string[] }[]>`
+      select id, hash, path, own_data_of as "ownDataOf" from evaluation_set where name = ${record.name}`;
     const { name, path, size, stamp, hash, items, kinds, characters, givenTokens, ownDataOf } = record;
     const values = {
       name,
@@ -38,6 +41,11 @@ export async function saveEvaluationSet(
       given_tokens: givenTokens,
       own_data_of: [...ownDataOf],
     };
+    const { id: _, ...before } = stored ?? { id: null };
+    const details = changedFields(before, { hash, path, ownDataOf });
+    if (Object.keys(details).length > 0) {
+      await recordAudit(transaction, actor, { action: "EVALUATION_SET_REGISTERED", subject: name, details });
+    }
     if (stored === undefined) {
       const id = newId();
       await transaction`insert into evaluation_set ${transaction({ ...values, id } as never)}`;
@@ -76,9 +84,14 @@ export function evaluationSetsByHash({ sql }: Connection, hash: string): Promise
 }
 
 /** Removes the registration of a set; its file and the facts of its items stay. Returns false if no set has this name. */
-export async function removeEvaluationSet({ sql }: Connection, name: string): Promise<boolean> {
-  const { count } = await sql`delete from evaluation_set where name = ${name}`;
-  return count > 0;
+export function removeEvaluationSet({ sql }: Connection, name: string, actor: Actor): Promise<boolean> {
+  return sql.begin(async (transaction) => {
+    const [removed] = await transaction<{ path: string; hash: string }[]>`
+      delete from evaluation_set where name = ${name} returning path, hash`;
+    if (removed === undefined) return false;
+    await recordAudit(transaction, actor, { action: "EVALUATION_SET_REMOVED", subject: name, details: removed });
+    return true;
+  });
 }
 
 function columns(sql: Sql): Fragment {

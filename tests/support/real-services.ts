@@ -52,7 +52,7 @@ export async function realServices(
       waitMilliseconds: 20_000,
       jobs: {
         watch,
-        precompute: (studyId, requester) => precomputeStudy(database, studyId, { requester }),
+        precompute: (studyId, requester, actor) => precomputeStudy(database, studyId, { requester, actor }),
         cancel: (id, actor) => cancelJob(database, id, actor),
       },
       imports,

@@ -1,7 +1,9 @@
 import path from "node:path";
 import { writeBackup } from "../../store/backup/write-backup.js";
+import { recordAudit } from "../../store/audit/record-audit.js";
 import { openStore } from "../../store/database.js";
 import { openWeightStore } from "../../weights/open-weight-store.js";
+import { thisActor } from "../os-user.js";
 import { packageVersion, print, type Process } from "../process.js";
 import { weightSettings } from "../weight-settings.js";
 
@@ -15,6 +17,9 @@ export async function backup(
   const weights = withWeights ? await openWeightStore(weightSettings(config)) : undefined;
   try {
     const target = path.resolve(config.directory, file);
+    // Before it is written: an interrupted backup has copied data, too.
+    const details = { file: target, weights: withWeights };
+    await recordAudit(store.sql, thisActor(), { action: "BACKED_UP", details });
     const manifest = await writeBackup(store.url, target, { madeBy: packageVersion(), weights });
     const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
     const { files, bytes, included } = manifest.weights;

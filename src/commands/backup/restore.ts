@@ -8,6 +8,7 @@ import { restoreBackup } from "../../store/backup/restore-backup.js";
 import { openStore } from "../../store/database.js";
 import { openWeightStore } from "../../weights/open-weight-store.js";
 import type { WeightFile, WeightStore } from "../../model/weight-store.js";
+import { thisActor } from "../os-user.js";
 import { printLines, type Process } from "../process.js";
 import { weightSettings } from "../weight-settings.js";
 
@@ -37,7 +38,7 @@ export async function restore(
     try {
       // Weight files are stored by their hash. If the restore fails after this, they stay unreferenced and do no harm.
       await storeWeights(backup, weights, config.dataDirectory);
-      const { migrated } = await restoreBackup(store.url, backup, { replace });
+      const { migrated } = await restoreBackup(store.url, backup, { replace, actor: thisActor() });
       printLines(restoreSummary(backup, migrated));
       const files = await store.sql<WeightFile[]>`select hash, size, path from weight_file order by hash`;
       printLines(await weightSummary(files, weights));

@@ -10,6 +10,7 @@ import {
   type StoredEvaluationSet,
 } from "../../store/evaluation-sets.js";
 import { studiesBySlug } from "../../store/studies/studies.js";
+import { thisActor } from "../os-user.js";
 import { print, printDocument, printLines, type Process } from "../process.js";
 import { countText } from "../terminal/cells.js";
 import { screenOf } from "../terminal/screen.js";
@@ -48,7 +49,7 @@ export async function addEvaluationSet(
     const unknown = evalDataOf.find((slug) => !known.has(slug));
     if (unknown !== undefined) throw failure("STUDY_NOT_FOUND", { where: "--eval-data-of", received: unknown });
     const record = { ...described, name, ownDataOf: evalDataOf };
-    const { id, change } = await saveEvaluationSet(database, record);
+    const { id, change } = await saveEvaluationSet(database, record, thisActor());
     if (json === true) {
       printDocument(JSON.stringify({ id, change, ...record }, null, 2));
       return;
@@ -77,7 +78,7 @@ export async function listSets(command: Process, { json }: { readonly json?: tru
 /** Removes the registration of one set, by its name. @throws EVALUATION_SET_NOT_FOUND */
 export async function removeSet(command: Process, name: string): Promise<void> {
   await withStore(command, "evaluation sets", async (database) => {
-    if (!(await removeEvaluationSet(database, name))) {
+    if (!(await removeEvaluationSet(database, name, thisActor()))) {
       throw failure("EVALUATION_SET_NOT_FOUND", { received: JSON.stringify(name) });
     }
     print(`Removed the registration of ${name}. Its file and the results that were computed on it stay.`);

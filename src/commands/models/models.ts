@@ -16,6 +16,7 @@ import {
 } from "../../store/base-models.js";
 import { importProgress } from "../import/import-progress.js";
 import { interruptible } from "../interruptible.js";
+import { thisActor } from "../os-user.js";
 import { print, printDocument, printLines, type Process } from "../process.js";
 import { countText } from "../terminal/cells.js";
 import { screenOf } from "../terminal/screen.js";
@@ -39,7 +40,7 @@ export function addModel(command: Process, folder: string, options: AddModelOpti
     const request = { where: folder, revision, signal, report: progress.report, name: options.name };
     const record = await describeBaseModel(found, request).finally(() => progress.end());
     await withStore(command, "models", async (database) => {
-      const { id, isNew } = await saveBaseModel(database, record);
+      const { id, isNew } = await saveBaseModel(database, record, thisActor());
       if (options.json === true) {
         printDocument(JSON.stringify({ id, isNew, ...record }, null, 2));
         return;
@@ -108,7 +109,8 @@ export function listModels(command: Process, { check, json }: ListModelsOptions)
 export async function removeModel(command: Process, model: string): Promise<void> {
   await withStore(command, "models", async (database) => {
     const id = validate(model) ? model : await idOfName(database, model);
-    if (!(await removeBaseModel(database, id))) throw failure("MODEL_NOT_FOUND", { received: JSON.stringify(model) });
+    if (!(await removeBaseModel(database, id, thisActor())))
+      throw failure("MODEL_NOT_FOUND", { received: JSON.stringify(model) });
     print(`Removed the registration ${id}. Its files stay where they are.`);
   });
 }

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { describeEvaluationSet } from "../../import/evaluation-set/describe-evaluation-set.js";
+import { SERVER_ACTOR } from "../../model/audit.js";
 import { importStudy } from "../../jobs/import/import-study.js";
 import { openRemovalLoop, type RemovalLoop } from "../../jobs/removal/removal-loop.js";
 import { openServerMetrics } from "../../observe/open-metrics.js";
@@ -80,7 +81,7 @@ async function importExample(database: Database, weights: WeightStore): Promise<
     outcomes: [outcome],
   } = await importStudy({ database, weights }, { folder: EXAMPLE_FOLDER });
   const set = await describeEvaluationSet(EXAMPLE_SET.path, EXAMPLE_SET.name);
-  await saveEvaluationSet(database, { ...set, name: EXAMPLE_SET.name, ownDataOf: [] });
+  await saveEvaluationSet(database, { ...set, name: EXAMPLE_SET.name, ownDataOf: [] }, SERVER_ACTOR);
   print(
     `The store was empty. Imported the example study ${outcome.slug} from ${path.relative(".", EXAMPLE_FOLDER) || EXAMPLE_FOLDER}.`,
   );

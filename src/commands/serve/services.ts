@@ -118,8 +118,8 @@ export async function openServices(
       jobs: {
         watch,
         hasWorker: async () => expectsOwnWorker || (await isWorkerAlive()),
-        precompute: (studyId, requester) =>
-          precomputeStudy(database, studyId, { requester, bounds: limits, onQueued: () => void ensureWorker() }),
+        precompute: (studyId, requester, actor) =>
+          precomputeStudy(database, studyId, { requester, actor, bounds: limits, onQueued: () => void ensureWorker() }),
         cancel: (id, actor) => cancelJob(database, id, actor),
       },
       imports,

@@ -51,7 +51,11 @@ export class JobsResolver {
   ): Promise<PrecomputeStudyPayload> {
     const study = await loaders.studyBySlug.load(slug);
     if (study === undefined) throw failure("STUDY_NOT_FOUND", { where: "slug", received: JSON.stringify(slug) });
-    const id = await jobs.precompute(study.id, { ...requesterOf(principal), studies: [study.slug] });
+    const id = await jobs.precompute(
+      study.id,
+      { ...requesterOf(principal), studies: [study.slug] },
+      actorOf(principal),
+    );
     const [job] = await jobsById(database, [id]);
     if (job === undefined) throw failure("COMPUTE_FAILED", { received: "a job that no longer exists" });
     return { job, study };

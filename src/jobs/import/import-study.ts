@@ -56,7 +56,7 @@ export async function importStudy(
     morePrecise,
     readPredictionTexts,
     beforeCommit: async (sql, stored) => {
-      for (const model of bases.models) await saveBaseModelIn(sql, model);
+      for (const model of bases.models) await saveBaseModelIn(sql, model, actor);
       for (const { slug: study, created, added, updated } of stored) {
         const details = { folder: where ?? folder, created, added, updated };
         await recordAudit(sql, actor, { action: "IMPORTED", study, subject: job ?? null, details });

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { PostgresError, TransactionSql } from "postgres";
 import { failure, RankscopeError } from "../../errors.js";
+import type { Actor } from "../../model/audit.js";
+import { recordAudit } from "../audit/record-audit.js";
 import { closeSql, openSql } from "../connection.js";
 import { databaseFailure } from "../database-failure.js";
 import { copyInto } from "../copy/copy-into.js";
@@ -10,6 +12,13 @@ import { ownTables } from "../schema/own-tables.js";
 
 /** Tables that may contain rows in an unused store, because they describe machines. */
 const MACHINE_TABLES = new Set(["worker", "calibration"]);
+
+export interface RestoreOptions {
+  /** Whether stored data is replaced; otherwise a store with data is refused. */
+  readonly replace: boolean;
+  /** Who restores, for the audit log. */
+  readonly actor: Actor;
+}
 
 export interface Restored {
   /** Migrations that the backup lacked and that were applied to its tables, oldest first. */
@@ -23,7 +32,7 @@ export interface Restored {
  *
  * @throws STORE_NOT_EMPTY without `replace`, STORE_IN_USE, BACKUP_INVALID, DATABASE_EXHAUSTED, DATABASE_UNREACHABLE
  */
-export async function restoreBackup(url: string, backup: Backup, options: { replace: boolean }): Promise<Restored> {
+export async function restoreBackup(url: string, backup: Backup, options: RestoreOptions): Promise<Restored> {
   const sql = openSql(url, { applicationName: "rankscope restore", maxConnections: 1, isPatient: true });
   try {
     return await sql.begin((transaction) => restore(transaction, backup, options));
@@ -49,7 +58,7 @@ function restoreFailure(cause: unknown): unknown {
   });
 }
 
-async function restore(sql: TransactionSql, backup: Backup, { replace }: { replace: boolean }): Promise<Restored> {
+async function restore(sql: TransactionSql, backup: Backup, { replace, actor }: RestoreOptions): Promise<Restored> {
   await sql`set local statement_timeout = 0`;
   await sql`set local datestyle = 'ISO'`;
   await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK}::bigint)`;
@@ -73,6 +82,8 @@ async function restore(sql: TransactionSql, backup: Backup, { replace }: { repla
   await fill(sql, temporary, backup);
   await apply(after);
   await cancelUnfinishedJobs(sql);
+  const { madeAt, madeBy } = backup.manifest;
+  await recordAudit(sql, actor, { action: "RESTORED", details: { madeAt, madeBy } });
   await replaceTables(sql, temporary, current.schema);
   return { migrated: after.map(({ path }) => path) };
 }

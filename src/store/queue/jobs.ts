@@ -1,5 +1,5 @@
 import type { JobRequester } from "../../model/job-payloads.js";
-import type { Sql } from "postgres";
+import type { Sql, TransactionSql } from "postgres";
 import { v7 as newId } from "uuid";
 import type { Fragment } from "../across/fragment.js";
 import type { Connection } from "../connection.js";
@@ -26,7 +26,7 @@ const DEAD_AFTER_SECONDS = 60;
 
 /** Creates a running job. PostgreSQL sets its times, because later comparisons use PostgreSQL's clock. */
 export async function createJob(
-  { sql }: Connection,
+  { sql }: { readonly sql: Sql | TransactionSql },
   kind: "IMPORT" | "PRECOMPUTE",
   message: string,
   { requestedBy, studies = [] }: JobRequester = {},

@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, realpath, rm, utimes, writeFile } from "n
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { SERVER_ACTOR } from "#src/model/audit.js";
 import { describeBaseModel } from "#src/import/base-model/describe-base-model.js";
 import { checkBaseModel } from "#src/import/base-model/check-base-model.js";
 import { importStudy } from "#src/jobs/import/import-study.js";
@@ -31,7 +32,8 @@ const api = apiServer(async ({ sql }) => {
 
 beforeAll(async () => {
   folder = await realpath(await mkdtemp(path.join(tmpdir(), "rankscope-models-")));
-  for (const name of MODEL_FIXTURES) await saveBaseModel(api.database, await describeFolder(fixtureFolder(name)));
+  for (const name of MODEL_FIXTURES)
+    await saveBaseModel(api.database, await describeFolder(fixtureFolder(name)), SERVER_ACTOR);
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -72,17 +74,30 @@ test("the same content keeps its registration, and other content of the folder r
   const count = async () => (await api.execute("{ models(first: 0) { totalCount } }")).data.models.totalCount as number;
   const before = await count();
   const [original] = await baseModelsByKey(api.database, ["mistral"]);
-  const again = await saveBaseModel(api.database, await describeFolder(copy, "mistralai/Mistral-Tiny"));
+  const again = await saveBaseModel(api.database, await describeFolder(copy, "mistralai/Mistral-Tiny"), SERVER_ACTOR);
   expect(again).toEqual({ id: original?.id, isNew: false });
   const [stored] = await baseModelsByKey(api.database, ["mistral-tiny"]);
   expect(stored).toMatchObject({ names: ["mistral", "mistralai/Mistral-Tiny"], folder: copy });
   await writeFile(path.join(copy, "tokenizer.json"), "{}");
-  const replaced = await saveBaseModel(api.database, await describeFolder(copy, "mistralai/Mistral-Tiny"));
+  const replaced = await saveBaseModel(
+    api.database,
+    await describeFolder(copy, "mistralai/Mistral-Tiny"),
+    SERVER_ACTOR,
+  );
   expect(replaced.isNew).toBe(true);
   expect(await baseModelsByKey(api.database, ["mistral-tiny"])).toMatchObject([
     { id: replaced.id, hasTokenizer: true },
   ]);
   expect(await count()).toBe(before);
+  // Registered again as it is, as every import does: the audit log records changes only.
+  await saveBaseModel(api.database, await describeFolder(copy, "mistralai/Mistral-Tiny"), SERVER_ACTOR);
+  const entries = await api.database.sql`
+    select subject, details ->> 'name' as name from audit_entry
+    where action = 'MODEL_REGISTERED' and details ->> 'folder' = ${copy} order by id`;
+  expect(entries).toEqual([
+    { subject: original?.id, name: "mistralai/Mistral-Tiny" },
+    { subject: replaced.id, name: "mistralai/Mistral-Tiny" },
+  ]);
 });
 
 test("files are valid with another time and the same content, and not with other content", async () => {

@@ -54,20 +54,24 @@ beforeAll(async () => {
   const models = { "org/tiny-bnb-4bit": "gpt2", "other/tin": "qwen2", "org/other-base": "mistral" };
   for (const [name, fixture] of Object.entries(models)) {
     const folder = fixtureFolder(fixture);
-    await saveBaseModel(database, await describeBaseModel(folder, { where: folder, name }));
+    await saveBaseModel(database, await describeBaseModel(folder, { where: folder, name }), SERVER_ACTOR);
   }
-  await saveEvaluationSet(database, {
-    name: "common",
-    path: path.join(root, "common.jsonl"),
-    size: 1,
-    stamp: "1",
-    hash: "0".repeat(64),
-    items: 1,
-    kinds: { TEXT: 1 },
-    characters: 1,
-    givenTokens: 0,
-    ownDataOf: ["one", "two"],
-  });
+  await saveEvaluationSet(
+    database,
+    {
+      name: "common",
+      path: path.join(root, "common.jsonl"),
+      size: 1,
+      stamp: "1",
+      hash: "0".repeat(64),
+      items: 1,
+      kinds: { TEXT: 1 },
+      characters: 1,
+      givenTokens: 0,
+      ownDataOf: ["one", "two"],
+    },
+    SERVER_ACTOR,
+  );
   ids = {
     one: Object.values(one.experiments),
     two: Object.values(two.experiments),

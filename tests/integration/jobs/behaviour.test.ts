@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { SERVER_ACTOR } from "#src/model/audit.js";
 import { execute } from "#src/graphql/execute.js";
 import { describeEvaluationSet } from "#src/import/evaluation-set/describe-evaluation-set.js";
 import { importStudy } from "#src/jobs/import/import-study.js";
@@ -35,7 +36,7 @@ async function register(name: string, lines: readonly object[], ownDataOf: reado
   const file = path.join(folder, `${name}.jsonl`);
   await writeFile(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
   const record = { ...(await describeEvaluationSet(file, name)), name, ownDataOf };
-  await saveEvaluationSet(fresh.database, record);
+  await saveEvaluationSet(fresh.database, record, SERVER_ACTOR);
 }
 
 /** States how the base of the 4-bit runs was quantized, which the study's files do not say. */

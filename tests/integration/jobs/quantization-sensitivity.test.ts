@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { SERVER_ACTOR } from "#src/model/audit.js";
 import { execute } from "#src/graphql/execute.js";
 import { baselineRun, layerSwaps } from "#src/compute/behaviour/layer-swaps.js";
 import { measureLayerDivergences } from "#src/compute/behaviour/measure-layer-divergences.js";
@@ -36,11 +37,15 @@ beforeAll(async () => {
   await weights.close();
   const file = path.join(folder, "set.jsonl");
   await writeFile(file, ITEMS.map((input_ids) => `${JSON.stringify({ input_ids })}\n`).join(""));
-  await saveEvaluationSet(fresh.database, {
-    ...(await describeEvaluationSet(file, "set")),
-    name: "set",
-    ownDataOf: [],
-  });
+  await saveEvaluationSet(
+    fresh.database,
+    {
+      ...(await describeEvaluationSet(file, "set")),
+      name: "set",
+      ownDataOf: [],
+    },
+    SERVER_ACTOR,
+  );
   real = await realServices(fresh.database, { url: fresh.url, importRoots: [] });
 });
 afterAll(async () => {

@@ -1,8 +1,11 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { removeDeleted } from "#src/jobs/removal/removal-loop.js";
 import { openLog } from "#src/log.js";
 import { SERVER_ACTOR } from "#src/model/audit.js";
@@ -160,6 +163,58 @@ test.each(["before the file is removed", "after the file is removed"])(
     expect(await orphans()).toEqual(NO_ORPHANS);
   },
 );
+
+describe("a process that is killed with SIGKILL", () => {
+  const SCRIPT = fileURLToPath(new URL("removal-process.mjs", import.meta.url));
+
+  /** Starts a removal in a process of its own. */
+  function start(stop: "in the transaction" | "before the file" | "after the file") {
+    const settings = JSON.stringify({ url: fresh.url, directory, stop });
+    const child = spawn(process.execPath, [SCRIPT, settings], { stdio: ["ignore", "pipe", "inherit"] });
+    return { child, stopped: once(child.stdout, "data"), ended: once(child, "exit") };
+  }
+
+  test("in the transaction removes nothing: the study can still be restored as it was", async () => {
+    const { sql } = fresh.database;
+    const stored = await keptStudy("killed", [run("a", 61), run("b", 62)]);
+    await deleteStudy(fresh.database, "killed", SERVER_ACTOR);
+    const { child, ended } = start("in the transaction");
+    await sql.begin(async (lock) => {
+      // The removal waits for this row after it has noted the pending files.
+      await lock`select from experiment where study_id = ${stored.study} for key share`;
+      const waiting = () =>
+        sql`select from pg_stat_activity where application_name = 'rankscope removal' and wait_event_type = 'Lock'`;
+      await expect.poll(waiting, { timeout: 20_000 }).toHaveLength(1);
+      child.kill("SIGKILL");
+      await ended;
+    });
+    await expect
+      .poll(() => sql`select from pg_stat_activity where application_name = 'rankscope removal'`, { timeout: 20_000 })
+      .toHaveLength(0);
+    expect(await restoreStudy(fresh.database, "killed", SERVER_ACTOR)).toBe(true);
+    expect(await remove()).toBeUndefined();
+    expect(stored.files.every(isKept)).toBe(true);
+    expect(await factsOf(stored.factors)).toBe(2 * stored.factors.length);
+    const [row] = await sql`select count(*)::int as runs from experiment where study_id = ${stored.study}`;
+    expect(row).toEqual({ runs: 2 });
+  });
+
+  test.each(["before the file", "after the file"] as const)(
+    "%s is removed leaves the rest to the next process",
+    async (stop) => {
+      const slug = `killed-${stop.split(" ")[0] ?? ""}`;
+      const stored = await keptStudy(slug, [run("a", stop.length * 10), run("b", stop.length * 10 + 0.5)]);
+      await deleteStudy(fresh.database, slug, SERVER_ACTOR);
+      const { child, stopped, ended } = start(stop);
+      await stopped;
+      child.kill("SIGKILL");
+      await ended;
+      expect(await remove()).toMatchObject({ studies: 0 });
+      expect(stored.files.some(isKept)).toBe(false);
+      expect(await orphans()).toEqual(NO_ORPHANS);
+    },
+  );
+});
 
 test("a file that an import names again before it is removed stays", async () => {
   const again = run("a", 51);

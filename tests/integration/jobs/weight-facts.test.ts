@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { v7 as newId } from "uuid";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { SERVER_ACTOR } from "#src/model/audit.js";
 import { importStudy } from "#src/jobs/import/import-study.js";
 import type { JobWatch } from "#src/jobs/job-watch.js";
 import { openWeightFacts } from "#src/jobs/open-weight-facts.js";
@@ -239,16 +240,19 @@ describe("a request for results from weights", () => {
 describe("precomputing a study", () => {
   test("computes everything that can be requested, and nothing the second time", async () => {
     const { jobs } = real.services;
-    const first = await jobs.precompute(studyId);
+    const first = await jobs.precompute(studyId, {}, SERVER_ACTOR);
     const ended = await jobs.watch.ended([first], { milliseconds: 20_000 });
     // Three layers: each pair unscaled and as applied (alpha differs), its subspaces, and both spectra.
     expect(ended.get(first)).toMatchObject({ kind: "PRECOMPUTE", status: "SUCCEEDED", done: 15, total: 15 });
     expect([await count("comparison"), await count("subspace"), await count("spectrum")]).toEqual([6, 3, 6]);
-    const second = await jobs.precompute(studyId);
+    const second = await jobs.precompute(studyId, {}, SERVER_ACTOR);
     expect((await jobsById(fresh.database, [second]))[0]).toMatchObject({
       status: "SUCCEEDED",
       message: "all facts were stored already",
     });
+    const entries = await fresh.database.sql`
+      select subject from audit_entry where action = 'PRECOMPUTE_REQUESTED' order by id`;
+    expect(entries).toEqual([{ subject: first }, { subject: second }]);
     expect((await weights.request("COMPARISON", pairs, { ...now, waitMilliseconds: 0 })).map(isCached)).toEqual([
       true,
       true,
@@ -258,7 +262,10 @@ describe("precomputing a study", () => {
 
   test("waits for results that another request computes instead of computing them twice", async () => {
     const { jobs } = real.services;
-    const [id, answer] = await Promise.all([jobs.precompute(studyId), weights.request("COMPARISON", pairs, now)]);
+    const [id, answer] = await Promise.all([
+      jobs.precompute(studyId, {}, SERVER_ACTOR),
+      weights.request("COMPARISON", pairs, now),
+    ]);
     expect(answer.map(isKnown)).toEqual([true, true, true]);
     expect((await jobs.watch.ended([id], { milliseconds: 20_000 })).get(id)?.status).toBe("SUCCEEDED");
     const [twice] = await fresh.database.sql`
@@ -285,7 +292,7 @@ describe("precomputing a study", () => {
     );
     await store.close();
     const { jobs } = real.services;
-    const id = await jobs.precompute(outcome.studyId);
+    const id = await jobs.precompute(outcome.studyId, {}, SERVER_ACTOR);
     const ended = await jobs.watch.ended([id], { milliseconds: 20_000 });
     // Three layers: step 2 against the last checkpoint, and the last checkpoint's spectrum.
     expect(ended.get(id)).toMatchObject({ status: "SUCCEEDED", done: 6, total: 6 });
@@ -304,7 +311,7 @@ describe("precomputing a study", () => {
   });
 
   test("succeeds without work for an unknown study", async () => {
-    const id = await real.services.jobs.precompute(newId());
+    const id = await real.services.jobs.precompute(newId(), {}, SERVER_ACTOR);
     expect((await jobsById(fresh.database, [id]))[0]?.status).toBe("SUCCEEDED");
   });
 });

@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { SERVER_ACTOR } from "#src/model/audit.js";
 import { importStudy } from "#src/jobs/import/import-study.js";
 import { openBackup, type Backup } from "#src/store/backup/open-backup.js";
 import { restoreBackup } from "#src/store/backup/restore-backup.js";
@@ -141,7 +142,7 @@ describe.each(levels)("the level %s", (level) => {
     await withBackup(level, async (backup) => {
       const url = await emptyDatabase();
       await migrate(url);
-      const { migrated } = await restoreBackup(url, backup, { replace: false });
+      const { migrated } = await restoreBackup(url, backup, { replace: false, actor: SERVER_ACTOR });
       expect([...backup.manifest.migrations, ...migrated]).toEqual(
         (await readMigrations()).migrationDirectories.map((one) => one.path),
       );
@@ -154,7 +155,7 @@ describe.each(levels)("the level %s", (level) => {
     await withBackup(level, async (backup) => {
       const url = await emptyDatabase();
       await migrate(url);
-      await restoreBackup(url, backup, { replace: false });
+      await restoreBackup(url, backup, { replace: false, actor: SERVER_ACTOR });
       const { sql, close } = openDatabase(url, { applicationName: "tests", maxConnections: 1 });
       const wanted = backup.manifest.tables.find(({ name }) => name === "comparison")?.rows;
       const [row] = await sql<

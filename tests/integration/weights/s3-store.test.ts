@@ -62,6 +62,21 @@ const uploads = async (server: S3Server) =>
 const last = async (server: S3Server) => (await server.requests()).at(-1)?.request;
 const everything = (store: WeightStore, file: WeightFile) => store.read(file, 0, file.size);
 
+describe("removing from a bucket", () => {
+  test("removes the object of this file only, and succeeds without one", async () => {
+    const { store, file } = await s3Store(someBytes(1000));
+    const other = await writeWeightFile(await temporaryFolder(), someBytes(999));
+    await store.keep(file);
+    await store.keep(other);
+    await store.remove(file);
+    await store.remove(file);
+    await rm(file.path);
+    await rm(other.path);
+    await expect(everything(store, file)).rejects.toMatchObject({ code: "WEIGHTS_MISSING" });
+    expect(Buffer.compare(await everything(store, other), someBytes(999))).toBe(0);
+  });
+});
+
 describe("reading from a bucket", () => {
   test("returns the bytes of any range, and transfers no others", async () => {
     const bytes = someBytes(10_000);
