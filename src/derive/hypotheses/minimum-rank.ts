@@ -59,7 +59,9 @@ function inconclusiveReason(threshold: RankThreshold, degradations: readonly Ran
   for (const { rank, state, because } of rankStates(degradations)) {
     if (state === "UNDECIDED") ranksByReason.set(because, [...(ranksByReason.get(because) ?? []), rank]);
   }
-  const reasons = [...ranksByReason].map(([because, ranks]) => `${formatRanks(ranks)} is inconclusive (${because})`);
+  const reasons = [...ranksByReason].map(
+    ([because, ranks]) => `${formatRanks(ranks)} ${ranks.length === 1 ? "is" : "are"} inconclusive (${because})`,
+  );
   return `${reasons.join("; ")}; ${rangeText(threshold)}.`;
 }
 

@@ -31,7 +31,8 @@ class RankPredictionType implements RankPrediction {
 
   @Field(() => IntervalType, {
     nullable: true,
-    description: "Prediction interval for a new measurement; null if the rank is not predicted.",
+    description:
+      "Prediction interval for a new measurement; null if the rank is not predicted, and if all points lie on the line exactly.",
   })
   interval!: IntervalType | null;
 
