@@ -6,6 +6,7 @@ import { exitCodeOf } from "./commands/exit-codes.js";
 import { addLifeCommands } from "./commands/command-line/life-commands.js";
 import { addModelCommands } from "./commands/command-line/model-commands.js";
 import type { ImportOptions } from "./commands/import.js";
+import { allowClosedOutput } from "./commands/process.js";
 import type { PlotOptions } from "./commands/plot.js";
 import { addQueryCommands } from "./commands/command-line/query-commands.js";
 import type { TokenOptions } from "./commands/token.js";
@@ -168,6 +169,7 @@ function errorText(error: unknown): string {
   return error instanceof Error ? String(error.stack) : String(error);
 }
 
+allowClosedOutput();
 try {
   await main(process.argv);
 } catch (error) {

@@ -9,6 +9,18 @@ export interface Process {
   readonly log: Log;
 }
 
+/**
+ * Lets a command end quietly when its output is closed early, as by `head`: what it still prints is dropped. Any other error of the
+ * output is thrown.
+ */
+export function allowClosedOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+  }
+}
+
 /** Prints lines to standard output. Newlines in a line, and characters that a terminal obeys or hides, become escapes. */
 export function print(...lines: readonly string[]): void {
   printLines(lines);
