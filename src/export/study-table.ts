@@ -53,15 +53,16 @@ function curvesTable(connection: Connection, studyId: string): Table {
       { name: "curve", type: "text" },
       { name: "step", type: "integer" },
       { name: "value", type: "number" },
+      { name: "by_epoch", type: "boolean" },
     ],
     rows: flatMapRows(curves, pointRows),
   };
 }
 
-function* pointRows({ run, name, steps, values }: StudyCurve): Generator<Cell[]> {
+function* pointRows({ run, name, steps, values, byEpoch }: StudyCurve): Generator<Cell[]> {
   for (const [i, step] of steps.entries()) {
     const value = values[i] ?? NaN;
-    yield [run, name, step, Number.isFinite(value) ? value : null];
+    yield [run, name, step, Number.isFinite(value) ? value : null, byEpoch];
   }
 }
 

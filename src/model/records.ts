@@ -137,6 +137,8 @@ export interface SeriesRecord {
   readonly name: string;
   readonly steps: readonly number[];
   readonly values: readonly number[];
+  /** Whether `steps` are epochs, because the file gives no optimizer steps. */
+  readonly byEpoch?: boolean;
   /** Times at which the points were logged, in seconds since 1970; null or absent if the file does not give them. */
   readonly wallTimes?: readonly number[] | null;
   /** The file with the curve, relative to the study's folder. */

@@ -16,6 +16,8 @@ export interface MetricChoice {
 export interface LoggedCurve {
   readonly steps: readonly number[];
   readonly values: readonly number[];
+  /** Whether `steps` are epochs, so that none of them is an optimizer step. */
+  readonly byEpoch?: boolean;
 }
 
 export interface CurvePoint {
@@ -60,8 +62,9 @@ export function finitePoints({ steps, values }: LoggedCurve): CurvePoint[] {
   });
 }
 
-function chosenValue({ steps, values }: LoggedCurve, choice: MetricChoice): number | undefined {
-  if (choice.point === "STEP") return values[steps.findLastIndex((step) => step === choice.step)];
+function chosenValue({ steps, values, byEpoch }: LoggedCurve, choice: MetricChoice): number | undefined {
+  if (choice.point === "STEP")
+    return byEpoch === true ? undefined : values[steps.findLastIndex((step) => step === choice.step)];
   if (choice.point === "LAST") return values.at(-1);
   const finite = values.filter(Number.isFinite);
   if (finite.length === 0) return values.at(-1);

@@ -186,6 +186,7 @@ export class ExperimentResolver {
       metric,
       source: series.source === "" ? null : series.source,
       steps: kept.map((i) => series.steps[i] as number),
+      byEpoch: series.byEpoch,
       values,
       totalPoints: series.steps.length,
       sampled: kept.length < series.steps.length,

@@ -98,8 +98,13 @@ export class Curve {
   @Field(() => String, { description: "The requested metric, as logged: `eval_loss`." })
   metric!: string;
 
-  @Field(() => [Int], { description: "Optimizer steps, ascending." })
+  @Field(() => [Int], { description: "Optimizer steps, or epochs where `byEpoch` is true, ascending." })
   steps!: number[];
+
+  @Field(() => Boolean, {
+    description: "Whether `steps` are epochs, because no file gives the optimizer steps of this curve.",
+  })
+  byEpoch!: boolean;
 
   @Field(() => [Float], {
     nullable: "items",

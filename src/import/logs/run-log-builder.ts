@@ -18,6 +18,8 @@ interface GrowingCurve {
 export class RunLogBuilder {
   name: string | null = null;
   startedAt: number | null = null;
+  /** Whether the steps of all points are epochs. */
+  byEpoch = false;
   #points = 0;
   readonly #curves = new Map<string, GrowingCurve>();
   readonly #metrics = new Map<string, number>();
@@ -71,7 +73,7 @@ export class RunLogBuilder {
       startedAt: this.startedAt,
       settings: this.#settings,
       metrics: this.#metrics,
-      curves: new Map([...this.#curves].map(([name, curve]) => [name, finished(curve)])),
+      curves: new Map([...this.#curves].map(([name, curve]) => [name, finished(curve, this.byEpoch)])),
       damage,
     };
   }
@@ -102,9 +104,9 @@ export class RunLogBuilder {
   }
 }
 
-function finished(curve: GrowingCurve): LoggedCurve {
+function finished(curve: GrowingCurve, byEpoch: boolean): LoggedCurve {
   const { steps, values, wallTimes } = curve.isAscending ? curve : sorted(curve);
-  return { steps, values, wallTimes: curve.hasWallTimes ? wallTimes : null };
+  return { steps, values, ...(byEpoch && { byEpoch }), wallTimes: curve.hasWallTimes ? wallTimes : null };
 }
 
 /** Sorts the points by step; of points of one step, the last one is kept. */

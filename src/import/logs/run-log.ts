@@ -16,6 +16,8 @@ export interface RunLog {
 /** The points of one metric, ascending by step. No step occurs twice. */
 export interface LoggedCurve {
   readonly steps: readonly number[];
+  /** Whether `steps` are epochs. */
+  readonly byEpoch?: boolean;
   readonly values: readonly number[];
   /** Seconds since 1970, one per point; null if the tool records none. */
   readonly wallTimes: readonly number[] | null;

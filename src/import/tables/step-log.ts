@@ -37,6 +37,7 @@ export function stepLog(rows: readonly TableRow[], where: string): RunLog | unde
   const clock = [...STEP_COLUMNS, ...EPOCH_COLUMNS].find((name) => names.has(name));
   if (clock === undefined || rows.length < 2) return undefined;
   const builder = new RunLogBuilder(where, "RUN_LOG_INVALID");
+  builder.byEpoch = EPOCH_COLUMNS.includes(clock);
   const clocks = new Set([...STEP_COLUMNS, ...EPOCH_COLUMNS]);
   for (const { cells } of rows) {
     const named = new Map([...cells].map(([heading, cell]) => [headings.get(heading) ?? "", cell]));
@@ -63,11 +64,10 @@ export function listsLog(members: ReadonlyMap<string, unknown>, where: string): 
   if (length < 2 || !areLogs || !lists.some(([name]) => METRIC_WORD.test(columnName(name)))) return undefined;
   const rows = Array.from({ length }, (_, i) => ({
     key: null,
-    cells: new Map<string, unknown>([["step", i + 1], ...lists.map(([name, list]) => [name, list[i]] as const)]),
+    cells: new Map<string, unknown>([["epoch", i + 1], ...lists.map(([name, list]) => [name, list[i]] as const)]),
   }));
   const ownClock = lists.find(([name]) => [...STEP_COLUMNS, ...EPOCH_COLUMNS].includes(columnName(name)));
   if (ownClock === undefined) return stepLog(rows, where);
-  for (const { cells } of rows) cells.delete("step");
   return stepLog(
     rows.map(({ key }, i) => ({ key, cells: new Map(lists.map(([n, list]) => [n, list[i]])) })),
     where,

@@ -6,6 +6,8 @@ export interface StudyCurve {
   readonly name: string;
   readonly steps: readonly number[];
   readonly values: readonly number[];
+  /** Whether `steps` are epochs. */
+  readonly byEpoch: boolean;
 }
 
 /** Returns up to `limit` curves of a study after `after`, by run and name. */
@@ -22,7 +24,7 @@ export function curvesOfStudy(
   },
 ): Promise<StudyCurve[]> {
   return sql<StudyCurve[]>`
-    select experiment.name as run, metric_series.name, metric_series.steps, values
+    select experiment.name as run, metric_series.name, metric_series.steps, values, by_epoch as "byEpoch"
     from metric_series join experiment on experiment.id = experiment_id
     where study_id = ${studyId} and deleted_at is null
       ${after === undefined ? sql`` : sql`and (experiment.name, metric_series.name) > (${after.run}, ${after.name})`}

@@ -6,6 +6,8 @@ export interface Series {
   readonly name: string;
   readonly steps: readonly number[];
   readonly values: readonly number[];
+  /** Whether `steps` are epochs. */
+  readonly byEpoch: boolean;
   /** The file with the curve, relative to the study's folder. */
   readonly source: string;
 }
@@ -19,7 +21,7 @@ export interface SeriesKey {
 /** Returns the curves of `keys`. postgres.js parses the float arrays and keeps NaN. */
 export function seriesOfExperiments({ sql }: Connection, keys: readonly SeriesKey[]): Promise<Series[]> {
   return sql<Series[]>`
-    select experiment_id as "experimentId", name, steps, values, source from metric_series
+    select experiment_id as "experimentId", name, steps, values, by_epoch as "byEpoch", source from metric_series
     where (experiment_id, name) in (
       select * from unnest(${keys.map(({ experimentId }) => experimentId)}::uuid[], ${keys.map(({ name }) => name)}::text[]))`;
 }
@@ -57,7 +59,8 @@ export function curvesOfStudies(
   keys: readonly StudyCurves[],
 ): Promise<(Series & { readonly studyId: string })[]> {
   return sql<(Series & { readonly studyId: string })[]>`
-    select study_id as "studyId", experiment_id as "experimentId", metric_series.name, metric_series.steps, values, source
+    select study_id as "studyId", experiment_id as "experimentId", metric_series.name, metric_series.steps, values,
+      by_epoch as "byEpoch", source
     from metric_series join experiment on experiment.id = experiment_id and experiment.deleted_at is null
     where (study_id, metric_series.name) in (
       select * from unnest(${keys.map(({ studyId }) => studyId)}::uuid[], ${keys.map(({ name }) => name)}::text[]))`;

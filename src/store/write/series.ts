@@ -11,9 +11,17 @@ export async function writeSeries(
   ledger: Ledger,
 ): Promise<ReadonlySet<string>> {
   const stored = await sql<
-    { experimentId: string; name: string; steps: number[]; values: number[]; times: number; source: string }[]
+    {
+      experimentId: string;
+      name: string;
+      steps: number[];
+      values: number[];
+      byEpoch: boolean;
+      times: number;
+      source: string;
+    }[]
   >`
-    select experiment_id as "experimentId", name, steps, values, cardinality(wall_times) as times, source
+    select experiment_id as "experimentId", name, steps, values, by_epoch as "byEpoch", cardinality(wall_times) as times, source
     from metric_series
     where experiment_id = any(${experiments.map(({ id }) => id)}::uuid[])`;
   const byKey = new Map(stored.map((row) => [key(row.experimentId, row.name), row]));
@@ -30,7 +38,7 @@ export async function writeSeries(
       } else if (!startsWith(row, series) && (startsWith(series, row) || isOfFullerFile(row, series))) {
         await sql`
           update metric_series set steps = ${[...series.steps]}, values = ${[...series.values]},
-            wall_times = ${timesOf(series)}, source = ${series.source ?? ""}
+            by_epoch = ${series.byEpoch === true}, wall_times = ${timesOf(series)}, source = ${series.source ?? ""}
           where experiment_id = ${id} and name = ${series.name}`;
         ledger.updated.curves++;
         grown.add(id);
@@ -51,8 +59,16 @@ export async function writeSeries(
   await copyRows(
     sql,
     "metric_series",
-    ["experiment_id", "name", "steps", "values", "wall_times", "source"],
-    added.map(([id, series]) => [id, series.name, series.steps, series.values, timesOf(series), series.source ?? ""]),
+    ["experiment_id", "name", "steps", "values", "by_epoch", "wall_times", "source"],
+    added.map(([id, series]) => [
+      id,
+      series.name,
+      series.steps,
+      series.values,
+      series.byEpoch === true,
+      timesOf(series),
+      series.source ?? "",
+    ]),
   );
   ledger.added.curves += added.length;
   // A rewritten file is not evidence against the stored metrics: they stay, and their differences are reported as findings.
@@ -65,10 +81,11 @@ export async function writeSeries(
  * which could not be read while it was written.
  */
 function isOfFullerFile(
-  stored: { readonly steps: readonly number[]; readonly source: string },
+  stored: { readonly steps: readonly number[]; readonly byEpoch: boolean; readonly source: string },
   found: SeriesRecord,
 ): boolean {
-  const { source = "", steps } = found;
+  const { source = "", steps, byEpoch = false } = found;
+  if (stored.byEpoch !== byEpoch) return stored.byEpoch;
   return stored.source !== "" && source !== "" && source !== stored.source && steps.length > stored.steps.length;
 }
 
@@ -81,6 +98,7 @@ const key = (experimentId: string, name: string) => `${experimentId} ${name}`;
 
 /** Returns true if `whole` begins with all points of `part`. */
 function startsWith(whole: Omit<SeriesRecord, "name">, part: Omit<SeriesRecord, "name">): boolean {
+  if ((whole.byEpoch === true) !== (part.byEpoch === true)) return false;
   return part.steps.every((step, i) => whole.steps[i] === step && Object.is(whole.values[i], part.values[i]));
 }
 

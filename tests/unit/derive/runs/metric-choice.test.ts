@@ -30,6 +30,10 @@ describe("the value that represents a run", () => {
   test("is the value at exactly that step, without interpolation", () => {
     expect(chosen({ point: "STEP", step: 20 })).toEqual([1.5, undefined]);
     expect(chosen({ point: "STEP", step: 25 })).toEqual([undefined, undefined]);
+    const [run] = all;
+    const step = { key: "training_loss", point: "STEP", step: 20, higherIsBetter: false } as const;
+    const epochs = { ...curve, byEpoch: true };
+    expect(run && withChosenMetric(run, step, epochs).metrics.get(choiceName(step))).toBeUndefined();
   });
 });
 

@@ -21,4 +21,11 @@ describe("curves of a log and of an event file", () => {
       { name: "loss", steps: [1, 2, 3], wallTimes: [1.7e9 + 1, 1.7e9 + 2, 1.7e9 + 3], source: "events" },
     ]);
   });
+
+  test("by epoch give way to those of optimizer steps, whatever their length", () => {
+    const byEpoch = { ...event([1, 2, 3]), byEpoch: true };
+    expect(mergeCurves([[log]], [byEpoch])).toEqual([log]);
+    expect(mergeCurves([], [byEpoch, event([10])])).toMatchObject([{ steps: [10] }]);
+    expect(mergeCurves([], [byEpoch])).toMatchObject([{ steps: [1, 2, 3], byEpoch: true }]);
+  });
 });
