@@ -28,6 +28,7 @@ import { groupRuns, repositoryName, type RunFolder } from "./folder/group-runs.j
 import { modelFoldersOf } from "./base-model/model-folders.js";
 import { withoutOtherSnapshots } from "./folder/hub-snapshots.js";
 import { listFiles } from "./folder/list-files.js";
+import { separateJobLogs } from "./folder/separate-job-logs.js";
 import { reportSkippedFiles } from "./folder/report-skipped-files.js";
 import { LORA_FILE } from "./formats/lora-file.js";
 import { isPredictionFormat } from "./formats/predictions.js";
@@ -65,7 +66,8 @@ export async function readFolder(folder: string, options: ReadFolderOptions = {}
   const candidates = classifyFiles(await withoutOtherSnapshots(listed.files, pathOf, options));
   requireResults(candidates, listed.files.length, where);
   await requireTextFits(pathOf, candidates, where);
-  const classified = await decideByContent(candidates, pathOf, signal);
+  const decided = await decideByContent(candidates, pathOf, signal);
+  const classified = await separateJobLogs(decided, pathOf, signal);
 
   const findings = createFindings();
   const runs = await readRuns({ root, pathOf }, classified, findings, report, signal);

@@ -215,6 +215,119 @@ export const METHOD_COMPARISON: FilesOfFolder = {
   "results/lora--rank64.json": compared("lora/llama-3.2-3B-rank64", 64, 0.5),
 };
 
+const jobLog = (...steps: readonly (readonly [step: number, loss: number])[]): string =>
+  lines(
+    "srun: job step created",
+    ...steps.map(
+      ([step, loss]) => `${step}/100 [00:10<16:30,  1.00s/it]{'loss': ${loss}, 'learning_rate': 1e-4, 'epoch': 0.1}`,
+    ),
+  );
+
+/** Logs of batch jobs in one folder: one training that was started again, and another one. */
+export const SLURM_LOGS: FilesOfFolder = {
+  "logs/slurm-998.out": jobLog([10, 3], [20, 2.5], [30, 2.2]),
+  "logs/slurm-1001.out": jobLog([30, 2.1], [40, 2], [50, 1.9]),
+  "logs/slurm-1002.out": jobLog([10, 3.3], [20, 2.9]),
+};
+
+const axolotl = (name: string, adapter: string, loss: number): FilesOfFolder => ({
+  [`configs/${name}.yml`]: lines(
+    "base_model: NousResearch/Llama-2-7b-hf",
+    `adapter: ${adapter}`,
+    `load_in_4bit: ${adapter === "qlora"}`,
+    "load_in_8bit: false",
+    "datasets:",
+    "  - path: tatsu-lab/alpaca",
+    "    type: alpaca",
+    "sequence_len: 2048",
+    "lora_r: 32",
+    "lora_alpha: 16",
+    "micro_batch_size: 2",
+    "gradient_accumulation_steps: 4",
+    "num_epochs: 3",
+    "optimizer: adamw_bnb_8bit",
+    "lr_scheduler: cosine",
+    "learning_rate: 0.0002",
+    "seed: 42",
+    `output_dir: ./outputs/${name}`,
+  ),
+  [`outputs/${name}/trainer_state.json`]: json({
+    global_step: 20,
+    max_steps: 20,
+    log_history: [
+      { loss: loss + 0.5, step: 10, epoch: 1 },
+      { eval_loss: loss + 0.1, step: 20, epoch: 2 },
+      { loss, step: 20, epoch: 2 },
+    ],
+  }),
+  [`outputs/${name}/debug.log`]: lines("[2024-05-01 10:00:00] [INFO] [axolotl.train] Starting trainer..."),
+});
+
+/** Axolotl: configurations in a folder of their own, each with the output folder of its run. */
+export const AXOLOTL: FilesOfFolder = {
+  ...axolotl("lora-out", "lora", 1.1),
+  ...axolotl("qlora-out", "qlora", 1.2),
+};
+
+const mlxLog = (losses: readonly number[]): string =>
+  lines(
+    "Loading pretrained model",
+    "Trainable parameters: 0.071% (0.852M/1208.600M)",
+    "Starting training..., iters: 30",
+    "Iter 1: Val loss 2.900, Val took 3.211s",
+    ...losses.map(
+      (loss, i) =>
+        `Iter ${10 * (i + 1)}: Train loss ${loss.toFixed(3)}, Learning Rate 1.000e-05, It/sec 2.1, Tokens/sec 801.2, Trained Tokens ${1000 * (i + 1)}, Peak mem 4.5 GB`,
+    ),
+    "Iter 30: Val loss 1.510, Val took 3.1s",
+    "Saved final weights to adapters/adapters.safetensors.",
+  );
+
+const mlxConfig = (model: string, rank: number): string =>
+  json({
+    adapter_path: "adapters",
+    batch_size: 4,
+    fine_tune_type: "lora",
+    iters: 30,
+    learning_rate: 1e-5,
+    lora_parameters: { rank, scale: 20, dropout: 0 },
+    model,
+    num_layers: 16,
+    seed: 0,
+  });
+
+/** MLX-LM: only configurations and logs were kept, the adapters are too large for the repository. */
+export const MLX_LOGS: FilesOfFolder = {
+  "adapters_4bit_r8/adapter_config.json": mlxConfig("mlx-community/Llama-3.2-1B-Instruct-4bit", 8),
+  "adapters_4bit_r8/train.log": mlxLog([2.4, 2, 1.7]),
+  "adapters_bf16_r8/adapter_config.json": mlxConfig("mlx-community/Llama-3.2-1B-Instruct-bf16", 8),
+  "adapters_bf16_r8/train.log": mlxLog([2.3, 1.9, 1.6]),
+};
+
+/** A CSV of somebody's own with odd headings: units in brackets, a row of means, an empty column, percent. */
+export const ODD_HEADINGS: FilesOfFolder = {
+  "Ergebnisse final (2).csv": lines(
+    "Nr.;Verfahren;Rang;Startwert;Val. Loss;Genauigkeit (%);VRAM-Spitze (GB);Dauer [h];",
+    "1;LoRA bf16;8;0;1,234;71,2;22,1;1,5;",
+    "2;LoRA bf16;8;1;1,240;70,9;22,1;1,5;",
+    "3;QLoRA nf4;8;0;1,267;70,1;9,8;2,1;",
+    "4;QLoRA nf4;8;1;1,271;69,8;9,8;2,2;",
+    "Mittelwert;;;;1,253;70,5;16;1,8;",
+  ),
+};
+
+/** Notebooks' results as pickles of classes, which are refused by name, beside a summary that is read. */
+export const NOTEBOOK: FilesOfFolder = {
+  "notebooks/results.csv": lines(
+    "run_name,r,alpha,quant,final train loss,final val loss,max mem (MiB)",
+    "lora-r4,4,8,none,1.8,1.95,8120",
+    "qlora-r4,4,8,nf4,1.85,2.01,4210",
+  ),
+  // Protocol 0, in which a pickle is text.
+  "notebooks/results.pkl": lines("c__main__", "Experiment", "."),
+  "notebooks/train.ipynb": json({ cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 }),
+};
+
 function below(folder: string, files: FilesOfFolder): FilesOfFolder {
   return Object.fromEntries(Object.entries(files).map(([name, content]) => [`${folder}/${name}`, content]));
 }

@@ -11,7 +11,7 @@ import { inOrderOfTrust } from "./resolve-settings.js";
  */
 export function baseModelOf(runs: readonly DescribedRun[], findings: Findings): string | null {
   const names = [...new Set(runs.flatMap(baseModelsOf))];
-  const cost = (name: string): number => (isLocalPath(name) ? 2 : 0) + (baseModelName(name).bits === null ? 0 : 1);
+  const cost = (name: string): number => (isLocalPath(name) ? 3 : 0) + quantizationCost(baseModelName(name).bits);
   const [preferred, ...others] = names.sort((left, right) => cost(left) - cost(right));
   if (preferred !== undefined && others.length > 0) {
     const message =
@@ -20,6 +20,12 @@ export function baseModelOf(runs: readonly DescribedRun[], findings: Findings): 
     findings.add("info", "BASE_MODEL_NAMES", "", message);
   }
   return preferred ?? null;
+}
+
+/** Names of the model itself come before those of copies in 16 bits, and these before those of quantized copies. */
+function quantizationCost(bits: number | null): number {
+  if (bits === null) return 0;
+  return bits >= 16 ? 1 : 2;
 }
 
 /** Returns the names of a run's base model: those of its adapters, else that of its most trusted file or table. */

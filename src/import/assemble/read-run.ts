@@ -200,13 +200,14 @@ async function readSaves(
 
 function reportMissingWeights(run: RunFolder, saves: readonly Save[], findings: Findings): void {
   const folders = saves.filter(({ lacksWeights }) => lacksWeights).map(({ folder }) => folderInRun(run, folder));
+  const places = folders.map((folder) => (folder === "." ? "the run's folder" : folder)).join(", ");
   if (folders.length === 0) return;
   findings.add(
     "warning",
     "CONFIG_WITHOUT_ADAPTER",
     run.folder,
-    "There are no weights to compare: adapter_config.json has no adapter_model.safetensors or adapter_model.bin " +
-      `beside it in ${folders.join(", ")}.`,
+    `There are no weights to compare: adapter_config.json has no weights beside it in ${places} (PEFT's ` +
+      "adapter_model.safetensors or adapter_model.bin, or MLX-LM's adapters.safetensors).",
   );
 }
 

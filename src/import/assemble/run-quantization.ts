@@ -7,9 +7,13 @@ import type { SourcedSetting } from "./sourced-evidence.js";
 
 const UNKNOWN: Quantization = { label: "unknown", bits: null, scheme: null };
 
+/** Models that were converted for MLX, which quantizes groups of weights with a scale and a bias. */
+const MLX_MODEL = /(?:^|[\\/])mlx-community[\\/]|[-_.]mlx(?:[-_.]|$)/i;
+
 /** Returns the bits and the scheme that the name of a base model says: 4 for `...-bnb-4bit`. */
 export function settingsInBaseModel(baseModel: string): SourcedSetting[] {
-  const { bits, scheme } = baseModelName(baseModel);
+  const { bits, scheme: named } = baseModelName(baseModel);
+  const scheme = named ?? (bits !== null && bits < 16 && MLX_MODEL.test(baseModel) ? "affine" : null);
   const from = { certainty: "NAMED", source: "baseModelName", file: "", key: baseModel } as const;
   return [
     ...(bits === null ? [] : [{ ...from, field: "bits", value: bits }]),

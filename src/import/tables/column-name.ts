@@ -18,7 +18,7 @@ export interface MetricColumn {
 }
 
 /** Index columns, such as those that pandas writes. */
-const INDEX_COLUMN = /^(?:|id|index|unnamed_\d+)$/;
+const INDEX_COLUMN = /^(?:|id|index|nr|no|lfd_nr|unnamed_\d+)$/;
 
 const ALL_RUN_COLUMNS: ReadonlySet<string> = new Set(Object.values(RUN_COLUMNS).flat());
 

@@ -15,8 +15,17 @@ export const RUN_COLUMNS = {
 
 /** Column names of known metrics, by metric, the usual name first. */
 export const METRIC_COLUMNS: Readonly<Record<string, readonly string[]>> = {
-  training_loss: ["training_loss", "train_loss"],
-  eval_loss: ["eval_loss", "final_eval_loss", "val_loss", "validation_loss"],
+  training_loss: ["training_loss", "train_loss", "final_training_loss", "final_train_loss"],
+  eval_loss: [
+    "eval_loss",
+    "final_eval_loss",
+    "val_loss",
+    "validation_loss",
+    "valid_loss",
+    "dev_loss",
+    "final_val_loss",
+    "final_validation_loss",
+  ],
   peak_memory_mb: [
     "peak_memory_mb",
     "peak_memory",
@@ -26,6 +35,12 @@ export const METRIC_COLUMNS: Readonly<Record<string, readonly string[]>> = {
     "peak_gpu_mem_mb",
     "peak_mem_mb",
     "max_memory_mb",
+    "max_mem_mb",
+    "max_vram_mb",
+    "max_gpu_memory_mb",
+    "max_gpu_mem_mb",
+    "vram_peak_mb",
+    "memory_peak_mb",
     "max_memory_allocated_mb",
     "vram_mb",
     "gpu_memory_mb",
@@ -108,6 +123,7 @@ export const HEADING_WORDS: ReadonlyMap<string, string> = new Map([
   ...words("perplexity", "perplexitat perplexite perplejidad perplexidade"),
   ...words("epochs", "epochen epoques epocas"),
   ...words("task", "aufgabe tache tarea tarefa"),
+  ...words("peak", "spitze pico pic maximum spitzenwert"),
   ...words("hours", "stunden heures horas"),
   ...words("minutes", "minuten minutos"),
 ]);

@@ -18,6 +18,9 @@ export function totalName(cells: ReadonlyMap<string, unknown>): string {
 
 function totalCell(cells: ReadonlyMap<string, unknown>): string | undefined {
   const names = new Set(cells.keys());
+  // Spreadsheets put the word into the first column, whatever that has in other rows.
+  const [first] = cells.values();
+  if (typeof first === "string" && isTotal(first)) return first;
   return (["experiment", "method", "quantization", "rank", "seed", "modelName", "task"] as const)
     .map((column) => cells.get(findRunColumn(column, names) ?? ""))
     .find((cell): cell is string => typeof cell === "string" && isTotal(cell));

@@ -43,7 +43,7 @@ export function mergeStarts(files: readonly RunLog[]): MergedStarts {
 }
 
 /** Joins two curves; of the earlier one, only steps before `firstStep` are kept. */
-function continued(earlier: LoggedCurve, later: LoggedCurve, firstStep: number): LoggedCurve {
+export function continued(earlier: LoggedCurve, later: LoggedCurve, firstStep: number): LoggedCurve {
   const firstDropped = earlier.steps.findIndex((step) => step >= firstStep);
   const kept = firstDropped === -1 ? earlier.steps.length : firstDropped;
   const join = (before: readonly number[], after: readonly number[]): number[] => [...before.slice(0, kept), ...after];

@@ -43,6 +43,8 @@ test("a loop of somebody's own with arguments and lists per epoch", async () => 
     { name: "exp_qlora_r4", bits: 4, rank: 4, seed: 42, curves: { loss: [1, 2, 3], eval_loss: [1, 2, 3] } },
   ]);
   expect(codes).toEqual([]);
+  // The lists have a value per epoch, which is no optimizer step.
+  expect(study.experiments.flatMap(({ series }) => series.map(({ byEpoch }) => byEpoch))).not.toContain(undefined);
 });
 
 test("Lightning's metrics.csv beside hparams.yaml", async () => {
@@ -146,4 +148,59 @@ test("a workbook beside results is named, with what to do", async () => {
   const { study } = await read({ ...folders.GLUE_TABLE, "results/results.xlsx": "PK" });
   const message = expect.stringMatching(/results\.xlsx\. .*save each sheet as CSV/) as string;
   expect(study.findings).toContainEqual({ severity: "warning", code: "NOT_UNDERSTOOD", where: ".", message });
+});
+
+test("logs of batch jobs are runs of their own, but for a job that continues another one's steps", async () => {
+  const { runs, study } = await read(folders.SLURM_LOGS);
+  expect(runs.map(({ name, curves }) => [name, curves["loss"]])).toEqual([
+    ["slurm-998", [10, 20, 30, 40, 50]],
+    ["slurm-1002", [10, 20]],
+  ]);
+  const loss = study.experiments[0]?.series.find(({ name }) => name === "loss");
+  expect(loss?.values).toEqual([3, 2.5, 2.1, 2, 1.9]);
+  expect(study.findings).toContainEqual(expect.objectContaining({ code: "TRAINING_RESTARTED" }));
+});
+
+test("Axolotl's configurations in a folder of their own", async () => {
+  const { runs, study, codes } = await read(folders.AXOLOTL);
+  expect(study.baseModel).toBe("NousResearch/Llama-2-7b-hf");
+  expect(runs).toMatchObject([
+    { name: "lora-out", bits: 16, method: "LORA", rank: 32, seed: 42, curves: { loss: [10, 20], eval_loss: [20] } },
+    { name: "qlora-out", bits: 4, method: "QLORA", rank: 32, seed: 42, metrics: { eval_loss: 1.3 } },
+  ]);
+  expect(codes).toEqual([]);
+});
+
+test("MLX-LM's logs without the adapters: one base model, quantized as MLX does", async () => {
+  const { runs, study } = await read(folders.MLX_LOGS);
+  expect(study.baseModel).toBe("mlx-community/Llama-3.2-1B-Instruct-bf16");
+  expect(runs).toMatchObject([
+    { name: "adapters_bf16_r8", bits: 16, rank: 8, seed: 0, curves: { loss: [10, 20, 30], eval_loss: [1, 30] } },
+    { name: "adapters_4bit_r8", bits: 4, rank: 8, metrics: { eval_loss: 1.51 } },
+  ]);
+  expect(study.experiments[1]?.quantization.scheme).toBe("affine");
+  const missing = study.findings.find(({ code }) => code === "CONFIG_WITHOUT_ADAPTER");
+  expect(missing?.message).toContain("beside it in the run's folder");
+});
+
+test("a spreadsheet's CSV with German headings, units in brackets, and a row of means in the first column", async () => {
+  const { runs, study } = await read(folders.ODD_HEADINGS);
+  expect(runs).toMatchObject([
+    { name: "LoRA bf16_r8_s0", bits: 16, rank: 8, seed: 0, metrics: { eval_loss: 1.234, accuracy_percent: 71.2 } },
+    { name: "LoRA bf16_r8_s1", metrics: { peak_memory_mb: 22.1 * 1024, training_time_seconds: 5400 } },
+    { name: "QLoRA nf4_r8_s0", bits: 4, method: "QLORA" },
+    { name: "QLoRA nf4_r8_s1", metrics: { eval_loss: 1.271 } },
+  ]);
+  expect(runs.flatMap(({ metrics }) => Object.keys(metrics))).not.toContain("nr");
+  expect(study.findings.find(({ code }) => code === "TOTALS_LEFT_OUT")?.message).toContain("Mittelwert");
+});
+
+test("a notebook's table; its pickle of a class is refused by name", async () => {
+  const { runs, study } = await read(folders.NOTEBOOK);
+  expect(runs).toMatchObject([
+    { name: "lora-r4", bits: 16, rank: 4, metrics: { training_loss: 1.8, eval_loss: 1.95, peak_memory_mb: 8120 } },
+    { name: "qlora-r4", bits: 4, metrics: { training_loss: 1.85, eval_loss: 2.01 } },
+  ]);
+  const refused = study.findings.find(({ where }) => where === "notebooks/results.pkl");
+  expect(refused?.message).toContain("__main__.Experiment");
 });

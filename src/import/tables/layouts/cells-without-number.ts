@@ -2,6 +2,7 @@ import { settingField } from "../../../model/setting-fields.js";
 import { MAX_QUOTED_COLUMNS } from "../../limits.js";
 import { runColumns } from "../column-name.js";
 import { DIVERGED_CELL, EMPTY_CELL } from "../table-words.js";
+import { isTotalRow } from "../total-rows.js";
 import { columnsOf, type GridRow, type TableLayout } from "./table-layout.js";
 
 /**
@@ -30,7 +31,10 @@ export const CELLS_WITHOUT_NUMBER: TableLayout = {
     };
     const rows = grid.rows.map(({ key, cells }, i) => ({
       key,
-      cells: new Map([...cells].map(([name, cell]) => [name, columns.has(name) ? read(name, cell, i) : cell])),
+      // The word of a row of totals is needed to leave that row out.
+      cells: isTotalRow(cells, key)
+        ? cells
+        : new Map([...cells].map(([name, cell]) => [name, columns.has(name) ? read(name, cell, i) : cell])),
     }));
     const more =
       words.length > MAX_QUOTED_COLUMNS ? [`${words.length - MAX_QUOTED_COLUMNS} more cells have no number`] : [];
