@@ -14,6 +14,11 @@ export interface ImportedDirection {
   readonly file: string;
 }
 
+/** The same with the name of the metric, as the import reads it. */
+export interface MetricDirectionRecord extends ImportedDirection {
+  readonly metric: string;
+}
+
 /** Both of one metric. The person's takes precedence. */
 export interface StudyDirection {
   readonly stated: StatedDirection | null;

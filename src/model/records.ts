@@ -2,6 +2,7 @@
  * The result of an import: validated plain records, which `store` writes to the database.
  */
 
+import type { MetricDirectionRecord } from "./metric-directions.js";
 import type { ErrorCode } from "../errors.js";
 import type { FindingSeverity } from "./enums/job.js";
 import type { Method } from "./enums/run.js";
@@ -59,13 +60,6 @@ export interface StudyRecord {
   readonly layers: readonly LayerRecord[];
   /** Better directions of metrics that rankscope.yaml states, each metric once. */
   readonly metricDirections?: readonly MetricDirectionRecord[];
-}
-
-export interface MetricDirectionRecord {
-  readonly metric: string;
-  readonly higherIsBetter: boolean;
-  /** Relative to the study's folder. */
-  readonly file: string;
 }
 
 export interface Quantization {

@@ -20,8 +20,7 @@ export async function assignByOutputFolder(
   const rest: DescribingFile[] = [];
   const move = async (file: DescribingFile, from: RunFolder | undefined): Promise<boolean> => {
     const output = await outputFolderOf(file, pathOf);
-    const others = runs.filter((run) => run !== from);
-    const run = output === undefined ? undefined : runOfOutputFolder(others, output, studyName);
+    const run = output === undefined ? undefined : runOfOutputFolder(runs, output, studyName, from);
     if (run === undefined) return false;
     assigned.set(run.folder, [...(assigned.get(run.folder) ?? []), file]);
     return true;

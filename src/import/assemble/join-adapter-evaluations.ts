@@ -9,9 +9,9 @@ import { runOfOutputFolder } from "./run-of-output-folder.js";
  */
 export function joinAdapterEvaluations(readings: readonly RunReading[], studyName: string): RunReading[] {
   const joined = new Map(readings.map((reading) => [reading, reading]));
+  const others = readings.filter((other) => evaluatedAdapter(other) === undefined);
   for (const reading of readings) {
     const adapter = evaluatedAdapter(reading);
-    const others = readings.filter((other) => evaluatedAdapter(other) === undefined);
     const run = adapter === undefined ? undefined : runOfOutputFolder(others, adapter, studyName);
     const known = run && joined.get(run);
     if (run === undefined || known === undefined) continue;

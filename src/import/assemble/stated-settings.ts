@@ -1,5 +1,5 @@
 import { MetricName } from "../../model/enums/run.js";
-import type { MetricDirectionRecord } from "../../model/records.js";
+import type { MetricDirectionRecord } from "../../model/metric-directions.js";
 import type { Findings } from "../findings.js";
 import type { Setting } from "../settings/setting.js";
 import type { StatedSettings } from "./join-tables.js";

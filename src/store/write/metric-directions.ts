@@ -1,6 +1,6 @@
 import type { TransactionSql } from "postgres";
 import type { StudyDirection, StudyDirections } from "../../model/metric-directions.js";
-import type { MetricDirectionRecord } from "../../model/records.js";
+import type { MetricDirectionRecord } from "../../model/metric-directions.js";
 import type { Ledger } from "./ledger.js";
 
 /**

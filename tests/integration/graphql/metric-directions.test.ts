@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { MetricDirectionRecord, StudyRecord } from "#src/model/records.js";
+import type { MetricDirectionRecord } from "#src/model/metric-directions.js";
+import type { StudyRecord } from "#src/model/records.js";
 import type { Database } from "#src/store/database.js";
 import { storedToken } from "../../support/access-tokens.js";
 import { apiServer } from "../../support/api-server.js";
