@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The command line. Each command is a file of commands/, which is loaded when the command is called. */
 
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { exitCodeOf } from "./commands/exit-codes.js";
 import { addLifeCommands } from "./commands/command-line/life-commands.js";
 import { addModelCommands } from "./commands/command-line/model-commands.js";
@@ -53,6 +53,8 @@ ${limitLines().join("\n")}
 Exit codes: 0 done; 1 failed, with the reason on standard error; 2 invalid command line;
 3 study, run or job not found; 4 part of the answer is still being computed; 130 stopped by Ctrl-C;
 143 stopped by SIGTERM.`;
+
+const MAX_REQUESTS_PER_MINUTE = 1_000_000;
 
 async function main(argv: readonly string[]): Promise<void> {
   const open = () => {
@@ -147,11 +149,23 @@ async function main(argv: readonly string[]): Promise<void> {
     )
     .option("--name <name>", "a name for the list of tokens: its owner or purpose", "")
     .option("--expires <time>", "lifetime: 12h, 90d, 1y; unlimited by default")
+    .option("--requests-per-minute <n>", "limit of requests of all servers together; none by default", readRequests)
     .action(async (options: TokenOptions) => (await import("./commands/token.js")).createAccessToken(open(), options));
   token
     .command("list")
     .description("list all tokens, including expired and revoked ones")
     .action(async () => (await import("./commands/token.js")).listAccessTokens(open()));
+  token
+    .command("limit <id>")
+    .description("change the limit of requests of a token; servers apply it at once")
+    .addOption(
+      new Option("--requests-per-minute <n>", "requests of all servers together, or none for any number")
+        .argParser((text) => (text === "none" ? text : readRequests(text)))
+        .makeOptionMandatory(),
+    )
+    .action(async (id: string, { requestsPerMinute: limit }: { requestsPerMinute: number | "none" }) =>
+      (await import("./commands/token.js")).limitAccessToken(open(), id, limit === "none" ? null : limit),
+    );
   token
     .command("revoke <id>")
     .description("revoke a token, its sessions and its open subscriptions")
@@ -162,6 +176,13 @@ async function main(argv: readonly string[]): Promise<void> {
     .action(async () => (await import("./commands/schema.js")).printSchema());
 
   await program.parseAsync(argv);
+}
+
+/** @throws InvalidArgumentError */
+function readRequests(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= MAX_REQUESTS_PER_MINUTE) return count;
+  throw new InvalidArgumentError(`Allowed: 1 to ${MAX_REQUESTS_PER_MINUTE}.`);
 }
 
 function errorText(error: unknown): string {

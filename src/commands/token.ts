@@ -4,7 +4,14 @@ import { allowedFolder } from "../files/allowed-folder.js";
 import type { Role } from "../graphql/access/principal.js";
 import { newTokenText } from "../http/access/token-text.js";
 import { isValidToken } from "../http/access/token-watch.js";
-import { createToken, importRootsOf, listTokens, revokeToken, type AccessToken } from "../store/access-tokens.js";
+import {
+  createToken,
+  importRootsOf,
+  limitToken,
+  listTokens,
+  revokeToken,
+  type AccessToken,
+} from "../store/access-tokens.js";
 import { slugOf } from "../store/studies/slug.js";
 import { thisActor } from "./os-user.js";
 import { print, printLines, type Process } from "./process.js";
@@ -17,13 +24,15 @@ export interface TokenOptions {
   readonly importRoot?: readonly string[];
   readonly name: string;
   readonly expires?: string;
+  /** Undefined for any number. */
+  readonly requestsPerMinute?: number;
 }
 
 const HOURS_PER_UNIT = { h: 1, d: 24, w: 24 * 7, y: 24 * 365 } as const;
 
 /** Creates a token and prints it. Only its hash is stored, so it cannot be shown again. @throws ARGUMENT_INVALID */
 export async function createAccessToken(command: Process, options: TokenOptions): Promise<void> {
-  const { role, name, study = [], importRoot = [], expires } = options;
+  const { role, name, study = [], importRoot = [], expires, requestsPerMinute = null } = options;
   const studies = study.map(validateSlug);
   const importRoots = await Promise.all(importRoot.map((root) => validateImportRoot(root, command.config)));
   const expiresAt = expires === undefined ? null : parseExpiry(expires, new Date());
@@ -40,6 +49,7 @@ export async function createAccessToken(command: Process, options: TokenOptions)
         importRoots,
         secretHash,
         expiresAt,
+        requestsPerMinute,
         role: role.toUpperCase() as AccessToken["role"],
       },
       thisActor(),
@@ -47,7 +57,7 @@ export async function createAccessToken(command: Process, options: TokenOptions)
     print(
       text,
       "",
-      `${id}: ${role} of ${studiesText}, ${expiryText}.`,
+      `${id}: ${role} of ${studiesText}, ${expiryText}, ${limitText(requestsPerMinute)}.`,
       ...importLines(role, studies, importRoots),
       "The token is not shown again. Every request to a server of this database now requires a token.",
     );
@@ -122,7 +132,18 @@ export async function listAccessTokens(command: Process): Promise<void> {
   });
 }
 
-const HEADER = ["id", "role", "studies", "import roots", "name", "created", "expires", "last used", "state"];
+const HEADER = [
+  "id",
+  "role",
+  "studies",
+  "import roots",
+  "requests/min",
+  "name",
+  "created",
+  "expires",
+  "last used",
+  "state",
+];
 
 function row(token: AccessToken, now: Date): string[] {
   const { id, name, role, allStudies, studies, createdAt, expiresAt, lastUsedAt } = token;
@@ -131,6 +152,7 @@ function row(token: AccessToken, now: Date): string[] {
     role.toLowerCase(),
     allStudies ? "all" : studies.join(" "),
     importRootsText(token),
+    String(token.requestsPerMinute ?? "any"),
     name || "-",
     timeText(createdAt) ?? "-",
     timeText(expiresAt) ?? "never",
@@ -156,6 +178,19 @@ function stateOf({ revokedAt, expiresAt }: AccessToken, now: Date): string {
 /** Formats a time to the minute, in UTC. */
 function timeText(time: Date | null): string | undefined {
   return time?.toISOString().slice(0, 16).replace("T", " ");
+}
+
+function limitText(requestsPerMinute: number | null): string {
+  return requestsPerMinute === null ? "any number of requests" : `${requestsPerMinute} requests per minute`;
+}
+
+/** Changes the requests per minute of a token; null allows any number. Servers apply it at once. @throws TOKEN_NOT_FOUND */
+export async function limitAccessToken(command: Process, id: string, requestsPerMinute: number | null): Promise<void> {
+  await withStore(command, "token", async (database) => {
+    if (!(await limitToken(database, id, requestsPerMinute, thisActor())))
+      throw failure("TOKEN_NOT_FOUND", { received: JSON.stringify(id) });
+    print(`${id}: ${limitText(requestsPerMinute)}.`);
+  });
 }
 
 /** Revokes a token. @throws TOKEN_NOT_FOUND */

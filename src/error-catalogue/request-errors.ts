@@ -114,6 +114,11 @@ export const REQUEST_ERRORS = {
     what: "Too many requests of this client are already waiting",
     fix: "Wait for responses before sending more requests. Filters and list arguments cover many studies in one request.",
   },
+  QUOTA_EXCEEDED: {
+    kind: "transient",
+    what: "The token has used its requests of this minute",
+    fix: "Wait as long as Retry-After says. An administrator changes the limit with: rankscope token limit ID.",
+  },
   QUEUE_FULL: {
     kind: "transient",
     what: "Too many jobs are already waiting for a worker",

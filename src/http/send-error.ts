@@ -6,11 +6,15 @@ import { knownFailure } from "../graphql/errors/known-failure.js";
 import type { Log } from "../log.js";
 import { databaseFailure } from "../store/database-failure.js";
 
-/** Value of Retry-After for transient errors. */
-const RETRY_AFTER_SECONDS = "1";
+/** Value of Retry-After for transient errors whose end is not known. */
+const RETRY_AFTER_SECONDS = 1;
 
 /** Sends an error in GraphQL's JSON form, on any route. */
-export function sendError(response: ServerResponse, { code, message }: RankscopeError): void {
+export function sendError(
+  response: ServerResponse,
+  { code, message }: RankscopeError,
+  retryAfterSeconds = RETRY_AFTER_SECONDS,
+): void {
   const status = httpStatus(code);
   const body = JSON.stringify({ errors: [{ message, extensions: { code } }] });
   for (const header of ["Content-Disposition", "ETag"]) response.removeHeader(header);
@@ -19,7 +23,7 @@ export function sendError(response: ServerResponse, { code, message }: Rankscope
     "Content-Length": Buffer.byteLength(body),
     "Cache-Control": "no-store",
     ...(status === 401 ? { "WWW-Authenticate": "Bearer" } : {}),
-    ...(status === 429 || status === 503 ? { "Retry-After": RETRY_AFTER_SECONDS } : {}),
+    ...(status === 429 || status === 503 ? { "Retry-After": String(retryAfterSeconds) } : {}),
   });
   response.end(response.req.method === "HEAD" ? undefined : body);
 }

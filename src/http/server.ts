@@ -27,7 +27,9 @@ import { authenticate, disconnectRevoked } from "./guards/authenticate.js";
 import { checkOrigin } from "./guards/check-origin.js";
 import { hostRules, type HostOptions, type HostRules } from "./guards/host-rules.js";
 import { limitConcurrency } from "./guards/limit-concurrency.js";
+import { limitRate } from "./guards/limit-rate.js";
 import { openRequestQueues } from "./guards/request-queues.js";
+import { openRequestQuotas } from "./guards/request-quotas.js";
 import { securityHeaders } from "./guards/security-headers.js";
 import { handleErrors, rejectUnknownPath } from "./send-error.js";
 import { httpServer, listenOn } from "./http-server.js";
@@ -85,6 +87,7 @@ export async function startServer(services: ServerServices, options: ServeOption
   const studyCache = openStudyCache(limits.cacheMegabytes * BYTES_PER_MEGABYTE);
   const contexts = requestContexts(services, { limits, connections, studyCache });
   const queues = openRequestQueues({ running: limits.requestsAtOnce, waiting: limits.requestsWaiting });
+  const quotas = openRequestQuotas(database);
   const schema = await servedSchema(services);
   const renderer = openRenderer();
   const drain = openDrain();
@@ -104,12 +107,18 @@ export async function startServer(services: ServerServices, options: ServeOption
     hosts,
     limits,
     queues,
+    quotas,
     log,
     observe: metrics?.requests,
     isTraced,
   });
   useMonitoring(app, services, { access, drain, hosts, requests: connections.of(undefined).queries });
-  const guards = [authenticate(access), disconnectRevoked(revocations, log), limitConcurrency(queues, limits)];
+  const guards = [
+    authenticate(access),
+    disconnectRevoked(revocations, log),
+    limitRate(quotas),
+    limitConcurrency(queues, limits),
+  ];
   app.use(
     GRAPHQL_PATH,
     allowMethods("GET", "HEAD", "POST"),

@@ -1,4 +1,4 @@
-import type { Actor } from "../model/audit.js";
+import { changedFields, type Actor } from "../model/audit.js";
 import { auditEntry } from "./audit/record-audit.js";
 import type { Connection } from "./connection.js";
 import type { Database } from "./database.js";
@@ -23,13 +23,19 @@ export interface AccessToken {
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
   readonly lastUsedAt: Date | null;
+  /** Requests that all servers together answer in a minute; null for any number. */
+  readonly requestsPerMinute: number | null;
 }
 
-export type NewToken = Omit<AccessToken, "allStudies" | "createdAt" | "revokedAt" | "lastUsedAt">;
+export type NewToken = Omit<
+  AccessToken,
+  "allStudies" | "createdAt" | "revokedAt" | "lastUsedAt" | "requestsPerMinute"
+> &
+  Partial<Pick<AccessToken, "requestsPerMinute">>;
 
 /** Stores a token. A token without studies grants access to all of them. */
 export async function createToken({ prisma }: Pick<Database, "prisma">, token: NewToken, actor: Actor): Promise<void> {
-  const { id, name, role, studies, importRoots, secretHash, expiresAt } = token;
+  const { id, name, role, studies, importRoots, secretHash, expiresAt, requestsPerMinute = null } = token;
   const create = prisma.accessToken.create({
     data: {
       id,
@@ -40,9 +46,10 @@ export async function createToken({ prisma }: Pick<Database, "prisma">, token: N
       importRoots: [...importRoots],
       secretHash: new Uint8Array(secretHash),
       expiresAt,
+      requestsPerMinute,
     },
   });
-  const details = { name, role, studies, importRoots, expiresAt };
+  const details = { name, role, studies, importRoots, expiresAt, requestsPerMinute };
   const entry = auditEntry(actor, { action: "TOKEN_CREATED", subject: id, details });
   await prisma.$transaction([create, prisma.auditEntry.create({ data: entry }), notifyTokenChange(prisma, id)]);
 }
@@ -81,6 +88,27 @@ export function revokeToken({ prisma }: Pick<Database, "prisma">, id: string, ac
     const { count } = await transaction.accessToken.updateMany({ where, data: { revokedAt: new Date() } });
     if (count === 0) return false;
     await transaction.auditEntry.create({ data: auditEntry(actor, { action: "TOKEN_REVOKED", subject: id }) });
+    await notifyTokenChange(transaction, id);
+    return true;
+  });
+}
+
+/**
+ * Changes the number of requests per minute of an unrevoked token; null allows any number. All servers apply it at once. Returns
+ * false if no unrevoked token has this id.
+ */
+export function limitToken(
+  { prisma }: Pick<Database, "prisma">,
+  id: string,
+  requestsPerMinute: number | null,
+  actor: Actor,
+): Promise<boolean> {
+  return prisma.$transaction(async (transaction) => {
+    const token = await transaction.accessToken.findFirst({ where: { id, revokedAt: null } });
+    if (token === null) return false;
+    await transaction.accessToken.update({ where: { id }, data: { requestsPerMinute } });
+    const details = changedFields({ requestsPerMinute: token.requestsPerMinute }, { requestsPerMinute });
+    await transaction.auditEntry.create({ data: auditEntry(actor, { action: "TOKEN_CHANGED", subject: id, details }) });
     await notifyTokenChange(transaction, id);
     return true;
   });

@@ -102,6 +102,20 @@ describe("prune", () => {
   });
 });
 
+test("token create and token limit set the requests per minute", async () => {
+  const created = await run("token", "create", "--role", "reader", "--requests-per-minute", "60");
+  const [, id = ""] =
+    /^(\w+): reader of all studies, never expires, 60 requests per minute\.$/m.exec(created.stdout) ?? [];
+  expect((await run("token", "limit", id, "--requests-per-minute", "5")).stdout).toContain("5 requests per minute");
+  expect((await run("token", "list")).stdout).toMatch(new RegExp(`^${id} +reader +all +- +5 `, "m"));
+  expect((await run("token", "limit", id, "--requests-per-minute", "none")).stdout).toContain("any number of requests");
+  for (const count of ["0", "1.5", "x"]) {
+    const refused = await run("token", "limit", id, "--requests-per-minute", count);
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("Allowed: 1 to 1000000.")]);
+  }
+  expect((await run("token", "limit", "unknown", "--requests-per-minute", "5")).stderr).toContain("TOKEN_NOT_FOUND");
+});
+
 test("audit prints who did what, as text and as JSON lines", async () => {
   await run("token", "create", "--role", "reader", "--name", "ci");
   const set = path.join(await temporaryFolder(), "set.jsonl");

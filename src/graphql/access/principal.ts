@@ -13,6 +13,8 @@ export interface Principal {
   readonly importRoots: readonly string[] | undefined;
   /** Undefined if the server requires no token. */
   readonly token: { readonly id: string; readonly name: string; readonly expiresAt: Date | null } | undefined;
+  /** Requests that all servers together answer in a minute; undefined for any number. */
+  readonly requestsPerMinute?: number | undefined;
   /** IP address of the client; undefined for the program's own queries. */
   readonly address?: string | undefined;
   /** Operating system's user who runs a command; undefined for requests, or if the system does not name one. */

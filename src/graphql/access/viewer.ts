@@ -1,4 +1,4 @@
-import { Ctx, Field, ObjectType, Query, Resolver } from "type-graphql";
+import { Ctx, Field, Int, ObjectType, Query, Resolver } from "type-graphql";
 import type { Context } from "../context.js";
 import { hasRole } from "./principal.js";
 import { Requires } from "./requires.js";
@@ -26,6 +26,12 @@ class ViewerType {
   })
   expiresAt!: Date | null;
 
+  @Field(() => Int, {
+    nullable: true,
+    description: "Requests of the token that all servers together answer in a minute; null for any number.",
+  })
+  requestsPerMinute!: number | null;
+
   @Field(() => Boolean, {
     description: "Whether it may change, import and delete studies: those in `studies`, or all.",
   })
@@ -40,7 +46,7 @@ export class ViewerResolver {
   @Requires("reader")
   @Query(() => ViewerType, { description: "The sender of this request, and what it may do." })
   viewer(@Ctx() { principal }: Context): ViewerType {
-    const { token, role, studies, session } = principal;
+    const { token, role, studies, session, requestsPerMinute = null } = principal;
     const ends = [token?.expiresAt, session?.expiresAt].filter((time) => time != null);
     return {
       token: token?.id ?? null,
@@ -48,6 +54,7 @@ export class ViewerResolver {
       role,
       studies: studies ?? null,
       expiresAt: ends.sort((left, right) => left.getTime() - right.getTime())[0] ?? null,
+      requestsPerMinute,
       mayChange: hasRole(role, "writer"),
       mayReadAuditLog: hasRole(role, "admin") && studies === undefined,
     };

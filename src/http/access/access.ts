@@ -104,13 +104,14 @@ export function openAccess(
 }
 
 function principalWith(token: AccessToken, address: string | undefined): Principal {
-  const { id, name, role, allStudies, studies, expiresAt } = token;
+  const { id, name, role, allStudies, studies, expiresAt, requestsPerMinute } = token;
   return {
     client: id,
     role: role.toLowerCase() as Role,
     studies: allStudies ? undefined : studies,
     importRoots: importRootsOf(token),
     token: { id, name, expiresAt },
+    requestsPerMinute: requestsPerMinute ?? undefined,
     address,
   };
 }

@@ -20,6 +20,7 @@ import {
 } from "graphql-ws";
 import { WebSocketServer } from "ws";
 import { failure } from "../../errors.js";
+import type { Principal } from "../../graphql/access/principal.js";
 import type { Context } from "../../graphql/context.js";
 import { formatError } from "../../graphql/errors/format-error.js";
 import { graphqlError } from "../../graphql/errors/graphql-error.js";
@@ -32,6 +33,7 @@ import { openSocketPrincipals } from "../access/socket-principals.js";
 import { originError } from "../guards/check-origin.js";
 import type { HostRules } from "../guards/host-rules.js";
 import type { RequestQueues } from "../guards/request-queues.js";
+import { quotaExceeded, type RequestQuotas } from "../guards/request-quotas.js";
 import { countSubscription } from "../observe/count-subscription.js";
 import type { RequestObserver } from "../server-services.js";
 import { watchSocketOperations } from "../observe/watch-operations.js";
@@ -61,6 +63,8 @@ interface SubscriptionOptions {
   readonly limits: Limits;
   /** Shared with requests over HTTP. */
   readonly queues: RequestQueues;
+  /** Shared with requests over HTTP. */
+  readonly quotas: RequestQuotas;
   readonly log: Log;
   readonly observe?: RequestObserver | undefined;
   readonly isTraced: boolean;
@@ -102,7 +106,7 @@ export function serveSubscriptions(http: Server, options: SubscriptionOptions): 
 
 /** Returns the protocol's server. @param closing is aborted when the server stops */
 function socketProtocol(options: SubscriptionOptions, results: LargeResults, closing: AbortSignal) {
-  const { schema, contexts, limits, queues, log, observe, isTraced } = options;
+  const { schema, contexts, limits, queues, quotas, log, observe, isTraced } = options;
   const counts = openSocketCounts(limits.socketsEach);
   const principals = openSocketPrincipals(options.access, options.revocations);
   const operations = watchSocketOperations(observe, { isTraced });
@@ -142,16 +146,37 @@ function socketProtocol(options: SubscriptionOptions, results: LargeResults, clo
     return checked;
   }
 
+  /** @throws QUOTA_EXCEEDED */
+  async function takeRequest(principal: Principal): Promise<void> {
+    const state = await quotas.take(principal);
+    if (state?.isRefused === true) throw quotaExceeded(state);
+  }
+
+  /** Starts a subscription, which counts as one request. */
+  async function subscribeOnce(args: ExecutionArgs) {
+    const began = performance.now();
+    try {
+      await takeRequest((args.contextValue as Context).principal);
+    } catch (error) {
+      const known = knownFailure(error);
+      if (known === undefined) throw error;
+      operations.refused("subscription", began);
+      return { errors: [graphqlError(known)] };
+    }
+    return operations.run(args, async () => subscribe(args));
+  }
+
   /** Executes a query or mutation when its client's queue permits it. */
   async function executeQueued(args: ExecutionArgs): Promise<ExecutionResult> {
     const { principal, signal } = args.contextValue as Context;
     const began = performance.now();
     let leave: (() => void) | undefined;
     try {
+      await takeRequest(principal);
       leave = await queues.enter(principal.client, signal);
       return await operations.run(args, async () => execute(args));
     } catch (error) {
-      // Execution does not throw: the error is the queue's.
+      // Execution does not throw: the error is that of the queue or the quota.
       const known = knownFailure(error);
       if (known === undefined) throw error;
       operations.refused(operationType(args.document, args.operationName), began);
@@ -178,7 +203,7 @@ function socketProtocol(options: SubscriptionOptions, results: LargeResults, clo
     context: ({ extra: { socket } }, _id, { operationName }, { document }) =>
       contexts.ofOperation(principals.of(socket), closing, operationType(document, operationName)),
     execute: executeQueued,
-    subscribe: (args: ExecutionArgs) => operations.run(args, async () => subscribe(args)),
+    subscribe: subscribeOnce,
     onOperation: (_connection, _id, _payload, _args, result) =>
       observe !== undefined && Symbol.asyncIterator in result ? countSubscription(result, observe) : undefined,
     onError: (_connection, _id, _payload, errors) => formatErrors(errors),

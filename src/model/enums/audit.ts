@@ -20,6 +20,7 @@ export const AuditAction = defineEnum("AuditAction", "An action that the audit l
   DOWNLOADED: "A file was downloaded from /export.",
   JOB_CANCELLED: "A job was cancelled by a client.",
   TOKEN_CREATED: "An access token was created.",
+  TOKEN_CHANGED: "The limit of requests of an access token was changed.",
   TOKEN_REVOKED: "An access token was revoked.",
   SIGNED_IN: "A page signed in with a token.",
   SIGNED_OUT: "A page signed out.",

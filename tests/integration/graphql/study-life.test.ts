@@ -290,14 +290,19 @@ describe("with tokens", () => {
     expect(JSON.stringify(created)).not.toMatch(/rks_|secret/i);
     expect(created.auditLog.nodes).toHaveLength(4);
     expect(
-      (await execute(limited.text, `{ viewer { token name role studies expiresAt mayChange mayReadAuditLog } }`)).data
-        .viewer,
+      (
+        await execute(
+          limited.text,
+          `{ viewer { token name role studies expiresAt requestsPerMinute mayChange mayReadAuditLog } }`,
+        )
+      ).data.viewer,
     ).toEqual({
       token: limited.id,
       name: "of one",
       role: "writer",
       studies: ["one"],
       expiresAt: null,
+      requestsPerMinute: null,
       mayChange: true,
       mayReadAuditLog: false,
     });
