@@ -70,27 +70,62 @@ function client(): Client {
   }));
 }
 
-/**
- * Follows a job until it ends.
- *
- * @param on.job called with the job at the start and after each change
- * @param on.failure called once if the job can no longer be followed
- * @returns a function that stops following the job
- */
-export function followJob(
-  id: string,
-  on: { readonly job: (job: Job) => void; readonly failure: (error: Error) => void },
-): () => void {
+interface Follower {
+  /** Called with the job at the start and after each change. */
+  readonly job: (job: Job) => void;
+  /** Called once if the job can no longer be followed. */
+  readonly failure: (error: Error) => void;
+}
+
+/** Subscriptions at the same time. Servers refuse more than 50 by default, and jobs run a few at a time anyway. */
+const MAX_SUBSCRIPTIONS = 20;
+/** The followers of each job, in the order in which the jobs were first followed. */
+const followed = new Map<string, Set<Follower>>();
+/** Functions that end the subscriptions. The other jobs wait until one of these ends. */
+const subscriptions = new Map<string, () => void>();
+
+/** Follows a job until it ends. Followers of a job share a subscription. @returns a function that stops following it */
+function followJob(id: string, follower: Follower): () => void {
+  const followers = followed.get(id) ?? new Set();
+  followed.set(id, followers.add(follower));
+  subscribeNext();
+  return () => {
+    followers.delete(follower);
+    if (followers.size === 0 && followed.get(id) === followers) forget(id);
+  };
+}
+
+function forget(id: string): void {
+  followed.delete(id);
+  const stop = subscriptions.get(id);
+  subscriptions.delete(id);
+  stop?.();
+  subscribeNext();
+}
+
+function subscribeNext(): void {
+  for (const id of followed.keys()) {
+    if (subscriptions.size >= MAX_SUBSCRIPTIONS) return;
+    if (!subscriptions.has(id)) subscriptions.set(id, subscribe(id));
+  }
+}
+
+function subscribe(id: string): () => void {
+  const followers = () => [...(followed.get(id) ?? [])];
+  const fail = (error: Error) => {
+    const failed = followers();
+    forget(id);
+    for (const { failure } of failed) failure(error);
+  };
   return client().subscribe<{ jobProgress: Job }>(
     { query: print(Progress), variables: { id } },
     {
       next: ({ data, errors }) => {
-        if (data != null) on.job(data.jobProgress);
-        else on.failure(new Error(errors?.map(({ message }) => message).join("\n") ?? "The server sent no progress."));
+        if (data != null) for (const { job } of followers()) job(data.jobProgress);
+        else fail(new Error(errors?.map(({ message }) => message).join("\n") ?? "The server sent no progress."));
       },
-      error: (cause) =>
-        on.failure(cause instanceof Error ? cause : new Error("The connection to the server was lost.")),
-      complete: () => undefined,
+      error: (cause) => fail(cause instanceof Error ? cause : new Error("The connection to the server was lost.")),
+      complete: () => forget(id),
     },
   );
 }
