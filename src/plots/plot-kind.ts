@@ -19,6 +19,8 @@ export interface StudyPlotOptions extends PlotOptions {
   readonly rank?: number | null | undefined;
   readonly scaling: Scaling;
   readonly similarityThreshold: number;
+  /** Name of the evaluation set on which models are run. */
+  readonly on?: string | null | undefined;
   /** Maximum wait for results that have to be computed; the context's wait if it is not given. */
   readonly waitSeconds?: number | null | undefined;
 }
@@ -46,9 +48,9 @@ export interface StudyPlot {
 
 /**
  * The data that a plot kind reads. It decides the cost of the plot in a query: metrics of all ranks, all points of the loss
- * curves, the weights of a study, or the weights of all pairs of runs.
+ * curves, the weights of a study, the weights of all pairs of runs, or measurements of all runs' models.
  */
-type PlotData = "METRICS" | "CURVES" | "WEIGHTS" | "WEIGHTS_OF_ALL_PAIRS";
+type PlotData = "METRICS" | "CURVES" | "WEIGHTS" | "WEIGHTS_OF_ALL_PAIRS" | "BEHAVIOUR";
 
 /** A kind of plot: what it shows, how its facts are read and how they are drawn. */
 interface PlotKindDefinition<Name extends string, Facts> {
@@ -100,7 +102,7 @@ export function complete<Facts>(facts: Facts): PlotFacts<Facts> {
   return { facts, pendingJobs: [] };
 }
 
-/** Replaces a plot whose facts are incomplete: a part of the layers would misrepresent the whole. */
+/** Replaces a plot whose facts are incomplete: a part of the layers or ranks would misrepresent the whole. */
 function pendingPlot(plot: Plot): Plot {
   return {
     ...plot,
@@ -109,7 +111,7 @@ function pendingPlot(plot: Plot): Plot {
     notes: [],
     table: { ...plot.table, rows: [] },
     body: {
-      missing: "PENDING: the weights are being compared. Request the plot again shortly; its jobs report the progress.",
+      missing: "PENDING: its values are being computed. Request the plot again shortly; its jobs report the progress.",
     },
   };
 }

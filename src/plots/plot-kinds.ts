@@ -1,12 +1,16 @@
 import { defineEnum, type EnumValue } from "../model/enums/define-enum.js";
 import { degradationAcrossStudiesKind } from "./kinds/degradation-across-studies.js";
+import { divergenceByRankKind } from "./kinds/divergence-by-rank.js";
 import { layerHeatmapKind } from "./kinds/layer-heatmap.js";
+import { layerSensitivityKind } from "./kinds/layer-sensitivity.js";
 import { lossCurvesKind } from "./kinds/loss-curves.js";
 import { memoryComparisonKind } from "./kinds/memory-comparison.js";
 import { memoryVsPerformanceKind } from "./kinds/memory-vs-performance.js";
 import { rankThresholdKind } from "./kinds/rank-threshold.js";
+import { setLossByRankKind } from "./kinds/set-loss-by-rank.js";
 import { similarityMatrixKind } from "./kinds/similarity-matrix.js";
 import { singularValueSpectraKind } from "./kinds/singular-value-spectra.js";
+import { tokenMatchByRankKind } from "./kinds/token-match-by-rank.js";
 import { trainingEfficiencyKind } from "./kinds/training-efficiency.js";
 import { weightSimilarityKind } from "./kinds/weight-similarity.js";
 import type { PlotKindEntry } from "./plot-kind.js";
@@ -22,6 +26,10 @@ export const PLOT_KINDS = [
   lossCurvesKind,
   similarityMatrixKind,
   singularValueSpectraKind,
+  layerSensitivityKind,
+  divergenceByRankKind,
+  setLossByRankKind,
+  tokenMatchByRankKind,
   degradationAcrossStudiesKind,
 ] as const;
 

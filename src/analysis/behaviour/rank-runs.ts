@@ -19,6 +19,8 @@ interface RankRuns {
   readonly available: number;
   /** Pairs of baseline runs of different seeds, which measure the noise floor. */
   readonly seedPairs: readonly (readonly [RunCheckpoint, RunCheckpoint])[];
+  /** Baseline and candidate with all their runs that have weights. Empty if the study does not have both. */
+  readonly sides: readonly { readonly name: string; readonly runs: readonly RunCheckpoint[] }[];
 }
 
 export interface SeededRunPair {
@@ -34,14 +36,17 @@ export async function rankRuns(
 ): Promise<RankRuns> {
   const experiments = await loaders.experiments.load(studyId);
   const [runs, roles] = await Promise.all([runsOf(experiments), selectRoles(loaders, experiments, requested)]);
-  if (roles === undefined) return { pairs: [], available: 0, seedPairs: [] };
+  if (roles === undefined) return { pairs: [], available: 0, seedPairs: [], sides: [] };
   const experimentOf = experimentFinder(experiments);
   const checkpointOf = (run: Run): RunCheckpoint => {
     const experiment = experimentOf(run);
     return { experiment, checkpoint: finalCheckpoint(experiment) };
   };
   const { compared, available } = seededPairsAt(runs, roles, rank);
-  const baselines = distinctSeeds(runsAt(runs, roles.baseline, rank).filter(({ hasWeights }) => hasWeights));
+  const sides = [roles.baseline, roles.candidate].map((configuration) => ({
+    name: configuration.name,
+    runs: runsAt(runs, configuration, rank).filter(({ hasWeights }) => hasWeights),
+  }));
   return {
     available,
     pairs: compared.map(({ seed, baseline, candidate }) => ({
@@ -49,7 +54,8 @@ export async function rankRuns(
       baseline: checkpointOf(baseline),
       candidate: checkpointOf(candidate),
     })),
-    seedPairs: neighbours(baselines.map(checkpointOf)),
+    seedPairs: neighbours(distinctSeeds(sides[0]?.runs ?? []).map(checkpointOf)),
+    sides: sides.map(({ name, runs: ofSide }) => ({ name, runs: ofSide.map(checkpointOf) })),
   };
 }
 

@@ -1,18 +1,11 @@
-import { meanInterval } from "../runs/configuration-means.js";
-import { summarise, type Interval, type Sample } from "../statistics/sample.js";
-
-/** A mean over pairs of runs. */
-export interface PairMean extends Sample {
-  /** Interval over pairs by Student's t. Null for a single pair, and for equal values. */
-  readonly interval: Interval | null;
-}
+import { completeMean, type CompleteMean } from "../statistics/complete-mean.js";
 
 /** The divergence between baseline and candidate at a rank, beside that between seeds. Nats per token. */
 export interface RankBehaviour {
   /** Mean over the pairs of equal seeds. Null while one is missing, because it would change, and without pairs. */
-  readonly klDivergence: PairMean | null;
+  readonly klDivergence: CompleteMean | null;
   /** Mean over pairs of baseline runs of different seeds. Null while one is missing, and without pairs. */
-  readonly seedKlDivergence: PairMean | null;
+  readonly seedKlDivergence: CompleteMean | null;
   /** klDivergence / seedKlDivergence of the means. Null if either is. */
   readonly ratioToSeeds: number | null;
   /** One sentence that compares the two divergences. Null if either is missing. */
@@ -31,8 +24,8 @@ export function behaviourAtRank(
   seedDivergences: readonly (number | null)[],
   confidence: number,
 ): RankBehaviour {
-  const klDivergence = pairMean(divergences, confidence);
-  const seedKlDivergence = pairMean(seedDivergences, confidence);
+  const klDivergence = completeMean(divergences, confidence);
+  const seedKlDivergence = completeMean(seedDivergences, confidence);
   if (klDivergence === null || seedKlDivergence === null || seedKlDivergence.mean === 0) {
     return { klDivergence, seedKlDivergence, ratioToSeeds: null, statement: null };
   }
@@ -47,20 +40,13 @@ export function behaviourAtRank(
 }
 
 /** Returns how the divergences compare. Means whose intervals overlap are not told apart. */
-function relationText(divergence: PairMean, ofSeeds: PairMean): string {
+function relationText(divergence: CompleteMean, ofSeeds: CompleteMean): string {
   const relation = divergence.mean < ofSeeds.mean ? "less than" : "at least as much as";
   const text = `the candidate moves predictions ${relation} another seed of the baseline does`;
   if (divergence.interval === null || ofSeeds.interval === null) return `By point estimates, ${text}`;
   const isApart = divergence.interval.high < ofSeeds.interval.low || ofSeeds.interval.high < divergence.interval.low;
   if (isApart) return text.replace(/^t/, "T");
   return "Whether the candidate moves predictions less than another seed of the baseline is not decided, because the intervals overlap";
-}
-
-/** Returns the mean over pairs. Null while a pair is missing, and without pairs. */
-export function pairMean(values: readonly (number | null)[], confidence: number): PairMean | null {
-  const known = values.filter((value) => value !== null);
-  const sample = known.length < values.length ? undefined : summarise(known);
-  return sample === undefined ? null : { ...sample, interval: meanInterval(sample, confidence) };
 }
 
 function format(value: number): string {

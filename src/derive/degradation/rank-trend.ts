@@ -46,7 +46,7 @@ export interface RankPrediction {
   readonly rank: number;
   /** Null for the reason in `refusedBecause`. */
   readonly value: number | null;
-  /** Prediction interval of one further measurement. Null without a value, and if all points lie on the line exactly. */
+  /** Prediction interval of one further measurement. */
   readonly interval: Interval | null;
   readonly refusedBecause: string | null;
 }
@@ -211,11 +211,5 @@ function prediction(
     const refusedBecause = `Rank ${rank} is more than a factor of ${MAX_EXTRAPOLATION} beyond the tested ranks.`;
     return { rank, value: null, interval: null, refusedBecause };
   }
-  const { value, interval } = predict(fit, abscissa(rank));
-  // Values that lie on a line exactly say nothing about the error of a further one.
-  const isExact = fit.residual <= EXACT_FIT * Math.abs(value);
-  return { rank, value, interval: isExact ? null : interval, refusedBecause: null };
+  return { rank, ...predict(fit, abscissa(rank)), refusedBecause: null };
 }
-
-/** Residuals below this part of a value are those of rounding. */
-const EXACT_FIT = 1e-9;

@@ -59,9 +59,7 @@ function inconclusiveReason(threshold: RankThreshold, degradations: readonly Ran
   for (const { rank, state, because } of rankStates(degradations)) {
     if (state === "UNDECIDED") ranksByReason.set(because, [...(ranksByReason.get(because) ?? []), rank]);
   }
-  const reasons = [...ranksByReason].map(
-    ([because, ranks]) => `${formatRanks(ranks)} ${ranks.length === 1 ? "is" : "are"} inconclusive (${because})`,
-  );
+  const reasons = [...ranksByReason].map(([because, ranks]) => `${formatRanks(ranks)} is inconclusive (${because})`);
   return `${reasons.join("; ")}; ${rangeText(threshold)}.`;
 }
 

@@ -1,5 +1,5 @@
 import type { VerdictCertainty } from "../../model/enums/statistics.js";
-import type { PairMean } from "../behaviour/rank-behaviour.js";
+import type { CompleteMean } from "../statistics/complete-mean.js";
 import { countOf } from "../../model/count-of.js";
 import { floorName, undecidableRanks, validFloors } from "../similarity/noise-floor.js";
 import { comparableRanks, type ComparableRank } from "../similarity/rank-similarity.js";
@@ -157,7 +157,7 @@ function predictionEvidence({ predictions }: StudyEvidence): Evidence[] {
   ]);
 }
 
-function divergenceEvidence(label: string, mean: PairMean | null): Evidence[] {
+function divergenceEvidence(label: string, mean: CompleteMean | null): Evidence[] {
   if (mean === null) return [];
   const spread =
     mean.interval === null

@@ -16,7 +16,6 @@ import {
   type ConfigurationRuns,
 } from "./configuration-result.js";
 import { heldOutValue, type HeldOut, type HeldOutValue } from "./held-out-seeds.js";
-import { unequalTerms } from "./unequal-terms.js";
 
 const PEAK_MEMORY = "peak_memory_mb";
 
@@ -108,11 +107,7 @@ export function* recommendSteps(
     return { result: null, because: nothingBecause(budget, judged), heldOut: NOTHING_HELD_OUT, alternatives };
   }
   const heldOut = yield* heldOutValue(fitting, budget.metric, budget.higherIsBetter === true);
-  const unequal = yield* unequalTerms(
-    fitting.flatMap(({ runs: ofResult }) => ofResult),
-    budget.metric,
-  );
-  const because = chosenBecause({ budget, chosen, best, fitting, heldOut: heldOut.value, unequal });
+  const because = chosenBecause({ budget, chosen, best, fitting, heldOut: heldOut.value });
   return { result: chosen, because, heldOut, alternatives };
 }
 
@@ -243,11 +238,9 @@ interface Choice {
   readonly best: ConfigurationResult;
   readonly fitting: readonly ConfigurationResult[];
   readonly heldOut: HeldOutValue | undefined;
-  /** Conditions in which the runs differ, as a sentence. */
-  readonly unequal: string | undefined;
 }
 
-function chosenBecause({ budget, chosen, best, fitting, heldOut, unequal }: Choice): string {
+function chosenBecause({ budget, chosen, best, fitting, heldOut }: Choice): string {
   const { metric, higherIsBetter } = budget;
   const extreme = higherIsBetter === true ? "highest" : "lowest";
   const reason =
@@ -258,7 +251,6 @@ function chosenBecause({ budget, chosen, best, fitting, heldOut, unequal }: Choi
   return [
     `The mean ${metric} of ${resultName(chosen)}, ${meanText(chosen)}, ${reason}`,
     cautionOf(chosen, heldOut),
-    ...(unequal === undefined ? [] : [unequal]),
   ].join(" ");
 }
 

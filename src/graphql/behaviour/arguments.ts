@@ -22,6 +22,3 @@ export class BehaviourArguments {
   @Field(() => Float, { defaultValue: 0.95, description: "Confidence level of the intervals, 0.5 to 0.999." })
   confidence!: number;
 }
-
-/** Points of a measurement: the values of its tokens are read, unless a job has to compute them. */
-export const MEASUREMENT_POINTS = 1_000;

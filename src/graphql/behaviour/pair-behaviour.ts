@@ -12,8 +12,8 @@ import { PromptTokens, type ServedForm } from "../../model/enums/behaviour.js";
 import type { StoredEvaluationSet } from "../../store/evaluation-sets.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
+import { MEASUREMENT_POINTS } from "../cost/estimates.js";
 import { IntervalType } from "../rank/interval.js";
-import { MEASUREMENT_POINTS } from "./arguments.js";
 import { ItemStatisticType, measurementFields, MeasurementType } from "./measurement.js";
 
 @ObjectType("KlDivergence", {

@@ -8,10 +8,9 @@ import type { Study } from "../../store/studies/studies.js";
 import { rankArg, waitSecondsArg } from "../arguments.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
-import { EXPECTED } from "../cost/estimates.js";
+import { EXPECTED, MEASUREMENT_POINTS } from "../cost/estimates.js";
 import { RolesArguments } from "../diagnosis/judgement-arguments.js";
 import { StudyType } from "../study/study-type.js";
-import { MEASUREMENT_POINTS } from "./arguments.js";
 import { measurementFields, MeasurementType } from "./measurement.js";
 
 @ObjectType("LayerKl", { description: "The measured sensitivity of a linear layer.", simpleResolvers: true })

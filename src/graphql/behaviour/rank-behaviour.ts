@@ -2,22 +2,21 @@ import { Args, ArgsType, Ctx, Field, FieldResolver, Float, Int, ObjectType, Reso
 import { requireEvaluationSet } from "../../analysis/behaviour/evaluation-set.js";
 import { rankBehaviour, type MeasuredPair } from "../../analysis/behaviour/rank-behaviour.js";
 import { resolveWait } from "../../analysis/request/analysis-context.js";
-import type { PairMean } from "../../derive/behaviour/rank-behaviour.js";
+import type { CompleteMean } from "../../derive/statistics/complete-mean.js";
 import type { Interval } from "../../derive/statistics/sample.js";
 import type { Rank } from "../../store/studies/ranks.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
-import { EXPECTED } from "../cost/estimates.js";
+import { EXPECTED, MEASUREMENT_POINTS } from "../cost/estimates.js";
 import { RolesArguments } from "../diagnosis/judgement-arguments.js";
 import { checkConfidence } from "../evaluation/compare-evaluations.js";
 import { ExperimentType } from "../experiment/experiment-type.js";
 import { IntervalType } from "../rank/interval.js";
 import { RankType } from "../rank/rank.js";
-import { MEASUREMENT_POINTS } from "./arguments.js";
 import { divergenceFields, DivergenceMeasurementType } from "./pair-behaviour.js";
 
 @ObjectType("PairMean", { description: "A mean over pairs of runs.", simpleResolvers: true })
-export class PairMeanType implements PairMean {
+export class PairMeanType implements CompleteMean {
   @Field(() => Float, { description: "Mean of the pairs' values." })
   mean!: number;
 
@@ -69,14 +68,14 @@ class RankBehaviourType {
     description:
       "KL divergence of baseline and candidate in nats per token, over pairs of equal seeds; null without pairs, and while a pair is missing.",
   })
-  klDivergence!: PairMean | null;
+  klDivergence!: CompleteMean | null;
 
   @Field(() => PairMeanType, {
     nullable: true,
     description:
       "KL divergence of baseline runs of different seeds, the noise floor; null without such pairs, and while a pair is missing.",
   })
-  seedKlDivergence!: PairMean | null;
+  seedKlDivergence!: CompleteMean | null;
 
   @Field(() => Float, {
     nullable: true,

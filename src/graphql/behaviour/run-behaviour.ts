@@ -8,9 +8,10 @@ import type { ItemStatistic } from "../../derive/behaviour/item-statistics.js";
 import type { Experiment } from "../../store/studies/experiments.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
+import { MEASUREMENT_POINTS } from "../cost/estimates.js";
 import { checkConfidence } from "../evaluation/compare-evaluations.js";
 import { ExperimentType } from "../experiment/experiment-type.js";
-import { BehaviourArguments, MEASUREMENT_POINTS } from "./arguments.js";
+import { BehaviourArguments } from "./arguments.js";
 import { ItemStatisticType, measurementFields, MeasurementType } from "./measurement.js";
 
 @ObjectType("RecordedLoss", {

@@ -25,6 +25,9 @@ export const PAIR_POINTS = 2;
 /** Points for the singular values or subspaces of one layer: a decomposition unless they are stored. */
 export const DECOMPOSITION_POINTS = 10;
 
+/** Points of a measurement of a model: the values of its tokens are read, unless a job has to compute them. */
+export const MEASUREMENT_POINTS = 1_000;
+
 /** The price of comparing two runs in all layers. */
 export const ONE_PAIR: Price = { points: PAIR_POINTS * EXPECTED.layers };
 
@@ -65,6 +68,8 @@ export function plotPoints(args: Arguments): number {
       return diagnosisPoints(args);
     case "WEIGHTS_OF_ALL_PAIRS":
       return matrixPoints(typeof args["rank"] === "number" ? EXPECTED.runsPerRank : runs);
+    case "BEHAVIOUR":
+      return 2 * runs * MEASUREMENT_POINTS;
     case "CURVES":
       return 2 * runs * EXPECTED.pointsPerCurve;
     case "METRICS":

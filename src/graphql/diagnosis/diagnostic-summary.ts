@@ -15,7 +15,7 @@ import {
 } from "../../derive/tradeoffs/diagnostic-summary.js";
 import { groupRuns, runsAt } from "../../derive/runs/comparison-roles.js";
 import { meanInterval } from "../../derive/runs/configuration-means.js";
-import type { PairMean } from "../../derive/behaviour/rank-behaviour.js";
+import type { CompleteMean } from "../../derive/statistics/complete-mean.js";
 import type { Sample } from "../../derive/statistics/sample.js";
 import { Scaling } from "../../model/enums/similarity.js";
 import { takeTurn } from "../../store/in-turns.js";
@@ -103,7 +103,7 @@ class OutputStatisticsType {
     description:
       "Mean and interval: over pairs of equal seeds if it was measured, over the candidate's runs if tables record it.",
   })
-  statistic!: PairMean | null;
+  statistic!: CompleteMean | null;
 
   @Field(() => Int, {
     nullable: true,

@@ -50,6 +50,13 @@ class StudyPlotArguments extends PlotArguments {
   @Field(() => Float, similarityThresholdArg)
   similarityThreshold!: number;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "Name of the evaluation set for plots of behaviour, whose models are run on it. Another name is an error (EVALUATION_SET_NOT_FOUND).",
+  })
+  on?: string | null;
+
   @Field(() => Float, waitSecondsArg)
   waitSeconds?: number | null;
 }

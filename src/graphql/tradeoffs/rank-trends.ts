@@ -31,8 +31,7 @@ class RankPredictionType implements RankPrediction {
 
   @Field(() => IntervalType, {
     nullable: true,
-    description:
-      "Prediction interval for a new measurement; null if the rank is not predicted, and if all points lie on the line exactly.",
+    description: "Prediction interval for a new measurement; null if the rank is not predicted.",
   })
   interval!: IntervalType | null;
 

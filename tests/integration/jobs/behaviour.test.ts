@@ -173,6 +173,12 @@ const RANK = `query($on: String!) { study(slug: "reference-study") { ranks { r b
   pairs { seed reference { name } candidate { name } divergence { status reason } }
   seedPairs { seed reference { name } candidate { name } divergence { status } } } } } }`;
 
+const PLOTS = `query($on: String!) { study(slug: "reference-study") {
+  divergence: plot(kind: DIVERGENCE_BY_RANK, on: $on, waitSeconds: 60) { vegaLite missing { because } notes }
+  loss: plot(kind: SET_LOSS_BY_RANK, on: $on, waitSeconds: 60) { vegaLite missing { because } }
+  match: plot(kind: TOKEN_MATCH_BY_RANK, on: $on, rank: 8, waitSeconds: 60) { vegaLite missing { because } }
+  unnamed: plot(kind: SET_LOSS_BY_RANK) { missing { because } } } }`;
+
 describe("a rank", () => {
   test("compares quantization with another seed, over pairs", async () => {
     await register("prompted", prompted);
@@ -189,6 +195,32 @@ describe("a rank", () => {
     // Rank 3 has one seed, so that there is no noise floor.
     const single = answer.study.ranks.find(({ r }) => r === 3)?.behaviour;
     expect(single).toMatchObject({ seedPairs: [], seedKlDivergence: null, ratioToSeeds: null, statement: null });
+    // The plots have the same numbers, and say where there is none.
+    const plots = (await execute(real.services, PLOTS, { on: "prompted" })) as { study: Record<string, Answer> };
+    const { divergence, loss, match, unnamed } = plots.study;
+    const marksOf = ({ vegaLite }: Answer, r: number) => vegaLite.data.values.filter((one: Answer) => one.rank === r);
+    const { mean, n, interval } = rank.klDivergence;
+    expect(divergence.missing).toBeNull();
+    expect(marksOf(divergence, 8)).toMatchObject([
+      { side: "candidate against baseline", mean, n, low: interval.low, high: interval.high },
+      { side: "baseline against another seed", mean: rank.seedKlDivergence.mean, n: 2 },
+    ]);
+    expect(divergence.notes).toContainEqual(expect.stringContaining("Baseline against another seed at rank"));
+    const losses = await Promise.all(
+      [0, 1, 2].map(async (seed) => Number((await runBehaviour(`16bit_r8_s${seed}`, "prompted")).loss.mean)),
+    );
+    const [baseline, candidate] = marksOf(loss, 8);
+    expect([baseline.n, candidate.n]).toEqual([3, 3]);
+    expect(baseline.mean).toBeCloseTo(losses.reduce((sum, one) => sum + one, 0) / 3, 12);
+    const agreement = await execute(
+      real.services,
+      `{ study(slug: "reference-study") { diagnosticSummary(rank: 8, on: "prompted") { meanTokenMatch } } }`,
+      {},
+    );
+    expect(marksOf(match, 8)).toMatchObject([
+      { mean: (agreement as { study: Answer }).study.diagnosticSummary.meanTokenMatch, n: 3 },
+    ]);
+    expect(unnamed.missing.because).toContain("name one with `on`");
   });
 });
 

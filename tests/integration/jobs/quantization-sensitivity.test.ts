@@ -98,6 +98,8 @@ const VERDICT = `query($on: String, $baseline: ConfigurationInput, $candidate: C
   weightGap(rank: 8, waitSeconds: 60) { layers { layer mean n scores weightNorm relativeQuantizationError }
     test { seeds } pairs { status reason computed { precision items cached seconds } } } } }`;
 
+const PLOT = `{ study(slug: "reference-study") { plot(kind: LAYER_SENSITIVITY, rank: 8) { vegaLite missing { because } } } }`;
+
 /** Selects the runs of one rank, so that nothing is computed at the others. */
 async function runsOfRank(rank: number) {
   const answer = await execute(
@@ -213,6 +215,19 @@ test(
       );
       expect(layerSensitivity[0]).toMatchObject({ basis: "MEASURED_KL", score: first.layers[0].mean });
       expect(rankAllocation).toMatchObject({ reason: null, basis: "MEASURED_KL" });
+    }
+    const plotted = (await execute(real.services, PLOT, {})) as {
+      study: { plot: { vegaLite: { data: { values: Record<string, unknown>[] } }; missing: null } };
+    };
+    const marks = plotted.study.plot.vegaLite.data.values.map(({ layer, mean, seeds, low }) => ({
+      layer,
+      mean,
+      seeds,
+      low,
+    }));
+    expect(marks).toHaveLength(16);
+    for (const { layer, mean, scores } of first.layers as { layer: string; mean: number; scores: number[] }[]) {
+      expect(marks).toContainEqual({ layer, mean, seeds: 3, low: Math.min(...scores) });
     }
   },
 );

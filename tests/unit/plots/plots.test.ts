@@ -6,15 +6,20 @@ import { rankThreshold } from "#src/derive/degradation/rank-threshold.js";
 import { resolveRoles } from "#src/derive/runs/resolve-roles.js";
 import type { Run } from "#src/derive/runs/comparison-roles.js";
 import { configurationMeans, comparedConfigurations } from "#src/derive/runs/configuration-means.js";
+import { completeMean } from "#src/derive/statistics/complete-mean.js";
 import { spectrumRange } from "#src/derive/spectra/spectrum.js";
 import { degradationAcrossStudies } from "#src/plots/kinds/degradation-across-studies.js";
+import { divergenceByRank } from "#src/plots/kinds/divergence-by-rank.js";
 import { layerHeatmap } from "#src/plots/kinds/layer-heatmap.js";
+import { layerSensitivityPlot } from "#src/plots/kinds/layer-sensitivity.js";
 import { lossCurves } from "#src/plots/kinds/loss-curves.js";
 import { memoryComparison } from "#src/plots/kinds/memory-comparison.js";
 import { memoryVsPerformance } from "#src/plots/kinds/memory-vs-performance.js";
 import { rankThresholdPlot } from "#src/plots/kinds/rank-threshold.js";
+import { setLossByRank } from "#src/plots/kinds/set-loss-by-rank.js";
 import { similarityMatrixPlot } from "#src/plots/kinds/similarity-matrix.js";
 import { singularValueSpectra } from "#src/plots/kinds/singular-value-spectra.js";
+import { tokenMatchByRank } from "#src/plots/kinds/token-match-by-rank.js";
 import { trainingEfficiency } from "#src/plots/kinds/training-efficiency.js";
 import { weightSimilarity } from "#src/plots/kinds/weight-similarity.js";
 import type { Subject } from "#src/plots/parts/subject.js";
@@ -76,7 +81,30 @@ function plots(name: string, runs: readonly Run[], module = "attn.c_attn"): Reco
   const square = <Value>(value: (i: number, j: number) => Value) =>
     some.map((_, i) => some.map((__, j) => value(i, j)));
   const isUndefinedPair = (i: number, j: number) => i !== j && (i + j) % 9 === 8;
+  const ranks = [...new Set(weighted.map(({ rank }) => rank))];
+  const quantities = (sides: readonly string[]) =>
+    ranks.flatMap((rank, i) =>
+      sides.map((side, at) => {
+        const isMissing = i % 3 === 2 && at > 0;
+        const mean = isMissing ? null : completeMean([0.2 + i, 0.1 + at + i / rank], 0.95);
+        return { rank, side, mean, reason: isMissing ? `The model of ${name} is not registered.` : null };
+      }),
+    );
+  const set = { name: "jargon", items: 1 };
   return {
+    divergence: divergenceByRank(subject, {
+      set,
+      quantities: quantities(["candidate against baseline", "baseline against another seed"]),
+      confidence: 0.95,
+    }),
+    match: tokenMatchByRank(subject, { set, quantities: quantities(["candidate against baseline"]), confidence: 0.95 }),
+    setLoss: setLossByRank(subject, { set, quantities: quantities(subject.configurations), confidence: 0.95 }),
+    sensitivity: layerSensitivityPlot(subject, {
+      rank: compared.rank,
+      basis: weighted.length === 0 ? null : "MEASURED_KL",
+      origin: weighted.length === 0 ? "It was not measured." : `Measured on ${name}.`,
+      layers: layers.map((layer, i) => ({ ...layer, mean: 0.1 * i, min: 0, max: 0.2 * i, n: 1 + (i % 2) })),
+    }),
     memory: memoryComparison(subject, {
       means: configurationMeans(runs, configurations, "peak_memory_mb", 0.95),
       reductions: [],
@@ -219,7 +247,7 @@ describe.each(Object.entries(shapes))("plots of %s", (_shape, runs) => {
     const expected: Record<string, string[]> = {
       "one run": ["similarity", "heatmap", "across"],
       "no second configuration": ["across"],
-      "no weights": ["similarity", "heatmap", "matrix", "spectra"],
+      "no weights": ["divergence", "match", "setLoss", "sensitivity", "similarity", "heatmap", "matrix", "spectra"],
       "no metrics": ["memory", "efficiency", "threshold", "tradeoff", "across"],
     };
     // The synthetic layers of a single run are still compared.
@@ -264,6 +292,27 @@ describe("hostile names", () => {
 });
 
 describe("notes", () => {
+  test("name the ranks and sides that were not measured, and why", () => {
+    const { divergence } = plots("A study", shapes["a typical study"] ?? []);
+    expect(divergence?.subtitle).toEqual([
+      "A study, A study",
+      "evaluation set jargon, 1 item",
+      "n = 2 (pairs); whiskers: 95 % interval",
+    ]);
+    expect(divergence?.notes).toEqual([
+      "Baseline against another seed at rank 8: The model of A study is not registered.",
+    ]);
+    expect(divergence?.table.rows.find((row) => row[0] === 8 && row[1] === "baseline against another seed")).toEqual([
+      8,
+      "baseline against another seed",
+      null,
+      null,
+      null,
+      null,
+      "The model of A study is not registered.",
+    ]);
+  });
+
   test("state how many points of the curves are shown, evenly spaced", () => {
     const { curves } = plots("A study", shapes["200 runs"] ?? []);
     const [note, gaps] = curves?.notes ?? [];

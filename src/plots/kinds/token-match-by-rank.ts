@@ -1,0 +1,39 @@
+import { pairAgreements } from "../../analysis/behaviour/output-agreement.js";
+import {
+  plotByRank,
+  readByRank,
+  type MeasuredByRank,
+  type RankMeasurementRequest,
+  type SideQuantity,
+} from "../parts/measured-by-rank.js";
+import type { Subject } from "../parts/subject.js";
+import { definePlotKind, type PlotRequest } from "../plot-kind.js";
+import type { Plot } from "../plot.js";
+
+export const tokenMatchByRankKind = definePlotKind({
+  name: "TOKEN_MATCH_BY_RANK",
+  description:
+    "Share of equal tokens in the greedy continuations of baseline and candidate by rank on an evaluation set, without the prompts.",
+  reads: "BEHAVIOUR",
+  read: (request) => readByRank(request, (rankRequest) => matches(request.context, rankRequest)),
+  draw: tokenMatchByRank,
+});
+
+async function matches(
+  context: PlotRequest["context"],
+  request: RankMeasurementRequest,
+): Promise<readonly SideQuantity[]> {
+  const { statistic, measured } = await pairAgreements(context, "GENERATION", request);
+  const side = "candidate against baseline";
+  return [{ side, mean: statistic, measured, none: "There is no pair of runs of equal seeds with weights." }];
+}
+
+/** Share of equal tokens of greedy continuations by rank. */
+export function tokenMatchByRank(subject: Subject, facts: MeasuredByRank): Plot {
+  return plotByRank(subject, facts, {
+    name: "Token match",
+    axis: "share of equal tokens",
+    column: "token_match",
+    over: "pair",
+  });
+}
