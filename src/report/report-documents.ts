@@ -37,13 +37,6 @@ export const REPORT = graphql(
         hypotheses(thresholdPercent: $thresholdPercent, waitSeconds: $waitSeconds) {
           ...ReportedHypothesis
         }
-        evaluatedHypotheses: hypotheses(
-          metric: EVAL_LOSS
-          thresholdPercent: $thresholdPercent
-          waitSeconds: $waitSeconds
-        ) {
-          ...ReportedHypothesis
-        }
         evaluatedFrontier: paretoFrontier(x: PEAK_MEMORY_MB, y: EVAL_LOSS) {
           ...ReportedParetoPoint
         }

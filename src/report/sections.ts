@@ -1,4 +1,4 @@
-import { minimumRankText, recommendationText, reportedHypotheses, verdictText } from "./verdict-text.js";
+import { minimumRankText, recommendationText, verdictText } from "./verdict-text.js";
 import type { ReportedRank, StudyReport } from "./study-report.js";
 
 /** A section of a report, independent of its format. */
@@ -73,25 +73,20 @@ function experiments({ experiments: runs }: StudyReport): Block {
 }
 
 /** The evaluation loss comes first where there is one: the training loss is measured on the training examples. */
-function rankThreshold(report: StudyReport): Block[] {
-  const { ranks, minimumViableRank, evaluatedRank, thresholdPercent } = report;
+function rankThreshold({ ranks, minimumViableRank, evaluatedRank, thresholdPercent }: StudyReport): Block[] {
+  const isEvaluated = ranks.some(({ evaluation }) => evaluation.candidate !== null);
   const training = thresholdBlocks("training loss", {
     ranks: ranks.map(({ r, degradation }) => ({ r, degradation })),
     threshold: minimumViableRank,
     thresholdPercent,
   });
-  if (!isEvaluated(report)) return training;
+  if (!isEvaluated) return training;
   const evaluation = thresholdBlocks("evaluation loss", {
     ranks: ranks.map(({ r, evaluation: degradation }) => ({ r, degradation })),
     threshold: evaluatedRank,
     thresholdPercent,
   });
   return [...evaluation, ...training];
-}
-
-/** Whether a run has an evaluation loss: it may be of no use, which its section then says. */
-function isEvaluated({ experiments: runs }: StudyReport): boolean {
-  return runs.some(({ evalLoss }) => evalLoss !== null);
 }
 
 interface JudgedMetric {
@@ -231,19 +226,17 @@ function similarity(ranks: readonly ReportedRank[]): Block[] {
   ];
 }
 
-function judgedHypotheses(report: StudyReport): Block[] {
-  return reportedHypotheses(report, isEvaluated(report)).flatMap(
-    ({ id, statement, verdict, certainty, because, evidence, confounds }): Block[] => [
-      text(`${id} ${verdictText(verdict, certainty)}: ${statement} ${because}`),
-      {
-        kind: "list",
-        items: [
-          ...evidence.map(({ label, value, unit }) => `${label}: ${quantity(value, unit)}`),
-          ...confounds.map(({ severity, message }) => `confound (${severity}): ${message}`),
-        ],
-      },
-    ],
-  );
+function judgedHypotheses({ hypotheses }: StudyReport): Block[] {
+  return hypotheses.flatMap(({ id, statement, verdict, certainty, because, evidence, confounds }): Block[] => [
+    text(`${id} ${verdictText(verdict, certainty)}: ${statement} ${because}`),
+    {
+      kind: "list",
+      items: [
+        ...evidence.map(({ label, value, unit }) => `${label}: ${quantity(value, unit)}`),
+        ...confounds.map(({ severity, message }) => `confound (${severity}): ${message}`),
+      ],
+    },
+  ]);
 }
 
 function quantity(value: number | null, unit: string): string {

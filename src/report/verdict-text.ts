@@ -20,7 +20,7 @@ export function minimumRankText({ rank, bound, certainty, leastAcceptableRank, r
   const note = certainty === "POINT_ESTIMATE" ? ", a point estimate" : "";
   return (
     `Minimum viable rank: ${rank ?? "none"} (${bound})${note}. ${reason} ` +
-    `Smallest rank whose mean degradation is acceptable: ${leastAcceptableRank ?? "none"}.`
+    `Smallest acceptable rank: ${leastAcceptableRank ?? "none"}.`
   );
 }
 
@@ -43,28 +43,4 @@ export function recommendationText({ experiment, configuration, because }: Recom
   const note = certainty === "INTERVAL" ? "95 % interval" : "point estimate";
   const example = experiment === null ? "" : `, such as ${experiment.name}`;
   return `${name} at r = ${rank} (${note}, ${runs})${example}: ${because}`;
-}
-
-interface JudgedByLosses<Hypothesis> {
-  /** Judged by the training loss. */
-  readonly hypotheses: readonly Hypothesis[];
-  /** Judged by the evaluation loss. */
-  readonly evaluatedHypotheses: readonly Hypothesis[];
-}
-
-/**
- * Returns the hypotheses of a report: H3 by the evaluation loss comes before H3 by the training loss, which is measured on the
- * training examples. The other hypotheses use no loss.
- *
- * @param isEvaluated whether a run has an evaluation loss
- */
-export function reportedHypotheses<Hypothesis extends { readonly id: string }>(
-  { hypotheses, evaluatedHypotheses }: JudgedByLosses<Hypothesis>,
-  isEvaluated: boolean,
-): Hypothesis[] {
-  if (!isEvaluated) return [...hypotheses];
-  return hypotheses.flatMap((one) => {
-    const evaluated = evaluatedHypotheses.find(({ id }) => id === one.id);
-    return one.id === "H3" && evaluated !== undefined ? [evaluated, one] : [one];
-  });
 }

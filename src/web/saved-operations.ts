@@ -1,6 +1,7 @@
 import type { ExampleStudy } from "./example-study.js";
 import across from "./operations/across.graphql";
 import allocation from "./operations/allocation.graphql";
+import behaviour from "./operations/behaviour.graphql";
 import compare from "./operations/compare.graphql";
 import curves from "./operations/curves.graphql";
 import diagnose from "./operations/diagnose.graphql";
@@ -78,6 +79,11 @@ export function savedOperations({ slug, rank, baseline, candidate, experiments }
     savedOperation(allocation, "A rank per layer for PEFT that gives more of a parameter budget to sensitive layers.", {
       slug,
       rank,
+    }),
+    savedOperation(behaviour, "How far quantization moves the predictions on an evaluation set, beside another seed.", {
+      slug,
+      // The example study's set. Another server has others: query evaluationSets.
+      set: "jargon",
     }),
     savedOperation(rows, "The runs of all studies as flat rows for tables, filtered and ordered.", {
       filter: { rank: { lte: 8 } },

@@ -1,12 +1,15 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { v7 as newId } from "uuid";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describeEvaluationSet } from "#src/import/evaluation-set/describe-evaluation-set.js";
 import { runWorker } from "#src/jobs/worker/run-worker.js";
 import { openLog } from "#src/log.js";
+import { SERVER_ACTOR } from "#src/model/audit.js";
+import { saveEvaluationSet } from "#src/store/evaluation-sets.js";
 import { apiServer } from "../support/api-server.js";
 import { missingChromium } from "../support/chromium.js";
 import { openDashboard, type DashboardOptions, type OpenDashboard } from "../support/open-dashboard.js";
@@ -157,6 +160,24 @@ describe.skipIf(missing !== undefined)("the dashboard while results are missing"
     await page.getByRole("heading", { level: 1, name: "one" }).waitFor();
     await expect.poll(() => focused(), PATIENT).toBe("one");
     expect(await page.title()).toBe("one – Rankscope");
+  });
+
+  test("runs no model before an evaluation set is chosen, and says why models cannot be run", async () => {
+    const { page, problems, violations } = await visit(server.address, "/dashboard/studies/one");
+    const behaviour = panel(page, "Behaviour");
+    await behaviour.getByText("rankscope evalset add NAME FILE").waitFor(PATIENT);
+    const file = path.join(folder, "set.jsonl");
+    await writeFile(file, '{"text": "one"}\n');
+    const set = { ...(await describeEvaluationSet(file, "set")), name: "set", ownDataOf: [] };
+    await saveEvaluationSet(server.database, set, SERVER_ACTOR);
+    await page.reload();
+    await behaviour.getByLabel("Evaluation set").selectOption("set");
+    expect(new URL(page.url()).searchParams.get("set")).toBe("set");
+    await behaviour.getByText(/^Rank 2: .*rankscope model add/).waitFor(PATIENT);
+    expect(await behaviour.locator("tbody tr").count()).toBeGreaterThan(0);
+    expect(await behaviour.locator("tbody data").count()).toBe(0);
+    expect(await violations()).toEqual([]);
+    expect(problems).toEqual([]);
   });
 
   test("shows the progress of the jobs of pending values, then the values", async () => {

@@ -260,6 +260,7 @@ describe.skipIf(missing !== undefined)("the playground in Chromium", { timeout: 
       "StateSettings",
       "Recommend",
       "Allocation",
+      "Behaviour",
       "Rows",
     ]);
     expect(names.length).toBe(

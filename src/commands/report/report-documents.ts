@@ -228,9 +228,6 @@ export const DIAGNOSIS = graphql(
         hypotheses {
           ...ReportedHypothesis
         }
-        evaluatedHypotheses: hypotheses(metric: EVAL_LOSS) {
-          ...ReportedHypothesis
-        }
         evaluatedFrontier: paretoFrontier(x: PEAK_MEMORY_MB, y: EVAL_LOSS) {
           ...ReportedParetoPoint
         }

@@ -1,5 +1,5 @@
 import { countOf } from "../../model/count-of.js";
-import { minimumRankText, recommendationText, reportedHypotheses, verdictText } from "../../report/verdict-text.js";
+import { minimumRankText, recommendationText, verdictText } from "../../report/verdict-text.js";
 import { fixed } from "../terminal/cells.js";
 import type { Screen } from "../terminal/screen.js";
 import { rangeOf, sparkline } from "../terminal/sparkline.js";
@@ -17,7 +17,7 @@ export function reportText(study: Diagnosis, ranks: readonly RankDetail[], scree
     ...section("Similarity of the weight updates (B A, unscaled)", similarities(ranks, screen)),
     ...section("Layers", layers(ranks, screen)),
     ...section("Divergence of the updates by layer", sensitivity(study.sensitivityMap, screen)),
-    ...section("Hypotheses", reportedHypotheses(study, isEvaluated(study)).flatMap(hypothesis)),
+    ...section("Hypotheses", study.hypotheses.flatMap(hypothesis)),
     ...section(
       "Hypotheses by the notebook's rules",
       study.notebook.map(({ id, verdict, because }) => `${id} ${verdict}: ${because}`),
@@ -65,19 +65,13 @@ function lossSections(study: Diagnosis, screen: Screen): string[] {
   const compared = roles === null ? [] : [`${roles.candidate} against ${roles.baseline}: ${roles.because}`];
   const training = ranks.map(({ r, degradation }) => ({ r, degradation }));
   const evaluation = ranks.map(({ r, evaluation: degradation }) => ({ r, degradation }));
+  const isEvaluated = evaluation.some(({ degradation }) => degradation.candidate !== null);
   return [
-    ...(isEvaluated(study)
+    ...(isEvaluated
       ? section("Degradation of evaluation loss", [...compared, ...degradations(evaluation, evaluatedRank, screen)])
       : []),
     ...section("Degradation of training loss", [...compared, ...degradations(training, minimumViableRank, screen)]),
   ];
-}
-
-/** Whether a run has an evaluation loss: it may be of no use, which its section then says. */
-function isEvaluated({ experiments: { nodes }, ranks }: Diagnosis): boolean {
-  return (
-    nodes.some(({ evalLoss }) => evalLoss !== null) || ranks.some(({ evaluation }) => evaluation.candidate !== null)
-  );
 }
 
 type JudgedRank = Pick<Diagnosis["ranks"][number], "r" | "degradation">;
@@ -263,14 +257,11 @@ function trends(rankTrends: readonly RankTrend[]): string[] {
     const partial = leftOut === null ? [] : [`${quantity}: ${leftOut}`];
     if (refusedBecause !== null) return [`${quantity}: not predicted. ${refusedBecause}`, ...partial];
     const fit = `R^2 ${fixed(rSquared, 3)}, n = ${n}`;
-    const lines = predictions.map(({ rank, value, interval, refusedBecause: why }) => {
-      if (value === null) return `${quantity} at r = ${rank}: not predicted. ${why}`;
-      const range =
-        interval === null
-          ? "no interval, since all points lie on one line"
-          : `95 %: ${interval.low.toFixed(2)} to ${interval.high.toFixed(2)}`;
-      return `${quantity} at r = ${rank}: ${value.toFixed(2)} (${range}; ${fit}).`;
-    });
+    const lines = predictions.map(({ rank, value, interval, refusedBecause: why }) =>
+      value === null || interval === null
+        ? `${quantity} at r = ${rank}: not predicted. ${why}`
+        : `${quantity} at r = ${rank}: ${value.toFixed(2)} (95 %: ${interval.low.toFixed(2)} to ${interval.high.toFixed(2)}; ${fit}).`,
+    );
     return [...lines, ...partial];
   });
 }

@@ -36,21 +36,6 @@ describe("of configurations with one run each", () => {
     });
   });
 
-  test("which were trained or evaluated on unequal terms, it says so", () => {
-    const because = (steps: number, items: number) =>
-      recommend(
-        runs([
-          ["16bit", 16, 8, { eval_loss: 2, eval_samples: 400 }],
-          ["4bit", 4, 8, { eval_loss: 1.9, eval_samples: items }, { steps }],
-        ]),
-        { ...unlimited, metric: "eval_loss" },
-      ).because;
-    expect(because(1500, 200)).toContain(
-      "trained for different numbers of steps (1000, 1500) and evaluated on different numbers of items (200, 400)",
-    );
-    expect(because(1000, 400)).not.toContain("different numbers");
-  });
-
   test("without limits, the one with the lowest loss is recommended; others name it", () => {
     expect(recommend(study, unlimited).result).toMatchObject({ configuration: "16bit", rank: 8 });
     expect(reasons(study, unlimited)["4bit_r16"]).toBe(

@@ -6,6 +6,7 @@ import { Skeleton } from "../../parts/loading.js";
 import { pluralize } from "../../parts/text.js";
 import { useUrlState } from "../../parts/url-parameters.js";
 import { PageHead } from "../../shell/page-head.js";
+import { Behaviour } from "./behaviour.js";
 import { FailureModes } from "./failure-modes.js";
 import { RankThreshold } from "./rank-threshold.js";
 import { Recommendation } from "./recommendation.js";
@@ -64,6 +65,7 @@ function StudyPanels({ study }: { readonly study: StudyOverview }) {
           <FailureModes slug={slug} rules={rules} />
         </div>
         <StudyPlots slug={slug} rank={rank ?? null} rules={rules} />
+        <Behaviour slug={slug} rank={rank ?? null} rules={rules} />
         <StudyRuns slug={slug} />
         {rank !== undefined && (
           <StudyLayers slug={slug} ranks={ranks} rank={rank} onRank={(r) => change({ rank: String(r) })} />

@@ -15,6 +15,7 @@ const PlotQuery = graphql(
       $rank: Int
       $metric: MetricName!
       $thresholdPercent: Float!
+      $on: String
       $waitSeconds: Float!
     ) {
       study(slug: $slug) {
@@ -24,6 +25,7 @@ const PlotQuery = graphql(
           rank: $rank
           metric: $metric
           thresholdPercent: $thresholdPercent
+          on: $on
           waitSeconds: $waitSeconds
         ) {
           ...PlotFields
@@ -45,17 +47,19 @@ interface StudyPlotProps {
   readonly isWide?: boolean;
   /** The rank, or null for all ranks or the server's choice. */
   readonly rank: number | null;
+  /** The evaluation set for plots of behaviour. */
+  readonly set?: string;
   readonly rules: Rules;
 }
 
 /** A plot of the study. It loads when it comes near the visible area. */
-export function StudyPlot({ slug, kind, title, isWide = false, rank, rules }: StudyPlotProps) {
+export function StudyPlot({ slug, kind, title, isWide = false, rank, set, rules }: StudyPlotProps) {
   const [container, isVisible] = useInView<HTMLDivElement>();
   const { metric, thresholdPercent } = rules;
   const theme = usePlotTheme();
   const result = useOperation(
     PlotQuery,
-    { slug, kind, theme, rank, metric, thresholdPercent, waitSeconds: WAIT_SECONDS },
+    { slug, kind, theme, rank, metric, thresholdPercent, on: set ?? null, waitSeconds: WAIT_SECONDS },
     { enabled: isVisible },
   );
   return (
