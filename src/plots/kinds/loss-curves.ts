@@ -18,6 +18,8 @@ interface RunCurve {
   /** Name as logged: `loss`, `eval_loss`. */
   readonly curve: string;
   readonly steps: readonly number[];
+  /** Whether `steps` are epochs. */
+  readonly byEpoch?: boolean;
   /** NaN and infinities as logged. */
   readonly values: readonly number[];
 }
@@ -62,6 +64,7 @@ async function loggedCurve({ loaders }: AnalysisContext, run: Run, curve: string
     rank: run.rank,
     curve,
     steps: series.steps,
+    byEpoch: series.byEpoch,
     values: series.values,
   };
 }
@@ -88,7 +91,8 @@ interface DrawnCurve extends RunCurve {
  * Training and evaluation loss by step. With several ranks, colours are ranks and dashes are configurations; with one rank,
  * colours are configurations too.
  */
-export function lossCurves(subject: Subject, { rank, curves, refusal }: LossCurves): Plot {
+export function lossCurves(subject: Subject, { rank, curves: logged, refusal }: LossCurves): Plot {
+  const curves = ofOneClock(logged);
   const maximum = Math.max(2, Math.min(MAX_POINTS_OF_CURVE, Math.floor(MAX_POINTS / Math.max(1, curves.length))));
   const drawn = curves.map((curve) => thinned(curve, maximum));
   const panels = PANELS.filter(({ curve }) => drawn.some((one) => one.curve === curve));
@@ -96,19 +100,33 @@ export function lossCurves(subject: Subject, { rank, curves, refusal }: LossCurv
   const atRank = rank === null ? "" : ` at rank ${rank}`;
   const losses = panels.map(({ title }) => title).join(" and ") || "loss";
   return {
-    title: `Loss by step${atRank}`,
+    title: `Loss by ${clockOf(curves)}${atRank}`,
     subtitle: curves.length === 0 ? [subjectLine(subject)] : [subjectLine(subject), runs],
     description: [
-      `${capital(losses)} by optimizer step of ${runs}${atRank}.`,
+      `${capital(losses)} by ${clockOf(curves) === "step" ? "optimizer step" : "epoch"} of ${runs}${atRank}.`,
       ...panels.map(({ curve, title }) => `${capital(title)} ${endText(drawn.filter((one) => one.curve === curve))}.`),
     ].join(" "),
-    notes: [...thinningNotes(drawn, maximum), ...gapNotes(curves)],
+    notes: [...thinningNotes(drawn, maximum), ...gapNotes(curves), ...epochNotes(logged.length - curves.length)],
     table: tableOf(drawn),
     body:
       panels.length === 0
         ? { missing: refusal ?? `No run${atRank} has logged a curve named loss or eval_loss.` }
         : body(drawn, panels),
   };
+}
+
+/** Returns the curves by optimizer step; those by epoch if there are no others: one axis has one unit. */
+function ofOneClock(curves: readonly RunCurve[]): readonly RunCurve[] {
+  const bySteps = curves.filter(({ byEpoch }) => byEpoch !== true);
+  return bySteps.length === 0 ? curves : bySteps;
+}
+
+function clockOf(curves: readonly RunCurve[]): "step" | "epoch" {
+  return curves.length > 0 && curves.every(({ byEpoch }) => byEpoch === true) ? "epoch" : "step";
+}
+
+function epochNotes(leftOut: number): string[] {
+  return leftOut === 0 ? [] : [`Without ${count(leftOut, "curve")} by epoch: their files give no optimizer steps.`];
 }
 
 function thinned(curve: RunCurve, maximum: number): DrawnCurve {
@@ -201,7 +219,12 @@ function panelOf(
     data: { values },
     mark: { type: "line", strokeWidth: own.length > 20 ? 1.1 : 1.7, point: hasFewPoints ? { size: 14 } : false },
     encoding: {
-      x: { field: "step", type: "quantitative", title: "optimizer step", scale: { zero: false, nice: false } },
+      x: {
+        field: "step",
+        type: "quantitative",
+        title: clockOf(own) === "step" ? "optimizer step" : "epoch",
+        scale: { zero: false, nice: false },
+      },
       y: { field: "value", type: "quantitative", title, scale: { zero: false, nice: true } },
       detail: { field: "run" },
       ...lines,
