@@ -101,7 +101,7 @@ class OutputStatisticsType {
   @Field(() => PairMeanType, {
     nullable: true,
     description:
-      "Mean and interval: over pairs of equal seeds if it was measured, over the candidate's runs if tables record it.",
+      "Mean and interval: over pairs of equal seeds if it was measured, over the candidate's runs if tables record it; null without values.",
   })
   statistic!: CompleteMean | null;
 
