@@ -1,7 +1,7 @@
 """Writes tests/fixtures/formats/{llama-factory,trainer-results,torchtune}/: logs and closing figures of trainers.
 
-Each file is written by the tool's own code: the log callback of LLaMA-Factory, Trainer.save_metrics of transformers, and
-torchtune's DiskLogger. No model is trained: the numbers are made up.
+Each file is written by the tool's own code: the log callback and the writer of predictions of LLaMA-Factory, Trainer.save_metrics
+of transformers, and torchtune's DiskLogger. No model is trained: the numbers are made up.
 
 Needs llamafactory, transformers and torchtune (all with --no-deps beside torch); the tests do not need Python.
 Run: python3 scripts/reference/training_logs.py tests/fixtures/formats
@@ -73,7 +73,33 @@ def llama_factory() -> None:
             state.log_history.append({"eval_loss": 3.25 - step / 20, "epoch": step / 20})
             callback.on_log(arguments, state, control)
     callback.on_train_end(arguments, state, control)
+    llama_factory_predictions(out)
     record(out, "llamafactory", "transformers")
+
+
+def llama_factory_predictions(out: Path = root / "llama-factory") -> None:
+    """Writes generated_predictions.jsonl by LLaMA-Factory's own method. Its tokenizer is one of characters: 0 pads, and -100 is masked."""
+    import numpy as np
+    from llamafactory.train.sft.trainer import CustomSeq2SeqTrainer
+
+    def decode(rows, skip_special_tokens):
+        return ["".join(chr(i) for i in row if i != 0 or not skip_special_tokens) for row in rows]
+
+    def padded(texts, pad, left=False):
+        width = max(map(len, texts))
+        rows = [[ord(letter) for letter in text] for text in texts]
+        return np.array([[pad] * (width - len(row)) + row if left else row + [pad] * (width - len(row)) for row in rows])
+
+    prompts = ["Question: 2 + 3\nAnswer:", "Capital of France?", "Größe von «π»?"]
+    answers = ["5", "Paris", "3,14 – ungefähr"]
+    predictions = ["5", "Lyon", "3,14 – ungefähr"]
+    trainer = SimpleNamespace(
+        args=SimpleNamespace(output_dir=str(out)),
+        is_world_process_zero=lambda: True,
+        processing_class=SimpleNamespace(pad_token_id=0, batch_decode=decode),
+    )
+    results = SimpleNamespace(label_ids=padded(answers, -100), predictions=padded(predictions, 0, left=True))
+    CustomSeq2SeqTrainer.save_predictions(trainer, {"input_ids": [list(map(ord, text)) for text in prompts]}, results)
 
 
 for make in [trainer_results, torchtune, llama_factory] if len(sys.argv) < 3 else [globals()[sys.argv[2]]]:

@@ -59,6 +59,14 @@ test("MLflow's file store gives its runs without a finding for its files", async
   expect(findings.filter(({ code }) => code === "NOT_UNDERSTOOD")).toEqual([]);
 });
 
+test("LLaMA-Factory's predictions are those of the run in whose folder they lie", async () => {
+  const { run } = await read({ "4bit_r8_s1/generated_predictions.jsonl": "llama-factory/generated_predictions.jsonl" });
+  const [set] = run?.predictions ?? [];
+  expect(set).toMatchObject({ task: "generated_predictions", tool: "LLaMA-Factory", n: 3, identity: "POSITION" });
+  // One of the three answers is wrong; two have letters outside of ASCII.
+  expect([...(set?.exact ?? [])]).toEqual([1, 0, 1]);
+});
+
 test("an evaluation's results are metrics of the run whose adapter it names", async () => {
   const { run } = await read({ evaluations: "lm-eval" });
   expect(
