@@ -71,6 +71,7 @@ describe("studies", () => {
     ])
       expect(document(await runRemotely("studies", "--json", ...fits, ...not)), not.join(" ")).toEqual({
         total: 0,
+        archivedLeftOut: 0,
         truncated: false,
         studies: [],
       });
