@@ -1,3 +1,4 @@
+import { countOf } from "../../model/count-of.js";
 import type { BehaviourKind } from "../../model/behaviour.js";
 import type { StoredBehaviourFact } from "../../model/behaviour-facts.js";
 import type { StoredEvaluationSet } from "../../store/evaluation-sets.js";
@@ -41,7 +42,7 @@ export async function chooseSet<Pair extends ServedPair>(
   const [best, second] = measured.filter(({ facts }) => facts.size > 0).sort(byFacts);
   if (best === undefined) return { set: undefined, source: null, facts: new Map() };
   const bound = listed.length > MAX_SETS ? ` of the ${MAX_SETS} newest sets` : "";
-  const name = `on the evaluation set ${JSON.stringify(best.set.name)}`;
+  const name = `on the evaluation set ${JSON.stringify(best.set.name)} (${countOf(best.set.items, "item")})`;
   const reason =
     second === undefined
       ? `, the only one${bound} with measurements`

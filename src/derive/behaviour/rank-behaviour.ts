@@ -10,7 +10,15 @@ export interface RankBehaviour {
   readonly ratioToSeeds: number | null;
   /** One sentence that compares the two divergences. Null if either is missing. */
   readonly statement: string | null;
+  /** How the two compare. Null if either is missing. */
+  readonly relation: SeedRelation | null;
 }
+
+/**
+ * How the divergence of the candidate compares with that of another seed: below or not by intervals that do not overlap, by point
+ * estimates, or not told apart.
+ */
+export type SeedRelation = "BELOW" | "NOT_BELOW" | "BELOW_BY_POINTS" | "NOT_BELOW_BY_POINTS" | "OPEN";
 
 /**
  * Compares the divergence of the candidate with that of another seed. Pairs of seeds share runs, so that their interval is only a
@@ -27,26 +35,33 @@ export function behaviourAtRank(
   const klDivergence = completeMean(divergences, confidence);
   const seedKlDivergence = completeMean(seedDivergences, confidence);
   if (klDivergence === null || seedKlDivergence === null || seedKlDivergence.mean === 0) {
-    return { klDivergence, seedKlDivergence, ratioToSeeds: null, statement: null };
+    return { klDivergence, seedKlDivergence, ratioToSeeds: null, statement: null, relation: null };
   }
   const ratioToSeeds = klDivergence.mean / seedKlDivergence.mean;
   const values = `${format(klDivergence.mean)} nats per token (${pairs(klDivergence.n)}) against ${format(seedKlDivergence.mean)} (${pairs(seedKlDivergence.n)})`;
-  return {
-    klDivergence,
-    seedKlDivergence,
-    ratioToSeeds,
-    statement: `${relationText(klDivergence, seedKlDivergence)}: ${values}.`,
-  };
+  const relation = relationOf(klDivergence, seedKlDivergence);
+  return { klDivergence, seedKlDivergence, ratioToSeeds, statement: `${RELATIONS[relation]}: ${values}.`, relation };
 }
 
+/** Start of the sentence for each relation. */
+const RELATIONS = {
+  BELOW: "The candidate moves predictions less than another seed of the baseline does",
+  NOT_BELOW: "The candidate moves predictions at least as much as another seed of the baseline does",
+  BELOW_BY_POINTS: "By point estimates, the candidate moves predictions less than another seed of the baseline does",
+  NOT_BELOW_BY_POINTS:
+    "By point estimates, the candidate moves predictions at least as much as another seed of the baseline does",
+  OPEN: "Whether the candidate moves predictions less than another seed of the baseline is not decided, because the intervals overlap",
+} as const satisfies Record<SeedRelation, string>;
+
 /** Returns how the divergences compare. Means whose intervals overlap are not told apart. */
-function relationText(divergence: CompleteMean, ofSeeds: CompleteMean): string {
-  const relation = divergence.mean < ofSeeds.mean ? "less than" : "at least as much as";
-  const text = `the candidate moves predictions ${relation} another seed of the baseline does`;
-  if (divergence.interval === null || ofSeeds.interval === null) return `By point estimates, ${text}`;
+function relationOf(divergence: CompleteMean, ofSeeds: CompleteMean): SeedRelation {
+  const isBelow = divergence.mean < ofSeeds.mean;
+  if (divergence.interval === null || ofSeeds.interval === null) {
+    return isBelow ? "BELOW_BY_POINTS" : "NOT_BELOW_BY_POINTS";
+  }
   const isApart = divergence.interval.high < ofSeeds.interval.low || ofSeeds.interval.high < divergence.interval.low;
-  if (isApart) return text.replace(/^t/, "T");
-  return "Whether the candidate moves predictions less than another seed of the baseline is not decided, because the intervals overlap";
+  if (!isApart) return "OPEN";
+  return isBelow ? "BELOW" : "NOT_BELOW";
 }
 
 function format(value: number): string {

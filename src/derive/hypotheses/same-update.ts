@@ -1,5 +1,6 @@
 import type { VerdictCertainty } from "../../model/enums/statistics.js";
 import type { CompleteMean } from "../statistics/complete-mean.js";
+import type { SeedRelation } from "../behaviour/rank-behaviour.js";
 import { countOf } from "../../model/count-of.js";
 import { floorName, undecidableRanks, validFloors } from "../similarity/noise-floor.js";
 import { comparableRanks, type ComparableRank } from "../similarity/rank-similarity.js";
@@ -166,11 +167,27 @@ function divergenceEvidence(label: string, mean: CompleteMean | null): Evidence[
   return [{ label: `${label} (${countOf(mean.n, "pair")}, ${spread})`, value: mean.mean, unit: "nats per token" }];
 }
 
+/** Names of the relations in a sentence. */
+const RELATIONS = {
+  BELOW: "below it",
+  NOT_BELOW: "not below it",
+  BELOW_BY_POINTS: "below it by point estimates",
+  NOT_BELOW_BY_POINTS: "not below it by point estimates",
+  OPEN: "not told apart from it, since the intervals overlap,",
+} as const satisfies Record<SeedRelation, string>;
+
+/** Returns a sentence that compares the candidate's predictions with those of another seed, all ranks together. */
 function predictionSentences({ predictions }: StudyEvidence): string[] {
-  const statements = (predictions?.ranks ?? []).flatMap(({ rank, statement }) =>
-    statement === null ? [] : [`Predictions at r = ${rank}, ${predictions?.source}: ${statement}`],
-  );
-  return statements;
+  if (predictions === undefined) return [];
+  const states = (Object.keys(RELATIONS) as SeedRelation[]).flatMap((relation) => {
+    const ranks = predictions.ranks.filter((one) => one.relation === relation).map(({ rank }) => rank);
+    return ranks.length === 0 ? [] : [`${RELATIONS[relation]} at ${formatRanks(ranks)}`];
+  });
+  if (states.length === 0) return [];
+  return [
+    `Predictions ${predictions.source}: beside the KL divergence of two seeds of the baseline, that of baseline and candidate is ` +
+      `${states.join(", and ")}.`,
+  ];
 }
 
 function judgeByNotebook(study: StudyEvidence, { similarityThreshold }: HypothesisRule): Judgement {

@@ -196,7 +196,7 @@ test(
     const predicted = study.ranks.find(({ r }) => r === 8)?.behaviour;
     expect(predicted).toMatchObject({ available: 3, klDivergence: { n: 3 }, seedKlDivergence: { n: 2 } });
     const { h1 } = await verdict();
-    expect(h1.because).toContain('Predictions at r = 8, on the evaluation set "set", the only one with measurements');
+    expect(h1.because).toContain('Predictions on the evaluation set "set" (2 items), the only one with measurements: ');
     const nats = h1.evidence.filter(({ unit }: { unit: string }) => unit === "nats per token");
     expect(nats.map(({ value }: { value: number }) => value)).toEqual([
       predicted.klDivergence.mean,
@@ -206,7 +206,7 @@ test(
     for (const on of [undefined, "set"]) {
       const { h2, layerSensitivity, rankAllocation } = await verdict(on);
       expect(h2.because).toContain("At r = 8, sensitivity is the KL divergence with one layer quantized");
-      expect(h2.because).toContain('on the evaluation set "set"');
+      expect(h2.because).toContain('on the evaluation set "set" (2 items)');
       expect(h2.because.includes("the only one with measurements")).toBe(on === undefined);
       const p = h2.evidence.find(({ label }: { label: string }) => label.includes("KL divergence"));
       expect(p).toMatchObject({ value: first.test.p, unit: "p" });

@@ -128,7 +128,7 @@ describe("H1 over several pairs of seeds", () => {
     };
     const [h1] = judgeHypotheses(evidence({ 8: { percent: 1, cosines: [0.97] } }, { predictions }), RULE);
     expect(h1?.because).toContain(
-      'Predictions at r = 8, on the evaluation set "texts": The candidate moves predictions less than another seed',
+      'Predictions on the evaluation set "texts": beside the KL divergence of two seeds of the baseline, that of baseline and candidate is below it at r = 8.',
     );
     expect(h1?.evidence.filter(({ unit }) => unit === "nats per token")).toEqual([
       {
