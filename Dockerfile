@@ -37,4 +37,4 @@ EXPOSE 4000
 # Node handles SIGTERM as process 1. A worker does not listen on port 4000 and needs its own health check.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(process.argv[1]).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))", "http://127.0.0.1:4000/readyz"]
-CMD ["node", "--enable-source-maps", "dist/main.js", "serve"]
+CMD ["node", "--enable-source-maps", "--max-semi-space-size=4", "dist/main.js", "serve"]

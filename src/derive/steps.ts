@@ -20,18 +20,24 @@ export function isSteps<Result>(value: Result | Steps<Result>): value is Steps<R
 /** Maximum number of items of one step. */
 export const ITEMS_PER_STEP = 2_000;
 
-/** Calls `process` with each item, in steps. */
+/**
+ * Calls `process` with each item, in steps.
+ *
+ * @param weight items of simple work that one item is
+ */
 export function* eachInSteps<Item>(
   items: readonly Item[] | ReadonlySet<Item>,
   process: (item: Item) => void,
+  weight = 1,
 ): Steps<void> {
+  const itemsPerStep = Math.max(1, Math.floor(ITEMS_PER_STEP / weight));
   let waiting = "size" in items ? items.size : items.length;
   let left = 0;
   for (const item of items) {
     if (left === 0) {
-      left = Math.min(ITEMS_PER_STEP, waiting);
+      left = Math.min(itemsPerStep, waiting);
       waiting -= left;
-      yield left;
+      yield weight * left;
     }
     left -= 1;
     process(item);

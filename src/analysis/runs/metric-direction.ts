@@ -1,5 +1,4 @@
 import { higherIsBetter } from "../../derive/runs/metric-direction.js";
-import { BoundedMap } from "../../model/bounded-map.js";
 import type { DirectionSource } from "../../model/enums/direction-source.js";
 import { studyDirection } from "../../model/metric-directions.js";
 import type { Experiment } from "../../store/studies/experiments.js";
@@ -38,22 +37,25 @@ export function metricDirection(
 
 type RunMetrics = Pick<Experiment, "metrics">;
 
-/** Number of metrics whose directions are kept with each list of runs. */
-const KEPT_METRICS = 32;
-
 /** The directions that the evaluations of each list of runs state, by metric: requests and their fields share them. */
-const EVALUATED = new WeakMap<readonly RunMetrics[], Map<string, readonly boolean[]>>();
+const EVALUATED = new WeakMap<readonly RunMetrics[], ReadonlyMap<string, ReadonlySet<boolean>>>();
 
-/** Returns the different directions that evaluations of the runs state. */
+/** Returns the different directions that evaluations of the runs state. The runs are read once, whatever the number of names. */
 function evaluationDirections(experiments: readonly RunMetrics[], name: string): readonly boolean[] {
-  const ofList = EVALUATED.get(experiments) ?? new BoundedMap<string, readonly boolean[]>(KEPT_METRICS);
-  EVALUATED.set(experiments, ofList);
-  const known = ofList.get(name);
-  if (known !== undefined) return known;
-  const stated = experiments.flatMap(
-    ({ metrics }) => metrics.find((metric) => metric.name === name)?.higherIsBetter ?? [],
-  );
-  const directions = [...new Set(stated)];
-  ofList.set(name, directions);
+  const known = EVALUATED.get(experiments) ?? readDirections(experiments);
+  EVALUATED.set(experiments, known);
+  return [...(known.get(name) ?? [])];
+}
+
+function readDirections(experiments: readonly RunMetrics[]): ReadonlyMap<string, ReadonlySet<boolean>> {
+  const directions = new Map<string, Set<boolean>>();
+  for (const { metrics } of experiments) {
+    for (const metric of metrics) {
+      if (metric.higherIsBetter === null) continue;
+      const known = directions.get(metric.name);
+      if (known === undefined) directions.set(metric.name, new Set([metric.higherIsBetter]));
+      else known.add(metric.higherIsBetter);
+    }
+  }
   return directions;
 }

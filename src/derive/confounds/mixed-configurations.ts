@@ -49,6 +49,9 @@ function* findMixed(study: StudyEvidence, { baseline, candidate }: ComparisonRol
   };
 }
 
+/** Items of simple work that the settings of one run are. */
+const ITEMS_PER_SETTINGS = 10;
+
 /** Returns the settings in which the runs of one configuration at one rank differ. A setting unknown for a run is ignored. */
 function* differingFields(
   { runs, settings }: StudyEvidence,
@@ -58,9 +61,10 @@ function* differingFields(
   const ofRuns = runsAt(runs, configuration, rank).flatMap(({ id }) => settings.get(id) ?? []);
   // Most runs differ in their seeds only: each distinct set of settings is compared once.
   const distinct = new Map<string, RunSettings>();
-  yield* eachInSteps(ofRuns, (one) => {
+  const compareOne = (one: RunSettings): void => {
     const key = settingsKey(one, SETTINGS_OF_A_RUN);
     if (!distinct.has(key)) distinct.set(key, one);
-  });
+  };
+  yield* eachInSteps(ofRuns, compareOne, ITEMS_PER_SETTINGS);
   return differingSettings(distinct.values(), SETTINGS_OF_A_RUN);
 }

@@ -1,5 +1,6 @@
 import { ranksOf, runsAt } from "../runs/comparison-roles.js";
 import { mixedDataText } from "../runs/run-data.js";
+import type { Steps } from "../steps.js";
 import type { HypothesisRule, StudyEvidence } from "../study-evidence.js";
 import type { ConfoundRule, StudyFinding } from "./confound-rule.js";
 
@@ -11,14 +12,17 @@ export const mixedData = {
   inStudy,
 } as const satisfies ConfoundRule;
 
-function inStudy({ runs, roles }: StudyEvidence, { metric }: HypothesisRule): StudyFinding | undefined {
+function* inStudy({ runs, roles }: StudyEvidence, { metric }: HypothesisRule): Steps<StudyFinding | undefined> {
   if (roles === undefined) return undefined;
-  const mixed = ranksOf(runs).flatMap((rank) =>
-    [roles.baseline, roles.candidate].flatMap((configuration) => {
-      const text = mixedDataText(runsAt(runs, configuration, rank), metric);
-      return text === undefined ? [] : [{ rank, text: `${configuration.name} at r = ${rank} (${text})` }];
-    }),
-  );
+  const mixed: { readonly rank: number; readonly text: string }[] = [];
+  for (const rank of ranksOf(runs)) {
+    for (const configuration of [roles.baseline, roles.candidate]) {
+      const ofRank = runsAt(runs, configuration, rank);
+      yield ofRank.length;
+      const text = mixedDataText(ofRank, metric);
+      if (text !== undefined) mixed.push({ rank, text: `${configuration.name} at r = ${rank} (${text})` });
+    }
+  }
   if (mixed.length === 0) return undefined;
   return {
     severity: "HIGH",

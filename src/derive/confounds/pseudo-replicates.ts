@@ -1,7 +1,8 @@
 import { seededValues } from "../degradation/degradation-input.js";
 import { withoutRoundedCopies } from "../degradation/replicates.js";
-import { ranksOf, runsAt, type Configuration, type Run } from "../runs/comparison-roles.js";
+import { ranksOf, runsAt, type Run } from "../runs/comparison-roles.js";
 import type { HypothesisRule, StudyEvidence } from "../study-evidence.js";
+import type { Steps } from "../steps.js";
 import { formatRanks } from "../wording.js";
 import type { ConfoundRule, StudyFinding } from "./confound-rule.js";
 
@@ -19,17 +20,18 @@ interface Repetition {
   readonly what: string;
 }
 
-function inStudy({ runs, roles }: StudyEvidence, { metric }: HypothesisRule): StudyFinding | undefined {
+function* inStudy({ runs, roles }: StudyEvidence, { metric }: HypothesisRule): Steps<StudyFinding | undefined> {
   if (roles === undefined) return undefined;
-  const repetitionsAt = (configuration: Configuration, rank: number): Repetition[] =>
-    repeatedProperties(runsAt(runs, configuration, rank), metric).map((what) => ({
-      rank,
-      what: `${what} of ${configuration.name}`,
-    }));
-  const repetitions = ranksOf(runs).flatMap((rank) => [
-    ...repetitionsAt(roles.baseline, rank),
-    ...repetitionsAt(roles.candidate, rank),
-  ]);
+  const repetitions: Repetition[] = [];
+  for (const rank of ranksOf(runs)) {
+    for (const configuration of [roles.baseline, roles.candidate]) {
+      const ofRank = runsAt(runs, configuration, rank);
+      yield ITEMS_PER_RUN * ofRank.length;
+      for (const what of repeatedProperties(ofRank, metric)) {
+        repetitions.push({ rank, what: `${what} of ${configuration.name}` });
+      }
+    }
+  }
   if (repetitions.length === 0) return undefined;
   const ranksByWhat = new Map<string, number[]>();
   for (const { rank, what } of repetitions) ranksByWhat.set(what, [...(ranksByWhat.get(what) ?? []), rank]);
@@ -40,6 +42,9 @@ function inStudy({ runs, roles }: StudyEvidence, { metric }: HypothesisRule): St
     ranks: [...new Set(repetitions.map(({ rank }) => rank))],
   };
 }
+
+/** Items of simple work that comparing a run's seed, weights and value is. */
+const ITEMS_PER_RUN = 4;
 
 function repeatedProperties(runs: readonly Run[], metric: string): string[] {
   if (runs.length < 2) return [];

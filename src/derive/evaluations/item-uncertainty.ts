@@ -1,6 +1,7 @@
 import { BoundedMap } from "../../model/bounded-map.js";
 import { standardErrorName } from "../../model/evaluations.js";
 import { runsAt, type ComparisonRoles, type Configuration, type Run } from "../runs/comparison-roles.js";
+import { eachInSteps, runSteps, type Steps } from "../steps.js";
 import { itemDifference, type ItemDifference, type MeasuredValue } from "./item-difference.js";
 
 interface JudgedMetric {
@@ -20,22 +21,25 @@ export function itemUncertainty(
   rank: number,
   { metric, higherIsBetter, confidence }: JudgedMetric,
 ): ItemDifference | null {
-  if (roles === undefined || !hasStandardErrors(runs, metric)) return null;
+  if (roles === undefined || !runSteps(metricNameSteps(runs)).has(standardErrorName(metric))) return null;
   const measured = [roles.baseline, roles.candidate].map((role) => meanOfRuns(runs, role, rank, metric));
   if (measured.every((value) => value?.standardError == null)) return null;
   return itemDifference(measured[0], measured[1], higherIsBetter, confidence);
 }
 
-/** Whether a run of each list has the standard error of each metric: most have none, and their runs are read once. */
-const HAS_ERRORS = new WeakMap<readonly Run[], Map<string, boolean>>();
+/** The names of all metrics of each list of runs: most have no standard error, and their runs need not be read for each rank. */
+const NAMES = new WeakMap<readonly Run[], ReadonlySet<string>>();
 
-function hasStandardErrors(runs: readonly Run[], metric: string): boolean {
-  const ofRuns = HAS_ERRORS.get(runs) ?? new BoundedMap<string, boolean>(KEPT_MEANS);
-  HAS_ERRORS.set(runs, ofRuns);
-  const name = standardErrorName(metric);
-  let known = ofRuns.get(metric);
-  if (known === undefined) ofRuns.set(metric, (known = runs.some(({ metrics }) => metrics.has(name))));
-  return known;
+/** Returns the names of all metrics of the runs. They are read once, in steps. */
+export function* metricNameSteps(runs: readonly Run[]): Steps<ReadonlySet<string>> {
+  const known = NAMES.get(runs);
+  if (known !== undefined) return known;
+  const names = new Set<string>();
+  yield* eachInSteps(runs, ({ metrics }) => {
+    for (const name of metrics.keys()) names.add(name);
+  });
+  NAMES.set(runs, names);
+  return names;
 }
 
 /** Number of means that are kept with each list of runs and configuration. */

@@ -1,6 +1,7 @@
 import type { RankPairStatistics, RankSimilarity } from "../similarity/rank-similarity.js";
 import type { PairStatistics } from "../similarity/pair-statistics.js";
 import type { NamedLayer } from "../study-evidence.js";
+import { runSteps, type Steps } from "../steps.js";
 import { meanOf } from "../statistics/sample.js";
 
 /** The sensitivity of every layer at every rank, with means over the ranks whose comparison is valid. */
@@ -51,21 +52,31 @@ interface ModuleRow {
 export function sensitivityMap<Layer extends NamedLayer & { readonly module: string }>(
   similarities: readonly RankSimilarity<Layer>[],
 ): SensitivityMap<Layer> {
+  return runSteps(sensitivityMapSteps(similarities));
+}
+
+/** Makes the table in steps, of one layer each. */
+export function* sensitivityMapSteps<Layer extends NamedLayer & { readonly module: string }>(
+  similarities: readonly RankSimilarity<Layer>[],
+): Steps<SensitivityMap<Layer>> {
   const leftOut = similarities.flatMap((similarity) => {
     const because = whyLeftOut(similarity);
     return because === undefined ? [] : [{ rank: similarity.rank, because }];
   });
   const ranks = similarities.map(({ rank }) => rank);
-  const leftOutRanks = leftOut.map(({ rank }) => rank);
-  const fairRanks = ranks.filter((rank) => !leftOutRanks.includes(rank));
-  const cosinesByRank = similarities.map(cosinesByLayer);
-  const layers = (similarities[0]?.layers ?? []).map(({ layer }) => {
-    const cosines = cosinesByRank.map((ofRank) => ofRank.get(layer.name));
+  const leftOutRanks = new Set(leftOut.map(({ rank }) => rank));
+  const fairRanks = ranks.filter((rank) => !leftOutRanks.has(rank));
+  const isFair = ranks.map((rank) => !leftOutRanks.has(rank));
+  const cosinesByRank = similarities.map(cosineFinder);
+  const layers: LayerRow<Layer>[] = [];
+  for (const { layer } of similarities[0]?.layers ?? []) {
+    yield ranks.length;
+    const cosines = cosinesByRank.map((cosineOf) => cosineOf(layer.name, layers.length));
     const values = cosines.map((cosine) => (cosine?.mean == null ? null : 1 - cosine.mean));
     const standardDeviations = cosines.map((cosine) => cosine?.standardDeviation ?? null);
-    const fairValues = values.filter((_, i) => fairRanks.includes(ranks[i] ?? NaN));
-    return { layer, values, standardDeviations, mean: completeMean(fairValues) };
-  });
+    const fairValues = values.filter((_, i) => isFair[i]);
+    layers.push({ layer, values, standardDeviations, mean: completeMean(fairValues) });
+  }
   const seedPairs = similarities.map(({ rank, overPairs: { pairs, available, reason } }) => ({
     rank,
     pairs,
@@ -112,8 +123,17 @@ function whyLeftOut({ mean, sharedStart, pendingJobs }: RankSimilarity<unknown>)
   return sharedStart === false ? "Its runs started from different A." : undefined;
 }
 
-function cosinesByLayer({ layers }: RankSimilarity<NamedLayer>): ReadonlyMap<string, PairStatistics> {
-  return new Map(layers.map(({ layer, cosine }) => [layer.name, cosine]));
+/** Finds the cosine of a layer at a rank, by its name and the position that it has if all ranks have the same layers. */
+type CosineFinder = (name: string, position: number) => PairStatistics | undefined;
+
+function cosineFinder({ layers }: RankSimilarity<NamedLayer>): CosineFinder {
+  let byName: ReadonlyMap<string, PairStatistics> | undefined;
+  return (name, position) => {
+    const expected = layers[position];
+    if (expected?.layer.name === name) return expected.cosine;
+    byName ??= new Map(layers.map(({ layer, cosine }) => [layer.name, cosine]));
+    return byName.get(name);
+  };
 }
 
 function moduleRows(layers: readonly LayerRow<{ readonly module: string }>[]): ModuleRow[] {

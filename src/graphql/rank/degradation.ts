@@ -1,7 +1,7 @@
 import { Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from "type-graphql";
 import { acceptanceRule, measuredStudy } from "../../analysis/judgement/measured-study.js";
 import type { Degradation } from "../../derive/degradation/degradation.js";
-import { itemUncertainty } from "../../derive/evaluations/item-uncertainty.js";
+import { itemUncertainty, metricNameSteps } from "../../derive/evaluations/item-uncertainty.js";
 import type { ItemDifference } from "../../derive/evaluations/item-difference.js";
 import { DirectionSource } from "../../model/enums/direction-source.js";
 import { AcceptanceVerdict } from "../../model/enums/verdict.js";
@@ -198,6 +198,7 @@ export class RankDegradationResolver {
     const { runs, roles, metric, higherIsBetter, directionSource, experiments } = measured;
     const rule = acceptanceRule(measured, requested);
     const degradation = await derivations.degradationAt({ runs, roles, rule }, r);
+    await derivations.inSteps(metricNameSteps(runs));
     // All ranks and aliases of a request continue at once.
     await takeTurn(ITEMS_PER_DEGRADATION, signal);
     if (degradation === undefined) throw new Error(`rank ${r} of study ${studyId} has no run`);

@@ -2,12 +2,12 @@ import { Arg, Args, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver,
 import type { ComparedLayer } from "../../analysis/similarity/compare-layers.js";
 import { mergeProvenances, type Provenance } from "../../analysis/request/provenance.js";
 import { projectionSensitivity } from "../../analysis/sensitivity/projection-sensitivity.js";
+import { rolesKey } from "../../analysis/runs/select-roles.js";
 import { similarityAtRank } from "../../analysis/similarity/similarity-at-rank.js";
 import { resolveWait } from "../../analysis/request/analysis-context.js";
-import { sensitivityMap, type SensitivityMap } from "../../derive/sensitivity/sensitivity-map.js";
+import { sensitivityMapSteps, type SensitivityMap } from "../../derive/sensitivity/sensitivity-map.js";
 import { Scaling } from "../../model/enums/similarity.js";
 import type { Layer } from "../../store/studies/layers.js";
-import { takeTurn } from "../../store/in-turns.js";
 import type { Study } from "../../store/studies/studies.js";
 import { waitSecondsArg } from "../arguments.js";
 import { Computed } from "../computed/computed-type.js";
@@ -147,22 +147,34 @@ export class StudySensitivityMapResolver {
       waitMilliseconds: resolveWait(waitSeconds, context),
       roles: { baseline, candidate },
     };
-    const ranks = await context.loaders.ranks.load(study.id);
-    const compared = await Promise.all(ranks.map(({ r }) => similarityAtRank(context, study, r, requested)));
-    // Several maps of one request are derived in different turns of the event loop.
-    await takeTurn(
-      compared.reduce((sum, { layers }) => sum + layers.length, 0),
-      context.signal,
-    );
-    const map = sensitivityMap(compared.map(({ similarity }) => similarity));
-    const comparable = compared.filter(({ similarity }) => map.fairRanks.includes(similarity.rank));
-    return {
-      ...map,
-      computed: mergeProvenances(compared.map(({ computed }) => computed)),
-      pendingJobs: [...new Set(compared.flatMap(({ similarity }) => similarity.pendingJobs))],
-      compared: comparable.map(({ pairs }) => pairs.flat()),
-    };
+    const ofRequest = MAPS.get(context) ?? new Map<string, Promise<SensitivityMapRow>>();
+    MAPS.set(context, ofRequest);
+    const key = JSON.stringify([study.id, requested.waitMilliseconds, rolesKey(requested.roles)]);
+    const map = ofRequest.get(key) ?? deriveMap(context, study, requested);
+    ofRequest.set(key, map);
+    return map;
   }
+}
+
+/** The maps of each request by study and arguments: aliases share them. */
+const MAPS = new WeakMap<Context, Map<string, Promise<SensitivityMapRow>>>();
+
+async function deriveMap(
+  context: Context,
+  study: Study,
+  requested: Parameters<typeof similarityAtRank>[3],
+): Promise<SensitivityMapRow> {
+  const ranks = await context.loaders.ranks.load(study.id);
+  const compared = await Promise.all(ranks.map(({ r }) => similarityAtRank(context, study, r, requested)));
+  const map = await context.derivations.inSteps(sensitivityMapSteps(compared.map(({ similarity }) => similarity)));
+  const fair = new Set(map.fairRanks);
+  const comparable = compared.filter(({ similarity }) => fair.has(similarity.rank));
+  return {
+    ...map,
+    computed: mergeProvenances(compared.map(({ computed }) => computed)),
+    pendingJobs: [...new Set(compared.flatMap(({ similarity }) => similarity.pendingJobs))],
+    compared: comparable.map(({ pairs }) => pairs.flat()),
+  };
 }
 
 @Resolver(() => SensitivityMapType)

@@ -80,9 +80,9 @@ export class ParetoFrontierResolver {
       z: keys.z === null ? false : directionOf("z", keys.z, zHigherIsBetter, experiments),
     };
     const runs = await runsOf(experiments);
-    const { items, axes, order } = await frontierOf(runs, keys, directions, derivations);
+    const { items, axes, order, frontier } = await frontierOf(runs, keys, directions, derivations);
     const experimentOf = experimentFinder(experiments);
-    const positions = onlyFrontier ? order.order.filter((position) => order.dominated[position] === 0) : order.order;
+    const positions = onlyFrontier ? frontier : order.order;
     return new LazyList(positions.length, (i) => {
       const position = positions[i] ?? NaN;
       return {
@@ -109,6 +109,8 @@ interface Frontier {
   readonly items: readonly number[];
   readonly axes: ParetoAxes;
   readonly order: ParetoOrder;
+  /** Positions of the points that are not dominated, in the same order. */
+  readonly frontier: Uint32Array;
 }
 
 type FrontiersOfRuns = WeakMap<readonly Run[], Map<string, Promise<Frontier>>>;
@@ -151,7 +153,8 @@ async function computeFrontier(
     values.z.push(z);
   });
   const axes = { x: Float64Array.from(values.x), y: Float64Array.from(values.y), z: Float64Array.from(values.z) };
-  return { items, axes, order: await derivations.paretoOrder(axes, directions) };
+  const order = await derivations.paretoOrder(axes, directions);
+  return { items, axes, order, frontier: order.order.filter((position) => order.dominated[position] === 0) };
 }
 
 /** @throws ARGUMENT_INVALID if the request, the evaluation's files and the metric's name do not tell the better direction */

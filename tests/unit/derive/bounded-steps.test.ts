@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { memoryTrend } from "#src/derive/degradation/rank-trend.js";
 import { degradationInputSteps } from "#src/derive/degradation/degradation-input.js";
+import { metricNameSteps } from "#src/derive/evaluations/item-uncertainty.js";
 import type { ComparisonRoles, Run } from "#src/derive/runs/comparison-roles.js";
 import { configurationMeanSteps } from "#src/derive/runs/configuration-means.js";
 import { inferRoles, resolveRoleSteps } from "#src/derive/runs/resolve-roles.js";
@@ -14,7 +15,7 @@ import { recommendSteps } from "#src/derive/tradeoffs/recommend.js";
 const RANKS = 40;
 const SEEDS = 250;
 /** Reads of a step: a few for each run of one configuration at one rank, or for each item of a step. */
-const MAX_READS = 20_000;
+const MAX_READS = 10_000;
 
 let reads = 0;
 
@@ -57,6 +58,7 @@ describe("a derivation of 20,000 runs", () => {
   test.each<[string, (runs: readonly Run[], roles: ComparisonRoles) => Steps<unknown>]>([
     ["the input of degradations", (runs, roles) => degradationInputSteps(runs, rule, roles)],
     ["the trend of memory", (runs, roles) => memoryTrend(runs, roles.baseline, "peak_memory_mb", [3])],
+    ["names of metrics", (runs) => metricNameSteps(runs)],
     ["the roles", (runs) => resolveRoleSteps(runs, {}, () => true)],
     [
       "a baseline that is selected by runs",
