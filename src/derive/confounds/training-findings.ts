@@ -1,5 +1,5 @@
 import { countOf } from "../../model/count-of.js";
-import { ranksOf, runsAt } from "../runs/comparison-roles.js";
+import { ranksOf, runsAt, type ComparisonRoles } from "../runs/comparison-roles.js";
 import { runPairsAt } from "../runs/run-pairs.js";
 import type { RunSettings } from "../runs/run-settings.js";
 import type { Steps } from "../steps.js";
@@ -20,9 +20,17 @@ interface SettingsPair {
   readonly candidate: RunSettings;
 }
 
+/** The settings by rank of each set of settings and roles, and the finding of each rule about them: all aliases share them. */
+const TRAINED = new WeakMap<object, WeakMap<ComparisonRoles, readonly TrainedRank[]>>();
+const FOUND = new WeakMap<readonly TrainedRank[], Map<ConfoundRule, { readonly finding: StudyFinding | undefined }>>();
+
 /** Returns the settings of the runs of both configurations by rank, in steps of one rank. Runs without known settings are left out. */
 export function* trainedRuns({ runs, roles, settings }: StudyEvidence): Steps<readonly TrainedRank[]> {
   if (roles === undefined) return [];
+  const ofSettings = TRAINED.get(settings) ?? new WeakMap<ComparisonRoles, readonly TrainedRank[]>();
+  TRAINED.set(settings, ofSettings);
+  const known = ofSettings.get(roles);
+  if (known !== undefined) return known;
   const trained: TrainedRank[] = [];
   for (const rank of ranksOf(runs)) {
     const ofRank = [...runsAt(runs, roles.baseline, rank), ...runsAt(runs, roles.candidate, rank)];
@@ -37,12 +45,17 @@ export function* trainedRuns({ runs, roles, settings }: StudyEvidence): Steps<re
       }),
     });
   }
+  ofSettings.set(roles, trained);
   return trained;
 }
 
 /** Returns how a rule judges the training of a study's runs. Undefined if it finds nothing. */
 export function trainingFinding(trained: readonly TrainedRank[], rule: ConfoundRule): StudyFinding | undefined {
-  return findingInRuns(trained, rule) ?? findingBetweenRuns(trained, rule);
+  const ofTrained = FOUND.get(trained) ?? new Map<ConfoundRule, { readonly finding: StudyFinding | undefined }>();
+  FOUND.set(trained, ofTrained);
+  const known = ofTrained.get(rule) ?? { finding: findingInRuns(trained, rule) ?? findingBetweenRuns(trained, rule) };
+  ofTrained.set(rule, known);
+  return known.finding;
 }
 
 function findingInRuns(trained: readonly TrainedRank[], rule: ConfoundRule): StudyFinding | undefined {
