@@ -71,6 +71,8 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
     await pgPool.end();
     await Promise.all([pool.close(), modelPool?.close()]);
   };
+  const runners: StartedRunner[] = [];
+  const stopRunners = () => Promise.all(runners.map(({ runner }) => runner.stop().catch(() => undefined)));
   try {
     // The jobs of dead workers are free before this worker looks for jobs.
     await sweep(connection);
@@ -82,6 +84,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
         return runJob(resources, { ...work, run }, helpers);
       },
     });
+    runners.push(computing);
     // A runner of their own: measurements take minutes, and comparisons of weights must not wait for them.
     const measuring =
       models &&
@@ -96,7 +99,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
           return runJob(resources, { ...work, kind: "BEHAVIOUR", run }, helpers);
         }),
       ));
-    const runners = measuring === undefined ? [computing] : [computing, measuring];
+    if (measuring !== undefined) runners.push(measuring);
     const worker = {
       id,
       host: hostname(),
@@ -111,7 +114,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
       lost: Promise.race([heartbeat.lost, ...runners.map(({ runner }) => endOf(runner))]),
       secondsSinceBeat: heartbeat.secondsSinceBeat,
       async close() {
-        await Promise.all(runners.map(({ runner }) => runner.stop().catch(() => undefined)));
+        await stopRunners();
         await heartbeat.stop();
         await dismissWorker(connection, id).catch((err: unknown) =>
           log.warn({ err }, "the worker was not taken off the list"),
@@ -120,7 +123,9 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
       },
     };
   } catch (error) {
-    // Open resources would keep the process alive without running jobs, and no supervisor would replace it.
+    // Open resources would keep the process alive without running jobs, and no supervisor would replace it. The pool waits for the
+    // connections that a started runner holds.
+    await stopRunners();
     await closeResources();
     throw error;
   }

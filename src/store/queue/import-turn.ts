@@ -7,6 +7,16 @@ const POLL_MILLISECONDS = 100;
 /** Interval at which the holder uses its connection, which is closed when it is silent for long, and takes the lock again. */
 const HOLD_MILLISECONDS = 5000;
 
+/** Time without a statement of the holder after which PostgreSQL frees the turn: the holder's machine may have vanished. */
+const MAX_IDLE_MILLISECONDS = 30_000;
+
+interface ImportTurnOptions {
+  readonly signal?: AbortSignal;
+  /** Called once if another process imports. */
+  readonly onWait?: () => void;
+  readonly maxIdleMilliseconds?: number;
+}
+
 /** The right to import, which one process has at a time. */
 interface ImportTurn {
   release(): Promise<void>;
@@ -15,14 +25,14 @@ interface ImportTurn {
 /**
  * Waits until no other process imports into the database of `url`. Imports are long transactions that read and write the same
  * tables, and each may use much memory. The turn is an advisory lock of a connection of its own, so that PostgreSQL frees it when
- * the process dies. If the connection is lost, another import may run beside this one; both store correctly.
+ * the process dies, or sends nothing for long. If the connection is lost, another import may run beside this one; both store
+ * correctly.
  *
- * @param onWait called once if another process imports
  * @throws the signal's reason if it is aborted first
  */
 export async function takeImportTurn(
   url: string,
-  { signal, onWait }: { readonly signal?: AbortSignal; readonly onWait?: () => void } = {},
+  { signal, onWait, maxIdleMilliseconds = MAX_IDLE_MILLISECONDS }: ImportTurnOptions = {},
 ): Promise<ImportTurn> {
   signal?.throwIfAborted();
   const sql = openSql(url, { applicationName: "rankscope import turn", maxConnections: 1 });
@@ -31,6 +41,7 @@ export async function takeImportTurn(
       if (attempt === 1) onWait?.();
       await sleep(POLL_MILLISECONDS, undefined, { signal });
     }
+    await sql`select set_config('idle_session_timeout', ${String(maxIdleMilliseconds)}, false)`;
     signal?.throwIfAborted();
   } catch (error) {
     await closeSql(sql);

@@ -91,6 +91,13 @@ test("an import process that parses a file ends when its parent is killed", asyn
   await expect.poll(stateOf, { timeout: 60_000 }).toSatisfy((state) => state === undefined || state === "Z");
 }, 90_000);
 
+test("the turn to import is free again when its holder sends nothing, although its connection seems to be open", async () => {
+  const lost = await takeImportTurn(fresh.url, { maxIdleMilliseconds: 100 });
+  const next = await takeImportTurn(fresh.url);
+  await next.release();
+  await lost.release();
+});
+
 describe("the imports of a server", () => {
   test("run one at a time per database, in turns of tokens, and can be cancelled and replaced by nothing", async () => {
     const { database } = fresh;

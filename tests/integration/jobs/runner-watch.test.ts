@@ -2,7 +2,10 @@ import { EventEmitter, once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { run, type WorkerEvents } from "graphile-worker";
+import { v7 as newId } from "uuid";
 import { afterEach, expect, test } from "vitest";
+import { openLog } from "#src/log.js";
+import { runWorker } from "#src/jobs/worker/run-worker.js";
 import { watchRunner } from "#src/jobs/worker/runner-watch.js";
 import { openQueuePool } from "#src/store/queue/queue-pool.js";
 import { lockedJobs } from "#src/store/queue/workers.js";
@@ -111,4 +114,22 @@ test("a runner without jobs, or one whose connections are lost later, is not det
   await fresh.database.sql`
     select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'rankscope queue' and datname = current_database()`;
   expect(await intervals(4)).toEqual([false, false, false, false]);
+});
+
+test("a worker whose second runner cannot start closes the first one, and says why", async () => {
+  const broken = {
+    maxBytes: 2 ** 30,
+    get largestBytes(): number {
+      throw new Error("the second runner is broken");
+    },
+  };
+  const { database: connection, url } = fresh;
+  const settings = {
+    engine: { provider: "cpu", breakEvenFlops: {}, cpuThreads: 1 },
+    weights: { kind: "in-place" },
+  } as const;
+  const log = openLog("silent");
+  // An open runner would keep the connections, for which the worker waits, and no other worker would take its place.
+  const started = runWorker({ id: newId(), connection, url, threads: 1, settings, models: broken, log });
+  await expect(started).rejects.toThrow("the second runner is broken");
 });
