@@ -1,4 +1,5 @@
-import { reportSections, type Block } from "./sections.js";
+import type { Block } from "./blocks.js";
+import { reportSections } from "./sections.js";
 import type { StudyReport } from "./study-report.js";
 
 /** Yields the parts of the report in GitHub Flavored Markdown, with all text of the study escaped. */

@@ -122,6 +122,40 @@ export const REPORTED_RANK = graphql(`
   }
 `);
 
+/** The divergence of predictions on an evaluation set, at every rank. */
+export const REPORTED_BEHAVIOUR = graphql(`
+  query ReportedBehaviour($slug: String!, $set: String!, $waitSeconds: Float) {
+    study(slug: $slug) {
+      ranks {
+        r
+        behaviour(on: $set, waitSeconds: $waitSeconds) {
+          klDivergence {
+            mean
+            n
+            interval {
+              low
+              high
+            }
+          }
+          seedKlDivergence {
+            mean
+            n
+          }
+          ratioToSeeds
+          statement
+          pairs {
+            seed
+            divergence {
+              status
+              reason
+            }
+          }
+        }
+      }
+    }
+  }
+`);
+
 /** One page of the study's runs. */
 export const REPORTED_EXPERIMENTS = graphql(`
   query ReportedExperiments($slug: String!, $first: Int!, $after: String) {
@@ -155,6 +189,7 @@ export const REPORTED_EXPERIMENTS = graphql(`
 
 export type ReportAnswer = NonNullable<ResultOf<typeof REPORT>["study"]>;
 export type RankAnswer = NonNullable<ResultOf<typeof REPORTED_RANK>["study"]>;
+export type BehaviourAnswer = NonNullable<ResultOf<typeof REPORTED_BEHAVIOUR>["study"]>;
 export type ReportedExperiment = NonNullable<
   ResultOf<typeof REPORTED_EXPERIMENTS>["study"]
 >["experiments"]["nodes"][number];

@@ -1,4 +1,6 @@
 import { minimumRankText, recommendationText, verdictText } from "./verdict-text.js";
+import { behaviourBlocks } from "./behaviour-blocks.js";
+import { fixed, MISSING, rowsOf, text, yesNo, type Block } from "./blocks.js";
 import type { ReportedRank, StudyReport } from "./study-report.js";
 
 /** A section of a report, independent of its format. */
@@ -6,17 +8,6 @@ interface Section {
   readonly title: string;
   readonly blocks: readonly Block[];
 }
-
-export type Block =
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "list"; readonly items: readonly string[] }
-  | { readonly kind: "table"; readonly header: readonly string[]; readonly rows: Rows };
-
-/** The rows of a table, which are made one by one when they are written: a table has as many as the study has runs. */
-type Rows = Iterable<readonly string[]>;
-
-/** The text in place of a value that is null. */
-const MISSING = "n/a";
 
 /** Returns the sections of a study's report. The tables of ranks, memory and time correspond to the notebook's. */
 export function reportSections(report: StudyReport): Section[] {
@@ -26,32 +17,12 @@ export function reportSections(report: StudyReport): Section[] {
     { title: "Memory", blocks: [memory(report.ranks)] },
     { title: "Training efficiency", blocks: [efficiency(report.ranks)] },
     { title: "Weight similarity", blocks: similarity(report.ranks) },
+    ...(report.behaviour === null ? [] : [{ title: "Behaviour", blocks: behaviourBlocks(report.behaviour) }]),
     { title: "Hypotheses", blocks: judgedHypotheses(report) },
     ...frontiers(report),
     { title: "Failure modes", blocks: failures(report) },
     { title: "Recommendation", blocks: [text(recommendationText(report.recommendation))] },
   ];
-}
-
-function text(value: string): Block {
-  return { kind: "text", text: value };
-}
-
-function rowsOf<Item>(items: readonly Item[], rowOf: (item: Item) => readonly string[]): Rows {
-  return {
-    *[Symbol.iterator]() {
-      for (const item of items) yield rowOf(item);
-    },
-  };
-}
-
-function fixed(value: number | null | undefined, digits: number): string {
-  return value == null ? MISSING : value.toFixed(digits);
-}
-
-function yesNo(value: boolean | null): string {
-  if (value === null) return MISSING;
-  return value ? "yes" : "no";
 }
 
 function experiments({ experiments: runs }: StudyReport): Block {

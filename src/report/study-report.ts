@@ -5,8 +5,10 @@ import { failure } from "../errors.js";
 import type { Limits } from "../model/limits.js";
 import {
   REPORT,
+  REPORTED_BEHAVIOUR,
   REPORTED_EXPERIMENTS,
   REPORTED_RANK,
+  type BehaviourAnswer,
   type RankAnswer,
   type ReportAnswer,
   type ReportedExperiment,
@@ -17,6 +19,22 @@ export interface StudyReport extends Omit<ReportAnswer, "ranks"> {
   readonly thresholdPercent: number;
   readonly experiments: readonly ReportedExperiment[];
   readonly ranks: readonly ReportedRank[];
+  /** The models' behaviour on the named evaluation set; null if none is named. */
+  readonly behaviour: ReportedBehaviour | null;
+}
+
+/** The behaviour of a study's models on an evaluation set. */
+export interface ReportedBehaviour {
+  /** Name of the set. */
+  readonly set: string;
+  readonly ranks: BehaviourAnswer["ranks"];
+}
+
+interface StudyReportOptions {
+  /** Maximum wait for values that are not stored yet; the context's wait if undefined. */
+  readonly waitSeconds?: number | undefined;
+  /** Name of the evaluation set on which the models are run. Without one, none is run. */
+  readonly on?: string | undefined;
 }
 
 export type ReportedRank = ReportAnswer["ranks"][number] & {
@@ -34,14 +52,13 @@ const THRESHOLD_PERCENT = 5;
  * Collects the content of a study's report by executing queries against the public schema, so that reports and API answers
  * always agree.
  *
- * @param waitSeconds maximum wait for weight comparisons that are not stored yet; the context's wait if undefined
- * @throws STUDY_NOT_FOUND
+ * @throws STUDY_NOT_FOUND, EVALUATION_SET_NOT_FOUND
  */
 export async function studyReport(
   schema: GraphQLSchema,
   context: ReportContext,
   slug: string,
-  waitSeconds: number | undefined,
+  { waitSeconds, on }: StudyReportOptions,
 ): Promise<StudyReport> {
   const known = await context.loaders.studyBySlug.load(slug);
   if (known === undefined) throw failure("STUDY_NOT_FOUND", { where: "slug", received: JSON.stringify(slug) });
@@ -50,9 +67,10 @@ export async function studyReport(
   const details = ranks.map(({ r }) => rankDetails(schema, context, { slug, rank: r, ...wait }));
   const variables = { slug, thresholdPercent: THRESHOLD_PERCENT, ...wait };
   // All are executed together, so that the request's loaders read, and queue, the weights of all ranks in one batch.
-  const [{ study }, detailsOfRanks] = await Promise.all([
+  const [{ study }, detailsOfRanks, behaviour] = await Promise.all([
     answer(schema, context, REPORT, variables),
     Promise.all(details),
+    on === undefined ? null : behaviourOn(schema, context, { slug, set: on, ...wait }),
   ]);
   const { ranks: degradations, ...rest } = found(study);
   return {
@@ -63,6 +81,7 @@ export async function studyReport(
       const detail = detailsOfRanks[i];
       return detail === undefined ? [] : [{ ...rank, ...detail }];
     }),
+    behaviour,
   };
 }
 
@@ -75,6 +94,16 @@ async function rankDetails(
   const { study } = await answer(schema, context, REPORTED_RANK, variables);
   const { weightSimilarity, diagnosticSummary } = found(study);
   return { similarity: weightSimilarity, summary: diagnosticSummary };
+}
+
+/** Loads the behaviour of the study's models. @throws EVALUATION_SET_NOT_FOUND */
+async function behaviourOn(
+  schema: GraphQLSchema,
+  context: ReportContext,
+  variables: VariablesOf<typeof REPORTED_BEHAVIOUR>,
+): Promise<ReportedBehaviour> {
+  const { study } = await answer(schema, context, REPORTED_BEHAVIOUR, variables);
+  return { set: variables.set, ranks: found(study).ranks };
 }
 
 /** Loads all runs of the study, page by page. */

@@ -24,9 +24,15 @@ export class StudyReportResolver {
     })
     format: ReportFormat,
     @Arg("waitSeconds", () => Float, waitSecondsArg) waitSeconds: number | undefined,
+    @Arg("on", () => String, {
+      nullable: true,
+      description:
+        "Name of an evaluation set on which the models are run: the report then has their behaviour. Another name is an error (EVALUATION_SET_NOT_FOUND).",
+    })
+    on: string | undefined,
     @Ctx() context: Context,
     @Info() { schema }: GraphQLResolveInfo,
   ): Promise<string> {
-    return await writeReport(await studyReport(schema, context, slug, waitSeconds), format);
+    return await writeReport(await studyReport(schema, context, slug, { waitSeconds, on }), format);
   }
 }

@@ -52,7 +52,7 @@ const DEFAULT_METRICS = ["training_loss", "eval_loss", "peak_memory_mb", "time_p
 /**
  * Serves downloads. Tables are streamed while they are read.
  *
- *     /studies/<slug>/report.{md,html,json}
+ *     /studies/<slug>/report.{md,html,json}                              ?on=<evaluation set>
  *     /studies/<slug>/diagnostic_summary.json                            ?rank=
  *     /studies/<slug>/{experiments,layers,degradation,curves}.{csv,parquet}
  *     /experiments.{csv,parquet}                             ?filter=<ExperimentFilter as JSON>&metrics=a,b&config=c,d
@@ -65,14 +65,15 @@ export function exportRoutes(contexts: RequestContexts, schema: GraphQLSchema): 
   const router = express.Router();
   router.use(filePolicy);
 
-  router.get("/studies/:slug/report.:extension", async ({ params: { slug, extension } }, response, next) => {
+  router.get("/studies/:slug/report.:extension", async (request, response, next) => {
+    const { slug, extension } = request.params;
     const file = own(REPORTS, extension);
     if (file === undefined) {
       next();
       return;
     }
     const context = contexts.ofRequest(response);
-    const report = await reportOf(schema, context, slug);
+    const report = await reportOf(schema, context, slug, textParameter(request, "on"));
     const text = await writeReport(report, file.format);
     await recordDownload(context, `report.${extension}`, slug);
     setFile(response, `${report.slug}-report.${extension}`, file.mediaType);
@@ -120,9 +121,9 @@ export function exportRoutes(contexts: RequestContexts, schema: GraphQLSchema): 
   return router;
 }
 
-/** @throws STUDY_NOT_FOUND, DEADLINE_EXCEEDED */
-function reportOf(schema: GraphQLSchema, context: Context, slug: string) {
-  return unlessAborted(studyReport(schema, context, slug, undefined), context.signal);
+/** @throws STUDY_NOT_FOUND, EVALUATION_SET_NOT_FOUND, DEADLINE_EXCEEDED */
+function reportOf(schema: GraphQLSchema, context: Context, slug: string, on?: string) {
+  return unlessAborted(studyReport(schema, context, slug, { on }), context.signal);
 }
 
 /** @throws ARGUMENT_INVALID, QUERY_TOO_LARGE */

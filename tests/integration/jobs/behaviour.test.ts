@@ -220,6 +220,16 @@ describe("a rank", () => {
     expect(marksOf(match, 8)).toMatchObject([
       { mean: (agreement as { study: Answer }).study.diagnosticSummary.meanTokenMatch, n: 3 },
     ]);
+    const written = await execute(
+      real.services,
+      `query($on: String!) { study(slug: "reference-study") { with: report(format: JSON, on: $on) without: report } }`,
+      { on: "prompted" },
+    );
+    const { with: withSet, without } = (written as { study: Record<"with" | "without", string> }).study;
+    const reported = JSON.parse(withSet).behaviour;
+    expect(reported.set).toBe("prompted");
+    expect(reported.ranks.find(({ r }: Answer) => r === 8).behaviour.statement).toBe(rank.statement);
+    expect(without).not.toContain("## Behaviour");
     expect(unnamed.missing.because).toContain("name one with `on`");
   });
 });

@@ -7,6 +7,7 @@ import { graphql } from "../../graphql.js";
 import { ErrorMessage } from "../../parts/error-message.js";
 import { PendingJobs } from "../../parts/loading.js";
 import { SelectField } from "../../parts/select-field.js";
+import { useUrlState } from "../../parts/url-parameters.js";
 import { ThresholdField, useRules, type JudgedMetric } from "./rules.js";
 
 export const StudyQuery = graphql(`
@@ -63,12 +64,19 @@ interface StudyControlsProps {
   readonly onComputed: () => void;
 }
 
+/** Returns the path of the report, with the behaviour on the chosen evaluation set. */
+function reportPath(slug: string, set: string | null): string {
+  const path = `/export/studies/${slug}/report.html`;
+  return set === null ? path : `${path}?on=${encodeURIComponent(set)}`;
+}
+
 /** The baseline and candidate of the study, the rules for verdicts, and buttons for computation and the report. */
 export function StudyControls({ study, onComputed }: StudyControlsProps) {
   const { slug, roles } = study;
   const defaultMetric = defaultMetricOf(study);
   const { metric, change } = useRules(defaultMetric);
   const precompute = useMutation({ mutationFn: () => sendOperation(PrecomputeMutation, { slug }) });
+  const [parameters] = useUrlState();
   const [ended, setEnded] = useState<Job>();
   const queued = precompute.data?.precomputeStudy.job;
   const job = ended?.id === queued?.id ? ended : queued;
@@ -98,7 +106,7 @@ export function StudyControls({ study, onComputed }: StudyControlsProps) {
         <button type="button" disabled={precompute.isPending} onClick={() => precompute.mutate()}>
           Compute all comparisons
         </button>
-        <a className="button" href={`/export/studies/${slug}/report.html`} download>
+        <a className="button" href={reportPath(slug, parameters.get("set"))} download>
           Report
         </a>
       </div>
