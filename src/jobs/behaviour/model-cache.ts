@@ -8,6 +8,7 @@ import { servedWeights } from "../../compute/models/quantization/served-weights.
 import { quantizedWeights } from "../../compute/models/quantization/quantized-weights.js";
 import { bytesToHold } from "../../compute/models/model-memory.js";
 import type { ModelRun } from "../../compute/behaviour/model-run.js";
+import type { QuantizedLayer } from "../../compute/behaviour/quantized-layers.js";
 import { checkBaseModel } from "../../import/base-model/check-base-model.js";
 import type { BaseModel } from "../../import/base-model/read-base-model.js";
 import type { Execution, Provider } from "../../model/computed-facts.js";
@@ -17,10 +18,11 @@ import { allLinearModules } from "../../model/model-tensors.js";
 import type { WeightQuantization } from "../../model/weight-quantization.js";
 import type { WeightStore } from "../../model/weight-store.js";
 import { encodeSet } from "./encode-set.js";
+import { openKeptLayers } from "./kept-layers.js";
 import { memoryShares } from "./memory-shares.js";
 import { readAdapter } from "./read-adapter.js";
 import { openBaseFolder } from "./open-base-folder.js";
-import type { TaskModel, TaskSet } from "./model-task.js";
+import { quantizedPair, type TaskModel, type TaskSet } from "./model-task.js";
 
 export interface ModelSettings {
   /** The CPU runs the models if it is `auto`. */
@@ -52,6 +54,8 @@ interface OpenedWeights extends BaseModel {
   readonly quantization: WeightQuantization;
   readonly baseline: ModelAdapter;
   readonly candidate: ModelAdapter;
+  /** Layers that pairs of the same base share; undefined for a base that is too large to be kept. */
+  readonly kept: Map<number, QuantizedLayer> | undefined;
 }
 
 /** Keeps models, adapters and encoded sets between the tasks of a thread. */
@@ -102,6 +106,7 @@ export function openModelCache(settings: ModelSettings, weights: WeightStore): M
   /** In the order of their last use. */
   const models = new Map<string, OpenModel>();
   const sets = new LRUCache<string, readonly EncodedItem[]>({ max: MAX_SETS });
+  const keptLayers = openKeptLayers(settings.maxBytes / 4);
 
   /** Opens the models of a task, which are used together. */
   async function openTogether(wanted: readonly WantedModel[], progress: Progress): Promise<OpenModel[]> {
@@ -244,7 +249,8 @@ export function openModelCache(settings: ModelSettings, weights: WeightStore): M
       state("reading the adapters");
       const { base } = await openBaseFolder(reference);
       const [baseline, update] = await Promise.all([updateOf(reference, base), updateOf(candidate, base)]);
-      return { ...base, quantization, baseline, candidate: update };
+      const kept = keptLayers(base.config, reference.base, quantization);
+      return { ...base, quantization, baseline, candidate: update, kept };
     },
     async encode(set, tasks, { state, signal }) {
       const [task] = tasks;
@@ -256,15 +262,6 @@ export function openModelCache(settings: ModelSettings, weights: WeightStore): M
       return encoded;
     },
   };
-}
-
-/** Returns a reference on the full-precision base and a candidate on the quantized one, with its quantization. */
-function quantizedPair([reference, candidate]: readonly TaskModel[]) {
-  const quantization = candidate?.quantization ?? null;
-  if (reference === undefined || candidate === undefined || quantization === null) {
-    throw new Error("The task needs a reference and a candidate on a quantized base.");
-  }
-  return { reference, candidate, quantization };
 }
 
 /** Returns what computed values of several models: the CPU, with its reason, if it ran one of them in a GPU's place. */

@@ -89,3 +89,12 @@ export interface ModelResult {
   readonly scoredTokens: number;
   readonly leftOut: LeftOutItems | null;
 }
+
+/** Returns a reference on the full-precision base and a candidate on the quantized one, with its quantization. */
+export function quantizedPair([reference, candidate]: readonly TaskModel[]) {
+  const quantization = candidate?.quantization ?? null;
+  if (reference === undefined || candidate === undefined || quantization === null) {
+    throw new Error("The task needs a reference and a candidate on a quantized base.");
+  }
+  return { reference, candidate, quantization };
+}

@@ -1,4 +1,5 @@
 import { measureWeightGaps } from "../../compute/behaviour/measure-weight-gaps.js";
+import { quantizedLayers } from "../../compute/behaviour/quantized-layers.js";
 import type { BehaviourKind, BehaviourKinds } from "../../model/behaviour.js";
 import { packValues } from "../../model/behaviour-values.js";
 import type { Execution } from "../../model/computed-facts.js";
@@ -42,7 +43,9 @@ async function prepareLayers(task: ModelTask, models: ModelCache, progress: Prog
   const positions = new Set(Array.from({ length: total }, (_, i) => i).filter((position) => !stored.has(position)));
   progress.state("comparing the weights");
   async function* values(): AsyncGenerator<PackedValues> {
-    for await (const { position, ...gap } of measureWeightGaps({ ...weights, positions, signal: progress.signal })) {
+    const { signal } = progress;
+    const layers = quantizedLayers({ ...weights, positions, signal });
+    for await (const { position, ...gap } of measureWeightGaps({ ...weights, layers, signal })) {
       yield { position, bytes: packValues("WEIGHT_GAP", gap), tokens: 0 };
     }
   }

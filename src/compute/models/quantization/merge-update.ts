@@ -35,10 +35,22 @@ export function mergedValues(
 /** Adds row `out` of scaling B A to `row`. */
 export function addUpdateRow(row: Float64Array, { rank, a, b, scaling }: ModuleUpdate, out: number): void {
   const size = row.length;
-  for (let k = 0; k < rank; k++) {
-    const factor = scaling * (b[out * rank + k] as number);
-    if (factor === 0) continue;
+  const factorOf = (k: number) => scaling * (b[out * rank + k] as number);
+  // Four rows of A at a time, so that the row is read and written a quarter as often.
+  let k = 0;
+  for (; k + 4 <= rank; k += 4) {
+    const [f0, f1, f2, f3] = [factorOf(k), factorOf(k + 1), factorOf(k + 2), factorOf(k + 3)];
     const first = k * size;
-    for (let i = 0; i < size; i++) row[i] = (row[i] as number) + factor * (a[first + i] as number);
+    for (let i = 0; i < size; i++) {
+      const at = first + i;
+      row[i] =
+        (row[i] as number) +
+        (f0 * (a[at] as number) + f1 * (a[at + size] as number)) +
+        (f2 * (a[at + 2 * size] as number) + f3 * (a[at + 3 * size] as number));
+    }
+  }
+  for (; k < rank; k++) {
+    const factor = factorOf(k);
+    for (let i = 0; i < size; i++) row[i] = (row[i] as number) + factor * (a[k * size + i] as number);
   }
 }

@@ -5,6 +5,7 @@ import { measureDivergences } from "#src/compute/behaviour/measure-divergences.j
 import { measureEmbeddings } from "#src/compute/behaviour/measure-embeddings.js";
 import { measureLayerDivergences } from "#src/compute/behaviour/measure-layer-divergences.js";
 import { measureWeightGaps } from "#src/compute/behaviour/measure-weight-gaps.js";
+import { quantizedLayers, type QuantizedLayer } from "#src/compute/behaviour/quantized-layers.js";
 import { weightGap } from "#src/compute/behaviour/weight-gap.js";
 import { openModel } from "#src/compute/models/language-model.js";
 import type { LanguageModel } from "#src/compute/models/language-model-types.js";
@@ -104,7 +105,11 @@ describe.each(Object.entries(EXPECTED))("%s", (name, expected) => {
     const [baseline, candidate] = [lora(), halved(lora())];
     const model = await openFixture(name);
     const gaps = new Map<string, LayerWeightGap>();
-    for await (const { position, ...gap } of measureWeightGaps({ ...model, quantization: NF4, baseline, candidate })) {
+    for await (const { position, ...gap } of measureWeightGaps({
+      layers: quantizedLayers({ ...model, quantization: NF4 }),
+      baseline,
+      candidate,
+    })) {
       expect(position).toBe(gaps.size);
       gaps.set(gap.layer, gap);
     }
@@ -159,17 +164,26 @@ test("a DoRA update is refused, because its magnitudes belong to another weight"
   const model = await open("gpt2");
   const baseline = readFixtureAdapter("gpt2", "dora", fixture);
   await expect(baselineRun({ model, baseline })).rejects.toMatchObject({ code: "MODEL_ADAPTER_MISMATCH" });
-  const gaps = measureWeightGaps({ ...(await openFixture("gpt2")), quantization: NF4, baseline, candidate: new Map() });
+  const gaps = measureWeightGaps({
+    layers: quantizedLayers({ ...(await openFixture("gpt2")), quantization: NF4 }),
+    baseline,
+    candidate: new Map(),
+  });
   await expect(gaps.next()).rejects.toMatchObject({ code: "MODEL_ADAPTER_MISMATCH" });
 });
 
-test("a resumed job computes the gaps of the remaining layers only", async () => {
+test("a resumed job computes the gaps of the remaining layers only, and layers that are kept are not read again", async () => {
   const model = await openFixture("gpt2");
   const none: ModelAdapter = new Map();
-  const options = { ...model, quantization: NF4, baseline: none, candidate: none, positions: new Set([1, 6]) };
-  const measured = await measureAll(measureWeightGaps(options));
+  const kept = new Map<number, QuantizedLayer>();
+  const base = { ...model, quantization: NF4, positions: new Set([1, 6]), kept };
+  const gaps = () => measureAll(measureWeightGaps({ layers: quantizedLayers(base), baseline: none, candidate: none }));
+  const measured = await gaps();
   expect(measured.map(({ position, layer }) => [position, layer])).toEqual([
     [1, "transformer.h.0.attn.c_proj"],
     [6, "transformer.h.1.mlp.c_fc"],
   ]);
+  // The next pair of the same base takes the layers from memory.
+  expect([...kept.keys()]).toEqual([1, 6]);
+  expect(await gaps()).toEqual(measured);
 });
