@@ -11,14 +11,17 @@ export interface Process {
 
 /**
  * Lets a command end quietly when its output is closed early, as by `head`: what it still prints is dropped. Any other error of the
- * output is thrown.
+ * output is thrown. May be called for each command of a process.
  */
 export function allowClosedOutput(): void {
   for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-    });
+    stream.off("error", ignoreClosedOutput);
+    stream.on("error", ignoreClosedOutput);
   }
+}
+
+function ignoreClosedOutput(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
 }
 
 /** Prints lines to standard output. Newlines in a line, and characters that a terminal obeys or hides, become escapes. */
