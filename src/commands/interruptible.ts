@@ -5,7 +5,8 @@ const EXIT_CODES = { SIGINT: EXIT.INTERRUPTED, SIGTERM: EXIT.TERMINATED } as con
 
 /**
  * Runs `work` with a signal that Ctrl-C (SIGINT) and SIGTERM abort. After either, errors of `work` are ignored and the exit code
- * is 130 or 143; a second signal exits at once. A closed pipe on standard output, as with `head`, aborts `work` without an error.
+ * is 130 or 143; a second signal exits at once. A closed pipe on standard output, as with `head`, aborts `work` without an error;
+ * `allowClosedOutput` throws other errors of the output.
  */
 export async function interruptible(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const controller = new AbortController();
@@ -18,10 +19,8 @@ export async function interruptible(work: (signal: AbortSignal) => Promise<void>
   };
   const names = ["SIGINT", "SIGTERM"] as const;
   for (const name of names) process.on(name, stop);
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    controller.abort();
-  });
+  const abort = () => controller.abort();
+  process.stdout.on("error", abort);
   try {
     await work(controller.signal);
   } catch (error) {
@@ -29,5 +28,6 @@ export async function interruptible(work: (signal: AbortSignal) => Promise<void>
   } finally {
     if (exitCode !== undefined) process.exitCode = exitCode;
     for (const name of names) process.off(name, stop);
+    process.stdout.off("error", abort);
   }
 }
