@@ -16,7 +16,7 @@ import { FACT_KINDS } from "./fact-kinds/fact-kinds.js";
 
 interface PrecomputeOptions {
   readonly requester?: JobRequester | undefined;
-  /** Who requests it, for the audit log; by default the server itself. */
+  /** The actor of the request in the audit log; by default the server itself. */
   readonly actor?: Actor | undefined;
   readonly bounds?: QueueBounds | undefined;
   /** Called when jobs were queued. */

@@ -35,7 +35,7 @@ export interface Change {
   readonly after: unknown;
 }
 
-/** What an entry of the audit log says. */
+/** The content of an entry of the audit log. */
 export interface AuditRecord {
   readonly action: AuditAction;
   /** Slug of the study; null for an action that concerns no study. */

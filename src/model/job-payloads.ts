@@ -17,7 +17,7 @@ export interface ImportRequest {
   readonly revision?: string | undefined;
   /** Cache of the hub where base models are looked up, with links resolved; undefined if the client may not read it. */
   readonly hubCache?: string | undefined;
-  /** Who imports, for the audit log; undefined for the server itself. */
+  /** The actor of the import in the audit log; undefined for the server itself. */
   readonly actor?: Actor | undefined;
   readonly slug?: string | undefined;
   readonly name?: string | undefined;

@@ -3,6 +3,7 @@ import type { LayerWeightGap } from "../../model/layer-sensitivity.js";
 import { behaviourSubject, measure } from "../behaviour/measure.js";
 import type { QuantizedPairs } from "../behaviour/quantized-pairs.js";
 import type { AnalysisContext } from "../request/analysis-context.js";
+import { gapRequest } from "./weight-gap.js";
 
 /** The gaps of the weights at a rank. */
 export interface RankGaps extends Omit<RankFacts<LayerWeightGap>, "pairs"> {
@@ -50,13 +51,7 @@ async function gapsOfRank(
       };
     }
   }
-  const request = {
-    kind: "WEIGHT_GAP",
-    set: null,
-    options: {},
-    summary: { confidence: 0.95 },
-    waitMilliseconds,
-  } as const;
+  const request = gapRequest(waitMilliseconds);
   const measured = await Promise.all(
     compared.map(async ({ seed, baseline, candidate }) => ({
       seed,

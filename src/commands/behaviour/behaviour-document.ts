@@ -105,17 +105,6 @@ export const STUDY_BEHAVIOUR = graphql(`
   }
 `);
 
-/** The ranks at which layers can be measured. */
-export const BEHAVIOUR_RANKS = graphql(`
-  query BehaviourRanks($slug: String!) {
-    study(slug: $slug) {
-      ranks {
-        r
-      }
-    }
-  }
-`);
-
 const SENSITIVITY = graphql(`
   fragment RankSensitivity on QuantizationSensitivity {
     layers {

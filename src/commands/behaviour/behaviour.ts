@@ -7,7 +7,8 @@ import { interruptible } from "../interruptible.js";
 import { printDocument, printLines, type Process } from "../process.js";
 import { pendingNotes } from "../terminal/pending-notes.js";
 import { screenOf } from "../terminal/screen.js";
-import { BEHAVIOUR_RANKS, STUDY_BEHAVIOUR, sensitivityDocument, type RankLayers } from "./behaviour-document.js";
+import { RANKS } from "../report/report-documents.js";
+import { STUDY_BEHAVIOUR, sensitivityDocument, type RankLayers } from "./behaviour-document.js";
 import { behaviourText, sensitivityText } from "./behaviour-text.js";
 
 export interface BehaviourOptions {
@@ -67,7 +68,7 @@ async function measureLayers(
   variables: { readonly slug: string; readonly on: string },
   patience: WaitOptions,
 ): Promise<{ readonly ranks: readonly RankLayers[]; readonly pending: number }> {
-  const { study } = await client.query(BEHAVIOUR_RANKS, { slug: variables.slug }, patience.signal);
+  const { study } = await client.query(RANKS, { slug: variables.slug }, patience.signal);
   const ranks = study?.ranks.map(({ r }) => r) ?? [];
   if (ranks.length === 0) return { ranks: [], pending: 0 };
   const { data, pending } = await queryUntilComplete(client, sensitivityDocument(ranks), variables, patience);

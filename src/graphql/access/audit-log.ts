@@ -40,7 +40,7 @@ class AuditEntryType {
   @Field(() => Date, { description: "Time of the action: the start of its transaction, by PostgreSQL's clock." })
   at!: Date;
 
-  @Field(() => AuditAction, { description: "What was done." })
+  @Field(() => AuditAction, { description: "The kind of action." })
   action!: AuditAction;
 
   @Field(() => String, {

@@ -37,7 +37,7 @@ class ViewerType {
   })
   mayChange!: boolean;
 
-  @Field(() => Boolean, { description: "Whether it may read the audit log." })
+  @Field(() => Boolean, { description: "True if it may read the audit log." })
   mayReadAuditLog!: boolean;
 }
 

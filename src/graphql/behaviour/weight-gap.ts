@@ -60,7 +60,7 @@ class LayerGapType implements LayerGaps {
 }
 
 @ObjectType("WeightGap", {
-  description: "What quantization changes in the weights of each linear layer. No model is run.",
+  description: "Changes that quantization makes to the weights of each linear layer. No model is run.",
   simpleResolvers: true,
 })
 class WeightGapType {

@@ -94,7 +94,7 @@ export class DiagnosticSummaryType implements Omit<
 /** Items of simple work that a run is in its summary (see takeTurn): four metrics are read, without copies of weights or seeds. */
 const ITEMS_PER_RUN = 6;
 @ObjectType("OutputStatistics", {
-  description: "What a mean agreement of outputs rests on.",
+  description: "The sample behind a mean agreement of outputs.",
   simpleResolvers: true,
 })
 class OutputStatisticsType {

@@ -8,7 +8,7 @@ export const PERIOD_SECONDS = 60;
 /** Part of the limit that one statement takes: servers take a twentieth at a time, and at least one request. */
 const LEASES_PER_PERIOD = 20;
 
-/** What is left of a token's requests of this period. */
+/** The remainder of a token's requests in this period. */
 export interface QuotaState {
   readonly limit: number;
   /** Requests that are left, as far as this server knows: other servers may have answered more. */

@@ -1,4 +1,5 @@
 import { rankBehaviour } from "../../analysis/behaviour/rank-behaviour.js";
+import type { AnalysisContext } from "../../analysis/request/analysis-context.js";
 import {
   plotByRank,
   readByRank,
@@ -7,7 +8,7 @@ import {
   type SideQuantity,
 } from "../parts/measured-by-rank.js";
 import type { Subject } from "../parts/subject.js";
-import { definePlotKind, type PlotRequest } from "../plot-kind.js";
+import { definePlotKind } from "../plot-kind.js";
 import type { Plot } from "../plot.js";
 
 export const divergenceByRankKind = definePlotKind({
@@ -15,12 +16,12 @@ export const divergenceByRankKind = definePlotKind({
   description:
     "KL divergence of the candidate's predictions from the baseline's by rank on an evaluation set, beside that between seeds of the baseline.",
   reads: "BEHAVIOUR",
-  read: (request) => readByRank(request, (rankRequest) => divergences(request.context, rankRequest)),
+  read: (request) => readByRank(request, divergences),
   draw: divergenceByRank,
 });
 
 async function divergences(
-  context: PlotRequest["context"],
+  context: AnalysisContext,
   request: RankMeasurementRequest,
 ): Promise<readonly SideQuantity[]> {
   const { pairs, seedPairs, klDivergence, seedKlDivergence } = await rankBehaviour(context, request);

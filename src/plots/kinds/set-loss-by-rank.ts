@@ -1,4 +1,5 @@
 import { rankLosses } from "../../analysis/behaviour/rank-losses.js";
+import type { AnalysisContext } from "../../analysis/request/analysis-context.js";
 import {
   plotByRank,
   readByRank,
@@ -7,19 +8,19 @@ import {
   type SideQuantity,
 } from "../parts/measured-by-rank.js";
 import type { Subject } from "../parts/subject.js";
-import { definePlotKind, type PlotRequest } from "../plot-kind.js";
+import { definePlotKind } from "../plot-kind.js";
 import type { Plot } from "../plot.js";
 
 export const setLossByRankKind = definePlotKind({
   name: "SET_LOSS_BY_RANK",
   description: "Loss of baseline and candidate on an evaluation set by rank, with intervals over their runs.",
   reads: "BEHAVIOUR",
-  read: (request) => readByRank(request, (rankRequest) => losses(request.context, rankRequest)),
+  read: (request) => readByRank(request, losses),
   draw: setLossByRank,
 });
 
 async function losses(
-  context: PlotRequest["context"],
+  context: AnalysisContext,
   request: RankMeasurementRequest,
 ): Promise<readonly SideQuantity[]> {
   const sides = await rankLosses(context, request);

@@ -1,4 +1,5 @@
 import { pairAgreements } from "../../analysis/behaviour/output-agreement.js";
+import type { AnalysisContext } from "../../analysis/request/analysis-context.js";
 import {
   plotByRank,
   readByRank,
@@ -7,7 +8,7 @@ import {
   type SideQuantity,
 } from "../parts/measured-by-rank.js";
 import type { Subject } from "../parts/subject.js";
-import { definePlotKind, type PlotRequest } from "../plot-kind.js";
+import { definePlotKind } from "../plot-kind.js";
 import type { Plot } from "../plot.js";
 
 export const tokenMatchByRankKind = definePlotKind({
@@ -15,12 +16,12 @@ export const tokenMatchByRankKind = definePlotKind({
   description:
     "Share of equal tokens in the greedy continuations of baseline and candidate by rank on an evaluation set, without the prompts.",
   reads: "BEHAVIOUR",
-  read: (request) => readByRank(request, (rankRequest) => matches(request.context, rankRequest)),
+  read: (request) => readByRank(request, matches),
   draw: tokenMatchByRank,
 });
 
 async function matches(
-  context: PlotRequest["context"],
+  context: AnalysisContext,
   request: RankMeasurementRequest,
 ): Promise<readonly SideQuantity[]> {
   const { statistic, measured } = await pairAgreements(context, "GENERATION", request);

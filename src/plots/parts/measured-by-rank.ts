@@ -1,7 +1,7 @@
 import { requireEvaluationSet } from "../../analysis/behaviour/evaluation-set.js";
 import type { Measurement } from "../../analysis/behaviour/measure.js";
 import type { RankRunsRequest } from "../../analysis/behaviour/rank-runs.js";
-import { resolveWait } from "../../analysis/request/analysis-context.js";
+import { resolveWait, type AnalysisContext } from "../../analysis/request/analysis-context.js";
 import type { ConfigurationMean } from "../../derive/runs/configuration-means.js";
 import { ranksOf } from "../../derive/runs/comparison-roles.js";
 import type { CompleteMean } from "../../derive/statistics/complete-mean.js";
@@ -54,7 +54,7 @@ export interface RankMeasurementRequest extends RankRunsRequest {
  */
 export async function readByRank(
   { context, study, measured, options }: PlotRequest,
-  measureRank: (request: RankMeasurementRequest) => Promise<readonly SideQuantity[]>,
+  measureRank: (context: AnalysisContext, request: RankMeasurementRequest) => Promise<readonly SideQuantity[]>,
 ): Promise<PlotFacts<MeasuredByRank>> {
   const { on, rank: requestedRank, baseline, candidate, confidence } = options;
   if (on == null) return complete({ set: null, quantities: [], confidence });
@@ -63,7 +63,7 @@ export async function readByRank(
   const roles = { baseline, candidate };
   const byRank = await Promise.all(
     (requestedRank == null ? ranksOf(measured.runs) : [requestedRank]).map(async (rank) => {
-      const sides = await measureRank({ studyId: study.id, rank, roles, set, confidence, waitMilliseconds });
+      const sides = await measureRank(context, { studyId: study.id, rank, roles, set, confidence, waitMilliseconds });
       return sides.map((side) => ({ rank, ...side }));
     }),
   );
@@ -97,7 +97,7 @@ interface QuantityWords {
   readonly axis: string;
   /** The name in the table. */
   readonly column: string;
-  /** What the means are over: `run` or `pair`. */
+  /** The unit of the sample behind a mean: `run` or `pair`. */
   readonly over: string;
 }
 

@@ -16,7 +16,7 @@ const MACHINE_TABLES = new Set(["worker", "calibration"]);
 export interface RestoreOptions {
   /** Whether stored data is replaced; otherwise a store with data is refused. */
   readonly replace: boolean;
-  /** Who restores, for the audit log. */
+  /** The actor of the restore in the audit log. */
   readonly actor: Actor;
 }
 

@@ -52,7 +52,7 @@ export interface Checkpoint {
   readonly folders: readonly string[];
   readonly hash: string;
   readonly files: readonly string[];
-  /** By kind, in the order of the file. */
+  /** Grouped by kind, in the order of the file. */
   readonly uncompared: readonly UncomparedTensors[];
 }
 

@@ -20,7 +20,7 @@ export interface StudyChanges {
   readonly directions: ReadonlyMap<string, boolean | null>;
 }
 
-/** What a person can change of a study. */
+/** The fields of a study that people can change. */
 interface EditableStudy {
   readonly id: string;
   readonly name: string;
