@@ -29,10 +29,10 @@ export default defineConfig({
     globalSetup: ["tests/support/global-setup.ts"],
     setupFiles: ["tests/support/no-shrinking.ts"],
     server: { deps: { external: [/\/dist\//] } },
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    // What is polled happens soon, but not within a second on a busy machine.
-    expect: { poll: { timeout: 60_000 } },
+    // Limits end what hangs. Tests have no shorter ones of their own: on a busy machine all takes many times as long.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 120_000 } },
     sequence: { sequencer: LongestFirst },
     // Two pools run side by side, and each of their threads and processes loads the code once for all its files. Threads mostly
     // compute and are the first to end. Forks mostly wait for processes and browsers of their own, so that there are more of

@@ -8,6 +8,7 @@ import { apiServer } from "../support/api-server.js";
 import { missingChromium } from "../support/chromium.js";
 import { openDashboard, type DashboardOptions, type OpenDashboard } from "../support/open-dashboard.js";
 import { operationOf } from "../support/operation-of.js";
+import { PATIENT } from "../support/patience.js";
 
 const missing = missingChromium();
 if (missing !== undefined) console.warn(missing);
@@ -17,8 +18,6 @@ const STUDIES = 300;
 const RUNS = STUDIES * 8;
 /** Maximum rows in the document: visible rows and overscan. */
 const MAX_RENDERED = 80;
-
-const PATIENT = { timeout: 20_000 };
 
 describe.skipIf(missing !== undefined)("the dashboard's lists with many studies", { timeout: 120_000 }, () => {
   const server = apiServer((database) =>

@@ -15,12 +15,12 @@ import { missingChromium } from "../support/chromium.js";
 import { openDashboard, type DashboardOptions, type OpenDashboard } from "../support/open-dashboard.js";
 import { operationOf } from "../support/operation-of.js";
 import { twoStudies } from "../support/two-studies.js";
+import { PATIENT } from "../support/patience.js";
 
 const missing = missingChromium();
 if (missing !== undefined) console.warn(missing);
 
 const ARTIFACTS = fileURLToPath(new URL("../artifacts", import.meta.url));
-const PATIENT = { timeout: 30_000 };
 
 const panel = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
 

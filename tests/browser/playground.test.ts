@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { missingChromium } from "../support/chromium.js";
 import { openPlayground, type OpenPlayground } from "../support/open-playground.js";
+import { PATIENT } from "../support/patience.js";
 import { serveTiny, type TinyServer } from "./tiny-server.js";
 
 const missing = missingChromium();
@@ -23,9 +24,6 @@ const TABS = [
   "Precompute",
   "Progress",
 ];
-
-/** Pages of several megabytes load slowly on a busy machine. */
-const PATIENT = { timeout: 20_000 };
 
 describe.skipIf(missing !== undefined)("the playground in Chromium", { timeout: 120_000 }, () => {
   const toClose: { close(): Promise<void> }[] = [];

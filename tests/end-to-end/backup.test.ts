@@ -82,4 +82,4 @@ test("rejects restoring into a store with data or one in use by a server, and st
   const used = await rankscope(["restore", at("two.backup"), "--replace"], environment("from"));
   expect(used).toMatchObject({ code: 1, stderr: expect.stringContaining("DATA_DIRECTORY_IN_USE") as string });
   await stop(server);
-}, 60_000);
+});

@@ -70,7 +70,7 @@ test("a stopping server reports it, then completes running requests and notifies
   expect(await closed).toMatchObject({ code: 1001 });
   expect(await server.ended).toMatchObject({ code: 0, stderr: "" });
   await removeWorker();
-}, 60_000);
+});
 
 test("an import that runs when the server stops is complete or absent, and its job states which", async () => {
   await writeRandomStudy(path.join(root, "large"), { runs: 40, layers: 6, rank: 32, features: 1024 });
@@ -94,7 +94,7 @@ test("an import that runs when the server stops is complete or absent, and its j
     });
     expect(stored?.n).toBe(0);
   }
-}, 60_000);
+});
 
 /** Returns the processes that the main thread of a process has started, and those that they have started. */
 async function descendants(pid: number): Promise<number[]> {
@@ -131,18 +131,16 @@ test.runIf(process.platform === "linux")(
       id = started.data.importStudy.job.id;
       const waits = async () =>
         (await sql`select 1 from pg_locks where not granted and relation = 'experiment'::regclass`).count;
-      await expect.poll(waits, { timeout: 60_000 }).toBe(1);
+      await expect.poll(waits).toBe(1);
       processes.push(...(await descendants(server.child.pid ?? 0)));
       expect(processes.length).toBeGreaterThan(0);
       server.child.kill("SIGKILL");
       await server.ended;
-      await expect
-        .poll(async () => (await Promise.all(processes.map(isGone))).every(Boolean), { timeout: 60_000 })
-        .toBe(true);
+      await expect.poll(async () => (await Promise.all(processes.map(isGone))).every(Boolean)).toBe(true);
     });
     const sessions = () =>
       sql`select 1 from pg_locks where relation = 'experiment'::regclass and mode <> 'AccessShareLock'`;
-    await expect.poll(async () => (await sessions()).count, { timeout: 60_000 }).toBe(0);
+    await expect.poll(async () => (await sessions()).count).toBe(0);
     expect(await stored()).toEqual(before);
     // An import shows every few seconds that it is alive: a minute without it counts as its death.
     await sql`update job set updated_at = now() - interval '2 minutes' where id = ${id}`;
@@ -196,7 +194,7 @@ test("a stopping worker returns its jobs, and another worker runs them", async (
     process.child.kill("SIGTERM");
     expect(await process.ended).toMatchObject({ code: 0, signal: null });
   }
-}, 60_000);
+});
 
 test("every request has one log line with its id, without its content or its sender", async () => {
   const server = await serveRankscope({ ...environment(), RANKSCOPE_LOG: "info" });
@@ -243,4 +241,4 @@ test("every request has one log line with its id, without its content or its sen
   expect(requests[4]).toMatchObject({ method: "GET", route: "/export", status: 200 });
   expect(requests[5]).toMatchObject({ method: "GET", route: "/graphql", status: 401 });
   expect(stderr).not.toMatch(/hunter2|secret|Secret|nonsense|none|random/);
-}, 60_000);
+});

@@ -91,7 +91,7 @@ describe("jobs", () => {
     expect(found[0]).toContain("at work");
     await touchJob(api.database, good, { done: 3, total: 12, message: "a quarter" });
     await endJob(api.database, bad, { status: "FAILED", message: "no room" });
-    await expect.poll(() => jobsRunning(), { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => jobsRunning()).toBe(1);
     await endJob(api.database, good, { status: "SUCCEEDED", message: "done" });
     const { code, stdout } = await ended;
     expect(code).toBe(1);

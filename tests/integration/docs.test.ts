@@ -47,7 +47,7 @@ test("every rankscope command and option in the documents exists", async () => {
     return described === "" || missing.length > 0 ? [words.join(" ")] : [];
   });
   expect(unknown).toEqual([]);
-}, 60_000);
+});
 
 test("every path in the documents is served", async () => {
   const paths = new Set(
@@ -60,30 +60,26 @@ test("every path in the documents is served", async () => {
     if (response.status !== 200) missing.push(`${place}: ${response.status} ${await response.text()}`);
   }
   expect(missing).toEqual([]);
-}, 60_000);
+});
 
 describe.each(DOCUMENTS.filter(({ blocks }) => blocks.some((block) => shownResult(block) !== undefined)))(
   "$file",
   ({ blocks }) => {
     const examples = blocks.filter((block) => shownResult(block) !== undefined);
 
-    test.for(examples)(
-      "the example in line $line gives the result that it shows",
-      { timeout: 60_000 },
-      async (block, { skip }) => {
-        const shown = shownResult(block);
-        if (shown === undefined) return;
-        if (block.text.includes(PUBLIC_STUDY) && whyNoPublicStudy !== undefined) skip(whyNoPublicStudy);
-        if (shown.language === "json") {
-          expectShown(await answerOf(block), JSON.parse(shown.text), []);
-          return;
-        }
-        const printed = (await outputOf(block)).split("\n").map((line) => line.trim());
-        for (const line of shown.text.split("\n").map((text) => text.trim())) {
-          if (line !== "..." && line !== "") expect(printed).toContain(line);
-        }
-      },
-    );
+    test.for(examples)("the example in line $line gives the result that it shows", async (block, { skip }) => {
+      const shown = shownResult(block);
+      if (shown === undefined) return;
+      if (block.text.includes(PUBLIC_STUDY) && whyNoPublicStudy !== undefined) skip(whyNoPublicStudy);
+      if (shown.language === "json") {
+        expectShown(await answerOf(block), JSON.parse(shown.text), []);
+        return;
+      }
+      const printed = (await outputOf(block)).split("\n").map((line) => line.trim());
+      for (const line of shown.text.split("\n").map((text) => text.trim())) {
+        if (line !== "..." && line !== "") expect(printed).toContain(line);
+      }
+    });
   },
 );
 

@@ -48,7 +48,7 @@ describe.skipIf(reason !== undefined)(`WebGPU on SwiftShader${reason === undefin
 
   test("a GPU emulated by the CPU is not selected automatically, whatever the measured thresholds are", async () => {
     expect(await autoProcess(swiftShader())).toMatchObject({ provider: "cpu", precision: "float64", fallback: null });
-  }, 60_000);
+  });
 });
 
 test("a provider that cannot be opened falls back to the CPU, with exact results, and states why", async () => {
@@ -58,4 +58,4 @@ test("a provider that cannot be opened falls back to the CPU, with exact results
     expect({ provider, precision }).toEqual({ provider: "cpu", precision: "float64" });
     expect(fallback).toMatch(/^webgpu: .*adapter/is);
   }
-}, 60_000);
+});

@@ -88,7 +88,7 @@ test("an import process that parses a file ends when its parent is killed", asyn
   expect(await stateOf()).toBe("R");
   parentProcess.kill("SIGKILL");
   // A killed process stays as a zombie (Z) until the machine's first process reads its exit code.
-  await expect.poll(stateOf, { timeout: 60_000 }).toSatisfy((state) => state === undefined || state === "Z");
+  await expect.poll(stateOf).toSatisfy((state) => state === undefined || state === "Z");
 }, 90_000);
 
 test("the turn to import is free again when its holder sends nothing, although its connection seems to be open", async () => {

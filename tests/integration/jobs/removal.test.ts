@@ -184,12 +184,12 @@ describe("a process that is killed with SIGKILL", () => {
       await lock`select from experiment where study_id = ${stored.study} for key share`;
       const waiting = () =>
         sql`select from pg_stat_activity where application_name = 'rankscope removal' and wait_event_type = 'Lock'`;
-      await expect.poll(waiting, { timeout: 20_000 }).toHaveLength(1);
+      await expect.poll(waiting).toHaveLength(1);
       child.kill("SIGKILL");
       await ended;
     });
     await expect
-      .poll(() => sql`select from pg_stat_activity where application_name = 'rankscope removal'`, { timeout: 20_000 })
+      .poll(() => sql`select from pg_stat_activity where application_name = 'rankscope removal'`)
       .toHaveLength(0);
     expect(await restoreStudy(fresh.database, "killed", SERVER_ACTOR)).toBe(true);
     expect(await remove()).toBeUndefined();

@@ -72,7 +72,7 @@ test("driver/refused-connection.ts: a refused connection is opened again for the
   await expect(sql`select 1`).rejects.toMatchObject({ code: "ECONNREFUSED" });
   await listen(port);
   expect(await sql`select 1 as n`).toEqual([{ n: 1 }]);
-}, 20_000);
+});
 
 describe("driver/dead-socket-write.ts: a statement on a connection that has closed", () => {
   /** Runs a process that sends the statement. Returns its exit code and what it printed. */

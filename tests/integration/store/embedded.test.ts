@@ -318,10 +318,10 @@ describe("after a kill -9", () => {
     await keep(answer.url);
     const killed = await postmasterPid();
     process.kill(killed, "SIGKILL");
-    await expect.poll(() => postmasterPid(), { timeout: 15_000 }).not.toBe(killed);
-    await expect.poll(() => kept(answer.url).catch(() => "not yet"), { timeout: 15_000 }).toEqual([{ answer: 42 }]);
+    await expect.poll(() => postmasterPid()).not.toBe(killed);
+    await expect.poll(() => kept(answer.url).catch(() => "not yet")).toEqual([{ answer: 42 }]);
     await expect
-      .poll(() => start().catch((error: unknown) => error), { timeout: 15_000 })
+      .poll(() => start().catch((error: unknown) => error))
       .toMatchObject({
         code: "DATA_DIRECTORY_IN_USE",
       });
@@ -406,7 +406,7 @@ test("a PostgreSQL that a person started on the files is left running", async ()
   const { port } = JSON.parse(await readFile(files.credentials, "utf8")) as { port: number };
   const person = await spawnAs(user, binaries.postgres, ["-D", files.cluster, "-p", String(port), "-k", ""], "ignore");
   try {
-    await expect.poll(postmasterPid, { timeout: 20_000 }).toBe(person.pid);
+    await expect.poll(postmasterPid).toBe(person.pid);
     await expect(start()).rejects.toMatchObject({
       code: "DATA_DIRECTORY_IN_USE",
       message: expect.stringContaining(`process ${person.pid}`) as string,

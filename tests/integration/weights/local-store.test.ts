@@ -333,7 +333,7 @@ describe("keeping files in a directory", () => {
     const { child, answer } = start({ settings, file, verb: "keep" });
     const incoming = join(directory, "incoming");
     const copies = () => readdir(incoming).catch(() => []);
-    await expect.poll(copies, { interval: 2, timeout: 10_000 }).toHaveLength(1);
+    await expect.poll(copies, { interval: 2 }).toHaveLength(1);
     child.kill("SIGKILL");
     expect(await answer).toBeUndefined();
     expect(existsSync(kept)).toBe(false);

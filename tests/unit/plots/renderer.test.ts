@@ -121,7 +121,7 @@ describe("drawing", () => {
     let svg: Uint8Array | undefined;
     for (let i = 0; i < 8 && svg === undefined; i++) svg = await draw("b", task("after", "svg")).catch(() => undefined);
     expect(new TextDecoder().decode(svg)).toContain("after");
-  }, 60_000);
+  });
 
   test("waits in a bounded queue", async () => {
     const { draw } = open({ queue: 2 });
