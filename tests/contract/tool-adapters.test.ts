@@ -43,17 +43,32 @@ async function runsOf(slug: string): Promise<Map<string, string>> {
   return new Map((answer.study.experiments.nodes as { id: string; name: string }[]).map(({ id, name }) => [name, id]));
 }
 
+/** Names in Rankscope of layers that torchtune names in its own way. q_proj keeps its name: torchtune orders its rows differently. */
+const TORCHTUNE_LAYERS: Readonly<Record<string, string>> = {
+  "layers.0.attn.v_proj": "model.layers.0.self_attn.v_proj",
+  "layers.0.mlp.w1": "model.layers.0.mlp.gate_proj",
+  "layers.0.mlp.w2": "model.layers.0.mlp.down_proj",
+  "layers.0.mlp.w3": "model.layers.0.mlp.up_proj",
+};
+
+function inRankscope<Value>(layers: Readonly<Record<string, Value>>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(layers).map(([name, value]) => [TORCHTUNE_LAYERS[name] ?? name, value]));
+}
+
 /** Compares with NumPy's figures. Tolerances of the design: 1e-12 for cosines, 1e-10 relative for norms and distances. */
 function requireEqual(
   found: readonly Layer[],
-  { baseline, candidate, layers }: ExpectedPair,
+  { baseline, candidate, ...expectedPair }: ExpectedPair,
   { runs }: ExpectedUpdates,
 ) {
+  const layers = inRankscope(expectedPair.layers);
   const compared = found.filter(({ cosineSimilarity }) => cosineSimilarity !== null);
   expect(compared.map(({ layer }) => layer.name).sort()).toEqual(Object.keys(layers).sort());
   for (const { layer, cosineSimilarity, l2Distance, baselineNorm, candidateNorm } of compared) {
     const expected = layers[layer.name] ?? { cosine: NaN, l2Distance: NaN };
-    const norms = [baseline, candidate].map((run) => Math.sqrt(runs[run]?.[layer.name]?.squaredNorm ?? NaN));
+    const norms = [baseline, candidate].map((run) => {
+      return Math.sqrt(inRankscope(runs[run] ?? {})[layer.name]?.squaredNorm ?? NaN);
+    });
     expect(Math.abs((cosineSimilarity ?? NaN) - expected.cosine)).toBeLessThan(1e-12);
     expect(Math.abs((l2Distance ?? NaN) - expected.l2Distance)).toBeLessThan(1e-10 * (norms[0] ?? NaN));
     expect(Math.abs((baselineNorm ?? NaN) / (norms[0] ?? NaN) - 1)).toBeLessThan(1e-10);

@@ -34,6 +34,7 @@ const points = (source: string, variables?: Record<string, unknown>) => cost(sou
 /** Variables of the ready operations at their largest. */
 const LARGE = {
   slug: "s",
+  set: "e",
   id: "i",
   rank: 8,
   first: 100,
