@@ -19,10 +19,7 @@ export const setLossByRankKind = definePlotKind({
   draw: setLossByRank,
 });
 
-async function losses(
-  context: AnalysisContext,
-  request: RankMeasurementRequest,
-): Promise<readonly SideQuantity[]> {
+async function losses(context: AnalysisContext, request: RankMeasurementRequest): Promise<readonly SideQuantity[]> {
   const sides = await rankLosses(context, request);
   return sides.map((side) => ({ ...side, none: "It has no runs with weights." }));
 }

@@ -20,10 +20,7 @@ export const tokenMatchByRankKind = definePlotKind({
   draw: tokenMatchByRank,
 });
 
-async function matches(
-  context: AnalysisContext,
-  request: RankMeasurementRequest,
-): Promise<readonly SideQuantity[]> {
+async function matches(context: AnalysisContext, request: RankMeasurementRequest): Promise<readonly SideQuantity[]> {
   const { statistic, measured } = await pairAgreements(context, "GENERATION", request);
   const side = "candidate against baseline";
   return [{ side, mean: statistic, measured, none: "There is no pair of runs of equal seeds with weights." }];
