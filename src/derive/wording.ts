@@ -42,3 +42,6 @@ export function formatSeeds(seeds: readonly (number | null)[]): string {
   const names = seeds.map((seed) => seed ?? "unknown").join(", ");
   return `${seeds.length === 1 ? "seed" : "seeds"} ${names}`;
 }
+
+/** Why nothing is measured between baseline and candidate at a rank. */
+export const NO_SEED_PAIRS = "There is no pair of runs of equal seeds with weights.";

@@ -1,3 +1,4 @@
+import { NO_SEED_PAIRS } from "../derive/wording.js";
 import { fixed, MISSING, rowsOf, text, type Block } from "./blocks.js";
 import type { ReportedBehaviour } from "./study-report.js";
 
@@ -29,7 +30,7 @@ export function behaviourBlocks({ set, ranks }: ReportedBehaviour): Block[] {
 
 /** Returns why there is no statement about a rank. */
 function missingBehaviour(pairs: ReportedBehaviour["ranks"][number]["behaviour"]["pairs"]): string {
-  if (pairs.length === 0) return "There is no pair of runs of equal seeds with weights.";
+  if (pairs.length === 0) return NO_SEED_PAIRS;
   const missing = pairs.find(({ divergence }) => divergence.status !== "READY");
   if (missing === undefined) return "The baseline has no two seeds whose predictions were compared.";
   return missing.divergence.reason ?? "It is being measured.";

@@ -4,7 +4,7 @@ import { listEvaluationSets, type StoredEvaluationSet } from "../../store/evalua
 import type { AnalysisContext } from "../request/analysis-context.js";
 import { requireEvaluationSet } from "./evaluation-set.js";
 import { measure, type Measurement } from "./measure.js";
-import { rankRuns, type RankRunsRequest } from "./rank-runs.js";
+import { rankRuns, type MeasuredRankRequest, type RankRunsRequest } from "./rank-runs.js";
 
 /** Agreement of the outputs of baseline and candidate at a rank, or the reason why there is none. */
 export interface OutputAgreement {
@@ -42,17 +42,11 @@ export interface PairAgreements {
   readonly available: number;
 }
 
-interface PairAgreementsRequest extends RankRunsRequest {
-  readonly set: StoredEvaluationSet;
-  readonly confidence: number;
-  readonly waitMilliseconds: number;
-}
-
 /** Measures the agreement of the outputs of baseline and candidate over the pairs of seeds at a rank. */
 export async function pairAgreements(
   context: AnalysisContext,
   kind: AgreementKind,
-  { set, confidence, waitMilliseconds, ...requested }: PairAgreementsRequest,
+  { set, confidence, waitMilliseconds, ...requested }: MeasuredRankRequest,
 ): Promise<PairAgreements> {
   const { pairs, available } = await rankRuns(context, requested);
   const { options, summary } = OPTIONS[kind];

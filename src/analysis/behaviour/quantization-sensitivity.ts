@@ -1,11 +1,10 @@
 import type { LayerKl } from "../../derive/behaviour/summarize-sensitivities.js";
 import { layerSeedTest, type LayerSeedTest } from "../../derive/sensitivity/layer-seed-test.js";
 import { layersOverSeeds, type LayerOverSeeds } from "../../derive/sensitivity/layers-over-seeds.js";
-import type { StoredEvaluationSet } from "../../store/evaluation-sets.js";
 import type { AnalysisContext } from "../request/analysis-context.js";
 import { measure, unavailable, type Measurement } from "./measure.js";
 import { quantizedPairs } from "./quantized-pairs.js";
-import type { RankRunsRequest } from "./rank-runs.js";
+import type { MeasuredRankRequest } from "./rank-runs.js";
 
 /** How sensitive the layers are to quantization at a rank, measured over the pairs of seeds. */
 export interface QuantizationSensitivity {
@@ -24,19 +23,13 @@ export interface SensitivityPair {
   readonly measured: Measurement<readonly LayerKl[]>;
 }
 
-interface SensitivityRequest extends RankRunsRequest {
-  readonly set: StoredEvaluationSet;
-  readonly confidence: number;
-  readonly waitMilliseconds: number;
-}
-
 /**
  * Measures KL(p_ref || p_ref[l <- Q_l + dW_q]) of each layer l for the pairs of baseline and candidate of equal seeds at a rank.
  * The reference is the baseline, which must be trained on the full-precision base.
  */
 export async function quantizationSensitivity(
   context: AnalysisContext,
-  { set, confidence, waitMilliseconds, ...requested }: SensitivityRequest,
+  { set, confidence, waitMilliseconds, ...requested }: MeasuredRankRequest,
 ): Promise<QuantizationSensitivity> {
   const { pairs: quantized, available } = await quantizedPairs(context, requested);
   const pairs = await Promise.all(

@@ -1,11 +1,10 @@
 import { behaviourAtRank, type RankBehaviour } from "../../derive/behaviour/rank-behaviour.js";
 import type { DivergenceSummary } from "../../derive/behaviour/summarize-divergences.js";
-import type { StoredEvaluationSet } from "../../store/evaluation-sets.js";
 import type { Experiment } from "../../store/studies/experiments.js";
 import type { AnalysisContext } from "../request/analysis-context.js";
 import type { RunCheckpoint } from "../runs/run-checkpoint.js";
 import { measure, type Measurement } from "./measure.js";
-import { rankRuns, type RankRunsRequest } from "./rank-runs.js";
+import { rankRuns, type MeasuredRankRequest } from "./rank-runs.js";
 
 /** Two runs of a rank and how their predictions differ. */
 export interface MeasuredPair {
@@ -25,14 +24,8 @@ export interface RankMeasurement extends RankBehaviour {
   readonly seedPairs: readonly MeasuredPair[];
 }
 
-interface RankBehaviourRequest extends RankRunsRequest {
-  readonly set: StoredEvaluationSet;
-  readonly confidence: number;
-  readonly waitMilliseconds: number;
-}
-
 /** Measures the pairs of baseline and candidate at a rank, and pairs of baseline runs of different seeds. */
-export async function rankBehaviour(context: AnalysisContext, request: RankBehaviourRequest): Promise<RankMeasurement> {
+export async function rankBehaviour(context: AnalysisContext, request: MeasuredRankRequest): Promise<RankMeasurement> {
   const { set, confidence, waitMilliseconds, ...requested } = request;
   const { pairs: compared, available, seedPairs: neighbours } = await rankRuns(context, requested);
   const measurePair = async (

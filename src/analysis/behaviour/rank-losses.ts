@@ -1,9 +1,8 @@
 import type { LossSummary } from "../../derive/behaviour/summarize-losses.js";
 import { completeMean, type CompleteMean } from "../../derive/statistics/complete-mean.js";
-import type { StoredEvaluationSet } from "../../store/evaluation-sets.js";
 import type { AnalysisContext } from "../request/analysis-context.js";
 import { measure, type Measurement } from "./measure.js";
-import { rankRuns, type RankRunsRequest } from "./rank-runs.js";
+import { rankRuns, type MeasuredRankRequest } from "./rank-runs.js";
 
 /** The loss of a configuration's runs of a rank on an evaluation set. Nats per token. */
 export interface SideLosses {
@@ -15,16 +14,10 @@ export interface SideLosses {
   readonly measured: readonly Measurement<LossSummary>[];
 }
 
-interface RankLossesRequest extends RankRunsRequest {
-  readonly set: StoredEvaluationSet;
-  readonly confidence: number;
-  readonly waitMilliseconds: number;
-}
-
 /** Measures the loss of every run of baseline and candidate with weights at a rank. Empty if the study has no such sides. */
 export async function rankLosses(
   context: AnalysisContext,
-  { set, confidence, waitMilliseconds, ...requested }: RankLossesRequest,
+  { set, confidence, waitMilliseconds, ...requested }: MeasuredRankRequest,
 ): Promise<readonly SideLosses[]> {
   const { sides } = await rankRuns(context, requested);
   return Promise.all(

@@ -1,5 +1,6 @@
 import { runsAt, seededPairsAt, type Run } from "../../derive/runs/comparison-roles.js";
 import type { RolesRequest } from "../../derive/runs/resolve-roles.js";
+import type { StoredEvaluationSet } from "../../store/evaluation-sets.js";
 import type { AnalysisContext } from "../request/analysis-context.js";
 import { finalCheckpoint, type RunCheckpoint } from "../runs/run-checkpoint.js";
 import { selectRoles } from "../runs/select-roles.js";
@@ -9,6 +10,14 @@ export interface RankRunsRequest {
   readonly studyId: string;
   readonly rank: number;
   readonly roles: RolesRequest;
+}
+
+/** A measurement of the runs of a rank on an evaluation set. */
+export interface MeasuredRankRequest extends RankRunsRequest {
+  readonly set: StoredEvaluationSet;
+  /** Confidence level of intervals. */
+  readonly confidence: number;
+  readonly waitMilliseconds: number;
 }
 
 /** The runs of a rank whose models are compared, with their final checkpoints. */

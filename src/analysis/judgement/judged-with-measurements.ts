@@ -15,8 +15,8 @@ interface MeasuredOptions extends StudyJudgementOptions {
 }
 
 /**
- * Loads the evidence for hypotheses, with the sensitivities of the layers and the divergences of predictions. These are not kept with the study's revision: models, sets
- * and measurements change without it.
+ * Loads the evidence for hypotheses, with the sensitivities of the layers and the divergences of predictions. These are not kept
+ * with the study's revision: models, sets and measurements change without it.
  *
  * @throws EVALUATION_SET_NOT_FOUND
  */

@@ -64,16 +64,9 @@ export class SensitivityMeasurementType extends MeasurementType {
   seed!: number | null;
 }
 
-@ObjectType("QuantizationSensitivity", {
-  description: "How sensitive each linear layer is to quantization, measured by running the model.",
-  simpleResolvers: true,
-})
-class QuantizationSensitivityType {
-  @Field(() => [LayerKlType], {
-    description: "The most sensitive layer first. Empty while a pair of seeds is missing, and without pairs.",
-  })
-  layers!: readonly LayerKlType[];
-
+/** Results over the pairs of seeds at a rank. */
+@ObjectType({ simpleResolvers: true })
+export abstract class LayersOverPairsType {
   @Field(() => LayerSeedTestType, {
     nullable: true,
     description: "Test of the layers against the seeds; null while a pair is missing, and for fewer than two seeds.",
@@ -84,6 +77,17 @@ class QuantizationSensitivityType {
     description: "Number of pairs of equal seeds at the rank, of which at most the first ten are measured.",
   })
   available!: number;
+}
+
+@ObjectType("QuantizationSensitivity", {
+  description: "How sensitive each linear layer is to quantization, measured by running the model.",
+  simpleResolvers: true,
+})
+class QuantizationSensitivityType extends LayersOverPairsType {
+  @Field(() => [LayerKlType], {
+    description: "The most sensitive layer first. Empty while a pair of seeds is missing, and without pairs.",
+  })
+  layers!: readonly LayerKlType[];
 
   @Field(() => [SensitivityMeasurementType], {
     description: "The measurement of each pair of seeds, with its job or its reason.",

@@ -10,7 +10,7 @@ import { EXPECTED, MEASUREMENT_POINTS } from "../cost/estimates.js";
 import { RolesArguments } from "../diagnosis/judgement-arguments.js";
 import { StudyType } from "../study/study-type.js";
 import { measurementFields } from "./measurement.js";
-import { LayerSeedTestType, SensitivityMeasurementType } from "./quantization-sensitivity.js";
+import { LayersOverPairsType, SensitivityMeasurementType } from "./quantization-sensitivity.js";
 
 @ObjectType("LayerGap", {
   description: "What quantization changes in the weight of a linear layer. Norms are Frobenius norms.",
@@ -63,22 +63,11 @@ class LayerGapType implements LayerGaps {
   description: "Changes that quantization makes to the weights of each linear layer. No model is run.",
   simpleResolvers: true,
 })
-class WeightGapType {
+class WeightGapType extends LayersOverPairsType {
   @Field(() => [LayerGapType], {
     description: "The largest fair gap first. Empty while a pair of seeds is missing, and without pairs.",
   })
   layers!: readonly LayerGapType[];
-
-  @Field(() => LayerSeedTestType, {
-    nullable: true,
-    description: "Test of the layers against the seeds; null while a pair is missing, and for fewer than two seeds.",
-  })
-  test!: LayerSeedTestType | null;
-
-  @Field(() => Int, {
-    description: "Number of pairs of equal seeds at the rank, of which at most the first ten are measured.",
-  })
-  available!: number;
 
   @Field(() => [SensitivityMeasurementType], {
     description: "The computation of each pair of seeds, with its job or its reason. Its items are layers.",

@@ -1,12 +1,8 @@
 import { rankBehaviour } from "../../analysis/behaviour/rank-behaviour.js";
+import type { MeasuredRankRequest } from "../../analysis/behaviour/rank-runs.js";
 import type { AnalysisContext } from "../../analysis/request/analysis-context.js";
-import {
-  plotByRank,
-  readByRank,
-  type MeasuredByRank,
-  type RankMeasurementRequest,
-  type SideQuantity,
-} from "../parts/measured-by-rank.js";
+import { NO_SEED_PAIRS } from "../../derive/wording.js";
+import { plotByRank, readByRank, type MeasuredByRank, type SideQuantity } from "../parts/measured-by-rank.js";
 import type { Subject } from "../parts/subject.js";
 import { definePlotKind } from "../plot-kind.js";
 import type { Plot } from "../plot.js";
@@ -20,17 +16,14 @@ export const divergenceByRankKind = definePlotKind({
   draw: divergenceByRank,
 });
 
-async function divergences(
-  context: AnalysisContext,
-  request: RankMeasurementRequest,
-): Promise<readonly SideQuantity[]> {
+async function divergences(context: AnalysisContext, request: MeasuredRankRequest): Promise<readonly SideQuantity[]> {
   const { pairs, seedPairs, klDivergence, seedKlDivergence } = await rankBehaviour(context, request);
   return [
     {
       side: "candidate against baseline",
       mean: klDivergence,
       measured: pairs.map(({ measured }) => measured),
-      none: "There is no pair of runs of equal seeds with weights.",
+      none: NO_SEED_PAIRS,
     },
     {
       side: "baseline against another seed",

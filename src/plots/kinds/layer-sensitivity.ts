@@ -5,7 +5,7 @@ import { summarise } from "../../derive/statistics/sample.js";
 import type { Cell } from "../../export/table.js";
 import { largest, smallest } from "../../model/extremes.js";
 import { count, figure, printable, shortNames } from "../labels.js";
-import { blockAxis, colourAndShape } from "../parts/encodings.js";
+import { blockAxis, colourAndShape, rangesOverSeeds } from "../parts/encodings.js";
 import { shownRank } from "../parts/requested-rank.js";
 import { subjectLine, type Subject } from "../parts/subject.js";
 import { complete, definePlotKind, type PlotFacts, type PlotRequest } from "../plot-kind.js";
@@ -150,14 +150,5 @@ function body(layers: readonly SensitiveLayer[], axis: string): VegaLite {
         },
       },
     ],
-  };
-}
-
-/** Vertical lines from the minimum to the maximum over the seeds. */
-function rangesOverSeeds(x: VegaLite): VegaLite {
-  return {
-    transform: [{ filter: "isValid(datum.low)" }],
-    mark: { type: "rule", strokeOpacity: 0.6 },
-    encoding: { x, y: { field: "low", type: "quantitative" }, y2: { field: "high" } },
   };
 }

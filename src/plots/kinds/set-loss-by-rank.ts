@@ -1,12 +1,7 @@
 import { rankLosses } from "../../analysis/behaviour/rank-losses.js";
+import type { MeasuredRankRequest } from "../../analysis/behaviour/rank-runs.js";
 import type { AnalysisContext } from "../../analysis/request/analysis-context.js";
-import {
-  plotByRank,
-  readByRank,
-  type MeasuredByRank,
-  type RankMeasurementRequest,
-  type SideQuantity,
-} from "../parts/measured-by-rank.js";
+import { plotByRank, readByRank, type MeasuredByRank, type SideQuantity } from "../parts/measured-by-rank.js";
 import type { Subject } from "../parts/subject.js";
 import { definePlotKind } from "../plot-kind.js";
 import type { Plot } from "../plot.js";
@@ -19,7 +14,7 @@ export const setLossByRankKind = definePlotKind({
   draw: setLossByRank,
 });
 
-async function losses(context: AnalysisContext, request: RankMeasurementRequest): Promise<readonly SideQuantity[]> {
+async function losses(context: AnalysisContext, request: MeasuredRankRequest): Promise<readonly SideQuantity[]> {
   const sides = await rankLosses(context, request);
   return sides.map((side) => ({ ...side, none: "It has no runs with weights." }));
 }

@@ -1,12 +1,8 @@
 import { pairAgreements } from "../../analysis/behaviour/output-agreement.js";
+import type { MeasuredRankRequest } from "../../analysis/behaviour/rank-runs.js";
 import type { AnalysisContext } from "../../analysis/request/analysis-context.js";
-import {
-  plotByRank,
-  readByRank,
-  type MeasuredByRank,
-  type RankMeasurementRequest,
-  type SideQuantity,
-} from "../parts/measured-by-rank.js";
+import { NO_SEED_PAIRS } from "../../derive/wording.js";
+import { plotByRank, readByRank, type MeasuredByRank, type SideQuantity } from "../parts/measured-by-rank.js";
 import type { Subject } from "../parts/subject.js";
 import { definePlotKind } from "../plot-kind.js";
 import type { Plot } from "../plot.js";
@@ -20,10 +16,10 @@ export const tokenMatchByRankKind = definePlotKind({
   draw: tokenMatchByRank,
 });
 
-async function matches(context: AnalysisContext, request: RankMeasurementRequest): Promise<readonly SideQuantity[]> {
+async function matches(context: AnalysisContext, request: MeasuredRankRequest): Promise<readonly SideQuantity[]> {
   const { statistic, measured } = await pairAgreements(context, "GENERATION", request);
   const side = "candidate against baseline";
-  return [{ side, mean: statistic, measured, none: "There is no pair of runs of equal seeds with weights." }];
+  return [{ side, mean: statistic, measured, none: NO_SEED_PAIRS }];
 }
 
 /** Share of equal tokens of greedy continuations by rank. */

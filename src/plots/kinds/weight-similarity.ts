@@ -10,7 +10,7 @@ import {
   type ComparedRuns,
   type LayerCosine,
 } from "../parts/compared-runs.js";
-import { blockAxis, colourAndShape, ONE_MARK } from "../parts/encodings.js";
+import { blockAxis, colourAndShape, ONE_MARK, rangesOverSeeds } from "../parts/encodings.js";
 import { shownRank } from "../parts/requested-rank.js";
 import type { Subject } from "../parts/subject.js";
 import { cosinesTable } from "../parts/tables.js";
@@ -110,7 +110,9 @@ function body({ layers, mean, threshold }: WeightSimilarity, known: readonly Kno
     layer: [
       ...labelledRule("threshold", threshold, "right"),
       ...(mean === null ? [] : labelledRule("mean", mean, "left")),
-      ...(values.some(({ pairs }) => pairs > 1) ? [ranges(blocks.domain)] : []),
+      ...(values.some(({ pairs }) => pairs > 1)
+        ? [rangesOverSeeds({ field: "block", type: "ordinal", sort: null, scale: { domain: blocks.domain } })]
+        : []),
       {
         mark: { type: "point", size: 70 },
         encoding: {
@@ -136,19 +138,6 @@ function body({ layers, mean, threshold }: WeightSimilarity, known: readonly Kno
         },
       },
     ],
-  };
-}
-
-/** Vertical lines from the minimum to the maximum over the pairs of seeds. */
-function ranges(domain: readonly string[]): VegaLite {
-  return {
-    transform: [{ filter: "isValid(datum.low)" }],
-    mark: { type: "rule", strokeOpacity: 0.6 },
-    encoding: {
-      x: { field: "block", type: "ordinal", sort: null, scale: { domain } },
-      y: { field: "low", type: "quantitative" },
-      y2: { field: "high" },
-    },
   };
 }
 

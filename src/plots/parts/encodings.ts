@@ -85,6 +85,15 @@ export const INTERVAL_TOOLTIP: readonly VegaLite[] = [
   { field: "high", title: "interval to", format: ".6~g" },
 ];
 
+/** Vertical lines from the fields `low` to `high` of the marks that have both: the range over seeds. @param x encoding of x */
+export function rangesOverSeeds(x: VegaLite): VegaLite {
+  return {
+    transform: [{ filter: "isValid(datum.low)" }],
+    mark: { type: "rule", strokeOpacity: 0.6 },
+    encoding: { x, y: { field: "low", type: "quantitative" }, y2: { field: "high" } },
+  };
+}
+
 /** The data of a mark that is drawn once, at a constant position. */
 export const ONE_MARK: VegaLite = { values: [{}] };
 

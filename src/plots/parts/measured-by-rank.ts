@@ -1,6 +1,6 @@
 import { requireEvaluationSet } from "../../analysis/behaviour/evaluation-set.js";
 import type { Measurement } from "../../analysis/behaviour/measure.js";
-import type { RankRunsRequest } from "../../analysis/behaviour/rank-runs.js";
+import type { MeasuredRankRequest } from "../../analysis/behaviour/rank-runs.js";
 import { resolveWait, type AnalysisContext } from "../../analysis/request/analysis-context.js";
 import type { ConfigurationMean } from "../../derive/runs/configuration-means.js";
 import { ranksOf } from "../../derive/runs/comparison-roles.js";
@@ -39,13 +39,6 @@ export interface MeasuredByRank {
   readonly confidence: number;
 }
 
-/** A measurement at a rank. */
-export interface RankMeasurementRequest extends RankRunsRequest {
-  readonly set: StoredEvaluationSet;
-  readonly confidence: number;
-  readonly waitMilliseconds: number;
-}
-
 /**
  * Measures a quantity at every rank, or at the requested one, on the requested evaluation set.
  *
@@ -54,7 +47,7 @@ export interface RankMeasurementRequest extends RankRunsRequest {
  */
 export async function readByRank(
   { context, study, measured, options }: PlotRequest,
-  measureRank: (context: AnalysisContext, request: RankMeasurementRequest) => Promise<readonly SideQuantity[]>,
+  measureRank: (context: AnalysisContext, request: MeasuredRankRequest) => Promise<readonly SideQuantity[]>,
 ): Promise<PlotFacts<MeasuredByRank>> {
   const { on, rank: requestedRank, baseline, candidate, confidence } = options;
   if (on == null) return complete({ set: null, quantities: [], confidence });
