@@ -9,6 +9,7 @@ import { Requires } from "../access/requires.js";
 import { pageSizeArg, slugArg } from "../arguments.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
+import { DeletionType, endOfGrace } from "../deletion-type.js";
 import { checkPageSize } from "../paging/page.js";
 import { ExperimentType } from "./experiment-type.js";
 
@@ -16,18 +17,9 @@ import { ExperimentType } from "./experiment-type.js";
   description: "A deleted run of a study. Imports leave it out until it is restored.",
   simpleResolvers: true,
 })
-class DeletedExperimentType {
+class DeletedExperimentType extends DeletionType {
   @Field(() => String, { description: "Name of the run, unique in its study." })
   name!: string;
-
-  @Field(() => Date, { description: "Time of the deletion." })
-  deletedAt!: Date;
-
-  @Field(() => String, {
-    nullable: true,
-    description: "Id of the access token that deleted it; null if the server requires none, or for a command.",
-  })
-  deletedBy!: string | null;
 
   @Field(() => Date, { description: "End of the grace period: from then on the run's rows and files are removed." })
   removedAfter!: Date;
@@ -120,5 +112,5 @@ function clearRuns({ loaders }: Context): void {
 
 function withGrace(run: DeletedRun, graceSeconds: number): DeletedExperimentType {
   const { name, deletedAt, deletedBy, isRemoved } = run;
-  return { name, deletedAt, deletedBy, isRemoved, removedAfter: new Date(deletedAt.getTime() + graceSeconds * 1000) };
+  return { name, deletedAt, deletedBy, isRemoved, removedAfter: endOfGrace(run, graceSeconds) };
 }

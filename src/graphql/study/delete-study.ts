@@ -14,25 +14,17 @@ import { Requires } from "../access/requires.js";
 import { pageSizeArg, slugArg } from "../arguments.js";
 import type { Context } from "../context.js";
 import { Costs } from "../cost/costs.js";
+import { DeletionType, endOfGrace } from "../deletion-type.js";
 import { checkPageSize } from "../paging/page.js";
 import { StudyType } from "./study-type.js";
 
 @ObjectType("DeletedStudy", { description: "A deleted study that can still be restored.", simpleResolvers: true })
-class DeletedStudyType {
+class DeletedStudyType extends DeletionType {
   @Field(() => String, { description: "Slug of the study. An import under this slug fails until it is removed." })
   slug!: string;
 
   @Field(() => String, { description: "Display name." })
   name!: string;
-
-  @Field(() => Date, { description: "Time of the deletion." })
-  deletedAt!: Date;
-
-  @Field(() => String, {
-    nullable: true,
-    description: "Id of the access token that deleted it; null if the server requires none, or for a command.",
-  })
-  deletedBy!: string | null;
 
   @Field(() => Date, {
     description:
@@ -103,5 +95,5 @@ export class DeleteStudyResolver {
 }
 
 function withGrace(study: DeletedStudy, graceSeconds: number): DeletedStudyType {
-  return { ...study, removedAfter: new Date(study.deletedAt.getTime() + graceSeconds * 1000) };
+  return { ...study, removedAfter: endOfGrace(study, graceSeconds) };
 }
